@@ -27,6 +27,27 @@ type DeliverableItem struct {
 	VerifiedAt    *time.Time
 	Extra         string // how it stands with a revision round that the contract does not include: asked, offered, declined or empty
 	ExtraFee      *Money
+	Extension     *Extension // the newest request for later dates
+}
+
+// Extension is a creator's request for later dates of a deliverable, and what became of it.
+type Extension struct {
+	ID            uuid.UUID
+	BrandID       uuid.UUID
+	PartnershipID uuid.UUID
+	DeliverableID uuid.UUID
+	Reason        string
+	DraftDueAt    *time.Time // as it is asked for; nil where it stays
+	PublishBy     *time.Time
+	State         string // open, granted, declined, withdrawn, or overtaken by what happened
+	AnswerBy      *time.Time
+	// GrantedDraftDueAt and GrantedPublishBy are what somebody granted, which may be other dates.
+	GrantedDraftDueAt *time.Time
+	GrantedPublishBy  *time.Time
+	Answer            string // in words
+	AnsweredBy        *UserRef
+	CreatedAt         time.Time
+	EndedAt           *time.Time
 }
 
 // DeliverableFilter narrows a list of deliverables; zero fields do not.

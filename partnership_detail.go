@@ -138,6 +138,7 @@ type PartnershipDeliverable struct {
 	SubmissionID *uuid.UUID
 	ReviewID     *uuid.UUID
 	VerifiedAt   *time.Time
+	Extension    *Extension // the newest request for later dates
 }
 
 // PartnershipMilestone is one share of the fee of the newest term, or a bonus on top of it, with its payout when there is one.

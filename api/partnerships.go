@@ -317,7 +317,7 @@ func toDeliverableOf(x rapport.PartnershipDeliverable, d rapport.PartnershipDeta
 	return gen.Deliverable{
 		Id: x.ID, PartnershipId: d.ID, Creator: &creator, CampaignName: orNil(d.CampaignName), Title: x.Title, Platform: x.Platform, Kind: x.Kind, State: x.State,
 		DraftDueAt: x.DraftDueAt, PublishBy: x.PublishBy, Round: x.Round, Late: x.Late, PostUrl: orNil(x.PostURL), SubmissionId: x.SubmissionID,
-		ReviewId: x.ReviewID, VerifiedAt: x.VerifiedAt,
+		ReviewId: x.ReviewID, VerifiedAt: x.VerifiedAt, Extension: toExtension(x.Extension),
 	}
 }
 

@@ -58,6 +58,7 @@ func (s *Server) home(page rapport.PortalPage) gen.PortalHome {
 			Reviewing: orNil(lookingWords(d)), Feedback: orNil(feedbackWords(d)), CanSubmit: canSubmit(page, d), CanReportPost: canReportPost(page, d),
 			Hashtags: noNil(page.Hashtags), Asks: noNil(d.Asks), PostUrl: orNil(d.PostURL), Waiting: waitingOf(d), Corrections: each(d.Corrections, showCorrection),
 			Comments: each(d.Comments, showComment), Spoken: orNot(d.Declares && isVideo(d.Kind)),
+			Extension: portalExtension(d.Extension), CanAskForTime: orNot(canAskForTime(page, d)),
 		}
 		if d.Extra == "asked" || d.Extra == "offered" {
 			question := gen.RoundQuestion{Round: d.Round, Included: d.Rounds}

@@ -253,6 +253,8 @@ func workAccess() map[string]access {
 		"resolveComment":           workers(),
 		"previewRevocation":        everyone(),
 		"offerRound":               waiting(ops()),
+		"grantExtension":           waiting(opsAdmin()),
+		"declineExtension":         waiting(opsAdmin()),
 		"listPostNumbers":          everyone(),
 		"enterPostNumber":          waiting(ops()),
 		"giveBonus":                waiting(ops()),
@@ -343,6 +345,8 @@ func portalAccess() map[string]access {
 		"portalUnsubscribe":    creator,
 		"tickCorrection":       creator,
 		"decideRound":          waiting(creator),
+		"requestExtension":     waiting(creator),
+		"withdrawExtension":    waiting(creator),
 		"addPortalComment":     creator,
 		"getPortalRemittance":  creator,
 		"getPortalStatement":   creator,
@@ -350,6 +354,7 @@ func portalAccess() map[string]access {
 		"exportPortalStatement": creator,
 		"listPortalAbsences":    creator,
 		"addPortalAbsence":      creator,
+		"withdrawPortalAbsence": creator,
 	}
 }
 

@@ -39,6 +39,17 @@ func (s *Store) ListDeliverables(ctx context.Context, f rapport.DeliverableFilte
 				Extra: r.Extra, ExtraFee: feeOf(r.ExtraFee, r.ExtraCurrency),
 			}
 		}
+		if err != nil {
+			return nil, err
+		}
+		ids := make([]uuid.UUID, len(rows))
+		for i, r := range rows {
+			ids[i] = r.ID
+		}
+		extensions, err := s.extensionsOf(ctx, tx, ids)
+		for i, id := range ids {
+			items[i].Extension = extensions[id]
+		}
 		return items, err
 	})
 	return items, next, err

@@ -176,6 +176,17 @@ func (s *Store) portalDeliverables(ctx context.Context, tx pgx.Tx, partnership u
 		}
 		list[i] = d
 	}
+	ids := make([]uuid.UUID, len(list))
+	for i, d := range list {
+		ids[i] = d.ID
+	}
+	extensions, err := s.extensionsOf(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for i, d := range list {
+		list[i].Extension = extensions[d.ID]
+	}
 	return list, s.portalTalk(ctx, list)
 }
 

@@ -783,6 +783,33 @@ func (e DelegationState) Valid() bool {
 	}
 }
 
+// Defines values for ExtensionState.
+const (
+	ExtensionStateDeclined  ExtensionState = "declined"
+	ExtensionStateGranted   ExtensionState = "granted"
+	ExtensionStateOpen      ExtensionState = "open"
+	ExtensionStateOvertaken ExtensionState = "overtaken"
+	ExtensionStateWithdrawn ExtensionState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the ExtensionState enum.
+func (e ExtensionState) Valid() bool {
+	switch e {
+	case ExtensionStateDeclined:
+		return true
+	case ExtensionStateGranted:
+		return true
+	case ExtensionStateOpen:
+		return true
+	case ExtensionStateOvertaken:
+		return true
+	case ExtensionStateWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for FollowerSnapshotSource.
 const (
 	FollowerSnapshotSourceEntered   FollowerSnapshotSource = "entered"
@@ -4037,9 +4064,12 @@ type DelegationList struct {
 
 // Deliverable defines model for Deliverable.
 type Deliverable struct {
-	CampaignName  *string             `json:"campaign_name,omitempty"`
-	Creator       *CreatorRef         `json:"creator,omitempty"`
-	DraftDueAt    *time.Time          `json:"draft_due_at,omitempty"`
+	CampaignName *string     `json:"campaign_name,omitempty"`
+	Creator      *CreatorRef `json:"creator,omitempty"`
+	DraftDueAt   *time.Time  `json:"draft_due_at,omitempty"`
+
+	// Extension The newest request for later dates
+	Extension     *Extension          `json:"extension,omitempty"`
 	Id            openapi_types.UUID  `json:"id"`
 	Kind          string              `json:"kind"`
 	Late          bool                `json:"late"`
@@ -4118,6 +4148,54 @@ type DuplicateList struct {
 
 // Empty defines model for Empty.
 type Empty = map[string]interface{}
+
+// Extension defines model for Extension.
+type Extension struct {
+	Answer   *string    `json:"answer,omitempty"`
+	AnswerBy *time.Time `json:"answer_by,omitempty"`
+
+	// AnsweredBy A name; not on the page of the creator
+	AnsweredBy *string   `json:"answered_by,omitempty"`
+	CreatedAt  time.Time `json:"created_at"`
+
+	// DraftDueAt As it is asked for
+	DraftDueAt        *time.Time         `json:"draft_due_at,omitempty"`
+	EndedAt           *time.Time         `json:"ended_at,omitempty"`
+	GrantedDraftDueAt *time.Time         `json:"granted_draft_due_at,omitempty"`
+	GrantedPublishBy  *time.Time         `json:"granted_publish_by,omitempty"`
+	Id                openapi_types.UUID `json:"id"`
+	PublishBy         *time.Time         `json:"publish_by,omitempty"`
+
+	// Reason In the words of the creator
+	Reason string         `json:"reason"`
+	State  ExtensionState `json:"state"`
+}
+
+// ExtensionState defines model for Extension.State.
+type ExtensionState string
+
+// ExtensionDecline defines model for ExtensionDecline.
+type ExtensionDecline struct {
+	Words string `json:"words"`
+}
+
+// ExtensionGrant defines model for ExtensionGrant.
+type ExtensionGrant struct {
+	// DraftDueAt Without any date, those that were asked for
+	DraftDueAt *time.Time `json:"draft_due_at,omitempty"`
+
+	// OverrideReason Lets stand what stands in the way, where the caller may
+	OverrideReason *string    `json:"override_reason,omitempty"`
+	PublishBy      *time.Time `json:"publish_by,omitempty"`
+	Words          *string    `json:"words,omitempty"`
+}
+
+// ExtensionRequest defines model for ExtensionRequest.
+type ExtensionRequest struct {
+	DraftDueAt *time.Time `json:"draft_due_at,omitempty"`
+	PublishBy  *time.Time `json:"publish_by,omitempty"`
+	Reason     string     `json:"reason"`
+}
 
 // Fallback defines model for Fallback.
 type Fallback struct {
@@ -5475,11 +5553,13 @@ type PortalCommentCreate struct {
 type PortalDeliverable struct {
 	// Asks What the machine checks ask of a draft, in words
 	Asks          []string           `json:"asks"`
+	CanAskForTime *bool              `json:"can_ask_for_time,omitempty"`
 	CanReportPost bool               `json:"can_report_post"`
 	CanSubmit     bool               `json:"can_submit"`
 	Comments      []Comment          `json:"comments"`
 	Corrections   []Correction       `json:"corrections"`
 	DraftDueAt    *time.Time         `json:"draft_due_at,omitempty"`
+	Extension     *Extension         `json:"extension,omitempty"`
 	Feedback      *string            `json:"feedback,omitempty"`
 	Hashtags      []string           `json:"hashtags"`
 	Id            openapi_types.UUID `json:"id"`
@@ -7237,6 +7317,16 @@ type OfferRoundParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// DeclineExtensionParams defines parameters for DeclineExtension.
+type DeclineExtensionParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GrantExtensionParams defines parameters for GrantExtension.
+type GrantExtensionParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListFxQuotesParams defines parameters for ListFxQuotes.
 type ListFxQuotesParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -7600,6 +7690,11 @@ type AddPortalAbsenceParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// WithdrawPortalAbsenceParams defines parameters for WithdrawPortalAbsence.
+type WithdrawPortalAbsenceParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // RequestPortalCodeParams defines parameters for RequestPortalCode.
 type RequestPortalCodeParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -7617,6 +7712,16 @@ type TickCorrectionParams struct {
 
 // AddPortalCommentParams defines parameters for AddPortalComment.
 type AddPortalCommentParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RequestExtensionParams defines parameters for RequestExtension.
+type RequestExtensionParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// WithdrawExtensionParams defines parameters for WithdrawExtension.
+type WithdrawExtensionParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -8079,6 +8184,12 @@ type EnterPostNumberJSONRequestBody = PostNumberCreate
 // OfferRoundJSONRequestBody defines body for OfferRound for application/json ContentType.
 type OfferRoundJSONRequestBody = RoundOffer
 
+// DeclineExtensionJSONRequestBody defines body for DeclineExtension for application/json ContentType.
+type DeclineExtensionJSONRequestBody = ExtensionDecline
+
+// GrantExtensionJSONRequestBody defines body for GrantExtension for application/json ContentType.
+type GrantExtensionJSONRequestBody = ExtensionGrant
+
 // CreateFxQuoteJSONRequestBody defines body for CreateFxQuote for application/json ContentType.
 type CreateFxQuoteJSONRequestBody = FxQuoteCreate
 
@@ -8151,6 +8262,9 @@ type RetirePolicyJSONRequestBody = Empty
 // AddPortalAbsenceJSONRequestBody defines body for AddPortalAbsence for application/json ContentType.
 type AddPortalAbsenceJSONRequestBody = AbsenceCreate
 
+// WithdrawPortalAbsenceJSONRequestBody defines body for WithdrawPortalAbsence for application/json ContentType.
+type WithdrawPortalAbsenceJSONRequestBody = Empty
+
 // RequestPortalCodeJSONRequestBody defines body for RequestPortalCode for application/json ContentType.
 type RequestPortalCodeJSONRequestBody = Empty
 
@@ -8162,6 +8276,12 @@ type TickCorrectionJSONRequestBody = CorrectionTick
 
 // AddPortalCommentJSONRequestBody defines body for AddPortalComment for application/json ContentType.
 type AddPortalCommentJSONRequestBody = PortalCommentCreate
+
+// RequestExtensionJSONRequestBody defines body for RequestExtension for application/json ContentType.
+type RequestExtensionJSONRequestBody = ExtensionRequest
+
+// WithdrawExtensionJSONRequestBody defines body for WithdrawExtension for application/json ContentType.
+type WithdrawExtensionJSONRequestBody = Empty
 
 // ReportPostJSONRequestBody defines body for ReportPost for application/json ContentType.
 type ReportPostJSONRequestBody = PostReport
@@ -8513,6 +8633,12 @@ type ServerInterface interface {
 	// ListSubmissions Every version of a deliverable, newest first
 	// (GET /v1/deliverables/{id}/submissions)
 	ListSubmissions(ctx echo.Context, id Id) error
+	// DeclineExtension Decline a request for later dates, with words that the creator gets
+	// (POST /v1/extensions/{id}/decline)
+	DeclineExtension(ctx echo.Context, id Id, params DeclineExtensionParams) error
+	// GrantExtension Give a creator later dates, those that were asked for or others; the calendar is asked as for an offer
+	// (POST /v1/extensions/{id}/grant)
+	GrantExtension(ctx echo.Context, id Id, params GrantExtensionParams) error
 	// ListFxQuotes Rates of exchange that were entered, those of the newest day first
 	// (GET /v1/fx-quotes)
 	ListFxQuotes(ctx echo.Context, params ListFxQuotesParams) error
@@ -8696,6 +8822,9 @@ type ServerInterface interface {
 	// AddPortalAbsence Say when one is away
 	// (POST /v1/portal/absences)
 	AddPortalAbsence(ctx echo.Context, params AddPortalAbsenceParams) error
+	// WithdrawPortalAbsence Take an absence back, one of those that one said oneself
+	// (POST /v1/portal/absences/{id}/withdraw)
+	WithdrawPortalAbsence(ctx echo.Context, id Id, params WithdrawPortalAbsenceParams) error
 	// RequestPortalCode Mail a code that signing and bank onboarding ask for
 	// (POST /v1/portal/codes)
 	RequestPortalCode(ctx echo.Context, params RequestPortalCodeParams) error
@@ -8711,6 +8840,12 @@ type ServerInterface interface {
 	// AddPortalComment Answer a comment on the draft
 	// (POST /v1/portal/deliverables/{id}/comments)
 	AddPortalComment(ctx echo.Context, id Id, params AddPortalCommentParams) error
+	// RequestExtension Ask for later dates of a piece of content, also of one that is late
+	// (POST /v1/portal/deliverables/{id}/extensions)
+	RequestExtension(ctx echo.Context, id Id, params RequestExtensionParams) error
+	// WithdrawExtension Take the request for later dates back
+	// (POST /v1/portal/deliverables/{id}/extensions/withdraw)
+	WithdrawExtension(ctx echo.Context, id Id, params WithdrawExtensionParams) error
 	// ReportPost Report the address of the published post
 	// (POST /v1/portal/deliverables/{id}/post)
 	ReportPost(ctx echo.Context, id Id, params ReportPostParams) error
@@ -11195,6 +11330,78 @@ func (w *ServerInterfaceWrapper) ListSubmissions(ctx echo.Context) error {
 	return err
 }
 
+// DeclineExtension converts echo context to params.
+func (w *ServerInterfaceWrapper) DeclineExtension(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeclineExtensionParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeclineExtension(ctx, id, params)
+	return err
+}
+
+// GrantExtension converts echo context to params.
+func (w *ServerInterfaceWrapper) GrantExtension(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GrantExtensionParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GrantExtension(ctx, id, params)
+	return err
+}
+
 // ListFxQuotes converts echo context to params.
 func (w *ServerInterfaceWrapper) ListFxQuotes(ctx echo.Context) error {
 	var err error
@@ -13123,6 +13330,42 @@ func (w *ServerInterfaceWrapper) AddPortalAbsence(ctx echo.Context) error {
 	return err
 }
 
+// WithdrawPortalAbsence converts echo context to params.
+func (w *ServerInterfaceWrapper) WithdrawPortalAbsence(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params WithdrawPortalAbsenceParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.WithdrawPortalAbsence(ctx, id, params)
+	return err
+}
+
 // RequestPortalCode converts echo context to params.
 func (w *ServerInterfaceWrapper) RequestPortalCode(ctx echo.Context) error {
 	var err error
@@ -13273,6 +13516,78 @@ func (w *ServerInterfaceWrapper) AddPortalComment(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.AddPortalComment(ctx, id, params)
+	return err
+}
+
+// RequestExtension converts echo context to params.
+func (w *ServerInterfaceWrapper) RequestExtension(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RequestExtensionParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RequestExtension(ctx, id, params)
+	return err
+}
+
+// WithdrawExtension converts echo context to params.
+func (w *ServerInterfaceWrapper) WithdrawExtension(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params WithdrawExtensionParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.WithdrawExtension(ctx, id, params)
 	return err
 }
 
@@ -15542,6 +15857,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/deliverables/:id/submissions", wrapper.ListSubmissions, options.OperationMiddlewares["listSubmissions"]...)
 	router.GET(options.BaseURL+"/v1/deliverables/:id/revocation", wrapper.PreviewRevocation, options.OperationMiddlewares["previewRevocation"]...)
 	router.POST(options.BaseURL+"/v1/deliverables/:id/rounds", wrapper.OfferRound, options.OperationMiddlewares["offerRound"]...)
+	router.POST(options.BaseURL+"/v1/extensions/:id/grant", wrapper.GrantExtension, options.OperationMiddlewares["grantExtension"]...)
+	router.POST(options.BaseURL+"/v1/extensions/:id/decline", wrapper.DeclineExtension, options.OperationMiddlewares["declineExtension"]...)
 	router.GET(options.BaseURL+"/v1/deliverables/:id/numbers", wrapper.ListPostNumbers, options.OperationMiddlewares["listPostNumbers"]...)
 	router.POST(options.BaseURL+"/v1/deliverables/:id/numbers", wrapper.EnterPostNumber, options.OperationMiddlewares["enterPostNumber"]...)
 	router.GET(options.BaseURL+"/v1/deliverables/:id/post-checks", wrapper.ListPostChecks, options.OperationMiddlewares["listPostChecks"]...)
@@ -15648,6 +15965,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/portal/deliverables/:id/post", wrapper.ReportPost, options.OperationMiddlewares["reportPost"]...)
 	router.POST(options.BaseURL+"/v1/portal/corrections/:id", wrapper.TickCorrection, options.OperationMiddlewares["tickCorrection"]...)
 	router.POST(options.BaseURL+"/v1/portal/deliverables/:id/round", wrapper.DecideRound, options.OperationMiddlewares["decideRound"]...)
+	router.POST(options.BaseURL+"/v1/portal/deliverables/:id/extensions", wrapper.RequestExtension, options.OperationMiddlewares["requestExtension"]...)
+	router.POST(options.BaseURL+"/v1/portal/deliverables/:id/extensions/withdraw", wrapper.WithdrawExtension, options.OperationMiddlewares["withdrawExtension"]...)
 	router.POST(options.BaseURL+"/v1/portal/deliverables/:id/comments", wrapper.AddPortalComment, options.OperationMiddlewares["addPortalComment"]...)
 	router.POST(options.BaseURL+"/v1/portal/onboarding-links", wrapper.CreateOnboardingLink, options.OperationMiddlewares["createOnboardingLink"]...)
 	router.GET(options.BaseURL+"/v1/portal/payments/:id/remittance", wrapper.GetPortalRemittance, options.OperationMiddlewares["getPortalRemittance"]...)
@@ -15665,6 +15984,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/v1/absences/:id", wrapper.RemoveAbsence, options.OperationMiddlewares["removeAbsence"]...)
 	router.GET(options.BaseURL+"/v1/portal/absences", wrapper.ListPortalAbsences, options.OperationMiddlewares["listPortalAbsences"]...)
 	router.POST(options.BaseURL+"/v1/portal/absences", wrapper.AddPortalAbsence, options.OperationMiddlewares["addPortalAbsence"]...)
+	router.POST(options.BaseURL+"/v1/portal/absences/:id/withdraw", wrapper.WithdrawPortalAbsence, options.OperationMiddlewares["withdrawPortalAbsence"]...)
 
 }
 
@@ -19026,6 +19346,136 @@ func (response ListSubmissionsdefaultApplicationProblemPlusJSONResponse) VisitLi
 	return err
 }
 
+type DeclineExtensionRequestObject struct {
+	Id     Id `json:"id"`
+	Params DeclineExtensionParams
+	Body   *DeclineExtensionJSONRequestBody
+}
+
+type DeclineExtensionResponseObject interface {
+	VisitDeclineExtensionResponse(w http.ResponseWriter) error
+}
+
+type DeclineExtension200JSONResponse Partnership
+
+func (response DeclineExtension200JSONResponse) VisitDeclineExtensionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeclineExtension202ResponseHeaders struct {
+	Location *string
+}
+
+type DeclineExtension202JSONResponse struct {
+	Body    Pending
+	Headers DeclineExtension202ResponseHeaders
+}
+
+func (response DeclineExtension202JSONResponse) VisitDeclineExtensionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeclineExtensiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DeclineExtensiondefaultApplicationProblemPlusJSONResponse) VisitDeclineExtensionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GrantExtensionRequestObject struct {
+	Id     Id `json:"id"`
+	Params GrantExtensionParams
+	Body   *GrantExtensionJSONRequestBody
+}
+
+type GrantExtensionResponseObject interface {
+	VisitGrantExtensionResponse(w http.ResponseWriter) error
+}
+
+type GrantExtension200JSONResponse Partnership
+
+func (response GrantExtension200JSONResponse) VisitGrantExtensionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GrantExtension202ResponseHeaders struct {
+	Location *string
+}
+
+type GrantExtension202JSONResponse struct {
+	Body    Pending
+	Headers GrantExtension202ResponseHeaders
+}
+
+func (response GrantExtension202JSONResponse) VisitGrantExtensionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GrantExtensiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GrantExtensiondefaultApplicationProblemPlusJSONResponse) VisitGrantExtensionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListFxQuotesRequestObject struct {
 	Params ListFxQuotesParams
 }
@@ -21747,6 +22197,41 @@ func (response AddPortalAbsencedefaultApplicationProblemPlusJSONResponse) VisitA
 	return err
 }
 
+type WithdrawPortalAbsenceRequestObject struct {
+	Id     Id `json:"id"`
+	Params WithdrawPortalAbsenceParams
+	Body   *WithdrawPortalAbsenceJSONRequestBody
+}
+
+type WithdrawPortalAbsenceResponseObject interface {
+	VisitWithdrawPortalAbsenceResponse(w http.ResponseWriter) error
+}
+
+type WithdrawPortalAbsence204Response struct {
+}
+
+func (response WithdrawPortalAbsence204Response) VisitWithdrawPortalAbsenceResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type WithdrawPortalAbsencedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response WithdrawPortalAbsencedefaultApplicationProblemPlusJSONResponse) VisitWithdrawPortalAbsenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RequestPortalCodeRequestObject struct {
 	Params RequestPortalCodeParams
 	Body   *RequestPortalCodeJSONRequestBody
@@ -21956,6 +22441,136 @@ type AddPortalCommentdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response AddPortalCommentdefaultApplicationProblemPlusJSONResponse) VisitAddPortalCommentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequestExtensionRequestObject struct {
+	Id     Id `json:"id"`
+	Params RequestExtensionParams
+	Body   *RequestExtensionJSONRequestBody
+}
+
+type RequestExtensionResponseObject interface {
+	VisitRequestExtensionResponse(w http.ResponseWriter) error
+}
+
+type RequestExtension200JSONResponse PortalHome
+
+func (response RequestExtension200JSONResponse) VisitRequestExtensionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequestExtension202ResponseHeaders struct {
+	Location *string
+}
+
+type RequestExtension202JSONResponse struct {
+	Body    Pending
+	Headers RequestExtension202ResponseHeaders
+}
+
+func (response RequestExtension202JSONResponse) VisitRequestExtensionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequestExtensiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RequestExtensiondefaultApplicationProblemPlusJSONResponse) VisitRequestExtensionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawExtensionRequestObject struct {
+	Id     Id `json:"id"`
+	Params WithdrawExtensionParams
+	Body   *WithdrawExtensionJSONRequestBody
+}
+
+type WithdrawExtensionResponseObject interface {
+	VisitWithdrawExtensionResponse(w http.ResponseWriter) error
+}
+
+type WithdrawExtension200JSONResponse PortalHome
+
+func (response WithdrawExtension200JSONResponse) VisitWithdrawExtensionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawExtension202ResponseHeaders struct {
+	Location *string
+}
+
+type WithdrawExtension202JSONResponse struct {
+	Body    Pending
+	Headers WithdrawExtension202ResponseHeaders
+}
+
+func (response WithdrawExtension202JSONResponse) VisitWithdrawExtensionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawExtensiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response WithdrawExtensiondefaultApplicationProblemPlusJSONResponse) VisitWithdrawExtensionResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -25471,6 +26086,12 @@ type StrictServerInterface interface {
 	// ListSubmissions Every version of a deliverable, newest first
 	// (GET /v1/deliverables/{id}/submissions)
 	ListSubmissions(ctx context.Context, request ListSubmissionsRequestObject) (ListSubmissionsResponseObject, error)
+	// DeclineExtension Decline a request for later dates, with words that the creator gets
+	// (POST /v1/extensions/{id}/decline)
+	DeclineExtension(ctx context.Context, request DeclineExtensionRequestObject) (DeclineExtensionResponseObject, error)
+	// GrantExtension Give a creator later dates, those that were asked for or others; the calendar is asked as for an offer
+	// (POST /v1/extensions/{id}/grant)
+	GrantExtension(ctx context.Context, request GrantExtensionRequestObject) (GrantExtensionResponseObject, error)
 	// ListFxQuotes Rates of exchange that were entered, those of the newest day first
 	// (GET /v1/fx-quotes)
 	ListFxQuotes(ctx context.Context, request ListFxQuotesRequestObject) (ListFxQuotesResponseObject, error)
@@ -25654,6 +26275,9 @@ type StrictServerInterface interface {
 	// AddPortalAbsence Say when one is away
 	// (POST /v1/portal/absences)
 	AddPortalAbsence(ctx context.Context, request AddPortalAbsenceRequestObject) (AddPortalAbsenceResponseObject, error)
+	// WithdrawPortalAbsence Take an absence back, one of those that one said oneself
+	// (POST /v1/portal/absences/{id}/withdraw)
+	WithdrawPortalAbsence(ctx context.Context, request WithdrawPortalAbsenceRequestObject) (WithdrawPortalAbsenceResponseObject, error)
 	// RequestPortalCode Mail a code that signing and bank onboarding ask for
 	// (POST /v1/portal/codes)
 	RequestPortalCode(ctx context.Context, request RequestPortalCodeRequestObject) (RequestPortalCodeResponseObject, error)
@@ -25669,6 +26293,12 @@ type StrictServerInterface interface {
 	// AddPortalComment Answer a comment on the draft
 	// (POST /v1/portal/deliverables/{id}/comments)
 	AddPortalComment(ctx context.Context, request AddPortalCommentRequestObject) (AddPortalCommentResponseObject, error)
+	// RequestExtension Ask for later dates of a piece of content, also of one that is late
+	// (POST /v1/portal/deliverables/{id}/extensions)
+	RequestExtension(ctx context.Context, request RequestExtensionRequestObject) (RequestExtensionResponseObject, error)
+	// WithdrawExtension Take the request for later dates back
+	// (POST /v1/portal/deliverables/{id}/extensions/withdraw)
+	WithdrawExtension(ctx context.Context, request WithdrawExtensionRequestObject) (WithdrawExtensionResponseObject, error)
 	// ReportPost Report the address of the published post
 	// (POST /v1/portal/deliverables/{id}/post)
 	ReportPost(ctx context.Context, request ReportPostRequestObject) (ReportPostResponseObject, error)
@@ -28695,6 +29325,104 @@ func (sh *strictHandler) ListSubmissions(ctx echo.Context, id Id) error {
 	return nil
 }
 
+// DeclineExtension operation middleware
+func (sh *strictHandler) DeclineExtension(ctx echo.Context, id Id, params DeclineExtensionParams) error {
+	var request DeclineExtensionRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body DeclineExtensionJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DeclineExtension(ctx.Request().Context(), request.(DeclineExtensionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeclineExtension")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeclineExtensionResponseObject); ok {
+		return validResponse.VisitDeclineExtensionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GrantExtension operation middleware
+func (sh *strictHandler) GrantExtension(ctx echo.Context, id Id, params GrantExtensionParams) error {
+	var request GrantExtensionRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body GrantExtensionJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GrantExtension(ctx.Request().Context(), request.(GrantExtensionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GrantExtension")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GrantExtensionResponseObject); ok {
+		return validResponse.VisitGrantExtensionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListFxQuotes operation middleware
 func (sh *strictHandler) ListFxQuotes(ctx echo.Context, params ListFxQuotesParams) error {
 	var request ListFxQuotesRequestObject
@@ -30772,6 +31500,55 @@ func (sh *strictHandler) AddPortalAbsence(ctx echo.Context, params AddPortalAbse
 	return nil
 }
 
+// WithdrawPortalAbsence operation middleware
+func (sh *strictHandler) WithdrawPortalAbsence(ctx echo.Context, id Id, params WithdrawPortalAbsenceParams) error {
+	var request WithdrawPortalAbsenceRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body WithdrawPortalAbsenceJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawPortalAbsence(ctx.Request().Context(), request.(WithdrawPortalAbsenceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawPortalAbsence")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(WithdrawPortalAbsenceResponseObject); ok {
+		return validResponse.VisitWithdrawPortalAbsenceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // RequestPortalCode operation middleware
 func (sh *strictHandler) RequestPortalCode(ctx echo.Context, params RequestPortalCodeParams) error {
 	var request RequestPortalCodeRequestObject
@@ -30986,6 +31763,104 @@ func (sh *strictHandler) AddPortalComment(ctx echo.Context, id Id, params AddPor
 		return err
 	} else if validResponse, ok := response.(AddPortalCommentResponseObject); ok {
 		return validResponse.VisitAddPortalCommentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RequestExtension operation middleware
+func (sh *strictHandler) RequestExtension(ctx echo.Context, id Id, params RequestExtensionParams) error {
+	var request RequestExtensionRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body RequestExtensionJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RequestExtension(ctx.Request().Context(), request.(RequestExtensionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RequestExtension")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RequestExtensionResponseObject); ok {
+		return validResponse.VisitRequestExtensionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// WithdrawExtension operation middleware
+func (sh *strictHandler) WithdrawExtension(ctx echo.Context, id Id, params WithdrawExtensionParams) error {
+	var request WithdrawExtensionRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body WithdrawExtensionJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawExtension(ctx.Request().Context(), request.(WithdrawExtensionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawExtension")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(WithdrawExtensionResponseObject); ok {
+		return validResponse.VisitWithdrawExtensionResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -33735,584 +34610,593 @@ func (sh *strictHandler) ResetSecondFactor(ctx echo.Context, id Id, params Reset
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L3rkhw3kib6KrDcNdOubVIqUpfZZtn5QVFiSzOiyGFR0ztnWieJjPDMRFckEAIQlZVqo9k+zT7YPskx",
-	"OIAIRCQQl7wUS23zS2JlRABwOBx+/fzvs0xsS8GBazV7/vdZSSXdggaJ/1pKyvMFy83/Mz57PvutArmf",
-	"zWecbmH2vPl9PlPZBrbUPLgSckv17PmsqvAXvS/Ns0pLxtezjx/ns6ySSkjzbA4qk6zUTJivc7jXC/sj",
-	"ESuiN0BKugayhJWQMJtH5+A+Fs5gS+9/Ar7Wm9nzr6+uYjNYSbE9HP8Vk0qTnO4J4zg6ru8zRX4XHK7J",
-	"jumNqHRiHvjJKB1yquGQDvOZGWGFQ7rFbgU3c+ZVUXyczwKyl1RvmpGQqhJ+q5iEfPZcywqm0Z/lsC2F",
-	"Bp7t/wX29SgboDnIZpwfm8eemOcSJH729dfz2ZZx/++n0SFXr6nONumxVk/sA+Egh58p2JbpFDfaH8MP",
-	"5LCiVaENG8zNlNm22s6ePzM8sWXc/quZLuMa1iBxoN8OueMvQuaKaEEUUJltyAq5LjaR35KkinOjhDsG",
-	"u/fiFvjhsO83QLT5qeYSygrIScH4rR+/S813+MEn9ot9vNKd29A2qg2AfuUYLL4Ljv3CUf6rhNXs+ey/",
-	"fNHImi/sr+qLm+CLZgQtDknwEz3+WGox8VCKnO7dGcStUaXgCpxwLAHFVia4Bo4koGVZsIyamX5R5ivz",
-	"p8hoS8YpzqpL0o/zzlpfEBzF8NktQGmmVEqxLGDbN7B94n/8TQnenkEf6d+670Zm8ZcN1WQHXJOdFJYw",
-	"uPU9c7jj+eeiBH6/Leyy1ROxWrEMcpFVW+D6c1VKoDl+Z1t8Xn9vCrnmMw33+otM3Z2B0JouCwgJrTTV",
-	"sHVrO98ez/8h6CQkoV3e/OiPFh6PF0sFPAM8KVKUIDWz52a5X2QSqI7d+Ua8uR+JoiwnSjSzWgpRAOWz",
-	"4MYePMD22hy4BOczLjRE7pi4ADKTLJwQms2H5vAxlLj/Ya9rpx2gNMKh5yFVfq2/IZZ/g0ybeThqvjSP",
-	"4ExpnjMzH1q8Dai7ooWCeYfgo4nlqTCgMXmqTFt4s+ae9f3ElD7kGKZh2/6fPkHmGe9jPQyVku4PdwI/",
-	"Fp3MFngO+U+MR9jXUzNBlIM/7zb2duynDj6VnIsRBM3Wt+eTFbRSEFFQjNCGQoHTnPEFQtcSzF4FW/zV",
-	"VXSPcyjYHUhz2tXh13+GHREc1JxkouIacmLogkOZq1lwstuwbEOWQm/Iht4BUWzNIccnqF+TuaXHbOl3",
-	"zVzeg9wqM78tvf/RvvvsqrvT81kuRVlCfjjx4FOKaEOjFS0KQnd0P0flgezwtqOo3C0N5VhutDsz8204",
-	"4UGh0szwq/QMF1tWgNKGli0OP/HrwPNFTveRnfuO7hVZ7t3+mO0AnnttUoPckq24Mxu7hELsyO8gBS4f",
-	"qCwYqpVdBXk+g/usqBS7Y3pfj3r4VGKlfRv/2r/yIs8hH952M/V89NcDXngt7mCYquIOpGQ5LCRQp1x1",
-	"D92eMK1IJviqYJlWZEv3RGnK8/ahexo/dP3fJUwRqm4B+fGaCF7scdc2olJAUE0gaPOMGeiOKSb4QoqK",
-	"54kNqxRdw0Ky9Uar5L5+7BNab60xE5FaG8rXExghFMkfDzempvfoD750byS+piXN9GKk9rACWHCxG2Rm",
-	"wWHvn9cba96NeoFX26W1NQ7GLhnnMTmH4l9pc9hpYUyi9cZwELIjwJZoUWUbyOeE8pzsNvuxonhgI4yi",
-	"OXzbhQSuVzevmaJeVbixDZkDAroBoxdnWUpxR4ujVCa6Nbca/l9RvFnNnv/HqJ36NWo5mVOLk4H8mmwr",
-	"pc21Yi/lvaj0Z2pOClDKXjxMozaNV5y5tM0cgFdbQ7ZSQkklkkpCAVRBqCwmaI0fmfsV9VHq7VHD+fct",
-	"f7bJGL+Bvq0U42bB5md78zBFCriDwvyLcgIqowUaSNeEGnVOky1Qbi5socBfVkrTNUTvo1vG83AllbKr",
-	"EIV5XlRasRyia7HyCuTYo4+fHDgy78wzKE7Hfrezhbic2M59SwsatbFolnkGPpjysnmpngbj+puvoqTM",
-	"KimBZ/vhQ+3HDN5pBuuZ/Tl0fk+IiEQK3MjDa0jbBN9S/n1uvY0T5MiSeul8aMM2d33b75byCjazdF+t",
-	"P5GY7+0LKdkdLQ5P4A9i513M4NQTRai27jTKb/0JcxbpnBht2P8moRRSG03j2oosaoaB3Kk6rCiMfJOg",
-	"K2ln2SaJUVMW1iRqGZBPNNtGrVL0w7TkEvDc/DafMb7QknKFSo9R1M3dgA5Rw4WGI8z/xs75TsiW1pOg",
-	"tB3bPz6vJx+luOCVSllpzYUy6sIPjK/RkiipOtpbhSmrNQb7mlIZ/zTIgW45/RwoxK262SsN25b3ffZb",
-	"xbLbpfl1Nq83tfXHe5Aium3fSspt3KBNXmPnHi79RkNprLi1QIPUGnfADTVyAYpwoaMyb8WgyDsH82lU",
-	"jWYqZExm5s7Uwn6X6oW5NM3/oikVXZDdMf8BCWWBbji6Rt2n4hrdcgXl68pedmVBteEFdDwVhdiBRN0I",
-	"pzyfiRI45AuvYDV/Kc3rv8bjTnwS6TaiyNXc2vtXlp+sBmekhtJQKmNRWoGh4LcKnTExMt/RooKxMZGG",
-	"9wSqfVb7w32PMp+kVgXomB20AJ7T0dd7DkozjprIIhOiWIjVKmFXG5m6pXxPdkLeMr622g01St4WXefU",
-	"GIZUE2QKQlcaZCNU3eVpSIj2ozugViPOo+TLxZYyvihBLjaiijhT36AQ387NPgoOxL5ghpCQgZEvijBu",
-	"9C18P34SpNKLLWWFYWqWQdw0DWUKU2QnmdbAiRbX/nJxsRob4DTfO8FZi9NJuuHqXxc25hN5JP0DaM34",
-	"epHR0tA1cx7/A7ICzTb1xlJNtkJpq8WqDZVgaHALpUa/CV6RIYHEDhRZ0uw2SnE/BUvuHl4rBF+7WLj1",
-	"Y3U2QYsizjei0tIsADkHw1vdz7+mrHDOMX+AFVHAAyefofJS3CP/OD/44UilUJoWC5rnEpSKCRnPG3AH",
-	"ck/8zJIMYj6oFtSYNMjzCdKsqCT4EKE1RfBV3BCm0eY1/0u50BuQNoR4Ta4IVbf2IfOD1TEOl6UgE9xI",
-	"VCYXeiNBGYl4uq34LfrbmNtIG29yhiMtrJtVeUXMniMzA3OcYQ9oL5oTzeyNcjjrHZXbRVX2eQWZ99pS",
-	"wmFX77FkCtAbaiTTqioKJ+8NwaxZxgUxn39SlVGC+aHjeRZ/MfeKWZT7BFnCmvJuYCWhHsaiK3i8D7jv",
-	"QDKEgmTeuhlSW9xQOHKKDgVyh+YxaRoXOXEp0HcbJa/Ao7wfnhaDPjT3HBpGXcEcXOpfPruajxHUk/IP",
-	"GjE+8bVDqTTxA8nzP+LUd/j1JFZN7/oRluoETeeVuQSeGoHw5dVYzWSkajHsuP5j8FhCkRh93Y+7tcfc",
-	"uEccjoEbFrf/ymz/Pz27mnZBjrJ9+y+qF04nNrcE46p1cVAOu9l8VIQCj8lZPE9oaFzQ72S+/855GTvO",
-	"pSAfc1Bptg8nNV8pignRGO/R7I2vB+mg9uux5b0MrpoTVpcVQsXC1D/88Pz16zl59tXzqyvU67Ys52y9",
-	"0VFjj+4XlnVVIukDDw76qI3Oe03+5zdfXV0RuM+Mss84yWErFGqXGhTGLA4Px0YUzLP2KGL/YF+I8dhI",
-	"6ogSeIo40ed3fLwH3D7c9bjj7s3m3vN+mNrS/UCSM/uVWmtrJ2TFjzdvyA7g1vw6J0/Ja8FzukfJRW4q",
-	"brW2eg8Ov94l9++CRwzgH1/8/IKY6c9tnPyebssCyPeVYecvvgVZMD5OcQ1IGWxCi0JuEp2V+y2uD0LA",
-	"Zm2+bujZdxqP0B+aEzjxxumcussemPokTJxkl8+OYJqpybUhd0zd8969RZ9iQtz6U9jm8O+3pd5bg9nb",
-	"058pG5jLoi77jG5LytZ8tPj2zyelwNSQfJBh2McqvyiQ72B1pMsdeK4mhTLwBSvLRmYuHvy5K2hzSVd6",
-	"kVdoRlTLgqnNYsd4jnHymmqAIqU2Omt6K22jw/Uf7IN+a2Pi2qiGHKTasHIsnWqfdWxBOAVPxgNPG3rP",
-	"NlQRSgxRr51XVYK5bt2rguOV64k7Hx9Xsm+P2o46CnXoQGe6gBEqniGNk+32lZZSNnhkz6GstmXAx1j+",
-	"lISo7mOdmlvnbORkxbS6JpxK6UKJK1ZoG4roRjqjqq4bqm/VrwCiHvwTRUvHnMDsgueo0xWFzcoAqQT/",
-	"TBH/qkoKGJgWyRw55YIqvajUpI/HmC2Y4hCdj3QTtbYiRljnH+wl7XAuxIipRzhl5fhnzIFAXvs4n1Wy",
-	"GD7J+GH77BBdz3lo/RyPTGr2nznnlC5o9750HBLNbZEVnMHh/mYHOVnuCRc7vEC4QJc6EplWWmytN4zF",
-	"zMGbOi6iXaKd1OZbegNbBcUd6mPjk3m7RKR3lBVGFTlTCpoLZxBVAr11iQBBfu/Ou+CXVb4Gm/2cVbrx",
-	"G5zHybCUDFbxX3Dc0S6ijGpYC7lPZjuoOoDCjKIqKj13oY0gVZmsBSiy3B8kzMbEvdhumdbnYLsbmwjv",
-	"dTM1tynmNujkdV3geiEr55MZyGM1D7/DZ0NFWcPW6F0wLJ3DIjqXpUH828Py+bir0I2zWAGM3nXYLqlc",
-	"i0XFNSviHppVXbNbVyB4RtjSPVkCsbWBg+reFE19Q9VG07VKFomam08obXM/zXwo421nwX+hecQVkZYP",
-	"Y8uaUicRPQoTjCMUi2P3qRQFy/bj85YUyLuzyPPVCqQTyMZCEJXGOrUsg1JDXst4V4myB22d1VaSj52v",
-	"KoReZLQ83O23GGKmnv0EB+Itn2ty5cLKxLwalB/bMEddf3wV9adr6nLl49pZzA3RmVpjtCmjhXVzZ5t7",
-	"90irqGWOzuYzWXFu4+eYLh7PPMJSnhHyzcizuu6n1x/onS0jtOPAPR1cW3X02Gf+2TurvqECfg0vhXmt",
-	"ldR5iM0VHhK1kSy1J8+exbZI9MRps2d4tAKxUzNIGJ8OhPKBNtO9Yvr0r+PS5w+0p2PqmmIFPhPVEadv",
-	"DCbY/iE0kD+WVvCPesOPv6SPjB1Pir607tqB3fS7aN8Zs4edu3Hk94Okz0d6m0644Y65pNKBUHe51JdJ",
-	"/GKI3QR9MvqIcM2QfftKSFKGSkNg5mISoDGacbLnk+z/KaytsP5PyXls1o1YODpEKEBvwYop9wiWfEfB",
-	"JabZL59Ggj2s1v2xR/icx5/onH2X9CdyDvkLrnaxQsWlyPcJl9UEfXPFiiJWi/vKogeEAtXK0x0NCrpP",
-	"yYhnSpn/PeqQTbOV/A1mCDZE56NsB78Vh9fAwOmftFVHSZjhe30MVc5zYAJuvuShUbFaNnNB9haauSuU",
-	"cYKFc88JJVintwI5N/8vyidVOSf/93//n9jeUN2TJG5LFi3Ow9hIb8gZUR0W/d/eRy5WRFRSEbgvC8q4",
-	"q4871feNSRrTfKTuleV+gqPO5T2k5xHk+SZ+1zSmQeDumitMsRxsRJ5bNBdbQmH+wkWw6VGbkKGLLpJD",
-	"xZs6GSwCJPbR1ufGiza41yA5LRYyEW+wyccKgE/akbXgEM1UMPoVhx2gf3dbUsmU4GQlKutyRL5C7DRC",
-	"+R7D6KOZd6RA83kh/VJDwb8wm66KQebJBNjS/cLm30aPKHJCE+hFvZIqxdZ8bsgAyDPI1vZQHepe5qkp",
-	"YlDBz0JH67598vIo9Xm6P3wvKj29NHfYgSpKW9hohY+r8laiuEupcxtgoxfak5JihXp9/puz2rhC0ZXY",
-	"PjkdPmoxiN/M1MXyUmy3rkhzStJB85YnmeWwBkrN0a6hXE/aKUuoa/abz4kSWzC3urkVVoxTnkFdKO9S",
-	"XIeDuw4TJSIyhIY5cdqh5RJXM2isM3uX2lugbXR+PQIkwBMqRf5/6SSSOR1ysQEUTv6f2v3bsgO0IESa",
-	"JZoPnkevUXBhfeZnEa3PnyAEaaU3MfBCp0zURZ/04C7o446Bgnvdh3XzkqrNXwBuT8Yd6GYXuliG2B3E",
-	"O1ZCQkZVnB12bi6dS14rl4I9GTURP9jIqjSWjafEmZjRUvWEpJsNZLfvQCHwwQE6Tq1qRfST+3iZRv2p",
-	"ZoewYGxHJXfgF3Fcm6qI64NKVDJW1v3ClhB5JBB8P+b9KClf9OFnZxsqaaahxvDOKD5gDeDAXIhXEpnP",
-	"t4AVw6qecA/cBB2B6nssuik1YuIRToDkkadkWbFCP2GcWEjG2oWItc34DVSIKgUuFI0XC+RMq0ulWaxo",
-	"USxpdjue6V+5N07IOhiliiKJvDKaSqEdqv4YgaFmBzLmY1z9aSKm3dxcww0hBd14w3mVOKL3oF22bGtE",
-	"4jzOZtFLx2M4a2SC/Uv7mFObpyfM30NWXSjNtg9Ub3qOe9wn62GKnDnqq/lt/fhiJeTCqJlUV9Iqrna1",
-	"w6BuNhmgPcuelAYPsOc1+Q5TNLvZ5aiJzH6WW7d9fC6oDNqBTvFRdvz9xuogRkmzgDl3VDKLM6uqbEOo",
-	"In//O+7L54a2Hz+2dfpkrGuSBzqU953sKDTObTKUhTqHe62uAzgJpoiWDHL7z7GAkH0XxjlvghOFfXA2",
-	"YoI+zSDHoL4lXdgXvqCx0j0Q9YcWp/uxCT8Y9QPy500KsHNjGbXMoaMIDi5Nel47s5giilofbF/vjAtu",
-	"aPeeDpee3s2u1evF3awDeI0o/V5WO6QftIKVscetuM4raf2obaTcWQsP2XyJLQp2C9xCO2iQW++Anc/W",
-	"wEHSuM5uZ3w+mRrjmFpGTfzWv7n3RtpG4UDpzak/mg45JAM5HV+k7QKCof2lpBmoeF20PdCR9H6xhSZD",
-	"2wKYc0EQscyBCF0b+x6nbQ9TpUCFyHIW+Yp4/8mhq1Nh6m/cTLYDOdAs+yAJMN36rzx3c3urql5lPWR6",
-	"B/7izmSvsIu47n0ygSUXc4tX19boEwrImt0Bn2MlEKZBO0Cd9jZvqbwFrXr7QnymiAPGm5Mfb96QL59+",
-	"882Tp4QW5YY+edYbJmgSUL6OJKCUlOULPMhxvE4fux/IZegfRMK6Kny9UmSNThx9pkj9JPHpK9c2eID5",
-	"Vg4wCxNIj5tLNKYvcnjDi/1kn2wOY0Cf8wTriRzeSiFWRw7bLa+4Jzlbm5PvPA600hvgmmUWyxRtdQmZ",
-	"QBLiRzr9EKaFgXvWdYyDmyKoYwIzNvB+R8oGl1AkvEa9qPI7URW5xWxdVQpyYkG2x7mX/bjzeuIpUjgM",
-	"nM5qebYZYUXa11/Yh1su2IR39gCQAjHyA/DnfkyKC1Z3emMwvsG/Vc49fSgbMAw63osWbn9Z7Bedni09",
-	"5RgYbJq09PqlZdyBpqolxhPE6LLdhFe81yEUs5HbI4fuHsdCbYYJtsfNYdgCbvHmcZ15pjhOZ0PZYQc+",
-	"fMFQd3Wbp0rKozwfgHA0uy4qW8EQGdJ5FRJNkr6FDXMJAtgrqV7O4PzvIzIdUTUdHXYs15t5A0VZwKqd",
-	"tljPuc6pG5j/fmDEDRjFPhhSi/KUEcfCuzvWOq4E4zjBGkqnjv8g3m3kuukx5KE2jQbseunYtPCMuTMX",
-	"A0GfIJu8UDiIhE65rt2prhfaQ/izmF7u5jshhmS/8M7FsqexQZ07ELltuhGUwzSD1iTKglGeJeKnFwsN",
-	"WJMgju3UVv3n5PtfrHZXFIksjHx0XdtwVKxuE2W+G+XWtOdjHPg8s1F/XP+B18onRbmZNssb3r04Wzeu",
-	"jYX9pkohSmMwMOgh5bPIXZMsb55h8sIGslvIrwkXHHxvTgyMe2jzcY2a6rnd2OXGglNTj2XIz2O9GBEi",
-	"xentmgudlGcwDQHv/JBLZ4BQSmRbsgKc0sqFxoQ/GJVJcwv7uG6s6BYIVRYU22Ek49/0TmDGYo0ZZPEi",
-	"MZ8HoabRxdknqrwapYVYYC7OgX+vrgCoyzACCKX5rDAHE/f410RGnW8r1p9Tl9GiAIkh5AJ07WSJXqt2",
-	"VSNbYN2YoYPuZkPvvfHPHRkpgzuQhnIhXGAhEA8d0xh+vYQwvcWW1U6I1lNo5Cgm2ARBgvA8HUbFDkJv",
-	"TQDNC+jWxvYJifNoGeluZucKl7kh3gRcMkERcUc3ROz95jzoYtE+Ok8n64UHW2o5pqfBSev8TALUa6eN",
-	"SOsn9hD+9pg3bmSA4+R33Lh8sxo15Bxd55FUreRtdcTORdrIjoO36u8l+1JwHc28gK3LtxrEjT4VX8O3",
-	"BavDTLV42FJO13jjuHTS4WC/a1tmZ59asLETRd6HEhE9lqUUW7HwntTBukYtqdHnFthu/jDCOQ68Kyx3",
-	"nGjUqhIyvcCwWwyUyYXZ//T86TeT6gWaNl3j30nGKv5i0fJQvVEbsePPnbrLjFk8MWRxOOr9Ygtrutzr",
-	"FPKHeaQXUHULOaML8/f2BVO3MdpabJA7loNRZcp8Fb+Tu3NjvH/gnuDHizrKYcVSQXdIPy1ZptOuTVWK",
-	"21j7ohcEJ29DTYruMeHObEbLYcoJzeOAhVGmjadz1c2Mx9/WFgHKKc0H0F/me9M+8SkyyuJFPLaH8L3+",
-	"TBEhc5B1+0YHHuuoaD1pdfMaIAVbSjreHvS7kY5rP1hKmy+48hZtjGIPk/YG9yWTMG2gKSXm41vpswxc",
-	"JGDcLM6bidcX7Wp1Hx8uvzWsO61Xoc/mmyYMbAJghI3PmlXoWSQPslDwHzlkhas12jG9ySXd8WTteAL1",
-	"+igsp2SUx/ywUBv67OtvzhEFGp0pmc6DrHMokQZhIMknVTrHcjh1e8AaMKfgrmjxyoggU0vgHaLi2oTO",
-	"x5Wg3Y0Y13NMZl33Lf1MZvLFs0rdEO9s5elldYU/Sj71dDmaRttOiKBoI7Bu3rM7u8E29G3he4921ZvC",
-	"n7TssTaau+ywsAjEgv6gN9zXiEyuBRnQwbyi1ehh3t8ZpHj6XFBM/QyUM6YIXjOQn4RhewIsaKL8PIQk",
-	"a7LNqAQ/X9Qr56Ti2E8dS2PrlCps0VEntUa9pmPRNiqlF4xnRWWt5lHn+HWl9I/2nVqojgPkmHzb+bvM",
-	"8Uhnwg2RE3CBY47EcVnz0zr61Bx+PAsG7HS42w+8jYPgIYP7NWZjjurc8o9N6XOS95xKSH29nJIa0P7U",
-	"Wwl3DHYp/XD8HN2HIE9b2OPqln0OlRt/wiJeqNtHL18Coz8ak8S07W7a8kNeKRYIIZkej9nOxJYtzEOs",
-	"uzlZCo4Z7dgqt5IYhWyOUDo7OpGAGjj+RsvFxInt5yFnhnYrrYPSjrHk/a55qTFYu2LPlYD0NG4MqNr7",
-	"lJZ0ETDliNqhLStAacEnrOm1fyW5ot6+09glOHDbAc+bNBBKJHDYUZfgv7SZX3mie7k55JiWKUWVdBiH",
-	"ZTVJ4nUYqFPGExDpcNDuBraXH2c0KSHz6EkdLmvQgc5qWI2TtPbdJEJEPe/3LJsqWPM2qnYqgQwfiw7e",
-	"OFYPWnlgW+vx1rDIGC1e2Nf6Izmx5HmMC067qRPegj5371GGj1hwoRdZE7o8nH/7mUUPqtDoRkN8XbXr",
-	"XQLpAnIN+YLxWHbv+w1TpJRixQogS8jo1qIbYh+lpmxwjCmbtHpC+FnrXk/0vKV7gMWBp5S74hh+x6wl",
-	"K/hSUJlb56kEmtvwvg0xpdCVJkOXngue3mmtDuC9PigBFx8wTc39bZpEKTnF9rOn97gs5LMf8Ic6xL1n",
-	"40h82uncNI5h0g3k7NYdgw/9nxt3oY1LbdIrBkV+IlrIRP9/ndpojbTaXeqyohUUYMWKEPEK5XR/Gbwo",
-	"JtFsHO6sb47rvv/rAD0v76c6Oy27OThD3QIilJ74iaZKNEz6GWzqHe7I0D6cxW8SnpMLBnDsMGec8eUn",
-	"+9roaicmm09BmfWphePTJMYXR4ppH7ZIwCe0RvpB7MiW8jojPNYUqeJ5AK0/jqDmnUn2YEwAukRHJIvL",
-	"UQ7m4lc/xBnTXWl+H4Z7c7amzFMZmcFkzniwLNtf/HS9tXZOpMOoEUUTkFvM4/9Giyo655XA+mk54Xvu",
-	"jRtOS7URUU2plICwndFynle4u2pOtChZpogWhN4Jls+JYr+DmhNjMZSMr+c1QrZ5ZidZvGpK0kngve4c",
-	"U51IfdkXsKjxgE8IioU0aH/XT3nutzLchoFW+S3eOELDPol5eq/sg10f4Us8aesGZtPZycHZHL99PRv1",
-	"LhrInwiPStXColQMFhB6tfAQWdi3fJQAxZwoLeR+Tr65Ioog/9aQQhOVOO7KMtu1sQPN2IOHv5laLuE/",
-	"00Vl9VTq24tYbsyG8jyRY3RqNn5PbCLpeolN/ztfyTzRlp6Sg9oAZUR+8z7cicZoHsy7Bs3GpEGoga5g",
-	"sWN6swjHsKQBpR2it/0LEuPXE4xPKFNhYiESvwi+WMKGFit3/EaqqR7rI/pN2wEzEXaYBAZvrsxYCnpB",
-	"te+0STAryKJ83zHYkSXNbp/bMkX8nSkfLSGUw25EG/3c932cBRvs5u5URSRoHyMf1/a9YdERF0uHaRNZ",
-	"PR46QLPsVhGxWtn2uD2smTB2p1i7sS5kD3NUDvBQ0kB9nisEvyYUM7csIN/W9bNiinx19adRbfTbUbKa",
-	"Y9qTibNLAWsaD3pNcpZMzlccY2gGJ3E8VqvU6riExBpVpfC+9lFNt8ToVQz4wZrSt3AdDWn9VPv38fJ+",
-	"saO2emGk13Czyb2opIJidU0EL/aE5lvGFeb32XLuUSmURzCBFuEEpx24YAuDz8T3sH/vzmFAByf6+Oyj",
-	"IEEiknF0LnyBtrsHEz0XeXWRQLtX2iMxBZ0CBZxen9KbKVMKpReVjOO4ldWyYGozqbbG6huja2ewS0VU",
-	"KUqnZB+B7tVXTsBWbFLwfFTBh6/KPzRbfJBUugYdRY/09Ox+piNYn57LubCCUV6LO+hNjRq7e+4M9mQI",
-	"+ZQghH8yT6N+W4FViedkCYXYkd9BClTzgMqChTnZYXTf8fz07J8ebaad13VIk1rIxBf5baUYB4X18YrQ",
-	"lfYIHUEGfVB1lYZoa3/WnP3aI2DdA1jFOidqI6SeLks6pBu3CFz8Z3a7zKkj6Gu2Xb3sB8mO8VzsCPCw",
-	"y1sM8/mU7orpE9vZns5Co1vexQ862HL3iUT9SlpepUT1Hqgcwa71Iuvh7SfdB6JrET8LHUAcTMrjGk4y",
-	"iqJpjPLTdb4enbvZuSN8paqynzgicn8IGTemm2hnaX78ngS776qyYFnUyThN0bHQ6PsTQudNEaP5Tu9k",
-	"z3KR1Su/3DX2/bbUw6jEB6/VWPnH4fcnnaxdL4ZAVCaxWoEkTM8xado1ixmwCix4PX43tm70+n8vZSx5",
-	"MoG6PO/vK+WSTDq3ttAaclJSBNYMnNRYuPp5k0P7H09//bwEmVk0/AGQFhxrPnMIyz0NmYLYRjzGNlYz",
-	"ufPf6BiPCkEJnmMvbo1AYf/+7//+709ev37y3XdzQomRfwgbJisgQhLkimsChuuczenSCUcAnhzQwJW8",
-	"4tyiy+/G8VJ5smPJMD5M0Qo61k8zrr/5Kt6Pq74+67aBQM29itXlXIP7P6XZlo7qZBMszU+8HYRzQ8YJ",
-	"J4Gt+Tu4A6ksZulp4Z0JJmUphVHOvDNgKITVPBwGSuJXySufEN9ZzB1lhTe2aVG8Wc2e/8eolf3azXl4",
-	"L8oSclKVrhGZJnvQ1kctJGGcrAq23uBkskpK4FlcHjK+cE+OJbEqYfSGdK81P5N5QIpwDv7rSZqe47az",
-	"m3O5m+7V/UvBg9j2SQyd4adc3c2oN6wGV/EoSI/Di3ewje6x/o7P2FRhJOjqxKa6NHYX/+jmMq97Lj0l",
-	"3//yjvw/5OnnV//z62fkl5vvUl+bDg57aA40Pb4j/cspwXz5HVWu45Kmt+bPO+pQj2zOrfXqu6Yzttss",
-	"U0Ta2RzhEWno2uxHbxPNV/f/WkVRfpeuH/xpUKUDCETuGpmGa+DeSeDPj5yYLQMay6s1jkMin8w/QnYg",
-	"wZ8W4tCnOLKCcn2YzAMNL0Rv3roxwMiD8Jr+TUhScdcHA19H1U5wxDU3Wzk354NiiGlLC9JAnIzm+IFg",
-	"RQtbBZnHL8RNO8AvdsRv7WWLGQKi9zBtE9mIs24I/Xcq5u4Efqm3b2D8Uzazlngo6TrK6tMJKNc1gl0A",
-	"b921u0dHO8Zte8+OnuXWdhLtcvf2n6mGd7XvpOnOWynfw10LqxwrTYuwwzY2iIoFDX+gPH9zB8c0lUgH",
-	"0oyxyjzsFRe7GqGtHVobhcbcSX2XUHdiR2TiBUugSJ0QRmvFzpKp5z8w9KL+qGHb00ss2WLKd2QvQSrB",
-	"oxZWXQIa+2mgOTglW5ptGI83F7+cyTJw7zqE3ojTo+Lnx2aLRZG8j2/wM7tNTMf6MamHRrGg8UpxG+k+",
-	"6Rbbw1LnEEYhd15OIP0gCuZup44X2F0xg3fWOHgN93Yyac7N4yyEc0u6HNF+3JZC6lcuotL1RBVtui0Z",
-	"pwk4B4pp04cs+s83b34mdjhzb4tKEnQRES1cBKmotvwzRTZAQ/hMK5zXFSgF+QjPWwJLzS4v1Y/eDj4x",
-	"t7ApExxfgHEwr1zuF7IlZcK0wIaYA0MczLIZQYrdeD5zZBK72ILNlxYFrPQieo28EztFlrAXrvmRNfSe",
-	"za+urhCpqraajQldMBUPEXbPmKPPvN6jhiz1FrhFdmfYwwdiNykNN3lz1Knd6WxnxNq1vVOYIk71mRNK",
-	"NFW3ZMeKgiyBbGkOk+CQxWrhAVgTys7W6LFVaaSUMvd67qMVo5KExGohLZUOlQUXtSZS7LDvZ/jhSBxb",
-	"imUxSWVtXP9xLjyc1U+Mg7PifKsLIwrm5Cn2dq65sQn2WjETnfAdyNy1MGmhmJsNsvTEYiSb74hh2ToO",
-	"hFX3tGD5GGzz3awZK8ar/ywqyZvK4sMrRC16wad6knpS/RJ/q1h2uxQi1kb7Z8wyc40l7ZwMrf/VvPKt",
-	"ecV1vjKmWkmlw/o8GOIeZARW4aXIYx//X+bhxEcWmt73z1LTe3Qepb8U60fW9HUMqOHmHYw8D+k/vH1H",
-	"xH79/rUKG+ZDmzZgrjYbMOpBT+RpRrCjYy/9hkl2DsWpc4aOT/lrf0gdsZ2nTByHG25rO2kp74WORY5y",
-	"WDKtRpthf7MfS+g7BeMwJnmp/op/Ze7nMbSAMzKJJcjxLPIT5GuQ5ipKxjHjdnNt+HZkooScYQuAO8CU",
-	"sTlBotgksvAST4ctJ1Xg9AW8kpeJvufH+TPueeDLqIFewihhGPfSvSQ/nQfsl95LypWzjC9nax2OdVIB",
-	"O9w7OHRpq8vOnwTMpiCtBccgVpY7IdQV87F7btG1qIhR+DVlxUvKc5b3oBif0gnCqd5jIJwW42sz1oM9",
-	"CW7woSZRKhqm3NI92hRARySrpBp61cDwHTj4VmTDl2Gl0q3MPnwXc8W49ojTkMJGRhxytlq5xI5Yll8G",
-	"rN0WtIXNZ39dUL3wqQuJpHBIoXI5yO/e9w88SdhNz+YWHbwfTDoxw2bN85CyqR15xYpet0K8X9JUjv6Y",
-	"GP0HoIXRIw+9c/sJcI6OsSISpqBKL+BuKvA6vhZQd/ybW8qKpbiHabNfintHicgaKn7LxY6P/yAoReOI",
-	"EBXfUp1tUhxfcQk098k1bXHyViit6vh8YfNllrYD8rWxsPbo2LmFUhNJd8PenIZS85nLYPYrDSfamlWK",
-	"iW9Au9TkKQXJ6yQqLKFSmq23KXDPiQLnx7LdNOFeE8EzIFshYU7YyhBjw/iaKC1KZcQuF7soQKz7cH/g",
-	"ZUODntKsToigvi9dKMlTlbF+oBTJGpaL6adQxvtTFQUx+zb3VjU2Nf/yirgNjOic1t0VT5cohJFOEV4L",
-	"kPrIbiMUEFFpicj9O8q0cgGkbmQqGHcpKp7BwmdpNsM3/c7tI4mjcNZmUmKLCMS6dzr1U0m8HizYSE04",
-	"F1vKuBlhsRFV4qJaSYB0Yo5tinCvcYtRcVgLQ3jkcNufamsTn3Ar2s1q+6saq6JY4Nsp09D91E3Qy+k+",
-	"6KG+o3L7pCrjOZkQM5sMp2OygILfKgTP8C5B5Nw8kWZimCwaubDfQylIHTnKCtMRVokPye2iKhe+mdkR",
-	"eUupRBJ/smpdwRKxRexDtmjWNm/OechczbloseTBiYqxdXOko1IHckZjrna1oFXORFxH24DPrEx6k5O6",
-	"b+uiClJ0I51Z6n59zQ6JyqZWHpzUHcut2IzccJFV29v4JKuOVnoj5LH2yYZybn283oVtm2jOZ6WQGjtm",
-	"5VvU7rFlfCcNvwUWn5DkxxWxsgBD2s/MdjhkPOjsFZ0L5o1NVYlesXiVoa+vPxhlw/I81ljRXNZ6Y9QS",
-	"ggjA7I5qeG7rsHcbgVlsykIBM2440Txq7vSoTrDR2yLSxpNyppmC/BKlvFvghwgqI+EFDq34yeYtpkHF",
-	"Z9ZbYOtTIyK/rdegPDP1LeQdlMX+pnm8t/8abvG0Pr6xPJ9CiNvotfvC58CQnRQa6qoZTDrr6jlEC9/y",
-	"fC2ijBQkTEfaHeOtbr4hxC2h+jl+/MfVk9dG047fXpJpDdzlk7Y/WWC7+gXFepLuKnAR9bzDSR+2Aq6V",
-	"uCYdqP72cOQMt6KRJI20a0qanfBM+g2dcDgOBSYtW0eJ1JNkYHiID2PO1Fx88Bzl0RqM+WCjzFoQK7j0",
-	"pL5W/YAxHHYLe1oiJbawZhyHtxJTrDAsaA29CCJRzzFP1zH2n90eFA3McGsk2Gc4MTfVyXgyDfOFLJms",
-	"lgyvpUgeCjaIXti3YsVcGwRUym1LEraNRlgTEOxJZaGn26Riv8OoAqkuLnfQ3Clck/tiPWYPhc7h1O9x",
-	"i5zJlf8atGRZeJLvGOxsHOvW9re0oFHKLtr2vFT0zv5WsOzWQds7Qa6ix77uXnJyYQx2t4ncFuaqKb2J",
-	"73p3RvpIVFyrqXiwRwAtbESRN8McqwptYZoLsOnjeKj6uc6Btom2Iui0MuTaeSAvIz6UmTeh6la5vroj",
-	"InR20EnznFYu5J7uUbIOEJ6Au2YRW3DVB67kTKHTDe1EyjMoihTqkyfGEF++rx/sBRvQkq3Xw9B0TZMf",
-	"93y8VYyDHvAfDdSGdGVQ/ekXeQ553zHseA8YDwsYOi0qgwjnCFY5+SANpnxw0D2tmjjsYrnHOdwTxl0e",
-	"J4cdCRsRXaMrR1SaLAUmB4VaLipK50LROB+XHDJIHZKuCdTLIwl0lbGyFwsLt23GMf85mlt6d629W620",
-	"W1oUblrb6BBt7oogHK4Yp+g0r5QmG3pntBfgYSOtrbmYSAHmRmwVVE7i1QgUT5PqVxfxYwIm6HiWYuOm",
-	"PbCj3LZcIz0aSACiqq1RrZ9eXX1OrpzdZvc4ytWnycRHcxYaz9/Iw9DMxF8wYZP2oId7KVxSsMfCarpI",
-	"1C4vsE2zaxLNZ2t2B/FyG6v0HCWqqSI3WrISmspUPAMjzl2YRtPVIyQAwfr+JxlVYKxkbaO2A1ABBxkx",
-	"UYp3uiKGzfNrGKBZu7fcrNWmr6k0DBrlW4OGsoXRaDmouIb6M2jvPn84JIJpZdMOLGFCPkYK+BIrVuOK",
-	"jz+uUSFi24M5En+mGlkyqZI5XEijzdQ8UiszcUXmzWoFEUwVuC+ZhInAlQCj93W0yl67zhMV9Q2y8aH/",
-	"3wlqdNBSlhP3sLnD7Gmu77edL/S0Jf3xAMGxrdvrUyfpSjfBmiD2YmshpIvDZAWzfGU3wfyfUZpySXcJ",
-	"LvP6xbhuu9jwMoGibEvrwfeIV2meOcpZNoVFgr0f4ewRdyAlyyHoBhgLCGG/9FXBMq0wvIn1mQcg81fz",
-	"h2M3fFRvpKjWG/fcqPnUmz4OAaWz/QdIKAceMX/FfnbILGYXk3xxJDa8OwKjuSOKT40nqjlDzclKOE/H",
-	"M1gKNTpBBjP6a9Ab0bp2l5TfLrSkXK2s6kT3JWo62QZ+q8x010Kgtmtb88cm7T7+1t3Lp96v23qSfY+3",
-	"VzQVzUQKsepJjcSfe5yO7oGxrkf/gneaRi7+TMh8YlJX/dKk9lB1w45hn6LbiBCYpHk7uM4DarZW2qJT",
-	"h6rt6bcp0MPAjsfiRaAprfnHlql6TeCeZhpjotTCKDjo+Hy69tyHqdMNquUIQ4eCDFMm5mQlxdbiejY/",
-	"eWMDO/5oYXNBxjF0bNC3372ak7c//5kISf757fd/xiawmmyF0uTpFXn9bfj1dNFsi2umVdoMME/gMbCL",
-	"iO5+3R72J8Zvz6MaxtFBO5O3eJ/B56Ozs5fq0bfMCS0b/sCdFiZdX5bC7xAve3Ky/FKyRNnBiDQVWibR",
-	"JDCPeUJjJvO4q++OFWsXQkG+sM6lRMJeDWs0skmr5azYYEPVAa61xbTs94BrekMsaS/6VPD4o2xCVkB6",
-	"4fjrhJsdn09e7MlUl15waIsLDz3bg1UNvT+37TxRIuBp0/TfcltUnRvfvK09z04mYLcqo1O0ccgPMTjp",
-	"oBG2O4j1sWvHLZ2ZaI/6oAiJuRcm5dYe00bepmCcv4fWuOa8PgFkoKF4h0wP0IvEUyUE33p2NT9Tf+jB",
-	"Frl2/BGkOEe0v8uEx1dyvnG+hQdsLJvEBzqQCtSmTi17yiLN/OOXOdXaZhDFI3xZIbLbRRzs+YbuFVHC",
-	"NsS00PkSLEC/TbBmijCuNC0K7zSOK/DL/WIHcDt6X/8CcFvbr/F6QrXQYuF1qERlV1kwUAsXw4w9gJkb",
-	"iy3j0P8EivtUp5A1nAoJo6m67RvE/X4HMq9gDNJ+873uy51Vd5YYJe48YKE2Vevld7Y5xqBvaXb7yh0i",
-	"w2cOxWL2N8vb/mJ1/yzzVfQuDWpG4iDho3ykwPVLfNZpgZTn07RAyvNE23/rd0yHAxA2XXtD+W+Vqit9",
-	"Rg5uR0iMrmk2SZ+13QsS35Kub8IYl6NP9g4Cy+dqDtNEX8cngdVBliiMzmrYB2lDJihsbBHAqHHfUr25",
-	"0VAmpNbCFWpGC3MwTmRRLblH11dEwqpSkJOKFwgnpNOe52j6lhk1ROM59Gg3MU9XRFHSfTAF3nEU1xkJ",
-	"FsWLKdLk+J4B6kfBb2PR2avtlsr98JbUAuPGveEF6uhtfU/VbWyyRguY0ML6vXk89p2dkLerQuxGwav7",
-	"dTvWrGcRSLLOOWwdoUBMeDK0J2D3YO6EaYeD2mwcF/M1vb2gnO6+cW+N3Fc3DgbAj0uZclGCaBrxKyFJ",
-	"AXph1NrFWmDOu7pl5cLp/8Mf98RPfj6Xolz4LJIJsJIj3FvT25UlcnvMPBUX4vcjcbn9to7jmW4yA0LL",
-	"WmTZyqIQ+KkUYr0wKskeA2rydhHEVn1EdWFFvus/uLAVwcHP9WWHZXN3sAjzqHwQt/NHCXfiFhZBKosE",
-	"qxIZZiloqSBIqLBvaOnOjnvKsZSZWMBQATcMaEDnsKAS8vEyqdORwfrNlY45IrZgC7A5QK4ipcHBzXfW",
-	"0l7vehnrzbhMP8gLJF9wV2ox6t4SOz6pV7TRU0ZP2KFHJxA8OOxo0Z/QPAFJxRzLBDYCgv1N80MFZcTj",
-	"jFv3/KCzog9gPmTJpG9w5vesgW2pQbpDm64pFm5T2lGqRZb4uXZ670nOk2l7aGZoU2vr3BubVWUVVMy+",
-	"2djqHiNdyzH9eTyR3LfjS90D3GhvMdb+4DukMgdq/uPRuii3Da84JET5HuB9mCN6YgOUimsZD6MmXeMI",
-	"oJ5q4Nc0AZvSF8T+NC514EBLsEtwEw6n5+YSoOk34yQ36t/dwk7wpw6iPtT9Y/qvWTebl+75gf1qA72O",
-	"c5/3hZ846AmSeJLYbnqDRP1nINWEljyqPlmD1HSHcEqadbzXUlLENntwEG1BGgXrsxQOyFEvpZc3X6a7",
-	"D7kao9I8StZCt1IdjF1uht7X5vi8NtW9fe4RUT1xPicvwsw0j2Wzo86hwDih3KarWkF6UKhY16uN70QR",
-	"9HeKe5nO2bLprW9Cg/41LiwSrFmg66ziSrQSDWf6+ttIhFTGEn+lFUnA0TwI985n2sN4Tuf1MIvefibc",
-	"hZoQbULXC0tVLUY4+zy2iRfhk02SgKwTx2uXYgwHk1ojJUiCXPnneL9UsS2phGRNzS8l0S4Ag6dfiNu6",
-	"yZJ9s662omRNy9FgPZNJg4v4IUqY+czHLuJuTcr3VthQjQU1O3Q2LsF24UuBaE3Vq/0cx+rXLuJhCdEM",
-	"17eHP0T1tKYHaUSIs7qyCvukGrEuSC76PTt9ywya72C5tksiG7frqUyRVMjRZxL0NDTtkj2hxk7w3qcC",
-	"f2fX21JKy/RtSGUZjVQ1anr7Urg2MG5SsLiuDB16O5/UoqRSnyWuVedQTjmLotIvvHcs9k2tYVvqyZ+0",
-	"r0XZg9pUxr6PfEv57QspmZvUOYN/OSjti6eirf7uJiWbvWdbKBiHVOccuGO5TyDtgEgXxsaf15mvKHlK",
-	"oVxvRVt+6fWYVgHm+F4UK9uNduELk1RC+imxhaXI90QLcUuWNLs1d4CLOdl+rPizT1cmqJvuYXRAtNsW",
-	"NzLX+qY7RDn0tf0I36TIju7JbsMKX7exgSKf27htYbbXtpQYOzXLsKkbs0DM5DNBLKM/NAmQZr2lWyGB",
-	"wN72YeSkUhUt+vuZclvgp9I32y1AaQu7reFgeasOb9s2j9iUfCTNfE1hPG5rzsOibMoiRtQz+CIKa6oC",
-	"9PgQLQ+G3x9bduNkwkHBjdd/mv5qWJBkByK0bnu6pTkcBnSNYmSBohAhdLfZG6MtLDDi/smS7hF3DFdR",
-	"AFUuLpmwZix0sPlICaIsgLiXWtBlB2Z8+pRjsTq2Xak3fO7hMyYdmb5jfIHQsDmfrajwLSzqFvqX2XuH",
-	"zWSGQuFo9WIUjNHt7o3/Nvwc3AeNRttc28F1W0ueVsC4ozPUt1W494FAiF0AdofSikqtDDxsvbBsdfUp",
-	"JRijySJs24PSABZFnbS2kqUfTtXtr33UAplSYtEmyQp7JLqbRrveRNvRZpob3nwzXIcWunRVPncg94tM",
-	"5HEfsxQVT+FAqwnRnAiE/Mx9wncX9BUodsgeRnAq3KEtfEwSsJRC2uXHs8+l0ovJdb2uPWS0fLIn8SaG",
-	"K3RId3eRxaqLPCOhP06PzPERlc7ENpaerqosA8gdirzZhUSKugP5mUQjX+Q4KmulbrfsJzuYOG155VtE",
-	"LbyoB3/kVya7rvzsUwq8ufQngs7nMK020Uu/vse9WH5rnp0UgnQywE+rWdG8NwWgJsxRufBBxm+9EVNe",
-	"r6+acfe7u3Qit7v3z9sTq+ju2kLeLMF6eZiyiZ2nNUAJQSB6oKrCJlE2g9/98+mJXhRECsmPJvdUuI54",
-	"Wf+/QKl9eMN+8TNFNraxbKyOfkoBQxtlA8cfQeAYOO5JBy04Y+5YNdnXfg8GjlOiAfTEGPJQILHJZksX",
-	"nQUX0kgZ+ca9cRzO8Hm4zBnLtg28zbrF1L8V3sO96B8jrAx8tI/5hprydAkfgX/xdB9glDOFZvznHiJt",
-	"7IBRDutokYY1iqHbweb05KkMjGAZPRazK4vAam+yNM+TDJuE2CRoa7fpDTBJVGUTZVM+8C4SHBAawryd",
-	"5iLvcWufcCq7gZNGhxvtpm6xymPQ5x6l+oW+iyiXeHiFJWSu3amyW3DEcT0t86xH7cPJ9/BAIaxv5SBs",
-	"78+WbdnBgbgOE64HhwR//WNnHi/vJhwxVW0f6JhthYQeQYJ+UmU7Ke0o08mUhOmXy3y224hEX2gha9ja",
-	"ZtzG+zuvMSz0RgLMicZ2POjJwD97+XfgzRuIFBwm2GnbPE7MHKmmCJGTKwr8neEyIJwLqPm/RRjEcSnb",
-	"NfKt87fwjNniarpfeFPe/ktZGz2OQ+QxeMbZHR00ngP745VAUDk/gedkYxu4TyoOsKV/UXQV831DpOfW",
-	"zWwdVxawH4P4LoV+anZfXw1AHSw5vB32CYDmoPGzs8N2G4Hztp21nKfcwnRmgluWido5PE85t81P2LKh",
-	"L1SSUip/dO9cuxPVmu3cpWIJDvWkZ9P2qeuC3FHMf6rbP2CXhnGbFeQSRP1eNaDZznUou7VAXEcUg/QY",
-	"WpYPfqIx/5gSgj9HocQ4WbE7cDXJFvbVQfuEGbm24NX/Yl7HfwaVrb6T0XzG+GJVYBOipkNdWmU0E3wZ",
-	"79H+SO6hwpFw+PpAYne3CF+fIpvNV+KWRbIBXO1EaV35TLl42GqidoPaRYRIx1g2zf6OzQLr64nlvnk2",
-	"u+uhTK43KU+1UWf6alF7g5Td+/l0fLohZLB6Ophk5/1IGHrFGlubezBGRPahvY3OAqpx4Ozzafq/FQXL",
-	"IuaSj2KpRRf+IAgL6J1Y1MHghW9+dZq8GQ9l051idD7NB4docETz/QiRDsIt7pE50ULMyZrdgUJNIY9H",
-	"WuIkjRj0KC0DQX9toemYJoITvROduPvke6BxR355NSCfRm1Emvw3XeQjM5e8sh0hqMuZDMsgA3dM/TNG",
-	"qsM/rCobdsbyVK1dA1jfFtYl168os8MYi7PYL4Jk++B/N1AMN6doi82TG6qct7Rwas5Bb0zCpmJsqCKZ",
-	"2AImFrSFsc/731B1wVLFqbhj/S1LaTt7xueqEKc+AJUFA6U72LtcEDOcjcTo8YnRUOSLJDbP+KZ8UOqz",
-	"7ilTtu2ysWaCPCsddBQWO1A9W87UaA9+c/EPayNeS/B38tT8jOlN8yc7Ro4t61SLlZBRl0rtUQnbmzQ2",
-	"YnsD3IkEnsNwyC8eDRisAz2o/BwRMHCndER9p6Hme/GiCb62BeixGVc7KrnPMKxvQH/TcNh1/DFcdP5g",
-	"0zuaBgZ0Ke7MejHVwJjAauEavEYx1XtdVXWeVT3JEaQ5n47fUDuWOxB1Mr5HsUel7Vhu0zy/vroa7iLu",
-	"bRj8bHSVLrBysLJCZOmM58MSXR+gGVOJqxEOox4gOq2EfjwNejAEbRq3QThsLxTTEZlMp4EWzmeCLxQr",
-	"vG3S8XTSqg3oZf6ZRJKdz6RLpT/AsCrN0hm4ErsV04FXvoYamaNHy6XBFbCmBcHKalRJnA8Z06pdj26B",
-	"iaJmzOCv6HaufXYqkZeqDcMsJleZT93rBjlgvEE0nxnZP+77RsuJXwROrDe4nTXiWrDfLYZzu5c+Ly83",
-	"gmURIb6EDGFWQtIMFgKk2fGuk90++KnxxuUBUfzUexbtT+sh1vVvFS3iJnRycTvGVfyVkS4AD5aJY7vv",
-	"9foD7CIujh6K9fbJBsPvN0Dcj02SP+RMQz6v22Fx2FkxsX/e1C26ZHCmwhpjstzbpOdGQSWKWttxyzjb",
-	"GhF2Ne9pbDqxQ9YlRGQfJOQ5JMyJQuQQoNVNL81lZ9Fh7M18QQelpRrbVsWFj0RBVRuy8uureTK6uwq5",
-	"vbkRXXc7y9GeU+2/nsb4+5yM+ljZcZAP3eY6SdRpMsR0X4GL62Doe286HQKDbMmA+zQG95yXOwz9sWEC",
-	"nHjPmj0GTjTrdQLYoDMeZLxSkeZYShXvpfhtpRgHpTC6FiUVqIyaxS9sM/yTJ3QLFjuo45+tO3f4fbO3",
-	"C8j6EjLm9oZlG6uFZqIEkjMLY2k7JkTduKiSxvzBoa7KFOFwB7JuZmJuq0bhSisL0+8kd3iDkx70zZdw",
-	"x0SlAggn4HEn52+VkNU2VdOsK8ndfh1e6nbJNtmG2OkY8tq3FNFiThwYhHVkX8XV8apoZ+Yh/JFt+eom",
-	"ZxbE0K6Oiiqzg60v4LsNVP2KJUx5i+w3gp/njo+CFeO7ymxvO+rTvtKlrh3+fnY2Lm/WVC0LpjaL5T49",
-	"uZYdjCHrRbC3jC9KKmlRYJrJcr/AqQyaye5Kb8SD24R6zO5hD/ktLYX+4oT8lCQb54dqS6jBy/Wgrhjd",
-	"wIsC3KU7yh/vvUAtaOjDA7ql8hZi1wYGeiUDNSc/3rwhXz795psnTwktyg198mxSWTT6P6tOO8MQjtc1",
-	"ZFDTLCMJa3vZHM79nf+JZFTDWphlXBNzB1rUCYsSZAF9JiRtRRhDalq4DihH2SGI0ukk0DBfOFzCQJh+",
-	"PTm3Hz/ya3Ix37W7JXduXAcQnMhY2NJswzgQ2zsDqzoxNRj7Px5ZU59RczRLIfWiFErHOcg8ZKNmid/P",
-	"2dQm0Rup/3P+najmYcizmBwcAsh9iOwwXEPVRtP1xBM1NohzVLsZs3uLeDus1l0xoTOduWicA/YwFOFS",
-	"8xhfz1FJcXrClFpQ/GmBvabYMPbJO/P0v/qHzQ1XiltIOAx8cCqHrKASFNkFldF3LAdBFN2rsEKWckLz",
-	"qJKVrt5PB7MCHKF+q8UIhRo8KOaMS/fV8REVS+LWMT082AHTzmcOgrvd9qs+xWnp9YPL5X+4zl3HtQQY",
-	"0RnriJ4BhxI8hYqxEHWvu4STz101kfxSuEfMFL62mE1DaBn3etKpHtWIwC4U2xH8m7Mzh3AsQkjGCcQM",
-	"kDJ6LdlOXVJvNNLy2wEefYCS2AYxONixNP83JPkjNrbukWMP3OjZUbOcrPFrL/JPqr+0X0lP7FxNcJfR",
-	"iJbLY7Twhj6dZImBqCCSn98xJeJ9POG+xKr6S0T6JidT1EwVz0E/AQ+ur+18eu/SiHAIzDxJYZuqMwbu",
-	"04gKv6FlCVwRtvIAVLaTn+r51MThJ8Hy1dDXh8rLRkwhVALQ2tbb2Ek1tInvnNLYWPM0LO8V47RI6sAb",
-	"qhYqkwBcbUTCkBl7SJLNbX48xgZz2vnkztHYhDQE4LjFGJbaIn7FfFZxCTTb0GQqilNCoj/0dc4e1XXX",
-	"wgfoWT3TuWvEGzR26exJL2+cJ0LkGe34pn3mGz/XSCsdJcBC/k4Dk3HvTKryHK0NaMmywfvKPjUAsK6F",
-	"yM/Qm3k+u6NFNa4xa4yj3JL8Z4KJBSjtAU3n4ab072fjYTqoFTiSigdppU0xkwSat3T7ttdp3r8DiYIs",
-	"i3iD3981lq2iLDfGxBJG56O6vTvIXWeZriQQLASsXdkbsbPFahutS0UELzoIGc/ipYBHM8IIHujf6XPJ",
-	"EicHThMm79BKn6gIj258Hh3V9fzNLWpnBBQL/76Y6LDqNR7wi75dltV9FyxaSLOsWKGfME7sLJqkj7LS",
-	"hPE5cYk3AZQdPuKRcJDda7RnDIYjPEOktCLpvhmfFtSQKswNch4ar702641vB16IET/7q5fkT199/U/E",
-	"XZnEIiKrCE5+Huukqs3Vb4NPpRRrSbcq1fL7mDbheX1rdatRyFdXf3qOdbHuOUILI/D28U/1IFlbpRny",
-	"uRVohg1uodTzAVRrRGib0DOgtz+g74fP8n6zOk4FvXHgAa4zgss5YryNQR7LYI00ZU1ybKJ7edfy3Vs8",
-	"t4Yvbcar2wPbgS/KpO/q4oRJ4ZdEZfg0e72ndPedK45niZwNqm6n6lZLCTQWh3m/AZtGSjYVzyXk14gr",
-	"j2fbQ0XAPcry0cij4eS/NeNG45OMTzcPfNz4rN4BtCwg4c4vU2IMDzKWkTCtSEGVJlrubVDf5maHng+H",
-	"VymZkRquijwe3YYjPRV1KL3i3F4NJVW2sMvtfV0HFo2sx9FSHJAI4z5RuQPCqgCO44soeMp81glqji+E",
-	"b3vqbEmkRmgMt7sBGRyuUEDu4UNo+binYUHEoaVBGttdJgIFozQM2ugXJ4DfuZu7p/dAe7XnUCU7Quxy",
-	"CYyHjHUoMJcO378j/BzwppoTLconVanm5P/+7//TH53oBYaS4ytPD10dDas6/W5hbKvgn9r9u0adns09",
-	"QKkrHI+7RDbARk+sQ3ZLucDdkSWhE985CN2Xvnl4oqd4ew++p9nG4v0aIyuDa4usQ21jJbTDeC0yj3Te",
-	"2aHjcy6L/U21Xjfh2tNQ/wqq2vlJ2PIUz17mAG5s/pese6nWseL5rKDaY7suxMo8wdD030nB14u6R2fF",
-	"VbU0RETjF7PAoxu/2yTwXpC5rUB3uuww5AyuLE5DBzV+Mhx1gGt9Kmi4WWXdtqF7c9kW3Wt2l0SGN3e6",
-	"A9lxQNOkdLhiPovR6V+JMuVHV9P8yigmQYnrZ4rQLLPV9b6PxMjwNS0NK2YumHSgMYA50cjJNTZEg4nF",
-	"FFEbhCFTHvbmUI6es5nIMQVkRxVqG3bii6o8d/DzPOXPbyqsfm5ty+giZg46gdHwc1NvgrrwElYWimwc",
-	"ocO+GKd2tXhAuNPITyjEpxplEtQZtvZnYJgF5JpFCImSjZOqtP8qC8o5OGepPXTTmkCMKRP3l8Afo1Dc",
-	"3KhMg7lgB3sMmwffrFap6vIe3NmzVprXja1avNbYPM1V4URGIJEcp7VFd6sJRaSBhWtD0amIHKhv92zg",
-	"Kw6OQyafpjZ0O1M4SJNZuMm/DqNXS92PDO6XdjboxAAL0YIj2sanVN0umonbko5FVlC2bcEm/toroYbi",
-	"FBPwBOt1P8RWSnHH8roTQjdBO0O1dTfcDsv6ZTGH08gJLeWC2EBbK8NmOqZ1qzPPdQsyhKnAYGE6Fiya",
-	"4h7sHvy+rTmPuZ5uGHQ2Qz28I0IjqR/9KI5tVIMaOTEWoiKF56fdWdh+xfyugbsn+hGPXFlapMjbqDrj",
-	"Ff1kviiWV6VA/ZgKekytvA7vq7bsHI7Nkq+r10dANNhnz62bnz8tvl2J0PehTsrrxlzQvtR+5HraxaWR",
-	"7HVDurQhNUEFOyZxalq1qmXzZLVqU4E7WM/ZPDm+g5gb3ePZJBFkgmm0N7vJkK1hHULyd0EeGnXH6TgB",
-	"JyZEF4PdT4zfnilJ1nVTAn6JfEcXCZeTTJE7cTs19jC1GdRBsMI5L+sGAyXueD2bqDw2D08atRdZxBBK",
-	"jYiI+yb1lq4tGBFHhXnICP7DfamdDU+d6f72HHp85kbzkRuYrOJ66hwVoQhf7pvZuQh1eeBXO85b67ON",
-	"BI6s2/WUjM0C7qCIs3UfttESNrRYLcRqgnjw4YXIdJNYO2minK02v0XjqDqQMTVJvfjOvXGOzGlf3J/a",
-	"ZZ7DfQJy2tfVx0ru3aYf5t+LlbaeDwSTqQefRwe4g6IP98E+QLQHQptbFCpdpwsIHmAT133zs00rtj2K",
-	"IzEVZlqWcJVwVB6pJ0mtTrvHfGFcHY4LrJe6XaBX9dWiduF41NVB94TllRB5xhbJ2RL1sGo93PeG/XvO",
-	"YrKTDIqJSSkmU7DixqGlPoTjPlAje3zgUw//2OQTBw4aqXCf7s/uKUs92oLoQWbqsWy6BwSru1MnJHYs",
-	"glPjcIlVVaIdD8Mgxf1YcgFSZsfgdr948KF2afrIVO4+L3Dj6O26gA95MFQxfS2sP/ZbF0gOHbO92Jrv",
-	"4C6Al+zcukUhdqk76rgy87pP/NhL3E0u1eG9J/JSo8Sla5PQPSJkjnr7kRkEnkhNS+g0wlxnPadGxacF",
-	"qdzT06u7uzmV3fhDM43omkXRMexUcC/NvEZjy5mMHAraR/s/BW2kaZUze1BovkWFYm0kQ9w/Jwp4ZyXH",
-	"ZduhZYKvmNxODfId1Yt5tYJMszu4jHfguGClGPapIRuc2BAbJ+3aYaciaDiXg1DYQB/kgFHOYkcGfHdB",
-	"K1IUoI7o2YDkGr+Yb83jfvd6JaH7cHyuFc9rA2rafPPgtTossJYAQerUrydWmwdl5AdoOP37U88uuew3",
-	"HoJgwprHz70zHfNicib/WqVy2SZV5nPX7DMNcjLCa+YVl/pr0VnbjOUbc5Z4FE63aXuUkHnRNlsrYZFR",
-	"RKWxZNSrdV73CrNUBpAHovHI96gissLX8riMhKbHQqt52JjRklePhcFc9Oq1ClJpqcpRdnxfAChTaj+U",
-	"E5Ad3bg35nsREVmVmdgmsHhcmgcrCpKLoLqccrWzhu40cMnUHHpJ+rvgI1SlkLwRmOnO3jnyuv3yJA2I",
-	"4YYdcVLOcot1Dt/lbrIboDLb/MBiUx4J2C4qnsB2DBDrGuMqUeiw7Kk3Gqcc40TmIZZDesHv6jTvU7ap",
-	"Id7xzv0byATPX9HMeUg68+ELVzV5aAVKl9m9wETqRQGrlKSZAtZw4OLCCcRHG1rPt7CuIjeeK+09FDD/",
-	"+g57U/krgea5BKXmhNpc35xq6v9o4eje/vzneAgskxBJg/2WKvjy2Ry7Wu9LxOfeUJ7Hq5LZ4ftCl7TS",
-	"m2ZieLFUegNcs8xwvcIGWBvs8YduikECu7naEec1beKkTd7F0xpCiGIhVqsaTjSS6vsJ+juc9xbTkq3X",
-	"w+aO/8x79/iketxUAwN7dbTJPGgH+ZlcHgN/xP4fifX7OLZwBEK8mWbfJpzjDn+Qy9sO8TratIiqBTsC",
-	"8Du1HVv0C0dvorRqqh3S7qNRC7fOu32g+P1uMWQt0dzEh2j+Qt1ONajlfiErnrjQK77osZws4O2pttOx",
-	"ZsfAlGz40TxMlrBhPDeXNsYsjTGmzL92IIE4/TqS8pFqynEwlFXdhx3/4Ur7dvIhmix4UEEWzSgUCshG",
-	"VFJZFPI6gmvXLGTOOJV794gr/zb82moCO2rzw6hqD5ktXMDYeNT5hH5fN4Uhmd3XTuHI3gcpOeRFTQeQ",
-	"68XPL1rb0lhC/TLp9xC+uneJ7iweMmK2GeNLzDboUHd48Qk4+VdCotskekr7X3lOMloAz6l0WPSOV8uC",
-	"ZkiV5WDrBV9+XbdjBeRsNyG31PlMU3VrwXjKRM69Tw8+nKn55PPGH4Rt9EiNe80Kl79LmCZrAYrYUtsI",
-	"pAtsyyKKx9GMgjgc7rnPFHEKyES1qrZ/D0dxdJj0wVgVeh/XvW/0sI6CsdIgE6u3ge3ntixgQ1WNrtKe",
-	"7TexbP8RDHrQqKLFo6k9Mb+YnTf/9Yc0cFLMiZBkxaAw7MFze9nQLTjoc/MS/tqpWHgWW0N66nYSQWd/",
-	"pq/JEgqxI1cN683ibXNaR8OBHza0SDRVCHIGesWezzJ2iUNjd5YLPbipHZ4TKd2qzmW+VNxkPoNtGhti",
-	"espw0px15cg0ib2MLZRKKcTKs6JC1wlZoe/El0djd18kC1nTu/FFnPZji1XtWDrAcatByp0gNHupAHPI",
-	"SFXWSkgc0imQg5U6MrvUv1gbZnZr5n3RrJsNgH7lhgmaVs0ydYcAfM4Jif+6L9R99DzcsDX/cXILkCjy",
-	"1ZvI3l0TxAJC0tUJeujZau3KwhMDIRacNFJqJySWt0u23nRO1lcxUVMzdPDgl1Gh5L9+Mqqx36j6g9Gt",
-	"YmtOvaOvc3NYB1r04NB1O2QS/HKWc0ml3odi1CvPXltLwZemUUojRYv7hqkxDyj8QC+tjnL/eM6MQqd1",
-	"47fKGop94dsk8Tp06GSpUlVbpNpCyzsYNay+m50UzjUEgvydrdbqrP6YVI57yKpLeThrxNbRsOhRx6L9",
-	"TJwY7eZsfa1Oj83xHNnSoCc3E3g+tfxGJ7qODtVsSaBFsV9gXflEZGNDwNG+kMsXfAW252DN1+hp+0rN",
-	"cxXoHBSChTOKp012uip0My0Dd1w4WccTTQPc3raKHdrFAfouC8s+mec3YtfThgkc0A0WN3v8tPEds0vg",
-	"U2aTaL6mbiEfonfMLzGFDAmzf7S9b6ahIqr2a2PPGxW6lEBzIu6cymvmQZagdwCcLIXejNarG89C2g/e",
-	"8Qtp5TwgdCsQQRbQUarmrtngdQioLFb2Rxtb5MgCeJFyYd2rKuU6Cf0RU9oHbfYjsimsk9wh1uHJdCS3",
-	"H4iyR0Gz25cbyjkUMeAxzm0uebyghiq9QGjVREnJ8SHtZuTkrG9gambfDpYbIW4XcTRra0nlTLmxa+xJ",
-	"24KzDac2gM4d6153IzJGixdZjYLXSTETmCgt1cjC5vr5BVWuIq1F56ggozxPcNjYJOnenmPuxxQy7iiQ",
-	"6qCvlZtulAP87eGFUSmFKs2PWHGHkRfb0jITHLETtM8pWgvNqKs58v2kFtZ/SDFzGFEOaFkyvrYQMEYF",
-	"KMCWVBS0VA5OQYIqBVf2Daeq567PDeOukGiJCEJxA1dTqd82ri011aKo4xUnNrwUO36kdyCcQmKbpD5T",
-	"Ho/FHA3oFVW87FNjEgNcM2T/RnL67THjlo2QY/W8HtjTI8qW7kDmrN22169nPnNYLosG1zYXCy60ORKa",
-	"4lFx3DmfcbHw9n6NFLJIW9tJNpg1c0oQVEOil5IVjJMYwn7Li9QIOwzVJQwZUVHU5OiREqMeGxf/bkNe",
-	"tZVyF4cKcXpryvVSPLh4usDkQLJKSuDZ/nPyYinugPwOEls6ip1FPwsiZdckK4RyyHVGe0W8ZpplsoIc",
-	"XfKIqjknBShFSmpLu7pbbR6eAA2KA45+HkGXp/PRT4xHjTm3yNHDW1TR8UVKLD8ul93Pa14T1H3NT6Gh",
-	"nKdJL4dM8tjOZ2W+Sl1rAT1P75lWUJ6Nz76vb/QeD09O99FWTXWY/jNF/DkbOtGji1WHsSJ3m1ggIt05",
-	"LeaQMktzXwoq0DwRo9vfgqfpNtQuNUuUD7rSztHgQ+ZxpwmcCWvUNXPNF03n10gZpn/IAVelnmq8ISN3",
-	"dMWKnjJe/FWx32GsNm+eT/RsmNDeKWd0uC+ReQhzwnXKUTfJ35asl5yYpNnZg3b6l0dq9E3468LioYzN",
-	"mrtfOatlPIdjo/+QBEtM8Ynn1ydo0NeUeGrf4YCDkx/D3ksjvtZV4BwZ+kl4lozLFsbVsfn4VVnKVBx6",
-	"igg5a5HrMQgK6UD3ZGhdf0m3Ic6XoqqBu8qCMm6jlbyixQjsjDwI+NYwqsmjVm/KeRil2ePLZee+p+r2",
-	"1FT9QihQC6YVWNCPrmcRFeU7kDaCXMNvum6fNTAvVbcOl9co0RnlXGD/qi2Vt5CTXISFCmG3/YdD+0ia",
-	"rheC+GArtFfzuNXU0xq/cHBzh+72HZ8E7mZdI1MKuI+w4lPgbm7LG8SO+UxxIX5P+JOm9NENsjZ99KfT",
-	"Rb7N1oMXrTlIL52fbKIfy1+eHdDXcV5VM+45xA0KgsvKmXdAFQb2J7b2OzV1JzWfG+SlqbPh2sqAI5z6",
-	"9t3odIKwSEcUi/wMzSI+Sa1UZZcXjfTQGIrOa5BrIOa3WoXb0j2plMMQExVGHJk0VmoG0zBrTy6ZcsuZ",
-	"2y1xaxiWC25njyuZcpvfJtNbo8bY7BVM3No2ZFNVtiFUkb//3d1wn1u4ULOajx8PgaWvTtUJjy3Canjj",
-	"lLTgSNlUe5f6duQsUtOf2wtKTjfEW5nIo7Gdfw6NIsMPOyzbwLawqIXxYk/Qt21bHdTZ5MZSWprjVfcQ",
-	"nXS2fFPRxCRqjD+cyHPbpsl1JC1EdlvPY9KgvfIl2cpbjIgj1zyEn2mW57ssjdim6VVX/qyf+4TWWSxH",
-	"VQEdLQBGHvmvhxFUwgKbrgwOJhvflHsdhQ2Ycg/SSm8SEf7hHkwnZ7ExD1keqscYrLVtzbhtFRhHuGEF",
-	"JIpnJ7YyrvvMORwc5/Fp3M2Bcyqa+uLskUO/DfbN3iFWKNzTTBd7m0/OkhmZx5kYnJWlTZgYKdjvMTQd",
-	"rfndSKCjz99Iq8RZH3EgwIHEtFa8zJszdvOblbtNSLov3Fk5z61oj90lL0W3PQcz3TAdd3EnroQueJ2V",
-	"+OYr0XFx6yPyBLFlHCraSLGCttAwrtKxMKnnkk3TfCQbluepIMNYbGqqpmHD4wsnCUrUoPMF450w9gC2",
-	"U0K2ijuQeZUARJnqgDmmN1mqsPBbWDNMhfAZ8Nh7uJHpkS+xO5q1KhE00O3M/ZIq5LI+msUkU3lq/VfK",
-	"Z+QdRM579Ot8mmGqWg09+7FH2/0/XROyuBocNPsJ0L64w6Qajk/0NwWLgRm5i6NzU/hyPMuFoULl3V5+",
-	"y+ujPA8hqh1nNzzWHNfgVKQl54sTHUC95eBOJxx2EiUmd5arz14QF7z5cAD0lEwk4xS1pXsr1q+mp/TW",
-	"Ms4RgJPHSJlu0qT7RHp6pzn7ony3o7egCNMTkAjSzHdTFpMJ10AMTkyA3NL7H+3D3uXi/vm018w+xVUT",
-	"zrX5aM9+GXl0BDP1xhIG+SjdcsXMSm3iqMx6UQBVemSqwxa0ZNlwmgI+5SqdGU/UmX/XlGiX1bJgFj0a",
-	"u3ptWLYx3OmS4wahSNy85s162mNHqcK2UDAOhn1iKY06YThPS3PR/THi4UINd+s1mk5dxjefbTFzqm3J",
-	"Cq4dBIwt6TBTw+tyr8xCnfXbZ+imVMbhbbePHWnljm4LNiVWhpe7s0/TmIWeFc5yi4ZsdcG7FLf1JOdQ",
-	"LmAAQ75uKrtiElSr4d5hfQIUETXnLXVdrg6tiUQAOO5bwH3ECR/0DunQ5Fx7KC+5eT6x6ByFttMxFaYY",
-	"s5P7jiVs8p441VAUyhDrqBDUKXgTp+gLyT5QwVIid3EKVfMGq5dEC44ljAo4XuplaHzoQDXGv9ZwnskZ",
-	"n+VI2Rlc8EiVv5SnZyw/ksD0gSZYAs+tHauqLAPXD8Y1gx2XCxaY4HVycZ0wMnQEy1/Ky3dCjvcCjk3o",
-	"F76lOttA/tqpV93MUJ4zsw/j+dN86KV/LRonnKgExW0ImxLkJze4tHOcvDatLncCf1ExheScyEJHJZoz",
-	"RZdFqgr25BTOni63p8EDjfSrdYB96tXWGD+DZ9ts2/GYuOfGjBqE2DkyaSNE5uk4RDRBi5E8fUayDTVm",
-	"lEXaPwnAp7Mv9fC92EtmK85y4tVFtVfv4T8a0H6ihhibw18ad3W6o8rYYpzpObArS8FDSH7Xwcd16vGN",
-	"/SfEld9SvWmg8+r4sq0I8O1T59EOp0FT7vErn1ToP5/tNiOSUFZICvNoy1thh4ruJsCt1QFOVeB2ALcj",
-	"qjk7E8a35n0Kx1+EvF0VYlc38e9GbpUWcr8onHwY5cdo4IjT+l9cHmtZQWSS5q0qkYBkLNozGMA7R4f4",
-	"xLtkDR6ul1tPs9E+3eTmXTJGN0IyDW9Wq5M5xXdidIHvwxj0PoWEFG/K18382bfKLlKcZTWFSjK9vzEz",
-	"dFEFIbXthMvM+c2EuGXgxeHz2WLxg1D6iXuq2aSS/Ytdm2rqa/o+IGlpvhH7Qm1VIt1QDQHXuM49u9G6",
-	"nH38iE2TViImdFYFwptKIsHiBqsNK8mWcrrGGlMiOMkrLBojnlXU53/lf+UvBb8Djq88J/988+ZnwjhR",
-	"nN7CIqMKrgnLFaESyC+//PidIv/NZbqSf7KIgAiLBmRLb+G/XyMUjX363auX5Msvv/yT+dov719eE/Sf",
-	"Eqb+yj/83W7RvC6n/vjBPLZlXEhScabVNQY9HWYjgyJ3wTtXcf85+V5KIe1IH2hZeof2F6UUywK2/+Nv",
-	"SvAP5L+ZWfzpq6//6b//lWMKLCVKIw0+ZCKHD7aE5ANCs6gPhNMt42sCdyD3ZElzNzTV6BD4nLzIzD1I",
-	"3r65eW9xjMiHH3PYlkKbRTz5F9h/sCi5im6B3MLejVr/CetZ1qBV8ycb2XW9jynHgmT73FfPnn1OXpBM",
-	"bLe0xs0ByO3LfhN9uyLy7OoKp/lX7q8zmxlFmEYs2GdXz+wgH35yvSM/WJcjF8RBEZDMzMj68smK3XmI",
-	"R7MdRMKqUhRTQL+6+pP9FNOK2HP3+V/Rc6HcdMiHv6Psm5NAD/r4wSLRIuEKtmX6w5x8sL+Z//vtg0eq",
-	"ZZKsWGF0w8/J97kZpVJAPnz/nq4/fPHhx9WT18bK+vD5X/lbEGUBRLG1DWbYTbZn0GONXteQnwhkTD68",
-	"wEw99jtS4Tn5Fk8bkbRc/LW6uvoyYzn+F9w/rcvG/umDIYVTQT5TjsyVclR34+JWfTBsQr64e/qFlR1f",
-	"uNl8MIYHIp/DvW1LW7cRQ0FgAXq36G0gRm/5/K8ck7Iy4BYFzwmWFyXNNvDk2edXgaN+9q6WM3Ui++yp",
-	"r86nJZs9n335+dXnX6KirDcoAs0k8bBloL74O8s/WgnjS1SM4EdS/ZibAWAr7uCFfRzlLqK7WGH67Oqr",
-	"SOxJWLyAulo+fmvUH/KH2Eps3zx69t7wjRcLGZAlzW59en2jF6rZrzYmQreAxsXz/4gP1zzyBctnH81b",
-	"hg6NpbW2/sH26g2Tf+utvc7SrxwUlHa4HaFc+pu7yOzVOMp+Q+sEhf5hkojLBzmdqHYtrvFCUYDESgqF",
-	"TRE9Zb0VhdiFKkIUa9J+67BHp9K+FqB4Hf5a99z81iU6n4+izvT+2NYfjIL38WAzn5536Itv5Is8J9Si",
-	"MjSy2SPYxzazxe/1qY8y/Z9B+829LMsPUGk+2wDNnW5tLoP257tK4sfTqfqGNw0pYsdhuphBsWs7HLSJ",
-	"bO65I4/QCq/Dy54dTLEYdXL+0XnCUMIftXEH64tV1Xen/Bn0q+rCNwoO8CA3Co5klRgrjUqQtaLvUCIx",
-	"pxTyNciznasI1f8mKslp8SREzEpe6v9sH36R1WkwF9uL9lAPsik/iF0LtUfsOFlirxBz69sGhW7ldc5v",
-	"d3/cH46Xe1WE9DcQpfz5hVhnlE8hzj7Bvt/QPdmM3/trB7KgSAErTURlm2IYVcJPJMIP6aM36sipyRce",
-	"grp9nA8+p4W7Ey+7oe+FpsWDHWPsQ+bpazv/MJG3umd9ptzpNTvJOPFOBXGr5mS5r6Xx2Q53Dwd8Afdo",
-	"j6YY4Xv8+UFYYe48dL9VIPeNg65O1huplBgy3th3Pppvtvf7f4EUzk0jOFyTf61YdovvoONDOe+S3wJf",
-	"9GrLTw7mFuxUM7uSag3SPP3//ceLJ/8vffL7r3//8uN/jXjeh5lfw73+IlN3baYfRHI65PMXxDrWtCC3",
-	"YDuNnWrR9LM2Vc0pQIdLQOk3vGAciJAEt4NtDY+pS7J7Sfei0k8stn+fpvcWH3xrn7ugbGqN89hU6FdG",
-	"CbSJx9YVbFsN7wQprT9PQgFUgfXP7lz8vpRQUglSkTW7A3Tz5XBOwyymoBhFobNnj8s6Cyf3KbSaR81o",
-	"78CC1TN9TewRdcKCSkBQVhRWVuuxaAPgfgDrRhlp4KmCZrd9xx6R2C953lsA9ZfWQ3xGjS3usmEYWihB",
-	"tChyo3H45Xra2WN9ftvBj/MofY41+v4Dn8gHZYWXtgkAoXbPSWbHNWomwzBHJjCo5noKYCiq6R3gmgN2",
-	"uSRywrQon1QW+v04DurxXNt81kfKRWE+6ChGenbeoS/OQa/FHfjoMHcY2l7XQ8cZ0RspqvWG3GjJSugR",
-	"ybW/u8/sfOke+p5rySBicnT6RGIz6Jzur72uPidaWPzgmMruEMcjynQqPaY74k/0YMCvntommxZXJj4w",
-	"YpxPGnaAwesk5pTlFELGRIdOFY0mPhei40/6WifeKOkKI9G5rXVTG7JjPBc71DKZRnijBBGDrhrNDNrZ",
-	"iSfOYEUCAF80z/tn5BN3xk/nki6P8PDsH8TnYWk57xJyTsD5mX1BnnJ4oJYnlbUdfFgbHdKabIXS5OnV",
-	"Vd2z2QePveA4ECVfrIwtP0qgvMInH4D4ZqAHof1PjN8qc5VbW61uiF3nU0ig+bxu+YptDZ8w7rKs4/Tt",
-	"v4rDJT7WGzmc46cJKR/O4PIB5teYfoEZKQ1H0AOeQJaoW0KpVjnVyMM2IgXlTtx2WeXB8lC+57nDTyQO",
-	"KSnO5Uf7lfxnxkmd6T7T5l5/iJviQQRVTQxszI9a4dz7kvBWcMlB1vjf0DtwaWYOOayzgRGVcjhF4mWT",
-	"bHFxoj7KRIlItklI0HN75QJ6Py6PXK0jfQJv3KNlEMya+F1wmGPqKuNr1MHmZCMqif8pWEIpa51Gp90N",
-	"iEb/1FTWwKzUMfEkV9kz4snfZucwtQ6tgIfV+i1BH0iWN7vXsIL/27ACaZ98vMqjnd+nUhwddS6+ibg8",
-	"1A/tiDYpcVnla9BzogxleQZzYktDaEFs6Mze1s6iIxrkNsUGXYkw4n6uOePiB+WR3s/hVmB+qI29LfcE",
-	"oW+Q+ObvdpvS5+/MaY/Hn9mL3+R2Yp/mJn+krOTyHz1LXBPXN5MEQESqG1dz3Ta7MbXBA/1F2en7ekbn",
-	"/2Ff2ccaSDqY6AMHAsL2tBdPWTNjtXkJ5ZWwCR2Y/lTXegxwEueQP3EFUgMao3n0hXvyeIM6ob0d4G2O",
-	"925fVq1rVv0gqp0jsAvBu/zgNbtD/6wGfu0LuAKCzcmKFQXkWCXVChdatMk+lfCG3kG4yMerFDZz/FSK",
-	"YUClB6lV4XXpo5DEFcLpDdhzvmoKJD1c+cGmR0+5vTQk1qid+bqwhW9/BHb6flvq/TgOeoByPVsQKlYu",
-	"rZwp3budBa3c7NLS2j3zSB2fOLuHMZUtIeaEww6UJr42W6wI0GzjqooN2e+oZDbgqGudzPVMCi9RH0ob",
-	"NrNx5EcrT3F2n0iSWso8TL2fPS1Ei0hBUriZ7cNlhWTz+/BZe1k/+xAetW7fdez1IRR4dmaKNP22YvpW",
-	"0I2riZozzrbVNsQTahBuLy8PPAUfRi7UIfE62ZELbZtregcL9gbbgGOhWoRgH7C0SDg+qBWyntufMZz3",
-	"b/7RfwyJ/T1m/wdyml58A8YI8n+rD8wjlufjvTB/OGn+1iW3mAPJ4V7HOOQ6yHRB7wpGMNWAxBfbLc7A",
-	"6cVKFBdQjPGrL+1Qj5aH7PTcZB/cm+eIc/ksDXmLlRE4HLEwh7qAHM0szHhnmtA1ZWHc2+Vxt9imLBjl",
-	"GTzhQg+p4/XDP+OzAwmVP968IV8+/eabJ08JLcoNffLs2kP9WJAfWhSEuy9F8wRFxbXcf7poWGu9D3Jt",
-	"IFB4QXcux03koIiie6fgK1HJDNQ14YIUsKYFofkdy2BINPBVwQb1v/qpRxBL/aNmpP7FBlxsjYTrY66M",
-	"SWwMY+mgOnxwxva7FOI2laJ6vDNx/iiTm5/+z6uzZzdf9vzbI/FwJ19pROlxGvuO7o1egOBddWKTuZqx",
-	"uNejSaaT7fyJ/sLYA5LlVh+IXu1v3BN+yY/3crfz8/P91M6vnwBDZG5Wdv/mNc4XVuB3rfXYPqHIfqJd",
-	"y9hBQY2Pv6+ffqTusc48H9QgJjqgzhFer87cH/FxaM3zE3nCutR6IJ9Yd6/Hu8cOTtwXQY/EOGO4Ps5/",
-	"VM4I2lA/uEUUncnlmYQoui0LaPgEEU683gUkl3SlIb8mO8k0KGOKuEbn01hnMB/pkGUejNiPMz+pe3DP",
-	"7AVLJhKffHYvnYbUmeAnSUd67Bzk05IOpH8DRRZ60LQFLpb1eQ98asR1dx5x3sfpZP+ZiHxmLnzYKMpI",
-	"Vhgt8R9C0l+cOi2JXWeUmpMzJxuqNuipUmzNqa5kn759fEipRfgvFNged+fMEASeB5v2R0/2+BRcds40",
-	"xLeuMVdk0J8bEPMofjnTZC0AC8AxyVmRlag4Yrt7OPT2nVX/9dL31gvbG8HGYv158p4CmyGHJwkwNxt/",
-	"qU/VgGCyvqEniGI/cFHZR1/ZJx+p4yCY48MgmSI1rKZgawqtjkCXotLRHNQWBHmfHyFYyqO1FIM5fiL/",
-	"QUilh/EdrNyORHY0eqjszUNltmFnD6u+sF/9I/DKo0g4vNGixIJzxtd+K69RKbmjReXaktxCqUft7xbk",
-	"2qerVDwXZ97cX3gu3M7aHv3/ubNDqaQEtwTbPjwncE8zXex9MI1sxR2MOrij7sFHZK8dGwBPvKrp+tMZ",
-	"b5a4D2O7nX47P/KL+ZPeyQ/lyq93Yvhcf+FRXpOu+h/xgfQRj52XXO4XsuKxMxP0Cj0va2yrQrOSSv3F",
-	"Ssjtk5xqOn6D7CJfCbl9aJvQjvxAVWJ2sCb8jW0FXt782zVxO1b3xaK1YUiJxH5ZeY9nP81eg86dmlcv",
-	"LUAfp/Pezs0VcPleAnWycceLdmKvpv5q4mPF96W9+HZen8R5/0gZx/vsp4h5a3E5WLdeZe6Ff+iClHVj",
-	"PFAqEPCGWoQpQnfUt1ShZCu4OXprQdrQa6eftbh5mudNE7hHqSi56X0aRcnT5iE6fLhy2g5jTDhOS8rP",
-	"7jnX39JHW0/wLeWPVwyfoakfDeWEkKRgK239yZTPsfUklqEEmaQTmCUXT7jQT9y1fn6++U78LDBU9oiD",
-	"Lq05/oNy0Q3omnc6ez6BWSq7zIGr+rvmsQtSrh7lQV0QZLcRWGu7hKaq3SKk+v4W+/P3MW1vA7rOznxU",
-	"0W/5x/CV4FQ/RY5b6OF9IIDWUooVKwCFO+a+uJ7SFnrPx+ld9/drklFuGLPiueC2EzEl+STlwXrKx7hV",
-	"X9snH4jgD3LI7ZJcmV6fGXO+s+w2eIQv4q17cpSnqw7idg/Io0GraS/qsdmyfwkxbW4BSuUCxTVjzH17",
-	"c9J0WlyJohDop8Li7G7xxum22//P3vU1N24j+a+Ccl3VvsjrSa72rs5+msxkdlI3k5kdTzZ1l8ptILIl",
-	"oUQCCgBa1m7td79CN8A/kihSMklRXj/ahkkQ3Q10N7p/v9qix3OpyGQsiRj/6WcMBEarylpYoKu1gwp9",
-	"xCGBZYOpX7hakqR80JjUcSxsk8XqDNJzFiQfOXfVKqbWUAoqkdqCCyR7ChyUh8h9OyHcq1GpdhSTl69c",
-	"NVe6fhKTY9XoHf1f7aF9WHMKg+7gft9FReF5jBvGPZmkcm4rW/FV37rkzt1EyDZO1dcwtPcSgT43k/AV",
-	"w8D+Ic0wAu+vCmq9Pj3mGBKY47o05B1K48ZZ9VjMcKA7BsViiEQMBoPB9UKlOQunrGH0O1BLUUx/tKm8",
-	"fIbnuSgorVDvdD5gmVEpTFW88VL2ET+lo/wPbjO8I6wQJ3gJa+YX3hwg6yuZHO2p3Zfjfy/j8evTKCrm",
-	"vpcx46wQCZNqfVh2OSNZ035ZDPwXBAR5GvbG+PqpSvIchsytTH033bA4AxZXOz0rurhXQ2l7kVk6bYJ1",
-	"/qyM/dGP65MCOX/NIIvoHua/PiDluv3SOc4FhzFICxriWli5rWWedLtPW9DFoox1py5meMzJ3yVzdnH9",
-	"+tJH9fQjz4LzXsgyyoZxxzibKpn5Vh5hcw9XGKbWHhtNYD3gCRuRe8V1tIBo2bwZvaFhPe9F+JYB4SwT",
-	"pZaMUIUDTSfEHpGovP1MsP3C7VPwIGKosgJ2sSHVykjDQ0kP94rI4098KUb2KKXSWwZJ5lmOjFtTHi1R",
-	"SjnrDqFexMo5iHcehn1fYWy/0nFbSNfsHp9mM9Bf3JPHev7g5HCaQ588JTfs5eR5evkz4vgRgzlF0G4r",
-	"QfhW1Owccr3o740VWRkTMkqy+BT/12TTVJhmGOX70rg+byfy15wLR7m0RL16vV4is8fr37NGbNR3j3/J",
-	"lB1bsNxnSOm/eBAt+MItFV/AY84gEmBd8gCIoOO9P+j1IuabHd0oXyscyGj67xvroeKnd55cZlib3q3f",
-	"+/qaW/gj+5G8ldx7UTLogfM0SQ1cDJAKY/kS3NERKa0hshCz6YZxAh51Q/Umh17AMr1qJVSuIX4L8EVU",
-	"BzeA937M2JJlezgW1mHNsBSM7vqRbGHFN/7idH9ObKMy+3SM3IVisYiJ4mnfezIDuqOkG4/sDj0Ef/wA",
-	"cm4XV7ffvHrVar4USwpfFlEza6my2hf96dUl1yN4zR4OBXdLNcnhcr6gFvOFNROipVdpKKqt9QJq7Lhd",
-	"HcGpBn3A+l5Uv59qiYZRZgGQV0GcVgThntBVAYQ7b4rah0PqGqiyD547BZ92i2qXAlGgvtilpYJtwFPg",
-	"1z0n5Y9ExPPtt07bCl6e//rPVwNT8/hFGmQLQ4qPKOc59yXDtO64Y7mFmzCrkO8QCVYJEXqXM3WHFp00",
-	"5GbKE97YFfldGDTOegc/vUFEEpZigjwZWUqhhLRaVPDqtu3Pr7bVXBraTg+v+Acc/7U8/BKuTk/z6/rU",
-	"DVrIQVSDXsXKMm7tTqRcJNcL4IldHKon+8hF8p5GjdMUSxPse7nfqzUGXW7ppuoRnKN3ywxIO2Go+867",
-	"UxkZK5LTcCHdLwn/xzDMPck5MdsYfxWh1YOIK6WD7vklQYExfA7mJpMpt9EC4oN2/FMY5Rbmssv/Kp8y",
-	"TKMMF74I0G0v+RWD23FVps32RVFOXFkhgg73d9RNlyg5Z8gLkte1lDmyd8UcIDy6Rpx4q/nMjg5vAmd1",
-	"ju6Gj7Te/WeBCD0izTVrzYU11Yo2q/LbyQp3dAtNuQldVh1eSr0TCZy0ewyUPXRzeyeS/IrmhAo294lx",
-	"J+ibCfIH53szCTqTMab+Kgzh64WIFmwBnCpihGWJWBLyt9wwDatkg3f8qwy3D25EDMSfI5XEhKDblOIT",
-	"9MPc/EMehAXyxvCuvslqxdEDCEFzy9ipEjo9PW5SkQV7bawGnlbVJXf4pkJy9A93rtD2WTk1NnXA1oDN",
-	"rGje2IniK8e9JNBz55Jxa3m08EnKGhk+5bKnKnii1Ose+cCOf3OgWZ4d6pP7bPUUUCkwlsbtAXmx3GYg",
-	"FVY5L6VaG2fq2AMtKIno/Mo7n8BC3kH0GpmiJDhor2/CMG6WELsTpXFrUJl1u8o1VZE0FSZ+otFf8sHj",
-	"jAC2pjlMngRrk5lfz3Bvt1CZAURS8HXrdG8j5LIsGZWISEAzwuPWd43V4LameZ47ve21GgT5Ueby14WM",
-	"9oi5zvhC1VeqemC7dQ+9EA0aRTPCa7PcJ1EmFUuVhjtPuuKM2TCokHTVivqm4OWq87wqIjpaQPT8r2oJ",
-	"csA9ti/rgijTwm6ubn/5dbfRd49o8qPP5huukofqA/0T6uR04x6S1yrtN6y3+B6/HE82qMkJEu5tB3/r",
-	"v37oSPxI3Xqp9DvKet4Gw4hg4iaLtRK+JG1C3RjC+ETEEabSBO7ihbo/ouxvV+s8Qgzv6VosIfoMrmNZ",
-	"InWh4q5MHkA3HjBhzEid9zC9/nmyEM1mpjRbqBRylBvNRXLLLDdLM/FHi5kwulYyHkFiO7krAWLsUVWy",
-	"fAWODymkUwnBDvZclAc+Gw620bCc73uaWsvOilWM5fNqc6SwkJo9u/vkKuWPP9Af/71Ih3Gt+eZAMYx1",
-	"ZrZdD7OD7/7rME1gw4TXVYs4nNQo/7YRAP1zBU10HF1zHQCbl9bglqFCTpiER4tt8nqCOQlh8O6BUkUT",
-	"ZkGnZlIuSKdby5RY3C3jUQQra7a7srvLV+4I7oanIGN36nXdZ4PXTK/D00eLBR0m+NLqefkNN6hy6MsF",
-	"qQZfT2dSYim4b7QJWV7qd4N44vO9npoSYqq4y/tyRAPX5yG7qnCFd2dfgaH7xcLavX4oHvGQOyl0kHop",
-	"fSMK1SDz8Ftj+eY4RvE9qpbFwl6veLQ8dAy/dqM+u0GtKj+PRA9zD24CDmstz+bAcVJ5wiqePTnyDBeK",
-	"CiENuwS3wvolrEnH66iS/JgGY91GOiG4vGiB100z5MkFH/n8pvkKOW0eQIvZhjk5/8aor/yO8cSofVho",
-	"vfoM2DQPXTsMfxYP8J178mjZAdzkXvyEy/cTnKbl2A9YDLQKjkLhIMyE5DICpiEBboD8c4OFI0Xf05Fh",
-	"0k2k4qfYTba/PuANPnWsUOv0EJrjGeioq+/umRfBl5emijlJ5xkvp1JLiPEqq9T17TFT08xQ9eNJCkXR",
-	"Y8d78Rt6bDV0HydYTzFFP+mXvfni9+atAl+MxFC2OPOcwQ+zJR6mR8MsMxDvIc5oa0rwELIgbdLG39Po",
-	"IXLH+9zzpZBxFwnQZ4Ml+5XQa0DG11iv5Xs3a5szenWQQ1lgW2X6GMZfdPOA/4qB+DVoxXZiql4FXl+j",
-	"KeNQ3T7WIk2a3nlqxYaq/HdyKIqAXTBf8rPwmEjUnFookwnj7O1Hhpj1TEgLWvKESWVPccPUbOYPyo61",
-	"imCgxlqH6Cb3EhBfvtNFdiMZqvEd02BAP2ACCtg0i90RdrxNGKdxMoLrVD10niz6qB7g3r9grOYR5ufm",
-	"egaSsfLrX2zk6R6HwqRRuEkK2u0OmUClllcUKc38pU+b7rJ60znsQH6hqdzng/sEpqy+azCXPl8JSpvo",
-	"LIDR7+co7dWrx4v91j79Vxrdc3ylB0TV4zqFmMobCsJAeOSR3eYn61UMa6WXs0TVl+D9xYXKJUn8HP6h",
-	"R1mEdyCLTv8oBG7PxM8MeeuwKBM0D1oPpU1fMtkAXG+AN1rDBuB/cNi4Yc5+FnZRj1fkkWuakWq+ffVq",
-	"T8fl5ArrffEptzJLktp6uxxsp3jVilsXmVzdXv3fL6+v/5df//3Xf3z7z387qlROxuboVNE3w6aKck0Z",
-	"DjUMeLRgqMlsjoCrjHuonTJWhF1oMAuVxP4A4hoQrPqOScUsf2Q8fhDRIVSmkrG0AxJ7gtW8qPjTVPz5",
-	"YoP5K0tzPXfn08FqTRr4Z2Lf6NPii/f0b/DU55vXmGuggi/pTsy8JIdYMriwW529exZTZfZ6ivgDjUeg",
-	"yux3fuTIT8GFygviugUcrL7Hr4bbcqknGzePUsu2ZQlwYxGwlda6Zjoqs5FK4YgqpVwan/y/7pnfO6E9",
-	"FLCQlAJxa/YHw/6uJNyh60tTAnSLY76hTW//HBGbcO96BYKbpvX6wDucDuLitJ9Mz4d+kMZAJe5k/QUW",
-	"dNB2ZtUcd4htuCF0EtDOKeLZAhdwAZDfUyqeNv2mqdu89P3jvV3Pp3iem4PyGvXeYU7awFJf44PKoma4",
-	"DRHnLYJBAMP6IFSNSglxuIJWmiUws0xllk03Tkkgme3Vj73nSYuGirLeDGGe/S/9ASMLjjptcnuN7CmR",
-	"LD6l+Qh/obXridau286thMtj3YEP7l+GOOkGPeT2k+jVbD3tI9OTLKESNI1Pyy9OJ4cLMGciQZqEInIy",
-	"7M39X/HW3IWda6WXU6WWE2b4jOjgVyApmWJWGnhMs2mhgW6V2mzEH3DckzIjXerUANsGH6iE6mcPbkXU",
-	"d+S5YNzhXJ+pR9YSJThFD8eJCMnTDYsyrZ1D2kbaVl17x6nN2ftVed9sWI7+vRm0SV6dWFTyelDJBTe1",
-	"XBi6fS/Na0/C9tn90xAali/vYNd6Je+ae986R+osXfCF2w3qybsW0q/0pOQoBiRP523PlL5j3LJUGcv+",
-	"9OpVG01cAzQQNL7hZvEzjhonoEOY33CbBIY3buFwWwBYlpJoa5Ekt34PiVSaCuvpdPJeNho8Uxoi7kJt",
-	"rVLmC6hayKtddNR/YDRQk7l7lQe39NuCWz9rIV15sAzKTrJESDB9BUi+0TDMoONiHr/75JIbZx+r//hz",
-	"1bu107mXMp6WSR5u2ErDimvQ3pv1jV6artCxriHZUG6apyqTtu3u1HtTzpjNhGZ3tlacFyvpxEreqwQT",
-	"mmgRdEIvKr/ivp89ZlMul4xHeLPr/m71ZsIiLiNIqC8nUjISCRCT8IpvyhCu91aLFWDB3HTjf2J8hix+",
-	"SdLa4NRs5o6/69CY2TWyZ6R0/Ine8Tnv/ezR/NIsscI5wDcuSrmOueVHVWWXJvpO6fTFDC/UDEnzMBhC",
-	"YRb0lSmPYZ8h5XV5K63U7I6tFwoeQAe7jd3HRlxWGe2PMq4bfPJB/DuvgDjuwrEEq1Gr+6LQcdRSIAdx",
-	"6Dv30DW4eMttvocE9KUYdUqCkbAmukoErNxej8SN/rp/d137XrMH0Kb7qIYChS/+6aMlm/fzO8/1br46",
-	"vV8wmiW2g/ElsCmPlpSr4CHAJkYppfOsk7B3eVm/z+75fOXhJEXApT6Y1AyDxplOwukNw30YYmoW1i2v",
-	"vygxuAOPFqeA+dN3jDZOwtmdqaiCVqZ3/Ff8ODz+KnLeYMDtJF0WcxXYdRfgPfzmxog0S3wVY03jpB9x",
-	"CRoQ5jq4j15+ew5B3icnfyb3qsID1mUay0w2RbY+Jc0tomcSQtqCPwCbAkhCng+ZZpB4FVUMARlDfABK",
-	"7YBGeTfACt09KYR76Lj1cBRcEG8WSpm9e0XOBhE67zxiNJsj8BnxflW77Bok7TedFof05q9h6PM4b6mP",
-	"q7Tp7q53PX5C5dw93fVW2vLkhk9Nc4PjZxz7OgztEyWS3tGnEApUendsuQ+7uv3l139u8W6ArEBDCcP4",
-	"mldu1Olf652f13FcWbfR3qfQ9M7jAYW1OaOsiasMqKL0gJyrdlMAyNWcNygoUoA3KoaXQ+c06SAtLScU",
-	"N8xFGDHH0wdrYbhcMiWniusYf2eW21xwddLzV+DNt9hegjT+qmeMPHzHGW3hawl5kXGEWlyLJGHTUPpR",
-	"swE+9RSqyuPGvYvbTHeOVnEv5rIky3GiVYSPP9MFN0rkPbXkvNwb9HfsiLksWLRTLhKIcZvD9FcMUSK2",
-	"AvGanUxrIP77J9Jn7zWYryJavslfMV5o0zBDN98xW0yPW7eIlkzNZowzk/IkYYVmoEZl0roRWwHaXp0q",
-	"82IUhRQ9UFPkLvIbev54M0SlSY5/W+5PyV7jOzwMKNI6UJgUe4L9oxUr6EWnqR5skVBmxOpkLM3y5XB/",
-	"noc7SRdNg8exBmNCBfUqmybCLCBmK2VOMhntPr9rjiBkSvyCTx7r/aib3Ll4Ol/sZhi7eT3XUEFy0/CA",
-	"Ameo9cwuuKzQAzAhoySLwZS95hOdnNK9R9dhp3uyfesPybHWq93n33+WWrUXExsm7kRdZJx8tlsW8RXF",
-	"CM54uIaYxWC5SKingSMbT7M1LZzcGtNo7wkj5Jk7yaF9Dx5XEFnfwrdegLyjNTf+5hRpCROllkLO7xiB",
-	"hoSyK+rns3RtH+90D+8XAvXu0GZW5fPu2lMYPxryi6fwzD0F5JwoH/oBNrmFneQ3BteJkMsD1zgU63/K",
-	"x38QcjneJFgMn2SyGZzDvro6Z9x4PwrpDjYi91FFKfYCNFGZlFskcIeW2FR/x7hZEj/2Vi62WZcCntsx",
-	"Zb+0R5y3+LftbVCruuAtgP+eLokMoHNab62fViBpba/6zAO61zzn9F9FB75/9HyZCMKplkDlKsFI0Nao",
-	"T9wslLbMCymncavXiC3hOl8n9AwdNpz7fOixSoUQcC2AT6zqt7K3+IJz3/WSeP5g8l3RAynkMFucrUAL",
-	"FR8hwZYYNgPKctIJtWo+1yZ+1QZYmEL4fYt3C5bUeUv7KEr3yzOTJps6xZweqPAlKf5UGvpS53KSuH6k",
-	"6kqmMqsRaM1tsAeFZOw1kc/67FWkAaRZqIYd1Nj7YmTjHidSPoeblZyPsQuMzyEUqXDDDIAsLVg5v/dE",
-	"/yO0zgpcyuuIG2gEKoHzUdLtwmiBzFK3JmqFSxQlykB89WtrYK4dkrsGFBT4b4E95z2DrQwDk/NWuKiS",
-	"uC+mYNfgS0OnSi0DGHloTUIGUXhcJVzI2gLebRTjfeo1BH6BW8HRBrPcwJmwC3BZ+lYqz3zsZO2CJ6NS",
-	"mKp4M0HeM/wR2ybwVgPNlUrx7IJxpoEbJVsrVAN3zdbYiyY+rH7MILtD9ZVMZ9I0G35t6UImq897Bt7U",
-	"tz1Jt/+uOZWuuIYA6+TiIY+LIZHCpqX1eU7bNiHRjuwbDMXCo72JzMPIfDNqbsGcLKYKIlxIga27iFo5",
-	"8Wk2Gy0gZkqCYVap9tCVZTt6glNX6jY/sD2GUZeAOkxt0P2jsbbpJPcETGWk1m+H5bIJMxmGB1dJ2JA3",
-	"KAy2t0vsbz9Ag7vVsp4rZGNPQgnKoPfFGwRdL3x6UQ8d0uq0oilfAl1TVRNRnWBQVNe9b2y9S4GhOC/K",
-	"Xnvte7lDbYmzR4aEu9TWBoXXXj7vq91WJQybiweQLFudhMG3ZVH9RrEXg+tynmj2xZI6s6QPgKjbU5gw",
-	"qzfETjdhS4CV+zVekNKll4RHm59gE+xKtApNqrAxZ1pIg66W7r+z1VZUsc+oBKypYCHHS1LL7oES3EO/",
-	"4MvGXO0wCrCE77EkFegWlLr4A/IYiatyz+LxErZF2hiA4JhLCD+4oSbRv21xWzUiur+mUje0iDUXVsj5",
-	"LUWBSrMFJHUsaLshypCsAMFIBskyEdSGJxPZYvmtU6w2gYSA9VXvazRUECFgfVuCr5k4tZqDmRCKDTcB",
-	"ucb9GGMhY5yj2OxdzyfGFbkQei7HzOU4yq06lGKeLZRopYEv7k/TPRiqWuA+RMvK8x3+YrHVhnSz4DK+",
-	"Vg9+/h0aw3su408PoMdtDmGWL4ZwqRG1WeYXdgwS42zCWOAxefRgi7/SIeO+YQoLniBmrS/8x6Ootc3k",
-	"dcoNjuIHHDeA0yOXg3HU4LcjMuGWb21uPV6oAZATlpmaBZ102ssFmHMYeXhUzNDNd+ibunGafZ+RIMEU",
-	"7YZ/Hl7TqfAdnpt42zWFmdKIlHhwA1AJXHvlaLB9lcCXMLBP4y/eM4j1vxOSywiYWwmzQ0xFOhNKb5QO",
-	"BfxCsxiSKogXqFUCNUsbspRyJnTaeZISn1pauG52jP4F3Ltw7yvi88tvsOOwkDpuCJYvwTCYzSCynpQC",
-	"QScahGyA62hRazj39OdWRHa/H2SwGzLpQLP+AsatfP8ici8LVeJmwko8tNTFGNgaMTWxVjouo3KH/9sW",
-	"yY2FxwM7Gr31K47pQDopf/wAcm4XV7ffvno1uUqFDD9/c3oFZCipTMEYPgc3UmEuKirgxXxrbU2h5ZOJ",
-	"Mml1O7rt75jK9TDZ/nVIYLV72CGq/CMfteDmbzORYHXujgFPlUqAy1biGVXdm7OV92KYM9nvCevQ/7XW",
-	"wlqQt8xbgqEaRjMp8wx6SzB3ddUQdoGFPuWd4vesGZj2Ph81Tgj/ML9BJPMptA7ka9clin/4lNHCJvr5",
-	"nQfHNl+dobD8cyGfhOGfa8gRIP6XogDnAvLfev8QJaoEXYwNCLk6EBJ/rAp8/omPlwKW9XqhmEQyKpqI",
-	"OQqsv9SFG0MCpDm7KKuf9lG/9hd/I5omsTHuhAOT2vuve/8tvWqFMUOows+UVaQLWCYCMzNFzivQ1NG5",
-	"f3nqsXJ/kFf9gdz+IIc30V6FUdNCjbopPNgrXKeYKvKocM5GV9wYFzodDGVx4jeU8rie8cgqfehml4Lr",
-	"dzSu1xUtvWeIZPA2A/kfTMgDzcLHttbw72Au5NZKdZ2b+aaXpf4O5ln/ewquD7YnAVYoccl4ZhcgrfsC",
-	"pe+cVmcGmHIHjwdpR86uvITwWJ2upOEOZdS6F1s/iCxEvjj4VV+kHkBv3iBJQd9q8jnzSJdl3XBq41Qj",
-	"58HEiA9V5M5XwdEc8VeGcQ3MLNRaojIdrTbhadeNvAyrhEdQXaAX9Tmn+vwI6y1lIAUBrhMBmm5MnHqs",
-	"lbaLxJ2adnHCzqIhVQ9wSDXc35/hvtKf1/2VL6mk1dlt5RhGFpVJ6FgtDoY2UrOwus5WBwJSC6ufVlfP",
-	"zOiGChQ+YzdAWTBUxINn9kZld0gwTmhYeDWbCplZMH9kX/EaRiq2hM1t+Gei4mzctHMm4f0Zf/pzu4ZH",
-	"eAA5Um7ie9APoK8NSMtwmoYKPrgNLO237Df8w63/xW8T9lvMLb9l/5AqkxMm4gkLucl//nbHNJgsBUPU",
-	"7x+4sdff4/f/8LacPeVmWQ7RCyDbxhLQAvS11zCheMsQpaCm/FE9AIJsL3CFH6EeFSQM6pVECN8xSL45",
-	"fA/WaoTs44SpJN6X4e+pHOd1HI+cPOIE2ohvun75ULqwrQqafoE+twsWhT1U8LJjVog93Grzekcoxc+H",
-	"4t59OrXPl+vZD5DYd7q9rVYaTDM353154Ok3cM2XqL9fXdqVbGlphmHwpoRiKJOag0XC1iqIGP5YMrdC",
-	"eqHKdNY1G8sHMSuryXjrJRFT58zx1AewaN8+OeyESNniOReyVo7k/R2y06844hJayNRaYs/cweax01rB",
-	"ajEz8pKmY2tfei3p4GagCmvEPt7fWLYVV+CPucO7Cpd/3fZ042PdpMa6Vbi5hXkOnSTAdekdyoTrJUKG",
-	"miWLq5UE9Qqhgbo/O29HpseOXSHCPJ+lQniwOusb2QM3D13AtdIOI5X6e9ebxT0+dOyaQbN8lnrxXsS5",
-	"XmTSIlFzwwkC6SrhtqGq72s+apxVfWF+wwBLOQcwX7cuK/rCZ4zWevz8zpM5yVdnsIq+tCzpk8r6cjW5",
-	"WVFy5QBwNw24FB3w031tBmf33ZrBAD1PSRKUoVK3RwV9LmqhG4UFx8uYB55kcFQFX6i1PrgF+zF9JnV6",
-	"iC9/Px0Um1wUF+ahz7u/Z6Mq9xQmTCrC7fXcMSKmpF3uGx2Dk1LqVPmPVy3e/0kiJhdKCgvMFiJalGk3",
-	"sFuOrvK4DCq6f04edqWxLaLDTpRej2hclYFalEkAHvxJyKl6nOz0R7CEt2l78L9ovLajl171voKDXNfZ",
-	"8DG7y/KUNHZ5LW96iU5fU2wapj/OExRn9/o80ekwOhTiU3wbRqh+/6VtWflNuq3d3aSg510Hqx/dMy9B",
-	"U3Ciz1RRPvJlSVFWXFtCbaN8hiLAahuIc8Ih6tyu7er5JgWiVrgWLtbHMPSigff9VwwTEPsVI0eL1n3S",
-	"3FfY2Umy0uKBR5uuk1nhTP/sHz/qTcJP8vtY2Ge6VXwAKmpeL1QCzAJPGW4ahcZhcUOywXYqQijADWW7",
-	"yuHwTtFnYvQCDpszJUdbqtALElaLyv/8OFWzWSULfIcxEPYZVkJSSlRM3SyQu2vKo2V7e1klousShXv3",
-	"zIuwFvz4ofOgA7lm6gFyCIHy0c6EtKrkmwnN1Fq2VxjLO7+lzs/qezvm1GkxxWd8TofLatKVWEkkfBbR",
-	"ghmrVgZbj+hlLEqUh7snghm7U1ezq0pqCQ01cF9pSJ8r6d4wTBHZ5x+I4zfPZm23Wx7TXulvmdzzRmsj",
-	"bnJnul8qXj1U4CtZLmBqsTIQacDGj1atd6QaeW6yrv2fIOSD3AcrnqPXVr6yRltPjgMz4z2s2t3gJxxx",
-	"0bG8+4RBdpvPKJKw0yxUZuD47cXNdqy7i5vbeTYXXJUBSo4L5tO2aBNlS/LQ6MLwadK1j/aWntqdevRo",
-	"bQNQ2OJi5NK6YyBjwwBbbgNjv4stieCf26aToCQ+lPnpwsv2+9dfFGG09VLr7Z59Dpd4EFn7DnfqsUd7",
-	"LF1I31XANQ2TAPE2kmo7sW/3VhuwnZd+mh0ck39xO877rau91mq2hUfum68XiiXKWCasN3gKn03RsbMr",
-	"6G2++hzu6ZdfnX9CblVgr8d2VxJFppOr26sb5yv9fwAAAP//",
+	"7L37ktw2lif8KojajfBubMouyZfZVsX3hyRbbc9YlkaSu3e+aX8pJHkyE11MgAbAykp3KGKfZh9sn+QL",
+	"HAAkSAK85KUsT8xftipJADw4ODjX3/nHVSZ2peDAtbp6+o+rkkq6Aw0S/7WSlOdLlpv/Z/zq6dWvFcjD",
+	"1eKK0x1cPW1+X1ypbAs7ah5cC7mj+urpVVXhL/pQmmeVloxvrj5+XFxllVRCmmdzUJlkpWbCjM7hXi/t",
+	"j0Ssid4CKekGyArWQsLVIroGN1i4gh29/xH4Rm+vnn59fR1bwVqKXX/+l0wqTXJ6IIzj7Ph9nynym+Bw",
+	"Q/ZMb0WlE+vAIaN0yKmGPh0WV2aGNU7pPnYnuFkzr4ri4+IqIHtJ9baZCakq4deKScivnmpZwTz6sxx2",
+	"pdDAs8O/wKGeZQs0B9nM80Pz2CPzXILET77+enG1Y9z/+3F0yvUrqrNteq71I/tAOEl/mILtmE5xo/0x",
+	"HCCHNa0KbdhgYZbMdtXu6ukTwxM7xu2/muUyrmEDEif6tc8dfxUyV0QLooDKbEvWyHWxhfyaJFWcGyXc",
+	"Mdi/F7fA+9O+3wLR5qeaSygrICcF47d+/i413+KAj+yIQ7zSXdvYNqotgH7pGCy+C479wln+q4T11dOr",
+	"//JFI2u+sL+qL94FI5oZtOiT4Ed6/LHUYuahFDk9uDOIW6NKwRU44VgCiq1McA0cSUDLsmAZNSv9oszX",
+	"5k+R2VaMU1xVl6QfF51vfUZwFsNntwClWVIpxaqA3dDE9on/8XcleHsFQ6R/48aNrOKvW6rJHrgmeyks",
+	"YXDrB9Zwx/PPRQn8flfYz1aPxHrNMshFVu2A689VKYHmOM6u+Lwebw65Flca7vUXmbo7A6E1XRUQElpp",
+	"qmHnvu18e7z4D0EnIQnt8uZHf7TweDxbKeAZ4EmRogSpmT03q8Myk0B17M434s39SBRlOVGiWdVKiAIo",
+	"vwpu7NEDbK/NkUtwccWFhsgdExdAZpGFE0JXi7E1fAwl7r/b69ppByiNcOpFSJVf6jHE6u+QabMOR80X",
+	"5hFcKc1zZtZDizcBdde0ULDoEHwysTwVRjQmT5V5H95888D3/ciU7nMM07Br/8+QIPOM97GehkpJD/2d",
+	"wMGii9kBzyH/kfEI+3pqJojS+/N+a2/HYergU8m1GEHQbH17PVlBKwURBcUIbSgUOM0ZXyB0I8HsVbDF",
+	"X11H9ziHgt2BNKdd9Uf/CfZEcFALkomKa8iJoQtOZa5mwcl+y7ItWQm9JVt6B0SxDYccn6D+m8wtPWVL",
+	"v23W8h7kTpn17ej9D/bdJ9fdnV5c5VKUJeT9hQdDKaINjda0KAjd08MClQeyx9uOonK3MpRjudHuzMp3",
+	"4YJHhUqzwq/SK1zuWAFKG1q2OPzE0YHny5weIjv3LT0osjq4/THbATz32qQGuSM7cWc2dgWF2JPfQAr8",
+	"fKCyYKhWdhXkxRXcZ0Wl2B3Th3rW/lOJLx3a+Ff+lWd5Dvn4tpul55NHD3jhlbiDcaqKO5CS5bCUQJ1y",
+	"1T10B8K0Ipng64JlWpEdPRClKc/bh+5x/NANj0uYIlTdAvLjDRG8OOCubUWlgKCaQNDmmTLRHVNM8KUU",
+	"Fc8TG1YpuoGlZJutVsl9/TgktN5YYyYitbaUb2YwQiiSP/Y3pqb35AFfuDcSo2lJM72cqD2sAZZc7EeZ",
+	"WXA4+Of11pp3k17g1W5lbY3e3CXjPCbnUPwrbQ47LYxJtNkaDkJ2BNgRLapsC/mCUJ6T/fYwVRSPbIRR",
+	"NMdvu5DA9dctaqaovyrc2IbMAQHdhNGLsyyluKPFUSoT3ZlbDf+vKF6vr57++6Sd+iVqOZlTi4uB/Ibs",
+	"KqXNtWIv5YOo9GdqQQpQyl48TKM2jVecubTNGoBXO0O2UkJJJZJKQgFUQagsJmiNgyz8Fw1R6s1R0/n3",
+	"LX+2yRi/gZ5XinHzweZne/MwRQq4g8L8i3ICKqMFGkg3hBp1TpMdUG4ubKHAX1ZK0w1E76NbxvPwSypl",
+	"v0IU5nlRacVyiH6LlVcgpx59HHLkyLw1z6A4nTpuZwvxc2I795wWNGpj0SzzDNxb8qp5qV4G4/qbr6Kk",
+	"zCopgWeH8UPt5wzeaSYbWP05dH5PiIhECtzI49+QtgmeU/5dbr2NM+TIinrp3Ldhm7u+7XdLeQWbVbpR",
+	"6yES6719JiW7o0X/BH4v9t7FDE49UYRq606j/NafMGeRLojRhv1vEkohtdE0bqzIomYayJ2qw4rCyDcJ",
+	"upJ2lW2SGDVlaU2ilgH5SLNd1CpFP0xLLgHPzW+LK8aXWlKuUOkxirq5G9AharjQcIT539g53wvZ0noS",
+	"lLZz+8cX9eKjFBe8UikrrblQJl34gfE1WRIlVUd7qzBltcZgX1Mq459GOdB9zjAHCnGr3h2Uhl3L+371",
+	"a8Wy25X59WpRb2rrj/cgRXTbnkvKbdygTV5j5/Y//Z2G0lhxG4EGqTXugBtq5AIU4UJHZd6aQZF3Dubj",
+	"qBrNVMiYzKydqaUdl+qluTTN/6IpFf0gu2N+AAllgW44ukHdp+Ia3XIF5ZvKXnZlQbXhBXQ8FYXYg0Td",
+	"CJe8uBIlcMiXXsFq/lKa13+Jx534LNJtRZGrhbX3ry0/WQ3OSA2loVTGorQCQ8GvFTpjYmS+o0UFU2Mi",
+	"De8JVPus9of7HmU+Sa0K0DE7aAE8p5Ov9xyUZhw1kWUmRLEU63XCrjYydUf5geyFvGV8Y7UbapS8HbrO",
+	"qTEMqSbIFISuNchGqLrL05AQ7Ud3QK1GnEfJl4sdZXxZglxuRRVxpr5GIb5bmH0UHIh9wUwhIQMjXxRh",
+	"3Ohb+H78JEillzvKCsPULIO4aRrKFKbIXjKtgRMtbvzl4mI1NsBpxjvBWYvLSbrh6l+XNuYTeST9A2jN",
+	"+GaZ0dLQNXMe/x5ZgWbbemOpJjuhtNVi1ZZKMDS4hVKj3wSvyJBAYg+KrGh2G6W4X4Il9wCvFYJvXCzc",
+	"+rE6m6BFEecbUWlpPgA5B8Nb3eFfUVY455g/wIoo4IGTz1B5Je6Rf5wfvD9TKZSmxZLmuQSlYkLG8wbc",
+	"gTwQv7Ikg5gB1ZIakwZ5PkGaNZUEHyK0pgi+ihvCNNq85n8pF3oL0oYQb8g1oerWPmR+sDpG/7MUZIIb",
+	"icrkUm8lKCMRT7cVn6O/jbmNtPEmZzjSwrpZlVfE7DkyKzDHGQ6A9qI50czeKP1V76ncLatyyCvIvNeW",
+	"Eg77eo8lU4DeUCOZ1lVROHlvCGbNMi6IGf5RVUYJ5qeO51n81dwr5qPcEGQFG8q7gZWEehiLruDx7nFf",
+	"TzKEgmTRuhlSW9xQOHKK+gK5Q/OYNI2LnLgUGLqNklfgUd4PT4tRH5p7Dg2jrmAOLvUvn1wvpgjqWfkH",
+	"jRif+VpfKs0cIHn+J5z6Dr+exKrpXT/CUp2h6bw0l8BjIxC+vJ6qmUxULcYd138MHksoEpOv+2m39pQb",
+	"94jDMXLD4vZfm+3/pyfX8y7ISbbv8EX1zOnE5pZgXLUuDsphf7WYFKHAY3IWzxMaGhf0O5nx3zovY8e5",
+	"FORjjirN9uGk5itFMSMa4z2ag/H1IB3Ujh77vBfBVXPC12WFULEw9fffP331akGefPX0+hr1uh3LOdts",
+	"ddTYo4elZV2VSPrAg4M+aqPz3pD/+c1X19cE7jOj7DNOctgJhdqlBoUxi/7h2IqCedaeROzv7QsxHptI",
+	"HVECTxEn+vyeT/eA24e7HnfcvauF97z3U1u6AyQ5c1iptbZ2Qlb88O412QPcml8X5DF5JXhODyi5yLuK",
+	"W62t3oP+6F1y/yZ4xAD+4dlPz4hZ/sLGye/priyAfFcZdv7iOciC8WmKa0DKYBNaFHKL6Hy53+L6IARs",
+	"1ubrhp5Dp/EI/aE5gTNvnM6pu+yBqU/CzEV2+ewIppmbXBtyx9w9H9xb9CkmxK0/hW0O/25X6oM1mL09",
+	"/Zmygbks6rLP6K6kbMMni2//fFIKzA3JBxmGQ6zyswL5FtZHutyB52pWKANfsLJsYuZi789dQZtLutbL",
+	"vEIzoloVTG2Xe8ZzjJPXVAMUKbXRWdNbaRsdrv9gH/RbGxPXRjXkINWWlVPpVPusYx+ES/Bk7Hna0Hu2",
+	"pYpQYoh647yqEsx1614VHK9cT9zF9LiSfXvSdtRRqL4DnekCJqh4hjROtttXWkrZ6JE9h7LalgEfY/lT",
+	"EqK6j3Vq7pyzkZM10+qGcCqlCyWuWaFtKKIb6Yyqum6qoa9+CRD14J8oWjrmBGYXPEWdrihsVgZIJfhn",
+	"ivhXVVLAwLxI5sQlF1TpZaVmDR5jtmCJY3Q+0k3U2ooYYZ1/cJC047kQE5Ye4ZS1458pBwJ57ePiqpLF",
+	"+EnGge2zY3Q956H1azwyqdkPc84lXdDufeE4JJrbIis4g8P99R5ysjoQLvZ4gXCBLnUkMq202FlvGIuZ",
+	"g+/quIh2iXZSm7H0FnYKijvUx6Yn83aJSO8oK4wqcqYUNBfOIKoEeusSAYL83r13wa+qfAM2+zmrdOM3",
+	"OI+TYSUZrOO/4LyTXUQZ1bAR8pDMdlB1AIUZRVVUeuFCG0GqMtkIUGR16CXMxsS92O2Y1udgu3c2Ed7r",
+	"ZmphU8xt0MnrusD1UlbOJzOSx2oefovPhoqyhp3Ru2BcOodFdC5Lg/i3x+XzcVehm2e5Bpi867BbUbkR",
+	"y4prVsQ9NOu6ZreuQPCMsKMHsgJiawNH1b05mvqWqq2mG5UsEjU3n1Da5n6a9VDG286C/0LziCsiLR+m",
+	"ljWlTiJ6FGYYRygWp+5TKQqWHabnLSmQd2eR5+s1SCeQjYUgKo11alkGpYa8lvGuEuUA2jqrrSSful5V",
+	"CL3MaNnf7TcYYqae/QQH4i2fG3LtwsrEvBqUH9swR11/fB31p2vqcuXj2lnMDdFZWmO0KaOFdXNnm3v3",
+	"SKuoZY5eLa5kxbmNn2O6eDzzCEt5Jsg3I8/qup9Bf6B3tkzQjgP3dHBt1dFjn/ln76z6hgr4NbwUFrVW",
+	"UuchNld4SNRGstSePHsW2yLRE6fNnuHRCsROzSBhfDoQyj1tpnvFDOlfx6XP97SnY+qaYgU+M9URp2+M",
+	"Jtj+ITSQP5ZW8B/1hp9+SR8ZO54VfWndtSO76XfRvjNlDzt348Txg6TPT/Q2nXHDHXNJpQOh7nKpL5P4",
+	"xRC7CYZk9BHhmjH79qWQpAyVhsDMxSRAYzTjYs8n2f9TWFth/Z+S89isG7F0dIhQgN6CFVPuESz5joJL",
+	"zLNffh8J9rBa98cB4XMef6Jz9l3Sn8g55M+42scKFVciPyRcVjP0zTUrilgt7kuLHhAKVCtP9zQo6D4l",
+	"I54pZf73qEM2z1byN5gh2Bidj7Id/Fb0r4GR0z9rq46SMOP3+hSqnOfABNx8yUOjYrVs5oIcLDRzVyjj",
+	"BAvnnhJKsE5vDXJh/l+Uj6pyQf7v//4/sb2heiBJ3JYsWpyHqZHekDOiOiz6v72PXKyJqKQicF8WlHFX",
+	"H3eq7xuTNOb5SN0rq8MMR53Le0ivI8jzTfyuaUyDwN01V5hiOdiIPLdoLraEwvyFi2DTozYhQxddJIeK",
+	"N3UyWARI7KOt4aaLNrjXIDktljIRb7DJxwqAz9qRjeAQzVQw+hWHPaB/d1dSyZTgZC0q63JEvkLsNEL5",
+	"AcPok5l3okDzeSHDUkPBvzCbropB5tkE2NHD0ubfRo8ockIT6EW9kirFNnxhyADIM8jW9lD1dS/z1Bwx",
+	"qOAnoaN13z55eZL6PN8ffhCVnl+aO+5AFaUtbLTCx1V5K1HcpdS5LbDJHzqQkmKFen3+m7PauELRldg+",
+	"OR0+ajGI38zUxfJC7HauSHNO0kHzlieZ5bAGSs3RrqHcQNopS6hrdsynRIkdmFvd3AprxinPoC6Udymu",
+	"48Fdh4kSERlCw4I47dByiasZNNaZvUvtLdA2Or+eABLgCZUi/790EsmcDrncAgon/0/t/m3ZAVoQIs0n",
+	"mgHPo9couLA+85OI1ufPEIK00tsYeKFTJuqiT9q7C4a4Y6TgXg9h3bygavtXgNuTcQe62YUuliH2vXjH",
+	"WkjIqIqzw96tpXPJa+VSsGejJuKAjaxKY9l4SpyJGS1VT0i62UJ2+xYUAh/00HFqVSuin9zHyzTqoZod",
+	"woKxPZXcgV/EcW2qIq4PKlHJWFn3M1tC5JFA8P2Y96OkfDmEn51tqaSZhhrDO6P4gDWAA3MhXklkhm8B",
+	"K4ZVPeEeuAU6AtX3WHRTasTEI5wAySNPyapihX7EOLGQjLULEWubcQxUiCoFLhSNFwvkTKtLpVmsaVGs",
+	"aHY7nelfujdOyDqYpIoiibwymkqhHav+mIChZicy5mNc/Wkipt3cXMMNIQXdfON5lTij96BdtmxrQuI8",
+	"rmY5SMdjOGtigv0L+5hTm+cnzN9DVl0ozXYIVG9+jnvcJ+thipw56qv5bf34ci3k0qiZVFfSKq72a8dB",
+	"3WwyQHuVAykNHmDPa/Idpmh2s8tRM5n9LLdu+/hcUBm0E53io+z4+43VQYySZgFz7qhkFmdWVdmWUEX+",
+	"8Q/cl88NbT9+bOv0yVjXLA90KO872VFonNtkKAt1Dvda3QRwEkwRLRnk9p9TASGHLoxz3gQnCvvgbMQE",
+	"fZpBjkF9S7qwL3xBY6V7IOr7Fqf7sQk/GPUD8qdNCrBzYxm1zKGjCA4uTXpRO7OYIopaH+xQ74wLbmj3",
+	"ng4/Pb2bXavXi7urDuA1ovR7We2QftAKVsYet+I6r6T1o7aRcq9aeMhmJLYs2C1wC+2gQe68A3ZxtQEO",
+	"ksZ1drvi88nUGMfUMmrmWH9x7020jcKJ0ptTD5oOOSQDOR1fpO0CgqH9laQZqHhdtD3QkfR+sYMmQ9sC",
+	"mHNBELHMgQjdGPsel20PU6VAhchyFvmKeP9J39WpMPU3bibbiRxoln2QBJhuw1eeu7m9VVV/ZT1legf+",
+	"6s7koLCLuO59MoElF3Mfr26s0ScUkA27A77ASiBMg3aAOu1t3lF5C1oN9oX4TBEHjLcgP7x7Tb58/M03",
+	"jx4TWpRb+ujJYJigSUD5OpKAUlKWL/Egx/E6fex+JJdheBIJm6rw9UqRb3Ti6DNF6ieJT1+5scEDzLdy",
+	"gFmYQHrcWqIxfZHDa14cZvtkc5gC+pwnWE/k8EYKsT5y2m55xT3J2cacfOdxoJXeAtcss1imaKtLyASS",
+	"EAfp9EOYFwYe+K5jHNwUQR0TmLGB9ztSNriCIuE1GkSV34uqyC1m67pSkBMLsj3NveznXdQLT5HCYeB0",
+	"vpZn2wlWpH39mX245YJNeGd7gBSIkR+APw9jUlywutMbg/EN/rVy7um+bMAw6HQvWrj9ZXFYdnq2DJRj",
+	"YLBp1qfXL63iDjRVrTCeICaX7Sa84oMOoZiN3J45dPc4FmozTLA9bg3jFnCLN4/rzDPHcXo1lh3W8+EL",
+	"hrqr2zxVUh7l+QCEo9l1UdkKhsiUzquQaJL0HLbMJQhgr6T6c0bXfx+R6Yiq6eiwZ7neLhooygLW7bTF",
+	"es11Tt3I+g8jM27BKPbBlFqUp8w4Fd7dsdZxJRjHCdZQOnX8B/FuIzdNjyEPtWk0YNdLx6aFZ8yduRgI",
+	"+gzZ5IVCLxI657p2p7r+0AHCn8X0cjffCTEkO8JbF8uexwZ17kDktulGUPppBq1FlAWjPEvETy8WGrAm",
+	"QRzbqa36L8h3P1vtrigSWRj55Lq28ahY3SbKjBvl1rTnYxr4PLNRf/z+ntfKJ0W5lTafN757cbZuXBtL",
+	"O6ZKIUpjMDDoIeWzyF2TLG+eYfLCFrJbyG8IFxx8b04MjHto82mNmuq1vbOfGwtOzT2WIT9P9WJEiBSn",
+	"t2sudFKewTwEvPNDLp0BQimRbckKcEorFxoT/mBSJs0tHOK6saI7IFRZUGyHkYx/03uBGYs1ZpDFi8R8",
+	"HoSaRhfnkKjyapQWYom5OD3/Xl0BUJdhBBBKi6vCHEzc418SGXW+rdhwTl1GiwIkhpAL0LWTJXqt2q+a",
+	"2ALrnZk66G429t5r/9yRkTK4A2koF8IFFgLx0DGN4ZdLCNNbbFnthGi9hEaOYoJNECQIz1M/KtYLvTUB",
+	"NC+gWxs7JCTOo2Wku5mdK1zmpngdcMkMRcQd3RCx95vzoItF++g8nq0X9rbUcsxAg5PW+ZkFqNdOG5HW",
+	"T+wh/O0xb9zIAMfJ77hx+Xo9acoFus4jqVrJ2+qInYu0kZ0GbzXcS/aF4DqaeQE7l281iht9Kr6GbwtW",
+	"h5lq8bCjnG7wxnHppOPBfte2zK4+9cHGThT5EEpE9FiWUuzE0ntSR+sataRGn1tiu/l+hHMaeFdY7jjT",
+	"qFUlZHqJYbcYKJMLs//p6eNvZtULNG26pr+TjFX81aLloXqjtmLPnzp1lxmzeGbIoj/r/XIHG7o66BTy",
+	"h3lkEFB1BzmjS/P39gVTtzHaWWyQO5aDUWXKfB2/k7trY3x44oHgx7M6ymHFUkH3SD8tWabTrk1VittY",
+	"+6JnBBdvQ02KHjDhzmxGy2HKCc3jgIVRpo2nc9XNjKff1hYByinNPegvM968IX6PjLJ4EY/tIXyvP1NE",
+	"yBxk3b7Rgcc6KlpPWt28BkjBVpJOtwf9bqTj2g+W0uYLrrxFG6PYw6S9wX3JJMybaE6J+fRW+iwDFwmY",
+	"torzZuINRbta3cfHy28N687rVeiz+eYJA5sAGGHjs2YVehbJgywU/EcOWeFqjfZMb3NJ9zxZO55AvT4K",
+	"yykZ5TE/LNWWPvn6m3NEgSZnSqbzIOscSqRBGEjySZXOsRwu3R6wBswpuCtavDIhyNQSeH1UXJvQ+Wkl",
+	"aHcjxvUak1nXQ59+JjP54lmlboq3tvL0srrCHyWfer4cTaNtJ0RQtBFYN+/Znd1gG4a28L1HuxpM4U9a",
+	"9lgbzV12WFgEYkF/0Bvua0Rm14KM6GBe0Wr0MO/vDFI8fS4opn4GyhlTBK8ZyE/CsD0BFjRRfh5CkjXZ",
+	"ZlSCXy/qlQtSceynjqWxdUoVtuiok1qjXtOpaBuV0kvGs6KyVvOkc/yqUvoH+04tVKcBcsy+7fxd5nik",
+	"s+CGyAm4wClH4ris+XkdfWoOP54FA3bq7/YDb+MoeMjofk3ZmKM6t/zHpvQ5yXtOJaS+Xk5JDWgP9UbC",
+	"HYN9Sj+cvkY3EORpC3ta3bLPoXLzz/iIZ+r2k5cvgdEfjUli2nY3bfkhrxQLhJBMj8dsZ2LLFhYh1t2C",
+	"rATHjHZslVtJjEI2RyidHZ1IQA0cf5PlYuLEDvOQM0O7ldZBacdU8n7bvNQYrF2x50pABho3BlQdfEpL",
+	"ugyYckLt0I4VoLTgM77plX8l+UWDfaexS3DgtgOeN2kglEjgsKcuwX9lM7/yRPdyc8gxLVOKKukwDstq",
+	"ksTrMFCnjCcgUn/S7ga2Pz/OaFJC5tGTOlzWoAOd1bCaJmntu0mEiHrd71k2V7DmbVTtVAIZPhadvHGs",
+	"9lp5YFvr6dawyBgtntnXhiM5seR5jAvOu6kT3oIhd+9Rho9YcqGXWRO67K+//cxyAFVocqMhvqna9S6B",
+	"dAG5gXzJeCy79/2WKVJKsWYFkBVkdGfRDbGPUlM2OMWUTVo9Ifysda8net7SA8Cy5ynlrjiG3zFryQq+",
+	"ElTm1nkqgeY2vG9DTCl0pdnQpeeCp3daqwN4rw9KwMU9pqm5v02TKCXn2H729B6XhXz2A/5Qh3jwbByJ",
+	"Tzufm6YxTLqBnN26Y/Ch/3PjLrRxqU16yaDIT0QLmen/r1MbrZFWu0tdVrSCAqxYESJeoZzuL4MXxSya",
+	"TcOd9c1x3fi/jNDz8n6qs9Oym4Mz1i0gQumZQzRVomHSz2hT73BHxvbhLH6T8JxcMIBjpznjii+/2FdG",
+	"Vzsx2XwOyqxPLZyeJjG9OFLMG9giAZ/QGul7sSc7yuuM8FhTpIrnAbT+NIKad2bZgzEB6BIdkSwuRzlY",
+	"i//6Mc6Y70rz+zDem7O1ZJ7KyAwWc8aDZdn+4qfrjbVzIh1GjSiagdxiHv8LLaromtcC66fljPHcG+84",
+	"LdVWRDWlUgLCdkbLeV7i7qoF0aJkmSJaEHonWL4giv0GakGMxVAyvlnUCNnmmb1k8aopSWeB97pzTHUi",
+	"9eVQwLLGAz4hKBbSoD2uX/LCb2W4DSOt8lu8cYSGfRLzDF7ZvV2f4Es8aetGVtPZydHVHL99Axv1NhrI",
+	"nwmPStXSolSMFhB6tbCPLOxbPkqAYkGUFvKwIN9cE0WQf2tIoZlKHHdlme3a2JFm7MHD38wtl/DDdFFZ",
+	"PZWG9iKWG7OlPE/kGJ2ajT8Qm0i6XmLL/9ZXMs+0pefkoDZAGZHfvA93pjGaB+uuQbMxaRBqoCtY7pne",
+	"LsM5LGlAaYfobf+CxPjlBOMTylSYWIjEL4IvV7Clxdodv4lqqsf6iI5pO2Amwg6zwODNlRlLQS+o9p02",
+	"CWYFWZTvOwZ7sqLZ7VNbpoi/M+WjJYRy2E9oo5/7vo9XwQa7tTtVEQk6xMjHtX1vWHTCxdJh2kRWj4cO",
+	"0Cy7VUSs17Y97gBrJozdOdZurAvZwxyVHh5KGqjPc4XgN4Ri5pYF5Nu5flZMka+u/zSpjX47SlZzTHsx",
+	"cXYpYEPjQa9ZzpLZ+YpTDM3gJE7HapVaHZeQWKOqFN7XPqnplpj8FSN+sKb0LfyOhrR+qcP7eHm/2FFb",
+	"vTTSa7zZ5EFUUkGxviGCFwdC8x3jCvP7bDn3pBTKI5hAi3CB8w5csIXBMPE9HN67cxjQwYk+PvsoSJCI",
+	"ZBydC1+g7e7BRM9lXsHMtGcNvNbcJjUZ/65+pd9oPOj248Q+3lb2vs/RJJnvjI8EMnQKiXB+Ucxgek4p",
+	"lF5WMg4eV1argqntrIIeq+RMLtjB1hhRTSydB34EpNhQDQNbs1kR+0lVJh4KoG8r+cisdF1BigGR7c/Y",
+	"mc59fWQv5zcLZnkl7mAwH2vq7rmDP5CW5POQEHPKPI1KdQX2XC7ICgqxJ7+BFHhagcqChYngYUqB4/n5",
+	"KUcDKlQ7maxPk1qyxT/yeaUYB4VF+YrQtfawIEHaflDqlcaFaw9rzn7thrA+CSydXRC1FVLPlyUd0k37",
+	"CPz4z+x2mVNH0MFtW4nZAcme8VzsCfCwtVwMaPqUlo7pE9vZns6HRre8C1rU23I3RKJoJi2vUqL6AFRO",
+	"YNf6I+vp7ZBugOi3iJ+EDnAVZiWPjWc2RSE8JjkHO6NH12527ggHrarsEEekC/Rx6qa0MO18mp9/IKvv",
+	"26osWBb1bM7Triwe++GEeH1TOWnGGVzsWS6y+ssvd419tyv1OBRy/7VQ2eyCMvr2w33YWvxplpZlX6lR",
+	"V7vuJ6N432DMRnDXfnhTQ1oGeEVnSV/sqOWdtSiPuBAUW0/U3I1JPa9Hp6TcLP84S8G/fYzWO1UVP0qh",
+	"jte0u3K/NjRwemtT3SbdV6dKwS00mKa3wCe2pqn1W7vu0RzD+sx8a+efKaprDLAeHs0cgWtHGVzenw2h",
+	"5l6Ag2fDl2JQfkDNZ+Hw8m2DDpBwxKHxsGPLFNv8CFq5/gQIY2nR+gN4PAz4uiT/Bneu37DmTOyd3r8J",
+	"+XP15ry1tviJ2zMR7eqkQ3wSmw4gktW9YY7rV5MMKna99gJRCMV6DZIwvSCWkYCPe8FssxYcN/oBDIr8",
+	"OyljxQKJLgOL4T6KLqmyYzAKrSEnJUUg6SAoi0ANnzc1I//++JfPS5CZ7f4yAkqGcy2uXEeBgQaEQSw/",
+	"nlMy1Si+82P07lujMj4l1BpTVJF/+7d/+7dHr149+vbbBaHEqN4IkykrIEIS5IobAkbhcT5Wlz4/4UD2",
+	"aOAgHnBt0c/v5q2k6kKmkmF6WL6VZFM/zbj+5qt4/8nacqvb5AI1Jh2iqXAN7v+UZjs6qXNb8Gl+4e2k",
+	"EzdlnHAS2Ia/hTuQymJ0n5bOMEfgSXHH8tr5PZay0TwcJgbEL/+XvgCs8zF3lBXeuTzNaeu+rO+wFWUJ",
+	"OalK13hTkwNoG5MV0lx764JttriYrJISeBaXh4wv3ZNTSaxKmLwhXYvKr2QRkCJcgx89SdNzGFp2cy5n",
+	"ZL28fyF4kMt1EkNnOJSrM530hnUeVDwKSuf6oziYYvfYwvCLR42NFC2xySDjM5vI09hd/INby6LuMfiY",
+	"fPfzW/L/kMefX//Pr5+Qn999mxptPhh63xOlauusB4LICSVYH7anynUYRBOC0D11KH+2xsRGsV2TNdtd",
+	"nSki7WqOcMY3dG32Y7Bp9Mv7f62iqPYrqmC0I/CpiHvuGpkX0HLvJPqtTFyYLXudyqs1blEif9o/Yq0W",
+	"d1qIQ1vkyAoqMGsaXojevHUjnIkH4RX9u5Ck4q7vE76Oqp3g6PQwW7kw54NiSsWOFqSB9JrM8SPB+RaW",
+	"GDKP/xC37ACv3xG/tZctZgiIPsC0TSQ/zroh1O2pGPMz+KXevpH5T9nMWuKhpOsoq49ndHWoEVuDdg5d",
+	"l+/k6P60bR/Y0bPc2k6iXe7e/jPV8LY2aJtu9OZGcHW1wirHSlPXQkgpxjdLbIgYS5L5nvL89R0c00Qp",
+	"nThijNXa88jFvkYkbaeSTOo+0Cn1Moa4sr1D0YGyZAnUxBPSRlq5IslSq+8ZBvB+0LAb6J2ZbKlIHFpZ",
+	"CVIJHrWwasiD2E+WkwYgznc02zIed2JfzmQZuXcdIn3E6VHx82ORxhIYfHhpdJj9NqZj/ZDUQ6O9D/BK",
+	"cRvphnQfO8BS5xBGIXdeTiB9LwrmbqeOg89dMaN31jQ4Kfd2MkncreMshHOfdDmi/bArhdQvXTC/64kq",
+	"2nRbMU4T8EUUy4T6LPrP717/ROx05t4WlSToIiJauOSFotrxzxTZAg3hoq1w3lSgFOQTPG8J7FD7eW9B",
+	"OWiyrkPRTD4zl74pi59ecNhbVy4PS9mSMmEafEPMkSl6q2xmkGI/nc8cmcQ+9sFmpGUBa72MXiNvxV6R",
+	"FRyEa/ZnDb0ni+vra0RmrK1mY0IXTMWzU7pnzNFnUe9RQ5Z6C9xHdlc4wAdiP6vsJHlz1KVM6eoexJa3",
+	"vcKYIk71WRBKNFW3ZM+KgqyA7GgOs+D/xXrpAccTys7O6LFViVmI5l7PfaB8UlKsWC+lpVJfWXAJU0SK",
+	"Pfa5DgeOpFBJsSpmqayN6z/OhZEwFuPgrDgfuzKiYEEeG6I33NjkGVkxE13wHcjctexqde0wG2TpicW3",
+	"Nr8fQ6V1CgKizNCC5VN6eeyvmrlivPrPopK8QdLoXyFqOQi2OJBPmuoP/GvFstuVELcRpv4Js6pdI2W7",
+	"JkPrfzWvPDevuE6PxlQrqXTY1r0p7kFGYIReiDw2+P8yDycGWWp6P7xKTe/ReZQeKdZ/s+ljHFDDrTuY",
+	"eRHSf3z7jkg78vvXKuRbjG3aiLnabMCkBz2R5xnBjo6D9Bsn2TkUp84ZOj7FvT2QOmI7T1k4Tjfexn3W",
+	"p7wXOhY5ymHFtJpshv3dDpbQdwrGYUrebD2Kf2Xh1zH2AWdkEkuQ41nkR8g3IH90SSvROGbcbq4N345M",
+	"lJAzbHlzB5itvCBIFJu/HF7i6bDlrIrToYBX8jLR9/w4f8Y9D3wZNbBZGCUM4156kOSn84Ad6b2kXDnL",
+	"+HK2Vn+ukwBb4N61/5C2mvpUMKi+vsDmIIsGxyAGQzEj1BXzsXtu0bWoiFH4FWXFC8pzlg+g9p/S+cip",
+	"3lMgC5fTaxE3oz143uFDTY5uNEy5owe0KYBOSFZJNbCsG6F02p+0Ihu+7DiV6Wv24duYK8a1A56XWjox",
+	"4pCz9doldsQSzDNg7TbYLSxa++uS6qVPXUjUI0EKhdK1uBh8v+dJwu6xNreo936w6MQKm29ehJRN7chL",
+	"Vgy6FeL9Aedy9MfE7N8DLYwe2ffOHWbAFzvGikiYgiq9hLu5jUbwtYC609/cUVasxD3MW/1K3DtKRL6h",
+	"4rdc7Pn0AUEpGkdAqviO6myb4viKS6C5T65pi5M3QmlVx+cLmy+zsh3/b4yFdUDHzi2Umki6H/fmNJRa",
+	"XLniGf+l4UJbq0ox8TvQripmDgDHJomCTqiUZuttCtxTosD5sWz3aLjXRPAMyE5IWBC2NsTYMr4hSosS",
+	"09q52EcB0d3Aw4GXLTVj3BAoFAYgXUIE9X1YQ0meQoLwE6VI1rBcTD+FMt6PsSiI2beFt6rNQSFfXhO3",
+	"gRGd07q74ukShTDSKcJrATIt2WPis6i0xE41e8q0cgGkbmQqmHclKp7B0mdpNtO78H79SOIonLV5otgh",
+	"4r4eXE79VBKfDmsFUwvOxY4ybmZYbkWVuKjWEiCdmGObAN1r3GJUHDbCEB453PZj3NnEJ9yKdnP24Sr+",
+	"qiiW+HbKNHQ/dRP0ckw6NyfSpqDL3aOqjOdkQsxsMpyOyQIKfq0QLMq7BJFz80SaiWGyaOTCjodSkDpy",
+	"lBWmI6wTA8ndsiqXvnnnEXlLqUQSf7JqXcESsUXsPls037ZoznnIXM25aLFk70TF2Lo50lGpAzmjMVe7",
+	"WtIqZyKuo23BZ1YmvclJ3bd1UQUpupFOZHV/2maHRGVTK3sndc9yKzYjN1zkq+1tfJJVRyu9FfJY+2RL",
+	"Obc+Xu/Ctk2jF1elkBo7ROY71O6Lop+G32qOkpDkx4E2sKBnQl16hB19GQ86WUbXgnljc1Wilyxe4O7x",
+	"ZHqzbFmexxoJm8tab41aQhDxnt1RDU8t7sh+KzCLTVnoe8YNJ5pHzZ0e1Qm2eldE2lZTzjRTcA5I5wiM",
+	"P+8jhk2E0+lb8bPNW0yDiq9sENvBp0ZEfttsQHlmGvqQt1AWh3fN44P9RnGL5/Wtj+X5FELcxksgfQ4M",
+	"2Uuhoa6awaSzrp5DtCAFYOLkRkQZKUiYbs/zeo3pNqzAMYS4JVQ/xcF/WD96ZTTt+O0lmdbAo5WkZhS0",
+	"jZ42mTz1V+BH1OsOF91vfV8rcU06UD32xLrCRpI00q6pNnTCM+k3dMLhONSztGydJFJPkoHhIe7HnKm5",
+	"+OApyqMNGPPBRpm1IFZw6Vl9HIcB0jjsl/a0RNAdYMM4Tm8lplhjWNAaehEEvoFjni6hHz67A6hRtgS6",
+	"lmCf4cLcUmfjpzXMF7JkslA/vJYieShcA9dL+1asmGuLAIK5bcHFdtEIa6LlSFJZGOiurNhvMKlAqtuH",
+	"ImhmGH6TG7Gec4BC53DqD7hFzuTKfwVasiw8yXcM9jaOdWv7OVuQRGU/2vZ4VvTO/law7Na1cnGCXEWP",
+	"fd2t6+TCGOzmFrktzFVTehPf9aqO9E2quFZz8c+PwPjZiiJvpjlWFdrBPBdg07c4ifKFZiBTBJ1Whlx7",
+	"D1xpxIcy6yZU3apulXY6QmcnnVdyPKtcyD09oGT1EA2Bu+ZIO3DVB67kTKHTDe1EyjMoihTKoSfGGF++",
+	"rx8cxLnRkm0241CsTVM793y8NZpDvfGDBmpDujKoHvpZnkM+dAw73gPGwwKGTkvmIMI5gVVOPkijKR8c",
+	"9EBrQg77WO5xDveEcZfHyWFPwsZ7N+jKEZUmK4HJQaGWi4rSuQCczsclfQapQ9I1gQZ5JAHsNVX2YmHh",
+	"rs045j9Hc8vgrrV3q5V2S4vCLWsXnaLNXRFE3zXjFJ3mldJkS++M9gI8bBy5MxcTKcDciK2Cylm8GkGB",
+	"a1L96iJ+TMAEHc9SbNy0PTvKbcsN0qOBBCCq2hnV+vH19efk2tltdo+jXH2aTPxkzkLj+Zt4GJqV+AtG",
+	"sQ2nupINkjK1rimXFOxhGJuuSbXLCzD839BycbVhdxAvt7FKz1GimiryTktWQlOZimdgwrkL02i6eoQE",
+	"IFjf/yijCoyVrG3UdgQqoJcRE6V4pwtwQPC8RqC7avdSvWq1pW0qDdGEkTvGfRMCypZGo+Wg4hrqT6C9",
+	"+/zhkAjmlU07sIQZ+RgpoOcUAFJwXKNCxLbDdCT+TDWyZFYlc/ghjTZT80itzMQVmdfrNUQwVeC+ZBJm",
+	"AjUDTN7XySp77TpPVNQ3SP59/78T1OigpSwn7mFzh9nTXN9ve1/oaUv64wGCmRkEPYZBQKEmWBPEXmwt",
+	"hOwCbdlNaENuRbnM6xfTustjg+chcC5n7+GDSZ45ylk2h0WCvZ/g7BmFtrIBIWXU7XXBMq0wvIn1mb2m",
+	"KteLh2M3fFRvpag2W/fcpPXUmz4NAaWz/T0klJ5HzF+xn/WZxexiki+O7IXijsBk7oj2Y8AT1Zyh5mQl",
+	"nKfTGSzVJSFBBjP7K9Bb0bp2V5TfLrWkXK2t6kQPJWo62RZ+rcxyN0Kgtos3Q3TRbvA37l4+9X7d1Ysc",
+	"erz9RXPRTKQQ64HUSPx5wOnoHpjqevQveKdp5OLPhJwLHlm/NKsdYt2gatyn6DYiBCZp3g6u84CarS9t",
+	"0alD1fby2xQYYGDHY/Ei0JTW/EPLVL0hcE8zjTFRamEUXKuUfL72PISp0w2q5QhDh4IMUyYWZC3FzkJK",
+	"Nz95YwM73Glhc0GmMXRs0jffvlyQNz/9mQhJ/vnNd3/Gpuea7ITS5PE1efU8HD1dNNvimnmVNiPME3gM",
+	"7EdEd79uh/4j47fnUQ3jwNSdxVuo6WD46OrspXr0LXNCi6I/cGehWdeXpfBbbNUwO1l+JVmi7GBCmgot",
+	"k2gSmMc8oxGhedzVd8eKtQuhIF/W8KKpdmtzmpJbzopNNlYd4Fo5zct+D7hmMMSS9qLPb5ZyhE3ICkh/",
+	"OP4642bH55MXezLVZbAvgW1JAgPbg1UNgz9HsZPdrl55bouqc9OblbbX2ckE7FZldIo2+vwQ62Tg19Ic",
+	"xPrYteOWzky0R31UhMTcC7Nya4/BHbcpGOfvGTmtGb1PABkBt+6Q6QF6b3mqhOBbT66nNZ2f3TMjRZcJ",
+	"pDhHtL/LhMdXcr52voUHbKSexAeKYz7j6Gkf3x3I+GVOtbYZRPEIX1aI7HYZB3t+Rw+KKGEbQNuuLRJs",
+	"bxibYM0UYVxpWhTeaRxX4FeH5R7gdvK+/hXgtrZf4/WEaqnF0utQicqusmCgli6GGXsAMzeWO1e/m34C",
+	"xX2qSdUGToWE0VTdDk3ifr8DmVcwpclLM1735c5Xdz4xStxFwEJtqtaf39nmGIO+odntS3eIDJ85FIur",
+	"v1ve9her+2eZr6N3aVAzEgcJn+QjBa5f4LNOC6Q8n6cFUp7H8YGc3zEdDkDYdO0N5b9Xqq70mTi5nSEx",
+	"u6bZLH3WNs5JjCVdy54pLkef7B0Els/Vl6yJvk5PAquDLFEYnfW4D9KGTFDY2CKASfO+oXr7TkOZkFpL",
+	"V6gZLczBOJFFteQeXV8RCetKQU4qXiCckE57nqPpW2bWEI2n79FuYp6uiKKkh2AJvOMorjMSLIoXU0HL",
+	"kTNA/Sj4dSo6e7XbUXkY35JaYLxzb3iBOnlb31N1G1us0QLkjGHM47Fx9kLerguxnwSv7r/bsWa9ikCS",
+	"dc5h6wgFYsKTob0AuwcLJ0w7HNRm47iYr+ntBeV89417a+K+unkwAH5cypSLEkTTiF8KSQrQS6PWLjcC",
+	"c97VLSuXTv8fH9wTPzl8LkW59FkkM2AlJ7i35nfKTOT2mHUqLsRvR+Jy+22dxjPdZAaElrXIspVFIfBL",
+	"KcRmaVQS259G3i4jTYyWVuS7frtLWxEc/Fxfdlg2dwfLMI/KB3E7f5RwJ25hGaSySLAqkWGWgpYKgoQK",
+	"+4aW7uy4pxxLmYUFDBVww4gGdA4LKiEfL5M6HZls2FzpmCNiB7YAmwPkKlIaHNx8Zy3t9a6Xqd6My/Q/",
+	"vkDyBXelFpPuLbHn45pTYOAaPWXygh16dALBg8OeFsMJzTOQVMyxTGAjINjfPD9UUEY8zbh1z486K4YA",
+	"5kOWTPoGr/yeNbAtNUh3aNM1xcJtSjtKtcgSP9dO7z3JeTJvD80KbWptnXtjs6qsgorZN1tb3WOkazml",
+	"P48nkhs7/qkHgHfaW4y1P/gOqcyBmv94tC7KbcMrDglRfgB4H+aIntgApeJaxsOoSdc4Aqinesc2TcDm",
+	"9AWxP01LHehpCfYT3ILD5bm1BGj6zTzJjfo392En+FNHUR/q/jHD16xbzQv3/Mh+tYFep7nPh8JPHPQM",
+	"STxLbDe9QaL+M5BqRkseVZ+sUWq6QzgnzTreaykpYps96EVbkEbB91kKB+SoP2WQN1+kuw+5GqPSPEo2",
+	"QrdSHYxdbqY+1Ob4ojbVvX3uEVE9cT4nz8LMNI9ls6fOocA4odymq1pB2itUrOvVpneiCPo7xb1M52zZ",
+	"9MY3oUH/GhcWCdZ8oOus4kq0Eg1nhvrbSIRUxhJ/pRVJwNE8CPcurrSH8ZzP62EWvR0m3IWaEG1C1x+W",
+	"qlqMcPZ5bBMvwmebJAFZZ87XLsUYDya1ZkqQBLnyz/FW3WJXUgnJmpqfS6JdAAZPvxC3dZMl+2ZdbUXJ",
+	"hpaTwXpmkwY/4vsoYRZXPnYRd2tSfrDChmosqNmjs3EFtgtfCkRrrl7t1zhVv3YRD0uIZrqhPfw+qqc1",
+	"PUgjQpzVlVW+4a4WJBfDnp2hzwya72C5tksim7brqUyRVMjRZxIMNDTtkj2hxs7w3qcCf2fX21JKy/xt",
+	"SGUZTVQ1anr7Urg2MG5SsLiuDB16O5/UsqRSnyWuVedQzjmLotLPvHcsNqbWsCv17CHta1H2oDaVcWiQ",
+	"55TfPpOSuUWdM/iXg9K+eCra6u9uVrLZe7aDgnFIdc6BO5b7BNIOiHRhbPxFnfmKkqcUyvVWtOWXXo9p",
+	"FWBO70Wxtt1ol74wSSWknxI7WIn8QLQQt2RFs1tzB7iYk+3Hij/7dGWCuukBJgdEu21xI2utb7o+yqGv",
+	"7Uf4JkX29ED2W1b4uo0tFPnCxm0Ls722pcTUpVmGTd2YBWImnwliGf2hSYA06y3dCQkEDrYPIyeVqmgx",
+	"3M+U2wI/lb7ZbgFKW9htDQfLW3V427Z5xKbkE2nmawrjcVtzHpZlUxYxoZ7BF1FYUxVgwIdoeTAcf2rZ",
+	"jZMJvYIbr/80/dWwIMlORGjd9nRHc+gHdI1iZIGiECF0vz0Yoy0sMOL+yZIeEHcMv6IAqlxcMmHNWOhg",
+	"M0gJoiyAuJda0GU9Mz59yrFYHduu1Bu+8PAZs47M0DG+QGjYnM9WVPgWlnUL/cvsvcNmMlOhcLR6MQrG",
+	"6HYPxn8bfg7ug0ajba7t4LqtJU8rYNzRGerbKtz7QCDELgC7Q2lFpVYGHrZeWLa6+pQSjNFkEbbtQWkA",
+	"i6JOWlvJMgyn6vbXPmqBTCmxaJNkjT0S3U2jXW+i3WQzzU1vxgy/QwtduiqfO5CHZSbyuI9ZioqncKDV",
+	"jGhOBEL+yg3huwv6ChQ75QAjOBWubwsfkwQspZD28+PZ51Lp5ey6XtceMlo+OZB4E8MV6tPdXWSx6iLP",
+	"SOiP0xNzfESlM7GLpaerKssAcocib3YhkaLuQH5m0cgXOU7KWqnbLfvFjiZOW155jqiFF/XgTxxltuvK",
+	"rz6lwJtLfybofA7zahO99Bt63IvlN+bZWSFIJwP8spovWgymANSEOSoXPsj4rTdizuv1VTPtfneXTuR2",
+	"9/55e2IV3d9YyJsVWC8PUzax87QGKCEIxABUVdgkymbwu38+PtGLgkgh+dHkngvXES/r/xcotQ9v2BE/",
+	"U2RrG8vG6ujnFDC0UTZw/gkEjoHjnnTQgjPmjlWTfe33YOQ4JRpAz4whjwUSm2y2dNFZcCFNlJGv3RvH",
+	"4Qyfh8ucsWzbwNusW0z9W+M9PIj+McHKwEeHmG+sKU+X8BH4F0/3EUY5U2jGD/cQaWM9RunX0SINaxRD",
+	"t4PN6clTGRjBZwxYzK4sAqu9yco8TzJsEmKToK3dprfAJFGVTZRN+cC7SHBAaAjzdpqLfMCtfcKp7AZO",
+	"Gh1uspu6xSqfgj73Sapf6LuIcomHV1hB5tqdKrsFRxzX0zLPBtQ+XPwADxTC+lZ6YXt/tmzLDg7EdZhw",
+	"PTgk+OsfO/N4eTfjiKlq90DHbCckDAgS9JMq20lpT5lOpiTMv1wWV/utSPSFFrKGrW3mbby/ixrDQm8l",
+	"wIJobMeDngz8s5d/PW/eSKSgn2CnbfM4ceVINUeInFxR4O8MlwHhXEDN/y3DII5L2a6Rb52/hWfMFlfT",
+	"w9Kb8vZfytrocRwij8Ezze7ooPH07I+XAkHl/AKekq1t4D6rOMCW/kXRVcz4hkhPrZvZOq4sYD8G8V0K",
+	"/dzsvqEagDpY0r8dDgmA5qDxs7PD9luB67adtZyn3MJ0ZoJblonaOTxPObfNT9iyYShUklIqf3Dv3LgT",
+	"1VrtwqViCQ71oq/m7VPXBbmnmP9Ut3/ALg3TNivIJYj6vWpAs73rUHZrgbiOKAYZMLQsH/xIY/4xJQR/",
+	"ikKJcbJmd+Bqki3sq4P2CTNybcGr/8W8jv8MKlt9J6PFFePLdYFNiJoOdWmV0SzwRbxH+ydyDxWOhOPX",
+	"BxK7u0X4+hzZbEaJWxbJBnC1E6V15TPl4mHrmdoNahcRIh1j2TT7OzULbKgnlhvzbHbXQ5lcr1OeaqPO",
+	"DNWiDgYpu/fz6fh0Y8hg9XIwyc77kTD0ijW2NvdgiogcQnubnAVU48DZ59P0fyMKlkXMJR/FUssu/EEQ",
+	"FtB7sayDwUvf/Oo0eTMdyqa7xOh6mgHHaHBE8/0IkXrhFvfIgmghFmTD7kChppDHIy1xkkYMepSWgaC/",
+	"sdB0TBPBid6LTtx99j3QuCO/vB6RT5M2Ik3+d13kI7OWvLIdIajLmQzLIAN3TP0zRqrDP6wrG3bG8lSt",
+	"XQNY3xbWJdevKbPTGIuzOCyDZPvgf7dQjDenaIvNkxuqnLe0cG7OwWBMwqZibKkimdgBJha0hbHP+99S",
+	"dcFSxbm4Y8MtS2k7e8bnqhCnPgCVBQOlO9i7XBAznY3E6OmJ0VDkyyQ2z/SmfFDqs+4pU7btsrFmgjwr",
+	"HXQUFntQA1vO1GQPfnPxj2sjXkvwd/Lc/Iz5TfNnO0aOLetUy7WQUZdK7VEJ25s0NmJ7A9yJBJ7DeMgv",
+	"Hg0YrQPtVX5OCBi4UzqhvtNQ87141gRf2wL02IyrPZXcZxjWN6C/aTjsO/4YLjp/sOkdTQMDuhJ35nsx",
+	"1cCYwGrpGrxGMdUHXVV1nlW9yAmkOZ+O31A7ljsQdTK+R7FHpe1YbtM8v76+Hu8i7m0YHDb6lS6w0vuy",
+	"QmTpjOd+ia4P0EypxNUIh1FPEF1WQj+eBz0YgjZN2yCcdhCK6YhMptNACxdXgi8VK7xt0vF00qoN6GX+",
+	"mUSSXVxJl0rfw7AqzaczcCV2a6YDr3wNNbJAj5ZLgytgQwuCldWokjgfMqZVux7dAhNFzZzBX9HtXPvs",
+	"VCIvVRuGWc6uMp+71w1ywHSDaHFlZP+08Y2WE78InFhvcDtrxLVgv1sM53YvfV5ebAXLIkJ8BRnCrISk",
+	"GS0ESLPjXSe7fXSo6cZljyh+6QMf7U9rH+v614oWcRM6+XF7xlX8lYkuAA+WiXO78Qb9AfYjLo4eivX2",
+	"yQbD77dA3I9Nkj/kTEO+qNthcdhbMXF42tQtumRwpsIaY7I62KTnRkElilrbccc42xkRdr0YaGw6s0PW",
+	"JUTkECTkOSTMiUKkD9DqlpfmsrPoMPZmvqCD0lKN7ariwkeioKoNWfn19SIZ3V2H3N7ciK67neVoz6n2",
+	"X49j/H1ORv1U2XGUD93mOknUaTLE9FCBi+tg6HtvOh0Cg2zJgPs8BveclzsM/alhAlz4wDd7DJxo1usM",
+	"sEFnPMh4pSLNsZQq3kvxeaUYB6UwuhYlFaiMmo9f2mb4Jy/oFix2UMc/W3fu8PtmbxeQ9SVkzO0ty7ZW",
+	"C81ECSRnFsbSdkyIunFRJY35g0NdlSnC4Q5k3czE3FaNwpVWFubfSe7wBic96Jsv4Y6JSgUQTsDjTs5f",
+	"KyGrXaqmWVeSu/3qX+r2k22yDbHLMeS1bymixYI4MAjryL6Oq+NV0c7MQ/gj2/LVLc58EEO7OiqqzA62",
+	"RsB3G6j6NUuY8hbZbwI/LxwfBV+M7yqzve2oT/tKl7p2+PvV2bi8+aZqVTC1Xa4O6cW17GAMWS+DvWV8",
+	"WVJJiwLTTFaHJS5l1Ex2V3ojHtwm1HN2D3vIb2kp9Fcn5Ock2Tg/VFtCjV6uvbpidAMvC3CX7iR/vPcC",
+	"taCh+wd0R+UtxK4NDPRKBmpBfnj3mnz5+JtvHj0mtCi39NGTWWXR6P+sOu0MQzhe15BBzbOMJGzsZdNf",
+	"+1v/E8moho0wn3FDzB1oUScsSpAF9JmRtBVhDKlp4TqgHGWHIEqnk0DjfOFwCQNh+vXs3H4c5Jfkx3zb",
+	"7pbcuXEdQHAiY2FHsy3jQGzvDKzqxNRg7P94ZE19RvmSqtvlWsglei+iLGSeklAKqZelUDr9kI2tJX4/",
+	"Z+ubRAel4eH8O1H9xBBxOb91jQbu7dahyb+rH7QCJ/fht34oiKqtppuZp3VqgOioVjZmz5fxVlute2hG",
+	"1ztziTnnbj/M4dL+GN8sUAFyOsicOlP8aYl9rCbszlvz9L/6h83tWYpbSDgjfOArh6ygEhTZB1XXdywH",
+	"QRQ9qLD6lnJC86gCl0YGSAfKAoyiYYvICJwamCjm6Ev37PHRGkvi1uHui4OAaRdXDt673VKsPvtpyfi9",
+	"qxN4uK5gx7UbmNB164h+BP3bIYW4sRR1H72EA9FdY5HcVbhHPBa+sXhQY0gc93rWqZ7U5MB+KLY6+Iuz",
+	"YccwMkK4xxnEDFA4Bq3kTs3TYKTT8lsP6z5AYGwDJPR2LM3/DUn+iE2zB+TYAzeRdtQsZ1sT2ov8k2o7",
+	"7SjphZ2rwe4qGi1zOZIWOtGnqqwwyBVkCeR3TIl4j1C4L7Fi/xJRxNmJGjVTxfPbT8CaG2ppn967NNoc",
+	"gj7PUtjmapqBazZiHmxpWQJXhK09uJXtEqgGhpo5/SzIvxpWu6+8bMUcQiXAsm0tj11UQ5v4zimNTTtP",
+	"wwlfM06LpA68pWqpMgnA1VYkzJ+phyTZOOeHY+w7p53P7kqNDU5DcI9bjI+pHWJjLK4qLoFmW5pMc3FK",
+	"SPSHoa7ckzr6WmgCfVWvdOGa/AZNYzp7Msgb54k+eUY7viGgGeOnGsWlowRYOOF55ql7Z1YF6WRtQEuW",
+	"jd5X9qkR8HYtRH6Gvs+LqztaVNOavsY4yn2SHyZYWIAAH9B0EW7K8H423qteHcKRVOylrDaFUhJo3tLt",
+	"2x6txfAOJIq9LJoOjr9vLFtFWW6MiRVMznV1e9fLi2eZriQQLDKs3eRbsbeFcFutS0UELzroG0/iZYZH",
+	"M8IEHhje6XPJEicHThMmb9FKn6kIT26qHp3V9RPOLSJoBHAL/76c6bAaNB5wRN+Ky+q+SxYt0llVrNCP",
+	"GCd2FU1CSVlpwviCuKSeACYPH/EoO8juNZI0BtoR+iFStpF030xPOWpIFeYdOQ+N116b741vB16IER/+",
+	"yxfkT199/U/EXZnEoi2rCAZ/HuvSqs3VbwNbpRQbSXcq1U78mBbkeX1rdStdyFfXf3qKNbfuOUILI/AO",
+	"8aEGULKt0gz5wgo0wwa3UOrFCGI2or/N6Ecw2HvQ99pn+bBZHaeC3jpgAtd1weUzMd7GN49lx0YaviY5",
+	"NtEZvWv5HixWXMOXNpvW7YHt7hdl0rd14cOs0E6i6nyevT5QFvzWFd6zRD4IVbdzdauVBBqL8bzfgk1R",
+	"JduK5xLyG8Ssx7PtYSjgHmX5ZFTTcPHPzbzR2Cfj880DH5M+q3cALQtIuPPLlBjDg4wlKkwrUlCliZYH",
+	"mzBg875Dz4fDwpTMSA1XoR6PnMORnoo6TF9xbq+GkipbNOb2vq4xi0bt40gsDqSEcZ8E3QF4VQDH8UUU",
+	"mGVx1QmYTi+yb3vqbLmlRtgNt7sBGRxmUUDu8UNo+XigGUI0QieN7S4TgYJJGgZt9IsTgPXczT3Q16D9",
+	"tedQJTtC7HLJkX3G6gvMlesd0BF+DtRTLYgW5aOqVAvyf//3/xmOTgyCTsnpVa19V0fDqk6/WxrbKvin",
+	"dv+uEa2vFh781BWlx10iW2CTF9Yhu6Vc4O7IkrCMbx087wvfmDzRr7y9B9/RbGuxhI2RlcGNRe2htmkT",
+	"2mG8FplHOu/s1PE1l8XhXbXZNOHa0xAFC6rauU/YThXPXubAc2xumaz7tNax4sVVQbXHjV2KtXmCoem/",
+	"l4JvlnX/z4qramWIiMYvZphHN36/TWDJIHNbge502XE4G/yyOA0djPnJUNcBZvapgOTmK+uWEN2by7b/",
+	"3rC7JOq8udMdgI8DsSalwyzzGZJO/0qUQH9y9dIvjWISlM9+pgjNMlu573tUTAxf09KwYuaCST2NAcyJ",
+	"Rk6ucScavC2miNoixJnykDp9OXrORiXHFKcdVQRu2Ikvq/Lcwc/zlFa/rrCyurUtkwukOegE/sNPTS0L",
+	"6sIrWFuYs2mEDntunNox4wGhVCM/oRCfa5RJUGfY2p+AYRaQa0QhJEo2TqrS/qssKOfgnKX20M1rMDGl",
+	"BN1fAn+MInRzozIN5oId7V9sHny9Xqcq1wcwbc9axV43zWrxWmPzNFeFExmBRHKc1hbdrQYXkeYYrsVF",
+	"p9pypHbes4GvZjgO9Xye2tDteuHgUq7CTf5lHBlb6mHUcf9pZ4NlDHAWLfCibapK1e2yWbgtF1lmBWW7",
+	"FiTjL4MSaixOMQOrsP7uh9hKKe5YXndZ6CZ/Z6i27sdbbVm/LOZwGjmhpVwSG2hrZdjMx8tudf25acGR",
+	"MBUYLEzHgkVz3IPdgz+0Necx19PNiM5mqId3RGgkDSMrxXGTasAkJ8ZCxKXw/LS7FttRzO8auHtiGE3J",
+	"lbxFCsiNqjNd0U/mi2LpVgowkKmgf9Xa6/C+Isyu4dgM/LoyfgL8g3323Lr5+ZPp21UOQwN1Ul635oL2",
+	"ZfwTv6dduBrJXjekSxtSM1SwYxKn5lXCWjZPVsI21b2jtaLNk9O7k7nZPVZOEp0mWEZ7s5sM2RoyIiR/",
+	"F0CiUXecjhNwYkJ0Mdj/yPjtmZJkXacm4JfId3SRcDnLFLkTt3NjD3MbTfWCFc55WTcvKHHH69VE5bF5",
+	"eNasg6glhlBqQkTcN8C3dG1BlDgqLEJG8AMPpXY2PHWm+9tz6PGZG80g72C2iuupc1SEInx5aGXnItTl",
+	"QWXtPG+szzYSOLJu11MyNgu4gyLO1kO4SSvY0mK9FOsZ4sGHFyLLTeL4pIlytrr/Fo2j6kDG1Cz14lv3",
+	"xjkypz1wQGqXeQ73CThrX7MfK+d3m97PvxdrbT0fCFRTT76ITnAHxRCmhH2AaA+ytrAIV7pOFxA8wD2u",
+	"e/Jn21ZsexJHYirMvCzhKuGoPFJPklqddo/5wrg6HBdYL3UrQq/qq2XtwvGIrqPuCcsrIaqNLZKz5e9h",
+	"RXy47w37D5zFZJcaFBOzUkzm4NBNQ2J9CMd9oEYO+MDnHv6pyScOeDRSPT/fnz1Qlnq0BTGA+jRg2XQP",
+	"CFaOp05I7FgEp8ZhHquqRDsexgGQh3HqAhTOjsHtfvHARu2y94mp3ENe4MbR23UB93kwVDF9Law/9jsX",
+	"SA4ds4O4nW/hLoCu7Ny6RSH2qTvquOL0ugf91EvcLS7VPX4g8lIj0KVrk9A9ImSOevuRGQSeSE276TR6",
+	"Xed7To2KzwtSuafnV3d3cyq78YdmGdFvFkXHsFPBvXTlNRpbzmTkUNCa2v8paFFNq5zZg0LzHSoUGyMZ",
+	"4v45UcBbKzku22otE3zN5G5ukO+oPs/rNWSa3cFlvAPHBSvFuE8N2eDEZtu4aNdqOxVBw7X0QmEjPZYD",
+	"RjmLHRnw3QWtSFGAOqIfBJJr+sc8N4/73RuUhG7g+ForntcG1Lz15sFrdVhgIwGC1KlfTqw2D8rIe0g7",
+	"w/tTry752a89BMGMb56+9s5yzIvJlfxrlcplm1WZz10j0TTIyQSvmVdc6tGiq7YZy+/MWeJRqN6mpVJC",
+	"5kVbeK2FRUYRlcaSUa/Wed0rzFIZQR6IxiPfo4rICl/L4zISmv4NrcZkU2ZLXj0WYnM5qNcqSKWlKkfZ",
+	"6T0HoEyp/VDOQI10874z40VEZFVmYpfA4nFpHqwoSC6C6nLK1d4auvOAK1NrGCTpb4JPUJVC8kYgrDt7",
+	"58jr9suTNCCGm3bCSTnLLdY5fJe7yd4Bldn2exZb8kQweFHxBG5kgIbXGFeJQofVQL3RNOUYF7IIsRzS",
+	"H/y2TvM+ZZsa4h3v3H8HmeD5S5o5D0lnPXzpqib7VqB0md1LTKReFrBOSZo5YA09FxcuID7b2Pc8h00V",
+	"ufFcaW9fwPzrW+x75a8EmucSlFoQanN9c6qp/6OFunvz05/jIbBMQiQN9jlV8OWTBXbMPpSI/b2lPI9X",
+	"JbP++0KXtNLbZmF4sVR6C1yzzHC9wuZaW+wfiG6KUQK7tdoZFzVt4qRN3sXzmk2IYinW6xqqNJLq+zv0",
+	"jjjvLaYl22zGzR0/zHv3+Kx63FRzBHt1tMk8agf5lVweX3/C/h+JI/xpbOEE9HmzzKFNOMcd/iCXt53i",
+	"VbQhElVLdgSYeGo7dugXjt5EadVUOxTfT0Yt3Dnvdk/x+83i01qiuYWP0fyZup1rUMvDUlY8caFXfDlg",
+	"OVkw3VNtp2PNjpEl2fCjeZisYMt4bi5tjFkaY0yZf+1BAnH6dSTlI9XwozeVVd3HHf/hlw7t5EM0cPCg",
+	"giyaUSgUkK2opLII53UE136zkDnjVB7cI6782/Brq8HspM0Po6oDZLZwAVPjUecT+kOdGsZk9lCrhiP7",
+	"KqTkkBc1HUCuZz89a21LYwkNy6TfQmjswU90Z7HPiNl2ii8x26JD3WHRJ6DqXwqJbpPoKR1+5SnJaAE8",
+	"p9Lh3DteLQuaIVVWo20dfPl13eoVkLPdgtynLq40VbcWjKdM5Nz79OD+Ss2QTxt/ELboIzWmNitc/i5h",
+	"mmwEKGJLbSOQLrAriygeRzML4nC45z5TxCkgM9Wq2v7tz+LoMGvAWBX6ENe9b/SwjoKx1iATX28D209t",
+	"WcCWqhpdpb3ab2LZ/hMYtNcEo8WjqT0xv5idN//1hzRwUiyIkGTNoDDswXN72dAdOFh18xL+2qlYeBL7",
+	"hvTS7SLM7wQJSJi+ISsoxJ5cN6x3FW/J0zoaDvywoUWiYUOQMzAo9nyWsUscmrqzXOjRTe3wnEjpVnUu",
+	"86XiJosr2KWxIeanDCfNWVeOTJPYy9ieqZRCrD0rKnSdkDX6Tnx5NHYORrKQDb2bXsRpB1uua8dSD8et",
+	"Bil3gtDspQLMISNVWSshcUinQA5W6sjsUv9ibZjZrVkMRbPebQH0SzdN0BDrKlN3CMDnnJD4r/tC3UfP",
+	"wzu24T/Mbi8SRb56Hdm7G4JYQEi6OkEPPVutXVl6YiDEgpNGSu2FxPJ2yTbbzsn6KiZqaoYOHvwyKpT8",
+	"6CejGvuNqgeMbhXbcOodfZ2bwzrQogeHbtohk+CXs5xLKvUhFKNeefbaWgq+NI1SGilaPDRMjXlA4QCD",
+	"tDrK/eM5Mwqd1o3fKmsoDoVvk8Tr0KGTpUpVbZFqCy3vYNSw+u7qpHCuIRDkb221Vufrj0nluIesupSH",
+	"s0ZsnQyLHnUs2mHixGg3fhtqo3psjufElgYDuZnA87nlNzrR0XSsZksCLYrDEuvKZyIbGwJO9oVcvuAr",
+	"sD1Ha74mL9tXap6rQKdXCBauKJ422emq0M20DNxx4WIdTzTNdQdbNnZoFwfouyws+2ye34r9QIsncEA3",
+	"WNzs8dOmd+Mugc9ZTaKxm7qFfIzeMb/EHDIkzP7J9r5Zhoqo2q+MPW9U6FICzYm4cyqvWQdZgd4DcLIS",
+	"ejtZr248C2k/eMcvpJXzgNCdQARZQEepWrhGhjchoLJY2x9tbJEjC+BFyoV1r6qU6yT0R8xpH7Q9TMim",
+	"sE5yh1iHJ9OR3A4QZY+CZrcvtpRzKGLAY5zbXPJ4QQ1VeonQqomSkuND2s3MyVW/g7mZfXtYbYW4XcbR",
+	"rK0llTPl5q6xJ217zzac2gg6d6wz3juRMVo8y2oUvE6KmcBEaakmFjbXzy+pchVpLTpHBRnleYLDpiZJ",
+	"D/Yccz+mkHEngVQHfa3ccqMc4G8PL4xKKVRpfsSKO4y82HaZmeCInaB9TtFGaEZdzZHvJ7W0/kOKmcOI",
+	"ckDLkvGNhYAxKkABtqSioKVycAoSVCm4sm84VT13fW4Yd4VEK0QQihu4mkr9pnFtqbkWRR2vOLGZptjz",
+	"I70D4RIS2yT1mfJ4LOZoQK+o4mWfmpIY4Bot+zeSy2/PGbdshJyq5w3Anh5RtnQHMmftlsD+exZXDstl",
+	"2eDa5mLJhTZHQlM8Ko47F1dcLL29XyOFLNPWdpINrpo1JQiqIdFLyQrGWQxhx/IiNcIOY3UJY0ZUFDU5",
+	"eqTEpMemxb/bkFdtpdzFoUKc3ppygxQPLp4uMDmQrJISeHb4nDxbiTsgv4HElo5ib9HPgkjZDckKoRxy",
+	"ndFeEa+ZZpmsIEeXPKJqLkgBSpGS2tKu7labh2dAg+KEk59H0OX5fPQj41Fjzn3k5Oktquj0IiWWH5fL",
+	"7te1qAnqRvNLaCjnaTLIIbM8tourMl+nrrWAnqf3TCsoz6Zn39c3+oCHJ6eHaKumOkz/mSL+nI2d6MnF",
+	"quNYkfttLBCR7pwWc0iZT3MjBRVonojR7W/B03SbdZeaJcoHXWnnZPAh87jTBM6ENeqauebLpvNrpAzT",
+	"P+SAq1JPNd6QiTu6ZsVAGS/+qthvMFWbN88nejbMaO+UMzrel8g8hDnhOuWom+VvS9ZLzkzS7OxBO/3L",
+	"IzX6Bv91YfFYxmbN3S+d1TKdw82etEiwwhSfeH59ggZDTYnn9h0OODg5GPZemjBaV4FzZBgm4VkyLlsY",
+	"V8fm41dlKVNx6Dki5KxFrscgKKQD3bOhdf0l3YY4X4mqBu4qC8q4jVbyihYTsDPyIOBbw6gmj1q9Kedh",
+	"lGaPL5ed+56q21NT9QuhQC2ZVmBBP7qeRVSU70DaCHINv+m6fdbAvFTdOlxeo0RnlHOB/at2VN5CTnIR",
+	"FiqEPfofDu0jabpeCOKDrdFezeNW00Br/MLBzfXd7Xs+C9zNukbmFHAfYcWnwN3cljeIHYsrxYX4LeFP",
+	"mtNHN8ja9NGfThf5NluPXrTmIL1wfrKZfix/eXZAX6d5Vc285xA3KAguK2feAlUY2J/Z2u/U1J3Uet4h",
+	"L81dDddWBhzh1LfvRpcThEU6oljkZ2gW8bvUSlX286KRHhpD0XkFcgPE/FarcDt6IJVyGGKiwogjk8ZK",
+	"zWAeZu3JJVPucxZ2S9w3jMsFt7PHlUy5zW+T6Y1RY2z2CiZu7RqyqSrbEqrIP/7hbrjPLVyo+ZqPH/vA",
+	"0ten6oTHFmE1vHFKWnCkbKq9S0M7chap6c/tBSWnm+KNTOTR2M4/faPI8MMeyzawLSxqYbw4EPRt21YH",
+	"dTa5sZRW5njVPURnnS3fVDSxiBrjDxfy1LZpch1JC5Hd1uuYNemgfEm28hYT4sg1D+Ewzef5LksTtml+",
+	"1ZU/6+c+oXUWy1FVQEcLgIlH/utxBJWwwKYrg4PFxjflXkdhA+bcg7TS20SEf7wH08lZbMxDlofqMQZr",
+	"bVszblsFxhFuWAGJ4tmZrYzrPnMOB8d5fBp3c+Cciqa+OHuk77fBvtl7xAqFe5rp4mDzyVkyI/M4E4Oz",
+	"srQJExMF+z2GpqM1v1sJdPL5m2iVOOsjDgQ4kpjWipd5c8ZufvPlbhOS7gt3Vs5zK9pjd8lL0W1Pb6Vb",
+	"puMu7sSV0AWvsxLfjBKdF7c+Ik8QW8ahok0UK2gLjeMqHQuTei7ZNM9HsmV5ngoyTMWmpmoeNjy+cJKg",
+	"RA06XzLeCWOPYDslZKu4A5lXCUCUuQ6YY3qTpQoLn8OGYSqEz4DH3sONTI+MxO5o1qpE0EB3V+6XVCGX",
+	"9dEsZ5nKc+u/Uj4j7yBy3qNfFvMMU9Vq6DmMPdru/+makMXV4KDZT4D2xR0m1Xh8YrgpWAzMyF0cnZvC",
+	"l+NZLgwVKu/28lteH+VFCFHtOLvhsea4BqciLTmfnegAGiwHdzrhuJMosbizXH32grjgzYcToKdkJhnn",
+	"qC3dW7F+Nb2kN5ZxjgCcPEbKdJMm3RDp5Z3m7Ivy3Z7egiJMz0AiSDPfu7KYTbgGYnBmAuSO3v9gH/Yu",
+	"F/fPx4Nm9imumnCtzaAD+2Xk0RHMNBhLGOWjdMsVsyq1jaMy62UBVOmJqQ470JJl42kK+JSrdGY8UWf+",
+	"bVOiXVargln0aOzqtWXZ1nCnS44bhSJx61o039OeO0oVtoOCcTDsE0tp1AnDeV6aix6OEY8Xarhbr9F0",
+	"6jK+xdUOM6falqzg2kHA2JIOszS8Lg/KfKizfocM3ZTKOL7t9rEjrdzJbcHmxMrwcnf2aRqz0LPCWW7R",
+	"kK0ueJfitp7kHMoFjGDI101l10yCajXc69cnQBFRc95Q1+Wqb00kAsBx3wLuIy641zukQ5Nz7aG85Ob5",
+	"xKJzFNrOx1SYY8zO7juWsMkH4lRjUShDrKNCUKfgTZyiLyT7QAWfErmLU6ia77B6SbTgWMKogOOlQYbG",
+	"h3qqMf61hvNMrvgsR8qu4IJHqvy5PD1j+RMJTPc0wRJ4bu1YVWUZuH4wrhnstFywwASvk4vrhJGxI1j+",
+	"XF6+E3K8F3BsQT/zHdXZFvJXTr3qZobynJl9mM6fZqAX/rVonHCmEhS3IWxKkF/c6Ked4+S1aXW5E/iz",
+	"iikk50QWOirRnCm6KlJVsCencA50uT0NHmiiX60D7FN/bY3xM3q2zbYdj4l7bsyoUYidI5M2QmSejkNE",
+	"E7QYyeMnJNtSY0ZZpP2TAHw6+1JPP4i9ZLbiLCdeXVR79R7+owHtZ2qIsTX8tXFXpzuqTC3GmZ8Du7YU",
+	"7EPyuw4+rlOPb+w/I678huptA51Xx5dtRYBvn7qIdjgNmnJP//JZhf6Lq/12QhLKGklhHm15K+xU0d0E",
+	"uLU6wKkK3B7gdkI1Z2fB+NZiSOH4q5C360Ls6yb+3cit0kIeloWTD5P8GA0ccVr/i8tjLSuILNK8VSUS",
+	"kIxFewYDeO/oEF94l6zBw/Xn1ststE+3uEWXjNGNkEzD6/X6ZE7xnRhd4Lsfgz6kkJDiTfm6mT+HVtlF",
+	"irOsplBJpg/vzApdVEFIbTvhMnN+MyFuGXhx+PRqufxeKP3IPdVsUsn+xX6bauprhgaQtDRjxEaorUqk",
+	"G6oh4BrXuWe3WpdXHz9i06S1iAmddYHwppJIsLjBastKsqOcbrDGlAhO8gqLxohnFfX53/jf+AvB74Dj",
+	"K0/JP797/RNhnChOb2GZUQU3hOWKUAnk559/+FaR/+YyXck/WURAhEUDsqO38N9vEIrGPv325Qvy5Zdf",
+	"/smM9vP7FzcE/aeEqb/xD/+wW7Soy6k/fjCP7RgXklScaXWDQU+H2cigyF3wzlXcf06+k1JIO9MHWpbe",
+	"of1FKcWqgN3/+LsS/AP5b2YVf/rq63/673/jmAJLidJIgw+ZyOGDLSH5gNAs6gPhdMf4hsAdyANZ0dxN",
+	"TTU6BD4nzzJzD5I3r9+9tzhG5MMPOexKoc1HPPoXOHywKLmK7oDcwsHNWv8J61k2oFXzJxvZdb2PKceC",
+	"ZPvcV0+efE6ekUzsdrTGzQHI7ct+E327IvLk+hqX+TfurzObGUWYRizYJ9dP7CQffnS9Iz9YlyMXxEER",
+	"kMysyPryyZrdeYhHsx1EwrpSFFNAv7r+kx2KaUXsufv8b+i5UG455MM/UPYtSKAHffxgkWiRcAXbMf1h",
+	"QT7Y38z//frBI9UySdasMLrh5+S73MxSKSAfvntPNx+++PDD+tErY2V9+Pxv/A2IsgCi2MYGM+wm2zPo",
+	"sUZvashPBDImH55hph77DanwlDzH00YkLZd/q66vv8xYjv8F90/rsrF/+mBI4VSQz5Qjc6Uc1d28uFUf",
+	"DJuQL+4ef2FlxxduNR+M4YHI53Bv29LWbcRQEFiA3h16G4jRWz7/G8ekrAy4RcFzguVZSbMtPHry+XXg",
+	"qL96W8uZOpH96rGvzqclu3p69eXn159/iYqy3qIINIvEw5aB+uIfLP9oJYwvUTGCH0n1Q24mgJ24g2f2",
+	"cZS7iO5ihemT668isSdh8QLqavn4rVEP5A+xldi+efTVe8M3XixkQFY0u/Xp9Y1eqK5+sTERugM0Lp7+",
+	"e3y65pEvWH710bxl6NBYWhvrH2x/vWHy597a63z6tYOC0g63I5RLf3cXmb0aJ9lvaJ2g0O8nibh8kNOJ",
+	"ar/FNV4oCpBYSaGwKaKnrLeiELtQRYhiTdrnDnt0Lu1rAYrX4S91z83nLtH5fBR1pvfHtv5gFLyPvc18",
+	"fN6pL76Rz/KcUIvK0Mhmj2Af28wWv9enPsr0fwbtN/eyLD9CpcXVFmjudGtzGbSH7yqJH0+n6mveNKSI",
+	"HYf5YgbFru1w0CayueeOPEJrvA4ve3YwxWLSyfmPzhOGEv6oTTtYX6yroTvlz6BfVhe+UXCCB7lRcCar",
+	"xFhpVIKsFX2HEok5pZBvQJ7tXEWo/ndRSU6LRyFiVvJS/2f78LOsToO52F60p3qQTfle7FuoPWLPyQp7",
+	"hZhb3zYodF9e5/x298f94Xi5V0VI/w6ilD+/EOvM8nuIs99h39/RA9lO3/sbB7KgSAFrTURlm2IYVcIv",
+	"JMIP6aM36cip2Rcegrp9XIw+p4W7Ey+7oe+FpsWDHWPsQ+bpazv/MJG3umd9ptzpNTvJOPFOBXGrFmR1",
+	"qKXx2Q73AAd8Afdoj6YY4Tv8+UFYYeE8dL9WIA+Ng65O1puolBgyvrPvfDRjtvf7f4EUzk0jONyQf61Y",
+	"dovvoONDOe+S3wJf9GrLT3prC3aqWV1JtQZpnv7//v3Zo/+XPvrtl398+fG/Rjzv48yv4V5/kam7NtOP",
+	"Ijn1+fwZsY41Lcgt2E5jp1o0w6xNVXMK0OESUPo1LxgHIiTB7WA7w2Pqkuxe0oOo9COL7T+k6b3BB9/Y",
+	"5y4om1rzfGoq9EujBNrEY+sKtq2G94KU1p8noQCqwPpn9y5+X0ooqQSpyIbdAbr5cjinYRZTUIyi0Nmz",
+	"T8s6Cxf3e2g1nzSjvQULVs/0DbFH1AkLKgFBWVFYWa3Hog2A+wGsG2WigacKmt0OHXtEYr/keW8B1F9a",
+	"D/EZNba4y4ZhaKEE0aLIjcbhP9fTzh7r89sOfp5P0udYo+8/8Il8UFZ4YZsAEGr3nGR2XqNmMgxzZAKD",
+	"aq6nAIaimt4Brjlgl0siJ0yL8lFlod+P46ABz7XNZ/1EuSjMB53ESE/OO/XFOeiVuAMfHeYOQ9vreug4",
+	"I3orRbXZkndashIGRHLt7x4yO1+4h77jWjKImBydPpHYDDqnhxuvqy+IFhY/OKayO8TxiDKdSo/pzvgj",
+	"7U341WPbZNPiysQnRozzWdOOMHidxJyynELImOjUqaLRxHAhOv6s0TrxRknXGInOba2b2pI947nYo5bJ",
+	"NMIbJYgYdNVoVtDOTjxxBWsSAPiieT68Ip+4M305l3R5hIfn8CA+D0vLRZeQCwLOz+wL8pTDA7U8qazt",
+	"4MPa6JDWZCeUJo+vr+uezT547AVHT5R8sTa2/CSB8hKffADim4kehPY/Mn6rzFVubbW6IXadTyGB5ou6",
+	"5Su2NXzEuMuyjtN3+CoOP/FTvZHDNf4+IeX+Ci4fYH6F6ReYkdJwBO3xBLJE3RJKtcqpJh62CSkod+K2",
+	"yyoPlofyHc8dfiJxSElxLj/ar+SHmSZ15vtMm3v9IW6KBxFUNTGwMT9qhQvvS8JbwSUHWeN/S+/ApZk5",
+	"5LDOBkZUyvEUiRdNssXFifpJJkpEsk1Cgp7bKxfQ+9PyyNU60u/gjftkGQSzJn4THBaYusr4BnWwBdmK",
+	"SuJ/CpZQylqn0Wl3I6LRPzWXNTArdUo8yVX2THjy16tzmFp9K+BhtX5L0AeS5c3uNazg/zauQNonP13l",
+	"0a7v91IcHXUuvon4eagf2hltUuKqyjegF0QZyvIMFsSWhtCC2NCZva2dRUc0yF2KDboSYcL9XHPGxQ/K",
+	"J3o/h1uB+aE29rY6EIS+QeKbv9ttSp+/M6c9Hn9mL36T24X9Pjf5J8pKLv/Rs8QNcX0zSQBEpLpxNddt",
+	"sxtTGz3QX5Sdvq9ndP73+8p+qoGk3kIfOBAQtqe9eMqamavNSyivhE3owPSnutZjhJM4h/yRK5Aa0RjN",
+	"o8/ck8cb1AntrYe3Od27fVm1rvnqB1HtHIFdCN7lB2/YHfpnNfAbX8AVEGxB1qwoIMcqqVa40KJNDqmE",
+	"7+gdhB/56SqFzRp/L8UwoNKD1KrwuvRRSOIK4fQW7DlfNwWSHq68t+nRU24vDYk1ame+Lmzh2x+Bnb7b",
+	"lfowjYMeoFzPFoSKtUsrZ0oPbmdBK7e6tLR2z3yijk9c3cOYypYQC8JhD0oTX5st1gRotnVVxYbsd1Qy",
+	"G3DUtU7meiaFl6gPpY2b2TjzJytPcXW/kyS1lHmYej97WogWkYKkcDPbh8sKyeb38bP2on72ITxq3b7r",
+	"2OtDKPDszBRp+m3F9K2gG1cTNWec7apdiCfUINxeXh54Cj6MXKhD4nWyIxfaNtf0DhbsDbYFx0K1CME+",
+	"YGmRcHxQK2Q9tz9TOO8v/tH/GBL7O8z+D+Q0vfgGTBHkf6kPzCcsz6d7Yf5w0vyNS24xB5LDvY5xyE2Q",
+	"6YLeFYxgqhGJL3Y7XIHTi5UoLqAY46gv7FSfLA/Z5bnFPrg3zxHn8lka8hYrI3A6YmEOdQE5mlmY8c40",
+	"oRvKwri3y+NusU1ZMMozeMSFHlPH64d/wmdHEip/ePeafPn4m28ePSa0KLf00ZMbD/VjQX5oURDuRorm",
+	"CYqKa3n4/aJhre99kGsDgcILunc5biIHRRQ9OAVfiUpmoG4IF6SADS0Ize9YBmOiga8LNqr/1U99ArHU",
+	"P2pG6l9twMXWSLg+5sqYxMYwlg6qwwdnbL9LIW5TKarHOxMXn2Ry8+P/eX327ObLnn97JB7u5CuNKD1O",
+	"Y9/Tg9ELELyrTmwyVzMW93o0yXSynT/RXxh7QLLc6gPRq/21e8J/8qd7udv1+fX+3s6vHwFDZG5Vdv8W",
+	"Nc4XVuB3rfXYPqHIfqRdy9hRQY2Pv6+f/kTdY511PqhBTHRAnSO8Xp21f8LHobXO38kT1qXWA/nEuns9",
+	"3T3WO3FfBD0S44zh+jj/UTkjaEP94BZRdCWXZxKi6K4soOETRDjxeheQXNK1hvyG7CXToIwp4hqdz2Od",
+	"0XykPss8GLE/zfyk7sE9sxcsmUh88tm9dBpSZ4G/SzrSp85BPi2pJ/0bKLLQg6YtcLGsz3vgUyOuu/OE",
+	"8z5NJ/vPROQzc+HDRlEmssJkif8Qkv7i1GlJ7Dqj1JycBdlStUVPlWIbTnUlh/Tt40NKLcJ/ocD2uDtn",
+	"hiDwPNi0P3qyx+/BZedMQ3zjGnNFJv2pATGP4pczTTYCsAAck5wVWYuKI7a7h0Nv31n1Xy99bz2zvRFs",
+	"LNafJ+8psBlyeJIAc7Pxl/pUjQgm6xt6hCj2IxeVffSlffITdRwEa3wYJFOkhtUUbE2h1RHoSlQ6moPa",
+	"giAf8iMEn/LJWorBGn8n/0FIpYfxHazdjkR2NHqo7M1DZbZlZw+rPrOj/hF45ZNIOHynRYkF54xv/Fbe",
+	"oFJyR4vKtSW5hVJP2t8dyI1PV6l4Ls68uT/zXLidtT36/3Nnx1JJCW4Jtn14SuCeZro4+GAa2Yk7mHRw",
+	"J92Dn5C9dmwAPPGqppvfz3izxH0Y2+302/kTv5h/1zv5oVz59U6Mn+svPMpr0lX/Az6QPuKx85LLw1JW",
+	"PHZmgl6h52WNXVVoVlKpv1gLuXuUU02nb5D9yJdC7h7aJrQzP1CVmJ2sCX9jW4EX7/5yQ9yO1X2xaG0Y",
+	"UiKxX1Y+4NlPs9eoc6fm1UsL0E/TeW/X5gq4fC+BOtm440U7sVfTcDXxseL70l58u67fxXn/iTKO99nP",
+	"EfPW4nKwboPK3DP/0AUp6+Z4oFQg4A21CFOE7qlvqULJTnBz9DaCtKHXTj9rcfM0z5smcJ+kouSW9/so",
+	"Sp42D9Hhw5XTdhhjxnFaUX52z7l+Tj/ZeoLnlH+6YvgMTf1oKCeEJAVba+tPpv8/e1/b47iN/PlViMYB",
+	"+8b+9ySHvcN1v5rMQya4mczs9GSDuyC3oaWyTVgiHZJqt3ex3/3AKlIPfpLslmS510BepHvYEsV6IKtY",
+	"9fvJEVJPYhtKqZL0CGWJ1VgqO/bbevt681b9rPCqbMCXLpU5vlAtegCb686GzI9Qlow+s2arflsM63Dl",
+	"8rf0moJgq7nCXtsJFF3thJAa+C3W7fOYVsWAqbOWTRXzlpeRK8GpnqPGrZzh7QmgdanVVCSAzh1rXzyn",
+	"NEHvhXt6z/5+zyIunWJmMlaSmIg5i486PFCmvEla9RON7GnBezFy+iTfpncojGnPlr2AG+QivviRjTJd",
+	"+SXupoEMBq2m+lFDi2V/LWPaLACWxl8U54oxCvTmrGBanKokUZinwubszeaN58due4sez6Uio6EkYvyn",
+	"nzEQGKwqa2GBrtYOKvQRmwSWDaZ+4faSJOWDhqSOQ2GbLFanl56zIPnIHVetYmoFpaASqS24QLKnwEF5",
+	"iNy3FcK9PSrVjGLy8pVrz5Wun8ToWDV6T3+3d9M+rDmFQbdwv++iovA8xg3jnkxSuWMrW/Jl17rk9t1E",
+	"yCaHqm9haOclAl06k/AV/cD+Ic0wAu8vC2q9Lk/MMSQww3WpyTuUxg2z6rGYYU93DIrFEIkYDAaDq7lK",
+	"cxZOuYfR70AtRTH9waby8hme56KgtEKd0/mAZUalMFHx2kvZR/yUjvI/OGd4T1ghTvASVswvvDlA1lcy",
+	"OfKp7Zfjv5Px8PVpEBVz72TMOCtEwqRaHZZdzkhW5y+Lgf+BgCDPw94YXj9VSZ79kLmVqe8maxZnwOJq",
+	"p2dFF3dqKLkXmaWTOljnL8rYn/24LimQ89f0sojuYf7rA1Ku85fu4FxwGIO0oCHeCyu3scyjdv20BV0s",
+	"ylA9dTHDY3b+Npmzi+vXax/V87c8C+70QpZRNox7xtlEycy38gibn3CFYWrlsdEE1gOe4IjcK8bRHKJF",
+	"vTN6Q8M69kX4lh7hLBOlFoxQhQNNJ8QekajsfkbYfuH8FDyKGKqsgG04pL0y0vBY0sOdIvL4E1+LkR1K",
+	"qfSWXpJ5liPj1oRHC5RSzrpDqBexcgfEew/DvqswtlvpOBfSNrvH5+kU9Ff35KHuPzg5nGbfO0/pGHbd",
+	"eZ5f/ow4fsRgThG0cyUI34qanUOuF/29sSIrY0JGSRafcv412SQVph5G+aE0rsvbifw158JRLi1Rp6de",
+	"LxF4siBNke6IIQoZ5Ba92Ft66rvwssFmPcIE/YSvZ+lL9mheiOjJUFfQryE8J4brxlcSrZSOTcm9+cvB",
+	"GVQyhbs92qb9zDSXbVeT/uieeTm2g9O9Ws4lW86Pbp7FNXnFZIjDogCe4mbhaa3cf3YO2tyTHQVOdWH8",
+	"IE63MVwSaHCtcU2fxn9mtcDd75/+lik7tExul/lO/8W9HFG+OqkjFc9TTm8VRJ9n50gnfLLCH1pivt46",
+	"uJTvvA9ct/nvG6qn89M7z0VbWJvOj6Y+EaW5hf9iP1MonYfWSgY94CaowT3jLBXG8gU4k4+U1hBZiNlk",
+	"zbj3ISCtXue4QFhDXi3TzTXEuwBf4XvQAXzwY4Z2k7ODAGgV1gzrlKkQDZmAlnztq3p2X9isVWafD+A+",
+	"VywWMfEP7npPZkC3dCPEI7vFXcSfPoKc2fnN3XevXjWaLyU6ha/Z2zNrqbK9L/rrq0sulvOa3R9E+4Zq",
+	"UjbAHU60mM2tQWj21VyloeNjb4i6x46bFbmdatAHrO+q+t2U8tWMMnOAvETvtAo994S2qvPcflMU5h1S",
+	"V5WImK8PHzw/hEGNSjELuJv9lZgNFWwNXB98TsqfiCXu+++dthWkcf/rf77qmTfOL1IvLgz5pyIWhOf7",
+	"WWjd0WO5hRsxq5CMF9m/fYiyRehNvy/FIqQhtxOe8NqW/R/CoGEW4/np9SKSsBQjJHHKUgolpNWiAqa6",
+	"aX9+ta3m0pA7PbziH3H8t/LwS6jrOe1c16Vu0EL2ohr0KlaWcePjRMpFMp4DT+z8ULHzJy6SDzRqmKZY",
+	"mmDXy/1BrTDocks3UU/gDnp3zIC0I4a67053KiNjReY0LqT7JYHTGYYXI3JGtGvG35Nr9SjiSirHPb8k",
+	"KDCGz8DcZjLlNppDfNCOfwmj3MJcdm165VP66eLkwleoO/eS3387j6sybTarGHJW5VI5YFFcQq3eiZIz",
+	"hqRVedFlafAOMQd8qbbhkN5qPrWDA0PCWZ2j9e4TrXf3WSCCNkpzzVpxYU213NqqvHRG2OM05Ta0ALd4",
+	"W/JeJHCS9+gpe+jm9l4k+Z3BCeXV7hPjVqChEyS3z30zCTqTMab+SgJ0u4CI5mwOnMo1hWWJWBAthVwz",
+	"DctkjQVoywzdBzciBiJ3k0piQtA5pfgE/TC3/5IHMeu8Mbzf3wG85HgCCEFzw9ipEjo9P25SkQU7NlYD",
+	"T6vqkh/4JkJyPB9u3enssnLqum2BSgiRFtC8sU3StzV5SeDJnUvGreXR3Ccp98jwOZUIVcET32v7sDx2",
+	"+M6BZnl2HGrus9UTQKXAWBrdA5I2OmcgFbbgLKRaGWfqCNAhKInozpX3PoGFpLh4amSKkuCgvb7lV4PT",
+	"Sv/cbtegMuu8yphKHOuq5j/T6K/54GFGABvT7CdPgo0zzK9nuLebq8wAwvz4piq6txFyUZaMSkQkoB5+",
+	"eOO7hmpwG9M8z53e5lr1Akssc/nrQkY7xLzP+EJJcqo6oGJ3D70QDRpEp9xrs9glUSYVS5WGe88I5ozZ",
+	"MKgwSO4V9W1BGrnv5FUR0dECoud/UwuQPfrYrqwLokwLu765++33bRSKHaLJtz6bO1wlDxWv+yfsk9Ot",
+	"e0heSLu3DlPEwbCebVCjEyTcmQd/67++70j8SN26lp4dZT1vg2FEMHKTxVoJXy89olZBYXwi4ghTqUMe",
+	"80LdHVF259VajxDDe9oWS4g+w9GxLJF9oeK2TB5B124wYcxAD+9het2TOCLU2lRpNlcp5BBsmovkjllu",
+	"FmbktxYzYnStZDy80WZyVwLECKCgZPkKHB9SSKcSgh1sCCwPfDEEoS133PtK2paeplaytWIVY/ms2rkv",
+	"LKRmh3cf3aT86Sf6x/9epMO41nx9oBjGOjPbrIfZIh/5vZ/a8H7C66pFHE5qlH9by87xpQJ1PYxi+hZY",
+	"N0prcMdQIUdMwpNFDBc9wpyEMHj3QKmiEbOgUzMqd0vRrWWKBIfCMh5FsLRmEzKkvXzlluBueQoydrte",
+	"202geM30Ojx9sEQFYYJXHIIX0DvlVA7PckGq4aynMymxFNx3gYYsLzVjQzzy+V7Pm0xtHyVGc1FDRH3I",
+	"rm6XRU6iRfvyTfNXC2v4er9ePSF4lnWQGv19IwrVIPPwW2P5+v4AKVYjVctiYcdLHi0ObcOv3agvblCj",
+	"ys8joS3dg+tQLRvLsz5wHFWesIynz448w4WiQrzdNpEXsX4Ja9LxOqokP6bBWOdIR4TlGs3xummKJO7g",
+	"I58/NF8i4dojaDFdMyfnPxiBntwznhi1C6iz0zMDIrpA2weGH8Uj/OCePFjqGje56znhxXSKEjARFgMt",
+	"w0GhOCBMheQyAqYhAW6AzucGC0eKvqcjw6TbSMXPsZtsd33AG3zqUHlA6CE0x77B3rfe3TFpjy8vTRVz",
+	"ks4zXk6lFhDjVdZ2z36aGap+PEmhKHps2Re/ocdWQ/dhIskVU/STvvrmi/fNGwW+GImhbHHmOb0sZks8",
+	"hpyGaWZc3LbF6tTUlOAxZEGapI3f0eg+cse7jucLIeM2EqAvBuj8G0GrgYzHWK/lezf3Nmd0ekAOZYFN",
+	"lelTGH/RzQP+K3oif6IV24qpOhX4/hpNGYfq9qEWadL0zlMr1lflv5NDUQTsgvnSOQu3iUTNqIUyGTHO",
+	"3n5iBO0ipAUtecKksqccwxAaxrRe+RswCodah+gmdw2IL//QRXbjEY7umQYD+hETUMAmWey2sONtwjiN",
+	"kxGMU/XYerLok3qEB/+CoZpHmJ+b6xkYMMuvv9rI808cCpNG4SYpaLfbZALPZ15RpDTzlz5Nusv2m87h",
+	"A+RXmspDPrhL1OTqu3o70ucrQWkTnQWmlN0E2p2e6vFiv/GZ/huN7ji+0j1CvnKdQkzlDQWbLTzxyG6S",
+	"Z3YqhpXSi2mi9pfg/c2FyiVJ/Br+oENZhHcgxVv3KATOZ+Jnhrx1WJQRgRrieihtupLJGmC8Bl5rDWuA",
+	"/4PDhg1z9quw8/14RR65ph6p5vtXr3Z0XI5usN4Xn3InsyTZW2+Xg+0Ur1py6yKTm7ub//fb6/H/5eN/",
+	"/v6v7//9344qlZOxOTpV9F2/qaJcU/pDDQMezRlqMpshGjjjHmqnjBVh5xrMXCUBa5drQCaFeyYVs/yJ",
+	"8fhRRIdQmUrG0gxI7BlWc1Xx56n4y8UG81eWZjxz+9PBak0a+CNRQ3Vp8cV7ujd46vPNa8w1UMGXdDtm",
+	"XpJDFE5c2I3O3h2LqTI7niD+QO0WqDL7gx858F1wrvKCuHYBB6vv8avhXC71ZKPzKLVsW5YANxYBW2mt",
+	"90xHZTZSKRxRpZRL47P/0x3zey+0hwIWklIgbs3+Ytg/lYR7PPrSlACPxTFfk9PbPUfEJty5XoF9rW69",
+	"PvIWp4O4OM0n0/GmH6TRU4k7WX8JBtxrO7Nqhh5iE24IDwlo5x51vwou4AIg71MqJ236TV23een7h3u7",
+	"nk/xPDcH5TXqvMOctIGlvsYHlUVN0Q0RITuCQQDD+iBUjUoJcbiCVpolMLVMZZZN1k5JIJnu1I+d+0mD",
+	"hoqy3vRhnt0v/QEjCwd1cnI7jew5kSw+pX4Lv3KudsS52m7nVsLlsceBjxw5c7rf6Xrd5HYzvO5xPc0j",
+	"05MsoRI0DU/LL04n+wswpyJBmoQicjLszcPf8dbchZ0rpRcTpRYjZvgU70KQuxyTKWapgcc0mwYa6Fap",
+	"iSP+iOOelRlpU6d6cBu8pxKqXz24FfGy0skF4w539Jl4ZC1RglP0cJyIkDxZsyjT2h1Im0jbqrE/ODXZ",
+	"e78pfzZr1ruSC/sQZN7xRBQUaI3y6sSikteDSs652cuFoZv30rz2DKFf3B/1oWH58vZ2rVc6XXN/ts6R",
+	"OksXfOF2g3ryxkL6lR6VDooBydOdtqdK3zNuWaqMZX999aqJJq4AatiD33Az/xVHDRPQIcyvPyeB4Y1b",
+	"OHQLAItSEm0lkuTO+5BIpamwnk4n72WjwVOlIeIu1NYqZb6AqoG8mkVH3QdGPTWZu1d5cEvvFtz6WQvp",
+	"0oNlUHaSJUKC6SpA8o2GYQYtF/N475NLbph9rP7jz1Xv1kznrmU8DZM83LClhiXXoP1p1jd6abpCx7qG",
+	"ZE25aZ6qTNqm3qnzppwhmwnN7mytOFcracVKPqgEE5poEbRDzyu/4r6fPWYTLheMR3iz6/7d6vWIRVxG",
+	"kFBfTqRkJBIgmvslX5chXB+sFkvAgrnJ2v/E+BRZ/JKkscGp6dRtf+PQmNk2smekdPyZ3vEl7/3s0PzS",
+	"LLHCHYBvXZQyjrnlR1Vllyb6Xun0aoYXaoakeRgMoTAL+sqUx7DLkPK6vKVWanrPVnMFj6CD3cbuYyMu",
+	"pbKnGtctPvkg/p1XQBx34ViC1ajVfVHoOGookIM49K2f0DW4eMs530MC+lqMOiXBSFgTbSUCls7XI3Gj",
+	"v+7fXteu1+wRtGk/qqFA4at/+lDPa2F+57nezVen8wtGs8B2ML4ANuHRgnIVPATYxCildJ51EvY+L+v3",
+	"2T2frzycpAi41AeTmmHQMNNJOL1+uA9DTM3CuuX1F76VItz/ngLmT98x2DgJZ3emogpamc7xX/HjcPur",
+	"yHmNAbeTdFnMVWDXbYD38JtbI9Is8VWMexon/YhL0IAw197P6OW35xDkXXLyZ3KnKjxiXaaxzGQTZOtT",
+	"0twheiYhpM35I7AJgCTk+ZBpBolXUcUQkDHEB6DUDmiUPwZYodsnhXAPHbYeDoIL4s1cKbPTV+RsEKHz",
+	"ziNGsxkCnxHvV7XLrkbS3uk02KTXfw9DX8Z+S31cJae7vd778RMq++7pR2+lLU9u+cTUNzh+wbGvw9Au",
+	"USLpHV0KoUCld9uW+7Cbu99+//cG7wbICjSUMIyveOVGnf50/+HndRxX1m2w9yk0vfOcgMLanFHWxFUG",
+	"VFF6QM677ca3Qgo7jzVvG1r2V//Yi9Cjc25fTeT8zYWczs/SMmL0OUKhY3GD2/Uw2eF+Y7iI3f9sFgzv",
+	"1oUCTHDP2QMXm4T4RsVXCZ4oQaQo5oToh6IyYoYnEayL4nLBlJwormP8nVls8gLuk54vh6ivaPASpPE3",
+	"HeMl4jvO6Be/lVA4GUfYzZVIEjYJZUB7NsPnnkiq8rh17+I2060jlzyImSzJcpjIJeHjz1TsgBL5QO1Z",
+	"1zuk7o4gYiYLRvWUiwRidHOYCo0hSsRGUmaPJ9MaIvcxz6VS32kw30S0eJO/Yrgwt2GGbr5DtpgOXbeI",
+	"FkxNp4wzk/IkYYVmoEZl0roRG8H6Tp0qc6QURTUd0JTk4dIbev5ws4WlSQ7fLXenZK/xHR4SFik+KGSO",
+	"NZ+epFjwZEEWHJRtJv9QDd6F5w/2/B0m6Cd83e5f5nb/mkITlnALGjvDAnyqgAjDUb+sI08rQa2vgfM8",
+	"2WglO96+us5XDN/Smke6V/O6NPPCRA+STZHmbNnahMh3jjagoPStbk3Yz6nMgM87xtIsr/byMu2FpIsW",
+	"w+NYgzGh3WuZTRJh5hCzpTInnem0+/y2CQ2R1vkrPnmoxVxucuciFb/aTU/HuJmGCuyshkcUOEOtd+c1",
+	"WeEyYkJGSRaDKad1TozCS0UabedF3ZPtWx/FDbW4/iH//rMU1l9NrJ/EKOoi45RUuGMRX1ISyxkP1xCz",
+	"GCwXCTVgcqQOrLemuZNb7T3PBwI0e+FZnIA1AE9LiKzHG1jNQd7Tmhtf5oUcyolSCyFn94wQzkKNOIEP",
+	"WKoxjLegTnYLgRqNyZnFfqc0nZwUhk/dcD0pvPCTAhJklTf9wPHQwE7yK+1xIuTiQJ0BJaM/5+M/CrkY",
+	"7i1NDJ9l0nsOZmN1zuh4PwnpNjZiIlRF39gcNGUvyv2c6KElIgDdM24WiPqyeVlYr0sBfPaYHiXyEeft",
+	"VGpartCoiWmDjaijKgYDeDjdb62flyBpbW+6vKhyr3nJ91MVHXj35Mm9ETFcLYBqa4ORoK0RqI2ZK22Z",
+	"F1LOObtfIzaE6846ocH5sOE85EOPVSrEq22A0mZVt21IxRecuxiJxPMXk3tFj/qUY4JytgQtVHyEBBsC",
+	"7vUoy1ErPPD5XOvI4Gsw7Arhdy3eDQx1d1raxae+W56ZNNnEKebkQDsSSfGX0tBrIeZJ4vqZWkGYyqxG",
+	"VFjnYA8KydgxMeX77FWkAaSZqxoPauxDMbLWx4mUz+B2KWdDbFnnMwhVlNwwAyBLC1bO7z3z/BFwPgQu",
+	"5TjiBmpR1eB8/LnbmJ8gs9StiVriEkWJMhDf/N4YRXSLkbcGsg3+t0CAnI6R4frB9HsrXFRJRF0TsCvw",
+	"fSwTpRaBOSX0USPdOTwtEy7k3m6jTcqFXerVB9iSW8HBBrPcwJmAlnBZulYqpALnzMnaBU9GpTBR8XqE",
+	"JK34I/Z44q0GmivVits540wDN0o2Vqgaor2NsRfN0lz9mF68Q/WVTGfS1Bv+3tKFTFaf9wJOU993JN3u",
+	"W/xVuuQaAgali4c8iJdEvr2G1hcKxRqERFuyrzEUC0/2NjKPAzubUScu5mQxVRDhQgrEGUGI7ZFPs9lo",
+	"DtQTxqxSzXG2y3b0jENdCRrngHsMoy6BIoEwW7qHjm8Ce+PZIsuw8t/3S7wXZtIPab+SsM7rSS1fgPTt",
+	"kHs5+zfwdXKFrG2aK+Eudb54vUABh08vGnZCWp1WNOULoGuqaiKqFcCs6rp3DQR8KZhZ54UEbq591zvU",
+	"hqDAZEjopTYcFF57+byvdq5KGDYTjyBZtjwJMHjDorqNYi8GhO480ezVklqzpI+AFCETGDGr10SlO2IL",
+	"gKX7NV6Q0qWXhCeb72AjbJu3Ck2qsDFnWkoTvYNwP25EFbuMSsCKChZycEe1aB/VyT30K75syNUOg0B2",
+	"eoclqUC3oAQ5FGBSSVyVexYP7rQp0toABMdcQvjBDaEY/GODiLOWfuY1lbqhRay4sELO7igKVJrNIdlH",
+	"2bodovRJYRSMpJcsE+GCeeYzK1JooFhNAgkBq5vO16ivIELA6q6EtTdyajUDMyLIPW4CzJ77McZCxjiH",
+	"3Nu5ns+MK3IhdFyOmctxkK46lGKeLZRopIHX40/dPRiqWiBqRsvK8x3+YrGRQ7qdcxmP1aOff4vG8IHL",
+	"+PMj6GGbQ5jl1RAuNaI2i/zCjkFinE0YCzymEz3Y4l9pk3HfMIE5TxBg3xf+41bU2GbyOuWag+JHHNfD",
+	"oUcueiPUw2/Hjv2Ns7W58+DmBkCOWGb2LOio1V4uwJzDwMOjYoZuvn3f1A3T7LuMBAlHbzv881jgToXv",
+	"cd/E264JTJVGWOeDDkAlMPbKUWP7KoGvYWCXxl+8pxfrfy8klxEwtxJmi0WTdCaU3igdCviFZjEkVcRR",
+	"UMsE9ixtyFLKqdBp60lKfGpp4drxGN0LuHPhPlTE55ffYMdhIXV0CJYvwDCYTiGynkELUZFqhGyA62i+",
+	"13Ae6J8bse7+eZBut8+kA836Kxi38t2LyL0sVImbESuR5lMXY6CWxtTESum4TCES/m5TJLcWng54NHrr",
+	"NxzTgnRS/vQR5MzOb+6+f/VqdJMKGX7+7vQKyFBSmYIxfAZupMJcVFTgX/rW2j2Fls9m9abVbem2v2Xe",
+	"eazO3/mcmFsYhwRWs4dtpBOf86g5N/+YigSrc7cMeKJUAlw2Es+g6t6crXwQ/ezJ3iesQv/XSgtrQd4x",
+	"bwmGahjNqEyK7C3B3O+rhrBzLPQpe4o/s3oU/Yd81DD5hsL8epHM59A6kK9dm5RD4VMGi+vr53ce0P18",
+	"dfoiHsqFfBLhUK4hRzAOXYoCnIt1aOP9fZSoEs8CNiDk6kC0QbEqyIRGPl4KxBuruWISmTNpIuYoZqFS",
+	"F24MCZDmbMOAf97FU99d/I1wz0QdvRUOjPbefz34b+lUK4zpQxV+pawiXcAyIT1dKkXOS9DU0bl7efaD",
+	"uf8kb7pDYf9J9m+inQpjTws16qbwaOQwTjFV5FHhnI0uuTEudDoYyuLEbynlMZ7yyCp96GaXguv3NK7T",
+	"FS29p49kMCn4WEifOPiLCXmgafjYxhr+A8yE3FiptnMz33Wy1D/ALOvep+D6YHsSYIUSl4xndg7Sui9Q",
+	"+t5pdWaAKbfxeBYRJBjNSwiP1elKGu5QRq19sXWDyEJM0b1f9UXqEfT6DbLodK0mXzKPdFnWDac2TjVy",
+	"0m6M+FBF7n0VHM0Rf2UY18DMXK0kKtPRahOeNq4lDlomPILqAl3V55zq8zOsNpSBFAS4TgRoujFx6rFS",
+	"2s4Tt2va+QmeRUOqHuGQarh/f4F+pbtTdw4L7ey2sg0j5dsodKwWG0MTqVlYjrPlgYDUwvKX5c0LM7q+",
+	"AoUv2A1QFgwV8eCevVbZPZurJCY0LLyaTYXMLJj/Yt/wGkYqtoD1Xfhj4g2vddpWA0/3Z/zpn5s1PMIj",
+	"SDsunjigzscH0I+gxwakZThNQwUf3DJCUYrv2B/4D3f+F3+M2B8xt/yO/UuqTI6YiEcs5Cb//cc902Cy",
+	"FAybapWyj9zY8Tv8/p/elrOn3CzKIXoBZFtbAlqAvnYaJhRv6aMU1JQ/qgNAkM0FrhD47EcFCYM6ZbnD",
+	"d/SSbw7fg7UaIfs4YiqJd2X4OyrHeR3HA2c3OoHX6Lu2X96XLmyqgqZf4JnbBYvCHip42TIrxB5u5Lze",
+	"E0rxEXalIgsD3Ubc09ynU/t8uZ6dGwzCreXR3Ot8J+5tudRg6onEH8oDT7+Bq79E/fPm0q5kS0vTizN+",
+	"TQnFUCY1A4vs8lUQMfyxZG6F9EKV6bRtNpaPYlpWk+HWSyKmzpnjqY9g0b59ctgJkbLFMy7kXjnS6e+Q",
+	"nX7DEZfQQqZWEnvmDjaPndYKthczIy9pOrb2pdOSDm56qrBG7OPdjWUbcQX+mB94l+Hyr92ebnysm9RQ",
+	"XYWbW5hn30kCXJfOoUy4XiBkqFmwuFpJsF8hNFD3Z+vtyPTYoStEmOeLVAgPVmd9I3vg5qELuEbaYaRS",
+	"/2zbWTzgQ4euGTTLF6kXH0Sc60UmrTuo1O0gkC4Tbmuq+r7lo4ZZ1Rfm1w+wlDsA5uvWZkVf+IzBWo+f",
+	"33kyJ/nq9FbRl5YlfVJZX64mt0tKrhwA7qYBl6IDfrqvTe/08xsz6KHnKUmCMlTq9qigz0UtdKMw53gZ",
+	"88iTDI6q4Au11gddsB/TZVKng/jyz9NBsemI4sI8PPPu7tmoyj2FEZOKcHs9d4yIPe10OBsdg5NS6lT5",
+	"H68avP+zREwulBQWmM1FNC/TbmC3HF3lcRlUdPecPOxKbVtEi50onW7RuCo9tSiTADz4k5AT9TTa6o9g",
+	"CW/S9uB/UXttRy+96XwFe7mus+FjtpflOWns8lredhKdvqbYNEx/mDsozu71eaLTfnQoxKf4NoxQvf8l",
+	"t6y8k25qd7cp6Fnbweon98xL0BSc6AtVlE98UVKUJdeWUNson6EIsNoG4pywibpj12b1fJ0CUStcgyPW",
+	"pzD0ooH3/Vf0ExD7FaODFq37qL6vsLWdZKnFI4/WbSezwp7+xT9+0E7CT/JdLOwLdRUfgYqaV3OVALPA",
+	"U4ZOo9A4LG5I1thORQgF6FA2qxwOe4ouE6MXsNmcKTnaUIWuSFgNKv/z7VRNp5Us8D3GQNhnWAlJKVEx",
+	"cbNA7q4JjxbN7WWZiLZLFB7cMy/CWvDj+86D9nQ0U4+QQwiUt3YmpFWls5nQTK1kc4WxvPVb6nyvfrBD",
+	"Tp0WU3zB+3S4rCZdiZVEwmcRzZmxammw9YhexqJEebh7IpixW3U126qkFlBTA/eNhnS5ku4N/RSRffmJ",
+	"OH7zbNZmu+Ux7ZX+lsk9b7A24iZ3pvul4tV9Bb6S5QKmFisDkQZs/GjUekeqkecm97X/E4R8kHtvxXP0",
+	"2spX7tHWk+PAzPgT1l5v8AuOuOhY3n1CL97mC4okeJq5ygwc717cbIfqXdzczuNccFV6KDkumE+bok2U",
+	"LclDowvDJ0nbZ7S39NT21KNDa+uBwhYXI5fWPQMZGwbYchsY+11sSQT/3NbtBCXxocxPF162+3z9VRFG",
+	"Wye13u7Z5zgS9yJr3+FOPfZoj6UL6fsKuKZhEiDeRFJtJvbN3moDtvXST7OFY/Ifbsd5v3W111pNN/DI",
+	"ffP1XLFEGcuE9QZP4bMpOna2Bb3JV5/DPf32uzuf0LEqsNdjuyuJItPJzd3NrTsr/f8AAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

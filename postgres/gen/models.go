@@ -419,6 +419,32 @@ type DestinationHold struct {
 	ReleasedBy *uuid.UUID
 }
 
+type Extension struct {
+	ID                uuid.UUID
+	BrandID           uuid.UUID
+	PartnershipID     uuid.UUID
+	DeliverableID     uuid.UUID
+	Reason            string
+	DraftDueAt        *time.Time
+	PublishBy         *time.Time
+	State             string
+	AnswerBy          *time.Time
+	GrantedDraftDueAt *time.Time
+	GrantedPublishBy  *time.Time
+	AnswerID          *uuid.UUID
+	CreatedAt         time.Time
+	EndedAt           *time.Time
+}
+
+type ExtensionAnswer struct {
+	ID          uuid.UUID
+	BrandID     uuid.UUID
+	ExtensionID uuid.UUID
+	Words       string
+	ByID        uuid.UUID
+	At          time.Time
+}
+
 type FollowerSnapshot struct {
 	AccountID uuid.UUID
 	AsOf      time.Time

@@ -1072,6 +1072,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/extensions/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decline a request for later dates, with words that the creator gets */
+        post: operations["declineExtension"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/extensions/{id}/grant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a creator later dates, those that were asked for or others; the calendar is asked as for an offer */
+        post: operations["grantExtension"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/fx-quotes": {
         parameters: {
             query?: never;
@@ -2071,6 +2109,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/portal/absences/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an absence back, one of those that one said oneself */
+        post: operations["withdrawPortalAbsence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/portal/codes": {
         parameters: {
             query?: never;
@@ -2158,6 +2215,44 @@ export interface paths {
         put?: never;
         /** Answer a comment on the draft */
         post: operations["addPortalComment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/portal/deliverables/{id}/extensions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for later dates of a piece of content, also of one that is late */
+        post: operations["requestExtension"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/portal/deliverables/{id}/extensions/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the request for later dates back */
+        post: operations["withdrawExtension"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4482,6 +4577,8 @@ export interface components {
             creator?: components["schemas"]["CreatorRef"];
             /** Format: date-time */
             draft_due_at?: string;
+            /** @description The newest request for later dates */
+            extension?: components["schemas"]["Extension"];
             /** Format: uuid */
             id: string;
             kind: string;
@@ -4546,6 +4643,56 @@ export interface components {
             next_cursor?: string;
         };
         Empty: Record<string, never>;
+        Extension: {
+            answer?: string;
+            /** Format: date-time */
+            answer_by?: string;
+            /** @description A name; not on the page of the creator */
+            answered_by?: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description As it is asked for
+             */
+            draft_due_at?: string;
+            /** Format: date-time */
+            ended_at?: string;
+            /** Format: date-time */
+            granted_draft_due_at?: string;
+            /** Format: date-time */
+            granted_publish_by?: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            publish_by?: string;
+            /** @description In the words of the creator */
+            reason: string;
+            /** @enum {string} */
+            state: "open" | "granted" | "declined" | "withdrawn" | "overtaken";
+        };
+        ExtensionDecline: {
+            words: string;
+        };
+        ExtensionGrant: {
+            /**
+             * Format: date-time
+             * @description Without any date, those that were asked for
+             */
+            draft_due_at?: string;
+            /** @description Lets stand what stands in the way, where the caller may */
+            override_reason?: string;
+            /** Format: date-time */
+            publish_by?: string;
+            words?: string;
+        };
+        ExtensionRequest: {
+            /** Format: date-time */
+            draft_due_at?: string;
+            /** Format: date-time */
+            publish_by?: string;
+            reason: string;
+        };
         Fallback: {
             body: string;
             /** @description Who may offer it, and when */
@@ -5714,12 +5861,14 @@ export interface components {
         PortalDeliverable: {
             /** @description What the machine checks ask of a draft, in words */
             asks: string[];
+            can_ask_for_time?: boolean;
             can_report_post: boolean;
             can_submit: boolean;
             comments: components["schemas"]["Comment"][];
             corrections: components["schemas"]["Correction"][];
             /** Format: date-time */
             draft_due_at?: string;
+            extension?: components["schemas"]["Extension"];
             feedback?: string;
             hashtags: string[];
             /** Format: uuid */
@@ -7071,6 +7220,10 @@ export type DraftEdit = components['schemas']['DraftEdit'];
 export type Duplicate = components['schemas']['Duplicate'];
 export type DuplicateList = components['schemas']['DuplicateList'];
 export type Empty = components['schemas']['Empty'];
+export type Extension = components['schemas']['Extension'];
+export type ExtensionDecline = components['schemas']['ExtensionDecline'];
+export type ExtensionGrant = components['schemas']['ExtensionGrant'];
+export type ExtensionRequest = components['schemas']['ExtensionRequest'];
 export type Fallback = components['schemas']['Fallback'];
 export type FieldError = components['schemas']['FieldError'];
 export type FieldValue = components['schemas']['FieldValue'];
@@ -9417,6 +9570,84 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    declineExtension: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtensionDecline"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Partnership"];
+                };
+            };
+            /** @description No verdict within five seconds; it goes on and is found at Location */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pending"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    grantExtension: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtensionGrant"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Partnership"];
+                };
+            };
+            /** @description No verdict within five seconds; it goes on and is found at Location */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pending"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     listFxQuotes: {
         parameters: {
             query?: {
@@ -11094,6 +11325,33 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    withdrawPortalAbsence: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     requestPortalCode: {
         parameters: {
             query?: never;
@@ -11234,6 +11492,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PortalHome"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    requestExtension: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtensionRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalHome"];
+                };
+            };
+            /** @description No verdict within five seconds; it goes on and is found at Location */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pending"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    withdrawExtension: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalHome"];
+                };
+            };
+            /** @description No verdict within five seconds; it goes on and is found at Location */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pending"];
                 };
             };
             default: components["responses"]["problem"];

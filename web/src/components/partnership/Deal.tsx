@@ -11,6 +11,7 @@ import { StatusChip } from "../StatusChip";
 import { TermsView, triggerWords } from "../Terms";
 import { Codes } from "./Codes";
 import classes from "./Deal.module.css";
+import { ExtensionLine } from "./Extension";
 import { goalText } from "./goals";
 import { PostChecks } from "./PostChecks";
 
@@ -74,6 +75,7 @@ export function Deal({ partnership }: { partnership: Partnership }) {
                     <>Draft due <RelativeTime at={deliverable.draft_due_at} /></>
                   )}
                 </div>
+                {deliverable.extension && <ExtensionLine deliverable={deliverable} extension={deliverable.extension} brandId={summary.brand_id} />}
                 {deliverable.post_url && <PostChecks deliverableId={deliverable.id} />}
               </div>
               <div className={classes.end}>

@@ -10,6 +10,7 @@ import { Facts, Section } from "../Page";
 import { StatusChip } from "../StatusChip";
 import { Answer, Comments } from "./Comments";
 import { Corrections } from "./Corrections";
+import { ExtensionCard } from "./ExtensionCard";
 import classes from "./Portal.module.css";
 import { RoundCard } from "./RoundCard";
 import { useShowHome } from "./useHome";
@@ -64,6 +65,7 @@ export function DeliverableCard({ deliverable }: { deliverable: PortalDeliverabl
             <Submit deliverable={deliverable} />
           </details>
         )}
+        <ExtensionCard deliverable={deliverable} />
         {deliverable.can_report_post && <ReportPost deliverable={deliverable} />}
       </Stack>
     </Section>
