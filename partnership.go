@@ -112,6 +112,7 @@ const (
 	CmdAgreeRound        CommandKind = "agree_round"        // Ref deliverable, Amount the fee that was shown: the creator makes another round than the contract includes
 	CmdDeclineRound      CommandKind = "decline_round"      // Ref deliverable
 	CmdOfferRound        CommandKind = "offer_round"        // Ref deliverable, Amount what another round is paid with
+	CmdNoteDelivery      CommandKind = "note_delivery"      // Until when the product had arrived
 	CmdRequestExtension  CommandKind = "request_extension"  // Ref deliverable, Ref2 request, Move the dates
 	CmdWithdrawExtension CommandKind = "withdraw_extension" // Ref deliverable, Ref2 request
 	CmdGrantExtension    CommandKind = "grant_extension"    // Ref deliverable, Ref2 request, Move the dates
@@ -144,6 +145,7 @@ const (
 	timerDraftReminder = "draft_reminder"
 	timerDraftLate     = "draft_late"
 	timerRound         = "round_word"         // the creator's word on another round is awaited
+	timerProduct       = "product_wait"       // Ref the contract
 	timerExtensionHalf = "extension_reminder" // Ref deliverable
 	timerExtension     = "extension_answer"   // Ref deliverable
 	timerPublish       = "publish_reminder"
@@ -200,12 +202,13 @@ const (
 
 // Signals of a partnership.
 const (
-	SignalMail         = "mail"           // Ref message; Code human, auto_reply, bounce, soft_bounce, dropped, complaint, unsubscribe, unfiled, filed
-	SignalAnswered     = "answered"       // Ref the message that answers
-	SignalDates        = "dates"          // a date outside of the partnership may have moved
-	SignalMerged       = "creator_merged" // Ref the creator that the old one became
-	SignalReviewClosed = "review_closed"  // Ref deliverable, Ref2 submission; Code the review's end or checks_failed; Corrections
-	SignalPayoutClosed = "payout_closed"  // Ref milestone, Ref2 payout; Code paid, cancelled
+	SignalMail         = "mail"              // Ref message; Code human, auto_reply, bounce, soft_bounce, dropped, complaint, unsubscribe, unfiled, filed
+	SignalAnswered     = "answered"          // Ref the message that answers
+	SignalDates        = "dates"             // a date outside of the partnership may have moved
+	SignalMerged       = "creator_merged"    // Ref the creator that the old one became
+	SignalDelivered    = "product_delivered" // Ref shipment, At when the product had arrived
+	SignalReviewClosed = "review_closed"     // Ref deliverable, Ref2 submission; Code the review's end or checks_failed; Corrections
+	SignalPayoutClosed = "payout_closed"     // Ref milestone, Ref2 payout; Code paid, cancelled
 )
 
 // OfferState is the offer that is on the table.
@@ -249,6 +252,8 @@ type DeliverableState struct {
 	Corrections int    `json:"corrections,omitempty"`
 	// Extension is the request for later dates that waits for an answer.
 	Extension *ExtensionState `json:"extension,omitempty"`
+	// Product is what the dates are counted by when they begin with the delivery of a product; nil where they do not.
+	Product *ProductState `json:"product,omitempty"`
 }
 
 // Terminal says that nothing more is owed for the deliverable.
@@ -334,6 +339,7 @@ type Partnership struct {
 	Amendment    *ContractState     `json:"amendment,omitempty"` // of the present contract, until both have signed it or one has not
 	Deliverables []DeliverableState `json:"deliverables,omitempty"`
 	Milestones   []MilestoneState   `json:"milestones,omitempty"`
+	DeliveredAt  time.Time          `json:"delivered_at,omitzero"` // when the product of the present term had arrived
 	Renewal      string             `json:"renewal"`
 	RenewalOffer *OfferState        `json:"renewal_offer,omitempty"`
 	CoolOffUntil time.Time          `json:"cool_off_until,omitzero"`
@@ -608,6 +614,7 @@ func (p *Partnership) termEnd(now time.Time) {
 		p.Offer, p.RenewalOffer = p.RenewalOffer, nil
 		p.Renewal = RenewalNotDue
 		p.Contract, p.Deliverables, p.Milestones = nil, nil, nil
+		p.forgetProduct(now)
 		p.fact(now, Fact{Kind: "term_started", N: p.Term, Ref: p.Offer.ID})
 		p.draftContract(now, p.Offer.ID)
 		return

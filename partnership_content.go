@@ -21,6 +21,9 @@ func (p *Partnership) set(d *DeliverableState, state string, now time.Time) {
 	d.State, d.Since = state, now
 	p.overtakeExtension(now, d)
 	p.show(d, now)
+	if d.Product != nil {
+		p.closeProduct()
+	}
 }
 
 // show writes a deliverable as it stands.
@@ -29,6 +32,10 @@ func (p *Partnership) show(d *DeliverableState, now time.Time) {
 }
 
 func (p *Partnership) armDraft(now time.Time, d *DeliverableState) {
+	if d.DraftDue.IsZero() {
+		p.awaitProduct(now, d)
+		return
+	}
 	if at := p.CreatorCalendar.AddDays(d.DraftDue, -p.Timings.DraftReminderDays); at.After(now) {
 		p.arm(timerDraftReminder, d.ID, 0, at)
 	} else {

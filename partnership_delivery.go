@@ -20,6 +20,10 @@ type ExtensionState struct {
 func (m DeliverableMove) CheckLater(state string, draft, publish, now time.Time) (bad []Field) {
 	add := func(path, code, detail string) { bad = append(bad, Field{path, code, detail}) }
 	furthest := now.Add(730 * Day)
+	if draftOwed(state) && draft.IsZero() {
+		add("draft_due_at", "no_date", "It has no date yet: its time begins when the product has arrived.")
+		return bad
+	}
 	if m.DraftDue.IsZero() && m.PublishBy.IsZero() {
 		add("draft_due_at", "required", "Say which date is asked for.")
 	}

@@ -88,6 +88,8 @@ func (p *Partnership) fire(now time.Time, t Timer) { //nolint:gocyclo,funlen // 
 		if d := p.deliverable(t.Ref); d != nil && d.Extra != "" {
 			p.roundUnanswered(now, d)
 		}
+	case timerProduct:
+		p.productOverdue(now)
 	case timerExtensionHalf:
 		p.extensionHalf(now, t.Ref)
 	case timerExtension:

@@ -86,6 +86,10 @@ func (p *Partnership) waiting() []Waiting {
 			}
 		}
 		for _, d := range p.Deliverables {
+			if d.waitsForProduct() {
+				w = append(w, p.productWait(d))
+				continue
+			}
 			switch d.State {
 			case "awaiting_draft", "changes_requested", "late":
 				switch d.Extra {

@@ -13,7 +13,7 @@ import (
 func toTerms(t rapport.ContractTerms) gen.ContractTerms {
 	return gen.ContractTerms{
 		Deliverables: each(t.Deliverables, func(d rapport.DeliverableTerms) gen.DeliverableTerms {
-			return gen.DeliverableTerms{Title: d.Title, Platform: d.Platform, Kind: d.Kind, DraftDueDays: d.DraftDueDays, PublishDays: d.PublishDays}
+			return gen.DeliverableTerms{Title: d.Title, Platform: d.Platform, Kind: d.Kind, DraftDueDays: d.DraftDueDays, PublishDays: d.PublishDays, DraftAfter: orNil(gen.DeliverableTermsDraftAfter(d.DraftAfter))}
 		}),
 		Milestones: each(t.Milestones, func(m rapport.MilestoneTerms) gen.MilestoneTerms {
 			return gen.MilestoneTerms{
@@ -28,7 +28,9 @@ func toTerms(t rapport.ContractTerms) gen.ContractTerms {
 
 // fromTerms reads contract terms; ContractTerms.Check says what is wrong with them.
 func fromDeliverableTerms(d gen.DeliverableTerms) rapport.DeliverableTerms {
-	return rapport.DeliverableTerms{Title: d.Title, Platform: rapport.NormalPlatform(d.Platform), Kind: d.Kind, DraftDueDays: d.DraftDueDays, PublishDays: d.PublishDays}
+	return rapport.DeliverableTerms{
+		Title: d.Title, Platform: rapport.NormalPlatform(d.Platform), Kind: d.Kind, DraftDueDays: d.DraftDueDays, PublishDays: d.PublishDays, DraftAfter: string(value(d.DraftAfter)),
+	}
 }
 
 func fromTerms(t gen.ContractTerms) rapport.ContractTerms {

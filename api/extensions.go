@@ -44,7 +44,7 @@ func portalExtension(x *rapport.Extension) *gen.Extension {
 
 // canAskForTime says whether later dates may be asked for now; the partnership has the last word.
 func canAskForTime(page rapport.PortalPage, d rapport.PortalDeliverable) bool {
-	return page.Stage == rapport.StageActive && !asksForTime(d) && (canSubmit(page, d) || mayPost(page, d) && d.State != "posted")
+	return page.Stage == rapport.StageActive && !asksForTime(d) && !rapport.WaitsForProduct(d.DraftAfter, d.State, d.DraftDueAt) && (canSubmit(page, d) || mayPost(page, d) && d.State != "posted")
 }
 
 func asksForTime(d rapport.PortalDeliverable) bool {

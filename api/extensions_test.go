@@ -87,7 +87,9 @@ func TestMoreTimeIsGrantedOrDeclined(t *testing.T) {
 	d.runs(t)
 	x := d.open(t)
 	at := func(what string) string { return "/v1/extensions/" + x.String() + "/" + what }
-	give := func(who, what string, body map[string]any) answer { return d.as(t, who).keyed().send(t, "POST", at(what), body) }
+	give := func(who, what string, body map[string]any) answer {
+		return d.as(t, who).keyed().send(t, "POST", at(what), body)
+	}
 	for _, who := range []string{"approver@one.example", "finance_releaser@one.example", "auditor@one.example", "guest@one.example"} {
 		require.Equal(t, []int{403, 403}, []int{give(who, "grant", map[string]any{}).status, give(who, "decline", map[string]any{"words": "No"}).status}, who)
 	}

@@ -253,6 +253,8 @@ func workAccess() map[string]access {
 		"resolveComment":           workers(),
 		"previewRevocation":        everyone(),
 		"offerRound":               waiting(ops()),
+		"addShipment":              opsAdmin(),
+		"noteDelivery":             waiting(opsAdmin()),
 		"grantExtension":           waiting(opsAdmin()),
 		"declineExtension":         waiting(opsAdmin()),
 		"listPostNumbers":          everyone(),

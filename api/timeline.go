@@ -86,6 +86,7 @@ var factTable = map[string]factText{ //nolint:gochecknoglobals // a table
 	"decision_kept": {itemDecision, "%about: %code, kept from an earlier version"}, "checks_sent_back": {itemContent, "%about went back to the creator after the machine checks"},
 	"round_asked": {itemDecision, "The creator is asked for another round of %about than the contract includes"}, "round_agreed": {itemDecision, "The creator makes another round of %about"},
 	"round_declined": {itemDecision, "The creator declined another round of %about"}, "round_offered": {itemDecision, "%amount was offered for another round of %about"},
+	"product_delivered": {itemContent, "The product has arrived at the creator"}, "product_overdue": {itemTimer, "The product has not arrived in the usual time"},
 	"extension_requested": {itemDecision, "The creator asks for more time for %about"}, "extension_granted": {itemDecision, "The creator got more time for %about"},
 	"extension_declined": {itemDecision, "More time for %about was declined"}, "extension_withdrawn": {itemDecision, "The creator took the request for more time for %about back"},
 	"extension_overtaken": {itemSystem, "The request for more time for %about is settled by what happened"},

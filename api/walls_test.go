@@ -202,6 +202,8 @@ func bodies(i ids) map[string]any {
 		"endDelegation":         map[string]any{},
 		"setSlack":              map[string]any{},
 		"setCodes":              map[string]any{"promo_code": "NORD10"},
+		"addShipment":           map[string]any{"reference": "00340434161094042557"},
+		"noteDelivery":          map[string]any{"delivered_at": "2026-01-02T03:04:05Z"},
 		"grantExtension":        map[string]any{"publish_by": time.Now().Add(200 * 24 * time.Hour)},
 		"declineExtension":      map[string]any{"words": "The shop opens then"},
 		"withdrawExtension":     map[string]any{},

@@ -67,3 +67,29 @@ func (s *Store) extensions(ctx context.Context, tx pgx.Tx, params gen.Extensions
 	}
 	return found, nil
 }
+
+// AddShipment keeps the number of a parcel.
+func (s *Store) AddShipment(ctx context.Context, x rapport.Shipment) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		return s.q.InsertShipment(ctx, tx, gen.InsertShipmentParams{
+			ID: x.ID, PartnershipID: x.PartnershipID, Carrier: x.Carrier, Reference: x.Reference, EnteredBy: x.EnteredBy, Brands: rapport.BrandsFrom(ctx),
+		})
+	})
+}
+
+// ApplyShipment tells the partnerships of a parcel that it has arrived; false when nobody knows the parcel.
+func (s *Store) ApplyShipment(ctx context.Context, e rapport.ShipmentEvent, inbox uuid.UUID) (bool, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (bool, error) {
+		found, err := s.q.DeliverShipment(ctx, tx, gen.DeliverShipmentParams{Reference: e.Reference, DeliveredAt: &e.At})
+		if err != nil {
+			return false, fmt.Errorf("shipment: %w", err)
+		}
+		for _, x := range found {
+			sig := rapport.Signal{ID: rapport.DeriveID(inbox, x.ID.String()), Kind: rapport.SignalDelivered, Ref: x.ID, At: e.At}
+			if err := s.signal(ctx, tx, "partnership", x.PartnershipID, x.BrandID, sig); err != nil {
+				return false, err
+			}
+		}
+		return len(found) > 0, nil
+	})
+}

@@ -783,6 +783,36 @@ func (e DelegationState) Valid() bool {
 	}
 }
 
+// Defines values for DeliverableDraftAfter.
+const (
+	DeliverableDraftAfterProductDelivered DeliverableDraftAfter = "product_delivered"
+)
+
+// Valid indicates whether the value is a known member of the DeliverableDraftAfter enum.
+func (e DeliverableDraftAfter) Valid() bool {
+	switch e {
+	case DeliverableDraftAfterProductDelivered:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DeliverableTermsDraftAfter.
+const (
+	DeliverableTermsDraftAfterProductDelivered DeliverableTermsDraftAfter = "product_delivered"
+)
+
+// Valid indicates whether the value is a known member of the DeliverableTermsDraftAfter enum.
+func (e DeliverableTermsDraftAfter) Valid() bool {
+	switch e {
+	case DeliverableTermsDraftAfterProductDelivered:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ExtensionState.
 const (
 	ExtensionStateDeclined  ExtensionState = "declined"
@@ -4066,24 +4096,31 @@ type DelegationList struct {
 type Deliverable struct {
 	CampaignName *string     `json:"campaign_name,omitempty"`
 	Creator      *CreatorRef `json:"creator,omitempty"`
-	DraftDueAt   *time.Time  `json:"draft_due_at,omitempty"`
+
+	// DraftAfter What the time for the draft begins with; absent for the signature
+	DraftAfter *DeliverableDraftAfter `json:"draft_after,omitempty"`
+	DraftDueAt *time.Time             `json:"draft_due_at,omitempty"`
 
 	// Extension The newest request for later dates
-	Extension     *Extension          `json:"extension,omitempty"`
-	Id            openapi_types.UUID  `json:"id"`
-	Kind          string              `json:"kind"`
-	Late          bool                `json:"late"`
-	PartnershipId openapi_types.UUID  `json:"partnership_id"`
-	Platform      string              `json:"platform"`
-	PostUrl       *string             `json:"post_url,omitempty"`
-	PublishBy     *time.Time          `json:"publish_by,omitempty"`
-	ReviewId      *openapi_types.UUID `json:"review_id,omitempty"`
-	Round         int                 `json:"round"`
-	State         string              `json:"state"`
-	SubmissionId  *openapi_types.UUID `json:"submission_id,omitempty"`
-	Title         string              `json:"title"`
-	VerifiedAt    *time.Time          `json:"verified_at,omitempty"`
+	Extension       *Extension          `json:"extension,omitempty"`
+	Id              openapi_types.UUID  `json:"id"`
+	Kind            string              `json:"kind"`
+	Late            bool                `json:"late"`
+	PartnershipId   openapi_types.UUID  `json:"partnership_id"`
+	Platform        string              `json:"platform"`
+	PostUrl         *string             `json:"post_url,omitempty"`
+	PublishBy       *time.Time          `json:"publish_by,omitempty"`
+	ReviewId        *openapi_types.UUID `json:"review_id,omitempty"`
+	Round           int                 `json:"round"`
+	State           string              `json:"state"`
+	SubmissionId    *openapi_types.UUID `json:"submission_id,omitempty"`
+	Title           string              `json:"title"`
+	VerifiedAt      *time.Time          `json:"verified_at,omitempty"`
+	WaitsForProduct *bool               `json:"waits_for_product,omitempty"`
 }
+
+// DeliverableDraftAfter What the time for the draft begins with; absent for the signature
+type DeliverableDraftAfter string
 
 // DeliverableList defines model for DeliverableList.
 type DeliverableList struct {
@@ -4102,7 +4139,10 @@ type DeliverableMove struct {
 
 // DeliverableTerms defines model for DeliverableTerms.
 type DeliverableTerms struct {
-	// DraftDueDays Business days after the contract is executed
+	// DraftAfter What the time for the draft begins with; absent for the signature
+	DraftAfter *DeliverableTermsDraftAfter `json:"draft_after,omitempty"`
+
+	// DraftDueDays Business days after the contract is executed, or after draft_after
 	DraftDueDays int `json:"draft_due_days"`
 
 	// Kind post, story, reel, video, short
@@ -4112,6 +4152,14 @@ type DeliverableTerms struct {
 	// PublishDays Business days after the draft's due date until the publish window ends
 	PublishDays int    `json:"publish_days"`
 	Title       string `json:"title"`
+}
+
+// DeliverableTermsDraftAfter What the time for the draft begins with; absent for the signature
+type DeliverableTermsDraftAfter string
+
+// DeliveryNote defines model for DeliveryNote.
+type DeliveryNote struct {
+	DeliveredAt time.Time `json:"delivered_at"`
 }
 
 // DisclosureSource defines model for DisclosureSource.
@@ -4940,12 +4988,14 @@ type Partnership struct {
 	PayChecked bool `json:"pay_checked"`
 
 	// PayProblems Why Stripe could not pay an offer in the campaign's currency to this creator
-	PayProblems []FieldError       `json:"pay_problems"`
-	Seq         int64              `json:"seq"`
-	Summary     PartnershipSummary `json:"summary"`
-	Tasks       []Task             `json:"tasks"`
-	Timers      []Timer            `json:"timers"`
-	WorkflowId  string             `json:"workflow_id"`
+	PayProblems        []FieldError       `json:"pay_problems"`
+	ProductDeliveredAt *time.Time         `json:"product_delivered_at,omitempty"`
+	Seq                int64              `json:"seq"`
+	Shipments          *[]Shipment        `json:"shipments,omitempty"`
+	Summary            PartnershipSummary `json:"summary"`
+	Tasks              []Task             `json:"tasks"`
+	Timers             []Timer            `json:"timers"`
+	WorkflowId         string             `json:"workflow_id"`
 }
 
 // PartnershipCommand defines model for PartnershipCommand.
@@ -5578,6 +5628,9 @@ type PortalDeliverable struct {
 	State   string         `json:"state"`
 	Title   string         `json:"title"`
 	Waiting *PortalWaiting `json:"waiting,omitempty"`
+
+	// WaitsForProduct The time for the draft begins when the product has arrived
+	WaitsForProduct *bool `json:"waits_for_product,omitempty"`
 }
 
 // PortalHome defines model for PortalHome.
@@ -6273,6 +6326,25 @@ type Session struct {
 
 // SheetFormat defines model for SheetFormat.
 type SheetFormat string
+
+// Shipment defines model for Shipment.
+type Shipment struct {
+	Carrier   *string   `json:"carrier,omitempty"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// DeliveredAt As the carrier said last
+	DeliveredAt *time.Time         `json:"delivered_at,omitempty"`
+	Id          openapi_types.UUID `json:"id"`
+	Reference   string             `json:"reference"`
+}
+
+// ShipmentCreate defines model for ShipmentCreate.
+type ShipmentCreate struct {
+	Carrier *string `json:"carrier,omitempty"`
+
+	// Reference The number on the parcel
+	Reference string `json:"reference"`
+}
 
 // SignIn defines model for SignIn.
 type SignIn struct {
@@ -7521,6 +7593,11 @@ type CommandPartnershipParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// NoteDeliveryParams defines parameters for NoteDelivery.
+type NoteDeliveryParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListPartnershipEventsParams defines parameters for ListPartnershipEvents.
 type ListPartnershipEventsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -7550,6 +7627,11 @@ type SendOfferParams struct {
 
 // MoveSequenceParams defines parameters for MoveSequence.
 type MoveSequenceParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AddShipmentParams defines parameters for AddShipment.
+type AddShipmentParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -8226,6 +8308,9 @@ type SetCodesJSONRequestBody = ContentCodes
 // CommandPartnershipJSONRequestBody defines body for CommandPartnership for application/json ContentType.
 type CommandPartnershipJSONRequestBody = PartnershipCommand
 
+// NoteDeliveryJSONRequestBody defines body for NoteDelivery for application/json ContentType.
+type NoteDeliveryJSONRequestBody = DeliveryNote
+
 // SendMessageJSONRequestBody defines body for SendMessage for application/json ContentType.
 type SendMessageJSONRequestBody = MessageCreate
 
@@ -8234,6 +8319,9 @@ type SendOfferJSONRequestBody = OfferCreate
 
 // MoveSequenceJSONRequestBody defines body for MoveSequence for application/json ContentType.
 type MoveSequenceJSONRequestBody = SequenceMoveAsk
+
+// AddShipmentJSONRequestBody defines body for AddShipment for application/json ContentType.
+type AddShipmentJSONRequestBody = ShipmentCreate
 
 // CreatePayoutBatchJSONRequestBody defines body for CreatePayoutBatch for application/json ContentType.
 type CreatePayoutBatchJSONRequestBody = PayoutBatchCreate
@@ -8723,6 +8811,9 @@ type ServerInterface interface {
 	// CommandPartnership Give the partnership a command; it answers accepted, or refused and why
 	// (POST /v1/partnerships/{id}/commands)
 	CommandPartnership(ctx echo.Context, id Id, params CommandPartnershipParams) error
+	// NoteDelivery Say when the product had arrived, or put that right; the time for what waits for it begins then
+	// (POST /v1/partnerships/{id}/delivery)
+	NoteDelivery(ctx echo.Context, id Id, params NoteDeliveryParams) error
 	// ListPartnershipEvents The append-only history, newest first
 	// (GET /v1/partnerships/{id}/events)
 	ListPartnershipEvents(ctx echo.Context, id Id, params ListPartnershipEventsParams) error
@@ -8741,6 +8832,9 @@ type ServerInterface interface {
 	// ListRunningSequences The sequences that run for a partnership
 	// (GET /v1/partnerships/{id}/sequences)
 	ListRunningSequences(ctx echo.Context, id Id) error
+	// AddShipment Say by which number a carrier knows the parcel with the product
+	// (POST /v1/partnerships/{id}/shipments)
+	AddShipment(ctx echo.Context, id Id, params AddShipmentParams) error
 	// ListPartnershipTimers Every armed timer with its exact time
 	// (GET /v1/partnerships/{id}/timers)
 	ListPartnershipTimers(ctx echo.Context, id Id) error
@@ -12358,6 +12452,42 @@ func (w *ServerInterfaceWrapper) CommandPartnership(ctx echo.Context) error {
 	return err
 }
 
+// NoteDelivery converts echo context to params.
+func (w *ServerInterfaceWrapper) NoteDelivery(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params NoteDeliveryParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.NoteDelivery(ctx, id, params)
+	return err
+}
+
 // ListPartnershipEvents converts echo context to params.
 func (w *ServerInterfaceWrapper) ListPartnershipEvents(ctx echo.Context) error {
 	var err error
@@ -12550,6 +12680,42 @@ func (w *ServerInterfaceWrapper) ListRunningSequences(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListRunningSequences(ctx, id)
+	return err
+}
+
+// AddShipment converts echo context to params.
+func (w *ServerInterfaceWrapper) AddShipment(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddShipmentParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddShipment(ctx, id, params)
 	return err
 }
 
@@ -15857,6 +16023,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/deliverables/:id/submissions", wrapper.ListSubmissions, options.OperationMiddlewares["listSubmissions"]...)
 	router.GET(options.BaseURL+"/v1/deliverables/:id/revocation", wrapper.PreviewRevocation, options.OperationMiddlewares["previewRevocation"]...)
 	router.POST(options.BaseURL+"/v1/deliverables/:id/rounds", wrapper.OfferRound, options.OperationMiddlewares["offerRound"]...)
+	router.POST(options.BaseURL+"/v1/partnerships/:id/shipments", wrapper.AddShipment, options.OperationMiddlewares["addShipment"]...)
+	router.POST(options.BaseURL+"/v1/partnerships/:id/delivery", wrapper.NoteDelivery, options.OperationMiddlewares["noteDelivery"]...)
 	router.POST(options.BaseURL+"/v1/extensions/:id/grant", wrapper.GrantExtension, options.OperationMiddlewares["grantExtension"]...)
 	router.POST(options.BaseURL+"/v1/extensions/:id/decline", wrapper.DeclineExtension, options.OperationMiddlewares["declineExtension"]...)
 	router.GET(options.BaseURL+"/v1/deliverables/:id/numbers", wrapper.ListPostNumbers, options.OperationMiddlewares["listPostNumbers"]...)
@@ -20723,6 +20891,71 @@ func (response CommandPartnershipdefaultApplicationProblemPlusJSONResponse) Visi
 	return err
 }
 
+type NoteDeliveryRequestObject struct {
+	Id     Id `json:"id"`
+	Params NoteDeliveryParams
+	Body   *NoteDeliveryJSONRequestBody
+}
+
+type NoteDeliveryResponseObject interface {
+	VisitNoteDeliveryResponse(w http.ResponseWriter) error
+}
+
+type NoteDelivery200JSONResponse Partnership
+
+func (response NoteDelivery200JSONResponse) VisitNoteDeliveryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type NoteDelivery202ResponseHeaders struct {
+	Location *string
+}
+
+type NoteDelivery202JSONResponse struct {
+	Body    Pending
+	Headers NoteDelivery202ResponseHeaders
+}
+
+func (response NoteDelivery202JSONResponse) VisitNoteDeliveryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type NoteDeliverydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response NoteDeliverydefaultApplicationProblemPlusJSONResponse) VisitNoteDeliveryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListPartnershipEventsRequestObject struct {
 	Id     Id `json:"id"`
 	Params ListPartnershipEventsParams
@@ -21002,6 +21235,47 @@ type ListRunningSequencesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListRunningSequencesdefaultApplicationProblemPlusJSONResponse) VisitListRunningSequencesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddShipmentRequestObject struct {
+	Id     Id `json:"id"`
+	Params AddShipmentParams
+	Body   *AddShipmentJSONRequestBody
+}
+
+type AddShipmentResponseObject interface {
+	VisitAddShipmentResponse(w http.ResponseWriter) error
+}
+
+type AddShipment201JSONResponse Shipment
+
+func (response AddShipment201JSONResponse) VisitAddShipmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddShipmentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddShipmentdefaultApplicationProblemPlusJSONResponse) VisitAddShipmentResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -26176,6 +26450,9 @@ type StrictServerInterface interface {
 	// CommandPartnership Give the partnership a command; it answers accepted, or refused and why
 	// (POST /v1/partnerships/{id}/commands)
 	CommandPartnership(ctx context.Context, request CommandPartnershipRequestObject) (CommandPartnershipResponseObject, error)
+	// NoteDelivery Say when the product had arrived, or put that right; the time for what waits for it begins then
+	// (POST /v1/partnerships/{id}/delivery)
+	NoteDelivery(ctx context.Context, request NoteDeliveryRequestObject) (NoteDeliveryResponseObject, error)
 	// ListPartnershipEvents The append-only history, newest first
 	// (GET /v1/partnerships/{id}/events)
 	ListPartnershipEvents(ctx context.Context, request ListPartnershipEventsRequestObject) (ListPartnershipEventsResponseObject, error)
@@ -26194,6 +26471,9 @@ type StrictServerInterface interface {
 	// ListRunningSequences The sequences that run for a partnership
 	// (GET /v1/partnerships/{id}/sequences)
 	ListRunningSequences(ctx context.Context, request ListRunningSequencesRequestObject) (ListRunningSequencesResponseObject, error)
+	// AddShipment Say by which number a carrier knows the parcel with the product
+	// (POST /v1/partnerships/{id}/shipments)
+	AddShipment(ctx context.Context, request AddShipmentRequestObject) (AddShipmentResponseObject, error)
 	// ListPartnershipTimers Every armed timer with its exact time
 	// (GET /v1/partnerships/{id}/timers)
 	ListPartnershipTimers(ctx context.Context, request ListPartnershipTimersRequestObject) (ListPartnershipTimersResponseObject, error)
@@ -30410,6 +30690,55 @@ func (sh *strictHandler) CommandPartnership(ctx echo.Context, id Id, params Comm
 	return nil
 }
 
+// NoteDelivery operation middleware
+func (sh *strictHandler) NoteDelivery(ctx echo.Context, id Id, params NoteDeliveryParams) error {
+	var request NoteDeliveryRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body NoteDeliveryJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.NoteDelivery(ctx.Request().Context(), request.(NoteDeliveryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "NoteDelivery")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(NoteDeliveryResponseObject); ok {
+		return validResponse.VisitNoteDeliveryResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListPartnershipEvents operation middleware
 func (sh *strictHandler) ListPartnershipEvents(ctx echo.Context, id Id, params ListPartnershipEventsParams) error {
 	var request ListPartnershipEventsRequestObject
@@ -30628,6 +30957,55 @@ func (sh *strictHandler) ListRunningSequences(ctx echo.Context, id Id) error {
 		return err
 	} else if validResponse, ok := response.(ListRunningSequencesResponseObject); ok {
 		return validResponse.VisitListRunningSequencesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AddShipment operation middleware
+func (sh *strictHandler) AddShipment(ctx echo.Context, id Id, params AddShipmentParams) error {
+	var request AddShipmentRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body AddShipmentJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddShipment(ctx.Request().Context(), request.(AddShipmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddShipment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddShipmentResponseObject); ok {
+		return validResponse.VisitAddShipmentResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -34610,593 +34988,599 @@ func (sh *strictHandler) ResetSecondFactor(ctx echo.Context, id Id, params Reset
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L37ktw2lif8KojajfBubMouyZfZVsX3hyRbbc9YlkaSu3e+aX8pJHkyE11MgAbAykp3KGKfZh9sn+QL",
-	"HAAkSAK85KUsT8xftipJADw4ODjX3/nHVSZ2peDAtbp6+o+rkkq6Aw0S/7WSlOdLlpv/Z/zq6dWvFcjD",
-	"1eKK0x1cPW1+X1ypbAs7ah5cC7mj+urpVVXhL/pQmmeVloxvrj5+XFxllVRCmmdzUJlkpWbCjM7hXi/t",
-	"j0Ssid4CKekGyArWQsLVIroGN1i4gh29/xH4Rm+vnn59fR1bwVqKXX/+l0wqTXJ6IIzj7Ph9nynym+Bw",
-	"Q/ZMb0WlE+vAIaN0yKmGPh0WV2aGNU7pPnYnuFkzr4ri4+IqIHtJ9baZCakq4deKScivnmpZwTz6sxx2",
-	"pdDAs8O/wKGeZQs0B9nM80Pz2CPzXILET77+enG1Y9z/+3F0yvUrqrNteq71I/tAOEl/mILtmE5xo/0x",
-	"HCCHNa0KbdhgYZbMdtXu6ukTwxM7xu2/muUyrmEDEif6tc8dfxUyV0QLooDKbEvWyHWxhfyaJFWcGyXc",
-	"Mdi/F7fA+9O+3wLR5qeaSygrICcF47d+/i413+KAj+yIQ7zSXdvYNqotgH7pGCy+C479wln+q4T11dOr",
-	"//JFI2u+sL+qL94FI5oZtOiT4Ed6/LHUYuahFDk9uDOIW6NKwRU44VgCiq1McA0cSUDLsmAZNSv9oszX",
-	"5k+R2VaMU1xVl6QfF51vfUZwFsNntwClWVIpxaqA3dDE9on/8XcleHsFQ6R/48aNrOKvW6rJHrgmeyks",
-	"YXDrB9Zwx/PPRQn8flfYz1aPxHrNMshFVu2A689VKYHmOM6u+Lwebw65Flca7vUXmbo7A6E1XRUQElpp",
-	"qmHnvu18e7z4D0EnIQnt8uZHf7TweDxbKeAZ4EmRogSpmT03q8Myk0B17M434s39SBRlOVGiWdVKiAIo",
-	"vwpu7NEDbK/NkUtwccWFhsgdExdAZpGFE0JXi7E1fAwl7r/b69ppByiNcOpFSJVf6jHE6u+QabMOR80X",
-	"5hFcKc1zZtZDizcBdde0ULDoEHwysTwVRjQmT5V5H95888D3/ciU7nMM07Br/8+QIPOM97GehkpJD/2d",
-	"wMGii9kBzyH/kfEI+3pqJojS+/N+a2/HYergU8m1GEHQbH17PVlBKwURBcUIbSgUOM0ZXyB0I8HsVbDF",
-	"X11H9ziHgt2BNKdd9Uf/CfZEcFALkomKa8iJoQtOZa5mwcl+y7ItWQm9JVt6B0SxDYccn6D+m8wtPWVL",
-	"v23W8h7kTpn17ej9D/bdJ9fdnV5c5VKUJeT9hQdDKaINjda0KAjd08MClQeyx9uOonK3MpRjudHuzMp3",
-	"4YJHhUqzwq/SK1zuWAFKG1q2OPzE0YHny5weIjv3LT0osjq4/THbATz32qQGuSM7cWc2dgWF2JPfQAr8",
-	"fKCyYKhWdhXkxRXcZ0Wl2B3Th3rW/lOJLx3a+Ff+lWd5Dvn4tpul55NHD3jhlbiDcaqKO5CS5bCUQJ1y",
-	"1T10B8K0Ipng64JlWpEdPRClKc/bh+5x/NANj0uYIlTdAvLjDRG8OOCubUWlgKCaQNDmmTLRHVNM8KUU",
-	"Fc8TG1YpuoGlZJutVsl9/TgktN5YYyYitbaUb2YwQiiSP/Y3pqb35AFfuDcSo2lJM72cqD2sAZZc7EeZ",
-	"WXA4+Of11pp3k17g1W5lbY3e3CXjPCbnUPwrbQ47LYxJtNkaDkJ2BNgRLapsC/mCUJ6T/fYwVRSPbIRR",
-	"NMdvu5DA9dctaqaovyrc2IbMAQHdhNGLsyyluKPFUSoT3ZlbDf+vKF6vr57++6Sd+iVqOZlTi4uB/Ibs",
-	"KqXNtWIv5YOo9GdqQQpQyl48TKM2jVecubTNGoBXO0O2UkJJJZJKQgFUQagsJmiNgyz8Fw1R6s1R0/n3",
-	"LX+2yRi/gZ5XinHzweZne/MwRQq4g8L8i3ICKqMFGkg3hBp1TpMdUG4ubKHAX1ZK0w1E76NbxvPwSypl",
-	"v0IU5nlRacVyiH6LlVcgpx59HHLkyLw1z6A4nTpuZwvxc2I795wWNGpj0SzzDNxb8qp5qV4G4/qbr6Kk",
-	"zCopgWeH8UPt5wzeaSYbWP05dH5PiIhECtzI49+QtgmeU/5dbr2NM+TIinrp3Ldhm7u+7XdLeQWbVbpR",
-	"6yES6719JiW7o0X/BH4v9t7FDE49UYRq606j/NafMGeRLojRhv1vEkohtdE0bqzIomYayJ2qw4rCyDcJ",
-	"upJ2lW2SGDVlaU2ilgH5SLNd1CpFP0xLLgHPzW+LK8aXWlKuUOkxirq5G9AharjQcIT539g53wvZ0noS",
-	"lLZz+8cX9eKjFBe8UikrrblQJl34gfE1WRIlVUd7qzBltcZgX1Mq459GOdB9zjAHCnGr3h2Uhl3L+371",
-	"a8Wy25X59WpRb2rrj/cgRXTbnkvKbdygTV5j5/Y//Z2G0lhxG4EGqTXugBtq5AIU4UJHZd6aQZF3Dubj",
-	"qBrNVMiYzKydqaUdl+qluTTN/6IpFf0gu2N+AAllgW44ukHdp+Ia3XIF5ZvKXnZlQbXhBXQ8FYXYg0Td",
-	"CJe8uBIlcMiXXsFq/lKa13+Jx534LNJtRZGrhbX3ry0/WQ3OSA2loVTGorQCQ8GvFTpjYmS+o0UFU2Mi",
-	"De8JVPus9of7HmU+Sa0K0DE7aAE8p5Ov9xyUZhw1kWUmRLEU63XCrjYydUf5geyFvGV8Y7UbapS8HbrO",
-	"qTEMqSbIFISuNchGqLrL05AQ7Ud3QK1GnEfJl4sdZXxZglxuRRVxpr5GIb5bmH0UHIh9wUwhIQMjXxRh",
-	"3Ohb+H78JEillzvKCsPULIO4aRrKFKbIXjKtgRMtbvzl4mI1NsBpxjvBWYvLSbrh6l+XNuYTeST9A2jN",
-	"+GaZ0dLQNXMe/x5ZgWbbemOpJjuhtNVi1ZZKMDS4hVKj3wSvyJBAYg+KrGh2G6W4X4Il9wCvFYJvXCzc",
-	"+rE6m6BFEecbUWlpPgA5B8Nb3eFfUVY455g/wIoo4IGTz1B5Je6Rf5wfvD9TKZSmxZLmuQSlYkLG8wbc",
-	"gTwQv7Ikg5gB1ZIakwZ5PkGaNZUEHyK0pgi+ihvCNNq85n8pF3oL0oYQb8g1oerWPmR+sDpG/7MUZIIb",
-	"icrkUm8lKCMRT7cVn6O/jbmNtPEmZzjSwrpZlVfE7DkyKzDHGQ6A9qI50czeKP1V76ncLatyyCvIvNeW",
-	"Eg77eo8lU4DeUCOZ1lVROHlvCGbNMi6IGf5RVUYJ5qeO51n81dwr5qPcEGQFG8q7gZWEehiLruDx7nFf",
-	"TzKEgmTRuhlSW9xQOHKK+gK5Q/OYNI2LnLgUGLqNklfgUd4PT4tRH5p7Dg2jrmAOLvUvn1wvpgjqWfkH",
-	"jRif+VpfKs0cIHn+J5z6Dr+exKrpXT/CUp2h6bw0l8BjIxC+vJ6qmUxULcYd138MHksoEpOv+2m39pQb",
-	"94jDMXLD4vZfm+3/pyfX8y7ISbbv8EX1zOnE5pZgXLUuDsphf7WYFKHAY3IWzxMaGhf0O5nx3zovY8e5",
-	"FORjjirN9uGk5itFMSMa4z2ag/H1IB3Ujh77vBfBVXPC12WFULEw9fffP331akGefPX0+hr1uh3LOdts",
-	"ddTYo4elZV2VSPrAg4M+aqPz3pD/+c1X19cE7jOj7DNOctgJhdqlBoUxi/7h2IqCedaeROzv7QsxHptI",
-	"HVECTxEn+vyeT/eA24e7HnfcvauF97z3U1u6AyQ5c1iptbZ2Qlb88O412QPcml8X5DF5JXhODyi5yLuK",
-	"W62t3oP+6F1y/yZ4xAD+4dlPz4hZ/sLGye/priyAfFcZdv7iOciC8WmKa0DKYBNaFHKL6Hy53+L6IARs",
-	"1ubrhp5Dp/EI/aE5gTNvnM6pu+yBqU/CzEV2+ewIppmbXBtyx9w9H9xb9CkmxK0/hW0O/25X6oM1mL09",
-	"/Zmygbks6rLP6K6kbMMni2//fFIKzA3JBxmGQ6zyswL5FtZHutyB52pWKANfsLJsYuZi789dQZtLutbL",
-	"vEIzoloVTG2Xe8ZzjJPXVAMUKbXRWdNbaRsdrv9gH/RbGxPXRjXkINWWlVPpVPusYx+ES/Bk7Hna0Hu2",
-	"pYpQYoh647yqEsx1614VHK9cT9zF9LiSfXvSdtRRqL4DnekCJqh4hjROtttXWkrZ6JE9h7LalgEfY/lT",
-	"EqK6j3Vq7pyzkZM10+qGcCqlCyWuWaFtKKIb6Yyqum6qoa9+CRD14J8oWjrmBGYXPEWdrihsVgZIJfhn",
-	"ivhXVVLAwLxI5sQlF1TpZaVmDR5jtmCJY3Q+0k3U2ooYYZ1/cJC047kQE5Ye4ZS1458pBwJ57ePiqpLF",
-	"+EnGge2zY3Q956H1azwyqdkPc84lXdDufeE4JJrbIis4g8P99R5ysjoQLvZ4gXCBLnUkMq202FlvGIuZ",
-	"g+/quIh2iXZSm7H0FnYKijvUx6Yn83aJSO8oK4wqcqYUNBfOIKoEeusSAYL83r13wa+qfAM2+zmrdOM3",
-	"OI+TYSUZrOO/4LyTXUQZ1bAR8pDMdlB1AIUZRVVUeuFCG0GqMtkIUGR16CXMxsS92O2Y1udgu3c2Ed7r",
-	"ZmphU8xt0MnrusD1UlbOJzOSx2oefovPhoqyhp3Ru2BcOodFdC5Lg/i3x+XzcVehm2e5Bpi867BbUbkR",
-	"y4prVsQ9NOu6ZreuQPCMsKMHsgJiawNH1b05mvqWqq2mG5UsEjU3n1Da5n6a9VDG286C/0LziCsiLR+m",
-	"ljWlTiJ6FGYYRygWp+5TKQqWHabnLSmQd2eR5+s1SCeQjYUgKo11alkGpYa8lvGuEuUA2jqrrSSful5V",
-	"CL3MaNnf7TcYYqae/QQH4i2fG3LtwsrEvBqUH9swR11/fB31p2vqcuXj2lnMDdFZWmO0KaOFdXNnm3v3",
-	"SKuoZY5eLa5kxbmNn2O6eDzzCEt5Jsg3I8/qup9Bf6B3tkzQjgP3dHBt1dFjn/ln76z6hgr4NbwUFrVW",
-	"UuchNld4SNRGstSePHsW2yLRE6fNnuHRCsROzSBhfDoQyj1tpnvFDOlfx6XP97SnY+qaYgU+M9URp2+M",
-	"Jtj+ITSQP5ZW8B/1hp9+SR8ZO54VfWndtSO76XfRvjNlDzt348Txg6TPT/Q2nXHDHXNJpQOh7nKpL5P4",
-	"xRC7CYZk9BHhmjH79qWQpAyVhsDMxSRAYzTjYs8n2f9TWFth/Z+S89isG7F0dIhQgN6CFVPuESz5joJL",
-	"zLNffh8J9rBa98cB4XMef6Jz9l3Sn8g55M+42scKFVciPyRcVjP0zTUrilgt7kuLHhAKVCtP9zQo6D4l",
-	"I54pZf73qEM2z1byN5gh2Bidj7Id/Fb0r4GR0z9rq46SMOP3+hSqnOfABNx8yUOjYrVs5oIcLDRzVyjj",
-	"BAvnnhJKsE5vDXJh/l+Uj6pyQf7v//4/sb2heiBJ3JYsWpyHqZHekDOiOiz6v72PXKyJqKQicF8WlHFX",
-	"H3eq7xuTNOb5SN0rq8MMR53Le0ivI8jzTfyuaUyDwN01V5hiOdiIPLdoLraEwvyFi2DTozYhQxddJIeK",
-	"N3UyWARI7KOt4aaLNrjXIDktljIRb7DJxwqAz9qRjeAQzVQw+hWHPaB/d1dSyZTgZC0q63JEvkLsNEL5",
-	"AcPok5l3okDzeSHDUkPBvzCbropB5tkE2NHD0ubfRo8ockIT6EW9kirFNnxhyADIM8jW9lD1dS/z1Bwx",
-	"qOAnoaN13z55eZL6PN8ffhCVnl+aO+5AFaUtbLTCx1V5K1HcpdS5LbDJHzqQkmKFen3+m7PauELRldg+",
-	"OR0+ajGI38zUxfJC7HauSHNO0kHzlieZ5bAGSs3RrqHcQNopS6hrdsynRIkdmFvd3AprxinPoC6Udymu",
-	"48Fdh4kSERlCw4I47dByiasZNNaZvUvtLdA2Or+eABLgCZUi/790EsmcDrncAgon/0/t/m3ZAVoQIs0n",
-	"mgHPo9couLA+85OI1ufPEIK00tsYeKFTJuqiT9q7C4a4Y6TgXg9h3bygavtXgNuTcQe62YUuliH2vXjH",
-	"WkjIqIqzw96tpXPJa+VSsGejJuKAjaxKY9l4SpyJGS1VT0i62UJ2+xYUAh/00HFqVSuin9zHyzTqoZod",
-	"woKxPZXcgV/EcW2qIq4PKlHJWFn3M1tC5JFA8P2Y96OkfDmEn51tqaSZhhrDO6P4gDWAA3MhXklkhm8B",
-	"K4ZVPeEeuAU6AtX3WHRTasTEI5wAySNPyapihX7EOLGQjLULEWubcQxUiCoFLhSNFwvkTKtLpVmsaVGs",
-	"aHY7nelfujdOyDqYpIoiibwymkqhHav+mIChZicy5mNc/Wkipt3cXMMNIQXdfON5lTij96BdtmxrQuI8",
-	"rmY5SMdjOGtigv0L+5hTm+cnzN9DVl0ozXYIVG9+jnvcJ+thipw56qv5bf34ci3k0qiZVFfSKq72a8dB",
-	"3WwyQHuVAykNHmDPa/Idpmh2s8tRM5n9LLdu+/hcUBm0E53io+z4+43VQYySZgFz7qhkFmdWVdmWUEX+",
-	"8Q/cl88NbT9+bOv0yVjXLA90KO872VFonNtkKAt1Dvda3QRwEkwRLRnk9p9TASGHLoxz3gQnCvvgbMQE",
-	"fZpBjkF9S7qwL3xBY6V7IOr7Fqf7sQk/GPUD8qdNCrBzYxm1zKGjCA4uTXpRO7OYIopaH+xQ74wLbmj3",
-	"ng4/Pb2bXavXi7urDuA1ovR7We2QftAKVsYet+I6r6T1o7aRcq9aeMhmJLYs2C1wC+2gQe68A3ZxtQEO",
-	"ksZ1drvi88nUGMfUMmrmWH9x7020jcKJ0ptTD5oOOSQDOR1fpO0CgqH9laQZqHhdtD3QkfR+sYMmQ9sC",
-	"mHNBELHMgQjdGPsel20PU6VAhchyFvmKeP9J39WpMPU3bibbiRxoln2QBJhuw1eeu7m9VVV/ZT1legf+",
-	"6s7koLCLuO59MoElF3Mfr26s0ScUkA27A77ASiBMg3aAOu1t3lF5C1oN9oX4TBEHjLcgP7x7Tb58/M03",
-	"jx4TWpRb+ujJYJigSUD5OpKAUlKWL/Egx/E6fex+JJdheBIJm6rw9UqRb3Ti6DNF6ieJT1+5scEDzLdy",
-	"gFmYQHrcWqIxfZHDa14cZvtkc5gC+pwnWE/k8EYKsT5y2m55xT3J2cacfOdxoJXeAtcss1imaKtLyASS",
-	"EAfp9EOYFwYe+K5jHNwUQR0TmLGB9ztSNriCIuE1GkSV34uqyC1m67pSkBMLsj3NveznXdQLT5HCYeB0",
-	"vpZn2wlWpH39mX245YJNeGd7gBSIkR+APw9jUlywutMbg/EN/rVy7um+bMAw6HQvWrj9ZXFYdnq2DJRj",
-	"YLBp1qfXL63iDjRVrTCeICaX7Sa84oMOoZiN3J45dPc4FmozTLA9bg3jFnCLN4/rzDPHcXo1lh3W8+EL",
-	"hrqr2zxVUh7l+QCEo9l1UdkKhsiUzquQaJL0HLbMJQhgr6T6c0bXfx+R6Yiq6eiwZ7neLhooygLW7bTF",
-	"es11Tt3I+g8jM27BKPbBlFqUp8w4Fd7dsdZxJRjHCdZQOnX8B/FuIzdNjyEPtWk0YNdLx6aFZ8yduRgI",
-	"+gzZ5IVCLxI657p2p7r+0AHCn8X0cjffCTEkO8JbF8uexwZ17kDktulGUPppBq1FlAWjPEvETy8WGrAm",
-	"QRzbqa36L8h3P1vtrigSWRj55Lq28ahY3SbKjBvl1rTnYxr4PLNRf/z+ntfKJ0W5lTafN757cbZuXBtL",
-	"O6ZKIUpjMDDoIeWzyF2TLG+eYfLCFrJbyG8IFxx8b04MjHto82mNmuq1vbOfGwtOzT2WIT9P9WJEiBSn",
-	"t2sudFKewTwEvPNDLp0BQimRbckKcEorFxoT/mBSJs0tHOK6saI7IFRZUGyHkYx/03uBGYs1ZpDFi8R8",
-	"HoSaRhfnkKjyapQWYom5OD3/Xl0BUJdhBBBKi6vCHEzc418SGXW+rdhwTl1GiwIkhpAL0LWTJXqt2q+a",
-	"2ALrnZk66G429t5r/9yRkTK4A2koF8IFFgLx0DGN4ZdLCNNbbFnthGi9hEaOYoJNECQIz1M/KtYLvTUB",
-	"NC+gWxs7JCTOo2Wku5mdK1zmpngdcMkMRcQd3RCx95vzoItF++g8nq0X9rbUcsxAg5PW+ZkFqNdOG5HW",
-	"T+wh/O0xb9zIAMfJ77hx+Xo9acoFus4jqVrJ2+qInYu0kZ0GbzXcS/aF4DqaeQE7l281iht9Kr6GbwtW",
-	"h5lq8bCjnG7wxnHppOPBfte2zK4+9cHGThT5EEpE9FiWUuzE0ntSR+sataRGn1tiu/l+hHMaeFdY7jjT",
-	"qFUlZHqJYbcYKJMLs//p6eNvZtULNG26pr+TjFX81aLloXqjtmLPnzp1lxmzeGbIoj/r/XIHG7o66BTy",
-	"h3lkEFB1BzmjS/P39gVTtzHaWWyQO5aDUWXKfB2/k7trY3x44oHgx7M6ymHFUkH3SD8tWabTrk1VittY",
-	"+6JnBBdvQ02KHjDhzmxGy2HKCc3jgIVRpo2nc9XNjKff1hYByinNPegvM968IX6PjLJ4EY/tIXyvP1NE",
-	"yBxk3b7Rgcc6KlpPWt28BkjBVpJOtwf9bqTj2g+W0uYLrrxFG6PYw6S9wX3JJMybaE6J+fRW+iwDFwmY",
-	"torzZuINRbta3cfHy28N687rVeiz+eYJA5sAGGHjs2YVehbJgywU/EcOWeFqjfZMb3NJ9zxZO55AvT4K",
-	"yykZ5TE/LNWWPvn6m3NEgSZnSqbzIOscSqRBGEjySZXOsRwu3R6wBswpuCtavDIhyNQSeH1UXJvQ+Wkl",
-	"aHcjxvUak1nXQ59+JjP54lmlboq3tvL0srrCHyWfer4cTaNtJ0RQtBFYN+/Znd1gG4a28L1HuxpM4U9a",
-	"9lgbzV12WFgEYkF/0Bvua0Rm14KM6GBe0Wr0MO/vDFI8fS4opn4GyhlTBK8ZyE/CsD0BFjRRfh5CkjXZ",
-	"ZlSCXy/qlQtSceynjqWxdUoVtuiok1qjXtOpaBuV0kvGs6KyVvOkc/yqUvoH+04tVKcBcsy+7fxd5nik",
-	"s+CGyAm4wClH4ris+XkdfWoOP54FA3bq7/YDb+MoeMjofk3ZmKM6t/zHpvQ5yXtOJaS+Xk5JDWgP9UbC",
-	"HYN9Sj+cvkY3EORpC3ta3bLPoXLzz/iIZ+r2k5cvgdEfjUli2nY3bfkhrxQLhJBMj8dsZ2LLFhYh1t2C",
-	"rATHjHZslVtJjEI2RyidHZ1IQA0cf5PlYuLEDvOQM0O7ldZBacdU8n7bvNQYrF2x50pABho3BlQdfEpL",
-	"ugyYckLt0I4VoLTgM77plX8l+UWDfaexS3DgtgOeN2kglEjgsKcuwX9lM7/yRPdyc8gxLVOKKukwDstq",
-	"ksTrMFCnjCcgUn/S7ga2Pz/OaFJC5tGTOlzWoAOd1bCaJmntu0mEiHrd71k2V7DmbVTtVAIZPhadvHGs",
-	"9lp5YFvr6dawyBgtntnXhiM5seR5jAvOu6kT3oIhd+9Rho9YcqGXWRO67K+//cxyAFVocqMhvqna9S6B",
-	"dAG5gXzJeCy79/2WKVJKsWYFkBVkdGfRDbGPUlM2OMWUTVo9Ifysda8net7SA8Cy5ynlrjiG3zFryQq+",
-	"ElTm1nkqgeY2vG9DTCl0pdnQpeeCp3daqwN4rw9KwMU9pqm5v02TKCXn2H729B6XhXz2A/5Qh3jwbByJ",
-	"Tzufm6YxTLqBnN26Y/Ch/3PjLrRxqU16yaDIT0QLmen/r1MbrZFWu0tdVrSCAqxYESJeoZzuL4MXxSya",
-	"TcOd9c1x3fi/jNDz8n6qs9Oym4Mz1i0gQumZQzRVomHSz2hT73BHxvbhLH6T8JxcMIBjpznjii+/2FdG",
-	"Vzsx2XwOyqxPLZyeJjG9OFLMG9giAZ/QGul7sSc7yuuM8FhTpIrnAbT+NIKad2bZgzEB6BIdkSwuRzlY",
-	"i//6Mc6Y70rz+zDem7O1ZJ7KyAwWc8aDZdn+4qfrjbVzIh1GjSiagdxiHv8LLaromtcC66fljPHcG+84",
-	"LdVWRDWlUgLCdkbLeV7i7qoF0aJkmSJaEHonWL4giv0GakGMxVAyvlnUCNnmmb1k8aopSWeB97pzTHUi",
-	"9eVQwLLGAz4hKBbSoD2uX/LCb2W4DSOt8lu8cYSGfRLzDF7ZvV2f4Es8aetGVtPZydHVHL99Axv1NhrI",
-	"nwmPStXSolSMFhB6tbCPLOxbPkqAYkGUFvKwIN9cE0WQf2tIoZlKHHdlme3a2JFm7MHD38wtl/DDdFFZ",
-	"PZWG9iKWG7OlPE/kGJ2ajT8Qm0i6XmLL/9ZXMs+0pefkoDZAGZHfvA93pjGaB+uuQbMxaRBqoCtY7pne",
-	"LsM5LGlAaYfobf+CxPjlBOMTylSYWIjEL4IvV7Clxdodv4lqqsf6iI5pO2Amwg6zwODNlRlLQS+o9p02",
-	"CWYFWZTvOwZ7sqLZ7VNbpoi/M+WjJYRy2E9oo5/7vo9XwQa7tTtVEQk6xMjHtX1vWHTCxdJh2kRWj4cO",
-	"0Cy7VUSs17Y97gBrJozdOdZurAvZwxyVHh5KGqjPc4XgN4Ri5pYF5Nu5flZMka+u/zSpjX47SlZzTHsx",
-	"cXYpYEPjQa9ZzpLZ+YpTDM3gJE7HapVaHZeQWKOqFN7XPqnplpj8FSN+sKb0LfyOhrR+qcP7eHm/2FFb",
-	"vTTSa7zZ5EFUUkGxviGCFwdC8x3jCvP7bDn3pBTKI5hAi3CB8w5csIXBMPE9HN67cxjQwYk+PvsoSJCI",
-	"ZBydC1+g7e7BRM9lXsHMtGcNvNbcJjUZ/65+pd9oPOj248Q+3lb2vs/RJJnvjI8EMnQKiXB+Ucxgek4p",
-	"lF5WMg4eV1argqntrIIeq+RMLtjB1hhRTSydB34EpNhQDQNbs1kR+0lVJh4KoG8r+cisdF1BigGR7c/Y",
-	"mc59fWQv5zcLZnkl7mAwH2vq7rmDP5CW5POQEHPKPI1KdQX2XC7ICgqxJ7+BFHhagcqChYngYUqB4/n5",
-	"KUcDKlQ7maxPk1qyxT/yeaUYB4VF+YrQtfawIEHaflDqlcaFaw9rzn7thrA+CSydXRC1FVLPlyUd0k37",
-	"CPz4z+x2mVNH0MFtW4nZAcme8VzsCfCwtVwMaPqUlo7pE9vZns6HRre8C1rU23I3RKJoJi2vUqL6AFRO",
-	"YNf6I+vp7ZBugOi3iJ+EDnAVZiWPjWc2RSE8JjkHO6NH12527ggHrarsEEekC/Rx6qa0MO18mp9/IKvv",
-	"26osWBb1bM7Triwe++GEeH1TOWnGGVzsWS6y+ssvd419tyv1OBRy/7VQ2eyCMvr2w33YWvxplpZlX6lR",
-	"V7vuJ6N432DMRnDXfnhTQ1oGeEVnSV/sqOWdtSiPuBAUW0/U3I1JPa9Hp6TcLP84S8G/fYzWO1UVP0qh",
-	"jte0u3K/NjRwemtT3SbdV6dKwS00mKa3wCe2pqn1W7vu0RzD+sx8a+efKaprDLAeHs0cgWtHGVzenw2h",
-	"5l6Ag2fDl2JQfkDNZ+Hw8m2DDpBwxKHxsGPLFNv8CFq5/gQIY2nR+gN4PAz4uiT/Bneu37DmTOyd3r8J",
-	"+XP15ry1tviJ2zMR7eqkQ3wSmw4gktW9YY7rV5MMKna99gJRCMV6DZIwvSCWkYCPe8FssxYcN/oBDIr8",
-	"OyljxQKJLgOL4T6KLqmyYzAKrSEnJUUg6SAoi0ANnzc1I//++JfPS5CZ7f4yAkqGcy2uXEeBgQaEQSw/",
-	"nlMy1Si+82P07lujMj4l1BpTVJF/+7d/+7dHr149+vbbBaHEqN4IkykrIEIS5IobAkbhcT5Wlz4/4UD2",
-	"aOAgHnBt0c/v5q2k6kKmkmF6WL6VZFM/zbj+5qt4/8nacqvb5AI1Jh2iqXAN7v+UZjs6qXNb8Gl+4e2k",
-	"EzdlnHAS2Ia/hTuQymJ0n5bOMEfgSXHH8tr5PZay0TwcJgbEL/+XvgCs8zF3lBXeuTzNaeu+rO+wFWUJ",
-	"OalK13hTkwNoG5MV0lx764JttriYrJISeBaXh4wv3ZNTSaxKmLwhXYvKr2QRkCJcgx89SdNzGFp2cy5n",
-	"ZL28fyF4kMt1EkNnOJSrM530hnUeVDwKSuf6oziYYvfYwvCLR42NFC2xySDjM5vI09hd/INby6LuMfiY",
-	"fPfzW/L/kMefX//Pr5+Qn999mxptPhh63xOlauusB4LICSVYH7anynUYRBOC0D11KH+2xsRGsV2TNdtd",
-	"nSki7WqOcMY3dG32Y7Bp9Mv7f62iqPYrqmC0I/CpiHvuGpkX0HLvJPqtTFyYLXudyqs1blEif9o/Yq0W",
-	"d1qIQ1vkyAoqMGsaXojevHUjnIkH4RX9u5Ck4q7vE76Oqp3g6PQwW7kw54NiSsWOFqSB9JrM8SPB+RaW",
-	"GDKP/xC37ACv3xG/tZctZgiIPsC0TSQ/zroh1O2pGPMz+KXevpH5T9nMWuKhpOsoq49ndHWoEVuDdg5d",
-	"l+/k6P60bR/Y0bPc2k6iXe7e/jPV8LY2aJtu9OZGcHW1wirHSlPXQkgpxjdLbIgYS5L5nvL89R0c00Qp",
-	"nThijNXa88jFvkYkbaeSTOo+0Cn1Moa4sr1D0YGyZAnUxBPSRlq5IslSq+8ZBvB+0LAb6J2ZbKlIHFpZ",
-	"CVIJHrWwasiD2E+WkwYgznc02zIed2JfzmQZuXcdIn3E6VHx82ORxhIYfHhpdJj9NqZj/ZDUQ6O9D/BK",
-	"cRvphnQfO8BS5xBGIXdeTiB9LwrmbqeOg89dMaN31jQ4Kfd2MkncreMshHOfdDmi/bArhdQvXTC/64kq",
-	"2nRbMU4T8EUUy4T6LPrP717/ROx05t4WlSToIiJauOSFotrxzxTZAg3hoq1w3lSgFOQTPG8J7FD7eW9B",
-	"OWiyrkPRTD4zl74pi59ecNhbVy4PS9mSMmEafEPMkSl6q2xmkGI/nc8cmcQ+9sFmpGUBa72MXiNvxV6R",
-	"FRyEa/ZnDb0ni+vra0RmrK1mY0IXTMWzU7pnzNFnUe9RQ5Z6C9xHdlc4wAdiP6vsJHlz1KVM6eoexJa3",
-	"vcKYIk71WRBKNFW3ZM+KgqyA7GgOs+D/xXrpAccTys7O6LFViVmI5l7PfaB8UlKsWC+lpVJfWXAJU0SK",
-	"Pfa5DgeOpFBJsSpmqayN6z/OhZEwFuPgrDgfuzKiYEEeG6I33NjkGVkxE13wHcjctexqde0wG2TpicW3",
-	"Nr8fQ6V1CgKizNCC5VN6eeyvmrlivPrPopK8QdLoXyFqOQi2OJBPmuoP/GvFstuVELcRpv4Js6pdI2W7",
-	"JkPrfzWvPDevuE6PxlQrqXTY1r0p7kFGYIReiDw2+P8yDycGWWp6P7xKTe/ReZQeKdZ/s+ljHFDDrTuY",
-	"eRHSf3z7jkg78vvXKuRbjG3aiLnabMCkBz2R5xnBjo6D9Bsn2TkUp84ZOj7FvT2QOmI7T1k4Tjfexn3W",
-	"p7wXOhY5ymHFtJpshv3dDpbQdwrGYUrebD2Kf2Xh1zH2AWdkEkuQ41nkR8g3IH90SSvROGbcbq4N345M",
-	"lJAzbHlzB5itvCBIFJu/HF7i6bDlrIrToYBX8jLR9/w4f8Y9D3wZNbBZGCUM4156kOSn84Ad6b2kXDnL",
-	"+HK2Vn+ukwBb4N61/5C2mvpUMKi+vsDmIIsGxyAGQzEj1BXzsXtu0bWoiFH4FWXFC8pzlg+g9p/S+cip",
-	"3lMgC5fTaxE3oz143uFDTY5uNEy5owe0KYBOSFZJNbCsG6F02p+0Ihu+7DiV6Wv24duYK8a1A56XWjox",
-	"4pCz9doldsQSzDNg7TbYLSxa++uS6qVPXUjUI0EKhdK1uBh8v+dJwu6xNreo936w6MQKm29ehJRN7chL",
-	"Vgy6FeL9Aedy9MfE7N8DLYwe2ffOHWbAFzvGikiYgiq9hLu5jUbwtYC609/cUVasxD3MW/1K3DtKRL6h",
-	"4rdc7Pn0AUEpGkdAqviO6myb4viKS6C5T65pi5M3QmlVx+cLmy+zsh3/b4yFdUDHzi2Umki6H/fmNJRa",
-	"XLniGf+l4UJbq0ox8TvQripmDgDHJomCTqiUZuttCtxTosD5sWz3aLjXRPAMyE5IWBC2NsTYMr4hSosS",
-	"09q52EcB0d3Aw4GXLTVj3BAoFAYgXUIE9X1YQ0meQoLwE6VI1rBcTD+FMt6PsSiI2beFt6rNQSFfXhO3",
-	"gRGd07q74ukShTDSKcJrATIt2WPis6i0xE41e8q0cgGkbmQqmHclKp7B0mdpNtO78H79SOIonLV5otgh",
-	"4r4eXE79VBKfDmsFUwvOxY4ybmZYbkWVuKjWEiCdmGObAN1r3GJUHDbCEB453PZj3NnEJ9yKdnP24Sr+",
-	"qiiW+HbKNHQ/dRP0ckw6NyfSpqDL3aOqjOdkQsxsMpyOyQIKfq0QLMq7BJFz80SaiWGyaOTCjodSkDpy",
-	"lBWmI6wTA8ndsiqXvnnnEXlLqUQSf7JqXcESsUXsPls037ZoznnIXM25aLFk70TF2Lo50lGpAzmjMVe7",
-	"WtIqZyKuo23BZ1YmvclJ3bd1UQUpupFOZHV/2maHRGVTK3sndc9yKzYjN1zkq+1tfJJVRyu9FfJY+2RL",
-	"Obc+Xu/Ctk2jF1elkBo7ROY71O6Lop+G32qOkpDkx4E2sKBnQl16hB19GQ86WUbXgnljc1Wilyxe4O7x",
-	"ZHqzbFmexxoJm8tab41aQhDxnt1RDU8t7sh+KzCLTVnoe8YNJ5pHzZ0e1Qm2eldE2lZTzjRTcA5I5wiM",
-	"P+8jhk2E0+lb8bPNW0yDiq9sENvBp0ZEfttsQHlmGvqQt1AWh3fN44P9RnGL5/Wtj+X5FELcxksgfQ4M",
-	"2Uuhoa6awaSzrp5DtCAFYOLkRkQZKUiYbs/zeo3pNqzAMYS4JVQ/xcF/WD96ZTTt+O0lmdbAo5WkZhS0",
-	"jZ42mTz1V+BH1OsOF91vfV8rcU06UD32xLrCRpI00q6pNnTCM+k3dMLhONSztGydJFJPkoHhIe7HnKm5",
-	"+OApyqMNGPPBRpm1IFZw6Vl9HIcB0jjsl/a0RNAdYMM4Tm8lplhjWNAaehEEvoFjni6hHz67A6hRtgS6",
-	"lmCf4cLcUmfjpzXMF7JkslA/vJYieShcA9dL+1asmGuLAIK5bcHFdtEIa6LlSFJZGOiurNhvMKlAqtuH",
-	"ImhmGH6TG7Gec4BC53DqD7hFzuTKfwVasiw8yXcM9jaOdWv7OVuQRGU/2vZ4VvTO/law7Na1cnGCXEWP",
-	"fd2t6+TCGOzmFrktzFVTehPf9aqO9E2quFZz8c+PwPjZiiJvpjlWFdrBPBdg07c4ifKFZiBTBJ1Whlx7",
-	"D1xpxIcy6yZU3apulXY6QmcnnVdyPKtcyD09oGT1EA2Bu+ZIO3DVB67kTKHTDe1EyjMoihTKoSfGGF++",
-	"rx8cxLnRkm0241CsTVM793y8NZpDvfGDBmpDujKoHvpZnkM+dAw73gPGwwKGTkvmIMI5gVVOPkijKR8c",
-	"9EBrQg77WO5xDveEcZfHyWFPwsZ7N+jKEZUmK4HJQaGWi4rSuQCczsclfQapQ9I1gQZ5JAHsNVX2YmHh",
-	"rs045j9Hc8vgrrV3q5V2S4vCLWsXnaLNXRFE3zXjFJ3mldJkS++M9gI8bBy5MxcTKcDciK2Cylm8GkGB",
-	"a1L96iJ+TMAEHc9SbNy0PTvKbcsN0qOBBCCq2hnV+vH19efk2tltdo+jXH2aTPxkzkLj+Zt4GJqV+AtG",
-	"sQ2nupINkjK1rimXFOxhGJuuSbXLCzD839BycbVhdxAvt7FKz1GimiryTktWQlOZimdgwrkL02i6eoQE",
-	"IFjf/yijCoyVrG3UdgQqoJcRE6V4pwtwQPC8RqC7avdSvWq1pW0qDdGEkTvGfRMCypZGo+Wg4hrqT6C9",
-	"+/zhkAjmlU07sIQZ+RgpoOcUAFJwXKNCxLbDdCT+TDWyZFYlc/ghjTZT80itzMQVmdfrNUQwVeC+ZBJm",
-	"AjUDTN7XySp77TpPVNQ3SP59/78T1OigpSwn7mFzh9nTXN9ve1/oaUv64wGCmRkEPYZBQKEmWBPEXmwt",
-	"hOwCbdlNaENuRbnM6xfTustjg+chcC5n7+GDSZ45ylk2h0WCvZ/g7BmFtrIBIWXU7XXBMq0wvIn1mb2m",
-	"KteLh2M3fFRvpag2W/fcpPXUmz4NAaWz/T0klJ5HzF+xn/WZxexiki+O7IXijsBk7oj2Y8AT1Zyh5mQl",
-	"nKfTGSzVJSFBBjP7K9Bb0bp2V5TfLrWkXK2t6kQPJWo62RZ+rcxyN0Kgtos3Q3TRbvA37l4+9X7d1Ysc",
-	"erz9RXPRTKQQ64HUSPx5wOnoHpjqevQveKdp5OLPhJwLHlm/NKsdYt2gatyn6DYiBCZp3g6u84CarS9t",
-	"0alD1fby2xQYYGDHY/Ei0JTW/EPLVL0hcE8zjTFRamEUXKuUfL72PISp0w2q5QhDh4IMUyYWZC3FzkJK",
-	"Nz95YwM73Glhc0GmMXRs0jffvlyQNz/9mQhJ/vnNd3/Gpuea7ITS5PE1efU8HD1dNNvimnmVNiPME3gM",
-	"7EdEd79uh/4j47fnUQ3jwNSdxVuo6WD46OrspXr0LXNCi6I/cGehWdeXpfBbbNUwO1l+JVmi7GBCmgot",
-	"k2gSmMc8oxGhedzVd8eKtQuhIF/W8KKpdmtzmpJbzopNNlYd4Fo5zct+D7hmMMSS9qLPb5ZyhE3ICkh/",
-	"OP4642bH55MXezLVZbAvgW1JAgPbg1UNgz9HsZPdrl55bouqc9OblbbX2ckE7FZldIo2+vwQ62Tg19Ic",
-	"xPrYteOWzky0R31UhMTcC7Nya4/BHbcpGOfvGTmtGb1PABkBt+6Q6QF6b3mqhOBbT66nNZ2f3TMjRZcJ",
-	"pDhHtL/LhMdXcr52voUHbKSexAeKYz7j6Gkf3x3I+GVOtbYZRPEIX1aI7HYZB3t+Rw+KKGEbQNuuLRJs",
-	"bxibYM0UYVxpWhTeaRxX4FeH5R7gdvK+/hXgtrZf4/WEaqnF0utQicqusmCgli6GGXsAMzeWO1e/m34C",
-	"xX2qSdUGToWE0VTdDk3ifr8DmVcwpclLM1735c5Xdz4xStxFwEJtqtaf39nmGIO+odntS3eIDJ85FIur",
-	"v1ve9her+2eZr6N3aVAzEgcJn+QjBa5f4LNOC6Q8n6cFUp7H8YGc3zEdDkDYdO0N5b9Xqq70mTi5nSEx",
-	"u6bZLH3WNs5JjCVdy54pLkef7B0Els/Vl6yJvk5PAquDLFEYnfW4D9KGTFDY2CKASfO+oXr7TkOZkFpL",
-	"V6gZLczBOJFFteQeXV8RCetKQU4qXiCckE57nqPpW2bWEI2n79FuYp6uiKKkh2AJvOMorjMSLIoXU0HL",
-	"kTNA/Sj4dSo6e7XbUXkY35JaYLxzb3iBOnlb31N1G1us0QLkjGHM47Fx9kLerguxnwSv7r/bsWa9ikCS",
-	"dc5h6wgFYsKTob0AuwcLJ0w7HNRm47iYr+ntBeV89417a+K+unkwAH5cypSLEkTTiF8KSQrQS6PWLjcC",
-	"c97VLSuXTv8fH9wTPzl8LkW59FkkM2AlJ7i35nfKTOT2mHUqLsRvR+Jy+22dxjPdZAaElrXIspVFIfBL",
-	"KcRmaVQS259G3i4jTYyWVuS7frtLWxEc/Fxfdlg2dwfLMI/KB3E7f5RwJ25hGaSySLAqkWGWgpYKgoQK",
-	"+4aW7uy4pxxLmYUFDBVww4gGdA4LKiEfL5M6HZls2FzpmCNiB7YAmwPkKlIaHNx8Zy3t9a6Xqd6My/Q/",
-	"vkDyBXelFpPuLbHn45pTYOAaPWXygh16dALBg8OeFsMJzTOQVMyxTGAjINjfPD9UUEY8zbh1z486K4YA",
-	"5kOWTPoGr/yeNbAtNUh3aNM1xcJtSjtKtcgSP9dO7z3JeTJvD80KbWptnXtjs6qsgorZN1tb3WOkazml",
-	"P48nkhs7/qkHgHfaW4y1P/gOqcyBmv94tC7KbcMrDglRfgB4H+aIntgApeJaxsOoSdc4Aqinesc2TcDm",
-	"9AWxP01LHehpCfYT3ILD5bm1BGj6zTzJjfo392En+FNHUR/q/jHD16xbzQv3/Mh+tYFep7nPh8JPHPQM",
-	"STxLbDe9QaL+M5BqRkseVZ+sUWq6QzgnzTreaykpYps96EVbkEbB91kKB+SoP2WQN1+kuw+5GqPSPEo2",
-	"QrdSHYxdbqY+1Ob4ojbVvX3uEVE9cT4nz8LMNI9ls6fOocA4odymq1pB2itUrOvVpneiCPo7xb1M52zZ",
-	"9MY3oUH/GhcWCdZ8oOus4kq0Eg1nhvrbSIRUxhJ/pRVJwNE8CPcurrSH8ZzP62EWvR0m3IWaEG1C1x+W",
-	"qlqMcPZ5bBMvwmebJAFZZ87XLsUYDya1ZkqQBLnyz/FW3WJXUgnJmpqfS6JdAAZPvxC3dZMl+2ZdbUXJ",
-	"hpaTwXpmkwY/4vsoYRZXPnYRd2tSfrDChmosqNmjs3EFtgtfCkRrrl7t1zhVv3YRD0uIZrqhPfw+qqc1",
-	"PUgjQpzVlVW+4a4WJBfDnp2hzwya72C5tksim7brqUyRVMjRZxIMNDTtkj2hxs7w3qcCf2fX21JKy/xt",
-	"SGUZTVQ1anr7Urg2MG5SsLiuDB16O5/UsqRSnyWuVedQzjmLotLPvHcsNqbWsCv17CHta1H2oDaVcWiQ",
-	"55TfPpOSuUWdM/iXg9K+eCra6u9uVrLZe7aDgnFIdc6BO5b7BNIOiHRhbPxFnfmKkqcUyvVWtOWXXo9p",
-	"FWBO70Wxtt1ol74wSSWknxI7WIn8QLQQt2RFs1tzB7iYk+3Hij/7dGWCuukBJgdEu21xI2utb7o+yqGv",
-	"7Uf4JkX29ED2W1b4uo0tFPnCxm0Ls722pcTUpVmGTd2YBWImnwliGf2hSYA06y3dCQkEDrYPIyeVqmgx",
-	"3M+U2wI/lb7ZbgFKW9htDQfLW3V427Z5xKbkE2nmawrjcVtzHpZlUxYxoZ7BF1FYUxVgwIdoeTAcf2rZ",
-	"jZMJvYIbr/80/dWwIMlORGjd9nRHc+gHdI1iZIGiECF0vz0Yoy0sMOL+yZIeEHcMv6IAqlxcMmHNWOhg",
-	"M0gJoiyAuJda0GU9Mz59yrFYHduu1Bu+8PAZs47M0DG+QGjYnM9WVPgWlnUL/cvsvcNmMlOhcLR6MQrG",
-	"6HYPxn8bfg7ug0ajba7t4LqtJU8rYNzRGerbKtz7QCDELgC7Q2lFpVYGHrZeWLa6+pQSjNFkEbbtQWkA",
-	"i6JOWlvJMgyn6vbXPmqBTCmxaJNkjT0S3U2jXW+i3WQzzU1vxgy/QwtduiqfO5CHZSbyuI9ZioqncKDV",
-	"jGhOBEL+yg3huwv6ChQ75QAjOBWubwsfkwQspZD28+PZ51Lp5ey6XtceMlo+OZB4E8MV6tPdXWSx6iLP",
-	"SOiP0xNzfESlM7GLpaerKssAcocib3YhkaLuQH5m0cgXOU7KWqnbLfvFjiZOW155jqiFF/XgTxxltuvK",
-	"rz6lwJtLfybofA7zahO99Bt63IvlN+bZWSFIJwP8spovWgymANSEOSoXPsj4rTdizuv1VTPtfneXTuR2",
-	"9/55e2IV3d9YyJsVWC8PUzax87QGKCEIxABUVdgkymbwu38+PtGLgkgh+dHkngvXES/r/xcotQ9v2BE/",
-	"U2RrG8vG6ujnFDC0UTZw/gkEjoHjnnTQgjPmjlWTfe33YOQ4JRpAz4whjwUSm2y2dNFZcCFNlJGv3RvH",
-	"4Qyfh8ucsWzbwNusW0z9W+M9PIj+McHKwEeHmG+sKU+X8BH4F0/3EUY5U2jGD/cQaWM9RunX0SINaxRD",
-	"t4PN6clTGRjBZwxYzK4sAqu9yco8TzJsEmKToK3dprfAJFGVTZRN+cC7SHBAaAjzdpqLfMCtfcKp7AZO",
-	"Gh1uspu6xSqfgj73Sapf6LuIcomHV1hB5tqdKrsFRxzX0zLPBtQ+XPwADxTC+lZ6YXt/tmzLDg7EdZhw",
-	"PTgk+OsfO/N4eTfjiKlq90DHbCckDAgS9JMq20lpT5lOpiTMv1wWV/utSPSFFrKGrW3mbby/ixrDQm8l",
-	"wIJobMeDngz8s5d/PW/eSKSgn2CnbfM4ceVINUeInFxR4O8MlwHhXEDN/y3DII5L2a6Rb52/hWfMFlfT",
-	"w9Kb8vZfytrocRwij8Ezze7ooPH07I+XAkHl/AKekq1t4D6rOMCW/kXRVcz4hkhPrZvZOq4sYD8G8V0K",
-	"/dzsvqEagDpY0r8dDgmA5qDxs7PD9luB67adtZyn3MJ0ZoJblonaOTxPObfNT9iyYShUklIqf3Dv3LgT",
-	"1VrtwqViCQ71oq/m7VPXBbmnmP9Ut3/ALg3TNivIJYj6vWpAs73rUHZrgbiOKAYZMLQsH/xIY/4xJQR/",
-	"ikKJcbJmd+Bqki3sq4P2CTNybcGr/8W8jv8MKlt9J6PFFePLdYFNiJoOdWmV0SzwRbxH+ydyDxWOhOPX",
-	"BxK7u0X4+hzZbEaJWxbJBnC1E6V15TPl4mHrmdoNahcRIh1j2TT7OzULbKgnlhvzbHbXQ5lcr1OeaqPO",
-	"DNWiDgYpu/fz6fh0Y8hg9XIwyc77kTD0ijW2NvdgiogcQnubnAVU48DZ59P0fyMKlkXMJR/FUssu/EEQ",
-	"FtB7sayDwUvf/Oo0eTMdyqa7xOh6mgHHaHBE8/0IkXrhFvfIgmghFmTD7kChppDHIy1xkkYMepSWgaC/",
-	"sdB0TBPBid6LTtx99j3QuCO/vB6RT5M2Ik3+d13kI7OWvLIdIajLmQzLIAN3TP0zRqrDP6wrG3bG8lSt",
-	"XQNY3xbWJdevKbPTGIuzOCyDZPvgf7dQjDenaIvNkxuqnLe0cG7OwWBMwqZibKkimdgBJha0hbHP+99S",
-	"dcFSxbm4Y8MtS2k7e8bnqhCnPgCVBQOlO9i7XBAznY3E6OmJ0VDkyyQ2z/SmfFDqs+4pU7btsrFmgjwr",
-	"HXQUFntQA1vO1GQPfnPxj2sjXkvwd/Lc/Iz5TfNnO0aOLetUy7WQUZdK7VEJ25s0NmJ7A9yJBJ7DeMgv",
-	"Hg0YrQPtVX5OCBi4UzqhvtNQ87141gRf2wL02IyrPZXcZxjWN6C/aTjsO/4YLjp/sOkdTQMDuhJ35nsx",
-	"1cCYwGrpGrxGMdUHXVV1nlW9yAmkOZ+O31A7ljsQdTK+R7FHpe1YbtM8v76+Hu8i7m0YHDb6lS6w0vuy",
-	"QmTpjOd+ia4P0EypxNUIh1FPEF1WQj+eBz0YgjZN2yCcdhCK6YhMptNACxdXgi8VK7xt0vF00qoN6GX+",
-	"mUSSXVxJl0rfw7AqzaczcCV2a6YDr3wNNbJAj5ZLgytgQwuCldWokjgfMqZVux7dAhNFzZzBX9HtXPvs",
-	"VCIvVRuGWc6uMp+71w1ywHSDaHFlZP+08Y2WE78InFhvcDtrxLVgv1sM53YvfV5ebAXLIkJ8BRnCrISk",
-	"GS0ESLPjXSe7fXSo6cZljyh+6QMf7U9rH+v614oWcRM6+XF7xlX8lYkuAA+WiXO78Qb9AfYjLo4eivX2",
-	"yQbD77dA3I9Nkj/kTEO+qNthcdhbMXF42tQtumRwpsIaY7I62KTnRkElilrbccc42xkRdr0YaGw6s0PW",
-	"JUTkECTkOSTMiUKkD9DqlpfmsrPoMPZmvqCD0lKN7ariwkeioKoNWfn19SIZ3V2H3N7ciK67neVoz6n2",
-	"X49j/H1ORv1U2XGUD93mOknUaTLE9FCBi+tg6HtvOh0Cg2zJgPs8BveclzsM/alhAlz4wDd7DJxo1usM",
-	"sEFnPMh4pSLNsZQq3kvxeaUYB6UwuhYlFaiMmo9f2mb4Jy/oFix2UMc/W3fu8PtmbxeQ9SVkzO0ty7ZW",
-	"C81ECSRnFsbSdkyIunFRJY35g0NdlSnC4Q5k3czE3FaNwpVWFubfSe7wBic96Jsv4Y6JSgUQTsDjTs5f",
-	"KyGrXaqmWVeSu/3qX+r2k22yDbHLMeS1bymixYI4MAjryL6Oq+NV0c7MQ/gj2/LVLc58EEO7OiqqzA62",
-	"RsB3G6j6NUuY8hbZbwI/LxwfBV+M7yqzve2oT/tKl7p2+PvV2bi8+aZqVTC1Xa4O6cW17GAMWS+DvWV8",
-	"WVJJiwLTTFaHJS5l1Ex2V3ojHtwm1HN2D3vIb2kp9Fcn5Ock2Tg/VFtCjV6uvbpidAMvC3CX7iR/vPcC",
-	"taCh+wd0R+UtxK4NDPRKBmpBfnj3mnz5+JtvHj0mtCi39NGTWWXR6P+sOu0MQzhe15BBzbOMJGzsZdNf",
-	"+1v/E8moho0wn3FDzB1oUScsSpAF9JmRtBVhDKlp4TqgHGWHIEqnk0DjfOFwCQNh+vXs3H4c5Jfkx3zb",
-	"7pbcuXEdQHAiY2FHsy3jQGzvDKzqxNRg7P94ZE19RvmSqtvlWsglei+iLGSeklAKqZelUDr9kI2tJX4/",
-	"Z+ubRAel4eH8O1H9xBBxOb91jQbu7dahyb+rH7QCJ/fht34oiKqtppuZp3VqgOioVjZmz5fxVlute2hG",
-	"1ztziTnnbj/M4dL+GN8sUAFyOsicOlP8aYl9rCbszlvz9L/6h83tWYpbSDgjfOArh6ygEhTZB1XXdywH",
-	"QRQ9qLD6lnJC86gCl0YGSAfKAoyiYYvICJwamCjm6Ev37PHRGkvi1uHui4OAaRdXDt673VKsPvtpyfi9",
-	"qxN4uK5gx7UbmNB164h+BP3bIYW4sRR1H72EA9FdY5HcVbhHPBa+sXhQY0gc93rWqZ7U5MB+KLY6+Iuz",
-	"YccwMkK4xxnEDFA4Bq3kTs3TYKTT8lsP6z5AYGwDJPR2LM3/DUn+iE2zB+TYAzeRdtQsZ1sT2ov8k2o7",
-	"7SjphZ2rwe4qGi1zOZIWOtGnqqwwyBVkCeR3TIl4j1C4L7Fi/xJRxNmJGjVTxfPbT8CaG2ppn967NNoc",
-	"gj7PUtjmapqBazZiHmxpWQJXhK09uJXtEqgGhpo5/SzIvxpWu6+8bMUcQiXAsm0tj11UQ5v4zimNTTtP",
-	"wwlfM06LpA68pWqpMgnA1VYkzJ+phyTZOOeHY+w7p53P7kqNDU5DcI9bjI+pHWJjLK4qLoFmW5pMc3FK",
-	"SPSHoa7ckzr6WmgCfVWvdOGa/AZNYzp7Msgb54k+eUY7viGgGeOnGsWlowRYOOF55ql7Z1YF6WRtQEuW",
-	"jd5X9qkR8HYtRH6Gvs+LqztaVNOavsY4yn2SHyZYWIAAH9B0EW7K8H423qteHcKRVOylrDaFUhJo3tLt",
-	"2x6txfAOJIq9LJoOjr9vLFtFWW6MiRVMznV1e9fLi2eZriQQLDKs3eRbsbeFcFutS0UELzroG0/iZYZH",
-	"M8IEHhje6XPJEicHThMmb9FKn6kIT26qHp3V9RPOLSJoBHAL/76c6bAaNB5wRN+Ky+q+SxYt0llVrNCP",
-	"GCd2FU1CSVlpwviCuKSeACYPH/EoO8juNZI0BtoR+iFStpF030xPOWpIFeYdOQ+N116b741vB16IER/+",
-	"yxfkT199/U/EXZnEoi2rCAZ/HuvSqs3VbwNbpRQbSXcq1U78mBbkeX1rdStdyFfXf3qKNbfuOUILI/AO",
-	"8aEGULKt0gz5wgo0wwa3UOrFCGI2or/N6Ecw2HvQ99pn+bBZHaeC3jpgAtd1weUzMd7GN49lx0YaviY5",
-	"NtEZvWv5HixWXMOXNpvW7YHt7hdl0rd14cOs0E6i6nyevT5QFvzWFd6zRD4IVbdzdauVBBqL8bzfgk1R",
-	"JduK5xLyG8Ssx7PtYSjgHmX5ZFTTcPHPzbzR2Cfj880DH5M+q3cALQtIuPPLlBjDg4wlKkwrUlCliZYH",
-	"mzBg875Dz4fDwpTMSA1XoR6PnMORnoo6TF9xbq+GkipbNOb2vq4xi0bt40gsDqSEcZ8E3QF4VQDH8UUU",
-	"mGVx1QmYTi+yb3vqbLmlRtgNt7sBGRxmUUDu8UNo+XigGUI0QieN7S4TgYJJGgZt9IsTgPXczT3Q16D9",
-	"tedQJTtC7HLJkX3G6gvMlesd0BF+DtRTLYgW5aOqVAvyf//3/xmOTgyCTsnpVa19V0fDqk6/WxrbKvin",
-	"dv+uEa2vFh781BWlx10iW2CTF9Yhu6Vc4O7IkrCMbx087wvfmDzRr7y9B9/RbGuxhI2RlcGNRe2htmkT",
-	"2mG8FplHOu/s1PE1l8XhXbXZNOHa0xAFC6rauU/YThXPXubAc2xumaz7tNax4sVVQbXHjV2KtXmCoem/",
-	"l4JvlnX/z4qramWIiMYvZphHN36/TWDJIHNbge502XE4G/yyOA0djPnJUNcBZvapgOTmK+uWEN2by7b/",
-	"3rC7JOq8udMdgI8DsSalwyzzGZJO/0qUQH9y9dIvjWISlM9+pgjNMlu573tUTAxf09KwYuaCST2NAcyJ",
-	"Rk6ucScavC2miNoixJnykDp9OXrORiXHFKcdVQRu2Ikvq/Lcwc/zlFa/rrCyurUtkwukOegE/sNPTS0L",
-	"6sIrWFuYs2mEDntunNox4wGhVCM/oRCfa5RJUGfY2p+AYRaQa0QhJEo2TqrS/qssKOfgnKX20M1rMDGl",
-	"BN1fAn+MInRzozIN5oId7V9sHny9Xqcq1wcwbc9axV43zWrxWmPzNFeFExmBRHKc1hbdrQYXkeYYrsVF",
-	"p9pypHbes4GvZjgO9Xye2tDteuHgUq7CTf5lHBlb6mHUcf9pZ4NlDHAWLfCibapK1e2yWbgtF1lmBWW7",
-	"FiTjL4MSaixOMQOrsP7uh9hKKe5YXndZ6CZ/Z6i27sdbbVm/LOZwGjmhpVwSG2hrZdjMx8tudf25acGR",
-	"MBUYLEzHgkVz3IPdgz+0Necx19PNiM5mqId3RGgkDSMrxXGTasAkJ8ZCxKXw/LS7FttRzO8auHtiGE3J",
-	"lbxFCsiNqjNd0U/mi2LpVgowkKmgf9Xa6/C+Isyu4dgM/LoyfgL8g3323Lr5+ZPp21UOQwN1Ul635oL2",
-	"ZfwTv6dduBrJXjekSxtSM1SwYxKn5lXCWjZPVsI21b2jtaLNk9O7k7nZPVZOEp0mWEZ7s5sM2RoyIiR/",
-	"F0CiUXecjhNwYkJ0Mdj/yPjtmZJkXacm4JfId3SRcDnLFLkTt3NjD3MbTfWCFc55WTcvKHHH69VE5bF5",
-	"eNasg6glhlBqQkTcN8C3dG1BlDgqLEJG8AMPpXY2PHWm+9tz6PGZG80g72C2iuupc1SEInx5aGXnItTl",
-	"QWXtPG+szzYSOLJu11MyNgu4gyLO1kO4SSvY0mK9FOsZ4sGHFyLLTeL4pIlytrr/Fo2j6kDG1Cz14lv3",
-	"xjkypz1wQGqXeQ73CThrX7MfK+d3m97PvxdrbT0fCFRTT76ITnAHxRCmhH2AaA+ytrAIV7pOFxA8wD2u",
-	"e/Jn21ZsexJHYirMvCzhKuGoPFJPklqddo/5wrg6HBdYL3UrQq/qq2XtwvGIrqPuCcsrIaqNLZKz5e9h",
-	"RXy47w37D5zFZJcaFBOzUkzm4NBNQ2J9CMd9oEYO+MDnHv6pyScOeDRSPT/fnz1Qlnq0BTGA+jRg2XQP",
-	"CFaOp05I7FgEp8ZhHquqRDsexgGQh3HqAhTOjsHtfvHARu2y94mp3ENe4MbR23UB93kwVDF9Law/9jsX",
-	"SA4ds4O4nW/hLoCu7Ny6RSH2qTvquOL0ugf91EvcLS7VPX4g8lIj0KVrk9A9ImSOevuRGQSeSE276TR6",
-	"Xed7To2KzwtSuafnV3d3cyq78YdmGdFvFkXHsFPBvXTlNRpbzmTkUNCa2v8paFFNq5zZg0LzHSoUGyMZ",
-	"4v45UcBbKzku22otE3zN5G5ukO+oPs/rNWSa3cFlvAPHBSvFuE8N2eDEZtu4aNdqOxVBw7X0QmEjPZYD",
-	"RjmLHRnw3QWtSFGAOqIfBJJr+sc8N4/73RuUhG7g+ForntcG1Lz15sFrdVhgIwGC1KlfTqw2D8rIe0g7",
-	"w/tTry752a89BMGMb56+9s5yzIvJlfxrlcplm1WZz10j0TTIyQSvmVdc6tGiq7YZy+/MWeJRqN6mpVJC",
-	"5kVbeK2FRUYRlcaSUa/Wed0rzFIZQR6IxiPfo4rICl/L4zISmv4NrcZkU2ZLXj0WYnM5qNcqSKWlKkfZ",
-	"6T0HoEyp/VDOQI10874z40VEZFVmYpfA4nFpHqwoSC6C6nLK1d4auvOAK1NrGCTpb4JPUJVC8kYgrDt7",
-	"58jr9suTNCCGm3bCSTnLLdY5fJe7yd4Bldn2exZb8kQweFHxBG5kgIbXGFeJQofVQL3RNOUYF7IIsRzS",
-	"H/y2TvM+ZZsa4h3v3H8HmeD5S5o5D0lnPXzpqib7VqB0md1LTKReFrBOSZo5YA09FxcuID7b2Pc8h00V",
-	"ufFcaW9fwPzrW+x75a8EmucSlFoQanN9c6qp/6OFunvz05/jIbBMQiQN9jlV8OWTBXbMPpSI/b2lPI9X",
-	"JbP++0KXtNLbZmF4sVR6C1yzzHC9wuZaW+wfiG6KUQK7tdoZFzVt4qRN3sXzmk2IYinW6xqqNJLq+zv0",
-	"jjjvLaYl22zGzR0/zHv3+Kx63FRzBHt1tMk8agf5lVweX3/C/h+JI/xpbOEE9HmzzKFNOMcd/iCXt53i",
-	"VbQhElVLdgSYeGo7dugXjt5EadVUOxTfT0Yt3Dnvdk/x+83i01qiuYWP0fyZup1rUMvDUlY8caFXfDlg",
-	"OVkw3VNtp2PNjpEl2fCjeZisYMt4bi5tjFkaY0yZf+1BAnH6dSTlI9XwozeVVd3HHf/hlw7t5EM0cPCg",
-	"giyaUSgUkK2opLII53UE136zkDnjVB7cI6782/Brq8HspM0Po6oDZLZwAVPjUecT+kOdGsZk9lCrhiP7",
-	"KqTkkBc1HUCuZz89a21LYwkNy6TfQmjswU90Z7HPiNl2ii8x26JD3WHRJ6DqXwqJbpPoKR1+5SnJaAE8",
-	"p9Lh3DteLQuaIVVWo20dfPl13eoVkLPdgtynLq40VbcWjKdM5Nz79OD+Ss2QTxt/ELboIzWmNitc/i5h",
-	"mmwEKGJLbSOQLrAriygeRzML4nC45z5TxCkgM9Wq2v7tz+LoMGvAWBX6ENe9b/SwjoKx1iATX28D209t",
-	"WcCWqhpdpb3ab2LZ/hMYtNcEo8WjqT0xv5idN//1hzRwUiyIkGTNoDDswXN72dAdOFh18xL+2qlYeBL7",
-	"hvTS7SLM7wQJSJi+ISsoxJ5cN6x3FW/J0zoaDvywoUWiYUOQMzAo9nyWsUscmrqzXOjRTe3wnEjpVnUu",
-	"86XiJosr2KWxIeanDCfNWVeOTJPYy9ieqZRCrD0rKnSdkDX6Tnx5NHYORrKQDb2bXsRpB1uua8dSD8et",
-	"Bil3gtDspQLMISNVWSshcUinQA5W6sjsUv9ibZjZrVkMRbPebQH0SzdN0BDrKlN3CMDnnJD4r/tC3UfP",
-	"wzu24T/Mbi8SRb56Hdm7G4JYQEi6OkEPPVutXVl6YiDEgpNGSu2FxPJ2yTbbzsn6KiZqaoYOHvwyKpT8",
-	"6CejGvuNqgeMbhXbcOodfZ2bwzrQogeHbtohk+CXs5xLKvUhFKNeefbaWgq+NI1SGilaPDRMjXlA4QCD",
-	"tDrK/eM5Mwqd1o3fKmsoDoVvk8Tr0KGTpUpVbZFqCy3vYNSw+u7qpHCuIRDkb221Vufrj0nluIesupSH",
-	"s0ZsnQyLHnUs2mHixGg3fhtqo3psjufElgYDuZnA87nlNzrR0XSsZksCLYrDEuvKZyIbGwJO9oVcvuAr",
-	"sD1Ha74mL9tXap6rQKdXCBauKJ422emq0M20DNxx4WIdTzTNdQdbNnZoFwfouyws+2ye34r9QIsncEA3",
-	"WNzs8dOmd+Mugc9ZTaKxm7qFfIzeMb/EHDIkzP7J9r5Zhoqo2q+MPW9U6FICzYm4cyqvWQdZgd4DcLIS",
-	"ejtZr248C2k/eMcvpJXzgNCdQARZQEepWrhGhjchoLJY2x9tbJEjC+BFyoV1r6qU6yT0R8xpH7Q9TMim",
-	"sE5yh1iHJ9OR3A4QZY+CZrcvtpRzKGLAY5zbXPJ4QQ1VeonQqomSkuND2s3MyVW/g7mZfXtYbYW4XcbR",
-	"rK0llTPl5q6xJ217zzac2gg6d6wz3juRMVo8y2oUvE6KmcBEaakmFjbXzy+pchVpLTpHBRnleYLDpiZJ",
-	"D/Yccz+mkHEngVQHfa3ccqMc4G8PL4xKKVRpfsSKO4y82HaZmeCInaB9TtFGaEZdzZHvJ7W0/kOKmcOI",
-	"ckDLkvGNhYAxKkABtqSioKVycAoSVCm4sm84VT13fW4Yd4VEK0QQihu4mkr9pnFtqbkWRR2vOLGZptjz",
-	"I70D4RIS2yT1mfJ4LOZoQK+o4mWfmpIY4Bot+zeSy2/PGbdshJyq5w3Anh5RtnQHMmftlsD+exZXDstl",
-	"2eDa5mLJhTZHQlM8Ko47F1dcLL29XyOFLNPWdpINrpo1JQiqIdFLyQrGWQxhx/IiNcIOY3UJY0ZUFDU5",
-	"eqTEpMemxb/bkFdtpdzFoUKc3ppygxQPLp4uMDmQrJISeHb4nDxbiTsgv4HElo5ib9HPgkjZDckKoRxy",
-	"ndFeEa+ZZpmsIEeXPKJqLkgBSpGS2tKu7labh2dAg+KEk59H0OX5fPQj41Fjzn3k5Oktquj0IiWWH5fL",
-	"7te1qAnqRvNLaCjnaTLIIbM8tourMl+nrrWAnqf3TCsoz6Zn39c3+oCHJ6eHaKumOkz/mSL+nI2d6MnF",
-	"quNYkfttLBCR7pwWc0iZT3MjBRVonojR7W/B03SbdZeaJcoHXWnnZPAh87jTBM6ENeqauebLpvNrpAzT",
-	"P+SAq1JPNd6QiTu6ZsVAGS/+qthvMFWbN88nejbMaO+UMzrel8g8hDnhOuWom+VvS9ZLzkzS7OxBO/3L",
-	"IzX6Bv91YfFYxmbN3S+d1TKdw82etEiwwhSfeH59ggZDTYnn9h0OODg5GPZemjBaV4FzZBgm4VkyLlsY",
-	"V8fm41dlKVNx6Dki5KxFrscgKKQD3bOhdf0l3YY4X4mqBu4qC8q4jVbyihYTsDPyIOBbw6gmj1q9Kedh",
-	"lGaPL5ed+56q21NT9QuhQC2ZVmBBP7qeRVSU70DaCHINv+m6fdbAvFTdOlxeo0RnlHOB/at2VN5CTnIR",
-	"FiqEPfofDu0jabpeCOKDrdFezeNW00Br/MLBzfXd7Xs+C9zNukbmFHAfYcWnwN3cljeIHYsrxYX4LeFP",
-	"mtNHN8ja9NGfThf5NluPXrTmIL1wfrKZfix/eXZAX6d5Vc285xA3KAguK2feAlUY2J/Z2u/U1J3Uet4h",
-	"L81dDddWBhzh1LfvRpcThEU6oljkZ2gW8bvUSlX286KRHhpD0XkFcgPE/FarcDt6IJVyGGKiwogjk8ZK",
-	"zWAeZu3JJVPucxZ2S9w3jMsFt7PHlUy5zW+T6Y1RY2z2CiZu7RqyqSrbEqrIP/7hbrjPLVyo+ZqPH/vA",
-	"0ten6oTHFmE1vHFKWnCkbKq9S0M7chap6c/tBSWnm+KNTOTR2M4/faPI8MMeyzawLSxqYbw4EPRt21YH",
-	"dTa5sZRW5njVPURnnS3fVDSxiBrjDxfy1LZpch1JC5Hd1uuYNemgfEm28hYT4sg1D+Ewzef5LksTtml+",
-	"1ZU/6+c+oXUWy1FVQEcLgIlH/utxBJWwwKYrg4PFxjflXkdhA+bcg7TS20SEf7wH08lZbMxDlofqMQZr",
-	"bVszblsFxhFuWAGJ4tmZrYzrPnMOB8d5fBp3c+Cciqa+OHuk77fBvtl7xAqFe5rp4mDzyVkyI/M4E4Oz",
-	"srQJExMF+z2GpqM1v1sJdPL5m2iVOOsjDgQ4kpjWipd5c8ZufvPlbhOS7gt3Vs5zK9pjd8lL0W1Pb6Vb",
-	"puMu7sSV0AWvsxLfjBKdF7c+Ik8QW8ahok0UK2gLjeMqHQuTei7ZNM9HsmV5ngoyTMWmpmoeNjy+cJKg",
-	"RA06XzLeCWOPYDslZKu4A5lXCUCUuQ6YY3qTpQoLn8OGYSqEz4DH3sONTI+MxO5o1qpE0EB3V+6XVCGX",
-	"9dEsZ5nKc+u/Uj4j7yBy3qNfFvMMU9Vq6DmMPdru/+makMXV4KDZT4D2xR0m1Xh8YrgpWAzMyF0cnZvC",
-	"l+NZLgwVKu/28lteH+VFCFHtOLvhsea4BqciLTmfnegAGiwHdzrhuJMosbizXH32grjgzYcToKdkJhnn",
-	"qC3dW7F+Nb2kN5ZxjgCcPEbKdJMm3RDp5Z3m7Ivy3Z7egiJMz0AiSDPfu7KYTbgGYnBmAuSO3v9gH/Yu",
-	"F/fPx4Nm9imumnCtzaAD+2Xk0RHMNBhLGOWjdMsVsyq1jaMy62UBVOmJqQ470JJl42kK+JSrdGY8UWf+",
-	"bVOiXVargln0aOzqtWXZ1nCnS44bhSJx61o039OeO0oVtoOCcTDsE0tp1AnDeV6aix6OEY8Xarhbr9F0",
-	"6jK+xdUOM6falqzg2kHA2JIOszS8Lg/KfKizfocM3ZTKOL7t9rEjrdzJbcHmxMrwcnf2aRqz0LPCWW7R",
-	"kK0ueJfitp7kHMoFjGDI101l10yCajXc69cnQBFRc95Q1+Wqb00kAsBx3wLuIy641zukQ5Nz7aG85Ob5",
-	"xKJzFNrOx1SYY8zO7juWsMkH4lRjUShDrKNCUKfgTZyiLyT7QAWfErmLU6ia77B6SbTgWMKogOOlQYbG",
-	"h3qqMf61hvNMrvgsR8qu4IJHqvy5PD1j+RMJTPc0wRJ4bu1YVWUZuH4wrhnstFywwASvk4vrhJGxI1j+",
-	"XF6+E3K8F3BsQT/zHdXZFvJXTr3qZobynJl9mM6fZqAX/rVonHCmEhS3IWxKkF/c6Ked4+S1aXW5E/iz",
-	"iikk50QWOirRnCm6KlJVsCencA50uT0NHmiiX60D7FN/bY3xM3q2zbYdj4l7bsyoUYidI5M2QmSejkNE",
-	"E7QYyeMnJNtSY0ZZpP2TAHw6+1JPP4i9ZLbiLCdeXVR79R7+owHtZ2qIsTX8tXFXpzuqTC3GmZ8Du7YU",
-	"7EPyuw4+rlOPb+w/I678huptA51Xx5dtRYBvn7qIdjgNmnJP//JZhf6Lq/12QhLKGklhHm15K+xU0d0E",
-	"uLU6wKkK3B7gdkI1Z2fB+NZiSOH4q5C360Ls6yb+3cit0kIeloWTD5P8GA0ccVr/i8tjLSuILNK8VSUS",
-	"kIxFewYDeO/oEF94l6zBw/Xn1ststE+3uEWXjNGNkEzD6/X6ZE7xnRhd4Lsfgz6kkJDiTfm6mT+HVtlF",
-	"irOsplBJpg/vzApdVEFIbTvhMnN+MyFuGXhx+PRqufxeKP3IPdVsUsn+xX6bauprhgaQtDRjxEaorUqk",
-	"G6oh4BrXuWe3WpdXHz9i06S1iAmddYHwppJIsLjBastKsqOcbrDGlAhO8gqLxohnFfX53/jf+AvB74Dj",
-	"K0/JP797/RNhnChOb2GZUQU3hOWKUAnk559/+FaR/+YyXck/WURAhEUDsqO38N9vEIrGPv325Qvy5Zdf",
-	"/smM9vP7FzcE/aeEqb/xD/+wW7Soy6k/fjCP7RgXklScaXWDQU+H2cigyF3wzlXcf06+k1JIO9MHWpbe",
-	"of1FKcWqgN3/+LsS/AP5b2YVf/rq63/673/jmAJLidJIgw+ZyOGDLSH5gNAs6gPhdMf4hsAdyANZ0dxN",
-	"TTU6BD4nzzJzD5I3r9+9tzhG5MMPOexKoc1HPPoXOHywKLmK7oDcwsHNWv8J61k2oFXzJxvZdb2PKceC",
-	"ZPvcV0+efE6ekUzsdrTGzQHI7ct+E327IvLk+hqX+TfurzObGUWYRizYJ9dP7CQffnS9Iz9YlyMXxEER",
-	"kMysyPryyZrdeYhHsx1EwrpSFFNAv7r+kx2KaUXsufv8b+i5UG455MM/UPYtSKAHffxgkWiRcAXbMf1h",
-	"QT7Y38z//frBI9UySdasMLrh5+S73MxSKSAfvntPNx+++PDD+tErY2V9+Pxv/A2IsgCi2MYGM+wm2zPo",
-	"sUZvashPBDImH55hph77DanwlDzH00YkLZd/q66vv8xYjv8F90/rsrF/+mBI4VSQz5Qjc6Uc1d28uFUf",
-	"DJuQL+4ef2FlxxduNR+M4YHI53Bv29LWbcRQEFiA3h16G4jRWz7/G8ekrAy4RcFzguVZSbMtPHry+XXg",
-	"qL96W8uZOpH96rGvzqclu3p69eXn159/iYqy3qIINIvEw5aB+uIfLP9oJYwvUTGCH0n1Q24mgJ24g2f2",
-	"cZS7iO5ihemT668isSdh8QLqavn4rVEP5A+xldi+efTVe8M3XixkQFY0u/Xp9Y1eqK5+sTERugM0Lp7+",
-	"e3y65pEvWH710bxl6NBYWhvrH2x/vWHy597a63z6tYOC0g63I5RLf3cXmb0aJ9lvaJ2g0O8nibh8kNOJ",
-	"ar/FNV4oCpBYSaGwKaKnrLeiELtQRYhiTdrnDnt0Lu1rAYrX4S91z83nLtH5fBR1pvfHtv5gFLyPvc18",
-	"fN6pL76Rz/KcUIvK0Mhmj2Af28wWv9enPsr0fwbtN/eyLD9CpcXVFmjudGtzGbSH7yqJH0+n6mveNKSI",
-	"HYf5YgbFru1w0CayueeOPEJrvA4ve3YwxWLSyfmPzhOGEv6oTTtYX6yroTvlz6BfVhe+UXCCB7lRcCar",
-	"xFhpVIKsFX2HEok5pZBvQJ7tXEWo/ndRSU6LRyFiVvJS/2f78LOsToO52F60p3qQTfle7FuoPWLPyQp7",
-	"hZhb3zYodF9e5/x298f94Xi5V0VI/w6ilD+/EOvM8nuIs99h39/RA9lO3/sbB7KgSAFrTURlm2IYVcIv",
-	"JMIP6aM36cip2Rcegrp9XIw+p4W7Ey+7oe+FpsWDHWPsQ+bpazv/MJG3umd9ptzpNTvJOPFOBXGrFmR1",
-	"qKXx2Q73AAd8Afdoj6YY4Tv8+UFYYeE8dL9WIA+Ng65O1puolBgyvrPvfDRjtvf7f4EUzk0jONyQf61Y",
-	"dovvoONDOe+S3wJf9GrLT3prC3aqWV1JtQZpnv7//v3Zo/+XPvrtl398+fG/Rjzv48yv4V5/kam7NtOP",
-	"Ijn1+fwZsY41Lcgt2E5jp1o0w6xNVXMK0OESUPo1LxgHIiTB7WA7w2Pqkuxe0oOo9COL7T+k6b3BB9/Y",
-	"5y4om1rzfGoq9EujBNrEY+sKtq2G94KU1p8noQCqwPpn9y5+X0ooqQSpyIbdAbr5cjinYRZTUIyi0Nmz",
-	"T8s6Cxf3e2g1nzSjvQULVs/0DbFH1AkLKgFBWVFYWa3Hog2A+wGsG2WigacKmt0OHXtEYr/keW8B1F9a",
-	"D/EZNba4y4ZhaKEE0aLIjcbhP9fTzh7r89sOfp5P0udYo+8/8Il8UFZ4YZsAEGr3nGR2XqNmMgxzZAKD",
-	"aq6nAIaimt4Brjlgl0siJ0yL8lFlod+P46ABz7XNZ/1EuSjMB53ESE/OO/XFOeiVuAMfHeYOQ9vreug4",
-	"I3orRbXZkndashIGRHLt7x4yO1+4h77jWjKImBydPpHYDDqnhxuvqy+IFhY/OKayO8TxiDKdSo/pzvgj",
-	"7U341WPbZNPiysQnRozzWdOOMHidxJyynELImOjUqaLRxHAhOv6s0TrxRknXGInOba2b2pI947nYo5bJ",
-	"NMIbJYgYdNVoVtDOTjxxBWsSAPiieT68Ip+4M305l3R5hIfn8CA+D0vLRZeQCwLOz+wL8pTDA7U8qazt",
-	"4MPa6JDWZCeUJo+vr+uezT547AVHT5R8sTa2/CSB8hKffADim4kehPY/Mn6rzFVubbW6IXadTyGB5ou6",
-	"5Su2NXzEuMuyjtN3+CoOP/FTvZHDNf4+IeX+Ci4fYH6F6ReYkdJwBO3xBLJE3RJKtcqpJh62CSkod+K2",
-	"yyoPlofyHc8dfiJxSElxLj/ar+SHmSZ15vtMm3v9IW6KBxFUNTGwMT9qhQvvS8JbwSUHWeN/S+/ApZk5",
-	"5LDOBkZUyvEUiRdNssXFifpJJkpEsk1Cgp7bKxfQ+9PyyNU60u/gjftkGQSzJn4THBaYusr4BnWwBdmK",
-	"SuJ/CpZQylqn0Wl3I6LRPzWXNTArdUo8yVX2THjy16tzmFp9K+BhtX5L0AeS5c3uNazg/zauQNonP13l",
-	"0a7v91IcHXUuvon4eagf2hltUuKqyjegF0QZyvIMFsSWhtCC2NCZva2dRUc0yF2KDboSYcL9XHPGxQ/K",
-	"J3o/h1uB+aE29rY6EIS+QeKbv9ttSp+/M6c9Hn9mL36T24X9Pjf5J8pKLv/Rs8QNcX0zSQBEpLpxNddt",
-	"sxtTGz3QX5Sdvq9ndP73+8p+qoGk3kIfOBAQtqe9eMqamavNSyivhE3owPSnutZjhJM4h/yRK5Aa0RjN",
-	"o8/ck8cb1AntrYe3Od27fVm1rvnqB1HtHIFdCN7lB2/YHfpnNfAbX8AVEGxB1qwoIMcqqVa40KJNDqmE",
-	"7+gdhB/56SqFzRp/L8UwoNKD1KrwuvRRSOIK4fQW7DlfNwWSHq68t+nRU24vDYk1ame+Lmzh2x+Bnb7b",
-	"lfowjYMeoFzPFoSKtUsrZ0oPbmdBK7e6tLR2z3yijk9c3cOYypYQC8JhD0oTX5st1gRotnVVxYbsd1Qy",
-	"G3DUtU7meiaFl6gPpY2b2TjzJytPcXW/kyS1lHmYej97WogWkYKkcDPbh8sKyeb38bP2on72ITxq3b7r",
-	"2OtDKPDszBRp+m3F9K2gG1cTNWec7apdiCfUINxeXh54Cj6MXKhD4nWyIxfaNtf0DhbsDbYFx0K1CME+",
-	"YGmRcHxQK2Q9tz9TOO8v/tH/GBL7O8z+D+Q0vfgGTBHkf6kPzCcsz6d7Yf5w0vyNS24xB5LDvY5xyE2Q",
-	"6YLeFYxgqhGJL3Y7XIHTi5UoLqAY46gv7FSfLA/Z5bnFPrg3zxHn8lka8hYrI3A6YmEOdQE5mlmY8c40",
-	"oRvKwri3y+NusU1ZMMozeMSFHlPH64d/wmdHEip/ePeafPn4m28ePSa0KLf00ZMbD/VjQX5oURDuRorm",
-	"CYqKa3n4/aJhre99kGsDgcILunc5biIHRRQ9OAVfiUpmoG4IF6SADS0Ize9YBmOiga8LNqr/1U99ArHU",
-	"P2pG6l9twMXWSLg+5sqYxMYwlg6qwwdnbL9LIW5TKarHOxMXn2Ry8+P/eX327ObLnn97JB7u5CuNKD1O",
-	"Y9/Tg9ELELyrTmwyVzMW93o0yXSynT/RXxh7QLLc6gPRq/21e8J/8qd7udv1+fX+3s6vHwFDZG5Vdv8W",
-	"Nc4XVuB3rfXYPqHIfqRdy9hRQY2Pv6+f/kTdY511PqhBTHRAnSO8Xp21f8LHobXO38kT1qXWA/nEuns9",
-	"3T3WO3FfBD0S44zh+jj/UTkjaEP94BZRdCWXZxKi6K4soOETRDjxeheQXNK1hvyG7CXToIwp4hqdz2Od",
-	"0XykPss8GLE/zfyk7sE9sxcsmUh88tm9dBpSZ4G/SzrSp85BPi2pJ/0bKLLQg6YtcLGsz3vgUyOuu/OE",
-	"8z5NJ/vPROQzc+HDRlEmssJkif8Qkv7i1GlJ7Dqj1JycBdlStUVPlWIbTnUlh/Tt40NKLcJ/ocD2uDtn",
-	"hiDwPNi0P3qyx+/BZedMQ3zjGnNFJv2pATGP4pczTTYCsAAck5wVWYuKI7a7h0Nv31n1Xy99bz2zvRFs",
-	"LNafJ+8psBlyeJIAc7Pxl/pUjQgm6xt6hCj2IxeVffSlffITdRwEa3wYJFOkhtUUbE2h1RHoSlQ6moPa",
-	"giAf8iMEn/LJWorBGn8n/0FIpYfxHazdjkR2NHqo7M1DZbZlZw+rPrOj/hF45ZNIOHynRYkF54xv/Fbe",
-	"oFJyR4vKtSW5hVJP2t8dyI1PV6l4Ls68uT/zXLidtT36/3Nnx1JJCW4Jtn14SuCeZro4+GAa2Yk7mHRw",
-	"J92Dn5C9dmwAPPGqppvfz3izxH0Y2+302/kTv5h/1zv5oVz59U6Mn+svPMpr0lX/Az6QPuKx85LLw1JW",
-	"PHZmgl6h52WNXVVoVlKpv1gLuXuUU02nb5D9yJdC7h7aJrQzP1CVmJ2sCX9jW4EX7/5yQ9yO1X2xaG0Y",
-	"UiKxX1Y+4NlPs9eoc6fm1UsL0E/TeW/X5gq4fC+BOtm440U7sVfTcDXxseL70l58u67fxXn/iTKO99nP",
-	"EfPW4nKwboPK3DP/0AUp6+Z4oFQg4A21CFOE7qlvqULJTnBz9DaCtKHXTj9rcfM0z5smcJ+kouSW9/so",
-	"Sp42D9Hhw5XTdhhjxnFaUX52z7l+Tj/ZeoLnlH+6YvgMTf1oKCeEJAVba+tPpv8/e1/b47iN/PlViMYB",
-	"+8b+9ySHvcN1v5rMQya4mczs9GSDuyC3oaWyTVgiHZJqt3ex3/3AKlIPfpLslmS510BepHvYEsV6IKtY",
-	"9fvJEVJPYhtKqZL0CGWJ1VgqO/bbevt681b9rPCqbMCXLpU5vlAtegCb686GzI9Qlow+s2arflsM63Dl",
-	"8rf0moJgq7nCXtsJFF3thJAa+C3W7fOYVsWAqbOWTRXzlpeRK8GpnqPGrZzh7QmgdanVVCSAzh1rXzyn",
-	"NEHvhXt6z/5+zyIunWJmMlaSmIg5i486PFCmvEla9RON7GnBezFy+iTfpncojGnPlr2AG+QivviRjTJd",
-	"+SXupoEMBq2m+lFDi2V/LWPaLACWxl8U54oxCvTmrGBanKokUZinwubszeaN58due4sez6Uio6EkYvyn",
-	"nzEQGKwqa2GBrtYOKvQRmwSWDaZ+4faSJOWDhqSOQ2GbLFanl56zIPnIHVetYmoFpaASqS24QLKnwEF5",
-	"iNy3FcK9PSrVjGLy8pVrz5Wun8ToWDV6T3+3d9M+rDmFQbdwv++iovA8xg3jnkxSuWMrW/Jl17rk9t1E",
-	"yCaHqm9haOclAl06k/AV/cD+Ic0wAu8vC2q9Lk/MMSQww3WpyTuUxg2z6rGYYU93DIrFEIkYDAaDq7lK",
-	"cxZOuYfR70AtRTH9waby8hme56KgtEKd0/mAZUalMFHx2kvZR/yUjvI/OGd4T1ghTvASVswvvDlA1lcy",
-	"OfKp7Zfjv5Px8PVpEBVz72TMOCtEwqRaHZZdzkhW5y+Lgf+BgCDPw94YXj9VSZ79kLmVqe8maxZnwOJq",
-	"p2dFF3dqKLkXmaWTOljnL8rYn/24LimQ89f0sojuYf7rA1Ku85fu4FxwGIO0oCHeCyu3scyjdv20BV0s",
-	"ylA9dTHDY3b+Npmzi+vXax/V87c8C+70QpZRNox7xtlEycy38gibn3CFYWrlsdEE1gOe4IjcK8bRHKJF",
-	"vTN6Q8M69kX4lh7hLBOlFoxQhQNNJ8QekajsfkbYfuH8FDyKGKqsgG04pL0y0vBY0sOdIvL4E1+LkR1K",
-	"qfSWXpJ5liPj1oRHC5RSzrpDqBexcgfEew/DvqswtlvpOBfSNrvH5+kU9Ff35KHuPzg5nGbfO0/pGHbd",
-	"eZ5f/ow4fsRgThG0cyUI34qanUOuF/29sSIrY0JGSRafcv412SQVph5G+aE0rsvbifw158JRLi1Rp6de",
-	"LxF4siBNke6IIQoZ5Ba92Ft66rvwssFmPcIE/YSvZ+lL9mheiOjJUFfQryE8J4brxlcSrZSOTcm9+cvB",
-	"GVQyhbs92qb9zDSXbVeT/uieeTm2g9O9Ws4lW86Pbp7FNXnFZIjDogCe4mbhaa3cf3YO2tyTHQVOdWH8",
-	"IE63MVwSaHCtcU2fxn9mtcDd75/+lik7tExul/lO/8W9HFG+OqkjFc9TTm8VRJ9n50gnfLLCH1pivt46",
-	"uJTvvA9ct/nvG6qn89M7z0VbWJvOj6Y+EaW5hf9iP1MonYfWSgY94CaowT3jLBXG8gU4k4+U1hBZiNlk",
-	"zbj3ISCtXue4QFhDXi3TzTXEuwBf4XvQAXzwY4Z2k7ODAGgV1gzrlKkQDZmAlnztq3p2X9isVWafD+A+",
-	"VywWMfEP7npPZkC3dCPEI7vFXcSfPoKc2fnN3XevXjWaLyU6ha/Z2zNrqbK9L/rrq0sulvOa3R9E+4Zq",
-	"UjbAHU60mM2tQWj21VyloeNjb4i6x46bFbmdatAHrO+q+t2U8tWMMnOAvETvtAo994S2qvPcflMU5h1S",
-	"V5WImK8PHzw/hEGNSjELuJv9lZgNFWwNXB98TsqfiCXu+++dthWkcf/rf77qmTfOL1IvLgz5pyIWhOf7",
-	"WWjd0WO5hRsxq5CMF9m/fYiyRehNvy/FIqQhtxOe8NqW/R/CoGEW4/np9SKSsBQjJHHKUgolpNWiAqa6",
-	"aX9+ta3m0pA7PbziH3H8t/LwS6jrOe1c16Vu0EL2ohr0KlaWcePjRMpFMp4DT+z8ULHzJy6SDzRqmKZY",
-	"mmDXy/1BrTDocks3UU/gDnp3zIC0I4a67053KiNjReY0LqT7JYHTGYYXI3JGtGvG35Nr9SjiSirHPb8k",
-	"KDCGz8DcZjLlNppDfNCOfwmj3MJcdm165VP66eLkwleoO/eS3387j6sybTarGHJW5VI5YFFcQq3eiZIz",
-	"hqRVedFlafAOMQd8qbbhkN5qPrWDA0PCWZ2j9e4TrXf3WSCCNkpzzVpxYU213NqqvHRG2OM05Ta0ALd4",
-	"W/JeJHCS9+gpe+jm9l4k+Z3BCeXV7hPjVqChEyS3z30zCTqTMab+SgJ0u4CI5mwOnMo1hWWJWBAthVwz",
-	"DctkjQVoywzdBzciBiJ3k0piQtA5pfgE/TC3/5IHMeu8Mbzf3wG85HgCCEFzw9ipEjo9P25SkQU7NlYD",
-	"T6vqkh/4JkJyPB9u3enssnLqum2BSgiRFtC8sU3StzV5SeDJnUvGreXR3Ccp98jwOZUIVcET32v7sDx2",
-	"+M6BZnl2HGrus9UTQKXAWBrdA5I2OmcgFbbgLKRaGWfqCNAhKInozpX3PoGFpLh4amSKkuCgvb7lV4PT",
-	"Sv/cbtegMuu8yphKHOuq5j/T6K/54GFGABvT7CdPgo0zzK9nuLebq8wAwvz4piq6txFyUZaMSkQkoB5+",
-	"eOO7hmpwG9M8z53e5lr1Akssc/nrQkY7xLzP+EJJcqo6oGJ3D70QDRpEp9xrs9glUSYVS5WGe88I5ozZ",
-	"MKgwSO4V9W1BGrnv5FUR0dECoud/UwuQPfrYrqwLokwLu765++33bRSKHaLJtz6bO1wlDxWv+yfsk9Ot",
-	"e0heSLu3DlPEwbCebVCjEyTcmQd/67++70j8SN26lp4dZT1vg2FEMHKTxVoJXy89olZBYXwi4ghTqUMe",
-	"80LdHVF259VajxDDe9oWS4g+w9GxLJF9oeK2TB5B124wYcxAD+9het2TOCLU2lRpNlcp5BBsmovkjllu",
-	"FmbktxYzYnStZDy80WZyVwLECKCgZPkKHB9SSKcSgh1sCCwPfDEEoS133PtK2paeplaytWIVY/ms2rkv",
-	"LKRmh3cf3aT86Sf6x/9epMO41nx9oBjGOjPbrIfZIh/5vZ/a8H7C66pFHE5qlH9by87xpQJ1PYxi+hZY",
-	"N0prcMdQIUdMwpNFDBc9wpyEMHj3QKmiEbOgUzMqd0vRrWWKBIfCMh5FsLRmEzKkvXzlluBueQoydrte",
-	"202geM30Ojx9sEQFYYJXHIIX0DvlVA7PckGq4aynMymxFNx3gYYsLzVjQzzy+V7Pm0xtHyVGc1FDRH3I",
-	"rm6XRU6iRfvyTfNXC2v4er9ePSF4lnWQGv19IwrVIPPwW2P5+v4AKVYjVctiYcdLHi0ObcOv3agvblCj",
-	"ys8joS3dg+tQLRvLsz5wHFWesIynz448w4WiQrzdNpEXsX4Ja9LxOqokP6bBWOdIR4TlGs3xummKJO7g",
-	"I58/NF8i4dojaDFdMyfnPxiBntwznhi1C6iz0zMDIrpA2weGH8Uj/OCePFjqGje56znhxXSKEjARFgMt",
-	"w0GhOCBMheQyAqYhAW6AzucGC0eKvqcjw6TbSMXPsZtsd33AG3zqUHlA6CE0x77B3rfe3TFpjy8vTRVz",
-	"ks4zXk6lFhDjVdZ2z36aGap+PEmhKHps2Re/ocdWQ/dhIskVU/STvvrmi/fNGwW+GImhbHHmOb0sZks8",
-	"hpyGaWZc3LbF6tTUlOAxZEGapI3f0eg+cse7jucLIeM2EqAvBuj8G0GrgYzHWK/lezf3Nmd0ekAOZYFN",
-	"lelTGH/RzQP+K3oif6IV24qpOhX4/hpNGYfq9qEWadL0zlMr1lflv5NDUQTsgvnSOQu3iUTNqIUyGTHO",
-	"3n5iBO0ipAUtecKksqccwxAaxrRe+RswCodah+gmdw2IL//QRXbjEY7umQYD+hETUMAmWey2sONtwjiN",
-	"kxGMU/XYerLok3qEB/+CoZpHmJ+b6xkYMMuvv9rI808cCpNG4SYpaLfbZALPZ15RpDTzlz5Nusv2m87h",
-	"A+RXmspDPrhL1OTqu3o70ucrQWkTnQWmlN0E2p2e6vFiv/GZ/huN7ji+0j1CvnKdQkzlDQWbLTzxyG6S",
-	"Z3YqhpXSi2mi9pfg/c2FyiVJ/Br+oENZhHcgxVv3KATOZ+Jnhrx1WJQRgRrieihtupLJGmC8Bl5rDWuA",
-	"/4PDhg1z9quw8/14RR65ph6p5vtXr3Z0XI5usN4Xn3InsyTZW2+Xg+0Ur1py6yKTm7ub//fb6/H/5eN/",
-	"/v6v7//9344qlZOxOTpV9F2/qaJcU/pDDQMezRlqMpshGjjjHmqnjBVh5xrMXCUBa5drQCaFeyYVs/yJ",
-	"8fhRRIdQmUrG0gxI7BlWc1Xx56n4y8UG81eWZjxz+9PBak0a+CNRQ3Vp8cV7ujd46vPNa8w1UMGXdDtm",
-	"XpJDFE5c2I3O3h2LqTI7niD+QO0WqDL7gx858F1wrvKCuHYBB6vv8avhXC71ZKPzKLVsW5YANxYBW2mt",
-	"90xHZTZSKRxRpZRL47P/0x3zey+0hwIWklIgbs3+Ytg/lYR7PPrSlACPxTFfk9PbPUfEJty5XoF9rW69",
-	"PvIWp4O4OM0n0/GmH6TRU4k7WX8JBtxrO7Nqhh5iE24IDwlo5x51vwou4AIg71MqJ236TV23een7h3u7",
-	"nk/xPDcH5TXqvMOctIGlvsYHlUVN0Q0RITuCQQDD+iBUjUoJcbiCVpolMLVMZZZN1k5JIJnu1I+d+0mD",
-	"hoqy3vRhnt0v/QEjCwd1cnI7jew5kSw+pX4Lv3KudsS52m7nVsLlsceBjxw5c7rf6Xrd5HYzvO5xPc0j",
-	"05MsoRI0DU/LL04n+wswpyJBmoQicjLszcPf8dbchZ0rpRcTpRYjZvgU70KQuxyTKWapgcc0mwYa6Fap",
-	"iSP+iOOelRlpU6d6cBu8pxKqXz24FfGy0skF4w539Jl4ZC1RglP0cJyIkDxZsyjT2h1Im0jbqrE/ODXZ",
-	"e78pfzZr1ruSC/sQZN7xRBQUaI3y6sSikteDSs652cuFoZv30rz2DKFf3B/1oWH58vZ2rVc6XXN/ts6R",
-	"OksXfOF2g3ryxkL6lR6VDooBydOdtqdK3zNuWaqMZX999aqJJq4AatiD33Az/xVHDRPQIcyvPyeB4Y1b",
-	"OHQLAItSEm0lkuTO+5BIpamwnk4n72WjwVOlIeIu1NYqZb6AqoG8mkVH3QdGPTWZu1d5cEvvFtz6WQvp",
-	"0oNlUHaSJUKC6SpA8o2GYQYtF/N475NLbph9rP7jz1Xv1kznrmU8DZM83LClhiXXoP1p1jd6abpCx7qG",
-	"ZE25aZ6qTNqm3qnzppwhmwnN7mytOFcracVKPqgEE5poEbRDzyu/4r6fPWYTLheMR3iz6/7d6vWIRVxG",
-	"kFBfTqRkJBIgmvslX5chXB+sFkvAgrnJ2v/E+BRZ/JKkscGp6dRtf+PQmNk2smekdPyZ3vEl7/3s0PzS",
-	"LLHCHYBvXZQyjrnlR1Vllyb6Xun0aoYXaoakeRgMoTAL+sqUx7DLkPK6vKVWanrPVnMFj6CD3cbuYyMu",
-	"pbKnGtctPvkg/p1XQBx34ViC1ajVfVHoOGookIM49K2f0DW4eMs530MC+lqMOiXBSFgTbSUCls7XI3Gj",
-	"v+7fXteu1+wRtGk/qqFA4at/+lDPa2F+57nezVen8wtGs8B2ML4ANuHRgnIVPATYxCildJ51EvY+L+v3",
-	"2T2frzycpAi41AeTmmHQMNNJOL1+uA9DTM3CuuX1F76VItz/ngLmT98x2DgJZ3emogpamc7xX/HjcPur",
-	"yHmNAbeTdFnMVWDXbYD38JtbI9Is8VWMexon/YhL0IAw197P6OW35xDkXXLyZ3KnKjxiXaaxzGQTZOtT",
-	"0twheiYhpM35I7AJgCTk+ZBpBolXUcUQkDHEB6DUDmiUPwZYodsnhXAPHbYeDoIL4s1cKbPTV+RsEKHz",
-	"ziNGsxkCnxHvV7XLrkbS3uk02KTXfw9DX8Z+S31cJae7vd778RMq++7pR2+lLU9u+cTUNzh+wbGvw9Au",
-	"USLpHV0KoUCld9uW+7Cbu99+//cG7wbICjSUMIyveOVGnf50/+HndRxX1m2w9yk0vfOcgMLanFHWxFUG",
-	"VFF6QM677ca3Qgo7jzVvG1r2V//Yi9Cjc25fTeT8zYWczs/SMmL0OUKhY3GD2/Uw2eF+Y7iI3f9sFgzv",
-	"1oUCTHDP2QMXm4T4RsVXCZ4oQaQo5oToh6IyYoYnEayL4nLBlJwormP8nVls8gLuk54vh6ivaPASpPE3",
-	"HeMl4jvO6Be/lVA4GUfYzZVIEjYJZUB7NsPnnkiq8rh17+I2060jlzyImSzJcpjIJeHjz1TsgBL5QO1Z",
-	"1zuk7o4gYiYLRvWUiwRidHOYCo0hSsRGUmaPJ9MaIvcxz6VS32kw30S0eJO/Yrgwt2GGbr5DtpgOXbeI",
-	"FkxNp4wzk/IkYYVmoEZl0roRG8H6Tp0qc6QURTUd0JTk4dIbev5ws4WlSQ7fLXenZK/xHR4SFik+KGSO",
-	"NZ+epFjwZEEWHJRtJv9QDd6F5w/2/B0m6Cd83e5f5nb/mkITlnALGjvDAnyqgAjDUb+sI08rQa2vgfM8",
-	"2WglO96+us5XDN/Smke6V/O6NPPCRA+STZHmbNnahMh3jjagoPStbk3Yz6nMgM87xtIsr/byMu2FpIsW",
-	"w+NYgzGh3WuZTRJh5hCzpTInnem0+/y2CQ2R1vkrPnmoxVxucuciFb/aTU/HuJmGCuyshkcUOEOtd+c1",
-	"WeEyYkJGSRaDKad1TozCS0UabedF3ZPtWx/FDbW4/iH//rMU1l9NrJ/EKOoi45RUuGMRX1ISyxkP1xCz",
-	"GCwXCTVgcqQOrLemuZNb7T3PBwI0e+FZnIA1AE9LiKzHG1jNQd7Tmhtf5oUcyolSCyFn94wQzkKNOIEP",
-	"WKoxjLegTnYLgRqNyZnFfqc0nZwUhk/dcD0pvPCTAhJklTf9wPHQwE7yK+1xIuTiQJ0BJaM/5+M/CrkY",
-	"7i1NDJ9l0nsOZmN1zuh4PwnpNjZiIlRF39gcNGUvyv2c6KElIgDdM24WiPqyeVlYr0sBfPaYHiXyEeft",
-	"VGpartCoiWmDjaijKgYDeDjdb62flyBpbW+6vKhyr3nJ91MVHXj35Mm9ETFcLYBqa4ORoK0RqI2ZK22Z",
-	"F1LOObtfIzaE6846ocH5sOE85EOPVSrEq22A0mZVt21IxRecuxiJxPMXk3tFj/qUY4JytgQtVHyEBBsC",
-	"7vUoy1ErPPD5XOvI4Gsw7Arhdy3eDQx1d1raxae+W56ZNNnEKebkQDsSSfGX0tBrIeZJ4vqZWkGYyqxG",
-	"VFjnYA8KydgxMeX77FWkAaSZqxoPauxDMbLWx4mUz+B2KWdDbFnnMwhVlNwwAyBLC1bO7z3z/BFwPgQu",
-	"5TjiBmpR1eB8/LnbmJ8gs9StiVriEkWJMhDf/N4YRXSLkbcGsg3+t0CAnI6R4frB9HsrXFRJRF0TsCvw",
-	"fSwTpRaBOSX0USPdOTwtEy7k3m6jTcqFXerVB9iSW8HBBrPcwJmAlnBZulYqpALnzMnaBU9GpTBR8XqE",
-	"JK34I/Z44q0GmivVits540wDN0o2Vqgaor2NsRfN0lz9mF68Q/WVTGfS1Bv+3tKFTFaf9wJOU993JN3u",
-	"W/xVuuQaAgali4c8iJdEvr2G1hcKxRqERFuyrzEUC0/2NjKPAzubUScu5mQxVRDhQgrEGUGI7ZFPs9lo",
-	"DtQTxqxSzXG2y3b0jENdCRrngHsMoy6BIoEwW7qHjm8Ce+PZIsuw8t/3S7wXZtIPab+SsM7rSS1fgPTt",
-	"kHs5+zfwdXKFrG2aK+Eudb54vUABh08vGnZCWp1WNOULoGuqaiKqFcCs6rp3DQR8KZhZ54UEbq591zvU",
-	"hqDAZEjopTYcFF57+byvdq5KGDYTjyBZtjwJMHjDorqNYi8GhO480ezVklqzpI+AFCETGDGr10SlO2IL",
-	"gKX7NV6Q0qWXhCeb72AjbJu3Ck2qsDFnWkoTvYNwP25EFbuMSsCKChZycEe1aB/VyT30K75syNUOg0B2",
-	"eoclqUC3oAQ5FGBSSVyVexYP7rQp0toABMdcQvjBDaEY/GODiLOWfuY1lbqhRay4sELO7igKVJrNIdlH",
-	"2bodovRJYRSMpJcsE+GCeeYzK1JooFhNAgkBq5vO16ivIELA6q6EtTdyajUDMyLIPW4CzJ77McZCxjiH",
-	"3Nu5ns+MK3IhdFyOmctxkK46lGKeLZRopIHX40/dPRiqWiBqRsvK8x3+YrGRQ7qdcxmP1aOff4vG8IHL",
-	"+PMj6GGbQ5jl1RAuNaI2i/zCjkFinE0YCzymEz3Y4l9pk3HfMIE5TxBg3xf+41bU2GbyOuWag+JHHNfD",
-	"oUcueiPUw2/Hjv2Ns7W58+DmBkCOWGb2LOio1V4uwJzDwMOjYoZuvn3f1A3T7LuMBAlHbzv881jgToXv",
-	"cd/E264JTJVGWOeDDkAlMPbKUWP7KoGvYWCXxl+8pxfrfy8klxEwtxJmi0WTdCaU3igdCviFZjEkVcRR",
-	"UMsE9ixtyFLKqdBp60lKfGpp4drxGN0LuHPhPlTE55ffYMdhIXV0CJYvwDCYTiGynkELUZFqhGyA62i+",
-	"13Ae6J8bse7+eZBut8+kA836Kxi38t2LyL0sVImbESuR5lMXY6CWxtTESum4TCES/m5TJLcWng54NHrr",
-	"NxzTgnRS/vQR5MzOb+6+f/VqdJMKGX7+7vQKyFBSmYIxfAZupMJcVFTgX/rW2j2Fls9m9abVbem2v2Xe",
-	"eazO3/mcmFsYhwRWs4dtpBOf86g5N/+YigSrc7cMeKJUAlw2Es+g6t6crXwQ/ezJ3iesQv/XSgtrQd4x",
-	"bwmGahjNqEyK7C3B3O+rhrBzLPQpe4o/s3oU/Yd81DD5hsL8epHM59A6kK9dm5RD4VMGi+vr53ce0P18",
-	"dfoiHsqFfBLhUK4hRzAOXYoCnIt1aOP9fZSoEs8CNiDk6kC0QbEqyIRGPl4KxBuruWISmTNpIuYoZqFS",
-	"F24MCZDmbMOAf97FU99d/I1wz0QdvRUOjPbefz34b+lUK4zpQxV+pawiXcAyIT1dKkXOS9DU0bl7efaD",
-	"uf8kb7pDYf9J9m+inQpjTws16qbwaOQwTjFV5FHhnI0uuTEudDoYyuLEbynlMZ7yyCp96GaXguv3NK7T",
-	"FS29p49kMCn4WEifOPiLCXmgafjYxhr+A8yE3FiptnMz33Wy1D/ALOvep+D6YHsSYIUSl4xndg7Sui9Q",
-	"+t5pdWaAKbfxeBYRJBjNSwiP1elKGu5QRq19sXWDyEJM0b1f9UXqEfT6DbLodK0mXzKPdFnWDac2TjVy",
-	"0m6M+FBF7n0VHM0Rf2UY18DMXK0kKtPRahOeNq4lDlomPILqAl3V55zq8zOsNpSBFAS4TgRoujFx6rFS",
-	"2s4Tt2va+QmeRUOqHuGQarh/f4F+pbtTdw4L7ey2sg0j5dsodKwWG0MTqVlYjrPlgYDUwvKX5c0LM7q+",
-	"AoUv2A1QFgwV8eCevVbZPZurJCY0LLyaTYXMLJj/Yt/wGkYqtoD1Xfhj4g2vddpWA0/3Z/zpn5s1PMIj",
-	"SDsunjigzscH0I+gxwakZThNQwUf3DJCUYrv2B/4D3f+F3+M2B8xt/yO/UuqTI6YiEcs5Cb//cc902Cy",
-	"FAybapWyj9zY8Tv8/p/elrOn3CzKIXoBZFtbAlqAvnYaJhRv6aMU1JQ/qgNAkM0FrhD47EcFCYM6ZbnD",
-	"d/SSbw7fg7UaIfs4YiqJd2X4OyrHeR3HA2c3OoHX6Lu2X96XLmyqgqZf4JnbBYvCHip42TIrxB5u5Lze",
-	"E0rxEXalIgsD3Ubc09ynU/t8uZ6dGwzCreXR3Ot8J+5tudRg6onEH8oDT7+Bq79E/fPm0q5kS0vTizN+",
-	"TQnFUCY1A4vs8lUQMfyxZG6F9EKV6bRtNpaPYlpWk+HWSyKmzpnjqY9g0b59ctgJkbLFMy7kXjnS6e+Q",
-	"nX7DEZfQQqZWEnvmDjaPndYKthczIy9pOrb2pdOSDm56qrBG7OPdjWUbcQX+mB94l+Hyr92ebnysm9RQ",
-	"XYWbW5hn30kCXJfOoUy4XiBkqFmwuFpJsF8hNFD3Z+vtyPTYoStEmOeLVAgPVmd9I3vg5qELuEbaYaRS",
-	"/2zbWTzgQ4euGTTLF6kXH0Sc60UmrTuo1O0gkC4Tbmuq+r7lo4ZZ1Rfm1w+wlDsA5uvWZkVf+IzBWo+f",
-	"33kyJ/nq9FbRl5YlfVJZX64mt0tKrhwA7qYBl6IDfrqvTe/08xsz6KHnKUmCMlTq9qigz0UtdKMw53gZ",
-	"88iTDI6q4Au11gddsB/TZVKng/jyz9NBsemI4sI8PPPu7tmoyj2FEZOKcHs9d4yIPe10OBsdg5NS6lT5",
-	"H68avP+zREwulBQWmM1FNC/TbmC3HF3lcRlUdPecPOxKbVtEi50onW7RuCo9tSiTADz4k5AT9TTa6o9g",
-	"CW/S9uB/UXttRy+96XwFe7mus+FjtpflOWns8lredhKdvqbYNEx/mDsozu71eaLTfnQoxKf4NoxQvf8l",
-	"t6y8k25qd7cp6Fnbweon98xL0BSc6AtVlE98UVKUJdeWUNson6EIsNoG4pywibpj12b1fJ0CUStcgyPW",
-	"pzD0ooH3/Vf0ExD7FaODFq37qL6vsLWdZKnFI4/WbSezwp7+xT9+0E7CT/JdLOwLdRUfgYqaV3OVALPA",
-	"U4ZOo9A4LG5I1thORQgF6FA2qxwOe4ouE6MXsNmcKTnaUIWuSFgNKv/z7VRNp5Us8D3GQNhnWAlJKVEx",
-	"cbNA7q4JjxbN7WWZiLZLFB7cMy/CWvDj+86D9nQ0U4+QQwiUt3YmpFWls5nQTK1kc4WxvPVb6nyvfrBD",
-	"Tp0WU3zB+3S4rCZdiZVEwmcRzZmxammw9YhexqJEebh7IpixW3U126qkFlBTA/eNhnS5ku4N/RSRffmJ",
-	"OH7zbNZmu+Ux7ZX+lsk9b7A24iZ3pvul4tV9Bb6S5QKmFisDkQZs/GjUekeqkecm97X/E4R8kHtvxXP0",
-	"2spX7tHWk+PAzPgT1l5v8AuOuOhY3n1CL97mC4okeJq5ygwc717cbIfqXdzczuNccFV6KDkumE+bok2U",
-	"LclDowvDJ0nbZ7S39NT21KNDa+uBwhYXI5fWPQMZGwbYchsY+11sSQT/3NbtBCXxocxPF162+3z9VRFG",
-	"Wye13u7Z5zgS9yJr3+FOPfZoj6UL6fsKuKZhEiDeRFJtJvbN3moDtvXST7OFY/Ifbsd5v3W111pNN/DI",
-	"ffP1XLFEGcuE9QZP4bMpOna2Bb3JV5/DPf32uzuf0LEqsNdjuyuJItPJzd3NrTsr/f8AAAD//w==",
+	"7L39khs3lif6KgjuRng3lrJL/pptVdw/ZNlqe8ay1Cp5eudO+1Jg5iGJriSQBpDFojsUsU+zD7ZPcgMH",
+	"QCYyE8gPklWWJ+YvW8VMJHBwcHA+f+cfi0zsS8GBa7V49o9FSSXdgwaJ/1pLyvMVy83/M754tvi1Anlc",
+	"LBec7mHxrPl9uVDZDvbUPLgRck/14tmiqvAXfSzNs0pLxreLDx+Wi6ySSkjzbA4qk6zUTJjROdzrlf2R",
+	"iA3ROyAl3QJZw0ZIWCyjc3CDhTPY0/sfgW/1bvHsq6ur2Aw2Uuz733/JpNIkp0fCOH4d1/eJIr8JDtfk",
+	"wPROVDoxDxwySoecaujTYbkwX9jgJ91i94KbOfOqKD4sFwHZS6p3zZeQqhJ+rZiEfPFMywrm0Z/lsC+F",
+	"Bp4d/wWO9Vd2QHOQzXd+aB57Yp5LkPjzr75aLvaM+38/jX5y84rqbJf+1uaJfSD8SH+Ygu2ZTnGj/TEc",
+	"IIcNrQpt2GBppsz21X7x7HPDE3vG7b+a6TKuYQsSP/Rrnzv+KmSuiBZEAZXZjmyQ62IT+TVJqjg3Srhj",
+	"cHgnboH3P/tuB0Sbn2ouoayAnBSM3/rvd6n5Fgd8Ykcc4pXu3Ma2Ue0A9EvHYPFdcOwXfuW/Stgsni3+",
+	"y2eNrPnM/qo+uwlGNF/Qok+CH+npx1KLmYdS5PToziBujSoFV+CEYwkotjLBNXAkAS3LgmXUzPSzMt+Y",
+	"P0W+tmac4qy6JP2w7Kz1OcGvGD67BSjNlEop1gXshz5sn/gff1eCt2cwRPo3btzILP66o5ocgGtykMIS",
+	"Brd+YA53PP9UlMDv94VdtnoiNhuWQS6yag9cf6pKCTTHcfbFp/V4c8i1XGi4159l6u4ChNZ0XUBIaKWp",
+	"hr1b2+X2ePkfgk5CEtrlzQ/+aOHxeL5WwDPAkyJFCVIze27Wx1UmgerYnW/Em/uRKMpyokQzq7UQBVC+",
+	"CG7s0QNsr82RS3C54EJD5I6JCyAzycIJocVybA4fQon77/a6dtoBSiP89DKkyi/1GGL9d8i0mYej5gvz",
+	"CM6U5jkz86HFm4C6G1ooWHYIPplYngojGpOnyryFN2seWN+PTOk+xzAN+/b/DAkyz3gf6s9QKemxvxM4",
+	"WHQye+A55D8yHmFfT80EUXp/Puzs7ThMHXwqORcjCJqtb88nK2ilIKKgGKENhQKnOeMLhG4lmL0KtvjL",
+	"q+ge51CwO5DmtKv+6D/BgQgOakkyUXENOTF0wU+Zq1lwctixbEfWQu/Ijt4BUWzLIccnqF+TuaWnbOm3",
+	"zVzegdwrM789vf/Bvvv5VXenl4tcirKEvD/xYChFtKHRhhYFoQd6XKLyQA5421FU7taGciw32p2Z+T6c",
+	"8KhQaWb4ZXqGqz0rQGlDyxaHnzk68HyV02Nk576lR0XWR7c/ZjuA516b1CD3ZC/uzMauoRAH8htIgcsH",
+	"KguGamVXQV4u4D4rKsXumD7WX+0/lVjp0Ma/8q88z3PIx7fdTD2fPHrAC6/EHYxTVdyBlCyHlQTqlKvu",
+	"oTsSphXJBN8ULNOK7OmRKE153j50T+OHbnhcwhSh6haQH6+J4MURd20nKgUE1QSCNs+UD90xxQRfSVHx",
+	"PLFhlaJbWEm23WmV3NcPQ0LrjTVmIlJrR/l2BiOEIvlDf2Nqek8e8IV7IzGaljTTq4nawwZgxcVhlJkF",
+	"h6N/Xu+seTfpBV7t19bW6H27ZJzH5ByKf6XNYaeFMYm2O8NByI4Ae6JFle0gXxLKc3LYHaeK4pGNMIrm",
+	"+G0XErhe3bJminpV4cY2ZA4I6D4YvTjLUoo7WpykMtG9udXw/4ri9Wbx7N8n7dQvUcvJnFqcDOTXZF8p",
+	"ba4VeykfRaU/UUtSgFL24mEatWm84sylbeYAvNobspUSSiqRVBIKoApCZTFBaxxk6Vc0RKk3J33Ov2/5",
+	"s03G+A30TaUYNws2P9ubhylSwB0U5l+UE1AZLdBAuibUqHOa7IFyc2ELBf6yUppuIXof3TKehyuplF2F",
+	"KMzzotKK5RBdi5VXIKcefRxy5Mi8Nc+gOJ06bmcLcTmxnfuGFjRqY9Es8wzcm/K6eameBuP66y+jpMwq",
+	"KYFnx/FD7b8ZvNN8bGD2l9D5PSEiEilwI4+vIW0TfEP5d7n1Ns6QI2vqpXPfhm3u+rbfLeUVbGbpRq2H",
+	"SMz39rmU7I4W/RP4vTh4FzM49UQRqq07jfJbf8KcRbokRhv2v0kohdRG07i2Iouaz0DuVB1WFEa+SdCV",
+	"tLNsk8SoKStrErUMyCea7aNWKfphWnIJeG5+Wy4YX2lJuUKlxyjq5m5Ah6jhQsMR5n9j5/wgZEvrSVDa",
+	"fts/vqwnH6W44JVKWWnNhTLpwg+Mr8mSKKk62luFKas1BvuaUhn/NMqBbjnDHCjErbo5Kg37lvd98WvF",
+	"stu1+XWxrDe19cd7kCK6bd9Iym3coE1eY+f2l36joTRW3FagQWqNO+CGGrkARbjQUZm3YVDknYP5NKpG",
+	"MxUyJjNzZ2plx6V6ZS5N879oSkUXZHfMDyChLNANR7eo+1Rco1uuoHxb2cuuLKg2vICOp6IQB5CoG+GU",
+	"lwtRAod85RWs5i+lef2XeNyJzyLdThS5Wlp7/8ryk9XgjNRQGkplLEorMBT8WqEzJkbmO1pUMDUm0vCe",
+	"QLXPan+471Hmk9SqAB2zgxbAczr5es9BacZRE1llQhQrsdkk7GojU/eUH8lByFvGt1a7oUbJ26PrnBrD",
+	"kGqCTEHoRoNshKq7PA0J0X50B9RqxHmUfLnYU8ZXJcjVTlQRZ+prFOL7pdlHwYHYF8wnJGRg5IsijBt9",
+	"C9+PnwSp9GpPWWGYmmUQN01DmcIUOUimNXCixbW/XFysxgY4zXhnOGtxOkk3XP3rysZ8Io+kfwCtGd+u",
+	"MloaumbO498jK9BsV28s1WQvlLZarNpRCYYGt1Bq9JvgFRkSSBxAkTXNbqMU91Ow5B7gtULwrYuFWz9W",
+	"ZxO0KOJ8IyotzQKQczC81R3+FWWFc475A6yIAh44+QyV1+Ie+cf5wftfKoXStFjRPJegVEzIeN6AO5BH",
+	"4meWZBAzoFpRY9IgzydIs6GS4EOE1hTBV3FDmEab1/wv5ULvQNoQ4jW5IlTd2ofMD1bH6C9LQSa4kahM",
+	"rvROgjIS8Xxb8Rv0tzG3kTbe5AxHWlg3q/KKmD1HZgbmOMMR0F40J5rZG6U/6wOV+1VVDnkFmffaUsLh",
+	"UO+xZArQG2ok06YqCifvDcGsWcYFMcM/qcoowfyn43kWfzX3ilmUG4KsYUt5N7CSUA9j0RU83j3u60mG",
+	"UJAsWzdDaosbCkdOUV8gd2gek6ZxkROXAkO3UfIKPMn74Wkx6kNzz6Fh1BXMwaX+xedXyymCelb+QSPG",
+	"Z77Wl0ozB0ie/wmnvsOvZ7FqetdPsFRnaDovzSXw1AiEL66maiYTVYtxx/Ufg8cSisTk637arT3lxj3h",
+	"cIzcsLj9V2b7/+nzq3kX5CTbd/iieu50YnNLMK5aFwflcFgsJ0Uo8JhcxPOEhsYD+p3M+G+dl7HjXAry",
+	"MUeVZvtwUvOVopgRjfEezcH4epAOakePLe9FcNWcsbqsECoWpv7++2evXi3J518+u7pCvW7Pcs62Ox01",
+	"9uhxZVlXJZI+8OCgj9rovNfkf3795dUVgfvMKPuMkxz2QqF2qUFhzKJ/OHaiYJ61JxH7e/tCjMcmUkeU",
+	"wFPEiT5/4NM94Pbhrscdd2+x9J73fmpLd4AkZw4rtdbWTsiKH25ekwPArfl1SZ6SV4Ln9IiSi9xU3Gpt",
+	"9R70R++S+zfBIwbwD89/ek7M9Jc2Tn5P92UB5LvKsPNn34AsGJ+muAakDDahRSE3ic7K/RbXByFgszZf",
+	"N/QcOo0n6A/NCZx543RO3cMemPokzJxkl89OYJq5ybUhd8zd88G9RZ9iQtz6U9jm8O/2pT5ag9nb058o",
+	"G5jLoi77jO5LyrZ8svj2zyelwNyQfJBhOMQqPyuQb2FzossdeK5mhTLwBSvLJmYu9v7cFbS5pBu9yis0",
+	"I6p1wdRudWA8xzh5TTVAkVIbnTW9lbbR4foP9kG/tTFxbVRDDlLtWDmVTrXPOrYgnIInY8/Tht6zHVWE",
+	"EkPUa+dVlWCuW/eq4HjleuIup8eV7NuTtqOOQvUd6EwXMEHFM6Rxst2+0lLKRo/sJZTVtgz4EMufkhDV",
+	"faxTc++cjZxsmFbXhFMpXShxwwptQxHdSGdU1XWfGlr1S4CoB/9M0dIxJzC74BnqdEVhszJAKsE/UcS/",
+	"qpICBuZFMidOuaBKryo1a/AYswVTHKPziW6i1lbECOv8g4OkHc+FmDD1CKdsHP9MORDIax+Wi0oW4ycZ",
+	"B7bPjtH1kofWz/HEpGY/zCWn9IB27wvHIdHcFlnBBRzurw+Qk/WRcHHAC4QLdKkjkWmlxd56w1jMHLyp",
+	"4yLaJdpJbcbSO9grKO5QH5uezNslIr2jrDCqyIVS0Fw4g6gS6K1LBAjyew/eBb+u8i3Y7Oes0o3f4DJO",
+	"hrVksIn/gt+d7CLKqIatkMdktoOqAyjMKKqi0ksX2ghSlclWgCLrYy9hNibuxX7PtL4E293YRHivm6ml",
+	"TTG3QSev6wLXK1k5n8xIHqt5+C0+GyrKGvZG74Jx6RwW0bksDeLfHpfPp12F7jurDcDkXYf9msqtWFVc",
+	"syLuodnUNbt1BYJnhD09kjUQWxs4qu7N0dR3VO003apkkai5+YTSNvfTzIcy3nYW/BeaR1wRafkwtawp",
+	"dRLRozDDOEKxOHWfSlGw7Dg9b0mBvLuIPN9sQDqBbCwEUWmsU8syKDXktYx3lShH0NZZbSX51PmqQuhV",
+	"Rsv+br/BEDP17Cc4EG/5XJMrF1Ym5tWg/NiGOer646uoP11Tlysf185ibojO1BqjTRktrJs729y7J1pF",
+	"LXN0sVzIinMbP8d08XjmEZbyTJBvRp7VdT+D/kDvbJmgHQfu6eDaqqPHPvPP3ln1DRXwa3gpLGutpM5D",
+	"bK7wkKiNZKk9efYstkWiJ06bPcOjFYidmkHC+HQglHvaTPeKGdK/Tkuf72lPp9Q1xQp8ZqojTt8YTbD9",
+	"Q2ggfyyt4D/qDT/9kj4xdjwr+tK6a0d20++ifWfKHnbuxonjB0mfH+ltOuOGO+WSSgdC3eVSXybxiyF2",
+	"EwzJ6BPCNWP27UshSRkqDYGZi0mAxmjGyV5Osv+nsLbC+j8l56lZN2Ll6BChAL0FK6bcI1jyHQWXmGe/",
+	"/D4S7HG17g8Dwucy/kTn7HtIfyLnkD/n6hArVFyL/JhwWc3QNzesKGK1uC8tekAoUK08PdCgoPucjHim",
+	"lPnfkw7ZPFvJ32CGYGN0Psl28FvRvwZGTv+srTpJwozf61OocpkDE3DzQx4aFatlMxfkYKGZu0IZJ1g4",
+	"94xQgnV6G5BL8/+ifFKVS/J///f/ie0N1QNJ4rZk0eI8TI30hpwR1WHR/+195GJDRCUVgfuyoIy7+rhz",
+	"fd+YpDHPR+peWR9nOOpc3kN6HkGeb+J3TWMaBO6uucIUy8FG5LlFc7ElFOYvXASbHrUJGbroIjlUvKmT",
+	"wSJAYh9tDTddtMG9BslpsZKJeINNPlYAfNaObAWHaKaC0a84HAD9u/uSSqYEJxtRWZcj8hVipxHKjxhG",
+	"n8y8EwWazwsZlhoK/oXZdFUMMs8mwJ4eVzb/NnpEkROaQC/qlVQptuVLQwZAnkG2toeqr3uZp+aIQQU/",
+	"CR2t+/bJy5PU5/n+8KOo9PzS3HEHqihtYaMVPq7KW4niLqXO7YBNXuhASooV6vX5b85q4wpFV2L75HT4",
+	"qMUgfjNTF8sLsd+7Is05SQfNW55klsMaKDVHu4ZyA2mnLKGu2TGfESX2YG51cytsGKc8g7pQ3qW4jgd3",
+	"HSZKRGQIDUvitEPLJa5m0Fhn9i61t0Db6PxqAkiAJ1SK/P/SSSRzOuRqByic/D+1+7dlB2hBiDRLNANe",
+	"Rq9R8MD6zE8iWp8/QwjSSu9i4IVOmaiLPmnvLhjijpGCez2EdfOCqt1fAW7Pxh3oZhe6WIY49OIdGyEh",
+	"oyrODgc3l84lr5VLwZ6NmogDNrIqjWXjKXEhZrRUPSPpZgfZ7VtQCHzQQ8epVa2IfnIfL9Ooh2p2CAvG",
+	"DlRyB34Rx7Wpirg+qEQlY2Xdz20JkUcCwfdj3o+S8tUQfna2o5JmGmoM74ziA9YADsyFeCWRGb4FrBhW",
+	"9YR74CboCFTfY9FNqRETT3ACJI88JeuKFfoJ48RCMtYuRKxtxjFQIaoUuFA0XiyQM60eKs1iQ4tiTbPb",
+	"6Uz/0r1xRtbBJFUUSeSV0VQK7Vj1xwQMNfshYz7G1Z8mYtrNzTXcEFLQfW88rxK/6D1oD1u2NSFxHmez",
+	"GqTjKZw1McH+hX3Mqc3zE+bvIaseKM12CFRvfo573CfrYYqcOeqr+W39+Goj5MqomVRX0iqudrXjoG42",
+	"GaA9y4GUBg+w5zX5DlM0u9nlqJnMfpFbt318HlAZtB86x0fZ8fcbq4MYJc0C5txRySzOrKqyHaGK/OMf",
+	"uC+fGtp++NDW6ZOxrlke6FDed7Kj0Di3yVAW6hzutboO4CSYIloyyO0/pwJCDl0Yl7wJzhT2wdmICfo0",
+	"g5yC+pZ0YT/wBY2V7oGo71uc7scm/GDUD8ifNSnAzo1l1DKHjiI4uDTpZe3MYoooan2wQ70zHnBDu/d0",
+	"uPT0bnatXi/uFh3Aa0Tp97LaIf2gFayMPW7FdV5J60dtI+UuWnjIZiS2KtgtcAvtoEHuvQN2udgCB0nj",
+	"Orud8eVkaoxjahk1c6x/de9NtI3CD6U3px40HXJIBnI6vkjbBQRD+2tJM1Dxumh7oCPp/WIPTYa2BTDn",
+	"giBimQMRujb2PU7bHqZKgQqR5SzyFfH+k76rU2Hqb9xMth9yoFn2QRJgug1fee7m9lZVvcr6k+kd+Ks7",
+	"k4PCLuK698kEllzMLV5dW6NPKCBbdgd8iZVAmAbtAHXa27yn8ha0GuwL8YkiDhhvSX64eU2+ePr110+e",
+	"ElqUO/rk88EwQZOA8lUkAaWkLF/hQY7jdfrY/Uguw/BHJGyrwtcrRdboxNEnitRPEp++cm2DB5hv5QCz",
+	"MIH0tLlEY/oih9e8OM72yeYwBfQ5T7CeyOGNFGJz4me75RX3JGdbc/Kdx4FWegdcs8ximaKtLiETSEIc",
+	"pNMPYV4YeGBdpzi4KYI6JjBjA+93pGxwDUXCazSIKn8QVZFbzNZNpSAnFmR7mnvZf3dZTzxFCoeB01kt",
+	"z3YTrEj7+nP7cMsFm/DO9gApECM/AH8exqR4wOpObwzGN/jXyrmn+7IBw6DTvWjh9pfFcdXp2TJQjoHB",
+	"pllLr19axx1oqlpjPEFMLttNeMUHHUIxG7n95dDd41iozTDB9rg5jFvALd48rTPPHMfpYiw7rOfDFwx1",
+	"V7d5qqQ8yvMBCEez66KyFQyRTzqvQqJJ0jewYy5BAHsl1csZnf99RKYjqqajw4HlerdsoCgL2LTTFus5",
+	"1zl1I/M/jnxxB0axDz6pRXnOF6fCuzvWOq0E4zTBGkqnjv8g3m3kuukx5KE2jQbseunYtPCMuTMXA0Gf",
+	"IZu8UOhFQudc1+5U1wsdIPxFTC93850RQ7IjvHWx7HlsUOcORG6bbgSln2bQmkRZMMqzRPz0wUID1iSI",
+	"Yzu1Vf8l+e5nq90VRSILI59c1zYeFavbRJlxo9ya9nxMA59nNuqP6+95rXxSlJtps7zx3YuzdePaWNkx",
+	"VQpRGoOBQQ8pn0XummR58wyTF3aQ3UJ+Tbjg4HtzYmDcQ5tPa9RUz+3GLjcWnJp7LEN+nurFiBApTm/X",
+	"XOisPIN5CHiXh1y6AIRSItuSFeCUVi40JvzBpEyaWzjGdWNF90CosqDYDiMZ/6YPAjMWa8wgixeJ+TwI",
+	"NY0uziFR5dUoLcQKc3F6/r26AqAuwwgglJaLwhxM3ONfEhl1vq3YcE5dRosCJIaQC9C1kyV6rdpVTWyB",
+	"dWM+HXQ3G3vvtX/uxEgZ3IE0lAvhAguBeOiYxvDLQwjTW2xZ7YRoPYVGjmKCTRAkCM9TPyrWC701ATQv",
+	"oFsbOyQkLqNlpLuZXSpc5j7xOuCSGYqIO7ohYu/Xl0EXi/bReTpbL+xtqeWYgQYnrfMzC1CvnTYirZ/Y",
+	"Q/jbY964kQFOk99x4/L1ZtInl+g6j6RqJW+rE3Yu0kZ2GrzVcC/ZF4LraOYF7F2+1Shu9Ln4Gr4tWB1m",
+	"qsXDnnK6xRvHpZOOB/td2zI7+9SCjZ0o8iGUiOixLKXYi5X3pI7WNWpJjT63wnbz/QjnNPCusNxxplGr",
+	"Ssj0CsNuMVAmF2b/07OnX8+qF2jadE1/Jxmr+KtFy0P1Ru3EgT9z6i4zZvHMkEX/q/erPWzp+qhTyB/m",
+	"kUFA1T3kjK7M39sXTN3GaG+xQe5YDkaVKfNN/E7uzo3x4Q8PBD+e11EOK5YKekD6ackynXZtqlLcxtoX",
+	"PSc4eRtqUvSICXdmM1oOU05oHgcsjDJtPJ2rbmY8/ba2CFBOae5Bf5nx5g3xe2SUxYt4bA/he/2JIkLm",
+	"IOv2jQ481lHRetLq5jVACraWdLo96HcjHdd+tJQ2X3DlLdoYxR4n7Q3uSyZh3ofmlJhPb6XPMnCRgGmz",
+	"uGwm3lC0q9V9fLz81rDuvF6FPptvnjCwCYARNr5oVqFnkTzIQsF/5JAVrtbowPQul/TAk7XjCdTrk7Cc",
+	"klEe88NK7ejnX319iSjQ5EzJdB5knUOJNAgDST6p0jmWw6nbA9aAOQV3RYtXJgSZWgKvj4prEzo/rgTt",
+	"bsS4nmMy63po6Rcykx88q9R94q2tPH1YXeGPkk89X46m0bYTIijaCKyb9+zObrANQ1v4zqNdDabwJy17",
+	"rI3mLjssLAKxoD/oDfc1IrNrQUZ0MK9oNXqY93cGKZ4+FxRTPwPljCmC1wzkZ2HYngELmig/DyHJmmwz",
+	"KsHPF/XKJak49lPH0tg6pQpbdNRJrVGv6VS0jUrpFeNZUVmredI5flUp/YN9pxaq0wA5Zt92/i5zPNKZ",
+	"cEPkBFzglCNxWtb8vI4+NYefzoIBO/V3+5G3cRQ8ZHS/pmzMSZ1b/mNT+pLkvaQSUl8v56QGtId6I+GO",
+	"wSGlH06foxsI8rSFPa1u2edQue/PWMRzdfvRy5fA6I/GJDFtu5u2/JhXigVCSKbHY7YzsWULyxDrbknW",
+	"gmNGO7bKrSRGIZsjlM6OTiSgBo6/yXIxcWKHeciZod1K66C0Yyp5v21eagzWrthzJSADjRsDqg4+pSVd",
+	"BUw5oXZozwpQWvAZa3rlX0muaLDvNHYJDtx2wPMmDYQSCRwO1CX4r23mV57oXm4OOaZlSlElHcZhWU2S",
+	"eB0G6pTxBETqf7S7ge3lxxlNSsg8elKHyxp0oIsaVtMkrX03iRBRz/sdy+YK1ryNqp1KIMPHoh9vHKu9",
+	"Vh7Y1nq6NSwyRovn9rXhSE4seR7jgvNu6oS3YMjde5LhI1Zc6FXWhC77828/sxpAFZrcaIhvq3a9SyBd",
+	"QG4hXzEey+59t2OKlFJsWAFkDRndW3RD7KPUlA1OMWWTVk8IP2vd64met/QIsOp5SrkrjuF3zFqygq8F",
+	"lbl1nkqguQ3v2xBTCl1pNnTppeDpndbqAN7rgxJwcY9pau5v0yRKyTm2nz29p2UhX/yAP9YhHjwbJ+LT",
+	"zuemaQyTbiBnt+4UfOj/3LgH2rjUJr1kUORnooXM9P/XqY3WSKvdpS4rWkEBVqwIEa9QTveXwYtiFs2m",
+	"4c765rhu/F9G6PnwfqqL07KbgzPWLSBC6ZlDNFWiYdLPaFPvcEfG9uEifpPwnDxgAMd+5oIzfvjJvjK6",
+	"2pnJ5nNQZn1q4fQ0ienFkWLewBYJ+IzWSN+LA9lTXmeEx5oiVTwPoPWnEdS8M8sejAlAl+iIZHE5ysFc",
+	"/OrHOGO+K83vw3hvztaUeSojM5jMBQ+WZfsHP11vrJ0T6TBqRNEM5Bbz+L/SoorOeSOwflrOGM+9ccNp",
+	"qXYiqimVEhC2M1rO8xJ3Vy2JFiXLFNGC0DvB8iVR7DdQS2IshpLx7bJGyDbPHCSLV01JOgu8151jqhOp",
+	"L8cCVjUe8BlBsZAG7XH9lJd+K8NtGGmV3+KNEzTss5hn8Mru7foEX+JZWzcym85Ojs7m9O0b2Ki30UD+",
+	"THhUqlYWpWK0gNCrhX1kYd/yUQIUS6K0kMcl+fqKKIL8W0MKzVTiuCvLbNfGjjRjDx7+em65hB+mi8rq",
+	"qTS0F7HcmB3leSLH6Nxs/IHYRNL1Epv+t76SeaYtPScHtQHKiPzmfbgzjdE8mHcNmo1Jg1ADXcHqwPRu",
+	"FX7DkgaUdoje9i9IjF/OMD6hTIWJhUj8IvhqDTtabNzxm6imeqyP6Ji2A2Yi7DALDN5cmbEU9IJq32mT",
+	"YFaQRfm+Y3Aga5rdPrNlivg7Uz5aQiiHw4Q2+rnv+7gINtjN3amKSNAhRj6t7XvDohMulg7TJrJ6PHSA",
+	"ZtmtImKzse1xB1gzYezOsXZjXcge56j08FDSQH2eKwS/JhQztywg3971s2KKfHn1p0lt9NtRsppj2pOJ",
+	"s0sBWxoPes1ylszOV5xiaAYncTpWq9TqtITEGlWl8L72SU23xORVjPjBmtK3cB0Naf1Uh/fx4f1iJ231",
+	"ykiv8WaTR1FJBcXmmgheHAnN94wrzO+z5dyTUihPYAItwgnOO3DBFgbDxPdweO8uYUAHJ/r07KMgQSKS",
+	"cXQpfIG2uwcTPVd0o0EOXCdmA+scXHyFrGFrmMRI7lZREl7BYbWEP99S5FWmVy6dIHGu7XTyCmZmYWvg",
+	"tSI5qef5d/Ur/b7nQfMhdwvhyqz6kaOFND82EImr6BQw4vwancFsoVIovapkHMuurNYFU7tZ9UVW55pc",
+	"P4SdOqKKYTot/QSEs6GSCrZhMxMIDpRphbU/jnMnJGzEa2M8gEHfwvPxZOl6mRQDF42XDBeSVrWgeThv",
+	"X/CVV+IOBrPIpm6ykw8DyVQ+e6qRVMYUqMAe3yVZQyEO5DeQAg81UFmwMH09TIRwR2N+otSA4tdOgevT",
+	"5GOVx3Gaf1MpxkEhsoEiOO1WvYQhvq+RsVhS+Ei4yiHIvfbHjByrPTzW3YNVyUuidkLq+XKxs7/TloZz",
+	"/8TylJEgBGMHtkubHZAcGM/FgQAPu/bFMLzP6ZaZFiudTessdIAvjx6LbE4um+ef0yMzrSGi0+vCVfWO",
+	"jVtholwqfTWkbsUjUDnhyNd7UH/eDukGiK5F/CR0gKgxK21wPKctCt4yyS3cGT06d8NYJ7jmVWWHOCFR",
+	"pI9QOKV5bWdp/vsD+ZzfVmXBsqhPe55ebZH4j2dkajQ1s2acwcleRBmoV/5wqsB3+1KPg2D3Xwv1+i4c",
+	"p2883Qcsxp9mKbT2lRpvt+t4NCbXNUbrBHeNp7c1mGmAVHWRxNWOBdSZi/JYG0GZ/UQjieczp7KVlJvp",
+	"n2aU+bdPMTCmWj0n2S5xNANX6NkGhU5vbarPqFt1CgTAgsJpegt8YlOi2kaw8x7NLq3PzLf2+zNFdY3+",
+	"1kMimiNw7SiD0/uzIdTcC3DwbPgiHMqPqJgtXacE25oFJJxwaDzg3CrFNj+CVq4zBQKY2j4NATAihvpd",
+	"eUeDONhvVXQh9k7v34TMyXpz3lq3x5nbMxHn7KxDfBabDmDR1V2BTutUlAwndw06gfiTYrMBSZheEstI",
+	"wMf9n7ZND44bXQCDIv9OyliZSKK/xHK4g6ZLp+0Y3UJryElJEUI8CMcjRMenTbXQvz/95dMSZGb7/ozA",
+	"0eG3lgvXS2Kg9WSQxRHPJprqWLjzY/TuW6MyPiPU2npUkX/7t3/7tyevXj359tslocSo3giQKisw9i1y",
+	"xTUBo/A477ornJhwIHs0cOAeOLfo8rsZS6mKoKlkmJ6Q0Uqvqp9mXH/9ZbzzaG251Q2SgRqTDnF0uAb3",
+	"f0qzPZ3Usy9Ymp94O93IfTJOOAlsy9/CHUhl0dnPS2SZI/CkuGN5HfYYS9ZpHg5TQuKX/0tf+tdZzB1l",
+	"hQ8rTPOPu5X1feOiLCEnVelarmpyBG2j8UKaa29TsO0OJ5NVUgLP4vKQ8ZV7ciqJVQmTN6RrUfmZLANS",
+	"hHPwoydpeglDy27OwxlZL+9fCB5k8Z3F0BkO5SqMJ71hnQcVj8IRus44DqDaPbY0/OLxgiPlamwyvHxJ",
+	"j6KaLOQkjd3FP7i5LOvukk/Jdz+/Jf8Pefrp1f/86nPy8823qdHmw+D3PVGqts568JecUIKVgQeqXG9J",
+	"NCEIPVCH72iri2z+gmuvZ/vqM0Wknc0JnrmGrs1+DLYLf3n/lyraz2BNFYz2gj4Xa9FdI/Nih+6dRKed",
+	"iROzBc9TebVGrEpkzvtHrNXiTgtxOJscWUEFZk3DC9Gbt26BNPEgvKJ/F5JU3HX8wtdRtRMcnR5mK5fm",
+	"fFBMptnTgjRgbpM5fiQto4Uih8zjF+KmHXRqcMRv7WWLGQKiDzBtk8MRZ90Q5Pjc7gIz+KXevpHvn7OZ",
+	"tcRDSddRVp/O6OdRY/UGjTy6Lt/JeR3Ttn1gRy9yazuJ9nD39p+phre1QVvH56i5EVxFtbDKsdLUNY9S",
+	"ivHtClthxsJ231Oev76DU9pnpVOGjLFaex65ONRhxnYS0aS+E50iP2OIK9s1Fh0oK5bAyzwjYaiVJZQs",
+	"svueYXzxBw37ga6pyWaaxEVcS5BK8KiFVYNdxH4ScgTcfk+zHeNxJ/bDmSwj967rRRBxelT88ii0sVwR",
+	"H14aHeawi+lYPyT10GjXC7xS3Ea6Id1iB1jqEsIo5M6HE0jfi4K526nj4HNXzOidNQ1IzL2dLA9w87gI",
+	"4dySHo5oP+xLIfVLl2vQ9UQVbbqtGacJ4CqKBWJ9Fv3nm9c/Efs5c2+LShJ0EREtXMZFUe35J4rsgIZA",
+	"4VY4bytQCvIJnrcEaqxd3ltQDpSu61A0H59ZRdEAIkwvNe3NK5fHlWxJmbAAoiHmyCd6s2y+IMVhOp85",
+	"MolDbMFmpFUBG72KXiNvxUGRNRyFa/NoDb3Pl1dXV4jJWVvNxoQumNJRJKjuGXP0WdZ71JCl3gK3yO4M",
+	"B/hAHGYVHCVvjrqILV3XhV0FbJc4pohTfZaEEk3VLTmwoiBrIHuaw6zGD2Kz8lDzCWVnb/TYqsSET3Ov",
+	"5z5QPikdWmxW0lKpryy4pDMixQE7nIcDR9LQpFgXs1TWxvUf58JIGItxcFacj10ZUbAkTw3RG25s0qCs",
+	"mIlO+A5k7pq1tfq1mA2y9MSya1vZgaHSOgUB8YVowfIpXVwOi+ZbMV79Z1FJ3mCo9K8QtRqE2RxI3U11",
+	"hv61YtntWojbCFP/hPn0roW2nZOh9V/MK9+YV1yPT2OqlVQ6VPPeJ+5BRgCkXog8Nvj/Mg8nBllpej88",
+	"S03v0XmUHinWebXpYB1Qw807+PIypP/49p2QduT3r1XCuRzbtBFztdmASQ96Is8zgh0dB+k3TrJLKE6d",
+	"M3R6cUN7IHXCdp4zcfzceAP/WUt5J3QscpTDmmk12Qz7ux0soe8UjMOU3ON6FP/K0s9jbAEXZBJLkNNZ",
+	"5EfItyB/dEkr0Thm3G6uDd+OTJSQM2x2dAeY8b0kSBSbAx5e4umw5axa46GAV/Iy0ff8NH/GPQ98GTWk",
+	"XRglDONeepDk5/OAHemdpFw5y/jhbK3+t86C6oF71/hF2jr6c2HA+voCm4MpGxyDGADJjFBXzMfuuUXX",
+	"oiJG4VeUFS8oz1k+0K/hnJ5XTvWeAla5ml6Fuh3tvnSDDzU5utEw5Z4e0aYAOiFZJdW6tG6B02l804ps",
+	"+ILzVKav2YdvY64Y1wh6XmrpxIhDzjYbl9gRSzDPgLUboLdQiO2vK6pXPnUhUfoFKfxR19xk8P2eJwn7",
+	"Btvcot77waQTM2zWvAwpm9qRl6wYdCvEO0PO5egPia9/D7QwemTfO3ecAVztGCsiYQqq9Aru5raYwdcC",
+	"6k5/c09ZsRb3MG/2a3HvKBFZQ8VvuTjw6QOCUjSOfVXxPdXZLsXxFZdAc59c0xYnb4TSqo7PFzZfZg0Y",
+	"GLs2FtYRHTu3UGoi6WHcm9NQarlwtT1+peFEW7NKMfENaFcVMwd6ZZvEvydUSrP1NgXuGVHg/Fi2bzjc",
+	"ayJ4BmQvJCwJ2xhi7BjfEqVFiWntXByiUPhu4OHAy46aMa4JFAoDkC4hgvoOvKEkT9Vv+g+lSNawXEw/",
+	"hTLeibMoiNm3pbeqzUEhX1wRt4ERndO6u+LpEoUw0inCawEmMTlg4rOotMQeRVjL6gJI3chU8N21qHgG",
+	"K5+l2XzehffrRxJH4aJtM8Ueey3owenUTyWRCX1xY/xnsaeMmy+sdqJKXFQbCZBOzLHtn+41bjEqDlth",
+	"CI8cbjtx7m3iE25Fuy3/MH5DVRQrfDtlGrqfugl6OSadmxNpU9Dl/klVxnMyIWY2GU7HZAEFv1YIE+Zd",
+	"gsi5eSLNxDBZNHJhx0MpSB05ygrTETaJgeR+VZUr37b1hLylVCKJP1m1rmCJ2CJ2ny2atS2bcx4yV3Mu",
+	"WizZO1Extm6OdFTqQM5ozNWuVrTKmYjraDvwmZVJb3JS921dVEGKbqQHXd2ZuNkhUdnUyt5JPbDcis3I",
+	"DRdZtb2Nz7LqaKV3Qp5qn+wo59bH613Ytl34clEKqbE3aL5H7b4o+mn4rbY4CUl+GlwHC7pl1KVH2MuZ",
+	"8aCHaXQumDc2VyV6yeIgAR5JqPeVHcvzWAtpc1nrnVFLCPY6YHdUwzOLOHPYCcxiU7bpAeOGE82j5k6P",
+	"6gQ7vS8iDcspZ5opuASYd6SBA+9jxU0EUupb8bPNW0yDis9sEEbDp0ZEfttuQXlmGlrIWyiL403z+GCn",
+	"WdziyaAdIj6IWBVC3MZLIH0ODDlIoaGumsGks66eQ7QgBWDi5FZEGSlImG5/5/UG021YgWMIcUuofoaD",
+	"/7B58spo2vHbSzKtgUcrSc0oaBs9azJ56lXgIup5h5NuBdGweK1W4pp0oHrsiXWFjSRppF1TbeiEZ9Jv",
+	"6ITDaXh3adk6SaSeJQPDQ9yPOVNz8cEzlEdbMOaDjTJrQazg0rM6eA5D43E4rOxpiYBPWDQP6iWm2GBY",
+	"0Bp6EezFgWOeLqEfPrsDeGG2BLqWYJ/gxNxUZyPnNcwXsmSyUD+8liJ5KFwD1yv7VqyYa4fQkbltvsb2",
+	"0QhrotlMUlkY6Kut2G8wqUCq24EkaGMZrsmNWH9zgEKXcOoPuEUu5Mp/BVqyLDzJdwwONo51azt5W3hM",
+	"ZRdtu3sremd/K1h265r4OEGuose+7tN2dmEM9vGL3Bbmqim9ie+6lEc6ZlVcq7nI9yfgJO1EkTefOVUV",
+	"2sM8F2DTsToJqIZmIFMEnVaGXIca02gnQZl5E6puVbdKOx2hsx+dV3I8q1zIPT2gZPWwLIG7tlh7cNUH",
+	"ruRModMN7UTKMyiKFL6lJ8YYX76rHxzEudGSbbfjILxNO0P3fLwpnkO98YMGakO6Mqge+nmeQz50DDve",
+	"A8bDAoZOM+4gwjmBVc4+SKMpHxz0QFNKDodY7nEO94Rxl8fJ4UDClovX6MoRlSZrgclBoZaLitKl8KUu",
+	"xyV9BqlD0jWBBnkkAY42VfZiYeG+zTjmPydzy+CutXerlXZLi8JNax/9RJu7ImBvG8YpOs0rpcmO3hnt",
+	"BXjYMnRvLiZSgLkRWwWVs3g1gqTXpPrVRfyYgAk6nqXYuGl7dpTblmukRwMJQFS1N6r106urT8mVs9vs",
+	"Hke5+jyZ+NGchcbzN/EwNDPxF0wI6GcxtKl1TbmkYI942fTLql1egOH/hpbLxZbdQbzcxio9J4lqqsiN",
+	"lqyEpjIVz8CEcxem0XT1CAlAsL7/SUYVGCtZ26jtCFRALyMmSvFO/+eA4HmNQLdod9FdtBoSN5WGaMLI",
+	"PeO+/QRlK6PRclBxDfUn0N59/nhIBPPKph1Ywox8jBTEdwoAKTiuUSFiG6E6En+iGlkyq5I5XEijzdQ8",
+	"UiszcUXm9WYDEUwVuC+ZhJkQ3QCT93Wyyl67zhMV9U0Ph77/3wlqdNBSlhP3sLnD7Gmu77eDL/S0Jf3x",
+	"AMHMDIIewyCgUBOsCWIvthZCdoG27Ca0IbeiXOb1i7F+mU0P9EFwLmfv4YNJnjnJWTaHRYK9n+DsGYW2",
+	"sgEhZdTtTcEyrTC8ifWZvXY6V8vHYzd8VO+kqLY799yk+dSbPg0BpbP9PSSUnkfMX7Gf9JnF7GKSL07s",
+	"guOOwGTuiHbiwBPVnKHmZCWcp9MZLNUfI0EG8/VXoHeide2uKb9daUm52ljViR5L1HSyHfxameluhUBt",
+	"F2+G6KTd4G/cvXzu/bqvJzn0eHtFc9FMpBCbgdRI/HnA6egemOp69C94p2nk4s+EnAseWb80qxFm3Zps",
+	"3KfoNiIEJmneDq7zgJqtlbbo1KFqe/ptCgwwsOOxeBFoSmv+oWWqXhO4p5nGmCi1MAquSU4+X3sewtTp",
+	"BtVyhKFDQYYpE0uykWJvEa+bn7yxgb0NtbC5INMYOvbRN9++XJI3P/2ZCEn++c13f8Z295rshdLk6RV5",
+	"9U04erpotsU18yptRpgn8BjYRUR3v26E/yPjt5dRDePA1J3JW6jpYPjo7OylevItc0Zzqj9wT6lZ15el",
+	"8FvsijE7WX4tWaLsYEKaCi2TaBKYxzyjBaV53NV3x4q1C6EgX9XwoqlGe3Pa0VvOin1srDrANfGal/0e",
+	"cM1giCXtRZ/fl+YEm5AVkF44/jrjZsfnkxd7MtVlsG2C7f4CA9uDVQ2DP0exk92uLjy3RdW56W1q2/Ps",
+	"ZAJ2qzI6RRt9fog1WvBzaQ5ifezacUtnJtqjPipCYu6FWbm1p+CO2xSMy3cLHcH5cvT2CSAj4NYdMj1C",
+	"1zVPlRB86/OrgeWf09IjRZcJpLhEtL/LhKdXcr52voVHbKGfxAeKYz7j6Gkf3x3I+GVOtbYZRPEIX1aI",
+	"7HYVB3u+oUdFlLCtv21TGQm2dY1NsGaKMK40LQrvNI4r8Ovj6gBwO3lf/wpwW9uv8XpCtdJi5XWoRGVX",
+	"WTBQKxfDjD2AmRurvavfTT+B4j7VD2wL50LCaKpuhz7ifr8DmVcwpclLM1735c6qO0uMEncZsFCbqvXy",
+	"O9scY9A3NLt96Q6R4TOHYrH4u+Vtf7G6f5b5JnqXBjUjcZDwST5S4PoFPuu0QMrzeVog5XkcH8j5HdPh",
+	"AIRN195Q/nul6kqfiR+3X0h8XdNslj5rG+ckxpKuZc8Ul6NP9g4Cy5fq7dZEX6cngdVBliiMzmbcB2lD",
+	"JihsbBHApO++oXp3o6FMSK2VK9SMFuZgnMiiWnKPrq+IhE2lICcVLxBOSKc9z9H0LfPVEI2n79FuYp6u",
+	"iKKkx2AKvOMorjMSLIoXU0HLkQtA/fR6vM0Lx8CvU7Hdd6ycZ/zduDdis1bVfk/lcZw9auF1497wwn3y",
+	"NN5RdRubgiGJnDGMeTw2zkHI200hDpOg3v263TGpZxFI1Y5MaB3nQGR5MrQnYHd06QR7h5vbRyp+5dT0",
+	"9kJ7vivJvTVxX913MBh/WvqWi1hEU5pfCkkK0CujYq+2AvPv1S0rV84WGR/cEz85fC5FufIZLTMgLie4",
+	"2uY3SE3kGZl5Ki7EbydihPttncYz3cQKhLm1KLeVRUTwUynEdmXUI9srR96uIg2VVvb6cV2fV7Y6Ofi5",
+	"vnixhO8OVmFOlw8od/4o4U7cwipIq5Fg1TPDLAUtFQTJHfYNLd3ZcU85ljITCxgq4IYRbewS1lxCPj5M",
+	"GnfkY8OmU8c0EnuwxeAcIFeRMuXgFr5ombF3A031rDxMF+4HSAThruxj0r0lDnxciwuMbaMzTZ6wQ7JO",
+	"oIlwONBiOLl6BqqLOZYJnAYEHpzfA9rlZE0ztN3zo46TIbD7kCWTfsqF37MGQqYGDA/ty6ZwuU1pR6kW",
+	"WeLn2ungZzly5u2hmaFN863zgGyGl1WWMRNoZyuNjHQtp/QK8kRyY8eXegS40d56rX3Td0hlDtT8xyOH",
+	"UW6bb3FIiPIjwLswX/XMZiwV1zIe0k266RHMPdXHtmlINqdHif1pWhpDT0uwS3ATDqfn5hIg+zffSW7U",
+	"v7mFneHbHUWgqHvZDF+zbjYv3PMj+9UGnZ3myh8KhXHQMyTxLLHd9CmJ+vJAqhntgVR9skap6Q7hnJTv",
+	"eN+npIht9qAX+UEaBeuzFA7IUS9lkDdfpDshuXqn0jxKtkK30i4I48R8+li7Bpa128D7Cjw6qyfOp+R5",
+	"mCXncXUO1Dk3GCeU29RZK0h7RZN17dz0rhhBr6m4x+uS7aPe+IY46OvjwqLSmgW6Li+uXCzR/Gao145E",
+	"eGeEG1BakQQ0zqNw73KhPaTofF4PM/rtMOEu1IRoE7peWKqCMsLZl7FNvAifbZIEZJ35vXZZyHhgq/Wl",
+	"BEmQK/8cbxsu9iWVkKzv+bkk2gWD8PQLcVs3fLJv1pVflGxpORk4aDZpcBHfRwmzXPg4StzFSvnRChuq",
+	"sbjngI7PNdiOgClAr7l6tZ/jVP3aRV8sIZrPDe3h91E9remHGhHirK7y8s1/tSC5GPbsDC0zaASEpeMu",
+	"oW3arqeyVlLhT5/VMNBctUv2hBo7I5KQCkJeXG9LKS3ztyGV8TRR1ajp7cvy2iC9ScHiOkR06O18UquS",
+	"Sn2RGFudzznnLIpKP/fesdiYWsO+1LOHtK9F2YPatMqhQb6h/Pa5lMxN6pKByByU9oVc0baDd7NiH+/Y",
+	"HgrGIdXFB+5Y7pNZO4DWhbHxl3UWLkqeUijX59GWgno9plUMOr0vxsZ2xl35IimVkH5K7GEt8iPRQtyS",
+	"Nc1uzR3g4l+2Nyz+7FOnCeqmR5gcnO226I3Mtb7p+oiLHmcAoaQUOdAjOexY4WtIdlDkSxtDLsz22vYW",
+	"U6dmGTZ1YxaI33whuGf0hybB2qy3dC8kEDjanpCcVKqixXBvVW6LDVX6ZrsFKG2RuTUcLG/VoXbbchIb",
+	"pE+kma9vjMeQzXlYlU2JxoTaCl/QYU1VgAEfouXBcPypJUBOJvSKf7z+0/R6w+Io+yFC6xase5pDP7hs",
+	"FCMLWoVopYfd0RhtYbET90+W9IgYaLiKAqhyccmENWNhjM0gJYiyAOJeasGo9cz49CnHwnlsAVNv+NJD",
+	"ecw6MkPHeEageWpo2JzPVlT4FlZ1O/+H2XuHE2U+hcLR6sUoGKPbPRj/bfg5uA8ajba5toPrtpY8rYBx",
+	"R2eob6tw7wOBELsA7A6lFZVaGXjc2mXZ6jBUSjBGk0X7tgelAU+KOmltVc0wtKvbX/uoBVWlxCJfkg32",
+	"a3Q3jXZ9kvaTzTT3eTNmuA4tdOkqju5AHleZyOM+ZikqnsKkVjOiORE4+4Ubwnc69NUw9pMDjOBUuL4t",
+	"fEpCspRC2uXHM+Gl0qvZNcauVWW0lHMgCSiGcdSnu7vIYpVOnpHQH6cn5huJSmdiH0uVV1WWAeQO0d7s",
+	"QiJd3gEOzaKRL7iclLVSt372kx1N4ra88g0iKD6oB3/iKLNdV372KQXeXPozAfBzmFcn6aXf0ONeLL8x",
+	"z84KQToZ4KfVrGg5mAJQE+akvPwg+7jeiDmv11fNtPvdXTqR29375+2JVfRwbeF31mC9PEzZJNPzmrGE",
+	"gBQDsFlhwypbTeD++fRMLwqiluQnk3sudEgcYuBfoNQ+vGFH/ESRnW1yG6vpn1NM0Ub8wO9PIHAMqPes",
+	"gxacMXesmkxwvwcjxynRjHpmDHkskNhks6UL4IILaaKMfO3eOA3z+DJc5oxl25LeZgBj6t8G7+FBJJIJ",
+	"VgY+OsR8Yw2CuoSPQNF4uo8wyoVCM364x0gb6zFKv6YXaVgjKrodbE5PnsrACJYxYDG7Eg2sPCdr8zzJ",
+	"sGGJTci2dpveAZNEVTZRNuUD76LSAaEh5Nx5LvIBt/YZp7IbOGl0uMlu6harfAz63EepfqHvIsolHuph",
+	"DZlrvarsFpxwXM/LPBtQ+3DyAzxQCOtb6YXt/dmy7UM4ENftwvUDkeCvf+wS5OXdjCOmqv0jHbO9kDAg",
+	"SNBPqmxXpwNlOpmSMP9yWS4OO5HoUS1kDaHbfLfx/i5rPA29kwBLorE1EHoy8M9e/vW8eSORgn6CnbaN",
+	"7MTCkWqOEDm7osDfGS4DwrmAmv9bhUEcl7Jdo/A6fwvPmC30pseVN+Xtv5S10eOYSB4PaJrd0UEG6tkf",
+	"LwUC3PkJPCM720x+VnGALUOMIr2Y8Q2Rnlk3s3Vc2eYBGMR3KfRzs/uGagDqYEn/djgmwKKDJtTODjvs",
+	"BM7bdvlynnILGZoJblkmaufwPOXcNj9h+4ihUElKqfzBvXPtTlRrtkuXiiU41JNezNunrgvyQDH/qW5F",
+	"gR0jpm1WkEsQ9XvV4GoH1y3t1oKCnVAMMmBoWT74kcb8Y0oI/gyFEuNkw+7A1UdbCFoHMxRm5NriW/+L",
+	"eR3/GVTZ+q5KywXjq02BDZGabnlpldFM8EW8X/xHcg8VjoTj1wcSu7tF+Poc2WxGiVsWyWZ0tROldeUz",
+	"5eJhm5naDWoXESKdYtk0+zs1C2yoP5cb82J212OZXK9TnmqjzgzVxQ4GKbv38/lYeWMoZfV0MMnO+5Ew",
+	"9Ir1vjb3YIqIHEKem5wFVGPS2efT9H8jCpZFzCUfxVKrLhRDEBbQB7Gqg8Er34jrPHkzHVanO8XofJoB",
+	"x2iAnfln+h77ROqFW9wjS6KFWJItuwOFmkIej7TESRox6FFaBoL+2sLkMU0EJ/ogOnH32fdA44784mpE",
+	"Pk3aiDT5b7ooTGYueWW7U1CXMxmWQQbumPpnjFSHf9hUNuyM5alau2a0vkWtS67fUGY/YyzO4rgKku2D",
+	"/91BMd4ooy02z27uctnSwrk5B4MxCZuKsaOKZGIPmFjQFsY+739H1QOWKs7FQBtun0rb2TM+V4U49QGo",
+	"LBgo3cEB5oKYz9lIjJ6eGA1FvkriBE1vEAilvuieMmVbQBtrJsiz0kF3Y3EANbDlTE324DcX/7g24rUE",
+	"fyfPzc+Y38B/tmPk1LJOtdoIGXWp1B6VsNVKYyO2N8CdSOA5jIf84tGA0TrQXuXnhICBO6UT6jsNNd+J",
+	"503wtS1AT824OlDJfYZhfQP6m4bDoeOP4aLzB5ve0TRToGtxZ9aLqQbGBFYr12w2iu8+6Kqq86zqSU4g",
+	"zeV0/IbasdyBqJPxHYo9Km33dJvm+dXV1XhHc2/D4LDRVbrASm9lhcjSGc/9El0foJlSiasRDqP+QHRa",
+	"Cf14HgxiCCA1bYPws4OwUCdkMp0HoLhcCL5SrPC2ScfTSas2uJj5ZxLVdrmQLpW+h6dVmqUzcCV2G6YD",
+	"r3wNNbJEj5ZLgytgSwuCldWokjgfMqZVu37hAhNFzTeDv6LbufbZqUReqmaz8Ypq8LgZe90gB0w3iJYL",
+	"I/unjW+0nPhF4MR6gyFao78F+91iOLd76fPyYidYFhHia8gQZiUkzWghQJod7zrZ7aNDTTcue0TxUx9Y",
+	"tD+tfdztXytaxE3o5OIOjKv4KxNdAB64E7/txhv0B9hFPDiSKdbbJ5sdv9sBcT82Sf6QMw35sm7NxeFg",
+	"xcTxWVO36JLBmQprjMn6aJOeGwWVKGptxz3jbG9E2NVyoMnqzG5dDyEih+ApLyFhzhQifbBYN700l11E",
+	"h7E38wM6KC3V2L4qHvhIFFS14TO/ulomo7ubkNubG9F12rMc7TnV/utpjL8vyagfKzuO8qHbXCeJOg2P",
+	"mB4qcHHdFH0fUKdDYJAtGXCfx+Ce83KH5z81TIATH1izx8CJZr3OABt0xoOMVyrSHEup4n0dv6kU46AU",
+	"RteipAKVUbP4lW3Mf/aEbsFiB3X8s3UXEb9v9nYBWV9CxtzesWxntdBMlEByZiE1bfeGqBsXVdKYPzjU",
+	"VZkiHO5A1o1VzG3VKFxpZWH+neQOb3DSgx7+Eu6YqFQA4QQ87uT8tRKy2qdqmnUluduv/qVul2yTbYid",
+	"jiGvfUsRLZbEgUFYR/ZVXB2vinZmHsIf2fazbnJmQQzt6qioMjvYGgHfbWDzNyxhyltkvwn8vHR8FKwY",
+	"31Vme9tRn/aVLnXt8Pezs3F5s6ZqXTC1W62P6cm17GAMWa+CvWV8VVJJiwLTTNbHFU5l1Ex2V3ojHtwm",
+	"1N/sHvaQ39JS6K9OyM9JsnF+qLaEGr1ce3XF6AZeFeAu3Un+eO8FasFU9w/onspbiF0bGOiVDNSS/HDz",
+	"mnzx9OuvnzwltCh39Mnns8qi0f9ZdVorhtDArjmEmmcZSdjay6Y/97f+J5JRDVthlnFNzB1oUScsSpAF",
+	"9JmRtBVhDKlp4bqxnGSHIEqnk0DjfOFwCQNh+tXs3H4c5JfkYr5td27u3LgOIDiRsbCn2Y5xILaPB1Z1",
+	"Ymow9qI8saY+o3xF1e1qI+QKvRdRFjJPSSiF1KtSKJ1+yMbWEr9fsg1PopvT8HD+nah+Yoi4mt9GRwP3",
+	"duvQx7+rH7QCJ/fht34oiKqdptuZp3VqgOiktjpmz1fxtl+te2hGBz5ziTnnbj/M4dL+GN8uUQFyOsic",
+	"OlP8aYU9tSbszlvz9F/8w+b2LMUtJJwRPvCVQ1ZQCYocgqrrO5aDIIoeVVh9SzmheVSBSyMDpANlAUbR",
+	"sEVkBE4ATFQHl1YOfT2+PoxfboRdDx4LsoYt46rxrLj3McBEpWR3kE9w+Ictjfsdi3x8yG5qS5z0BVBw",
+	"TJYLByjebqhWS5u0LP7eVSY8Xk+005otTOg5dkI3hv59lML4WIm6i2DCZekuzki2LNwjAgzfWgSqMeyP",
+	"ez1Ljkxq8WAXio0e/tVZzWOoHCHA5AxiBrgfg3Z5p8pqMLZq+a2Hrh9gPrYhGXo7lub/hiR/xJbhA5Lz",
+	"kVtoO2qWs+0X7S+Zs6pJ7SjpiV2qvfA6Gp9zWZkWrNEnx6wxrBbkJeR3TIl4h1S4LxEj4CHilrNTQ2qm",
+	"imfUn4FuN9TQP713aXw7hJmepSLO1W0DZ3DEINnRsgSuCNt4OC3bI1ENDDXz87NABmsg7766tBNzCJWA",
+	"57bVQ3ZSDW3iO6c0tiw9D5l8wzgtklr3jqqVyiQAVzuRMLimHpJk26AfTrEonT0wuyc3tncN4URuMSKn",
+	"9ojGsVxUXALNdjSZWOOUkOgPQz3JJ/UztmAIelHPdOlaHAdtajp7Msgbl4l3eUY7vR2iGeOnGjemowRY",
+	"AON5BrF7Z1bN6mRtQEuWjd5X9qkRuHgtRH6BrtfLxR0tqmktb2Mc5ZbkhwkmFmDOBzRdhpsyvJ+Nv6xX",
+	"+XAiFXtJsk1plgSat3T7tg9tObwDifIyi9+D4x8aW1pRlhtjYg2Ts2vd3vUy8VmmKwkEyxprx/xOHGzp",
+	"3U7rUhHBiw7ex+fxwsaTGWECDwzv9KVkiZMD5wmTt2ilz1SEJ7eUj37VdVPOLQZpBOIL/76a6SIbNB5w",
+	"RN/8y+q+KxYtC1pXrNBPGCd2Fk0KS1lpwviSuDSiAJgPH/G4PsjuNXY1hvYRbCJSKJJ0GE1PcmpIFWY6",
+	"OQ+N116b9ca3Ay/ESNTg5Qvypy+/+ifirkxi8Z1VBPU/j/Wo1ebqt6G0UoqtpHuVaqZ+SgP2vL61urU1",
+	"5MurPz3DKl/3HKGFEXjH+FADuNxWaYZ8aQWaYYNbKPVyBKMb8eZmdEAY7LxothuUjiOoJS0gTwW9c1AI",
+	"rs+Dy6BivI2oHsvHjbS7TXJsoi981/I9WnS6hi9t/q7bA9tPMMqkb+tSi1nBpESd+zx7faAQ+a0r9WeJ",
+	"DBSqbufqVmsJNBZVercDmxRLdhXPJeTXiJKPZ9sDX8A9yvLJOKrh5L8x341GWxmfbx74KPhFvQNoWUAi",
+	"gFCmxBgeZCyKYVqRgipNtDzaFAWbaR56Phz6pmRGaria+HisHk70VNSJARXn9mooqbJlam7v66q2aJ5A",
+	"HPvFwaIw7tOuO5CyCuA0vohCwSwXnRDt9LL+tqfOFnhqBPpwuxuQwaEkBeQeP4SWjwfaL0RjgtLY7jIR",
+	"KJikYdBGvzgDys/d3AOdFNqrvYQq2RFiD5eO2WesvsBcu24FHeHnYETVkmhRPqlKtST/93//n+HoxCDM",
+	"lZxeR9t3dTSs6vS7lbGtgn9q9+8aQ3ux9HCrrgw+7hLZAZs8sQ7ZLeUCd0eWBIJ86wCBX/i27Ilu7e09",
+	"+I5mO4tebIysDK4tThC1baLQDuO1yDzReWc/HZ9zWRxvqu22CRCfh2FYUNXOtsIGrnj2MgfXY7PZZN0Z",
+	"to5OLxcF1R6pdiU25gmGpv9BCr5d1R1HK66qtSEiGr+Y0x7d+MMugV6DzG0FutNlxwF0cGVxGjrg9LPB",
+	"tQOU7nMh0M0q6yYU3ZvLNj/fsrskzr250x1kkIPNJqVDSfM5mU7/ShRdf3QV2i+NYhIU7H6iCM0yixXg",
+	"u2JMDF/T0rBi5oJJPY0BzIlGTq6RLhqEL6aI2iGomvIgPn05esnWKKeUw51Udm7Yia+q8tLBz8sUc7+u",
+	"sJa7tS2TS7I56ATixE9N9QzqwmvYWGC1aYQOu3yc26PjEcFbIz+hEJ9rlElQF9jan4Bh3pFrfSEkSjZO",
+	"qtL+qywo5+CcpfbQzWtpMaXo3V8Cf4yyd3OjMg3mgh3tmGwefL3ZpGrlB1B0L1o3X7fpavFaY/M0V4UT",
+	"GYFEcpzWFt2tlhqRdhyuqUanvnOkWt+zga+fOA1nfZ7a0O2z4QBaFuEm/zKOxS31MM65X9rFgCADZEcL",
+	"9WjbuFJ1u2ombgtUVllB2b4FAvnLoIQai1PMQEes1/0YWynFHcvrvg7ddPMM1dbDeHMv65fFrFEjJ7SU",
+	"K2IDba0Mm/kI3a0+Q9ctABSmAoOF6ViwaI57sHvwh7bmMuZ6uv3RxQz18I4IjaRhLKc4UlMN0eTEWIjx",
+	"FJ6fdp9kO4r5XQN3TwzjN7kiu0jJulF1piv6yXxRLBZLQRQyFXTM2ngd3teg2TmcmvNf1+JPAJywz15a",
+	"N798+n67rmJooE7K685c0B44YOJ62qWykXx5Q7q0ITVDBTslcWpe7a1l82TtbVNPPFqd2jw5vR+a+7pH",
+	"50ni4QTTaG92kyFbg1SE5O9CVjTqjtNxAk5MiC4Ghx8Zv71QkqzrDQX8IfIdXSRczjJF7sTt3NjD3NZW",
+	"vWCFc17W7RJK3PF6NlF5bB6e9dVBnBRDKDUhIu5b7lu6tkBRHBWWISP4gYdSOxueutD97Tn09MyNZpAb",
+	"mK3ieuqcFKEIXx6a2aUI9fAwtvY7b6zPNhI4sm7XczI2C7iDIs7WQ0hNa9jRYrMSmxniwYcXItNNIgel",
+	"iXIxpIEWjaPqQMbULPXiW/fGJTKnPVRBapd5DvcJAG2PEhADEHCb3s+/FxttPR8IjVN/fBn9wB0UQygW",
+	"9gGiPazb0mJq6TpdQPAAaZnpnagQdHbXim1P4khMhZmXJVwlHJUn6klSq/PuMV+KV4fjAuulbn7oVX21",
+	"ql04HkN21D1heSXE0bFFcrbgPqzBD/e9Yf+Bs5jsi4NiYlaKyRzku2nYr4/huA/UyAEf+NzDPzX5xEGd",
+	"Rur15/uzBwphT7YgBnCmBiyb7gHBWvXUCYkdi+DUOJRlVZVox8M45PIwMl6A+9kxuN0vHkqpXWg/MZV7",
+	"yAvcOHq7LuA+D4Yqpq+F9cd+7wLJoWN2ECn0LdwFYJmdW7coxCF1R51WDl93vZ96ibvJpfrVD0Reasy7",
+	"dG0SukeEzFFvPzGDwBOpaXCdxsvrrOfcqPi8IJV7en49eTensht/aKYRXbMoOoadCu6lhddobDmTkUNB",
+	"M2z/p6ApNq1yZg8KzfeoUGyNZIj750QBb63keNjmbpngGyb3c4N8J3WW3mwg0+wOHsY7cFqwUoz71JAN",
+	"zmzvjZN2zb1TETScSy8UNtLVOWCUi9iRAd89oBUpClAndKBAck1fzDfmcb97g5LQDRyfa8Xz2oCaN988",
+	"eK0OC2wlQJA69cuZ1eZBGXkP22d4f+rZJZf92kMQzFjz9Ll3pmNeTM7kL1Uql21WZT53rUvTsCoTvGZe",
+	"calHi87aZizfmLPEo+DATROnhMyLNg3z2CWi0lgy6tU6r3uFWSojyAPReOQ7VBFZ4Wt5XEZC0zGi1Qpt",
+	"yteSV48F9VwN6rUKUmmpylF2epcDKFNqP5QzcCrdd2/MeBERWZWZ2CfQf1yaBysKkougupxydbCG7jyo",
+	"zNQcBkn6m+ATVKWQvBHQ7M7eOfK6/fIkDYjhPjvhpFzkFuscvoe7yW6Aymz3PYtNeSL8vKh4AqkywN9r",
+	"jKtEocN6oN5omnKME1mGWA7pBb+t07zP2aaGeKc7928gEzx/STPnIenMh69c1WTfCpQus3uFidSrAjYp",
+	"STMHrKHn4sIJxL82tp5vYFtFbjxX2tsXMH95i522/JVA81yCUktCba5vTjX1f7Tgem9++nM8BJZJiKTB",
+	"fkMVfPH5Ent0H0tEG99Rnserkln/faFLWuldMzG8WCq9A65ZZrheYTuvHXYsRDfFKIHdXO0XlzVt4qRN",
+	"3sXz2luIYiU2mxocNZLq+zt0q7jsLaYl227HzR0/zDv3+Kx63FQ7Bnt1tMk8agf5mTw8ov+E/T8Rufjj",
+	"2MIJePdmmkObcIk7/FEub/uJV9EWTFSt2Anw5ant2KNfOHoTpVVT7XCDPxq1cO+82z3F7zeLiGuJ5iY+",
+	"RvPn6nauQS2PK1nxxIVe8dWA5WThe8+1nU41O0amZMOP5mGyhh3jubm0MWZpjDFl/nUACcTp15GUj1SL",
+	"kd6nrOo+7vgPVzq0k4/RMsKDCrJoRqFQQHaikspiqtcRXLtmIXPGqTy6R1z5t+HXVkvbSZsfRlUHyGzh",
+	"AqbGoy4n9Id6Q4zJ7KHmECd2ckjJIS9qOoBcz3963tqWxhIalkm/hWDcg0t0Z7HPiNluii8x26FD3aHf",
+	"J8DxXwqJbpPoKR1+5RnJaAE8p9Ih6zteLQuaIVXWo40kfPl13VwWkLPdhNxSlwtN1a0F4ykTOfc+Pbg/",
+	"UzPks8YfhE0BSY3izQqXv0uYJlsBithS2wikC+zLIorH0XwFcTjcc58o4hSQmWpVbf/2v+LoMGvAWBX6",
+	"ENe9a/SwjoKx0SATq7eB7We2LGBHVY2u0p7t17Fs/wkM2mu70eLR1J6YX8zOm//6Qxo4KZZESLJhUBj2",
+	"4Lm9bOgeHJC7eQl/7VQsfB5bQ3rqdhLmd4IEJExfkzUU4kCuGtZbxJsAtY6GAz9saJFoERHkDAyKPZ9l",
+	"7BKHpu4sF3p0Uzs8J1K6VZ3L/FBxk+UC9mlsiPkpw0lz1pUj0yT2MjaEKqUQG8+KCl0nZIO+E18ejb2K",
+	"kSxkS++mF3HawVab2rHUw3GrYdGdIDR7qQBzyEhV1kpIHNIpkIOVOjG71L9YG2Z2a5ZD0aybHYB+6T4T",
+	"tOBaZOoOAficExL/dV+o++h5uNmxMg67m1EpGciL5T65FJIEJzxXTn/Hj1o4Mewutrx0cBlrVbKpULjN",
+	"8+N+C0fKk/wWAbW7V9jwGiIHyuIRCu6luq3iO+dmbL4YXTjb8h9mN8WJoqe9jpz/a4J4Unj86iRP9I62",
+	"TvbKTxhhOtzalToIiRAJkm13Hen8ZYy4tVAMHvwierH50c9GxvaHvR4wRWTqncUd7cM6YaMnlW7bYbfg",
+	"l4vIdir1MbyKvQHmNf4UBG4a6TZS+HpsBCPmkoUDDNLqtKMo8lT/gn4OgLLOhqEUgCTxOnToZDpTVXs1",
+	"tG1P4KD4sIJzcVZKgCEQ5G9txV9n9aekA91DVj2Ul7xG/Z0MrR91Ttth4sRotyscav57ap7wxLYYA/m9",
+	"wPO5JVw60Yd3rO5PAi2K4wqxCWaiYxsCTvanPXzRYOC/GK0bnDxtX+17qSKvXjFhOKN46m2nM0c3Wzdw",
+	"6YaTdTzRtIQebDTaoV0c5PFhof1n8/xOHAYak4EDS8ICeY/BN72HfAl8zmwS7QjVLeRj9I75tuaQIeE6",
+	"muwzMtNQESX9FWUFYluXEmhOxJ0zm7AV0xr0AYCTtdC7yVp7451Kx1I6vkWtnBeN7gWiEAM629XStd+8",
+	"DkG5xcb+aOPTHFkAL1IurItepdxvoU9rTtOr3XFCRo4NtDjUQzyZjuR2gCh7FDS7fbGjnEMRA6/j3NYj",
+	"xIuyqNIrhOdNlCWdnhbRfDk56xuYmx16gPVOiNtVHBHdWuM5U+7bNX6pbUrbhuQbQXiP9XO8ERmjxfOs",
+	"RlLspCkKTLaXamJxfP38iipX1diic1SQUZ4nOGxqov1gpzz3YwpdeRLQedAbzU03ygH+9vDCqJRCleZH",
+	"rNrE6J1t8poJjvgb2uelbYVm1NWt+Z5kK+uDpph9jkgZtCwZ31oYIaMCFGDLcgpaKgfJIUGVgiv7hlPV",
+	"c9criXFXjLZGFKq4k0RTqd807lE116KoY15ntoAVB36ihymcQmKbpL5QLpjFrQ3oFVW87FNTkktce3D/",
+	"RnL67W/GLRshp+p5A9C5J5S+3YHMWbuRtV/PcuHwgFYNNnIuVlxocyQ0xaPiuHO54GLl7f0abWaVtraT",
+	"bLBo5pQgqIZEPy4rGGcxhB3Li9QIO4zVtowZUVHk7eiREpMem5ZD0YZNayvlLpYZYj3XlBukeHDxdMHt",
+	"gWSVlMCz46fk+VrcAfkNJDYiFQeLoBdEW69JVgjl0A+N9oqY3zTLZAU5hnUQmXVJClCKlNSWB3a32jw8",
+	"A14WPzj5eQTuns9HPzIeNebcIid/3iLTTi90Y/lp9RB+XsuaoG40P4WGcp4mgxwyy+u/XJT5JnWtBfQ8",
+	"v+9eQXk2vYKjvtEHPDw5PUbbfdWpHp8o4s/Z2ImeXPA8jjd62MVCGOnuezGHlFmaGymoYvREjG5/C+Ko",
+	"Gz4oNUuUoLry4MkAVuZxpwlcCK/WtSDOV02/4kgpr3/IgZ+lnmq8IRN3dMOKgVJw/FWx32CqNm+eT/T9",
+	"mNEiLGd0vLeVeQjrCnTKUTfL35asuZ2Z6NvZg3YKoUf7LJ0aXxenj0XPau5+6ayW6Rxu9qRFgjWmicVr",
+	"NBI0GGqlPbdbdsDBycGwf9eE0boKnCPDMAkvkrXbwkk7taajKkuZymWYI0IuWih9CgpHOlliNjyzv6Tb",
+	"MPlrUdXgb2VBGbfRSl7RYgL+Sh4kDdRQvMmjVm/KZRil2eOHy/B+R9XtueUehVCgVkwrsMAxXc8iKsp3",
+	"GDvPoIFwdR1ja3Bnqm4dtrNRojPKucAeaHsqbyEnuQiLXQKx8IiIMUnT9YFgYtgG7dU8bjU1Hum+q9lB",
+	"Fvbd7Qc+CyDQukbmgACcYMWnAALdljeoL8uF4kL8lvAnzenFHGT++uiP8xvXd22LrUcvWnOQXjg/2Uw/",
+	"lr88O8DB07yq5ruXEDcoCB5WzrwFqjCwP7M95LnpX6n53CAvzZ0N11YGnODUt+9GpxOERTqiWOQXaDjy",
+	"u9TbVXZ50UgPjSExvQK5BWJ+q1W4PT2SSjkcOlFhxJFJY6VmMA/3+OyyO7ecpd0St4ZxueB29rSyO7f5",
+	"bTK9MWqMzV7BxK19QzZVZTtCFfnHP9wN96mFnDWr+fChD05+da5OeGohX8Mb5yTQRUrv2rs0tCMXkZr+",
+	"3D6g5HSfeCMTeTS2e1TfKDL8cMDSH2wtjFoYL44Efdu2XUZdkWAspbU5XnUf2llnyzemTUyixonEiTyz",
+	"rb5cV9tCZLf1PGZ9dFC+JNvBiwlx5JqHcJhmeb5T14Rtml+558/6pU9oncVyUiXZyQJg4pH/ahyFJyzS",
+	"6srgYLLxTbnXUeiJOfcgrfQuEeEf7+N1dhYb87D3oXqMwVrbGo/bdpNxlCRWQKIAe2Y77LpXocNSch6f",
+	"xt0cOKeiqS/OHun7bbD3+gHxZuGeZro42poElszIPM3E4KwsbcLERMF+j6HpaN34TgKdfP4mWiXO+oiD",
+	"SY4kprXiZd6csZvfrNxtQtJ94c7KZW5Fe+we8lJ029Ob6Y7puIs7cSV0ARCtxDejRL+LWx+RJ4hP5JD1",
+	"JooVtIXGsblOhdq9lGya5yPZsTxPBRmm4ptTNa+/AL5wlqBEDTpfMd4JY4/ggyVkq7gDmVcJUJ25DphT",
+	"+tulilO/gS3DVAifAY/9qxuZHhmJ3dGsVYmgge4X7pdUMaD10axmmcpzawhTPiPvIHLeo1+W8wxT1WoK",
+	"O4xf2+4h6xrZxdXgoGFUgBjHHa7ZeHxiuLFcDBDLXRydm8KXdFouDBUq7/byW14f5WUIc+44u+Gx5rgG",
+	"pyItOZ+f6QAahBRwOuG4kygxuYtcffaCeMCbDz+AnpKZZJyjtnRvxfrV9JTeWMY5AbT0FCnTTZp0Q6Sn",
+	"d56zL8p3B3oLijA9A80izXw3ZTGbcA1M5cwEyD29/8E+7F0u7p9PB83sc1w14VybQQf2y8ijE5hpMJYw",
+	"ykfptj1mVmoXR/bWqwKo0hNTHfagJcvG0xTwKVctz3gCq+Dbpsy/rNYFswjk2Blux7Kd4U6XHDcKZ+Pm",
+	"tWzW0/52lCpsDwXjYNgnltKoE4bzvDQXPRwjHi/UcLdeo+nUZXzLxR4zp9qWrODawQjZkg4zNbwuj8os",
+	"1Fm/Q4ZuSmUc33b72IlW7uTWcnNiZXi5O/s0jXvpWeEit2jIVg94l+K2nuUcygWM9CGoGxNvmATVatrY",
+	"r0+AIqLmvKGuU1rfmkgEgOO+BdxHnHCv/0yHJpfaQ/mQm+cTiy5RaDsfl2OOMTu7d13CJh+IU41FoQyx",
+	"TgpBnYNZco6+kOwlFiwlchenkFlvsHpJtCB9wqiA46VBhsaHeqox/rWGhE3O+CJHys7gAY9U+XN5fsby",
+	"RxKY7mmCJfDc2rGqyjJwPYVcQ+FpuWCBCV4nF9cJI2NHsPy5fPhu2vF+0rEJ/cz3VGc7yF859aqbGcpz",
+	"ZvZhOn+agV7416JxwplKUNyGsClBfnKjS7vEyWvT6uFO4M8qppBcEp3qpERzpui6SFXBnp3COdAp+TyI",
+	"qYl+tQ44VL3aGidq9GybbTsdV/nSuGOjEDsnJm2EyDwdh4gmaDGSp5+TbEeNGWW7NZwF4NPZl/rzg/hd",
+	"ZisucuLVg2qv3sN/clOEmRpibA5/bdzV6a48U4tx5ufAbiwF+20dXBco1+2plOKO5SBnxJXfUL1r4Bfr",
+	"+LKtCPAteJfRLrlBY/fpK59V6L9cHHYTklA2SArzaMtbYT8V3U2AW6sDnKvAHQBuJ1RzdiaMby2HFI6/",
+	"Cnm7KcThRkczHXdMaSGPq8LJh0l+jAbSOq3/xeWxlhVEJmneqhIJSMaivYABfHB0iE+8S9bg4Xq59TQb",
+	"7dNNbtklY3QjJNPwerM5m1N8N08X+O7HoI8pJKR4Y8du5s+xVXaR4iyrKVSS6eONmaGLKgipbTdlZs5v",
+	"JsQtAy8Ony1Wq++F0k/cU80mlexf7NpUU18zNICkpRkjNkJtVSLdUA0B1/zQPbvTulx8+ICNtzYiJnQ2",
+	"BULkSiLBYk+rHSvJnnK6xRpTIjjJKywaI55V1Kd/43/jLwS/A46vPCP/fPP6J8I4UZzewiqjCq4JyxWh",
+	"EsjPP//wrSL/zWW6kn+yiIAIiwZkT2/hv18jFI19+u3LF+SLL774kxnt53cvrgn6TwlTf+Pv/2G3aFmX",
+	"U394bx7bMy4kqTjT6hqDng73k0GRu+Cdq7j/lHwnpZD2S+9pWXqH9melFOsC9v/j70rw9+S/mVn86cuv",
+	"/um//41jCiwlSiMN3mcih/e2hOQ9QrOo94TTPeNbAncgj2RNc/dpqtEh8Cl5npl7kLx5ffPO4hiR9z/k",
+	"sC+FNot48i9wfG+RlhXdA7mFo/tq/SesZ9mCVs2fbGTX9c+mHAuS7XNffv75p+Q5ycR+T2vcHIDcvuw3",
+	"0be8Ip9fXeE0/8b9dWYzowjTiCf8+dXn9iPvf3T9R99blyMXxEERkMzMyPryyYbdeYhHsx1EwqZSFFNA",
+	"v7z6kx2KaUXsufv0b+i5UG465P0/UPYtSaAHfXhv0YyRcAXbM/1+Sd7b38z//freox0zSTasMLrhp+S7",
+	"3HylUkDef/eObt9/9v6HzZNXxsp6/+nf+BsQZQFEsa0NZthNtmfQ49Ve17CxCIZN3j/HTD32G1LhGfkG",
+	"TxuRtFz9rbq6+iJjOf4X3D+ty8b+6b0hhVNBPlGOzJVyVHffxa16b9iEfHb39DMrOz5zs3lvDA9Ez4d7",
+	"29q4bkWHgsCCPO/R20CM3vLp3zgmZWXALQqeEyzPS5rt4Mnnn14FjvrF21rO1Insi6e+Op+WbPFs8cWn",
+	"V59+gYqy3qEINJPEw5aB+uwfLP9gJYwvUTGCH0n1Q24+AHtxB8/t4yh3Ed3FCtPPr76MxJ6ExQuoq+Xj",
+	"t0Y9kD/EVmL7BuSLd4ZvvFjIgKxpduvT6xu9UC1+sTERugc0Lp79e/xzzSOfsXzxwbxl6NBYWlvrH2yv",
+	"3jD5N97a6yz9ykFBaYfbEcqlv7uLzF6Nk+w3tE5Q6PeTRFw+yPlEtWtx4L9FARIrKRQ21vSU9VYUYheq",
+	"CFGsSfuNwx6dS/tagOJ1+Evdt/Ubl+h8OYo60/tDW38wCt6H3mY+veynH3wjn+c5oRaVoZHNvgtCbDNb",
+	"/F6f+ijT/xm039yHZfkRKi0XO6C5063NZdAevqskfjifqq9509QkdhzmixkUu7ZLRpvI5p478Qht8Dp8",
+	"2LODKRaTTs5/dJ4wlPBHbdrB+mxTDd0pfwb9snrgGwU/8Cg3Cn7JKjFWGpUga0XfoURiTinkW5AXO1cR",
+	"qv9dVJLT4kmImJW81P/ZPvw8q9NgHmwv2p96lE35XhxaqD3iwMka+82YW982uXQrr3N+u/vj/nC63Ksi",
+	"pL+BKOUvL8Q6X/k9xNnvsO839Eh20/f+2oEsKFLARhNR2cYqRpXwE4nwQ/roTTpyavaFh6BuH5ajz2nh",
+	"7sSH3dB3QtPi0Y4x9rLz9LXdo5jIWx3YPlHu9JqdZJx4p4K4VUuyPtbS+GKHe4ADPoN7tEdTjPAd/vwo",
+	"rLB0HrpfK5DHxkFXJ+tNVEoMGW/sOx/MmO39/l8ghXPTCA7X5C8Vy27xHXR8KOdd8lvgi15t+UlvbsFO",
+	"NbMrqdYgzdP/378/f/L/0ie//fKPLz7814jnfZz5NdzrzzJ112b6USSnPp8/J9axpgW5Bdut7lyLZpi1",
+	"qWpOATpcAkq/5gXjQIQkuB1sb3hMPSS7l/QoKv3EYvsPaXpv8ME39rkHlE2t73xsKvRLowTaxGPrCrbt",
+	"qg+ClNafJ6EAqsD6Zw8ufl9KKKkEqciW3QG6+XK4pGEWU1CMotDZs4/LOgsn93toNR81o70FC1bP9DWx",
+	"R9QJCyoBQVlRWFmtx6INgPsBrBtlooGnCprdDh17RGJ/yPPeAqh/aD3EZ9TY4i4bhqGFEkSLIjcah1+u",
+	"p5091pe3Hfx3PkqfY42+/8gn8lFZ4YVtAkCo3XOS2e8aNZNhmCMTGFRzPQUwFNX0DnANJrtcEjlhWpRP",
+	"Kgv9fhoHDXiubT7rR8pFYT7oJEb6/LKffnAOeiXuwEeHucPQ9roeOs6I3klRbXfkRktWwoBIrv3dQ2bn",
+	"C/fQd1xLBhGTo9NrFBuK5/R47XX1JdHC4gfHVHaHOB5RplPpMd0v/kh7H/zyqW3UanFl4h9GjPNZnx1h",
+	"8DqJOWU5hZAx0U+nikYTw4Xo+LNG68QbJd1gJDq3tW5qRw6M5+KAWibTCG+UIGLQVaOZQTs78cwZbEgA",
+	"4Ivm+fCMfOLO9Ok8pMsjPDzHR/F5WFouu4RcEnB+Zl+QpxweqOVJZW0HH9ZGh7Qme6E0eXp1Vff99sFj",
+	"Lzh6ouSzjbHlJwmUl/jkIxDffOhRaP8j47fKXOXWVqubqtf5FBJovqzbBmNbwyeMuyzrOH2Hr+JwiR/r",
+	"jRzO8fcJKfdn8PAB5leYfoEZKQ1H0B5PIEvULaFUq5xq4mGbkIJyJ267rPJoeSjf8dzhJxKHlBTn8pP9",
+	"Sn6YaVJnvs+0udcf46Z4FEFVE8PIIqsVLr0vCW8Flxxkjf8dvQOXZuaQwzobGFEpx1MkXjTJFg9O1I8y",
+	"USKSbRIS9NJeuYDeH5dHrtaRfgdv3EfLIJg18ZvgsMTUVca3qIMtyU5UEv9TsIRS1jqNTrsbEY3+qbms",
+	"gVmpU+JJrrJnwpO/Li5havWtgMfV+i1BH0mWN7vXsIL/27gCaZ/8eJVHO7/fS3F01HnwTcTloX5ov2iT",
+	"EtdVvgW9JMpQlmewJLY0hBbEhs7sbe0sOqJB7lNs0JUIE+7nmjMe/KB8pPdzuBWYH2pjb+sjQegbJL75",
+	"u92m9Pm7cNrj6Wf2wW9yO7Hf5yb/SFnJ5T96lrgmrm8mCYCIVDeu5rptdmNqowf6s7LT9/WCzv9+X9mP",
+	"NZDUm+gjBwLC9rQPnrJmvtXmJZRXwiZ0YPpTXesxwkmcQ/7EFUiNaIzm0efuydMN6oT21sPbnO7dfli1",
+	"rln1o6h2jsAuBO/yg7fsDv2zGvi1L+AKCLYkG1YUkGOVVCtcaNEmh1TCG3oH4SI/XqWwmePvpRgGVHqU",
+	"WhVelz4KSVwhnN6BPeebpkDSw5X3Nj16yu2lIbFG7cLXhS18+yOw03f7Uh+ncdAjlOvZglCxcWnlTOnB",
+	"7Sxo5WaXltbumY/U8YmzexxT2RJiSTgcQGnia7PFhgDNdq6q2JD9jkpmA4661slcz6TwEvWhtHEzG7/8",
+	"0cpTnN3vJEktZR6n3s+eFqJFpCAp3Mz24bJCsvl9/Ky9qJ99DI9at+869voQCjw7M0WaflsxfSvoxtVE",
+	"zRln+2of4gk1CLcPLw88BR9HLtQh8TrZkQttm2t6Bwv2BtuBY6FahGAfsLRIOD2oFbKe258pnPev/tH/",
+	"GBL7O8z+D+Q0ffANmCLI/7U+MB+xPJ/uhfnDSfM3LrnFHEgO9zrGIddBpgt6VzCCqUYkvtjvcQZOL1ai",
+	"eADFGEd9YT/10fKQnZ6b7KN78xxxHj5LQ95iZQR+jliYQ11AjmYWZrwzTeiWsjDu7fK4W2xTFozyDJ5w",
+	"ocfU8frhn/DZkYTKH25eky+efv31k6eEFuWOPvn82kP9WJAfWhSEu5GieYKi4loef79oWGu9j3JtIFB4",
+	"QQ8ux03koIiiR6fgK1HJDNQ14YIUsKUFofkdy2BMNPBNwUb1v/qpjyCW+kfNSP2rDbjYGgnXx1wZk9gY",
+	"xtJBdfjgjO13KcRtKkX1dGfi8qNMbn76P68unt38sOffHonHO/lKI0qP09gP9Gj0AgTvqhObzNWMxb0e",
+	"TTKdbOdP9GfGHpAst/pA9Gp/7Z7wS/54L3c7Pz/f39v59SNgiMzNyu7fssb5wgr8rrUe2ycU2U+0axk7",
+	"Kqjx8Xf10x+pe6wzz0c1iIkOqHOC16sz94/4OLTm+Tt5wrrUeiSfWHevp7vHeifus6BHYpwxXB/nPypn",
+	"BG2oH90iis7k4ZmEKLovC2j4BBFOvN4FJJd0oyG/JgfJNChjirhG5/NYZzQfqc8yj0bsjzM/qXtwL+wF",
+	"SyYSn312HzoNqTPB3yUd6WPnIJ+W1JP+DRRZ6EHTFrhY1uc98KkR1915wnmfppP9ZyLyhbnwcaMoE1lh",
+	"ssR/DEn/4NRpSew6o9ScnCXZUbVDT5ViW051JYf07dNDSi3Cf6bA9ri7ZIYg8DzYtD96ssfvwWWXTEN8",
+	"4xpzRT76UwNiHsUvZ5psBWABOCY5K7IRFUdsdw+H3r6z6r8+9L313PZGsLFYf568p8BmyOFJAszNxl/q",
+	"UzUimKxv6Ami2I9cVPbRl/bJj9RxEMzxcZBMkRpWU7A1hVZHoGtR6WgOaguCfMiPECzlo7UUgzn+Tv6D",
+	"kEqP4zvYuB2J7Gj0UNmbh8psxy4eVn1uR/0j8MpHkXB4o0WJBeeMb/1WXqNSckeLyrUluYVST9rfPcit",
+	"T1epeC4uvLk/81y4nbU9+v9zZ8dSSQluCbZ9eEbgnma6OPpgGtmLO5h0cCfdgx+RvXZqADzxqqbb3894",
+	"s8R9HNvt/Nv5I7+Yf9c7+bFc+fVOjJ/rzzzKa9JV/wM+kD7i/z97X9vbOK6s+VeIYIH7xb7pmcXdxSaf",
+	"Mv0yPdju6b6dPmewezB7hpbKNmGJ9JBUHJ+D898XrCL1Ylu27EiynGtgPkzSjESxXsgqVj3PLnuJ9frv",
+	"OpO7bKbEFdquaqRZYsWSa3s7VTodx9zy5gKij/ygdNp3TEhv7qlLjF5WXH8jrcDbx7/eMy+xnBeL54Eh",
+	"Zxr5suI9mf169TqY3Ml1tWsHOszkPc3NN3AFLoG82Hgji/ZCrqb93cSnuu+us/g0r7Mk7weqOCFnf4yb",
+	"p4jLw7rtPcw9hEEdrqx/R0+lQCCL1WLCML7igVKFs1RJZ3ozxarQay+3td3haRwXJHCDPCj56Z3noBTW",
+	"pg+GD99Ou6EYR5jThMvWM+f2Jz7YfoKfuByuG26B1I+X/YTSLBFTS/lkLkdIPYltKKVK0iOUJVZjqezY",
+	"b+vt68079avCq7IBX7pU5vhKtegRbK47GzI/Qlky+swDW/W7YliHK5e/pdcUBFvNFfbaTqDoaieE1MBv",
+	"sW6fx7QqBkydtWyqmLe8jFwJTvUcNW7lDG9PAK1LraYiAXTuWPviOaUJei/c03v293sWcekUM5OxksRE",
+	"zFl81OGBMuVN0qqfaWRPC96LkdMn+Ta9fWFMe7bsBdwgF/HVj2yU6covcTcNZDBoNdWPGlos+1sZ02YB",
+	"sDT+ojhXjFGgN2cF0+JUJYnCPBU2Z282b7w8dqstejyXioyGkojxn37GQGCwqqyFBbpa26vQR2wSWDaY",
+	"+oWrJUnKBw1JHYfCNlmsTi89Z0HykTuuWsXUCkpBJVJbcIFkT4GDch+5byuEezUq1Yxi8vKVq+ZK109i",
+	"dKwafaC/q92092tOYdAt3O+7qCg8j3HDuCeTVO7YypZ82bUuuX03EbLJoep7GNp5iUCXziR8RT+wf0gz",
+	"jMD7y4Jar8sTcwwJzHBdDuQdSuOGWfVYzLCnOwbFYohEDAaDwdVcpTkLp6xh9NtTS1FMf7CpvHyG57ko",
+	"KK1Q53Q+YJlRKUxUvPZS9hE/paP8D84Z3hNWiBO8hBXzC2/2kPWVTI58avvl+O9lPHx9GkTF3HsZM84K",
+	"kTCpVvtllzOSHfKXxcD/goAgL8PeGF4/VUme/ZC5lanvJmsWZ8DiaqdnRRd3aii5F5mlk0Owzl+Vsb/6",
+	"cV1SIOev6WUR3cP81wekXOcv3cG54DAGaUFDXAsrt7HMo3b9tAVdLMpQPXUxw2N2/jaZs4vr12sf1cu3",
+	"PAvu9EKWUTaMe8bZRMnMt/IIm59whWFq5bHRBNYDnuCI3CvG0RyixWFn9JaGdeyL8C09wlkmSi0YoQoH",
+	"mk6IPSJR2f2MsP3C+Sl4EjFUWQHbcEi1MtLwVNLDnSLy+BPfipEdSqn0ll6SeZYj49aERwuUUs66Q6gX",
+	"sXIHxHsPw76rMLZb6TgX0ja7x5fpFPQ39+Sh7j84OZxm3ztP6Rh23XleXv6MOH7EYE4RtHMlCN+Kmp1D",
+	"rhf9vbEiK2NCRkkWn3L+NdkkFeYwjPJjaVyXtxP5a86Fo1xaok5PvV4i8GxBmiLdEUMUMsgterF39NT3",
+	"4WWDzXqECfoJX8/Sl+zRvBDRk6GuoF9DeE4M142vJFopHZuSe/OXgzOoZAp3e7RN+5lpLtuuJv3ZPfNy",
+	"bAene7WcS7acn908i2vyiskQh0UBPMXNwtNauf/sHLS5JzsKnOrC+EGcbmO4JNDgg8Y1fR7/mR0E7v7w",
+	"/J+ZskPL5HaZ7/Rf3MsR5ZuTOlLxPOf0VkH0eXaOdMInK/yhJebrrYNL+c57z3Wb/76hejo/vfNctIW1",
+	"6fxo6hNRmlv4d/YrhdJ5aK1k0ANughrcM85SYSxfgDP5SGkNkYWYTdaMex8C0up1jguENeTVMt1cQ7wL",
+	"8BW+ex3ARz9maDc5OwiAVmHNsE6ZCtGQCWjJ176qZ/eFzVpl9uUA7nPFYhET/+Cu92QGdEs3QjyyW9xF",
+	"/PkTyJmd39z98OZNo/lSolP4mr2aWUuV1b7oP95ccrGc1+z+INo3VJOyAe5wosVsbg1Cs6/mKg0dH7Uh",
+	"ao0dNytyO9Wg91jfVfW7KeU7MMrMAfISvdMq9NwT2qrOc/tNUZi3T11VImK+3n/w/BgGNSrFLOBu6isx",
+	"GyrYGrje+5yUPxNL3I8/Om0rSOP+1/980zNvnF+kXlwY8k9FLAjP97PQuqPHcgs3YlYhGS+yf/sQZYvQ",
+	"m35fikVIQ24nPOEHW/Z/CoOGWYznp9eLSMJSjJDEKUsplJBWiwqY6qb9+dW2mktD7nT/in/C8d/Lwy+h",
+	"rue0c12XukEL2Ytq0KtYWcaNjxMpF8l4Djyx833Fzp+5SD7SqGGaYmmCXS/3R7XCoMst3UQ9gzvo3TED",
+	"0o4Y6r473amMjBWZ07iQ7pcETmcYXozIGdGuGX9PrtWTiCupHPf8kqDAGD4Dc5vJlNtoDvFeO/5LGOUW",
+	"5rJr0yuf0k8XJxe+Qt25l/z+23lclWmzWcWQsyqXygGL4hJq9U6UnDEkrcqLLkuDd4g54Eu1DYf0TvOp",
+	"HRwYEs7qHK13n2m9u88CEbRRmmvWigtrquXWVuWlM8Iepym3oQW4xduSDyKBk7xHT9lDN7cPIsnvDE4o",
+	"r3afGLcCDZ0guX3um0nQmYwx9VcSoNsFRDRnc+BUriksS8SCaCnkmmlYJmssQFtm6D64ETEQuZtUEhOC",
+	"zinFJ+iHuf2n3ItZ543hQ30H8JLjCSAEzQ1jp0ro9PK4SUUW7NhYDTytqkt+4JsIyfF8uHWns8vKqeu2",
+	"BSohRFpA88Y2Sd/W5CWBJ3cuGbeWR3OfpKyR4UsqEaqCJ77X9mF57PCdA83y7DjU3GerJ4BKgbE0ugck",
+	"bXTOQCpswVlItTLO1BGgQ1AS0Z0r730CC0lx8dTIFCXBQXt9y68Gp5X+ud2uQWXWeZUxlTgeqpr/QqO/",
+	"5YOHGQFsTLOfPAk2zjC/nuHebq4yAwjz45uq6N5GyEVZMioRkYDD8MMb3zVUg9uY5nnu9DbXqhdYYpnL",
+	"Xxcy2iHmOuMLJcmp6oCK3T30QjRoEJ1yD2axS6JMKpYqDfeeEcwZs2FQYZCsFfVtQRpZd/KqiOhoAdHz",
+	"v6sFyB59bFfWBVGmhV3f3P3t920Uih2iybc+mztcJfcVr/sn1Mnp1j0kL6StrcMUcTCsFxvU6AQJd+bB",
+	"3/mv7zsSP1K3rqVnR1nPu2AYEYzcZLFWwtdLj6hVUBifiDjCVA4hj3mh7o4ou/NqrUeI4T1tiyVEn+Ho",
+	"WJZIXai4LZMn0Ac3mDBmoIf3ML3uSRwRam2qNJurFHIINs1FcscsNwsz8luLGTG6VjIe3mgzuSsBYgRQ",
+	"ULJ8BY4PKaRTCcH2NgSWB74agtCWO+59JW1LT1Mr2VqxirF8Vu3cFxZSs8O7j25S/vwL/eN/L9JhXGu+",
+	"3lMMY52ZbdbDbJGP/N5PbXg/4XXVIvYnNcq/PcjO8bUCdT2MYvoWWDdKa3DHUCFHTMKzRQwXPcKchDB4",
+	"90CpohGzoFMzKndL0a1ligSHwjIeRbC0ZhMypL185ZbgbnkKMna7XttNoHjN9BCePliigjDBKw7BK+id",
+	"ciqHZ7kg1XDW05mUWAruu0BDlpeasSEe+Xyv502mto8So7k4QES9z65ul0VOokX78k3zVwtr+Hq/Xj0h",
+	"eJZ1kBr9fSMK1SDz8Ftj+fp+DylWI1XLYmHHSx4t9m3DD27UVzeoUeXnkdCW7sGHUC0by/Nw4DiqPGEZ",
+	"T18ceYYLRYV4u20iL2L9Etak43VUSX5Mg7HOkY4IyzWa43XTFEncwUc+f2i+RMK1J9BiumZOzn8wAj25",
+	"ZzwxahdQZ6dnBkR0gbYPDD+LJ/jJPXmw1DVuctdzwqvpFCVgIiwGWoaDQnFAmArJZQRMQwLcAJ3PDRaO",
+	"FH1PR4ZJt5GKX2I32e76gLf41KHygNBDaI59g71vvbtj0h5fXpoq5iSdZ7ycSi0gxqus7Z79NDNU/XiS",
+	"QlH02LIvfkuPrYbuw0SSK6boJ331zRfvmzcKfDESQ9nizHN6WcyWeAw5DdPMuLhti9WpqSn5tMy6ZVP6",
+	"VSEUMz16uEDMOL9f1fVoc9nmQxVwIMNOFGeRZXMeM661ePK2ssQGbm6pQZaAL6xIwcOOVyqmhWUTmAmJ",
+	"AKfyBLOCp5BcbHIb855G93ElsyvqXQgZt3Gv8Gr4A74TYiHIeIxlkL4lurbnqdO4M1TbNlWmz2H8Rffk",
+	"+K/oiVONVmwrVdGpwOtLn2UcmkaGWvtM0ztPCWZfDTVODkVtPbOqHL7gjpKoGXUmJyPG2bvPjBCThLSg",
+	"JU+YVPaU6AYRl0zrBfUB+nOo5b1uctc80ys4jKHdeOCwe6bBgH7CvC6wSRa7Lex4mzBO42QE41Q9tZ6D",
+	"/aye4NG/YKjmEebn5noGYtny66828vITh8JcbLigDdrtNplAn5sX6rnQhW7xmjRt1pvO/gPkN5rKYz64",
+	"SzDy6rt6O9LnK+HjwCwQEO3mpe/0VO/+t4sClIc4fvSPHqwr8/M7z/ExX53Oz498TRhc2IBHJBHutKi1",
+	"AO1b8XzKL4Kk1ONP+YsTLB1rsBrHid9pdMcxu+4RnZvrFGKqRCuIx+GZR3aT57hT014pvZgmqr5a+j8z",
+	"0OuSJH4Lf9ChLMI7kI2ze8AYtw/jZ4YrxrAoI8KfxfVQ2nQlkzXAeA38oDWsAf4PDhs2IuVvws7roeU8",
+	"yNhhULEf37zZ0Rw/usHWDHzKncySpLY0OsdFK1615NZFuzd3N//vbw/j/8vH//j9nz/+678dVdUsY3N0",
+	"+vGHftOPuab0B/AIPJoz1GQ2Q+IGxj0qWhnWx841mLlKAiw614CkN/dMKmb5M+Pxk4j2AeiVjKUZ5uML",
+	"rOaq4i9T8dcL4+irS8x45vanvYX1NPBnYvHr0uKL93Rv8ATJkLcDaaDaXOl2zLx6ktj2uLAbIAw7FlNl",
+	"djxBqJiDW6DK7E9+5MB3wbnKa5fbxYatvsevhnO5dHpH51FC17AsAW4sYmvTWtdMR2U2UikcUVCaS+OL",
+	"/9Md8/sgtEdtF3TliWv2b4b9Q0m4x6MvTQnwWBzzNTm93XNEGNmd6xWIMg+t1yfe4nQQwqz5ZDre9IM0",
+	"eupGIusvMTZ4bWdWzdBDbCLD4SEB7dwTpFRxYFwA5H1K5aRNvzkEDFL6/uEWQuVTPE86obxGnYOBkDaw",
+	"1JdjorKoKbohtDmGuD3AsJQTVaPS7RGqhZRmCUwtU5llk7VTEkimO/Vj537SoPetrDd9mGf3S7/HyMJB",
+	"nZzcTiN7SSSLTzm8hV/psTuix263yTbh8tjjwCeO9Gbd73S9bnK7ybhrXE/zyPQkS6gETcPT8ovTyf4C",
+	"zKlIkNGmiJwMe/v4V6zEcGHnSunFRKnFiBk+xfs1tQRJyRSz1MBjmk0DDXSr1MQRf8JxL8qMtKlTPbgN",
+	"3lNZ3m8eh5AotOnkgnGHO/pMPAiiKNVxeuRkBLOfrFmUae0OpE2kbdXYH5ya7L3flT+bNWszzIW9D930",
+	"eM4gCrRGeSF50XTh8X/n3NTSFunmbY8Pnsz5q/ujPjQsX97eropLp2vuz9Y5qHLp0jjcblD79FhIv9Kj",
+	"0kExgC670/ZU6XvGLUuVsew/3rxpookrgANE72+5mf+Go4aJvRPm15+TwPDGLRy6BYBFKYm2Ekly531I",
+	"pNJUWM98lrcd0+Cp0hBxF2prlTJflNdAXs2io+4Do57wQNyrPA6xdwtu/ayFdOlxjSg7yRIhwXQVIPme",
+	"8DCDtosqyPvkkhsm5ID/+HPVUDbTuWtpWMMkDzdsqWHJNWh/mvU9uZqu0LGuIVlTbpqnKpO2qXfqvH9y",
+	"yGZCsztb1+TVSlqxko8qwYQmWgTt0PPKr7iHHonZhMsF4xHe7Lp/t3o9YhGXESTUQhkpGYkEmFSre7eh",
+	"ldG2H60WS8AizMna/8T4FAlXk6Sxwanp1G1/49BD3zYIc6R0/IXe8TVv0+/Q/NIsscIdgG9dlDKOueVH",
+	"VfqXJvpB6fRqhhdqhqR5GAyhMAum4ZTHsMuQ8rq8pVZqes9WcwVPoIPdxu5jIy6lsqca1y0+eS9UqVdA",
+	"HHfhsK/VqNV9UehiayiQvZQhrZ/QNbh4yznffQL6Vow6JcFIsEBtJQKWztcjx66/7t9e167X7Am0aT+q",
+	"oUDhm3/6UM9rYX7nud7NV6fzC0azwBZDvgA24dGCchU8BNhE/qd0nnUS9j5vFfHZPZ+v3J+kCBQCe5Oa",
+	"YdAw00k4vX5oakNMzcK65fUXvj0n3P+ewrtC3zHYOAlnd6aiClqZzqG68eNw+6vIeY0Bt5N0WcxVDO5t",
+	"Lo7wm1sj0izxVYw1zbh+xCVoQJhr72f08ttztogOteFbJneqwhPWZRrLTDZBYlUlzR0CHROY5Zw/AZsA",
+	"SCIJCZlmkHgVVQwBGUO8B/Vyj0b5Y4AVun3+HvfQYevhIGh73s6VMjt9RU7cE7o5Pbg/myFGJVE0Vjs3",
+	"D0jaO50Gm/T6r2Ho69hvqY+r5HS317sek6Oy755+9Fba8uSWT8zhptmvOPYhDO0S0Jfe0aUQCgIRt225",
+	"D7u5+9vv/9qgSPIgSwHFTxjGV7xyo05/Wn/4eYjjyroN9j6FpneeE1BYmzPKOgfV8qSwdXLebTe+FVLY",
+	"eax52yjgv/nHXoQenXP7aiLn7y7kdH6WlhGjzxEKHYsb3K6HyQ73G8NF7P5ns2B4ty4UuK81Zw9cbBLi",
+	"WxVfJXiiBJFNnhP4KorKiBmeRLAuissFU3KiuI7xd2axSeFaJz1fDnG4osFLkMbfdAxti+84o1/8XgJM",
+	"ZhwRklciSdgklAHVbIYvPZFU5XHr3sVtpltHw3kUM1mS5TAhJMLHn6nYASXykdqzrndI3R1BxEwWwBgp",
+	"FwnE6OYwFRpDlIiNpEyNJ9MaIvcxhS9r0WC+i2jxNn/FcBHJwwzdfIdsMR26bhEtmJpOGWcm5UnCCs1A",
+	"jcqkdSM2gvWdOlWmsyqKaroB9An7azpkVJ/KJIfvlrtTsgd8h0fvRjYmCpljzacnKRY8W5AFXXCbyT9U",
+	"g/fh+YM9f4cJ+glft/vXud0/UGjCEm5BY2dYgOQVEGE46pd15BmAqPXV+raQZKOV7Hj76jpfMXxLax7p",
+	"Xs3r0swLEz3IC0ias2VrE+JJO9qAgtK3ujVhP6cyAz7vGEuzvNrL67QXki5aDI9jDcaEdq9lNkmEmUPM",
+	"lsqcdKbT7vPb5p5FBv5v+OShFnO5ybl5mvxG/2o3r+4YN9NQgTLW8IQCZ6j17rwmK7RzTMgoyWIw5bTO",
+	"iVF4qUij7byoe7J956O4oRbXP+bff5bC+quJ9ZMYRV1knJIKdyziS0piOePhGmIWg+UioQZMjiyvh61p",
+	"7uR28J7nIwGavfIsTsAagOclRNbjDazmIO9pzY0v80K6+0SphZCze0YIZ6FGnMAHLNUYxltQJ7uFQI3G",
+	"gZyNdkrTyUlh+HQg15PCKz8pIJdhedMPvCEN7CS/0h4nQi721BlQMvpLPv6TkIvh3tLE8EUmvedgNlbn",
+	"jI73s5BuYyPSWFX0jc1BU/ai3M+JHloiAtA942ZB7H0bl4WHdSmAzx7To0Q+4rydSk3LFRo1MW0wXHVU",
+	"xWAAD6f11vplCZLW9qbLiyr3mtd8P1XRgffP1AxNiOFqAVRbG4wEbY1Abcxcacu8kHJ68HqN2BCuO+uE",
+	"Buf9hvOYDz1WqRCvtgFKm1XdtiEVX3DuYiQSz7+Z3Ct61KccE5SzJWih4iMk2BBwr0dZ1uCi+cbb0bFS",
+	"C3B/J2LYFcLvWrwbGOrutKQkufTD8sykySZOMSd72pFIin8pDb0WYp4krl+pFYSpzGpEhXUOdq+QjB1H",
+	"c4gWIXsVaQBp5uqABzX2sRh50MeJlM/gdilnQ2xZ5zMIVZTcMAMVuuVyfu+F54+A8yFwKccRN3AQVQ3O",
+	"x8m8jfkJMkvdmqglLlGUKAPxze+NUUS3WJ4PQLbB/xYIkNMxMlw/mH7vhIsqifxtAnYFvo9lotQiMKeE",
+	"Puo0M5bB8zLhQtZ2G21SLuxSrz7AltwKDjaY5QbOBLSEy9K1Uv0skMXRydoFT0alMFHxeoTEv/gj9nji",
+	"rQaaK9WK2znjTAM3SjZWqAPkjRtjL5r5u/oxvXiH6iuZzqQ5bPi1pQuZrD7vFZymfuxIut23+Kt0yTUE",
+	"DEoXD3kQL4l8ew2tLxSKNQiJtmR/wFAsPNvbyDwN7GxGnbiYk8VUQYQLKRBnBCG2Rz7NZqM5UE8Ys0o1",
+	"x9ku29ELDnUlaJw97jGMugSKBMJs6R46vgnsjWeLLMPK/9gv8V6YSS/7wGclYZ3Xk1q+AOnbIet6zjfx",
+	"dXKFPNg0V8Jd6nzxeoECDp9eYrL1aXVa0ZQvgK6pqomoVgCzquveNRDwpWBmnRcSuLn2Xe9QG4ICkyGh",
+	"l9pwUHjt5fO+2rkqYdhMPIFk2fIkwOANi+o2ir0YELrzRLNXS2rNkj4BUoRMYMSsXhOV7ogtAJbu13hB",
+	"SpdeEp5tvoONsG3eKjSpwsacaSlN9A7C/bgRVewyKgErKljIwR3Von1UJ/fQb/iyIVc7DALZ6T2WpALd",
+	"ghLkUIBJJXFV7lk8uNOmSA8GIDjmEsIPbgjF4O8bRJwH6WceqNQNLWLFhRVydkdRoNJsDkkdZet2iNIn",
+	"hVEwkl6yTIQL5pnPrEihgWI1CSQErG46X6O+gggBq7sS1t7IqdUMzIgg97gJMHvuxxgLGeMccm/ner4w",
+	"rsiF0HE5Zi7HQbrqUIp5tlCikQZejz+H7sFQ1QJRM1pWnu/wF4uNHNLtnMt4rJ78/Fs0ho9cxl+eQA/b",
+	"HMIsr4ZwqRG1WeQXdgwS42zCWOAxnejBFv9Km4z7hgnMeYIA+77wH7eixjaT1ykfOCh+wnE9HHrkojdC",
+	"Pfx27NjfOFubOw9ubgDkiGWmZkFHrfZyAeYcBh4eFTN08+37pm6YZt9lJEg4etvhn8cCdyp8j/sm3nZN",
+	"YKo0wjrvdQAqgbFXjgO2rxL4FgZ2afzFe3qx/g9CchkBcythtlg0SWdC6Y3SoYBfaBZDUkUcBbVMoGZp",
+	"Q5ZSToVOW09S4lNLC9eOx+hewJ0L97EiPr/8BjsOC6mjQ7B8AYbBdAqR9QxaiIp0QMgGuI7mtYbzSP/c",
+	"iHX3z710u30mHWjW38C4le9eRO5loUrcjFiJNJ+6GAO1NKYmVkrHZQqR8HebIrm18LzHo9Fbv+OYFqST",
+	"8udPIGd2fnP345s3o5tUyPDzD6dXQIaSyhSM4TNwIxXmoqIC/9K31tYUWr6Y1ZtWt6Xb/pZ557E6f+dz",
+	"Ym5hHBJYzR62kU58yaPm3Px9KhKszt0y4IlSCXDZSDyDqntztvJR9LMne5+wCv1fKy2sBXnHvCUYqmE0",
+	"ozIpsrcEc19XDWHnWOhT9hR/ZodR9B/zUcPkGwrz60UyX0LrQL52bVIOhU8ZLK6vn995QPfz1emLeCgX",
+	"8kmEQ7mGHME4dCkKcC7WoY3391GiSjwL2ICQqwPRBsWqIBMa+XgpEG+s5opJZM6kiZijmIVKXbgxJECa",
+	"sw0D/mUXT3138TfCPRN19FY4MKq9/3r039KpVhjThyr8RllFuoBlQnq6VIqcl6Cpo3P38tSDuf8ib7pD",
+	"Yf9F9m+inQqjpoUadVN4NHIYp5gq8qhwzkaX3BgXOu0NZXHit5TyGE95ZJXed7NLwfUHGtfpipbe00cy",
+	"mBR8LKRPHPybCXmgafjYxhr+E8yE3FiptnMzP3Sy1D/BLOvep+D6YHsSYIUSl4xndg7Sui9Q+t5pdWaA",
+	"KbfxeBYRJBjNSwiP1elKGm5fRq19sXWDyEJM0b1f9UXqCfT6LbLodK0mXzOPdFnWDac2TjVy0m6M+FBF",
+	"7n0VHM0Rf2UY18DMXK0kKtPRahOeNj5IHLRMeATVBbqqzznV51dYbSgDKQhwnQjQdGPi1GOltJ0nbte0",
+	"8xM8i4ZUPcE+1XD//gr9Snen7hwW2tltZRtGyrdR6FgtNoYmUrOwHGfLPQGpheVfljevzOj6ChS+YjdA",
+	"WTBUxIN79lpl92yukpjQsPBqNhUys2D+nX3Haxip2ALWd+GPiTf8oNO2Gnhan/Gnf27W8AhPIO24eOKA",
+	"Oh8fQT+BHhuQluE0DRV8cMsIRSm+Y3/gP9z5X/wxYn/E3PI79k+pMjliIh6xkJv81x/3TIPJUjBsqlXK",
+	"PnFjx+/x+395V86ecrMoh+gFkO3BEtAC9LXTMKF4Sx+loKb8UR0AgmwucIXApx4VJAzqlOUO39FLvjl8",
+	"D9ZqhOzjiKkk3pXh76gc5yGOB85udAKv0Q9tv7wvXdhUBU2/wDO3CxaF3VfwsmVWiD3cyHl9IJTiI+xK",
+	"RRYGuo24p7lPp/b5cj07NxiEW8ujudf5TtzbcqnBHCYSfywPPP0G7vAl6p83l3YlW1qaXpzxAyUUQ5nU",
+	"DCyyy1dBxPDHkrkV0gtVptO22Vg+iWlZTYZbL4mYOmeOpz6BRfv2yWEnRMoWz7iQtXKk098+O/2OIy6h",
+	"hUytJPbM7W0eO60VrBYzIy9pOrb2pdOSDm56qrBG7OPdjWUbcQX+mB94l+Hyr92ebnysm9RQXYWbW5hn",
+	"30kCXJfOoUy4XiBkqFmwuFpJUK8QGqj7s/V2ZHrs0BUizPNVKoQHq7O+kT1w89AFXCPtMFKpf7TtLB7x",
+	"oUPXDJrlq9SLjyLO9SKT1h1UDu0gkC4Tbg9U9X3PRw2zqi/Mrx9gKXcAzNetzYq+8BmDtR4/v/NkTvLV",
+	"6a2iLy1L+qSyvlxNbpeUXNkD3E0DLkUH/HQfTO/08xsz6KHnKUmCMlTq9qigz0UtdKMw53gZ88STDI6q",
+	"4Au11ntdsB/TZVKng/jyz9NBsemI4sI8PPPu7tmoyj2FEZOKcHs9d4yIPe10OBsdg5NS6lT5H28avP+L",
+	"REwulBQWmM1FNC/TbmC3HF3lcRlUdPecPOzKwbaIFjtROt2icVV6alEmAXjwJyEn6nm01R/BEt6k7cH/",
+	"4uC1Hb30pvMV7OW6zoaP2V6Wl6Sxy2t520l0+kCxaZj+MHdQnN3DeaLTfnQoxKf4NoxQvf8lt6y8k25q",
+	"d7cp6Fnbwepn98xL0BSc6CtVlM98UVKUJdeWUNson6EIsNoG4pywibpj12b1/CEFola4Bkesz2HoRQPv",
+	"+6/oJyD2K0YHLVr30eG+wtZ2kqUWTzxat53MCnv6V//4QTsJP8n3sbCv1FV8AipqXs1VAswCTxk6jULj",
+	"sLghWWM7FSEUoEPZrHLY7ym6TIxewGZzpuRoQxW6ImE1qPzPt1M1nVaywPcYA2GfYSUkpUTFxM0Cubsm",
+	"PFo0t5dlItouUXh0z7wIa8GP7zsP2tPRTD1BDiFQ3tqZkFaVzmZCM7WSzRXG8tZvqfO9+tEOOXVaTPEV",
+	"79Phspp0JVYSCZ9FNGfGqqXB1iN6GYsS5eHuiWDGbtXVbKuSWsCBGrjvNKTLlXRv6KeI7OsvxPGbZ7M2",
+	"2y2Paa/0t0zueYO1ETe5M90vFa/uK/CVLBcwtVgZiDRg40ej1jtSjTw3Wdf+TxDyQe69Fc/RaytfWaOt",
+	"J8eBmfEnrFpv8BcccdGxvPuEXrzNVxRJ8DRzlRk43r242Q7Vu7i5nce54Kr0UHJcMJ82RZsoW5KHRheG",
+	"T5K2z2jv6KntqUeH1tYDhS0uRi6tewYyNgyw5TYw9rvYkgj+uT20E5TEhzI/XXjZ7vP1N0UYbZ3Uertn",
+	"n+NI3IusfYc79dijPZYupO8r4JqGSYB4E0m1mdg3e6sN2NZLP80Wjsl/cTvO+62rvdZquoFH7puv54ol",
+	"ylgmrDd4Cp9N0bGzLehNvvoc7ulvv7vzCR2rAns9truSKDKd3Nzd3Lqz0v8PAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

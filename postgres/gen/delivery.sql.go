@@ -62,6 +62,55 @@ func (q *Queries) ChangeExtension(ctx context.Context, db DBTX, arg ChangeExtens
 	return err
 }
 
+const deliverProduct = `-- name: DeliverProduct :exec
+update partnerships set product_delivered_at = $1 where id = $2
+`
+
+type DeliverProductParams struct {
+	At *time.Time
+	ID uuid.UUID
+}
+
+func (q *Queries) DeliverProduct(ctx context.Context, db DBTX, arg DeliverProductParams) error {
+	_, err := db.Exec(ctx, deliverProduct, arg.At, arg.ID)
+	return err
+}
+
+const deliverShipment = `-- name: DeliverShipment :many
+update shipments set delivered_at = $1 where reference = $2 returning id, partnership_id, brand_id
+`
+
+type DeliverShipmentParams struct {
+	DeliveredAt *time.Time
+	Reference   string
+}
+
+type DeliverShipmentRow struct {
+	ID            uuid.UUID
+	PartnershipID uuid.UUID
+	BrandID       uuid.UUID
+}
+
+func (q *Queries) DeliverShipment(ctx context.Context, db DBTX, arg DeliverShipmentParams) ([]DeliverShipmentRow, error) {
+	rows, err := db.Query(ctx, deliverShipment, arg.DeliveredAt, arg.Reference)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []DeliverShipmentRow
+	for rows.Next() {
+		var i DeliverShipmentRow
+		if err := rows.Scan(&i.ID, &i.PartnershipID, &i.BrandID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const extensionAnswer = `-- name: ExtensionAnswer :one
 select coalesce(a.words, '')::text as words from extensions x left join extension_answers a on a.id = x.answer_id where x.id = $1
 `
@@ -170,4 +219,79 @@ func (q *Queries) InsertExtension(ctx context.Context, db DBTX, arg InsertExtens
 		arg.PartnershipID,
 	)
 	return err
+}
+
+const insertShipment = `-- name: InsertShipment :exec
+insert into shipments (id, brand_id, partnership_id, carrier, reference, entered_by)
+select $1, p.brand_id, p.id, $2, $3, $4 from partnerships p where p.id = $5 and p.brand_id = any ($6::uuid[]) on conflict (id) do nothing
+`
+
+type InsertShipmentParams struct {
+	ID            uuid.UUID
+	Carrier       string
+	Reference     string
+	EnteredBy     uuid.UUID
+	PartnershipID uuid.UUID
+	Brands        []uuid.UUID
+}
+
+func (q *Queries) InsertShipment(ctx context.Context, db DBTX, arg InsertShipmentParams) error {
+	_, err := db.Exec(ctx, insertShipment,
+		arg.ID,
+		arg.Carrier,
+		arg.Reference,
+		arg.EnteredBy,
+		arg.PartnershipID,
+		arg.Brands,
+	)
+	return err
+}
+
+const productDelivered = `-- name: ProductDelivered :one
+select product_delivered_at from partnerships where id = $1
+`
+
+func (q *Queries) ProductDelivered(ctx context.Context, db DBTX, id uuid.UUID) (*time.Time, error) {
+	row := db.QueryRow(ctx, productDelivered, id)
+	var product_delivered_at *time.Time
+	err := row.Scan(&product_delivered_at)
+	return product_delivered_at, err
+}
+
+const shipmentsOf = `-- name: ShipmentsOf :many
+select id, carrier, reference, delivered_at, created_at from shipments where partnership_id = $1 order by created_at, id
+`
+
+type ShipmentsOfRow struct {
+	ID          uuid.UUID
+	Carrier     string
+	Reference   string
+	DeliveredAt *time.Time
+	CreatedAt   time.Time
+}
+
+func (q *Queries) ShipmentsOf(ctx context.Context, db DBTX, partnershipID uuid.UUID) ([]ShipmentsOfRow, error) {
+	rows, err := db.Query(ctx, shipmentsOf, partnershipID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ShipmentsOfRow
+	for rows.Next() {
+		var i ShipmentsOfRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Carrier,
+			&i.Reference,
+			&i.DeliveredAt,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

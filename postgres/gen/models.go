@@ -408,6 +408,7 @@ type Deliverable struct {
 	Extra             string
 	ExtraFee          *int64
 	ExtraCurrency     *string
+	DraftAfter        string
 }
 
 type DestinationHold struct {
@@ -728,27 +729,28 @@ type Pace struct {
 }
 
 type Partnership struct {
-	ID           uuid.UUID
-	BrandID      uuid.UUID
-	CampaignID   uuid.UUID
-	CreatorID    uuid.UUID
-	OwnerID      uuid.UUID
-	Stage        string
-	StageAt      time.Time
-	Paused       bool
-	Term         int32
-	RenewalState string
-	NextKind     *string
-	NextAt       *time.Time
-	Timers       json.RawMessage
-	Waiting      json.RawMessage
-	Commands     json.RawMessage
-	Attention    bool
-	Seq          int64
-	CreatedAt    time.Time
-	UpdatedAt    time.Time
-	PromoCode    *string
-	TrackedLink  *string
+	ID                 uuid.UUID
+	BrandID            uuid.UUID
+	CampaignID         uuid.UUID
+	CreatorID          uuid.UUID
+	OwnerID            uuid.UUID
+	Stage              string
+	StageAt            time.Time
+	Paused             bool
+	Term               int32
+	RenewalState       string
+	NextKind           *string
+	NextAt             *time.Time
+	Timers             json.RawMessage
+	Waiting            json.RawMessage
+	Commands           json.RawMessage
+	Attention          bool
+	Seq                int64
+	CreatedAt          time.Time
+	UpdatedAt          time.Time
+	PromoCode          *string
+	TrackedLink        *string
+	ProductDeliveredAt *time.Time
 }
 
 type PartnershipEvent struct {
@@ -1266,6 +1268,17 @@ type Session struct {
 	SeenAt    time.Time
 	ExpiresAt time.Time
 	StepUpID  *uuid.UUID
+}
+
+type Shipment struct {
+	ID            uuid.UUID
+	BrandID       uuid.UUID
+	PartnershipID uuid.UUID
+	Carrier       string
+	Reference     string
+	DeliveredAt   *time.Time
+	EnteredBy     uuid.UUID
+	CreatedAt     time.Time
 }
 
 type Signature struct {

@@ -427,8 +427,8 @@ func (q *Queries) InsertContract(ctx context.Context, db DBTX, arg InsertContrac
 }
 
 const insertDeliverable = `-- name: InsertDeliverable :exec
-insert into deliverables (id, partnership_id, brand_id, contract_id, term, position, title, platform, kind, draft_due_at, publish_by)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (contract_id, position) do nothing
+insert into deliverables (id, partnership_id, brand_id, contract_id, term, position, title, platform, kind, draft_due_at, publish_by, draft_after)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (contract_id, position) do nothing
 `
 
 type InsertDeliverableParams struct {
@@ -443,6 +443,7 @@ type InsertDeliverableParams struct {
 	Kind          string
 	DraftDueAt    *time.Time
 	PublishBy     *time.Time
+	DraftAfter    string
 }
 
 func (q *Queries) InsertDeliverable(ctx context.Context, db DBTX, arg InsertDeliverableParams) error {
@@ -458,6 +459,7 @@ func (q *Queries) InsertDeliverable(ctx context.Context, db DBTX, arg InsertDeli
 		arg.Kind,
 		arg.DraftDueAt,
 		arg.PublishBy,
+		arg.DraftAfter,
 	)
 	return err
 }

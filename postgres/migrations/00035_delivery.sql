@@ -44,6 +44,30 @@ begin
 end $$;
 -- +goose StatementEnd
 
+-- Drafts whose time begins when a product has arrived, and the parcels that bring it. A carrier tells by the number on a parcel.
+alter table deliverables add column draft_after text not null default '' check (draft_after in ('', 'product_delivered'));
+alter table partnerships add column product_delivered_at timestamptz;
+create table shipments (
+  id uuid primary key,
+  brand_id uuid not null references brands,
+  partnership_id uuid not null references partnerships,
+  carrier text not null default '',
+  reference text not null check (reference <> ''),
+  delivered_at timestamptz,
+  entered_by uuid not null references users,
+  created_at timestamptz not null default now(),
+  unique (brand_id, reference)
+);
+create index shipments_partnership on shipments (partnership_id);
+create index shipments_reference on shipments (reference);
+create trigger shipments_change after insert or update on shipments for each row execute function note_change('partnership', 'partnership_id');
+grant select on shipments to rapport_api, rapport_worker;
+grant insert (id, brand_id, partnership_id, carrier, reference, entered_by) on shipments to rapport_api;
+grant update (delivered_at) on shipments to rapport_worker;
+alter table shipments enable row level security;
+create policy api on shipments to rapport_api using (brand_id = any (rapport_brands())) with check (brand_id = any (rapport_brands()));
+create policy worker on shipments to rapport_worker using (true) with check (true);
+
 insert into templates (id, version, name, subject, body) values
 ('00000000-0000-7000-8000-000000000351', 1, 'extension_granted', 'More time for "{{deliverable.title}}"',
 'Hi {{creator.first_name}},
@@ -66,8 +90,20 @@ we cannot give you the later date that you asked for, for "{{deliverable.title}}
 The dates stay as they are: the draft by {{deliverable.draft_due}}, the publication by {{deliverable.publish_by}}. Your page: {{portal_link}}
 
 {{sender.name}}
+{{brand.name}}'),
+('00000000-0000-7000-8000-000000000353', 1, 'product_delivered', 'The product is there: the dates of "{{deliverable.title}}"',
+'Hi {{creator.first_name}},
+
+we hear that the product has arrived. So the draft of "{{deliverable.title}}" is due by {{deliverable.draft_due}}, and it is published by {{deliverable.publish_by}}.
+
+If it is not there, or something is missing, answer this mail at once. Your page: {{portal_link}}
+
+{{sender.name}}
 {{brand.name}}');
 
 -- +goose Down
+drop table shipments;
+alter table partnerships drop column product_delivered_at;
+alter table deliverables drop column draft_after;
 drop table extension_answers, extensions;
-delete from templates where name in ('extension_granted', 'extension_declined');
+delete from templates where name in ('extension_granted', 'extension_declined', 'product_delivered');

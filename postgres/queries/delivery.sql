@@ -24,3 +24,19 @@ order by x.deliverable_id, x.created_at desc, x.id desc;
 
 -- name: ExtensionAnswer :one
 select coalesce(a.words, '')::text as words from extensions x left join extension_answers a on a.id = x.answer_id where x.id = @id;
+
+-- name: InsertShipment :exec
+insert into shipments (id, brand_id, partnership_id, carrier, reference, entered_by)
+select @id, p.brand_id, p.id, @carrier, @reference, @entered_by from partnerships p where p.id = @partnership_id and p.brand_id = any (@brands::uuid[]) on conflict (id) do nothing;
+
+-- name: ShipmentsOf :many
+select id, carrier, reference, delivered_at, created_at from shipments where partnership_id = @partnership_id order by created_at, id;
+
+-- name: DeliverShipment :many
+update shipments set delivered_at = @delivered_at where reference = @reference returning id, partnership_id, brand_id;
+
+-- name: DeliverProduct :exec
+update partnerships set product_delivered_at = sqlc.narg('at') where id = @id;
+
+-- name: ProductDelivered :one
+select product_delivered_at from partnerships where id = @id;

@@ -1578,6 +1578,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/partnerships/{id}/delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say when the product had arrived, or put that right; the time for what waits for it begins then */
+        post: operations["noteDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/partnerships/{id}/events": {
         parameters: {
             query?: never;
@@ -1668,6 +1687,25 @@ export interface paths {
         get: operations["listRunningSequences"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/partnerships/{id}/shipments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say by which number a carrier knows the parcel with the product */
+        post: operations["addShipment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4575,6 +4613,11 @@ export interface components {
         Deliverable: {
             campaign_name?: string;
             creator?: components["schemas"]["CreatorRef"];
+            /**
+             * @description What the time for the draft begins with; absent for the signature
+             * @enum {string}
+             */
+            draft_after?: "product_delivered";
             /** Format: date-time */
             draft_due_at?: string;
             /** @description The newest request for later dates */
@@ -4598,6 +4641,7 @@ export interface components {
             title: string;
             /** Format: date-time */
             verified_at?: string;
+            waits_for_product?: boolean;
         };
         DeliverableList: {
             items: components["schemas"]["Deliverable"][];
@@ -4611,7 +4655,12 @@ export interface components {
             publish_days?: number;
         };
         DeliverableTerms: {
-            /** @description Business days after the contract is executed */
+            /**
+             * @description What the time for the draft begins with; absent for the signature
+             * @enum {string}
+             */
+            draft_after?: "product_delivered";
+            /** @description Business days after the contract is executed, or after draft_after */
             draft_due_days: number;
             /** @description post, story, reel, video, short */
             kind: string;
@@ -4619,6 +4668,10 @@ export interface components {
             /** @description Business days after the draft's due date until the publish window ends */
             publish_days: number;
             title: string;
+        };
+        DeliveryNote: {
+            /** Format: date-time */
+            delivered_at: string;
         };
         DisclosureSource: {
             publisher: string;
@@ -5345,8 +5398,11 @@ export interface components {
             pay_checked: boolean;
             /** @description Why Stripe could not pay an offer in the campaign's currency to this creator */
             pay_problems: components["schemas"]["FieldError"][];
+            /** Format: date-time */
+            product_delivered_at?: string;
             /** Format: int64 */
             seq: number;
+            shipments?: components["schemas"]["Shipment"][];
             summary: components["schemas"]["PartnershipSummary"];
             tasks: components["schemas"]["Task"][];
             timers: components["schemas"]["Timer"][];
@@ -5887,6 +5943,8 @@ export interface components {
             state: string;
             title: string;
             waiting?: components["schemas"]["PortalWaiting"];
+            /** @description The time for the draft begins when the product has arrived */
+            waits_for_product?: boolean;
         };
         PortalHome: {
             brand_name: string;
@@ -6486,6 +6544,24 @@ export interface components {
          * @enum {string}
          */
         SheetFormat: "csv" | "xlsx";
+        Shipment: {
+            carrier?: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description As the carrier said last
+             */
+            delivered_at?: string;
+            /** Format: uuid */
+            id: string;
+            reference: string;
+        };
+        ShipmentCreate: {
+            carrier?: string;
+            /** @description The number on the parcel */
+            reference: string;
+        };
         Signature: {
             address?: string;
             agent?: string;
@@ -7214,6 +7290,7 @@ export type Deliverable = components['schemas']['Deliverable'];
 export type DeliverableList = components['schemas']['DeliverableList'];
 export type DeliverableMove = components['schemas']['DeliverableMove'];
 export type DeliverableTerms = components['schemas']['DeliverableTerms'];
+export type DeliveryNote = components['schemas']['DeliveryNote'];
 export type DisclosureSource = components['schemas']['DisclosureSource'];
 export type DoNotContact = components['schemas']['DoNotContact'];
 export type DraftEdit = components['schemas']['DraftEdit'];
@@ -7397,6 +7474,8 @@ export type SequenceStep = components['schemas']['SequenceStep'];
 export type SequenceTrigger = components['schemas']['SequenceTrigger'];
 export type Session = components['schemas']['Session'];
 export type SheetFormat = components['schemas']['SheetFormat'];
+export type Shipment = components['schemas']['Shipment'];
+export type ShipmentCreate = components['schemas']['ShipmentCreate'];
 export type Signature = components['schemas']['Signature'];
 export type SignatureCreate = components['schemas']['SignatureCreate'];
 export type SignedRef = components['schemas']['SignedRef'];
@@ -10436,6 +10515,45 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    noteDelivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeliveryNote"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Partnership"];
+                };
+            };
+            /** @description No verdict within five seconds; it goes on and is found at Location */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pending"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     listPartnershipEvents: {
         parameters: {
             query?: {
@@ -10616,6 +10734,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunningSequenceList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    addShipment: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShipmentCreate"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shipment"];
                 };
             };
             default: components["responses"]["problem"];

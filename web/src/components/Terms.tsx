@@ -55,7 +55,7 @@ export function TermsView({ terms, currency }: { terms: ContractTerms; currency:
           <li key={at}>
             <strong>{deliverable.title}</strong>
             <span className="soft">
-              {deliverable.kind} on {deliverable.platform}; draft within {deliverable.draft_due_days} business days, posted within{" "}
+              {deliverable.kind} on {deliverable.platform}; draft within {deliverable.draft_due_days} business days{deliverable.draft_after && " after the product has arrived"}, posted within{" "}
               {deliverable.publish_days} more
             </span>
           </li>
@@ -110,6 +110,13 @@ export function TermsEditor<F extends HoldsTerms>({ form: wide, currency }: { fo
             <NativeSelect label="Platform" data={platforms} {...form.getInputProps(`terms.deliverables.${at}.platform`)} />
             <NativeSelect label="Kind" data={contentKinds} {...form.getInputProps(`terms.deliverables.${at}.kind`)} />
             <NumberInput label="Draft after" suffix=" days" min={0} {...form.getInputProps(`terms.deliverables.${at}.draft_due_days`)} />
+            <NativeSelect
+              label="Counted from"
+              data={[{ value: "", label: "the signatures" }, { value: "product_delivered", label: "the product’s arrival" }]}
+              value={terms.deliverables[at]?.draft_after ?? ""}
+              onChange={({ currentTarget: { value } }) => form.setFieldValue(`terms.deliverables.${at}.draft_after`, value === "product_delivered" ? value : undefined)}
+              error={form.errors[`terms.deliverables.${at}.draft_after`]}
+            />
             <NumberInput label="Publish after" suffix=" days" min={0} {...form.getInputProps(`terms.deliverables.${at}.publish_days`)} />
             <ActionIcon
               className={classes.remove}
@@ -122,7 +129,7 @@ export function TermsEditor<F extends HoldsTerms>({ form: wide, currency }: { fo
           </div>
         ))}
         <Group justify="space-between">
-          <span className="soft">Business days: the draft’s after both have signed, the post’s after the draft is due</span>
+          <span className="soft">Business days: the draft’s after both have signed or the product has arrived, the post’s after the draft is due</span>
           <Button
             variant="default"
             size="xs"

@@ -35,6 +35,7 @@ export function DeliverableCard({ deliverable }: { deliverable: PortalDeliverabl
             ) : undefined],
           ]}
         />
+        {deliverable.waits_for_product && <Notice tone="progress" title="Your time begins when the product has arrived">The dates are set then, and you get a mail with them. You may hand in your draft earlier if you can.</Notice>}
         {deliverable.can_submit && deliverable.asks.length > 0 && (
           <div>
             <h3 className={classes.part}>What a draft needs</h3>
