@@ -61,6 +61,9 @@ func (c ContractParts) deliverableList() string {
 		lines[i] = fmt.Sprintf("   %d. %s (%s on %s). The draft is due %d business days %s; it is published within %d business days after that.",
 			i+1, d.Title, d.Kind, d.Platform, d.DraftDueDays, d.startWords("both have signed"), d.PublishDays)
 	}
+	if words := c.Terms.Late.words(); words != "" {
+		lines = append(lines, "   "+words)
+	}
 	return strings.Join(lines, "\n")
 }
 
@@ -122,7 +125,7 @@ func netWords(m MilestoneTerms) (words string) {
 // gives the same plan. campaignEnd is the end of the campaign's last day.
 func PlanContract(c ContractDates) ContractPlan {
 	p := ContractPlan{
-		EndsAt: c.Brand.EndOfDay(c.Brand.AddDays(c.Now, c.Terms.DurationDays)), Rounds: c.Terms.RevisionRounds,
+		EndsAt: c.Brand.EndOfDay(c.Brand.AddDays(c.Now, c.Terms.DurationDays)), Rounds: c.Terms.RevisionRounds, Late: c.Terms.Late,
 		BrandCalendar: c.Brand, CreatorCalendar: c.Creator,
 	}
 	p.NoticeBy = c.Brand.AddDays(p.EndsAt, -c.Terms.NoticeDays)

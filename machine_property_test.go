@@ -415,6 +415,9 @@ func live(rt *rapid.T, begin func(*house)) {
 			h.terms.Milestones[0].Percent = 30
 			h.terms.Milestones = append(h.terms.Milestones, rapport.MilestoneTerms{Title: "End", Trigger: rapport.TriggerDate, Percent: 20})
 		}
+		if remedy := rapid.SampledFrom([]string{rapport.RemedyNone, rapport.RemedyFallsAway, rapport.RemedyTermination}).Draw(rt, "remedy"); remedy != rapport.RemedyNone {
+			h.terms.Late = &rapport.LateTerms{GraceHours: 24, MissedAfterDays: 3, Remedy: remedy}
+		}
 		if rapid.Bool().Draw(rt, "product") {
 			parcel(h)
 		}

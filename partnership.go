@@ -145,6 +145,7 @@ const (
 	timerDraftReminder = "draft_reminder"
 	timerDraftLate     = "draft_late"
 	timerRound         = "round_word"         // the creator's word on another round is awaited
+	timerMissed        = "content_missed"     // Ref deliverable
 	timerProduct       = "product_wait"       // Ref the contract
 	timerExtensionHalf = "extension_reminder" // Ref deliverable
 	timerExtension     = "extension_answer"   // Ref deliverable
@@ -222,13 +223,14 @@ type OfferState struct {
 
 // ContractState is the contract of the present term.
 type ContractState struct {
-	ID       uuid.UUID `json:"id"`
-	State    string    `json:"state"`
-	At       time.Time `json:"at"`
-	Expires  time.Time `json:"expires,omitzero"`
-	EndsAt   time.Time `json:"ends_at,omitzero"`
-	NoticeBy time.Time `json:"notice_by,omitzero"`
-	Rounds   int       `json:"rounds,omitempty"`
+	ID       uuid.UUID  `json:"id"`
+	State    string     `json:"state"`
+	At       time.Time  `json:"at"`
+	Expires  time.Time  `json:"expires,omitzero"`
+	EndsAt   time.Time  `json:"ends_at,omitzero"`
+	NoticeBy time.Time  `json:"notice_by,omitzero"`
+	Rounds   int        `json:"rounds,omitempty"`
+	Late     *LateTerms `json:"late,omitempty"`
 }
 
 // DeliverableState is one piece of content of the present term.
@@ -283,6 +285,7 @@ type ContractPlan struct {
 	EndsAt          time.Time          `json:"ends_at"`
 	NoticeBy        time.Time          `json:"notice_by"`
 	Rounds          int                `json:"rounds"`
+	Late            *LateTerms         `json:"late,omitempty"`
 	Deliverables    []DeliverableState `json:"deliverables"`
 	Milestones      []MilestoneState   `json:"milestones"`
 	BrandCalendar   Calendar           `json:"brand_calendar"`

@@ -24,6 +24,9 @@ func (p *Partnership) set(d *DeliverableState, state string, now time.Time) {
 	if d.Product != nil {
 		p.closeProduct()
 	}
+	if state != "late" {
+		p.notMissed(d)
+	}
 }
 
 // show writes a deliverable as it stands.
@@ -41,14 +44,14 @@ func (p *Partnership) armDraft(now time.Time, d *DeliverableState) {
 	} else {
 		p.arm(timerDraftReminder, d.ID, 0, now.Add(d.DraftDue.Sub(now)/2))
 	}
-	p.arm(timerDraftLate, d.ID, 0, d.DraftDue.Add(p.CreatorCalendar.Span(p.Timings.DraftGrace)))
+	p.arm(timerDraftLate, d.ID, 0, d.DraftDue.Add(p.CreatorCalendar.Span(p.grace())))
 }
 
 func (p *Partnership) armPublish(now time.Time, d *DeliverableState) {
 	if at := p.CreatorCalendar.AddDays(d.PublishBy, -p.Timings.PublishReminderDays); at.After(now) {
 		p.arm(timerPublish, d.ID, 0, at)
 	}
-	p.arm(timerPublishLate, d.ID, 0, d.PublishBy.Add(p.CreatorCalendar.Span(p.Timings.DraftGrace)))
+	p.arm(timerPublishLate, d.ID, 0, d.PublishBy.Add(p.CreatorCalendar.Span(p.grace())))
 }
 
 func (p *Partnership) disarmDeliverable(d *DeliverableState) {

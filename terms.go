@@ -70,6 +70,8 @@ type ContractTerms struct {
 	UsageRightsDays int                `json:"usage_rights_days,omitempty"`
 	ExclusivityDays int                `json:"exclusivity_days,omitempty"`
 	ExtraClauses    string             `json:"extra_clauses,omitempty"`
+	// Late says when something is late and what follows from it; nil for the usual grace and no consequence.
+	Late *LateTerms `json:"late,omitempty"`
 }
 
 // Check names every bad field of the terms under path.
@@ -119,7 +121,7 @@ func (t ContractTerms) Check(path string) []Field {
 	if t.NoticeDays < 0 || t.NoticeDays >= max(t.DurationDays, 1) {
 		add("notice_days", "out_of_range", "The notice date must lie inside the contract's duration.")
 	}
-	return f
+	return append(f, t.Late.check(path+".late")...)
 }
 
 func (d DeliverableTerms) check(path string) (f []Field) {

@@ -22,7 +22,7 @@ func toTerms(t rapport.ContractTerms) gen.ContractTerms {
 			}
 		}),
 		RevisionRounds: t.RevisionRounds, DurationDays: t.DurationDays, NoticeDays: t.NoticeDays,
-		UsageRightsDays: orNil(t.UsageRightsDays), ExclusivityDays: orNil(t.ExclusivityDays), ExtraClauses: orNil(t.ExtraClauses),
+		UsageRightsDays: orNil(t.UsageRightsDays), ExclusivityDays: orNil(t.ExclusivityDays), ExtraClauses: orNil(t.ExtraClauses), Late: toLateTerms(t.Late),
 	}
 }
 
@@ -43,8 +43,22 @@ func fromTerms(t gen.ContractTerms) rapport.ContractTerms {
 			}
 		}),
 		RevisionRounds: t.RevisionRounds, DurationDays: t.DurationDays, NoticeDays: t.NoticeDays,
-		UsageRightsDays: value(t.UsageRightsDays), ExclusivityDays: value(t.ExclusivityDays), ExtraClauses: value(t.ExtraClauses),
+		UsageRightsDays: value(t.UsageRightsDays), ExclusivityDays: value(t.ExclusivityDays), ExtraClauses: value(t.ExtraClauses), Late: fromLateTerms(t.Late),
 	}
+}
+
+func toLateTerms(l *rapport.LateTerms) *gen.LateTerms {
+	if l == nil {
+		return nil
+	}
+	return &gen.LateTerms{GraceHours: l.GraceHours, MissedAfterDays: orNil(l.MissedAfterDays), Remedy: orNil(gen.LateTermsRemedy(l.Remedy))}
+}
+
+func fromLateTerms(l *gen.LateTerms) *rapport.LateTerms {
+	if l == nil {
+		return nil
+	}
+	return &rapport.LateTerms{GraceHours: l.GraceHours, MissedAfterDays: value(l.MissedAfterDays), Remedy: string(value(l.Remedy))}
 }
 
 func toCampaign(c rapport.Campaign) gen.Campaign {

@@ -86,6 +86,7 @@ var factTable = map[string]factText{ //nolint:gochecknoglobals // a table
 	"decision_kept": {itemDecision, "%about: %code, kept from an earlier version"}, "checks_sent_back": {itemContent, "%about went back to the creator after the machine checks"},
 	"round_asked": {itemDecision, "The creator is asked for another round of %about than the contract includes"}, "round_agreed": {itemDecision, "The creator makes another round of %about"},
 	"round_declined": {itemDecision, "The creator declined another round of %about"}, "round_offered": {itemDecision, "%amount was offered for another round of %about"},
+	"content_missed":    {itemContent, "%about is missed by the contract (%code)"},
 	"product_delivered": {itemContent, "The product has arrived at the creator"}, "product_overdue": {itemTimer, "The product has not arrived in the usual time"},
 	"extension_requested": {itemDecision, "The creator asks for more time for %about"}, "extension_granted": {itemDecision, "The creator got more time for %about"},
 	"extension_declined": {itemDecision, "More time for %about was declined"}, "extension_withdrawn": {itemDecision, "The creator took the request for more time for %about back"},
@@ -131,6 +132,7 @@ var codeWords = map[string]string{ //nolint:gochecknoglobals // a table
 	"invitation": "the invitation", "follow_up_1": "the first follow-up", "follow_up_2": "the second follow-up", "follow_up_3": "the third follow-up",
 	"approve": "approved", "approve_with_corrections": "approved with corrections", "request_changes": "changes requested", "reject": "rejected",
 	"hold": "it is held", "auto_approve": "approved by the policy", "auto_reject": "rejected by the policy", "no_decision": "nobody decided", "decided": "decided",
+	rapport.RemedyFallsAway: "its money falls away", rapport.RemedyTermination: "the contract may be ended",
 	"draft": "the draft", "post": "the publication", "mismatch": "something is missing", "unreachable": "it cannot be reached", "manual": "a person's",
 	"payee_invited": "the question for a bank account", "brief": "the brief", "offer": "the offer", "contract": "the contract",
 }

@@ -100,6 +100,7 @@ var timerTable = map[string]string{ //nolint:gochecknoglobals // a table
 	"destination_cool_off": "Lets a finance releaser release what a changed bank account holds",
 	"netting_review":       "Asks finance to look whether payments make good what the creator owes back",
 	"number_due":           "Asks the owner for the number that a bonus depends on",
+	"content_missed":       "Applies the contract's remedy if %s is still late",
 	"product_wait":         "Asks the owner where the product is, if it has not arrived",
 	"extension_reminder":   "Reminds the owner that the creator waits for an answer about later dates of %s",
 	"extension_answer":     "Tells the brand's admins that nobody has answered about later dates of %s",
@@ -360,6 +361,8 @@ func taskTitle(kind, code string) (title, ifNotDone string) {
 		}
 	case kind == "content_late" && code == "post":
 		t[0] = "Follow up on content that was not published in time"
+	case kind == "content_missed" && code == rapport.RemedyTermination:
+		t = [2]string{"A piece is late for so long that the contract lets you end it: decide whether to", "The contract goes on, and the piece stays late."}
 	case kind == "approve_payout" && code != "":
 		t[0] = "Approve a payment as " + code
 	case kind == "mail_missing":
@@ -389,6 +392,7 @@ var taskTitles = map[string][2]string{ //nolint:gochecknoglobals // a table
 	"enter_number":          {"Enter the number that a bonus depends on", "The bonus stays open, and so does the partnership."},
 	"round_declined":        {"The creator makes no further round for nothing: offer money, or go on without it", "The content stays as it is."},
 	"round_unanswered":      {"The creator has not said whether they make another round: talk to them", "The content stays as it is."},
+	"content_missed":        {"A piece is missed: what was to be paid for it has fallen away; see how you go on", "Nothing more happens."},
 	"product_not_delivered": {"The product has not arrived at the creator: find out where it is", "The time for what waits for it does not begin."},
 	"answer_extension":      {"A creator asks for more time: give it, or decline with words", "The brand's admins are told; the dates stay as they are."},
 	"answer_extension_soon": {"A creator still waits for an answer about more time", "The brand's admins are told; the dates stay as they are."},

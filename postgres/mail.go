@@ -148,7 +148,7 @@ func (s *Store) values(ctx context.Context, tx pgx.Tx, o rapport.MailOrder, v ma
 		}
 		v["contract.number"], v["contract.expires"], v["contract.ends"] = r.Number, date(r.ExpiresAt), date(r.EndsAt)
 	case "draft_reminder", "publish_reminder", "content_approved", "changes_requested", "content_rejected", "approval_revoked", "post_mismatch",
-		"approved_with_corrections", "extra_round", "round_offered", "extension_granted", "extension_declined", "product_delivered":
+		"approved_with_corrections", "extra_round", "round_offered", "extension_granted", "extension_declined", "product_delivered", "content_missed":
 		r, err := s.q.DeliverableView(ctx, tx, o.Ref)
 		if err != nil {
 			return absent("deliverable", err)

@@ -99,6 +99,15 @@ we hear that the product has arrived. So the draft of "{{deliverable.title}}" is
 If it is not there, or something is missing, answer this mail at once. Your page: {{portal_link}}
 
 {{sender.name}}
+{{brand.name}}'),
+('00000000-0000-7000-8000-000000000354', 1, 'content_missed', '"{{deliverable.title}}" is missed',
+'Hi {{creator.first_name}},
+
+"{{deliverable.title}}" is late for longer than our contract allows. So it is not owed any more, and what was to be paid for it alone falls away. What you have earned by now stays yours.
+
+If you see this differently, answer this mail. Your page: {{portal_link}}
+
+{{sender.name}}
 {{brand.name}}');
 
 -- +goose Down
@@ -106,4 +115,4 @@ drop table shipments;
 alter table partnerships drop column product_delivered_at;
 alter table deliverables drop column draft_after;
 drop table extension_answers, extensions;
-delete from templates where name in ('extension_granted', 'extension_declined', 'product_delivered');
+delete from templates where name in ('extension_granted', 'extension_declined', 'product_delivered', 'content_missed');

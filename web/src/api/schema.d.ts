@@ -4407,6 +4407,7 @@ export interface components {
             duration_days: number;
             exclusivity_days?: number;
             extra_clauses?: string;
+            late?: components["schemas"]["LateTerms"];
             milestones: components["schemas"]["MilestoneTerms"][];
             /** @description Days before the end by which a renewal must be decided */
             notice_days: number;
@@ -4958,6 +4959,18 @@ export interface components {
         };
         JournalTotalList: {
             items: components["schemas"]["JournalTotal"][];
+        };
+        /** @description When a draft or a publication is late, and what follows; absent for 24 hours of grace and nothing */
+        LateTerms: {
+            /** @description After the end of the day */
+            grace_hours: number;
+            /** @description Business days late after which it is missed; absent for never */
+            missed_after_days?: number;
+            /**
+             * @description What was to be paid for the piece falls away, or the brand may end the contract
+             * @enum {string}
+             */
+            remedy?: "falls_away" | "termination";
         };
         LedgerLine: {
             account: string;
@@ -7327,6 +7340,7 @@ export type JournalAccountList = components['schemas']['JournalAccountList'];
 export type JournalAccountsEdit = components['schemas']['JournalAccountsEdit'];
 export type JournalTotal = components['schemas']['JournalTotal'];
 export type JournalTotalList = components['schemas']['JournalTotalList'];
+export type LateTerms = components['schemas']['LateTerms'];
 export type LedgerLine = components['schemas']['LedgerLine'];
 export type LedgerList = components['schemas']['LedgerList'];
 export type LedgerTransaction = components['schemas']['LedgerTransaction'];

@@ -2,7 +2,7 @@ import { ActionIcon, Button, Group, NativeSelect, NumberInput, SimpleGrid, Stack
 import type { UseFormReturnType } from "@mantine/form";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 
-import type { ContractTerms, DeliverableTerms, Metric, MilestoneTrigger, Threshold } from "../api/schema";
+import type { ContractTerms, DeliverableTerms, LateTerms, Metric, MilestoneTrigger, Threshold } from "../api/schema";
 import { exponent, moneyText, toMajor, toMinor } from "../lib/money";
 import { Facts } from "./Page";
 import { goalText } from "./partnership/goals";
@@ -46,6 +46,16 @@ export const usualTerms: ContractTerms = {
 
 const days = (count: number | undefined) => (count === undefined ? undefined : `${count} ${count === 1 ? "day" : "days"}`);
 
+/** When something is late and what follows, in words. */
+function lateText({ grace_hours: grace, missed_after_days: missed, remedy }: LateTerms) {
+  const after = `${grace} ${grace === 1 ? "hour" : "hours"} after its day`;
+  return remedy ? `${after}; missed after ${missed} business days: ${remedies[remedy].toLowerCase()}` : after;
+}
+
+const remedies: Record<NonNullable<LateTerms["remedy"]>, string> = { falls_away: "Its money falls away", termination: "You may end the contract" };
+/** What applies where the terms say nothing. */
+const usualLate: LateTerms = { grace_hours: 24 };
+
 /** Contract terms to read. */
 export function TermsView({ terms, currency }: { terms: ContractTerms; currency: string }) {
   return (
@@ -81,6 +91,7 @@ export function TermsView({ terms, currency }: { terms: ContractTerms; currency:
           ["Notice", days(terms.notice_days)],
           ["Usage rights", days(terms.usage_rights_days)],
           ["Exclusivity", days(terms.exclusivity_days)],
+          ["Late", terms.late && lateText(terms.late)],
           ["Other clauses", terms.extra_clauses && <span className="prewrap">{terms.extra_clauses}</span>],
         ]}
       />
@@ -232,6 +243,30 @@ export function TermsEditor<F extends HoldsTerms>({ form: wide, currency }: { fo
         <NumberInput label="Usage rights" suffix=" days" min={0} {...form.getInputProps("terms.usage_rights_days")} />
         <NumberInput label="Exclusivity" suffix=" days" min={0} {...form.getInputProps("terms.exclusivity_days")} />
       </SimpleGrid>
+      <fieldset className={classes.group}>
+        <legend>What is late</legend>
+        <SimpleGrid cols={{ base: 1, sm: 3 }}>
+          <NumberInput
+            label="Grace" description="After the end of the day" suffix=" hours" min={0} value={(terms.late ?? usualLate).grace_hours}
+            onChange={(value) => form.setFieldValue("terms.late", { ...(terms.late ?? usualLate), grace_hours: Number(value) })} error={form.errors["terms.late.grace_hours"]}
+          />
+          <NativeSelect
+            label="If it stays late" description="Written into the contract" value={terms.late?.remedy ?? ""}
+            data={[{ value: "", label: "Nothing follows" }, ...Object.entries(remedies).map(([value, label]) => ({ value, label }))]}
+            onChange={({ currentTarget: { value } }) => {
+              const late = terms.late ?? usualLate;
+              form.setFieldValue("terms.late", value === "" ? { grace_hours: late.grace_hours } : { ...late, remedy: value as LateTerms["remedy"], missed_after_days: late.missed_after_days ?? 5 });
+            }}
+            error={form.errors["terms.late.remedy"]}
+          />
+          {terms.late?.remedy && (
+            <NumberInput
+              label="Missed after" description="Since it is late" suffix=" business days" min={1} value={terms.late.missed_after_days ?? ""}
+              onChange={(value) => form.setFieldValue("terms.late.missed_after_days", Number(value))} error={form.errors["terms.late.missed_after_days"]}
+            />
+          )}
+        </SimpleGrid>
+      </fieldset>
       <Textarea label="Other clauses" autosize minRows={2} maxRows={12} {...form.getInputProps("terms.extra_clauses")} />
     </Stack>
   );
