@@ -56,10 +56,10 @@ func (c ContractParts) values() map[string]string {
 }
 
 func (c ContractParts) deliverableList() string {
-	lines := make([]string, len(c.Terms.Deliverables))
+	lines := make([]string, 0, len(c.Terms.Deliverables)+1)
 	for i, d := range c.Terms.Deliverables {
-		lines[i] = fmt.Sprintf("   %d. %s (%s on %s). The draft is due %d business days %s; it is published within %d business days after that.",
-			i+1, d.Title, d.Kind, d.Platform, d.DraftDueDays, d.startWords("both have signed"), d.PublishDays)
+		lines = append(lines, fmt.Sprintf("   %d. %s (%s on %s). The draft is due %d business days %s; it is published within %d business days after that.",
+			i+1, d.Title, d.Kind, d.Platform, d.DraftDueDays, d.startWords("both have signed"), d.PublishDays))
 	}
 	if words := c.Terms.Late.words(); words != "" {
 		lines = append(lines, "   "+words)

@@ -17,7 +17,7 @@ type ExtensionState struct {
 }
 
 // CheckLater names what is wrong with later dates for a deliverable that is in state and has draft and publish as its dates now.
-func (m DeliverableMove) CheckLater(state string, draft, publish, now time.Time) (bad []Field) {
+func (m *DeliverableMove) CheckLater(state string, draft, publish, now time.Time) (bad []Field) {
 	add := func(path, code, detail string) { bad = append(bad, Field{path, code, detail}) }
 	furthest := now.Add(730 * Day)
 	if draftOwed(state) && draft.IsZero() {

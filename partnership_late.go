@@ -52,7 +52,8 @@ func (l *LateTerms) words() string {
 	}
 	switch l.Remedy {
 	case RemedyFallsAway:
-		words += fmt.Sprintf(" What is %s late is missed: it is not owed any more, nor is what was to be paid for it alone. What is owed or paid by then stays owed or paid.", counted(l.MissedAfterDays, "business day"))
+		words += fmt.Sprintf(" What is %s late is missed: it is not owed any more, nor is what was to be paid for it alone.", counted(l.MissedAfterDays, "business day")) +
+			" What is owed or paid by then stays owed or paid."
 	case RemedyTermination:
 		words += fmt.Sprintf(" When something is %s late, the brand may end this contract in writing at once.", counted(l.MissedAfterDays, "business day"))
 	}

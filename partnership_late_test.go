@@ -9,9 +9,9 @@ import (
 	"rapport"
 )
 
-func lateBy(days int, remedy string) func(*house) {
+func lateBy(remedy string) func(*house) {
 	return func(h *house) {
-		h.terms.Late = &rapport.LateTerms{GraceHours: 48, MissedAfterDays: days, Remedy: remedy}
+		h.terms.Late = &rapport.LateTerms{GraceHours: 48, MissedAfterDays: 3, Remedy: remedy}
 	}
 }
 
@@ -20,7 +20,7 @@ func TestWhatIsLateForSoLongIsMissed(t *testing.T) {
 
 	t.Run("its money falls away, and what is owed stays", func(t *testing.T) {
 		t.Parallel()
-		h := newHouse(t, lateBy(3, rapport.RemedyFallsAway), twoPieces).activate()
+		h := newHouse(t, lateBy(rapport.RemedyFallsAway), twoPieces).activate()
 		d := h.p.Deliverables[0]
 		require.Equal(t, d.DraftDue.Add(2*hour), h.timers(h.p.ID, "draft_late")[0].At, "the grace of the contract")
 		h.cmd(rapport.Command{Kind: rapport.CmdSubmit, Ref: h.p.Deliverables[1].ID, Ref2: id("in time")})
@@ -42,7 +42,7 @@ func TestWhatIsLateForSoLongIsMissed(t *testing.T) {
 	})
 	t.Run("a publication as well", func(t *testing.T) {
 		t.Parallel()
-		h := newHouse(t, lateBy(3, rapport.RemedyFallsAway)).activate().submit("draft")
+		h := newHouse(t, lateBy(rapport.RemedyFallsAway)).activate().submit("draft")
 		h.decide("ada", rapport.DecisionApprove)
 		h.until(h.p.Deliverables[0].PublishBy.Add(5*hour + hour/10))
 		require.Equal(t, "missed", h.p.Deliverables[0].State)
@@ -51,7 +51,7 @@ func TestWhatIsLateForSoLongIsMissed(t *testing.T) {
 	})
 	t.Run("not while an answer about more time is owed", func(t *testing.T) {
 		t.Parallel()
-		h := newHouse(t, lateBy(3, rapport.RemedyFallsAway)).activate()
+		h := newHouse(t, lateBy(rapport.RemedyFallsAway)).activate()
 		h.until(h.p.Deliverables[0].DraftDue.Add(3 * hour))
 		h.asks("more time", 30)
 		h.pass(9)
@@ -62,7 +62,7 @@ func TestWhatIsLateForSoLongIsMissed(t *testing.T) {
 	})
 	t.Run("not what came, or was moved, meanwhile", func(t *testing.T) {
 		t.Parallel()
-		h := newHouse(t, lateBy(3, rapport.RemedyFallsAway)).activate()
+		h := newHouse(t, lateBy(rapport.RemedyFallsAway)).activate()
 		h.until(h.p.Deliverables[0].DraftDue.Add(3 * hour))
 		require.Len(t, h.timers(h.p.ID, "content_missed"), 1)
 		move := h.asks("more time", 30)
@@ -75,7 +75,7 @@ func TestWhatIsLateForSoLongIsMissed(t *testing.T) {
 	})
 	t.Run("the contract may be ended", func(t *testing.T) {
 		t.Parallel()
-		h := newHouse(t, lateBy(3, rapport.RemedyTermination)).activate()
+		h := newHouse(t, lateBy(rapport.RemedyTermination)).activate()
 		h.until(h.p.Deliverables[0].DraftDue.Add(6 * hour))
 		task := h.requireTask("content_missed")
 		require.Equal(t, []any{rapport.RemedyTermination, h.p.OwnerID}, []any{task.Code, task.OwnerID})
@@ -114,9 +114,9 @@ func TestTermsSayWhatIsLate(t *testing.T) {
 		require.Equal(t, path, bad[0].Path+" "+bad[0].Code)
 	}
 	for words, late := range map[string]rapport.LateTerms{
-		"late at the end of its day.":                                          {},
-		"late 1 hour after the end of its day.":                                {GraceHours: 1},
-		"What is 5 business days late is missed: it is not owed any more":      {MissedAfterDays: 5, Remedy: rapport.RemedyFallsAway},
+		"late at the end of its day.":                                         {},
+		"late 1 hour after the end of its day.":                               {GraceHours: 1},
+		"What is 5 business days late is missed: it is not owed any more":     {MissedAfterDays: 5, Remedy: rapport.RemedyFallsAway},
 		"is 5 business days late, the brand may end this contract in writing": {MissedAfterDays: 5, Remedy: rapport.RemedyTermination},
 	} {
 		terms.Late = &late

@@ -125,12 +125,15 @@ func TestTermsSayWhatTheDraftsTimeBeginsWith(t *testing.T) {
 func sampleText(terms rapport.ContractTerms) string {
 	c := rapport.SampleContract()
 	c.Terms = terms
-	return rapport.DraftClauses(c, rapport.ContractTemplate{Clauses: []uuid.UUID{id("clause")}}, []rapport.ClauseVersion{{ID: id("clause"), Version: 1, Kind: "deliverables", Title: "Deliverables", Body: "{{deliverables}}"}})[0].Body
+	clause := rapport.ClauseVersion{ID: id("clause"), Version: 1, Kind: "deliverables", Title: "Deliverables", Body: "{{deliverables}}"}
+	return rapport.DraftClauses(c, rapport.ContractTemplate{Clauses: []uuid.UUID{clause.ID}}, []rapport.ClauseVersion{clause})[0].Body
 }
 
 func TestAnEventOfAShipmentIsReadStrictly(t *testing.T) {
 	t.Parallel()
-	for _, bad := range []string{``, `[]`, `{}`, `{"id":"1","reference":"A","state":"delivered"}`, `{"id":"1","state":"delivered","at":"2026-01-02T03:04:05Z"}`, `{"id":"1","reference":"A","state":"delivered","at":"yesterday"}`} {
+	for _, bad := range []string{
+		``, `[]`, `{}`, `{"id":"1","reference":"A","state":"delivered"}`, `{"id":"1","state":"delivered","at":"2026-01-02T03:04:05Z"}`, `{"id":"1","reference":"A","state":"delivered","at":"yesterday"}`,
+	} {
 		_, err := rapport.ReadShipmentEvent([]byte(bad))
 		require.Error(t, err, bad)
 	}

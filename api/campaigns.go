@@ -13,7 +13,10 @@ import (
 func toTerms(t rapport.ContractTerms) gen.ContractTerms {
 	return gen.ContractTerms{
 		Deliverables: each(t.Deliverables, func(d rapport.DeliverableTerms) gen.DeliverableTerms {
-			return gen.DeliverableTerms{Title: d.Title, Platform: d.Platform, Kind: d.Kind, DraftDueDays: d.DraftDueDays, PublishDays: d.PublishDays, DraftAfter: orNil(gen.DeliverableTermsDraftAfter(d.DraftAfter))}
+			return gen.DeliverableTerms{
+				Title: d.Title, Platform: d.Platform, Kind: d.Kind, DraftDueDays: d.DraftDueDays, PublishDays: d.PublishDays,
+				DraftAfter: orNil(gen.DeliverableTermsDraftAfter(d.DraftAfter)),
+			}
 		}),
 		Milestones: each(t.Milestones, func(m rapport.MilestoneTerms) gen.MilestoneTerms {
 			return gen.MilestoneTerms{

@@ -92,7 +92,9 @@ func (s *Server) RequestExtension(ctx context.Context, r gen.RequestExtensionReq
 		return nil, rapport.Invalid(rapport.SortFields(bad)...)
 	}
 	deed, _ := deedID(ctx)
-	x := rapport.Extension{ID: rapport.DeriveID(deed, "extension"), PartnershipID: who.PartnershipID, DeliverableID: d.ID, Reason: reason, DraftDueAt: timeOrNil(move.DraftDue), PublishBy: timeOrNil(move.PublishBy)}
+	x := rapport.Extension{
+		ID: rapport.DeriveID(deed, "extension"), PartnershipID: who.PartnershipID, DeliverableID: d.ID, Reason: reason, DraftDueAt: timeOrNil(move.DraftDue), PublishBy: timeOrNil(move.PublishBy),
+	}
 	home, shown, err := s.portalCommand(ctx, store, who, rapport.Command{Kind: rapport.CmdRequestExtension, Ref: d.ID, Ref2: x.ID, Move: &move},
 		func(ctx context.Context) error { return extensions.AddExtension(ctx, x) })
 	if err != nil {

@@ -148,13 +148,15 @@ func TestWhatBecameOfARequestIsWrittenAndMailed(t *testing.T) {
 		c.Noun, c.ID, c.At = "extension", x, time.Now()
 		require.NoError(t, d.worker.ApplyBatch(context.WithoutCancel(t.Context()), rapport.Batch{
 			Kind: "partnership", WorkflowType: "Partnership", ID: d.partnership, BrandID: d.world.one, PartnershipID: d.partnership, Seq: seq, Now: time.Now(),
-			Record: rapport.Record{Facts: []rapport.Fact{{Seq: seq, At: time.Now(), Kind: "extension_" + c.State, Ref: d.deliverable}}, Changes: []rapport.Change{c}}, Snapshot: []byte("{}"), View: rapport.View{State: "active", Term: 1, Renewal: rapport.RenewalNotDue, Timers: []rapport.Timer{}, Waiting: []rapport.Waiting{}, Commands: []rapport.CommandView{}},
+			Record: rapport.Record{Facts: []rapport.Fact{{Seq: seq, At: time.Now(), Kind: "extension_" + c.State, Ref: d.deliverable}}, Changes: []rapport.Change{c}}, Snapshot: []byte("{}"),
+			View: rapport.View{State: "active", Term: 1, Renewal: rapport.RenewalNotDue, Timers: []rapport.Timer{}, Waiting: []rapport.Waiting{}, Commands: []rapport.CommandView{}},
 		}))
 	}
 	write(rapport.Change{State: "open", Due: until})
 	require.Equal(t, until, one[time.Time](t, d, `select answer_by from extensions where id = $1 and state = 'open'`, x).UTC())
 	write(rapport.Change{State: "granted", Ref: won, Until: until})
-	require.Equal(t, 1, one[int](t, d, `select count(*)::int from extensions where state = 'granted' and granted_publish_by = $1 and granted_draft_due_at is null and answer_id = $2 and answer_by is not null`, until, won))
+	require.Equal(t, 1, one[int](t, d, `select count(*)::int from extensions where state = 'granted' and granted_publish_by = $1
+		and granted_draft_due_at is null and answer_id = $2 and answer_by is not null`, until, won))
 	mail, err := d.worker.PrepareMail(t.Context(), rapport.MailOrder{Key: "x", Template: "extension_granted", BrandID: d.world.one, PartnershipID: d.partnership, Ref: d.deliverable, Ref2: x})
 	require.NoError(t, err)
 	text, missing := rapport.Render(mail.Body, mail.Values)

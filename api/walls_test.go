@@ -329,7 +329,8 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 	d.sql(t, `insert into contract_clauses (contract_id, position, brand_id, clause_id, version, title, body) values ($1, 1, $2, $3, 1, 'Ours', 'x')`, w.contract, brand, clause)
 	d.sql(t, `insert into creator_absences (id, creator_id, from_on, to_on, entered_by) values ($1, $2, current_date, current_date + 30, $3) on conflict do nothing`, sharedAbsence, w.creator, user)
 	extension := id()
-	d.sql(t, `insert into extensions (id, brand_id, partnership_id, deliverable_id, reason, publish_by, state) values ($1, $2, $3, $4, 'I am ill', now() + interval '100 days', 'open')`, extension, brand, w.partnership, w.deliverable)
+	d.sql(t, `insert into extensions (id, brand_id, partnership_id, deliverable_id, reason, publish_by, state)
+		values ($1, $2, $3, $4, 'I am ill', now() + interval '100 days', 'open')`, extension, brand, w.partnership, w.deliverable)
 	feed := id()
 	d.sql(t, `insert into calendar_feeds (id, user_id, campaign_id, token_hash) values ($1, $2, $3, $4)`, feed, both, w.campaign, feed[:])
 	difference := id()
@@ -350,7 +351,8 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 		"policies": policy, "outside-reviewers": reviewer, "reviewer_id": reviewer, "delegations": away, "review-links": link, "comments": remark, "reply_to": remark, "corrections": correction,
 		"post-checks": look, "from_user_id": user, "to_user_id": both, "reconciliation-cases": difference, "reconciliations": sharedComparison,
 		"/v1/payouts/{id}/remittance": paid, "/v1/portal/payments/{id}/remittance": settled,
-		"feeds": feed, "extensions": extension, "absences": sharedAbsence, "payout-batches": batch, "second_payout": second, "/v1/payouts/{id}/offline-payment": waiting, "/v1/payouts/{id}/offline-payment/proof": proved,
+		"extensions": extension,
+		"feeds":      feed, "absences": sharedAbsence, "payout-batches": batch, "second_payout": second, "/v1/payouts/{id}/offline-payment": waiting, "/v1/payouts/{id}/offline-payment/proof": proved,
 	}
 	maps.Copy(made, threads)
 	return made

@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, it, vi } from "vitest";
 
@@ -55,12 +55,12 @@ it("lets operations give the dates that were asked for, or decline with words", 
   await show(<ExtensionLine deliverable={row} extension={open} brandId={uuid(1)} />);
   expect(screen.getByText("“My child is ill”")).toBeVisible();
   await userEvent.click(await screen.findByRole("button", { name: "Give more time" }));
-  await userEvent.click((await screen.findAllByRole("button", { name: "Give more time" })).at(-1) as HTMLElement);
+  await userEvent.click(within(await screen.findByRole("dialog")).getByRole("button", { name: "Give more time" }));
   await waitFor(() => expect(sent.map(({ path, body }) => ({ path, body }))).toEqual([{ path: `/v1/extensions/${uuid(5)}/grant`, body: { draft_due_at: open.draft_due_at, publish_by: open.publish_by } }]));
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   await userEvent.click(screen.getByRole("button", { name: "Decline" }));
   await userEvent.type(await screen.findByLabelText(/Words to the creator/), "The shop opens then");
-  await userEvent.click(screen.getAllByRole("button", { name: "Decline" }).at(-1) as HTMLElement);
+  await userEvent.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Decline" }));
   await waitFor(() => expect(sent[1]).toMatchObject({ path: `/v1/extensions/${uuid(5)}/decline`, body: { words: "The shop opens then" } }));
 });
 
