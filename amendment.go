@@ -188,6 +188,10 @@ func (m *DeliverableMove) resolve(path string, t RunningTerm, now time.Time) (ba
 		return bad
 	}
 	state := strings.ReplaceAll(d.State, "_", " ")
+	if d.DraftDueAt == nil {
+		add("draft_days", "no_date", fmt.Sprintf("“%s” has no date yet: its time begins when the product has arrived.", d.Title))
+		return bad
+	}
 	if m.DraftDays == 0 && m.PublishDays == 0 {
 		add("draft_days", "required", "Say by how many days a date moves.")
 	}
@@ -284,8 +288,8 @@ func (a *Amendment) Lines(t RunningTerm) []AmendedLine {
 	add := lines.add
 	money := func(n int64) string { return Money{n, t.Fee.Currency}.String() }
 	for _, d := range a.Deliverables {
-		add(d.Title, "", fmt.Sprintf("A new %s on %s. The draft is due %s after both have signed this amendment; it is published within %s after that.",
-			d.Kind, d.Platform, counted(d.DraftDueDays, "business day"), counted(d.PublishDays, "business day")))
+		add(d.Title, "", fmt.Sprintf("A new %s on %s. The draft is due %s %s; it is published within %s after that.",
+			d.Kind, d.Platform, counted(d.DraftDueDays, "business day"), d.startWords("both have signed this amendment"), counted(d.PublishDays, "business day")))
 	}
 	for _, m := range a.Moved {
 		d := t.deliverable(m.ID)

@@ -20,7 +20,11 @@ func (h *house) running() rapport.RunningTerm {
 		Brand: h.p.BrandCalendar, Creator: h.p.CreatorCalendar,
 	}
 	for i, d := range h.p.Deliverables {
-		t.Deliverables = append(t.Deliverables, rapport.PartnershipDeliverable{ID: d.ID, Title: fmt.Sprintf("Piece %d", i+1), State: d.State, DraftDueAt: &d.DraftDue, PublishBy: &d.PublishBy})
+		row := rapport.PartnershipDeliverable{ID: d.ID, Title: fmt.Sprintf("Piece %d", i+1), State: d.State, PublishBy: &d.PublishBy}
+		if !d.DraftDue.IsZero() {
+			row.DraftDueAt = &d.DraftDue
+		}
+		t.Deliverables = append(t.Deliverables, row)
 	}
 	for i, m := range h.p.Milestones {
 		row := rapport.PartnershipMilestone{ID: m.ID, Title: fmt.Sprintf("Part %d", i+1), Trigger: m.Trigger, State: m.State, Amount: m.Amount}
@@ -327,6 +331,10 @@ func (l *life) checkTerm() {
 		return
 	}
 	for _, d := range p.Deliverables {
+		if d.DraftDue.IsZero() && d.Product != nil {
+			require.False(l.t, !p.DeliveredAt.IsZero() && (d.State == "planned" || d.State == "awaiting_draft"), "what has the product has a date")
+			continue
+		}
 		if d.State == "planned" || d.State == "brief_sent" || d.State == "awaiting_draft" {
 			at, armed := timer("draft_late", d.ID)
 			require.True(l.t, armed, "a draft that is owed has a deadline")

@@ -65,7 +65,7 @@ type Snapshot struct {
 // InboxRow is one verified event of a provider, waiting to take effect.
 type InboxRow struct {
 	ID       uuid.UUID
-	Provider string // stripe | sendgrid | inbound
+	Provider string // stripe | sendgrid | inbound | shipments
 	EventID  string
 	Type     string
 	ObjectID string

@@ -158,7 +158,11 @@ func (p Policy) ChainDays() int {
 
 // PlanSlots are the slots that terms would book if they were signed now.
 func PlanSlots(p Slot, terms ContractTerms, creator Calendar, now time.Time) []Slot {
-	plan := PlanContract(ContractDates{Terms: ContractTerms{Deliverables: terms.Deliverables}, Now: now, Brand: creator, Creator: creator})
+	planned := slices.Clone(terms.Deliverables)
+	for i := range planned {
+		planned[i].DraftAfter = "" // a product is on its way for a time that nobody knows: at the earliest it is there now
+	}
+	plan := PlanContract(ContractDates{Terms: ContractTerms{Deliverables: planned}, Now: now, Brand: creator, Creator: creator})
 	slots := make([]Slot, len(plan.Deliverables))
 	for i, d := range plan.Deliverables {
 		s := p

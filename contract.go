@@ -57,10 +57,13 @@ func (c ContractParts) values() map[string]string {
 }
 
 func (c ContractParts) deliverableList() string {
-	lines := make([]string, len(c.Terms.Deliverables))
+	lines := make([]string, 0, len(c.Terms.Deliverables)+1)
 	for i, d := range c.Terms.Deliverables {
-		lines[i] = fmt.Sprintf("   %d. %s (%s on %s). The draft is due %d business days after both have signed; it is published within %d business days after that.",
-			i+1, d.Title, d.Kind, d.Platform, d.DraftDueDays, d.PublishDays)
+		lines = append(lines, fmt.Sprintf("   %d. %s (%s on %s). The draft is due %d business days %s; it is published within %d business days after that.",
+			i+1, d.Title, d.Kind, d.Platform, d.DraftDueDays, d.startWords("both have signed"), d.PublishDays))
+	}
+	if words := c.Terms.Late.words(); words != "" {
+		lines = append(lines, "   "+words)
 	}
 	return strings.Join(lines, "\n")
 }
@@ -123,7 +126,7 @@ func netWords(m MilestoneTerms) (words string) {
 // gives the same plan. campaignEnd is the end of the campaign's last day.
 func PlanContract(c ContractDates) ContractPlan {
 	p := ContractPlan{
-		EndsAt: c.Brand.EndOfDay(c.Brand.AddDays(c.Now, c.Terms.DurationDays)), Rounds: c.Terms.RevisionRounds,
+		EndsAt: c.Brand.EndOfDay(c.Brand.AddDays(c.Now, c.Terms.DurationDays)), Rounds: c.Terms.RevisionRounds, Late: c.Terms.Late,
 		BrandCalendar: c.Brand, CreatorCalendar: c.Creator,
 		UsageRightsDays: c.Terms.UsageRightsDays, AllowlistingDays: c.Terms.AllowlistingDays, ExclusivityDays: c.Terms.ExclusivityDays,
 	}
@@ -148,11 +151,14 @@ func PlanContract(c ContractDates) ContractPlan {
 
 // deliverable is the i-th one of what is executed, with its dates.
 func (c ContractDates) deliverable(i int, d DeliverableTerms) DeliverableState {
-	due := c.Creator.EndOfDay(c.Creator.AddBusinessDays(c.Now, d.DraftDueDays))
-	return DeliverableState{
-		ID: DeriveID(c.ID, fmt.Sprintf("deliverable/%d", i)), State: "planned", DraftDue: due,
-		PublishBy: c.Creator.EndOfDay(c.Creator.AddBusinessDays(due, d.PublishDays)),
+	s := DeliverableState{ID: DeriveID(c.ID, fmt.Sprintf("deliverable/%d", i)), State: "planned"}
+	if d.DraftAfter == AfterDelivery {
+		s.Product = &ProductState{DraftDays: d.DraftDueDays, PublishDays: d.PublishDays, Signed: c.Now}
+		return s
 	}
+	s.DraftDue = c.Creator.EndOfDay(c.Creator.AddBusinessDays(c.Now, d.DraftDueDays))
+	s.PublishBy = c.Creator.EndOfDay(c.Creator.AddBusinessDays(s.DraftDue, d.PublishDays))
+	return s
 }
 
 // triggerAt is when a trigger by date makes money owed; zero for the others.

@@ -1,6 +1,9 @@
 package rapport
 
 import (
+	"encoding/json"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -27,6 +30,66 @@ type DeliverableItem struct {
 	VerifiedAt    *time.Time
 	Extra         string // how it stands with a revision round that the contract does not include: asked, offered, declined or empty
 	ExtraFee      *Money
+	Extension     *Extension // the newest request for later dates
+	DraftAfter    string     // as in DeliverableTerms
+}
+
+// WaitsForProduct says that the time for the draft begins when a product has arrived, which it has not.
+func WaitsForProduct(draftAfter, state string, draftDue *time.Time) bool {
+	return draftAfter == AfterDelivery && draftDue == nil && draftOwed(state)
+}
+
+// Shipment is a parcel with the product, by the number that its carrier knows it by.
+type Shipment struct {
+	ID            uuid.UUID
+	PartnershipID uuid.UUID
+	Carrier       string
+	Reference     string
+	DeliveredAt   *time.Time
+	EnteredBy     uuid.UUID
+	CreatedAt     time.Time
+}
+
+// ShipmentEvent is what a carrier, or who speaks for one, tells of a parcel.
+type ShipmentEvent struct {
+	ID        string    `json:"id"`        // of the event; the same one counts once
+	Reference string    `json:"reference"` // the number on the parcel
+	State     string    `json:"state"`     // delivered; others are kept and come to nothing
+	At        time.Time `json:"at"`
+}
+
+// ShipmentDelivered is the state of a parcel that has arrived.
+const ShipmentDelivered = "delivered"
+
+// ReadShipmentEvent reads the body of an event.
+func ReadShipmentEvent(body []byte) (e ShipmentEvent, err error) {
+	if err = json.Unmarshal(body, &e); err != nil {
+		return e, fmt.Errorf("read the event of a shipment: %w", err)
+	}
+	if e.ID == "" || e.Reference == "" || e.State == "" || e.At.IsZero() || len(e.ID)+len(e.Reference)+len(e.State) > 1000 {
+		return e, errors.New("an event of a shipment has id, reference, state and at")
+	}
+	return e, nil
+}
+
+// Extension is a creator's request for later dates of a deliverable, and what became of it.
+type Extension struct {
+	ID            uuid.UUID
+	BrandID       uuid.UUID
+	PartnershipID uuid.UUID
+	DeliverableID uuid.UUID
+	Reason        string
+	DraftDueAt    *time.Time // as it is asked for; nil where it stays
+	PublishBy     *time.Time
+	State         string // open, granted, declined, withdrawn, or overtaken by what happened
+	AnswerBy      *time.Time
+	// GrantedDraftDueAt and GrantedPublishBy are what somebody granted, which may be other dates.
+	GrantedDraftDueAt *time.Time
+	GrantedPublishBy  *time.Time
+	Answer            string // in words
+	AnsweredBy        *UserRef
+	CreatedAt         time.Time
+	EndedAt           *time.Time
 }
 
 // DeliverableFilter narrows a list of deliverables; zero fields do not.

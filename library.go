@@ -50,6 +50,7 @@ var ownTags = map[string][]string{ //nolint:gochecknoglobals // a constant table
 	"draft_reminder": deliverableTags, "publish_reminder": deliverableTags, "content_approved": deliverableTags, "changes_requested": feedbackTags,
 	"content_rejected": feedbackTags, "approval_revoked": deliverableTags, "post_mismatch": deliverableTags,
 	"approved_with_corrections": append(slices.Clone(deliverableTags), "review.corrections"), "extra_round": feedbackTags, "round_offered": append(slices.Clone(deliverableTags), "round.fee"),
+	"product_delivered": deliverableTags, "content_missed": deliverableTags, "extension_granted": extensionTags, "extension_declined": extensionTags,
 	"payment_sent": {"payout.amount", "payout.note"}, "payment_made": {"payout.amount", "payout.note", "payout.way"},
 	"payee_reminder": {"payout.amount"}, "payment_reversed": reversalTags, "netting_notice": reversalTags,
 	"review_asked": reviewTags, "review_reminder": reviewTags, "review_escalated": reviewTags,
@@ -61,6 +62,7 @@ var ( //nolint:gochecknoglobals // constant lists
 	contractTags    = []string{"contract.number", "contract.expires", "contract.ends"}
 	deliverableTags = []string{"deliverable.title", "deliverable.draft_due", "deliverable.publish_by"}
 	feedbackTags    = append(slices.Clone(deliverableTags), "review.feedback")
+	extensionTags   = append(slices.Clone(deliverableTags), "extension.answer")
 	reversalTags    = []string{"reversal.amount", "reversal.rest", "reversal.title", "reversal.net_from", "reversal.cap"}
 	reviewTags      = []string{"deliverable.title", "review.due", "review.link"}
 )

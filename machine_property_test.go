@@ -227,6 +227,7 @@ func (l *life) whim() (uuid.UUID, rapport.Command) {
 				rapport.CmdSubmit, rapport.CmdReportPost, rapport.CmdRetryCheck, rapport.CmdAcceptContent, rapport.CmdWaive, rapport.CmdRevokeApproval,
 				rapport.CmdRenew, rapport.CmdLetLapse, rapport.CmdTerminate, rapport.CmdBan, rapport.CmdUnban, rapport.CmdUnban,
 				rapport.CmdLetMailGo, rapport.CmdLetMailGo, rapport.CmdSkipMail, rapport.CmdMoveSequence, rapport.CmdSnoozeThread, rapport.CmdWakeThread,
+				rapport.CmdRequestExtension, rapport.CmdRequestExtension, rapport.CmdGrantExtension, rapport.CmdDeclineExtension, rapport.CmdWithdrawExtension, rapport.CmdNoteDelivery,
 			}),
 			Actor: id("owner"), Amount: eur(90_000), Ref: id(fmt.Sprintf("row/%d", l.n)), Ref2: id(fmt.Sprintf("submission/%d", l.n)),
 		}
@@ -251,6 +252,19 @@ func (l *life) whim() (uuid.UUID, rapport.Command) {
 			}
 			if p.RenewalOffer != nil {
 				cmd.Ref = p.RenewalOffer.ID
+			}
+		case rapport.CmdNoteDelivery:
+			cmd.Until = l.now.Add(-time.Duration(rapid.IntRange(0, 5).Draw(l.t, "ago")) * hour)
+		case rapport.CmdRequestExtension, rapport.CmdGrantExtension, rapport.CmdDeclineExtension, rapport.CmdWithdrawExtension:
+			if len(p.Deliverables) > 0 {
+				d := pick(l, "deliverable", p.Deliverables)
+				cmd.Ref, cmd.Move = d.ID, &rapport.DeliverableMove{PublishBy: d.PublishBy.Add(4 * hour)}
+				if rapid.Bool().Draw(l.t, "draft") {
+					cmd.Move.DraftDue = d.DraftDue.Add(3 * hour)
+				}
+				if d.Extension != nil {
+					cmd.Ref2 = d.Extension.ID
+				}
 			}
 		case rapport.CmdAmend:
 			if p.Contract != nil && p.Contract.State == "executed" && p.Offer != nil {
@@ -416,6 +430,12 @@ func live(rt *rapid.T, begin func(*house)) {
 			twoPieces(h)
 			h.terms.Milestones[0].Percent = 30
 			h.terms.Milestones = append(h.terms.Milestones, rapport.MilestoneTerms{Title: "End", Trigger: rapport.TriggerDate, Percent: 20})
+		}
+		if remedy := rapid.SampledFrom([]string{rapport.RemedyNone, rapport.RemedyFallsAway, rapport.RemedyTermination}).Draw(rt, "remedy"); remedy != rapport.RemedyNone {
+			h.terms.Late = &rapport.LateTerms{GraceHours: 24, MissedAfterDays: 3, Remedy: remedy}
+		}
+		if rapid.Bool().Draw(rt, "product") {
+			parcel(h)
 		}
 		h.terms.DurationDays, h.terms.NoticeDays = 60, 10
 		h.plan.Policy.OnSilence = rapid.SampledFrom([]rapport.OnSilence{rapport.SilenceHold, rapport.SilenceApprove, rapport.SilenceReject}).Draw(rt, "silence")

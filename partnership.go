@@ -82,44 +82,49 @@ const (
 
 // The commands of a partnership.
 const (
-	CmdPause           CommandKind = "pause"
-	CmdLetMailGo       CommandKind = "let_mail_go"   // Ref message
-	CmdSkipMail        CommandKind = "skip_mail"     // Ref message
-	CmdMoveSequence    CommandKind = "move_sequence" // Ref running sequence, zero for the outreach; Sequence, Step
-	CmdSnoozeThread    CommandKind = "snooze_thread" // Ref thread, Until
-	CmdWakeThread      CommandKind = "wake_thread"   // Ref thread
-	CmdResume          CommandKind = "resume"
-	CmdSnooze          CommandKind = "snooze"
-	CmdLogReply        CommandKind = "log_reply"
-	CmdMarkDeclined    CommandKind = "mark_declined"
-	CmdStartAgain      CommandKind = "start_again"
-	CmdSendOffer       CommandKind = "send_offer"        // Ref offer, Amount fee
-	CmdAcceptOffer     CommandKind = "accept_offer"      // Ref offer
-	CmdDeclineOffer    CommandKind = "decline_offer"     // Ref offer
-	CmdCounterOffer    CommandKind = "counter_offer"     // Ref offer, Amount what the creator asks for
-	CmdWithdrawOffer   CommandKind = "withdraw_offer"    //
-	CmdSendContract    CommandKind = "send_contract"     // Ref contract
-	CmdAmend           CommandKind = "amend"             // Ref the amendment, a contract of its own
-	CmdSignContract    CommandKind = "sign_contract"     // Ref contract
-	CmdDeclineContract CommandKind = "decline_contract"  // Ref contract
-	CmdWithdrawContr   CommandKind = "withdraw_contract" //
-	CmdSubmit          CommandKind = "submit"            // Ref deliverable, Ref2 submission
-	CmdReportPost      CommandKind = "report_post"       // Ref deliverable
-	CmdRetryCheck      CommandKind = "retry_check"       // Ref deliverable
-	CmdAcceptContent   CommandKind = "accept_deliverable"
-	CmdWaive           CommandKind = "waive_deliverable"
-	CmdRevokeApproval  CommandKind = "revoke_approval" // Ref deliverable
-	CmdAgreeRound      CommandKind = "agree_round"     // Ref deliverable, Amount the fee that was shown: the creator makes another round than the contract includes
-	CmdDeclineRound    CommandKind = "decline_round"   // Ref deliverable
-	CmdOfferRound      CommandKind = "offer_round"     // Ref deliverable, Amount what another round is paid with
-	CmdRecordNumber    CommandKind = "record_number"   // Ref deliverable, Code metric, N what it stood at, Until when it stood there
-	CmdDropBonus       CommandKind = "drop_bonus"      // Ref milestone whose number was not reached, or cannot be known
-	CmdGiveBonus       CommandKind = "give_bonus"      // Ref the bonus, Ref2 the deliverable it is for, Amount
-	CmdRenew           CommandKind = "renew"           // Ref offer of the next term, Amount fee
-	CmdLetLapse        CommandKind = "let_lapse"
-	CmdTerminate       CommandKind = "terminate" // Code what was shown of it, by PreviewTermination
-	CmdBan             CommandKind = "ban"
-	CmdUnban           CommandKind = "unban"
+	CmdPause             CommandKind = "pause"
+	CmdLetMailGo         CommandKind = "let_mail_go"   // Ref message
+	CmdSkipMail          CommandKind = "skip_mail"     // Ref message
+	CmdMoveSequence      CommandKind = "move_sequence" // Ref running sequence, zero for the outreach; Sequence, Step
+	CmdSnoozeThread      CommandKind = "snooze_thread" // Ref thread, Until
+	CmdWakeThread        CommandKind = "wake_thread"   // Ref thread
+	CmdResume            CommandKind = "resume"
+	CmdSnooze            CommandKind = "snooze"
+	CmdLogReply          CommandKind = "log_reply"
+	CmdMarkDeclined      CommandKind = "mark_declined"
+	CmdStartAgain        CommandKind = "start_again"
+	CmdSendOffer         CommandKind = "send_offer"        // Ref offer, Amount fee
+	CmdAcceptOffer       CommandKind = "accept_offer"      // Ref offer
+	CmdDeclineOffer      CommandKind = "decline_offer"     // Ref offer
+	CmdCounterOffer      CommandKind = "counter_offer"     // Ref offer, Amount what the creator asks for
+	CmdWithdrawOffer     CommandKind = "withdraw_offer"    //
+	CmdSendContract      CommandKind = "send_contract"     // Ref contract
+	CmdAmend             CommandKind = "amend"             // Ref the amendment, a contract of its own
+	CmdSignContract      CommandKind = "sign_contract"     // Ref contract
+	CmdDeclineContract   CommandKind = "decline_contract"  // Ref contract
+	CmdWithdrawContr     CommandKind = "withdraw_contract" //
+	CmdSubmit            CommandKind = "submit"            // Ref deliverable, Ref2 submission
+	CmdReportPost        CommandKind = "report_post"       // Ref deliverable
+	CmdRetryCheck        CommandKind = "retry_check"       // Ref deliverable
+	CmdAcceptContent     CommandKind = "accept_deliverable"
+	CmdWaive             CommandKind = "waive_deliverable"
+	CmdRevokeApproval    CommandKind = "revoke_approval"    // Ref deliverable
+	CmdAgreeRound        CommandKind = "agree_round"        // Ref deliverable, Amount the fee that was shown: the creator makes another round than the contract includes
+	CmdDeclineRound      CommandKind = "decline_round"      // Ref deliverable
+	CmdOfferRound        CommandKind = "offer_round"        // Ref deliverable, Amount what another round is paid with
+	CmdNoteDelivery      CommandKind = "note_delivery"      // Until when the product had arrived
+	CmdRequestExtension  CommandKind = "request_extension"  // Ref deliverable, Ref2 request, Move the dates
+	CmdWithdrawExtension CommandKind = "withdraw_extension" // Ref deliverable, Ref2 request
+	CmdGrantExtension    CommandKind = "grant_extension"    // Ref deliverable, Ref2 request, Move the dates
+	CmdDeclineExtension  CommandKind = "decline_extension"  // Ref deliverable, Ref2 request
+	CmdRecordNumber      CommandKind = "record_number"      // Ref deliverable, Code metric, N what it stood at, Until when it stood there
+	CmdDropBonus         CommandKind = "drop_bonus"         // Ref milestone whose number was not reached, or cannot be known
+	CmdGiveBonus         CommandKind = "give_bonus"         // Ref the bonus, Ref2 the deliverable it is for, Amount
+	CmdRenew             CommandKind = "renew"              // Ref offer of the next term, Amount fee
+	CmdLetLapse          CommandKind = "let_lapse"
+	CmdTerminate         CommandKind = "terminate" // Code what was shown of it, by PreviewTermination
+	CmdBan               CommandKind = "ban"
+	CmdUnban             CommandKind = "unban"
 )
 
 // Timers of a partnership.
@@ -139,7 +144,11 @@ const (
 	timerSignExpiry    = "signature_expiry"
 	timerDraftReminder = "draft_reminder"
 	timerDraftLate     = "draft_late"
-	timerRound         = "round_word" // the creator's word on another round is awaited
+	timerRound         = "round_word"         // the creator's word on another round is awaited
+	timerMissed        = "content_missed"     // Ref deliverable
+	timerProduct       = "product_wait"       // Ref the contract
+	timerExtensionHalf = "extension_reminder" // Ref deliverable
+	timerExtension     = "extension_answer"   // Ref deliverable
 	timerPublish       = "publish_reminder"
 	timerPublishLate   = "publish_late"
 	timerVerify        = "verify_post"
@@ -194,12 +203,13 @@ const (
 
 // Signals of a partnership.
 const (
-	SignalMail         = "mail"           // Ref message; Code human, auto_reply, bounce, soft_bounce, dropped, complaint, unsubscribe, unfiled, filed
-	SignalAnswered     = "answered"       // Ref the message that answers
-	SignalDates        = "dates"          // a date outside of the partnership may have moved
-	SignalMerged       = "creator_merged" // Ref the creator that the old one became
-	SignalReviewClosed = "review_closed"  // Ref deliverable, Ref2 submission; Code the review's end or checks_failed; Corrections
-	SignalPayoutClosed = "payout_closed"  // Ref milestone, Ref2 payout; Code paid, cancelled
+	SignalMail         = "mail"              // Ref message; Code human, auto_reply, bounce, soft_bounce, dropped, complaint, unsubscribe, unfiled, filed
+	SignalAnswered     = "answered"          // Ref the message that answers
+	SignalDates        = "dates"             // a date outside of the partnership may have moved
+	SignalMerged       = "creator_merged"    // Ref the creator that the old one became
+	SignalDelivered    = "product_delivered" // Ref shipment, At when the product had arrived
+	SignalReviewClosed = "review_closed"     // Ref deliverable, Ref2 submission; Code the review's end or checks_failed; Corrections
+	SignalPayoutClosed = "payout_closed"     // Ref milestone, Ref2 payout; Code paid, cancelled
 )
 
 // OfferState is the offer that is on the table.
@@ -213,13 +223,14 @@ type OfferState struct {
 
 // ContractState is the contract of the present term.
 type ContractState struct {
-	ID       uuid.UUID `json:"id"`
-	State    string    `json:"state"`
-	At       time.Time `json:"at"`
-	Expires  time.Time `json:"expires,omitzero"`
-	EndsAt   time.Time `json:"ends_at,omitzero"`
-	NoticeBy time.Time `json:"notice_by,omitzero"`
-	Rounds   int       `json:"rounds,omitempty"`
+	ID       uuid.UUID  `json:"id"`
+	State    string     `json:"state"`
+	At       time.Time  `json:"at"`
+	Expires  time.Time  `json:"expires,omitzero"`
+	EndsAt   time.Time  `json:"ends_at,omitzero"`
+	NoticeBy time.Time  `json:"notice_by,omitzero"`
+	Rounds   int        `json:"rounds,omitempty"`
+	Late     *LateTerms `json:"late,omitempty"`
 	// Days after publication for which the brand may use a post, may put money behind it from the creator's account, and has the creator to itself.
 	UsageRightsDays  int `json:"usage_rights_days,omitempty"`
 	AllowlistingDays int `json:"allowlisting_days,omitempty"`
@@ -245,6 +256,10 @@ type DeliverableState struct {
 	Extra       string `json:"extra,omitempty"`
 	ExtraFee    Money  `json:"extra_fee,omitzero"`
 	Corrections int    `json:"corrections,omitempty"`
+	// Extension is the request for later dates that waits for an answer.
+	Extension *ExtensionState `json:"extension,omitempty"`
+	// Product is what the dates are counted by when they begin with the delivery of a product; nil where they do not.
+	Product *ProductState `json:"product,omitempty"`
 }
 
 // Terminal says that nothing more is owed for the deliverable.
@@ -274,6 +289,7 @@ type ContractPlan struct {
 	EndsAt          time.Time          `json:"ends_at"`
 	NoticeBy        time.Time          `json:"notice_by"`
 	Rounds          int                `json:"rounds"`
+	Late            *LateTerms         `json:"late,omitempty"`
 	Deliverables    []DeliverableState `json:"deliverables"`
 	Milestones      []MilestoneState   `json:"milestones"`
 	BrandCalendar   Calendar           `json:"brand_calendar"`
@@ -337,6 +353,7 @@ type Partnership struct {
 	Amendment    *ContractState     `json:"amendment,omitempty"` // of the present contract, until both have signed it or one has not
 	Deliverables []DeliverableState `json:"deliverables,omitempty"`
 	Milestones   []MilestoneState   `json:"milestones,omitempty"`
+	DeliveredAt  time.Time          `json:"delivered_at,omitzero"` // when the product of the present term had arrived
 	Renewal      string             `json:"renewal"`
 	RenewalOffer *OfferState        `json:"renewal_offer,omitempty"`
 	CoolOffUntil time.Time          `json:"cool_off_until,omitzero"`
@@ -617,6 +634,7 @@ func (p *Partnership) termEnd(now time.Time) {
 		p.Offer, p.RenewalOffer = p.RenewalOffer, nil
 		p.Renewal = RenewalNotDue
 		p.Contract, p.Deliverables, p.Milestones = nil, nil, nil
+		p.forgetProduct(now)
 		p.fact(now, Fact{Kind: "term_started", N: p.Term, Ref: p.Offer.ID})
 		p.draftContract(now, p.Offer.ID)
 		return

@@ -127,6 +127,7 @@ func (p *Partnership) moveDeliverable(now time.Time, m DeliverableMove) bool {
 	if d == nil || !postOwed(d.State) || !m.DraftDue.IsZero() && !draftOwed(d.State) {
 		return false
 	}
+	p.notMissed(d)
 	if !m.DraftDue.IsZero() {
 		d.DraftDue = m.DraftDue
 	}

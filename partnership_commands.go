@@ -108,6 +108,10 @@ func (p *Partnership) Allowed(cmd Command, now time.Time) *Refusal { //nolint:go
 		}
 	case CmdSubmit, CmdReportPost, CmdRetryCheck, CmdAcceptContent, CmdWaive, CmdRevokeApproval, CmdAgreeRound, CmdDeclineRound, CmdOfferRound:
 		return p.allowedOnDeliverable(cmd)
+	case CmdNoteDelivery:
+		return p.allowedDelivery(cmd, now)
+	case CmdRequestExtension, CmdWithdrawExtension, CmdGrantExtension, CmdDeclineExtension:
+		return p.allowedExtension(cmd, now)
 	case CmdRecordNumber, CmdDropBonus, CmdGiveBonus:
 		return p.allowedBonus(cmd, now)
 	case CmdRenew:
@@ -305,6 +309,16 @@ func (p *Partnership) Command(cmd Command, now time.Time) Reply { //nolint:gocyc
 		p.declineRound(now, p.deliverable(cmd.Ref))
 	case CmdOfferRound:
 		p.offerRound(now, p.deliverable(cmd.Ref), cmd)
+	case CmdNoteDelivery:
+		p.productDelivered(now, cmd.Until, uuid.Nil, cmd.Actor)
+	case CmdRequestExtension:
+		p.requestExtension(now, cmd)
+	case CmdWithdrawExtension:
+		p.endExtension(now, p.deliverable(cmd.Ref), "withdrawn", Command{}, DeliverableMove{})
+	case CmdGrantExtension:
+		p.grantExtension(now, cmd)
+	case CmdDeclineExtension:
+		p.declineExtension(now, cmd)
 	case CmdRecordNumber:
 		p.recordNumber(now, cmd)
 	case CmdDropBonus:

@@ -19,7 +19,14 @@ func (p *Partnership) deliverable(id uuid.UUID) *DeliverableState {
 
 func (p *Partnership) set(d *DeliverableState, state string, now time.Time) {
 	d.State, d.Since = state, now
+	p.overtakeExtension(now, d)
 	p.show(d, now)
+	if d.Product != nil {
+		p.closeProduct()
+	}
+	if state != "late" {
+		p.notMissed(d)
+	}
 }
 
 // show writes a deliverable as it stands.
@@ -28,19 +35,23 @@ func (p *Partnership) show(d *DeliverableState, now time.Time) {
 }
 
 func (p *Partnership) armDraft(now time.Time, d *DeliverableState) {
+	if d.DraftDue.IsZero() {
+		p.awaitProduct(now, d)
+		return
+	}
 	if at := p.CreatorCalendar.AddDays(d.DraftDue, -p.Timings.DraftReminderDays); at.After(now) {
 		p.arm(timerDraftReminder, d.ID, 0, at)
 	} else {
 		p.arm(timerDraftReminder, d.ID, 0, now.Add(d.DraftDue.Sub(now)/2))
 	}
-	p.arm(timerDraftLate, d.ID, 0, d.DraftDue.Add(p.CreatorCalendar.Span(p.Timings.DraftGrace)))
+	p.arm(timerDraftLate, d.ID, 0, d.DraftDue.Add(p.CreatorCalendar.Span(p.grace())))
 }
 
 func (p *Partnership) armPublish(now time.Time, d *DeliverableState) {
 	if at := p.CreatorCalendar.AddDays(d.PublishBy, -p.Timings.PublishReminderDays); at.After(now) {
 		p.arm(timerPublish, d.ID, 0, at)
 	}
-	p.arm(timerPublishLate, d.ID, 0, d.PublishBy.Add(p.CreatorCalendar.Span(p.Timings.DraftGrace)))
+	p.arm(timerPublishLate, d.ID, 0, d.PublishBy.Add(p.CreatorCalendar.Span(p.grace())))
 }
 
 func (p *Partnership) disarmDeliverable(d *DeliverableState) {

@@ -94,6 +94,7 @@ func (p *Partnership) releaseOffer(now time.Time) {
 func (p *Partnership) executed(now time.Time, plan *ContractPlan) {
 	c := p.Contract
 	c.State, c.At, c.EndsAt, c.NoticeBy, c.Rounds = "executed", now, plan.EndsAt, plan.NoticeBy, plan.Rounds
+	c.Late = plan.Late
 	p.BrandCalendar, p.CreatorCalendar = plan.BrandCalendar, plan.CreatorCalendar
 	p.Deliverables, p.Milestones = plan.Deliverables, plan.Milestones
 	c.UsageRightsDays, c.AllowlistingDays, c.ExclusivityDays = plan.UsageRightsDays, plan.AllowlistingDays, plan.ExclusivityDays

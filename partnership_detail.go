@@ -56,6 +56,8 @@ type PartnershipDetail struct {
 	Contract     *Contract // of the newest term, without text and signatures
 	Deliverables []PartnershipDeliverable
 	Milestones   []PartnershipMilestone
+	Shipments    []Shipment
+	DeliveredAt  *time.Time // when the product had arrived
 	Contacts     []Contact
 	Codes        ContentCodes
 	// Country is where the creator lives, empty for unknown; Currency that of the campaign.
@@ -138,6 +140,8 @@ type PartnershipDeliverable struct {
 	SubmissionID *uuid.UUID
 	ReviewID     *uuid.UUID
 	VerifiedAt   *time.Time
+	Extension    *Extension // the newest request for later dates
+	DraftAfter   string     // as in DeliverableTerms
 }
 
 // PartnershipMilestone is one share of the fee of the newest term, or a bonus on top of it, with its payout when there is one.

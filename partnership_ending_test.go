@@ -234,5 +234,6 @@ func (l *life) settle() {
 			require.True(l.t, paid == 1 || l.cancelled[m.Payout], "nothing that is owed is lost")
 		}
 	}
+	l.pass(100) // the rights of what was published end as well
 	require.True(l.t, l.house.p.Done())
 }

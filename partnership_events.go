@@ -20,6 +20,8 @@ func (p *Partnership) Signal(sig Signal, now time.Time) {
 	case SignalMerged:
 		p.fact(now, Fact{Kind: "creator_merged", Ref: sig.Ref, Ref2: p.CreatorID})
 		p.CreatorID = sig.Ref
+	case SignalDelivered:
+		p.productDelivered(now, sig.At, sig.Ref, uuid.Nil)
 	case SignalReviewClosed:
 		p.reviewClosed(now, sig)
 	case SignalPayoutClosed:

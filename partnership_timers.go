@@ -88,6 +88,14 @@ func (p *Partnership) fire(now time.Time, t Timer) { //nolint:gocyclo,funlen // 
 		if d := p.deliverable(t.Ref); d != nil && d.Extra != "" {
 			p.roundUnanswered(now, d)
 		}
+	case timerMissed:
+		p.missed(now, p.deliverable(t.Ref))
+	case timerProduct:
+		p.productOverdue(now)
+	case timerExtensionHalf:
+		p.extensionHalf(now, t.Ref)
+	case timerExtension:
+		p.extensionOverdue(now, t.Ref)
 	case timerPublish:
 		if d := p.deliverable(t.Ref); d != nil {
 			p.do(Effect{Key: fmt.Sprintf("publish_reminder/%s/%s", d.ID, d.Submission), Kind: EffectMail, Code: "publish_reminder", Ref: d.ID})
@@ -152,6 +160,7 @@ func (p *Partnership) nextSignReminder(now time.Time, last Timer) {
 }
 
 func (p *Partnership) late(now time.Time, d *DeliverableState, code string) {
+	p.armMissed(now, d)
 	p.fact(now, Fact{Kind: "content_late", Ref: d.ID, Code: code})
 	p.task(TaskChange{Key: "late/" + d.ID.String(), Kind: "content_late", Code: code, OwnerID: p.OwnerID, Ref: d.ID, Due: p.taskDue(now)})
 }

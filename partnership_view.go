@@ -86,6 +86,10 @@ func (p *Partnership) waiting() []Waiting {
 			}
 		}
 		for _, d := range p.Deliverables {
+			if d.waitsForProduct() {
+				w = append(w, p.productWait(d))
+				continue
+			}
 			switch d.State {
 			case "awaiting_draft", "changes_requested", "late":
 				switch d.Extra {
@@ -103,6 +107,7 @@ func (p *Partnership) waiting() []Waiting {
 				add(Waiting{For: "creator", Decision: "post", Ref: d.ID, Since: d.Since, Due: d.PublishBy, Silence: "post_late"})
 			}
 		}
+		w = append(w, p.extensionWaits()...)
 		w = append(w, p.waitingNumbers()...)
 		if p.Renewal == RenewalReviewOpen && p.Contract != nil {
 			add(Waiting{For: "user", Who: p.OwnerID.String(), Decision: "renewal", Ref: p.Contract.ID, Since: p.StageAt, Due: p.Contract.NoticeBy, Silence: "renewal_lapses"})

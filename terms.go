@@ -25,10 +25,23 @@ type DeliverableTerms struct {
 	Title    string `json:"title"`
 	Platform string `json:"platform"`
 	Kind     string `json:"kind"`
-	// DraftDueDays are business days of the creator after the contract is executed.
+	// DraftDueDays are business days of the creator after the contract is executed, or after DraftAfter.
 	DraftDueDays int `json:"draft_due_days"`
+	// DraftAfter is what the draft's time begins with: empty for the signature, or AfterDelivery.
+	DraftAfter string `json:"draft_after,omitempty"`
 	// PublishDays are business days after the draft's due date until the publish window ends.
 	PublishDays int `json:"publish_days"`
+}
+
+// AfterDelivery says that the time for a draft begins when the product has arrived at the creator.
+const AfterDelivery = "product_delivered"
+
+// startWords say what the time for the draft begins with, after what the parties sign.
+func (d DeliverableTerms) startWords(signed string) string {
+	if d.DraftAfter == AfterDelivery {
+		return "after the product has arrived, and not before " + signed
+	}
+	return "after " + signed
 }
 
 // MilestoneTerms is one share of the fee, or a bonus on top of it, and what makes it owed.
@@ -59,6 +72,8 @@ type ContractTerms struct {
 	// AllowlistingDays is for how long after publication the brand may advertise with the post from the creator's account.
 	AllowlistingDays int    `json:"allowlisting_days,omitempty"`
 	ExtraClauses     string `json:"extra_clauses,omitempty"`
+	// Late says when something is late and what follows from it; nil for the usual grace and no consequence.
+	Late *LateTerms `json:"late,omitempty"`
 }
 
 // Check names every bad field of the terms under path.
@@ -113,7 +128,7 @@ func (t ContractTerms) Check(path string) []Field {
 			add(name, "out_of_range", "Rights last 0 to 3,650 days after publication.")
 		}
 	}
-	return f
+	return append(f, t.Late.check(path+".late")...)
 }
 
 // maxRightsDays is the longest that a right of a post may last, ten years.
@@ -129,6 +144,9 @@ func (d DeliverableTerms) check(path string) (f []Field) {
 	}
 	if d.DraftDueDays < 1 || d.DraftDueDays > 730 {
 		add("draft_due_days", "out_of_range", "A draft is due 1 to 730 business days after signing.")
+	}
+	if d.DraftAfter != "" && d.DraftAfter != AfterDelivery {
+		add("draft_after", "unknown_value", "The time for a draft begins with the signature or with the delivery of the product.")
 	}
 	if d.PublishDays < 1 || d.PublishDays > 730 {
 		add("publish_days", "out_of_range", "The publish window ends 1 to 730 business days after the draft is due.")
@@ -233,6 +251,10 @@ type Timings struct {
 	// FirstAnswerDays and NextAnswerDays are business days in which the creator's first reply, and each later one, is to be answered.
 	FirstAnswerDays int `json:"first_answer_days,omitempty"`
 	NextAnswerDays  int `json:"next_answer_days,omitempty"`
+	// ExtensionAnswerDays are business days in which a creator's request for later dates is to be answered.
+	ExtensionAnswerDays int `json:"extension_answer_days,omitempty"`
+	// ProductWaitDays are business days after which somebody looks where the product is that a draft waits for.
+	ProductWaitDays int `json:"product_wait_days,omitempty"`
 }
 
 // DefaultTimings are the product's defaults.
@@ -248,6 +270,6 @@ func DefaultTimings() Timings {
 		ReviewRemindersPercent: []int{50, 80}, ReviewSilencePercent: 150,
 		ReconcileUnknownEvery: 6 * time.Hour, CoolOffDays: 90,
 		UnreachableRetry: 6 * time.Hour, UnreachableRetries: 3, ConversationQuietDays: 3, PublishReminderDays: 1,
-		FirstAnswerDays: 1, NextAnswerDays: 2, SoftBounceRetries: 3, SoftBounceRetry: 16 * time.Hour,
+		FirstAnswerDays: 1, NextAnswerDays: 2, SoftBounceRetries: 3, SoftBounceRetry: 16 * time.Hour, ExtensionAnswerDays: 2, ProductWaitDays: 5,
 	}
 }

@@ -13,7 +13,10 @@ import (
 func toTerms(t rapport.ContractTerms) gen.ContractTerms {
 	return gen.ContractTerms{
 		Deliverables: each(t.Deliverables, func(d rapport.DeliverableTerms) gen.DeliverableTerms {
-			return gen.DeliverableTerms{Title: d.Title, Platform: d.Platform, Kind: d.Kind, DraftDueDays: d.DraftDueDays, PublishDays: d.PublishDays}
+			return gen.DeliverableTerms{
+				Title: d.Title, Platform: d.Platform, Kind: d.Kind, DraftDueDays: d.DraftDueDays, PublishDays: d.PublishDays,
+				DraftAfter: orNil(gen.DeliverableTermsDraftAfter(d.DraftAfter)),
+			}
 		}),
 		Milestones: each(t.Milestones, func(m rapport.MilestoneTerms) gen.MilestoneTerms {
 			return gen.MilestoneTerms{
@@ -22,13 +25,15 @@ func toTerms(t rapport.ContractTerms) gen.ContractTerms {
 			}
 		}),
 		RevisionRounds: t.RevisionRounds, DurationDays: t.DurationDays, NoticeDays: t.NoticeDays,
-		UsageRightsDays: orNil(t.UsageRightsDays), ExclusivityDays: orNil(t.ExclusivityDays), AllowlistingDays: orNil(t.AllowlistingDays), ExtraClauses: orNil(t.ExtraClauses),
+		UsageRightsDays: orNil(t.UsageRightsDays), ExclusivityDays: orNil(t.ExclusivityDays), AllowlistingDays: orNil(t.AllowlistingDays), ExtraClauses: orNil(t.ExtraClauses), Late: toLateTerms(t.Late),
 	}
 }
 
 // fromTerms reads contract terms; ContractTerms.Check says what is wrong with them.
 func fromDeliverableTerms(d gen.DeliverableTerms) rapport.DeliverableTerms {
-	return rapport.DeliverableTerms{Title: d.Title, Platform: rapport.NormalPlatform(d.Platform), Kind: d.Kind, DraftDueDays: d.DraftDueDays, PublishDays: d.PublishDays}
+	return rapport.DeliverableTerms{
+		Title: d.Title, Platform: rapport.NormalPlatform(d.Platform), Kind: d.Kind, DraftDueDays: d.DraftDueDays, PublishDays: d.PublishDays, DraftAfter: string(value(d.DraftAfter)),
+	}
 }
 
 func fromTerms(t gen.ContractTerms) rapport.ContractTerms {
@@ -41,8 +46,22 @@ func fromTerms(t gen.ContractTerms) rapport.ContractTerms {
 			}
 		}),
 		RevisionRounds: t.RevisionRounds, DurationDays: t.DurationDays, NoticeDays: t.NoticeDays,
-		UsageRightsDays: value(t.UsageRightsDays), ExclusivityDays: value(t.ExclusivityDays), AllowlistingDays: value(t.AllowlistingDays), ExtraClauses: value(t.ExtraClauses),
+		UsageRightsDays: value(t.UsageRightsDays), ExclusivityDays: value(t.ExclusivityDays), AllowlistingDays: value(t.AllowlistingDays), ExtraClauses: value(t.ExtraClauses), Late: fromLateTerms(t.Late),
 	}
+}
+
+func toLateTerms(l *rapport.LateTerms) *gen.LateTerms {
+	if l == nil {
+		return nil
+	}
+	return &gen.LateTerms{GraceHours: l.GraceHours, MissedAfterDays: orNil(l.MissedAfterDays), Remedy: orNil(gen.LateTermsRemedy(l.Remedy))}
+}
+
+func fromLateTerms(l *gen.LateTerms) *rapport.LateTerms {
+	if l == nil {
+		return nil
+	}
+	return &rapport.LateTerms{GraceHours: l.GraceHours, MissedAfterDays: value(l.MissedAfterDays), Remedy: string(value(l.Remedy))}
 }
 
 func toCampaign(c rapport.Campaign) gen.Campaign {

@@ -123,6 +123,7 @@ func TestWhatIsInternalLeavesTheHouseNever(t *testing.T) {
 	}{
 		{template: "changes_requested", ref: d.deliverable, ref2: d.submission}, {template: "content_rejected", ref: d.deliverable, ref2: d.submission},
 		{template: "extra_round", ref: d.deliverable, ref2: d.submission}, {template: "round_offered", ref: d.deliverable, ref2: d.submission},
+		{template: "extension_granted", ref: d.deliverable, ref2: id()}, {template: "extension_declined", ref: d.deliverable, ref2: id()},
 		{template: "content_approved", ref: d.deliverable, ref2: d.submission}, {template: "approved_with_corrections", ref: d.deliverable, ref2: d.submission},
 		{template: "approval_revoked", ref: d.deliverable}, {template: "post_mismatch", ref: d.deliverable},
 		{template: "review_asked", ref: d.review, user: d.users["approver@one.example"]}, {template: "review_outside", ref: d.review, outsideOfRef: o.reviewer},

@@ -317,6 +317,19 @@ func (s *Server) RemoveAbsence(ctx context.Context, r gen.RemoveAbsenceRequestOb
 	return gen.RemoveAbsence204Response{}, nil
 }
 
+// WithdrawPortalAbsence takes back what the creator said; the house's own entries stay.
+func (s *Server) WithdrawPortalAbsence(ctx context.Context, r gen.WithdrawPortalAbsenceRequestObject) (gen.WithdrawPortalAbsenceResponseObject, error) {
+	store, err := storeAs[ConflictStore](s)
+	if err != nil {
+		return nil, err
+	}
+	creator := portalFrom(ctx).CreatorID
+	if err := store.RemoveAbsence(ctx, r.Id, &creator); err != nil {
+		return nil, called("absence", err)
+	}
+	return gen.WithdrawPortalAbsence204Response{}, nil
+}
+
 func toAbsence(a rapport.Absence) gen.Absence {
 	return gen.Absence{Id: a.ID, From: toDate(a.From), To: toDate(a.To), Note: a.Note, ByCreator: a.ByCreator}
 }

@@ -88,6 +88,32 @@ func TestACreatorSaysWhenTheyAreAway(t *testing.T) {
 	require.Equal(t, 404, d.as(t, "ops@one.example").send(t, "DELETE", "/v1/absences/"+list.Items[0].Id.String(), nil).status)
 }
 
+func TestACreatorTakesAnAbsenceBack(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	visitor, ops := d.visit(t, d.link), d.as(t, "ops@one.example")
+	away := map[string]any{"from": time.Now().AddDate(0, 0, 1).Format(time.DateOnly), "to": time.Now().AddDate(0, 0, 20).Format(time.DateOnly)}
+	said, noted := visitor.keyed().send(t, "POST", "/v1/portal/absences", away).text("id"), ops.keyed().send(t, "POST", "/v1/creators/"+d.creator.String()+"/absences", away).text("id")
+	stranger := id()
+	d.sql(t, `insert into creators (id, name) values ($1, 'Somebody else')`, stranger)
+	other := ops.keyed().send(t, "POST", "/v1/creators/"+stranger.String()+"/absences", away).text("id")
+	d.sql(t, `update creator_absences set entered_by = null where id = $1`, other)
+	conflicts := func() int {
+		var list gen.ConflictList
+		ops.send(t, "GET", "/v1/conflicts", nil).into(t, &list)
+		return len(list.Items)
+	}
+	require.Equal(t, 2, conflicts())
+	back := func(absence string) int {
+		return visitor.keyed().send(t, "POST", "/v1/portal/absences/"+absence+"/withdraw", map[string]any{}).status
+	}
+	require.Equal(t, []int{404, 404}, []int{back(noted), back(other)}, "what the house noted and what another creator said stay")
+	require.Equal(t, 204, back(said))
+	require.Equal(t, 404, back(said))
+	require.Equal(t, 1, conflicts(), "the house's own is still in the way")
+	require.Equal(t, 2, one[int](t, d, `select count(*)::int from creator_absences`))
+}
+
 func TestTheCalendarNamesWhatHasADate(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

@@ -141,6 +141,10 @@ func (s *Server) partnership(ctx context.Context, id uuid.UUID) (gen.Partnership
 		return gen.FieldError{Field: f.Path, Code: f.Code, Detail: f.Detail}
 	})
 	out.PayChecked = s.cfg.PlatformCountry != ""
+	if shipments := each(d.Shipments, toShipment); len(shipments) > 0 {
+		out.Shipments = &shipments
+	}
+	out.ProductDeliveredAt = d.DeliveredAt
 	if d.Offer != nil {
 		o := toOffer(*d.Offer)
 		out.Offer = &o
@@ -319,7 +323,8 @@ func toDeliverableOf(x rapport.PartnershipDeliverable, d rapport.PartnershipDeta
 	return gen.Deliverable{
 		Id: x.ID, PartnershipId: d.ID, Creator: &creator, CampaignName: orNil(d.CampaignName), Title: x.Title, Platform: x.Platform, Kind: x.Kind, State: x.State,
 		DraftDueAt: x.DraftDueAt, PublishBy: x.PublishBy, Round: x.Round, Late: x.Late, PostUrl: orNil(x.PostURL), SubmissionId: x.SubmissionID,
-		ReviewId: x.ReviewID, VerifiedAt: x.VerifiedAt,
+		ReviewId: x.ReviewID, VerifiedAt: x.VerifiedAt, Extension: toExtension(x.Extension),
+		DraftAfter: orNil(gen.DeliverableDraftAfter(x.DraftAfter)), WaitsForProduct: orNot(rapport.WaitsForProduct(x.DraftAfter, x.State, x.DraftDueAt)),
 	}
 }
 

@@ -61,6 +61,8 @@ func (s *Server) home(page rapport.PortalPage) gen.PortalHome {
 			Reviewing: orNil(lookingWords(d)), Feedback: orNil(feedbackWords(d)), CanSubmit: canSubmit(page, d), CanReportPost: canReportPost(page, d),
 			Hashtags: noNil(page.Hashtags), Asks: noNil(d.Asks), PostUrl: orNil(d.PostURL), Waiting: waitingOf(d), Corrections: each(d.Corrections, showCorrection),
 			Comments: each(d.Comments, showComment), Spoken: orNot(d.Declares && isVideo(d.Kind)),
+			Extension: portalExtension(d.Extension), CanAskForTime: orNot(canAskForTime(page, d)),
+			WaitsForProduct: orNot(rapport.WaitsForProduct(d.DraftAfter, d.State, d.DraftDueAt)),
 		}
 		if len(d.Rights) > 0 {
 			rights := each(d.Rights, func(r rapport.PostRight) gen.PostRight {
@@ -111,6 +113,9 @@ func nextStep(page rapport.PortalPage, now time.Time) (string, *time.Time) {
 		return "Add your bank account, so that payments reach you.", nil
 	}
 	for _, d := range page.Deliverables {
+		if rapport.WaitsForProduct(d.DraftAfter, d.State, d.DraftDueAt) {
+			return "Nothing for you right now: the time for “" + d.Title + "” begins when the product has arrived at you.", nil
+		}
 		if d.State == "in_review" {
 			return "Nothing for you right now: we are looking at “" + d.Title + "”.", nil
 		}
@@ -137,6 +142,7 @@ func stepOf(page rapport.PortalPage, d rapport.PortalDeliverable) *step {
 	case d.Extra == "declined":
 	case d.State == "changes_requested" || d.State == "late" && d.Round > 0:
 		return &step{"Send a new version of “" + d.Title + "”. What must change stands below.", d.DraftDueAt}
+	case rapport.WaitsForProduct(d.DraftAfter, d.State, d.DraftDueAt):
 	case d.State != "in_review" && canSubmit(page, d):
 		return &step{"Send your draft of “" + d.Title + "”.", d.DraftDueAt}
 	case d.State != "posted" && mayPost(page, d) && hasCorrections(d):

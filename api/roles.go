@@ -259,6 +259,10 @@ func workAccess() map[string]access {
 		"exportRenewals":           house(),
 		"offerRenewal":             waiting(opsAdmin()),
 		"offerRound":               waiting(ops()),
+		"addShipment":              opsAdmin(),
+		"noteDelivery":             waiting(opsAdmin()),
+		"grantExtension":           waiting(opsAdmin()),
+		"declineExtension":         waiting(opsAdmin()),
 		"listPostNumbers":          everyone(),
 		"enterPostNumber":          waiting(ops()),
 		"giveBonus":                waiting(ops()),
@@ -352,6 +356,8 @@ func portalAccess() map[string]access {
 		"portalUnsubscribe":      creator,
 		"tickCorrection":         creator,
 		"decideRound":            waiting(creator),
+		"requestExtension":       waiting(creator),
+		"withdrawExtension":      waiting(creator),
 		"addPortalComment":       creator,
 		"getPortalRemittance":    creator,
 		"getPortalStatement":     creator,
@@ -359,6 +365,7 @@ func portalAccess() map[string]access {
 		"exportPortalStatement": creator,
 		"listPortalAbsences":    creator,
 		"addPortalAbsence":      creator,
+		"withdrawPortalAbsence": creator,
 	}
 }
 

@@ -42,6 +42,7 @@ var exempt = map[string]string{ //nolint:gochecknoglobals // a table
 	"removeAbsence":         "creators are shared between the brands",
 	"listPortalAbsences":    "takes no id: the visit says whom it is about",
 	"addPortalAbsence":      "takes no id: the visit says whom it is about",
+	"withdrawPortalAbsence": "creators are shared between the brands; another creator's is not found: TestACreatorTakesAnAbsenceBack",
 	"editCreator":           "creators are shared between the brands",
 	"importCreators":        "creators are shared between the brands",
 	"setBan":                "creators are shared between the brands",
@@ -203,6 +204,12 @@ func bodies(i ids) map[string]any {
 		"endDelegation":         map[string]any{},
 		"setSlack":              map[string]any{},
 		"setCodes":              map[string]any{"promo_code": "NORD10"},
+		"addShipment":           map[string]any{"reference": "00340434161094042557"},
+		"noteDelivery":          map[string]any{"delivered_at": "2026-01-02T03:04:05Z"},
+		"grantExtension":        map[string]any{"publish_by": time.Now().Add(200 * 24 * time.Hour)},
+		"declineExtension":      map[string]any{"words": "The shop opens then"},
+		"withdrawExtension":     map[string]any{},
+		"requestExtension":      map[string]any{"reason": "I am ill", "publish_by": time.Now().Add(200 * 24 * time.Hour)},
 		"offerRound":            map[string]any{"fee": eur(100)},
 		"draftAmendment": map[string]any{
 			"moved":      []map[string]any{{"deliverable_id": i["deliverable_id"], "publish_days": 5}},
@@ -323,6 +330,9 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 	d.sql(t, `insert into contract_templates (id, brand_id, name, clauses, must_include) values ($1, $2, 'Ours', array[$3::uuid], '{}')`, drafted, brand, clause)
 	d.sql(t, `insert into contract_clauses (contract_id, position, brand_id, clause_id, version, title, body) values ($1, 1, $2, $3, 1, 'Ours', 'x')`, w.contract, brand, clause)
 	d.sql(t, `insert into creator_absences (id, creator_id, from_on, to_on, entered_by) values ($1, $2, current_date, current_date + 30, $3) on conflict do nothing`, sharedAbsence, w.creator, user)
+	extension := id()
+	d.sql(t, `insert into extensions (id, brand_id, partnership_id, deliverable_id, reason, publish_by, state)
+		values ($1, $2, $3, $4, 'I am ill', now() + interval '100 days', 'open')`, extension, brand, w.partnership, w.deliverable)
 	feed := id()
 	d.sql(t, `insert into calendar_feeds (id, user_id, campaign_id, token_hash) values ($1, $2, $3, $4)`, feed, both, w.campaign, feed[:])
 	ends := id()
@@ -348,7 +358,8 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 		"policies": policy, "outside-reviewers": reviewer, "reviewer_id": reviewer, "delegations": away, "review-links": link, "comments": remark, "reply_to": remark, "corrections": correction,
 		"post-checks": look, "from_user_id": user, "to_user_id": both, "reconciliation-cases": difference, "reconciliations": sharedComparison,
 		"/v1/payouts/{id}/remittance": paid, "/v1/portal/payments/{id}/remittance": settled,
-		"feeds": feed, "key-dates": ends, "absences": sharedAbsence, "payout-batches": batch, "second_payout": second, "/v1/payouts/{id}/offline-payment": waiting, "/v1/payouts/{id}/offline-payment/proof": proved,
+		"extensions": extension,
+		"feeds":      feed, "key-dates": ends, "absences": sharedAbsence, "payout-batches": batch, "second_payout": second, "/v1/payouts/{id}/offline-payment": waiting, "/v1/payouts/{id}/offline-payment/proof": proved,
 	}
 	maps.Copy(made, threads)
 	return made

@@ -18,6 +18,7 @@ import (
 // Bounds of what providers post, in bytes.
 const (
 	stripeEventLimit = 256 << 10
+	shipmentLimit    = 16 << 10
 	mailEventsLimit  = 8 << 20
 	inboundLimit     = 30 << 20
 	linkFormLimit    = 4 << 10
@@ -46,6 +47,8 @@ type Outside struct {
 type Webhooks struct {
 	// Stripe gets account or connect as endpoint, and the Stripe-Signature header.
 	Stripe func(endpoint string, body []byte, signature string, now time.Time) (rapport.InboxRow, error)
+	// Shipments gets what a carrier tells of a parcel, and the Rapport-Signature header.
+	Shipments func(body []byte, signature string, now time.Time) (rapport.InboxRow, error)
 	// MailEvents gets a batch of events with SendGrid's two headers.
 	MailEvents func(body []byte, signature, timestamp string, now time.Time) ([]rapport.InboxRow, error)
 	// Inbound gets a mail as Inbound Parse posts it, with the form's own content type.
@@ -55,6 +58,7 @@ type Webhooks struct {
 // The headers with which providers sign.
 const (
 	stripeSignatureHeader = "Stripe-Signature"
+	shipmentHeader        = "Rapport-Signature"
 	mailSignatureHeader   = "X-Twilio-Email-Event-Webhook-Signature"
 	mailTimestampHeader   = "X-Twilio-Email-Event-Webhook-Timestamp"
 )
@@ -84,6 +88,12 @@ func (s *Server) registerPublic(e *echo.Echo) {
 				return []rapport.InboxRow{row}, err
 			})
 		}
+	}
+	if hooks.Shipments != nil {
+		hook("/webhooks/shipments", "shipments", shipmentLimit, func(c echo.Context, body []byte) ([]rapport.InboxRow, error) {
+			row, err := hooks.Shipments(body, c.Request().Header.Get(shipmentHeader), s.now())
+			return []rapport.InboxRow{row}, err
+		})
 	}
 	signed := func(c echo.Context) (signature, timestamp string) {
 		return c.Request().Header.Get(mailSignatureHeader), c.Request().Header.Get(mailTimestampHeader)

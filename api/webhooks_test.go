@@ -37,6 +37,13 @@ func hooked(t *testing.T) (*desk, *ecdsa.PrivateKey) {
 				e, err := stripe.VerifyEvent(body, signature, []string{webhookSecret + endpoint}, now)
 				return rapport.InboxRow{ID: id(), Provider: "stripe", EventID: e.ID, Type: e.Type, ObjectID: e.ObjectID, Account: e.Account, Body: body}, err
 			},
+			Shipments: func(body []byte, signature string, now time.Time) (rapport.InboxRow, error) {
+				if err := stripe.VerifySignature(body, signature, []string{webhookSecret + "shipments"}, now); err != nil {
+					return rapport.InboxRow{}, err
+				}
+				e, err := rapport.ReadShipmentEvent(body)
+				return rapport.InboxRow{ID: id(), Provider: "shipments", EventID: e.ID, Type: e.State, ObjectID: e.Reference, Body: body}, err
+			},
 			MailEvents: func(body []byte, signature, timestamp string, now time.Time) ([]rapport.InboxRow, error) {
 				events, err := sendgrid.VerifyEvents(&key.PublicKey, body, signature, timestamp, now)
 				rows := make([]rapport.InboxRow, len(events))

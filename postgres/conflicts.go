@@ -259,7 +259,7 @@ func (s *Store) AddAbsence(ctx context.Context, a rapport.Absence, by *uuid.UUID
 	})
 }
 
-// RemoveAbsence takes an absence back, of the creator if one is named; not_found when there is none.
+// RemoveAbsence takes an absence back; where a creator is named, only one that they said themselves. It answers not_found when there is none.
 func (s *Store) RemoveAbsence(ctx context.Context, id uuid.UUID, creator *uuid.UUID) error {
 	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		n, err := s.q.DeleteAbsence(ctx, tx, gen.DeleteAbsenceParams{ID: id, CreatorID: creator})

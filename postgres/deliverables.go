@@ -36,8 +36,19 @@ func (s *Store) ListDeliverables(ctx context.Context, f rapport.DeliverableFilte
 				Creator: rapport.CreatorRef{ID: r.CreatorID, Name: r.CreatorName, Handle: r.Handle, Platform: r.CreatorPlatform},
 				Title:   r.Title, Platform: r.Platform, Kind: r.Kind, State: r.State, DraftDueAt: r.DraftDueAt, PublishBy: r.PublishBy, Round: int(r.Round),
 				Late: r.Late, PostURL: text(r.PostUrl), SubmissionID: r.CurrentSubmission, ReviewID: r.ReviewID, VerifiedAt: r.VerifiedAt,
-				Extra: r.Extra, ExtraFee: feeOf(r.ExtraFee, r.ExtraCurrency),
+				DraftAfter: r.DraftAfter, Extra: r.Extra, ExtraFee: feeOf(r.ExtraFee, r.ExtraCurrency),
 			}
+		}
+		if err != nil {
+			return nil, err
+		}
+		ids := make([]uuid.UUID, len(rows))
+		for i, r := range rows {
+			ids[i] = r.ID
+		}
+		extensions, err := s.extensionsOf(ctx, tx, ids)
+		for i, id := range ids {
+			items[i].Extension = extensions[id]
 		}
 		return items, err
 	})

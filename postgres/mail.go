@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -147,7 +148,7 @@ func (s *Store) values(ctx context.Context, tx pgx.Tx, o rapport.MailOrder, v ma
 		}
 		v["contract.number"], v["contract.expires"], v["contract.ends"] = r.Number, date(r.ExpiresAt), date(r.EndsAt)
 	case "draft_reminder", "publish_reminder", "content_approved", "changes_requested", "content_rejected", "approval_revoked", "post_mismatch",
-		"approved_with_corrections", "extra_round", "round_offered":
+		"approved_with_corrections", "extra_round", "round_offered", "extension_granted", "extension_declined", "product_delivered", "content_missed":
 		r, err := s.q.DeliverableView(ctx, tx, o.Ref)
 		if err != nil {
 			return absent("deliverable", err)
@@ -155,6 +156,14 @@ func (s *Store) values(ctx context.Context, tx pgx.Tx, o rapport.MailOrder, v ma
 		v["deliverable.title"], v["deliverable.draft_due"], v["deliverable.publish_by"] = r.Title, date(r.DraftDueAt), date(r.PublishBy)
 		if fee := feeOf(r.ExtraFee, r.ExtraCurrency); fee != nil {
 			v["round.fee"] = fee.String()
+		}
+		if strings.HasPrefix(o.Template, "extension_") {
+			words, err := s.q.ExtensionAnswer(ctx, tx, o.Ref2)
+			if err != nil {
+				return absent("extension", err)
+			}
+			v["extension.answer"] = cmp.Or(words, "We look forward to it.")
+			return nil
 		}
 		if o.Ref2 != uuid.Nil {
 			return s.feedback(ctx, tx, o.Ref2, v)

@@ -230,10 +230,29 @@ func (s *Store) content(ctx context.Context, tx pgx.Tx, d *rapport.PartnershipDe
 	if err != nil {
 		return fmt.Errorf("deliverables: %w", err)
 	}
+	shipments, err := s.q.ShipmentsOf(ctx, tx, d.ID)
+	if err != nil {
+		return fmt.Errorf("shipments: %w", err)
+	}
+	if d.DeliveredAt, err = s.q.ProductDelivered(ctx, tx, d.ID); err != nil {
+		return fmt.Errorf("product: %w", err)
+	}
+	for _, r := range shipments {
+		d.Shipments = append(d.Shipments, rapport.Shipment{ID: r.ID, PartnershipID: d.ID, Carrier: r.Carrier, Reference: r.Reference, DeliveredAt: r.DeliveredAt, CreatedAt: r.CreatedAt})
+	}
+	ids := make([]uuid.UUID, len(deliverables))
+	for i, r := range deliverables {
+		ids[i] = r.ID
+	}
+	extensions, err := s.extensionsOf(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
 	for _, r := range deliverables {
 		d.Deliverables = append(d.Deliverables, rapport.PartnershipDeliverable{
 			ID: r.ID, Title: r.Title, Platform: r.Platform, Kind: r.Kind, State: r.State, DraftDueAt: r.DraftDueAt, PublishBy: r.PublishBy, Round: int(r.Round),
 			Late: r.Late, PostURL: text(r.PostUrl), SubmissionID: r.CurrentSubmission, ReviewID: r.ReviewID, VerifiedAt: r.VerifiedAt,
+			Extension: extensions[r.ID], DraftAfter: r.DraftAfter,
 		})
 	}
 	milestones, err := s.q.MilestonesOfTerm(ctx, tx, gen.MilestonesOfTermParams{PartnershipID: d.ID, Term: term})

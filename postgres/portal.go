@@ -153,7 +153,7 @@ func (s *Store) portalDeliverables(ctx context.Context, tx pgx.Tx, partnership u
 			DeliverableItem: rapport.DeliverableItem{
 				ID: r.ID, PartnershipID: r.PartnershipID, BrandID: r.BrandID, Title: r.Title, Platform: r.Platform, Kind: r.Kind, State: r.State,
 				DraftDueAt: r.DraftDueAt, PublishBy: r.PublishBy, Round: int(r.Round), PostURL: text(r.PostUrl),
-				SubmissionID: r.CurrentSubmission, ReviewID: r.ReviewID, VerifiedAt: r.VerifiedAt, Extra: r.Extra, ExtraFee: feeOf(r.ExtraFee, r.ExtraCurrency),
+				SubmissionID: r.CurrentSubmission, ReviewID: r.ReviewID, VerifiedAt: r.VerifiedAt, DraftAfter: r.DraftAfter, Extra: r.Extra, ExtraFee: feeOf(r.ExtraFee, r.ExtraCurrency),
 			},
 			ReviewState: r.ReviewState, OnSilence: rapport.OnSilence(r.OnSilence), Feedback: r.Comments,
 		}
@@ -178,6 +178,17 @@ func (s *Store) portalDeliverables(ctx context.Context, tx pgx.Tx, partnership u
 			}
 		}
 		list[i] = d
+	}
+	ids := make([]uuid.UUID, len(list))
+	for i, d := range list {
+		ids[i] = d.ID
+	}
+	extensions, err := s.extensionsOf(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for i, d := range list {
+		list[i].Extension = extensions[d.ID]
 	}
 	return list, s.portalTalk(ctx, list)
 }

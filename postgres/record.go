@@ -121,6 +121,10 @@ func (s *Store) applyChange(ctx context.Context, tx pgx.Tx, b rapport.Batch, c r
 		return s.changeMessage(ctx, tx, c)
 	case "thread":
 		return s.q.ChangeThread(ctx, tx, gen.ChangeThreadParams{ID: c.ID, State: c.State, Until: timeOrNil(c.Until)})
+	case "extension":
+		return s.q.ChangeExtension(ctx, tx, gen.ChangeExtensionParams{ID: c.ID, State: c.State, At: at, AnswerID: idOrNil(c.Ref), Due: timeOrNil(c.Due), Until: timeOrNil(c.Until)})
+	case "product":
+		return s.q.DeliverProduct(ctx, tx, gen.DeliverProductParams{ID: c.ID, At: timeOrNil(c.Until)})
 	case "payout":
 		return s.changePayout(ctx, tx, b, c)
 	case "payout_method":

@@ -365,7 +365,11 @@ func (s *Store) PostToVerify(ctx context.Context, deliverable uuid.UUID) (rappor
 			return post, err
 		}
 		if !post.NotAfter.IsZero() {
-			post.NotAfter = post.NotAfter.Add(calendar.Span(rapport.DefaultTimings().DraftGrace))
+			grace := rapport.DefaultTimings().DraftGrace
+			if p.GraceHours >= 0 {
+				grace = time.Duration(p.GraceHours) * time.Hour
+			}
+			post.NotAfter = post.NotAfter.Add(calendar.Span(grace))
 		}
 		if err := json.Unmarshal(p.ContentRules, &post.Rules); err != nil {
 			return post, fmt.Errorf("read the content rules: %w", err)

@@ -227,6 +227,7 @@ var fieldsOf = map[string]string{
 	"brands_name_key":                           "name",
 	"users_email_key":                           "email",
 	"campaigns_brand_id_name_key":               "name",
+	"shipments_brand_id_reference_key":          "reference",
 	"creator_accounts_handle":                   "accounts",
 	"creator_accounts_platform_platform_id_key": "accounts",
 	"contacts_creator_id_email_key":             "contacts",

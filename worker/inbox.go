@@ -26,6 +26,8 @@ type InboxStore interface {
 	NoteReversal(ctx context.Context, payout uuid.UUID, back rapport.TakenBack) error
 	// NoteTopUp keeps the provider's id of a top-up whose making never answered. False when there is no such top-up.
 	NoteTopUp(ctx context.Context, id uuid.UUID, providerID string) (bool, error)
+	// ApplyShipment tells the partnerships of a parcel that it has arrived; false when nobody knows it.
+	ApplyShipment(ctx context.Context, e rapport.ShipmentEvent, inbox uuid.UUID) (bool, error)
 	SignalWorkflow(ctx context.Context, kind string, id, brand uuid.UUID, sig rapport.Signal) error
 }
 
@@ -59,6 +61,16 @@ func (x *Inbox) Process(ctx context.Context, row rapport.InboxRow) (string, erro
 		return unless(matched, "no partnership matches"), nil
 	case "stripe":
 		return x.stripe(ctx, row)
+	case "shipments":
+		e, err := rapport.ReadShipmentEvent(row.Body)
+		if err != nil || e.State != rapport.ShipmentDelivered {
+			return "nothing to do", nil //nolint:nilerr // it was read before it was kept
+		}
+		known, err := x.Store.ApplyShipment(ctx, e, row.ID)
+		if err != nil {
+			return "", fmt.Errorf("shipment: %w", err)
+		}
+		return unless(known, "no such parcel"), nil
 	}
 	return "unknown provider", nil
 }

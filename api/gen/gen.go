@@ -792,6 +792,63 @@ func (e DelegationState) Valid() bool {
 	}
 }
 
+// Defines values for DeliverableDraftAfter.
+const (
+	DeliverableDraftAfterProductDelivered DeliverableDraftAfter = "product_delivered"
+)
+
+// Valid indicates whether the value is a known member of the DeliverableDraftAfter enum.
+func (e DeliverableDraftAfter) Valid() bool {
+	switch e {
+	case DeliverableDraftAfterProductDelivered:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DeliverableTermsDraftAfter.
+const (
+	DeliverableTermsDraftAfterProductDelivered DeliverableTermsDraftAfter = "product_delivered"
+)
+
+// Valid indicates whether the value is a known member of the DeliverableTermsDraftAfter enum.
+func (e DeliverableTermsDraftAfter) Valid() bool {
+	switch e {
+	case DeliverableTermsDraftAfterProductDelivered:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExtensionState.
+const (
+	ExtensionStateDeclined  ExtensionState = "declined"
+	ExtensionStateGranted   ExtensionState = "granted"
+	ExtensionStateOpen      ExtensionState = "open"
+	ExtensionStateOvertaken ExtensionState = "overtaken"
+	ExtensionStateWithdrawn ExtensionState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the ExtensionState enum.
+func (e ExtensionState) Valid() bool {
+	switch e {
+	case ExtensionStateDeclined:
+		return true
+	case ExtensionStateGranted:
+		return true
+	case ExtensionStateOpen:
+		return true
+	case ExtensionStateOvertaken:
+		return true
+	case ExtensionStateWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for FollowerSnapshotSource.
 const (
 	FollowerSnapshotSourceEntered   FollowerSnapshotSource = "entered"
@@ -969,6 +1026,24 @@ func (e LapseWhy) Valid() bool {
 	case LapseWhyNoDecision:
 		return true
 	case LapseWhyOfferExpired:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LateTermsRemedy.
+const (
+	LateTermsRemedyFallsAway   LateTermsRemedy = "falls_away"
+	LateTermsRemedyTermination LateTermsRemedy = "termination"
+)
+
+// Valid indicates whether the value is a known member of the LateTermsRemedy enum.
+func (e LateTermsRemedy) Valid() bool {
+	switch e {
+	case LateTermsRemedyFallsAway:
+		return true
+	case LateTermsRemedyTermination:
 		return true
 	default:
 		return false
@@ -4028,7 +4103,10 @@ type ContractTerms struct {
 	DurationDays     int                `json:"duration_days"`
 	ExclusivityDays  *int               `json:"exclusivity_days,omitempty"`
 	ExtraClauses     *string            `json:"extra_clauses,omitempty"`
-	Milestones       []MilestoneTerms   `json:"milestones"`
+
+	// Late When a draft or a publication is late, and what follows; absent for 24 hours of grace and nothing
+	Late       *LateTerms       `json:"late,omitempty"`
+	Milestones []MilestoneTerms `json:"milestones"`
 
 	// NoticeDays Days before the end by which a renewal must be decided
 	NoticeDays      int  `json:"notice_days"`
@@ -4262,23 +4340,33 @@ type DelegationList struct {
 
 // Deliverable defines model for Deliverable.
 type Deliverable struct {
-	CampaignName  *string             `json:"campaign_name,omitempty"`
-	Creator       *CreatorRef         `json:"creator,omitempty"`
-	DraftDueAt    *time.Time          `json:"draft_due_at,omitempty"`
-	Id            openapi_types.UUID  `json:"id"`
-	Kind          string              `json:"kind"`
-	Late          bool                `json:"late"`
-	PartnershipId openapi_types.UUID  `json:"partnership_id"`
-	Platform      string              `json:"platform"`
-	PostUrl       *string             `json:"post_url,omitempty"`
-	PublishBy     *time.Time          `json:"publish_by,omitempty"`
-	ReviewId      *openapi_types.UUID `json:"review_id,omitempty"`
-	Round         int                 `json:"round"`
-	State         string              `json:"state"`
-	SubmissionId  *openapi_types.UUID `json:"submission_id,omitempty"`
-	Title         string              `json:"title"`
-	VerifiedAt    *time.Time          `json:"verified_at,omitempty"`
+	CampaignName *string     `json:"campaign_name,omitempty"`
+	Creator      *CreatorRef `json:"creator,omitempty"`
+
+	// DraftAfter What the time for the draft begins with; absent for the signature
+	DraftAfter *DeliverableDraftAfter `json:"draft_after,omitempty"`
+	DraftDueAt *time.Time             `json:"draft_due_at,omitempty"`
+
+	// Extension The newest request for later dates
+	Extension       *Extension          `json:"extension,omitempty"`
+	Id              openapi_types.UUID  `json:"id"`
+	Kind            string              `json:"kind"`
+	Late            bool                `json:"late"`
+	PartnershipId   openapi_types.UUID  `json:"partnership_id"`
+	Platform        string              `json:"platform"`
+	PostUrl         *string             `json:"post_url,omitempty"`
+	PublishBy       *time.Time          `json:"publish_by,omitempty"`
+	ReviewId        *openapi_types.UUID `json:"review_id,omitempty"`
+	Round           int                 `json:"round"`
+	State           string              `json:"state"`
+	SubmissionId    *openapi_types.UUID `json:"submission_id,omitempty"`
+	Title           string              `json:"title"`
+	VerifiedAt      *time.Time          `json:"verified_at,omitempty"`
+	WaitsForProduct *bool               `json:"waits_for_product,omitempty"`
 }
+
+// DeliverableDraftAfter What the time for the draft begins with; absent for the signature
+type DeliverableDraftAfter string
 
 // DeliverableList defines model for DeliverableList.
 type DeliverableList struct {
@@ -4297,7 +4385,10 @@ type DeliverableMove struct {
 
 // DeliverableTerms defines model for DeliverableTerms.
 type DeliverableTerms struct {
-	// DraftDueDays Business days after the contract is executed
+	// DraftAfter What the time for the draft begins with; absent for the signature
+	DraftAfter *DeliverableTermsDraftAfter `json:"draft_after,omitempty"`
+
+	// DraftDueDays Business days after the contract is executed, or after draft_after
 	DraftDueDays int `json:"draft_due_days"`
 
 	// Kind post, story, reel, video, short
@@ -4307,6 +4398,14 @@ type DeliverableTerms struct {
 	// PublishDays Business days after the draft's due date until the publish window ends
 	PublishDays int    `json:"publish_days"`
 	Title       string `json:"title"`
+}
+
+// DeliverableTermsDraftAfter What the time for the draft begins with; absent for the signature
+type DeliverableTermsDraftAfter string
+
+// DeliveryNote defines model for DeliveryNote.
+type DeliveryNote struct {
+	DeliveredAt time.Time `json:"delivered_at"`
 }
 
 // DisclosureSource defines model for DisclosureSource.
@@ -4343,6 +4442,54 @@ type DuplicateList struct {
 
 // Empty defines model for Empty.
 type Empty = map[string]interface{}
+
+// Extension defines model for Extension.
+type Extension struct {
+	Answer   *string    `json:"answer,omitempty"`
+	AnswerBy *time.Time `json:"answer_by,omitempty"`
+
+	// AnsweredBy A name; not on the page of the creator
+	AnsweredBy *string   `json:"answered_by,omitempty"`
+	CreatedAt  time.Time `json:"created_at"`
+
+	// DraftDueAt As it is asked for
+	DraftDueAt        *time.Time         `json:"draft_due_at,omitempty"`
+	EndedAt           *time.Time         `json:"ended_at,omitempty"`
+	GrantedDraftDueAt *time.Time         `json:"granted_draft_due_at,omitempty"`
+	GrantedPublishBy  *time.Time         `json:"granted_publish_by,omitempty"`
+	Id                openapi_types.UUID `json:"id"`
+	PublishBy         *time.Time         `json:"publish_by,omitempty"`
+
+	// Reason In the words of the creator
+	Reason string         `json:"reason"`
+	State  ExtensionState `json:"state"`
+}
+
+// ExtensionState defines model for Extension.State.
+type ExtensionState string
+
+// ExtensionDecline defines model for ExtensionDecline.
+type ExtensionDecline struct {
+	Words string `json:"words"`
+}
+
+// ExtensionGrant defines model for ExtensionGrant.
+type ExtensionGrant struct {
+	// DraftDueAt Without any date, those that were asked for
+	DraftDueAt *time.Time `json:"draft_due_at,omitempty"`
+
+	// OverrideReason Lets stand what stands in the way, where the caller may
+	OverrideReason *string    `json:"override_reason,omitempty"`
+	PublishBy      *time.Time `json:"publish_by,omitempty"`
+	Words          *string    `json:"words,omitempty"`
+}
+
+// ExtensionRequest defines model for ExtensionRequest.
+type ExtensionRequest struct {
+	DraftDueAt *time.Time `json:"draft_due_at,omitempty"`
+	PublishBy  *time.Time `json:"publish_by,omitempty"`
+	Reason     string     `json:"reason"`
+}
 
 // Fallback defines model for Fallback.
 type Fallback struct {
@@ -4665,6 +4812,21 @@ type Lapse struct {
 
 // LapseWhy defines model for LapseWhy.
 type LapseWhy string
+
+// LateTerms When a draft or a publication is late, and what follows; absent for 24 hours of grace and nothing
+type LateTerms struct {
+	// GraceHours After the end of the day
+	GraceHours int `json:"grace_hours"`
+
+	// MissedAfterDays Business days late after which it is missed; absent for never
+	MissedAfterDays *int `json:"missed_after_days,omitempty"`
+
+	// Remedy What was to be paid for the piece falls away, or the brand may end the contract
+	Remedy *LateTermsRemedy `json:"remedy,omitempty"`
+}
+
+// LateTermsRemedy What was to be paid for the piece falls away, or the brand may end the contract
+type LateTermsRemedy string
 
 // LedgerLine defines model for LedgerLine.
 type LedgerLine struct {
@@ -5174,12 +5336,14 @@ type Partnership struct {
 	PayChecked bool `json:"pay_checked"`
 
 	// PayProblems Why Stripe could not pay an offer in the campaign's currency to this creator
-	PayProblems []FieldError       `json:"pay_problems"`
-	Seq         int64              `json:"seq"`
-	Summary     PartnershipSummary `json:"summary"`
-	Tasks       []Task             `json:"tasks"`
-	Timers      []Timer            `json:"timers"`
-	WorkflowId  string             `json:"workflow_id"`
+	PayProblems        []FieldError       `json:"pay_problems"`
+	ProductDeliveredAt *time.Time         `json:"product_delivered_at,omitempty"`
+	Seq                int64              `json:"seq"`
+	Shipments          *[]Shipment        `json:"shipments,omitempty"`
+	Summary            PartnershipSummary `json:"summary"`
+	Tasks              []Task             `json:"tasks"`
+	Timers             []Timer            `json:"timers"`
+	WorkflowId         string             `json:"workflow_id"`
 }
 
 // PartnershipCommand defines model for PartnershipCommand.
@@ -5801,11 +5965,13 @@ type PortalCommentCreate struct {
 type PortalDeliverable struct {
 	// Asks What the machine checks ask of a draft, in words
 	Asks          []string           `json:"asks"`
+	CanAskForTime *bool              `json:"can_ask_for_time,omitempty"`
 	CanReportPost bool               `json:"can_report_post"`
 	CanSubmit     bool               `json:"can_submit"`
 	Comments      []Comment          `json:"comments"`
 	Corrections   []Correction       `json:"corrections"`
 	DraftDueAt    *time.Time         `json:"draft_due_at,omitempty"`
+	Extension     *Extension         `json:"extension,omitempty"`
 	Feedback      *string            `json:"feedback,omitempty"`
 	Hashtags      []string           `json:"hashtags"`
 	Id            openapi_types.UUID `json:"id"`
@@ -5827,6 +5993,9 @@ type PortalDeliverable struct {
 	State   string         `json:"state"`
 	Title   string         `json:"title"`
 	Waiting *PortalWaiting `json:"waiting,omitempty"`
+
+	// WaitsForProduct The time for the draft begins when the product has arrived
+	WaitsForProduct *bool `json:"waits_for_product,omitempty"`
 }
 
 // PortalHome defines model for PortalHome.
@@ -6619,6 +6788,25 @@ type Session struct {
 
 // SheetFormat defines model for SheetFormat.
 type SheetFormat string
+
+// Shipment defines model for Shipment.
+type Shipment struct {
+	Carrier   *string   `json:"carrier,omitempty"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// DeliveredAt As the carrier said last
+	DeliveredAt *time.Time         `json:"delivered_at,omitempty"`
+	Id          openapi_types.UUID `json:"id"`
+	Reference   string             `json:"reference"`
+}
+
+// ShipmentCreate defines model for ShipmentCreate.
+type ShipmentCreate struct {
+	Carrier *string `json:"carrier,omitempty"`
+
+	// Reference The number on the parcel
+	Reference string `json:"reference"`
+}
 
 // SignIn defines model for SignIn.
 type SignIn struct {
@@ -7722,6 +7910,16 @@ type OfferRoundParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// DeclineExtensionParams defines parameters for DeclineExtension.
+type DeclineExtensionParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GrantExtensionParams defines parameters for GrantExtension.
+type GrantExtensionParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListFxQuotesParams defines parameters for ListFxQuotes.
 type ListFxQuotesParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -7946,6 +8144,11 @@ type CommandPartnershipParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// NoteDeliveryParams defines parameters for NoteDelivery.
+type NoteDeliveryParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListPartnershipEventsParams defines parameters for ListPartnershipEvents.
 type ListPartnershipEventsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -7980,6 +8183,11 @@ type OfferRenewalParams struct {
 
 // MoveSequenceParams defines parameters for MoveSequence.
 type MoveSequenceParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AddShipmentParams defines parameters for AddShipment.
+type AddShipmentParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -8120,6 +8328,11 @@ type AddPortalAbsenceParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// WithdrawPortalAbsenceParams defines parameters for WithdrawPortalAbsence.
+type WithdrawPortalAbsenceParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // RequestPortalCodeParams defines parameters for RequestPortalCode.
 type RequestPortalCodeParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -8137,6 +8350,16 @@ type TickCorrectionParams struct {
 
 // AddPortalCommentParams defines parameters for AddPortalComment.
 type AddPortalCommentParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RequestExtensionParams defines parameters for RequestExtension.
+type RequestExtensionParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// WithdrawExtensionParams defines parameters for WithdrawExtension.
+type WithdrawExtensionParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -8629,6 +8852,12 @@ type EnterPostNumberJSONRequestBody = PostNumberCreate
 // OfferRoundJSONRequestBody defines body for OfferRound for application/json ContentType.
 type OfferRoundJSONRequestBody = RoundOffer
 
+// DeclineExtensionJSONRequestBody defines body for DeclineExtension for application/json ContentType.
+type DeclineExtensionJSONRequestBody = ExtensionDecline
+
+// GrantExtensionJSONRequestBody defines body for GrantExtension for application/json ContentType.
+type GrantExtensionJSONRequestBody = ExtensionGrant
+
 // CreateFxQuoteJSONRequestBody defines body for CreateFxQuote for application/json ContentType.
 type CreateFxQuoteJSONRequestBody = FxQuoteCreate
 
@@ -8668,6 +8897,9 @@ type SetCodesJSONRequestBody = ContentCodes
 // CommandPartnershipJSONRequestBody defines body for CommandPartnership for application/json ContentType.
 type CommandPartnershipJSONRequestBody = PartnershipCommand
 
+// NoteDeliveryJSONRequestBody defines body for NoteDelivery for application/json ContentType.
+type NoteDeliveryJSONRequestBody = DeliveryNote
+
 // SendMessageJSONRequestBody defines body for SendMessage for application/json ContentType.
 type SendMessageJSONRequestBody = MessageCreate
 
@@ -8679,6 +8911,9 @@ type OfferRenewalJSONRequestBody = OfferCreate
 
 // MoveSequenceJSONRequestBody defines body for MoveSequence for application/json ContentType.
 type MoveSequenceJSONRequestBody = SequenceMoveAsk
+
+// AddShipmentJSONRequestBody defines body for AddShipment for application/json ContentType.
+type AddShipmentJSONRequestBody = ShipmentCreate
 
 // CreatePayoutBatchJSONRequestBody defines body for CreatePayoutBatch for application/json ContentType.
 type CreatePayoutBatchJSONRequestBody = PayoutBatchCreate
@@ -8707,6 +8942,9 @@ type RetirePolicyJSONRequestBody = Empty
 // AddPortalAbsenceJSONRequestBody defines body for AddPortalAbsence for application/json ContentType.
 type AddPortalAbsenceJSONRequestBody = AbsenceCreate
 
+// WithdrawPortalAbsenceJSONRequestBody defines body for WithdrawPortalAbsence for application/json ContentType.
+type WithdrawPortalAbsenceJSONRequestBody = Empty
+
 // RequestPortalCodeJSONRequestBody defines body for RequestPortalCode for application/json ContentType.
 type RequestPortalCodeJSONRequestBody = Empty
 
@@ -8718,6 +8956,12 @@ type TickCorrectionJSONRequestBody = CorrectionTick
 
 // AddPortalCommentJSONRequestBody defines body for AddPortalComment for application/json ContentType.
 type AddPortalCommentJSONRequestBody = PortalCommentCreate
+
+// RequestExtensionJSONRequestBody defines body for RequestExtension for application/json ContentType.
+type RequestExtensionJSONRequestBody = ExtensionRequest
+
+// WithdrawExtensionJSONRequestBody defines body for WithdrawExtension for application/json ContentType.
+type WithdrawExtensionJSONRequestBody = Empty
 
 // ReportPostJSONRequestBody defines body for ReportPost for application/json ContentType.
 type ReportPostJSONRequestBody = PostReport
@@ -9072,6 +9316,12 @@ type ServerInterface interface {
 	// ListSubmissions Every version of a deliverable, newest first
 	// (GET /v1/deliverables/{id}/submissions)
 	ListSubmissions(ctx echo.Context, id Id) error
+	// DeclineExtension Decline a request for later dates, with words that the creator gets
+	// (POST /v1/extensions/{id}/decline)
+	DeclineExtension(ctx echo.Context, id Id, params DeclineExtensionParams) error
+	// GrantExtension Give a creator later dates, those that were asked for or others; the calendar is asked as for an offer
+	// (POST /v1/extensions/{id}/grant)
+	GrantExtension(ctx echo.Context, id Id, params GrantExtensionParams) error
 	// ListFxQuotes Rates of exchange that were entered, those of the newest day first
 	// (GET /v1/fx-quotes)
 	ListFxQuotes(ctx echo.Context, params ListFxQuotesParams) error
@@ -9162,6 +9412,9 @@ type ServerInterface interface {
 	// CommandPartnership Give the partnership a command; it answers accepted, or refused and why
 	// (POST /v1/partnerships/{id}/commands)
 	CommandPartnership(ctx echo.Context, id Id, params CommandPartnershipParams) error
+	// NoteDelivery Say when the product had arrived, or put that right; the time for what waits for it begins then
+	// (POST /v1/partnerships/{id}/delivery)
+	NoteDelivery(ctx echo.Context, id Id, params NoteDeliveryParams) error
 	// ListPartnershipEvents The append-only history, newest first
 	// (GET /v1/partnerships/{id}/events)
 	ListPartnershipEvents(ctx echo.Context, id Id, params ListPartnershipEventsParams) error
@@ -9186,6 +9439,9 @@ type ServerInterface interface {
 	// ListRunningSequences The sequences that run for a partnership
 	// (GET /v1/partnerships/{id}/sequences)
 	ListRunningSequences(ctx echo.Context, id Id) error
+	// AddShipment Say by which number a carrier knows the parcel with the product
+	// (POST /v1/partnerships/{id}/shipments)
+	AddShipment(ctx echo.Context, id Id, params AddShipmentParams) error
 	// PreviewTermination What ending the partnership would do now, to its money and to all else; changes nothing
 	// (GET /v1/partnerships/{id}/termination)
 	PreviewTermination(ctx echo.Context, id Id) error
@@ -9270,6 +9526,9 @@ type ServerInterface interface {
 	// AddPortalAbsence Say when one is away
 	// (POST /v1/portal/absences)
 	AddPortalAbsence(ctx echo.Context, params AddPortalAbsenceParams) error
+	// WithdrawPortalAbsence Take an absence back, one of those that one said oneself
+	// (POST /v1/portal/absences/{id}/withdraw)
+	WithdrawPortalAbsence(ctx echo.Context, id Id, params WithdrawPortalAbsenceParams) error
 	// RequestPortalCode Mail a code that signing and bank onboarding ask for
 	// (POST /v1/portal/codes)
 	RequestPortalCode(ctx echo.Context, params RequestPortalCodeParams) error
@@ -9288,6 +9547,12 @@ type ServerInterface interface {
 	// AddPortalComment Answer a comment on the draft
 	// (POST /v1/portal/deliverables/{id}/comments)
 	AddPortalComment(ctx echo.Context, id Id, params AddPortalCommentParams) error
+	// RequestExtension Ask for later dates of a piece of content, also of one that is late
+	// (POST /v1/portal/deliverables/{id}/extensions)
+	RequestExtension(ctx echo.Context, id Id, params RequestExtensionParams) error
+	// WithdrawExtension Take the request for later dates back
+	// (POST /v1/portal/deliverables/{id}/extensions/withdraw)
+	WithdrawExtension(ctx echo.Context, id Id, params WithdrawExtensionParams) error
 	// ReportPost Report the address of the published post
 	// (POST /v1/portal/deliverables/{id}/post)
 	ReportPost(ctx echo.Context, id Id, params ReportPostParams) error
@@ -11822,6 +12087,78 @@ func (w *ServerInterfaceWrapper) ListSubmissions(ctx echo.Context) error {
 	return err
 }
 
+// DeclineExtension converts echo context to params.
+func (w *ServerInterfaceWrapper) DeclineExtension(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeclineExtensionParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeclineExtension(ctx, id, params)
+	return err
+}
+
+// GrantExtension converts echo context to params.
+func (w *ServerInterfaceWrapper) GrantExtension(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GrantExtensionParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GrantExtension(ctx, id, params)
+	return err
+}
+
 // ListFxQuotes converts echo context to params.
 func (w *ServerInterfaceWrapper) ListFxQuotes(ctx echo.Context) error {
 	var err error
@@ -12895,6 +13232,42 @@ func (w *ServerInterfaceWrapper) CommandPartnership(ctx echo.Context) error {
 	return err
 }
 
+// NoteDelivery converts echo context to params.
+func (w *ServerInterfaceWrapper) NoteDelivery(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params NoteDeliveryParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.NoteDelivery(ctx, id, params)
+	return err
+}
+
 // ListPartnershipEvents converts echo context to params.
 func (w *ServerInterfaceWrapper) ListPartnershipEvents(ctx echo.Context) error {
 	var err error
@@ -13139,6 +13512,42 @@ func (w *ServerInterfaceWrapper) ListRunningSequences(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListRunningSequences(ctx, id)
+	return err
+}
+
+// AddShipment converts echo context to params.
+func (w *ServerInterfaceWrapper) AddShipment(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddShipmentParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddShipment(ctx, id, params)
 	return err
 }
 
@@ -13935,6 +14344,42 @@ func (w *ServerInterfaceWrapper) AddPortalAbsence(ctx echo.Context) error {
 	return err
 }
 
+// WithdrawPortalAbsence converts echo context to params.
+func (w *ServerInterfaceWrapper) WithdrawPortalAbsence(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params WithdrawPortalAbsenceParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.WithdrawPortalAbsence(ctx, id, params)
+	return err
+}
+
 // RequestPortalCode converts echo context to params.
 func (w *ServerInterfaceWrapper) RequestPortalCode(ctx echo.Context) error {
 	var err error
@@ -14101,6 +14546,78 @@ func (w *ServerInterfaceWrapper) AddPortalComment(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.AddPortalComment(ctx, id, params)
+	return err
+}
+
+// RequestExtension converts echo context to params.
+func (w *ServerInterfaceWrapper) RequestExtension(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RequestExtensionParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RequestExtension(ctx, id, params)
+	return err
+}
+
+// WithdrawExtension converts echo context to params.
+func (w *ServerInterfaceWrapper) WithdrawExtension(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params WithdrawExtensionParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.WithdrawExtension(ctx, id, params)
 	return err
 }
 
@@ -16497,6 +17014,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/deliverables/:id/submissions", wrapper.ListSubmissions, options.OperationMiddlewares["listSubmissions"]...)
 	router.GET(options.BaseURL+"/v1/deliverables/:id/revocation", wrapper.PreviewRevocation, options.OperationMiddlewares["previewRevocation"]...)
 	router.POST(options.BaseURL+"/v1/deliverables/:id/rounds", wrapper.OfferRound, options.OperationMiddlewares["offerRound"]...)
+	router.POST(options.BaseURL+"/v1/partnerships/:id/shipments", wrapper.AddShipment, options.OperationMiddlewares["addShipment"]...)
+	router.POST(options.BaseURL+"/v1/partnerships/:id/delivery", wrapper.NoteDelivery, options.OperationMiddlewares["noteDelivery"]...)
+	router.POST(options.BaseURL+"/v1/extensions/:id/grant", wrapper.GrantExtension, options.OperationMiddlewares["grantExtension"]...)
+	router.POST(options.BaseURL+"/v1/extensions/:id/decline", wrapper.DeclineExtension, options.OperationMiddlewares["declineExtension"]...)
 	router.GET(options.BaseURL+"/v1/deliverables/:id/numbers", wrapper.ListPostNumbers, options.OperationMiddlewares["listPostNumbers"]...)
 	router.POST(options.BaseURL+"/v1/deliverables/:id/numbers", wrapper.EnterPostNumber, options.OperationMiddlewares["enterPostNumber"]...)
 	router.GET(options.BaseURL+"/v1/deliverables/:id/post-checks", wrapper.ListPostChecks, options.OperationMiddlewares["listPostChecks"]...)
@@ -16610,6 +17131,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/portal/deliverables/:id/post", wrapper.ReportPost, options.OperationMiddlewares["reportPost"]...)
 	router.POST(options.BaseURL+"/v1/portal/corrections/:id", wrapper.TickCorrection, options.OperationMiddlewares["tickCorrection"]...)
 	router.POST(options.BaseURL+"/v1/portal/deliverables/:id/round", wrapper.DecideRound, options.OperationMiddlewares["decideRound"]...)
+	router.POST(options.BaseURL+"/v1/portal/deliverables/:id/extensions", wrapper.RequestExtension, options.OperationMiddlewares["requestExtension"]...)
+	router.POST(options.BaseURL+"/v1/portal/deliverables/:id/extensions/withdraw", wrapper.WithdrawExtension, options.OperationMiddlewares["withdrawExtension"]...)
 	router.POST(options.BaseURL+"/v1/portal/deliverables/:id/comments", wrapper.AddPortalComment, options.OperationMiddlewares["addPortalComment"]...)
 	router.POST(options.BaseURL+"/v1/portal/onboarding-links", wrapper.CreateOnboardingLink, options.OperationMiddlewares["createOnboardingLink"]...)
 	router.GET(options.BaseURL+"/v1/portal/payments/:id/remittance", wrapper.GetPortalRemittance, options.OperationMiddlewares["getPortalRemittance"]...)
@@ -16629,6 +17152,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/v1/absences/:id", wrapper.RemoveAbsence, options.OperationMiddlewares["removeAbsence"]...)
 	router.GET(options.BaseURL+"/v1/portal/absences", wrapper.ListPortalAbsences, options.OperationMiddlewares["listPortalAbsences"]...)
 	router.POST(options.BaseURL+"/v1/portal/absences", wrapper.AddPortalAbsence, options.OperationMiddlewares["addPortalAbsence"]...)
+	router.POST(options.BaseURL+"/v1/portal/absences/:id/withdraw", wrapper.WithdrawPortalAbsence, options.OperationMiddlewares["withdrawPortalAbsence"]...)
 
 }
 
@@ -20032,6 +20556,136 @@ func (response ListSubmissionsdefaultApplicationProblemPlusJSONResponse) VisitLi
 	return err
 }
 
+type DeclineExtensionRequestObject struct {
+	Id     Id `json:"id"`
+	Params DeclineExtensionParams
+	Body   *DeclineExtensionJSONRequestBody
+}
+
+type DeclineExtensionResponseObject interface {
+	VisitDeclineExtensionResponse(w http.ResponseWriter) error
+}
+
+type DeclineExtension200JSONResponse Partnership
+
+func (response DeclineExtension200JSONResponse) VisitDeclineExtensionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeclineExtension202ResponseHeaders struct {
+	Location *string
+}
+
+type DeclineExtension202JSONResponse struct {
+	Body    Pending
+	Headers DeclineExtension202ResponseHeaders
+}
+
+func (response DeclineExtension202JSONResponse) VisitDeclineExtensionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeclineExtensiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DeclineExtensiondefaultApplicationProblemPlusJSONResponse) VisitDeclineExtensionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GrantExtensionRequestObject struct {
+	Id     Id `json:"id"`
+	Params GrantExtensionParams
+	Body   *GrantExtensionJSONRequestBody
+}
+
+type GrantExtensionResponseObject interface {
+	VisitGrantExtensionResponse(w http.ResponseWriter) error
+}
+
+type GrantExtension200JSONResponse Partnership
+
+func (response GrantExtension200JSONResponse) VisitGrantExtensionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GrantExtension202ResponseHeaders struct {
+	Location *string
+}
+
+type GrantExtension202JSONResponse struct {
+	Body    Pending
+	Headers GrantExtension202ResponseHeaders
+}
+
+func (response GrantExtension202JSONResponse) VisitGrantExtensionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GrantExtensiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GrantExtensiondefaultApplicationProblemPlusJSONResponse) VisitGrantExtensionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListFxQuotesRequestObject struct {
 	Params ListFxQuotesParams
 }
@@ -21377,6 +22031,71 @@ func (response CommandPartnershipdefaultApplicationProblemPlusJSONResponse) Visi
 	return err
 }
 
+type NoteDeliveryRequestObject struct {
+	Id     Id `json:"id"`
+	Params NoteDeliveryParams
+	Body   *NoteDeliveryJSONRequestBody
+}
+
+type NoteDeliveryResponseObject interface {
+	VisitNoteDeliveryResponse(w http.ResponseWriter) error
+}
+
+type NoteDelivery200JSONResponse Partnership
+
+func (response NoteDelivery200JSONResponse) VisitNoteDeliveryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type NoteDelivery202ResponseHeaders struct {
+	Location *string
+}
+
+type NoteDelivery202JSONResponse struct {
+	Body    Pending
+	Headers NoteDelivery202ResponseHeaders
+}
+
+func (response NoteDelivery202JSONResponse) VisitNoteDeliveryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type NoteDeliverydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response NoteDeliverydefaultApplicationProblemPlusJSONResponse) VisitNoteDeliveryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListPartnershipEventsRequestObject struct {
 	Id     Id `json:"id"`
 	Params ListPartnershipEventsParams
@@ -21760,6 +22479,47 @@ type ListRunningSequencesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListRunningSequencesdefaultApplicationProblemPlusJSONResponse) VisitListRunningSequencesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddShipmentRequestObject struct {
+	Id     Id `json:"id"`
+	Params AddShipmentParams
+	Body   *AddShipmentJSONRequestBody
+}
+
+type AddShipmentResponseObject interface {
+	VisitAddShipmentResponse(w http.ResponseWriter) error
+}
+
+type AddShipment201JSONResponse Shipment
+
+func (response AddShipment201JSONResponse) VisitAddShipmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddShipmentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddShipmentdefaultApplicationProblemPlusJSONResponse) VisitAddShipmentResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -22994,6 +23754,41 @@ func (response AddPortalAbsencedefaultApplicationProblemPlusJSONResponse) VisitA
 	return err
 }
 
+type WithdrawPortalAbsenceRequestObject struct {
+	Id     Id `json:"id"`
+	Params WithdrawPortalAbsenceParams
+	Body   *WithdrawPortalAbsenceJSONRequestBody
+}
+
+type WithdrawPortalAbsenceResponseObject interface {
+	VisitWithdrawPortalAbsenceResponse(w http.ResponseWriter) error
+}
+
+type WithdrawPortalAbsence204Response struct {
+}
+
+func (response WithdrawPortalAbsence204Response) VisitWithdrawPortalAbsenceResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type WithdrawPortalAbsencedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response WithdrawPortalAbsencedefaultApplicationProblemPlusJSONResponse) VisitWithdrawPortalAbsenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RequestPortalCodeRequestObject struct {
 	Params RequestPortalCodeParams
 	Body   *RequestPortalCodeJSONRequestBody
@@ -23245,6 +24040,136 @@ type AddPortalCommentdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response AddPortalCommentdefaultApplicationProblemPlusJSONResponse) VisitAddPortalCommentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequestExtensionRequestObject struct {
+	Id     Id `json:"id"`
+	Params RequestExtensionParams
+	Body   *RequestExtensionJSONRequestBody
+}
+
+type RequestExtensionResponseObject interface {
+	VisitRequestExtensionResponse(w http.ResponseWriter) error
+}
+
+type RequestExtension200JSONResponse PortalHome
+
+func (response RequestExtension200JSONResponse) VisitRequestExtensionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequestExtension202ResponseHeaders struct {
+	Location *string
+}
+
+type RequestExtension202JSONResponse struct {
+	Body    Pending
+	Headers RequestExtension202ResponseHeaders
+}
+
+func (response RequestExtension202JSONResponse) VisitRequestExtensionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequestExtensiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RequestExtensiondefaultApplicationProblemPlusJSONResponse) VisitRequestExtensionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawExtensionRequestObject struct {
+	Id     Id `json:"id"`
+	Params WithdrawExtensionParams
+	Body   *WithdrawExtensionJSONRequestBody
+}
+
+type WithdrawExtensionResponseObject interface {
+	VisitWithdrawExtensionResponse(w http.ResponseWriter) error
+}
+
+type WithdrawExtension200JSONResponse PortalHome
+
+func (response WithdrawExtension200JSONResponse) VisitWithdrawExtensionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawExtension202ResponseHeaders struct {
+	Location *string
+}
+
+type WithdrawExtension202JSONResponse struct {
+	Body    Pending
+	Headers WithdrawExtension202ResponseHeaders
+}
+
+func (response WithdrawExtension202JSONResponse) VisitWithdrawExtensionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawExtensiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response WithdrawExtensiondefaultApplicationProblemPlusJSONResponse) VisitWithdrawExtensionResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -26863,6 +27788,12 @@ type StrictServerInterface interface {
 	// ListSubmissions Every version of a deliverable, newest first
 	// (GET /v1/deliverables/{id}/submissions)
 	ListSubmissions(ctx context.Context, request ListSubmissionsRequestObject) (ListSubmissionsResponseObject, error)
+	// DeclineExtension Decline a request for later dates, with words that the creator gets
+	// (POST /v1/extensions/{id}/decline)
+	DeclineExtension(ctx context.Context, request DeclineExtensionRequestObject) (DeclineExtensionResponseObject, error)
+	// GrantExtension Give a creator later dates, those that were asked for or others; the calendar is asked as for an offer
+	// (POST /v1/extensions/{id}/grant)
+	GrantExtension(ctx context.Context, request GrantExtensionRequestObject) (GrantExtensionResponseObject, error)
 	// ListFxQuotes Rates of exchange that were entered, those of the newest day first
 	// (GET /v1/fx-quotes)
 	ListFxQuotes(ctx context.Context, request ListFxQuotesRequestObject) (ListFxQuotesResponseObject, error)
@@ -26953,6 +27884,9 @@ type StrictServerInterface interface {
 	// CommandPartnership Give the partnership a command; it answers accepted, or refused and why
 	// (POST /v1/partnerships/{id}/commands)
 	CommandPartnership(ctx context.Context, request CommandPartnershipRequestObject) (CommandPartnershipResponseObject, error)
+	// NoteDelivery Say when the product had arrived, or put that right; the time for what waits for it begins then
+	// (POST /v1/partnerships/{id}/delivery)
+	NoteDelivery(ctx context.Context, request NoteDeliveryRequestObject) (NoteDeliveryResponseObject, error)
 	// ListPartnershipEvents The append-only history, newest first
 	// (GET /v1/partnerships/{id}/events)
 	ListPartnershipEvents(ctx context.Context, request ListPartnershipEventsRequestObject) (ListPartnershipEventsResponseObject, error)
@@ -26977,6 +27911,9 @@ type StrictServerInterface interface {
 	// ListRunningSequences The sequences that run for a partnership
 	// (GET /v1/partnerships/{id}/sequences)
 	ListRunningSequences(ctx context.Context, request ListRunningSequencesRequestObject) (ListRunningSequencesResponseObject, error)
+	// AddShipment Say by which number a carrier knows the parcel with the product
+	// (POST /v1/partnerships/{id}/shipments)
+	AddShipment(ctx context.Context, request AddShipmentRequestObject) (AddShipmentResponseObject, error)
 	// PreviewTermination What ending the partnership would do now, to its money and to all else; changes nothing
 	// (GET /v1/partnerships/{id}/termination)
 	PreviewTermination(ctx context.Context, request PreviewTerminationRequestObject) (PreviewTerminationResponseObject, error)
@@ -27061,6 +27998,9 @@ type StrictServerInterface interface {
 	// AddPortalAbsence Say when one is away
 	// (POST /v1/portal/absences)
 	AddPortalAbsence(ctx context.Context, request AddPortalAbsenceRequestObject) (AddPortalAbsenceResponseObject, error)
+	// WithdrawPortalAbsence Take an absence back, one of those that one said oneself
+	// (POST /v1/portal/absences/{id}/withdraw)
+	WithdrawPortalAbsence(ctx context.Context, request WithdrawPortalAbsenceRequestObject) (WithdrawPortalAbsenceResponseObject, error)
 	// RequestPortalCode Mail a code that signing and bank onboarding ask for
 	// (POST /v1/portal/codes)
 	RequestPortalCode(ctx context.Context, request RequestPortalCodeRequestObject) (RequestPortalCodeResponseObject, error)
@@ -27079,6 +28019,12 @@ type StrictServerInterface interface {
 	// AddPortalComment Answer a comment on the draft
 	// (POST /v1/portal/deliverables/{id}/comments)
 	AddPortalComment(ctx context.Context, request AddPortalCommentRequestObject) (AddPortalCommentResponseObject, error)
+	// RequestExtension Ask for later dates of a piece of content, also of one that is late
+	// (POST /v1/portal/deliverables/{id}/extensions)
+	RequestExtension(ctx context.Context, request RequestExtensionRequestObject) (RequestExtensionResponseObject, error)
+	// WithdrawExtension Take the request for later dates back
+	// (POST /v1/portal/deliverables/{id}/extensions/withdraw)
+	WithdrawExtension(ctx context.Context, request WithdrawExtensionRequestObject) (WithdrawExtensionResponseObject, error)
 	// ReportPost Report the address of the published post
 	// (POST /v1/portal/deliverables/{id}/post)
 	ReportPost(ctx context.Context, request ReportPostRequestObject) (ReportPostResponseObject, error)
@@ -30136,6 +31082,104 @@ func (sh *strictHandler) ListSubmissions(ctx echo.Context, id Id) error {
 	return nil
 }
 
+// DeclineExtension operation middleware
+func (sh *strictHandler) DeclineExtension(ctx echo.Context, id Id, params DeclineExtensionParams) error {
+	var request DeclineExtensionRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body DeclineExtensionJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DeclineExtension(ctx.Request().Context(), request.(DeclineExtensionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeclineExtension")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeclineExtensionResponseObject); ok {
+		return validResponse.VisitDeclineExtensionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GrantExtension operation middleware
+func (sh *strictHandler) GrantExtension(ctx echo.Context, id Id, params GrantExtensionParams) error {
+	var request GrantExtensionRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body GrantExtensionJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GrantExtension(ctx.Request().Context(), request.(GrantExtensionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GrantExtension")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GrantExtensionResponseObject); ok {
+		return validResponse.VisitGrantExtensionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListFxQuotes operation middleware
 func (sh *strictHandler) ListFxQuotes(ctx echo.Context, params ListFxQuotesParams) error {
 	var request ListFxQuotesRequestObject
@@ -31197,6 +32241,55 @@ func (sh *strictHandler) CommandPartnership(ctx echo.Context, id Id, params Comm
 	return nil
 }
 
+// NoteDelivery operation middleware
+func (sh *strictHandler) NoteDelivery(ctx echo.Context, id Id, params NoteDeliveryParams) error {
+	var request NoteDeliveryRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body NoteDeliveryJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.NoteDelivery(ctx.Request().Context(), request.(NoteDeliveryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "NoteDelivery")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(NoteDeliveryResponseObject); ok {
+		return validResponse.VisitNoteDeliveryResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListPartnershipEvents operation middleware
 func (sh *strictHandler) ListPartnershipEvents(ctx echo.Context, id Id, params ListPartnershipEventsParams) error {
 	var request ListPartnershipEventsRequestObject
@@ -31489,6 +32582,55 @@ func (sh *strictHandler) ListRunningSequences(ctx echo.Context, id Id) error {
 		return err
 	} else if validResponse, ok := response.(ListRunningSequencesResponseObject); ok {
 		return validResponse.VisitListRunningSequencesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AddShipment operation middleware
+func (sh *strictHandler) AddShipment(ctx echo.Context, id Id, params AddShipmentParams) error {
+	var request AddShipmentRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body AddShipmentJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddShipment(ctx.Request().Context(), request.(AddShipmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddShipment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddShipmentResponseObject); ok {
+		return validResponse.VisitAddShipmentResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -32386,6 +33528,55 @@ func (sh *strictHandler) AddPortalAbsence(ctx echo.Context, params AddPortalAbse
 	return nil
 }
 
+// WithdrawPortalAbsence operation middleware
+func (sh *strictHandler) WithdrawPortalAbsence(ctx echo.Context, id Id, params WithdrawPortalAbsenceParams) error {
+	var request WithdrawPortalAbsenceRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body WithdrawPortalAbsenceJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawPortalAbsence(ctx.Request().Context(), request.(WithdrawPortalAbsenceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawPortalAbsence")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(WithdrawPortalAbsenceResponseObject); ok {
+		return validResponse.VisitWithdrawPortalAbsenceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // RequestPortalCode operation middleware
 func (sh *strictHandler) RequestPortalCode(ctx echo.Context, params RequestPortalCodeParams) error {
 	var request RequestPortalCodeRequestObject
@@ -32625,6 +33816,104 @@ func (sh *strictHandler) AddPortalComment(ctx echo.Context, id Id, params AddPor
 		return err
 	} else if validResponse, ok := response.(AddPortalCommentResponseObject); ok {
 		return validResponse.VisitAddPortalCommentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RequestExtension operation middleware
+func (sh *strictHandler) RequestExtension(ctx echo.Context, id Id, params RequestExtensionParams) error {
+	var request RequestExtensionRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body RequestExtensionJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RequestExtension(ctx.Request().Context(), request.(RequestExtensionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RequestExtension")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RequestExtensionResponseObject); ok {
+		return validResponse.VisitRequestExtensionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// WithdrawExtension operation middleware
+func (sh *strictHandler) WithdrawExtension(ctx echo.Context, id Id, params WithdrawExtensionParams) error {
+	var request WithdrawExtensionRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body WithdrawExtensionJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawExtension(ctx.Request().Context(), request.(WithdrawExtensionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawExtension")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(WithdrawExtensionResponseObject); ok {
+		return validResponse.VisitWithdrawExtensionResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -35424,622 +36713,641 @@ func (sh *strictHandler) ResetSecondFactor(ctx echo.Context, id Id, params Reset
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L39ktw2lif6KojajfBubMou+Wu2VXH/kGWr7WnL0kjyeOdO+1JI8mQmupgADYCVle5QxD7NPtg+yQ0c",
-	"ACRIAvzIzJLVE/OXrUoSBA4ODs7n7/z9Khf7SnDgWl09+ftVRSXdgwaJ/1pLyouMFeb/Gb96cvVbDfJ4",
-	"tbridA9XT9rfV1cq38Gemgc3Qu6pvnpyVdf4iz5W5lmlJePbq/fvV1d5LZWQ5tkCVC5ZpZkwo3O415n9",
-	"kYgN0TsgFd0CWcNGSLhaRefgBgtnsKf3PwLf6t3Vk6+ur2Mz2EixH37/OZNKk4IeCeP4dVzfJ4r8Ljjc",
-	"kAPTO1HrxDxwyCgdCqphSIfVlfnCBj/pFrsX3MyZ12X5fnUVkL2ietd+Cakq4beaSSiunmhZwzL6swL2",
-	"ldDA8+Nf4Nh8ZQe0ANl+54f2sUfmuQSJP//qq9XVnnH/78fRT25eUJ3v0t/aPLIPhB8ZDlOyPdMpbrQ/",
-	"hgMUsKF1qQ0brMyU2b7eXz353PDEnnH7r3a6jGvYgsQP/Tbkjl+ELBTRgiigMt+RDXJdbCK/JUkV50YJ",
-	"dwwOb8Ut8OFn3+6AaPNTwyWUlVCQkvFb//0+NV/jgI/siGO80p/b1DaqHYB+7hgsvguO/cKv/FcJm6sn",
-	"V//ls1bWfGZ/VZ+9CUY0X9BiSIIf6enHUouFh1IU9OjOIG6NqgRX4IRjBSi2csE1cCQBraqS5dTM9LOq",
-	"2Jg/Rb62ZpzirPokfb/qrfUpwa8YPrsFqMyUKinWJezHPmyf+B9/U4J3ZzBG+ldu3MgsftlRTQ7ANTlI",
-	"YQmDWz8yhztefCoq4Pf70i5bPRKbDcuhEHm9B64/VZUEWuA4+/LTZrwl5FpdabjXn+Xq7gKE1nRdQkho",
-	"pamGvVvb5fZ49R+CTkIS2ufN9/5o4fF4ulbAc8CTIkUFUjN7btbHLJdAdezON+LN/UgUZQVRop3VWogS",
-	"KL8KbuzJA2yvzYlLcHXFhYbIHRMXQGaSpRNCV6upObwPJe6/2+vaaQcojfDTq5AqvzZjiPXfINdmHo6a",
-	"z8wjOFNaFMzMh5avAupuaKlg1SP4bGJ5KkxoTJ4qyxbernlkfT8ypYccwzTsu/8zJsg8471vPkOlpMfh",
-	"TuBg0cnsgRdQ/Mh4hH09NQdE2VMNktFyyDA/aJLvKN+CInshgegd5cTcSOqGCF4eLauLDRGbjdG1Yxxv",
-	"ST746GFn795x2uNTyZUaMdMyVne1tCzFoWRKM77NCnpUwccaDWl1lZe0VhDRkszNAaUCp77juIRuJRiG",
-	"Cfjsy+sooxVQsjuQRuSo4eg/wYEIDmpFclFzDQUxm4OfMvqB4OSwY/mOrIXekR29A6LYlkOBT1C/dKMq",
-	"zOGrb9u5vAW5V3bP73+w735+3We31VUhRVVBMZx4MJQy3KDJhpYloQd6XKEGQw545VLUMNeGcqwwKqaZ",
-	"+T6c8KRka2f4ZXqG2Z6VoLShZeeYnTk68KLhmR4B6FGR9dHtj9kO4IVXaTXIPdmLO7OxayjFgfwOUuDy",
-	"gcqSoW475EG4z8tasTumjyOcmljp2Ma/8K88LQooprfdTL2YPXrACy/EHUxTVdyBlKyATAJ1Gl7/0B0J",
-	"04rkgm9KlmtF9vRIlKa86B66x/FDNz4uYYpQdQvIj05+mV3biVoBQV2FoOE150N3TDHBMylqXiQ2rFZ0",
-	"C5lk251WyX19PybbXlmLaijcnFCef7ME98L74cY09J494DP3RmI0LWmus5kqzAYg4+IwycyCw9E/r3fW",
-	"xpz1Aq/3a2vwDL5dMc5jcg7Fv9LmsNPS2GXbneEgZEeAPdGizndQrAjlBTnsjnNF8cRGGG13+lIMCdys",
-	"btUwRbOqcGNbMgcEdB+M3q9VJcUdLU/S2+je3GruFn65uXry77N26teo+WZOLU4Gihuyr5U214q9lI+i",
-	"1p+oFSlBKXvxMI0qPV5x5tI2cwBe7w3ZKgkVlUgqCSVQBaHGmqA1DrLyKxqj1KuTPufft/zZJWP8Bvqm",
-	"VoybBZuf7c3DFCnhDkrzL8oJqJyWaKXdEGp0Sk32QLm5sIUCf1kpTbcQvY9uGS/CldTKrkKU5nlRa8UK",
-	"iK7FyiuQc48+DjlxZF6bZ1Cczh23t4W4nNjOfUNLGjX0aJ57Bh5Med2+1EyDcf31l1FS5rWUwPPj9KH2",
-	"3wzeaT82MvtLGB6eEBGJFPiyp9eQNky+ofy7wro8F8iRNfXSeWhWtHd91/mXck22s3SjNkMk5nv7VEp2",
-	"F7OKvhcH7+cGp54oQrX16VF+60+YM4tXxGjD/jcJlZDaaBo3VmRR8xkonKrDytLINwm6lnaWXZIYNSWz",
-	"llPHin2k2T5qGqMzqCOXgBfmt9UV45mWlCtUeoyibu4G9MoaLjQcYf43ds4PQna0ngSl7bf946tm8lGK",
-	"C16rpDHXXCizLvzA+JotiZKqo71VmLJaY7CvKZXxT5Mc6JYzzoFC3Ko3R6Vh3wkBXP1Ws/x2bX69WjWb",
-	"2vnjPUgR3bZvJOU2eNElr7Fzh0t/o6EyVtxWoEFqjTvghhqFAEW40FGZt2FQFr2D+TiqRjMVMiYzc2cq",
-	"s+NSnZlL0/wvmlLRBdkd8wNIqEr0BdIt6j411+gbLCnf1vayq0qqDS+g96ssxcF6LeyUV1eiAg5F5hWs",
-	"9i+Vef3XePCLLyLdTpSFWll7/9ryk9XgjNRQGiplLEorMBT8VqNHKEbmO1rWMDcw0/KeQLXPan+471Hm",
-	"k9SqAD2zg5bACzr7ei9AacZRE8lyIcpMbDYJu9rI1D3lR3IQ8pbxrdVuqFHy9ui/p8YwpJogUxC60SBb",
-	"oeouT0NCtB/dAbUacRElXyH2lPGsApntRB3x6L5EIb5fmX0UHIh9wXxCQg5GvijCuNG38P34SZBKZ3vK",
-	"SsPULIe4aRrKFKbIQTKtgRMtbvzl4gJGNspqxjvDY4zTGfEFul8zG3iKPJL+ATR623JaGbrmLuwwICvQ",
-	"fNdsLNVkL5S2WqzaUQmGBrdQafSb4BUZEkgcQJE1zW+jFPdTsOQe4bVS8K0LyFs/Vm8TtCjjfCNqLc0C",
-	"kHMwxtYf/gVlpXOO+QOsiAIeOPkMldfiHvnHOeOHX6qE0rTMaFFIUComZDxvwB3II/EzSzKIGVBl1Jg0",
-	"yPMJ0myoJPgQoQ1F8FXcEKbR5jX/S7nQO5A2jnlDrglVt/Yh84PVMYbLUpALbiQqk5neSVBGIp5vK36D",
-	"/jbmNtIGvZzhSEvrZlVeEbPnyMzAHGc4AtqL5kQze6MMZ32gcp/V1ZhXkHmvLSUcDs0eS6YAvaFGMm3q",
-	"snTy3hDMmmVcEDP8o7qKEsx/Op7s8Yu5V8yi3BBkDVvK+9GdhHoYC/Hg8R5w30AyhIJk1bkZUlvcUjhy",
-	"ioYCuUfzmDSNi5y4FBi7jZJX4EneD0+LSR+aew4No75gDi71Lz6/Xs0R1IuSIFoxvvC1oVRaOEDy/M84",
-	"9T1+PYtV07t+gqW6QNN5bi6Bx0YgfHE9VzOZqVpMO67/MXgsoUjMvu7n3dpzbtwTDsfEDYvbf222/58+",
-	"v152Qc6yfccvqqdOJza3BOOqc3FQDoer1awIBR6Ti3ie0NB4QL+TGf+18zL2nEtBUuik0mwfTmq+UpQL",
-	"ojHeozka5A9yUu3oseU9C66aM1aXl0LFwtTff//kxYsV+fzLJ9fXqNftWcHZdqejxh49ZpZ1VSLzBA8O",
-	"+qiNzntD/ufXX15fE7jPjbLPOClgLxRqlxqUVtHDsRMl86w9i9jf2xdiPDaTOqICniJO9PkDn+8Btw/3",
-	"Pe64e1cr73kf5tf0B0hy5rhSa23thKz44c1LcgC4Nb+uyGPyQvCCHlFykTc1t1pbswfD0fvk/l3wiAH8",
-	"w9OfnmJKycrGye/pviqBfFcbdv7sG5Al4/MU14CUwSZ0KOQm0Vu53+LmIARs1uXrlp5jp/EE/aE9gQtv",
-	"nN6pe9gD05yEhZPs89kJTLM0wzfkjqV7Prq36FNMiFt/Crsc/t2+0kdrMHt7+hNlA3N51GWf031F2ZbP",
-	"Ft/++aQUWBqSD9Icx1jlZwXyNWxOdLkDL9SiUAa+YGXZzPTJwZ/7graQdKOzokYzol6XTO2yA+MFxskb",
-	"qgGKlMbobOittI0ON3+wD7Zb65I/3J/DjDT7pzDzB3g81mKUSQ5S7Vg1l7KNlztGApy0J/zAN4f+th1V",
-	"hBKzDTfODyvBXNDuVcHxkvbbsZofibJvz9rAJm41dLkzXcIMpdCQxt0G9pWOGjd5yC+h3nalxvtYxpWE",
-	"qLZk3aBt0uWGaXVDOJXSBR83rNTxlMuocuw+Nbbq5wBRn/+ZwqhngGA+whPUAsvS5nGAVIJ/ooh/VSVF",
-	"EiyLfc6cckmVzmq1aPAYswVTnKLziY6lzlbECOs8iqOknc6emDH1CKdsHP/MORDIa+9XV7Usp08yDmyf",
-	"naLrJQ+tn+OJudh+mEtO6QEt5WeOQ6LZMLKGC7joXx6gIOsj4eKAFwgX6IRHItNai731n7GYAfmmiaRo",
-	"l5ontRlL72CvoLxDDW5++m+fiPSOstIoLxdKWnMBEKIqoLcudSDICD54p/26LrZg86XzWreehsu4JdaS",
-	"wSb+C353tlMppxq2Qh6T+RGqCbkwo9qKWq9cMCRQcchWgCLr4yDFNibuxX7PtL4E272xqfNem1Mrm5Ru",
-	"w1ReOwauM1k7L85E5qt5+DU+G6rWGvZG74Jp6RzW/rm8DuLfnpbPp12F7jvZBmD2rsN+TeVWZDXXrIz7",
-	"dDZNqXFTs+AZYU+PZA3EljROqntLdPsdVTtNtypZ22puPqG0zRY186GMd90L/4UWEedFWj7MrcZKnUT0",
-	"QSwwp1Aszt2nSpQsP87PdFIg7y4iz7HoxwpkYyGIWmN5XZ5DpaFoZLyrXTmCtu5tK8nnzleVQmc5rYa7",
-	"/QqD0tSzn+BAvOVzQ65dIJqYV4OqaRsYacqmr6MeeE1ddn1cO4s5LnpTa402ZbSwfrZte++eaBV1DFhj",
-	"adac24g7JpjHc5Ww+GeGfDPyrKkUGvUgevfMDO04cGgH11YTb/a5gvbOam6ogF/DS2HVaCVN5mJ7hYdE",
-	"bSVL4/uzZ7ErEj1xuuwZHq1A7DQMEka0A6E80Gb6V8yY/nVawv1AezqlEipWErRQHXH6xmRK7j+EBvKP",
-	"pRX8R73h51/SJ0abF8VrOnftxG76XbTvzNnD3t04c/wgTfQjvU0X3HCnXFLp0Km7XJrLJH4xxG6CMRl9",
-	"QoBnyr59LiSpQqUhMHMxbdAYzTjZy0n2/xTWVlj/p+Q8NU9HZI4OEQrQW7Biyj2CReJRhIBl9ssfI8E+",
-	"rNb9fkT4XMaf6Jx9D+lP5ByKp1wdYqWNa1EcEy6rBfrmhpVlrHr3ucUbCAWqlacHGpSAn5NDz5Qy/3vS",
-	"IVtmK/kbzBBsis4n2Q5+K4bXwMTpX7RVJ0mY6Xt9DlUuc2ACbn7IQ6Ni1W/mghwtTXNXKOMES+2eEEqw",
-	"sm8DcmX+X1SP6mpF/u///j+xvaF6JK3cFjlaZIi5kd6QM6I6LPq/vY9cbIiopSJwX5WUcVdRd67vG9M6",
-	"lvlI3Svr4wJHncuUSM8jyAxO/K5pTIPA3TVXmGIF2Ig8t/gvtujC/IWLYNOjNiGzuDzDrCveVtZg2SCx",
-	"j3aGmy/a4F6D5LTMZCLeYNOVFQBftCNbwSGaqWD0Kw4HQP/uvqKSKcHJRtTW5Yh8hZBvhPIjhtFnM+9M",
-	"geYzScalhoK/MJvgikHmxQTY02NmM3ajRxQ5oQ30ol5JlWJbvjJkAOQZZGt7qIa6l3lqiRhU8JPQ0Upx",
-	"n+48S31e7g8/ilovL+addqCKypZCWuHj6sKVKO9S6twO2OyFjqSkWKHenP/2rLauUHQldk9Oj486DOI3",
-	"M3WxPBP7vSvrXJJ00L7lSWY5rEWAc7RrKTeSqMoS6pod8wlRYg/mVje3woZxynNoSutdUux0cNehqERE",
-	"htCwIk47tFziqgyNdWbvUnsLdI3Or2bACnhCpcj/l17qmdMhsx2gcPL/1O7flh2gAzrSLtEMeBm9RsED",
-	"6zM/iWhF/wIhSGu9i2EuOmWiKROlg7tgjDsmSvT1GDrOM6p2vwDcno1U0M9HdLEMcRjEOzZCQk5VnB0O",
-	"bi599D7lkrYXgz3igK2sSqPfeEpciBktVc9IutlBfvsaFEIlDPB0GlUrop/cxws7mqHaHcISswOV3MFl",
-	"xJFw6jKuDypRy1gh+FNbdOSxQ/D9mPejojwbg/3Od1TSXEMDPZ5TfMAawIG5EK89MsN3EBvDOqBwD9wE",
-	"HYGaeyy6KQ3G4glOgOSRp2Rds1I/YpxYEMfGhYjV0DgGKkS1AheKxosFCqbVQ6VZbGhZrml+O5/pn7s3",
-	"zsg6mKWKIom8MppKoZ2qF5mBumY/ZMzHuPrTRkz7ubmGG0IKuu9N51XiF70H7WELvWak2uNsslE6nsJZ",
-	"M1Pyn9nHnNq8PMX+HvL6gdJsx2D4lue4x32yHtjImaO+/t9WnGcbITOjZlJdS6u42tVOw8DZZIDuLEdS",
-	"Gjwkn9fke0zR7mafoxYy+0Vu3e7xeUBl0H7oHB9lz99vrA5ilDQLsXNHJbPItKrOd4Qq8ve/4758amj7",
-	"/n1Xp0/GuhZ5oEN538uOQuPcJkNZhHa41+omAKBgimjJoLD/nAshOXZhXPImOFPYB2cjJujTDHIKTlzS",
-	"hf3AFzTWxgeifmhxuh/b8INRP6B40qYAOzeWUcscnorg4NKkV40ziymiqPXBjrX8eMAN7d/T4dLTu9m3",
-	"er24u+pBZGNzAS+rHTYQWsHK2ONWXBe1tH7ULrZut47KjMSykt0Ct2AQGuTeO2BXV1vgIGlcZ7czvpxM",
-	"jXFMI6MWjvWv7r2ZtlH4ofTmNIOmQw7JQE7PF2mbl2Bofy1pDipeSW0PdCS9X+yhzdC2kOdcEMQ4c7BD",
-	"N8a+x2nbw1QrUCEWncXKIt5/MnR1Kkz9jZvJ9kMOZss+SAIUuPErz93c3qpqVtl8Mr0Dv7gzOSrsIq57",
-	"n0xgycXc4tWNNfqEArJld8BXWAmEadAOgqe7zXsqb0Gr0XYWnyjioPRW5Ic3L8kXj7/++tFjQstqRx99",
-	"PhomaBNQvookoFSUFRke5DjCp4/dT+QyjH9EwrYufb1SZI1OHH2iSPMk8ekrNzZ4gPlWDmILE0hPm0s0",
-	"pi8KeMnL42KfbAFzYKKLBOuJAl5JITYnfrZfXnFPCrY1J995HGitd8A1yy36KdrqEnKBJMRBeh0UloWB",
-	"R9Z1ioMby3JTKLOB9ztSNriGMuE1GsWhP4i6LCzK66ZWUBALyz3Pvey/u2omniKFQ83prZbnuxlWpH39",
-	"qX2444JNeGcHEBaIqh/ARY+jWDxgdac3BuMb/Fvt3NND2YBh0PletHD7q/KY9VrNjJRjYLBp0dKbl9Zx",
-	"B5qq1xhPELPLdhNe8VGHUMxG7n45dPc4FuoyTLA9bg7TFnCHN09rKLTEcXo1lR028OELhrqr2zxVUR7l",
-	"+QC2o911UdsKhsgnnVch0dvpG9gxlyCALZ6a5UzO/z4i0xGH09HhwAq9W7XglSVsummLzZybnLqJ+R8n",
-	"vrgDo9gHn9SiOueLcwHhHWudVoJxmmANpVPPfxDvT3LTdiXy4JxGA3bdd2xaeM7cmYvBpi+QTV4oDCKh",
-	"S65rd6qbhY4Q/iKml7v5zogh2RFeu1j2MjZocgcit00/gjJMM+hMoioZ5XkifvpgoQFrEsTRoLqq/4p8",
-	"97PV7soykYVRzK5rm46KNY2lzLhRbk17PubB1TMb9cf1D7xWPinKzbRd3vTuxdm6dW1kdkyVwqDGYGDQ",
-	"dcpnkbu2Wt48w+SFHeS3UNwQLjj4lqIYGPdg6PNaOzVze2OXGwtOLT2WIT/P9WJEiBSnt2tHdFaewTLM",
-	"vMuDNF0AdCmRbclKcEorFxoT/mBWJs0tHOO6saJ7IFRZGG2Hqox/0weBGYsNZpBFmMR8HgSnRhfnmKjy",
-	"apQWIsNcnIF/r6kAaMowOqBLpTmYuMe/JjLqfCOy8Zy6nJYlSAwhl6AbJ0v0WrWrmtk06435dNAPbeq9",
-	"l/65EyNlcAfSUC4EGCwFIqhjGsOvDyFMb7HTthOizRRaOYoJNkGQIDxPw6jYIPTWBtC8gO5s7JiQuIyW",
-	"ke5/dqlwmfvEy4BLFigi7uiGGL9fXwZdLNp55/FivXCwpZZjRlqidM7PIgi+btqItH5iD/pvj3nrRgY4",
-	"TX7HjcuXm1mfXKHrPJKqlbytTti5SPfbefBW4y1wnwmuo5kXsHf5VpNI0+fia/hGYk2YqREPe8rpFm8c",
-	"l046Hex3jc7s7FMLNnaiKMZQIqLHspJiLzLvSZ2sa9SSGn0uwy75wwjnPPCusNxxoVGrKsh1hmG3GCiT",
-	"C7P/6cnjrxfVC7SNvea/k4xV/GLR8lC9UTtx4E+cusuMWbwwZDH86n22hy1dH3UK+cM8MgrBuoeC0cz8",
-	"vXvBNI2P9hYb5I4VYFSZqtjE7+T+3Bgf//BI8ONpE+WwYqmkB6SflizXademqsRtrOHRU4KTt6EmRY+Y",
-	"cGc2o+Mw5YQWccDCKNPG07ma9sfzb2uLAOWU5gH0lxlv2RB/REZZvIjHdh2+158oImQBsmn46OBmHRWt",
-	"J61pdwOkZGtJ59uDfjfSce1ccBXt94N1TIedMBogIgEpYhQk20pbYZMj2hSFSfBZmk2vXi2Iqza4SNDg",
-	"pDQ6X+TlrejYLn2YVDu4r5iEZR9aUtY+9x62/RZs9GHeLEaz/yqQmdrRz7/6OoKzTtWu6VlqkaQ2rISG",
-	"bbAC30mYPS0upSuNxfA6Xdini4rNNJf1bPQ5istEnE1rjBzOi+ZKeiYsgtwa/EcBeekqqA5M7wpJDzxZ",
-	"EZ9A/z4JoSoZuzI/BHx1bmxrdv5nOruzyQxFGoThMZ8q6tzl4dTtEW4hqoIbsMMrM0JnHTE+xPq1aaof",
-	"V9p5Pw7ezDGZSz629AsZ/w+eK+s+8drW0z6sBvSPkiW+XI6mMcQTIijaEK2fze3ObrANY1v4Bk6ouUwo",
-	"U293bVoa5mXhc9hgmNmLCA0gsgasGrcIs1oLfjXbUrSS1cGOjdZSJF0sWKTOXZpeWI1j0ZcwLOGLdRYX",
-	"5UwowwF1nELsHc9Brq1PysUc3EBLZorgzQjFWWDCZ+CzJvTnEBuuTfujEvx8UcFfkZpjK3ysUW5y27C7",
-	"SpNdHHVfz4U9qZXOGM/L2rovZomeF7XSP9h3mntgHjLK4gvaX7+OR3oTbomcwG38dcaROK18YVkzpobD",
-	"T2fBgJ2Gu/2Bt3ESxWVyv+ZszElNd/5jU/qS5L2k3tRcL+fkaHSHeiXhjsEhpdLOn6MbCIq0q2NeAblP",
-	"ZnPfX7CIp+r2o5cvgSckGhzG/Pl+/viHvFIsIkWyTgHTzomtH1mFoIMrshYcSwuwy3EtMRzcHqF0mnoi",
-	"EzjwwM6Wi4kTO85DznKOJDf7nkPp9pidUpy5u/Bt+1JriveloyvZGfl22ANp7CktaRbw7oxarz0rQWnB",
-	"F6zphX8luaLRzuLYBzpwswIv2rQdSiRwOFBXkLG2mXpFoj+9kQWYRitFnXTwh2VQSeL1+KxXdhUQafjR",
-	"/gZ2lx/nRykh92hXvYynFs3poibjPIFs300iejTzfsvypfK36KKgpxL+8LHox1un9KD1CjYun2/ni5zR",
-	"8ql9bTzyFit2wDjusgs94QcZc5WfZB+JjAud5W2oeTj/7jPZCArU7MZQfFt365MC6QJyC0XGeCwb++2O",
-	"KVJJsWElkDXkdG/RKLHvVVvmOcfiTRpHIVywDU0kuhrTI0A28AFzV8zE75g1eAVfCyoL6xaWQAubjmFD",
-	"gik0rMVQs5dqJ+CUWwfI3xyUgIsHTNNwf5cmUUouMRHt6T0ta/ziB/xDHeLRs3EinvBybprHMOmGf3br",
-	"TsHz/s+Ne6CNS23ScwZlcSa6y8LIRpOKam25xhHsstgVlGDFihDxivJ0PyC8KBbRbB5OsG9/7Mb/dYKe",
-	"D+/Oujgt+zlTU90dIpReOERb1RsmaU22bQ93ZGofLuJeCc/JA4am7GcuOOOHn+wLo6udWRywBBXYp4LO",
-	"TzGZX8wqlg1skZvPaGX1vTiQPeVNBn+siVXNi6AVwjyCmncW2YMxAegSU5EsLqc8mItf/RRnLPe4+X2Y",
-	"7qXamTJPZdAGk7ngwbJs/+Cn65W1cyIdYY0oWoC0Yx7/V1rW0TlvBNa7ywXjuTfecFqpnYhqSpUEhFmN",
-	"ll89x91VK6JFxXJFtCD0TrBiRRT7HdSKGIuhYny7ahDNzTMHyeJVbpIuAlt255jqRFLPsYSswW8+I3YW",
-	"0qA7rp/yym9luA3tJ6Z54wQN+yzmGb2yB7s+w5d41tZNzKa3k5OzOX37RjbqdTTevxDOlqrMoopMFnx6",
-	"tXCIBO1bdEqAckWUFvK4Il9fE0WQfxsIqIVKHHdltN1a5onm+cHDXy8tb/HD9FF0PZXG9iKW9bOjvEhk",
-	"T51bPTESwki6XmLT/9ZXni+0pZfk77bAJpHfvA93oTFaBPNuQM4xHRIaYDLIDkzvsvAbljSgtENgt39B",
-	"Yvx6hvEJVSqaLETiF8GzNexouXHHb6aa6rFZomPajqWJsMMi8H5zZcZKBkqqfWdUgslDFpX9jsGBrGl+",
-	"+8Tm/OLvTPloCaEcDvEqgiEaieu6GkAi4NydqogEHWPk09r0tyw642LpMW0i+cdDPWiW3yoiNhvbzniE",
-	"NRPG7hJrN9Y17sMclQF+TRpY0XOF4DeEYoKXBVDcu/5jTJEvr/807WgfRMkajulOJs4uJWxpPOi1yFmy",
-	"OBNzjqEZnMT52LpSq9NSLRsUnNL72mc1SROzVzHhB2tLFcN1tKT1Ux3fx4f3i5201ZmRXtPNQY+ilgrK",
-	"zQ0RvDwSWuwZV5gGaMvvZ2VansAEWoQTXHbggi0Mhonv4fjeXcKADk706UlKQYJEJDHpUngQXXcP5oNm",
-	"Rf0ggXavtEdiCjoF4ri88mY0oaYSSme1jOPuVfW6ZGq3qC7J6huzq4Kwq0hUKUonm5+AxjZWKME2bFHw",
-	"fFYpi0dRGJotPkgqXUOVckR6ena/0BFsTs/DubCCr7wQdxBrGtLHWJnuxG3P4EiGkE8JQrgu8zTqtzVY",
-	"lXhF1lCKA/kdpEA1D6gsWZi6HUb3Hc8vz/4Z0Wa6eV1DmjRCJr7Ib2rFOCjEM1CEbrRHVAkS7YN6sjSk",
-	"XndYc/Ybj4B1D2DV8YqonZB6uSzpkW7eInDxn9jtMqfOFSBiFzY7IDkwXogDAR525YthdJ/TDTN9Ynvb",
-	"01todMv7eE+DLXdDJCpz0vIqJaqPQOUMdm0W2XzeDukGiK5F/CR0AEmxKI9rOskoin4yy0/XGz06d7Nz",
-	"J/hKVW2HOCFyP4T4m9P9tbc0//2RBLtv66pkedTJuEzRsVD2xzNC5215phlndLIXucialT/cNfbdvtLT",
-	"KNKD15reBqf1W0g6WfteDIEoWmKzAUmYXmFutWvuM2EV2GYDOG5s3ej1/07KWPJkAiV7Nd4HzCWZ9G5t",
-	"oTUUpKIIhBo4qbEk99M2h/bfH//6aQUyt90LJkB18FurK4eIPdJAK4htxGNsczWTOz9Gz3hUCCLxBHun",
-	"awR2+7d/+7d/e/TixaNvv10RSoz8Q5g3WQMRkiBX3BAwXOdsTpdOOAOgZkADV8yLc4suvx/HS+XJziXD",
-	"/DBFJ+jYPM24/vrLeP+05vps2jwCNfcq1s1zDe7/lGZ7OqvzULA0P/FuEM59Mk44CWzLX8MdSGUxZs8L",
-	"7ywwKSspjHLmnQFTIaz24TBQEr9KnvuE+N5i7igrvbFNy/Ll5urJv89a2a/9nIe3oqqgIHXlGsdpcgRt",
-	"fdRCEsbJpmTbHU4mr6UEnsflIeOZe3IuiVUFszekf635mawCUoRz8KMnaXqJ285uzsPddM/vnwkexLbP",
-	"Yugch3LlObPesBpczaOgSg7f38FsusfGO3RjE4yZILkLmyDT2F38g5vLqumR9Zh89/Nr8v+Qx59e/8+v",
-	"Pic/v/k2NdpyMN+hOdD2ZI/0m6eI7IJ17LZDlqa35s8H6lCqbM6t9eq7JkG2OzBTRNrZnOARaena7sdo",
-	"09Pn9/9SR1GZ165//3nQshOIUe4aWYbY4N5J9AuYOTFbBjSXVxuEikQ+mX+EHECCPy3EoYVxZAXl+maZ",
-	"B1peiN68TSOHmQfhBf2bkKTmrm8Jvo6qneCIQ2+2EoEVKIaY9rQkLXjLbI6fCFZ0UGOQefxC3LQDvGlH",
-	"/M5edpghIPoI07aRjTjrhlCN52IkL+CXZvsmvn/OZjYSDyVdT1l9vACVvEEcDODI+3b37GjHvG0f2dGL",
-	"3NpOoj3cvf1nquF14ztpuynXyvfc18Iqx0rTMuyIjg29YkHD7ykvXt7BKU1A0oE0Y6w24HNcHBqcsW5o",
-	"bRZ6di/1XULTOR+RpDOWwMc6I4zWiZ0lU8+/Z+hF/UHDfqT3W7IlmO+gX4FUIgrNR5sS0NhPE83cKdnT",
-	"fMd4vBn8w5ksE/euQ1SOOD1qfqmutiM1i4GPb3KYwy6mY/2Q1EOj2N14pbiNdEO6xY6w1CWEUcidDyeQ",
-	"vhclc7dTzwvsrpjJO2seCod7O5k05+ZxEcK5JT0c0X7YV0Lq5y6i0vdElV26rRmnCdQHimnTQxb95zcv",
-	"fyL2c+beFrUk6CIiWrgIUlnv+SeK7ICGcKdWOG9rUAqKGZ63BEqcXd7rpul/36FoPr4wt7AtE5xfgDGY",
-	"VyGPmexImTAtsCXmxCcGs2y/IMVhPp85MolDbMFmpKyEjc6i18hrcVBkDUfhmlVZQ+/z1fX1NQJaNVaz",
-	"MaFLpuIhwv4Zc/RZNXvUkqXZArfI/gxH+EAcFqXhJm+OJrU7ne2M2Mi21w1TxKk+K0KJpuqWHFhZkjV4",
-	"fNP53Cc2mQevTSg7e6PH1pWRUsrc64WPVsxKEhKbTFoqDZUFF7UmUhywT2s4cCSOLcW6XKSytq7/OBcO",
-	"Z/Uj4+CsON+axIiCFXmMvbgbbmyDvVbMRCd8B7JwLWc6qPNmgyw9sRjJ5jtiWLaJA2HVPS1ZMQeL/nDV",
-	"fivGq/8sasnbyuLhFaKyUYyqkaSeVH/L32qW366FiLU9/wmzzFwjUDsnQ+t/Ma98Y15xncqMqVZR6VBM",
-	"B5+4BxmBVXgmitjg/8s8nBgk0/R+fJaa3qPzKD1SrH9c24czoIabd/DlVUj/6e07Ifbr969T2LCa2rQJ",
-	"c7XdgFkPeiIvM4IdHUfpN02ySyhOvTN0espfdyB1wnaeM3H83HQb4kVLeSt0LHJUwJppNdsM+5sdLKHv",
-	"lIzDnOSlZhT/ysrPY2oBF2QSS5DTWeQvcPw2Xmulbsec44iqeuAgA/+4hD3jRbeX16iJS5VK9vsOgaHI",
-	"AZuIV0LZ9uJBu9tZtApyzgf9FhK+Bexauhfo09eCWMCWixjuD9CqzSWyzR7xpFReW9mwEEbWvnOen38O",
-	"srdj47Zt5DGDew2xvL2nPEDL39Mj2Ys7IExH4fRG8J+R+xdw3im90nzR0yiUCz4UK3oQFea0lKAz4Nat",
-	"yWErNKN6vAIiFifwZYM6SMLtwswva5nmi6FC5g2AONqsKEvnRlh0NndEop1Y/RerKEoTECn867KuZDMr",
-	"fUaW9peBJxeB/DKLhucgwf2MLRqf/UcHf9H+KcQ77FK0XYz77CVuLX/dPJxP6EdaqYuAawwd8a7vYmm+",
-	"EPaJ4R43vFjsRnWpg2MkwwX9sjsu6HZoRnVH1b6RJNQvu04jxhYCkossKDrDXLnMd9qI8ciPUGxBGpM2",
-	"mQ8V9783DvSebSWhYNj66Q4w9XxFULmyyejhXZxOf1pUyTuWOJM0SvU9Py0ucs+zjlTNPc5bk20U5s/E",
-	"bTVP8vNPpR3praRcOQ/7A57PwbfOOqvmIsCGMdJWqV++mIgtQWwNjkEM3mNByszUHWznFaPwC8rKZ5QX",
-	"rBhpmnBOBzDnwpsDBfkwmo6TmtF0J6PRrQFd8PpqcdfPztqGWkxH4fEaTCpt2+zDt7GQjmuLvUyVnpm5",
-	"UDAjqlWqWiAH1m0H38H4tb9mVGc+BTJRXAYpdE/XFGX0/UFECrso2xzlwfvBpBMzbNe8Cimb2pHnrBwN",
-	"T8T7ZC7l6PeJr38PtDSq4DDKd1wAC+0YKyJhjNmawd3S1jT4WkDd+W/uKSvX4h6WzX4t7h0lImuo+S0X",
-	"Bz5/QFCKxpGlar6nOt+lOL7mEmjhk3S74uQVOht8nl9p827XgAk2N0Tv4IgBoluoNJH0MB0Vaim1unKV",
-	"UH6l4UQ7s0ox8RvQrsRpCbDJNglCT6iUZuttKv0TosDFw2wXdbjXRPAcyF5IWBG2McTYMb4lSosKXTJc",
-	"HKIGtBt4PIFjhx2DbgiUChOZXGIl9f2IuZ5G2PAfSpGsZbmYfgpVvC9pWRKzbyvvnUe30BfXxG1gROe0",
-	"YbN42mUpjHSK8FqA+Ot8XaLWEhsFHSjTyiWi9DNcgu+uRc1zyHy1R/t5Z1E3jySOwkWbiIo9NjzQo9Np",
-	"nhrvApCacCH2lHHzhWwn6sRFtZEA4z5M7P5pthgVh60whEcOt31J99bbiFuxwLG5qcsyw7dTLmb3Uz/R",
-	"v6BHF5Ey3z9QuX9UV/HajmhLLsPpmHSo4LcaQbh8aBE5t0ikqxomi2ZA2PFQClJHjqrGtMZNYiC5z+oq",
-	"801sT8h/TiWk+pPV6AqWiB1iD9miXduqPechc7XnosOSgxMVY+v2SEelDhSMxkL2KqN1wURcR9uBr9BI",
-	"RqWTum/nogpKfSK965o+ze0OidqWaAxO6oEVVmxGbrjIqu1tfJZVR2u9E/JU+2RHObexYu/XsM3TV1eV",
-	"kBp7ihZ71O7LcljO1+lNk5Dkp3nQWdCLovHR2igGD3qfRueC+edLVaLnLI5W4HF6Bl/ZsaKINdQ2l7Xe",
-	"GbWEYCcBdkc1PLF4LoedwGx4ZVsKMG440TyqUk71nd6XkfbtlDPNFBQPAQmyBz5EYjsxZHSCeYvp1PGZ",
-	"jQJ1+BTLyG/bLSjPTGMLeQ1VeXzTPj7aoRa3eDYsiIgPIrJSiNvotfvU59KSgxQamupbTF7v6zlENy7X",
-	"rYgyUlB41f3Oyw2m7bISxxDillD9BAf/YfPohdG047eXZFoDz2IOYDMK2kZP2ozgZhW4iGbe4aQ7yTgY",
-	"z2iUuDatuBl7ZiymlSSttGujMk54Jv2GTjichiaXlq2zROpZMjA8xMPcNWouPniC8mgLxnyw2WpaECu4",
-	"9KI2muPAcxwOmT0tEagO2DKOn7cSU2wwvcgaehFkw5FjnsZDGD+7I2hcmCnfSrBPcGJuqotx6VrmC1ky",
-	"iboQXkuRfFaugevMvhUrCt8hMGNhO6CxfTRTK9HKJaksjPTjVux3mFVo3e/vEfSSDNfkRmy+OUKhSzj1",
-	"R9wiF3LlvwAtWR6e5DsGB5sPc2s7gFvwSWUXbbuCK3pnfytZfuta5DhBrqLHvumCdnaBLTbTi9wW5qqp",
-	"vInvuptH+lHVXKuluPInADbtRFm0nzlVFdrDMhdgm+kwVP1co2I0A5ki6LQy5Dp4QFAjPpSZN6HqFm/x",
-	"eRE6+9FF81xWduyeHlGyBkiRwF3TqT24KkZXuq7Q6WaTG3gOZZlCj/TEmOLLt82Do6BFWrLtdjrVpG0W",
-	"6J6Pt5xzEEZ+0EBtSFcYN0M/LQooxo5hz3vAeFgI2euIHUQ4Z7DK2QdpMnWUgx5p+cjhEKthKuCeMO7q",
-	"QTgcOnlrN+jKEbUma4FJxqGWi4rSpdC4LsclQwZpQtINgUZ5JIHSNlf2IkDBvss45j8nc8vornV3q1O+",
-	"Q8vSTWsf/USXuyJIyRvGKTrNa6XJjt4Z7QV42JBzby4mUoK5ETvADIt4NQLp15YMNGBAWMgBOl7t0Lpp",
-	"B3aU25YbpEcLLURUvTeq9ePr60/JtbPb7B5Hufo8mfjRnIXW8zfzMLQz8ReMYltOdS1bhGpqXVOuuMhj",
-	"arbdqBqXl03Zamm5utqyu0QGmlV6ThLVVJE3WrIKWoQLPAMzzl2YRtPXIyQAQZygRzlVYKxkbaO2E5BD",
-	"g4yYKMV7TZjDpKYGTvCq26O2m/7WIha4DDrGfXMHyjKj0XJQcQ31J9Deff7hEI2Wwa840KUF+RgpAG1E",
-	"vogrPv64RoWIbTPqSPyJamXJIkSUcCGtNtPwSKPMxBWZn1DfTBQR7BtzJorzq1JAu0LE8+SN5izKwmjO",
-	"7T0yb3MbZLSltqdbgx/BzzyYZowsLzcbiEDW2ZsqsTBMufCXmcVICQLGcr/yVgPWBszN1H9FlbaziRWv",
-	"OrD++HXLNHEPeG3CIvzZKTaX+8ahBdiSBbEhFKc7d4JP95g0ncrwsvWiMjNG5NxTb9MqF8KvLxh/tsHY",
-	"BG4SuFBtf45h9MmpCRgeoKwg7mFDYHuXhAmzjmMwvB8PTy3MX2nE1RhBkK/eaJ9+7NXUqaambT/7VFMP",
-	"i/QEPvNapc/YST7XJXsdbOIMn6G4AylZAUFz6lhcURmrbVOyXCuMkiNcyKDn0fXqw/ENPqp3UtTbnXtu",
-	"1nyaTZ8HyNfb/gEw38Cx6jW1T4bMYnYxyRcnFis4aTObO6LtUjAobrvSlDYc4Yf9dVxKLEYcHittCA5n",
-	"qLpJutFtxD8I4Ls5umA+ztyWM9gU9dWVsbwLSQ9xVeXlZmNeeQF6JzrK4pry20xLytXGKvz0WKF+nu/g",
-	"N7xRt0KgjYb6zNjgr5w2ea5WuG8mOSHdghUtxfKTQmxGEnrx5xFXuXtgrsPcv+Bd/RF1NRdyabVZ89Ki",
-	"5qhNu7ppT7jbiBCWr307UEIDanZW2qFTj6rd6XcpkDgvAY/FIVBStt4PHQfLDYF7mmuM5FMLIuYaJxXL",
-	"bb4xRMl+KLhAEGaUm5josyIbKfYW1b79yZvI2O9SC5vBNI+hYx999e3zFXn105+JkOSfX333Z9QANdkL",
-	"pcnja/Lim3D0NGRMh2uW1ZlPME/g57KLiO4+f8v2sfYQLkrS19eFApdXaA4P5luqnTjwJ2RHjTprtHch",
-	"fccAKFbmX2WHtmH2WteZnkzstrZdskPHS74WVBaMb39k/Ha4mFP04jjAf29iFrI/GD46O6uInHwzn9F1",
-	"7R+4WdqiK99S+DW2vFlcp7KWLFHxMyNDjFZJQDgsIVjQW9U87iCaYvZgKRQUWapuL4iQzv6g46zYx6YK",
-	"c06t4VYpYoVBmXQAa2n/p5MMYlZCeuH46wL1BJ9PaifJLLPR/i62tROMbA8WFI3+HK3vbos2LbdFddL5",
-	"/Ze780wVeft/d+ulhvwQ6wjj59IexObYdVMGmjJzc9QnRUjUhbUkrd0CJi2EMt7T8+L082D7+lC9jt4+",
-	"9yqY+QwyfYB2gp4qIX7u59cjyz+n91CKLjNIcYlEmz4Tng7G8tL5Yy5Rvj7b/EnUpg+kArVZi+uRimQz",
-	"//hlTrW2yXtxJ3peivw2i/dreUOPiihhC+1t9ysJtseWdTozRRhXmpalj9fErZD1MTsA3M7e118Abhsj",
-	"PF7KqzItMq9DJYoqq5KBylz6QOwBTJrK9q50Pv0EivtUsz/nFz8D1VFTdTv2Eff7HciinqP+B+P1X+6t",
-	"urfEKHFXAQt1qdosv7fNMQZ9RfPb5+4QGT5zQHRXf7O87S9W98+q2ETv0qBcK97nZ5ZfGbh+hs86LZC6",
-	"gozZWiC1WDfDEITz1aYjcRgX0d7a/1utmiK7mR+3X0h8XdN8kT5rG5AlxpKu9dkcN22DVNTmdFyqv2Ob",
-	"+DA//7KJb0aRMDfTftsmEFZRW38zM4Smd280VAmplbka6WhNHIZoLTA99w2yFJGwqRUUpOYlIoLqtLc+",
-	"mjlpvhoCag6jAG26gatfqugxmALvOdebZCALxMsUadPrL4DWqeC3uQ2W6v2eyuP0ljQC4417wwvU2dv6",
-	"lqrb2GSNFiAXDGMej41zEPJ2U4rDrA5Jft2ONZtZBJKsdw47RygQE54M3QnYPVg5YdrjoC4bx8V8Q28v",
-	"KJe7b+g06tjwOx6A7IRsRRdZiWbwPxeSlKAzo9ZmW4HlJuqWVZnT/6cH98RPDl9IUWU+gWsBMvwM9xa6",
-	"GuNf9Xk2WLfhkokrqw0QytUBJBSfkqfcJo/AZgO5Jusj4eIQSKY5GXPL2x4ncvvMtBUX4vcT+/t43prH",
-	"uP1kJmxRYTtU1BaFxE+lFNvM6EVHpIa8zYKwmA+GZfbecX3MM4sIEPzc3LhYNnsHWZhH6eNvvT9KuBO3",
-	"kAWpbIhH5oDnECwrSKiyb2jpDrB7yvG1mVjA1QFLTqhhlzDjEkL6YUonIh8bt5l6NpHYgwVg4ACFikAD",
-	"BNfvRUv7Lw9eeUop7QOkv3BXajXr8lyO/cjmN3VzXWgSCD4W6m+0oGEBkhKmPsWxURA0fJkzLIARmGdh",
-	"u+cnPSZjjarGcSeHOJIetqlp9hMali1YQJfSjlIdssTPtc9fi6A+Ndlrf1Sm2QfOGnv4NK6phKz4Fjn7",
-	"6Cwn23JoVlv90GS22OCoNWQwt2VnCzDNBVjNQWX1fOzGji/1CPBGe89CEze4w4PAgZr/eEBFym1vYw6J",
-	"2/YI8DZM4z+z12XNtYznDCRDKNgrK9Wrve33vKQFpP1pXp7MQJGzS3ATDqfn5hI0Tmu/k9yof3MLO8Pv",
-	"PgnM07QKHdeE3Gyeuecn9qvb02Mu/HR6mhz0gsty0c3atoGM+llBqgXdV1Vzsiap6Q7hkkqYeFvd5C3Y",
-	"7sEgKoc0CtZnKRyQo1nKKG8+Szea9ZabeZRshe7k9RDGifn0sXHbrBqXjvfj+OYXnjifkqdh1qeHGztQ",
-	"53hinFBnFFpBOqglb0qK5zcdDFr5xr2Rl+zO+8r3G0U/LBe26YdZoGui6apoE71Fx1qZSuyegygsSiuS",
-	"QAz7INy7utK+2GI5r4eFTnaYcBcaQnQJ3SwsVVge4ezLmI9ehC+2GgOyLvxet1puOujY+VKCJMiVf45C",
-	"x5ppUAnJssefK6JdoA5PvxC3TT9d+2ZTEEvJllaz62EWkwYX8X2UMA61Pen+pvxohQ3VWPN4QKf0GmzD",
-	"9RTO4VLTx89xrgnkImOWEO3nxvbw+6ieVoCmyZJV1hS/8sI55AQpxLgHcGyZQZ9VRNRwGZPzdj2VUZQK",
-	"TfuME7fEMdr80m5XTI1dEOVJBYgvrrellJbl2zATRT6lajT09tXKXezypGBxDfh69HZuw6yiUl8k/tkk",
-	"DC85i6LWT70DM9olRsO+0ouHtK9F2YPalNexQb6h/PaplMxN6pJB4gKU9vWt0a7ud4uSEt+yPZSMQ6pJ",
-	"KtyxwmdL93D+S1pja3NHfZQ8lVCujb6tkPd6TKdGfn7bwY2QwLY887WjqQpCJfaAfRy0ELdkTfNbcwe4",
-	"2KSZl2vz4HPzCeqmR5gdOH9uJ/LazSM21+amGwLRevgVRNhT5ECP5LBjpa+J2kFZrGx83xadLiy8NAyb",
-	"ujFLhLW/EAo+uqyTGJbWob0XEggcbct9TmpV07Kz+zGj0Uj0kerQW4DKYm9Yw8HyVpMGYTv6m12fSzNf",
-	"9h2P75vzkFVtDdCM4h1fMWRNVYARN6/lwXD8uSVtTiYMitm8/tO20sZiP/shQn3lNnb9HAb+jWJksfwQ",
-	"xPmwOxqjrdslxT1Z0SNCQ+IqSqDKxa8T1oxFdzeDVCCqEoh7qYMuOTDj06cc8USww2az4afVKo8d4wdI",
-	"ITDns5M9cAsZcuvD7b2DzzOfQuFo9WIUjNHtHs0TaPk5uA9ajba9toPrtpE8ncSCns7Q3Fbh3gcCIXYB",
-	"2B1KKyqNMvBhIR1kp4FrJcEYTbYJgj0oLaZc1Elry7bGEa/d/tpHLdY0JRYQmGywHb67abRrQzsftsB9",
-	"3owZrkMLXbmStjuQxywXRdzHLEXNU1D9akHALdLl48oN4RvJ+3Ir+8kRRnAq3NAWPiVZXEoh7fLjVQpS",
-	"6Wxx1OQWjknMx5EErRj025Du7iKLldJ5RkJ/nJ6ZCyZqnYt9rIxB1XkOULhGH2YXEqUMDodtEY18Re+s",
-	"7KamCZ2f7GSCveWVbxBY9kE9+DNHWey68rNPKfDm0l/YF6SAZYW4XvqNxkSdWH5lnl0UJXYywE+rXdFq",
-	"NEujIcxJNRNBZnizEUteb66aefe7u3Qit7v3z9sTq+jhxqKSrcF6eZiyCcDn9agKcXpG0ATDfsC20sP9",
-	"8/GZXhQEcypOJvdSRKU4ZMZfoGrAcOyInyiyY0oLeYxhVCwpdOkCIeH3ZxA4hl9+1kELzpg7Vm2Wvt+D",
-	"ieOEcubsGPJUILHNekwXJwYX0kwZ+dK9cRoU/GW4zBnLxm712dmYIrrBe/jk3ApnZUSTK0Lmm+qb1id8",
-	"BKHL032CUS4UmvHDfYjMvgGjDOutkYYN0GybxepOT5HKwAiWMWIxu/IZC261Ns+THGG5bLK8tdv0Dpgk",
-	"qrYJ1SkfeB+sEwgNkTjPc5GPuLXPOJX9wEmrw812U3dY5WPQ5z5K9Qt9F1Eu8Vgia0C+Exv0HixzRTZ8",
-	"flZy4Ijah5Mf4YFSWN/KIGzvz5btqsSBuCZArk2ShA4Wnpd3C46Yqvcf6Jjto/h+jSBBP6myze4OlOlk",
-	"SsLyy2V1ddiJaJvlvbnJfDFA+93W+7tqAFv0TgKsiLb4Jkzv7J+9/Bt48yYiBcMEO237e4orR6olQuTs",
-	"yhN/Z7gMCOcCav8vC4M4Lqu+ASd3/haeM1uET4+ZN+Xtv5S10eMYXx5wap7d0YOeGtgfzwXifvoJPCE7",
-	"cVhcRGKLQqJQQmZ8Q6Qn1s1sHVe2pwoG8V2Vw9LsvrEyjSZYMrwdjgkMfScJAzvssBM4b9v8MMCnpCQX",
-	"3LJM1M7hRcq5bX7CrjpjoZKUUvmDe+fGnajObFcuFUtwaCZ9tWyf+i7IA8X8p6ZDDzbSmbdZQS5B1O/V",
-	"gAUeXBPJWwtyd0K9zoihZfngRxrzjykh+BMUSoyTDbsDV7tukbkdjlWYkWsLo/0v5nX8Z1AB7ZvNra4Y",
-	"zzYl9olrm4imVUYzwWf+Evgo76HSkXD6+kBi97cIX18im80occsi2aOzcaJ0rnymXDxss1C7Qe0iQqRT",
-	"LJt2f+dmgY21LXRjXszu+lAm18uUp9qoM2M1y6NBytUQJPpMMMYpGLxmOphk5/1IGHrFikebezBHRI5B",
-	"G87OAmpAD+3zafq/EiXLI+aSj2KprA+TEYQF9EFkTTA48/0Jz5M38yGP+lOMzqcdcIoG3xW2uesS3+OQ",
-	"SINwi3tkRbQQK7Jld6BQUyjikZY4SSMGPUrLQNDfWBxGpongRB9EL+6++B5o3ZFfXE/Ip1kbkSb/AD/W",
-	"zKWobdMe6nImw0rVwB3T/IyR6vAPm9qGnbGCWGvXo9t37nbJ9RvK7GeMxVkesyDZPvjfHZTT/YO6YvPs",
-	"nleXrf5cmnMwGpOwqRg7qkgu9oCJBV1h7PP+d1Q9YDXpUny68a7StJs943NViFMfgMqSgdI9XGsuLDQn",
-	"RmL0/MRoKIssieE0v28qVPqie8qU7YxvrJkgz0oHTd/FAdTIljM124PfXvzT2ojXEvydvDQ/Y6G3/xTH",
-	"yKmVtyrbCBl1qTQelbADVWsjdjfAnUgsPr2a1Y50EA2YLNUdFOfOCBi4UzqjBNdQ86142gZfuwL01Iyr",
-	"A5XcZxg2N6C/aTgcev4YLnp/sOkdbY8ZuhZ3Zr2YamBMYJW5HtzR5iqjrqomz6qZ5AzSXE7Hb6kdyx1I",
-	"NRGRgN7SvW2HRTn56vo6osokbBgcNrpKF1gZrKwUeTrjeVii6wM0cypxNcKmNB+ITiuhHy+DqAzBveZt",
-	"EH52FLLrhEym88AtV1eCZ4qV3jbpeTpp3QV+M/9MIg6vrqRLpR9gnVVm6Qxcid2G6cAr36DBrNCj5dLg",
-	"StjSkmBlNaokzoeMadXWdVUKTBQ13wz+im7nxmenEnmp2jBMtrjKfOlet+AO8w2i1ZWR/fPGN1pO/CJw",
-	"Yr3Fd22Q+YL97jCc2730eXm2EyyHWG+iHJFwQtJMFgKk2fGul90+OdR843JAFD/1kUX70zrERP+tpmXc",
-	"hE4u7sC4ir8y0wXgQVXx2268UX+AXcSDo8xivX2yB/zbHRD3Y5vkDwXTUKyajoUcDlZMHJ+0dYsuGZyp",
-	"sMbYoU6tAgWVKGptxz3jbG9E2PVqpPf0wiaGDyEix6BDLyFhzhQiQyBfN700l11Eh7E38wM6KC3V2L4u",
-	"H/hIlFR1oU2/ul4lo7ubkNvbG9E1ILUc7TnV/utxjL8vyagfKztO8qHbXCeJeg28mB4rcHHNAX17ZKdD",
-	"YJAtGXBfxuCe8wrXa2FumAAnPrJmj4ETzXpdAErpjAcZr1SkBZZSxdvdflMrxkEpjK5FSQUqp2bxmRYX",
-	"mdAtWOygnn+2aVPj983eLiCbS8iY2zuW76wWmosKSMEs3KnFhoq6cVEljfmDQ12VKcLhDmTTucfcVq3C",
-	"lVYWlt9J7vAGJ7214hG5UdQqQNkCHndy/lYLWe9TNc26ltzt1/BSt0u2yTbETseQ176liBYr4sAgrCP7",
-	"Oq6O12U3Mw/hj2xXbjc5syCGdnVUVJkd7IyA77YtDTYsYcpb8MUZ/LxyfBSsGN9VZnuLVHseO7x3+PvZ",
-	"2bi8WZNt8pOtj+nJdexgDFlnwd4ynlVU0rLENJP1MSu6LX7G1chWPLhNaL7ZP+whv6Wl0C9OyC9JsnF+",
-	"qK6EmrxcB3XF6AbOSnCX7jwMNucF6kCIDw/onspbiF0bGOiVDNSK/PDmJfni8ddfP3pMaFnt6KPPF5VF",
-	"o/+z7qG3hbDNrnGHWmYZSdjay2Y499f+J5JTDVthlnFDzB1oUScsSpAF9FmQtBVhDKlp6TrlnGSHIJCq",
-	"k0DTfOGgIwNh+tXi3H4c5NfkYr7tNrTv3bgOSDqRsbCn+Y5xILbHClZ1Ymowdlc8saY+p+ZoVkLqrBJK",
-	"xznIPGSjZonfL9n8KNFDa3w4/05U8zDkyRYHhwAKHyIbhmuo2mm6XXii5gZxTmpLZHYvi7dN69wVC9ow",
-	"movGOWCHoQiXmsf4doVKitMThsPYFu1DjCHMimgxhhBhbE+PpBCugSHTVsVCvpyblSOUfo0JVTGJli5L",
-	"xZ8ybI/GpmFYXpun/8U/bC7bStxCwnfh42QF5CWVoMyamyLtO1aAIIoeVVisSzmhRVTfSwMJpONqAaTR",
-	"OOmMfGpwjGJ+wXQrKB/csSTuSIyhjAnOz+rKocZ3O9U1AiUtSL8XscaJD9ls7rQuFjOauZ3Q5mJ4maQA",
-	"OjLRtGdM+BvdrRdJdYV7hG/hWwsfNQXcca8XCZhZvTPsQhEr9l+dyTsFqRGiQy4gZgDaMWpU90qkRgOj",
-	"lt8GLRQCwMYunsJgx9L835LkP/v9/2e//+1Eq8F0B/UP1DbfMW212MbT/mY9q+LWjpKe2KV6fK+jMUyX",
-	"uWoBLX0C0RpDj0HuRnHHlIi3KYb7CnEUHiK2uzh9pmGqeNXBGQiAHSWjlziS3rs0BiBCcS9S0ZdaCYHD",
-	"PCLadrSqgCvCNh5yzPb4VCNDLfz8IiDGBux8qCPuxBJCJSDMbYWVnVRLm/jOKY0td89Db98wTsuk1bOj",
-	"KlO5BOBqJxKm69xDkmx79cMpVnfToHthY3xsTxxCrtxi1FLtEbFkdVVzCTTf0WTykdP1oj/4Fvax32f1",
-	"47aAEfqqmenKtegOWj719mSUNy4TE/SMdno7TzPGTw22Ti+Qb0Gel8EHuXcW1fXO1ga0ZPnkfWWfmoDU",
-	"10IUF+javrq6o2U9r2VzjKPckvwwwcQCXP6ApqtwU8b3s/UpDqpDTqTiIJG4LV+TQIuOCdX1M67GdyBR",
-	"gmcxjnD8Q+tAUJQVxmZbw+wMZLd3g2oFlutaAsHSzyZ4sRMHW56407pSRPDyOOjdFVvQyYwwgwfGd/pS",
-	"ssTJgfOEyWt0hixUhGeJYPNQ8qvoFxvQwLsbx1b+Fzh+SzX4rngNbPgJZZjOYWSHiE7VNS4vLKRsBLEN",
-	"/54t9KaO2jk4ol+dVdMzFq3yWtes1I8YJ3YWbUZSVRtbekVcVliAs4iPeJgmPJkNFDlmaiB2SKTuJ+nQ",
-	"m5+z1pIqTFxzW+AV7Xa98e3AuzsSBHr+jPzpy6/+ibjbnVi4bhVp4lDE2kFro6XYyGglxVbSfVQtdl3x",
-	"F91D/p1YDfdLTr68/tMTLNp2zxFaGtl8jA81ArNu9XsoVs5jTW21xGoCch3hAxc0tBhtcmq2G5SOA+Il",
-	"jTVPBb1zyBaubYdLiGO8C5AfS6+OdJZOcqz9w5Twwl87fGnTsd0e2DaiUSZ93VTOLIoNJmALlrkWRurK",
-	"XzvkBpZIKKLqdqkauJZAY0HCt41rbFfzQkJxg00P8Gx7Hx/c47UzGxY3nPw35rvR4Dnjyy0Zn9RwUUcG",
-	"GkGQCPBUKTGGBxlrnJhWpKRKEy2PNuPEFg6EThoHpiqZkRoO4iCeegEnOlWaPI+ac3s1VFTZqkO3902R",
-	"YjTtIw7l41BuGPdZ9D2EYAVwGl9EkX1WV72I+3z1oOtUtPW6GnFb3O4GZHCgVwG5pw+h5eORbhoR35sG",
-	"yWmZyUToaJaGQVv94gxkRndzjzTG6K72ElpvT4g9XHbtkLGGAnPtmk/0hJ9DhVUrokX1qK7Uivzf//1/",
-	"xuNVo6hlcn5Z9NAr07Kq0+8yYwYG/9Tu3w0k+tXKo+c6VIO492YHbPbEemS3lAs8M3kS1/O1w3d+hk27",
-	"I82Dilgs5zua7ywYtbEHc7ixsE/Udv1Ck5E3IvNEP6P9dHzO2OXzgdvuXb5prguwLGy5t6wsGox2/1BB",
-	"KtsXeqqPBD5kO6mxHLIUthLevnuBGBlGn8YsW3vlOlV9tjtjgIUdxJ0XN/19mHJhx7NNvXCqh28EBX1Z",
-	"le7MhrounOov35A3Vy2Wtg30eZ4Kt3TkXF7mHrJH/CEvIPzCK5rfQgxSCI6Cx7IhRc0LRezPqFgxbuE/",
-	"ieAQT2bPxd5hUMxvtLqvSsqSXS8xy22SiC/5W2YhbzcACTAR67S0HfxFJRQUZANNHaVTyYbK9zFr+8TP",
-	"b2hk3rN95ue/Y3lRpZJWMHtBbFwWqutBRDUWfzFFEPBjAdCT9fi9xb6Fiezb+Y1LQWZ6J2pljukdg8N8",
-	"NaNikENatbepG74rX+OOaBBKEDqAsrsQCyA0j3D0TMIdU9Eul/i783YZ9thRbhicxXtSGqKr8VGMYtCE",
-	"wdKDZHazY3N6G4Db7ckB/4U0xbE9rktkXPNVW+C94LzIVsOYKaUkVCWLbdkLm7HR5Lv4DEE00xHeqk0q",
-	"X12iwW2bgzlP0prHf1ZQJJMoVSwn/I5heYx9ADN0ytJvT3wd+GTmpWU8/AB5vDriAgksfktDKdSXZK20",
-	"8Vw9YMxQmsea9DrJ3GO85kQPDl9D4yGFVv4Sava0ZbPOFeHpE8j5kRtvgLfEBSZMX7UwkM46QXsFw7xb",
-	"CXZ1kJeM4/8ixeJuiddQlcc39XbbJtieBxlfUtUtbslziwzp5nPV5nTZPMPVVZPda2aqfWOQTGzMEwzZ",
-	"7CAF32bWL4JBClWvDUNiHA1LiKOrO+wSCi0an1betQrsBF4priy+Wa5P1dm9jIKmSOd2nDKrbHr+9T1L",
-	"OcY5tuwu2VaMacSM2qOXUjmQPAtK7UvgnLWQMNY+OkCs51LsQ6n+iSI0zy00m29CONM4pJVhxdzlpQ2u",
-	"fTAWN3JyAyzYAiozRdQOMayVx0yNa6GX6kR5CvrISeasYSee1dWl8ygvg531skbds7MtsxGwOOiETv5T",
-	"C1aAvmqX4jvbGg6aKp7bEvED9sqI/IRCfGnQRIK6wNb+BAzrNlynQSFRsnFSV/ZfVUk5B5d3YQ/dsg6C",
-	"85wG9hL4x0AZMzcq02Au2KmF/WIefLnZpKDJRpqWXBSmrOmK3OG1wC3SXBVOZAQSyXFaV3R3OhhGuh+6",
-	"HoY9OJ0JcDTPBr5c/bS2VsvUhn5bQ6fiXoWb/Ot06yOpx9tK+aVdDHc/ANK3yPocgRmpus3aiVs8gCwv",
-	"Kdt3MPd/HZVQUylPC8Dom3V/iK2U4o4VTRu9viWXo9p6mO6lbPMmsADQyAktZUZszl4nWX95Q6ROW9eb",
-	"rpWsgoAC07G8syXh+/7BH9uay7gx091mL+bHDO+I0Egah86NA+M2iLhOjIWQuuH5CSxe8yT+j/ldA3dP",
-	"jMPlOkyTRDXTfEU/WeGHRUYpRHimggbFG6/De8gPO4dTS6wb6LMZ+H722Uvr5pevqe6WsY8N1CtS3JkL",
-	"2uO0zVxPF5koUvpsSJc2pBaoYKfUYCyDOrJsnoQ6auGbJsGA2ifnt592X/dgqEn40WAa3c1uaxobTMCQ",
-	"/H2EwFbdcTpOwIkJ0cXg8CPjkRyNk+rtXCte4A9ROuUyVeUiU+RO3C7NDVraSXiQTOTcd013uopJD2ku",
-	"bhPy2Dy86KujsJRNsGNOxn9D1w4GpaNCp/DSDzxWJdby1IXub8+hpyeBt4O8gcUqrqfOSRlE4ctjM7sU",
-	"oR6+a4j9zivrs40kdlm36znFXyXcQRln6zFg3DXsaLnJxGaBePDpP5HpJoFa00S5GLBbh8ZRdSBnapF6",
-	"8a174xJFmB4ZLrXLvID7RL8iD8oWw2tzmz4s5RUbbT0fiETafHwV/cAdlGOggfYBoj2K9qrFPXGV7jxo",
-	"bOPCu5TkO5oIvaY5ElPVlxUc1glH5Yl6ktTqvHvMQ5k06XKB9dL0mm8AB7LGheNbdky6JyyvhLClFtbE",
-	"4puFkGfhvrfsP3IWk21IUUwsSgFfAjQ+r9XGh3DcB2rkiA986eGfmxzuOktE4NGW+7NHgIROtiBGYH1H",
-	"LJv+AUFosNQJiR2L4NS4pjaqrtCOh+kON+NA5EGbhZ7B7X7x+Q9dXLOZVaFjXuDW0dt3AQ95MFQxPXqR",
-	"P/Z7F0gOHbOjjRlew13Qm6B365alOKTuqNMwyrB/45JL3E0OO15Ga4mSkZcGYjwNc4DuESEL1NtPzPD1",
-	"RPJrG4Mn763n3Kj4siCVe3o5Hle/5qkff2inEV1zk5oT0XRb1p65CGxTrtgdZIsqOqfA5oRaep+krwPE",
-	"tczOKTjt0cV/LEpdUfbMZhXc+ldeX7S4E0bK+z5nwZ98kzMEyS6YFUO02KO6tjVyN+79FCW8tnL5gZPY",
-	"Bd8wuV8aQj1FS4DNBnJt2OtBfC+nhYLFtMcS2cB6QOa7dmJ3VG35IBWfxLkMAo0BpVM86hjlIlZ6wHcP",
-	"aKOLEtQJ7RSRXPMX84153O/e6D3jBo7PteZFY54um28RvNYEXbYSIEhM+/XMiosA72sAVDslCd3skst+",
-	"6SH5Fqx5/tx70zEvJmfyL3UqU3ARhFqQWprIP53hk/RqYTNadNa2XvONOUs82umm7UickHnRDtge907U",
-	"GrF9mqRhp9mGOUATEHHRaO9bVMBZ6ZEMXL5H2/6w09d7zteSV49Nzc9GrQYFqaI85Sg7vwYHqpRRBdWC",
-	"pgvuu2/MeBERWVe52Cdgcl0SDStLUogABoxydbBuhGV9H1JzGCXp74LPUERD8kY6QPX2zpHX7ZcnaUAM",
-	"99kZJ+Uit1jv8D3cTfYGqMx337PYlGf2UhM1T7Rd6OT9Bwe8gZ6NV3yvR4AX5lkhOKfV1YR6bNf+uql3",
-	"PWfHWjqeHkV5A7ngxXOaO1dUbz48c/AxQ3NbuhLXDCtKsxI2KaGzBGBv4EvECcS/NrWeb2BbRy4/B8c0",
-	"lDX/8ho7SPvbgRaFBKVWhNqk6oJq6v9owVNf/fTneKwxlxDJN/6GKvji85W5Dcw7ZH3EEqA4khQbvi90",
-	"RWu9ayeGd0ytd8A1y80BUNimeoed+NEfNElgN1f7xVVDmzhpk9fysraNoszEZtM0/YjkVP8BXRgve6Fp",
-	"ybbbacvHD/PWPb4ImCjVZtDeIl0yT5pEfiYP36luxv6f2JHn49jCGX3czDTHNuES1/kHucftJ15EWwtT",
-	"lbET2nKltmOPDvjoTZTWUrXrh/PRaIh7F0YY6IC/204vlmhu4lM0f6pul9rW8pjJmicu9JpnI0aUbUtz",
-	"rhl1qgUyMSUb5zUPkzXsGC/MpY3BYWOXKfMvLLl1qnYktybVOnPwKavFT0dYwpWO7eSHaIXo8fZZNHVT",
-	"KCA7UUtle4U1oXK7ZiELxqk8ukccDpbhV7//OJVZmx+Gr0fIbHHT5gb+Lif0x3oeTsnssaaHJ3YoTMkh",
-	"L2p6IMpPf3ra2ZbWKBqXSb+HTaZGl+jO4pAR890ct2K+Q9+66+qWaPr23BbZx0/p+CtPSE5L4AWVrmOc",
-	"49WqpDlSZT3ZINHjUHnDUgFytpuQW+rqSlN1awFUq0Rxg8/DHs7UDPmkdQ1hs3vSdKdiZdBXYitAEYs5",
-	"FMG2hH1VRoEJ269YVAP73CeKOAVkoVrV2L/Drzg6LBowBsc1xnVvWz2sp2BsNMjE6m0GwRNbf7GjqoGZ",
-	"7M7261hZxQwGHbST7PBoak/ML2bnzX/9IQ38FSsiJNkwKA17OBQUs2OuQZl5CX/tlYZ8HltDeup2EuZ3",
-	"ggQkTN+QNZTiQK5b1ruKN7ftHA0HWN/SItH6MEjOGBV7Pp3bZWjN3Vku9OSm9nhOpHSrJmn8oUIoqyvY",
-	"p0HyludmJ81ZV/dN9SjCSyWF2HhWVOg6IRv0nfg6dKaIsmQhW3o3v1rWDpZtGsfSAB+n6d/lBKHZSwUW",
-	"YqauOj1rhti2gRys1YlpvP7FxjCzW7MaC2y92QHo5+4zQWvpq1zdIaST80fiv+5LdR89D2/Ylv+wuFFn",
-	"FAL4ZWTvbgiCoiLpmkxI9Gx1diXzxECsOSeNlDoIiTgCCI7RPVlfxkRNw9DBg19EhZIf/exONH6jmgGj",
-	"W8W2nHpHX+/msA606MGh2270JPhlSXKf4CqKOdBDtECjxOKAEC0807sE1p042M1lW+7w6bGgzDr+lF+f",
-	"BZTyshsRA3HYLmRB6CkDrpk+duEWWQkFOlcxIOHLVvo9f4ajZAExUxhYyHsHtMjMZ7AtsQvJeVyHBgMc",
-	"F9sFRYp9dAzPv/e5+RX+SWFKZZdc3uLxKnaqT0i6HUikpPfYSiLMkgsHGGXwk3x2XpwsY10fRfnE2Irc",
-	"8ipVPo/b1pOuQbHCbvy61lrwFLx4P8qvrA9hLMif3KIetXuZ4lQ1zgptG/LRYMZXZwX93yDDvrYVkz0a",
-	"n5Lwcw95/VDO7zSgYyoJL+pztsPEidHtrh/J1M5pN6S0OM96ZiPIkfzo5WierAMZGGY+T9RNSqBlecwQ",
-	"22FhoyIEjZrrJnv4osvALTFZdzl72r5a+lJFcoNizHBG8dTlXi/KfrZz4KkNJ+t4YtUwdEPP0WORqiZS",
-	"Lqvl4bqsLeb5nTiM9NEGBzaFAAMpQMvROpols0l0z1e3UEzRO+ayWkKGhEdotivITENFbtMXlJXYZqiS",
-	"QAsi7pw1ZOZB1qAPAJyshd7NVl9ap1M6RNJzGWrlnGN0L7DLCqAPXa2sSnl9E/ZHEhv7ow07c2QBvEi5",
-	"sJ53lfKqha6qJU2Xd8cZOTc2fuJQ3fFkOpLbAaLsUdL89tmOcg5lDJybc1vPES9qo0pn2H4kUdZ1erZD",
-	"++XkrN/A0vzPA6x3Qtxm8eZU1sgumHLfbvozcDAc2YUcn2i29T42aZEzWj7NG6T4XiKiwGIFqWaCCzTP",
-	"Z1S5qtAOnaOCjPIiwWFzCxVGm8a7H1PdY2b1nAq6gbvpRjnA3x5eGFVSqMr8iFWvGJTDHMssFxzxS7TP",
-	"PNsKzair+2tQqa1rmWJ+OSKN0KpifGthmBAJE3SISmmbI6pKcGXfCIArNcg9466Yb40oXnHfh6ZSv2q9",
-	"nmqp3dKEsrqqy+Qm9i9QhOw+yXEUTiGxTVJfKMXL9uUI6BVVvOxTc3JGNIT9PtLT734zbtkIOVfPG2kN",
-	"ckLp4B3IguW654yWlvUcnlLW9n4pRMaFNkdCUzwqjjtXV1w03osGrSdL2/RJNrhq55QgqIZEa2QrGBcx",
-	"hB3Li9QIO0xVr0wZUdHOQtEjJWY9Ni81ogs711XKXYgy7GXTUG6U4sHF02/eBSSvpQSeHz8lT9fiDsjv",
-	"IIW5+sTBIhAGQdQbkpdCOfRIo71iTyOa57KGAqM1iGy7IiUoRRx+8WCrzcML4Hnxg/O7SDAOJ/BRqpu7",
-	"W+Tsz1tk3/mFgrMR3/uxGzevVUPQBi/aTqGlnKfJKIcscuavrqpik7rWAnqe3wK9pDyHBY0N3I0+4uEp",
-	"6DHaebnJ4PhEEX/Opk707ILxabzWwy7my003Qo85pMzS3EhBFagnYnT7OxBRvbuNVpolSnhdefVsADDz",
-	"uNMELoT3a1QuKqHIVOW7+kdKof1DDjwu9dTiatcNK0dK6fFXxX6Hudq8eT7R13BBt+aC0ek2w+Yh2z0n",
-	"5ahb5G9L1iwvzN8dVNaGmYEeLbVyanxT3D+VzNtw93NntczncLMnHRKsMfsrXoWRoEHLmsMIwh0rQKCr",
-	"wDoPrLVJOaFFNLwbcHByMGylPGO0vgLnyDBOwosk43Zw5k4t1airSqZSFJaIkIuWQp/UTSuZA7EY3tpf",
-	"0t02A2tRN+B5tp0Dei94TcsZ+DVFkAvQQBknj1qzKZdhlHaPHy5x+y1Vt+dWcZRCgcqYVmCBd/qeRVSU",
-	"70Da5IIGAtdiibWN1qm6ddjYRonOKecCezzvqbyFghQirGEJxMIHRNxJmq4PBLPDNmivFnGrqfVID13N",
-	"DvLx7G5t1jWypMz/nP5uPYBFt+Utas7qSnEhfk/4k2ZW5/XhbXz0x/mNm7u2w9aTF605SM+cn2yhH8tf",
-	"nj3g5XleVfPdS4gbFAQPK2deA1UY2F/Yqf/crK7UfN4gLy2dzRnYKeku/W+DsEhPFIviAg1b/pAyutou",
-	"LxrpodtoJy+5BWJ+a1S4PT2SWkHbiw27thor1TZ7mh8lPbuazi1nZbfErWFaLridPa2azm1+r++bUWNs",
-	"9gomh+1bsqk63xGqyN//7m64Ty1kr1nN+/dDcPfrc3XCU+vzWt44J2M8UlHX3aWxHbmI1PTn9gElp/vE",
-	"K5nIo7Hdt4ZGkeEH18aPljW2LhK8PLqOjQefIrd30WdsaYzaGfbGWXS2XCfm1CQanE2cyBOXmIjdrBDG",
-	"o5nHoo+Oyhe4T/wgZsSRGx7CYdrl+U5nM7ZpeUGeP+uXPqGL2ywvi+ekBMDMI//VNM5OWHvVl8HBZOOb",
-	"YiORyxEEc8G1C9PMFATNl565VyMsu6FlOb9H6QZ7As4GMsL/OWG+zQjDsOiCzy9q3DqCjGjTMKMuHkX3",
-	"YC63UvCtR2KwoGiEKdfVxDW/y6mUDFSnfGUe+iI21HMQjJcAXrTb0jLUGARjhIkugUs44nH3hDgJ82/m",
-	"Ul54xjwrDjJzraLWudh3MyNcSOgQwrJ6qH53JhPdlj4YjOXsreiQv4lv+FWP78i9jgLtLLEJaK13iWyn",
-	"ud3+z8joZb6FSugqwMQVzEky+rzkUb+edWYnMCbmdjTspf955Djn/Q5whVYRf/LQNzMUcBXdglHMJBC4",
-	"p7kuj7bsiiWz009zt3BWVbDkbrvHNJ0oNMZOAi3OlUSxQtBVAph4Ikm3kzvgD4rd/HblbhOSrlx3Vi5j",
-	"Idhj95AGgtuewUx3TMe1m4R63AfTtdqvGSX6Xdz6iDxBNDaHIzpTrKBfaBqJ8FTY9kvJpmX+4h0rilTA",
-	"dW6vDKqW9arBF84SlOhNKDLGeyk9E2iICdkq7kAWdQI3bKkz+pReqan6+29gyzAtzFcDGcqRVqZHRmJ3",
-	"NO/Ufmmg+yv3S6re2fqrlyJCLyuTTvnPvbPcedJ/XS1z0qlOg/FxLPRuP3LXFDXuEgiaDwb4mNyhOE7H",
-	"aseblMbg/9zF0bspfNW65cLQuPQhAL/lzVFehS0zHGe3PNYe1+BUpCXn0zOd4aOoKc4+nnaYJyZ3kavP",
-	"XhAPePPhB9BrvJCMS9SW/q3YvJqe0ivLOCdANJ8iZfoJ5G6I9PTOC3xE+e5Ab9HcXgDYk2a+N1W5mHAt",
-	"KO/CZPA9vf/BPuzdz+6fj0ddjue4rcO5toOO7JeRRycw02hcdZKP0i3gzKzULt4lQmclUKVnpn3tQUuW",
-	"T6ds4VMOEITxBBzLty2SSVWvS2a7WWCX0R3Ld4Y7XaLwJGKXm9eqXU/321GqsD2UjINhn1h6t04YzstS",
-	"/vR4vsx00Zq79VpNpylp7jqrvCXb+K1ceZuZGl6XR2UW6qzfMUM3pTJOb7t97EQrd3ab0iV5A3i5O/s0",
-	"De3rWeEit2jIVg94l+K2nuUcKgRM9LRpmtxvmATVaQA8rNWCMqLmvKKu6+bQmkgkw8R9C7iPOOFBL7Me",
-	"TS61h/IhN88nWV4CdGA59NASY3ZxH9SETT4Ss5+KyBtinRSOPweW6Rx9IdmXMlhK5C5OgU+/wUpO0UEt",
-	"CyOkjpdGGRofGqjG+NcG9To544scKTuDBzxS1c/V+dUbH0mSzkATrIAX1o5VdZ6D60/nmtPPy4sNTPAm",
-	"ENEkz00dwern6qQjuIj+/aCcfTc2oZ/5nup8B8ULp171s+R5wcw+zOdPM9Az/1o0Z2KhEhS3IWx6pJ/c",
-	"5NIucfK6tHq4E/iziikklwTgO6nohim6LlNpA2ens4903T8PRW+mX62Hf9estoHCmzzbZttOh46/NLTi",
-	"JBLdiQlsIYBdzyGiCVqM5PHnJN9RY0bZ3jRn4dz19qX5/ChEodmKi5x49aDaq/fwn9wCZqGGGJvDL627",
-	"Ot2DbG5h4vJ6gI2l4LCJjet553rbVVLcsQLkgrjyK6p3LcJsE1+21VG+nfsq2nHdw7kuWvki0JPV1WE3",
-	"IyFvg6Qwj3a8FfZT0d0EuL1M2skB4HZGZXtvwvjWakzh+EXI200pDm90NOt7x5QW8piVTj7M8mO0qP1p",
-	"/S8uj7WsITJJ81adyH4yFu0FDOCDo0N84n2yBg83y22m2WqfbnKrPhmjGyGZhpebzdmc4jtDu8D3MAZ9",
-	"TKHCxVPh+lmQx04JWoqzrKZQS6aPb8wMXVRBSG078zNzfnMhbhl4cfjkKsu+F0o/ck+1m1Sxv9i1qbbW",
-	"cGwASSszRmyExqpEuqEaAq7Vq3t2p3V19f49thnciJjQ2ZSIAi6JBAuvr3asInvK6Rbr7YngpKgxTY14",
-	"VlGf/pX/lT8T/A44vvKE/POblz8Rxoni9BaynCq4IaxQhEogP//8w7eK/DeX9U/+yQLnWnhWsqe38N9v",
-	"EJbLPv36+TPyxRdf/MmM9vPbZzcE/aeEqb/yd3+3W7RqoCXevzOP7RkXktScaXWDQU8HbcygLFzwzqGP",
-	"fEq+k1JI+6V3tKq8Q/uzSop1Cfv/8Tcl+Dvy38ws/vTlV//03//KsRyAEqWRBu9yUcA7W073DmGq1DvC",
-	"6Z7xLYE7kEeypoX7NNXoEPiUPM3NPUhevXzz1mK6kXc/FLCvhDaLePQXOL6zYPKYjXkLR/fV5k9Y27cF",
-	"rdo/2ciug7KlHMEZ7HNffv75p+Rpk7ZpMcQACvuy30Tf4I98fn2N0/wr99eZzYwiTCOM7OfXn9uPvPvR",
-	"9bJ+Z12OXBAHy0JyMyPryycbdueRkM12EAmbWlFMh//y+k92KKYVsefu07+i50K56ZB3f0fZtyKBHvT+",
-	"nQVsR8KVbM/0uxV5Z38z//fbOw/oziTZsNLohp+S7wrzlVoBeffdW7p999m7HzaPXhgr692nf+WvQFSl",
-	"xf5Fj6ndZHsGPST3TYOMjXj/5N1TzNRjvyMVnpBv8LQRSavsr/X19Rc5K/C/4P5pXTb2T+8MKZwK8oly",
-	"ZK6Vo7r7Lm7VO8Mm5LO7x59Z2fGZm807Y3hggxC4t23ym8abKAgsjr2DADZ6y6d/5ZiUlQO3iKBOsDyt",
-	"aL6DR59/eh046q9eN3KmKeq5euyRSmjFrp5cffHp9adfoKKsdygCzSTxsOWgPvs7K967ZFpXrmcEP5Lq",
-	"h8J8APbiDp7ax1HuItKVFaafX38ZiT0Ji53SIIfEb41mIH+IrcSu93sqj1gvcQuNWMiBrGl+60uNWr1Q",
-	"Xf1qYyJ0D2hcPPn3+OfaRz5jxdV785ahQ2tpba1/sLt6w+TfeGuvt/RrB4vnk5NDufQ3d5HZq3GW/YbW",
-	"CQr9YZKIywc5n6h2La4/UVmCxKoyhW2EPWW9FeUarg+JYk3abxza81LaNwIUr8Nfmy7V37iij8tR1Jne",
-	"77v6g1Hw3g828/FlP/3gG/m0KAi1CDWtbPaNXmKb2eH35tRHmf7PoP3mPizLT1BpdbUDWjjd2lwG3eH7",
-	"SuL786n6krd9m2LHYbmYQbFrGwF1iWzuuROP0Aavw4c9O5hiMevk/EfnCUMJf9TmHazPNvXYnfJn0M/r",
-	"B75R8AMf5EbBL1klxkqjCmSj6DvEXMwphWIL8mLnKkL1v4laclo+CtEDk5f6P9uHn+ZNGsyD7UX3Ux9k",
-	"U753PTI8ghk2IMCWWubWD1tMqCbnt78/7g+ny706Qvo3EKX85YVY7yt/hDj7A/b9DT02/VFm7P2NA5xR",
-	"pISNJqK2vaOMKuEnEuGH9NGbdeTU4gsPAS7fryaf08LdiQ+7oW+FpuUHO8bYrtPT1zbIY6LoNJn8RLnT",
-	"a3aSceKdCuJWrcj62Ejjix3uEQ74DO7RHk0xwnf48wdhhZXz0P1Wgzy2DromWW+mUmLI+Ma+896M2d3v",
-	"/wVSODeN4HBD/qVm+S2+g44P5bxLfgs8AIAtPxnMLdipdnYV1Rqkefr/+/enj/5f+uj3X//+xfv/GvG8",
-	"TzO/hnv9Wa7uukw/iWo35POnxDrWtCC3YBtynmvRjLM2Ve0pQIdLQOmXvGQciJAEt4PtDY+ph2R3W936",
-	"yPY5GdP0XuGDr+xzDyibOt/52FTo50YJtInH1hVsO/IfBKmsP09CCVSB9c8eXPy+klBRCVKRLbsDdPMV",
-	"cEnDLKagGEWht2cfl3UWTu6P0Go+akZ7DbZxB9M3xB5RJyyoBASoRmFltZ62JZzAHqgommcaeKqk+e3Y",
-	"sceuFA953jvNOh5aD/EZNba4y4ZhaKkE0aIsjMbhl+tpZ4/15W0H/52P0ufYdCL5wCfyg7LCM9sQhVC7",
-	"5yS33zVqJsMwRy4wqOb6q2Aoqu2j4kBI+lwSOWFaVI9q2wbjNA4a8VzbfNaPlIvCfNBZjPT5ZT/94Bz0",
-	"QtyBjw5z10/A63roOCN6J0W93ZE3WrIKRkRy4+8eMzufuYe+41oyiJgcvXbKTCpNCnq88br6imhhsdRj",
-	"KrvrvhBRplPpMf0v/kgHH/zyse1FbTG24h/Gfg+LPjvB4E0Sc8pyCuGzop9OFY0mhgs7hSwarRdvlHSD",
-	"kejC1rqpHTkwXogDaplMI9RbgohBh6F2Bt3sxDNnsCEBZBCa5+Mz8ok786fzkC6P8PAcP4jPw9Jy1Sfk",
-	"ioDzM/uCPOWwkS1PKms7+LA2OqQ12QulyePrazxNYfDYC46BKPlsY2z5WQLlOT75AYhvPvRBaP8j47fK",
-	"XOXWVvM0afMpJNBi1XRGxxavjxh3WdZx+o5fxeESP9YbOZzjHxNSHs7g4QPMLzD9AjNSWo6gA55Almja",
-	"46lOOdXMwzYjBeVO3PZZ5YPloXzHC4clSxxSUpzLT/Yr+WHmSZ3lPtP2Xv8QN8UHEVQNMYwsslrhyvuS",
-	"8FZwyUHW+N/RO3BpZg45rLeBEZVyOkXiWZts8eBE/SgTJSLZJiFBL+2VC+j9cXnkGh3pD/DGfbQMglkT",
-	"vwsOK0xdZXyLOtiK7EQt8T8lSyhlndPotLsJ0eifWsoamJU6J57kKntmPPnb1SVMraEV8GG1fkvQDyTL",
-	"291rWcH/bVqBtE9+vMqjnd8fpTg66jz4JuLyUD+0X7RJieu62IJeEWUoy3NYEVsaQktiQ2f2tnYWHdEg",
-	"9yk26EuEGfdzwxkPflA+0vs53ArMD7Wxt/WRIPQNEt/83W5T+vxdOO3x9DP74De5ndgfc5N/pKzk8h89",
-	"S9wQ10OYBEBEqh9Xc52H+zG1yQP9WdXrgX1B5/+wx/bHGkgaTPQDBwLCVt0PnrJmvtXlJZRXwiZ0YPpT",
-	"U+sxwUmcQ/HIFUhNaIzm0afuydMN6oT2NsDbnO/dfli1rl31B1HtHIFdCN7lB2/ZHfpnNfAbX8AVEGxF",
-	"NqwsocAqqU640KJNjqmEb+gd/P/sfW1z47ay5l9BubbqfJGuJ7l1z+7an5yZzE3qzGTmjidJ7aayCUS2",
-	"JJRIQAcALeucOv99C90AXyRRpGSSon390TZMgugXoBvdz1P+yPEeCos5XupgWFqlQXpVZN76qDTzjXB2",
-	"CWTn86JBMsCV7wn9oJXTpqGxR63j7YIa356DOn2fru22nQYN0K5HDaFq7svKhbFHxZnwzM+u3lv7MSNN",
-	"fOLshgmVaSEmTMIGjGWhN1vNGfBo6buK3bI/cC3owtHmZzLPH1feRMNVWnOYjW8erT/F2V3Ik9LKDNPv",
-	"R9bCrDrQkFQWZtW4yEkWf2+2tbf52CEyatVl+ySR60MZCOosDCu4Bw+dt0rMhMWtuZAizdIynlCBcNu/",
-	"PwgrOIxfyK/E82JHqSwRDYcEC/IkLsGrUO5CkBOx3iWcf6lVVj0vnzaa90sY+jI89vdY/V/y07x3AbRx",
-	"5L/kBjNif94+C/PsvPlnX9ziDFLCoz2kIbelShfMruANpmnw+CpNcQb+XGxU0sPBGJ/6ll41Wh2i6fnJ",
-	"Dp7N84vTf5WGXmFnBL6OEcyhTSDGMAsr3oVlfMFF+d7b13FX1GadCC4jmEplm47j+eCfcGxDQeWP95/Y",
-	"v3/z179Ov2E8WS/59NvbAPVDID88SZj0TzpYJ6gyafX2crdhle8dZNtAoPCEb3yNm4rBMMO3/oBvVKYj",
-	"MLdMKpbAgieMxw8igibXIOeJaDz/5aNGcJf6XCtSf6ULF+qRoBZbbLSeu8BYe6iOcDlD3L9KrepKVM9P",
-	"Jk5GWdz8zf9603l1c7/2TyYxnOUbiyg9/sS+4Vt3LkDwrrywyW3N2Nwb0CTri+2CRV+7eECLmM4DB7f2",
-	"T35E+OTxbu40vzDfSye/PgBekflZkfwmOc4XduDvRuuH5IQue2o9fXajo8bhX/PRI02P7cxz0ICY2dLq",
-	"nJH12pn7iM2hMs8LZcJ2V2ugnNiurNunx/Ys7rrEkXhYMTyn/XPVjBIl/+AR0cGZ9K8kzPB0nUChJ4hw",
-	"Es5dwGLN5xbiW7bRwoJxociS6CBOU53GeqR9lRlsscdZn7RruB1nwWoLiZ9su32XIe1M8CLlSGPXoFCW",
-	"tOf9CyiycgbNEnCxzu29lFNjnt25hb23O5O9oELk0UTY51VJ1/wjyNj8cTy4rWXqPPLEY0Fr3fOGOHsP",
-	"ewnV0pJab5hDbJS9r05lw8sLcp3jmbAlN0tM9BmxkNxm+li4cv6NXGXhr9d8DbrN8n/GgYdl0LAS+J8d",
-	"lJbkzabFEirNeAoyxrR3XvYQgbZi7lQB9wG3xEOuqQGiXeyyaBVkXDKEUQcZbq6XOqc0G3CXBbKfPWXc",
-	"gZf+VMDrH0TWF5YtFCA0AZbfGzZXmUTWgQDUXz1N5b/t+0R1R6wdZEjBzkIOi2o30UkBdg3gX3LjavD5",
-	"tOtPkV+h4QhFQ9/TyJGmtEpzHAZjF1eDzrDU7UqnVz5TmT1YHV0Bxz+W4Sp9ymjdS2mOF8pslVdpmKzW",
-	"3EvkgEQPGhVtQFxHS9H5hf8dPfU56MooSmHvrVojFIKQiyDKWzyMPPAk84Q5K1jbVvJNQS9CIVUmY9Wx",
-	"cH+WsfKS/eje9CrZxiJnhiJBQpIbBo88ssk2XPOyVD1AK8NttQ+OKJNwbmlGzb9avrhcRQct7jBh8dN3",
-	"55FvzBfdk4e6ZMol0WzX1wF/uPYS6UccUG/ih+wl1ts/dCYP2UyJxbZb1UizxIo11/Z6rnQ6jbnl7QVE",
-	"H/le6XTomJDePFD/Ir2sKMxAwou397/cMi+xnLGN54EhZxqZ3OIjd0716tWYN8t1tW8HOs5rJZqbby0M",
-	"LBd5GfxOgvKJLGLH+9zPdd993y/RvC5yrTRSxQm3Sae4eYq4PODg0cPcXRjU48r6dwxUpAayWC0mDOMb",
-	"Hsh+OEuVdKa3UKwKCvh0WzscnsZxQU84yoOSn95lDkphbYbgnvGN3juKcYI5zbjsPIFuv+Oj7XT5jsvx",
-	"uuEO6CZ52U8ozRIxt5RP5nKCpKjYIFWqcT5BWWI1lcpO/bbevd68Uz8pvAYb8d1LZY4vVIvuwea6syPz",
-	"E5Qlo89s2KrfFcN6XLn8LYOmINhmqbALfAYF3gJh9wbmlW33DLtVMWDqrGNTxbzl88iV4FQvUX1ZzvAO",
-	"BB281mouEkDnjlVZnu2cQCFDCcRSGKv09pZFXDrFzGSsJHFkcxafdHigTHmbtOpHGjnQgg9i5PRJvoH0",
-	"WBjTnS17AbfIRXz2I1tluvJL3F0DGQ2OUvWjxhbL/lpGW1oBrI2/KM4VYxKI91nBATpXSaIwT4WwAbtt",
-	"RU+P3WrLcS+lIpOxJGL8p18wEBitKmthga7Wjir0CZsE1oymfuFq6bvyQWNSx7HwoBarM0g3ZJB85I6r",
-	"VjG1gVJQiaQrXCANWWBHPUY73QkVZI1KtSM/ff7KVXOl6ycxOVWN3tP/1W7axzWnMOiOKk3D8xg3jHua",
-	"U+WOrWztS2F71CW37yZCtjlUfQ1Dey8R6NOZhK8YBpASCbCREmJdkD72eWKOIYEFrktD3qE0bpxVj8UM",
-	"B7pjUCyGSMRgMBjcLFWa88PKGq7JI7UUxfRHm8rLZ3iZi4LSCvVONAWWGZXCTMVbL2Uf8VM6yv/gnOEt",
-	"odg4wUvYML/w5giNZMnkyKd2X5X/vYzHr0+jqJj7XsaMs0IkTKrNcdnlXHlN/rIY+N8QquZpqDDjoxwp",
-	"yXMYmsEyKeNsy+IMWFztQa7o4kENJfcis3TWBDj+WRn7kx/XJzl3/ppBFtE9zH99wHB2/tIdnAt2bZAW",
-	"NMS1gIc7yzzp1k9b0MWijNVTFzM8ZefvktO9uH597aN6+pZnwZ1eyDLKhnHLOJspmflWHmHzE64wTG08",
-	"ap/AesAzHJF7xTRaQrRqdkZvaVjPvgjfMiDQaqLUihHedSCQhdhjZZXdzwTbL5yfggcRQ5WvsguHVCsj",
-	"DQ8lPTwoIo+M8qUY2aOUSm8ZJJlnOXLBzXi0QinlfFCExxIrd0C89QQBhwpj+5WOcyFd8858ms9Bf3FP",
-	"Huv+g5PDaQ6985SOYa87z9PLnxFhkrj1KYJ2rgSBhVGzczKAor83VmRlTMgoyeJzzr8mm6XCNAN835fG",
-	"9Xk7kb/mUgjfpSXq9dTrJTJ/nP49a0Ttff/4X5myYwuW+wwp/RcPogVfuKXiC3jMuW0C4FAeABGpgT8P",
-	"er2I+XZPN8rXCkcymv77xrqp+OldJpcZ1qZ36/dnfc0t/Bv7iU4r+elFyaAH7qRJauBigFQYy1fgto5I",
-	"aQ2RhZjNtowTJK4bqrc59AKW6VUroXIN8S7AF1EddQA/+DFjS5YdYP/YhDXDUjC660cakDXf+ovTwzmx",
-	"rcrs09Gbl4rFIibysUPvyQx0hWDFI7tHXMIfP4Bc2OXVzTdv3rSaL8WSwpdF1Mxaqqz2Rf/x5jnXI3jN",
-	"Hg6feUc16cDlzoJaLJbWIC7zZqnSUFRbewqoseN2dQTnGvQR63tV/X6qJRpGmSVAXgVxXhGEe0JXBRBu",
-	"vylqH46payBxP7rvFEzvLapdCkSB+mKXlgq2Ba6PPiflj0QR9e23TtsKxqj//T/fDEwa5RdpEBeG5DNR",
-	"zsDvS4Zp3dFjuYWbMKuQiROpfwmrfJ/Nd4+wfwXbadzYZPE32L7j9vXirpsnqo3szCmvhIxbF3B5Mf5N",
-	"IOzbQRYMYpjAuMfX3TwQN1mksL643UUkSGeWvzlNcn48AfsHSCqIk7BQVnBLSUKQMcRXv5/ChNE788X4",
-	"CS68HIdrHc4h4iYegNfJccMTk9el00GKdMbFwIbN3EIwkBhHu/CZ6yb6tF2f5BvB8Mql4xzvO3yoX8ix",
-	"RuR+em6uJk/4D8cqPs6Ua5/FL6QVFM7OwLk8v9uiepN2g4wNXvthRsCpduzlg5ckx1WbDmTXM57wRhCC",
-	"78KgcZYX+ukN4oTCUkyQMC1LKXMnrRYVlNjd465fbau5NBS9HF/xDzj+a3n4czjwnJdG6VM3aCEHUQ16",
-	"FSvLuHX0nnKRTJfAE7s8Vr79kYvkBxo1TlMsTbDv5f5BbdDnuaWbqUcwLFY3zIC0E4a6byZspjIyVmQp",
-	"5EK6XxLcnmF41SMXRHFo/M2/Vg8irlTqu+eXBAXG8AWY60ym3EZLiI/a8c9hlFuY511tX/mUYfpSufA1",
-	"98695Df6zuOqTJvduowcyrsUJxXlMtS8nii5YHh+zstIS4MPiDkgZnUN8PRO87kdHbwTzuoSzYQfab37",
-	"v3QhsKY016wNF9ZUC8ityouBhD1NU65DU3OH8cF7kcBZ3mOg0MDN7b1I8uP5GQXj7hPjTsCuE6crLPfN",
-	"JOhMxnjTVhKg2wVEtGRL4FSAKixLxIooYOSWaVgnWzxbrzN0H9zQcRwkk0ri/ZtzSvEZ+mGu/ymPovB5",
-	"Y3hf39O85ngCCDnqlqnKSqby6WlKFVmwU2M18LSqLvmBbyYkx/PhXvh0yMqpj7gD2i7EjkDzxsZP36jl",
-	"JYEndy4Zt5ZHS38nWCPDp9RWVAVP3MrdAw3Z8TsHmuXFkbX5No+mnVJgMI3uAQlSnTOQCpuKVlJtjDN1",
-	"hBwRdGfnzpW3/r4ICajx1MgU3TmD9vomDONmBbHbURpdg8qs8ypTKtps6gP4RKO/5IPHGQHsTHOYawls",
-	"BWJ+PUOZzFJlBhC4yLeJUZmEkOXMyFolIhLQDKi8811jNbidaV6mhGZ3rQYBWpa5/HUhowNirjO+UGSd",
-	"qs5ZEL7gQ5+JBo2i9+/OrA5JlEnFUqXh1if/nTEbBhW21lpRXxcErXUnr4qIThYQPf+rWoEc0Mf2ZV0Q",
-	"ZVrY7dXNb7/v42ocEE2+9dnc4Sp5rBzfP6FOTtchmX0EDZ2y5H45nmxQkzMk3JsHP+2q5WK69VpYf5L1",
-	"vAuGEcHETRZLE30F+ISaH4XxiYgTTKUJS80L9XBE2Z9X6zxCDO/pWiwh+gxHx7JE6kLFfZk8gG7cYMKY",
-	"kR7ew/T6Z/xE8Li50mypUigu77lIbpjlZmUmfmsxE0bXSsYDNu0mdyVAjJAQSpYrzvAhhXQqIdjRFsfy",
-	"wFcy3iHIeLssQzKWL6olQMJCag5498lVyh9/pD/+e5EO41rz7ZHaU+vMbLf8dI9O5fdheq6HCa+rFnE8",
-	"qVH+bSPfyOcKePc4mtQ74BEprcENQ4WcMAmPFlFp9ARzEsLg3QOliibMgk7NpNz/RbeWKVI2Cst4FMHa",
-	"ml0QlO7ylXuCu85Zcrtua8Vrprvw9NFSL4QJviIrPP/+VlQ5PMvl1M/+rKczKbHzytdIhSwvtZdDPPH5",
-	"Xk+yDTEVuOdtsKKBtfyYXV2vi5xEh/blYQBeLazl6/16DYRJWtZBgi7wfZ/U8sPDb43l29sjNF+tVC2L",
-	"hZ2uebQ6tg3fuVGfqWSwRaPFiWCd7sFNOJ2t5dkcOE4qT1jH8ydHnuFCUSGCcJdYkli/hC1geB1Vkh/T",
-	"YKxzpBNCp42WeN00R8Z/8JHPn5qvkULuAbSYb5mT85+MYFxuGU+MOgQ92uuZATFqoOsDw3+KB/jOPXm0",
-	"ZDxucq/nhOd/TnCalkMtYTHQOhwUigPCXEguI2AaEuAG6HxusHCkaDM+MUy6jlT8FLvJDtcHvMWnjpXZ",
-	"hB5Ccxwavn7v3T3TEPny0lQxJ+k84+VUagUxXmWVQFY8RHmaGap+PEuhKHrs2Be/pcdWQ/dxYuMVU/ST",
-	"fvXNz9437xT4YiSGssWZ54S5mC3xqHga5plxcdseT1VbU4KHkAVpkzb+nkYPkTtu1Yh5ZgL0xUC3fyWw",
-	"OJDxFOu1PFRCbXNGrwfkUBbYVpk+hvHPunnAf8VAdFa0YnsxVa8Cr6/RlHGobh9rkSZN7zK1YkNV/js5",
-	"FEXALpgvnbNwm0jUghALkgnj7N1HhhQxTEgLWvKESWXPOYap+dxvlB1rFaEujrUO0U3uNSB+/ocushvJ",
-	"UI1vmQYD+gETUMBmWey2sNNtwjftH8tJfvFDegWwxVd8dgHYQPBPeOFAr83Rnd2SSos3gE7wVDsXs9m2",
-	"Jtk76R5hNl/rV1/y6kv6BpklDI5H0vhbxme5+hvGsZGihHUZrKNa29Pq7sM4VZQRTFP10HlG+qN6gHv/",
-	"grHaTZifm+sFiIPLr381nqeHNQoz0+G6Omi3O8kGeuS8bFFp5m+W27Sw1pvO8Sj1C03lPh/c515dfddg",
-	"eYN8JSg3q7NAMLWu5D8HSR04FylkKwaAr6WhfaZxSq8Z5PxEhr2XBCwzACD8nLCmhK3pTCRJGCQGjjUk",
-	"9Cs8kTYy/RT/9JVG95yB0wPCnHOdQkwFcAWDOzzyyO4SRvcqho3Sq3mi6ou0/ysDvS1J4tfwDz3KIrwD",
-	"aU37x6lxGx5+ZjhkhUWZoG+j9VDa9CWTLcB0C7zRGrYA/weHjRt32oMV1oD1eSjRZujQb9+8OdCTP7nC",
-	"jhB8yo3MkqS2IjtHPy1etebWgnaD/99vd9P/y6f/+P2f3/7rf5xUTC1jc/JlwjfDXibkmjIcjDPwaMlQ",
-	"k9kCGTAY99inZTQhu9RgliqJ/enBRTcrWNtbJhWz/JHx+EFEx2ByS8bSDtn5CVbzquJPU/GXC9bsi1rM",
-	"dOH2p6P1/DTwPwnKsk+LL94zAO4oRld5F5IGKgnGw2ZetEm0hVzYHeyHA4upMjudIUJN4xaoMvudHzny",
-	"XXCp8pLpbhHgq+/xq+FcLqF2oPMogXpYlgA3mDHyIquZjsqshxJurXRBGp/8vx5DB3YzxCS5W7O/GPYP",
-	"JeEWj740JcBjccy35PT6xhLuZDojQh4uSWOgJiiy/oKcJ2g7s2qBHmIXkA4PCWjnFPHswM+4AMj7lMpJ",
-	"m37ThEdS+v7x1l/lU7zM3XJ5jXrHICFtYKmvAkVlUXN0Q2hzDOGCgGEFKapGpckkFCkpzRKYW6Yyy2Zb",
-	"pySQzA/qx8H9pEXLXVlvhjDP/pf+iJGFgzo5uYNG9pRIFp/SvIW/0hX0xDPebW9vwuWpx4EP7l+G2OkG",
-	"3eQOs5rXuJ72kelZllAJmsan5c9OJ4cLMOciQd66InIy7O39L1hX5cLOjdKrmVKrCTN8jhdZag2Skilm",
-	"rYHHNJsWGuhWqY0j/oDjnpQZ6VKnBnAbXMJwabGci5xOLhh3uKPPzGMvihLgrgdsRgz92ZZFmdbuQNpG",
-	"2lZN/cGpzd77VfmzWbvuxlzYx0BVT2cGLBht6Oqq6PXwsMNLbmrJCXX7bss7z4r92f3TEBqWL+9gd7Kl",
-	"0zX3Z+scy7l0OxtuN6hreyqkX+lJ6aAYsJ7daXuu9C3jlqXKWPYfb9600cQNQANj/ltulr/iqHFC/oT5",
-	"DeckMLxxC4duAWBVSqJtRJLceB8SqTQV1vOblnh/3OC50hBxF2prlTJfYttCXu2io/4Do4FgSNyrPPyx",
-	"dwtu/ayFdO3hlCg7yRIhwfQVIPlW9DCDjiuxvPfJJTdOpAP/8ZeqYmync681WC2TPNywtYY116D9ada3",
-	"Amu6Qse6hmRLuWmeqkzatt6p97bNMZsJze5izZqvVtKJlfygEkxookXQDr2s/Ir7IqyYzbhcMR7hza77",
-	"u9XbCYu4jCChzs1IyUgkwKTa3LoNrQzyfW+1WANWO862/ifG50irniStDU7N5277m4bW/a6xnyOl40/0",
-	"js85OkCP5pdmiRXuAHztopRpzC0/qda+NNH3SqevZvhMzZA0D4MhFGYIkgxLeQyHDCmvy1trpea3bLNU",
-	"8AA62G3sPjbiUip7rnFd45OPIqR6BcRxzxxtthq1ui8KPaktBXKUqaTzE7oGF28553u8MSsfdU6CkdCI",
-	"ukoErJ2vRyZ9f92/v659r9kDaNN9VEOBwhf/9LGe18L8LnO9m69O7xeMZoUNw3wFyKxKuQoeAmziHFQ6",
-	"zzoJe5v3ZPjsns9XHk9SBOaCo0nNMGic6SSc3jBk9CGmZmHd8voL3wcT7n/PoXuh7xhtnISzu1BRBa1M",
-	"7wjh+HG4/VXkvMWA20m6LOZqe+A+BUj4zbURaZb4Ksaa1no/4jloQJjr4Gf08tuHaP75ksmDqvCAdZnG",
-	"MpPNkM9VSXOD+MrUErTkD8BmAJK4SUKmGSReRRVDkP3/CNjmEY3yxwArdPe0Qe6h49bDUbAFvV0qZQ76",
-	"ipwvKLRNek4BtkBoTGKGrLZINkjaO50Wm/T2lzD0Zey31MdVcrr7612PsFPZd88/eitteXKNLeNR40HJ",
-	"jb0LQ/vEEaZ39CmEgrfEbVvuw65ufvv9XzvMTCAr4IHCML7hlRt1+tf6w89dHFfWbbT3KTS9y5yAwtpc",
-	"UNbEZglUUXpEzlW7KSBGa/YbFBQpwFsVw+umc550kLicE84n5iKMWODug7UwXK6YkjPFNfYyc7PaZQut",
-	"k56/Am++xfYSpPFXPaOo4jsuaAtfS9i8jCMY70YkCZuF0o8aB/jUXagqD5/Yai2Vzx6Ve/AMWtsl9WQH",
-	"+cq6sKvArQ9c+xFoK+ZOefKeBveP3Ga6muzob+FL7+sYZE0sZMmIxonxEj7+QpUFKJEfqBfq9cKmv/1e",
-	"LGRhdCkXCZpmTLefMUSJ2MmA1GwhWkPkPqbYRDo0mK8iWr3NXzFe1PEwQzffMVtMjw5eRCum5nPGmUl5",
-	"krBCM1CjMmndiJ3I+KBOlSmrigqWHlij8tjkLT1/vKm50iTH75b7U7I7fIdH6CYQN3RfsebzsxQr6EWn",
-	"OTbsTVFmxOpkLM3ydXN/mZs7SRdNg8exBmNy9MNslgizhJitlTnLZLT7/K7p+xCh9As+eawX025yl6LQ",
-	"frWbYezmbqGhgn+o4QEFzlDrmV1yWWHuYUJGSRaDKZ+azzzklC6cug473ZPtO79JjrVQ8D7//osUCb6a",
-	"2DBxJ+oi43Rmu2ERX1OM4IyHa4hZDJaLhJpJOBLlNVvT0smtMVP2A4GzvPBDcuibhMc1RNb3Tm6WIG9p",
-	"zY2/skbG4ESplZCLW0ZoLaHejRopLdVLxHtt24eFQE1T5Mxiv1OaXk4K4ycqeD0pvPCTAtJBlTf9wGjQ",
-	"wk7yq5ppIuTqyP0Zxfqf8vEfhFyNNwkWwyeZbIfW+J3VuaDj/Sik29iId08VNfBL0MQyVu5NQQ8tEc3g",
-	"lnGzwg723Vxssy4FIL1T6q3JR1y26rrtnVGrguwd7p2eLokM4OG03lo/rUHS2l71mQd0r3nJ6b+KDnz/",
-	"6KmsEf1UrYDqhIKRoK1Rg75ZKm2ZF1LOsFqvETvCdWed0Kx13HDu86GnKhVi77VAnLGq35Lq4gsufclO",
-	"4vmLyb2iR7DI8c04W4MWKj5Bgi3BgwaU5aQT1vN8rk3U5w14PIXwe7/wr+LButPSIfbww/LMpMlmTjFn",
-	"R0qrSYo/l4a+FhidJa6fqKyVqcxqRLhzDvaokIydEi+8z15FGkCapWrwoMbeFyMbfZxI+QKu13IxxvY7",
-	"voBQHcQNMwCytGDl/N4Tzx+hZ1ngUk4jbqARIQYuxxa7j18GMkvdmqg1LlGUKAPx1e+tEdH2+Gcb4Gfg",
-	"bwKb/XtGuRkGn+idcFElMcbMwG7A1+TOlFoFFPjQE4bk3vC4TriQtZXTu/DRh9RrCOAIt4KjDWa5gQuB",
-	"RuCy9K1USHzNmZO1C56MSmGm4u0EKUnxR+xXwVsNNFeqgbRLxpkGbpRsrVANjE87Y581J3H1YwbxDtVX",
-	"Mp1J02z4taULmaw+7wWcpr7tSbr9tyuqdM01BDwtFw95QBKJ3EEtrc/TzbcJifZk32AoFh7tdWQeRnY2",
-	"o64izMliqiDChRTYM41woROfZrPREmKmJBhmlWqPGVq2oycc6pAhtck7+kEjAHv++xixctVGnsUAcSLu",
-	"bgvOX8+0dQiEt6rsn+aejxSPbtgrmvC1qeW42Cy3rc++H9yDfl32TY/kP3kYeE5kcc2pEpUuLxlebTpj",
-	"TgInhSpIPEDonBm5YEE+zvkarLKtwzzTPF9t6Vxb6tBCniW7UiKMPUyxdFCbS1AyRzaZMOo5UAoQxsml",
-	"1ZRWLNfTAob922GJ6sJMBnHFH5H+1PryEstXIBG8pr5HexePJlfIxobDEk5R74s3CHRu+PSi5yZc3dKK",
-	"pnwFVApRvezoBGCquu59A+c+F4ypy0Lotte+1zqdliC6ZEjopXYcFJZW+LtF7VyVMGwhHkCybH0WwO6O",
-	"RfWbKX02oG2XyZi+WlJnlvQBkFJjBhNm9ZaoZydsBbB2v8YiHCqskPBo8x1sgpADVqFJFTbmTEtpokMQ",
-	"7sedzNUhoxKwoaK4HAxRrbpHQXIP/YIvG3NF3SiQkL7HtgegShuC6AmwoiSuyl2+B0PaFWljAIJjnkP4",
-	"wQ2hGPyxQ1zZSNdyR+XUaBEbLqyQixvKNCrNlpDUpX/2Q5QhKX+CkQxyk0E4Wp4pbIfCv06x2gQSAjZX",
-	"va/RUEGEgM1NCZtu4tRqAWZCEHXcBFg696NPeeUQdQfX84lxRS6Enkv+czmO0lWHcv+LhRKtNPD1+NNU",
-	"a4GqFoiN0bLyfIcvXmnlkK6XXMZT9eDn36Ex/MBl/OkB9LjNIczy1RCea0RtVnlRCIPEOJswFnhMJ3qw",
-	"xV9pk3HfMIMlTxCQ3jeX4VbU2mbyXpiGg+IHHDfAoUeuBiOgw29H2OGds7W58WDgBkBOWGZqFnTSab8w",
-	"YM5h5OFRMUM336GrQcZp9n1GgoRBuB/+eexsp8K3uG9iRcUM5kojDPJRB6ASmHrlaLB9lcCXMLBP4y/e",
-	"M4j1vxeSywiYWwmzxzpJOhPKO5UOTWJCsxiSKkInqHUCNUsbspRyLnTaeZISn1pauG48Rv8C7l249xXx",
-	"+eU32NVeSB0dguUrMAzmc4isZ5xCYKMGIRvgOlrWGs49/bkVS+3fj9LTDpl0oFl/AeNWvn8RuZeFTiQz",
-	"YSWSeeqUD2UWmJrYKB2XUSjD/+2K5NrC4xGPRm/9imM6kE7KHz+AXNjl1c23b95MrlIhw8/fnF9lH8r2",
-	"UzCGL8CNVJiLigoISw/fUFPM/+QKF1rdjm77O66XwQ6wg8+JuYVpSGC1e9hOOvEpj1py88dcJNgBsmfA",
-	"M6US4LKVeEZVW+1s5QcxzJ7sfcIm9BhvtLAW5A3zlmCoTt5MyiTC3hLMbV01hF1iMWnZU/w9a0adv89H",
-	"jZOfJ8xvEMl8Cu1p+dp1SdETPmW00Lx+fpcBqc9XZyiinlzIZxH05BpyAkPPc1GAS7H07Lx/iDYI4iXA",
-	"JrdcHYhmJ1YF+c7Ex0uBqGKzVEwi0yRNxJzExFNCeoghAdKcfSTvT4d43fuLvxGxmaiW98KBSe39173/",
-	"ll61wpghVOFXyip6GHkhPb0oRc5r0IQacHh56vHYf5RX/QGp/yiHN9FehVED04G6KTygOExTTBV55FFn",
-	"o2tujAudjoayOPFrSnlM5zyy6ij7AQXX72lcrytaes8QyWBS8KmQPnHwFxPyQPPwsa01/DtYCLmzUl3n",
-	"Zr7pZam/g0XWv0/B9cEWWMAKJS4Zz+wSpHVfoPSt0+rMAFNu4/EMLEhLkZcQnqrTlTTcsYxa92LrB/WL",
-	"mJUHv+qL1APo7VtkIOpbTT5nHk25rBtObZxq5CTXGPGhitz6KjiaI/7KMK6BmaXaSFSmk9UmPG3aSLq0",
-	"TngE1QV6VZ9Lqs9PsNlRBlIQ4DoRoOnGxKnHRmm7TNyuaZdneBYNqXqAY6rh/v4C/Up/p+6vfEUlrc5u",
-	"K9swUqRNAipCsTG0kZqF9TRbHwlILax/Xl+9MKMbKlD4jN0AZcFQEQ/u2VuV3bKlSmJCXMSr2VTIzIL5",
-	"N/YVr2GkYivY3oR/Jp7tRqdtNfC0PuNPf27XVA8PIO20eOKIuuvvQT+AnhqQluE0DRV8cMsIqS++YX/i",
-	"H278L/6csD9jbvkN+6dUmZwwEU9YyE3+689bpsFkKRg21yplH7ix0+/x+398V86ecrMqh+gFWHpjCWgB",
-	"LN5rmFC8ZYhSUFP+qB5Ap3YXuMLBU488FQb1yhCI7xgk3xy+B2s1QvZxwlQSH8rw91SOcxfHIycoOoOa",
-	"6JuuXz6ULuyqgqZf4JnbBYvCHit42TMrxLdv5bzeExL+CXalIgsj3Ubc09ynE0RLuZ6dGwzCreXR0ut8",
-	"L+5tvdZgmom378sDz7+B6whfZVRXsqWlGcQZ31FCMZRJLcAiG3sVqBJ/LJlbIb1QZTrvmvHrg5iX1WS8",
-	"9ZKI23bheOoDWLRvnxx2QqRs8YILWStHOv0ds9OvOOI5tJAhzkpT89h5rWC1mBl5SdOptS+9lnRwM1CF",
-	"NeLrH24s24kr8Mf8wLsOl3/d9nTjY92kxuoq3NzCPIdOEuC69A5lwvUKMXTMisXVSoJ6hdBA3Z+dtyPT",
-	"Y8euEGGeL1IhPCCq9Y3sgf+NLuBaaYeRSv2ja2dxjw8du2bQLF+kXvwg4lwvMmndQaVpB4F0nXDbUNX3",
-	"NR81zqq+ML9hgKXcATBfty4r+sJnjNZ6/PwukznJV2ewir60LOmzyvpyNbleU3LlCDkEDXguOuCne2cG",
-	"Z5DfmcEAPU9JEpShUrdHBX0uaqEbhSXHy5gHnmRwUgVfqLU+6oL9mD6TOr3h8J5FvEBHFBfm4Zn3cM9G",
-	"Ve4pTJhUhA3v+clETEm7/Gx0Ck5KqVPlr29avP+TREwulBQWmAVw16LUk2PphVMjGVS0BkmXYFca2yI6",
-	"7ETpdYvGVRmoRZkE4MGfhJypx8lefwSh8Da2PfhfNF7b0Uuvel/BQa7rbPiY/WV5Shq7vJbXvUSndxSb",
-	"humPcwfF2d1dJjodRodCfIpvwwjV+19yy8o76bZ2d52CXnQdrH50z3wOmoITfaGK8pGvSoqy5toSahvl",
-	"MxSRItgAJx02UXfs2q2eb1IgaoVrccT6GIY+a3IX/xXDBMR+xeigRes+ae4r7GwnWWvxwKNt18mssKd/",
-	"9o8ftZPwk/w+FvaFuooPQEXNm6VKgFngKUOnUWgcFjckW2ynIoQCdCi7VQ7HPUWfidFnsNlcKDnaUoVe",
-	"kbBaVP7n26mazytZ4FuMgbDPsBKSUqJi5maB/JAzHq3a28s6EV2XKNy7Zz4La8GPHzoPOtDRTD1ADiFQ",
-	"3tqZkFaVzmZCM7WR7RXG8s5vqfO9+t6OOXVaTPEF79Phspp0JVYSJj4PZqxaG2w9opexKFEe7p5IzOxe",
-	"Xc2+KqkVNNTAfaUhfa6ke8MwRWSffyQe+TybtdtueUp7pb9lcs8brY24yV3ofql49VCBr2S5gKnFykCk",
-	"ARs/WrXekWrkucm69n+CkA9yH6x4jl5b+coabT07DsyMP2HVeoOfccSzjuXdJwzibT6jSIKnWarMwOnu",
-	"xc12rN7Fze0yzgVXZYCS44Jduy3aRNmSPDS6MMjW1jEwOj21O/Xo0doGoEnHxcildctAxoYBttz6vkuM",
-	"LdFrusCyYScoiQ9lfr7wssPn6y+KMNp6qfV2z77EkXgQWfsOd+qxR3ssXUjfVsA1DZMA8S6Sajux7/ZW",
-	"G7Cdl36aPRyT/+Z2nPdbV3ut1XwHj9w3Xy8VS5SxTFhv8BQ+m6JjZ1/QVRybf17lcE+//e7OJ3Sscj/8",
-	"7gbqhyCKTCdXN1fX7qz0/wMAAP//",
+	"7L39stw2kif6KojajfBubMk+kj9mW4r7hyxbbU1blkaS1zt32pdCkVlV6MMCaAA8pXKHIvZp9sH2SW4g",
+	"AZAgCfCjqo7aM7F/2TpFgkAikcjPX/59lYtDJThwrVaP/76qqKQH0CDxXxtJeZGxwvw/46vHq99qkKfV",
+	"esXpAVaP29/XK5Xv4UDNg1shD1SvHq/qGn/Rp8o8q7RkfLf6+HG9ymuphDTPFqByySrNhBmdwwed2R+J",
+	"2BK9B1LRHZANbIWE1To6BzdYOIMD/fAj8J3erx5/fXMTm8FWisPw+8+ZVJoU9EQYx6/j+j5T5HfB4Qk5",
+	"Mr0XtU7MA4eM0qGgGoZ0WK/MF7b4SbfYg+Bmzrwuy4/rVUD2iup9+yWkqoTfaiahWD3WsoZl9GcFHCqh",
+	"geenv8Cp+coeaAGy/c6L9rEH5rkEiR99/fV6dWDc//th9JPbl1Tn+/S3tg/sA+FHhsOU7MB0ihvtj+EA",
+	"BWxpXWrDBmszZXaoD6vHjwxPHBi3/2qny7iGHUj80G9D7vhFyEIRLYgCKvM92SLXxSbyW5JUcW6UcMfg",
+	"+E7cAh9+9t0eiDY/NVxCWQkFKRm/9d/vU/MNDvjAjjjGK/25TW2j2gPo547B4rvg2C/8yn+WsF09Xv2n",
+	"L1pZ84X9VX3xNhjRfEGLIQl+pOcfSy0WHkpR0JM7g7g1qhJcgROOFaDYygXXwJEEtKpKllMz0y+qYmv+",
+	"FPnahnGKs+qT9OO6t9anBL9i+OwWoDJTqqTYlHAY+7B94r/9TQnencEY6V+7cSOz+GVPNTkC1+QohSUM",
+	"bv3IHO548bmogH84lHbZ6oHYblkOhcjrA3D9uaok0ALHOZSfN+MtIdd6peGD/iJXd1cgtKabEkJCK001",
+	"HNzarrfH6/8QdBKS0D5vfvRHC4/H040CngOeFCkqkJrZc7M5ZbkEqmN3vhFv7keiKCuIEu2sNkKUQPkq",
+	"uLEnD7C9NicuwfWKCw2ROyYugMwkSyeEVuupOXwMJe6/2evaaQcojfDT65AqvzZjiM3fINdmHo6az8wj",
+	"OFNaFMzMh5avA+puaalg3SP4bGJ5KkxoTJ4qyxbernlkfT8ypYccwzQcuv8zJsg8431sPkOlpKfhTuBg",
+	"0ckcgBdQ/Mh4hH09NQdEOVANktFyyDAvNMn3lO9AkYOQQPSecmJuJPWECF6eLKuLLRHbrdG1YxxvST74",
+	"6HFv795x2uNTyZUaMdMyVne1tCzFsWRKM77LCnpSwccaDWm9yktaK4hoSebmgFKBU99xXEJ3EgzDBHz2",
+	"1U2U0Qoo2R1II3LUcPSf4EgEB7Umuai5hoKYzcFPGf1AcHLcs3xPNkLvyZ7eAVFsx6HAJ6hfulEV5vDV",
+	"d+1c3oE8KLvnH17Ydx/d9NltvSqkqCoohhMPhlKGGzTZ0rIk9EhPa9RgyBGvXIoa5sZQjhVGxTQzP4QT",
+	"npRs7Qy/Ss8wO7ASlDa07ByzC0cHXjQ80yMAPSmyObn9MdsBvPAqrQZ5IAdxZzZ2A6U4kt9BClw+UFky",
+	"1G2HPAgf8rJW7I7p0winJlY6tvEv/StPiwKK6W03Uy9mjx7wwktxB9NUFXcgJSsgk0Cdhtc/dCfCtCK5",
+	"4NuS5VqRAz0RpSkvuofuYfzQjY9LmCJU3QLyo5NfZtf2olZAUFchaHjN+dAdU0zwTIqaF4kNqxXdQSbZ",
+	"bq9Vcl8/jsm219aiGgo3J5Tn3yzBvfBxuDENvWcP+My9kRhNS5rrbKYKswXIuDhOMrPgcPLP6721MWe9",
+	"wOvDxho8g29XjPOYnEPxr7Q57LQ0dtlubzgI2RHgQLSo8z0Ua0J5QY7701xRPLERRtudvhRDAjerWzdM",
+	"0awq3NiWzAEB3Qej92tVSXFHy7P0Nnowt5q7hV9tV4//bdZO/Ro138ypxclA8YQcaqXNtWIv5ZOo9Wdq",
+	"TUpQyl48TKNKj1ecubTNHIDXB0O2SkJFJZJKQglUQaixJmiNg6z9isYo9fqsz/n3LX92yRi/gb6tFeNm",
+	"weZne/MwRUq4g9L8i3ICKqclWmlPCDU6pSYHoNxc2EKBv6yUpjuI3ke3jBfhSmplVyFK87yotWIFRNdi",
+	"5RXIuUcfh5w4Mm/MMyhO547b20JcTmznvqUljRp6NM89Aw+mvGlfaqbBuP7mqygp81pK4Plp+lD7bwbv",
+	"tB8bmf01DA9PiIhECnzZ02tIGybfUv59YV2eC+TIhnrpPDQr2ru+6/xLuSbbWbpRmyES8719KiW7i1lF",
+	"P4ij93ODU08Uodr69Ci/9SfMmcVrYrRh/5uESkhtNI0nVmRR8xkonKrDytLINwm6lnaWXZIYNSWzllPH",
+	"in2g2SFqGqMzqCOXgBfmt/WK8UxLyhUqPUZRN3cDemUNFxqOMP8bO+dHITtaT4LS9tv+8XUz+SjFBa9V",
+	"0phrLpRZF35gfM2WREnV0d4qTFmtMdjXlMr4p0kOdMsZ50AhbtXbk9Jw6IQAVr/VLL/dmF9X62ZTO3/8",
+	"AFJEt+1bSbkNXnTJa+zc4dLfaqiMFbcTaJBa4w64oUYhQBEudFTmbRmURe9gPoyq0UyFjMnM3JnK7LhU",
+	"Z+bSNP+LplR0QXbH/AASqhJ9gXSHuk/NNfoGS8p3tb3sqpJqwwvo/SpLcbReCzvl9UpUwKHIvILV/qUy",
+	"r/8aD37xRaTbi7JQa2vv31h+shqckRpKQ6WMRWkFhoLfavQIxch8R8sa5gZmWt4TqPZZ7Q/3Pcp8kloV",
+	"oGd20BJ4QWdf7wUozThqIlkuRJmJ7TZhVxuZeqD8RI5C3jK+s9oNNUreAf331BiGVBNkCkK3GmQrVN3l",
+	"aUiI9qM7oFYjLqLkK8SBMp5VILO9qCMe3VcoxA9rs4+CA7EvmE9IyMHIF0UYN/oWvh8/CVLp7EBZaZia",
+	"5RA3TUOZwhQ5SqY1cKLFE3+5uICRjbKa8S7wGON0RnyB7tfMBp4ij6R/AI3etpxWhq65CzsMyAo03zcb",
+	"SzU5CKWtFqv2VIKhwS1UGv0meEWGBBJHUGRD89soxf0ULLlHeK0UfOcC8taP1dsELco434haS7MA5ByM",
+	"sfWHf0lZ6Zxj/gArooAHTj5D5Y34gPzjnPHDL1VCaVpmtCgkKBUTMp434A7kifiZJRnEDKgyakwa5PkE",
+	"abZUEnyI0IYi+CpuCNNo85r/pVzoPUgbx3xCbghVt/Yh84PVMYbLUpALbiQqk5neS1BGIl5uK36L/jbm",
+	"NtIGvZzhSEvrZlVeEbPnyMzAHGc4AdqL5kQze6MMZ32k8pDV1ZhXkHmvLSUcjs0eS6YAvaFGMm3rsnTy",
+	"3hDMmmVcEDP8g7qKEsx/Op7s8Yu5V8yi3BBkAzvK+9GdhHoYC/Hg8R5w30AyhIJk3bkZUlvcUjhyioYC",
+	"uUfzmDSNi5y4FBi7jZJX4FneD0+LSR+aew4No75gDi71Lx/drOcI6kVJEK0YX/jaUCotHCB5/mec+h6/",
+	"XsSq6V0/w1JdoOk8N5fAQyMQvryZq5nMVC2mHdf/PngsoUjMvu7n3dpzbtwzDsfEDYvbf2O2/58e3Sy7",
+	"IGfZvuMX1VOnE5tbgnHVuTgoh+NqPStCgcfkKp4nNDTu0e9kxn/jvIw951KQFDqpNNuHk5qvFOWCaIz3",
+	"aI4G+YOcVDt6bHnPgqvmgtXlpVCxMPUPPzx++XJNHn31+OYG9boDKzjb7XXU2KOnzLKuSmSe4MFBH7XR",
+	"eZ+Q//7NVzc3BD7kRtlnnBRwEAq1Sw1Kq+jh2IuSedaeRewf7AsxHptJHVEBTxEn+vyRz/eA24f7Hnfc",
+	"vdXae96H+TX9AZKcOa7UWls7IStevH1FjgC35tc1eUheCl7QE0ou8rbmVmtr9mA4ep/cvwseMYBfPP3p",
+	"KaaUrG2c/AM9VCWQ72vDzl98C7JkfJ7iGpAy2IQOhdwkeiv3W9wchIDNunzd0nPsNJ6hP7QncOGN0zt1",
+	"93tgmpOwcJJ9PjuDaZZm+IbcsXTPR/cWfYoJcetPYZfDvz9U+mQNZm9Pf6ZsYC6Puuxzeqgo2/HZ4ts/",
+	"n5QCS0PyQZrjGKv8rEC+ge2ZLnfghVoUysAXrCybmT45+HNf0BaSbnVW1GhG1JuSqX12ZLzAOHlDNUCR",
+	"0hidDb2VttHh5g/2wXZrXfKH+3OYkWb/FGb+AI/HWowyyUGqPavmUrbxcsdIgJP2hB/45tDftqeKUGK2",
+	"4Ynzw0owF7R7VXC8pP12rOdHouzbszawiVsNXe5MlzBDKTSkcbeBfaWjxk0e8muot12p8TGWcSUhqi1Z",
+	"N2ibdLllWj0hnErpgo9bVup4ymVUOXafGlv1c4Coz/9CYdQzQDAf4TFqgWVp8zhAKsE/U8S/qpIiCZbF",
+	"PmdOuaRKZ7VaNHiM2YIpTtH5TMdSZytihHUexVHSTmdPzJh6hFO2jn/mHAjktY/rVS3L6ZOMA9tnp+h6",
+	"zUPr53hmLrYf5ppTukdL+ZnjkGg2jKzhCi76V0coyOZEuDjiBcIFOuGRyLTW4mD9ZyxmQL5tIinapeZJ",
+	"bcbSezgoKO9Qg5uf/tsnIr2jrDTKy5WS1lwAhKgK6K1LHQgygo/eab+pix3YfOm81q2n4TpuiY1ksI3/",
+	"gt+d7VTKqYadkKdkfoRqQi7MqLai1msXDAlUHLIToMjmNEixjYl7cTgwra/Bdm9t6rzX5tTaJqXbMJXX",
+	"joHrTNbOizOR+WoefoPPhqq1hoPRu2BaOoe1fy6vg/i3p+XzeVeh+062BZi963DYULkTWc01K+M+nW1T",
+	"atzULHhGONAT2QCxJY2T6t4S3X5P1V7TnUrWtpqbTyhts0XNfCjjXffCf6JFxHmRlg9zq7FSJxF9EAvM",
+	"KRSLc/epEiXLT/MznRTIu6vIcyz6sQLZWAii1lhel+dQaSgaGe9qV06grXvbSvK581Wl0FlOq+Fuv8ag",
+	"NPXsJzgQb/k8ITcuEE3Mq0HVtA2MNGXTN1EPvKYuuz6uncUcF72ptUabMlpYP9u2vXfPtIo6BqyxNGvO",
+	"bcQdE8zjuUpY/DNDvhl51lQKjXoQvXtmhnYcOLSDa6uJN/tcQXtnNTdUwK/hpbButJImc7G9wkOitpKl",
+	"8f3Zs9gViZ44XfYMj1YgdhoGCSPagVAeaDP9K2ZM/zov4X6gPZ1TCRUrCVqojjh9YzIl99+FBvLvSyv4",
+	"j3rDz7+kz4w2L4rXdO7aid30u2jfmbOHvbtx5vhBmugf9DZdcMOdc0mlQ6fucmkuk/jFELsJxmT0GQGe",
+	"Kfv2uZCkCpWGwMzFtEFjNONkryfZ/6+wtsL6/0rOc/N0ROboEKEAvQUrptwjWCQeRQhYZr/8YyTYp9W6",
+	"P44In+v4E52z7z79iZxD8ZSrY6y0cSOKU8JltUDf3LKyjFXvPrd4A6FAtfL0SIMS8Ety6JlS5n/POmTL",
+	"bCV/gxmCTdH5LNvBb8XwGpg4/Yu26iwJM32vz6HKdQ5MwM33eWhUrPrNXJCjpWnuCmWcYKndY0IJVvZt",
+	"Qa7N/4vqQV2tyf/5X/87tjdUj6SV2yJHiwwxN9IbckZUh0X/t/eRiy0RtVQEPlQlZdxV1F3q+8a0jmU+",
+	"UvfK5rTAUecyJdLzCDKDE79rGtMgcHfNFaZYATYizy3+iy26MH/hItj0qE3ILC7PMOuKt5U1WDZI7KOd",
+	"4eaLNvigQXJaZjIRb7DpygqAL9qRneAQzVQw+hWHI6B/91BRyZTgZCtq63JEvkLIN0L5CcPos5l3pkDz",
+	"mSTjUkPBX5hNcMUg82ICHOgpsxm70SOKnNAGelGvpEqxHV8bMgDyDLK1PVRD3cs8tUQMKvhJ6GiluE93",
+	"nqU+L/eHn0StlxfzTjtQRWVLIa3wcXXhSpR3KXVuD2z2QkdSUqxQb85/e1ZbVyi6Ersnp8dHHQbxm5m6",
+	"WJ6Jw8GVdS5JOmjf8iSzHNYiwDnatZQbSVRlCXXNjvmYKHEAc6ubW2HLOOU5NKX1Lil2OrjrUFQiIkNo",
+	"WBOnHVoucVWGxjqzd6m9BbpG59czYAU8oVLk/0sv9czpkNkeUDj5f2r3b8sO0AEdaZdoBryOXqPgnvWZ",
+	"n0S0on+BEKS13scwF50y0ZSJ0sFdMMYdEyX6egwd5xlV+18Abi9GKujnI7pYhjgO4h1bISGnKs4ORzeX",
+	"Pnqfcknbi8EeccBWVqXRbzwlrsSMlqoXJN3sIb99AwqhEgZ4Oo2qFdFPPsQLO5qh2h3CErMjldzBZcSR",
+	"cOoyrg8qUctYIfhTW3TksUPw/Zj3o6I8G4P9zvdU0lxDAz2eU3zAGsCBuRCvPTLDdxAbwzqgcA/cBB2B",
+	"mnssuikNxuIZToDkkadkU7NSP2CcWBDHxoWI1dA4BipEtQIXisaLBQqm1X2lWWxpWW5ofjuf6Z+7Ny7I",
+	"OpiliiKJvDKaSqGdqheZgbpmP2TMx7j600ZM+7m5hhtCCrrvTedV4he9B+1+C71mpNrjbLJROp7DWTNT",
+	"8p/Zx5zavDzF/gPk9T2l2Y7B8C3PcY/7ZD2wkTNHff2/rTjPtkJmRs2kupZWcbWrnYaBs8kA3VmOpDR4",
+	"SD6vyfeYot3NPkctZPar3Lrd43OPyqD90CU+yp6/31gdxChpFmLnjkpmkWlVne8JVeTvf8d9+dzQ9uPH",
+	"rk6fjHUt8kCH8r6XHYXGuU2Gsgjt8EGrJwEABVNESwaF/edcCMmxC+OaN8GFwj44GzFBn2aQc3Diki7s",
+	"e76gsTY+EPVDi9P92IYfjPoBxeM2Bdi5sYxa5vBUBAeXJr1unFlMEUWtD3as5cc9bmj/ng6Xnt7NvtXr",
+	"xd2qB5GNzQW8rHbYQGgFK2OPW3Fd1NL6UbvYut06KjMSy0p2C9yCQWiQB++AXa92wEHSuM5uZ3w9mRrj",
+	"mEZGLRzrf7j3ZtpG4YfSm9MMmg45JAM5PV+kbV6Cof2NpDmoeCW1PdCR9H5xgDZD20Kec0EQ48zBDj0x",
+	"9j1O2x6mWoEKsegsVhbx/pOhq1Nh6m/cTLYfcjBb9kESoMCNX3nu5vZWVbPK5pPpHfjFnclRYRdx3ftk",
+	"Aksu5havnlijTyggO3YHfI2VQJgG7SB4utt8oPIWtBptZ/GZIg5Kb01evH1Fvnz4zTcPHhJaVnv64NFo",
+	"mKBNQPk6koBSUVZkeJDjCJ8+dj+RyzD+EQm7uvT1SpE1OnH0mSLNk8SnrzyxwQPMt3IQW5hAet5cojF9",
+	"UcArXp4W+2QLmAMTXSRYTxTwWgqxPfOz/fKKD6RgO3PynceB1noPXLPcop+irS4hF0hCHKTXQWFZGHhk",
+	"Xec4uLEsN4UyG3i/I2WDGygTXqNRHPqjqMvCorxuawUFsbDc89zL/rvrZuIpUjjUnN5qeb6fYUXa15/a",
+	"hzsu2IR3dgBhgaj6AVz0OIrFPVZ3emMwvsG/1c49PZQNGAad70ULt78qT1mv1cxIOQYGmxYtvXlpE3eg",
+	"qXqD8QQxu2w34RUfdQjFbOTul0N3j2OhLsME2+PmMG0Bd3jzvIZCSxynq6nssIEPXzDUXd3mqYryKM8H",
+	"sB3trovaVjBEPum8ConeTt/CnrkEAWzx1Cxncv4fIjIdcTgdHY6s0Pt1C15ZwrabttjMucmpm5j/aeKL",
+	"ezCKffBJLapLvjgXEN6x1nklGOcJ1lA69fwH8f4kT9quRB6c02jArvuOTQvPmTtzMdj0BbLJC4VBJHTJ",
+	"de1OdbPQEcJfxfRyN98FMSQ7whsXy17GBk3uQOS26UdQhmkGnUlUJaM8T8RP7y00YE2COBpUV/Vfk+9/",
+	"ttpdWSayMIrZdW3TUbGmsZQZN8qtac/HPLh6ZqP+uP6B18onRbmZtsub3r04W7eujcyOqVIY1BgMDLpO",
+	"+Sxy11bLm2eYvLCH/BaKJ4QLDr6lKAbGPRj6vNZOzdze2uXGglNLj2XIz3O9GBEixent2hFdlGewDDPv",
+	"+iBNVwBdSmRbshKc0sqFxoQ/mJVJcwunuG6s6AEIVRZG26Eq49/0UWDGYoMZZBEmMZ8HwanRxTkmqrwa",
+	"pYXIMBdn4N9rKgCaMowO6FJpDibu8a+JjDrfiGw8py6nZQkSQ8gl6MbJEr1W7apmNs16az4d9EObeu+V",
+	"f+7MSBncgTSUCwEGS4EI6pjG8Ot9CNNb7LTthGgzhVaOYoJNECQIz9MwKjYIvbUBNC+gOxs7JiSuo2Wk",
+	"+59dK1zmPvEq4JIFiog7uiHG7zfXQReLdt55uFgvHGyp5ZiRliid87MIgq+bNiKtn9iD/ttj3rqRAc6T",
+	"33Hj8tV21ifX6DqPpGolb6szdi7S/XYevNV4C9xnguto5gUcXL7VJNL0pfgavpFYE2ZqxMOBcrrDG8el",
+	"k04H+12jMzv71IKNnSiKMZSI6LGspDiIzHtSJ+sataRGn8uwS/4wwjkPvCssd1xo1KoKcp1h2C0GyuTC",
+	"7H96/PCbRfUCbWOv+e8kYxW/WLQ8VG/UXhz5Y6fuMmMWLwxZDL/6ITvAjm5OOoX8YR4ZhWA9QMFoZv7e",
+	"vWCaxkcHiw1yxwowqkxVbON3cn9ujI9/eCT48bSJclixVNIj0k9Lluu0a1NV4jbW8OgpwcnbUJOiJ0y4",
+	"M5vRcZhyQos4YGGUaePpXE374/m3tUWAckrzAPrLjLdsiH9ERlm8iMd2Hf6gP1NEyAJk0/DRwc06KlpP",
+	"WtPuBkjJNpLOtwf9bqTj2rngKtrvB+uYjnthNEBEAlLEKEi2lbbCJke0KQqT4LM0m169WhBXbXCVoMFZ",
+	"aXS+yMtb0bFd+jSpdvChYhKWfWhJWfvce9j2W7DRh3mzGM3+q0Bmak8fff1NBGedqn3Ts9QiSW1ZCQ3b",
+	"YAW+kzAHWlxLVxqL4XW6sE8XFZtpLuvZ6HMUl4k4m9YYOZxXzZX0TFgEuTX4jwLy0lVQHZneF5IeebIi",
+	"PoH+fRZCVTJ2ZX4I+OrS2Nbs/M90dmeTGYo0CMNjPlXUucvDqdsj3EJUBTdgh1dmhM46YnyI9WvTVP9Y",
+	"aef9OHgzx2Qu+djSr2T833uurPvEG1tPe78a0L+XLPHlcjSNIZ4QQdGGaP1sbnd2g20Y28K3cEbNZUKZ",
+	"erdv09IwLwufwwbDzF5EaACRDWDVuEWY1Vrw1WxL0UpWBzs2WkuRdLFgkTp3aXphNY5FX8KwhC/WWVyU",
+	"M6EMB9RxCrF3PAe5tj4pF3NwAy2ZKYI3IxQXgQlfgM+a0J9DbLg27Y9K8PNFBX9Nao6t8LFGucltw+4q",
+	"TXZx1H09F/akVjpjPC9r676YJXpe1kq/sO8098A8ZJTFF7S/fh2P9CbcEjmB2/jrjCNxXvnCsmZMDYef",
+	"z4IBOw13+xNv4ySKy+R+zdmYs5ru/Mem9DXJe029qbleLsnR6A71WsIdg2NKpZ0/RzcQFGlXx7wCcp/M",
+	"5r6/YBFP1e0fXr4EnpBocBjz5/v545/ySrGIFMk6BUw7J7Z+ZB2CDq7JRnAsLcAux7XEcHB7hNJp6olM",
+	"4MADO1suJk7sOA85yzmS3Ox7DqXbY3ZKcebuwnftS60p3peOrmRn5NthD6Sxp7SkWcC7M2q9vAo7togf",
+	"qW5nf2AlKC34AiK89K8kSTDaihwbRwd+WeBFm+dDiQQOR+oqODY2ta9INLQ3wgPzbqWokxGBsG4qSe0e",
+	"Y/bqtAIiDT/a3/Hu8uMMLCXkHh6rlyLVwj9d1cacJ8Htu0kIkGbe71i+VGAXXdj0VIYgPhb9eOvFHvRq",
+	"wU7n8x0DIme0fGpfGw/VxaojMPC7TANIOE7GfOtnGVQi40JneRubHs6/+0w2Ahs1u5MU39XdgqbgqgO5",
+	"gyJjPJa+/W7PFKmk2LISyAZyerDwldgoq60LnWMiJ62pEF/YxjISbZDpCSAbOI25q37id8xayIJvBJWF",
+	"9SNLoIXN37AxxBR81mJs2mv1H3DasEPwbw5KwMUDpmm4v0uTKCWX2JT29J6XZn71A/6pDvHo2TgTgHg5",
+	"N81jmHSHQLt15wCA/9+Nu6eNS23ScwZlcSEczMJQSJO7ao2/xnPs0t4VlGDFihDxEvR0AyG8KBbRbB6w",
+	"sO+X7Mb/dYKe9+//ujot+0lWU+0gIpReOERbBhxmdU32eQ93ZGofruKPCc/JPcay7GeuOOP7n+xLo6td",
+	"WE2wBEbY547Oz0mZX/0qlg1soZ4v6H31gziSA+VNyn+s61XNi6B3wjyCmncW2YMxAegyWZEsLgk9mItf",
+	"/RRnLHfR+X2Ybr7amTJPpdwGk7niwbJsf++n67W1cyItZI0oWgDNYx7/H7Sso3PeCiyQlwvGc2+85bRS",
+	"exHVlCoJiMsardd6jrur1kSLiuWKaEHonWDFmij2O6g1MRZDxfhu3UCgm2eOksXL4iRdhM7szjHViSyg",
+	"UwlZA/h8QbAtpEF3XD/ltd/KcBvaT0zzxhka9kXMM3plD3Z9hvPxoq2bmE1vJydnc/72jWzUm2iCwEL8",
+	"W6oyC0MyWSHq1cIhdLTv6SkByjVRWsjTmnxzQxRB/m0woxYqcdzV3XaLnye67QcPf7O0HsYP04fd9VQa",
+	"24tYmtCe8iKRbnVpucVIzCPpeolN/ztfqr7Qll6S8NsioUR+8z7chcZoEcy7QUXH/ElokMwgOzK9z8Jv",
+	"WNKA0g6y3f4FifHrBcYnVKnwsxCJXwTPNrCn5dYdv5lqqgdziY5pW5wmwg6L0P7NlRmrMSip9q1UCWYb",
+	"WRj3OwZHsqH57WObJIy/M+WjJYRyOMbLDobwJa5Na4ChgHN3qiISdIyRz+vr37LojIulx7SJbCGPDaFZ",
+	"fquI2G5t/+MR1kwYu0us3VibuU9zVAaAN2kkRs8Vgj8hFDPCLOLiwTUsY4p8dfOnaUf7IErWcEx3MnF2",
+	"KWFH40GvRc6SxambcwzN4CTOB+OVWp2Xm9nA5pTe1z6rq5qYvYoJP1hb2xiuoyWtn+r4Pt6/X+ysrc6M",
+	"9JruJnoStVRQbp8QwcsTocWBcYV5g7Zef1Zq5hlMoEU4wWUHLtjCYJj4Ho7v3TUM6OBEn5/VFGRURDKZ",
+	"rgUg0XX3YAJpRrca5Mh1Yjawye3FV8gGdoZJjOTuVJ35Op2mcMSfbymKOteZSydInGs7naKGhQnpGnij",
+	"SM5qav9988qwsX3QXcrdQrgyq34UaCEtjw0k01MiKUXLy5VGs5AqoXRWyzhYYVVvSqb2i4q5rM41u5QK",
+	"W7FEFcN0hv4ZEHZj1SVsyxYmEBwp0wrLoBznzkjYiJcJeYSKoYXn48nSNaspRy4aLxmuJK0aQXN/3r7g",
+	"Ky/FHcQasvTxa6a7nFv5MJJM5bOnWkllTIEa7PFdkw2U4kh+BynwUAOVJQvT4sNECHc0lidKjSh+3Zy5",
+	"IU3+qPI4TvNva8U4KISuUASn3anDMMT35UIWLAwfCVc5hqnY/ZiRY42Hx7p7sOx8TdReSL1cLvb2d97S",
+	"cO6fWZ4yEsRVoGIbPjsgOTJeiCMBHrZljIG0X9IONS1WepvWW+gIX5482NySXDbPP+dHZjpDRKfXxyMb",
+	"HBu3wkTlWPpqSN2KJ6ByxpFv9qD5vB3SDRBdi/hJ6AAyZVHa4HROWxSdZ5ZbuDd6dO6Gsc5wzavaDnFG",
+	"osgQgnJOd+Le0vz3R/I5v6urkuVRn/Yyvdq2WjhdkKnRlg+bcUYnexVloFn5/akC3x8qPY1yPnwt1Ov7",
+	"eKu+s/gQkRp/WqTQ2lcaQOW+49GYXE8wWie46yy+a9BqAyiyqySu9iyg3lyUB1MJEAdmGkm8WDiVnaTc",
+	"TP88o8y/fY6BMdfqOct2iQM7uALSLup3emtTjWTdqlN4CBb1T9Nb4DO7TjU2gp33ZHZpc2a+s99fKKob",
+	"eL8B1NQSgWtHGZ3enw2hll6Ao2fDF/dQfkLFbO1aYdjeOyDhjEPjEQWzFNv8CFq51iOIUGsbcQTIl2sH",
+	"bNOFlBz2oroSe6f3b0bmZLM5b6zb48LtmQlkd9EhvohNR8AGm7ZP57WiSoaT+wadQIBRsd2CJEyviWUk",
+	"4NP+T9uHCceNLoBBWXwvZaxMJNFAZD3eItWl0/aMbqE1FKSiiBEfhOMRreTztlro3x7++nkFMreNnSbw",
+	"BvFb65VrFjLSWzTI4ohnE811LNz5MQb3rVEZHxNqbT2qyL/+67/+64OXLx98992aUGJUb0TAlTUY+xa5",
+	"4gkBo/A477ornJhxIAc0cDgnOLfo8vsZS6mKoLlkmJ+Q0Umvap5mXH/zVby1bGO5NR2wgRqTDiGFuAb3",
+	"f0qzA53VlDFYmp94N93IfTJOOAlsx9/AHUhl4fcvS2RZIvCkuGNFE/aYStZpHw5TQuKX/3Nf+tdbzB1l",
+	"pQ8rzPOPu5UNfeOiqqAgdeV66mpyAm2j8UKaa29bst0eJ5PXUgLP4/KQ8cw9OZfEqoLZG9K3qPxM1gEp",
+	"wjn40ZM0vYahZTfn/oys5x+eCR5k8V3E0DkO5SqXZ71hnQc1j+JNutZHDoHcPbY2/OIBoSPlamx2/4CK",
+	"nkQ9W8hJGruLX7i5rJv2oQ/J9z+/If8Pefj5zX//+hH5+e13qdGW9zkYeqJUY50N8E05oQh6hxA/tnko",
+	"mhCEHqkD8LTVRTZ/wfVPJOgsZopIO5szPHMtXdv9GO0H//zDv9TRhhUbqmCy2felYJruGlkWO3TvJFop",
+	"zZyYLXiey6sNeFcic94/Yq0Wd1qIA1LlyAoqMGtaXojevE2Pq5kH4SX9m5Ck5q6lG76Oqp3g6PQwW4mY",
+	"UxSTaQ60JC2u3WyOn0jL6ADqIfP4hbhpB604HPE7e9lhhoDoI0zb5nDEWTdEsb60fcQCfmm2b+L7l2xm",
+	"I/FQ0vWU1YcLGrY0YMxBp5a+y3d2Xse8bR/Z0avc2k6i3d+9/Weq4U1j0DbxOWpuBFdRLaxyrDR13cGU",
+	"YnyXYa/TWNjuB8qLV3dwTn+0dMqQMVYbzyMXxybM2E0imtVYpFfkZwxxB/OLDpSMJaBDL0gY6mQJJYvs",
+	"fmAYX3yh4TDSFjfZLZW4iGsFUokoajFtwC5iPwk50b3gQPM943En9v2ZLBP3rms2EXF61PxaDf9H0BmC",
+	"8NLkMMd9TMd6kdRDo21N8EpxG+mGdIsdYalrCKOQO+9PIP0gSuZup56Dz10xk3fWPIAy93ayPMDN4yqE",
+	"c0u6P6K9OFRC6ucu16DviSq7dNswThOAWBQLxIYs+s9vX/1E7OfMvS1qSdBFRLRwGRdlfeCfKbIHGiLB",
+	"W+G8q0EpKGZ43hIAunZ5b0A5sLu+Q9F8fGEVRQuIML/UdDCvQp4y2ZEyYQFES8yJTwxm2X5BiuN8PnNk",
+	"EsfYgs1IWQlbnUWvkTfiqMgGTsL18bSG3qP1zc0NYn02VrMxoUumdBQJqn/GHH3WzR61ZGm2wC2yP8MR",
+	"PhDHRQVHyZujKWJL13Vh2wjbBpAp4lSfNaFEU3VLjqwsyQY89Pt87hPbzOP6J5Sdg9Fj6woTPs29XvhA",
+	"+ax0aLHNpKXSUFlwSWdEiiO2sA8HjqShSbEpF6msres/zoWRMBbj4Kw4H7syomBNHhqit9zYpkFZMROd",
+	"8B3IwnXj6zTkMRtk6Yll17ayA0OlTQoC4gvRkhVz2vQcV+23Yrz6z6KWvMVQGV4hKhuF7xxJ3U21/v6t",
+	"ZvntRojbCFP/hPn0rke6nZOh9b+YV741r7gmrsZUq6h0AO+DT3wAGQGQeiaK2OD/0zycGCTT9MP4LDX9",
+	"gM6j9Eix1rpti/KAGm7ewZfXIf2nt++MtCO/f50SzvXUpk2Yq+0GzHrQE3mZEezoOEq/aZJdQ3HqnaHz",
+	"ixu6A6kztvOSiePnOsVqX99cupR3QsciRwVsmFazzbC/2cES+k7JOMzJPW5G8a+s/TymFnBFJrEEOZ9F",
+	"/gKn7+JV5ep2zDmOgPNHDjLwj0s4MF5025yOp4ApFW0v9g5barcQmOSISSWVULrJxXLtsmbRKqiuG7Si",
+	"SvgWsKH7QaBPXwtioemuYrjfQxdbl/g9e8SzipZsDedChH37zmV+/jlNTxwbtx21TxkWKMWq8HjQSOhA",
+	"T+Qg7oAwHUUaHmmNgdy/gPPOaSPry7tHQevwoZH0uBJ0Bty6NTnshGZUj9d6xuIEHiBBB/lx3Q48y7rJ",
+	"+rLvkHkDyLE2DdDSuREWnc0dkWhn4hzEaqfTBEQK/7qsYevMmuaRpf1l4MlFyOLM4v66bil+xhZ32P6j",
+	"A01t/xRCQXcp2i7GffYat5a/bu7PJ/QjrdRVYMSGjnjXkro0Xwhb6HHfUqVY7EZ1WevjcNmVgl/2pwWN",
+	"oM2o7qims0KbccMmZQ3YNRdZUF6PuXKZb0IW45EW1DsVTLclU+hQx/TDHEt3zV1eYuJok85p04lUp6Lq",
+	"0VdkL2qJ8bSdpDn4VJi9PYjdzcYnMnwhIv8bcxp44a2uIhHHPTCFOQLmnVk1SyVmrOEnbE2c65KH43SW",
+	"xOEuYctLOEBxSvV1pIhxtQFSUVY05WYVgxzIlpalwqj02kdFbBsgc8+B83F5iRsUpuF7mY9muw5zXSmU",
+	"YLWQ1FEug2IH8keXFB3Nk4vHZZrASs/mllAw7JZ6B1hRuCaodNsaw1BHS6fFLcKyGUuoSjor9Ad+Xrzs",
+	"A886t23ukY6bLLQwr0qPkvxyaW1HeicpVy7yco9ye/Cti2S4URCwx6K0OE2XKp9DfxRb0rMgOAYxgLsF",
+	"qVRTupmdV4zCLykrn1FesGKkz9glTXOda3cOGPr9aMDuNo2mwRkJuAEMzejV4kb5nbUNtduOIuw121Ql",
+	"mdmH72KhvnwP+e1SE2tmRkvBzBWuUgWMObA7KFItre2vGdWZT41NQAtACt/e9REcfX8QqTyt3JCR94NJ",
+	"J2bYrnkdUja1I89ZORq2ireWX8rRHxNf/wFoaUyEYfT3tKAximOsiIQpqdIZ3C3t5oivBdSd/+aBsnIj",
+	"PsCy2W/EB0eJyBpqfsvFkc8fEJSicWzVmh+ozvcpjq+5BFr45O2uOHmNTiif/1nafOwNYOLVE6NfnTBw",
+	"eAuVJpIep6OFLaXWK1c77lcaTrQzqxQTvwXtqq6XQPvtkn2bCJXSbL0tsXhMlNchFT3YLuhE8BzIQUhY",
+	"E7b1GjlRWlToquPiGHWsuIHHE3v22GTzCYFSYYKbS7ilNqNZdcpaUvgg/kMpkrUsF9NPoYq38i9LYvZt",
+	"7e0HdBd+eUPcBkZ0ThtOjafjlsJIpwivBT0vnA9U1Fpib03ESnEJSv3Mp+C7G1HzHDJfBdR+3nlamkcS",
+	"R+GqfffFAXuE6dHpNE+NN85KTbgQB8q4+QJaJfGHthJg3LeNDfPNFqPisBOG8MjhtpX/wZp1uBULHN7b",
+	"uiwzfDsVenA/9QtACixqNCfSljjKw4O6itf8RLvYGk5H41nBbzXC0PqQM3Juyvw1TBbNjLHjoRSkjhxV",
+	"jemu28RA8pDVVQauVuaMvPhUorI/WY2uYInYIfaQLdq1rdtzHjJXey46LDk4UTG2bo90VOpAwWgslUNl",
+	"tC6YiOtoe/CVO8lshaTu27moghKwSLvnXAx2SNS2dGdwUo+ssGIzcsNFVm1v44usOlrrvZDn2id7yrnN",
+	"IfB+DzAnfLVeVUJqbMNfHFC7L8thmWennWNCkp8XWWFBN7bGd2+jW9wC56MpG50L1iUsVYmeszgIlUeq",
+	"HHxlz4oCePyy1nujlhDspcXuqIbHFtHwuBdYJaFsUy3GDSeaR1Uq2LLXh3L4jbeUM80UXKNZTKRBGB9i",
+	"EZ8ZSjzDvMU0+/jMRmHafOpt5LfdDpRnprGFvIGqPL1tH0/36Fuv7BbPBoUT8UFEVgpxG4fY8DnW5CiF",
+	"hqYqG4sa+noO0Y0rfieijBQU5HW/82qL6dysxDGEuCVUP8bBX2wfvDSadvz2kkxr4FGkEjMK2kaP20zx",
+	"ZhW4iGbe4aQ7SVoY52qUuDbdvBl7ZoyulSSttGujdU54Jv2GTjich6eclq2zROpFMjA8xMOcRmouPniM",
+	"8mgHxnywWYxaECu49KLO8+PQyxyOmT0tkUCBRYujXmKKLaadWUMvgu09cszTEE3jZ3cEj9ZC7DQS7DOc",
+	"mJvqYmTmlvlClkwCQYXXUiTPmWvgOrNvxcAC9ghNXtimwewQzeBLNDNMKgtqTx99/U38J/Y7zCrA73e4",
+	"C9qvh2tyIzbfHKHQNZz6I26RK7nyX4KWLA9P8h2Do82TugXb//FwcLmWak+lbYpB7+xvJctvXZNIJ8hV",
+	"9Ng3fYAvLrzG/tOR28JcNZU38bcA0XNqnRJLOyudgcO5F2XRfuZcVegAy1yAbQZMErAXzUCmCDqtDLmO",
+	"DWbmXoIy8yZU3ao+ClA6Qmc/ugzSZlE5unt6RMkaYKUDd21XD+CqWx2kgUKnm0164TmUZQo/3RNjii/f",
+	"NQ+O4ihqyXa76RSktl22ez7edNmhKvpBA7UhXXneDP20KKAYO4Y97wHjYYFsGJT+TJEgwjmDVS4+SJMp",
+	"xRz0SJd0DsdYbVsBHwjjrk6Iw7GTz/gEXTmi1mQjMPk81HJRUboWfun1uGTIIE1IuiHQKI8kwHfnyl4E",
+	"rjh0Gcf852xuGd217m51yrpoWbppHaKf6HJXJINjyzhFp3mtNNnTO6O9AA9b0h/MxURKMDdiB7BjEa9G",
+	"kJrbUpIGJAqzU0DHq2BaN+3AjnLb8gTp0UJOEVUfjGr98Obmc3Lj7Da7x1Guvkwm/mHOQuv5m3kY2pn4",
+	"CyYEjLY9Wqh1TbmiM4+o3vZjbVxeNpWvpeV6tWN3icxEq/ScJaqpIm+1ZBW0yCd4BmacuzCNpq9HSACC",
+	"+FEPcqrAWMnaRm0noKgGGTFRitdKv+B5WReDtMmiQTjGlkN0B5nNluymRbZIFr3cqPWKssxotBxUXEP9",
+	"CbR3n386pKtlsDwOjGtBPkaqhUwKYDM4rlEhYhvtOxJ/plpZsggpJ1xIq800PNIoM3FF5ifUNxPFJYfG",
+	"nIl2eVCpNgtCxOsnjOYsysJozu09Mm9zG8S8pbanW4Mfwc88mGaMLK+2W4hAGdqbKrEwTLnwl5nFzgkC",
+	"xvKw9lYD1ozMreB4TZW2s4kVNbt2VfHrlmniHvDahEV+tFMc4PbbUhaxJRSnO3eCTw+YTJ/K8LJ1xDIz",
+	"RuTcU2/TbRc2IFow/myDsQncJPDC2g51w+iTUxMwPEBZQdzDhsD2LgkTqR3HYHg/Hp5amL/SiKsxgiBf",
+	"vdU+Ld2rqVNt/Y21YnXaUQxh5zbAB5Nn7Cyf65K9DjZxhs9wEoHXxhWVsdq2Jcu1wig5wsgMun7erD8d",
+	"3+Cjei9Fvdu752bNp9n0eUCNve0fADYOHKteU/tsyCxmF5N8cWYRi5M2s7kj2jAQg+ItpvaqEWIJH/x8",
+	"BltS8hIczlB1k3Sr24h/EMB3c+yjgfvShRAXPLaMV9uteeUl6L3oKIsbym8zLSlXW6vw01OF+nm+h9/w",
+	"Rt0JgTYa6jNjg7922uSlWuGhmeSEdAtWtBTjUQqxHUnoxZ9HXOXugbkOc/+Cd/VH1NVcyKVViM1Lm9OC",
+	"6G7TsHnaE+42IoRrbN8OlNCAmp2VdujUo2p3+l0KJM5LwGNxaJyUrfei42B5QuADzTVG8l3diWsdWiy3",
+	"+caQRvuh4ALBudvilTXZSnHwZToN4IIzkbEaRgubwTSPoWMfff3d8zV5/dOfiZDkn19//2fUADU5CKXJ",
+	"wxvy8ttw9DSUUIdrluEPTDBP4Oeyi4juPn/HDrGuXy5K0tfXhQKXV4jdrfZUEbUXR/6Y7KlRZ432LqTv",
+	"seTaSZUd2obZa11nejKx29p2ycZrr/hGUFkwvvuR8dvhYs7Ri+M9h3oTs12EguGjs7OKyNk38wV9h/8d",
+	"twtedOVbCr/BhoeL61Q2kiUqfmZkiNEqCRSIJQTzo6zPzOMOuitmD5ZCQZGl6jmDCOnsDzrOin1sqjDn",
+	"3Np+lSJWGJRJB7CWtxw9wyBmJaQXjr8uUE/w+aR2kswyG+2IZxt7wsj2YEHR6M/Ruv+2mNdyW1QnDVKl",
+	"JsR2d56p4n//72691JAfYj30/Fzag9gcu27KQAM/YI76pAiJurCWpLWf01LKZj9dEKefB+fYh3B29Pa5",
+	"VxN9i3pk+gQNtT1VQlzlRzcjy7+kW2OKLjNIcY1Emz4Tng/S88r5Y64BazDb/ElgFsTb+eDoSfe6mX/8",
+	"Mqda2+S9uBM9L0V+m8X7+LylJ0WUsAAMtl+oBNuV1DqdmSKMK03L0sdr4lbI5pQdAW5n7+svALeNER4v",
+	"5VWZFpnXoRJFlVXJQGUufSD2ACZNZQdXOp9+AsV9qtWz84tfgPapqbod+4j7/Q5kUc9R/4Px+i/3Vt1b",
+	"YpS464CFulRtlt/b5hiDvqb57XN3iAyfOYDC1d8sb/uL1f2zKrbRuzQo14r3f5rlVwaun+GzTgukriBj",
+	"thZILQbSMAThfLXpSBzGRbS39v9Wq6bIbubH7RcSX9c0X6TP2p6oibGk68Y6x03bIFi1OR3XatvdJj7M",
+	"z79s4ptRhNTttN+2CYRV1NbfzAyh6f1bDVVCamWuRjpaE4chWtuwgPvGaYpI2NYKClLzEpFiddpbH82c",
+	"NF8NgVaHUYA23cDVL1X0FEyB95zrTTKQBWhmKugmeQUU10H77mWxKPhtbtuuPauWGX9v3RuxWav6cKDy",
+	"NM0ejfB6697wwn32NN5RdRubgiGJXDCMeTw2zlHI220pjrO6ePl1u2PSzCKQqj2Z0DnOgcjyZOhOwO7o",
+	"2gn2Hjd3j1T8ymno7YX2clcSnUbGG37Hg+SdkTnpojzRaoLnQpISdGZU7GwnsPRF3bIqc7bI9OCe+Mnh",
+	"CymqzCeTLeheMMPVhm7P+Fd9zg/WkLjE5spqJsQ3Mf6cPOU2kQW2W8g12ZwIF8dASs7J3lP1BrG2xWxw",
+	"yESeoZm24kL8fmYPKs9b8xi3n1iFbVRsF5XaIqL4qZRilxkdzfZilbdZpGFvZu9AVN+kziw6QfBzAF91",
+	"pOwOsjCn08cCe3+UcCduIQvS6hAzz4EjIqBbkNxl39DSHWD3lONrM7GAqwOWnFAJr2FSJoT0/ZRxRD42",
+	"br/17DNxAAsGwQEKFYEpCFSBq8IMXB9g9Zyy3ntIxeGu7GvW5bkcn5TNbzzoOiUl0IQsHOVoccUCVCdM",
+	"w4rjtCCw/TI1LIA0mGftu+cnvTdjzdTGsVGHWKceQqppSBUauS1wQZfSjlIdssTPtc+liyBQNZl0/6is",
+	"t0+cwXb/KWVTyWHxLXK22kUOv+XwwbYSo8mysYFaa1Rhns3eFoOaC7Cagxzs+diNHV/qCeCt9l6OJoZh",
+	"wTE5UPMfD+5Iue2/zSFx254A3oUlBRf2Y625lvH8hWQ4B/u5ncy04+VCqb6QI21K7U/zcnYGipxdgptw",
+	"OD03l6C5X/ud5Eb9q1vYBTGASZCgpp3tuCbkZvPMPT+xX92+M3Mh0tPT5KAXXJaLbta2VWnU5wtSLegQ",
+	"rJqTNUlNdwiXVOXEWz8nb8F2DwYRQqRRsD5L4YAczVJGefNZuhmyt9zMo2QndCfHiDBOzKdPjQtp3biX",
+	"vE/JN2jxxPmcPA0zUD302ZE6JxjjhDqj0ArSQV17U948vzFm0G467hm9Zgfp174nLvqEubCNacwCXaNX",
+	"V9Gb6H871m5XYocnRIRRWpEEetkn4d71SvvCj+W8HhZd2WHCXWgI0SV0s7BUkXuEs69jPnoRvthqDMi6",
+	"8Hvdyr3pAGjnSwmSIFf+OQpja6ZBJSRLMH+uiHZBQzz9Qtw2PZ/tm01xLiU7Ws2uzVlMGlzED1HCuM4C",
+	"SVc85ScrbKjG+ssjOsg3iIORxlxcavr4Oc41gVyUzhKi/dzYHv4Q1dMK0DRZPsuaQlwPGK8FKcS4B3Bs",
+	"mUEvYET3cNmb83Y9ld2UCpP77Be3xDHa/NJuV0yNXRBxSgWrr663pZSW5dsws9NBStVo6O0rp7s46knB",
+	"4ppE9ujt3IZZRaW+Siy2SV5echZFrZ96B2a0k5GGQ6UXD2lfi7IHtem3Y4N8S/ntUymZm9Q1A9YFKO1r",
+	"bWMch3DGy6JKJeOQauQLd6zwmdu9ngMlrbH9vqM+Sp5KIPIJU65a3+sxnXr9+a0xt0IC2/HM17GmqhmV",
+	"OAD2GtFC3JINzW/NHeDipLYnBv7s6wQI6qYnmB3Ef24n8sbNIzbX5qYbguJ6KBhE+1PkSE/kuGelr8/a",
+	"Q1msba6BLYBdWARqGDZ1Y5YIsX8lRH50WSfxNK1D+yAkEDgBqsec1KqmZWf3Y0ajkegjlaq3AJXFAbGG",
+	"g+WtJiUDa6xx1+fSzJegx3MNzHnIqrYeaUYhka9esqYqwIib1/JgOP7c8jonEwaFdV7/adu9Y+Gh/RCh",
+	"voocO9MOkxCMYmRxBRFQ+rg/GaOt28nHPVnRE8JU4ipKoArkmDVjkebNIBWIqgTiXuogXQ7M+PQpR2wT",
+	"7ALbbPh5ddNjx3hBQsLcFAJzPjvZA7eQIbfe3947KD/zKRSOVi9GwRjd7tE8gZafg/ug1Wjbazu4bhvJ",
+	"00ks6OkMzW0V7n0gEGIXgN2htKLSKAOfFl5CdpoMVxKM0WQbMtiD0uLbRZ20toRsHH3b7a991OJeU2LB",
+	"icmW5lq4NDV3SJZAKLjPmzHDdWihK1dedwfylOWiiPuYpah5qm2AWhBwi3QcWbkhXCeXpvTLfnKEEZwK",
+	"N7SFz0lcl1JIu/x4xYRUOlscNbmFUxJ/ciRZLAZDN6S7u8hiZX2ekdAfp2fmpYla5+IQK6lQdZ4DFK7p",
+	"iNmFRFmFw4RbRCNfXTwru6lplOgnO5nsb3nlWwS5vVcP/sxRFruu/OxTCry59Bf2KClgWVGwl36jMVEn",
+	"ll+bZxdFiZ0M8NNqV7QezdJoCHNW/UaQpd5sxJLXm6tm3v3uLp3I7e798/bEKnp8YhHSNmC9PEzZZOTL",
+	"+mWFmEEjyIZhz2pbdeL++fBCLwoCSxVnk3spulMcvuMvUDXAPHbEzxTZM6WFPMXwMpYU3XRBmfD7Mwgc",
+	"w1K/6KAFZ8wdq7ZiwO/BxHFCOXNxDHkqkNhmPaYLJYMLaaaMfOXeOA+W/jpc5oxlY7f6THFMEd3iPXx2",
+	"boWzMqLJFSHzTfVw6xM+ghbm6T7BKFcKzfjhPkVm34BRhrXfSMMG9LbNYnWnp0hlYATLGLGYXSmPBdra",
+	"mOdJjhBhNnHf2m16D0wSVduE6pQPvA8cCoSGqKCXuchH3NoXnMp+4KTV4Wa7qTus8kfQ5/6Q6hf6LqJc",
+	"4nFNNoB8J7boPVjmimz4/KLkwBG1Dyc/wgOlsL6VQdjeny3b4YkDcQ2JXMsmCR1cPi/vFhwxVR8+0TE7",
+	"RLEGG0GCflJlG+8dKdPJlITll8t6ddyLaCvwg7nJfDFA+93W+7tuwGP0XgKsibZYK0zv7Z+9/Bt48yYi",
+	"BcMEO217jYqVI9USIXJx5Ym/M1wGhHMBtf+XhUEcl1XfAKU7fwvPmQUEoKfMm/L2X8ra6HG8MQ9+Nc/u",
+	"6MFgDeyP5wIxSP0EHpO9OC4uIrFFIVFYIzO+IdJj62a2jivb3wWD+K7KYWl231iZRhMsGd4OpwSev5OE",
+	"gR123Auct23EGGBlUpILblkmaufwIuXcNj9hh5+xUElKqXzh3nniTlRntmuXiiU4NJNeLdunvgvySDH/",
+	"qekWhE195m1WkEsQ9Xs1wIVH19Dy1gLunVGvM2JoWT74kcb8Y0oI/hiFEuNky+7A1dFblHCHqRVm5Noi",
+	"bf+LeR3/GVRj+8Z36xXj2bbEnnVtQ9O0ymgm+MxfAn/Ie6h0JJy+PpDY/S3C15fIZjNK3LJI9gttnCid",
+	"K58pFw/bLtRuULuIEOkcy6bd37lZYGMtFN2YV7O7PpXJ9SrlqTbqzFj99GiQcj0ErL4QGHIKkq+ZDibZ",
+	"eT8Shl6x4tHmHswRkWMwi7OzgBoARvt8mv6vRcnyiLnko1gq60N2BGEBfRRZEwzOfK/Ey+TNfPil/hSj",
+	"82kHnKLB94VtNLvE9zgk0iDc4h5ZEy3EmuzYHSjUFIp4pCVO0ohBj9IyEPRPLCYk00Rwoo+iF3dffA+0",
+	"7sgvbybk06yNSJN/gGVr5lLUtoEQdTmTYaVq4I5pfsZIdfiHbW3DzlhBrLXrF+67iLvk+i1l9jPG4ixP",
+	"WZBsH/zvHsrpXkZdsXlx/63rVn8uzTkYjUnYVIw9VSQXB8DEgq4w9nn/e6rusZp0KVbeeIdr2s2e8bkq",
+	"xKkPQGXJQOkexjYXFiYUIzF6fmI0lEWWxJOa38MVKn3VPWXKduk31kyQZ6WDBvTiCGpky5ma7cFvL/5p",
+	"bcRrCf5OXpqfsdDbf45j5NzKW5VthYy6VBqPStgNq7URuxvgTiQWn65mtUYdRAMmS3UHxbkzAgbulM4o",
+	"wTXUfCeetsHXrgA9N+PqSCX3GYbNDehvGg7Hnj+Gi94fbHpH2++GbsSdWS+mGhgTWGWuH3i00cuoq6rJ",
+	"s2omOYM019PxW2rHcgdSDU0koLf0YFtzUU6+vrmJqDIJGwaHja7SBVYGKytFns54Hpbo+gDNnEpcjbAp",
+	"zQei00rox8vgMkOgsXkbhJ8dhQ87I5PpMqDN9UrwTLHS2yY9TyetuyB05p9J9OP1SrpU+gHuWmWWzsCV",
+	"2G2ZDrzyDRrMGj1aLg2uhB0tCVZWo0rifMiYVm1dV6XARFHzzeCv6HZufHYqkZeq2WJcqwZkcMFet+AO",
+	"8w2i9crI/nnjGy0nfhE4sd5izTYogcF+dxjO7V76vDzbC5ZDrE9Sjkg4IWkmCwHS7HjXy26fHGq+cTkg",
+	"ip/6yKL9aR3is/9W0zJuQicXd2RcxV+Z6QLwAK/4bTfeqD/ALuLeEW+x3j7Zj/7dHoj7sU3yh4JpKNZN",
+	"90QORysmTo/bukWXDM5UWGPsUKfWgYJKFLW244FxdjAi7GY90gd7YUPF+xCRYzCm15AwFwqRIaiwm16a",
+	"y66iw9ib+R4dlJZq7FCX93wkSqq6MKtf36yT0d1tyO3tjeiaoVqO9pxq//Uwxt/XZNQ/KjtO8qHbXCeJ",
+	"es3EmB4rcHGNCn2rZqdDYJAtGXBfxuCe8wrX92FumAAnPrJmj4ETzXpdAErpjAcZr1SkBZZSxVvvflsr",
+	"xkEpjK5FSQUqp2bxmRZXmdAtWOygnn+2aZnj983eLiCbS8iY23uW760WmosKSMEs9KrFhoq6cVEljfmD",
+	"Q12VKcLhDmTTRcjcVq3ClVYWlt9J7vAGJ7214hG5UdQqQNkCHndy/lYLWR9SNc26ltzt1/BSt0u2yTbE",
+	"TseQ176liBZr4sAgrCP7Jq6O12U3Mw/hj2yHcDc5syCGdnVUVJkd7IyA77btFbYsYcpb8MUZ/Lx2fBSs",
+	"GN9VZnuLVKsgO7x3+PvZ2bi8WZNtOJRtTunJdexgDFlnwd4ynlVU0rLENJPNKSu67YbG1chWPLhNaL7Z",
+	"P+whv6Wl0C9OyC9JsnF+qK6EmrxcB3XF6AbOSnCX7jwMNucF6sCZDw/ogcpbiF0bGOiVDNSavHj7inz5",
+	"8JtvHjwktKz29MGjRWXR6P+se+htIYS0ayKilllGEnb2shnO/Y3/ieRUw06YZTwh5g60qBMWJcgC+ixI",
+	"2oowhtS0dF17zrJDEEjVSaBpvnDQkYEw/Xpxbj8O8mtyMd91m+v3blwHJJ3IWDjQfM84ENvvBas6MTUY",
+	"Oz2eWVOfU55RdZtthcw0OyRYyDwloRJSZ5VQOv2Qja0lfr9mu6ZE16/x4fw7Uf3EEDFb3m5JA/d269jH",
+	"v28etAKn8OG3YSiIqr2mu4WndW6A6Kz2S2bPs3h7uM49tKDdpLnEnHN3GOZwaX+M79aoADkdZDiMbUU/",
+	"xC/CjIsWvwjRyw70RArhGjUybdU35Oa5GT9C6TeYrBWTlumSV/wpwzZwMxjljXn6X/zD5iKvxC0k/CI+",
+	"BldAXlIJyqy5KQC/YwUIouhJhYXAlBNaRHXJNEhBOmYXwCWNk87IvgAjqYlzZa5hQHx9GEr1XcfxhJIN",
+	"7BhX7ea69zHWRaVkd1DMiD2EDfCHTbZ8qMpuakeyDWVhcGLXK4eB3+0B2Ai+9LXwg4i1pLzPNn7n9QeZ",
+	"0SbvjAYiw6sxBTeSiabxZcJ76u7wSOIufEAwGr6zYFhTMCQf9CKRNqsriV0oIt/+D2fATwGEhFiXC4gZ",
+	"QJCMugh6BV+jYV7Lb4OGEAH8ZBcdYrBjaf5vSRKJEGxTgUfb40QR+wgKuKBiQ4M8nIcI0qI/x1SPFv85",
+	"jk/jHvB+OduHxU6xkx2O7dvNtKwW54Cp/1GY0mc1jvzEONTpC8r3pl/QkX4Kc9qPOsK01WKLVfu7/KL6",
+	"YTtKemLX6p6+iUZkXR6uhef06VAbDKQGmSjFHVMi3gAaPlSICnEfkerFyUANU8VrKC7AM+woGb00mPTe",
+	"pRENEVh8kVGw1JoJ3P8R0banVQVcEbb1AGq2e6oaGWrh5xfBSjbQ7UOtdC+WECoByG7rxeykWtrEd05p",
+	"bGZ8GRb9lnFaJu2sPVWZyiUAV3uRMLHnHpJkQ7EX5/gQmtbni3Zb2sbPIYDMLcZg1QHxV9armkug+Z4m",
+	"U6mcrhf9IVN7+ujrb6K/z+p0buEv9KqZ6do1Pw8aWPX2ZJQ3rhPh9Ix2fqNUM8ZPDVJQLy3BQlYvc4G4",
+	"dxZVKc/WBrRk+eR9ZZ+aaBCghSiu0A9/vbqjZT2vGXaMo9yS/DDBxIIuAwFN1+GmjO9n6yEd1LqcScVB",
+	"WnRbjCeBFh0Tqus1XY/vQKKg0CI24fjH1mWhKCuMzbaB2fnUbu8GtRcs17UEgoWsTShmL4622HKvdaWI",
+	"4OVp0IkstqCzGWEGD4zv9LVkiZMDlwmTN+gMWagIzxLB5qHkV9ETN6CBd3COrfwvcPqOavA9/hoQ9DOK",
+	"Sp3DyA4RnaprCV9YgNwI/hz+PVvovx21c3BEvzqrpmcsWrO2qVmpHzBO7Cza/KqqNrb0mrgctwA1Eh/x",
+	"oFN4Mhtgdcw7QSSUSBVT0oU4PwOvJVWYhue2wCva7Xrj24F3dySk9fwZ+dNXX/8Tcbc7seDjKtKSoog1",
+	"2tZGS7Fx3kqKnaSHqFpsNeZl95B/J1aR/oqTr27+9BhL0N1zhJZGNp/iQ42Axlv9Hoq185FTW/uxngCQ",
+	"RzDEBe05RtvHmu0GpePwfkljzVNB7x1Oh2tC4tL7GO/C/ceSxSM9u5Mca/8wJbzw1w5f2uRytwe2KWqU",
+	"Sd80dUCLIp0JEIZlroWRKvk3DoeCJdKjqLpdqgZuJNBYyPNd4xrb17yQUDzBFg54tr2PDz7gtTMb5Dec",
+	"/Lfmu9FUAMaXWzI+ReOqjgw0giARUqpSYgwPMlZsMa1ISZUmWp5s/owtgwidNA4aVjIjNRxgQzyRBM50",
+	"qjRZKzXn9mqoqLI1lG7vm5LLaBJLHJjIYfYw7msCenjHCuA8vojiFK1XvfyB+epB16loq481otC43Q3I",
+	"4CC8AnJPH0LLxyO9QaIBa8lpmclE6GiWhkFb/eICnEl3c4+0+eiu9hpab0+I3V+u8JCxhgJz41pp9ISf",
+	"w7hVa6JF9aCu1Jr8n//1v8fjVaMYbHJ+kffQK9OyqtPvMmMGBv/U7t8NwPtq7bGAHUZD3HuzBzZ7Yj2y",
+	"W8oFnpk8iVL6xqFVP8MW5JFWSEUslvM9zfcWWtvYgzk8sSBW1PYwQ5ORNyLzTD+j/XR8ztiz9J6bCF6/",
+	"BbALsCxsILisyBuMdn9fQSrb5XqqKwY+ZPvCsRyyFFIU3r4HgYgfRp/GnGF75TpVfbY7Y4DsHcSdF7cw",
+	"vp/iZ8ezTfVzqiNxBNN9Wc3xzPbALpzqL9+QN9ctMrgN9HmeCrd05Fxe5x6yR/w+LyD8wmua30IMIAlO",
+	"gsdyO0XNC0Xsz6hYMW7BTIngEE/Nz8XBIWrMbxt7qErKkj08Mddnkoiv+DtmAXy3AAloFOu0dJlClVBQ",
+	"kC00VaFOJRsq36es7Xo/vz2Tec92zZ//juVFlUpawewFsXU5ta6jEtVYysYUQfiSBbBV1uP3DrswJnKJ",
+	"57dhBZnpvaiVOaZ3DI7z1YyKQQ5p1d6mbvgeg407osFbQSAE2s31Cs0jHD2TcMdUtGcn/u68XYY99pQb",
+	"BmfxDpuG6Gp8FKMYNGGw9CCZ3ezYnN4FUH0HcsR/IU1xbI9SExnXfNWWqy84L7LVMGZKKQlVyWJb9tJm",
+	"bDT5Lj4nEc10BOtqU+TX12jX22Z9zpO05vGfFRTJtE0Vy3C/Y1jsYx/ADJ2y9NsTXwc+mXlpGQ8/QB6v",
+	"9bhCAovf0lAK9SVZK208Vw8YM5TmsZbDTjL3GK850YPD19B4SKG1v4SaPW3ZrHNFePoEcn7kxhugR3GB",
+	"id2rFtTSWSdor2CYdyfBrg7yknH8X6RY3C3xBqry9Lbe7dqU3ssA8EuquqU6eW5xLt18Vm1Ol80zXK+a",
+	"fGIzU+3bnGRia55gyGZHKfgus34RDFKoemMYEuNoWBAdXd1xn1Bo0fi08q5VYCfQV3Fl8c1yXbcu7swU",
+	"tHi6tH+WWWXTwbDvWcoxzrFjd8kmaUwjAtYBvZTKQf5ZiG1f0OeshYSx9oeD93ouxSGU6p8pQvPcAs35",
+	"loozjUNaGVbMXV7a4NoHY3EjJzcwiS08NFNE7RGRW3kE2LgWeq2+mudgqZxlzhp24lldXTuP8jpIYK9q",
+	"1D072zIbz4uDTujkP7XQC+irdim+s63hoEXkpQ0eP2Hnj8hPKMSXBk0kqCts7U/AsFLE9U0UEiUbJ3Vl",
+	"/1WVlHNweRf20C3rhzjPaWAvgX8fmGnmRmUazAU7tbBfzIOvttsU0NpIC5argq41PZ47vBa4RZqrwomM",
+	"QCI5TuuK7k4/xkgvR9eRsQcONAH15tnAF9+f16RrmdrQb9LoVNxVuMm/Tjdyknq8SZZf2tW6CARtAWyf",
+	"AI4wk1TdZu3ELbpBlpeUHTodBH4dlVBTKU8LoPWbdX+KrZTijhVNU8C+JZej2nqc7gxt8yaw5NDICS1l",
+	"RmzOXidZf3l7p06T2iddK1kFAQWmY3lnS8L3/YM/tjXXcWOme+dezY8Z3hGhkTQOBByH+W3wfZ0YCwGC",
+	"w/MTWLzmSfwf87sG7p4YB/91CC2Jaqb5in6ywg+LjFL49kwF7Za3Xof3ACZ2DucWjDdAbjPQCu2z19bN",
+	"r1/73S3KHxuoV6S4Nxe0R52buZ4uzlKk2NqQLm1ILVDBzqnBWAbcZNk8CdzUglFNQhu1T85vpu2+7qFd",
+	"k2CqwTS6m93WNDYIhyH5+3iHrbrjdJyAExOii8HxR8YjORpn1du5xsLA76N0ymWqykWmyJ24XZobtLQv",
+	"8iCZyLnvml57FZMeoF3cJuSxeXjRV0dBNptgx5yM/4auHURNR4VO4aUfeKxKrOWpK93fnkPPTwJvB3kL",
+	"i1VcT52zMojCl8dmdi1C3X8PFPud19ZnG0nssm7XS4q/SriDMs7WYzC/G9jTcpuJ7QLx4NN/ItNNws6m",
+	"iXI1mLoOjaPqQM7UIvXiO/fGNYowPc5dapd5AR8S3Zc8xFwMfc5t+rCUV2y19Xwgrmrz8XX0A3dQjkEg",
+	"2geI9pjg6xZpxVW686BNjwvvUpLvaSL0muZITFVfVnBYJxyVZ+pJUqvL7jEPntKkywXWS9M5vwEcyBoX",
+	"jm9AMumesLwSgrBaWBOL1hYCuIX73rL/yFlMNlVFMbEoBXwJbPq8xiGfwnEfqJEjPvClh39ucrjrkxEB",
+	"e1vuzx6BLjrbghgBKR6xbPoHBIHOUickdiyCU+Na9Ki6Qjsepvv1jMOqB00jega3+8XnP3RR2mZWhY55",
+	"gVtHb98FPOTBUMX06EX+2B9cIDl0zI62mXgDd0Gnhd6tW5bimLqjzsNSw26USy5xNzns3xmtJUpGXhrA",
+	"9DTMAbpHhCxQbz8zw9cTya9tDGy9t55Lo+LLglTu6eUIYP2ap378oZ1GdM1Nak5E021Ze+YisOm6YneQ",
+	"LaronIK3E2rpfZK+DhClM7uk4LRHF/+xKHVF2TObVXDrr7y+aHEnjJT3XduCP/mWbQj5XTArhmhxQHVt",
+	"Z+Ru3PspSnhj5fI9J7ELvmXysDSEeo6WANst5Nqw1734Xs4LBYtpjyWygfWAzHftxO6o2vJBKj6JcxkE",
+	"GgNKp3jUMcpVrPSA7+7RRhclqDOaQyK55i/mW/O4373Re8YNHJ9rzYvGPF023yJ4rQm67CRAkJj264UV",
+	"FwHe1wB2d0oSutkll/3KQ/ItWPP8ufemY15MzuRf6lSm4CIItSC1NJF/OsMn6dXCZrTorG295ltzlni0",
+	"b0/bXzkh86L9vD3unag1Yvs0ScNOsw1zgCYg4qLR3neogLPSIxm4fI+2mWOnS/mcryWvHpuan41aDQpS",
+	"RXnKUXZ+DQ5UKaMKqgUtJNx335rxIiKyrnJxSADzuiQaVpakEAEMGOXqaN0Iy7pYpOYwStLfBZ+hiIbk",
+	"jfSz6u2dI6/bL0/SgBjuszNOylVusd7hu7+b7C1Qme9/YLEpz+wMJ2qeaCLRyfsPDngDPRuv+N6MAC/M",
+	"s0JwTuvVhHps1/6mqXe9ZMdaOp4fRXkLueDFc5o7V1RvPjxz8DFDc1u6EtcMK0qzErYpobMEYG/gS8QJ",
+	"xL82tZ5vYVdHLj8HxzSUNf/yBvth+9uBFoUEpdaE2qTqgmrq/2jBU1//9Od4rDGXEMk3/pYq+PLR2twG",
+	"5h2yOWEJUBxJig3fF7qitd63E8M7ptZ74Jrl5gAobLq9Z8r7gyYJ7OZqv7huaBMnbfJaXtaEUpSZ2G6b",
+	"FiaRnOp/QE/J615oWrLdbtry8cO8c48vAiZKNU20t0iXzJMmkZ/J/ffdm7H/Z/YX+mNs4YyudGaaY5tw",
+	"jev8k9zj9hMvo42SqcrYGU3GUttxQAd89CZKa6nadff5w2iIBxdGGOiAv9u+NZZobuJTNH+qbpfa1vKU",
+	"yZonLvSaZyNGlG2yc6kZda4FMjElG+c1D5MN7BkvzKWNwWFjlynzLyy5dap2JLcm1Qh08CmrxU9HWMKV",
+	"ju3kp2js6PH2WTR1Uygge1FLZTufNaFyu2YhC8apPLlHHA6W4Ve//ziVWZsfhq9HyGxx0+YG/q4n9Mc6",
+	"OE7J7LEWjmf2W0zJIS9qeiDKT3962tmW1igal0m/hy2zRpfozuKQEfP9HLdivkffuutRl2hh99wW2cdP",
+	"6fgrj0lOS+AFla7/nePVqqQ5UmUz2e7R41B5w1IBcrabkFvqeqWpurUAqlWiuMHnYQ9naoZ83LqGsHU/",
+	"aXptsTLoK7EToIjFHIpgW8KhKqPAhO1XLKqBfe4zRZwCslCtauzf4VccHRYNGIPjGuO6d60e1lMwthpk",
+	"YvU2g+Cxrb/YU9XATHZn+02srGIGgw6aY3Z4NLUn5hez8+a//pAG/oo1EZJsGZSGPRwKitkx127NvIS/",
+	"9kpDHsXWkJ66nYT5nSABCdNPyAZKcSQ3Leut4q16O0fDAda3tEg0cgySM0bFnk/ndhlac3eWCz25qT2e",
+	"Eyndqkkav68QynoFhzRI3vLc7KQ56+q+qR5FeKmkEFvPigpdJ2SLvhNfh84UUZYsZEfv5lfL2sGybeNY",
+	"GuDjNB3DnCA0e6nAQszUVadnzRDbNpCDtTozjde/2BhmdmvWY4Gtt3sA/dx9JmiUvcrVHUI6OX8k/utD",
+	"qT5Ez8PbPavirVJyKiVLYG6d4xVxgfsEJzxVTn/Hj1pcZewBvr52nBmLgvK57Uva56f9Fo6UZ/ktAmr3",
+	"r7DxNUQOlMWQF9xLdVsuecnN2H4xunC24y8Wt66Nwki/ipz/JwSBdfH4Ndm06B3tnOzMTxjxCt3alToK",
+	"iVgUCLDSJcNXMeI2QjF48MvoxeZHv7ibkT/szYApIlPvLO5pH9YJGz2pdNeNwAW/LEkQFVxFcSt6qCho",
+	"2FosGaKFF5wuCXovjnZz2Y67HgdYlGidx8qvz4KS+fsfUSdx2C7sRXjwgWumT13ITlZCgQ56DGr50qd+",
+	"36jhKFlAzBSOGvLeEa168xls1O3Cuh4bpMGRx8V2gbViHx3rCdH73HyUiOSFTGWXXN5q9mZaqtdMuqVM",
+	"pCz81N5mmGkZDjDK4OfJT1EkE6TSrOsjcZ8p4p7DEIurBbA1yRtQrLAbv6m1FjwFUd/PFFHWDzWWKJLc",
+	"oh61e9UGVDUOL22bOtJgxquLEkfeIsO+sVW3PRqfkzT2AfL6vgIoaVDQVCJnNG5hh4kTw/k/0tXMOe2G",
+	"JRfn6s9sJjqSY78cEZZ1YCfD7PmJ2lsJtCxPGeKDLGx2hcBjc12t91+4G7i2Jmt3Z0/bV9xfq9ByUNAb",
+	"ziie/t7rZ9rPmA+8/eFkHU+sG4Zu6Dl6LFIVacplRt1fp77FPL8Xx5HO8uAAyxCkIgWKOlqLtWQ2/XQN",
+	"d0uqWyim6B1zey4hQ8KrONudaKahIrfpS8pKbFVVSaAFEXfOosYG1hvQRwBONkLvZ6svreMyHWbruZ21",
+	"cg5WehDYqQcwDqPWVqW8eRL22BJb+6NNXeDIAniRcmGjNyrlmQ3dnUtahe9PM/K2bAzOdQbAk+lIbgeI",
+	"skdJ89tne8o5lDGAd85tTVC8MJIqnWELm0Rp4PkZM+2Xk7N+C0tziI+w2Qtxm8UbnFlHTcGU+3bT44OD",
+	"4cgubP1Ew7aPsUmLnNHyad50G+glswoseJFqJkBF83xGlass7tA5KsgoLxIcNrfYxfd7jxoH7sdUB6JZ",
+	"fcuCjvJuulEO8LeHF0aVFKoyP2LlNAZ2MU83ywVHDBztsxd3QjPqakcbZHMbnqBYo4BoNbSqGN9ZKC9E",
+	"UwUdIpvaBpuqElzZNwLwUw3ywLgrCN0gElzcf6ap1K9bz7laarc04dCu6jK5if0LFGHfz3I+hlNIbJPU",
+	"V0oTtL1dAnpFFS/71Jy8Iw1hz5j09LvfjFs2Qs7V80bay5xRfnoHsmC57gU0pGU9h8mVtf2DCpFxoc2R",
+	"0BSPiuPO9YqLxnvRID5laZs+yQardk4JgmpItNe2gnERQ9ixvEiNsMNUBdSUERXtThU9UmLWY/PSa7rQ",
+	"hV2l3IW5w35IDeVGKR5cPP0GcEDyWkrg+elz8nQj7oD8DlKYq08cLYplEIh/QvJSKIdAarRX7ItF81zW",
+	"UGDED9GR16QEpYjDwB5stXl4AcQzfnB+JxLG4Qw++pHxqDHnFjn78xYden6x6eyuAf34n5vXuiFogzlu",
+	"p9BSztNklEMWBYTWq6rYpq61gJ6Xt9EvKc9hQXMMd6OPeHgKeop2726ygD5TxJ+zqRM9G3RgGvP3uI/5",
+	"ctPN9GMOKbM0N1JQSeyJGN3+DsxYP7JUaZYoA3cl+rNB5MzjThO4Ema0UbmohCJTFfrm4+X0/iEHQJh6",
+	"anHF9JaVI3AM+Ktiv8Ncbd48n+iNuaDjd8HodKtq85DtwJRy1C3ytyXr3hfmgA+qs8PsUo+4Wzk1vgGI",
+	"mAqsNtz93Fkt8znc7EmHBBvMIIxX8iRo0LLmMIJwxwoQ6CqwzgNrbVJOaBFNEQg4ODkYtuOeMVpfgXNk",
+	"GCfhVRK6O1iF55b71FUlU2kuS0TIVcvpz+rIlsyjWQyR7i/pbquKjagbAEbbEgS9F7ym5QwMpCLIJ2ng",
+	"sJNHrdmU6zBKu8f3l/z/jqrbSyuBSqFAZUwrsOBNfc8iKsp3mFaRQwujbPHo2mb9VN06fHWjROeUc4F9",
+	"wg9U3kJBChHWQQVi4ROiNiVN13uCamJbtFeLuNXUeqSHrmYHG3pxxz/rGlkCFXFJj8AeSKfb8hZ5ab1S",
+	"XIjfE/6kmRWefYgkH/1xfuPmru2w9eRFaw7SM+cnW+jH8pdnD7x7nlfVfPca4gYFwf3KmTdAFQb2l5Hn",
+	"4szA1HzeIi8tnc0F+Dv23eh0grBITxSL4gpNf/4hpZi1XV400kN30W5wcgfE/NaocAd6IrWCtp8fdv41",
+	"VqptGDY/SnpxRaZbztpuiVvDtFxwO3teRabb/F7vQKPG2OwVTA47tGRTdb4nVJG//93dcJ9b2Gezmo8f",
+	"hw0Cbi7VCc+t8Wx545LcykhVZneXxnbkKlLTn9t7lJzuE69lIo/GdnAbGkWGH1wrSFrW2P5K8PLkun4e",
+	"fYrcwUWfsS02amfYX2nR2XLdvFOTaLBacSKPXWIidkRDKJhmHos+Oipf4EPiBzEjjtzwEA7TLs93y5ux",
+	"TcuLOv1Zv/YJXdyqe1k8JyUAZh75r6exmsL6vb4MDiYb3xQbiVyOQpkLrl2YZqYgaL70zL0aYdktLcv5",
+	"fW632FdyNhgW/s8Z821GGIZFF3x+UfPfEXRNm4YZdfEoegBzuZWC7zyahwXWI0y5zjiugaItCVCdEqh5",
+	"CJ7YlNHBeF4DvNNuS8tQYzCeESa6BrbliMfdE+Is3MiZS3npGfOiOMjMtYpa5+LQzYxwIaFjCO3r2z24",
+	"M5no2PXJoFBnb0WH/E18w696fEc+6ChY0xKbgNZ6n8h2mu4renFGL/NteEJXASauYE6S0eclj/r1rDM7",
+	"gVMytytmL/3Pow8673eATbWO+JOHvpmhgKvoDoxiJoHAB5rr8mRL91gyO/08dwtnVQVL7rYPmKYThVfZ",
+	"S6DFpZIoVky8ToBbTyTpdnIH/EGxm9+u3G1C0pXrzsp1LAR77O7TQHDbM5jpnum4dpNQj/uAzFb7NaNE",
+	"v4tbH5EniOjnsGhnihX0C02jWZ4L/X8t2bTMX7xnRZEKuM7tt0LVsn5H+MJFghK9CUXGeC+lZwJRMyFb",
+	"xR3Iok5gzy11Rp/TbzeF4fAt7BimhflqIEM50sr0yEjsjuad2i8N9LByv6Rq5q2/eimq+LJS+5T/3DvL",
+	"nSf91/UyJ53qNKkfx9Pv9rR3jXXjLoGggWWAscodEuh0rHa80W0MQtJdHL2bwiMfWC4MjUsfAvBb3hzl",
+	"ddh2xXF2y2PtcQ1ORVpyPr3QGT6KvOPs42mHeWJyV7n67AVxjzcffgC9xgvJuERt6d+KzavpKb22jHMG",
+	"zPc5UqafQO6GSE/vssBHlO+O9BbN7QWgT2nme1uViwnXAjsvTAY/0A8v7MPe/ez++XDU5XiJ2zqcazvo",
+	"yH4ZeXQGM43GVSf5KN1G0MxK7eOdRnRWAlV6ZtrXAbRk+XTKFj7lQGUYT0D6fNei4VT1pmS2Iwp2qt2z",
+	"fG+40yUKT6K+uXmt2/V0vx2lCjtAyTgY9omld+uE4bws5U+P58tMF625W6/VdJqS5q6zyluyjd/KlbeZ",
+	"qeF1eVJmoc76HTN0Uyrj9Lbbx860cme3ul2SN4CXu7NP0/DQnhWucouGbHWPdylu60XOoULARF8kG3Vi",
+	"mmyZBNVpIj2s1YIyoua8pq5z69CaSCTDxH0LuI844UE/vB5NrrWH8j43zydZXgN0YDl81RJjdnEv3YRN",
+	"PhKzn4rIG2KdFY6/BNrrEn0h2ds0WErkLk4BmL/FSk7RQb4LI6SOl0YZGh8aqMb41wY5PTnjqxwpO4N7",
+	"PFLVz9Xl1Rt/kCSdgSZYAS+sHavqPAfX43BrUXLm5cUGJngTiGiS56aOYPVzddYRXET/flDOvhub0M/8",
+	"QHW+h+KlU6/6WfK8YGYf5vOnGeiZfy2aM7FQCYrbEDY90k9ucmnXOHldWt3fCfxZxRSSa4I4nlV0wxTd",
+	"lKm0gYvT2dPZdBciMc70q/UwFJvVNnCKk2fbbNv57QeuDc85iUR3ZgJbCGDXc4hoghYjefiI5HtqzCjb",
+	"3+ginLvevjSfH4W5NFtxlROv7lV79R7+s9sILdQQY3P4pXVXp/vYzS1MXF4PsLUUHDZCcn0TXX/ESoo7",
+	"VoBcEFd+TfW+RSlu4su2OsqWYMQTKXjmIYEXrXwR6Ml6ddzPSMjbIinMox1vhf1UdDcBbq+TdnIEuJ1R",
+	"2d6bML61HlM4fhHydluK41sdzfreM6WFPGWlkw+z/Bht54e0/heXx1rWEJmkeatOZD8Zi/YKBvDR0SE+",
+	"8T5Zg4eb5TbTbLVPN7l1n4zRjZBMw6vt9mJO8d3FXeB7GIM+pVDh4qlw/SzIU6cELcVZVlOoJdOnt2aG",
+	"LqogpKalbQW2erzKhbhl4MXh41WW/SCUfuCeajepYn+xa1NtreHYAJJWZozYCI1ViXRDNQRcu2D37F7r",
+	"avXxI7aq3IqY0NmWiCQviQTbokHtWUUOlNMd1tsTwUlRY5oa8ayiPv8r/yt/JvgdcHzlMfnnt69+IowT",
+	"xektZDlV8ISwQhEqgfz884vvFPkvLuuf/JMFzrXwrORAb+G/PkFYLvv0m+fPyJdffvknM9rP7549Ieg/",
+	"JUz9lb//u92idQMt8fG9eezAuJCk5kyrJxj0dPDYDMrCBe8c+sjn5HsphbRfek+ryju0v6ik2JRw+G9/",
+	"U4K/J//FzOJPX339T//1rxzLAShRGmnwPhcFvLfldO8Rpkq9J5weGN8RuAN5IhtauE9TjQ6Bz8nT3NyD",
+	"5PWrt+8spht5/6KAQyW0WcSDv8DpvW1IgNmYt3ByX23+hLV9O9Cq/ZON7DooW8oRnME+99WjR5+Tp03a",
+	"psUQAyjsy34TfZNI8ujmBqf5V+6vM5sZRZhGGNlHN4/sR97/6Pqhv7cuRy6Ig2UhuZmR9eWTLbvzSMhm",
+	"O4iEba0opsN/dfMnOxTTithz9/lf0XOh3HTI+7+j7FuTQA/6+N6C/iPhSnZg+v2avLe/mf/77b1vCsAk",
+	"2bLS6Iafk+8L85VaAXn//Tu6e//F+xfbBy+NlfX+87/y1yCq0mL/osfUbrI9gx7W/UmDro49I8j7p5ip",
+	"x35HKjwm3+JpI5JW2V/rm5svc1bgf8H907ps7J/eG1I4FeQz5chcK0d1913cqveGTcgXdw+/sLLjCzeb",
+	"98bwwCYz8CHfU76DpnkrCgLbC8FBABu95fO/ckzKyoFbRFAnWJ5WNN/Dg0ef3wSO+tWbRs40RT2rhx6p",
+	"hFZs9Xj15ec3n3+JirLeowg0k8TDloP64u+s+OiSaV25nhH8SKoXhfkAHMQdPLWPo9xFpCsrTB/dfBWJ",
+	"PQmLndIgh8RvjWYgf4itxK4PBypPWC9xC41YyIFsaH7rS41avVCtfrUxEXoANC4e/1v8c+0jX7Bi9dG8",
+	"ZejQWlo76x/srt4w+bfe2ust/cbB4vnk5FAu/c1dZPZqnGW/oXWCQn+YJOLyQS4nql2Lw8gvS5BYVaaw",
+	"FbWnrLeiXNP+IVGsSfutQ3teSvtGgOJ1+GvT6fxbV/RxPYo60/tjV38wCt7HwWY+vO6n730jnxYFoRah",
+	"ppXNvllQbDM7/N6c+ijT/xm039z7ZfkJKq1Xe6CF063NZdAdvq8kfrycqq942/srdhyWixkUu7aZVJfI",
+	"5p478wht8Tq837ODKRazTs5/dJ4wlPBHbd7B+mJbj90pfwb9vL7nGwU/8EluFPySVWKsNKpANoq+Q8zF",
+	"nFIodiCvdq4iVP+bqCWn5YMQPTB5qf+zffhp3qTB3NtedD/1STblB9cjwyOYYQMCbMtmbv2wxYRqcn77",
+	"++P+cL7cqyOkfwtRyl9fiPW+8o8QZ/+AfX9LT01/lBl7/8QBzihSwlYTUdv+Y0aV8BOJ8EP66M06cmrx",
+	"hYcAlx/Xk89p4e7E+93Qd0LT8pMdY2z56ulrmywyUXQalX6m3Ok1O8k48U4FcavWZHNqpPHVDvcIB3wB",
+	"H9AeTTHC9/jzJ2GFtfPQ/VaDPLUOuiZZb6ZSYsj41r7z0YzZ3e//CVI4N43g8IT8S83yW3wHHR/KeZf8",
+	"FngAAFt+MphbsFPt7CqqNUjz9P/3b08f/L/0we+//v3Lj/854nmfZn4NH/QXubrrMv0kqt2Qz58S61jT",
+	"gtyCbep6qUUzztpUtacAHS4BpV/xknEgQhLcDnYwPKbuk91tdesD2+dkTNN7jQ++ts/do2zqfOePpkI/",
+	"N0qgTTy2rmCFbeWOglTWnyehBKrA+mePLn5fSaioBKnIjt0BuvkKuKZhFlNQjKLQ27M/lnUWTu4fodX8",
+	"oRntDdjGHUw/IfaIOmFBJSBANQorq/W0LeEE9tFF0TzTwFMlzW/Hjj12pbjP895p1nHfeojPqLHFXTYM",
+	"Q0sliBZlYTQOv1xPO3usr287+O/8IX2OTSeST3wiPykrPLMNUQi1e05y+12jZjIMc+QCg2quvwqGoto+",
+	"Kg6EpM8lkROmRfWgtm0wzuOgEc+1zWf9g3JRmA86i5EeXffT985BL8Ud+Ogwd/0EvK6HjjOi9/8/e9/e",
+	"20iO5PlViMIB84+0ruq9nbuz/3LXY6oxVV215Zpp3A36pqnMkEQoRapJpmXNYL77ghFkPiTlQ3JmKu01",
+	"MMB02XQmM16MCEb8Qqt0sWR3VosN1JjkLN9dF3a+9YveS6sFHAk59kZyC20si/nuJvjqE2YVYakfc9n9",
+	"9IUjznRVecz+Gz/xgxf+zzc0z5wwto6/GOc9nPTaBgHPipirIqcifNbRV1c1jVY8rjgp5KSn7d03aj7H",
+	"m+iYet3Mkm2FjNUWvUxhEeqtgoiFCUP5DsrViY/cwZwVIIMwPK/fUSjcab+dPlMeReXZDZLzIFpO9gk5",
+	"YeDzzKEhz3hsZJJJQ7FDuNbGhLRla2Use/P6NWpT8fI4GI4DU3I1d7F8K4PyAVcOQHz3okFo/0nIlXFH",
+	"OcVqgSZ5PYUGHk+y6fo44nUqpK+yPk7f+qO4+IljPZGLe7zMlfLhDvq/YP6M5RdYkZJLBD+QCRSJbDye",
+	"KbVTtVS2FiUo92q1LyqD1aG8l7HHkmUeKem4lJ+dVwqPaWd1Ts+Z5uf6ECfFIIYqI4azReQVTkIuCU8F",
+	"XxxEwf+S34MvM/PIYXsMPOJSNpdIvM2LLXon6igLJY5UmxQJ2nVWrkDvcWXkMh/pAtm40QoIVk38Q0mY",
+	"YOmqkAv0wSZsqVKN/5eICqespI3eu2swjWHVqaKBValt7pN8Z0+Llb+/6iLUOowChvX6iaAD2fKce7ko",
+	"hJ81O5C0crzOI+3vUo6jp07vTMTPQ/+Q3khFibM0XoCdMOMoKyOYMGoN4QmjqzM6rX1ExyzodZUY7FuE",
+	"FudzJhm9K8pIz+ciK7A+lO7eZjuG0DdIfPdzYlO1/nVc9ni+zvZ+ktPGLnOSj1SUfP1jEIkb5mcIswIQ",
+	"kdm/V/OTh/fv1BoV+mqzNwO7w+T/4YztsV4kHWx04IuA4qju3kvW3LvKsoT2SlFBB5Y/Zb0eDZIkJcRT",
+	"3yDV4DG6pbd+5fkBdYX3doC32T673a9bl3/1IK6dJ7C/gvf1wQtxj/lZC/ImNHAVCDZhc5EkEGOXVOm6",
+	"kNAm61zCO34PxY8cr1OY7/FSjmGBSoP0qsis9VFp5hvh7BJIz+d5g2SAKz9g+lEtp0NDY49ax8cFNb49",
+	"BXF6v97YXTsJGqBdjxpC1dyXlQtja9mZ8NTvrtpa+zUjTXzi7oYJlYkQEyZhC8ay0Jut5gx4tPRdxY7s",
+	"91wLunC0mU/m58cVD9FwldYcZuObR2tPcXcXsqREmWH6/UhbmFVHGpKKzCwrFxnJ/PfNuvY2WztERq1M",
+	"ti8SZ30oA0GchWH57MFj/lZhMmF+ay6kWKfrIp5QjnDbvz0IFBzGLmRX4lmxo1SWBg2HBAvOSVyCF6HM",
+	"hOBMxGqTcP6lVlH0PH/aSN5fw9LnYbHfY/V/wU7z3hnQxpD/NVOYEdvz9lmYJ2fNv/riFqeQEh7sMQm5",
+	"KVS6YHYFbzBNg8VX6zXuwPvFRiU9OMb41Lf0qtHKEG3Pb3bwbJ4nTv9VGnqFnRH4OkYwhzaBGMMsrHgX",
+	"lvEFF8V7b1/HXRKbTSK4jGAqlW1yx7PFP+PahoLKn+6+sH9/88c/Tt8wnmyWfPrDTYD6IZAfniRM+icd",
+	"rRNUqbR6d7nbsNL3DnJsIFB4wre+xk3FYJjhO+/gG5XqCMwNk4olsOAJ4/G9iKDJNMh5Ihr9v2zVCO5S",
+	"n2pF6i904UI9EtRii43WcxcYaw/VES5naPavUquqEtXzk4mTURY3v/nfrzuvbu5X/0klhtN8YxGlx3vs",
+	"W75zfgGCd2WFTe5oxubegCZZXWwXNPrKxQNaxOQPHD3av/gV4ZPHe7jT/sJ+L538+gR4ReZ3RfybZDhf",
+	"2IG/H60f4xOa7Kn147MbDTUu/56tHml6bG+fgwbEzBaoc0bWa2/vI1aH0j4vlAnbp9ZAObF9XrdPjx1o",
+	"3FVhRuJxwfAz7Z+qZBRG8g8eER3dSf9CwgxfbxLI5QQRToLfBSzWfG4hvmFbLSwYF4osaRzEaaLTWI90",
+	"KDKDEXuc9Un7ittxFqyykPjRutt3GdLeBi9SjjR2CQplSQfWP4ciK2bQLAEX60zfCzk15qc7t9D3dj7Z",
+	"MypEHk2EfV6VdMUfgozN3+uD28pJnTVPrAtaq543hO897CVUS01qfWAOcVD2Tp3SgZcV5DrDM2FLbpaY",
+	"6DNiIblNdV24cv6NXInwVxu+Ad2G/F9x4XEeNFAC/7KD0pKs2TQnodKMr0HGmPbOyh4i0FbMnSjgOeBI",
+	"PCRNDdDYxS6LVkHGBUUYdZDh9nopP6VZgbsskP3qR8YdeenPObz+UWR9YdlCAUITYPm9YXOVSpw6EID6",
+	"y95U9tO+PapbmtpBihT0LOSwqHYTjRRg1wD+JlOuBptPp/4U5ys0uFC09AOtHGlKq7DHYTB2kRrkw1K3",
+	"K3mvfKZSe7Q6ugSOX5fhKnzKaM1LYY8XymwVqTRMVmvuOXKEo0eVig4grqOl6PzC/5ae+hRkZRSlsHdW",
+	"bRAKQchFYOUNOiP3PEn9wJwVbGwr/q5BL0IhVSpj1TFz/yJj5Tn72b3phbONRc4MWYIDSa4ZPPDIJrtw",
+	"zcvW6h5aKW6rc3BEmYRzSzMq/tTyxeUqOoi4w4TFjz+dR34wX/RMHuqSKeNEs15fBfzhykukn3BBtYof",
+	"05dY7/6uU3lMZwpTbLsVjXWaWLHh2l7NlV5PY255ewbRR35Qej10TEhvHqh/kV6WF2bgwIu3d3+9YZ5j",
+	"2cQ2ngWGnGmc5BbX3DlVi1dj3iyT1b4N6DivlWhvvrUwTLnIyuD3EpSPnCJW3+d+rvnu+36J9nWRa6WR",
+	"Ck64TTrFzFPE5QEHa52527CoR8r6dwxUpAYypxYThvEtD8N+OFsr6VRvoVgZFPDxunY8PI3jfDzhKB0l",
+	"v73LOEqBNkPMnvGN3nuCcYI6zbjsPIFuf+Sj7XT5kcvxmuEOxk3yop1QmiVibimfzOUEh6Jig1ShxvkE",
+	"YYnVVCo79cd693LzTv2s8BpsxHcvpT0+Uym6A5vJzh7PTxCWlD6z4ah+ly/rkXLZWwZNQbDtUmEX+Axy",
+	"vAXC7g2TV3bdT9gtswFTZx2rKuYtn0auBLd6ierLYoZ3IOjgjVZzkQAad6zK8tPOCRQylEAshbFK725Y",
+	"xKUTzFTGStKMbM7ik5wHypS3Sat+ppUDEXwQJadP8g2kdWFMd7rsGdwiF/HVr2yV6coucfcVZDQ4SuWP",
+	"Glss+0sRbWkFsDH+ojgTjEkYvM/yGaBzlSQK81QIG7DfVvT42K2yHPdSIjIZSyLGf/oFA4HRirIWFuhq",
+	"rVagTzgksGZ07QlXOb4rWzQmcRzLHNScOoN0QwbOR85dtYqpLRSCShy6wgWOIQvTUevGTncyCrJCpNoN",
+	"P336wlVxpes3MTlVjD7Q31Ue2vWSkyt0R5Wm4XmMG8b9mFPl3Fa28aWwPcqSO3cTIds4Vd/D0t5LBPo0",
+	"JuErhgGkxAHYOBJikw997NNjjiGBBdKlIe9QWDfOqsd8hwPdMSgWQyRiMBgMbpdqnc2HlRWzJmtqKfLt",
+	"jzaVl+3wMhcFBQr1PmgKLDNqDTMV7zyXfcRP6Sj/D2cMbwjFxjFewpZ5wpuaMZIFlSOb2n1V/nsZj1+e",
+	"RlEx917GjLOcJUyqbT3vsll5TfYyX/jfEKrmcagw4xs5UuDnMGMGi0MZZzsWp8Dicg9ySRaPSiiZF5mu",
+	"Z02A41+VsT/7dX0O585eMwgR3cP81wcMZ2cvneOcT9cGaUFDXAl4uEfmSbd22oLOiTJWS53v8JSTv8uZ",
+	"7vn160sf1eOPPAvOeyHNKCrGDeNspmTqW3mEzTxcYZjaetQ+gfWAZxgi94pptIRo1WyM3tKynm0RvmVA",
+	"oNVEqRUjvOswQBZij5VVND8TbL9wdgruRQzleZVdGKRKHmm4L8jhURZ5ZJRv+coeuVR4yyDJPMtxFtyM",
+	"RyvkUjYPivBYYuUcxBs/IOBYYWy/3HEmpOu5M1/mc9Df3JPHev7g5nCbQ588BTfs5eR5fPkzIkzSbH2K",
+	"oJ0pQWBhlOxsGEDe3xsr0jImZJSk8Tn+r0lna2GaAb7vCuv6vJ3IXnMphO8CiXr1ej1H4MGCNHm6I4Yo",
+	"ZJA7tGLv6Knvw8tGm/UIG/QbfvGln7JF80xES4aygnYNgWMxXDe+kmirdGwK5s1fDi6glCk8btH29Weh",
+	"uey6mvRP7plPR3dwuy+a85Q1509un/k1eUllaLpKDonGzcoPXHP/s0vQ5ob0KEz7F8Yv4nQbwyXBWTcq",
+	"1/xh+nvaCCn/4eE/U2XHlsntM9/pv3gQF+Wb4zoOiXrIBq8F1mfZOZIJn6zwTkvMdweOS/HOu+a6zX/f",
+	"WC2d395lLtoCbXp3TX0iSnML/8Z+plA6C62VDHLATRCDG8bZWhjLV+BUPlJaQ2QhZrMd496GgLR6l+EC",
+	"YQ15uUw3kxBvAnyFb60B+OjXjO0m58hoqm2gGdYpUyEazqja8J2v6jl+YbNTqX38aIGlYrGIaTLmsfek",
+	"BrqCV+SRPZiqxR8+gVzY5avrN69ft9ovJTqFr9mr2LVUaeWL/uP1Uy6W85I93PCAPdGkbIBzTrRYLK3B",
+	"oQHbpVqHjo/KELVCj9sVuZ2r0DXa9yL6/ZTyNawyS4CsRO+8Cj33hK6q89x5kxfm1YmrSkTMd/WO58ew",
+	"qFUpZg53U12J2VLAdsB17XPW/IHmF/7wg5O2fJzh//lfrweeaOiJNIgJw8loEQvM8/0sRHe0WI5wE2YV",
+	"jonGufQ+RDkYNU8/L8QiK9hN48YOwD/D7h23L1Ul3TxRbWVnRnklZNy6utiz8c8CMUmPjmii8Ud5LLzk",
+	"9zQ4M1LY/NKuSgakU8u/OUlydjwB+3eQVK0tYaGs4JZusEDGEL/69ZQxTb2PZRr/9CXPx+FwLTL80olH",
+	"h3d83PLEZE1T5EiRzLgY2LCZIwQDiXG0C5+5bprtuW+Tstx9GNDUaepexOAJOdaI3G/P7dVkt9FNMflz",
+	"zwH2WZlJUkHh7AycyfOnLYo3STfI2GBNCmYEnGjHnj94g18v2uSQXc14whsRcn4Mi8ZZ++63N4gRCqSY",
+	"4DTPdE2ZO2m1KEGY77u7ntpWc2koeqmn+Cdc/724/Ck4POelUfqUDSLkIKJBr2JFHreO3tdcJNMl8MQu",
+	"63qLPnORfKRV41TFwgb7JvdHtUWb50g3Uw9gWKyumQFpJwxl30zYTKWkrDhClwvpfkhYsIZhHYJc0Pxd",
+	"48vStLoXcenmxD2/wCgwhi/AXKVyzW20hLhWj/8SVjnCPO1WsNKnDAOawIVvCHPmJSs3cxZXpdrsFw1m",
+	"cyYKcVJey0nIKomSC4b+c9bjUFh8hM0BzrFr9MF3ms/t6LAHcVeX6HT/TPTu/9KFkATXmWRtubCm3N1k",
+	"VVapKuxpknIVEDc6jA8+iATOsh4DhQZubx9EkrnnZ3QzuU+MO5nEkDhZYZltJkanMsabtgID3SkgoiVb",
+	"AqfuCGFZIlY0n0zumIZNskPfepOi+eCG3HGQTCqJ92/OKMVnyIe5+qeshYj1yvChGnBjw9EDCDnqlqnK",
+	"Uqby8WlKFVmwU2M18HVZXDKHbyYkR//wIHw6puUEctHBTEkENkL1RlQC30XsOYGeO5eMW8ujpb8TrODh",
+	"Ywr/yoynwf/do+DZ8RsH2uXFxz7wXRZNO6HAYBrNA07vdsZAKux4XUm1NU7VEQ9L0J2d8ytv/H2RQfgB",
+	"5zUyRXfOoL28ZZU481K7+nHToFLrrMqUOgqamtS+0Opv2eJxRgB72xzmWgL7VJmnZyiTWarUAKLq+R5m",
+	"KpMQspgZ2ahERAKa0f73vmusCre3zcuU0OzTapApADLjv855dITNVcoXOoDWqvMRPd/woU9EgkbRmH5r",
+	"Vsc4yqRia6Xhxif/nTIbBqVR4pWsvsqnh1d5XiUWncwgev53tQI5oI3tS7sgSrWwu1fXf/v1EPTpCGuy",
+	"o89mBlfJul4x/4QqPl2FZHbNqA7KkntyPFqhJmdwuDcLftpVy8Vk66XS+yTteRcUI4KJ2yyWJvr2pAl1",
+	"5gvjExEnqEoT0Kdn6vGIsj+r1nmEGN7TNVtC9BlcxyJHqkLFQ57cg248YMKakTrvYXv9j6NGZNO50myp",
+	"1pBf3nORXDPLzcpM/NFiJoyulYxHE9xP7kqAGPGKlCxWnOFDcu6UQrDa/vviwpdJ8UNMiu+yDMlYviiX",
+	"AAkLa3PEuk9erfnDT/TLf8/TYVxrvqupPbVOzfbLTw9mff06TCvWMOF1WSPqkxrFnzYOw/pamiwxjt61",
+	"DoZcFWhwzVAgJ0zCg0XIND3BnIQwePdAqaIJs6DXZlJsTqZbyzXOExaW8SiCjTX7CF3d5SsPGHeVjXDv",
+	"GnMBr5luw9NHOxcobPAF9ucZtCo7kUNfLnA1+Ho6lRI7r3yNVMjyEvYJxBOf75UxDlSnLkueYzQIU19o",
+	"VadXV5s8J9GhfnmMmhcNa/l6T6+BALOLMki4Or7vk1p+ePipsXx3UzODspWopbGw0w2PVnXH8K1b9ZVK",
+	"Bls0WpyIJO0e3AQi3ZqfzYHjpPSETTx/dOQZLhQVwtt3CXSM9UvYAobXUQX+MQ3GOkM6Iej0aInXTXO2",
+	"5GYJPvL5TfMNzje9By3mO+b4/BsjjLEbxhOjjuFi9+ozIIAadO0w/Encw4/uyaOdFOc29+InPBtgBsIB",
+	"xGKgTXAUcgdhLiSXETANCXAD5J8bLBzJ24xPDJOuIhU/Rm/S4/UBb/GpYx27RQ+hPQ49W+Xg3T3PyPPl",
+	"pWvFHKezjJcTqRXEeJV1CJGzTg1VP54lUBQ9dmyL39Jjy6H7OIFb8y36Tb/Y5idvm/cKfDESQ97izrNp",
+	"7pgt8ZCtGuapcXHbwRDFtqrk0zK7jlXpZ4WTD+jR4517gPv7Wb24Nk9bfagCDmQ4ieI0smzJY8a1Fvde",
+	"Vzapby7DPjPCmbJiDX7KR6liWlg2g4WQiCcuz1AruA/JxTa3Me9p9RBXMq36m8+8V3g243q+E0AwyHiK",
+	"ZZAegaSy56nXuDNU27YVps9h/ZPuyfFfMdAIU6LYQaqiV4ZXlz7LODSNjLX2mbZ3mRLMoRpqHB/y2npm",
+	"VTF8wRMlUQsCAkkmjLN3nxkBFAppQUueMKnsOdENAhyazgvqA9L2WMt73eZe8kzPwBlDvfE4nTdMgwF9",
+	"j3ldYLM0dkfY6TrhsTDqUv3f/JJehxbgK77yaAUDoarhPR69Npvo4UgqLV6sO8ZTSWrMZruKO5RJ91MF",
+	"Mlq/2JIXW9L3YAGCtnkgib9hfJaJv2Ec+5MKELJBO8olc62uFI0TRRnBdK3uO7/o+azu4c6/YKx6E/bn",
+	"9nprVkPrTvH1L8rz+LBG4YVPqAIJ0u08WS4RbTuvBlaa+YKNNp3h1apTH6V+o63cZYv7PKvL7xosb5BR",
+	"wieb0jBUdFO6VhgkdeD+s48qt9s4vvOPHq0p8/u7TIyaUaf3IJXvCFcXu3xp8JsLSbUWoH2/r79XiCAp",
+	"AIlQkvQMTXfHrpCtJol9LyztMzVYeM0gPjkdFgf3NcVJYogUKqwpwCA7s5skDBIDdb1jvRoErNJtnUn8",
+	"Tqt7zurqAcclcb2GmGqVSRcci+CBR1TAPBQbtkqv5omq7qf5zxT0rsCJX8If9MiL8I47yweYEfDJOVH4",
+	"mcFxD0SZ0EAQpIfSpi+e7ACmO+CN2rAD+L+4bNwjAjyubAWuqkd9bkZ5/uH16yPwKZNX2LyHT7mWaZJU",
+	"Ns9kQNX5qzbcWtBu8f//2+30//HpP3795w//+h8n9b3I2Jx8QfVm2AuqTFKGQ9wHHi0ZSjJb4CQ9xj1M",
+	"dRH4zS41mKVKwpwqFzGvYGNvmFTM8gfG43sR1SGaF5SlHQj/I7TmRcQfJ+LPF1ff1x+a6cKdT7WtV7Tw",
+	"T4Q63KfG5+8ZACIaI/asYVQDdW+gs5nV19P4cy7sHkzPEWKq1E5nCCbWeASq1P7oV478FFyqrLul22Ed",
+	"5fd4ajiTS6EXGo8C/pJlCXCDWUjPsortqNR61PfWQhe48cX/aR2Qu9shXrw4mv3BsH8oCTfo+tKWAN3i",
+	"mO/I6PUN+97JdkYEEl/gxkD9qqT9hRF6XtqZVQu0EPvYoegkoJ77iZVlpDAXAHmbUvK06SdN0FGF7x9v",
+	"qWy2xcvkgoo06h0uiqSBrX3BPgqLmqMZQp1jiOwGDIv9UTRK/YChnlRplsDcMpVaNts5IYFkflQ+jp4n",
+	"Lbqji3IzhHr2T/oaJQuOOhm5o0r2mEgWn9J8hL9MlukKhsH2CcOQcHmqO/CJ47zp/k+6QQ+52Y7FKbBw",
+	"rNebnvaR6VmaUAqaxiflT04mhwsw5yLBEaN55GTY27u/Yq2eCzu3Sq9mSq0mzPA5Xo6qDUhKppiNBh7T",
+	"blpIoKNSG0P8Cdc9KjPSpUwNYDa4hOHSYsIwtXXeDHkuGHc412fmYXJFodLfY+vjuJPZjkWp1s4hbcNt",
+	"q6becWpz9n5X3jdr14ieMbsO//r0Ia758DG6usrb8jxC/JKbyjmyun1jPH0rT766PxpCwjLyDnbPX/Cu",
+	"ufetM9j9wo1/uN0ggI2pkJ7Sk4KjGGD5nbc9V/qGccvWylj2H69ft5HELcCq3u685Wb5C64aJzpb2N9w",
+	"RgLDG0c4NAsAq0ISbSuS5NrbkEit18L6UdSFEW1u8VxpiLgLtbVaM1+23YJf7aKj/gOjgRCj3Ks8Ur03",
+	"C45+1sJ645HvKDvJEiHB9BUgedSQsIOuK2LI+mScGycojf/4S1XGtpO5l7q+lkkebthGw4Zr0N6b9agN",
+	"mq7Qsa4h2VFumq9VKm1b69R7h/2Y1YR2d7G++hct6URLPqoEE5qoEXRCL0s/4r4IK2YzLleMR3iz635v",
+	"9W7CIi4jSKjJPlIyEgkwqbY37kArzmO4s1psACtoZzv/L8bnFjTjSdJa4dR87o6/aUBZ6RqmP1I6/kLv",
+	"+JoBufSofus0scI5wFcuSpnG3PKT+jcKG/2g9PpFDZ+oGpLkYTCEzAxBkmFrHsMxRcrq8jZaqfkN2y4V",
+	"3IMOehu7j424lMqeq1xX+ORaMGsvgLjuiQODl6NW90Whz7klQ2qHSnXuoWtw8ZYzvvXNftmqcxKMBBzX",
+	"VSJg42z9zEU5/rr/kK590+wetOk+qqFA4Zt/+lj9tbC/y1zvZtTp/YLRrLAJna8Ah2BTroKHAJvGwyqd",
+	"ZZ2Evcn6fHx2z+cr65MUYchMbVIzLBpnOgm3txskmRRiahboltVf+N6qcP97zmQu+o7Rxkm4uwsVVRBl",
+	"eh/mgB+Hx1+JzzsMuB2ni2wut5weTmsKP7kyYp0mvoqxAq7Br3gKEhD2OriPXnz7EM0/31J5VBTusS7T",
+	"WGbSGY7eVtJcIxQ+tQQt+T2wGYCkMVIh0wwSr6LyJSBjiGtwkWskyrsBVujuJ7y5h45bDkcx2O3tUilz",
+	"1FZko91CK64f/8IWiGJMQ3zLbbcNnPZGp8UhvftrWPo8zlvq4yoY3UN6V6M2lc7d811vpS1PrhCGIGp0",
+	"lNza27C0T8h3ekefTMhHTLljy33Yq+u//fqvvSF6HoYv4LwKw/iWl27U6U+rnZ/bOC7RbbT3KbS9y3hA",
+	"gTYX5HUGu+jHhlfx+bje+FZIYZex5l3PifjFP/ZJyNElj682fP7uQk5nZ4mMGH1OkOlY3OBOPUx2uJ8Y",
+	"LmL3H/sFw8dlIUcGr/A9kNjExLcqfuHgmRz8zEWCeMKxZ5URC/REsC6KyxVTcqa4xr52blb7Q76ruOfL",
+	"IZorGjwHaf2rnsHP8R0XtIvfC5D6jCOG/lYkCZuFMqCKw/CxHkmZHz7J2ZorX/0wjcGzqW1J6mcUZZR1",
+	"IXg+biYgW0SgrZg74cn6W9wfcpvqcuKrP8IX3tcxiKNYyIISjRN4JXz8hapMkCMfqS/u5fKuP99PLGSu",
+	"dGsuElTNmG7CY4gSsZcNqzhCtIbIfUx+iHSoMN9FtHqbvWK8w0LCDt1+x6wxPRp4Ea2Yms8ZZ2bNk4Tl",
+	"koESlUrrVuxlSY7KVHHSZF7N1A8MVjhC12PGwiptcvxmuT8hu8V3+MEaBBKJ5ivWfH6WYMGDBZlP8u8y",
+	"64pi8D48f7SBT9ig3/DLcf88j/tbiglZwi1obMkLaPkCInS0PVknfjgf9Rxb34+T7PXwna5ffSeKxq9p",
+	"7VMML+r11NQLM2wE9Y2Sc6BrMxpherICBaHv9GjCRlplRuzvGEu7fNGX56kvxF3UGB7HGozJ4L/TWSLM",
+	"EmK2UeYsn067z+96LDxC9H/DJ4+1is5tzu3TZKUUL3rz7Ny4hYYSALiGe2Q4Q6l3/posTYRlQkZJGoMp",
+	"pnXOjMIL1TFd50Xdk+07H8WNtavhLvv+i3Q0vKjYMIlRlEXGKalwzSK+oSSWUx6uIWYxWC4S6nzlOIC9",
+	"WZuWjm+NVzkfCUnumWdxAsgDPGwgsh7oYbsEeUM0N76+TmHkqdRKyMUNI2i5UJxPqA+WijvjA4yZ40yg",
+	"Du8wN5VOStOLpzD+SV0vnsIz9xRwzHDx0A8jvVroSVZLME2EXNUUeFAy+ku2/pOQq/He0sTwRSaD52D2",
+	"qHNBw/tZSHew0Tx3lTfsLUFT9qLYSIsWWiL00g3jZkWDdfcuC5tlKaD+ntIcRjbisi1ibYsaWnWP7Q2f",
+	"7KmKwQA6p9Xa+mUDkmj7qs+LKvea53w/VZKB9w/UhU5Q7WoFVNQclAR1jdCEzFJpyzyTQrqjRiL2mOt8",
+	"ndBZXq84d9nSU4UKgYJbwONZ1W//V/4Fl64CI/b8wWRW0cNtZWCsnG1ACxWfwMGWSIcD8rICkM53PE9O",
+	"5VrAWTwTPDBnfu8VaWXweuctKUkmvZmfqTTpzAnmrKYPjLj4l8LSlwrYs9j1M/XgMJVajXC8zsDWMsnY",
+	"abSEaBWyV5EGkGapGiyosXf5ykYbJ9Z8AVcbuRgjVgBfQChf5YYZAFkgWDG/90j/IwCsCCTlNOIGGuHs",
+	"BhpF0A5sFWS6djRRGyRRlCgD8atfW8O3roSMW5tJ9/F/FohM1DMk3zBgiu+EiyppZOIM7BZ8A9FMqVUY",
+	"WRMa2NepsQweNgkXsrLNa3/WxTHxGgLlylFwtMEsN3AhhCskS99C9SeBs08dr13wZNQaZireTXAmP/4T",
+	"m2vxVgPVlYr07ZJxpoEbJVsLVMPI0721vRutX3udf178mEGsQ/mVTKfSNCt+ZelCKsvPewbe1A89cbd/",
+	"bAW13nANAfzTxUMePU3ioMOW2hcKxVqERAe8b1AUCw/2KjL3I/PNqAUac7KYKoiQkAIBXhDbfOLTbDZa",
+	"AjXjMatUe4Dzoh49wqmTsPWQRDXW0S8awWSK38cI7K+28qxxVScOCag3C8gjPxb02MSAsrB/KfWEIrBF",
+	"wjemciDXdrlr7ft+cg/6Zdn3LEf/ycNgiYNeF2aFK10kGV5tOmVOwgAtlU8cA6GZ1zImDIvx5rCYSMra",
+	"0orGkxSurcE8Uz1fdOlcXepQQ57kKMhEGHt8HuRRaS7g3tUcMmHVU5h/RIBslxZTolgmp/nMmB+Gnaob",
+	"djKIKf6Ms9pDz4LlK5Ae66AKUGYfPC8TyMaO+AKoYu/EGwTnP3x63hQarm6Jomu+AiqFKF92dIKGWaZ7",
+	"3yj/TwUQ87J4/+2l76VOpyXiPykSWqk9A4WlFf5uUTtTJQxbiHuQLN2cNQ1gT6P6zZQ+GYTZy2RMXzSp",
+	"M036BDj/awYTZvWO5uRP2Apg436MRThUWCHhwWYn2AQxcaxClcp1zKmW0jS7Sbh/7mWujimVgC0VxWXI",
+	"zWrVPWSje+g3fNmYK+pGAdv4HtsegCptCE8wYKATu0p3+R65cZ+ljQEIrnkK4Qc3BLPz970p242z5W6p",
+	"nBo1YsuFFXJxTZlGpdkSkqr0z2GIMuR8wqAkg9xkEOinH2tqxRpaCFabQELA9lXvNBoqiBCwvS4A6U6c",
+	"WC3ATAhPl5uAoev+6VNeGZ7uUXo+Mq7ImNBzyX/Gx1Ga6lDuf7FQopUEvrg/TbUWKGpMUIUFalaW7/DF",
+	"K60M0tWSy3iq7v3+O1SGj1zGX+5Bj1sdwi5fFOGpRtRmlRWFMEiM0wljgcfk0YPNf0uHjPuGGSx5gtNz",
+	"fHMZHkWtdSbrhWlwFD/hugGcHrkabFoufjuiwuz51ubaTy4xAHLCUlNB0Emn/cKAOYeRh0f5Dt1+h64G",
+	"Gafa9xkJEkjuYfjnB304Eb7BcxMrKmYwVxpnNtQaAJXA1AtHg+6rBL6FhX0qf/6eQbT/g5BcRsAcJczB",
+	"iGySmVDeqXRoEhOaxZCU4cRBbRKoIG3IUsq50OvOk5T41ALhurEY/TO4d+beldjnyW+wqz3nOhoEy1dg",
+	"GMznEFk/HhOR9xqYbIDraFmpOHf061Yj9X+vnaU/ZNKBdv0NjKN8/yxyLwudSGaC88EkaLMUG+qUD2UW",
+	"mJrYKh0XYZLD3+2z5MrCQ41Fo7d+xzUdcGfNHz6BXNjlq+sfXr+evFoLGf795vwq+1C2vwZj+ALcSoW5",
+	"qCjHWPbwDRXF/I+ucCHqdnTb33G9DHaAHX1OzC1MQwKr3cP20omPedSSm7/PRYIdIAcKPFMqAS5bsWdU",
+	"tdVOVz6KYc5kbxO2ocd4q4W1IK+Z1wRDdfJmkuEAuf8kTTA3VdUQdonFpEVL8XvaPCLnLls1zmGCYX+D",
+	"cOZLaE/LaNflPMHwKaPFjvf7u8xEnYw6Q00VzJh81jTBTEJOGCf4VATgUiMF994/RBsEDVHCJrdMHGgm",
+	"YKzySYETHy+FqVrbpWISx2LTRsxJYwMLSA8xJECSczhq4kt6pIO1v/gbRwqo1B4LByaV9193/lt6lQpj",
+	"hhCFXyir6OecCOlnoVPkvAFNqAHHyVM9MOQn+aq/SR8/yeFVtFdmVMB0oGwKP/ECpmtMFXnkUaejG26M",
+	"C51qQ1nc+BWlPKZzHllVO56HgusPtK5XihbeM0QymAR8KqRPHPzBhDzQPHxsawn/ERZC7lGq69zMm15I",
+	"/SMs0v5tCtIHW2ABK5S4ZDy1S5DWfYHSN06qUwNMuYPHjwjDuUlZCeGpMl1Kw9Vl1LpnWz+oX1+1UvPh",
+	"r/oidQ969xZH5PUtJl9Tj6ZclA0nNk400OgJayjiQxG58VVwtEf8kWFcAzNLtZUoTCeLTXjatHEq4Cbh",
+	"EZQJ9CI+lxSfn2G7JwwkIMB1IkDTjYkTj63Sdpm4U9Muz7AsGtbqHupEw/3+GdqV/rzubPSA09vSMYzz",
+	"XCcBFSE/GNpwzcJmmm5qAlILm79sXj0zpRsqUPiK3QBFxlARD57ZO5XesKVKYkJcxKvZtZCpBfNv7Dte",
+	"w0jFVrC7Dn+MzQWm0WhbDXxdnfGnX7drqod7kHaaP3FE3fV3oO9BTw1Iy3Cbhgo+uGWE1Bdfs9/wF9f+",
+	"B79N2G8xt/ya/VOqVE6YiCcs5Cb/9dsN02DSNRg212rNPnFjp+/x+396V8yecrMqhug5WHpjCWgOLN5r",
+	"mJC/ZYhSUFP8qB5Ap/YJXBoSV408FRb1OsIW3zFIvjl8D9ZqhOzjhKkkPpbh76kc5zaORz5B74zZeW+6",
+	"fvlQsrAvCpp+gD63CxaFrSt4OVArxLdvZbw+EBL+CXqlIgsjPUbc09ynE0RLsZ6dGwzCreXR0st8L+Zt",
+	"s9GQT9uovn4rLjz/Bq4jfJVRXckWSDOIMb6lhGIok1qAdZ7aHlAl/rOgbjn3QpXpvOuJX5/EvCgm462X",
+	"RNy2C8dTn8CifvvksGMiZYsXXMhKPpL3V6en33HFU2ghQ5yVpuax81rBKjEzspKmU2tfei3p4GagCmvE",
+	"1z/eWLYXV+A/M4d3Ey7/uu3pxse6TY3VVLi9hX0OnSRAuvQOZcL1CjF0zIrF5UqCaoHQQN2fnbcj02PH",
+	"LhBhn89SIDwgqvWN7GH+G13AtZIOI5X6R9fG4g4fOnbJoF0+S7n4KOJMLlJpnaPSdILAepNw21DV9z1b",
+	"Nc6qvrC/YYClnAOY0a3Lir7wGaPVHr+/y2ROMuoMVtG3LnL6rLK+TEyuNpRcqRkOQQueigz47d4Gqzag",
+	"JS3vYICepyQJwlCq26OCPhe10I3CkuNlzD1PUjipgi/UWteaYL+mz6RObzi8Zw1eIBfFhXno8x7v2Sjz",
+	"fQ0TJhVhw/v5ZCKmpF3mG52Ck1LoVPnj6xbv/yIRkws5hQVmAdw1L/XkWHrhxEgGEa1A0iXYlca2iA47",
+	"UXo9opEqA7UoEwM8+JOQM/UwOeiPIBTexrYH/4PGazt66aveKTjIdZ0NH3NIlseksYu0vOolOr2l2DRs",
+	"f5wnKO7u9jLR6TAyFOJTfBtGqN7+kllW3ki31burNehF18HqZ/fMpyApuNFnKiif+aogKBuuLaG2UT5D",
+	"0VAEG+CkwyHq3K796vkmAaJWuBYu1uew9EkPd/FfMUxA7ClGjhbRfdLcV9jZSbLR4p5Hu66TWeFM/+of",
+	"P2oj4Tf5Phb2mZqKT0BFzdulSoBZ4GuGRiOXOCxuSHbYTkUIBWhQ9qsc6i1Fn4nRJ3DYXCg52lKEXpCw",
+	"WlT+Z8epms9LWeAbjIGwz7AUklKiYuZ2gfMhZzxatdeXTSK6LlG4c898EtqCHz90HnQg10zdQwYhUDza",
+	"mZBWFXwzoZnayvYCY3nnt9TZWX1nx5w6zbf4jM/pcFlNshIrCROfBzNWbQy2HtHLWJQoD3dPQ8zsQV3N",
+	"oSipFTTUwH2nJX1S0r1hmCKyrz/RHPksm7XfbnlKe6W/ZXLPG62OuM1d6H4pf/VQga9kGYOpxcpApAEb",
+	"P1q13pFoZLnJqvZ/gpAPfB+seI5eW/rKCmk9Ow5MjfewKq3BX3DFk47l3ScMYm2+IkuCpVmq1MDp5sXt",
+	"dqzWxe3tMsYFqTJAyXE+Xbst2kRRkzw0ujA4ra1jYHR6anfi0aO2DTAmHYmRceuGgYwNA2y59X2XGFui",
+	"1XSBZcNJUGAf8vx85qXH/etvijDaeqn1ds++hEs8CK99hzv12KM+Fi6kb0rgmoZJgHgfSbUd2/d7qw3Y",
+	"zks/zQGOyX9zPc76rcu91mq+h0fum6+XiiXKWCasV3gKn03esXPI6DKOzT9fZXBPf/vV+SfkVrl//OoW",
+	"6vvAilQnr65fXTlf6b8CAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -60,6 +60,8 @@ type Config struct {
 	Stripe   StripeConfig
 	SendGrid SendGridConfig
 
+	ShipmentsSecret Secret // RAPPORT_SHIPMENTS_SECRET: signs what carriers post to /webhooks/shipments; empty takes nothing there
+
 	AllowBaseURL bool // RAPPORT_ALLOW_BASE_URL=yes: providers may be elsewhere than at the vendors' or on this machine
 
 	MailDomain string   // RAPPORT_MAIL_DOMAIN: receives the replies
@@ -154,6 +156,7 @@ func loadConfig(needs part, getenv func(string) string) (Config, error) {
 			EventKey:   getenv("SENDGRID_EVENT_PUBLIC_KEY"),
 			InboundKey: getenv("SENDGRID_INBOUND_PUBLIC_KEY"),
 		},
+		ShipmentsSecret:   Secret(getenv("RAPPORT_SHIPMENTS_SECRET")),
 		AllowBaseURL:      getenv("RAPPORT_ALLOW_BASE_URL") == "yes",
 		MailDomain:        getenv("RAPPORT_MAIL_DOMAIN"),
 		Browser:           r.or("RAPPORT_BROWSER", ""),
@@ -174,6 +177,9 @@ func loadConfig(needs part, getenv func(string) string) (Config, error) {
 	}
 	if c := cfg.Stripe.Country; c != "" && !rapport.PlatformCountry(c) {
 		r.badf("STRIPE_PLATFORM_COUNTRY is no country that Stripe pays other countries from: set it to the two letters of the account's, such as US or DE, or leave it away")
+	}
+	if n := len(cfg.ShipmentsSecret); n > 0 && n < minSecret {
+		r.badf("RAPPORT_SHIPMENTS_SECRET is too short: set it to at least %d random characters, or leave it away", minSecret)
 	}
 	for _, old := range r.list("RAPPORT_OLD_CODEC_KEYS") {
 		cfg.OldCodecKeys = append(cfg.OldCodecKeys, r.codecKey("RAPPORT_OLD_CODEC_KEYS", old))

@@ -65,7 +65,7 @@ func webhooks(cfg Config) (api.Webhooks, error) {
 		return api.Webhooks{}, fmt.Errorf("SENDGRID_INBOUND_PUBLIC_KEY: %w", err)
 	}
 
-	return api.Webhooks{
+	hooks := api.Webhooks{
 		Stripe: func(endpoint string, body []byte, signature string, now time.Time) (rapport.InboxRow, error) {
 			return stripeRow(string(secretOf[endpoint]), body, signature, now)
 		},
@@ -75,7 +75,27 @@ func webhooks(cfg Config) (api.Webhooks, error) {
 		Inbound: func(contentType string, body []byte, signature, timestamp string, now time.Time) (rapport.InboxRow, error) {
 			return inboundRow(inbound, contentType, body, signature, timestamp, now)
 		},
-	}, nil
+	}
+	if secret := string(cfg.ShipmentsSecret); secret != "" {
+		hooks.Shipments = func(body []byte, signature string, now time.Time) (rapport.InboxRow, error) {
+			return shipmentRow(secret, body, signature, now)
+		}
+	}
+
+	return hooks, nil
+}
+
+// shipmentRow keeps an event of a parcel that is signed as Stripe signs its own.
+func shipmentRow(secret string, body []byte, signature string, now time.Time) (rapport.InboxRow, error) {
+	if err := stripe.VerifySignature(body, signature, []string{secret}, now); err != nil {
+		return rapport.InboxRow{}, err
+	}
+	e, err := rapport.ReadShipmentEvent(body)
+	if err != nil {
+		return rapport.InboxRow{}, err
+	}
+
+	return newRow(rapport.InboxRow{Provider: "shipments", EventID: e.ID, Type: e.State, ObjectID: e.Reference, Body: body})
 }
 
 // stripeRow keeps the event's object, which is what the worker reads.

@@ -398,7 +398,8 @@ func (q *Queries) CloseConflictTasks(ctx context.Context, db DBTX, arg CloseConf
 }
 
 const deleteAbsence = `-- name: DeleteAbsence :execrows
-delete from creator_absences where id = $1 and ($2::uuid is null or creator_id = $2::uuid)
+delete from creator_absences a where a.id = $1 and ($2::uuid is null
+  or a.entered_by is null and exists (select 1 from creators c where c.id = a.creator_id and coalesce(c.merged_into, c.id) = $2::uuid))
 `
 
 type DeleteAbsenceParams struct {
@@ -406,6 +407,7 @@ type DeleteAbsenceParams struct {
 	CreatorID *uuid.UUID
 }
 
+// A creator takes back only what they said themselves, under whichever of their merged names.
 func (q *Queries) DeleteAbsence(ctx context.Context, db DBTX, arg DeleteAbsenceParams) (int64, error) {
 	result, err := db.Exec(ctx, deleteAbsence, arg.ID, arg.CreatorID)
 	if err != nil {

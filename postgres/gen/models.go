@@ -417,6 +417,7 @@ type Deliverable struct {
 	Extra             string
 	ExtraFee          *int64
 	ExtraCurrency     *string
+	DraftAfter        string
 }
 
 type DestinationHold struct {
@@ -426,6 +427,32 @@ type DestinationHold struct {
 	FreeAt     time.Time
 	ReleasedAt *time.Time
 	ReleasedBy *uuid.UUID
+}
+
+type Extension struct {
+	ID                uuid.UUID
+	BrandID           uuid.UUID
+	PartnershipID     uuid.UUID
+	DeliverableID     uuid.UUID
+	Reason            string
+	DraftDueAt        *time.Time
+	PublishBy         *time.Time
+	State             string
+	AnswerBy          *time.Time
+	GrantedDraftDueAt *time.Time
+	GrantedPublishBy  *time.Time
+	AnswerID          *uuid.UUID
+	CreatedAt         time.Time
+	EndedAt           *time.Time
+}
+
+type ExtensionAnswer struct {
+	ID          uuid.UUID
+	BrandID     uuid.UUID
+	ExtensionID uuid.UUID
+	Words       string
+	ByID        uuid.UUID
+	At          time.Time
 }
 
 type FollowerSnapshot struct {
@@ -723,27 +750,28 @@ type Pace struct {
 }
 
 type Partnership struct {
-	ID           uuid.UUID
-	BrandID      uuid.UUID
-	CampaignID   uuid.UUID
-	CreatorID    uuid.UUID
-	OwnerID      uuid.UUID
-	Stage        string
-	StageAt      time.Time
-	Paused       bool
-	Term         int32
-	RenewalState string
-	NextKind     *string
-	NextAt       *time.Time
-	Timers       json.RawMessage
-	Waiting      json.RawMessage
-	Commands     json.RawMessage
-	Attention    bool
-	Seq          int64
-	CreatedAt    time.Time
-	UpdatedAt    time.Time
-	PromoCode    *string
-	TrackedLink  *string
+	ID                 uuid.UUID
+	BrandID            uuid.UUID
+	CampaignID         uuid.UUID
+	CreatorID          uuid.UUID
+	OwnerID            uuid.UUID
+	Stage              string
+	StageAt            time.Time
+	Paused             bool
+	Term               int32
+	RenewalState       string
+	NextKind           *string
+	NextAt             *time.Time
+	Timers             json.RawMessage
+	Waiting            json.RawMessage
+	Commands           json.RawMessage
+	Attention          bool
+	Seq                int64
+	CreatedAt          time.Time
+	UpdatedAt          time.Time
+	PromoCode          *string
+	TrackedLink        *string
+	ProductDeliveredAt *time.Time
 }
 
 type PartnershipEvent struct {
@@ -1261,6 +1289,17 @@ type Session struct {
 	SeenAt    time.Time
 	ExpiresAt time.Time
 	StepUpID  *uuid.UUID
+}
+
+type Shipment struct {
+	ID            uuid.UUID
+	BrandID       uuid.UUID
+	PartnershipID uuid.UUID
+	Carrier       string
+	Reference     string
+	DeliveredAt   *time.Time
+	EnteredBy     uuid.UUID
+	CreatedAt     time.Time
 }
 
 type Signature struct {

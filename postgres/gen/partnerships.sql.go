@@ -291,9 +291,9 @@ func (q *Queries) CreatorsToStart(ctx context.Context, db DBTX, arg CreatorsToSt
 }
 
 const deliverablesOfTerm = `-- name: DeliverablesOfTerm :many
-select d.id, d.title, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.round, d.post_url, d.current_submission, d.verified_at, r.id as review_id,
-  (d.state = 'late' or (d.draft_due_at < now() and d.state in ('planned', 'brief_sent', 'awaiting_draft', 'changes_requested'))
-    or (d.publish_by < now() and d.state in ('approved_to_post', 'scheduled')))::boolean as late
+select d.id, d.title, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.round, d.post_url, d.current_submission, d.verified_at, d.draft_after, r.id as review_id,
+  (d.state = 'late' or (coalesce(d.draft_due_at < now(), false) and d.state in ('planned', 'brief_sent', 'awaiting_draft', 'changes_requested'))
+    or (coalesce(d.publish_by < now(), false) and d.state in ('approved_to_post', 'scheduled')))::boolean as late
 from deliverables d left join reviews r on r.submission_id = d.current_submission
 where d.partnership_id = $1 and d.term = $2 order by d.position
 `
@@ -315,6 +315,7 @@ type DeliverablesOfTermRow struct {
 	PostUrl           *string
 	CurrentSubmission *uuid.UUID
 	VerifiedAt        *time.Time
+	DraftAfter        string
 	ReviewID          *uuid.UUID
 	Late              bool
 }
@@ -340,6 +341,7 @@ func (q *Queries) DeliverablesOfTerm(ctx context.Context, db DBTX, arg Deliverab
 			&i.PostUrl,
 			&i.CurrentSubmission,
 			&i.VerifiedAt,
+			&i.DraftAfter,
 			&i.ReviewID,
 			&i.Late,
 		); err != nil {
@@ -448,7 +450,7 @@ type InsertStartsParams struct {
 
 const listPartnerships = `-- name: ListPartnerships :many
 with page as materialized (
-  select p.id, p.brand_id, p.campaign_id, p.creator_id, p.owner_id, p.stage, p.stage_at, p.paused, p.term, p.renewal_state, p.next_kind, p.next_at, p.timers, p.waiting, p.commands, p.attention, p.seq, p.created_at, p.updated_at, p.promo_code, p.tracked_link from partnerships p
+  select p.id, p.brand_id, p.campaign_id, p.creator_id, p.owner_id, p.stage, p.stage_at, p.paused, p.term, p.renewal_state, p.next_kind, p.next_at, p.timers, p.waiting, p.commands, p.attention, p.seq, p.created_at, p.updated_at, p.promo_code, p.tracked_link, p.product_delivered_at from partnerships p
   where p.brand_id = any ($1::uuid[])
     and ($2::uuid is null or p.id = $2::uuid)
     and ($3::uuid is null or p.brand_id = $3::uuid)

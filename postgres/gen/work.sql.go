@@ -427,8 +427,8 @@ func (q *Queries) InsertContract(ctx context.Context, db DBTX, arg InsertContrac
 }
 
 const insertDeliverable = `-- name: InsertDeliverable :exec
-insert into deliverables (id, partnership_id, brand_id, contract_id, term, position, title, platform, kind, draft_due_at, publish_by)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (contract_id, position) do nothing
+insert into deliverables (id, partnership_id, brand_id, contract_id, term, position, title, platform, kind, draft_due_at, publish_by, draft_after)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (contract_id, position) do nothing
 `
 
 type InsertDeliverableParams struct {
@@ -443,6 +443,7 @@ type InsertDeliverableParams struct {
 	Kind          string
 	DraftDueAt    *time.Time
 	PublishBy     *time.Time
+	DraftAfter    string
 }
 
 func (q *Queries) InsertDeliverable(ctx context.Context, db DBTX, arg InsertDeliverableParams) error {
@@ -458,6 +459,7 @@ func (q *Queries) InsertDeliverable(ctx context.Context, db DBTX, arg InsertDeli
 		arg.Kind,
 		arg.DraftDueAt,
 		arg.PublishBy,
+		arg.DraftAfter,
 	)
 	return err
 }
@@ -896,7 +898,7 @@ func (q *Queries) PolicyVersion(ctx context.Context, db DBTX, arg PolicyVersionP
 
 const postToVerify = `-- name: PostToVerify :one
 select d.brand_id, p.creator_id, coalesce(d.post_url, '')::text as url, k.hashtags, k.content_rules, d.platform, d.kind, coalesce(p.promo_code, '')::text as promo_code, coalesce(p.tracked_link, '')::text as tracked_link,
-  coalesce(c.country, '')::text as country, d.publish_by,
+  coalesce(c.country, '')::text as country, d.publish_by, coalesce(((contract_now(d.contract_id)).terms #>> '{late,grace_hours}')::int, -1)::int as grace_hours,
   coalesce((select min(x.decided_at) from decisions x where x.submission_id = d.current_submission and x.state = 'accepted'), 'epoch')::timestamptz as approved_at,
   array(select a.handle from creator_accounts a where a.creator_id = c.id and lower(a.platform) = lower(d.platform))::text[] as handles
 from deliverables d join partnerships p on p.id = d.partnership_id join campaigns k on k.id = p.campaign_id join creators c on c.id = p.creator_id where d.id = $1
@@ -914,6 +916,7 @@ type PostToVerifyRow struct {
 	TrackedLink  string
 	Country      string
 	PublishBy    *time.Time
+	GraceHours   int32
 	ApprovedAt   time.Time
 	Handles      []string
 }
@@ -933,6 +936,7 @@ func (q *Queries) PostToVerify(ctx context.Context, db DBTX, id uuid.UUID) (Post
 		&i.TrackedLink,
 		&i.Country,
 		&i.PublishBy,
+		&i.GraceHours,
 		&i.ApprovedAt,
 		&i.Handles,
 	)

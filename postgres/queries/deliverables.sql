@@ -1,8 +1,8 @@
 -- name: ListDeliverables :many
-select d.id, d.partnership_id, d.brand_id, d.title, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.round, d.post_url, d.current_submission, d.verified_at,
+select d.id, d.partnership_id, d.brand_id, d.title, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.round, d.post_url, d.current_submission, d.verified_at, d.draft_after,
   d.extra, d.extra_fee, d.extra_currency, r.id as review_id, p.creator_id, c.name as creator_name, k.name as campaign_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as creator_platform,
-  (d.state = 'late' or (d.state in ('planned', 'brief_sent', 'awaiting_draft', 'changes_requested') and d.draft_due_at < now())
-    or (d.state in ('approved_to_post', 'scheduled') and d.publish_by < now()))::boolean as late,
+  (d.state = 'late' or (d.state in ('planned', 'brief_sent', 'awaiting_draft', 'changes_requested') and coalesce(d.draft_due_at < now(), false))
+    or (d.state in ('approved_to_post', 'scheduled') and coalesce(d.publish_by < now(), false)))::boolean as late,
   coalesce(case when d.state in ('planned', 'brief_sent', 'awaiting_draft', 'in_review', 'changes_requested', 'late') then d.draft_due_at else d.publish_by end, '9999-01-01')::timestamptz as due
 from deliverables d
 join partnerships p on p.id = d.partnership_id

@@ -36,8 +36,8 @@ select (select coalesce(max(d.position) + 1, 0) from deliverables d where d.cont
 from contracts c where c.id = @id;
 
 -- name: InsertDeliverable :exec
-insert into deliverables (id, partnership_id, brand_id, contract_id, term, position, title, platform, kind, draft_due_at, publish_by)
-values (@id, @partnership_id, @brand_id, @contract_id, @term, @position, @title, @platform, @kind, @draft_due_at, @publish_by) on conflict (contract_id, position) do nothing;
+insert into deliverables (id, partnership_id, brand_id, contract_id, term, position, title, platform, kind, draft_due_at, publish_by, draft_after)
+values (@id, @partnership_id, @brand_id, @contract_id, @term, @position, @title, @platform, @kind, @draft_due_at, @publish_by, @draft_after) on conflict (contract_id, position) do nothing;
 
 -- name: InsertMilestone :exec
 insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, deliverable_id, amount, currency, net_days, extra, bonus, metric, at_least, within_days, hold_until)
@@ -129,7 +129,7 @@ select id, brand_id from payouts where brand_id = @brand_id and currency = @curr
 
 -- name: PostToVerify :one
 select d.brand_id, p.creator_id, coalesce(d.post_url, '')::text as url, k.hashtags, k.content_rules, d.platform, d.kind, coalesce(p.promo_code, '')::text as promo_code, coalesce(p.tracked_link, '')::text as tracked_link,
-  coalesce(c.country, '')::text as country, d.publish_by,
+  coalesce(c.country, '')::text as country, d.publish_by, coalesce(((contract_now(d.contract_id)).terms #>> '{late,grace_hours}')::int, -1)::int as grace_hours,
   coalesce((select min(x.decided_at) from decisions x where x.submission_id = d.current_submission and x.state = 'accepted'), 'epoch')::timestamptz as approved_at,
   array(select a.handle from creator_accounts a where a.creator_id = c.id and lower(a.platform) = lower(d.platform))::text[] as handles
 from deliverables d join partnerships p on p.id = d.partnership_id join campaigns k on k.id = p.campaign_id join creators c on c.id = p.creator_id where d.id = @id;

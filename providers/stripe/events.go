@@ -68,20 +68,29 @@ func VerifyEvent(payload []byte, header string, secrets []string, now time.Time)
 		}
 	}
 
-	at, signatures, err := parseSignature(header)
-	if err != nil {
+	if err := VerifySignature(payload, header, secrets, now); err != nil {
 		return Event{}, err
 	}
 
+	return decodeEvent(payload)
+}
+
+// VerifySignature checks signature and time of what somebody signed as Stripe does.
+func VerifySignature(payload []byte, header string, secrets []string, now time.Time) error {
+	at, signatures, err := parseSignature(header)
+	if err != nil {
+		return err
+	}
+
 	if !signedByAny(payload, at, signatures, secrets) {
-		return Event{}, ErrSignature
+		return ErrSignature
 	}
 
 	if skew := now.Sub(at); skew > MaxEventSkew || skew < -MaxEventSkew {
-		return Event{}, ErrStale
+		return ErrStale
 	}
 
-	return decodeEvent(payload)
+	return nil
 }
 
 // parseSignature reads "t=…,v1=…,v1=…". Two times would leave open which one was signed, and are refused.

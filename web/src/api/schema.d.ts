@@ -1091,6 +1091,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/extensions/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decline a request for later dates, with words that the creator gets */
+        post: operations["declineExtension"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/extensions/{id}/grant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a creator later dates, those that were asked for or others; the calendar is asked as for an offer */
+        post: operations["grantExtension"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/fx-quotes": {
         parameters: {
             query?: never;
@@ -1595,6 +1633,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/partnerships/{id}/delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say when the product had arrived, or put that right; the time for what waits for it begins then */
+        post: operations["noteDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/partnerships/{id}/events": {
         parameters: {
             query?: never;
@@ -1705,6 +1762,25 @@ export interface paths {
         get: operations["listRunningSequences"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/partnerships/{id}/shipments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say by which number a carrier knows the parcel with the product */
+        post: operations["addShipment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2165,6 +2241,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/portal/absences/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an absence back, one of those that one said oneself */
+        post: operations["withdrawPortalAbsence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/portal/codes": {
         parameters: {
             query?: never;
@@ -2271,6 +2366,44 @@ export interface paths {
         put?: never;
         /** Answer a comment on the draft */
         post: operations["addPortalComment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/portal/deliverables/{id}/extensions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for later dates of a piece of content, also of one that is late */
+        post: operations["requestExtension"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/portal/deliverables/{id}/extensions/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the request for later dates back */
+        post: operations["withdrawExtension"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4433,6 +4566,7 @@ export interface components {
             duration_days: number;
             exclusivity_days?: number;
             extra_clauses?: string;
+            late?: components["schemas"]["LateTerms"];
             milestones: components["schemas"]["MilestoneTerms"][];
             /** @description Days before the end by which a renewal must be decided */
             notice_days: number;
@@ -4639,8 +4773,15 @@ export interface components {
         Deliverable: {
             campaign_name?: string;
             creator?: components["schemas"]["CreatorRef"];
+            /**
+             * @description What the time for the draft begins with; absent for the signature
+             * @enum {string}
+             */
+            draft_after?: "product_delivered";
             /** Format: date-time */
             draft_due_at?: string;
+            /** @description The newest request for later dates */
+            extension?: components["schemas"]["Extension"];
             /** Format: uuid */
             id: string;
             kind: string;
@@ -4660,6 +4801,7 @@ export interface components {
             title: string;
             /** Format: date-time */
             verified_at?: string;
+            waits_for_product?: boolean;
         };
         DeliverableList: {
             items: components["schemas"]["Deliverable"][];
@@ -4673,7 +4815,12 @@ export interface components {
             publish_days?: number;
         };
         DeliverableTerms: {
-            /** @description Business days after the contract is executed */
+            /**
+             * @description What the time for the draft begins with; absent for the signature
+             * @enum {string}
+             */
+            draft_after?: "product_delivered";
+            /** @description Business days after the contract is executed, or after draft_after */
             draft_due_days: number;
             /** @description post, story, reel, video, short */
             kind: string;
@@ -4681,6 +4828,10 @@ export interface components {
             /** @description Business days after the draft's due date until the publish window ends */
             publish_days: number;
             title: string;
+        };
+        DeliveryNote: {
+            /** Format: date-time */
+            delivered_at: string;
         };
         DisclosureSource: {
             publisher: string;
@@ -4705,6 +4856,56 @@ export interface components {
             next_cursor?: string;
         };
         Empty: Record<string, never>;
+        Extension: {
+            answer?: string;
+            /** Format: date-time */
+            answer_by?: string;
+            /** @description A name; not on the page of the creator */
+            answered_by?: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description As it is asked for
+             */
+            draft_due_at?: string;
+            /** Format: date-time */
+            ended_at?: string;
+            /** Format: date-time */
+            granted_draft_due_at?: string;
+            /** Format: date-time */
+            granted_publish_by?: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            publish_by?: string;
+            /** @description In the words of the creator */
+            reason: string;
+            /** @enum {string} */
+            state: "open" | "granted" | "declined" | "withdrawn" | "overtaken";
+        };
+        ExtensionDecline: {
+            words: string;
+        };
+        ExtensionGrant: {
+            /**
+             * Format: date-time
+             * @description Without any date, those that were asked for
+             */
+            draft_due_at?: string;
+            /** @description Lets stand what stands in the way, where the caller may */
+            override_reason?: string;
+            /** Format: date-time */
+            publish_by?: string;
+            words?: string;
+        };
+        ExtensionRequest: {
+            /** Format: date-time */
+            draft_due_at?: string;
+            /** Format: date-time */
+            publish_by?: string;
+            reason: string;
+        };
         Fallback: {
             body: string;
             /** @description Who may offer it, and when */
@@ -4976,6 +5177,18 @@ export interface components {
         };
         /** @enum {string} */
         LapseWhy: "decided" | "no_decision" | "offer_expired";
+        /** @description When a draft or a publication is late, and what follows; absent for 24 hours of grace and nothing */
+        LateTerms: {
+            /** @description After the end of the day */
+            grace_hours: number;
+            /** @description Business days late after which it is missed; absent for never */
+            missed_after_days?: number;
+            /**
+             * @description What was to be paid for the piece falls away, or the brand may end the contract
+             * @enum {string}
+             */
+            remedy?: "falls_away" | "termination";
+        };
         LedgerLine: {
             account: string;
             /**
@@ -5437,8 +5650,11 @@ export interface components {
             pay_checked: boolean;
             /** @description Why Stripe could not pay an offer in the campaign's currency to this creator */
             pay_problems: components["schemas"]["FieldError"][];
+            /** Format: date-time */
+            product_delivered_at?: string;
             /** Format: int64 */
             seq: number;
+            shipments?: components["schemas"]["Shipment"][];
             summary: components["schemas"]["PartnershipSummary"];
             tasks: components["schemas"]["Task"][];
             timers: components["schemas"]["Timer"][];
@@ -5966,12 +6182,14 @@ export interface components {
         PortalDeliverable: {
             /** @description What the machine checks ask of a draft, in words */
             asks: string[];
+            can_ask_for_time?: boolean;
             can_report_post: boolean;
             can_submit: boolean;
             comments: components["schemas"]["Comment"][];
             corrections: components["schemas"]["Correction"][];
             /** Format: date-time */
             draft_due_at?: string;
+            extension?: components["schemas"]["Extension"];
             feedback?: string;
             hashtags: string[];
             /** Format: uuid */
@@ -5992,6 +6210,8 @@ export interface components {
             state: string;
             title: string;
             waiting?: components["schemas"]["PortalWaiting"];
+            /** @description The time for the draft begins when the product has arrived */
+            waits_for_product?: boolean;
         };
         PortalHome: {
             brand_name: string;
@@ -6683,6 +6903,24 @@ export interface components {
          * @enum {string}
          */
         SheetFormat: "csv" | "xlsx";
+        Shipment: {
+            carrier?: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description As the carrier said last
+             */
+            delivered_at?: string;
+            /** Format: uuid */
+            id: string;
+            reference: string;
+        };
+        ShipmentCreate: {
+            carrier?: string;
+            /** @description The number on the parcel */
+            reference: string;
+        };
         Signature: {
             address?: string;
             agent?: string;
@@ -7461,12 +7699,17 @@ export type Deliverable = components['schemas']['Deliverable'];
 export type DeliverableList = components['schemas']['DeliverableList'];
 export type DeliverableMove = components['schemas']['DeliverableMove'];
 export type DeliverableTerms = components['schemas']['DeliverableTerms'];
+export type DeliveryNote = components['schemas']['DeliveryNote'];
 export type DisclosureSource = components['schemas']['DisclosureSource'];
 export type DoNotContact = components['schemas']['DoNotContact'];
 export type DraftEdit = components['schemas']['DraftEdit'];
 export type Duplicate = components['schemas']['Duplicate'];
 export type DuplicateList = components['schemas']['DuplicateList'];
 export type Empty = components['schemas']['Empty'];
+export type Extension = components['schemas']['Extension'];
+export type ExtensionDecline = components['schemas']['ExtensionDecline'];
+export type ExtensionGrant = components['schemas']['ExtensionGrant'];
+export type ExtensionRequest = components['schemas']['ExtensionRequest'];
 export type Fallback = components['schemas']['Fallback'];
 export type FieldError = components['schemas']['FieldError'];
 export type FieldValue = components['schemas']['FieldValue'];
@@ -7499,6 +7742,7 @@ export type KeyDateKind = components['schemas']['KeyDateKind'];
 export type KeyDateList = components['schemas']['KeyDateList'];
 export type Lapse = components['schemas']['Lapse'];
 export type LapseWhy = components['schemas']['LapseWhy'];
+export type LateTerms = components['schemas']['LateTerms'];
 export type LedgerLine = components['schemas']['LedgerLine'];
 export type LedgerList = components['schemas']['LedgerList'];
 export type LedgerTransaction = components['schemas']['LedgerTransaction'];
@@ -7656,6 +7900,8 @@ export type SequenceStep = components['schemas']['SequenceStep'];
 export type SequenceTrigger = components['schemas']['SequenceTrigger'];
 export type Session = components['schemas']['Session'];
 export type SheetFormat = components['schemas']['SheetFormat'];
+export type Shipment = components['schemas']['Shipment'];
+export type ShipmentCreate = components['schemas']['ShipmentCreate'];
 export type Signature = components['schemas']['Signature'];
 export type SignatureCreate = components['schemas']['SignatureCreate'];
 export type SignedRef = components['schemas']['SignedRef'];
@@ -9851,6 +10097,84 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    declineExtension: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtensionDecline"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Partnership"];
+                };
+            };
+            /** @description No verdict within five seconds; it goes on and is found at Location */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pending"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    grantExtension: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtensionGrant"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Partnership"];
+                };
+            };
+            /** @description No verdict within five seconds; it goes on and is found at Location */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pending"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     listFxQuotes: {
         parameters: {
             query?: {
@@ -10712,6 +11036,45 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    noteDelivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeliveryNote"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Partnership"];
+                };
+            };
+            /** @description No verdict within five seconds; it goes on and is found at Location */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pending"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     listPartnershipEvents: {
         parameters: {
             query?: {
@@ -10954,6 +11317,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunningSequenceList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    addShipment: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShipmentCreate"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shipment"];
                 };
             };
             default: components["responses"]["problem"];
@@ -11686,6 +12078,33 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    withdrawPortalAbsence: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     requestPortalCode: {
         parameters: {
             query?: never;
@@ -11841,6 +12260,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PortalHome"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    requestExtension: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtensionRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalHome"];
+                };
+            };
+            /** @description No verdict within five seconds; it goes on and is found at Location */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pending"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    withdrawExtension: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalHome"];
+                };
+            };
+            /** @description No verdict within five seconds; it goes on and is found at Location */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pending"];
                 };
             };
             default: components["responses"]["problem"];

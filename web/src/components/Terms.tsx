@@ -2,7 +2,7 @@ import { ActionIcon, Button, Group, NativeSelect, NumberInput, SimpleGrid, Stack
 import type { UseFormReturnType } from "@mantine/form";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 
-import type { ContractTerms, DeliverableTerms, Metric, MilestoneTrigger, Threshold } from "../api/schema";
+import type { ContractTerms, DeliverableTerms, LateTerms, Metric, MilestoneTrigger, Threshold } from "../api/schema";
 import { exponent, moneyText, toMajor, toMinor } from "../lib/money";
 import { Facts } from "./Page";
 import { goalText } from "./partnership/goals";
@@ -46,6 +46,16 @@ export const usualTerms: ContractTerms = {
 
 const days = (count: number | undefined) => (count === undefined ? undefined : `${count} ${count === 1 ? "day" : "days"}`);
 
+/** When something is late and what follows, in words. */
+function lateText({ grace_hours: grace, missed_after_days: missed, remedy }: LateTerms) {
+  const after = `${grace} ${grace === 1 ? "hour" : "hours"} after its day`;
+  return remedy ? `${after}; missed after ${missed} business days: ${remedies[remedy].toLowerCase()}` : after;
+}
+
+const remedies: Record<NonNullable<LateTerms["remedy"]>, string> = { falls_away: "Its money falls away", termination: "You may end the contract" };
+/** What applies where the terms say nothing. */
+const usualLate: LateTerms = { grace_hours: 24 };
+
 /** Contract terms to read. */
 export function TermsView({ terms, currency }: { terms: ContractTerms; currency: string }) {
   return (
@@ -55,7 +65,7 @@ export function TermsView({ terms, currency }: { terms: ContractTerms; currency:
           <li key={at}>
             <strong>{deliverable.title}</strong>
             <span className="soft">
-              {deliverable.kind} on {deliverable.platform}; draft within {deliverable.draft_due_days} business days, posted within{" "}
+              {deliverable.kind} on {deliverable.platform}; draft within {deliverable.draft_due_days} business days{deliverable.draft_after && " after the product has arrived"}, posted within{" "}
               {deliverable.publish_days} more
             </span>
           </li>
@@ -82,6 +92,7 @@ export function TermsView({ terms, currency }: { terms: ContractTerms; currency:
           ["Usage rights", days(terms.usage_rights_days)],
           ["Allow-listing", days(terms.allowlisting_days)],
           ["Exclusivity", days(terms.exclusivity_days)],
+          ["Late", terms.late && lateText(terms.late)],
           ["Other clauses", terms.extra_clauses && <span className="prewrap">{terms.extra_clauses}</span>],
         ]}
       />
@@ -111,6 +122,13 @@ export function TermsEditor<F extends HoldsTerms>({ form: wide, currency }: { fo
             <NativeSelect label="Platform" data={platforms} {...form.getInputProps(`terms.deliverables.${at}.platform`)} />
             <NativeSelect label="Kind" data={contentKinds} {...form.getInputProps(`terms.deliverables.${at}.kind`)} />
             <NumberInput label="Draft after" suffix=" days" min={0} {...form.getInputProps(`terms.deliverables.${at}.draft_due_days`)} />
+            <NativeSelect
+              label="Counted from"
+              data={[{ value: "", label: "the signatures" }, { value: "product_delivered", label: "the product’s arrival" }]}
+              value={terms.deliverables[at]?.draft_after ?? ""}
+              onChange={({ currentTarget: { value } }) => form.setFieldValue(`terms.deliverables.${at}.draft_after`, value === "product_delivered" ? value : undefined)}
+              error={form.errors[`terms.deliverables.${at}.draft_after`]}
+            />
             <NumberInput label="Publish after" suffix=" days" min={0} {...form.getInputProps(`terms.deliverables.${at}.publish_days`)} />
             <ActionIcon
               className={classes.remove}
@@ -123,7 +141,7 @@ export function TermsEditor<F extends HoldsTerms>({ form: wide, currency }: { fo
           </div>
         ))}
         <Group justify="space-between">
-          <span className="soft">Business days: the draft’s after both have signed, the post’s after the draft is due</span>
+          <span className="soft">Business days: the draft’s after both have signed or the product has arrived, the post’s after the draft is due</span>
           <Button
             variant="default"
             size="xs"
@@ -227,6 +245,30 @@ export function TermsEditor<F extends HoldsTerms>({ form: wide, currency }: { fo
         <NumberInput label="Allow-listing" suffix=" days" min={0} {...form.getInputProps("terms.allowlisting_days")} />
         <NumberInput label="Exclusivity" suffix=" days" min={0} {...form.getInputProps("terms.exclusivity_days")} />
       </SimpleGrid>
+      <fieldset className={classes.group}>
+        <legend>What is late</legend>
+        <SimpleGrid cols={{ base: 1, sm: 3 }}>
+          <NumberInput
+            label="Grace" description="After the end of the day" suffix=" hours" min={0} value={(terms.late ?? usualLate).grace_hours}
+            onChange={(value) => form.setFieldValue("terms.late", { ...(terms.late ?? usualLate), grace_hours: Number(value) })} error={form.errors["terms.late.grace_hours"]}
+          />
+          <NativeSelect
+            label="If it stays late" description="Written into the contract" value={terms.late?.remedy ?? ""}
+            data={[{ value: "", label: "Nothing follows" }, ...Object.entries(remedies).map(([value, label]) => ({ value, label }))]}
+            onChange={({ currentTarget: { value } }) => {
+              const late = terms.late ?? usualLate;
+              form.setFieldValue("terms.late", value === "" ? { grace_hours: late.grace_hours } : { ...late, remedy: value as LateTerms["remedy"], missed_after_days: late.missed_after_days ?? 5 });
+            }}
+            error={form.errors["terms.late.remedy"]}
+          />
+          {terms.late?.remedy && (
+            <NumberInput
+              label="Missed after" description="Since it is late" suffix=" business days" min={1} value={terms.late.missed_after_days ?? ""}
+              onChange={(value) => form.setFieldValue("terms.late.missed_after_days", Number(value))} error={form.errors["terms.late.missed_after_days"]}
+            />
+          )}
+        </SimpleGrid>
+      </fieldset>
       <Textarea label="Other clauses" autosize minRows={2} maxRows={12} {...form.getInputProps("terms.extra_clauses")} />
     </Stack>
   );

@@ -73,10 +73,21 @@ export function PortalAbsences() {
     done: "Saved: the brands that work with you see it",
     touches: ["portal"],
   });
+  const withdraw = useAct({
+    run: ({ id }: { id: string }, key) => body(api.POST("/v1/portal/absences/{id}/withdraw", { params: { path: { id }, header: { "Idempotency-Key": key } }, body: {} })),
+    done: "Taken back",
+    touches: ["portal"],
+    announce: true,
+  });
   return (
     <Section title="When are you away?">
       <Stack gap="xs">
-        {list.data?.items.map((absence) => <div key={absence.id}>{span(absence)}</div>)}
+        {list.data?.items.map((absence) => (
+          <Group key={absence.id} gap="xs" justify="space-between">
+            <span>{span(absence)} {!absence.by_creator && <span className="soft">entered by a brand</span>}</span>
+            {absence.by_creator && <Button size="compact-sm" variant="default" aria-label={`Take back ${span(absence)}`} onClick={() => withdraw.mutate({ id: absence.id })}>Take back</Button>}
+          </Group>
+        ))}
         <AbsenceForm act={add} note={false} />
       </Stack>
     </Section>

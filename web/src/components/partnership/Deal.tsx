@@ -14,8 +14,10 @@ import { TermsView, triggerWords } from "../Terms";
 import { KeyDates } from "../contract/KeyDates";
 import { Codes } from "./Codes";
 import classes from "./Deal.module.css";
+import { ExtensionLine } from "./Extension";
 import { goalText } from "./goals";
 import { PostChecks } from "./PostChecks";
+import { Product } from "./Product";
 
 /** Terms and money, deliverables, contract and contacts of a partnership. */
 export function Deal({ partnership }: { partnership: Partnership }) {
@@ -78,6 +80,8 @@ export function Deal({ partnership }: { partnership: Partnership }) {
                     <>Draft due <RelativeTime at={deliverable.draft_due_at} /></>
                   )}
                 </div>
+                {deliverable.waits_for_product && <div className={classes.small}>Waits for the product</div>}
+                {deliverable.extension && <ExtensionLine deliverable={deliverable} extension={deliverable.extension} brandId={summary.brand_id} />}
                 {deliverable.post_url && <PostChecks deliverableId={deliverable.id} />}
               </div>
               <div className={classes.end}>
@@ -89,6 +93,8 @@ export function Deal({ partnership }: { partnership: Partnership }) {
         </ul>
         <Codes partnership={partnership} />
       </Section>
+
+      <Product partnership={partnership} />
 
       <Section title={offer ? "Offer and contract" : "Contract"}>
         {offer && (

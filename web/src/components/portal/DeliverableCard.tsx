@@ -10,6 +10,7 @@ import { Facts, Section } from "../Page";
 import { StatusChip } from "../StatusChip";
 import { Answer, Comments } from "./Comments";
 import { Corrections } from "./Corrections";
+import { ExtensionCard } from "./ExtensionCard";
 import classes from "./Portal.module.css";
 import { RoundCard } from "./RoundCard";
 import { useShowHome } from "./useHome";
@@ -43,6 +44,7 @@ export function DeliverableCard({ deliverable }: { deliverable: PortalDeliverabl
             ...(deliverable.rights ?? []).map(({ kind, until }) => [granted[kind], due(until)] as [string, ReactNode]),
           ]}
         />
+        {deliverable.waits_for_product && <Notice tone="progress" title="Your time begins when the product has arrived">The dates are set then, and you get a mail with them. You may hand in your draft earlier if you can.</Notice>}
         {deliverable.can_submit && deliverable.asks.length > 0 && (
           <div>
             <h3 className={classes.part}>What a draft needs</h3>
@@ -73,6 +75,7 @@ export function DeliverableCard({ deliverable }: { deliverable: PortalDeliverabl
             <Submit deliverable={deliverable} />
           </details>
         )}
+        <ExtensionCard deliverable={deliverable} />
         {deliverable.can_report_post && <ReportPost deliverable={deliverable} />}
       </Stack>
     </Section>
