@@ -71,7 +71,7 @@ func (s *Server) DecideKeyDate(ctx context.Context, r gen.DecideKeyDateRequestOb
 		Workflow: "partnership", ID: partnership, BrandID: brand,
 		Cmd: rapport.Command{Kind: rapport.CmdDecideKeyDate, Actor: me.UserID, Ref: r.Id, Code: string(r.Body.Decision)},
 		Before: func(ctx context.Context) error {
-			return notes.NoteCommand(ctx, partnership, rapport.CmdDecideKeyDate, "Reason given for: "+commandLabel(rapport.CmdDecideKeyDate), strings.TrimSpace(value(r.Body.Reason)), false, me.UserID)
+			return notes.NoteCommand(ctx, partnership, rapport.CmdDecideKeyDate, reasonTitle(rapport.CmdDecideKeyDate), strings.TrimSpace(value(r.Body.Reason)), false, me.UserID)
 		},
 	})
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -158,15 +159,16 @@ func (s *Server) GetRenewal(ctx context.Context, r gen.GetRenewalRequestObject) 
 		}),
 		FeeFrom: fmt.Sprintf("The fee of the present term, %s, with its amendments. It is not computed from how the term went.", p.Item.Fee),
 	}
+	until, err := s.rightsUntil(ctx, r.Id)
+	if err != nil {
+		return nil, err
+	}
 	for _, x := range p.Pieces {
 		if !x.Published() {
 			continue
 		}
 		right := gen.RightUsed{DeliverableId: x.ID, Title: x.Title, PostUrl: orNil(x.PostURL), PostedAt: x.PostedAt, ExclusiveUntil: x.ExclusiveUntil}
-		if x.PostedAt != nil && terms.UsageRightsDays > 0 {
-			until := x.PostedAt.AddDate(0, 0, terms.UsageRightsDays)
-			right.UsageUntil = &until
-		}
+		right.UsageUntil, right.AllowlistedUntil = until(x.ID, rapport.KeyUsageRights), until(x.ID, rapport.KeyAllowlisting)
 		out.Rights = append(out.Rights, right)
 	}
 	for _, c := range toCommands(d, principalFrom(ctx)) {
@@ -178,4 +180,21 @@ func (s *Server) GetRenewal(ctx context.Context, r gen.GetRenewalRequestObject) 
 		}
 	}
 	return out, nil
+}
+
+// rightsUntil finds until when the brand may do what with a post of the partnership; nil where it may not any more.
+func (s *Server) rightsUntil(ctx context.Context, partnership uuid.UUID) (func(deliverable uuid.UUID, kind string) *time.Time, error) {
+	store, err := storeAs[KeyDateStore](s)
+	if err != nil {
+		return nil, err
+	}
+	dates, _, err := store.KeyDates(ctx, rapport.KeyDateFilter{PartnershipID: &partnership}, rapport.Page{Limit: maxLimit})
+	return func(deliverable uuid.UUID, kind string) *time.Time {
+		for _, k := range dates {
+			if k.Kind == kind && slices.ContainsFunc(k.Assets, func(a rapport.UserRef) bool { return a.ID == deliverable }) {
+				return &k.At
+			}
+		}
+		return nil
+	}, err
 }

@@ -6682,6 +6682,8 @@ export interface components {
             title: string;
         };
         RightUsed: {
+            /** Format: date-time */
+            allowlisted_until?: string;
             /** Format: uuid */
             deliverable_id: string;
             /** Format: date-time */

@@ -26,7 +26,7 @@ export function KeyDateActions({ date, brandId }: { date: KeyDate; brandId?: str
   if (date.state === "ended" || !hasRole(session, ["ops"], brandId)) return null;
   if (date.kind === "renewal_notice") {
     return date.state === "open" && (
-      <Button size="compact-sm" variant="default" aria-label={`Decide: ${what}`} renderRoot={(props) => <Link to="/partnerships/$id" params={{ id: date.partnership_id }} {...props} />}>
+      <Button size="compact-sm" variant="default" aria-label={`Decide: ${what}`} renderRoot={(props) => <Link to="/contracts/renewals" search={{ selected: date.partnership_id }} {...props} />}>
         Decide
       </Button>
     );

@@ -128,7 +128,7 @@ function onTime({ done, late }: { done: number; late: number }, what: string): R
   );
 }
 
-function Right({ right: { title, post_url, posted_at, usage_until, exclusive_until } }: { right: RightUsed }) {
+function Right({ right: { title, post_url, posted_at, usage_until, allowlisted_until, exclusive_until } }: { right: RightUsed }) {
   const day = (at: string) => dayText(new Date(at));
   return (
     <li>
@@ -138,6 +138,7 @@ function Right({ right: { title, post_url, posted_at, usage_until, exclusive_unt
       </div>
       <div className={dealClasses.end}>
         <span className={dealClasses.small}>{usage_until ? `Usage until ${day(usage_until)}` : "No usage rights"}</span>
+        {allowlisted_until && <span className={dealClasses.small}>Advertised with until {day(allowlisted_until)}</span>}
         <span className={dealClasses.small}>{exclusive_until ? `Exclusive until ${day(exclusive_until)}` : "No exclusivity"}</span>
       </div>
     </li>
