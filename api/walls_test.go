@@ -155,6 +155,7 @@ func bodies(i ids) map[string]any {
 			"partnership_id": i["partnership_id"], "reason": "They agreed",
 			"key": rapport.DeriveID(rapport.DeriveID(rapport.Slot{PartnershipID: i["partnership_id"], Term: 1}.ID(), rapport.ConflictAbsence), sharedAbsence.String()),
 		},
+		"createView":         map[string]any{"page": "/partnerships", "name": "Mine", "search": map[string]any{"q": "x"}, "brand_id": brand},
 		"decideKeyDate":      map[string]any{"decision": "let_end"},
 		"createCalendarFeed": map[string]any{"campaign_id": i["campaign_id"]},
 		"addAbsence":         map[string]any{"from": "2026-05-04", "to": "2026-05-05"},
@@ -335,6 +336,8 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 		values ($1, $2, $3, $4, 'I am ill', now() + interval '100 days', 'open')`, extension, brand, w.partnership, w.deliverable)
 	feed := id()
 	d.sql(t, `insert into calendar_feeds (id, user_id, campaign_id, token_hash) values ($1, $2, $3, $4)`, feed, both, w.campaign, feed[:])
+	view := id()
+	d.sql(t, `insert into saved_views (id, owner_id, brand_id, page, name, search) values ($1, $2, $3, '/partnerships', $1::uuid::text, '{}')`, view, both, brand)
 	ends := id()
 	d.sql(t, `insert into key_dates (id, brand_id, partnership_id, contract_id, kind, at, assets, state) values ($1, $2, $3, $4, 'rights_end', now() + interval '30 days', array[$5::uuid], 'open')`,
 		ends, brand, w.partnership, w.contract, w.deliverable)
@@ -359,7 +362,7 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 		"post-checks": look, "from_user_id": user, "to_user_id": both, "reconciliation-cases": difference, "reconciliations": sharedComparison,
 		"/v1/payouts/{id}/remittance": paid, "/v1/portal/payments/{id}/remittance": settled,
 		"extensions": extension,
-		"feeds":      feed, "key-dates": ends, "absences": sharedAbsence, "payout-batches": batch, "second_payout": second, "/v1/payouts/{id}/offline-payment": waiting, "/v1/payouts/{id}/offline-payment/proof": proved,
+		"feeds":      feed, "key-dates": ends, "views": view, "absences": sharedAbsence, "payout-batches": batch, "second_payout": second, "/v1/payouts/{id}/offline-payment": waiting, "/v1/payouts/{id}/offline-payment/proof": proved,
 	}
 	maps.Copy(made, threads)
 	return made

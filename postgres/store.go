@@ -233,6 +233,7 @@ var fieldsOf = map[string]string{
 	"contacts_creator_id_email_key":             "contacts",
 	"creator_fields_name":                       "name",
 	"contract_templates_brand_id_name_key":      "name",
+	"saved_views_owner_id_page_name_key":        "name",
 }
 
 // mapped turns the driver's errors into the domain's, in this one place. Errors of the domain pass.

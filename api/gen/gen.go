@@ -6618,6 +6618,35 @@ type RunningSequenceList struct {
 	NextCursor *string           `json:"next_cursor,omitempty"`
 }
 
+// SavedView defines model for SavedView.
+type SavedView struct {
+	// BrandId Whose people see it too
+	BrandId   *openapi_types.UUID `json:"brand_id,omitempty"`
+	BrandName *string             `json:"brand_name,omitempty"`
+	Id        openapi_types.UUID  `json:"id"`
+	Mine      bool                `json:"mine"`
+	Name      string              `json:"name"`
+	Owner     UserRef             `json:"owner"`
+	Page      string              `json:"page"`
+
+	// Search The filters as the page's address has them
+	Search map[string]interface{} `json:"search"`
+}
+
+// SavedViewCreate defines model for SavedViewCreate.
+type SavedViewCreate struct {
+	// BrandId Shares it with the people of the brand
+	BrandId *openapi_types.UUID    `json:"brand_id,omitempty"`
+	Name    string                 `json:"name"`
+	Page    string                 `json:"page"`
+	Search  map[string]interface{} `json:"search"`
+}
+
+// SavedViewList defines model for SavedViewList.
+type SavedViewList struct {
+	Items []SavedView `json:"items"`
+}
+
 // SearchHit defines model for SearchHit.
 type SearchHit struct {
 	Id       openapi_types.UUID `json:"id"`
@@ -8745,6 +8774,11 @@ type ResetSecondFactorParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// CreateViewParams defines parameters for CreateView.
+type CreateViewParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // CreateBrandJSONRequestBody defines body for CreateBrand for application/json ContentType.
 type CreateBrandJSONRequestBody = BrandCreate
 
@@ -9077,6 +9111,9 @@ type CreateUserJSONRequestBody = UserCreate
 
 // SetRolesJSONRequestBody defines body for SetRoles for application/json ContentType.
 type SetRolesJSONRequestBody = RolesEdit
+
+// CreateViewJSONRequestBody defines body for CreateView for application/json ContentType.
+type CreateViewJSONRequestBody = SavedViewCreate
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
@@ -9785,6 +9822,15 @@ type ServerInterface interface {
 	// ResetSecondFactor Take the second factor of somebody else away, who lost it; ends their sessions
 	// (POST /v1/users/{id}/second-factor/reset)
 	ResetSecondFactor(ctx echo.Context, id Id, params ResetSecondFactorParams) error
+	// ListViews The caller's saved views, and those that others share with the caller's brands
+	// (GET /v1/views)
+	ListViews(ctx echo.Context) error
+	// CreateView Keep the filters of a list under a name
+	// (POST /v1/views)
+	CreateView(ctx echo.Context, params CreateViewParams) error
+	// DeleteView Forget a view of one's own, or as an admin one that is shared with the brand
+	// (DELETE /v1/views/{id})
+	DeleteView(ctx echo.Context, id Id) error
 }
 
 // ServerInterfaceWrapper converts echo contexts to parameters.
@@ -16872,6 +16918,60 @@ func (w *ServerInterfaceWrapper) ResetSecondFactor(ctx echo.Context) error {
 	return err
 }
 
+// ListViews converts echo context to params.
+func (w *ServerInterfaceWrapper) ListViews(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListViews(ctx)
+	return err
+}
+
+// CreateView converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateView(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateViewParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateView(ctx, params)
+	return err
+}
+
+// DeleteView converts echo context to params.
+func (w *ServerInterfaceWrapper) DeleteView(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeleteView(ctx, id)
+	return err
+}
+
 // This is a simple interface which specifies echo.Route addition functions which
 // are present on both echo.Echo and echo.Group, since we want to allow using
 // either of them for path registration
@@ -17142,6 +17242,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/portal/unsubscribe", wrapper.PortalUnsubscribe, options.OperationMiddlewares["portalUnsubscribe"]...)
 	router.GET(options.BaseURL+"/v1/conflicts", wrapper.ListConflicts, options.OperationMiddlewares["listConflicts"]...)
 	router.POST(options.BaseURL+"/v1/conflicts/override", wrapper.OverrideConflict, options.OperationMiddlewares["overrideConflict"]...)
+	router.GET(options.BaseURL+"/v1/views", wrapper.ListViews, options.OperationMiddlewares["listViews"]...)
+	router.POST(options.BaseURL+"/v1/views", wrapper.CreateView, options.OperationMiddlewares["createView"]...)
+	router.DELETE(options.BaseURL+"/v1/views/:id", wrapper.DeleteView, options.OperationMiddlewares["deleteView"]...)
 	router.GET(options.BaseURL+"/v1/key-dates", wrapper.ListKeyDates, options.OperationMiddlewares["listKeyDates"]...)
 	router.POST(options.BaseURL+"/v1/key-dates/:id/decide", wrapper.DecideKeyDate, options.OperationMiddlewares["decideKeyDate"]...)
 	router.GET(options.BaseURL+"/v1/calendar", wrapper.ListCalendarEntries, options.OperationMiddlewares["listCalendarEntries"]...)
@@ -27550,6 +27653,117 @@ func (response ResetSecondFactordefaultApplicationProblemPlusJSONResponse) Visit
 	return err
 }
 
+type ListViewsRequestObject struct {
+}
+
+type ListViewsResponseObject interface {
+	VisitListViewsResponse(w http.ResponseWriter) error
+}
+
+type ListViews200JSONResponse SavedViewList
+
+func (response ListViews200JSONResponse) VisitListViewsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListViewsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListViewsdefaultApplicationProblemPlusJSONResponse) VisitListViewsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateViewRequestObject struct {
+	Params CreateViewParams
+	Body   *CreateViewJSONRequestBody
+}
+
+type CreateViewResponseObject interface {
+	VisitCreateViewResponse(w http.ResponseWriter) error
+}
+
+type CreateView201JSONResponse SavedView
+
+func (response CreateView201JSONResponse) VisitCreateViewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateViewdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateViewdefaultApplicationProblemPlusJSONResponse) VisitCreateViewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteViewRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type DeleteViewResponseObject interface {
+	VisitDeleteViewResponse(w http.ResponseWriter) error
+}
+
+type DeleteView204Response struct {
+}
+
+func (response DeleteView204Response) VisitDeleteViewResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type DeleteViewdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DeleteViewdefaultApplicationProblemPlusJSONResponse) VisitDeleteViewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
 	// RemoveAbsence Take an absence back
@@ -28257,6 +28471,15 @@ type StrictServerInterface interface {
 	// ResetSecondFactor Take the second factor of somebody else away, who lost it; ends their sessions
 	// (POST /v1/users/{id}/second-factor/reset)
 	ResetSecondFactor(ctx context.Context, request ResetSecondFactorRequestObject) (ResetSecondFactorResponseObject, error)
+	// ListViews The caller's saved views, and those that others share with the caller's brands
+	// (GET /v1/views)
+	ListViews(ctx context.Context, request ListViewsRequestObject) (ListViewsResponseObject, error)
+	// CreateView Keep the filters of a list under a name
+	// (POST /v1/views)
+	CreateView(ctx context.Context, request CreateViewRequestObject) (CreateViewResponseObject, error)
+	// DeleteView Forget a view of one's own, or as an admin one that is shared with the brand
+	// (DELETE /v1/views/{id})
+	DeleteView(ctx context.Context, request DeleteViewRequestObject) (DeleteViewResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx echo.Context, request any) (any, error)
@@ -36709,6 +36932,102 @@ func (sh *strictHandler) ResetSecondFactor(ctx echo.Context, id Id, params Reset
 	return nil
 }
 
+// ListViews operation middleware
+func (sh *strictHandler) ListViews(ctx echo.Context) error {
+	var request ListViewsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListViews(ctx.Request().Context(), request.(ListViewsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListViews")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListViewsResponseObject); ok {
+		return validResponse.VisitListViewsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateView operation middleware
+func (sh *strictHandler) CreateView(ctx echo.Context, params CreateViewParams) error {
+	var request CreateViewRequestObject
+
+	request.Params = params
+
+	var body CreateViewJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateView(ctx.Request().Context(), request.(CreateViewRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateView")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateViewResponseObject); ok {
+		return validResponse.VisitCreateViewResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DeleteView operation middleware
+func (sh *strictHandler) DeleteView(ctx echo.Context, id Id) error {
+	var request DeleteViewRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteView(ctx.Request().Context(), request.(DeleteViewRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteView")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeleteViewResponseObject); ok {
+		return validResponse.VisitDeleteViewResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // Base64 encoded, compressed with deflate, json marshaled OpenAPI spec.
 // Stored as a slice of fixed-width chunks rather than one concatenated
 // const string: with thousands of chunks the chained `+` fold is several
@@ -37065,290 +37384,295 @@ var swaggerSpec = []string{
 	"5LT9emGxRgAVNkDsnZKEbnbJZb/yaH4L1jx/7r3pmBeTM/mXOpVkuAh9LchKTaSuznBneo2yGS06a1vq",
 	"+dacJR5t+dO2Zk7IvGgrcA+ZJ2qNsEBNvrFTisP0oQl0uWig+B3q7qz0IAguVaTtA9lpcD7na8mrx2b1",
 	"Z6MGh4JUPZ9ylJ1fvgNVyh6DakH3Cffdt2a8iIisq1wcEpi+Lv+GlSUpRIAgRrk6Wg/EsgYYqTmMkvR3",
-	"wWfosCF5I62wenvnyOv2y5M0IIb77IyTcpVbrHf47u8mewtU5vsfWGzKM5vKiZon+k90SgaCA96g1saL",
-	"xTcjmA3zDBic03o1oR7btb9pSmUv2bGWjucHYN5CLnjxnObOi9WbD88c8szQUpeuOjbDYtSshG1K6CzB",
-	"5hu4IXEC8a9Nredb2NWRy88hOQ1lzb+8wVba/nagRSFBqTWhNh+7oJr6P1rc1dc//TkepswlRFKVv6UK",
-	"vny0NreBeYdsTlg9FAehYsP3ha5orfftxPCOqfUeuGa5OQAK+3XvmfKupEkCu7naL64b2sRJm7yWl/Wv",
-	"FGUmttum+0kkHfsf0I7yuhealmy3m7Z8/DDv3OOLMI1S/RbtLdIl86RJ5Gdy/y37Zuz/ma2J/hhbOKOh",
-	"nZnm2CZc4zr/JPe4/cTLaI9lqjJ2Rn+y1HYc0HcfvYnSWqp2jYH+MBriwUUgBjrg77bljSWam/gUzZ+q",
-	"26W2tTxlsuaJC73m2YgRZfvzXGpGnWuBTEzJhojNw2QDe8YLc2ljXNnYZcr8C6t1naodSctJ9RAdfMpq",
-	"8dPBmXClYzv5KXpCeqh+Fs36FArIXtRS2aZpTZTdrlnIgnEqT+4RB6Fl+NXvP05l1uaHke8RMlvItbkx",
-	"w+sJ/bHmj1Mye6z745mtGlNyyIuaHv7y05+edralNYrGZdLvYbet0SW6szhkxHw/x62Y79G37trbJbrf",
-	"Pbf1+fFTOv7KY5LTEnhBpWud53i1KmmOVNlMdor0EFbesFSAnO0m5Ja6Xmmqbi32apWoi/Ap3MOZmiEf",
-	"t64h7PpPmjZdrAxaUuwEKGLhiiKwmHCoyiimYfsVC4hgn/tMEaeALFSrGvt3+BVHh0UDxpC8xrjuXauH",
-	"9RSMrQaZWL1NPnhsSzf2VDUIld3ZfhOryJjBoIO+mh0eTe2J+cXsvPmvP6SBv2JNhCRbBqVhDwegYnbM",
-	"dWozL+GvvaqSR7E1pKduJ2F+J0hAwvQTsoFSHMlNy3qreJffztFwWPctLRI9IIO8jlGx5zPBXXLX3J3l",
-	"Qk9uao/nREq3avLN7yuEsl7BIY2vtzytO2nOupJxqkfBYSopxNazokLXCdmi78SXsDNFlCUL2dG7+YW2",
-	"drBs2ziWBtA6TbMxJwjNXiqw6DR11Wl3M4TFDeRgrc7MAPYvNoaZ3Zr1WGDr7R5AP3efCXpsr3J1h2hQ",
-	"zh+J//pQqg/R8/B2z6p4l5WcSskScF3neEVc4D7BCU+V09/xoxaSGduHr68dZ8Z6onxu55P2+Wm/hSPl",
-	"WX6LgNr9K2x8DZEDZeHnBfdS3VZaXnIztl+MLpzt+IvFXW+jCNSvIuf/CUFMXjx+TSIuekc7JzvzE0ao",
-	"Q7d2pY5CIowFYrN0yfBVjLiNUAwe/DJ6sfnRL26E5A97M2CKyNQ7i3vah3XCRk8q3XUjcMEvS3JLBVdR",
-	"yIseoAoathaGhmjhBafLn96Lo91ctuOuPQLWM1rnsfLrs3hm/v5HwEoctouYER584JrpUxftk5VQoIMe",
-	"g1q+aqrfcmo4ShYQMwXBhrx3RKvefAZ7fLuwrocVaSDocbFdTK7YR8faSfQ+Nx9gInkhU9kll7eavZmW",
-	"alOT7kYTqSg/tbcZJmmGA4wy+HnyUxTJBKk06/pI3GeKuOcwxOLKCGw58wYUK+zGb2qtBU+h2/czRZT1",
-	"Q40liiS3qEftXqECVY3DS9t+kDSY8eqixJG3yLBvbMFuj8bnJI19gLy+rwBKGk80lQMajVvYYeLEcP6P",
-	"dCF0TrthycVp/jP7kI6k5y8Hk2UdxMow8X6ibFcCLctThtAiC/tkIWbZXFfr/df8Bq6tybLf2dP2xfrX",
-	"qtEc1AKHM4pnzvdaofaT7QNvfzhZxxPrhqEbeo4ei1Qxm3KZUffX5G8xz+/FcaQpPTisM8S3SOGpjpZx",
-	"LZlNP13D3ZLqFoopesfcnkvIkPAqznYnmmmoyG36krISu1xVEmhBxJ2zqLH39Qb0EYCTjdD72epL67hM",
-	"h9l6bmetnIOVHgQ2+QGMw6i1VSlvnoTtucTW/mhTFziyAF6kXNjojUp5ZkN355Iu4/vTjLwtG4NzTQXw",
-	"ZDqS2wGi7FHS/PbZnnIOZQwbnnNbThSvqaRKZ9j9JlFVeH7GTPvl5KzfwtIc4iNs9kLcZvHeaNZRUzDl",
-	"vt20B+FgOLKLeD/R6+1jbNIiZ7R8mjeNCnrJrAJrZaSaiW3RPJ9R5YqSO3SOCjLKiwSHza2T8a3io8aB",
-	"+zHVvGhWy7OgGb2bbpQD/O3hhVElharMj1h0jYFdzNPNcsERPkf77MWd0Iy6stMGFN2GJyjWKCDQDa0q",
-	"xncWBQyBWEGHoKi2N6eqBFf2jQA3VYM8MO5qSTcIIhf3n2kq9evWc66W2i1NOLSrukxuYv8CRcT4s5yP",
-	"4RQS2yT1ldIEbVuYgF5Rxcs+NSfvSEPYbiY9/e4345aNkHP1vJHONGdUrt6BLFiuewENaVnPwXllbeuh",
-	"QmRcaHMkNMWj4rhzveKi8V40YFFZ2qZPssGqnVOCoBoSnbmtYFzEEHYsL1Ij7DBVATVlREUbW0WPlJj1",
-	"2Lz0mi7qYVcpd2HusJVSQ7lRigcXT793HJC8lhJ4fvqcPN2IOyC/gxTm6hNHC4AZBOKfkLwUyoGXGu0V",
-	"W2rRPJc1FBjxQ2DlNSlBKeLgswdbbR5egA6NH5zfxIRxOIOPfmQ8asy5Rc7+vAWWnl+nOrvhQD/+5+a1",
-	"bgjawJXbKbSU8zQZ5ZBFAaH1qiq2qWstoOflHfhLynNY0FfD3egjHp6CnqKNv5ssoM8U8eds6kTPxiuY",
-	"hgs+7mO+3HQf/phDyizNjRQUIXsiRre/g1DWjyxVmiUqyF11/2z8OfO40wSuBDdtVC4qochUhb75eCW+",
-	"f8hhF6aeWlwxvWXlCJID/qrY7zBXmzfPJ9pqLmgWXjA63eXaPGSbN6UcdYv8bcmS+YU54IPq7DC71IP1",
-	"Vk6Nb7AlpgKrDXc/d1bLfA43e9IhwQYzCOOVPAkatKw5jCDcsQIEugqs88Bam5QTWkRTBAIOTg6Gnbxn",
-	"jNZX4BwZxkl4lYTuDszhueU+dVXJVJrLEhFy1XL6s5q5JfNoFqOr+0u62+ViI+oGu9F2E0HvBa9pOQM+",
-	"qQjySRok7eRRazblOozS7vH9Jf+/o+r20kqgUihQGdMKLO5T37OIivIdplXk0CIwWyi7ts8/VbcOmt0o",
-	"0TnlXGCL8QOVt1CQQoR1UIFY+ISAT0nT9Z5QntgW7dUibjW1Humhq9khjl7cLNC6RpZARVzSXrCH7+m2",
-	"vAVtWq8UF+L3hD9pZoVnH13JR3+c37i5aztsPXnRmoP0zPnJFvqx/OXZw/2e51U1372GuEFBcL9y5g1Q",
-	"hYH9ZeS5ODMwNZ+3yEtLZ3MB/o59NzqdICzSE8WiuEK/oH9IKWZtlxeN9NBdtJGc3AExvzUq3IGeSK2g",
-	"bQWITYONlWp7jc2Pkl5ckemWs7Zb4tYwLRfczp5Xkek2v9d20KgxNnsFk8MOLdlUne8JVeTvf3c33OcW",
-	"Mdqs5uPHYW+Bm0t1wnNrPFveuCS3MlKV2d2lsR25itT05/YeJaf7xGuZyKOxzd+GRpHhB9dFkpY1ds4S",
-	"vDy5hqFHnyJ3cNFn7KiN2hm2Zlp0tlwj8NQkGphXnMhjl5iIzdQQCqaZx6KPjsoX+JD4QcyIIzc8hMO0",
-	"y/ON9mZs0/KiTn/Wr31CF3f5XhbPSQmAmUf+62msprB+ry+Dg8nGN8VGIpcDWOaCaxemmSkImi89c69G",
-	"WHZLy3J+i9wttqScDYaF/3PGfJsRhmHRBZ9f1Dd4BJjTpmFGXTyKHsBcbqXgO4/mYYH1CFOuqY7rvWhL",
-	"AlSnBGoe+Cf2c3QIoNfA/bTb0jLUGAJohIkiAPCLPbUjHndPiLNwI2cu5aVnzIviIDPXKmqdi0M3M8KF",
-	"hI4hKrDvFOHOZKLZ1ydDUZ29FR3yN/ENv+rxHfmgo2BNS2wCWut9IttpuiXpxRm9zHfwCV0FmLiCOUlG",
-	"n5c86tezzuwETsnchpq99D+PPui83wE21TriTx76ZoYCrqI7MIqZBAIfaK7Lky3dY8ns9PPcLZxVFSy5",
-	"2z5gmk4UXmUvgRaXSqJYMfE6gYs9kaTbyR3wB8VufrtytwlJV647K9exEOyxu08DwW3PYKZ7puPaTUI9",
-	"7mM5W+3XjBL9Lm59RJ4gop/Dop0pVtAvNI1meW7XgGvJpmX+4j0rilTAdW6rFqqWtUrCFy4SlOhNKDLG",
-	"eyk9E4iaCdkq7kAWdQJ7bqkz+pxWvSkMh29hxzAtzFcDGcqRVqZHRmJ3NO/Ufmmgh5X7JVUzb/3VS1HF",
-	"l5Xap/zn3lnuPOm/rpc56VSnv/04FH+3Hb7ryRt3CQS9LwOMVe6QQKdjteM9cmMQku7i6N0UHvnAcmFo",
-	"XPoQgN/y5iivw44tjrNbHmuPa3Aq0pLz6YXO8FHkHWcfTzvME5O7ytVnL4h7vPnwA+g1XkjGJWpL/1Zs",
-	"Xk1P6bVlnDNgvs+RMv0EcjdEenqXBT6ifHekt2huLwB9SjPf26pcTLgW2HlhMviBfnhhH/buZ/fPh6Mu",
-	"x0vc1uFc20FH9svIozOYaTSuOslH6Q6EZlZqH29SorMSqNIz074OoCXLp1O28CkHKsN4AtLnuxYNp6o3",
-	"JbPNVLDJ7Z7le8OdLlF4EvXNzWvdrqf77ShV2AFKxsGwTyy9WycM52Upf3o8X2a6aM3deq2m05Q0d51V",
-	"3pJt/FauvM1MDa/LkzILddbvmKGbUhmnt90+dqaVO7tL7pK8AbzcnX2ahof2rHCVWzRkq3u8S3FbL3IO",
-	"FQImWirZqBPTZMskqE7/6WGtFpQRNec1dU1fh9ZEIhkm7lvAfcQJD1rp9WhyrT2U97l5PsnyGqADy+Gr",
-	"lhizi9vwJmzykZj9VETeEOuscPwl0F6X6AvJtqjBUiJ3cQrA/C1WcooO8l0YIXW8NMrQ+NBANca/Nsjp",
-	"yRlf5UjZGdzjkap+ri6v3viDJOkMNMEKeGHtWFXnObj2iFuLkjMvLzYwwZtARJM8N3UEq5+rs47gIvr3",
-	"g3L23diEfuYHqvM9FC+detXPkucFM/swnz/NQM/8a9GciYVKUNyGsOmRfnKTS7vGyevS6v5O4M8qppBc",
-	"E8TxrKIbpuimTKUNXJzOns6muxCJcaZfrYeh2Ky2gVOcPNtm285vP3BteM5JJLozE9hCALueQ0QTtBjJ",
-	"w0ck31NjRtn+Rhfh3PX2pfn8KMyl2YqrnHh1r9qr9/Cf3UZooYYYm8Mvrbs63cdubmHi8nqAraXgsBGS",
-	"65vo+iNWUtyxAuSCuPJrqvctSnETX7bVUbYEI55IwTMPCbxo5YtAT9ar435GQt4WSWEe7Xgr7Keiuwlw",
-	"e520kyPA7YzK9t6E8a31mMLxi5C321Ic3+po1veeKS3kKSudfJjlx2g7P6T1v7g81rKGyCTNW3Ui+8lY",
-	"tFcwgI+ODvGJ98kaPNwst5lmq326ya37ZIxuhGQaXm23F3OKb0zuAt/DGPQphQoXT4XrZ0GeOiVoKc6y",
-	"mkItmT69NTN0UQUhNS1tK7DV41UuxC0DLw4fr7LsB6H0A/dUu0kV+4tdm2prDccGkLQyY8RGaKxKpBuq",
-	"IeDaBbtn91pXq48fsVXlVsSEzrZEJHlJJNgWDWrPKnKgnO6w3p4ITooa09SIZxX1+V/5X/kzwe+A4yuP",
-	"yT+/ffUTYZwoTm8hy6mCJ4QVilAJ5OefX3ynyH9xWf/knyxwroVnJQd6C//1CcJy2affPH9Gvvzyyz+Z",
-	"0X5+9+wJQf8pYeqv/P3f7RatG2iJj+/NYwfGhSQ1Z1o9waCng8dmUBYueOfQRz4n30sppP3Se1pV3qH9",
-	"RSXFpoTDf/ubEvw9+S9mFn/66ut/+q9/5VgOQInSSIP3uSjgvS2ne48wVeo94fTA+I7AHcgT2dDCfZpq",
-	"dAh8Tp7m5h4kr1+9fWcx3cj7FwUcKqHNIh78BU7vbUMCzMa8hZP7avMnrO3bgVbtn2xk10HZUo7gDPa5",
-	"rx49+pw8bdI2LYYYQGFf9pvom0SSRzc3OM2/cn+d2cwowjTCyD66eWQ/8v5H10r9vXU5ckEcLAvJzYys",
-	"L59s2Z1HQjbbQSRsa0UxHf6rmz/ZoZhWxJ67z/+KngvlpkPe/x1l35oEetDH9xb0HwlXsgPT79fkvf3N",
-	"/N9v731TACbJlpVGN/ycfF+Yr9QKyPvv39Hd+y/ev9g+eGmsrPef/5W/BlGVFvsXPaZ2k+0Z9LDuTxp0",
-	"dewZQd4/xUw99jtS4TH5Fk8bkbTK/lrf3HyZswL/C+6f1mVj//TekMKpIJ8pR+ZaOaq77+JWvTdsQr64",
-	"e/iFlR1fuNm8N4YHNpmBD/me8h00zVtRENheCA4C2Ogtn/+VY1JWDtwigjrB8rSi+R4ePPr8JnDUr940",
-	"cqYp6lk99EgltGKrx6svP7/5/EtUlPUeRaCZJB62HNQXf2fFR5dM68r1jOBHUr0ozAfgIO7gqX0c5S4i",
-	"XVlh+ujmq0jsSVjslAY5JH5rNAP5Q2wldn04UHnCeolbaMRCDmRD81tfatTqhWr1q42J0AOgcfH43+Kf",
-	"ax/5ghWrj+YtQ4fW0tpZ/2B39YbJv/XWXm/pNw4Wzycnh3Lpb+4is1fjLPsNrRMU+sMkEZcPcjlR7Voc",
-	"Rn5ZgsSqMoWtqD1lvRXlmvYPiWJN2m8d2vNS2jcCFK/DX5tO59+6oo/rUdSZ3h+7+oNR8D4ONvPhdT99",
-	"7xv5tCgItQg1rWz2zYJim9nh9+bUR5n+z6D95t4vy09Qab3aAy2cbm0ug+7wfSXx4+VUfcXb3l+x47Bc",
-	"zKDYtc2kukQ299yZR2iL1+H9nh1MsZh1cv6j84ShhD9q8w7WF9t67E75M+jn9T3fKPiBT3Kj4JesEmOl",
-	"UQWyUfQdYi7mlEKxA3m1cxWh+t9ELTktH4TogclL/Z/tw0/zJg3m3vai+6lPsik/uB4ZHsEMGxBgWzZz",
-	"64ctJlST89vfH/eH8+VeHSH9W4hS/vpCrPeVf4Q4+wfs+1t6avqjzNj7Jw5wRpEStpqI2vYfM6qEn0iE",
-	"H9JHb9aRU4svPAS4/LiefE4Ldyfe74a+E5qWn+wYY8tXT1/bZJGJotOo9DPlTq/ZScaJdyqIW7Umm1Mj",
-	"ja92uEc44Av4gPZoihG+x58/CSusnYfutxrkqXXQNcl6M5USQ8a39p2PZszufv9PkMK5aQSHJ+Rfapbf",
-	"4jvo+FDOu+S3wAMA2PKTwdyCnWpnV1GtQZqn/79/e/rg/6UPfv/1719+/M8Rz/s082v4oL/I1V2X6SdR",
-	"7YZ8/pRYx5oW5BZsU9dLLZpx1qaqPQXocAko/YqXjAMRkuB2sIPhMXWf7G6rWx/YPidjmt5rfPC1fe4e",
-	"ZVPnO380Ffq5UQJt4rF1BStsK3cUpLL+PAklUAXWP3t08ftKQkUlSEV27A7QzVfANQ2zmIJiFIXenv2x",
-	"rLNwcv8IreYPzWhvwDbuYPoJsUfUCQsqAQGqUVhZradtCSewjy6K5pkGnippfjt27LErxX2e906zjvvW",
-	"Q3xGjS3usmEYWipBtCgLo3H45Xra2WN9fdvBf+cP6XNsOpF84hP5SVnhmW2IQqjdc5Lb7xo1k2GYIxcY",
-	"VHP9VTAU1fZRcSAkfS6JnDAtqge1bYNxHgeNeK5tPusflIvCfNBZjPToup++dw56Ke7AR4e56yfgdb3/",
-	"n71v720kR/L8KkThgPlHWlf13s7d2X+56zHVmKqu2nLNNO4GfdNUZkgilCLVJNOyZjDffcEIMh+S8iE5",
-	"M5X2Ghhgumw6kxkvRgQjfoGJM2aXWqWLJbuzWmygxiRn+e66sPOtX/ReWi3gSMixN5JbaGNZzHc3wVef",
-	"MKsIS/2Yy+6nLxxxpqvKY/bf+IkfvPB/vqF55oSxdfzFOO/hpNc2CHhWxFwVORXhs46+uqpptOJxxUkh",
-	"Jz1t775R8zneRMfU62aWbCtkrLboZQqLUG8VRCxMGMp3UK5OfOQO5qwAGYThef2OQuFO++30mfIoKs9u",
-	"kJwH0XKyT8gJA59nDg15xmMjk0waih3CtTYmpC1bK2PZm9evUZuKl8fBcByYkqu5i+VbGZQPuHIA4rsX",
-	"DUL7T0KujDvKKVYLNMnrKTTweJJN18cRr1MhfZX1cfrWH8XFTxzriVzc42WulA930P8F82csv8CKlFwi",
-	"+IFMoEhk4/FMqZ2qpbK1KEG5V6t9URmsDuW9jD2WLPNIScel/Oy8UnhMO6tzes40P9eHOCkGMVQZMZwt",
-	"Iq9wEnJJeCr44iAK/pf8HnyZmUcO22PgEZeyuUTibV5s0TtRR1kocaTapEjQrrNyBXqPKyOX+UgXyMaN",
-	"VkCwauIfSsIES1eFXKAPNmFLlWr8v0RUOGUlbfTeXYNpDKtOFQ2sSm1zn+Q7e1qs/P1VF6HWYRQwrNdP",
-	"BB3Ilufcy0Uh/KzZgaSV43UeaX+Xchw9dXpnIn4e+of0RipKnKXxAuyEGUdZGcGEUWsITxhdndFp7SM6",
-	"ZkGvq8Rg3yK0OJ8zyehdUUZ6PhdZgfWhdPc22zGEvkHiu58Tm6r1r+Oyx/N1tveTnDZ2mZN8pKLk6x+D",
-	"SNwwP0OYFYCIzP69mp88vH+n1qjQV5u9GdgdJv8PZ2yP9SLpYKMDXwQUR3X3XrLm3lWWJbRXigo6sPwp",
-	"6/VokCQpIZ76BqkGj9EtvfUrzw+oK7y3A7zN9tntft26/KsHce08gf0VvK8PXoh7zM9akDehgatAsAmb",
-	"iySBGLukSteFhDZZ5xLe8XsofuR4ncJ8j5dyDAtUGqRXRWatj0oz3whnl0B6Ps8bJANc+QHTj2o5HRoa",
-	"e9Q6Pi6o8e0piNP79cbu2knQAO161BCq5r6sXBhby86Ep3531dbarxlp4hN3N0yoTISYMAlbMJaF3mw1",
-	"Z8Cjpe8qdmS/51rQhaPNfDI/P654iIartOYwG988WnuKu7uQJSXKDNPvR9rCrDrSkFRkZlm5yEjmv2/W",
-	"tbfZ2iEyamWyfZE460MZCOIsDMtnDx7ztwqTCfNbcyHFOl0X8YRyhNv+7UGg4DB2IbsSz4odpbI0aDgk",
-	"WHBO4hK8CGUmBGciVpuE8y+1iqLn+dNG8v4alj4Pi/0eq/8Ldpr3zoA2hvyvmcKM2J63z8I8OWv+1Re3",
-	"OIWU8GCPSchNodIFsyt4g2kaLL5ar3EH3i82KunBMcanvqVXjVaGaHt+s4Nn8zxx+q/S0CvsjMDXMYI5",
-	"tAnEGGZhxbuwjC+4KN57+zrukthsEsFlBFOpbJM7ni3+Gdc2FFT+dPeF/fubP/5x+obxZLPk0x9uAtQP",
-	"gfzwJGHSP+lonaBKpdW7y92Glb53kGMDgcITvvU1bioGwwzfeQffqFRHYG6YVCyBBU8Yj+9FBE2mQc4T",
-	"0ej/ZatGcJf6VCtSf6ELF+qRoBZbbLSeu8BYe6iOcDlDs3+VWlWVqJ6fTJyMsrj5zf9+3Xl1c7/6Tyox",
-	"nOYbiyg93mPf8p3zCxC8KytsckczNvcGNMnqYrug0VcuHtAiJn/g6NH+xa8Inzzew532F/Z76eTXJ8Ar",
-	"Mr8r4t8kw/nCDvz9aP0Yn9BkT60fn91oqHH592z1SNNje/scNCBmtkCdM7Jee3sfsTqU9nmhTNg+tQbK",
-	"ie3zun167EDjrgozEo8Lhp9p/1QlozCSf/CI6OhO+hcSZvh6k0AuJ4hwEvwuYLHmcwvxDdtqYcG4UGRJ",
-	"4yBOE53GeqRDkRmM2OOsT9pX3I6zYJWFxI/W3b7LkPY2eJFypLFLUChLOrD+ORRZMYNmCbhYZ/peyKkx",
-	"P925hb6388meUSHyaCLs86qkK/4QZGz+Xh/cVk7qrHliXdBa9bwhfO9hL6FaalLrA3OIg7J36pQOvKwg",
-	"1xmeCVtys8REnxELyW2q68KV82/kSoS/2vAN6Dbk/4oLj/OggRL4lx2UlmTNpjkJlWZ8DTLGtHdW9hCB",
-	"tmLuRAHPAUfiIWlqgMYudlm0CjIuKMKogwy310v5Kc0K3GWB7Fc/Mu7IS3/O4fWPIusLyxYKEJoAy+8N",
-	"m6tU4tSBANRf9qayn/btUd3S1A5SpKBnIYdFtZtopAC7BvA3mXI12Hw69ac4X6HBhaKlH2jlSFNahT0O",
-	"g7GL1CAflrpdyXvlM5Xao9XRJXD8ugxX4VNGa14Ke7xQZqtIpWGyWnPPkSMcPapUdABxHS1F5xf+t/TU",
-	"pyAroyiFvbNqg1AIQi4CK2/QGbnnSeoH5qxgY1vxdw16EQqpUhmrjpn7Fxkrz9nP7k0vnG0scmbIEhxI",
-	"cs3ggUc22YVrXrZW99BKcVudgyPKJJxbmlHxp5YvLlfRQcQdJix+/Ok88oP5omfyUJdMGSea9foq4A9X",
-	"XiL9hAuqVfyYvsR693edymM6U5hi261orNPEig3X9mqu9Hoac8vbM4g+8oPS66FjQnrzQP2L9LK8MAMH",
-	"Xry9++sN8xzLJrbxLDDkTOMkt7jmzqlavBrzZpms9m1Ax3mtRHvzrYVhykVWBr+XoHzkFLH6PvdzzXff",
-	"90u0r4tcK41UcMJt0ilmniIuDzhY68zdhkU9Uta/Y6AiNZA5tZgwjG95GPbD2VpJp3oLxcqggI/XtePh",
-	"aRzn4wlH6Sj57V3GUQq0GWL2jG/03hOME9RpxmXnCXT7Ix9tp8uPXI7XDHcwbpIX7YTSLBFzS/lkLic4",
-	"FBUbpAo1zicIS6ymUtmpP9a7l5t36meF12Ajvnsp7fGZStEd2Ex29nh+grCk9JkNR/W7fFmPlMveMmgK",
-	"gm2XCrvAZ5DjLRB2b5i8sut+wm6ZDZg661hVMW/5NHIluNVLVF8WM7wDQQdvtJqLBNC4Y1WWn3ZOoJCh",
-	"BGIpjFV6d8MiLp1gpjJWkmZkcxaf5DxQprxNWvUzrRyI4IMoOX2SbyCtC2O602XP4Ba5iK9+ZatMV3aJ",
-	"u68go8FRKn/U2GLZX4poSyuAjfEXxZlgTMLgfZbPAJ2rJFGYp0LYgP22osfHbpXluJcSkclYEjH+0y8Y",
-	"CIxWlLWwQFdrtQJ9wiGBNaNrT7jK8V3ZojGJ41jmoObUGaQbMnA+cu6qVUxtoRBU4tAVLnAMWZiOWjd2",
-	"upNRkBUi1W746dMXroorXb+Jyali9IH+rvLQrpecXKE7qjQNz2PcMO7HnCrntrKNL4XtUZbcuZsI2cap",
-	"+h6W9l4i0KcxCV8xDCAlDsDGkRCbfOhjnx5zDAkskC4NeYfCunFWPeY7HOiOQbEYIhGDwWBwu1TrbD6s",
-	"rJg1WVNLkW9/tKm8bIeXuSgoUKj3QVNgmVFrmKl457nsI35KR/l/OGN4Qyg2jvEStswT3tSMkSyoHNnU",
-	"7qvy38t4/PI0ioq59zJmnOUsYVJt63mXzcprspf5wv+GUDWPQ4UZ38iRAj+HGTNYHMo427E4BRaXe5BL",
-	"snhUQsm8yHQ9awIc/6qM/dmv63M4d/aaQYjoHua/PmA4O3vpHOd8ujZICxriSsDDPTJPurXTFnROlLFa",
-	"6nyHp5z8Xc50z69fX/qoHn/kWXDeC2lGUTFuGGczJVPfyiNs5uEKw9TWo/YJrAc8wxC5V0yjJUSrZmP0",
-	"lpb1bIvwLQMCrSZKrRjhXYcBshB7rKyi+Zlg+4WzU3AvYijPq+zCIFXySMN9QQ6Pssgjo3zLV/bIpcJb",
-	"BknmWY6z4GY8WiGXsnlQhMcSK+cg3vgBAccKY/vljjMhXc+d+TKfg/7mnjzW8wc3h9sc+uQpuGEvJ8/j",
-	"y58RYZJm61ME7UwJAgujZGfDAPL+3liRljEhoySNz/F/TTpbC9MM8H1XWNfn7UT2mkshfBdI1KvX6zkC",
-	"DxakydMdMUQhg9yhFXtHT30fXjbarEfYoN/wiy/9lC2aZyJaMpQVtGsIHIvhuvGVRFulY1Mwb/5ycAGl",
-	"TOFxi7avPwvNZdfVpH9yz3w6uoPbfdGcp6w5f3L7zK/JSypD01VySDRuVn7gmvufXYI2N6RHYdq/MH4R",
-	"p9sYLgnOulG55g/T39NGSPkPD/+ZKju2TG6f+U7/xYO4KN8c13FI1EM2eC2wPsvOkUz4ZIV3WmK+O3Bc",
-	"infeNddt/vvGaun89i5z0RZo07tr6hNRmlv4N/YzhdJZaK1kkANughjcMM7Wwli+AqfykdIaIgsxm+0Y",
-	"9zYEpNW7DBcIa8jLZbqZhHgT4Ct8aw3AR79mbDc5R0ZTbQPNsE6ZCtFwRtWG73xVz/ELm51K7eNHCywV",
-	"i0VMkzGPvSc10BW8Io/swVQt/vAJ5MIuX12/ef261X4p0Sl8zV7FrqVKK1/0H6+fcrGcl+zhhgfsiSZl",
-	"A5xzosViaQ0ODdgu1Tp0fFSGqBV63K7I7VyFrtG+F9Hvp5SvYZVZAmQleudV6LkndFWd586bvDCvTlxV",
-	"ImK+q3c8P4ZFrUoxc7ib6krMlgK2A65rn7PmDzS/8IcfnLTl4wz/z/96PfBEQ0+kQUwYTkaLWGCe72ch",
-	"uqPFcoSbMKtwTDTOpfchysGoefp5IRZZwW4aN3YA/hl277h9qSrp5olqKzszyish49bVxZ6NfxaISXp0",
-	"RBONP8pj4SW/p8GZkcLml3ZVMiCdWv7NSZKz4wnYv4Okam0JC2UFt3SDBTKG+NWvp4xp6n0s0/inL3k+",
-	"DodrkeGXTjw6vOPjlicma5oiR4pkxsXAhs0cIRhIjKNd+Mx102zPfZuU5e7DgKZOU/ciBk/IsUbkfntu",
-	"rya7jW6KyZ97DrDPykySCgpnZ+BMnj9tUbxJukHGBmtSMCPgRDv2/MEb/HrRJofsasYT3oiQ82NYNM7a",
-	"d7+9QYxQIMUEp3mma8rcSatFCcJ839311LaaS0PRSz3FP+H678XlT8HhOS+N0qdsECEHEQ16FSvyuHX0",
-	"vuYimS6BJ3ZZ11v0mYvkI60apyoWNtg3uT+qLdo8R7qZegDDYnXNDEg7YSj7ZsJmKiVlxRG6XEj3Q8KC",
-	"NQzrEOSC5u8aX5am1b2ISzcn7vkFRoExfAHmKpVrbqMlxLV6/JewyhHmabeClT5lGNAELnxDmDMvWbmZ",
-	"s7gq1Wa/aDCbM1GIk/JaTkJWSZRcMPSfsx6HwuIjbA5wjl2jD77TfG5Hhz2Iu7pEp/tnonf/ly6EJLjO",
-	"JGvLhTXl7iarskpVYU+TlKuAuNFhfPBBJHCW9RgoNHB7+yCSzD0/o5vJfWLcySSGxMkKy2wzMTqVMd60",
-	"FRjoTgERLdkSOHVHCMsSsaL5ZHLHNGySHfrWmxTNBzfkjoNkUkm8f3NGKT5DPszVP2UtRKxXhg/VgBsb",
-	"jh5AyFG3TFWWMpWPT1OqyIKdGquBr8vikjl8MyE5+ocH4dMxLSeQiw5mSiKwEao3ohL4LmLPCfTcuWTc",
-	"Wh4t/Z1gBQ8fU/hXZjwN/u8eBc+O3zjQLi8+9oHvsmjaCQUG02gecHq3MwZSYcfrSqqtcaqOeFiC7uyc",
-	"X3nj74sMwg84r5EpunMG7eUtq8SZl9rVj5sGlVpnVabUUdDUpPaFVn/LFo8zAtjb5jDXEtinyjw9Q5nM",
-	"UqUGEFXP9zBTmYSQxczIRiUiEtCM9r/3XWNVuL1tXqaEZp9Wg0wBkBn/dc6jI2yuUr7QAbRWnY/o+YYP",
-	"fSISNIrG9FuzOsZRJhVbKw03PvnvlNkwKI0Sr2T1VT49vMrzKrHoZAbR87+rFcgBbWxf2gVRqoXdvbr+",
-	"26+HoE9HWJMdfTYzuErW9Yr5J1Tx6Soks2tGdVCW3JPj0Qo1OYPDvVnw065aLiZbL5XeJ2nPu6AYEUzc",
-	"ZrE00bcnTagzXxifiDhBVZqAPj1Tj0eU/Vm1ziPE8J6u2RKiz+A6FjlSFSoe8uQedOMBE9aM1HkP2+t/",
-	"HDUim86VZku1hvzynovkmlluVmbijxYzYXStZDya4H5yVwLEiFekZLHiDB+Sc6cUgtX23xcXvkyKH2JS",
-	"fJdlSMbyRbkESFhYmyPWffJqzR9+ol/+e54O41rzXU3tqXVqtl9+ejDr69dhWrGGCa/LGlGf1Cj+tHEY",
-	"1tfSZIlx9K51MOSqQINrhgI5YRIeLEKm6QnmJITBuwdKFU2YBb02k2JzMt1arnGesLCMRxFsrNlH6Oou",
-	"X3nAuKtshHvXmAt4zXQbnj7auUBhgy+wP8+gVdmJHPpygavB19OplNh55WukQpaXsE8gnvh8r4xxoDp1",
-	"WfIco0GY+kKrOr262uQ5iQ71y2PUvGhYy9d7eg0EmF2UQcLV8X2f1PLDw0+N5bubmhmUrUQtjYWdbni0",
-	"qjuGb92qr1Qy2KLR4kQkaffgJhDp1vxsDhwnpSds4vmjI89woagQ3r5LoGOsX8IWMLyOKvCPaTDWGdIJ",
-	"QadHS7xumrMlN0vwkc9vmm9wvuk9aDHfMcfn3xhhjN0wnhh1DBe7V58BAdSga4fhT+IefnRPHu2kOLe5",
-	"Fz/h2QAzEA4gFgNtgqOQOwhzIbmMgGlIgBsg/9xg4UjeZnximHQVqfgxepMerw94i08d69gtegjtcejZ",
-	"Kgfv7nlGni8vXSvmOJ1lvJxIrSDGq6xDiJx1aqj68SyBouixY1v8lh5bDt3HCdyab9Fv+sU2P3nbvFfg",
-	"i5EY8hZ3nk1zx2yJh2zVME+Ni9sOhii2VSWfltl1rEo/K5x8QI8e79wD3N/P6sW1edrqQxVwIMNJFKeR",
-	"ZUseM661uPe6skl9cxn2mRHOlBVr8FM+ShXTwrIZLIREPHF5hlrBfUgutrmNeU+rh7iSadXffOa9wrMZ",
-	"1/OdAIJBxlMsg/QIJJU9T73GnaHatq0wfQ7rn3RPjv+KgUaYEsUOUhW9Mry69FnGoWlkrLXPtL3LlGAO",
-	"1VDj+JDX1jOriuELniiJWhAQSDJhnL37zAigUEgLWvKESWXPiW4Q4NB0XlAfkLbHWt7rNveSZ3oGzhjq",
-	"jcfpvGEaDOh7zOsCm6WxO8JO1wmPhVGX6v/ml/Q6tABf8ZVHKxgIVQ3v8ei12UQPR1Jp8WLdMZ5KUmM2",
-	"21XcoUy6nyqQ0frFlrzYkr4HCxC0zQNJ/A3js0z8DePYn1SAkA3aUS6Za3WlaJwoygima3Xf+UXPZ3UP",
-	"d/4FY9WbsD+311uzGlp3iq9/UZ7HhzUKL3xCFUiQbufJcolo23k1sNLMF2y06QyvVp36KPUbbeUuW9zn",
-	"WV1+12B5g4wSPtmUhqGim9K1wiCpA/effVS53cbxnX/0aE2Z399lYtSMOr0HqXxHuLrY5UuD31xIqrUA",
-	"7ft9/b1CBEkBSISSpGdoujt2hWw1Sex7YWmfqcHCawbxyemwOLivKU4SQ6RQYU0BBtmZ3SRhkBio6x3r",
-	"1SBglW7rTOJ3Wt1zVlcPOC6J6zXEVKtMuuBYBA88ogLmodiwVXo1T1R1P81/pqB3BU78Ev6gR16Ed9xZ",
-	"PsCMgE/OicLPDI57IMqEBoIgPZQ2ffFkBzDdAW/Uhh3A/8Vl4x4R4HFlK3BVPepzM8rzD69fH4FPmbzC",
-	"5j18yrVMk6SyeSYDqs5fteHWgnaL///fbqf/j0//8es/f/jX/zip70XG5uQLqjfDXlBlkjIc4j7waMlQ",
-	"ktkCJ+kx7mGqi8BvdqnBLFUS5lS5iHkFG3vDpGKWPzAe34uoDtG8oCztQPgfoTUvIv44EX++uPq+/tBM",
-	"F+58qm29ooV/ItThPjU+f88AENEYsWcNoxqoewOdzay+nsafc2H3YHqOEFOldjpDMLHGI1Cl9ke/cuSn",
-	"4FJl3S3dDusov8dTw5lcCr3QeBTwlyxLgBvMQnqWVWxHpdajvrcWusCNL/5P64Dc3Q7x4sXR7A+G/UNJ",
-	"uEHXl7YE6BbHfEdGr2/Y9062MyKQ+AI3BupXJe0vjNDz0s6sWqCF2McORScB9dxPrCwjhbkAyNuUkqdN",
-	"P2mCjip8/3hLZbMtXiYXVKRR73BRJA1s7Qv2UVjUHM0Q6hxDZDdgWOyPolHqBwz1pEqzBOaWqdSy2c4J",
-	"CSTzo/Jx9Dxp0R1dlJsh1LN/0tcoWXDUycgdVbLHRLL4lOYj/GWyTFcwDLZPGIaEy1PdgU8c5033f9IN",
-	"esjNdixOgYVjvd70tI9Mz9KEUtA0Pil/cjI5XIA5FwmOGM0jJ8Pe3v0Va/Vc2LlVejVTajVhhs/xclRt",
-	"QFIyxWw08Jh200ICHZXaGOJPuO5RmZEuZWoAs8ElDJcWE4aprfNmyHPBuMO5PjMPkysKlf4eWx/Hncx2",
-	"LEq1dg5pG25bNfWOU5uz97vyvlm7RvSM2XX416cPcc2Hj9HVVd6W5xHil9xUzpHV7Rvj6Vt58tX90RAS",
-	"lpF3sHv+gnfNvW+dwe4XbvzD7QYBbEyF9JSeFBzFAMvvvO250jeMW7ZWxrL/eP26jSRuAVb1ductN8tf",
-	"cNU40dnC/oYzEhjeOMKhWQBYFZJoW5Ek196GRGq9FtaPoi6MaHOL50pDxF2ordWa+bLtFvxqFx31HxgN",
-	"hBjlXuWR6r1ZcPSzFtYbj3xH2UmWCAmmrwDJo4aEHXRdEUPWJ+PcOEFp/MdfqjK2ncy91PW1TPJwwzYa",
-	"NlyD9t6sR23QdIWOdQ3JjnLTfK1Sadtap9477MesJrS7i/XVv2hJJ1ryUSWY0ESNoBN6WfoR90VYMZtx",
-	"uWI8wptd93urdxMWcRlBQk32kZKRSIBJtb1xB1pxHsOd1WIDWEE72/l/MT63oBlPktYKp+Zzd/xNA8pK",
-	"1zD9kdLxF3rH1wzIpUf1W6eJFc4BvnJRyjTmlp/Uv1HY6Ael1y9q+ETVkCQPgyFkZgiSDFvzGI4pUlaX",
-	"t9FKzW/YdqngHnTQ29h9bMSlVPZc5brCJ9eCWXsBxHVPHBi8HLW6Lwp9zi0ZUjtUqnMPXYOLt5zxrW/2",
-	"y1adk2Ak4LiuEgEbZ+tnLsrx1/2HdO2bZvegTfdRDQUK3/zTx+qvhf1d5no3o07vF4xmhU3ofAU4BJty",
-	"FTwE2DQeVuks6yTsTdbn47N7Pl9Zn6QIQ2Zqk5ph0TjTSbi93SDJpBBTs0C3rP7C91aF+99zJnPRd4w2",
-	"TsLdXaiogijT+zAH/Dg8/kp83mHA7ThdZHO55fRwWlP4yZUR6zTxVYwVcA1+xVOQgLDXwX304tuHaP75",
-	"lsqjonCPdZnGMpPOcPS2kuYaofCpJWjJ74HNACSNkQqZZpB4FZUvARlDXIOLXCNR3g2wQnc/4c09dNxy",
-	"OIrBbm+XSpmjtiIb7RZacf34F7ZAFGMa4ltuu23gtDc6LQ7p3V/D0udx3lIfV8HoHtK7GrWpdO6e73or",
-	"bXlyhTAEUaOj5NbehqV9Qr7TO/pkQj5iyh1b7sNeXf/t13/tDdHzMHwB51UYxre8dKNOf1rt/NzGcYlu",
-	"o71Poe1dxgMKtLkgrzPYRT82vIrPx/XGt0IKu4w173pOxC/+sU9Cji55fLXh83cXcjo7S2TE6HOCTMfi",
-	"BnfqYbLD/cRwEbv/2C8YPi4LOTJ4he+BxCYmvlXxCwfP5OBnLhLEE449q4xYoCeCdVFcrpiSM8U19rVz",
-	"s9of8l3FPV8O0VzR4DlI61/1DH6O77igXfxegNRnHDH0tyJJ2CyUAVUcho/1SMr88EnO1lz56odpDJ5N",
-	"bUtSP6Moo6wLwfNxMwHZIgJtxdwJT9bf4v6Q21SXE1/9Eb7wvo5BHMVCFpRonMAr4eMvVGWCHPlIfXEv",
-	"l3f9+X5iIXOlW3ORoGrGdBMeQ5SIvWxYxRGiNUTuY/JDpEOF+S6i1dvsFeMdFhJ26PY7Zo3p0cCLaMXU",
-	"fM44M2ueJCyXDJSoVFq3Yi9LclSmipMm82qmfmCwwhG6HjMWVmmT4zfL/QnZLb7DD9YgkEg0X7Hm87ME",
-	"Cx4syHySf5dZVxSD9+H5ow18wgb9hl+O++d53N9STMgSbkFjS15AyxcQoaPtyTrxw/mo59j6fpxkr4fv",
-	"dP3qO1E0fk1rn2J4Ua+npl6YYSOob5ScA12b0QjTkxUoCH2nRxM20iozYn/HWNrli748T30h7qLG8DjW",
-	"YEwG/53OEmGWELONMmf5dNp9ftdj4RGi/xs+eaxVdG5zbp8mK6V40Ztn58YtNJQAwDXcI8MZSr3z12Rp",
-	"IiwTMkrSGEwxrXNmFF6ojuk6L+qebN/5KG6sXQ132fdfpKPhRcWGSYyiLDJOSYVrFvENJbGc8nANMYvB",
-	"cpFQ5yvHAezN2rR0fGu8yvlISHLPPIsTQB7gYQOR9UAP2yXIG6K58fV1CiNPpVZCLm4YQcuF4nxCfbBU",
-	"3BkfYMwcZwJ1eIe5qXRSml48hfFP6nrxFJ65p4BjhouHfhjp1UJPslqCaSLkqqbAg5LRX7L1n4RcjfeW",
-	"JoYvMhk8B7NHnQsa3s9CuoON5rmrvGFvCZqyF8VGWrTQEqGXbhg3Kxqsu3dZ2CxLAfX3lOYwshGXbRFr",
-	"W9TQqntsb/hkT1UMBtA5rdbWLxuQRNtXfV5Uudc85/upkgy8f6AudIJqVyugouagJKhrhCZklkpb5pkU",
-	"0h01ErHHXOfrhM7yesW5y5aeKlQIFNwCHs+qfvu/8i+4dBUYsecPJrOKHm4rA2PlbANaqPgEDrZEOhyQ",
-	"lxWAdL7jeXIq1wLO4pnggTnze69IK4PXO29JSTLpzfxMpUlnTjBnNX1gxMW/FJa+VMCexa6fqQeHqdRq",
-	"hON1BraWScZOoyVEq5C9ijSANEvVYEGNvctXNto4seYLuNrIxRixAvgCQvkqN8wAyALBivm9R/ofAWBF",
-	"ICmnETfQCGc30CiCdmCrINO1o4naIImiRBmIX/3aGr51JWTc2ky6j/+zQGSiniH5hgFTfCdcVEkjE2dg",
-	"t+AbiGZKrcLImtDAvk6NZfCwSbiQlW1e+7MujonXEChXjoKjDWa5gQshXCFZ+haqPwmcfep47YIno9Yw",
-	"U/FugjP58Z/YXIu3GqiuVKRvl4wzDdwo2VqgGkae7q3t3Wj92uv88+LHDGIdyq9kOpWmWfErSxdSWX7e",
-	"M/CmfuiJu/1jK6j1hmsI4J8uHvLoaRIHHbbUvlAo1iIkOuB9g6JYeLBXkbkfmW9GLdCYk8VUQYSEFAjw",
-	"gtjmE59ms9ESqBmPWaXaA5wX9egRTp2ErYckqrGOftEIJlP8PkZgf7WVZ42rOnFIQL1ZQB75saDHJgaU",
-	"hf1LqScUgS0SvjGVA7m2y11r3/eTe9Avy75nOfpPHgZLHPS6MCtc6SLJ8GrTKXMSBmipfOIYCM28ljFh",
-	"WIw3h8VEUtaWVjSepHBtDeaZ6vmiS+fqUoca8iRHQSbC2OPzII9KcwH3ruaQCauewvwjAmS7tJgSxTI5",
-	"zWfG/DDsVN2wk0FM8Wec1R56FixfgfRYB1WAMvvgeZlANnbEF0AVeyfeIDj/4dPzptBwdUsUXfMVUClE",
-	"+bKjEzTMMt37Rvl/KoCYl8X7by99L3U6LRH/SZHQSu0ZKCyt8HeL2pkqYdhC3INk6easaQB7GtVvpvTJ",
-	"IMxeJmP6okmdadInwPlfM5gwq3c0J3/CVgAb92MswqHCCgkPNjvBJoiJYxWqVK5jTrWUptlNwv1zL3N1",
-	"TKkEbKkoLkNuVqvuIRvdQ7/hy8ZcUTcK2Mb32PYAVGlDeIIBA53YVbrL98iN+yxtDEBwzVMIP7ghmJ2/",
-	"703Zbpwtd0vl1KgRWy6skItryjQqzZaQVKV/DkOUIecTBiUZ5CaDQD/9WFMr1tBCsNoEEgK2r3qn0VBB",
-	"hIDtdQFId+LEagFmQni63AQMXfdPn/LK8HSP0vORcUXGhJ5L/jM+jtJUh3L/i4USrSTwxf1pqrVAUWOC",
-	"KixQs7J8hy9eaWWQrpZcxlN17/ffoTJ85DL+cg963OoQdvmiCE81ojarrCiEQWKcThgLPCaPHmz+Wzpk",
-	"3DfMYMkTnJ7jm8vwKGqtM1kvTIOj+AnXDeD0yNVg03Lx2xEVZs+3Ntd+cokBkBOWmgqCTjrtFwbMOYw8",
-	"PMp36PY7dDXIONW+z0iQQHIPwz8/6MOJ8A2em1hRMYO50jizodYAqASmXjgadF8l8C0s7FP58/cMov0f",
-	"hOQyAuYoYQ5GZJPMhPJOpUOTmNAshqQMJw5qk0AFaUOWUs6FXneepMSnFgjXjcXon8G9M/euxD5PfoNd",
-	"7TnX0SBYvgLDYD6HyPrxmIi818BkA1xHy0rFuaNftxqp/3vtLP0hkw60629gHOX7Z5F7WehEMhOcDyZB",
-	"m6XYUKd8KLPA1MRW6bgIkxz+bp8lVxYeaiwavfU7rumAO2v+8Ankwi5fXf/w+vXk1VrI8O8351fZh7L9",
-	"NRjDF+BWKsxFRTnGsodvqCjmf3SFC1G3o9v+jutlsAPs6HNibmEaEljtHraXTnzMo5bc/H0uEuwAOVDg",
-	"mVIJcNmKPaOqrXa68lEMcyZ7m7ANPcZbLawFec28JhiqkzeTDAfI/SdpgrmpqoawSywmLVqK39PmETl3",
-	"2apxDhMM+xuEM19Ce1pGuy7nCYZPGS12vN/fZSbqZNQZaqpgxuSzpglmEnLCOMGnIgCXGim49/4h2iBo",
-	"iBI2uWXiQDMBY5VPCpz4eClM1douFZM4Fps2Yk4aG1hAeoghAZKcw1ETX9IjHaz9xd84UkCl9lg4MKm8",
-	"/7rz39KrVBgzhCj8QllFP+dESD8LnSLnDWhCDThOnuqBIT/JV/1N+vhJDq+ivTKjAqYDZVP4iRcwXWOq",
-	"yCOPOh3dcGNc6FQbyuLGryjlMZ3zyKra8TwUXH+gdb1StPCeIZLBJOBTIX3i4A8m5IHm4WNbS/iPsBBy",
-	"j1Jd52be9ELqH2GR9m9TkD7YAgtYocQl46ldgrTuC5S+cVKdGmDKHTx+RBjOTcpKCE+V6VIari6j1j3b",
-	"+kH9+qqVmg9/1Repe9C7tzgir28x+Zp6NOWibDixcaKBRk9YQxEfisiNr4KjPeKPDOMamFmqrURhOlls",
-	"wtOmjVMBNwmPoEygF/G5pPj8DNs9YSABAa4TAZpuTJx4bJW2y8SdmnZ5hmXRsFb3UCca7vfP0K7053Vn",
-	"owec3paOYZznOgmoCPnB0IZrFjbTdFMTkFrY/GXz6pkp3VCBwlfsBigyhop48MzeqfSGLVUSE+IiXs2u",
-	"hUwtmH9j3/EaRiq2gt11+GNsLjCNRttq4OvqjD/9ul1TPdyDtNP8iSPqrr8DfQ96akBahts0VPDBLSOk",
-	"vvia/Ya/uPY/+G3Cfou55dfsn1KlcsJEPGEhN/mv326YBpOuwbC5Vmv2iRs7fY/f/9O7YvaUm1UxRM/B",
-	"0htLQHNg8V7DhPwtQ5SCmuJH9QA6tU/g0pC4auSpsKjXEbb4jkHyzeF7sFYjZB8nTCXxsQx/T+U4t3E8",
-	"8gl6Z8zOe9P1y4eShX1R0PQD9LldsChsXcHLgVohvn0r4/WBkPBP0CsVWRjpMeKe5j6dIFqK9ezcYBBu",
-	"LY+WXuZ7MW+bjYZ82kb19Vtx4fk3cB3hq4zqSrZAmkGM8S0lFEOZ1AKs89T2gCrxnwV1y7kXqkznXU/8",
-	"+iTmRTEZb70k4rZdOJ76BBb12yeHHRMpW7zgQlbykby/Oj39jiueQgsZ4qw0NY+d1wpWiZmRlTSdWvvS",
-	"a0kHNwNVWCO+/vHGsr24Av+ZObybcPnXbU83PtZtaqymwu0t7HPoJAHSpXcoE65XiKFjViwuVxJUC4QG",
-	"6v7svB2ZHjt2gQj7fJYC4QFRrW9kD/Pf6AKulXQYqdQ/ujYWd/jQsUsG7fJZysVHEWdykUrrHJWmEwTW",
-	"m4Tbhqq+79mqcVb1hf0NAyzlHMCMbl1W9IXPGK32+P1dJnOSUWewir51kdNnlfVlYnK1oeRKzXAIWvBU",
-	"ZMBv9zZYtQEtaXkHA/Q8JUkQhlLdHhX0uaiFbhSWHC9j7nmSwkkVfKHWutYE+zV9JnV6w+E9a/ACuSgu",
-	"zEOf93jPRpnva5gwqQgb3s8nEzEl7TLf6BSclEKnyh9ft3j/F4mYXMgpLDAL4K55qSfH0gsnRjKIaAWS",
-	"LsGuNLZFdNiJ0usRjVQZqEWZGODBn4ScqYfJQX8EofA2tj34HzRe29FLX/VOwUGu62z4mEOyPCaNXaTl",
-	"VS/R6S3FpmH74zxBcXe3l4lOh5GhEJ/i2zBC9faXzLLyRrqt3l2tQS+6DlY/u2c+BUnBjT5TQfnMVwVB",
-	"2XBtCbWN8hmKhiLYACcdDlHndu1XzzcJELXCtXCxPoelT3q4i/+KYQJiTzFytIjuk+a+ws5Oko0W9zza",
-	"dZ3MCmf6V//4URsJv8n3sbDP1FR8Aipq3i5VAswCXzM0GrnEYXFDssN2KkIoQIOyX+VQbyn6TIw+gcPm",
-	"QsnRliL0goTVovI/O07VfF7KAt9gDIR9hqWQlBIVM7cLnA8549Gqvb5sEtF1icKde+aT0Bb8+KHzoAO5",
-	"ZuoeMgiB4tHOhLSq4JsJzdRWthcYyzu/pc7O6js75tRpvsVnfE6Hy2qSlVhJmPg8mLFqY7D1iF7GokR5",
-	"uHsaYmYP6moORUmtoKEG7jst6ZOS7g3DFJF9/YnmyGfZrP12y1PaK/0tk3veaHXEbe5C90v5q4cKfCXL",
-	"GEwtVgYiDdj40ar1jkQjy01Wtf8ThHzg+2DFc/Ta0ldWSOvZcWBqvIdVaQ3+giuedCzvPmEQa/MVWRIs",
-	"zVKlBk43L263Y7Uubm+XMS5IlQFKjvPp2m3RJoqa5KHRhcFpbR0Do9NTuxOPHrVtgDHpSIyMWzcMZGwY",
-	"YMut77vE2BKtpgssG06CAvuQ5+czLz3uX39ThNHWS623e/YlXOJBeO073KnHHvWxcCF9UwLXNEwCxPtI",
-	"qu3Yvt9bbcB2XvppDnBM/pvrcdZvXe61VvM9PHLffL1ULFHGMmG9wlP4bPKOnUNGl3Fs/vkqg3v626/O",
-	"PyG3yv3jV7dQ3wdWpDp5df3qyvlK/xUAAP//",
+	"wWfosCF5I62wenvnyOv2y5M0IIb77IyTcpVbrHf47u8me0vvoEggdgZa2iAfS4HvQ6wAwYS0EHMO04Q2",
+	"d7HjJO1pXFxgl4KvBCrzffpS0bKGdRQIodQgFaE+o3gHnylCi0KCUpiv1q1J8HsU9zMgtJ13CNoZNa4B",
+	"u9TR3b64G1gPN2WPsNUshOS23BG2Ul8ibANV4L9PN0KphgpEPMNn3uaN70CU+KPUvoZIaA/q+RG+tzjX",
+	"H1hsMjM7SIqaJ5rNdOqDgtu8gaiOI0NsRgBa5nkrcE7r1YQtbNf+pqmLv2gvGjpeshe54MVzmjuXdW8+",
+	"PHMwU0MRJ10pfIaV51kJ25SGsQSIcxBzwAnEvza1nm9hV0c0XQfbNhQf//IG++Z7YeFk4tqLyoJq2ghK",
+	"BFl+/dOf4zkJuYRIXcK3VMGXj9ZG9TPvkM0JSwXjiHNs+L7QFa31vp0YKpS13gPXLDcHQGFz/j1T3m88",
+	"SWA3V/vFdUObOGmTOviyZrWizMR227Q6itRe/AN6z15Xe9WS7XbTF70f5p17fBGAWaq5qlUZu2Se9H/4",
+	"mdx/f84Z+39mH7I/xhbO6F5ppjm2CVe5qD+B0u4+8TLaUJ2qjJ3RjDC1HQcM1EVvorRJql0XsD+MOXhw",
+	"4caBwfe77W9lieYmPkXzp+p2qSNNnjJZ88SFXvNsxGNim3Fd6jM5190wMSWbD2IeJhvYM16YSxuTSA6U",
+	"lWjtYGm+s6sjOXiphsGDT1mTfToSG650bCc/RQNY35cjbUXvRS2V7ZDYpNTYNQtZME7lyT3i8PIMvy62",
+	"qjppLiNktviKcxMErif0xzq9TsnssVavZ/ZlTckhL2p6YOtPf3ra2ZbWKBqXSb+HrfVGl+jO4pARrS07",
+	"FUPI9+h6cb0sE60un1swjvgpHX/lMclpCbyg0vXJdLxalTRHqmwm28J6vDpvWCpAznYTcktdrzRVtxZo",
+	"uUoUQfl6jeFMzZCPWz9wKcRt0/cCPcZt/5mdAEUsNlkEAxcOVRkFMG2/YtFP7HOfKeIUkIVqVWP/Dr/i",
+	"6LBowBhs3xjXvWv1sJ6CsdUgE6u3mUaPbZ3WnqoGjrY7229izpkZDDpootvh0dSemF/Mzpv/+kMa+CvW",
+	"REiyZVAa9nBoSWbHXFtG8xL+2ishexRbQ3rqdhLmd4IEJEw/IRsoxZHctKy3irf07hwN19iipUWi4WuQ",
+	"xDUq9nzZh8vknLuzXOjJTe3xnEjpVk1xyX3FS9crOKTBNJfXcCTNWYcPQfUoElQlhdh6VlToOiFb9J14",
+	"vAqmiLJkITt6N7+q3g6WbRvH0gBHq+ks6ASh2UsFFoqqrjq9rYYY2IEcrNWZ6f7+xcYws1uzHotiv90D",
+	"6OfuM0FD/VWu7hD6zfkj8V8fSvUheh7e7lkVb6mUUylZApvvHK+Iy9JJcMJT5fR3/KjFXy+p0rN3eXZS",
+	"CRYP5nPbHLXPT/stHCnP8lsE1O5fYeNriBwo22tCcC/VbVn1JTdj+8XowtmOv1jc4joKN/8qcv6fEATg",
+	"xuPXBFPQO9o52ZmfMOKaurUrdRQSMWsQiKlLhq9ixG2EYvDgl9GLzY9+cdczf9ibAVNEpt5Z3NM+rBM2",
+	"elLprhtuD35ZkkguuIri2/TQk9CwtZhTRAsvOF2xxF4c7eayHXe9ULB42TqPlV+fBS/09z+i0+KwXXic",
+	"8OAD10yfutC+rIQCHfQYkPIlkv3+csNRsoCYKbxF5L0jWvXmM9jQ3+VweAyhpt8ELrYLwBf76FjvmN7n",
+	"5qPJJC9kKrvk8lazN9NSPanSraci8BGn9jbDjOxwgFEGP09+iiKZDZlmXR+J+0wR9xyGWFzNkMUu2IBi",
+	"hd34Ta214KlWFv20MGX9UGNZYckt6lG7V5VEVePw0rb5Kw1mvLooS+wtMuwbW53fo/E5GaIfIK/vK4CS",
+	"Bg9OJXxH4xZ2mDgxnP8jjXqQ025YcnFNz8ymwyO1OMuRo1kHnjasspmo0ZdAy/KUIY7QwqZ4CFA419V6",
+	"/wX+gWtrssZ/9rQ9Mse1CrIHhf/hjOJlMr2+x/3KmsDbH07W8cS6YeiGnqPHIlW5qlwa5P119FzM83tx",
+	"TOTvYc8VB2yIYDYp8OTRms0ls+mna7hbUt1CMUXvmNtzCRkSXsXZ7kQzDRW5TV9SVmJLu0oCLYi4cxY1",
+	"NrrfgD4CcLIRej9bfWkdl+kwW8/trJVzsNKDwI5egHEYtbYq5c2TsBef2NofbeoCRxbAi5QLG71RKc9s",
+	"6O5cUOji4EcnkiBsDM51EMGT6UhuB4iyR0nz22d7yjmUsUYQnNvawXgBNVU6w1ZXiRLi8zNm2i8nZ/0W",
+	"lhYMHGGzF+I2izdCtI6agin37aYXEAfDkd32FhONHT/GJi1yRsunedOVpJe5LrAwTqqZQDbN8xlVDoGg",
+	"Q+eoIKO8KC/KFTXMax6KGwfux1Snsln9DZsvNNONcoC/PbwwqqRQlfkRERYwsItJ+VkuOGJlaZ+qvBOa",
+	"UVdj3nRAsOEJigVJiGpFq4rxnYX8Q9Rl0CECsm3EqyrBlX0jAEnWIA+Mu8LxDSJGxv1nmkr9uvWcq6V2",
+	"SxMO7aouk5vYv0AxxfUs52M4hcQ2SX2lNEHbAyqgV1Txsk/NyTvSEPaWSk+/+824ZSPkXD1vpA3VGWXq",
+	"dyALluteQENa1nPYfVnbZ6wQGRfaHAlN8ag47lyvuGi8Fw0yXJa26ZNssGrnlCCohkQbfisYFzGEHcuL",
+	"1Ag7TJU7ThlR0S520SMlZj02L72mC3HaVcpdmDvsm9ZQbpTiwcXTbxQJJK+lBJ6fPidPN+IOyO8ghbn6",
+	"xNGi3QaB+CckL4VySMVGe8X+eTTPZQ0FRvwQRX1NSlCKOKz8wVabhxdAweMH53csYhzO4KMfGY8ac26R",
+	"sz9vUeTnF6XP7i7Sj/+5ea0bgja9CewUWsp5moxyyKKA0HpVFdvUtRbQ89Ka/Q0tKc9hQRMdd6OPeHgK",
+	"eop2+W+ygD5TxJ+zqRM9u8ZmGhv8uI/5cl8kG9zFHFJmaW6kAHHAEzG6/R04wn5kqdIsARfhoDxmg02a",
+	"x50mcCVseaNyUQlFpir0zcdhN/xDDqg09dRieIQtK0dgW/BXxX6Hudq8eT7RQ3c+k0HB6HRLe/OQ7dSW",
+	"ctQt8rcl8TEW5oAPoBjC7FKPzF05Nb4BkpkKrDbc/dxZLfM53OxJhwQbzCCMV/IkaNCy5jCCcMcKEOgq",
+	"sM4Da21STmgRTREIODg5GLbtnzFaX4FzZBgn4VUSujuYpueW+9RVJVNpLktEyFWxM87q3JjMo1ncSsFf",
+	"0t2WNhtRN0CttnUQei94TcsZWGlFkE/SwOYnj1qzKddhlHaP7y/5/x1Vt5dWApVCgcqYVmBB3vqeRVSU",
+	"7zCtIocWbt3iVqqmEQNVt64Pg1Gic8q50GQD5EDlLRSkEGEdVCAWPiG6W9J0vSdIN7ZFe7WIW02tR3ro",
+	"anbwwhcXLlvXyBJcmEt6ifbAfN2Wtwht65XiQvye8CfNrPDsQ6n56I/zGzd3bYetJy9ac5CeOT/ZQj+W",
+	"vzx7IP/zvKrmu9cQNygI7lfOvAGqMLC/jDwXZwam5vMWeWnpbC4A27LvRqcThEV6olgUV2gO9g8pxazt",
+	"8qKRHrqLdo2UOyDmt0aFO9ATqRW0fT+xQ7ixUm1jwflR0osrMt1y1nZL3Bqm5YLb2fMqMt3m93qMGjXG",
+	"Zq9gctihJZuq8z2hivz97+6G+9zCw5vVfPw4bCRyc6lOeG6NZ8sbl+RWRqoyu7s0tiNXkZr+3N6j5HSf",
+	"eC0TeTS20+PQKDL84FrG0rLGNnmClyfXHfjoU+QOLvqM7fNRO8M+bIvOluv6n5pEg+mME3nsEhOxcyLi",
+	"PjXzWPTRUfkCHxI/iBlx5IaHcJh2eb6r5oxtWl7U6c/6tU/o4pb+y+I5KQEw88h/PQ3MFtbv9WVwMNn4",
+	"pthI5HK02lxw7cI0MwVB86Vn7tUIy25pWc7vh73F/rOzke/wf86YbzPCMCy64POLmoSPoPDaNMyoi0fR",
+	"A5jLrRR859E8LIomYcp10HKNVm1JgOqUQM1D+sXmrQ7u9xogv3ZbWoYag/uNMFGk28NiT+2Ix90T4iyQ",
+	"2JlLeekZ86I4yMy1ilrn4tDNjHAhoWMIAe7bwrgzmejs98kgk2dvRYf8TXzDr3p8Rz7oKFjTEpuA1nqf",
+	"yHaa7j98cUYv8+26QlcBJq5gTpLR5yWP+vWsMzuBUzK3e24v/c9DjTrvd4BNtY74k4e+maGAq+gOjGIm",
+	"gcAHmuvyZEv3WDI7/Tx3C2dVBUvutg+YphOFV9lLoMWlkihWTLxOgOBPJOl2cgf8QbGb367cbULSlevO",
+	"ynUsBHvs7tNAcNszmOme6bh2k1CP+8DtVvs1o0S/i1sfkScI3+mAp2eKFfQLTUPXntsi5FqyaZm/eM+K",
+	"IhVwnduXiaplfdHwhYsEJXoTiozxXkrPBHxuQraKO5BFncCeW46iubwvdwrD4VvYMUwL89VAhnKklemR",
+	"kdgdzTu1XxroYeV+SdXMW3/10hYCy0rtU/5z7yx3nvRf18ucdKre7Vqc6fG+G1V5ets+7hpwx10CQaPb",
+	"AFCZO9jf6VjteEPsGISkuzh6N4VHPrBcGBqXPgTgt7w5yuuwPZPj7JbH2uManIq05Hx6oTN8FHnH2cfT",
+	"DvPE5K5y9dkL4h5vPvwAeo0XknGJ2tK/FZtX01N6bRnnDEz/c6RMP4HcDZGe3mWBjyjfHemtheydD/qU",
+	"Zr63VbmYcC2K+8Jk8AP98MI+7N3P7p8PR12Ol7itw7m2g47sl5FHZzDTaFx1ko/S7UbNrNQ+3pFIZyVQ",
+	"pWemfR1AS5ZPp2zhUw5UhvEEpM93LRpOVW9KZjsnYUfrPcv3hjtdovAk6pub17pdT/fbUaqwA5SMg2Gf",
+	"WHq3ThjOy1L+9Hi+zHTRmrv1Wk2nKWnuOqu8Jdv4rVx5m5kaXpcnpRFhHK3fMUM3pTJOb7t97Ewrd3ZL",
+	"7CV5A3i5O/s0DQ/tWeEqt2jIVvd4l+K2XuQcKgRM9E+zUSemyZZJUJ1m88NaLSgjas5r6jo8D62JRDJM",
+	"3LeA+4gTHvTN7NHkWnso73PzfJLlNUAHlsNXLTFmF/fcTtjkIzH7qYi8IdZZ4fhLoL0u0ReSPZCDpUTu",
+	"4hSA+Vus5BQd5LswQup4aZSh8aGBaox/bZDTkzO+ypGyM7jHI1X9XF1evfEHSdIZaIIV8MLasarOc3C9",
+	"ULcWJWdeXmxggjeBiCZ5buoIVj9XZx3BRfTvB+Xsu7EJ/cwPVOd7KF469aqfJc8LZvZhPn+agZ7516I5",
+	"EwuVoLgNYdMj/eQml3aNk9el1f2dwJ9VTCG5JojjWUU3TNFNmUobuDidPZ1NdyES40y/Wg9DsVltA6c4",
+	"ebbNtp3ffuDa8JyTSHRnJrCFAHY9h4gmaDGSh49IvqfGjLLNzC7CuevtS/P5UZhLsxVXOfHqXrVX7+E/",
+	"u43QQg0xNodfWnd1umnl3MLE5fUAW0vBYSMk1yTVNUOtpLhjBcgFceXXVO9blOImvmyro2wJRjyRgmce",
+	"EnjRyheBnqxXx/2MhLwtksI82vFW2E9FdxPg9jppJ0eA2xmV7b0J41vrMYXjFyFvt6U4vtXRrO89U1rI",
+	"U1Y6+TDLj9F2fkjrfwsaldm36kT2k7For2AAHx0d4hPvkzV4uFluM81W+3STW/fJGN0IyTS82m4v5hTX",
+	"CNt3XB7GoE8pVLh4Klw/C/LUKUFLcZbVFGrJ9OmtmaGLKgipaWlbga0er3IhblnTde7xKst+EEo/cE+1",
+	"m1Sxv9i1qbbWcGwASSszRmyExqpEuqEaAq43uHt2r3W1+vgR+9JuRUzobEtEkpdEgm3RoPasIgfK6Q7r",
+	"7YngpKgxTY14VlGf/5X/lT8T/A44vvKY/PPbVz8Rxoni9BaynCp4QlihCJVAfv75xXeK/BeX9U/+yQLn",
+	"WnhWcqC38F+fICyXffrN82fkyy+//JMZ7ed3z54Q9J8Spv7K3//dbtG6gZb4+N48dmBcSFJzptUTDHo6",
+	"eGwGZeGCdw595HPyvZRC2i+9p1XlHdpfVFJsSjj8t78pwd+T/2Jm8aevvv6n//pXjuUAlCiNNHifiwLe",
+	"23K69whTpd4TTg+M7wjcgTyRDS3cp6lGh8Dn5Glu7kHy+tXbdxbTjbx/UcChEtos4sFf4PTeNiTAbMxb",
+	"OLmvNn/C2r4daNX+yUZ2HZQt5QjOYJ/76tGjz8nTJm3TYogBFPZlv4m+Iyx5dHOD0/wr99eZzYwiTCOM",
+	"7KObR/Yj738UlljvrcuRC+JgWUhuZmR9+WTL7jwSstkOImFbK4rp8F/d/MkOxbQi9tx9/lf0XCg3HfL+",
+	"7yj71iTQgz6+t6D/SLiSHZh+vybv7W/m/35775sCMOmbeH5Ovi/MV2oF5P337+ju/RfvX2wfvDRW1vvP",
+	"/8pfu9aobGeDGXaT7Rn0sO5PGnR17BlB3j/FTD32O1LhMfkWTxuRtMr+Wt/cfJmzAv8L7p/WZWP/9N6Q",
+	"wqkgnylH5lo5qrvv4la9N2xCvrh7+IWVHV+42bw3hgc2mYEP+Z7yHTSdmlEQ2F4IDgLY6C2f/5VjUlYO",
+	"3CKCOsHytKL5Hh48+vwmcNSv3jRypinqWT30SCW0YqvHqy8/v/n8S1SU9R5FoJkkHrYc1Bd/Z8VHl0zr",
+	"yvWM4EdSvSjMB+Ag7uCpfRzlLiJdWWH66OarSOxJWOyUBjkkfms0A/lDbCV2fThQecJ6iVtoxEIOZEPz",
+	"W19q1OqFavWrjYnQA6Bx8fjf4p9rH/mCFauP5i1Dh9bS2ln/YHf1hsm/9dZeb+k3DhbPJyeHculv7iKz",
+	"V+Ms+w2tExT6wyQRlw9yOVHtWhxGflmCxKoyhX3nPWW9FYU4ripCFGvSfuvQnpfSvhGgeB3+aq92UPpb",
+	"V/RxPYo60/tjV38wCt7HwWY+vO6n730jnxYFoRahppXNvllQbDM7/N6c+ijT/xm039z7ZfkJKq1Xe6CF",
+	"063NZdAdvq8kfrycqq942/srdhyWixkUu7aZVJfI5p478wht8Tq837ODKRazTs5/dJ4wlPBHbd7B+mJb",
+	"j90pfwb9vL7nGwU/8EluFPySVWKsNKpANoq+Q8zFnFIodiCvdq4iVP+bqCWn5YMQPTB5qf+zffhp3qTB",
+	"3NtedD/1STblB9cjwyOYYQMCbMtmbv2wxYRqcn77++P+cL7cqyOkfwtRyl9fiPW+8o8QZ/+AfX9LT01/",
+	"lBl7/8QBzihSwlYTUdv+Y0aV8BOJ8EP66M06cmrxhYcAlx/Xk89p4e7E+93Qd0LT8pMdY2z56ulrmywy",
+	"UXQalX6m3Ok1O8k48U4FcavWZHNqpPHVDvcIB3wBH9AeTTHC9/jzJ2GFtfPQ/VaDPLUOuiZZb6ZSYsj4",
+	"1r7z0YzZ3e//CVI4N43g8IT8S83yW3wHHR/KeZf8FngAAFt+MphbsFPt7CqqNUjz9P/3b08f/L/0we+/",
+	"/v3Lj/854nmfZn4NH/QXubrrMv0kqt2Qz58S61jTgtyCbep6qUUzztpUtacAHS4BpV/xknEgQhLcDnYw",
+	"PKbuk91tdesD2+dkTNN7jQ++ts/do2zqfOePpkI/N0qgTTy2rmCFbeWOglTWnyehBKrA+mePLn5fSaio",
+	"BKnIjt0BuvkKuKZhFlNQjKLQ27M/lnUWTu4fodX8oRntDdjGHUw/IfaIOmFBJSBANQqr/5+9r+1xJDfS",
+	"/CtE4wB/kbZ6Zm99d1WfevrFM3D3dG9XewZ3xpyHygxJhFKkTDKlkg3/9wUjyHyRlC9SZaayagsw4Okq",
+	"ViaTjAhGBCOeh7yenBJOIY8umuaWAZ5JeLSqU3tkpehT30tkHX37IaGihpq76BqGJ0Yxq5LYeRzhc8Pa",
+	"kVp3HzuE94wy55gxkQyskYOKwlsiRGGc9pxF9F7nZgq85ogUXqp5fhW8isp5VDwIyaGUnNAwqzbTlGgw",
+	"LpOgmsw11bOOVIqK9aCtBOn7bl/duwR9UlsIt8PS8wkEXw8TZ8wutUoXS3ZvtdhAjUnO8t11YedbP+i9",
+	"tFrAiZDjgJJbaGNZzPd3wVefMKsIS/2Uy+7ZF04401XlMYdv/MiPXvg/vyM+c8LYOv1i5Hs467UNAp4V",
+	"MVdFTkX4rJOvrmoarXhckSnkrKcd3DdqPseb6Jh63cyS7YSM1Q69TGER6q1iEQsMQ/kMytWJj5zBnBUg",
+	"gzA8r59RKNxpP50+Ux5F5dkPkvOgtZwcLuSEgc8zh4Y847GRSSYNxQ7hWhsT0patlbHsu9evUZuKl8fB",
+	"cByZkpu5i+VbGZQPOHKAxXcvGmTtPwq5Mu4op1gtrEleT6GBx5OMXR8pXqdC+irr0+tbfxQXP3GsJ3Jx",
+	"jte5Uj6eQf8XzJ+w/AIrUnKJ4EcygSKR0eOZUjtVS2VrUYKyVatDURmsDuW9jD2WLPNISael/OK8UnhM",
+	"O6tzfs40P9eHOCkGMVTZYjhbRF7hJOSS8FTwxUEU/C/5FnyZmUcOO9jAEy5lc4nE27zYovdFHWWhxIlq",
+	"k+KCdp2VK6z3uDJymY90hWzcaAUEqyb+oSRMsHRVyAX6YBO2VKnG/0tEhVNW0kbv3TWYxjDqXNHAqtQ2",
+	"90m+s6fFyL+/6iLUOo4ChvX6aUEHsuX57uWiEH7W7EDSyPE6jzS/azmOfnV630T8PPQP6Y1UlDhL4wXY",
+	"CTNuZWUEE0atITxhdHVGp7WP6JgFva4Sg0OL0OJ8ziSjd0UZ6flc3AqsD6W7t9meIfQNLr77OW1Ttf51",
+	"XPZ4uc72fpLTxK5zko9UlHz9YxCJO+Y5hFkBiMgc3qt55uHDO7VGhb7ZHHBgd5j8P+bYHutF0tFEB74I",
+	"KFJ1916y5t5VliW0V4oKOrD8Kev1aJAkKSGe+gapBo/RDX3jR14eUFd4b0d4m+2z2/26dflXD+La+QX2",
+	"V/C+PnghtpiftSDvQgNXYcEmbC6SBGLskipdFxLaZJ1LeM+3UPzI8TqF+Ryv5RgWVmmQXhWZtT4qzXwj",
+	"nF0C6fk8b5AMcOVHm35Sy+nQ0Nij1vFxQY1vT0Gc3q83dt9OggZo16OGUDX3ZeXC2NrtTHjqZ1dtrf2Y",
+	"kSY+cXbDhMq0EBMmYQfGstCbreYMeLT0XcVu2bdcC7pwtJlP5vnjiodouEprDrPxzaO1pzi7K1lSWplh",
+	"+v1IW5hVJxqSiptZVi4ykvnvm3XtbTZ2iIxaedk+S+T6UAaCOAvDcu7BU/5WgZkwvzUXUqzTdRFPKEe4",
+	"7d8ehBUcxi5kV+JZsaNUloiGQ4IFeRKX4EUoMyHIiVhtEi6/1CqKnt+fNpL3Sxj6PCz2e6z+L9hp3vsG",
+	"tDHkv2QKM2J73j4L8+Ss+Rdf3OIUUsKDPSUhd4VKF8yu4A2mabD4ar3GGXi/2KikB8cYn/qWXjVaGaLp",
+	"+ckOns3zi9N/lYZeYWcEvo4RzKFNIMYwCyvehWV8wUXx3tvXcZfEZpMILiOYSmWb3PFs8M84tqGg8qf7",
+	"z+zfv/vjH6ffMZ5slnz6/V2A+iGQH54kTPonnawTVKm0en+927DS9w5ybCBQeMJ3vsZNxWCY4Xvv4BuV",
+	"6gjMHZOKJbDgCePxVkTQZBrkPBGN/l82agR3qU+1IvVXunChHglqscVG67kLjLWH6giXM8T9q9SqqkT1",
+	"8mTiZJTFzd/979edVzf3q/+kEsNpvrGI0uM99h3fO78AwbuywiZ3NGNzb0CTrC62Cxp94+IBLWLyB04e",
+	"7Z/9iPDJ4z3caX5hvtdOfn0EvCLzs6L9m2Q4X9iBfxitn9onNNlT6+mzGw01Dv+WjR5peuxgnoMGxMwW",
+	"VueCrNfB3EesDqV5XikTdrhaA+XEDve6fXrsSONuChyJpwXDc9o/VckoUPIPHhGdnEn/QsIMX28SyOUE",
+	"EU6C3wUs1nxuIb5jOy0sGBeKLIkO4jzRaaxHOhaZwRZ7nPVJh4rbcRasspD40brbdxnSwQSvUo40dgkK",
+	"ZUlH1j+HIitm0CwBF+tM3ws5NebZnVvoezuf7BkVIo8mwr6sSrriD0HG5m/1wW0lU2fNE+uC1qrnDeF7",
+	"D3sJ1VKTWh+YQxyUva9O6cDLCnKd4ZmwJTdLTPQZsZDcprouXLn8Rq608DcbvgHdZvm/4MDTe9CwEviX",
+	"HZSWZM2m+RIqzfgaZIxp76zsIQJtxdyJAp4DbomHXFMDRLvYZdEqyLigCKMOMtxcr+WnNCtwlwWyXzxl",
+	"3ImX/pzD659E1heWLRQgNAGW3xs2V6lE1oEA1F/2prKf9u1RvSHWDlKkoGchh0W1m2ikALsG8DeZcjXY",
+	"fDr1p8iv0OBC0dAPNHKkKa3CHIfB2MXVIB+Wul3Je+UzldqT1dElcPy6DFfhU0ZrXgpzvFJmq7hKw2S1",
+	"5n5HTuzoSaWiA4jraCk6v/B/Q099CrIyilLYe6s2CIUg5CJs5R06I1uepJ4wZwUb22p/16AXoZAqlbHq",
+	"eHP/ImPld/aTe9PLzjYWOTPcEiQkuWXwwCOb7MM1L1urLbRS3Fbn4IgyCZeWZlT8qeWL61V00OIOExY/",
+	"/nQe+cF81TN5qEumbCea9fom4A9XXiL9hAOqVfyUvsR6/zedylM6U2Cx7VY01mlixYZrezNXej2NueXt",
+	"N4g+8oPS66FjQnrzQP2L9LK8MAMJL97e/3LH/I5ljG08Cww508jkFtfcOVWLV2PeLJPVvg3oOK+VaG6+",
+	"tTCwXGRl8AcJykeyiNX3uV9qvvu+X6J5XeVaaaSCE26TzjHzFHF5wMFaZ+5NGNTjyvp3DFSkBjJfLSYM",
+	"4zseyH44WyvpVG+hWBkU8PG6djo8jeOcnnCUjpKf3nUcpbA2Q3DP+EbvA8E4Q51mXHaeQLc/8NF2uvzA",
+	"5XjNcAd0k7xoJ5RmiZhbyidzOUFSVGyQKtQ4nyEssZpKZaf+WO9ebt6pnxVeg4347qU0x2cqRfdgM9k5",
+	"2PMzhCWlz2w4qt/lw3pcuewtg6Yg2G6psAt8BjneAmH3BuaVffcMu+VtwNRZx6qKecunkSvBqV6j+rKY",
+	"4R0IOnij1VwkgMYdq7I82zmBQoYSiKUwVun9HYu4dIKZylhJ4sjmLD7LeaBMeZu06icaOdCCD6Lk9Em+",
+	"gbQujOlOl/0Gt8hFfPEjW2W6skvcQwUZDY5S+aPGFsv+WkRbWgFsjL8ozgRjEoj3Wc4BOldJojBPhbAB",
+	"h21Fj4/dKstxryUik7EkYvynXzEQGK0oa2GBrtZqBfqMQwJrRtd+4Srpu7JBYxLHsfCg5qszSDdk2PnI",
+	"uatWMbWDQlCJpCtcIA1ZYEeto53uhAqyQqTakZ8+feGquNL1k5icK0Yf6O8qD+16yckVuqNK0/A8xg3j",
+	"nuZUObeVbXwpbI+y5M7dRMg2TtW3MLT3EoE+jUn4imEAKZEAGykhNjnpY58ecwwJLHBdGvIOhXHjrHrM",
+	"ZzjQHYNiMUQiBoPB4G6p1hk/rKzgmqyppcinP9pUXjbD61wUFFaod6IpsMyoNcxUvPe77CN+Skf5fzhj",
+	"eEcoNm7jJeyYX3hTQyNZUDmyqd1X5b+X8fjlaRQVc+9lzDjLt4RJtavfu4wrr8le5gP/G0LVPA4VZnyU",
+	"I4X9HIZmsEjKONuzOAUWl3uQS7J4UkLJvMh0PWsCHP+ijP3Zj+uTnDt7zSCL6B7mvz5gODt76RznnF0b",
+	"pAUNcSXg4cEyT7q10xZ0vihjtdT5DM85+bvkdM+vX1/6qB5/5Flw3gtpRlEx7hhnMyVT38ojbObhCsPU",
+	"zqP2CawHvMAQuVdMoyVEq2Zj9JaG9WyL8C0DAq0mSq0Y4V0HAlmIPVZW0fxMsP3C2SnYihjKfJVdGKTK",
+	"PdKwLcjhyS3yyChf85E97lLhLYMk8yxHLrgZj1a4SxkfFOGxxMo5iHeeIOBUYWy/u+NMSNe8M5/nc9Bf",
+	"3ZPHev7g5HCaQ588BTfs5eR5fPkzIkwStz5F0M6UILAwSnZGBpD398aKtIwJGSVpfIn/a9LZWphmgO/7",
+	"wrg+byey11wL4buwRL16vX5H4MGCNHm6I4YoZJA7tGLv6Knvw8tGm/UIE/QTfvGln7JF85uIlgxlBe0a",
+	"AsdiuG58JdFO6dgUzJu/HFxAKVN42qId6s9Cc9l1Nemf3DOfju7gdF805ylrzp/cPPNr8pLKELtKDonG",
+	"zcoTrrn/2SVoc0d6FNj+hfGDON3GcElw1o3KNX+Y/j1thJT/8PCfqbJjy+T2me/0XzyIi/LV7TqSRD1k",
+	"xGth67PsHMmET1Z4pyXm+yPHpXjnXXPd5r9vrJbOT+86F21hbXp3TX0iSnML/8Z+plA6C62VDHLATRCD",
+	"O8bZWhjLV+BUPlJaQ2QhZrM9496GgLR6n+ECYQ15uUw3kxBvAnyFb60B+NGPGdtNzglqql1YM6xTpkI0",
+	"5Kja8L2v6jl9YbNXqX08tcBSsVjExIx56j2pga7gFXlkj1i1+MNHkAu7fHX73evXreZLiU7ha/YqZi1V",
+	"Wvmi/3j9lIvlvGQPRx5wIJqUDXDOiRaLpTVIGrBbqnXo+KgMUSv0uF2R26UKXaN9L6LfTylfwyizBMhK",
+	"9C6r0HNP6Ko6z503eWFenbiqRMR8X+94/hgGtSrFzOFuqisxWwrYHriufc6aPxB/4fffO2nL6Qz/z/96",
+	"PTCjoV+kQUwYMqNFLGye72ehdUeL5RZuwqxCmmjkpfchyhHVPP28EIusYD+NGzsA/wz7d9y+VJV080S1",
+	"k50Z5ZWQcevqYr+NfxaISXqSoonoj/JYeMm3RJwZKWx+aVclA9Kp5V+dJDk7noD9G0iq1pawUFZwSzdY",
+	"IGOIX/12Dk1T77RM42df8vs4HK5Fhl868ejwbh93PDFZ0xQ5UiQzLgY2bOYWgoHEONqFz1w3cXse2qQs",
+	"dx8ImjpN3YsY/EKONSL303NzNdltdFNM/txzgH1WZpJUUDg7A2fy/GmL4k3SDTI2WJOCGQEn2rHfH7zB",
+	"rxdtcshuZjzhjQg5P4RB46x999MbxAiFpZggm2e6psydtFqUIMwP3V2/2lZzaSh6qV/xjzj+W3H4U3B4",
+	"Lkuj9CkbtJCDiAa9ihX3uHX0vuYimS6BJ3ZZ11v0iYvkRxo1TlUsTLDv5f5R7dDmuaWbqQcwLFa3zIC0",
+	"E4aybyZsplJSVqTQ5UK6HxIWrGFYhyAXxL9rfFmaVlsRl25O3PMLGwXG8AWYm1SuuY2WENfq8V/CKLcw",
+	"T7sVrPQpw4AmcOEbwpx5ycrNnMVVqTaHRYMZz0QhTsprOQlZJVFywdB/znocCoNPbHOAc+waffCd5nM7",
+	"OuxBnNU1Ot0/0Xr3f+lCSILrTLJ2XFhT7m6yKqtUFfY8SbkJiBsdxgcfRAIXWY+BQgM3tw8iydzzC7qZ",
+	"3CfGnTAxJE5WWGabaaNTGeNNW2ED3SkgoiVbAqfuCGFZIlbETyb3TMMm2aNvvUnRfHBD7jhIJpXE+zdn",
+	"lOIL5MPc/FPWQsR6ZfhQDbix4egBhBx1y1RlKVP5+DSliizYqbEa+LosLpnDNxOSo394FD6d0nICueiA",
+	"UxKBjVC9EZXAdxH7nUDPnUvGreXR0t8JVuzhYwr/yhtPxP/do+DZ8RsHmuXVaR/4PoumnVBgMI3mAdm7",
+	"nTGQCjteV1LtjFN1xMMSdGfn/Mo7f19kEH7AeY1M0Z0zaC9vWSXOvNSufto0qNQ6qzKljoKmJrXPNPpr",
+	"NnicEcDBNIe5lsA+VebXM5TJLFVqAFH1fA8zlUkIWcyMbFQiIgHNaP8H3zVWhTuY5nVKaA7XahAWAJnt",
+	"v8736MQ2Vylf6ABaq84per7iQ5+IBI2iMf2NWZ3aUSYVWysNdz7575TZMChRiVdu9U3OHl7leZW26OwN",
+	"oud/UyuQA9rYvrQLolQLu391+9ffjkGfTmxNdvTZzOAqWdcr5p9QtU83IZldQ9VBWXK/HI9WqMkFO9yb",
+	"BT/vquVqsvVS6X2W9rwLihHBxE0WSxN9e9KEOvOF8YmIM1SlCejTb+rpiLI/q9Z5hBje0/W2hOgzuI7F",
+	"HakKFY/3ZAu68YAJY0bqvIfp9U9Hjcimc6XZUq0hv7znIrlllpuVmfijxUwYXSsZjyZ4mNyVADHiFSlZ",
+	"rDjDh+S7UwrBavvviwNfmOKHYIrvsgzJWL4olwAJC2tzwrpPXq35w0/0y3/P02Fca76vqT21Ts0Oy0+P",
+	"uL5+G6YVa5jwuqwR9UmN4k8bybC+lJglxtG71gHJVWENbhkK5IRJeLAImaYnmJMQBu8eKFU0YRb02kyK",
+	"zcl0a7lGPmFhGY8i2FhziNDVXb7yaONuMgr3rjEX8JrpTXj6aHmBwgRfYH+eQauyEzn05cKuBl9Pp1Ji",
+	"55WvkQpZXsI+gXji870yRkJ16rLkOUaDMPWFVnV6dbPJcxId6pfHqHnRsJav9+s1EGB2UQYJV8f3fVLL",
+	"Dw8/NZbv72o4KFuJWhoLO93waFV3DL9xo75QyWCLRoszkaTdg5tApFvvZ3PgOCk9YRPPHx15hgtFhfD2",
+	"XQIdY/0StoDhdVRh/5gGY50hnRB0erTE66Y5W3KzBB/5/K75BvlNt6DFfM/cPv/OCGPsjvHEqFO42L36",
+	"DAigBl07DH8SW/jBPXm0THFuci9+wrMBZiAcQCwG2gRHIXcQ5kJyGQHTkAA3QP65wcKRvM34zDDpJlLx",
+	"Y/QmPV0f8BafOlbaLXoIzXFobpWjd/fMkefLS9eKuZ3OMl5OpFYQ41XWMUTOOjVU/XiRQFH02LEtfkuP",
+	"LYfu4wRuzafoJ/1im5+8bT4o8MVIDPcWZ56xuWO2xEO2apinxsVtRySKbVXJp2X2HavSzwqZD+jR4+U9",
+	"wPn9rF5cm6etPlQBBzKcRHEaWbbkMeNai63XlU3qm8uwz4xwpqxYg2f5KFVMC8tmsBAS8cTlBWoF25Bc",
+	"bHMb855GD3El06q/+cJ7hWdD1/ONAIJBxlMsg/QIJJU9T73GnaHatq0wfQrjn3RPjv+KgShMacWOUhW9",
+	"bnh16bOMQ9PIWGufaXrXKcEcqqHG7UNeW8+sKoYveKIkakFAIMmEcfbuEyOAQiEtaMkTJpW9JLpBgEPT",
+	"eUF9QNoea3mvm9xLnukZOGOoNx6n845pMKC3mNcFNktjd4SdrxMeC6Mu1f/VD+mVtABf8YVHKxgIVQ3v",
+	"8ei1GaOHW1Jp8WLdbTyVpMZstq+4Q5l0zyqQrfWLLXmxJX0TCxC0zQNJ/B3js0z8DePYn1SAkA3aUS6Z",
+	"a3WlaJwoygima7Xt/KLnk9rCvX/BWPUmzM/N9Y1ZDa07xde/KM/jwxqFFz6hCiRIt/NkuUS07bwaWGnm",
+	"CzbadIZXq059lPqVpnKfDe7zrC6/a7C8QbYSPtmUBlLRTelaYZDUgfvPPqrc3sTxvX/0aE2Zn991YtRs",
+	"dXoPUvmecHWxy5eI31xIqrUA7ft9/b1CBEkBSISSpBdoujt2hWzFJPatMLTP1GDhNYP45HRYHN3XFJnE",
+	"EClUWFOAQXZmN0kYJAbqesd6NQhYpds6k/iNRvec1dUD0iVxvYaYapVJF9wWwQOPqIB5qG3YKb2aJ6q6",
+	"n+Y/U9D7wk78Gv6gx70I77i3fACOgI/OicLPDI57WJQJEYLgeiht+tqTPcB0D7xRG/YA/xeHjZsiwOPK",
+	"VuCqetTnZpTn71+/PgGfMnmFzXv4lFuZJkll80wGVJ2/asOtBe0G//+/vpn+Pz79x2///P5f/+OsvhcZ",
+	"m7MvqL4b9oIqk5ThEPeBR0uGkswWyKTHuIepLgK/2aUGs1RJ4KlyEfMKNvaOScUsf2A83oqoDtG8oCzt",
+	"QPgfoTUvIv44EX++uPq+/tBMF+58qm29ooF/ItThPjU+f88AENEYsWcNoxqoewOdzay+nujPubAHMD0n",
+	"FlOldjpDMLHGI1Cl9gc/cuSn4FJl3S3dknWU3+NXw5lcCr3QeBTwlyxLgBvMQvotq5iOSq1HfW8tdGE3",
+	"Pvs/rQNydzPEixe3Zn8w7B9Kwh26vjQlQLc45nsyen3DvncynRGBxBd2Y6B+VdL+AoWel3Zm1QItxCF2",
+	"KDoJqOeesbKMFOYCIG9TSp42/aQJOqrw/eMtlc2meJ1cUHGNeoeLImlga1+wj8Ki5miGUOcYIrsBw2J/",
+	"FI1SP2CoJ1WaJTC3TKWWzfZOSCCZn5SPk+dJi+7ootwMoZ79L32NkgVHnYzcSSV7TCSLT2k+wl+YZbqC",
+	"YbB9wjAkXJ7rDnzkyDfd/0k36CE327M4BRaO9XrT0z4yvUgTSkHT+KT8ycnkcAHmXCRIMZpHToa9vf8F",
+	"a/Vc2LlTejVTajVhhs/xclRtQFIyxWw08Jhm00IC3Sq1McQfcdyjMiNdytQAZoNLGC4tJgxTO+fNkOeC",
+	"cYdzfWYeJlcUKv09tj7Sncz2LEq1dg5pm922auodpzZn7zflfbN2jejZZtfhX59P4pqTj9HVVd6W5xHi",
+	"l9xU8sjq9o3x9K08+eL+aAgJy5Z3sHv+gnfNvW+dwe4XbvzD7QYBbEyF9Cs9KTiKAZbfedtzpe8Yt2yt",
+	"jGX/8fp1G0ncAazq7c5bbpa/4qhxorOF+Q1nJDC8cQuHZgFgVUii7USS3HobEqn1WlhPRV2gaHOD50pD",
+	"xF2ordWa+bLtFvvVLjrqPzAaCDHKvcoj1Xuz4NbPWlhvPPIdZSdZIiSYvgIkjxoSZtB1RQxZn2znxglK",
+	"4z/+WpWx7WTupa6vZZKHG7bRsOEatPdmPWqDpit0rGtI9pSb5muVStvWOvXeYT9mNaHZXa2v/kVLOtGS",
+	"H1WCCU3UCDqhl6UfcV+EFbMZlyvGI7zZdb+3ej9hEZcRJNRkHykZiQSYVLs7d6AV+RjurRYbwAra2d7/",
+	"i/G5Bc14krRWODWfu+NvGlBWuobpj5SOP9M7vmRALj2q3zpNrHAO8I2LUqYxt/ys/o3CRD8ovX5Rwyeq",
+	"hiR5GAzhZoYgybA1j+GUImV1eRut1PyO7ZYKtqCD3sbuYyMupbKXKtcNPrkWzNoLII574sDg5ajVfVHo",
+	"c265IbWkUp176BpcvOWMb32zXzbqkgQjAcd1lQjYOFs/c1GOv+4/Xte+12wL2nQf1VCg8NU/faz+Wpjf",
+	"da53s9Xp/YLRrLAJna8ASbApV8FDgE30sEpnWSdh77I+H5/d8/nK+iRFIJmpTWqGQeNMJ+H09oMkk0JM",
+	"zcK6ZfUXvrcq3P9ewsxF3zHaOAlnd6WiClqZ3skc8OPw+Cvt8x4DbrfTxW0ut5weszWFn9wYsU4TX8VY",
+	"AdfgRzwFCQhzHdxHL759iOafr6k8KQpbrMs0lpl0htTbSppbhMKnlqAl3wKbAUiikQqZZpB4FZUPARlD",
+	"XIOLXCNR3g2wQnfP8OYeOm45HAWx29ulUuakrcio3UIrrqd/YQtEMSYS33LbbcNOe6PT4pDe/xKGPo/z",
+	"lvq4Ckb3eL2rUZtK5+7lrrfSlic3CEMQNTpKbuybMLRPyHd6R5+bkFNMuWPLfdir27/+9q8DEj0Pwxdw",
+	"XoVhfMdLN+r0p9XOz5s4Lq3baO9TaHrX8YDC2lxxrzPYRU8bXrXPp/XGt0IKu4w175on4lf/2CchR9c8",
+	"vtrs8zcXcjo7S8uI0ecENx2LG9yph8kO9xPDRez+47Bg+LQs5MjgFb4HLjZt4lsVv+zghTv4iYsE8YRj",
+	"v1VGLNATwbooLldMyZniGvvauVkdknxX7Z4vh2iuaPA7SONf9Qx+ju+4ol38VoDUZxwx9HciSdgslAFV",
+	"HIaP9UjK++GTnK135Ysn0xg8m9p2ST1HUbayLgTP6WYCskUE2oq5E56sv8X9IbepLie++lv4wvs6BnEU",
+	"C1lQonECr4SPv1KVCe7Ij9QX93J515/vJxYyV7o1FwmqZkw34TFEiTjIhlUcIVpD5D4mP0Q6VJhvIlq9",
+	"zV4xXrKQMEM33zFrTI8GXkQrpuZzxplZ8yRhuWSgRKXSuhEHWZKTMlVkmsyrmfqBwQpH6HrMWFilSY7f",
+	"LPcnZG/wHZ5Yg0Ai0XzFms8vEix4sCBzJv8us64oBu/D80cb+IQJ+gm/HPfP87h/QzEhS7gFjS15AS1f",
+	"QISOtl/WiSfno55j6/txkoMevvP1q+9E0fg1rX2K4UW9npp6YYaNoL5Rco50bUYUpmcrUBD6To8mbKRV",
+	"ZsT+jrE0yxd9eZ76QruLGsPjWIMxGfx3OkuEWULMNspc5NNp9/ld08IjRP9XfPJYq+jc5Nw8TVZK8aI3",
+	"z86NW2goAYBr2OKGM5R656/JEiMsEzJK0hhMMa1zYRReqI7pOi/qnmzf+ShurF0N99n3X6Wj4UXFhkmM",
+	"oiwyTkmFWxbxDSWxnPJwDTGLwXKRUOcrRwL2Zm1aun1rvMr5kZDknnkWJ4A8wMMGIuuBHnZLkHe05sbX",
+	"1ymMPJVaCbm4YwQtF4rzCfXBUnFnfIQxc3oTqMM78KbSSWl68RTGz9T14ik8c08BaYaLh36g9GqhJ1kt",
+	"wTQRclVT4EHJ6M/Z+I9CrsZ7SxPDZ5kMnoM5WJ0rGt5PQrqDjfjcVd6wtwRN2YtiIy1aaInQS3eMmxUR",
+	"6x5cFjbLUkD9Pac5jGzEdVvE2hY1tOoeOyCf7KmKwQA6p9Xa+nkDktb2VZ8XVe41z/l+qiQD7x+oC52g",
+	"2tUKqKg5KAnqGqEJmaXSlvlNCumOGok42Fzn64TO8nrFuc+GnitUCBTcAh7Pqn77v/IvuHYVGG3PH0xm",
+	"FT3cVgbGytkGtFDxGTvYEulwwL2sAKTzHc+Tc3ct4CxeCB6Yb37vFWll8HrnLSlJJr15P1Np0pkTzFlN",
+	"Hxjt4l8KQ18qYC/arp+pB4ep1GqE43UGtnaTjJ1GS4hWIXsVaQBplqrBghp7n49stHFizRdws5GLMWIF",
+	"8AWE8lVumAGQhQUr5vce6X8EgBWBSzmNuIFGOLuBqAjaga2CTNduTdQGlyhKlIH41W+t4VtXQsatzaT7",
+	"+D8LRCbqGZJvGDDFd8JFlUSZOAO7A99ANFNqFShrQgP7OjWWwcMm4UJWtnkdcl2cEq8hUK7cCo42mOUG",
+	"roRwhcvSt1D9SSD3qdtrFzwZtYaZivcT5OTHf2JzLd5qoLpSkb5dMs40cKNka4FqoDw9GNu70fqtV/7z",
+	"4scMYh3Kr2Q6laZZ8StLF1JZft4z8Ka+72l3+8dWUOsN1xDAP1085NHTJBIdttS+UCjWIiQ62vsGRbHw",
+	"YG8isx2Zb0Yt0JiTxVRBhAspEOAFsc0nPs1moyVQMx6zSrUHOC/q0SOcOgk7D0lUYx39oBEwU/x9jMD+",
+	"aicvoqs6kySg3izgHnla0FOMAWVh/1zqCUVgi4RvTCUh1265b+37fnQP+nXZN5ej/+RhsMRBrwtc4UoX",
+	"lwyvNp0yJ4FAS+WMYyA081rGhGEx3hwWE0lZW1rReJLCtTWYF6rniy5dqksdasiTpIJMhLGn+SBPSnMB",
+	"967mkAmjngL/EQGyXVtMacUyOc05Y74fllU3zGQQU/wJudpDz4LlK5Ae66AKUOYQPC8TyMaO+AKoYu+L",
+	"NwjOf/j0vCk0XN3Siq75CqgUonzZ0QkaZnnd+0b5fyqAmNfF+28vfS91Oi0R/0mR0EodGCgsrfB3i9qZ",
+	"KmHYQmxBsnRzERvAgUb1myl9Mgiz18mYvmhSZ5r0EZD/awYTZvWeePInbAWwcT/GIhwqrJDwYLMTbIKY",
+	"OFahSuU65lRLaeJuEu6fB5mrU0olYEdFcRlys1p1D9noHvoVXzbmirpRwDa+x7YHoEobwhMMGOi0XaW7",
+	"fI/ceLiljQEIjnkK4Qc3BLPztwOW7UZuuTdUTo0asePCCrm4pUyj0mwJSVX65zhEGZKfMCjJIDcZBPrp",
+	"aU2tWEMLwWoTSAjYvep9jYYKIgTsbgtAuhMnVgswE8LT5SZg6Lp/+pRXhqd7cj0fGVdkm9BzyX+2j6M0",
+	"1aHc/2qhRCsJfHF/mmotUNSYoAoL1Kws3+GLV1oZpJsll/FUbf38O1SGH7mMP29Bj1sdwixfFOGpRtRm",
+	"lRWFMEiM0wljgcfk0YPNf0uHjPuGGSx5guw5vrkMj6LWOpP1wjQ4ih9x3ABOj1wNxpaL346oMAe+tbn1",
+	"zCUGQE5YaioWdNJpvzBgzmHk4VE+QzffoatBxqn2fUaCBJJ7HP55og8nwnd4bmJFxQzmSiNnQ60BUAlM",
+	"vXA06L5K4GsY2Kfy5+8ZRPs/CMllBMythDmiyCaZCeWdSocmMaFZDEkZThzUJoGKpQ1ZSjkXet15khKf",
+	"Wli4bixG/xvc++bel7bPL7/BrvZ819EgWL4Cw2A+h8h6ekxE3mvYZANcR8tKxbmnX7ei1P97LZf+kEkH",
+	"mvVXMG7l+98i97LQiWQmyA8mQZul2FCnfCizwNTETum4CJMc/u5wS24sPNRYNHrrNxzTwe6s+cNHkAu7",
+	"fHX7/evXk1drIcO/v7u8yj6U7a/BGL4AN1JhLirKMZY9fENFMf+jK1xodTu67e+4XgY7wE4+J+YWpiGB",
+	"1e5hB+nExzxqyc3f5iLBDpAjBZ4plQCXrbZnVLXVTld+FMOcyd4m7EKP8U4La0HeMq8JhurkzSTDAXL/",
+	"SZpg7qqqIewSi0mLluLvaTNFzn02apxkgmF+g+zM59Celq1dl3yC4VNGix3v53cdRp1sdYZiFcw2+SI2",
+	"wUxCzqATfCoCcC1KwYP3D9EGQSRK2OSWiQNxAsYqZwqc+HgpsGrtlopJpMWmiZizaAMLSA8xJECSc0w1",
+	"8Tk90cHaX/yNlAIqtafCgUnl/de9/5ZepcKYIUThV8oqep4TIT0XOkXOG9CEGnB6eaoJQ36Sr/pj+vhJ",
+	"Dq+ivW5GBUwHyqbwjBcwXWOqyCOPOh3dcGNc6FQbyuLEbyjlMZ3zyKpaeh4Krj/QuF5XtPCeIZLBJOBT",
+	"IX3i4A8m5IHm4WNbS/gPsBDyYKW6zs1818tS/wCLtH+bguuDLbCAFUpcMp7aJUjrvkDpOyfVqQGm3MHj",
+	"KcKQNykrITxXpktpuLqMWvfb1g/q1xet1Hz4q75IbUHv3yJFXt9i8iX1aMpF2XBi40QDjZ6whiI+FJE7",
+	"XwVHc8QfGcY1MLNUO4nCdLbYhKdNG1kBNwmPoLxAL+JzTfH5GXYHwkACAlwnAjTdmDjx2Cltl4k7Ne3y",
+	"AsuiYa22UCca7vfP0K7053Vn1ANOb0vHMPK5TgIqQn4wtNk1C5tpuqkJSC1s/rJ59cyUbqhA4Qt2AxQ3",
+	"hop48Mzeq/SOLVUSE+IiXs2uhUwtmH9j3/AaRiq2gv1t+GNsLjCNRttq4OvqjD/9ul1TPWxB2mn+xBF1",
+	"19+D3oKeGpCW4TQNFXxwywipL75lv+Mvbv0Pfp+w32Nu+S37p1SpnDART1jITf7r9zumwaRrMGyu1Zp9",
+	"5MZO3+P3//SumD3lZlUM0XOw9MYS0BxYvNcwIX/LEKWgpvhRPYBOHS5wiSSuGnkqDOqVwhbfMUi+OXwP",
+	"1mqE7OOEqSQ+leHvqRznTRyPnEHvAu6877p++VCycCgKmn6APrcLFoWtK3g5UivEt29lvD4QEv4ZeqUi",
+	"CyM9RtzT3KcTREuxnp0bDMKt5dHSy3wv5m2z0ZCzbVRfvxUHXn4D1xG+yqiuZAtLM4gxfkMJxVAmtQDr",
+	"PLUDoEr8Z0Hd8t0LVabzrhm/Pop5UUzGWy+JuG1Xjqc+gkX99slht4mULV5wISv3kby/Oj39hiOeQgsZ",
+	"4qw0NY9d1gpWiZmRlTSdW/vSa0kHNwNVWCO+/unGsoO4Av+ZObybcPnXbU83PtZNaqymws0tzHPoJAGu",
+	"S+9QJlyvEEPHrFhcriSoFggN1P3ZeTsyPXbsAhHm+SwFwgOiWt/IHvjf6AKulXQYqdQ/ujYW9/jQsUsG",
+	"zfJZysWPIs7kIpXWOSpNJwisNwm3DVV937JR46zqC/MbBljKOYDZunVZ0Rc+Y7Ta4+d3ncxJtjqDVfSt",
+	"izt9UVlfJiY3G0qu1JBD0ICnIgN+um+CVRvQkpZnMEDPU5IEYSjV7VFBn4ta6EZhyfEyZsuTFM6q4Au1",
+	"1rUm2I/pM6nTGw7vRcQL5KK4MA993tM9G+V9X8OESUXY8J6fTMSUtMt8o3NwUgqdKn983eL9nyVicuFO",
+	"YYFZAHfNSz05ll44MZJBRCuQdAl2pbEtosNOlF6PaFyVgVqUaQM8+JOQM/UwOeqPIBTexrYH/4PGazt6",
+	"6aveV3CQ6zobPuZ4WR6Txi6u5U0v0ekbik3D9Md5guLs3lwnOh1GhkJ8im/DCNXbXzLLyhvptnp3swa9",
+	"6DpY/eSe+RQkBSf6TAXlE18VBGXDtSXUNspnKCJFsAFOOhyizu06rJ5vEiBqhWvhYn0KQ580uYv/imEC",
+	"Yr9i5GjRuk+a+wo7O0k2Wmx5tO86mRXO9C/+8aM2En6S72Nhn6mp+AhU1LxbqgSYBb5maDRyicPihmSP",
+	"7VSEUIAG5bDKod5S9JkYfQKHzZWSoy1F6AUJq0Xlf3acqvm8lAW+wxgI+wxLISklKmZuFsgPOePRqr2+",
+	"bBLRdYnCvXvmk9AW/Pih86ADuWZqCxmEQPFoZ0JaVfDNhGZqJ9sLjOWd31JnZ/W9HXPqNJ/iMz6nw2U1",
+	"yUqsJEx8HsxYtTHYekQvY1GiPNw9kZjZo7qaY1FSK2iogftGQ/pcSfeGYYrIvvxEPPJZNuuw3fKc9kp/",
+	"y+SeN1odcZO70v1S/uqhAl/Jsg2mFisDkQZs/GjVekeikeUmq9r/CUI+7PtgxXP02tJXVkjrxXFgaryH",
+	"VWkN/oIjnnQs7z5hEGvzBbckWJqlSg2cb17cbMdqXdzcrmNccFUGKDnO2bXbok0UNclDowuDbG0dA6PT",
+	"U7sTjx61bQCadFyMbLfuGMjYMMCWW993ibElWk0XWDacBIXtwz2/fPPS0/71V0UYbb3UertnX8MlHmSv",
+	"fYc79dijPhYupO9K4JqGSYD4EEm13bYf9lYbsJ2XfpojHJP/5nqc9VuXe63V/ACP3DdfLxVLlLFMWK/w",
+	"FD6bvGOnaqObeWl+8aw0/TXQ8C3EvwxFsIINXDxJQP/BMONezXANqOimwEmMV0XOX0ZEgkBXmP0pnnvF",
+	"lQ1wWU1+zC8jZizItuJK2Hrh9b1LwZ8BNrifc5G4BSbTibSyqYwJzZuX6lvz7S1qTmOI9A5//stJ8p3+",
+	"IqQPSi/AMo6i7esJ/2CY2tFFuW8ujNdCYr4tkHugrMe5sB/6diURvyC2KkNn/TN73u1ff3MhEUVy7h+/",
+	"uYF6Gx6e6uTV7asb94j/CgAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

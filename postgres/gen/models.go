@@ -1260,6 +1260,16 @@ type RoleRequest struct {
 	CreatedAt   time.Time
 }
 
+type SavedView struct {
+	ID        uuid.UUID
+	OwnerID   uuid.UUID
+	BrandID   *uuid.UUID
+	Page      string
+	Name      string
+	Search    json.RawMessage
+	CreatedAt time.Time
+}
+
 type SecondFactor struct {
 	ID          uuid.UUID
 	UserID      uuid.UUID

@@ -3631,6 +3631,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's saved views, and those that others share with the caller's brands */
+        get: operations["listViews"];
+        put?: never;
+        /** Keep the filters of a list under a name */
+        post: operations["createView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget a view of one's own, or as an admin one that is shared with the brand */
+        delete: operations["deleteView"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -6762,6 +6799,39 @@ export interface components {
             items: components["schemas"]["RunningSequence"][];
             next_cursor?: string;
         };
+        SavedView: {
+            /**
+             * Format: uuid
+             * @description Whose people see it too
+             */
+            brand_id?: string;
+            brand_name?: string;
+            /** Format: uuid */
+            id: string;
+            mine: boolean;
+            name: string;
+            owner: components["schemas"]["UserRef"];
+            page: string;
+            /** @description The filters as the page's address has them */
+            search: {
+                [key: string]: unknown;
+            };
+        };
+        SavedViewCreate: {
+            /**
+             * Format: uuid
+             * @description Shares it with the people of the brand
+             */
+            brand_id?: string;
+            name: string;
+            page: string;
+            search: {
+                [key: string]: unknown;
+            };
+        };
+        SavedViewList: {
+            items: components["schemas"]["SavedView"][];
+        };
         SearchHit: {
             /** Format: uuid */
             id: string;
@@ -7887,6 +7957,9 @@ export type RoundOffer = components['schemas']['RoundOffer'];
 export type RoundQuestion = components['schemas']['RoundQuestion'];
 export type RunningSequence = components['schemas']['RunningSequence'];
 export type RunningSequenceList = components['schemas']['RunningSequenceList'];
+export type SavedView = components['schemas']['SavedView'];
+export type SavedViewCreate = components['schemas']['SavedViewCreate'];
+export type SavedViewList = components['schemas']['SavedViewList'];
 export type SearchHit = components['schemas']['SearchHit'];
 export type SearchResult = components['schemas']['SearchResult'];
 export type SecondFactor = components['schemas']['SecondFactor'];
@@ -14435,6 +14508,75 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["User"];
                 };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listViews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    createView: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViewCreate"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    deleteView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["problem"];
         };

@@ -1,0 +1,82 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"rapport"
+	"rapport/api/gen"
+)
+
+// ViewStore keeps the filters of lists under names.
+type ViewStore interface {
+	Views(ctx context.Context, user uuid.UUID) ([]rapport.SavedView, error)
+	SaveView(ctx context.Context, v rapport.SavedView) error
+	DeleteView(ctx context.Context, id, user uuid.UUID, may func(brand uuid.UUID) bool) error
+}
+
+// ListViews lists the caller's views and those that are shared with the caller's brands.
+func (s *Server) ListViews(ctx context.Context, _ gen.ListViewsRequestObject) (gen.ListViewsResponseObject, error) {
+	store, err := storeAs[ViewStore](s)
+	if err != nil {
+		return nil, err
+	}
+	me := principalFrom(ctx).UserID
+	views, err := store.Views(ctx, me)
+	return gen.ListViews200JSONResponse{Items: each(views, func(v rapport.SavedView) gen.SavedView { return toView(v, me) })}, err
+}
+
+func toView(v rapport.SavedView, me uuid.UUID) gen.SavedView {
+	search := map[string]any{}
+	_ = json.Unmarshal(v.Search, &search) // an object, which the table holds it to
+	return gen.SavedView{Id: v.ID, Page: v.Page, Name: v.Name, Search: search, Mine: v.Owner.ID == me, Owner: toUserRef(v.Owner), BrandId: v.BrandID, BrandName: orNil(v.BrandName)}
+}
+
+// CreateView keeps the filters of a list under a name. Who shares one with a brand works there.
+func (s *Server) CreateView(ctx context.Context, r gen.CreateViewRequestObject) (gen.CreateViewResponseObject, error) {
+	store, err := storeAs[ViewStore](s)
+	if err != nil {
+		return nil, err
+	}
+	me := principalFrom(ctx)
+	deed, _ := deedID(ctx)
+	v := rapport.SavedView{ID: rapport.DeriveID(deed, "view"), Owner: rapport.UserRef{ID: me.UserID, Name: me.Name}, BrandID: r.Body.BrandId, Page: r.Body.Page, Name: strings.TrimSpace(r.Body.Name)}
+	if v.Search, err = json.Marshal(r.Body.Search); err != nil {
+		return nil, fmt.Errorf("write the filters: %w", err)
+	}
+	if bad := v.Check(); len(bad) > 0 {
+		return nil, rapport.Invalid(bad...)
+	}
+	if v.BrandID != nil {
+		brand, err := s.cfg.Store.Brand(ctx, *v.BrandID)
+		if err != nil {
+			return nil, called("brand", err)
+		}
+		if !me.Has(*v.BrandID, workers().roles...) {
+			return nil, rapport.Invalid(rapport.Field{Path: "brand_id", Code: "no_right", Detail: "Only people who work for " + brand.Name + " share a view with it."})
+		}
+		v.BrandName = brand.Name
+	}
+	if err := store.SaveView(ctx, v); err != nil {
+		return nil, err
+	}
+	return gen.CreateView201JSONResponse(toView(v, me.UserID)), nil
+}
+
+// DeleteView forgets a view.
+func (s *Server) DeleteView(ctx context.Context, r gen.DeleteViewRequestObject) (gen.DeleteViewResponseObject, error) {
+	store, err := storeAs[ViewStore](s)
+	if err != nil {
+		return nil, err
+	}
+	me := principalFrom(ctx)
+	err = store.DeleteView(ctx, r.Id, me.UserID, func(brand uuid.UUID) bool { return me.Has(brand, rapport.RoleAdmin) })
+	if err != nil {
+		return nil, called("view", err)
+	}
+	return gen.DeleteView204Response{}, nil
+}
