@@ -425,6 +425,11 @@ export const calendarEntriesQuery = (query: CalendarEntryFilter) =>
     placeholderData: keepPreviousData,
   });
 
+export const viewsQuery = queryOptions({
+  queryKey: ["view", "all"],
+  queryFn: ({ signal }) => body(api.GET("/v1/views", { signal })),
+});
+
 export const keyDatesQuery = (query: KeyDateFilter) =>
   queryOptions({
     queryKey: ["contract", "dates", query],

@@ -1,15 +1,22 @@
-import { CloseButton, Group, TextInput } from "@mantine/core";
+import { CloseButton, Group, Skeleton, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
+import { useLocation } from "@tanstack/react-router";
 import { IconSearch } from "@tabler/icons-react";
-import { useEffect, useRef, useState, type ReactNode } from "react";
+import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from "react";
 
 import { useShortcuts } from "../lib/shortcuts";
 
-/** The row of filters over a list. */
+// A list does not wait for the menu of its views.
+const SavedViews = lazy(() => import("./SavedViews"));
+
+/** The row of filters over a list, and the names under which they are kept where the list has an address of its own. */
 export function Filters({ children }: { children: ReactNode }) {
+  const { pathname } = useLocation();
+  const ofNothing = /^\/[a-z]+(\/[a-z]+)*$/.test(pathname); // no list of one thing, such as the creators to start in a campaign
   return (
     <Group gap="xs" role="search" align="flex-end">
       {children}
+      {ofNothing && <Suspense fallback={<Skeleton height={36} width={92} />}><SavedViews /></Suspense>}
     </Group>
   );
 }

@@ -16,6 +16,9 @@ export const books: Role[] = ["finance_preparer", "finance_releaser", "auditor",
 /** Everybody but guests, who see a brand's work and not its money. */
 export const houseRoles: Role[] = ["ops", "approver", "legal", "finance_preparer", "finance_releaser", "auditor", "admin"];
 
+/** Who does the house's work: neither auditors nor guests. */
+export const workRoles: Role[] = houseRoles.filter((role) => role !== "auditor");
+
 /** The signed-in person. */
 export function useSession(): Session | undefined {
   return useQuery(sessionQuery).data;
