@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -34,6 +35,8 @@ type shell struct {
 	begin         func(now time.Time)
 	// phase changes when the machine enters another phase of its life.
 	phase func() string
+	// longNap is how long a sleep is before which a run starts afresh; zero is the constant.
+	longNap time.Duration
 
 	events   workflow.ReceiveChannel
 	outcomes []rapport.Outcome
@@ -253,7 +256,7 @@ func (s *shell) restart(ctx workflow.Context, first string) bool {
 	info := workflow.GetInfo(ctx)
 	n := info.GetCurrentHistoryLength()
 	d := s.machine.Base().Deadline()
-	nap := d.IsZero() || d.Sub(workflow.Now(ctx)) > longNap
+	nap := d.IsZero() || d.Sub(workflow.Now(ctx)) > cmp.Or(s.longNap, longNap)
 	return info.GetContinueAsNewSuggested() || n > historyMax || n > historyPhase && s.phase() != first || n > historyBeforeNap && nap
 }
 
