@@ -223,7 +223,7 @@ func timings() rapport.Timings {
 	t.OfferExpiryDays, t.SignatureExpiryDays, t.SignatureFirstReminder, t.PayeeReminderDays, t.RevisionBusinessDays = 200, 200, 150, 150, 90
 	t.ConversationQuietDays, t.PublishReminderDays = 150, 2
 	t.RenewalReviewDays, t.RenewalLadderDays = 690, nil // the decision opens ten days after signing
-	t.LongSleepDays = 0                                 // as it was when lifecycles were first counted
+	t.LongSleepDays, t.RunEvents = 0, 0                 // as when lifecycles were first counted
 	return t
 }
 

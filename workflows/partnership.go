@@ -20,7 +20,7 @@ func Partnership(ctx workflow.Context, p *rapport.Partnership) error {
 	s := &shell{
 		kind: "partnership", workflowType: TypePartnership, id: p.ID, brandID: p.BrandID, partnershipID: p.ID,
 		machine: p, begin: p.Begin, phase: func() string { return string(p.Stage) },
-		longNap: p.BrandCalendar.Span(time.Duration(p.Timings.LongSleepDays) * rapport.Day),
+		longNap: p.BrandCalendar.Span(time.Duration(p.Timings.LongSleepDays) * rapport.Day), historyMax: p.Timings.RunEvents,
 	}
 	return s.run(ctx)
 }

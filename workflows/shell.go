@@ -35,8 +35,9 @@ type shell struct {
 	begin         func(now time.Time)
 	// phase changes when the machine enters another phase of its life.
 	phase func() string
-	// longNap is how long a sleep is before which a run starts afresh; zero is the constant.
-	longNap time.Duration
+	// longNap and historyMax are the limits of its runs; zero is the constant.
+	longNap    time.Duration
+	historyMax int
 
 	events   workflow.ReceiveChannel
 	outcomes []rapport.Outcome
@@ -257,7 +258,7 @@ func (s *shell) restart(ctx workflow.Context, first string) bool {
 	n := info.GetCurrentHistoryLength()
 	d := s.machine.Base().Deadline()
 	nap := d.IsZero() || d.Sub(workflow.Now(ctx)) > cmp.Or(s.longNap, longNap)
-	return info.GetContinueAsNewSuggested() || n > historyMax || n > historyPhase && s.phase() != first || n > historyBeforeNap && nap
+	return info.GetContinueAsNewSuggested() || n > cmp.Or(s.historyMax, historyMax) || n > historyPhase && s.phase() != first || n > historyBeforeNap && nap
 }
 
 // armTimer starts a timer for the nearest deadline. One that is armed for an earlier time stays: it costs less to wake once for
