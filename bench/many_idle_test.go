@@ -157,18 +157,18 @@ func (w *world) startIdle(from, to int) float64 {
 	return float64(to-from) / time.Since(began).Seconds()
 }
 
-// freshWorker starts a worker, wakes as many partnerships as asked, and answers the memory that it holds then.
-func (w *world) freshWorker(of, woken int) (*process, float64) {
+// freshWorker starts a worker, wakes some of the partnerships from one number up to another, and answers the memory that it holds then.
+func (w *world) freshWorker(from, to, woken int) (*process, float64) {
 	w.t.Helper()
 	p := w.startWorker()
 	fresh, began := p.rss(), time.Now()
-	numbers := rand.Perm(of)[:min(of, woken)]
+	numbers := rand.Perm(to - from)[:min(to-from, woken)]
 	w.each(0, len(numbers), func(ctx context.Context, k int) error {
-		return w.command(ctx, "partnership", idleID("partnership", numbers[k]), rapport.Command{Kind: rapport.CmdPause, Actor: w.ops})
+		return w.command(ctx, "partnership", idleID("partnership", from+numbers[k]), rapport.Command{Kind: rapport.CmdPause, Actor: w.ops})
 	})
 	took := time.Since(began)
 	rss := p.settled()
-	w.t.Logf("of %d idle, a fresh worker: %.1f MB; %.1f MB after %d woke in %s, Temporal %.0f MB", of, fresh, rss, len(numbers), took.Round(time.Second), w.temporal.rss())
+	w.t.Logf("with %d idle, a fresh worker: %.1f MB; %.1f MB after %d woke in %s, Temporal %.0f MB", to, fresh, rss, len(numbers), took.Round(time.Second), w.temporal.rss())
 	return p, rss
 }
 
@@ -248,7 +248,7 @@ func TestManyIdle(t *testing.T) {
 	w.loadIdle(0, fewIdle)
 	w.startIdle(0, fewIdle)
 	p.kill(syscall.SIGTERM)
-	p, few := w.freshWorker(fewIdle, fewWoken)
+	p, few := w.freshWorker(0, fewIdle, fewWoken)
 	p.kill(syscall.SIGTERM)
 	before := w.lists(base, cookie)
 
@@ -261,7 +261,7 @@ func TestManyIdle(t *testing.T) {
 		t.Logf("all of them: %.1f starts a second", w.startIdle(trial, n))
 	}
 	p.kill(syscall.SIGTERM)
-	p, many := w.freshWorker(n, manyWoken)
+	p, many := w.freshWorker(fewIdle, n, manyWoken)
 	p.kill(syscall.SIGTERM)
 	for name, d := range w.lists(base, cookie) {
 		ratio := p99(d).Seconds() / p99(before[name]).Seconds()
