@@ -38,8 +38,9 @@ const (
 	listRounds    = 200
 )
 
-// manyIdle is how many partnerships with key dates are open.
-func manyIdle() int { return sizeOf("RAPPORT_BENCH_MANY_IDLE", 100_000) }
+// manyIdle is how many partnerships with key dates are open. The embedded server starts about fifty a second, so that 100,000 take more than half an
+// hour on a quiet machine.
+func manyIdle() int { return sizeOf("RAPPORT_BENCH_MANY_IDLE", 20_000) }
 
 // idleSQL writes the rows of the partnerships from $1 up to $2: a signed contract, a post, and the two dates that it brought, some time from now.
 const idleSQL = `

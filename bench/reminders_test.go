@@ -93,7 +93,7 @@ type reminders struct {
 	day        time.Duration
 	timings    rapport.Timings
 	calendar   rapport.Calendar
-	swaps      []outage
+	swaps      []replacement
 	stop       time.Time
 	rows       map[string]map[uuid.UUID][]watched // by noun and id
 	runs       map[uuid.UUID][]time.Time          // when the runs of a partnership began
@@ -105,7 +105,7 @@ type reminders struct {
 }
 
 // reminders reads what was due and what came until the end.
-func (w *world) reminders(s shape, swaps []outage, stop time.Time) *reminders {
+func (w *world) reminders(s shape, swaps []replacement, stop time.Time) *reminders {
 	w.t.Helper()
 	c := &reminders{w: w, day: time.Duration(s.daySeconds) * time.Second, timings: s.timings, calendar: rapport.DefaultCalendar("UTC"), swaps: swaps, stop: stop, rows: map[string]map[uuid.UUID][]watched{}, runs: map[uuid.UUID][]time.Time{}}
 	c.calendar.DaySeconds = s.daySeconds
@@ -311,7 +311,7 @@ func (c *reminders) wantedDates() {
 }
 
 // begunWith says that the run in which something happened began after a worker was replaced.
-func (c *reminders) begunWith(partnership uuid.UUID, at time.Time, swap outage) bool {
+func (c *reminders) begunWith(partnership uuid.UUID, at time.Time, swap replacement) bool {
 	began := time.Time{}
 	for _, run := range c.runs[partnership] {
 		if !run.After(at) && run.After(began) {
@@ -417,7 +417,7 @@ func (c *reminders) compare() {
 			by := got[j].at.Sub(r.at)
 			got = slices.Delete(got, j, j+1)
 			counts[k.kind]++
-			if slices.ContainsFunc(c.swaps, func(o outage) bool { return r.at.After(o.from.Add(-late)) && r.at.Before(o.to) }) {
+			if slices.ContainsFunc(c.swaps, func(o replacement) bool { return r.at.After(o.from.Add(-late)) && r.at.Before(o.to) }) {
 				c.heldBySwap++
 				c.w.t.Logf("due while the worker was replaced: %s, %s late", k.kind, by)
 				continue

@@ -123,8 +123,8 @@ func build(t *testing.T, tag string) string {
 	return program
 }
 
-// outage is when no worker ran.
-type outage struct{ from, to time.Time }
+// replacement is when no worker ran, because another took its place.
+type replacement struct{ from, to time.Time }
 
 // TestYear lets partnerships live a year of two amendments, twelve pieces and a renewal in about 14 minutes, on a worker that is twice replaced by a
 // newer one, and holds every reminder against what the rows say of its time; reminders_test.go says which, and against what.
@@ -154,7 +154,7 @@ func TestYear(t *testing.T) {
 
 	began := time.Now()
 	ids := w.begin(n, s, "Year")
-	var swaps []outage
+	var swaps []replacement
 	for i, program := range []string{middle, "/proc/self/exe"} {
 		time.Sleep(time.Until(began.Add(time.Duration(ofYear(365)*(i+1)/3) * day)))
 		from := time.Now()
@@ -164,7 +164,7 @@ func TestYear(t *testing.T) {
 		} else {
 			p = w.startWorkerOf(program)
 		}
-		swaps = append(swaps, outage{from, time.Now()})
+		swaps = append(swaps, replacement{from, time.Now()})
 		t.Logf("worker replaced in %s, load %s", time.Since(from).Round(time.Millisecond), load(t))
 		w.begin(max(1, n/5), s, fmt.Sprintf("Later %d", i+1)) // who begin with what the newer worker knows
 	}
