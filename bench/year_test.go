@@ -184,18 +184,20 @@ func TestYear(t *testing.T) {
 	time.Sleep(3 * time.Second) // what was due at the end is written
 
 	f := readFigures(t)
-	total, longest, sum := 0, 0, 0
+	total, longest, sum, cost := 0, 0, 0, newTally()
 	for _, id := range ids {
 		runs, err := chain(t.Context(), w.client, "partnership/"+id.String())
 		require.NoError(t, err)
 		events := 0
 		for _, run := range runs {
 			events += len(run)
+			cost.count(run)
 			longest = max(longest, len(run))
 		}
 		sum += events
 		total = max(total, events)
 	}
+	t.Log(cost.table("partnership", n))
 	c := w.reminders(s, swaps, stop)
 	c.compare()
 	t.Logf("%d partnerships of %d days in %s, load %s: %d events each, at most %d, at most %d in a run", n, yearDays(), stop.Sub(began).Round(time.Second), load(t), sum/n, total, longest)
