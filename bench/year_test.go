@@ -72,7 +72,7 @@ select 'reply', p.id, p.id, p.id, 0, 0, x.email from partnerships p join contact
 union all select 'offer', p.id, p.id, p.id, 0, 0, '' from partnerships p where p.stage = 'in_conversation' and p.campaign_id = $1 and not exists (select 1 from offers o where o.partnership_id = p.id)
 union all select 'accept', o.partnership_id, o.id, o.id, 0, 0, '' from offers o where o.state = 'sent' and o.campaign_id = $1 and o.sent_at + 5 * $2::interval <= now()
 union all select 'send', c.partnership_id, c.id, c.id, 0, 0, '' from contracts c join partnerships p on p.id = c.partnership_id where c.state = 'internal_approval' and p.campaign_id = $1
-  and exists (select 1 from tasks t where t.ref = c.id and t.kind = 'approve_contract' and t.state = 'open')
+  and c.created_at + 0.5 * $2::interval <= now() and exists (select 1 from tasks t where t.ref = c.id and t.kind = 'approve_contract' and t.state = 'open')
 union all select 'sign', c.partnership_id, c.id, c.id, 0, 0, '' from contracts c join partnerships p on p.id = c.partnership_id where c.state = 'out_for_signature' and p.campaign_id = $1
   and c.sent_at + 8 * $2::interval <= now()
 union all select 'onboard', p.id, p.creator_id, p.id, 0, 0, y.account_id from partnerships p join payees y on y.creator_id = p.creator_id where y.state = 'onboarding' and p.campaign_id = $1
