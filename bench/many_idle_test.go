@@ -43,12 +43,15 @@ const (
 func manyIdle() int { return sizeOf("RAPPORT_BENCH_MANY_IDLE", 20_000) }
 
 // idleSQL writes the rows of the partnerships from $1 up to $2: a signed contract, a post, and the two dates that it brought, some time from now.
+//
+//nolint:dupword // one moment for several columns
 const idleSQL = `
 create temp table i as select n, md5('idle/partnership/' || n)::uuid as id, md5('idle/creator/' || n)::uuid as creator, md5('idle/campaign/' || n %% %[5]d)::uuid as campaign,
   md5('idle/deliverable/' || n)::uuid as deliverable, date_trunc('day', now()) + (60 + n %% 700) * interval '1 day' as at from generate_series(%[1]d, %[2]d - 1) n;
 insert into creators (id, name, country) select creator, 'Creator ' || n, 'US' from i;
 insert into creator_accounts (id, creator_id, platform, handle) select gen_random_uuid(), creator, 'youtube', 'creator' || n from i;
-insert into partnerships (id, brand_id, campaign_id, creator_id, owner_id, stage, next_kind, next_at) select id, '%[3]s', campaign, creator, '%[4]s', 'active', 'key_date_reminder', at - interval '30 days' from i;
+insert into partnerships (id, brand_id, campaign_id, creator_id, owner_id, stage, next_kind, next_at)
+  select id, '%[3]s', campaign, creator, '%[4]s', 'active', 'key_date_reminder', at - interval '30 days' from i;
 insert into offers (id, brand_id, partnership_id, campaign_id, state, fee, currency, terms) select id, '%[3]s', id, campaign, 'accepted', 100000, 'usd', '{}' from i;
 insert into contracts (id, brand_id, partnership_id, term, offer_id, state, body, body_sha256, fee, currency, terms, executed_at, ends_at, notice_by)
   select id, '%[3]s', id, 1, id, 'executed', 'x', 'x', 100000, 'usd', '{"usage_rights_days": 365, "allowlisting_days": 90}', now(), at + interval '200 days', at + interval '170 days' from i;
@@ -132,7 +135,8 @@ func (w *world) startIdle(from, to int) float64 {
 	w.t.Helper()
 	began, today := time.Now(), time.Now().UTC().Truncate(rapport.Day)
 	w.each(from, to, func(ctx context.Context, n int) error {
-		_, err := w.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: workflows.PartnershipID(idleID("partnership", n)), TaskQueue: workflows.QueueMain}, workflows.TypePartnership, w.idleState(n, today))
+		options := client.StartWorkflowOptions{ID: workflows.PartnershipID(idleID("partnership", n)), TaskQueue: workflows.QueueMain}
+		_, err := w.client.ExecuteWorkflow(ctx, options, workflows.TypePartnership, w.idleState(n, today))
 		return err
 	})
 	// The queue is served in order: those that were started last sleep last. A sample of all is looked at as well.
@@ -219,7 +223,7 @@ func (w *world) reader(who uuid.UUID) (base, cookie string) {
 	w.t.Cleanup(web.Close)
 	raw, err := json.Marshal(map[string]string{"email": email, "password": password})
 	require.NoError(w.t, err)
-	res, err := http.Post(web.URL+"/v1/session", "application/json", bytes.NewReader(raw)) //nolint:noctx // a test server of its own
+	res, err := http.Post(web.URL+"/v1/session", "application/json", bytes.NewReader(raw))
 	require.NoError(w.t, err)
 	require.NoError(w.t, res.Body.Close())
 	require.Equal(w.t, http.StatusOK, res.StatusCode)

@@ -107,7 +107,10 @@ type reminders struct {
 // reminders reads what was due and what came until the end.
 func (w *world) reminders(s shape, swaps []replacement, stop time.Time) *reminders {
 	w.t.Helper()
-	c := &reminders{w: w, day: time.Duration(s.daySeconds) * time.Second, timings: s.timings, calendar: rapport.DefaultCalendar("UTC"), swaps: swaps, stop: stop, rows: map[string]map[uuid.UUID][]watched{}, runs: map[uuid.UUID][]time.Time{}}
+	c := &reminders{
+		w: w, day: time.Duration(s.daySeconds) * time.Second, timings: s.timings, calendar: rapport.DefaultCalendar("UTC"), swaps: swaps, stop: stop,
+		rows: map[string]map[uuid.UUID][]watched{}, runs: map[uuid.UUID][]time.Time{},
+	}
 	c.calendar.DaySeconds = s.daySeconds
 	rows, err := w.owner.Query(w.t.Context(), `select at, noun, id, state from watched order by n`)
 	require.NoError(w.t, err)
@@ -355,7 +358,8 @@ func (c *reminders) readCame() {
 		c.came = append(c.came, r)
 	}
 	require.NoError(c.w.t, rows.Err())
-	rows, err = c.w.owner.Query(ctx, `select partnership_id, kind, code, at from partnership_events where kind in ('contract_executed', 'payee_invited', 'payee_reminded') order by partnership_id, at, seq`)
+	rows, err = c.w.owner.Query(ctx, `select partnership_id, kind, code, at from partnership_events
+		where kind in ('contract_executed', 'payee_invited', 'payee_reminded') order by partnership_id, at, seq`)
 	require.NoError(c.w.t, err)
 	var of uuid.UUID
 	first, known := true, false

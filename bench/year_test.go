@@ -154,9 +154,9 @@ func TestYear(t *testing.T) {
 
 	began := time.Now()
 	ids := w.begin(n, s, "Year")
-	var swaps []replacement
+	swaps := make([]replacement, 0, 2)
 	for i, program := range []string{middle, "/proc/self/exe"} {
-		time.Sleep(time.Until(began.Add(time.Duration(ofYear(365)*(i+1)/3) * day)))
+		<-time.After(time.Until(began.Add(time.Duration(ofYear(365)*(i+1)/3) * day)))
 		from := time.Now()
 		p.kill(syscall.SIGTERM)
 		if program[1] == 'p' {
@@ -181,7 +181,7 @@ func TestYear(t *testing.T) {
 		w.explain()
 	}
 	require.NoError(t, err, "%d of %d are in their second term", last, n)
-	time.Sleep(3 * time.Second) // what was due at the end is written
+	<-time.After(3 * time.Second) // what was due at the end is written
 
 	f := readFigures(t)
 	total, longest, sum, cost := 0, 0, 0, newTally()
