@@ -82,6 +82,28 @@ func TestASignedAmendmentPlansTheTermAnew(t *testing.T) {
 	require.Contains(t, h.mails(), "contract", "the creator is asked to sign it")
 }
 
+func TestAMovedPostIsRemindedOfAnew(t *testing.T) {
+	t.Parallel()
+
+	h := newHouse(t).approved()
+	d := h.p.Deliverables[0]
+	reminded := func() (keys []string) {
+		for _, a := range h.done {
+			if a.effect.Code == "publish_reminder" {
+				keys = append(keys, a.effect.Key)
+			}
+		}
+		return keys
+	}
+	h.until(d.PublishBy.Add(-hour))
+	require.Len(t, reminded(), 1)
+	h.signed(h.draft("later", rapport.Amendment{Moved: []rapport.DeliverableMove{{ID: d.ID, PublishDays: 5}}}))
+	h.until(d.PublishBy.Add(4 * hour))
+	keys := reminded()
+	require.Len(t, keys, 2)
+	require.NotEqual(t, keys[0], keys[1], "a mail goes out once a key")
+}
+
 func TestWhatAnAmendmentLeaves(t *testing.T) {
 	t.Parallel()
 

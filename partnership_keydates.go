@@ -69,19 +69,24 @@ func (p *Partnership) keyDate(id uuid.UUID) *KeyDate {
 }
 
 // planKeyDates holds the dates of the present contract against what is published: new ones are armed, moved ones are armed anew, and one that stays
-// keeps its decision.
+// keeps its decision. One that has passed has ended before and does not come again, unless it takes the place of one that was open until now.
 func (p *Partnership) planKeyDates(now time.Time) {
 	if !p.KeepsDates || p.Contract == nil {
 		return
 	}
 	wanted := p.wantedKeyDates()
+	var moved []KeyDate
 	for _, k := range slices.Clone(p.KeyDates) {
 		if k.Contract == p.Contract.ID && !slices.ContainsFunc(wanted, func(w KeyDate) bool { return w.ID == k.ID }) {
 			p.closeKeyDate(now, k, KeyMoved)
+			moved = append(moved, k)
 		}
 	}
 	for _, w := range wanted {
 		k := p.keyDate(w.ID)
+		if k == nil && !w.At.After(now) && !slices.ContainsFunc(moved, w.replaces) {
+			continue
+		}
 		if k == nil {
 			p.KeyDates = append(p.KeyDates, w)
 			p.armKeyDate(now, w)
@@ -92,6 +97,11 @@ func (p *Partnership) planKeyDates(now time.Time) {
 			p.showKeyDate(now, *k)
 		}
 	}
+}
+
+// replaces says that a date is another one's of the same kind and for the same post.
+func (k KeyDate) replaces(was KeyDate) bool {
+	return k.Kind == was.Kind && slices.ContainsFunc(k.Assets, func(d uuid.UUID) bool { return slices.Contains(was.Assets, d) })
 }
 
 // wantedKeyDates are the dates that the posts and the present contract make, each on the end of a day of the brand.

@@ -151,6 +151,28 @@ func TestPostsOfOneDayShareADate(t *testing.T) {
 	require.Equal(t, []uuid.UUID{h.p.Deliverables[0].ID, h.p.Deliverables[1].ID}, h.p.KeyDates[0].Assets)
 }
 
+func TestADateThatHasEndedDoesNotComeAgain(t *testing.T) {
+	t.Parallel()
+
+	h := newHouse(t, keeps(100, 10, 5), twoPieces).activate()
+	for i, name := range []string{"first", "second"} {
+		h.cmd(rapport.Command{Kind: rapport.CmdSubmit, Ref: h.p.Deliverables[i].ID, Ref2: id(name)})
+		h.do(h.p.Deliverables[i].Review, rapport.Command{Kind: rapport.CmdDecide, Actor: id("ada"), Ref: id("decision " + name), Ref2: id(name), Code: rapport.DecisionApprove})
+		h.run()
+	}
+	h.cmd(rapport.Command{Kind: rapport.CmdReportPost, Ref: h.p.Deliverables[0].ID})
+	h.pass(12)
+	require.Len(t, only(h.kinds(h.p.ID), "key_date_ended"), 2)
+	h.cmd(rapport.Command{Kind: rapport.CmdReportPost, Ref: h.p.Deliverables[1].ID})
+	h.run()
+	require.Len(t, only(h.kinds(h.p.ID), "key_date_ended"), 2, "the first post's dates are over")
+	require.Equal(t, []string{"rights_end open", "rights_end open", "allowlisting_end open", "exclusivity_end open"}, keyDates(h))
+	a := h.draft("shorter", rapport.Amendment{UsageRightsDays: new(6)})
+	h.signed(a)
+	require.Equal(t, []string{"allowlisting_end open", "exclusivity_end open", "rights_end open"}, keyDates(h))
+	require.Len(t, only(h.kinds(h.p.ID), "key_date_ended"), 3, "rights that an amendment made shorter than it has been are over now, and somebody takes the post down")
+}
+
 func TestRightsOutliveTheTerm(t *testing.T) {
 	t.Parallel()
 

@@ -98,7 +98,7 @@ func (p *Partnership) fire(now time.Time, t Timer) { //nolint:gocyclo,funlen // 
 		p.extensionOverdue(now, t.Ref)
 	case timerPublish:
 		if d := p.deliverable(t.Ref); d != nil {
-			p.do(Effect{Key: fmt.Sprintf("publish_reminder/%s/%s", d.ID, d.Submission), Kind: EffectMail, Code: "publish_reminder", Ref: d.ID})
+			p.do(Effect{Key: fmt.Sprintf("publish_reminder/%s/%s/%d", d.ID, d.Submission, t.At.Unix()), Kind: EffectMail, Code: "publish_reminder", Ref: d.ID})
 		}
 	case timerPublishLate:
 		if d := p.deliverable(t.Ref); d != nil && (d.State == "approved_to_post" || d.State == "scheduled") {

@@ -248,6 +248,10 @@ type Timings struct {
 	// SoftBounceRetries is how often a mail that bounced softly is sent again, each time after SoftBounceRetry of a production day.
 	SoftBounceRetries int           `json:"soft_bounce_retries,omitempty"`
 	SoftBounceRetry   time.Duration `json:"soft_bounce_retry,omitempty"`
+	// LongSleepDays is how long a sleep is before which a partnership's workflow starts its history afresh, and RunEvents after how many events it
+	// does so in any case. Partnerships from before these were pinned do it after 7 days of 24 hours, and 1,000 events.
+	LongSleepDays int `json:"long_sleep_days,omitempty"`
+	RunEvents     int `json:"run_events,omitempty"`
 	// FirstAnswerDays and NextAnswerDays are business days in which the creator's first reply, and each later one, is to be answered.
 	FirstAnswerDays int `json:"first_answer_days,omitempty"`
 	NextAnswerDays  int `json:"next_answer_days,omitempty"`
@@ -270,6 +274,6 @@ func DefaultTimings() Timings {
 		ReviewRemindersPercent: []int{50, 80}, ReviewSilencePercent: 150,
 		ReconcileUnknownEvery: 6 * time.Hour, CoolOffDays: 90,
 		UnreachableRetry: 6 * time.Hour, UnreachableRetries: 3, ConversationQuietDays: 3, PublishReminderDays: 1,
-		FirstAnswerDays: 1, NextAnswerDays: 2, SoftBounceRetries: 3, SoftBounceRetry: 16 * time.Hour, ExtensionAnswerDays: 2, ProductWaitDays: 5,
+		FirstAnswerDays: 1, NextAnswerDays: 2, SoftBounceRetries: 3, SoftBounceRetry: 16 * time.Hour, ExtensionAnswerDays: 2, ProductWaitDays: 5, LongSleepDays: 7, RunEvents: 400,
 	}
 }

@@ -27,7 +27,9 @@ func TestViewsAreKeptAndShared(t *testing.T) {
 		require.NoError(t, json.Unmarshal(d.as(t, who).send(t, "GET", "/v1/views", nil).body, &answer))
 		return answer.Items
 	}
-	save := func(who string, body map[string]any) answer { return d.as(t, who).keyed().send(t, "POST", "/v1/views", body) }
+	save := func(who string, body map[string]any) answer {
+		return d.as(t, who).keyed().send(t, "POST", "/v1/views", body)
+	}
 	search := map[string]any{"stage": []any{"active"}, "attention": true}
 	require.Equal(t, 201, save("ops@one.example", map[string]any{"page": "/partnerships", "name": " Needs me ", "search": search}).status)
 	shared := save("ops@one.example", map[string]any{"page": "/contracts/dates", "name": "Ending", "search": map[string]any{"kind": "rights_end"}, "brand_id": d.world.one})

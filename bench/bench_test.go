@@ -51,6 +51,13 @@ type figures struct {
 	PayoutRateViolations     *int     `json:"payout_rate_violations,omitempty"`
 	PayoutDuplicates         *int     `json:"payout_duplicates,omitempty"`
 	ConflictCheckRatio       *float64 `json:"conflict_check_ratio,omitempty"`
+	YearEventsTotal          *int     `json:"year_events_total,omitempty"`
+	YearEventsMaxRun         *int     `json:"year_events_max_run,omitempty"`
+	RemindersMissed          *int     `json:"reminders_missed,omitempty"`
+	RemindersDoubled         *int     `json:"reminders_doubled,omitempty"`
+	RemindersLate            *int     `json:"reminders_late,omitempty"`
+	ManyIdle                 *int     `json:"many_idle,omitempty"`
+	WorkerRSSManyIdle        *float64 `json:"worker_rss_mb_many_idle,omitempty"`
 }
 
 // latest is where the figures go. The parts of a measurement add to it, and its first part begins it anew.

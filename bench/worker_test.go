@@ -44,6 +44,9 @@ const (
 	envProfile        = "RAPPORT_BENCH_PROFILE"  // a file for the worker's CPU profile
 )
 
+// older makes the worker of an older build.
+var older []interceptor.WorkerInterceptor
+
 // roles are what this binary can be a child process as.
 var roles = map[string]func() error{roleWorker: runWorker}
 
@@ -90,7 +93,7 @@ func runWorker() error {
 		payments, acts.Pace = n, worker.Pace(store, n)
 	}
 	w := worker.New(c, acts, worker.Options{
-		PaymentsPerSecond: payments, MailsPerSecond: 10_000, CacheSize: cache, StopTimeout: 5 * time.Second, Interceptors: []interceptor.WorkerInterceptor{temporal.NewInterceptor()},
+		PaymentsPerSecond: payments, MailsPerSecond: 10_000, CacheSize: cache, StopTimeout: 5 * time.Second, Interceptors: append(older, temporal.NewInterceptor()),
 	})
 	if err := w.Start(); err != nil {
 		return fmt.Errorf("start: %w", err)

@@ -155,12 +155,18 @@ func (w *world) receive(res http.ResponseWriter, r *http.Request) {
 // startWorker runs a worker in a process of its own, with more of its settings.
 func (w *world) startWorker(more ...string) *process {
 	w.t.Helper()
+	program, err := filepath.Abs("/proc/self/exe")
+	require.NoError(w.t, err)
+	return w.startWorkerOf(program, more...)
+}
+
+// startWorkerOf runs another build of this test as the worker.
+func (w *world) startWorkerOf(program string, more ...string) *process {
+	w.t.Helper()
 	env := []string{
 		envRole + "=" + roleWorker, envWorkerDatabase + "=" + w.pg.url("rapport_worker", "rapport"), envTemporal + "=" + w.address,
 		envSandbox + "=" + w.public, envFetchAllow + "=" + strings.TrimPrefix(w.public, "http://"),
 	}
-	program, err := filepath.Abs("/proc/self/exe")
-	require.NoError(w.t, err)
 	p, _ := launch(w.root, w.dir, "worker", true, append(env, more...), nil, program)
 	return p
 }
@@ -182,6 +188,7 @@ type shape struct {
 	daySeconds int
 	terms      rapport.ContractTerms
 	steps      []rapport.SequenceStep
+	timings    rapport.Timings
 	budget     int64
 }
 
@@ -189,7 +196,7 @@ type shape struct {
 // on a day of one second everybody is late, and reminders would be counted that a punctual lifecycle has not.
 func standard() shape {
 	first, second := 0, 1
-	return shape{daySeconds: 1, budget: 1_000_000_000,
+	return shape{daySeconds: 1, budget: 1_000_000_000, timings: timings(),
 		terms: rapport.ContractTerms{
 			Deliverables: []rapport.DeliverableTerms{
 				{Title: "Video", Platform: "youtube", Kind: "video", DraftDueDays: 90, PublishDays: 90},
@@ -216,6 +223,7 @@ func timings() rapport.Timings {
 	t.OfferExpiryDays, t.SignatureExpiryDays, t.SignatureFirstReminder, t.PayeeReminderDays, t.RevisionBusinessDays = 200, 200, 150, 150, 90
 	t.ConversationQuietDays, t.PublishReminderDays = 150, 2
 	t.RenewalReviewDays, t.RenewalLadderDays = 690, nil // the decision opens ten days after signing
+	t.LongSleepDays, t.RunEvents = 0, 0                 // as when lifecycles were first counted
 	return t
 }
 
@@ -282,7 +290,7 @@ func (w *world) begin(n int, s shape, name string) []uuid.UUID {
 		b.Queue(`insert into partnerships (id, brand_id, campaign_id, creator_id, owner_id) values ($1, $2, $3, $4, $5)`, ids[i], w.brand, w.campaign, creator, w.ops)
 		raw, err := json.Marshal(rapport.Partnership{
 			ID: ids[i], BrandID: w.brand, CampaignID: w.campaign, CreatorID: creator, OwnerID: w.ops, Stage: rapport.StageProspect, Term: 1,
-			Core: rapport.Core{Durable: true}, Sequence: rapport.Sequence{Version: 1, Steps: s.steps, CoolOffDays: 90}, Timings: timings(),
+			Core: rapport.Core{Durable: true}, Sequence: rapport.Sequence{Version: 1, Steps: s.steps, CoolOffDays: 90}, Timings: s.timings,
 			BrandCalendar: day, CreatorCalendar: day, Renewal: rapport.RenewalNotDue,
 		})
 		require.NoError(w.t, err)
@@ -381,14 +389,22 @@ type people struct {
 	// patience is after which time something that still waits is done again: never, or after a fault.
 	patience time.Duration
 	skip     map[string]bool
+	// duties is what they look at, with its parameters; fulfil does one.
+	duties string
+	args   []any
+	fulfil func(context.Context, duty) error
 }
 
 func (w *world) people(patience time.Duration, skip ...string) *people {
-	p := &people{w: w, done: map[string]time.Time{}, patience: patience, skip: map[string]bool{}}
+	p := &people{w: w, done: map[string]time.Time{}, patience: patience, skip: map[string]bool{}, duties: dutiesSQL, args: []any{w.campaign, w.replyAfter}, fulfil: w.fulfil}
 	for _, s := range skip {
 		p.skip[s] = true
 	}
-	ctx, stop := context.WithCancel(w.t.Context())
+	return p.begin()
+}
+
+func (p *people) begin() *people {
+	ctx, stop := context.WithCancel(p.w.t.Context())
 	p.stop = stop
 	p.running.Go(func() { p.run(ctx) })
 	return p
@@ -404,7 +420,7 @@ func (p *people) leave() []error {
 func (p *people) run(ctx context.Context) {
 	free := make(chan struct{}, 32)
 	for ctx.Err() == nil {
-		rows, err := p.w.owner.Query(ctx, dutiesSQL, p.w.campaign, p.w.replyAfter)
+		rows, err := p.w.owner.Query(ctx, p.duties, p.args...)
 		var list []duty
 		if err == nil {
 			list, err = pgx.CollectRows(rows, func(r pgx.CollectableRow) (d duty, err error) {
@@ -422,7 +438,7 @@ func (p *people) run(ctx context.Context) {
 			free <- struct{}{}
 			p.running.Go(func() {
 				defer func() { <-free }()
-				if err := p.w.fulfil(ctx, d); err != nil {
+				if err := p.fulfil(ctx, d); err != nil {
 					p.failed(ctx, fmt.Errorf("%s of %s: %w", d.kind, d.partnership, err))
 				}
 			})

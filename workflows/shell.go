@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -34,6 +35,9 @@ type shell struct {
 	begin         func(now time.Time)
 	// phase changes when the machine enters another phase of its life.
 	phase func() string
+	// longNap and historyMax are the limits of its runs; zero is the constant.
+	longNap    time.Duration
+	historyMax int
 
 	events   workflow.ReceiveChannel
 	outcomes []rapport.Outcome
@@ -253,8 +257,8 @@ func (s *shell) restart(ctx workflow.Context, first string) bool {
 	info := workflow.GetInfo(ctx)
 	n := info.GetCurrentHistoryLength()
 	d := s.machine.Base().Deadline()
-	nap := d.IsZero() || d.Sub(workflow.Now(ctx)) > longNap
-	return info.GetContinueAsNewSuggested() || n > historyMax || n > historyPhase && s.phase() != first || n > historyBeforeNap && nap
+	nap := d.IsZero() || d.Sub(workflow.Now(ctx)) > cmp.Or(s.longNap, longNap)
+	return info.GetContinueAsNewSuggested() || n > cmp.Or(s.historyMax, historyMax) || n > historyPhase && s.phase() != first || n > historyBeforeNap && nap
 }
 
 // armTimer starts a timer for the nearest deadline. One that is armed for an earlier time stays: it costs less to wake once for

@@ -2,6 +2,9 @@ package workflows
 
 // Every GetVersion flag has its name here, with what it changed and since when, and nowhere else.
 //
+// For tests of upgrades, the build tags flags_before_keeps_dates and flags_before_reminds_payee make a worker that does not know the named flag, nor
+// those after it. It differs from the newest in nothing else.
+//
 // A change to what a running workflow would do (an activity more or fewer, another order, another timer) needs a flag here, a
 // history recorded from the build before it, and the replay suite. A flag can go once every run has continued as new past it.
 //

@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -384,6 +385,37 @@ func TestARunThatSleepsLongStartsAfresh(t *testing.T) {
 	next.ExecuteWorkflow(workflows.TypePartnership, &p)
 	next.finished()
 	require.Contains(t, h.facts(t, id("partnership")), "cool_off_over")
+}
+
+func TestTheLimitsOfARunArePinned(t *testing.T) {
+	t.Parallel()
+
+	for name, c := range map[string]struct {
+		events, sleep, most int
+		afresh              bool
+	}{
+		"a long sleep in the days of the calendar": {events: 51, sleep: 7, afresh: true},
+		"as it was, in days of 24 hours":           {events: 51},
+		"a sleep that is not long":                 {events: 51, sleep: 100},
+		"as many events as are pinned":             {events: 401, most: 400, afresh: true},
+		"as it was, more than a thousand":          {events: 401},
+		"as many as it may have":                   {events: 400, most: 400},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			h := &hands{day: time.Hour}
+			s := environment(t, h, start())
+			s.SetCurrentHistoryLength(c.events)
+			s.ends(40 * time.Minute)
+			p := partnership(time.Hour)
+			p.Stage, p.Timers = rapport.StageInConversation, []rapport.Timer{{Kind: "conversation_quiet", At: start().Add(90 * time.Hour)}}
+			p.Timings.LongSleepDays, p.Timings.RunEvents = c.sleep, c.most
+			s.ExecuteWorkflow(workflows.TypePartnership, p)
+			var next *workflow.ContinueAsNewError
+			require.Equal(t, c.afresh, errors.As(s.GetWorkflowError(), &next))
+		})
+	}
 }
 
 func TestANewPhaseStartsAfresh(t *testing.T) {

@@ -150,49 +150,53 @@ func (q *Queries) KeyDate(ctx context.Context, db DBTX, arg KeyDateParams) (KeyD
 const listKeyDates = `-- name: ListKeyDates :many
 with dates as (
   select k.id, k.kind, k.at, k.state, k.partnership_id, k.brand_id, k.contract_id, k.assets, k.asked_at from key_dates k
-  where k.brand_id = any ($12::uuid[]) and k.state <> 'moved' and ($13::text is null and k.state <> 'ended' or k.state = $13::text)
+  where k.brand_id = any ($1::uuid[]) and k.state <> 'moved' and ($2::text is null and k.state <> 'ended' or k.state = $2::text)
   union all
   select t.id, n.kind, n.at, n.state, t.partnership_id, t.brand_id, t.id, '{}'::uuid[],
-    case n.kind when 'renewal_notice' then (select max(x.at) from partnership_events x where x.source_id = p.id and x.ref = t.id and x.kind = 'renewal_opened') end
+    null::timestamptz
   from contracts t join partnerships p on p.id = t.partnership_id and p.term = t.term
   cross join lateral (select p.renewal_state in ('not_due', 'review_open', 'offered') as undecided) r
   cross join lateral (values
     ('renewal_notice', t.notice_by, case p.renewal_state when 'offered' then 'renegotiating' else 'open' end),
     ('term_end', t.ends_at, case when r.undecided then 'open' else 'let_end' end)) n (kind, at, state)
-  where t.brand_id = any ($12::uuid[]) and t.state = 'executed' and t.amends is null and p.stage in ('active', 'wrapping_up', 'completed') and n.at is not null
+  where t.brand_id = any ($1::uuid[]) and t.state = 'executed' and t.amends is null and p.stage in ('active', 'wrapping_up', 'completed') and n.at is not null
     and case n.kind when 'renewal_notice' then r.undecided else not r.undecided or t.ends_at > t.notice_by end
-    and ($13::text is null or n.state = $13::text)
+    and ($2::text is null or n.state = $2::text)
+), page as materialized (
+  select d.id, d.kind, d.at, d.state, d.partnership_id, d.brand_id, d.contract_id, d.assets, d.asked_at, p.stage, p.campaign_id, p.creator_id, p.owner_id, p.term from dates d join partnerships p on p.id = d.partnership_id
+  where ($3::uuid is null or d.id = $3::uuid and d.contract_id <> d.id)
+  and ($4::text is null or d.kind = $4::text)
+  and ($5::uuid is null or d.brand_id = $5::uuid)
+  and ($6::uuid is null or p.campaign_id = $6::uuid)
+  and ($7::uuid is null or d.partnership_id = $7::uuid)
+  and ($8::uuid is null or p.owner_id = $8::uuid)
+  and ($9::timestamptz is null or d.at >= $9::timestamptz)
+  and ($10::timestamptz is null or d.at < $10::timestamptz)
+  and ($11::timestamptz is null or (d.at, d.id) > ($11::timestamptz, $12::uuid))
+  order by d.at, d.id
+  limit $13
 )
-select d.id, d.kind::text as kind, d.at::timestamptz as at, d.state::text as state, d.partnership_id, d.brand_id, b.name as brand_name, d.contract_id, t.number, d.asked_at, p.stage, p.campaign_id,
-  g.name as campaign_name, p.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform, p.owner_id, u.name as owner_name, (t.term = p.term and p.stage not in ('terminated', 'banned'))::boolean as may_extend,
+select d.id, d.kind::text as kind, d.at::timestamptz as at, d.state::text as state, d.partnership_id, d.brand_id, b.name as brand_name, d.contract_id, t.number, coalesce(d.asked_at, case d.kind when 'renewal_notice' then (select max(x.at) from partnership_events x where x.source_id = d.partnership_id and x.ref = t.id and x.kind = 'renewal_opened') end) as asked_at, d.stage, d.campaign_id,
+  g.name as campaign_name, d.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform, d.owner_id, u.name as owner_name, (t.term = d.term and d.stage not in ('terminated', 'banned'))::boolean as may_extend,
   d.assets::uuid[] as assets, array(select x.title from unnest(d.assets) with ordinality s (id, n) join deliverables x on x.id = s.id order by s.n)::text[] as titles,
   e.at as decided_at, coalesce(w.name, '')::text as decided_by
-from dates d
+from page d
 join contracts t on t.id = d.contract_id
-join partnerships p on p.id = d.partnership_id
 join brands b on b.id = d.brand_id
-join campaigns g on g.id = p.campaign_id
-join creators c on c.id = p.creator_id
-join users u on u.id = p.owner_id
-left join lateral (select x.handle, x.platform from creator_accounts x where x.creator_id = p.creator_id
+join campaigns g on g.id = d.campaign_id
+join creators c on c.id = d.creator_id
+join users u on u.id = d.owner_id
+left join lateral (select x.handle, x.platform from creator_accounts x where x.creator_id = d.creator_id
   order by (select max(f.followers) from follower_snapshots f where f.account_id = x.id) desc nulls last, x.platform, x.handle limit 1) a on true
 left join partnership_events e on e.source_id = d.partnership_id and d.state in ('let_end', 'renegotiating') and e.seq = (select max(x.seq) from partnership_events x
   where x.source_id = d.partnership_id and x.ref2 = d.id and x.kind in ('key_date_let_end', 'key_date_renegotiated'))
 left join users w on w.id = e.actor
-where ($1::uuid is null or d.id = $1::uuid and d.contract_id <> d.id)
-  and ($2::text is null or d.kind = $2::text)
-  and ($3::uuid is null or d.brand_id = $3::uuid)
-  and ($4::uuid is null or p.campaign_id = $4::uuid)
-  and ($5::uuid is null or d.partnership_id = $5::uuid)
-  and ($6::uuid is null or p.owner_id = $6::uuid)
-  and ($7::timestamptz is null or d.at >= $7::timestamptz)
-  and ($8::timestamptz is null or d.at < $8::timestamptz)
-  and ($9::timestamptz is null or (d.at, d.id) > ($9::timestamptz, $10::uuid))
 order by d.at, d.id
-limit $11
 `
 
 type ListKeyDatesParams struct {
+	Brands        []uuid.UUID
+	State         *string
 	ID            *uuid.UUID
 	Kind          *string
 	BrandID       *uuid.UUID
@@ -204,8 +208,6 @@ type ListKeyDatesParams struct {
 	AfterAt       *time.Time
 	AfterID       *uuid.UUID
 	MaxRows       int32
-	Brands        []uuid.UUID
-	State         *string
 }
 
 type ListKeyDatesRow struct {
@@ -238,6 +240,8 @@ type ListKeyDatesRow struct {
 // What posts bring, as their workflows wrote it down, and the notice date and the end of each newest contract that runs.
 func (q *Queries) ListKeyDates(ctx context.Context, db DBTX, arg ListKeyDatesParams) ([]ListKeyDatesRow, error) {
 	rows, err := db.Query(ctx, listKeyDates,
+		arg.Brands,
+		arg.State,
 		arg.ID,
 		arg.Kind,
 		arg.BrandID,
@@ -249,8 +253,6 @@ func (q *Queries) ListKeyDates(ctx context.Context, db DBTX, arg ListKeyDatesPar
 		arg.AfterAt,
 		arg.AfterID,
 		arg.MaxRows,
-		arg.Brands,
-		arg.State,
 	)
 	if err != nil {
 		return nil, err

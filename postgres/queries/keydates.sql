@@ -10,7 +10,7 @@ with dates as (
   where k.brand_id = any (@brands::uuid[]) and k.state <> 'moved' and (sqlc.narg('state')::text is null and k.state <> 'ended' or k.state = sqlc.narg('state')::text)
   union all
   select t.id, n.kind, n.at, n.state, t.partnership_id, t.brand_id, t.id, '{}'::uuid[],
-    case n.kind when 'renewal_notice' then (select max(x.at) from partnership_events x where x.source_id = p.id and x.ref = t.id and x.kind = 'renewal_opened') end
+    null::timestamptz
   from contracts t join partnerships p on p.id = t.partnership_id and p.term = t.term
   cross join lateral (select p.renewal_state in ('not_due', 'review_open', 'offered') as undecided) r
   cross join lateral (values
@@ -19,24 +19,9 @@ with dates as (
   where t.brand_id = any (@brands::uuid[]) and t.state = 'executed' and t.amends is null and p.stage in ('active', 'wrapping_up', 'completed') and n.at is not null
     and case n.kind when 'renewal_notice' then r.undecided else not r.undecided or t.ends_at > t.notice_by end
     and (sqlc.narg('state')::text is null or n.state = sqlc.narg('state')::text)
-)
-select d.id, d.kind::text as kind, d.at::timestamptz as at, d.state::text as state, d.partnership_id, d.brand_id, b.name as brand_name, d.contract_id, t.number, d.asked_at, p.stage, p.campaign_id,
-  g.name as campaign_name, p.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform, p.owner_id, u.name as owner_name, (t.term = p.term and p.stage not in ('terminated', 'banned'))::boolean as may_extend,
-  d.assets::uuid[] as assets, array(select x.title from unnest(d.assets) with ordinality s (id, n) join deliverables x on x.id = s.id order by s.n)::text[] as titles,
-  e.at as decided_at, coalesce(w.name, '')::text as decided_by
-from dates d
-join contracts t on t.id = d.contract_id
-join partnerships p on p.id = d.partnership_id
-join brands b on b.id = d.brand_id
-join campaigns g on g.id = p.campaign_id
-join creators c on c.id = p.creator_id
-join users u on u.id = p.owner_id
-left join lateral (select x.handle, x.platform from creator_accounts x where x.creator_id = p.creator_id
-  order by (select max(f.followers) from follower_snapshots f where f.account_id = x.id) desc nulls last, x.platform, x.handle limit 1) a on true
-left join partnership_events e on e.source_id = d.partnership_id and d.state in ('let_end', 'renegotiating') and e.seq = (select max(x.seq) from partnership_events x
-  where x.source_id = d.partnership_id and x.ref2 = d.id and x.kind in ('key_date_let_end', 'key_date_renegotiated'))
-left join users w on w.id = e.actor
-where (sqlc.narg('id')::uuid is null or d.id = sqlc.narg('id')::uuid and d.contract_id <> d.id)
+), page as materialized (
+  select d.*, p.stage, p.campaign_id, p.creator_id, p.owner_id, p.term from dates d join partnerships p on p.id = d.partnership_id
+  where (sqlc.narg('id')::uuid is null or d.id = sqlc.narg('id')::uuid and d.contract_id <> d.id)
   and (sqlc.narg('kind')::text is null or d.kind = sqlc.narg('kind')::text)
   and (sqlc.narg('brand_id')::uuid is null or d.brand_id = sqlc.narg('brand_id')::uuid)
   and (sqlc.narg('campaign_id')::uuid is null or p.campaign_id = sqlc.narg('campaign_id')::uuid)
@@ -45,8 +30,25 @@ where (sqlc.narg('id')::uuid is null or d.id = sqlc.narg('id')::uuid and d.contr
   and (sqlc.narg('from_at')::timestamptz is null or d.at >= sqlc.narg('from_at')::timestamptz)
   and (sqlc.narg('to_at')::timestamptz is null or d.at < sqlc.narg('to_at')::timestamptz)
   and (sqlc.narg('after_at')::timestamptz is null or (d.at, d.id) > (sqlc.narg('after_at')::timestamptz, sqlc.narg('after_id')::uuid))
-order by d.at, d.id
-limit @max_rows;
+  order by d.at, d.id
+  limit @max_rows
+)
+select d.id, d.kind::text as kind, d.at::timestamptz as at, d.state::text as state, d.partnership_id, d.brand_id, b.name as brand_name, d.contract_id, t.number, coalesce(d.asked_at, case d.kind when 'renewal_notice' then (select max(x.at) from partnership_events x where x.source_id = d.partnership_id and x.ref = t.id and x.kind = 'renewal_opened') end) as asked_at, d.stage, d.campaign_id,
+  g.name as campaign_name, d.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform, d.owner_id, u.name as owner_name, (t.term = d.term and d.stage not in ('terminated', 'banned'))::boolean as may_extend,
+  d.assets::uuid[] as assets, array(select x.title from unnest(d.assets) with ordinality s (id, n) join deliverables x on x.id = s.id order by s.n)::text[] as titles,
+  e.at as decided_at, coalesce(w.name, '')::text as decided_by
+from page d
+join contracts t on t.id = d.contract_id
+join brands b on b.id = d.brand_id
+join campaigns g on g.id = d.campaign_id
+join creators c on c.id = d.creator_id
+join users u on u.id = d.owner_id
+left join lateral (select x.handle, x.platform from creator_accounts x where x.creator_id = d.creator_id
+  order by (select max(f.followers) from follower_snapshots f where f.account_id = x.id) desc nulls last, x.platform, x.handle limit 1) a on true
+left join partnership_events e on e.source_id = d.partnership_id and d.state in ('let_end', 'renegotiating') and e.seq = (select max(x.seq) from partnership_events x
+  where x.source_id = d.partnership_id and x.ref2 = d.id and x.kind in ('key_date_let_end', 'key_date_renegotiated'))
+left join users w on w.id = e.actor
+order by d.at, d.id;
 
 -- name: KeyDate :one
 select k.partnership_id, k.brand_id from key_dates k where k.id = @id and k.brand_id = any (@brands::uuid[]);

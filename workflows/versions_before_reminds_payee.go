@@ -1,0 +1,5 @@
+//go:build flags_before_reminds_payee
+
+package workflows
+
+const knowsRemindsPayee, knowsKeepsDates = false, false
