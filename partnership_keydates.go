@@ -206,7 +206,8 @@ func (p *Partnership) allowedOnKeyDate(cmd Command) *Refusal {
 func (p *Partnership) decideKeyDate(now time.Time, cmd Command) {
 	k := p.keyDate(cmd.Ref)
 	k.State = cmd.Code
-	p.fact(now, Fact{Kind: "key_date_" + map[string]string{KeyLetEnd: "let_end", KeyRenegotiating: "renegotiated", KeyOpen: "reopened"}[cmd.Code], Ref: k.Assets[0], Ref2: k.ID, Code: k.Kind, Actor: cmd.Actor, Until: k.At})
+	kind := map[string]string{KeyLetEnd: "key_date_let_end", KeyRenegotiating: "key_date_renegotiated", KeyOpen: "key_date_reopened"}[cmd.Code]
+	p.fact(now, Fact{Kind: kind, Ref: k.Assets[0], Ref2: k.ID, Code: k.Kind, Actor: cmd.Actor, Until: k.At})
 	p.showKeyDate(now, *k)
 	p.closeTask(keyDateTask(*k) + "/late")
 	if cmd.Code == KeyOpen {

@@ -21,7 +21,7 @@ func keeps(usage, allowlisting, exclusivity int) func(*house) {
 }
 
 func keyDates(h *house) []string {
-	var list []string
+	list := make([]string, 0, len(h.p.KeyDates))
 	for _, k := range h.p.KeyDates {
 		list = append(list, k.Kind+" "+k.State)
 	}
@@ -64,8 +64,8 @@ func TestAPostBringsItsDates(t *testing.T) {
 	require.Equal(t, []string{"rights_end open", "allowlisting_end open", "exclusivity_end open"}, keyDates(h))
 	posted := h.p.Deliverables[0].PostedAt
 	for _, k := range h.p.KeyDates {
-		days := map[string]time.Duration{"rights_end": 100, "allowlisting_end": 40, "exclusivity_end": 20}[k.Kind]
-		require.Equal(t, h.p.BrandCalendar.EndOfDay(posted.Add(days*hour)), k.At)
+		days := map[string]int{"rights_end": 100, "allowlisting_end": 40, "exclusivity_end": 20}[k.Kind]
+		require.Equal(t, h.p.BrandCalendar.EndOfDay(h.p.BrandCalendar.AddDays(posted, days)), k.At)
 		require.Equal(t, []uuid.UUID{h.p.Deliverables[0].ID}, k.Assets)
 		require.Equal(t, "open", h.state("key_date", k.ID))
 	}
@@ -76,9 +76,9 @@ func TestAPostBringsItsDates(t *testing.T) {
 			rungs = append(rungs, x.At)
 		}
 	}
-	var want []time.Time
-	for _, days := range []time.Duration{90, 60, 30, 14, 7, 1} {
-		want = append(want, rights.At.Add(-days*hour))
+	want := make([]time.Time, 0, 6)
+	for _, days := range []int{90, 60, 30, 14, 7, 1} {
+		want = append(want, h.p.BrandCalendar.AddDays(rights.At, -days))
 	}
 	require.Equal(t, want, rungs)
 }
@@ -96,7 +96,8 @@ func TestADateThatNobodyDecides(t *testing.T) {
 	h := newHouse(t, keeps(40, 0, 0)).approved().post()
 	k := h.p.KeyDates[0]
 	h.until(k.At.Add(-30 * hour))
-	require.Equal(t, rapport.TaskChange{Key: "key_date/" + k.ID.String(), Open: true, Kind: "decide_key_date", Code: "rights_end", OwnerID: id("owner"), Ref: k.ID, Due: k.At}, h.requireTask("decide_key_date"))
+	task := rapport.TaskChange{Key: "key_date/" + k.ID.String(), Open: true, Kind: "decide_key_date", Code: "rights_end", OwnerID: id("owner"), Ref: k.ID, Due: k.At}
+	require.Equal(t, task, h.requireTask("decide_key_date"))
 	waits := h.p.View(h.now).Waiting
 	i := slices.IndexFunc(waits, func(w rapport.Waiting) bool { return w.Decision == "rights_end" })
 	require.GreaterOrEqual(t, i, 0, "the page says that somebody is waited for")
@@ -106,8 +107,9 @@ func TestADateThatNobodyDecides(t *testing.T) {
 	h.until(k.At.Add(-7 * hour))
 	require.Equal(t, rapport.RoleAdmin, h.requireTask("key_date_undecided").Role)
 	h.until(k.At)
-	require.Equal(t, []string{"key_date_set", "key_date_reminder", "key_date_reminder", "key_date_reminder", "key_date_escalated", "key_date_reminder", "key_date_escalated", "key_date_undecided", "key_date_ended"},
-		only(h.kinds(h.p.ID), "key_date"))
+	require.Equal(t, []string{
+		"key_date_set", "key_date_reminder", "key_date_reminder", "key_date_reminder", "key_date_escalated", "key_date_reminder", "key_date_escalated", "key_date_undecided", "key_date_ended",
+	}, only(h.kinds(h.p.ID), "key_date"))
 	require.Equal(t, "ended", h.state("key_date", k.ID))
 	require.Equal(t, "rights_end", h.requireTask("take_down").Code, "somebody takes the content down")
 	_, open := h.task("decide_key_date")

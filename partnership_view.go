@@ -57,6 +57,28 @@ func signatureWaits(c *ContractState) []Waiting {
 	return nil
 }
 
+// contentWaits says who is waited for by one piece of content.
+func (p *Partnership) contentWaits(d DeliverableState) []Waiting {
+	if d.waitsForProduct() {
+		return []Waiting{p.productWait(d)}
+	}
+	switch d.State {
+	case "awaiting_draft", "changes_requested", "late":
+		switch d.Extra {
+		case "asked", "offered":
+			return []Waiting{{For: "creator", Decision: "extra_round", Ref: d.ID, Since: d.Since, Silence: "owner_reminded"}}
+		case "declined":
+			return []Waiting{{For: "user", Who: p.OwnerID.String(), Decision: "round_declined", Ref: d.ID, Since: d.Since}}
+		}
+		return []Waiting{{For: "creator", Decision: "draft", Ref: d.ID, Since: d.Since, Due: d.DraftDue, Silence: "draft_late"}}
+	case "in_review":
+		return []Waiting{{For: "role", Who: string(RoleApprover), Decision: "review", Ref: d.Review, Since: d.Since}}
+	case "approved_to_post", "scheduled":
+		return []Waiting{{For: "creator", Decision: "post", Ref: d.ID, Since: d.Since, Due: d.PublishBy, Silence: "post_late"}}
+	}
+	return nil
+}
+
 func (p *Partnership) waiting() []Waiting {
 	w := []Waiting{}
 	add := func(x Waiting) { w = append(w, x) }
@@ -86,26 +108,7 @@ func (p *Partnership) waiting() []Waiting {
 			}
 		}
 		for _, d := range p.Deliverables {
-			if d.waitsForProduct() {
-				w = append(w, p.productWait(d))
-				continue
-			}
-			switch d.State {
-			case "awaiting_draft", "changes_requested", "late":
-				switch d.Extra {
-				case "asked", "offered":
-					add(Waiting{For: "creator", Decision: "extra_round", Ref: d.ID, Since: d.Since, Silence: "owner_reminded"})
-					continue
-				case "declined":
-					add(Waiting{For: "user", Who: p.OwnerID.String(), Decision: "round_declined", Ref: d.ID, Since: d.Since})
-					continue
-				}
-				add(Waiting{For: "creator", Decision: "draft", Ref: d.ID, Since: d.Since, Due: d.DraftDue, Silence: "draft_late"})
-			case "in_review":
-				add(Waiting{For: "role", Who: string(RoleApprover), Decision: "review", Ref: d.Review, Since: d.Since})
-			case "approved_to_post", "scheduled":
-				add(Waiting{For: "creator", Decision: "post", Ref: d.ID, Since: d.Since, Due: d.PublishBy, Silence: "post_late"})
-			}
+			w = append(w, p.contentWaits(d)...)
 		}
 		w = append(w, p.extensionWaits()...)
 		w = append(w, p.waitingNumbers()...)
@@ -115,13 +118,13 @@ func (p *Partnership) waiting() []Waiting {
 		if p.RenewalOffer != nil && p.RenewalOffer.State == "sent" {
 			add(Waiting{For: "creator", Decision: "renewal_offer", Ref: p.RenewalOffer.ID, Since: p.RenewalOffer.At, Due: p.RenewalOffer.Expires, Silence: "offer_expires"})
 		}
-	case StageTerminated:
+	case StageTerminated, StageLapsed:
 		for _, m := range p.Milestones {
 			if m.State == "met" {
 				add(Waiting{For: "provider", Decision: "payout", Ref: m.Payout, Since: p.StageAt})
 			}
 		}
-	case StageProspect, StageLapsed, StageUnresponsive, StageDeclined, StageBanned:
+	case StageProspect, StageUnresponsive, StageDeclined, StageBanned:
 	}
 	if a := p.Amendment; a != nil {
 		w = append(w, signatureWaits(a)...)

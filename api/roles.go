@@ -48,7 +48,7 @@ type access struct {
 // the brand that it was granted for: the rows of other brands do not exist for the operation.
 func accessTable() map[string]access {
 	table := map[string]access{}
-	for _, part := range []map[string]access{peopleAccess(), campaignAccess(), workAccess(), moneyAccess(), portalAccess()} {
+	for _, part := range []map[string]access{peopleAccess(), campaignAccess(), workAccess(), dateAccess(), moneyAccess(), portalAccess()} {
 		maps.Copy(table, part)
 	}
 	return table
@@ -281,16 +281,21 @@ func workAccess() map[string]access {
 		"listViews":                {who: signedIn},
 		"createView":               {who: signedIn},
 		"deleteView":               {who: signedIn},
-		"listKeyDates":             everyone(),
-		"decideKeyDate":            waiting(ops()),
-		"listConflicts":            everyone(),
-		"overrideConflict":         roles(rapport.RoleOps, rapport.RoleLegal, rapport.RoleAdmin),
-		"listCalendarEntries":      everyone(),
-		"listCalendarFeeds":        {who: signedIn},
-		"createCalendarFeed":       {who: signedIn, secret: true, person: true},
-		"revokeCalendarFeed":       {who: signedIn},
 		"getOverview":              everyone(),
 		"stream":                   {who: withRole, roles: everyone().roles, streams: true},
+	}
+}
+
+func dateAccess() map[string]access {
+	return map[string]access{
+		"listKeyDates":        everyone(),
+		"decideKeyDate":       waiting(ops()),
+		"listConflicts":       everyone(),
+		"overrideConflict":    roles(rapport.RoleOps, rapport.RoleLegal, rapport.RoleAdmin),
+		"listCalendarEntries": everyone(),
+		"listCalendarFeeds":   {who: signedIn},
+		"createCalendarFeed":  {who: signedIn, secret: true, person: true},
+		"revokeCalendarFeed":  {who: signedIn},
 	}
 }
 
