@@ -1325,6 +1325,26 @@ type SigninAttempt struct {
 	Ok      bool
 }
 
+type SigningDocument struct {
+	ContractID    uuid.UUID
+	BrandID       uuid.UUID
+	PartnershipID uuid.UUID
+	Provider      string
+	ContactID     uuid.UUID
+	SignerName    string
+	SignerEmail   string
+	FileSha256    []byte
+	Field         json.RawMessage
+	State         string
+	TriedAt       *time.Time
+	ProviderID    *string
+	Url           *string
+	Reason        *string
+	SignedAt      *time.Time
+	LookedAt      *time.Time
+	CreatedAt     time.Time
+}
+
 type SlackChannel struct {
 	BrandID     uuid.UUID
 	WebhookUrl  string
