@@ -32,7 +32,7 @@ func (a *Activities) mailToSign(ctx context.Context, order rapport.MailOrder) (r
 	case err != nil:
 		return rapport.Outcome{}, classify(err)
 	case place.Gone:
-		return rapport.Outcome{Code: rapport.MailCancelled}, nil
+		return rapport.Outcome{Code: rapport.MailNowhere}, nil
 	case place.URL != "" && order.Template == "contract":
 		order.Template = "contract_elsewhere"
 	}

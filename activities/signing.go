@@ -73,11 +73,11 @@ const signingLease = 3 * time.Minute
 // that never came the document is looked for by that id.
 func (p *ProviderSigning) AskToSign(ctx context.Context, contract uuid.UUID) (SigningPlace, error) {
 	d, err := p.document(ctx, contract)
-	if err != nil || d.State == "" {
-		return SigningPlace{}, err // what nobody waits to be signed goes on as it would in the portal
+	if err != nil {
+		return SigningPlace{}, err
 	}
-	if d.State != rapport.SigningOpening && d.State != rapport.SigningOpen || !d.Out {
-		return SigningPlace{Gone: true}, nil
+	if d.State != rapport.SigningOpening && d.State != rapport.SigningOpen || !d.Out { // what is decided meanwhile is shown in the portal
+		return SigningPlace{Gone: d.State == rapport.SigningCancelled && d.Out}, nil
 	}
 	if d.URL != "" {
 		return SigningPlace{URL: d.URL}, nil
@@ -143,6 +143,9 @@ func (p *ProviderSigning) make(ctx context.Context, d rapport.SigningDocument) (
 // failed frees the making of a document where it is certain that nothing was made, and tells a person of what only a person can cure.
 func (p *ProviderSigning) failed(ctx context.Context, contract uuid.UUID, err error) error {
 	failed, ok := errors.AsType[*rapport.SendError](err)
+	if rapport.ErrorCode(err) == rapport.CodeNotFound { // the draft was deleted there, or there is no such interface
+		failed, ok = &rapport.SendError{Outcome: "rejected", Err: err}, true
+	}
 	if !ok {
 		return err
 	}

@@ -1,7 +1,7 @@
 import { Button, Checkbox, Stack, TextInput } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
-import { IconDownload } from "@tabler/icons-react";
+import { IconDownload, IconExternalLink } from "@tabler/icons-react";
 import { useState } from "react";
 
 import { useAct } from "../api/act";
@@ -83,6 +83,18 @@ async function hashOf(text: string): Promise<string> {
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** Leads to where the contract is signed, when that is not here. */
+function SignElsewhere({ elsewhere: { url, state, email } }: { elsewhere: NonNullable<Contract["elsewhere"]> }) {
+  if (url)
+    return (
+      <>
+        <p style={{ margin: 0 }}>You sign at Documenso. This page shows your signature soon after.</p>
+        <Button component="a" href={url} size="md" rightSection={<IconExternalLink size={18} aria-hidden />}>Read and sign at Documenso</Button>
+      </>
+    );
+  return <p style={{ margin: 0 }}>{state === "opening" ? `The contract is being prepared at Documenso. A mail with the link goes to ${email} soon.` : "This contract can no longer be signed at Documenso. The brand has been told; write to them if you have a question."}</p>;
+}
+
 function Sign({ contract }: { contract: Contract }) {
   const navigate = useNavigate();
   const queries = useQueryClient();
@@ -102,6 +114,7 @@ function Sign({ contract }: { contract: Contract }) {
     touches: ["portal"],
   });
   const errors = sign.error?.byField ?? {};
+  const elsewhere = contract.elsewhere;
 
   return (
     <Section title="Sign">
@@ -121,11 +134,17 @@ function Sign({ contract }: { contract: Contract }) {
             </>
           ) : (
             <>
-              <TextInput label="Your full name" description="It stands as your signature" required autoComplete="name" value={name} onChange={(event) => setName(event.currentTarget.value)} error={errors.name} />
-              <Checkbox label={contract.consent} checked={agreed} onChange={(event) => setAgreed(event.currentTarget.checked)} />
-              <MailedCode value={code} onChange={setCode} error={errors.code} />
-              <ProblemNotice problem={sign.error} shownFields={["name", "code"]} />
-              {code !== "" && <Button type="submit" size="md" disabled={!agreed || name.trim() === ""} loading={sign.isPending}>Sign the contract</Button>}
+              {elsewhere ? (
+                <SignElsewhere elsewhere={elsewhere} />
+              ) : (
+                <>
+                  <TextInput label="Your full name" description="It stands as your signature" required autoComplete="name" value={name} onChange={(event) => setName(event.currentTarget.value)} error={errors.name} />
+                  <Checkbox label={contract.consent} checked={agreed} onChange={(event) => setAgreed(event.currentTarget.checked)} />
+                  <MailedCode value={code} onChange={setCode} error={errors.code} />
+                  <ProblemNotice problem={sign.error} shownFields={["name", "code"]} />
+                  {code !== "" && <Button type="submit" size="md" disabled={!agreed || name.trim() === ""} loading={sign.isPending}>Sign the contract</Button>}
+                </>
+              )}
               <Button size="md" variant="subtle" color="gray" onClick={() => setDeclining(true)}>I do not want to sign</Button>
             </>
           )}
