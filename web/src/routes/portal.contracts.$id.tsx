@@ -1,7 +1,7 @@
 import { Button, Checkbox, Stack, TextInput } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
-import { IconDownload, IconExternalLink } from "@tabler/icons-react";
+import { IconDownload } from "@tabler/icons-react";
 import { useState } from "react";
 
 import { useAct } from "../api/act";
@@ -15,6 +15,7 @@ import { LoadFailed, ProblemNotice } from "../components/Notice";
 import { Facts, Section } from "../components/Page";
 import { MailedCode } from "../components/portal/MailedCode";
 import classes from "../components/portal/Portal.module.css";
+import { SignElsewhere } from "../components/portal/SignElsewhere";
 import { RelativeTime } from "../components/RelativeTime";
 import { StatusChip } from "../components/StatusChip";
 import { exactText } from "../lib/time";
@@ -81,18 +82,6 @@ function Shown({ contract }: { contract: Contract }) {
 async function hashOf(text: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/** Leads to where the contract is signed, when that is not here. */
-function SignElsewhere({ elsewhere: { url, state, email } }: { elsewhere: NonNullable<Contract["elsewhere"]> }) {
-  if (url)
-    return (
-      <>
-        <p style={{ margin: 0 }}>You sign at Documenso. This page shows your signature soon after.</p>
-        <Button component="a" href={url} size="md" rightSection={<IconExternalLink size={18} aria-hidden />}>Read and sign at Documenso</Button>
-      </>
-    );
-  return <p style={{ margin: 0 }}>{state === "opening" ? `The contract is being prepared at Documenso. A mail with the link goes to ${email} soon.` : "This contract can no longer be signed at Documenso. The brand has been told; write to them if you have a question."}</p>;
 }
 
 function Sign({ contract }: { contract: Contract }) {
