@@ -80,7 +80,8 @@ func signedElsewhere(t *testing.T) *signed {
 	}
 	s.inbox = &worker.Inbox{Store: d.worker, Signing: s.signing.Look}
 	d.sql(t, `update contracts set state = 'out_for_signature', executed_at = null, expires_at = now() + interval '14 days'`)
-	d.sql(t, `insert into signatures (contract_id, party, name, body_sha256, consent, identity, identity_address) select id, 'brand', 'Ms Legal', body_sha256, 'I agree', 'session', 'legal@one.example' from contracts`)
+	d.sql(t, `insert into signatures (contract_id, party, name, body_sha256, consent, identity, identity_address)
+		select id, 'brand', 'Ms Legal', body_sha256, 'I agree', 'session', 'legal@one.example' from contracts`)
 	return s
 }
 
@@ -138,7 +139,7 @@ func (s *signed) arrive(t *testing.T, want int) []string {
 	require.Eventually(t, func() bool { return one[int](t, s.desk, `select count(*)::int from webhook_inbox`) == want }, 10*time.Second, 10*time.Millisecond)
 	rows, err := s.worker.TakeInbox(t.Context(), 10, time.Millisecond)
 	require.NoError(t, err)
-	var notes []string
+	notes := make([]string, 0, len(rows))
 	for _, row := range rows {
 		note, err := s.inbox.Process(t.Context(), row)
 		require.NoError(t, err)
@@ -206,7 +207,8 @@ func TestContractIsSignedAtDocumensoOnce(t *testing.T) {
 	require.Equal(t, []string{"sign_contract"}, s.commands(t))
 	require.Equal(t, s.contract.String(), one[string](t, s.desk, `select input ->> 'ref' from outbox where kind = 'update'`))
 	require.Equal(t, "Mia Lens/documenso/mia@mail.example/true/true", one[string](t, s.desk,
-		`select s.name || '/' || identity || '/' || identity_address || '/' || (s.at = d.signed_at) || '/' || (s.body_sha256 = t.body_sha256) from signatures s join signing_documents d using (contract_id) join contracts t on t.id = s.contract_id where party = 'creator'`))
+		`select s.name || '/' || identity || '/' || identity_address || '/' || (s.at = d.signed_at) || '/' || (s.body_sha256 = t.body_sha256)
+		from signatures s join signing_documents d using (contract_id) join contracts t on t.id = s.contract_id where party = 'creator'`))
 	evidence := one[string](t, s.desk, `select agent from signatures where party = 'creator'`)
 	require.Contains(t, evidence, docs[0].ID)
 	require.Contains(t, evidence, docs[0].FileSHA256)
@@ -387,7 +389,8 @@ func TestWhatWasSentToBeSignedStays(t *testing.T) {
 	for _, change := range []string{
 		`update signing_documents set signer_email = 'eve@mail.example'`, `update signing_documents set provider_id = 'envelope_other'`, `delete from signing_documents`,
 		`update signing_documents set state = 'opening'`,
-		`insert into signatures (contract_id, party, name, body_sha256, consent, identity, identity_address) select id, 'creator', 'x', body_sha256, 'I agree', 'documenso', 'mia@mail.example' from contracts`,
+		`insert into signatures (contract_id, party, name, body_sha256, consent, identity, identity_address)
+			select id, 'creator', 'x', body_sha256, 'I agree', 'documenso', 'mia@mail.example' from contracts`,
 	} {
 		_, err := s.owner.Exec(t.Context(), change)
 		require.Error(t, err, change)

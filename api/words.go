@@ -506,6 +506,7 @@ var causeWords = map[string]string{ //nolint:gochecknoglobals // a table
 	"bounced":           "mail to the address comes back", "soft_bounce": "the mailbox did not take it for now",
 	"dropped": "the mail provider would not send to the address", "complaint": "the creator reported our mail as spam",
 	rapport.MailNoAddress: "no address is known", rapport.MailRejected: "the mail provider rejected it",
-	rapport.MailBlocked: "a merge tag has no value", rapport.MailUnknown: "nobody knows whether it arrived", rapport.MailNowhere: "its document at Documenso was cancelled", rapport.MailCancelled: "something forbids writing to the creator",
+	rapport.MailNowhere: "its document at Documenso was cancelled",
+	rapport.MailBlocked: "a merge tag has no value", rapport.MailUnknown: "nobody knows whether it arrived", rapport.MailCancelled: "something forbids writing to the creator",
 	"rejected_funds": "the funds were short", "rejected_payee": "the creator's account cannot be paid", "do_not_contact": "the creator must not be contacted",
 }

@@ -146,7 +146,7 @@ func (s *Server) createEnvelope(r *http.Request) dsAnswer {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "multipart/form-data" {
 		return dsRefusal(http.StatusUnsupportedMediaType, "INVALID_REQUEST", "Expected multipart/form-data")
 	}
-	if err := r.ParseMultipartForm(maxBody); err != nil {
+	if err := r.ParseMultipartForm(maxBody); err != nil { //nolint:gosec // the body is bounded for every route
 		return bad("Invalid form data")
 	}
 	decoder := json.NewDecoder(strings.NewReader(r.FormValue("payload")))
@@ -261,11 +261,11 @@ func (s *Server) distributeEnvelope(r *http.Request) dsAnswer {
 }
 
 func (s *Server) cancelEnvelope(r *http.Request) dsAnswer {
-	_, err := s.changeEnvelope(envelopeOf(r), "DOCUMENT_CANCELLED", (*envelope).cancel)
+	_, err := s.changeEnvelope(envelopeOf(r), "DOCUMENT_CANCELLED", cancelled)
 	return s.dsDone(err, map[string]bool{"success": true})
 }
 
-func (e *envelope) cancel() error {
+func cancelled(e *envelope) error {
 	if e.Status != "PENDING" {
 		return errDecided
 	}
@@ -370,7 +370,7 @@ func (s *Server) decide(id, action, reason string) (envelope, error) {
 			case "expire":
 				p.ExpiredAt = &now
 			case "cancel":
-				return e.cancel()
+				return cancelled(e)
 			default:
 				return fmt.Errorf("%q is none of sign, reject, cancel and expire", action)
 			}

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"html/template"
 	"net/http"
+	"net/url"
 
 	"go.uber.org/zap"
 )
@@ -53,5 +54,5 @@ func (s *Server) signHere(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "The document is decided already.", http.StatusConflict)
 		return
 	}
-	http.Redirect(w, r, r.URL.Path, http.StatusSeeOther)
+	http.Redirect(w, r, "/sign/"+url.PathEscape(r.PathValue("token")), http.StatusSeeOther)
 }

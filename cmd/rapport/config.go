@@ -421,7 +421,8 @@ func (r *reader) documenso(cfg Config, needs part) {
 		return
 	}
 	if err := documenso.CheckURL(d.URL, cfg.AllowBaseURL); err != nil {
-		r.badf("RAPPORT_DOCUMENSO_URL is %s: set it to the address of the installation, such as https://app.documenso.com (http:// is for this machine only), or leave all of RAPPORT_DOCUMENSO_ away", state(Secret(d.URL)))
+		r.badf("RAPPORT_DOCUMENSO_URL is %s: set it to the address of the installation, such as https://app.documenso.com (http:// is for this machine only), or leave all of RAPPORT_DOCUMENSO_ away",
+			state(Secret(d.URL)))
 	}
 	if needs&needsMailer != 0 && d.Token == "" {
 		r.badf("RAPPORT_DOCUMENSO_TOKEN is not set: set it to a token of Documenso's API, or leave all of RAPPORT_DOCUMENSO_ away")

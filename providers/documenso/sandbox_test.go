@@ -159,7 +159,7 @@ func TestADocumentIsMadeSentSignedAndRead(t *testing.T) {
 	_, err = w.client.SendDocument(ctx, id, "somebody@else.example")
 	require.Equal(t, "unknown", outcome(t, err), "a link of another signer is none")
 
-	res, err := http.PostForm(link, map[string][]string{"action": {"sign"}}) //nolint:noctx // a test
+	res, err := http.PostForm(link, map[string][]string{"action": {"sign"}})
 	require.NoError(t, err)
 	res.Body.Close()
 	now, err = w.client.Document(ctx, id)
@@ -291,7 +291,7 @@ func TestForgedAndRepeatedWebhooks(t *testing.T) {
 		}
 		_, err = w.client.SendDocument(t.Context(), id, d.SignerEmail)
 		require.NoError(t, err)
-		var forged []bool
+		forged := make([]bool, 0, len(want))
 		for range want {
 			p := w.event("DOCUMENT_SENT")
 			_, err := documenso.VerifyEvent(secret, p.body, p.secret)

@@ -9,7 +9,7 @@ import (
 )
 
 // SecretHeader is where Documenso puts the secret of a webhook.
-const SecretHeader = "X-Documenso-Secret"
+const SecretHeader = "X-Documenso-Secret" //nolint:gosec // a name, no secret
 
 var (
 	// ErrSecret means that a post has not the secret of the webhook.
