@@ -132,4 +132,5 @@ type MailOrder struct {
 	Stage         Stage     // the only stage in which a mail of a sequence may go out; empty for any
 	NotAfter      time.Time // when the creator's hours end; zero for never
 	Look          bool      // a person looks at it before it goes out
+	SignAt        string    // where the creator signs what the mail is about, instead of in the portal
 }

@@ -13,6 +13,7 @@ const (
 	IdentityMailedCode = "mailed_code" // a link and a code that were mailed to the creator's address
 	IdentitySession    = "session"     // somebody of the house who had signed in
 	IdentityToken      = "token"       // a program, with the token of somebody of the house
+	IdentityDocumenso  = "documenso"   // whoever had the link to Documenso that was mailed to the creator's address
 )
 
 // Consent is what a party agrees to by signing: the words beside the button, which are kept with the signature.

@@ -15,7 +15,7 @@ import (
 
 // wrongs are the outcomes that effects may have besides the usual one.
 var wrongs = map[string][]string{
-	rapport.EffectMail:      {rapport.MailDeferred, rapport.MailBlocked, rapport.MailCancelled, rapport.MailNoAddress, rapport.MailRejected, rapport.MailUnknown},
+	rapport.EffectMail:      {rapport.MailDeferred, rapport.MailBlocked, rapport.MailCancelled, rapport.MailNoAddress, rapport.MailNowhere, rapport.MailRejected, rapport.MailUnknown},
 	rapport.EffectOnboard:   {"ready", "rejected", rapport.MailNoAddress},
 	rapport.EffectVerify:    {"mismatch", "unreachable"},
 	rapport.EffectBranch:    {"yes", "no"},

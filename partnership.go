@@ -196,6 +196,7 @@ const (
 	MailCancelled = "cancelled"
 	MailNoAddress = "no_address"
 	MailRejected  = "rejected"
+	MailNowhere   = "nowhere" // nobody can sign any more where the mail would lead
 	MailUnknown   = "unknown"
 	MailUnfiled   = "unfiled" // a reply that may be the creator's waits to be filed; no outcome of a mail
 	MailFiled     = "filed"   // it was filed, here or elsewhere

@@ -120,7 +120,8 @@ type Contract struct {
 	EndsAt        *time.Time
 	NoticeBy      *time.Time
 	CreatedAt     time.Time
-	PaperSHA256   []byte // of the signed file; absent until it is made
+	PaperSHA256   []byte           // of the signed file; absent until it is made
+	Elsewhere     *SignedElsewhere // nil where the creator signs in the portal
 	// CreatorCountry is ISO 3166-1 alpha-2, empty for unknown.
 	CreatorCountry string
 }

@@ -191,6 +191,7 @@ type Activities struct {
 	Prober    Prober
 	Shooter   Shooter // nil without a browser
 	Slack     Chat    // nil without one
+	Signing   Signing // nil is ClickToSign
 	Paper     func(rapport.SignedContract) (pdf []byte, err error)
 	Jobs      map[string]func(context.Context) error
 	Pace      func(context.Context) error // waits until a transfer may be sent; nil is no limit

@@ -15,6 +15,9 @@ func classify(err error) error {
 	if err == nil {
 		return nil
 	}
+	if _, ok := errors.AsType[*temporal.ApplicationError](err); ok {
+		return err // it has its class
+	}
 	if pay, ok := errors.AsType[*rapport.PayError](err); ok {
 		return temporal.NewApplicationErrorWithOptions(pay.Error(), "provider."+pay.Outcome, temporal.ApplicationErrorOptions{NextRetryDelay: max(pay.RetryAfter, retryDelay(pay.Outcome))})
 	}

@@ -14,7 +14,30 @@ import (
 
 // SendMail mails a template, at most once. See rapport.EffectMail for the outcomes.
 func (a *Activities) SendMail(ctx context.Context, in EffectInput) (rapport.Outcome, error) {
-	return a.mail(ctx, orderOf(in))
+	order := orderOf(in)
+	if order.Template == "contract" || order.Template == "contract_reminder" {
+		return a.mailToSign(ctx, order)
+	}
+	return a.mail(ctx, order)
+}
+
+// mailToSign mails where a contract is signed. The other words of a provider are the first mail's only: a reminder has none about the way to sign.
+func (a *Activities) mailToSign(ctx context.Context, order rapport.MailOrder) (rapport.Outcome, error) {
+	signing := a.Signing
+	if signing == nil {
+		signing = ClickToSign{}
+	}
+	place, err := signing.AskToSign(ctx, order.Ref)
+	switch {
+	case err != nil:
+		return rapport.Outcome{}, classify(err)
+	case place.Gone:
+		return rapport.Outcome{Code: rapport.MailNowhere}, nil
+	case place.URL != "" && order.Template == "contract":
+		order.Template = "contract_elsewhere"
+	}
+	order.SignAt = place.URL
+	return a.mail(ctx, order)
 }
 
 func orderOf(in EffectInput) rapport.MailOrder {
@@ -104,6 +127,9 @@ func (a *Activities) mail(ctx context.Context, order rapport.MailOrder) (rapport
 	if !a.render(&draft) {
 		out.Code = rapport.MailBlocked
 		return out, nil
+	}
+	if order.SignAt != "" {
+		draft.Body, draft.Portal = strings.ReplaceAll(draft.Body, "{{"+rapport.PortalTag+"}}", order.SignAt), false
 	}
 	draft.PartnershipID = order.PartnershipID
 	mail, claim, err := a.claim(ctx, draft)

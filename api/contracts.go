@@ -33,8 +33,16 @@ func toContract(c rapport.Contract) gen.Contract {
 		Reason: orNil(c.Reason), Signatures: each(c.Signatures, toSignature), SentAt: c.SentAt, ExpiresAt: c.ExpiresAt,
 		ExecutedAt: c.ExecutedAt, EndsAt: c.EndsAt, NoticeBy: c.NoticeBy, CreatedAt: c.CreatedAt, CreatorCountry: orNil(c.CreatorCountry),
 		Consent: orNil(c.AsksConsent()), PaperSha256: orNil(hex.EncodeToString(c.PaperSHA256)),
-		Clauses: someOf(each(c.Clauses, toContractClause)),
+		Clauses: someOf(each(c.Clauses, toContractClause)), Elsewhere: toElsewhere(c.Elsewhere),
 	}
+}
+
+// toElsewhere leaves out the link, which is the creator's alone: whoever has it can sign.
+func toElsewhere(e *rapport.SignedElsewhere) *gen.SignedElsewhere {
+	if e == nil {
+		return nil
+	}
+	return &gen.SignedElsewhere{Provider: gen.SignedElsewhereProvider(e.Provider), State: gen.SignedElsewhereState(e.State), Email: e.Email, Reason: orNil(e.Reason)}
 }
 
 func toContractClause(c rapport.DraftedClause) gen.ContractClause {

@@ -31,6 +31,9 @@ func (s *Server) GetPortalContract(ctx context.Context, r gen.GetPortalContractR
 	}
 	shown := toContract(c)
 	shown.Creator = showCreator(c.Creator)
+	if c.Elsewhere != nil && c.Elsewhere.State == rapport.SigningOpen {
+		shown.Elsewhere.Url = orNil(c.Elsewhere.URL)
+	}
 	for i, g := range c.Signatures { // where and with what the brand signed is not the creator's business
 		shown.Signatures[i] = gen.Signature{Party: gen.SignatureParty(g.Party), Name: g.Name, At: g.At, TextSha256: hex.EncodeToString(g.SHA256)}
 	}
@@ -192,6 +195,12 @@ func (s *Server) SignContract(ctx context.Context, r gen.SignContractRequestObje
 		return nil, &rapport.Error{
 			Code: rapport.CodeConflict, Reason: "contract_decided", State: contract.State,
 			Message: "This contract no longer waits for a signature: it is " + strings.ReplaceAll(contract.State, "_", " ") + ".",
+		}
+	}
+	if r.Body.Decision == gen.SignatureCreateDecisionSign && contract.Elsewhere != nil && !sent {
+		return nil, &rapport.Error{
+			Code: rapport.CodeConflict, Reason: "signed_elsewhere", State: contract.Elsewhere.State,
+			Message: "This contract is signed at Documenso, by the link that was mailed to " + contract.Elsewhere.Email + ".",
 		}
 	}
 	cmd, before := rapport.Command{Kind: rapport.CmdDeclineContract, Ref: contract.ID}, (func(ctx context.Context) error)(nil)

@@ -62,7 +62,7 @@ func taskLink(t rapport.Task) *string {
 			if t.PartnershipID != nil {
 				return orNil("/contracts/dates?partnership=" + t.PartnershipID.String())
 			}
-		case "approve_contract", "amendment_ended", "amendment_overtaken":
+		case "approve_contract", "amendment_ended", "amendment_overtaken", "signing_stuck":
 			return orNil("/contracts/" + t.Ref.String())
 		}
 	}

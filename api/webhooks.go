@@ -22,6 +22,7 @@ const (
 	mailEventsLimit  = 8 << 20
 	inboundLimit     = 30 << 20
 	linkFormLimit    = 4 << 10
+	signingLimit     = 1 << 20
 )
 
 // The endpoints of Stripe, each with a secret of its own.
@@ -49,6 +50,8 @@ type Webhooks struct {
 	Stripe func(endpoint string, body []byte, signature string, now time.Time) (rapport.InboxRow, error)
 	// Shipments gets what a carrier tells of a parcel, and the Rapport-Signature header.
 	Shipments func(body []byte, signature string, now time.Time) (rapport.InboxRow, error)
+	// Signing gets what the provider of signatures tells of a document, and the X-Documenso-Secret header. No row is an event that decides nothing.
+	Signing func(body []byte, secret string) ([]rapport.InboxRow, error)
 	// MailEvents gets a batch of events with SendGrid's two headers.
 	MailEvents func(body []byte, signature, timestamp string, now time.Time) ([]rapport.InboxRow, error)
 	// Inbound gets a mail as Inbound Parse posts it, with the form's own content type.
@@ -59,6 +62,7 @@ type Webhooks struct {
 const (
 	stripeSignatureHeader = "Stripe-Signature"
 	shipmentHeader        = "Rapport-Signature"
+	signingHeader         = "X-Documenso-Secret"
 	mailSignatureHeader   = "X-Twilio-Email-Event-Webhook-Signature"
 	mailTimestampHeader   = "X-Twilio-Email-Event-Webhook-Timestamp"
 )
@@ -93,6 +97,11 @@ func (s *Server) registerPublic(e *echo.Echo) {
 		hook("/webhooks/shipments", "shipments", shipmentLimit, func(c echo.Context, body []byte) ([]rapport.InboxRow, error) {
 			row, err := hooks.Shipments(body, c.Request().Header.Get(shipmentHeader), s.now())
 			return []rapport.InboxRow{row}, err
+		})
+	}
+	if hooks.Signing != nil {
+		hook("/webhooks/documenso", "documenso", signingLimit, func(c echo.Context, body []byte) ([]rapport.InboxRow, error) {
+			return hooks.Signing(body, c.Request().Header.Get(signingHeader))
 		})
 	}
 	signed := func(c echo.Context) (signature, timestamp string) {

@@ -368,8 +368,8 @@ func taskTitle(kind, code string) (title, ifNotDone string) {
 		if why, ok := holdWords[code]; ok {
 			t[0] += ": " + why
 		}
-	case keyDateTitles[kind][code] != "":
-		t[0] = keyDateTitles[kind][code]
+	case codeTitles[kind][code] != "":
+		t[0] = codeTitles[kind][code]
 	case kind == "content_late" && code == "post":
 		t[0] = "Follow up on content that was not published in time"
 	case kind == "content_missed" && code == rapport.RemedyTermination:
@@ -394,6 +394,7 @@ var taskTitles = map[string][2]string{ //nolint:gochecknoglobals // a table
 	"make_offer":            {"Make an offer or close the conversation", "The partnership stays in conversation."},
 	"make_new_offer":        {"Make a new offer", "The partnership stays where it is."},
 	"approve_contract":      {"Check the contract and send it for signature", "The creator gets no contract."},
+	"signing_stuck":         {"A contract cannot be signed as it was sent", "The creator goes on waiting, or what they signed counts for nothing."},
 	"amendment_ended":       {"An amendment was not signed: talk to the creator, or leave it", "Everything stays as it was agreed."},
 	"amendment_overtaken":   {"Part of a signed amendment came too late: see what was done or owed already", "That part stays as it was before the amendment."},
 	"outreach_blocked":      {"Clear what blocks the outreach", "Nothing is sent to this creator."},
@@ -444,11 +445,17 @@ var taskTitles = map[string][2]string{ //nolint:gochecknoglobals // a table
 	"mail_missing":          {"Our count of mail differs from SendGrid's: find what is missing", "What a creator wrote, or what was sent to one, may stay lost."},
 }
 
-// keyDateTitles are the titles of tasks about what a contract gives the brand for a time.
-var keyDateTitles = map[string]map[string]string{ //nolint:gochecknoglobals // a table
+// codeTitles are the titles of tasks whose code says what is asked.
+var codeTitles = map[string]map[string]string{ //nolint:gochecknoglobals // a table
 	"decide_key_date": {
 		rapport.KeyUsageRights: "Rights to a post end: extend them, or let them end", rapport.KeyAllowlisting: "Allow-listing of a post ends: extend it, or let it end",
 		rapport.KeyExclusivity: "A creator's exclusivity ends: extend it, or let it end",
+	},
+	"signing_stuck": {
+		"refused":   "Documenso does not take a contract: look at its token, its plan and the contract's text",
+		"cancelled": "A contract was cancelled at Documenso: withdraw it and make another one, or talk to the creator",
+		"expired":   "A creator's link to Documenso has ended: send it anew there, or withdraw the contract",
+		"too_late":  "A creator signed a contract that had ended: tell them that it does not count",
 	},
 	"key_date_undecided": {
 		rapport.KeyUsageRights: "Nobody has decided about rights that end soon", rapport.KeyAllowlisting: "Nobody has decided about allow-listing that ends soon",
@@ -499,6 +506,7 @@ var causeWords = map[string]string{ //nolint:gochecknoglobals // a table
 	"bounced":           "mail to the address comes back", "soft_bounce": "the mailbox did not take it for now",
 	"dropped": "the mail provider would not send to the address", "complaint": "the creator reported our mail as spam",
 	rapport.MailNoAddress: "no address is known", rapport.MailRejected: "the mail provider rejected it",
+	rapport.MailNowhere: "its document at Documenso was cancelled",
 	rapport.MailBlocked: "a merge tag has no value", rapport.MailUnknown: "nobody knows whether it arrived", rapport.MailCancelled: "something forbids writing to the creator",
 	"rejected_funds": "the funds were short", "rejected_payee": "the creator's account cannot be paid", "do_not_contact": "the creator must not be contacted",
 }

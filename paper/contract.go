@@ -70,6 +70,8 @@ func identityWords(g rapport.Signature, when func(time.Time) string) string {
 		return "The account " + g.IdentityAddress + ", which was signed in"
 	case rapport.IdentityToken:
 		return "A program, with a token of the account " + g.IdentityAddress
+	case rapport.IdentityDocumenso:
+		return "A link to Documenso that was mailed to " + g.IdentityAddress
 	}
 	return "Not recorded: signed before this was kept."
 }

@@ -36,8 +36,10 @@ var glyphs = sync.OnceValues(func() (plain, asia *sfnt.Font) { //nolint:gocheckn
 
 // Sizes of a page in millimetres, and of text in points.
 const (
+	pageWidth   = 210.0
+	pageHeight  = 297.0
 	paperMargin = 20.0
-	paperWidth  = 210 - 2*paperMargin
+	paperWidth  = pageWidth - 2*paperMargin
 	paperFoot   = 277.0
 	textSize    = 9.5
 	smallSize   = 8.0

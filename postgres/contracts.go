@@ -94,6 +94,13 @@ func (s *Store) contracts(ctx context.Context, tx pgx.Tx, params gen.ListContrac
 			Consent: r.Consent, Identity: r.Identity, IdentityAddress: r.IdentityAddress, IdentityAt: r.IdentityAt,
 		})
 	}
+	elsewhere, err := s.signingOf(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for id, e := range elsewhere {
+		list[at[id]].Elsewhere = e
+	}
 	clauses, err := s.q.ClausesOfContracts(ctx, tx, gen.ClausesOfContractsParams{Contracts: ids, Brands: params.Brands})
 	if err != nil {
 		return nil, fmt.Errorf("clauses: %w", err)

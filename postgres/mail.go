@@ -141,7 +141,7 @@ func (s *Store) values(ctx context.Context, tx pgx.Tx, o rapport.MailOrder, v ma
 			return absent("offer", err)
 		}
 		v["offer.fee"], v["offer.expires"], v["offer.message"] = rapport.Money{Amount: r.Fee, Currency: r.Currency}.String(), date(r.ExpiresAt), orDash(r.Message)
-	case "contract", "contract_reminder", "brief":
+	case "contract", "contract_elsewhere", "contract_reminder", "brief":
 		r, err := s.q.ContractView(ctx, tx, o.Ref)
 		if err != nil {
 			return absent("contract", err)

@@ -55,6 +55,9 @@ func (s *Store) AckOutbox(ctx context.Context, id uuid.UUID, v rapport.OutboxVer
 				return fmt.Errorf("task for a late reply: %w", err)
 			}
 		}
+		if err := s.q.AskAboutRefusedSignature(ctx, tx, id); err != nil {
+			return fmt.Errorf("task for a late signature: %w", err)
+		}
 		if err := s.q.DropRefused(ctx, tx, id); err != nil {
 			return fmt.Errorf("drop what was refused: %w", err)
 		}

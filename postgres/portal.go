@@ -135,6 +135,11 @@ func (s *Store) portalContract(ctx context.Context, tx pgx.Tx, partnership uuid.
 	for _, a := range amendments {
 		c.Amendments = append(c.Amendments, rapport.SignedRef{ID: a.ID, Number: a.Number, State: a.State, CreatedAt: a.CreatedAt, ExecutedAt: a.ExecutedAt})
 	}
+	elsewhere, err := s.signingOf(ctx, tx, []uuid.UUID{r.ID})
+	if err != nil {
+		return nil, err
+	}
+	c.Elsewhere = elsewhere[r.ID]
 	signatures, err := s.q.PortalSignatures(ctx, tx, r.ID)
 	for _, g := range signatures {
 		c.Signatures = append(c.Signatures, rapport.Signature{Party: g.Party, Name: g.Name, Address: g.Address, Agent: g.Agent, SHA256: g.BodySha256, At: g.At})

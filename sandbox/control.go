@@ -56,6 +56,8 @@ func (s *Server) controlRoutes() http.Handler {
 	mux.HandleFunc("GET /control/posts/{id}", s.getPost)
 	mux.HandleFunc("PUT /control/posts/{id}", s.putPost)
 	mux.HandleFunc("GET /control/slack", s.getSlackPosts)
+	mux.HandleFunc("GET /control/documenso", s.getEnvelopes)
+	mux.HandleFunc("POST /control/documenso/{id}", s.decideEnvelope)
 	mux.HandleFunc("POST /control/clock", s.advanceClock)
 	mux.HandleFunc("GET /control/requests", s.getRequests)
 	mux.HandleFunc("GET /control/jobs", s.getJobs)
@@ -191,7 +193,7 @@ func answerControl(w http.ResponseWriter, body any, err error) {
 	switch {
 	case errors.Is(err, errGone):
 		writeProblem(w, http.StatusNotFound, err)
-	case errors.Is(err, errForeignDomain) || errors.Is(err, errNoText) || errors.Is(err, errHeaderBreak) || errors.Is(err, errOverdrawn):
+	case errors.Is(err, errForeignDomain) || errors.Is(err, errNoText) || errors.Is(err, errHeaderBreak) || errors.Is(err, errOverdrawn) || errors.Is(err, errDecided):
 		writeProblem(w, http.StatusUnprocessableEntity, err)
 	case err != nil:
 		writeProblem(w, http.StatusInternalServerError, err)

@@ -28,9 +28,11 @@ const (
 	actReorder         = "reorder"              // delivered a second late, after those that follow meanwhile
 	actDelay           = "delay"                // delivered delay_ms later
 	actDrop            = "drop"                 // never delivered
+	actForge           = "forge"                // delivered with another secret, once, and then as it should be
 	providerStripe     = "stripe"
 	providerSendGrid   = "sendgrid"
 	providerSlack      = "slack"
+	providerDocumenso  = "documenso"
 	defaultFaultDelay  = 1000
 	reorderPatience    = 1000
 	randomRequests     = 200 // how many requests of a route a random script looks ahead
@@ -41,11 +43,11 @@ var requestActions = []string{
 	actDropBefore, actStall, actCommitDrop, actCommit500, actRollForward, act429, actTruncate, actSlow, actHTML502, actWrongAmount, actRedirect, act401, act403,
 }
 
-var webhookActions = []string{actDuplicate, actReorder, actDelay, actDrop}
+var webhookActions = []string{actDuplicate, actReorder, actDelay, actDrop, actForge}
 
 // Fault is one line of the script: what befalls which request. Counting starts when the script is set.
 type Fault struct {
-	Provider string `json:"provider"`           // stripe, sendgrid or slack
+	Provider string `json:"provider"`           // stripe, sendgrid, slack or documenso
 	Method   string `json:"method,omitempty"`   // empty matches every method; not used for webhooks
 	Path     string `json:"path,omitempty"`     // path.Match pattern; for webhooks of their path or event type; empty matches all
 	Nth      int    `json:"nth,omitempty"`      // the first matching request it befalls, from 1; 0 is 1
@@ -55,14 +57,17 @@ type Fault struct {
 }
 
 func (f Fault) check() error {
-	if !slices.Contains([]string{providerStripe, providerSendGrid, providerSlack}, f.Provider) {
-		return fmt.Errorf("provider %q is none of stripe, sendgrid and slack", f.Provider)
+	if !slices.Contains([]string{providerStripe, providerSendGrid, providerSlack, providerDocumenso}, f.Provider) {
+		return fmt.Errorf("provider %q is none of stripe, sendgrid, slack and documenso", f.Provider)
 	}
 	if !slices.Contains(requestActions, f.Action) && !slices.Contains(webhookActions, f.Action) {
 		return fmt.Errorf("unknown action %q", f.Action)
 	}
 	if f.Action == actStall && f.Provider != providerStripe {
 		return errors.New("only Stripe stalls")
+	}
+	if f.Action == actForge && f.Provider != providerDocumenso {
+		return errors.New("only Documenso's webhooks are forged")
 	}
 	if _, err := path.Match(f.Path, "/"); err != nil {
 		return fmt.Errorf("path %q: %w", f.Path, err)
@@ -136,7 +141,7 @@ func randomFaults(seed uint64, rate float64) []Fault {
 		{providerStripe, "POST", "/v1/account_links", []string{actDropBefore, actCommitDrop, act429, actSlow, actHTML502}},
 		{providerStripe, "GET", "", []string{actDropBefore, act429, actTruncate, actSlow, actHTML502}},
 		{providerSendGrid, "POST", "/v3/mail/send", []string{actDropBefore, actCommitDrop, actCommit500, act429, actSlow, actHTML502}},
-		{providerStripe, "", "/webhooks/stripe/*", webhookActions},
+		{providerStripe, "", "/webhooks/stripe/*", []string{actDuplicate, actReorder, actDelay, actDrop}},
 		{providerSendGrid, "", "/webhooks/sendgrid/*", []string{actDuplicate, actReorder, actDelay}},
 	}
 	rng := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // the script must be repeatable, not secret

@@ -1,5 +1,5 @@
-// Package sandbox pretends to be the outside world of Rapport: HTTP servers that speak the wire protocols of Stripe, SendGrid and
-// Slack as far as Rapport uses them, with state, idempotency keys, balances, signed webhooks, a mailbox, hosted posts,
+// Package sandbox pretends to be the outside world of Rapport: HTTP servers that speak the wire protocols of Stripe, SendGrid, Slack
+// and Documenso as far as Rapport uses them, with state, idempotency keys, balances, signed webhooks, a mailbox, hosted posts,
 // scripted faults and simulated creators. It is for development and tests; production's binary does not contain it.
 package sandbox
 
@@ -31,6 +31,8 @@ type Config struct {
 	StripeConnectSecret string
 	// SendGridKeyDir holds the ECDSA key pairs that sign SendGrid's webhooks; missing ones are made. Empty makes them in memory.
 	SendGridKeyDir string
+	// DocumensoSecret goes with Documenso's webhooks; empty sends an empty one, as Documenso does.
+	DocumensoSecret string
 	// InboundDomain is the domain whose mail comes back by Inbound Parse. Empty accepts every domain.
 	InboundDomain string
 	// Pace is the length of one day of the simulated creators and banks; 0 means 30 seconds.
@@ -74,6 +76,7 @@ type Server struct {
 	suppressions *table[suppression]
 	posts        *table[post]
 	slackPosts   *table[slackPost]
+	envelopes    *table[envelope]
 	personas     *table[persona]
 	jobs         *table[job]
 	dropped      *table[job] // inbound posts that a fault kept from being delivered
@@ -150,6 +153,7 @@ func (s *Server) makeTables() {
 	s.suppressions = newTable[suppression](s.db, "suppression")
 	s.posts = newTable[post](s.db, "post")
 	s.slackPosts = newTable[slackPost](s.db, "slack_post")
+	s.envelopes = newTable[envelope](s.db, "envelope")
 	s.personas = newTable[persona](s.db, "persona")
 	s.jobs = newTable[job](s.db, "job")
 	s.dropped = newTable[job](s.db, "dropped")
@@ -187,7 +191,7 @@ func (s *Server) Close() error {
 	return s.db.close()
 }
 
-// Handler serves Stripe's, SendGrid's and Slack's APIs, the onboarding page, the mailbox and the posts.
+// Handler serves Stripe's, SendGrid's, Slack's and Documenso's APIs, the onboarding page, the mailbox and the posts.
 func (s *Server) Handler() http.Handler { return s.handler }
 
 // Control serves the control port. Whoever reaches it rules the sandbox: bind it to loopback.
@@ -235,6 +239,7 @@ func (s *Server) routes() http.Handler {
 	s.stripeRoutes(mux)
 	s.sendgridRoutes(mux)
 	s.slackRoutes(mux)
+	s.documensoRoutes(mux)
 	s.pageRoutes(mux)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

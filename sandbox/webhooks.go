@@ -32,6 +32,7 @@ const (
 	endpointConnect = "/webhooks/stripe/connect"
 	endpointEvents  = "/webhooks/sendgrid/events"
 	endpointInbound = "/webhooks/sendgrid/inbound"
+	endpointSigning = "/webhooks/documenso"
 
 	maxDeliveries = 40 // with doubling pauses of at most maxPause this is about a quarter of an hour
 	maxPause      = 30 * time.Second
@@ -84,6 +85,10 @@ func (s *Server) send(x *tx, provider, endpoint, kind, ref, contentType string, 
 		in = time.Duration(f.delay()) * time.Millisecond
 	case actDuplicate:
 		s.schedule(x, j, 0)
+	case actForge:
+		forged := j
+		forged.Args = map[string]string{"endpoint": endpoint, "content_type": contentType, "forged": "true"}
+		s.schedule(x, forged, 0)
 	case actReorder:
 		in = reorderPatience * time.Millisecond
 	}
@@ -122,6 +127,8 @@ func (s *Server) post(ctx context.Context, target string, j job) bool {
 		req.Header.Set("Stripe-Signature", stripeSignature(s.cfg.StripeAccountSecret, stamp, j.Body))
 	case endpointConnect:
 		req.Header.Set("Stripe-Signature", stripeSignature(s.cfg.StripeConnectSecret, stamp, j.Body))
+	case endpointSigning:
+		req.Header.Set("X-Documenso-Secret", s.documensoSecret(j))
 	default:
 		key := s.keys.event
 		if endpoint == endpointInbound {
@@ -141,7 +148,7 @@ func (s *Server) post(ctx context.Context, target string, j job) bool {
 	}
 	defer resp.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<16))
-	return resp.StatusCode/100 == 2
+	return resp.StatusCode/100 == 2 || j.Args["forged"] != ""
 }
 
 func stripeSignature(secret, stamp string, body []byte) string {

@@ -35,6 +35,8 @@ type InboxStore interface {
 type Inbox struct {
 	Store      InboxStore
 	Activities *activities.Activities
+	// Signing reads documents that creators sign at a provider; nil without one.
+	Signing func(ctx context.Context, document string) (note string, err error)
 	// ReadInbound reads a posted mail. The row's body is the content type, a line feed, and the form as it was posted.
 	ReadInbound func(contentType string, body []byte) rapport.InboundMail
 }
@@ -61,6 +63,11 @@ func (x *Inbox) Process(ctx context.Context, row rapport.InboxRow) (string, erro
 		return unless(matched, "no partnership matches"), nil
 	case "stripe":
 		return x.stripe(ctx, row)
+	case "documenso":
+		if x.Signing == nil {
+			return "no provider of signatures", nil
+		}
+		return x.Signing(ctx, row.ObjectID)
 	case "shipments":
 		e, err := rapport.ReadShipmentEvent(row.Body)
 		if err != nil || e.State != rapport.ShipmentDelivered {

@@ -75,6 +75,7 @@ func parse(args []string, getenv func(string) string) (settings, error) {
 	f.StringVar(&s.publicURL, "public-url", env("RAPPORT_SANDBOX_PUBLIC_URL", ""), "base of links to posts and onboarding; default is --addr")
 	f.StringVar(&c.StripeAccountSecret, "stripe-account-secret", getenv("STRIPE_WEBHOOK_SECRET_ACCOUNT"), "signs the account endpoint's webhooks")
 	f.StringVar(&c.StripeConnectSecret, "stripe-connect-secret", getenv("STRIPE_WEBHOOK_SECRET_CONNECT"), "signs the connect endpoint's webhooks")
+	f.StringVar(&c.DocumensoSecret, "documenso-secret", getenv("RAPPORT_DOCUMENSO_WEBHOOK_SECRET"), "goes with Documenso's webhooks")
 	f.StringVar(&c.SendGridKeyDir, "sendgrid-key-dir", getenv("RAPPORT_SANDBOX_KEY_DIR"), "directory of the webhook keys; default is keys/ in --state")
 	f.StringVar(&c.InboundDomain, "inbound-domain", getenv("RAPPORT_MAIL_DOMAIN"), "domain whose mail comes back; empty is any")
 	f.DurationVar(&c.Pace, "pace", pace, "length of a day of simulated creators and banks")

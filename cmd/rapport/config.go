@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"rapport"
+	"rapport/providers/documenso"
 )
 
 // Secret is a setting that must never be shown: however it is formatted, printed, logged or marshalled, only whether it
@@ -60,6 +61,8 @@ type Config struct {
 	Stripe   StripeConfig
 	SendGrid SendGridConfig
 
+	Documenso DocumensoConfig
+
 	ShipmentsSecret Secret // RAPPORT_SHIPMENTS_SECRET: signs what carriers post to /webhooks/shipments; empty takes nothing there
 
 	AllowBaseURL bool // RAPPORT_ALLOW_BASE_URL=yes: providers may be elsewhere than at the vendors' or on this machine
@@ -99,6 +102,13 @@ type SendGridConfig struct {
 	BaseURL    string // SENDGRID_BASE_URL; the vendor's when empty
 	EventKey   string // SENDGRID_EVENT_PUBLIC_KEY: base64 of a DER-encoded ECDSA P-256 key
 	InboundKey string // SENDGRID_INBOUND_PUBLIC_KEY: likewise
+}
+
+// DocumensoConfig is what one installation of Documenso needs. Without an address creators sign in Rapport, with a mailed code.
+type DocumensoConfig struct {
+	URL           string // RAPPORT_DOCUMENSO_URL: such as https://app.documenso.com; empty is off
+	Token         Secret // RAPPORT_DOCUMENSO_TOKEN: of its API
+	WebhookSecret Secret // RAPPORT_DOCUMENSO_WEBHOOK_SECRET: of the webhook that posts to /webhooks/documenso
 }
 
 // part is a set of settings that a command cannot do without.
@@ -155,6 +165,11 @@ func loadConfig(needs part, getenv func(string) string) (Config, error) {
 			BaseURL:    strings.TrimRight(getenv("SENDGRID_BASE_URL"), "/"),
 			EventKey:   getenv("SENDGRID_EVENT_PUBLIC_KEY"),
 			InboundKey: getenv("SENDGRID_INBOUND_PUBLIC_KEY"),
+		},
+		Documenso: DocumensoConfig{
+			URL:           strings.TrimRight(getenv("RAPPORT_DOCUMENSO_URL"), "/"),
+			Token:         Secret(getenv("RAPPORT_DOCUMENSO_TOKEN")),
+			WebhookSecret: Secret(getenv("RAPPORT_DOCUMENSO_WEBHOOK_SECRET")),
 		},
 		ShipmentsSecret:   Secret(getenv("RAPPORT_SHIPMENTS_SECRET")),
 		AllowBaseURL:      getenv("RAPPORT_ALLOW_BASE_URL") == "yes",
@@ -306,6 +321,7 @@ func (r *reader) check(cfg Config, needs part) {
 		r.webhooks(cfg)
 	}
 	r.baseURLs(cfg)
+	r.documenso(cfg, needs)
 	if cfg.LogFormat != "json" && cfg.LogFormat != "console" {
 		r.badf("RAPPORT_LOG is %q: set it to json or console", cfg.LogFormat)
 	}
@@ -395,6 +411,24 @@ func (r *reader) publicKey(name, value, of string) {
 	}
 	if err != nil || value == "" {
 		r.badf("%s is %s: set it to the public key (base64, ECDSA P-256) that SendGrid shows for %s", name, state(Secret(value)), of)
+	}
+}
+
+// documenso insists on all of its settings or none: half of them would send contracts out and never hear that they were signed.
+func (r *reader) documenso(cfg Config, needs part) {
+	d := cfg.Documenso
+	if d == (DocumensoConfig{}) {
+		return
+	}
+	if err := documenso.CheckURL(d.URL, cfg.AllowBaseURL); err != nil {
+		r.badf("RAPPORT_DOCUMENSO_URL is %s: set it to the address of the installation, such as https://app.documenso.com (http:// is for this machine only), or leave all of RAPPORT_DOCUMENSO_ away",
+			state(Secret(d.URL)))
+	}
+	if needs&needsMailer != 0 && d.Token == "" {
+		r.badf("RAPPORT_DOCUMENSO_TOKEN is not set: set it to a token of Documenso's API, or leave all of RAPPORT_DOCUMENSO_ away")
+	}
+	if n := len(d.WebhookSecret); needs&needsWebhooks != 0 && n < minSecret {
+		r.badf("RAPPORT_DOCUMENSO_WEBHOOK_SECRET is %s: set it to the secret, at least %d random characters, of the webhook that posts to /webhooks/documenso", short(d.WebhookSecret), minSecret)
 	}
 }
 

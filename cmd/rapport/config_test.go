@@ -224,3 +224,43 @@ func TestConfigNeverShowsSecrets(t *testing.T) {
 		require.NotContains(t, text, string(cfg.CodecKey))
 	}
 }
+
+// TestConfigDocumenso: all of it or none, and each program only what it needs of it.
+func TestConfigDocumenso(t *testing.T) {
+	t.Parallel()
+	whole := map[string]string{
+		"RAPPORT_DOCUMENSO_URL": "https://sign.example.com/", "RAPPORT_DOCUMENSO_TOKEN": "api_hunter2secret", "RAPPORT_DOCUMENSO_WEBHOOK_SECRET": strings.Repeat("w", 32),
+	}
+	with := func(change map[string]string) func(string) string {
+		settings := maps.Clone(validSettings(t))
+		maps.Copy(settings, whole)
+		maps.Copy(settings, change)
+
+		return lookup(settings)
+	}
+	off, err := loadConfig(everything, lookup(validSettings(t)))
+	require.NoError(t, err)
+	require.Zero(t, off.Documenso, "without the settings it is off")
+	cfg, err := loadConfig(everything, with(nil))
+	require.NoError(t, err)
+	require.Equal(t, "https://sign.example.com", cfg.Documenso.URL)
+	_, err = loadConfig(serveNeeds, with(map[string]string{"RAPPORT_DOCUMENSO_TOKEN": ""}))
+	require.NoError(t, err)
+	_, err = loadConfig(workerNeeds, with(map[string]string{"RAPPORT_DOCUMENSO_WEBHOOK_SECRET": ""}))
+	require.NoError(t, err)
+	_, err = loadConfig(everything, with(map[string]string{"RAPPORT_DOCUMENSO_URL": "http://127.0.0.1:8070"}))
+	require.NoError(t, err)
+
+	for name, bad := range map[string][]string{
+		"RAPPORT_DOCUMENSO_URL":            {"", "sign.example.com", "http://sign.example.com"},
+		"RAPPORT_DOCUMENSO_TOKEN":          {""},
+		"RAPPORT_DOCUMENSO_WEBHOOK_SECRET": {"", strings.Repeat("w", 31)},
+	} {
+		for _, value := range bad {
+			_, err := loadConfig(everything, with(map[string]string{name: value}))
+			require.ErrorContains(t, err, name+" is ", value)
+			require.Contains(t, err.Error(), ": set it to")
+			require.NotContains(t, err.Error(), "hunter2secret")
+		}
+	}
+}

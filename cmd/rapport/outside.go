@@ -12,6 +12,7 @@ import (
 
 	"rapport"
 	"rapport/api"
+	"rapport/providers/documenso"
 	"rapport/providers/fetch"
 	"rapport/providers/sendgrid"
 	"rapport/providers/slack"
@@ -82,7 +83,22 @@ func webhooks(cfg Config) (api.Webhooks, error) {
 		}
 	}
 
+	if secret := string(cfg.Documenso.WebhookSecret); cfg.Documenso.URL != "" {
+		hooks.Signing = func(body []byte, given string) ([]rapport.InboxRow, error) { return signingRows(secret, body, given) }
+	}
+
 	return hooks, nil
+}
+
+// signingRows keeps nothing of a document but which one it is: it is read again, and what is posted has the links by which others sign.
+func signingRows(secret string, body []byte, given string) ([]rapport.InboxRow, error) {
+	e, err := documenso.VerifyEvent(secret, body, given)
+	if err != nil || !documenso.Decides(e.Type) {
+		return nil, err
+	}
+	row, err := newRow(rapport.InboxRow{Provider: documenso.Name, EventID: e.ID, Type: e.Type, ObjectID: e.DocumentID, Body: []byte("{}")})
+
+	return []rapport.InboxRow{row}, err
 }
 
 // shipmentRow keeps an event of a parcel that is signed as Stripe signs its own.

@@ -211,3 +211,28 @@ func TestInboundMailIsKeptAsItWasPosted(t *testing.T) {
 	_, err = hooks.Inbound(media, []byte(body), "", "", now)
 	require.ErrorIs(t, err, sendgrid.ErrSignature)
 }
+
+// TestDocumensoPostsKeepOnlyWhichDocumentTheyAreAbout: the post itself has links by which others sign, and is believed in nothing.
+func TestDocumensoPostsKeepOnlyWhichDocumentTheyAreAbout(t *testing.T) {
+	t.Parallel()
+	d := newDoors(t)
+	off, err := webhooks(d.cfg)
+	require.NoError(t, err)
+	require.Nil(t, off.Signing)
+	secret := strings.Repeat("w", 32)
+	d.cfg.Documenso = DocumensoConfig{URL: "https://sign.example.com", WebhookSecret: Secret(secret)}
+	hooks, err := webhooks(d.cfg)
+	require.NoError(t, err)
+	body := `{"event":"DOCUMENT_COMPLETED","payload":{"envelopeId":"envelope_1","recipients":[{"token":"hush"}]}}`
+	rows, err := hooks.Signing([]byte(body), secret)
+	require.NoError(t, err)
+	require.Len(t, rows, 1)
+	require.Equal(t, "documenso/DOCUMENT_COMPLETED/envelope_1/{}", rows[0].Provider+"/"+rows[0].Type+"/"+rows[0].ObjectID+"/"+string(rows[0].Body))
+	rows, err = hooks.Signing([]byte(strings.Replace(body, "COMPLETED", "OPENED", 1)), secret)
+	require.NoError(t, err)
+	require.Empty(t, rows)
+	for _, given := range []string{"", secret[1:]} {
+		_, err = hooks.Signing([]byte(body), given)
+		require.Error(t, err)
+	}
+}

@@ -15,6 +15,7 @@ import (
 	"rapport/api"
 	"rapport/postgres"
 	"rapport/providers/browser"
+	"rapport/providers/documenso"
 	"rapport/providers/fetch"
 	"rapport/providers/media"
 	"rapport/providers/sendgrid"
@@ -46,6 +47,9 @@ var (
 	_ activities.Prober  = (*media.Prober)(nil)
 	_ activities.Shooter = (*browser.Shooter)(nil)
 	_ activities.Chat    = (*slack.Client)(nil)
+
+	_ activities.SigningProvider = (*documenso.Client)(nil)
+	_ activities.SigningStore    = (*postgres.Store)(nil)
 )
 
 // connectPatience is how long a start waits for the database and for Temporal, which may be starting too.

@@ -22,6 +22,7 @@ import (
 	"rapport/paper"
 	"rapport/postgres"
 	"rapport/providers/browser"
+	"rapport/providers/documenso"
 	"rapport/providers/fetch"
 	"rapport/providers/media"
 	"rapport/providers/sendgrid"
@@ -84,6 +85,10 @@ func runWorker(ctx context.Context, cfg Config, log *zap.Logger) error {
 		_ = metrics.Close() // the last second of measurements
 	}()
 
+	signing, err := newSigning(cfg, store)
+	if err != nil {
+		return err
+	}
 	sweep := &worker.Sweep{Client: connection, Store: store, Log: log}
 	pay, err := newPayer(cfg)
 	if err != nil {
@@ -94,7 +99,8 @@ func runWorker(ctx context.Context, cfg Config, log *zap.Logger) error {
 		return err
 	}
 	reconcile := worker.Reconcile(store, pay, time.Now)
-	acts.Jobs = worker.Jobs(sweep, reconcile, worker.KeepGate(store, pay, reconcile), worker.CountMail(store, mailer, time.Now), worker.FillGaps(store, pay, time.Now), acts.PaperContracts)
+	acts.Jobs = worker.Jobs(sweep, reconcile, worker.KeepGate(store, pay, reconcile), worker.CountMail(store, mailer, time.Now), worker.FillGaps(store, pay, time.Now), acts.PaperContracts, signing.round)
+	acts.Signing = signing.Signing
 	fatal := make(chan error, 1)
 	workers := worker.New(connection, acts, worker.Options{
 		StopTimeout: cfg.ShutdownTimeout, PaymentsPerSecond: float64(cfg.PaymentsPerSecond), Interceptors: []interceptor.WorkerInterceptor{temporal.NewInterceptor()}, Identity: identity(),
@@ -107,7 +113,7 @@ func runWorker(ctx context.Context, cfg Config, log *zap.Logger) error {
 	})
 	relay := &worker.Relay{
 		Store: store, Dispatch: worker.NewDispatcher(connection, store, relayTimeout), Log: log,
-		Inbox: &worker.Inbox{Store: store, Activities: acts, ReadInbound: mailer.Inbound},
+		Inbox: &worker.Inbox{Store: store, Activities: acts, Signing: signing.look, ReadInbound: mailer.Inbound},
 	}
 	if err := worker.EnsureSchedules(ctx, connection); err != nil {
 		return err
@@ -177,6 +183,28 @@ func newActivities(cfg Config, store *postgres.Store, pay stripe.Payer) (*activi
 	}
 
 	return acts, mailer, nil
+}
+
+// signing is how creators sign, with what a provider of signatures needs besides.
+type signing struct {
+	activities.Signing
+
+	look  func(ctx context.Context, document string) (note string, err error)
+	round func(ctx context.Context) error
+}
+
+// newSigning has contracts signed in the portal, or at Documenso where that is set up.
+func newSigning(cfg Config, store *postgres.Store) (signing, error) {
+	if cfg.Documenso.URL == "" {
+		return signing{Signing: activities.ClickToSign{}, round: func(context.Context) error { return nil }}, nil
+	}
+	client, err := documenso.New(documenso.Config{URL: cfg.Documenso.URL, Token: string(cfg.Documenso.Token), AllowPlain: cfg.AllowBaseURL})
+	if err != nil {
+		return signing{}, err
+	}
+	there := &activities.ProviderSigning{Name: documenso.Name, Store: store, Provider: client, Paper: paper.ToSign}
+
+	return signing{Signing: there, look: there.Look, round: there.Round}, nil
 }
 
 // newToken makes what a link carries: 256 random bits. Only their hash is kept.

@@ -15,6 +15,7 @@ import { LoadFailed, ProblemNotice } from "../components/Notice";
 import { Facts, Section } from "../components/Page";
 import { MailedCode } from "../components/portal/MailedCode";
 import classes from "../components/portal/Portal.module.css";
+import { SignElsewhere } from "../components/portal/SignElsewhere";
 import { RelativeTime } from "../components/RelativeTime";
 import { StatusChip } from "../components/StatusChip";
 import { exactText } from "../lib/time";
@@ -102,6 +103,7 @@ function Sign({ contract }: { contract: Contract }) {
     touches: ["portal"],
   });
   const errors = sign.error?.byField ?? {};
+  const elsewhere = contract.elsewhere;
 
   return (
     <Section title="Sign">
@@ -121,11 +123,17 @@ function Sign({ contract }: { contract: Contract }) {
             </>
           ) : (
             <>
-              <TextInput label="Your full name" description="It stands as your signature" required autoComplete="name" value={name} onChange={(event) => setName(event.currentTarget.value)} error={errors.name} />
-              <Checkbox label={contract.consent} checked={agreed} onChange={(event) => setAgreed(event.currentTarget.checked)} />
-              <MailedCode value={code} onChange={setCode} error={errors.code} />
-              <ProblemNotice problem={sign.error} shownFields={["name", "code"]} />
-              {code !== "" && <Button type="submit" size="md" disabled={!agreed || name.trim() === ""} loading={sign.isPending}>Sign the contract</Button>}
+              {elsewhere ? (
+                <SignElsewhere elsewhere={elsewhere} />
+              ) : (
+                <>
+                  <TextInput label="Your full name" description="It stands as your signature" required autoComplete="name" value={name} onChange={(event) => setName(event.currentTarget.value)} error={errors.name} />
+                  <Checkbox label={contract.consent} checked={agreed} onChange={(event) => setAgreed(event.currentTarget.checked)} />
+                  <MailedCode value={code} onChange={setCode} error={errors.code} />
+                  <ProblemNotice problem={sign.error} shownFields={["name", "code"]} />
+                  {code !== "" && <Button type="submit" size="md" disabled={!agreed || name.trim() === ""} loading={sign.isPending}>Sign the contract</Button>}
+                </>
+              )}
               <Button size="md" variant="subtle" color="gray" onClick={() => setDeclining(true)}>I do not want to sign</Button>
             </>
           )}

@@ -59,6 +59,7 @@ function ContractPage() {
         </div>
         <div className={classes.column}>
           <Section title="Signatures">
+            {contract.elsewhere && contract.state === "out_for_signature" && <p className="soft" style={{ margin: "0 0 8px" }}>{elsewhereText(contract.elsewhere)}</p>}
             {contract.signatures.length === 0 && <p className="soft" style={{ margin: 0 }}>Nobody has signed yet.</p>}
             <Stack gap="sm">
               {contract.signatures.map((signature) => (
@@ -122,12 +123,20 @@ function ContractPage() {
   );
 }
 
+/** How the creator's signature at a provider stands. */
+function elsewhereText({ state, email }: NonNullable<Contract["elsewhere"]>): string {
+  if (state === "opening") return `The document for ${email} is being made at Documenso.`;
+  if (state === "cancelled") return `The document for ${email} was cancelled at Documenso: the creator cannot sign it. Withdraw the contract, or talk to the creator.`;
+  return `${email} is asked to sign at Documenso.`;
+}
+
 /** How it was known who signed, and what they agreed to. */
 function Evidence({ signature: { identity, identity_address, identity_at, consent, address, agent } }: { signature: Signature }) {
   const how = identity && {
     mailed_code: <>a link and a code mailed to {identity_address}{identity_at && <>, the code on {exactText(new Date(identity_at))}</>}</>,
     session: <>the account {identity_address}, signed in</>,
     token: <>a program with a token of {identity_address}</>,
+    documenso: <>a link to Documenso mailed to {identity_address}</>,
   }[identity];
   return (
     <>
@@ -150,7 +159,7 @@ function SendDialog({ contract, onClose }: { contract: Contract; onClose: () => 
       <form onSubmit={(event) => { event.preventDefault(); send.mutate({}); }}>
         <Stack>
           <p style={{ margin: 0 }}>
-            You approve this text for {contract.brand_name}. {contract.creator.name} gets a link by mail and signs with a code that is mailed at that moment. {contract.amends ? "When both have signed, the running term changes in one step." : "When both have signed, the milestones are fixed and the first payment may become due."}
+            You approve this text for {contract.brand_name}. {contract.creator.name} gets a mail with a link to read and sign it. {contract.amends ? "When both have signed, the running term changes in one step." : "When both have signed, the milestones are fixed and the first payment may become due."}
           </p>
           <Facts facts={[["Fee", <Money key="fee" value={contract.fee} />], ["Number", contract.number]]} />
           {contract.consent && <p style={{ margin: 0 }}>You sign: “{contract.consent}”</p>}
