@@ -1300,6 +1300,7 @@ type Shipment struct {
 	DeliveredAt   *time.Time
 	EnteredBy     uuid.UUID
 	CreatedAt     time.Time
+	Term          int32
 }
 
 type Signature struct {
