@@ -11,7 +11,7 @@ import { contractQuery } from "../../api/queries";
 import type { AmendmentCreate, AmendmentPreview, DeliverableMove, DeliverableTerms, MilestoneAdded, Partnership } from "../../api/schema";
 import { moneyText, toMajor, toMinor } from "../../lib/money";
 import { ProblemNotice } from "../Notice";
-import { contentKinds, platforms, triggers } from "../Terms";
+import { contentKinds, draftAfter, platforms, triggers } from "../Terms";
 import { Changes } from "../Changes";
 import classes from "../Terms.module.css";
 
@@ -21,6 +21,8 @@ const newPiece: DeliverableTerms = { title: "Another piece", platform: "youtube"
 const whole = (typed: number | string) => (typeof typed === "number" ? Math.round(typed) : 0);
 const orNothing = (typed: number | string) => (typeof typed === "number" ? Math.round(typed) : undefined);
 const without = <T,>(list: T[], at: number) => list.filter((_, other) => other !== at);
+/** The money without what waits for a new piece that is taken away; what waits for those after it goes on waiting for them. */
+const withoutPiece = (money: MilestoneAdded[], at: number) => money.filter((one) => one.new !== at).map((one) => (one.new !== undefined && one.new > at ? { ...one, new: one.new - 1 } : one));
 const changed = <T,>(list: T[], at: number, change: Partial<T>) => list.map((one, other) => (other === at ? { ...one, ...change } : one));
 
 /** Changes a running contract: what is asked for on one side, what exactly would change and what stays on the other. */
@@ -77,8 +79,9 @@ export default function AmendDialog({ partnership, onClose }: { partnership: Par
                 <NativeSelect label="Platform" data={platforms} value={piece.platform} onChange={(event) => set({ deliverables: changed(added, at, { platform: event.currentTarget.value }) })} />
                 <NativeSelect label="Kind" data={contentKinds} value={piece.kind} onChange={(event) => set({ deliverables: changed(added, at, { kind: event.currentTarget.value }) })} />
                 <NumberInput label="Draft after" suffix=" days" min={1} value={piece.draft_due_days} onChange={(days) => set({ deliverables: changed(added, at, { draft_due_days: whole(days) }) })} />
+                <NativeSelect label="Counted from" data={[{ value: "", label: "the signatures" }, ...draftAfter]} value={piece.draft_after ?? ""} onChange={(event) => set({ deliverables: changed(added, at, { draft_after: draftAfter.find(({ value }) => value === event.currentTarget.value)?.value }) })} />
                 <NumberInput label="Publish after" suffix=" days" min={1} value={piece.publish_days} onChange={(days) => set({ deliverables: changed(added, at, { publish_days: whole(days) }) })} />
-                <ActionIcon className={classes.remove} aria-label={`Remove new piece ${at + 1}`} onClick={() => set({ deliverables: without(added, at), milestones: money.filter((one) => one.new === undefined) })}><IconTrash size={16} aria-hidden /></ActionIcon>
+                <ActionIcon className={classes.remove} aria-label={`Remove new piece ${at + 1}`} onClick={() => set({ deliverables: without(added, at), milestones: withoutPiece(money, at) })}><IconTrash size={16} aria-hidden /></ActionIcon>
               </div>
             ))}
             <Button variant="subtle" size="xs" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => set({ deliverables: [...added, newPiece] })}>Add a piece</Button>
