@@ -65,11 +65,11 @@ export default function AmendDialog({ partnership, onClose }: { partnership: Par
             {deliverables.filter(({ state }) => !done.includes(state)).map(({ id, title }) => {
               const of = moved.find(({ deliverable_id }) => deliverable_id === id);
               return (
-                <div className={classes.line} key={id}>
+                <div className={classes.moved} key={id}>
                   <strong style={{ alignSelf: "center" }}>{title}</strong>
                   <NumberInput label="Draft later by" suffix=" days" value={of?.draft_days ?? ""} onChange={(days) => move(id, { draft_days: whole(days) })} aria-label={`${title}: draft later by`} />
                   <NumberInput label="Published later by" suffix=" days" value={of?.publish_days ?? ""} onChange={(days) => move(id, { publish_days: whole(days) })} aria-label={`${title}: published later by`} />
-                  <Checkbox label="Falls away" checked={dropped.includes(id)} onChange={(event) => set({ dropped: toggle(dropped, id, event.currentTarget.checked) })} aria-label={`${title} falls away`} />
+                  <Checkbox label="Falls away" mb={8} checked={dropped.includes(id)} onChange={(event) => set({ dropped: toggle(dropped, id, event.currentTarget.checked) })} aria-label={`${title} falls away`} />
                 </div>
               );
             })}
@@ -136,7 +136,7 @@ function Money({ money, currency, partnership, added, onChange, onRemove }: {
   ];
   const choose = (value: string) => onChange(value.startsWith("new ") ? { new: Number(value.slice(4)), deliverable_id: undefined } : { new: undefined, deliverable_id: value || undefined });
   return (
-    <div className={classes.line}>
+    <div className={classes.added}>
       <TextInput label="For what" required withAsterisk={false} value={money.title} onChange={(event) => onChange({ title: event.currentTarget.value })} />
       <NumberInput label="Amount" required withAsterisk={false} min={0} hideControls suffix={` ${currency.toUpperCase()}`} value={money.amount === 0 ? "" : toMajor({ amount: money.amount, currency })} onChange={(typed) => onChange({ amount: toMinor(typed, currency) ?? 0 })} />
       <NativeSelect label="Owed" data={triggers(false)} value={money.trigger} onChange={(event) => onChange({ trigger: event.currentTarget.value as MilestoneAdded["trigger"] })} />
