@@ -64,7 +64,7 @@ it("lets a term lapse only with a reason", async () => {
 });
 
 it("says where nothing can be renewed", async () => {
-  vi.stubGlobal("fetch", async () => new Response(JSON.stringify({ status: 404, code: "not_found", title: "Not found" }), { status: 404, headers: { "Content-Type": "application/problem+json" } }));
+  vi.stubGlobal("fetch", () => Promise.resolve(new Response(JSON.stringify({ status: 404, code: "not_found", title: "Not found" }), { status: 404, headers: { "Content-Type": "application/problem+json" } })));
   await show(<Packet partnershipId={uuid(301)} />);
   expect(await screen.findByText("No term of this partnership runs")).toBeVisible();
 });
