@@ -127,7 +127,6 @@ func (p *Partnership) moveDeliverable(now time.Time, m DeliverableMove) bool {
 	if d == nil || !postOwed(d.State) || !m.DraftDue.IsZero() && !draftOwed(d.State) {
 		return false
 	}
-	p.notMissed(d)
 	if !m.DraftDue.IsZero() {
 		d.DraftDue = m.DraftDue
 	}
@@ -135,7 +134,10 @@ func (p *Partnership) moveDeliverable(now time.Time, m DeliverableMove) bool {
 		d.PublishBy = m.PublishBy
 	}
 	switch {
+	case draftOwed(d.State) && (m.DraftDue.IsZero() || d.State == "late" && !d.DraftDue.After(now)):
+		// The draft is due, or late, as it was: neither is said again.
 	case draftOwed(d.State):
+		p.notMissed(d)
 		for _, k := range []string{timerDraftReminder, timerDraftLate} {
 			p.disarm(k, d.ID)
 		}
@@ -143,10 +145,11 @@ func (p *Partnership) moveDeliverable(now time.Time, m DeliverableMove) bool {
 		if d.Extra == "" { // else the creator's word on another round is awaited, and its due date comes with it
 			p.armDraft(now, d)
 		}
-		if d.State == "late" && d.DraftDue.After(now) {
+		if d.State == "late" {
 			d.State, d.Since = "awaiting_draft", now
 		}
 	case d.State != "in_review":
+		p.notMissed(d)
 		p.closeTask("late/" + d.ID.String())
 		p.disarm(timerPublish, d.ID)
 		p.armPublish(now, d)

@@ -73,6 +73,26 @@ func TestWhatIsLateForSoLongIsMissed(t *testing.T) {
 		h.submit("at last")
 		require.Empty(t, h.timers(h.p.ID, "content_missed"))
 	})
+	t.Run("a later publication does not make the draft late again", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t, lateBy(rapport.RemedyFallsAway)).activate()
+		h.until(h.p.Deliverables[0].DraftDue.Add(3 * hour))
+		mails, missed := len(h.mails()), h.timers(h.p.ID, "content_missed")
+		h.asks("more time", 30)
+		d := h.p.Deliverables[0]
+		h.cmd(rapport.Command{Kind: rapport.CmdGrantExtension, Ref: d.ID, Ref2: id("more time"), Move: &rapport.DeliverableMove{PublishBy: d.PublishBy.Add(5 * hour)}})
+		h.pass(0.1)
+		late := 0
+		for _, kind := range h.kinds(h.p.ID) {
+			if kind == "content_late" {
+				late++
+			}
+		}
+		require.Equal(t, 1, late)
+		require.Equal(t, []string{"extension_granted"}, h.mails()[mails:], "nor is a draft that is due already reminded of")
+		require.Equal(t, missed, h.timers(h.p.ID, "content_missed"), "what follows from it comes when it would have")
+		h.requireTask("content_late")
+	})
 	t.Run("the contract may be ended", func(t *testing.T) {
 		t.Parallel()
 		h := newHouse(t, lateBy(rapport.RemedyTermination)).activate()

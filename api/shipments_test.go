@@ -78,6 +78,18 @@ func TestAParcelBeginsTheTimeOfWhatWaitsForIt(t *testing.T) {
 	require.NotEqual(t, uuid.Nil, sig.Ref)
 	ops.send(t, "GET", path, nil).into(t, &p)
 	require.NotNil(t, p.Shipments[0].DeliveredAt)
+
+	d.sql(t, `update partnerships set term = 2 where id = $1`, d.partnership)
+	require.Equal(t, 200, post(event("4", "A1", "delivered"), right, now))
+	rows, err = d.worker.TakeInbox(t.Context(), 10, time.Minute)
+	require.NoError(t, err)
+	require.Len(t, rows, 1)
+	note, err := inbox.Process(t.Context(), rows[0])
+	require.NoError(t, err)
+	require.Empty(t, note, "the parcel is known")
+	require.Equal(t, 1, one[int](t, d, `select count(*)::int from outbox where workflow_id = $1 and kind = 'signal'`, "partnership/"+d.partnership.String()),
+		"a parcel of an earlier term begins no time of this one")
+	require.NotContains(t, string(ops.send(t, "GET", path, nil).body), "A1")
 }
 
 func TestAPersonNotesThatTheProductHasArrived(t *testing.T) {

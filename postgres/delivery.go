@@ -77,7 +77,8 @@ func (s *Store) AddShipment(ctx context.Context, x rapport.Shipment) error {
 	})
 }
 
-// ApplyShipment tells the partnerships of a parcel that it has arrived; false when nobody knows the parcel.
+// ApplyShipment tells the partnerships of a parcel that it has arrived; false when nobody knows the parcel. One of an earlier term is noted, and
+// begins no time of the present one.
 func (s *Store) ApplyShipment(ctx context.Context, e rapport.ShipmentEvent, inbox uuid.UUID) (bool, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (bool, error) {
 		found, err := s.q.DeliverShipment(ctx, tx, gen.DeliverShipmentParams{Reference: e.Reference, DeliveredAt: &e.At})
@@ -85,6 +86,9 @@ func (s *Store) ApplyShipment(ctx context.Context, e rapport.ShipmentEvent, inbo
 			return false, fmt.Errorf("shipment: %w", err)
 		}
 		for _, x := range found {
+			if !x.OfThisTerm {
+				continue
+			}
 			sig := rapport.Signal{ID: rapport.DeriveID(inbox, x.ID.String()), Kind: rapport.SignalDelivered, Ref: x.ID, At: e.At}
 			if err := s.signal(ctx, tx, "partnership", x.PartnershipID, x.BrandID, sig); err != nil {
 				return false, err

@@ -21,6 +21,8 @@ export default defineConfig({
     { name: "golden path", testMatch: "golden-path.spec.ts" },
     { name: "pages", testMatch: "pages.spec.ts", dependencies: ["golden path"] },
     { name: "hostile mail", testMatch: "hostile-mail.spec.ts", dependencies: ["pages"] },
+    // It needs nothing of the others, but what it makes would be looked at half-way; `--no-deps` runs it alone.
+    { name: "contract changes", testMatch: "contract-changes.spec.ts", dependencies: ["pages"] },
   ],
   use: {
     browserName: "chromium",

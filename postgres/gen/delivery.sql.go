@@ -77,7 +77,8 @@ func (q *Queries) DeliverProduct(ctx context.Context, db DBTX, arg DeliverProduc
 }
 
 const deliverShipment = `-- name: DeliverShipment :many
-update shipments set delivered_at = $1 where reference = $2 returning id, partnership_id, brand_id
+update shipments s set delivered_at = $1 from partnerships p where s.reference = $2 and p.id = s.partnership_id
+returning s.id, s.partnership_id, s.brand_id, (s.term = p.term)::boolean as of_this_term
 `
 
 type DeliverShipmentParams struct {
@@ -89,6 +90,7 @@ type DeliverShipmentRow struct {
 	ID            uuid.UUID
 	PartnershipID uuid.UUID
 	BrandID       uuid.UUID
+	OfThisTerm    bool
 }
 
 func (q *Queries) DeliverShipment(ctx context.Context, db DBTX, arg DeliverShipmentParams) ([]DeliverShipmentRow, error) {
@@ -100,7 +102,12 @@ func (q *Queries) DeliverShipment(ctx context.Context, db DBTX, arg DeliverShipm
 	var items []DeliverShipmentRow
 	for rows.Next() {
 		var i DeliverShipmentRow
-		if err := rows.Scan(&i.ID, &i.PartnershipID, &i.BrandID); err != nil {
+		if err := rows.Scan(
+			&i.ID,
+			&i.PartnershipID,
+			&i.BrandID,
+			&i.OfThisTerm,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -222,8 +229,8 @@ func (q *Queries) InsertExtension(ctx context.Context, db DBTX, arg InsertExtens
 }
 
 const insertShipment = `-- name: InsertShipment :exec
-insert into shipments (id, brand_id, partnership_id, carrier, reference, entered_by)
-select $1, p.brand_id, p.id, $2, $3, $4 from partnerships p where p.id = $5 and p.brand_id = any ($6::uuid[]) on conflict (id) do nothing
+insert into shipments (id, brand_id, partnership_id, term, carrier, reference, entered_by)
+select $1, p.brand_id, p.id, p.term, $2, $3, $4 from partnerships p where p.id = $5 and p.brand_id = any ($6::uuid[]) on conflict (id) do nothing
 `
 
 type InsertShipmentParams struct {
@@ -259,7 +266,8 @@ func (q *Queries) ProductDelivered(ctx context.Context, db DBTX, id uuid.UUID) (
 }
 
 const shipmentsOf = `-- name: ShipmentsOf :many
-select id, carrier, reference, delivered_at, created_at from shipments where partnership_id = $1 order by created_at, id
+select s.id, s.carrier, s.reference, s.delivered_at, s.created_at from shipments s join partnerships p on p.id = s.partnership_id and p.term = s.term
+where s.partnership_id = $1 order by s.created_at, s.id
 `
 
 type ShipmentsOfRow struct {
@@ -270,6 +278,7 @@ type ShipmentsOfRow struct {
 	CreatedAt   time.Time
 }
 
+// Those of the present term.
 func (q *Queries) ShipmentsOf(ctx context.Context, db DBTX, partnershipID uuid.UUID) ([]ShipmentsOfRow, error) {
 	rows, err := db.Query(ctx, shipmentsOf, partnershipID)
 	if err != nil {

@@ -1310,6 +1310,7 @@ type Shipment struct {
 	DeliveredAt   *time.Time
 	EnteredBy     uuid.UUID
 	CreatedAt     time.Time
+	Term          int32
 }
 
 type Signature struct {
@@ -1333,6 +1334,26 @@ type SigninAttempt struct {
 	At      time.Time
 	Subject string
 	Ok      bool
+}
+
+type SigningDocument struct {
+	ContractID    uuid.UUID
+	BrandID       uuid.UUID
+	PartnershipID uuid.UUID
+	Provider      string
+	ContactID     uuid.UUID
+	SignerName    string
+	SignerEmail   string
+	FileSha256    []byte
+	Field         json.RawMessage
+	State         string
+	TriedAt       *time.Time
+	ProviderID    *string
+	Url           *string
+	Reason        *string
+	SignedAt      *time.Time
+	LookedAt      *time.Time
+	CreatedAt     time.Time
 }
 
 type SlackChannel struct {

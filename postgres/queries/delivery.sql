@@ -26,14 +26,17 @@ order by x.deliverable_id, x.created_at desc, x.id desc;
 select coalesce(a.words, '')::text as words from extensions x left join extension_answers a on a.id = x.answer_id where x.id = @id;
 
 -- name: InsertShipment :exec
-insert into shipments (id, brand_id, partnership_id, carrier, reference, entered_by)
-select @id, p.brand_id, p.id, @carrier, @reference, @entered_by from partnerships p where p.id = @partnership_id and p.brand_id = any (@brands::uuid[]) on conflict (id) do nothing;
+insert into shipments (id, brand_id, partnership_id, term, carrier, reference, entered_by)
+select @id, p.brand_id, p.id, p.term, @carrier, @reference, @entered_by from partnerships p where p.id = @partnership_id and p.brand_id = any (@brands::uuid[]) on conflict (id) do nothing;
 
 -- name: ShipmentsOf :many
-select id, carrier, reference, delivered_at, created_at from shipments where partnership_id = @partnership_id order by created_at, id;
+-- Those of the present term.
+select s.id, s.carrier, s.reference, s.delivered_at, s.created_at from shipments s join partnerships p on p.id = s.partnership_id and p.term = s.term
+where s.partnership_id = @partnership_id order by s.created_at, s.id;
 
 -- name: DeliverShipment :many
-update shipments set delivered_at = @delivered_at where reference = @reference returning id, partnership_id, brand_id;
+update shipments s set delivered_at = @delivered_at from partnerships p where s.reference = @reference and p.id = s.partnership_id
+returning s.id, s.partnership_id, s.brand_id, (s.term = p.term)::boolean as of_this_term;
 
 -- name: DeliverProduct :exec
 update partnerships set product_delivered_at = sqlc.narg('at') where id = @id;

@@ -186,6 +186,13 @@ const visits: Visit[] = [
     },
   },
   { name: "key dates", person: "ops", path: "/contracts/dates" },
+  { name: "renewals", person: "ops", path: "/contracts/renewals" },
+  {
+    name: "a renewal", person: "ops",
+    path: async () => `/contracts/renewals?selected=${(await as<{ items: { partnership_id: string }[] }>("ops", "/v1/renewals?limit=1")).items[0]?.partnership_id ?? ""}`,
+    then: async (page) => expect(page.getByRole("region", { name: "How it went" })).toBeVisible(),
+  },
+  { name: "lapsed terms", person: "auditor", path: "/reports/lapsed" },
   { name: "the calendar", person: "ops", path: "/calendar" },
   { name: "contracts", person: "legal", path: "/contracts" },
   { name: "a contract", person: "legal", path: first("legal", "/v1/contracts?limit=1", "contracts") },
@@ -318,9 +325,9 @@ async function portalLink(): Promise<string> {
 }
 
 // Lists answer that there is nothing, or that something broke.
-const lists = /\/v1\/(threads|partnerships|campaigns|creators|contracts|reviews|payouts|payout-batches|reversals|reconciliations|reconciliation-cases|tasks|users|tokens|sequences|policies|calendars|calendar|conflicts|key-dates|suppressions|search\/texts|history|payee-years|fx-quotes|brands\/[^/]+\/journals)(\?|$)/;
+const lists = /\/v1\/(threads|partnerships|campaigns|creators|contracts|reviews|payouts|payout-batches|reversals|reconciliations|reconciliation-cases|tasks|users|tokens|sequences|policies|calendars|calendar|conflicts|key-dates|renewals|suppressions|search\/texts|history|payee-years|fx-quotes|brands\/[^/]+\/journals)(\?|$)/;
 
-const places = /^(home of ops|home of finance|inbox|all threads|tasks|partnerships|campaigns|a new campaign|creators|the calendar|contracts|key dates|reviews|payments|past batches|reconciliation|history|statements|year to date|books|outreach settings|review settings|contract settings|standing in|search|mail|calendars|brands|people|tokens)$/;
+const places = /^(home of ops|home of finance|inbox|all threads|tasks|partnerships|campaigns|a new campaign|creators|the calendar|contracts|key dates|renewals|lapsed terms|reviews|payments|past batches|reconciliation|history|statements|year to date|books|outreach settings|review settings|contract settings|standing in|search|mail|calendars|brands|people|tokens)$/;
 
 interface Seat {
   page: Page;

@@ -4488,6 +4488,7 @@ export interface components {
             created_at: string;
             creator: components["schemas"]["CreatorRef"];
             creator_country?: string;
+            elsewhere?: components["schemas"]["SignedElsewhere"];
             /** Format: date-time */
             ends_at?: string;
             /** Format: date-time */
@@ -7001,7 +7002,7 @@ export interface components {
             /** @description The words that were agreed to; absent, with how the signer was known, for signatures from before they were kept */
             consent?: string;
             /** @enum {string} */
-            identity?: "mailed_code" | "session" | "token";
+            identity?: "mailed_code" | "session" | "token" | "documenso";
             /** @description Where the code was mailed to, or the account that was signed in */
             identity_address?: string;
             /**
@@ -7023,6 +7024,19 @@ export interface components {
             name?: string;
             /** @description Hash of the text that was shown */
             text_sha256?: string;
+        };
+        /** @description Where the creator signs, when that is at a provider of signatures and not in the portal */
+        SignedElsewhere: {
+            /** @description Whom the provider asks to sign */
+            email: string;
+            /** @enum {string} */
+            provider: "documenso";
+            /** @description Why the creator did not sign, in their words */
+            reason?: string;
+            /** @enum {string} */
+            state: "opening" | "open" | "completed" | "rejected" | "cancelled" | "closed";
+            /** @description The creator's link, in the portal only; absent until the provider has the document */
+            url?: string;
         };
         SignedRef: {
             /** Format: date-time */
@@ -7979,6 +7993,7 @@ export type Shipment = components['schemas']['Shipment'];
 export type ShipmentCreate = components['schemas']['ShipmentCreate'];
 export type Signature = components['schemas']['Signature'];
 export type SignatureCreate = components['schemas']['SignatureCreate'];
+export type SignedElsewhere = components['schemas']['SignedElsewhere'];
 export type SignedRef = components['schemas']['SignedRef'];
 export type SignIn = components['schemas']['SignIn'];
 export type SimulatedReview = components['schemas']['SimulatedReview'];

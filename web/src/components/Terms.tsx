@@ -24,6 +24,9 @@ const metrics: Metric[] = ["views", "likes", "comments", "shares", "saves", "cli
 export const platforms = ["youtube", "instagram", "tiktok", "twitch", "x", "blog", "podcast"];
 export const contentKinds = ["video", "short", "reel", "story", "post"];
 
+/** What else than the signatures the time for a draft can begin with. */
+export const draftAfter = [{ value: "product_delivered", label: "the product’s arrival" }] satisfies { value: NonNullable<DeliverableTerms["draft_after"]>; label: string }[];
+
 /** What a share of the fee can wait for, and what a bonus can. */
 export const triggers = (bonus: boolean) =>
   Object.entries(triggerWords).filter(([value]) => value !== "given" && (bonus || value !== "threshold")).map(([value, label]) => ({ value, label }));
@@ -124,9 +127,9 @@ export function TermsEditor<F extends HoldsTerms>({ form: wide, currency }: { fo
             <NumberInput label="Draft after" suffix=" days" min={0} {...form.getInputProps(`terms.deliverables.${at}.draft_due_days`)} />
             <NativeSelect
               label="Counted from"
-              data={[{ value: "", label: "the signatures" }, { value: "product_delivered", label: "the product’s arrival" }]}
+              data={[{ value: "", label: "the signatures" }, ...draftAfter]}
               value={terms.deliverables[at]?.draft_after ?? ""}
-              onChange={({ currentTarget: { value } }) => form.setFieldValue(`terms.deliverables.${at}.draft_after`, value === "product_delivered" ? value : undefined)}
+              onChange={({ currentTarget }) => form.setFieldValue(`terms.deliverables.${at}.draft_after`, draftAfter.find(({ value }) => value === currentTarget.value)?.value)}
               error={form.errors[`terms.deliverables.${at}.draft_after`]}
             />
             <NumberInput label="Publish after" suffix=" days" min={0} {...form.getInputProps(`terms.deliverables.${at}.publish_days`)} />

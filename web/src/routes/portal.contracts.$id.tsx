@@ -50,10 +50,14 @@ function Shown({ contract }: { contract: Contract }) {
           ]}
         />
       </Section>
+      {contract.amends && (
+        <p style={{ margin: 0 }}>
+          It changes <Link to="/portal/contracts/$id" params={{ id: contract.amends.id }}>contract {contract.amends.number}</Link>.{contract.state === "out_for_signature" && " Until you have signed, everything goes on as it was agreed."}
+        </p>
+      )}
       <Section title="The whole text">
         <ContractText text={contract.text} />
       </Section>
-      {contract.amends && <p style={{ margin: 0 }}>It changes <Link to="/portal/contracts/$id" params={{ id: contract.amends.id }}>contract {contract.amends.number}</Link>. Until you have signed, everything goes on as it was agreed.</p>}
       {contract.amendments.length > 0 && (
         <Section title="Amendments">
           <ul style={{ margin: 0, paddingLeft: 18 }}>
@@ -116,7 +120,7 @@ function Sign({ contract }: { contract: Contract }) {
         <Stack gap="sm">
           {declining ? (
             <>
-              <p style={{ margin: 0 }}>The contract ends here. The brand can go on talking with you about another one.</p>
+              <p style={{ margin: 0 }}>{contract.amends ? "The amendment ends here. Everything goes on as it was agreed before." : "The contract ends here. The brand can go on talking with you about another one."}</p>
               <ProblemNotice problem={sign.error} />
               <Button type="submit" size="md" color="red" loading={sign.isPending}>Yes, do not sign</Button>
               <Button size="md" variant="default" onClick={() => setDeclining(false)}>Go back</Button>
@@ -131,7 +135,7 @@ function Sign({ contract }: { contract: Contract }) {
                   <Checkbox label={contract.consent} checked={agreed} onChange={(event) => setAgreed(event.currentTarget.checked)} />
                   <MailedCode value={code} onChange={setCode} error={errors.code} />
                   <ProblemNotice problem={sign.error} shownFields={["name", "code"]} />
-                  {code !== "" && <Button type="submit" size="md" disabled={!agreed || name.trim() === ""} loading={sign.isPending}>Sign the contract</Button>}
+                  {code !== "" && <Button type="submit" size="md" disabled={!agreed || name.trim() === ""} loading={sign.isPending}>{contract.amends ? "Sign the amendment" : "Sign the contract"}</Button>}
                 </>
               )}
               <Button size="md" variant="subtle" color="gray" onClick={() => setDeclining(true)}>I do not want to sign</Button>

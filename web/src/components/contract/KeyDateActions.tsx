@@ -21,6 +21,7 @@ export function KeyDateActions({ date, brandId }: { date: KeyDate; brandId?: str
     run: (decision: KeyDateDecision["decision"], key) =>
       body(api.POST("/v1/key-dates/{id}/decide", { params: { path: { id: date.id }, header: { "Idempotency-Key": key } }, body: { decision } })),
     done: "Decided",
+    announce: true,
     touches: ["contract", "partnership", "task", "calendar"],
   });
   if (date.state === "ended" || !hasRole(session, ["ops"], brandId)) return null;

@@ -46,3 +46,29 @@ it("drafts what the preview showed: moved dates, money that falls away and money
   };
   await waitFor(() => expect(sent.filter(({ path }) => path.endsWith("/amendments")).map(({ body }) => body)).toEqual([change]));
 });
+
+it("adds a piece whose time begins when the product has arrived, and keeps the money of one when another is taken away", async () => {
+  const contract = { id: uuid(401), terms: { deliverables: [], milestones: [], revision_rounds: 2, duration_days: 60, notice_days: 10 } };
+  const preview = { contract_id: uuid(401), number: "C-000007-A1", text: "AMENDMENT", conflicts: [], changes: [{ what: "Other" }], pinned: [] };
+  const sent = serveReviews({ also: { [`/v1/contracts/${uuid(401)}`]: contract }, act: (_, path) => (path.endsWith("/preview") ? answer(preview) : undefined) });
+  await show(<Commands partnership={partnership} />);
+  await userEvent.click(screen.getByRole("button", { name: "Amend the contract" }));
+  const dialog = within(await screen.findByRole("dialog", { name: "Amend the contract with Ada" }, { timeout: 5000 }));
+  await userEvent.click(dialog.getByRole("button", { name: "Add a piece" }));
+  await userEvent.click(dialog.getByRole("button", { name: "Add a piece" }));
+  const title = dialog.getAllByRole("textbox", { name: "New piece" })[1];
+  if (!title) throw new Error("no second piece");
+  await userEvent.clear(title);
+  await userEvent.type(title, "Unboxing");
+  await userEvent.selectOptions(dialog.getAllByRole("combobox", { name: "Counted from" })[1] ?? title, "the product’s arrival");
+  await userEvent.click(dialog.getByRole("button", { name: "Add money" }));
+  await userEvent.type(dialog.getByRole("textbox", { name: "Amount" }), "80");
+  await userEvent.selectOptions(dialog.getByRole("combobox", { name: "Of" }), "Unboxing (new)");
+  await userEvent.click(dialog.getByRole("button", { name: "Remove new piece 1" }));
+  await dialog.findByRole("heading", { name: /What changes/ });
+  await userEvent.click(dialog.getByRole("button", { name: "Draft the amendment" }));
+  await waitFor(() => expect(sent.filter(({ path }) => path.endsWith("/amendments")).map(({ body }) => body)).toEqual([{
+    deliverables: [{ title: "Unboxing", platform: "youtube", kind: "video", draft_due_days: 10, publish_days: 5, draft_after: "product_delivered" }],
+    milestones: [{ title: "For the change", trigger: "verified", amount: 8_000, net_days: 0, new: 0 }],
+  }]));
+});

@@ -11,7 +11,7 @@ import { contractQuery } from "../../api/queries";
 import type { AmendmentCreate, AmendmentPreview, DeliverableMove, DeliverableTerms, MilestoneAdded, Partnership } from "../../api/schema";
 import { moneyText, toMajor, toMinor } from "../../lib/money";
 import { ProblemNotice } from "../Notice";
-import { contentKinds, platforms, triggers } from "../Terms";
+import { contentKinds, draftAfter, platforms, triggers } from "../Terms";
 import { Changes } from "../Changes";
 import classes from "../Terms.module.css";
 
@@ -21,6 +21,8 @@ const newPiece: DeliverableTerms = { title: "Another piece", platform: "youtube"
 const whole = (typed: number | string) => (typeof typed === "number" ? Math.round(typed) : 0);
 const orNothing = (typed: number | string) => (typeof typed === "number" ? Math.round(typed) : undefined);
 const without = <T,>(list: T[], at: number) => list.filter((_, other) => other !== at);
+/** The money without what waits for a new piece that is taken away; what waits for those after it goes on waiting for them. */
+const withoutPiece = (money: MilestoneAdded[], at: number) => money.filter((one) => one.new !== at).map((one) => (one.new !== undefined && one.new > at ? { ...one, new: one.new - 1 } : one));
 const changed = <T,>(list: T[], at: number, change: Partial<T>) => list.map((one, other) => (other === at ? { ...one, ...change } : one));
 
 /** Changes a running contract: what is asked for on one side, what exactly would change and what stays on the other. */
@@ -63,11 +65,11 @@ export default function AmendDialog({ partnership, onClose }: { partnership: Par
             {deliverables.filter(({ state }) => !done.includes(state)).map(({ id, title }) => {
               const of = moved.find(({ deliverable_id }) => deliverable_id === id);
               return (
-                <div className={classes.line} key={id}>
+                <div className={classes.moved} key={id}>
                   <strong style={{ alignSelf: "center" }}>{title}</strong>
                   <NumberInput label="Draft later by" suffix=" days" value={of?.draft_days ?? ""} onChange={(days) => move(id, { draft_days: whole(days) })} aria-label={`${title}: draft later by`} />
                   <NumberInput label="Published later by" suffix=" days" value={of?.publish_days ?? ""} onChange={(days) => move(id, { publish_days: whole(days) })} aria-label={`${title}: published later by`} />
-                  <Checkbox label="Falls away" checked={dropped.includes(id)} onChange={(event) => set({ dropped: toggle(dropped, id, event.currentTarget.checked) })} aria-label={`${title} falls away`} />
+                  <Checkbox label="Falls away" mb={8} checked={dropped.includes(id)} onChange={(event) => set({ dropped: toggle(dropped, id, event.currentTarget.checked) })} aria-label={`${title} falls away`} />
                 </div>
               );
             })}
@@ -77,8 +79,9 @@ export default function AmendDialog({ partnership, onClose }: { partnership: Par
                 <NativeSelect label="Platform" data={platforms} value={piece.platform} onChange={(event) => set({ deliverables: changed(added, at, { platform: event.currentTarget.value }) })} />
                 <NativeSelect label="Kind" data={contentKinds} value={piece.kind} onChange={(event) => set({ deliverables: changed(added, at, { kind: event.currentTarget.value }) })} />
                 <NumberInput label="Draft after" suffix=" days" min={1} value={piece.draft_due_days} onChange={(days) => set({ deliverables: changed(added, at, { draft_due_days: whole(days) }) })} />
+                <NativeSelect label="Counted from" data={[{ value: "", label: "the signatures" }, ...draftAfter]} value={piece.draft_after ?? ""} onChange={(event) => set({ deliverables: changed(added, at, { draft_after: draftAfter.find(({ value }) => value === event.currentTarget.value)?.value }) })} />
                 <NumberInput label="Publish after" suffix=" days" min={1} value={piece.publish_days} onChange={(days) => set({ deliverables: changed(added, at, { publish_days: whole(days) }) })} />
-                <ActionIcon className={classes.remove} aria-label={`Remove new piece ${at + 1}`} onClick={() => set({ deliverables: without(added, at), milestones: money.filter((one) => one.new === undefined) })}><IconTrash size={16} aria-hidden /></ActionIcon>
+                <ActionIcon className={classes.remove} aria-label={`Remove new piece ${at + 1}`} onClick={() => set({ deliverables: without(added, at), milestones: withoutPiece(money, at) })}><IconTrash size={16} aria-hidden /></ActionIcon>
               </div>
             ))}
             <Button variant="subtle" size="xs" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => set({ deliverables: [...added, newPiece] })}>Add a piece</Button>
@@ -133,7 +136,7 @@ function Money({ money, currency, partnership, added, onChange, onRemove }: {
   ];
   const choose = (value: string) => onChange(value.startsWith("new ") ? { new: Number(value.slice(4)), deliverable_id: undefined } : { new: undefined, deliverable_id: value || undefined });
   return (
-    <div className={classes.line}>
+    <div className={classes.added}>
       <TextInput label="For what" required withAsterisk={false} value={money.title} onChange={(event) => onChange({ title: event.currentTarget.value })} />
       <NumberInput label="Amount" required withAsterisk={false} min={0} hideControls suffix={` ${currency.toUpperCase()}`} value={money.amount === 0 ? "" : toMajor({ amount: money.amount, currency })} onChange={(typed) => onChange({ amount: toMinor(typed, currency) ?? 0 })} />
       <NativeSelect label="Owed" data={triggers(false)} value={money.trigger} onChange={(event) => onChange({ trigger: event.currentTarget.value as MilestoneAdded["trigger"] })} />

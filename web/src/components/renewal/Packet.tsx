@@ -63,7 +63,7 @@ export function Packet({ partnershipId }: { partnershipId: string }) {
       <Went packet={packet.data} />
       <Section title="The next term, as proposed">
         <Facts facts={[["Fee", <span key="fee"><Money value={renewal.fee} /><div className={dealClasses.small}>{packet.data.fee_from}</div></span>]]} />
-        <TermsView terms={packet.data.terms} currency={renewal.fee.currency} />
+        <div className={classes.terms}><TermsView terms={packet.data.terms} currency={renewal.fee.currency} /></div>
       </Section>
       {partnership && (
         <Suspense>

@@ -29,6 +29,7 @@ function ContractPage() {
   const { id } = Route.useParams();
   const { data: contract } = useSuspenseQuery(contractQuery(id));
   const [sending, setSending] = useState(false);
+  const runs = contract.state !== "terminated";
   const sends = hasRole(useSession(), ["ops", "legal"], contract.brand_id) && ["drafting", "internal_approval"].includes(contract.state);
 
   return (
@@ -105,8 +106,8 @@ function ContractPage() {
                 ["Sent", contract.sent_at && <RelativeTime key="sent" at={contract.sent_at} />],
                 ["To sign by", contract.state === "out_for_signature" ? <RelativeTime key="expires" at={contract.expires_at} /> : undefined],
                 ["Executed", contract.executed_at && <RelativeTime key="executed" at={contract.executed_at} />],
-                ["Renewal by", contract.notice_by && <RelativeTime key="notice" at={contract.notice_by} />],
-                ["Ends", contract.ends_at && <RelativeTime key="ends" at={contract.ends_at} />],
+                ["Renewal by", runs ? contract.notice_by && <RelativeTime key="notice" at={contract.notice_by} /> : undefined],
+                ["Ends", runs ? contract.ends_at && <RelativeTime key="ends" at={contract.ends_at} /> : undefined],
                 ["Text’s hash", <code key="hash" style={{ fontSize: 11 }}>{contract.text_sha256}</code>],
                 ["PDF’s hash", contract.paper_sha256 && <code key="paper" style={{ fontSize: 11 }}>{contract.paper_sha256}</code>],
               ]}

@@ -38,8 +38,8 @@ const cols = columns<Contract>([
   { id: "number", header: "Number", cell: ({ number, term }) => <TwoLines first={number} second={`term ${term}`} /> },
   { id: "campaign", header: "Campaign", cell: ({ campaign_name, brand_name }) => <TwoLines first={campaign_name} second={brand_name} />, phone: "hide" },
   { id: "state", header: "State", cell: ({ state }) => <StatusChip noun="contract" state={state} />, phone: "head" },
-  { id: "ends", header: "Ends", cell: ({ ends_at }) => <RelativeTime at={ends_at} inList /> },
-  { id: "notice", header: "Renewal by", cell: ({ notice_by }) => <RelativeTime at={notice_by} inList />, phone: "hide" },
+  { id: "ends", header: "Ends", cell: ({ ends_at, state }) => <RelativeTime at={state === "terminated" ? undefined : ends_at} inList /> },
+  { id: "notice", header: "Renewal by", cell: ({ notice_by, state }) => <RelativeTime at={state === "terminated" ? undefined : notice_by} inList />, phone: "hide" },
   { id: "fee", header: "Fee", right: true, cell: ({ fee }) => <Money value={fee} /> },
 ]);
 

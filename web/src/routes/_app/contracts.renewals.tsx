@@ -1,7 +1,8 @@
-import { Button } from "@mantine/core";
+import { Button, Group } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { createFileRoute, useNavigate } from "@tanstack/react-router";
-import { IconRefresh, IconSearchOff } from "@tabler/icons-react";
+import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
+import { IconArchive, IconRefresh, IconSearchOff } from "@tabler/icons-react";
+import { useEffect, useRef } from "react";
 
 import { renewalsQuery } from "../../api/queries";
 import type { Renewal, RenewalState } from "../../api/schema";
@@ -18,6 +19,7 @@ import { Packet } from "../../components/renewal/Packet";
 import classes from "../../components/renewal/Renewal.module.css";
 import { StatusChip } from "../../components/StatusChip";
 import * as url from "../../lib/search";
+import { books, hasRole, useSession } from "../../lib/session";
 import { looks } from "../../lib/states";
 
 const states = Object.keys(looks.renewal) as [RenewalState, ...RenewalState[]];
@@ -43,6 +45,12 @@ function Renewals() {
   const { brand, q, state, owner, campaign, selected, cursor } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
   const filter = { brand_id: brand, q, state, owner_id: owner, campaign_id: campaign };
+  const session = useSession();
+  const packet = useRef<HTMLElement>(null);
+  // Where there is room for one thing the packet stands above the list, and whoever chose far down would not see it.
+  useEffect(() => {
+    if (selected && window.matchMedia("(max-width: 74.99em)").matches) packet.current?.scrollIntoView();
+  }, [selected]);
   const list = useQuery(renewalsQuery({ ...filter, cursor }));
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }), resetScroll: false });
   return (
@@ -50,7 +58,12 @@ function Renewals() {
       title="Renewals"
       up={{ to: "/contracts", label: "Contracts" }}
       under="Terms that run, by the last day on which their renewal is decided. What nobody decides lapses."
-      actions={<Downloads path="/v1/renewals/export" query={filter} as={["csv", "xlsx"]} />}
+      actions={
+        <Group gap="sm">
+          {hasRole(session, books) && <Button variant="default" leftSection={<IconArchive size={16} aria-hidden />} renderRoot={(props) => <Link to="/reports/lapsed" search={{ brand }} {...props} />}>Lapsed terms</Button>}
+          <Downloads path="/v1/renewals/export" query={filter} as={["csv", "xlsx"]} />
+        </Group>
+      }
     >
       <Filters>
         <SearchInput label="Search renewals" value={q} onChange={(value) => set({ q: value })} />
@@ -80,7 +93,7 @@ function Renewals() {
           <Pager shown={list.data?.items.length ?? 0} cursor={cursor} nextCursor={list.data?.next_cursor} go={(next) => set({ cursor: next })} />
         </div>
         {selected && (
-          <aside aria-label="How the term went">
+          <aside ref={packet} aria-label="How the term went">
             <Packet key={selected} partnershipId={selected} />
           </aside>
         )}

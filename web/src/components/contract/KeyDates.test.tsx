@@ -1,0 +1,71 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, expect, it, vi } from "vitest";
+
+import type { KeyDate } from "../../api/schema";
+import { openApp } from "../../test/app";
+import { answer, show } from "../../test/render";
+import { serveReviews } from "../../test/reviews";
+import { uuid } from "../../test/threads";
+import { Toasts } from "../Toasts";
+import { KeyDates } from "./KeyDates";
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+const date = (n: number, rest: Partial<KeyDate>): KeyDate => ({
+  id: uuid(n), kind: "rights_end", at: "2100-03-02T10:00:00Z", state: "open", brand_name: "Northwind", campaign_id: uuid(2), campaign_name: "Autumn", partnership_id: uuid(300 + n), stage: "active",
+  contract_id: uuid(401), number: "C-000007", creator: { id: uuid(3), name: `Creator ${n}` }, owner: { id: uuid(9), name: "Mara" }, assets: [{ id: uuid(901), name: "Launch video" }], may_extend: true, ...rest,
+});
+const dates = [
+  date(1, { asked_at: "2026-03-02T10:00:00Z" }),
+  date(2, { state: "let_end", decided_by: "Sven Holm", may_extend: false }),
+  date(3, { kind: "renewal_notice", asked_at: "2026-03-02T10:00:00Z", assets: [] }),
+  date(4, { kind: "term_end", assets: [] }),
+];
+const served = { "/v1/key-dates": { items: dates } };
+const row = (name: string) => within(screen.getByRole("row", { name: new RegExp(name) }));
+
+it("lets ops decide a key date, take a decision back, and go to the renewal", async () => {
+  const sent = serveReviews({ roles: ["ops"], also: served });
+  openApp("/contracts/dates");
+  await screen.findByText("Creator 1");
+  expect(row("Creator 1").getByText("To decide")).toBeVisible();
+  await userEvent.click(row("Creator 1").getByRole("button", { name: "Let it end: Usage rights end, Creator 1" }));
+  await waitFor(() => expect(sent).toEqual([{ path: `/v1/key-dates/${uuid(1)}/decide`, body: { decision: "let_end" }, key: expect.any(String) as string }]));
+  expect(row("Creator 2").getByText("Ends as agreed (Sven Holm)")).toBeVisible();
+  expect(row("Creator 2").queryByRole("button", { name: /Extend/ })).toBeNull();
+  await userEvent.click(row("Creator 2").getByRole("button", { name: /Take back/ }));
+  await waitFor(() => expect(sent.map(({ body }) => body)).toContainEqual({ decision: "open" }));
+  expect(row("Creator 3").getByRole("link", { name: /Decide: Renewal to decide/ })).toHaveAttribute("href", expect.stringMatching(new RegExp(`/contracts/renewals\\?.*selected=.*${uuid(303)}`)));
+  expect(row("Creator 4").queryByRole("button")).toBeNull();
+});
+
+it("shows an auditor how each stands and lets them decide nothing", async () => {
+  serveReviews({ roles: ["auditor"], also: served });
+  openApp("/contracts/dates");
+  await screen.findByText("Creator 1");
+  expect(row("Creator 1").getByText("To decide")).toBeVisible();
+  expect(screen.queryByRole("button", { name: /Let it end|In talks|Extend|Take back/ })).toBeNull();
+  expect(screen.queryByRole("link", { name: /Decide/ })).toBeNull();
+});
+
+it("says what to do where nothing ends, and where no date matches", async () => {
+  serveReviews({ roles: ["ops"] });
+  const first = openApp("/contracts/dates");
+  expect(await screen.findByText("Nothing ends yet")).toBeVisible();
+  first.unmount();
+  const app = openApp("/contracts/dates?state=ended");
+  await userEvent.click(await screen.findByRole("button", { name: "Clear the filters" }));
+  await waitFor(() => expect(app.href()).not.toContain("ended"));
+});
+
+it("stands beside a partnership without what its renewal decides, and says why a decision was not taken", async () => {
+  serveReviews({ roles: ["ops"], also: served, act: () => answer({ code: "key_date_over", title: "Conflict", detail: "This date has passed." }, 409) });
+  await show(<><KeyDates partnershipId={uuid(301)} brandId={uuid(1)} /><Toasts /></>);
+  const section = within(await screen.findByRole("region", { name: "Rights that end" }));
+  expect(section.getAllByRole("listitem")).toHaveLength(2);
+  await userEvent.click(await section.findByRole("button", { name: /In talks/ }));
+  expect(await screen.findByText("This date has passed.")).toBeVisible();
+});
