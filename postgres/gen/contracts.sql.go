@@ -301,10 +301,31 @@ func (q *Queries) InsertContractPaper(ctx context.Context, db DBTX, arg InsertCo
 }
 
 const listContracts = `-- name: ListContracts :many
+with page as (
+  select t.id from contracts t
+  join partnerships p on p.id = t.partnership_id
+  join campaigns g on g.id = p.campaign_id
+  join creators c on c.id = p.creator_id
+  where t.brand_id = any ($1::uuid[])
+    and ($2::uuid is null or t.id = $2::uuid)
+    and ($3::uuid is null or t.partnership_id = $3::uuid)
+    and ($4::boolean is null or (t.amends is null) = $4::boolean)
+    and ($5::uuid is null or t.brand_id = $5::uuid)
+    and ($6::text is null or t.state = $6::text)
+    and ($7::uuid is null or p.campaign_id = $7::uuid)
+    and ($8::uuid is null or p.creator_id = $8::uuid)
+    and ($9::timestamptz is null or t.ends_at >= $9::timestamptz)
+    and ($10::timestamptz is null or t.ends_at < $10::timestamptz)
+    and ($11::text is null or t.number ilike $11::text or c.name ilike $11::text or g.name ilike $11::text
+      or t.id in (select contracts_with($12::text)))
+    and ($13::timestamptz is null or (t.created_at, t.id) < ($13::timestamptz, $14::uuid))
+  order by t.created_at desc, t.id desc
+  limit $15
+)
 select t.id, t.partnership_id, t.brand_id, b.name as brand_name, p.creator_id, c.name as creator_name, coalesce(c.country, '')::text as creator_country, coalesce(a.handle, '')::text as handle,
   coalesce(a.platform, '')::text as platform, g.name as campaign_name, t.number, t.term, t.version, t.state, t.body, t.body_sha256, n.fee, t.currency,
   n.terms, t.amends, coalesce(o.number, '')::text as amends_number, coalesce(t.reason, '')::text as reason, t.sent_at, t.expires_at, t.executed_at, t.ends_at, t.notice_by, t.created_at, f.sha256 as paper_sha256
-from contracts t
+from page join contracts t on t.id = page.id
 cross join lateral contract_now(t.id) n
 left join contracts o on o.id = t.amends
 left join contract_papers f on f.contract_id = t.id
@@ -314,21 +335,7 @@ join campaigns g on g.id = p.campaign_id
 join creators c on c.id = p.creator_id
 left join lateral (select x.handle, x.platform from creator_accounts x where x.creator_id = p.creator_id
   order by (select max(f.followers) from follower_snapshots f where f.account_id = x.id) desc nulls last, x.platform, x.handle limit 1) a on true
-where t.brand_id = any ($1::uuid[])
-  and ($2::uuid is null or t.id = $2::uuid)
-  and ($3::uuid is null or t.partnership_id = $3::uuid)
-  and ($4::boolean is null or (t.amends is null) = $4::boolean)
-  and ($5::uuid is null or t.brand_id = $5::uuid)
-  and ($6::text is null or t.state = $6::text)
-  and ($7::uuid is null or p.campaign_id = $7::uuid)
-  and ($8::uuid is null or p.creator_id = $8::uuid)
-  and ($9::timestamptz is null or t.ends_at >= $9::timestamptz)
-  and ($10::timestamptz is null or t.ends_at < $10::timestamptz)
-  and ($11::text is null or t.number ilike $11::text or c.name ilike $11::text or g.name ilike $11::text
-    or t.id in (select contracts_with($12::text)))
-  and ($13::timestamptz is null or (t.created_at, t.id) < ($13::timestamptz, $14::uuid))
 order by t.created_at desc, t.id desc
-limit $15
 `
 
 type ListContractsParams struct {
@@ -381,7 +388,7 @@ type ListContractsRow struct {
 	PaperSha256    []byte
 }
 
-// With the fee and the terms that amendments have made of it.
+// With the fee and the terms that amendments have made of it. The page comes first: what amendments make is asked of its rows alone.
 func (q *Queries) ListContracts(ctx context.Context, db DBTX, arg ListContractsParams) ([]ListContractsRow, error) {
 	rows, err := db.Query(ctx, listContracts,
 		arg.Brands,

@@ -1,9 +1,30 @@
 -- name: ListContracts :many
--- With the fee and the terms that amendments have made of it.
+-- With the fee and the terms that amendments have made of it. The page comes first: what amendments make is asked of its rows alone.
+with page as (
+  select t.id from contracts t
+  join partnerships p on p.id = t.partnership_id
+  join campaigns g on g.id = p.campaign_id
+  join creators c on c.id = p.creator_id
+  where t.brand_id = any (@brands::uuid[])
+    and (sqlc.narg('id')::uuid is null or t.id = sqlc.narg('id')::uuid)
+    and (sqlc.narg('partnership_id')::uuid is null or t.partnership_id = sqlc.narg('partnership_id')::uuid)
+    and (sqlc.narg('base')::boolean is null or (t.amends is null) = sqlc.narg('base')::boolean)
+    and (sqlc.narg('brand_id')::uuid is null or t.brand_id = sqlc.narg('brand_id')::uuid)
+    and (sqlc.narg('state')::text is null or t.state = sqlc.narg('state')::text)
+    and (sqlc.narg('campaign_id')::uuid is null or p.campaign_id = sqlc.narg('campaign_id')::uuid)
+    and (sqlc.narg('creator_id')::uuid is null or p.creator_id = sqlc.narg('creator_id')::uuid)
+    and (sqlc.narg('ends_from')::timestamptz is null or t.ends_at >= sqlc.narg('ends_from')::timestamptz)
+    and (sqlc.narg('ends_to')::timestamptz is null or t.ends_at < sqlc.narg('ends_to')::timestamptz)
+    and (sqlc.narg('pattern')::text is null or t.number ilike sqlc.narg('pattern')::text or c.name ilike sqlc.narg('pattern')::text or g.name ilike sqlc.narg('pattern')::text
+      or t.id in (select contracts_with(@words::text)))
+    and (sqlc.narg('after_at')::timestamptz is null or (t.created_at, t.id) < (sqlc.narg('after_at')::timestamptz, sqlc.narg('after_id')::uuid))
+  order by t.created_at desc, t.id desc
+  limit @max_rows
+)
 select t.id, t.partnership_id, t.brand_id, b.name as brand_name, p.creator_id, c.name as creator_name, coalesce(c.country, '')::text as creator_country, coalesce(a.handle, '')::text as handle,
   coalesce(a.platform, '')::text as platform, g.name as campaign_name, t.number, t.term, t.version, t.state, t.body, t.body_sha256, n.fee, t.currency,
   n.terms, t.amends, coalesce(o.number, '')::text as amends_number, coalesce(t.reason, '')::text as reason, t.sent_at, t.expires_at, t.executed_at, t.ends_at, t.notice_by, t.created_at, f.sha256 as paper_sha256
-from contracts t
+from page join contracts t on t.id = page.id
 cross join lateral contract_now(t.id) n
 left join contracts o on o.id = t.amends
 left join contract_papers f on f.contract_id = t.id
@@ -13,21 +34,7 @@ join campaigns g on g.id = p.campaign_id
 join creators c on c.id = p.creator_id
 left join lateral (select x.handle, x.platform from creator_accounts x where x.creator_id = p.creator_id
   order by (select max(f.followers) from follower_snapshots f where f.account_id = x.id) desc nulls last, x.platform, x.handle limit 1) a on true
-where t.brand_id = any (@brands::uuid[])
-  and (sqlc.narg('id')::uuid is null or t.id = sqlc.narg('id')::uuid)
-  and (sqlc.narg('partnership_id')::uuid is null or t.partnership_id = sqlc.narg('partnership_id')::uuid)
-  and (sqlc.narg('base')::boolean is null or (t.amends is null) = sqlc.narg('base')::boolean)
-  and (sqlc.narg('brand_id')::uuid is null or t.brand_id = sqlc.narg('brand_id')::uuid)
-  and (sqlc.narg('state')::text is null or t.state = sqlc.narg('state')::text)
-  and (sqlc.narg('campaign_id')::uuid is null or p.campaign_id = sqlc.narg('campaign_id')::uuid)
-  and (sqlc.narg('creator_id')::uuid is null or p.creator_id = sqlc.narg('creator_id')::uuid)
-  and (sqlc.narg('ends_from')::timestamptz is null or t.ends_at >= sqlc.narg('ends_from')::timestamptz)
-  and (sqlc.narg('ends_to')::timestamptz is null or t.ends_at < sqlc.narg('ends_to')::timestamptz)
-  and (sqlc.narg('pattern')::text is null or t.number ilike sqlc.narg('pattern')::text or c.name ilike sqlc.narg('pattern')::text or g.name ilike sqlc.narg('pattern')::text
-    or t.id in (select contracts_with(@words::text)))
-  and (sqlc.narg('after_at')::timestamptz is null or (t.created_at, t.id) < (sqlc.narg('after_at')::timestamptz, sqlc.narg('after_id')::uuid))
-order by t.created_at desc, t.id desc
-limit @max_rows;
+order by t.created_at desc, t.id desc;
 
 -- name: SignaturesOf :many
 select contract_id, party, name, coalesce(address, '')::text as address, coalesce(agent, '')::text as agent, body_sha256, at,
