@@ -273,7 +273,8 @@ func (q *Queries) TermPieces(ctx context.Context, db DBTX, arg TermPiecesParams)
 
 const termTalk = `-- name: TermTalk :one
 select count(*) filter (where kind = 'reply_received')::int as replies, count(*) filter (where kind = 'complained')::int as complaints
-from partnership_events where partnership_id = $1 and kind in ('reply_received', 'complained')
+from partnership_events e where e.partnership_id = $1 and e.kind in ('reply_received', 'complained')
+  and e.at >= coalesce((select max(x.at) from partnership_events x where x.partnership_id = $1 and x.kind = 'term_started'), '-infinity'::timestamptz)
 `
 
 type TermTalkRow struct {
@@ -281,6 +282,7 @@ type TermTalkRow struct {
 	Complaints int32
 }
 
+// Since the present term started; the first one starts with the partnership.
 func (q *Queries) TermTalk(ctx context.Context, db DBTX, partnershipID uuid.UUID) (TermTalkRow, error) {
 	row := db.QueryRow(ctx, termTalk, partnershipID)
 	var i TermTalkRow

@@ -50,5 +50,7 @@ select coalesce(sum(m.amount) filter (where m.state <> 'cancelled'), 0)::bigint 
 from milestones m left join payouts y on y.milestone_id = m.id where m.partnership_id = @partnership_id and m.term = @term;
 
 -- name: TermTalk :one
+-- Since the present term started; the first one starts with the partnership.
 select count(*) filter (where kind = 'reply_received')::int as replies, count(*) filter (where kind = 'complained')::int as complaints
-from partnership_events where partnership_id = @partnership_id and kind in ('reply_received', 'complained');
+from partnership_events e where e.partnership_id = @partnership_id and e.kind in ('reply_received', 'complained')
+  and e.at >= coalesce((select max(x.at) from partnership_events x where x.partnership_id = @partnership_id and x.kind = 'term_started'), '-infinity'::timestamptz);
