@@ -68,7 +68,8 @@ func TestARenewalIsDecidedByHowTheTermWent(t *testing.T) {
 	require.Equal(t, gen.OnTime{Done: 1, Late: 1}, p.Publications)
 	require.Equal(t, []int{1, 3, p.Terms.RevisionRounds, 3 - p.Terms.RevisionRounds}, []int{p.PiecesRevised, p.Rounds, p.RoundsIncluded, p.Beyond})
 	require.Equal(t, []int{2, 1}, []int{p.Replies, p.Complaints})
-	d.sql(t, `insert into partnership_events (partnership_id, source, source_id, seq, brand_id, at, kind) values ($1, 'partnership', $2, 99, $3, now() + interval '1 second', 'term_started')`, d.partnership, id(), d.world.one)
+	d.sql(t, `insert into partnership_events (partnership_id, source, source_id, seq, brand_id, at, kind) values ($1, 'partnership', $2, 99, $3, now() + interval '1 second', 'term_started')`,
+		d.partnership, id(), d.world.one)
 	next := d.packet(t)
 	require.Equal(t, []int{0, 0}, []int{next.Replies, next.Complaints}, "what was said in an earlier term is not this one's")
 	require.Len(t, p.Rights, 1)
