@@ -446,7 +446,7 @@ test("ops decides on the renewal, and the creator agrees", async ({ browser }) =
   await expect(page.getByRole("region", { name: "Waiting for" })).toContainText("Decide on the renewal");
   const known = await mailsTo(creator.email);
   await page.getByRole("button", { name: "Offer a renewal" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Renew" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Send offer" }).click();
   await expect(page.getByRole("dialog")).toBeHidden();
 
   await portal.goto(portalLink(await mailOf(/go on/, known)));
