@@ -1,6 +1,6 @@
 import { type Browser, type BrowserContext, expect, type Page, test } from "@playwright/test";
 
-import type { Campaign, Creator, Partnership, PortalHome, ReviewSummary, Session } from "../src/api/schema";
+import type { Campaign, Creator, Partnership, PortalHome, Review, Session } from "../src/api/schema";
 import { as, cookieOf, type Mail, mailsTo, outside, world } from "./house";
 
 // What becomes of a signed contract: it is amended with keys alone, its dates move, a right that it gave is decided on, and it is ended. How it
@@ -33,7 +33,7 @@ async function mailOf(subject: RegExp, known: Mail[] = []): Promise<Mail> {
 }
 
 const linkOf = (mail: Mail): string => mail.links?.find((address) => address.includes("/portal/")) ?? "";
-const post = <T,>(person: "ops" | "approver" | "legal", to: string, body: unknown) => as<T>(person, to, { method: "POST", body });
+const post = <T,>(person: "ops", to: string, body: unknown) => as<T>(person, to, { method: "POST", body });
 const partnership = () => as<Partnership>("ops", `/v1${path}`);
 const stageIs = (stage: string) => expect.poll(async () => (await partnership()).summary.stage, { timeout: 40_000 }).toBe(stage);
 
@@ -169,12 +169,17 @@ test("a right that a post gave is decided on, and the decision taken back", asyn
   await form.getByLabel("Caption").fill("A pack of 900 grams for long days. #ad");
   await form.getByRole("button", { name: "Submit the draft" }).click();
   await expect(portal.getByText("In review").first()).toBeVisible();
-  for (const person of ["approver", "legal"] as const) {
-    let mine: ReviewSummary | undefined;
-    await expect.poll(async () => (mine = (await as<{ items: ReviewSummary[] }>(person, "/v1/reviews?whose=mine&limit=100")).items.find(({ creator, mine: waits }) => creator.name === name && waits)), { timeout: 40_000 }).toBeDefined();
-    const { submission } = await as<{ submission: { id: string } }>(person, `/v1/reviews/${mine?.id ?? ""}`);
-    await post(person, `/v1/reviews/${mine?.id ?? ""}/decisions`, { decision: "approve", submission_id: submission.id });
-  }
+  // Who is asked depends on what other journeys have set up: whoever is asked approves.
+  await expect.poll(async () => {
+    const piece = (await partnership()).deliverables.find(({ title }) => title === "Trail film");
+    if (piece?.state !== "in_review" || !piece.review_id) return piece?.state;
+    for (const person of ["approver", "second_approver", "legal"] as const) {
+      const { summary, submission } = await as<Review>(person, `/v1/reviews/${piece.review_id}`);
+      // One that was decided a moment ago may still look open; what counts is that the piece gets approved.
+      if (summary.mine) await as(person, `/v1/reviews/${piece.review_id}/decisions`, { method: "POST", body: { decision: "approve", submission_id: submission.id } }).catch(() => undefined);
+    }
+    return piece.state;
+  }, { timeout: 90_000 }).toBe("approved_to_post");
   const { url = "" } = await outside("PUT", `/posts/mika-${world().run}`, { author: name, caption: "A pack of 900 grams for long days. #ad" });
   await expect(async () => {
     await portal.goto("/portal/home");
