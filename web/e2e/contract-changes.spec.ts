@@ -71,7 +71,7 @@ test.beforeAll(async ({ browser }) => {
   const { brands: [brand] } = await as<Session>("ops", "/v1/session");
   const usd = (amount: number) => ({ amount, currency: "usd" });
   const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
-  const piece = { platform: "youtube", kind: "video", draft_due_days: 60, publish_days: 30 };
+  const piece = { platform: "instagram", kind: "video", draft_due_days: 60, publish_days: 30 };
   const campaign = await post<Campaign>("ops", "/v1/campaigns", {
     brand_id: brand?.brand_id, name: `Changes ${run}`, brief: "Show the pack on a trail you like.", budget: usd(1_000_000), starts_on: day(0), ends_on: day(300), default_fee: usd(200_000),
     terms: {
