@@ -27,12 +27,21 @@ func (s *Server) ListViews(ctx context.Context, _ gen.ListViewsRequestObject) (g
 	}
 	me := principalFrom(ctx).UserID
 	views, err := store.Views(ctx, me)
-	return gen.ListViews200JSONResponse{Items: each(views, func(v rapport.SavedView) gen.SavedView { return toView(v, me) })}, err
+	if err != nil {
+		return nil, err
+	}
+	list := gen.ListViews200JSONResponse{Items: make([]gen.SavedView, len(views))}
+	for i, v := range views {
+		search := map[string]any{}
+		if err := json.Unmarshal(v.Search, &search); err != nil {
+			return nil, fmt.Errorf("read the filters of view %s: %w", v.ID, err)
+		}
+		list.Items[i] = toView(v, search, me)
+	}
+	return list, nil
 }
 
-func toView(v rapport.SavedView, me uuid.UUID) gen.SavedView {
-	search := map[string]any{}
-	_ = json.Unmarshal(v.Search, &search) // an object, which the table holds it to
+func toView(v rapport.SavedView, search map[string]any, me uuid.UUID) gen.SavedView {
 	return gen.SavedView{Id: v.ID, Page: v.Page, Name: v.Name, Search: search, Mine: v.Owner.ID == me, Owner: toUserRef(v.Owner), BrandId: v.BrandID, BrandName: orNil(v.BrandName)}
 }
 
@@ -64,7 +73,7 @@ func (s *Server) CreateView(ctx context.Context, r gen.CreateViewRequestObject) 
 	if err := store.SaveView(ctx, v); err != nil {
 		return nil, err
 	}
-	return gen.CreateView201JSONResponse(toView(v, me.UserID)), nil
+	return gen.CreateView201JSONResponse(toView(v, r.Body.Search, me.UserID)), nil
 }
 
 // DeleteView forgets a view.
