@@ -311,7 +311,7 @@ func scenarios() []scenario {
 	slow := func(provider, path string) map[string]any {
 		return map[string]any{"provider": provider, "method": "POST", "path": path, "action": "slow", "delay_ms": 2000, "times": -1}
 	}
-	return slices.Concat(moneyScenarios(times), restoreScenarios(times), stormScenarios(times), []scenario{
+	return slices.Concat(moneyScenarios(times), restoreScenarios(times), stormScenarios(times), clockScenarios(times), []scenario{
 		{"worker dies between the claim and the answer of a mail", func(f *fleet) {
 			f.replyAfter = 100
 			f.found(paydays())

@@ -317,7 +317,7 @@ func (a *archive) listStraight(v view) time.Duration {
 		after, id = &v.after[0], &v.after[1]
 	}
 	began := time.Now()
-	rows, err := a.bare.Query(a.t.Context(), a.list, pgx.QueryExecModeCacheDescribe, a.brands, nil, v.BrandID, v.CampaignID, nil, states, lane, after, id, 51)
+	rows, err := a.bare.Query(a.t.Context(), a.list, pgx.QueryExecModeCacheDescribe, a.brands, nil, nil, v.BrandID, v.CampaignID, nil, states, lane, after, id, 51)
 	require.NoError(a.t, err)
 	_, err = pgx.CollectRows(rows, pgx.RowToMap)
 	took := time.Since(began)

@@ -240,22 +240,26 @@ func (f *fleet) open(ctx context.Context) (ids []uuid.UUID) {
 // held reads what a process holds from its metrics.
 func (f *fleet) held(p *process, address string) footing {
 	f.t.Helper()
+	now := f.figures(address)
+	x := footing{RSSMB: p.rss(), Goroutines: int(now["go_goroutines"]), HeapMB: now["go_memstats_heap_inuse_bytes"] / (1 << 20)}
+	require.Positive(f.t, x.Goroutines, "metrics")
+	return x
+}
+
+// figures are the measurements without labels that a program answers.
+func (f *fleet) figures(address string) map[string]float64 {
+	f.t.Helper()
 	req, err := http.NewRequestWithContext(f.t.Context(), http.MethodGet, address+"/metrics", nil)
 	require.NoError(f.t, err)
 	res, err := http.DefaultClient.Do(req)
 	require.NoError(f.t, err)
 	defer res.Body.Close()
-	x := footing{RSSMB: p.rss()}
+	figures := map[string]float64{}
 	for lines := bufio.NewScanner(res.Body); lines.Scan(); {
 		name, value, _ := strings.Cut(lines.Text(), " ")
-		n, _ := strconv.ParseFloat(value, 64)
-		switch name {
-		case "go_goroutines":
-			x.Goroutines = int(n)
-		case "go_memstats_heap_inuse_bytes":
-			x.HeapMB = n / (1 << 20)
+		if n, err := strconv.ParseFloat(value, 64); err == nil {
+			figures[name] = n
 		}
 	}
-	require.Positive(f.t, x.Goroutines, "metrics")
-	return x
+	return figures
 }

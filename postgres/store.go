@@ -9,6 +9,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -64,6 +65,13 @@ func (s *Store) Ping(ctx context.Context) error {
 		return mapped(err)
 	}
 	return nil
+}
+
+// Clock is the database's time.
+func (s *Store) Clock(ctx context.Context) (time.Time, error) {
+	var now time.Time
+	err := s.pool.QueryRow(ctx, `select clock_timestamp()`).Scan(&now)
+	return now, mapped(err)
 }
 
 type txKey struct{}

@@ -236,7 +236,7 @@ func Schedules() map[string]time.Duration {
 }
 
 // Jobs are the periodic jobs by name.
-func Jobs(s *Sweep, reconcile, gate, countMail, events, papers, signing func(context.Context) error) map[string]func(context.Context) error {
+func Jobs(s *Sweep, now func() time.Time, reconcile, gate, countMail, events, papers, signing func(context.Context) error) map[string]func(context.Context) error {
 	return map[string]func(context.Context) error{
 		"sweep": func(ctx context.Context) error {
 			_, err := s.Run(ctx, true)
@@ -249,7 +249,7 @@ func Jobs(s *Sweep, reconcile, gate, countMail, events, papers, signing func(con
 		"papers":     papers,
 		"signing":    signing,
 		"retention":  s.Store.DeleteOld,
-		"conflicts":  func(ctx context.Context) error { return s.Store.AskAboutConflicts(ctx, time.Now()) },
+		"conflicts":  func(ctx context.Context) error { return s.Store.AskAboutConflicts(ctx, now()) },
 		"seal": func(ctx context.Context) error {
 			_, err := s.Store.SealLedger(ctx)
 			return err

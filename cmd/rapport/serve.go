@@ -59,6 +59,11 @@ func runServe(ctx context.Context, cfg Config, log *zap.Logger) error {
 	}
 	defer store.Close()
 	registry.MustRegister(poolMetrics{store.Pool()})
+	clock, err := newClock(ctx, store.Clock, time.Now, log, registry)
+	if err != nil {
+		return err
+	}
+	go clock.keep(ctx)
 	connection, metrics, err := dialTemporal(ctx, cfg, log, registry)
 	if err != nil {
 		return err
@@ -75,7 +80,7 @@ func runServe(ctx context.Context, cfg Config, log *zap.Logger) error {
 	dispatch := worker.NewDispatcher(connection, store, commandPatience)
 	dispatch.LeaveTaken = true
 	server, err := api.New(api.Config{ //nolint:contextcheck // requests bring their own
-		Store: store, Workflows: dispatch, Log: log,
+		Store: store, Workflows: dispatch, Log: log, Now: clock.Now,
 		PublicURL: cfg.PublicURL, Secret: []byte(cfg.Secret), Web: web.Dist(), Metrics: registry,
 		Checks:       map[string]func(context.Context) error{"temporal": temporalAnswers(connection, cfg.TemporalNamespace)},
 		FinanceDelay: cfg.FinanceDelay, PlatformCountry: cfg.Stripe.Country, TrustedProxies: cfg.TrustedProxies, Outside: beyond,

@@ -76,6 +76,11 @@ func runWorker(ctx context.Context, cfg Config, log *zap.Logger) error {
 	}
 	defer store.Close()
 	registry.MustRegister(poolMetrics{store.Pool()})
+	clock, err := newClock(ctx, store.Clock, time.Now, log, registry)
+	if err != nil {
+		return err
+	}
+	go clock.keep(ctx)
 	connection, metrics, err := dialTemporal(ctx, cfg, log, registry)
 	if err != nil {
 		return err
@@ -98,8 +103,8 @@ func runWorker(ctx context.Context, cfg Config, log *zap.Logger) error {
 	if err != nil {
 		return err
 	}
-	reconcile := worker.Reconcile(store, pay, time.Now)
-	acts.Jobs = worker.Jobs(sweep, reconcile, worker.KeepGate(store, pay, reconcile), worker.CountMail(store, mailer, time.Now), worker.FillGaps(store, pay, time.Now), acts.PaperContracts, signing.round)
+	reconcile := worker.Reconcile(store, pay, clock.Now)
+	acts.Jobs = worker.Jobs(sweep, clock.Now, reconcile, worker.KeepGate(store, pay, reconcile), worker.CountMail(store, mailer, clock.Now), worker.FillGaps(store, pay, clock.Now), acts.PaperContracts, signing.round)
 	acts.Signing = signing.Signing
 	fatal := make(chan error, 1)
 	workers := worker.New(connection, acts, worker.Options{
