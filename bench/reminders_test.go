@@ -25,7 +25,7 @@ import (
 //	publish_reminder   1 day before deliverables.publish_by, for each date while the piece is approved and not posted
 //	renewal_opened     90 days before contracts.ends_at, or halfway to contracts.notice_by, while partnerships.renewal_state is not_due
 //	renewal_reminder   60, 30, 14, 7 and 1 days before contracts.notice_by, while renewal_state is review_open
-//	key_date_reminder  90, 60, 30, 14, 7 and 1 days before key_dates.at, while it is open; key_date_ended at key_dates.at itself
+//	key_date_reminder  90, 60, 30, 14, 7 and 1 days before key_dates.at, while it is open; key_date_ended at key_dates.at itself, unless it is moved
 //	key date           the rows of key_dates themselves: days of the newest signed terms after deliverables.posted_at, for contracts and amendments that
 //	                   were executed in a run that began with the newest worker
 //	payee_reminded     3 days after the look before, until the account is ready, for contracts executed in a run that began with the middle worker
@@ -264,6 +264,10 @@ func (c *reminders) ofKeyDate(states []watched) {
 		for _, d := range c.timings.KeyDateLadderDays {
 			c.expect("key_date_reminder", s.id, s.At.Add(-c.days(d)), s.at, s.until)
 		}
+	}
+	for _, s := range spans(states, func(s watched) string {
+		return map[bool]string{true: "kept"}[s.State == rapport.KeyOpen || s.State == rapport.KeyLetEnd]
+	}) {
 		if last := states[len(states)-1].State; last != rapport.KeyMoved {
 			c.expect("key_date_ended", s.id, s.At, s.at, s.until.Add(10*late)) // it is what ends this state
 		}

@@ -63,7 +63,8 @@ func year() shape {
 }
 
 // yearDutiesSQL is what waits for people who do it on its last day: after its reminders, and before it is late. $2 is the length of a day. The days
-// of the two amendments, counted from the signature, are $3 and $4.
+// of the two amendments, counted from the signature, are $3 and $4. Of every other date that is kept they say at the first reminder that it may end;
+// the others they leave until they end.
 //
 //nolint:dupword // a duty that refers to one thing names it twice
 const yearDutiesSQL = `
@@ -86,6 +87,8 @@ union all select 'post', d.partnership_id, d.id, d.id, 0, 0, '' from deliverable
 union all select 'approve', y.partnership_id, y.id, y.id, y.round, 0, '' from payouts y join partnerships p on p.id = y.partnership_id where y.state = 'awaiting_approval' and p.campaign_id = $1
 union all select 'renew', p.id, p.id, p.id, 0, 0, '' from partnerships p join contracts c on c.partnership_id = p.id and c.term = p.term and c.amends is null
   where p.renewal_state = 'review_open' and p.campaign_id = $1 and p.term = 1 and c.notice_by - 4 * $2::interval <= now()
+union all select 'let_end', k.partnership_id, k.id, k.id, 0, 0, '' from key_dates k join partnerships p on p.id = k.partnership_id
+  where p.campaign_id = $1 and k.state = 'open' and k.asked_at is not null and get_byte(uuid_send(k.id), 15) % 2 = 0
 union all select 'amend', p.id, c.id, p.id, a.n, 0, '' from partnerships p join contracts c on c.partnership_id = p.id and c.term = 1 and c.amends is null and c.state = 'executed'
   cross join (values (1, $3::float), (2, $4::float)) a (n, day)
   where p.campaign_id = $1 and p.stage = 'active' and p.term = 1 and c.executed_at + a.day * $2::interval <= now()
@@ -145,10 +148,14 @@ func TestYear(t *testing.T) {
 	w.found(s)
 	house := &people{w: w, done: map[string]time.Time{}, patience: time.Minute, duties: yearDutiesSQL, args: []any{w.campaign, day, ofYear(130), ofYear(255)}}
 	house.fulfil = func(ctx context.Context, d duty) error {
-		if d.kind == "amend" {
+		switch d.kind {
+		case "amend":
 			return w.amend(ctx, store, d)
+		case "let_end":
+			return w.command(ctx, "partnership", d.partnership, rapport.Command{Kind: rapport.CmdDecideKeyDate, Actor: w.ops, Ref: d.ref, Code: rapport.KeyLetEnd})
+		default:
+			return w.fulfil(ctx, d)
 		}
-		return w.fulfil(ctx, d)
 	}
 	house.begin()
 
