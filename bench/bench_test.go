@@ -57,6 +57,7 @@ type figures struct {
 	RemindersDoubled         *int     `json:"reminders_doubled,omitempty"`
 	RemindersLate            *int     `json:"reminders_late,omitempty"`
 	ManyIdle                 *int     `json:"many_idle,omitempty"`
+	ListP99Ratio             *float64 `json:"list_p99_ratio,omitempty"`
 	WorkerRSSManyIdle        *float64 `json:"worker_rss_mb_many_idle,omitempty"`
 }
 

@@ -301,27 +301,22 @@ func (q *Queries) InsertContractPaper(ctx context.Context, db DBTX, arg InsertCo
 }
 
 const listContracts = `-- name: ListContracts :many
-with page as (
-  select t.id from contracts t
-  join partnerships p on p.id = t.partnership_id
-  join campaigns g on g.id = p.campaign_id
-  join creators c on c.id = p.creator_id
-  where t.brand_id = any ($1::uuid[])
+with page as materialized (select f.id from unnest($1::uuid[]) x(brand) cross join lateral (
+  select t.id, t.created_at from contracts t where t.brand_id = x.brand
     and ($2::uuid is null or t.id = $2::uuid)
     and ($3::uuid is null or t.partnership_id = $3::uuid)
     and ($4::boolean is null or (t.amends is null) = $4::boolean)
     and ($5::uuid is null or t.brand_id = $5::uuid)
     and ($6::text is null or t.state = $6::text)
-    and ($7::uuid is null or p.campaign_id = $7::uuid)
-    and ($8::uuid is null or p.creator_id = $8::uuid)
+    and ($7::uuid is null or t.partnership_id in (select p.id from partnerships p where p.campaign_id = $7::uuid))
+    and ($8::uuid is null or t.partnership_id in (select p.id from partnerships p where p.creator_id = $8::uuid))
     and ($9::timestamptz is null or t.ends_at >= $9::timestamptz)
     and ($10::timestamptz is null or t.ends_at < $10::timestamptz)
-    and ($11::text is null or t.number ilike $11::text or c.name ilike $11::text or g.name ilike $11::text
-      or t.id in (select contracts_with($12::text)))
+    and ($11::text is null or t.number ilike $11::text or t.id in (select contracts_with($12::text))
+      or t.partnership_id in (select p.id from partnerships p join creators c on c.id = p.creator_id where c.name ilike $11::text)
+      or t.partnership_id in (select p.id from partnerships p join campaigns g on g.id = p.campaign_id where g.name ilike $11::text))
     and ($13::timestamptz is null or (t.created_at, t.id) < ($13::timestamptz, $14::uuid))
-  order by t.created_at desc, t.id desc
-  limit $15
-)
+  order by t.created_at desc, t.id desc limit $15::int) f order by f.created_at desc, f.id desc limit $15::int)
 select t.id, t.partnership_id, t.brand_id, b.name as brand_name, p.creator_id, c.name as creator_name, coalesce(c.country, '')::text as creator_country, coalesce(a.handle, '')::text as handle,
   coalesce(a.platform, '')::text as platform, g.name as campaign_name, t.number, t.term, t.version, t.state, t.body, t.body_sha256, n.fee, t.currency,
   n.terms, t.amends, coalesce(o.number, '')::text as amends_number, coalesce(t.reason, '')::text as reason, t.sent_at, t.expires_at, t.executed_at, t.ends_at, t.notice_by, t.created_at, f.sha256 as paper_sha256

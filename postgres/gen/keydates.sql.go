@@ -148,33 +148,51 @@ func (q *Queries) KeyDate(ctx context.Context, db DBTX, arg KeyDateParams) (KeyD
 }
 
 const listKeyDates = `-- name: ListKeyDates :many
-with dates as (
-  select k.id, k.kind, k.at, k.state, k.partnership_id, k.brand_id, k.contract_id, k.assets, k.asked_at from key_dates k
-  where k.brand_id = any ($1::uuid[]) and k.state <> 'moved' and ($2::text is null and k.state <> 'ended' or k.state = $2::text)
+with dates as (select f.id, f.kind, f.at, f.state, f.partnership_id, f.brand_id, f.contract_id, f.assets, f.asked_at from unnest($1::uuid[]) x(brand) cross join lateral (
+  (select k.id, k.kind, k.at, k.state, k.partnership_id, k.brand_id, k.contract_id, k.assets, k.asked_at from key_dates k join partnerships p on p.id = k.partnership_id
+  where k.brand_id = x.brand and k.state <> 'moved' and ($2::text is null and k.state in ('open', 'let_end', 'renegotiating') or k.state = $2::text)
+    and ($3::uuid is null or k.id = $3::uuid)
+    and ($4::text is null or k.kind = $4::text)
+    and ($5::uuid is null or k.brand_id = $5::uuid)
+    and ($6::uuid is null or p.campaign_id = $6::uuid)
+    and ($7::uuid is null or k.partnership_id = $7::uuid)
+    and ($8::uuid is null or p.owner_id = $8::uuid)
+    and ($9::timestamptz is null or k.at >= $9::timestamptz)
+    and ($10::timestamptz is null or k.at < $10::timestamptz)
+    and ($11::timestamptz is null or (k.at, k.id) > ($11::timestamptz, $12::uuid))
+  order by k.at, k.id limit $13::int)
   union all
-  select t.id, n.kind, n.at, n.state, t.partnership_id, t.brand_id, t.id, '{}'::uuid[],
-    null::timestamptz
+  (select t.id, 'renewal_notice', t.notice_by, case p.renewal_state when 'offered' then 'renegotiating' else 'open' end, t.partnership_id, t.brand_id, t.id, '{}'::uuid[], null::timestamptz
   from contracts t join partnerships p on p.id = t.partnership_id and p.term = t.term
   cross join lateral (select p.renewal_state in ('not_due', 'review_open', 'offered') as undecided) r
-  cross join lateral (values
-    ('renewal_notice', t.notice_by, case p.renewal_state when 'offered' then 'renegotiating' else 'open' end),
-    ('term_end', t.ends_at, case when r.undecided then 'open' else 'let_end' end)) n (kind, at, state)
-  where t.brand_id = any ($1::uuid[]) and t.state = 'executed' and t.amends is null and p.stage in ('active', 'wrapping_up', 'completed') and n.at is not null
-    and case n.kind when 'renewal_notice' then r.undecided else not r.undecided or t.ends_at > t.notice_by end
-    and ($2::text is null or n.state = $2::text)
+  where t.brand_id = x.brand and t.state = 'executed' and t.amends is null and p.stage in ('active', 'wrapping_up', 'completed') and t.notice_by is not null and r.undecided
+    and $3::uuid is null and ($2::text is null or case p.renewal_state when 'offered' then 'renegotiating' else 'open' end = $2::text)
+    and ($4::text is null or 'renewal_notice' = $4::text)
+    and ($5::uuid is null or t.brand_id = $5::uuid)
+    and ($6::uuid is null or p.campaign_id = $6::uuid)
+    and ($7::uuid is null or t.partnership_id = $7::uuid)
+    and ($8::uuid is null or p.owner_id = $8::uuid)
+    and ($9::timestamptz is null or t.notice_by >= $9::timestamptz)
+    and ($10::timestamptz is null or t.notice_by < $10::timestamptz)
+    and ($11::timestamptz is null or (t.notice_by, t.id) > ($11::timestamptz, $12::uuid))
+  order by t.notice_by, t.id limit $13::int)
+  union all
+  (select t.id, 'term_end', t.ends_at, case when r.undecided then 'open' else 'let_end' end, t.partnership_id, t.brand_id, t.id, '{}'::uuid[], null::timestamptz
+  from contracts t join partnerships p on p.id = t.partnership_id and p.term = t.term
+  cross join lateral (select p.renewal_state in ('not_due', 'review_open', 'offered') as undecided) r
+  where t.brand_id = x.brand and t.state = 'executed' and t.amends is null and p.stage in ('active', 'wrapping_up', 'completed') and t.ends_at is not null and (not r.undecided or t.ends_at > t.notice_by)
+    and $3::uuid is null and ($2::text is null or case when r.undecided then 'open' else 'let_end' end = $2::text)
+    and ($4::text is null or 'term_end' = $4::text)
+    and ($5::uuid is null or t.brand_id = $5::uuid)
+    and ($6::uuid is null or p.campaign_id = $6::uuid)
+    and ($7::uuid is null or t.partnership_id = $7::uuid)
+    and ($8::uuid is null or p.owner_id = $8::uuid)
+    and ($9::timestamptz is null or t.ends_at >= $9::timestamptz)
+    and ($10::timestamptz is null or t.ends_at < $10::timestamptz)
+    and ($11::timestamptz is null or (t.ends_at, t.id) > ($11::timestamptz, $12::uuid))
+  order by t.ends_at, t.id limit $13::int)) f
 ), page as materialized (
-  select d.id, d.kind, d.at, d.state, d.partnership_id, d.brand_id, d.contract_id, d.assets, d.asked_at, p.stage, p.campaign_id, p.creator_id, p.owner_id, p.term from dates d join partnerships p on p.id = d.partnership_id
-  where ($3::uuid is null or d.id = $3::uuid and d.contract_id <> d.id)
-  and ($4::text is null or d.kind = $4::text)
-  and ($5::uuid is null or d.brand_id = $5::uuid)
-  and ($6::uuid is null or p.campaign_id = $6::uuid)
-  and ($7::uuid is null or d.partnership_id = $7::uuid)
-  and ($8::uuid is null or p.owner_id = $8::uuid)
-  and ($9::timestamptz is null or d.at >= $9::timestamptz)
-  and ($10::timestamptz is null or d.at < $10::timestamptz)
-  and ($11::timestamptz is null or (d.at, d.id) > ($11::timestamptz, $12::uuid))
-  order by d.at, d.id
-  limit $13
+  select d.id, d.kind, d.at, d.state, d.partnership_id, d.brand_id, d.contract_id, d.assets, d.asked_at, p.stage, p.campaign_id, p.creator_id, p.owner_id, p.term from dates d join partnerships p on p.id = d.partnership_id order by d.at, d.id limit $13::int
 )
 select d.id, d.kind::text as kind, d.at::timestamptz as at, d.state::text as state, d.partnership_id, d.brand_id, b.name as brand_name, d.contract_id, t.number, coalesce(d.asked_at, case d.kind when 'renewal_notice' then (select max(x.at) from partnership_events x where x.source_id = d.partnership_id and x.ref = t.id and x.kind = 'renewal_opened') end) as asked_at, d.stage, d.campaign_id,
   g.name as campaign_name, d.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform, d.owner_id, u.name as owner_name, (t.term = d.term and d.stage not in ('terminated', 'banned'))::boolean as may_extend,
@@ -238,6 +256,7 @@ type ListKeyDatesRow struct {
 }
 
 // What posts bring, as their workflows wrote it down, and the notice date and the end of each newest contract that runs.
+// Each kind of date is walked in the order of its index, brand by brand, and gives at most a page.
 func (q *Queries) ListKeyDates(ctx context.Context, db DBTX, arg ListKeyDatesParams) ([]ListKeyDatesRow, error) {
 	rows, err := db.Query(ctx, listKeyDates,
 		arg.Brands,

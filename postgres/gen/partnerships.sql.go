@@ -449,9 +449,9 @@ type InsertStartsParams struct {
 }
 
 const listPartnerships = `-- name: ListPartnerships :many
-with page as materialized (
+with page as materialized (select f.id, f.brand_id, f.campaign_id, f.creator_id, f.owner_id, f.stage, f.stage_at, f.paused, f.term, f.renewal_state, f.next_kind, f.next_at, f.timers, f.waiting, f.commands, f.attention, f.seq, f.created_at, f.updated_at, f.promo_code, f.tracked_link, f.product_delivered_at from unnest($1::uuid[]) x(brand) cross join lateral (
   select p.id, p.brand_id, p.campaign_id, p.creator_id, p.owner_id, p.stage, p.stage_at, p.paused, p.term, p.renewal_state, p.next_kind, p.next_at, p.timers, p.waiting, p.commands, p.attention, p.seq, p.created_at, p.updated_at, p.promo_code, p.tracked_link, p.product_delivered_at from partnerships p
-  where p.brand_id = any ($1::uuid[])
+  where p.brand_id = x.brand
     and ($2::uuid is null or p.id = $2::uuid)
     and ($3::uuid is null or p.brand_id = $3::uuid)
     and ($4::uuid is null or p.campaign_id = $4::uuid)
@@ -464,9 +464,7 @@ with page as materialized (
       or exists (select 1 from creator_accounts a where a.creator_id = p.creator_id and a.handle ilike $9::text)
       or exists (select 1 from campaigns g where g.id = p.campaign_id and g.name ilike $9::text))
     and ($10::timestamptz is null or (p.updated_at, p.id) < ($10::timestamptz, $11::uuid))
-  order by p.updated_at desc, p.id desc
-  limit $12
-)
+  order by p.updated_at desc, p.id desc limit $12::int) f order by f.updated_at desc, f.id desc limit $12::int)
 select p.id, p.brand_id, b.name as brand_name, p.campaign_id, g.name as campaign_name, p.creator_id, c.name as creator_name,
   coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform, p.owner_id, u.name as owner_name,
   p.stage, p.stage_at, p.paused, p.attention, p.term, p.renewal_state, p.timers, p.waiting, p.commands, p.seq, p.created_at, p.updated_at,

@@ -63,27 +63,29 @@ func (q *Queries) CreateTask(ctx context.Context, db DBTX, arg CreateTaskParams)
 }
 
 const listTasks = `-- name: ListTasks :many
+with page as materialized (select f.id from unnest($1::uuid[]) x(brand) cross join lateral (
+  select t.id, t.due_at from tasks t where t.brand_id = x.brand
+    and ($2::uuid is null or t.id = $2::uuid)
+    and ($3::uuid is null or t.brand_id = $3::uuid)
+    and ($4::uuid is null or t.partnership_id = $4::uuid)
+    and ($5::uuid is null or t.owner_id = $5::uuid
+      or ($6::boolean and t.owner_id is null and exists (select 1 from user_roles r
+        where r.user_id = $5::uuid and r.brand_id = t.brand_id and r.role = t.owner_role and r.effective_at <= now())))
+    and ($7::text is null or (case when t.state = 'snoozed' and t.snoozed_until <= now() then 'open' else t.state end) = $7::text)
+    and ($7::text is null or $7::text not in ('open', 'snoozed') or t.state in ('open', 'snoozed')) -- there is an index of those
+    and ($8::timestamptz is null
+      or (coalesce(t.due_at, '9999-01-01'), t.id) > ($8::timestamptz, $9::uuid))
+  order by t.due_at, t.id limit $10::int) f order by f.due_at, f.id limit $10::int)
 select t.id, t.brand_id, t.partnership_id, t.kind, t.code, coalesce(t.title, '')::text as title,
   (case when t.state = 'snoozed' and t.snoozed_until <= now() then 'open' else t.state end)::text as state,
   t.owner_id, u.name as owner_name, t.owner_role, t.ref, t.due_at, t.snoozed_until, t.note, t.created_at,
   c.id as creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform
-from tasks t
+from page join tasks t on t.id = page.id
 left join users u on u.id = t.owner_id
 left join partnerships p on p.id = t.partnership_id
 left join creators c on c.id = coalesce(t.creator_id, p.creator_id)
 left join lateral (select x.handle, x.platform from creator_accounts x where x.creator_id = c.id order by x.platform, x.handle limit 1) a on true
-where t.brand_id = any ($1::uuid[])
-  and ($2::uuid is null or t.id = $2::uuid)
-  and ($3::uuid is null or t.brand_id = $3::uuid)
-  and ($4::uuid is null or t.partnership_id = $4::uuid)
-  and ($5::uuid is null or t.owner_id = $5::uuid
-    or ($6::boolean and t.owner_id is null and exists (select 1 from user_roles r
-      where r.user_id = $5::uuid and r.brand_id = t.brand_id and r.role = t.owner_role and r.effective_at <= now())))
-  and ($7::text is null or (case when t.state = 'snoozed' and t.snoozed_until <= now() then 'open' else t.state end) = $7::text)
-  and ($8::timestamptz is null
-    or (coalesce(t.due_at, '9999-01-01'), t.id) > ($8::timestamptz, $9::uuid))
-order by coalesce(t.due_at, '9999-01-01'), t.id
-limit $10
+order by t.due_at, t.id
 `
 
 type ListTasksParams struct {
@@ -121,7 +123,7 @@ type ListTasksRow struct {
 	Platform      string
 }
 
-// A snoozed task counts as open once its time has come.
+// A snoozed task counts as open once its time has come. The page is found brand by brand before anything is read about its tasks.
 func (q *Queries) ListTasks(ctx context.Context, db DBTX, arg ListTasksParams) ([]ListTasksRow, error) {
 	rows, err := db.Query(ctx, listTasks,
 		arg.Brands,

@@ -1,26 +1,21 @@
 -- name: ListContracts :many
 -- With the fee and the terms that amendments have made of it. The page comes first: what amendments make is asked of its rows alone.
-with page as (
-  select t.id from contracts t
-  join partnerships p on p.id = t.partnership_id
-  join campaigns g on g.id = p.campaign_id
-  join creators c on c.id = p.creator_id
-  where t.brand_id = any (@brands::uuid[])
+with page as materialized (select f.id from unnest(@brands::uuid[]) x(brand) cross join lateral (
+  select t.id, t.created_at from contracts t where t.brand_id = x.brand
     and (sqlc.narg('id')::uuid is null or t.id = sqlc.narg('id')::uuid)
     and (sqlc.narg('partnership_id')::uuid is null or t.partnership_id = sqlc.narg('partnership_id')::uuid)
     and (sqlc.narg('base')::boolean is null or (t.amends is null) = sqlc.narg('base')::boolean)
     and (sqlc.narg('brand_id')::uuid is null or t.brand_id = sqlc.narg('brand_id')::uuid)
     and (sqlc.narg('state')::text is null or t.state = sqlc.narg('state')::text)
-    and (sqlc.narg('campaign_id')::uuid is null or p.campaign_id = sqlc.narg('campaign_id')::uuid)
-    and (sqlc.narg('creator_id')::uuid is null or p.creator_id = sqlc.narg('creator_id')::uuid)
+    and (sqlc.narg('campaign_id')::uuid is null or t.partnership_id in (select p.id from partnerships p where p.campaign_id = sqlc.narg('campaign_id')::uuid))
+    and (sqlc.narg('creator_id')::uuid is null or t.partnership_id in (select p.id from partnerships p where p.creator_id = sqlc.narg('creator_id')::uuid))
     and (sqlc.narg('ends_from')::timestamptz is null or t.ends_at >= sqlc.narg('ends_from')::timestamptz)
     and (sqlc.narg('ends_to')::timestamptz is null or t.ends_at < sqlc.narg('ends_to')::timestamptz)
-    and (sqlc.narg('pattern')::text is null or t.number ilike sqlc.narg('pattern')::text or c.name ilike sqlc.narg('pattern')::text or g.name ilike sqlc.narg('pattern')::text
-      or t.id in (select contracts_with(@words::text)))
+    and (sqlc.narg('pattern')::text is null or t.number ilike sqlc.narg('pattern')::text or t.id in (select contracts_with(@words::text))
+      or t.partnership_id in (select p.id from partnerships p join creators c on c.id = p.creator_id where c.name ilike sqlc.narg('pattern')::text)
+      or t.partnership_id in (select p.id from partnerships p join campaigns g on g.id = p.campaign_id where g.name ilike sqlc.narg('pattern')::text))
     and (sqlc.narg('after_at')::timestamptz is null or (t.created_at, t.id) < (sqlc.narg('after_at')::timestamptz, sqlc.narg('after_id')::uuid))
-  order by t.created_at desc, t.id desc
-  limit @max_rows
-)
+  order by t.created_at desc, t.id desc limit @max_rows::int) f order by f.created_at desc, f.id desc limit @max_rows::int)
 select t.id, t.partnership_id, t.brand_id, b.name as brand_name, p.creator_id, c.name as creator_name, coalesce(c.country, '')::text as creator_country, coalesce(a.handle, '')::text as handle,
   coalesce(a.platform, '')::text as platform, g.name as campaign_name, t.number, t.term, t.version, t.state, t.body, t.body_sha256, n.fee, t.currency,
   n.terms, t.amends, coalesce(o.number, '')::text as amends_number, coalesce(t.reason, '')::text as reason, t.sent_at, t.expires_at, t.executed_at, t.ends_at, t.notice_by, t.created_at, f.sha256 as paper_sha256

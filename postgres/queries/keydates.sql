@@ -5,33 +5,52 @@ on conflict (id) do update set at = excluded.at, assets = excluded.assets, state
 
 -- name: ListKeyDates :many
 -- What posts bring, as their workflows wrote it down, and the notice date and the end of each newest contract that runs.
-with dates as (
-  select k.id, k.kind, k.at, k.state, k.partnership_id, k.brand_id, k.contract_id, k.assets, k.asked_at from key_dates k
-  where k.brand_id = any (@brands::uuid[]) and k.state <> 'moved' and (sqlc.narg('state')::text is null and k.state <> 'ended' or k.state = sqlc.narg('state')::text)
+-- Each kind of date is walked in the order of its index, brand by brand, and gives at most a page.
+with dates as (select f.* from unnest(@brands::uuid[]) x(brand) cross join lateral (
+  (select k.id, k.kind, k.at, k.state, k.partnership_id, k.brand_id, k.contract_id, k.assets, k.asked_at from key_dates k join partnerships p on p.id = k.partnership_id
+  where k.brand_id = x.brand and k.state <> 'moved' and (sqlc.narg('state')::text is null and k.state in ('open', 'let_end', 'renegotiating') or k.state = sqlc.narg('state')::text)
+    and (sqlc.narg('id')::uuid is null or k.id = sqlc.narg('id')::uuid)
+    and (sqlc.narg('kind')::text is null or k.kind = sqlc.narg('kind')::text)
+    and (sqlc.narg('brand_id')::uuid is null or k.brand_id = sqlc.narg('brand_id')::uuid)
+    and (sqlc.narg('campaign_id')::uuid is null or p.campaign_id = sqlc.narg('campaign_id')::uuid)
+    and (sqlc.narg('partnership_id')::uuid is null or k.partnership_id = sqlc.narg('partnership_id')::uuid)
+    and (sqlc.narg('owner_id')::uuid is null or p.owner_id = sqlc.narg('owner_id')::uuid)
+    and (sqlc.narg('from_at')::timestamptz is null or k.at >= sqlc.narg('from_at')::timestamptz)
+    and (sqlc.narg('to_at')::timestamptz is null or k.at < sqlc.narg('to_at')::timestamptz)
+    and (sqlc.narg('after_at')::timestamptz is null or (k.at, k.id) > (sqlc.narg('after_at')::timestamptz, sqlc.narg('after_id')::uuid))
+  order by k.at, k.id limit @max_rows::int)
   union all
-  select t.id, n.kind, n.at, n.state, t.partnership_id, t.brand_id, t.id, '{}'::uuid[],
-    null::timestamptz
+  (select t.id, 'renewal_notice', t.notice_by, case p.renewal_state when 'offered' then 'renegotiating' else 'open' end, t.partnership_id, t.brand_id, t.id, '{}'::uuid[], null::timestamptz
   from contracts t join partnerships p on p.id = t.partnership_id and p.term = t.term
   cross join lateral (select p.renewal_state in ('not_due', 'review_open', 'offered') as undecided) r
-  cross join lateral (values
-    ('renewal_notice', t.notice_by, case p.renewal_state when 'offered' then 'renegotiating' else 'open' end),
-    ('term_end', t.ends_at, case when r.undecided then 'open' else 'let_end' end)) n (kind, at, state)
-  where t.brand_id = any (@brands::uuid[]) and t.state = 'executed' and t.amends is null and p.stage in ('active', 'wrapping_up', 'completed') and n.at is not null
-    and case n.kind when 'renewal_notice' then r.undecided else not r.undecided or t.ends_at > t.notice_by end
-    and (sqlc.narg('state')::text is null or n.state = sqlc.narg('state')::text)
+  where t.brand_id = x.brand and t.state = 'executed' and t.amends is null and p.stage in ('active', 'wrapping_up', 'completed') and t.notice_by is not null and r.undecided
+    and sqlc.narg('id')::uuid is null and (sqlc.narg('state')::text is null or case p.renewal_state when 'offered' then 'renegotiating' else 'open' end = sqlc.narg('state')::text)
+    and (sqlc.narg('kind')::text is null or 'renewal_notice' = sqlc.narg('kind')::text)
+    and (sqlc.narg('brand_id')::uuid is null or t.brand_id = sqlc.narg('brand_id')::uuid)
+    and (sqlc.narg('campaign_id')::uuid is null or p.campaign_id = sqlc.narg('campaign_id')::uuid)
+    and (sqlc.narg('partnership_id')::uuid is null or t.partnership_id = sqlc.narg('partnership_id')::uuid)
+    and (sqlc.narg('owner_id')::uuid is null or p.owner_id = sqlc.narg('owner_id')::uuid)
+    and (sqlc.narg('from_at')::timestamptz is null or t.notice_by >= sqlc.narg('from_at')::timestamptz)
+    and (sqlc.narg('to_at')::timestamptz is null or t.notice_by < sqlc.narg('to_at')::timestamptz)
+    and (sqlc.narg('after_at')::timestamptz is null or (t.notice_by, t.id) > (sqlc.narg('after_at')::timestamptz, sqlc.narg('after_id')::uuid))
+  order by t.notice_by, t.id limit @max_rows::int)
+  union all
+  (select t.id, 'term_end', t.ends_at, case when r.undecided then 'open' else 'let_end' end, t.partnership_id, t.brand_id, t.id, '{}'::uuid[], null::timestamptz
+  from contracts t join partnerships p on p.id = t.partnership_id and p.term = t.term
+  cross join lateral (select p.renewal_state in ('not_due', 'review_open', 'offered') as undecided) r
+  where t.brand_id = x.brand and t.state = 'executed' and t.amends is null and p.stage in ('active', 'wrapping_up', 'completed') and t.ends_at is not null and (not r.undecided or t.ends_at > t.notice_by)
+    and sqlc.narg('id')::uuid is null and (sqlc.narg('state')::text is null or case when r.undecided then 'open' else 'let_end' end = sqlc.narg('state')::text)
+    and (sqlc.narg('kind')::text is null or 'term_end' = sqlc.narg('kind')::text)
+    and (sqlc.narg('brand_id')::uuid is null or t.brand_id = sqlc.narg('brand_id')::uuid)
+    and (sqlc.narg('campaign_id')::uuid is null or p.campaign_id = sqlc.narg('campaign_id')::uuid)
+    and (sqlc.narg('partnership_id')::uuid is null or t.partnership_id = sqlc.narg('partnership_id')::uuid)
+    and (sqlc.narg('owner_id')::uuid is null or p.owner_id = sqlc.narg('owner_id')::uuid)
+    and (sqlc.narg('from_at')::timestamptz is null or t.ends_at >= sqlc.narg('from_at')::timestamptz)
+    and (sqlc.narg('to_at')::timestamptz is null or t.ends_at < sqlc.narg('to_at')::timestamptz)
+    and (sqlc.narg('after_at')::timestamptz is null or (t.ends_at, t.id) > (sqlc.narg('after_at')::timestamptz, sqlc.narg('after_id')::uuid))
+  order by t.ends_at, t.id limit @max_rows::int)) f
 ), page as materialized (
-  select d.*, p.stage, p.campaign_id, p.creator_id, p.owner_id, p.term from dates d join partnerships p on p.id = d.partnership_id
-  where (sqlc.narg('id')::uuid is null or d.id = sqlc.narg('id')::uuid and d.contract_id <> d.id)
-  and (sqlc.narg('kind')::text is null or d.kind = sqlc.narg('kind')::text)
-  and (sqlc.narg('brand_id')::uuid is null or d.brand_id = sqlc.narg('brand_id')::uuid)
-  and (sqlc.narg('campaign_id')::uuid is null or p.campaign_id = sqlc.narg('campaign_id')::uuid)
-  and (sqlc.narg('partnership_id')::uuid is null or d.partnership_id = sqlc.narg('partnership_id')::uuid)
-  and (sqlc.narg('owner_id')::uuid is null or p.owner_id = sqlc.narg('owner_id')::uuid)
-  and (sqlc.narg('from_at')::timestamptz is null or d.at >= sqlc.narg('from_at')::timestamptz)
-  and (sqlc.narg('to_at')::timestamptz is null or d.at < sqlc.narg('to_at')::timestamptz)
-  and (sqlc.narg('after_at')::timestamptz is null or (d.at, d.id) > (sqlc.narg('after_at')::timestamptz, sqlc.narg('after_id')::uuid))
-  order by d.at, d.id
-  limit @max_rows
+  select d.*, p.stage, p.campaign_id, p.creator_id, p.owner_id, p.term from dates d join partnerships p on p.id = d.partnership_id order by d.at, d.id limit @max_rows::int
 )
 select d.id, d.kind::text as kind, d.at::timestamptz as at, d.state::text as state, d.partnership_id, d.brand_id, b.name as brand_name, d.contract_id, t.number, coalesce(d.asked_at, case d.kind when 'renewal_notice' then (select max(x.at) from partnership_events x where x.source_id = d.partnership_id and x.ref = t.id and x.kind = 'renewal_opened') end) as asked_at, d.stage, d.campaign_id,
   g.name as campaign_name, d.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform, d.owner_id, u.name as owner_name, (t.term = d.term and d.stage not in ('terminated', 'banned'))::boolean as may_extend,

@@ -1,7 +1,7 @@
 -- name: ListPartnerships :many
-with page as materialized (
+with page as materialized (select f.* from unnest(@brands::uuid[]) x(brand) cross join lateral (
   select p.* from partnerships p
-  where p.brand_id = any (@brands::uuid[])
+  where p.brand_id = x.brand
     and (sqlc.narg('id')::uuid is null or p.id = sqlc.narg('id')::uuid)
     and (sqlc.narg('brand_id')::uuid is null or p.brand_id = sqlc.narg('brand_id')::uuid)
     and (sqlc.narg('campaign_id')::uuid is null or p.campaign_id = sqlc.narg('campaign_id')::uuid)
@@ -14,9 +14,7 @@ with page as materialized (
       or exists (select 1 from creator_accounts a where a.creator_id = p.creator_id and a.handle ilike sqlc.narg('pattern')::text)
       or exists (select 1 from campaigns g where g.id = p.campaign_id and g.name ilike sqlc.narg('pattern')::text))
     and (sqlc.narg('after_at')::timestamptz is null or (p.updated_at, p.id) < (sqlc.narg('after_at')::timestamptz, sqlc.narg('after_id')::uuid))
-  order by p.updated_at desc, p.id desc
-  limit @max_rows
-)
+  order by p.updated_at desc, p.id desc limit @max_rows::int) f order by f.updated_at desc, f.id desc limit @max_rows::int)
 select p.id, p.brand_id, b.name as brand_name, p.campaign_id, g.name as campaign_name, p.creator_id, c.name as creator_name,
   coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform, p.owner_id, u.name as owner_name,
   p.stage, p.stage_at, p.paused, p.attention, p.term, p.renewal_state, p.timers, p.waiting, p.commands, p.seq, p.created_at, p.updated_at,

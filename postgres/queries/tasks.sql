@@ -1,26 +1,28 @@
 -- name: ListTasks :many
--- A snoozed task counts as open once its time has come.
+-- A snoozed task counts as open once its time has come. The page is found brand by brand before anything is read about its tasks.
+with page as materialized (select f.id from unnest(@brands::uuid[]) x(brand) cross join lateral (
+  select t.id, t.due_at from tasks t where t.brand_id = x.brand
+    and (sqlc.narg('id')::uuid is null or t.id = sqlc.narg('id')::uuid)
+    and (sqlc.narg('brand_id')::uuid is null or t.brand_id = sqlc.narg('brand_id')::uuid)
+    and (sqlc.narg('partnership_id')::uuid is null or t.partnership_id = sqlc.narg('partnership_id')::uuid)
+    and (sqlc.narg('owner_id')::uuid is null or t.owner_id = sqlc.narg('owner_id')::uuid
+      or (@with_roles::boolean and t.owner_id is null and exists (select 1 from user_roles r
+        where r.user_id = sqlc.narg('owner_id')::uuid and r.brand_id = t.brand_id and r.role = t.owner_role and r.effective_at <= now())))
+    and (sqlc.narg('state')::text is null or (case when t.state = 'snoozed' and t.snoozed_until <= now() then 'open' else t.state end) = sqlc.narg('state')::text)
+    and (sqlc.narg('state')::text is null or sqlc.narg('state')::text not in ('open', 'snoozed') or t.state in ('open', 'snoozed')) -- there is an index of those
+    and (sqlc.narg('after_due')::timestamptz is null
+      or (coalesce(t.due_at, '9999-01-01'), t.id) > (sqlc.narg('after_due')::timestamptz, sqlc.narg('after_id')::uuid))
+  order by t.due_at, t.id limit @max_rows::int) f order by f.due_at, f.id limit @max_rows::int)
 select t.id, t.brand_id, t.partnership_id, t.kind, t.code, coalesce(t.title, '')::text as title,
   (case when t.state = 'snoozed' and t.snoozed_until <= now() then 'open' else t.state end)::text as state,
   t.owner_id, u.name as owner_name, t.owner_role, t.ref, t.due_at, t.snoozed_until, t.note, t.created_at,
   c.id as creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform
-from tasks t
+from page join tasks t on t.id = page.id
 left join users u on u.id = t.owner_id
 left join partnerships p on p.id = t.partnership_id
 left join creators c on c.id = coalesce(t.creator_id, p.creator_id)
 left join lateral (select x.handle, x.platform from creator_accounts x where x.creator_id = c.id order by x.platform, x.handle limit 1) a on true
-where t.brand_id = any (@brands::uuid[])
-  and (sqlc.narg('id')::uuid is null or t.id = sqlc.narg('id')::uuid)
-  and (sqlc.narg('brand_id')::uuid is null or t.brand_id = sqlc.narg('brand_id')::uuid)
-  and (sqlc.narg('partnership_id')::uuid is null or t.partnership_id = sqlc.narg('partnership_id')::uuid)
-  and (sqlc.narg('owner_id')::uuid is null or t.owner_id = sqlc.narg('owner_id')::uuid
-    or (@with_roles::boolean and t.owner_id is null and exists (select 1 from user_roles r
-      where r.user_id = sqlc.narg('owner_id')::uuid and r.brand_id = t.brand_id and r.role = t.owner_role and r.effective_at <= now())))
-  and (sqlc.narg('state')::text is null or (case when t.state = 'snoozed' and t.snoozed_until <= now() then 'open' else t.state end) = sqlc.narg('state')::text)
-  and (sqlc.narg('after_due')::timestamptz is null
-    or (coalesce(t.due_at, '9999-01-01'), t.id) > (sqlc.narg('after_due')::timestamptz, sqlc.narg('after_id')::uuid))
-order by coalesce(t.due_at, '9999-01-01'), t.id
-limit @max_rows;
+order by t.due_at, t.id;
 
 -- name: LockTask :one
 select id, brand_id, kind, state, owner_id, owner_role from tasks where id = @id and brand_id = any (@brands::uuid[]) for update;
