@@ -99,7 +99,8 @@ func runWorker(ctx context.Context, cfg Config, log *zap.Logger) error {
 		return err
 	}
 	reconcile := worker.Reconcile(store, pay, time.Now)
-	acts.Jobs = worker.Jobs(sweep, reconcile, worker.KeepGate(store, pay, reconcile), worker.CountMail(store, mailer, time.Now), worker.FillGaps(store, pay, time.Now), acts.PaperContracts, signing.round)
+	acts.Jobs = worker.Jobs(sweep, reconcile, worker.KeepGate(store, pay, reconcile), worker.CountMail(store, mailer, time.Now), worker.FillGaps(store, pay, time.Now), acts.PaperContracts, signing.round,
+		worker.Notify(store, cfg.PublicURL, time.Now))
 	acts.Signing = signing.Signing
 	fatal := make(chan error, 1)
 	workers := worker.New(connection, acts, worker.Options{
