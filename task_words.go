@@ -226,7 +226,7 @@ func CauseWords(code string) string { return causeWords[code] }
 
 var causeWords = map[string]string{ //nolint:gochecknoglobals // a table
 	MailUnfiled: "a mail that may be the creator's answer waits in Inbox, Unmatched",
-	"bounced":           "mail to the address comes back", "soft_bounce": "the mailbox did not take it for now",
+	"bounced":   "mail to the address comes back", "soft_bounce": "the mailbox did not take it for now",
 	"dropped": "the mail provider would not send to the address", "complaint": "the creator reported our mail as spam",
 	MailNoAddress: "no address is known", MailRejected: "the mail provider rejected it",
 	MailNowhere: "its document at Documenso was cancelled",

@@ -16,12 +16,16 @@ import (
 
 // NotifiedPeople are all who may be told something.
 func (s *Store) NotifiedPeople(ctx context.Context) ([]rapport.NotifiedPerson, error) {
-	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]rapport.NotifiedPerson, error) { return s.notifiedPeople(ctx, tx, nil) })
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]rapport.NotifiedPerson, error) {
+		return s.notifiedPeople(ctx, tx, nil)
+	})
 }
 
 // NotifiedPerson is one of them; not_found for somebody who is disabled or has no role.
 func (s *Store) NotifiedPerson(ctx context.Context, id uuid.UUID) (rapport.NotifiedPerson, error) {
-	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.NotifiedPerson, error) { return s.notifiedPerson(ctx, tx, id) })
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.NotifiedPerson, error) {
+		return s.notifiedPerson(ctx, tx, id)
+	})
 }
 
 func (s *Store) notifiedPerson(ctx context.Context, tx pgx.Tx, id uuid.UUID) (rapport.NotifiedPerson, error) {
@@ -354,7 +358,10 @@ func (s *Store) SendNotices(ctx context.Context, p rapport.NotifiedPerson, now t
 
 // waiting locks what waits for a mail to a person, and finds what of it is past.
 func (s *Store) waiting(ctx context.Context, tx pgx.Tx, p rapport.NotifiedPerson, mail string) (list []rapport.Notification, past []uuid.UUID, err error) {
-	ids, err := s.q.LockWaitingMail(ctx, tx, gen.LockWaitingMailParams{UserID: p.ID, Kinds: []string{mail}})
+	if free, err := s.q.LockWaitingMail(ctx, tx, p.ID.String()); err != nil || !free {
+		return nil, nil, err
+	}
+	ids, err := s.q.WaitingMail(ctx, tx, gen.WaitingMailParams{UserID: p.ID, Mail: mail})
 	if err != nil || len(ids) == 0 {
 		return nil, nil, err
 	}

@@ -31,8 +31,8 @@ func (q *Queries) ClaimDigest(ctx context.Context, db DBTX, arg ClaimDigestParam
 }
 
 const countUnread = `-- name: CountUnread :one
-select count(*)::int from notifications n
-where n.user_id = $1 and (n.brand_id is null or n.brand_id = any ($2::uuid[])) and n.event = any ($3::text[]) and n.read_at is null and not notification_over(n)
+select count(*)::int from notifications x
+where x.user_id = $1 and (x.brand_id is null or x.brand_id = any ($2::uuid[])) and x.event = any ($3::text[]) and x.read_at is null and not notification_over(x)
 `
 
 type CountUnreadParams struct {
@@ -337,20 +337,20 @@ func (q *Queries) InsertNotification(ctx context.Context, db DBTX, arg InsertNot
 }
 
 const listNotifications = `-- name: ListNotifications :many
-select n.id, n.brand_id, coalesce(b.name, '')::text as brand_name, n.event, n.kind, n.code, n.n, n.task_id, n.review_id, n.partnership_id, n.ref, n.at,
-  (n.read_at is not null or notification_over(n))::boolean as read, notification_over(n)::boolean as over,
+select x.id, x.brand_id, coalesce(b.name, '')::text as brand_name, x.event, x.kind, x.code, x.n, x.task_id, x.review_id, x.partnership_id, x.ref, x.at,
+  (x.read_at is not null or notification_over(x))::boolean as read, notification_over(x)::boolean as over,
   coalesce(c.name, '')::text as creator_name, c.id as creator_id, coalesce(t.title, '')::text as task_title, coalesce(t.due_at, v.due_at) as due_at, coalesce(d.title, '')::text as piece
-from notifications n
-left join brands b on b.id = n.brand_id
-left join tasks t on t.id = n.task_id
-left join reviews v on v.id = n.review_id
-left join deliverables d on d.id = coalesce(v.deliverable_id, case when n.event = 'draft' then n.ref end)
-left join partnerships p on p.id = n.partnership_id
+from notifications x
+left join brands b on b.id = x.brand_id
+left join tasks t on t.id = x.task_id
+left join reviews v on v.id = x.review_id
+left join deliverables d on d.id = coalesce(v.deliverable_id, case when x.event = 'draft' then x.ref end)
+left join partnerships p on p.id = x.partnership_id
 left join creators c on c.id = coalesce(p.creator_id, t.creator_id)
-where n.user_id = $1 and (n.brand_id is null or n.brand_id = any ($2::uuid[])) and n.event = any ($3::text[])
-  and ($4::timestamptz is null or (n.at, n.id) < ($4::timestamptz, $5::uuid))
-  and ($6::text = '' or n.mail = $6::text)
-order by n.at desc, n.id desc limit $7
+where x.user_id = $1 and (x.brand_id is null or x.brand_id = any ($2::uuid[])) and x.event = any ($3::text[])
+  and ($4::timestamptz is null or (x.at, x.id) < ($4::timestamptz, $5::uuid))
+  and ($6::text = '' or x.mail = $6::text)
+order by x.at desc, x.id desc limit $7
 `
 
 type ListNotificationsParams struct {
@@ -451,34 +451,16 @@ func (q *Queries) LockNotificationRound(ctx context.Context, db DBTX) (LockNotif
 	return i, err
 }
 
-const lockWaitingMail = `-- name: LockWaitingMail :many
-select id from notifications where user_id = $1 and mail = any ($2::text[]) order by id for update skip locked
+const lockWaitingMail = `-- name: LockWaitingMail :one
+select pg_try_advisory_xact_lock(hashtextextended($1::text, 40))::boolean as free
 `
 
-type LockWaitingMailParams struct {
-	UserID uuid.UUID
-	Kinds  []string
-}
-
-// Two workers do not put the same into two mails.
-func (q *Queries) LockWaitingMail(ctx context.Context, db DBTX, arg LockWaitingMailParams) ([]uuid.UUID, error) {
-	rows, err := db.Query(ctx, lockWaitingMail, arg.UserID, arg.Kinds)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []uuid.UUID
-	for rows.Next() {
-		var id uuid.UUID
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		items = append(items, id)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+// Two workers do not put the same into two mails, nor what belongs into one.
+func (q *Queries) LockWaitingMail(ctx context.Context, db DBTX, person string) (bool, error) {
+	row := db.QueryRow(ctx, lockWaitingMail, person)
+	var free bool
+	err := row.Scan(&free)
+	return free, err
 }
 
 const mailedNotifications = `-- name: MailedNotifications :exec
@@ -867,6 +849,35 @@ func (q *Queries) TokensToTell(ctx context.Context, db DBTX, since time.Time) ([
 			return nil, err
 		}
 		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const waitingMail = `-- name: WaitingMail :many
+select id from notifications where user_id = $1 and mail = $2::text order by id
+`
+
+type WaitingMailParams struct {
+	UserID uuid.UUID
+	Mail   string
+}
+
+func (q *Queries) WaitingMail(ctx context.Context, db DBTX, arg WaitingMailParams) ([]uuid.UUID, error) {
+	rows, err := db.Query(ctx, waitingMail, arg.UserID, arg.Mail)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

@@ -66,24 +66,24 @@ update notifications set read_at = now() where user_id = @user_id and review_id 
 
 -- name: ListNotifications :many
 -- What a task or a review asked for is read once somebody did it.
-select n.id, n.brand_id, coalesce(b.name, '')::text as brand_name, n.event, n.kind, n.code, n.n, n.task_id, n.review_id, n.partnership_id, n.ref, n.at,
-  (n.read_at is not null or notification_over(n))::boolean as read, notification_over(n)::boolean as over,
+select x.id, x.brand_id, coalesce(b.name, '')::text as brand_name, x.event, x.kind, x.code, x.n, x.task_id, x.review_id, x.partnership_id, x.ref, x.at,
+  (x.read_at is not null or notification_over(x))::boolean as read, notification_over(x)::boolean as over,
   coalesce(c.name, '')::text as creator_name, c.id as creator_id, coalesce(t.title, '')::text as task_title, coalesce(t.due_at, v.due_at) as due_at, coalesce(d.title, '')::text as piece
-from notifications n
-left join brands b on b.id = n.brand_id
-left join tasks t on t.id = n.task_id
-left join reviews v on v.id = n.review_id
-left join deliverables d on d.id = coalesce(v.deliverable_id, case when n.event = 'draft' then n.ref end)
-left join partnerships p on p.id = n.partnership_id
+from notifications x
+left join brands b on b.id = x.brand_id
+left join tasks t on t.id = x.task_id
+left join reviews v on v.id = x.review_id
+left join deliverables d on d.id = coalesce(v.deliverable_id, case when x.event = 'draft' then x.ref end)
+left join partnerships p on p.id = x.partnership_id
 left join creators c on c.id = coalesce(p.creator_id, t.creator_id)
-where n.user_id = @user_id and (n.brand_id is null or n.brand_id = any (@brands::uuid[])) and n.event = any (@events::text[])
-  and (sqlc.narg('after_at')::timestamptz is null or (n.at, n.id) < (sqlc.narg('after_at')::timestamptz, sqlc.narg('after_id')::uuid))
-  and (@mail::text = '' or n.mail = @mail::text)
-order by n.at desc, n.id desc limit @max_rows;
+where x.user_id = @user_id and (x.brand_id is null or x.brand_id = any (@brands::uuid[])) and x.event = any (@events::text[])
+  and (sqlc.narg('after_at')::timestamptz is null or (x.at, x.id) < (sqlc.narg('after_at')::timestamptz, sqlc.narg('after_id')::uuid))
+  and (@mail::text = '' or x.mail = @mail::text)
+order by x.at desc, x.id desc limit @max_rows;
 
 -- name: CountUnread :one
-select count(*)::int from notifications n
-where n.user_id = @user_id and (n.brand_id is null or n.brand_id = any (@brands::uuid[])) and n.event = any (@events::text[]) and n.read_at is null and not notification_over(n);
+select count(*)::int from notifications x
+where x.user_id = @user_id and (x.brand_id is null or x.brand_id = any (@brands::uuid[])) and x.event = any (@events::text[]) and x.read_at is null and not notification_over(x);
 
 -- name: ReadNotifications :exec
 update notifications set read_at = now() where user_id = @user_id and read_at is null and (cardinality(@ids::uuid[]) = 0 or id = any (@ids::uuid[])) and at <= @until;
@@ -98,9 +98,12 @@ on conflict (user_id) do update set quiet_from = excluded.quiet_from, quiet_unti
 -- Whose mail waits to be sent at once.
 select distinct user_id from notifications where mail = 'now';
 
--- name: LockWaitingMail :many
--- Two workers do not put the same into two mails.
-select id from notifications where user_id = @user_id and mail = any (@kinds::text[]) order by id for update skip locked;
+-- name: LockWaitingMail :one
+-- Two workers do not put the same into two mails, nor what belongs into one.
+select pg_try_advisory_xact_lock(hashtextextended(@person::text, 40))::boolean as free;
+
+-- name: WaitingMail :many
+select id from notifications where user_id = @user_id and mail = @mail::text order by id;
 
 -- name: MailedNotifications :exec
 update notifications set mail = 'sent', message_id = @message_id where id = any (@ids::uuid[]);
