@@ -6,7 +6,7 @@ import { IconBell } from "@tabler/icons-react";
 import { useAct } from "../api/act";
 import { api, body } from "../api/client";
 import { notificationsQuery } from "../api/queries";
-import type { Notification } from "../api/schema";
+import type { Notification, NotificationsRead } from "../api/schema";
 import classes from "./Bell.module.css";
 import { LoadingLines } from "./Loading";
 import { EmptyState, LoadFailed } from "./Notice";
@@ -16,7 +16,7 @@ import { RelativeTime } from "./RelativeTime";
 export default function BellPanel({ userId, close }: { userId: string; close: () => void }) {
   const told = useQuery(notificationsQuery(userId));
   const read = useAct({
-    run: (what: { ids?: string[]; until: string }) => body(api.POST("/v1/notifications/read", { body: what })),
+    run: (what: NotificationsRead, key) => body(api.POST("/v1/notifications/read", { params: { header: { "Idempotency-Key": key } }, body: what })),
     touches: ["notification"],
     announce: true,
   });

@@ -6,7 +6,7 @@ import { useState } from "react";
 import { useAct } from "../api/act";
 import { api, body } from "../api/client";
 import { notificationSettingsQuery } from "../api/queries";
-import type { MailChoice, NotificationSettings as Settings, OfferedEvent } from "../api/schema";
+import type { MailChoice, NotificationSettings as Settings, NotificationSettingsEdit, OfferedEvent } from "../api/schema";
 import { LoadingLines } from "./Loading";
 import { LoadFailed, ProblemNotice } from "./Notice";
 import classes from "./NotificationSettings.module.css";
@@ -32,13 +32,13 @@ function Form({ settings }: { settings: Settings }) {
   const [urgent, setUrgent] = useState(settings.urgent_passes);
   const [digestAt, setDigestAt] = useState(settings.digest_at);
   const save = useAct({
-    run: (what: Parameters<typeof send>[0], key) => send(what, key),
+    run: (what: NotificationSettingsEdit, key) => body(api.PUT("/v1/notification-settings", { params: { header: { "Idempotency-Key": key } }, body: what })),
     done: "Your notifications are saved.",
     touches: ["notification"],
   });
   const change = (event: OfferedEvent, to: Partial<OfferedEvent>) => setEvents((all) => all.map((one) => (one.event === event.event ? { ...one, ...to } : one)));
   const groups = [...new Set(events.map(({ group }) => group))];
-  const wrong = (field: string) => save.error?.fieldErrors?.[field];
+  const wrong = (field: string) => save.error?.byField[field];
 
   return (
     <form
@@ -102,8 +102,4 @@ function Form({ settings }: { settings: Settings }) {
       </Stack>
     </form>
   );
-}
-
-function send(what: { events: { event: OfferedEvent["event"]; app: boolean; mail: MailChoice }[]; quiet_from: string; quiet_until: string; urgent_passes: boolean; digest_at: string }, key: string) {
-  return body(api.PUT("/v1/notification-settings", { params: { header: { "Idempotency-Key": key } }, body: what }));
 }
