@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { configure, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, it, vi } from "vitest";
 
@@ -8,6 +8,7 @@ import { serveReviews } from "../test/reviews";
 import { uuid } from "../test/threads";
 import BellPanel from "./BellPanel";
 
+configure({ asyncUtilTimeout: 5_000 });
 vi.setConfig({ testTimeout: 30_000 });
 
 afterEach(() => {
