@@ -2,7 +2,6 @@ package rapport_test
 
 import (
 	"testing"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -102,10 +101,12 @@ func TestWhoIsToldWhatAndHowIsTheirRolesAndTheirChoice(t *testing.T) {
 func TestSettingsThatCannotBeAreRefused(t *testing.T) {
 	t.Parallel()
 	for path, change := range map[string]func(s *rapport.NotificationSettings){
-		"quiet_from bad_time":   func(s *rapport.NotificationSettings) { s.QuietFrom = "8" },
-		"quiet_until bad_time":  func(s *rapport.NotificationSettings) { s.QuietUntil = "24:00" },
-		"digest_at quiet":       func(s *rapport.NotificationSettings) { s.DigestAt = "07:59" },
-		"choices fixed":         func(s *rapport.NotificationSettings) { s.Choices[rapport.EventSecurity] = rapport.EventChoice{Mail: "off"} },
+		"quiet_from bad_time":  func(s *rapport.NotificationSettings) { s.QuietFrom = "8" },
+		"quiet_until bad_time": func(s *rapport.NotificationSettings) { s.QuietUntil = "24:00" },
+		"digest_at quiet":      func(s *rapport.NotificationSettings) { s.DigestAt = "07:59" },
+		"choices fixed": func(s *rapport.NotificationSettings) {
+			s.Choices[rapport.EventSecurity] = rapport.EventChoice{Mail: "off"}
+		},
 		"choices unknown_value": func(s *rapport.NotificationSettings) { s.Choices["birthday"] = rapport.EventChoice{Mail: "off"} },
 	} {
 		s := rapport.DefaultNotificationSettings()
