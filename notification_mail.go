@@ -80,7 +80,8 @@ li{padding:9px 0;border-top:1px solid #e8ebee;overflow-wrap:anywhere}a{color:#2f
 // HTML is the mail for those who read HTML: no image and no script, so that reading it tells nobody.
 func (m PersonMail) HTML(name string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>%s</title><style>%s</style></head><body><main>`,
+	fmt.Fprintf(&b, `<!doctype html><html lang="en"><head><meta charset="utf-8">`+
+		`<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>%s</title><style>%s</style></head><body><main>`,
 		html.EscapeString(m.Subject), houseStyle)
 	fmt.Fprintf(&b, "<h1>%s</h1><p class=\"u\">Hello %s,</p>", html.EscapeString(m.Subject), html.EscapeString(name))
 	for _, s := range m.Sections {
