@@ -57,6 +57,7 @@ type MailDraft struct {
 	From          string
 	Subject       string // template
 	Body          string // template
+	HTML          string // the same for those who read HTML; empty for mail that is text alone
 	Fixed         bool   // subject and body are text that a person has looked at
 	Values        map[string]string
 	PartnershipID uuid.UUID
@@ -97,6 +98,7 @@ type OutgoingMail struct {
 	ReplyTo     string
 	Subject     string
 	Text        string
+	HTML        string // empty for mail that is text alone
 	MessageID   string // RFC 5322, with angle brackets
 	InReplyTo   string
 	References  []string

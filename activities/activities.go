@@ -98,6 +98,8 @@ type Store interface {
 	SaveReviewOpened(ctx context.Context, review, submission uuid.UUID, choice rapport.PolicyChoice, checks []rapport.Check, media *rapport.Media) error
 	// ReviewersToTell are the people of a stage whose decision is waited for, with whoever stands in for them; only one of them if only is given.
 	ReviewersToTell(ctx context.Context, brand, review uuid.UUID, stage int, only uuid.UUID) ([]rapport.ReviewerToTell, error)
+	// TellOfReview notes that a person is asked, once a key, and says whether the review's own mail goes to them now.
+	TellOfReview(ctx context.Context, t rapport.ReviewToTell, now time.Time) (bool, error)
 	// SlackToTell claims what a brand's channel is told under a key; false when there is no channel, or it was told before.
 	SlackToTell(ctx context.Context, brand, review uuid.UUID, key string) (rapport.SlackTold, bool, error)
 	SettleSlack(ctx context.Context, key, state, problem string) error

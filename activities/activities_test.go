@@ -243,8 +243,22 @@ func TestApproversAreNotified(t *testing.T) {
 	out, err := k.NotifyApprovers(t.Context(), in)
 	require.NoError(t, err)
 	require.Equal(t, rapport.Outcome{Code: "done", N: 3}, out)
-	require.Equal(t, "prepare review_asked review/"+id("review").String()+"/key/1/"+id("ben").String(), k.s.log[2])
-	require.Equal(t, "prepare review_outside review/"+id("review").String()+"/key/1/"+id("out").String(), k.s.log[3])
+	ofReview := "review/" + id("review").String() + "/key/1/"
+	require.Equal(t, []string{
+		"approvers", "tell asked", "prepare review_asked " + ofReview + id("ada").String(), "tell asked", "prepare review_asked " + ofReview + id("ben").String(),
+		"prepare review_outside " + ofReview + id("out").String(),
+	}, k.s.log[:6])
+
+	k.s.log, k.s.later = nil, id("ada")
+	_, err = k.NotifyApprovers(t.Context(), in)
+	require.NoError(t, err)
+	require.NotContains(t, k.s.log, "prepare review_asked "+ofReview+id("ada").String(), "who wants it later, or not at all, has no mail now")
+	require.Contains(t, k.s.log, "prepare review_asked "+ofReview+id("ben").String())
+	k.s.fail["tell asked"] = errAway
+	_, err = k.NotifyApprovers(t.Context(), in)
+	retried(t, err, "internal")
+	delete(k.s.fail, "tell asked")
+	k.s.later = uuid.Nil
 	k.s.fail["prepare"] = errAway
 	_, err = k.NotifyApprovers(t.Context(), in)
 	retried(t, err, "internal")

@@ -32,6 +32,7 @@ type store struct {
 	saved  [3]string
 	people []rapport.ReviewerToTell
 	told   rapport.SlackTold
+	later  uuid.UUID // whose mail is not sent now
 	media  *rapport.Media
 
 	paused bool
@@ -104,6 +105,10 @@ func (s *store) SettleMail(ctx context.Context, _ uuid.UUID, state, providerID s
 
 func (s *store) ReviewersToTell(context.Context, uuid.UUID, uuid.UUID, int, uuid.UUID) ([]rapport.ReviewerToTell, error) {
 	return s.people, s.note("approvers")
+}
+
+func (s *store) TellOfReview(_ context.Context, t rapport.ReviewToTell, _ time.Time) (bool, error) {
+	return t.User != s.later, s.note("tell %s", t.Code)
 }
 
 func (s *store) SlackToTell(_ context.Context, _, _ uuid.UUID, key string) (rapport.SlackTold, bool, error) {

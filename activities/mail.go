@@ -155,7 +155,7 @@ func (a *Activities) claim(ctx context.Context, draft rapport.MailDraft) (rappor
 	text := rapport.RenderedMail{ID: draft.MessageID, Subject: draft.Subject, Text: draft.Body, RFCID: a.rfcID(draft.MessageID), PartnershipID: draft.PartnershipID, ContactID: draft.ContactID}
 	mail := rapport.OutgoingMail{
 		SendID: draft.MessageID, Kind: draft.Kind, FromName: draft.FromName, From: draft.From, ToName: draft.ToName, To: draft.To, ReplyTo: a.Mailer.ReplyAddress(draft.MessageID),
-		Subject: draft.Subject, Text: draft.Body, MessageID: text.RFCID, InReplyTo: draft.InReplyTo, References: draft.References,
+		Subject: draft.Subject, Text: draft.Body, HTML: draft.HTML, MessageID: text.RFCID, InReplyTo: draft.InReplyTo, References: draft.References,
 	}
 	machine := draft.Kind == rapport.MailOutreach || draft.Kind == rapport.MailSequence
 	if draft.ReviewerID != uuid.Nil {
@@ -252,8 +252,8 @@ func settled(state string) string {
 	}
 }
 
-// NotifyApprovers tells who is asked in a review's stage: by mail, and the brand's channel if it has one. Who cannot be mailed still has
-// the queue.
+// NotifyApprovers tells who is asked in a review's stage: in the bell, by mail as each of them chose, and the brand's channel if it has one. Who
+// cannot be mailed still has the queue.
 func (a *Activities) NotifyApprovers(ctx context.Context, in EffectInput) (rapport.Outcome, error) {
 	people, err := a.Store.ReviewersToTell(ctx, in.BrandID, in.ID, in.Effect.N, in.Effect.Ref2)
 	if err != nil {
@@ -267,6 +267,11 @@ func (a *Activities) NotifyApprovers(ctx context.Context, in EffectInput) (rappo
 		}
 		if p.Outside {
 			order.Template, order.User, order.Reviewer = "review_outside", uuid.Nil, p.ID
+		} else if now, err := a.Store.TellOfReview(ctx, reviewToTell(in, order), in.Now); err != nil || !now {
+			if err != nil {
+				return rapport.Outcome{}, classify(err)
+			}
+			continue
 		}
 		if _, err := a.mail(ctx, order); err != nil {
 			return rapport.Outcome{}, err
@@ -276,6 +281,10 @@ func (a *Activities) NotifyApprovers(ctx context.Context, in EffectInput) (rappo
 		return rapport.Outcome{}, err
 	}
 	return rapport.Outcome{Code: "done", N: len(people)}, nil
+}
+
+func reviewToTell(in EffectInput, order rapport.MailOrder) rapport.ReviewToTell {
+	return rapport.ReviewToTell{Key: order.Key, Code: in.Effect.Code, User: order.User, Review: in.ID, BrandID: in.BrandID, PartnershipID: in.PartnershipID}
 }
 
 // tellSlack tells a brand's channel, at most once. What Slack does not take is shown in the settings and delays nobody.

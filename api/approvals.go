@@ -265,7 +265,7 @@ func showSimulation(p rapport.PastSubmission, policy rapport.Policy, names map[u
 	}
 	if policy.When != nil {
 		fits, words := policy.When.Holds(p.Facts)
-		shown.Fits, shown.Because = fits, sentence(strings.Join(words, ", and "))+"."
+		shown.Fits, shown.Because = fits, rapport.Sentence(strings.Join(words, ", and "))+"."
 	}
 	sim := p.Simulate()
 	shown.EndsAt, shown.SilenceAt = timeOrNil(sim.Ends), timeOrNil(sim.SilenceAt)

@@ -160,7 +160,7 @@ func postProblemWords(code string) string {
 	if words, ok := postProblems[code]; ok {
 		return words
 	}
-	return sentence(code) + "."
+	return rapport.Sentence(code) + "."
 }
 
 // ListPostChecks lists every look at a published post.

@@ -109,7 +109,7 @@ func (s *Server) ExportRenewals(ctx context.Context, r gen.ExportRenewalsRequest
 					l = *i.Lapse
 					why, at = lapseWords(l), l.At.UTC().Format("2006-01-02")
 				}
-				err := row(i.Creator.Name, i.BrandName, i.CampaignName, i.Owner.Name, i.Number, i.Term, sentence(i.State), i.NoticeBy, i.EndsAt,
+				err := row(i.Creator.Name, i.BrandName, i.CampaignName, i.Owner.Name, i.Number, i.Term, rapport.Sentence(i.State), i.NoticeBy, i.EndsAt,
 					i.Fee, currencyCode(i.Fee), at, why, l.By, l.Reason, i.PartnershipID.String())
 				if err != nil {
 					return err

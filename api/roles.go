@@ -282,6 +282,10 @@ func workAccess() map[string]access {
 		"createView":               {who: signedIn},
 		"deleteView":               {who: signedIn},
 		"getOverview":              everyone(),
+		"listNotifications":        {who: signedIn},
+		"readNotifications":        {who: signedIn},
+		"getNotificationSettings":  {who: signedIn, person: true},
+		"editNotificationSettings": {who: signedIn, person: true},
 		"stream":                   {who: withRole, roles: everyone().roles, streams: true},
 	}
 }

@@ -98,7 +98,7 @@ func (s *Server) ListRunningSequences(ctx context.Context, r gen.ListRunningSequ
 }
 
 func blockedWords(code string) string {
-	if words, ok := causeWords[code]; ok {
+	if words := rapport.CauseWords(code); words != "" {
 		return words
 	}
 	return plainWords(code)

@@ -12,13 +12,10 @@ import (
 )
 
 func toTask(t rapport.Task) gen.Task {
-	title, ifNotDone := taskTitle(t.Kind, t.Code)
-	if t.Title != "" {
-		title = t.Title
-	}
+	title, ifNotDone := t.Words()
 	out := gen.Task{
 		Id: t.ID, BrandId: t.BrandID, PartnershipId: t.PartnershipID, Title: title, Kind: t.Kind, State: gen.TaskState(t.State), DueAt: t.DueAt,
-		IfNotDone: orNil(ifNotDone), CreatedAt: t.CreatedAt, Link: taskLink(t), Detail: orNil(t.Note), ClosesItself: rapport.ClosesItself(t.Kind),
+		IfNotDone: orNil(ifNotDone), CreatedAt: t.CreatedAt, Link: orNil(t.Path()), Detail: orNil(t.Note), ClosesItself: rapport.ClosesItself(t.Kind),
 	}
 	if t.Owner != nil {
 		owner := toUserRef(*t.Owner)
@@ -32,57 +29,6 @@ func toTask(t rapport.Task) gen.Task {
 		out.Creator = &gen.CreatorRef{Id: t.Creator.ID, Name: t.Creator.Name, Handle: orNil(t.Creator.Handle), Platform: orNil(t.Creator.Platform)}
 	}
 	return out
-}
-
-// sentence writes a word of ours for people.
-func sentence(word string) string {
-	word = strings.ReplaceAll(word, "_", " ")
-	if word == "" {
-		return ""
-	}
-	return strings.ToUpper(word[:1]) + word[1:]
-}
-
-// taskLink is the page where the task is done.
-func taskLink(t rapport.Task) *string {
-	if t.Ref != nil {
-		switch t.Kind {
-		case "approve_payout", "payout_held", "payout_failed", "payout_unknown", "payee_not_ready", "hold_too_late", "cancel_too_late", "transfer_reversed", "top_up", "bank_returned", "record_payment",
-			"approve_reversal", "approve_write_off", "reversal_failed", "reversal_unknown", "netting_slow":
-			return orNil("/payouts/" + t.Ref.String())
-		case "reconciliation_break":
-			return orNil("/reconciliation?case=" + t.Ref.String())
-		case "review_held", "review_nobody":
-			return orNil("/reviews/" + t.Ref.String())
-		case "conflict":
-			if t.PartnershipID != nil {
-				return orNil("/calendar?partnership=" + t.PartnershipID.String())
-			}
-		case "decide_key_date", "key_date_undecided", "take_down":
-			if t.PartnershipID != nil {
-				return orNil("/contracts/dates?partnership=" + t.PartnershipID.String())
-			}
-		case "approve_contract", "amendment_ended", "amendment_overtaken", "signing_stuck":
-			return orNil("/contracts/" + t.Ref.String())
-		}
-	}
-	switch {
-	case t.PartnershipID != nil && (t.Kind == "decide_renewal" || t.Kind == "renewal_lapsed"):
-		return orNil("/contracts/renewals?selected=" + t.PartnershipID.String())
-	case t.Kind == "payments_held":
-		return orNil("/reconciliation")
-	case t.Kind == "finance_role_asked", t.Kind == "finance_role_granted", t.Kind == "second_factor_reset":
-		return orNil("/settings/people")
-	case t.Kind == "payout_policy_weaker":
-		return orNil("/settings/brands")
-	case t.Kind == "mail_missing":
-		return orNil("/settings/mail")
-	case t.PartnershipID != nil:
-		return orNil("/partnerships/" + t.PartnershipID.String())
-	case t.Creator != nil:
-		return orNil("/creators/" + t.Creator.ID.String())
-	}
-	return nil
 }
 
 // ListTasks lists tasks by due time. owner=me are one's own and those of one's roles.

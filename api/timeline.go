@@ -146,14 +146,14 @@ var codeWords = map[string]string{ //nolint:gochecknoglobals // a table
 func factTitle(f rapport.Fact, about string) (kind, title, detail string) {
 	t, ok := factTable[f.Kind]
 	if !ok {
-		return itemSystem, sentence(f.Kind), ""
+		return itemSystem, rapport.Sentence(f.Kind), ""
 	}
 	code := plainWords(f.Code)
 	if words, ok := codeWords[f.Code]; ok {
 		code = words
-	} else if words, ok := causeWords[f.Code]; ok {
+	} else if words := rapport.CauseWords(f.Code); words != "" {
 		code = words
-	} else if words, ok := holdWords[f.Code]; ok {
+	} else if words := rapport.HoldWords(f.Code); words != "" {
 		code = words
 	}
 	n := f.N

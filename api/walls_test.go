@@ -65,6 +65,10 @@ var exempt = map[string]string{ //nolint:gochecknoglobals // a table
 	"confirmSecondFactor":   "takes no id: it is the caller's own",
 	"replaceRecoveryCodes":  "takes no id: it is the caller's own",
 	"removeSecondFactor":    "takes no id: it is the caller's own",
+
+	"getNotificationSettings":  "takes no id: they are the caller's own",
+	"editNotificationSettings": "takes no id: they are the caller's own",
+	"readNotifications":        "marks the caller's own alone: TestNotificationsAreOnesOwn",
 }
 
 // exemptFields are the ids in bodies that the API passes on unseen.
@@ -338,6 +342,8 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 	d.sql(t, `insert into calendar_feeds (id, user_id, campaign_id, token_hash) values ($1, $2, $3, $4)`, feed, both, w.campaign, feed[:])
 	view := id()
 	d.sql(t, `insert into saved_views (id, owner_id, brand_id, page, name, search) values ($1, $2, $3, '/partnerships', $1::uuid::text, '{}')`, view, both, brand)
+	d.sql(t, `insert into notifications (id, user_id, brand_id, event, key, kind, partnership_id, at, mail) values ($1::uuid, $2, $3, 'contract', $1::uuid::text, 'contract_executed', $4, now(), 'off')`,
+		id(), both, brand, w.partnership)
 	ends := id()
 	d.sql(t, `insert into key_dates (id, brand_id, partnership_id, contract_id, kind, at, assets, state) values ($1, $2, $3, $4, 'rights_end', now() + interval '30 days', array[$5::uuid], 'open')`,
 		ends, brand, w.partnership, w.contract, w.deliverable)

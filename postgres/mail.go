@@ -326,7 +326,7 @@ func (s *Store) ManualMail(ctx context.Context, id uuid.UUID) (rapport.MailDraft
 			return rapport.MailDraft{}, fmt.Errorf("mail: %w", err)
 		}
 		d := rapport.MailDraft{
-			MessageID: id, State: m.State, Kind: m.Kind, Subject: m.Subject, Body: m.BodyText, To: m.ToAddress, ToName: m.CreatorName,
+			MessageID: id, State: m.State, Kind: m.Kind, Subject: m.Subject, Body: m.BodyText, HTML: m.BodyHtml, To: m.ToAddress, ToName: m.CreatorName,
 			FromName: m.FromName, From: m.FromAddress, NoAddress: m.ToAddress == "", Portal: m.Kind != "code" && strings.Contains(m.BodyText, "{{"+rapport.PortalTag+"}}"),
 		}
 		if m.PartnershipID != nil {

@@ -370,7 +370,9 @@ func (s *Store) SignalWorkflow(ctx context.Context, kind string, id, brand uuid.
 
 // DeleteOld removes what is kept for a limited time only.
 func (s *Store) DeleteOld(ctx context.Context) error {
-	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error { return s.q.DeleteOld(ctx, tx) })
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		return errors.Join(s.q.DeleteOld(ctx, tx), s.q.DeleteOldNotifications(ctx, tx), s.q.DeleteOldDigests(ctx, tx))
+	})
 }
 
 // AskAboutUnknownMails opens a task for each mail of which nobody knows for an hour whether it arrived.

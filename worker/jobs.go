@@ -231,12 +231,12 @@ func (s *Sweep) ask(ctx context.Context, snap rapport.Snapshot) (*Ahead, error) 
 func Schedules() map[string]time.Duration {
 	return map[string]time.Duration{
 		"sweep": 10 * time.Minute, "reconcile": 24 * time.Hour, "retention": 24 * time.Hour, "seal": time.Minute, "mail": 10 * time.Minute, "mail_count": time.Hour,
-		"gate": time.Minute, "events": 10 * time.Minute, "conflicts": 15 * time.Minute, "papers": 10 * time.Minute, "signing": 10 * time.Minute,
+		"gate": time.Minute, "events": 10 * time.Minute, "conflicts": 15 * time.Minute, "papers": 10 * time.Minute, "signing": 10 * time.Minute, "notify": 30 * time.Second,
 	}
 }
 
 // Jobs are the periodic jobs by name.
-func Jobs(s *Sweep, now func() time.Time, reconcile, gate, countMail, events, papers, signing func(context.Context) error) map[string]func(context.Context) error {
+func Jobs(s *Sweep, now func() time.Time, reconcile, gate, countMail, events, papers, signing, notify func(context.Context) error) map[string]func(context.Context) error {
 	return map[string]func(context.Context) error{
 		"sweep": func(ctx context.Context) error {
 			_, err := s.Run(ctx, true)
@@ -248,6 +248,7 @@ func Jobs(s *Sweep, now func() time.Time, reconcile, gate, countMail, events, pa
 		"events":     events,
 		"papers":     papers,
 		"signing":    signing,
+		"notify":     notify,
 		"retention":  s.Store.DeleteOld,
 		"conflicts":  func(ctx context.Context) error { return s.Store.AskAboutConflicts(ctx, now()) },
 		"seal": func(ctx context.Context) error {

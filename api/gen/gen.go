@@ -912,6 +912,66 @@ func (e HandOverKind) Valid() bool {
 	}
 }
 
+// Defines values for HouseEvent.
+const (
+	HouseEventBlocked   HouseEvent = "blocked"
+	HouseEventCase      HouseEvent = "case"
+	HouseEventContract  HouseEvent = "contract"
+	HouseEventDecision  HouseEvent = "decision"
+	HouseEventDraft     HouseEvent = "draft"
+	HouseEventDueSoon   HouseEvent = "due_soon"
+	HouseEventDueToday  HouseEvent = "due_today"
+	HouseEventEscalated HouseEvent = "escalated"
+	HouseEventFailed    HouseEvent = "failed"
+	HouseEventKeyDate   HouseEvent = "key_date"
+	HouseEventOverdue   HouseEvent = "overdue"
+	HouseEventReply     HouseEvent = "reply"
+	HouseEventSecurity  HouseEvent = "security"
+	HouseEventStuck     HouseEvent = "stuck"
+	HouseEventTask      HouseEvent = "task"
+	HouseEventUnknown   HouseEvent = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the HouseEvent enum.
+func (e HouseEvent) Valid() bool {
+	switch e {
+	case HouseEventBlocked:
+		return true
+	case HouseEventCase:
+		return true
+	case HouseEventContract:
+		return true
+	case HouseEventDecision:
+		return true
+	case HouseEventDraft:
+		return true
+	case HouseEventDueSoon:
+		return true
+	case HouseEventDueToday:
+		return true
+	case HouseEventEscalated:
+		return true
+	case HouseEventFailed:
+		return true
+	case HouseEventKeyDate:
+		return true
+	case HouseEventOverdue:
+		return true
+	case HouseEventReply:
+		return true
+	case HouseEventSecurity:
+		return true
+	case HouseEventStuck:
+		return true
+	case HouseEventTask:
+		return true
+	case HouseEventUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ImportRowVerdict.
 const (
 	ImportRowVerdictCreate    ImportRowVerdict = "create"
@@ -1044,6 +1104,27 @@ func (e LateTermsRemedy) Valid() bool {
 	case LateTermsRemedyFallsAway:
 		return true
 	case LateTermsRemedyTermination:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MailChoice.
+const (
+	MailChoiceDigest MailChoice = "digest"
+	MailChoiceNow    MailChoice = "now"
+	MailChoiceOff    MailChoice = "off"
+)
+
+// Valid indicates whether the value is a known member of the MailChoice enum.
+func (e MailChoice) Valid() bool {
+	switch e {
+	case MailChoiceDigest:
+		return true
+	case MailChoiceNow:
+		return true
+	case MailChoiceOff:
 		return true
 	default:
 		return false
@@ -4494,6 +4575,14 @@ type DuplicateList struct {
 // Empty defines model for Empty.
 type Empty = map[string]interface{}
 
+// EventChoice defines model for EventChoice.
+type EventChoice struct {
+	// App In the bell
+	App   bool       `json:"app"`
+	Event HouseEvent `json:"event"`
+	Mail  MailChoice `json:"mail"`
+}
+
 // Extension defines model for Extension.
 type Extension struct {
 	Answer   *string    `json:"answer,omitempty"`
@@ -4711,6 +4800,9 @@ type HolidayList struct {
 	NextCursor *string   `json:"next_cursor,omitempty"`
 }
 
+// HouseEvent defines model for HouseEvent.
+type HouseEvent string
+
 // ImportForm defines model for ImportForm.
 type ImportForm struct {
 	File openapi_types.File `json:"file"`
@@ -4918,6 +5010,9 @@ type MailCandidate struct {
 	// Why Why it may be meant
 	Why string `json:"why"`
 }
+
+// MailChoice defines model for MailChoice.
+type MailChoice string
 
 // MailDay defines model for MailDay.
 type MailDay struct {
@@ -5181,6 +5276,69 @@ type Netting struct {
 // NettingState defines model for Netting.State.
 type NettingState string
 
+// Notification defines model for Notification.
+type Notification struct {
+	// About Piece, creator and brand, as far as it is about them
+	About   []string            `json:"about"`
+	At      time.Time           `json:"at"`
+	BrandId *openapi_types.UUID `json:"brand_id,omitempty"`
+
+	// Done What it asked for was done
+	Done  *bool              `json:"done,omitempty"`
+	DueAt *time.Time         `json:"due_at,omitempty"`
+	Event HouseEvent         `json:"event"`
+	Id    openapi_types.UUID `json:"id"`
+
+	// Link Path of the page where it is seen or done
+	Link *string `json:"link,omitempty"`
+
+	// Read What a task or a review asked for is read once it is done
+	Read  bool   `json:"read"`
+	Title string `json:"title"`
+}
+
+// NotificationList defines model for NotificationList.
+type NotificationList struct {
+	Items      []Notification `json:"items"`
+	NextCursor *string        `json:"next_cursor,omitempty"`
+	Unread     int            `json:"unread"`
+}
+
+// NotificationSettings defines model for NotificationSettings.
+type NotificationSettings struct {
+	// AlwaysOpen Days are shorter here than a day, so that no hour is quiet
+	AlwaysOpen bool           `json:"always_open"`
+	DigestAt   string         `json:"digest_at"`
+	Email      string         `json:"email"`
+	Events     []OfferedEvent `json:"events"`
+
+	// QuietFrom HH:MM in the zone; the same as quiet_until: never
+	QuietFrom    string `json:"quiet_from"`
+	QuietUntil   string `json:"quiet_until"`
+	UrgentPasses bool   `json:"urgent_passes"`
+
+	// Zone Of the caller's calendar
+	Zone string `json:"zone"`
+}
+
+// NotificationSettingsEdit defines model for NotificationSettingsEdit.
+type NotificationSettingsEdit struct {
+	DigestAt     string        `json:"digest_at"`
+	Events       []EventChoice `json:"events"`
+	QuietFrom    string        `json:"quiet_from"`
+	QuietUntil   string        `json:"quiet_until"`
+	UrgentPasses bool          `json:"urgent_passes"`
+}
+
+// NotificationsRead defines model for NotificationsRead.
+type NotificationsRead struct {
+	// Ids Without, all
+	Ids *[]openapi_types.UUID `json:"ids,omitempty"`
+
+	// Until What came later stays unread
+	Until time.Time `json:"until"`
+}
+
 // NumberTotal defines model for NumberTotal.
 type NumberTotal struct {
 	Metric string `json:"metric"`
@@ -5238,6 +5396,21 @@ type OfferDecisionDecision string
 
 // OfferState defines model for OfferState.
 type OfferState string
+
+// OfferedEvent defines model for OfferedEvent.
+type OfferedEvent struct {
+	App   bool       `json:"app"`
+	Event HouseEvent `json:"event"`
+
+	// Fixed Always told at once
+	Fixed bool       `json:"fixed"`
+	Group string     `json:"group"`
+	Mail  MailChoice `json:"mail"`
+	Title string     `json:"title"`
+
+	// Urgent May pass the quiet hours
+	Urgent bool `json:"urgent"`
+}
 
 // OfflineMethod defines model for OfflineMethod.
 type OfflineMethod string
@@ -8158,6 +8331,24 @@ type SettleMailParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// EditNotificationSettingsParams defines parameters for EditNotificationSettings.
+type EditNotificationSettingsParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListNotificationsParams defines parameters for ListNotifications.
+type ListNotificationsParams struct {
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ReadNotificationsParams defines parameters for ReadNotifications.
+type ReadNotificationsParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListOutsideReviewersParams defines parameters for ListOutsideReviewers.
 type ListOutsideReviewersParams struct {
 	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
@@ -8979,6 +9170,12 @@ type FileMailJSONRequestBody = MailFiling
 // SettleMailJSONRequestBody defines body for SettleMail for application/json ContentType.
 type SettleMailJSONRequestBody = MailSettle
 
+// EditNotificationSettingsJSONRequestBody defines body for EditNotificationSettings for application/json ContentType.
+type EditNotificationSettingsJSONRequestBody = NotificationSettingsEdit
+
+// ReadNotificationsJSONRequestBody defines body for ReadNotifications for application/json ContentType.
+type ReadNotificationsJSONRequestBody = NotificationsRead
+
 // CreateOutsideReviewerJSONRequestBody defines body for CreateOutsideReviewer for application/json ContentType.
 type CreateOutsideReviewerJSONRequestBody = OutsideReviewerCreate
 
@@ -9476,6 +9673,18 @@ type ServerInterface interface {
 	// SettleMail Say what became of a mail of which nobody knows whether it was sent; it is sent again only where that is asked for
 	// (POST /v1/messages/{id}/settle)
 	SettleMail(ctx echo.Context, id Id, params SettleMailParams) error
+	// GetNotificationSettings What the caller wants to hear of, how, and when not
+	// (GET /v1/notification-settings)
+	GetNotificationSettings(ctx echo.Context) error
+	// EditNotificationSettings Choose what to hear of, how, and when not
+	// (PUT /v1/notification-settings)
+	EditNotificationSettings(ctx echo.Context, params EditNotificationSettingsParams) error
+	// ListNotifications What the caller was told, newest first, and how much of it is unread
+	// (GET /v1/notifications)
+	ListNotifications(ctx echo.Context, params ListNotificationsParams) error
+	// ReadNotifications Mark as read what is given, or all until an instant
+	// (POST /v1/notifications/read)
+	ReadNotifications(ctx echo.Context, params ReadNotificationsParams) error
 	// ListOutsideReviewers People outside of the house who decide by a link
 	// (GET /v1/outside-reviewers)
 	ListOutsideReviewers(ctx echo.Context, params ListOutsideReviewersParams) error
@@ -12843,6 +13052,98 @@ func (w *ServerInterfaceWrapper) SettleMail(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.SettleMail(ctx, id, params)
+	return err
+}
+
+// GetNotificationSettings converts echo context to params.
+func (w *ServerInterfaceWrapper) GetNotificationSettings(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetNotificationSettings(ctx)
+	return err
+}
+
+// EditNotificationSettings converts echo context to params.
+func (w *ServerInterfaceWrapper) EditNotificationSettings(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EditNotificationSettingsParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EditNotificationSettings(ctx, params)
+	return err
+}
+
+// ListNotifications converts echo context to params.
+func (w *ServerInterfaceWrapper) ListNotifications(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListNotificationsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListNotifications(ctx, params)
+	return err
+}
+
+// ReadNotifications converts echo context to params.
+func (w *ServerInterfaceWrapper) ReadNotifications(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReadNotificationsParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReadNotifications(ctx, params)
 	return err
 }
 
@@ -17316,6 +17617,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/views", wrapper.ListViews, options.OperationMiddlewares["listViews"]...)
 	router.POST(options.BaseURL+"/v1/views", wrapper.CreateView, options.OperationMiddlewares["createView"]...)
 	router.DELETE(options.BaseURL+"/v1/views/:id", wrapper.DeleteView, options.OperationMiddlewares["deleteView"]...)
+	router.GET(options.BaseURL+"/v1/notifications", wrapper.ListNotifications, options.OperationMiddlewares["listNotifications"]...)
+	router.POST(options.BaseURL+"/v1/notifications/read", wrapper.ReadNotifications, options.OperationMiddlewares["readNotifications"]...)
+	router.GET(options.BaseURL+"/v1/notification-settings", wrapper.GetNotificationSettings, options.OperationMiddlewares["getNotificationSettings"]...)
+	router.PUT(options.BaseURL+"/v1/notification-settings", wrapper.EditNotificationSettings, options.OperationMiddlewares["editNotificationSettings"]...)
 	router.GET(options.BaseURL+"/v1/key-dates", wrapper.ListKeyDates, options.OperationMiddlewares["listKeyDates"]...)
 	router.POST(options.BaseURL+"/v1/key-dates/:id/decide", wrapper.DecideKeyDate, options.OperationMiddlewares["decideKeyDate"]...)
 	router.GET(options.BaseURL+"/v1/calendar", wrapper.ListCalendarEntries, options.OperationMiddlewares["listCalendarEntries"]...)
@@ -21479,6 +21784,157 @@ type SettleMaildefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response SettleMaildefaultApplicationProblemPlusJSONResponse) VisitSettleMailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetNotificationSettingsRequestObject struct {
+}
+
+type GetNotificationSettingsResponseObject interface {
+	VisitGetNotificationSettingsResponse(w http.ResponseWriter) error
+}
+
+type GetNotificationSettings200JSONResponse NotificationSettings
+
+func (response GetNotificationSettings200JSONResponse) VisitGetNotificationSettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetNotificationSettingsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetNotificationSettingsdefaultApplicationProblemPlusJSONResponse) VisitGetNotificationSettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EditNotificationSettingsRequestObject struct {
+	Params EditNotificationSettingsParams
+	Body   *EditNotificationSettingsJSONRequestBody
+}
+
+type EditNotificationSettingsResponseObject interface {
+	VisitEditNotificationSettingsResponse(w http.ResponseWriter) error
+}
+
+type EditNotificationSettings200JSONResponse NotificationSettings
+
+func (response EditNotificationSettings200JSONResponse) VisitEditNotificationSettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EditNotificationSettingsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EditNotificationSettingsdefaultApplicationProblemPlusJSONResponse) VisitEditNotificationSettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListNotificationsRequestObject struct {
+	Params ListNotificationsParams
+}
+
+type ListNotificationsResponseObject interface {
+	VisitListNotificationsResponse(w http.ResponseWriter) error
+}
+
+type ListNotifications200JSONResponse NotificationList
+
+func (response ListNotifications200JSONResponse) VisitListNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListNotificationsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListNotificationsdefaultApplicationProblemPlusJSONResponse) VisitListNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadNotificationsRequestObject struct {
+	Params ReadNotificationsParams
+	Body   *ReadNotificationsJSONRequestBody
+}
+
+type ReadNotificationsResponseObject interface {
+	VisitReadNotificationsResponse(w http.ResponseWriter) error
+}
+
+type ReadNotifications204Response struct {
+}
+
+func (response ReadNotifications204Response) VisitReadNotificationsResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type ReadNotificationsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReadNotificationsdefaultApplicationProblemPlusJSONResponse) VisitReadNotificationsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -28125,6 +28581,18 @@ type StrictServerInterface interface {
 	// SettleMail Say what became of a mail of which nobody knows whether it was sent; it is sent again only where that is asked for
 	// (POST /v1/messages/{id}/settle)
 	SettleMail(ctx context.Context, request SettleMailRequestObject) (SettleMailResponseObject, error)
+	// GetNotificationSettings What the caller wants to hear of, how, and when not
+	// (GET /v1/notification-settings)
+	GetNotificationSettings(ctx context.Context, request GetNotificationSettingsRequestObject) (GetNotificationSettingsResponseObject, error)
+	// EditNotificationSettings Choose what to hear of, how, and when not
+	// (PUT /v1/notification-settings)
+	EditNotificationSettings(ctx context.Context, request EditNotificationSettingsRequestObject) (EditNotificationSettingsResponseObject, error)
+	// ListNotifications What the caller was told, newest first, and how much of it is unread
+	// (GET /v1/notifications)
+	ListNotifications(ctx context.Context, request ListNotificationsRequestObject) (ListNotificationsResponseObject, error)
+	// ReadNotifications Mark as read what is given, or all until an instant
+	// (POST /v1/notifications/read)
+	ReadNotifications(ctx context.Context, request ReadNotificationsRequestObject) (ReadNotificationsResponseObject, error)
 	// ListOutsideReviewers People outside of the house who decide by a link
 	// (GET /v1/outside-reviewers)
 	ListOutsideReviewers(ctx context.Context, request ListOutsideReviewersRequestObject) (ListOutsideReviewersResponseObject, error)
@@ -31964,6 +32432,150 @@ func (sh *strictHandler) SettleMail(ctx echo.Context, id Id, params SettleMailPa
 		return err
 	} else if validResponse, ok := response.(SettleMailResponseObject); ok {
 		return validResponse.VisitSettleMailResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetNotificationSettings operation middleware
+func (sh *strictHandler) GetNotificationSettings(ctx echo.Context) error {
+	var request GetNotificationSettingsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetNotificationSettings(ctx.Request().Context(), request.(GetNotificationSettingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetNotificationSettings")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetNotificationSettingsResponseObject); ok {
+		return validResponse.VisitGetNotificationSettingsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EditNotificationSettings operation middleware
+func (sh *strictHandler) EditNotificationSettings(ctx echo.Context, params EditNotificationSettingsParams) error {
+	var request EditNotificationSettingsRequestObject
+
+	request.Params = params
+
+	var body EditNotificationSettingsJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EditNotificationSettings(ctx.Request().Context(), request.(EditNotificationSettingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EditNotificationSettings")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EditNotificationSettingsResponseObject); ok {
+		return validResponse.VisitEditNotificationSettingsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListNotifications operation middleware
+func (sh *strictHandler) ListNotifications(ctx echo.Context, params ListNotificationsParams) error {
+	var request ListNotificationsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListNotifications(ctx.Request().Context(), request.(ListNotificationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListNotifications")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListNotificationsResponseObject); ok {
+		return validResponse.VisitListNotificationsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReadNotifications operation middleware
+func (sh *strictHandler) ReadNotifications(ctx echo.Context, params ReadNotificationsParams) error {
+	var request ReadNotificationsRequestObject
+
+	request.Params = params
+
+	var body ReadNotificationsJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadNotifications(ctx.Request().Context(), request.(ReadNotificationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadNotifications")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReadNotificationsResponseObject); ok {
+		return validResponse.VisitReadNotificationsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -37104,649 +37716,663 @@ func (sh *strictHandler) DeleteView(ctx echo.Context, id Id) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L39stw2kif6KojajfBubMk+kj9mW4r7hyxbbU1blkaS1zt32pdCkVlV6MMCaAA8pXKHIvZp9sH2SW4g",
-	"AZAgCfCjqo7aM7F/2TpFgkAikcjPX/59lYtDJThwrVaP/76qqKQH0CDxXxtJeZGxwvw/46vHq99qkKfV",
-	"esXpAVaP29/XK5Xv4UDNg1shD1SvHq/qGn/Rp8o8q7RkfLf6+HG9ymuphDTPFqByySrNhBmdwwed2R+J",
-	"2BK9B1LRHZANbIWE1To6BzdYOIMD/fAj8J3erx5/fXMTm8FWisPw+8+ZVJoU9EQYx6/j+j5T5HfB4Qk5",
-	"Mr0XtU7MA4eM0qGgGoZ0WK/MF7b4SbfYg+Bmzrwuy4/rVUD2iup9+yWkqoTfaiahWD3WsoZl9GcFHCqh",
-	"geenv8Cp+coeaAGy/c6L9rEH5rkEiR99/fV6dWDc//th9JPbl1Tn+/S3tg/sA+FHhsOU7MB0ihvtj+EA",
-	"BWxpXWrDBmszZXaoD6vHjwxPHBi3/2qny7iGHUj80G9D7vhFyEIRLYgCKvM92SLXxSbyW5JUcW6UcMfg",
-	"+E7cAh9+9t0eiDY/NVxCWQkFKRm/9d/vU/MNDvjAjjjGK/25TW2j2gPo547B4rvg2C/8yn+WsF09Xv2n",
-	"L1pZ84X9VX3xNhjRfEGLIQl+pOcfSy0WHkpR0JM7g7g1qhJcgROOFaDYygXXwJEEtKpKllMz0y+qYmv+",
-	"FPnahnGKs+qT9OO6t9anBL9i+OwWoDJTqqTYlHAY+7B94r/9TQnencEY6V+7cSOz+GVPNTkC1+QohSUM",
-	"bv3IHO548bmogH84lHbZ6oHYblkOhcjrA3D9uaok0ALHOZSfN+MtIdd6peGD/iJXd1cgtKabEkJCK001",
-	"HNzarrfH6/8QdBKS0D5vfvRHC4/H040CngOeFCkqkJrZc7M5ZbkEqmN3vhFv7keiKCuIEu2sNkKUQPkq",
-	"uLEnD7C9NicuwfWKCw2ROyYugMwkSyeEVuupOXwMJe6/2evaaQcojfDT65AqvzZjiM3fINdmHo6az8wj",
-	"OFNaFMzMh5avA+puaalg3SP4bGJ5KkxoTJ4qyxbernlkfT8ypYccwzQcuv8zJsg8431sPkOlpKfhTuBg",
-	"0ckcgBdQ/Mh4hH09NQdEOVANktFyyDAvNMn3lO9AkYOQQPSecmJuJPWECF6eLKuLLRHbrdG1YxxvST74",
-	"6HFv795x2uNTyZUaMdMyVne1tCzFsWRKM77LCnpSwccaDWm9yktaK4hoSebmgFKBU99xXEJ3EgzDBHz2",
-	"1U2U0Qoo2R1II3LUcPSf4EgEB7Umuai5hoKYzcFPGf1AcHLcs3xPNkLvyZ7eAVFsx6HAJ6hfulEV5vDV",
-	"d+1c3oE8KLvnH17Ydx/d9NltvSqkqCoohhMPhlKGGzTZ0rIk9EhPa9RgyBGvXIoa5sZQjhVGxTQzP4QT",
-	"npRs7Qy/Ss8wO7ASlDa07ByzC0cHXjQ80yMAPSmyObn9MdsBvPAqrQZ5IAdxZzZ2A6U4kt9BClw+UFky",
-	"1G2HPAgf8rJW7I7p0winJlY6tvEv/StPiwKK6W03Uy9mjx7wwktxB9NUFXcgJSsgk0Cdhtc/dCfCtCK5",
-	"4NuS5VqRAz0RpSkvuofuYfzQjY9LmCJU3QLyo5NfZtf2olZAUFchaHjN+dAdU0zwTIqaF4kNqxXdQSbZ",
-	"bq9Vcl8/jsm219aiGgo3J5Tn3yzBvfBxuDENvWcP+My9kRhNS5rrbKYKswXIuDhOMrPgcPLP6721MWe9",
-	"wOvDxho8g29XjPOYnEPxr7Q57LQ0dtlubzgI2RHgQLSo8z0Ua0J5QY7701xRPLERRtudvhRDAjerWzdM",
-	"0awq3NiWzAEB3Qej92tVSXFHy7P0Nnowt5q7hV9tV4//bdZO/Ro138ypxclA8YQcaqXNtWIv5ZOo9Wdq",
-	"TUpQyl48TKNKj1ecubTNHIDXB0O2SkJFJZJKQglUQaixJmiNg6z9isYo9fqsz/n3LX92yRi/gb6tFeNm",
-	"weZne/MwRUq4g9L8i3ICKqclWmlPCDU6pSYHoNxc2EKBv6yUpjuI3ke3jBfhSmplVyFK87yotWIFRNdi",
-	"5RXIuUcfh5w4Mm/MMyhO547b20JcTmznvqUljRp6NM89Aw+mvGlfaqbBuP7mqygp81pK4Plp+lD7bwbv",
-	"tB8bmf01DA9PiIhECnzZ02tIGybfUv59YV2eC+TIhnrpPDQr2ru+6/xLuSbbWbpRmyES8719KiW7i1lF",
-	"P4ij93ODU08Uodr69Ci/9SfMmcVrYrRh/5uESkhtNI0nVmRR8xkonKrDytLINwm6lnaWXZIYNSWzllPH",
-	"in2g2SFqGqMzqCOXgBfmt/WK8UxLyhUqPUZRN3cDemUNFxqOMP8bO+dHITtaT4LS9tv+8XUz+SjFBa9V",
-	"0phrLpRZF35gfM2WREnV0d4qTFmtMdjXlMr4p0kOdMsZ50AhbtXbk9Jw6IQAVr/VLL/dmF9X62ZTO3/8",
-	"AFJEt+1bSbkNXnTJa+zc4dLfaqiMFbcTaJBa4w64oUYhQBEudFTmbRmURe9gPoyq0UyFjMnM3JnK7LhU",
-	"Z+bSNP+LplR0QXbH/AASqhJ9gXSHuk/NNfoGS8p3tb3sqpJqwwvo/SpLcbReCzvl9UpUwKHIvILV/qUy",
-	"r/8aD37xRaTbi7JQa2vv31h+shqckRpKQ6WMRWkFhoLfavQIxch8R8sa5gZmWt4TqPZZ7Q/3Pcp8kloV",
-	"oGd20BJ4QWdf7wUozThqIlkuRJmJ7TZhVxuZeqD8RI5C3jK+s9oNNUreAf331BiGVBNkCkK3GmQrVN3l",
-	"aUiI9qM7oFYjLqLkK8SBMp5VILO9qCMe3VcoxA9rs4+CA7EvmE9IyMHIF0UYN/oWvh8/CVLp7EBZaZia",
-	"5RA3TUOZwhQ5SqY1cKLFE3+5uICRjbKa8S7wGON0RnyB7tfMBp4ij6R/AI3etpxWhq65CzsMyAo03zcb",
-	"SzU5CKWtFqv2VIKhwS1UGv0meEWGBBJHUGRD89soxf0ULLlHeK0UfOcC8taP1dsELco434haS7MA5ByM",
-	"sfWHf0lZ6Zxj/gArooAHTj5D5Y34gPzjnPHDL1VCaVpmtCgkKBUTMp434A7kifiZJRnEDKgyakwa5PkE",
-	"abZUEnyI0IYi+CpuCNNo85r/pVzoPUgbx3xCbghVt/Yh84PVMYbLUpALbiQqk5neS1BGIl5uK36L/jbm",
-	"NtIGvZzhSEvrZlVeEbPnyMzAHGc4AdqL5kQze6MMZ32k8pDV1ZhXkHmvLSUcjs0eS6YAvaFGMm3rsnTy",
-	"3hDMmmVcEDP8g7qKEsx/Op7s8Yu5V8yi3BBkAzvK+9GdhHoYC/Hg8R5w30AyhIJk3bkZUlvcUjhyioYC",
-	"uUfzmDSNi5y4FBi7jZJX4FneD0+LSR+aew4No75gDi71Lx/drOcI6kVJEK0YX/jaUCotHCB5/mec+h6/",
-	"XsSq6V0/w1JdoOk8N5fAQyMQvryZq5nMVC2mHdf/PngsoUjMvu7n3dpzbtwzDsfEDYvbf2O2/58e3Sy7",
-	"IGfZvuMX1VOnE5tbgnHVuTgoh+NqPStCgcfkKp4nNDTu0e9kxn/jvIw951KQFDqpNNuHk5qvFOWCaIz3",
-	"aI4G+YOcVDt6bHnPgqvmgtXlpVCxMPUPPzx++XJNHn31+OYG9boDKzjb7XXU2KOnzLKuSmSe4MFBH7XR",
-	"eZ+Q//7NVzc3BD7kRtlnnBRwEAq1Sw1Kq+jh2IuSedaeRewf7AsxHptJHVEBTxEn+vyRz/eA24f7Hnfc",
-	"vdXae96H+TX9AZKcOa7UWls7IStevH1FjgC35tc1eUheCl7QE0ou8rbmVmtr9mA4ep/cvwseMYBfPP3p",
-	"KaaUrG2c/AM9VCWQ72vDzl98C7JkfJ7iGpAy2IQOhdwkeiv3W9wchIDNunzd0nPsNJ6hP7QncOGN0zt1",
-	"93tgmpOwcJJ9PjuDaZZm+IbcsXTPR/cWfYoJcetPYZfDvz9U+mQNZm9Pf6ZsYC6Puuxzeqgo2/HZ4ts/",
-	"n5QCS0PyQZrjGKv8rEC+ge2ZLnfghVoUysAXrCybmT45+HNf0BaSbnVW1GhG1JuSqX12ZLzAOHlDNUCR",
-	"0hidDb2VttHh5g/2wXZrXfKH+3OYkWb/FGb+AI/HWowyyUGqPavmUrbxcsdIgJP2hB/45tDftqeKUGK2",
-	"4Ynzw0owF7R7VXC8pP12rOdHouzbszawiVsNXe5MlzBDKTSkcbeBfaWjxk0e8muot12p8TGWcSUhqi1Z",
-	"N2ibdLllWj0hnErpgo9bVup4ymVUOXafGlv1c4Coz/9CYdQzQDAf4TFqgWVp8zhAKsE/U8S/qpIiCZbF",
-	"PmdOuaRKZ7VaNHiM2YIpTtH5TMdSZytihHUexVHSTmdPzJh6hFO2jn/mHAjktY/rVS3L6ZOMA9tnp+h6",
-	"zUPr53hmLrYf5ppTukdL+ZnjkGg2jKzhCi76V0coyOZEuDjiBcIFOuGRyLTW4mD9ZyxmQL5tIinapeZJ",
-	"bcbSezgoKO9Qg5uf/tsnIr2jrDTKy5WS1lwAhKgK6K1LHQgygo/eab+pix3YfOm81q2n4TpuiY1ksI3/",
-	"gt+d7VTKqYadkKdkfoRqQi7MqLai1msXDAlUHLIToMjmNEixjYl7cTgwra/Bdm9t6rzX5tTaJqXbMJXX",
-	"joHrTNbOizOR+WoefoPPhqq1hoPRu2BaOoe1fy6vg/i3p+XzeVeh+062BZi963DYULkTWc01K+M+nW1T",
-	"atzULHhGONAT2QCxJY2T6t4S3X5P1V7TnUrWtpqbTyhts0XNfCjjXffCf6JFxHmRlg9zq7FSJxF9EAvM",
-	"KRSLc/epEiXLT/MznRTIu6vIcyz6sQLZWAii1lhel+dQaSgaGe9qV06grXvbSvK581Wl0FlOq+Fuv8ag",
-	"NPXsJzgQb/k8ITcuEE3Mq0HVtA2MNGXTN1EPvKYuuz6uncUcF72ptUabMlpYP9u2vXfPtIo6BqyxNGvO",
-	"bcQdE8zjuUpY/DNDvhl51lQKjXoQvXtmhnYcOLSDa6uJN/tcQXtnNTdUwK/hpbButJImc7G9wkOitpKl",
-	"8f3Zs9gViZ44XfYMj1YgdhoGCSPagVAeaDP9K2ZM/zov4X6gPZ1TCRUrCVqojjh9YzIl99+FBvLvSyv4",
-	"j3rDz7+kz4w2L4rXdO7aid30u2jfmbOHvbtx5vhBmugf9DZdcMOdc0mlQ6fucmkuk/jFELsJxmT0GQGe",
-	"Kfv2uZCkCpWGwMzFtEFjNONkryfZ/6+wtsL6/0rOc/N0ROboEKEAvQUrptwjWCQeRQhYZr/8YyTYp9W6",
-	"P44In+v4E52z7z79iZxD8ZSrY6y0cSOKU8JltUDf3LKyjFXvPrd4A6FAtfL0SIMS8Ety6JlS5n/POmTL",
-	"bCV/gxmCTdH5LNvBb8XwGpg4/Yu26iwJM32vz6HKdQ5MwM33eWhUrPrNXJCjpWnuCmWcYKndY0IJVvZt",
-	"Qa7N/4vqQV2tyf/5X/87tjdUj6SV2yJHiwwxN9IbckZUh0X/t/eRiy0RtVQEPlQlZdxV1F3q+8a0jmU+",
-	"UvfK5rTAUecyJdLzCDKDE79rGtMgcHfNFaZYATYizy3+iy26MH/hItj0qE3ILC7PMOuKt5U1WDZI7KOd",
-	"4eaLNvigQXJaZjIRb7DpygqAL9qRneAQzVQw+hWHI6B/91BRyZTgZCtq63JEvkLIN0L5CcPos5l3pkDz",
-	"mSTjUkPBX5hNcMUg82ICHOgpsxm70SOKnNAGelGvpEqxHV8bMgDyDLK1PVRD3cs8tUQMKvhJ6GiluE93",
-	"nqU+L/eHn0StlxfzTjtQRWVLIa3wcXXhSpR3KXVuD2z2QkdSUqxQb85/e1ZbVyi6Ersnp8dHHQbxm5m6",
-	"WJ6Jw8GVdS5JOmjf8iSzHNYiwDnatZQbSVRlCXXNjvmYKHEAc6ubW2HLOOU5NKX1Lil2OrjrUFQiIkNo",
-	"WBOnHVoucVWGxjqzd6m9BbpG59czYAU8oVLk/0sv9czpkNkeUDj5f2r3b8sO0AEdaZdoBryOXqPgnvWZ",
-	"n0S0on+BEKS13scwF50y0ZSJ0sFdMMYdEyX6egwd5xlV+18Abi9GKujnI7pYhjgO4h1bISGnKs4ORzeX",
-	"Pnqfcknbi8EeccBWVqXRbzwlrsSMlqoXJN3sIb99AwqhEgZ4Oo2qFdFPPsQLO5qh2h3CErMjldzBZcSR",
-	"cOoyrg8qUctYIfhTW3TksUPw/Zj3o6I8G4P9zvdU0lxDAz2eU3zAGsCBuRCvPTLDdxAbwzqgcA/cBB2B",
-	"mnssuikNxuIZToDkkadkU7NSP2CcWBDHxoWI1dA4BipEtQIXisaLBQqm1X2lWWxpWW5ofjuf6Z+7Ny7I",
-	"OpiliiKJvDKaSqGdqheZgbpmP2TMx7j600ZM+7m5hhtCCrrvTedV4he9B+1+C71mpNrjbLJROp7DWTNT",
-	"8p/Zx5zavDzF/gPk9T2l2Y7B8C3PcY/7ZD2wkTNHff2/rTjPtkJmRs2kupZWcbWrnYaBs8kA3VmOpDR4",
-	"SD6vyfeYot3NPkctZPar3Lrd43OPyqD90CU+yp6/31gdxChpFmLnjkpmkWlVne8JVeTvf8d9+dzQ9uPH",
-	"rk6fjHUt8kCH8r6XHYXGuU2Gsgjt8EGrJwEABVNESwaF/edcCMmxC+OaN8GFwj44GzFBn2aQc3Diki7s",
-	"e76gsTY+EPVDi9P92IYfjPoBxeM2Bdi5sYxa5vBUBAeXJr1unFlMEUWtD3as5cc9bmj/ng6Xnt7NvtXr",
-	"xd2qB5GNzQW8rHbYQGgFK2OPW3Fd1NL6UbvYut06KjMSy0p2C9yCQWiQB++AXa92wEHSuM5uZ3w9mRrj",
-	"mEZGLRzrf7j3ZtpG4YfSm9MMmg45JAM5PV+kbV6Cof2NpDmoeCW1PdCR9H5xgDZD20Kec0EQ48zBDj0x",
-	"9j1O2x6mWoEKsegsVhbx/pOhq1Nh6m/cTLYfcjBb9kESoMCNX3nu5vZWVbPK5pPpHfjFnclRYRdx3ftk",
-	"Aksu5havnlijTyggO3YHfI2VQJgG7SB4utt8oPIWtBptZ/GZIg5Kb01evH1Fvnz4zTcPHhJaVnv64NFo",
-	"mKBNQPk6koBSUVZkeJDjCJ8+dj+RyzD+EQm7uvT1SpE1OnH0mSLNk8SnrzyxwQPMt3IQW5hAet5cojF9",
-	"UcArXp4W+2QLmAMTXSRYTxTwWgqxPfOz/fKKD6RgO3PynceB1noPXLPcop+irS4hF0hCHKTXQWFZGHhk",
-	"Xec4uLEsN4UyG3i/I2WDGygTXqNRHPqjqMvCorxuawUFsbDc89zL/rvrZuIpUjjUnN5qeb6fYUXa15/a",
-	"hzsu2IR3dgBhgaj6AVz0OIrFPVZ3emMwvsG/1c49PZQNGAad70ULt78qT1mv1cxIOQYGmxYtvXlpE3eg",
-	"qXqD8QQxu2w34RUfdQjFbOTul0N3j2OhLsME2+PmMG0Bd3jzvIZCSxynq6nssIEPXzDUXd3mqYryKM8H",
-	"sB3trovaVjBEPum8ConeTt/CnrkEAWzx1Cxncv4fIjIdcTgdHY6s0Pt1C15ZwrabttjMucmpm5j/aeKL",
-	"ezCKffBJLapLvjgXEN6x1nklGOcJ1lA69fwH8f4kT9quRB6c02jArvuOTQvPmTtzMdj0BbLJC4VBJHTJ",
-	"de1OdbPQEcJfxfRyN98FMSQ7whsXy17GBk3uQOS26UdQhmkGnUlUJaM8T8RP7y00YE2COBpUV/Vfk+9/",
-	"ttpdWSayMIrZdW3TUbGmsZQZN8qtac/HPLh6ZqP+uP6B18onRbmZtsub3r04W7eujcyOqVIY1BgMDLpO",
-	"+Sxy11bLm2eYvLCH/BaKJ4QLDr6lKAbGPRj6vNZOzdze2uXGglNLj2XIz3O9GBEixent2hFdlGewDDPv",
-	"+iBNVwBdSmRbshKc0sqFxoQ/mJVJcwunuG6s6AEIVRZG26Eq49/0UWDGYoMZZBEmMZ8HwanRxTkmqrwa",
-	"pYXIMBdn4N9rKgCaMowO6FJpDibu8a+JjDrfiGw8py6nZQkSQ8gl6MbJEr1W7apmNs16az4d9EObeu+V",
-	"f+7MSBncgTSUCwEGS4EI6pjG8Ot9CNNb7LTthGgzhVaOYoJNECQIz9MwKjYIvbUBNC+gOxs7JiSuo2Wk",
-	"+59dK1zmPvEq4JIFiog7uiHG7zfXQReLdt55uFgvHGyp5ZiRliid87MIgq+bNiKtn9iD/ttj3rqRAc6T",
-	"33Hj8tV21ifX6DqPpGolb6szdi7S/XYevNV4C9xnguto5gUcXL7VJNL0pfgavpFYE2ZqxMOBcrrDG8el",
-	"k04H+12jMzv71IKNnSiKMZSI6LGspDiIzHtSJ+sataRGn8uwS/4wwjkPvCssd1xo1KoKcp1h2C0GyuTC",
-	"7H96/PCbRfUCbWOv+e8kYxW/WLQ8VG/UXhz5Y6fuMmMWLwxZDL/6ITvAjm5OOoX8YR4ZhWA9QMFoZv7e",
-	"vWCaxkcHiw1yxwowqkxVbON3cn9ujI9/eCT48bSJclixVNIj0k9Lluu0a1NV4jbW8OgpwcnbUJOiJ0y4",
-	"M5vRcZhyQos4YGGUaePpXE374/m3tUWAckrzAPrLjLdsiH9ERlm8iMd2Hf6gP1NEyAJk0/DRwc06KlpP",
-	"WtPuBkjJNpLOtwf9bqTj2rngKtrvB+uYjnthNEBEAlLEKEi2lbbCJke0KQqT4LM0m169WhBXbXCVoMFZ",
-	"aXS+yMtb0bFdglIBrmAeJ33fPP7J0vTgQ8UkLPvQkpL4uXe47dVgIxfzZjGaOViBzNSePvr6mwhGO1X7",
-	"pt+pRaHashIalsPqfSedDrS4lp41Fv/rdHCfLkg201zW79HnNy4TjzYlMnKwr5pn6ZmwCPJy8B8F5KWr",
-	"vjoyvS8kPfJkNX0COfwsdKtk3Mv8EPDVpXGx2bmj6czQJqsUaRCG1nyaqXO1h1O3R7iFtwpuzw6vzAi7",
-	"da6AIU6wTXH9Y6Ws92PozRyTeehjS7+S4+De82zdJ97YWtz71Z7+vWSYL5ejafzxhAiKNlPrZ4K7sxts",
-	"w9gWvoUz6jUTiti7fZvShjld+Bw2J2b2IkLjiWwAK84tOq3Wgq9mW5lWsjrIstE6jKR7BgvcuUvxCyt5",
-	"LHIThjR8oc/igp4JRTqgjlOmvdM6yNP1Cb2Yvxto2EwRvBmhuAiI+AJs14TuHeLKtSmDVIKfLxoHa1Jz",
-	"bKOP9c1NXhx2Zmkyk6Ou77mQKbXSGeN5WVvXxyzR87JW+oV9p7kH5qGqLL6g/fXreKQ34ZbICczHX2cc",
-	"ifNKH5Y1cmo4/HwWDNhpuNufeBsnEWAm92vOxpzVsOc/NqWvSd5r6k3N9XJJfkd3qNcS7hgcUyrt/Dm6",
-	"gaBIu0nmFZ/7RDj3/QWLeKpu//DyJfCiRAPLmHvfzz3/lFeKRbNI1jhgyjqxtSfrELBwTTaCY1kCdkiu",
-	"JYaS2yOUTnFPZBEH3tvZcjFxYsd5yFnOkcRo368o3VqzU8Yzdxe+a19qTfG+dHTlPiPfDvsnjT2lJc0C",
-	"3p1RJ+ZV2LFF/Eh1O/sDK0FpwRcQ4aV/JUmC0Tbm2HQ68OkCL9ocIUokcDhSV/2xsWmBRaIZvhEemLMr",
-	"RZ2MJoQ1V0lq9xizV+MVEGn40f6Od5cfZ2ApIffQWr30qhY66qo25jwJbt9Nwoc0837H8qUCu+hCrqey",
-	"C/Gx6MdbD/igzwt2SZ/vGBA5o+VT+9p4mC9WWYFB42UaQMJxMuaXP8ugEhkXOsvbuPZw/t1nshHIqdld",
-	"qPiu7hZDBVcdyB0UGeOx1O93e6ZIJcWWlUA2kNODhb7EJlttTekcEzlpTYXYxDYOkmihTE8A2cBpzF3l",
-	"FL9j1kIWfCOoLKwfWQItbO6HjT+moLcW49peq3eB04Yd+n9zUAIuHjBNw/1dmkQpucSmtKf3vBT1qx/w",
-	"T3WIR8/GmeDFy7lpHsOkuwvarTsHPPz/btw9bVxqk54zKIsLoWQWhkKavFdr/DWeY5cyr6AEK1aEiJev",
-	"p5sP4UWxiGbzQIl9r2U3/q8T9Lx//9fVadlP0JpqJRGh9MIh2hLiMCNsskd8uCNT+3AVf0x4Tu4xlmU/",
-	"c8UZ3/9kXxpd7cJKhCUQxD7vdH4+y/zKWbFsYAsTfUHfrB/EkRwob8oFYh2zal4EfRfmEdS8s8gejAlA",
-	"lwWLZHEJ7MFc/OqnOGO5i87vw3Tj1s6UeSpdN5jMFQ+WZft7P12vrZ0TaT9rRNECWB/z+P+gZR2d81Zg",
-	"cb1cMJ574y2nldqLqKZUSUBM12it13PcXbUmWlQsV0QLQu8EK9ZEsd9BrYmxGCrGd+sGPt08c5QsXlIn",
-	"6SJkZ3eOqU5kAZ1KyBqw6AuCbSENuuP6Ka/9Vobb0H5imjfO0LAvYp7RK3uw6zOcjxdt3cRsejs5OZvz",
-	"t29ko95EEwQWYudSlVkIk8nqUq8WDmGnfT9QCVCuidJCntbkmxuiCPJvgze1UInjrma3Wzg90ak/ePib",
-	"pbU0fpg+ZK+n0thexNKE9pQXiXSrS0s1RmIeSddLbPrf+TL3hbb0kmThFkUl8pv34S40Rotg3g2iOuZP",
-	"QoOCBtmR6X0WfsOSBpR2cO/2L0iMXy8wPqFKhZ+FSPwieLaBPS237vjNVFM9EEx0TNseNRF2WNQpwFyZ",
-	"sfqEkmrfhpVgtpGFgL9jcCQbmt8+tknC+DtTPlpCKIdjvGRhCH3iWrwG+As4d6cqIkHHGPks8zhg0RkX",
-	"S49pE9lCHldCs/xWEbHd2t7JI6yZMHaXWLuxFnWf5qgMwHLSKI6eKwR/QihmhFm0xoNrdsYU+ermT9OO",
-	"9kGUrOGY7mTi7FLCjsaDXoucJYtTN+cYmsFJnA/kK7U6Lzezgdwpva99Vkc2MXsVE36wti4yXEdLWj/V",
-	"8X28f7/YWVudGek13Yn0JGqpoNw+IYKXJ0KLA+MK8wZtrf+s1MwzmECLcILLDlywhcEw8T0c37trGNDB",
-	"iT4/qynIqIhkMl0LfKLr7sEE0oxuNciR68RsYJPbi6+QDewMkxjJ3alY83U6TeGIP99SFHWuM5dOkDjX",
-	"djpFDQsT0jXwRpGc1RD/++aVYVP8oDOVu4VwZVb9KNBCWh4bSKanRFKKlpcrjWYhVULprJZxoMOq3pRM",
-	"7RcVc1mda3YpFbZxiSqG6Qz9M+DvxqpL2JYtTCA4UqYVlkE5zp2RsBEvE/LoFkMLz8eTpWt0U45cNF4y",
-	"XElaNYLm/rx9wVdeijuINXPpY99Md0i38mEkmcpnT7WSypgCNdjjuyYbKMWR/A5S4KEGKksWpsWHiRDu",
-	"aCxPlBpR/Lo5c0Oa/FHlcZzm39aKcVAIe6EITrtTh2GI78uFLNAYPhKucgyPsfsxI8caD49192DJ+pqo",
-	"vZB6uVzs7e+8peHcP7M8ZSSIq0DFFn52QHJkvBBHAjxs6RgDeL+klWparPQ2rbfQEb48eaC6Jblsnn/O",
-	"j8x0hohOr49lNjg2boWJyrH01ZC6FU9A5Ywj3+xB83k7pBsguhbxk9AB3MqitMHpnLYoss8st3Bv9Ojc",
-	"DWOd4ZpXtR3ijESRIXzlnM7GvaX574/kc35XVyXLoz7tZXq1bdNwuiBToy0fNuOMTvYqykCz8vtTBb4/",
-	"VHoaIX34WqjX97FafVfyIZo1/rRIobWvNGDMfcejMbmeYLROcNeVfNcg3QYwZldJXO1ZQL25KA/EEiAO",
-	"zDSSeLFwKjtJuZn+eUaZf/scA2Ou1XOW7RIHdnAFpF3E8PTWpprQulWn8BAsYqCmt8BndqxqbAQ778ns",
-	"0ubMfGe/v1BUN9CAA5iqJQLXjjI6vT8bQi29AEfPhi/uofyEitnatdGwfXtAwhmHxqMRZim2+RG0cm1L",
-	"EN3WNvEIUDPXDhSnC0c57GN1JfZO79+MzMlmc95Yt8eF2zMTBO+iQ3wRm44AFTYto85rY5UMJ/cNOoHg",
-	"pGK7BUmYXhPLSMCn/Z+2hxOOG10Ag7L4XspYmUii+ch6vL2qS6ftGd1CayhIRRFfPgjHI1rJ52210L89",
-	"/PXzCmRum0JNYBXit9Yr12hkpC9pkMURzyaa61i482MM7lujMj4m1Np6VJF//dd//dcHL18++O67NaHE",
-	"qN6InitrMPYtcsUTAkbhcd51Vzgx40AOaOBwTnBu0eX3M5ZSFUFzyTA/IaOTXtU8zbj+5qt4W9rGcmu6",
-	"ZwM1Jh1CCnEN7v+UZgc6q6FjsDQ/8W66kftknHAS2I6/gTuQykL3X5bIskTgSXHHiibsMZWs0z4cpoTE",
-	"L//nvvSvt5g7ykofVpjnH3crG/rGRVVBQerK9ePV5ATaRuOFNNfetmS7PU4mr6UEnsflIeOZe3IuiVUF",
-	"szekb1H5mawDUoRz8KMnaXoNQ8tuzv0ZWc8/PBM8yOK7iKFzHMpVLs96wzoPah7FqnRtkxx6uXtsbfjF",
-	"g0lHytXY7N4DFT2JeraQkzR2F79wc1k3rUcfku9/fkP+H/Lw85v//vUj8vPb71KjLe+RMPREqcY6G2Cj",
-	"ckIR9A4hfmzjUTQhCD1SB/5pq4ts/oLrvUjQWcwUkXY2Z3jmWrq2+zHaS/75h3+po80uNlTBZKPwS4E4",
-	"3TWyLHbo3km0YZo5MVvwPJdXG/CuROa8f8RaLe60EAfCypEVVGDWtLwQvXmb/lgzD8JL+jchSc1dOzh8",
-	"HVU7wdHpYbYSMacoJtMcaElaXLvZHD+RltEB1EPm8Qtx0w7aeDjid/aywwwB0UeYts3hiLNuiIB9aeuJ",
-	"BfzSbN/E9y/ZzEbioaTrKasPFzR7aYCcgy4vfZfv7LyOeds+sqNXubWdRLu/e/vPVMObxqBt4nPU3Aiu",
-	"olpY5Vhp6jqLKcX4LkPw2VjY7gfKi1d3cE5vtXTKkDFWG88jF8cmzNhNIprVlKRX5GcMcQcRjA6UjCWg",
-	"Qy9IGOpkCSWL7H5gGF98oeEw0lI32WmVuIhrBVKJKOIxbcAuYj8JOdH54EDzPeNxJ/b9mSwT965rVBFx",
-	"etR8CopgOSBvLFfEh5cmhznuYzrWi6QeGm2JgleK20g3pFvsCEtdQxiF3Hl/AukHUTJ3O/UcfO6Kmbyz",
-	"5gGUubeT5QFuHlchnFvS/RHtxaESUj93uQZ9T1TZpduGcZoAxKJYIDZk0X9+++onYj9n7m1RS4IuIqKF",
-	"y7go6wP/TJE90BBF3grnXQ1KQTHD85YA0LXLewPKgd31HYrm4wurKFpAhPmlpoN5FfKUyY6UCQsgWmJO",
-	"fGIwy/YLUhzn85kjkzjGFmxGykrY6ix6jbwRR0U2cBKuB6g19B6tb25uEOuzsZqNCV0ypaNIUP0z5uiz",
-	"bvaoJUuzBW6R/RmO8IE4Lio4St4cTRFbuq4LW07YFoJMEaf6rAklmqpbcmRlSTbgod/nc5/YZr4nQELZ",
-	"ORg9tq4w4dPc64UPlM9KhxbbTFoqDZUFl3RGpDhi+/tw4EgamhSbcpHK2rr+41wYCWMxDs6K87ErIwrW",
-	"5KEhesuNbRqUFTPRCd+BLFwnv04zH7NBlp5Ydm0rOzBU2qQgIL4QLVkxp8XPcdV+K8ar/yxqyVsMleEV",
-	"orJR+M6R1N1U2/DfapbfboS4jTD1T5hP7/qr2zkZWv+LeeVb84prAGtMtYpKB/A++MQHkBEAqWeiiA3+",
-	"P83DiUEyTT+Mz1LTD+g8So8Ua8vbtjcPqOHmHXx5HdJ/evvOSDvy+9cp4VxPbdqEudpuwKwHPZGXGcGO",
-	"jqP0mybZNRSn3hk6v7ihO5A6YzsvmTh+rlOs9vXNpUt5J3QsclTAhmk12wz7mx0soe+UjMOc3ONmFP/K",
-	"2s9jagFXZBJLkPNZ5C9w+i5eVa5ux5zjCDh/5CAD/7iEA+NFt0XqeAqYUtHWZO+wHXcLgUmOmFRSCaWb",
-	"XCzXamsWrYLqukEbq4RvAZvBHwT69LUgFpruKob7PXTAdYnfs0c8q2jJ1nAuRNi371zm55/T9MSxcduN",
-	"+5RhgVKsCo8HjYQO9EQO4g4I01Gk4ZHWGMj9CzjvnBa0vrx7FLQOHxpJjytBZ8CtW5PDTmhG9XitZyxO",
-	"4AESdJAf1+3As6wTrS/7Dpk3gBxr0wAtnRth0dncEYl2Js5BrHY6TUCk8K/Lmr3OrGkeWdpfBp5chCzO",
-	"LO6v65biZ2xxh+0/OtDU9k8hFHSXou1i3GevcWv56+b+fEI/0kpdBUZs6Ih37axL84Ww/R73LVWKxW5U",
-	"l7U+DpddKfhlf1rQRNqM6o5qOiu0GTdsUtaAXXORBeX1mCuX+SZkMR5pQb1TwXRbMoUOdUw/zLF019zl",
-	"JSaONumcNp1IdSqqHn1F9qKWGE/bSZqDT4XZ24PY3Wx8IsMXIvK/MaeBF97qKhJx3ANTmCNg3plVs1Ri",
-	"xhp+wtbEuS55OE5nSRzuEra8hAMUp1RPSIoYVxsgFWVFU25WMciBbGlZKoxKr31UxLYBMvccOB+Xl7hB",
-	"YRq+l/lotusw15VCCVYLSR3lMih2IH90SdHRPLl4XKYJrPRsbgkFw06rd4AVhWuCSretMQx1tHRa3CIs",
-	"m7GEqqSzQn/g58XLPvCsc9vmHum4yUIL86r0KMkvl9Z2pHeScuUiL/cotwffukiGGwUBeyxKi9N0qfI5",
-	"9EexJT0LgmMQA7hbkEo1pZvZecUo/JKy8hnlBStG+oxd0nDXuXbngKHfjwbsbtNoGpyRgBvA0IxeLW6y",
-	"31nbULvtKMJes01Vkpl9+C4W6sv3kN8uNbFmZrQUzFzhKlXAmAO7gyLVDtv+mlGd+dTYBLQApPDtXR/B",
-	"0fcHkcrTyg0ZeT+YdGKG7ZrXIWVTO/KclaNhq3hb+qUc/THx9R+AlsZEGEZ/TwsaozjGikiYkiqdwd3S",
-	"bo74WkDd+W8eKCs34gMsm/1GfHCUiKyh5rdcHPn8AUEpGsdWrfmB6nyf4viaS6CFT97uipPX6ITy+Z+l",
-	"zcfeACZePTH61QkDh7dQaSLpcTpa2FJqvXK1436l4UQ7s0ox8VvQrup6CbTfLtm3iVApzdbbEovHRHkd",
-	"UtGD7aBOBM+BHISENWFbr5ETpUWFrjoujlHHiht4PLFnj002nxAoFSa4uYRbajOaVaesJYUP4j+UIlnL",
-	"cjH9FKpoavXTsiRm39befkB34Zc3xG1gROe04dR4Om4pjHSK8FrQ88L5QEWtJfbWRKwUl6DUz3wKvrsR",
-	"Nc8h81VA7eedp6V5JHEUrtqzXxywR5genU7z1HjjrNSEC3GgjJsvoFUSf2grAcZ929hs32wxKg47YQiP",
-	"HI67zQ7WrMOtWODw3tZlmeHbqdCD+6lfAFJgUaM5kbbEUR4e1FW85ifaxdZwOhrPCn6rEYbWh5yRc1Pm",
-	"r2GyaGaMHQ+lIHXkqGpMd90mBpKHrK4ycLUyZ+TFpxKV/clqdAVLxA6xh2zRrm3dnvOQudpz0WHJwYmK",
-	"sXV7pKNSBwpGY6kcKqN1wURcR9uDr9xJZiskdd/ORRWUgEXaPedisEOitqU7g5N6ZIUVm5EbLrJqextf",
-	"ZNXRWu+FPNc+2VPObQ6B93uAOeGr9aoSUmMb/uKA2n1ZDss8O+0cE5L8vMgKC7qxNb57G93iFjgfTdno",
-	"XLAuYalK9JzFQag8UuXgK3tWFMDjl7XeG7WEYC8tdkc1PLaIhse9wCoJZZtqMW440TyqUsGWvT6Uw2+8",
-	"pZxppuAazWIiDcL4EIv4zFDiGeYtptnHZzYK0+ZTbyO/7XagPDONLeQNVOXpbft4ukffemW3eDYonIgP",
-	"IrJSiNs4xIbPsSZHKTQ0VdlY1NDXc4huXPE7EWWkoCCv+51XW0znZiWOIcQtofoxDv5i++Cl0bTjt5dk",
-	"WgOPIpWYUdA2etxmijerwEU08w4n3UnSwjhXo8S16ebN2DNjdK0kaaVdG61zwjPpN3TC4Tw85bRsnSVS",
-	"L5KB4SEe5jRSc/HBY5RHOzDmg81i1IJYwaUXdZ4fh17mcMzsaYkECixaHPUSU2wx7cwaehFs75FjnoZo",
-	"Gj+7I3i0FmKnkWCf4cTcVBcjM7fMF7JkEggqvJYiec5cA9eZfSsGFrBHaPLCNg1mh2gGX6KZYVJZUHv6",
-	"6Otv4j+x32FWAX6/w13Qfj1ckxux+eYIha7h1B9xi1zJlf8StGR5eJLvGBxtntQt2P6Ph4PLtVR7Km1T",
-	"DHpnfytZfuuaRDpBrqLHvukDfHHhNfafjtwW5qqpvIm/BYieU+uUWNpZ6Qwczr0oi/Yz56pCB1jmAmwz",
-	"YJKAvWgGMkXQaWXIdWwwM/cSlJk3oepW9VGA0hE6+9FlkDaLytHd0yNK1gArHbhru3oAV93qIA0UOt1s",
-	"0gvPoSxT+OmeGFN8+a55cBRHUUu2202nILXtst3z8abLDlXRDxqoDenK82bop0UBxdgx7HkPGA8LZMOg",
-	"9GeKBBHOGaxy8UGaTCnmoEe6pHM4xmrbCvhAGHd1QhyOnXzGJ+jKEbUmG4HJ56GWi4rStfBLr8clQwZp",
-	"QtINgUZ5JAG+O1f2InDFocs45j9nc8vornV3q1PWRcvSTesQ/USXuyIZHFvGKTrNa6XJnt4Z7QV42JL+",
-	"YC4mUoK5ETuAHYt4NYLU3JaSNCBRmJ0COl4F07ppB3aU25YnSI8Wcoqo+mBU64c3N5+TG2e32T2OcvVl",
-	"MvEPcxZaz9/Mw9DOxF8wIWC07dFCrWvKFZ15RPW2H2vj8rKpfC0t16sdu0tkJlql5yxRTRV5qyWroEU+",
-	"wTMw49yFaTR9PUICEMSPepBTBcZK1jZqOwFFNciIiVK8VvoFz8u6GKRNFg3CMbYcojvIbLZkNy2yRbLo",
-	"5UatV5RlRqPloOIa6k+gvfv80yFdLYPlcWBcC/IxUi1kUgCbwXGNChHbaN+R+DPVypJFSDnhQlptpuGR",
-	"RpmJKzI/ob6ZKC45NOZMtMuDSrVZECJeP2E0Z1EWRnNu75F5m9sg5i21Pd0a/Ah+5sE0Y2R5td1CBMrQ",
-	"3lSJhWHKhb/MLHZOEDCWh7W3GrBmZG4Fx2uqtJ1NrKjZtauKX7dME/eA1yYs8qOd4gC335ayiC2hON25",
-	"E3x6wGT6VIaXrSOWmTEi5556m267sAHRgvFnG4xN4CaBF9Z2qBtGn5yagOEBygriHjYEtndJmEjtOAbD",
-	"+/Hw1ML8lUZcjREE+eqt9mnpXk2dautvrBWr045iCDu3AT6YPGNn+VyX7HWwiTN8hpMIvDauqIzVti1Z",
-	"rhVGyRFGZtD182b96fgGH9V7Kerd3j03az7Nps8Dauxt/wCwceBY9ZraZ0NmMbuY5Iszi1ictJnNHdGG",
-	"gRgUbzG1V40QS/jg5zPYkpKX4HCGqpukW91G/IMAvptjHw3cly6EuOCxZbzabs0rL0HvRUdZ3FB+m2lJ",
-	"udpahZ+eKtTP8z38hjfqTgi00VCfGRv8tdMmL9UKD80kJ6RbsKKlGI9SiO1IQi/+POIqdw/MdZj7F7yr",
-	"P6Ku5kIurUJsXtqcFkR3m4bN055wtxEhXGP7dqCEBtTsrLRDpx5Vu9PvUiBxXgIei0PjpGy9Fx0HyxMC",
-	"H2iuMZLv6k5c69Biuc03hjTaDwUXCM7dFq+syVaKgy/TaQAXnImM1TBa2AymeQwd++jr756vyeuf/kyE",
-	"JP/8+vs/owaoyUEoTR7ekJffhqOnoYQ6XLMMf2CCeQI/l11EdPf5O3aIdf1yUZK+vi4UuLxC7G61p4qo",
-	"vTjyx2RPjTprtHchfY8l106q7NA2zF7rOtOTid3Wtks2XnvFN4LKgvHdj4zfDhdzjl4c7znUm5jtIhQM",
-	"H52dVUTOvpkv6Dv877hd8KIr31L4DTY8XFynspEsUfEzI0OMVkmgQCwhmB9lfWYed9BdMXuwFAqKLFXP",
-	"GURIZ3/QcVbsY1OFOefW9qsUscKgTDqAtbzl6BkGMSshvXD8dYF6gs8ntZNkltloRzzb2BNGtgcLikZ/",
-	"jtb9t8W8ltuiOmmQKjUhtrvzTBX/+39366WG/BDroefn0h7E5th1UwYa+AFz1CdFSNSFtSSt/ZyWUjb7",
-	"6YI4/Tw4xz6Es6O3z72a6FvUI9MnaKjtqRLiKj+6GVn+Jd0aU3SZQYprJNr0mfB8kJ5Xzh9zDViD2eZP",
-	"ArMg3s4HR0+6183845c51dom78Wd6Hkp8tss3sfnLT0pooQFYLD9QiXYrqTW6cwUYVxpWpY+XhO3Qjan",
-	"7AhwO3tffwG4bYzweCmvyrTIvA6VKKqsSgYqc+kDsQcwaSo7uNL59BMo7lOtnp1f/AK0T03V7dhH3O93",
-	"IIt6jvofjNd/ubfq3hKjxF0HLNSlarP83jbHGPQ1zW+fu0Nk+MwBFK7+ZnnbX6zun1Wxjd6lQblWvP/T",
-	"LL8ycP0Mn3VaIHUFGbO1QGoxkIYhCOerTUfiMC6ivbX/t1o1RXYzP26/kPi6pvkifdb2RE2MJV031jlu",
-	"2gbBqs3puFbb7jbxYX7+ZRPfjCKkbqf9tk0grKK2/mZmCE3v32qoElIrczXS0Zo4DNHahgXcN05TRMK2",
-	"VlCQmpeIFKvT3vpo5qT5agi0OowCtOkGrn6poqdgCrznXG+SgSxAM1NBN8kroLgO2ncvi0XBb3Pbdu1Z",
-	"tcz4e+veiM1a1YcDladp9miE11v3hhfus6fxjqrb2BQMSeSCYczjsXGOQt5uS3Gc1cXLr9sdk2YWgVTt",
-	"yYTOcQ5ElidDdwJ2R9dOsPe4uXuk4ldOQ28vtJe7kug0Mt7wOx4k74zMSRfliVYTPBeSlKAzo2JnO4Gl",
-	"L+qWVZmzRaYH98RPDl9IUWU+mWxB94IZrjZ0e8a/6nN+sIbEJTZXVjMhvonx5+Qpt4kssN1CrsnmRLg4",
-	"BlJyTvaeqjeItS1mg0Mm8gzNtBUX4vcze1B53prHuP3EKmyjYruo1BYRxU+lFLvM6Gi2F6u8zSINezN7",
-	"B6L6JnVm0QmCnwP4qiNld5CFOZ0+Ftj7o4Q7cQtZkFaHmHkOHBEB3YLkLvuGlu4Au6ccX5uJBVwdsOSE",
-	"SngNkzIhpO+njCPysXH7rWefiQNYMAgOUKgITEGgClwVZuD6AKvnlPXeQyoOd2Vfsy7P5fikbH7jQdcp",
-	"KYEmZOEoR4srFqA6YRpWHKcFge2XqWEBpME8a989P+m9GWumNo6NOsQ69RBSTUOq0MhtgQu6lHaU6pAl",
-	"fq59Ll0EgarJpPtHZb194gy2+08pm0oOi2+Rs9Uucvgthw+2lRhNlo0N1FqjCvNs9rYY1FyA1RzkYM/H",
-	"buz4Uk8Ab7X3cjQxDAuOyYGa/3hwR8pt/20Oidv2BPAuLCm4sB9rzbWM5y8kwznYz+1kph0vF0r1hRxp",
-	"U2p/mpezM1Dk7BLchMPpubkEzf3a7yQ36l/dwi6IAUyCBDXtbMc1ITebZ+75if3q9p2ZC5GeniYHveCy",
-	"XHSztq1Koz5fkGpBh2DVnKxJarpDuKQqJ976OXkLtnswiBAijYL1WQoH5GiWMsqbz9LNkL3lZh4lO6E7",
-	"OUaEcWI+fWpcSOvGveR9Sr5BiyfO5+RpmIHqoc+O1DnBGCfUGYVWkA7q2pvy5vmNMYN203HP6DU7SL/2",
-	"PXHRJ8yFbUxjFugavbqK3kT/27F2uxI7PCEijNKKJNDLPgn3rlfaF34s5/Ww6MoOE+5CQ4guoZuFpYrc",
-	"I5x9HfPRi/DFVmNA1oXf61buTQdAO19KkAS58s9RGFszDSohWYL5c0W0Cxri6Rfitun5bN9sinMp2dFq",
-	"dm3OYtLgIn6IEsZ1Fki64ik/WWFDNdZfHtFBvkEcjDTm4lLTx89xrgnkonSWEO3nxvbwh6ieVoCmyfJZ",
-	"1hTiesB4LUghxj2AY8sMegEjuofL3py366nsplSY3Ge/uCWO0eaXdrtiauyCiFMqWH11vS2ltCzfhpmd",
-	"DlKqRkNvXzndxVFPChbXJLJHb+c2zCoq9VVisU3y8pKzKGr91Dswo52MNBwqvXhI+1qUPahNvx0b5FvK",
-	"b59KydykrhmwLkBpX2sb4ziEM14WVSoZh1QjX7hjhc/c7vUcKGmN7fcd9VHyVAKRT5hy1fpej+nU689v",
-	"jbkVEtiOZ76ONVXNqMQBsNeIFuKWbGh+a+4AFye1PTHwZ18nQFA3PcHsIP5zO5E3bh6xuTY33RAU10PB",
-	"INqfIkd6Isc9K3191h7KYm1zDWwB7MIiUMOwqRuzRIj9KyHyo8s6iadpHdoHIYHACVA95qRWNS07ux8z",
-	"Go1EH6lUvQWoLA6INRwsbzUpGVhjjbs+l2a+BD2ea2DOQ1a19UgzCol89ZI1VQFG3LyWB8Px55bXOZkw",
-	"KKzz+k/b7h0LD+2HCPVV5NiZdpiEYBQjiyuIgNLH/ckYbd1OPu7Jip4QphJXUQJVIMesGYs0bwapQFQl",
-	"EPdSB+lyYManTzlim2AX2GbDz6ubHjvGCxIS5qYQmPPZyR64hQy59f723kH5mU+hcLR6MQrG6HaP5gm0",
-	"/BzcB61G217bwXXbSJ5OYkFPZ2huq3DvA4EQuwDsDqUVlUYZ+LTwErLTZLiSYIwm25DBHpQW3y7qpLUl",
-	"ZOPo225/7aMW95oSC05MtjTXwqWpuUOyBELBfd6MGa5DC1258ro7kKcsF0XcxyxFzVNtA9SCgFuk48jK",
-	"DeE6uTSlX/aTI4zgVLihLXxO4rqUQtrlxysmpNLZ4qjJLZyS+JMjyWIxGLoh3d1FFivr84yE/jg9My9N",
-	"1DoXh1hJharzHKBwTUfMLiTKKhwm3CIa+eriWdlNTaNEP9nJZH/LK98iyO29evBnjrLYdeVnn1LgzaW/",
-	"sEdJAcuKgr30G42JOrH82jy7KErsZICfVrui9WiWRkOYs+o3giz1ZiOWvN5cNfPud3fpRG5375+3J1bR",
-	"4xOLkLYB6+VhyiYjX9YvK8QMGkE2DHtW26oT98+HF3pREFiqOJvcS9Gd4vAdf4GqAeaxI36myJ4pLeQp",
-	"hpexpOimC8qE359B4BiW+kUHLThj7li1FQN+DyaOE8qZi2PIU4HENusxXSgZXEgzZeQr98Z5sPTX4TJn",
-	"LBu71WeKY4roFu/hs3MrnJURTa4ImW+qh1uf8BG0ME/3CUa5UmjGD/cpMvsGjDKs/UYaNqC3bRarOz1F",
-	"KgMjWMaIxexKeSzQ1sY8T3KECLOJ+9Zu03tgkqjaJlSnfOB94FAgNEQFvcxFPuLWvuBU9gMnrQ43203d",
-	"YZU/gj73h1S/0HcR5RKPa7IB5DuxRe/BMldkw+cXJQeOqH04+REeKIX1rQzC9v5s2Q5PHIhrSORaNkno",
-	"4PJ5ebfgiKn68ImO2SGKNdgIEvSTKtt470iZTqYkLL9c1qvjXkRbgR/MTeaLAdrvtt7fdQMeo/cSYE20",
-	"xVphem//7OXfwJs3ESkYJthp22tUrByplgiRiytP/J3hMiCcC6j9vywM4ris+gYo3flbeM4sIAA9Zd6U",
-	"t/9S1kaP44158Kt5dkcPBmtgfzwXiEHqJ/CY7MVxcRGJLQqJwhqZ8Q2RHls3s3Vc2f4uGMR3VQ5Ls/vG",
-	"yjSaYMnwdjgl8PydJAzssONe4LxtI8YAK5OSXHDLMlE7hxcp57b5CTv8jIVKUkrlC/fOE3eiOrNdu1Qs",
-	"waGZ9GrZPvVdkEeK+U9NtyBs6jNvs4JcgqjfqwEuPLqGlrcWcO+Mep0RQ8vywY805h9TQvDHKJQYJ1t2",
-	"B66O3qKEO0ytMCPXFmn7X8zr+M+gGts3vluvGM+2JfasaxuaplVGM8Fn/hL4Q95DpSPh9PWBxO5vEb6+",
-	"RDabUeKWRbJfaONE6Vz5TLl42HahdoPaRYRI51g27f7OzQIba6Hoxrya3fWpTK5XKU+1UWfG6qdHg5Tr",
-	"IWD1hcCQU5B8zXQwyc77kTD0ihWPNvdgjogcg1mcnQXUADDa59P0fy1KlkfMJR/FUlkfsiMIC+ijyJpg",
-	"cOZ7JV4mb+bDL/WnGJ1PO+AUDb4vbKPZJb7HIZEG4Rb3yJpoIdZkx+5AoaZQxCMtcZJGDHqUloGgf2Ix",
-	"IZkmghN9FL24++J7oHVHfnkzIZ9mbUSa/AMsWzOXorYNhKjLmQwrVQN3TPMzRqrDP2xrG3bGCmKtXb9w",
-	"30XcJddvKbOfMRZnecqCZPvgf/dQTvcy6orNi/tvXbf6c2nOwWhMwqZi7KkiuTgAJhZ0hbHP+99TdY/V",
-	"pEux8sY7XNNu9ozPVSFOfQAqSwZK9zC2ubAwoRiJ0fMTo6EssiSe1PwerlDpq+4pU7ZLv7FmgjwrHTSg",
-	"F0dQI1vO1GwPfnvxT2sjXkvwd/LS/IyF3v5zHCPnVt6qbCtk1KXSeFTCblitjdjdAHcisfh0Nas16iAa",
-	"MFmqOyjOnREwcKd0RgmuoeY78bQNvnYF6LkZV0cquc8wbG5Af9NwOPb8MVz0/mDTO9p+N3Qj7sx6MdXA",
-	"mMAqc/3Ao41eRl1VTZ5VM8kZpLmejt9SO5Y7kGpoIgG9pQfbmoty8vXNTUSVSdgwOGx0lS6wMlhZKfJ0",
-	"xvOwRNcHaOZU4mqETWk+EJ1WQj9eBpcZAo3N2yD87Ch82BmZTJcBba5XgmeKld426Xk6ad0FoTP/TKIf",
-	"r1fSpdIPcNcqs3QGrsRuy3TglW/QYNbo0XJpcCXsaEmwshpVEudDxrRq67oqBSaKmm8Gf0W3c+OzU4m8",
-	"VM0W41o1IIML9roFd5hvEK1XRvbPG99oOfGLwIn1Fmu2QQkM9rvDcG730ufl2V6wHGJ9knJEwglJM1kI",
-	"kGbHu152++RQ843LAVH81EcW7U/rEJ/9t5qWcRM6ubgj4yr+ykwXgAd4xW+78Ub9AXYR9454i/X2yX70",
-	"7/ZA3I9tkj8UTEOxbroncjhaMXF63NYtumRwpsIaY4c6tQ4UVKKotR0PjLODEWE365E+2AsbKt6HiByD",
-	"Mb2GhLlQiAxBhd300lx2FR3G3sz36KC0VGOHurznI1FS1YVZ/fpmnYzubkNub29E1wzVcrTnVPuvhzH+",
-	"viaj/lHZcZIP3eY6SdRrJsb0WIGLa1ToWzU7HQKDbMmA+zIG95xXuL4Pc8MEOPGRNXsMnGjW6wJQSmc8",
-	"yHilIi2wlCreevfbWjEOSmF0LUoqUDk1i8+0uMqEbsFiB/X8s03LHL9v9nYB2VxCxtzes3xvtdBcVEAK",
-	"ZqFXLTZU1I2LKmnMHxzqqkwRDncgmy5C5rZqFa60srD8TnKHNzjprRWPyI2iVgHKFvC4k/O3Wsj6kKpp",
-	"1rXkbr+Gl7pdsk22IXY6hrz2LUW0WBMHBmEd2Tdxdbwuu5l5CH9kO4S7yZkFMbSro6LK7GBnBHy3ba+w",
-	"ZQlT3oIvzuDnteOjYMX4rjLbW6RaBdnhvcPfz87G5c2abMOhbHNKT65jB2PIOgv2lvGsopKWJaaZbE5Z",
-	"0W03NK5GtuLBbULzzf5hD/ktLYV+cUJ+SZKN80N1JdTk5TqoK0Y3cFaCu3TnYbA5L1AHznx4QA9U3kLs",
-	"2sBAr2Sg1uTF21fky4fffPPgIaFltacPHi0qi0b/Z91DbwshpF0TEbXMMpKws5fNcO5v/E8kpxp2wizj",
-	"CTF3oEWdsChBFtBnQdJWhDGkpqXr2nOWHYJAqk4CTfOFg44MhOnXi3P7cZBfk4v5rttcv3fjOiDpRMbC",
-	"geZ7xoHYfi9Y1Ympwdjp8cya+pzyjKrbbCtkptkhwULmKQmVkDqrhNLph2xsLfH7Nds1Jbp+jQ/n34nq",
-	"J4aI2fJ2Sxq4t1vHPv5986AVOIUPvw1DQVTtNd0tPK1zA0RntV8ye57F28N17qEF7SbNJeacu8Mwh0v7",
-	"Y3y3RgXI6SDDYWwr+iF+EWZctPhFiF52oCdSCNeokWmrviE3z834EUq/wWStmLRMl7ziTxm2gZvBKG/M",
-	"0//iHzYXeSVuIeEX8TG4AvKSSlBmzU0B+B0rQBBFTyosBKac0CKqS6ZBCtIxuwAuaZx0RvYFGElNnCtz",
-	"DQPi68NQqu86jieUbGDHuGo3172PsS4qJbuDYkbsIWyAP2yy5UNVdlM7km0oC4MTu145DPxuD8BG8KWv",
-	"hR9ErCXlfbbxO68/yIw2eWc0EBlejSm4kUw0jS8T3lN3h0cSd+EDgtHwnQXDmoIh+aAXibRZXUnsQhH5",
-	"9n84A34KICTEulxAzACCZNRF0Cv4Gg3zWn4bNIQI4Ce76BCDHUvzf0uSSIRgmwo82h4nithHUMAFFRsa",
-	"5OE8RJAW/TmmerT4z3F8GveA98vZPix2ip3scGzfbqZltTgHTP2PwpQ+q3HkJ8ahTl9Qvjf9go70U5jT",
-	"ftQRpq0WW6za3+UX1Q/bUdITu1b39E00IuvycC08p0+H2mAgNchEKe6YEvEG0PChQlSI+4hUL04Gapgq",
-	"XkNxAZ5hR8nopcGk9y6NaIjA4ouMgqXWTOD+j4i2Pa0q4IqwrQdQs91T1chQCz+/CFaygW4faqV7sYRQ",
-	"CUB2Wy9mJ9XSJr5zSmMz48uw6LeM0zJpZ+2pylQuAbjai4SJPfeQJBuKvTjHh9C0Pl+029I2fg4BZG4x",
-	"BqsOiL+yXtVcAs33NJlK5XS96A+Z2tNHX38T/X1Wp3MLf6FXzUzXrvl50MCqtyejvHGdCKdntPMbpZox",
-	"fmqQgnppCRayepkLxL2zqEp5tjagJcsn7yv71ESDAC1EcYV++OvVHS3rec2wYxzlluSHCSYWdBkIaLoO",
-	"N2V8P1sP6aDW5UwqDtKi22I8CbTomFBdr+l6fAcSBYUWsQnHP7YuC0VZYWy2DczOp3Z7N6i9YLmuJRAs",
-	"ZG1CMXtxtMWWe60rRQQvT4NOZLEFnc0IM3hgfKevJUucHLhMmLxBZ8hCRXiWCDYPJb+KnrgBDbyDc2zl",
-	"f4HTd1SD7/HXgKCfUVTqHEZ2iOhUXUv4wgLkRvDn8O/ZQv/tqJ2DI/rVWTU9Y9GatU3NSv2AcWJn0eZX",
-	"VbWxpdfE5bgFqJH4iAedwpPZAKtj3gkioUSqmJIuxPkZeC2pwjQ8twVe0W7XG98OvLsjIa3nz8ifvvr6",
-	"n4i73YkFH1eRlhRFrNG2NlqKjfNWUuwkPUTVYqsxL7uH/DuxivRXnHx186fHWILuniO0NLL5FB9qBDTe",
-	"6vdQrJ2PnNraj/UEgDyCIS5ozzHaPtZsNygdh/dLGmueCnrvcDpcExKX3sd4F+4/liwe6dmd5Fj7hynh",
-	"hb92+NIml7s9sE1Ro0z6pqkDWhTpTIAwLHMtjFTJv3E4FCyRHkXV7VI1cCOBxkKe7xrX2L7mhYTiCbZw",
-	"wLPtfXzwAa+d2SC/4eS/Nd+NpgIwvtyS8SkaV3VkoBEEiZBSlRJjeJCxYotpRUqqNNHyZPNnbBlE6KRx",
-	"0LCSGanhABviiSRwplOlyVqpObdXQ0WVraF0e9+UXEaTWOLARA6zh3FfE9DDO1YA5/FFFKdoverlD8xX",
-	"D7pORVt9rBGFxu1uQAYH4RWQe/oQWj4e6Q0SDVhLTstMJkJHszQM2uoXF+BMupt7pM1Hd7XX0Hp7Quz+",
-	"coWHjDUUmBvXSqMn/BzGrVoTLaoHdaXW5P/8r/89Hq8axWCT84u8h16ZllWdfpcZMzD4p3b/bgDeV2uP",
-	"BewwGuLemz2w2RPrkd1SLvDM5EmU0jcOrfoZtiCPtEIqYrGc72m+t9Daxh7M4YkFsaK2hxmajLwRmWf6",
-	"Ge2n43PGnqX33ETw+i2AXYBlYQPBZUXeYLT7+wpS2S7XU10x8CHbF47lkKWQovD2PQhE/DD6NOYM2yvX",
-	"qeqz3RkDZO8g7ry4hfH9FD87nm2qn1MdiSOY7stqjme2B3bhVH/5hry5bpHBbaDP81S4pSPn8jr3kD3i",
-	"93kB4Rde0/wWYgBJcBI8ltspal4oYn9GxYpxC2ZKBId4an4uDg5RY37b2ENVUpbs4Ym5PpNEfMXfMQvg",
-	"uwVIQKNYp6XLFKqEgoJsoakKdSrZUPk+ZW3X+/ntmcx7tmv+/HcsL6pU0gpmL4ity6l1HZWoxlI2pgjC",
-	"lyyArbIev3fYhTGRSzy/DSvITO9FrcwxvWNwnK9mVAxySKv2NnXD9xhs3BEN3goCIdBurldoHuHomYQ7",
-	"pqI9O/F35+0y7LGn3DA4i3fYNERX46MYxaAJg6UHyexmx+b0LoDqO5Aj/gtpimN7lJrIuOartlx9wXmR",
-	"rYYxU0pJqEoW27KXNmOjyXfxOYlopiNYV5siv75Gu94263OepDWP/6ygSKZtqliG+x3DYh/7AGbolKXf",
-	"nvg68MnMS8t4+AHyeK3HFRJY/JaGUqgvyVpp47l6wJihNI+1HHaSucd4zYkeHL6GxkMKrf0l1Oxpy2ad",
-	"K8LTJ5DzIzfeAD2KC0zsXrWgls46QXsFw7w7CXZ1kJeM4/8ixeJuiTdQlae39W7XpvReBoBfUtUt1clz",
-	"i3Pp5rNqc7psnuF61eQTm5lq3+YkE1vzBEM2O0rBd5n1i2CQQtUbw5AYR8OC6OjqjvuEQovGp5V3rQI7",
-	"gb6KK4tvluu6dXFnpqDF06X9s8wqmw6Gfc9SjnGOHbtLNkljGhGwDuilVA7yz0Js+4I+Zy0kjLU/HLzX",
-	"cykOoVT/TBGa5xZozrdUnGkc0sqwYu7y0gbXPhiLGzm5gUls4aGZImqPiNzKI8DGtdBr9dU8B0vlLHPW",
-	"sBPP6uraeZTXQQJ7VaPu2dmW2XheHHRCJ/+phV5AX7VL8Z1tDQctIi9t8PgJO39EfkIhvjRoIkFdYWt/",
-	"AoaVIq5vopAo2TipK/uvqqScg8u7sIduWT/EeU4Dewn8+8BMMzcq02Au2KmF/WIefLXdpoDWRlqwXBV0",
-	"renx3OG1wC3SXBVOZAQSyXFaV3R3+jFGejm6jow9cKAJqDfPBr74/rwmXcvUhn6TRqfirsJN/nW6kZPU",
-	"402y/NKu1kUgaAtg+wRwhJmk6jZrJ27RDbK8pOzQ6SDw66iEmkp5WgCt36z7U2ylFHesaJoC9i25HNXW",
-	"43RnaJs3gSWHRk5oKTNic/Y6yfrL2zt1mtQ+6VrJKggoMB3LO1sSvu8f/LGtuY4bM90792p+zPCOCI2k",
-	"cSDgOMxvg+/rxFgIEByen8DiNU/i/5jfNXD3xDj4r0NoSVQzzVf0kxV+WGSUwrdnKmi3vPU6vAcwsXM4",
-	"t2C8AXKbgVZon722bn792u9uUf7YQL0ixb25oD3q3Mz1dHGWIsXWhnRpQ2qBCnZODcYy4CbL5kngphaM",
-	"ahLaqH1yfjNt93UP7ZoEUw2m0d3stqaxQTgMyd/HO2zVHafjBJyYEF0Mjj8yHsnROKvezjUWBn4fpVMu",
-	"U1UuMkXuxO3S3KClfZEHyUTOfdf02quY9ADt4jYhj83Di746CrLZBDvmZPw3dO0gajoqdAov/cBjVWIt",
-	"T13p/vYcen4SeDvIW1is4nrqnJVBFL48NrNrEer+e6DY77y2PttIYpd1u15S/FXCHZRxth6D+d3Anpbb",
-	"TGwXiAef/hOZbhJ2Nk2Uq8HUdWgcVQdyphapF9+5N65RhOlx7lK7zAv4kOi+5CHmYuhzbtOHpbxiq63n",
-	"A3FVm4+vox+4g3IMAtE+QLTHBF+3SCuu0p0HbXpceJeSfE8Todc0R2Kq+rKCwzrhqDxTT5JaXXaPefCU",
-	"Jl0usF6azvkN4EDWuHB8A5JJ94TllRCE1cKaWLS2EMAt3PeW/UfOYrKpKoqJRSngS2DT5zUO+RSO+0CN",
-	"HPGBLz38c5PDXZ+MCNjbcn/2CHTR2RbECEjxiGXTPyAIdJY6IbFjEZwa16JH1RXa8TDdr2ccVj1oGtEz",
-	"uN0vPv+hi9I2syp0zAvcOnr7LuAhD4Yqpkcv8sf+4ALJoWN2tM3EG7gLOi30bt2yFMfUHXUelhp2o1xy",
-	"ibvJYf/OaC1RMvLSAKanYQ7QPSJkgXr7mRm+nkh+bWNg6731XBoVXxakck8vRwDr1zz14w/tNKJrblJz",
-	"4vxVMoxYLCrQ7J6KmevHfu2K3cHSb40j4wm19CpK3yQI8JldUqvao4v/WHRjRNmzuFWgMKy8qmkhK8wF",
-	"4Ru+BX/y3d4QLbxgVoLR4oCa3s6I7LjjVJTwxor0e85/F3zL5GFp9PUcBQO2W8i1Ya97cducF0UW085O",
-	"ZAPrPJnvFYpdb7Xlg1RoE+cyiFEGlE7xqGOUqxj4Ad/do3kvSlBn9JVEcs1fzLfmcb97o1eUGzg+15oX",
-	"jWW7bL5F8FoTr9lJgCCn7dcLizUCqLABYu+UJHSzSy77lUfzW7Dm+XPvTce8mJzJv9SpJMNF6GtBVmoi",
-	"dXWGO9NrlM1o0VnbUs+35izxaMuftjVzQuZFW4F7yDxRa4QFavKNnVIcpg9NoMtFA8XvUHdnpQdBcKki",
-	"bR/IToPzOV9LXj02qz8bNTgUpOr5lKPs/PIdqFL2GFQLuk+4774140VEZF3l4pDA9HX5N6wsSSECBDHK",
-	"1dF6IJY1wEjNYZSkvws+Q4cNyRtphdXbO0det1+epAEx3GdnnJSr3GK9w3d/N9lbegdFArEz0NIG+VgK",
-	"fB9iBQgmpIWYc5gmtLmLHSdpT+PiArsUfCVQme/Tl4qWNayjQAilBqkI9RnFO/hMEVoUEpTCfLVuTYLf",
-	"o7ifAaHtvEPQzqhxDdilju72xd3Aergpe4StZiEkt+WOsJX6EmEbqAL/fboRSjVUIOIZPvM2b3wHosQf",
-	"pfY1REJ7UM+P8L3Fuf7AYpOZ2UFS1DzRbKZTHxTc5g1EdRwZYjMC0DLPW4FzWq8mbGG79jdNXfxFe9HQ",
-	"8ZK9yAUvntPcuax78+GZg5kaijjpSuEzrDzPStimNIwlQJyDmANOIP61qfV8C7s6ouk62Lah+PiXN9g3",
-	"3wsLJxPXXlQWVNNGUCLI8uuf/hzPScglROoSvqUKvny0NqqfeYdsTlgqGEecY8P3ha5orfftxFChrPUe",
-	"uGa5OQAKm/PvmfJ+40kCu7naL64b2sRJm9TBlzWrFWUmttum1VGk9uIf0Hv2utqrlmy3m77o/TDv3OOL",
-	"AMxSzVWtytgl86T/w8/k/vtzztj/M/uQ/TG2cEb3SjPNsU24ykX9CZR294mX0YbqVGXsjGaEqe04YKAu",
-	"ehOlTVLtuoD9YczBgws3Dgy+321/K0s0N/Epmj9Vt0sdafKUyZonLvSaZyMeE9uM61Kfybnuhokp2XwQ",
-	"8zDZwJ7xwlzamERyoKxEawdL851dHcnBSzUMHnzKmuzTkdhwpWM7+SkawPq+HGkrei9qqWyHxCalxq5Z",
-	"yIJxKk/uEYeXZ/h1sVXVSXMZIbPFV5ybIHA9oT/W6XVKZo+1ej2zL2tKDnlR0wNbf/rT0862tEbRuEz6",
-	"PWytN7pEdxaHjGht2akYQr5H14vrZZlodfncgnHET+n4K49JTkvgBZWuT6bj1aqkOVJlM9kW1uPVecNS",
-	"AXK2m5Bb6nqlqbq1QMtVogjK12sMZ2qGfNz6gUshbpu+F+gxbvvP7AQoYrHJIhi4cKjKKIBp+xWLfmKf",
-	"+0wRp4AsVKsa+3f4FUeHRQPGYPvGuO5dq4f1FIytBplYvc00emzrtPZUNXC03dl+E3POzGDQQRPdDo+m",
-	"9sT8Ynbe/Ncf0sBfsSZCki2D0rCHQ0syO+baMpqX8NdeCdmj2BrSU7eTML8TJCBh+gnZQCmO5KZlvVW8",
-	"pXfnaLjGFi0tEg1fgySuUbHnyz5cJufcneVCT25qj+dESrdqikvuK166XsEhDaa5vIYjac46fAiqR5Gg",
-	"KinE1rOiQtcJ2aLvxONVMEWUJQvZ0bv5VfV2sGzbOJYGOFpNZ0EnCM1eKrBQVHXV6W01xMAO5GCtzkz3",
-	"9y82hpndmvVYFPvtHkA/d58JGuqvcnWH0G/OH4n/+lCqD9Hz8HbPqnhLpZxKyRLYfOd4RVyWToITniqn",
-	"v+NHLf56SZWevcuzk0qweDCf2+aofX7ab+FIeZbfIqB2/wobX0PkQNleE4J7qW7Lqi+5GdsvRhfOdvzF",
-	"4hbXUbj5V5Hz/4QgADcevyaYgt7RzsnO/IQR19StXamjkIhZg0BMXTJ8FSNuIxSDB7+MXmx+9Iu7nvnD",
-	"3gyYIjL1zuKe9mGdsNGTSnfdcHvwy5JEcsFVFN+mh56Ehq3FnCJaeMHpiiX24mg3l+2464WCxcvWeaz8",
-	"+ix4ob//EZ0Wh+3C44QHH7hm+tSF9mUlFOigx4CUL5G0/eXWq0Lk9QG4ElGZ6EfMAsKmsBeRD49o4ZtP",
-	"YnN/l8/h8YSa3hO48C4YX+yjY31kep+bjyyTvJyp7JLOW9DeZEv1p0q3oYpASZzamw2zs8MBRpn9PFkq",
-	"imRmZJqNfVTuM0XccxhucfVDFsdgA4oVduM3tdaCp9pa9FPElPVJjWWIJbeoR+1ehRJVjfNL20awNJjx",
-	"6qKMsbfIsN+XCo4IhT12Dhzsg1moWvsuxrZin2pjYzosCzPZ4Kwb64KLpr9pha0CB71JGqE88BcdPAKq",
-	"HZyqW0W0II7eUV3UPBjuzbgwGEPACBdeMLsQ82Vv7jOZxjWPFv92SkIQJxAG9R9trcd6lZciBeUXbRT1",
-	"rgN4VjLX2rKlPPaIahReTMruEnjvI5CWaHqSwRqKt/UadjfTDPfGQkP0DvU56ckfIK/vK3qXRq5OVRtE",
-	"g2Z2mDgxnPMtDbmR025MfHFB2cyO1yOFYMthy1kHGzks8ZoAiJBAy/KUIYjVwo6MiI45189//+gSgV91",
-	"EmBi9rQ9LMy10AAGqBPhjOI1Wr2m2/2yriDUFE7W8cS6YeiGnqPHIlU2rVwO7v21k13M83txTCSPYsMf",
-	"h6qJSEop5O7RguEls+nnCjm1TN1CMUXvmM99CRkSLu3ZvmwzDRVR315SVmI/xUoCLYi4c+4cMw+yAX0E",
-	"4GQj9H62vtx6zdMx3l7MQyvn3acHge3kAIOAam3tmZsnYSNIowSZH23eDEcWQHWJCxs6VKmwQOhrX1Bl",
-	"5bBvJzJwbADYta/Bk+lIbgeIskdJ89tne8o5lLEuJJxbxSVevU+VzrDPWqJ+/fx0rfbLyVm/haXVKkfY",
-	"7IW4zeJdOK3SVDDlvt00ouJgOLLbW2Wiq+jH2KRFzmj5NG9a4vTKJgRWZUo1E0WpeT6jysFfdOgcFWSU",
-	"F+VFicqGec1DcWvU/ZhqkzeruWbzhWa6UQ7wt4cXRpUUqjI/IrwHZhVgRUiWC45Abdrnye+EZtQBHDTt",
-	"N2xsjGI1HEKq0apifGfxJkNV3sFv2y7QqhJc2TcChG4N8sC4Qy3YIFxp3HmrqdSv27CNWmooN7H4ruoy",
-	"uYn9CxTzq8/yfIdTSGyT1FfKUbUNyAJ6RRUv+9ScpDcNYWOz9PS734xbNkLO1fNGeqCdgZFwB7Jgue5F",
-	"06RlPQccmbVN7gqRcaHNkdAUj4rjzvWKi8Zd1sASZmknUpINVu2cEgTVEA9YOH/bIoawY3mRGmGHqVrb",
-	"KSMq2kIxeqTErMfm5XZ18XW7SrnLsQib9jWUG6V4cPH0u5QCyWspgeenz8nTjbgD8jtIYa4+cbRQy4Gr",
-	"5AnJS6EcTLbzeqwJzXNZQ4EOIYTwX5MSlCKuUcNgq83DC/oQ4Afnt8tiHM7gox8Zjxpz3rUz9/O2hcF8",
-	"RITZrW36wefG5eQJ2jTGsFNoKedpMsohi6KR61VVbFPXWkDPSwEjNrSkPIcFHZzcjT7i4SlopJPEC96m",
-	"oH2miD9nUyd6doHXNDD9cR8LHrxIdleMOaTM0txIAdyFJ2J0+ztYmP2wZqVZAqvE4cjMRjo1jztN4EqN",
-	"DYzKRSUUmaowMBTHfPEPOZTc1FOLsTm2rBzBDMJfFfsd5mrz5vlEA+f5TAYFo5MnBR+ybQJTjrpF/rYk",
-	"OMvCAoQBDkiY2uxh4SunxjcoRlNR/Ya7nzurZT6Hmz3pkGCD6avxMrIEDVrWHLry71gBAl0FLtZiwy2c",
-	"0CKanxJwcHKwvTjOGq2vwDkyjJPwKtUEHUDdc2vN6qqSqRyrJSLkqsAtZ7UNTSZxLe7j4S/pbj+ljagb",
-	"lGDbtwq9F7ym5QygviJIZmp6NiSPWrMp12GUdo/vr/LkHVW3l5ahlUKByphWYBEG+55FVJTvMKcnhxbr",
-	"34KmqqYLCAY/sQmIUaJzyrnQZAPkQOUtFKQQYRFeIBY+IbRg0nS9JzxBtkV7tYhbTa1HeuhqdtjWF1fN",
-	"W9fIElCiSxrZ9pCk3ZaHIWPFhfg94U+aWV7cx/Hz0R/nN27u2g5bT1605iA9c36yhX4sf3n2OkzM86qa",
-	"715D3KAguF858waowsyGZeS5OC01NZ+3yEtLZ3MB0pt9NzqdICzSE8WiuEJnun9IHXBtlxeN9NBdtGWp",
-	"3AExvzUq3IGeSK2gbTpr81I2ktqulvOjpBeXA7vlrO2WuDVMywW3s+eVA7vN7zW4NWqMTZfCzMRDSzZV",
-	"53tCFfn7390N97ntTWBW8/HjsIvNzaU64bkFxi1vXJLYGykJ7u7S2I5cRWr6c3uPktN94rVM5NHYNqND",
-	"o8jwg+tXTMsaezQKXp5ca+qjz8k8uOgz3ZjjZbQzbAK46GyhRRNDmLKTaADFcSKPXVYstu1E0LFmHos+",
-	"Oipf4EPiBzEjjtzwEA7TLs+3dJ2xTcsriv1Zv/YJDRv0L69wPVsAzDzyX0+jAobFo30ZHEw2vik2Erkc",
-	"KjkXXLswzUxB0HzpmXs1wrJbWpbzm7FvsfnxbNhF/J8z5tuMMAyLLvj8og71IxDQNu836uJR9ADmcisF",
-	"33koGQvhSphy7dtcl19bj6I69XfzYKaxc7DDmr4GwrTdlpahxrCmI0wUaTWy2FM74nH3hDgLoXjmUl56",
-	"xrwoDjJzraLWuTh0MyNcSOgY4s/7nkTuTCbaSn4yvO7ZW9EhfxPf8Kse35EPOooUtsQmoLXeJ7Kdpptf",
-	"X5zRy3yvuNBVgIkrmJNk9HnJo34968xOgOTMbd3cS//zOLfO+x0Ao60j/uShb2Yo4Cq6A4K1CgQ+0FyX",
-	"J1s3ypLlEOe5WzirKlhyt33ANJ0ots9eAi0ulUSxSvZ1ogPDRJJuJ3fAHxS7+e3K3SYkXbnurFzHQrDH",
-	"7j4NBLc9g5numY5rNwn1uN81wGq/ZpTod3HrI/IEsWMd6vlMsYJ+oWnc5HP701xLNi3zF+9ZUaQCrnOb",
-	"glG1rCkfvnCRoERvQpEx3kvpmcBuTshWcQeyqBPAh8shXJc3hU8BiHwLO4ZpYb78zFCOtDI9MhK7o3mn",
-	"2FADPazcLynABuuvXtq/YhnOQ8p/7p3lzpP+63qZk07Vu10Lcj7e9KUqT2/bx13397hLIKg6C9C8ucOc",
-	"no7Vjndjj+GXuoujd1N42A3LhaFx6UMAfsubo7wOe4M5zm55rD2uwalIS86nFzrDR2GfnH087TBPTO4q",
-	"V5+9IO7x5sMPoNd4IRmXqC39W7F5NT2l15ZxzmgocY6UGZQs2iHS07ss8BHluyO9tXjR8xHH0sz3tioX",
-	"E65tIbAwGfxAP7ywD3v3s/vnw1GX4yVu63Cu7aAj+2Xk0RnMNBpXneSjdK9bMyu1j7fD0lkJVOmZaV8H",
-	"0JLl0ylb+JRDNGI8gSf1XQvFVNWbktm2XdhOfc/yveFOlyg8CTno5rVu19P9dpQq7AAl42DYJ5berROG",
-	"87KUPz2eLzNdtOZuvVbTaWrou84qb8k2fitX3mamhtflSWmEt0frd8zQTamM09tuHzvTyp3dj31J3gBe",
-	"7s4+TWOTe1a4yi0astU93qW4rRc5hwoBE837bNSJabJlEiysYBJhAB11w9gnde3Fh9ZEIhkm7lvAfcQJ",
-	"D5q29mhyrT2U97l5PsnyGqADy7HTlhizixu+J2zykZj9VETeEOuscPwluHKX6AvJBtzBUiJ3cQo9/y1W",
-	"cooO7GIYIXW8NMrQ+NBANXb4RO7DyRlf5UjZGdzjkap+ri6v3viDJOkMNMEKeGHtWFXnObhGvFsLyzQv",
-	"LzYwwZtARJM8N3UEq5+rs47gIvr3g3L23diEfuYHqvM9FC+detXPkucFM/swnz/NQM/8a9GciYVKUNyG",
-	"sOmRfnKTS7vGyevS6v5O4M8qppBcE0H0rKIbpuimTKUNXJzOns6muxAGdKZfrQfg2ay2wfKcPNtm287v",
-	"fXFtbNhJGMQzE9hC9MSeQ0QTtBjJw0ck31NjRtlOeheBLPb2pfn8KMaq2YqrnHh1r9qr9/Cf3cNqoYYY",
-	"m8Mvrbs63TF1bmHi8nqArZDxLlyuQ6/rxNugkc2PK7+met9CZDfxZVsdZUsw4okUPPN41ItWvgj0ZL06",
-	"7mck5G2RFObRjrfCfiq6mwC310k7OQLczqhs700Y31qPKRy/CHm7LcXxrY5mfe+Z0kKestLJh1l+jLbt",
-	"SFr/W9Alz75VJ7KfjEV7BQP46OgQn3ifrMHDzXKbabbap5vcuk/G6EZIpuHVdnsxp7gu7L7d9zAGfUqh",
-	"wsVT4fpZkKdOCVqKs6ymUEumT2/NDF1UweJSYh+61eNVLsQta1oePl5l2Q9C6QcNeqXfpIr9xa5NtbWG",
-	"YwNIWpkxYiM0ViXSDdUQcI3p3bN7ravVx4/YFHkrYkJnW2IbA0kk2P4gas8qcqCc7rDenghOihrT1Ihn",
-	"FfX5X/lf+TPB74DjK4/JP7999RNhnChObyHLqYInhBWKUAnk559ffKfIf3FZ/+SfLGqzxQYmB3oL//UJ",
-	"wnLZp988f0a+/PLLP5nRfn737AlB/ylh6q/8/d/tFq0baImP781jB8aFJDVnWj3BoKfDZmdQFi5459BH",
-	"PiffSymk/dJ7WlXeof1FJcWmhMN/+5sS/D35L2YWf/rq63/6r3/lWA5AidJIg/e5KOC9Lad7jzBV6j3h",
-	"9MD4jsAdyBPZ0MJ9mmp0CHxOnubmHiSvX719ZzHdyPsXBRwqoc0iHvwFTu9tNwzMxryFk/tq8yes7duB",
-	"Vu2fbGTX4ShTjuAM9rmvHj36nDxt0jYthhhAYV/2m+jbEZNHNzc4zb9yf53ZzCjCNOIWP7p5ZD/y/kdh",
-	"ifXeuhy5IA6WheRmRtaXT7bszsNwm+0gEra1opgO/9XNn+xQTCtiz93nf0XPhXLTIe//jrJvTQI96ON7",
-	"23ECCVeyA9Pv1+S9/c3832/vfUcKJn0H2c/J94X5Sq2AvP/+Hd29/+L9i+2Dl8bKev/5X/lr15eX7Www",
-	"w26yPYO+p8CTBtofG5aQ908xU4/9jlR4TL7F00YkrbK/1jc3X+aswP+C+6d12dg/vTekaHFWLZlr5aju",
-	"votb9d6wCfni7uEXVnZ84Wbz3hge2OEIPuR7ynfQtAlHQWAbcTjMaaO3fP5XjklZOXCLCOoEy9OK5nt4",
-	"8Ojzm8BRv3rTyJmmqGf10COV0IqtHq++/Pzm8y9RUdZ7FIFmknjYclBf/J0VH10yrSvXM4IfSfWiMB+A",
-	"g7iDp/ZxlLuIdGWF6aObryKxJ2GxUxrkkPit0QzkD7GV2PXhQOUJ6yVuoRELOZANzW99qVGrF6rVrzYm",
-	"Qg+AxsXjf4t/rn3kC1asPpq3DB1aS2tn/YPd1Rsm/9Zbe72l3zhYPJ+cHMqlv7mLzF6Ns+w3tE5Q6A+T",
-	"RFw+yOVEtWtxDRrKEiRWlSmAgLLeikIcVxUhijVpv3Xw4ktp3whQvA5/tVc7KP2tK/q4HkWd6f2xqz8Y",
-	"Be/jYDMfXvfT976RT4uCUItQ08pm36kqtpkdfm9OfZTp/wzab+79svwEldarPdDC6dbmMugO31cSP15O",
-	"1Ve8bTwXOw7LxQyKXdvJrEtkc8+deYS2eB3e79nBFItZJ+c/Ok8YSvijNu9gfbGtx+6UP4N+Xt/zjYIf",
-	"+CQ3Cn7JKjFWGlUgG0XfIeZiTikUO5BXO1cRqv9N1JLT8kGIHpi81P/ZPvw0b9Jg7m0vup/6JJvyg2vQ",
-	"4hHMsOMF9gQ0t37Y00Q1Ob/9/XF/OF/u1RHSv4Uo5a8vxHpf+UeIs3/Avr+lp6Y5z4y9f+IAZxQpYauJ",
-	"qG3zO6NK+IlE+CF99GYdObX4wkOAy4/ryee0cHfi/W7oO6Fp+cmOMfYb9vS1HT6ZKDpdcj9T7vSanWSc",
-	"eKeCuFVrsjk10vhqh3uEA76AD2iPphjhe/z5k7DC2nnofqtBnloHXZOsN1MpMWR8a9/5aMbs7vf/BCmc",
-	"m0ZweEL+pWb5Lb6Djg/lvEt+CzwAgC0/Gcwt2Kl2dhXVGqR5+v/7t6cP/l/64Pdf//7lx/8c8bxPM7+G",
-	"D/qLXN11mX4S1W7I50+JdaxpQW7h/2fva3scyY00/wrROMBfpK2e2VvfXdWnnn7xDNw93dvVnsGdMeeh",
-	"MkMSoRQpk0ypZMP/fcEIMl8k5YtUmams2gIMeLqKlckkI4IRwYjnIUbhx0Y09aLNTa4FmHAprPRnmQgJ",
-	"TGmG2yHWTsZMn+JO3a1T4jmp8/S+4MAvNK5H21R6z9hc6A/OCaTCY0oFG+Q03Cm2oXyehgS4AcrP7vz9",
-	"/UbDhmvQhi3EFjDNF0OXgdkpB8U5Cgd7Nq7orDi5a3g1oxa0r0DEHcLeMVJRbyy4BgSoRmNFXk/OR6iQ",
-	"xBlNc8sAzyQ8WtWpPbJS9KnvJbKOvv2QUFFDzV10DcMTo5hVSew8jvC5Ye1IrbuPHcJ7RplzzJhIBtbI",
-	"QUXhLRGiME57ziJ6r3MzBV5zRAov1Ty/Cl5F5TwqHoTkUEpOaJhVm2lKNBiXSVBN5prqWUcqRcV60FaC",
-	"9H23r+5dgj6pLYTbYen5BIKvh4kzZpdapYslu7dabKDGJGf57rqw860f9F5aLeBEyHHABy+0sSzm+7vg",
-	"q0+YVYSlfspl9+wLJ5zpqvKYwzd+5Ecv/J/fEZk+YWydfjHyPZz12gYBz4qYqyKnInzWyVdXNY1WPK7I",
-	"FHLW0w7uGzWfW+IfxV43s2Q7IWO1Qy9TWIR6q1jEAsNQPoNydeIjZzBnBcggDM/rZxQKd9pPp8+UR1F5",
-	"9oPkPGgtJ4cLOWHg88yhIc94bGSSSUOxQ7jWxoS0ZWtlLPvu9WvUpuLlcTAcR6bkZu5i+VYG5QOOHGDx",
-	"3YsGWfuPQq6MO8opVgtrktdTaODxJAToRII9FdJXWZ9e3/qjuPiJYz2Ri3O8zpXy8Qz6v2D+hOUXWJGS",
-	"SwQ/kgkUiYwez5TaqVoqW4sSlK1aHYrKYHUo72XssWSZR0o6LeUX55XCY9pZnfNzpvm5PsRJMYihyhbD",
-	"2SLyCichl4Sngi8OouB/ybfgy8w8ctjBBp5wKZtLJN7mxRa9L+ooCyVOVJsUF7TrrFxhvceVkct8pCtk",
-	"40YrIFg18Q8lYYKlq0Iu0AebsKVKNf5fIiqcspI2eu+uwTSGUeeKBlaltrlP8p09LUb+/VUXodZxFDCs",
-	"108LOpAtz3cvF4Xws2YHkkaO13mk+V3LcfSr0/sm4uehf0hvpKLEWRovwE6YcSsrI5gwag3hCaOrMzqt",
-	"fUTHLOh1lRgcWoQW53MmGb0rykjP5+JWYH0o3b3N9gyhb3Dx3c9pm6r1r+Oyx8t1tveTnCZ2nZN8pKLk",
-	"6x+DSNwxzyHMCkBE5vBezTMPH96pNSr0zeaAA7vD5P8xx/ZYL5KOJjrwRUCRqrv3kjX3rrIsob1SVNCB",
-	"5U9Zr0eDJEkJ8dQ3SDV4jG7oGz/y8oC6wns7wttsn93u163Lv3oQ184vsL+C9/XBC7HF/KwFeRcauAoL",
-	"NmFzkSQQY5dU6bqQ0CbrXMJ7voXiR47XKczneC3HsLBKg/SqyKz1UWnmG+HsEkjP53mDZIArP9r0k1pO",
-	"h4bGHrWOjwtqfHsK4vR+vbH7dhI0QLseNYSquS8rF8bWbmfCUz+7amvtx4w08YmzGyZUpoWYMAk7MJaF",
-	"3mw1Z8Cjpe8qdsu+5VrQhaPNfDLPH1c8RMNVWnOYjW8erT3F2V3JktLKDNPvR9rCrDrRkFTczLJykZHM",
-	"f9+sa2+zsUNk1MrL9lki14cyEMRZGJZzD57ytwrMhPmtuZBina6LeEI5wm3/9iCs4DB2IbsSz4odpbJE",
-	"NBwSLMiTuAQvQpkJQU7EapNw+aVWUfT8/rSRvF/C0Odhsd9j9X/BTvPeN6CNIf8lU5gR2/P2WZgnZ82/",
-	"+OIWp5ASHuwpCbkrVLpgdgVvME2DxVfrNc7A+8VGJT04xvjUt/Sq0coQTc9PdvBsnl+c/qs09Ao7I/B1",
-	"jGAObQIxhllY8S4s4wsuivfevo67JDabRHAZwVQq2+SOZ4N/xrENBZU/3X9m//7dH/84/Y7xZLPk0+/v",
-	"AtQPgfzwJGHSP+lknaBKpdX7692Glb53kGMDgcITvvM1bioGwwzfewffqFRHYO6YVCyBBU8Yj7cigibT",
-	"IOeJaPT/slEjuEt9qhWpv9KFC/VIUIstNlrPXWCsPVRHuJwh7l+lVlUlqpcnEyejLG7+7n+/7ry6uV/9",
-	"J5UYTvONRZQe77Hv+N75BQjelRU2uaMZm3sDmmR1sV3Q6BsXD2gRkz9w8mj/7EeETx7v4U7zC/O9dvLr",
-	"I+AVmZ8V7d8kw/nCDvzDaP3UPqHJnlpPn91oqHH4t2z0SNNjB/McNCBmtrA6F2S9DuY+YnUozfNKmbDD",
-	"1RooJ3a41+3TY0cad1PgSDwtGJ7T/qlKRoGSf/CI6ORM+hcSZvh6k0AuJ4hwEvwuYLHmcwvxHdtpYcG4",
-	"UGRJdBDniU5jPdKxyAy22OOsTzpU3I6zYJWFxI/W3b7LkA4meJVypLFLUChLOrL+ORRZMYNmCbhYZ/pe",
-	"yKkxz+7cQt/b+WTPqBB5NBH2ZVXSFX8IMjZ/qw9uK5k6a55YF7RWPW8I33vYS6iWmtT6wBzioOx9dUoH",
-	"XlaQ6wzPhC25WWKiz4iF5DbVdeHK5TdypYW/2fAN6DbL/wUHnt6DhpXAv+ygtCRrNs2XUGnG1yBjTHtn",
-	"ZQ8RaCvmThTwHHBLPOSaGiDaxS6LVkHGBUUYdZDh5notP6VZgbsskP3iKeNOvPTnHF7/JLK+sGyhAKEJ",
-	"sPzesLlKJbIOBKD+sjeV/bRvj+oNsXaQIgU9Czksqt1EIwXYNYC/yZSrwebTqT9FfoUGF4qGfqCRI01p",
-	"FeY4DMYurgb5sNTtSt4rn6nUnqyOLoHj12W4Cp8yWvNSmOOVMlvFVRomqzX3O3JiR08qFR1AXEdL0fmF",
-	"/xt66lOQlVGUwt5btUEoBCEXYSvv0BnZ8iT1hDkr2NhW+7sGvQiFVKmMVceb+xcZK7+zn9ybXna2sciZ",
-	"4ZYgIcktgwce2WQfrnnZWm2hleK2OgdHlEm4tDSj4k8tX1yvooMWd5iw+PGn88gP5queyUNdMmU70azX",
-	"NwF/uPIS6SccUK3ip/Ql1vu/6VSe0pkCi223orFOEys2XNubudLracwtb79B9JEflF4PHRPSmwfqX6SX",
-	"5YUZSHjx9v6XO+Z3LGNs41lgyJlGJre45s6pWrwa82aZrPZtQMd5rURz862FgeUiK4M/SFA+kkWsvs/9",
-	"UvPd9/0Szesq10ojFZxwm3SOmaeIywMO1jpzb8KgHlfWv2OgIjWQ+WoxYRjf8UD2w9laSad6C8XKoICP",
-	"17XT4Wkc5/SEo3SU/PSu4yiFtRmCe8Y3eh8IxhnqNOOy8wS6/YGPttPlBy7Ha4Y7oJvkRTuhNEvE3FI+",
-	"mcsJkqJig1ShxvkMYYnVVCo79cd693LzTv2s8BpsxHcvpTk+Uym6B5vJzsGenyEsKX1mw1H9Lh/W48pl",
-	"bxk0BcF2S4Vd4DPI8RYIuzcwr+y7Z9gtbwOmzjpWVcxbPo1cCU71GtWXxQzvQNDBG63mIgE07liV5dnO",
-	"CRQylEAshbFK7+9YxKUTzFTGShJHNmfxWc4DZcrbpFU/0ciBFnwQJadP8g2kdWFMd7rsN7hFLuKLH9kq",
-	"05Vd4h4qyGhwlMofNbZY9tci2tIKYGP8RXEmGJNAvM9yDtC5ShKFeSqEDThsK3p87FZZjnstEZmMJRHj",
-	"P/2KgcBoRVkLC3S1VivQZxwSWDO69gtXSd+VDRqTOI6FBzVfnUG6IcPOR85dtYqpHRSCSiRd4QJpyAI7",
-	"ah3tdCdUkBUi1Y789OkLV8WVrp/E5Fwx+kB/V3lo10tOrtAdVZqG5zFuGPc0p8q5rWzjS2F7lCV37iZC",
-	"tnGqvoWhvZcI9GlMwlcMA0iJBNhICbHJSR/79JhjSGCB69KQdyiMG2fVYz7Dge4YFIshEjEYDAZ3S7XO",
-	"+GFlBddkTS1FPv3RpvKyGV7noqCwQr0TTYFlRq1hpuK932Uf8VM6yv/DGcM7QrFxGy9hx/zCmxoayYLK",
-	"kU3tvir/vYzHL0+jqJh7L2PGWb4lTKpd/d5lXHlN9jIf+N8QquZxqDDjoxwp7OcwNINFUsbZnsUpsLjc",
-	"g1ySxZMSSuZFputZE+D4F2Xsz35cn+Tc2WsGWUT3MP/1AcPZ2UvnOOfs2iAtaIgrAQ8PlnnSrZ22oPNF",
-	"Gaulzmd4zsnfJad7fv360kf1+CPPgvNeSDOKinHHOJspmfpWHmEzD1cYpnYetU9gPeAFhsi9YhotIVo1",
-	"G6O3NKxnW4RvGRBoNVFqxQjvOhDIQuyxsormZ4LtF85OwVbEUOar7MIgVe6Rhm1BDk9ukUdG+ZqP7HGX",
-	"Cm8ZJJlnOXLBzXi0wl3K+KAIjyVWzkG88wQBpwpj+90dZ0K65p35PJ+D/uqePNbzByeH0xz65Cm4YS8n",
-	"z+PLnxFhkrj1KYJ2pgSBhVGyMzKAvL83VqRlTMgoSeNL/F+TztbCNAN83xfG9Xk7kb3mWgjfhSXq1ev1",
-	"OwIPFqTJ0x0xRCGD3KEVe0dPfR9eNtqsR5ign/CLL/2ULZrfRLRkKCto1xA4FsN14yuJdkrHpmDe/OXg",
-	"AkqZwtMW7VB/FprLrqtJ/+Se+XR0B6f7ojlPWXP+5OaZX5OXVIbYVXJING5WnnDN/c8uQZs70qPA9i+M",
-	"H8TpNoZLgrNuVK75w/TvaSOk/IeH/0yVHVsmt898p//iQVyUr27XkSTqISNeC1ufZedIJnyywjstMd8f",
-	"OS7FO++a6zb/fWO1dH5617loC2vTu2vqE1GaW/g39jOF0llorWSQA26CGNwxztbCWL4Cp/KR0hoiCzGb",
-	"7Rn3NgSk1fsMFwhryMtlupmEeBPgK3xrDcCPfszYbnJOUFPtwpphnTIVoiFH1YbvfVXP6QubvUrt46kF",
-	"lorFIiZmzFPvSQ10Ba/II3vEqsUfPoJc2OWr2+9ev241X0p0Cl+zVzFrqdLKF/3H66dcLOclezjygAPR",
-	"pGyAc060WCytQdKA3VKtQ8dHZYhaocftitwuVega7XsR/X5K+RpGmSVAVqJ3WYWee0JX1XnuvMkL8+rE",
-	"VSUi5vt6x/PHMKhVKWYOd1NdidlSwPbAde1z1vyB+Au//95JW05n+H/+1+uBGQ39Ig1iwpAZLWJh83w/",
-	"C607Wiy3cBNmFdJEIy+9D1GOqObp54VYZAX7adzYAfhn2L/j9qWqpJsnqp3szCivhIxbVxf7bfyzQEzS",
-	"kxRNRH+Ux8JLviXizEhh80u7KhmQTi3/6iTJ2fEE7N9AUrW2hIWyglu6wQIZQ/zqt3NomnqnZRo/+5Lf",
-	"x+FwLTL80olHh3f7uOOJyZqmyJEimXExsGEztxAMJMbRLnzmuonb89AmZbn7QNDUaepexOAXcqwRuZ+e",
-	"m6vJbqObYvLnngPsszKTpILC2Rk4k+dPWxRvkm6QscGaFMwIONGO/f7gDX69aJNDdjPjCW9EyPkhDBpn",
-	"7buf3iBGKCzFBNk80zVl7qTVogRhfuju+tW2mktD0Uv9in/E8d+Kw5+Cw3NZGqVP2aCFHEQ06FWsuMet",
-	"o/c1F8l0CTyxy7reok9cJD/SqHGqYmGCfS/3j2qHNs8t3Uw9gGGxumUGpJ0wlH0zYTOVkrIihS4X0v2Q",
-	"sGANwzoEuSD+XePL0rTairh0c+KeX9goMIYvwNykcs1ttIS4Vo//Eka5hXnarWClTxkGNIEL3xDmzEtW",
-	"buYsrkq1OSwazHgmCnFSXstJyCqJkguG/nPW41AYfGKbA5xj1+iD7zSf29FhD+KsrtHp/onWu/9LF0IS",
-	"XGeStePCmnJ3k1VZpaqw50nKTUDc6DA++CASuMh6DBQauLl9EEnmnl/QzeQ+Me6EiSFxssIy20wbncoY",
-	"b9oKG+hOAREt2RI4dUcIyxKxIn4yuWcaNskefetNiuaDG3LHQTKpJN6/OaMUXyAf5uafshYi1ivDh2rA",
-	"jQ1HDyDkqFumKkuZysenKVVkwU6N1cDXZXHJHL6ZkBz9w6Pw6ZSWE8hFB5ySCGyE6o2oBL6L2O8Eeu5c",
-	"Mm4tj5b+TrBiDx9T+FfeeCL+7x4Fz47fONAsr077wPdZNO2EAoNpNA/I3u2MgVTY8bqSamecqiMelqA7",
-	"O+dX3vn7IoPwA85rZIrunEF7ecsqcealdvXTpkGl1lmVKXUUNDWpfabRX7PB44wADqY5zLUE9qkyv56h",
-	"TGapUgOIqud7mKlMQshiZmSjEhEJaEb7P/iusSrcwTSvU0JzuFaDsADIbP91vkcntrlK+UIH0Fp1TtHz",
-	"FR/6RCRoFI3pb8zq1I4yqdhaabjzyX+nzIZBiUq8cqtvcvbwKs+rtEVnbxA9/5tagRzQxvalXRClWtj9",
-	"q9u//nYM+nRia7Kjz2YGV8m6XjH/hKp9ugnJ7BqqDsqS++V4tEJNLtjh3iz4eVctV5Otl0rvs7TnXVCM",
-	"CCZuslia6NuTJtSZL4xPRJyhKk1An35TT0eU/Vm1ziPE8J6utyVEn8F1LO5IVah4vCdb0I0HTBgzUuc9",
-	"TK9/OmpENp0rzZZqDfnlPRfJLbPcrMzEHy1mwuhayXg0wcPkrgSIEa9IyWLFGT4k351SCFbbf18c+MIU",
-	"PwRTfJdlSMbyRbkESFhYmxPWffJqzR9+ol/+e54O41rzfU3tqXVqdlh+esT19dswrVjDhNdljahPahR/",
-	"2kiG9aXELDGO3rUOSK4Ka3DLUCAnTMKDRcg0PcGchDB490CpogmzoNdmUmxOplvLNfIJC8t4FMHGmkOE",
-	"ru7ylUcbd5NRuHeNuYDXTG/C00fLCxQm+AL78wxalZ3IoS8XdjX4ejqVEjuvfI1UyPIS9gnEE5/vlTES",
-	"qlOXJc8xGoSpL7Sq06ubTZ6T6FC/PEbNi4a1fL1fr4EAs4sySLg6vu+TWn54+KmxfH9Xw0HZStTSWNjp",
-	"hkerumP4jRv1hUoGWzRanIkk7R7cBCLdej+bA8dJ6QmbeP7oyDNcKCqEt+8S6Bjrl7AFDK+jCvvHNBjr",
-	"DOmEoNOjJV43zdmSmyX4yOd3zTfIb7oFLeZ75vb5d0YYY3eMJ0adwsXu1WdAADXo2mH4k9jCD+7Jo2WK",
-	"c5N78ROeDTAD4QBiMdAmOAq5gzAXkssImIYEuAHyzw0WjuRtxmeGSTeRih+jN+np+oC3+NSx0m7RQ2iO",
-	"Q3OrHL27Z448X166VsztdJbxciK1ghivso4hctapoerHiwSKoseObfFbemw5dB8ncGs+RT/pF9v85G3z",
-	"QYEvRmK4tzjzjM0dsyUeslXDPDUubjsiUWyrSj4ts+9YlX5WyHxAjx4v7wHO72f14to8bfWhCjiQ4SSK",
-	"08iyJY8Z11psva5sUt9chn1mhDNlxRo8y0epYlpYNoOFkIgnLi9QK9iG5GKb25j3NHqIK5lW/c0X3is8",
-	"G7qebwQQDDKeYhmkRyCp7HnqNe4M1bZthelTGP+ke3L8VwxEYUordpSq6HXDq0ufZRyaRsZa+0zTu04J",
-	"5lANNW4f8tp6ZlUxfMETJVELAgJJJoyzd58YARQKaUFLnjCp7CXRDQIcms4L6gPS9ljLe93kXvJMz8AZ",
-	"Q73xOJ13TIMBvcW8LrBZGrsj7Hyd8FgYdan+r35Ir6QF+IovPFrBQKhqeI9Hr80YPdySSosX627jqSQ1",
-	"ZrN9xR3KpHtWgWytX2zJiy3pm1iAoG0eSOLvGJ9l4m8Yx/6kAoRs0I5yyVyrK0XjRFFGMF2rbecXPZ/U",
-	"Fu79C8aqN2F+bq5vzGpo3Sm+/kV5Hh/WKLzwCVUgQbqdJ8slom3n1cBKM1+w0aYzvFp16qPUrzSV+2xw",
-	"n2d1+V2D5Q2ylfDJpjSQim5K1wqDpA7cf/ZR5fYmju/9o0dryvz8rhOjZqvTe5DK94Sri12+RPzmQlKt",
-	"BWjf7+vvFSJICkAilCS9QNPdsStkKyaxb4WhfaYGC68ZxCenw+LovqbIJIZIocKaAgyyM7tJwiAxUNc7",
-	"1qtBwCrd1pnEbzS656yuHpAuies1xFSrTLrgtggeeEQFzENtw07p1TxR1f00/5mC3hd24tfwBz3uRXjH",
-	"veUDcAR8dE4UfmZw3MOiTIgQBNdDadPXnuwBpnvgjdqwB/i/OGzcFAEeV7YCV9WjPjejPH//+vUJ+JTJ",
-	"K2zew6fcyjRJKptnMqDq/FUbbi1oN/j///XN9P/x6T9+++f3//ofZ/W9yNicfUH13bAXVJmkDIe4Dzxa",
-	"MpRktkAmPcY9THUR+M0uNZilSgJPlYuYV7Cxd0wqZvkD4/FWRHWI5gVlaQfC/witeRHxx4n488XV9/WH",
-	"Zrpw51Nt6xUN/BOhDvep8fl7BoCIxog9axjVQN0b6Gxm9fVEf86FPYDpObGYKrXTGYKJNR6BKrU/+JEj",
-	"PwWXKutu6Zaso/wevxrO5FLohcajgL9kWQLcYBbSb1nFdFRqPep7a6ELu/HZ/2kdkLubIV68uDX7g2H/",
-	"UBLu0PWlKQG6xTHfk9HrG/a9k+mMCCS+sBsD9auS9hco9Ly0M6sWaCEOsUPRSUA994yVZaQwFwB5m1Ly",
-	"tOknTdBRhe8fb6lsNsXr5IKKa9Q7XBRJA1v7gn0UFjVHM4Q6xxDZDRgW+6NolPoBQz2p0iyBuWUqtWy2",
-	"d0ICyfykfJw8T1p0RxflZgj17H/pa5QsOOpk5E4q2WMiWXxK8xH+wizTFQyD7ROGIeHyXHfgI0e+6f5P",
-	"ukEPudmexSmwcKzXm572kelFmlAKmsYn5U9OJocLMOciQYrRPHIy7O39L1ir58LOndKrmVKrCTN8jpej",
-	"agOSkilmo4HHNJsWEuhWqY0h/ojjHpUZ6VKmBjAbXMJwaTFhmNo5b4Y8F4w7nOsz8zC5olDp77H1ke5k",
-	"tmdRqrVzSNvstlVT7zi1OXu/Ke+btWtEzza7Dv/6fBLXnHyMrq7ytjyPEL/kppJHVrdvjKdv5ckX90dD",
-	"SFi2vIPd8xe8a+596wx2v3DjH243CGBjKqRf6UnBUQyw/M7bnit9x7hla2Us+4/Xr9tI4g5gVW933nKz",
-	"/BVHjROdLcxvOCOB4Y1bODQLAKtCEm0nkuTW25BIrdfCeirqAkWbGzxXGiLuQm2t1syXbbfYr3bRUf+B",
-	"0UCIUe5VHqnemwW3ftbCeuOR7yg7yRIhwfQVIHnUkDCDritiyPpkOzdOUBr/8deqjG0ncy91fS2TPNyw",
-	"jYYN16C9N+tRGzRdoWNdQ7Kn3DRfq1Tattap9w77MasJze5qffUvWtKJlvyoEkxookbQCb0s/Yj7IqyY",
-	"zbhcMR7hza77vdX7CYu4jCChJvtIyUgkwKTa3bkDrcjHcG+12ABW0M72/l+Mzy1oxpOktcKp+dwdf9OA",
-	"stI1TH+kdPyZ3vElA3LpUf3WaWKFc4BvXJQyjbnlZ/VvFCb6Qen1ixo+UTUkycNgCDczBEmGrXkMpxQp",
-	"q8vbaKXmd2y3VLAFHfQ2dh8bcSmVvVS5bvDJtWDWXgBx3BMHBi9Hre6LQp9zyw2pJZXq3EPX4OItZ3zr",
-	"m/2yUZckGAk4rqtEwMbZ+pmLcvx1//G69r1mW9Cm+6iGAoWv/ulj9dfC/K5zvZutTu8XjGaFTeh8BUiC",
-	"TbkKHgJsoodVOss6CXuX9fn47J7PV9YnKQLJTG1SMwwaZzoJp7cfJJkUYmoW1i2rv/C9VeH+9xJmLvqO",
-	"0cZJOLsrFVXQyvRO5oAfh8dfaZ/3GHC7nS5uc7nl9JitKfzkxoh1mvgqxgq4Bj/iKUhAmOvgPnrx7UM0",
-	"/3xN5UlR2GJdprHMpDOk3lbS3CIUPrUELfkW2AxAEo1UyDSDxKuofAjIGOIaXOQaifJugBW6e4Y399Bx",
-	"y+EoiN3eLpUyJ21FRu0WWnE9/QtbIIoxkfiW224bdtobnRaH9P6XMPR5nLfUx1UwusfrXY3aVDp3L3e9",
-	"lbY8uUEYgqjRUXJj34ShfUK+0zv63IScYsodW+7DXt3+9bd/HZDoeRi+gPMqDOM7XrpRpz+tdn7exHFp",
-	"3UZ7n0LTu44HFNbminudwS562vCqfT6tN74VUthlrHnXPBG/+sc+CTm65vHVZp+/uZDT2VlaRow+J7jp",
-	"WNzgTj1MdrifGC5i9x+HBcOnZSFHBq/wPXCxaRPfqvhlBy/cwU9cJIgnHPutMmKBngjWRXG5YkrOFNfY",
-	"187N6pDku2r3fDlEc0WD30Ea/6pn8HN8xxXt4rcCpD7jiKG/E0nCZqEMqOIwfKxHUt4Pn+RsvStfPJnG",
-	"4NnUtkvqOYqylXUheE43E5AtItBWzJ3wZP0t7g+5TXU58dXfwhfe1zGIo1jIghKNE3glfPyVqkxwR36k",
-	"vriXy7v+fD+xkLnSrblIUDVjugmPIUrEQTas4gjRGiL3Mfkh0qHCfBPR6m32ivGShYQZuvmOWWN6NPAi",
-	"WjE1nzPOzJonCcslAyUqldaNOMiSnJSpItNkXs3UDwxWOELXY8bCKk1y/Ga5PyF7g+/wxBoEEonmK9Z8",
-	"fpFgwYMFmTP5d5l1RTF4H54/2sAnTNBP+OW4f57H/RuKCVnCLWhsyQto+QIidLT9sk48OR/1HFvfj5Mc",
-	"9PCdr199J4rGr2ntUwwv6vXU1AszbAT1jZJzpGszojA9W4GC0Hd6NGEjrTIj9neMpVm+6Mvz1BfaXdQY",
-	"HscajMngv9NZIswSYrZR5iKfTrvP75oWHiH6v+KTx1pF5ybn5mmyUooXvXl2btxCQwkAXMMWN5yh1Dt/",
-	"TZYYYZmQUZLGYIppnQuj8EJ1TNd5Ufdk+85HcWPtarjPvv8qHQ0vKjZMYhRlkXFKKtyyiG8oieWUh2uI",
-	"WQyWi4Q6XzkSsDdr09LtW+NVzo+EJPfMszgB5AEeNhBZD/SwW4K8ozU3vr5OYeSp1ErIxR0jaLlQnE+o",
-	"D5aKO+MjjJnTm0Ad3oE3lU5K04unMH6mrhdP4Zl7CkgzXDz0A6VXCz3JagmmiZCrmgIPSkZ/zsZ/FHI1",
-	"3luaGD7LZPAczMHqXNHwfhLSHWzE567yhr0laMpeFBtp0UJLhF66Y9ysiFj34LKwWZYC6u85zWFkI67b",
-	"Ita2qKFV99gB+WRPVQwG0Dmt1tbPG5C0tq/6vKhyr3nO91MlGXj/QF3oBNWuVkBFzUFJUNcITcgslbbM",
-	"b1JId9RIxMHmOl8ndJbXK859NvRcoUKg4BbweFb12/+Vf8G1q8Boe/5gMqvo4bYyMFbONqCFis/YwZZI",
-	"hwPuZQUgne94npy7awFn8ULwwHzze69IK4PXO29JSTLpzfuZSpPOnGDOavrAaBf/Uhj6UgF70Xb9TD04",
-	"TKVWIxyvM7C1m2TsNFpCtArZq0gDSLNUDRbU2Pt8ZKONE2u+gJuNXIwRK4AvIJSvcsMMgCwsWDG/90j/",
-	"IwCsCFzKacQNNMLZDURF0A5sFWS6dmuiNrhEUaIMxK9+aw3fuhIybm0m3cf/WSAyUc+QfMOAKb4TLqok",
-	"ysQZ2B34BqKZUqtAWRMa2NepsQweNgkXsrLN65Dr4pR4DYFy5VZwtMEsN3AlhCtclr6F6k8CuU/dXrvg",
-	"yag1zFS8nyAnP/4Tm2vxVgPVlYr07ZJxpoEbJVsLVAPl6cHY3o3Wb73ynxc/ZhDrUH4l06k0zYpfWbqQ",
-	"yvLznoE39X1Pu9s/toJab7iGAP7p4iGPniaR6LCl9oVCsRYh0dHeNyiKhQd7E5ntyHwzaoHGnCymCiJc",
-	"SIEAL4htPvFpNhstgZrxmFWqPcB5UY8e4dRJ2HlIohrr6AeNgJni72ME9lc7eRFd1ZkkAfVmAffI04Ke",
-	"YgwoC/vnUk8oAlskfGMqCbl2y31r3/eje9Cvy765HP0nD4MlDnpd4ApXurhkeLXplDkJBFoqZxwDoZnX",
-	"MiYMi/HmsJhIytrSisaTFK6twbxQPV906VJd6lBDniQVZCKMPc0HeVKaC7h3NYdMGPUU+I8IkO3aYkor",
-	"lslpzhnz/bCsumEmg5jiT8jVHnoWLF+B9FgHVYAyh+B5mUA2dsQXQBV7X7xBcP7Dp+dNoeHqllZ0zVdA",
-	"pRDly45O0DDL6943yv9TAcS8Lt5/e+l7qdNpifhPioRW6sBAYWmFv1vUzlQJwxZiC5Klm4vYAA40qt9M",
-	"6ZNBmL1OxvRFkzrTpI+A/F8zmDCr98STP2ErgI37MRbhUGGFhAebnWATxMSxClUq1zGnWkoTd5Nw/zzI",
-	"XJ1SKgE7KorLkJvVqnvIRvfQr/iyMVfUjQK28T22PQBV2hCeYMBAp+0q3eV75MbDLW0MQHDMUwg/uCGY",
-	"nb8dsGw3csu9oXJq1IgdF1bIxS1lGpVmS0iq0j/HIcqQ/IRBSQa5ySDQT09rasUaWghWm0BCwO5V72s0",
-	"VBAhYHdbANKdOLFagJkQni43AUPX/dOnvDI83ZPr+ci4ItuEnkv+s30cpakO5f5XCyVaSeCL+9NUa4Gi",
-	"xgRVWKBmZfkOX7zSyiDdLLmMp2rr59+hMvzIZfx5C3rc6hBm+aIITzWiNqusKIRBYpxOGAs8Jo8ebP5b",
-	"OmTcN8xgyRNkz/HNZXgUtdaZrBemwVH8iOMGcHrkajC2XPx2RIU58K3NrWcuMQBywlJTsaCTTvuFAXMO",
-	"Iw+P8hm6+Q5dDTJOte8zEiSQ3OPwzxN9OBG+w3MTKypmMFcaORtqDYBKYOqFo0H3VQJfw8A+lT9/zyDa",
-	"/0FILiNgbiXMEUU2yUwo71Q6NIkJzWJIynDioDYJVCxtyFLKudDrzpOU+NTCwnVjMfrf4N439760fX75",
-	"DXa157uOBsHyFRgG8zlE1tNjIvJewyYb4DpaVirOPf26FaX+32u59IdMOtCsv4JxK9//FrmXhU4kM0F+",
-	"MAnaLMWGOuVDmQWmJnZKx0WY5PB3h1tyY+GhxqLRW7/hmA52Z80fPoJc2OWr2+9fv568WgsZ/v3d5VX2",
-	"oWx/DcbwBbiRCnNRUY6x7OEbKor5H13hQqvb0W1/x/Uy2AF28jkxtzANCax2DztIJz7mUUtu/jYXCXaA",
-	"HCnwTKkEuGy1PaOqrXa68qMY5kz2NmEXeox3WlgL8pZ5TTBUJ28mGQ6Q+0/SBHNXVQ1hl1hMWrQUf0+b",
-	"KXLus1HjJBMM8xtkZz6H9rRs7brkEwyfMlrseD+/6zDqZKszFKtgtskXsQlmEnIGneBTEYBrUQoevH+I",
-	"NggiUcImt0wciBMwVjlT4MTHS4FVa7dUTCItNk3EnEUbWEB6iCEBkpxjqonP6YkO1v7ib6QUUKk9FQ5M",
-	"Ku+/7v239CoVxgwhCr9SVtHznAjpudApct6AJtSA08tTTRjyk3zVH9PHT3J4Fe11MypgOlA2hWe8gOka",
-	"U0UeedTp6IYb40Kn2lAWJ35DKY/pnEdW1dLzUHD9gcb1uqKF9wyRDCYBnwrpEwd/MCEPNA8f21rCf4CF",
-	"kAcr1XVu5rtelvoHWKT92xRcH2yBBaxQ4pLx1C5BWvcFSt85qU4NMOUOHk8RhrxJWQnhuTJdSsPVZdS6",
-	"37Z+UL++aKXmw1/1RWoLev8WKfL6FpMvqUdTLsqGExsnGmj0hDUU8aGI3PkqOJoj/sgwroGZpdpJFKaz",
-	"xSY8bdrICrhJeATlBXoRn2uKz8+wOxAGEhDgOhGg6cbEicdOabtM3KlplxdYFg1rtYU60XC/f4Z2pT+v",
-	"O6MecHpbOoaRz3USUBHyg6HNrlnYTNNNTUBqYfOXzatnpnRDBQpfsBuguDFUxINn9l6ld2ypkpgQF/Fq",
-	"di1kasH8G/uG1zBSsRXsb8MfY3OBaTTaVgNfV2f86dftmuphC9JO8yeOqLv+HvQW9NSAtAynaajgg1tG",
-	"SH3xLfsdf3Hrf/D7hP0ec8tv2T+lSuWEiXjCQm7yX7/fMQ0mXYNhc63W7CM3dvoev/+nd8XsKTerYoie",
-	"g6U3loDmwOK9hgn5W4YoBTXFj+oBdOpwgUskcdXIU2FQrxS2+I5B8s3he7BWI2QfJ0wl8akMf0/lOG/i",
-	"eOQMehdw533X9cuHkoVDUdD0A/S5XbAobF3By5FaIb59K+P1gZDwz9ArFVkY6THinuY+nSBaivXs3GAQ",
-	"bi2Pll7mezFvm42GnG2j+vqtOPDyG7iO8FVGdSVbWJpBjPEbSiiGMqkFWOepHQBV4j8L6pbvXqgynXfN",
-	"+PVRzItiMt56ScRtu3I89REs6rdPDrtNpGzxggtZuY/k/dXp6Tcc8RRayBBnpal57LJWsErMjKyk6dza",
-	"l15LOrgZqMIa8fVPN5YdxBX4z8zh3YTLv257uvGxblJjNRVubmGeQycJcF16hzLheoUYOmbF4nIlQbVA",
-	"aKDuz87bkemxYxeIMM9nKRAeENX6RvbA/0YXcK2kw0il/tG1sbjHh45dMmiWz1IufhRxJheptM5RaTpB",
-	"YL1JuG2o6vuWjRpnVV+Y3zDAUs4BzNaty4q+8Bmj1R4/v+tkTrLVGayib13c6YvK+jIxudlQcqWGHIIG",
-	"PBUZ8NN9E6zagJa0PIMBep6SJAhDqW6PCvpc1EI3CkuOlzFbnqRwVgVfqLWuNcF+TJ9Jnd5weC8iXiAX",
-	"xYV56POe7tko7/saJkwqwob3/GQipqRd5hudg5NS6FT54+sW7/8sEZMLdwoLzAK4a17qybH0womRDCJa",
-	"gaRLsCuNbREddqL0ekTjqgzUokwb4MGfhJyph8lRfwSh8Da2PfgfNF7b0Utf9b6Cg1zX2fAxx8vymDR2",
-	"cS1veolO31BsGqY/zhMUZ/fmOtHpMDIU4lN8G0ao3v6SWVbeSLfVu5s16EXXweon98ynICk40WcqKJ/4",
-	"qiAoG64tobZRPkMRKYINcNLhEHVu12H1fJMAUStcCxfrUxj6pMld/FcMExD7FSNHi9Z90txX2NlJstFi",
-	"y6N918mscKZ/8Y8ftZHwk3wfC/tMTcVHoKLm3VIlwCzwNUOjkUscFjcke2ynIoQCNCiHVQ71lqLPxOgT",
-	"OGyulBxtKUIvSFgtKv+z41TN56Us8B3GQNhnWApJKVExc7NAfsgZj1bt9WWTiK5LFO7dM5+EtuDHD50H",
-	"Hcg1U1vIIASKRzsT0qqCbyY0UzvZXmAs7/yWOjur7+2YU6f5FJ/xOR0uq0lWYiVh4vNgxqqNwdYjehmL",
-	"EuXh7onEzB7V1RyLklpBQw3cNxrS50q6NwxTRPblJ+KRz7JZh+2W57RX+lsm97zR6oib3JXul/JXDxX4",
-	"SpZtMLVYGYg0YONHq9Y7Eo0sN1nV/k8Q8mHfByueo9eWvrJCWi+OA1PjPaxKa/AXHPGkY3n3CYNYmy+4",
-	"JcHSLFVq4Hzz4mY7Vuvi5nYd44KrMkDJcc6u3RZtoqhJHhpdGGRr6xgYnZ7anXj0qG0D0KTjYmS7dcdA",
-	"xoYBttz6vkuMLdFqusCy4SQobB/u+eWbl572r78qwmjrpdbbPfsaLvEge+073KnHHvWxcCF9VwLXNEwC",
-	"xIdIqu22/bC32oDtvPTTHOGY/DfX46zfutxrreYHeOS++XqpWKKMZcJ6hafw2eQdO1Ub3cxL84tnpemv",
-	"gYZvIf5lKIIVbODiSQL6D4YZ92qGa0BFNwVOYrwqcv4yIhIEusLsT/HcK65sgMtq8mN+GTFjQbYVV8LW",
-	"C6/vXQr+DLDB/ZyLxC0wmU6klU1lTGjevFTfmm9vUXMaQ6R3+PNfTpLv9BchfVB6AZZxFG1fT/gHw9SO",
-	"Lsp9c2G8FhLzbYHcA2U9zoX90LcrifgFsVUZOuuf2fNu//qbC4koknP/+M0N1Nvw8FQnr25f3bhH/FcA",
-	"AAD//w==",
+	"7L39stw2kif6KoizN8K7sWW37LY921LcP2TZGnu6ZWkkeftObDtoFJlVhT4sgAbAUyp3OGKfZh9sn+QG",
+	"Eh8ESYAfVXU8no39y9YpEgQSiUR+/vIfd6U4NoID1+ru6T/uGirpETRI/NdWUl4VrDL/z/jd07ufW5Dn",
+	"u80dp0e4e9r9vrlT5QGO1Dy4E/JI9d3Tu7bFX/S5Mc8qLRnf3/366+aubKUS0jxbgSolazQTZnQOH3Rh",
+	"fyRiR/QBSEP3QLawExLuNsk5uMHiGRzph78A3+vD3dMvnjxJzWAnxXH8/ZdMKk0qeiaM49dxfR8p8ovg",
+	"8IycmD6IVmfmgUMm6VBRDWM6bO7MF3b4SbfYo+Bmzryt6183dxHZG6oP3ZeQqhJ+bpmE6u6pli2soz+r",
+	"4NgIDbw8/xnO4SsHoBXI7jvfdY99bJ7LkPizL77Y3B0Z9//+NPnJ3Suqy0P+W7uP7QPxR8bD1OzIdI4b",
+	"7Y/xABXsaFtrwwYbM2V2bI93Tz8zPHFk3P6rmy7jGvYg8UM/j7njr0JWimhBFFBZHsgOuS41kZ+zpEpz",
+	"o4QHBqf34h74+LPvD0C0+SlwCWU1VKRm/N5/f0jNtzjgx3bEKV4Zzm1uG9UBQL90DJbeBcd+8Vf+Hwm7",
+	"u6d3/+kPnaz5g/1V/eFdNKL5ghZjEvyFXn4stVh5KEVFz+4M4taoRnAFTjg2gGKrFFwDRxLQpqlZSc1M",
+	"/9BUO/OnxNe2jFOc1ZCkv24Ga31O8CuGz+4BGjOlRoptDcepD9sn/uvfleD9GUyR/o0bNzGLvx6oJifg",
+	"mpyksITBrZ+YwwOvPhEN8A/H2i5bfSx2O1ZCJcr2CFx/ohoJtMJxjvUnYbw15Nrcafig/1CqhxsQWtNt",
+	"DTGhlaYajm5tt9vjzf8RdBKS0CFv/uqPFh6P51sFvAQ8KVI0IDWz52Z7LkoJVKfufCPe3I9EUVYRJbpZ",
+	"bYWogfK76MaePcD22py5BDd3XGhI3DFpAWQmWTshdLeZm8OvscT9H/a6dtoBSiP89Camyo9hDLH9O5Ta",
+	"zMNR84V5BGdKq4qZ+dD6TUTdHa0VbAYEX0wsT4UZjclTZd3CuzVPrO8vTOkxxzANx/7/TAkyz3i/hs9Q",
+	"Kel5vBM4WHIyR+AVVH9hPMG+npojohypBsloPWaY7zQpD5TvQZGjkED0gXJibiT1jAheny2rix0Ru53R",
+	"tVMcb0k++ujpYO/eadrjU9mVGjHTMVZ/tbSuxalmSjO+Lyp6VtHHgoa0uStr2ipIaEnm5oBagVPfcVxC",
+	"9xIMw0R89vmTJKNVULMHkEbkqPHo38OJCA5qQ0rRcg0VMZuDnzL6geDkdGDlgWyFPpADfQCi2J5DhU9Q",
+	"v3SjKizhq6+7ubwHeVR2zz98Z9/97MmQ3TZ3lRRNA9V44tFQynCDJjta14Se6HmDGgw54ZVLUcPcGsqx",
+	"yqiYZubHeMKzkq2b4ef5GRZHVoPShpa9Y3bl6MCrwDMDAtCzItuz2x+zHcArr9JqkEdyFA9mY7dQixP5",
+	"BaTA5QOVNUPddsyD8KGsW8UemD5PcGpmpVMb/8q/8ryqoJrfdjP1avHoES+8Eg8wT1XxAFKyCgoJ1Gl4",
+	"w0N3JkwrUgq+q1mpFTnSM1Ga8qp/6D5NH7rpcQlThKp7QH508svs2kG0CgjqKgQNryUfemCKCV5I0fIq",
+	"s2GtonsoJNsftMru669Tsu2NtajGws0J5eU3S3Qv/DremEDvxQO+cG9kRtOSlrpYqMLsAAouTrPMLDic",
+	"/fP6YG3MRS/w9ri1Bs/o2w3jPCXnUPwrbQ47rY1dtj8YDkJ2BDgSLdryANWGUF6R0+G8VBTPbITRducv",
+	"xZjAYXWbwBRhVfHGdmSOCOg+mLxfm0aKB1pfpLfRo7nV3C38enf39H8s2qkfk+abObU4GaiekWOrtLlW",
+	"7KV8Fq3+SG1IDUrZi4dpVOnxijOXtpkD8PZoyNZIaKhEUkmogSqINdYMrXGQjV/RFKXeXPQ5/77lzz4Z",
+	"0zfQV61i3CzY/GxvHqZIDQ9Qm39RTkCVtEYr7RmhRqfU5AiUmwtbKPCXldJ0D8n76J7xKl5Jq+wqRG2e",
+	"F61WrILkWqy8Arn06OOQM0fmrXkGxenScQdbiMtJ7dxXtKZJQ4+WpWfg0ZS33UthGozrLz9PkrJspQRe",
+	"nucPtf9m9E73sYnZ38Lw8IRISKTIlz2/hrxh8hXl31TW5blCjmypl85js6K76/vOv5xrspulGzUMkZnv",
+	"/XMp2UPKKvpWnLyfG5x6ogjV1qdH+b0/Yc4s3hCjDfvfJDRCaqNpPLMii5rPQOVUHVbXRr5J0K20s+yT",
+	"xKgphbWcelbsx5odk6YxOoN6cgl4ZX7b3DFeaEm5QqXHKOrmbkCvrOFCwxHmf1Pn/CRkT+vJUNp+2z++",
+	"CZNPUlzwVmWNuXChLLrwI+NrsSTKqo72VmHKao3RvuZUxj/NcqBbzjQHCnGv3p2VhmMvBHD3c8vK+635",
+	"9W4TNrX3xw8gRXLbvpKU2+BFn7zGzh0v/Z2Gxlhxe4EGqTXugBtqVAIU4UInZd6OQV0NDuanSTWaqZgx",
+	"mZk7U4Udl+rCXJrmf9GUSi7I7pgfQEJToy+Q7lH3ablG32BN+b61l11TU214Ab1fdS1O1mthp7y5Ew1w",
+	"qAqvYHV/aczrP6aDX3wV6Q6irtTG2vtPLD9ZDc5IDaWhUcaitAJDwc8teoRSZH6gdQtLAzMd7wlU+6z2",
+	"h/ueZD5JrQowMDtoDbyii6/3CpRmHDWRohSiLsRul7GrjUw9Un4mJyHvGd9b7YYaJe+I/ntqDEOqCTIF",
+	"oTsNshOq7vI0JET70R1QqxFXSfJV4kgZLxqQxUG0CY/uaxTix43ZR8GB2BfMJySUYOSLIowbfQvfT58E",
+	"qXRxpKw2TM1KSJumsUxhipwk0xo40eKZv1xcwMhGWc14V3iMcToTvkD3a2EDT4lH8j+ARm9bSRtD19KF",
+	"HUZkBVoewsZSTY5CaavFqgOVYGhwD41GvwlekTGBxAkU2dLyPklxPwVL7gleqwXfu4C89WMNNkGLOs03",
+	"otXSLAA5B2Nsw+FfUVY755g/wIoo4JGTz1B5Kz4g/zhn/PhLjVCa1gWtKglKpYSM5w14AHkmfmZZBjED",
+	"qoIakwZ5PkOaHZUEHyI0UARfxQ1hGm1e87+UC30AaeOYz8gTQtW9fcj8YHWM8bIUlIIbicpkoQ8SlJGI",
+	"19uKX6G/jbmNtEEvZzjS2rpZlVfE7DkyMzDHGc6A9qI50czeKONZn6g8Fm0z5RVk3mtLCYdT2GPJFKA3",
+	"1EimXVvXTt4bglmzjAtihv+4bZIE859OJ3v81dwrZlFuCLKFPeXD6E5GPUyFePB4j7hvJBliQbLp3Qy5",
+	"Le4onDhFY4E8oHlKmqZFTloKTN1G2SvwIu+Hp8WsD809h4bRUDBHl/ofP3uyWSKoVyVBdGJ85WtjqbRy",
+	"gOz5X3DqB/x6Favmd/0CS3WFpvPSXAKfGoHwxydLNZOFqsW84/o/Bo9lFInF1/2yW3vJjXvB4Zi5YXH7",
+	"n5jt/6fPnqy7IBfZvtMX1XOnE5tbgnHVuzgoh9PdZlGEAo/JTTxPaGg8ot/JjP/WeRkHzqUoKXRWabYP",
+	"ZzVfKeoV0Rjv0ZwM8kc5qXb01PJeRFfNFasra6FSYepvv3366tWGfPb50ydPUK87soqz/UEnjT16Lizr",
+	"qkzmCR4c9FEbnfcZ+W9ffv7kCYEPpVH2GScVHIVC7VKD0ip5OA6iZp61FxH7W/tCiscWUkc0wHPEST5/",
+	"4ss94Pbhoccdd+9u4z3v4/ya4QBZzpxWaq2tnZEV3717TU4A9+bXDfmUvBK8omeUXORdy63WFvZgPPqQ",
+	"3L8InjCAv3v+/XNMKdnYOPkHemxqIN+0hp3/8BXImvFlimtEymgTehRykxis3G9xOAgRm/X5uqPn1Gm8",
+	"QH/oTuDKG2dw6h73wISTsHKSQz67gGnWZvjG3LF2zyf3Fn2KGXHrT2Gfw785NvpsDWZvT3+kbGCuTLrs",
+	"S3psKNvzxeLbP5+VAmtD8lGa4xSr/KBAvoXdhS534JVaFcrAF6wsW5g+OfrzUNBWku50UbVoRrTbmqlD",
+	"cWK8wjh5oBqgSAlGZ6C30jY6HP5gH+y21iV/uD/HGWn2T3HmD/B0rMUokxykOrBmKWWDlztFApy0J/zI",
+	"N4f+tgNVhBKzDc+cH1aCuaDdq4LjJe23Y7M8EmXfXrSBIW41drkzXcMCpdCQxt0G9pWeGjd7yG+h3val",
+	"xq+pjCsJSW3JukG7pMsd0+oZ4VRKF3zcsVqnUy6TyrH71NSqXwIkff5XCqOBAYL5CE9RC6xrm8cBUgn+",
+	"kSL+VZUVSbAu9rlwyjVVumjVqsFTzBZNcY7OFzqWeluRIqzzKE6Sdj57YsHUE5yyc/yz5EAgr/26uWtl",
+	"PX+ScWD77Bxdb3lo/RwvzMX2w9xySo9oKb9wHJLMhpEt3MBF//oEFdmeCRcnvEC4QCc8Epm2Whyt/4yl",
+	"DMh3IZKiXWqe1GYsfYCjgvoBNbjl6b9DItIHymqjvNwoac0FQIhqgN671IEoI/jknfbbttqDzZcuW915",
+	"Gm7jlthKBrv0L/jdxU6lkmrYC3nO5keoEHJhRrUVrd64YEik4pC9AEW251GKbUrci+ORaX0LtntnU+e9",
+	"Nqc2Nindhqm8dgxcF7J1XpyZzFfz8Ft8NlatNRyN3gXz0jmu/XN5HcS/PS+fL7sK3XeKHcDiXYfjlsq9",
+	"KFquWZ326exCqXGoWfCMcKRnsgViSxpn1b01uv2BqoOme5WtbTU3n1DaZoua+VDG++6F/0SrhPMiLx+W",
+	"VmPlTiL6IFaYUygWl+5TI2pWnpdnOimQDzeR51j0YwWysRBEq7G8riyh0VAFGe9qV86grXvbSvKl81W1",
+	"0EVJm/Fuv8GgNPXsJzgQb/k8I09cIJqYV6OqaRsYCWXTT5IeeE1ddn1aO0s5LgZT64w2ZbSwYbZtd+9e",
+	"aBX1DFhjabac24g7Jpinc5Ww+GeBfDPyLFQKTXoQvXtmgXYcObSjayvEm32uoL2zwg0V8Wt8KWyCVhIy",
+	"F7srPCZqJ1mC78+exb5I9MTps2d8tCKxExgkjmhHQnmkzQyvmCn967KE+5H2dEklVKokaKU64vSN2ZTc",
+	"/xAayH8sreD/1Bt++SV9YbR5Vbymd9fO7KbfRfvOkj0c3I0Lx4/SRH+nt+mKG+6SSyofOnWXS7hM0hdD",
+	"6iaYktEXBHjm7NuXQpImVhoiMxfTBo3RjJO9nWT/v8LaCuv/KzkvzdMRhaNDggL0HqyYco9gkXgSIWCd",
+	"/fLvI8F+W6371wnhcxt/onP2PaY/kXOonnN1SpU2bkV1zrisVuibO1bXqerdlxZvIBaoVp6eaFQCfk0O",
+	"PVPK/O9Fh2ydreRvMEOwOTpfZDv4rRhfAzOnf9VWXSRh5u/1JVS5zYGJuPkxD41KVb+ZC3KyNM1doYwT",
+	"LLV7SijByr4dyI35f9F83DYb8r//5/9K7Q3VE2nltsjRIkMsjfTGnJHUYdH/7X3kYkdEKxWBD01NGXcV",
+	"ddf6vjGtY52P1L2yPa9w1LlMifw8oszgzO+apjQI3F1zhSlWgY3Ic4v/YosuzF+4iDY9aRMyi8szzrri",
+	"XWUNlg0S+2hvuOWiDT5okJzWhczEG2y6sgLgq3ZkLzgkMxWMfsXhBOjfPTZUMiU42YnWuhyRrxDyjVB+",
+	"xjD6YuZdKNB8Jsm01FDwZ2YTXDHIvJoAR3oubMZu8ogiJ3SBXtQrqVJszzeGDIA8g2xtD9VY9zJPrRGD",
+	"Cr4XOlkp7tOdF6nP6/3hZ9Hq9cW88w5U0dhSSCt8XF24EvVDTp07AFu80ImUFCvUw/nvzmrnCkVXYv/k",
+	"DPioxyB+M3MXywtxPLqyzjVJB91bnmSWwzoEOEe7jnITiaoso67ZMZ8SJY5gbnVzK+wYp7yEUFrvkmLn",
+	"g7sORSUhMoSGDXHaoeUSV2VorDN7l9pboG90frEAVsATKkf+Pw9Sz5wOWRwAhZP/p3b/tuwAPdCRbolm",
+	"wNvoNQoeWZ/5XiQr+lcIQdrqQwpz0SkToUyUju6CKe6YKdHXU+g4L6g6/BXg/mqkgmE+ootliNMo3rET",
+	"Ekqq0uxwcnMZovcpl7S9GuwRB+xkVR79xlPiRsxoqXpF0s0Byvu3oBAqYYSnE1SthH7yIV3YEYbqdghL",
+	"zE5UcgeXkUbCaeu0PqhEK1OF4M9t0ZHHDsH3U96PhvJiCva7PFBJSw0Beryk+IA1gCNzIV17ZIbvITbG",
+	"dUDxHrgJOgKFeyy5KQFj8QInQPbIU7JtWa0/ZpxYEMfgQsRqaBwDFaJWgQtF48UCFdPqsdIsdrSut7S8",
+	"X870L90bV2QdLFJFkUReGc2l0M7ViyxAXbMfMuZjWv3pIqbD3FzDDTEF3ffm8yrxi96D9riFXgtS7XE2",
+	"xSQdL+GshSn5L+xjTm1en2L/Acr2kdJsp2D41ue4p32yHtjImaO+/t9WnBc7IQujZlLdSqu42tXOw8DZ",
+	"ZID+LCdSGjwkn9fkB0zR7eaQo1Yy+01u3f7xeURl0H7oGh/lwN9vrA5ilDQLsfNAJbPItKotD4Qq8o9/",
+	"4L58Ymj76699nT4b61rlgY7l/SA7Co1zmwxlEdrhg1bPIgAKpoiWDCr7z6UQklMXxi1vgiuFfXQ2UoI+",
+	"zyCX4MRlXdiPfEFjbXwk6scWp/uxCz8Y9QOqp10KsHNjGbXM4akIDi5NehOcWUwRRa0PdqrlxyNu6PCe",
+	"jpee382h1evF3d0AIhubC3hZ7bCB0ApWxh634rpqpfWj9rF1+3VUZiRW1OweuAWD0CCP3gG7udsDB0nT",
+	"Orud8e1kaopjgoxaOdZ/d+8ttI3iD+U3JwyaDzlkAzkDX6RtXoKh/a2kJah0JbU90In0fnGELkPbQp5z",
+	"QRDjzMEOPTP2PU7bHqZWgYqx6CxWFvH+k7GrU2Hqb9pMth9yMFv2QRKhwE1fee7m9lZVWGX4ZH4H/urO",
+	"5KSwS7jufTKBJRdzi1fPrNEnFJA9ewC+wUogTIN2EDz9bT5SeQ9aTbaz+EgRB6W3Id+9e03++OmXX378",
+	"KaF1c6AffzYZJugSUL5IJKA0lFUFHuQ0wqeP3c/kMkx/RMK+rX29UmKNThx9pEh4kvj0lWc2eID5Vg5i",
+	"CxNIL5tLMqYvKnjN6/Nqn2wFS2CiqwzriQreSCF2F352WF7xgVRsb06+8zjQVh+Aa1Za9FO01SWUAkmI",
+	"gww6KKwLA0+s6xIHN5bl5lBmI+93omxwC3XGazSJQ38SbV1ZlNddq6AiFpZ7mXvZf3cTJp4jhUPNGayW",
+	"l4cFVqR9/bl9uOeCzXhnRxAWiKofwUVPo1g8YnWnNwbTG/xz69zTY9mAYdDlXrR4+5v6XAxazUyUY2Cw",
+	"adXSw0vbtANNtVuMJ4jFZbsZr/ikQyhlI/e/HLt7HAv1GSbaHjeHeQu4x5uXNRRa4zi9m8sOG/nwBUPd",
+	"1W2eaihP8nwE29HtumhtBUPik86rkOnt9BUcmEsQwBZPYTmz8/+QkOmIw+nocGKVPmw68Moadv20xTDn",
+	"kFM3M//zzBcPYBT76JNaNNd8cSkgvGOty0owLhOssXQa+A/S/UmedV2JPDin0YBd9x2bFl4yd+ZSsOkr",
+	"ZJMXCqNI6Jrr2p3qsNAJwt/E9HI33xUxJDvCWxfLXscGIXcgcdsMIyjjNIPeJJqaUV5m4qePFhqwJkEa",
+	"Daqv+m/INz9Y7a6uM1kY1eK6tvmoWGgsZcZNcmve87EMrp7ZqD+uf+S18klRbqbd8uZ3L83WnWujsGOq",
+	"HAY1BgOjrlM+i9y11fLmGSYvHKC8h+oZ4YKDbymKgXEPhr6stVOY2zu73FRwau2xjPl5qRcjQaQ0vV07",
+	"oqvyDNZh5t0epOkGoEuZbEtWg1NaudCY8AeLMmnu4ZzWjRU9AqHKwmg7VGX8mz4JzFgMmEEWYRLzeRCc",
+	"Gl2cU6LKq1FaiAJzcUb+vVABEMoweqBLtTmYuMc/ZjLqfCOy6Zy6ktY1SAwh16CDkyV5rdpVLWya9c58",
+	"OuqHNvfea//chZEyeABpKBcDDNYCEdQxjeHHxxCm99hp2wnRMIVOjmKCTRQkiM/TOCo2Cr11ATQvoHsb",
+	"OyUkbqNl5Puf3Spc5j7xOuKSFYqIO7oxxu+Xt0EXS3be+XS1XjjaUssxEy1ReudnFQRfP21EWj+xB/23",
+	"x7xzIwNcJr/TxuXr3aJPbtB1nkjVyt5WF+xcovvtMnir6Ra4LwTXycwLOLp8q1mk6WvxNXwjsRBmCuLh",
+	"SDnd443j0knng/2u0ZmdfW7Bxk4U1RRKRPJYNlIcReE9qbN1jVpSo88V2CV/HOFcBt4VlzuuNGpVA6Uu",
+	"MOyWAmVyYfY/Pf30y1X1Al1jr+XvZGMVf7VoeajeqIM48adO3WXGLF4Zshh/9UNxhD3dnnUO+cM8MgnB",
+	"eoSK0cL8vX/BhMZHR4sN8sAqMKpMU+3Sd/JwboxPf3gi+PE8RDmsWKrpCemnJSt13rWpGnGfanj0nODk",
+	"bahJ0TMm3JnN6DlMOaFVGrAwybTpdK7Q/nj5bW0RoJzSPIL+MuOtG+LfI6MsXcRjuw5/0B8pImQFMjR8",
+	"dHCzjorWkxba3QCp2VbS5fag3418XLsUXCX7/WAd0+kgjAaISECKGAXJttJW2OSIhqIwCT5LM/Tq1YK4",
+	"aoObBA0uSqPzRV7eik7tEtQKcAXLOOmb8PhvlqYHHxomYd2H1pTEL73Dba8GG7lYNovJzMEGZKEO9LMv",
+	"vkxgtFN1CP1OLQrVjtUQWA6r9510OtLqVnrWVPyv18F9viDZTHNdv0ef37hOPNqUyMTBvmmepWfCKsrL",
+	"wX9UUNau+urE9KGS9MSz1fQZ5PCL0K2ycS/zQ8RX18bFFueO5jNDQ1Yp0iAOrfk0U+dqj6duj3AHbxXd",
+	"nj1eWRB2610BY5xgm+L6+0pZH8bQwxyzeehTS7+R4+DR82zdJ97aWtzH1Z7+o2SYr5ejefzxjAhKNlMb",
+	"ZoK7sxttw9QWvoML6jUzitj7Q5fShjld+Bw2J2b2IkLjiWwBK84tOq3Wgt8ttjKtZHWQZZN1GFn3DBa4",
+	"c5fiF1fyWOQmDGn4Qp/VBT0zinREHadMe6d1lKfrE3oxfzfSsJkieDNCdRUQ8RXYrhndO8aV61IGqQQ/",
+	"XzQONqTl2EYf65tDXhx2ZgmZyUnX91LIlFbpgvGybq3rY5HoedUq/Z19J9wDy1BVVl/Q/vp1PDKYcEfk",
+	"DObjjwuOxGWlD+saOQUOv5wFI3Ya7/ZvvI2zCDCz+7VkYy5q2PN/NqVvSd5b6k3herkmv6M/1BsJDwxO",
+	"OZV2+RzdQFDl3STLis99Ipz7/opFPFf3v3v5EnlRkoFlzL0f5p7/lleKRbPI1jhgyjqxtSebGLBwQ7aC",
+	"Y1kCdkhuJYaSuyOUT3HPZBFH3tvFcjFzYqd5yFnOicRo368o31qzV8azdBe+7l7qTPGhdHTlPhPfjvsn",
+	"TT2lJS0i3l1QJ+ZV2KlF/IXqbvZHVoPSgq8gwiv/SpYEk23Msel05NMFXnU5QpRI4HCirvpja9MCq0wz",
+	"fCM8MGdXijYbTYhrrrLUHjDmoMYrItL4o8Md7y8/zcBSQumhtQbpVR101E1tzGUS3L6bhQ8J837PyrUC",
+	"u+pDrueyC/Gx5Mc7D/iozwt2SV/uGBAlo/Vz+9p0mC9VWYFB43UaQMZxMuWXv8igEgUXuii7uPZ4/v1n",
+	"ignIqcVdqPi+7RdDRVcdyD1UBeOp1O/3B6ZII8WO1UC2UNKjhb7EJltdTekSEzlrTcXYxDYOkmmhTM8A",
+	"xchpzF3lFH9g1kIWfCuorKwfWQKtbO6HjT/moLdW49reqneB04Yd+n84KBEXj5gmcH+fJklKrrEp7em9",
+	"LEX95gf8tzrEk2fjQvDi9dy0jGHy3QXt1l0CHv5/N+6RNi63SS8Z1NWVUDIrQyEh79Uaf8Fz7FLmFdRg",
+	"xYoQ6fL1fPMhvChW0WwZKLHvtezG/3GGno/v/7o5LYcJWnOtJBKUXjlEV0IcZ4TN9oiPd2RuH27ij4nP",
+	"ySPGsuxnbjjjx5/sK6OrXVmJsAaC2OedLs9nWV45K9YNbGGir+ib9a04kSPloVwg1TGr5VXUd2EZQc07",
+	"q+zBlAB0WbBIFpfAHs3Fr36OM9a76Pw+zDdu7U2Z59J1o8nc8GBZtn/00/XG2jmJ9rNGFK2A9TGP/3da",
+	"t8k57wQW18sV47k33nHaqINIakqNBMR0TdZ6vcTdVRuiRcNKRbQg9EGwakMU+wXUhhiLoWF8vwnw6eaZ",
+	"k2TpkjpJVyE7u3NMdSYL6FxDEcCirwi2xTToj+unvPFbGW9D94l53rhAw76KeSav7NGuL3A+XrV1M7MZ",
+	"7OTsbC7fvomNeptMEFiJnUtVYSFMZqtLvVo4hp32/UAlQL0hSgt53pAvnxBFkH8D3tRKJY67mt1+4fRM",
+	"p/7o4S/X1tL4YYaQvZ5KU3uRShM6UF5l0q2uLdWYiHlkXS+p6X/ty9xX2tJrkoU7FJXEb96Hu9IYraJ5",
+	"B0R1zJ+EgIIGxYnpQxF/w5IGlHZw7/YvSIwfrzA+ocmFn4XI/CJ4sYUDrXfu+C1UUz0QTHJM2x41E3ZY",
+	"1SnAXJmp+oSaat+GlWC2kYWAf2BwIlta3j+1ScL4O1M+WkIoh1O6ZGEMfeJavEb4Czh3pyoiQacY+SLz",
+	"OGLRBRfLgGkz2UIeV0Kz8l4RsdvZ3skTrJkxdtdYu6kWdb/NURmB5eRRHD1XCP6MUMwIs2iNR9fsjCny",
+	"+ZM/zTvaR1GywDH9yaTZpYY9TQe9VjlLVqduLjE0o5O4HMhXanVZbmaA3Km9r31RRzaxeBUzfrCuLjJe",
+	"R0daP9XpfXx8v9hFW10Y6TXfifQsWqmg3j0jgtdnQqsj4wrzBm2t/6LUzAuYQIt4gusOXLSF0TDpPZze",
+	"u1sY0NGJvjyrKcqoSGQy3Qp8ou/uwQTSgu40yInrxGxgyO3FV8gW9oZJjOTuVaz5Op1QOOLPtxRVW+rC",
+	"pRNkzrWdTtXCyoR0DTwokosa4n8TXhk3xY86U7lbCFdm1Y8KLaT1sYFsekoipWh9udJkFlIjlC5amQY6",
+	"bNptzdRhVTGX1bkWl1JhG5ekYpjP0L8A/m6quoTt2MoEghNlWmEZlOPcBQkb6TIhj24xtvB8PFm6Rjf1",
+	"xEXjJcONpFUQNI/n7Yu+8ko8QKqZyxD7Zr5DupUPE8lUPnuqk1TGFGjBHt8N2UItTuQXkAIPNVBZszgt",
+	"Pk6EcEdjfaLUhOLXz5kb0+T3Ko/TNP+qVYyDQtgLRXDavToMQ3xfLmSBxvCReJVTeIz9jxk5Fjw81t2D",
+	"Jesbog5C6vVycbC/y5aGc//I8pSRIK4CFVv42QHJifFKnAjwuKVjCuD9mlaqebEy2LTBQif48uyB6tbk",
+	"snn+uTwy0xsiOb0hltno2LgVZirH8ldD7lY8A5ULjnzYg/B5O6QbILkW8b3QEdzKqrTB+Zy2JLLPIrfw",
+	"YPTk3A1jXeCaV60d4oJEkTF85ZLOxoOl+e9P5HN+3TY1K5M+7XV6tW3TcL4iU6MrHzbjTE72JspAWPnj",
+	"qQLfHBs9j5A+fu0BuH5xEKxcnSfXNNkawS3EYJfR2YEHmI9dfCtaBTgx6/yyIezJaAdltVvEkGL2i+gH",
+	"u3ODJckX2zdDzFrfnX2M6o0/rVLs7SsBlHrogDWm5zOMWgruurPvA+JvBOd2kwTegSU4mIvygDQR8sJC",
+	"Y5FXK6eyl5Sb6V9mnPq3LzG0llp/F9lwaYALd0j6yOn5rc0143WrzuFCWORETe+BL+zcFWwlO+/ZLNtw",
+	"Zr62318pQAJE4giua83FY0eZnN4/G0KtVQQmz4YvcqL8jArqxrUTsf2LQMIFh8ajMhY5tvkLaOXatyDK",
+	"r21mEqGHbhw4UB+Wc9zP60bsnd+/BRmkYXPeWvfPlduzEAzwqkN8FZtOADaG1lmXtfPKhtWHhq1AkFax",
+	"24EkTG+IZSTg835g28sKx00ugEFdfSNlqlwm04RlM91m1qUVD5wPQmuoSEMRZz9KS0DUlk+6qqn/8emP",
+	"nzQgS3vxz2A24rc2d67hykR/1iibJZ1VtdTB8uDHGN23RnV+Sqi1eaki//Zv//ZvH7969fHXX28IJUaN",
+	"QhRh2YKx85ErnhEwip+LMrgCkgUHckQDh/eCc0suf5i5lauMWkqG5YkpvTSz8DTj+svP0+15gwUbuogD",
+	"NaYtQitxDe7/lGZHuqixZbQ0P/F+2pX7ZJpwEtiev4UHkMq2MLguoWeNwJPigVUh/DOXtNQ9HKfGpC//",
+	"l74EcrCYB8pqH15ZFidwKxvHCETTQEXaxvUl1uQM2mYlCGmuvV3N9gecTNlKCbxMy0PGC/fkUhKrBhZv",
+	"yNCy9DPZRKSI5+BHz9L0Fgan3ZzHMzZffngheJTNeBVDlziUq+Be9IZ1orQ8idnp2kc5FHf32MbwiwfV",
+	"TpTtscU9GBp6Fu1iISdp6i7+zs1lE1qwfkq++eEt+X/Jp588+W9ffEZ+ePd1brT1vSLGHjkVrLMRRiwn",
+	"FMH/EOrINmBFE4LQE3UgqLbKyuZxuB6UBJ3mTBFpZ3OBh7Kja7cfkz31X3741zbZ9GNLFcw2TL8WkNRd",
+	"I+tiqO6dTDuqhROzhd9LeTWAmGUqCPwj1mpxp4U4MFqOrKAis6bjheTNG/qELTwIr+jfhSQtd23x8HVU",
+	"7QRHp4fZSsTeophUdKQ16fD9FnP8THpKD1gQmccvxE07amfiiN/byx4zRESfYNoulyXNujES+LUtOFbw",
+	"S9i+me9fs5lB4qGkGyirn65oehMAraNuN0PX9+L8lmXbPrGjN7m1nUR7vHv7n6mGt8GgDXFKam4EV1ku",
+	"rHKsNHUd1pRifF8gCG8qfPkt5dXrB7ikx1w+dcoYq8HzyMUphFv7yVSLmrMMih2NIe6gktGBUrAMhOoV",
+	"iVO9bKlsseG3DOOs32k4TrQWznacJS7y3IBUIon8TAPoR+onIWc6QBxpeWA87cR+PJNl5t51DTsSTo+W",
+	"z0EyrAcmTuXM+DDb7DCnQ0rH+i6rhyZbw+CV4jbSDekWO8FStxBGMXc+nkD6VtTM3U4DB5+7YmbvrGVA",
+	"be7tbJmEm8dNCOeW9JhEC/GxGHG6S48GVdLaYUZrqu7vXEdDlHkttjRCB6qD5nDtu+/hXDg6VS0USuBY",
+	"5n+1sEqPeABZtagm1aK03bFafs8Fhht2lNVg2xIpWz9ettjOKCVevzs2QuqXLm9k6E2r+3u/ZZxmwM0o",
+	"FvuNj9m/vHv9PbEkM7qHaCVBNxfRwmXP1O2Rf6TIAWjcEcBeMPsWlIJqgfcwA4Zsl/cWlAMuHDpFzcdX",
+	"VsR04BbLy4ZH86rkuZA9SRkXs3TEnPnEaJbdF6Q4LT8rjkzilFqwGamoYaeL5FX4VpwU2cJZuH6u1lj9",
+	"bPPkyRPEbQ2WPxea1EzpJKrXUE44+mzCHnVkCVvgFjmc4QQfiNOq4rHs7RcKEvM1etg+xLaDZIo49W1D",
+	"KDGCgJxYXZMteBj/5dwndoXv75BR2I5GF28bTN41uknlkx4WpbaLXSEtlcYKj0sgJFKczDd6AydSCqXY",
+	"1qvU7i58kebCRCiOcXCWqI+/GVGwIZ8aonfc2KW0WTGTnLARqq4rY68xk9kgS08Us7ZKB8O9IZ0EsaJo",
+	"zaol7ZpOd923Urz6L6KVvMPDGV+DqpiEYp1Iw861gP+5ZeX9Voj7BFN/j7URrle+nZOh9b+aV74yr7hm",
+	"vsbcbKh0YP2jT3wAmQADeyGq1OD/n3k4M0ih6YfpWWr6AR1g+ZFSLZa7VvURNdy8oy9vYvrPb98FKWR+",
+	"/3rluJu5TZsxubsNWPSgJ/I6Q97RcZJ+8yS7hfI3OEOXF6r0B1IXbOc1E8fP9QoPv3hy7VLeC52KflWw",
+	"ZVotNiX/bgfL6Ds147AkjzyM4l/Z+HnMLeCGTGIJcjmL/BnOX6cRAtT9lIMfmwecOMjIxy/hyHjVb3c7",
+	"ncamVLLN3Htsrd7BmZITJsY0QumQT+bapi2iVVQpOWpJlvGPYGP/o8C4hBbEGjc3cT48QjdjZ34tHvGi",
+	"AjRbj7uyW4J957pYxZIGNo6Nu87q5wKLzVIVlTxqCnWkZ3IUD0CYTqaaTrQ5Qe5fwXmXtBP2pfqTAIT4",
+	"0ESKXw26AG5dsxz2QjOqp+t2U7EOD3ahoxy/fjeldV2FfQl/zLwRfFyXymjpHIRFb3MnJNqFmBWpOvg8",
+	"AZHCP65r3LuwPn1iaX8eeaMRfrqwGM6u842fscWQtv/owYzbP8Ww3n2Kdotxn73FreWvm8fza/2FNuom",
+	"kHDjYIJrTV6bL8StFLlvj1OtdgW7CoRp6PNGwV8P5xUNwc2o7qjmM1vDuAP3n73AuSgiXyDm+xW+oVyK",
+	"RzqA9lxCgC1/w6AAplCWWIZt7vIak19DSqpNiVK96rjPPicH0UqMCe4lLcGn8xzsQexvNj5R4AsJ+R/M",
+	"aeCVt7qqTCz6yBTmOZh3FtWf1Zh1h5+w9Y2u4yGO01sSh4eMLS/hCNU519+TIl7ZFkhDWRVKBxsGJZAd",
+	"rWuFkfWNj+zYlk7mngPn44q8tX7f8b3CR+Rdt8C+FMqwWkzqJJdBtQf5F5fYncz1S8eWQnBoYHNLqBh2",
+	"zX0ArA7dEFS6bb1orKPlU/tW4RJNJYVlnRX6A78s5veBF73btvSo1SGTLs4N05Mkv15a25HeS8qVix49",
+	"otwefesqGW4UBOyXKS3m1rXK59gfxdb0n4iOQQqscEU62JxuZueVojDWN1FesWqiZ9w1zZOda3cJsP3j",
+	"aMDuNk2m8hkJuAUMzegFeWQDbbW3trF221OEvWabqwqM6sx6sP1GelVsD0rbGzd5z5qXv07FOssDlPdr",
+	"7bOFKT0VM/e/ylWylsAeoMr1Rbe/FlQXPjc4gzEBuUYHrqHk5PujUC3GKW3y/uj9aNKZGXZr3sSUzW3n",
+	"S1ZPxrySpsbq4/Br5uvfAq2NfTEOf59XdMhxjJUQTzVVusASyFXcha9F1F3+5pGyeis+wLrZb8UHR4nE",
+	"GnyEefGAoBRNg+y2/Eh1echxfMsl0Mpnr/dl0Rv0YPkE2NompG8BM8+eGeXsjFHHe2g0kfQ0H2rsKLW5",
+	"cyACXSy9m2hvVjkmfgfald+vKeDdZxt4ESql2XpbY/KUKK+AKnq0rfSJ4CWQo5CwIWzn1XmitGjQz2dl",
+	"4ljkuIGnM5sO2G31GYFaYYafyzimNqVb9ep6ckAx/kM5knUsl1JuoUnmlj+va2L2beOND/Q1/vEJcRuY",
+	"UFhtLDadj+ySKMa8FjU/cQ5U0WqJTVYRNMdlaA1Tv6LvbkXLSyh8GVT3eeemCY9kjsItc6XNGa0p43py",
+	"OuGp6Q5quQlX4kgZN19Akyb90E4CTDvGjUqMW4xax14YwiOH426zo7UJcStWeMt3bV0X+HYubuF+GlbA",
+	"VFjVaU6krfGUx4/bJl30lGxnbDgdLW8FP7eIR+zj1ci5OdvZMFkyrcaOh1KQOnI0Leb77jIDyWPRNgW4",
+	"YqELCgNymdr+ZAVdwRKxR+wxW3Rr23TnPGau7lz0WHJ0olJs3R3ppNSBitFUHogqaFsxkdbRDuBLl7Kp",
+	"DlnFuXdRRTVwib7fpRjtkGht7dLopJ5YZcVm4oZLrNrexleZhLTVByEvNW4OlHObgOA1dkAciM1dI6Sm",
+	"5n+qI5oGiFoxqHPt9fXMSPLLwjIsassXHP82NMZtBwW0g5NzwcKMtSrRS5ZGI/OQpaOvHFhVAU9f1vpg",
+	"1BKCTdXYA9Xw1EJbng4Cy0SU7a7GuOFE86jKRWoO+liPv/GOcqaZglt0DUp0iuNjUOoL45AX2MZYZ5Ce",
+	"2SRen889Tvy2N9anY6aphbyFpj6/6x7PN2vc3NktXowOKNKDiKIW4j6NMeKTzMlJCg2hLB2rOoZ6DtHB",
+	"j78XSUaKKhL733m9w3x2VuMYQtwTqp/i4N/tPn5lNO307SWZ1sCTUC1mFLSNnnap8mEVuIgw73jSvQwv",
+	"DJIFJa7Ltw9jLwzwdZKkk3ZdqM8Jz6zT0QmHy4C187J1kUi9SgbGh3icEEnNxQdPUR7twZgPNgVSC2IF",
+	"Vy8HYb4z/yQGN4dTYU9LIspgYQOpl5hihzlr1tBLgLxPHPM8Vtf02Z0AJrYYQ0GCfYQTc1NdDdHdMV/M",
+	"kllEsPhaSiRJcw1cF/atFFrCATHqK9s9mh2T6X+ZrpZZZUEd6GdffJn+if0CixAIhq0Ooz788ZrciOGb",
+	"ExS6RURgwi1yozjAK9CSlfFJfmBwsklW92AbgR6PLlFTHai03VHog/2tZuW96xbqBLlK+1E90MfVlefY",
+	"iDxxW5irpvEm/g4geU6tU2Jti60LAFkPoq66z1yqCh1hnQuwS5/JIjejGcgUQaeVIdcpgKceJCgzb0LV",
+	"vRrCIOXDe/aj6zB9VtXju6cnlKwRaD5w13/3CK6812E6KHS62YwZXkJd54D0PTHm+PJ9eHASUFNLtt/P",
+	"5y91fdPd8+nu2w5e0w8aqQ350vsw9POqgmrqGA68B4zHFcJxRPsjRaLw6AJWufogzeYjc9AT7fI5nFLF",
+	"fRV8IIy7IiMOp14y5DN05YhWk63AzPVYy40RE68Gsr0dl4wZJMSzA4EmeSSDwrxU9iJyx7HPOOY/F3PL",
+	"5K71d6tXE0br2k3rmPxEn7sS6R87xik6zVulyYE+GO0FONnCTjjQtqO5mEgN5kbsIZas4tUEZHdXhxJQ",
+	"sjC1BXS6hKZz047sKLctz5AeHeYWUe3RqNafPnnyCXni7Da7x0muvk4m/m7OQuf5W3gYupn4CyZGDrfN",
+	"eqh1TbmKNQ+t3zXmDS4vmwfY0XJzt2cPmbRGq/RcJKqpIu+0ZA100C94BhacuzgHZ6hHSACCAFofl1SB",
+	"sZK1jdrOYHGN0mmSFG+V/o6XdVuNci6rAHWNvafoHgqbatnPqeygPAaJVZs7ygqj0XJQaQ31e9Deff7b",
+	"QX2twyVyaGQrkjlyvYRyCKPRcU0KEWx74/FnPlKdLFkFFRQvpNNmAo8EZSatyHwvNNu5dMbFGAxvGJSw",
+	"CcFKyiubqYdANTsqCe1VOvjTsrzWcj1cwtLWDs5oSlxOTHeQpZioWPV2IrJ7VneOWQ/5vHA5NeP3qeCp",
+	"Pnj9AcGTTx4ohil74wo5WF0v37fKUMi5j/Bicx3xOorZmGBlo+L2U1kC5jT7lHru0asDY7vaGeedWcDW",
+	"t3Ad9I7Jav+Bz2BYkPtjZxNemFvbOytnUzCE9YmeVYFJ/hmVSILtaQGSONRcirnO9LwhSljjlgvMXTbb",
+	"+XPLIB2+sIlf7kyM2f+YgznFvV2+Ca93O5BQhUMy3AScYOFDOQO4r2+fvnrlI7+/CA7PumwO6tZmdden",
+	"w+TmXt2nfyrT6GEPXBcNVQoyCWe/JAWQuxAsZLExBGkNvKJy9iJwFOytvT/P4azi3XLT2fSYxW/YUta7",
+	"oDCzxy9xse3mah6J0fxnyjeHDDMzkcHmzzw9ywo33ci5vVJvnfRZUz1bqSzs98YZ65cFD56k0tLyVmNp",
+	"zmhoy3pWxMnGi0AW7YeS9ELPW6ZG9xgcu8nGZyrXeUyIdBnqe6P+1RUoHVnUy7SJAJ681gvv1uBH8DOP",
+	"ppkiCwrdhPMCbfbMwjD51Jv1FkYxSp2Tx433n2Lp7dJC2DdUaTubFDaM6+Ca1e3cA14vsiDgdoqjVla2",
+	"IljsjMYD8rh0gs+PWJOYS5S3cCyy2AEstn9s1dLKnpwrxl/sOg8pLBno2K5p8zgPxzlMMFGCsoq4hw2B",
+	"rVUd16MFRZULnU7UWZnJGwy3WdXinfbVfd5hN5nK4vy21rs32U7CBVDwwewZuyj6vGavo01cED2dbcZg",
+	"M6wUKQXf1azUCvMFEVFw1Aj/yea34xt8VB+kaPcH99yi+YRNX4bZPdj+EXb3KMTsfVYfjZnF7GKWLy6s",
+	"BXbSZjF3JHtoY3pg117lLgixTDbCcgZbUzkcHc7YieXw21zuY5TK6OY4bAzjK0DjFjGpZfTMjLFdZZs+",
+	"3aSx0459SOdYG22caIwe2jzzpNm1l6Jt0sldKztGTXev22cSa8/EqKLI3Kio2irX+cR0b9Lb+XemvfuS",
+	"p8tsx6rXu53Z21egD6Ln39xSfl9oSbnaWR81PTfoUi4P8DOqPnshMKyALrgcF5jB3zgH6LWOzGOY5Mw1",
+	"FK1oLS67FGI3UcCGP09kd7gHluZ4+Bd8dkrCk1QKuRZ1I7y0Pa9ISJRgjixfgn3tNiKGWO/ejvymETV7",
+	"K+3RaUDV/vT7FJhgYMdjaSjIXHjiu15M8BmBD7TUmHzq6qxtJKWfor8sTDHVHWCYvVhhQ52uWHtDjOnq",
+	"y9IDwJiL6mD1t8fSXMbQqY+++frlhrz5/p+JkORf3nzzz6iqa3IUSpNPn5BXX8Wj56Eze1yzDm9rhnmi",
+	"0KxdRHL3+Xt2THUsTrqI3mMRjC2Fwc68B6qIOogTf0oO1NgdxswS0veHda1w6x5t44KLfv5HthbROoiy",
+	"TaNf862gsmJ8/xfni+4v5hIDJt0vdWjIYwfUaPjk7KzGeLEKdfSyf4HCXArpEv763qqR5jkTqp1Os0yq",
+	"afakh+gpFEbBKeIJWdqB0oU3lM1fkEw/XqebWQq/xXDA6rrsrWSZCvcFRQ20yYJ7Y9XrcqfhC/O4g6pN",
+	"Ge61UFAVOfySKKlv8QcdZ6U+NleIfimWlcoRK84jyquBq4Nel3guWA35heOvK9QTfD6rnWQLIya7eduw",
+	"F0xsDxbQT/6cxLnqwGsstyV10ii7f0Zs9+eZA7vy/+7jA4z5IdX/28+lO4jh2PWzXAPcljnqsyIk6Wtc",
+	"E+G9pA1sPkK18KPLINiHbVccvX25wEyv0QGZLnIXraJkoErcC+WzJxPLv6bTfI4uC0hxiwDvkAkvB6V8",
+	"7Rxnt4DxWmz+ZDC60i04cfRs6NzMP32ZU61tvUk62lHWorwv0r0339GzIkpYwLGqF3220QGmCONK07r2",
+	"KUZpK2R7Lk4A94v39a8A98EIT0PXqEKLwutQGRyQpmagCpfxmnoA8/yLo4OKyj/h4/GpYBF1AYwr0O01",
+	"VfdTH3G/uy4G8/dINN7w5cGqB0tMEncTsVCfqmH5g21OMegbWt6/dIfI8JkD5L77u+Vtf7G6fzZVGosm",
+	"QhhI92xdFAAArl/gs04LpK6GeLEWSC3m5zhW5Jzq+eQxDGBpb+3/vVUBF2Lhx+0XMl/XtFylz+ILubEQ",
+	"sG1hOCUgtnZpyIun8XWU45yYSperu7xkKKTkJTsC7OYd7CFi2VBbMr4w1qkP7zQ0GalVOFifJIwDZhXa",
+	"JmPcNztWRMKuVVCRltfYGUHnwypJZ7P5atxYYByu6TJkXcl9Q8/RFPggChLy121DEqaiDvA36FrQSFG1",
+	"pS4CrsG6oCH8vLTV7oE164y/d+6N1KxVezxSeZ5njyC83rk3vHBfPI33VN2npmBIIlcMYx5PjXMS8n5X",
+	"i9Oizrt+3e6YhFlEUnUgE3rHORJZngz9Cdgd3TjBPuDm/pFKXzmB3l5or3cl0Xkk6PF3PCj0BcU+LhyX",
+	"LIB9KSSpQRdGxS72AlN41T1rCmeLzA/uiZ8dvpKiKXz9w4qOYwtcbej2TH/Vp6lj2bOrxWt8sipXJyMJ",
+	"PiHPuc29ht0OSk22Z8LFKZKSSwpOVLvF3jJiMRh6JsnJTFtxIX65sG+s561ljDusBcDWh7bzYWsRAP1U",
+	"arEvfNOsI5X3RRRL9RHUwt6BqL5JXVhArejnCK71RNkDFHEZkg/aDv4o4UHcQxFVgiBGtAMDRwDjqB7B",
+	"vqGlO8DuKcfXZmIRV0csOaMS3sKkzAjpx6k8Tnxs2n4b2GfiCBa/jANUKoGsFakCN0XGun1DgUuQaB4h",
+	"Z4o7pIJFl+d6PH62vFm4626aAcC08OuT9cArUEwxXy4NLYiNnNapYREK1zJr3z0/672ZaoA83QtgjO3v",
+	"IVNDE9nYyO2wtvqUdpTqkSV9rn3SYwI0NaQ8/nulJ/7GqYaPn/s3l8WX3iJnq13l8FvfLsMWD4d0KBuo",
+	"tUYVJkQdbJK0uQCbJZ0yPB+7sdNLPQO8097LEWIYtl6CA1YseDBzys8IfMMhc9ueAd7HVbBXJdgg+8p0",
+	"/kI2nIM9mM9m2ukK91wv92yjdf/TspydkSJnl+AmHE/PzSVqyN19J7tR/+YWdkUMYBbXEjtMzmtCbjYv",
+	"3PMz+9Xvs7i0JVB+mhz0isty1c16DrZ/0ucLUsHy4VQ4WbPUdIdwTSG5+8xCcMloD0YRQqRRtD5L4Ygc",
+	"YSmTvPmi455Ezr6tXjwDkL3QvRwjwjgxnz4HF9ImuJe8T8k3JPTE+YQ8j1OFPVrviTonGOOEOqPQCtIR",
+	"FFNA5FnezP5FeCvjGX0AqVfwBxe6KHNEc1lkKtTtYSNGs0Cw2bAOhGbMp4jFl3DqfStO5Ej5GUdSFsRQ",
+	"aUUygLu/Cfdu7rSv0FnP6zFOgB0m3oVAiD6hw8JyuEwJzr6N+ehF+AX1pmGlK7/XB5uYD4D2vpQhCXLl",
+	"PyfbNphpUAlZ1JAfGqJd0BBPvxD3ipwAexvbNwOeDCV72iwuolpNGlzEt0nCuE5aWVc85WcrbKhGyJAT",
+	"Osi3CN2Whwlfa/r4OS41gVyUzhKi+9zUHn6b1NMq0DRbu8cCdoxvkKQFqcS0B3BqmYaP3tonEZDOZW8u",
+	"2/WFdechTO6zX9wSp2jz1267UmrsiohTLlh9c70tp7Ss34aFnb1yqkagtwf76fcNygoWh00xqs9At2HR",
+	"UKlvEosNyctrzqJo9XPvwEwCXGg4Nnr1kPa1JHtQm347NchXlN8/l5K5Sd0yYF2B0h4e5gal/u/ZEWrG",
+	"4TsNx9Tn4IFVPnN70GOrpq2CTUg5R8nTCATrY8oBTHk9pgcxtRyeZCcksD0vPPRKruxUiSNgbz0txD3Z",
+	"0vLe3AEuTmp7wOHPvk7AwjCcYXEQ/6WdyFs3j9Rcw0037uPg0QsRoFqREz2T04HVvpDuAHW1sbkGtlJ5",
+	"ZbWuYdjcjVljS6kbdaBCl3UWAt46tI9CAoEzKIty0aqW1r3dTxmNAVojfbPdAzQWus4aDpa3QkoGwgLh",
+	"ri+lmUdNSucamPNQNF090oJCIl+9ZE1VgAk3r+XBePyldZBOJowqIL3+g4acxYE+Us/shHrgI3KkFYyT",
+	"EIxiZKGwsQfK6XA2Rlu/c6V7sqFnRFbHVdRAFcgpa8Y2RzKDNCCaGoh7qQfOPjLj86cc4fjMgek2/LIC",
+	"96ljvCIhYWkKgTmfveyBeyiQWx9v7x36tPkUCkerF6NgTG73ZJ5Ax8/RfdBptN21HV23QfL0EgsGOsOm",
+	"Q+Po9j4SCKkLwO5QXlEJysBvi4gmdS/WK8EYTbaHmD0oHSRz0klrS8imG8a4/bWP2lYtlNh+GmRHSy1c",
+	"mpo7JGuwLtznzZjxOrTQjSuvewB5LkpRpX3MUrQ81+lKrQi4JTrs3bkhXOfCUPplPznBCE6FG9vClySu",
+	"SymkXX66YkIqXayOmtzDOQuZPpEslkJOHtPdXWSpsj7PSOiP0wvz0kSrS3FMlVSotiwBKtcnz+xCpqzC",
+	"wRivopGvLl6U3RQag/vJzib7W175CvsyPKoHf+Eoq11XfvY5Bd5c+ivb6lWwrijYS7/JmKgTy2/Ms6ui",
+	"xE4G+Gl1K9pMZmkEwlxUvxFlqYeNWPN6uGqW3e/u0knc7t4/b0+soqdnFtR3C9bLg0CDQfG8tD9sDHM5",
+	"AcYdg3zZqhP3z0+v9KIgFmp1MbnXApKmcVb+DE1AULIjfqTIgSkt5DkFbLKm6KaPI4rfX0DgVPufqw5a",
+	"dMbcseoqBvwezBwnlDNXx5DnAold1mO+UDK6kBbKyNfujcs6Kd2Gy5yxbOxWnymOKaI7vIcvzq1wVkYy",
+	"uSJmvrmexUPCJwBuPd1nGOVGoRk/3G+R2TdilHHtN9Iw9Gnosljd6alyGRjRMiYsZlfKYxHRtuZ5C8rn",
+	"Evet3aYPwCRRrU2ozvnAh1j3QGgMZH+di3zCrX3FqRwGTjodbrGbuscqvwd97nepfqHvIsklHtdkC8h3",
+	"Yofeg3WuyMDnVyUHTqh9OPkJHqhFmQRrDmfLNiXlQFwPTddlVEIPQNHLuxVHTLXH3+iYHZOgkEGQoJ9U",
+	"2V7RJ8p0NiVh/eWyuTsdROpeE0dzk/ligO67nfd3E8Bj9EECbIi2WCtMH+yfvfwbefNmIgXjBDtte+uL",
+	"O0eqNULk6soTf2e4DAjnAur+r4iDOC6rPvT2cf4WXjILCEDPhTfl7b+UtdHTwHAe/GqZ3TGAwRrZHy8F",
+	"wub7CTwlB3FaXURii0KSsEZmfEOkp9bNbB1XtiUhBvFdlcPa7L6pMo0QLBnfDudMCyonCSM77HQQOG/b",
+	"OzwCNaWkFNyyTNLO4VXOuW1+wqaUU6GSnFL5nXvnmTtRvdluXCqW4BAmfbdun4YuyBPF/KfQ4BIx/Zdt",
+	"VpRLkPR7BYTJk+vBfm+RES+o15kwtCwf/IWm/GNKCP4UhRLjZMcewNXR28Y2DlMrzsi1Rdr+F/M6/jOq",
+	"xva9mjd3jBe7Gtssdz348yqjmeALfwn8Lu+h2pFw/vpAYg+3CF9fI5vNKGnLItviPjhRelc+Uy4etlup",
+	"3aB2kSDSJZZNt79Ls8Cmun67MW9md/1WJtfrnKfaqDNT9dOTQcrNGFn8SmDIOUi+MB1MsvN+JAy9YsWj",
+	"zT1YIiKnYBYXZwEFAEb7fJ7+b0TNyoS55KNYqhhCdsQtRk6iCMHgAPF/nbxZDr80nGJyPt2AczS4oMVC",
+	"gkijcIt7ZEO0EBuyZw+gUFOoMl1bkiRNGPQoLSNB/8xiQjJNBCf6JAZx99X3QOeO/OOTGfm0aCPy5B+B",
+	"Dpu5VK3teUldzmRcqRq5Y8LPGKmO/7BrbdgZK4i1zTH2l25Irt9RZj9jLM76XETJ9tH/HqCeb7/ZF5tX",
+	"t4y9bfXn2pyDyZiETcU4UEVKcQRMLOgLY5/3f6DqEatJ12Ll7SRAPsZO+9kzPleFOPUBqKwZKD0AQ+fC",
+	"woRiJEYvT4yGuiqyeFKL/UuoHd9yT5lCjRutmSjPCms+XBsycQI1seVMLfbgdxf/vDbitQR/J6/Nz1jp",
+	"7b/EMXJp5a0qdkImXSrBoxI3cO1sxP4GuBOJxad3i7r5j6IBs6W6o+LcBQEDd0oXlOAaar4Xz7vga1+A",
+	"XppxdaKS+wzDcAP6m4bDaeCP4WLwB5ve0bVopFvxYNaLqQbGBFZFJdptnXbKTLuqQp5VmOQC0txOx++o",
+	"ncodyHWekYDe0qPwzcy+ePJkHo7e2zA4bHKVLrAyWlktynzG87hE1wdollTiaoRNCR9ITiujH6+Dy4yB",
+	"xpZtEH52Ej7sgkym64A2N3eCF4rV3jYZeDpp2wehM//Moh9v7iRNdVV8vSONWToDV2K3Yzryygc0mA16",
+	"tFwaXA17WhOsrEaVxPmQMa3auq5qgYmi5pvRX9HtHHx2KpOXqtlqXKsAMrhirztwh+UG0ebOyP5l4xst",
+	"J30ROLHeYc0GlMBov3sM53Yvf15cy4tEQ6sSkXBi0swWAuTZ8WGQ3T471HLjckQUP/WJRfvTOsZn/7ml",
+	"ddqEzi7uxHimu+FCF4AHeMVvu/Em/QF2EY+OeIv19tFGjJ3u7scuyR8qpqHahIbfHE5WTJyfdnWLLhmc",
+	"qbjG2KFObSIFlShqbccj4+xoRNiT1MG/CG73cUTkFIzpLSTMlUJkDCrsppfnspvoMPZmfkQHpaUaO7b1",
+	"Ix+Jmqo+zOoXTzbZ6O4u5vbuRnT9+y1He061//o0xd+3ZNTfKzvO8qHb3GRb7h3TUwUurqOkNY6DDoFB",
+	"tmzAfR2De86rXN+HpWECnPjEmj0GTjLrdQUopTMeZLpSkVZYSlXRc4KKX7WKcVAKo2tJUoEqqVl8ocVN",
+	"JnQPFjto4J8NLXP8vtnbBWS4hIy5fWDlwWqhpWiAVMxCr1psqKQbF1XSlD841lWZsl2QQxchc1t1Clde",
+	"WVh/J7nDG530zopH5EbRqghlC3jayflzK2R7zNU061Zyt1/jS90u2SbbEDsdQ177liJabIgDg7CO7Cdp",
+	"dbyt+5l5CH9k++S6yZkFMbSrk6LK7GBvBHy3a6+wYxlT3oIvLuDnjeOjaMX4rjLbW+VaBdnhvcPfz87G",
+	"5c2abMOhYnvOT65nB2PIuoj2lvGioZLWNaaZbM9F1W83NK1GduLBbUL45vCwx/yWl0J/dUJ+TZKN80P1",
+	"JdTs5TqqK0Y3cFGDu3SXYbA5L1APznx8QI9U3kPq2sBAr2SgNuS7d6/JHz/98suPPyW0bg70489WlUWj",
+	"/7MdoLfFENKuiYhaZxlJ2NvLZjz3t/4nUlINe2GW8YyYO9CiTliUIAvosyJpK8EYUtPade25yA5BIFUn",
+	"geb5wkFHxj3GV+f24yA/ZhcTY6WPb1wHJJ3JWDjS8sA4ENvvBas6MTUYW3JeWFNfUl5QdV/shCw0O2ZY",
+	"yDwloRFSF41QOv+Qja1lfr9lu6ZM16/p4fw7Sf3EELFY325JA/d262SD/PCgFTiVD7+NQ0FUHTTdrzyt",
+	"SwNEF7VfMntepNvD9e6hFe0mzSXmnLvjMIdL+2N8v0EFyOkg42HY/pCSrT9gxkWHX4ToZUd6JpVwjRqZ",
+	"tuobcvPSjB+h9FtM1kpJy3zJK/5UYBu4BYzy1jz9r/5hc5E34h4yfhEfg6ugrKkEZdYcCsAfWAWCKOxp",
+	"2xUCU05oldQl8yAF+ZhdBJc0TToj+yKMpBDnKlzDgPT6MJTq28PjCSVb2DOuus1172Osi0rJHqBaEHuo",
+	"IpihcZMtH6qym9qTbGNZGJ3YzZ3DwO/3AAyCL38tfCtSLSkfs43fZf1BFrTJu6CByPhqzMGNFCI0vsx4",
+	"T90dnkjchQ8IRsP3FgxrDobkg14l0hZ1JbELReTb/+4M+DmAkBjrcgUxIwiSSRfBoOBrMsxr+W3UECKC",
+	"n+yjQ4x2LM//HUkSEYJdLvBoe5woYh9BARdVbGiQx8sQQTr055Tq0eE/p/Fp3APeL2f7sNgp9rLDsc++",
+	"mZbV4hww9b8XpvRFjSN/Yxzq/AUFclm3JCPK3uPDs5jTftQJpm1WW6za3+VX1Q/bUfITu1X39G0yIuvy",
+	"cC08p0+H2mIgNcpEqR6YEukG0PChQVSIx4hUr04GCkyVrqG4As+wp2QM0mDye5dHNERg8VVGwVprJnL/",
+	"J0TbgTYNcEXYzgOo2e6pamKolZ9fBSsZoNvHWulBrCFUBpDd1ovZSXW0Se+c0tjM+Dos+h3jtM7aWQeq",
+	"ClVKAK4OImNiLz0k2YZi313iQwitz1fttrSNn2MAmXuMwaoj4q9s7lougZYHmk2lcrpe8odCHehnX3yZ",
+	"/H1Rp3MLf6Hvwkw3rvl51MBqsCeTvHGbCKdntMsbpZoxvg9IQYO0BAtZvc4F4t5ZVaW8WBvQkpWz95V9",
+	"aqZBgBaiukE//M3dA63bZc2wUxzlluSHiSYWdRmIaLqJN2V6PzsP6ajW5UIqjtKiu2I8CbTqmVB9r+lm",
+	"egcyBYUWsQnHP3UuC0VZZWy2LSzOp3Z7N6q9YKVuJRAsZA2hmIM42WLLg9aNIoLX51EnstSCLmaEBTww",
+	"vdO3kiVODlwnTN6iM2SlIrxIBJuHsl9FT9yIBt7BObXyP8P5a6rB9/gLIOgXFJU6h5EdIjlV1xK+sgC5",
+	"Cfw5/Hux0n87aefgiH51Vk0vWLJmbduyWn/MOLGz6PKrmtbY0hvictwi1Eh8xINO4ckMwOqYd4JIKIkq",
+	"pqwLcXkGXkeqOA3PbYFXtLv1prcD7+5ESOvlC/Knz7/4J+Jud2LBx1WiJUWVarStjZZi47yNFHtJj0m1",
+	"2GrM6+4h/06qIv01J58/+dNTLEF3zxFaG9l8Tg81ARpv9XuoNs5HTm3tx2YGQB7BEFe055hsH2u2G5RO",
+	"w/tljTVPBX1wOB2uCYlL72O8D/efShZP9OzOcqz9w5zwwl97fGmTy90e2KaoSSZ9G+qAVkU6MyAM61wL",
+	"E1Xybx0OBcukR1F1v1YN3EqgqZDn++AaO7S8klA9wxYOeLa9jw8+4LWzGOQ3nvxX5rvJVADG11syPkXj",
+	"po4MNIIgE1JqcmIMDzJWbDGtSE2VJlqebf6MLYOInTQOGlYyIzUcYEM6kQQudKqErJWWc3s1NFTZGkq3",
+	"96HkMpnEkgYmcpg9jPuagAHesQK4jC+SOEWbu0H+wHL1oO9UtNXHGlFo3O5GZHAQXhG55w+h5eOJ3iDJ",
+	"gLXktC5kJnS0SMOgnX5xBc6ku7kn2nz0V3sLrXcgxB4vV3jMWGOBuXWtNAbCz2Hcqg3Rovm4bdSG/O//",
+	"+b+m41WTGGxyeZH32CvTsarT7wpjBkb/1O7fAeD9buOxgB1GQ9p7cwC2eGIDslvKRZ6ZMotS+tahVb/A",
+	"FuSJVkhVKpbzDS0PFlrb2IMlPLMgVtT2MEOTkQeReaGf0X46PWfsWfrITQRv3wLYBVhWNhBcV+QNRrt/",
+	"rCCV7XI91xUDH7J94VgJRQ4pCm/fo0DED6NPY86wvXKdqr7YnTFC9o7izqtbGD9O8bPj2VD9nOtInMB0",
+	"X1dzvLA9sAun+ss35s1NhwxuA32ep+ItnTiXt7mH7BF/zAsIv/CGlveQAkiCs+Cp3E7R8koR+zMqVoxb",
+	"MFMiOKRT80txdIgay9vGHpuasmwPT8z1mSXia/6eWQDfHUAGGsU6LV2mUCMUVGQHoSrUqWRj5ftcdF3v",
+	"l7dnMu/ZrvnL37G8qHJJK5i9IHYup9Z1VKIaS9mYIghfsgK2ynr83mMXxkwu8fI2rCALfRCtMsf0gcFp",
+	"uZrRMCghr9rb1A3fYzC4IwLeCgIh0H6uV2we4eiFhAemkj078Xfn7TLscaDcMDhLd9g0RFfToxjFIITB",
+	"8oMUdrNTc3ofQfUdyQn/hTTFsT1KTWJc81Vbrr7ivMhOw1gopSQ0NUtt2SubsRHyXXxOIprpCNbVpchv",
+	"btGut8v6XCZpzeM/KKiyaZsqleH+wLDYxz6AGTp17bcnvQ58svDSMh1+gDJd63GDBBa/pbEUGkqyTtp4",
+	"rh4xZizNUy2HnWQeMF440aPDF2g8ptDGX0JhTzs2610Rnj6RnJ+48UboUVxgYvddB2rprBO0VzDMu5dg",
+	"VwdlzTj+L1Is7ZZ4C019ftfu911K73UA+DVV/VKdsrQ4l24+d11Ol80z3NyFfGIzU+3bnBRiZ55gyGYn",
+	"Kfi+sH4RDFKodmsYEuNoWBCdXN3pkFFo0fi08q5TYGfQV3Fl6c1yXbeu7swUtXi6tn+WWWXoYDj0LJUY",
+	"59izh2yTNKYRAeuIXkrlIP8sxLYv6HPWQsZY+93Be72U4hhL9Y8UoWVpgeZ8S8WFxiFtDCuWLi9tdO2D",
+	"sbiRkwNMYgcPzRRRB0TkVh4BNq2F3qqv5iVYKheZs4adeNE2t86jvA0S2OsWdc/etizG8+KgMzr59x30",
+	"AvqqXYrvYms4ahF5bYPH37DzR+InFOJrgyYS1A229ntgWCni+iYKiZKNk7ax/2pqyjm4vAt76Nb1Q1zm",
+	"NLCXwH8MzDRzozIN5oKdW9hfzYOvd7sc0NpEC5abgq6FHs89XovcIuGqcCIjkkiO0/qiu9ePMdHL0XVk",
+	"HIADzUC9eTbwxfeXNelapzYMmzQ6Ffcu3uQf5xs5ST3dJMsv7WZdBKK2ALZPAEeYSarui27iFt2gKGvK",
+	"jr0OAj9OSqi5lKcV0Pph3b/FVkrxwKrQFHBoyZWotp7mO0PbvAksOTRyQktZEJuz10vWX9/eqdek9lnf",
+	"SlZRQIHpVN7ZmvD98OBPbc1t3Jj53rk382PGd0RsJE0DAadhfgO+rxNjMUBwfH4ii9c8if9jftfA3RPT",
+	"4L8OoSVTzbRc0c9W+GGRUQ7fnqmo3fLO6/AewMTO4dKC8QDktgCt0D57a9389rXf/aL8qYEGRYoHc0F7",
+	"1LmF6+njLCWKrQ3p8obUChXskhqMdcBNls2zwE0dGNUstFH35PJm2u7rHto1C6YaTaO/2V1NY0A4jMk/",
+	"xDvs1B2n40ScmBFdDE5/YTyRo3FRvZ1rLAz8MUqnXKaqXGWKPIj7tblBa/sij5KJnPsu9NprmPQA7eI+",
+	"I4/Nw6u+OgmyGYIdSzL+A117iJqOCr3CSz/wVJVYx1M3ur89h16eBN4N8g5Wq7ieOhdlEMUvT83sVoR6",
+	"/B4o9jtvrM82kdhl3a7XFH/V8AB1mq2nYH63cKD1rhC7FeLBp/8kppuFnc0T5WYwdT0aJ9WBkqlV6sXX",
+	"7o1bFGF6nLvcLvMKPmS6L3mIuRT6nNv0cSmv2Gnr+UBc1fDxTfIDD1BPQSDaB4j2mOCbDmnFVbrzqE2P",
+	"C+9SUh5oJvSa50hMVV9XcNhmHJUX6klSq+vuMQ+eEtLlIusldM4PgANFcOH4BiSz7gnLKzEIq4U1sWht",
+	"MYBbvO8d+0+cxWxTVRQTq1LA18CmL2sc8ls47iM1csIHvvbwL00Od30yEmBv6/3ZE9BFF1sQEyDFE5bN",
+	"8IAg0FnuhKSORXRqXIse1TZox8N8v55pWPWoacTA4Ha/+PyHPkrbwqrQKS9w5+gduoDHPBirmB69yB/7",
+	"owskx47ZyTYTb+Eh6rQwuHXrWpxyd9RlWGrYjXLNJe4mh/07k7VE2chLAEzPwxyge0TICvX2CzN8PZH8",
+	"2qbA1gfruTYqvi5I5Z5ejwA2rHkaxh+6aSTXHFJz0vxVM4xYrCrQ7J+KhevHfu2KPcDab00j4wm19irK",
+	"3yQI8FlcU6s6oIv/WHJjRD2wuFWkMNx5VdNCVpgLwjd8i/7ku70hWnjFrASj1RE1vb0R2WnHqajhrRXp",
+	"j5z/LviOyePa6OslCgbsdlBqw16P4ra5LIos5p2dyAbWebLcK5S63lrLB7nQJs5lFKOMKJ3jUccoNzHw",
+	"I757RPNe1KAu6CuJ5Fq+mK/M4373Jq8oN3B6ri2vgmW7br5V9FqI1+wlQJTT9uOVxRoRVNgIsXdOErrZ",
+	"ZZf92qP5rVjz8rkPpmNezM7kX9tckuEq9LUoKzWTurrAnek1yjBacta21POdOUs82fKna82ckXnJVuAe",
+	"Mk+0GmGBQr6xU4rj9KEZdLlkoPg96u6s9iAILlWk6wPZa3C+5GvZq8dm9ReTBoeCXD2fcpRdXr4DTc4e",
+	"g2ZF9wn33XdmvISIbJtSHDOYvi7/htU1qUSEIEa5OlkPxLoGGLk5TJL0F8EX6LAxeROtsAZ758jr9suT",
+	"NCKG++yCk3KTW2xw+B7vJntHH6DKIHZGWtooH0uB70OsAMGEtBBLDtOMNne14yTvaVxdYJeDrwQqy0P+",
+	"UtGyhU0SCKHWIBWhPqN4Dx8pQqtKglKYr9avSfB7lPYzILSddwjaGQXXgF3q5G5f3Q1sgJtyQNhqFkNy",
+	"W+6IW6mvEbaRKvDf5huhNGMFIp3hs2zzpncgSfxJat9CJHQH9fII3zuc67csNZmFHSRFyzPNZnr1QdFt",
+	"HiCq08gQ2wmAlmXeCpzT5m7GFrZrfxvq4q/ai0DHa/aiFLx6SUvnsh7MhxcOZmos4qQrhS+w8ryoYZfT",
+	"MNYAcY5iDjiB9Nfm1vMV7NuEputg28bi41/fYt98LyycTNx4UVlRTYOgRJDlN9//czonoZSQqEv4iir4",
+	"42cbo/qZd8j2jKWCacQ5Nn5f6Ia2+tBNDBXKVh+Aa1aaA6CwOf+BKe83niWwm6v94ibQJk3arA6+rlmt",
+	"qAux24VWR4nai3+H3rO31V61ZPv9/EXvh3nvHl8FYJZrrmpVxj6ZZ/0ffiaP359zwf5f2Ifs97GFC7pX",
+	"mmlObcJNLurfQGl3n3iVbKhOVcEuaEaY244jBuqSN1HeJNWuC9jvxhw8unDjyOD7xfa3skRzE5+j+XN1",
+	"v9aRJs+FbHnmQm95MeExsc24rvWZXOpumJmSzQcxD5MtHBivzKWNSSRHymq0drA039nViRy8XMPg0aes",
+	"yT4fiY1XOrWTv0UDWN+XI29FH0Qrle2QGFJq7JqFrBin8uwecXh5hl9XW1W9NJcJMlt8xaUJArcT+lOd",
+	"Xudk9lSr1wv7subkkBc1A7D1598/721LZxRNy6Rf4tZ6k0t0Z3HMiNaWnYshlAd0vbhelplWly8tGEf6",
+	"lE6/8pSUtAZeUen6ZDpebWpaIlW2s21hPV6dNywVIGe7Cbmlbu40VfcWaLnJFEH5eo3xTM2QTzs/cC3E",
+	"feh7gR7jrv/MXoAiFpssgYELx6ZOAph2X7HoJ/a5jxRxCshKtSrYv+OvODqsGjAF2zfFde87PWygYOw0",
+	"yMzqbabRU1undaAqwNH2Z/tlyjmzgEFHTXR7PJrbE/OL2XnzX39II3/FhghJdgxqwx4OLcnsmGvLaF7C",
+	"XwclZJ+l1pCfup2E+Z0gAQnTz8gWanEiTzrWu0u39O4dDdfYoqNFpuFrlMQ1KfZ82YfL5Fy6s1zo2U0d",
+	"8JzI6VahuOSx4qWbOzjmwTTX13BkzVmHD0H1JBJUI4XYeVZU6DohO/SdeLwKpoiyZCF7+rC8qt4OVuyC",
+	"Y2mEoxU6CzpBaPZSgYWiapteb6sxBnYkB1t1Ybq/fzEYZnZrNlNR7HcHAP3SfSZqqH9XqgeEfnP+SPzX",
+	"h1p9SJ6HdwfWpFsqlVRKlsHmu8Qr4rJ0MpzwXDn9HT9q8ddrqvTiXV6cVILFg+XSNkfd8/N+C0fKi/wW",
+	"EbWHV9j0GhIHyvaaENxLdVtWfc3N2H0xuXC259+tbnGdhJt/nTj/zwgCcOPxC8EU9I72TnbhJ4y4pm7t",
+	"Sp2ERMwaBGLqk+HzFHGDUIwe/GPyYvOjX931zB/2MGCOyNQ7iwfah3XCJk8q3ffD7dEvaxLJBVdJfJsB",
+	"ehIathZzimjhBacrljiIk91ctueuFwoWL1vnsfLrs+CF/v5HdFoctg+PEx984Jrpcx/al9VQoYMeA1K+",
+	"RNL2l9vcVaJsj8CVSMpEP2IRETaHvYh8eEIL33wSm/u7fA6PJxR6T+DC+2B8qY9O9ZEZfG45skz2cqay",
+	"TzpvQXuTLdefKt+GKgElce5uNszOjgeYZPbLZKmospmReTb2UbmPFHHPYbjF1Q9ZHIMtKFbZjd+2Wgue",
+	"a2sxTBFT1ic1lSGW3aIBtQcVSlQF55e2jWBpNOO7qzLG3iHDflMrOCEU9tQ5cLAPZqFq47sY24p9qo2N",
+	"6bAszGSjs26sCy5Cf9MGWwWOepMEoTzyFx09AqodnKp7RbQgjt5JXdQ8GO/NtDCYQsCIF14xuxDzZW/u",
+	"M5nHNU8W//ZKQhAnEEb1H12tx+aurEUOyi/ZKOp9D/CsZq61ZUd57BEVFF5Myu4T+OAjkJZoepbBAsW7",
+	"eg27m3mGe2uhIQaH+pL05A9Qto8VvcsjV+eqDZJBMztMmhjO+ZaH3ChpPya+uqBsYcfriUKw9bDlrIeN",
+	"HJd4zQBESKB1fS4QxGplR0ZEx1zq5398dInIrzoLMLF42h4W5lZoACPUiXhG6RqtQdPtYVlXFGqKJ+t4",
+	"YhMYOtBz8ljkyqaVy8F9vHayq3n+IE6Z5FFs+ONQNRFJKYfcPVkwvGY2w1whp5ape6jm6J3yua8hQ8al",
+	"vdiXbaahEurbK8pq7KfYSKAVEQ/OnWPmQbagTwCcbIU+LNaXO695PsY7iHlo5bz79CiwnRxgEFBtrD3z",
+	"5FncCNIoQeZHmzfDkQVQXeLChg5VLiwQ+9pXVFk57NuZDBwbAHbta/BkOpLbAZLsUdPy/sWBcg51qgsJ",
+	"51ZxSVfvU6UL7LOWqV+/PF2r+3J21u9gbbXKCbYHIe6LdBdOqzRVTLlvh0ZUHAxH9nurzHQV/TU1aVEy",
+	"Wj8vQ0ucQdmEwKpMqRaiKIXnC6oc/EWPzklBRnlVX5WobJjXPJS2Rt2PuTZ5i5prhi+E6SY5wN8eXhg1",
+	"UqjG/IjwHphVgBUhRSk4ArVpnye/F5pRB3AQ2m/Y2BjFajiEVKNNw/je4k3GqryD37ZdoFUjuLJvRAjd",
+	"GuSRcYdasEW40rTzVlOp33RhG7XWUA6x+L7qMruJwwsU86sv8nzHU8hsk9Q3ylG1DcgieiUVL/vUkqQ3",
+	"DXFjs/z0+99MWzZCLtXzJnqgXYCR8ACyYqUeRNOkZT0HHFl0Te4qUXChzZHQFI+K487NHRfBXRZgCYu8",
+	"EynLBnfdnDIE1ZAOWDh/2yqGsGN5kZpgh7la2zkjKtlCMXmkxKLHluV29fF1+0q5y7GIm/YFyk1SPLp4",
+	"hl1KgZStlMDL8yfk+VY8APkFpDBXnzhZqOXIVfKMlLVQDibbeT02hJalbKFChxBC+G9IDUoR16hhtNXm",
+	"4RV9CPCDy9tlMQ4X8NFfGE8ac961s/TztoXBckSExa1thsHn4HLyBA2NMewUOsp5mkxyyKpo5OauqXa5",
+	"ay2i57WAEVtaU17Cig5O7kaf8PBUNNFJ4jvepaB9pIg/Z3MnenGB1zww/emQCh58l+2umHJImaW5kSK4",
+	"C0/E5Pb3sDCHYc1GswxWicORWYx0ah53msCNGhsYlYtKqArVYGAojfniH3IoubmnVmNz7Fg9gRmEvyr2",
+	"CyzV5s3zmQbOy5kMKkZnTwo+ZNsE5hx1q/xtWXCWlQUIIxyQOLXZw8I3To0PKEZzUf3A3S+d1bKcw82e",
+	"9EiwxfTVdBlZhgYda45d+Q+sAoGuAhdrseEWTmiVzE+JODg72EGcFo02VOAcGaZJeJNqgh6g7qW1Zm3T",
+	"yFyO1RoRclPglovahmaTuFb38fCXdL+f0la0ASXY9q1C7wVvab0AqK+KkplCz4bsUQubchtG6fb48SpP",
+	"3lN1f20ZWi0UqIJpBRZhcOhZREX5AXN6Suiw/i1oqgpdQDD4iU1AjBJdUs6FJlsgRyrvoSKViIvwIrHw",
+	"G0ILZk3XR8ITZDu0V6u01dR5pMeuZodtfXXVvHWNrAEluqaR7QBJ2m15HDJWXIhfMv6kheXFQxw/H/1x",
+	"fuNw1/bYevaiNQfphfOTrfRj+ctz0GFimVfVfPcW4gYFwePKmbdAFWY2rCPP1Wmpufm8Q15aO5srkN7s",
+	"u8npRGGRgSgW1Q060/271AG3dnnJSA/dJ1uWyj0Q81tQ4Y70TFoFXdNZm5eyldR2tVweJb26HNgtZ2O3",
+	"xK1hXi64nb2sHNht/qDBrVFjbLoUZiYeO7KptjwQqsg//uFuuE9sbwKzml9/HXexeXKtTnhpgXHHG9ck",
+	"9iZKgvu7NLUjN5Ga/tw+ouR0n3gjM3k0ts3o2Cgy/OD6FdO6xR6Ngtdn15r65HMyjy76TLfmeBntDJsA",
+	"rjpbaNGkEKbsJAKgOE7kqcuKxbadCDoW5rHqo5PyBT5kfhAL4siBh3CYbnm+peuCbVpfUezP+q1PaNyg",
+	"f32F68UCYOGR/2IeFTAuHh3K4Giy6U2xkcj1UMml4NqFaRYKgvClF+7VBMvuaF0vb8a+w+bHi2EX8X8u",
+	"mG8YYRwWXfH5VR3qJyCgbd5v0sWj6BHM5VYLvvdQMhbClTDl2re5Lr+2HkX16u+WwUxj52CHNX0LhGm7",
+	"LR1DTWFNJ5go0Wpktad2wuPuCXERQvHCpbzyjHlVHGThWkWrS3HsZ0a4kNApxp/3PYncmcy0lfzN8LoX",
+	"b0WP/CG+4Vc9vSMfdBIpbI1NQFt9yGQ7zTe/vjqjl/lecbGrABNXMCfJ6POSJ/161pmdAclZ2rp5kP7n",
+	"cW6d9zsCRtsk/Mlj38xYwDV0DwRrFQh8oKWuz7ZulGXLIS5zt3DWNLDmbvuAaTpJbJ+DBFpdK4lSleyb",
+	"TAeGmSTdXu6APyh287uVu03IunLdWbmNhWCP3WMaCG57RjM9MJ3WbjLq8bBrgNV+zSjJ7+LWJ+QJYsc6",
+	"1POFYgX9QvO4yZf2p7mVbFrnLz6wqsoFXJc2BaNqXVM+fOEqQYnehKpgfJDSM4PdnJGt4gFk1WaAD9dD",
+	"uK5vCp8DEPkK9gzTwnz5maEc6WR6YiT2QMtesaEGerxzv+QAG6y/em3/inU4Dzn/uXeWO0/6j5t1TjrV",
+	"7vcdyPl005emPr/rHnfd39MugajqLELz5g5zej5WO92NPYVf6i6OwU3hYTcsF8bGpQ8B+C0PR3kT9wZz",
+	"nN3xWHdco1ORl5zPr3SGT8I+Oft43mGemdxNrj57QTzizYcfQK/xSjKuUVuGt2J4NT+lN5ZxLmgocYmU",
+	"GZUs2iHy07su8JHkuxO9t3jRyxHH8sz3rqlXE65rIbAyGfxIP3xnH/buZ/fPTyddjte4reO5doNO7JeR",
+	"Rxcw02RcdZaP8r1uzazUId0OSxc1UKUXpn0dQUtWzqds4VMO0YjxDJ7U1x0UU9Nua2bbdmE79QMrD4Y7",
+	"XaLwLOSgm9emW0//20mqsCPUjINhn1R6t84YzutS/vR0vsx80Zq79TpNJ9TQ951V3pINfitX3mamhtfl",
+	"WWmEt0frd8rQzamM89tuH7vQyl3cj31N3gBe7s4+zWOTe1a4yS0as9Uj3qW4rVc5hyoBM837bNSJabJj",
+	"EiysYBZhAB1149gnde3Fx9ZEJhkm7VvAfcQJj5q2Dmhyqz2Uj7l5PsnyFqAD67HT1hizqxu+Z2zyiZj9",
+	"XETeEOuicPw1uHLX6AvZBtzRUhJ3cQ49/x1Wcooe7GIcIXW8NMnQ+NBINXb4RO7D2Rnf5EjZGTzikWp+",
+	"aK6v3vidJOmMNMEGeGXtWNWWJbhGvDsLy7QsLzYywUMgIiTPzR3B5ofmoiO4iv7DoJx9NzWhH/iR6vIA",
+	"1SunXg2z5HnFzD4s508z0Av/WjJnYqUSlLYhbHqkn9zs0m5x8vq0erwT+INKKSS3RBC9qOiGKbqtc2kD",
+	"V6ez57PproQBXehXGwB4htUGLM/Zs2227fLeF7fGhp2FQbwwgS1GTxw4RDRBi5F8+hkpD9SYUbaT3lUg",
+	"i4N9CZ+fxFg1W3GTE68eVXv1Hv6Le1it1BBTc/hr567Od0xdWpi4vh5gJ2S6C5fr0Os68QY0suVx5TdU",
+	"HzqI7BBfttVRtgQjnUjBC49HvWrlq0BPNnenw4KEvB2Swjza81bYTyV3E+D+NmknJ4D7BZXtgwnjW5sp",
+	"heOvQt7vanF6p5NZ3wemtJDnonbyYZEfo2s7ktf/VnTJs2+1mewnY9HewAA+OTqkJz4ka/RwWG6YZqd9",
+	"uslthmRMboRkGl7vdldziuvC7tt9j2PQ5xwqXDoVbpgFee6VoOU4y2oKrWT6/M7M0EUVLC4l9qG7e3pX",
+	"CnHPQsvDp3dF8a1Q+uOAXuk3qWF/tmtTXa3h1ACSNmaM1AjBqkS6oRoCrjG9e/agdXP366/YFHknUkJn",
+	"V2MbA0kk2P4g6sAacqSc7rHenghOqhbT1IhnFfXJ3/jf+AvBH4DjK0/Jv7x7/T1hnChO76EoqYJnhFWK",
+	"UAnkhx+++1qR/+yy/sk/WdRmiw1MjvQe/sszhOWyT799+YL88Y9//JMZ7Yf3L54R9J8Spv7Gf/qH3aJN",
+	"gJb49Sfz2JFxIUnLmVbPMOjpsNkZ1JUL3jn0kU/IN1IKab/0E20a79D+QyPFtobjf/27Evwn8p/NLP70",
+	"+Rf/9F/+xrEcgBKlkQY/laKCn2w53U8IU6V+IpweGd8TeAB5JltauU9TjQ6BT8jz0tyD5M3rd+8tphv5",
+	"6bsKjo3QZhEf/xnOP9luGJiNeQ9n99XwJ6zt24NW3Z9sZNfhKFOO4Az2uc8/++wT8jykbVoMMYDKvuw3",
+	"0bcjJp89eYLT/Bv315nNjCJMI27xZ08+sx/56S/CEusn63LkgjhYFlKaGVlfPtmxBw/DbbaDSNi1imI6",
+	"/OdP/mSHYloRe+4++Rt6LpSbDvnpHyj7NiTSg379yXacQMLV7Mj0Txvyk/3N/N/PP/mOFEz6DrKfkG8q",
+	"85VWAfnpm/d0/9Mffvpu9/ErY2X99Mnf+BvXl5ftbTDDbrI9g76nwLMA7Y8NS8hPzzFTj/2CVHhKvsLT",
+	"RiRtir+1T578sWQV/hfcP63Lxv7pJ0OKDmfVkrlVjuruu7hVPxk2IX94+PQPVnb8wc3mJ2N4YIcj+FAe",
+	"KN9DaBOOgsA24nCY00Zv+eRvHJOySuAWEdQJlucNLQ/w8f/P3rs2N44j6cJ/BeHYiP4ijat6dvd9j/3J",
+	"XV3V1WfqtuWa7nO2o3YaIlMSVhSgBkDLmo767yeQCfCiC0nJJEV7HTER02XDJJg3ZCYy8/n+Ly8KifqL",
+	"z5mdyZp6Ll6GSSV8JS6uLv76lxd/+Ss6ynaOJtBtEpUtAnP5p4i/+WJa367nDD+S6ufYvQCW6g5uaDna",
+	"XZx0Rcb0+xf/uufuSdHslGxyyP5TI3tQUGKy2OlyyfUG+yUWkJmFCNiER4vQapT7hebiK92J8CVgcHH1",
+	"2/7X5UsuRXzxzf2Vo0Meac0oP1j+eifkP4Rob+vTX/ixeKE4uWiX/tsfZHQ0NorfMDpBo79bJOLrQR5O",
+	"VPoWD9CQJKCxq8wAFCgboiic42r2EIVC2h/8ePFjaZ8ZUDwOv9LRDsb+4Js+2qOoD72/lf0H5+B922Hm",
+	"y3Zf3Tkjb+KYcZpQk9vmgFS1j5klec+0fq/Q/wQ2MLdbka+h0uhiDjz2vrU7DMqP33YSvz2cqh9lDjy3",
+	"Tx2ONzNodgnJrExkd86dqEJTPA671R0ssWikOU9dJhwlgqo1U6zLaVp1pvwE9k3a8YmCL+jlRME3kRND",
+	"1mgFOnP0/cRcrCmFeAa6Nb3aQ/X/VqmWPBkXpwcePNT/Ny2+ibIymM54UX5VL0x56wFawgQzRLxATEB3",
+	"6hcxTUxW87vNH/+D0+1euof0t7CX8u0bsa23nMOcnYHvt3yTgfM04P21HzhjWAJTy1RK4HfOlQgb2SMP",
+	"h1WvkcqZow88HHD5bVS7zip/JnbL0C/K8qQ3NUa84UBfQvgUKi6h5H5nvPY6TgrJQlJBLcyITTaZNW5N",
+	"uSsk4BLuMR49JAiv8de9iMLIZ+j+SEFv8gRdVqzX0ClxZLylv/nmnlnm9/8BrXyaRkm4Zv+RimiBf4OJ",
+	"D+OzS4EFYQAAtZ/s7K3AqXx3K24taLf6v367Gf8nH//z659//fYvezLv9cJv4d5eRuauLPS1U+125fyG",
+	"UWLNKrYAQhR+aERTLdrc5FqACZcCpT/KREhgSjNkh1g6GTNdijt1t44J56TK0/uECz/Rug5tU+k9Q3Oh",
+	"3zgnkAqPKRVsENNwrdiK8nkaEuAGKD+79vf3Kw0rrkEbNhN3gGm+GNoMzPY5KM5R2OLZsKKz4ubO4dUM",
+	"WtA+AwF3CHvNSEW9seAacEA1GivyenI8QoUgzmiaGwZ4JuHRokrtEZWiS30vgXV07YeEihpq7qJrGJ4Y",
+	"xaxKYudxhM8NtCO1bj92CO8ZZM4xQyLpWSN7FYVXBIjCOPGcRfRe52YKvOaIFF6qeXwVvIrKcVT8EJJt",
+	"KdmjYVatxinBYJwmQRWZa6pnHagUFetBGwnS9+2+unMJeq/uINwOS48nEHw9TJwxO9cqnc3ZrdViBRUm",
+	"Oct3V4Wdr/yi19JqAXtCji08eKGNZTHfXAdffcSsolnq+1x2j76wx5k+VB6z/cZ3fOeF//qSwPRpxtb+",
+	"FyPew1GvrRHwrIj5UORUHJ+199WHmkYPPK6IFHLU07buGzWfWsIfxV43M2drIWO1Ri9TWBz1doCIBYSh",
+	"fAfl6sQH7mDKCiODMDyv3lEo3Gm+nS5THkXl2fSS8yBajrYJOWLg88yhIc/42cgkk4Zih3CtjQlpy5bK",
+	"WPbyxQvUpuLlcTAcO6bkcupi+UYG5Q2u7IH47kW90P6dkAvjjnKK1QJN8noKDTwehQCdQLDHQvoq6/30",
+	"rT6Ki5841BO5uMfzXCnv7qD7C+b3WH6BFSm5RPAdmUCRyODxTKmdqqGyNShBuVOLbVHprQ7ltYz9LFnm",
+	"JyXtl/KT80rhMc2szvE50/xc7+Ok6MVQZcRwtoi8wlHIJeGp4IuDKPif8zvwZWZ+ctgWA/e4lPUlEq/y",
+	"YovOiTrIQok91SZFgradlSvQe1gZucxHOkM2brACglUT/1QSRli6KuQMfbARm6tU4/8l4oBTVtJG793V",
+	"mMaw6ljRwKrUJvdJvrOnwco/LtoItXajgH69fiJoT7Y8514uCuFn9Q4krRyu80j7O5fj6KnTORPx89A/",
+	"pDdSUeIkjWdgR8w4ysoIRoxaQ3jC6OqMTmsf0TELenlIDLYtQoPzOZOMzhVloOdzkRVYH0p3b5MNw9E3",
+	"SHz3c2LTYf1ruezxdJ3t/CSnjZ3nJB+oKPn6xyAS18xjCLPCICKzfa/mkYe379RqFfpytYWB3WLyfxdj",
+	"e6gXSTsb7fkioAjV3XnJmntXWZbQXikq6MDyp6zXo0aSpIR47BukajxGt/TGrzw9oD7gve3M22ye3e7W",
+	"rcu/uhfXzhPYX8H7+uCZuMP8rAV5HRq4CgQbsalIEoixS6p0XUjTJqtcwlt+B8WPHK5TmO/xXI5hgUq9",
+	"9KrIrPVRaeYb4ewcSM+neYNkGFe+w/S9Wk6HhsYetZaPC2p8ewzi9Hq5sptmEtRDux41hKqpLysXxlay",
+	"M+Gp391ha+3XDDTxibvrJ1QmQoyYhDUYy0Jvtpoy4NHcdxU7st9xLejC0WY+mcePKx6i4SqtPszGNw/W",
+	"nuLuzmRJiTL99PuRtjCr9jQkFZlZVi4ykvnv63XtVba2j4xamWwfJWJ9KANBnIVhOfbgPn+rgEyY35oL",
+	"KZbpsjhPKJ9w2709CBTsxy5kV+JZsaNUloCGQ4IFcRLn4EUoMyGIiXjYJJx+qVUUPc+fJpL3S1j6NCz2",
+	"a6z+L9hp3jkDmhjyXzKFGbA9b56FeXTW/JMvbnEKKeHe7pOQ60KlC2ZX8AbT1Fh8tVziDrxfbFTSgWOM",
+	"T31FrxqsDNH2/GZ7z+Z54nRfpaEX2BmBr2M05tAmEGOYhRXvwjI+46J47+3ruEtis0oElxGMpbJ17ni2",
+	"+AOurSmo/Pn2I/vry3//9/FLxpPVnI+/vw6jfmjID08SJv2T9tYJqlRavTnfbVjpe3s5NnBQeMLXvsZN",
+	"xWCY4Rvv4BuV6gjMNZOKJTDjCePxnYigzjTIaSJq/b9s1QDuUh9rReqvdOFCPRLUYouN1lMXGGs/qiNc",
+	"zhD2r1KLQyWqpycTR4Msbn75/79ovbq5W/0nlehP843FKT3eY1/zjfMLcHhXVtjkjmZs7g3TJA8X2wWN",
+	"vnTxgBYx+QN7j/aPfkX45OEe7rS/sN9zJ7/eAV6R+V0R/0bZnC/swN+O1vfxCU322Hr47FpDjcu/ZKsH",
+	"mh7b2mevATGzBeqckPXa2vuA1aG0zzNlwrap1VNObJvXzdNjOxp3WcBI3C8YHtP+sUpGAZK/94ho7066",
+	"FxJm+HKVQC4nOOEk+F3AYs2nFuJrttbCgnGhyJzgII4Tndp6pF2R6Y3Yw6xP2lbclrNgBwuJH6y7XZch",
+	"bW3wLOVIQ5egUJa0Y/3zUWTFDJqlwcU60/dCTo15dOcG+t7MJ3tChciDibBPq5I+8IcgY/OP6uD2IFJn",
+	"xROrgtZDz+vD9+73EqqhJjU+MPs4KDunTunAywpyneEZsTk3c0z0GTGT3Ka6Klw5/UauRPjLFV+BbkL+",
+	"T7hwPw9qKIF/2UJpSdZsmpNQacaXIGNMe2dlDxFoK6ZOFPAccCTuk6YGCHaxzaJVkHFBEQYdZLi9nstP",
+	"qVfgNgtkP3nIuD0v/ZCP1987WV9YNlOAowmw/N6wqUolog6EQf1lbyr7adce1Q2hdpAiBT0LOSyq3UQj",
+	"Bdg1gL/JlKvG5tOpP0Z8hRoXipa+oZUDTWkV9tjPjF2kBvmw1O1K3iufqNTurY4uDcevynAVPmWw5qWw",
+	"xzNltopU6ierNfUc2cPRvUpFBxDX0Vy0fuF/Q099DLIyiFLYW6tWOApByFlg5TU6I3c8ST1gzgJWthF/",
+	"l6BnoZAqlbFqmbl/l7HynH3v3vTM2doiZ4YsQUCSKwb3PLLJJlzzsqW6g0aK2+gcHFAm4dTSjAN/avns",
+	"fBUdRNx+wuKHn84DP5jPeib3dcmUcaJery/D/OGDl0g/44LDKr5PX2K9+YdO5T6dKaDYtisayzSxYsW1",
+	"vZwqvRzH3PLmDKKPfKP0su+YkN7cU/8ivSwvzEDAi1e3v1wzz7EMsY1ngSFnGpHc4oo7p8PiVZs3y2S1",
+	"awM6zGsl2ptvLQwoF1kZ/FaC8oEoYtV97qea767vl2hfZ7lWGqjghNukY8w8RVx+4GClM3cTFnVIWf+O",
+	"norUQObUYsIwvuYB7IezpZJO9WaKlYcCPlzX9oencZzDEw7SUfLbO4+jFGjTB/aMb/TeEowj1GnCZesJ",
+	"dPsDH2ynyw9cDtcMtwA3yYt2QmmWiKmlfDKXIwRFxQapQo3zEcISq7FUduyP9fbl5kf1QeE12IDvXkp7",
+	"fKJSdAs2k50tnh8hLCl9Zs1R/WO+rEPKZW/pNQXB1nOFXeATyOct0OzegLyyaR9ht8wGTJ21rKqYt3wc",
+	"uRLc6jmqL4sZ3p5GB6+0mooE0LhjVZZHO6ehkKEEYi6MVXpzzSIunWCmMlaSMLI5i49yHihT3iSt+p5W",
+	"9kTwXpScPsk3kFaFMe3psmdwg1zEJ7+yUaYru8TdVpDBzFEqf9TQYtlfi9OWFgAr4y+KM8EYBeB9lmOA",
+	"TlWSKMxT4diA7baih8duB8txzyUio6EkYvynnzEQGKwoa2GBrtYqBfqIQwJrRpeecAfhu7JFQxLHoeCg",
+	"5tTppRsycD5y7qpVTK2hEFQi6AoXCEMW0FGrYKdbgYI8IFLNwE8fv3AduNL1mxgdK0Zv6O8OHtrVkpMr",
+	"dEuVpuF5jBvGPcypcm4rW/lS2A5lyZ27iZBNnKovYWnnJQJdGpPwFf0MpEQAbISEWOWgj116zDEkMEO6",
+	"1OQdCuuGWfWY77CnOwbFYohEDAaDwfVcLTN8WHkAa7KiliLf/mBTedkOz3NRUKBQ50BTYJlRS5ioeOO5",
+	"7CN+Skf5fzhjeE1TbBzjJayZJ7ypgJEsqBzZ1Par8l/LePjyNIiKudcyZpzlLGFSrat5l2Hl1dnLfOH/",
+	"wFE1D5sKMzzIkQI/+4EZLIIyTjYsToHF5R7kkizulVAyLzJdTuoGjn9Sxn7w67oE585e0wsR3cP814cZ",
+	"zs5eOsc5R9cGaUFDfHDg4RaZR+3aaQs6J8pQLXW+w2NO/jYx3fPr1+c+qocfeRac90KaUVSMa8bZRMnU",
+	"t/IIm3m4wjC19lP7BNYDnmCI3CvG0RyiRb0xekXLOrZF+JYeB60mSi0YzbsOALIQ+1lZRfMzwvYLZ6fg",
+	"TsRQxqtswyAd5JGGu4Ic7mWRn4zyOV/ZIZcKb+klmWc5YsFNeLRALmV4UDSPJVbOQbz2AAH7CmO75Y4z",
+	"IW3jznycTkF/dk8e6vmDm8Nt9n3yFNyw55Pn4eXPOGGSsPUpgnamBAcLo2RnYAB5f2+sSMuYkFGSxqf4",
+	"vyadLIWpH/B9W1jX5e1E9ppzTfgukKhTr9dzBO4tSJOnO2KIQga5RSv2Iz31dXjZYLMeYYN+w8++9GO2",
+	"aJ6JaMlQVtCu4eBYDNeNryRaKx2bgnnzl4MzKGUK91u0bf2ZaS7brib9yT3z8egObvdZcx6z5vzk9plf",
+	"k5dUhtBV8pFo3Cw84Jr7n52DNtekRwHtXxi/iNNtDJc0zrpWuab34z/S2pHyb+7/I1V2aJncLvOd/ot7",
+	"cVE+O64jSNR9BrwWWJ9l50gmfLLCOy0x3+w4LsU774rrNv99Q7V0fnvnuWgLtOncNfWJKM0t/IV9oFA6",
+	"C62VDHLATRCDa8bZUhjLF+BUPlJaQ2QhZpMN496GgLR6k80FwhrycpluJiHeBPgK30oD8NavGdpNzh5o",
+	"qnWgGdYpUyEaYlSt+MZX9ey/sNmo1D4cWmCuWCxiQsbc957UQFvjFXlkd1C1+P07kDM7v7h6+eJFo/1S",
+	"olP4mr0Du5YqPfiif3vxmIvlvGT3Bx6wJZqUDXDOiRazuTUIGrCeq2Xo+DgYoh7Q42ZFbqcqdIX2PYt+",
+	"N6V8NavMHCAr0TutQs89oa3qPHfe5IV5VeKqEhHzTbXj+TYsalSKmY+7OVyJ2VDANsB15XOW/J7wC7//",
+	"3klbDmf4v/6/Fz0jGnoi9WLCEBktYoF5vp+F6I4WyxFuxKxCmGjEpfchyg7UPP28EIssYDOOazsA/wab",
+	"H7l9ripp54lqLVszygsh48bVxZ6NfxM4k3QvRBPBH+Wx8JzfEXBmpLD5pVmVDEinlr85SXJ2PAH7D5BU",
+	"rS1hpqzglm6wQMYQX3w9Bqapc1im4aMveT72N9cim1868tPhHR/XPDFZ0xQ5UiQzLgY2bOIIwUBiHO3C",
+	"Z67rsD23bVKWuw8ATa2m7kUMnpBDjcj99txeTXYbXReTP/UcYJeVmSQVFM5OwJk8f9qieJN0g4wN1qRg",
+	"RsCJduz5gzf41aJNDtnlhCe8dkLOD2HRMGvf/fZ6MUKBFCNE80yXlLmTVovSCPNtd9dT22ouDUUv1RR/",
+	"h+u/FJc/BofntDRKl7JBhOxFNOhVrMjjxtH7kotkPAee2HlVb9F7LpK3tGqYqljYYNfkfqvWaPMc6Sbq",
+	"HgyL1RUzIO2IoeybEZuolJQVIXS5kO6HNAvWMKxDkDPC3zW+LE2rOxGXbk7c8wuMAmP4DMxlKpfcRnOI",
+	"K/X472GVI8zjbgUrfUo/QxO48A1hzrxk5WbO4qpUm+2iwQxnohAn5bWcNFklUXLG0H/OehwKi/ewOYxz",
+	"bHv64I+aT+3gZg/irs7R6f6e6N39pQtNElxmkrXmwppyd5NVWaWqsMdJymWYuNFifPBGJHCS9egpNHB7",
+	"eyOSzD0/oZvJfWLcChJD4mSFZbaZGJ3KGG/aCgx0p4CI5mwOnLojhGWJWBA+mdwwDatkg771KkXzwQ25",
+	"4yCZVBLv35xRik+QD3P5p6wcEeuV4c3hgRsrjh5AyFE3TFWWMpUPT1OqyIIdG6uBL8vikjl8EyE5+oc7",
+	"4dM+LachFy1gSuJgI1RvnErgu4g9J9Bz55Jxa3k093eCB3j4kMK/MuMJ+L/9KXh2+MaBdnl22Ae+yaJp",
+	"JxQYTKN5QPRuZwykwo7XhVRr41Qd52EJurNzfuW1vy8yOH7AeY1M0Z0zaC9vWSXOtNSuvt80SOXhsISS",
+	"YycgQs5MlWH4UPiD27C+w1N57/v6aUSg8qYENFtzaY07lJ2tZmo6YnO1znvNt7pxDGBxMenuoaFGB+g4",
+	"SA3at9dzeGhnkYVXc6WMz4IdLwF71Kw66/KhtPJRR2vFT+mvuqGktk5pk3g7SnNcm6s1W6bR3DtewrBU",
+	"auBxYy5e4uqDCA6fgccP4+UZlNu4XZ/7lHzP9cL5R46+WaJkJu5AojPME+dNW5E4B0pIY7msVD2VWuc3",
+	"j6lnrq4N+yOt/pwtHmaOa2ub/Vy84yQG5ukZCkHnKkXrGGax+EJAIYu5/5VKRCSgHs9m67uGqjNb2zxP",
+	"keg2rXrBuZEZ/3XOoz1sPqR8ocd1qVoHofuMD30kEjSI0Ss3ZrGPo0wqtlQarv31tlNmw6hkoZbVl/SU",
+	"qhCixKKjGUTP/6IWIHu0sV1pF0SpFnZzcfXb192xhntYkwV3NjO4SlZ1Q/snHOLTZbiurQCjontgT44H",
+	"K9ToBA53ZsGPKyY4m2w99zIdpT0/BsWIYOQ2i8X3vgF3RLNnhPGp9iNUpW6UtWfq/pxpd1at9RxoeE/b",
+	"bAn51eA6FjlyKBm6y5M70LUHTFgzUOc9bK/z1AXN7p4qzeZqCXl5GhfJFbPcLMzIHy1mxKhwwvh5udvX",
+	"lxIgxol8ShZrqvEhOXdKScbKCTPFhYNBMB1Ysa1vzRxgoa2xfFYuchUWlmaPdR9dLPn9z/TLv+YXPlxr",
+	"vqnorrBOzbYbLHbQLL/202zcT3hd1ojqtH3xp7Vwj59K2EnD6M5uAcaxQIMrhgI5YhLuLQ4F1SPMSQiD",
+	"t+t0GTJiFvTSjIrjN6guZ4mI+cIyHkWwsmZ7BmV7N3I7jLvkS5CxO/XaniqEhRQ34emDRb4LG3webPcE",
+	"hnE4kUNfLnA1+Ho6lRJ7i30VcLjHpOleEI/8jaaMmREzSXMEeD6FSJjqUuIqvbpc5TmJFvXLT2F71rCG",
+	"r/f06gkSoiiDNDnOTzagKzsefmos31xXoCw3ErU0Fna84tGi6hi+cas+UVF8g1bCI7ES3IPrYBIa87M+",
+	"cByVnrCKpw+OPEPJjEIAlzZH+WOFLjY5Y8FFgX9Mg7HOkI4IHCSaY0HFlM25mYOPfH7XfIUI3negxXTD",
+	"HJ9/ZzRF85rxxKh9yA+d+gw4IhTadhh+Enfwg3vyYLFQ3eae/YQnM3qIJt1iuesqOAq5gzAVkssImIYE",
+	"uAHyzw2WRuaDNI4Mky4jFT9Eb9L9FXCv8KlDBZakh9Ae+0YP23l3xyiwvoFiqZjjdJbxciK1gBivsnaH",
+	"wC1TQ/X9JwkURY8t2+JX9Nhy6D7M0eT5Fv2mn23zo7fNWy0sGIkhb3HnRE3jsyV+KLmGaWpc3LYDE9xU",
+	"lXxaZtOyKn1QiO1Djx4usg/u74N6dm0et/pQjTfIcBLFaWTZnMeMay3uvK6sUt8+jZ3UNEnRiiV4HKtS",
+	"T5CwbAIzIRExQ56gVnAXkotNbmNe0+o+rmQaTfA48V7hyQDSfaER+CDjMRb6+xlbB7t6O407Qz9JU2F6",
+	"H9Y/6jpm/xU9gXQTxXZSFZ0y/HBzj4xDW+RQu3toe+cpweyrZdTxIe8eY1YVwxc8URI1o1FXyYhx9uN7",
+	"RiN4hbSgJU+YVPaU6AZH+JrWW8YClsRQy3vd5p7zTE/AGUO98ZOor5kGA/oO87rAJmnsjrDjdcJPe6pK",
+	"9X/2SzqF5cFXfOLRAnrsrPEfn2FWOZJKixfrjvFUkhqzyebAHcqofdycjNbPtuTZlnQNnUPD2+5J4q8Z",
+	"n2TibxjHDtzCkPSgHeWSuUZXisaJooxgvFR3rV/0vFd3cOtfMFS9Cftze70xi751p/j6Z+V5eFij8MIn",
+	"VIEE6XaeLJeIJ5FXAyvNfMFGk9knh1WnOkr9TFu5zRZ3eVaX39Vb3iCjhE82pQE2e1W6VugldeD+s4sq",
+	"t5s4vvWPHqwp8/s7T4yaUafzIJVvaHI8zrEgaFMXkmotQPuJFv5eIYKkMCqLkqQnaLo7doVshJX5pbC0",
+	"y9Rg4TW9+OR0WOzc1xSxMnEWtrCmMOjfmd0kYZAYqOod69QgYJVu40ziF1rdcVZX9wgIyPUSYqpVJl1w",
+	"LIJ7HlEBc19sWCu9mCbqcD/Nf6SgNwVO/Br+oENehHfcWt4DCs4750ThZwbHPRBlRJBXSA+lTVc82QCM",
+	"N8BrtWED8H9x2bBBcPzk9AOTwz2uQT2OwfcvXuwZEDa6wOY9fMqVTJPkYPNMBsWQv2rFrQXtFv/Xbzfj",
+	"/+Tjf3798/tv/3JU34uMzdEXVC/7vaDKJKW/qSvAozlDSWYzxIpl3AMxFEeb2rkGM1dJQGJ0EfMCVvaa",
+	"ScUsv2c8vhNRFWZHQVmawcw8QGueRfxhIv50kWN8/aEZz9z5VNl6RQt/orn6XWp8/p4eQBAwYs8aRjVQ",
+	"94bMR2JRuniDdQxbg+j2EFOldjzBcZm1R6BK7Q9+5cBPwbnKulvahaMqv8dTw5lcCr3QeBQmDFqWADeY",
+	"hfQsO7AdlVqPa9JY6AI3Pvo/rYIqcTvEixdHs+8M+6eScI2uL20J0C2O+YaMXtfAJq1sZ0AwKAVu9NSv",
+	"StpfAIn10s6smqGF2J67hk4C6rnHZC7PwnQBkLcpJU+bflI3Oqrw/cMtlc22eJ5cUJFGnY+LImlgS1+w",
+	"j8KipmiGUOcYzi4FhsX+KBqlfsBQT6o0S2BqmUotm2yckEAy3Ssfe8+TBt3RRbnpQz27J32FkgVHnYzc",
+	"XiV7SCSLT6k/wp+x09oaw2C7HMOQcHmsO/DO/UkfJ12vh9xkw+IUWDjWq01P88j0JE0oBU3Dk/JHJ5P9",
+	"BZhTkSCIdh45Gfbq9hes1XNh51rpxUSpxYgZPsXLUbUCSckUs9LAY9pNAwl0VGpiiN/hugdlRtqUqR7M",
+	"BpfQX1pMGKbWzpshzwXjDuf6TPwgeFGo9PfoMQjoNdmwKNXaOaRNuG3V2DtOTc7eL8r7Zs0a0TNmVyE8",
+	"HA9TnsNr0tVV3pbnMVDm3BxEStfNG+PpW3nyyf1RHxKWkbe3e/6Cd829b50ByxRu/MPtBg3YGAvpKT0q",
+	"OIoBeMZ521Olrxm3bKmMZf/24kUTSVwDLKrtzitu5r/iqmFOZwv7689IYHjjCIdmAWBRSKKtRZJceRsS",
+	"qeVSWIvllUUQUrd4qjRE3IXaWi2ZL9tuwK9m0VH3gVFPE6PcqzwWizcLjn7WwnLlJ99RdpIlQoLpKkDy",
+	"U0PCDtquiCHrk3FumENp/MefqzK2mcw91/U1TPJww1YaVlyD9t6sn9qg6Qod6xqSDeWm+VKl0ja1Tp13",
+	"2A9ZTWh3Z+urf9aSVrTkLWKQeI2gE3pe+hH3RVgxm3C5YDzCm133e6s3IxZxGUFCTfaRkpFIgEm1vnYH",
+	"WhGP4dZqsQKsoJ1s/L8Yn1pA1IzGCqemU3f8jcOUlbbH9EdKxx/pHZ+yQS4dqt8yTaxwDvCli1LGMbf8",
+	"qP6NwkbfKL18VsNHqoYkeRgMITNDkGTYksewT5GyuryVVmp6zdZzBXegg97G7mMjLsvgT0cp1yU+uXKY",
+	"tRdAXPfIB4OXo1b3RaHPuSFDKmETW/fQNbh4yxnf6ma/bNUpCUYaHNdWImDlbP3ERTn+un+Xrl3T7A60",
+	"aT+qoUDhs3/6UP21sL/zXO9m1On8gtEssAmdL4BNeLSgXAUPATYBoCudZZ2Evc76fHx2z+crq5MUAWSm",
+	"MqkZFg0znYTb2/SSTAoxNQt0y+ovfG9VuP89BZmLvmOwcRLu7kxFFUSZzsEc8OPw+CvxeYMBt+N0kc3l",
+	"ltNdtKbwk0sjlmniqxgPjGvwKx6DBIS99u6jF9/eR/PP51TuFYU7rMs0lpl0shQIhWiucBQ+tQTN+R2w",
+	"CYAkGKkCgqmwxSUgY4gr5iJXSJR3A6zQ7SO8uYcOWw4HAezmMWv3CEgG7RZacT38C5vhFGOCqS+33dZw",
+	"2hudBof05pew9Gmct9THVTC6u/Q+PLWpdO6e7norbXlyiWMIolpHya29CUu7HPlO7+iSCTnElDu23Idd",
+	"XP329dsWiJ4fwxfmvArD+JqXbtTpTw87PzdxXKLbYO9TaHvn8YACbc7I62zsogt7K/i8X298K6Sw81jz",
+	"tnEifvWPfRRydM7jqwmfv7iQ09lZIiNGnyNkOhY3uFMPkx3uJ4aL2P3HdsHwflnIJ4Mf8D2Q2MTEVyp+",
+	"5uCJHHzPRYLzhGPPKiNm6IlgXRSXC6bkRHGNfe3cLLa6hw5yz5dD1Fc0eA7S+ouOh5/jO85oF78URuoz",
+	"jjP01yJJ2CSUAR04DB/qkZT54ZOcjbnyyYNp9J5NbUpSj1GUUdaF4DncTJhsEYH22PpZf4v7Q25TXU58",
+	"dUf4wvtaHuIoZrKgRMMcvBI+/kxVJsiRt9QX93x5153vJ2YyV7olFwmqZkw34TFEidjKhh04QrSGyH1M",
+	"foi0qDBfRLR4lb1iuGAhYYduv0PWmA4NvIgWTE2njDOz5EnCcslAiUqldSu2siR7ZaqINJlXM3UzBisc",
+	"ocshz8IqbXL4Zrk7IbvBd3hgDRoSieYr1nx6kmDBvQWZI/m3mXVFMXgdnj/YwCds0G/4+bh/msf9DcWE",
+	"LOEWNLbkhWn5AiJ0tD1ZRx6cj3qOre/HSbZ6+I7Xr64TRcPXtOYphmf1emzqhRk2GvWNkrOjaxOCMD1a",
+	"gYLQt3o0YSOtMgP2d4ylXT7ry9PUF+IuagyPYw3GZOO/00kizBxitlLmJJ9Ou89vGxYeR/R/xicPtYrO",
+	"bc7t02SlFM968+TcuJmG0gBwDXfIcIZS7/w1WUKEZUJGSRqDKaZ1TozCC9UxbedF3ZPtjz6KG2pXw232",
+	"/WfpaHhWsX4SoyiLjFNS4YpFfEVJLKc8XEPMYrBcJNT5yhGAvV6b5o5vtVc5b2mS3BPP4oQhD3C/gsj6",
+	"QQ/rOchrornx9XUKI0+lFkLOrhmNlgvF+TT1wVJxZ7wzY2Y/E6jDO+Cm0klpOvEUho/U9ewpPHFPAWGG",
+	"i4d+gPRqoCdZLcE4EXJRUeBByeiP2fp3Qi6Ge0sTw0eZ9J6D2aLOGQ3veyHdwUZ47ipv2JuDpuxFsZEW",
+	"LbTE0UvXjJsFAetuXRbWy1KY+ntMcxjZiPO2iDUtamjUPbYFPtlRFYMBdE4Pa+vHFUii7UWXF1XuNU/5",
+	"fqokA6/vqQudRrWrBVBRc1AS1DWaJmTmSlvmmRTSHRUSscVc5+uEzvJqxbnNlh4rVDgouMF4PKu67f/K",
+	"v+DcVWDEnu9MZhX9uK1sGCtnK9BCxUdwsOGkwx55eWAgne94Hh3LtTBn8cThgTnzO69IKw+vd96SkmTS",
+	"6/mZSpNOnGBOKvrAiIt/Lyx9roA9iV0fqAeHqdRqHMfrDGwlk4wdR3OIFiF7FWkAaeaqxoIae5uvrLVx",
+	"YslncLmSsyHOCuAzCOWr3DADIAsEK+b3Huh/hAErAkk5jriB2nF2PUERNBu2CjJdOpqoFZIoSpSB+OJr",
+	"4/GtCyHjxmbSffzfBE4m6ngkXz/DFH8ULqokyMQJ2DX4BqKJUosAWRMa2JepsQzuVwkX8mCb1zbWxT7x",
+	"6mPKlaPgYINZbuBME66QLF0L1U8CsU8dr13wZNQSJirejBCTH/+JzbV4q4HqSkX6ds4408CNko0Fqgby",
+	"dGtt50bra6f458WP6cU6lF/JdCpNveIfLF1IZfl5T8Cb+r4j7nY/W0EtV1xDGP7p4iE/PU0i0GFD7QuF",
+	"Yg1Coh3e1yiKhXt7GZm7gflm1AKNOVlMFURISIEDXnC2+cin2Ww0B2rGY1ap5gPOi3r0AKdOwtqPJKqw",
+	"jn7RAJAp/hjiYH+1lifBVR0JElBtFpBHHhZ0H2JAWdg/lnpCcbBFwlfmICDXer5p7Pu+cw/6dd41lqP/",
+	"5H5miYNeFrDClS6SDK82nTInAUBL5YhjIDTzWsaEYTHeHBYTSVlbWtF4ksI1NZgnquezLp2qSy1qyKOE",
+	"gkyEsfvxIPdKc2HuXcUhE1Y9BvwjGsh2bjElimVymmPGfN8vqm7YSS+m+D1itYeeBcsXIP2sg0MDZbaH",
+	"52UCWdsRXxiq2DnxepnzHz49bwoNV7dE0SVfAJVClC87WpmGWaZ711P+H8tAzPPO+28ufc91Og0n/pMi",
+	"oZXaMlBYWuHvFrUzVcKwmbgDydLVSWgAWxrVbab00UyYPU/G9FmTWtOkd4D4XxMYMas3hJM/YguAlfsx",
+	"FuFQYYWEe5udYCOciWMVqlSuY061lCbsJuH+uZW52qdUAtZUFJdNblaL9kc2uod+xpcNuaJuEGMbX2Pb",
+	"A1ClDc0TDDPQiV2lu3w/uXGbpbUBCK55DOEHNzRm5x9bKNu12HI3VE6NGrHmwgo5u6JMo9JsDsmh9M9u",
+	"iNInPmFQkl5uMmjop4c1tWIJDQSrSSAhYH3ROY36CiIErK8Kg3RHTqxmYEY0T5ebMEPX/dOnvLJ5unvp",
+	"+cC4ImNCxyX/GR8HaapDuf/ZQolGEvjs/tTVWqCoMUEVFqhZWb7DF680MkiXcy7jsbrz+29RGd5yGX+8",
+	"Az1sdQi7fFaExxpRm0VWFMIgMU4njAUek0cPNv8tHTLuGyYw5wmi5/jmMjyKGutM1gtT4yi+w3U9OD1y",
+	"0RtaLn47ToXZ8q3NlUcuMQByxFJzgKCjVvuFAXMOAw+P8h26/fZdDTJMte8yEqQhubvhnwf6cCJ8jecm",
+	"VlRMYKo0YjZUGgCVwNgLR43uqwQ+h4VdKn/+nl60/42QXEbAHCXMDkQ2yUwo71Q6NIkJzWJIyuPEQa0S",
+	"OEDakKWUU6GXrScp8akFwrVjMbpncOfMvS2xz5PfYFd7znU0CJYvwDCYTiGyHh4TJ+/VMNkA19H8oOLc",
+	"0q8bQer/UYml32fSgXb9GYyjfPcsci8LnUhmhPhgErSZixV1yocyC0xNrJWOi2OSw99ts+TSwn2FRaO3",
+	"fsE1LXBnye/fgZzZ+cXV9y9ejC6WQoZ/vzy9yj6U7S/BGD4Dt1JhLirKZyz78Q0HivkfXOFC1G3ptr/l",
+	"ehnsANv7nJhbGIcEVrOHbaUTH/KoOTf/mIoEO0B2FHiiVAJcNmLPoGqrna68Ff2cyd4mrEOP8VoLa0Fe",
+	"Ma8JhurkzSibA+T+kzTBXB+qhrBzLCYtWoo/0nqInNts1TDBBMP+euHMx9CeltGuTTzB8CmDnR3v93ce",
+	"RJ2MOn2hCmZMPglNMJOQI+AEH4sAnAtScOv9fbRBEIgSNrll4kCYgLHKkQJHPl4KqFrruWISYbFpI+Yo",
+	"2MDCpIcYEiDJ2YWa+Jju6WDtLv5GSAGV2n3hwOjg/det/5ZOpcKYPkThV8oqepwTIT0WOkXOK9A0NWA/",
+	"eQ4DhvwsL7pD+vhZ9q+inTLjwJgOlE3hES9gvMRUkZ886nR0xY1xoVNlKIsbv6SUx3jKI6sq4XkouH5D",
+	"6zqlaOE9fSSDScDHQvrEwXcm5IGm4WMbS/gPMBNyi1Jt52ZedkLqH2CWdm9TkD7YAgtYocQl46mdg7Tu",
+	"C5S+dlKdGmDKHTweIgxxk7ISwmNlupSGq8qotc+2bqZ+fdJKTfu/6ovUHejNK4TI61pMPqV+mnJRNpzY",
+	"ONFAoyesoYgPReTaV8HRHvFHhnENzMzVWqIwHS024WnjWlTAVcIjKBPoWXzOKT4fYL0lDCQgwHUiQNON",
+	"iROPtdJ2nrhT085PsCwaluoOqkTD/f4J2pXuvO4MesDpbekYRjzXUZiKkB8MTbhmYTVOVxUBqYXV31cX",
+	"T0zp+goUPmE3QJExVMSDZ/ZGpddsrpKYJi7i1exSyNSC+Qv7gtcwUrEFbK7CH2Nzgak12lYDXx7O+NOv",
+	"mzXVwx1IO86fOKDu+lvQd6DHBqRluE1DBR/cMprUF1+x3/EXV/4Hv4/Y7zG3/Ir9KVUqR0zEIxZyk99+",
+	"v2YaTLoEw6ZaLdk7buz4NX7/zz8Ws6fcLIohej4svbYENB8s3mmYkL+lj1JQU/yoDoZObRO4BBJ3ePJU",
+	"WNQphC2+o5d8c/gerNUI2ccRU0m8L8PfUTnOTRwPHEHvBOy8l22/vC9Z2BYFTT9An9sFi8JWFbzsqBXO",
+	"t29kvN7QJPwj9EpFFgZ6jLinuU+nES3FenZuMAi3lkdzL/OdmLfVSkOOtnH4+q248PQbuJbmqwzqSrZA",
+	"ml6M8Q0lFEOZ1Ays89S2BlXiPwvqlnMvVJlO20b8eiemRTEZbr0kzm07czz1Dizqt08OOyZStnjGhTzI",
+	"R/L+qvT0C654DC1kOGelrnnstFawgzMzspKmY2tfOi3p4KanCmucr7+/sWwrrsB/Zg7vKlz+tdvTjY91",
+	"mxqqqXB7C/vsO0mAdOl8lAnXC5yhYxYsLlcSHBYIDdT92Xo7Mj126AIR9vkkBcIPRLW+kT3gv9EFXCPp",
+	"MFKpf7ZtLG7xoUOXDNrlk5SLtyLO5CKV1jkqdScILFcJtzVVfV+yVcOs6gv762ewlHMAM7q1WdEXPmOw",
+	"2uP3d57MSUad3ir6lkVOn1TWl4nJ5YqSKxXgELTgsciA3+5NsGo9WtLyDnroeUqSIAyluj0q6HNRC90o",
+	"zDlextzxJIWjKvhCrXWlCfZrukzqdDaH9yTgBXJRXJiHPu/+no0y35cwYlLRbHiPTyZiStplvtExc1IK",
+	"nSr//qLB+z9KnMmFnMICszDcNS/15Fh64cRIBhE9MEmXxq7UtkW02InS6RGNVOmpRZkY4Ic/CTlR96Od",
+	"/giawlvb9uB/UHttRy+96JyCvVzX2fAxu2R5SBq7SMvLTqLTG4pNw/aHeYLi7m7OE532I0MhPsW3YYTq",
+	"7S+ZZeWNdFO9u1yCnrUdrL53z3wMkoIbfaKC8p4vCoKy4trS1DbKZygCRbBhnHQ4RJ3btV09XydA1ArX",
+	"wMV6H5Y+anAX/xX9BMSeYuRoEd1H9X2FrZ0kKy3ueLRpO5kVzvRP/vGDNhJ+k69jYZ+oqXgHVNS8nqsE",
+	"mAW+ZGg0conD4oZkg+1UNKEADcp2lUO1pegyMfoIDpszJUcbitDzJKwGlf/Zcaqm01IW+BpjIOwzLIWk",
+	"lKiYuF0gPuSER4vm+rJKRNslCrfumY9CW/Dj+86D9uSaqTvIRggUj3YmpFUF30xoptayucBY3votdXZW",
+	"39ohp07zLT7hczpcVpOsxErCyOfBjFUrg61H9DIWJcqPuycQM7tTV7MrSmoBNTVwX2hJl5R0b+iniOzT",
+	"z4Qjn2Wzttstj2mv9LdM7nmD1RG3uTPdL+Wv7ivwlSxjMLVYGYg0YONHo9Y7Eo0sN3mo/Z9GyAe+91Y8",
+	"R68tfeUBaT05DkyN97AOWoO/44pHHcu7T+jF2nxClgRLM1epgePNi9vtUK2L29t5jAtSpYeS4xxdu+m0",
+	"iaIm+dHowiBaW8uD0emp7YlHh9rWA0w6EiPj1jUDGRsG2HLr+y4xtkSr6QLLmpOgwD7k+enMS/f7158V",
+	"zWjrpNbbPfscLnEvvPYd7tRjj/pYuJC+Lg3XNEwCxNuTVJuxfbu32oBtvfTT7Mwx+R+ux1m/dbnXWk23",
+	"5pH75uu5YokylgnrFZ7CZ5N37BxidD0uzS8elaa7Bhp+B/EvfQGsYAMXTxLQ3xlm3KsZ0oCKbgqYxHhV",
+	"5PxlnEgQ4AqzP8Vzr0jZMC6rzo/5ZcCIBRkrzjRbL7y+cyn4G8AK+TkViSMwmU6ElU1lTNO8eam+NWdv",
+	"UXNqQ6Qf8ee/7AXf6S5CeqP0DCzjKNq+nvA7w9SaLsp9c2G8FBLzbQHcA2U9zoV927crifgJsVV5dNaf",
+	"2fOufvvqQiKK5Nw/vrqF+i48PNXJxdXFpXvE/wsAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

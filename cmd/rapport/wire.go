@@ -40,6 +40,7 @@ var (
 	_ worker.Books          = stripe.Payer{}
 	_ worker.MailCountStore = (*postgres.Store)(nil)
 	_ worker.MailCounter    = sendgrid.Mailer{}
+	_ worker.NotifyStore    = (*postgres.Store)(nil)
 
 	_ activities.Payer   = stripe.Payer{}
 	_ activities.Mailer  = sendgrid.Mailer{}

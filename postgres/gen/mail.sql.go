@@ -579,7 +579,8 @@ const manualMail = `-- name: ManualMail :one
 select m.id, m.state, m.kind, coalesce(m.subject, '')::text as subject, coalesce(m.body_text, '')::text as body_text, m.partnership_id, m.thread_id, m.creator_id,
   coalesce((select c.id from contacts c where c.creator_id = m.creator_id and c.email = m.to_address limit 1), '00000000-0000-0000-0000-000000000000')::uuid as contact_id,
   coalesce(m.to_address, (select c.email from contacts c where c.creator_id = m.creator_id and c.bounced_at is null order by c.role = 'creator' desc, c.role = 'manager' desc, c.email limit 1), '')::text as to_address,
-  coalesce(k.name, (select u.name from users u where m.kind = 'internal' and u.email = m.to_address), '')::text as creator_name, coalesce(b.mail_from_name, '')::text as from_name, coalesce(b.mail_from, '')::text as from_address
+  coalesce(k.name, (select u.name from users u where m.kind = 'internal' and u.email = m.to_address), '')::text as creator_name, coalesce(b.mail_from_name, case when m.kind = 'internal' then 'Rapport' end, '')::text as from_name,
+  coalesce(b.mail_from, m.from_address, '')::text as from_address, coalesce(case when m.direction = 'internal' then m.body_html end, '')::text as body_html
 from messages m left join creators k on k.id = m.creator_id left join brands b on b.id = m.brand_id where m.id = $1
 `
 
@@ -597,6 +598,7 @@ type ManualMailRow struct {
 	CreatorName   string
 	FromName      string
 	FromAddress   string
+	BodyHtml      string
 }
 
 func (q *Queries) ManualMail(ctx context.Context, db DBTX, id uuid.UUID) (ManualMailRow, error) {
@@ -616,6 +618,7 @@ func (q *Queries) ManualMail(ctx context.Context, db DBTX, id uuid.UUID) (Manual
 		&i.CreatorName,
 		&i.FromName,
 		&i.FromAddress,
+		&i.BodyHtml,
 	)
 	return i, err
 }

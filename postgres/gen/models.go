@@ -676,6 +676,48 @@ type Netting struct {
 	CreatedAt  time.Time
 }
 
+type Notification struct {
+	ID            uuid.UUID
+	UserID        uuid.UUID
+	BrandID       *uuid.UUID
+	Event         string
+	Key           string
+	Kind          string
+	Code          string
+	N             int32
+	TaskID        *uuid.UUID
+	ReviewID      *uuid.UUID
+	PartnershipID *uuid.UUID
+	Ref           *uuid.UUID
+	At            time.Time
+	ReadAt        *time.Time
+	Mail          string
+	MessageID     *uuid.UUID
+}
+
+type NotificationDigest struct {
+	UserID    uuid.UUID
+	Day       string
+	MessageID *uuid.UUID
+	At        time.Time
+}
+
+type NotificationRound struct {
+	One bool
+	Xid int64
+	At  time.Time
+}
+
+type NotificationSetting struct {
+	UserID       uuid.UUID
+	QuietFrom    string
+	QuietUntil   string
+	UrgentPasses bool
+	DigestAt     string
+	Choices      json.RawMessage
+	UpdatedAt    time.Time
+}
+
 type Offer struct {
 	ID            uuid.UUID
 	PartnershipID uuid.UUID

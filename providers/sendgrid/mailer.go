@@ -29,7 +29,7 @@ func (m Mailer) ReplyAddress(message uuid.UUID) string {
 func (m Mailer) SendMail(ctx context.Context, o rapport.OutgoingMail) (string, error) {
 	id, err := m.Client.Send(ctx, Mail{
 		SendID: o.SendID.String(), Kind: o.Kind, FromName: o.FromName, FromAddress: o.From, ToName: o.ToName, ToAddress: o.To, ReplyTo: o.ReplyTo,
-		Subject: o.Subject, Text: o.Text, MessageID: o.MessageID, InReplyTo: o.InReplyTo, References: o.References, ListUnsubscribeURL: o.Unsubscribe,
+		Subject: o.Subject, Text: o.Text, HTML: o.HTML, MessageID: o.MessageID, InReplyTo: o.InReplyTo, References: o.References, ListUnsubscribeURL: o.Unsubscribe,
 	})
 	return id, sendError(err)
 }

@@ -53,6 +53,7 @@ import { Route as AppSettingsCalendarsRouteImport } from "./routes/_app/settings
 import { Route as AppSettingsDelegationsRouteImport } from "./routes/_app/settings.delegations"
 import { Route as AppSettingsFieldsRouteImport } from "./routes/_app/settings.fields"
 import { Route as AppSettingsMailRouteImport } from "./routes/_app/settings.mail"
+import { Route as AppSettingsNotificationsRouteImport } from "./routes/_app/settings.notifications"
 import { Route as AppSettingsOutreachRouteImport } from "./routes/_app/settings.outreach"
 import { Route as AppSettingsPeopleRouteImport } from "./routes/_app/settings.people"
 import { Route as AppSettingsReviewsRouteImport } from "./routes/_app/settings.reviews"
@@ -285,6 +286,12 @@ const AppSettingsMailRoute = AppSettingsMailRouteImport.update({
   path: "/mail",
   getParentRoute: () => AppSettingsRoute,
 } as any)
+const AppSettingsNotificationsRoute =
+  AppSettingsNotificationsRouteImport.update({
+    id: "/notifications",
+    path: "/notifications",
+    getParentRoute: () => AppSettingsRoute,
+  } as any)
 const AppSettingsOutreachRoute = AppSettingsOutreachRouteImport.update({
   id: "/outreach",
   path: "/outreach",
@@ -382,6 +389,7 @@ export interface FileRoutesByFullPath {
   "/settings/delegations": typeof AppSettingsDelegationsRoute
   "/settings/fields": typeof AppSettingsFieldsRoute
   "/settings/mail": typeof AppSettingsMailRoute
+  "/settings/notifications": typeof AppSettingsNotificationsRoute
   "/settings/outreach": typeof AppSettingsOutreachRoute
   "/settings/people": typeof AppSettingsPeopleRoute
   "/settings/reviews": typeof AppSettingsReviewsRoute
@@ -437,6 +445,7 @@ export interface FileRoutesByTo {
   "/settings/delegations": typeof AppSettingsDelegationsRoute
   "/settings/fields": typeof AppSettingsFieldsRoute
   "/settings/mail": typeof AppSettingsMailRoute
+  "/settings/notifications": typeof AppSettingsNotificationsRoute
   "/settings/outreach": typeof AppSettingsOutreachRoute
   "/settings/people": typeof AppSettingsPeopleRoute
   "/settings/reviews": typeof AppSettingsReviewsRoute
@@ -496,6 +505,7 @@ export interface FileRoutesById {
   "/_app/settings/delegations": typeof AppSettingsDelegationsRoute
   "/_app/settings/fields": typeof AppSettingsFieldsRoute
   "/_app/settings/mail": typeof AppSettingsMailRoute
+  "/_app/settings/notifications": typeof AppSettingsNotificationsRoute
   "/_app/settings/outreach": typeof AppSettingsOutreachRoute
   "/_app/settings/people": typeof AppSettingsPeopleRoute
   "/_app/settings/reviews": typeof AppSettingsReviewsRoute
@@ -555,6 +565,7 @@ export interface FileRouteTypes {
     | "/settings/delegations"
     | "/settings/fields"
     | "/settings/mail"
+    | "/settings/notifications"
     | "/settings/outreach"
     | "/settings/people"
     | "/settings/reviews"
@@ -610,6 +621,7 @@ export interface FileRouteTypes {
     | "/settings/delegations"
     | "/settings/fields"
     | "/settings/mail"
+    | "/settings/notifications"
     | "/settings/outreach"
     | "/settings/people"
     | "/settings/reviews"
@@ -668,6 +680,7 @@ export interface FileRouteTypes {
     | "/_app/settings/delegations"
     | "/_app/settings/fields"
     | "/_app/settings/mail"
+    | "/_app/settings/notifications"
     | "/_app/settings/outreach"
     | "/_app/settings/people"
     | "/_app/settings/reviews"
@@ -1008,6 +1021,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSettingsMailRouteImport
       parentRoute: typeof AppSettingsRoute
     }
+    "/_app/settings/notifications": {
+      id: "/_app/settings/notifications"
+      path: "/notifications"
+      fullPath: "/settings/notifications"
+      preLoaderRoute: typeof AppSettingsNotificationsRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
     "/_app/settings/outreach": {
       id: "/_app/settings/outreach"
       path: "/outreach"
@@ -1123,6 +1143,7 @@ interface AppSettingsRouteChildren {
   AppSettingsDelegationsRoute: typeof AppSettingsDelegationsRoute
   AppSettingsFieldsRoute: typeof AppSettingsFieldsRoute
   AppSettingsMailRoute: typeof AppSettingsMailRoute
+  AppSettingsNotificationsRoute: typeof AppSettingsNotificationsRoute
   AppSettingsOutreachRoute: typeof AppSettingsOutreachRoute
   AppSettingsPeopleRoute: typeof AppSettingsPeopleRoute
   AppSettingsReviewsRoute: typeof AppSettingsReviewsRoute
@@ -1139,6 +1160,7 @@ const AppSettingsRouteChildren: AppSettingsRouteChildren = {
   AppSettingsDelegationsRoute: AppSettingsDelegationsRoute,
   AppSettingsFieldsRoute: AppSettingsFieldsRoute,
   AppSettingsMailRoute: AppSettingsMailRoute,
+  AppSettingsNotificationsRoute: AppSettingsNotificationsRoute,
   AppSettingsOutreachRoute: AppSettingsOutreachRoute,
   AppSettingsPeopleRoute: AppSettingsPeopleRoute,
   AppSettingsReviewsRoute: AppSettingsReviewsRoute,

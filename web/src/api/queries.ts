@@ -425,6 +425,20 @@ export const calendarEntriesQuery = (query: CalendarEntryFilter) =>
     placeholderData: keepPreviousData,
   });
 
+/** What a person was told; the stream names the person. */
+export const notificationsQuery = (userId: string) =>
+  queryOptions({
+    queryKey: ["notification", "one", userId],
+    queryFn: ({ signal }) => body(api.GET("/v1/notifications", { params: { query: { limit: 30 } }, signal })),
+    placeholderData: keepPreviousData,
+    refetchInterval: 60_000,
+  });
+
+export const notificationSettingsQuery = queryOptions({
+  queryKey: ["notification", "settings"],
+  queryFn: ({ signal }) => body(api.GET("/v1/notification-settings", { signal })),
+});
+
 export const viewsQuery = queryOptions({
   queryKey: ["view", "all"],
   queryFn: ({ signal }) => body(api.GET("/v1/views", { signal })),

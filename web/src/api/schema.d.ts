@@ -1378,6 +1378,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/notification-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller wants to hear of, how, and when not */
+        get: operations["getNotificationSettings"];
+        /** Choose what to hear of, how, and when not */
+        put: operations["editNotificationSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller was told, newest first, and how much of it is unread */
+        get: operations["listNotifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notifications/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark as read what is given, or all until an instant */
+        post: operations["readNotifications"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/outside-reviewers": {
         parameters: {
             query?: never;
@@ -4894,6 +4946,12 @@ export interface components {
             next_cursor?: string;
         };
         Empty: Record<string, never>;
+        EventChoice: {
+            /** @description In the bell */
+            app: boolean;
+            event: components["schemas"]["HouseEvent"];
+            mail: components["schemas"]["MailChoice"];
+        };
         Extension: {
             answer?: string;
             /** Format: date-time */
@@ -5089,6 +5147,8 @@ export interface components {
             items: components["schemas"]["Holiday"][];
             next_cursor?: string;
         };
+        /** @enum {string} */
+        HouseEvent: "decision" | "escalated" | "task" | "reply" | "stuck" | "draft" | "contract" | "key_date" | "due_soon" | "due_today" | "overdue" | "blocked" | "unknown" | "failed" | "case" | "security";
         ImportForm: {
             /** Format: binary */
             file: string;
@@ -5296,6 +5356,8 @@ export interface components {
             /** @description Why it may be meant */
             why: string;
         };
+        /** @enum {string} */
+        MailChoice: "now" | "digest" | "off";
         MailDay: {
             /** Format: date-time */
             checked_at: string;
@@ -5499,6 +5561,60 @@ export interface components {
             /** @description Of the other payment's milestone */
             title: string;
         };
+        Notification: {
+            /** @description Piece, creator and brand, as far as it is about them */
+            about: string[];
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            brand_id?: string;
+            /** @description What it asked for was done */
+            done?: boolean;
+            /** Format: date-time */
+            due_at?: string;
+            event: components["schemas"]["HouseEvent"];
+            /** Format: uuid */
+            id: string;
+            /** @description Path of the page where it is seen or done */
+            link?: string;
+            /** @description What a task or a review asked for is read once it is done */
+            read: boolean;
+            title: string;
+        };
+        NotificationList: {
+            items: components["schemas"]["Notification"][];
+            next_cursor?: string;
+            unread: number;
+        };
+        NotificationSettings: {
+            /** @description Days are shorter here than a day, so that no hour is quiet */
+            always_open: boolean;
+            digest_at: string;
+            email: string;
+            events: components["schemas"]["OfferedEvent"][];
+            /** @description HH:MM in the zone; the same as quiet_until: never */
+            quiet_from: string;
+            quiet_until: string;
+            urgent_passes: boolean;
+            /** @description Of the caller's calendar */
+            zone: string;
+        };
+        NotificationSettingsEdit: {
+            digest_at: string;
+            events: components["schemas"]["EventChoice"][];
+            quiet_from: string;
+            quiet_until: string;
+            urgent_passes: boolean;
+        };
+        NotificationsRead: {
+            /** @description Without, all */
+            ids?: string[];
+            /**
+             * Format: date-time
+             * @description What came later stays unread
+             */
+            until: string;
+        };
         NumberTotal: {
             metric: string;
             posts: number;
@@ -5544,6 +5660,17 @@ export interface components {
             /** @enum {string} */
             decision: "accept" | "decline" | "counter";
             message?: string;
+        };
+        OfferedEvent: {
+            app: boolean;
+            event: components["schemas"]["HouseEvent"];
+            /** @description Always told at once */
+            fixed: boolean;
+            group: string;
+            mail: components["schemas"]["MailChoice"];
+            title: string;
+            /** @description May pass the quiet hours */
+            urgent: boolean;
         };
         /** @enum {string} */
         OfferState: "draft" | "sent" | "accepted" | "countered" | "declined" | "expired" | "withdrawn";
@@ -7792,6 +7919,7 @@ export type DraftEdit = components['schemas']['DraftEdit'];
 export type Duplicate = components['schemas']['Duplicate'];
 export type DuplicateList = components['schemas']['DuplicateList'];
 export type Empty = components['schemas']['Empty'];
+export type EventChoice = components['schemas']['EventChoice'];
 export type Extension = components['schemas']['Extension'];
 export type ExtensionDecline = components['schemas']['ExtensionDecline'];
 export type ExtensionGrant = components['schemas']['ExtensionGrant'];
@@ -7813,6 +7941,7 @@ export type HistoryItem = components['schemas']['HistoryItem'];
 export type HistoryList = components['schemas']['HistoryList'];
 export type Holiday = components['schemas']['Holiday'];
 export type HolidayList = components['schemas']['HolidayList'];
+export type HouseEvent = components['schemas']['HouseEvent'];
 export type ImportForm = components['schemas']['ImportForm'];
 export type ImportResult = components['schemas']['ImportResult'];
 export type ImportRow = components['schemas']['ImportRow'];
@@ -7834,6 +7963,7 @@ export type LedgerList = components['schemas']['LedgerList'];
 export type LedgerTransaction = components['schemas']['LedgerTransaction'];
 export type MailboxHealth = components['schemas']['MailboxHealth'];
 export type MailCandidate = components['schemas']['MailCandidate'];
+export type MailChoice = components['schemas']['MailChoice'];
 export type MailDay = components['schemas']['MailDay'];
 export type MailFiling = components['schemas']['MailFiling'];
 export type MailHealth = components['schemas']['MailHealth'];
@@ -7851,10 +7981,16 @@ export type MilestoneTrigger = components['schemas']['MilestoneTrigger'];
 export type Money = components['schemas']['Money'];
 export type MustIncludeKind = components['schemas']['MustIncludeKind'];
 export type Netting = components['schemas']['Netting'];
+export type Notification = components['schemas']['Notification'];
+export type NotificationList = components['schemas']['NotificationList'];
+export type NotificationSettings = components['schemas']['NotificationSettings'];
+export type NotificationSettingsEdit = components['schemas']['NotificationSettingsEdit'];
+export type NotificationsRead = components['schemas']['NotificationsRead'];
 export type NumberTotal = components['schemas']['NumberTotal'];
 export type Offer = components['schemas']['Offer'];
 export type OfferCreate = components['schemas']['OfferCreate'];
 export type OfferDecision = components['schemas']['OfferDecision'];
+export type OfferedEvent = components['schemas']['OfferedEvent'];
 export type OfferState = components['schemas']['OfferState'];
 export type OfflineMethod = components['schemas']['OfflineMethod'];
 export type OfflinePayment = components['schemas']['OfflinePayment'];
@@ -10678,6 +10814,104 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["UnmatchedMailList"];
                 };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    getNotificationSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettings"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    editNotificationSettings: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotificationSettingsEdit"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettings"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listNotifications: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                limit?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    readNotifications: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotificationsRead"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["problem"];
         };

@@ -34,6 +34,8 @@ export function refresh(queries: QueryClient, changes: Change[]): void {
       // The running workflow is asked only when somebody asks.
       if (part === "workflow") return false;
       if (noun === "partnership" && kind === "one" && (about || written?.has(String(id)))) return true;
+      // What asks for something is read once it is done.
+      if (noun === "notification" && kind === "one" && (ids.has("task") || ids.has("review"))) return true;
       // Who waits, and until when, stands in messages and partnerships; what was said, in messages alone.
       if (noun === "thread" && (written || (ids.has("partnership") && part === undefined))) return true;
       // A comparison of the books may let payments go, or keep them back.

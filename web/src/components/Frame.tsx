@@ -11,6 +11,7 @@ import type { Overview, Role, Session } from "../api/schema";
 import { useStream } from "../api/stream";
 import { books, hasRole, houseRoles, useSession } from "../lib/session";
 import { useShortcuts } from "../lib/shortcuts";
+import { Bell } from "./Bell";
 import { BrandSwitcher } from "./BrandSwitcher";
 import classes from "./Frame.module.css";
 import { PersonMenu } from "./PersonMenu";
@@ -139,6 +140,7 @@ export function Frame({ brandId, children }: { brandId: string | undefined; chil
           <span>Search or jump to</span>
           <kbd>⌘K</kbd>
         </button>
+        <Bell />
         <PersonMenu onHelp={() => open("help")} />
       </div>
       <main className={classes.main} id="main" ref={main} tabIndex={-1}>

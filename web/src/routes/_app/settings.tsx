@@ -8,6 +8,7 @@ export const Route = createFileRoute("/_app/settings")({ component: Settings });
 function Settings() {
   const people = hasRole(useSession(), ["admin", "auditor", "finance_preparer", "finance_releaser"]);
   const parts = [
+    { to: "/settings/notifications", label: "Notifications" },
     { to: "/settings/calendars", label: "Calendars" },
     ...(people ? [{ to: "/settings/people", label: "People" }] : []),
     { to: "/settings/brands", label: "Brands and funds" },
