@@ -104,7 +104,8 @@ func runWorker(ctx context.Context, cfg Config, log *zap.Logger) error {
 		return err
 	}
 	reconcile := worker.Reconcile(store, pay, clock.Now)
-	acts.Jobs = worker.Jobs(sweep, clock.Now, reconcile, worker.KeepGate(store, pay, reconcile), worker.CountMail(store, mailer, clock.Now), worker.FillGaps(store, pay, clock.Now), acts.PaperContracts, signing.round,
+	acts.Jobs = worker.Jobs(sweep, clock.Now, reconcile, worker.KeepGate(store, pay, reconcile),
+		worker.CountMail(store, mailer, clock.Now), worker.FillGaps(store, pay, clock.Now), acts.PaperContracts, signing.round,
 		worker.Notify(store, cfg.PublicURL, clock.Now))
 	acts.Signing = signing.Signing
 	fatal := make(chan error, 1)
