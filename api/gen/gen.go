@@ -1050,6 +1050,24 @@ func (e LateTermsRemedy) Valid() bool {
 	}
 }
 
+// Defines values for Locale.
+const (
+	LocaleDe Locale = "de"
+	LocaleEn Locale = "en"
+)
+
+// Valid indicates whether the value is a known member of the Locale enum.
+func (e Locale) Valid() bool {
+	switch e {
+	case LocaleDe:
+		return true
+	case LocaleEn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MessageChannel.
 const (
 	MessageChannelCall   MessageChannel = "call"
@@ -4033,8 +4051,11 @@ type Contract struct {
 	ExpiresAt  *time.Time         `json:"expires_at,omitempty"`
 	Fee        Money              `json:"fee"`
 	Id         openapi_types.UUID `json:"id"`
-	NoticeBy   *time.Time         `json:"notice_by,omitempty"`
-	Number     string             `json:"number"`
+
+	// Locale The language of the text and of the consent; nobody translates them
+	Locale   *string    `json:"locale,omitempty"`
+	NoticeBy *time.Time `json:"notice_by,omitempty"`
+	Number   string     `json:"number"`
 
 	// PaperSha256 Hash of the signed file; absent until it is made
 	PaperSha256   *string            `json:"paper_sha256,omitempty"`
@@ -4189,6 +4210,9 @@ type Creator struct {
 	Id                 openapi_types.UUID `json:"id"`
 	Language           *string            `json:"language,omitempty"`
 
+	// Locale A language in which a creator reads their page and our mails
+	Locale *Locale `json:"locale,omitempty"`
+
 	// MergedInto This profile became part of another one
 	MergedInto        *openapi_types.UUID `json:"merged_into,omitempty"`
 	Name              string              `json:"name"`
@@ -4208,9 +4232,12 @@ type CreatorCreate struct {
 	Contacts *[]Contact       `json:"contacts,omitempty"`
 	Country  *string          `json:"country,omitempty"`
 	Language *string          `json:"language,omitempty"`
-	Name     string           `json:"name"`
-	Tags     *[]string        `json:"tags,omitempty"`
-	Zone     *string          `json:"zone,omitempty"`
+
+	// Locale A Locale, or nothing for none chosen
+	Locale *string   `json:"locale,omitempty"`
+	Name   string    `json:"name"`
+	Tags   *[]string `json:"tags,omitempty"`
+	Zone   *string   `json:"zone,omitempty"`
 }
 
 // CreatorEdit defines model for CreatorEdit.
@@ -4219,9 +4246,12 @@ type CreatorEdit struct {
 	Contacts *[]Contact       `json:"contacts,omitempty"`
 	Country  *string          `json:"country,omitempty"`
 	Language *string          `json:"language,omitempty"`
-	Name     *string          `json:"name,omitempty"`
-	Tags     *[]string        `json:"tags,omitempty"`
-	Zone     *string          `json:"zone,omitempty"`
+
+	// Locale A Locale, or nothing for none chosen
+	Locale *string   `json:"locale,omitempty"`
+	Name   *string   `json:"name,omitempty"`
+	Tags   *[]string `json:"tags,omitempty"`
+	Zone   *string   `json:"zone,omitempty"`
 }
 
 // CreatorField defines model for CreatorField.
@@ -4906,6 +4936,9 @@ type LedgerTransaction struct {
 	Lines       []LedgerLine        `json:"lines"`
 	PayoutId    *openapi_types.UUID `json:"payout_id,omitempty"`
 }
+
+// Locale A language in which a creator reads their page and our mails
+type Locale string
 
 // MailCandidate defines model for MailCandidate.
 type MailCandidate struct {
@@ -6051,13 +6084,16 @@ type PortalDeliverable struct {
 
 // PortalHome defines model for PortalHome.
 type PortalHome struct {
-	BrandName       string              `json:"brand_name"`
-	Brief           string              `json:"brief"`
-	CampaignName    string              `json:"campaign_name"`
-	Contract        *ContractRef        `json:"contract,omitempty"`
-	CreatorName     string              `json:"creator_name"`
-	Deliverables    []PortalDeliverable `json:"deliverables"`
-	NeedsOnboarding bool                `json:"needs_onboarding"`
+	BrandName    string              `json:"brand_name"`
+	Brief        string              `json:"brief"`
+	CampaignName string              `json:"campaign_name"`
+	Contract     *ContractRef        `json:"contract,omitempty"`
+	CreatorName  string              `json:"creator_name"`
+	Deliverables []PortalDeliverable `json:"deliverables"`
+
+	// Locale A language in which a creator reads their page and our mails
+	Locale          Locale `json:"locale"`
+	NeedsOnboarding bool   `json:"needs_onboarding"`
 
 	// Next The next thing to do, in words
 	Next       *string          `json:"next,omitempty"`
@@ -6065,6 +6101,12 @@ type PortalHome struct {
 	Offer      *PortalOfferView `json:"offer,omitempty"`
 	PayeeState string           `json:"payee_state"`
 	Payments   []PortalPayment  `json:"payments"`
+}
+
+// PortalLocale defines model for PortalLocale.
+type PortalLocale struct {
+	// Locale A language in which a creator reads their page and our mails
+	Locale Locale `json:"locale"`
 }
 
 // PortalOfferView defines model for PortalOfferView.
@@ -8479,6 +8521,11 @@ type SubmitDraftParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ChoosePortalLocaleParams defines parameters for ChoosePortalLocale.
+type ChoosePortalLocaleParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // DecideOfferParams defines parameters for DecideOffer.
 type DecideOfferParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -9078,6 +9125,9 @@ type DecideRoundJSONRequestBody = RoundDecision
 // SubmitDraftMultipartRequestBody defines body for SubmitDraft for multipart/form-data ContentType.
 type SubmitDraftMultipartRequestBody = SubmissionForm
 
+// ChoosePortalLocaleJSONRequestBody defines body for ChoosePortalLocale for application/json ContentType.
+type ChoosePortalLocaleJSONRequestBody = PortalLocale
+
 // DecideOfferJSONRequestBody defines body for DecideOffer for application/json ContentType.
 type DecideOfferJSONRequestBody = OfferDecision
 
@@ -9674,6 +9724,9 @@ type ServerInterface interface {
 	// GetPortalHome What is expected, by when; drafts and who is looking; every payment with state and date
 	// (GET /v1/portal/home)
 	GetPortalHome(ctx echo.Context) error
+	// ChoosePortalLocale Choose the language of the page and of the mails
+	// (POST /v1/portal/locale)
+	ChoosePortalLocale(ctx echo.Context, params ChoosePortalLocaleParams) error
 	// DecideOffer Accept or decline an offer
 	// (POST /v1/portal/offers/{id}/decisions)
 	DecideOffer(ctx echo.Context, id Id, params DecideOfferParams) error
@@ -14856,6 +14909,35 @@ func (w *ServerInterfaceWrapper) GetPortalHome(ctx echo.Context) error {
 	return err
 }
 
+// ChoosePortalLocale converts echo context to params.
+func (w *ServerInterfaceWrapper) ChoosePortalLocale(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ChoosePortalLocaleParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChoosePortalLocale(ctx, params)
+	return err
+}
+
 // DecideOffer converts echo context to params.
 func (w *ServerInterfaceWrapper) DecideOffer(ctx echo.Context) error {
 	var err error
@@ -17294,6 +17376,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/outside/review/decisions", wrapper.DecideOutside, options.OperationMiddlewares["decideOutside"]...)
 	router.POST(options.BaseURL+"/v1/portal/session", wrapper.OpenPortal, options.OperationMiddlewares["openPortal"]...)
 	router.GET(options.BaseURL+"/v1/portal/home", wrapper.GetPortalHome, options.OperationMiddlewares["getPortalHome"]...)
+	router.POST(options.BaseURL+"/v1/portal/locale", wrapper.ChoosePortalLocale, options.OperationMiddlewares["choosePortalLocale"]...)
 	router.POST(options.BaseURL+"/v1/portal/codes", wrapper.RequestPortalCode, options.OperationMiddlewares["requestPortalCode"]...)
 	router.POST(options.BaseURL+"/v1/portal/offers/:id/decisions", wrapper.DecideOffer, options.OperationMiddlewares["decideOffer"]...)
 	router.GET(options.BaseURL+"/v1/portal/contracts/:id", wrapper.GetPortalContract, options.OperationMiddlewares["getPortalContract"]...)
@@ -24589,6 +24672,46 @@ func (response GetPortalHomedefaultApplicationProblemPlusJSONResponse) VisitGetP
 	return err
 }
 
+type ChoosePortalLocaleRequestObject struct {
+	Params ChoosePortalLocaleParams
+	Body   *ChoosePortalLocaleJSONRequestBody
+}
+
+type ChoosePortalLocaleResponseObject interface {
+	VisitChoosePortalLocaleResponse(w http.ResponseWriter) error
+}
+
+type ChoosePortalLocale200JSONResponse PortalHome
+
+func (response ChoosePortalLocale200JSONResponse) VisitChoosePortalLocaleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChoosePortalLocaledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ChoosePortalLocaledefaultApplicationProblemPlusJSONResponse) VisitChoosePortalLocaleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DecideOfferRequestObject struct {
 	Id     Id `json:"id"`
 	Params DecideOfferParams
@@ -28323,6 +28446,9 @@ type StrictServerInterface interface {
 	// GetPortalHome What is expected, by when; drafts and who is looking; every payment with state and date
 	// (GET /v1/portal/home)
 	GetPortalHome(ctx context.Context, request GetPortalHomeRequestObject) (GetPortalHomeResponseObject, error)
+	// ChoosePortalLocale Choose the language of the page and of the mails
+	// (POST /v1/portal/locale)
+	ChoosePortalLocale(ctx context.Context, request ChoosePortalLocaleRequestObject) (ChoosePortalLocaleResponseObject, error)
 	// DecideOffer Accept or decline an offer
 	// (POST /v1/portal/offers/{id}/decisions)
 	DecideOffer(ctx context.Context, request DecideOfferRequestObject) (DecideOfferResponseObject, error)
@@ -34368,6 +34494,54 @@ func (sh *strictHandler) GetPortalHome(ctx echo.Context) error {
 	return nil
 }
 
+// ChoosePortalLocale operation middleware
+func (sh *strictHandler) ChoosePortalLocale(ctx echo.Context, params ChoosePortalLocaleParams) error {
+	var request ChoosePortalLocaleRequestObject
+
+	request.Params = params
+
+	var body ChoosePortalLocaleJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChoosePortalLocale(ctx.Request().Context(), request.(ChoosePortalLocaleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChoosePortalLocale")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChoosePortalLocaleResponseObject); ok {
+		return validResponse.VisitChoosePortalLocaleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // DecideOffer operation middleware
 func (sh *strictHandler) DecideOffer(ctx echo.Context, id Id, params DecideOfferParams) error {
 	var request DecideOfferRequestObject
@@ -37104,53 +37278,53 @@ func (sh *strictHandler) DeleteView(ctx echo.Context, id Id) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L39stw2kif6KojajfBubMk+kj9mW4r7hyxbbU1blkaS1zt32pdCkVlV6MMCaAA8pXKHIvZp9sH2SW4g",
-	"AZAgCfCjqo7aM7F/2TpFgkAikcjPX/59lYtDJThwrVaP/76qqKQH0CDxXxtJeZGxwvw/46vHq99qkKfV",
+	"7L39sts2tif6KijNrcpMjZxsOx9n2q77h+PEHZ+OYx/bmdxTp1M0RC5J6E0BDABuWely1TzNPNg8yS0s",
+	"ACRIAvyQtN3pU/NX4i0SBBYWFtbnb/19lYtDJThwrVaP/76qqKQH0CDxXxtJeZGxwvw/46vHq99qkKfV",
 	"esXpAVaP29/XK5Xv4UDNg1shD1SvHq/qGn/Rp8o8q7RkfLf6+HG9ymuphDTPFqByySrNhBmdwwed2R+J",
 	"2BK9B1LRHZANbIWE1To6BzdYOIMD/fAj8J3erx5/fXMTm8FWisPw+8+ZVJoU9EQYx6/j+j5T5HfB4Qk5",
 	"Mr0XtU7MA4eM0qGgGoZ0WK/MF7b4SbfYg+Bmzrwuy4/rVUD2iup9+yWkqoTfaiahWD3WsoZl9GcFHCqh",
 	"geenv8Cp+coeaAGy/c6L9rEH5rkEiR99/fV6dWDc//th9JPbl1Tn+/S3tg/sA+FHhsOU7MB0ihvtj+EA",
 	"BWxpXWrDBmszZXaoD6vHjwxPHBi3/2qny7iGHUj80G9D7vhFyEIRLYgCKvM92SLXxSbyW5JUcW6UcMfg",
-	"+E7cAh9+9t0eiDY/NVxCWQkFKRm/9d/vU/MNDvjAjjjGK/25TW2j2gPo547B4rvg2C/8yn+WsF09Xv2n",
-	"L1pZ84X9VX3xNhjRfEGLIQl+pOcfSy0WHkpR0JM7g7g1qhJcgROOFaDYygXXwJEEtKpKllMz0y+qYmv+",
-	"FPnahnGKs+qT9OO6t9anBL9i+OwWoDJTqqTYlHAY+7B94r/9TQnencEY6V+7cSOz+GVPNTkC1+QohSUM",
-	"bv3IHO548bmogH84lHbZ6oHYblkOhcjrA3D9uaok0ALHOZSfN+MtIdd6peGD/iJXd1cgtKabEkJCK001",
-	"HNzarrfH6/8QdBKS0D5vfvRHC4/H040CngOeFCkqkJrZc7M5ZbkEqmN3vhFv7keiKCuIEu2sNkKUQPkq",
-	"uLEnD7C9NicuwfWKCw2ROyYugMwkSyeEVuupOXwMJe6/2evaaQcojfDT65AqvzZjiM3fINdmHo6az8wj",
-	"OFNaFMzMh5avA+puaalg3SP4bGJ5KkxoTJ4qyxbernlkfT8ypYccwzQcuv8zJsg8431sPkOlpKfhTuBg",
-	"0ckcgBdQ/Mh4hH09NQdEOVANktFyyDAvNMn3lO9AkYOQQPSecmJuJPWECF6eLKuLLRHbrdG1YxxvST74",
-	"6HFv795x2uNTyZUaMdMyVne1tCzFsWRKM77LCnpSwccaDWm9yktaK4hoSebmgFKBU99xXEJ3EgzDBHz2",
-	"1U2U0Qoo2R1II3LUcPSf4EgEB7Umuai5hoKYzcFPGf1AcHLcs3xPNkLvyZ7eAVFsx6HAJ6hfulEV5vDV",
-	"d+1c3oE8KLvnH17Ydx/d9NltvSqkqCoohhMPhlKGGzTZ0rIk9EhPa9RgyBGvXIoa5sZQjhVGxTQzP4QT",
-	"npRs7Qy/Ss8wO7ASlDa07ByzC0cHXjQ80yMAPSmyObn9MdsBvPAqrQZ5IAdxZzZ2A6U4kt9BClw+UFky",
-	"1G2HPAgf8rJW7I7p0winJlY6tvEv/StPiwKK6W03Uy9mjx7wwktxB9NUFXcgJSsgk0Cdhtc/dCfCtCK5",
-	"4NuS5VqRAz0RpSkvuofuYfzQjY9LmCJU3QLyo5NfZtf2olZAUFchaHjN+dAdU0zwTIqaF4kNqxXdQSbZ",
-	"bq9Vcl8/jsm219aiGgo3J5Tn3yzBvfBxuDENvWcP+My9kRhNS5rrbKYKswXIuDhOMrPgcPLP6721MWe9",
-	"wOvDxho8g29XjPOYnEPxr7Q57LQ0dtlubzgI2RHgQLSo8z0Ua0J5QY7701xRPLERRtudvhRDAjerWzdM",
-	"0awq3NiWzAEB3Qej92tVSXFHy7P0Nnowt5q7hV9tV4//bdZO/Ro138ypxclA8YQcaqXNtWIv5ZOo9Wdq",
-	"TUpQyl48TKNKj1ecubTNHIDXB0O2SkJFJZJKQglUQaixJmiNg6z9isYo9fqsz/n3LX92yRi/gb6tFeNm",
-	"weZne/MwRUq4g9L8i3ICKqclWmlPCDU6pSYHoNxc2EKBv6yUpjuI3ke3jBfhSmplVyFK87yotWIFRNdi",
-	"5RXIuUcfh5w4Mm/MMyhO547b20JcTmznvqUljRp6NM89Aw+mvGlfaqbBuP7mqygp81pK4Plp+lD7bwbv",
-	"tB8bmf01DA9PiIhECnzZ02tIGybfUv59YV2eC+TIhnrpPDQr2ru+6/xLuSbbWbpRmyES8719KiW7i1lF",
-	"P4ij93ODU08Uodr69Ci/9SfMmcVrYrRh/5uESkhtNI0nVmRR8xkonKrDytLINwm6lnaWXZIYNSWzllPH",
-	"in2g2SFqGqMzqCOXgBfmt/WK8UxLyhUqPUZRN3cDemUNFxqOMP8bO+dHITtaT4LS9tv+8XUz+SjFBa9V",
-	"0phrLpRZF35gfM2WREnV0d4qTFmtMdjXlMr4p0kOdMsZ50AhbtXbk9Jw6IQAVr/VLL/dmF9X62ZTO3/8",
-	"AFJEt+1bSbkNXnTJa+zc4dLfaqiMFbcTaJBa4w64oUYhQBEudFTmbRmURe9gPoyq0UyFjMnM3JnK7LhU",
-	"Z+bSNP+LplR0QXbH/AASqhJ9gXSHuk/NNfoGS8p3tb3sqpJqwwvo/SpLcbReCzvl9UpUwKHIvILV/qUy",
-	"r/8aD37xRaTbi7JQa2vv31h+shqckRpKQ6WMRWkFhoLfavQIxch8R8sa5gZmWt4TqPZZ7Q/3Pcp8kloV",
-	"oGd20BJ4QWdf7wUozThqIlkuRJmJ7TZhVxuZeqD8RI5C3jK+s9oNNUreAf331BiGVBNkCkK3GmQrVN3l",
-	"aUiI9qM7oFYjLqLkK8SBMp5VILO9qCMe3VcoxA9rs4+CA7EvmE9IyMHIF0UYN/oWvh8/CVLp7EBZaZia",
-	"5RA3TUOZwhQ5SqY1cKLFE3+5uICRjbKa8S7wGON0RnyB7tfMBp4ij6R/AI3etpxWhq65CzsMyAo03zcb",
-	"SzU5CKWtFqv2VIKhwS1UGv0meEWGBBJHUGRD89soxf0ULLlHeK0UfOcC8taP1dsELco434haS7MA5ByM",
-	"sfWHf0lZ6Zxj/gArooAHTj5D5Y34gPzjnPHDL1VCaVpmtCgkKBUTMp434A7kifiZJRnEDKgyakwa5PkE",
-	"abZUEnyI0IYi+CpuCNNo85r/pVzoPUgbx3xCbghVt/Yh84PVMYbLUpALbiQqk5neS1BGIl5uK36L/jbm",
-	"NtIGvZzhSEvrZlVeEbPnyMzAHGc4AdqL5kQze6MMZ32k8pDV1ZhXkHmvLSUcjs0eS6YAvaFGMm3rsnTy",
-	"3hDMmmVcEDP8g7qKEsx/Op7s8Yu5V8yi3BBkAzvK+9GdhHoYC/Hg8R5w30AyhIJk3bkZUlvcUjhyioYC",
-	"uUfzmDSNi5y4FBi7jZJX4FneD0+LSR+aew4No75gDi71Lx/drOcI6kVJEK0YX/jaUCotHCB5/mec+h6/",
-	"XsSq6V0/w1JdoOk8N5fAQyMQvryZq5nMVC2mHdf/PngsoUjMvu7n3dpzbtwzDsfEDYvbf2O2/58e3Sy7",
+	"+E7cAh9+9t0eiDY/NVxCWQkFKRm/9d/vU/MNDvjAjjjGK/25TW2j2gPo547B4rvg2C/8yv8jYbt6vPov",
+	"X7Sy5gv7q/ribTCi+YIWQxL8SM8/llosPJSioCd3BnFrVCW4AiccK0CxlQuugSMJaFWVLKdmpl9Uxdb8",
+	"KfK1DeMUZ9Un6cd1b61PCX7F8NktQGWmVEmxKeEw9mH7xH//mxK8O4Mx0r9240Zm8cueanIErslRCksY",
+	"3PqROdzx4nNRAf9wKO2y1QOx3bIcCpHXB+D6c1VJoAWOcyg/b8ZbQq71SsMH/UWu7q5AaE03JYSEVppq",
+	"OLi1XW+P1/8p6CQkoX3e/OiPFh6PpxsFPAc8KVJUIDWz52ZzynIJVMfufCPe3I9EUVYQJdpZbYQogfJV",
+	"cGNPHmB7bU5cgusVFxoid0xcAJlJlk4IrdZTc/gYStz/sNe10w5QGuGn1yFVfm3GEJu/Qa7NPBw1n5lH",
+	"cKa0KJiZDy1fB9Td0lLBukfw2cTyVJjQmDxVli28XfPI+n5kSg85hmk4dP9nTJB5xvvYfIZKSU/DncDB",
+	"opM5AC+g+JHxCPt6ag6IcqAaJKPlkGFeaJLvKd+BIgchgeg95cTcSOoJEbw8WVYXWyK2W6Nrxzjeknzw",
+	"0ePe3r3jtMenkis1YqZlrO5qaVmKY8mUZnyXFfSkgo81GtJ6lZe0VhDRkszNAaUCp77juITuJBiGCfjs",
+	"q5sooxVQsjuQRuSo4eg/wZEIDmpNclFzDQUxm4OfMvqB4OS4Z/mebITekz29A6LYjkOBT1C/dKMqzOGr",
+	"79q5vAN5UHbPP7yw7z666bPbelVIUVVQDCceDKUMN2iypWVJ6JGe1qjBkCNeuRQ1zI2hHCuMimlmfggn",
+	"PCnZ2hl+lZ5hdmAlKG1o2TlmF44OvGh4pkcAelJkc3L7Y7YDeOFVWg3yQA7izmzsBkpxJL+DFLh8oLJk",
+	"qNsOeRA+5GWt2B3TpxFOTax0bONf+leeFgUU09tupl7MHj3ghZfiDqapKu5ASlZAJoE6Da9/6E6EaUVy",
+	"wbcly7UiB3oiSlNedA/dw/ihGx+XMEWougXkRye/zK7tRa2AoK5C0PCa86E7ppjgmRQ1LxIbViu6g0yy",
+	"3V6r5L5+HJNtr61FNRRuTijPv1mCe+HjcGMaes8e8Jl7IzGaljTX2UwVZguQcXGcZGbB4eSf13trY856",
+	"gdeHjTV4Bt+uGOcxOYfiX2lz2Glp7LLd3nAQsiPAgWhR53so1oTyghz3p7mieGIjjLY7fSmGBG5Wt26Y",
+	"ollVuLEtmQMCug9G79eqkuKOlmfpbfRgbjV3C7/arh7/x6yd+jVqvplTi5OB4gk51Eqba8VeyidR68/U",
+	"mpSglL14mEaVHq84c2mbOQCvD4ZslYSKSiSVhBKoglBjTdAaB1n7FY1R6vVZn/PvW/7skjF+A31bK8bN",
+	"gs3P9uZhipRwB6X5F+UEVE5LtNKeEGp0Sk0OQLm5sIUCf1kpTXcQvY9uGS/CldTKrkKU5nlRa8UKiK7F",
+	"yiuQc48+DjlxZN6YZ1Cczh23t4W4nNjOfUtLGjX0aJ57Bh5MedO+1EyDcf3NV1FS5rWUwPPT9KH23wze",
+	"aT82MvtrGB6eEBGJFPiyp9eQNky+pfz7wro8F8iRDfXSeWhWtHd91/mXck22s3SjNkMk5nv7VEp2F7OK",
+	"fhBH7+cGp54oQrX16VF+60+YM4vXxGjD/jcJlZDaaBpPrMii5jNQOFWHlaWRbxJ0Le0suyQxakpmLaeO",
+	"FftAs0PUNEZnUEcuAS/Mb+sV45mWlCtUeoyibu4G9MoaLjQcYf43ds6PQna0ngSl7bf94+tm8lGKC16r",
+	"pDHXXCizLvzA+JotiZKqo71VmLJaY7CvKZXxT5Mc6JYzzoFC3Kq3J6Xh0AkBrH6rWX67Mb+u1s2mdv74",
+	"AaSIbtu3knIbvOiS19i5w6W/1VAZK24n0CC1xh1wQ41CgCJc6KjM2zIoi97BfBhVo5kKGZOZuTOV2XGp",
+	"zsylaf4XTanoguyO+QEkVCX6AukOdZ+aa/QNlpTvanvZVSXVhhfQ+1WW4mi9FnbK65WogEOReQWr/Utl",
+	"Xv81Hvzii0i3F2Wh1tbev7H8ZDU4IzWUhkoZi9IKDAW/1egRipH5jpY1zA3MtLwnUO2z2h/ue5T5JLUq",
+	"QM/soCXwgs6+3gtQmnHURLJciDIT223CrjYy9UD5iRyFvGV8Z7UbapS8A/rvqTEMqSbIFIRuNchWqLrL",
+	"05AQ7Ud3QK1GXETJV4gDZTyrQGZ7UUc8uq9QiB/WZh8FB2JfMJ+QkIORL4owbvQtfD9+EqTS2YGy0jA1",
+	"yyFumoYyhSlylExr4ESLJ/5ycQEjG2U1413gMcbpjPgC3a+ZDTxFHkn/ABq9bTmtDF1zF3YYkBVovm82",
+	"lmpyEEpbLVbtqQRDg1uoNPpN8IoMCSSOoMiG5rdRivspWHKP8Fop+M4F5K0fq7cJWpRxvhG1lmYByDkY",
+	"Y+sP/5Ky0jnH/AFWRAEPnHyGyhvxAfnHOeOHX6qE0rTMaFFIUComZDxvwB3IE/EzSzKIGVBl1Jg0yPMJ",
+	"0mypJPgQoQ1F8FXcEKbR5jX/S7nQe5A2jvmE3BCqbu1D5gerYwyXpSAX3EhUJjO9l6CMRLzcVvwW/W3M",
+	"baQNejnDkZbWzaq8ImbPkZmBOc5wArQXzYlm9kYZzvpI5SGrqzGvIPNeW0o4HJs9lkwBekONZNrWZenk",
+	"vSGYNcu4IGb4B3UVJZj/dDzZ4xdzr5hFuSHIBnaU96M7CfUwFuLB4z3gvoFkCAXJunMzpLa4pXDkFA0F",
+	"co/mMWkaFzlxKTB2GyWvwLO8H54Wkz409xwaRn3BHFzqXz66Wc8R1IuSIFoxvvC1oVRaOEDy/M849T1+",
+	"vYhV07t+hqW6QNN5bi6Bh0YgfHkzVzOZqVpMO67/OXgsoUjMvu7n3dpzbtwzDsfEDYvbf2O2/18e3Sy7",
 	"IGfZvuMX1VOnE5tbgnHVuTgoh+NqPStCgcfkKp4nNDTu0e9kxn/jvIw951KQFDqpNNuHk5qvFOWCaIz3",
 	"aI4G+YOcVDt6bHnPgqvmgtXlpVCxMPUPPzx++XJNHn31+OYG9boDKzjb7XXU2KOnzLKuSmSe4MFBH7XR",
-	"eZ+Q//7NVzc3BD7kRtlnnBRwEAq1Sw1Kq+jh2IuSedaeRewf7AsxHptJHVEBTxEn+vyRz/eA24f7Hnfc",
+	"eZ+Q//HNVzc3BD7kRtlnnBRwEAq1Sw1Kq+jh2IuSedaeRewf7AsxHptJHVEBTxEn+vyRz/eA24f7Hnfc",
 	"vdXae96H+TX9AZKcOa7UWls7IStevH1FjgC35tc1eUheCl7QE0ou8rbmVmtr9mA4ep/cvwseMYBfPP3p",
 	"KaaUrG2c/AM9VCWQ72vDzl98C7JkfJ7iGpAy2IQOhdwkeiv3W9wchIDNunzd0nPsNJ6hP7QncOGN0zt1",
 	"93tgmpOwcJJ9PjuDaZZm+IbcsXTPR/cWfYoJcetPYZfDvz9U+mQNZm9Pf6ZsYC6Puuxzeqgo2/HZ4ts/",
@@ -37163,590 +37337,593 @@ var swaggerSpec = []string{
 	"bcbSezgoKO9Qg5uf/tsnIr2jrDTKy5WS1lwAhKgK6K1LHQgygo/eab+pix3YfOm81q2n4TpuiY1ksI3/",
 	"gt+d7VTKqYadkKdkfoRqQi7MqLai1msXDAlUHLIToMjmNEixjYl7cTgwra/Bdm9t6rzX5tTaJqXbMJXX",
 	"joHrTNbOizOR+WoefoPPhqq1hoPRu2BaOoe1fy6vg/i3p+XzeVeh+062BZi963DYULkTWc01K+M+nW1T",
-	"atzULHhGONAT2QCxJY2T6t4S3X5P1V7TnUrWtpqbTyhts0XNfCjjXffCf6JFxHmRlg9zq7FSJxF9EAvM",
+	"atzULHhGONAT2QCxJY2T6t4S3X5P1V7TnUrWtpqbTyhts0XNfCjjXffCf6FFxHmRlg9zq7FSJxF9EAvM",
 	"KRSLc/epEiXLT/MznRTIu6vIcyz6sQLZWAii1lhel+dQaSgaGe9qV06grXvbSvK581Wl0FlOq+Fuv8ag",
 	"NPXsJzgQb/k8ITcuEE3Mq0HVtA2MNGXTN1EPvKYuuz6uncUcF72ptUabMlpYP9u2vXfPtIo6BqyxNGvO",
 	"bcQdE8zjuUpY/DNDvhl51lQKjXoQvXtmhnYcOLSDa6uJN/tcQXtnNTdUwK/hpbButJImc7G9wkOitpKl",
-	"8f3Zs9gViZ44XfYMj1YgdhoGCSPagVAeaDP9K2ZM/zov4X6gPZ1TCRUrCVqojjh9YzIl99+FBvLvSyv4",
-	"j3rDz7+kz4w2L4rXdO7aid30u2jfmbOHvbtx5vhBmugf9DZdcMOdc0mlQ6fucmkuk/jFELsJxmT0GQGe",
-	"Kfv2uZCkCpWGwMzFtEFjNONkryfZ/6+wtsL6/0rOc/N0ROboEKEAvQUrptwjWCQeRQhYZr/8YyTYp9W6",
-	"P44In+v4E52z7z79iZxD8ZSrY6y0cSOKU8JltUDf3LKyjFXvPrd4A6FAtfL0SIMS8Ety6JlS5n/POmTL",
-	"bCV/gxmCTdH5LNvBb8XwGpg4/Yu26iwJM32vz6HKdQ5MwM33eWhUrPrNXJCjpWnuCmWcYKndY0IJVvZt",
-	"Qa7N/4vqQV2tyf/5X/87tjdUj6SV2yJHiwwxN9IbckZUh0X/t/eRiy0RtVQEPlQlZdxV1F3q+8a0jmU+",
-	"UvfK5rTAUecyJdLzCDKDE79rGtMgcHfNFaZYATYizy3+iy26MH/hItj0qE3ILC7PMOuKt5U1WDZI7KOd",
-	"4eaLNvigQXJaZjIRb7DpygqAL9qRneAQzVQw+hWHI6B/91BRyZTgZCtq63JEvkLIN0L5CcPos5l3pkDz",
-	"mSTjUkPBX5hNcMUg82ICHOgpsxm70SOKnNAGelGvpEqxHV8bMgDyDLK1PVRD3cs8tUQMKvhJ6GiluE93",
-	"nqU+L/eHn0StlxfzTjtQRWVLIa3wcXXhSpR3KXVuD2z2QkdSUqxQb85/e1ZbVyi6Ersnp8dHHQbxm5m6",
-	"WJ6Jw8GVdS5JOmjf8iSzHNYiwDnatZQbSVRlCXXNjvmYKHEAc6ubW2HLOOU5NKX1Lil2OrjrUFQiIkNo",
-	"WBOnHVoucVWGxjqzd6m9BbpG59czYAU8oVLk/0sv9czpkNkeUDj5f2r3b8sO0AEdaZdoBryOXqPgnvWZ",
-	"n0S0on+BEKS13scwF50y0ZSJ0sFdMMYdEyX6egwd5xlV+18Abi9GKujnI7pYhjgO4h1bISGnKs4ORzeX",
-	"Pnqfcknbi8EeccBWVqXRbzwlrsSMlqoXJN3sIb99AwqhEgZ4Oo2qFdFPPsQLO5qh2h3CErMjldzBZcSR",
-	"cOoyrg8qUctYIfhTW3TksUPw/Zj3o6I8G4P9zvdU0lxDAz2eU3zAGsCBuRCvPTLDdxAbwzqgcA/cBB2B",
-	"mnssuikNxuIZToDkkadkU7NSP2CcWBDHxoWI1dA4BipEtQIXisaLBQqm1X2lWWxpWW5ofjuf6Z+7Ny7I",
-	"OpiliiKJvDKaSqGdqheZgbpmP2TMx7j600ZM+7m5hhtCCrrvTedV4he9B+1+C71mpNrjbLJROp7DWTNT",
-	"8p/Zx5zavDzF/gPk9T2l2Y7B8C3PcY/7ZD2wkTNHff2/rTjPtkJmRs2kupZWcbWrnYaBs8kA3VmOpDR4",
-	"SD6vyfeYot3NPkctZPar3Lrd43OPyqD90CU+yp6/31gdxChpFmLnjkpmkWlVne8JVeTvf8d9+dzQ9uPH",
-	"rk6fjHUt8kCH8r6XHYXGuU2Gsgjt8EGrJwEABVNESwaF/edcCMmxC+OaN8GFwj44GzFBn2aQc3Diki7s",
-	"e76gsTY+EPVDi9P92IYfjPoBxeM2Bdi5sYxa5vBUBAeXJr1unFlMEUWtD3as5cc9bmj/ng6Xnt7NvtXr",
-	"xd2qB5GNzQW8rHbYQGgFK2OPW3Fd1NL6UbvYut06KjMSy0p2C9yCQWiQB++AXa92wEHSuM5uZ3w9mRrj",
-	"mEZGLRzrf7j3ZtpG4YfSm9MMmg45JAM5PV+kbV6Cof2NpDmoeCW1PdCR9H5xgDZD20Kec0EQ48zBDj0x",
-	"9j1O2x6mWoEKsegsVhbx/pOhq1Nh6m/cTLYfcjBb9kESoMCNX3nu5vZWVbPK5pPpHfjFnclRYRdx3ftk",
-	"Aksu5havnlijTyggO3YHfI2VQJgG7SB4utt8oPIWtBptZ/GZIg5Kb01evH1Fvnz4zTcPHhJaVnv64NFo",
-	"mKBNQPk6koBSUVZkeJDjCJ8+dj+RyzD+EQm7uvT1SpE1OnH0mSLNk8SnrzyxwQPMt3IQW5hAet5cojF9",
-	"UcArXp4W+2QLmAMTXSRYTxTwWgqxPfOz/fKKD6RgO3PynceB1noPXLPcop+irS4hF0hCHKTXQWFZGHhk",
-	"Xec4uLEsN4UyG3i/I2WDGygTXqNRHPqjqMvCorxuawUFsbDc89zL/rvrZuIpUjjUnN5qeb6fYUXa15/a",
-	"hzsu2IR3dgBhgaj6AVz0OIrFPVZ3emMwvsG/1c49PZQNGAad70ULt78qT1mv1cxIOQYGmxYtvXlpE3eg",
-	"qXqD8QQxu2w34RUfdQjFbOTul0N3j2OhLsME2+PmMG0Bd3jzvIZCSxynq6nssIEPXzDUXd3mqYryKM8H",
-	"sB3trovaVjBEPum8ConeTt/CnrkEAWzx1Cxncv4fIjIdcTgdHY6s0Pt1C15ZwrabttjMucmpm5j/aeKL",
-	"ezCKffBJLapLvjgXEN6x1nklGOcJ1lA69fwH8f4kT9quRB6c02jArvuOTQvPmTtzMdj0BbLJC4VBJHTJ",
-	"de1OdbPQEcJfxfRyN98FMSQ7whsXy17GBk3uQOS26UdQhmkGnUlUJaM8T8RP7y00YE2COBpUV/Vfk+9/",
-	"ttpdWSayMIrZdW3TUbGmsZQZN8qtac/HPLh6ZqP+uP6B18onRbmZtsub3r04W7eujcyOqVIY1BgMDLpO",
-	"+Sxy11bLm2eYvLCH/BaKJ4QLDr6lKAbGPRj6vNZOzdze2uXGglNLj2XIz3O9GBEixent2hFdlGewDDPv",
-	"+iBNVwBdSmRbshKc0sqFxoQ/mJVJcwunuG6s6AEIVRZG26Eq49/0UWDGYoMZZBEmMZ8HwanRxTkmqrwa",
-	"pYXIMBdn4N9rKgCaMowO6FJpDibu8a+JjDrfiGw8py6nZQkSQ8gl6MbJEr1W7apmNs16az4d9EObeu+V",
-	"f+7MSBncgTSUCwEGS4EI6pjG8Ot9CNNb7LTthGgzhVaOYoJNECQIz9MwKjYIvbUBNC+gOxs7JiSuo2Wk",
-	"+59dK1zmPvEq4JIFiog7uiHG7zfXQReLdt55uFgvHGyp5ZiRliid87MIgq+bNiKtn9iD/ttj3rqRAc6T",
-	"33Hj8tV21ifX6DqPpGolb6szdi7S/XYevNV4C9xnguto5gUcXL7VJNL0pfgavpFYE2ZqxMOBcrrDG8el",
-	"k04H+12jMzv71IKNnSiKMZSI6LGspDiIzHtSJ+sataRGn8uwS/4wwjkPvCssd1xo1KoKcp1h2C0GyuTC",
-	"7H96/PCbRfUCbWOv+e8kYxW/WLQ8VG/UXhz5Y6fuMmMWLwxZDL/6ITvAjm5OOoX8YR4ZhWA9QMFoZv7e",
-	"vWCaxkcHiw1yxwowqkxVbON3cn9ujI9/eCT48bSJclixVNIj0k9Lluu0a1NV4jbW8OgpwcnbUJOiJ0y4",
-	"M5vRcZhyQos4YGGUaePpXE374/m3tUWAckrzAPrLjLdsiH9ERlm8iMd2Hf6gP1NEyAJk0/DRwc06KlpP",
-	"WtPuBkjJNpLOtwf9bqTj2rngKtrvB+uYjnthNEBEAlLEKEi2lbbCJke0KQqT4LM0m169WhBXbXCVoMFZ",
-	"aXS+yMtb0bFdglIBrmAeJ33fPP7J0vTgQ8UkLPvQkpL4uXe47dVgIxfzZjGaOViBzNSePvr6mwhGO1X7",
-	"pt+pRaHashIalsPqfSedDrS4lp41Fv/rdHCfLkg201zW79HnNy4TjzYlMnKwr5pn6ZmwCPJy8B8F5KWr",
-	"vjoyvS8kPfJkNX0COfwsdKtk3Mv8EPDVpXGx2bmj6czQJqsUaRCG1nyaqXO1h1O3R7iFtwpuzw6vzAi7",
-	"da6AIU6wTXH9Y6Ws92PozRyTeehjS7+S4+De82zdJ97YWtz71Z7+vWSYL5ejafzxhAiKNlPrZ4K7sxts",
-	"w9gWvoUz6jUTiti7fZvShjld+Bw2J2b2IkLjiWwAK84tOq3Wgq9mW5lWsjrIstE6jKR7BgvcuUvxCyt5",
-	"LHIThjR8oc/igp4JRTqgjlOmvdM6yNP1Cb2Yvxto2EwRvBmhuAiI+AJs14TuHeLKtSmDVIKfLxoHa1Jz",
-	"bKOP9c1NXhx2Zmkyk6Ou77mQKbXSGeN5WVvXxyzR87JW+oV9p7kH5qGqLL6g/fXreKQ34ZbICczHX2cc",
-	"ifNKH5Y1cmo4/HwWDNhpuNufeBsnEWAm92vOxpzVsOc/NqWvSd5r6k3N9XJJfkd3qNcS7hgcUyrt/Dm6",
-	"gaBIu0nmFZ/7RDj3/QWLeKpu//DyJfCiRAPLmHvfzz3/lFeKRbNI1jhgyjqxtSfrELBwTTaCY1kCdkiu",
-	"JYaS2yOUTnFPZBEH3tvZcjFxYsd5yFnOkcRo368o3VqzU8Yzdxe+a19qTfG+dHTlPiPfDvsnjT2lJc0C",
-	"3p1RJ+ZV2LFF/Eh1O/sDK0FpwRcQ4aV/JUmC0Tbm2HQ68OkCL9ocIUokcDhSV/2xsWmBRaIZvhEemLMr",
-	"RZ2MJoQ1V0lq9xizV+MVEGn40f6Od5cfZ2ApIffQWr30qhY66qo25jwJbt9Nwoc0837H8qUCu+hCrqey",
-	"C/Gx6MdbD/igzwt2SZ/vGBA5o+VT+9p4mC9WWYFB42UaQMJxMuaXP8ugEhkXOsvbuPZw/t1nshHIqdld",
-	"qPiu7hZDBVcdyB0UGeOx1O93e6ZIJcWWlUA2kNODhb7EJlttTekcEzlpTYXYxDYOkmihTE8A2cBpzF3l",
-	"FL9j1kIWfCOoLKwfWQItbO6HjT+moLcW49peq3eB04Yd+n9zUAIuHjBNw/1dmkQpucSmtKf3vBT1qx/w",
-	"T3WIR8/GmeDFy7lpHsOkuwvarTsHPPz/btw9bVxqk54zKIsLoWQWhkKavFdr/DWeY5cyr6AEK1aEiJev",
-	"p5sP4UWxiGbzQIl9r2U3/q8T9Lx//9fVadlP0JpqJRGh9MIh2hLiMCNsskd8uCNT+3AVf0x4Tu4xlmU/",
-	"c8UZ3/9kXxpd7cJKhCUQxD7vdH4+y/zKWbFsYAsTfUHfrB/EkRwob8oFYh2zal4EfRfmEdS8s8gejAlA",
-	"lwWLZHEJ7MFc/OqnOGO5i87vw3Tj1s6UeSpdN5jMFQ+WZft7P12vrZ0TaT9rRNECWB/z+P+gZR2d81Zg",
-	"cb1cMJ574y2nldqLqKZUSUBM12it13PcXbUmWlQsV0QLQu8EK9ZEsd9BrYmxGCrGd+sGPt08c5QsXlIn",
-	"6SJkZ3eOqU5kAZ1KyBqw6AuCbSENuuP6Ka/9Vobb0H5imjfO0LAvYp7RK3uw6zOcjxdt3cRsejs5OZvz",
-	"t29ko95EEwQWYudSlVkIk8nqUq8WDmGnfT9QCVCuidJCntbkmxuiCPJvgze1UInjrma3Wzg90ak/ePib",
-	"pbU0fpg+ZK+n0thexNKE9pQXiXSrS0s1RmIeSddLbPrf+TL3hbb0kmThFkUl8pv34S40Rotg3g2iOuZP",
-	"QoOCBtmR6X0WfsOSBpR2cO/2L0iMXy8wPqFKhZ+FSPwieLaBPS237vjNVFM9EEx0TNseNRF2WNQpwFyZ",
-	"sfqEkmrfhpVgtpGFgL9jcCQbmt8+tknC+DtTPlpCKIdjvGRhCH3iWrwG+As4d6cqIkHHGPks8zhg0RkX",
-	"S49pE9lCHldCs/xWEbHd2t7JI6yZMHaXWLuxFnWf5qgMwHLSKI6eKwR/QihmhFm0xoNrdsYU+ermT9OO",
-	"9kGUrOGY7mTi7FLCjsaDXoucJYtTN+cYmsFJnA/kK7U6Lzezgdwpva99Vkc2MXsVE36wti4yXEdLWj/V",
-	"8X28f7/YWVudGek13Yn0JGqpoNw+IYKXJ0KLA+MK8wZtrf+s1MwzmECLcILLDlywhcEw8T0c37trGNDB",
-	"iT4/qynIqIhkMl0LfKLr7sEE0oxuNciR68RsYJPbi6+QDewMkxjJ3alY83U6TeGIP99SFHWuM5dOkDjX",
-	"djpFDQsT0jXwRpGc1RD/++aVYVP8oDOVu4VwZVb9KNBCWh4bSKanRFKKlpcrjWYhVULprJZxoMOq3pRM",
-	"7RcVc1mda3YpFbZxiSqG6Qz9M+DvxqpL2JYtTCA4UqYVlkE5zp2RsBEvE/LoFkMLz8eTpWt0U45cNF4y",
-	"XElaNYLm/rx9wVdeijuINXPpY99Md0i38mEkmcpnT7WSypgCNdjjuyYbKMWR/A5S4KEGKksWpsWHiRDu",
-	"aCxPlBpR/Lo5c0Oa/FHlcZzm39aKcVAIe6EITrtTh2GI78uFLNAYPhKucgyPsfsxI8caD49192DJ+pqo",
-	"vZB6uVzs7e+8peHcP7M8ZSSIq0DFFn52QHJkvBBHAjxs6RgDeL+klWparPQ2rbfQEb48eaC6Jblsnn/O",
-	"j8x0hohOr49lNjg2boWJyrH01ZC6FU9A5Ywj3+xB83k7pBsguhbxk9AB3MqitMHpnLYoss8st3Bv9Ojc",
-	"DWOd4ZpXtR3ijESRIXzlnM7GvaX574/kc35XVyXLoz7tZXq1bdNwuiBToy0fNuOMTvYqykCz8vtTBb4/",
-	"VHoaIX34WqjX97FafVfyIZo1/rRIobWvNGDMfcejMbmeYLROcNeVfNcg3QYwZldJXO1ZQL25KA/EEiAO",
-	"zDSSeLFwKjtJuZn+eUaZf/scA2Ou1XOW7RIHdnAFpF3E8PTWpprQulWn8BAsYqCmt8BndqxqbAQ778ns",
-	"0ubMfGe/v1BUN9CAA5iqJQLXjjI6vT8bQi29AEfPhi/uofyEitnatdGwfXtAwhmHxqMRZim2+RG0cm1L",
-	"EN3WNvEIUDPXDhSnC0c57GN1JfZO79+MzMlmc95Yt8eF2zMTBO+iQ3wRm44AFTYto85rY5UMJ/cNOoHg",
-	"pGK7BUmYXhPLSMCn/Z+2hxOOG10Ag7L4XspYmUii+ch6vL2qS6ftGd1CayhIRRFfPgjHI1rJ52210L89",
-	"/PXzCmRum0JNYBXit9Yr12hkpC9pkMURzyaa61i482MM7lujMj4m1Np6VJF//dd//dcHL18++O67NaHE",
-	"qN6InitrMPYtcsUTAkbhcd51Vzgx40AOaOBwTnBu0eX3M5ZSFUFzyTA/IaOTXtU8zbj+5qt4W9rGcmu6",
-	"ZwM1Jh1CCnEN7v+UZgc6q6FjsDQ/8W66kftknHAS2I6/gTuQykL3X5bIskTgSXHHiibsMZWs0z4cpoTE",
-	"L//nvvSvt5g7ykofVpjnH3crG/rGRVVBQerK9ePV5ATaRuOFNNfetmS7PU4mr6UEnsflIeOZe3IuiVUF",
-	"szekb1H5mawDUoRz8KMnaXoNQ8tuzv0ZWc8/PBM8yOK7iKFzHMpVLs96wzoPah7FqnRtkxx6uXtsbfjF",
-	"g0lHytXY7N4DFT2JeraQkzR2F79wc1k3rUcfku9/fkP+H/Lw85v//vUj8vPb71KjLe+RMPREqcY6G2Cj",
-	"ckIR9A4hfmzjUTQhCD1SB/5pq4ts/oLrvUjQWcwUkXY2Z3jmWrq2+zHaS/75h3+po80uNlTBZKPwS4E4",
-	"3TWyLHbo3km0YZo5MVvwPJdXG/CuROa8f8RaLe60EAfCypEVVGDWtLwQvXmb/lgzD8JL+jchSc1dOzh8",
-	"HVU7wdHpYbYSMacoJtMcaElaXLvZHD+RltEB1EPm8Qtx0w7aeDjid/aywwwB0UeYts3hiLNuiIB9aeuJ",
-	"BfzSbN/E9y/ZzEbioaTrKasPFzR7aYCcgy4vfZfv7LyOeds+sqNXubWdRLu/e/vPVMObxqBt4nPU3Aiu",
-	"olpY5Vhp6jqLKcX4LkPw2VjY7gfKi1d3cE5vtXTKkDFWG88jF8cmzNhNIprVlKRX5GcMcQcRjA6UjCWg",
-	"Qy9IGOpkCSWL7H5gGF98oeEw0lI32WmVuIhrBVKJKOIxbcAuYj8JOdH54EDzPeNxJ/b9mSwT965rVBFx",
-	"etR8CopgOSBvLFfEh5cmhznuYzrWi6QeGm2JgleK20g3pFvsCEtdQxiF3Hl/AukHUTJ3O/UcfO6Kmbyz",
-	"5gGUubeT5QFuHlchnFvS/RHtxaESUj93uQZ9T1TZpduGcZoAxKJYIDZk0X9+++onYj9n7m1RS4IuIqKF",
-	"y7go6wP/TJE90BBF3grnXQ1KQTHD85YA0LXLewPKgd31HYrm4wurKFpAhPmlpoN5FfKUyY6UCQsgWmJO",
-	"fGIwy/YLUhzn85kjkzjGFmxGykrY6ix6jbwRR0U2cBKuB6g19B6tb25uEOuzsZqNCV0ypaNIUP0z5uiz",
-	"bvaoJUuzBW6R/RmO8IE4Lio4St4cTRFbuq4LW07YFoJMEaf6rAklmqpbcmRlSTbgod/nc5/YZr4nQELZ",
-	"ORg9tq4w4dPc64UPlM9KhxbbTFoqDZUFl3RGpDhi+/tw4EgamhSbcpHK2rr+41wYCWMxDs6K87ErIwrW",
-	"5KEhesuNbRqUFTPRCd+BLFwnv04zH7NBlp5Ydm0rOzBU2qQgIL4QLVkxp8XPcdV+K8ar/yxqyVsMleEV",
-	"orJR+M6R1N1U2/DfapbfboS4jTD1T5hP7/qr2zkZWv+LeeVb84prAGtMtYpKB/A++MQHkBEAqWeiiA3+",
-	"P83DiUEyTT+Mz1LTD+g8So8Ua8vbtjcPqOHmHXx5HdJ/evvOSDvy+9cp4VxPbdqEudpuwKwHPZGXGcGO",
-	"jqP0mybZNRSn3hk6v7ihO5A6YzsvmTh+rlOs9vXNpUt5J3QsclTAhmk12wz7mx0soe+UjMOc3ONmFP/K",
-	"2s9jagFXZBJLkPNZ5C9w+i5eVa5ux5zjCDh/5CAD/7iEA+NFt0XqeAqYUtHWZO+wHXcLgUmOmFRSCaWb",
-	"XCzXamsWrYLqukEbq4RvAZvBHwT69LUgFpruKob7PXTAdYnfs0c8q2jJ1nAuRNi371zm55/T9MSxcduN",
-	"+5RhgVKsCo8HjYQO9EQO4g4I01Gk4ZHWGMj9CzjvnBa0vrx7FLQOHxpJjytBZ8CtW5PDTmhG9XitZyxO",
-	"4AESdJAf1+3As6wTrS/7Dpk3gBxr0wAtnRth0dncEYl2Js5BrHY6TUCk8K/Lmr3OrGkeWdpfBp5chCzO",
-	"LO6v65biZ2xxh+0/OtDU9k8hFHSXou1i3GevcWv56+b+fEI/0kpdBUZs6Ih37axL84Ww/R73LVWKxW5U",
-	"l7U+DpddKfhlf1rQRNqM6o5qOiu0GTdsUtaAXXORBeX1mCuX+SZkMR5pQb1TwXRbMoUOdUw/zLF019zl",
-	"JSaONumcNp1IdSqqHn1F9qKWGE/bSZqDT4XZ24PY3Wx8IsMXIvK/MaeBF97qKhJx3ANTmCNg3plVs1Ri",
-	"xhp+wtbEuS55OE5nSRzuEra8hAMUp1RPSIoYVxsgFWVFU25WMciBbGlZKoxKr31UxLYBMvccOB+Xl7hB",
-	"YRq+l/lotusw15VCCVYLSR3lMih2IH90SdHRPLl4XKYJrPRsbgkFw06rd4AVhWuCSretMQx1tHRa3CIs",
-	"m7GEqqSzQn/g58XLPvCsc9vmHum4yUIL86r0KMkvl9Z2pHeScuUiL/cotwffukiGGwUBeyxKi9N0qfI5",
-	"9EexJT0LgmMQA7hbkEo1pZvZecUo/JKy8hnlBStG+oxd0nDXuXbngKHfjwbsbtNoGpyRgBvA0IxeLW6y",
-	"31nbULvtKMJes01Vkpl9+C4W6sv3kN8uNbFmZrQUzFzhKlXAmAO7gyLVDtv+mlGd+dTYBLQApPDtXR/B",
-	"0fcHkcrTyg0ZeT+YdGKG7ZrXIWVTO/KclaNhq3hb+qUc/THx9R+AlsZEGEZ/TwsaozjGikiYkiqdwd3S",
-	"bo74WkDd+W8eKCs34gMsm/1GfHCUiKyh5rdcHPn8AUEpGsdWrfmB6nyf4viaS6CFT97uipPX6ITy+Z+l",
-	"zcfeACZePTH61QkDh7dQaSLpcTpa2FJqvXK1436l4UQ7s0ox8VvQrup6CbTfLtm3iVApzdbbEovHRHkd",
-	"UtGD7aBOBM+BHISENWFbr5ETpUWFrjoujlHHiht4PLFnj002nxAoFSa4uYRbajOaVaesJYUP4j+UIlnL",
-	"cjH9FKpoavXTsiRm39befkB34Zc3xG1gROe04dR4Om4pjHSK8FrQ88L5QEWtJfbWRKwUl6DUz3wKvrsR",
-	"Nc8h81VA7eedp6V5JHEUrtqzXxywR5genU7z1HjjrNSEC3GgjJsvoFUSf2grAcZ929hs32wxKg47YQiP",
-	"HI67zQ7WrMOtWODw3tZlmeHbqdCD+6lfAFJgUaM5kbbEUR4e1FW85ifaxdZwOhrPCn6rEYbWh5yRc1Pm",
-	"r2GyaGaMHQ+lIHXkqGpMd90mBpKHrK4ycLUyZ+TFpxKV/clqdAVLxA6xh2zRrm3dnvOQudpz0WHJwYmK",
-	"sXV7pKNSBwpGY6kcKqN1wURcR9uDr9xJZiskdd/ORRWUgEXaPedisEOitqU7g5N6ZIUVm5EbLrJqextf",
-	"ZNXRWu+FPNc+2VPObQ6B93uAOeGr9aoSUmMb/uKA2n1ZDss8O+0cE5L8vMgKC7qxNb57G93iFjgfTdno",
-	"XLAuYalK9JzFQag8UuXgK3tWFMDjl7XeG7WEYC8tdkc1PLaIhse9wCoJZZtqMW440TyqUsGWvT6Uw2+8",
-	"pZxppuAazWIiDcL4EIv4zFDiGeYtptnHZzYK0+ZTbyO/7XagPDONLeQNVOXpbft4ukffemW3eDYonIgP",
-	"IrJSiNs4xIbPsSZHKTQ0VdlY1NDXc4huXPE7EWWkoCCv+51XW0znZiWOIcQtofoxDv5i++Cl0bTjt5dk",
-	"WgOPIpWYUdA2etxmijerwEU08w4n3UnSwjhXo8S16ebN2DNjdK0kaaVdG61zwjPpN3TC4Tw85bRsnSVS",
-	"L5KB4SEe5jRSc/HBY5RHOzDmg81i1IJYwaUXdZ4fh17mcMzsaYkECixaHPUSU2wx7cwaehFs75FjnoZo",
-	"Gj+7I3i0FmKnkWCf4cTcVBcjM7fMF7JkEggqvJYiec5cA9eZfSsGFrBHaPLCNg1mh2gGX6KZYVJZUHv6",
-	"6Otv4j+x32FWAX6/w13Qfj1ckxux+eYIha7h1B9xi1zJlf8StGR5eJLvGBxtntQt2P6Ph4PLtVR7Km1T",
-	"DHpnfytZfuuaRDpBrqLHvukDfHHhNfafjtwW5qqpvIm/BYieU+uUWNpZ6Qwczr0oi/Yz56pCB1jmAmwz",
-	"YJKAvWgGMkXQaWXIdWwwM/cSlJk3oepW9VGA0hE6+9FlkDaLytHd0yNK1gArHbhru3oAV93qIA0UOt1s",
-	"0gvPoSxT+OmeGFN8+a55cBRHUUu2202nILXtst3z8abLDlXRDxqoDenK82bop0UBxdgx7HkPGA8LZMOg",
-	"9GeKBBHOGaxy8UGaTCnmoEe6pHM4xmrbCvhAGHd1QhyOnXzGJ+jKEbUmG4HJ56GWi4rStfBLr8clQwZp",
-	"QtINgUZ5JAG+O1f2InDFocs45j9nc8vornV3q1PWRcvSTesQ/USXuyIZHFvGKTrNa6XJnt4Z7QV42JL+",
-	"YC4mUoK5ETuAHYt4NYLU3JaSNCBRmJ0COl4F07ppB3aU25YnSI8Wcoqo+mBU64c3N5+TG2e32T2OcvVl",
-	"MvEPcxZaz9/Mw9DOxF8wIWC07dFCrWvKFZ15RPW2H2vj8rKpfC0t16sdu0tkJlql5yxRTRV5qyWroEU+",
-	"wTMw49yFaTR9PUICEMSPepBTBcZK1jZqOwFFNciIiVK8VvoFz8u6GKRNFg3CMbYcojvIbLZkNy2yRbLo",
-	"5UatV5RlRqPloOIa6k+gvfv80yFdLYPlcWBcC/IxUi1kUgCbwXGNChHbaN+R+DPVypJFSDnhQlptpuGR",
-	"RpmJKzI/ob6ZKC45NOZMtMuDSrVZECJeP2E0Z1EWRnNu75F5m9sg5i21Pd0a/Ah+5sE0Y2R5td1CBMrQ",
-	"3lSJhWHKhb/MLHZOEDCWh7W3GrBmZG4Fx2uqtJ1NrKjZtauKX7dME/eA1yYs8qOd4gC335ayiC2hON25",
-	"E3x6wGT6VIaXrSOWmTEi5556m267sAHRgvFnG4xN4CaBF9Z2qBtGn5yagOEBygriHjYEtndJmEjtOAbD",
-	"+/Hw1ML8lUZcjREE+eqt9mnpXk2dautvrBWr045iCDu3AT6YPGNn+VyX7HWwiTN8hpMIvDauqIzVti1Z",
-	"rhVGyRFGZtD182b96fgGH9V7Kerd3j03az7Nps8Dauxt/wCwceBY9ZraZ0NmMbuY5Iszi1ictJnNHdGG",
-	"gRgUbzG1V40QS/jg5zPYkpKX4HCGqpukW91G/IMAvptjHw3cly6EuOCxZbzabs0rL0HvRUdZ3FB+m2lJ",
-	"udpahZ+eKtTP8z38hjfqTgi00VCfGRv8tdMmL9UKD80kJ6RbsKKlGI9SiO1IQi/+POIqdw/MdZj7F7yr",
-	"P6Ku5kIurUJsXtqcFkR3m4bN055wtxEhXGP7dqCEBtTsrLRDpx5Vu9PvUiBxXgIei0PjpGy9Fx0HyxMC",
-	"H2iuMZLv6k5c69Biuc03hjTaDwUXCM7dFq+syVaKgy/TaQAXnImM1TBa2AymeQwd++jr756vyeuf/kyE",
-	"JP/8+vs/owaoyUEoTR7ekJffhqOnoYQ6XLMMf2CCeQI/l11EdPf5O3aIdf1yUZK+vi4UuLxC7G61p4qo",
-	"vTjyx2RPjTprtHchfY8l106q7NA2zF7rOtOTid3Wtks2XnvFN4LKgvHdj4zfDhdzjl4c7znUm5jtIhQM",
-	"H52dVUTOvpkv6Dv877hd8KIr31L4DTY8XFynspEsUfEzI0OMVkmgQCwhmB9lfWYed9BdMXuwFAqKLFXP",
-	"GURIZ3/QcVbsY1OFOefW9qsUscKgTDqAtbzl6BkGMSshvXD8dYF6gs8ntZNkltloRzzb2BNGtgcLikZ/",
-	"jtb9t8W8ltuiOmmQKjUhtrvzTBX/+39366WG/BDroefn0h7E5th1UwYa+AFz1CdFSNSFtSSt/ZyWUjb7",
-	"6YI4/Tw4xz6Es6O3z72a6FvUI9MnaKjtqRLiKj+6GVn+Jd0aU3SZQYprJNr0mfB8kJ5Xzh9zDViD2eZP",
-	"ArMg3s4HR0+6183845c51dom78Wd6Hkp8tss3sfnLT0pooQFYLD9QiXYrqTW6cwUYVxpWpY+XhO3Qjan",
-	"7AhwO3tffwG4bYzweCmvyrTIvA6VKKqsSgYqc+kDsQcwaSo7uNL59BMo7lOtnp1f/AK0T03V7dhH3O93",
-	"IIt6jvofjNd/ubfq3hKjxF0HLNSlarP83jbHGPQ1zW+fu0Nk+MwBFK7+ZnnbX6zun1Wxjd6lQblWvP/T",
-	"LL8ycP0Mn3VaIHUFGbO1QGoxkIYhCOerTUfiMC6ivbX/t1o1RXYzP26/kPi6pvkifdb2RE2MJV031jlu",
-	"2gbBqs3puFbb7jbxYX7+ZRPfjCKkbqf9tk0grKK2/mZmCE3v32qoElIrczXS0Zo4DNHahgXcN05TRMK2",
-	"VlCQmpeIFKvT3vpo5qT5agi0OowCtOkGrn6poqdgCrznXG+SgSxAM1NBN8kroLgO2ncvi0XBb3Pbdu1Z",
-	"tcz4e+veiM1a1YcDladp9miE11v3hhfus6fxjqrb2BQMSeSCYczjsXGOQt5uS3Gc1cXLr9sdk2YWgVTt",
-	"yYTOcQ5ElidDdwJ2R9dOsPe4uXuk4ldOQ28vtJe7kug0Mt7wOx4k74zMSRfliVYTPBeSlKAzo2JnO4Gl",
-	"L+qWVZmzRaYH98RPDl9IUWU+mWxB94IZrjZ0e8a/6nN+sIbEJTZXVjMhvonx5+Qpt4kssN1CrsnmRLg4",
-	"BlJyTvaeqjeItS1mg0Mm8gzNtBUX4vcze1B53prHuP3EKmyjYruo1BYRxU+lFLvM6Gi2F6u8zSINezN7",
-	"B6L6JnVm0QmCnwP4qiNld5CFOZ0+Ftj7o4Q7cQtZkFaHmHkOHBEB3YLkLvuGlu4Au6ccX5uJBVwdsOSE",
-	"SngNkzIhpO+njCPysXH7rWefiQNYMAgOUKgITEGgClwVZuD6AKvnlPXeQyoOd2Vfsy7P5fikbH7jQdcp",
-	"KYEmZOEoR4srFqA6YRpWHKcFge2XqWEBpME8a989P+m9GWumNo6NOsQ69RBSTUOq0MhtgQu6lHaU6pAl",
-	"fq59Ll0EgarJpPtHZb194gy2+08pm0oOi2+Rs9Uucvgthw+2lRhNlo0N1FqjCvNs9rYY1FyA1RzkYM/H",
-	"buz4Uk8Ab7X3cjQxDAuOyYGa/3hwR8pt/20Oidv2BPAuLCm4sB9rzbWM5y8kwznYz+1kph0vF0r1hRxp",
-	"U2p/mpezM1Dk7BLchMPpubkEzf3a7yQ36l/dwi6IAUyCBDXtbMc1ITebZ+75if3q9p2ZC5GeniYHveCy",
-	"XHSztq1Koz5fkGpBh2DVnKxJarpDuKQqJ976OXkLtnswiBAijYL1WQoH5GiWMsqbz9LNkL3lZh4lO6E7",
-	"OUaEcWI+fWpcSOvGveR9Sr5BiyfO5+RpmIHqoc+O1DnBGCfUGYVWkA7q2pvy5vmNMYN203HP6DU7SL/2",
-	"PXHRJ8yFbUxjFugavbqK3kT/27F2uxI7PCEijNKKJNDLPgn3rlfaF34s5/Ww6MoOE+5CQ4guoZuFpYrc",
-	"I5x9HfPRi/DFVmNA1oXf61buTQdAO19KkAS58s9RGFszDSohWYL5c0W0Cxri6Rfitun5bN9sinMp2dFq",
-	"dm3OYtLgIn6IEsZ1Fki64ik/WWFDNdZfHtFBvkEcjDTm4lLTx89xrgnkonSWEO3nxvbwh6ieVoCmyfJZ",
-	"1hTiesB4LUghxj2AY8sMegEjuofL3py366nsplSY3Ge/uCWO0eaXdrtiauyCiFMqWH11vS2ltCzfhpmd",
-	"DlKqRkNvXzndxVFPChbXJLJHb+c2zCoq9VVisU3y8pKzKGr91Dswo52MNBwqvXhI+1qUPahNvx0b5FvK",
-	"b59KydykrhmwLkBpX2sb4ziEM14WVSoZh1QjX7hjhc/c7vUcKGmN7fcd9VHyVAKRT5hy1fpej+nU689v",
-	"jbkVEtiOZ76ONVXNqMQBsNeIFuKWbGh+a+4AFye1PTHwZ18nQFA3PcHsIP5zO5E3bh6xuTY33RAU10PB",
-	"INqfIkd6Isc9K3191h7KYm1zDWwB7MIiUMOwqRuzRIj9KyHyo8s6iadpHdoHIYHACVA95qRWNS07ux8z",
-	"Go1EH6lUvQWoLA6INRwsbzUpGVhjjbs+l2a+BD2ea2DOQ1a19UgzCol89ZI1VQFG3LyWB8Px55bXOZkw",
-	"KKzz+k/b7h0LD+2HCPVV5NiZdpiEYBQjiyuIgNLH/ckYbd1OPu7Jip4QphJXUQJVIMesGYs0bwapQFQl",
-	"EPdSB+lyYManTzlim2AX2GbDz6ubHjvGCxIS5qYQmPPZyR64hQy59f723kH5mU+hcLR6MQrG6HaP5gm0",
-	"/BzcB61G217bwXXbSJ5OYkFPZ2huq3DvA4EQuwDsDqUVlUYZ+LTwErLTZLiSYIwm25DBHpQW3y7qpLUl",
-	"ZOPo225/7aMW95oSC05MtjTXwqWpuUOyBELBfd6MGa5DC1258ro7kKcsF0XcxyxFzVNtA9SCgFuk48jK",
-	"DeE6uTSlX/aTI4zgVLihLXxO4rqUQtrlxysmpNLZ4qjJLZyS+JMjyWIxGLoh3d1FFivr84yE/jg9My9N",
-	"1DoXh1hJharzHKBwTUfMLiTKKhwm3CIa+eriWdlNTaNEP9nJZH/LK98iyO29evBnjrLYdeVnn1LgzaW/",
-	"sEdJAcuKgr30G42JOrH82jy7KErsZICfVrui9WiWRkOYs+o3giz1ZiOWvN5cNfPud3fpRG5375+3J1bR",
-	"4xOLkLYB6+VhyiYjX9YvK8QMGkE2DHtW26oT98+HF3pREFiqOJvcS9Gd4vAdf4GqAeaxI36myJ4pLeQp",
-	"hpexpOimC8qE359B4BiW+kUHLThj7li1FQN+DyaOE8qZi2PIU4HENusxXSgZXEgzZeQr98Z5sPTX4TJn",
-	"LBu71WeKY4roFu/hs3MrnJURTa4ImW+qh1uf8BG0ME/3CUa5UmjGD/cpMvsGjDKs/UYaNqC3bRarOz1F",
-	"KgMjWMaIxexKeSzQ1sY8T3KECLOJ+9Zu03tgkqjaJlSnfOB94FAgNEQFvcxFPuLWvuBU9gMnrQ43203d",
-	"YZU/gj73h1S/0HcR5RKPa7IB5DuxRe/BMldkw+cXJQeOqH04+REeKIX1rQzC9v5s2Q5PHIhrSORaNkno",
-	"4PJ5ebfgiKn68ImO2SGKNdgIEvSTKtt470iZTqYkLL9c1qvjXkRbgR/MTeaLAdrvtt7fdQMeo/cSYE20",
-	"xVphem//7OXfwJs3ESkYJthp22tUrByplgiRiytP/J3hMiCcC6j9vywM4ris+gYo3flbeM4sIAA9Zd6U",
-	"t/9S1kaP44158Kt5dkcPBmtgfzwXiEHqJ/CY7MVxcRGJLQqJwhqZ8Q2RHls3s3Vc2f4uGMR3VQ5Ls/vG",
-	"yjSaYMnwdjgl8PydJAzssONe4LxtI8YAK5OSXHDLMlE7hxcp57b5CTv8jIVKUkrlC/fOE3eiOrNdu1Qs",
-	"waGZ9GrZPvVdkEeK+U9NtyBs6jNvs4JcgqjfqwEuPLqGlrcWcO+Mep0RQ8vywY805h9TQvDHKJQYJ1t2",
-	"B66O3qKEO0ytMCPXFmn7X8zr+M+gGts3vluvGM+2JfasaxuaplVGM8Fn/hL4Q95DpSPh9PWBxO5vEb6+",
-	"RDabUeKWRbJfaONE6Vz5TLl42HahdoPaRYRI51g27f7OzQIba6Hoxrya3fWpTK5XKU+1UWfG6qdHg5Tr",
-	"IWD1hcCQU5B8zXQwyc77kTD0ihWPNvdgjogcg1mcnQXUADDa59P0fy1KlkfMJR/FUlkfsiMIC+ijyJpg",
-	"cOZ7JV4mb+bDL/WnGJ1PO+AUDb4vbKPZJb7HIZEG4Rb3yJpoIdZkx+5AoaZQxCMtcZJGDHqUloGgf2Ix",
-	"IZkmghN9FL24++J7oHVHfnkzIZ9mbUSa/AMsWzOXorYNhKjLmQwrVQN3TPMzRqrDP2xrG3bGCmKtXb9w",
-	"30XcJddvKbOfMRZnecqCZPvgf/dQTvcy6orNi/tvXbf6c2nOwWhMwqZi7KkiuTgAJhZ0hbHP+99TdY/V",
-	"pEux8sY7XNNu9ozPVSFOfQAqSwZK9zC2ubAwoRiJ0fMTo6EssiSe1PwerlDpq+4pU7ZLv7FmgjwrHTSg",
-	"F0dQI1vO1GwPfnvxT2sjXkvwd/LS/IyF3v5zHCPnVt6qbCtk1KXSeFTCblitjdjdAHcisfh0Nas16iAa",
-	"MFmqOyjOnREwcKd0RgmuoeY78bQNvnYF6LkZV0cquc8wbG5Af9NwOPb8MVz0/mDTO9p+N3Qj7sx6MdXA",
-	"mMAqc/3Ao41eRl1VTZ5VM8kZpLmejt9SO5Y7kGpoIgG9pQfbmoty8vXNTUSVSdgwOGx0lS6wMlhZKfJ0",
-	"xvOwRNcHaOZU4mqETWk+EJ1WQj9eBpcZAo3N2yD87Ch82BmZTJcBba5XgmeKld426Xk6ad0FoTP/TKIf",
-	"r1fSpdIPcNcqs3QGrsRuy3TglW/QYNbo0XJpcCXsaEmwshpVEudDxrRq67oqBSaKmm8Gf0W3c+OzU4m8",
-	"VM0W41o1IIML9roFd5hvEK1XRvbPG99oOfGLwIn1Fmu2QQkM9rvDcG730ufl2V6wHGJ9knJEwglJM1kI",
-	"kGbHu152++RQ843LAVH81EcW7U/rEJ/9t5qWcRM6ubgj4yr+ykwXgAd4xW+78Ub9AXYR9454i/X2yX70",
-	"7/ZA3I9tkj8UTEOxbroncjhaMXF63NYtumRwpsIaY4c6tQ4UVKKotR0PjLODEWE365E+2AsbKt6HiByD",
-	"Mb2GhLlQiAxBhd300lx2FR3G3sz36KC0VGOHurznI1FS1YVZ/fpmnYzubkNub29E1wzVcrTnVPuvhzH+",
-	"viaj/lHZcZIP3eY6SdRrJsb0WIGLa1ToWzU7HQKDbMmA+zIG95xXuL4Pc8MEOPGRNXsMnGjW6wJQSmc8",
-	"yHilIi2wlCreevfbWjEOSmF0LUoqUDk1i8+0uMqEbsFiB/X8s03LHL9v9nYB2VxCxtzes3xvtdBcVEAK",
-	"ZqFXLTZU1I2LKmnMHxzqqkwRDncgmy5C5rZqFa60srD8TnKHNzjprRWPyI2iVgHKFvC4k/O3Wsj6kKpp",
-	"1rXkbr+Gl7pdsk22IXY6hrz2LUW0WBMHBmEd2Tdxdbwuu5l5CH9kO4S7yZkFMbSro6LK7GBnBHy3ba+w",
-	"ZQlT3oIvzuDnteOjYMX4rjLbW6RaBdnhvcPfz87G5c2abMOhbHNKT65jB2PIOgv2lvGsopKWJaaZbE5Z",
-	"0W03NK5GtuLBbULzzf5hD/ktLYV+cUJ+SZKN80N1JdTk5TqoK0Y3cFaCu3TnYbA5L1AHznx4QA9U3kLs",
-	"2sBAr2Sg1uTF21fky4fffPPgIaFltacPHi0qi0b/Z91DbwshpF0TEbXMMpKws5fNcO5v/E8kpxp2wizj",
-	"CTF3oEWdsChBFtBnQdJWhDGkpqXr2nOWHYJAqk4CTfOFg44MhOnXi3P7cZBfk4v5rttcv3fjOiDpRMbC",
-	"geZ7xoHYfi9Y1Ympwdjp8cya+pzyjKrbbCtkptkhwULmKQmVkDqrhNLph2xsLfH7Nds1Jbp+jQ/n34nq",
-	"J4aI2fJ2Sxq4t1vHPv5986AVOIUPvw1DQVTtNd0tPK1zA0RntV8ye57F28N17qEF7SbNJeacu8Mwh0v7",
-	"Y3y3RgXI6SDDYWwr+iF+EWZctPhFiF52oCdSCNeokWmrviE3z834EUq/wWStmLRMl7ziTxm2gZvBKG/M",
-	"0//iHzYXeSVuIeEX8TG4AvKSSlBmzU0B+B0rQBBFTyosBKac0CKqS6ZBCtIxuwAuaZx0RvYFGElNnCtz",
-	"DQPi68NQqu86jieUbGDHuGo3172PsS4qJbuDYkbsIWyAP2yy5UNVdlM7km0oC4MTu145DPxuD8BG8KWv",
-	"hR9ErCXlfbbxO68/yIw2eWc0EBlejSm4kUw0jS8T3lN3h0cSd+EDgtHwnQXDmoIh+aAXibRZXUnsQhH5",
-	"9n84A34KICTEulxAzACCZNRF0Cv4Gg3zWn4bNIQI4Ce76BCDHUvzf0uSSIRgmwo82h4nithHUMAFFRsa",
-	"5OE8RJAW/TmmerT4z3F8GveA98vZPix2ip3scGzfbqZltTgHTP2PwpQ+q3HkJ8ahTl9Qvjf9go70U5jT",
-	"ftQRpq0WW6za3+UX1Q/bUdITu1b39E00IuvycC08p0+H2mAgNchEKe6YEvEG0PChQlSI+4hUL04Gapgq",
-	"XkNxAZ5hR8nopcGk9y6NaIjA4ouMgqXWTOD+j4i2Pa0q4IqwrQdQs91T1chQCz+/CFaygW4faqV7sYRQ",
-	"CUB2Wy9mJ9XSJr5zSmMz48uw6LeM0zJpZ+2pylQuAbjai4SJPfeQJBuKvTjHh9C0Pl+029I2fg4BZG4x",
-	"BqsOiL+yXtVcAs33NJlK5XS96A+Z2tNHX38T/X1Wp3MLf6FXzUzXrvl50MCqtyejvHGdCKdntPMbpZox",
-	"fmqQgnppCRayepkLxL2zqEp5tjagJcsn7yv71ESDAC1EcYV++OvVHS3rec2wYxzlluSHCSYWdBkIaLoO",
-	"N2V8P1sP6aDW5UwqDtKi22I8CbTomFBdr+l6fAcSBYUWsQnHP7YuC0VZYWy2DczOp3Z7N6i9YLmuJRAs",
-	"ZG1CMXtxtMWWe60rRQQvT4NOZLEFnc0IM3hgfKevJUucHLhMmLxBZ8hCRXiWCDYPJb+KnrgBDbyDc2zl",
-	"f4HTd1SD7/HXgKCfUVTqHEZ2iOhUXUv4wgLkRvDn8O/ZQv/tqJ2DI/rVWTU9Y9GatU3NSv2AcWJn0eZX",
-	"VbWxpdfE5bgFqJH4iAedwpPZAKtj3gkioUSqmJIuxPkZeC2pwjQ8twVe0W7XG98OvLsjIa3nz8ifvvr6",
-	"n4i73YkFH1eRlhRFrNG2NlqKjfNWUuwkPUTVYqsxL7uH/DuxivRXnHx186fHWILuniO0NLL5FB9qBDTe",
-	"6vdQrJ2PnNraj/UEgDyCIS5ozzHaPtZsNygdh/dLGmueCnrvcDpcExKX3sd4F+4/liwe6dmd5Fj7hynh",
-	"hb92+NIml7s9sE1Ro0z6pqkDWhTpTIAwLHMtjFTJv3E4FCyRHkXV7VI1cCOBxkKe7xrX2L7mhYTiCbZw",
-	"wLPtfXzwAa+d2SC/4eS/Nd+NpgIwvtyS8SkaV3VkoBEEiZBSlRJjeJCxYotpRUqqNNHyZPNnbBlE6KRx",
-	"0LCSGanhABviiSRwplOlyVqpObdXQ0WVraF0e9+UXEaTWOLARA6zh3FfE9DDO1YA5/FFFKdoverlD8xX",
-	"D7pORVt9rBGFxu1uQAYH4RWQe/oQWj4e6Q0SDVhLTstMJkJHszQM2uoXF+BMupt7pM1Hd7XX0Hp7Quz+",
-	"coWHjDUUmBvXSqMn/BzGrVoTLaoHdaXW5P/8r/89Hq8axWCT84u8h16ZllWdfpcZMzD4p3b/bgDeV2uP",
-	"BewwGuLemz2w2RPrkd1SLvDM5EmU0jcOrfoZtiCPtEIqYrGc72m+t9Daxh7M4YkFsaK2hxmajLwRmWf6",
-	"Ge2n43PGnqX33ETw+i2AXYBlYQPBZUXeYLT7+wpS2S7XU10x8CHbF47lkKWQovD2PQhE/DD6NOYM2yvX",
-	"qeqz3RkDZO8g7ry4hfH9FD87nm2qn1MdiSOY7stqjme2B3bhVH/5hry5bpHBbaDP81S4pSPn8jr3kD3i",
-	"93kB4Rde0/wWYgBJcBI8ltspal4oYn9GxYpxC2ZKBId4an4uDg5RY37b2ENVUpbs4Ym5PpNEfMXfMQvg",
-	"uwVIQKNYp6XLFKqEgoJsoakKdSrZUPk+ZW3X+/ntmcx7tmv+/HcsL6pU0gpmL4ity6l1HZWoxlI2pgjC",
-	"lyyArbIev3fYhTGRSzy/DSvITO9FrcwxvWNwnK9mVAxySKv2NnXD9xhs3BEN3goCIdBurldoHuHomYQ7",
-	"pqI9O/F35+0y7LGn3DA4i3fYNERX46MYxaAJg6UHyexmx+b0LoDqO5Aj/gtpimN7lJrIuOartlx9wXmR",
-	"rYYxU0pJqEoW27KXNmOjyXfxOYlopiNYV5siv75Gu94263OepDWP/6ygSKZtqliG+x3DYh/7AGbolKXf",
-	"nvg68MnMS8t4+AHyeK3HFRJY/JaGUqgvyVpp47l6wJihNI+1HHaSucd4zYkeHL6GxkMKrf0l1Oxpy2ad",
-	"K8LTJ5DzIzfeAD2KC0zsXrWgls46QXsFw7w7CXZ1kJeM4/8ixeJuiTdQlae39W7XpvReBoBfUtUt1clz",
-	"i3Pp5rNqc7psnuF61eQTm5lq3+YkE1vzBEM2O0rBd5n1i2CQQtUbw5AYR8OC6OjqjvuEQovGp5V3rQI7",
-	"gb6KK4tvluu6dXFnpqDF06X9s8wqmw6Gfc9SjnGOHbtLNkljGhGwDuilVA7yz0Js+4I+Zy0kjLU/HLzX",
-	"cykOoVT/TBGa5xZozrdUnGkc0sqwYu7y0gbXPhiLGzm5gUls4aGZImqPiNzKI8DGtdBr9dU8B0vlLHPW",
-	"sBPP6uraeZTXQQJ7VaPu2dmW2XheHHRCJ/+phV5AX7VL8Z1tDQctIi9t8PgJO39EfkIhvjRoIkFdYWt/",
-	"AoaVIq5vopAo2TipK/uvqqScg8u7sIduWT/EeU4Dewn8+8BMMzcq02Au2KmF/WIefLXdpoDWRlqwXBV0",
-	"renx3OG1wC3SXBVOZAQSyXFaV3R3+jFGejm6jow9cKAJqDfPBr74/rwmXcvUhn6TRqfirsJN/nW6kZPU",
-	"402y/NKu1kUgaAtg+wRwhJmk6jZrJ27RDbK8pOzQ6SDw66iEmkp5WgCt36z7U2ylFHesaJoC9i25HNXW",
-	"43RnaJs3gSWHRk5oKTNic/Y6yfrL2zt1mtQ+6VrJKggoMB3LO1sSvu8f/LGtuY4bM90792p+zPCOCI2k",
-	"cSDgOMxvg+/rxFgIEByen8DiNU/i/5jfNXD3xDj4r0NoSVQzzVf0kxV+WGSUwrdnKmi3vPU6vAcwsXM4",
-	"t2C8AXKbgVZon722bn792u9uUf7YQL0ixb25oD3q3Mz1dHGWIsXWhnRpQ2qBCnZODcYy4CbL5kngphaM",
-	"ahLaqH1yfjNt93UP7ZoEUw2m0d3stqaxQTgMyd/HO2zVHafjBJyYEF0Mjj8yHsnROKvezjUWBn4fpVMu",
-	"U1UuMkXuxO3S3KClfZEHyUTOfdf02quY9ADt4jYhj83Di746CrLZBDvmZPw3dO0gajoqdAov/cBjVWIt",
-	"T13p/vYcen4SeDvIW1is4nrqnJVBFL48NrNrEer+e6DY77y2PttIYpd1u15S/FXCHZRxth6D+d3Anpbb",
-	"TGwXiAef/hOZbhJ2Nk2Uq8HUdWgcVQdyphapF9+5N65RhOlx7lK7zAv4kOi+5CHmYuhzbtOHpbxiq63n",
-	"A3FVm4+vox+4g3IMAtE+QLTHBF+3SCuu0p0HbXpceJeSfE8Todc0R2Kq+rKCwzrhqDxTT5JaXXaPefCU",
-	"Jl0usF6azvkN4EDWuHB8A5JJ94TllRCE1cKaWLS2EMAt3PeW/UfOYrKpKoqJRSngS2DT5zUO+RSO+0CN",
-	"HPGBLz38c5PDXZ+MCNjbcn/2CHTR2RbECEjxiGXTPyAIdJY6IbFjEZwa16JH1RXa8TDdr2ccVj1oGtEz",
-	"uN0vPv+hi9I2syp0zAvcOnr7LuAhD4Yqpkcv8sf+4ALJoWN2tM3EG7gLOi30bt2yFMfUHXUelhp2o1xy",
-	"ibvJYf/OaC1RMvLSAKanYQ7QPSJkgXr7mRm+nkh+bWNg6731XBoVXxakck8vRwDr1zz14w/tNKJrblJz",
-	"4vxVMoxYLCrQ7J6KmevHfu2K3cHSb40j4wm19CpK3yQI8JldUqvao4v/WHRjRNmzuFWgMKy8qmkhK8wF",
-	"4Ru+BX/y3d4QLbxgVoLR4oCa3s6I7LjjVJTwxor0e85/F3zL5GFp9PUcBQO2W8i1Ya97cducF0UW085O",
-	"ZAPrPJnvFYpdb7Xlg1RoE+cyiFEGlE7xqGOUqxj4Ad/do3kvSlBn9JVEcs1fzLfmcb97o1eUGzg+15oX",
-	"jWW7bL5F8FoTr9lJgCCn7dcLizUCqLABYu+UJHSzSy77lUfzW7Dm+XPvTce8mJzJv9SpJMNF6GtBVmoi",
-	"dXWGO9NrlM1o0VnbUs+35izxaMuftjVzQuZFW4F7yDxRa4QFavKNnVIcpg9NoMtFA8XvUHdnpQdBcKki",
-	"bR/IToPzOV9LXj02qz8bNTgUpOr5lKPs/PIdqFL2GFQLuk+4774140VEZF3l4pDA9HX5N6wsSSECBDHK",
-	"1dF6IJY1wEjNYZSkvws+Q4cNyRtphdXbO0det1+epAEx3GdnnJSr3GK9w3d/N9lbegdFArEz0NIG+VgK",
-	"fB9iBQgmpIWYc5gmtLmLHSdpT+PiArsUfCVQme/Tl4qWNayjQAilBqkI9RnFO/hMEVoUEpTCfLVuTYLf",
-	"o7ifAaHtvEPQzqhxDdilju72xd3Aergpe4StZiEkt+WOsJX6EmEbqAL/fboRSjVUIOIZPvM2b3wHosQf",
-	"pfY1REJ7UM+P8L3Fuf7AYpOZ2UFS1DzRbKZTHxTc5g1EdRwZYjMC0DLPW4FzWq8mbGG79jdNXfxFe9HQ",
-	"8ZK9yAUvntPcuax78+GZg5kaijjpSuEzrDzPStimNIwlQJyDmANOIP61qfV8C7s6ouk62Lah+PiXN9g3",
-	"3wsLJxPXXlQWVNNGUCLI8uuf/hzPScglROoSvqUKvny0NqqfeYdsTlgqGEecY8P3ha5orfftxFChrPUe",
-	"uGa5OQAKm/PvmfJ+40kCu7naL64b2sRJm9TBlzWrFWUmttum1VGk9uIf0Hv2utqrlmy3m77o/TDv3OOL",
-	"AMxSzVWtytgl86T/w8/k/vtzztj/M/uQ/TG2cEb3SjPNsU24ykX9CZR294mX0YbqVGXsjGaEqe04YKAu",
-	"ehOlTVLtuoD9YczBgws3Dgy+321/K0s0N/Epmj9Vt0sdafKUyZonLvSaZyMeE9uM61Kfybnuhokp2XwQ",
-	"8zDZwJ7xwlzamERyoKxEawdL851dHcnBSzUMHnzKmuzTkdhwpWM7+SkawPq+HGkrei9qqWyHxCalxq5Z",
-	"yIJxKk/uEYeXZ/h1sVXVSXMZIbPFV5ybIHA9oT/W6XVKZo+1ej2zL2tKDnlR0wNbf/rT0862tEbRuEz6",
-	"PWytN7pEdxaHjGht2akYQr5H14vrZZlodfncgnHET+n4K49JTkvgBZWuT6bj1aqkOVJlM9kW1uPVecNS",
-	"AXK2m5Bb6nqlqbq1QMtVogjK12sMZ2qGfNz6gUshbpu+F+gxbvvP7AQoYrHJIhi4cKjKKIBp+xWLfmKf",
-	"+0wRp4AsVKsa+3f4FUeHRQPGYPvGuO5dq4f1FIytBplYvc00emzrtPZUNXC03dl+E3POzGDQQRPdDo+m",
-	"9sT8Ynbe/Ncf0sBfsSZCki2D0rCHQ0syO+baMpqX8NdeCdmj2BrSU7eTML8TJCBh+gnZQCmO5KZlvVW8",
-	"pXfnaLjGFi0tEg1fgySuUbHnyz5cJufcneVCT25qj+dESrdqikvuK166XsEhDaa5vIYjac46fAiqR5Gg",
-	"KinE1rOiQtcJ2aLvxONVMEWUJQvZ0bv5VfV2sGzbOJYGOFpNZ0EnCM1eKrBQVHXV6W01xMAO5GCtzkz3",
-	"9y82hpndmvVYFPvtHkA/d58JGuqvcnWH0G/OH4n/+lCqD9Hz8HbPqnhLpZxKyRLYfOd4RVyWToITniqn",
-	"v+NHLf56SZWevcuzk0qweDCf2+aofX7ab+FIeZbfIqB2/wobX0PkQNleE4J7qW7Lqi+5GdsvRhfOdvzF",
-	"4hbXUbj5V5Hz/4QgADcevyaYgt7RzsnO/IQR19StXamjkIhZg0BMXTJ8FSNuIxSDB7+MXmx+9Iu7nvnD",
-	"3gyYIjL1zuKe9mGdsNGTSnfdcHvwy5JEcsFVFN+mh56Ehq3FnCJaeMHpiiX24mg3l+2464WCxcvWeaz8",
-	"+ix4ob//EZ0Wh+3C44QHH7hm+tSF9mUlFOigx4CUL5G0/eXWq0Lk9QG4ElGZ6EfMAsKmsBeRD49o4ZtP",
-	"YnN/l8/h8YSa3hO48C4YX+yjY31kep+bjyyTvJyp7JLOW9DeZEv1p0q3oYpASZzamw2zs8MBRpn9PFkq",
-	"imRmZJqNfVTuM0XccxhucfVDFsdgA4oVduM3tdaCp9pa9FPElPVJjWWIJbeoR+1ehRJVjfNL20awNJjx",
-	"6qKMsbfIsN+XCo4IhT12Dhzsg1moWvsuxrZin2pjYzosCzPZ4Kwb64KLpr9pha0CB71JGqE88BcdPAKq",
-	"HZyqW0W0II7eUV3UPBjuzbgwGEPACBdeMLsQ82Vv7jOZxjWPFv92SkIQJxAG9R9trcd6lZciBeUXbRT1",
-	"rgN4VjLX2rKlPPaIahReTMruEnjvI5CWaHqSwRqKt/UadjfTDPfGQkP0DvU56ckfIK/vK3qXRq5OVRtE",
-	"g2Z2mDgxnPMtDbmR025MfHFB2cyO1yOFYMthy1kHGzks8ZoAiJBAy/KUIYjVwo6MiI45189//+gSgV91",
-	"EmBi9rQ9LMy10AAGqBPhjOI1Wr2m2/2yriDUFE7W8cS6YeiGnqPHIlU2rVwO7v21k13M83txTCSPYsMf",
-	"h6qJSEop5O7RguEls+nnCjm1TN1CMUXvmM99CRkSLu3ZvmwzDRVR315SVmI/xUoCLYi4c+4cMw+yAX0E",
-	"4GQj9H62vtx6zdMx3l7MQyvn3acHge3kAIOAam3tmZsnYSNIowSZH23eDEcWQHWJCxs6VKmwQOhrX1Bl",
-	"5bBvJzJwbADYta/Bk+lIbgeIskdJ89tne8o5lLEuJJxbxSVevU+VzrDPWqJ+/fx0rfbLyVm/haXVKkfY",
-	"7IW4zeJdOK3SVDDlvt00ouJgOLLbW2Wiq+jH2KRFzmj5NG9a4vTKJgRWZUo1E0WpeT6jysFfdOgcFWSU",
-	"F+VFicqGec1DcWvU/ZhqkzeruWbzhWa6UQ7wt4cXRpUUqjI/IrwHZhVgRUiWC45Abdrnye+EZtQBHDTt",
-	"N2xsjGI1HEKq0apifGfxJkNV3sFv2y7QqhJc2TcChG4N8sC4Qy3YIFxp3HmrqdSv27CNWmooN7H4ruoy",
-	"uYn9CxTzq8/yfIdTSGyT1FfKUbUNyAJ6RRUv+9ScpDcNYWOz9PS734xbNkLO1fNGeqCdgZFwB7Jgue5F",
-	"06RlPQccmbVN7gqRcaHNkdAUj4rjzvWKi8Zd1sASZmknUpINVu2cEgTVEA9YOH/bIoawY3mRGmGHqVrb",
-	"KSMq2kIxeqTErMfm5XZ18XW7SrnLsQib9jWUG6V4cPH0u5QCyWspgeenz8nTjbgD8jtIYa4+cbRQy4Gr",
-	"5AnJS6EcTLbzeqwJzXNZQ4EOIYTwX5MSlCKuUcNgq83DC/oQ4Afnt8tiHM7gox8Zjxpz3rUz9/O2hcF8",
-	"RITZrW36wefG5eQJ2jTGsFNoKedpMsohi6KR61VVbFPXWkDPSwEjNrSkPIcFHZzcjT7i4SlopJPEC96m",
-	"oH2miD9nUyd6doHXNDD9cR8LHrxIdleMOaTM0txIAdyFJ2J0+ztYmP2wZqVZAqvE4cjMRjo1jztN4EqN",
-	"DYzKRSUUmaowMBTHfPEPOZTc1FOLsTm2rBzBDMJfFfsd5mrz5vlEA+f5TAYFo5MnBR+ybQJTjrpF/rYk",
-	"OMvCAoQBDkiY2uxh4SunxjcoRlNR/Ya7nzurZT6Hmz3pkGCD6avxMrIEDVrWHLry71gBAl0FLtZiwy2c",
-	"0CKanxJwcHKwvTjOGq2vwDkyjJPwKtUEHUDdc2vN6qqSqRyrJSLkqsAtZ7UNTSZxLe7j4S/pbj+ljagb",
-	"lGDbtwq9F7ym5QygviJIZmp6NiSPWrMp12GUdo/vr/LkHVW3l5ahlUKByphWYBEG+55FVJTvMKcnhxbr",
-	"34KmqqYLCAY/sQmIUaJzyrnQZAPkQOUtFKQQYRFeIBY+IbRg0nS9JzxBtkV7tYhbTa1HeuhqdtjWF1fN",
-	"W9fIElCiSxrZ9pCk3ZaHIWPFhfg94U+aWV7cx/Hz0R/nN27u2g5bT1605iA9c36yhX4sf3n2OkzM86qa",
-	"715D3KAguF858waowsyGZeS5OC01NZ+3yEtLZ3MB0pt9NzqdICzSE8WiuEJnun9IHXBtlxeN9NBdtGWp",
-	"3AExvzUq3IGeSK2gbTpr81I2ktqulvOjpBeXA7vlrO2WuDVMywW3s+eVA7vN7zW4NWqMTZfCzMRDSzZV",
-	"53tCFfn7390N97ntTWBW8/HjsIvNzaU64bkFxi1vXJLYGykJ7u7S2I5cRWr6c3uPktN94rVM5NHYNqND",
-	"o8jwg+tXTMsaezQKXp5ca+qjz8k8uOgz3ZjjZbQzbAK46GyhRRNDmLKTaADFcSKPXVYstu1E0LFmHos+",
-	"Oipf4EPiBzEjjtzwEA7TLs+3dJ2xTcsriv1Zv/YJDRv0L69wPVsAzDzyX0+jAobFo30ZHEw2vik2Erkc",
-	"KjkXXLswzUxB0HzpmXs1wrJbWpbzm7FvsfnxbNhF/J8z5tuMMAyLLvj8og71IxDQNu836uJR9ADmcisF",
-	"33koGQvhSphy7dtcl19bj6I69XfzYKaxc7DDmr4GwrTdlpahxrCmI0wUaTWy2FM74nH3hDgLoXjmUl56",
-	"xrwoDjJzraLWuTh0MyNcSOgY4s/7nkTuTCbaSn4yvO7ZW9EhfxPf8Kse35EPOooUtsQmoLXeJ7Kdpptf",
-	"X5zRy3yvuNBVgIkrmJNk9HnJo34968xOgOTMbd3cS//zOLfO+x0Ao60j/uShb2Yo4Cq6A4K1CgQ+0FyX",
-	"J1s3ypLlEOe5WzirKlhyt33ANJ0ots9eAi0ulUSxSvZ1ogPDRJJuJ3fAHxS7+e3K3SYkXbnurFzHQrDH",
-	"7j4NBLc9g5numY5rNwn1uN81wGq/ZpTod3HrI/IEsWMd6vlMsYJ+oWnc5HP701xLNi3zF+9ZUaQCrnOb",
-	"glG1rCkfvnCRoERvQpEx3kvpmcBuTshWcQeyqBPAh8shXJc3hU8BiHwLO4ZpYb78zFCOtDI9MhK7o3mn",
-	"2FADPazcLynABuuvXtq/YhnOQ8p/7p3lzpP+63qZk07Vu10Lcj7e9KUqT2/bx13397hLIKg6C9C8ucOc",
-	"no7Vjndjj+GXuoujd1N42A3LhaFx6UMAfsubo7wOe4M5zm55rD2uwalIS86nFzrDR2GfnH087TBPTO4q",
-	"V5+9IO7x5sMPoNd4IRmXqC39W7F5NT2l15ZxzmgocY6UGZQs2iHS07ss8BHluyO9tXjR8xHH0sz3tioX",
-	"E65tIbAwGfxAP7ywD3v3s/vnw1GX4yVu63Cu7aAj+2Xk0RnMNBpXneSjdK9bMyu1j7fD0lkJVOmZaV8H",
-	"0JLl0ylb+JRDNGI8gSf1XQvFVNWbktm2XdhOfc/yveFOlyg8CTno5rVu19P9dpQq7AAl42DYJ5berROG",
-	"87KUPz2eLzNdtOZuvVbTaWrou84qb8k2fitX3mamhtflSWmEt0frd8zQTamM09tuHzvTyp3dj31J3gBe",
-	"7s4+TWOTe1a4yi0astU93qW4rRc5hwoBE837bNSJabJlEiysYBJhAB11w9gnde3Fh9ZEIhkm7lvAfcQJ",
-	"D5q29mhyrT2U97l5PsnyGqADy7HTlhizixu+J2zykZj9VETeEOuscPwluHKX6AvJBtzBUiJ3cQo9/y1W",
-	"cooO7GIYIXW8NMrQ+NBANXb4RO7DyRlf5UjZGdzjkap+ri6v3viDJOkMNMEKeGHtWFXnObhGvFsLyzQv",
-	"LzYwwZtARJM8N3UEq5+rs47gIvr3g3L23diEfuYHqvM9FC+detXPkucFM/swnz/NQM/8a9GciYVKUNyG",
-	"sOmRfnKTS7vGyevS6v5O4M8qppBcE0H0rKIbpuimTKUNXJzOns6muxAGdKZfrQfg2ay2wfKcPNtm287v",
-	"fXFtbNhJGMQzE9hC9MSeQ0QTtBjJw0ck31NjRtlOeheBLPb2pfn8KMaq2YqrnHh1r9qr9/Cf3cNqoYYY",
-	"m8Mvrbs63TF1bmHi8nqArZDxLlyuQ6/rxNugkc2PK7+met9CZDfxZVsdZUsw4okUPPN41ItWvgj0ZL06",
-	"7mck5G2RFObRjrfCfiq6mwC310k7OQLczqhs700Y31qPKRy/CHm7LcXxrY5mfe+Z0kKestLJh1l+jLbt",
-	"SFr/W9Alz75VJ7KfjEV7BQP46OgQn3ifrMHDzXKbabbap5vcuk/G6EZIpuHVdnsxp7gu7L7d9zAGfUqh",
-	"wsVT4fpZkKdOCVqKs6ymUEumT2/NDF1UweJSYh+61eNVLsQta1oePl5l2Q9C6QcNeqXfpIr9xa5NtbWG",
-	"YwNIWpkxYiM0ViXSDdUQcI3p3bN7ravVx4/YFHkrYkJnW2IbA0kk2P4gas8qcqCc7rDenghOihrT1Ihn",
-	"FfX5X/lf+TPB74DjK4/JP7999RNhnChObyHLqYInhBWKUAnk559ffKfIf3FZ/+SfLGqzxQYmB3oL//UJ",
-	"wnLZp988f0a+/PLLP5nRfn737AlB/ylh6q/8/d/tFq0baImP781jB8aFJDVnWj3BoKfDZmdQFi5459BH",
-	"PiffSymk/dJ7WlXeof1FJcWmhMN/+5sS/D35L2YWf/rq63/6r3/lWA5AidJIg/e5KOC9Lad7jzBV6j3h",
-	"9MD4jsAdyBPZ0MJ9mmp0CHxOnubmHiSvX719ZzHdyPsXBRwqoc0iHvwFTu9tNwzMxryFk/tq8yes7duB",
-	"Vu2fbGTX4ShTjuAM9rmvHj36nDxt0jYthhhAYV/2m+jbEZNHNzc4zb9yf53ZzCjCNOIWP7p5ZD/y/kdh",
-	"ifXeuhy5IA6WheRmRtaXT7bszsNwm+0gEra1opgO/9XNn+xQTCtiz93nf0XPhXLTIe//jrJvTQI96ON7",
-	"23ECCVeyA9Pv1+S9/c3832/vfUcKJn0H2c/J94X5Sq2AvP/+Hd29/+L9i+2Dl8bKev/5X/lr15eX7Www",
-	"w26yPYO+p8CTBtofG5aQ908xU4/9jlR4TL7F00YkrbK/1jc3X+aswP+C+6d12dg/vTekaHFWLZlr5aju",
-	"votb9d6wCfni7uEXVnZ84Wbz3hge2OEIPuR7ynfQtAlHQWAbcTjMaaO3fP5XjklZOXCLCOoEy9OK5nt4",
-	"8Ojzm8BRv3rTyJmmqGf10COV0IqtHq++/Pzm8y9RUdZ7FIFmknjYclBf/J0VH10yrSvXM4IfSfWiMB+A",
-	"g7iDp/ZxlLuIdGWF6aObryKxJ2GxUxrkkPit0QzkD7GV2PXhQOUJ6yVuoRELOZANzW99qVGrF6rVrzYm",
-	"Qg+AxsXjf4t/rn3kC1asPpq3DB1aS2tn/YPd1Rsm/9Zbe72l3zhYPJ+cHMqlv7mLzF6Ns+w3tE5Q6A+T",
-	"RFw+yOVEtWtxDRrKEiRWlSmAgLLeikIcVxUhijVpv3Xw4ktp3whQvA5/tVc7KP2tK/q4HkWd6f2xqz8Y",
-	"Be/jYDMfXvfT976RT4uCUItQ08pm36kqtpkdfm9OfZTp/wzab+79svwEldarPdDC6dbmMugO31cSP15O",
-	"1Ve8bTwXOw7LxQyKXdvJrEtkc8+deYS2eB3e79nBFItZJ+c/Ok8YSvijNu9gfbGtx+6UP4N+Xt/zjYIf",
-	"+CQ3Cn7JKjFWGlUgG0XfIeZiTikUO5BXO1cRqv9N1JLT8kGIHpi81P/ZPvw0b9Jg7m0vup/6JJvyg2vQ",
-	"4hHMsOMF9gQ0t37Y00Q1Ob/9/XF/OF/u1RHSv4Uo5a8vxHpf+UeIs3/Avr+lp6Y5z4y9f+IAZxQpYauJ",
-	"qG3zO6NK+IlE+CF99GYdObX4wkOAy4/ryee0cHfi/W7oO6Fp+cmOMfYb9vS1HT6ZKDpdcj9T7vSanWSc",
-	"eKeCuFVrsjk10vhqh3uEA76AD2iPphjhe/z5k7DC2nnofqtBnloHXZOsN1MpMWR8a9/5aMbs7vf/BCmc",
-	"m0ZweEL+pWb5Lb6Djg/lvEt+CzwAgC0/Gcwt2Kl2dhXVGqR5+v/7t6cP/l/64Pdf//7lx/8c8bxPM7+G",
-	"D/qLXN11mX4S1W7I50+JdaxpQW7h/2fva3scyY00/wrROMBfpK2e2VvfXdWnnn7xDNw93dvVnsGdMeeh",
-	"MkMSoRQpk0ypZMP/fcEIMl8k5YtUmams2gIMeLqKlckkI4IRwYjnIUbhx0Y09aLNTa4FmHAprPRnmQgJ",
-	"TGmG2yHWTsZMn+JO3a1T4jmp8/S+4MAvNK5H21R6z9hc6A/OCaTCY0oFG+Q03Cm2oXyehgS4AcrP7vz9",
-	"/UbDhmvQhi3EFjDNF0OXgdkpB8U5Cgd7Nq7orDi5a3g1oxa0r0DEHcLeMVJRbyy4BgSoRmNFXk/OR6iQ",
-	"xBlNc8sAzyQ8WtWpPbJS9KnvJbKOvv2QUFFDzV10DcMTo5hVSew8jvC5Ye1IrbuPHcJ7RplzzJhIBtbI",
-	"QUXhLRGiME57ziJ6r3MzBV5zRAov1Ty/Cl5F5TwqHoTkUEpOaJhVm2lKNBiXSVBN5prqWUcqRcV60FaC",
-	"9H23r+5dgj6pLYTbYen5BIKvh4kzZpdapYslu7dabKDGJGf57rqw860f9F5aLeBEyHHABy+0sSzm+7vg",
-	"q0+YVYSlfspl9+wLJ5zpqvKYwzd+5Ecv/J/fEZk+YWydfjHyPZz12gYBz4qYqyKnInzWyVdXNY1WPK7I",
-	"FHLW0w7uGzWfW+IfxV43s2Q7IWO1Qy9TWIR6q1jEAsNQPoNydeIjZzBnBcggDM/rZxQKd9pPp8+UR1F5",
-	"9oPkPGgtJ4cLOWHg88yhIc94bGSSSUOxQ7jWxoS0ZWtlLPvu9WvUpuLlcTAcR6bkZu5i+VYG5QOOHGDx",
-	"3YsGWfuPQq6MO8opVgtrktdTaODxJAToRII9FdJXWZ9e3/qjuPiJYz2Ri3O8zpXy8Qz6v2D+hOUXWJGS",
-	"SwQ/kgkUiYwez5TaqVoqW4sSlK1aHYrKYHUo72XssWSZR0o6LeUX55XCY9pZnfNzpvm5PsRJMYihyhbD",
-	"2SLyCichl4Sngi8OouB/ybfgy8w8ctjBBp5wKZtLJN7mxRa9L+ooCyVOVJsUF7TrrFxhvceVkct8pCtk",
-	"40YrIFg18Q8lYYKlq0Iu0AebsKVKNf5fIiqcspI2eu+uwTSGUeeKBlaltrlP8p09LUb+/VUXodZxFDCs",
-	"108LOpAtz3cvF4Xws2YHkkaO13mk+V3LcfSr0/sm4uehf0hvpKLEWRovwE6YcSsrI5gwag3hCaOrMzqt",
-	"fUTHLOh1lRgcWoQW53MmGb0rykjP5+JWYH0o3b3N9gyhb3Dx3c9pm6r1r+Oyx8t1tveTnCZ2nZN8pKLk",
-	"6x+DSNwxzyHMCkBE5vBezTMPH96pNSr0zeaAA7vD5P8xx/ZYL5KOJjrwRUCRqrv3kjX3rrIsob1SVNCB",
-	"5U9Zr0eDJEkJ8dQ3SDV4jG7oGz/y8oC6wns7wttsn93u163Lv3oQ184vsL+C9/XBC7HF/KwFeRcauAoL",
-	"NmFzkSQQY5dU6bqQ0CbrXMJ7voXiR47XKczneC3HsLBKg/SqyKz1UWnmG+HsEkjP53mDZIArP9r0k1pO",
-	"h4bGHrWOjwtqfHsK4vR+vbH7dhI0QLseNYSquS8rF8bWbmfCUz+7amvtx4w08YmzGyZUpoWYMAk7MJaF",
-	"3mw1Z8Cjpe8qdsu+5VrQhaPNfDLPH1c8RMNVWnOYjW8erT3F2V3JktLKDNPvR9rCrDrRkFTczLJykZHM",
-	"f9+sa2+zsUNk1MrL9lki14cyEMRZGJZzD57ytwrMhPmtuZBina6LeEI5wm3/9iCs4DB2IbsSz4odpbJE",
-	"NBwSLMiTuAQvQpkJQU7EapNw+aVWUfT8/rSRvF/C0Odhsd9j9X/BTvPeN6CNIf8lU5gR2/P2WZgnZ82/",
-	"+OIWp5ASHuwpCbkrVLpgdgVvME2DxVfrNc7A+8VGJT04xvjUt/Sq0coQTc9PdvBsnl+c/qs09Ao7I/B1",
-	"jGAObQIxhllY8S4s4wsuivfevo67JDabRHAZwVQq2+SOZ4N/xrENBZU/3X9m//7dH/84/Y7xZLPk0+/v",
-	"AtQPgfzwJGHSP+lknaBKpdX7692Glb53kGMDgcITvvM1bioGwwzfewffqFRHYO6YVCyBBU8Yj7cigibT",
-	"IOeJaPT/slEjuEt9qhWpv9KFC/VIUIstNlrPXWCsPVRHuJwh7l+lVlUlqpcnEyejLG7+7n+/7ry6uV/9",
-	"J5UYTvONRZQe77Hv+N75BQjelRU2uaMZm3sDmmR1sV3Q6BsXD2gRkz9w8mj/7EeETx7v4U7zC/O9dvLr",
-	"I+AVmZ8V7d8kw/nCDvzDaP3UPqHJnlpPn91oqHH4t2z0SNNjB/McNCBmtrA6F2S9DuY+YnUozfNKmbDD",
-	"1RooJ3a41+3TY0cad1PgSDwtGJ7T/qlKRoGSf/CI6ORM+hcSZvh6k0AuJ4hwEvwuYLHmcwvxHdtpYcG4",
-	"UGRJdBDniU5jPdKxyAy22OOsTzpU3I6zYJWFxI/W3b7LkA4meJVypLFLUChLOrL+ORRZMYNmCbhYZ/pe",
-	"yKkxz+7cQt/b+WTPqBB5NBH2ZVXSFX8IMjZ/qw9uK5k6a55YF7RWPW8I33vYS6iWmtT6wBzioOx9dUoH",
-	"XlaQ6wzPhC25WWKiz4iF5DbVdeHK5TdypYW/2fAN6DbL/wUHnt6DhpXAv+ygtCRrNs2XUGnG1yBjTHtn",
-	"ZQ8RaCvmThTwHHBLPOSaGiDaxS6LVkHGBUUYdZDh5notP6VZgbsskP3iKeNOvPTnHF7/JLK+sGyhAKEJ",
-	"sPzesLlKJbIOBKD+sjeV/bRvj+oNsXaQIgU9Czksqt1EIwXYNYC/yZSrwebTqT9FfoUGF4qGfqCRI01p",
-	"FeY4DMYurgb5sNTtSt4rn6nUnqyOLoHj12W4Cp8yWvNSmOOVMlvFVRomqzX3O3JiR08qFR1AXEdL0fmF",
-	"/xt66lOQlVGUwt5btUEoBCEXYSvv0BnZ8iT1hDkr2NhW+7sGvQiFVKmMVceb+xcZK7+zn9ybXna2sciZ",
-	"4ZYgIcktgwce2WQfrnnZWm2hleK2OgdHlEm4tDSj4k8tX1yvooMWd5iw+PGn88gP5queyUNdMmU70azX",
-	"NwF/uPIS6SccUK3ip/Ql1vu/6VSe0pkCi223orFOEys2XNubudLracwtb79B9JEflF4PHRPSmwfqX6SX",
-	"5YUZSHjx9v6XO+Z3LGNs41lgyJlGJre45s6pWrwa82aZrPZtQMd5rURz862FgeUiK4M/SFA+kkWsvs/9",
-	"UvPd9/0Szesq10ojFZxwm3SOmaeIywMO1jpzb8KgHlfWv2OgIjWQ+WoxYRjf8UD2w9laSad6C8XKoICP",
-	"17XT4Wkc5/SEo3SU/PSu4yiFtRmCe8Y3eh8IxhnqNOOy8wS6/YGPttPlBy7Ha4Y7oJvkRTuhNEvE3FI+",
-	"mcsJkqJig1ShxvkMYYnVVCo79cd693LzTv2s8BpsxHcvpTk+Uym6B5vJzsGenyEsKX1mw1H9Lh/W48pl",
-	"bxk0BcF2S4Vd4DPI8RYIuzcwr+y7Z9gtbwOmzjpWVcxbPo1cCU71GtWXxQzvQNDBG63mIgE07liV5dnO",
-	"CRQylEAshbFK7+9YxKUTzFTGShJHNmfxWc4DZcrbpFU/0ciBFnwQJadP8g2kdWFMd7rsN7hFLuKLH9kq",
-	"05Vd4h4qyGhwlMofNbZY9tci2tIKYGP8RXEmGJNAvM9yDtC5ShKFeSqEDThsK3p87FZZjnstEZmMJRHj",
-	"P/2KgcBoRVkLC3S1VivQZxwSWDO69gtXSd+VDRqTOI6FBzVfnUG6IcPOR85dtYqpHRSCSiRd4QJpyAI7",
-	"ah3tdCdUkBUi1Y789OkLV8WVrp/E5Fwx+kB/V3lo10tOrtAdVZqG5zFuGPc0p8q5rWzjS2F7lCV37iZC",
-	"tnGqvoWhvZcI9GlMwlcMA0iJBNhICbHJSR/79JhjSGCB69KQdyiMG2fVYz7Dge4YFIshEjEYDAZ3S7XO",
-	"+GFlBddkTS1FPv3RpvKyGV7noqCwQr0TTYFlRq1hpuK932Uf8VM6yv/DGcM7QrFxGy9hx/zCmxoayYLK",
-	"kU3tvir/vYzHL0+jqJh7L2PGWb4lTKpd/d5lXHlN9jIf+N8QquZxqDDjoxwp7OcwNINFUsbZnsUpsLjc",
-	"g1ySxZMSSuZFputZE+D4F2Xsz35cn+Tc2WsGWUT3MP/1AcPZ2UvnOOfs2iAtaIgrAQ8PlnnSrZ22oPNF",
-	"Gaulzmd4zsnfJad7fv360kf1+CPPgvNeSDOKinHHOJspmfpWHmEzD1cYpnYetU9gPeAFhsi9YhotIVo1",
-	"G6O3NKxnW4RvGRBoNVFqxQjvOhDIQuyxsormZ4LtF85OwVbEUOar7MIgVe6Rhm1BDk9ukUdG+ZqP7HGX",
-	"Cm8ZJJlnOXLBzXi0wl3K+KAIjyVWzkG88wQBpwpj+90dZ0K65p35PJ+D/uqePNbzByeH0xz65Cm4YS8n",
-	"z+PLnxFhkrj1KYJ2pgSBhVGyMzKAvL83VqRlTMgoSeNL/F+TztbCNAN83xfG9Xk7kb3mWgjfhSXq1ev1",
-	"OwIPFqTJ0x0xRCGD3KEVe0dPfR9eNtqsR5ign/CLL/2ULZrfRLRkKCto1xA4FsN14yuJdkrHpmDe/OXg",
-	"AkqZwtMW7VB/FprLrqtJ/+Se+XR0B6f7ojlPWXP+5OaZX5OXVIbYVXJING5WnnDN/c8uQZs70qPA9i+M",
-	"H8TpNoZLgrNuVK75w/TvaSOk/IeH/0yVHVsmt898p//iQVyUr27XkSTqISNeC1ufZedIJnyywjstMd8f",
-	"OS7FO++a6zb/fWO1dH5617loC2vTu2vqE1GaW/g39jOF0llorWSQA26CGNwxztbCWL4Cp/KR0hoiCzGb",
-	"7Rn3NgSk1fsMFwhryMtlupmEeBPgK3xrDcCPfszYbnJOUFPtwpphnTIVoiFH1YbvfVXP6QubvUrt46kF",
-	"lorFIiZmzFPvSQ10Ba/II3vEqsUfPoJc2OWr2+9ev241X0p0Cl+zVzFrqdLKF/3H66dcLOclezjygAPR",
-	"pGyAc060WCytQdKA3VKtQ8dHZYhaocftitwuVega7XsR/X5K+RpGmSVAVqJ3WYWee0JX1XnuvMkL8+rE",
-	"VSUi5vt6x/PHMKhVKWYOd1NdidlSwPbAde1z1vyB+Au//95JW05n+H/+1+uBGQ39Ig1iwpAZLWJh83w/",
-	"C607Wiy3cBNmFdJEIy+9D1GOqObp54VYZAX7adzYAfhn2L/j9qWqpJsnqp3szCivhIxbVxf7bfyzQEzS",
-	"kxRNRH+Ux8JLviXizEhh80u7KhmQTi3/6iTJ2fEE7N9AUrW2hIWyglu6wQIZQ/zqt3NomnqnZRo/+5Lf",
-	"x+FwLTL80olHh3f7uOOJyZqmyJEimXExsGEztxAMJMbRLnzmuonb89AmZbn7QNDUaepexOAXcqwRuZ+e",
-	"m6vJbqObYvLnngPsszKTpILC2Rk4k+dPWxRvkm6QscGaFMwIONGO/f7gDX69aJNDdjPjCW9EyPkhDBpn",
-	"7buf3iBGKCzFBNk80zVl7qTVogRhfuju+tW2mktD0Uv9in/E8d+Kw5+Cw3NZGqVP2aCFHEQ06FWsuMet",
-	"o/c1F8l0CTyxy7reok9cJD/SqHGqYmGCfS/3j2qHNs8t3Uw9gGGxumUGpJ0wlH0zYTOVkrIihS4X0v2Q",
-	"sGANwzoEuSD+XePL0rTairh0c+KeX9goMIYvwNykcs1ttIS4Vo//Eka5hXnarWClTxkGNIEL3xDmzEtW",
-	"buYsrkq1OSwazHgmCnFSXstJyCqJkguG/nPW41AYfGKbA5xj1+iD7zSf29FhD+KsrtHp/onWu/9LF0IS",
-	"XGeStePCmnJ3k1VZpaqw50nKTUDc6DA++CASuMh6DBQauLl9EEnmnl/QzeQ+Me6EiSFxssIy20wbncoY",
-	"b9oKG+hOAREt2RI4dUcIyxKxIn4yuWcaNskefetNiuaDG3LHQTKpJN6/OaMUXyAf5uafshYi1ivDh2rA",
-	"jQ1HDyDkqFumKkuZysenKVVkwU6N1cDXZXHJHL6ZkBz9w6Pw6ZSWE8hFB5ySCGyE6o2oBL6L2O8Eeu5c",
-	"Mm4tj5b+TrBiDx9T+FfeeCL+7x4Fz47fONAsr077wPdZNO2EAoNpNA/I3u2MgVTY8bqSamecqiMelqA7",
-	"O+dX3vn7IoPwA85rZIrunEF7ecsqcealdvXTpkGl1lmVKXUUNDWpfabRX7PB44wADqY5zLUE9qkyv56h",
-	"TGapUgOIqud7mKlMQshiZmSjEhEJaEb7P/iusSrcwTSvU0JzuFaDsADIbP91vkcntrlK+UIH0Fp1TtHz",
-	"FR/6RCRoFI3pb8zq1I4yqdhaabjzyX+nzIZBiUq8cqtvcvbwKs+rtEVnbxA9/5tagRzQxvalXRClWtj9",
-	"q9u//nYM+nRia7Kjz2YGV8m6XjH/hKp9ugnJ7BqqDsqS++V4tEJNLtjh3iz4eVctV5Otl0rvs7TnXVCM",
-	"CCZuslia6NuTJtSZL4xPRJyhKk1An35TT0eU/Vm1ziPE8J6utyVEn8F1LO5IVah4vCdb0I0HTBgzUuc9",
-	"TK9/OmpENp0rzZZqDfnlPRfJLbPcrMzEHy1mwuhayXg0wcPkrgSIEa9IyWLFGT4k351SCFbbf18c+MIU",
-	"PwRTfJdlSMbyRbkESFhYmxPWffJqzR9+ol/+e54O41rzfU3tqXVqdlh+esT19dswrVjDhNdljahPahR/",
-	"2kiG9aXELDGO3rUOSK4Ka3DLUCAnTMKDRcg0PcGchDB490CpogmzoNdmUmxOplvLNfIJC8t4FMHGmkOE",
-	"ru7ylUcbd5NRuHeNuYDXTG/C00fLCxQm+AL78wxalZ3IoS8XdjX4ejqVEjuvfI1UyPIS9gnEE5/vlTES",
-	"qlOXJc8xGoSpL7Sq06ubTZ6T6FC/PEbNi4a1fL1fr4EAs4sySLg6vu+TWn54+KmxfH9Xw0HZStTSWNjp",
-	"hkerumP4jRv1hUoGWzRanIkk7R7cBCLdej+bA8dJ6QmbeP7oyDNcKCqEt+8S6Bjrl7AFDK+jCvvHNBjr",
-	"DOmEoNOjJV43zdmSmyX4yOd3zTfIb7oFLeZ75vb5d0YYY3eMJ0adwsXu1WdAADXo2mH4k9jCD+7Jo2WK",
-	"c5N78ROeDTAD4QBiMdAmOAq5gzAXkssImIYEuAHyzw0WjuRtxmeGSTeRih+jN+np+oC3+NSx0m7RQ2iO",
-	"Q3OrHL27Z448X166VsztdJbxciK1ghivso4hctapoerHiwSKoseObfFbemw5dB8ncGs+RT/pF9v85G3z",
-	"QYEvRmK4tzjzjM0dsyUeslXDPDUubjsiUWyrSj4ts+9YlX5WyHxAjx4v7wHO72f14to8bfWhCjiQ4SSK",
-	"08iyJY8Z11psva5sUt9chn1mhDNlxRo8y0epYlpYNoOFkIgnLi9QK9iG5GKb25j3NHqIK5lW/c0X3is8",
-	"G7qebwQQDDKeYhmkRyCp7HnqNe4M1bZthelTGP+ke3L8VwxEYUordpSq6HXDq0ufZRyaRsZa+0zTu04J",
-	"5lANNW4f8tp6ZlUxfMETJVELAgJJJoyzd58YARQKaUFLnjCp7CXRDQIcms4L6gPS9ljLe93kXvJMz8AZ",
-	"Q73xOJ13TIMBvcW8LrBZGrsj7Hyd8FgYdan+r35Ir6QF+IovPFrBQKhqeI9Hr80YPdySSosX627jqSQ1",
-	"ZrN9xR3KpHtWgWytX2zJiy3pm1iAoG0eSOLvGJ9l4m8Yx/6kAoRs0I5yyVyrK0XjRFFGMF2rbecXPZ/U",
-	"Fu79C8aqN2F+bq5vzGpo3Sm+/kV5Hh/WKLzwCVUgQbqdJ8slom3n1cBKM1+w0aYzvFp16qPUrzSV+2xw",
-	"n2d1+V2D5Q2ylfDJpjSQim5K1wqDpA7cf/ZR5fYmju/9o0dryvz8rhOjZqvTe5DK94Sri12+RPzmQlKt",
-	"BWjf7+vvFSJICkAilCS9QNPdsStkKyaxb4WhfaYGC68ZxCenw+LovqbIJIZIocKaAgyyM7tJwiAxUNc7",
-	"1qtBwCrd1pnEbzS656yuHpAuies1xFSrTLrgtggeeEQFzENtw07p1TxR1f00/5mC3hd24tfwBz3uRXjH",
-	"veUDcAR8dE4UfmZw3MOiTIgQBNdDadPXnuwBpnvgjdqwB/i/OGzcFAEeV7YCV9WjPjejPH//+vUJ+JTJ",
-	"K2zew6fcyjRJKptnMqDq/FUbbi1oN/j///XN9P/x6T9+++f3//ofZ/W9yNicfUH13bAXVJmkDIe4Dzxa",
-	"MpRktkAmPcY9THUR+M0uNZilSgJPlYuYV7Cxd0wqZvkD4/FWRHWI5gVlaQfC/witeRHxx4n488XV9/WH",
-	"Zrpw51Nt6xUN/BOhDvep8fl7BoCIxog9axjVQN0b6Gxm9fVEf86FPYDpObGYKrXTGYKJNR6BKrU/+JEj",
-	"PwWXKutu6Zaso/wevxrO5FLohcajgL9kWQLcYBbSb1nFdFRqPep7a6ELu/HZ/2kdkLubIV68uDX7g2H/",
-	"UBLu0PWlKQG6xTHfk9HrG/a9k+mMCCS+sBsD9auS9hco9Ly0M6sWaCEOsUPRSUA994yVZaQwFwB5m1Ly",
-	"tOknTdBRhe8fb6lsNsXr5IKKa9Q7XBRJA1v7gn0UFjVHM4Q6xxDZDRgW+6NolPoBQz2p0iyBuWUqtWy2",
-	"d0ICyfykfJw8T1p0RxflZgj17H/pa5QsOOpk5E4q2WMiWXxK8xH+wizTFQyD7ROGIeHyXHfgI0e+6f5P",
-	"ukEPudmexSmwcKzXm572kelFmlAKmsYn5U9OJocLMOciQYrRPHIy7O39L1ir58LOndKrmVKrCTN8jpej",
-	"agOSkilmo4HHNJsWEuhWqY0h/ojjHpUZ6VKmBjAbXMJwaTFhmNo5b4Y8F4w7nOsz8zC5olDp77H1ke5k",
-	"tmdRqrVzSNvstlVT7zi1OXu/Ke+btWtEzza7Dv/6fBLXnHyMrq7ytjyPEL/kppJHVrdvjKdv5ckX90dD",
-	"SFi2vIPd8xe8a+596wx2v3DjH243CGBjKqRf6UnBUQyw/M7bnit9x7hla2Us+4/Xr9tI4g5gVW933nKz",
-	"/BVHjROdLcxvOCOB4Y1bODQLAKtCEm0nkuTW25BIrdfCeirqAkWbGzxXGiLuQm2t1syXbbfYr3bRUf+B",
-	"0UCIUe5VHqnemwW3ftbCeuOR7yg7yRIhwfQVIHnUkDCDritiyPpkOzdOUBr/8deqjG0ncy91fS2TPNyw",
-	"jYYN16C9N+tRGzRdoWNdQ7Kn3DRfq1Tattap9w77MasJze5qffUvWtKJlvyoEkxookbQCb0s/Yj7IqyY",
-	"zbhcMR7hza77vdX7CYu4jCChJvtIyUgkwKTa3bkDrcjHcG+12ABW0M72/l+Mzy1oxpOktcKp+dwdf9OA",
-	"stI1TH+kdPyZ3vElA3LpUf3WaWKFc4BvXJQyjbnlZ/VvFCb6Qen1ixo+UTUkycNgCDczBEmGrXkMpxQp",
-	"q8vbaKXmd2y3VLAFHfQ2dh8bcSmVvVS5bvDJtWDWXgBx3BMHBi9Hre6LQp9zyw2pJZXq3EPX4OItZ3zr",
-	"m/2yUZckGAk4rqtEwMbZ+pmLcvx1//G69r1mW9Cm+6iGAoWv/ulj9dfC/K5zvZutTu8XjGaFTeh8BUiC",
-	"TbkKHgJsoodVOss6CXuX9fn47J7PV9YnKQLJTG1SMwwaZzoJp7cfJJkUYmoW1i2rv/C9VeH+9xJmLvqO",
-	"0cZJOLsrFVXQyvRO5oAfh8dfaZ/3GHC7nS5uc7nl9JitKfzkxoh1mvgqxgq4Bj/iKUhAmOvgPnrx7UM0",
-	"/3xN5UlR2GJdprHMpDOk3lbS3CIUPrUELfkW2AxAEo1UyDSDxKuofAjIGOIaXOQaifJugBW6e4Y399Bx",
-	"y+EoiN3eLpUyJ21FRu0WWnE9/QtbIIoxkfiW224bdtobnRaH9P6XMPR5nLfUx1UwusfrXY3aVDp3L3e9",
-	"lbY8uUEYgqjRUXJj34ShfUK+0zv63IScYsodW+7DXt3+9bd/HZDoeRi+gPMqDOM7XrpRpz+tdn7exHFp",
-	"3UZ7n0LTu44HFNbminudwS562vCqfT6tN74VUthlrHnXPBG/+sc+CTm65vHVZp+/uZDT2VlaRow+J7jp",
-	"WNzgTj1MdrifGC5i9x+HBcOnZSFHBq/wPXCxaRPfqvhlBy/cwU9cJIgnHPutMmKBngjWRXG5YkrOFNfY",
-	"187N6pDku2r3fDlEc0WD30Ea/6pn8HN8xxXt4rcCpD7jiKG/E0nCZqEMqOIwfKxHUt4Pn+RsvStfPJnG",
-	"4NnUtkvqOYqylXUheE43E5AtItBWzJ3wZP0t7g+5TXU58dXfwhfe1zGIo1jIghKNE3glfPyVqkxwR36k",
-	"vriXy7v+fD+xkLnSrblIUDVjugmPIUrEQTas4gjRGiL3Mfkh0qHCfBPR6m32ivGShYQZuvmOWWN6NPAi",
-	"WjE1nzPOzJonCcslAyUqldaNOMiSnJSpItNkXs3UDwxWOELXY8bCKk1y/Ga5PyF7g+/wxBoEEonmK9Z8",
-	"fpFgwYMFmTP5d5l1RTF4H54/2sAnTNBP+OW4f57H/RuKCVnCLWhsyQto+QIidLT9sk48OR/1HFvfj5Mc",
-	"9PCdr199J4rGr2ntUwwv6vXU1AszbAT1jZJzpGszojA9W4GC0Hd6NGEjrTIj9neMpVm+6Mvz1BfaXdQY",
-	"HscajMngv9NZIswSYrZR5iKfTrvP75oWHiH6v+KTx1pF5ybn5mmyUooXvXl2btxCQwkAXMMWN5yh1Dt/",
-	"TZYYYZmQUZLGYIppnQuj8EJ1TNd5Ufdk+85HcWPtarjPvv8qHQ0vKjZMYhRlkXFKKtyyiG8oieWUh2uI",
-	"WQyWi4Q6XzkSsDdr09LtW+NVzo+EJPfMszgB5AEeNhBZD/SwW4K8ozU3vr5OYeSp1ErIxR0jaLlQnE+o",
-	"D5aKO+MjjJnTm0Ad3oE3lU5K04unMH6mrhdP4Zl7CkgzXDz0A6VXCz3JagmmiZCrmgIPSkZ/zsZ/FHI1",
-	"3luaGD7LZPAczMHqXNHwfhLSHWzE567yhr0laMpeFBtp0UJLhF66Y9ysiFj34LKwWZYC6u85zWFkI67b",
-	"Ita2qKFV99gB+WRPVQwG0Dmt1tbPG5C0tq/6vKhyr3nO91MlGXj/QF3oBNWuVkBFzUFJUNcITcgslbbM",
-	"b1JId9RIxMHmOl8ndJbXK859NvRcoUKg4BbweFb12/+Vf8G1q8Boe/5gMqvo4bYyMFbONqCFis/YwZZI",
-	"hwPuZQUgne94npy7awFn8ULwwHzze69IK4PXO29JSTLpzfuZSpPOnGDOavrAaBf/Uhj6UgF70Xb9TD04",
-	"TKVWIxyvM7C1m2TsNFpCtArZq0gDSLNUDRbU2Pt8ZKONE2u+gJuNXIwRK4AvIJSvcsMMgCwsWDG/90j/",
-	"IwCsCFzKacQNNMLZDURF0A5sFWS6dmuiNrhEUaIMxK9+aw3fuhIybm0m3cf/WSAyUc+QfMOAKb4TLqok",
-	"ysQZ2B34BqKZUqtAWRMa2NepsQweNgkXsrLN65Dr4pR4DYFy5VZwtMEsN3AlhCtclr6F6k8CuU/dXrvg",
-	"yag1zFS8nyAnP/4Tm2vxVgPVlYr07ZJxpoEbJVsLVAPl6cHY3o3Wb73ynxc/ZhDrUH4l06k0zYpfWbqQ",
-	"yvLznoE39X1Pu9s/toJab7iGAP7p4iGPniaR6LCl9oVCsRYh0dHeNyiKhQd7E5ntyHwzaoHGnCymCiJc",
-	"SIEAL4htPvFpNhstgZrxmFWqPcB5UY8e4dRJ2HlIohrr6AeNgJni72ME9lc7eRFd1ZkkAfVmAffI04Ke",
-	"YgwoC/vnUk8oAlskfGMqCbl2y31r3/eje9Cvy765HP0nD4MlDnpd4ApXurhkeLXplDkJBFoqZxwDoZnX",
-	"MiYMi/HmsJhIytrSisaTFK6twbxQPV906VJd6lBDniQVZCKMPc0HeVKaC7h3NYdMGPUU+I8IkO3aYkor",
-	"lslpzhnz/bCsumEmg5jiT8jVHnoWLF+B9FgHVYAyh+B5mUA2dsQXQBV7X7xBcP7Dp+dNoeHqllZ0zVdA",
-	"pRDly45O0DDL6943yv9TAcS8Lt5/e+l7qdNpifhPioRW6sBAYWmFv1vUzlQJwxZiC5Klm4vYAA40qt9M",
-	"6ZNBmL1OxvRFkzrTpI+A/F8zmDCr98STP2ErgI37MRbhUGGFhAebnWATxMSxClUq1zGnWkoTd5Nw/zzI",
-	"XJ1SKgE7KorLkJvVqnvIRvfQr/iyMVfUjQK28T22PQBV2hCeYMBAp+0q3eV75MbDLW0MQHDMUwg/uCGY",
-	"nb8dsGw3csu9oXJq1IgdF1bIxS1lGpVmS0iq0j/HIcqQ/IRBSQa5ySDQT09rasUaWghWm0BCwO5V72s0",
-	"VBAhYHdbANKdOLFagJkQni43AUPX/dOnvDI83ZPr+ci4ItuEnkv+s30cpakO5f5XCyVaSeCL+9NUa4Gi",
-	"xgRVWKBmZfkOX7zSyiDdLLmMp2rr59+hMvzIZfx5C3rc6hBm+aIITzWiNqusKIRBYpxOGAs8Jo8ebP5b",
-	"OmTcN8xgyRNkz/HNZXgUtdaZrBemwVH8iOMGcHrkajC2XPx2RIU58K3NrWcuMQBywlJTsaCTTvuFAXMO",
-	"Iw+P8hm6+Q5dDTJOte8zEiSQ3OPwzxN9OBG+w3MTKypmMFcaORtqDYBKYOqFo0H3VQJfw8A+lT9/zyDa",
-	"/0FILiNgbiXMEUU2yUwo71Q6NIkJzWJIynDioDYJVCxtyFLKudDrzpOU+NTCwnVjMfrf4N439760fX75",
-	"DXa157uOBsHyFRgG8zlE1tNjIvJewyYb4DpaVirOPf26FaX+32u59IdMOtCsv4JxK9//FrmXhU4kM0F+",
-	"MAnaLMWGOuVDmQWmJnZKx0WY5PB3h1tyY+GhxqLRW7/hmA52Z80fPoJc2OWr2+9fv568WgsZ/v3d5VX2",
-	"oWx/DcbwBbiRCnNRUY6x7OEbKor5H13hQqvb0W1/x/Uy2AF28jkxtzANCax2DztIJz7mUUtu/jYXCXaA",
-	"HCnwTKkEuGy1PaOqrXa68qMY5kz2NmEXeox3WlgL8pZ5TTBUJ28mGQ6Q+0/SBHNXVQ1hl1hMWrQUf0+b",
-	"KXLus1HjJBMM8xtkZz6H9rRs7brkEwyfMlrseD+/6zDqZKszFKtgtskXsQlmEnIGneBTEYBrUQoevH+I",
-	"NggiUcImt0wciBMwVjlT4MTHS4FVa7dUTCItNk3EnEUbWEB6iCEBkpxjqonP6YkO1v7ib6QUUKk9FQ5M",
-	"Ku+/7v239CoVxgwhCr9SVtHznAjpudApct6AJtSA08tTTRjyk3zVH9PHT3J4Fe11MypgOlA2hWe8gOka",
-	"U0UeedTp6IYb40Kn2lAWJ35DKY/pnEdW1dLzUHD9gcb1uqKF9wyRDCYBnwrpEwd/MCEPNA8f21rCf4CF",
-	"kAcr1XVu5rtelvoHWKT92xRcH2yBBaxQ4pLx1C5BWvcFSt85qU4NMOUOHk8RhrxJWQnhuTJdSsPVZdS6",
-	"37Z+UL++aKXmw1/1RWoLev8WKfL6FpMvqUdTLsqGExsnGmj0hDUU8aGI3PkqOJoj/sgwroGZpdpJFKaz",
-	"xSY8bdrICrhJeATlBXoRn2uKz8+wOxAGEhDgOhGg6cbEicdOabtM3KlplxdYFg1rtYU60XC/f4Z2pT+v",
-	"O6MecHpbOoaRz3USUBHyg6HNrlnYTNNNTUBqYfOXzatnpnRDBQpfsBuguDFUxINn9l6ld2ypkpgQF/Fq",
-	"di1kasH8G/uG1zBSsRXsb8MfY3OBaTTaVgNfV2f86dftmuphC9JO8yeOqLv+HvQW9NSAtAynaajgg1tG",
-	"SH3xLfsdf3Hrf/D7hP0ec8tv2T+lSuWEiXjCQm7yX7/fMQ0mXYNhc63W7CM3dvoev/+nd8XsKTerYoie",
-	"g6U3loDmwOK9hgn5W4YoBTXFj+oBdOpwgUskcdXIU2FQrxS2+I5B8s3he7BWI2QfJ0wl8akMf0/lOG/i",
-	"eOQMehdw533X9cuHkoVDUdD0A/S5XbAobF3By5FaIb59K+P1gZDwz9ArFVkY6THinuY+nSBaivXs3GAQ",
-	"bi2Pll7mezFvm42GnG2j+vqtOPDyG7iO8FVGdSVbWJpBjPEbSiiGMqkFWOepHQBV4j8L6pbvXqgynXfN",
-	"+PVRzItiMt56ScRtu3I89REs6rdPDrtNpGzxggtZuY/k/dXp6Tcc8RRayBBnpal57LJWsErMjKyk6dza",
-	"l15LOrgZqMIa8fVPN5YdxBX4z8zh3YTLv257uvGxblJjNRVubmGeQycJcF16hzLheoUYOmbF4nIlQbVA",
-	"aKDuz87bkemxYxeIMM9nKRAeENX6RvbA/0YXcK2kw0il/tG1sbjHh45dMmiWz1IufhRxJheptM5RaTpB",
-	"YL1JuG2o6vuWjRpnVV+Y3zDAUs4BzNaty4q+8Bmj1R4/v+tkTrLVGayib13c6YvK+jIxudlQcqWGHIIG",
-	"PBUZ8NN9E6zagJa0PIMBep6SJAhDqW6PCvpc1EI3CkuOlzFbnqRwVgVfqLWuNcF+TJ9Jnd5weC8iXiAX",
-	"xYV56POe7tko7/saJkwqwob3/GQipqRd5hudg5NS6FT54+sW7/8sEZMLdwoLzAK4a17qybH0womRDCJa",
-	"gaRLsCuNbREddqL0ekTjqgzUokwb4MGfhJyph8lRfwSh8Da2PfgfNF7b0Utf9b6Cg1zX2fAxx8vymDR2",
-	"cS1veolO31BsGqY/zhMUZ/fmOtHpMDIU4lN8G0ao3v6SWVbeSLfVu5s16EXXweon98ynICk40WcqKJ/4",
-	"qiAoG64tobZRPkMRKYINcNLhEHVu12H1fJMAUStcCxfrUxj6pMld/FcMExD7FSNHi9Z90txX2NlJstFi",
-	"y6N918mscKZ/8Y8ftZHwk3wfC/tMTcVHoKLm3VIlwCzwNUOjkUscFjcke2ynIoQCNCiHVQ71lqLPxOgT",
-	"OGyulBxtKUIvSFgtKv+z41TN56Us8B3GQNhnWApJKVExc7NAfsgZj1bt9WWTiK5LFO7dM5+EtuDHD50H",
-	"Hcg1U1vIIASKRzsT0qqCbyY0UzvZXmAs7/yWOjur7+2YU6f5FJ/xOR0uq0lWYiVh4vNgxqqNwdYjehmL",
-	"EuXh7onEzB7V1RyLklpBQw3cNxrS50q6NwxTRPblJ+KRz7JZh+2W57RX+lsm97zR6oib3JXul/JXDxX4",
-	"SpZtMLVYGYg0YONHq9Y7Eo0sN1nV/k8Q8mHfByueo9eWvrJCWi+OA1PjPaxKa/AXHPGkY3n3CYNYmy+4",
-	"JcHSLFVq4Hzz4mY7Vuvi5nYd44KrMkDJcc6u3RZtoqhJHhpdGGRr6xgYnZ7anXj0qG0D0KTjYmS7dcdA",
-	"xoYBttz6vkuMLdFqusCy4SQobB/u+eWbl572r78qwmjrpdbbPfsaLvEge+073KnHHvWxcCF9VwLXNEwC",
-	"xIdIqu22/bC32oDtvPTTHOGY/DfX46zfutxrreYHeOS++XqpWKKMZcJ6hafw2eQdO1Ub3cxL84tnpemv",
-	"gYZvIf5lKIIVbODiSQL6D4YZ92qGa0BFNwVOYrwqcv4yIhIEusLsT/HcK65sgMtq8mN+GTFjQbYVV8LW",
-	"C6/vXQr+DLDB/ZyLxC0wmU6klU1lTGjevFTfmm9vUXMaQ6R3+PNfTpLv9BchfVB6AZZxFG1fT/gHw9SO",
-	"Lsp9c2G8FhLzbYHcA2U9zoX90LcrifgFsVUZOuuf2fNu//qbC4koknP/+M0N1Nvw8FQnr25f3bhH/FcA",
-	"AAD//w==",
+	"8f3Zs9gViZ44XfYMj1YgdhoGCSPagVAeaDP9K2ZM/zov4X6gPZ1TCRUrCVqojjh9YzIl959CA/nn0gr+",
+	"s97w8y/pM6PNi+I1nbt2Yjf9Ltp35uxh726cOX6QJvoHvU0X3HDnXFLp0Km7XJrLJH4xxG6CMRl9RoBn",
+	"yr59LiSpQqUhMHMxbdAYzTjZ60n2/yusrbD+v5Lz3DwdkTk6RChAb8GKKfcIFolHEQKW2S//GAn2abXu",
+	"jyPC5zr+ROfsu09/IudQPOXqGCtt3IjilHBZLdA3t6wsY9W7zy3eQChQrTw90qAE/JIceqaU+d+zDtky",
+	"W8nfYIZgU3Q+y3bwWzG8BiZO/6KtOkvCTN/rc6hynQMTcPN9HhoVq34zF+RoaZq7QhknWGr3mFCClX1b",
+	"kGvz/6J6UFdr8n/+1/+O7Q3VI2nltsjRIkPMjfSGnBHVYdH/7X3kYktELRWBD1VJGXcVdZf6vjGtY5mP",
+	"1L2yOS1w1LlMifQ8gszgxO+axjQI3F1zhSlWgI3Ic4v/YosuzF+4CDY9ahMyi8szzLribWUNlg0S+2hn",
+	"uPmiDT5okJyWmUzEG2y6sgLgi3ZkJzhEMxWMfsXhCOjfPVRUMiU42YrauhyRrxDyjVB+wjD6bOadKdB8",
+	"Jsm41FDwF2YTXDHIvJgAB3rKbMZu9IgiJ7SBXtQrqVJsx9eGDIA8g2xtD9VQ9zJPLRGDCn4SOlop7tOd",
+	"Z6nPy/3hJ1Hr5cW80w5UUdlSSCt8XF24EuVdSp3bA5u90JGUFCvUm/PfntXWFYquxO7J6fFRh0H8ZqYu",
+	"lmficHBlnUuSDtq3PMksh7UIcI52LeVGElVZQl2zYz4mShzA3OrmVtgyTnkOTWm9S4qdDu46FJWIyBAa",
+	"1sRph5ZLXJWhsc7sXWpvga7R+fUMWAFPqBT5/9JLPXM6ZLYHFE7+n9r927IDdEBH2iWaAa+j1yi4Z33m",
+	"JxGt6F8gBGmt9zHMRadMNGWidHAXjHHHRIm+HkPHeUbV/heA24uRCvr5iC6WIY6DeMdWSMipirPD0c2l",
+	"j96nXNL2YrBHHLCVVWn0G0+JKzGjpeoFSTd7yG/fgEKohAGeTqNqRfSTD/HCjmaodoewxOxIJXdwGXEk",
+	"nLqM64NK1DJWCP7UFh157BB8P+b9qCjPxmC/8z2VNNfQQI/nFB+wBnBgLsRrj8zwHcTGsA4o3AM3QUeg",
+	"5h6LbkqDsXiGEyB55CnZ1KzUDxgnFsSxcSFiNTSOgQpRrcCFovFigYJpdV9pFltalhua385n+ufujQuy",
+	"Dmapokgir4ymUmin6kVmoK7ZDxnzMa7+tBHTfm6u4YaQgu5703mV+EXvQbvfQq8ZqfY4m2yUjudw1syU",
+	"/Gf2Mac2L0+x/wB5fU9ptmMwfMtz3OM+WQ9s5MxRX/9vK86zrZCZUTOprqVVXO1qp2HgbDJAd5YjKQ0e",
+	"ks9r8j2maHezz1ELmf0qt273+NyjMmg/dImPsufvN1YHMUqahdi5o5JZZFpV53tCFfn733FfPje0/fix",
+	"q9MnY12LPNChvO9lR6FxbpOhLEI7fNDqSQBAwRTRkkFh/zkXQnLswrjmTXChsA/ORkzQpxnkHJy4pAv7",
+	"ni9orI0PRP3Q4nQ/tuEHo35A8bhNAXZuLKOWOTwVwcGlSa8bZxZTRFHrgx1r+XGPG9q/p8Olp3ezb/V6",
+	"cbfqQWRjcwEvqx02EFrBytjjVlwXtbR+1C62breOyozEspLdArdgEBrkwTtg16sdcJA0rrPbGV9PpsY4",
+	"ppFRC8f6n+69mbZR+KH05jSDpkMOyUBOzxdpm5dgaH8jaQ4qXkltD3QkvV8coM3QtpDnXBDEOHOwQ0+M",
+	"fY/TtoepVqBCLDqLlUW8/2To6lSY+hs3k+2HHMyWfZAEKHDjV567ub1V1ayy+WR6B35xZ3JU2EVc9z6Z",
+	"wJKLucWrJ9boEwrIjt0BX2MlEKZBOwie7jYfqLwFrUbbWXymiIPSW5MXb1+RLx9+882Dh4SW1Z4+eDQa",
+	"JmgTUL6OJKBUlBUZHuQ4wqeP3U/kMox/RMKuLn29UmSNThx9pkjzJPHpK09s8ADzrRzEFiaQnjeXaExf",
+	"FPCKl6fFPtkC5sBEFwnWEwW8lkJsz/xsv7ziAynYzpx853Ggtd4D1yy36Kdoq0vIBZIQB+l1UFgWBh5Z",
+	"1zkObizLTaHMBt7vSNngBsqE12gUh/4o6rKwKK/bWkFBLCz3PPey/+66mXiKFA41p7danu9nWJH29af2",
+	"4Y4LNuGdHUBYIKp+ABc9jmJxj9Wd3hiMb/BvtXNPD2UDhkHne9HC7a/KU9ZrNTNSjoHBpkVLb17axB1o",
+	"qt5gPEHMLttNeMVHHUIxG7n75dDd41ioyzDB9rg5TFvAHd48r6HQEsfpaio7bODDFwx1V7d5qqI8yvMB",
+	"bEe766K2FQyRTzqvQqK307ewZy5BAFs8NcuZnP+HiExHHE5HhyMr9H7dgleWsO2mLTZzbnLqJuZ/mvji",
+	"HoxiH3xSi+qSL84FhHesdV4JxnmCNZROPf9BvD/Jk7YrkQfnNBqw675j08Jz5s5cDDZ9gWzyQmEQCV1y",
+	"XbtT3Sx0hPBXMb3czXdBDMmO8MbFspexQZM7ELlt+hGUYZpBZxJVySjPE/HTewsNWJMgjgbVVf3X5Puf",
+	"rXZXloksjGJ2Xdt0VKxpLGXGjXJr2vMxD66e2ag/rn/gtfJJUW6m7fKmdy/O1q1rI7NjqhQGNQYDg65T",
+	"PovctdXy5hkmL+whv4XiCeGCg28pioFxD4Y+r7VTM7e3drmx4NTSYxny81wvRoRIcXq7dkQX5Rksw8y7",
+	"PkjTFUCXEtmWrASntHKhMeEPZmXS3MIprhsregBClYXRdqjK+Dd9FJix2GAGWYRJzOdBcGp0cY6JKq9G",
+	"aSEyzMUZ+PeaCoCmDKMDulSag4l7/Gsio843IhvPqctpWYLEEHIJunGyRK9Vu6qZTbPemk8H/dCm3nvl",
+	"nzszUgZ3IA3lQoDBUiCCOqYx/HofwvQWO207IdpMoZWjmGATBAnC8zSMig1Cb20AzQvozsaOCYnraBnp",
+	"/mfXCpe5T7wKuGSBIuKObojx+8110MWinXceLtYLB1tqOWakJUrn/CyC4OumjUjrJ/ag//aYt25kgPPk",
+	"d9y4fLWd9ck1us4jqVrJ2+qMnYt0v50HbzXeAveZ4DqaeQEHl281iTR9Kb6GbyTWhJka8XCgnO7wxnHp",
+	"pNPBftfozM4+tWBjJ4piDCUieiwrKQ4i857UybpGLanR5zLskj+McM4D7wrLHRcataqCXGcYdouBMrkw",
+	"+58eP/xmUb1A29hr/jvJWMUvFi0P1Ru1F0f+2Km7zJjFC0MWw69+yA6wo5uTTiF/mEdGIVgPUDCamb93",
+	"L5im8dHBYoPcsQKMKlMV2/id3J8b4+MfHgl+PG2iHFYslfSI9NOS5Trt2lSVuI01PHpKcPI21KToCRPu",
+	"zGZ0HKac0CIOWBhl2ng6V9P+eP5tbRGgnNI8gP4y4y0b4h+RURYv4rFdhz/ozxQRsgDZNHx0cLOOitaT",
+	"1rS7AVKyjaTz7UG/G+m4di64ivb7wTqm414YDRCRgBQxCpJtpa2wyRFtisIk+CzNplevFsRVG1wlaHBW",
+	"Gp0v8vJWdGyXoFSAK5jHSd83j3+yND34UDEJyz60pCR+LtqmyGmZCLn4Tm1tQ+0Ptt2Qd8lbLnviuQSL",
+	"HI2EU76/eKRGHVtD2EDJvEWPJipWIDO1p4++/iYCCU/VvmmvakGvtqyEhsMRLMAJwwMtrqXWjYUbOw3j",
+	"p+ufzTSXtZf06ZTLpLHNwIzIkaumdXqeL4I0IPxHAXnpir2OTO8LSY88WbyfACo/C0wrGWYzPwR8dWkY",
+	"bnaqajoRtUliRRqEkTyf1eo8++HUrcRo0bSCy7rDKzOifJ0bZwhLbDNq/1gZ8v2QfTPHZNr72NKv5Ke4",
+	"97Re94k3tvT3fpW1f5aE9uVyNA13nhBB0d5t/cRzd3aDbRjbwrdwRnloQu97t28z6DCFDJ/DXsjMXkRo",
+	"q5ENYIG7BcPVWvDVbKPWSlaHkDZa9pH0BmE9PXcZhWHhkAWKwgiKrytaXD80obcH1HG6u/eRB2nBPn8Y",
+	"04UDhZ4pgjcjFBfhHl8AJZtQ9UMYuzZDkUrw80VbZE1qjl37sZy6ScPDRjBNInTU0z4XoaVWOmM8L2vr",
+	"aZklel7WSr+w7zT3wDwQl8UXtL9+HY/0JtwSOQEx+euMI3FepcWyvlENh5/PggE7DXf7E2/jJODM5H7N",
+	"2Ziz+gP956b0Ncl7Tb2puV4uSSfpDvVawh2DY0qlnT9HNxAUaa/MvFp3n3fnvr9gEU/V7R9evgROm2gc",
+	"G1P9+6nun/JKseAZyZIKzJAnttRlHeIjrslGcKyCwIbMtcTIdXuE0hn1iaTlwFk8Wy4mTuw4DznLOZKH",
+	"7dsjpTt5dqqG5u7Cd+1LrSnel46uumjk22G7prGntKRZwLszytK8Cju2iB+pbmd/YCUoLfgCIrz0ryRJ",
+	"MNo1HXtcBy5k4EWbkkSJBA5H6opNNjYLsUj03jfCA1OEpaiTwYuwxCtJ7R5j9krKAiINP9rf8e7y4wws",
+	"JeQeyauXzdUiVV3Vxpwnwe27SbSSZt7vWL5UYBddhPdUMiM+Fv1463AftJXBpuzzHQMiZ7R8al8bjyrG",
+	"CjkwRr1MA0g4TsbCAGcZVCLjQmd5G0Yfzr/7TDaCcDW76ZV1tcdLWxof/ahAsk9hhFPuoMgYj2Wmv9sz",
+	"RSoptqwEsoGcHiwyJ/YAa0te55jUSesrhE62YZpEh2d6AsgGTmbuCrv4HbMWteAbQWVh/c4SaGFTU2x4",
+	"NIUMthh291qtFZz27JoTNAcr4PoBkzWnpUuTKCWX2KD2tJ+XQX91gfCpDv3Ms9QPmdvzs3adiLDM22IU",
+	"cyD5XigEP+mkiFyvxfpyZp3Hj+neipYzzoFO/7988c/JFykeeM6gLC7E6VkY+GmSiq2p2/jJXT2CghKs",
+	"UBQijg2Q7uyE+7aIZvMQn30jazf+rxP0vH9v39Vp2c9+m+rTEaH0wiHa+uww3W6yAX+4I1P7cBXvU3hO",
+	"7jFyZz9zxRnf/2RfGk3zwjKPJfjOPql3frLQ/LJksWxgi8F9QVOyH8SRHChvajFi7chqXgRNLeYR1Lyz",
+	"yPqNCUCXYoxkcdUBwVz86qc4Y7lD0u/DdFfczpR5Khc6mMwVD5Zl+3s/Xa+tlRbp7WtE0QLMJPP4/6Rl",
+	"HZ3zViBygVwwnnvjLaeV2ouoIlZJQMDcaCHdc9xdtSZaVCxXRAtC7wQr1kSx30GtibF3KsZ36wab3jxz",
+	"lCxeryjpIthsd46pTuQ8nUrIGiTuC0KLIQ264/opr/1WhtvQfmKaN85Q4C9intEre7DrM1ytF23dxGx6",
+	"Ozk5m/O3b2Sj3kTTIRYCE1OVWXyYydJdrxYOMb19s1UJUK6J0kKe1uSbG6II8m8D5rVQieOuILpblR5L",
+	"pQzCHcHD3ywtVPLD9PGQPZXG9iKWFLWnvEgkl11aBzMS4Uk6jmLT/85jCCw01ZdkYrcQNZHfvMd6oTFa",
+	"BPNu4OoxWxQaiDnIjkzvs/AbljSgtMPSt39BYvx6gfEJVSrYLkTiF8GzDexpuXXHb6aa6lF2omPa3rOJ",
+	"IMuiNgzmyox5LEqqfY9bgrlVFl//jsGRbGh++9imROPvTPnYEKEcjvF6kCGujOufG4Bb4NydqogEHWPk",
+	"s8zjgEVnXCw9pk3kRnnQDs3yW0XEdmsbU4+wZsLYXWLtxvr/fZqjMkAiSkNkeq4Q/AmhmP9moTAPrpMc",
+	"U+Srmz9NhwkGMcGGY7qTibNLCTsaD/EtcpYsTlSdY2gGJ3E+SrLU6rxM1AbPqPSRglnt7sTsVUz4wdqi",
+	"03AdLWn9VMf38f79YmdtdWak13Sb15OopYJy+4QIXp4ILQ6MK8yStEAKsxJRz2ACLcIJLjtwwRYGw8T3",
+	"cHzvrmFAByf6/ByuIH8kkrd1LWSPrrsH02UzutUgR64Ts4FNJjO+QjawM0xiJHenHNBXJTVlMv58S1HU",
+	"uc5c8kTiXNvpFDUsTL/XwBtFsixfbVeP/2OcCt83r3z8dZ1u++VuIVyZVT8KtJCWxwaSyTiRBKrlxVmj",
+	"OVeVUDqrZRxFsqo3JVP7RaVrVueaXTiGPXKiimG6HuEMbMGxWhq2ZQvTJY6UaYVFX45zZ6SnxIuiPHTI",
+	"0MLz0XDpugiVIxeNlwxXklaNoLk/b1/wlZfiDmKdcvrAQtPt5618GEkd87liraQypkAN9viuyQZKcSS/",
+	"gxR4qIHKkoVFAGEahzsay9PCRhS/bobgkCZ/VHkcp/m3tWIcFGKKKILT7lSdGOL74iiL4oaPhKscA7vs",
+	"fszIscbDY909iAewJmovpF4uF3v7O29pOPfPLE8ZCeLqbbE/oh2QHBkvxJEAD/tlxtDzL+lTmxYrvU3r",
+	"LXSEL08eBXBJ5p7nn/MjM50hotPrA8UNjo1bYaJOLn01pG7FE1A548g3e9B83g7pBoiuRfwkdIBlsyhJ",
+	"cjqDLwqbNMst3Bs9OnfDWGe45lVthzgjUWSIDTqnbXRvaf77I9mr39VVyfKoT3uZXm17YJwuyNRoi6XN",
+	"OKOTvYoy0Kz8/lSB7w+VnoafH74W6vV9IFzf8n0IFY4/LVJo7SsN0nXf8WhMricYrRPctXxv0SMCjLir",
+	"pOn2LKDeXJRHuQnwFWYaSbxYOJWdpNxM/zyjzL99joEx1+o5y3aJw1i4ctkuHHt6a1Mdft2qU+gPFo5R",
+	"01vgM9uBNTaCnfdkbmxzZr6z318oqhvcxQEG2BKBa0cZnd6fDaGWXoCjZ8OXMlF+QsVs7XqU2KZIIOGM",
+	"Q+OhHrMU2/wIWrmeMAgdbDukBJCka4c41MX6HDYJuxJ7p/dvRuZkszlvrNvjwu2ZiTB40SG+iE1HUCCb",
+	"flzn9QhLhpP7Bp1A5Fex3YIkTK+JZSTg0/5P2yALx40ugEFZfC9lrCgm0dllPd671qXT9oxuoTUUpKII",
+	"3h+E4xGb5fO2Nuo/Hv76eQUytx23JoAg8VvrleviMtL0NcjiiGcTzXUs3PkxBvetURkfE2ptParIv//7",
+	"v//7g5cvH3z33ZpQYlRvhCaWNRj7FrniCQGj8Djvuiv7mHEgBzRwqC44t+jy+xlLqfqnuWSYn5DRSa9q",
+	"nmZcf/NVvOdvY7k1rcmBGpMOAZS4Bvd/SrMDndUtM1ian3g33ch9Mk44CWzH38AdSGX7IlyWyLJE4Elx",
+	"x4om7DGVrNM+HKaExC//577QsbeYO8pKH1aY5x93Kxv6xkVVQUHqyjU71uQE2kbjhTTX3rZkuz1OJq+l",
+	"BJ7H5SHjmXtyLolVBbM3pG9R+ZmsA1KEc/CjJ2l6DUPLbs79GVnPPzwTPMjiu4ihcxzK1WnPesM6D2oe",
+	"BQJ1PakcNLx7bG34xSN1R4rt2OzGDhU9iXq2kJM0dhe/cHNZN31dH5Lvf35D/l/y8POb//H1I/Lz2+9S",
+	"oy1vQDH0RKnGOhsAz3JCEeIPAY1sV1c0IQg9UoesaouXbP6Ca2xJ0FnMFJF2Nmd45lq6tvsx2qj/+Yd/",
+	"q6OdRDZUwWQX9ktRTt01six26N5J9LiaOTFb3j2XVxuoskTmvH/EWi3utBCHcMuRFVRg1rS8EL15m+Zj",
+	"Mw/CS/o3IUnNXa89fB1VO8HR6WG2EhG2KCbTHGhJWhS/2Rw/kZbRgQ9E5vELcdMOeqQ44nf2ssMMAdFH",
+	"mLbN4YizbggvfmlfjwX80mzfxPcv2cxG4qGk6ymrDxd00mlQsoMWOn2X7+y8jnnbPrKjV7m1nUS7v3v7",
+	"z1TDm8agbeJz1NwIrh5cWOVYaeratinF+C5DZN9Y2O4HyotXd3BO47p0ypAxVhvPIxfHJszYTSKa1fGl",
+	"V+RnDHGHv4wOlIwlgFIvSBjqZAkli+x+YBhffKHhMNKvONnGlriIawVSiSicNG2gPWI/CTnRVuJA8z3j",
+	"cSf2/ZksE/eu6wIScXrUfApIYTn8cCxXxIeXJoc57mM61oukHhrtN4NXittIN6Rb7AhLXUMYhdx5fwLp",
+	"B1Eydzv1HHzuipm8s+bBsbm3k+UBbh5XIZxb0v0R7cWhElI/d7kGfU9U2aXbhnGagP+iWCA2ZNF/ffvq",
+	"J2I/Z+5tUUuCLiKihcu4KOsD/0yRPdAQot8K510NSkExw/OWgAu2y3sDykH79R2K5uMLqyhavIX5paaD",
+	"eRXylMmOlAkLIFpiTnxiMMv2C1Ic5/OZI5M4xhZsRspK2Ooseo28EUdFNnASrsGqNfQerW9ubhDZtLGa",
+	"jQldMqWjuFf9M+bos272qCVLswVukf0ZjvCBOC4qOEreHE0RW7quC/t52P6MTBGn+qwJJZqqW3JkZUk2",
+	"4IHu53Of2Ga+4UJC2TkYPbauMOHT3OuFD5TPSocW20xaKg2VBZd0RqQ4mm90Bo6koUmxKReprK3rP86F",
+	"kTAW4+CsOB+7MqJgTR4aorfc2KZBWTETnfAdyMK1Sex0SjIbZOmJZde2sgNDpU0KAqIj0ZIVc/onHVft",
+	"t2K8+q+ilryFaBleISobBSsdSd1N9WT/rWb57UaI2whT/4T59K55vZ2TofW/mVe+Na+47rrGVKuodHD2",
+	"g098ABmBv3omitjg/595ODFIpumH8Vlq+gGdR+mRYj2P297xATXcvIMvr0P6T2/fGWlHfv86JZzrqU2b",
+	"MFfbDZj1oCfyMiPY0XGUftMku4bi1DtD5xc3dAdSZ2znJRPHz3WK1b6+uXQp74SORY4K2DCtZpthf7OD",
+	"JfSdknGYk3vcjOJfWft5TC3gikxiCXI+i/wFTt/Fq8rV7ZhzHOH1jxxk4B+XcGC86PafHU8BUyra9+0d",
+	"9jpvAT/JEZNKKqF0k4vl+pjNolVQXTfoEaZT/YqUJgeBPn0tiAXWu4rhfg/thV3i9+wRzypasjWcC/sJ",
+	"2Hcu8/PPafHi2LhtdX7KsEApVoXHg7ZJB3oiB3EHhOkorvJIIxDk/gWcd05/X1/ePYqJhw+NpMeVoDPg",
+	"1q3JYSc0o3q81jMWJ/AACTrIj+v2G1rW5teXfYfMG0COtWmAls6NsOhs7ohEOxPnIFY7nSYgUvjXZZ10",
+	"Z9Y0jyztLwNPLgI0Zxbl2PWG8TO2KMv2Hx0gbvunEPi6S9F2Me6z17i1/HVzfz6hH2mlrgIjNnTEu17h",
+	"pflC2NuQ+wYyxWI3qstaHwcHrxT8sj8t6NBtRnVHNZ0V2owbtmRroL25yILyesyVy3zLtRiPtBDmqWC6",
+	"LZlChzqmH+ZYumvu8hITR5t0TptOpDoVVY++IntRS4yn7STNwafC7O1B7G42PpHhCxH535jT0LYfLBJx",
+	"3ANTmCNg3plVs1Rixhp+wtbEuZ6AOE5nSRzuEra8hAMUp1TDTYoYVxsgFWVFU25WMciBbGlZKoxKr31U",
+	"xDY9MvccOB+Xl7hBYRq+l/lotuun15VCCVYLSR3lMih2IH90SdHRPLl4XKYJrPRsbgkFwza2d4AVhWuC",
+	"SretMQx1tHRa3CIsm7GEqqSzQn/g58XLPvCsc9vmHqe5yUIL86r0KMkvl9Z2pHeScuUiL/cotwffukiG",
+	"GwUBO0pKi9N0qfI59EexJR0agmMQA7hbkEo1pZvZeUUpnIQlbpqzMt50ffDBVQm08M28sAQHm7bWkhwo",
+	"Q9vXyxDUNYt4bPwlZeUzygtWjDR0u6SRsvMqz0GRvx/l213k0Qw8I3w3gFEhPSP9q6cod9Y2VKw7OrhX",
+	"qlNFbGYfvotFGfM95LdLrbuZyTQFM9qDStVO5sDuoEi1Obe/ZlRnPis3gWoAqcYArmHj6PuDIOlp5YaM",
+	"vB9MOjHDds3rkLKpHXnOytGIWdRQWczRHxNf/wFoaayTYeD5tKADjWOsiHArqdIZ3C1tm4mvBdSd/6YR",
+	"TBvxAZbNfiM+OEpE1lDzWy6OfP6AoBSNw7rW/EB1vk9xfM2NwPV5411x8hr9Xz71tLSp4BtAEf3EiOgT",
+	"xixvodJE0uN0oLKl1Hrlytb9SsOJdmaVYuK3oF3B9xJUwV2yQRahUpqtt9Udj4ny6quiB9c+XPAcyEFI",
+	"WBO2bQD1lRYVegm5OEZ9Om7g8ZyiPXYzfUKgVJhb53J9qU2mVp2KmhQ0if9QimQty8VUY6iiWd1PyxKv",
+	"3rU3XdBT+eUNcRsYUXdtJDeeCVwKI50ivBY0C3HuV1FriU1MEabF5Ub1k66C725EzXPIfAFS+3nn5Gke",
+	"SRyFa2YpmzNaUsb16HSap8Y7lKUmXIgDZdx8AQ2i+ENbCTDuVjcKNW4xKg47YQiPHI67zQ7WosStWOBr",
+	"39ZlmeHbqaiH+6lfe1JgPaU5kba6Uh4e1FW83CjaLthwOtrtCn6rEQHXR7uRc1OWt2GyaFKOHQ+lIHXk",
+	"qGrMtN0mBpKHrK4ycGU6Z6Tkp3Kk/clqdAVLxA6xh2zRrm3dnvOQudpz0WHJwYmKsXV7pKNSBwpGY1kk",
+	"KqN1wURcR9uDLxpKJkokdd/ORRVUn0X6audisEOitlVDg5N6ZIUVm5EbLrJqextfZFDSWu+FPNc+2VPO",
+	"bfpCYy6ZE75aryohNTX/UxxQuy/LYYVpp29mQpKfF9RhQdu7JmxgA2vcYvajFR2dC5ZELFWJnrM4/pUH",
+	"yRx8Zc+KAnj8stZ7o5YQbELG7qiGxxZM8bgXWKChbDcyxg0nWkM2EefZ60M5/MZbyplmCq7Rp2aopgIf",
+	"wiCfGcU8w7zFDP/4zEYR4nzWb+S33Q6UZ6axhbyBqjy9bR9PN0Ncr+wWz8ajE/FBRFYKcRtH9/Dp3eQo",
+	"hYamIBzrKfp6DtFNFGAnoowU1AJ2v/Nqi5nkrMQxhLglVD/GwV9sH7w0mnb89pJMa+BRkBQzCtpGj9sk",
+	"9WYVuIhm3uGkO/lhGGJrlLg2070Ze2Z4sJUkrbRrA4VOeCZdlk44nAflnJats0TqRTIwPMTDdEpqLj54",
+	"jPJoB8Z8sAmUWhAruPSiFv/jqM8cjpk9LZEYhQWqo15iii1mvFlDLwIrPnLM0+hQ42d3BArXovs0Euwz",
+	"nJib6mJQ6Jb5QpZMYlCF11IkxZpr4Dqzb8VwCvaIil7Y7szsEE0eTHSBTCoLak8fff1N/Cf2O8yq/e/3",
+	"7gv63IdrciM23xyh0DXiCSNukStFEV6CliwPT/Idg6NN0boF2zjzcHBpnmpPpe3HQe/sbyXLb113TSfI",
+	"Vdyf7SE2Lq75xkbfkdvCXDWVN/G3ANFzap0SS5s6nQEBuhdl0X7mXFXoAMtcgG3yTRIrGM1Apgg6rQy5",
+	"jg1c516CMvMmVN2qPgBROjhoP7oMTWdRJbx7ekTJGsC0A3f9ag/gCmsdmoJCp5vNt+E5lGUKut0TY4ov",
+	"3zUPjkI4asl2u+nsp7YvuXs+3t3aATr6QQO1IV303gz9tCigGDuGPe8B42FtbhgP/0yRILg6g1UuPkiT",
+	"2cwc9Eg7eg7HWFldAR8I465EicOxk0r5BF05otZkIzDvPdRyUVG6FnTq9bhkyCBNNLwh0CiPJHB/58pe",
+	"xMw4dBnH/Odsbhndte5udSrKaFm6aR2in+hyVyR5ZMs4Rad5rTTZ0zujvQAPe/8fzMVESjA3YgcrZBGv",
+	"RkCi2yqWBp8KE2NAxwtwWjftwI5y2/IE6dGiXRFVH4xq/fDm5nNy4+w2u8dRrr5MJv5hzkLr+Zt5GNqZ",
+	"+AsmxKq27WGodU25ejcP5t62gm1cXjaLsKXlerVjd4mkSKv0nCWqqSJvtWQVtKAreAZmnLswg6evR0gA",
+	"gtBVD3KqwFjJ2kZtJ1CwBsk4UYrXSr/geVkXg4zNogFXxm5HdAeZTdTsZmS2IBq9tKz1irLMaLQcVFxD",
+	"/Qm0d59/OpCtZYhADgdsQT5GqntNCtszOK5RIYKNVjzyy2eqlSWLQHrChbTaTMMjjTITV2R+Qn0zUddy",
+	"aMyZaIMJlerwIES8dMNozqIsjObc3iPzNrcB61tqe7o1+BH8zINpxsjyaruFCIqivakSC8OUC3+ZWdie",
+	"IGAsD2tvNWC5ytzikddUaTubWD2165QVv26ZJu4Br01Y0Ek7xUHLAFtFI7aE4nTnTvDpAfP4U8lltoRZ",
+	"ZsaInHvqbabvwt5HC8afbTA2gZsEVFnbHG8YfXJqAoYHKCuIe9gQ2N4lYQ634xgM78fDUwvzVxpxNUYQ",
+	"5Ku32mfEezV1NIDjrBWr047CFzu3AT6YPGNn+VyX7HWwiTN8hpPgvzauqIzVti1ZrhVGyRHBZtBw9Gb9",
+	"6fgGH9V7Kerd3j03az7Nps/DiOxt/wArcuBY9ZraZ0NmMbuY5Isz62ectJnNHdFehRgUb+G8V40QS/jg",
+	"5zPYkmqb4HCGqpukW91G/IMAvptjH4jcV02EkOSxZbzabs0rL0HvRUdZ3FB+m2lJudpahZ+eKtTP8z38",
+	"hjfqTgi00VCfGRv8tdMmL9UKD80kJ6RbsKKl8JJSiO1IQi/+POIqdw/MdZj7F7yrP6Ku5kIuLYBsXtqc",
+	"FkR3m17R055wtxEhUmT7dqCEBtTsrLRDpx5Vu9PvUiBxXgIei6PypGy9Fx0HyxMCH2iuMZLvSl5c19Ji",
+	"uc03BnLaDwUXiAve1s2syVaKg68QarAenImMhTha2AymeQwd++jr756vyeuf/kyEJP/6+vs/owaoyUEo",
+	"TR7ekJffhqOnUYw6XLMM+mCCeQI/l11EdPf5O3aINRxzUZK+vi4UuLxCbKy1p4qovTjyx2RPjTprtHch",
+	"fXsn18mq7NA2zF7rOtOTid3Wtkv2fHvFN4LKgvHdj4zfDhdzjl4cb3fUm5htYBQMH52dVUTOvpkvaHn8",
+	"T9ypeNGVbyn8BnstLq5T2UiWKDaakSFGqyRGIZYQzI+yPjOPO9SwmD1YCgVFliolDSKksz/oOCv2sanC",
+	"nHNhBVSKWGFQJh3AWt7t9AyDmJWQXjj+ukA9weeT2kkyy2y0GZ/tKQoj24MFRaM/RyEH2jpiy21RnTRI",
+	"lZoQ2915pnAH/L+79VJDfoi17/NzaQ9ic+y6KQMN8oE56pMiJOrCWpLWfk43K5v9dEGcfh6SZB892tHb",
+	"515NtEzqkekT9PL2VAkhnR/djCz/kkaRKbrMIMU1Em36THg+PtAr54+5BqLCbPMnAZcQ7ySEoyfd62b+",
+	"8cucam2T9+JO9LwU+W0WbyH0lp4UUcJiP9hWpRJsQ1TrdGaKMK40LUsfr4lbIZtTdgS4nb2vvwDcNkZ4",
+	"vIpYZVpkXodKFFVWJQOVufSB2AOYNJUdXNV++gkU96ku084vfgHQqKbqduwj7vc7kEU9R/0Pxuu/3Ft1",
+	"b4lR4q4DFupStVl+b5tjDPqa5rfP3SEyfOawEVd/s7ztL1b3z6rYRu/SoFwr3npqll8ZuH6GzzotkLqC",
+	"jNlaILXwS8MQhPPVpiNxGBfR3tr/W62aIruZH7dfSHxd03yRPmvbsSbGkq4R7Bw3bQOe1eZ0XKtjeJv4",
+	"MD//solvRsFZt9N+2yYQVlFbfzMzhKb3bzVUCamVuRrpaE0chmhtrwTue7YpImFbKyhIzUsEqdVpb300",
+	"c9J8NcR4HUYB2nQDV79U0VMwBd5zrjfJQBYbmqmgkeUVAGQHncOXxaLgt7kdw/asWmb8vXVvxGat6sOB",
+	"ytM0ezTC6617wwv32dN4R9VtbAqGJHLBMObx2DhHIW+3pTjOaiDm1+2OSTOLQKr2ZELnOAciy5OhOwG7",
+	"o2sn2Hvc3D1S8SunobcX2stdSXQalG/4HY/Pd0bmpIvyRKsJngtJStCZUbGzncDSF3XLqszZItODe+In",
+	"hy+kqDKfTLagccIMVxu6PeNf9Tk/WEPiEpsrq5kQ3z/5c/KU20QW2G4h12RzIlwcAyk5J3tP1RuE+Raz",
+	"cSkTeYZm2ooL8fuZ7a88b81j3H5iFXZwsQ1caouI4qdSil1mdDTbBlbeZpFewZm9A1F9kzqz6ATBzwFy",
+	"1pGyO8jCnE4fC+z9UcKduIUsSKtDuD6Hy4hYckFyl31DS3eA3VOOr83EAq4OWHJCJbyGSZkQ0vdTxhH5",
+	"2Lj91rPPxAEsGAQHKFQEpiBQBa4KM3B9bNdzynrvIRWHu7KvWZfncmhUNr/noWvSlEATskiYo8UVC1Cd",
+	"MA0rjtOCmPrL1LAA0mCete+en/TejPVxG4dlHcKsegipphdWaOS2wAVdSjtKdcgSP9c+ly6CQNVk0v2j",
+	"st4+cQbb/aeUTSWHxbfI2WoXOfyWIxfbSowmy8YGaq1RhXk2e1sMai7Aag5osedjN3Z8qSeAt9p7OZoY",
+	"hsXl5EDNfzyuJOW29TeHxG17AngXlhRc2Aq25lrG8xeS4RxsJXcy046XC6VaUo50SLU/zcvZGShydglu",
+	"wuH03FyCvoLtd5Ib9e9uYRfEACZBgppOuuOakJvNM/f8xH51W97MRWdPT5ODXnBZLrpZ2y6pUZ8vSLWg",
+	"ObFqTtYkNd0hXFKVE+86nbwF2z0YRAiRRsH6LIUDcjRLGeXNZ+k+zN5yM4+SndCdHCPCODGfPjUupHXj",
+	"XvI+Jd8bxhPnc/I0zED10GdH6pxgjBPqjEIrSAd17U158/yenEGn67hn9JrNq1/7drzoE+bC9sQxC3Q9",
+	"Zl1Fb6L17linX4nNpRARRmlFEuhln4R71yvtCz+W83pYdGWHCXehIUSX0M3CUkXuEc6+jvnoRfhiqzEg",
+	"68LvdSv3pgOgnS8lSIJc+ecojK2ZBpWQLMH8uSLaBQ3x9Atx27Sbtm82xbmU7Gg1uzZnMWlwET9ECeOa",
+	"GiRd8ZSfrLChGusvj+gg3yAORhpzcanp4+c41wRyUTpLiPZzY3v4Q1RPK0DTZPksawpxPVa9FqQQ4x7A",
+	"sWUGbYgR3cNlb87b9VR2UypM7rNf3BLHaPNLu10xNXZBxCkVrL663pZSWpZvw8wmCylVo6G3r5zuQrgn",
+	"BYvrT9mjt3MbZhWV+iqx2CZ5eclZFLV+6h2Y0SZKGg6VXjykfS3KHtSm344N8i3lt0+lZG5S1wxYF6C0",
+	"r7WNcRzCGS+LKpWMQ6qHMNyxwmdu99odlLTGzv+O+ih5KoHIJ0y5an2vx3Tq9ed35dwKCWzHM1/Hmqpm",
+	"VOIA2OZEC3FLNjS/NXeAi5Padhz4s68TIKibnmB2EP+5ncgbN4/YXJubbgiK66FgEO1PkSM9keOelb4+",
+	"aw9lsba5BrYAdmERqGHY1I1ZIrr/lZoBoMs6iadpHdoHIYHACVA95qRWNS07ux8zGo1EH6lUvQWoLA6I",
+	"NRwsbzUpGVhjjbs+l2a+BD2ea2DOQ1a19UgzCol89ZI1VQFG3LyWB8Px55bXOZkwKKzz+k/baR4LD+2H",
+	"CPVV5NgUd5iEYBQjiyuIgNLH/ckYbd0mQu7Jip4QphJXUQJVIMesGYs0bwapQFQlEPdSB+lyYManTzli",
+	"m2AD2mbDz6ubHjvGCxIS5qYQmPPZyR64hQy59f723kH5mU+hcLR6MQrG6HaP5gm0/BzcB61G217bwXXb",
+	"SJ5OYkFPZ2huq3DvA4EQuwDsDqUVlUYZ+LTwErLT37iSYIwm25DBHpQW3y7qpLUlZOPo225/7aMW95oS",
+	"C05MtjTXwqWpuUOyBELBfd6MGa5DC1258ro7kKcsF4kuKlLUPNU2QC0IuEU6jqzcEK6JTFP6ZT85wghO",
+	"hRvawuckrksppF1+vGJCKp0tjprcwimJPzmSLBaDoRvS3V1ksbI+z0joj9Mz89JErXNxiJVUqDrPAQrX",
+	"dMTsQqKswmHCLaKRry6eld3U9Gj0k51M9re88i2C3N6rB3/mKItdV372KQXeXPoLe5QUsKwo2Eu/0Zio",
+	"E8uvzbOLosROBvhptStaj2ZpNIQ5q34jyFJvNmLJ681VM+9+d5dO5Hb3/nl7YhU9PrEIaRuwXh6mbDLy",
+	"Za26QsygEWTDsF22rTpx/3x4oRcFgaWKs8m9FN0pDt/xF6gaYB474meK7JnSQp5ieBlLim66oEz4/RkE",
+	"jmGpX3TQgjPmjlVbMeD3YOI4oZy5OIY8FUhssx7ThZLBhTRTRr5yb5wHS38dLnPGsrFbfaY4pohu8R4+",
+	"O7fCWRnR5IqQ+aZ6uPUJH0EL83SfYJQrhWb8cJ8is2/AKMPab6RhA3rbZrG601OkMjCCZYxYzK6UxwJt",
+	"bczzJEeIMJu4b+022/BQ1TahOuUD7wOHAqEhKuhlLvIRt/YFp7IfOGl1uNlu6g6r/BH0uT+k+oW+iyiX",
+	"eFyTDSDfiS16D5a5Ihs+vyg5cETtw8mP8EAprG9lELb3Z8t2eOJAXEMi17JJQgeXz8u7BUdM1YdPdMwO",
+	"UazBRpCgn1TZxntHynQyJWH55bJeHfci2oX8YG4yXwzQfrf1/q4b8Bi9lwBroi3WCtN7+2cv/wbevIlI",
+	"wTDBTtteo2LlSLVEiFxceeLvDJcB4VxA7f9lYRDHZdU3QOnO38JzZgEB6Cnzprz9l7I2ehxvzINfzbM7",
+	"ejBYA/vjuUAMUj+Bx2QvjouLSGxRSBTWyIxviPTYupmt48r2d8EgvqtyWJrdN1am0QRLhrfDKYHn7yRh",
+	"YIcd9wLnbRsxBliZlOSCW5aJ2jm8SDm3zU/Y4WcsVJJSKl+4d564E9WZ7dqlYgkOzaRXy/ap74I8Usx/",
+	"aroFYVOfeZsV5BJE/V4NcOHRNbS8tYB7Z9TrjBhalg9+pDH/mBKCP0ahxDjZsjtwdfQWJdxhaoUZubZI",
+	"2/9iXsd/BtXYvvHdesV4ti2xZ13b0DStMpoJPvOXwB/yHiodCaevDyR2f4vw9SWy2YwStyyS/UIbJ0rn",
+	"ymfKxcO2C7Ub1C4iRDrHsmn3d24W2FgLRTfm1eyuT2VyvUp5qo06M1Y/PRqkXA8Bqy8EhpyC5Gumg0l2",
+	"3o+EoVeseLS5B3NE5BjM4uwsoAaA0T6fpv9rUbI8Yi75KJbK+pAdQVhAH0XWBIMz3yvxMnkzH36pP8Xo",
+	"fNoBp2jwfWEbzS7xPQ6JNAi3uEfWRAuxJjt2Bwo1hSIeaYmTNGLQo7QMBP0TiwnJNBGc6KPoxd0X3wOt",
+	"O/LLmwn5NGsj0uQfYNmauRS1bSBEXc5kWKkauGOanzFSHf5hW9uwM1YQa+36hfsu4i65fkuZ/YyxOMtT",
+	"FiTbB/+7h3K6l1FXbF7cf+u61Z9Lcw5GYxI2FWNPFcnFATCxoCuMfd7/nqp7rCZdipU33uGadrNnfK4K",
+	"ceoDUFkyULqHsc2FhQnFSIyenxgNZZEl8aTm93CFSl91T5myXfqNNRPkWemgAb04ghrZcqZme/Dbi39a",
+	"G/Fagr+Tl+ZnLPT2n+MYObfyVmVbIaMulcajEnbDam3E7ga4E4nFp6tZrVEH0YDJUt1Bce6MgIE7pTNK",
+	"cA0134mnbfC1K0DPzbg6Usl9hmFzA/qbhsOx54/hovcHm97R9ruhG3Fn1oupBsYEVpnrBx5t9DLqqmry",
+	"rJpJziDN9XT8ltqx3IFUQxMJ6C092NZclJOvb24iqkzChsFho6t0gZXBykqRpzOehyW6PkAzpxJXI2xK",
+	"84HotBL68TK4zBBobN4G4WdH4cPOyGS6DGhzvRI8U6z0tknP00nrLgid+WcS/Xi9ki6VfoC7VpmlM3Al",
+	"dlumA698gwazRo+WS4MrYUdLgpXVqJI4HzKmVVvXVSkwUdR8M/grup0bn51K5KVqthjXqgEZXLDXLbjD",
+	"fINovTKyf974RsuJXwROrLdYsw1KYLDfHYZzu5c+L8/2guUQ65OUIxJOSJrJQoA0O971stsnh5pvXA6I",
+	"4qc+smh/Wof47L/VtIyb0MnFHRlX8VdmugA8wCt+24036g+wi7h3xFust0/2o3+3B+J+bJP8oWAainXT",
+	"PZHD0YqJ0+O2btElgzMV1hg71Kl1oKASRa3teGCcHYwIu1mP9MFe2FDxPkTkGIzpNSTMhUJkCCrsppfm",
+	"sqvoMPZmvkcHpaUaO9TlPR+JkqouzOrXN+tkdHcbcnt7I7pmqJajPafafz2M8fc1GfWPyo6TfOg210mi",
+	"XjMxpscKXFyjQt+q2ekQGGRLBtyXMbjnvML1fZgbJsCJj6zZY+BEs14XgFI640HGKxVpgaVU8da739aK",
+	"cVAKo2tRUoHKqVl8psVVJnQLFjuo559tWub4fbO3C8jmEjLm9p7le6uF5qICUjALvWqxoaJuXFRJY/7g",
+	"UFdlinC4A9l0ETK3VatwpZWF5XeSO7zBSW+teERuFLUKULaAx52cv9VC1odUTbOuJXf7NbzU7ZJtsg2x",
+	"0zHktW8posWaODAI68i+iavjddnNzEP4I9sh3E3OLIihXR0VVWYHOyPgu217hS1LmPIWfHEGP68dHwUr",
+	"xneV2d4i1SrIDu8d/n52Ni5v1mQbDmWbU3pyHTsYQ9ZZsLeMZxWVtCwxzWRzyopuu6FxNbIVD24Tmm/2",
+	"D3vIb2kp9IsT8kuSbJwfqiuhJi/XQV0xuoGzEtylOw+DzXmBOnDmwwN6oPIWYtcGBnolA7UmL96+Il8+",
+	"/OabBw8JLas9ffBoUVk0+j/rHnpbCCHtmoioZZaRhJ29bIZzf+N/IjnVsBNmGU+IuQMt6oRFCbKAPguS",
+	"tiKMITUtXdees+wQBFJ1EmiaLxx0ZCBMv16c24+D/JpczHfd5vq9G9cBSScyFg403zMOxPZ7wapOTA3G",
+	"To9n1tTnlGdU3WZbITPNDgkWMk9JqITUWSWUTj9kY2uJ36/ZrinR9Wt8OP9OVD8xRMyWt1vSwL3dOvbx",
+	"75sHrcApfPhtGAqiaq/pbuFpnRsgOqv9ktnzLN4ernMPLWg3aS4x59wdhjlc2h/juzUqQE4HGQ5jW9EP",
+	"8Ysw46LFL0L0sgM9kUK4Ro1MW/UNuXluxo9Q+g0ma8WkZbrkFX/KsA3cDEZ5Y57+N/+wucgrcQsJv4iP",
+	"wRWQl1SCMmtuCsDvWAGCKHpSYSEw5YQWUV0yDVKQjtkFcEnjpDOyL8BIauJcmWsYEF8fhlJ913E8oWQD",
+	"O8ZVu7nufYx1USnZHRQzYg9hA/xhky0fqrKb2pFsQ1kYnNj1ymHgd3sANoIvfS38IGItKe+zjd95/UFm",
+	"tMk7o4HI8GqMYZeInJaTMdgf7VMeniQTTaPMhLfV3fmRRF/4gOA1fGfBs6ZgSz7oRSJwVhcTSxhEyv2f",
+	"zuCfAhQJsTEXED+ALBl1KbhdGFSKjcaHLaMOOkkEuJVdWInB1qUPzo8NVyzQCpexUpwC6Sm12xWJdmxT",
+	"QVTbr0UR+wgK66D6RIM8nIdu0iJZx9SoFss6jrXjHvA+RttTxk6xk+mOrejNtKxG6kC2/1H42Gc1wfzE",
+	"mNrpy9b32V/QXX8KP9uPOsK01WLrW3u95KJaaDtKemLX6gS/iUaXXU6xhRr1qV0bDAoHWTXFHVMi3swa",
+	"PlSIcHEfUffFiU0NU8XrQS7AZuwoTL2UnvTepdEZESR9kYGz1DILQhkR0banVQVcEbb1YHC2E6waGWrh",
+	"5xdBZDYw9EMNey+WECoBLm9r3+ykWtrEd05pbMx8Ga7+lnFaJm3GPVWZyiUAV3uRcBfMPSTJ5mgvzvGH",
+	"NG3cF+22tE2sQzCcW4wnqwNiyaxXNZdA8z1NpoU5PTT6Q6b29NHX30R/n9W13UJ56FUz07Vr5B404+rt",
+	"yShvXCda6xnt/KavZoyfGtSjXoqFhd9e5s5x7yyquJ6tDWjJ8sn7yj410exAC1Fcobf/enVHy3peY+8Y",
+	"R7kl+WGCiQUdEwKarsNNGd/P1ts7qNs5k4qDFO+2sFACLTrmXdcDvB7fgURxpEWfwvGPrftFUVYYe3ID",
+	"s3PD3d4N6khYrmsJBItym7DSXhxt4ehe60oRwcvToKtabEFnM8IMHhjf6WvJEicHLhMmb9Cxs1ARniWC",
+	"zUPJr6JXcUAD76wdW/lf4PQd1eD7FTaA7mcUyDrnlx0iOlXX3r6wYL8RLD38e7bQFz1q5+CIfnVWTc9Y",
+	"tP5uU7NSP2Cc2Fm0uWJVbWzpNXH5egECJj7iAbTwZDYg8ZhDg6gukYqspDt0fjZhS6owpdBtgVe02/XG",
+	"twPv7kh47vkz8qevvv4X4m53YoHUVaS9RhFrGq6NlmJj1pUUO0kPUbXYaszL7iH/Tqy6/hUnX9386TGW",
+	"07vnCC2NbD7FhxoBwLf6PRRr5++nto5lPQGGj8COC1qNjLbCNdsNSsehCpPGmqeC3jvMEddQxaUqMt5t",
+	"XRBLfI/0H09yrP3DlPDCXzt8aRPl3R7YBq9RJn3T1DQtitomACWWuRZGKv7fOEwNlkj1oup2qRq4kUBj",
+	"4dt3jWtsX/NCQvEE21Hg2fY+PviA185swOJw8t+a70bTGhhfbsn4dJOrOjLQCIJEeKxKiTE8yFh9xrQi",
+	"JVWaaHmyuUC2pCN00jiYW8mM1HDgE/GkGDjTqdJk4NSc26uhosrWg7q9b8pHowk5cZAlhz/EuK9v6GE3",
+	"K4Dz+CKKubRe9XIh5qsHXaeiraTWiKjjdjcgg4MjC8g9fQgtH4/0OYkG3yWnZSYTYbBZGgZt9YsLMDPd",
+	"zT3SsqS72mtovT0hdn95z0PGGgrMjWsL0hN+Dq9XrYkW1YO6Umvyf/7X/x6PpY3iycn5BetDr0zLqk6/",
+	"y4wZGPxTu383YPWrtcc1dngTce/NHtjsifXIbikXeGbyJOLqG4e8/QzbqUfaOhWxWM73NN9bmHBjD+bw",
+	"xAJyUduPDU1G3ojMM/2M9tPxOWP/1XtuiHj9dsYuwLKwGeKygnUw2v19Balsx+6pGCc+ZHvcsRyyFOoV",
+	"3r4HgeglRp/G/Gd75TpVfbY7Y4BSHsTEF7djvp9CbsezTSV3qrtyBJ9+Wf30zFbHLpzqL9+QN9ctyrkN",
+	"9HmeCrd05Fxe5x6yR/w+LyD8wmua30IM7AlOgsfyVEXNC0Xsz6hYMW6BWYngEC8zyMXBoYPMb4F7qErK",
+	"kv1IMW9pkoiv+DtmwYi3AAmYF+u0dFlPlVBQkC00Fa5OJRsq36es7eA/v9WUeQ+bZy94x/KiSiXUYPaC",
+	"2Lr8YNcdimosy2OKIBTLAggu6/F7hx0lE3nR81vKgsz0XtTKHNM7Bsf5akbFIIe0am9TN3y/xMYd0WDH",
+	"IKgD7eatheYRjp5JuGMq2n8Uf3feLsMee8oNg7N4t1BDdDU+ilEMmjBYepDMbnZsTu8C2MEDOeK/kKY4",
+	"tkfciYxrvmpL7xecF9lqGDOllISqZLEte2kzNpp8F59fiWY6Ao+16f7ra7QebjNY50la8/jPCopkCqqK",
+	"ZevfMSxcsg9ghk5Z+u2JrwOfzLy0jIcfII/XrVwhgcVvaSiF+pKslTaeqweMGUrzWPtkJ5l7jNec6MHh",
+	"a2g8pNDaX0LNnrZs1rkiPH0COT9y4w2QsLjAJPVVC9DprBO0VzDMu5NgVwd5yTj+L1Is7pZ4A1V5elvv",
+	"dm168mVg/iVV3bKjPLeYnW4+qzany+ZArldNbrSZqfYtWzKxNU8wZLOjFHyXWb8IBilUvTEMiXE0LO6O",
+	"ru64Tyi0aHxaedcqsBNIsriy+Ga5DmIXd5kK2lVd2gvMrLLpxtj3LOUY59ixu2TDN6YRzeuAXkrl4Ast",
+	"XLgvTnTWQsJY+8NBlT2X4hBK9c8UoXluQfN8e8iZxiGtDCvmLi9tcO2DsbiRkxvIxxbqmimi9ogurjya",
+	"bVwLvVaP0HNwYc4yZw078ayurp1HeR1Us1c16p6dbZmNTcZBJ3Tyn1oYCfRVuxTf2dZw0O7y0maVn7CL",
+	"SeQnFOJLgyYS1BW29idgWPXiekAKiZKNk7qy/6pKyjm4vAt76Jb1dpznNLCXwD8H/pu5UZkGc8FOLewX",
+	"8+Cr7TYFGjfSTuaqAHJNv+oOrwVukeaqcCIjkEiO07qiu9NbMtKX0nWX7AEdTcDWeTbwQALnNRxbpjb0",
+	"G046FXcVbvKv002ppB5v+OWXdrWOCEGLA9vzgCNkJlW3WTtxi9SQ5SVlh043hF9HJdRUytOCNgHNuj/F",
+	"Vkpxx4qmwWHfkstRbT1Od7m2eRNYPmnkhJYyIzZnr5Osv7xVVafh7pOulayCgALTsbyzJeH7/sEf25rr",
+	"uDHTfYCv5scM74jQSBoHNY5DFjdYxU6MhWDH4fkJLF7zJP6P+V0Dd0+MAxk7tJlENdN8RT9ZrYhFRims",
+	"fqaC1tFbr8N7MBY7h3OL3xtQuhnIi/bZa+vm169j7wIMjA3UK7jcmwvaI+jNXE8XMypSOG5IlzakFqhg",
+	"59RgLAOhsmyeBKFqgbUmYZraJ+c3Bndf9zC1SWDYYBrdzW7LLBu0xpD8fezGVt1xOk7AiQnRxeD4I+OR",
+	"HI2z6u1ck2Tg91E65TJV5SJT5E7cLs0NWtrjeZBM5Nx3Td/AikkPNi9uE/LYPLzoq6OAoU2wY07Gf0PX",
+	"Djqoo0Kn8NIPPFYl1vLUle5vz6HnJ4G3g7yFxSqup85ZGUThy2Mzuxah7r+fi/3Oa+uzjSR2WbfrJcVf",
+	"JdxBGWfrMcjiDexpuc3EdoF48Ok/kekmIXTTRLka5F6HxlF1IGdqkXrxnXvjGkWYHrMvtcu8gA+JTlIe",
+	"Li+GpOc2fVjKK7baej4QI7b5+Dr6gTsox+Ac7QNEe3zzdYsa4yrdedByyIV3Kcn3NBF6TXMkpqovKzis",
+	"E47KM/UkqdVl95gHgmnS5QLrxUK/2XicxRPIGheOb6Yy6Z6wvBICylqIFos8F4LRhfvesv/IWUw2iEUx",
+	"sSgFfAkE/LwmKJ/CcR+okSM+8KWHf25yuOv5EQGuW+7PHoFhOtuCGAFcHrFs+gcEQdtSJyR2LIJT49oN",
+	"qbpCOx6mew+NQ8QHDTB6Brf7xec/dBHnZlaFjnmBW0dv3wU85MFQxfRITP7YH1wgOXTMjrbMeAN3QdeI",
+	"3q1bluKYuqPOw4XDzppLLnE3OexFGq0lSkZeGvD3NMwBukeELFBvPzPD1xPJr20MOL63nkuj4suCVO7p",
+	"5Whm/ZqnfvyhnUZ0zU1qTpy/SoYRi0UFmt1TMXP92HtesTtY+q1xlD+hll5F6ZsEwUqzS2pVe3TxH4tu",
+	"jCh7FrcKFIaVVzUtZIW5IHzzuuBPvnMdIp8XzEowWhxQ09sZkR13nIoS3liRfs/574JvmTwsjb6eo2DA",
+	"dgu5Nux1L26b86LIYtrZiWxgnSfzvUKx6622fJAKbeJcBjHKgNIpHnWMchUDP+C7ezTvRQnqjB6ZSK75",
+	"i/nWPO53b/SKcgPH51rzorFsl823CF5r4jU7CRDktP16YbFGABU2QB+ekoRudsllv/JIgwvWPH/uvemY",
+	"F5Mz+bc6lWS4CH0tyEpNpK7OcGd6jbIZLTprW+r51pwlHm1f1LaZTsi8aFtzD5knao2wQE2+sVOKw/Sh",
+	"CXS5aKD4HerurPQgCC5VpO1p2WnWPudryavHZvVnowaHglQ9n3KUnV++A1XKHoNqQScN9923ZryIiKyr",
+	"XBwS+MQu/4aVJSlEgCBGuTpaD8SyZh6pOYyS9HfBZ+iwIXkjbb16e+fI6/bLkzQghvvsjJNylVusd/ju",
+	"7yZ7S++gSCB2BlraIB9Lge+prADBhLQQcw7ThDZ3seMk7WlcXGCXgq8EKvN9+lLRsoZ1FAih1CAVoT6j",
+	"eAefKUKLQoJSmK/WrUnwexT3MyC0nXcI2hk1rgG71NHdvrizWQ83ZY8Q3CyEF7fcEbaFXyJsA1Xgf0w3",
+	"damGCkQ8w2fe5o3vQJT4o9S+hkhoD+r5Eb63ONcfWGwyM7thiponGud06oOC27yB244jQ2xGAFrmeStw",
+	"TuvVhC1s1/6mqYu/aC8aOl6yF7ngxXOaO5d1bz48czBTQxEnXSl8hpXnWQnblIaxBIhzEHPACcS/NrWe",
+	"b2FXRzRdB9s2FB//9oaY0b2wcDJx7UVlQTVtBCWCLL/+6c/xnIRcQqQu4Vuq4MtHa6P6mXfI5oSlgnHE",
+	"OTZ8X+iK1nrfTgwVylrvgWuWmwOgiHB1cs5vPElgN1f7xXVDmzhpkzr4ssa7oszEdtu0bYrUXvwD+uhe",
+	"V3vVku120xe9H+ade3wRgFmqUaxVGbtknvR/+Jncf6/RGft/Zk+1P8YWzujEaaY5tglXuag/gdLuPvEy",
+	"2hyeqoyd0VgxtR0HDNRFb6K0SapdR7M/jDl4cOHGgcH3u+3VZYnmJj5F86fqdqkjTZ4yWfPEhV7zbMRj",
+	"YhuLXeozOdfdMDElmw9iHiYb2DNemEsbk0gOlJVo7WBpvrOrIzl4qebHg09Zk306EhuudGwnP0UzW98q",
+	"JG1F70Utle322KTU2DULWTBO5ck94vDyDL8utqo6aS4jZLb4inMTBK4n9Me61k7J7LG2tWf2mE3JIS9q",
+	"emDrT3962tmW1igal0m/h20CR5fozuKQEa0tOxVDyPfoenF9ORNtO59bMI74KR1/5THJaQm8oNL1/HS8",
+	"WpU0R6psJlvcerw6b1gqQM52E3JLXa80VbcWaLlKFEH5eo3hTM2Qj1s/cCnEbdP3Aj3Gbf+ZnQBFLDZZ",
+	"BAMXDlUZBTBtv2LRT+xznyniFJCFalVj/w6/4uiwaMAYbN8Y171r9bCegrHVIBOrt5lGj22d1p6qBo62",
+	"O9tvYs6ZGQw6aAjc4dHUnphfzM6b//pDGvgr1kRIsmVQGvZwaElmx1yLSfMS/torIXsUW0N66nYS5neC",
+	"BCRMPyEbKMWR3LSst4q3J+8cDdfYoqVFonltkMQ1KvZ82YfL5Jy7s1zoyU3t8ZxI6VZNccl9xUvXKzik",
+	"wTSX13AkzVmHD0H1KBJUJYXYelZU6DohW/SdeLwKpoiyZCE7eje/qt4Olm0bx9IAR6vpkugEodlLBRaK",
+	"qq46va2GGNiBHKzVmen+/sXGMLNbsx6LYr/dA+jn7jNmUVuKjrxVru4Q+s35I/FfH0r1IXoe3u5ZFW+p",
+	"lFMpWQKb7xyviMvSSXDCU+X0d/yoxV8vqdKzd3l2UgkWD+Zz2xy1z0/7LRwpz/JbBNTuX2Hja4gcKNtr",
+	"QnAv1W1Z9SU3Y/vF6MLZjr9Y3K47Cjf/KnL+nxAE4Mbj1wRT0DvaOdmZnzDimrq1K3UUEjFrEIipS4av",
+	"YsRthGLw4JfRi82PfnHXM3/YmwFTRKbeWdzTPqwTNnpS6a4bbg9+WZJILriK4tv00JPQsLWYU0QLLzhd",
+	"scReHO3msh13vVCweNk6j5VfnwUv9Pc/otPisF14nPDgA9dMn7rQvqyEAh30GJDyJZK2v9x6VYi8PgBX",
+	"IioT/YhZQNgU9iLy4REtfPNJogXqTui0d3hCTe8JXHgXjC/20bE+Mr3PzUeWSV7OVHZJ5y1ob7Kl+lOl",
+	"21BFoCRO7c2G2dnhAKPMfp4sFUUyMzLNxj4q95ki7jkMt7j6IYtjsAHFCrvxm1prwVNtLfopYsr6pMYy",
+	"xJJb1KN2r0KJqsb5pW2TWhrMeHVRxthbZNjvSwVHhMIeOwcO9sEsVK19R2ZbsU+1sTEdloWZbHDWjXXB",
+	"RdPftMJWgYPeJI1QHviLDh4B1Q5O1a0iWhBH76guah4M92ZcGIwhYIQLL5hdiPmyN/eZTOOaR4t/OyUh",
+	"iBMIg/qPttZjvcpLkYLyizaKetcBPCuZa23ZUh57RDUKLyZldwm89xFISzQ9yWANxdt6DbubaYZ7Y6Eh",
+	"eof6nPTkD5DX9xW9SyNXp6oNokEzO0ycGM75lobcyGk3Jr64oGxm9+6RQrDlsOWsg40clnhNAERIoGV5",
+	"yhDEamFHRkTHnOvnv390icCvOgkwMXvaHhbmWmgAA9SJcEbxGq1eH/B+WVcQagon63hi3TB0Q8/RY5Eq",
+	"m1YuB/f+2sku5vm9OCaSR7Hhj0PVRCSlFHL3aMHwktn0c4WcWqZuoZiid8znvoQMCZf2bF+2mYaKqG8v",
+	"KSuxn2IlgRZE3Dl3jpkH2YA+AnCyEXo/W19uvebpGG8v5qGV8+7Tg8B2coBBQLW29szNk7ARpFGCzI82",
+	"b4YjC6C6xIUNHapUWCD0tS+osnLYtxMZODYA7NrX4Ml0JLcDRNmjpPntsz3lHMpYFxLOreISr96nSmfY",
+	"Zy1Rv35+ulb75eSs38LSapUjbPZC3GbxLpxWaSqYct9uGlFxMBzZ7a0y0VX0Y2zSIme0fJo3LXF6ZRMC",
+	"qzKlmomi1DyfUeXgLzp0jgoyyovyokRlw7zmobg16n5Mtcmb1Vyz+UIz3SgH+NvDC6NKClWZHxHeA7MK",
+	"sCIkywVHoDbt8+R3QjPqAA6a9hs2NkaxGg4h1WhVMb6zeJOhKu/gt20XaFUJruwbAUK3Bnlg3KEWbBCu",
+	"NO681VTq123YRi01lJtYfFd1mdzE/gWK+dVneb7DKSS2Seor5ajaBmQBvaKKl31qTtKbhrCxWXr63W/G",
+	"LRsh5+p5Iz3QzsBIuANZsFz3omnSsp4DjszaJneFyLjQ5khoikfFced6xUXjLmtgCbO0EynJBqt2TgmC",
+	"aogHLJy/bRFD2LG8SI2ww1St7ZQRFW2hGD1SYtZj83K7uvi6XaXc5ViETfsayo1SPLh4+l1KgeS1lMDz",
+	"0+fk6UbcAfkdpDBXnzhaqOXAVfKE5KVQDibbeT3WhOa5rKFAhxBC+K9JCUoR16hhsNXm4QV9CPCD89tl",
+	"MQ5n8NGPjEeNOe/amft528JgPiLC7NY2/eBz43LyBG0aY9gptJTzNBnlkEXRyPWqKrapay2g56WAERta",
+	"Up7Dgg5O7kYf8fAUNNJJ4gVvU9A+U8Sfs6kTPbvAaxqY/riPBQ9eJLsrxhxSZmlupADuwhMxuv0dLMx+",
+	"WLPSLIFV4nBkZiOdmsedJnClxgZG5aISikxVGBiKY774hxxKbuqpxdgcW1aOYAbhr4r9DnO1efN8ooHz",
+	"fCaDgtHJk4IP2TaBKUfdIn9bEpxlYQHCAAckTG32sPCVU+MbFKOpqH7D3c+d1TKfw82edEiwwfTVeBlZ",
+	"ggYtaw5d+XesAIGuAhdrseEWTmgRzU8JODg52F4cZ43WV+AcGcZJeJVqgg6g7rm1ZnVVyVSO1RIRclXg",
+	"lrPahiaTuBb38fCXdLef0kbUDUqw7VuF3gte03IGUF8RJDM1PRuSR63ZlOswSrvH91d58o6q20vL0Eqh",
+	"QGVMK7AIg33PIirKd5jTk0OL9W9BU1XTBQSDn9gExCjROeVcaLIBcqDyFgpSiLAILxALnxBaMGm63hOe",
+	"INuivVrErabWIz10NTts64ur5q1rZAko0SWNbHtI0m7Lw5Cx4kL8nvAnzSwv7uP4+eiP8xs3d22HrScv",
+	"WnOQnjk/2UI/lr88ex0m5nlVzXevIW5QENyvnHkDVGFmwzLyXJyWmprPW+SlpbO5AOnNvhudThAW6Yli",
+	"UVyhM90/pA64tsuLRnroLtqyVO6AmN8aFe5AT6RW0DadtXkpG0ltV8v5UdKLy4HdctZ2S9wapuWC29nz",
+	"yoHd5vca3Bo1xqZLYWbioSWbqvM9oYr8/e/uhvvc9iYwq/n4cdjF5uZSnfDcAuOWNy5J7I2UBHd3aWxH",
+	"riI1/bm9R8npPvFaJvJobJvRoVFk+MH1K6ZljT0aBS9PrjX10edkHlz0mW7M8TLaGTYBXHS20KKJIUzZ",
+	"STSA4jiRxy4rFtt2IuhYM49FHx2VL/Ah8YOYEUdueAiHaZfnW7rO2KblFcX+rF/7hIYN+pdXuJ4tAGYe",
+	"+a+nUQHD4tG+DA4mG98UG4lcDpWcC65dmGamIGi+9My9GmHZLS3L+c3Yt9j8eDbsIv7PGfNtRhiGRRd8",
+	"flGH+hEIaJv3G3XxKHoAc7mVgu88lIyFcCVMufZtrsuvrUdRnfq7eTDT2DnYYU1fA2HabkvLUGNY0xEm",
+	"irQaWeypHfG4e0KchVA8cykvPWNeFAeZuVZR61wcupkRLiR0DPHnfU8idyYTbSU/GV737K3okL+Jb/hV",
+	"j+/IBx1FCltiE9Ba7xPZTtPNry/O6GW+V1zoKsDEFcxJMvq85FG/nnVmJ0By5rZu7qX/eZxb5/0OgNHW",
+	"EX/y0DczFHAV3QHBWgUCH2iuy5OtG2XJcojz3C2cVRUsuds+YJpOFNtnL4EWl0qiWCX7OtGBYSJJt5M7",
+	"4A+K3fx25W4Tkq5cd1auYyHYY3efBoLbnsFM90zHtZuEetzvGmC1XzNK9Lu49RF5gtixDvV8plhBv9A0",
+	"bvK5/WmuJZuW+Yv3rChSAde5TcGoWtaUD1+4SFCiN6HIGO+l9ExgNydkq7gDWdQJ4MPlEK7Lm8KnAES+",
+	"hR3DtDBffmYoR1qZHhmJ3dG8U2yogR5W7pcUYIP1Vy/tX7EM5yHlP/fOcudJ/3W9zEmn6t2uBTkfb/pS",
+	"lae37eOu+3vcJRBUnQVo3txhTk/Hase7scfwS93F0bspPOyG5cLQuPQhAL/lzVFeh73BHGe3PNYe1+BU",
+	"pCXn0wud4aOwT84+nnaYJyZ3lavPXhD3ePPhB9BrvJCMS9SW/q3YvJqe0mvLOGc0lDhHygxKFu0Q6eld",
+	"FviI8t2R3lq86PmIY2nme1uViwnXthBYmAx+oB9e2Ie9+9n98+Goy/ESt3U413bQkf0y8ugMZhqNq07y",
+	"UbrXrZmV2sfbYemsBKr0zLSvA2jJ8umULXzKIRoxnsCT+q6FYqrqTcls2y5sp75n+d5wp0sUnoQcdPNa",
+	"t+vpfjtKFXaAknEw7BNL79YJw3lZyp8ez5eZLlpzt16r6TQ19F1nlbdkG7+VK28zU8Pr8qQ0wtuj9Ttm",
+	"6KZUxultt4+daeXO7se+JG8AL3dnn6axyT0rXOUWDdnqHu9S3NaLnEOFgInmfTbqxDTZMgkWVjCJMICO",
+	"umHsk7r24kNrIpEME/ct4D7ihAdNW3s0udYeyvvcPJ9keQ3QgeXYaUuM2cUN3xM2+UjMfioib4h1Vjj+",
+	"Ely5S/SFZAPuYCmRuziFnv8WKzlFB3YxjJA6XhplaHxooBo7fCL34eSMr3Kk7Azu8UhVP1eXV2/8QZJ0",
+	"BppgBbywdqyq8xxcI96thWWalxcbmOBNIKJJnps6gtXP1VlHcBH9+0E5+25sQj/zA9X5HoqXTr3qZ8nz",
+	"gpl9mM+fZqBn/rVozsRCJShuQ9j0SD+5yaVd4+R1aXV/J/BnFVNIrokgelbRDVN0U6bSBi5OZ09n010I",
+	"AzrTr9YD8GxW22B5Tp5ts23n9764NjbsJAzimQlsIXpizyGiCVqM5OEjku+pMaNsJ72LQBZ7+9J8fhRj",
+	"1WzFVU68ulft1Xv4z+5htVBDjM3hl9Zdne6YOrcwcXk9wFbIeBcu16HXdeJt0Mjmx5VfU71vIbKb+LKt",
+	"jrIlGPFECp55POpFK18EerJeHfczEvK2SArzaMdbYT8V3U2A2+uknRwBbmdUtvcmjG+txxSOX4S83Zbi",
+	"+FZHs773TGkhT1np5MMsP0bbdiSt/y3okmffqhPZT8aivYIBfHR0iE+8T9bg4Wa5zTRb7dNNbt0nY3Qj",
+	"JNPwaru9mFNcF3bf7nsYgz6lUOHiqXD9LMhTpwQtxVlWU6gl06e3ZoYuqmBxKbEP3erxKhfiljUtDx+v",
+	"suwHofSDBr3Sb1LF/mLXptpaw7EBJK3MGLERGqsS6YZqCLjG9O7ZvdbV6uNHbIq8FTGhsy2xjYEkEmx/",
+	"ELVnFTlQTndYb08EJ0WNaWrEs4r6/K/8r/yZ4HfA8ZXH5F/fvvqJME4Up7eQ5VTBE8IKRagE8vPPL75T",
+	"5L+6rH/yLxa12WIDkwO9hf/2BGG57NNvnj8jX3755Z/MaD+/e/aEoP+UMPVX/v7vdovWDbTEx/fmsQPj",
+	"QpKaM62eYNDTYbMzKAsXvHPoI5+T76UU0n7pPa0q79D+opJiU8Lhv/9NCf6e/Fcziz999fW//Le/ciwH",
+	"oERppMH7XBTw3pbTvUeYKvWecHpgfEfgDuSJbGjhPk01OgQ+J09zcw+S16/evrOYbuT9iwIOldBmEQ/+",
+	"Aqf3thsGZmPewsl9tfkT1vbtQKv2Tzay63CUKUdwBvvcV48efU6eNmmbFkMMoLAv+0307YjJo5sbnOZf",
+	"ub/ObGYUYRpxix/dPLIfef+jsMR6b12OXBAHy0JyMyPryydbdudhuM12EAnbWlFMh//q5k92KKYVsefu",
+	"87+i50K56ZD3f0fZtyaBHvTxve04gYQr2YHp92vy3v5m/u+3974jBZO+g+zn5PvCfKVWQN5//47u3n/x",
+	"/sX2wUtjZb3//K/8tevLy3Y2mGE32Z5B31PgSQPtjw1LyPunmKnHfkcqPCbf4mkjklbZX+ubmy9zVuB/",
+	"wf3Tumzsn94bUrQ4q5bMtXJUd9/FrXpv2IR8cffwCys7vnCzeW8MD+xwBB/yPeU7aNqEoyCwjTgc5rTR",
+	"Wz7/K8ekrBy4RQR1guVpRfM9PHj0+U3gqF+9aeRMU9SzeuiRSmjFVo9XX35+8/mXqCjrPYpAM0k8bDmo",
+	"L/7Oio8umdaV6xnBj6R6UZgPwEHcwVP7OMpdRLqywvTRzVeR2JOw2CkNckj81mgG8ofYSuz6cKDyhPUS",
+	"t9CIhRzIhua3vtSo1QvV6lcbE6EHQOPi8X/EP9c+8gUrVh/NW4YOraW1s/7B7uoNk3/rrb3e0m8cLJ5P",
+	"Tg7l0t/cRWavxln2G1onKPSHSSIuH+Ryotq1uAYNZQkSq8oUQEBZb0UhjquKEMWatN86ePGltG8EKF6H",
+	"v9qrHZT+1hV9XI+izvT+2NUfjIL3cbCZD6/76XvfyKdFQahFqGlls+9UFdvMDr83pz7K9H8G7Tf3fll+",
+	"gkrr1R5o4XRrcxl0h+8riR8vp+or3jaeix2H5WIGxa7tZNYlsrnnzjxCW7wO7/fsYIrFrJPzn50nDCX8",
+	"UZt3sL7Y1mN3yp9BP6/v+UbBD3ySGwW/ZJUYK40qkI2i7xBzMacUih3Iq52rCNX/JmrJafkgRA9MXur/",
+	"ah9+mjdpMPe2F91PfZJN+cE1aPEIZtjxAnsCmls/7Gmimpzf/v64P5wv9+oI6d9ClPLXF2K9r/wjxNk/",
+	"YN/f0lPTnGfG3j9xgDOKlLDVRNS2+Z1RJfxEIvyQPnqzjpxafOEhwOXH9eRzWrg78X439J3QtPxkxxj7",
+	"DXv62g6fTBSdLrmfKXd6zU4yTrxTQdyqNdmcGml8tcM9wgFfwAe0R1OM8D3+/ElYYe08dL/VIP9/9t62",
+	"uZHb2Bf/KqitU5U35NHa+Z/875VeyfsQu7Lr3aw29r3H5RODM00SxSHAABhRTMrf/Ra6gXkgOQ+kZoYj",
+	"RVWpiqWFZjBAd6O70f377fIEXVas19Ipcct4R3/zu3tmeb//D2jl0zRKwg37ayqiFf4NJj6Mzy6FLQgA",
+	"ANR+cjC3wk7ls9twa0G70f/zy+30v/n0n7/+64+//8eRzHuz8Ft4sFeRuS8LfSOq3aGc3zJKrFnFVkCM",
+	"wo+NaOpFm5tcCzDhUljpTzIREpjSDLdDrJ2MmT7Fnbpbp8RzUufpfcaBn2lcj7ap9J6xudDvnRNIhceU",
+	"CjbIabhVbEP5PA0JcAOUn936+/uNhg3XoA1biHvANF8MXQZmxxwU5yjs7dm4orPi5C7h1Yxa0L4AEXcI",
+	"e8NIRb2x4BoQoBqNFXk9OR+hQhJnNM0tAzyT8GhVp/bIStGnvpfIOvr2Q0JFDTV30TUMT4xiViWx8zjC",
+	"54a1I7XuPnYI7xllzjFjIhlYIwcVhTdEiMI47TmL6L3OzRR4zREpvFTz/Cp4FZXzqHgQkn0pOaJhVm2m",
+	"KdFgnCdBNZlrqmcdqRQV60FbCdK33b66dwn6qO4h3A5LzycQfD1MnDG71CpdLNmd1WIDNSY5y3fXhZ1v",
+	"/KB30moBR0KOPT54oY1lMd/dBF99wqwiLPVjLrtnXzjiTFeVx+y/8QM/eOH/9w2R6RPG1vEXI9/DSa9t",
+	"EPCsiLkqcirCZx19dVXTaMXjikwhJz1t775R87kl/lHsdTNLthUyVlv0MoVFqLeKRSwwDOUzKFcnPnIG",
+	"c1aADMLwvH5GoXCn/XT6THkUlWc3SM6D1nKyv5ATBj7PHBryjMdGJpk0FDuEa21MSFu2Vsayb16/Rm0q",
+	"Xh4Hw3FgSq7mLpZvZVDe48gBFt+9aJC1/yDkyrijnGK1sCZ5PYUGHk9CgE4k2FMhfZX18fWtP4qLnzjW",
+	"E7k4x8tcKR/OoP8L5o9YfoEVKblE8AOZQJHI6PFMqZ2qpbK1KEG5V6t9URmsDuWdjD2WLPNIScel/Oy8",
+	"UnhMO6tzes40P9eHOCkGMVTZYjhbRF7hJOSS8FTwxUEU/C/5PfgyM48ctreBR1zK5hKJN3mxRe+LOspC",
+	"iSPVJsUF7TorV1jvcWXkMh/pAtm40QoIVk38U0mYYOmqkAv0wSZsqVKN/5eICqespI3eu2swjWHUqaKB",
+	"Valt7pN8Z0+Lkf941UWodRgFDOv104IOZMvz3ctFIfyu2YGkkeN1Hml+l3Ic/er0von4eegf0hupKHGW",
+	"xguwE2bcysoIJoxaQ3jC6OqMTmsf0TELel0lBvsWocX5nElG74oy0vO5uBVYH0p3b7MdQ+gbXHz3e9qm",
+	"av3ruOzxfJ3t/SSniV3mJB+pKPn6xyASN8xzCLMCEJHZv1fzzMP7d2qNCn212ePA7jD5f8ixPdaLpIOJ",
+	"DnwRUKTq7r1kzb2rLEtorxQVdGD5U9br0SBJUkI89Q1SDR6jG3rrR54fUFd4bwd4m+2z2/26dflXD+La",
+	"+QX2V/C+Pngh7jE/a0HehAauwoJN2FwkCcTYJVW6LiS0yTqX8I7fQ/Ejx+sU5nO8lGNYWKVBelVk1vqo",
+	"NPONcHYJpOfzvEEywJUfbPpRLadDQ2OPWsfHBTW+PQVxerfe2F07CRqgXY8aQtXcl5ULY2u3M+Gpn121",
+	"tfZjRpr4xNkNEyrTQkyYhC0Yy0Jvtpoz4NHSdxW7Zb/nWtCFo818Ms8fVzxEw1Vac5iNbx6tPcXZXciS",
+	"0soM0+9H2sKsOtKQVNzMsnKRkcz/vVnX3mRjh8iolZftk0SuD2UgiLMwLOcePOZvFZgJ81tzIcU6XRfx",
+	"hHKE2/7tQVjBYexCdiWeFTtKZYloOCRYkCdxCV6EMhOCnIjVJuH8S62i6Pn9aSN5P4Whz8Niv8Pq/4Kd",
+	"5r1vQBtD/lOmMCO25+2zME/Omn/2xS1OISU82GMSclOodMHsCt5gmgaLr9ZrnIH3i41KenCM8alv6FWj",
+	"lSGanp/s4Nk8vzj9V2noFXZG4OsYwRzaBGIMs7DiXVjGF1wU7719HXdJbDaJ4DKCqVS2yR3PBv+IYxsK",
+	"Kn+4+8T++M2f/jT9hvFks+TTb28C1A+B/PAkYdI/6WidoEql1bvL3YaVvneQYwOBwhO+9TVuKgbDDN95",
+	"B9+oVEdgbphULIEFTxiP70UETaZBzhPR6P9lo0Zwl/pUK1J/pgsX6pGgFltstJ67wFh7qI5wOUPcv0qt",
+	"qkpUz08mTkZZ3PzN/3rdeXVzv/pPKjGc5huLKD3eY9/ynfMLELwrK2xyRzM29wY0yepiu6DRVy4e0CIm",
+	"f+Do0f7JjwifPN7DneYX5nvp5NcHwCsyPyvav0mG84Ud+PvR+rF9QpM9tZ4+u9FQ4/Cv2eiRpsf25jlo",
+	"QMxsYXXOyHrtzX3E6lCa54UyYfurNVBObH+v26fHDjTuqsCReFwwPKf9U5WMAiX/4BHR0Zn0LyTM8PUm",
+	"gVxOEOEk+F3AYs3nFuIbttXCgnGhyJLoIE4TncZ6pEORGWyxx1mftK+4HWfBKguJH627fZch7U3wIuVI",
+	"Y5egUJZ0YP1zKLJiBs0ScLHO9L2QU2Oe3bmFvrfzyZ5RIfJoIuzzqqQr/hBkbP5eH9xWMnXWPLEuaK16",
+	"3hC+97CXUC01qfWBOcRB2fvqlA68rCDXGZ4JW3KzxESfEQvJbarrwpXzb+RKC3+14RvQbZb/Mw48vgcN",
+	"K4F/2UFpSdZsmi+h0oyvQcaY9s7KHiLQVsydKOA54JZ4yDU1QLSLXRatgowLijDqIMPN9VJ+SrMCd1kg",
+	"+9lTxh156Y85vP5RZH1h2UIBQhNg+b1hc5VKZB0IQP1lbyr7bd8e1S2xdpAiBT0LOSyq3UQjBdg1gP+S",
+	"KVeDzadTf4r8Cg0uFA19TyNHmtIqzHEYjF1cDfJhqduVvFc+U6k9Wh1dAsevy3AVPmW05qUwxwtltoqr",
+	"NExWa+535MiOHlUqOoC4jpai8wv/W3rqU5CVUZTC3lm1QSgEIRdhK2/QGbnnSeoJc1awsa32dw16EQqp",
+	"Uhmrjjf3bzJWfmc/uje97GxjkTPDLUFCkmsGDzyyyS5c87K1uodWitvqHBxRJuHc0oyKP7V8cbmKDlrc",
+	"YcLix5/OIz+YL3omD3XJlO1Es15fBfzhykukH3BAtYof05dY7/6uU3lMZwostt2KxjpNrNhwba/mSq+n",
+	"Mbe8/QbRR75Xej10TEhvHqh/kV6WF2Yg4cWbu59umN+xjLGNZ4EhZxqZ3OKaO6dq8WrMm2Wy2rcBHee1",
+	"Es3NtxYGlousDH4vQflIFrH6PvdzzXff90s0r4tcK41UcMJt0ilmniIuDzhY68zdhkE9rqx/x0BFaiDz",
+	"1WLCML7lgeyHs7WSTvUWipVBAR+va8fD0zjO6QlH6Sj56V3GUQprMwT3jG/03hOME9RpxmXnCXT7HR9t",
+	"p8t3XI7XDHdAN8mLdkJploi5pXwylxMkRcUGqUKN8wnCEqupVHbqj/Xu5eat+lHhNdiI715Kc3ymUnQH",
+	"NpOdvT0/QVhS+syGo/ptPqzHlcveMmgKgm2XCrvAZ5DjLRB2b2Be2XXPsFveBkyddayqmLd8GrkSnOol",
+	"qi+LGd6BoIM3Ws1FAmjcsSrLs50TKGQogVgKY5Xe3bCISyeYqYyVJI5szuKTnAfKlLdJq36kkQMt+CBK",
+	"Tp/kG0jrwpjudNlvcItcxGc/slWmK7vE3VeQ0eAolT9qbLHsz0W0pRXAxviL4kwwJoF4n+UcoHOVJArz",
+	"VAgbsN9W9PjYrbIc91IiMhlLIsZ/+gUDgdGKshYW6GqtVqBPOCSwZnTtF66SvisbNCZxHAsPar46g3RD",
+	"hp2PnLtqFVNbKASVSLrCBdKQBXbUOtrpTqggK0SqHfnp0xeuiitdP4nJqWL0nv6u8tCul5xcoTuqNA3P",
+	"Y9ww7mlOlXNb2caXwvYoS+7cTYRs41R9DUN7LxHo05iErxgGkBIJsJESYpOTPvbpMceQwALXpSHvUBg3",
+	"zqrHfIYD3TEoFkMkYjAYDG6Xap3xw8oKrsmaWop8+qNN5WUzvMxFQWGFeieaAsuMWsNMxTu/yz7ip3SU",
+	"/8EZwxtCsXEbL2HL/MKbGhrJgsqRTe2+Kv+djMcvT6OomHsnY8ZZviVMqm393mVceU32Mh/4bwhV8zhU",
+	"mPFRjhT2cxiawSIp42zH4hRYXO5BLsniUQkl8yLT9awJcPyzMvZHP65Pcu7sNYMsonuY//qA4ezspXOc",
+	"c3ZtkBY0xJWAh3vLPOnWTlvQ+aKM1VLnMzzl5O+S0z2/fn3po3r8kWfBeS+kGUXFuGGczZRMfSuPsJmH",
+	"KwxTW4/aJ7Ae8AxD5F4xjZYQrZqN0Rsa1rMtwrcMCLSaKLVihHcdCGQh9lhZRfMzwfYLZ6fgXsRQ5qvs",
+	"wiBV7pGG+4IcHt0ij4zyJR/Z4y4V3jJIMs9y5IKb8WiFu5TxQREeS6ycg3jjCQKOFcb2uzvOhHTNO/Np",
+	"Pgf9xT15rOcPTg6nOfTJU3DDXk6ex5c/I8IkcetTBO1MCQILo2RnZAB5f2+sSMuYkFGSxuf4vyadrYVp",
+	"Bvi+K4zr83Yie82lEL4LS9Sr1+t3BB4sSJOnO2KIQga5Qyv2lp76LrxstFmPMEE/4Rdf+ilbNL+JaMlQ",
+	"VtCuIXAshuvGVxJtlY5Nwbz5y8EFlDKFxy3avv4sNJddV5P+2T3z6egOTvdFc56y5vzZzTO/Ji+pDLGr",
+	"5JBo3Kw84Zr7n12CNjekR4HtXxg/iNNtDJcEZ92oXPOH6T/SRkj59w9/TZUdWya3z3yn/+JBXJQvbteR",
+	"JOohI14LW59l50gmfLLCOy0x3x04LsU775rrNv99Y7V0fnqXuWgLa9O7a+oTUZpb+E/2I4XSWWitZJAD",
+	"boIY3DDO1sJYvgKn8pHSGiILMZvtGPc2BKTVuwwXCGvIy2W6mYR4E+ArfGsNwPd+zNhuco5QU23DmmGd",
+	"MhWiIUfVhu98Vc/xC5udSu3jqQWWisUiJmbMY+9JDXQFr8gje8CqxR8+gFzY5avrb16/bjVfSnQKX7NX",
+	"MWup0soX/dfrp1ws5yV7OPKAPdGkbIBzTrRYLK1B0oDtUq1Dx0dliFqhx+2K3M5V6BrtexH9fkr5GkaZ",
+	"JUBWondehZ57QlfVee68yQvz6sRVJSLmu3rH8/swqFUpZg53U12J2VLAdsB17XPW/IH4C7/91klbTmf4",
+	"v///1wMzGvpFGsSEITNaxMLm+X4WWne0WG7hJswqpIlGXnofohxQzdPvC7HICnbTuLED8C+we8vtS1VJ",
+	"N09UW9mZUV4JGbeuLvbb+BeBmKRHKZqI/iiPhZf8nogzI4XNL+2qZEA6tfzFSZKz4wnYv4Okam0JC2UF",
+	"t3SDBTKG+NWvp9A09U7LNH72Jb+Pw+FaZPilE48O7/ZxyxOTNU2RI0Uy42Jgw2ZuIRhIjKNd+Mx1E7fn",
+	"vk3KcveBoKnT1L2IwS/kWCNyPz03V5PdRjfF5M89B9hnZSZJBYWzM3Amz5+2KN4k3SBjgzUpmBFwoh37",
+	"/cEb/HrRJofsasYT3oiQ810YNM7adz+9QYxQWIoJsnmma8rcSatFCcJ83931q201l4ail/oV/4DjvxaH",
+	"PwWH57w0Sp+yQQs5iGjQq1hxj1tH72sukukSeGKXdb1FH7lIvqdR41TFwgT7Xu7v1RZtnlu6mXoAw2J1",
+	"zQxIO2Eo+2bCZiolZUUKXS6k+yVhwRqGdQhyQfy7xpelaXUv4tLNiXt+YaPAGL4Ac5XKNbfREuJaPf5b",
+	"GOUW5mm3gpU+ZRjQBC58Q5gzL1m5mbO4KtVmv2gw45koxEl5LSchqyRKLhj6z1mPQ2HwkW0OcI5dow++",
+	"1XxuR4c9iLO6RKf7R1rv/i9dCElwnUnWlgtryt1NVmWVqsKeJilXAXGjw/jgvUjgLOsxUGjg5vZeJJl7",
+	"fkY3k/vEuBMmhsTJCstsM210KmO8aStsoDsFRLRkS+DUHSEsS8SK+MnkjmnYJDv0rTcpmg9uyB0HyaSS",
+	"eP/mjFJ8hnyYq3/JWohYrwzvqwE3Nhw9gJCjbpmqLGUqH5+mVJEFOzVWA1+XxSVz+GZCcvQPD8KnY1pO",
+	"IBcdcEoisBGqN6IS+C5ivxPouXPJuLU8Wvo7wYo9fEzhX3njifi/exQ8O37jQLO8OO0D32XRtBMKDKbR",
+	"PCB7tzMGUmHH60qqrXGqjnhYgu7snF954++LDMIPOK+RKbpzBu3lLavEmZfa1Y+bBpVaZ1Wm1FHQ1KT2",
+	"iUZ/yQaPMwLYm+Yw1xLYp8r8eoYymaVKDSCqnu9hpjIJIYuZkY1KRCSgGe1/77vGqnB707xMCc3+Wg3C",
+	"AiCz/df5Hh3Z5irlCx1Aa9U5Rc8XfOgTkaBRNKbfmtWxHWVSsbXScOOT/06ZDYMSlXjlVl/l7OFVnldp",
+	"i07eIHr+V7UCOaCN7Uu7IEq1sLtX17/8egj6dGRrsqPPZgZXybpeMf+Eqn26CsnsGqoOypL75Xi0Qk3O",
+	"2OHeLPhpVy0Xk62XSu+TtOdtUIwIJm6yWJro25Mm1JkvjE9EnKAqTUCfflOPR5T9WbXOI8Twnq63JUSf",
+	"wXUs7khVqHi4J/egGw+YMGakznuYXv901IhsOleaLdUa8st7LpJrZrlZmYk/WsyE0bWS8WiC+8ldCRAj",
+	"XpGSxYozfEi+O6UQrLb/vjjwhSl+CKb4LsuQjOWLcgmQsLA2R6z75NWaP/xA//jHPB3Gtea7mtpT69Rs",
+	"v/z0gOvr12FasYYJr8saUZ/UKP62kQzrc4lZYhy9ax2QXBXW4JqhQE6YhAeLkGl6gjkJYfDugVJFE2ZB",
+	"r82k2JxMt5Zr5BMWlvEogo01+whd3eUrDzbuKqNw7xpzAa+ZbsPTR8sLFCb4AvvzDFqVncihLxd2Nfh6",
+	"OpUSO698jVTI8hL2CcQTn++VMRKqU5clzzEahKkvtKrTq6tNnpPoUL88Rs2LhrV8vV+vgQCzizJIuDq+",
+	"75Nafnj4rbF8d1PDQdlK1NJY2OmGR6u6Y/jWjfpMJYMtGi1ORJJ2D24CkW69n82B46T0hE08f3TkGS4U",
+	"FcLbdwl0jPVL2AKG11GF/WMajHWGdELQ6dESr5vmbMnNEnzk85vmG+Q3vQct5jvm9vk3RhhjN4wnRh3D",
+	"xe7VZ0AANejaYfizuIfv3JNHyxTnJvfiJzwbYAbCAcRioE1wFHIHYS4klxEwDQlwA+SfGywcyduMTwyT",
+	"riIVP0Zv0uP1AW/wqWOl3aKH0ByH5lY5eHfPHHm+vHStmNvpLOPlRGoFMV5lHULkrFND1Y9nCRRFjx3b",
+	"4jf02HLoPk7g1nyKftIvtvnJ2+a9Al+MxHBvceYZmztmSzxkq4Z5alzcdkCi2FaVfFpm17Eq/aiQ+YAe",
+	"PV7eA5zfj+rFtXna6kMVcCDDSRSnkWVLHjOutbj3urJJfXMZ9pkRzpQVa/AsH6WKaWHZDBZCIp64PEOt",
+	"4D4kF9vcxryj0UNcybTqbz7zXuHZ0PV8JYBgkPEUyyA9Akllz1OvcWeotm0rTB/D+Cfdk+O/YiAKU1qx",
+	"g1RFrxteXfos49A0MtbaZ5reZUowh2qocfuQ19Yzq4rhC54oiVoQEEgyYZy9/cgIoFBIC1ryhEllz4lu",
+	"EODQdF5QH5C2x1re6yb3kmd6Bs4Y6o3H6bxhGgzoe8zrApulsTvCTtcJj4VRl+r/4of0SlqAr/jMoxUM",
+	"hKqG93j02ozRwy2ptHix7jaeSlJjNttV3KFMumcVyNb6xZa82JK+iQUI2uaBJP6G8Vkm/oZx7E8qQMgG",
+	"7SiXzLW6UjROFGUE07W67/yi56O6hzv/grHqTZifm+utWQ2tO8XXvyjP48MahRc+oQokSLfzZLlEtO28",
+	"Glhp5gs22nSGV6tOfZT6haZylw3u86wuv2uwvEG2Ej7ZlAZS0U3pWmGQ1IH7zz6q3G7j+M4/erSmzM/v",
+	"MjFqtjq9B6l8R7i62OVLxG8uJNVagPb9vv5eIYKkACRCSdIzNN0du0K2YhL7WhjaZ2qw8JpBfHI6LA7u",
+	"a4pMYogUKqwpwCA7s5skDBIDdb1jvRoErNJtnUn8SqN7zurqAemSuF5DTLXKpAtui+CBR1TAPNQ2bJVe",
+	"zRNV3U/z1xT0rrATP4c/6HEvwjvuLB+AI+CDc6LwM4PjHhZlQoQguB5Km772ZAcw3QFv1IYdwP/FYeOm",
+	"CPC4shW4qh71uRnl+dvXr4/Ap0xeYfMePuVapklS2TyTAVXnr9pwa0G7wf/zy+30v/n0n7/+69vf/+Ok",
+	"vhcZm5MvqL4Z9oIqk5ThEPeBR0uGkswWyKTHuIepLgK/2aUGs1RJ4KlyEfMKNvaGScUsf2A8vhdRHaJ5",
+	"QVnagfA/QmteRPxxIv58cfV9/aGZLtz5VNt6RQP/TKjDfWp8/p4BIKIxYs8aRjVQ9wY6m1l9PdGfc2H3",
+	"YHqOLKZK7XSGYGKNR6BK7Xd+5MhPwaXKulu6Jesov8evhjO5FHqh8SjgL1mWADeYhfRbVjEdlVqP+t5a",
+	"6MJufPJ/Wgfk7maIFy9uzf5g2D+VhBt0fWlKgG5xzHdk9PqGfe9kOiMCiS/sxkD9qqT9BQo9L+3MqgVa",
+	"iH3sUHQSUM89Y2UZKcwFQN6mlDxt+k0TdFTh+8dbKptN8TK5oOIa9Q4XRdLA1r5gH4VFzdEMoc4xRHYD",
+	"hsX+KBqlfsBQT6o0S2BumUotm+2ckEAyPyofR8+TFt3RRbkZQj37X/oaJQuOOhm5o0r2mEgWn9J8hL8w",
+	"y3QFw2D7hGFIuDzVHfjAkW+6/5Nu0ENutmNxCiwc6/Wmp31kepYmlIKm8Un5k5PJ4QLMuUiQYjSPnAx7",
+	"c/cT1uq5sHOr9Gqm1GrCDJ/j5ajagKRkitlo4DHNpoUEulVqY4g/4LhHZUa6lKkBzAaXMFxaTBimts6b",
+	"Ic8F4w7n+sw8TK4oVPp7bH2kO5ntWJRq7RzSNrtt1dQ7Tm3O3q/K+2btGtGzza7Dvz6dxDUnH6Orq7wt",
+	"zyPEL7mp5JHV7Rvj6Vt58tn90RASli3vYPf8Be+ae986g90v3PiH2w0C2JgK6Vd6UnAUAyy/87bnSt8w",
+	"btlaGcv+6/XrNpK4BVjV25033Cx/xlHjRGcL8xvOSGB44xYOzQLAqpBE24okufY2JFLrtbCeirpA0eYG",
+	"z5WGiLtQW6s182XbLfarXXTUf2A0EGKUe5VHqvdmwa2ftbDeeOQ7yk6yREgwfQVIHjUkzKDrihiyPtnO",
+	"jROUxn/8pSpj28ncS11fyyQPN2yjYcM1aO/NetQGTVfoWNeQ7Cg3zdcqlbatdeq9w37MakKzu1hf/YuW",
+	"dKIl36sEE5qoEXRCL0u/4r4IK2YzLleMR3iz6/7d6t2ERVxGkFCTfaRkJBJgUm1v3IFW5GO4s1psACto",
+	"Zzv/E+NzC5rxJGmtcGo+d8ffNKCsdA3THykdf6J3fM6AXHpUv3WaWOEc4CsXpUxjbvlJ/RuFib5Xev2i",
+	"hk9UDUnyMBjCzQxBkmFrHsMxRcrq8jZaqfkN2y4V3IMOehu7j424lMqeq1xX+ORaMGsvgDjuiQODl6NW",
+	"90Whz7nlhtSSSnXuoWtw8ZYzvvXNftmocxKMBBzXVSJg42z9zEU5/rr/cF37XrN70Kb7qIYChS/+6WP1",
+	"18L8LnO9m61O7xeMZoVN6HwFSIJNuQoeAmyih1U6yzoJe5P1+fjsns9X1icpAslMbVIzDBpnOgmntxsk",
+	"mRRiahbWLau/8L1V4f73HGYu+o7Rxkk4uwsVVdDK9E7mgB+Hx19pn3cYcLudLm5zueX0kK0p/ObKiHWa",
+	"+CrGCrgGP+IpSECY6+A+evHtQzT/fEnlUVG4x7pMY5lJZ0i9raS5Rih8agla8ntgMwBJNFIh0wwSr6Ly",
+	"ISBjiGtwkWskyrsBVujuGd7cQ8cth6MgdnuzVMoctRUZtVtoxfX0L2yBKMZE4ltuu23YaW90WhzSu5/C",
+	"0Odx3lIfV8HoHq53NWpT6dw93/VW2vLkCmEIokZHyY29DUP7hHynd/S5CTnFlDu23Ie9uv7l19/3SPQ8",
+	"DF/AeRWG8S0v3ajTn1Y7P7dxXFq30d6n0PQu4wGFtbngXmewi542vGqfj+uNb4UUdhlr3jVPxM/+sU9C",
+	"ji55fLXZ568u5HR2lpYRo88JbjoWN7hTD5Md7jeGi9j9x37B8HFZyJHBK3wPXGzaxDcqftnBM3fwIxcJ",
+	"4gnHfquMWKAngnVRXK6YkjPFNfa1c7PaJ/mu2j1fDtFc0eB3kMa/6hn8HN9xQbv4tQCpzzhi6G9FkrBZ",
+	"KAOqOAwf65GU98MnOVvvymdPpjF4NrXtknqOomxlXQie080EZIsItBVzJzxZf4v7Q25TXU589bfwhfd1",
+	"DOIoFrKgROMEXgkff6EqE9yR76kv7uXyrj/fTyxkrnRrLhJUzZhuwmOIErGXDas4QrSGyH1Mfoh0qDBf",
+	"RbR6k71ivGQhYYZuvmPWmB4NvIhWTM3njDOz5knCcslAiUqldSP2siRHZarINJlXM/UDgxWO0PWYsbBK",
+	"kxy/We5PyG7xHZ5Yg0Ai0XzFms/PEix4sCBzJv8us64oBu/C80cb+IQJ+gm/HPfP87i/pZiQJdyCxpa8",
+	"gJYvIEJH2y/rxJPzUc+x9f04yV4P3+n61XeiaPya1j7F8KJeT029MMNGUN8oOQe6NiMK05MVKAh9p0cT",
+	"NtIqM2J/x1ia5Yu+PE99od1FjeFxrMGYDP47nSXCLCFmG2XO8um0+/yuaeERov8LPnmsVXRucm6eJiul",
+	"eNGbZ+fGLTSUAMA13OOGM5R656/JEiMsEzJK0hhMMa1zZhReqI7pOi/qnmzf+ihurF0Nd9n3X6Sj4UXF",
+	"hkmMoiwyTkmFaxbxDSWxnPJwDTGLwXKRUOcrRwL2Zm1aun1rvMr5npDknnkWJ4A8wMMGIuuBHrZLkDe0",
+	"5sbX1ymMPJVaCbm4YQQtF4rzCfXBUnFnfIAxc3wTEhXxpKZokyrAaJE+0NhRZwT9HP8tU4G+Ws+ddQmX",
+	"i5QvcgYZ999OKvzPa6etzdJB/f+BVZf8KNOLHzl+HrcXP/KZ+5FIQl10CQPhWws9ySpNpomQq5ryH7qq",
+	"+JSN/yDkarx3eDF8ksngGbq91bmgRf0opHN7iO1f5e2cS9BkZ4tt1nh+SwTmumHcrIh2ee8quVmWAib0",
+	"Ka2DZCMu20DYtuSlVW/hHjVpTzUuBjB0qdbWTxuQtLav+nRa3Gues8tSkoF3D4RRQED+agVU8h6UBHWN",
+	"sKbMUmnL/CYFz6VGIvY213nCAXegXnHusqGnChXCSLcAT7Sq3+7A/AsuXSNI2/MHk1lFD8aWQfVytgEt",
+	"VHzCDrbEwRxwLyvgCn0//OTUXQsonGdCS+ab33u9YpnawHlLSpJJb97PVJp05gRzVhNw0i7+rTD0pT76",
+	"rO36kTq0mEqtRrBmZ2BrN8nYabSEaBVym5EGkGapGiyosXf5yEYbJ9Z8AVcbuRgjkgRGyVTczA0zALKw",
+	"YMXs7yP9jwC/I3AppxE30Ah2OBBRRTsoXpDp2q2J2uASRYkyEL/6tTW470rIuLWZdB//F4G4VT0DNg4D",
+	"tflWuKiSCDVnYLfg28tmSq0CoVGAN1inxjJ42CRcyMomwH0mlGPiNQQGmlvB0Qaz3MCF8M9wWfoWqj8L",
+	"ZMZ1e+2CJ6PWMFPxbsKksoA/Yus13nmhulILh10yzjRwo2RrgWogxN0b27vR+rVXdvzixwxiHcqvZDqV",
+	"plnxKwtbUll+3jPwpr7taXf7R95Q6w3XEKBhXTzksfUk0mC21L5QRtgiJDrY+wZFsfBgryJzPzLfjBrk",
+	"MSeLqYIIF1Ig/A8i3098ms1GS6BWTWaVag9/X9SjRzh1ErYesKrGOvpBI+At+ccYaR/UVp5FZnYihUS9",
+	"WcA98qSxx/gkysL+qdQxjLAnCd+YSrq27XLX2vf94B7087Jvpk//ycMgzYNeF5jklS4uGV580w2mp1dT",
+	"OR8dCM28ljFhWIw3h8VEUta0WDSepHBtDeaZ6vmiS+fqUoca8iSJQhNh7HG20KPSXEBFrDlkwqinwI5F",
+	"cH2XFlNasUxOc0ahb4flXA4zGcQUf0Qm/9DRYvkKpEfCqIIb2odWzASyES+hALnZ++INwgIRPj1vGQ5X",
+	"t7Sia74CKoUoX3Z0gpVaXve+OSCeClzqZdkg2kvfS51OSz4IUiS0UnsGCksr/N2idqZKGLYQ9yBZujmL",
+	"K2JPo/rNlD4Z/OHLZExfNKkzTfoAyA43gwmzesf4Ai8SVgAb92sswqHCCgkPNjvBJoiYZBWqVK5jTrWU",
+	"JmYv4X7cy1wdUyoBWyqKy3C91ap7QE/30C/4sjFX1I0C1PMdNsUAVdoQ2mRAyKftKt3le1zP/S1tDEBw",
+	"zFMIP7ghEKa/73GwNzIP3lKxPWrElgsr5OKaMo1KsyUkVemfwxBlSPbKoCSD3GQQJKwnvbViDS0Eq00g",
+	"IWD7qvc1GiqIELC9LsAsT5xYLcBMCG2Zm4Cw7H70Ka8Mbfnoej4yrsg2oeeS/2wfR2mqQ7n/xUKJVhL4",
+	"4v401VqgqDFBFRaoWVm+wxevtDJIV0su46m69/PvUBm+5zL+dA963OoQZvmiCE81ojarrCiEQWKcThgL",
+	"PCaPHmz+r3TIuG+YwZInyK3kWw/xKGqtM1kvTIOj+AHHDeD0yNVgXMr47YgZtOdbm2vPa2MA5ISlpmJB",
+	"J512kwPmHEYeHuUzdPMduhpknGrfZyRIEMqH4Z+ngXEifIPnJlZUzGCuNDJ61BoAlcDUC0eD7qsEvoSB",
+	"fSp//p5BtP+9kFxGwNxKmAMCdZKZUN6pdGgSE5rFkJTB5kFtEqhY2pCllHOh150nKfGphYXrxmL0v8G9",
+	"b+5dafv88hvEPMh3HQ2C5SswDOZziKwnT0VcxoZNNsB1tKxUnDv654PtOJZo+MerffN5qaQDzfoLGLfy",
+	"/W+Re1noRDITZI+ToM1SbAhHIZRZYGpiq3RcbIUPf7e/JVcWHmosGr31K47pYHfW/OEDyIVdvrr+9vXr",
+	"yau1kOHnb86vsg9l+2swhi/AjVSYi4pyBG4P7lFRzP/oChda3Y5u+zuul8EOsKPPibmFaUhgtXvYXjrx",
+	"MY9acvP3uUiwA+RAgWdKJcBlq+0ZVW2105XvxTBnsrcJ29BjvNXCWpDXzGuCoTp5M8lQotx/kiaYm6pq",
+	"CLvEYtKipfhH2kygdJeNGifVZJjfIDvzKbSnZWvXJdtk+JTRMgv4+V2GbylbnaE4J7NNPotrMpOQE8gm",
+	"n4oAXIpwcu/9Q7RBEMUWNrll4kCMkbHKeSQnPl4KnGvbpWISSdNpIuYkUskC0kMMCZDkHBKRfEqPdLD2",
+	"F38j4YRK7bFwYFJ5/3Xnv6VXqTBmCFH4mbKKngVHSM+UT5HzBjShBhxfnmo6mR/kq/54YH6Qw6tor5tR",
+	"AdOBsik8HwpM15gq8ri0Tkc33BgXOtWGsjjxK0p5TOc8sqqWvImC6/c0rtcVLbxniGQwCfhUSJ84+IMJ",
+	"eaB5+NjWEv4dLITcW6muczPf9LLU38Ei7d+m4PpgCyxghRKXjKd2CdK6L1D6xkl1aoApd/B4Ajlk1cpK",
+	"CE+V6VIari6j1v229YP69VkrNR/+qi9S96B3b5BAsW8x+Zx6rO2ibDixcaKBRk9YQxEfisiNr4KjOeKv",
+	"DOMamFmqrURhOllswtOmjZyRm4RHUF6gF/G5pPj8CNs9YSABAa4TAZpuTJx4bJW2y8SdmnZ5hmXRsFb3",
+	"UCca7t+foV3pz+vOiCmc3paOYWT7nQRUhPxgaLNrFjbTdFMTkFrY/G3z6pkp3VCBwmfsBihuDBXx4Jm9",
+	"U+kNW6okJsRFvJpdC5laMP/JvuI1jFRsBbvr8MfYXGAajbbVwNfVGX/653ZN9XAP0k7zJ46ou/4O9D3o",
+	"qQFpGU7TUMEHt4yQ+uJr9hv+w7X/xW8T9lvMLb9m/5IqlRMm4gkLucnff7thGky6BsPmWq3ZB27s9B1+",
+	"/w9vi9lTblbFED2H0m8sAc1h53sNE/K3DFEKaoof1QPo1P4ClygEq5GnwqBeCY7xHYPkm8P3YK1GyD5O",
+	"mEriYxn+nspxbuN45PyKZzArftP1y4eShX1R0PQL9LldsChsXcHLgVoh+0Er4/WeeBJO0CsVWRjpMeKe",
+	"5j6dIFqK9ezcYBBuLY+WXuZ7MW+bjYaci6X6+q048PwbuI7wVUZ1JVtYmkGM8S0lFEOZ1AKs89T2gCrx",
+	"x4K65bsXqkznXfPBfRDzopiMt14ScdsuHE99AIv67ZPDbhMpW7zgQlbuI3l/dXr6FUc8hRYyxFlpah47",
+	"rxWsEjMjK2k6tfal15IObgaqsEZ8/eONZXtxBf6YObybcPnXbU83PtZNaqymws0tzHPoJAGuS+9QJlyv",
+	"EEPHrFhcriSoFggN1P3ZeTsyPXbsAhHm+SwFwgOiWt/IHtgB6QKulXQYqdQ/uzYWd/jQsUsGzfJZysX3",
+	"Is7kIpXWOSpNJwisNwm3DVV9X7NR46zqC/MbBljKOYDZunVZ0Rc+Y7Ta4+d3mcxJtjqDVfStizt9Vllf",
+	"JiZXG0qu1JBD0ICnIgN+urfBqg1oScszGKDnKUmCMJTq9qigz0UtdKOw5HgZc8+TFE6q4Au11rUm2I/p",
+	"M6nTGw7vWcQL5KK4MA993uM9G+V9X8OESUXY8J6fTMSUtMt8o1NwUgqdKn963eL9nyRicuFOYYFZAHfN",
+	"Sz05ll44MZJBRCuQdAl2pbEtosNOlF6PaFyVgVqUaQM8+JOQM/UwOeiPIBTexrYH/4vGazt66aveV3CQ",
+	"6zobPuZwWR6Txi6u5VUv0ektxaZh+uM8QXF2t5eJToeRoRCf4tswQvX2l8yy8ka6rd5drUEvug5WP7pn",
+	"PgVJwYk+U0H5yFcFQdlwbQm1jfIZSmYkzwgnHQ5R53btV883CRC1wrVwsT6GoU+a3MV/xTABsV8xcrRo",
+	"3SfNfYWdnSQbLe55tOs6mRXO9M/+8aM2En6S72Jhn6mp+ABU1LxdqgSYBb5maDRyicPihmSH7VSEUIAG",
+	"Zb/Kod5S9JkYfQKHzYWSoy1F6AUJq0Xlf3acqvm8lAW+wRgI+wxLISklKmZuFsgPOePRqr2+bBLRdYnC",
+	"nXvmk9AW/Pih86ADuWbqHjIIgeLRzoS0quCbCc3UVrYXGMs7v6XOzuo7O+bUaT7FZ3xOh8tqkpVYSZj4",
+	"PJixamOw9YhexqJEebh7IjGzB3U1h6KkVtBQA/eVhvS5ku4NwxSRff6BeOSzbNZ+u+Up7ZX+lsk9b7Q6",
+	"4iZ3oful/NVDBb6SZRtMLVYGIg3Y+NGq9Y5EI8tNVrX/E4R82PfBiufotaWvrJDWs+PA1HgPq9Ia/A1H",
+	"POlY3n3CINbmM25JsDRLlRo43by42Y7Vuri5Xca44KoMUHKcs2u3RZsoapKHRhcG2do6Bkanp3YnHj1q",
+	"2wA06bgY2W7dMJCxYYAtt77vEmNLtJousGw4CQrbh3t+/ualx/3rL4ow2nqp9XbPvoRLPMhe+w536rFH",
+	"fSxcSN+UwDUNkwDxPpJqu23f7602YDsv/TQHOCb/5nqc9VuXe63VfA+P3DdfLxVLlLFMWK/wFD6bvGOn",
+	"aqObeWl+8qw0/TXQ8HuIfxqKYAUbuHiSgP6DYca9muEaUNFNgZMYr4qcv4yIBIGuMPtTPPeKKxvgspr8",
+	"mJ9GzFiQbcWFsPXC63uXgr8AbHA/5yJxC0ymE2llUxkTmjcv1bfm21vUnMYQ6S3+/qej5Dv9RUjvlV6A",
+	"ZRxF29cT/sEwtaWLct9cGK+FxHxbIPdAWY9zYd/37UoifkZsVYbO+lf2vOtffnUhEUVy7odf3UB9Hx6e",
+	"6uTV9asr94j/FwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,
