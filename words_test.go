@@ -19,8 +19,9 @@ var verb = regexp.MustCompile(`%(?:\[(\d+)\])?([a-z])`)
 
 // verbsOf are the places for values in a sentence, in the order of the values.
 func verbsOf(text string) []string {
-	var verbs []string
-	for i, m := range verb.FindAllStringSubmatch(text, -1) {
+	found := verb.FindAllStringSubmatch(text, -1)
+	verbs := make([]string, 0, len(found))
+	for i, m := range found {
 		at := m[1]
 		if at == "" {
 			at = strconv.Itoa(i + 1)
@@ -95,7 +96,7 @@ func TestTheCatalogueHasWhatIsSaidAndNothingElse(t *testing.T) {
 	for english, translated := range german {
 		require.NotEmpty(t, said[english], "nobody says %q any more", english)
 		require.Equal(t, verbsOf(english), verbsOf(translated), "the values of %q", english)
-		require.NotEqual(t, "", strings.TrimSpace(translated))
+		require.NotEmpty(t, strings.TrimSpace(translated))
 	}
 }
 

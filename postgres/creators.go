@@ -427,7 +427,9 @@ func (w *importWrites) add(t *rapport.ImportTarget) {
 		c.ID = newID()
 		w.creators = append(w.creators, gen.CreateCreatorsParams{ID: c.ID, Name: c.Name, Country: orNil(c.Country), Zone: orNil(c.Zone), Language: orNil(c.Language), Tags: noNil(c.Tags)})
 	case t.Changed:
-		w.updates = append(w.updates, gen.UpdateCreatorParams{ID: c.ID, Version: int32(c.Version), Name: c.Name, Country: c.Country, Zone: c.Zone, Language: c.Language, Locale: c.Locale, Tags: noNil(c.Tags)})
+		w.updates = append(w.updates, gen.UpdateCreatorParams{
+			ID: c.ID, Version: int32(c.Version), Name: c.Name, Country: c.Country, Zone: c.Zone, Language: c.Language, Locale: c.Locale, Tags: noNil(c.Tags),
+		})
 	}
 	for i := range t.Accounts {
 		a := &t.Accounts[i]

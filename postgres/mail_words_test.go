@@ -44,7 +44,9 @@ func TestMailsGoOutInTheCreatorsLanguageUnlessTheBrandWroteThem(t *testing.T) {
 	t.Parallel()
 	d := newDraft(t)
 	draft := func(key string) rapport.MailDraft {
-		m, err := d.worker.PrepareMail(t.Context(), rapport.MailOrder{Key: key, Template: "draft_reminder", BrandID: d.brand, PartnershipID: d.partnership, Ref: d.deliverable, Kind: rapport.MailTransactional})
+		m, err := d.worker.PrepareMail(t.Context(), rapport.MailOrder{
+			Key: key, Template: "draft_reminder", BrandID: d.brand, PartnershipID: d.partnership, Ref: d.deliverable, Kind: rapport.MailTransactional,
+		})
 		require.NoError(t, err)
 		return m
 	}

@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import type { ReactElement } from "react";
 import { afterEach, expect, it, vi } from "vitest";
 
-import type { ContractTerms, PortalDeliverable, PortalHome, PortalOfferView } from "../../api/schema";
+import type { ContractTerms, PortalDeliverable, PortalOfferView } from "../../api/schema";
 import { language } from "../../lib/language";
 import { answer, show as render } from "../../test/render";
 import { uuid } from "../../test/threads";
@@ -72,7 +72,7 @@ it("keeps the language that is chosen, and speaks English again once these pages
   const sent: unknown[] = [];
   vi.stubGlobal("fetch", async (request: Request) => {
     sent.push(await request.json());
-    return answer({ locale: "en" } as PortalHome);
+    return answer({ locale: "en" });
   });
   const { unmount } = await show(<LocaleSwitch locale="de" />);
   const box = await screen.findByRole("combobox", { name: "Sprache" });

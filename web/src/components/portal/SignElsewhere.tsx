@@ -14,5 +14,5 @@ export function SignElsewhere({ elsewhere: { url, state, email } }: { elsewhere:
         <Button component="a" href={url} size="md" rightSection={<IconExternalLink size={18} aria-hidden />}>{say("sign.elsewhereLink")}</Button>
       </>
     );
-  return <p style={{ margin: 0 }}>{state === "opening" ? say("sign.elsewhereSoon", { email: email ?? "" }) : say("sign.elsewhereOver")}</p>;
+  return <p style={{ margin: 0 }}>{state === "opening" ? say("sign.elsewhereSoon", { email }) : say("sign.elsewhereOver")}</p>;
 }

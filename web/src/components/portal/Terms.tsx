@@ -24,7 +24,7 @@ export function Terms({ terms, currency }: { terms: ContractTerms; currency: str
       <ul className={classes.list} aria-label={say("terms.milestones")}>
         {terms.milestones.map((part, at) => (
           <li key={at}>
-            <strong className="tabular">{part.bonus ? say("terms.bonus", { amount: moneyText({ amount: part.bonus, currency }) }) : say("terms.share", { percent: part.percent ?? 0 })}</strong>{" "}
+            <strong className="tabular">{part.bonus ? say("terms.bonus", { amount: moneyText({ amount: part.bonus, currency }) }) : say("terms.share", { percent: part.percent })}</strong>{" "}
             <span>
               {part.threshold ? say("terms.goal", { number: part.threshold.at_least, metric: part.threshold.metric, days: part.threshold.within_days }) : say(`terms.when.${part.trigger}`)}
               {part.net_days > 0 && say("terms.later", { days: part.net_days })}
