@@ -63,7 +63,8 @@ var domainImports = []string{
 	"math/big", "math/bits", "net/mail", "net/netip", "net/url", "regexp", "slices", "sort", "strconv", "strings", "sync", "text/template",
 	"text/template/parse", "time", "unicode", "unicode/utf8",
 	"github.com/google/uuid", "github.com/rickar/cal/v2", "github.com/rickar/cal/v2/*", "github.com/valyala/fasttemplate",
-	"golang.org/x/net/publicsuffix", "golang.org/x/text/language", "golang.org/x/text/message", "golang.org/x/text/unicode/norm", "mvdan.cc/xurls/v2",
+	"golang.org/x/net/publicsuffix",
+	"golang.org/x/text/feature/plural", "golang.org/x/text/language", "golang.org/x/text/message", "golang.org/x/text/message/catalog", "golang.org/x/text/unicode/norm", "mvdan.cc/xurls/v2",
 }
 
 // domainForbids are the names in those packages that reach the clock, the machine's zone or randomness after all. A context

@@ -2,7 +2,6 @@ package rapport
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"time"
 
@@ -90,12 +89,12 @@ func BanksAfter(known, seen map[string]string) (map[string]string, bool) {
 }
 
 // DestinationNotice is the mail to a creator, at every address that is known, when the account is another one.
-func DestinationNotice(creator, brand string, changed time.Time) (subject, text string) {
-	return "Your bank account for payments of " + brand + " was changed", fmt.Sprintf("Hello %s,\n\n"+
+func DestinationNotice(say Words, creator, brand string, changed time.Time) (subject, text string) {
+	return say.Say("Your bank account for payments of %s was changed", brand), say.Say("Hello %s,\n\n"+
 		"on %s the bank account to which %s pays you was changed at Stripe. Payments wait now until somebody at %s has made sure that it was you.\n\n"+
 		"If it was you, you need do nothing.\n\n"+
 		"If it was not you, answer this mail at once and say so, and secure your account at Stripe and your mailbox with a new password. Nothing is paid to the new account meanwhile.\n\n"+
-		"%s", creator, changed.UTC().Format("2 January 2006, 15:04 UTC"), brand, brand, brand)
+		"%s", creator, say.Moment(changed), brand, brand, brand)
 }
 
 // OpenAttempt is an attempt to pay whose outcome is open.

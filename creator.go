@@ -18,6 +18,7 @@ type Creator struct {
 	Country             string // ISO 3166-1 alpha-2, empty for unknown
 	Zone                string // IANA name, empty for unknown
 	Language            string // BCP 47, empty for unknown
+	Locale              string // what the creator reads, one of Locales; empty until somebody chose
 	Tags                []string
 	Accounts            []SocialAccount
 	Contacts            []Contact
@@ -116,6 +117,9 @@ func (c Creator) Check() []Field {
 	f = append(f, checkCountry("country", c.Country)...)
 	f = append(f, checkZone("zone", c.Zone)...)
 	f = append(f, checkLanguage("language", c.Language)...)
+	if c.Locale != "" && !slices.Contains(Locales, c.Locale) {
+		f = append(f, Field{"locale", "unknown_locale", "The pages and mails for creators are not there in this language."})
+	}
 	if len(c.Tags) > 50 {
 		f = append(f, Field{"tags", "count", "A creator has at most 50 tags."})
 	}

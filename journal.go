@@ -174,6 +174,14 @@ func PostedWords(kind, outside string) string {
 	return PostingWords(kind) + " outside of Stripe: " + outside
 }
 
+// PostedWordsIn says the same in the words of a language.
+func PostedWordsIn(say Words, kind, outside string) string {
+	if outside == "" {
+		return say.Say(PostingWords(kind))
+	}
+	return say.Say("%s outside of Stripe: %s", say.Say(PostingWords(kind)), say.Say(outside))
+}
+
 // PostingWords says in plain words what a kind of posting means.
 func PostingWords(kind string) string {
 	if said, ok := map[string]string{

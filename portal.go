@@ -17,6 +17,7 @@ type PortalLink struct {
 
 // PortalPage is everything that a creator's page is made of.
 type PortalPage struct {
+	Locale       string // that the creator reads; empty until somebody chose
 	CreatorName  string
 	BrandName    string
 	CampaignName string

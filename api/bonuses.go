@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/google/uuid"
@@ -144,16 +143,16 @@ func numberWords(n rapport.PostNumber) string {
 }
 
 // goalWords tell a creator how far a bonus is.
-func goalWords(p rapport.PortalPayment) string {
+func goalWords(say rapport.Words, p rapport.PortalPayment) string {
 	if p.Threshold == nil {
 		return ""
 	}
-	words := "A bonus, when your post has " + p.Threshold.Words()
+	words := say.Say("A bonus, when your post has %d %s within %s after publication", p.Threshold.AtLeast, say.Say(string(p.Threshold.Metric)), say.Say("%d days", p.Threshold.WithinDays))
 	if p.Number != nil {
-		words += message.NewPrinter(language.English).Sprintf("; now %d", *p.Number)
+		words = say.Say("%s; now %d", words, *p.Number)
 	}
 	if p.CountsUntil != nil {
-		words += fmt.Sprintf(". It counts until %s", moment(*p.CountsUntil))
+		words = say.Say("%s. It counts until %s", words, say.Moment(*p.CountsUntil))
 	}
 	return words
 }

@@ -15,7 +15,7 @@ import (
 
 func toCreator(c rapport.Creator) gen.Creator {
 	out := gen.Creator{
-		Id: c.ID, Name: c.Name, Country: orNil(c.Country), Zone: orNil(c.Zone), Language: orNil(c.Language), Tags: noNil(c.Tags),
+		Id: c.ID, Name: c.Name, Country: orNil(c.Country), Zone: orNil(c.Zone), Language: orNil(c.Language), Locale: orNil(gen.Locale(c.Locale)), Tags: noNil(c.Tags),
 		Accounts: each(c.Accounts, toAccount), Contacts: each(c.Contacts, toContact),
 		DoNotContact: c.DoNotContact, DoNotContactReason: orNil(c.DoNotContactReason), Banned: c.Banned, PayeeState: gen.CreatorPayeeState(c.PayeeState),
 		PartnershipsCount: c.PartnershipsInScope, Version: c.Version, CreatedAt: c.CreatedAt,
@@ -73,7 +73,7 @@ func (s *Server) ListCreators(ctx context.Context, r gen.ListCreatorsRequestObje
 // CreateCreator adds a creator.
 func (s *Server) CreateCreator(ctx context.Context, r gen.CreateCreatorRequestObject) (gen.CreateCreatorResponseObject, error) {
 	c := rapport.Creator{
-		Name: r.Body.Name, Country: value(r.Body.Country), Zone: value(r.Body.Zone), Language: value(r.Body.Language), Tags: value(r.Body.Tags),
+		Name: r.Body.Name, Country: value(r.Body.Country), Zone: value(r.Body.Zone), Language: value(r.Body.Language), Locale: value(r.Body.Locale), Tags: value(r.Body.Tags),
 		Accounts: fromAccounts(value(r.Body.Accounts)), Contacts: fromContacts(value(r.Body.Contacts)),
 	}.Normal()
 	if bad := c.Check(); len(bad) > 0 {
@@ -108,6 +108,7 @@ func (s *Server) EditCreator(ctx context.Context, r gen.EditCreatorRequestObject
 	edit(&c.Country, r.Body.Country)
 	edit(&c.Zone, r.Body.Zone)
 	edit(&c.Language, r.Body.Language)
+	edit(&c.Locale, r.Body.Locale)
 	edit(&c.Tags, r.Body.Tags)
 	if r.Body.Accounts != nil {
 		c.Accounts = fromAccounts(*r.Body.Accounts)

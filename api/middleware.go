@@ -42,6 +42,8 @@ type request struct {
 	Session []byte
 	// Key is set when the client named the deed; the deed reaches a workflow under its UpdateID.
 	Key *rapport.IdempotencyKey
+	// Languages is the Accept-Language that came with it.
+	Languages string
 	// LastEventID is where a stream goes on after a cut.
 	LastEventID string
 
@@ -81,7 +83,7 @@ func (s *Server) identify(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := &request{
 			ID: uuid.Must(uuid.NewV7()).String(), Address: c.RealIP(), Agent: cut(c.Request().UserAgent(), 300),
-			LastEventID: c.Request().Header.Get("Last-Event-ID"),
+			LastEventID: c.Request().Header.Get("Last-Event-ID"), Languages: cut(c.Request().Header.Get("Accept-Language"), 200),
 		}
 		c.Response().Header().Set("X-Request-ID", r.ID)
 		c.SetRequest(c.Request().WithContext(context.WithValue(c.Request().Context(), requestKey{}, r)))

@@ -34,6 +34,7 @@ type PortalStore interface {
 	PortalOffer(ctx context.Context, partnership, id uuid.UUID) (rapport.Offer, error)
 	PortalContract(ctx context.Context, partnership, id uuid.UUID) (rapport.Contract, error)
 	PortalContractPaper(ctx context.Context, partnership, id uuid.UUID) (rapport.ContractPaper, error)
+	ChooseLocale(ctx context.Context, creator uuid.UUID, locale string) error
 	PortalContactEmail(ctx context.Context, contact uuid.UUID) (string, error)
 	MailCode(ctx context.Context, to rapport.PortalSession, c rapport.CodeMail) (time.Duration, error)
 	TryCode(ctx context.Context, who rapport.PortalSession, hash []byte) (uuid.UUID, string, error)
@@ -102,7 +103,7 @@ func (s *Server) OpenPortal(ctx context.Context, r gen.OpenPortalRequestObject) 
 	if err != nil {
 		return nil, err
 	}
-	return openedAnswer{home: s.home(page), cookie: cookie(portalCookie, token, portalLife)}, nil
+	return openedAnswer{home: s.home(ctx, page), cookie: cookie(portalCookie, token, portalLife)}, nil
 }
 
 // openedAnswer is a creator's page with the cookie of the visit.
@@ -123,7 +124,20 @@ func (s *Server) GetPortalHome(ctx context.Context, _ gen.GetPortalHomeRequestOb
 	if err != nil {
 		return nil, err
 	}
-	return gen.GetPortalHome200JSONResponse(s.home(page)), nil
+	return gen.GetPortalHome200JSONResponse(s.home(ctx, page)), nil
+}
+
+// ChoosePortalLocale keeps which language the creator reads: on the page, and in our mails.
+func (s *Server) ChoosePortalLocale(ctx context.Context, r gen.ChoosePortalLocaleRequestObject) (gen.ChoosePortalLocaleResponseObject, error) {
+	store, who, page, err := s.visit(ctx)
+	if err != nil {
+		return nil, err
+	}
+	page.Locale = string(r.Body.Locale)
+	if err := store.ChooseLocale(ctx, who.CreatorID, page.Locale); err != nil {
+		return nil, err
+	}
+	return gen.ChoosePortalLocale200JSONResponse(s.home(ctx, page)), nil
 }
 
 // portalCommand gives the creator's partnership a command and answers the fresh page, or false when the verdict is still to come.
@@ -133,7 +147,7 @@ func (s *Server) portalCommand(ctx context.Context, store PortalStore, who rappo
 		return gen.PortalHome{}, false, err
 	}
 	page, err := store.PortalPage(ctx, who.PartnershipID)
-	return s.home(page), true, err
+	return s.home(ctx, page), true, err
 }
 
 const portalHomePath = "/v1/portal/home"

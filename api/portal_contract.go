@@ -50,10 +50,11 @@ func (s *Server) RequestPortalCode(ctx context.Context, _ gen.RequestPortalCodeR
 	if err != nil {
 		return nil, err
 	}
+	say := wordsFor(ctx, page.Locale)
 	mail := rapport.CodeMail{
 		MessageID: uuid.Must(uuid.NewV7()), CodeID: uuid.Must(uuid.NewV7()), Hash: s.codeHash(who, code), Life: codeLife,
-		Subject: "Your code for " + page.BrandName,
-		Text: fmt.Sprintf("Your code is %s. It works for ten minutes, once, on the page that asked for it.\n\n"+
+		Subject: say.Say("Your code for %s", page.BrandName),
+		Text: say.Say("Your code is %s. It works for ten minutes, once, on the page that asked for it.\n\n"+
 			"%s never asks for it in a mail or a call. If you did not ask for it, nothing happens without it.", code, page.BrandName),
 	}
 	var wait time.Duration

@@ -324,7 +324,7 @@ func (s *Server) TickCorrection(ctx context.Context, r gen.TickCorrectionRequest
 	if err != nil {
 		return nil, err
 	}
-	return gen.TickCorrection200JSONResponse(s.home(page)), nil
+	return gen.TickCorrection200JSONResponse(s.home(ctx, page)), nil
 }
 
 // DecideRound takes the creator's word on another revision round than the contract includes.
@@ -397,5 +397,5 @@ func (s *Server) AddPortalComment(ctx context.Context, r gen.AddPortalCommentReq
 	if page, err = store.PortalPage(ctx, who.PartnershipID); err != nil {
 		return nil, err
 	}
-	return gen.AddPortalComment200JSONResponse(s.home(page)), nil
+	return gen.AddPortalComment200JSONResponse(s.home(ctx, page)), nil
 }

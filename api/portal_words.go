@@ -1,7 +1,7 @@
 package api
 
 import (
-	"fmt"
+	"context"
 	"slices"
 	"strings"
 	"time"
@@ -37,14 +37,21 @@ func mayPost(page rapport.PortalPage, d rapport.PortalDeliverable) bool {
 	return false
 }
 
+// wordsFor are the words in which a creator is answered: those they chose, else those that their browser asks for.
+func wordsFor(ctx context.Context, chosen string) rapport.Words {
+	return rapport.WordsIn(rapport.LocaleFor(chosen, requestFrom(ctx).Languages))
+}
+
 // home puts everything a creator's page is made of in words.
-func (s *Server) home(page rapport.PortalPage) gen.PortalHome {
+func (s *Server) home(ctx context.Context, page rapport.PortalPage) gen.PortalHome {
+	say := wordsFor(ctx, page.Locale)
 	home := gen.PortalHome{
+		Locale:      gen.Locale(say.Locale()),
 		CreatorName: page.CreatorName, BrandName: page.BrandName, CampaignName: page.CampaignName, Brief: page.Brief, PayeeState: page.PayeeState,
 		NeedsOnboarding: page.PayeeAccount != "" && page.PayeeState != "ready",
 		Deliverables:    make([]gen.PortalDeliverable, len(page.Deliverables)), Payments: make([]gen.PortalPayment, len(page.Payments)),
 	}
-	next, by := nextStep(page, s.now())
+	next, by := nextStep(say, page, s.now())
 	home.Next, home.NextBy = orNil(next), by
 	if o := page.Offer; o != nil {
 		home.Offer = &gen.PortalOfferView{
@@ -58,8 +65,8 @@ func (s *Server) home(page rapport.PortalPage) gen.PortalHome {
 	for i, d := range page.Deliverables {
 		home.Deliverables[i] = gen.PortalDeliverable{
 			Id: d.ID, Title: d.Title, Platform: d.Platform, Kind: d.Kind, State: d.State, DraftDueAt: d.DraftDueAt, PublishBy: d.PublishBy, Round: d.Round,
-			Reviewing: orNil(lookingWords(d)), Feedback: orNil(feedbackWords(d)), CanSubmit: canSubmit(page, d), CanReportPost: canReportPost(page, d),
-			Hashtags: noNil(page.Hashtags), Asks: noNil(d.Asks), PostUrl: orNil(d.PostURL), Waiting: waitingOf(d), Corrections: each(d.Corrections, showCorrection),
+			Reviewing: orNil(lookingWords(say, d)), Feedback: orNil(feedbackWords(d)), CanSubmit: canSubmit(page, d), CanReportPost: canReportPost(page, d),
+			Hashtags: noNil(page.Hashtags), Asks: noNil(d.Asks), PostUrl: orNil(d.PostURL), Waiting: waitingOf(say, d), Corrections: each(d.Corrections, showCorrection),
 			Comments: each(d.Comments, showComment), Spoken: orNot(d.Declares && isVideo(d.Kind)),
 			Extension: portalExtension(d.Extension), CanAskForTime: orNot(canAskForTime(page, d)),
 			WaitsForProduct: orNot(rapport.WaitsForProduct(d.DraftAfter, d.State, d.DraftDueAt)),
@@ -80,29 +87,29 @@ func (s *Server) home(page rapport.PortalPage) gen.PortalHome {
 		}
 	}
 	for i, m := range page.Payments {
-		state, expected := paymentWords(m)
+		state, expected := paymentWords(say, m)
 		home.Payments[i] = gen.PortalPayment{Id: m.ID, Title: m.Title, Amount: toMoney(m.Amount), State: state, ExpectedAt: expected, PaidAt: m.PaidAt}
 		if m.Bank != nil {
-			home.Payments[i].Bank = orNil(arrivalWords(m.Bank.State, m.Bank.On))
+			home.Payments[i].Bank = orNil(arrivalWords(say, m.Bank.State, m.Bank.On))
 		}
 	}
 	return home
 }
 
 // nextStep is the next thing that is waited for from the creator, and by when; else what happens meanwhile.
-func nextStep(page rapport.PortalPage, now time.Time) (string, *time.Time) {
+func nextStep(say rapport.Words, page rapport.PortalPage, now time.Time) (string, *time.Time) {
 	if !page.Stage.Live() {
-		return "This partnership has ended. Payments that are still owed are listed below.", nil
+		return say.Say("This partnership has ended. Payments that are still owed are listed below."), nil
 	}
 	if o := page.Offer; o != nil && o.State == "sent" {
-		return "Answer the offer.", o.ExpiresAt
+		return say.Say("Answer the offer."), o.ExpiresAt
 	}
 	if c := page.Contract; c != nil && c.State == "out_for_signature" {
-		return "Read and sign the contract.", c.ExpiresAt
+		return say.Say("Read and sign the contract."), c.ExpiresAt
 	}
 	var first *step
 	for _, d := range page.Deliverables {
-		if one := stepOf(page, d); one != nil && (first == nil || one.by != nil && (first.by == nil || one.by.Before(*first.by))) {
+		if one := stepOf(say, page, d); one != nil && (first == nil || one.by != nil && (first.by == nil || one.by.Before(*first.by))) {
 			first = one
 		}
 	}
@@ -110,19 +117,19 @@ func nextStep(page rapport.PortalPage, now time.Time) (string, *time.Time) {
 	case first != nil:
 		return first.words, first.by
 	case page.PayeeAccount != "" && page.PayeeState != "ready":
-		return "Add your bank account, so that payments reach you.", nil
+		return say.Say("Add your bank account, so that payments reach you."), nil
 	}
 	for _, d := range page.Deliverables {
 		if rapport.WaitsForProduct(d.DraftAfter, d.State, d.DraftDueAt) {
-			return "Nothing for you right now: the time for “" + d.Title + "” begins when the product has arrived at you.", nil
+			return say.Say("Nothing for you right now: the time for “%s” begins when the product has arrived at you.", d.Title), nil
 		}
 		if d.State == "in_review" {
-			return "Nothing for you right now: we are looking at “" + d.Title + "”.", nil
+			return say.Say("Nothing for you right now: we are looking at “%s”.", d.Title), nil
 		}
 	}
 	for _, m := range page.Payments {
 		if m.PayoutState != "" && m.PaidAt == nil && m.PayoutState != rapport.PayoutCancelled && m.DueAt != nil && m.DueAt.After(now) {
-			return "Nothing for you right now. The next payment is on its way.", nil
+			return say.Say("Nothing for you right now. The next payment is on its way."), nil
 		}
 	}
 	return "", nil
@@ -135,26 +142,26 @@ type step struct {
 }
 
 // stepOf is what is waited for about one piece of content; nil for nothing.
-func stepOf(page rapport.PortalPage, d rapport.PortalDeliverable) *step {
+func stepOf(say rapport.Words, page rapport.PortalPage, d rapport.PortalDeliverable) *step {
 	switch {
 	case d.Extra == "asked" || d.Extra == "offered":
-		return &step{"Say whether you make another round of “" + d.Title + "”.", nil}
+		return &step{say.Say("Say whether you make another round of “%s”.", d.Title), nil}
 	case d.Extra == "declined":
 	case d.State == "changes_requested" || d.State == "late" && d.Round > 0:
-		return &step{"Send a new version of “" + d.Title + "”. What must change stands below.", d.DraftDueAt}
+		return &step{say.Say("Send a new version of “%s”. What must change stands below.", d.Title), d.DraftDueAt}
 	case rapport.WaitsForProduct(d.DraftAfter, d.State, d.DraftDueAt):
 	case d.State != "in_review" && canSubmit(page, d):
-		return &step{"Send your draft of “" + d.Title + "”.", d.DraftDueAt}
+		return &step{say.Say("Send your draft of “%s”.", d.Title), d.DraftDueAt}
 	case d.State != "posted" && mayPost(page, d) && hasCorrections(d):
-		return &step{"Make the small corrections of “" + d.Title + "” and tick them off.", d.PublishBy}
+		return &step{say.Say("Make the small corrections of “%s” and tick them off.", d.Title), d.PublishBy}
 	case d.State != "posted" && mayPost(page, d):
-		return &step{"Publish “" + d.Title + "” and paste its address here.", d.PublishBy}
+		return &step{say.Say("Publish “%s” and paste its address here.", d.Title), d.PublishBy}
 	}
 	return nil
 }
 
 // waitingOf says who decides on the draft, since when, and what happens if nobody does and when: of the stage that is due first.
-func waitingOf(d rapport.PortalDeliverable) *gen.PortalWaiting {
+func waitingOf(say rapport.Words, d rapport.PortalDeliverable) *gen.PortalWaiting {
 	if !reviewIsOpen(d.ReviewState) {
 		return nil
 	}
@@ -172,7 +179,7 @@ func waitingOf(d rapport.PortalDeliverable) *gen.PortalWaiting {
 	if first == nil {
 		return nil
 	}
-	w := &gen.PortalWaiting{Stage: first.Name, Who: []string{}, Since: first.OpenedAt, DueAt: timeOrNil(first.DueAt), Silence: creatorSilence(d.OnSilence, first.State), Ahead: someOf(ahead)}
+	w := &gen.PortalWaiting{Stage: first.Name, Who: []string{}, Since: first.OpenedAt, DueAt: timeOrNil(first.DueAt), Silence: creatorSilence(say, d.OnSilence, first.State), Ahead: someOf(ahead)}
 	if first.State == "open" {
 		w.SilenceAt = timeOrNil(first.SilenceAt)
 	}
@@ -185,14 +192,18 @@ func waitingOf(d rapport.PortalDeliverable) *gen.PortalWaiting {
 }
 
 // creatorSilence is what silence does, in the creator's words.
-func creatorSilence(o rapport.OnSilence, state string) string {
-	if state == "held" {
-		return "The time is up, and whoever is responsible at the brand was told. It still waits for a decision."
+func creatorSilence(say rapport.Words, o rapport.OnSilence, state string) string {
+	switch {
+	case state == "held":
+		return say.Say("The time is up, and whoever is responsible at the brand was told. It still waits for a decision.")
+	case o == rapport.SilenceHold:
+		return say.Say("If nobody decides, whoever is responsible at the brand is told; it does not lapse.")
+	case o == rapport.SilenceApprove:
+		return say.Say("If nobody decides, it counts as approved.")
+	case o == rapport.SilenceReject:
+		return say.Say("If nobody decides, it counts as rejected.")
 	}
-	return map[rapport.OnSilence]string{
-		rapport.SilenceHold: "If nobody decides, whoever is responsible at the brand is told; it does not lapse.", rapport.SilenceApprove: "If nobody decides, it counts as approved.",
-		rapport.SilenceReject: "If nobody decides, it counts as rejected.",
-	}[o]
+	return ""
 }
 
 func isVideo(kind string) bool {
@@ -200,10 +211,10 @@ func isVideo(kind string) bool {
 }
 
 // lookingWords says who is looking at the draft, by the names of the stages.
-func lookingWords(d rapport.PortalDeliverable) string {
+func lookingWords(say rapport.Words, d rapport.PortalDeliverable) string {
 	switch d.ReviewState {
 	case rapport.ReviewChecking:
-		return "The automatic checks"
+		return say.Say("The automatic checks")
 	case rapport.ReviewOpen, rapport.ReviewHeld:
 	default:
 		return ""
@@ -217,9 +228,15 @@ func lookingWords(d rapport.PortalDeliverable) string {
 			ahead = append(ahead, stage.Name)
 		}
 	}
-	words := strings.Join(open, " and ")
-	if len(ahead) > 0 && words != "" {
-		words += ", then " + strings.Join(ahead, ", then ")
+	if len(open) == 0 {
+		return ""
+	}
+	words := open[0]
+	for _, name := range open[1:] {
+		words = say.Say("%s and %s", words, name)
+	}
+	for _, name := range ahead {
+		words = say.Say("%s, then %s", words, name)
 	}
 	return words
 }
@@ -238,51 +255,69 @@ func feedbackWords(d rapport.PortalDeliverable) string {
 }
 
 // paidWords says how a payment was made, as the creator finds it again on their side.
-func paidWords(m rapport.PortalPayment) string {
+func paidWords(say rapport.Words, m rapport.PortalPayment) string {
 	if m.Offline == "" {
-		return "Paid"
+		return say.Say("Paid")
 	}
-	return "Paid outside of Stripe by " + rapport.OfflineWords(m.Offline) + ", reference " + m.OfflineReference
+	return say.Say("Paid outside of Stripe by %s, reference %s", say.Say(rapport.OfflineWords(m.Offline)), m.OfflineReference)
 }
 
 // paymentWords says where a payment stands and when it is expected, in the creator's words.
-func paymentWords(m rapport.PortalPayment) (string, *time.Time) {
+func paymentWords(say rapport.Words, m rapport.PortalPayment) (string, *time.Time) {
 	switch m.PayoutState {
 	case rapport.PayoutPaid:
-		return paidWords(m), nil
+		return paidWords(say, m), nil
 	case rapport.PayoutPartlyReversed:
-		return "Paid, partly taken back", nil
+		return say.Say("Paid, partly taken back"), nil
 	case rapport.PayoutReversed:
-		return "Taken back", nil
+		return say.Say("Taken back"), nil
 	case rapport.PayoutCancelled:
-		return "Cancelled", nil
+		return say.Say("Cancelled"), nil
 	case rapport.PayoutHeld:
 		if m.DestinationAt != nil {
-			return fmt.Sprintf("On hold, because your bank account was changed on %s. To keep your money safe it waits until %s at least, and until somebody has made sure that it was you. "+
-				"If it was not you, answer our mail at once", moment(*m.DestinationAt), moment(*m.FreeAt)), nil
+			return say.Say("On hold, because your bank account was changed on %s. To keep your money safe it waits until %s at least, and until somebody has made sure that it was you. "+
+				"If it was not you, answer our mail at once", say.Moment(*m.DestinationAt), say.Moment(*m.FreeAt)), nil
 		}
-		return "On hold. We write when it goes on", nil
+		return say.Say("On hold. We write when it goes on"), nil
 	case rapport.PayoutAwaitingPayee:
-		return "Waits for your bank account", nil
+		return say.Say("Waits for your bank account"), nil
 	case rapport.PayoutSubmitted, rapport.PayoutUnknown:
-		return "Being sent to your account", m.DueAt
+		return say.Say("Being sent to your account"), m.DueAt
 	case rapport.PayoutScheduled:
-		return "Earned, on its way", m.DueAt
+		return say.Say("Earned, on its way"), m.DueAt
 	case rapport.PayoutAwaitingApproval, rapport.PayoutApproved, rapport.PayoutAwaitingFunds, rapport.PayoutFailed:
-		return "Earned, being released", m.DueAt
+		return say.Say("Earned, being released"), m.DueAt
 	}
 	switch m.State {
 	case "cancelled":
-		return "Cancelled", nil
+		return say.Say("Cancelled"), nil
 	case "met", "payable":
-		return "Earned, on its way", nil
+		return say.Say("Earned, on its way"), nil
 	case "settled":
-		return "Paid", nil
+		return say.Say("Paid"), nil
 	}
-	return map[rapport.Trigger]string{
-		rapport.TriggerSignature: "Earned when both have signed", rapport.TriggerApproval: "Earned when your draft is approved",
-		rapport.TriggerPosted: "Earned when your post is published", rapport.TriggerVerified: "Earned when your post is verified",
-		rapport.TriggerThreshold: goalWords(m), rapport.TriggerGiven: "A bonus, on its way",
-		rapport.TriggerDate: "Earned at the end of the contract", rapport.TriggerCampaignEnd: "Earned at the end of the campaign",
-	}[m.Trigger], nil
+	return triggerWords(say, m), nil
+}
+
+// triggerWords says what a payment that is not earned yet waits for.
+func triggerWords(say rapport.Words, m rapport.PortalPayment) string {
+	switch m.Trigger {
+	case rapport.TriggerSignature:
+		return say.Say("Earned when both have signed")
+	case rapport.TriggerApproval:
+		return say.Say("Earned when your draft is approved")
+	case rapport.TriggerPosted:
+		return say.Say("Earned when your post is published")
+	case rapport.TriggerVerified:
+		return say.Say("Earned when your post is verified")
+	case rapport.TriggerThreshold:
+		return goalWords(say, m)
+	case rapport.TriggerGiven:
+		return say.Say("A bonus, on its way")
+	case rapport.TriggerDate:
+		return say.Say("Earned at the end of the contract")
+	case rapport.TriggerCampaignEnd:
+		return say.Say("Earned at the end of the campaign")
+	}
+	return ""
 }

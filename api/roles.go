@@ -357,6 +357,7 @@ func portalAccess() map[string]access {
 	return map[string]access{
 		"openPortal":             {who: public},
 		"getPortalHome":          creator,
+		"choosePortalLocale":     creator,
 		"requestPortalCode":      creator,
 		"decideOffer":            waiting(creator),
 		"getPortalContract":      creator,

@@ -30,7 +30,7 @@ func (s *Server) statement(ctx context.Context, brand, creator uuid.UUID, from, 
 // GetStatement shows finance the account of a creator at a brand.
 func (s *Server) GetStatement(ctx context.Context, r gen.GetStatementRequestObject) (gen.GetStatementResponseObject, error) {
 	found, err := s.statement(ctx, r.Params.BrandId, r.Id, r.Params.From, r.Params.To)
-	return gen.GetStatement200JSONResponse(showStatement(found)), err
+	return gen.GetStatement200JSONResponse(showStatement(rapport.WordsIn(""), found)), err
 }
 
 // ExportStatement gives the same as a file.
@@ -41,12 +41,12 @@ func (s *Server) ExportStatement(ctx context.Context, r gen.ExportStatementReque
 
 // GetPortalStatement shows a creator their account at the brand.
 func (s *Server) GetPortalStatement(ctx context.Context, r gen.GetPortalStatementRequestObject) (gen.GetPortalStatementResponseObject, error) {
-	_, who, _, err := s.visit(ctx)
+	_, who, page, err := s.visit(ctx)
 	if err != nil {
 		return nil, err
 	}
 	found, err := s.statement(ctx, who.BrandID, who.CreatorID, r.Params.From, r.Params.To)
-	return gen.GetPortalStatement200JSONResponse(showStatement(found)), err
+	return gen.GetPortalStatement200JSONResponse(showStatement(wordsFor(ctx, page.Locale), found)), err
 }
 
 // ExportPortalStatement gives the same as a file.
@@ -59,7 +59,7 @@ func (s *Server) ExportPortalStatement(ctx context.Context, r gen.ExportPortalSt
 	return s.statementFile(found, r.Params.Format), err
 }
 
-func showStatement(s rapport.Statement) gen.Statement {
+func showStatement(say rapport.Words, s rapport.Statement) gen.Statement {
 	shown := gen.Statement{
 		BrandName: s.BrandName, CreatorName: s.CreatorName, Zone: s.Zone, From: openapi_types.Date{Time: s.From}, To: openapi_types.Date{Time: s.To},
 		Accounts: make([]gen.StatementAccount, len(s.Accounts)),
@@ -70,7 +70,7 @@ func showStatement(s rapport.Statement) gen.Statement {
 		}
 		for n, l := range a.Lines {
 			account.Lines[n] = gen.StatementLine{
-				Id: l.ID, Day: openapi_types.Date{Time: l.Day}, What: rapport.PostedWords(l.Kind, l.Outside), MilestoneTitle: orNil(l.MilestoneTitle), ContractNumber: orNil(l.ContractNumber),
+				Id: l.ID, Day: openapi_types.Date{Time: l.Day}, What: rapport.PostedWordsIn(say, l.Kind, l.Outside), MilestoneTitle: orNil(l.MilestoneTitle), ContractNumber: orNil(l.ContractNumber),
 				Amount: toMoney(l.Amount), Balance: toMoney(l.Balance),
 			}
 		}

@@ -33,6 +33,7 @@ var exempt = map[string]string{ //nolint:gochecknoglobals // a table
 	"requestPortalCode":     "takes no id: the visit says whom it is about",
 	"createOnboardingLink":  "takes no id: the visit says whom it is about",
 	"portalUnsubscribe":     "takes no id: the visit says whom it is about",
+	"choosePortalLocale":    "takes no id: the visit says whom it is about",
 	"getOutsideReview":      "takes no id: the link says what it is about, see TestALinkReachesItsOwnVersionOnly",
 	"getOutsideFile":        "takes no id: the link says what it is about",
 	"decideOutside":         "takes no id: the link says what it is about",
@@ -164,6 +165,7 @@ func bodies(i ids) map[string]any {
 		"createCalendarFeed": map[string]any{"campaign_id": i["campaign_id"]},
 		"addAbsence":         map[string]any{"from": "2026-05-04", "to": "2026-05-05"},
 		"addPortalAbsence":   map[string]any{"from": "2026-05-04", "to": "2026-05-05"},
+		"choosePortalLocale": map[string]any{"locale": "de"},
 		"sendContract":       map[string]any{"consent": rapport.Consent(rapport.PartyBrand)},
 
 		"createClause":            map[string]any{"brand_id": brand, "kind": "general", "title": "New", "body": "x"},

@@ -191,7 +191,7 @@ func readBody(c echo.Context, limit int64) ([]byte, error) {
 
 // linkPage is the page of a link that a mail carries. It needs no script.
 var linkPage = template.Must(template.New("link").Parse(`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">
+<html lang="{{.Lang}}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">
 <title>{{.Title}}</title>
 <style>body{font:16px/1.5 system-ui,sans-serif;margin:0;color:#1a1a1a;background:#fff}main{max-width:32rem;margin:12vh auto;padding:0 1rem}
 h1{font-size:1.4rem}button{font:inherit;padding:.7rem 1.2rem;border:0;border-radius:.4rem;background:#1a1a1a;color:#fff;cursor:pointer}
@@ -199,7 +199,7 @@ h1{font-size:1.4rem}button{font:inherit;padding:.7rem 1.2rem;border:0;border-rad
 <body><main><h1>{{.Title}}</h1><p>{{.Text}}</p>{{if .Button}}<form method="post"><button type="submit">{{.Button}}</button></form>{{end}}</main></body></html>
 `))
 
-type linkPageText struct{ Title, Text, Button string }
+type linkPageText struct{ Lang, Title, Text, Button string }
 
 func writeLinkPage(c echo.Context, status int, text linkPageText) error {
 	h := c.Response().Header()
@@ -213,8 +213,10 @@ func writeLinkPage(c echo.Context, status int, text linkPageText) error {
 // unsubscribePage shows and changes nothing: scanners of mail open every link. It looks the same for a link that is none.
 func (s *Server) unsubscribePage(c echo.Context) error {
 	requestFrom(c.Request().Context()).operation = "unsubscribe_page"
+	say := wordsFor(c.Request().Context(), "")
 	return writeLinkPage(c, http.StatusOK, linkPageText{
-		"No more invitations", "You will get no more invitations and follow-ups from this brand. Mails about a contract that runs still come.", "Stop the mail",
+		say.Locale(), say.Say("No more invitations"),
+		say.Say("You will get no more invitations and follow-ups from this brand. Mails about a contract that runs still come."), say.Say("Stop the mail"),
 	})
 }
 
@@ -230,9 +232,12 @@ func (s *Server) unsubscribe(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	say := wordsFor(ctx, "")
 	link, err := store.PortalLink(ctx, hashOf(c.Param("token")))
 	if rapport.ErrorCode(err) == rapport.CodeNotFound {
-		return writeLinkPage(c, http.StatusNotFound, linkPageText{"This link does not work", "It may be cut off. Open it from the mail again, or answer the mail with the word “unsubscribe”.", ""})
+		return writeLinkPage(c, http.StatusNotFound, linkPageText{
+			say.Locale(), say.Say("This link does not work"), say.Say("It may be cut off. Open it from the mail again, or answer the mail with the word “unsubscribe”."), "",
+		})
 	}
 	if err == nil {
 		err = store.Unsubscribe(ctx, link)
@@ -240,5 +245,5 @@ func (s *Server) unsubscribe(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return writeLinkPage(c, http.StatusOK, linkPageText{"Done", "You get no more invitations from this brand.", ""})
+	return writeLinkPage(c, http.StatusOK, linkPageText{say.Locale(), say.Say("Done"), say.Say("You get no more invitations from this brand."), ""})
 }

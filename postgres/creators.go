@@ -80,7 +80,7 @@ func (s *Store) creators(ctx context.Context, tx pgx.Tx, rows []creatorRow) ([]r
 	for i, r := range rows {
 		ids[i], at[r.ID] = r.ID, i
 		creators[i] = rapport.Creator{
-			ID: r.ID, Name: r.Name, Country: text(r.Country), Zone: text(r.Zone), Language: text(r.Language), Tags: r.Tags,
+			ID: r.ID, Name: r.Name, Country: text(r.Country), Zone: text(r.Zone), Language: text(r.Language), Locale: r.Locale, Tags: r.Tags,
 			DoNotContact: r.DoNotContactAt != nil, DoNotContactReason: text(r.DoNotContactReason),
 			Banned: r.BannedAt != nil, BannedReason: text(r.BannedReason), PayeeState: r.PayeeState, Version: int(r.Version), CreatedAt: r.CreatedAt,
 		}
@@ -120,7 +120,7 @@ func (s *Store) CreateCreator(ctx context.Context, c rapport.Creator, today time
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.Creator, error) {
 		c.ID = newID()
 		if err := s.q.CreateCreator(ctx, tx, gen.CreateCreatorParams{
-			ID: c.ID, Name: c.Name, Country: c.Country, Zone: c.Zone, Language: c.Language, Tags: noNil(c.Tags),
+			ID: c.ID, Name: c.Name, Country: c.Country, Zone: c.Zone, Language: c.Language, Locale: c.Locale, Tags: noNil(c.Tags),
 		}); err != nil {
 			return rapport.Creator{}, err
 		}
@@ -143,7 +143,7 @@ func (s *Store) EditCreator(ctx context.Context, c rapport.Creator, today time.T
 			return rapport.Creator{}, err
 		}
 		if _, err := s.q.UpdateCreator(ctx, tx, gen.UpdateCreatorParams{
-			ID: c.ID, Version: int32(c.Version), Name: c.Name, Country: c.Country, Zone: c.Zone, Language: c.Language, Tags: noNil(c.Tags),
+			ID: c.ID, Version: int32(c.Version), Name: c.Name, Country: c.Country, Zone: c.Zone, Language: c.Language, Locale: c.Locale, Tags: noNil(c.Tags),
 		}); err != nil {
 			return rapport.Creator{}, stale(err)
 		}
@@ -427,7 +427,9 @@ func (w *importWrites) add(t *rapport.ImportTarget) {
 		c.ID = newID()
 		w.creators = append(w.creators, gen.CreateCreatorsParams{ID: c.ID, Name: c.Name, Country: orNil(c.Country), Zone: orNil(c.Zone), Language: orNil(c.Language), Tags: noNil(c.Tags)})
 	case t.Changed:
-		w.updates = append(w.updates, gen.UpdateCreatorParams{ID: c.ID, Version: int32(c.Version), Name: c.Name, Country: c.Country, Zone: c.Zone, Language: c.Language, Tags: noNil(c.Tags)})
+		w.updates = append(w.updates, gen.UpdateCreatorParams{
+			ID: c.ID, Version: int32(c.Version), Name: c.Name, Country: c.Country, Zone: c.Zone, Language: c.Language, Locale: c.Locale, Tags: noNil(c.Tags),
+		})
 	}
 	for i := range t.Accounts {
 		a := &t.Accounts[i]

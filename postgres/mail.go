@@ -33,12 +33,19 @@ func (s *Store) PrepareMail(ctx context.Context, o rapport.MailOrder) (rapport.M
 			return d, fmt.Errorf("template %q: %w", o.Template, err)
 		}
 		d.Subject, d.Body = t.Subject, t.Body
+		say := rapport.WordsIn("")
+		if d.ContactID != uuid.Nil {
+			say = rapport.WordsIn(c.Locale)
+		}
+		if subject, body, ok := say.Mail(o.Template); ok && !t.OfBrand {
+			d.Subject, d.Body = subject, body
+		}
 		d.Values = map[string]string{
 			"creator.name": c.CreatorName, "creator.first_name": strings.Fields(c.CreatorName + " ")[0], "brand.name": c.BrandName,
 			"brand.postal_address": c.PostalAddress, "campaign.name": c.CampaignName, "campaign.brief": c.Brief, "sender.name": c.OwnerName, "recipient.name": d.ToName,
 			"first_mail_notice": c.FirstMailNotice,
 		}
-		if err := s.values(ctx, tx, o, d.Values); err != nil {
+		if err := s.values(ctx, tx, say, o, d.Values); err != nil {
 			return d, err
 		}
 		if d.ThreadID, err = s.q.EnsureThread(ctx, tx, gen.EnsureThreadParams{ID: newID(), PartnershipID: o.PartnershipID, BrandID: c.BrandID, CreatorID: c.CreatorID}); err != nil {
@@ -133,36 +140,36 @@ func (s *Store) insertMail(ctx context.Context, tx pgx.Tx, o rapport.MailOrder, 
 }
 
 // values adds the merge values that a template's subject gives.
-func (s *Store) values(ctx context.Context, tx pgx.Tx, o rapport.MailOrder, v map[string]string) error {
+func (s *Store) values(ctx context.Context, tx pgx.Tx, say rapport.Words, o rapport.MailOrder, v map[string]string) error {
 	switch o.Template {
 	case "offer", "offer_reminder", "renewal_offer":
 		r, err := s.q.OfferView(ctx, tx, o.Ref)
 		if err != nil {
 			return absent("offer", err)
 		}
-		v["offer.fee"], v["offer.expires"], v["offer.message"] = rapport.Money{Amount: r.Fee, Currency: r.Currency}.String(), date(r.ExpiresAt), orDash(r.Message)
+		v["offer.fee"], v["offer.expires"], v["offer.message"] = say.Money(rapport.Money{Amount: r.Fee, Currency: r.Currency}), date(say, r.ExpiresAt), orDash(r.Message)
 	case "contract", "contract_elsewhere", "contract_reminder", "brief":
 		r, err := s.q.ContractView(ctx, tx, o.Ref)
 		if err != nil {
 			return absent("contract", err)
 		}
-		v["contract.number"], v["contract.expires"], v["contract.ends"] = r.Number, date(r.ExpiresAt), date(r.EndsAt)
+		v["contract.number"], v["contract.expires"], v["contract.ends"] = r.Number, date(say, r.ExpiresAt), date(say, r.EndsAt)
 	case "draft_reminder", "publish_reminder", "content_approved", "changes_requested", "content_rejected", "approval_revoked", "post_mismatch",
 		"approved_with_corrections", "extra_round", "round_offered", "extension_granted", "extension_declined", "product_delivered", "content_missed":
 		r, err := s.q.DeliverableView(ctx, tx, o.Ref)
 		if err != nil {
 			return absent("deliverable", err)
 		}
-		v["deliverable.title"], v["deliverable.draft_due"], v["deliverable.publish_by"] = r.Title, date(r.DraftDueAt), date(r.PublishBy)
+		v["deliverable.title"], v["deliverable.draft_due"], v["deliverable.publish_by"] = r.Title, date(say, r.DraftDueAt), date(say, r.PublishBy)
 		if fee := feeOf(r.ExtraFee, r.ExtraCurrency); fee != nil {
-			v["round.fee"] = fee.String()
+			v["round.fee"] = say.Money(*fee)
 		}
 		if strings.HasPrefix(o.Template, "extension_") {
 			words, err := s.q.ExtensionAnswer(ctx, tx, o.Ref2)
 			if err != nil {
 				return absent("extension", err)
 			}
-			v["extension.answer"] = cmp.Or(words, "We look forward to it.")
+			v["extension.answer"] = cmp.Or(words, say.Say("We look forward to it."))
 			return nil
 		}
 		if o.Ref2 != uuid.Nil {
@@ -173,28 +180,28 @@ func (s *Store) values(ctx context.Context, tx pgx.Tx, o rapport.MailOrder, v ma
 		if err != nil {
 			return absent("payout", err)
 		}
-		v["payout.amount"], v["payout.note"] = rapport.Money{Amount: r.Amount - r.Netted, Currency: r.Currency}.String(), "That is all of it. "
+		v["payout.amount"], v["payout.note"] = say.Money(rapport.Money{Amount: r.Amount - r.Netted, Currency: r.Currency}), say.Say("That is all of it. ")
 		if r.Netted > 0 {
 			owed, kept := rapport.Money{Amount: r.Amount, Currency: r.Currency}, rapport.Money{Amount: r.Netted, Currency: r.Currency}
-			v["payout.note"] = fmt.Sprintf("Of the %s that we owed you, %s was kept for what you owed us. ", owed, kept)
+			v["payout.note"] = say.Say("Of the %s that we owed you, %s was kept for what you owed us. ", say.Money(owed), say.Money(kept))
 		}
 		if o.Template == "payment_made" {
-			return s.paymentMade(ctx, tx, o.Ref, v)
+			return s.paymentMade(ctx, tx, say, o.Ref, v)
 		}
 	case "payment_reversed", "netting_notice":
 		r, err := s.q.ReversalMail(ctx, tx, o.Ref)
 		if err != nil {
 			return absent("reversal", err)
 		}
-		in := func(amount int64) string { return rapport.Money{Amount: amount, Currency: r.Currency}.String() }
+		in := func(amount int64) string { return say.Money(rapport.Money{Amount: amount, Currency: r.Currency}) }
 		v["reversal.amount"], v["reversal.rest"], v["reversal.title"] = in(r.Amount), in(r.Rest), r.Title
-		v["reversal.net_from"], v["reversal.cap"] = date(r.NetFrom), fmt.Sprintf("%d %%", r.CapPercent)
+		v["reversal.net_from"], v["reversal.cap"] = date(say, r.NetFrom), fmt.Sprintf("%d %%", r.CapPercent)
 	case "review_asked", "review_reminder", "review_escalated", "review_outside":
 		r, err := s.q.ReviewMail(ctx, tx, o.Ref)
 		if err != nil {
 			return absent("review", err)
 		}
-		v["deliverable.title"], v["review.due"], v["review.path"] = r.Title, date(r.DueAt), "/reviews/"+r.ID.String()
+		v["deliverable.title"], v["review.due"], v["review.path"] = r.Title, date(say, r.DueAt), "/reviews/"+r.ID.String()
 	}
 	return nil
 }
@@ -243,11 +250,11 @@ func bullets(lines []string) string {
 	return "- " + strings.Join(lines, "\n- ")
 }
 
-func date(t *time.Time) string {
+func date(say rapport.Words, t *time.Time) string {
 	if t == nil {
 		return "–"
 	}
-	return t.UTC().Format("2 January 2006, 15:04 UTC")
+	return say.Moment(*t)
 }
 
 func orDash(s *string) string {

@@ -147,12 +147,12 @@ func (s *Store) bookOffline(ctx context.Context, tx pgx.Tx, p gen.LockPayoutRow,
 }
 
 // paymentMade adds how a payment was made outside of Stripe.
-func (s *Store) paymentMade(ctx context.Context, tx pgx.Tx, payout uuid.UUID, v map[string]string) error {
+func (s *Store) paymentMade(ctx context.Context, tx pgx.Tx, say rapport.Words, payout uuid.UUID, v map[string]string) error {
 	r, err := s.q.PayoutOffline(ctx, tx, payout)
 	if err != nil {
 		return absent("payment", err)
 	}
-	v["payout.way"] = "by " + paidBy(r.Method, r.Reference) + ", on " + r.PaidOn
+	v["payout.way"] = say.Say("by %s, reference %s, on %s", say.Say(rapport.OfflineWords(r.Method)), r.Reference, r.PaidOn)
 	return nil
 }
 

@@ -51,7 +51,7 @@ func (s *Store) PortalPage(ctx context.Context, partnership uuid.UUID) (rapport.
 			return rapport.PortalPage{}, err
 		}
 		page := rapport.PortalPage{
-			CreatorName: p.CreatorName, BrandName: p.BrandName, CampaignName: p.CampaignName, Brief: p.Brief, Hashtags: p.Hashtags,
+			Locale: p.Locale, CreatorName: p.CreatorName, BrandName: p.BrandName, CampaignName: p.CampaignName, Brief: p.Brief, Hashtags: p.Hashtags,
 			Stage: rapport.Stage(p.Stage), Banned: p.Banned, PayeeState: p.PayeeState, PayeeAccount: p.AccountID,
 		}
 		if page.Offer, err = s.portalOffer(ctx, tx, partnership, nil); err != nil {
@@ -387,6 +387,13 @@ func (s *Store) Unsubscribe(ctx context.Context, link rapport.PortalLink) error 
 			}
 		}
 		return nil
+	})
+}
+
+// ChooseLocale keeps which language a creator reads.
+func (s *Store) ChooseLocale(ctx context.Context, creator uuid.UUID, locale string) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		return s.q.ChooseLocale(ctx, tx, gen.ChooseLocaleParams{ID: creator, Locale: &locale})
 	})
 }
 

@@ -23,6 +23,7 @@ export default defineConfig({
     { name: "hostile mail", testMatch: "hostile-mail.spec.ts", dependencies: ["pages"] },
     // It needs nothing of the others, but what it makes would be looked at half-way; `--no-deps` runs it alone.
     { name: "contract changes", testMatch: "contract-changes.spec.ts", dependencies: ["pages"] },
+    { name: "german portal", testMatch: "german.spec.ts", dependencies: ["pages"] },
   ],
   use: {
     browserName: "chromium",

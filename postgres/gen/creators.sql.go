@@ -101,8 +101,8 @@ type CreateContactsParams struct {
 }
 
 const createCreator = `-- name: CreateCreator :exec
-insert into creators (id, name, country, zone, language, tags)
-values ($1, $2, nullif($3::text, ''), nullif($4::text, ''), nullif($5::text, ''), $6)
+insert into creators (id, name, country, zone, language, locale, tags)
+values ($1, $2, nullif($3::text, ''), nullif($4::text, ''), nullif($5::text, ''), nullif($6::text, ''), $7)
 `
 
 type CreateCreatorParams struct {
@@ -111,6 +111,7 @@ type CreateCreatorParams struct {
 	Country  string
 	Zone     string
 	Language string
+	Locale   string
 	Tags     []string
 }
 
@@ -121,6 +122,7 @@ func (q *Queries) CreateCreator(ctx context.Context, db DBTX, arg CreateCreatorP
 		arg.Country,
 		arg.Zone,
 		arg.Language,
+		arg.Locale,
 		arg.Tags,
 	)
 	return err
@@ -243,7 +245,7 @@ func (q *Queries) FindCreatorsByPlatformIDs(ctx context.Context, db DBTX, arg Fi
 }
 
 const getCreators = `-- name: GetCreators :many
-select c.id, c.name, c.country, c.zone, c.language, c.tags, c.do_not_contact_at, c.do_not_contact_reason, c.banned_at,
+select c.id, c.name, c.country, c.zone, c.language, coalesce(c.locale, '')::text as locale, c.tags, c.do_not_contact_at, c.do_not_contact_reason, c.banned_at,
   c.banned_reason, c.version, c.created_at, c.merged_into, coalesce(p.state, 'none')::text as payee_state, lower(c.name)::text as sort_name
 from creators c left join payees p on p.creator_id = c.id
 where c.id = any ($1::uuid[])
@@ -255,6 +257,7 @@ type GetCreatorsRow struct {
 	Country            *string
 	Zone               *string
 	Language           *string
+	Locale             string
 	Tags               []string
 	DoNotContactAt     *time.Time
 	DoNotContactReason *string
@@ -282,6 +285,7 @@ func (q *Queries) GetCreators(ctx context.Context, db DBTX, ids []uuid.UUID) ([]
 			&i.Country,
 			&i.Zone,
 			&i.Language,
+			&i.Locale,
 			&i.Tags,
 			&i.DoNotContactAt,
 			&i.DoNotContactReason,
@@ -394,7 +398,7 @@ func (q *Queries) ListContactsOf(ctx context.Context, db DBTX, creators []uuid.U
 }
 
 const listCreators = `-- name: ListCreators :many
-select c.id, c.name, c.country, c.zone, c.language, c.tags, c.do_not_contact_at, c.do_not_contact_reason, c.banned_at,
+select c.id, c.name, c.country, c.zone, c.language, coalesce(c.locale, '')::text as locale, c.tags, c.do_not_contact_at, c.do_not_contact_reason, c.banned_at,
   c.banned_reason, c.version, c.created_at, c.merged_into, coalesce(p.state, 'none')::text as payee_state, lower(c.name)::text as sort_name
 from creators c left join payees p on p.creator_id = c.id
 where c.merged_into is null and ($1::text is null or c.country = $1::text)
@@ -422,6 +426,7 @@ type ListCreatorsRow struct {
 	Country            *string
 	Zone               *string
 	Language           *string
+	Locale             string
 	Tags               []string
 	DoNotContactAt     *time.Time
 	DoNotContactReason *string
@@ -456,6 +461,7 @@ func (q *Queries) ListCreators(ctx context.Context, db DBTX, arg ListCreatorsPar
 			&i.Country,
 			&i.Zone,
 			&i.Language,
+			&i.Locale,
 			&i.Tags,
 			&i.DoNotContactAt,
 			&i.DoNotContactReason,
@@ -777,8 +783,8 @@ func (q *Queries) UpdateContact(ctx context.Context, db DBTX, arg UpdateContactP
 
 const updateCreator = `-- name: UpdateCreator :one
 update creators set name = $1, country = nullif($2::text, ''), zone = nullif($3::text, ''),
-  language = nullif($4::text, ''), tags = $5, version = version + 1
-where id = $6 and version = $7
+  language = nullif($4::text, ''), locale = nullif($5::text, ''), tags = $6, version = version + 1
+where id = $7 and version = $8
 returning version
 `
 
@@ -787,6 +793,7 @@ type UpdateCreatorParams struct {
 	Country  string
 	Zone     string
 	Language string
+	Locale   string
 	Tags     []string
 	ID       uuid.UUID
 	Version  int32
@@ -798,6 +805,7 @@ func (q *Queries) UpdateCreator(ctx context.Context, db DBTX, arg UpdateCreatorP
 		arg.Country,
 		arg.Zone,
 		arg.Language,
+		arg.Locale,
 		arg.Tags,
 		arg.ID,
 		arg.Version,

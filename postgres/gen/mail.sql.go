@@ -432,7 +432,7 @@ func (q *Queries) MailContact(ctx context.Context, db DBTX, creatorID uuid.UUID)
 }
 
 const mailContext = `-- name: MailContext :one
-select p.brand_id, p.creator_id, p.campaign_id, p.owner_id, c.name as creator_name, b.name as brand_name, b.postal_address, b.first_mail_notice, b.mail_from_name, b.mail_from,
+select p.brand_id, p.creator_id, p.campaign_id, p.owner_id, c.name as creator_name, coalesce(c.locale, '')::text as locale, b.name as brand_name, b.postal_address, b.first_mail_notice, b.mail_from_name, b.mail_from,
   k.name as campaign_name, k.brief, u.name as owner_name
 from partnerships p join creators c on c.id = p.creator_id join brands b on b.id = p.brand_id join campaigns k on k.id = p.campaign_id join users u on u.id = p.owner_id
 where p.id = $1
@@ -444,6 +444,7 @@ type MailContextRow struct {
 	CampaignID      uuid.UUID
 	OwnerID         uuid.UUID
 	CreatorName     string
+	Locale          string
 	BrandName       string
 	PostalAddress   string
 	FirstMailNotice string
@@ -463,6 +464,7 @@ func (q *Queries) MailContext(ctx context.Context, db DBTX, id uuid.UUID) (MailC
 		&i.CampaignID,
 		&i.OwnerID,
 		&i.CreatorName,
+		&i.Locale,
 		&i.BrandName,
 		&i.PostalAddress,
 		&i.FirstMailNotice,
@@ -538,7 +540,7 @@ func (q *Queries) MailReviewer(ctx context.Context, db DBTX, id uuid.UUID) (Mail
 }
 
 const mailTemplate = `-- name: MailTemplate :one
-select subject, body from templates where name = $1 and (brand_id = $2 or brand_id is null) order by brand_id nulls last, version desc limit 1
+select subject, body, (brand_id is not null)::boolean as of_brand from templates where name = $1 and (brand_id = $2 or brand_id is null) order by brand_id nulls last, version desc limit 1
 `
 
 type MailTemplateParams struct {
@@ -549,12 +551,13 @@ type MailTemplateParams struct {
 type MailTemplateRow struct {
 	Subject string
 	Body    string
+	OfBrand bool
 }
 
 func (q *Queries) MailTemplate(ctx context.Context, db DBTX, arg MailTemplateParams) (MailTemplateRow, error) {
 	row := db.QueryRow(ctx, mailTemplate, arg.Name, arg.BrandID)
 	var i MailTemplateRow
-	err := row.Scan(&i.Subject, &i.Body)
+	err := row.Scan(&i.Subject, &i.Body, &i.OfBrand)
 	return i, err
 }
 

@@ -302,6 +302,7 @@ type Creator struct {
 	Version            int32
 	CreatedAt          time.Time
 	MergedInto         *uuid.UUID
+	Locale             *string
 }
 
 type CreatorAbsence struct {

@@ -13,6 +13,20 @@ import (
 	"github.com/google/uuid"
 )
 
+const chooseLocale = `-- name: ChooseLocale :exec
+update creators set locale = $1, version = version + 1 where id = $2 and locale is distinct from $1
+`
+
+type ChooseLocaleParams struct {
+	Locale *string
+	ID     uuid.UUID
+}
+
+func (q *Queries) ChooseLocale(ctx context.Context, db DBTX, arg ChooseLocaleParams) error {
+	_, err := db.Exec(ctx, chooseLocale, arg.Locale, arg.ID)
+	return err
+}
+
 const codesLately = `-- name: CodesLately :one
 select count(*)::int as n, coalesce(extract(epoch from min(created_at) + interval '1 hour' - now()), 0)::float8 as free_in
 from portal_codes where contact_id = $1 and created_at > now() - interval '1 hour'
@@ -557,7 +571,7 @@ func (q *Queries) PortalOffers(ctx context.Context, db DBTX, arg PortalOffersPar
 }
 
 const portalParties = `-- name: PortalParties :one
-select p.stage, p.term, c.name as creator_name, (c.banned_at is not null)::boolean as banned, b.name as brand_name, k.name as campaign_name, k.brief, k.hashtags, k.content_rules, coalesce(p.promo_code, '')::text as promo_code,
+select p.stage, p.term, c.name as creator_name, coalesce(c.locale, '')::text as locale, (c.banned_at is not null)::boolean as banned, b.name as brand_name, k.name as campaign_name, k.brief, k.hashtags, k.content_rules, coalesce(p.promo_code, '')::text as promo_code,
   coalesce(p.tracked_link, '')::text as tracked_link, coalesce(c.country, '')::text as country,
   coalesce(y.state, 'none')::text as payee_state, coalesce(y.account_id, '')::text as account_id
 from partnerships p join creators c on c.id = p.creator_id join brands b on b.id = p.brand_id join campaigns k on k.id = p.campaign_id
@@ -569,6 +583,7 @@ type PortalPartiesRow struct {
 	Stage        string
 	Term         int32
 	CreatorName  string
+	Locale       string
 	Banned       bool
 	BrandName    string
 	CampaignName string
@@ -589,6 +604,7 @@ func (q *Queries) PortalParties(ctx context.Context, db DBTX, id uuid.UUID) (Por
 		&i.Stage,
 		&i.Term,
 		&i.CreatorName,
+		&i.Locale,
 		&i.Banned,
 		&i.BrandName,
 		&i.CampaignName,

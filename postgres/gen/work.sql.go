@@ -1312,7 +1312,7 @@ with owing as (select distinct on (p.brand_id) p.id, p.brand_id, p.creator_id fr
     where p.creator_id = $1 and exists (select 1 from payouts o where o.partnership_id = p.id and o.state not in ('paid', 'partly_reversed', 'reversed', 'cancelled'))
     order by p.brand_id, p.created_at desc),
   newest as (select p.id, p.brand_id, p.creator_id from partnerships p where p.creator_id = $1 and not exists (select 1 from owing) order by p.created_at desc limit 1)
-select w.id as partnership_id, w.brand_id, b.name as brand_name, b.mail_from, c.name as creator_name, e.email::text as email
+select w.id as partnership_id, w.brand_id, b.name as brand_name, b.mail_from, c.name as creator_name, coalesce(c.locale, '')::text as locale, e.email::text as email
 from (select id, brand_id, creator_id from owing union all select id, brand_id, creator_id from newest) w join brands b on b.id = w.brand_id join creators c on c.id = w.creator_id
 cross join lateral (select k.email from contacts k where k.creator_id = w.creator_id and k.bounced_at is null
   union select r.email from removed_contacts r where r.creator_id = w.creator_id and r.removed_at > now() - interval '14 days') e
@@ -1325,6 +1325,7 @@ type WhoHearsOfDestinationRow struct {
 	BrandName     string
 	MailFrom      string
 	CreatorName   string
+	Locale        string
 	Email         string
 }
 
@@ -1344,6 +1345,7 @@ func (q *Queries) WhoHearsOfDestination(ctx context.Context, db DBTX, creatorID 
 			&i.BrandName,
 			&i.MailFrom,
 			&i.CreatorName,
+			&i.Locale,
 			&i.Email,
 		); err != nil {
 			return nil, err

@@ -1,6 +1,6 @@
 -- name: CreateCreator :exec
-insert into creators (id, name, country, zone, language, tags)
-values (@id, @name, nullif(@country::text, ''), nullif(@zone::text, ''), nullif(@language::text, ''), @tags);
+insert into creators (id, name, country, zone, language, locale, tags)
+values (@id, @name, nullif(@country::text, ''), nullif(@zone::text, ''), nullif(@language::text, ''), nullif(@locale::text, ''), @tags);
 
 -- name: CreateCreators :copyfrom
 insert into creators (id, name, country, zone, language, tags) values (@id, @name, @country, @zone, @language, @tags);
@@ -19,7 +19,7 @@ on conflict (account_id, as_of, source) do update set followers = excluded.follo
 
 -- name: UpdateCreator :one
 update creators set name = @name, country = nullif(@country::text, ''), zone = nullif(@zone::text, ''),
-  language = nullif(@language::text, ''), tags = @tags, version = version + 1
+  language = nullif(@language::text, ''), locale = nullif(@locale::text, ''), tags = @tags, version = version + 1
 where id = @id and version = @version
 returning version;
 
@@ -50,7 +50,7 @@ update creators set banned_at = case when @banned::boolean then coalesce(banned_
 where id = @id and merged_into is null;
 
 -- name: ListCreators :many
-select c.id, c.name, c.country, c.zone, c.language, c.tags, c.do_not_contact_at, c.do_not_contact_reason, c.banned_at,
+select c.id, c.name, c.country, c.zone, c.language, coalesce(c.locale, '')::text as locale, c.tags, c.do_not_contact_at, c.do_not_contact_reason, c.banned_at,
   c.banned_reason, c.version, c.created_at, c.merged_into, coalesce(p.state, 'none')::text as payee_state, lower(c.name)::text as sort_name
 from creators c left join payees p on p.creator_id = c.id
 where c.merged_into is null and (sqlc.narg('country')::text is null or c.country = sqlc.narg('country')::text)
@@ -63,7 +63,7 @@ order by lower(c.name), c.id
 limit @max_rows;
 
 -- name: GetCreators :many
-select c.id, c.name, c.country, c.zone, c.language, c.tags, c.do_not_contact_at, c.do_not_contact_reason, c.banned_at,
+select c.id, c.name, c.country, c.zone, c.language, coalesce(c.locale, '')::text as locale, c.tags, c.do_not_contact_at, c.do_not_contact_reason, c.banned_at,
   c.banned_reason, c.version, c.created_at, c.merged_into, coalesce(p.state, 'none')::text as payee_state, lower(c.name)::text as sort_name
 from creators c left join payees p on p.creator_id = c.id
 where c.id = any (@ids::uuid[]);

@@ -1,5 +1,5 @@
 -- name: MailContext :one
-select p.brand_id, p.creator_id, p.campaign_id, p.owner_id, c.name as creator_name, b.name as brand_name, b.postal_address, b.first_mail_notice, b.mail_from_name, b.mail_from,
+select p.brand_id, p.creator_id, p.campaign_id, p.owner_id, c.name as creator_name, coalesce(c.locale, '')::text as locale, b.name as brand_name, b.postal_address, b.first_mail_notice, b.mail_from_name, b.mail_from,
   k.name as campaign_name, k.brief, u.name as owner_name
 from partnerships p join creators c on c.id = p.creator_id join brands b on b.id = p.brand_id join campaigns k on k.id = p.campaign_id join users u on u.id = p.owner_id
 where p.id = @id;
@@ -15,7 +15,7 @@ select id, name, email from users where id = @id and disabled_at is null;
 select id, name, email from outside_reviewers where id = @id and removed_at is null;
 
 -- name: MailTemplate :one
-select subject, body from templates where name = @name and (brand_id = @brand_id or brand_id is null) order by brand_id nulls last, version desc limit 1;
+select subject, body, (brand_id is not null)::boolean as of_brand from templates where name = @name and (brand_id = @brand_id or brand_id is null) order by brand_id nulls last, version desc limit 1;
 
 -- name: EnsureThread :one
 insert into threads (id, partnership_id, brand_id, creator_id) values (@id, @partnership_id, @brand_id, @creator_id)

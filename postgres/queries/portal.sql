@@ -11,7 +11,7 @@ select @token_hash, l.partnership_id, l.contact_id, l.token_hash, now() + make_i
 returning expires_at;
 
 -- name: PortalParties :one
-select p.stage, p.term, c.name as creator_name, (c.banned_at is not null)::boolean as banned, b.name as brand_name, k.name as campaign_name, k.brief, k.hashtags, k.content_rules, coalesce(p.promo_code, '')::text as promo_code,
+select p.stage, p.term, c.name as creator_name, coalesce(c.locale, '')::text as locale, (c.banned_at is not null)::boolean as banned, b.name as brand_name, k.name as campaign_name, k.brief, k.hashtags, k.content_rules, coalesce(p.promo_code, '')::text as promo_code,
   coalesce(p.tracked_link, '')::text as tracked_link, coalesce(c.country, '')::text as country,
   coalesce(y.state, 'none')::text as payee_state, coalesce(y.account_id, '')::text as account_id
 from partnerships p join creators c on c.id = p.creator_id join brands b on b.id = p.brand_id join campaigns k on k.id = p.campaign_id
@@ -103,6 +103,9 @@ from portal_codes k join contacts x on x.id = k.contact_id where k.id = @code_id
 -- name: OutreachOfContact :many
 select distinct p.id, p.brand_id from partnerships p join contacts x on x.creator_id = p.creator_id
 where x.email = @email and p.brand_id = @brand_id and p.stage in ('prospect', 'outreach', 'in_conversation');
+
+-- name: ChooseLocale :exec
+update creators set locale = @locale, version = version + 1 where id = @id and locale is distinct from @locale;
 
 -- name: ContactEmail :one
 select email from contacts where id = @id;

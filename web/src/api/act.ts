@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
 
+import { language } from "../lib/language";
 import { askForProof } from "../lib/proof";
 import { say } from "../lib/toasts";
 import { isPending } from "./client";
@@ -67,8 +68,8 @@ export function useAct<V, R>({ run, done, close, then, touches = [], announce = 
       if (isPending(answer)) {
         say({
           tone: "held",
-          title: "Taken, not finished yet",
-          message: "The step is recorded and goes on by itself. This page shows it as soon as it is done.",
+          title: language().parts.pendingTitle,
+          message: language().parts.pendingText,
         });
       } else {
         const settled = answer as Exclude<R, Pending>;

@@ -1,3 +1,4 @@
+import { language } from "../lib/language";
 import type { FieldError } from "./schema";
 
 interface ProblemBody {
@@ -44,14 +45,16 @@ export class Problem extends Error {
   readonly requestId: string | undefined;
 
   constructor(status: number, body: ProblemBody) {
-    const title = body.title || fallbackTitles[status] || "Something went wrong on our side";
+    const code = body.code ?? "unknown";
+    const words = language().problem?.(status, code);
+    const title = words?.title ?? (body.title || fallbackTitles[status] || "Something went wrong on our side");
     super(title);
     this.name = "Problem";
     this.status = status;
-    this.code = body.code ?? "unknown";
+    this.code = code;
     this.title = title;
-    this.detail = body.detail || fallbackDetails[status] || "We do not know whether it was kept. Load the page again to see.";
-    this.fields = body.errors ?? [];
+    this.detail = words?.detail ?? (body.detail || fallbackDetails[status] || "We do not know whether it was kept. Load the page again to see.");
+    this.fields = (body.errors ?? []).map((bad) => (words ? { ...bad, detail: words.field(bad.field, bad.code) } : bad));
     this.state = body.state;
     this.decidedBy = body.decided_by;
     this.decidedAt = body.decided_at;

@@ -2536,6 +2536,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/portal/locale": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Choose the language of the page and of the mails */
+        post: operations["choosePortalLocale"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/portal/offers/{id}/decisions": {
         parameters: {
             query?: never;
@@ -4550,6 +4567,8 @@ export interface components {
             fee: components["schemas"]["Money"];
             /** Format: uuid */
             id: string;
+            /** @description The language of the text and of the consent; nobody translates them */
+            locale?: string;
             /** Format: date-time */
             notice_by?: string;
             number: string;
@@ -4685,6 +4704,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             language?: string;
+            locale?: components["schemas"]["Locale"];
             /**
              * Format: uuid
              * @description This profile became part of another one
@@ -4703,6 +4723,8 @@ export interface components {
             contacts?: components["schemas"]["Contact"][];
             country?: string;
             language?: string;
+            /** @description A Locale, or nothing for none chosen */
+            locale?: string;
             name: string;
             tags?: string[];
             zone?: string;
@@ -4712,6 +4734,8 @@ export interface components {
             contacts?: components["schemas"]["Contact"][];
             country?: string;
             language?: string;
+            /** @description A Locale, or nothing for none chosen */
+            locale?: string;
             name?: string;
             tags?: string[];
             zone?: string;
@@ -5316,6 +5340,11 @@ export interface components {
             /** Format: uuid */
             payout_id?: string;
         };
+        /**
+         * @description A language in which a creator reads their page and our mails
+         * @enum {string}
+         */
+        Locale: "en" | "de";
         MailboxHealth: {
             /** @description All mail, of the last 30 days */
             accepted: number;
@@ -6385,6 +6414,7 @@ export interface components {
             contract?: components["schemas"]["ContractRef"];
             creator_name: string;
             deliverables: components["schemas"]["PortalDeliverable"][];
+            locale: components["schemas"]["Locale"];
             needs_onboarding: boolean;
             /** @description The next thing to do, in words */
             next?: string;
@@ -6393,6 +6423,9 @@ export interface components {
             offer?: components["schemas"]["PortalOfferView"];
             payee_state: string;
             payments: components["schemas"]["PortalPayment"][];
+        };
+        PortalLocale: {
+            locale: components["schemas"]["Locale"];
         };
         PortalOfferView: {
             /** @description The offers before it in the same term, newest first */
@@ -7961,6 +7994,7 @@ export type LateTerms = components['schemas']['LateTerms'];
 export type LedgerLine = components['schemas']['LedgerLine'];
 export type LedgerList = components['schemas']['LedgerList'];
 export type LedgerTransaction = components['schemas']['LedgerTransaction'];
+export type Locale = components['schemas']['Locale'];
 export type MailboxHealth = components['schemas']['MailboxHealth'];
 export type MailCandidate = components['schemas']['MailCandidate'];
 export type MailChoice = components['schemas']['MailChoice'];
@@ -8057,6 +8091,7 @@ export type PolicyWhen = components['schemas']['PolicyWhen'];
 export type PortalCommentCreate = components['schemas']['PortalCommentCreate'];
 export type PortalDeliverable = components['schemas']['PortalDeliverable'];
 export type PortalHome = components['schemas']['PortalHome'];
+export type PortalLocale = components['schemas']['PortalLocale'];
 export type PortalOfferView = components['schemas']['PortalOfferView'];
 export type PortalOpen = components['schemas']['PortalOpen'];
 export type PortalPayment = components['schemas']['PortalPayment'];
@@ -12792,6 +12827,33 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalHome"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    choosePortalLocale: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PortalLocale"];
+            };
+        };
         responses: {
             /** @description The answer */
             200: {

@@ -1,5 +1,6 @@
 import { VisuallyHidden } from "@mantine/core";
 
+import { useLanguage } from "../lib/language";
 import type { Money as MoneyValue } from "../api/schema";
 import { moneyText } from "../lib/money";
 
@@ -14,11 +15,12 @@ export function Money({ value }: { value: MoneyValue | undefined }) {
 }
 
 /** Stands where a value is not known. */
-export function Unknown({ what = "not known" }: { what?: string }) {
+export function Unknown({ what }: { what?: string }) {
+  const { parts } = useLanguage();
   return (
     <span className="soft">
       <span aria-hidden>–</span>
-      <VisuallyHidden>{what}</VisuallyHidden>
+      <VisuallyHidden>{what ?? parts.notKnown}</VisuallyHidden>
     </span>
   );
 }

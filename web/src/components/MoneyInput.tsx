@@ -1,6 +1,7 @@
 import { Group, NativeSelect, NumberInput } from "@mantine/core";
 import type { ReactNode } from "react";
 
+import { useLanguage } from "../lib/language";
 import { currencies, exponent } from "../lib/money";
 
 /** An amount as a person types it: whole units, and the currency beside it. */
@@ -20,6 +21,7 @@ export function MoneyInput({ label, description, value, onChange, error, fixedCu
   required?: boolean;
 }) {
   const digits = exponent(value.currency);
+  const { locale } = useLanguage();
   return (
     <Group gap={6} align="flex-start" wrap="nowrap">
       <NumberInput
@@ -28,7 +30,8 @@ export function MoneyInput({ label, description, value, onChange, error, fixedCu
         flex={1}
         min={0}
         decimalScale={digits}
-        thousandSeparator=","
+        thousandSeparator={locale === "en" ? "," : "."}
+        decimalSeparator={locale === "en" ? "." : ","}
         hideControls
         allowNegative={false}
         required={required}

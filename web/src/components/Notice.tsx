@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconCloudOff, IconInfoCircle, IconLock, IconMapOff, 
 import type { ReactNode } from "react";
 
 import { asProblem, type Problem } from "../api/problem";
+import { useLanguage } from "../lib/language";
 import { exactText } from "../lib/time";
 import classes from "./Notice.module.css";
 
@@ -27,6 +28,7 @@ export function Notice({ tone, title, children, role, icon: Icon = tone === "pro
 
 /** What went wrong with a step: what happened, what was kept, what to do; and every bad field that has no input on the page. */
 export function ProblemNotice({ problem, shownFields = [] }: { problem: Problem | null; shownFields?: string[] }) {
+  const { parts } = useLanguage();
   if (!problem) return null;
   const rest = Object.entries(problem.byField).filter(([field]) => !shownFields.includes(field));
   return (
@@ -47,7 +49,7 @@ export function ProblemNotice({ problem, shownFields = [] }: { problem: Problem 
           ))}
         </ul>
       )}
-      {problem.requestId && problem.status >= 500 && <div className="soft">Request {problem.requestId}</div>}
+      {problem.requestId && problem.status >= 500 && <div className="soft">{parts.request} {problem.requestId}</div>}
     </Notice>
   );
 }
@@ -55,6 +57,7 @@ export function ProblemNotice({ problem, shownFields = [] }: { problem: Problem 
 /** A page or a part of one that could not be loaded. */
 export function LoadFailed({ error, retry, page = false }: { error: unknown; retry?: () => void; page?: boolean }) {
   const problem = asProblem(error);
+  const { parts } = useLanguage();
   const icon = problem.status === 404 ? IconMapOff : problem.status === 403 ? IconLock : problem.status === 0 ? IconCloudOff : IconAlertTriangle;
   return (
     <EmptyState
@@ -64,7 +67,7 @@ export function LoadFailed({ error, retry, page = false }: { error: unknown; ret
       page={page}
       action={retry && problem.status !== 404 && problem.status !== 403 && (
         <Button variant="default" onClick={retry}>
-          Try again
+          {parts.tryAgain}
         </Button>
       )}
     >

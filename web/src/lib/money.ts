@@ -1,4 +1,5 @@
 import type { Money } from "../api/schema";
+import { language } from "./language";
 
 /** Digits after the decimal point that a currency's minor unit stands for. */
 export function exponent(currency: string): number {
@@ -7,7 +8,7 @@ export function exponent(currency: string): number {
 
 /** "€1,250.00": symbol, grouping and digits of the currency. */
 export function moneyText({ amount, currency }: Money): string {
-  return new Intl.NumberFormat("en", { style: "currency", currency, currencyDisplay: "narrowSymbol" }).format(amount / 10 ** exponent(currency));
+  return new Intl.NumberFormat(language().locale, { style: "currency", currency, currencyDisplay: "narrowSymbol" }).format(amount / 10 ** exponent(currency));
 }
 
 /** Minor units from what a person typed in whole units; undefined when that is no exact amount. */

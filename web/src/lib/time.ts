@@ -1,5 +1,7 @@
 import { useSyncExternalStore } from "react";
 
+import { perLocale } from "./language";
+
 const units: [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 365 * 86_400],
   ["month", 30 * 86_400],
@@ -10,49 +12,51 @@ const units: [Intl.RelativeTimeFormatUnit, number][] = [
   ["second", 1],
 ];
 
-const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
-const relativeShort = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" });
+const relative = perLocale((locale) => new Intl.RelativeTimeFormat(locale, { numeric: "auto" }));
+const relativeShort = perLocale((locale) => new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" }));
 
 /** "in 3 days", "12 seconds ago", "now": the nearest whole unit of at least one; short ("12 sec. ago") for lists. */
 export function relativeText(at: Date, now: Date, short = false): string {
   const seconds = (at.getTime() - now.getTime()) / 1000;
-  if (Math.abs(seconds) < 1) return "now";
+  if (Math.abs(seconds) < 1) return relative().format(0, "second");
   for (const [unit, length] of units) {
     // Weeks begin at two, so that a deadline reads "in 10 days" rather than "next week".
     const least = unit === "week" ? 2 * length : length;
-    if (Math.abs(seconds) >= least) return (short ? relativeShort : relative).format(Math.trunc(seconds / length), unit);
+    if (Math.abs(seconds) >= least) return (short ? relativeShort() : relative()).format(Math.trunc(seconds / length), unit);
   }
-  return "now";
+  return relative().format(0, "second");
 }
 
 const exactly: Intl.DateTimeFormatOptions = {
   weekday: "short", day: "numeric", month: "short", year: "numeric",
   hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "short",
 };
-const exact = new Intl.DateTimeFormat("en-GB", exactly);
+/** Dates are written as in Britain where the page is English: the day before the month. */
+const dates = (options: Intl.DateTimeFormatOptions) => perLocale((locale) => new Intl.DateTimeFormat(locale === "en" ? "en-GB" : locale, options));
+const exact = dates(exactly);
 
 /** The exact instant in the reader's zone, or in another, with the zone named. */
 export function exactText(at: Date, zone?: string): string {
-  return (zone ? new Intl.DateTimeFormat("en-GB", { ...exactly, timeZone: zone }) : exact).format(at);
+  return (zone ? dates({ ...exactly, timeZone: zone }) : exact)().format(at);
 }
 
-const day = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric" });
-const plainDay = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const day = dates({ weekday: "short", day: "numeric", month: "short", year: "numeric" });
+const plainDay = dates({ day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+const clock = dates({ hour: "2-digit", minute: "2-digit" });
 
 /** The reader's day of an instant. */
 export function dayText(at: Date): string {
-  return day.format(at);
+  return day().format(at);
 }
 
 /** A calendar date without a time ("2026-11-23"), which belongs to no zone. */
 export function dateText(date: string): string {
-  return plainDay.format(new Date(`${date}T00:00:00Z`));
+  return plainDay().format(new Date(`${date}T00:00:00Z`));
 }
 
 /** The reader's time of day of an instant. */
 export function clockText(at: Date): string {
-  return clock.format(at);
+  return clock().format(at);
 }
 
 /** A length of time in one or two plain words, for gaps in a timeline. */

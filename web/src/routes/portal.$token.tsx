@@ -8,13 +8,15 @@ import { asProblem } from "../api/problem";
 import { portalHomeQuery } from "../api/queries";
 import { LoadingPage } from "../components/Loading";
 import { EmptyState, LoadFailed } from "../components/Notice";
+import { useSay } from "../components/portal/words/Words";
 import { useTitle } from "../lib/title";
 
 export const Route = createFileRoute("/portal/$token")({ component: OpenPortal });
 
 /** Exchanges the mailed token for a short session, then leads on, so that the token does not stay in the address. */
 function OpenPortal() {
-  useTitle("Opening your page");
+  const say = useSay();
+  useTitle(say("open.title"));
   const { token } = Route.useParams();
   const navigate = useNavigate();
   const queries = useQueryClient();
@@ -38,8 +40,8 @@ function OpenPortal() {
   const problem = asProblem(open.error);
   if (problem.isUncertain || problem.status === 429) return <LoadFailed page error={problem} retry={() => mutate()} />;
   return (
-    <EmptyState icon={IconLinkOff} title="This link no longer works" alert page>
-      Links end after a while, and each newer one replaces it. Open the newest mail from us, or answer that mail to get a new link.
+    <EmptyState icon={IconLinkOff} title={say("open.dead")} alert page>
+      {say("open.deadText")}
     </EmptyState>
   );
 }

@@ -16,15 +16,16 @@ import { Facts, Section } from "../components/Page";
 import { MailedCode } from "../components/portal/MailedCode";
 import classes from "../components/portal/Portal.module.css";
 import { SignElsewhere } from "../components/portal/SignElsewhere";
-import { RelativeTime } from "../components/RelativeTime";
-import { StatusChip } from "../components/StatusChip";
+import { State } from "../components/portal/State";
+import { When } from "../components/portal/When";
+import { useSay } from "../components/portal/words/Words";
 import { exactText } from "../lib/time";
 import { useTitle } from "../lib/title";
 
 export const Route = createFileRoute("/portal/contracts/$id")({ component: PortalContract });
 
 function PortalContract() {
-  useTitle("Your contract");
+  useTitle(useSay()("contract.pageTitle"));
   const { id } = Route.useParams();
   const contract = useQuery(portalContractQuery(id));
   if (contract.error && !contract.data) return <LoadFailed page error={contract.error} retry={() => void contract.refetch()} />;
@@ -33,49 +34,52 @@ function PortalContract() {
 }
 
 function Shown({ contract }: { contract: Contract }) {
+  const say = useSay();
   return (
     <>
       <div>
-        <Link to="/portal/home">Your page</Link>
-        <h1 className={classes.title}>{contract.amends ? "Amendment" : "Contract"} {contract.number}</h1>
-        <StatusChip noun="contract" state={contract.state} />
+        <Link to="/portal/home">{say("home.title")}</Link>
+        <h1 className={classes.title}>{say(contract.amends ? "contract.amendment" : "contract.number", { number: contract.number })}</h1>
+        <State noun="contract" state={contract.state} />
       </div>
-      <Section title="In short">
+      <Section title={say("contract.short")}>
         <Facts
           facts={[
-            ["With", contract.brand_name],
-            ["Fee", <Money key="fee" value={contract.fee} />],
-            ["To sign by", contract.state === "out_for_signature" && contract.expires_at ? <>{exactText(new Date(contract.expires_at))} (<RelativeTime at={contract.expires_at} />)</> : undefined],
-            ["Runs until", contract.ends_at && exactText(new Date(contract.ends_at))],
+            [say("contract.with"), contract.brand_name],
+            [say("contract.fee"), <Money key="fee" value={contract.fee} />],
+            [say("contract.signBy"), contract.state === "out_for_signature" && contract.expires_at ? <When at={contract.expires_at} /> : undefined],
+            [say("contract.until"), contract.ends_at && exactText(new Date(contract.ends_at))],
           ]}
         />
       </Section>
       {contract.amends && (
         <p style={{ margin: 0 }}>
-          It changes <Link to="/portal/contracts/$id" params={{ id: contract.amends.id }}>contract {contract.amends.number}</Link>.{contract.state === "out_for_signature" && " Until you have signed, everything goes on as it was agreed."}
+          {say("contract.changes", { contract: <Link key="link" to="/portal/contracts/$id" params={{ id: contract.amends.id }}>{say("contract.changesLink", { number: contract.amends.number })}</Link> })}
+          {contract.state === "out_for_signature" && ` ${say("contract.goesOn")}`}
         </p>
       )}
-      <Section title="The whole text">
-        <ContractText text={contract.text} />
+      <Section title={say("contract.text")}>
+        <p className="soft" style={{ marginTop: 0 }}>{say("contract.language")}</p>
+        <div lang={contract.locale}><ContractText text={contract.text} /></div>
       </Section>
       {contract.amendments.length > 0 && (
-        <Section title="Amendments">
+        <Section title={say("contract.amendments")}>
           <ul style={{ margin: 0, paddingLeft: 18 }}>
             {contract.amendments.map(({ id, number, state }) => (
-              <li key={id}><Link to="/portal/contracts/$id" params={{ id }}>{number}</Link> <StatusChip noun="contract" state={state ?? ""} /></li>
+              <li key={id}><Link to="/portal/contracts/$id" params={{ id }}>{number}</Link> <State noun="contract" state={state ?? ""} /></li>
             ))}
           </ul>
         </Section>
       )}
       {contract.signatures.length > 0 && (
-        <Section title="Signatures">
+        <Section title={say("contract.signatures")}>
           <ul style={{ margin: 0, paddingLeft: 18 }}>
-            {contract.signatures.map(({ party, name, at }) => <li key={party}>{name} for the {party}, {exactText(new Date(at))}</li>)}
+            {contract.signatures.map(({ party, name, at }) => <li key={party}>{say("contract.signature", { name, party, at: exactText(new Date(at)) })}</li>)}
           </ul>
         </Section>
       )}
       {contract.paper_sha256 && (
-        <Button size="md" variant="default" leftSection={<IconDownload size={18} aria-hidden />} component="a" href={`/v1/portal/contracts/${contract.id}/paper`} download>Signed PDF with certificate</Button>
+        <Button size="md" variant="default" leftSection={<IconDownload size={18} aria-hidden />} component="a" href={`/v1/portal/contracts/${contract.id}/paper`} download>{say("contract.paper")}</Button>
       )}
       {contract.state === "out_for_signature" && <Sign contract={contract} />}
     </>
@@ -89,6 +93,7 @@ async function hashOf(text: string): Promise<string> {
 }
 
 function Sign({ contract }: { contract: Contract }) {
+  const say = useSay();
   const navigate = useNavigate();
   const queries = useQueryClient();
   const [name, setName] = useState("");
@@ -103,14 +108,14 @@ function Sign({ contract }: { contract: Contract }) {
       })),
     close: () => void navigate({ to: "/portal/home" }),
     then: (home) => queries.setQueryData(portalHomeQuery.queryKey, home),
-    done: declining ? "The brand is told that you do not sign" : "Signed. The signed PDF is on the contract’s page.",
+    done: say(declining ? "sign.declined" : "sign.done"),
     touches: ["portal"],
   });
   const errors = sign.error?.byField ?? {};
   const elsewhere = contract.elsewhere;
 
   return (
-    <Section title="Sign">
+    <Section title={say("sign.title")}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -120,10 +125,10 @@ function Sign({ contract }: { contract: Contract }) {
         <Stack gap="sm">
           {declining ? (
             <>
-              <p style={{ margin: 0 }}>{contract.amends ? "The amendment ends here. Everything goes on as it was agreed before." : "The contract ends here. The brand can go on talking with you about another one."}</p>
+              <p style={{ margin: 0 }}>{say(contract.amends ? "sign.noAmendment" : "sign.noContract")}</p>
               <ProblemNotice problem={sign.error} />
-              <Button type="submit" size="md" color="red" loading={sign.isPending}>Yes, do not sign</Button>
-              <Button size="md" variant="default" onClick={() => setDeclining(false)}>Go back</Button>
+              <Button type="submit" size="md" color="red" loading={sign.isPending}>{say("sign.noYes")}</Button>
+              <Button size="md" variant="default" onClick={() => setDeclining(false)}>{say("back")}</Button>
             </>
           ) : (
             <>
@@ -131,14 +136,14 @@ function Sign({ contract }: { contract: Contract }) {
                 <SignElsewhere elsewhere={elsewhere} />
               ) : (
                 <>
-                  <TextInput label="Your full name" description="It stands as your signature" required autoComplete="name" value={name} onChange={(event) => setName(event.currentTarget.value)} error={errors.name} />
-                  <Checkbox label={contract.consent} checked={agreed} onChange={(event) => setAgreed(event.currentTarget.checked)} />
+                  <TextInput label={say("sign.name")} description={say("sign.nameHint")} required autoComplete="name" value={name} onChange={(event) => setName(event.currentTarget.value)} error={errors.name} />
+                  <Checkbox label={<span lang={contract.locale}>{contract.consent}</span>} checked={agreed} onChange={(event) => setAgreed(event.currentTarget.checked)} />
                   <MailedCode value={code} onChange={setCode} error={errors.code} />
                   <ProblemNotice problem={sign.error} shownFields={["name", "code"]} />
-                  {code !== "" && <Button type="submit" size="md" disabled={!agreed || name.trim() === ""} loading={sign.isPending}>{contract.amends ? "Sign the amendment" : "Sign the contract"}</Button>}
+                  {code !== "" && <Button type="submit" size="md" disabled={!agreed || name.trim() === ""} loading={sign.isPending}>{say(contract.amends ? "sign.amendment" : "sign.contract")}</Button>}
                 </>
               )}
-              <Button size="md" variant="subtle" color="gray" onClick={() => setDeclining(true)}>I do not want to sign</Button>
+              <Button size="md" variant="subtle" color="gray" onClick={() => setDeclining(true)}>{say("sign.no")}</Button>
             </>
           )}
         </Stack>

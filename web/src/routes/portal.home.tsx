@@ -10,32 +10,35 @@ import { portalHomeQuery } from "../api/queries";
 import type { PortalHome } from "../api/schema";
 import { fileAddress } from "../components/Downloads";
 import { LoadingPage } from "../components/Loading";
-import { PortalAbsences } from "../components/calendar/Absences";
 import { Money } from "../components/Money";
 import { EmptyState, LoadFailed, ProblemNotice } from "../components/Notice";
 import { Section } from "../components/Page";
+import { Absences } from "../components/portal/Absences";
 import { BankAccount } from "../components/portal/BankAccount";
 import { DeliverableCard } from "../components/portal/DeliverableCard";
 import { OfferCard } from "../components/portal/OfferCard";
 import classes from "../components/portal/Portal.module.css";
+import { State } from "../components/portal/State";
+import { When } from "../components/portal/When";
+import { useSay } from "../components/portal/words/Words";
 import { yearOf } from "../components/reports/Period";
 import { RelativeTime } from "../components/RelativeTime";
-import { StatusChip } from "../components/StatusChip";
 import { exactText } from "../lib/time";
 import { useTitle } from "../lib/title";
 
 export const Route = createFileRoute("/portal/home")({ component: Home });
 
 function Home() {
-  useTitle("Your page");
+  const say = useSay();
+  useTitle(say("home.title"));
   const home = useQuery(portalHomeQuery);
   if (home.data) return <Shown home={home.data} />;
   if (!home.error) return <LoadingPage />;
   const problem = asProblem(home.error);
   if (problem.status === 401 || problem.status === 403) {
     return (
-      <EmptyState icon={IconLinkOff} title="Your visit has ended" alert page>
-        For your safety a visit ends after a while. Open the link in our newest mail to come back; nothing was lost.
+      <EmptyState icon={IconLinkOff} title={say("ended.title")} alert page>
+        {say("ended.text")}
       </EmptyState>
     );
   }
@@ -43,22 +46,23 @@ function Home() {
 }
 
 function Shown({ home }: { home: PortalHome }) {
+  const say = useSay();
   const { offer, contract } = home;
   return (
     <>
       <div>
-        <h1 className={classes.title}>Hello {home.creator_name}</h1>
+        <h1 className={classes.title}>{say("home.hello", { name: home.creator_name })}</h1>
         <div className="soft">
-          {home.campaign_name} with {home.brand_name}
+          {say("home.campaign", { campaign: home.campaign_name, brand: home.brand_name })}
         </div>
       </div>
 
-      <section className={classes.next} aria-label="What comes next">
-        <div className={classes.nextLabel}>Next</div>
-        <div className={classes.nextText}>{home.next ?? "Nothing for you right now. We write when there is."}</div>
+      <section className={classes.next} aria-label={say("home.nextLabel")}>
+        <div className={classes.nextLabel}>{say("home.next")}</div>
+        <div className={classes.nextText}>{home.next ?? say("home.nothing")}</div>
         {home.next_by && (
           <div>
-            by {exactText(new Date(home.next_by))} (<RelativeTime at={home.next_by} />)
+            {say("home.by", { at: <When key="at" at={home.next_by} /> })}
           </div>
         )}
       </section>
@@ -66,14 +70,14 @@ function Shown({ home }: { home: PortalHome }) {
       {offer && <OfferCard offer={offer} brandName={home.brand_name} />}
 
       {contract && (
-        <Section title="Contract">
+        <Section title={say("contract.section")}>
           <Group justify="space-between">
             <div>
               {contract.number}
-              {contract.ends_at && <div className="soft">runs until {exactText(new Date(contract.ends_at))}</div>}
-              {contract.executed_at && <div><a href={`/v1/portal/contracts/${contract.id}/paper`} download>signed contract (PDF)</a></div>}
+              {contract.ends_at && <div className="soft">{say("contract.runsUntil", { at: exactText(new Date(contract.ends_at)) })}</div>}
+              {contract.executed_at && <div><a href={`/v1/portal/contracts/${contract.id}/paper`} download>{say("contract.paperShort")}</a></div>}
             </div>
-            <StatusChip noun="contract" state={contract.state} />
+            <State noun="contract" state={contract.state} />
           </Group>
           <Button
             mt="sm"
@@ -83,7 +87,7 @@ function Shown({ home }: { home: PortalHome }) {
             leftSection={contract.state === "out_for_signature" && <IconSignature size={18} aria-hidden />}
             renderRoot={(props) => <Link to="/portal/contracts/$id" params={{ id: contract.id }} {...props} />}
           >
-            {contract.state === "out_for_signature" ? "Read and sign" : "Read the contract"}
+            {say(contract.state === "out_for_signature" ? "contract.readAndSign" : "contract.read")}
           </Button>
         </Section>
       )}
@@ -94,9 +98,9 @@ function Shown({ home }: { home: PortalHome }) {
         <DeliverableCard key={deliverable.id} deliverable={deliverable} />
       ))}
 
-      <Section title="Payments">
+      <Section title={say("payments.title")}>
         {home.payments.length === 0 ? (
-          <p className="soft" style={{ margin: 0 }}>Payments are listed here once a contract is signed.</p>
+          <p className="soft" style={{ margin: 0 }}>{say("payments.none")}</p>
         ) : (
           <ul className={classes.payments}>
             {home.payments.map((payment) => (
@@ -105,7 +109,7 @@ function Shown({ home }: { home: PortalHome }) {
                   {payment.title}
                   <div className="soft">
                     {payment.state}
-                    {payment.paid_at ? <>, <RelativeTime at={payment.paid_at} />, <a href={`/v1/portal/payments/${payment.id}/remittance`} download>remittance (PDF)</a></> : payment.expected_at && <>, expected <RelativeTime at={payment.expected_at} /></>}
+                    {payment.paid_at ? <>, <RelativeTime at={payment.paid_at} />, <a href={`/v1/portal/payments/${payment.id}/remittance`} download>{say("payments.remittance")}</a></> : payment.expected_at && <>, {say("payments.expected", { at: <RelativeTime key="at" at={payment.expected_at} /> })}</>}
                     {payment.bank && <><br />{payment.bank}</>}
                   </div>
                 </div>
@@ -116,16 +120,17 @@ function Shown({ home }: { home: PortalHome }) {
         )}
         {home.payments.length > 0 && (
           <p style={{ margin: "8px 0 0" }}>
-            <Link to="/portal/statement">Your account, line by line</Link>, or the <a href={fileAddress("/v1/portal/statement/export", { ...yearOf(new Date()), format: "pdf" })} download>statement of this year (PDF)</a>
+            <Link to="/portal/statement">{say("payments.account")}</Link><br />
+            <a href={fileAddress("/v1/portal/statement/export", { ...yearOf(new Date()), format: "pdf" })} download>{say("payments.statement")}</a>
           </p>
         )}
-        {!home.needs_onboarding && <div className={classes.payee}><StatusChip noun="payee" state={home.payee_state} /></div>}
+        {!home.needs_onboarding && <div className={classes.payee}><State noun="payee" state={home.payee_state} /></div>}
       </Section>
 
-      <PortalAbsences />
+      <Absences />
 
       {home.brief && (
-        <Section title="What it is about">
+        <Section title={say("home.brief")}>
           <div className="prewrap">{home.brief}</div>
         </Section>
       )}
@@ -135,12 +140,13 @@ function Shown({ home }: { home: PortalHome }) {
 }
 
 function Unsubscribe({ brandName }: { brandName: string }) {
+  const say = useSay();
   const stop = useAct({ run: (_: object, key) => body(api.POST("/v1/portal/unsubscribe", { params: { header: { "Idempotency-Key": key } }, body: {} })) });
-  if (stop.isSuccess) return <p className="soft" role="status">You get no more invitations from {brandName}. Mails about a running contract still come.</p>;
+  if (stop.isSuccess) return <p className="soft" role="status">{say("home.stopped", { brand: brandName })}</p>;
   return (
     <div>
       <Button variant="subtle" color="gray" size="sm" rightSection={<IconArrowRight size={14} aria-hidden />} loading={stop.isPending} onClick={() => stop.mutate({})}>
-        No more invitations from {brandName}
+        {say("home.stop", { brand: brandName })}
       </Button>
       <ProblemNotice problem={stop.error} />
     </div>

@@ -4,7 +4,7 @@ import { useState } from "react";
 
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
-import { absencesQuery, portalAbsencesQuery } from "../../api/queries";
+import { absencesQuery } from "../../api/queries";
 import type { Absence } from "../../api/schema";
 import { dateText } from "../../lib/time";
 import { LoadFailed, ProblemNotice } from "../Notice";
@@ -12,7 +12,7 @@ import { Section } from "../Page";
 
 interface Days { from: string; to: string; note?: string }
 
-function AbsenceForm({ act, note }: { act: ReturnType<typeof useAct<Days, unknown>>; note: boolean }) {
+function AbsenceForm({ act }: { act: ReturnType<typeof useAct<Days, unknown>> }) {
   const [days, setDays] = useState<Days>({ from: "", to: "", note: "" });
   const set = (change: Partial<Days>) => setDays((before) => ({ ...before, ...change }));
   return (
@@ -21,7 +21,7 @@ function AbsenceForm({ act, note }: { act: ReturnType<typeof useAct<Days, unknow
         <Group align="flex-end" gap="xs">
           <TextInput type="date" label="First day" required value={days.from} onChange={(event) => set({ from: event.currentTarget.value })} error={act.error?.byField.from} />
           <TextInput type="date" label="Last day" required value={days.to} onChange={(event) => set({ to: event.currentTarget.value })} error={act.error?.byField.to} />
-          {note && <TextInput label="Note" value={days.note} onChange={(event) => set({ note: event.currentTarget.value })} error={act.error?.byField.note} />}
+          <TextInput label="Note" value={days.note} onChange={(event) => set({ note: event.currentTarget.value })} error={act.error?.byField.note} />
           <Button type="submit" variant="default" loading={act.isPending}>Add</Button>
         </Group>
         <ProblemNotice problem={act.error} shownFields={["from", "to", "note"]} />
@@ -59,36 +59,7 @@ export function Absences({ creatorId, editable }: { creatorId: string; editable:
             {editable && <Button size="compact-sm" variant="default" aria-label={`Take back ${span(absence)}`} onClick={() => remove.mutate({ id: absence.id })}>Take back</Button>}
           </Group>
         ))}
-        {editable && <AbsenceForm act={add} note />}
-      </Stack>
-    </Section>
-  );
-}
-
-/** Where a creator says when they are away. */
-export function PortalAbsences() {
-  const list = useQuery(portalAbsencesQuery);
-  const add = useAct({
-    run: (what: Days, key) => body(api.POST("/v1/portal/absences", { params: { header: { "Idempotency-Key": key } }, body: what })),
-    done: "Saved: the brands that work with you see it",
-    touches: ["portal"],
-  });
-  const withdraw = useAct({
-    run: ({ id }: { id: string }, key) => body(api.POST("/v1/portal/absences/{id}/withdraw", { params: { path: { id }, header: { "Idempotency-Key": key } }, body: {} })),
-    done: "Taken back",
-    touches: ["portal"],
-    announce: true,
-  });
-  return (
-    <Section title="When are you away?">
-      <Stack gap="xs">
-        {list.data?.items.map((absence) => (
-          <Group key={absence.id} gap="xs" justify="space-between">
-            <span>{span(absence)} {!absence.by_creator && <span className="soft">entered by a brand</span>}</span>
-            {absence.by_creator && <Button size="compact-sm" variant="default" aria-label={`Take back ${span(absence)}`} onClick={() => withdraw.mutate({ id: absence.id })}>Take back</Button>}
-          </Group>
-        ))}
-        <AbsenceForm act={add} note={false} />
+        {editable && <AbsenceForm act={add} />}
       </Stack>
     </Section>
   );

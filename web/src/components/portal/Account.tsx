@@ -3,15 +3,17 @@ import { dateText } from "../../lib/time";
 import { Money } from "../Money";
 import { Section } from "../Page";
 import classes from "./Portal.module.css";
+import { useSay } from "./words/Words";
 
 /** The creator's own account in one currency, for a phone: what was open, what came since, what is open now. */
 export function Account({ account, from, to }: { account: StatementAccount; from: string; to: string }) {
+  const say = useSay();
   const owedBack = account.closing.amount < 0;
   return (
-    <Section title={`In ${account.opening.currency.toUpperCase()}`}>
+    <Section title={say("account.in", { currency: account.opening.currency.toUpperCase() })}>
       <ul className={classes.payments}>
         <li>
-          <div>Open at the start<div className="soft">{dateText(from)}</div></div>
+          <div>{say("account.start")}<div className="soft">{dateText(from)}</div></div>
           <Money value={account.opening} />
         </li>
         {account.lines.map((line) => (
@@ -24,11 +26,11 @@ export function Account({ account, from, to }: { account: StatementAccount; from
           </li>
         ))}
         <li>
-          <div><strong>Open at the end</strong><div className="soft">{dateText(to)}{owedBack && ", to be given back"}</div></div>
+          <div><strong>{say("account.end")}</strong><div className="soft">{dateText(to)}{owedBack && say("account.owedBack")}</div></div>
           <strong><Money value={account.closing} /></strong>
         </li>
       </ul>
-      {account.lines.length === 0 && <p className="soft" style={{ margin: "8px 0 0" }}>Nothing came and nothing was paid between these days.</p>}
+      {account.lines.length === 0 && <p className="soft" style={{ margin: "8px 0 0" }}>{say("account.nothing")}</p>}
     </Section>
   );
 }

@@ -6,11 +6,13 @@ import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
 import { ProblemNotice } from "../Notice";
 import { Section } from "../Page";
-import { StatusChip } from "../StatusChip";
 import { MailedCode } from "./MailedCode";
+import { State } from "./State";
+import { useSay } from "./words/Words";
 
 /** The way to Stripe, where the bank account is entered. Rapport never sees the number. */
 export function BankAccount({ state }: { state: string }) {
+  const say = useSay();
   const [open, setOpen] = useState(false);
   const [code, setCode] = useState("");
   const link = useAct({
@@ -18,11 +20,11 @@ export function BankAccount({ state }: { state: string }) {
     then: ({ url }) => window.location.assign(url),
   });
   return (
-    <Section title="How you are paid" actions={<StatusChip noun="payee" state={state} />}>
+    <Section title={say("bank.title")} actions={<State noun="payee" state={state} />}>
       <Stack gap="sm">
-        <p style={{ margin: 0 }}>Tell Stripe, who moves the money, where to send it. We never see your account number. Without it payments wait.</p>
+        <p style={{ margin: 0 }}>{say("bank.why")}</p>
         {!open ? (
-          <Button size="md" leftSection={<IconBuildingBank size={18} aria-hidden />} onClick={() => setOpen(true)}>Add your bank account</Button>
+          <Button size="md" leftSection={<IconBuildingBank size={18} aria-hidden />} onClick={() => setOpen(true)}>{say("bank.add")}</Button>
         ) : (
           <form
             onSubmit={(event) => {
@@ -33,7 +35,7 @@ export function BankAccount({ state }: { state: string }) {
             <Stack gap="sm">
               <MailedCode value={code} onChange={setCode} error={link.error?.byField.code} />
               <ProblemNotice problem={link.error} shownFields={["code"]} />
-              {code !== "" && <Button type="submit" size="md" loading={link.isPending || link.isSuccess}>Go on to Stripe</Button>}
+              {code !== "" && <Button type="submit" size="md" loading={link.isPending || link.isSuccess}>{say("bank.go")}</Button>}
             </Stack>
           </form>
         )}

@@ -10,6 +10,7 @@ import { RelativeTime } from "../RelativeTime";
 import { Chip } from "../StatusChip";
 import classes from "./Portal.module.css";
 import { useShowHome } from "./useHome";
+import { inEnglish, useSay } from "./words/Words";
 
 function clock(seconds: number): string {
   const whole = Math.floor(seconds);
@@ -18,10 +19,10 @@ function clock(seconds: number): string {
 }
 
 /** Where in the draft a comment points to, in words; nothing for one about the whole. */
-export function placeText({ anchor, quote }: Pick<Comment, "anchor" | "quote">): string | undefined {
+export function placeText({ anchor, quote }: Pick<Comment, "anchor" | "quote">, say = inEnglish): string | undefined {
   if (!anchor) return undefined;
-  if (anchor.kind === "span") return quote ? `on “${quote}”` : "on words of the caption";
-  const places = [anchor.seconds !== undefined && `at ${clock(anchor.seconds)}`, anchor.x !== undefined && "on a place in the picture"];
+  if (anchor.kind === "span") return quote ? say("comment.quote", { quote }) : say("comment.words");
+  const places = [anchor.seconds !== undefined && say("comment.at", { clock: clock(anchor.seconds) }), anchor.x !== undefined && say("comment.place")];
   return places.filter(Boolean).join(", ") || undefined;
 }
 
@@ -47,6 +48,7 @@ interface Props {
 
 /** What people said about a draft; what is settled is folded away. */
 export function Comments({ comments, author, answer }: Props) {
+  const say = useSay();
   const threads = threadsOf(comments);
   const open = threads.filter(({ first }) => !first.resolved_at);
   const settled = threads.filter(({ first }) => first.resolved_at);
@@ -56,7 +58,7 @@ export function Comments({ comments, author, answer }: Props) {
         <li key={first.id}>
           <Words comment={first} author={author(first)} />
           {answers.length > 0 && (
-            <ul className={classes.answers} aria-label="Answers">
+            <ul className={classes.answers} aria-label={say("comment.answers")}>
               {answers.map((one) => <li key={one.id}><Words comment={one} author={author(one)} /></li>)}
             </ul>
           )}
@@ -67,11 +69,11 @@ export function Comments({ comments, author, answer }: Props) {
   );
   return (
     <>
-      {open.length > 0 && list(open, "Comments")}
+      {open.length > 0 && list(open, say("comment.list"))}
       {settled.length > 0 && (
         <details>
-          <summary>{settled.length === 1 ? "1 settled comment" : `${settled.length} settled comments`}</summary>
-          {list(settled, "Settled comments")}
+          <summary>{say("comment.settledCount", { count: settled.length })}</summary>
+          {list(settled, say("comment.settledList"))}
         </details>
       )}
     </>
@@ -79,13 +81,14 @@ export function Comments({ comments, author, answer }: Props) {
 }
 
 function Words({ comment, author }: { comment: Comment; author: string }) {
+  const say = useSay();
   return (
     <>
       <div className={classes.said}>
         <strong>{author}</strong>
-        {comment.resolved_at && <Chip tone="done" icon={<IconCheck size={13} aria-hidden />}>Settled</Chip>}
+        {comment.resolved_at && <Chip tone="done" icon={<IconCheck size={13} aria-hidden />}>{say("comment.settled")}</Chip>}
       </div>
-      <div className="soft">{[`Version ${comment.version}`, placeText(comment)].filter(Boolean).join(", ")}, <RelativeTime at={comment.created_at} /></div>
+      <div className="soft">{[say("comment.version", { version: comment.version }), placeText(comment, say)].filter(Boolean).join(", ")}, <RelativeTime at={comment.created_at} /></div>
       <div className="prewrap">{comment.text}</div>
     </>
   );
@@ -93,6 +96,7 @@ function Words({ comment, author }: { comment: Comment; author: string }) {
 
 /** The creator's answer to a comment. */
 export function Answer({ comment, deliverableId }: { comment: Comment; deliverableId: string }) {
+  const say = useSay();
   const show = useShowHome();
   const [open, setOpen] = useState(false);
   const [text, setText] = useState("");
@@ -104,24 +108,24 @@ export function Answer({ comment, deliverableId }: { comment: Comment; deliverab
       setText("");
     },
     then: show,
-    done: "Your answer arrived",
+    done: say("answerArrived"),
     touches: ["portal"],
   });
-  if (!open) return <Button variant="default" size="sm" aria-label={`Answer ${comment.author}: ${comment.text.slice(0, 60)}`} onClick={() => setOpen(true)}>Answer</Button>;
+  if (!open) return <Button variant="default" size="sm" aria-label={say("comment.answerToText", { author: comment.author, text: comment.text.slice(0, 60) })} onClick={() => setOpen(true)}>{say("comment.answer")}</Button>;
   return (
     <form
-      aria-label={`Answer ${comment.author}`}
+      aria-label={say("comment.answerTo", { author: comment.author })}
       onSubmit={(event) => {
         event.preventDefault();
         send.mutate({ text: text.trim(), reply_to: comment.id });
       }}
     >
       <Stack gap="sm">
-        <Textarea label="Your answer" required autoFocus autosize minRows={2} maxLength={5000} value={text} onChange={(event) => setText(event.currentTarget.value)} error={send.error?.byField.text} />
+        <Textarea label={say("comment.yours")} required autoFocus autosize minRows={2} maxLength={5000} value={text} onChange={(event) => setText(event.currentTarget.value)} error={send.error?.byField.text} />
         <ProblemNotice problem={send.error} shownFields={["text"]} />
         <Group gap="xs">
-          <Button type="submit" size="md" disabled={text.trim() === ""} loading={send.isPending}>Send the answer</Button>
-          <Button size="md" variant="default" onClick={() => setOpen(false)}>Go back</Button>
+          <Button type="submit" size="md" disabled={text.trim() === ""} loading={send.isPending}>{say("comment.send")}</Button>
+          <Button size="md" variant="default" onClick={() => setOpen(false)}>{say("back")}</Button>
         </Group>
       </Stack>
     </form>

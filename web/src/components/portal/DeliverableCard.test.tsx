@@ -24,6 +24,7 @@ function deliverable(rest: Partial<PortalDeliverable> = {}): PortalDeliverable {
 }
 
 const home: PortalHome = {
+  locale: "en",
   creator_name: "Ada", brand_name: "Northwind", campaign_name: "Autumn", brief: "", deliverables: [], payments: [], payee_state: "ready", needs_onboarding: false,
 };
 

@@ -1,24 +1,28 @@
 import { Button, Stack, Textarea } from "@mantine/core";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
 import type { OfferDecision, PortalOfferView } from "../../api/schema";
 import { toMajor, toMinor } from "../../lib/money";
-import { exactText } from "../../lib/time";
-import { Negotiation } from "../Changes";
 import { Money } from "../Money";
-import { MoneyInput, type TypedMoney } from "../MoneyInput";
+import type { TypedMoney } from "../MoneyInput";
 import { ProblemNotice } from "../Notice";
 import { Section } from "../Page";
-import { RelativeTime } from "../RelativeTime";
-import { StatusChip } from "../StatusChip";
-import { TermsView } from "../Terms";
+import { Negotiation } from "./Negotiation";
 import classes from "./Portal.module.css";
+import { State } from "./State";
+import { Terms } from "./Terms";
 import { useShowHome } from "./useHome";
+import { When } from "./When";
+import { useSay } from "./words/Words";
+
+// Few ask for another fee, and a field for money is a tenth of the page.
+const MoneyInput = lazy(() => import("../MoneyInput").then((module) => ({ default: module.MoneyInput })));
 
 /** An offer: what it pays and asks for, and the answer to it. */
 export function OfferCard({ offer, brandName }: { offer: PortalOfferView; brandName: string }) {
+  const say = useSay();
   const show = useShowHome();
   const [answer, setAnswer] = useState<OfferDecision["decision"] | null>(null);
   const [message, setMessage] = useState("");
@@ -29,28 +33,28 @@ export function OfferCard({ offer, brandName }: { offer: PortalOfferView; brandN
       body(api.POST("/v1/portal/offers/{id}/decisions", { params: { path: { id: offer.id }, header: { "Idempotency-Key": key } }, body: decision })),
     close: () => setAnswer(null),
     then: show,
-    done: "Your answer arrived",
+    done: say("answerArrived"),
     touches: ["portal"],
   });
   const errors = decide.error?.byField ?? {};
 
   return (
-    <Section title={`Offer from ${brandName}`} actions={<StatusChip noun="offer" state={offer.state} />}>
+    <Section title={say("offer.title", { brand: brandName })} actions={<State noun="offer" state={offer.state} />}>
       <Stack gap="sm">
         <div className={classes.fee}><Money value={offer.fee} /></div>
-        {offer.state === "sent" && offer.expires_at && <div className="soft">Answer by {exactText(new Date(offer.expires_at))} (<RelativeTime at={offer.expires_at} />)</div>}
-        {offer.counter_fee && <div>You asked for <Money value={offer.counter_fee} /></div>}
+        {offer.state === "sent" && offer.expires_at && <div className="soft">{say("offer.answerBy", { at: <When key="at" at={offer.expires_at} /> })}</div>}
+        {offer.counter_fee && <div>{say("offer.asked", { fee: <Money key="fee" value={offer.counter_fee} /> })}</div>}
         {offer.message && <div className="prewrap">{offer.message}</div>}
-        <Negotiation changes={offer.changes} before={offer.before} asks="You asked for" />
+        <Negotiation changes={offer.changes} before={offer.before} />
         <details open={offer.state === "sent"}>
-          <summary>What it asks for</summary>
-          <div className={classes.inside}><TermsView terms={offer.terms} currency={offer.fee.currency} /></div>
+          <summary>{say("offer.terms")}</summary>
+          <div className={classes.inside}><Terms terms={offer.terms} currency={offer.fee.currency} /></div>
         </details>
         {offer.state === "sent" && answer === null && (
           <Stack gap="xs">
-            <Button size="md" onClick={() => setAnswer("accept")}>Accept the offer</Button>
-            <Button size="md" variant="default" onClick={() => setAnswer("counter")}>Ask for another fee</Button>
-            <Button size="md" variant="default" onClick={() => setAnswer("decline")}>Decline</Button>
+            <Button size="md" onClick={() => setAnswer("accept")}>{say("offer.accept")}</Button>
+            <Button size="md" variant="default" onClick={() => setAnswer("counter")}>{say("offer.counter")}</Button>
+            <Button size="md" variant="default" onClick={() => setAnswer("decline")}>{say("offer.decline")}</Button>
           </Stack>
         )}
         {offer.state === "sent" && answer !== null && (
@@ -64,12 +68,12 @@ export function OfferCard({ offer, brandName }: { offer: PortalOfferView; brandN
             }}
           >
             <Stack gap="sm">
-              <p style={{ margin: 0 }}>{says[answer]}</p>
-              {answer === "counter" && <MoneyInput label="The fee you ask for" fixedCurrency required value={counter} onChange={setCounter} error={missing ? "Say how much" : (errors.counter ?? errors["counter.amount"])} />}
-              <Textarea label="Message" description="If you like" autosize minRows={2} value={message} onChange={(event) => setMessage(event.currentTarget.value)} error={errors.message} />
+              <p style={{ margin: 0 }}>{say(`offer.says.${answer}`)}</p>
+              {answer === "counter" && <Suspense><MoneyInput label={say("offer.fee")} fixedCurrency required value={counter} onChange={setCounter} error={missing ? say("offer.howMuch") : (errors.counter ?? errors["counter.amount"])} /></Suspense>}
+              <Textarea label={say("message")} description={say("ifYouLike")} autosize minRows={2} value={message} onChange={(event) => setMessage(event.currentTarget.value)} error={errors.message} />
               <ProblemNotice problem={decide.error} shownFields={["counter", "counter.amount", "message"]} />
-              <Button type="submit" size="md" color={answer === "decline" ? "red" : undefined} loading={decide.isPending}>{verbs[answer]}</Button>
-              <Button size="md" variant="default" onClick={() => { setAnswer(null); decide.reset(); }}>Go back</Button>
+              <Button type="submit" size="md" color={answer === "decline" ? "red" : undefined} loading={decide.isPending}>{say(`offer.yes.${answer}`)}</Button>
+              <Button size="md" variant="default" onClick={() => { setAnswer(null); decide.reset(); }}>{say("back")}</Button>
             </Stack>
           </form>
         )}
@@ -77,11 +81,3 @@ export function OfferCard({ offer, brandName }: { offer: PortalOfferView; brandN
     </Section>
   );
 }
-
-const says: Record<OfferDecision["decision"], string> = {
-  accept: "You agree to the fee and the terms above. A contract to sign comes next; nothing binds you before you sign it.",
-  counter: "Nothing is agreed yet: the brand sees the fee you ask for and answers.",
-  decline: "The brand is told, and gets no further answer from you on this offer.",
-};
-
-const verbs: Record<OfferDecision["decision"], string> = { accept: "Yes, accept", counter: "Send my ask", decline: "Yes, decline" };

@@ -7,9 +7,11 @@ import type { PortalDeliverable, RoundDecision, RoundQuestion } from "../../api/
 import { Money } from "../Money";
 import { Notice, ProblemNotice } from "../Notice";
 import { useShowHome } from "./useHome";
+import { useSay } from "./words/Words";
 
 /** Asks the creator about another round of changes than the contract includes. */
 export function RoundCard({ deliverable, question }: { deliverable: PortalDeliverable; question: RoundQuestion }) {
+  const say = useSay();
   const show = useShowHome();
   const [answer, setAnswer] = useState<RoundDecision["decision"] | null>(null);
   const [message, setMessage] = useState("");
@@ -18,36 +20,36 @@ export function RoundCard({ deliverable, question }: { deliverable: PortalDelive
       body(api.POST("/v1/portal/deliverables/{id}/round", { params: { path: { id: deliverable.id }, header: { "Idempotency-Key": key } }, body: what })),
     close: () => setAnswer(null),
     then: show,
-    done: "Your answer arrived",
+    done: say("answerArrived"),
     touches: ["portal"],
   });
 
-  if (isPending(decide.data)) return <Notice tone="progress" role="status" title="Your answer was taken">It shows here in a moment.</Notice>;
+  if (isPending(decide.data)) return <Notice tone="progress" role="status" title={say("answerTaken")}>{say("soonHere")}</Notice>;
   return (
-    <Notice tone="attention" title={`This would be revision round ${question.round}; your contract includes ${question.included || "none"}`}>
+    <Notice tone="attention" title={say("round.title", { round: question.round, included: question.included })}>
       <Stack gap="sm" mt={4}>
         <p style={{ margin: 0 }}>
-          {question.fee ? <>You are offered <strong><Money value={question.fee} /></strong> for it, on top of your fee.</> : "No money is offered for it on top of your fee."}{" "}
-          {answer === null ? "Do you agree to make it?" : says[answer]}
+          {question.fee ? say("round.fee", { fee: <strong key="fee"><Money value={question.fee} /></strong> }) : say("round.noFee")}{" "}
+          {say(answer === null ? "round.ask" : `round.says.${answer}`)}
         </p>
         {answer === null ? (
           <Stack gap="xs">
-            <Button size="md" onClick={() => setAnswer("agree")}>Agree</Button>
-            <Button size="md" variant="default" onClick={() => setAnswer("decline")}>Decline</Button>
+            <Button size="md" onClick={() => setAnswer("agree")}>{say("round.agree")}</Button>
+            <Button size="md" variant="default" onClick={() => setAnswer("decline")}>{say("round.decline")}</Button>
           </Stack>
         ) : (
           <form
-            aria-label={`Answer about round ${question.round} of ${deliverable.title}`}
+            aria-label={say("round.form", { round: question.round, title: deliverable.title })}
             onSubmit={(event) => {
               event.preventDefault();
               decide.mutate({ decision: answer, fee: question.fee, message: message.trim() || undefined });
             }}
           >
             <Stack gap="sm">
-              <Textarea label="Message" description="If you like" autoFocus autosize minRows={2} maxLength={5000} value={message} onChange={(event) => setMessage(event.currentTarget.value)} error={decide.error?.byField.message} />
+              <Textarea label={say("message")} description={say("ifYouLike")} autoFocus autosize minRows={2} maxLength={5000} value={message} onChange={(event) => setMessage(event.currentTarget.value)} error={decide.error?.byField.message} />
               <ProblemNotice problem={decide.error} shownFields={["message"]} />
-              <Button type="submit" size="md" color={answer === "decline" ? "red" : undefined} loading={decide.isPending}>{verbs[answer]}</Button>
-              <Button size="md" variant="default" onClick={() => { setAnswer(null); decide.reset(); }}>Go back</Button>
+              <Button type="submit" size="md" color={answer === "decline" ? "red" : undefined} loading={decide.isPending}>{say(`round.yes.${answer}`)}</Button>
+              <Button size="md" variant="default" onClick={() => { setAnswer(null); decide.reset(); }}>{say("back")}</Button>
             </Stack>
           </form>
         )}
@@ -55,10 +57,3 @@ export function RoundCard({ deliverable, question }: { deliverable: PortalDelive
     </Notice>
   );
 }
-
-const says: Record<RoundDecision["decision"], string> = {
-  agree: "You agree to make the changes. The form for the new version comes next.",
-  decline: "You do not agree to another round. The brand is told and talks with you about how to go on.",
-};
-
-const verbs: Record<RoundDecision["decision"], string> = { agree: "Yes, agree", decline: "Yes, decline" };

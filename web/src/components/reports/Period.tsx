@@ -23,25 +23,27 @@ export function yearOf(today: Date): Days {
   return { from: `${today.getFullYear()}-01-01`, to: written(today) };
 }
 
+const english = { label: "Period", own: "Own days", month: "This month", lastMonth: "Last month", year: "This year", from: "From", to: "To", wrong: "Before the first day" };
+
 /** From one day to another, both included; also by name. */
-export function Period({ value, onChange }: { value: Days; onChange: (value: Days) => void }) {
+export function Period({ value, onChange, words = english }: { value: Days; onChange: (value: Days) => void; words?: typeof english }) {
   const today = new Date();
-  const named: Record<string, Days> = { "This month": monthOf(today), "Last month": monthOf(today, 1), "This year": yearOf(today) };
+  const named: Record<string, Days> = { [words.month]: monthOf(today), [words.lastMonth]: monthOf(today, 1), [words.year]: yearOf(today) };
   const name = Object.keys(named).find((one) => named[one]?.from === value.from && named[one].to === value.to) ?? "";
-  const wrong = value.to < value.from ? "Before the first day" : undefined;
+  const wrong = value.to < value.from ? words.wrong : undefined;
   return (
     <>
       <NativeSelect
-        label="Period"
+        label={words.label}
         value={name}
         onChange={(event) => {
           const days = named[event.currentTarget.value];
           if (days) onChange(days);
         }}
-        data={[{ value: "", label: "Own days", disabled: true }, ...Object.keys(named)]}
+        data={[{ value: "", label: words.own, disabled: true }, ...Object.keys(named)]}
       />
-      <TextInput type="date" label="From" value={value.from} onChange={(event) => event.currentTarget.value && onChange({ ...value, from: event.currentTarget.value })} />
-      <TextInput type="date" label="To" value={value.to} error={wrong} onChange={(event) => event.currentTarget.value && onChange({ ...value, to: event.currentTarget.value })} />
+      <TextInput type="date" label={words.from} value={value.from} onChange={(event) => event.currentTarget.value && onChange({ ...value, from: event.currentTarget.value })} />
+      <TextInput type="date" label={words.to} value={value.to} error={wrong} onChange={(event) => event.currentTarget.value && onChange({ ...value, to: event.currentTarget.value })} />
     </>
   );
 }

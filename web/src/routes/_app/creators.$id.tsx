@@ -8,7 +8,7 @@ import { useState } from "react";
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
 import { creatorProfileQuery, creatorQuery, creatorTimelineQuery, partnershipsQuery, warm } from "../../api/queries";
-import type { Contact, Creator, CreatorEdit, PartnershipSummary, SocialAccount } from "../../api/schema";
+import type { Contact, Creator, CreatorEdit, Locale, PartnershipSummary, SocialAccount } from "../../api/schema";
 import { Absences } from "../../components/calendar/Absences";
 import { FollowerChart, newestCount, sourceWords } from "../../components/creator/FollowerChart";
 import { ChooseBrand, Kept } from "../../components/creator/Kept";
@@ -119,6 +119,7 @@ function Profile({ creator, etag, was, brand }: { creator: Creator; etag: string
             <Facts
               facts={[
                 ["Country", creator.country ?? "Not known"],
+                ["Reads", creator.locale ? locales[creator.locale] : "Not chosen: as their browser says, mails in English"],
                 ["Time zone", creator.zone ?? "That of the country or brand"],
                 ["Language", creator.language ?? "Not known"],
                 ["Here since", <RelativeTime key="since" at={creator.created_at} />],
@@ -229,11 +230,14 @@ function SwitchDialog({ creator, what, onClose }: { creator: Creator; what: "con
   );
 }
 
+const locales: Record<Locale, string> = { en: "English", de: "German" };
+
 interface Values {
   name: string;
   country: string;
   zone: string;
   language: string;
+  locale: string;
   tags: string[];
   contacts: (Omit<Contact, "name"> & { name: string })[];
   accounts: SocialAccount[];
@@ -248,6 +252,7 @@ function EditDialog({ creator, etag, onClose }: { creator: Creator; etag: string
       country: creator.country ?? "",
       zone: creator.zone ?? "",
       language: creator.language ?? "",
+      locale: creator.locale ?? "",
       tags: creator.tags,
       contacts: creator.contacts.map((contact) => ({ ...contact, name: contact.name ?? "" })),
       accounts: creator.accounts,
@@ -281,6 +286,7 @@ function EditDialog({ creator, etag, onClose }: { creator: Creator; etag: string
             <TextInput label="Time zone" placeholder="Europe/Berlin" {...form.getInputProps("zone")} />
             <TextInput label="Language" placeholder="de" {...form.getInputProps("language")} />
           </Group>
+          <NativeSelect label="Their pages and our mails are in" description="They can choose another on their page" data={[{ value: "", label: "Not chosen: as their browser says, mails in English" }, ...Object.entries(locales).map(([value, label]) => ({ value, label }))]} {...form.getInputProps("locale")} />
           <TagsInput label="Tags" description="Press Enter after each" {...form.getInputProps("tags")} />
           <strong>Addresses</strong>
           {form.values.contacts.map((_, at) => (

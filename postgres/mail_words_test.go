@@ -1,0 +1,62 @@
+package postgres_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"rapport"
+)
+
+// tagsOf are the merge tags of a text.
+func tagsOf(text string) []string {
+	_, tags := rapport.Render(text, nil)
+	if strings.Contains(text, "{{"+rapport.PortalTag+"}}") {
+		tags = append(tags, rapport.PortalTag)
+	}
+	slices.Sort(tags)
+	return slices.Compact(tags)
+}
+
+func TestEveryMailToCreatorsIsThereInEveryLanguage(t *testing.T) {
+	t.Parallel()
+	d := newDraft(t)
+	rows, err := d.owner.Query(t.Context(), `select distinct on (name) name, subject, body from templates where brand_id is null and name not like 'review\_%' order by name, version desc`)
+	require.NoError(t, err)
+	defer rows.Close()
+	count := 0
+	for rows.Next() {
+		var name, subject, body string
+		require.NoError(t, rows.Scan(&name, &subject, &body))
+		count++
+		s, b, ok := rapport.WordsIn("de").Mail(name)
+		require.True(t, ok, "%s is not there in German", name)
+		require.Equal(t, tagsOf(subject), tagsOf(s), "the subject of %s", name)
+		require.Equal(t, tagsOf(body), tagsOf(b), name)
+	}
+	require.NoError(t, rows.Err())
+	require.Greater(t, count, 25)
+}
+
+func TestMailsGoOutInTheCreatorsLanguageUnlessTheBrandWroteThem(t *testing.T) {
+	t.Parallel()
+	d := newDraft(t)
+	draft := func(key string) rapport.MailDraft {
+		m, err := d.worker.PrepareMail(t.Context(), rapport.MailOrder{
+			Key: key, Template: "draft_reminder", BrandID: d.brand, PartnershipID: d.partnership, Ref: d.deliverable, Kind: rapport.MailTransactional,
+		})
+		require.NoError(t, err)
+		return m
+	}
+	d.exec(t, `update deliverables set draft_due_at = '2026-03-02 10:00Z' where id = $1`, d.deliverable)
+	d.exec(t, `insert into contacts (id, creator_id, role, email) select $1, creator_id, 'creator', 'lens@mail.example' from partnerships where id = $2`, newID(), d.partnership)
+	require.Contains(t, draft("a").Subject, "is due soon")
+	d.exec(t, `update creators set locale = 'de'`)
+	m := draft("b")
+	require.Equal(t, `Dein Entwurf von „{{deliverable.title}}“ ist bald fällig`, m.Subject)
+	require.Equal(t, "2. März 2026, 10:00 UTC", m.Values["deliverable.draft_due"])
+	d.exec(t, `insert into templates (id, version, brand_id, name, subject, body) values ($1, 1, $2, 'draft_reminder', 'Ours', 'As we wrote it')`, newID(), d.brand)
+	require.Equal(t, "Ours", draft("c").Subject)
+}

@@ -1,0 +1,80 @@
+import { type MessageFormatElement, parse, TYPE } from "@formatjs/icu-messageformat-parser";
+import { IntlMessageFormat } from "intl-messageformat";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+
+import { words as de } from "./de";
+import { en, type Key } from "./en";
+import { problems } from "./problems.de";
+
+const languages = { de };
+const keys = Object.keys(en) as Key[];
+
+/** The values of a sentence, each with the cases that it is said in. */
+function valuesOf(elements: MessageFormatElement[]): string[] {
+  return elements.flatMap((element) => {
+    switch (element.type) {
+      case TYPE.argument: case TYPE.number: case TYPE.date: case TYPE.time: return [element.value];
+      case TYPE.plural: return [`${element.value} plural`, ...Object.values(element.options).flatMap(({ value }) => valuesOf(value))];
+      case TYPE.select: return [`${element.value} ${Object.keys(element.options).sort().join(" ")}`, ...Object.values(element.options).flatMap(({ value }) => valuesOf(value))];
+      default: return [];
+    }
+  });
+}
+
+const values = (text: string) => [...new Set(valuesOf(parse(text)))].sort();
+
+it.each(Object.entries(languages))("has every sentence in %s, with its values in their places", (_, words) => {
+  expect(Object.keys(words).sort()).toEqual([...keys].sort());
+  for (const key of keys) {
+    expect(words[key].trim(), key).not.toBe("");
+    expect(values(words[key]), key).toEqual(values(en[key]));
+  }
+});
+
+it.each(Object.entries(languages))("has every plural in %s", (locale, words) => {
+  const cases = new Intl.PluralRules(locale).resolvedOptions().pluralCategories;
+  for (const key of keys)
+    for (const element of parse(words[key]))
+      if (element.type === TYPE.plural) expect(Object.keys(element.options), key).toEqual(expect.arrayContaining(cases));
+  expect(new IntlMessageFormat(words["terms.days"], locale).format({ days: 1 })).toMatch(/^1 \p{L}+$/u);
+});
+
+const src = join(import.meta.dirname, "../../..");
+const files = [
+  ...readdirSync(join(src, "components/portal")).filter((name) => name.endsWith(".tsx") && !name.includes(".test.")).map((name) => join(src, "components/portal", name)),
+  ...readdirSync(join(src, "routes")).filter((name) => name.startsWith("portal")).map((name) => join(src, "routes", name)),
+  join(src, "lib/language.ts"),
+];
+const code = files.map((name) => readFileSync(name, "utf8")).join("\n");
+
+it("has no sentence that nobody says", () => {
+  // `right.${kind}` says every key that begins so.
+  const begun = [...code.matchAll(/`([a-z.]+\.)\$\{/gi)].map(([, start]) => start ?? "").concat("state.");
+  const unsaid = keys.filter((key) => !code.includes(`"${key}"`) && !begun.some((start) => key.startsWith(start)) && !new RegExp(`\\b${key}:`).test(code));
+  expect(unsaid).toEqual([]);
+});
+
+it("has words for whatever the API refuses on these pages", () => {
+  const api = join(src, "../../api");
+  const sources = ["portal.go", "portal_contract.go", "portal_draft.go", "extensions.go"].map((name) => readFileSync(join(api, name), "utf8"));
+  const reasons = sources.flatMap((text) => [...text.matchAll(/Reason: "([a-z_]+)"/g)].map(([, reason]) => reason ?? ""));
+  expect(reasons.filter((reason) => !problems.codes[reason])).toEqual([]);
+  const fields = sources.flatMap((text) => [...text.matchAll(/Field\{Path: "([a-z_.0-9]+)", Code: "([a-z_]+)"/g)].map(([, field, bad]) => `${field ?? ""}.${bad ?? ""}`));
+  expect(fields.length).toBeGreaterThan(8);
+  // Words of the house's own answers to a request for more time, and of what only a program sends.
+  const never = ["words.required", "spoken.bad_value", "name.twice"];
+  expect(fields.filter((field) => !problems.fields[field] && !never.includes(field))).toEqual([]);
+});
+
+it("keeps literal sentences out of the creator's pages", () => {
+  for (const name of files) {
+    const text = readFileSync(name, "utf8");
+    const shown = [
+      ...[...text.matchAll(/>\s*([A-Z][a-z]+(?: [a-zA-Z’,.]+)+)\s*[<{]/g)].map(([, words]) => words),
+      ...[...text.matchAll(/(?:label|title|description|placeholder|aria-label|alt|done)[=:] ?"([A-Z][^"]+)"/g)].map(([, words]) => words),
+    ];
+    expect(shown, name).toEqual([]);
+  }
+});

@@ -1,0 +1,146 @@
+package rapport
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+var verb = regexp.MustCompile(`%(?:\[(\d+)\])?([a-z])`)
+
+// verbsOf are the places for values in a sentence, in the order of the values.
+func verbsOf(text string) []string {
+	found := verb.FindAllStringSubmatch(text, -1)
+	verbs := make([]string, 0, len(found))
+	for i, m := range found {
+		at := m[1]
+		if at == "" {
+			at = strconv.Itoa(i + 1)
+		}
+		verbs = append(verbs, at+m[2])
+	}
+	slices.Sort(verbs)
+	return verbs
+}
+
+// constantText is a string that is written out, in one piece or in several.
+func constantText(e ast.Expr) (string, bool) {
+	switch x := e.(type) {
+	case *ast.BasicLit:
+		text, err := strconv.Unquote(x.Value)
+		return text, err == nil
+	case *ast.BinaryExpr:
+		a, okA := constantText(x.X)
+		b, okB := constantText(x.Y)
+		return a + b, okA && okB && x.Op == token.ADD
+	}
+	return "", false
+}
+
+// saidInCode are the sentences that the code says somewhere, by where.
+func saidInCode(t *testing.T) map[string]string {
+	t.Helper()
+	said := map[string]string{}
+	for _, dir := range []string{".", "api", "postgres", "activities"} {
+		files, err := os.ReadDir(dir)
+		require.NoError(t, err)
+		for _, f := range files {
+			if !strings.HasSuffix(f.Name(), ".go") || strings.HasSuffix(f.Name(), "_test.go") {
+				continue
+			}
+			parsed, err := parser.ParseFile(token.NewFileSet(), dir+"/"+f.Name(), nil, 0)
+			require.NoError(t, err)
+			ast.Inspect(parsed, func(n ast.Node) bool {
+				call, ok := n.(*ast.CallExpr)
+				if !ok || len(call.Args) == 0 {
+					return true
+				}
+				if f, ok := call.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "Say" && isWords(f.X) {
+					if text, ok := constantText(call.Args[0]); ok {
+						said[text] = dir
+					}
+				}
+				return true
+			})
+		}
+	}
+	// Words that the code takes from a table.
+	for _, kind := range []string{"topup", "accrual", "accrual_cancel", "submit", "void", "settle", "claim", "reversal", "netting", "write_off", "adjustment"} {
+		said[PostingWords(kind)] = "journal.go"
+	}
+	for _, method := range []string{"bank_transfer", "paypal", "cheque", "goods", "other"} {
+		said[OfflineWords(method)] = "payout_offline.go"
+	}
+	for _, metric := range []string{"views", "likes", "comments", "shares", "saves", "clicks", "conversions"} {
+		said[metric] = "partnership_bonus.go"
+	}
+	delete(said, "%d days") // is counted: TestWordsCountInEveryLanguage
+	return said
+}
+
+func TestTheCatalogueHasWhatIsSaidAndNothingElse(t *testing.T) {
+	t.Parallel()
+	said := saidInCode(t)
+	for text, where := range said {
+		require.NotEmpty(t, german[text], "%q, said in %s, is not there in German", text, where)
+	}
+	for english, translated := range german {
+		require.NotEmpty(t, said[english], "nobody says %q any more", english)
+		require.Equal(t, verbsOf(english), verbsOf(translated), "the values of %q", english)
+		require.NotEmpty(t, strings.TrimSpace(translated))
+	}
+}
+
+func TestWordsCountInEveryLanguage(t *testing.T) {
+	t.Parallel()
+	for locale, want := range map[string][2]string{"en": {"1 day", "30 days"}, "de": {"1 Tag", "30 Tagen"}, "": {"1 day", "30 days"}, "xx": {"1 day", "30 days"}} {
+		say := WordsIn(locale)
+		require.Equal(t, want, [2]string{say.Say("%d days", 1), say.Say("%d days", 30)}, locale)
+	}
+	require.Equal(t, "Ein Bonus, wenn dein Beitrag innerhalb von 30 Tagen nach der Veröffentlichung 100.000 Aufrufe hat",
+		WordsIn("de").Say("A bonus, when your post has %d %s within %s after publication", 100_000, "Aufrufe", "30 Tagen"))
+}
+
+func TestMoneyAndDaysOfALanguage(t *testing.T) {
+	t.Parallel()
+	de, en := WordsIn("de"), WordsIn("en")
+	require.Equal(t, "1.234.567,89 EUR", de.Money(Money{123456789, "eur"}))
+	require.Equal(t, "-500,00 EUR", de.Money(Money{-50000, "eur"}))
+	require.Equal(t, "123.456 JPY", de.Money(Money{123456, "jpy"}))
+	require.Equal(t, "1250.00 EUR", en.Money(Money{125000, "eur"}))
+	require.Equal(t, "2. März 2026, 10:00 UTC", de.Moment(time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)))
+	require.Equal(t, "2 March 2026, 10:00 UTC", en.Moment(time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)))
+}
+
+func TestLocaleForTakesTheChosenOneThenTheBrowsers(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ chosen, accepted, want string }{
+		{"de", "en", "de"}, {"en", "de", "en"}, {"", "de-AT,de;q=0.9,en;q=0.8", "de"}, {"", "fr,de;q=0.5", "de"},
+		{"", "fr", "en"}, {"", "", "en"}, {"", "nonsense;;q=x", "en"}, {"", "en-GB,de", "en"},
+	} {
+		require.Equal(t, c.want, LocaleFor(c.chosen, c.accepted), "%q %q", c.chosen, c.accepted)
+	}
+}
+
+func TestGermanMailsUseTheTagsOfTheirTemplates(t *testing.T) {
+	t.Parallel()
+	for name, m := range germanMails {
+		require.Empty(t, TemplateVersion{Name: name, Subject: m[0], Body: m[1]}.Check(), name)
+		require.NotContains(t, m[0]+m[1], "“{{", "a German quotation mark opens below: %s", name)
+	}
+}
+
+// isWords tells Words, which are called so everywhere, from a paper, which says something, too.
+func isWords(e ast.Expr) bool {
+	name, ok := e.(*ast.Ident)
+	return ok && name.Name == "say"
+}
