@@ -52,8 +52,11 @@ export function keepFocus(): () => void {
     last = { at: target, around: boxesAround(target), dialog, before: before ?? undefined };
   };
   const onBlur = ({ target, relatedTarget }: FocusEvent) => {
-    // Left on purpose, by a press on the empty page or for another window.
-    if (!relatedTarget && target instanceof HTMLElement && target.isConnected && !target.matches(":disabled")) last = undefined;
+    if (relatedTarget || !(target instanceof HTMLElement)) return;
+    // Browsers say it before a thing is gone, so that only later it is known whether somebody left on purpose, by a press on the empty page.
+    setTimeout(() => {
+      if (last?.at === target && nothing() && target.isConnected && !target.matches(":disabled")) last = undefined;
+    });
   };
   const changes = new MutationObserver(() => {
     if (last) look();

@@ -1,15 +1,18 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createFileRoute, Outlet, redirect, retainSearchParams, useNavigate, useRouter } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect, useSyncExternalStore } from "react";
 
 import { Problem } from "../api/problem";
 import { sessionQuery } from "../api/queries";
 import { Frame } from "../components/Frame";
 import { LoadingFirstPage } from "../components/Loading";
 import { LoadFailed } from "../components/Notice";
-import { ProofDialog } from "../components/ProofDialog";
+import { proof } from "../lib/proof";
 import * as url from "../lib/search";
 import { hearTabs } from "../lib/tabs";
+
+// A dialog comes when it is first asked for: without it the first page is lighter.
+const ProofDialog = lazy(async () => ({ default: (await import("../components/ProofDialog")).ProofDialog }));
 
 /** Every page of the house: behind the sign-in, inside the frame, about one brand or all. */
 export const Route = createFileRoute("/_app")({
@@ -39,6 +42,7 @@ function App() {
   const navigate = useNavigate();
   const router = useRouter();
   const queries = useQueryClient();
+  const asked = useSyncExternalStore(proof.subscribe, proof.asked);
   const { data: session, error } = useQuery(sessionQuery);
   const ended = error instanceof Problem && error.status === 401;
   useEffect(() => {
@@ -56,7 +60,7 @@ function App() {
   return (
     <Frame brandId={brand}>
       <Outlet />
-      <ProofDialog />
+      <Suspense>{asked && <ProofDialog />}</Suspense>
     </Frame>
   );
 }

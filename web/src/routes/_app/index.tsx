@@ -10,7 +10,7 @@ import { LoadingLines } from "../../components/Loading";
 import { Money } from "../../components/Money";
 import { EmptyState, LoadFailed } from "../../components/Notice";
 import { Page, Section } from "../../components/Page";
-import { laneWords } from "../../components/payout/Lanes";
+import { laneWords } from "../../components/payout/laneWords";
 import { RelativeTime } from "../../components/RelativeTime";
 import { StatusChip } from "../../components/StatusChip";
 import { TaskList } from "../../components/TaskList";
