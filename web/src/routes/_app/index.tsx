@@ -57,16 +57,18 @@ function Home() {
             />
           </Section>
         </div>
-        <div className={classes.column}>
-          <Section title="Partnerships by stage">
-            <Funnel stages={overview.data?.stages} />
-          </Section>
-          {finance && (
-            <Section title="Paid out by week">
-              <Weeks weeks={overview.data?.paid_by_week} />
+        {(overview.data ?? !overview.error) && (
+          <div className={classes.column}>
+            <Section title="Partnerships by stage">
+              <Funnel stages={overview.data?.stages} />
             </Section>
-          )}
-        </div>
+            {finance && (
+              <Section title="Paid out by week">
+                <Weeks weeks={overview.data?.paid_by_week} />
+              </Section>
+            )}
+          </div>
+        )}
       </div>
     </Page>
   );
