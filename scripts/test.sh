@@ -29,6 +29,8 @@ devserver() { (cd temporal/devserver && gotests devserver -timeout 10m ./...); }
 components() {
     (cd web && npx --no-install vitest run --reporter=default --reporter=junit --outputFile.junit="$results/components.xml")
 }
+# What pages load, in kilobytes; the limits are in web/.size-limit.js.
+sizes() { (cd web && npx --no-install size-limit); }
 # The golden path, then every page with axe; with RAPPORT_TEST_FULL in every theme, state and width.
 browser() {
     (cd web && PLAYWRIGHT_JUNIT_OUTPUT_FILE="$results/browser.xml" npx --no-install playwright test --reporter=list,junit)
@@ -38,6 +40,7 @@ part "Go" gotests go -p 2 -timeout 20m ./...
 part "senders at once, under the race detector" races
 part "embedded Temporal server" devserver
 part "dashboard" components
+part "sizes of the dashboard" sizes
 part "browser" browser
 
 # Each case is one <testcase>; gotestsum, vitest and Playwright all mark a failed one with <failure> or <error>.

@@ -24,6 +24,8 @@ export default defineConfig({
     // It needs nothing of the others, but what it makes would be looked at half-way; `--no-deps` runs it alone.
     { name: "contract changes", testMatch: "contract-changes.spec.ts", dependencies: ["pages"] },
     { name: "german portal", testMatch: "german.spec.ts", dependencies: ["pages"] },
+    { name: "journeys", testMatch: "journeys.spec.ts", dependencies: ["pages"] },
+    { name: "live", testMatch: "live.spec.ts", dependencies: ["pages"] },
   ],
   use: {
     browserName: "chromium",

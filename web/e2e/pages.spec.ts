@@ -1,11 +1,13 @@
+import { readFileSync } from "node:fs";
+
 import AxeBuilder from "@axe-core/playwright";
 import { type Browser, type BrowserContext, expect, type Page, test } from "@playwright/test";
 
 import type { Creator, OutsideReview, PartnershipSummary, PayoutBatch, PayoutSummary, PortalDeliverable, PortalHome } from "../src/api/schema";
 import { as, cookieOf, mailsTo, type Person, world } from "./house";
 
-// Every page with what the golden path has made, empty and failing, is looked at by axe. RAPPORT_TEST_FULL=1 looks at each in
-// both widths and both schemes, and keeps pictures.
+// Every page with what the golden path has made, empty and failing, is looked at by axe. RAPPORT_TEST_FULL=1 looks at each of the router's
+// routes in each of these states, in both widths and both schemes, and keeps pictures; otherwise each is looked at in two of them.
 const full = process.env.RAPPORT_TEST_FULL === "1";
 
 interface Look {
@@ -29,6 +31,8 @@ interface Visit {
   name: string;
   person: Person | null;
   path: Path;
+  /** Of the router, where the path does not say it by itself. */
+  route?: string;
   /** Brings the page to where it shall be looked at. */
   then?: (page: Page) => Promise<void>;
 }
@@ -41,6 +45,19 @@ function first(person: Person, list: string, page: string, rest = ""): () => Pro
     return `/${page}/${item.id}${rest}`;
   };
 }
+
+// The router's own list, so that no page is forgotten. The frame of the creator's pages has no page of its own.
+const tree = /interface FileRoutesByTo \{([^}]*)\}/.exec(readFileSync("src/routeTree.gen.ts", "utf8"))?.[1] ?? "";
+const routes = [...tree.matchAll(/"([^"]+)":/g)].map(([, route = ""]) => route).filter((route) => route !== "/portal");
+
+/** The route that shows a path. */
+function routeOf(path: string): string | undefined {
+  const [address = ""] = path.split("?");
+  const fits = (route: string) => new RegExp(`^${route.replace(/\$\w+/g, "[^/]+")}$`).test(address);
+  return routes.find((route) => route === address) ?? routes.find(fits);
+}
+
+const visitOf = (route: string) => visits.find((visit) => (visit.route ?? (typeof visit.path === "string" ? routeOf(visit.path) : undefined)) === route);
 
 const partnership = first("ops", "/v1/partnerships?limit=1&stage=active&stage=wrapping_up&stage=completed", "partnerships");
 const outreach = first("ops", "/v1/partnerships?limit=1&stage=outreach&stage=unresponsive", "partnerships");
@@ -156,7 +173,7 @@ const visits: Visit[] = [
   { name: "unmatched mail", person: "ops", path: "/inbox?box=unmatched" },
   { name: "tasks", person: "ops", path: "/tasks?whose=all" },
   { name: "partnerships", person: "ops", path: "/partnerships" },
-  { name: "a partnership", person: "ops", path: partnership },
+  { name: "a partnership", person: "ops", route: "/partnerships/$id", path: partnership },
   { name: "a partnership in outreach", person: "ops", path: outreach },
   { name: "the live workflow", person: "ops", path: partnership, then: press("Live workflow") },
   { name: "a command", person: "ops", path: partnership, then: press("End the partnership") },
@@ -170,11 +187,11 @@ const visits: Visit[] = [
       await expect(page.getByRole("textbox", { name: "At least" })).toHaveValue("100,000");
     },
   },
-  { name: "a campaign", person: "ops", path: first("ops", "/v1/campaigns?limit=1", "campaigns") },
+  { name: "a campaign", person: "ops", route: "/campaigns/$id", path: first("ops", "/v1/campaigns?limit=1", "campaigns") },
   { name: "edit a campaign", person: "ops", path: first("ops", "/v1/campaigns?limit=1", "campaigns"), then: press("Edit") },
-  { name: "start partnerships", person: "ops", path: first("ops", "/v1/campaigns?limit=1", "campaigns", "/start") },
+  { name: "start partnerships", person: "ops", route: "/campaigns/$id/start", path: first("ops", "/v1/campaigns?limit=1", "campaigns", "/start") },
   { name: "creators", person: "ops", path: "/creators" },
-  { name: "a creator", person: "ops", path: first("ops", "/v1/creators?limit=1", "creators") },
+  { name: "a creator", person: "ops", route: "/creators/$id", path: first("ops", "/v1/creators?limit=1", "creators") },
   { name: "merge a creator", person: "ops", path: first("ops", "/v1/creators?limit=1", "creators"), then: press("Merge…") },
   {
     name: "import", person: "ops", path: "/creators/import",
@@ -195,13 +212,14 @@ const visits: Visit[] = [
   { name: "lapsed terms", person: "auditor", path: "/reports/lapsed" },
   { name: "the calendar", person: "ops", path: "/calendar" },
   { name: "contracts", person: "legal", path: "/contracts" },
-  { name: "a contract", person: "legal", path: first("legal", "/v1/contracts?limit=1", "contracts") },
+  { name: "a contract", person: "legal", route: "/contracts/$id", path: first("legal", "/v1/contracts?limit=1", "contracts") },
   { name: "reviews", person: "approver", path: "/reviews?whose=all&state=any" },
-  { name: "a review", person: "approver", path: review },
+  { name: "a review", person: "approver", route: "/reviews/$id", path: review },
   { name: "payments", person: "finance_releaser", path: "/payouts" },
   { name: "money taken back", person: "finance_releaser", path: "/reversals" },
   { name: "reconciliation", person: "finance_releaser", path: "/reconciliation" },
-  { name: "a payment", person: "finance_releaser", path: first("finance_releaser", "/v1/payouts?limit=1&state=paid", "payouts") },
+  { name: "a payment", person: "finance_releaser", route: "/payouts/$id", path: first("finance_releaser", "/v1/payouts?limit=1&state=paid", "payouts") },
+  { name: "reports", person: "auditor", path: "/reports" },
   { name: "history", person: "auditor", path: "/reports/history" },
   { name: "statements", person: "finance_preparer", path: "/reports/statements" },
   {
@@ -213,8 +231,9 @@ const visits: Visit[] = [
   { name: "accounts in other books", person: "finance_preparer", path: "/reports/books", then: async (page) => page.getByRole("button", { name: "Edit" }).click() },
   { name: "approve together", person: "finance_releaser", path: "/payouts/batch" },
   { name: "past batches", person: "finance_preparer", path: "/payouts/batches" },
-  { name: "a batch", person: "finance_preparer", path: batch },
+  { name: "a batch", person: "finance_preparer", route: "/payouts/batches/$id", path: batch },
   { name: "approvals of payments", person: "admin", path: "/settings/brands", then: press("Approvals of payments") },
+  { name: "settings", person: "admin", path: "/settings" },
   { name: "outreach settings", person: "admin", path: "/settings/outreach" },
   {
     name: "a new sequence", person: "ops", path: "/settings/outreach",
@@ -284,16 +303,16 @@ const visits: Visit[] = [
   { name: "the palette", person: "ops", path: "/", then: press("Search or jump to") },
   { name: "no such page", person: "ops", path: "/nowhere" },
   { name: "no such partnership", person: "ops", path: "/partnerships/00000000-0000-7000-8000-000000000000" },
-  { name: "the creator's page", person: null, path: portalLink, then: (page) => page.waitForURL("**/portal/home") },
+  { name: "the creator's page", person: null, route: "/portal/home", path: portalLink, then: (page) => page.waitForURL("**/portal/home") },
   {
-    name: "the creator's contract", person: null, path: portalLink,
+    name: "the creator's contract", person: null, route: "/portal/contracts/$id", path: portalLink,
     then: async (page) => {
       await page.getByRole("link", { name: "Read the contract" }).click();
       await expect(page.getByRole("heading", { level: 1, name: /^Contract/ })).toBeVisible();
     },
   },
   {
-    name: "the creator's statement", person: null, path: portalLink,
+    name: "the creator's statement", person: null, route: "/portal/statement", path: portalLink,
     then: async (page) => {
       await page.waitForURL("**/portal/home");
       await page.goto("/portal/statement");
@@ -326,8 +345,6 @@ async function portalLink(): Promise<string> {
 
 // Lists answer that there is nothing, or that something broke.
 const lists = /\/v1\/(threads|partnerships|campaigns|creators|contracts|reviews|payouts|payout-batches|reversals|reconciliations|reconciliation-cases|tasks|users|tokens|sequences|policies|calendars|calendar|conflicts|key-dates|renewals|suppressions|search\/texts|history|payee-years|fx-quotes|brands\/[^/]+\/journals)(\?|$)/;
-
-const places = /^(home of ops|home of finance|inbox|all threads|tasks|partnerships|campaigns|a new campaign|creators|the calendar|contracts|key dates|renewals|lapsed terms|reviews|payments|past batches|reconciliation|history|statements|year to date|books|outreach settings|review settings|contract settings|standing in|search|mail|calendars|brands|people|tokens)$/;
 
 interface Seat {
   page: Page;
@@ -388,28 +405,41 @@ for (const look of looks) {
   });
 }
 
-const states: { state: string; look: Look; names: RegExp; answer: { status: number; json: object } }[] = [
+test("every route of the router is looked at", () => {
+  expect(routes.length).toBeGreaterThan(40);
+  expect(routes.filter((route) => !visitOf(route))).toEqual([]);
+});
+
+// What a page shows that cannot read anything but who is signed in does not depend on the world.
+const anything = /\/v1\/(?!session|stream)/;
+
+const states: { state: string; shown: Look; names: RegExp; reads: RegExp; answer: { status: number; json: object } }[] = [
   {
-    state: "empty", look: { scheme: "light", width: 1280 }, names: /^(inbox|tasks|partnerships|campaigns|creators|contracts|reviews|payments|history|year to date|books)$/,
+    state: "empty", shown: { scheme: "light", width: 1280 }, names: /^\/(inbox|tasks|partnerships|campaigns|creators|contracts|reviews|payouts|reports\/(history|year|books))$/, reads: lists,
     answer: { status: 200, json: { items: [], thresholds: [] } },
   },
   {
-    state: "failing", look: { scheme: "dark", width: 390 }, names: /^(home of ops|inbox|partnerships)$/,
+    state: "failing", shown: { scheme: "dark", width: 390 }, names: /^\/(|inbox|partnerships)$/, reads: anything,
     answer: { status: 503, json: { title: "Not available", status: 503, detail: "The database does not answer. Nothing was lost; try again in a minute." } },
   },
 ];
 
-for (const { state, look, names, answer } of states) {
-  test.describe(state, () => {
-    for (const { name, person, path } of visits) {
-      if (typeof path !== "string" || !(full ? places : names).test(name)) continue;
-      test(name, async ({ browser }) => {
-        const at = await seat(browser, person, look);
-        await at.page.route(lists, (route) => route.fulfill(answer));
-        await at.page.goto(path);
-        await check(at, `${state} ${name}`, look);
-        await at.page.unroute(lists);
-      });
-    }
-  });
+for (const { state, shown, names, reads, answer } of states) {
+  for (const look of full ? looks : [shown]) {
+    test.describe(`${state}, ${look.scheme} at ${look.width}`, () => {
+      for (const route of routes) {
+        const visit = visitOf(route);
+        // A creator's page is never empty: without an answer it has nobody to greet.
+        if (!visit || (full ? state === "empty" && visit.person === null : !names.test(route))) continue;
+        test(route, async ({ browser }) => {
+          const at = await seat(browser, visit.person, look);
+          const path = state === "failing" ? route.replace(/\$\w+/g, "00000000-0000-7000-8000-000000000000") : typeof visit.path === "string" ? visit.path : await visit.path();
+          await at.page.route(reads, (read) => read.fulfill(answer));
+          await at.page.goto(path);
+          await check(at, `${state} ${route}`, look);
+          await at.page.unroute(reads);
+        });
+      }
+    });
+  }
 }

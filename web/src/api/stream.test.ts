@@ -1,7 +1,10 @@
-import { QueryClient } from "@tanstack/react-query";
-import { expect, it } from "vitest";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { act, renderHook } from "@testing-library/react";
+import { createElement, type ReactNode } from "react";
+import { afterEach, expect, it, vi } from "vitest";
 
-import { refresh } from "./stream";
+import { sessionQuery } from "./queries";
+import { refresh, useStream } from "./stream";
 
 function stale(changes: Parameters<typeof refresh>[1]): string[] {
   const queries = new QueryClient();
@@ -41,4 +44,70 @@ it("refreshes the lists and the one thread with all that it shows", () => {
 
 it("refreshes the money of partnerships and brands with a payout, and never asks a workflow", () => {
   expect(stale([{ noun: "payout", id: "x2" }])).toEqual(["overview/list", "partnership/one/p1", "partnership/one/p1/messages", "partnership/one/p2", "brand/one/b1/funds"]);
+});
+
+class Source {
+  static readonly CLOSED = 2;
+  static opened: Source[] = [];
+  readyState = 0;
+  onopen?: () => void;
+  onerror?: () => void;
+  told?: (event: { data: string }) => void;
+  constructor() {
+    Source.opened.push(this);
+  }
+  addEventListener(_: string, told: (event: { data: string }) => void) {
+    this.told = told;
+  }
+  close() {
+    this.readyState = Source.CLOSED;
+  }
+}
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+  Source.opened = [];
+});
+
+function listen() {
+  vi.useFakeTimers();
+  vi.stubGlobal("EventSource", Source);
+  const queries = new QueryClient();
+  queries.setQueryData(sessionQuery.queryKey, {} as never);
+  queries.setQueryData(["partnership", "list", {}], {});
+  const isStale = (key: readonly unknown[]) => queries.getQueryState(key)?.isInvalidated;
+  const wrapper = ({ children }: { children: ReactNode }) => createElement(QueryClientProvider, { client: queries }, children);
+  return { ...renderHook(() => useStream(), { wrapper }), isStale };
+}
+
+it("comes back by itself after a refusal, which ends the browser's own attempts, and reads everything anew", () => {
+  const { result, isStale } = listen();
+  act(() => Source.opened[0]?.onopen?.());
+  expect(result.current).toBe(true);
+  expect(isStale(["partnership", "list", {}])).toBe(false);
+
+  const [refused] = Source.opened;
+  if (refused) refused.readyState = Source.CLOSED;
+  act(() => refused?.onerror?.());
+  expect(result.current).toBe(false);
+  expect(isStale(sessionQuery.queryKey), "whoever was signed out is led to the sign-in").toBe(true);
+  act(() => void vi.advanceTimersByTime(60_000));
+  expect(Source.opened).toHaveLength(2);
+  act(() => Source.opened[1]?.onopen?.());
+  expect(result.current).toBe(true);
+  expect(isStale(["partnership", "list", {}])).toBe(true);
+});
+
+it("leaves a broken connection to the browser, and asks nothing after the page is gone", () => {
+  const { unmount } = listen();
+  act(() => Source.opened[0]?.onerror?.());
+  act(() => void vi.advanceTimersByTime(60_000));
+  expect(Source.opened).toHaveLength(1);
+  const [source] = Source.opened;
+  if (source) source.readyState = Source.CLOSED;
+  act(() => source?.onerror?.());
+  unmount();
+  vi.advanceTimersByTime(60_000);
+  expect(Source.opened).toHaveLength(1);
 });

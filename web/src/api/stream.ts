@@ -1,6 +1,8 @@
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
+import { sessionQuery } from "./queries";
+
 /** What the stream says of each change; the pages then read the thing itself. */
 interface Change {
   noun: string;
@@ -10,6 +12,9 @@ interface Change {
 
 // Changes come in bursts (five hundred partnerships may start at once); pages are refreshed at most this often.
 const settleMs = 1000;
+
+// After a refusal it is asked again so much later.
+const refusedMs = 5000;
 
 /** A noun as query keys spell it: the stream may speak in the plural, the keys are singular. */
 function keyNoun(noun: string): string {
@@ -58,30 +63,41 @@ export function useStream(): boolean {
     if (typeof EventSource === "undefined") return;
     let pending: Change[] = [];
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const source = new EventSource("/v1/stream");
+    let again: ReturnType<typeof setTimeout> | undefined;
+    let source: EventSource;
     let lost = false;
 
-    source.onopen = () => {
-      setLive(true);
-      // Changes made while nobody listened may be older than what the server can resume from.
-      if (lost) void queries.invalidateQueries();
-      lost = false;
+    const listen = () => {
+      source = new EventSource("/v1/stream");
+      source.onopen = () => {
+        setLive(true);
+        // Changes made while nobody listened may be older than what the server can resume from.
+        if (lost) void queries.invalidateQueries();
+        lost = false;
+      };
+      source.onerror = () => {
+        lost = true;
+        setLive(false);
+        // The browser mends a broken connection, but never comes back after a refusal: that of a server that starts, or of a session that ended.
+        if (source.readyState !== EventSource.CLOSED) return;
+        void queries.invalidateQueries({ queryKey: sessionQuery.queryKey });
+        clearTimeout(again);
+        again = setTimeout(listen, refusedMs);
+      };
+      source.addEventListener("change", (event: MessageEvent<string>) => {
+        pending.push(JSON.parse(event.data) as Change);
+        timer ??= setTimeout(() => {
+          refresh(queries, pending);
+          pending = [];
+          timer = undefined;
+        }, settleMs);
+      });
     };
-    source.onerror = () => {
-      lost = true;
-      setLive(false);
-    };
-    source.addEventListener("change", (event: MessageEvent<string>) => {
-      pending.push(JSON.parse(event.data) as Change);
-      timer ??= setTimeout(() => {
-        refresh(queries, pending);
-        pending = [];
-        timer = undefined;
-      }, settleMs);
-    });
+    listen();
 
     return () => {
       clearTimeout(timer);
+      clearTimeout(again);
       source.close();
     };
   }, [queries]);

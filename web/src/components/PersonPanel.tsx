@@ -7,6 +7,7 @@ import { useAct } from "../api/act";
 import { api, body } from "../api/client";
 import { useDensity } from "../lib/density";
 import { useSession } from "../lib/session";
+import { tellTabs } from "../lib/tabs";
 
 /** Who is signed in, how pages look for them, and the way out. */
 export default function PersonPanel({ onHelp }: { onHelp: () => void }) {
@@ -18,6 +19,7 @@ export default function PersonPanel({ onHelp }: { onHelp: () => void }) {
   const signOut = useAct({
     run: () => body(api.DELETE("/v1/session")),
     then: () => {
+      tellTabs(undefined);
       // What was read belongs to the person who leaves; the pages that show it must be gone first.
       void navigate({ to: "/sign-in", search: {} }).then(() => queries.clear());
     },

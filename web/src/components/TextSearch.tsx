@@ -8,7 +8,6 @@ import { textsQuery } from "../api/queries";
 import type { TextHit } from "../api/schema";
 import { dayStart } from "../lib/days";
 import { useShortcuts } from "../lib/shortcuts";
-import * as url from "../lib/search";
 import { Pager } from "./DataTable";
 import { Filters, SearchInput } from "./Filters";
 import { CampaignFilter, CreatorFilter, LateFilters } from "./LateFilters";
@@ -17,8 +16,7 @@ import { EmptyState, LoadFailed } from "./Notice";
 import { RelativeTime } from "./RelativeTime";
 import { Chip } from "./StatusChip";
 import classes from "./TextSearch.module.css";
-
-const kinds = ["message", "note", "contract", "caption"] as const;
+import type { TextSearchState } from "./textSearchUrl";
 
 const looks: Record<TextHit["kind"], { word: string; icon: TablerIcon }> = {
   message: { word: "Message", icon: IconMail },
@@ -26,21 +24,6 @@ const looks: Record<TextHit["kind"], { word: string; icon: TablerIcon }> = {
   contract: { word: "Contract", icon: IconFileText },
   caption: { word: "Caption", icon: IconPhoto },
 };
-
-/** What the address of the search says. */
-export const textSearch = url.search({
-  q: url.words,
-  kind: url.oneOf(kinds),
-  creator: url.id,
-  campaign: url.id,
-  from: url.date,
-  to: url.date,
-  files: url.flag,
-  cursor: url.cursor,
-});
-
-/** The same, read, with the brand that every page of the house keeps. */
-export type TextSearchState = url.Read<typeof textSearch> & { brand?: string };
 
 /** Everything written that has the words, newest first, each leading to the place where it stands. */
 export function TextSearch({ search, set }: { search: TextSearchState; set: (change: Partial<TextSearchState>) => void }) {
@@ -68,7 +51,7 @@ export function TextSearch({ search, set }: { search: TextSearchState; set: (cha
           aria-label="Kind"
           value={kind ?? ""}
           onChange={(event) => change({ kind: (event.currentTarget.value || undefined) as typeof kind })}
-          data={[{ value: "", label: "Any kind" }, ...kinds.map((value) => ({ value, label: `${looks[value].word}s` }))]}
+          data={[{ value: "", label: "Any kind" }, ...Object.entries(looks).map(([value, { word }]) => ({ value, label: `${word}s` }))]}
         />
         <LateFilters>
           <CreatorFilter label="Creator" compact value={creator} onChange={(value) => change({ creator: value })} />

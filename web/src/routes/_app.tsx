@@ -1,14 +1,18 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createFileRoute, Outlet, redirect, retainSearchParams, useNavigate, useRouter } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect, useSyncExternalStore } from "react";
 
 import { Problem } from "../api/problem";
 import { sessionQuery } from "../api/queries";
 import { Frame } from "../components/Frame";
 import { LoadingFirstPage } from "../components/Loading";
 import { LoadFailed } from "../components/Notice";
-import { ProofDialog } from "../components/ProofDialog";
+import { proof } from "../lib/proof";
 import * as url from "../lib/search";
+import { hearTabs } from "../lib/tabs";
+
+// A dialog comes when it is first asked for: without it the first page is lighter.
+const ProofDialog = lazy(async () => ({ default: (await import("../components/ProofDialog")).ProofDialog }));
 
 /** Every page of the house: behind the sign-in, inside the frame, about one brand or all. */
 export const Route = createFileRoute("/_app")({
@@ -37,15 +41,26 @@ function App() {
   const { brand } = Route.useSearch();
   const navigate = useNavigate();
   const router = useRouter();
-  const { error } = useQuery(sessionQuery);
+  const queries = useQueryClient();
+  const asked = useSyncExternalStore(proof.subscribe, proof.asked);
+  const { data: session, error } = useQuery(sessionQuery);
   const ended = error instanceof Problem && error.status === 401;
   useEffect(() => {
     if (ended) void navigate({ to: "/sign-in", search: { next: router.state.location.href } });
   }, [ended, navigate, router]);
+  // All tabs of a browser have one session. What this one read belongs to whoever was signed in until now.
+  const userId = session?.user_id;
+  useEffect(
+    () => hearTabs((heard) => {
+      if (heard === undefined || heard === userId) void queries.invalidateQueries({ queryKey: sessionQuery.queryKey });
+      else window.location.reload();
+    }),
+    [queries, userId],
+  );
   return (
     <Frame brandId={brand}>
       <Outlet />
-      <ProofDialog />
+      <Suspense>{asked && <ProofDialog />}</Suspense>
     </Frame>
   );
 }

@@ -119,6 +119,8 @@ function Sign({ contract }: { contract: Contract }) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
+          // Enter in the name's field sends the form before there is a button that would.
+          if (!declining && (code === "" || !agreed)) return;
           sign.mutate(declining ? { decision: "decline" } : { decision: "sign", name, code });
         }}
       >

@@ -11,6 +11,7 @@ import { sessionQuery } from "../api/queries";
 import { CodeInput } from "../components/CodeInput";
 import { ProblemNotice } from "../components/Notice";
 import * as url from "../lib/search";
+import { tellTabs } from "../lib/tabs";
 import { useTitle } from "../lib/title";
 import classes from "./sign-in.module.css";
 
@@ -38,6 +39,7 @@ function SignIn() {
       if (session === "code") return setCoded(true);
       queries.clear();
       queries.setQueryData(sessionQuery.queryKey, session);
+      tellTabs(session.user_id);
       // In place of the sign-in, so that the way back does not lead here again.
       router.history.replace(next ?? "/");
     },

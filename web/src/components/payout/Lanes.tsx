@@ -6,18 +6,8 @@ import { moneyText } from "../../lib/money";
 import { words } from "../../lib/states";
 import { Money } from "../Money";
 import { LoadFailed } from "../Notice";
+import { laneWords } from "./laneWords";
 import classes from "./Lanes.module.css";
-
-/** How finance looks at what is owed: by its day, then by what it waits for. */
-export const laneWords: Record<PayoutLane, { word: string; says: string }> = {
-  overdue: { word: "Overdue", says: "Due before today, by the brand's clock, and not paid" },
-  today: { word: "Due today", says: "Due today, by the brand's clock, and not paid" },
-  soon: { word: "Due in 5 days", says: "Due within five days after today" },
-  to_approve: { word: "To approve", says: "Waits for finance to approve it" },
-  blocked: { word: "Blocked", says: "Held, rejected, or waiting for funds or the creator's payment details" },
-  in_flight: { word: "In flight", says: "Approved and on its way" },
-  unknown: { word: "Unknown", says: "Sent, and Stripe has not said what became of it" },
-};
 
 /** What keeps the payments of a state, before whom or what they wait for. */
 const blockWords: Partial<Record<PayoutState, string>> = { held: "Held", awaiting_payee: "Payment details", awaiting_funds: "Funds", failed: "Rejected" };

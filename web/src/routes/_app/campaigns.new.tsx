@@ -2,7 +2,7 @@ import { Button, Group, NativeSelect, Select, SimpleGrid, Stack, TagsInput, Text
 import { useForm } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, useNavigate } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
@@ -80,17 +80,22 @@ function NewCampaign() {
     touches: ["campaign"],
   });
 
-  // After a refusal the first field that must change gets the keyboard.
+  // After a refusal, also one that the API was not asked for, the first field that must change gets the keyboard.
+  const [refused, setRefused] = useState(0);
   useEffect(() => {
-    if (create.error) document.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
-  }, [create.error]);
+    if (create.error || refused > 0) document.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [create.error, refused]);
 
   const submit = form.onSubmit((typed) => {
     const currency = typed.budget.currency;
     const budget = toMinor(typed.budget.amount, currency);
     const fee = toMinor(typed.default_fee.amount, currency);
-    if (!budget) return form.setFieldError("budget", "Say how much the campaign may spend");
-    if (!fee) return form.setFieldError("default_fee", "Say what a creator is usually offered");
+    if (!budget || !fee || typed.name.trim() === "") {
+      if (typed.name.trim() === "") form.setFieldError("name", "Say what the campaign is called");
+      if (!budget) form.setFieldError("budget", "Say how much the campaign may spend");
+      if (!fee) form.setFieldError("default_fee", "Say what a creator is usually offered");
+      return setRefused((before) => before + 1);
+    }
     create.mutate(
       {
         brand_id: typed.brand_id,

@@ -10,7 +10,7 @@ import { LoadingLines } from "../../components/Loading";
 import { Money } from "../../components/Money";
 import { EmptyState, LoadFailed } from "../../components/Notice";
 import { Page, Section } from "../../components/Page";
-import { laneWords } from "../../components/payout/Lanes";
+import { laneWords } from "../../components/payout/laneWords";
 import { RelativeTime } from "../../components/RelativeTime";
 import { StatusChip } from "../../components/StatusChip";
 import { TaskList } from "../../components/TaskList";
@@ -57,16 +57,18 @@ function Home() {
             />
           </Section>
         </div>
-        <div className={classes.column}>
-          <Section title="Partnerships by stage">
-            <Funnel stages={overview.data?.stages} />
-          </Section>
-          {finance && (
-            <Section title="Paid out by week">
-              <Weeks weeks={overview.data?.paid_by_week} />
+        {(overview.data ?? !overview.error) && (
+          <div className={classes.column}>
+            <Section title="Partnerships by stage">
+              <Funnel stages={overview.data?.stages} />
             </Section>
-          )}
-        </div>
+            {finance && (
+              <Section title="Paid out by week">
+                <Weeks weeks={overview.data?.paid_by_week} />
+              </Section>
+            )}
+          </div>
+        )}
       </div>
     </Page>
   );

@@ -1,7 +1,8 @@
 import { createFileRoute, useNavigate } from "@tanstack/react-router";
 
 import { Page } from "../../components/Page";
-import { TextSearch, textSearch, type TextSearchState } from "../../components/TextSearch";
+import { TextSearch } from "../../components/TextSearch";
+import { textSearch, type TextSearchState } from "../../components/textSearchUrl";
 
 export const Route = createFileRoute("/_app/search")({ validateSearch: textSearch, component: Search });
 
