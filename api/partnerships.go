@@ -179,6 +179,9 @@ func toSummary(p rapport.PartnershipSummary, titles map[uuid.UUID]string) gen.Pa
 		Owner: toUserRef(p.Owner), Stage: gen.Stage(p.Stage), Paused: p.Paused, Attention: p.Attention, Waiting: []gen.Waiting{},
 		RenewalState: p.Renewal, Term: p.Term, UpdatedAt: p.UpdatedAt, Fee: moneyOf(p.Fee), Paid: moneyOf(p.Paid),
 	}
+	if p.Why != nil {
+		out.Why = orNil(taskWords(*p.Why))
+	}
 	if next := (rapport.View{Timers: p.Timers}).Next(); next != nil {
 		t := toTimer(*next, p, titles)
 		out.Next = &t

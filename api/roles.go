@@ -282,6 +282,9 @@ func workAccess() map[string]access {
 		"createView":               {who: signedIn},
 		"deleteView":               {who: signedIn},
 		"getOverview":              everyone(),
+		"listNeeds":                everyone(),
+		"listMoves":                house(),
+		"getCampaignHealth":        everyone(),
 		"stream":                   {who: withRole, roles: everyone().roles, streams: true},
 	}
 }

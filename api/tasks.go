@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -12,12 +13,9 @@ import (
 )
 
 func toTask(t rapport.Task) gen.Task {
-	title, ifNotDone := taskTitle(t.Kind, t.Code)
-	if t.Title != "" {
-		title = t.Title
-	}
+	_, ifNotDone := taskTitle(t.Kind, t.Code)
 	out := gen.Task{
-		Id: t.ID, BrandId: t.BrandID, PartnershipId: t.PartnershipID, Title: title, Kind: t.Kind, State: gen.TaskState(t.State), DueAt: t.DueAt,
+		Id: t.ID, BrandId: t.BrandID, PartnershipId: t.PartnershipID, Title: taskWords(t), Kind: t.Kind, State: gen.TaskState(t.State), DueAt: t.DueAt,
 		IfNotDone: orNil(ifNotDone), CreatedAt: t.CreatedAt, Link: taskLink(t), Detail: orNil(t.Note), ClosesItself: rapport.ClosesItself(t.Kind),
 	}
 	if t.Owner != nil {
@@ -32,6 +30,12 @@ func toTask(t rapport.Task) gen.Task {
 		out.Creator = &gen.CreatorRef{Id: t.Creator.ID, Name: t.Creator.Name, Handle: orNil(t.Creator.Handle), Platform: orNil(t.Creator.Platform)}
 	}
 	return out
+}
+
+// taskWords says what is to be done; a task that a person or a sequence words itself says so.
+func taskWords(t rapport.Task) string {
+	title, _ := taskTitle(t.Kind, t.Code)
+	return cmp.Or(t.Title, title)
 }
 
 // sentence writes a word of ours for people.

@@ -3184,6 +3184,22 @@ type Approver struct {
 // ApproverKind defines model for Approver.Kind.
 type ApproverKind string
 
+// ApproverHealth defines model for ApproverHealth.
+type ApproverHealth struct {
+	// Decided Decisions of the person that counted, of the last 90 days and at most the last 2,000 of a brand
+	Decided int `json:"decided"`
+
+	// Late Those of them that are past their due time
+	Late int `json:"late"`
+
+	// MedianSeconds The median over them of (decided - opening of the stage), also for whom an escalation asked later
+	MedianSeconds *float32 `json:"median_seconds,omitempty"`
+	User          UserRef  `json:"user"`
+
+	// Waiting Open or held reviews in which the person is asked
+	Waiting int `json:"waiting"`
+}
+
 // Balance defines model for Balance.
 type Balance struct {
 	Account  string `json:"account"`
@@ -3330,6 +3346,19 @@ type BrandRole struct {
 	BrandId   openapi_types.UUID `json:"brand_id"`
 	BrandName *string            `json:"brand_name,omitempty"`
 	Roles     []Role             `json:"roles"`
+}
+
+// BudgetHealth defines model for BudgetHealth.
+type BudgetHealth struct {
+	Budget    Money `json:"budget"`
+	Campaigns int   `json:"campaigns"`
+
+	// Committed As in a campaign
+	Committed Money `json:"committed"`
+	Paid      Money `json:"paid"`
+
+	// Reserved As in a campaign
+	Reserved Money `json:"reserved"`
 }
 
 // Calendar defines model for Calendar.
@@ -3561,6 +3590,21 @@ type CampaignEdit struct {
 
 // CampaignEditState defines model for CampaignEdit.State.
 type CampaignEditState string
+
+// CampaignHealth defines model for CampaignHealth.
+type CampaignHealth struct {
+	// Approvers Who keeps most reviews waiting first, then who takes longest
+	Approvers []ApproverHealth `json:"approvers"`
+
+	// Budgets By currency: of the campaign, or of every running one together
+	Budgets []BudgetHealth `json:"budgets"`
+
+	// Drafts Drafts whose due time was in the last 90 days, but those waived or cancelled. The on-time rate is on_time / (on_time + late)
+	Drafts DraftHealth `json:"drafts"`
+
+	// Stages Those in which there is a partnership, in the order of the path
+	Stages []StageHealth `json:"stages"`
+}
 
 // CampaignList defines model for CampaignList.
 type CampaignList struct {
@@ -4479,6 +4523,15 @@ type DraftEdit struct {
 	Text    string `json:"text"`
 }
 
+// DraftHealth Drafts whose due time was in the last 90 days, but those waived or cancelled. The on-time rate is on_time / (on_time + late)
+type DraftHealth struct {
+	// Late It came after, or has not come
+	Late int `json:"late"`
+
+	// OnTime The first version came at the due time or before; after an extension was granted, by its date
+	OnTime int `json:"on_time"`
+}
+
 // Duplicate defines model for Duplicate.
 type Duplicate struct {
 	Creator Creator  `json:"creator"`
@@ -5163,8 +5216,40 @@ type Money struct {
 	Currency string `json:"currency"`
 }
 
+// Move defines model for Move.
+type Move struct {
+	CampaignName  string             `json:"campaign_name"`
+	CreatorName   string             `json:"creator_name"`
+	PartnershipId openapi_types.UUID `json:"partnership_id"`
+	What          TimelineItem       `json:"what"`
+}
+
+// MoveList defines model for MoveList.
+type MoveList struct {
+	Items      []Move    `json:"items"`
+	NextCursor *string   `json:"next_cursor,omitempty"`
+	Since      time.Time `json:"since"`
+}
+
 // MustIncludeKind defines model for MustIncludeKind.
 type MustIncludeKind string
+
+// Need A task or a review
+type Need struct {
+	// IfNot What happens when nobody acts, in words
+	IfNot *string `json:"if_not,omitempty"`
+
+	// IfNotAt When; absent where it happens at no certain time
+	IfNotAt *time.Time     `json:"if_not_at,omitempty"`
+	Review  *ReviewSummary `json:"review,omitempty"`
+	Task    *Task          `json:"task,omitempty"`
+}
+
+// NeedList defines model for NeedList.
+type NeedList struct {
+	Items      []Need  `json:"items"`
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
 
 // Netting defines model for Netting.
 type Netting struct {
@@ -5446,6 +5531,9 @@ type PartnershipSummary struct {
 	Term         int                `json:"term"`
 	UpdatedAt    time.Time          `json:"updated_at"`
 	Waiting      []Waiting          `json:"waiting"`
+
+	// Why What needs a person, in words: of its open tasks the one due first
+	Why *string `json:"why,omitempty"`
 }
 
 // PastOffer defines model for PastOffer.
@@ -7044,6 +7132,22 @@ type SocialAccount struct {
 // Stage defines model for Stage.
 type Stage string
 
+// StageHealth defines model for StageHealth.
+type StageHealth struct {
+	// Ageing Partnerships for which (now - entered) is more than the median; 0 where there is none
+	Ageing int `json:"ageing"`
+
+	// Count Partnerships in the stage now
+	Count int `json:"count"`
+
+	// MedianSeconds The median of (left - entered) over the last 1,000 stays in the stage that are over, of the campaign or of each brand; absent while none is, and for a stage that ends a partnership
+	MedianSeconds *float32 `json:"median_seconds,omitempty"`
+	Stage         Stage    `json:"stage"`
+
+	// Stays Over how many stays the median is taken
+	Stays int `json:"stays"`
+}
+
 // StartPartnerships defines model for StartPartnerships.
 type StartPartnerships struct {
 	CreatorIds []openapi_types.UUID `json:"creator_ids"`
@@ -7715,6 +7819,12 @@ type EditCalendarParams struct {
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
+// GetCampaignHealthParams defines parameters for GetCampaignHealth.
+type GetCampaignHealthParams struct {
+	BrandId    *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	CampaignId *openapi_types.UUID `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
+}
+
 // ListCampaignsParams defines parameters for ListCampaigns.
 type ListCampaignsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -8156,6 +8266,27 @@ type FileMailParams struct {
 // SettleMailParams defines parameters for SettleMail.
 type SettleMailParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListMovesParams defines parameters for ListMoves.
+type ListMovesParams struct {
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor  *Cursor  `form:"cursor,omitempty" json:"cursor,omitempty"`
+	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+
+	// Since Without, 24 hours ago
+	Since *time.Time `form:"since,omitempty" json:"since,omitempty"`
+}
+
+// ListNeedsParams defines parameters for ListNeeds.
+type ListNeedsParams struct {
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor  *Cursor  `form:"cursor,omitempty" json:"cursor,omitempty"`
+	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
 }
 
 // ListOutsideReviewersParams defines parameters for ListOutsideReviewers.
@@ -9254,6 +9385,9 @@ type ServerInterface interface {
 	// EditCalendar Edit zone, working days, hours, holidays
 	// (PUT /v1/calendars/{id})
 	EditCalendar(ctx echo.Context, id Id, params EditCalendarParams) error
+	// GetCampaignHealth How the partnerships of a campaign go, or of all campaigns: stages, drafts, approvers, budget
+	// (GET /v1/campaign-health)
+	GetCampaignHealth(ctx echo.Context, params GetCampaignHealthParams) error
 	// ListCampaigns Campaigns
 	// (GET /v1/campaigns)
 	ListCampaigns(ctx echo.Context, params ListCampaignsParams) error
@@ -9476,6 +9610,12 @@ type ServerInterface interface {
 	// SettleMail Say what became of a mail of which nobody knows whether it was sent; it is sent again only where that is asked for
 	// (POST /v1/messages/{id}/settle)
 	SettleMail(ctx echo.Context, id Id, params SettleMailParams) error
+	// ListMoves What moved in partnerships since a time, newest first: stages, answers, offers, contracts, drafts, payments, renewals
+	// (GET /v1/moves)
+	ListMoves(ctx echo.Context, params ListMovesParams) error
+	// ListNeeds What waits for the person by due time: their tasks and those of their roles, and the reviews they are asked in, each with what happens if they do nothing
+	// (GET /v1/needs)
+	ListNeeds(ctx echo.Context, params ListNeedsParams) error
 	// ListOutsideReviewers People outside of the house who decide by a link
 	// (GET /v1/outside-reviewers)
 	ListOutsideReviewers(ctx echo.Context, params ListOutsideReviewersParams) error
@@ -10462,6 +10602,31 @@ func (w *ServerInterfaceWrapper) EditCalendar(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.EditCalendar(ctx, id, params)
+	return err
+}
+
+// GetCampaignHealth converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCampaignHealth(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetCampaignHealthParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "campaign_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "campaign_id", ctx.QueryParams(), &params.CampaignId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter campaign_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCampaignHealth(ctx, params)
 	return err
 }
 
@@ -12843,6 +13008,77 @@ func (w *ServerInterfaceWrapper) SettleMail(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.SettleMail(ctx, id, params)
+	return err
+}
+
+// ListMoves converts echo context to params.
+func (w *ServerInterfaceWrapper) ListMoves(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListMovesParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "since" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "since", ctx.QueryParams(), &params.Since, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter since: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListMoves(ctx, params)
+	return err
+}
+
+// ListNeeds converts echo context to params.
+func (w *ServerInterfaceWrapper) ListNeeds(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListNeedsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListNeeds(ctx, params)
 	return err
 }
 
@@ -17288,6 +17524,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/tasks/:id/reassign", wrapper.ReassignTask, options.OperationMiddlewares["reassignTask"]...)
 	router.POST(options.BaseURL+"/v1/tasks/:id/snooze", wrapper.SnoozeTask, options.OperationMiddlewares["snoozeTask"]...)
 	router.GET(options.BaseURL+"/v1/overview", wrapper.GetOverview, options.OperationMiddlewares["getOverview"]...)
+	router.GET(options.BaseURL+"/v1/needs", wrapper.ListNeeds, options.OperationMiddlewares["listNeeds"]...)
+	router.GET(options.BaseURL+"/v1/moves", wrapper.ListMoves, options.OperationMiddlewares["listMoves"]...)
+	router.GET(options.BaseURL+"/v1/campaign-health", wrapper.GetCampaignHealth, options.OperationMiddlewares["getCampaignHealth"]...)
 	router.GET(options.BaseURL+"/v1/stream", wrapper.Stream, options.OperationMiddlewares["stream"]...)
 	router.GET(options.BaseURL+"/v1/outside/review", wrapper.GetOutsideReview, options.OperationMiddlewares["getOutsideReview"]...)
 	router.GET(options.BaseURL+"/v1/outside/review/file", wrapper.GetOutsideFile, options.OperationMiddlewares["getOutsideFile"]...)
@@ -18280,6 +18519,45 @@ type EditCalendardefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response EditCalendardefaultApplicationProblemPlusJSONResponse) VisitEditCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCampaignHealthRequestObject struct {
+	Params GetCampaignHealthParams
+}
+
+type GetCampaignHealthResponseObject interface {
+	VisitGetCampaignHealthResponse(w http.ResponseWriter) error
+}
+
+type GetCampaignHealth200JSONResponse CampaignHealth
+
+func (response GetCampaignHealth200JSONResponse) VisitGetCampaignHealthResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCampaignHealthdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCampaignHealthdefaultApplicationProblemPlusJSONResponse) VisitGetCampaignHealthResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -21479,6 +21757,84 @@ type SettleMaildefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response SettleMaildefaultApplicationProblemPlusJSONResponse) VisitSettleMailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMovesRequestObject struct {
+	Params ListMovesParams
+}
+
+type ListMovesResponseObject interface {
+	VisitListMovesResponse(w http.ResponseWriter) error
+}
+
+type ListMoves200JSONResponse MoveList
+
+func (response ListMoves200JSONResponse) VisitListMovesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMovesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListMovesdefaultApplicationProblemPlusJSONResponse) VisitListMovesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListNeedsRequestObject struct {
+	Params ListNeedsParams
+}
+
+type ListNeedsResponseObject interface {
+	VisitListNeedsResponse(w http.ResponseWriter) error
+}
+
+type ListNeeds200JSONResponse NeedList
+
+func (response ListNeeds200JSONResponse) VisitListNeedsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListNeedsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListNeedsdefaultApplicationProblemPlusJSONResponse) VisitListNeedsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -27903,6 +28259,9 @@ type StrictServerInterface interface {
 	// EditCalendar Edit zone, working days, hours, holidays
 	// (PUT /v1/calendars/{id})
 	EditCalendar(ctx context.Context, request EditCalendarRequestObject) (EditCalendarResponseObject, error)
+	// GetCampaignHealth How the partnerships of a campaign go, or of all campaigns: stages, drafts, approvers, budget
+	// (GET /v1/campaign-health)
+	GetCampaignHealth(ctx context.Context, request GetCampaignHealthRequestObject) (GetCampaignHealthResponseObject, error)
 	// ListCampaigns Campaigns
 	// (GET /v1/campaigns)
 	ListCampaigns(ctx context.Context, request ListCampaignsRequestObject) (ListCampaignsResponseObject, error)
@@ -28125,6 +28484,12 @@ type StrictServerInterface interface {
 	// SettleMail Say what became of a mail of which nobody knows whether it was sent; it is sent again only where that is asked for
 	// (POST /v1/messages/{id}/settle)
 	SettleMail(ctx context.Context, request SettleMailRequestObject) (SettleMailResponseObject, error)
+	// ListMoves What moved in partnerships since a time, newest first: stages, answers, offers, contracts, drafts, payments, renewals
+	// (GET /v1/moves)
+	ListMoves(ctx context.Context, request ListMovesRequestObject) (ListMovesResponseObject, error)
+	// ListNeeds What waits for the person by due time: their tasks and those of their roles, and the reviews they are asked in, each with what happens if they do nothing
+	// (GET /v1/needs)
+	ListNeeds(ctx context.Context, request ListNeedsRequestObject) (ListNeedsResponseObject, error)
 	// ListOutsideReviewers People outside of the house who decide by a link
 	// (GET /v1/outside-reviewers)
 	ListOutsideReviewers(ctx context.Context, request ListOutsideReviewersRequestObject) (ListOutsideReviewersResponseObject, error)
@@ -29296,6 +29661,31 @@ func (sh *strictHandler) EditCalendar(ctx echo.Context, id Id, params EditCalend
 		return err
 	} else if validResponse, ok := response.(EditCalendarResponseObject); ok {
 		return validResponse.VisitEditCalendarResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCampaignHealth operation middleware
+func (sh *strictHandler) GetCampaignHealth(ctx echo.Context, params GetCampaignHealthParams) error {
+	var request GetCampaignHealthRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCampaignHealth(ctx.Request().Context(), request.(GetCampaignHealthRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCampaignHealth")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCampaignHealthResponseObject); ok {
+		return validResponse.VisitGetCampaignHealthResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -31964,6 +32354,56 @@ func (sh *strictHandler) SettleMail(ctx echo.Context, id Id, params SettleMailPa
 		return err
 	} else if validResponse, ok := response.(SettleMailResponseObject); ok {
 		return validResponse.VisitSettleMailResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListMoves operation middleware
+func (sh *strictHandler) ListMoves(ctx echo.Context, params ListMovesParams) error {
+	var request ListMovesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMoves(ctx.Request().Context(), request.(ListMovesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMoves")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListMovesResponseObject); ok {
+		return validResponse.VisitListMovesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListNeeds operation middleware
+func (sh *strictHandler) ListNeeds(ctx echo.Context, params ListNeedsParams) error {
+	var request ListNeedsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListNeeds(ctx.Request().Context(), request.(ListNeedsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListNeeds")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListNeedsResponseObject); ok {
+		return validResponse.VisitListNeedsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -37104,649 +37544,666 @@ func (sh *strictHandler) DeleteView(ctx echo.Context, id Id) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L39stw2kif6KojajfBubMk+kj9mW4r7hyxbbU1blkaS1zt32pdCkVlV6MMCaAA8pXKHIvZp9sH2SW4g",
-	"AZAgCfCjqo7aM7F/2TpFgkAikcjPX/59lYtDJThwrVaP/76qqKQH0CDxXxtJeZGxwvw/46vHq99qkKfV",
-	"esXpAVaP29/XK5Xv4UDNg1shD1SvHq/qGn/Rp8o8q7RkfLf6+HG9ymuphDTPFqByySrNhBmdwwed2R+J",
-	"2BK9B1LRHZANbIWE1To6BzdYOIMD/fAj8J3erx5/fXMTm8FWisPw+8+ZVJoU9EQYx6/j+j5T5HfB4Qk5",
-	"Mr0XtU7MA4eM0qGgGoZ0WK/MF7b4SbfYg+Bmzrwuy4/rVUD2iup9+yWkqoTfaiahWD3WsoZl9GcFHCqh",
-	"geenv8Cp+coeaAGy/c6L9rEH5rkEiR99/fV6dWDc//th9JPbl1Tn+/S3tg/sA+FHhsOU7MB0ihvtj+EA",
-	"BWxpXWrDBmszZXaoD6vHjwxPHBi3/2qny7iGHUj80G9D7vhFyEIRLYgCKvM92SLXxSbyW5JUcW6UcMfg",
-	"+E7cAh9+9t0eiDY/NVxCWQkFKRm/9d/vU/MNDvjAjjjGK/25TW2j2gPo547B4rvg2C/8yn+WsF09Xv2n",
-	"L1pZ84X9VX3xNhjRfEGLIQl+pOcfSy0WHkpR0JM7g7g1qhJcgROOFaDYygXXwJEEtKpKllMz0y+qYmv+",
-	"FPnahnGKs+qT9OO6t9anBL9i+OwWoDJTqqTYlHAY+7B94r/9TQnencEY6V+7cSOz+GVPNTkC1+QohSUM",
-	"bv3IHO548bmogH84lHbZ6oHYblkOhcjrA3D9uaok0ALHOZSfN+MtIdd6peGD/iJXd1cgtKabEkJCK001",
-	"HNzarrfH6/8QdBKS0D5vfvRHC4/H040CngOeFCkqkJrZc7M5ZbkEqmN3vhFv7keiKCuIEu2sNkKUQPkq",
-	"uLEnD7C9NicuwfWKCw2ROyYugMwkSyeEVuupOXwMJe6/2evaaQcojfDT65AqvzZjiM3fINdmHo6az8wj",
-	"OFNaFMzMh5avA+puaalg3SP4bGJ5KkxoTJ4qyxbernlkfT8ypYccwzQcuv8zJsg8431sPkOlpKfhTuBg",
-	"0ckcgBdQ/Mh4hH09NQdEOVANktFyyDAvNMn3lO9AkYOQQPSecmJuJPWECF6eLKuLLRHbrdG1YxxvST74",
-	"6HFv795x2uNTyZUaMdMyVne1tCzFsWRKM77LCnpSwccaDWm9yktaK4hoSebmgFKBU99xXEJ3EgzDBHz2",
-	"1U2U0Qoo2R1II3LUcPSf4EgEB7Umuai5hoKYzcFPGf1AcHLcs3xPNkLvyZ7eAVFsx6HAJ6hfulEV5vDV",
-	"d+1c3oE8KLvnH17Ydx/d9NltvSqkqCoohhMPhlKGGzTZ0rIk9EhPa9RgyBGvXIoa5sZQjhVGxTQzP4QT",
-	"npRs7Qy/Ss8wO7ASlDa07ByzC0cHXjQ80yMAPSmyObn9MdsBvPAqrQZ5IAdxZzZ2A6U4kt9BClw+UFky",
-	"1G2HPAgf8rJW7I7p0winJlY6tvEv/StPiwKK6W03Uy9mjx7wwktxB9NUFXcgJSsgk0Cdhtc/dCfCtCK5",
-	"4NuS5VqRAz0RpSkvuofuYfzQjY9LmCJU3QLyo5NfZtf2olZAUFchaHjN+dAdU0zwTIqaF4kNqxXdQSbZ",
-	"bq9Vcl8/jsm219aiGgo3J5Tn3yzBvfBxuDENvWcP+My9kRhNS5rrbKYKswXIuDhOMrPgcPLP6721MWe9",
-	"wOvDxho8g29XjPOYnEPxr7Q57LQ0dtlubzgI2RHgQLSo8z0Ua0J5QY7701xRPLERRtudvhRDAjerWzdM",
-	"0awq3NiWzAEB3Qej92tVSXFHy7P0Nnowt5q7hV9tV4//bdZO/Ro138ypxclA8YQcaqXNtWIv5ZOo9Wdq",
-	"TUpQyl48TKNKj1ecubTNHIDXB0O2SkJFJZJKQglUQaixJmiNg6z9isYo9fqsz/n3LX92yRi/gb6tFeNm",
-	"weZne/MwRUq4g9L8i3ICKqclWmlPCDU6pSYHoNxc2EKBv6yUpjuI3ke3jBfhSmplVyFK87yotWIFRNdi",
-	"5RXIuUcfh5w4Mm/MMyhO547b20JcTmznvqUljRp6NM89Aw+mvGlfaqbBuP7mqygp81pK4Plp+lD7bwbv",
-	"tB8bmf01DA9PiIhECnzZ02tIGybfUv59YV2eC+TIhnrpPDQr2ru+6/xLuSbbWbpRmyES8719KiW7i1lF",
-	"P4ij93ODU08Uodr69Ci/9SfMmcVrYrRh/5uESkhtNI0nVmRR8xkonKrDytLINwm6lnaWXZIYNSWzllPH",
-	"in2g2SFqGqMzqCOXgBfmt/WK8UxLyhUqPUZRN3cDemUNFxqOMP8bO+dHITtaT4LS9tv+8XUz+SjFBa9V",
-	"0phrLpRZF35gfM2WREnV0d4qTFmtMdjXlMr4p0kOdMsZ50AhbtXbk9Jw6IQAVr/VLL/dmF9X62ZTO3/8",
-	"AFJEt+1bSbkNXnTJa+zc4dLfaqiMFbcTaJBa4w64oUYhQBEudFTmbRmURe9gPoyq0UyFjMnM3JnK7LhU",
-	"Z+bSNP+LplR0QXbH/AASqhJ9gXSHuk/NNfoGS8p3tb3sqpJqwwvo/SpLcbReCzvl9UpUwKHIvILV/qUy",
-	"r/8aD37xRaTbi7JQa2vv31h+shqckRpKQ6WMRWkFhoLfavQIxch8R8sa5gZmWt4TqPZZ7Q/3Pcp8kloV",
-	"oGd20BJ4QWdf7wUozThqIlkuRJmJ7TZhVxuZeqD8RI5C3jK+s9oNNUreAf331BiGVBNkCkK3GmQrVN3l",
-	"aUiI9qM7oFYjLqLkK8SBMp5VILO9qCMe3VcoxA9rs4+CA7EvmE9IyMHIF0UYN/oWvh8/CVLp7EBZaZia",
-	"5RA3TUOZwhQ5SqY1cKLFE3+5uICRjbKa8S7wGON0RnyB7tfMBp4ij6R/AI3etpxWhq65CzsMyAo03zcb",
-	"SzU5CKWtFqv2VIKhwS1UGv0meEWGBBJHUGRD89soxf0ULLlHeK0UfOcC8taP1dsELco434haS7MA5ByM",
-	"sfWHf0lZ6Zxj/gArooAHTj5D5Y34gPzjnPHDL1VCaVpmtCgkKBUTMp434A7kifiZJRnEDKgyakwa5PkE",
-	"abZUEnyI0IYi+CpuCNNo85r/pVzoPUgbx3xCbghVt/Yh84PVMYbLUpALbiQqk5neS1BGIl5uK36L/jbm",
-	"NtIGvZzhSEvrZlVeEbPnyMzAHGc4AdqL5kQze6MMZ32k8pDV1ZhXkHmvLSUcjs0eS6YAvaFGMm3rsnTy",
-	"3hDMmmVcEDP8g7qKEsx/Op7s8Yu5V8yi3BBkAzvK+9GdhHoYC/Hg8R5w30AyhIJk3bkZUlvcUjhyioYC",
-	"uUfzmDSNi5y4FBi7jZJX4FneD0+LSR+aew4No75gDi71Lx/drOcI6kVJEK0YX/jaUCotHCB5/mec+h6/",
-	"XsSq6V0/w1JdoOk8N5fAQyMQvryZq5nMVC2mHdf/PngsoUjMvu7n3dpzbtwzDsfEDYvbf2O2/58e3Sy7",
-	"IGfZvuMX1VOnE5tbgnHVuTgoh+NqPStCgcfkKp4nNDTu0e9kxn/jvIw951KQFDqpNNuHk5qvFOWCaIz3",
-	"aI4G+YOcVDt6bHnPgqvmgtXlpVCxMPUPPzx++XJNHn31+OYG9boDKzjb7XXU2KOnzLKuSmSe4MFBH7XR",
-	"eZ+Q//7NVzc3BD7kRtlnnBRwEAq1Sw1Kq+jh2IuSedaeRewf7AsxHptJHVEBTxEn+vyRz/eA24f7Hnfc",
-	"vdXae96H+TX9AZKcOa7UWls7IStevH1FjgC35tc1eUheCl7QE0ou8rbmVmtr9mA4ep/cvwseMYBfPP3p",
-	"KaaUrG2c/AM9VCWQ72vDzl98C7JkfJ7iGpAy2IQOhdwkeiv3W9wchIDNunzd0nPsNJ6hP7QncOGN0zt1",
-	"93tgmpOwcJJ9PjuDaZZm+IbcsXTPR/cWfYoJcetPYZfDvz9U+mQNZm9Pf6ZsYC6Puuxzeqgo2/HZ4ts/",
-	"n5QCS0PyQZrjGKv8rEC+ge2ZLnfghVoUysAXrCybmT45+HNf0BaSbnVW1GhG1JuSqX12ZLzAOHlDNUCR",
-	"0hidDb2VttHh5g/2wXZrXfKH+3OYkWb/FGb+AI/HWowyyUGqPavmUrbxcsdIgJP2hB/45tDftqeKUGK2",
-	"4Ynzw0owF7R7VXC8pP12rOdHouzbszawiVsNXe5MlzBDKTSkcbeBfaWjxk0e8muot12p8TGWcSUhqi1Z",
-	"N2ibdLllWj0hnErpgo9bVup4ymVUOXafGlv1c4Coz/9CYdQzQDAf4TFqgWVp8zhAKsE/U8S/qpIiCZbF",
-	"PmdOuaRKZ7VaNHiM2YIpTtH5TMdSZytihHUexVHSTmdPzJh6hFO2jn/mHAjktY/rVS3L6ZOMA9tnp+h6",
-	"zUPr53hmLrYf5ppTukdL+ZnjkGg2jKzhCi76V0coyOZEuDjiBcIFOuGRyLTW4mD9ZyxmQL5tIinapeZJ",
-	"bcbSezgoKO9Qg5uf/tsnIr2jrDTKy5WS1lwAhKgK6K1LHQgygo/eab+pix3YfOm81q2n4TpuiY1ksI3/",
-	"gt+d7VTKqYadkKdkfoRqQi7MqLai1msXDAlUHLIToMjmNEixjYl7cTgwra/Bdm9t6rzX5tTaJqXbMJXX",
-	"joHrTNbOizOR+WoefoPPhqq1hoPRu2BaOoe1fy6vg/i3p+XzeVeh+062BZi963DYULkTWc01K+M+nW1T",
-	"atzULHhGONAT2QCxJY2T6t4S3X5P1V7TnUrWtpqbTyhts0XNfCjjXffCf6JFxHmRlg9zq7FSJxF9EAvM",
-	"KRSLc/epEiXLT/MznRTIu6vIcyz6sQLZWAii1lhel+dQaSgaGe9qV06grXvbSvK581Wl0FlOq+Fuv8ag",
-	"NPXsJzgQb/k8ITcuEE3Mq0HVtA2MNGXTN1EPvKYuuz6uncUcF72ptUabMlpYP9u2vXfPtIo6BqyxNGvO",
-	"bcQdE8zjuUpY/DNDvhl51lQKjXoQvXtmhnYcOLSDa6uJN/tcQXtnNTdUwK/hpbButJImc7G9wkOitpKl",
-	"8f3Zs9gViZ44XfYMj1YgdhoGCSPagVAeaDP9K2ZM/zov4X6gPZ1TCRUrCVqojjh9YzIl99+FBvLvSyv4",
-	"j3rDz7+kz4w2L4rXdO7aid30u2jfmbOHvbtx5vhBmugf9DZdcMOdc0mlQ6fucmkuk/jFELsJxmT0GQGe",
-	"Kfv2uZCkCpWGwMzFtEFjNONkryfZ/6+wtsL6/0rOc/N0ROboEKEAvQUrptwjWCQeRQhYZr/8YyTYp9W6",
-	"P44In+v4E52z7z79iZxD8ZSrY6y0cSOKU8JltUDf3LKyjFXvPrd4A6FAtfL0SIMS8Ety6JlS5n/POmTL",
-	"bCV/gxmCTdH5LNvBb8XwGpg4/Yu26iwJM32vz6HKdQ5MwM33eWhUrPrNXJCjpWnuCmWcYKndY0IJVvZt",
-	"Qa7N/4vqQV2tyf/5X/87tjdUj6SV2yJHiwwxN9IbckZUh0X/t/eRiy0RtVQEPlQlZdxV1F3q+8a0jmU+",
-	"UvfK5rTAUecyJdLzCDKDE79rGtMgcHfNFaZYATYizy3+iy26MH/hItj0qE3ILC7PMOuKt5U1WDZI7KOd",
-	"4eaLNvigQXJaZjIRb7DpygqAL9qRneAQzVQw+hWHI6B/91BRyZTgZCtq63JEvkLIN0L5CcPos5l3pkDz",
-	"mSTjUkPBX5hNcMUg82ICHOgpsxm70SOKnNAGelGvpEqxHV8bMgDyDLK1PVRD3cs8tUQMKvhJ6GiluE93",
-	"nqU+L/eHn0StlxfzTjtQRWVLIa3wcXXhSpR3KXVuD2z2QkdSUqxQb85/e1ZbVyi6Ersnp8dHHQbxm5m6",
-	"WJ6Jw8GVdS5JOmjf8iSzHNYiwDnatZQbSVRlCXXNjvmYKHEAc6ubW2HLOOU5NKX1Lil2OrjrUFQiIkNo",
-	"WBOnHVoucVWGxjqzd6m9BbpG59czYAU8oVLk/0sv9czpkNkeUDj5f2r3b8sO0AEdaZdoBryOXqPgnvWZ",
-	"n0S0on+BEKS13scwF50y0ZSJ0sFdMMYdEyX6egwd5xlV+18Abi9GKujnI7pYhjgO4h1bISGnKs4ORzeX",
-	"Pnqfcknbi8EeccBWVqXRbzwlrsSMlqoXJN3sIb99AwqhEgZ4Oo2qFdFPPsQLO5qh2h3CErMjldzBZcSR",
-	"cOoyrg8qUctYIfhTW3TksUPw/Zj3o6I8G4P9zvdU0lxDAz2eU3zAGsCBuRCvPTLDdxAbwzqgcA/cBB2B",
-	"mnssuikNxuIZToDkkadkU7NSP2CcWBDHxoWI1dA4BipEtQIXisaLBQqm1X2lWWxpWW5ofjuf6Z+7Ny7I",
-	"OpiliiKJvDKaSqGdqheZgbpmP2TMx7j600ZM+7m5hhtCCrrvTedV4he9B+1+C71mpNrjbLJROp7DWTNT",
-	"8p/Zx5zavDzF/gPk9T2l2Y7B8C3PcY/7ZD2wkTNHff2/rTjPtkJmRs2kupZWcbWrnYaBs8kA3VmOpDR4",
-	"SD6vyfeYot3NPkctZPar3Lrd43OPyqD90CU+yp6/31gdxChpFmLnjkpmkWlVne8JVeTvf8d9+dzQ9uPH",
-	"rk6fjHUt8kCH8r6XHYXGuU2Gsgjt8EGrJwEABVNESwaF/edcCMmxC+OaN8GFwj44GzFBn2aQc3Diki7s",
-	"e76gsTY+EPVDi9P92IYfjPoBxeM2Bdi5sYxa5vBUBAeXJr1unFlMEUWtD3as5cc9bmj/ng6Xnt7NvtXr",
-	"xd2qB5GNzQW8rHbYQGgFK2OPW3Fd1NL6UbvYut06KjMSy0p2C9yCQWiQB++AXa92wEHSuM5uZ3w9mRrj",
-	"mEZGLRzrf7j3ZtpG4YfSm9MMmg45JAM5PV+kbV6Cof2NpDmoeCW1PdCR9H5xgDZD20Kec0EQ48zBDj0x",
-	"9j1O2x6mWoEKsegsVhbx/pOhq1Nh6m/cTLYfcjBb9kESoMCNX3nu5vZWVbPK5pPpHfjFnclRYRdx3ftk",
-	"Aksu5havnlijTyggO3YHfI2VQJgG7SB4utt8oPIWtBptZ/GZIg5Kb01evH1Fvnz4zTcPHhJaVnv64NFo",
-	"mKBNQPk6koBSUVZkeJDjCJ8+dj+RyzD+EQm7uvT1SpE1OnH0mSLNk8SnrzyxwQPMt3IQW5hAet5cojF9",
-	"UcArXp4W+2QLmAMTXSRYTxTwWgqxPfOz/fKKD6RgO3PynceB1noPXLPcop+irS4hF0hCHKTXQWFZGHhk",
-	"Xec4uLEsN4UyG3i/I2WDGygTXqNRHPqjqMvCorxuawUFsbDc89zL/rvrZuIpUjjUnN5qeb6fYUXa15/a",
-	"hzsu2IR3dgBhgaj6AVz0OIrFPVZ3emMwvsG/1c49PZQNGAad70ULt78qT1mv1cxIOQYGmxYtvXlpE3eg",
-	"qXqD8QQxu2w34RUfdQjFbOTul0N3j2OhLsME2+PmMG0Bd3jzvIZCSxynq6nssIEPXzDUXd3mqYryKM8H",
-	"sB3trovaVjBEPum8ConeTt/CnrkEAWzx1Cxncv4fIjIdcTgdHY6s0Pt1C15ZwrabttjMucmpm5j/aeKL",
-	"ezCKffBJLapLvjgXEN6x1nklGOcJ1lA69fwH8f4kT9quRB6c02jArvuOTQvPmTtzMdj0BbLJC4VBJHTJ",
-	"de1OdbPQEcJfxfRyN98FMSQ7whsXy17GBk3uQOS26UdQhmkGnUlUJaM8T8RP7y00YE2COBpUV/Vfk+9/",
-	"ttpdWSayMIrZdW3TUbGmsZQZN8qtac/HPLh6ZqP+uP6B18onRbmZtsub3r04W7eujcyOqVIY1BgMDLpO",
-	"+Sxy11bLm2eYvLCH/BaKJ4QLDr6lKAbGPRj6vNZOzdze2uXGglNLj2XIz3O9GBEixent2hFdlGewDDPv",
-	"+iBNVwBdSmRbshKc0sqFxoQ/mJVJcwunuG6s6AEIVRZG26Eq49/0UWDGYoMZZBEmMZ8HwanRxTkmqrwa",
-	"pYXIMBdn4N9rKgCaMowO6FJpDibu8a+JjDrfiGw8py6nZQkSQ8gl6MbJEr1W7apmNs16az4d9EObeu+V",
-	"f+7MSBncgTSUCwEGS4EI6pjG8Ot9CNNb7LTthGgzhVaOYoJNECQIz9MwKjYIvbUBNC+gOxs7JiSuo2Wk",
-	"+59dK1zmPvEq4JIFiog7uiHG7zfXQReLdt55uFgvHGyp5ZiRliid87MIgq+bNiKtn9iD/ttj3rqRAc6T",
-	"33Hj8tV21ifX6DqPpGolb6szdi7S/XYevNV4C9xnguto5gUcXL7VJNL0pfgavpFYE2ZqxMOBcrrDG8el",
-	"k04H+12jMzv71IKNnSiKMZSI6LGspDiIzHtSJ+sataRGn8uwS/4wwjkPvCssd1xo1KoKcp1h2C0GyuTC",
-	"7H96/PCbRfUCbWOv+e8kYxW/WLQ8VG/UXhz5Y6fuMmMWLwxZDL/6ITvAjm5OOoX8YR4ZhWA9QMFoZv7e",
-	"vWCaxkcHiw1yxwowqkxVbON3cn9ujI9/eCT48bSJclixVNIj0k9Lluu0a1NV4jbW8OgpwcnbUJOiJ0y4",
-	"M5vRcZhyQos4YGGUaePpXE374/m3tUWAckrzAPrLjLdsiH9ERlm8iMd2Hf6gP1NEyAJk0/DRwc06KlpP",
-	"WtPuBkjJNpLOtwf9bqTj2rngKtrvB+uYjnthNEBEAlLEKEi2lbbCJke0KQqT4LM0m169WhBXbXCVoMFZ",
-	"aXS+yMtb0bFdglIBrmAeJ33fPP7J0vTgQ8UkLPvQkpL4uXe47dVgIxfzZjGaOViBzNSePvr6mwhGO1X7",
-	"pt+pRaHashIalsPqfSedDrS4lp41Fv/rdHCfLkg201zW79HnNy4TjzYlMnKwr5pn6ZmwCPJy8B8F5KWr",
-	"vjoyvS8kPfJkNX0COfwsdKtk3Mv8EPDVpXGx2bmj6czQJqsUaRCG1nyaqXO1h1O3R7iFtwpuzw6vzAi7",
-	"da6AIU6wTXH9Y6Ws92PozRyTeehjS7+S4+De82zdJ97YWtz71Z7+vWSYL5ejafzxhAiKNlPrZ4K7sxts",
-	"w9gWvoUz6jUTiti7fZvShjld+Bw2J2b2IkLjiWwAK84tOq3Wgq9mW5lWsjrIstE6jKR7BgvcuUvxCyt5",
-	"LHIThjR8oc/igp4JRTqgjlOmvdM6yNP1Cb2Yvxto2EwRvBmhuAiI+AJs14TuHeLKtSmDVIKfLxoHa1Jz",
-	"bKOP9c1NXhx2Zmkyk6Ou77mQKbXSGeN5WVvXxyzR87JW+oV9p7kH5qGqLL6g/fXreKQ34ZbICczHX2cc",
-	"ifNKH5Y1cmo4/HwWDNhpuNufeBsnEWAm92vOxpzVsOc/NqWvSd5r6k3N9XJJfkd3qNcS7hgcUyrt/Dm6",
-	"gaBIu0nmFZ/7RDj3/QWLeKpu//DyJfCiRAPLmHvfzz3/lFeKRbNI1jhgyjqxtSfrELBwTTaCY1kCdkiu",
-	"JYaS2yOUTnFPZBEH3tvZcjFxYsd5yFnOkcRo368o3VqzU8Yzdxe+a19qTfG+dHTlPiPfDvsnjT2lJc0C",
-	"3p1RJ+ZV2LFF/Eh1O/sDK0FpwRcQ4aV/JUmC0Tbm2HQ68OkCL9ocIUokcDhSV/2xsWmBRaIZvhEemLMr",
-	"RZ2MJoQ1V0lq9xizV+MVEGn40f6Od5cfZ2ApIffQWr30qhY66qo25jwJbt9Nwoc0837H8qUCu+hCrqey",
-	"C/Gx6MdbD/igzwt2SZ/vGBA5o+VT+9p4mC9WWYFB42UaQMJxMuaXP8ugEhkXOsvbuPZw/t1nshHIqdld",
-	"qPiu7hZDBVcdyB0UGeOx1O93e6ZIJcWWlUA2kNODhb7EJlttTekcEzlpTYXYxDYOkmihTE8A2cBpzF3l",
-	"FL9j1kIWfCOoLKwfWQItbO6HjT+moLcW49peq3eB04Yd+n9zUAIuHjBNw/1dmkQpucSmtKf3vBT1qx/w",
-	"T3WIR8/GmeDFy7lpHsOkuwvarTsHPPz/btw9bVxqk54zKIsLoWQWhkKavFdr/DWeY5cyr6AEK1aEiJev",
-	"p5sP4UWxiGbzQIl9r2U3/q8T9Lx//9fVadlP0JpqJRGh9MIh2hLiMCNsskd8uCNT+3AVf0x4Tu4xlmU/",
-	"c8UZ3/9kXxpd7cJKhCUQxD7vdH4+y/zKWbFsYAsTfUHfrB/EkRwob8oFYh2zal4EfRfmEdS8s8gejAlA",
-	"lwWLZHEJ7MFc/OqnOGO5i87vw3Tj1s6UeSpdN5jMFQ+WZft7P12vrZ0TaT9rRNECWB/z+P+gZR2d81Zg",
-	"cb1cMJ574y2nldqLqKZUSUBM12it13PcXbUmWlQsV0QLQu8EK9ZEsd9BrYmxGCrGd+sGPt08c5QsXlIn",
-	"6SJkZ3eOqU5kAZ1KyBqw6AuCbSENuuP6Ka/9Vobb0H5imjfO0LAvYp7RK3uw6zOcjxdt3cRsejs5OZvz",
-	"t29ko95EEwQWYudSlVkIk8nqUq8WDmGnfT9QCVCuidJCntbkmxuiCPJvgze1UInjrma3Wzg90ak/ePib",
-	"pbU0fpg+ZK+n0thexNKE9pQXiXSrS0s1RmIeSddLbPrf+TL3hbb0kmThFkUl8pv34S40Rotg3g2iOuZP",
-	"QoOCBtmR6X0WfsOSBpR2cO/2L0iMXy8wPqFKhZ+FSPwieLaBPS237vjNVFM9EEx0TNseNRF2WNQpwFyZ",
-	"sfqEkmrfhpVgtpGFgL9jcCQbmt8+tknC+DtTPlpCKIdjvGRhCH3iWrwG+As4d6cqIkHHGPks8zhg0RkX",
-	"S49pE9lCHldCs/xWEbHd2t7JI6yZMHaXWLuxFnWf5qgMwHLSKI6eKwR/QihmhFm0xoNrdsYU+ermT9OO",
-	"9kGUrOGY7mTi7FLCjsaDXoucJYtTN+cYmsFJnA/kK7U6Lzezgdwpva99Vkc2MXsVE36wti4yXEdLWj/V",
-	"8X28f7/YWVudGek13Yn0JGqpoNw+IYKXJ0KLA+MK8wZtrf+s1MwzmECLcILLDlywhcEw8T0c37trGNDB",
-	"iT4/qynIqIhkMl0LfKLr7sEE0oxuNciR68RsYJPbi6+QDewMkxjJ3alY83U6TeGIP99SFHWuM5dOkDjX",
-	"djpFDQsT0jXwRpGc1RD/++aVYVP8oDOVu4VwZVb9KNBCWh4bSKanRFKKlpcrjWYhVULprJZxoMOq3pRM",
-	"7RcVc1mda3YpFbZxiSqG6Qz9M+DvxqpL2JYtTCA4UqYVlkE5zp2RsBEvE/LoFkMLz8eTpWt0U45cNF4y",
-	"XElaNYLm/rx9wVdeijuINXPpY99Md0i38mEkmcpnT7WSypgCNdjjuyYbKMWR/A5S4KEGKksWpsWHiRDu",
-	"aCxPlBpR/Lo5c0Oa/FHlcZzm39aKcVAIe6EITrtTh2GI78uFLNAYPhKucgyPsfsxI8caD49192DJ+pqo",
-	"vZB6uVzs7e+8peHcP7M8ZSSIq0DFFn52QHJkvBBHAjxs6RgDeL+klWparPQ2rbfQEb48eaC6Jblsnn/O",
-	"j8x0hohOr49lNjg2boWJyrH01ZC6FU9A5Ywj3+xB83k7pBsguhbxk9AB3MqitMHpnLYoss8st3Bv9Ojc",
-	"DWOd4ZpXtR3ijESRIXzlnM7GvaX574/kc35XVyXLoz7tZXq1bdNwuiBToy0fNuOMTvYqykCz8vtTBb4/",
-	"VHoaIX34WqjX97FafVfyIZo1/rRIobWvNGDMfcejMbmeYLROcNeVfNcg3QYwZldJXO1ZQL25KA/EEiAO",
-	"zDSSeLFwKjtJuZn+eUaZf/scA2Ou1XOW7RIHdnAFpF3E8PTWpprQulWn8BAsYqCmt8BndqxqbAQ778ns",
-	"0ubMfGe/v1BUN9CAA5iqJQLXjjI6vT8bQi29AEfPhi/uofyEitnatdGwfXtAwhmHxqMRZim2+RG0cm1L",
-	"EN3WNvEIUDPXDhSnC0c57GN1JfZO79+MzMlmc95Yt8eF2zMTBO+iQ3wRm44AFTYto85rY5UMJ/cNOoHg",
-	"pGK7BUmYXhPLSMCn/Z+2hxOOG10Ag7L4XspYmUii+ch6vL2qS6ftGd1CayhIRRFfPgjHI1rJ52210L89",
-	"/PXzCmRum0JNYBXit9Yr12hkpC9pkMURzyaa61i482MM7lujMj4m1Np6VJF//dd//dcHL18++O67NaHE",
-	"qN6InitrMPYtcsUTAkbhcd51Vzgx40AOaOBwTnBu0eX3M5ZSFUFzyTA/IaOTXtU8zbj+5qt4W9rGcmu6",
-	"ZwM1Jh1CCnEN7v+UZgc6q6FjsDQ/8W66kftknHAS2I6/gTuQykL3X5bIskTgSXHHiibsMZWs0z4cpoTE",
-	"L//nvvSvt5g7ykofVpjnH3crG/rGRVVBQerK9ePV5ATaRuOFNNfetmS7PU4mr6UEnsflIeOZe3IuiVUF",
-	"szekb1H5mawDUoRz8KMnaXoNQ8tuzv0ZWc8/PBM8yOK7iKFzHMpVLs96wzoPah7FqnRtkxx6uXtsbfjF",
-	"g0lHytXY7N4DFT2JeraQkzR2F79wc1k3rUcfku9/fkP+H/Lw85v//vUj8vPb71KjLe+RMPREqcY6G2Cj",
-	"ckIR9A4hfmzjUTQhCD1SB/5pq4ts/oLrvUjQWcwUkXY2Z3jmWrq2+zHaS/75h3+po80uNlTBZKPwS4E4",
-	"3TWyLHbo3km0YZo5MVvwPJdXG/CuROa8f8RaLe60EAfCypEVVGDWtLwQvXmb/lgzD8JL+jchSc1dOzh8",
-	"HVU7wdHpYbYSMacoJtMcaElaXLvZHD+RltEB1EPm8Qtx0w7aeDjid/aywwwB0UeYts3hiLNuiIB9aeuJ",
-	"BfzSbN/E9y/ZzEbioaTrKasPFzR7aYCcgy4vfZfv7LyOeds+sqNXubWdRLu/e/vPVMObxqBt4nPU3Aiu",
-	"olpY5Vhp6jqLKcX4LkPw2VjY7gfKi1d3cE5vtXTKkDFWG88jF8cmzNhNIprVlKRX5GcMcQcRjA6UjCWg",
-	"Qy9IGOpkCSWL7H5gGF98oeEw0lI32WmVuIhrBVKJKOIxbcAuYj8JOdH54EDzPeNxJ/b9mSwT965rVBFx",
-	"etR8CopgOSBvLFfEh5cmhznuYzrWi6QeGm2JgleK20g3pFvsCEtdQxiF3Hl/AukHUTJ3O/UcfO6Kmbyz",
-	"5gGUubeT5QFuHlchnFvS/RHtxaESUj93uQZ9T1TZpduGcZoAxKJYIDZk0X9+++onYj9n7m1RS4IuIqKF",
-	"y7go6wP/TJE90BBF3grnXQ1KQTHD85YA0LXLewPKgd31HYrm4wurKFpAhPmlpoN5FfKUyY6UCQsgWmJO",
-	"fGIwy/YLUhzn85kjkzjGFmxGykrY6ix6jbwRR0U2cBKuB6g19B6tb25uEOuzsZqNCV0ypaNIUP0z5uiz",
-	"bvaoJUuzBW6R/RmO8IE4Lio4St4cTRFbuq4LW07YFoJMEaf6rAklmqpbcmRlSTbgod/nc5/YZr4nQELZ",
-	"ORg9tq4w4dPc64UPlM9KhxbbTFoqDZUFl3RGpDhi+/tw4EgamhSbcpHK2rr+41wYCWMxDs6K87ErIwrW",
-	"5KEhesuNbRqUFTPRCd+BLFwnv04zH7NBlp5Ydm0rOzBU2qQgIL4QLVkxp8XPcdV+K8ar/yxqyVsMleEV",
-	"orJR+M6R1N1U2/DfapbfboS4jTD1T5hP7/qr2zkZWv+LeeVb84prAGtMtYpKB/A++MQHkBEAqWeiiA3+",
-	"P83DiUEyTT+Mz1LTD+g8So8Ua8vbtjcPqOHmHXx5HdJ/evvOSDvy+9cp4VxPbdqEudpuwKwHPZGXGcGO",
-	"jqP0mybZNRSn3hk6v7ihO5A6YzsvmTh+rlOs9vXNpUt5J3QsclTAhmk12wz7mx0soe+UjMOc3ONmFP/K",
-	"2s9jagFXZBJLkPNZ5C9w+i5eVa5ux5zjCDh/5CAD/7iEA+NFt0XqeAqYUtHWZO+wHXcLgUmOmFRSCaWb",
-	"XCzXamsWrYLqukEbq4RvAZvBHwT69LUgFpruKob7PXTAdYnfs0c8q2jJ1nAuRNi371zm55/T9MSxcduN",
-	"+5RhgVKsCo8HjYQO9EQO4g4I01Gk4ZHWGMj9CzjvnBa0vrx7FLQOHxpJjytBZ8CtW5PDTmhG9XitZyxO",
-	"4AESdJAf1+3As6wTrS/7Dpk3gBxr0wAtnRth0dncEYl2Js5BrHY6TUCk8K/Lmr3OrGkeWdpfBp5chCzO",
-	"LO6v65biZ2xxh+0/OtDU9k8hFHSXou1i3GevcWv56+b+fEI/0kpdBUZs6Ih37axL84Ww/R73LVWKxW5U",
-	"l7U+DpddKfhlf1rQRNqM6o5qOiu0GTdsUtaAXXORBeX1mCuX+SZkMR5pQb1TwXRbMoUOdUw/zLF019zl",
-	"JSaONumcNp1IdSqqHn1F9qKWGE/bSZqDT4XZ24PY3Wx8IsMXIvK/MaeBF97qKhJx3ANTmCNg3plVs1Ri",
-	"xhp+wtbEuS55OE5nSRzuEra8hAMUp1RPSIoYVxsgFWVFU25WMciBbGlZKoxKr31UxLYBMvccOB+Xl7hB",
-	"YRq+l/lotusw15VCCVYLSR3lMih2IH90SdHRPLl4XKYJrPRsbgkFw06rd4AVhWuCSretMQx1tHRa3CIs",
-	"m7GEqqSzQn/g58XLPvCsc9vmHum4yUIL86r0KMkvl9Z2pHeScuUiL/cotwffukiGGwUBeyxKi9N0qfI5",
-	"9EexJT0LgmMQA7hbkEo1pZvZecUo/JKy8hnlBStG+oxd0nDXuXbngKHfjwbsbtNoGpyRgBvA0IxeLW6y",
-	"31nbULvtKMJes01Vkpl9+C4W6sv3kN8uNbFmZrQUzFzhKlXAmAO7gyLVDtv+mlGd+dTYBLQApPDtXR/B",
-	"0fcHkcrTyg0ZeT+YdGKG7ZrXIWVTO/KclaNhq3hb+qUc/THx9R+AlsZEGEZ/TwsaozjGikiYkiqdwd3S",
-	"bo74WkDd+W8eKCs34gMsm/1GfHCUiKyh5rdcHPn8AUEpGsdWrfmB6nyf4viaS6CFT97uipPX6ITy+Z+l",
-	"zcfeACZePTH61QkDh7dQaSLpcTpa2FJqvXK1436l4UQ7s0ox8VvQrup6CbTfLtm3iVApzdbbEovHRHkd",
-	"UtGD7aBOBM+BHISENWFbr5ETpUWFrjoujlHHiht4PLFnj002nxAoFSa4uYRbajOaVaesJYUP4j+UIlnL",
-	"cjH9FKpoavXTsiRm39befkB34Zc3xG1gROe04dR4Om4pjHSK8FrQ88L5QEWtJfbWRKwUl6DUz3wKvrsR",
-	"Nc8h81VA7eedp6V5JHEUrtqzXxywR5genU7z1HjjrNSEC3GgjJsvoFUSf2grAcZ929hs32wxKg47YQiP",
-	"HI67zQ7WrMOtWODw3tZlmeHbqdCD+6lfAFJgUaM5kbbEUR4e1FW85ifaxdZwOhrPCn6rEYbWh5yRc1Pm",
-	"r2GyaGaMHQ+lIHXkqGpMd90mBpKHrK4ycLUyZ+TFpxKV/clqdAVLxA6xh2zRrm3dnvOQudpz0WHJwYmK",
-	"sXV7pKNSBwpGY6kcKqN1wURcR9uDr9xJZiskdd/ORRWUgEXaPedisEOitqU7g5N6ZIUVm5EbLrJqextf",
-	"ZNXRWu+FPNc+2VPObQ6B93uAOeGr9aoSUmMb/uKA2n1ZDss8O+0cE5L8vMgKC7qxNb57G93iFjgfTdno",
-	"XLAuYalK9JzFQag8UuXgK3tWFMDjl7XeG7WEYC8tdkc1PLaIhse9wCoJZZtqMW440TyqUsGWvT6Uw2+8",
-	"pZxppuAazWIiDcL4EIv4zFDiGeYtptnHZzYK0+ZTbyO/7XagPDONLeQNVOXpbft4ukffemW3eDYonIgP",
-	"IrJSiNs4xIbPsSZHKTQ0VdlY1NDXc4huXPE7EWWkoCCv+51XW0znZiWOIcQtofoxDv5i++Cl0bTjt5dk",
-	"WgOPIpWYUdA2etxmijerwEU08w4n3UnSwjhXo8S16ebN2DNjdK0kaaVdG61zwjPpN3TC4Tw85bRsnSVS",
-	"L5KB4SEe5jRSc/HBY5RHOzDmg81i1IJYwaUXdZ4fh17mcMzsaYkECixaHPUSU2wx7cwaehFs75FjnoZo",
-	"Gj+7I3i0FmKnkWCf4cTcVBcjM7fMF7JkEggqvJYiec5cA9eZfSsGFrBHaPLCNg1mh2gGX6KZYVJZUHv6",
-	"6Otv4j+x32FWAX6/w13Qfj1ckxux+eYIha7h1B9xi1zJlf8StGR5eJLvGBxtntQt2P6Ph4PLtVR7Km1T",
-	"DHpnfytZfuuaRDpBrqLHvukDfHHhNfafjtwW5qqpvIm/BYieU+uUWNpZ6Qwczr0oi/Yz56pCB1jmAmwz",
-	"YJKAvWgGMkXQaWXIdWwwM/cSlJk3oepW9VGA0hE6+9FlkDaLytHd0yNK1gArHbhru3oAV93qIA0UOt1s",
-	"0gvPoSxT+OmeGFN8+a55cBRHUUu2202nILXtst3z8abLDlXRDxqoDenK82bop0UBxdgx7HkPGA8LZMOg",
-	"9GeKBBHOGaxy8UGaTCnmoEe6pHM4xmrbCvhAGHd1QhyOnXzGJ+jKEbUmG4HJ56GWi4rStfBLr8clQwZp",
-	"QtINgUZ5JAG+O1f2InDFocs45j9nc8vornV3q1PWRcvSTesQ/USXuyIZHFvGKTrNa6XJnt4Z7QV42JL+",
-	"YC4mUoK5ETuAHYt4NYLU3JaSNCBRmJ0COl4F07ppB3aU25YnSI8Wcoqo+mBU64c3N5+TG2e32T2OcvVl",
-	"MvEPcxZaz9/Mw9DOxF8wIWC07dFCrWvKFZ15RPW2H2vj8rKpfC0t16sdu0tkJlql5yxRTRV5qyWroEU+",
-	"wTMw49yFaTR9PUICEMSPepBTBcZK1jZqOwFFNciIiVK8VvoFz8u6GKRNFg3CMbYcojvIbLZkNy2yRbLo",
-	"5UatV5RlRqPloOIa6k+gvfv80yFdLYPlcWBcC/IxUi1kUgCbwXGNChHbaN+R+DPVypJFSDnhQlptpuGR",
-	"RpmJKzI/ob6ZKC45NOZMtMuDSrVZECJeP2E0Z1EWRnNu75F5m9sg5i21Pd0a/Ah+5sE0Y2R5td1CBMrQ",
-	"3lSJhWHKhb/MLHZOEDCWh7W3GrBmZG4Fx2uqtJ1NrKjZtauKX7dME/eA1yYs8qOd4gC335ayiC2hON25",
-	"E3x6wGT6VIaXrSOWmTEi5556m267sAHRgvFnG4xN4CaBF9Z2qBtGn5yagOEBygriHjYEtndJmEjtOAbD",
-	"+/Hw1ML8lUZcjREE+eqt9mnpXk2dautvrBWr045iCDu3AT6YPGNn+VyX7HWwiTN8hpMIvDauqIzVti1Z",
-	"rhVGyRFGZtD182b96fgGH9V7Kerd3j03az7Nps8Dauxt/wCwceBY9ZraZ0NmMbuY5Iszi1ictJnNHdGG",
-	"gRgUbzG1V40QS/jg5zPYkpKX4HCGqpukW91G/IMAvptjHw3cly6EuOCxZbzabs0rL0HvRUdZ3FB+m2lJ",
-	"udpahZ+eKtTP8z38hjfqTgi00VCfGRv8tdMmL9UKD80kJ6RbsKKlGI9SiO1IQi/+POIqdw/MdZj7F7yr",
-	"P6Ku5kIurUJsXtqcFkR3m4bN055wtxEhXGP7dqCEBtTsrLRDpx5Vu9PvUiBxXgIei0PjpGy9Fx0HyxMC",
-	"H2iuMZLv6k5c69Biuc03hjTaDwUXCM7dFq+syVaKgy/TaQAXnImM1TBa2AymeQwd++jr756vyeuf/kyE",
-	"JP/8+vs/owaoyUEoTR7ekJffhqOnoYQ6XLMMf2CCeQI/l11EdPf5O3aIdf1yUZK+vi4UuLxC7G61p4qo",
-	"vTjyx2RPjTprtHchfY8l106q7NA2zF7rOtOTid3Wtks2XnvFN4LKgvHdj4zfDhdzjl4c7znUm5jtIhQM",
-	"H52dVUTOvpkv6Dv877hd8KIr31L4DTY8XFynspEsUfEzI0OMVkmgQCwhmB9lfWYed9BdMXuwFAqKLFXP",
-	"GURIZ3/QcVbsY1OFOefW9qsUscKgTDqAtbzl6BkGMSshvXD8dYF6gs8ntZNkltloRzzb2BNGtgcLikZ/",
-	"jtb9t8W8ltuiOmmQKjUhtrvzTBX/+39366WG/BDroefn0h7E5th1UwYa+AFz1CdFSNSFtSSt/ZyWUjb7",
-	"6YI4/Tw4xz6Es6O3z72a6FvUI9MnaKjtqRLiKj+6GVn+Jd0aU3SZQYprJNr0mfB8kJ5Xzh9zDViD2eZP",
-	"ArMg3s4HR0+6183845c51dom78Wd6Hkp8tss3sfnLT0pooQFYLD9QiXYrqTW6cwUYVxpWpY+XhO3Qjan",
-	"7AhwO3tffwG4bYzweCmvyrTIvA6VKKqsSgYqc+kDsQcwaSo7uNL59BMo7lOtnp1f/AK0T03V7dhH3O93",
-	"IIt6jvofjNd/ubfq3hKjxF0HLNSlarP83jbHGPQ1zW+fu0Nk+MwBFK7+ZnnbX6zun1Wxjd6lQblWvP/T",
-	"LL8ycP0Mn3VaIHUFGbO1QGoxkIYhCOerTUfiMC6ivbX/t1o1RXYzP26/kPi6pvkifdb2RE2MJV031jlu",
-	"2gbBqs3puFbb7jbxYX7+ZRPfjCKkbqf9tk0grKK2/mZmCE3v32qoElIrczXS0Zo4DNHahgXcN05TRMK2",
-	"VlCQmpeIFKvT3vpo5qT5agi0OowCtOkGrn6poqdgCrznXG+SgSxAM1NBN8kroLgO2ncvi0XBb3Pbdu1Z",
-	"tcz4e+veiM1a1YcDladp9miE11v3hhfus6fxjqrb2BQMSeSCYczjsXGOQt5uS3Gc1cXLr9sdk2YWgVTt",
-	"yYTOcQ5ElidDdwJ2R9dOsPe4uXuk4ldOQ28vtJe7kug0Mt7wOx4k74zMSRfliVYTPBeSlKAzo2JnO4Gl",
-	"L+qWVZmzRaYH98RPDl9IUWU+mWxB94IZrjZ0e8a/6nN+sIbEJTZXVjMhvonx5+Qpt4kssN1CrsnmRLg4",
-	"BlJyTvaeqjeItS1mg0Mm8gzNtBUX4vcze1B53prHuP3EKmyjYruo1BYRxU+lFLvM6Gi2F6u8zSINezN7",
-	"B6L6JnVm0QmCnwP4qiNld5CFOZ0+Ftj7o4Q7cQtZkFaHmHkOHBEB3YLkLvuGlu4Au6ccX5uJBVwdsOSE",
-	"SngNkzIhpO+njCPysXH7rWefiQNYMAgOUKgITEGgClwVZuD6AKvnlPXeQyoOd2Vfsy7P5fikbH7jQdcp",
-	"KYEmZOEoR4srFqA6YRpWHKcFge2XqWEBpME8a989P+m9GWumNo6NOsQ69RBSTUOq0MhtgQu6lHaU6pAl",
-	"fq59Ll0EgarJpPtHZb194gy2+08pm0oOi2+Rs9Uucvgthw+2lRhNlo0N1FqjCvNs9rYY1FyA1RzkYM/H",
-	"buz4Uk8Ab7X3cjQxDAuOyYGa/3hwR8pt/20Oidv2BPAuLCm4sB9rzbWM5y8kwznYz+1kph0vF0r1hRxp",
-	"U2p/mpezM1Dk7BLchMPpubkEzf3a7yQ36l/dwi6IAUyCBDXtbMc1ITebZ+75if3q9p2ZC5GeniYHveCy",
-	"XHSztq1Koz5fkGpBh2DVnKxJarpDuKQqJ976OXkLtnswiBAijYL1WQoH5GiWMsqbz9LNkL3lZh4lO6E7",
-	"OUaEcWI+fWpcSOvGveR9Sr5BiyfO5+RpmIHqoc+O1DnBGCfUGYVWkA7q2pvy5vmNMYN203HP6DU7SL/2",
-	"PXHRJ8yFbUxjFugavbqK3kT/27F2uxI7PCEijNKKJNDLPgn3rlfaF34s5/Ww6MoOE+5CQ4guoZuFpYrc",
-	"I5x9HfPRi/DFVmNA1oXf61buTQdAO19KkAS58s9RGFszDSohWYL5c0W0Cxri6Rfitun5bN9sinMp2dFq",
-	"dm3OYtLgIn6IEsZ1Fki64ik/WWFDNdZfHtFBvkEcjDTm4lLTx89xrgnkonSWEO3nxvbwh6ieVoCmyfJZ",
-	"1hTiesB4LUghxj2AY8sMegEjuofL3py366nsplSY3Ge/uCWO0eaXdrtiauyCiFMqWH11vS2ltCzfhpmd",
-	"DlKqRkNvXzndxVFPChbXJLJHb+c2zCoq9VVisU3y8pKzKGr91Dswo52MNBwqvXhI+1qUPahNvx0b5FvK",
-	"b59KydykrhmwLkBpX2sb4ziEM14WVSoZh1QjX7hjhc/c7vUcKGmN7fcd9VHyVAKRT5hy1fpej+nU689v",
-	"jbkVEtiOZ76ONVXNqMQBsNeIFuKWbGh+a+4AFye1PTHwZ18nQFA3PcHsIP5zO5E3bh6xuTY33RAU10PB",
-	"INqfIkd6Isc9K3191h7KYm1zDWwB7MIiUMOwqRuzRIj9KyHyo8s6iadpHdoHIYHACVA95qRWNS07ux8z",
-	"Go1EH6lUvQWoLA6INRwsbzUpGVhjjbs+l2a+BD2ea2DOQ1a19UgzCol89ZI1VQFG3LyWB8Px55bXOZkw",
-	"KKzz+k/b7h0LD+2HCPVV5NiZdpiEYBQjiyuIgNLH/ckYbd1OPu7Jip4QphJXUQJVIMesGYs0bwapQFQl",
-	"EPdSB+lyYManTzlim2AX2GbDz6ubHjvGCxIS5qYQmPPZyR64hQy59f723kH5mU+hcLR6MQrG6HaP5gm0",
-	"/BzcB61G217bwXXbSJ5OYkFPZ2huq3DvA4EQuwDsDqUVlUYZ+LTwErLTZLiSYIwm25DBHpQW3y7qpLUl",
-	"ZOPo225/7aMW95oSC05MtjTXwqWpuUOyBELBfd6MGa5DC1258ro7kKcsF0XcxyxFzVNtA9SCgFuk48jK",
-	"DeE6uTSlX/aTI4zgVLihLXxO4rqUQtrlxysmpNLZ4qjJLZyS+JMjyWIxGLoh3d1FFivr84yE/jg9My9N",
-	"1DoXh1hJharzHKBwTUfMLiTKKhwm3CIa+eriWdlNTaNEP9nJZH/LK98iyO29evBnjrLYdeVnn1LgzaW/",
-	"sEdJAcuKgr30G42JOrH82jy7KErsZICfVrui9WiWRkOYs+o3giz1ZiOWvN5cNfPud3fpRG5375+3J1bR",
-	"4xOLkLYB6+VhyiYjX9YvK8QMGkE2DHtW26oT98+HF3pREFiqOJvcS9Gd4vAdf4GqAeaxI36myJ4pLeQp",
-	"hpexpOimC8qE359B4BiW+kUHLThj7li1FQN+DyaOE8qZi2PIU4HENusxXSgZXEgzZeQr98Z5sPTX4TJn",
-	"LBu71WeKY4roFu/hs3MrnJURTa4ImW+qh1uf8BG0ME/3CUa5UmjGD/cpMvsGjDKs/UYaNqC3bRarOz1F",
-	"KgMjWMaIxexKeSzQ1sY8T3KECLOJ+9Zu03tgkqjaJlSnfOB94FAgNEQFvcxFPuLWvuBU9gMnrQ43203d",
-	"YZU/gj73h1S/0HcR5RKPa7IB5DuxRe/BMldkw+cXJQeOqH04+REeKIX1rQzC9v5s2Q5PHIhrSORaNkno",
-	"4PJ5ebfgiKn68ImO2SGKNdgIEvSTKtt470iZTqYkLL9c1qvjXkRbgR/MTeaLAdrvtt7fdQMeo/cSYE20",
-	"xVphem//7OXfwJs3ESkYJthp22tUrByplgiRiytP/J3hMiCcC6j9vywM4ris+gYo3flbeM4sIAA9Zd6U",
-	"t/9S1kaP44158Kt5dkcPBmtgfzwXiEHqJ/CY7MVxcRGJLQqJwhqZ8Q2RHls3s3Vc2f4uGMR3VQ5Ls/vG",
-	"yjSaYMnwdjgl8PydJAzssONe4LxtI8YAK5OSXHDLMlE7hxcp57b5CTv8jIVKUkrlC/fOE3eiOrNdu1Qs",
-	"waGZ9GrZPvVdkEeK+U9NtyBs6jNvs4JcgqjfqwEuPLqGlrcWcO+Mep0RQ8vywY805h9TQvDHKJQYJ1t2",
-	"B66O3qKEO0ytMCPXFmn7X8zr+M+gGts3vluvGM+2JfasaxuaplVGM8Fn/hL4Q95DpSPh9PWBxO5vEb6+",
-	"RDabUeKWRbJfaONE6Vz5TLl42HahdoPaRYRI51g27f7OzQIba6Hoxrya3fWpTK5XKU+1UWfG6qdHg5Tr",
-	"IWD1hcCQU5B8zXQwyc77kTD0ihWPNvdgjogcg1mcnQXUADDa59P0fy1KlkfMJR/FUlkfsiMIC+ijyJpg",
-	"cOZ7JV4mb+bDL/WnGJ1PO+AUDb4vbKPZJb7HIZEG4Rb3yJpoIdZkx+5AoaZQxCMtcZJGDHqUloGgf2Ix",
-	"IZkmghN9FL24++J7oHVHfnkzIZ9mbUSa/AMsWzOXorYNhKjLmQwrVQN3TPMzRqrDP2xrG3bGCmKtXb9w",
-	"30XcJddvKbOfMRZnecqCZPvgf/dQTvcy6orNi/tvXbf6c2nOwWhMwqZi7KkiuTgAJhZ0hbHP+99TdY/V",
-	"pEux8sY7XNNu9ozPVSFOfQAqSwZK9zC2ubAwoRiJ0fMTo6EssiSe1PwerlDpq+4pU7ZLv7FmgjwrHTSg",
-	"F0dQI1vO1GwPfnvxT2sjXkvwd/LS/IyF3v5zHCPnVt6qbCtk1KXSeFTCblitjdjdAHcisfh0Nas16iAa",
-	"MFmqOyjOnREwcKd0RgmuoeY78bQNvnYF6LkZV0cquc8wbG5Af9NwOPb8MVz0/mDTO9p+N3Qj7sx6MdXA",
-	"mMAqc/3Ao41eRl1VTZ5VM8kZpLmejt9SO5Y7kGpoIgG9pQfbmoty8vXNTUSVSdgwOGx0lS6wMlhZKfJ0",
-	"xvOwRNcHaOZU4mqETWk+EJ1WQj9eBpcZAo3N2yD87Ch82BmZTJcBba5XgmeKld426Xk6ad0FoTP/TKIf",
-	"r1fSpdIPcNcqs3QGrsRuy3TglW/QYNbo0XJpcCXsaEmwshpVEudDxrRq67oqBSaKmm8Gf0W3c+OzU4m8",
-	"VM0W41o1IIML9roFd5hvEK1XRvbPG99oOfGLwIn1Fmu2QQkM9rvDcG730ufl2V6wHGJ9knJEwglJM1kI",
-	"kGbHu152++RQ843LAVH81EcW7U/rEJ/9t5qWcRM6ubgj4yr+ykwXgAd4xW+78Ub9AXYR9454i/X2yX70",
-	"7/ZA3I9tkj8UTEOxbroncjhaMXF63NYtumRwpsIaY4c6tQ4UVKKotR0PjLODEWE365E+2AsbKt6HiByD",
-	"Mb2GhLlQiAxBhd300lx2FR3G3sz36KC0VGOHurznI1FS1YVZ/fpmnYzubkNub29E1wzVcrTnVPuvhzH+",
-	"viaj/lHZcZIP3eY6SdRrJsb0WIGLa1ToWzU7HQKDbMmA+zIG95xXuL4Pc8MEOPGRNXsMnGjW6wJQSmc8",
-	"yHilIi2wlCreevfbWjEOSmF0LUoqUDk1i8+0uMqEbsFiB/X8s03LHL9v9nYB2VxCxtzes3xvtdBcVEAK",
-	"ZqFXLTZU1I2LKmnMHxzqqkwRDncgmy5C5rZqFa60srD8TnKHNzjprRWPyI2iVgHKFvC4k/O3Wsj6kKpp",
-	"1rXkbr+Gl7pdsk22IXY6hrz2LUW0WBMHBmEd2Tdxdbwuu5l5CH9kO4S7yZkFMbSro6LK7GBnBHy3ba+w",
-	"ZQlT3oIvzuDnteOjYMX4rjLbW6RaBdnhvcPfz87G5c2abMOhbHNKT65jB2PIOgv2lvGsopKWJaaZbE5Z",
-	"0W03NK5GtuLBbULzzf5hD/ktLYV+cUJ+SZKN80N1JdTk5TqoK0Y3cFaCu3TnYbA5L1AHznx4QA9U3kLs",
-	"2sBAr2Sg1uTF21fky4fffPPgIaFltacPHi0qi0b/Z91DbwshpF0TEbXMMpKws5fNcO5v/E8kpxp2wizj",
-	"CTF3oEWdsChBFtBnQdJWhDGkpqXr2nOWHYJAqk4CTfOFg44MhOnXi3P7cZBfk4v5rttcv3fjOiDpRMbC",
-	"geZ7xoHYfi9Y1Ympwdjp8cya+pzyjKrbbCtkptkhwULmKQmVkDqrhNLph2xsLfH7Nds1Jbp+jQ/n34nq",
-	"J4aI2fJ2Sxq4t1vHPv5986AVOIUPvw1DQVTtNd0tPK1zA0RntV8ye57F28N17qEF7SbNJeacu8Mwh0v7",
-	"Y3y3RgXI6SDDYWwr+iF+EWZctPhFiF52oCdSCNeokWmrviE3z834EUq/wWStmLRMl7ziTxm2gZvBKG/M",
-	"0//iHzYXeSVuIeEX8TG4AvKSSlBmzU0B+B0rQBBFTyosBKac0CKqS6ZBCtIxuwAuaZx0RvYFGElNnCtz",
-	"DQPi68NQqu86jieUbGDHuGo3172PsS4qJbuDYkbsIWyAP2yy5UNVdlM7km0oC4MTu145DPxuD8BG8KWv",
-	"hR9ErCXlfbbxO68/yIw2eWc0EBlejSm4kUw0jS8T3lN3h0cSd+EDgtHwnQXDmoIh+aAXibRZXUnsQhH5",
-	"9n84A34KICTEulxAzACCZNRF0Cv4Gg3zWn4bNIQI4Ce76BCDHUvzf0uSSIRgmwo82h4nithHUMAFFRsa",
-	"5OE8RJAW/TmmerT4z3F8GveA98vZPix2ip3scGzfbqZltTgHTP2PwpQ+q3HkJ8ahTl9Qvjf9go70U5jT",
-	"ftQRpq0WW6za3+UX1Q/bUdITu1b39E00IuvycC08p0+H2mAgNchEKe6YEvEG0PChQlSI+4hUL04Gapgq",
-	"XkNxAZ5hR8nopcGk9y6NaIjA4ouMgqXWTOD+j4i2Pa0q4IqwrQdQs91T1chQCz+/CFaygW4faqV7sYRQ",
-	"CUB2Wy9mJ9XSJr5zSmMz48uw6LeM0zJpZ+2pylQuAbjai4SJPfeQJBuKvTjHh9C0Pl+029I2fg4BZG4x",
-	"BqsOiL+yXtVcAs33NJlK5XS96A+Z2tNHX38T/X1Wp3MLf6FXzUzXrvl50MCqtyejvHGdCKdntPMbpZox",
-	"fmqQgnppCRayepkLxL2zqEp5tjagJcsn7yv71ESDAC1EcYV++OvVHS3rec2wYxzlluSHCSYWdBkIaLoO",
-	"N2V8P1sP6aDW5UwqDtKi22I8CbTomFBdr+l6fAcSBYUWsQnHP7YuC0VZYWy2DczOp3Z7N6i9YLmuJRAs",
-	"ZG1CMXtxtMWWe60rRQQvT4NOZLEFnc0IM3hgfKevJUucHLhMmLxBZ8hCRXiWCDYPJb+KnrgBDbyDc2zl",
-	"f4HTd1SD7/HXgKCfUVTqHEZ2iOhUXUv4wgLkRvDn8O/ZQv/tqJ2DI/rVWTU9Y9GatU3NSv2AcWJn0eZX",
-	"VbWxpdfE5bgFqJH4iAedwpPZAKtj3gkioUSqmJIuxPkZeC2pwjQ8twVe0W7XG98OvLsjIa3nz8ifvvr6",
-	"n4i73YkFH1eRlhRFrNG2NlqKjfNWUuwkPUTVYqsxL7uH/DuxivRXnHx186fHWILuniO0NLL5FB9qBDTe",
-	"6vdQrJ2PnNraj/UEgDyCIS5ozzHaPtZsNygdh/dLGmueCnrvcDpcExKX3sd4F+4/liwe6dmd5Fj7hynh",
-	"hb92+NIml7s9sE1Ro0z6pqkDWhTpTIAwLHMtjFTJv3E4FCyRHkXV7VI1cCOBxkKe7xrX2L7mhYTiCbZw",
-	"wLPtfXzwAa+d2SC/4eS/Nd+NpgIwvtyS8SkaV3VkoBEEiZBSlRJjeJCxYotpRUqqNNHyZPNnbBlE6KRx",
-	"0LCSGanhABviiSRwplOlyVqpObdXQ0WVraF0e9+UXEaTWOLARA6zh3FfE9DDO1YA5/FFFKdoverlD8xX",
-	"D7pORVt9rBGFxu1uQAYH4RWQe/oQWj4e6Q0SDVhLTstMJkJHszQM2uoXF+BMupt7pM1Hd7XX0Hp7Quz+",
-	"coWHjDUUmBvXSqMn/BzGrVoTLaoHdaXW5P/8r/89Hq8axWCT84u8h16ZllWdfpcZMzD4p3b/bgDeV2uP",
-	"BewwGuLemz2w2RPrkd1SLvDM5EmU0jcOrfoZtiCPtEIqYrGc72m+t9Daxh7M4YkFsaK2hxmajLwRmWf6",
-	"Ge2n43PGnqX33ETw+i2AXYBlYQPBZUXeYLT7+wpS2S7XU10x8CHbF47lkKWQovD2PQhE/DD6NOYM2yvX",
-	"qeqz3RkDZO8g7ry4hfH9FD87nm2qn1MdiSOY7stqjme2B3bhVH/5hry5bpHBbaDP81S4pSPn8jr3kD3i",
-	"93kB4Rde0/wWYgBJcBI8ltspal4oYn9GxYpxC2ZKBId4an4uDg5RY37b2ENVUpbs4Ym5PpNEfMXfMQvg",
-	"uwVIQKNYp6XLFKqEgoJsoakKdSrZUPk+ZW3X+/ntmcx7tmv+/HcsL6pU0gpmL4ity6l1HZWoxlI2pgjC",
-	"lyyArbIev3fYhTGRSzy/DSvITO9FrcwxvWNwnK9mVAxySKv2NnXD9xhs3BEN3goCIdBurldoHuHomYQ7",
-	"pqI9O/F35+0y7LGn3DA4i3fYNERX46MYxaAJg6UHyexmx+b0LoDqO5Aj/gtpimN7lJrIuOartlx9wXmR",
-	"rYYxU0pJqEoW27KXNmOjyXfxOYlopiNYV5siv75Gu94263OepDWP/6ygSKZtqliG+x3DYh/7AGbolKXf",
-	"nvg68MnMS8t4+AHyeK3HFRJY/JaGUqgvyVpp47l6wJihNI+1HHaSucd4zYkeHL6GxkMKrf0l1Oxpy2ad",
-	"K8LTJ5DzIzfeAD2KC0zsXrWgls46QXsFw7w7CXZ1kJeM4/8ixeJuiTdQlae39W7XpvReBoBfUtUt1clz",
-	"i3Pp5rNqc7psnuF61eQTm5lq3+YkE1vzBEM2O0rBd5n1i2CQQtUbw5AYR8OC6OjqjvuEQovGp5V3rQI7",
-	"gb6KK4tvluu6dXFnpqDF06X9s8wqmw6Gfc9SjnGOHbtLNkljGhGwDuilVA7yz0Js+4I+Zy0kjLU/HLzX",
-	"cykOoVT/TBGa5xZozrdUnGkc0sqwYu7y0gbXPhiLGzm5gUls4aGZImqPiNzKI8DGtdBr9dU8B0vlLHPW",
-	"sBPP6uraeZTXQQJ7VaPu2dmW2XheHHRCJ/+phV5AX7VL8Z1tDQctIi9t8PgJO39EfkIhvjRoIkFdYWt/",
-	"AoaVIq5vopAo2TipK/uvqqScg8u7sIduWT/EeU4Dewn8+8BMMzcq02Au2KmF/WIefLXdpoDWRlqwXBV0",
-	"renx3OG1wC3SXBVOZAQSyXFaV3R3+jFGejm6jow9cKAJqDfPBr74/rwmXcvUhn6TRqfirsJN/nW6kZPU",
-	"402y/NKu1kUgaAtg+wRwhJmk6jZrJ27RDbK8pOzQ6SDw66iEmkp5WgCt36z7U2ylFHesaJoC9i25HNXW",
-	"43RnaJs3gSWHRk5oKTNic/Y6yfrL2zt1mtQ+6VrJKggoMB3LO1sSvu8f/LGtuY4bM90792p+zPCOCI2k",
-	"cSDgOMxvg+/rxFgIEByen8DiNU/i/5jfNXD3xDj4r0NoSVQzzVf0kxV+WGSUwrdnKmi3vPU6vAcwsXM4",
-	"t2C8AXKbgVZon722bn792u9uUf7YQL0ixb25oD3q3Mz1dHGWIsXWhnRpQ2qBCnZODcYy4CbL5kngphaM",
-	"ahLaqH1yfjNt93UP7ZoEUw2m0d3stqaxQTgMyd/HO2zVHafjBJyYEF0Mjj8yHsnROKvezjUWBn4fpVMu",
-	"U1UuMkXuxO3S3KClfZEHyUTOfdf02quY9ADt4jYhj83Di746CrLZBDvmZPw3dO0gajoqdAov/cBjVWIt",
-	"T13p/vYcen4SeDvIW1is4nrqnJVBFL48NrNrEer+e6DY77y2PttIYpd1u15S/FXCHZRxth6D+d3Anpbb",
-	"TGwXiAef/hOZbhJ2Nk2Uq8HUdWgcVQdyphapF9+5N65RhOlx7lK7zAv4kOi+5CHmYuhzbtOHpbxiq63n",
-	"A3FVm4+vox+4g3IMAtE+QLTHBF+3SCuu0p0HbXpceJeSfE8Todc0R2Kq+rKCwzrhqDxTT5JaXXaPefCU",
-	"Jl0usF6azvkN4EDWuHB8A5JJ94TllRCE1cKaWLS2EMAt3PeW/UfOYrKpKoqJRSngS2DT5zUO+RSO+0CN",
-	"HPGBLz38c5PDXZ+MCNjbcn/2CHTR2RbECEjxiGXTPyAIdJY6IbFjEZwa16JH1RXa8TDdr2ccVj1oGtEz",
-	"uN0vPv+hi9I2syp0zAvcOnr7LuAhD4Yqpkcv8sf+4ALJoWN2tM3EG7gLOi30bt2yFMfUHXUelhp2o1xy",
-	"ibvJYf/OaC1RMvLSAKanYQ7QPSJkgXr7mRm+nkh+bWNg6731XBoVXxakck8vRwDr1zz14w/tNKJrblJz",
-	"4vxVMoxYLCrQ7J6KmevHfu2K3cHSb40j4wm19CpK3yQI8JldUqvao4v/WHRjRNmzuFWgMKy8qmkhK8wF",
-	"4Ru+BX/y3d4QLbxgVoLR4oCa3s6I7LjjVJTwxor0e85/F3zL5GFp9PUcBQO2W8i1Ya97cducF0UW085O",
-	"ZAPrPJnvFYpdb7Xlg1RoE+cyiFEGlE7xqGOUqxj4Ad/do3kvSlBn9JVEcs1fzLfmcb97o1eUGzg+15oX",
-	"jWW7bL5F8FoTr9lJgCCn7dcLizUCqLABYu+UJHSzSy77lUfzW7Dm+XPvTce8mJzJv9SpJMNF6GtBVmoi",
-	"dXWGO9NrlM1o0VnbUs+35izxaMuftjVzQuZFW4F7yDxRa4QFavKNnVIcpg9NoMtFA8XvUHdnpQdBcKki",
-	"bR/IToPzOV9LXj02qz8bNTgUpOr5lKPs/PIdqFL2GFQLuk+4774140VEZF3l4pDA9HX5N6wsSSECBDHK",
-	"1dF6IJY1wEjNYZSkvws+Q4cNyRtphdXbO0det1+epAEx3GdnnJSr3GK9w3d/N9lbegdFArEz0NIG+VgK",
-	"fB9iBQgmpIWYc5gmtLmLHSdpT+PiArsUfCVQme/Tl4qWNayjQAilBqkI9RnFO/hMEVoUEpTCfLVuTYLf",
-	"o7ifAaHtvEPQzqhxDdilju72xd3Aergpe4StZiEkt+WOsJX6EmEbqAL/fboRSjVUIOIZPvM2b3wHosQf",
-	"pfY1REJ7UM+P8L3Fuf7AYpOZ2UFS1DzRbKZTHxTc5g1EdRwZYjMC0DLPW4FzWq8mbGG79jdNXfxFe9HQ",
-	"8ZK9yAUvntPcuax78+GZg5kaijjpSuEzrDzPStimNIwlQJyDmANOIP61qfV8C7s6ouk62Lah+PiXN9g3",
-	"3wsLJxPXXlQWVNNGUCLI8uuf/hzPScglROoSvqUKvny0NqqfeYdsTlgqGEecY8P3ha5orfftxFChrPUe",
-	"uGa5OQAKm/PvmfJ+40kCu7naL64b2sRJm9TBlzWrFWUmttum1VGk9uIf0Hv2utqrlmy3m77o/TDv3OOL",
-	"AMxSzVWtytgl86T/w8/k/vtzztj/M/uQ/TG2cEb3SjPNsU24ykX9CZR294mX0YbqVGXsjGaEqe04YKAu",
-	"ehOlTVLtuoD9YczBgws3Dgy+321/K0s0N/Epmj9Vt0sdafKUyZonLvSaZyMeE9uM61Kfybnuhokp2XwQ",
-	"8zDZwJ7xwlzamERyoKxEawdL851dHcnBSzUMHnzKmuzTkdhwpWM7+SkawPq+HGkrei9qqWyHxCalxq5Z",
-	"yIJxKk/uEYeXZ/h1sVXVSXMZIbPFV5ybIHA9oT/W6XVKZo+1ej2zL2tKDnlR0wNbf/rT0862tEbRuEz6",
-	"PWytN7pEdxaHjGht2akYQr5H14vrZZlodfncgnHET+n4K49JTkvgBZWuT6bj1aqkOVJlM9kW1uPVecNS",
-	"AXK2m5Bb6nqlqbq1QMtVogjK12sMZ2qGfNz6gUshbpu+F+gxbvvP7AQoYrHJIhi4cKjKKIBp+xWLfmKf",
-	"+0wRp4AsVKsa+3f4FUeHRQPGYPvGuO5dq4f1FIytBplYvc00emzrtPZUNXC03dl+E3POzGDQQRPdDo+m",
-	"9sT8Ynbe/Ncf0sBfsSZCki2D0rCHQ0syO+baMpqX8NdeCdmj2BrSU7eTML8TJCBh+gnZQCmO5KZlvVW8",
-	"pXfnaLjGFi0tEg1fgySuUbHnyz5cJufcneVCT25qj+dESrdqikvuK166XsEhDaa5vIYjac46fAiqR5Gg",
-	"KinE1rOiQtcJ2aLvxONVMEWUJQvZ0bv5VfV2sGzbOJYGOFpNZ0EnCM1eKrBQVHXV6W01xMAO5GCtzkz3",
-	"9y82hpndmvVYFPvtHkA/d58JGuqvcnWH0G/OH4n/+lCqD9Hz8HbPqnhLpZxKyRLYfOd4RVyWToITniqn",
-	"v+NHLf56SZWevcuzk0qweDCf2+aofX7ab+FIeZbfIqB2/wobX0PkQNleE4J7qW7Lqi+5GdsvRhfOdvzF",
-	"4hbXUbj5V5Hz/4QgADcevyaYgt7RzsnO/IQR19StXamjkIhZg0BMXTJ8FSNuIxSDB7+MXmx+9Iu7nvnD",
-	"3gyYIjL1zuKe9mGdsNGTSnfdcHvwy5JEcsFVFN+mh56Ehq3FnCJaeMHpiiX24mg3l+2464WCxcvWeaz8",
-	"+ix4ob//EZ0Wh+3C44QHH7hm+tSF9mUlFOigx4CUL5G0/eXWq0Lk9QG4ElGZ6EfMAsKmsBeRD49o4ZtP",
-	"YnN/l8/h8YSa3hO48C4YX+yjY31kep+bjyyTvJyp7JLOW9DeZEv1p0q3oYpASZzamw2zs8MBRpn9PFkq",
-	"imRmZJqNfVTuM0XccxhucfVDFsdgA4oVduM3tdaCp9pa9FPElPVJjWWIJbeoR+1ehRJVjfNL20awNJjx",
-	"6qKMsbfIsN+XCo4IhT12Dhzsg1moWvsuxrZin2pjYzosCzPZ4Kwb64KLpr9pha0CB71JGqE88BcdPAKq",
-	"HZyqW0W0II7eUV3UPBjuzbgwGEPACBdeMLsQ82Vv7jOZxjWPFv92SkIQJxAG9R9trcd6lZciBeUXbRT1",
-	"rgN4VjLX2rKlPPaIahReTMruEnjvI5CWaHqSwRqKt/UadjfTDPfGQkP0DvU56ckfIK/vK3qXRq5OVRtE",
-	"g2Z2mDgxnPMtDbmR025MfHFB2cyO1yOFYMthy1kHGzks8ZoAiJBAy/KUIYjVwo6MiI45189//+gSgV91",
-	"EmBi9rQ9LMy10AAGqBPhjOI1Wr2m2/2yriDUFE7W8cS6YeiGnqPHIlU2rVwO7v21k13M83txTCSPYsMf",
-	"h6qJSEop5O7RguEls+nnCjm1TN1CMUXvmM99CRkSLu3ZvmwzDRVR315SVmI/xUoCLYi4c+4cMw+yAX0E",
-	"4GQj9H62vtx6zdMx3l7MQyvn3acHge3kAIOAam3tmZsnYSNIowSZH23eDEcWQHWJCxs6VKmwQOhrX1Bl",
-	"5bBvJzJwbADYta/Bk+lIbgeIskdJ89tne8o5lLEuJJxbxSVevU+VzrDPWqJ+/fx0rfbLyVm/haXVKkfY",
-	"7IW4zeJdOK3SVDDlvt00ouJgOLLbW2Wiq+jH2KRFzmj5NG9a4vTKJgRWZUo1E0WpeT6jysFfdOgcFWSU",
-	"F+VFicqGec1DcWvU/ZhqkzeruWbzhWa6UQ7wt4cXRpUUqjI/IrwHZhVgRUiWC45Abdrnye+EZtQBHDTt",
-	"N2xsjGI1HEKq0apifGfxJkNV3sFv2y7QqhJc2TcChG4N8sC4Qy3YIFxp3HmrqdSv27CNWmooN7H4ruoy",
-	"uYn9CxTzq8/yfIdTSGyT1FfKUbUNyAJ6RRUv+9ScpDcNYWOz9PS734xbNkLO1fNGeqCdgZFwB7Jgue5F",
-	"06RlPQccmbVN7gqRcaHNkdAUj4rjzvWKi8Zd1sASZmknUpINVu2cEgTVEA9YOH/bIoawY3mRGmGHqVrb",
-	"KSMq2kIxeqTErMfm5XZ18XW7SrnLsQib9jWUG6V4cPH0u5QCyWspgeenz8nTjbgD8jtIYa4+cbRQy4Gr",
-	"5AnJS6EcTLbzeqwJzXNZQ4EOIYTwX5MSlCKuUcNgq83DC/oQ4Afnt8tiHM7gox8Zjxpz3rUz9/O2hcF8",
-	"RITZrW36wefG5eQJ2jTGsFNoKedpMsohi6KR61VVbFPXWkDPSwEjNrSkPIcFHZzcjT7i4SlopJPEC96m",
-	"oH2miD9nUyd6doHXNDD9cR8LHrxIdleMOaTM0txIAdyFJ2J0+ztYmP2wZqVZAqvE4cjMRjo1jztN4EqN",
-	"DYzKRSUUmaowMBTHfPEPOZTc1FOLsTm2rBzBDMJfFfsd5mrz5vlEA+f5TAYFo5MnBR+ybQJTjrpF/rYk",
-	"OMvCAoQBDkiY2uxh4SunxjcoRlNR/Ya7nzurZT6Hmz3pkGCD6avxMrIEDVrWHLry71gBAl0FLtZiwy2c",
-	"0CKanxJwcHKwvTjOGq2vwDkyjJPwKtUEHUDdc2vN6qqSqRyrJSLkqsAtZ7UNTSZxLe7j4S/pbj+ljagb",
-	"lGDbtwq9F7ym5QygviJIZmp6NiSPWrMp12GUdo/vr/LkHVW3l5ahlUKByphWYBEG+55FVJTvMKcnhxbr",
-	"34KmqqYLCAY/sQmIUaJzyrnQZAPkQOUtFKQQYRFeIBY+IbRg0nS9JzxBtkV7tYhbTa1HeuhqdtjWF1fN",
-	"W9fIElCiSxrZ9pCk3ZaHIWPFhfg94U+aWV7cx/Hz0R/nN27u2g5bT1605iA9c36yhX4sf3n2OkzM86qa",
-	"715D3KAguF858waowsyGZeS5OC01NZ+3yEtLZ3MB0pt9NzqdICzSE8WiuEJnun9IHXBtlxeN9NBdtGWp",
-	"3AExvzUq3IGeSK2gbTpr81I2ktqulvOjpBeXA7vlrO2WuDVMywW3s+eVA7vN7zW4NWqMTZfCzMRDSzZV",
-	"53tCFfn7390N97ntTWBW8/HjsIvNzaU64bkFxi1vXJLYGykJ7u7S2I5cRWr6c3uPktN94rVM5NHYNqND",
-	"o8jwg+tXTMsaezQKXp5ca+qjz8k8uOgz3ZjjZbQzbAK46GyhRRNDmLKTaADFcSKPXVYstu1E0LFmHos+",
-	"Oipf4EPiBzEjjtzwEA7TLs+3dJ2xTcsriv1Zv/YJDRv0L69wPVsAzDzyX0+jAobFo30ZHEw2vik2Erkc",
-	"KjkXXLswzUxB0HzpmXs1wrJbWpbzm7FvsfnxbNhF/J8z5tuMMAyLLvj8og71IxDQNu836uJR9ADmcisF",
-	"33koGQvhSphy7dtcl19bj6I69XfzYKaxc7DDmr4GwrTdlpahxrCmI0wUaTWy2FM74nH3hDgLoXjmUl56",
-	"xrwoDjJzraLWuTh0MyNcSOgY4s/7nkTuTCbaSn4yvO7ZW9EhfxPf8Kse35EPOooUtsQmoLXeJ7Kdpptf",
-	"X5zRy3yvuNBVgIkrmJNk9HnJo34968xOgOTMbd3cS//zOLfO+x0Ao60j/uShb2Yo4Cq6A4K1CgQ+0FyX",
-	"J1s3ypLlEOe5WzirKlhyt33ANJ0ots9eAi0ulUSxSvZ1ogPDRJJuJ3fAHxS7+e3K3SYkXbnurFzHQrDH",
-	"7j4NBLc9g5numY5rNwn1uN81wGq/ZpTod3HrI/IEsWMd6vlMsYJ+oWnc5HP701xLNi3zF+9ZUaQCrnOb",
-	"glG1rCkfvnCRoERvQpEx3kvpmcBuTshWcQeyqBPAh8shXJc3hU8BiHwLO4ZpYb78zFCOtDI9MhK7o3mn",
-	"2FADPazcLynABuuvXtq/YhnOQ8p/7p3lzpP+63qZk07Vu10Lcj7e9KUqT2/bx13397hLIKg6C9C8ucOc",
-	"no7Vjndjj+GXuoujd1N42A3LhaFx6UMAfsubo7wOe4M5zm55rD2uwalIS86nFzrDR2GfnH087TBPTO4q",
-	"V5+9IO7x5sMPoNd4IRmXqC39W7F5NT2l15ZxzmgocY6UGZQs2iHS07ss8BHluyO9tXjR8xHH0sz3tioX",
-	"E65tIbAwGfxAP7ywD3v3s/vnw1GX4yVu63Cu7aAj+2Xk0RnMNBpXneSjdK9bMyu1j7fD0lkJVOmZaV8H",
-	"0JLl0ylb+JRDNGI8gSf1XQvFVNWbktm2XdhOfc/yveFOlyg8CTno5rVu19P9dpQq7AAl42DYJ5berROG",
-	"87KUPz2eLzNdtOZuvVbTaWrou84qb8k2fitX3mamhtflSWmEt0frd8zQTamM09tuHzvTyp3dj31J3gBe",
-	"7s4+TWOTe1a4yi0astU93qW4rRc5hwoBE837bNSJabJlEiysYBJhAB11w9gnde3Fh9ZEIhkm7lvAfcQJ",
-	"D5q29mhyrT2U97l5PsnyGqADy7HTlhizixu+J2zykZj9VETeEOuscPwluHKX6AvJBtzBUiJ3cQo9/y1W",
-	"cooO7GIYIXW8NMrQ+NBANXb4RO7DyRlf5UjZGdzjkap+ri6v3viDJOkMNMEKeGHtWFXnObhGvFsLyzQv",
-	"LzYwwZtARJM8N3UEq5+rs47gIvr3g3L23diEfuYHqvM9FC+detXPkucFM/swnz/NQM/8a9GciYVKUNyG",
-	"sOmRfnKTS7vGyevS6v5O4M8qppBcE0H0rKIbpuimTKUNXJzOns6muxAGdKZfrQfg2ay2wfKcPNtm287v",
-	"fXFtbNhJGMQzE9hC9MSeQ0QTtBjJw0ck31NjRtlOeheBLPb2pfn8KMaq2YqrnHh1r9qr9/Cf3cNqoYYY",
-	"m8Mvrbs63TF1bmHi8nqArZDxLlyuQ6/rxNugkc2PK7+met9CZDfxZVsdZUsw4okUPPN41ItWvgj0ZL06",
-	"7mck5G2RFObRjrfCfiq6mwC310k7OQLczqhs700Y31qPKRy/CHm7LcXxrY5mfe+Z0kKestLJh1l+jLbt",
-	"SFr/W9Alz75VJ7KfjEV7BQP46OgQn3ifrMHDzXKbabbap5vcuk/G6EZIpuHVdnsxp7gu7L7d9zAGfUqh",
-	"wsVT4fpZkKdOCVqKs6ymUEumT2/NDF1UweJSYh+61eNVLsQta1oePl5l2Q9C6QcNeqXfpIr9xa5NtbWG",
-	"YwNIWpkxYiM0ViXSDdUQcI3p3bN7ravVx4/YFHkrYkJnW2IbA0kk2P4gas8qcqCc7rDenghOihrT1Ihn",
-	"FfX5X/lf+TPB74DjK4/JP7999RNhnChObyHLqYInhBWKUAnk559ffKfIf3FZ/+SfLGqzxQYmB3oL//UJ",
-	"wnLZp988f0a+/PLLP5nRfn737AlB/ylh6q/8/d/tFq0baImP781jB8aFJDVnWj3BoKfDZmdQFi5459BH",
-	"PiffSymk/dJ7WlXeof1FJcWmhMN/+5sS/D35L2YWf/rq63/6r3/lWA5AidJIg/e5KOC9Lad7jzBV6j3h",
-	"9MD4jsAdyBPZ0MJ9mmp0CHxOnubmHiSvX719ZzHdyPsXBRwqoc0iHvwFTu9tNwzMxryFk/tq8yes7duB",
-	"Vu2fbGTX4ShTjuAM9rmvHj36nDxt0jYthhhAYV/2m+jbEZNHNzc4zb9yf53ZzCjCNOIWP7p5ZD/y/kdh",
-	"ifXeuhy5IA6WheRmRtaXT7bszsNwm+0gEra1opgO/9XNn+xQTCtiz93nf0XPhXLTIe//jrJvTQI96ON7",
-	"23ECCVeyA9Pv1+S9/c3832/vfUcKJn0H2c/J94X5Sq2AvP/+Hd29/+L9i+2Dl8bKev/5X/lr15eX7Www",
-	"w26yPYO+p8CTBtofG5aQ908xU4/9jlR4TL7F00YkrbK/1jc3X+aswP+C+6d12dg/vTekaHFWLZlr5aju",
-	"votb9d6wCfni7uEXVnZ84Wbz3hge2OEIPuR7ynfQtAlHQWAbcTjMaaO3fP5XjklZOXCLCOoEy9OK5nt4",
-	"8Ojzm8BRv3rTyJmmqGf10COV0IqtHq++/Pzm8y9RUdZ7FIFmknjYclBf/J0VH10yrSvXM4IfSfWiMB+A",
-	"g7iDp/ZxlLuIdGWF6aObryKxJ2GxUxrkkPit0QzkD7GV2PXhQOUJ6yVuoRELOZANzW99qVGrF6rVrzYm",
-	"Qg+AxsXjf4t/rn3kC1asPpq3DB1aS2tn/YPd1Rsm/9Zbe72l3zhYPJ+cHMqlv7mLzF6Ns+w3tE5Q6A+T",
-	"RFw+yOVEtWtxDRrKEiRWlSmAgLLeikIcVxUhijVpv3Xw4ktp3whQvA5/tVc7KP2tK/q4HkWd6f2xqz8Y",
-	"Be/jYDMfXvfT976RT4uCUItQ08pm36kqtpkdfm9OfZTp/wzab+79svwEldarPdDC6dbmMugO31cSP15O",
-	"1Ve8bTwXOw7LxQyKXdvJrEtkc8+deYS2eB3e79nBFItZJ+c/Ok8YSvijNu9gfbGtx+6UP4N+Xt/zjYIf",
-	"+CQ3Cn7JKjFWGlUgG0XfIeZiTikUO5BXO1cRqv9N1JLT8kGIHpi81P/ZPvw0b9Jg7m0vup/6JJvyg2vQ",
-	"4hHMsOMF9gQ0t37Y00Q1Ob/9/XF/OF/u1RHSv4Uo5a8vxHpf+UeIs3/Avr+lp6Y5z4y9f+IAZxQpYauJ",
-	"qG3zO6NK+IlE+CF99GYdObX4wkOAy4/ryee0cHfi/W7oO6Fp+cmOMfYb9vS1HT6ZKDpdcj9T7vSanWSc",
-	"eKeCuFVrsjk10vhqh3uEA76AD2iPphjhe/z5k7DC2nnofqtBnloHXZOsN1MpMWR8a9/5aMbs7vf/BCmc",
-	"m0ZweEL+pWb5Lb6Djg/lvEt+CzwAgC0/Gcwt2Kl2dhXVGqR5+v/7t6cP/l/64Pdf//7lx/8c8bxPM7+G",
-	"D/qLXN11mX4S1W7I50+JdaxpQW7h/2fva3scyY00/wrROMBfpK2e2VvfXdWnnn7xDNw93dvVnsGdMeeh",
-	"MkMSoRQpk0ypZMP/fcEIMl8k5YtUmams2gIMeLqKlckkI4IRwYjnIUbhx0Y09aLNTa4FmHAprPRnmQgJ",
-	"TGmG2yHWTsZMn+JO3a1T4jmp8/S+4MAvNK5H21R6z9hc6A/OCaTCY0oFG+Q03Cm2oXyehgS4AcrP7vz9",
-	"/UbDhmvQhi3EFjDNF0OXgdkpB8U5Cgd7Nq7orDi5a3g1oxa0r0DEHcLeMVJRbyy4BgSoRmNFXk/OR6iQ",
-	"xBlNc8sAzyQ8WtWpPbJS9KnvJbKOvv2QUFFDzV10DcMTo5hVSew8jvC5Ye1IrbuPHcJ7RplzzJhIBtbI",
-	"QUXhLRGiME57ziJ6r3MzBV5zRAov1Ty/Cl5F5TwqHoTkUEpOaJhVm2lKNBiXSVBN5prqWUcqRcV60FaC",
-	"9H23r+5dgj6pLYTbYen5BIKvh4kzZpdapYslu7dabKDGJGf57rqw860f9F5aLeBEyHHABy+0sSzm+7vg",
-	"q0+YVYSlfspl9+wLJ5zpqvKYwzd+5Ecv/J/fEZk+YWydfjHyPZz12gYBz4qYqyKnInzWyVdXNY1WPK7I",
-	"FHLW0w7uGzWfW+IfxV43s2Q7IWO1Qy9TWIR6q1jEAsNQPoNydeIjZzBnBcggDM/rZxQKd9pPp8+UR1F5",
-	"9oPkPGgtJ4cLOWHg88yhIc94bGSSSUOxQ7jWxoS0ZWtlLPvu9WvUpuLlcTAcR6bkZu5i+VYG5QOOHGDx",
-	"3YsGWfuPQq6MO8opVgtrktdTaODxJAToRII9FdJXWZ9e3/qjuPiJYz2Ri3O8zpXy8Qz6v2D+hOUXWJGS",
-	"SwQ/kgkUiYwez5TaqVoqW4sSlK1aHYrKYHUo72XssWSZR0o6LeUX55XCY9pZnfNzpvm5PsRJMYihyhbD",
-	"2SLyCichl4Sngi8OouB/ybfgy8w8ctjBBp5wKZtLJN7mxRa9L+ooCyVOVJsUF7TrrFxhvceVkct8pCtk",
-	"40YrIFg18Q8lYYKlq0Iu0AebsKVKNf5fIiqcspI2eu+uwTSGUeeKBlaltrlP8p09LUb+/VUXodZxFDCs",
-	"108LOpAtz3cvF4Xws2YHkkaO13mk+V3LcfSr0/sm4uehf0hvpKLEWRovwE6YcSsrI5gwag3hCaOrMzqt",
-	"fUTHLOh1lRgcWoQW53MmGb0rykjP5+JWYH0o3b3N9gyhb3Dx3c9pm6r1r+Oyx8t1tveTnCZ2nZN8pKLk",
-	"6x+DSNwxzyHMCkBE5vBezTMPH96pNSr0zeaAA7vD5P8xx/ZYL5KOJjrwRUCRqrv3kjX3rrIsob1SVNCB",
-	"5U9Zr0eDJEkJ8dQ3SDV4jG7oGz/y8oC6wns7wttsn93u163Lv3oQ184vsL+C9/XBC7HF/KwFeRcauAoL",
-	"NmFzkSQQY5dU6bqQ0CbrXMJ7voXiR47XKczneC3HsLBKg/SqyKz1UWnmG+HsEkjP53mDZIArP9r0k1pO",
-	"h4bGHrWOjwtqfHsK4vR+vbH7dhI0QLseNYSquS8rF8bWbmfCUz+7amvtx4w08YmzGyZUpoWYMAk7MJaF",
-	"3mw1Z8Cjpe8qdsu+5VrQhaPNfDLPH1c8RMNVWnOYjW8erT3F2V3JktLKDNPvR9rCrDrRkFTczLJykZHM",
-	"f9+sa2+zsUNk1MrL9lki14cyEMRZGJZzD57ytwrMhPmtuZBina6LeEI5wm3/9iCs4DB2IbsSz4odpbJE",
-	"NBwSLMiTuAQvQpkJQU7EapNw+aVWUfT8/rSRvF/C0Odhsd9j9X/BTvPeN6CNIf8lU5gR2/P2WZgnZ82/",
-	"+OIWp5ASHuwpCbkrVLpgdgVvME2DxVfrNc7A+8VGJT04xvjUt/Sq0coQTc9PdvBsnl+c/qs09Ao7I/B1",
-	"jGAObQIxhllY8S4s4wsuivfevo67JDabRHAZwVQq2+SOZ4N/xrENBZU/3X9m//7dH/84/Y7xZLPk0+/v",
-	"AtQPgfzwJGHSP+lknaBKpdX7692Glb53kGMDgcITvvM1bioGwwzfewffqFRHYO6YVCyBBU8Yj7cigibT",
-	"IOeJaPT/slEjuEt9qhWpv9KFC/VIUIstNlrPXWCsPVRHuJwh7l+lVlUlqpcnEyejLG7+7n+/7ry6uV/9",
-	"J5UYTvONRZQe77Hv+N75BQjelRU2uaMZm3sDmmR1sV3Q6BsXD2gRkz9w8mj/7EeETx7v4U7zC/O9dvLr",
-	"I+AVmZ8V7d8kw/nCDvzDaP3UPqHJnlpPn91oqHH4t2z0SNNjB/McNCBmtrA6F2S9DuY+YnUozfNKmbDD",
-	"1RooJ3a41+3TY0cad1PgSDwtGJ7T/qlKRoGSf/CI6ORM+hcSZvh6k0AuJ4hwEvwuYLHmcwvxHdtpYcG4",
-	"UGRJdBDniU5jPdKxyAy22OOsTzpU3I6zYJWFxI/W3b7LkA4meJVypLFLUChLOrL+ORRZMYNmCbhYZ/pe",
-	"yKkxz+7cQt/b+WTPqBB5NBH2ZVXSFX8IMjZ/qw9uK5k6a55YF7RWPW8I33vYS6iWmtT6wBzioOx9dUoH",
-	"XlaQ6wzPhC25WWKiz4iF5DbVdeHK5TdypYW/2fAN6DbL/wUHnt6DhpXAv+ygtCRrNs2XUGnG1yBjTHtn",
-	"ZQ8RaCvmThTwHHBLPOSaGiDaxS6LVkHGBUUYdZDh5notP6VZgbsskP3iKeNOvPTnHF7/JLK+sGyhAKEJ",
-	"sPzesLlKJbIOBKD+sjeV/bRvj+oNsXaQIgU9Czksqt1EIwXYNYC/yZSrwebTqT9FfoUGF4qGfqCRI01p",
-	"FeY4DMYurgb5sNTtSt4rn6nUnqyOLoHj12W4Cp8yWvNSmOOVMlvFVRomqzX3O3JiR08qFR1AXEdL0fmF",
-	"/xt66lOQlVGUwt5btUEoBCEXYSvv0BnZ8iT1hDkr2NhW+7sGvQiFVKmMVceb+xcZK7+zn9ybXna2sciZ",
-	"4ZYgIcktgwce2WQfrnnZWm2hleK2OgdHlEm4tDSj4k8tX1yvooMWd5iw+PGn88gP5queyUNdMmU70azX",
-	"NwF/uPIS6SccUK3ip/Ql1vu/6VSe0pkCi223orFOEys2XNubudLracwtb79B9JEflF4PHRPSmwfqX6SX",
-	"5YUZSHjx9v6XO+Z3LGNs41lgyJlGJre45s6pWrwa82aZrPZtQMd5rURz862FgeUiK4M/SFA+kkWsvs/9",
-	"UvPd9/0Szesq10ojFZxwm3SOmaeIywMO1jpzb8KgHlfWv2OgIjWQ+WoxYRjf8UD2w9laSad6C8XKoICP",
-	"17XT4Wkc5/SEo3SU/PSu4yiFtRmCe8Y3eh8IxhnqNOOy8wS6/YGPttPlBy7Ha4Y7oJvkRTuhNEvE3FI+",
-	"mcsJkqJig1ShxvkMYYnVVCo79cd693LzTv2s8BpsxHcvpTk+Uym6B5vJzsGenyEsKX1mw1H9Lh/W48pl",
-	"bxk0BcF2S4Vd4DPI8RYIuzcwr+y7Z9gtbwOmzjpWVcxbPo1cCU71GtWXxQzvQNDBG63mIgE07liV5dnO",
-	"CRQylEAshbFK7+9YxKUTzFTGShJHNmfxWc4DZcrbpFU/0ciBFnwQJadP8g2kdWFMd7rsN7hFLuKLH9kq",
-	"05Vd4h4qyGhwlMofNbZY9tci2tIKYGP8RXEmGJNAvM9yDtC5ShKFeSqEDThsK3p87FZZjnstEZmMJRHj",
-	"P/2KgcBoRVkLC3S1VivQZxwSWDO69gtXSd+VDRqTOI6FBzVfnUG6IcPOR85dtYqpHRSCSiRd4QJpyAI7",
-	"ah3tdCdUkBUi1Y789OkLV8WVrp/E5Fwx+kB/V3lo10tOrtAdVZqG5zFuGPc0p8q5rWzjS2F7lCV37iZC",
-	"tnGqvoWhvZcI9GlMwlcMA0iJBNhICbHJSR/79JhjSGCB69KQdyiMG2fVYz7Dge4YFIshEjEYDAZ3S7XO",
-	"+GFlBddkTS1FPv3RpvKyGV7noqCwQr0TTYFlRq1hpuK932Uf8VM6yv/DGcM7QrFxGy9hx/zCmxoayYLK",
-	"kU3tvir/vYzHL0+jqJh7L2PGWb4lTKpd/d5lXHlN9jIf+N8QquZxqDDjoxwp7OcwNINFUsbZnsUpsLjc",
-	"g1ySxZMSSuZFputZE+D4F2Xsz35cn+Tc2WsGWUT3MP/1AcPZ2UvnOOfs2iAtaIgrAQ8PlnnSrZ22oPNF",
-	"Gaulzmd4zsnfJad7fv360kf1+CPPgvNeSDOKinHHOJspmfpWHmEzD1cYpnYetU9gPeAFhsi9YhotIVo1",
-	"G6O3NKxnW4RvGRBoNVFqxQjvOhDIQuyxsormZ4LtF85OwVbEUOar7MIgVe6Rhm1BDk9ukUdG+ZqP7HGX",
-	"Cm8ZJJlnOXLBzXi0wl3K+KAIjyVWzkG88wQBpwpj+90dZ0K65p35PJ+D/uqePNbzByeH0xz65Cm4YS8n",
-	"z+PLnxFhkrj1KYJ2pgSBhVGyMzKAvL83VqRlTMgoSeNL/F+TztbCNAN83xfG9Xk7kb3mWgjfhSXq1ev1",
-	"OwIPFqTJ0x0xRCGD3KEVe0dPfR9eNtqsR5ign/CLL/2ULZrfRLRkKCto1xA4FsN14yuJdkrHpmDe/OXg",
-	"AkqZwtMW7VB/FprLrqtJ/+Se+XR0B6f7ojlPWXP+5OaZX5OXVIbYVXJING5WnnDN/c8uQZs70qPA9i+M",
-	"H8TpNoZLgrNuVK75w/TvaSOk/IeH/0yVHVsmt898p//iQVyUr27XkSTqISNeC1ufZedIJnyywjstMd8f",
-	"OS7FO++a6zb/fWO1dH5617loC2vTu2vqE1GaW/g39jOF0llorWSQA26CGNwxztbCWL4Cp/KR0hoiCzGb",
-	"7Rn3NgSk1fsMFwhryMtlupmEeBPgK3xrDcCPfszYbnJOUFPtwpphnTIVoiFH1YbvfVXP6QubvUrt46kF",
-	"lorFIiZmzFPvSQ10Ba/II3vEqsUfPoJc2OWr2+9ev241X0p0Cl+zVzFrqdLKF/3H66dcLOclezjygAPR",
-	"pGyAc060WCytQdKA3VKtQ8dHZYhaocftitwuVega7XsR/X5K+RpGmSVAVqJ3WYWee0JX1XnuvMkL8+rE",
-	"VSUi5vt6x/PHMKhVKWYOd1NdidlSwPbAde1z1vyB+Au//95JW05n+H/+1+uBGQ39Ig1iwpAZLWJh83w/",
-	"C607Wiy3cBNmFdJEIy+9D1GOqObp54VYZAX7adzYAfhn2L/j9qWqpJsnqp3szCivhIxbVxf7bfyzQEzS",
-	"kxRNRH+Ux8JLviXizEhh80u7KhmQTi3/6iTJ2fEE7N9AUrW2hIWyglu6wQIZQ/zqt3NomnqnZRo/+5Lf",
-	"x+FwLTL80olHh3f7uOOJyZqmyJEimXExsGEztxAMJMbRLnzmuonb89AmZbn7QNDUaepexOAXcqwRuZ+e",
-	"m6vJbqObYvLnngPsszKTpILC2Rk4k+dPWxRvkm6QscGaFMwIONGO/f7gDX69aJNDdjPjCW9EyPkhDBpn",
-	"7buf3iBGKCzFBNk80zVl7qTVogRhfuju+tW2mktD0Uv9in/E8d+Kw5+Cw3NZGqVP2aCFHEQ06FWsuMet",
-	"o/c1F8l0CTyxy7reok9cJD/SqHGqYmGCfS/3j2qHNs8t3Uw9gGGxumUGpJ0wlH0zYTOVkrIihS4X0v2Q",
-	"sGANwzoEuSD+XePL0rTairh0c+KeX9goMIYvwNykcs1ttIS4Vo//Eka5hXnarWClTxkGNIEL3xDmzEtW",
-	"buYsrkq1OSwazHgmCnFSXstJyCqJkguG/nPW41AYfGKbA5xj1+iD7zSf29FhD+KsrtHp/onWu/9LF0IS",
-	"XGeStePCmnJ3k1VZpaqw50nKTUDc6DA++CASuMh6DBQauLl9EEnmnl/QzeQ+Me6EiSFxssIy20wbncoY",
-	"b9oKG+hOAREt2RI4dUcIyxKxIn4yuWcaNskefetNiuaDG3LHQTKpJN6/OaMUXyAf5uafshYi1ivDh2rA",
-	"jQ1HDyDkqFumKkuZysenKVVkwU6N1cDXZXHJHL6ZkBz9w6Pw6ZSWE8hFB5ySCGyE6o2oBL6L2O8Eeu5c",
-	"Mm4tj5b+TrBiDx9T+FfeeCL+7x4Fz47fONAsr077wPdZNO2EAoNpNA/I3u2MgVTY8bqSamecqiMelqA7",
-	"O+dX3vn7IoPwA85rZIrunEF7ecsqcealdvXTpkGl1lmVKXUUNDWpfabRX7PB44wADqY5zLUE9qkyv56h",
-	"TGapUgOIqud7mKlMQshiZmSjEhEJaEb7P/iusSrcwTSvU0JzuFaDsADIbP91vkcntrlK+UIH0Fp1TtHz",
-	"FR/6RCRoFI3pb8zq1I4yqdhaabjzyX+nzIZBiUq8cqtvcvbwKs+rtEVnbxA9/5tagRzQxvalXRClWtj9",
-	"q9u//nYM+nRia7Kjz2YGV8m6XjH/hKp9ugnJ7BqqDsqS++V4tEJNLtjh3iz4eVctV5Otl0rvs7TnXVCM",
-	"CCZuslia6NuTJtSZL4xPRJyhKk1An35TT0eU/Vm1ziPE8J6utyVEn8F1LO5IVah4vCdb0I0HTBgzUuc9",
-	"TK9/OmpENp0rzZZqDfnlPRfJLbPcrMzEHy1mwuhayXg0wcPkrgSIEa9IyWLFGT4k351SCFbbf18c+MIU",
-	"PwRTfJdlSMbyRbkESFhYmxPWffJqzR9+ol/+e54O41rzfU3tqXVqdlh+esT19dswrVjDhNdljahPahR/",
-	"2kiG9aXELDGO3rUOSK4Ka3DLUCAnTMKDRcg0PcGchDB490CpogmzoNdmUmxOplvLNfIJC8t4FMHGmkOE",
-	"ru7ylUcbd5NRuHeNuYDXTG/C00fLCxQm+AL78wxalZ3IoS8XdjX4ejqVEjuvfI1UyPIS9gnEE5/vlTES",
-	"qlOXJc8xGoSpL7Sq06ubTZ6T6FC/PEbNi4a1fL1fr4EAs4sySLg6vu+TWn54+KmxfH9Xw0HZStTSWNjp",
-	"hkerumP4jRv1hUoGWzRanIkk7R7cBCLdej+bA8dJ6QmbeP7oyDNcKCqEt+8S6Bjrl7AFDK+jCvvHNBjr",
-	"DOmEoNOjJV43zdmSmyX4yOd3zTfIb7oFLeZ75vb5d0YYY3eMJ0adwsXu1WdAADXo2mH4k9jCD+7Jo2WK",
-	"c5N78ROeDTAD4QBiMdAmOAq5gzAXkssImIYEuAHyzw0WjuRtxmeGSTeRih+jN+np+oC3+NSx0m7RQ2iO",
-	"Q3OrHL27Z448X166VsztdJbxciK1ghivso4hctapoerHiwSKoseObfFbemw5dB8ncGs+RT/pF9v85G3z",
-	"QYEvRmK4tzjzjM0dsyUeslXDPDUubjsiUWyrSj4ts+9YlX5WyHxAjx4v7wHO72f14to8bfWhCjiQ4SSK",
-	"08iyJY8Z11psva5sUt9chn1mhDNlxRo8y0epYlpYNoOFkIgnLi9QK9iG5GKb25j3NHqIK5lW/c0X3is8",
-	"G7qebwQQDDKeYhmkRyCp7HnqNe4M1bZthelTGP+ke3L8VwxEYUordpSq6HXDq0ufZRyaRsZa+0zTu04J",
-	"5lANNW4f8tp6ZlUxfMETJVELAgJJJoyzd58YARQKaUFLnjCp7CXRDQIcms4L6gPS9ljLe93kXvJMz8AZ",
-	"Q73xOJ13TIMBvcW8LrBZGrsj7Hyd8FgYdan+r35Ir6QF+IovPFrBQKhqeI9Hr80YPdySSosX627jqSQ1",
-	"ZrN9xR3KpHtWgWytX2zJiy3pm1iAoG0eSOLvGJ9l4m8Yx/6kAoRs0I5yyVyrK0XjRFFGMF2rbecXPZ/U",
-	"Fu79C8aqN2F+bq5vzGpo3Sm+/kV5Hh/WKLzwCVUgQbqdJ8slom3n1cBKM1+w0aYzvFp16qPUrzSV+2xw",
-	"n2d1+V2D5Q2ylfDJpjSQim5K1wqDpA7cf/ZR5fYmju/9o0dryvz8rhOjZqvTe5DK94Sri12+RPzmQlKt",
-	"BWjf7+vvFSJICkAilCS9QNPdsStkKyaxb4WhfaYGC68ZxCenw+LovqbIJIZIocKaAgyyM7tJwiAxUNc7",
-	"1qtBwCrd1pnEbzS656yuHpAuies1xFSrTLrgtggeeEQFzENtw07p1TxR1f00/5mC3hd24tfwBz3uRXjH",
-	"veUDcAR8dE4UfmZw3MOiTIgQBNdDadPXnuwBpnvgjdqwB/i/OGzcFAEeV7YCV9WjPjejPH//+vUJ+JTJ",
-	"K2zew6fcyjRJKptnMqDq/FUbbi1oN/j///XN9P/x6T9+++f3//ofZ/W9yNicfUH13bAXVJmkDIe4Dzxa",
-	"MpRktkAmPcY9THUR+M0uNZilSgJPlYuYV7Cxd0wqZvkD4/FWRHWI5gVlaQfC/witeRHxx4n488XV9/WH",
-	"Zrpw51Nt6xUN/BOhDvep8fl7BoCIxog9axjVQN0b6Gxm9fVEf86FPYDpObGYKrXTGYKJNR6BKrU/+JEj",
-	"PwWXKutu6Zaso/wevxrO5FLohcajgL9kWQLcYBbSb1nFdFRqPep7a6ELu/HZ/2kdkLubIV68uDX7g2H/",
-	"UBLu0PWlKQG6xTHfk9HrG/a9k+mMCCS+sBsD9auS9hco9Ly0M6sWaCEOsUPRSUA994yVZaQwFwB5m1Ly",
-	"tOknTdBRhe8fb6lsNsXr5IKKa9Q7XBRJA1v7gn0UFjVHM4Q6xxDZDRgW+6NolPoBQz2p0iyBuWUqtWy2",
-	"d0ICyfykfJw8T1p0RxflZgj17H/pa5QsOOpk5E4q2WMiWXxK8xH+wizTFQyD7ROGIeHyXHfgI0e+6f5P",
-	"ukEPudmexSmwcKzXm572kelFmlAKmsYn5U9OJocLMOciQYrRPHIy7O39L1ir58LOndKrmVKrCTN8jpej",
-	"agOSkilmo4HHNJsWEuhWqY0h/ojjHpUZ6VKmBjAbXMJwaTFhmNo5b4Y8F4w7nOsz8zC5olDp77H1ke5k",
-	"tmdRqrVzSNvstlVT7zi1OXu/Ke+btWtEzza7Dv/6fBLXnHyMrq7ytjyPEL/kppJHVrdvjKdv5ckX90dD",
-	"SFi2vIPd8xe8a+596wx2v3DjH243CGBjKqRf6UnBUQyw/M7bnit9x7hla2Us+4/Xr9tI4g5gVW933nKz",
-	"/BVHjROdLcxvOCOB4Y1bODQLAKtCEm0nkuTW25BIrdfCeirqAkWbGzxXGiLuQm2t1syXbbfYr3bRUf+B",
-	"0UCIUe5VHqnemwW3ftbCeuOR7yg7yRIhwfQVIHnUkDCDritiyPpkOzdOUBr/8deqjG0ncy91fS2TPNyw",
-	"jYYN16C9N+tRGzRdoWNdQ7Kn3DRfq1Tattap9w77MasJze5qffUvWtKJlvyoEkxookbQCb0s/Yj7IqyY",
-	"zbhcMR7hza77vdX7CYu4jCChJvtIyUgkwKTa3bkDrcjHcG+12ABW0M72/l+Mzy1oxpOktcKp+dwdf9OA",
-	"stI1TH+kdPyZ3vElA3LpUf3WaWKFc4BvXJQyjbnlZ/VvFCb6Qen1ixo+UTUkycNgCDczBEmGrXkMpxQp",
-	"q8vbaKXmd2y3VLAFHfQ2dh8bcSmVvVS5bvDJtWDWXgBx3BMHBi9Hre6LQp9zyw2pJZXq3EPX4OItZ3zr",
-	"m/2yUZckGAk4rqtEwMbZ+pmLcvx1//G69r1mW9Cm+6iGAoWv/ulj9dfC/K5zvZutTu8XjGaFTeh8BUiC",
-	"TbkKHgJsoodVOss6CXuX9fn47J7PV9YnKQLJTG1SMwwaZzoJp7cfJJkUYmoW1i2rv/C9VeH+9xJmLvqO",
-	"0cZJOLsrFVXQyvRO5oAfh8dfaZ/3GHC7nS5uc7nl9JitKfzkxoh1mvgqxgq4Bj/iKUhAmOvgPnrx7UM0",
-	"/3xN5UlR2GJdprHMpDOk3lbS3CIUPrUELfkW2AxAEo1UyDSDxKuofAjIGOIaXOQaifJugBW6e4Y399Bx",
-	"y+EoiN3eLpUyJ21FRu0WWnE9/QtbIIoxkfiW224bdtobnRaH9P6XMPR5nLfUx1UwusfrXY3aVDp3L3e9",
-	"lbY8uUEYgqjRUXJj34ShfUK+0zv63IScYsodW+7DXt3+9bd/HZDoeRi+gPMqDOM7XrpRpz+tdn7exHFp",
-	"3UZ7n0LTu44HFNbminudwS562vCqfT6tN74VUthlrHnXPBG/+sc+CTm65vHVZp+/uZDT2VlaRow+J7jp",
-	"WNzgTj1MdrifGC5i9x+HBcOnZSFHBq/wPXCxaRPfqvhlBy/cwU9cJIgnHPutMmKBngjWRXG5YkrOFNfY",
-	"187N6pDku2r3fDlEc0WD30Ea/6pn8HN8xxXt4rcCpD7jiKG/E0nCZqEMqOIwfKxHUt4Pn+RsvStfPJnG",
-	"4NnUtkvqOYqylXUheE43E5AtItBWzJ3wZP0t7g+5TXU58dXfwhfe1zGIo1jIghKNE3glfPyVqkxwR36k",
-	"vriXy7v+fD+xkLnSrblIUDVjugmPIUrEQTas4gjRGiL3Mfkh0qHCfBPR6m32ivGShYQZuvmOWWN6NPAi",
-	"WjE1nzPOzJonCcslAyUqldaNOMiSnJSpItNkXs3UDwxWOELXY8bCKk1y/Ga5PyF7g+/wxBoEEonmK9Z8",
-	"fpFgwYMFmTP5d5l1RTF4H54/2sAnTNBP+OW4f57H/RuKCVnCLWhsyQto+QIidLT9sk48OR/1HFvfj5Mc",
-	"9PCdr199J4rGr2ntUwwv6vXU1AszbAT1jZJzpGszojA9W4GC0Hd6NGEjrTIj9neMpVm+6Mvz1BfaXdQY",
-	"HscajMngv9NZIswSYrZR5iKfTrvP75oWHiH6v+KTx1pF5ybn5mmyUooXvXl2btxCQwkAXMMWN5yh1Dt/",
-	"TZYYYZmQUZLGYIppnQuj8EJ1TNd5Ufdk+85HcWPtarjPvv8qHQ0vKjZMYhRlkXFKKtyyiG8oieWUh2uI",
-	"WQyWi4Q6XzkSsDdr09LtW+NVzo+EJPfMszgB5AEeNhBZD/SwW4K8ozU3vr5OYeSp1ErIxR0jaLlQnE+o",
-	"D5aKO+MjjJnTm0Ad3oE3lU5K04unMH6mrhdP4Zl7CkgzXDz0A6VXCz3JagmmiZCrmgIPSkZ/zsZ/FHI1",
-	"3luaGD7LZPAczMHqXNHwfhLSHWzE567yhr0laMpeFBtp0UJLhF66Y9ysiFj34LKwWZYC6u85zWFkI67b",
-	"Ita2qKFV99gB+WRPVQwG0Dmt1tbPG5C0tq/6vKhyr3nO91MlGXj/QF3oBNWuVkBFzUFJUNcITcgslbbM",
-	"b1JId9RIxMHmOl8ndJbXK859NvRcoUKg4BbweFb12/+Vf8G1q8Boe/5gMqvo4bYyMFbONqCFis/YwZZI",
-	"hwPuZQUgne94npy7awFn8ULwwHzze69IK4PXO29JSTLpzfuZSpPOnGDOavrAaBf/Uhj6UgF70Xb9TD04",
-	"TKVWIxyvM7C1m2TsNFpCtArZq0gDSLNUDRbU2Pt8ZKONE2u+gJuNXIwRK4AvIJSvcsMMgCwsWDG/90j/",
-	"IwCsCFzKacQNNMLZDURF0A5sFWS6dmuiNrhEUaIMxK9+aw3fuhIybm0m3cf/WSAyUc+QfMOAKb4TLqok",
-	"ysQZ2B34BqKZUqtAWRMa2NepsQweNgkXsrLN65Dr4pR4DYFy5VZwtMEsN3AlhCtclr6F6k8CuU/dXrvg",
-	"yag1zFS8nyAnP/4Tm2vxVgPVlYr07ZJxpoEbJVsLVAPl6cHY3o3Wb73ynxc/ZhDrUH4l06k0zYpfWbqQ",
-	"yvLznoE39X1Pu9s/toJab7iGAP7p4iGPniaR6LCl9oVCsRYh0dHeNyiKhQd7E5ntyHwzaoHGnCymCiJc",
-	"SIEAL4htPvFpNhstgZrxmFWqPcB5UY8e4dRJ2HlIohrr6AeNgJni72ME9lc7eRFd1ZkkAfVmAffI04Ke",
-	"YgwoC/vnUk8oAlskfGMqCbl2y31r3/eje9Cvy765HP0nD4MlDnpd4ApXurhkeLXplDkJBFoqZxwDoZnX",
-	"MiYMi/HmsJhIytrSisaTFK6twbxQPV906VJd6lBDniQVZCKMPc0HeVKaC7h3NYdMGPUU+I8IkO3aYkor",
-	"lslpzhnz/bCsumEmg5jiT8jVHnoWLF+B9FgHVYAyh+B5mUA2dsQXQBV7X7xBcP7Dp+dNoeHqllZ0zVdA",
-	"pRDly45O0DDL6943yv9TAcS8Lt5/e+l7qdNpifhPioRW6sBAYWmFv1vUzlQJwxZiC5Klm4vYAA40qt9M",
-	"6ZNBmL1OxvRFkzrTpI+A/F8zmDCr98STP2ErgI37MRbhUGGFhAebnWATxMSxClUq1zGnWkoTd5Nw/zzI",
-	"XJ1SKgE7KorLkJvVqnvIRvfQr/iyMVfUjQK28T22PQBV2hCeYMBAp+0q3eV75MbDLW0MQHDMUwg/uCGY",
-	"nb8dsGw3csu9oXJq1IgdF1bIxS1lGpVmS0iq0j/HIcqQ/IRBSQa5ySDQT09rasUaWghWm0BCwO5V72s0",
-	"VBAhYHdbANKdOLFagJkQni43AUPX/dOnvDI83ZPr+ci4ItuEnkv+s30cpakO5f5XCyVaSeCL+9NUa4Gi",
-	"xgRVWKBmZfkOX7zSyiDdLLmMp2rr59+hMvzIZfx5C3rc6hBm+aIITzWiNqusKIRBYpxOGAs8Jo8ebP5b",
-	"OmTcN8xgyRNkz/HNZXgUtdaZrBemwVH8iOMGcHrkajC2XPx2RIU58K3NrWcuMQBywlJTsaCTTvuFAXMO",
-	"Iw+P8hm6+Q5dDTJOte8zEiSQ3OPwzxN9OBG+w3MTKypmMFcaORtqDYBKYOqFo0H3VQJfw8A+lT9/zyDa",
-	"/0FILiNgbiXMEUU2yUwo71Q6NIkJzWJIynDioDYJVCxtyFLKudDrzpOU+NTCwnVjMfrf4N439760fX75",
-	"DXa157uOBsHyFRgG8zlE1tNjIvJewyYb4DpaVirOPf26FaX+32u59IdMOtCsv4JxK9//FrmXhU4kM0F+",
-	"MAnaLMWGOuVDmQWmJnZKx0WY5PB3h1tyY+GhxqLRW7/hmA52Z80fPoJc2OWr2+9fv568WgsZ/v3d5VX2",
-	"oWx/DcbwBbiRCnNRUY6x7OEbKor5H13hQqvb0W1/x/Uy2AF28jkxtzANCax2DztIJz7mUUtu/jYXCXaA",
-	"HCnwTKkEuGy1PaOqrXa68qMY5kz2NmEXeox3WlgL8pZ5TTBUJ28mGQ6Q+0/SBHNXVQ1hl1hMWrQUf0+b",
-	"KXLus1HjJBMM8xtkZz6H9rRs7brkEwyfMlrseD+/6zDqZKszFKtgtskXsQlmEnIGneBTEYBrUQoevH+I",
-	"NggiUcImt0wciBMwVjlT4MTHS4FVa7dUTCItNk3EnEUbWEB6iCEBkpxjqonP6YkO1v7ib6QUUKk9FQ5M",
-	"Ku+/7v239CoVxgwhCr9SVtHznAjpudApct6AJtSA08tTTRjyk3zVH9PHT3J4Fe11MypgOlA2hWe8gOka",
-	"U0UeedTp6IYb40Kn2lAWJ35DKY/pnEdW1dLzUHD9gcb1uqKF9wyRDCYBnwrpEwd/MCEPNA8f21rCf4CF",
-	"kAcr1XVu5rtelvoHWKT92xRcH2yBBaxQ4pLx1C5BWvcFSt85qU4NMOUOHk8RhrxJWQnhuTJdSsPVZdS6",
-	"37Z+UL++aKXmw1/1RWoLev8WKfL6FpMvqUdTLsqGExsnGmj0hDUU8aGI3PkqOJoj/sgwroGZpdpJFKaz",
-	"xSY8bdrICrhJeATlBXoRn2uKz8+wOxAGEhDgOhGg6cbEicdOabtM3KlplxdYFg1rtYU60XC/f4Z2pT+v",
-	"O6MecHpbOoaRz3USUBHyg6HNrlnYTNNNTUBqYfOXzatnpnRDBQpfsBuguDFUxINn9l6ld2ypkpgQF/Fq",
-	"di1kasH8G/uG1zBSsRXsb8MfY3OBaTTaVgNfV2f86dftmuphC9JO8yeOqLv+HvQW9NSAtAynaajgg1tG",
-	"SH3xLfsdf3Hrf/D7hP0ec8tv2T+lSuWEiXjCQm7yX7/fMQ0mXYNhc63W7CM3dvoev/+nd8XsKTerYoie",
-	"g6U3loDmwOK9hgn5W4YoBTXFj+oBdOpwgUskcdXIU2FQrxS2+I5B8s3he7BWI2QfJ0wl8akMf0/lOG/i",
-	"eOQMehdw533X9cuHkoVDUdD0A/S5XbAobF3By5FaIb59K+P1gZDwz9ArFVkY6THinuY+nSBaivXs3GAQ",
-	"bi2Pll7mezFvm42GnG2j+vqtOPDyG7iO8FVGdSVbWJpBjPEbSiiGMqkFWOepHQBV4j8L6pbvXqgynXfN",
-	"+PVRzItiMt56ScRtu3I89REs6rdPDrtNpGzxggtZuY/k/dXp6Tcc8RRayBBnpal57LJWsErMjKyk6dza",
-	"l15LOrgZqMIa8fVPN5YdxBX4z8zh3YTLv257uvGxblJjNRVubmGeQycJcF16hzLheoUYOmbF4nIlQbVA",
-	"aKDuz87bkemxYxeIMM9nKRAeENX6RvbA/0YXcK2kw0il/tG1sbjHh45dMmiWz1IufhRxJheptM5RaTpB",
-	"YL1JuG2o6vuWjRpnVV+Y3zDAUs4BzNaty4q+8Bmj1R4/v+tkTrLVGayib13c6YvK+jIxudlQcqWGHIIG",
-	"PBUZ8NN9E6zagJa0PIMBep6SJAhDqW6PCvpc1EI3CkuOlzFbnqRwVgVfqLWuNcF+TJ9Jnd5weC8iXiAX",
-	"xYV56POe7tko7/saJkwqwob3/GQipqRd5hudg5NS6FT54+sW7/8sEZMLdwoLzAK4a17qybH0womRDCJa",
-	"gaRLsCuNbREddqL0ekTjqgzUokwb4MGfhJyph8lRfwSh8Da2PfgfNF7b0Utf9b6Cg1zX2fAxx8vymDR2",
-	"cS1veolO31BsGqY/zhMUZ/fmOtHpMDIU4lN8G0ao3v6SWVbeSLfVu5s16EXXweon98ynICk40WcqKJ/4",
-	"qiAoG64tobZRPkMRKYINcNLhEHVu12H1fJMAUStcCxfrUxj6pMld/FcMExD7FSNHi9Z90txX2NlJstFi",
-	"y6N918mscKZ/8Y8ftZHwk3wfC/tMTcVHoKLm3VIlwCzwNUOjkUscFjcke2ynIoQCNCiHVQ71lqLPxOgT",
-	"OGyulBxtKUIvSFgtKv+z41TN56Us8B3GQNhnWApJKVExc7NAfsgZj1bt9WWTiK5LFO7dM5+EtuDHD50H",
-	"Hcg1U1vIIASKRzsT0qqCbyY0UzvZXmAs7/yWOjur7+2YU6f5FJ/xOR0uq0lWYiVh4vNgxqqNwdYjehmL",
-	"EuXh7onEzB7V1RyLklpBQw3cNxrS50q6NwxTRPblJ+KRz7JZh+2W57RX+lsm97zR6oib3JXul/JXDxX4",
-	"SpZtMLVYGYg0YONHq9Y7Eo0sN1nV/k8Q8mHfByueo9eWvrJCWi+OA1PjPaxKa/AXHPGkY3n3CYNYmy+4",
-	"JcHSLFVq4Hzz4mY7Vuvi5nYd44KrMkDJcc6u3RZtoqhJHhpdGGRr6xgYnZ7anXj0qG0D0KTjYmS7dcdA",
-	"xoYBttz6vkuMLdFqusCy4SQobB/u+eWbl572r78qwmjrpdbbPfsaLvEge+073KnHHvWxcCF9VwLXNEwC",
-	"xIdIqu22/bC32oDtvPTTHOGY/DfX46zfutxrreYHeOS++XqpWKKMZcJ6hafw2eQdO1Ub3cxL84tnpemv",
-	"gYZvIf5lKIIVbODiSQL6D4YZ92qGa0BFNwVOYrwqcv4yIhIEusLsT/HcK65sgMtq8mN+GTFjQbYVV8LW",
-	"C6/vXQr+DLDB/ZyLxC0wmU6klU1lTGjevFTfmm9vUXMaQ6R3+PNfTpLv9BchfVB6AZZxFG1fT/gHw9SO",
-	"Lsp9c2G8FhLzbYHcA2U9zoX90LcrifgFsVUZOuuf2fNu//qbC4koknP/+M0N1Nvw8FQnr25f3bhH/FcA",
-	"AAD//w==",
+	"7P3rkuQ2kiaAvgos95hpxjakTqklzXaVnR+lS4003VLVVJVWZ2xaRiFIjwh0MgAKADMquk1m+zT7YPsk",
+	"x+C4ECQBXiIi1T1r+0uqDBIEHA6HXz//210pjo3gwLW6e/a3u4ZKegQNEv+1lZRXBavM/zN+9+zulxbk",
+	"+W5zx+kR7p51v2/uVHmAIzUP7oQ8Un337K5t8Rd9bsyzSkvG93e//rq5K1uphDTPVqBKyRrNhBmdw3td",
+	"2B+J2BF9ANLQPZAt7ISEu01yDm6weAZH+v5PwPf6cPfss/v71Ax2UhzH33/JpNKkomfCOH4d1/eBIn8V",
+	"HJ6TE9MH0erMPHDIJB0qqmFMh82d+cIOP+kWexTczJm3df3r5i4ie0P1ofsSUlXCLy2TUN0907KFdfRn",
+	"FRwboYGX5z/COXzlALQC2X3n2+6xD81zGRJ/8tlnm7sj4/7fHyc/ufuO6vKQ/9buQ/tA/JHxMDU7Mp3j",
+	"RvtjPEAFO9rW2rDBxkyZHdvj3bNPDE8cGbf/6qbLuIY9SPzQL2Pu+FHIShEtiAIqywPZIdelJvJLllRp",
+	"bpTwyOD0TjwAH3/23QGINj8FLqGshorUjD/47w+p+QYH/NCOOMUrw7nNbaM6AOiXjsHSu+DYL/7K/0fC",
+	"7u7Z3X/7XSdrfmd/Vb97G41ovqDFmAR/opcfSy1WHkpR0bM7g7g1qhFcgROODaDYKgXXwJEEtGlqVlIz",
+	"09811c78KfG1LeMUZzUk6a+bwVpfEPyK4bMHgMZMqZFiW8Nx6sP2if/+FyV4fwZTpH/txk3M4scD1eQE",
+	"XJOTFJYwuPUTc3jk1UeiAf7+WNtlqw/FbsdKqETZHoHrj1QjgVY4zrH+KIy3hlybOw3v9e9K9XgDQmu6",
+	"rSEmtNJUw9Gt7XZ7vPm/gk5CEjrkzV/90cLj8WKrgJeAJ0WKBqRm9txsz0UpgerUnW/Em/uRKMoqokQ3",
+	"q60QNVB+F93YswfYXpszl+DmjgsNiTsmLYDMJGsnhO42c3P4NZa4/2mva6cdoDTCT29iqvwUxhDbv0Cp",
+	"zTwcNb80j+BMaVUxMx9av46ou6O1gs2A4IuJ5akwozF5qqxbeLfmifX9iSk95him4dj/nylB5hnv1/AZ",
+	"KiU9j3cCB0tO5gi8gupPjCfY11NzRJQj1SAZrccM860m5YHyPShyFBKIPlBOzI2knhPB67NldbEjYrcz",
+	"unaK4y3JRx89HezdO017fCq7UiNmOsbqr5bWtTjVTGnG90VFzyr6WNCQNndlTVsFCS3J3BxQK3DqO45L",
+	"6F6CYZiIzz69TzJaBTV7BGlEjhqP/j2ciOCgNqQULddQEbM5+CmjHwhOTgdWHshW6AM50Ecgiu05VPgE",
+	"9Us3qsISvvqqm8s7kEdl9/z9t/bdT+6H7La5q6RoGqjGE4+GUoYbNNnRuib0RM8b1GDICa9cihrm1lCO",
+	"VUbFNDM/xhOelWzdDD/Nz7A4shqUNrTsHbMrRwdeBZ4ZEICeFdme3f6Y7QBeeZVWgzySo3g0G7uFWpzI",
+	"X0EKXD5QWTPUbcc8CO/LulXskenzBKdmVjq18d/5V15UFVTz226mXi0ePeKF78QjzFNVPIKUrIJCAnUa",
+	"3vDQnQnTipSC72pWakWO9EyUprzqH7qP04duelzCFKHqAZAfnfwyu3YQrQKCugpBw2vJhx6ZYoIXUrS8",
+	"ymxYq+geCsn2B62y+/rrlGx7bS2qsXBzQnn5zRLdC7+ONybQe/GAX7o3MqNpSUtdLFRhdgAFF6dZZhYc",
+	"zv55fbA25qIXeHvcWoNn9O2GcZ6Scyj+lTaHndbGLtsfDAchOwIciRZteYBqQyivyOlwXiqKZzbCaLvz",
+	"l2JM4LC6TWCKsKp4YzsyRwR0H0zer00jxSOtL9Lb6NHcau4WfrW7e/afi3bqp6T5Zk4tTgaq5+TYKm2u",
+	"FXspn0WrP1AbUoNS9uJhGlV6vOLMpW3mALw9GrI1EhoqkVQSaqAKYo01Q2scZONXNEWp1xd9zr9v+bNP",
+	"xvQN9EWrGDcLNj/bm4cpUsMj1OZflBNQJa3RSntOqNEpNTkC5ebCFgr8ZaU03UPyPnpgvIpX0iq7ClGb",
+	"50WrFasguRYrr0AuPfo45MyReWOeQXG6dNzBFuJy8jsH8hswZzxBfyhZldaCShT/Krh3QSrBrULkNLqN",
+	"/w0Nrj/c2+0y4oJqchRKdz9+srm/v8e9sy6h5KbU7hgOLbpuR4/2+1Sao2HHZ5JULRDNjumdPkLFKC8U",
+	"lMJdY2OD0T5DDKHsV8SO/JMjDfmQiAY44/seV/3zhtBaWcXndBDHPlO6S9gsKNKHnBhzGz3HFD8okG9g",
+	"h4YEZUbHH0/+VQPcmPsHqCtiOVMRxiPVzW2b1wvuki7UmJXcSfCfdLuyCZyS4rIvaE2T7gRall5Mjg7G",
+	"tnspMDvj+vNPk9tYtlICL8/zV4f/ZvRO97GJ2d/CvPWESNx7UcRkfg158/cLyr+urGN9xW21pV4HGBuv",
+	"nUbZdzHnHODdLN2oYYjMfB9eSMkeU7b3N+LkoynglGBlZAd6jil/8CfOOV82xNhc/jcJjZDa6LPP7cVI",
+	"zWegcgo1q2tzi0rQrbSz7JPEKMOFtc97vpIP+5Kk41d0OfZuP+CVPSKMF1pSrlC1Nuag0UDQ92+40HBE",
+	"3Ts5kYtAyJ5unaG0/bZ/fBMmn6S44K3KugyC2rJIrYxM/MX3XdZAsboLU9Y2ifY1Z5j8YZYD3XKmOVCI",
+	"B/X2rDQce4Gmu19aVj5sza93m7CpvT++BymS2/aFpLxMXKdQpxwtbzU0RAuyF+j2sC4E4IYalQBFuNBJ",
+	"mbdjUFeDg/lx0lhjKmZMZubOVGHHpbowqpn5XzTYkwuyO+YHkNDU6HGme9SwW67RA11Tvm+tStXUVBte",
+	"QB9rXYuT9Y3ZKW/uzJUJVeHV+O4vjXn9p3SIla8i3UHUldpYr9K95Sd7wRqpoTQ0ioCRJ3hlwy8t+h1T",
+	"ZH6kdQtLw38d7wk0LqyNgfueZD5UdsbGLa2BV3SxElmB0oyjalGUQtSF2O0y3hsjU4+Un8lJyAejtVil",
+	"zJgSR4wSUaZRyCJTELrTVumxQtVdnoaE6KVwB9TaXWmtrRJHynjRgCwOok3EDV5Z1W1j9lFwIPYF8wkJ",
+	"JRj5gjoL5QTfT58EqXRxpKw2TM1KSDtAYpnCFDlJpjVwosVzf7m4sKSN5ZvxrohL4HQmPM7u18KGNxOP",
+	"5H8AjT7dkjaGrqULbo3ICrQ8hI3tdG6miDoYHZkp8gCNdkqqu1g9gcQJFNnS8iFJcT8FS+4JXqsF37u0",
+	"D6ucDzZBizrNN6LV0iwAOQcjucPhv6Osdi5Yf4AVUcAjV7Kh8la8R/5xIZ/xlxqhNK0LWlUSlEoJGc8b",
+	"8AjyTPzMsgxiBlQFNYYz8nyGNDsqCT5EaKAIvoobwjSaSuZ/KRf6ANKaRs/JvdHV7UPmB6tjjJdlTZqi",
+	"oUwW+iBBGYl4vUfiC/TqMreRNrTq3BO0tqaf8oqYPUdmBuY4wxnQK2FONLM3ynjWJyqPRdtM+Z6DAUMJ",
+	"h1PYY8kUoM/dSKZdW9dO3huCWeOfC2KG/7BtkgTzn06nFP1o7hWzKDcE2cKe8mEMMaMepgKJeLxH3DeS",
+	"DLEg2fRuhtwWdxROnKKxQB7QPCVN0yInLQWmbqPsFXiRj83TYtZT655Dw2gomKNL/fef3G+WCOpVqTad",
+	"GF/52lgqrRwge/4XnPoBv17Fqvldv8BSXaHpvDSXwMdGIPz+fqlmslC1mA+P/NfgsYwisfi6X3ZrL7lx",
+	"LzgcMzcsbv+92f5/+eR+3QW5yPadvqheOJ3Y3BKMq97FQTmc0o629DG5iecJDY0n9DuZ8d84X/bAuRSl",
+	"Hs8qzfbhrOYrRb0i5uf95pOpJFHmsx09uby22oPOecm3+OtizinpsaFsz3P5GOJ4NIbJDXS1F9ZyIv6L",
+	"NibEljO5BAXy8WmmMgzpBapsPEGj78dkcWtI7dOXkUpwBReWtVCppJVvvnn23Xcb8smnz+7vUf8+soqz",
+	"/UEnjXJ6ng4r1CjgbNSjoufn5H98/un9PYH3pTHKGCcVHIUNmGhQWiWF2EHUzIugRYfiG/tCShYspI5o",
+	"gOeIk3z+xJfHw+zDw/ibDwq56MM42244QFaCTBsf1ieSkenfvn1FTgAP5tcN+Zh8J3hFz3jDkLctt9p1",
+	"2IPx6ENy/1XwhKPi2xffv8AEs43NmnlPj00N5OvWsPPvvgBZM77MwIhIGW1Cj0JuEoOV+y0OByFisz5f",
+	"d/ScOo0X6HndCVypGQxO3dMemHASVk5yyGcXMM3afP+YO9bu+eTeou83I279Kexz+NfHRp+tY8P7PT5Q",
+	"NkxfJkMr/mpYLL7981kpsDZBJ0p6XhiTvSA0ArxSq0JO+IKVZQuTqUd/HgraStKdLqoWzb12WzN1KE6M",
+	"V5g1E6gGKFKCcyDQW2mbKxL+YB/sttalgrk/x/mp9k9xHiDwdEzMKP0cpDqwZillQzQiRQKctCf8yIeK",
+	"ftEDVYRiDsFz5y+XYC5o96rgeEn77dgsjxjatxdtYIgvjkMjTNewQHk3pHG3gX2lp27PHvJbmCF9qfFr",
+	"Kv9SJnM8wLqruxTsHdPqOeFUShck3rFapxOwk0aM+9TUql8CJGMzVwqjgV6M2UnPUAus6ygn4wNFYpU4",
+	"LZJgXYx64ZRrqnTRqlWDp5gtmuIcnS90APa2IkVY5/mdJO18LtWCqSc4Zef4Z8mBQF77dXPXynr+JOPA",
+	"9tk5ut7y0Po5XliZ4Ye55ZSe0KPxpTdUU1lLsr2FTfzqBBXZngkXJ7xAuMBgCRKZtlocrZ+TpQzItyHi",
+	"pV2irtRmLH2Ao4L6ETW45cUAQyLSR8pqo7zcKIXVBaqIaoA+uBSPqD7g5IMr1vLH6omy1Z1H6Dbuo61k",
+	"sEv/staFo2Ev5Dmbx6JCaIwZ1Va0euOCVpGKQ/YCFNmeRwn3KXF/O6/QW1tI47U5tbElKjac6LVj4LqQ",
+	"rfO2zeTBm4ff4LOxaq3haPQumJfOcSWwy78h/u15+XzZVei+U+wAFu86HLdU7kXRcs3qtE9nF4AHQgWT",
+	"Z4QjPZMtEFvgPKvurdHtD1QdNN2rbKW7ufmE0jZ33MyHMt53L/w3WiWcF3n5sLQ2M3cS0Qexwpxa5bVs",
+	"RM3K8/KMtFv5OF9hCWCXgyxajcW2ZQmNhirIeFfJdgZtwxBWki+dr6qFLkrajHf7NSYPUM9+ggPxls9z",
+	"cu8SBoh5NcJQsAGsAKJwn4yUaOpqbdLaWcpxMZhaZ7Qpo4UNc++7e/dCq6hnwBpLs+XcZkZguUk6pwxL",
+	"ARfINyPPQt3gpAfRu2cWaMdR4CG6tkJegM/ptHfWvE/cayUhw7S7wmOidpIl+P7sWeyLRE+cPnvGRysS",
+	"O4FB4syDSCiPtJnhFTOlf11WfjPSni6pi0wVCK5UR5y+MZs6/V9CA/mvpRX833rDL7+kL8wKWBWv6d21",
+	"M7vpd9G+s2QPB3fjwvGjdN5/0Nt0xQ13ySWVD3G7yyVcJumLIXUTTMnoCwI8c/btSyFJEysNkZmL6Z3G",
+	"aMbJ3k6y/z9hbYX1/5Ocl+ZTicLRIUEB+gBWTLlHEDIiiReyzn75+0iw31br/nVC+OSyclzJdCo37MeD",
+	"xT1SNiXeV0a6okbLqBuzV4ZPBdG4dbXge1CLIUcGpbU98fNxSvygSElVO5+Jr1R8Fire3No3xAIs2sR0",
+	"R33caC32oA+o1y9LEIsznH5NoY3QnZ4HxDBPdYN0dmOqZjcuRLXhHRqL/I2vxhCygghGEgEUF63prfl8",
+	"bknjEjprwbiFbiL+6TZn6hK8jV+7S9R6Mr8251C94OqUKrjfiuqccZ2usHt2rK5TVeMvLQpOvMv2Xj/R",
+	"CJjkmpobppSrhF4v7NfZ7F6TMgSbo/NFNqzfirE6MnMLrdqqi266ef1yCVVuc2Aibn7KQ6NS1bJGUZss",
+	"ZXWqnJF0QlbqGaEEK4F3IDfm/0XzYdtsyP/5X/87tTdUT5Sh2KJoi1e0NOMg5oykLYVxGB+rETsiWqkI",
+	"vG9qyrirwL02BoPpRet89e6V7XmFw9hl7OTnEVUSZH7XNKXJ4u6aG1axCmxmCLeoZLZIy/yFi2jTk74J",
+	"ZtHixtl/vKvEwzJjYh/tDbdctMF7DZLTupCZuJctb1AAfNWO7AWHZMaM0fM5nADjDMeGSqYEJzvRWtc3",
+	"8hUCkRLKz5jOsZh5Fwo0n9E0LTUU/JHZhHhMdlhNgCM9FzbDP3lEkRMifA1j31ClUGPjQgPyDLK1PVRj",
+	"G8A8tUYMKvhe6CSyhC+PWGTGrY/LnEWr1xf/zzvyRWNLp63wcTgSStSPObPiAGzxQidSo6xQD+e/O6ud",
+	"Sx5d2v2TM+CjHoP4zcxdLF+K49GVga9Jfune8iSzHNbhkjradZSbSJhmGXXNjvmMKHEEc6ubW2HHOOUl",
+	"BCgOl5w9n2TgsL0SIkNoQFvGjGe5xFUlG/vA3qX2Fug7Pz5bAEPiCZUj/x8HKZBOhyyMUXIXVMpCu39b",
+	"doAeFFa3RDPgbfQaBU+sz3wvkgggK4QgbfUhhQTslIlQVk5Hd8EUd8xAeugpzLYvqTr8CPBwNbLJMC/W",
+	"xdTEaRR32wkJJVVpdji5uQwxZZUrHlgNQYwDdrIqj8nmKXEjZrRUvSL56wDlwxtQCK0yRhnzqlZCP3mf",
+	"LgQLQ3U7hCWpJyq5g9dJ47O1dVofVKKVKeCIF7ZI0fsf8P2UF66hvJhqRlEeqKSl7jwZJcUHrAEcmQvp",
+	"WkUzfA9HOAfQ5SboCBTuseSmBOTfC5wA2SNPybZltf6QcWKhhYMrG51UOAYqRK0ClxKBFwtUTKunSvfZ",
+	"0bre0vJhOdO/dG9ckf2ySBVFEnllNJfKPVe3tAAL1H7ImI9p9aeL3A9zxA03xBR035vP78Uvek/u0xaG",
+	"Lij5wNkUk3S8hLMWloZ8aR9zavP6Uo/3ULZPlO49BQ67vtYiHRvwQGjOHPV4IRahotgJWRg1k+pWWsXV",
+	"rnYenNQmpfRnOZFa44FivSY/YIpuN4cctZLZb3Lr9o/PEyqD9kPX+CgHcSdjdRCjpFlIrkcqmcVLV215",
+	"IFSRv/0N9+UjQ9tff+3r9NmY6yoPdCzvB1l6aJzbpDzbNwTea/U8AqxhimjJoLL/XBptmLowbnkTXCns",
+	"o7OREvR5BrkEVzLrwn7iCxqxNCJRP7Y43Y9d+MGoH1A961LRnRvLqGUOf0lwcOn6m+DMYoooan2wU42o",
+	"nnBDh/d0vPT8bg6t3lCXP2jc4ONgKKsdlhhawcrY41ZcV620ftQ+4nu/ns+MxIqaPQC34DEa5NE7YDd3",
+	"e+AgaVpntzO+nUxNcUyQUSvH+p/uvYW2Ufyh/OaEQfMhh2wgZ+CLtC21MMVkK2kJKl3Rbw90osxEHKGr",
+	"FLCNOLggiInoYMqeG/sep20PU6tAxdiVFluPeP/J2NWpMAU9bSbbD7lAsH2QRKiR01eeu7m9VRVWGT6Z",
+	"34Ef3ZmcFHYJ171ParHkYm7x6rk1+oQCsmePwDdYkYbp+A6yq7/NRyofkskAUZOlDxRx0Jsb8u3bV+T3",
+	"H3/++YcfE1o3B/rhJ5Nhgi4T4bNEJkJDWVXgQU4jAvsckpmcmumPSNi3ta+bS6zRiaMPFAlPEp9G9dwG",
+	"DzDvz0HyYSLzZXNJ5paICl7x+rzaJ1vBkuYFVYb1RAWvpRC7Cz87LPN5Tyq2NyffeRxoqw/ANSstWjLa",
+	"6hJKgSTEQQZ9fdaFgSfWdYmDG8vDc6jUkfc7Ub66hTrjNZrsjnISbV1ZVOhdq6AitlnEMvey/+4mTDxH",
+	"CoeyNVgtLw8LrEj7+gv7cM8Fm/HOjqBUsNdL1MRgGk3lCauMvTGY3uBfWpFG+wcbBl3uRYu3v6nPxaAB",
+	"2kRZEAabVi09vLRNO9BUu8V4glhcPp7xik86hFI2cv/LsbvHsVCfYaLtcXOYt4B7vHlZm7s1jtO7uSzF",
+	"kQ9fMNRd3eaphvIkz0fwMd2ui9ZW0iQ+2fVtSHUc/AIOzCUIYKuLsJzZ+b9PyHTE7XV0OLFKHzYd2G0N",
+	"u376bJhzyO2cmf955osHMIp99Ektmmu+uLRNiWOty0qBLhOssXQa+A/SXbOed73yPJiv0YBdTzhbnmB7",
+	"piSV4FWyyQuFUSR0zXXtTnVY6AThb2J6uZvvihiSHeGNi2WvY4OQO5C4bYYRlHGaQW8STc0oLzPx0ycL",
+	"DViTII1K1lf9N+TrH6x2V9eZLIxqcX3lfFQstDs04ya5Ne/5WNbegtmoP65/5LXySVFupt3y5ncvzdad",
+	"a6OwY6ocZj0GA6NeiL6awTV79OYZJi8coHyA6jnhgoNvdI2Bcd88YVnDwTC3t3a5qeDU2mMZ8/NSL0aC",
+	"SGl6uyZ5V+UZrMNuvD1Y2A3AvzLZlqwGp7RyoTHhDxZl0jzAOa0bK3oEQm2xgkdhx7/pk8CMxYBdZRFp",
+	"MZ8HweyFqxaYhQjTQhSYizPy74VKlFAO1AP/qs3BxD3+KZNR59tjTufUlbSuQWIIuQYdnCzJa9WuamEr",
+	"x7fm01GXzrn3XvnnLoyUwSNIQ7kY6LIW2HEB0xh+egphalgnCNEwhU6OYoJNFCSIz9M4KjYKvXUBNC+g",
+	"exs7JSRuo2Xku3LeKlzmPvEq4pIViog7ujEm+Oe3QblLdur6eLVeONpSyzETLZR652cVFGQ/bURaP7Fv",
+	"EmKPeedGBrhMfqeNy1e7RZ/coOs8kaqVva0u2LlET/ZlMGvTjdm/FFwnMy/g6PKtZpHpr8V58e0tQ5gp",
+	"iIcj5XSPN45LJ50P9rv2m3b2uQUbO1FUU2glyWPZSHEUhfekztbXakmNPlfUjD8kIpzLQOTistuVRq1q",
+	"oNQFht1S4GAuzP6HZx9/vqpeoGsEuPydbKziR1vWh+qNOogTf+bUXWbM4pUhi/FX3xdH2NPtWecQaMwj",
+	"k1DA2NezMH/vXzChUdrRYtQ8sgqMKtNUu/SdPJwb49Mfngh+vAhRDiuWanpC+mnJSp13bapGPKQapL0g",
+	"OHkbalL0jAl3ZjN6DlNOaJUGzkwybTqdKzTlX35bWyQypzSPIOjMeOuG+HtklKWLeGwv/Pf6A2XLV0Mb",
+	"Ygd77KhoPWmhPRaQmm0lXW4P+t3Ix7VLwVWyPxjWMZ0OwmiAiEiliFGQCN1LwD5KYconPMcuSzN0kNeC",
+	"uGqDmwQNLkqj80Ve3opO7RLUCnAFyzjp6/D4b5amB+8bJmHdh9ZAMyy9w21vFxu5WDaLyczBBmShDvST",
+	"zz5P9Aqg6hD6JVs0tB2rIbAcokg46XSk1a30rKn4HwZIvQibL0g201zXH9bnN64TjzYlMnGwb5pn6Zmw",
+	"ivJy8B8VlLWrvjoxfagkPfEsqkMGwf4ilLVs3Mv8EPHVtXGxxbmj+czQkFWKNIhDaz7N1Lna46nbI9zB",
+	"rEW3Z49XFoTdelfAGK/aprj+Y6WsD2PoYY7ZPPSppd/IcfDkebbuE29sLe7Tak//VTLM18vRPA5+RgQl",
+	"my8OM8Hd2Y22YWoL38IF9ZoZRezdoUtpw5wufA6bmTN7EaHxRLaAFecWJVlrwe8WW5lWsjrovMk6jKx7",
+	"BgvcuUvxiyt5LIIYhjR8oc/qgp4ZRTqijlOmvdM6ytP1Cb2Yvxtp2EwRvBmhugoQ+wqM4YzuHeMbdimD",
+	"VIKfLxoHG9LyGhR68pkMeXHYIShkJidd30shU1qlC8bLurWuj0Wi57tW6W/tO+EeWIaqsvqC9tev45HB",
+	"hDsiZ7BHf1pwJC4rfVjXUCxw+OUsGLHTeLd/422cRYCZ3a8lG3NR46j/uyl9S/LeUm8K18s1+R39oV5b",
+	"XLacSrt8jm4gqPJukmXF5z4Rzn1/xSJeqId/ePkSeVGSgWXMvR/mnv+WV4pFs8jWOGDKOrG1J5sYOHND",
+	"toJjWQJ2VG8lhpK7I5RPcc9kEUfe28VyMXNip3nIWc6JxGjfNyvfirdXxrN0F77qXupM8aF0dOU+E9+O",
+	"+3hNPaUlLSLeXVAn5lXYqUX8iepu9kdWg9KCryDCd/6VLAkGfZATTeojny7wqssRokQChxN11R9bmxZY",
+	"QZUs+zfCA3N2pWiz0YS45ipL7QFjDmq8IiKNPzrc8f7y0wwsJZQeWmuQXtVBR93Uxlwmwe27WfiQMO93",
+	"rFwrsKs+9H8uuxAfS36884CP+g0ZWbvCMSBKRusX9rXpMF+qsgKDxus0gIzjZMovf5FBJQoudFF2ce3x",
+	"/PvPFBOQU4u7ofF92y+Giq46kHuoCsZTqd/vDkyRRoodq4FsoaRHC32Jzd66mtIlJnLWmooxsm0cJNNy",
+	"nZ4BipHTmLvKKf7IrIUs+FZQWVk/sgRa2dwPG3/MQW+txle+VQ8Npw27LhThoERcPGKawP19miQpucam",
+	"tKf3shT1mx/w3+oQT56NC0G013PTMobJd7m0W3cJiP3/27gn2rjcJr1kUFdXQsmsDIWEvFdr/AXPsUuZ",
+	"V1CDFStCpMvX802w8KJYRbNloMS+57cb/6cZej69/+vmtBwmaM21NElQeuUQMXr7/cy2ZHZkbh9u4o+J",
+	"z8kTxrLsZ24446ef7HdGV7uyEmENBLHPO12ez7K8clasG9jCRF/Rv+0bcSJHykO5QKpzW8urqP/HMoKa",
+	"d1bZgykB6LJgkSwugT2ai1/9HGesd9H5fZhvINybMs+l60aTueHBsmz/5KfrtbVzEm2QjShaAetjHv+f",
+	"tG6Tc94JLK6XK8Zzb7zltFEHkdSUGgmI6Zqs9XqJu6s2RIuGlYpoQeijYNWGKPZXUBtiLIaG8f0mwKeb",
+	"Z06SpUvqJF2F7OzOMdWZLKBzDUUAi74i2BbToD+un/LGb2W8Dd0n5nnjAg37KuaZvLJHu77A+XjV1s3M",
+	"ZrCTs7O5fPsmNupNMkFgJXYuVYWFMJmtLvVq4Rh22vellQD1higt5HlDPr8niiD/BryplUocdzW7/cLp",
+	"VHJhFACIHv58bS2NH2YI2eupNLUXqTShA+VVJt3q2lKNiZhH1vWSmv5Xvsx9pS29Jlm4Q1FJ/OZ9uCuN",
+	"0Sqad0BUtz2Aum5AxYnpQxF/w5IGlHZw7/YvSIyfrjA+ocmFn4XI/CJ4sYUDrXfu+C1UUz0QTHJM26Y3",
+	"E3ZY1SnAXJmp+oSaat8OmGC2kYWAf2RwIltaPjyzScL4O1M+WkIoh1O6ZGEMfeJaDUf4Czh3pyoiQacY",
+	"+SLzOGLRBRfLgGkz2UIeV0Kz8kERsdvZHt4TrJkxdtdYu6lWib/NURmB5eRRHD1XCP6cUMwIs2iNR9d0",
+	"jyny6f0f5h3toyhZ4Jj+ZNLsUsOepoNeq5wlq1M3lxia0UlcDuQrtbosNzNA7tTe176oM6BYvIoZP1hX",
+	"FxmvoyOtn+r0Pj69X+yirS6M9JrviHsWrVRQ754TweszodWRcYV5g7bWf1Fq5gVMoEU8wXUHLtrCaJj0",
+	"Hk7v3S0M6OhEX57VFGVUJDKZbgU+0Xf3YAJpQXca5MR1YjYw5PbiK2QLe8MkRnL3KtZ8nU4oHPHnW4qq",
+	"LXXh0gky59pOp2phZUK6Bh4Uybp+tbt79p/TVPg6vPLrT5t8Zyp3C+HKrPpRoYW0PjaQTU9JpBStL1ea",
+	"zEJqhNJFK9NAh027rZk6rCrmsjrX4lIqbOOSVAzzGfoXwN9NVZewHVuZQHCiTCssg3KcuyBhI10m5NEt",
+	"xhaejydL1+imnrhovGS4kbQKgubpvH3RV74Tj5Bq5jLEvpnv1G/lw0Qy1bnrFOsklTEFWrDHd0O2UIsT",
+	"+StIgYcaqKxZnBYfJ0K4o7E+UWpC8evnzI1p8o8qj9M0/6JVjINC2AtFcNq9OgxDfF8uZIHG8JF4lVN4",
+	"jP2PGTkWPDzW3YMl6xuiDkLq9XJxsL/LloZz/8DylJEgrgIVW/jZAcmJ8UqcCPC4pWMK4P2aVqp5sTLY",
+	"tMFCJ/jy7IHq1uSyef65PDLTGyI5vSGW2ejYuBVmKsfyV0PuVjwDlQuOfNiD8Hk7pBsguRbxvdAR3Mqq",
+	"tMH5nLYkss8it/Bg9OTcDWNd4JpXrR3igkSRMXzlks7Gw47d7vsT+ZxxO/LxzYKNvskJUdnNuUf5e6LK",
+	"o6MhXOsf7lFUbMi21Q7B/UTZI1RG7pWUl1DXUH1E3mF9HB4NIo0AYYoIjnBn5Hfkn/z//ne8sf55BPju",
+	"9cYhAj7BpEGUUyhpXXdZUor4CEZSyH0o7S6x7U2808QObe+esH4hXerycycdKSdBE0fq7CXlKPi3Z4eN",
+	"pFNTGeyWn9eUPtQ2NSuTEYh1VpBtqnG+Iq+mK/Y240xO9iaqW1j50yluXx8bPY9nP34ttsKGyLq+h/wY",
+	"exx/WmV+2FcCdPbQTWwM5OfI+oK7HvL7gEscgc7dJM14YK8O5qI8bE6ED7HQpOXVyqm4w1ZcZkL7ty8x",
+	"B5faqBdZmmkYDlfu28d3z29trmWwW3UOvcLiO2r6AHxhf7Fg0dl5z+YChzPzlf3+yos1ADmOQMXWXI92",
+	"lMnp/ash1Fp1ZfJs+FIsys94L2zclWm7LIGECw6Nx44scmzzJ9DKNZlBLGLbciXCON04CKM+eOi469iN",
+	"2Du/fwvyXMPmvLFOqiu3ZyFk4VWH+Co2nYCVDA2+Lms6lg3+D81vgVCyYrcDSZjeEMtIwOe91bbjFo6b",
+	"XACDuvpaylRRT6ZVzGa6Ga5Lfh4oskJrqEhDsRtAlDyB2DIfdbVd//nxTx81IEvbwmsGWRK/tblzbWEm",
+	"ushGOTfp3K+lbqBHP8bovjUK/jNCrWVOFfmP//iP//jwu+8+/OqrDaHEGEqIdSxb1F+RK54TMAqPi4W4",
+	"MpcFB3JEA4dKg3NLLn+YX5ar31pKhuXpM71kuPA04/rzT9NNhIOdHXqdAzUGOAJAcQ3u/5RmR7qo/Wa0",
+	"ND/xfnKY+2SacBLYnr8BY4/YRgvXpR2tEXhSPLIqBKnmUqu6h+MEnvTl/9IXag4W80hZ7YNAy6IZbmXj",
+	"SIZoGqhI27juyZqcQdvcCSHNtber2f6AkylbKYGXaXnIeOGeXEpi1cDiDRlaVH4mm4gU8Rz86Fma3sLQ",
+	"spvzdEbWy/dfCh7lXF7F0CUO5erMF71hXT0tTyKLuiZXzDsQWmvFM0489HeiuJAt7hTR0LNoFws5mfZ3",
+	"uLlsQqPYj8nXP7wh/1/y8Uf3/+OzT8gPb7/Kjba+o8XYb6iCdTZCsuWEIkQhukCsHwVNCEJP1EG12low",
+	"m23iOmVa9wpT6BJaqPGO4Lg9Xbv9mOz8//L9v7fJ1iRbqmC2rfu1sKnuGlkX6XXvZJpmLZyYLU9fyqsB",
+	"ai1T5+AfsVaLOy3EQeZyZAUVmTUdLyRv3tDNbOFB+I7+RUjScte8D19H1U5wdHqYrUSEMIqpT0dakw6F",
+	"cDHHzyTR9OAPkXn8Qty0o6Yrjvi9vewxQ0T0CabtMm7SrBvjlV/bKGQFv4Ttm/n+NZsZJB5KuoGy+vGK",
+	"1jwBdjvqyTN00C/Owlm27RM7epNb20m0p7u3/5VqeBMM2hBNpeZGcPXvwirHSlPXB04pxvcFQgWngqzf",
+	"UF69eoRLOuHlE7yMsRo8j1ycQlC4n/K1qIXMoCTTGOIO0BkdKAXLAL1ekd7Vy+nKlkR+wzAa/K2G40QD",
+	"5GxfXOLi4w1IJZL41DRAk6R+EnKmT8WRlgfG007spzNZZu5d11Yk4fRo+RxwxHr45FRmjw8Gzg5zOqR0",
+	"rG+zemiygQ1eKW4j3ZBusRMsdQthFHPn0wmkb0TN3O00cPC5K2b2zloGJ+fezhZzuHnchHBuSU9HtG+P",
+	"jZD6pcsMGXqi6j7dtozTDHwZxXK+MYv+29tX3xP7OXNvi1YSdBERLVx+TN0e+QeKHIDGmP9WOO9bUAqq",
+	"BZ63DNyxXd4bUA6acOhQNB9fWfPSwVcsLwwezauS50L2pExcrtIRc+YTo1l2X5DitJzPHJnEKbVgM1JR",
+	"w04XyWvkjTgpsoWzcB1braH3yeb+/h6RWYPVbEzomimdxO0anjFHn03Yo44sYQvcIocznOADcVpVHpa9",
+	"OULJYb4KDxuE2IaPTBGn+mwIJZqqB3JidU224IH6l3Of2BW+g0NG2TkaPbZtMD3X3OuVD5QvSl4Xu0Ja",
+	"Ko2VBZciSKQ4mW/0Bk4kDUqxrVeprJ3rP82FiTAW4+CsOB+7MqJgQz42RO+4sUtas2ImOeFHkJXru9hr",
+	"vWQ2yNITi+RtHQ6GSkMKAqJB0ZpVSxoyne66b6V49d9EK3mHeDO+QlQxCbY6kWida/L+S8vKh60QDwmm",
+	"/h6rH1w3fDsnQ+t/N698YV5x7XqNqdZQ6eD4R594DzIB9/WlqFKD///Mw5lBCk3fT89S0/cunyg3UqqJ",
+	"cteMPqKGm3f05U1M//ntuyBJzO9fr+B2M7dpM+ZqtwGLHvREXmcEOzpO0m+eZLdQnAZn6PJSlP5A6oLt",
+	"vGbi+LleaeFn99cu5Z3QqchRBVum1WIz7C92sIy+UzMOSzLFwyj+lY2fx9wCbsgkliCXs8gf4fxVGgNA",
+	"PUw5x7E9wImDjPzjEo6MV/2GttMpYEolG8m9w+bpHWCpy9lshNIhF8s1RltEq6gWctR0LONbwFzQo0Cf",
+	"vhbEAgnexHB/gn7FLk1/8YgXlZjZituV/RDsO9f5+Ze0qHFs3PVOPxeYxJqqmeRR26cjPZOjeATCdBIX",
+	"eqKRCXL/Cs67pGGwL8afhBjEhybS42rQBXDr1uSwF5pRPV2Zm4oTeDgLHeXH9fslresb7Iv0Y+aNAOK6",
+	"NEBL5yAseps7IdEuRKVIVbrnCYgU/mlda96FFegTS/vjyJOLANOFRWl2vW38jC1KtP1HD0jc/ikG7u5T",
+	"tFuM++wtbi1/3TydT+hPtFE3AX0bO+Jd8/HafCFulsh9A5xqtRvVZa1Pg5s3Cn48nFe0/DajuqOazwoN",
+	"48Yt5QI0ORdFBIaAuXKFbxmX4pEOgj0XTLcFbuhQx/TDEgutzV1eY+JoSOe06USqV//2yafkIFqJ8bS9",
+	"pCX4VJiDPYj9zcYnCnwhIf+DOQ288lZXlYnjHpnCHAHzzqIKsxoz1vATtoLR9TTEcXpL4vCYseUlHKE6",
+	"5zp4UkQk2wJpKKtCcWDDoASyo3WtMCq98VER27TJ3HPgfFxe4kZlhPhe4aPZrh9gXwplWC0mdZLLoNqD",
+	"/JNLik7myaXjMiGwMrC5JVQM++I+AtZ/bggq3bYiNNbR8mlxq5CHphKqss4K/Z5fFi97z4vebVt6XOqQ",
+	"hRbnVelJkl8vre1I7yTlykVenlBuj751lQw3CgJ2xJQWVeta5XPsj2JrOkxExyAFR7gilWpON7PzSlH4",
+	"O8rqLymvWDXRFe6a9sjOtbsEuv5pNGB3mybT4IwE3AKGZvSCHKyBttpb21i77SnCXrPNVZKZffgqFeor",
+	"D1A+rDWxFma0VMxc4SpXbloCe4Qq17zc/lpQXfjU2AwQBOS6Ebiuj5PvjyKV5zs3ZOL9aNKZGXZr3sSU",
+	"ze3IS1ZPhq2S1sJqjv418/WuZnUY/T2vaGPjGCshYWqqdAGPa3tv4msRdZe/eaSs3or3sG72W/HeUSKx",
+	"hpY/cHHiywcEpWgaCbflR6rLQ47jWy6BVj55uy9OXqMTyud/1jYfewuYePXc6FdnDBw+QKOJpKf5aGFH",
+	"qc2dq/T3K40n2ptVjonfgnY18muAGPfZLluESom1z/jiM6K8Dqno0fa7J4KXQI5CwoawndfIidKiQVcd",
+	"F6ekY8UNPJ3Yc8CWqM8J1AoT3FzCrSuJVr2ylhyai/9QjmQdy6X0U2iSqdUv6pqYfdt4+wHdhb+3peNp",
+	"ndOGU9PpuLUw0inBa1GHEucDFa2W2AkVkW1cgtIw8yn67la0vITCVwF1n3eelvBI5ijcMlXYnNGaMq4n",
+	"pxOemm5zlptwJY6UcfMFtErSD+0kwLRv22i1uMWoOOyFITxyOO42O1qzDrdihcN719Z1gW/nQg/up2EB",
+	"SIVFjeZE2hJHefywbdI1P8mew4bT0XhW8EuLoME90IOc+WuYLJkZY8dDKUgdOZoW0113mYHksWibAlyt",
+	"zAV58blEZX+ygq5gidgj9pgturVtunMeM1d3LnosOTpRKbbujnRS6kDFaCqVQxW0rZhI62gH8JU72WyF",
+	"rO7bu6iiErBEc+5SjHZItLZ0Z3RST6yyYjNxwyVWbW/jq6w62uqDkJfaJwfKuc0h8H4PMCf8bnPXCKmp",
+	"+Z/qiNp9XY/LPHvNNzOS/LLICot65wXfvY1ucdvmAE3Z5FywLmGtSvSSpSHDPK7o6CsHVlXA05e1Phi1",
+	"hGDnM/ZINTyz+JOng8AqCWVboDFuONE8qnLBloM+1uNvvKWcaabgFq19Eu3c+Bg5+sJQ4gXmLabZp2c2",
+	"CarnU28Tv+33oDwzTS3kDTT1+W33eL6j4ubObvFiCD+RHkQUtRAPaYgNn2NNTlJoCFXZWNQw1HOIDq74",
+	"vUgyUlSQ1//Oqx2mc7MaxxDigVD9DAf/dvfhd0bTTt9ekmkNPIlUYkZB2+hZlykeVoGLCPOOJ91L0sI4",
+	"V1DiunTzMPbCGF0nSTpp10XrnPDM+g2dcLgM/TovWxeJ1KtkYHyIxzmN1Fx88Azl0R6M+WCzGLUgVnD1",
+	"0gjm2+dPAmVzOBX2tCQCBRbbj3qJKXaYdmYNvQQS+8QxzwNqTZ/dCfRgC7ETJNgHODE31dU42h3zxSyZ",
+	"he2Kr6VEnjPXwHVh30qBBRwQSL6yLZ7ZMZnBl2k9mVUW1IF+8tnn6Z/YX2FRAf6wH2HULD9ekxsxfHOC",
+	"Qrdw6k+4RW7kyv8OtGRlfJIfGZxsntQD2G6dx6PLtVQHKm0LE/pof6tZ+eBaejpBrpLHPnRtvrrwGruF",
+	"J24Lc9U03sTfASTPqXVKrO2DdQFq6kHUVfeZS1WhI6xzAXYZMFl4ZTQDmSLotDLkOgWE04MEZeZNqHpQ",
+	"QxSgfITOfnQdpM2qcnT39ISSNUK2B+6a5B7BVbc6SAOFTjeb9OLgAdOFdJ4Yc3z5Ljw4iXqpJdvv51OQ",
+	"uubm7vl0i2yHgekHjdSGfOV5GPpFVUE1dQwH3gPG4wLZOCj9gSJRhHMBq1x9kGZTijnoiZ72HE6p2rYK",
+	"3hPGXZ0Qh1Mvn/E5unJEq8lWYPJ5rOWionQrtNnbccmYQUJIOhBokkcyUMlLZS8CVxz7jGP+czG3TO5a",
+	"f7d6ZV20rt20jslP9LkrkcGxY5yi07xVmhzoo9FegDsUTlzu0VxMpAZzI/YAO1bxagJXuyslCSBRmJ0C",
+	"Ol0F07lpR3aU25bnSI8Ocoqo9mhU64/v7z8i985us3uc5OrrZOI/zFnoPH8LD0M3E3/BxPDetqMOta4p",
+	"V3Tm8e+77rnB5WVT+Tpabu727DGTmWiVnotENVXkrZasgQ75BM/AgnMXp9EM9QgJQBA/6sOSKjBWsrZR",
+	"2xkoqlFGTJLiScz6v08yg6+DnuRzdoSacbDlxqO8PgessSY7IUeVm9gShrqrDQlj8PASLu0AixPzYyRX",
+	"1yr9LS/rthqlylYBgxybgtE9FDZDtp8K26GXDPLhNneUFcaK4aDSVsn3kAwYWp8DSkPbd2OUtMh2BRc6",
+	"c2ccaNMAV71sU1pqNQ3nZIfMBrriHFaLIOI/QzXhgpQgNWWcuG1Z01Vk3vtonnrbHo9U2oQFarvxTp4N",
+	"80wyuGCIfgt+xs17OsP4e9A+nPbbId+tg+ly4Hwr8rNyDcBygLvR9Z1UKrBXlYdj+kB1usUq5Kx4IZ11",
+	"E+6MYNykDZvv0f7MFJsdg3sj2aNH5ZrkCJGup0Ik+boylnSnVy7b3ICgudYX5dbgR/Azj6aZIsur3Q4S",
+	"0KZWc80sDFOwvHJrsbSiBBJ53HgvAtaQLa3oek2VtrNJgRy4ZoNpUco0cQ9468IiwQYU/H7XFVvaJnaE",
+	"4nSXTvDFEYtrchmfFldAFjuAxafept+vbB+3YvzFDqQQyM3gB3b9RcfRaGc2YLiQsoq4hw2BrW45vpQs",
+	"gGE6XL0yny2IqymCIF+91b5MxZutkwFd572wNu4kprhzI+KD2TN2UQxmzV5Hm7gghjCLyG3zDBQpBd/V",
+	"rNQKs2YQVmrUs/l+89vxDT6qD1K0+4N7btF8wqYvA24dbP8IwHUUaPEa+gdjZjG7mOWLC4vanLRZzB3J",
+	"dq+YJNNh7N8FIZaJyS1nsDUlcNHhjNV6SXe6ywCKEnrcHIfdAXwpU9wnILWMV7udeeU70AfRMyS2lD8U",
+	"WlKudtYBQM8N2uvlAX7BG3UvBGrlqM9MDf7aWRrXaoXHMMkZ6RataC3mqxRiN2ET488ToTP3wNIAmn/B",
+	"h/4S6mop5Nqq5PDS9rwi2yO02583ANxGxPCt3duREhpRs7fSHp0GVO1Pv0+BzHmJeCwNlZXz/Xzbc7g+",
+	"J/Celhoze1wdmmv8XK33AU0hDw8t5wrB+rtitg3ZSXH0ZXsBgMW5zLA6Tgub0biMoVMfff3Vyw15/f2/",
+	"GpP9315//a+oAWpyFEqTj+/Jd1/Eo+ehxXpcsw6PZIZ5Ir+3XURy9/k71xtq2IOMJ/V17HZlG3iwI2D+",
+	"tTqIE39GDtSos0Z7F9J3yHPNAOt0P6hRb9RsoYe17bJtol7xraCyYnz/J8Yfxou5RC9Od4wbTMz2gIuG",
+	"T87OKiIX38xXdI3/L9zsfdWVbyn8JjiWVtWtbSXLVAAucALTJgsciiVFyz1LX5rHHZRfyh6shYKqyNV3",
+	"RxkTiz/oOCv1sTnf9qVYHypHrDhImw9or28YfYFBzGrILxx/XaGe4PNZ7SSbdTrZz9Q6UGFie7DAcPLn",
+	"JA5IV9xvuS2pk0apkzNiuz/PHBiI/3c/QjHmh1QHVD+X7iCGY9dPIQpwJOaoz4qQpAtrTZnLJS3mbDbk",
+	"FXk7y+Bdh5Dujt4+F3Omj9mATBd5IVZRMlAlxln/5H5i+df02s3RZQEpbhFcGDLh5aBdr5w/5hYwJ4vN",
+	"nwyGSbq9F46eda+b+acvc6q1TeZNO9HLWpQPRbqv11t6VkQJGyKz3Z4l2J7S1unMFGFcaVrXPpaXtkK2",
+	"5+IE8LB4X38EeAhGeLq0XxVaFF6HyhRZNzUDVbh0otQDmERZHB2URv4JFPe5Rv3OL34F+q+m6mHqI+73",
+	"R5BVu0T9j8YbvjxY9WCJSeJuIhbqUzUsf7DNKQZ9TcuHl+4QGT5zgKV3f7G87S9W98+m2iXv0qh8M90P",
+	"bpFfGbj+Ep91WiB1BVqLtUDKq3QIwvlq85E4jItob+3/pVWh6Hbhx+0XMl/XtFylz9qO1pmxpOulvcRN",
+	"GxDtuhyv5Z17owSyxFS6RKjlORQhvplETN7N+21DIKyhth5vYQhNH95qaDJSq3CYCcnUAQzR2gYm3DdS",
+	"VETCrlVQkZbXiByt8976ZCa1+WoMvDyOAnTpR66esaHnaAp84FwPyYEWsJ2pqLvsDVCdGymqttTFJc3z",
+	"N3cKflnaxu/AmnXG31v3RmrWyiVdzLJHEF6DNI3l07AJG+MpGJLIFcOYx1PjnIR82NXitKirn1+3OyZh",
+	"FpFUHciE3nGORJYnQ38Cdkc3TrAPuLl/pNJXTqC3F9rrXUl0Hilz/B0PmnlBJrWL8iSri14KSWrQhVGx",
+	"i73AUjj1wJrC2SLzg3viZ4evpGgKn1y6opvJAlcbuj3TX/X5YFhT5godGquZEN/U/CPygttEFtjtoNRk",
+	"eyZcnCIpuSSbV7VbxN4Xi8FiM3nHZtqKC/HXC3vSed5axrjDpDtsq2S7KrUWIclPpRb7wuhotjezfCgS",
+	"DbwLewei+iZ1YdFKop8jOLsTZY9QxDnePhY4+KOER/EARZRmixiaDiwVAR6jxD/7hpbuALunHF+biUVc",
+	"HbHkjEp4C5MyI6SfJnst8bFp+21gn4kjWHAYDlCpBGxJpArcFHbk9oDLl5T5P0EqDndloIsuz/V4xWx5",
+	"I1LXOS2DLmbhaSeLrVagvGEaVhq3CRtdrFPDIoiTZda+ez6ljhxyoJ19ju+Sdp+FIuAGOKYI2/wQwYFU",
+	"LYScuCv6OE7DMo9hlj16XeiFF9vTHWZKf1PdpvR2IC1CfNpeAvwuJO39vRLsfuNkuafPXpvLQ0tvkTML",
+	"r/Itrkcut0VgIaHHxoSt/YYpPQdbh27u2mYJaLnnYzd2eqlngLfaO1RCuMTi8nKg5j8eV5Zy2/qfQ+Zi",
+	"PwO8i6uZrmwF3XIt06kS2cgRtpI8m2mnKxVzLWknOiTbn5alB410RrsEN+F4em4uUV/R7jvZjfoPt7Ar",
+	"wg2z+GShk/a00uVm86V7fma/+i2vlnZnyE+Tg15xL6+6xLsuyUn3Mki1ojm5CidrlpruEK4pCEx3nc/e",
+	"gt0ejIKRSKNofZbCETnCUiZ588t8H3ZvJJpHyV7oXjqTUQbMp8/BW7UJnizvvvK9oTxxPiIv4mRXj7p4",
+	"os7fxjihzv60gnQEqRGQFZb35I063aedsLdsXv/at+NG9zMXtieWWaDrMe3ABDKtt6c6fUtsLodgVMqo",
+	"XmngxN+Eezd32teYrOf1uN7TDhPvQiBEn9BhYTl8jQRn38ZS9SL8gnLBsNKV3+sXDc/HWntfypAEufJf",
+	"kwjaZhpUQrb6+4eGaBefxNMvxENoN2/fDLgAlOxps7gMaDVpcBHfJAnjmppkvf6Un62woRpLv0/oi98i",
+	"BE8e7nWtleXnmLW2BvvnAoKWEN3npvbwm6SeVoGm2cp9FjAAfK8KLUglpp2NU8uM2pCvrYrNI4PkIvI+",
+	"0cYtcYo2P3bblVJj1xQIZ+LiN9fbckrL+m1Y2GQlp2oEevuy3H4Lh6xgcf1pB/R2HsqioVLfJOwb8qTX",
+	"nEXR6hfeV5psoqbh2OjVQ9rXkuxB+Ww58BeUP7yQkrlJ3TI2XoHSvuQ7xXGIpL4ugNUV9Y8/B4+s8kni",
+	"g3YnNW0VbEJ2O0qeRiDoElMOKMTrMb1i8OVdeXdCAtvzwpfM5gonlTgCFp5rIR7IlpYP5g5wIVnbjgd/",
+	"9iUJBHXTMyzOF3hpJ/LGzSM113DTjfG4PQoVAo0qcqJncjqw2peCHaCuNta5ZmttV9abGobN3Zg1dve4",
+	"UTMQ9BVmoXytJ/EoJBA4A6rHnLSqpfU0FAC3pecTRbEPAI2FILKGg+WtkP2B5dy460tp5qvd02kN5jwU",
+	"TVf6tKBmyRdKWVMVYMKjbHkwHn9pJZ+TCaMaPq//oCFn8TyP1DM7ob5gHZtij/MdjGJkIU0Ry/50OBuj",
+	"rd9EzD3Z0DMi5OIqaqAK5JQ1Y5tcmEEaEE0NxL3UA9kdmfH5U44OaWxAHTb8shLtqWO8IvdhabaCOZ+9",
+	"RIUHKJBbn27vHYqo+RQKR6sXo2BMbvdkSkLHz9F90Gm03bUdXbdB8vRyGAY6Q7it4r2PBELqArA7lFdU",
+	"gjLw2yJZyF5/80aCMZpsLxh7UDpozaST1larTQP/u/21j1rIfUosLjrZ0VILlxHnDskatAb3eTNmvA4t",
+	"dOMq+R5BnotSVGkfsxQtz3UsUStie4lmR3duCNdEKlSZ2U9OMIJT4ca28CU58lIKaZefLs6QSheroyYP",
+	"cM5C307kpaUQMMd0dxdZqoLQMxL64/TCFDjR6lIcU9Ubqi1LgMr1OzK7kKngcHCUq2jkC5kXJVKFHq1+",
+	"srN1BZZXvkB87Sf14C8cZbXrys8+p8CbS39le6QK1tUfe+k3GRN1Yvm1eXZVlNjJAD+tbkWbyYSQQJiL",
+	"SkWihPiwEWteD1fNsvvdXTqJ29375+2JVfT03IIzbsF6eZiyec/XteqL4YkmQFXjdvm2wMX98+MrvSiI",
+	"b1ZdTO61QFJppJA/QhMwgOyIHyhyYEoLeU5Bc6yp7+njP+H3FxA41cbhqoMWnTF3rLriBL8HM8cJ5czV",
+	"MeS5QGKXYJmvyYwupIUy8pV74zKMxNtwmTOWjd3qk9IxG3WH9/DFuRXOykgmV8TMNwfQOCR8ApjM032G",
+	"UW4UmvHD/RZJhCNGGZeZIw0D3naXMOtOT5XLwIiWMWExu6ohi+m1Nc+TEtHIbI2Atdv0AZgkqrW52zkf",
+	"+BCzGAiNAYmvc5FPuLWvOJXDwEmnwy12U/dY5R9Bn/uHVL/Qd5HkEg+hsgXkO7FD78E6V2Tg89nI5oVq",
+	"H05+ggdqYX0ro7C9P1u2uRwH4nqhuW5xEnoQgF7erThiqj3+RsfsmIQ1DIIE/aTK9vw8UaazKQnrL5fN",
+	"3ekgUveaOJqbzNcddN/tvL+bgFOjDxJgQ7SFdWH6YP/s5d/ImzcTKRgn2Gnb5ljcOVKtESJXF7n4O8Nl",
+	"QDgXUPd/RRzEcQn8oUeD87fwklnsAXouvClv/6WsjZ6GNvM4W8vsjgHi1sj+eCkQ7tRP4Bk5iNPqehVb",
+	"f5JEUDLjGyI9s25m67iyraUwiO8KKtZm901VhIRgyfh2OGdaiThJGNlhp4PAedsesBEsJyWl4JZlknYO",
+	"r3LObfMTNhebCpXklMpv3TvP3YnqzXbjUrEEhzDpu3X7NHRBnijmP4VGZdhPbNlmRbkESb9XwEg8uV66",
+	"Dxbb74LSoAlDy/LBn2jKP6aE4M9QKDFOduwRXMm+bVDg4LvijFxbD+5/Ma/jP6PCb99zc3PHeLGrsV1m",
+	"10s5rzKaCX7pL4F/yHuodiScvz6Q2MMtwtfXyGYzStqyyLYqDk6U3pXPlIuH7VZqN6hdJIh0iWXT7e/S",
+	"LLCp7q1uzJvZXb+VyfUq56k26sxUqfZkkHIzxsa+EoNyDv0vTAeT7LwfCUOvWFxpcw+WiMgpRMfFWUAB",
+	"69E+n6f/a1GzMmEu+SiWKoboIFFYQJ9EEYLBhW/Tep28WY70NJxicj7dgHM0+LqyPa7X+B7HRBqFW9wj",
+	"G6KF2JA9ewSFmkKVjrSkSZow6FFaRoL+uYWfZJoITvRJDOLuq++Bzh35+/sZ+bRoI/LkH8HmmrlUre1d",
+	"Rl3OZFwUG7ljws8YqY7/sGtt2BmLlbXNMfaXbkiu31FmP2MszvpcRMn20f8eoJ5vo9YXm1e3/rttoena",
+	"nIPJmIRNxThQRUpxBEws6Atjn/d/oOoJC1fXwvJNN9en/ewZn6tCnPoAVNYMlB7AeXNhEUkxEqOXJ0ZD",
+	"XRVZ6Krl7aOh0TfdU6ZQ40ZrJsqzwpoPS3siTqAmtpypxR787uKf10a8luDv5LX5GSu9/Zc4Ri4t8lXF",
+	"TsikSyV4VOJGfJ2N2N8AdyKx+HRZZe4oGjBbqjsqzl0QMHCndEEJrqHmO/GiC772BeilGVcnKrnPMAw3",
+	"oL9pOJwG/hguBn+w6R1d2yW6FY9mvZhqYExgVVSi3dZpp8y0qyrkWYVJLiDN7XT8jtqp3IFc7xQJ6C09",
+	"2q6AlJPP7u8TqkzGhsFhk6t0gZXRympR5jOexyW6PkCzpBJXI0JL+EByWhn9eB0yZ4xptmyD8LOTSGUX",
+	"ZDJdh+m5uRO8UKz2tsnA00nbPt6d+WcWaHlzJ10q/QjirTFLZ+BK7HZMR175ADyzQY+WS4OrYU9rgpXV",
+	"qJI4HzKmVVvXVS0wUdR8M/orup2Dz05l8lI1Ww2hFfAMV+x1hyOx3CDa3BnZv2x8o+WkLwIn1jtY2wBI",
+	"GO13j+Hc7uXPy5cHwUpItWQqEXQnJs1sIUCeHR8H2e2zQy03LkdE8VOfWLQ/rWMo+F9aWqdN6OziToyr",
+	"9CsLXQAeSxa/7cab9AfYRTw5uC7W20cbMXa6ux+7JH+omIZqExq3cjhZMXF+1tUtumRwpuIaYwdwtYkU",
+	"VKKotR2PjLOjEWH3m4kW/Ct7uT6FiJxCTL2FhLlSiIzxi9308lx2Ex3G3sxP6KC0VGPHtn7iI1FT1Ud0",
+	"/ex+k43u7mJu725E14fZcrTnVPuvj1P8fUtG/Udlx1k+dJvrJNGgbxnTUwUuriei7xLvdAgMsmUD7usY",
+	"3HNe5VpMLA0T4MQn1uwxcJJZryvwL53xINOVirTCUqp01+8vWsU4KIXRtSSpQJXULL7Q4iYTegCLHTTw",
+	"z4buPH7f7O0CMlxCxtw+sPJgtdBSNEAqZlFeLTZU0o2LKmnKHxzrqkwRDo8gQ8Mic1t1CldeWVh/J7nD",
+	"G530zopHkEjRqghlC3jayflLK2R7zNU061Zyt1/jS90u2SbbEDsdQ177liJabIgDg7CO7Pu0Ot7W/cw8",
+	"hD+idX0XJmcWxNCuTooqs4O9EfDdrpPDjmVMeYvzuICfN46PohXju8psb5XrSmSH9w5/P7uuKbPtbVRs",
+	"z/nJ9exgDFkX0d4yXjRU0rrGNJPtuaj6nY2m1chOPLhNCN8cHvaY3/JS6Ecn5Nck2Tg/VF9CzV6uo7pi",
+	"dAMXNbhLdxkGm/MC9ZDTxwf0SOUDpK4NDPRKBmpDvn37ivz+488///BjQuvmQD/8ZFVZNPo/2wF6W4xW",
+	"7fqVqHWWkYS9vWzGc3/jfyIl1bAXZhnPibkDLeqERQmygD4rkrYSjCE1rV2DoIvsEMRsdRJoni8cSmUk",
+	"TD9bnduPg/yUXUwMyz6+cR1mdSZj4UjLA+NAbGsZrOrE1GBsKnlhTX1JeUHVQ7ETstDsmGEh85SERkhd",
+	"NELp/EM2tpb5/ZadoTINxqaH8+8k9RNDxGJ9ZycN3NutUx//OjxoBU7lw2/jUBBVB033K0/r0gDRRZ2e",
+	"zJ4X6U50vXtoRWdLc4k55+44zOHS/hjfb1ABcjrIeBi2P6Rk6w+YcdHhFyF62ZGeSSVcT0imrfqG3Lw0",
+	"40co/QaTtVLSMl/yij8V2HFuAaO8MU//u3/YXOSNeICMX8TH4CooaypBmTWHAvBHVoEgip5VXAhMOaFV",
+	"UpfMgxTkY3YRXNI06YzsizCSQpyrcL0J0uvDUKpvcI4nlGxhz7jqNte9j7EuKiV7hGpB7CHutT/u5+VD",
+	"VXZTe5JtLAujE7u5c3D7/XaDQfDlr4VvRKr75VN2DLysFcmCjnwX9CoZX405uJFChB6bGe+pu8MTibvw",
+	"HsFo+N6CYc3BkLzXq0TaogYodqGIfPs/nQE/BxASY12uIGYEQTLpIhgUfE2GeS2/jXpPRPCTfXSI0Y7l",
+	"+b8jSSJCsMsFHm07FUXsIyjgoooNDfJ4GSJIh/6cUj06/Oc0Po17wPvlbMsXO8Vedjh2ijfTslqcA6b+",
+	"e2FKX9Sj8jfGoc5fUL4N/orm93OY037UCaZtVlus2t/lV9UP21HyE7tVo/ZtMiLr8nAtPKdPh9piIDXK",
+	"RKkemRLpXtPwvkFUiKeIVK9OBgpMla6huALPsKdkDNJg8nuXRzREYPFVRsFaayZy/ydE24E2DXBF2M4D",
+	"qNlGrWpiqJWfXwUrGaDbx1rpQawhVAaQ3daL2Ul1tEnvnNLYN/k6LPod47TO2lkHqgpVSgCuDiJjYi89",
+	"JNneZd9e4kMIXdZX7ba0PaZjAJkHjMGqI+KvbO5aLoGWB5pNpXK6XvKHQh3oJ599nvx9UVN1C3+h78JM",
+	"N67PetQra7Ank7xxmwinZ7TLe7KaMb4PSEGDtAQLWb3OBeLeWVWlvFgb0JKVs/eVfWqmQYAWorpB6/3N",
+	"3SOt22V9t1Mc5Zbkh4kmFnUZiGi6iTdlej87D+mo1uVCKo7SortiPAm06plQfa/pZnoHMgWFFrEJxz91",
+	"LgtFWWVsti0szqd2ezeqvWClbiUQLGQNoZiDONliy4PWjSKC1+dR07PUgi5mhAU8ML3Tt5IlTg5cJ0ze",
+	"oDNkpSK8SASbh7JfRU/ciAbewTm18j/C+SuqwbcTDCDoFxSVOoeRHSI5Vdd9vrIAuQn8Ofx7sdJ/O2nn",
+	"4Ih+dVZNL1iyZm3bslp/yDixs+jyq5rW2NIb4nLcItRIfMSDTuHJDMDqmHeCSCiJKqasC3F5Bl5HqjgN",
+	"z22BV7S79aa3A+/uREjr5ZfkD59+9i/E3e7Ego+rREuKKtXTWxstxcZ5Gyn2kh6TarHVmNfdQ/6dVEX6",
+	"K04+vf/DMyxBd88RWhvZfE4PNQEab/V7qDbOR05t7cdmBkAewRBXtOeY7FRrthuUTsP7ZY01TwV9cDgd",
+	"rgmJS+9jvA/3n0oWT7QHz3Ks/cOc8MJfe3xpk8vdHtj+q0kmfRPqgFZFOjMgDOtcCxNV8m8cDgXLpEdR",
+	"9bBWDdxKoKmQ57vgGju0vJJQPccWDni2vY8P3uO1sxjkN578F+a7yVQAxtdbMj5F46aODDSCIBNSanJi",
+	"DA8yVmwxrUhNlSZanm3+jC2DiJ00DhpWMiM1HGBDOpEELnSqhKyVlnN7NTRU2RpKt/eh5DKZxJIGJnKY",
+	"PYz7moAB3rECuIwvkjhFm7tB/sBy9aDvVLTVxxpRaNzuRmRwEF4RuecPoeXjid4gyYC15LQuZCZ0tEjD",
+	"oJ1+cQXOpLu5J9p89Fd7C613IMSeLld4zFhjgbl1rTQGws9h3KoN0aL5sG3Uhvyf//W/p+NVkxhscnmR",
+	"99gr07Gq0+8KYwZG/9Tu3wHg/W7jsYAdRkPae3MAtnhiA7JbykWemTKLUvrGoVV/id3OE62QqlQs52ta",
+	"Hiy0trEHS3huQayo7WGGJiMPIvNCP6P9dHrO2LP0iZsI3r7bsAuwrGwguK7IG4x2/1RBKttQe64rBj5k",
+	"+8KxEoocUhTevkeBiB9Gn8acYXvlOlV9sTtjhOwdxZ1Xd0t+muJnx7Oh+jnX/DiB6b6u5nhhe2AXTvWX",
+	"b8ybmw4Z3Ab6PE/FWzpxLm9zD9kj/pQXEH7hNS0fIAWQBGfBU7mdouWVIvZnVKwYt2CmRHBIp+aX4ugQ",
+	"NZa3jT02NWXZHp6Y6zNLxFf8HbMAvjuADDSKdVq6TKFGKKjIDkJVqFPJxsr3uega7C9vz2Tesw36l79j",
+	"eVHlklYwe0HsXE6t66hENZayMUUQvmQFbJX1+L3DLoyZXOLlbVhBFvogWmWO6SOD03I1o2FQQl61t6kb",
+	"vsdgcEcEvBUEQqD9XK/YPMLRCwmPTCV7duLvzttl2ONAuWFwlu6waYiupkcxikEIg+UHKexmp+b0LoLq",
+	"O5IT/gtpimN7lJrEuOartlx9xXmRnYaxUEpJaGqW2rLvbMZGyHfxOYlopiNYV5civ7lFu94u63OZpDWP",
+	"/6CgyqZtqlSG+yPDYh/7AGbo1LXfnvQ68MnCS8t0+AHKdK3HDRJY/JbGUmgoyTpp47l6xJixNE+1HHaS",
+	"ecB44USPDl+g8ZhCG38JhT3t2Kx3RXj6RHJ+4sYboUdxgYnddx2opbNO0F7BMO9egl0dlDXj+L9IsbRb",
+	"4g009fltu993Kb3XAeDXVPVLdcrS4ly6+dx1OV02z3BzF/KJzUy1b3NSiJ15giGbnaTg+8L6RTBIodqt",
+	"YUiMo2FBdHJ1p0NGoUXj08q7ToGdQV/FlaU3y3XdurozU9Ti6dr+WWaVoYPh0LNUYpxjzx6zTdKYRgSs",
+	"I3oplYP8sxDbvqDPWQsZY+0fDt7rpRTHWKp/oAgtSws051sqLjQOaWNYsXR5aaNrH4zFjZwcYBI7eGim",
+	"iDogIrfyCLBpLfRWfTUvwVK5yJw17MSLtrl1HuVtkMBetah79rZlMZ4XB53Ryb/voBfQV+1SfBdbw1GL",
+	"yGsbPP6GnT8SP6EQXxs0kaBusLXfA8NKEdc3UUiUbJy0jf1XU1POweVd2EO3rh/iMqeBvQT+a2CmmRuV",
+	"aTAX7NzCfjQPvtrtckBrEy1Ybgq6Fno893gtcouEq8KJjEgiOU7ri+5eP8ZEL0fXkXEADjQD9ebZwBff",
+	"X9aka53aMGzS6FTcu3iTf5pv5CT1dJMsv7SbdRGI2gLYPgEcYSapeii6iVt0g6KsKTv2Ogj8NCmh5lKe",
+	"VkDrh3X/FlspxSOrQlPAoSVXotp6mu8MbfMmsOTQyAktZUFszl4vWX99e6dek9rnfStZRQEFplN5Z2vC",
+	"98ODP7U1t3Fj5nvn3syPGd8RsZE0DQSchvkN+L5OjMUAwfH5iSxe8yT+j/ldA3dPTIP/OoSWTDXTckU/",
+	"W+GHRUY5fHumonbLO6/DewATO4dLC8YDkNsCtEL77K1189vXfveL8qcGGhQpHswF7VHnFq6nj7OUKLY2",
+	"pMsbUitUsEtqMNYBN1k2zwI3dWBUs9BG3ZPLm2m7r3to1yyYajSN/mZ3NY0B4TAm/xDvsFN3nI4TcWJG",
+	"dDE4/YnxRI7GRfV2rrEw8KconXKZqnKVKfIoHtbmBq3tizxKJnLuu9Brr2HSA7SLh4w8Ng+v+uokyGYI",
+	"dizJ+A907SFqOir0Ci/9wFNVYh1P3ej+9hx6eRJ4N8hbWK3ieupclEEUvzw1s1sR6ul7oNjvvLY+20Ri",
+	"l3W7XlP8VcMj1Gm2noL53cKB1rtC7FaIB5/+k5huFnY2T5SbwdT1aJxUB0qmVqkXX7k3blGE6XHucrvM",
+	"K3if6b7kIeZS6HNu08elvGKnrecDcVXDxzfJDzxCPQWBaB8g2mOCbzqkFVfpzqM2PS68S0l5oJnQa54j",
+	"MVV9XcFhm3FUXqgnSa2uu8c8eEpIl4usl9A5PwAOFMGF4xuQzLonLK/EIKwW1sSitcUAbvG+d+w/cRaz",
+	"TVVRTKxKAV8Dm76scchv4biP1MgJH/jaw780Odz1yUiAva33Z09AF11sQUyAFE9YNsMDgkBnuROSOhbR",
+	"qXEtelTboB0P8/16pmHVo6YRA4Pb/eLzH/oobQurQqe8wJ2jd+gCHvNgrGJ69CJ/7I8ukBw7ZifbTLyB",
+	"x6jTwuDWrWtxyt1Rl2GpYTfKNZe4mxz270zWEmUjLwEwPQ9zgO4RISvU2y/M8PVE8mubAlsfrOfaqPi6",
+	"IJV7ej0C2LDmaRh/6KaRXHNIzUnzV80wYrGqQLN/KhauH/u1K/YIa781jYwn1NqrKH+TIMBncU2t6oAu",
+	"/mPJjRH1wOJWkcJw51VNC1lhLgjf8C36k+/2hmjhFbMSjFZH1PT2RmSnHaeihjdWpD9x/rvgOyaPa6Ov",
+	"lygYsNtBqQ17PYnb5rIosph3diIbWOfJcq9Q6nprLR/kQps4l1GMMqJ0jkcdo9zEwI/47gnNe1GDuqCv",
+	"JJJr+WK+MI/73Zu8otzA6bm2vAqW7br5VtFrIV6zlwBRTttPVxZrRFBhI8TeOUnoZpdd9iuP5rdizcvn",
+	"PpiOeTE7k39vc0mGq9DXoqzUTOrqAnem1yjDaMlZ21LPt+Ys8WTLn641c0bmJVuBe8g80WqEBQr5xk4p",
+	"jtOHZtDlkoHid6i7s9qDILhUka4PZK/B+ZKvZa8em9VfTBocCnL1fMpRdnn5DjQ5ewyaFd0n3HffmvES",
+	"IrJtSnHMYPq6/BtW16QSEYIY5epkPRDrGmDk5jBJ0r8KvkCHjcmbaIU12DtHXrdfnqQRMdxnF5yUm9xi",
+	"g8P3dDfZW/oIVQaxM9LSRvlYCnwfYgUIJqSFWHKYZrS5qx0neU/j6gK7HHwlUFke8peKli1skkAItQap",
+	"CPUZxXv4QBFaVRKUwny1fk2C36O0nwGh7bxD0M4ouAbsUid3++puYAPclAPCVrMYkttyR9xKfY2wjVSB",
+	"/zHfCKUZKxDpDJ9lmze9A0niT1L7FiKhO6iXR/je4ly/YanJLOwgKVqeaTbTqw+KbvMAUZ1GhthOALQs",
+	"81bgnDZ3M7awXfubUBd/1V4EOl6zF6Xg1UtaOpf1YD68cDBTYxEnXSl8gZXnRQ27nIaxBohzFHPACaS/",
+	"NreeL2DfJjRdB9s2Fh///gb75nth4WTixovKimoaBCWCLL/+/l/TOQmlhERdwhdUwe8/2RjVz7xDtmcs",
+	"FUwjzrHx+0I3tNWHbmKoULb6AFyz0hwAhc35D0x5v/Esgd1c7Rc3gTZp0mZ18HXNakVdiN0utDpK1F78",
+	"HXrP3lZ71ZLt9/MXvR/mnXt8FYBZrrmqVRn7ZJ71f/iZPH1/zgX7f2Efsn+MLVzQvdJMc2oTbnJR/wZK",
+	"u/vEd8mG6lQV7IJmhLntOGKgLnkT5U1S7bqA/cOYg0cXbhwZfH+1/a0s0dzE52j+Qj2sdaTJcyFbnrnQ",
+	"W15MeExsM65rfSaXuhtmpmTzQczDZAsHxitzaWMSyZGyGq0dLM13dnUiBy/XMHj0KWuyz0di45VO7eRv",
+	"0QDW9+XIW9EH0UplOySGlBq7ZiErxqk8u0ccXp7h19VWVS/NZYLMFl9xaYLA7YT+VKfXOZk91er1wr6s",
+	"OTnkRc0AbP3F9y9629IZRdMy6a9xa73JJbqzOGZEa8vOxRDKA7peXC/LTKvLlxaMI31Kp195RkpaA6+o",
+	"dH0yHa82NS2RKtvZtrAer84blgqQs92E3FI3d5qqBwu03GSKoHy9xnimZshnnR+4FuIh9L1Aj3HXf2Yv",
+	"QBGLTZbAwIVjUycBTLuvWPQT+9wHijgFZKVaFezf8VccHVYNmILtm+K6d50eNlAwdhpkZvU20+iZrdM6",
+	"UBXgaPuz/TzlnFnAoKMmuj0eze2J+cXsvPmvP6SRv2JDhCQ7BrVhD4eWZHbMtWU0L+GvgxKyT1JryE/d",
+	"TsL8TpCAhOnnZAu1OJH7jvXu0i29e0fDNbboaJFp+BolcU2KPV/24TI5l+4sF3p2Uwc8J3K6VSgueap4",
+	"6eYOjnkwzfU1HFlz1uFDUD2JBNVIIXaeFRW6TsgOfScer4IpoixZyJ4+Lq+qt4MVu+BYGuFohc6CThCa",
+	"vVRgoajaptfbaoyBHcnBVl2Y7u9fDIaZ3ZrNVBT77QFAv3SfiRrq35XqEaHfnD8S//W+Vu+T5+HtgTXp",
+	"lkollZJlsPku8Yq4LJ0MJ7xQTn/Hj1r89ZoqvXiXFyeVYPFgubTNUff8vN/CkfIiv0VE7eEVNr2GxIGy",
+	"vSYE91LdllVfczN2X0wunO35t6tbXCfh5l8lzv9zggDcePxCMAW9o72TXfgJI66pW7tSJyERswaBmPpk",
+	"+DRF3CAUowd/n7zY/OhXdz3zhz0MmCMy9c7igfZhnbDJk0r3/XB79MuaRHLBVRLfZoCehIatxZwiWnjB",
+	"6YolDuJkN5ftueuFgsXL1nms/PoseKG//xGdFoftw+PEBx+4Zvrch/ZlNVTooMeAlC+RtP3lNneVKNsj",
+	"cCWSMtGPWESEzWEvIh+e0MI3n8Tm/i6fw+MJhd4TuPA+GF/qo1N9ZAafW44sk72cqeyTzlvQ3mTL9afK",
+	"t6FKQEmcu5sNs7PjASaZ/TJZKqpsZmSejX1U7gNF3HMYbnH1QxbHYAuKVXbjt63WgufaWgxTxJT1SU1l",
+	"iGW3aEDtQYUSVcH5pW0jWBrN+O6qjLG3yLBf1wpOCIU9dQ4c7INZqNr4Lsa2Yp9qY2M6LAsz2eisG+uC",
+	"i9DftMFWgaPeJEEoj/xFR4+Aagen6kERLYijd1IXNQ/GezMtDKYQMOKFV8wuxHzZm/tM5nHNk8W/vZIQ",
+	"xAmEUf1HV+uxuStrkYPySzaKetcDPKuZa23ZUR57RAWFF5Oy+wQ++AikJZqeZbBA8a5ew+5mnuHeWGiI",
+	"waG+JD35PZTtU0Xv8sjVuWqDZNDMDpMmhnO+5SE3StqPia8uKFvY8XqiEGw9bDnrYSPHJV4zABESaF2f",
+	"CwSxWtmREdExl/r5nx5dIvKrzgJMLJ62h4W5FRrACHUinlG6RmvQdHtY1hWFmuLJOp7YBIYO9Jw8Frmy",
+	"aeVycJ+unexqnj+IUyZ5FBv+OFRNRFLKIXdPFgyvmc0wV8ipZeoBqjl6p3zua8iQcWkv9mWbaaiE+vYd",
+	"ZTX2U2wk0IqIR+fOMfMgW9AnAE62Qh8W68ud1zwf4x3EPLRy3n16FNhODjAIqDbWnrl/HjeCNEqQ+dHm",
+	"zXBkAVSXuLChQ5ULC8S+9hVVVg77diYDxwaAXfsaPJmO5HaAJHvUtHz48kA5hzrVhYRzq7ikq/ep0gX2",
+	"WcvUr1+ertV9OTvrt7C2WuUE24MQD0W6C6dVmiqm3LdDIyoOhiP7vVVmuor+mpq0KBmtX5ShJc6gbEJg",
+	"VaZUC1GUwvMFVQ7+okfnpCCjvKqvSlQ2zGseSluj7sdcm7xFzTXDF8J0kxzgbw8vjBopVGN+RHgPzCrA",
+	"ipCiFByB2rTPk98LzagDOAjtN2xsjGI1HEKq0aZhfG/xJmNV3sFv2y7QqhFc2TcihG4N8si4Qy3YIlxp",
+	"2nlr1vAN0FofEoJ5D8mahdddmMeKH9u/5Z+4OJEPievJ+8+GbY/WAUOtgXCEilH+nNyTk7f6LG4xFxwy",
+	"uMVtytjuTcBZH3jf95sZRgPZTxfW3ZdpKGGfMYL1n2rY6Xgp4T7AxjUfb+7v780Hz4Ovh34H5vnNMKOE",
+	"CJTamGyCPpIIYJXVgFQgTFn0bFteEw1rNAZjBKdaBvDQq3ZdcAqXkHChmtUePHCJXWe3f0HRWJA14qJq",
+	"pSt5dgzlP5w5VFLH+7vWcxOSQ/q69KxUGWp0mPB/USgmnkJ2iTdKmrYd8SJ6JS0B+9SSLEwNcae9/PT7",
+	"30yb2kIuNTwmmvJdANrxCLJipR6Ed6WVhQ7JtOi6Llai4EIbGa0pym4nLjd3XAT/bcDJLPJezSwb3HVz",
+	"yhBUQzqC5hzAqxjCjuXv+AQ7zBV/z1n1yZ6eySMlFj22LNmwD/jctxJd0k/cRTJQbpLikSY0bJsLpGyl",
+	"BF6ePyIvtuIRyF9BCiP8xMlif0e+u+ekrIVyuO3ODbchtCxlCxXKc+wpsSE1KEVc55DRVpuHVzTGwA8u",
+	"79/GOFzAR39iPOld8L7GpZ+3PTWWQ3Qs7rU0zIYIPlBP0NCpxU6ho5ynySSHrAqPb+6aapfTsyJ6Xotg",
+	"sqU15SWsaCnmVMwJl2NFE61NvuVdTuQHivhzNneiF1cczndKOB1S0axvs+0+Ux5SszQ3UoS/4omY3P4e",
+	"OOswzt5olgHPccBGi6F3zeNOE7hRpw1jA1AJVaEajFSmQYj8Qw62OffUarCYHasnQKzwV8X+CkvNS/N8",
+	"pqP4ciYzSuvsScGHbN/KnOd4lQM4ixa0siJmBEwT59r7PgWNsysDrNZcmkng7pfOjF7O4WZPeiTYYj51",
+	"uq4xQ4OONcdG2COrQKDvygX/bPyPE1olE6YiDs4OdhCnRaMNFThHhmkS3qS8pYfwfGnxY9s0Mpf0t0aE",
+	"3BRJ6KI+ttmswtWNZfwl3W/wtRVtgK22jdTQncZbWi9Ajqyi7LrQRCR71MKm3IZRuj1+ulKod1Q9XFsX",
+	"WQsFqmBagYW8HLq6UVF+xCSzErrmExbFV4W2NBiNx640RokuKedCky2QI5UPUJGq5ziKxMJviHWZNV2f",
+	"COCS7dBerdJWUxciGcc+HNj61TAO1jWyBiXrms7KA2hzt+VxDoPiQvw14+BcWO8+BJb04UgXyAh3bY+t",
+	"Zy9ac5C+dI7blX4sf3kOWp4sc/Ob795C3KAgeFo58waowlSbdeS5Ok86N5+3yEtrZ3MF9KB9NzmdKE43",
+	"EMWiukGrxL9LYXprl5cMPdJ9soeu3AMxvwUV7kjPpFXQdUG2iVJbSW2b1eVh+6vr091yNnZL3Brm5YLb",
+	"2cvq093mD0IiRo2x+XuYKnvsyKba8kCoIn/7m7vhPrLNMsxqfv113Fbp/lqd8NKK9443rsk0T9So93dp",
+	"akduIjX9uX1Cyek+8VpmErts39uxUWT4wTXQpnWLwTfB67PrlX7yScJHlw5Bt+Z4Ge0Mu1KuOlto0aTC",
+	"h3YSAeEeJ/LMpWljH1lEwQvzWPXRSfkC7zM/iAWJDYGHcJhueb7H8IJtWl/i7s/6rU9oSKu6qOT6YgGw",
+	"8Mh/Ng9TGVczD2VwNNn0ptjQ+Hrs7lJw7cI0CwVB+NKX7tUEy+5oXavFrtwdduNejAOK/3PBfMMI47Do",
+	"is+vcONPYpLbRPSki0fRI5jLrRZ877GNLKYwYcr1E3Rtp22BlOoVhC7DPcdW1g78/BaQ53ZbOoaaAj9P",
+	"MFGi981qT+2Ex90T4iLI7IVL+c4z5lVxkIVrFa0uxbGfquNCQqe4IYJvkuXOZKbP6W8GIL94K3rkD/EN",
+	"v+rpHXmvk9B1a2wC2upDJv1uvhv71SnmzDcvjF0FmEmFSXJGn5c86dezzuwMatPSXuKDfFQPvOy83xFS",
+	"3ybhTx77ZsYCrqF7cPlS8J6Wuj7bQmaWrc+5zN3CWdPAmrvtPabpJMGmDhJoda0kSkErbDItQWayxnu5",
+	"A/6g2M3vVu42IevKdWflNhaCPXZPaSC47RnN9MB0WrvJqMfDNhZW+zWjJL+LW5+QJwhm7GD4F4oV9AvN",
+	"A3lf2jDpVrJpnb/4wKoqF3Bd2qWOqnVdIvGFqwQlehOqgvFBSs8MmHhGtopHkFWbQeJcjym8WtY1OUSb",
+	"L2DPMC3Mp25iumcn0xMjsUda9qpfNdDjnfslhyBi/dVrG6qszu1M+s+9s9x50n/arHPSqXa/71D3p7sQ",
+	"NfX5bff4r5vQ1W2qqjCGl+cOBH0+Vjv036eyxZIXx+Cm8Bmrlgtj49KHAPyWh6O8iZvVOc7ueKw7rtGp",
+	"yEvOF1c6wydxyJx9PO8wz0zuJlefvSCe8ObDD6DXeCUZ16gtw1sxvJqf0mvLOBd0OLlEyoxqaO0Q+eld",
+	"F/hI8t2JPlgA8+UQeHnme9vUqwnX9bRYmQx+pO+/tQ9797P758eTLsdr3NbxXLtBJ/bLyKMLmGkyrjrL",
+	"R/nmy2ZW6pDuz6aLGqjSC9O+jqAlK+dTtvApB7HFeAbg7KsOG6xptzWzfeSwvz8WrTBNXKLwbDWDm9em",
+	"W0//20mqsCPUjINhn1R6t84YzutS/vR0vsx8FaW79TpNJ4A69J1V3pINfitXb2mmhtflWWnst4DW75Sh",
+	"m1MZ57fdPnahlQu/LGTCNXkDeLk7+zQPlu9Z4Sa3aMxWT3iX4rZe5RyqBMx0k7RRJ6bJjkmwOJdZyAt0",
+	"1CXKwVy/+7E1kUmGSfsWcB9xwqMuwgOa3GoP5VNunk+yvAUKxnowvzXGrNm+WyAFTsTs5yLyhlgXheOv",
+	"ATq8Rl/IdoSPlpK4i3PtHN5iabHo4YDGEVLHS5MMjQ+NVGMHmOU+nJ3xTY6UncETHqnmh+b66o1/kCSd",
+	"kSbYAK9cfWZbluA6Q+8sTtiyvNjIBA+BiJA8N3cEmx+ai47gKvoPg3L23dSEfuBHqssDVN859WqYJc8r",
+	"ZvZhOX+agb70ryVzJlYqQWkbwqZH+snNLu0WJ69Pq6c7gT+olEJyS0jbi4pumKLbOpc2cHU6ez6b7kpc",
+	"2oV+tQGibFhtAJedPdtm2y5vxnJrsOJZXM4LE9hiOM+BQ0QTtBjJx5+Q8kCNGWVbO16F+jnYl/D5SdBf",
+	"sxU3OfHqSbVX7+G/uKnaSg0xNYcfO3d1voXv0sLE9fUAOyHTbeFcy2jXGjrA4y2PK7+m+tBhtof4sq2O",
+	"siUY6UQKXniA9FUrX4XCs7k7HRYk5O2QFObRnrfCfiq5mwAPt0k7OQE8LKhsH0wY39pMKRw/Cvmwq8Xp",
+	"rU5mfR+Y0kKei9rJh0V+jK4PTl7/W9G20b7VZrKfjEV7AwP45OiQnviQrNHDYblhmp326Sa3GZIxuRGS",
+	"aXi1213NKbRx0PXbTL7+OQdTmE6FG2ZBnnslaDnOsppCK5k+vzUzdFEFC5SKjRHvnt2VQjyw0IPz2V1R",
+	"fCOU/jDAqfpNatgf7dpUV2s4NYCkjRkjNUKwKpFuqIYAlXG476B1c/frr9ileydSQmdXY18NSSTYhjXq",
+	"wBpypJzusd6eCE6qFtPUiGcV9dGf+Z/5l4I/AsdXnpF/e/vqe8I4UZw+QFFSBc8JqxSC+fzww7dfKfJP",
+	"Luuf/IuDPEKwanKkD/DPzxEnzj795uWX5Pe///0fzGg/vPvyOUH/KWHqz/znv9kt2gRoiV9/No8dGReS",
+	"tJxp9RyDnq5ZAIO6csE7hz7yEflaSiHtl36mTeMd2r9rpNjWcPzvf1GC/0z+ycziD59+9i///GeO5QAI",
+	"JWRo8HMpKvjZltP9jLhp6mfC6ZHxPYFHkGeypZX7NNXoEPiIvCjNPUhev3r7zmL/kJ+/reDYCG0W8eEf",
+	"4fyzbc+C2ZgPcHZfDX/C2r49aNX9yUZ2HbA35QjOYJ/79JNPPiIvQtqmBbUDqOzLfhN9f2zyyf09TvPP",
+	"3F9nNjOKMI1A2p/cf2I/8vOfhCXWz9blyAVxsCykNDOyvnyyY48eF95sB5GwaxXFdPhP7/9gh2JaEXvu",
+	"Pvozei6Umw75+W8o+zYk0oN+/dm2QEHC1ezI9M8b8rP9zfzfLz/7FilM+pbGH5GvK/OVVgH5+et3dP/z",
+	"737+dvfhd8bK+vmjP/PXrlE029tght1kewZ9k4vnodcEdtAh/3/23v25jVvJF/9XUKqtyi9kZDu75/u9",
+	"0k+KH3HusWMfyye5d7PeBJxpklgOAQbAkGJS/t9voRuYB18zpGaGIx1VnaoTS9AMpl/obnR/+vcbrNQT",
+	"fyIVrtj3qG1M88Vv/5U+e/ZdJGL8f/D/pJQN/eh3R4oc+JfInBpPdf9eZNXvTkzY5fL5JdmOS7+b313g",
+	"gYBZcBdNuZxANrceDQFNhvEg6M5v+fa/JBZlRSAJotYblpsFj6YwfPHts0Ki/uJTZmeypp6L5wGphC/E",
+	"xdXFd98++/Y7dJTtFE2g2yQqWwTm8i8Rf/XFtL5dzxl+JNWPsXsBzNUSbmg52l2EXiNj+uLZv++4e1KE",
+	"nZIhh+w+NbIHBSUmi53O51yvsV9iBplZiICNeDQLrUa5X2guvtCdCJ8DBhdXv+5+Xb7kUsQXX91fOTrk",
+	"kdaE8oPlr3dC/n2I9jY+/ZnHaQzFyUW79D/+IKOjsVb8htEJGv3tIhFfD3J/otK3eHy2JAGNXWUGoEDZ",
+	"EEUhsLDZQRQKab/3ePfH0j4zoHgcfqGjHYz93jd9NEdRH3p/LfsPzsH7usXM582+unVG3sQx44RQk9vm",
+	"MDptFzNL8p5p/U6h/wFsYG67Il9BpcHFFHjsfWt3GJQfv+kkfr0/VT/IfBLiLnU43syg2aXRemUiu3Pu",
+	"RBUa43HYru5giUUtzXnsMuEoEVStnmJdjtNDZ8oPYN+kLZ8o+IJOThR8EzkxZI0WoDNH30M4Y00pxBPQ",
+	"jenVDqr/j0q15MmwiB6491D/37T4JsrKYFrjRflVnTDlrZ8YFBDMcAQLDql0p35xyI7Jan43+eN/cLrd",
+	"S3eQ/hZ2Ur55I7bxlnOYszPw/Zavs2lRNXh/7QFnDEPkX5XSNEbnSoSN7JCH/apXS+XM0QceAlx+HVSu",
+	"s8qfie0y9LOyPOlMjRGMONCXRs4KFZfGNn9jvPY6TgrJQlJBzcyAjdaZNW5MuQ9IwCXcYTy6TxBe4687",
+	"EYWBz9D9kYJe5wm6rFivplPiyHhLf/PVPbPM7/8DWvk0jZJwzf6RimiGf4OJD+OzS4EFAQCA2k+29lbg",
+	"VL67BbcWtFv937/eDP+TD//88td3X/9tR+a9Wvgt3NnLyCzLQl+Jarct5zeMEmtWsRnQiOv7RjSHRZub",
+	"XAsw4VKg9AeZCAlMaYbsEHMnY6ZNcafu1iEN3jnk6X3EhR9pXYu2qfSevrnQb5wTSIXHlAo2OGRzpdiC",
+	"8nkaEuAGKD+78vf3Cw0LrkEbNhFLwDRfDE0GZrscFOcobPCsX9FZcXPn8Gp6LWifgCbJCHvNSEVNYTrB",
+	"AiQaK/J68gGZCqeKo2muGeCZhEezQ2qPY1La1PfS9Ji2/ZBQUUPNXXQNwxOjmFVJ7DyO8LmBdqTWzccO",
+	"4T29zDlmo3E61shOReElTehhnHjOInqvczMFXnNECi/V/MAfvIrKB/t4EJJNKdmhYVYthimNwThNgg5k",
+	"rqmetadSVKwHrSVIL5p9desS9F4tIdwOSz9PIPh6mDhjdqpVOpmyW6vFAg6Y5CzffSjsfOkXvZZWC9gR",
+	"cpS/9Y3QxrKYr6+Drz5gVhGW+i6X3U9f2OFM7yuP2XzjO771wn9/7n5gGGFs7X4xzns46rUVAp4VMe+L",
+	"nIrwWTtfva9pdM/jipNCjnraxn2j5mNLA3Gx181M2UrIWK3QyxQWod72ELEw8irfQbk68Z47GLMCZBCG",
+	"54d3FAp36m+nzZRHUXnWneQ8iJaDTUIOaBKUGmfjpo3HRiaZ9POjwrU2JqQtmytj2fNnz1CbipfHwXBs",
+	"mZLLsYvlaxmUN7iyA+K7F3VC+3dCzow7yilWCzTJ6yk08Dgb8EVT2YdC+irr3fQ9fBQXP7GvJ3Jxj+e5",
+	"Ut7eQfsXzO+x/AIrUnKJ4FsygSKRzWs0pXaqmspWowRlqWabotJZHcprGXssWeaRknZL+cl5pfCYelbn",
+	"+Jxpfq53cVJ0YqgyYjhbRF7hIOSS8FTwxUEU/E/5EnyZmUcO22DgDpeyukTiZV5s0TpRe1kosaPapEjQ",
+	"prNyBXr3KyOX+UhnyMb1VkCwauJPJWGApatCTtAHG7CpSjX+XyL2OGUlbSTvbjjNZrXuV0da6qe6nm4k",
+	"Gw5+2rW5pW/uqqpgUZxDi5Uf2azXiRr4ea88SXLn/IpGupoBi71771sEnCiM0ngCtiQI/s+2BaHqjAyr",
+	"jmU/lifXuVj0LV41Vv5x0UTMvR0OnkPAOjrUc+7tEoWqSIJW9jeKoP2dK4Lw1Gmdifh5RZOA1amk4wNm",
+	"HGVlBMEA8ITRHSq5bT60Zxb03NS0CDUctUwyWleUnjpqRVZgoTBdwo7WftS2I777+UFT3Hz96+k627pL",
+	"Rxs7j0vXU1HyhbBBJK6ZHyZd9gc2Llj9COrNy9VKhb5cbAxDb/AWaHvYel9vFLc22vGNUHFme+u1i+5d",
+	"ZVlCe6Wosgfr4LKmnwpJkhLioe+Uq/AY3dIbv7LxoGELeLUvcUP+1Z24dp7AvhbDF4pPxBIT9Rbkdejk",
+	"KxBswMYiSSDGdrnSvTHBjh5yCW/5Eoof2V+nMN/juRzDApU6aVqSWQ+s0sx3RLqoEvV8nHfKBtz6Labv",
+	"1HI6NDQ2KzZ8XFAH5EMQp9fzhV3Xk6AO+japM1iNfX+BMPYgOxOe+t3tt9Z+TU8z4Li7bkJlIsSASViB",
+	"sSw06asxAx5NfXu5I/uSa0E3zzbzyfwgweIhGu5Uq8NsfHNv7Snu7kyWlCjTTeMnaQuzakdnWpGZZeUi",
+	"I5n/vlrXXmZru8iolcn2QeLQF2UgiLMwLB9CucvfKoyozMsnhBTzdF4Elsqhjtu3B4GC3diFrDYiq3qV",
+	"ytLE6ZBgwYGZU/AilJkQHI653yScfrtZFD3PnzqS93NY+jgs9mtsAynYad46A+oY8p8zhemxPa+fhXlw",
+	"1vyjr3JyCinhzu6SkOtCyRNmV/Aq21RYfDWf4w68X2xU0oJjjE99Sa/qrQzR9vxmO8/meeK0X66jZ9gi",
+	"g69jhHdpE4jpPm5BWON8wkWxAMIX9JfEZpEILiMYSmWr3PFs8U+4tqKy9sfbD+y753/72/A548liyocv",
+	"rgPmE6E98SRh0j9p5xWsSqXV6/PdhpW+t5NjAxHjE77yxY4qBsMMX3sH36hUR2CumVQsgQlPGI+XIoIq",
+	"0yDHiaj0/7JVPbhLfailyb/QhQs1y1CvNXbcj11grD1mS7icoSHQSs321Sqfnkwc9LLK/fn//6zxMvd2",
+	"9Z9UojvNNxbhmrzHvuJr5xcgiltW4eaOZuzyDrCi+6sug0ZfunhAi5j8gZ1H+we/Inxyfw932l/Y77mT",
+	"X+8Ar8j8roh/gwzwDaEYNqP1XXxCkz20fo56paHG5Z+z1T1Nj23ss9OAmNkCdU7Iem3svcfqUNrnmTJh",
+	"m9TqKCe2yev66bEtjbssDMvcLRgfacFDlQy//Rsz6z4i2rmT9oWEGT5fJJDLCULdBL8LqDQR4mu20sKC",
+	"caHIlOaCHCc6lfVI2yLTGbH7WZ+0qbgNZ8H2VpTfW3fbLkPa2OBZypH6LkGhLGnL+ueYdMUMmiUEa53p",
+	"eyGnxvyY7xr6Xs8ne0SFyL2JsE+rkt7zhyBj89vh4HbvyNYDTzwUtO57Xhe+d7eXUDU1qfaB2cVB2Tp1",
+	"SgdeVpDrDM+ATbmZYqLPiInkNtWHwpXTb+RKhL9c8AXoOuT/iAt386CCEviXDZSWZF3HOQmVZnwOMsa0",
+	"d1b2EIG2YuxEAc8BR+IuaWqA5m82WbQKMi4oQq+DDLfXc/kp1QrcZIHsRz87cMdLf8rnLOwcsSAsmyhA",
+	"jAosvzdsrFKJ4yfCxIayN5X9tG2P6oZ6s0iRgp6FHBbVbqKRAuwawN9kylVh8+nUH+KgjQoXipa+oZU9",
+	"TWkV9tgN2DJSg3xYansm75WPVGp3VkeXpiQcynAVPqW35qWwxzNltopU6iarNfYc2cHRnUpFBxDX0VQ0",
+	"fuF/Q099CLLSi1LYW6sWiIkh5CSw8hqdkSVPUj85aQYLW4u/c9CTUEiVylg1zNx/ylh5zr53b3ribGWR",
+	"M0OW4GSaKwZ3PLLJOlzzsrlaQi3FrXUO9iiTcGppxp4/tXxyvooOIm43YfH9T+eeH8xnPZO7umTKOFGt",
+	"15cBiHrvJdKPuGC/iu/Sl1ivf9Op3KUzhXHGzYrGPE2sWHBtL8dKz4cxt7w+g+gj3yg97zompDd31L9I",
+	"L8sLM3Dyycvbn6+Z51g2uo9ngSFnGkf6xQfunPaLV2XeLJPVtg1oP6+VaG++tTCMO8nK4DcSlPccJ3e4",
+	"z/1U8932/RLt6yzXSj0VnHCbdIyZp4jLI08edOZuwqIWKevf0VGRGsicWkwYxlc8TH3ibK6kU72JYmV0",
+	"yPvr2u7wNI7zOZW9dJT89s7jKAXadDGEyDd6bwjGEeo04rLxBLr9nve20+V7LvtrhhuYO8qLdkJploix",
+	"pXwylwOcjosNUoUa5yOEJVZDqezQH+vNy80r9ZPCa7Ae372U9vhIpegWbCY7Gzw/QlhS+syKo/pVvqxF",
+	"ymVv6TQFwVZThV3gI8jxFgjEOYzgWTc/arnMBkydNayqmLd8GLkS3Oo5qi+LGd6OMKQXWo1FQriRWJXl",
+	"x94TOmgogZgKY5VeX7OISyeYqYyVpGHpnMVHOQ+UKa+TVn1PKzsieCdKTp/kG0gPhTHN6bJncI1cxEe/",
+	"slamK7vE3VSQ3uAolT+qb7HsL0W0pRnAwviL4kwwyNrTPX8YBjtWSaIwT4WwAZttRfeP3faW455LRAZ9",
+	"ScT4Tz9jINBbUdbCAl2tHRToIw4JrBmde8LtneOWLeqTOPZlIG5OnU66IQPnI+euWsXUCgpBJU7f4QLn",
+	"0YUxuYfmjzcyE3SPSNWbgvvwhWvPla7fxOBYMXpDf7f30D4sOblCN1RpGp7HuGHcz7tVzm1lC18K26Is",
+	"uXM3EbKOU/U5LG29RKBNYxK+ohtASpyEjrNBFvn0zzY95hgSmCBdKvIOhXX9rHrMd9jRHYNiMUQiBoPB",
+	"4Gqq5tmgYLln6OiBWop8+71N5WU7PM9FQYFCrU8cA8uMmsNIxWvPZR/xUzrK/8MZw2tCsXGMl7BinvDm",
+	"wDzRgsqRTW2+Kv+1jPsvT72omHstY8ZZzhIm1eow77KhiVX2Ml/4LwhVcz9UmP6NHCnws5t5k8XpnKM1",
+	"i1NgcbkHuSSLOyWUzItM56MqwPGPytif/Lo2p7Rnr+mEiO5h/usDhrOzl85xzsesg7SgId4LeLhB5kGz",
+	"dtqCzonSV0ud7/CYk7/J4f759etTH9X9jzwLznshzSgqxjXjbKRk6lt5hM08XGGYWnnUPoH1gCcYIveK",
+	"YTSFaFZtjF7SspZtEb6lQ6DVRKkZI7zrMEkYYo+VVTQ/A2y/cHYKliKG8uDSJgzSXh5pWBbkcCeLPDLK",
+	"p3xli1wqvKWTZJ7lOBRwxKMZcimbB0V4LLFyDuK1HxCwqzC2Xe44E9L03JkP4zHoT+7JfT1/cHO4za5P",
+	"noIb9nTy3L/8GREm50rC2kfQzpQgsDBKdjYMIO/vjRVpGRMyStL4FP/XpKO5MNUA37eFdW3eTmSvORfC",
+	"d4FErXq9niNwZ0GaPN0RQxQyyA1asVf01NfhZb3NeoQN+g0/+dIP2aJ5JqIlQ1lBu4bAsRiuG19JtFI6",
+	"NgXz5i8HJ1DKFO62aJv6M9FcNl1N+oN75sPRHdzuk+Y8ZM35we0zvyYvqQxNV8kh0biZ+YFr7n92Ctpc",
+	"kx55lFqs5MdFnG5juCQ460rlGt8N/0grIeXf3P0jVbZvmdw2853+iztxUT45ruOQqLts8FpgfZadI5nw",
+	"yQrvtMR8veW4FO+8D1y3+e/rq6Xz2zvPRVugTeuuqU9EaW7hW/YThdJZaK1kkANughhcM87mwlg+A6fy",
+	"kdIaIgsxG60Z9zYEpNXrDBcIa8jLZbqZhHgT4Ct8DxqAt35N325ydoymWgWaYZ0yFaLhjKoFX/uqnt0X",
+	"NmuV2vuPFpgqFouYJmPuek9qoCl4RR7Zrala/O4dyImdXlw9f/as1n4p0Sl8zd6eXUuV7n3Rfzx7yMVy",
+	"XrK7Gx6wIZqUDXDOiRaTqTU4NGA1VfPQ8bE3RN2jx/WK3E5V6APa9yT67ZTyVawyU4CsRO+0Cj33hKaq",
+	"89x5kxfmHRJXlYiYrw87nm/DolqlmDnczf5KzJoCtgauDz5nzu9ofuGLF07a8nGG/+v/e9bxRENPpE5M",
+	"GE5Gi1hgnu9nIbqjxXKEGzCrcEw0zqX3IcrWqHn6eSEWmcF6GFd2AP4d1q+4faoqaeaJaiUbM8ozIePa",
+	"1cWejX8XiEm6c0QTjT/KY+EpX9LgzEhh80u9KhmQTi1/dZLk7HgC9jeQVK0tYaKs4JZusEDGEF98OWZM",
+	"U+tjmfo/fcnzsTtciwy/dODR4R0fVzwxWdMUOVIkMy4GNmzkCMFAYhztwmeuq2Z7btqkLHcfBjQ1mroX",
+	"MXhC9jUi99tzezXZbXRVTP7Yc4BtVmaSVFA4OwJn8vxpi+JN0g0yNliTghkBJ9qx5w/e4B8WbXLILkc8",
+	"4ZUIOd+HRf2sfffb68QIBVIMcJpnOqfMnbRalCDMN91dT22ruTQUvRym+Dtc/7m4/CE4PKelUdqUDSJk",
+	"J6JBr2JFHteO3udcJMMp8MROD/UWvecieUur+qmKhQ22Te63aoU2z5FupO7AsFhdMQPSDhjKvhmwkUpJ",
+	"WXGELhfS/ZCwYA3DOgQ5ofm7xpelabUUcenmxD2/wCgwhk/AXKZyzm00hfigHv8zrHKEeditYKVP6QY0",
+	"gQvfEObMS1Zu5iyuSrXZLBrM5kwU4qS8lpOQVRIlJwz956zHobB4B5sDnGPT6IOvNB/b3mEP4q7O0en+",
+	"nujd/qULIQnOM8lacWFNubvJqqxSVdjjJOUyIG40GB+8EQmcZD06Cg3c3t6IJHPPT+hmcp8YNzKJIXGy",
+	"wjLbTIxOZYw3bQUGulNARFM2BU7dEcKyRMxoPplcMw2LZI2+9SJF88ENueMgmVQS79+cUYpPkA9z+Zc8",
+	"CBHrleHNfsCNBUcPIOSoa6YqS5nK+6cpVWTBDo3VwOdlcckcvpGQHP3DrfBpl5YTyEUDMyUR2AjVG1EJ",
+	"fBex5wR67lwybi2Ppv5OcA8P71P4V2Y8Df5vHgXP9t840C7PPvaBr7No2gkFBtNoHnB6tzMGUmHH60yq",
+	"lXGqjnhYgu7snF957e+LDMIPOK+RKbpzBu3lLavEGZfa1feYBrWsCLzf44p+X7tnudoX/86mzi9jfKL2",
+	"5WcFNXP0aAqfI3F31784f4IJWfZRkSy+o7rs1V4xY50RGQSc8gFVdmFIk2VCcWimGYQaBzPIsqKVMigB",
+	"KmY+/YQr/mVKv9zndlkOENxPDFzIAfUNr04arsIMVG5mIcWdV4IJzbRKSDp88hubk3yDJ8+KB4UcMODR",
+	"1Jfj5hgbhokxLcbens12HnxtLiwqtc4NGtJbqrpqP9DqT9nifqYsNrbZzT0qNtYzT89Q1zdVqQGEAfWg",
+	"C1TXJWQxlbtQiYgEVI8n2fiuvnoIG9s8T83fJq06GVsiM/7rnEc72LxP+ULLojtTGnYsP+FDH4gE9QJJ",
+	"48bMdnGUScXmSsO1N9dOmQ2jG+hKVl/6IfwHQsUSi45mED3/s5qB7NDGtqVdEKVa2PXF1a9ftlHqdrAm",
+	"89VtZnCVPNTc6p+wj0+X4fbtwGwhutbz5Li3Qg1O4HBrFvy4u+GzydZTa8pR2vMqKEYEA7dZrKX2/ZQD",
+	"ghIRxjuuR6hKFTKxZ+ruFFh7Vq3xlFZ4T9NsCemy4DoWObIvt7XNkyXoygMmrOmp8x621/78fIRidpHa",
+	"VM0hD7i4SK4oPBuE6AsDcUdtD3+6eRvlYm4EWFMS9gdbpXj9IGBIcWFvBlL2rHbSd9r1sG4SEzylBwkL",
+	"c7PDug8u5vzuR/rld3n+nmvN1weK5a1Ts816+a3hhF+66R3tJrwua8ThDFjxp5XT+z6WRuH0o9m2gal8",
+	"BRr4jOOASbizmIPSA8xJCIPZKsptD5gFPTeDIpoClVnMcQC6sIxHESys2YQUbO6CZYtxl3wOMsYMaNM1",
+	"mpqP7U14em8HmYUNPuGUPQJsBSdy6MsFrgZfT6dSYquovwAI11IE1gTxwF9QyZgZMZHUFs5zUBlhDleG",
+	"HtKry0Wek2hQvzyo1pOG1Xy9p1dHCP9FGSQgMN+oTj2KPPzUWL6+PjA0t5aopbGwwwWPZoeO4Ru36iPV",
+	"ONfoDDsS+t49uAr1vjY/qwPHQekJi3h878gzVEAonMfRJDI7Flxizyrenxf4xzQY6wzpgGY9RFO8Hx+z",
+	"KTdT8JHP75ovcCDzErQYr5nj8++MQBGvGU+M2gXk36rPgIiP0LTD8INYwvfuyb0dbek29+QnPBokGQIu",
+	"xerFRXAUcgdhLCSXETANCXAD5J8brHTLcRGODJMuIxXfR2/S3QVNL/GpfZ0TSA+hPXY9DGrr3S0P9fT1",
+	"8HPFHKezjJcTqRnEeJW1jek1Tw2Va58kUBQ9NmyLX9Jjy6F7P5Gm8y36TT/Z5gdvmzc6EjASQ97izn1Z",
+	"l8+WeIxpDePUuLhta+prXVXyaZl1w6r0k8JRLfTo/g5qwf39pJ5cm4etPlSyCzKcRHEaWTblMeNai6XX",
+	"lUXqu2GxMZaA8ayYgx9LVKqxE5aNYCIk1sfJE9QKliG5WOc25jWt7uJKphYgw4n3Co9mvthnQjQHGQ+x",
+	"bttDJu1t0mw17gztAXWF6X1Y/6CbCP1XdDRzmSi2lapoleH7ezVkHLrc+tqsQds7TwlmVx2Ajg95MxCz",
+	"qhi+4ImSqAkhFyUDxtmr94wQVYW0oCVPmFT2lOiG6vYb7wAKowH6Wt7rNveUZ3oEzhjqjQcWvmYaDOgl",
+	"5nWBjdLYHWHH64RvUzmU6v/kl7Q6ZQVf8ZFHM+io74N6NfC12QgiR1Jp8WLdMZ5KUmM2Wu+5Qxk0PwYl",
+	"o/WTLXmyJW1PQiEsrjuS+GvGR5n4G2xdKmFeB+0ol8zVulI0ThRlBMOs37JBvXmvlnDrX9BXvQn7c3u9",
+	"MbOudaf4+ifluX9Yo/DCJ1SBBOl2niyXOB4grwZWmvmCjTpQFvtV53CU+om2cpstbvOsLr+rs7xBRgmf",
+	"bErDFORF6Vqhk9SB+882qtxu4vjWP7q3pszv7zwxakad1oNUviYgcIQloEmVLiTVWoD2AAX+XiGCpIB8",
+	"REnSEzTdHbtC1hp9+LmwtM3UYOE1nfjkdFhs3dcURx8itLGwpoDb7sxukjBIDBzqHWvVIGCVbu1M4mda",
+	"3XJWV3c4343rOcRUq0y64FgEdzyiAuau2LBSejZO1P5+mn+koNcFTvwS/qBFXoR33FrewVCTd86Jws8M",
+	"jnsgyoAmGCE9lDZt8WQNMFwDr9SGNcD/xWUPAlxlD5yKh6mvhqV/8ezZDrynwQU27+FTrmSaJHubZzJk",
+	"/fxVC24taLf4v3+9Gf4nH/755a8XX//tqL4XicAix11QPe/2giqTlO4wQRCoAyWZTXD0J+MeV7+IVGmn",
+	"GsxUJWGwnouYZ7Cw10wqZvkd4/FSRIdGMBSUpd7UkHtozZOI30/EH+8gkIBZNJy48+lg6xUt/IFg0tvU",
+	"+Pw9HWDaY8SeNYxqoO4NdDaz+npE6FlxYTdwxXYQU6V2OEL0w8ojUKX2e7+y56fgVGXdLc1OFyq/x1PD",
+	"mVwKvdB4FADjLEuAG8xCepbt2Y5KrR9TUVvoAjc++D89NHnC7RAvXhzNvjHsTyXhGl1f2hKgWxzzNRm9",
+	"tudUNLKdHk21KHCjo35V0v7CzE8v7cyqCVqITbBjdBJQzwuYXrmkugDI25SSp00/qYKOKnx/f0tlsy2e",
+	"JxdUpFHrcFEkDWzuC/ZRWNQYzRDqHEMoSmBY7I+iUeoHDPWkSrMExpap1LLR2gkJJOOd8rHzPKnRHV2U",
+	"my7Us33SH1Cy4KiTkdupZPeJZPEp1Uf40yispmAYbJswDAmXx7oD7zgOyG//pOv0kPPoluFYP2x66kem",
+	"J2lCKWjqn5Q/OJnsLsAciwRnIueRk2Evb3/GWj0Xdq6Uno2Umg2Y4WO8HFULkJRMMQsNPKbd1JBAR6U6",
+	"hvgdrrtXZqRJmerAbHDZIXSyMEytnDdDngvGHc71GXlcb1Go9PfDQHA+02jNolRr55DW4bZVQ+841Tl7",
+	"Pyvvm9VrRM+YfQiw//ip0/m0RLq6ytvyPKLwlJu9g691/cZ4+laefHR/1IWEZeTt7J6/4F1z71tnc0IK",
+	"N/7hdoMANoZCekoPCo5imCPivO2x0tcM8b+NZf/x7FkdSVwBzA7bnZfcTH/BVf1EZwv7685IYHjjCIdm",
+	"AWBWSKKtRJJceRsSqflcWD87v4Ck7haPlYaIu1Bbq7mHW6/Dr3rRUfuBUUeIUe5VfrSGNwuOftbCfOGR",
+	"7yg7yRIhwbQVIHnUkLCDpitiyPpknOsnKI3/+HNVxtaTuae6vppJHm7YQsOCa9Dem/WoDZqu0LGuIVlT",
+	"bprPVSptXevUeod9n9WEdne2vvonLWlES96qBBOaqBF0Qk9LP+K+CCtmIy5njEd4s+t+b/V6wCIuI0io",
+	"yT5SMhIJMKlW1+5AK85juLVaLAAraEdr/y/GxxY040lSW+HUeOyOv2FAWWkapj9SOv5A7/iYAbm0qH7z",
+	"NLHCOcCXLkoZxtzyo/o3Cht9o/T8SQ0fqBqS5GEwhMwMQZJhcx7DLkXK6vIWWqnxNVtNFSxBB72N3cdG",
+	"XEplT1WuS3zyQTBrL4C47oEDg5ejVvdFoc+5JkMOTsFr3EPX4OItZ3wPN/tlq05JMBJwXFOJgIWz9SMX",
+	"5fjr/m26tk2zJWjTfFRDgcIn//S++mthf+e53s2o0/oFo5lhEzqfAU7tp1wFDwE2zbNWOss6CXud9fn4",
+	"7J7PVx5OUoQhMweTmmFRP9NJuL11J8mkEFOzQLes/sL3VoX731Mmc9F39DZOwt2dqaiCKNP6MAf8ODz+",
+	"SnxeY8DtOF1kc7nldHtaU/jJpRHzNPFVjHvgGvyKhyABYa+d++jFt3fR/PMplTtFYYl1mcYyk47mwuBk",
+	"pyuEwqeWoClfAhsBSBojFTLNIPEqKl8CMob4AC7yAYnyboAVuvkJb+6h/ZbDXgx2ezlVyuy0Fdlot9CK",
+	"G4ZvThDFmKaOl9tuKzjtjU6NQ3r9c1j6OM5b6uMqGN1teu9HbSqdu6e73kpbnlwiDEFU6Si5tTdhaZuQ",
+	"7/SONpmQj5hyx5b7sIurX7983Rii52H4As6rMIyveOlGnf50v/NzE8cluvX2PoW2dx4PKNDmjLzOYBdd",
+	"2HuAz7v1xrdCCjuNNW96TsQv/rEPQo7OeXzV4fNnF3I6O0tkxOhzgEzH4gZ36mGyw/3EcBG7/9gsGN4t",
+	"Czky+B7fA4lNTHyp4icOnsjB91wkiCcce1YZMUFPBOuiuJwxJUeKa+xr52a20T20l3u+HKK6osFzkNZf",
+	"tAx+ju84o138XIDUZxwx9FciSdgolAHtOQzv65GU+eGTnLW58tEP0+g8m1qXpH5GUUZZF4Ln42YCskUE",
+	"2oqxE56sv8X9IbepLie+2iN84X0NgziKiSwoUT+BV8LHn6nKBDnylvrini7v2vP9xETmSjfnIkHVjOkm",
+	"PIYoERvZsD1HiNYQuY/JD5EGFeaziGYvs1f0d1hI2KHbb581pkUDL6IZU+Mx48zMeZKwXDJQolJp3YqN",
+	"LMlOmSpOmsyrmdqBwQpH6LzPWFilTfbfLLcnZDf4Dj9Yg0Ai0XzFmo9PEiy4syDzSf5NZl1RDF6H5/c2",
+	"8Akb9Bt+Ou4f53F/QzEhS7gFjS15AS1fQISOtifrwA/no55j6/txko0evuP1q+1EUf81rX6K4Um9Hpp6",
+	"YYaNoL5RcrZ0bUQjTI9WoCD0jR5N2EirTI/9HWNpl0/68jj1hbiLGsPjWIMxGfx3OkqEmULMFsqc5NNp",
+	"9/lNj4VHiP5P+OS+VtG5zbl9mqyU4klvHp0bN9FQAgDXsESGM5R656/J0kRYJmSUpDGYYlrnxCi8UB3T",
+	"dF7UPdm+8lFcX7sabrPvP0tHw5OKdZMYRVlknJIKVyziC0piOeXhGmIWg+Uioc5XjgPYq7Vp6vhWeZXz",
+	"lpDkHnkWJ4A8wN0CIuuBHlZTkNdEc+Pr6xRGnkrNhJxcM4KWC8X5hPpgqbgz3sKY2c0E6vAOc1PppDSt",
+	"eAr9n9T15Ck8ck8BxwwXD/0w0quGnmS1BMNEyNmBAg9KRn/I1r8TctbfW5oYPsik8xzMBnXOaHjfC+kO",
+	"NprnrvKGvSloyl4UG2nRQkuEXrpm3MxosO7GZWG1LAXU32Oaw8hGnLdFrG5RQ63usY3hky1VMRhA53S/",
+	"tn5YgCTaXrR5UeVe85jvp0oy8PqOutAJql3NgIqag5KgrhGakJkqbZlnUkh3HJCIDeY6Xyd0lh9WnNts",
+	"6bFChUDBNeDxrGq3/yv/gnNXgRF7vjGZVfRwWxkYK2cL0ELFR3CwJtJhh7zcA0jnO54Hx3It4CyeCB6Y",
+	"M7/1irQyeL3zlpQkk17Nz1SadOQEc3SgD4y4+M/C0qcK2JPY9RP14DCVWo1wvM7AHmSSscNoCtEsZK8i",
+	"DSDNVFVYUGNv85WVNk7M+QQuF3LSR6wAPoFQvsoNMwCyQLBifu+e/kcAWBFIymHEDVTC2XU0iqAe2CrI",
+	"dO5oohZIoihRBuKLL7XhW2dCxrXNpPv4vwtEJmoZkq8bMMVXwkWVNDJxBHYFvoFopNQsjKwJDezz1FgG",
+	"d4uEC7m3zWtz1sUu8eoC5cpRsLfBLDdwJoQrJEvbQvWDwNmnjtcueDJqDiMVrwc4kx//ic21eKuB6kpF",
+	"+nbKONPAjZK1Bapi5OnG2taN1pdW558XP6YT61B+JdOpNNWKv7d0IZXl5z0Cb+pFS9xtH1tBzRdcQwD/",
+	"dPGQR0+TOOiwpvaFQrEaIdEW7ysUxcKdvYzMsme+GbVAY04WUwURElIgwAtimw98ms1GU6BmPGaVqg9w",
+	"XtSjezh1ElYekuiAdfSLejCZ4o8+AvurlTxpXNWRQwIOmwXkkR8LumtiQFnYP5R6QhHYIuELs3cg12q6",
+	"ru37vnMP+mXa9ixH/8ndYImDnhdmhStdJBlebTplTsIALZVPHAOhmdcyJgyL8eawmEjK2tKKxpMUrq7B",
+	"PFE9n3TpVF1qUEMe5CjIRBi7ex7kTmku4N4dOGTCqocw/4gA2c4tpkSxTE7zmTEvup2qG3bSiSl+j7Pa",
+	"Q8+C5TOQHutgH6DMJnheJpCVHfEFUMXWidcJzn/49LwpNFzdEkXnfAZUClG+7GgEDbNM97ZR/h8KIOZ5",
+	"8f7rS99TnU5NxH9SJLRSGwYKSyv83aJ2pkoYNhFLkCxdnDQNYEOj2s2UPhiE2fNkTJ80qTFNegc4/2sE",
+	"A2b1mubkD9gMYOF+jEU4VFgh4c5mJ9gAMXGsQpXKdcypltI0u0m4f25krnYplYAVFcVlyM1q1jxko3vo",
+	"J3xZnyvqegHb+BrbHoAqbQhPMGCgE7tKd/keuXGTpZUBCK55COEHNwSz89vGlO3K2XI3VE6NGrHiwgo5",
+	"uaJMo9JsCsm+9M92iNLlfMKgJJ3cZBDopx9rasUcaghWnUBCwOqidRp1FUQIWF0VgHQHTqwmYAaEp8tN",
+	"wNB1//QprwxPdyc97xlXZExoueQ/42MvTXUo9z9bKFFLAp/cn6paCxQ1JqjCAjUry3f44pVaBulyymU8",
+	"VEu//waV4S2X8Ycl6H6rQ9jlkyI81IjazLKiEAaJcTphLPCYPHqw+W/pkHHfMIIpT3B6jm8uw6Oots5k",
+	"vTAVjuI7XNeB0yNnnU3LxW9HVJgN39pc+cklBkAOWGr2EHTQaL8wYM6h5+FRvkO3366rQfqp9m1GggSS",
+	"ux3++UEfToSv8dzEiooRjJXGmQ0HDYBKYOiFo0L3VQKfwsI2lT9/Tyfa/0ZILiNgjhJma0Q2yUwo71Q6",
+	"NIkJzWJIynDioBYJ7CFtyFLKsdDzxpOU+NQC4ZqxGO0zuHXm3pbY58lvsKs95zoaBMtnYBiMxxBZPx4T",
+	"kfcqmGyA62i6V3Fu6de1Rur/cXCWfpdJB9r1JzCO8u2zyL0sdCKZAc4Hk6DNVCyoUz6UWWBqYqV0XIRJ",
+	"Dn+3yZJLC3cHLBq99TOuaYA7c373DuTETi+uXjx7NriYCxn+/fz0KvtQtj8HY/gE3EqFuagox1j28A17",
+	"ivnvXeFC1G3otr/hehnsANv5nJhbGIYEVr2HbaQT7/OoKTe/jUWCHSBbCjxSKgEua7GnV7XVTlfeim7O",
+	"ZG8TVqHHeKWFtSCvmNcEQ3XyZpDhALn/JE0w1/uqIewUi0mLluKPtHpEzm22qp/DBMP+OuHMh9CeltGu",
+	"yXmC4VN6ix3v93eeiToZdbqaKpgx+aRpgpmEHDFO8KEIwLlGCm68v4s2CBqihE1umTjQTMBY5ZMCBz5e",
+	"ClO1VlPFJI7Fpo2Yo8YGFpAeYkiAJGd71MSHdEcHa3vxN44UUKndFQ4M9t5/3fpvaVUqjOlCFH6hrKKf",
+	"cyKkn4VOkfMCNKEG7CbP/oEhP8qL9iZ9/Ci7V9FWmbEHpgNlU/iJFzCcY6rII486HV1wY1zodDCUxY1f",
+	"UspjOOaRVQfH81Bw/YbWtUrRwnu6SAaTgA+F9ImDb0zIA43Dx9aW8O9hIuQGpZrOzTxvhdTfwyRt36Yg",
+	"fbAFFrBCiUvGUzsFad0XKH3tpDo1wJQ7ePyIMJyblJUQHivTpTTcoYxa82xrB/Xro1Zq3P1VX6SWoNcv",
+	"cURe22LyMfVoykXZcGLjRAONnrCGIj4UkWtfBUd7xB8ZxjUwM1UricJ0tNiEpw0rpwIuEh5BmUBP4nNO",
+	"8fkJVhvCQAICXCcCNN2YOPFYKW2niTs17fQEy6JhrpZwSDTc7x+hXWnP685GDzi9LR3DOM91EFAR8oOh",
+	"DtcsLIbp4kBAamHxz8XFI1O6rgKFj9gNUGQMFfHgmb1W6TWbqiQmxEW8mp0LmVow37LPeA0jFZvB+ir8",
+	"MTYXmEqjbTXw+f6MP/26XlM9LEHaYf7EHnXX34Jegh4akJbhNg0VfHDLCKkvvmK/4y+u/A9+H7DfY275",
+	"FftLqlQOmIgHLOQmv/5+zTSYdA6GjbWas3fc2OFr/P4fXxWzp9zMiiF6DpZeWQKaA4u3Gibkb+miFNQU",
+	"P6oF0KlNApeGxO1HngqLWh1hi+/oJN8cvgdrNUL2ccBUEu/K8LdUjnMTxz2foHfC7LznTb+8K1nYFAVN",
+	"P0Cf2wWLwh4qeNlSK8S3r2W83hAS/hF6pSILPT1G3NPcpxNES7GenRsMwq3l0dTLfCvmbbHQkE/b2H/9",
+	"Vlx4+g1cQ/gqvbqSLZCmE2N8QwnFUCY1Aes8tQ2gSvxnQd1y7oUq03HTE7/eiXFRTPpbL4m4bWeOp96B",
+	"Rf32yWHHRMoWT7iQe/lI3t8hPf2MKx5CCxnirFQ1j53WCrYXMyMraTq29qXVkg5uOqqwRnz93Y1lG3EF",
+	"/jNzeBfh8q/Znm58rNtUX02F21vYZ9dJAqRL61AmXM8QQ8fMWFyuJNgvEBqo+7PxdmR6bN8FIuzzUQqE",
+	"B0S1vpE9zH+jC7ha0mGkUn82bSxu8aF9lwza5aOUi7cizuQildY5KlUnCMwXCbcVVX2fs1X9rOoL++sG",
+	"WMo5gBndmqzoC5/RW+3x+ztP5iSjTmcVffMip08q68vE5HJByZUDwyFowUORAb/dm2DVOrSk5R100POU",
+	"JEEYSnV7VNDnoha6UZhyvIxZ8iSFoyr4Qq31QRPs17SZ1GkNh/ekwQvkorgwD33e3T0bZb7PYcCkImx4",
+	"P59MxJS0y3yjY3BSCp0qf3tW4/0fJGJyIaewwCyAu+alnhxLL5wYySCie5B0CXalsi2iwU6UVo9opEpH",
+	"LcrEAA/+JORI3Q22+iMIhbey7cH/oPLajl560ToFO7mus+FjtslynzR2kZaXrUSnNxSbhu338wTF3d2c",
+	"JzrtRoZCfIpvwwjV218yy8ob6bp6dzkHPWk6WH3vnvkQJAU3+kgF5T2fFQRlwbUl1DbKZygaimADnHQ4",
+	"RJ3btVk9XyVA1ApXw8V6H5Y+6OEu/iu6CYg9xcjRIroPqvsKGztJFlosebRuOpkVzvSP/vG9NhJ+k69j",
+	"YR+pqXgHVNS8mqoEmAU+Z2g0conD4oZkje1UhFCABmWzyuGwpWgzMfoADpszJUdritATElaNyv/sOFXj",
+	"cSkLfI0xEPYZlkJSSlSM3C5wPuSIR7P6+rJIRNMlCrfumQ9CW/Dju86DduSaqSVkEALFo50JaVXBNxOa",
+	"qZWsLzCWN35LnZ3Vt7bPqdN8i4/4nA6X1SQrsZIw8HkwY9XCYOsRvYxFifJw9zTEzG7V1WyLkppBRQ3c",
+	"Z1rSJiXdG7opIvv4I82Rz7JZm+2Wx7RX+lsm97ze6ojb3Jnul/JXdxX4SpYxmFqsDEQasPGjVusdiUaW",
+	"m9zX/k8Q8oHvnRXP0WtLX7lHWk+OA1PjPay91uCfuOJBx/LuEzqxNh+RJcHSTFVq4Hjz4nbbV+vi9nYe",
+	"44JU6aDkOJ+uXRdtoqhJHhpdGJzW1jAwOj21OfFoUds6GJOOxMi4dc1AxoYBttz6vkuMLdFqusCy4iQo",
+	"sA95fjrz0t3+9SdFGG2t1Hq7Z5/DJe6E177DnXrsUR8LF9LXJXBNwyRAvImkWo/tm73VBmzjpZ9mC8fk",
+	"X1yPs37rcq+1Gm/gkfvm66liiTKWCesVnsJnk3fs7GN09Vyan/1UmvYaaPgS4p+7GrCCDVw8SUB/Y5hx",
+	"r2ZIAyq6Kcwkxqsi5y8jIkEYV5j9KZ57RcoGuKwqP+bnHk8syFhxJmy98PrWpeDvAAvk51gkjsBkOnGs",
+	"bCpjQvPmpfrWnL1FzakMkV7hz3/eOXynvQjpjdITsIyjaPt6wm8MUyu6KPfNhfFcSMy3heEeKOtxLuyb",
+	"vl1JxE+IrcrQWX9lz7v69YsLiSiSc//44hbqZXh4qpOLq4tL94j/FwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,
