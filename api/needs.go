@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -127,6 +128,9 @@ func needOfReview(shown gen.ReviewSummary, r rapport.ReviewItem, names map[uuid.
 		out.IfNot = orNil("It stays held, and the creator waits")
 	case level != nil:
 		who := rolePeople[level.Role]
+		if article, rest, many := strings.Cut(who, " "); many {
+			who = strings.ToLower(article) + " " + rest
+		}
 		if level.UserID != nil {
 			who = cmp.Or(names[*level.UserID], "the next person")
 		}

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -65,6 +66,9 @@ func TestNeedsComeByDueTimeWithWhatHappensElse(t *testing.T) {
 		query = "?limit=1&cursor=" + *page.NextCursor
 	}
 	require.Equal(t, all, paged, "a page of both lists goes on where the last one ended")
+
+	d.sql(t, `update policies set stages = jsonb_set(stages, '{0,escalate_to}', '[{"kind": "role", "role": "admin"}]')`)
+	require.Equal(t, "Escalates to an admin", *needs("").Items[1].IfNot)
 
 	// The end of the chain: the policy does what it says. Held: nothing comes by itself any more.
 	d.sql(t, `update reviews set stages = jsonb_set(stages, '{0,level}', '1'), silence_at = now() + interval '4 days' where id = $1`, d.review)
@@ -198,4 +202,35 @@ func TestAPartnershipThatNeedsSomeoneSaysWhy(t *testing.T) {
 	require.Equal(t, "Call the agent", *why())
 	d.sql(t, `update tasks set state = $1`, rapport.TaskDone)
 	require.Nil(t, why())
+}
+
+func TestListsAreExportedAsTheyAreFiltered(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.seed(t, d.two, "two.example")
+	d.sql(t, `update creators set name = '=HYPERLINK("x")'`)
+	person := d.as(t, "auditor@one.example")
+	lines := func(path string) []string {
+		a := person.send(t, "GET", path, nil)
+		require.Equal(t, 200, a.status, "%s", a.body)
+		require.Contains(t, a.header.Get("Content-Disposition"), ".csv")
+		return strings.Split(strings.TrimSpace(string(a.body)), "\n")
+	}
+	for _, path := range []string{"/v1/creators/export", "/v1/campaigns/export", "/v1/partnerships/export", "/v1/contracts/export", "/v1/reviews/export"} {
+		found := lines(path)
+		require.Len(t, found, 2, "%s: the head, and what is of one's brand", path)
+		require.NotContains(t, found[1], `,=HYPER`, path)
+		require.False(t, strings.HasPrefix(found[1], `"=`), "%s: no formula", path)
+		require.Equal(t, 403, d.as(t, "guest@one.example").send(t, "GET", path, nil).status, path)
+		xlsx := person.send(t, "GET", path+"?format=xlsx", nil)
+		require.Equal(t, 200, xlsx.status)
+		require.Equal(t, "PK", string(xlsx.body[:2]))
+	}
+	require.Len(t, lines("/v1/partnerships/export?stage=active"), 2)
+	require.Len(t, lines("/v1/partnerships/export?stage=lapsed"), 1)
+	require.Len(t, lines("/v1/contracts/export?state=drafting"), 1)
+	require.Len(t, lines("/v1/reviews/export?assigned_to=me"), 1)
+	require.Equal(t, 422, person.send(t, "GET", "/v1/partnerships/export?stage=lost", nil).status)
+	require.Equal(t, 422, person.send(t, "GET", "/v1/contracts/export?state=lost", nil).status)
+	require.Equal(t, 422, person.send(t, "GET", "/v1/reviews/export?assigned_to=nobody", nil).status)
 }

@@ -7843,6 +7843,15 @@ type CreateCampaignParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ExportCampaignsParams defines parameters for ExportCampaigns.
+type ExportCampaignsParams struct {
+	// Q Words to search for
+	Q       *Q           `form:"q,omitempty" json:"q,omitempty"`
+	BrandId *BrandId     `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	State   *string      `form:"state,omitempty" json:"state,omitempty"`
+	Format  *SheetFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
 // EditCampaignParams defines parameters for EditCampaign.
 type EditCampaignParams struct {
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
@@ -7968,6 +7977,19 @@ type ListContractsParams struct {
 	EndsTo     *time.Time          `form:"ends_to,omitempty" json:"ends_to,omitempty"`
 }
 
+// ExportContractsParams defines parameters for ExportContracts.
+type ExportContractsParams struct {
+	// Q Words to search for
+	Q          *Q                  `form:"q,omitempty" json:"q,omitempty"`
+	BrandId    *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	CampaignId *openapi_types.UUID `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
+	CreatorId  *openapi_types.UUID `form:"creator_id,omitempty" json:"creator_id,omitempty"`
+	State      *string             `form:"state,omitempty" json:"state,omitempty"`
+	EndsFrom   *time.Time          `form:"ends_from,omitempty" json:"ends_from,omitempty"`
+	EndsTo     *time.Time          `form:"ends_to,omitempty" json:"ends_to,omitempty"`
+	Format     *SheetFormat        `form:"format,omitempty" json:"format,omitempty"`
+}
+
 // SendContractParams defines parameters for SendContract.
 type SendContractParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -8009,6 +8031,15 @@ type ListCreatorsParams struct {
 // CreateCreatorParams defines parameters for CreateCreator.
 type CreateCreatorParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ExportCreatorsParams defines parameters for ExportCreators.
+type ExportCreatorsParams struct {
+	// Q Words to search for
+	Q       *Q           `form:"q,omitempty" json:"q,omitempty"`
+	Country *string      `form:"country,omitempty" json:"country,omitempty"`
+	Tag     *string      `form:"tag,omitempty" json:"tag,omitempty"`
+	Format  *SheetFormat `form:"format,omitempty" json:"format,omitempty"`
 }
 
 // ImportCreatorsParams defines parameters for ImportCreators.
@@ -8344,6 +8375,19 @@ type ListPartnershipsParams struct {
 	OwnerId    *openapi_types.UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
 	Stage      *[]string           `form:"stage,omitempty" json:"stage,omitempty"`
 	Attention  *bool               `form:"attention,omitempty" json:"attention,omitempty"`
+}
+
+// ExportPartnershipsParams defines parameters for ExportPartnerships.
+type ExportPartnershipsParams struct {
+	// Q Words to search for
+	Q          *Q                  `form:"q,omitempty" json:"q,omitempty"`
+	BrandId    *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	CampaignId *openapi_types.UUID `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
+	CreatorId  *openapi_types.UUID `form:"creator_id,omitempty" json:"creator_id,omitempty"`
+	OwnerId    *openapi_types.UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+	Stage      *[]string           `form:"stage,omitempty" json:"stage,omitempty"`
+	Attention  *bool               `form:"attention,omitempty" json:"attention,omitempty"`
+	Format     *SheetFormat        `form:"format,omitempty" json:"format,omitempty"`
 }
 
 // DraftAmendmentParams defines parameters for DraftAmendment.
@@ -8742,6 +8786,16 @@ type ListReviewsParams struct {
 
 	// State A state, or waiting: open or held
 	State *string `form:"state,omitempty" json:"state,omitempty"`
+}
+
+// ExportReviewsParams defines parameters for ExportReviews.
+type ExportReviewsParams struct {
+	BrandId    *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	AssignedTo *string  `form:"assigned_to,omitempty" json:"assigned_to,omitempty"`
+
+	// State A state, or waiting: open or held
+	State  *string      `form:"state,omitempty" json:"state,omitempty"`
+	Format *SheetFormat `form:"format,omitempty" json:"format,omitempty"`
 }
 
 // DecideReviewParams defines parameters for DecideReview.
@@ -9394,6 +9448,9 @@ type ServerInterface interface {
 	// CreateCampaign Create a campaign with budget, sequence, approval policy and contract terms
 	// (POST /v1/campaigns)
 	CreateCampaign(ctx echo.Context, params CreateCampaignParams) error
+	// ExportCampaigns The same list as a table
+	// (GET /v1/campaigns/export)
+	ExportCampaigns(ctx echo.Context, params ExportCampaignsParams) error
 	// GetCampaign One campaign with its counts by stage and its budget
 	// (GET /v1/campaigns/{id})
 	GetCampaign(ctx echo.Context, id Id) error
@@ -9457,6 +9514,9 @@ type ServerInterface interface {
 	// ListContracts Contracts
 	// (GET /v1/contracts)
 	ListContracts(ctx echo.Context, params ListContractsParams) error
+	// ExportContracts The same list as a table
+	// (GET /v1/contracts/export)
+	ExportContracts(ctx echo.Context, params ExportContractsParams) error
 	// GetContract One contract with its text, hash and signatures
 	// (GET /v1/contracts/{id})
 	GetContract(ctx echo.Context, id Id) error
@@ -9484,6 +9544,9 @@ type ServerInterface interface {
 	// CreateCreator Add a creator
 	// (POST /v1/creators)
 	CreateCreator(ctx echo.Context, params CreateCreatorParams) error
+	// ExportCreators The same list as a table
+	// (GET /v1/creators/export)
+	ExportCreators(ctx echo.Context, params ExportCreatorsParams) error
 	// ImportCreators Import creators from CSV; dry_run answers a verdict a row and writes nothing
 	// (POST /v1/creators/imports)
 	ImportCreators(ctx echo.Context, params ImportCreatorsParams) error
@@ -9640,6 +9703,9 @@ type ServerInterface interface {
 	// ListPartnerships Partnerships
 	// (GET /v1/partnerships)
 	ListPartnerships(ctx echo.Context, params ListPartnershipsParams) error
+	// ExportPartnerships The same list as a table
+	// (GET /v1/partnerships/export)
+	ExportPartnerships(ctx echo.Context, params ExportPartnershipsParams) error
 	// GetPartnership One partnership: stage, next timer, who is waited for, terms, deliverables, commands it accepts now
 	// (GET /v1/partnerships/{id})
 	GetPartnership(ctx echo.Context, id Id) error
@@ -9877,6 +9943,9 @@ type ServerInterface interface {
 	// ListReviews Reviews by due time
 	// (GET /v1/reviews)
 	ListReviews(ctx echo.Context, params ListReviewsParams) error
+	// ExportReviews The same list as a table
+	// (GET /v1/reviews/export)
+	ExportReviews(ctx echo.Context, params ExportReviewsParams) error
 	// GetReview One review: submission, stages, who was asked, who decided and when
 	// (GET /v1/reviews/{id})
 	GetReview(ctx echo.Context, id Id) error
@@ -10705,6 +10774,45 @@ func (w *ServerInterfaceWrapper) CreateCampaign(ctx echo.Context) error {
 	return err
 }
 
+// ExportCampaigns converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportCampaigns(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportCampaignsParams
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportCampaigns(ctx, params)
+	return err
+}
+
 // GetCampaign converts echo context to params.
 func (w *ServerInterfaceWrapper) GetCampaign(ctx echo.Context) error {
 	var err error
@@ -11373,6 +11481,73 @@ func (w *ServerInterfaceWrapper) ListContracts(ctx echo.Context) error {
 	return err
 }
 
+// ExportContracts converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportContracts(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportContractsParams
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "campaign_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "campaign_id", ctx.QueryParams(), &params.CampaignId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter campaign_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "creator_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "creator_id", ctx.QueryParams(), &params.CreatorId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter creator_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "ends_from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "ends_from", ctx.QueryParams(), &params.EndsFrom, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter ends_from: %s", err))
+	}
+
+	// ------------- Optional query parameter "ends_to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "ends_to", ctx.QueryParams(), &params.EndsTo, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter ends_to: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportContracts(ctx, params)
+	return err
+}
+
 // GetContract converts echo context to params.
 func (w *ServerInterfaceWrapper) GetContract(ctx echo.Context) error {
 	var err error
@@ -11632,6 +11807,45 @@ func (w *ServerInterfaceWrapper) CreateCreator(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CreateCreator(ctx, params)
+	return err
+}
+
+// ExportCreators converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportCreators(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportCreatorsParams
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "country" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "country", ctx.QueryParams(), &params.Country, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter country: %s", err))
+	}
+
+	// ------------- Optional query parameter "tag" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "tag", ctx.QueryParams(), &params.Tag, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter tag: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportCreators(ctx, params)
 	return err
 }
 
@@ -13362,6 +13576,73 @@ func (w *ServerInterfaceWrapper) ListPartnerships(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListPartnerships(ctx, params)
+	return err
+}
+
+// ExportPartnerships converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportPartnerships(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportPartnershipsParams
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "campaign_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "campaign_id", ctx.QueryParams(), &params.CampaignId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter campaign_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "creator_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "creator_id", ctx.QueryParams(), &params.CreatorId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter creator_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "stage" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "stage", ctx.QueryParams(), &params.Stage, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter stage: %s", err))
+	}
+
+	// ------------- Optional query parameter "attention" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "attention", ctx.QueryParams(), &params.Attention, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter attention: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportPartnerships(ctx, params)
 	return err
 }
 
@@ -15772,6 +16053,45 @@ func (w *ServerInterfaceWrapper) ListReviews(ctx echo.Context) error {
 	return err
 }
 
+// ExportReviews converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportReviews(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportReviewsParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "assigned_to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "assigned_to", ctx.QueryParams(), &params.AssignedTo, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter assigned_to: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportReviews(ctx, params)
+	return err
+}
+
 // GetReview converts echo context to params.
 func (w *ServerInterfaceWrapper) GetReview(ctx echo.Context) error {
 	var err error
@@ -17357,6 +17677,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/holidays", wrapper.ListHolidays, options.OperationMiddlewares["listHolidays"]...)
 	router.GET(options.BaseURL+"/v1/creators", wrapper.ListCreators, options.OperationMiddlewares["listCreators"]...)
 	router.POST(options.BaseURL+"/v1/creators", wrapper.CreateCreator, options.OperationMiddlewares["createCreator"]...)
+	router.GET(options.BaseURL+"/v1/creators/export", wrapper.ExportCreators, options.OperationMiddlewares["exportCreators"]...)
 	router.GET(options.BaseURL+"/v1/creators/:id", wrapper.GetCreator, options.OperationMiddlewares["getCreator"]...)
 	router.PATCH(options.BaseURL+"/v1/creators/:id", wrapper.EditCreator, options.OperationMiddlewares["editCreator"]...)
 	router.GET(options.BaseURL+"/v1/creators/:id/timeline", wrapper.GetCreatorTimeline, options.OperationMiddlewares["getCreatorTimeline"]...)
@@ -17366,6 +17687,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/search", wrapper.Search, options.OperationMiddlewares["search"]...)
 	router.GET(options.BaseURL+"/v1/campaigns", wrapper.ListCampaigns, options.OperationMiddlewares["listCampaigns"]...)
 	router.POST(options.BaseURL+"/v1/campaigns", wrapper.CreateCampaign, options.OperationMiddlewares["createCampaign"]...)
+	router.GET(options.BaseURL+"/v1/campaigns/export", wrapper.ExportCampaigns, options.OperationMiddlewares["exportCampaigns"]...)
 	router.GET(options.BaseURL+"/v1/campaigns/:id", wrapper.GetCampaign, options.OperationMiddlewares["getCampaign"]...)
 	router.PATCH(options.BaseURL+"/v1/campaigns/:id", wrapper.EditCampaign, options.OperationMiddlewares["editCampaign"]...)
 	router.POST(options.BaseURL+"/v1/campaigns/:id/partnerships", wrapper.StartPartnerships, options.OperationMiddlewares["startPartnerships"]...)
@@ -17438,6 +17760,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/reviews/:id/links", wrapper.SendReviewLink, options.OperationMiddlewares["sendReviewLink"]...)
 	router.POST(options.BaseURL+"/v1/review-links/:id/revoke", wrapper.RevokeReviewLink, options.OperationMiddlewares["revokeReviewLink"]...)
 	router.GET(options.BaseURL+"/v1/partnerships", wrapper.ListPartnerships, options.OperationMiddlewares["listPartnerships"]...)
+	router.GET(options.BaseURL+"/v1/partnerships/export", wrapper.ExportPartnerships, options.OperationMiddlewares["exportPartnerships"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/:id", wrapper.GetPartnership, options.OperationMiddlewares["getPartnership"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/:id/audit-pack", wrapper.GetAuditPack, options.OperationMiddlewares["getAuditPack"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/:id/events", wrapper.ListPartnershipEvents, options.OperationMiddlewares["listPartnershipEvents"]...)
@@ -17458,6 +17781,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/partnerships/:id/amendments/preview", wrapper.PreviewAmendment, options.OperationMiddlewares["previewAmendment"]...)
 	router.POST(options.BaseURL+"/v1/partnerships/:id/offers", wrapper.SendOffer, options.OperationMiddlewares["sendOffer"]...)
 	router.GET(options.BaseURL+"/v1/contracts", wrapper.ListContracts, options.OperationMiddlewares["listContracts"]...)
+	router.GET(options.BaseURL+"/v1/contracts/export", wrapper.ExportContracts, options.OperationMiddlewares["exportContracts"]...)
 	router.GET(options.BaseURL+"/v1/contracts/:id", wrapper.GetContract, options.OperationMiddlewares["getContract"]...)
 	router.GET(options.BaseURL+"/v1/contracts/:id/paper", wrapper.GetContractPaper, options.OperationMiddlewares["getContractPaper"]...)
 	router.POST(options.BaseURL+"/v1/contracts/:id/send", wrapper.SendContract, options.OperationMiddlewares["sendContract"]...)
@@ -17476,6 +17800,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/submissions/:id", wrapper.GetSubmission, options.OperationMiddlewares["getSubmission"]...)
 	router.GET(options.BaseURL+"/v1/submissions/:id/file", wrapper.GetSubmissionFile, options.OperationMiddlewares["getSubmissionFile"]...)
 	router.GET(options.BaseURL+"/v1/reviews", wrapper.ListReviews, options.OperationMiddlewares["listReviews"]...)
+	router.GET(options.BaseURL+"/v1/reviews/export", wrapper.ExportReviews, options.OperationMiddlewares["exportReviews"]...)
 	router.GET(options.BaseURL+"/v1/reviews/:id", wrapper.GetReview, options.OperationMiddlewares["getReview"]...)
 	router.POST(options.BaseURL+"/v1/reviews/:id/decisions", wrapper.DecideReview, options.OperationMiddlewares["decideReview"]...)
 	router.GET(options.BaseURL+"/v1/payouts", wrapper.ListPayouts, options.OperationMiddlewares["listPayouts"]...)
@@ -18648,6 +18973,67 @@ func (response CreateCampaigndefaultApplicationProblemPlusJSONResponse) VisitCre
 	return err
 }
 
+type ExportCampaignsRequestObject struct {
+	Params ExportCampaignsParams
+}
+
+type ExportCampaignsResponseObject interface {
+	VisitExportCampaignsResponse(w http.ResponseWriter) error
+}
+
+type ExportCampaigns200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportCampaigns200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportCampaignsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportCampaigns200TextcsvResponse struct{ SheetTextcsvResponse }
+
+func (response ExportCampaigns200TextcsvResponse) VisitExportCampaignsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportCampaignsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportCampaignsdefaultApplicationProblemPlusJSONResponse) VisitExportCampaignsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetCampaignRequestObject struct {
 	Id Id `json:"id"`
 }
@@ -19513,6 +19899,67 @@ func (response ListContractsdefaultApplicationProblemPlusJSONResponse) VisitList
 	return err
 }
 
+type ExportContractsRequestObject struct {
+	Params ExportContractsParams
+}
+
+type ExportContractsResponseObject interface {
+	VisitExportContractsResponse(w http.ResponseWriter) error
+}
+
+type ExportContracts200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportContracts200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportContractsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportContracts200TextcsvResponse struct{ SheetTextcsvResponse }
+
+func (response ExportContracts200TextcsvResponse) VisitExportContractsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportContractsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportContractsdefaultApplicationProblemPlusJSONResponse) VisitExportContractsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetContractRequestObject struct {
 	Id Id `json:"id"`
 }
@@ -19876,6 +20323,67 @@ type CreateCreatordefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CreateCreatordefaultApplicationProblemPlusJSONResponse) VisitCreateCreatorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportCreatorsRequestObject struct {
+	Params ExportCreatorsParams
+}
+
+type ExportCreatorsResponseObject interface {
+	VisitExportCreatorsResponse(w http.ResponseWriter) error
+}
+
+type ExportCreators200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportCreators200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportCreatorsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportCreators200TextcsvResponse struct{ SheetTextcsvResponse }
+
+func (response ExportCreators200TextcsvResponse) VisitExportCreatorsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportCreatorsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportCreatorsdefaultApplicationProblemPlusJSONResponse) VisitExportCreatorsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -22175,6 +22683,67 @@ type ListPartnershipsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListPartnershipsdefaultApplicationProblemPlusJSONResponse) VisitListPartnershipsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportPartnershipsRequestObject struct {
+	Params ExportPartnershipsParams
+}
+
+type ExportPartnershipsResponseObject interface {
+	VisitExportPartnershipsResponse(w http.ResponseWriter) error
+}
+
+type ExportPartnerships200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportPartnerships200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportPartnershipsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportPartnerships200TextcsvResponse struct{ SheetTextcsvResponse }
+
+func (response ExportPartnerships200TextcsvResponse) VisitExportPartnershipsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportPartnershipsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportPartnershipsdefaultApplicationProblemPlusJSONResponse) VisitExportPartnershipsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -25915,6 +26484,67 @@ func (response ListReviewsdefaultApplicationProblemPlusJSONResponse) VisitListRe
 	return err
 }
 
+type ExportReviewsRequestObject struct {
+	Params ExportReviewsParams
+}
+
+type ExportReviewsResponseObject interface {
+	VisitExportReviewsResponse(w http.ResponseWriter) error
+}
+
+type ExportReviews200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportReviews200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportReviewsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportReviews200TextcsvResponse struct{ SheetTextcsvResponse }
+
+func (response ExportReviews200TextcsvResponse) VisitExportReviewsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportReviewsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportReviewsdefaultApplicationProblemPlusJSONResponse) VisitExportReviewsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetReviewRequestObject struct {
 	Id Id `json:"id"`
 }
@@ -28268,6 +28898,9 @@ type StrictServerInterface interface {
 	// CreateCampaign Create a campaign with budget, sequence, approval policy and contract terms
 	// (POST /v1/campaigns)
 	CreateCampaign(ctx context.Context, request CreateCampaignRequestObject) (CreateCampaignResponseObject, error)
+	// ExportCampaigns The same list as a table
+	// (GET /v1/campaigns/export)
+	ExportCampaigns(ctx context.Context, request ExportCampaignsRequestObject) (ExportCampaignsResponseObject, error)
 	// GetCampaign One campaign with its counts by stage and its budget
 	// (GET /v1/campaigns/{id})
 	GetCampaign(ctx context.Context, request GetCampaignRequestObject) (GetCampaignResponseObject, error)
@@ -28331,6 +28964,9 @@ type StrictServerInterface interface {
 	// ListContracts Contracts
 	// (GET /v1/contracts)
 	ListContracts(ctx context.Context, request ListContractsRequestObject) (ListContractsResponseObject, error)
+	// ExportContracts The same list as a table
+	// (GET /v1/contracts/export)
+	ExportContracts(ctx context.Context, request ExportContractsRequestObject) (ExportContractsResponseObject, error)
 	// GetContract One contract with its text, hash and signatures
 	// (GET /v1/contracts/{id})
 	GetContract(ctx context.Context, request GetContractRequestObject) (GetContractResponseObject, error)
@@ -28358,6 +28994,9 @@ type StrictServerInterface interface {
 	// CreateCreator Add a creator
 	// (POST /v1/creators)
 	CreateCreator(ctx context.Context, request CreateCreatorRequestObject) (CreateCreatorResponseObject, error)
+	// ExportCreators The same list as a table
+	// (GET /v1/creators/export)
+	ExportCreators(ctx context.Context, request ExportCreatorsRequestObject) (ExportCreatorsResponseObject, error)
 	// ImportCreators Import creators from CSV; dry_run answers a verdict a row and writes nothing
 	// (POST /v1/creators/imports)
 	ImportCreators(ctx context.Context, request ImportCreatorsRequestObject) (ImportCreatorsResponseObject, error)
@@ -28514,6 +29153,9 @@ type StrictServerInterface interface {
 	// ListPartnerships Partnerships
 	// (GET /v1/partnerships)
 	ListPartnerships(ctx context.Context, request ListPartnershipsRequestObject) (ListPartnershipsResponseObject, error)
+	// ExportPartnerships The same list as a table
+	// (GET /v1/partnerships/export)
+	ExportPartnerships(ctx context.Context, request ExportPartnershipsRequestObject) (ExportPartnershipsResponseObject, error)
 	// GetPartnership One partnership: stage, next timer, who is waited for, terms, deliverables, commands it accepts now
 	// (GET /v1/partnerships/{id})
 	GetPartnership(ctx context.Context, request GetPartnershipRequestObject) (GetPartnershipResponseObject, error)
@@ -28751,6 +29393,9 @@ type StrictServerInterface interface {
 	// ListReviews Reviews by due time
 	// (GET /v1/reviews)
 	ListReviews(ctx context.Context, request ListReviewsRequestObject) (ListReviewsResponseObject, error)
+	// ExportReviews The same list as a table
+	// (GET /v1/reviews/export)
+	ExportReviews(ctx context.Context, request ExportReviewsRequestObject) (ExportReviewsResponseObject, error)
 	// GetReview One review: submission, stages, who was asked, who decided and when
 	// (GET /v1/reviews/{id})
 	GetReview(ctx context.Context, request GetReviewRequestObject) (GetReviewResponseObject, error)
@@ -29765,6 +30410,31 @@ func (sh *strictHandler) CreateCampaign(ctx echo.Context, params CreateCampaignP
 	return nil
 }
 
+// ExportCampaigns operation middleware
+func (sh *strictHandler) ExportCampaigns(ctx echo.Context, params ExportCampaignsParams) error {
+	var request ExportCampaignsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportCampaigns(ctx.Request().Context(), request.(ExportCampaignsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportCampaigns")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportCampaignsResponseObject); ok {
+		return validResponse.VisitExportCampaignsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetCampaign operation middleware
 func (sh *strictHandler) GetCampaign(ctx echo.Context, id Id) error {
 	var request GetCampaignRequestObject
@@ -30550,6 +31220,31 @@ func (sh *strictHandler) ListContracts(ctx echo.Context, params ListContractsPar
 	return nil
 }
 
+// ExportContracts operation middleware
+func (sh *strictHandler) ExportContracts(ctx echo.Context, params ExportContractsParams) error {
+	var request ExportContractsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportContracts(ctx.Request().Context(), request.(ExportContractsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportContracts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportContractsResponseObject); ok {
+		return validResponse.VisitExportContractsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetContract operation middleware
 func (sh *strictHandler) GetContract(ctx echo.Context, id Id) error {
 	var request GetContractRequestObject
@@ -30887,6 +31582,31 @@ func (sh *strictHandler) CreateCreator(ctx echo.Context, params CreateCreatorPar
 		return err
 	} else if validResponse, ok := response.(CreateCreatorResponseObject); ok {
 		return validResponse.VisitCreateCreatorResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportCreators operation middleware
+func (sh *strictHandler) ExportCreators(ctx echo.Context, params ExportCreatorsParams) error {
+	var request ExportCreatorsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportCreators(ctx.Request().Context(), request.(ExportCreatorsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportCreators")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportCreatorsResponseObject); ok {
+		return validResponse.VisitExportCreatorsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -32674,6 +33394,31 @@ func (sh *strictHandler) ListPartnerships(ctx echo.Context, params ListPartnersh
 		return err
 	} else if validResponse, ok := response.(ListPartnershipsResponseObject); ok {
 		return validResponse.VisitListPartnershipsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportPartnerships operation middleware
+func (sh *strictHandler) ExportPartnerships(ctx echo.Context, params ExportPartnershipsParams) error {
+	var request ExportPartnershipsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportPartnerships(ctx.Request().Context(), request.(ExportPartnershipsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportPartnerships")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportPartnershipsResponseObject); ok {
+		return validResponse.VisitExportPartnershipsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -35543,6 +36288,31 @@ func (sh *strictHandler) ListReviews(ctx echo.Context, params ListReviewsParams)
 	return nil
 }
 
+// ExportReviews operation middleware
+func (sh *strictHandler) ExportReviews(ctx echo.Context, params ExportReviewsParams) error {
+	var request ExportReviewsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportReviews(ctx.Request().Context(), request.(ExportReviewsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportReviews")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportReviewsResponseObject); ok {
+		return validResponse.VisitExportReviewsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetReview operation middleware
 func (sh *strictHandler) GetReview(ctx echo.Context, id Id) error {
 	var request GetReviewRequestObject
@@ -37992,218 +38762,220 @@ var swaggerSpec = []string{
 	"4fyzbc+C2ZgPcHZfDX/C2r49aNX9yUZ2HbA35QjOYJ/79JNPPiIvQtqmBbUDqOzLfhN9f2zyyf09TvPP",
 	"3F9nNjOKMI1A2p/cf2I/8vOfhCXWz9blyAVxsCykNDOyvnyyY48eF95sB5GwaxXFdPhP7/9gh2JaEXvu",
 	"Pvozei6Umw75+W8o+zYk0oN+/dm2QEHC1ezI9M8b8rP9zfzfLz/7FilM+pbGH5GvK/OVVgH5+et3dP/z",
-	"737+dvfhd8bK+vmjP/PXrlE029tght1kewZ9k4vnodcEdtAh/3/23v25jVvJF/9XUKqtyi9kZDu75/u9",
-	"0k+KH3HusWMfyye5d7PeBJxpklgOAQbAkGJS/t9voRuYB18zpGaGIx1VnaoTS9AMpl/obnR/+vcbrNQT",
-	"fyIVrtj3qG1M88Vv/5U+e/ZdJGL8f/D/pJQN/eh3R4oc+JfInBpPdf9eZNXvTkzY5fL5JdmOS7+b313g",
-	"gYBZcBdNuZxANrceDQFNhvEg6M5v+fa/JBZlRSAJotYblpsFj6YwfPHts0Ki/uJTZmeypp6L5wGphC/E",
-	"xdXFd98++/Y7dJTtFE2g2yQqWwTm8i8Rf/XFtL5dzxl+JNWPsXsBzNUSbmg52l2EXiNj+uLZv++4e1KE",
-	"nZIhh+w+NbIHBSUmi53O51yvsV9iBplZiICNeDQLrUa5X2guvtCdCJ8DBhdXv+5+Xb7kUsQXX91fOTrk",
-	"kdaE8oPlr3dC/n2I9jY+/ZnHaQzFyUW79D/+IKOjsVb8htEJGv3tIhFfD3J/otK3eHy2JAGNXWUGoEDZ",
-	"EEUhsLDZQRQKab/3ePfH0j4zoHgcfqGjHYz93jd9NEdRH3p/LfsPzsH7usXM582+unVG3sQx44RQk9vm",
-	"MDptFzNL8p5p/U6h/wFsYG67Il9BpcHFFHjsfWt3GJQfv+kkfr0/VT/IfBLiLnU43syg2aXRemUiu3Pu",
-	"RBUa43HYru5giUUtzXnsMuEoEVStnmJdjtNDZ8oPYN+kLZ8o+IJOThR8EzkxZI0WoDNH30M4Y00pxBPQ",
-	"jenVDqr/j0q15MmwiB6491D/37T4JsrKYFrjRflVnTDlrZ8YFBDMcAQLDql0p35xyI7Jan43+eN/cLrd",
-	"S3eQ/hZ2Ur55I7bxlnOYszPw/Zavs2lRNXh/7QFnDEPkX5XSNEbnSoSN7JCH/apXS+XM0QceAlx+HVSu",
-	"s8qfie0y9LOyPOlMjRGMONCXRs4KFZfGNn9jvPY6TgrJQlJBzcyAjdaZNW5MuQ9IwCXcYTy6TxBe4687",
-	"EYWBz9D9kYJe5wm6rFivplPiyHhLf/PVPbPM7/8DWvk0jZJwzf6RimiGf4OJD+OzS4EFAQCA2k+29lbg",
-	"VL67BbcWtFv937/eDP+TD//88td3X/9tR+a9Wvgt3NnLyCzLQl+Jarct5zeMEmtWsRnQiOv7RjSHRZub",
-	"XAsw4VKg9AeZCAlMaYbsEHMnY6ZNcafu1iEN3jnk6X3EhR9pXYu2qfSevrnQb5wTSIXHlAo2OGRzpdiC",
-	"8nkaEuAGKD+78vf3Cw0LrkEbNhFLwDRfDE0GZrscFOcobPCsX9FZcXPn8Gp6LWifgCbJCHvNSEVNYTrB",
-	"AiQaK/J68gGZCqeKo2muGeCZhEezQ2qPY1La1PfS9Ji2/ZBQUUPNXXQNwxOjmFVJ7DyO8LmBdqTWzccO",
-	"4T29zDlmo3E61shOReElTehhnHjOInqvczMFXnNECi/V/MAfvIrKB/t4EJJNKdmhYVYthimNwThNgg5k",
-	"rqmetadSVKwHrSVIL5p9desS9F4tIdwOSz9PIPh6mDhjdqpVOpmyW6vFAg6Y5CzffSjsfOkXvZZWC9gR",
-	"cpS/9Y3QxrKYr6+Drz5gVhGW+i6X3U9f2OFM7yuP2XzjO771wn9/7n5gGGFs7X4xzns46rUVAp4VMe+L",
-	"nIrwWTtfva9pdM/jipNCjnraxn2j5mNLA3Gx181M2UrIWK3QyxQWod72ELEw8irfQbk68Z47GLMCZBCG",
-	"54d3FAp36m+nzZRHUXnWneQ8iJaDTUIOaBKUGmfjpo3HRiaZ9POjwrU2JqQtmytj2fNnz1CbipfHwXBs",
-	"mZLLsYvlaxmUN7iyA+K7F3VC+3dCzow7yilWCzTJ6yk08Dgb8EVT2YdC+irr3fQ9fBQXP7GvJ3Jxj+e5",
-	"Ut7eQfsXzO+x/AIrUnKJ4FsygSKRzWs0pXaqmspWowRlqWabotJZHcprGXssWeaRknZL+cl5pfCYelbn",
-	"+Jxpfq53cVJ0YqgyYjhbRF7hIOSS8FTwxUEU/E/5EnyZmUcO22DgDpeyukTiZV5s0TpRe1kosaPapEjQ",
-	"prNyBXr3KyOX+UhnyMb1VkCwauJPJWGApatCTtAHG7CpSjX+XyL2OGUlbSTvbjjNZrXuV0da6qe6nm4k",
-	"Gw5+2rW5pW/uqqpgUZxDi5Uf2azXiRr4ea88SXLn/IpGupoBi71771sEnCiM0ngCtiQI/s+2BaHqjAyr",
-	"jmU/lifXuVj0LV41Vv5x0UTMvR0OnkPAOjrUc+7tEoWqSIJW9jeKoP2dK4Lw1Gmdifh5RZOA1amk4wNm",
-	"HGVlBMEA8ITRHSq5bT60Zxb03NS0CDUctUwyWleUnjpqRVZgoTBdwo7WftS2I777+UFT3Hz96+k627pL",
-	"Rxs7j0vXU1HyhbBBJK6ZHyZd9gc2Llj9COrNy9VKhb5cbAxDb/AWaHvYel9vFLc22vGNUHFme+u1i+5d",
-	"ZVlCe6Wosgfr4LKmnwpJkhLioe+Uq/AY3dIbv7LxoGELeLUvcUP+1Z24dp7AvhbDF4pPxBIT9Rbkdejk",
-	"KxBswMYiSSDGdrnSvTHBjh5yCW/5Eoof2V+nMN/juRzDApU6aVqSWQ+s0sx3RLqoEvV8nHfKBtz6Labv",
-	"1HI6NDQ2KzZ8XFAH5EMQp9fzhV3Xk6AO+japM1iNfX+BMPYgOxOe+t3tt9Z+TU8z4Li7bkJlIsSASViB",
-	"sSw06asxAx5NfXu5I/uSa0E3zzbzyfwgweIhGu5Uq8NsfHNv7Snu7kyWlCjTTeMnaQuzakdnWpGZZeUi",
-	"I5n/vlrXXmZru8iolcn2QeLQF2UgiLMwLB9CucvfKoyozMsnhBTzdF4Elsqhjtu3B4GC3diFrDYiq3qV",
-	"ytLE6ZBgwYGZU/AilJkQHI653yScfrtZFD3PnzqS93NY+jgs9mtsAynYad46A+oY8p8zhemxPa+fhXlw",
-	"1vyjr3JyCinhzu6SkOtCyRNmV/Aq21RYfDWf4w68X2xU0oJjjE99Sa/qrQzR9vxmO8/meeK0X66jZ9gi",
-	"g69jhHdpE4jpPm5BWON8wkWxAMIX9JfEZpEILiMYSmWr3PFs8U+4tqKy9sfbD+y753/72/A548liyocv",
-	"rgPmE6E98SRh0j9p5xWsSqXV6/PdhpW+t5NjAxHjE77yxY4qBsMMX3sH36hUR2CumVQsgQlPGI+XIoIq",
-	"0yDHiaj0/7JVPbhLfailyb/QhQs1y1CvNXbcj11grD1mS7icoSHQSs321Sqfnkwc9LLK/fn//6zxMvd2",
-	"9Z9UojvNNxbhmrzHvuJr5xcgiltW4eaOZuzyDrCi+6sug0ZfunhAi5j8gZ1H+we/Inxyfw932l/Y77mT",
-	"X+8Ar8j8roh/gwzwDaEYNqP1XXxCkz20fo56paHG5Z+z1T1Nj23ss9OAmNkCdU7Iem3svcfqUNrnmTJh",
-	"m9TqKCe2yev66bEtjbssDMvcLRgfacFDlQy//Rsz6z4i2rmT9oWEGT5fJJDLCULdBL8LqDQR4mu20sKC",
-	"caHIlOaCHCc6lfVI2yLTGbH7WZ+0qbgNZ8H2VpTfW3fbLkPa2OBZypH6LkGhLGnL+ueYdMUMmiUEa53p",
-	"eyGnxvyY7xr6Xs8ne0SFyL2JsE+rkt7zhyBj89vh4HbvyNYDTzwUtO57Xhe+d7eXUDU1qfaB2cVB2Tp1",
-	"SgdeVpDrDM+ATbmZYqLPiInkNtWHwpXTb+RKhL9c8AXoOuT/iAt386CCEviXDZSWZF3HOQmVZnwOMsa0",
-	"d1b2EIG2YuxEAc8BR+IuaWqA5m82WbQKMi4oQq+DDLfXc/kp1QrcZIHsRz87cMdLf8rnLOwcsSAsmyhA",
-	"jAosvzdsrFKJ4yfCxIayN5X9tG2P6oZ6s0iRgp6FHBbVbqKRAuwawN9kylVh8+nUH+KgjQoXipa+oZU9",
-	"TWkV9tgN2DJSg3xYansm75WPVGp3VkeXpiQcynAVPqW35qWwxzNltopU6iarNfYc2cHRnUpFBxDX0VQ0",
-	"fuF/Q099CLLSi1LYW6sWiIkh5CSw8hqdkSVPUj85aQYLW4u/c9CTUEiVylg1zNx/ylh5zr53b3ribGWR",
-	"M0OW4GSaKwZ3PLLJOlzzsrlaQi3FrXUO9iiTcGppxp4/tXxyvooOIm43YfH9T+eeH8xnPZO7umTKOFGt",
-	"15cBiHrvJdKPuGC/iu/Sl1ivf9Op3KUzhXHGzYrGPE2sWHBtL8dKz4cxt7w+g+gj3yg97zompDd31L9I",
-	"L8sLM3Dyycvbn6+Z51g2uo9ngSFnGkf6xQfunPaLV2XeLJPVtg1oP6+VaG++tTCMO8nK4DcSlPccJ3e4",
-	"z/1U8932/RLt6yzXSj0VnHCbdIyZp4jLI08edOZuwqIWKevf0VGRGsicWkwYxlc8TH3ibK6kU72JYmV0",
-	"yPvr2u7wNI7zOZW9dJT89s7jKAXadDGEyDd6bwjGEeo04rLxBLr9nve20+V7LvtrhhuYO8qLdkJploix",
-	"pXwylwOcjosNUoUa5yOEJVZDqezQH+vNy80r9ZPCa7Ae372U9vhIpegWbCY7Gzw/QlhS+syKo/pVvqxF",
-	"ymVv6TQFwVZThV3gI8jxFgjEOYzgWTc/arnMBkydNayqmLd8GLkS3Oo5qi+LGd6OMKQXWo1FQriRWJXl",
-	"x94TOmgogZgKY5VeX7OISyeYqYyVpGHpnMVHOQ+UKa+TVn1PKzsieCdKTp/kG0gPhTHN6bJncI1cxEe/",
-	"slamK7vE3VSQ3uAolT+qb7HsL0W0pRnAwviL4kwwyNrTPX8YBjtWSaIwT4WwAZttRfeP3faW455LRAZ9",
-	"ScT4Tz9jINBbUdbCAl2tHRToIw4JrBmde8LtneOWLeqTOPZlIG5OnU66IQPnI+euWsXUCgpBJU7f4QLn",
-	"0YUxuYfmjzcyE3SPSNWbgvvwhWvPla7fxOBYMXpDf7f30D4sOblCN1RpGp7HuGHcz7tVzm1lC18K26Is",
-	"uXM3EbKOU/U5LG29RKBNYxK+ohtASpyEjrNBFvn0zzY95hgSmCBdKvIOhXX9rHrMd9jRHYNiMUQiBoPB",
-	"4Gqq5tmgYLln6OiBWop8+71N5WU7PM9FQYFCrU8cA8uMmsNIxWvPZR/xUzrK/8MZw2tCsXGMl7BinvDm",
-	"wDzRgsqRTW2+Kv+1jPsvT72omHstY8ZZzhIm1eow77KhiVX2Ml/4LwhVcz9UmP6NHCnws5t5k8XpnKM1",
-	"i1NgcbkHuSSLOyWUzItM56MqwPGPytif/Lo2p7Rnr+mEiO5h/usDhrOzl85xzsesg7SgId4LeLhB5kGz",
-	"dtqCzonSV0ud7/CYk7/J4f759etTH9X9jzwLznshzSgqxjXjbKRk6lt5hM08XGGYWnnUPoH1gCcYIveK",
-	"YTSFaFZtjF7SspZtEb6lQ6DVRKkZI7zrMEkYYo+VVTQ/A2y/cHYKliKG8uDSJgzSXh5pWBbkcCeLPDLK",
-	"p3xli1wqvKWTZJ7lOBRwxKMZcimbB0V4LLFyDuK1HxCwqzC2Xe44E9L03JkP4zHoT+7JfT1/cHO4za5P",
-	"noIb9nTy3L/8GREm50rC2kfQzpQgsDBKdjYMIO/vjRVpGRMyStL4FP/XpKO5MNUA37eFdW3eTmSvORfC",
-	"d4FErXq9niNwZ0GaPN0RQxQyyA1asVf01NfhZb3NeoQN+g0/+dIP2aJ5JqIlQ1lBu4bAsRiuG19JtFI6",
-	"NgXz5i8HJ1DKFO62aJv6M9FcNl1N+oN75sPRHdzuk+Y8ZM35we0zvyYvqQxNV8kh0biZ+YFr7n92Ctpc",
-	"kx55lFqs5MdFnG5juCQ460rlGt8N/0grIeXf3P0jVbZvmdw2853+iztxUT45ruOQqLts8FpgfZadI5nw",
-	"yQrvtMR8veW4FO+8D1y3+e/rq6Xz2zvPRVugTeuuqU9EaW7hW/YThdJZaK1kkANughhcM87mwlg+A6fy",
-	"kdIaIgsxG60Z9zYEpNXrDBcIa8jLZbqZhHgT4Ct8DxqAt35N325ydoymWgWaYZ0yFaLhjKoFX/uqnt0X",
-	"NmuV2vuPFpgqFouYJmPuek9qoCl4RR7Zrala/O4dyImdXlw9f/as1n4p0Sl8zd6eXUuV7n3Rfzx7yMVy",
-	"XrK7Gx6wIZqUDXDOiRaTqTU4NGA1VfPQ8bE3RN2jx/WK3E5V6APa9yT67ZTyVawyU4CsRO+0Cj33hKaq",
-	"89x5kxfmHRJXlYiYrw87nm/DolqlmDnczf5KzJoCtgauDz5nzu9ofuGLF07a8nGG/+v/e9bxRENPpE5M",
-	"GE5Gi1hgnu9nIbqjxXKEGzCrcEw0zqX3IcrWqHn6eSEWmcF6GFd2AP4d1q+4faoqaeaJaiUbM8ozIePa",
-	"1cWejX8XiEm6c0QTjT/KY+EpX9LgzEhh80u9KhmQTi1/dZLk7HgC9jeQVK0tYaKs4JZusEDGEF98OWZM",
-	"U+tjmfo/fcnzsTtciwy/dODR4R0fVzwxWdMUOVIkMy4GNmzkCMFAYhztwmeuq2Z7btqkLHcfBjQ1mroX",
-	"MXhC9jUi99tzezXZbXRVTP7Yc4BtVmaSVFA4OwJn8vxpi+JN0g0yNliTghkBJ9qx5w/e4B8WbXLILkc8",
-	"4ZUIOd+HRf2sfffb68QIBVIMcJpnOqfMnbRalCDMN91dT22ruTQUvRym+Dtc/7m4/CE4PKelUdqUDSJk",
-	"J6JBr2JFHteO3udcJMMp8MROD/UWvecieUur+qmKhQ22Te63aoU2z5FupO7AsFhdMQPSDhjKvhmwkUpJ",
-	"WXGELhfS/ZCwYA3DOgQ5ofm7xpelabUUcenmxD2/wCgwhk/AXKZyzm00hfigHv8zrHKEeditYKVP6QY0",
-	"gQvfEObMS1Zu5iyuSrXZLBrM5kwU4qS8lpOQVRIlJwz956zHobB4B5sDnGPT6IOvNB/b3mEP4q7O0en+",
-	"nujd/qULIQnOM8lacWFNubvJqqxSVdjjJOUyIG40GB+8EQmcZD06Cg3c3t6IJHPPT+hmcp8YNzKJIXGy",
-	"wjLbTIxOZYw3bQUGulNARFM2BU7dEcKyRMxoPplcMw2LZI2+9SJF88ENueMgmVQS79+cUYpPkA9z+Zc8",
-	"CBHrleHNfsCNBUcPIOSoa6YqS5nK+6cpVWTBDo3VwOdlcckcvpGQHP3DrfBpl5YTyEUDMyUR2AjVG1EJ",
-	"fBex5wR67lwybi2Ppv5OcA8P71P4V2Y8Df5vHgXP9t840C7PPvaBr7No2gkFBtNoHnB6tzMGUmHH60yq",
-	"lXGqjnhYgu7snF957e+LDMIPOK+RKbpzBu3lLavEGZfa1feYBrWsCLzf44p+X7tnudoX/86mzi9jfKL2",
-	"5WcFNXP0aAqfI3F31784f4IJWfZRkSy+o7rs1V4xY50RGQSc8gFVdmFIk2VCcWimGYQaBzPIsqKVMigB",
-	"KmY+/YQr/mVKv9zndlkOENxPDFzIAfUNr04arsIMVG5mIcWdV4IJzbRKSDp88hubk3yDJ8+KB4UcMODR",
-	"1Jfj5hgbhokxLcbens12HnxtLiwqtc4NGtJbqrpqP9DqT9nifqYsNrbZzT0qNtYzT89Q1zdVqQGEAfWg",
-	"C1TXJWQxlbtQiYgEVI8n2fiuvnoIG9s8T83fJq06GVsiM/7rnEc72LxP+ULLojtTGnYsP+FDH4gE9QJJ",
-	"48bMdnGUScXmSsO1N9dOmQ2jG+hKVl/6IfwHQsUSi45mED3/s5qB7NDGtqVdEKVa2PXF1a9ftlHqdrAm",
-	"89VtZnCVPNTc6p+wj0+X4fbtwGwhutbz5Li3Qg1O4HBrFvy4u+GzydZTa8pR2vMqKEYEA7dZrKX2/ZQD",
-	"ghIRxjuuR6hKFTKxZ+ruFFh7Vq3xlFZ4T9NsCemy4DoWObIvt7XNkyXoygMmrOmp8x621/78fIRidpHa",
-	"VM0hD7i4SK4oPBuE6AsDcUdtD3+6eRvlYm4EWFMS9gdbpXj9IGBIcWFvBlL2rHbSd9r1sG4SEzylBwkL",
-	"c7PDug8u5vzuR/rld3n+nmvN1weK5a1Ts816+a3hhF+66R3tJrwua8ThDFjxp5XT+z6WRuH0o9m2gal8",
-	"BRr4jOOASbizmIPSA8xJCIPZKsptD5gFPTeDIpoClVnMcQC6sIxHESys2YQUbO6CZYtxl3wOMsYMaNM1",
-	"mpqP7U14em8HmYUNPuGUPQJsBSdy6MsFrgZfT6dSYquovwAI11IE1gTxwF9QyZgZMZHUFs5zUBlhDleG",
-	"HtKry0Wek2hQvzyo1pOG1Xy9p1dHCP9FGSQgMN+oTj2KPPzUWL6+PjA0t5aopbGwwwWPZoeO4Ru36iPV",
-	"ONfoDDsS+t49uAr1vjY/qwPHQekJi3h878gzVEAonMfRJDI7Flxizyrenxf4xzQY6wzpgGY9RFO8Hx+z",
-	"KTdT8JHP75ovcCDzErQYr5nj8++MQBGvGU+M2gXk36rPgIiP0LTD8INYwvfuyb0dbek29+QnPBokGQIu",
-	"xerFRXAUcgdhLCSXETANCXAD5J8brHTLcRGODJMuIxXfR2/S3QVNL/GpfZ0TSA+hPXY9DGrr3S0P9fT1",
-	"8HPFHKezjJcTqRnEeJW1jek1Tw2Va58kUBQ9NmyLX9Jjy6F7P5Gm8y36TT/Z5gdvmzc6EjASQ97izn1Z",
-	"l8+WeIxpDePUuLhta+prXVXyaZl1w6r0k8JRLfTo/g5qwf39pJ5cm4etPlSyCzKcRHEaWTblMeNai6XX",
-	"lUXqu2GxMZaA8ayYgx9LVKqxE5aNYCIk1sfJE9QKliG5WOc25jWt7uJKphYgw4n3Co9mvthnQjQHGQ+x",
-	"bttDJu1t0mw17gztAXWF6X1Y/6CbCP1XdDRzmSi2lapoleH7ezVkHLrc+tqsQds7TwlmVx2Ajg95MxCz",
-	"qhi+4ImSqAkhFyUDxtmr94wQVYW0oCVPmFT2lOiG6vYb7wAKowH6Wt7rNveUZ3oEzhjqjQcWvmYaDOgl",
-	"5nWBjdLYHWHH64RvUzmU6v/kl7Q6ZQVf8ZFHM+io74N6NfC12QgiR1Jp8WLdMZ5KUmM2Wu+5Qxk0PwYl",
-	"o/WTLXmyJW1PQiEsrjuS+GvGR5n4G2xdKmFeB+0ol8zVulI0ThRlBMOs37JBvXmvlnDrX9BXvQn7c3u9",
-	"MbOudaf4+ifluX9Yo/DCJ1SBBOl2niyXOB4grwZWmvmCjTpQFvtV53CU+om2cpstbvOsLr+rs7xBRgmf",
-	"bErDFORF6Vqhk9SB+882qtxu4vjWP7q3pszv7zwxakad1oNUviYgcIQloEmVLiTVWoD2AAX+XiGCpIB8",
-	"REnSEzTdHbtC1hp9+LmwtM3UYOE1nfjkdFhs3dcURx8itLGwpoDb7sxukjBIDBzqHWvVIGCVbu1M4mda",
-	"3XJWV3c4343rOcRUq0y64FgEdzyiAuau2LBSejZO1P5+mn+koNcFTvwS/qBFXoR33FrewVCTd86Jws8M",
-	"jnsgyoAmGCE9lDZt8WQNMFwDr9SGNcD/xWUPAlxlD5yKh6mvhqV/8ezZDrynwQU27+FTrmSaJHubZzJk",
-	"/fxVC24taLf4v3+9Gf4nH/755a8XX//tqL4XicAix11QPe/2giqTlO4wQRCoAyWZTXD0J+MeV7+IVGmn",
-	"GsxUJWGwnouYZ7Cw10wqZvkd4/FSRIdGMBSUpd7UkHtozZOI30/EH+8gkIBZNJy48+lg6xUt/IFg0tvU",
-	"+Pw9HWDaY8SeNYxqoO4NdDaz+npE6FlxYTdwxXYQU6V2OEL0w8ojUKX2e7+y56fgVGXdLc1OFyq/x1PD",
-	"mVwKvdB4FADjLEuAG8xCepbt2Y5KrR9TUVvoAjc++D89NHnC7RAvXhzNvjHsTyXhGl1f2hKgWxzzNRm9",
-	"tudUNLKdHk21KHCjo35V0v7CzE8v7cyqCVqITbBjdBJQzwuYXrmkugDI25SSp00/qYKOKnx/f0tlsy2e",
-	"JxdUpFHrcFEkDWzuC/ZRWNQYzRDqHEMoSmBY7I+iUeoHDPWkSrMExpap1LLR2gkJJOOd8rHzPKnRHV2U",
-	"my7Us33SH1Cy4KiTkdupZPeJZPEp1Uf40yispmAYbJswDAmXx7oD7zgOyG//pOv0kPPoluFYP2x66kem",
-	"J2lCKWjqn5Q/OJnsLsAciwRnIueRk2Evb3/GWj0Xdq6Uno2Umg2Y4WO8HFULkJRMMQsNPKbd1JBAR6U6",
-	"hvgdrrtXZqRJmerAbHDZIXSyMEytnDdDngvGHc71GXlcb1Go9PfDQHA+02jNolRr55DW4bZVQ+841Tl7",
-	"Pyvvm9VrRM+YfQiw//ip0/m0RLq6ytvyPKLwlJu9g691/cZ4+laefHR/1IWEZeTt7J6/4F1z71tnc0IK",
-	"N/7hdoMANoZCekoPCo5imCPivO2x0tcM8b+NZf/x7FkdSVwBzA7bnZfcTH/BVf1EZwv7685IYHjjCIdm",
-	"AWBWSKKtRJJceRsSqflcWD87v4Ck7haPlYaIu1Bbq7mHW6/Dr3rRUfuBUUeIUe5VfrSGNwuOftbCfOGR",
-	"7yg7yRIhwbQVIHnUkLCDpitiyPpknOsnKI3/+HNVxtaTuae6vppJHm7YQsOCa9Dem/WoDZqu0LGuIVlT",
-	"bprPVSptXevUeod9n9WEdne2vvonLWlES96qBBOaqBF0Qk9LP+K+CCtmIy5njEd4s+t+b/V6wCIuI0io",
-	"yT5SMhIJMKlW1+5AK85juLVaLAAraEdr/y/GxxY040lSW+HUeOyOv2FAWWkapj9SOv5A7/iYAbm0qH7z",
-	"NLHCOcCXLkoZxtzyo/o3Cht9o/T8SQ0fqBqS5GEwhMwMQZJhcx7DLkXK6vIWWqnxNVtNFSxBB72N3cdG",
-	"XEplT1WuS3zyQTBrL4C47oEDg5ejVvdFoc+5JkMOTsFr3EPX4OItZ3wPN/tlq05JMBJwXFOJgIWz9SMX",
-	"5fjr/m26tk2zJWjTfFRDgcIn//S++mthf+e53s2o0/oFo5lhEzqfAU7tp1wFDwE2zbNWOss6CXud9fn4",
-	"7J7PVx5OUoQhMweTmmFRP9NJuL11J8mkEFOzQLes/sL3VoX731Mmc9F39DZOwt2dqaiCKNP6MAf8ODz+",
-	"SnxeY8DtOF1kc7nldHtaU/jJpRHzNPFVjHvgGvyKhyABYa+d++jFt3fR/PMplTtFYYl1mcYyk47mwuBk",
-	"pyuEwqeWoClfAhsBSBojFTLNIPEqKl8CMob4AC7yAYnyboAVuvkJb+6h/ZbDXgx2ezlVyuy0Fdlot9CK",
-	"G4ZvThDFmKaOl9tuKzjtjU6NQ3r9c1j6OM5b6uMqGN1teu9HbSqdu6e73kpbnlwiDEFU6Si5tTdhaZuQ",
-	"7/SONpmQj5hyx5b7sIurX7983Rii52H4As6rMIyveOlGnf50v/NzE8cluvX2PoW2dx4PKNDmjLzOYBdd",
-	"2HuAz7v1xrdCCjuNNW96TsQv/rEPQo7OeXzV4fNnF3I6O0tkxOhzgEzH4gZ36mGyw/3EcBG7/9gsGN4t",
-	"Czky+B7fA4lNTHyp4icOnsjB91wkiCcce1YZMUFPBOuiuJwxJUeKa+xr52a20T20l3u+HKK6osFzkNZf",
-	"tAx+ju84o138XIDUZxwx9FciSdgolAHtOQzv65GU+eGTnLW58tEP0+g8m1qXpH5GUUZZF4Ln42YCskUE",
-	"2oqxE56sv8X9IbepLie+2iN84X0NgziKiSwoUT+BV8LHn6nKBDnylvrini7v2vP9xETmSjfnIkHVjOkm",
-	"PIYoERvZsD1HiNYQuY/JD5EGFeaziGYvs1f0d1hI2KHbb581pkUDL6IZU+Mx48zMeZKwXDJQolJp3YqN",
-	"LMlOmSpOmsyrmdqBwQpH6LzPWFilTfbfLLcnZDf4Dj9Yg0Ai0XzFmo9PEiy4syDzSf5NZl1RDF6H5/c2",
-	"8Akb9Bt+Ou4f53F/QzEhS7gFjS15AS1fQISOtifrwA/no55j6/txko0evuP1q+1EUf81rX6K4Um9Hpp6",
-	"YYaNoL5RcrZ0bUQjTI9WoCD0jR5N2EirTI/9HWNpl0/68jj1hbiLGsPjWIMxGfx3OkqEmULMFsqc5NNp",
-	"9/lNj4VHiP5P+OS+VtG5zbl9mqyU4klvHp0bN9FQAgDXsESGM5R656/J0kRYJmSUpDGYYlrnxCi8UB3T",
-	"dF7UPdm+8lFcX7sabrPvP0tHw5OKdZMYRVlknJIKVyziC0piOeXhGmIWg+Uioc5XjgPYq7Vp6vhWeZXz",
-	"lpDkHnkWJ4A8wN0CIuuBHlZTkNdEc+Pr6xRGnkrNhJxcM4KWC8X5hPpgqbgz3sKY2c0E6vAOc1PppDSt",
-	"eAr9n9T15Ck8ck8BxwwXD/0w0quGnmS1BMNEyNmBAg9KRn/I1r8TctbfW5oYPsik8xzMBnXOaHjfC+kO",
-	"NprnrvKGvSloyl4UG2nRQkuEXrpm3MxosO7GZWG1LAXU32Oaw8hGnLdFrG5RQ63usY3hky1VMRhA53S/",
-	"tn5YgCTaXrR5UeVe85jvp0oy8PqOutAJql3NgIqag5KgrhGakJkqbZlnUkh3HJCIDeY6Xyd0lh9WnNts",
-	"6bFChUDBNeDxrGq3/yv/gnNXgRF7vjGZVfRwWxkYK2cL0ELFR3CwJtJhh7zcA0jnO54Hx3It4CyeCB6Y",
-	"M7/1irQyeL3zlpQkk17Nz1SadOQEc3SgD4y4+M/C0qcK2JPY9RP14DCVWo1wvM7AHmSSscNoCtEsZK8i",
-	"DSDNVFVYUGNv85WVNk7M+QQuF3LSR6wAPoFQvsoNMwCyQLBifu+e/kcAWBFIymHEDVTC2XU0iqAe2CrI",
-	"dO5oohZIoihRBuKLL7XhW2dCxrXNpPv4vwtEJmoZkq8bMMVXwkWVNDJxBHYFvoFopNQsjKwJDezz1FgG",
-	"d4uEC7m3zWtz1sUu8eoC5cpRsLfBLDdwJoQrJEvbQvWDwNmnjtcueDJqDiMVrwc4kx//ic21eKuB6kpF",
-	"+nbKONPAjZK1Bapi5OnG2taN1pdW558XP6YT61B+JdOpNNWKv7d0IZXl5z0Cb+pFS9xtH1tBzRdcQwD/",
-	"dPGQR0+TOOiwpvaFQrEaIdEW7ysUxcKdvYzMsme+GbVAY04WUwURElIgwAtimw98ms1GU6BmPGaVqg9w",
-	"XtSjezh1ElYekuiAdfSLejCZ4o8+AvurlTxpXNWRQwIOmwXkkR8LumtiQFnYP5R6QhHYIuELs3cg12q6",
-	"ru37vnMP+mXa9ixH/8ndYImDnhdmhStdJBlebTplTsIALZVPHAOhmdcyJgyL8eawmEjK2tKKxpMUrq7B",
-	"PFE9n3TpVF1qUEMe5CjIRBi7ex7kTmku4N4dOGTCqocw/4gA2c4tpkSxTE7zmTEvup2qG3bSiSl+j7Pa",
-	"Q8+C5TOQHutgH6DMJnheJpCVHfEFUMXWidcJzn/49LwpNFzdEkXnfAZUClG+7GgEDbNM97ZR/h8KIOZ5",
-	"8f7rS99TnU5NxH9SJLRSGwYKSyv83aJ2pkoYNhFLkCxdnDQNYEOj2s2UPhiE2fNkTJ80qTFNegc4/2sE",
-	"A2b1mubkD9gMYOF+jEU4VFgh4c5mJ9gAMXGsQpXKdcypltI0u0m4f25krnYplYAVFcVlyM1q1jxko3vo",
-	"J3xZnyvqegHb+BrbHoAqbQhPMGCgE7tKd/keuXGTpZUBCK55COEHNwSz89vGlO3K2XI3VE6NGrHiwgo5",
-	"uaJMo9JsCsm+9M92iNLlfMKgJJ3cZBDopx9rasUcaghWnUBCwOqidRp1FUQIWF0VgHQHTqwmYAaEp8tN",
-	"wNB1//QprwxPdyc97xlXZExoueQ/42MvTXUo9z9bKFFLAp/cn6paCxQ1JqjCAjUry3f44pVaBulyymU8",
-	"VEu//waV4S2X8Ycl6H6rQ9jlkyI81IjazLKiEAaJcTphLPCYPHqw+W/pkHHfMIIpT3B6jm8uw6Oots5k",
-	"vTAVjuI7XNeB0yNnnU3LxW9HVJgN39pc+cklBkAOWGr2EHTQaL8wYM6h5+FRvkO3366rQfqp9m1GggSS",
-	"ux3++UEfToSv8dzEiooRjJXGmQ0HDYBKYOiFo0L3VQKfwsI2lT9/Tyfa/0ZILiNgjhJma0Q2yUwo71Q6",
-	"NIkJzWJIynDioBYJ7CFtyFLKsdDzxpOU+NQC4ZqxGO0zuHXm3pbY58lvsKs95zoaBMtnYBiMxxBZPx4T",
-	"kfcqmGyA62i6V3Fu6de1Rur/cXCWfpdJB9r1JzCO8u2zyL0sdCKZAc4Hk6DNVCyoUz6UWWBqYqV0XIRJ",
-	"Dn+3yZJLC3cHLBq99TOuaYA7c373DuTETi+uXjx7NriYCxn+/fz0KvtQtj8HY/gE3EqFuagox1j28A17",
-	"ivnvXeFC1G3otr/hehnsANv5nJhbGIYEVr2HbaQT7/OoKTe/jUWCHSBbCjxSKgEua7GnV7XVTlfeim7O",
-	"ZG8TVqHHeKWFtSCvmNcEQ3XyZpDhALn/JE0w1/uqIewUi0mLluKPtHpEzm22qp/DBMP+OuHMh9CeltGu",
-	"yXmC4VN6ix3v93eeiToZdbqaKpgx+aRpgpmEHDFO8KEIwLlGCm68v4s2CBqihE1umTjQTMBY5ZMCBz5e",
-	"ClO1VlPFJI7Fpo2Yo8YGFpAeYkiAJGd71MSHdEcHa3vxN44UUKndFQ4M9t5/3fpvaVUqjOlCFH6hrKKf",
-	"cyKkn4VOkfMCNKEG7CbP/oEhP8qL9iZ9/Ci7V9FWmbEHpgNlU/iJFzCcY6rII486HV1wY1zodDCUxY1f",
-	"UspjOOaRVQfH81Bw/YbWtUrRwnu6SAaTgA+F9ImDb0zIA43Dx9aW8O9hIuQGpZrOzTxvhdTfwyRt36Yg",
-	"fbAFFrBCiUvGUzsFad0XKH3tpDo1wJQ7ePyIMJyblJUQHivTpTTcoYxa82xrB/Xro1Zq3P1VX6SWoNcv",
-	"cURe22LyMfVoykXZcGLjRAONnrCGIj4UkWtfBUd7xB8ZxjUwM1UricJ0tNiEpw0rpwIuEh5BmUBP4nNO",
-	"8fkJVhvCQAICXCcCNN2YOPFYKW2niTs17fQEy6JhrpZwSDTc7x+hXWnP685GDzi9LR3DOM91EFAR8oOh",
-	"DtcsLIbp4kBAamHxz8XFI1O6rgKFj9gNUGQMFfHgmb1W6TWbqiQmxEW8mp0LmVow37LPeA0jFZvB+ir8",
-	"MTYXmEqjbTXw+f6MP/26XlM9LEHaYf7EHnXX34Jegh4akJbhNg0VfHDLCKkvvmK/4y+u/A9+H7DfY275",
-	"FftLqlQOmIgHLOQmv/5+zTSYdA6GjbWas3fc2OFr/P4fXxWzp9zMiiF6DpZeWQKaA4u3Gibkb+miFNQU",
-	"P6oF0KlNApeGxO1HngqLWh1hi+/oJN8cvgdrNUL2ccBUEu/K8LdUjnMTxz2foHfC7LznTb+8K1nYFAVN",
-	"P0Cf2wWLwh4qeNlSK8S3r2W83hAS/hF6pSILPT1G3NPcpxNES7GenRsMwq3l0dTLfCvmbbHQkE/b2H/9",
-	"Vlx4+g1cQ/gqvbqSLZCmE2N8QwnFUCY1Aes8tQ2gSvxnQd1y7oUq03HTE7/eiXFRTPpbL4m4bWeOp96B",
-	"Rf32yWHHRMoWT7iQe/lI3t8hPf2MKx5CCxnirFQ1j53WCrYXMyMraTq29qXVkg5uOqqwRnz93Y1lG3EF",
-	"/jNzeBfh8q/Znm58rNtUX02F21vYZ9dJAqRL61AmXM8QQ8fMWFyuJNgvEBqo+7PxdmR6bN8FIuzzUQqE",
-	"B0S1vpE9zH+jC7ha0mGkUn82bSxu8aF9lwza5aOUi7cizuQildY5KlUnCMwXCbcVVX2fs1X9rOoL++sG",
-	"WMo5gBndmqzoC5/RW+3x+ztP5iSjTmcVffMip08q68vE5HJByZUDwyFowUORAb/dm2DVOrSk5R100POU",
-	"JEEYSnV7VNDnoha6UZhyvIxZ8iSFoyr4Qq31QRPs17SZ1GkNh/ekwQvkorgwD33e3T0bZb7PYcCkImx4",
-	"P59MxJS0y3yjY3BSCp0qf3tW4/0fJGJyIaewwCyAu+alnhxLL5wYySCie5B0CXalsi2iwU6UVo9opEpH",
-	"LcrEAA/+JORI3Q22+iMIhbey7cH/oPLajl560ToFO7mus+FjtslynzR2kZaXrUSnNxSbhu338wTF3d2c",
-	"JzrtRoZCfIpvwwjV218yy8ob6bp6dzkHPWk6WH3vnvkQJAU3+kgF5T2fFQRlwbUl1DbKZygaimADnHQ4",
-	"RJ3btVk9XyVA1ApXw8V6H5Y+6OEu/iu6CYg9xcjRIroPqvsKGztJFlosebRuOpkVzvSP/vG9NhJ+k69j",
-	"YR+pqXgHVNS8mqoEmAU+Z2g0conD4oZkje1UhFCABmWzyuGwpWgzMfoADpszJUdritATElaNyv/sOFXj",
-	"cSkLfI0xEPYZlkJSSlSM3C5wPuSIR7P6+rJIRNMlCrfumQ9CW/Dju86DduSaqSVkEALFo50JaVXBNxOa",
-	"qZWsLzCWN35LnZ3Vt7bPqdN8i4/4nA6X1SQrsZIw8HkwY9XCYOsRvYxFifJw9zTEzG7V1WyLkppBRQ3c",
-	"Z1rSJiXdG7opIvv4I82Rz7JZm+2Wx7RX+lsm97ze6ojb3Jnul/JXdxX4SpYxmFqsDEQasPGjVusdiUaW",
-	"m9zX/k8Q8oHvnRXP0WtLX7lHWk+OA1PjPay91uCfuOJBx/LuEzqxNh+RJcHSTFVq4Hjz4nbbV+vi9nYe",
-	"44JU6aDkOJ+uXRdtoqhJHhpdGJzW1jAwOj21OfFoUds6GJOOxMi4dc1AxoYBttz6vkuMLdFqusCy4iQo",
-	"sA95fjrz0t3+9SdFGG2t1Hq7Z5/DJe6E177DnXrsUR8LF9LXJXBNwyRAvImkWo/tm73VBmzjpZ9mC8fk",
-	"X1yPs37rcq+1Gm/gkfvm66liiTKWCesVnsJnk3fs7GN09Vyan/1UmvYaaPgS4p+7GrCCDVw8SUB/Y5hx",
-	"r2ZIAyq6Kcwkxqsi5y8jIkEYV5j9KZ57RcoGuKwqP+bnHk8syFhxJmy98PrWpeDvAAvk51gkjsBkOnGs",
-	"bCpjQvPmpfrWnL1FzakMkV7hz3/eOXynvQjpjdITsIyjaPt6wm8MUyu6KPfNhfFcSMy3heEeKOtxLuyb",
-	"vl1JxE+IrcrQWX9lz7v69YsLiSiSc//44hbqZXh4qpOLq4tL94j/FwAA//8=",
+	"737+dvfhd8bK+vmjP/PXrlE029tght1kewZ9k4vnodcEdtAh/3/23ra5cVvJF/8qKNdWnTdSPDPZ3f//",
+	"2q+cyUySe2Yys+M5yb2bnU0gsiVhRQEKAFpWUvnut9AN8EGiREomKdrHVafqZGyYBPsJ3Y3u/v12g5V6",
+	"4g+kwhX7BrWNab769b/SFy++jkSM/w/+n5SyoR/95kiRD/4lMqfGU92/F1n1mxMTdnn38pJsx6XfzW8u",
+	"8MCBWXAfzbmcQYZbj4aAkGH8EHTnt3z1XxKLsiKQNKLWG5abFY/mMH711YtCov7iU2Znsqaei5dhUglf",
+	"iYuri6+/evHV1+go2zmaQLdJVLYIzOWfIv7LF9P6dj1n+JFUP8TuBbBUd3BDy9Hu4ug1MqavXvxrxd2T",
+	"otkp2eSQ6lMje1BQYrLY6XLJ9Qb7JRaQmYUI2IRHi9BqlPuF5uIL3YnwJWBwcfVL9evyJZcivvjL/ZWj",
+	"Qx5pzSg/WP56J+TfhGhv69Nf+DmNoTi5aJf+xx9kdDQ2it8wOkGjv1sk4utBHk5U+hY/ny1JQGNXmQEo",
+	"UDZEUThY2FQQhULab/y8+2NpnxlQPA6/0NEOxn7jmz7ao6gPvf8q+w/Owftrh5kv231154y8iWPGaUJN",
+	"bpsDdFoVM0vynml9pdB/BzYwt1uRr6HS6GIOPPa+tTsMyo/fdhL/ejhVP8gcCbFKHY43M2h2CVqvTGR3",
+	"zp2oQlM8DrvVHSyxaKQ5T10mHCWCqjVTrMtpeuhM+Q7s27TjEwVf0MuJgm8iJ4as0Qp05uj7Ec5YUwrx",
+	"DHRrelVB9f9RqZY8GRenB+491P83Lb6JsjKYznhRflUvTPneIwaFCWYIwYIgle7UL4LsmKzmd5s//gen",
+	"2720gvS3UEn59o3Y1lvOYc7OwPdbvsnQohrw/toPnDEMJ/+qlNAYnSsRNlIhD/tVr5HKmaMPPBxw+deo",
+	"dp1V/kzslqGfleVJb2qMw4gDfQlyVqi4BNv8N+O113FSSBaSCmphRmyyyaxxa8p9QAIu4R7j0X2C8AZ/",
+	"3YsojHyG7vcU9CZP0GXFeg2dEkfGW/qbv9wzy/z+P6CVT9MoCdfsP1IRLfBvMPFhfHYpsCAMAKD2k529",
+	"FTiV727FrQXtVv/3Lzfj/+TjP778+fVf/1KRea8Xfgv39jIyd2Whr51qtyvnN4wSa1axBRDE9UMjmsOi",
+	"zU2uBZhwKVD6g0yEBKY0Q3aIpZMx06W4U3frmIB3Dnl6H3HhR1rXoW0qvWdoLvRb5wRS4TGlgg2CbK4V",
+	"W1E+T0MC3ADlZ9f+/n6lYcU1aMNm4g4wzRdDm4FZlYPiHIUtng0rOitu7hxezaAF7RMQkoyw14xU1BTQ",
+	"CVYg0ViR15MDZCpEFUfT3DDAMwmPFofUHmFSutT3EnpM135IqKih5i66huGJUcyqJHYeR/jcQDtS6/Zj",
+	"h/CeQeYcM2icnjWyV1F4TQg9jBPPWUTvdW6mwGuOSOGlmgf8wauoHNjHDyHZlpIKDbNqNU4JBuM0CTqQ",
+	"uaZ61oFKUbEetJEgvWr31Z1L0Ht1B+F2WHo8geDrYeKM2blW6WzObq0WKzhgkrN896Gw87Vf9EZaLaAi",
+	"5Ch/61uhjWUx31wHX33ErKJZ6lUuu0dfqHCm95XHbL/xHd954b++dD8wjGZsVb8Y8R6Oem2NgGdFzPsi",
+	"p+L4rMpX72sa3fO4IlLIUU/bum/UfGoJEBd73cycrYWM1Rq9TGFx1NseIhYgr/IdlKsTH7iDKSuMDMLw",
+	"/PCOQuFO8+10mfIoKs+ml5wH0XK0TcgRIUGpaQY3bfxsZJJJjx8VrrUxIW3ZUhnLXr54gdpUvDwOhmPH",
+	"lFxOXSzfyKC8xZU9EN+9qBfavxNyYdxRTrFaoEleT6GBxxnAF6Gyj4X0VdbV9D18FBc/cagncnGP57lS",
+	"3t1B9xfM77H8AitScongOzKBIpHhNZpSO1VDZWtQgnKnFtui0lsdyhsZ+1myzE9Kqpbyk/NK4THNrM7x",
+	"OdP8XO/jpOjFUGXEcLaIvMJRyCXhqeCLgyj4n/M78GVmfnLYFgMrXMr6EonXebFF50QdZKFERbVJkaBt",
+	"Z+UK9B5WRi7zkc6QjRusgGDVxB9KwghLV4WcoQ82YnOVavy/ROxxykraSN7deJ5hte5XR1rqUV1PN5It",
+	"Bz/d2tzSN/dVVbAq4tBi5UeG9TpTI4/3ypMkd86vCNLVjFjs3XvfIuBEYZLGM7AlQfB/tisIdWdkWHUs",
+	"+7E8ucnFom/xarDy94s2Yu7dcPAcAtbToZ5zr0oU6iIJWjncKIL2d64IwlOncybi5xVNAlanko6PmHGU",
+	"lREEA8ATRneo5Lb50J5Z0EvT0CI0qzg43TT0pcf1LzFzgIDMuU/tD/MMn9BGbX5oZ0mEsYwbxqkcoCnL",
+	"6n3rTJk7t20D9a2L2oO13XRvPtl4dHSnL+7nB0/P9kuWTzeznXvhtLHzeOEDFSVfuxxE4pp5/O+yC7d1",
+	"J+5Rw7fvw2sV+nK1hV/f4sXdLj7+UC+Bdzba8yVeEWa/83JT966yLKG9UlSMhaWLWZ9WjSRJCfHYNzfW",
+	"OPlu6Y1f2XqctzMrdyihXv7VvXjjnsC+fMbX9s/EHd6tWJDXofmyQLARm4okgRg7HEtX/TQp9pAXf8vv",
+	"oPiRw/Xj8z2ey5cvUKmXPjOZtS0rzXwTq50D6fk0b24OUAM7TK/Ucjo0NPaXtnxcUNPqYxCnN8uV3TST",
+	"oB5abamZW019S4gw9iA7E5763e231n7NQC8tcHf9ZDeIECMmYQ3GsjBXQU0Z8GjuJwI4st9xLahYwGY+",
+	"mcd+LB6i4Rq8PjOCbx6sPcXdncmSEmX66dUlbWFWVTQTFplZVi4ykvnv63Xtdba2jyRomWwfJOL0KANB",
+	"nIVhOW5olb9VQBXNK16EFMt0WZwFlk+n7t4eBAr2YxeycpasUFkqSyDhISeGGKdz8CKUmRDEM91vEk6/",
+	"kC6KnudPE8n7KSx9Ghb7DXbuFOw075wBTQz5T5nCDNieN8/CPDpr/tEXpjmFlHBvqyTkulClhtkVrD4w",
+	"NRZfLZe4A+8XG5V04BjjU1/TqwYrQ7Q9v9nes3meON1XWOkFdjXh6xiNKLUJxHSFuqLx8HzGRbFmxfdg",
+	"lMRmlQguIxhLZevc8Wzxj7i2phj6h9sP7OuX//7v45eMJ6s5H7+6DmO6aEAXTxIm/ZMqb81VKq3enO8C",
+	"s/S9vRwbOOQ/4Wtfn6piMMzwjXfwjUp1BOaaScUSmPGE8fhORFBnGuQ0EbX+X7ZqANffj7Wa/Ge6cKH+",
+	"JmqPxyEJUxcYaz9mJ1zOEG63Uot95eWnJxNHg2xMePn/v2i9M6Fb/SeV6E/zjcUJW95jX/ON8wtw8F5W",
+	"lOiOZmzMD5Ng9xfKBo2+dPGAFjH5A5VH+we/InzycA932l/Y77mTX+8Ar8j8roh/o2xGH07P2I7Wq/iE",
+	"JntsPfR9raHG5Z+z1QNNj23ts9eAmNkCdU7Iem3tfcDqUNrnmTJh29TqKSe2zevm6bEdjbss4JtWC8ZH",
+	"WvBYJcNv/8Ys+o+IKnfSvZAww5erBHI5welEwe8CqiaF+JqttbBgXCgyJyiX40Snth5pV2R6I/Yw65O2",
+	"FbflLNjeJoAH627XZUhbGzxLOdLQJSiUJe1Y/3yMYDGDZmnouM70vZBTYx6ZvYG+N/PJnlDt+GAi7JML",
+	"Yqv+EGRsfj0c3O5F2T3wxENB677n9eF793sJ1VCTGtZcn6xSz/L/KOT/qZWsH5L4pi5iH65h5/ag5OJl",
+	"JejuqB2xOTdzTG0bMZPcpvpQgH76HXSJ8JcrvgLdhPwfceEpgkavaEnQcDRCTkKlGV+CjPGiJyv0iUBb",
+	"MXWigJ6PI3GfNDVAIMFtlmmDjAuKMOiw2u31XJ55vQK3WRL+0QOcVrz0xxwMphIHRlg2U4CDdLDhxLCp",
+	"SiVi5ARYmXL8kP206xjihhpISZGCnoWsLVUro5EC7JPB32TKVWPz6ZwfIxpQTdBAS9/SyoEmcQt77Gci",
+	"PFKDojaazUDxGp+o1Fb2A5SgXA7ldAufMljzUtjjmXK5RSr1k8edeo5UcLRSqegA4jqai9ZLXG7oqY9B",
+	"VgZR/H1r1QoH9wg5C6y8Rmfkjieph3dbwMo24u8S9CyUDqYyVi0z9x8yVp6z792bnjlbW9bPkCUIn3XF",
+	"4J5HNtmEwga2VHfQSHEbnYMDyp2dWoy0508tn52vhomI208i6OGn88AP5rOeyX1dq2acqNfrhqm8UxX8",
+	"LNr41PJS+5kXoA723nn/sDzMviryxnrzq05lFYkLgPnt6vUyTaxYcW0vp0ovxzG3vLl20Uc6dvYd0NOb",
+	"e2q3ppfldWSIrfX69qdr5jmWgcPyLKrnTCNobHzginy/eNUmPTND0/XpN8xbcNqb74QOgFpZ187WfcoD",
+	"AUsPj+U49ezt+jqc9nWWW/CBCk64/D7mjKZw2c82PuiJ34RFHVLWv6OnmlqQObWYMIyvecAV5GyppFO9",
+	"mWLl+cMP17Xq3EIc50jIg/Ry/fbO4+UG2vQBc+fnUmwJxhHqNOGy9dsP+w0fbGPeN1wO1wy3gGzNi3ZC",
+	"aZaIqaXLAC5HiL+O/ZyFlowjhCVWY6ns2B/r7cvNt+pHhXeYA744K+3xiUrRLdhMdrZ4foSwpPSZNUf1",
+	"t/myDimXvaXX/BFbzxUOrZhAPh6GYAICyNumfTD/Mhsw79myqmLS+XEkunCr5ygWL6bne0IpWGk1FQlN",
+	"JsYiUkkYqDR/OtSvzIWxSm+uWcSlE8xUxkoCXg1zFh/lPNA1R5Oc+Hta2RPBe1Fy+iTf734ojGlPlz2D",
+	"G+QiPvqVjTJd2Q38toIMZuxb+aOGFsv+XBwOtwBYGX/LnwkGWXsq0ghw41OVJArzVDjlZLsL8uGx297u",
+	"gXOJyGgoiRj/6WcMBAYrylpYoHvRgwJ9xCGBJb5LT7i9SKHZoiGJ41Ag13Pq9NK8HTgfOXfVKqbWUAgq",
+	"Ed+NC0Q8DUDsPhOF4/IIZLpl1Ok9ItXs2u7xC9eeG0C/idGxYhSu/E6888ulsZ17v/C8wr0fzn6RbOXr",
+	"mDuUJXfuJkI2cao+h6Wd13d0aUzCV/QzPzdJAvrUKseX7tJjjiGBGdKlJu9QWDfMktV8hz3dMSgWQyRi",
+	"MBgMrudqmUHRyz2w1gcKYfLtDzaVl+3wPBcFBQp1jmkJlhm1hImKN57LPuKndJT/hzOG1zR0yzFewpp5",
+	"wpsDiNUFlSOb2n5LxRsZD1+eBlHu+EbGjLOcJUyq9WHeZbC8dfYyX/hPOFnrYUOshgdqVeBnP4jGRfzn",
+	"yYbFKbC4PDKhJIuVEkrmRabLSR0+wkdl7I9+XYdUzF/TCxHdw/zXh5Hzzl46xxkHZON4AJAWNMR757Nu",
+	"kXnUrp22oHOiDNVS5zs85uRvUWwK16/PTXAPP/IsOO+FNKOoGNeMs4mSqe/DEjbzcIVhau2HjAqsBzzB",
+	"ELlXjKM5RIt6Y/SalnVsi/AtPc6FTpRaMBrPH7DqIfaj/YrmZ4S9M85OwZ2IoQyN3YZB2ssjDXcFOaxk",
+	"kR/k9Clf2SGXCm/pJZlnOcLOTni0QC5liIM0PipWzkG89ngmVYWx3XLHmZC2YbI+TKegP7knD/X8wc3h",
+	"Nvs+eQpu2PPJ8/DyZxyIu1QSNj6CdqYE56CjZGfYJXlzdqxIy5iQUZLGp/i/Jp0shanHI7gtrOvydiJ7",
+	"zbkACQok6tTr9RyBewvS5OmOGKKQQW7Rin1LT30TXjbYrEfYoN/wsy/9mC2aZyJaMpQVtGs45xrDdeMr",
+	"idZKx6Zg3vzl4AxKmcJqi7atPzPNZdvVpN+5Zz4e3cHtPmvOY9ac79w+82vyksoQGFQ+wZGbhceHdP+z",
+	"c9DmmvTID9XGSn5cxOk2hkuavl+rXNP78e9pLQLG2/v/SJUdWia3y3yn/+JeXJRPjuuIaXef4UQG1mfZ",
+	"OZIJn6zwTkvMNzuOS/HO+8B1m/++oVo6v73zXLQF2nTumvpElOYWvmI/UiidhdZKBjngJojBNeNsKYzl",
+	"C3AqHymtIbIQs8mGcW9DQFq9yYY6YQ15uUw3kxBvAnyF70ED8L1fM7SbnAokvXWgGdYpUyEaQuqt+MZX",
+	"9VRf2GxUah+OhDJXLBYxAflWvSc10NY0TB7ZHRBAfv8O5MzOL65evnjRaL+U6BS+Zm/PrqVK977o3148",
+	"5mI5L9n9YZ1siSZlA5xzosVsbg1inKznahk6PvaGqHv0uFmR26kKfUD7nkW/m1K+xzeVo3Igx464qkTE",
+	"fHPY8fw+LGpUiplPR9lfidlQwDbA9cHnLPk9wa2+euWkLUdf/V//34ueAVg9kXoxYQjkGLHAPN/PQnRH",
+	"i+UIN2JWIaq9+10IUVx8VoEHVIhFFrAZx7UdgH+HzbfcPleVtPNEtZatGeWFkHHj6mLPxr8LHChbiShH",
+	"aG15LDznd4TzGylsfmlWJQPSqeUvTpKcHU/A/gqSqrUlzJQV3NINFsgY4osvx6DKdY4iN3ywOM/H/uZa",
+	"ZMNnRx7MwvFxzROTNU2RI0Uy42JgwyaOEAwkxtEufOa6Dop42yZlufuAJ9dq6l7E4Ak51Ijcb8/t1WS3",
+	"0XUx+VPPAXZZmUlSQeHsBJzJ86ctijdJN8jYYE0KZgScaMeeP3iDf1i0ySG7nPCE107I+SYsGmbtu99e",
+	"L0YokGKE4MPpkjJ30mpRmj+/7e56alvNpaHo5TDF3+H6z8Xlj8HhOS2N0qVsECF7EQ16FSvyuHH0vuQi",
+	"Gc+BJ3Z+qLfoPRfJ97RqmKpY2GDX5P5erdHmOdJN1D0YFqsrZkDaEUPZNyM2USkpKyJ+cyHdD2mQr2FY",
+	"hyBnBBdufFmaVnciLt2cuOcXGAXG8BmYy1QuuY3mEB/U43+EVY4wj7sVrPQp/QxN4MI3hDnzkpWbOYur",
+	"Um22iwYzkJBCnJTXctJklUTJGUP/OetxKCyuYHMY59j29MFvNZ/awc0exF2do9P9PdG7+0sXmiS4zCRr",
+	"zYU15e4mq7JKVWGPk5TLMHGjxfjgrUjgJOvRU2jg9vZWJJl7fkI3k/vEuBUYjcTJCstsMzE6lTHetBUY",
+	"6E4BEc3ZHDh1RwjLErEgOEW5YRpWyQZ961WK5oMbcsdBMqkk3r85oxSfIB/m8k95cESsV4a3+wdurDh6",
+	"ACFH3TBVWcpUPjxNqSILdmysBr4si0vm8E2E5Ogf7oRPVVpOQy5agMDFwUao3jiVwHcRe06g584l49by",
+	"aO7vBPfw8CGFf2XGG7C2ddNwiw8dunGgXZ4ds4NvsmjaCQUG02ge1NQbA6mw43Uh1do4Vcd5WILu7Jxf",
+	"ee3viwyOH3BeI1N05wzay1tWiTMttavvMQ3qribwfo8rhn3tnuVqX/0rmzu/jPGZ2pefFdTMMSDQUEfi",
+	"/q5/ETyECVn2UZEsvqO67NVeMWOdERmFOeUjquzCkCbLhCLGrxmFGgczyrKitTIoAWoAu37EFf80pV/u",
+	"c/ssBwjuJwYu5ID6hlcnDVcBspmbRUhx55VgQjOtEpIOn/zG5iTf4Mmz4kEhRwx4NPfluPmMDcPElBZj",
+	"b892Ow++NhcWlVrnBo3pLXVdtR9o9ads8TBTFlvb7OceFRvrmadnqOubq9QAjgH1QxeorkvIYip3pRIR",
+	"CajHltn6rqF6CFvbPE/N3zatesGckRn/dc6jCjbvU77QsujOlJYdy0/40EciQYOYpHFjFlUcZVKxpdJw",
+	"7c21U2bD6Aa6ltWX9JRDoWKJRUcziJ7/WS1A9mhju9IuiFIt7Obi6pcvu1PqKliT+eo2M7hKHmpu9U/Y",
+	"x6fLcPt2AFuIrvU8OR6sUKMTONyZBT/ubvhssvXcmnKU9nwbFCOCkdss1lL7fsoRjRIRxjuuR6hK3WRi",
+	"z9TqFFh3Vq31lFZ4T9tsCemy4DoWObIvt7XLkzvQtQdMWDNQ5z1sr/Mp/TSK2UVqc7WEPODiIrmi8GwU",
+	"oi8MxB21/fjT7dsoF3PjgDUlYX+wVYrXDw4MKS4cDJrowGonfafdAOsmMcFTepCwsDQV1n10seT3P9Av",
+	"v87z91xrvjlQLG+dmm3Xy++AE37pp3e0n/C6rBGHM2DFnzbrnniQwj1rx2PUjicGj9pAE+pwLD+WQKGG",
+	"0XbeAj5lgQY+9z5iEu4tZmP1CLNzwmDelm55RsyCXppRca4IFRwtuYwN3h1HEays2R6u2d5V4w7jLvkS",
+	"ZIx3AW1XK2s+tTfh6YOF9AsbfJ7Y9wSmjDiRw6gmcDVEPTqVEpum/VVYuKClsWUQj/xVrYyZETNJAxJ4",
+	"Pl5JmMM10of06nKVZ+da1C8/Xu5Zwxq+3tOrJ6yLogzSSDw/soG6dXn4qbF8c30APrqRqKWxsOMVjxaH",
+	"juEbt+ojVfs36JE8EgTCPbgO/6ExP+tTKKPSE1bx9ME5mFALpBCZpk2MAiw9xu5trCQp8I9pMNYZ0hGh",
+	"nkRzrBSZsjk3c/A5gN80XyE0+R1oMd0wx+ffGI0HvWY8MaoK0qJTnwFnn0LbDsN34g6+cU8eLMir29yz",
+	"n/BkZirRCF+s410FRyF3EKZCchkB05AAN0D+ucGaz3xCyJFh0mWk4ofoTVpd2vcanzpUxEx6CO2xb1i0",
+	"nXd3DG/rO0OWijlOZ7lfJ1ILiPFSd3e63TI11LhwkkBR9NiyLX5Njy2H7sOcuZ5v0W/62TY/etu81ZuD",
+	"kRjyFnfuCxx9tsRPW9cwTY2L23bwj5uqkk/LbFpWpR8VghbRo4cLWYT7+1E9uzaPW32oeB1kOIniNLJs",
+	"zmPGtRZ3XldWqe8LxxZxGhFpxRI8QFep2lRYNoGZkFgpKk9QK7gLycUm95JvaHUfl5ONRpOceIfwZJD2",
+	"PtNsf5DxGDsY/PCwve3KncadoVGmqTC9D+sfdTut/4qe0MeJYjupik4Zvr9rScah33OobUu0vfMUI/fV",
+	"C+v4kLfFMauK4QueKIma0QyvZMQ4+/Y9o9nCQlrQkidMKntKdEMdLK33wgWQjKEWurvNPeeZnoAzhnrj",
+	"R2xfMw0G9B3mdYFN0tgdYcfrhG/YOpTq/+SXdIo3hK/4yKMF9NQBRV1L+NoMjMuRVFq8WHeMp+LsmE02",
+	"e+5QRu0DAmW0frYlz7aka0wgmkp3TxJ/zfgkE3+DTXyl6e9BO8rFo42uFI0TRRnBOOs8blFv3qs7uPUv",
+	"GKrehP25vd6YRd+6U3z9s/I8PKxReOETqkCCdDtPlksEysjr4pVmvmCjyVCX/apzOEr9RFu5zRZ3eVaX",
+	"39Vb3iCjhE82pQEPfFW6VugldeD+s4sqt5s4vvWPHqwp8/s7T4yaUafzIJVvaCQ+DuggzFYXkmotQPtR",
+	"Hf5eIYKkMAOMkqQnaLo7doVsBAL6ubC0y9Rg4TW9+OR0WOzc1xRBQHHIt7CmgGDgzG6SMEgMHOqi7NQg",
+	"YJVu40ziZ1rdcVZX94h0yPUSYqpVJl1wLIJ7HlEBc19sWCu9mCZqf2fZf6SgNwVO/Bz+oENehHfcWt4D",
+	"vM8750ThZwbHPRBlRFheSA+lTVc82QCMN8BrtWED8H9x2aMYM7RnsJAHbKgHaHj14kXF5LPRBbax4lOu",
+	"ZJokextlMoyJ/FUrbi1ot/i/f7kZ/ycf//Hlz1d//ctRPS4SR+wcd0H1st8LqkxS+puOgyNrUJLZDEFw",
+	"GfcIE8WZrXauwcxVEiAmXcS8gJW9ZlIxy+8Zj+9EdAiMpKAsTTvATtaaZxF/mIg/XUicML1rPHPn08HW",
+	"K1r4HQEGdKnx+Xt6QHfAiD1rndZA3RvobGb19Tiras2F3ZqwV0FMldrxBOeA1h6BKrXf+JUDPwXnKutu",
+	"aRdnq/weTw1ncin0QuNRGJ1oWQLcYBbSs2zPdlRqPWBLY6EL3Pjg//QQBovbIV68OJr9zbA/lIRrdH1p",
+	"S4Buccw3ZPS6RmxpZTsDwncpcKOnzm3S/gL6rZd2ZtUMLcT22G90ElDPC9Ptckl1AZC3KSVPm35SN0St",
+	"8P3DLZXNtnieXFCRRp0PTiNpYEtfsI/CoqZohlDnGA5lBYbF/igapX7AUE+qNEtgaplKLZtsnJBAMq2U",
+	"j8rzpEF3dFFu+lDP7kl/QMmCo05GrlLJHhLJ4lPqj/BnULi2Ri7YLkcuJFwe6w68c3/Sx0nX6yHn57yG",
+	"Y/2w6WkemZ6kCaWgaXhS/uhksr8AcyoSRAfPIyfDXt/+hLV6LuxcK72YKLUYMcOneDmqViApmWJWGnhM",
+	"u2kggY5KTQzxO1z3oMxImzLVg9ngssch4sIwtXbeDHkuGHc412fiJ9yLQqW/h8VBpLLJhkWp1s4hbcJt",
+	"q8becWpy9n5W3jdr1oieMfsQdMXx+Os5bihdXeVteX629pybvRDwunljPH0rTz66P+pDwjLy9nbPX/Cu",
+	"ufetM8Scwo1/uN2gARtjIT2lRwVHMSDqOG97qvQ1w0n4xrJ/e/GiiSSuARaH7c5rbuY/46phzikM++vP",
+	"SGB44wiHZgFgUUiirUWSXHkbEqnlUliL5ZVFTAG3eKo0RNyF2lotPfBAE341i466D4x6mhjlXuVBZrxZ",
+	"cPSzFpYrPwOSspMsERJMVwGSnxoSdtB2RQxZn4xzwxxK4z/+XJWxzWTuua6vYZKHG7bSsOIatPdm/dQG",
+	"TVfoWNeQbCg3zZcqlbapdeq8w37IakK7O1tf/bOWtKIl36sEE5qoEXRCz0s/4r4IK2YTLheMR3iz635v",
+	"9WbEIi4jSKjJPlIyEgkwqdbX7kArIpPcWi1WgBW0k43/F+NTC5rxJGmscGo6dcffOExZaRuwIlI6/kDv",
+	"+JgNculQ/ZZpYoVzgC9dlDKOueVH9W8UNvpW6eWzGj5SNSTJw2AImRmCJMOWPIYqRcrq8lZaqek1W88V",
+	"3IEOehu7j424lMqeqlyX+OSDY929AOK6Rz4ivxy1ui8Kfc4NGXIQD7J1D12Di7ec8T3c7JetOiXBSIPj",
+	"2koErJytn7gox1/379K1a5rdgTbtRzUUKHzyTx+qvxb2d57r3Yw6nV8wmgU2ofMFsAmPFpSr4CHAJmR3",
+	"pbOsk7DXWZ+Pz+75fOXhJEWAWzqY1AyLhplOwu1tekkmhZiaBbpl9Re+tyrc/56CUUffMdg4CXd3pqIK",
+	"okznsCb4cXj8lfi8wYDbcbrI5nLL6S5uWfjJpRHLNPFVjHvGNfgVj0ECwl5799GLb++j+edTKitF4Q7r",
+	"Mo1lJp0shUGMsyschU8tQXN+B2wCIAlQLWSaQeJVVL4EZAzxgbnIByTKuwFW6PaxDt1Dhy2Hg4A4fD1X",
+	"ylTaigzkMLTiBhjaGU4xJvz9ctttDae90WlwSG9+CkufxnlLfVwFo7tL7/1Tm0rn7umut9KWJ5c4hiCq",
+	"dZTc2puwtMuR7/SOLpmQg625Y8t92MXVL1/+2oKT9GP4wpxXYRhf89KNOv3pfufnJo5LdBvsfQpt7zwe",
+	"UKDNGXmdjV10Ye8BPlfrjW+FFHYea942TsTP/rGPQo7OeXw14fNnF3I6O0tkxOhzhEzH4gZ36mGyw/3E",
+	"cBG7/9guGK6WhXwy+B7fA4lNTHyt4mcOnsjB91wkOE849qwyYoaeCNZFcblgSk4U19jXzs1iq3toL/d8",
+	"OUR9RYPnIK2/6Hj4Ob7jjHbxc2GkPuM4Q38tkoRNQhnQnsPwoR5JmR8+ydmYKx89mEbv2dSmJPUYRRll",
+	"XQiew82EyRYRaCumTniy/hb3h9ymupz46o7whfe1PMRRzGRBiYY5eCV8/JmqTJAj31Nf3PPlXXe+n5jJ",
+	"XOmWXCSomjHdhMcQJWIrG7bnCNEaIvcx+SHSosJ8FtHidfaK4YKFhB26/Q5ZYzo08CJaMDWdMs7MkicJ",
+	"yyUDJSqV1q3YypJUylQRaTKvZupmDFY4QpdDnoVV2uTwzXJ3QnaD7/DAGjQkEs1XrPn0JMGCewsyy8S1",
+	"mnVFMXgTnj/YwCds0G/4+bh/msf9DcWELOEWNLbkhWn5AiJ0tD1ZRx6cj3qOre/HSbZ6+I7Xr64TRcPX",
+	"tOYphmf1emzqhRk2GvWNkrOjaxOCMD1agYLQt3o0YSOtMgP2d4ylXT7ry9PUF+IuagyPYw3GZOO/00ki",
+	"zBxitlLmJJ9Ou89vGxYeR/R/wicPtYrObc7t02SlFM968+TcuJmG0gBwDXfIcIZS7/w1WUKEZUJGSRqD",
+	"KaZ1TozCC9UxbedF3ZPttz6KG2pXw232/WfpaHhWsX4SoyiLjFNS4YpFfEVJLKc8XEPMYrBcJNT5yhGA",
+	"vV6b5o5vtVc539MkuSeexQlDHuB+BZH1gx7Wc5DXRHPj6+sURp5KLYScXTMaLReK82nqg6Xiznhnxkw1",
+	"E6jDO+Cm0klpOvEUho/U9ewpPHFPAWGGi4d+gPRqoCdZLcE4EXJxoMCDktEfsvXvhFwM95Ymhg8y6T0H",
+	"s0WdMxre90K6g43w3FXesDcHTdmLYiMtWmiJo5euGTcLAtbduiysl6Uw9feY5jCyEedtEWta1NCoe2wL",
+	"fLKjKgYD6Jzu19YPK5BE24suL6rca57y/VRJBt7cUxc6jWpXC6Ci5qAkqGs0TcjMlbbMMymkOw5IxBZz",
+	"na8TOssPK85ttvRYocJBwQ3G41nVbf9X/gXnrgIj9vzNZFbRj9vKhrFytgItVHwEBxtOOuyRl3sG0vmO",
+	"59GxXAtzFk8cHpgzv/OKtPLweuctKUkmvZ6fqTTpxAnm5EAfGHHxH4WlzxWwJ7HrR+rBYSq1GsfxOgN7",
+	"kEnGjqM5RIuQvYo0gDRzVWNBjb3NV9baOLHkM7hcydkQZwXwGYTyVW6YAZAFghXzew/0P8KAFYGkHEfc",
+	"QO04u56gCJoNWwWZLh1N1ApJFCXKQHzxpfH41oWQcWMz6T7+7wInE3U8kq+fYYrfChdVEmTiBOwafAPR",
+	"RKlFgKwJDezL1FgG96uEC7m3zWsb66JKvPqYcuUoONhglhs404QrJEvXQvWdQOxTx2sXPBm1hImKNyPE",
+	"5Md/YnMt3mqgulKRvp0zzjRwo2RjgaqBPN1a27nR+tIp/nnxY3qxDuVXMp1KU6/4e0sXUll+3hPwpl51",
+	"xN3uZyuo5YprCMM/XTzkp6dJBDpsqH2hUKxBSLTD+xpFsXBvLyNzNzDfjFqgMSeLqYIICSlwwAvONh/5",
+	"NJuN5kDNeMwq1XzAeVGPHuDUSVj7kUQHrKNfNABkit+HONhfreVJcFVHggQcNgvIIw8LWoUYUBb2D6We",
+	"UBxskfCV2QvItZ5vGvu+79yDfp53jeXoP7mfWeKglwWscKWLJMOrTafMSQDQUjniGAjNvJYxYViMN4fF",
+	"RFLWllY0nqRwTQ3mier5rEun6lKLGvIooSATYWw1HmSlNBfm3h04ZMKqx4B/RAPZzi2mRLFMTnPMmFf9",
+	"ouqGnfRiit8jVnvoWbB8AdLPOtg3UGZ7eF4mkLUd8YWhip0Tr5c5/+HT86bQcHVLFF3yBVApRPmyo5Vp",
+	"mGW6dz3l/7EMxDzvvP/m0vdcp9Nw4j8pElqpLQOFpRX+blE7UyUMm4k7kCxdnYQGsKVR3WZKH82E2fNk",
+	"TJ81qTVNegeI/zWBEbN6Qzj5I7YAWLkfYxEOFVZIuLfZCTbCmThWoUrlOuZUS2nCbhLun1uZqyqlErCm",
+	"orhscrNatD+y0T30E75syBV1gxjb+AbbHoAqbWieYJiBTuwq3eX7yY3bLK0NQHDNYwg/uKExO79uoWzX",
+	"YsvdUDk1asSaCyvk7IoyjUqzOST70j+7IUqf+IRBSXq5yaChnx7W1IolNBCspoma0yTsMYrDE0tr7GV8",
+	"gwhSwPqic+XoK3oUsL4qTFAeOQGagRnRIGVHOxqe7P7pc53ZIOVKej4woMyY0HGvR8bHQZ7Roc/jbDFk",
+	"Iwl89nvrimxQ1Jig0hrUrCzR5auWGhmkyzmX8Vjd+f23qAzfcxl/uAM9bHUIu3xWhMeaSjGLrBqIQWKc",
+	"ThgLPKZQDmz+Wzpk3DdMYM4ThE3yXYV4FDXWmawJqiZCeIfrevB25aI3mGT8dhwHtBVUmSsPWWMA5Iil",
+	"Zg9BR602igMmmwYeF+c7dPvtuwxomGrfZQqApiPvxv0e4cWJ8DWem1hKM4Gp0gjWcdAAqATGXjhqdF8l",
+	"8Cks7FL58/f0ov1vheQyAuYoYXaw0UlmQl2v0qE7UGgWQ1KeIw9qlcAe0ob0tJwKvWw9O41PLRCuHYvR",
+	"PYM7Z+5tiX2e/AbHGeRcR4Ng+QIMg+kUIutxUXHkYg2TDXAdzfcqzi39eocdVSmF3y+2zee5sk20609g",
+	"HOW7Z5F7WWhBMyMEhpOgzVysaERCqK/BnNRa6bg4Hzv83TZLLi3cH7Bo9NbPuKYF7iz5/TuQMzu/uHr1",
+	"4sXoYilk+PfL09srQr/GEozhM3ArFWadony4tp/bsaeL48GlTUTdlso8Wi6Uwta/yufE3MI4ZC6bPWwr",
+	"cfiQR825+XUqEmz92VHgiVIJcNmIPYMqqne68r3o50z2NmEdmsvXWlgL8op5TTDUIGFG2QAo95+kCeZ6",
+	"XxmMnWMVcdFS/J7WYyPdZquGiSIZ9tcLZz6EvsSMdm0CSYZPGSxogN/feaCUMur0BSeZMfkkGMlMQo7A",
+	"kXwsAnAuLMmt9/fR/0LoWdjdmIkDgUHGKoeIHPl4KcCpreeKScRDp42Yo/AiCyM+YkiAJGcXY+RDWtG6",
+	"3F38jVgSKrVV4cBo7/3Xrf+WTqXCmD5E4WfKKnqAGyE9CD5FzivQNC6imjz7kWJ+kBfdQbz8IPtX0U6Z",
+	"sWc+C8qm8FAnMF5iqsiPnHU6uuLGuNDpYCiLG7+klMd4yiOrDuIyUXD9ltZ1StHCe/pIBpOAj4X0iYO/",
+	"mZAHmoaPbSzh38BMyC1KtZ2bedkJqb+BWdq9TUH6YO8zYGkal4yndg7Sui9Q+tpJdWqAKXfweGw4BMzK",
+	"akePlelSGu5QRq19tnUz7u2jVmra/1VfpO5Ab14jNmLXYvIx9WO0i7LhxMaJBho9YQ1FfCgi1778kfaI",
+	"PzKMa2BmrtYShelosQlPG9fCQa4SHkGZQM/ic07x+RHWW8JAAgJcJwI03Zg48VgrbeeJOzXt/ATLomGp",
+	"7uCQaLjfP0G70p3XnWFOOL0tHcMI5DsK4zDyg6EJ1yysxunqQEBqYfWP1cUTU7q+AoWP2AZSZAwV8eCZ",
+	"vVHpNZurJKZRm3g1uxQytWC+Yp/xGkYqtoDNVfhj7CoxtUbbauDL/Rl/+nWzaQpwB9KO8ycOaKzCLeg7",
+	"0GMD0jLcpqGCD24ZjWiMr9hv+Isr/4PfRuy3mFt+xf6UKpUjJuIRC7nJv367ZhpMugTDplot2Ttu7PgN",
+	"fv8P3xazp9wsiiF6PiW/tgQ0nyjfaZiQv6WPUlBT/KgOpo1tE7iEDrh/5FhY1Cl2Mb6jl3xz+B6s1QjZ",
+	"xxFTSVyV4e+oHOcmjgcOnXgCaOLLtl/elyxsi4KmH6DP7YJFYQ8VvOyoFQIbNDJebwkC4Qi9UpGFgR4j",
+	"7mnu02k2T7GenRsMwq3l0dzLfCfmbbXSkMOs7L9+Ky58UONIG8NABnUlWyBNL8b4hhKKoUxqBtZ5alsT",
+	"SvGfBXXLuReqTKdtQ729E9OimAy3XhIH9p05nnoHFvXbJ4cdEylbPONC7uUjeX+H9PQzrngMvYM4YKeu",
+	"d+vkpq/qYSlZSdOxtS+dlnRw01OFNQIrVHcUbsUV+M/M4V2Fy792m/nxsW5TQzUVbm9hn30nCZAunc+w",
+	"4XqBXYZmweJyJcF+gdBAfZ6t96HTY4cuEGGfT1Ig/CRc6ycYBOA/uoBrJB1GKvVH28biFh86dMmgXT5J",
+	"ufhexJlcpNI6R6XuBIHlKuG2pqrvc7ZqmFV9YX/9TBRzDmBGtzYr+sJnDFZ7/P7OkznJqNNbRd+yyOmT",
+	"yvoyMblcUXLlACoILXgsMuC3exOsWo+WtLyDHnqekiQIQ6lujwr6XNRCNwpzjpcxdzxJ4agKvlBrfdAE",
+	"+zVdJnU6G8B8EuIGuSguzEOft7pno8z3JYyYVAQK4IHpRExJu8w3OmYiSqFT5d9fNHj/B4nD2JBTWGAW",
+	"pvrmpZ4cSy+cGMkgontGKNOAldq2iBY7UTo9opEqPbUoEwP81C8hJ+p+tNMfQeOXa9se/A9qr+3opRed",
+	"U7CX6zobPmaXLA9JYxdpedlJdHpDsWnY/jBPUNzdzXmi035kKMSn+DaMUL39JbOsvJFuqneXS9CztoPV",
+	"9+6Zj0FScKNPVFDe80VBUFZcWxrXR/kMRWgYNgzcCoeoc7u2q+frBIha4Rq4WO/D0keN6uO/op+A2FOM",
+	"HC2i+6i+r7C1k2SlxR2PNm0ns8KZ/tE/ftBGwm/yTSzsEzUV74CKmtdzlQCzwJcMjUYucVjckGywnYom",
+	"FKBB2a5yOGwpukyMPoLD5kzJ0YYi9DwJq0Hlf3acqum0lAW+xhgI+wxLISklKiZuFwgMOuHRorm+rBLR",
+	"donCrXvmo9AW/Pi+86A9uWbqDrIRAsWjnQlpVcE3E5qptWwuMJa3fkudndW3dsip03yLT/icDpfVJCux",
+	"kjDyeTBj1cpg6xG9jEWJ8jgHhF5nd+pqdkVJLaCmBu4zLemSku4N/RSRffyB0SdngdBWu+Ux7ZX+lsk9",
+	"b7A64jZ3pvul/NV9Bb6SZQymFisDkQZs/GjUekeikeUm97X/E3ZA4HtvxXP02tJX7pHWk+PA1HgPa681",
+	"+AeueNSxvPuEXqzNR2RJsDRzlRo43ry43Q7Vuri9nce4IFV6KDnOYdWbTpsoapIfjS4MzrNveTA6PbU9",
+	"8ehQ23rAx0diZNy6ZiBjwwBbbn3fJcaWaDVdYFlzEhTYhzw/nXlptX/9SdGMtk5qvd2zz+ES98Jr3+FO",
+	"Pfaoj4UL6evScE3DJEC8PUm1Gdu3e6sN2NZLP83OHJN/cj3O+q3LvdZqujWP3DdfzxVLlLFMWK/wFD6b",
+	"vGNnH6PrAYl+8mAx3TXQ8DuIf+oLWQcbuHiSgP6bYca9miENqOimAEaNV0XOX8aJBAGnMvtTPPeKlA3j",
+	"sur8mJ8GjFiQseJMs/XC6zuXgr8DrJCfU5E4ApPpROCdVMY0zZuX6ltz9hY1pzZE+hZ//lMl+E53EdJb",
+	"pWdgGUfR9vWEfzNMremi3DcXxkshMd8WwD1Q1uNc2Ld9u5KInxBblUdn/Zk97+qXLy4kokjO/eOLW6jv",
+	"wsNTnVxcXVy6R/y/AAAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -362,6 +362,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campaigns/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same list as a table */
+        get: operations["exportCampaigns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/canned-answers": {
         parameters: {
             query?: never;
@@ -655,6 +672,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/contracts/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same list as a table */
+        get: operations["exportContracts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/creator-fields": {
         parameters: {
             query?: never;
@@ -933,6 +967,23 @@ export interface paths {
         };
         /** All that happened with a creator */
         get: operations["getCreatorTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/creators/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same list as a table */
+        get: operations["exportCreators"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1887,6 +1938,23 @@ export interface paths {
         };
         /** Live Query of the workflow, for operators */
         get: operations["queryPartnershipWorkflow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/partnerships/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same list as a table */
+        get: operations["exportPartnerships"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2965,6 +3033,23 @@ export interface paths {
         put?: never;
         /** Mail an outside reviewer a new link; the ones before end */
         post: operations["sendReviewLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reviews/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same list as a table */
+        get: operations["exportReviews"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -8947,6 +9032,25 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    exportCampaigns: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+                format?: components["parameters"]["sheetFormat"];
+                /** @description Words to search for */
+                q?: components["parameters"]["q"];
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["sheet"];
+            default: components["responses"]["problem"];
+        };
+    };
     listCannedAnswers: {
         parameters: {
             query?: {
@@ -9509,6 +9613,29 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    exportContracts: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+                campaign_id?: string;
+                creator_id?: string;
+                ends_from?: string;
+                ends_to?: string;
+                format?: components["parameters"]["sheetFormat"];
+                /** @description Words to search for */
+                q?: components["parameters"]["q"];
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["sheet"];
+            default: components["responses"]["problem"];
+        };
+    };
     listCreatorFields: {
         parameters: {
             query?: {
@@ -10041,6 +10168,25 @@ export interface operations {
                     "application/json": components["schemas"]["TimelineList"];
                 };
             };
+            default: components["responses"]["problem"];
+        };
+    };
+    exportCreators: {
+        parameters: {
+            query?: {
+                country?: string;
+                format?: components["parameters"]["sheetFormat"];
+                /** @description Words to search for */
+                q?: components["parameters"]["q"];
+                tag?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["sheet"];
             default: components["responses"]["problem"];
         };
     };
@@ -11723,6 +11869,29 @@ export interface operations {
                     "application/json": components["schemas"]["WorkflowState"];
                 };
             };
+            default: components["responses"]["problem"];
+        };
+    };
+    exportPartnerships: {
+        parameters: {
+            query?: {
+                attention?: boolean;
+                brand_id?: components["parameters"]["brand_id"];
+                campaign_id?: string;
+                creator_id?: string;
+                format?: components["parameters"]["sheetFormat"];
+                owner_id?: string;
+                /** @description Words to search for */
+                q?: components["parameters"]["q"];
+                stage?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["sheet"];
             default: components["responses"]["problem"];
         };
     };
@@ -13515,6 +13684,25 @@ export interface operations {
                 };
                 content?: never;
             };
+            default: components["responses"]["problem"];
+        };
+    };
+    exportReviews: {
+        parameters: {
+            query?: {
+                assigned_to?: string;
+                brand_id?: components["parameters"]["brand_id"];
+                format?: components["parameters"]["sheetFormat"];
+                /** @description A state, or waiting: open or held */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["sheet"];
             default: components["responses"]["problem"];
         };
     };

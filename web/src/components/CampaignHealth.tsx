@@ -45,7 +45,7 @@ function Stages({ stages, campaignId }: { stages: Health["stages"]; campaignId: 
             <th scope="col">Stage</th>
             <th scope="col" className={table.right}>Partnerships</th>
             <th scope="col"><span title="The middle one of the last thousand stays that are over">Median time</span></th>
-            <th scope="col" className={table.right}><span title="In the stage for longer than the median">Longer</span></th>
+            <th scope="col" className={table.right}><span title="In the stage for longer than the median">Longer than that</span></th>
           </tr>
         </thead>
         <tbody>
