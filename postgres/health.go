@@ -18,15 +18,18 @@ func (s *Store) CampaignHealth(ctx context.Context, brandID, campaignID *uuid.UU
 	scope := scopeOr(ctx, brandID)
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.CampaignHealth, error) {
 		var h rapport.CampaignHealth
-		campaigns, err := s.q.CampaignsOfHealth(ctx, tx, gen.CampaignsOfHealthParams{Brands: scope, CampaignID: campaignID})
+		budgets, err := s.q.BudgetsOfHealth(ctx, tx, gen.BudgetsOfHealthParams{Brands: scope, CampaignID: campaignID})
 		if err != nil {
-			return h, fmt.Errorf("campaigns: %w", err)
+			return h, fmt.Errorf("budgets: %w", err)
 		}
-		if campaignID != nil && len(campaigns) == 0 {
+		if campaignID != nil && len(budgets) == 0 {
 			return h, pgx.ErrNoRows
 		}
-		if h.Budgets, err = s.budgetsOf(ctx, tx, scope, campaigns); err != nil {
-			return h, err
+		for _, r := range budgets {
+			money := func(amount int64) rapport.Money { return rapport.Money{Amount: amount, Currency: r.Currency} }
+			h.Budgets = append(h.Budgets, rapport.BudgetHealth{
+				Campaigns: int(r.Campaigns), Budget: money(r.Budget), Reserved: money(r.Reserved), Committed: money(r.Committed), Paid: money(r.Paid),
+			})
 		}
 		if h.Stages, err = s.stagesOf(ctx, tx, scope, campaignID); err != nil {
 			return h, err
@@ -82,37 +85,6 @@ func (s *Store) stagesOf(ctx context.Context, tx pgx.Tx, scope []uuid.UUID, camp
 	order := rapport.Stages()
 	slices.SortFunc(stages, func(a, b rapport.StageHealth) int { return slices.Index(order, a.Stage) - slices.Index(order, b.Stage) })
 	return stages, nil
-}
-
-// budgetsOf adds up campaigns by currency, in the order in which the currencies come.
-func (s *Store) budgetsOf(ctx context.Context, tx pgx.Tx, scope []uuid.UUID, campaigns []gen.CampaignsOfHealthRow) ([]rapport.BudgetHealth, error) {
-	ids := make([]uuid.UUID, len(campaigns))
-	for i, c := range campaigns {
-		ids[i] = c.ID
-	}
-	rows, err := s.q.CampaignMoney(ctx, tx, gen.CampaignMoneyParams{Campaigns: ids, Brands: scope})
-	if err != nil {
-		return nil, fmt.Errorf("budgets: %w", err)
-	}
-	money := make(map[uuid.UUID]gen.CampaignMoneyRow, len(rows))
-	for _, r := range rows {
-		money[r.CampaignID] = r
-	}
-	budgets := []rapport.BudgetHealth{}
-	for _, c := range campaigns {
-		at := slices.IndexFunc(budgets, func(b rapport.BudgetHealth) bool { return b.Budget.Currency == c.Currency })
-		if at < 0 {
-			none := rapport.Money{Currency: c.Currency}
-			budgets, at = append(budgets, rapport.BudgetHealth{Budget: none, Reserved: none, Committed: none, Paid: none}), len(budgets)
-		}
-		b := &budgets[at]
-		b.Campaigns++
-		b.Budget.Amount += c.Budget
-		b.Reserved.Amount += money[c.ID].Reserved
-		b.Committed.Amount += money[c.ID].Committed
-		b.Paid.Amount += money[c.ID].Paid
-	}
-	return budgets, nil
 }
 
 // Moves lists what moved in partnerships of the scope since a time, newest first.

@@ -75,32 +75,64 @@ func (q *Queries) ApproversOfHealth(ctx context.Context, db DBTX, arg ApproversO
 	return items, nil
 }
 
-const campaignsOfHealth = `-- name: CampaignsOfHealth :many
-select id, budget, currency from campaigns where brand_id = any ($1::uuid[])
-  and ($2::uuid is null and state = 'running' or id = $2::uuid)
+const budgetsOfHealth = `-- name: BudgetsOfHealth :many
+with k as materialized (select id, budget, currency from campaigns where brand_id = any ($1::uuid[])
+    and ($2::uuid is null and state = 'running' or id = $2::uuid)),
+  parts as (
+    select k.currency, 1 as campaigns, k.budget, 0::bigint as reserved, 0::bigint as committed, 0::bigint as paid from k
+    union all
+    select k.currency, 0, 0, o.fee + o.bonus, 0, 0 from k join offers o on o.campaign_id = k.id where o.state in ('sent', 'accepted')
+      and not exists (select 1 from contracts c where c.offer_id = o.id and c.state not in ('drafting', 'internal_approval', 'out_for_signature'))
+    union all
+    select k.currency, 0, 0, d.extra_fee, 0, 0 from deliverables d join partnerships p on p.id = d.partnership_id join k on k.id = p.campaign_id where d.extra = 'offered'
+    union all
+    select k.currency, 0, 0, a.adds, 0, 0 from contracts a join partnerships p on p.id = a.partnership_id join k on k.id = p.campaign_id
+      where a.amends is not null and a.state in ('internal_approval', 'out_for_signature')
+    union all
+    select k.currency, 0, 0, 0, c.fee + o.bonus, 0 from contracts c join offers o on o.id = c.offer_id join k on k.id = o.campaign_id where c.state in ('executed', 'expired')
+    union all
+    select k.currency, 0, 0, 0, case when m.extra then m.amount else -m.amount end, 0 from milestones m join contracts c on c.id = m.contract_id join offers o on o.id = c.offer_id join k on k.id = o.campaign_id
+      where c.state in ('executed', 'expired') and (m.extra and m.state <> 'cancelled' or (m.bonus or m.dropped_by is not null) and not m.extra and m.state = 'cancelled')
+    union all
+    select k.currency, 0, 0, 0, 0, y.amount - y.amount_reversed from payouts y join partnerships p on p.id = y.partnership_id join k on k.id = p.campaign_id
+      where y.state in ('paid', 'partly_reversed', 'reversed'))
+select currency, sum(campaigns)::int as campaigns, sum(budget)::bigint as budget, coalesce(sum(reserved), 0)::bigint as reserved, coalesce(sum(committed), 0)::bigint as committed,
+  coalesce(sum(paid), 0)::bigint as paid
+from parts group by currency order by 3 desc, currency
 `
 
-type CampaignsOfHealthParams struct {
+type BudgetsOfHealthParams struct {
 	Brands     []uuid.UUID
 	CampaignID *uuid.UUID
 }
 
-type CampaignsOfHealthRow struct {
-	ID       uuid.UUID
-	Budget   int64
-	Currency string
+type BudgetsOfHealthRow struct {
+	Currency  string
+	Campaigns int32
+	Budget    int64
+	Reserved  int64
+	Committed int64
+	Paid      int64
 }
 
-func (q *Queries) CampaignsOfHealth(ctx context.Context, db DBTX, arg CampaignsOfHealthParams) ([]CampaignsOfHealthRow, error) {
-	rows, err := db.Query(ctx, campaignsOfHealth, arg.Brands, arg.CampaignID)
+// What CampaignMoney says of each campaign, added up by currency in one pass: asked for each of hundreds it takes seconds.
+func (q *Queries) BudgetsOfHealth(ctx context.Context, db DBTX, arg BudgetsOfHealthParams) ([]BudgetsOfHealthRow, error) {
+	rows, err := db.Query(ctx, budgetsOfHealth, arg.Brands, arg.CampaignID)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []CampaignsOfHealthRow
+	var items []BudgetsOfHealthRow
 	for rows.Next() {
-		var i CampaignsOfHealthRow
-		if err := rows.Scan(&i.ID, &i.Budget, &i.Currency); err != nil {
+		var i BudgetsOfHealthRow
+		if err := rows.Scan(
+			&i.Currency,
+			&i.Campaigns,
+			&i.Budget,
+			&i.Reserved,
+			&i.Committed,
+			&i.Paid,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
