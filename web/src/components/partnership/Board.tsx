@@ -43,9 +43,8 @@ function Column({ stage, filter }: { stage: Stage; filter: PartnershipFilter }) 
           <li key={id} className={classes.card}>
             <CreatorName creator={creator} link={{ to: "/partnerships/$id", params: { id } }} />
             <div className="soft">{campaign_name}</div>
-            {attention ? (
-              <Chip tone="attention" icon={<IconAlertCircle size={13} aria-hidden />}>{why ?? "Needs someone"}</Chip>
-            ) : waiting[0] && <div className="soft">Waits for {waiting[0].who}</div>}
+            {attention && <Chip tone="attention" icon={<IconAlertCircle size={13} aria-hidden />}>Needs someone</Chip>}
+            {attention && why ? <div>{why}</div> : waiting[0] && <div className="soft">Waits for {waiting[0].who}</div>}
             {fee && <Money value={fee} />}
           </li>
         ))}
