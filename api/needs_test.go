@@ -44,7 +44,7 @@ func TestNeedsComeByDueTimeWithWhatHappensElse(t *testing.T) {
 	list := needs("")
 	require.Len(t, list.Items, 4)
 	require.Nil(t, list.NextCursor)
-	var all []uuid.UUID
+	all := make([]uuid.UUID, 0, len(list.Items))
 	for _, n := range list.Items {
 		all = append(all, idOf(n))
 	}
@@ -191,7 +191,8 @@ func TestAPartnershipThatNeedsSomeoneSaysWhy(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	d.sql(t, `update partnerships set attention = true where id = $1`, d.partnership)
-	d.sql(t, `insert into tasks (id, brand_id, partnership_id, kind, title, owner_id, due_at) values ($1, $2, $3, 'custom', 'Later', $4, now() + interval '2 days'), ($5, $2, $3, 'custom', 'Call the agent', $4, now())`,
+	d.sql(t, `insert into tasks (id, brand_id, partnership_id, kind, title, owner_id, due_at)
+		values ($1, $2, $3, 'custom', 'Later', $4, now() + interval '2 days'), ($5, $2, $3, 'custom', 'Call the agent', $4, now())`,
 		id(), d.world.one, d.partnership, d.users["ops@one.example"], id())
 	why := func() *string {
 		var list gen.PartnershipList
