@@ -20,7 +20,8 @@ type PartnershipSummary struct {
 	Stage        Stage
 	StageAt      time.Time
 	Paused       bool
-	Attention    bool // something needs a person of the house
+	Attention    bool  // something needs a person of the house
+	Why          *Task // of its open tasks the one due first, by kind, code and title; nil without one, and when nobody is needed
 	Term         int
 	Renewal      string
 	Timers       []Timer

@@ -62,21 +62,29 @@ func (s *Server) ListContracts(ctx context.Context, r gen.ListContractsRequestOb
 	if err != nil {
 		return nil, err
 	}
-	if state := value(r.Params.State); state != "" && !gen.ContractState(state).Valid() {
-		return nil, rapport.Invalid(rapport.Field{Path: "state", Code: "unknown_value", Detail: "This is not a state of a contract."})
+	f, err := contractFilter(r.Params)
+	if err != nil {
+		return nil, err
 	}
 	store, err := s.contractStore()
 	if err != nil {
 		return nil, err
 	}
-	list, next, err := store.ListContracts(ctx, rapport.ContractFilter{
-		BrandID: r.Params.BrandId, CampaignID: r.Params.CampaignId, CreatorID: r.Params.CreatorId, State: value(r.Params.State), Words: value(r.Params.Q),
-		EndsFrom: r.Params.EndsFrom, EndsTo: r.Params.EndsTo,
-	}, page)
+	list, next, err := store.ListContracts(ctx, f, page)
 	if err != nil {
 		return nil, err
 	}
 	return gen.ListContracts200JSONResponse{Items: each(list, toContract), NextCursor: cursorOf(next)}, nil
+}
+
+// contractFilter reads what a list of contracts, and the same as a table, are narrowed by.
+func contractFilter(p gen.ListContractsParams) (rapport.ContractFilter, error) {
+	if state := value(p.State); state != "" && !gen.ContractState(state).Valid() {
+		return rapport.ContractFilter{}, rapport.Invalid(rapport.Field{Path: "state", Code: "unknown_value", Detail: "This is not a state of a contract."})
+	}
+	return rapport.ContractFilter{
+		BrandID: p.BrandId, CampaignID: p.CampaignId, CreatorID: p.CreatorId, State: value(p.State), Words: value(p.Q), EndsFrom: p.EndsFrom, EndsTo: p.EndsTo,
+	}, nil
 }
 
 // GetContract is one contract with its text, its hash and its signatures.

@@ -84,16 +84,9 @@ func (s *Server) ListPartnerships(ctx context.Context, r gen.ListPartnershipsReq
 	if err != nil {
 		return nil, err
 	}
-	f := rapport.PartnershipFilter{
-		BrandID: r.Params.BrandId, CampaignID: r.Params.CampaignId, CreatorID: r.Params.CreatorId, OwnerID: r.Params.OwnerId,
-		Attention: r.Params.Attention, Words: value(r.Params.Q),
-	}
-	for _, word := range value(r.Params.Stage) {
-		stage := rapport.Stage(word)
-		if !slices.Contains(rapport.Stages(), stage) {
-			return nil, rapport.Invalid(rapport.Field{Path: "stage", Code: "unknown_value", Detail: fmt.Sprintf("%q is not a stage.", cut(word, 50))})
-		}
-		f.Stages = append(f.Stages, stage)
+	f, err := partnershipFilter(r.Params)
+	if err != nil {
+		return nil, err
 	}
 	store, err := s.partnershipStore()
 	if err != nil {
@@ -106,6 +99,19 @@ func (s *Server) ListPartnerships(ctx context.Context, r gen.ListPartnershipsReq
 	return gen.ListPartnerships200JSONResponse{
 		Items: each(list, func(p rapport.PartnershipSummary) gen.PartnershipSummary { return toSummary(p, nil) }), NextCursor: cursorOf(next),
 	}, nil
+}
+
+// partnershipFilter reads what a list of partnerships, and the same as a table, are narrowed by.
+func partnershipFilter(p gen.ListPartnershipsParams) (rapport.PartnershipFilter, error) {
+	f := rapport.PartnershipFilter{BrandID: p.BrandId, CampaignID: p.CampaignId, CreatorID: p.CreatorId, OwnerID: p.OwnerId, Attention: p.Attention, Words: value(p.Q)}
+	for _, word := range value(p.Stage) {
+		stage := rapport.Stage(word)
+		if !slices.Contains(rapport.Stages(), stage) {
+			return f, rapport.Invalid(rapport.Field{Path: "stage", Code: "unknown_value", Detail: fmt.Sprintf("%q is not a stage.", cut(word, 50))})
+		}
+		f.Stages = append(f.Stages, stage)
+	}
+	return f, nil
 }
 
 // GetPartnership is one partnership with all that its page shows beside the history.
@@ -178,6 +184,10 @@ func toSummary(p rapport.PartnershipSummary, titles map[uuid.UUID]string) gen.Pa
 		Id: p.ID, BrandId: p.BrandID, BrandName: p.BrandName, CampaignId: p.CampaignID, CampaignName: p.CampaignName, Creator: toCreatorOf(p.Creator),
 		Owner: toUserRef(p.Owner), Stage: gen.Stage(p.Stage), Paused: p.Paused, Attention: p.Attention, Waiting: []gen.Waiting{},
 		RenewalState: p.Renewal, Term: p.Term, UpdatedAt: p.UpdatedAt, Fee: moneyOf(p.Fee), Paid: moneyOf(p.Paid),
+	}
+	if p.Why != nil {
+		why, _ := p.Why.Words()
+		out.Why = orNil(why)
 	}
 	if next := (rapport.View{Timers: p.Timers}).Next(); next != nil {
 		t := toTimer(*next, p, titles)

@@ -46,18 +46,10 @@ func (s *Server) ListReviews(ctx context.Context, r gen.ListReviewsRequestObject
 	if err != nil {
 		return nil, err
 	}
-	filter := rapport.ReviewFilter{BrandID: r.Params.BrandId, State: value(r.Params.State)}
 	me := principalFrom(ctx).UserID
-	switch who := value(r.Params.AssignedTo); who {
-	case "":
-	case "me":
-		filter.AssignedTo = &me
-	default:
-		id, err := uuid.Parse(who)
-		if err != nil {
-			return nil, rapport.Invalid(rapport.Field{Path: "assigned_to", Code: "bad_value", Detail: "This is “me” or the id of a person."})
-		}
-		filter.AssignedTo = &id
+	filter, err := reviewFilter(r.Params, me)
+	if err != nil {
+		return nil, err
 	}
 	if err := ownDecisions(ctx, store); err != nil {
 		return nil, err
@@ -75,6 +67,23 @@ func (s *Server) ListReviews(ctx context.Context, r gen.ListReviewsRequestObject
 		list.Items[i] = desk.summary(item)
 	}
 	return list, nil
+}
+
+// reviewFilter reads what a list of reviews, and the same as a table, are narrowed by.
+func reviewFilter(p gen.ListReviewsParams, me uuid.UUID) (rapport.ReviewFilter, error) {
+	filter := rapport.ReviewFilter{BrandID: p.BrandId, State: value(p.State)}
+	switch who := value(p.AssignedTo); who {
+	case "":
+	case "me":
+		filter.AssignedTo = &me
+	default:
+		id, err := uuid.Parse(who)
+		if err != nil {
+			return filter, rapport.Invalid(rapport.Field{Path: "assigned_to", Code: "bad_value", Detail: "This is “me” or the id of a person."})
+		}
+		filter.AssignedTo = &id
+	}
+	return filter, nil
 }
 
 // desk is from where one person looks at reviews: for whom they may decide, by brand.

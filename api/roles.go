@@ -48,7 +48,7 @@ type access struct {
 // the brand that it was granted for: the rows of other brands do not exist for the operation.
 func accessTable() map[string]access {
 	table := map[string]access{}
-	for _, part := range []map[string]access{peopleAccess(), campaignAccess(), workAccess(), dateAccess(), moneyAccess(), portalAccess()} {
+	for _, part := range []map[string]access{peopleAccess(), campaignAccess(), workAccess(), listAccess(), dateAccess(), moneyAccess(), portalAccess()} {
 		maps.Copy(table, part)
 	}
 	return table
@@ -286,7 +286,21 @@ func workAccess() map[string]access {
 		"readNotifications":        {who: signedIn},
 		"getNotificationSettings":  {who: signedIn, person: true},
 		"editNotificationSettings": {who: signedIn, person: true},
+		"listNeeds":                everyone(),
 		"stream":                   {who: withRole, roles: everyone().roles, streams: true},
+	}
+}
+
+// listAccess is who reads what is made of many things at once.
+func listAccess() map[string]access {
+	return map[string]access{
+		"exportCreators":     slow(house()),
+		"exportCampaigns":    slow(house()),
+		"exportPartnerships": slow(house()),
+		"exportContracts":    slow(house()),
+		"exportReviews":      slow(house()),
+		"listMoves":          house(),
+		"getCampaignHealth":  everyone(),
 	}
 }
 

@@ -286,7 +286,8 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 	d.sql(t, `insert into partnerships (id, brand_id, campaign_id, creator_id, owner_id, stage) values ($1, $2, $3, $4, $5, 'active')`, id(), brand, w.campaign, kim, user)
 	d.sql(t, `insert into messages (id, direction, channel, state, class, from_address) values ($1, 'in', 'email', 'unmatched', 'human', $2)`, mail, "kim@"+host)
 	threads := d.threads(t, brand, user, w)
-	d.sql(t, `insert into partnership_events (partnership_id, source, source_id, seq, brand_id, at, kind) values ($1, 'partnership', $1, 1, $2, now(), 'started')`, w.partnership, brand)
+	d.sql(t, `insert into partnership_events (partnership_id, source, source_id, seq, brand_id, at, kind)
+		values ($1, 'partnership', $1, 1, $2, now(), 'started'), ($1, 'partnership', $1, 2, $2, now(), 'stage')`, w.partnership, brand)
 	d.sql(t, `insert into blobs (sha256, content_type, size, content) values ('\x01', 'image/png', 1, '\x01') on conflict do nothing`)
 	d.sql(t, `update submissions set file_name = 'draft.png', file_sha256 = '\x01' where id = $1`, w.submission)
 	d.sql(t, `select ledger_post($1, 'accrual', $2, $3, null::int, null::text, 'eur', $4)`, id(), brand, w.payout,

@@ -342,23 +342,27 @@ func (s *Store) facts(ctx context.Context, tx pgx.Tx, f rapport.TimelineFilter, 
 	}
 	list := make([]rapport.TimelineEntry, len(rows))
 	for i, r := range rows {
-		fact := rapport.Fact{Seq: r.Seq, At: r.At, Kind: r.Kind, Code: r.Code, N: int(r.N)}
-		for _, id := range []struct{ to, from *uuid.UUID }{{&fact.Ref, r.Ref}, {&fact.Ref2, r.Ref2}, {&fact.Actor, r.Actor}} {
-			if id.from != nil {
-				*id.to = *id.from
-			}
-		}
-		if r.Amount != nil && r.Currency != nil {
-			fact.Amount = rapport.Money{Amount: *r.Amount, Currency: *r.Currency}
-		}
-		if r.Until != nil {
-			fact.Until = *r.Until
-		}
-		list[i] = rapport.TimelineEntry{
-			ID: r.SourceID.String() + "/" + strconv.FormatInt(r.Seq, 10), At: r.At, PartnershipID: r.PartnershipID, Source: r.Source, SourceID: r.SourceID, Fact: fact,
-		}
+		list[i] = entryOf(r)
 	}
 	return list, nil
+}
+
+func entryOf(r gen.TimelineEventsRow) rapport.TimelineEntry {
+	fact := rapport.Fact{Seq: r.Seq, At: r.At, Kind: r.Kind, Code: r.Code, N: int(r.N)}
+	for _, id := range []struct{ to, from *uuid.UUID }{{&fact.Ref, r.Ref}, {&fact.Ref2, r.Ref2}, {&fact.Actor, r.Actor}} {
+		if id.from != nil {
+			*id.to = *id.from
+		}
+	}
+	if r.Amount != nil && r.Currency != nil {
+		fact.Amount = rapport.Money{Amount: *r.Amount, Currency: *r.Currency}
+	}
+	if r.Until != nil {
+		fact.Until = *r.Until
+	}
+	return rapport.TimelineEntry{
+		ID: r.SourceID.String() + "/" + strconv.FormatInt(r.Seq, 10), At: r.At, PartnershipID: r.PartnershipID, Source: r.Source, SourceID: r.SourceID, Fact: fact,
+	}
 }
 
 func (s *Store) written(ctx context.Context, tx pgx.Tx, f rapport.TimelineFilter, after entryAfter, limit int) ([]rapport.TimelineEntry, error) {

@@ -64,6 +64,9 @@ func summary(r gen.ListPartnershipsRow) (rapport.PartnershipSummary, error) {
 		Fee: moneyOrNil(r.Fee, r.FeeCurrency), Paid: moneyOrNil(r.Paid, r.PaidCurrency),
 		NextStep: rapport.StepKind(r.NextStep), MailsSent: int(r.MailsSent),
 	}
+	if r.TaskKind != "" {
+		p.Why = &rapport.Task{Kind: r.TaskKind, Code: r.TaskCode, Title: r.TaskTitle}
+	}
 	return p, errors.Join(json.Unmarshal(r.Timers, &p.Timers), json.Unmarshal(r.Waiting, &p.Waiting), json.Unmarshal(r.Commands, &p.Commands))
 }
 

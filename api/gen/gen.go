@@ -3283,6 +3283,22 @@ type Approver struct {
 // ApproverKind defines model for Approver.Kind.
 type ApproverKind string
 
+// ApproverHealth defines model for ApproverHealth.
+type ApproverHealth struct {
+	// Decided Decisions of the person that counted, of the last 90 days and at most the last 2,000 of a brand
+	Decided int `json:"decided"`
+
+	// Late Those of them that are past their due time
+	Late int `json:"late"`
+
+	// MedianSeconds The median over them of (decided - opening of the stage), also for whom an escalation asked later
+	MedianSeconds *float32 `json:"median_seconds,omitempty"`
+	User          UserRef  `json:"user"`
+
+	// Waiting Open or held reviews in which the person is asked
+	Waiting int `json:"waiting"`
+}
+
 // Balance defines model for Balance.
 type Balance struct {
 	Account  string `json:"account"`
@@ -3429,6 +3445,19 @@ type BrandRole struct {
 	BrandId   openapi_types.UUID `json:"brand_id"`
 	BrandName *string            `json:"brand_name,omitempty"`
 	Roles     []Role             `json:"roles"`
+}
+
+// BudgetHealth defines model for BudgetHealth.
+type BudgetHealth struct {
+	Budget    Money `json:"budget"`
+	Campaigns int   `json:"campaigns"`
+
+	// Committed As in a campaign
+	Committed Money `json:"committed"`
+	Paid      Money `json:"paid"`
+
+	// Reserved As in a campaign
+	Reserved Money `json:"reserved"`
 }
 
 // Calendar defines model for Calendar.
@@ -3660,6 +3689,21 @@ type CampaignEdit struct {
 
 // CampaignEditState defines model for CampaignEdit.State.
 type CampaignEditState string
+
+// CampaignHealth defines model for CampaignHealth.
+type CampaignHealth struct {
+	// Approvers Who keeps most reviews waiting first, then who takes longest
+	Approvers []ApproverHealth `json:"approvers"`
+
+	// Budgets By currency: of the campaign, or of every running one together
+	Budgets []BudgetHealth `json:"budgets"`
+
+	// Drafts Drafts whose due time was in the last 90 days, but those waived or cancelled. The on-time rate is on_time / (on_time + late)
+	Drafts DraftHealth `json:"drafts"`
+
+	// Stages Those in which there is a partnership, in the order of the path
+	Stages []StageHealth `json:"stages"`
+}
 
 // CampaignList defines model for CampaignList.
 type CampaignList struct {
@@ -4590,6 +4634,15 @@ type DraftEdit struct {
 	Text    string `json:"text"`
 }
 
+// DraftHealth Drafts whose due time was in the last 90 days, but those waived or cancelled. The on-time rate is on_time / (on_time + late)
+type DraftHealth struct {
+	// Late It came after, or has not come
+	Late int `json:"late"`
+
+	// OnTime The first version came at the due time or before; after an extension was granted, by its date
+	OnTime int `json:"on_time"`
+}
+
 // Duplicate defines model for Duplicate.
 type Duplicate struct {
 	Creator Creator  `json:"creator"`
@@ -5291,8 +5344,40 @@ type Money struct {
 	Currency string `json:"currency"`
 }
 
+// Move defines model for Move.
+type Move struct {
+	CampaignName  string             `json:"campaign_name"`
+	CreatorName   string             `json:"creator_name"`
+	PartnershipId openapi_types.UUID `json:"partnership_id"`
+	What          TimelineItem       `json:"what"`
+}
+
+// MoveList defines model for MoveList.
+type MoveList struct {
+	Items      []Move    `json:"items"`
+	NextCursor *string   `json:"next_cursor,omitempty"`
+	Since      time.Time `json:"since"`
+}
+
 // MustIncludeKind defines model for MustIncludeKind.
 type MustIncludeKind string
+
+// Need A task or a review
+type Need struct {
+	// IfNot What happens when nobody acts, in words
+	IfNot *string `json:"if_not,omitempty"`
+
+	// IfNotAt When; absent where it happens at no certain time
+	IfNotAt *time.Time     `json:"if_not_at,omitempty"`
+	Review  *ReviewSummary `json:"review,omitempty"`
+	Task    *Task          `json:"task,omitempty"`
+}
+
+// NeedList defines model for NeedList.
+type NeedList struct {
+	Items      []Need  `json:"items"`
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
 
 // Netting defines model for Netting.
 type Netting struct {
@@ -5652,6 +5737,9 @@ type PartnershipSummary struct {
 	Term         int                `json:"term"`
 	UpdatedAt    time.Time          `json:"updated_at"`
 	Waiting      []Waiting          `json:"waiting"`
+
+	// Why What needs a person, in words: of its open tasks the one due first
+	Why *string `json:"why,omitempty"`
 }
 
 // PastOffer defines model for PastOffer.
@@ -7259,6 +7347,22 @@ type SocialAccount struct {
 // Stage defines model for Stage.
 type Stage string
 
+// StageHealth defines model for StageHealth.
+type StageHealth struct {
+	// Ageing Partnerships for which (now - entered) is more than the median; 0 where there is none
+	Ageing int `json:"ageing"`
+
+	// Count Partnerships in the stage now
+	Count int `json:"count"`
+
+	// MedianSeconds The median of (left - entered) over the last 1,000 stays in the stage that are over, of the campaign or of each brand; absent while none is, and for a stage that ends a partnership
+	MedianSeconds *float32 `json:"median_seconds,omitempty"`
+	Stage         Stage    `json:"stage"`
+
+	// Stays Over how many stays the median is taken
+	Stays int `json:"stays"`
+}
+
 // StartPartnerships defines model for StartPartnerships.
 type StartPartnerships struct {
 	CreatorIds []openapi_types.UUID `json:"creator_ids"`
@@ -7930,6 +8034,12 @@ type EditCalendarParams struct {
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
+// GetCampaignHealthParams defines parameters for GetCampaignHealth.
+type GetCampaignHealthParams struct {
+	BrandId    *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	CampaignId *openapi_types.UUID `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
+}
+
 // ListCampaignsParams defines parameters for ListCampaigns.
 type ListCampaignsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -7946,6 +8056,15 @@ type ListCampaignsParams struct {
 // CreateCampaignParams defines parameters for CreateCampaign.
 type CreateCampaignParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ExportCampaignsParams defines parameters for ExportCampaigns.
+type ExportCampaignsParams struct {
+	// Q Words to search for
+	Q       *Q           `form:"q,omitempty" json:"q,omitempty"`
+	BrandId *BrandId     `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	State   *string      `form:"state,omitempty" json:"state,omitempty"`
+	Format  *SheetFormat `form:"format,omitempty" json:"format,omitempty"`
 }
 
 // EditCampaignParams defines parameters for EditCampaign.
@@ -8073,6 +8192,19 @@ type ListContractsParams struct {
 	EndsTo     *time.Time          `form:"ends_to,omitempty" json:"ends_to,omitempty"`
 }
 
+// ExportContractsParams defines parameters for ExportContracts.
+type ExportContractsParams struct {
+	// Q Words to search for
+	Q          *Q                  `form:"q,omitempty" json:"q,omitempty"`
+	BrandId    *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	CampaignId *openapi_types.UUID `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
+	CreatorId  *openapi_types.UUID `form:"creator_id,omitempty" json:"creator_id,omitempty"`
+	State      *string             `form:"state,omitempty" json:"state,omitempty"`
+	EndsFrom   *time.Time          `form:"ends_from,omitempty" json:"ends_from,omitempty"`
+	EndsTo     *time.Time          `form:"ends_to,omitempty" json:"ends_to,omitempty"`
+	Format     *SheetFormat        `form:"format,omitempty" json:"format,omitempty"`
+}
+
 // SendContractParams defines parameters for SendContract.
 type SendContractParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -8114,6 +8246,15 @@ type ListCreatorsParams struct {
 // CreateCreatorParams defines parameters for CreateCreator.
 type CreateCreatorParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ExportCreatorsParams defines parameters for ExportCreators.
+type ExportCreatorsParams struct {
+	// Q Words to search for
+	Q       *Q           `form:"q,omitempty" json:"q,omitempty"`
+	Country *string      `form:"country,omitempty" json:"country,omitempty"`
+	Tag     *string      `form:"tag,omitempty" json:"tag,omitempty"`
+	Format  *SheetFormat `form:"format,omitempty" json:"format,omitempty"`
 }
 
 // ImportCreatorsParams defines parameters for ImportCreators.
@@ -8373,6 +8514,27 @@ type SettleMailParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListMovesParams defines parameters for ListMoves.
+type ListMovesParams struct {
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor  *Cursor  `form:"cursor,omitempty" json:"cursor,omitempty"`
+	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+
+	// Since Without, 24 hours ago
+	Since *time.Time `form:"since,omitempty" json:"since,omitempty"`
+}
+
+// ListNeedsParams defines parameters for ListNeeds.
+type ListNeedsParams struct {
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor  *Cursor  `form:"cursor,omitempty" json:"cursor,omitempty"`
+	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+}
+
 // EditNotificationSettingsParams defines parameters for EditNotificationSettings.
 type EditNotificationSettingsParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -8446,6 +8608,19 @@ type ListPartnershipsParams struct {
 	OwnerId    *openapi_types.UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
 	Stage      *[]string           `form:"stage,omitempty" json:"stage,omitempty"`
 	Attention  *bool               `form:"attention,omitempty" json:"attention,omitempty"`
+}
+
+// ExportPartnershipsParams defines parameters for ExportPartnerships.
+type ExportPartnershipsParams struct {
+	// Q Words to search for
+	Q          *Q                  `form:"q,omitempty" json:"q,omitempty"`
+	BrandId    *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	CampaignId *openapi_types.UUID `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
+	CreatorId  *openapi_types.UUID `form:"creator_id,omitempty" json:"creator_id,omitempty"`
+	OwnerId    *openapi_types.UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+	Stage      *[]string           `form:"stage,omitempty" json:"stage,omitempty"`
+	Attention  *bool               `form:"attention,omitempty" json:"attention,omitempty"`
+	Format     *SheetFormat        `form:"format,omitempty" json:"format,omitempty"`
 }
 
 // DraftAmendmentParams defines parameters for DraftAmendment.
@@ -8849,6 +9024,16 @@ type ListReviewsParams struct {
 
 	// State A state, or waiting: open or held
 	State *string `form:"state,omitempty" json:"state,omitempty"`
+}
+
+// ExportReviewsParams defines parameters for ExportReviews.
+type ExportReviewsParams struct {
+	BrandId    *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	AssignedTo *string  `form:"assigned_to,omitempty" json:"assigned_to,omitempty"`
+
+	// State A state, or waiting: open or held
+	State  *string      `form:"state,omitempty" json:"state,omitempty"`
+	Format *SheetFormat `form:"format,omitempty" json:"format,omitempty"`
 }
 
 // DecideReviewParams defines parameters for DecideReview.
@@ -9501,12 +9686,18 @@ type ServerInterface interface {
 	// EditCalendar Edit zone, working days, hours, holidays
 	// (PUT /v1/calendars/{id})
 	EditCalendar(ctx echo.Context, id Id, params EditCalendarParams) error
+	// GetCampaignHealth How the partnerships of a campaign go, or of all campaigns: stages, drafts, approvers, budget
+	// (GET /v1/campaign-health)
+	GetCampaignHealth(ctx echo.Context, params GetCampaignHealthParams) error
 	// ListCampaigns Campaigns
 	// (GET /v1/campaigns)
 	ListCampaigns(ctx echo.Context, params ListCampaignsParams) error
 	// CreateCampaign Create a campaign with budget, sequence, approval policy and contract terms
 	// (POST /v1/campaigns)
 	CreateCampaign(ctx echo.Context, params CreateCampaignParams) error
+	// ExportCampaigns The same list as a table
+	// (GET /v1/campaigns/export)
+	ExportCampaigns(ctx echo.Context, params ExportCampaignsParams) error
 	// GetCampaign One campaign with its counts by stage and its budget
 	// (GET /v1/campaigns/{id})
 	GetCampaign(ctx echo.Context, id Id) error
@@ -9570,6 +9761,9 @@ type ServerInterface interface {
 	// ListContracts Contracts
 	// (GET /v1/contracts)
 	ListContracts(ctx echo.Context, params ListContractsParams) error
+	// ExportContracts The same list as a table
+	// (GET /v1/contracts/export)
+	ExportContracts(ctx echo.Context, params ExportContractsParams) error
 	// GetContract One contract with its text, hash and signatures
 	// (GET /v1/contracts/{id})
 	GetContract(ctx echo.Context, id Id) error
@@ -9597,6 +9791,9 @@ type ServerInterface interface {
 	// CreateCreator Add a creator
 	// (POST /v1/creators)
 	CreateCreator(ctx echo.Context, params CreateCreatorParams) error
+	// ExportCreators The same list as a table
+	// (GET /v1/creators/export)
+	ExportCreators(ctx echo.Context, params ExportCreatorsParams) error
 	// ImportCreators Import creators from CSV; dry_run answers a verdict a row and writes nothing
 	// (POST /v1/creators/imports)
 	ImportCreators(ctx echo.Context, params ImportCreatorsParams) error
@@ -9723,6 +9920,12 @@ type ServerInterface interface {
 	// SettleMail Say what became of a mail of which nobody knows whether it was sent; it is sent again only where that is asked for
 	// (POST /v1/messages/{id}/settle)
 	SettleMail(ctx echo.Context, id Id, params SettleMailParams) error
+	// ListMoves What moved in partnerships since a time, newest first: stages, answers, offers, contracts, drafts, payments, renewals
+	// (GET /v1/moves)
+	ListMoves(ctx echo.Context, params ListMovesParams) error
+	// ListNeeds What waits for the person by due time: their tasks and those of their roles, and the reviews they are asked in, each with what happens if they do nothing
+	// (GET /v1/needs)
+	ListNeeds(ctx echo.Context, params ListNeedsParams) error
 	// GetNotificationSettings What the caller wants to hear of, how, and when not
 	// (GET /v1/notification-settings)
 	GetNotificationSettings(ctx echo.Context) error
@@ -9759,6 +9962,9 @@ type ServerInterface interface {
 	// ListPartnerships Partnerships
 	// (GET /v1/partnerships)
 	ListPartnerships(ctx echo.Context, params ListPartnershipsParams) error
+	// ExportPartnerships The same list as a table
+	// (GET /v1/partnerships/export)
+	ExportPartnerships(ctx echo.Context, params ExportPartnershipsParams) error
 	// GetPartnership One partnership: stage, next timer, who is waited for, terms, deliverables, commands it accepts now
 	// (GET /v1/partnerships/{id})
 	GetPartnership(ctx echo.Context, id Id) error
@@ -9999,6 +10205,9 @@ type ServerInterface interface {
 	// ListReviews Reviews by due time
 	// (GET /v1/reviews)
 	ListReviews(ctx echo.Context, params ListReviewsParams) error
+	// ExportReviews The same list as a table
+	// (GET /v1/reviews/export)
+	ExportReviews(ctx echo.Context, params ExportReviewsParams) error
 	// GetReview One review: submission, stages, who was asked, who decided and when
 	// (GET /v1/reviews/{id})
 	GetReview(ctx echo.Context, id Id) error
@@ -10727,6 +10936,31 @@ func (w *ServerInterfaceWrapper) EditCalendar(ctx echo.Context) error {
 	return err
 }
 
+// GetCampaignHealth converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCampaignHealth(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetCampaignHealthParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "campaign_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "campaign_id", ctx.QueryParams(), &params.CampaignId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter campaign_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCampaignHealth(ctx, params)
+	return err
+}
+
 // ListCampaigns converts echo context to params.
 func (w *ServerInterfaceWrapper) ListCampaigns(ctx echo.Context) error {
 	var err error
@@ -10799,6 +11033,45 @@ func (w *ServerInterfaceWrapper) CreateCampaign(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CreateCampaign(ctx, params)
+	return err
+}
+
+// ExportCampaigns converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportCampaigns(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportCampaignsParams
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportCampaigns(ctx, params)
 	return err
 }
 
@@ -11470,6 +11743,73 @@ func (w *ServerInterfaceWrapper) ListContracts(ctx echo.Context) error {
 	return err
 }
 
+// ExportContracts converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportContracts(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportContractsParams
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "campaign_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "campaign_id", ctx.QueryParams(), &params.CampaignId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter campaign_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "creator_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "creator_id", ctx.QueryParams(), &params.CreatorId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter creator_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "ends_from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "ends_from", ctx.QueryParams(), &params.EndsFrom, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter ends_from: %s", err))
+	}
+
+	// ------------- Optional query parameter "ends_to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "ends_to", ctx.QueryParams(), &params.EndsTo, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter ends_to: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportContracts(ctx, params)
+	return err
+}
+
 // GetContract converts echo context to params.
 func (w *ServerInterfaceWrapper) GetContract(ctx echo.Context) error {
 	var err error
@@ -11729,6 +12069,45 @@ func (w *ServerInterfaceWrapper) CreateCreator(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CreateCreator(ctx, params)
+	return err
+}
+
+// ExportCreators converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportCreators(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportCreatorsParams
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "country" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "country", ctx.QueryParams(), &params.Country, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter country: %s", err))
+	}
+
+	// ------------- Optional query parameter "tag" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "tag", ctx.QueryParams(), &params.Tag, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter tag: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportCreators(ctx, params)
 	return err
 }
 
@@ -13108,6 +13487,77 @@ func (w *ServerInterfaceWrapper) SettleMail(ctx echo.Context) error {
 	return err
 }
 
+// ListMoves converts echo context to params.
+func (w *ServerInterfaceWrapper) ListMoves(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListMovesParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "since" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "since", ctx.QueryParams(), &params.Since, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter since: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListMoves(ctx, params)
+	return err
+}
+
+// ListNeeds converts echo context to params.
+func (w *ServerInterfaceWrapper) ListNeeds(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListNeedsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListNeeds(ctx, params)
+	return err
+}
+
 // GetNotificationSettings converts echo context to params.
 func (w *ServerInterfaceWrapper) GetNotificationSettings(ctx echo.Context) error {
 	var err error
@@ -13480,6 +13930,73 @@ func (w *ServerInterfaceWrapper) ListPartnerships(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListPartnerships(ctx, params)
+	return err
+}
+
+// ExportPartnerships converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportPartnerships(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportPartnershipsParams
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "campaign_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "campaign_id", ctx.QueryParams(), &params.CampaignId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter campaign_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "creator_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "creator_id", ctx.QueryParams(), &params.CreatorId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter creator_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "stage" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "stage", ctx.QueryParams(), &params.Stage, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter stage: %s", err))
+	}
+
+	// ------------- Optional query parameter "attention" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "attention", ctx.QueryParams(), &params.Attention, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter attention: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportPartnerships(ctx, params)
 	return err
 }
 
@@ -15919,6 +16436,45 @@ func (w *ServerInterfaceWrapper) ListReviews(ctx echo.Context) error {
 	return err
 }
 
+// ExportReviews converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportReviews(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportReviewsParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "assigned_to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "assigned_to", ctx.QueryParams(), &params.AssignedTo, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter assigned_to: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportReviews(ctx, params)
+	return err
+}
+
 // GetReview converts echo context to params.
 func (w *ServerInterfaceWrapper) GetReview(ctx echo.Context) error {
 	var err error
@@ -17504,6 +18060,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/holidays", wrapper.ListHolidays, options.OperationMiddlewares["listHolidays"]...)
 	router.GET(options.BaseURL+"/v1/creators", wrapper.ListCreators, options.OperationMiddlewares["listCreators"]...)
 	router.POST(options.BaseURL+"/v1/creators", wrapper.CreateCreator, options.OperationMiddlewares["createCreator"]...)
+	router.GET(options.BaseURL+"/v1/creators/export", wrapper.ExportCreators, options.OperationMiddlewares["exportCreators"]...)
 	router.GET(options.BaseURL+"/v1/creators/:id", wrapper.GetCreator, options.OperationMiddlewares["getCreator"]...)
 	router.PATCH(options.BaseURL+"/v1/creators/:id", wrapper.EditCreator, options.OperationMiddlewares["editCreator"]...)
 	router.GET(options.BaseURL+"/v1/creators/:id/timeline", wrapper.GetCreatorTimeline, options.OperationMiddlewares["getCreatorTimeline"]...)
@@ -17513,6 +18070,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/search", wrapper.Search, options.OperationMiddlewares["search"]...)
 	router.GET(options.BaseURL+"/v1/campaigns", wrapper.ListCampaigns, options.OperationMiddlewares["listCampaigns"]...)
 	router.POST(options.BaseURL+"/v1/campaigns", wrapper.CreateCampaign, options.OperationMiddlewares["createCampaign"]...)
+	router.GET(options.BaseURL+"/v1/campaigns/export", wrapper.ExportCampaigns, options.OperationMiddlewares["exportCampaigns"]...)
 	router.GET(options.BaseURL+"/v1/campaigns/:id", wrapper.GetCampaign, options.OperationMiddlewares["getCampaign"]...)
 	router.PATCH(options.BaseURL+"/v1/campaigns/:id", wrapper.EditCampaign, options.OperationMiddlewares["editCampaign"]...)
 	router.POST(options.BaseURL+"/v1/campaigns/:id/partnerships", wrapper.StartPartnerships, options.OperationMiddlewares["startPartnerships"]...)
@@ -17585,6 +18143,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/reviews/:id/links", wrapper.SendReviewLink, options.OperationMiddlewares["sendReviewLink"]...)
 	router.POST(options.BaseURL+"/v1/review-links/:id/revoke", wrapper.RevokeReviewLink, options.OperationMiddlewares["revokeReviewLink"]...)
 	router.GET(options.BaseURL+"/v1/partnerships", wrapper.ListPartnerships, options.OperationMiddlewares["listPartnerships"]...)
+	router.GET(options.BaseURL+"/v1/partnerships/export", wrapper.ExportPartnerships, options.OperationMiddlewares["exportPartnerships"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/:id", wrapper.GetPartnership, options.OperationMiddlewares["getPartnership"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/:id/audit-pack", wrapper.GetAuditPack, options.OperationMiddlewares["getAuditPack"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/:id/events", wrapper.ListPartnershipEvents, options.OperationMiddlewares["listPartnershipEvents"]...)
@@ -17605,6 +18164,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/partnerships/:id/amendments/preview", wrapper.PreviewAmendment, options.OperationMiddlewares["previewAmendment"]...)
 	router.POST(options.BaseURL+"/v1/partnerships/:id/offers", wrapper.SendOffer, options.OperationMiddlewares["sendOffer"]...)
 	router.GET(options.BaseURL+"/v1/contracts", wrapper.ListContracts, options.OperationMiddlewares["listContracts"]...)
+	router.GET(options.BaseURL+"/v1/contracts/export", wrapper.ExportContracts, options.OperationMiddlewares["exportContracts"]...)
 	router.GET(options.BaseURL+"/v1/contracts/:id", wrapper.GetContract, options.OperationMiddlewares["getContract"]...)
 	router.GET(options.BaseURL+"/v1/contracts/:id/paper", wrapper.GetContractPaper, options.OperationMiddlewares["getContractPaper"]...)
 	router.POST(options.BaseURL+"/v1/contracts/:id/send", wrapper.SendContract, options.OperationMiddlewares["sendContract"]...)
@@ -17623,6 +18183,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/submissions/:id", wrapper.GetSubmission, options.OperationMiddlewares["getSubmission"]...)
 	router.GET(options.BaseURL+"/v1/submissions/:id/file", wrapper.GetSubmissionFile, options.OperationMiddlewares["getSubmissionFile"]...)
 	router.GET(options.BaseURL+"/v1/reviews", wrapper.ListReviews, options.OperationMiddlewares["listReviews"]...)
+	router.GET(options.BaseURL+"/v1/reviews/export", wrapper.ExportReviews, options.OperationMiddlewares["exportReviews"]...)
 	router.GET(options.BaseURL+"/v1/reviews/:id", wrapper.GetReview, options.OperationMiddlewares["getReview"]...)
 	router.POST(options.BaseURL+"/v1/reviews/:id/decisions", wrapper.DecideReview, options.OperationMiddlewares["decideReview"]...)
 	router.GET(options.BaseURL+"/v1/payouts", wrapper.ListPayouts, options.OperationMiddlewares["listPayouts"]...)
@@ -17671,6 +18232,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/tasks/:id/reassign", wrapper.ReassignTask, options.OperationMiddlewares["reassignTask"]...)
 	router.POST(options.BaseURL+"/v1/tasks/:id/snooze", wrapper.SnoozeTask, options.OperationMiddlewares["snoozeTask"]...)
 	router.GET(options.BaseURL+"/v1/overview", wrapper.GetOverview, options.OperationMiddlewares["getOverview"]...)
+	router.GET(options.BaseURL+"/v1/needs", wrapper.ListNeeds, options.OperationMiddlewares["listNeeds"]...)
+	router.GET(options.BaseURL+"/v1/moves", wrapper.ListMoves, options.OperationMiddlewares["listMoves"]...)
+	router.GET(options.BaseURL+"/v1/campaign-health", wrapper.GetCampaignHealth, options.OperationMiddlewares["getCampaignHealth"]...)
 	router.GET(options.BaseURL+"/v1/stream", wrapper.Stream, options.OperationMiddlewares["stream"]...)
 	router.GET(options.BaseURL+"/v1/outside/review", wrapper.GetOutsideReview, options.OperationMiddlewares["getOutsideReview"]...)
 	router.GET(options.BaseURL+"/v1/outside/review/file", wrapper.GetOutsideFile, options.OperationMiddlewares["getOutsideFile"]...)
@@ -18679,6 +19243,45 @@ func (response EditCalendardefaultApplicationProblemPlusJSONResponse) VisitEditC
 	return err
 }
 
+type GetCampaignHealthRequestObject struct {
+	Params GetCampaignHealthParams
+}
+
+type GetCampaignHealthResponseObject interface {
+	VisitGetCampaignHealthResponse(w http.ResponseWriter) error
+}
+
+type GetCampaignHealth200JSONResponse CampaignHealth
+
+func (response GetCampaignHealth200JSONResponse) VisitGetCampaignHealthResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCampaignHealthdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCampaignHealthdefaultApplicationProblemPlusJSONResponse) VisitGetCampaignHealthResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListCampaignsRequestObject struct {
 	Params ListCampaignsParams
 }
@@ -18747,6 +19350,67 @@ type CreateCampaigndefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CreateCampaigndefaultApplicationProblemPlusJSONResponse) VisitCreateCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportCampaignsRequestObject struct {
+	Params ExportCampaignsParams
+}
+
+type ExportCampaignsResponseObject interface {
+	VisitExportCampaignsResponse(w http.ResponseWriter) error
+}
+
+type ExportCampaigns200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportCampaigns200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportCampaignsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportCampaigns200TextcsvResponse struct{ SheetTextcsvResponse }
+
+func (response ExportCampaigns200TextcsvResponse) VisitExportCampaignsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportCampaignsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportCampaignsdefaultApplicationProblemPlusJSONResponse) VisitExportCampaignsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -19623,6 +20287,67 @@ func (response ListContractsdefaultApplicationProblemPlusJSONResponse) VisitList
 	return err
 }
 
+type ExportContractsRequestObject struct {
+	Params ExportContractsParams
+}
+
+type ExportContractsResponseObject interface {
+	VisitExportContractsResponse(w http.ResponseWriter) error
+}
+
+type ExportContracts200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportContracts200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportContractsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportContracts200TextcsvResponse struct{ SheetTextcsvResponse }
+
+func (response ExportContracts200TextcsvResponse) VisitExportContractsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportContractsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportContractsdefaultApplicationProblemPlusJSONResponse) VisitExportContractsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetContractRequestObject struct {
 	Id Id `json:"id"`
 }
@@ -19986,6 +20711,67 @@ type CreateCreatordefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CreateCreatordefaultApplicationProblemPlusJSONResponse) VisitCreateCreatorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportCreatorsRequestObject struct {
+	Params ExportCreatorsParams
+}
+
+type ExportCreatorsResponseObject interface {
+	VisitExportCreatorsResponse(w http.ResponseWriter) error
+}
+
+type ExportCreators200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportCreators200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportCreatorsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportCreators200TextcsvResponse struct{ SheetTextcsvResponse }
+
+func (response ExportCreators200TextcsvResponse) VisitExportCreatorsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportCreatorsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportCreatorsdefaultApplicationProblemPlusJSONResponse) VisitExportCreatorsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -21878,6 +22664,84 @@ func (response SettleMaildefaultApplicationProblemPlusJSONResponse) VisitSettleM
 	return err
 }
 
+type ListMovesRequestObject struct {
+	Params ListMovesParams
+}
+
+type ListMovesResponseObject interface {
+	VisitListMovesResponse(w http.ResponseWriter) error
+}
+
+type ListMoves200JSONResponse MoveList
+
+func (response ListMoves200JSONResponse) VisitListMovesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMovesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListMovesdefaultApplicationProblemPlusJSONResponse) VisitListMovesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListNeedsRequestObject struct {
+	Params ListNeedsParams
+}
+
+type ListNeedsResponseObject interface {
+	VisitListNeedsResponse(w http.ResponseWriter) error
+}
+
+type ListNeeds200JSONResponse NeedList
+
+func (response ListNeeds200JSONResponse) VisitListNeedsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListNeedsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListNeedsdefaultApplicationProblemPlusJSONResponse) VisitListNeedsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetNotificationSettingsRequestObject struct {
 }
 
@@ -22358,6 +23222,67 @@ type ListPartnershipsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListPartnershipsdefaultApplicationProblemPlusJSONResponse) VisitListPartnershipsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportPartnershipsRequestObject struct {
+	Params ExportPartnershipsParams
+}
+
+type ExportPartnershipsResponseObject interface {
+	VisitExportPartnershipsResponse(w http.ResponseWriter) error
+}
+
+type ExportPartnerships200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportPartnerships200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportPartnershipsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportPartnerships200TextcsvResponse struct{ SheetTextcsvResponse }
+
+func (response ExportPartnerships200TextcsvResponse) VisitExportPartnershipsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportPartnershipsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportPartnershipsdefaultApplicationProblemPlusJSONResponse) VisitExportPartnershipsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -26138,6 +27063,67 @@ func (response ListReviewsdefaultApplicationProblemPlusJSONResponse) VisitListRe
 	return err
 }
 
+type ExportReviewsRequestObject struct {
+	Params ExportReviewsParams
+}
+
+type ExportReviewsResponseObject interface {
+	VisitExportReviewsResponse(w http.ResponseWriter) error
+}
+
+type ExportReviews200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportReviews200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportReviewsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportReviews200TextcsvResponse struct{ SheetTextcsvResponse }
+
+func (response ExportReviews200TextcsvResponse) VisitExportReviewsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportReviewsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportReviewsdefaultApplicationProblemPlusJSONResponse) VisitExportReviewsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetReviewRequestObject struct {
 	Id Id `json:"id"`
 }
@@ -28482,12 +29468,18 @@ type StrictServerInterface interface {
 	// EditCalendar Edit zone, working days, hours, holidays
 	// (PUT /v1/calendars/{id})
 	EditCalendar(ctx context.Context, request EditCalendarRequestObject) (EditCalendarResponseObject, error)
+	// GetCampaignHealth How the partnerships of a campaign go, or of all campaigns: stages, drafts, approvers, budget
+	// (GET /v1/campaign-health)
+	GetCampaignHealth(ctx context.Context, request GetCampaignHealthRequestObject) (GetCampaignHealthResponseObject, error)
 	// ListCampaigns Campaigns
 	// (GET /v1/campaigns)
 	ListCampaigns(ctx context.Context, request ListCampaignsRequestObject) (ListCampaignsResponseObject, error)
 	// CreateCampaign Create a campaign with budget, sequence, approval policy and contract terms
 	// (POST /v1/campaigns)
 	CreateCampaign(ctx context.Context, request CreateCampaignRequestObject) (CreateCampaignResponseObject, error)
+	// ExportCampaigns The same list as a table
+	// (GET /v1/campaigns/export)
+	ExportCampaigns(ctx context.Context, request ExportCampaignsRequestObject) (ExportCampaignsResponseObject, error)
 	// GetCampaign One campaign with its counts by stage and its budget
 	// (GET /v1/campaigns/{id})
 	GetCampaign(ctx context.Context, request GetCampaignRequestObject) (GetCampaignResponseObject, error)
@@ -28551,6 +29543,9 @@ type StrictServerInterface interface {
 	// ListContracts Contracts
 	// (GET /v1/contracts)
 	ListContracts(ctx context.Context, request ListContractsRequestObject) (ListContractsResponseObject, error)
+	// ExportContracts The same list as a table
+	// (GET /v1/contracts/export)
+	ExportContracts(ctx context.Context, request ExportContractsRequestObject) (ExportContractsResponseObject, error)
 	// GetContract One contract with its text, hash and signatures
 	// (GET /v1/contracts/{id})
 	GetContract(ctx context.Context, request GetContractRequestObject) (GetContractResponseObject, error)
@@ -28578,6 +29573,9 @@ type StrictServerInterface interface {
 	// CreateCreator Add a creator
 	// (POST /v1/creators)
 	CreateCreator(ctx context.Context, request CreateCreatorRequestObject) (CreateCreatorResponseObject, error)
+	// ExportCreators The same list as a table
+	// (GET /v1/creators/export)
+	ExportCreators(ctx context.Context, request ExportCreatorsRequestObject) (ExportCreatorsResponseObject, error)
 	// ImportCreators Import creators from CSV; dry_run answers a verdict a row and writes nothing
 	// (POST /v1/creators/imports)
 	ImportCreators(ctx context.Context, request ImportCreatorsRequestObject) (ImportCreatorsResponseObject, error)
@@ -28704,6 +29702,12 @@ type StrictServerInterface interface {
 	// SettleMail Say what became of a mail of which nobody knows whether it was sent; it is sent again only where that is asked for
 	// (POST /v1/messages/{id}/settle)
 	SettleMail(ctx context.Context, request SettleMailRequestObject) (SettleMailResponseObject, error)
+	// ListMoves What moved in partnerships since a time, newest first: stages, answers, offers, contracts, drafts, payments, renewals
+	// (GET /v1/moves)
+	ListMoves(ctx context.Context, request ListMovesRequestObject) (ListMovesResponseObject, error)
+	// ListNeeds What waits for the person by due time: their tasks and those of their roles, and the reviews they are asked in, each with what happens if they do nothing
+	// (GET /v1/needs)
+	ListNeeds(ctx context.Context, request ListNeedsRequestObject) (ListNeedsResponseObject, error)
 	// GetNotificationSettings What the caller wants to hear of, how, and when not
 	// (GET /v1/notification-settings)
 	GetNotificationSettings(ctx context.Context, request GetNotificationSettingsRequestObject) (GetNotificationSettingsResponseObject, error)
@@ -28740,6 +29744,9 @@ type StrictServerInterface interface {
 	// ListPartnerships Partnerships
 	// (GET /v1/partnerships)
 	ListPartnerships(ctx context.Context, request ListPartnershipsRequestObject) (ListPartnershipsResponseObject, error)
+	// ExportPartnerships The same list as a table
+	// (GET /v1/partnerships/export)
+	ExportPartnerships(ctx context.Context, request ExportPartnershipsRequestObject) (ExportPartnershipsResponseObject, error)
 	// GetPartnership One partnership: stage, next timer, who is waited for, terms, deliverables, commands it accepts now
 	// (GET /v1/partnerships/{id})
 	GetPartnership(ctx context.Context, request GetPartnershipRequestObject) (GetPartnershipResponseObject, error)
@@ -28980,6 +29987,9 @@ type StrictServerInterface interface {
 	// ListReviews Reviews by due time
 	// (GET /v1/reviews)
 	ListReviews(ctx context.Context, request ListReviewsRequestObject) (ListReviewsResponseObject, error)
+	// ExportReviews The same list as a table
+	// (GET /v1/reviews/export)
+	ExportReviews(ctx context.Context, request ExportReviewsRequestObject) (ExportReviewsResponseObject, error)
 	// GetReview One review: submission, stages, who was asked, who decided and when
 	// (GET /v1/reviews/{id})
 	GetReview(ctx context.Context, request GetReviewRequestObject) (GetReviewResponseObject, error)
@@ -29896,6 +30906,31 @@ func (sh *strictHandler) EditCalendar(ctx echo.Context, id Id, params EditCalend
 	return nil
 }
 
+// GetCampaignHealth operation middleware
+func (sh *strictHandler) GetCampaignHealth(ctx echo.Context, params GetCampaignHealthParams) error {
+	var request GetCampaignHealthRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCampaignHealth(ctx.Request().Context(), request.(GetCampaignHealthRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCampaignHealth")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCampaignHealthResponseObject); ok {
+		return validResponse.VisitGetCampaignHealthResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListCampaigns operation middleware
 func (sh *strictHandler) ListCampaigns(ctx echo.Context, params ListCampaignsParams) error {
 	var request ListCampaignsRequestObject
@@ -29963,6 +30998,31 @@ func (sh *strictHandler) CreateCampaign(ctx echo.Context, params CreateCampaignP
 		return err
 	} else if validResponse, ok := response.(CreateCampaignResponseObject); ok {
 		return validResponse.VisitCreateCampaignResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportCampaigns operation middleware
+func (sh *strictHandler) ExportCampaigns(ctx echo.Context, params ExportCampaignsParams) error {
+	var request ExportCampaignsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportCampaigns(ctx.Request().Context(), request.(ExportCampaignsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportCampaigns")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportCampaignsResponseObject); ok {
+		return validResponse.VisitExportCampaignsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -30754,6 +31814,31 @@ func (sh *strictHandler) ListContracts(ctx echo.Context, params ListContractsPar
 	return nil
 }
 
+// ExportContracts operation middleware
+func (sh *strictHandler) ExportContracts(ctx echo.Context, params ExportContractsParams) error {
+	var request ExportContractsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportContracts(ctx.Request().Context(), request.(ExportContractsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportContracts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportContractsResponseObject); ok {
+		return validResponse.VisitExportContractsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetContract operation middleware
 func (sh *strictHandler) GetContract(ctx echo.Context, id Id) error {
 	var request GetContractRequestObject
@@ -31091,6 +32176,31 @@ func (sh *strictHandler) CreateCreator(ctx echo.Context, params CreateCreatorPar
 		return err
 	} else if validResponse, ok := response.(CreateCreatorResponseObject); ok {
 		return validResponse.VisitCreateCreatorResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportCreators operation middleware
+func (sh *strictHandler) ExportCreators(ctx echo.Context, params ExportCreatorsParams) error {
+	var request ExportCreatorsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportCreators(ctx.Request().Context(), request.(ExportCreatorsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportCreators")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportCreatorsResponseObject); ok {
+		return validResponse.VisitExportCreatorsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -32564,6 +33674,56 @@ func (sh *strictHandler) SettleMail(ctx echo.Context, id Id, params SettleMailPa
 	return nil
 }
 
+// ListMoves operation middleware
+func (sh *strictHandler) ListMoves(ctx echo.Context, params ListMovesParams) error {
+	var request ListMovesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMoves(ctx.Request().Context(), request.(ListMovesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMoves")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListMovesResponseObject); ok {
+		return validResponse.VisitListMovesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListNeeds operation middleware
+func (sh *strictHandler) ListNeeds(ctx echo.Context, params ListNeedsParams) error {
+	var request ListNeedsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListNeeds(ctx.Request().Context(), request.(ListNeedsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListNeeds")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListNeedsResponseObject); ok {
+		return validResponse.VisitListNeedsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetNotificationSettings operation middleware
 func (sh *strictHandler) GetNotificationSettings(ctx echo.Context) error {
 	var request GetNotificationSettingsRequestObject
@@ -32972,6 +34132,31 @@ func (sh *strictHandler) ListPartnerships(ctx echo.Context, params ListPartnersh
 		return err
 	} else if validResponse, ok := response.(ListPartnershipsResponseObject); ok {
 		return validResponse.VisitListPartnershipsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportPartnerships operation middleware
+func (sh *strictHandler) ExportPartnerships(ctx echo.Context, params ExportPartnershipsParams) error {
+	var request ExportPartnershipsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportPartnerships(ctx.Request().Context(), request.(ExportPartnershipsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportPartnerships")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportPartnershipsResponseObject); ok {
+		return validResponse.VisitExportPartnershipsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -35889,6 +37074,31 @@ func (sh *strictHandler) ListReviews(ctx echo.Context, params ListReviewsParams)
 	return nil
 }
 
+// ExportReviews operation middleware
+func (sh *strictHandler) ExportReviews(ctx echo.Context, params ExportReviewsParams) error {
+	var request ExportReviewsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportReviews(ctx.Request().Context(), request.(ExportReviewsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportReviews")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportReviewsResponseObject); ok {
+		return validResponse.VisitExportReviewsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetReview operation middleware
 func (sh *strictHandler) GetReview(ctx echo.Context, id Id) error {
 	var request GetReviewRequestObject
@@ -37890,666 +39100,685 @@ func (sh *strictHandler) DeleteView(ctx echo.Context, id Id) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7P39stw2kieAvgri7I3wbmzZLbttz7YU9w9ZtsaetiyNJG/fiWkHjSKzqtCHBdAAeErlDkfs0+yD7ZPc",
-	"QOKDIAnwo6qOp2dj/7J1igSBRCKRn7/8+10pjo3gwLW6e/r3u4ZKegQNEv+1lZRXBavM/zN+9/Tulxbk",
-	"+W5zx+kR7p52v2/uVHmAIzUP7oQ8Un339K5t8Rd9bsyzSkvG93e//ba5K1uphDTPVqBKyRrNhBmdwwdd",
-	"2B+J2BF9ANLQPZAt7ISEu01yDm6weAZH+uF74Ht9uHv6xZMnqRnspDiOv/+SSaVJRc+Ecfw6ru8jRX4V",
-	"HJ6RE9MH0erMPHDIJB0qqmFMh82d+cIOP+kWexTczJm3df3b5i4ie0P1ofsSUlXCLy2TUN091bKFdfRn",
-	"FRwboYGX5z/DOXzlALQC2X3nu+6xj81zGRJ/9sUXm7sj4/7fnyY/uXtFdXnIf2v3sX0g/sh4mJodmc5x",
-	"o/0xHqCCHW1rbdhgY6bMju3x7ulnhieOjNt/ddNlXMMeJH7olzF3/EXIShEtiAIqywPZIdelJvJLllRp",
-	"bpTwwOD0XtwDH3/2/QGINj8FLqGshorUjN/77w+p+RYH/NiOOMUrw7nNbaM6AOiXjsHSu+DYL/7K/0fC",
-	"7u7p3X/5Qydr/mB/VX94F41ovqDFmATf08uPpRYrD6Wo6NmdQdwa1QiuwAnHBlBslYJr4EgC2jQ1K6mZ",
-	"6R+aamf+lPjalnGKsxqS9LfNYK3PCX7F8Nk9QGOm1EixreE49WH7xH//mxK8P4Mp0r9x4yZm8ZcD1eQE",
-	"XJOTFJYwuPUTc3jg1SeiAf7hWNtlq4/FbsdKqETZHoHrT1QjgVY4zrH+JIy3hlybOw0f9B9K9XADQmu6",
-	"rSEmtNJUw9Gt7XZ7vPm/gk5CEjrkzd/80cLj8XyrgJeAJ0WKBqRm9txsz0UpgerUnW/Em/uRKMoqokQ3",
-	"q60QNVB+F93YswfYXpszl+DmjgsNiTsmLYDMJGsnhO42c3P4LZa4/26va6cdoDTCT29iqvwUxhDbv0Gp",
-	"zTwcNV+YR3CmtKqYmQ+t30TU3dFawWZA8MXE8lSY0Zg8VdYtvFvzxPq+Z0qPOYZpOPb/Z0qQecb7LXyG",
-	"SknP453AwZKTOQKvoPqe8QT7emqOiHKkGiSj9ZhhvtOkPFC+B0WOQgLRB8qJuZHUMyJ4fbasLnZE7HZG",
-	"105xvCX56KOng717p2mPT2VXasRMx1j91dK6FqeaKc34vqjoWUUfCxrS5q6saasgoSWZmwNqBU59x3EJ",
-	"3UswDBPx2edPkoxWQc0eQBqRo8aj/wAnIjioDSlFyzVUxGwOfsroB4KT04GVB7IV+kAO9AGIYnsOFT5B",
-	"/dKNqrCEr77u5vIe5FHZPf/wnX33sydDdtvcVVI0DVTjiUdDKcMNmuxoXRN6oucNajDkhFcuRQ1zayjH",
-	"KqNimpkf4wnPSrZuhp/nZ1gcWQ1KG1r2jtmVowOvAs8MCEDPimzPbn/MdgCvvEqrQR7JUTyYjd1CLU7k",
-	"V5AClw9U1gx12zEPwoeybhV7YPo8wamZlU5t/Cv/yvOqgmp+283Uq8WjR7zwSjzAPFXFA0jJKigkUKfh",
-	"DQ/dmTCtSCn4rmalVuRIz0Rpyqv+ofs0feimxyVMEaruAfnRyS+zawfRKiCoqxA0vJZ86IEpJnghRcur",
-	"zIa1iu6hkGx/0Cq7r79NybY31qIaCzcnlJffLNG98Nt4YwK9Fw/4wr2RGU1LWupioQqzAyi4OM0ys+Bw",
-	"9s/rg7UxF73A2+PWGjyjbzeM85ScQ/GvtDnstDZ22f5gOAjZEeBItGjLA1QbQnlFTofzUlE8sxFG252/",
-	"FGMCh9VtAlOEVcUb25E5IqD7YPJ+bRopHmh9kd5Gj+ZWc7fw693d039ftFM/Jc03c2pxMlA9I8dWaXOt",
-	"2Ev5LFr9kdqQGpSyFw/TqNLjFWcubTMH4O3RkK2R0FCJpJJQA1UQa6wZWuMgG7+iKUq9uehz/n3Ln30y",
-	"pm+gr1rFuFmw+dnePEyRGh6gNv+inIAqaY1W2jNCjU6pyREoNxe2UOAvK6XpHpL30T3jVbySVtlViNo8",
-	"L1qtWAXJtVh5BXLp0cchZ47MW/MMitOl4w62EJeT2rmvaE2Thh4tS8/Aoylvu5fCNBjXX36eJGXZSgm8",
-	"PM8fav/N6J3uYxOzv4Xh4QmRkEiRL3t+DXnD5CvKv6msy3OFHNlSL53HZkV31/edfznXZDdLN2oYIjPf",
-	"++dSsoeUVfStOHk/Nzj1RBGqrU+P8nt/wpxZvCFGG/a/SWiE1EbTeGZFFjWfgcqpOqyujXyToFtpZ9kn",
-	"iVFTCms59azYjzU7Jk1jdAb15BLwyvy2uWO80JJyhUqPUdTN3YBeWcOFhiPM/6bO+UnIntaTobT9tn98",
-	"EyafpLjgrcoac+FCWXThR8bXYkmUVR3trcKU1Rqjfc2pjH+a5UC3nGkOFOJevTsrDcdeCODul5aV91vz",
-	"690mbGrvjx9AiuS2fSUpt8GLPnmNnTte+jsNjbHi9gINUmvcATfUqAQowoVOyrwdg7oaHMxPk2o0UzFj",
-	"MjN3pgo7LtWFuTTN/6IplVyQ3TE/gISmRl8g3aPu03KNvsGa8n1rL7umptrwAnq/6lqcrNfCTnlzJxrg",
-	"UBVewer+0pjXf0oHv/gq0h1EXamNtfefWH6yGpyRGkpDo4xFaQWGgl9a9AilyPxA6xaWBmY63hOo9lnt",
-	"D/c9yXySWhVgYHbQGnhFF1/vFSjNOGoiRSlEXYjdLmNXG5l6pPxMTkLeM7632g01St4R/ffUGIZUE2QK",
-	"QncaZCdU3eVpSIj2ozugViOukuSrxJEyXjQgi4NoEx7d1yjEjxuzj4IDsS+YT0gowcgXRRg3+ha+nz4J",
-	"UuniSFltmJqVkDZNY5nCFDlJpjVwosUzf7m4gJGNsprxrvAY43QmfIHu18IGnhKP5H8Ajd62kjaGrqUL",
-	"O4zICrQ8hI2lmhyF0laLVQcqwdDgHhqNfhO8ImMCiRMosqXlfZLifgqW3BO8Vgu+dwF568cabIIWdZpv",
-	"RKulWQByDsbYhsO/oqx2zjF/gBVRwCMnn6HyVnxA/nHO+PGXGqE0rQtaVRKUSgkZzxvwAPJM/MyyDGIG",
-	"VAU1Jg3yfIY0OyoJPkRooAi+ihvCNNq85n8pF/oA0sYxn5EnhKp7+5D5weoY42UpKAU3EpXJQh8kKCMR",
-	"r7cVv0J/G3MbaYNeznCktXWzKq+I2XNkZmCOM5wB7UVzopm9UcazPlF5LNpmyivIvNeWEg6nsMeSKUBv",
-	"qJFMu7aunbw3BLNmGRfEDP9x2yQJ5j+dTvb4i7lXzKLcEGQLe8qH0Z2MepgK8eDxHnHfSDLEgmTTuxly",
-	"W9xROHGKxgJ5QPOUNE2LnLQUmLqNslfgRd4PT4tZH5p7Dg2joWCOLvU/fvZks0RQr0qC6MT4ytfGUmnl",
-	"ANnzv+DUD/j1KlbN7/oFluoKTeeluQQ+NQLhj0+WaiYLVYt5x/V/Dh7LKBKLr/tlt/aSG/eCwzFzw+L2",
-	"PzHb/0+fPVl3QS6yfacvqudOJza3BOOqd3FQDqe7zaIIBR6Tm3ie0NB4RL+TGf+t8zIOnEtRUuis0mwf",
-	"zmq+UtQrojHeozkZ5I9yUu3oqeW9iK6aK1ZX1kKlwtTffvv01asN+ezzp0+eoF53ZBVn+4NOGnv0XFjW",
-	"VZnMEzw46KM2Ou8z8j++/PzJEwIfSqPsM04qOAqF2qUGpVXycBxEzTxrLyL2t/aFFI8tpI5ogOeIk3z+",
-	"xJd7wO3DQ4877t7dxnvex/k1wwGynDmt1FpbOyMrvnv3mpwA7s2vG/IpeSV4Rc8ouci7llutLezBePQh",
-	"uX8VPGEAf/f8h+eYUrKxcfIP9NjUQL5pDTv/4SuQNePLFNeIlNEm9CjkJjFYud/icBAiNuvzdUfPqdN4",
-	"gf7QncCVN87g1D3ugQknYeUkh3x2AdOszfCNuWPtnk/uLfoUM+LWn8I+h39zbPTZGszenv5I2cBcmXTZ",
-	"l/TYULbni8W3fz4rBdaG5KM0xylW+VGBfAu7C13uwCu1KpSBL1hZtjB9cvTnoaCtJN3pomrRjGi3NVOH",
-	"4sR4hXHyQDVAkRKMzkBvpW10OPzBPthtrUv+cH+OM9Lsn+LMH+DpWItRJjlIdWDNUsoGL3eKBDhpT/iR",
-	"bw79bQeqCCVmG545P6wEc0G7VwXHS9pvx2Z5JMq+vWgDQ9xq7HJnuoYFSqEhjbsN7Cs9NW72kN9Cve1L",
-	"jd9SGVcSktqSdYN2SZc7ptUzwqmULvi4Y7VOp1wmlWP3qalVvwRI+vyvFEYDAwTzEZ6iFljXNo8DpBL8",
-	"I0X8qyorkmBd7HPhlGuqdNGqVYOnmC2a4hydL3Qs9bYiRVjnUZwk7Xz2xIKpJzhl5/hnyYFAXvttc9fK",
-	"ev4k48D22Tm63vLQ+jlemIvth7nllB7RUn7hOCSZDSNbuIGL/vUJKrI9Ey5OeIFwgU54JDJttTha/xlL",
-	"GZDvQiRFu9Q8qc1Y+gBHBfUDanDL03+HRKQPlNVGeblR0poLgBDVAL13qQNRRvDJO+23bbUHmy9dtrrz",
-	"NNzGLbGVDHbpX/C7i51KJdWwF/KczY9QIeTCjGorWr1xwZBIxSF7AYpsz6MU25S4F8cj0/oWbPfOps57",
-	"bU5tbFK6DVN57Ri4LmTrvDgzma/m4bf4bKxaazgavQvmpXNc++fyOoh/e14+X3YVuu8UO4DFuw7HLZV7",
-	"UbRcszrt09mFUuNQs+AZ4UjPZAvEljTOqntrdPsDVQdN9ypb22puPqG0zRY186GM990L/4VWCedFXj4s",
-	"rcbKnUT0Qawwp1AsLt2nRtSsPC/PdFIgH24iz7HoxwpkYyGIVmN5XVlCo6EKMt7VrpxBW/e2leRL56tq",
-	"oYuSNuPdfoNBaerZT3Ag3vJ5Rp64QDQxr0ZV0zYwEsqmnyQ98Jq67Pq0dpZyXAym1hltymhhw2zb7t69",
-	"0CrqGbDG0mw5txF3TDBP5yph8c8C+WbkWagUmvQgevfMAu04cmhH11aIN/tcQXtnhRsq4tf4UtgErSRk",
-	"LnZXeEzUTrIE3589i32R6InTZ8/4aEViJzBIHNGOhPJImxleMVP612UJ9yPt6ZJKqFRJ0Ep1xOkbsym5",
-	"/yk0kP9cWsH/rTf88kv6wmjzqnhN766d2U2/i/adJXs4uBsXjh+lif6D3qYrbrhLLql86NRdLuEySV8M",
-	"qZtgSkZfEOCZs29fCkmaWGmIzFxMGzRGM072dpL9/wlrK6z/n+S8NE9HFI4OCQrQe7Biyj2CReJJhIB1",
-	"9st/jAT7fbXu3yaEz238ic7Z95j+RM6hes7VKVXauBXVOeOyWqFv7lhdp6p3X1q8gVigWnl6olEJ+DU5",
-	"9Ewp878XHbJ1tpK/wQzB5uh8ke3gt2J8Dcyc/lVbdZGEmb/Xl1DlNgcm4ubHPDQqVf1mLsjJ0jR3hTJO",
-	"sNTuKaEEK/t2IDfm/0XzcdtsyP/5X/87tTdUT6SV2yJHiwyxNNIbc0ZSh0X/t/eRix0RrVQEPjQ1ZdxV",
-	"1F3r+8a0jnU+UvfK9rzCUecyJfLziDKDM79rmtIgcHfNFaZYBTYizy3+iy26MH/hItr0pE3ILC7POOuK",
-	"d5U1WDZI7KO94ZaLNvigQXJaFzITb7DpygqAr9qRveCQzFQw+hWHE6B/99hQyZTgZCda63JEvkLIN0L5",
-	"GcPoi5l3oUDzmSTTUkPBn5lNcMUg82oCHOm5sBm7ySOKnNAFelGvpEqxPd8YMgDyDLK1PVRj3cs8tUYM",
-	"KvhB6GSluE93XqQ+r/eHn0Wr1xfzzjtQRWNLIa3wcXXhStQPOXXuAGzxQidSUqxQD+e/O6udKxRdif2T",
-	"M+CjHoP4zcxdLC/E8ejKOtckHXRveZJZDusQ4BztOspNJKqyjLpmx3xKlDiCudXNrbBjnPISQmm9S4qd",
-	"D+46FJWEyBAaNsRph5ZLXJWhsc7sXWpvgb7R+cUCWAFPqBz5/zxIPXM6ZHEAFE7+n9r927ID9EBHuiWa",
-	"AW+j1yh4ZH3mB5Gs6F8hBGmrDynMRadMhDJROroLprhjpkRfT6HjvKDq8BeA+6uRCob5iC6WIU6jeMdO",
-	"SCipSrPDyc1liN6nXNL2arBHHLCTVXn0G0+JGzGjpeoVSTcHKO/fgkKohBGeTlC1EvrJh3RhRxiq2yEs",
-	"MTtRyR1cRhoJp63T+qASrUwVgj+3RUceOwTfT3k/GsqLKdjv8kAlLTUE6PGS4gPWAI7MhXTtkRm+h9gY",
-	"1wHFe+Am6AgU7rHkpgSMxQucANkjT8m2ZbX+mHFiQRyDCxGroXEMVIhaBS4UjRcLVEyrx0qz2NG63tLy",
-	"fjnTv3RvXJF1sEgVRRJ5ZTSXQjtXL7IAdc1+yJiPafWni5gOc3MNN8QUdN+bz6vEL3oP2uMWei1ItcfZ",
-	"FJN0vISzFqbkv7CPObV5fYr9ByjbR0qznYLhW5/jnvbJemAjZ476+n9bcV7shCyMmkl1K63ialc7DwNn",
-	"kwH6s5xIafCQfF6THzBFt5tDjlrJ7De5dfvH5xGVQfuha3yUA3+/sTqIUdIsxM4Dlcwi06q2PBCqyN//",
-	"jvvyiaHtb7/1dfpsrGuVBzqW94PsKDTObTKURWiHD1o9iwAomCJaMqjsP5dCSE5dGLe8Ca4U9tHZSAn6",
-	"PINcghOXdWE/8gWNtfGRqB9bnO7HLvxg1A+onnYpwM6NZdQyh6ciOLg06U1wZjFFFLU+2KmWH4+4ocN7",
-	"Ol56fjeHVq8Xd3cDiGxsLuBltcMGQitYGXvciuuqldaP2sfW7ddRmZFYUbN74BYMQoM8egfs5m4PHCRN",
-	"6+x2xreTqSmOCTJq5Vj/07230DaKP5TfnDBoPuSQDeQMfJG2eQmG9reSlqDSldT2QCfS+8URugxtC3nO",
-	"BUGMMwc79MzY9zhte5haBSrGorNYWcT7T8auToWpv2kz2X7IwWzZB0mEAjd95bmb21tVYZXhk/kd+Is7",
-	"k5PCLuG698kEllzMLV49s0afUED27AH4BiuBMA3aQfD0t/lI5T1oNdnO4iNFHJTehnz37jX546dffvnx",
-	"p4TWzYF+/NlkmKBLQPkikYDSUFYVeJDTCJ8+dj+TyzD9EQn7tvb1Sok1OnH0kSLhSeLTV57Z4AHmWzmI",
-	"LUwgvWwuyZi+qOA1r8+rfbIVLIGJrjKsJyp4I4XYXfjZYXnFB1KxvTn5zuNAW30Arllp0U/RVpdQCiQh",
-	"DjLooLAuDDyxrksc3FiWm0OZjbzfibLBLdQZr9EkDv1JtHVlUV53rYKKWFjuZe5l/91NmHiOFA41Z7Ba",
-	"Xh4WWJH29ef24Z4LNuOdHUFYIKp+BBc9jWLxiNWd3hhMb/AvrXNPj2UDhkGXe9Hi7W/qczFoNTNRjoHB",
-	"plVLDy9t0w401W4xniAWl+1mvOKTDqGUjdz/cuzucSzUZ5hoe9wc5i3gHm9e1lBojeP0bi47bOTDFwx1",
-	"V7d5qqE8yfMRbEe366K1FQyJTzqvQqa301dwYC5BAFs8heXMzv9DQqYjDqejw4lV+rDpwCtr2PXTFsOc",
-	"Q07dzPzPM188gFHso09q0VzzxaWA8I61LivBuEywxtJp4D9I9yd51nUl8uCcRgN23XdsWnjJ3JlLwaav",
-	"kE1eKIwioWuua3eqw0InCH8T08vdfFfEkOwIb10sex0bhNyBxG0zjKCM0wx6k2hqRnmZiZ8+WmjAmgRp",
-	"NKi+6r8h3/xotbu6zmRhVIvr2uajYqGxlBk3ya15z8cyuHpmo/64/pHXyidFuZl2y5vfvTRbd66Nwo6p",
-	"chjUGAyMuk75LHLXVsubZ5i8cIDyHqpnhAsOvqUoBsY9GPqy1k5hbu/sclPBqbXHMubnpV6MBJHS9Hbt",
-	"iK7KM1iHmXd7kKYbgC5lsi1ZDU5p5UJjwh8syqS5h3NaN1b0CIQqC6PtUJXxb/okMGMxYAZZhEnM50Fw",
-	"anRxTokqr0ZpIQrMxRn590IFQCjD6IEu1eZg4h7/lMmo843IpnPqSlrXIDGEXIMOTpbktWpXtbBp1jvz",
-	"6agf2tx7r/1zF0bK4AGkoVwMMFgLRFDHNIafHkOY3mOnbSdEwxQ6OYoJNlGQID5P46jYKPTWBdC8gO5t",
-	"7JSQuI2Wke9/dqtwmfvE64hLVigi7ujGGL9f3gZdLNl559PVeuFoSy3HTLRE6Z2fVRB8/bQRaf3EHvTf",
-	"HvPOjQxwmfxOG5evd4s+uUHXeSJVK3tbXbBzie63y+CtplvgvhBcJzMv4OjyrWaRpq/F1/CNxEKYKYiH",
-	"I+V0jzeOSyedD/a7Rmd29rkFGztRVFMoEclj2UhxFIX3pM7WNWpJjT5XYJf8cYRzGXhXXO640qhVDZS6",
-	"wLBbCpTJhdn/9PTTL1fVC3SNvZa/k41V/MWi5aF6ow7ixJ86dZcZs3hlyGL81Q/FEfZ0e9Y55A/zyCQE",
-	"6xEqRgvz9/4FExofHS02yAOrwKgyTbVL38nDuTE+/eGJ4MfzEOWwYqmmJ6SflqzUedemasR9quHRc4KT",
-	"t6EmRc+YcGc2o+cw5YRWacDCJNOm07lC++Plt7VFgHJK8wj6y4y3boj/iIyydBGP7Tr8QX+kiJAVyNDw",
-	"0cHNOipaT1podwOkZltJl9uDfjfyce1ScJXs94N1TKeDMBogIgEpYhQk20pbYZMjGorCJPgszdCrVwvi",
-	"qg1uEjS4KI3OF3l5Kzq1S1ArwBUs46RvwuO/W5oefGiYhHUfWlMSvxRtU5S0zoRcfKe2rqH2B9tuyLvk",
-	"LZc981yCRY5GwinfXzxRo46tIWygZNmiJxMVG5CFOtDPvvgyAQlP1SG0V7WgVztWQ+BwBAtwwvBIq1up",
-	"dVPhxl7D+Pn6ZzPNde0lfTrlOmlsMzATcuSmaZ2e56soDQj/UUFZu2KvE9OHStITzxbvZ4DKLwLTyobZ",
-	"zA8RX10bhlucqppPRA1JrEiDOJLns1qdZz+eupUYHZpWdFn3eGVBlK9344xhiW1G7T9WhvwwZB/mmE17",
-	"n1r6jfwUj57W6z7x1pb+Pq6y9p8loX29HM3DnWdEULJ32zDx3J3daBumtvAdXFAemtH73h+6DDpMIcPn",
-	"sBcysxcR2mpkC1jgbsFwtRb8brFRayWrQ0ibLPvIeoOwnp67jMK4cMgCRWEExdcVra4fmtHbI+o43d37",
-	"yKO0YJ8/jOnCkULPFMGbEaqrcI+vgJLNqPoxjF2XoUgl+PmiLbIhLceu/VhOHdLwsBFMSIROetqXIrS0",
-	"SheMl3VrPS2LRM+rVunv7DvhHlgG4rL6gvbXr+ORwYQ7ImcgJn9acCQuq7RY1zcqcPjlLBix03i3f+dt",
-	"nAWcmd2vJRtzUX+g/7spfUvy3lJvCtfLNekk/aHeSHhgcMqptMvn6AaCKu+VWVbr7vPu3PdXLOK5uv+H",
-	"ly+R0yYZx8ZU/2Gq++95pVjwjGxJBWbIE1vqsonxETdkKzhWQWBD5lZi5Lo7QvmM+kzScuQsXiwXMyd2",
-	"moec5ZzIw/btkfKdPHtVQ0t34evupc4UH0pHV1008e24XdPUU1rSIuLdBWVpXoWdWsT3VHezP7IalBZ8",
-	"BRFe+VeyJJjsmo49riMXMvCqS0miRAKHE3XFJlubhVhleu8b4YEpwlK02eBFXOKVpfaAMQclZRGRxh8d",
-	"7nh/+WkGlhJKj+Q1yObqkKpuamMuk+D23SxaSZj3e1auFdhVH+E9l8yIjyU/3jncR21lsCn7cseAKBmt",
-	"n9vXpqOKqUIOjFGv0wAyjpOpMMBFBpUouNBF2YXRx/PvP1NMIFwtbnplXe3p0pbgo58USPYpjHDKPVQF",
-	"46nM9PcHpkgjxY7VQLZQ0qNF5sQeYF3J6xKTOmt9xdDJNkyT6fBMzwDFyMnMXWEXf2DWohZ8K6isrN9Z",
-	"Aq1saooNj+aQwVbD7t6qtYLTnl1zgnCwIq4fMVk4LX2aJCm5xga1p/2yDPqbC4Tf69AvPEvDkLk9PxvX",
-	"iQjLvC1GMQdSHoRC8JNeisjtWqyvZ9Zl/JjvrWg54xLo9P/HF/85+SLHAy8Z1NWVOD0rAz8hqdiausFP",
-	"7uoRFNRghaIQaWyAfGcn3LdVNFuG+OwbWbvxf5qh5+N7+25Oy2H221yfjgSlVw7R1WfH6XazDfjjHZnb",
-	"h5t4n+Jz8oiRO/uZG8748Sf7ymiaV5Z5rMF39km9y5OFlpcli3UDWwzuK5qSfStO5Eh5qMVItSNreRU1",
-	"tVhGUPPOKus3JQBdijGSxVUHRHPxq5/jjPUOSb8P811xe1PmuVzoaDI3PFiW7R/9dL2xVlqit68RRSsw",
-	"k8zj/5PWbXLOO4HIBXLFeO6Nd5w26iCSilgjAQFzk4V0L3F31YZo0bBSES0IfRCs2hDFfgW1IcbeaRjf",
-	"bwI2vXnmJFm6XlHSVbDZ7hxTncl5OtdQBCTuK0KLMQ364/opb/xWxtvQfWKeNy5Q4K9inskre7TrC1yt",
-	"V23dzGwGOzk7m8u3b2Kj3ibTIVYCE1NVWHyY2dJdrxaOMb19s1UJUG+I0kKeN+TLJ0QR5N8A5rVSieOu",
-	"ILpflZ5KpYzCHdHDX64tVPLDDPGQPZWm9iKVFHWgvMokl11bBzMR4ck6jlLT/9pjCKw01ddkYncQNYnf",
-	"vMd6pTFaRfMOcPWYLQoBYg6KE9OHIv6GJQ0o7bD07V+QGD9dYXxCkwu2C5H5RfBiCwda79zxW6imepSd",
-	"5Ji292wmyLKqDYO5MlMei5pq3+OWYG6Vxdd/YHAiW1reP7Up0fg7Uz42RCiHU7oeZIwr4/rnRuAWOHen",
-	"KiJBpxj5IvM4YtEFF8uAaTO5UR60Q7PyXhGx29nG1BOsmTF211i7qf5/v89RGSER5SEyPVcI/oxQzH+z",
-	"UJhH10mOKfL5kz/NhwlGMcHAMf3JpNmlhj1Nh/hWOUtWJ6ouMTSjk7gcJVlqdVkmasAzqn2kYFG7O7F4",
-	"FTN+sK7oNF5HR1o/1el9fHy/2EVbXRjpNd/m9SxaqaDePSOC12dCqyPjCrMkLZDCokTUC5hAi3iC6w5c",
-	"tIXRMOk9nN67WxjQ0Ym+PIcryh9J5G3dCtmj7+7BdNmC7jTIievEbGDIZMZXyBb2hkmM5O6VA/qqpFAm",
-	"48+3FFVb6sIlT2TOtZ1O1cLK9HsNPCiSdf16d/f036ep8E145befNvm2X+4WwpVZ9aNCC2l9bCCbjJNI",
-	"oFpfnDWZc9UIpYtWplEkm3ZbM3VYVbpmda7FhWPYIyepGObrES7AFpyqpWE7tjJd4kSZVlj05Th3QXpK",
-	"uijKQ4eMLTwfDZeui1A9cdF4yXAjaRUEzeN5+6KvvBIPkOqUMwQWmm8/b+XDROqYzxXrJJUxBVqwx3dD",
-	"tlCLE/kVpMBDDVTWLC4CiNM43NFYnxY2ofj1MwTHNPlHlcdpmn/VKsZBIaaIIjjtXtWJIb4vjrIobvhI",
-	"vMopsMv+x4wcCx4e6+5BPIANUQch9Xq5ONjfZUvDuX9kecpIEFdvi/0R7YDkxHglTgR43C8zhZ5/TZ/a",
-	"vFgZbNpgoRN8efYogGsy9zz/XB6Z6Q2RnN4QKG50bNwKM3Vy+ashdyuegcoFRz7sQfi8HdINkFyL+EHo",
-	"CMtmVZLkfAZfEjZpkVt4MHpy7oaxLnDNq9YOcUGiyBgbdEnb6MHS/Pcnsle/bpualUmf9jq92vbAOF+R",
-	"qdEVS5txJid7E2UgrPzxVIFvjo2eh58fv/YAXL84CFauzvJrmmxF5BZiJNHo7MADzMcuvhWtApyYdX7Z",
-	"EPZktIOy2i1iSDH7RfSD3bnBkuSL7ZshILBvfT+GTMefVin29pWA+D10wBrT8xlGLQV3re87FI0IK+8m",
-	"6coDS3AwF+XRfiKciYXGIq9WTmUvKTfTv8w49W9fYmgttf4usuHScB7ukPRh6fNbm+t07FadQ8GwsJSa",
-	"3gNf2BYt2Ep23rM5wuHMfG2/v1KABPzJERbamovHjjI5vX82hFqrCEyeDV/SRfkZFdSN69Vim0OBhAsO",
-	"jYe8LHJs8z1o5XrjIISy7RQTQbNuHPJSH/N03CztRuyd378FGaRhc95a98+V27MQafGqQ3wVm06gYYa+",
-	"ZJf1SsuG1YeGrUAEXLHbgSRMb4hlJODzfmDbKAzHTS6AQV19I2WqOCjT4WYz3cPXpRUPnA9Ca6hIQ7GJ",
-	"QZSWgBg1n3Q1Yv/+6U+fNCBLe/HPAGLitzZ3rpvNRPPbKJslnVW11MHy4McY3bdGdX5KqLV5qSL/9m//",
-	"9m8fv3r18ddfbwglRo1CiGbZgrHzkSueETCKn4syuPKXBQdyRAOHboNzSy5/mLmVqwNbSobliSm9NLPw",
-	"NOP6y8/TvY+DBRtatAM1pi0CSXEN7v+UZke6qGtotDQ/8X7alftkmnAS2J6/hQeQyvaHuC6hZ43Ak+KB",
-	"VSH8M5e01D0cp8akL/+XvuBzsJgHymofXlkWJ3ArG8cIRNNARdrGNX3W5AzaZiUIaa69Xc32B5xM2UoJ",
-	"vEzLQ8YL9+RSEqsGFm/I0LL0M9lEpIjn4EfP0vQWBqfdnMczNl9+eCF4lM14FUOXOJSrV1/0hnWitDwJ",
-	"iOp6czmIfPfYxvCLRyxPFB2yxQ0uGnoW7WIhJ2nqLv7OzWUT+tt+Sr758S35/5JPP3nyP774jPz47uvc",
-	"aOsbcYw9cipYZyMAXk4oQh0isJPtbosmBKEn6hBmbRGXzeNwDT4JOs2ZItLO5gIPZUfXbj+CFErz4L+2",
-	"yY4qW6pgthv9tWiv7hpZF0N172R6fS2cmC1zX8qrAbItU0HgH7FWizstxCH9cmQFFZk1HS8kb97QhG3h",
-	"QXhF/yYkabnrOYivo2onODo9zFYi0hjFpKIjrUmHZriY42fSU3owisg8fiFu2lGvGEf83l72mCEi+gTT",
-	"drksadaNYdav7W+ygl/C9s18/5rNDBIPJd1AWf10RUehgBYetRIaur4X57cs2/aJHb3Jre0k2uPd2/9M",
-	"NbwNBm2IU1JzI7i6eGGVY6Wpa1+nFOP7AhGOU+HLbymvXj/AJQ388qlTxlgNnkcuTiHc2k+mWtT5ZlDs",
-	"aAxxh0ONDpSCZQBjr0ic6mVLZYsNv2UYZ/1Ow3Gib3O2nS9xkecGpBJJWG0aIE5SPwk5017jSMsD42kn",
-	"9uOZLDP3ruuGknB6tHwOUGI9DHMqZ8aH2WaHOR1SOtZ3WT002XcHrxS3kW5It9gJlrqFMIq58/EE0rei",
-	"Zu52Gjj43BUze2ctg6Vzb2fLJNw8bkI4t6THJFqIj8X42l16NKiS1g4hW1N1f+faRaLMa7FfFDpQHbCI",
-	"641+D+fC0alqoVACxzL/q4VVesQDyKpFNakWpW091vJ7LjDcsKOsBtvzSdn68bLFXlEp8frdsRFSv3R5",
-	"I0NvWt3f+y3jNAPlRrHYb3zM/uXd6x+IJZnRPUQrCbq5iBYue6Zuj/wjRQ5A43YL9oLZt6AUVAu8hxno",
-	"Z7u8t6AcTOPQKWo+vrIipsPOWF42PJpXJc+F7EnKuJilI+bMJ0az7L4gxWn5WXFkEqfUgs1IRQ07XSSv",
-	"wrfipMgWzsI1y7XG6mebJ0+eIEptsPy50KRmSicxzIZywtFnE/aoI0vYArfI4Qwn+ECcVhWPZW+/UJCY",
-	"r9HD3iy21yZTxKlvG0KJEQTkxOqabME3LVjOfWJX+OYZGYXtaHTxtsHkXaObVD7pYVFqu9gV0lJprPC4",
-	"BEIixcl8ozdwIqVQim29Su3uwhdpLkyE4hgHZ4n6+JsRBRvyqSF6x41dSpsVM8kJG6HqWl72ul6ZDbL0",
-	"RDFrq3Qw3BvSSRDpitasWtIL63TXfSvFq/8iWsk7uJ3xNaiKSeDZiTTsXH/9X1pW3m+FuE8w9Q9YG2Gj",
-	"487/bmj9r+aVr8wrrlOyMTcbKl1rgtEnPoBMQJm9EFVq8P+feTgzSKHph+lZavoBHWD5kVL9qz19etRw",
-	"846+vInpP799F6SQ+f3rleNu5jZtxuTuNmDRg57I6wx5R8dJ+s2T7BbK3+AMXV6o0h9IXbCd10wcP9cr",
-	"PPziybVLeS90KvpVwZZptdiU/JsdLKPv1IzDkjzyMIp/ZePnMbeAGzKJJcjlLPJnOH+dRghQ91MOfmyV",
-	"cOIgIx+/hCPjVb+X8HQam1LJHn7vsW99B95KTpgY0wilQz6Z60m3iFZRpeSo35vO9Z5SmhwFxiW0INa4",
-	"uYnz4RFaRTvza/GIFxWg2Xrclb0h7DvXxSqWtOtxbNy1rT8XWGyWqqjkUQusIz2To3gAwnQy1XSiqQty",
-	"/wrOu6RXsy/Vn8Q3xIcmUvxq0AVw65rlsBeaUT1dt5uKdXiwCx3l+PV7R61r2exL+GPmjeDjulRGS+cg",
-	"LHqbOyHRLsSsSNXB5wmIFP5pXVfkhfXpE0v788gbjWDbhUWsdn1+/IwtYrb9Rw9U3f4pBjHvU7RbjPvs",
-	"LW4tf908nl/re9qom0DCjYMJru97bb4Q96nkvhlQtdoV7CoQpoHeGwV/OZxXdFs3o7qjms9sDeMO3H/2",
-	"AueiiHyBmO9X+PZ5KR7p4OhzCQG2/A2DAphCWWIZtrnLa0x+DSmpNiVK9arjPvucHEQrMSa4l7QEn85z",
-	"sAexv9n4RIEvJOR/MKehayVZZWLRR6Ywz8G8s6j+rMasO/yErW90/R1xnN6SODxkbHkJR6jOueapFPHK",
-	"tkAayqpQOtgwKIHsaF0rjKxvfGTHNrAy9xw4H1fkrfX7ju8VPiLveiP2pVCG1WJSJ7kMqj3I711idzLX",
-	"Lx1bCsGhgc0toWLYkvgBsDp0Q1DptvWisY6WT+1bhUs0lRSWdVboD/yymN8HXvRu29JjbodMujg3TE+S",
-	"/HppbUd6LylXLnr0iHJ79K2rZLhRELA7qLSYW9cqn2N/FFvTbSM6BimwwhXpYHO6mZ1XksJZiOnQaJfx",
-	"0MHDB4gl0Mo3ZsMyImzA20pypAxtXy9DUNes0vF9LK2ivGLVRHO+a5piO6/yko4Aj6N8u4s8mUVohO8W",
-	"MCqkF6SwDRTl3trGinVPB/dKda4gMSpx6/U7MIKzYntQ2l722U38OhVmLQ9Q3q81DRdmE1XMqB4qV0Rb",
-	"AnuAKtfv3v5aUF34tOQMvAXkOkS4zp2T74+ixBgitXUDo/ejSWdm2K15E1M2t50vWT0ZbktaOauPw2+Z",
-	"r38LtDamzTjyfl7RisgxVkIy1lTpAqsvV3EXvhZRd/mbRqptxQdYN/ut+OAokViDD24vHhCUoml835Yf",
-	"qS4POY5vuZHWPnG+L4veoPPM597WNhd+Cyjfnxn5fsaA5z00mkh6mo9ydpTa3Dn8gi6M3020N6scE78D",
-	"7Sr/19QO77Od0giV0my9LW95SpTXfRU9uj7ygpdAjkLChrBd6KygtGjQxWhl4ljkuIGnk6oO2Nb2GYFa",
-	"YXKhS3amNptc9UqKchg1/kM5knUsl9KroUmmtT+va7y3N97uQTfnH58Qt4EJXdmGgdOp0C5/Y8xrUdcY",
-	"57sVrZbYzRbxelxy2DDrLPruVrS8hMJXYHWfdx6i8EjmKNwyTduc0ZoyrienE56ablWXm3AljpRx8wW0",
-	"ptIP7STAtE/eaOO4xah17IUhPHI47jY7WnMUt2KFo37X1nWBb+dCJu6nYfFNhQWl5kTa8lJ5/Lht0vVW",
-	"yb7RhtPR6FfwS4tQyD5UjpybM9sNkyUzeux4KAWpI0fTYqrxLjOQPBZtU4CrU7qgJiGXJO5PVtAVLBF7",
-	"xB6zRbe2TXfOY+bqzkWPJUcnKsXW3ZFOSh2oGE2loKiCthUTaR3tAL5qKptlkVWcexdVVH6XaLBeitEO",
-	"idaWTY1O6olVVmwmbrjEqu1tfJU1Slt9EPJS4+ZAObe5D8HWQgiKzV0jpKbmf6ojmgYImDEose01UM1I",
-	"8ssiQizqfxhiDjYqx23zBjTBk3PBmpC1KtFLlgZC82ipo68cWFUBT1/W+mDUEoLd6NgD1fDUomqeDgIr",
-	"VJRtS8e44URrBWeCRAd9rMffeEc500zBLRoWjdVU4GM87AtDoBfYxljikJ7ZJFSgT3tO/LY31qdjpqmF",
-	"vIWmPr/rHs93xdzc2S1eDEwo0oOIohbiPg1v4vPbyUkKDaEiHgtKhnoO0SGEsBdJRoqKIfvfeb3DVHpW",
-	"4xhC3BOqn+Lg3+0+fmU07fTtJZnWwJMoMWYUtI2edln6YRW4iDDveNK95DKMzwUlrkv1D2MvjC12kqST",
-	"dl2U0QnPrL/TCYfLML3zsnWRSL1KBsaHeJyLSc3FB09RHu3BmA82+1ILYgVXL/1hlrun4b85nAp7WhIB",
-	"DotYSL3EFDtMl7OGXgJffuKY52HCps/uBCayhTcKEuwjnJib6mp08I75YpbMgpHF11IiP5tr4Lqwb6WA",
-	"Gg4Ij1/ZNt3smMw8zLQDzSoL6kA/++LL9E/sV1gEfjBs4tj1POutyY0YvjlBoVsEIybcIjcKQbwCLVkZ",
-	"n+QHBieb33UPtoPq8ehyRNWBStuYhT7Y32pW3rs2q06Qq7Qf1WOMXF30jh3fE7eFuWoab+LvAJLn1Dol",
-	"1nb3ugAL9iDqqvvMparQEda5ALvMnSxoNJqBTBF0WhlynQJu60GCMvMmVN2rIQJTPrJoP7oOTmgVFIB7",
-	"ekLJGuH1A3eNi4/gKosdnIRCp5tN1uEl1HUOw98TY44v34cHJ7E8tWT7/XzqVNeg3j2fbnPukD39oJHa",
-	"kK/6D0M/ryqopo7hwHvAeFycHAfTP1IkiswuYJWrD9JsKjQHnYVExhs/VVdYwQfCuKtv4nDq5WE+Q1eO",
-	"aDXZCkyaj7XcGKzxagzd23HJmEFCKD0QaJJHMgDQS2UvgoYc+4xj/nMxt0zuWn+3euVotK7dtI7JT/S5",
-	"K5F5smOcotO8VZoc6IPRXoCTLeyEw4s7mouJ1GBuxB5YyipeTaCFdyUwAaALs2pAp6t3OjftyI5y2/IM",
-	"6dHBfRHVHo1q/emTJ5+QJ85us3uc5OrrZOI/zFnoPH8LD0M3E3/BxKDltk8Qta4pVyznUf27nsDB5WVT",
-	"EDtabu727CGTUWmVnotENVXknZasgQ51Bs/AgnMXp/8M9QgJQBC76+OSKjBWsrZR2xkYsFEmT5LirdLf",
-	"8bJuq1G6ZxVQtrHtFd1DYbM8++mcHYrIIKdrc0dZYTRaDiqtof4A2rvPfz+UsXWQSA4IbUUyR66NUQ7c",
-	"NDquSSGCHXc89M1HqpMlq1CK4oV02kzgkaDMpBWZH4RmO5dJuRj+4Q2DEjYhWEl5ZZMEESNnRyWhvSIL",
-	"f1qWl3muR2pY2lXCGU2Jy4npDi0VcySr3k5Eds/qpjXr0aYXLqdm/D4VPNUHrz9gwtXJY9QwZW9cIQer",
-	"66UaVxkKOfcRXmyuGV9HMRsTrGxU3H4qS8CcZp9Szz1wdmBsV7bjvDML2PoWroPeMVntP/AZDAtyf+xs",
-	"wgtza3tn5WwKAbE+0bMqsL4goxJJsO00QBIH2EsxzZqeN0QJa9xygWnTZjt/aRmkwxc28cudiTH7H3MI",
-	"q7i3yzfh9W4HEqpwSIabgBMsfChngDT27dNXr3zk91fB4VmXzUHd2qzu+nSYV90rOfVPZXpM7IHroqFK",
-	"QSbh7NekAHIXgkVLNoYgrYFXVM5eBI6CvbX35zmcVbxbbjqbHrP4DVvKehfUhPb4Ja7z3VzNI3EjgZnK",
-	"0SHDzExksPkzT8+ywk03cm6v1FsnfdYU7lYqizi+ccb6ZcGDJ6m0tLzVWJozGjrCnhVxsvEifEf7oSS9",
-	"0POWKQ8+BsdusueayjU9EyJdAfveqH91BUpHFvUybSLgNq/1wrs1+BH8zKNppsiCQjfhvECbPbMwTD71",
-	"Zr1FcIxS5+Rx4/2nWPW7tAb3DVXaziYFS+Oax2Z1O/eA14ss/rid4qiLli1GFjuj8YA8Lp3g8yOWQ+Zy",
-	"9C0SjCx2AIvtH1swtbId6IrxF7vOQwpLBrW26xc9zsNxDhNMlKCsIu5hQ2BrVcelcEFR5UKnE3VWZvIG",
-	"w21WtXinfWGhd9hNprI4v6317k12snABFHwwe8Yuij6v2etoExdET2f7QNgMK0VKwXc1K7XCfEEEMxz1",
-	"4H+y+f34Bh/VByna/cE9t2g+YdOXwYUPtn8EGz4KMXuf1UdjZjG7mOWLC8uQnbRZzB3J9t2YHth1drkL",
-	"QiyTjbCcwdYULUeHM3ZiOeg4l/sYpTK6OQ570vji07g7TWoZPTNjbFfZflM36Sm1Yx/SOdZGGycao4c2",
-	"zzxpdu2laJt0ctfKZlXTjfP2mcTaMzGqKDI3Kqq2wHY+Md2b9Hb+nWnvvuTpMtss6/VuZ/b2FeiD6Pk3",
-	"t5TfF1pSrnbWR03PDbqUywP8gqrPXggMK6ALLscFZvA3zgF6rSPzGCY5cw1FK1oLCS+F2E0UsOHPE9kd",
-	"7oGlOR7+BZ+dkvAklUKuBfwIL23PKxISJZgjy5fAbruNiNHdu7cjv2lEzd5Ke3QaULU//T4FJhjY8Vga",
-	"hTIXnviuFxN8RuADLTUmn7oSbxtJ6afoLwtTTDUmGGYvVtjLp6sT3xBjuvqK+IBt5qI6WHjuYTyXMXTq",
-	"o2++frkhb374ZyIk+Zc33/wzquqaHIXS5NMn5NVX8eh51M4e16yD+pphnig0axeR3H3+nh1TzZKTLqL3",
-	"WARjS2GwKfCBKqIO4sSfkgM1docxs4T0rWldF966R9u44KKf/5GtRbQOomy/6td8K6isGN9/73zR/cVc",
-	"YsCkW7UODXlsvhoNn5yd1RgvVqGOXvYvUJhLIV3CX99bNdI8Z0K102mWSTXNnvQQPYXCKDhFPCFLO1C6",
-	"8Iay+QuS6afrdDNL4bcYDlhdl72VLFNcv6CogTZZXHGsel3uNHxhHncouSnDvRYKqiIHnRIl9S3+oOOs",
-	"1MfmCtEvhdFSOWLFeUR5NXB10OsSzwWrIb9w/HWFeoLPZ7WTbGHEZCNxG/aCie3BAvrJn5MQWx1ujuW2",
-	"pE4aZffPiO3+PHM4W/7ffXyAMT+kWo/7uXQHMRy7fpZrQPoyR31WhCR9jWsivJd0oM1HqBZ+dBn6+7Dj",
-	"i6O3LxeYaXM6INNF7qJVlAxUiduwfPZkYvnXNLnP0WUBKW4R4B0y4eV4mK+d4+wWCGKLzZ8MPFi6+yeO",
-	"ng2dm/mnL3Oqta03SUc7ylqU90W67ec7elZECYt1VvWizzY6wBRhXGla1z7FKG2FbM/FCeB+8b7+BeA+",
-	"GOFp1BxVaFF4HSqDA9LUDFThMl5TD2Cef3F0KFX5J3w8PhUsoi6AcQWwvqbqfuoj7nfXQGH+HonGG748",
-	"WPVgiUnibiIW6lM1LH+wzSkGfUPL+5fuEBk+c1jgd3+zvO0vVvfPpkpj0UQIA+l2sYsCAMD1C3zWaYHU",
-	"1RAv1gKphRsdx4qcUz2fPIYBLO2t/b+1KuBCLPy4/ULm65qWq/RZfCE3FmLFLQynBLDYLg158TS+jnKc",
-	"E1PpcnWXlwyFlLxkM4LdvIM9RCwbakvGF8Y69eGdhiYjtQoH65OEccCsQtvfjPs+y4pI2LUKKtLyGpsy",
-	"6HxYJelsNl+NexqMwzVdhqwruW/oOZoCH0RBQv667YXCVNR8/gYNExopqrbURcA1WBc0hF+Wdvk9sGad",
-	"8ffOvZGatWqPRyrP8+wRhNc794YX7oun8Z6q+9QUDEnkimHM46lxTkLe72pxWtT016/bHZMwi0iqDmRC",
-	"7zhHIsuToT8Bu6MbJ9gH3Nw/UukrJ9DbC+31riQ6D0I9/o7Ho76g2MeF45IFsC+FJDXowqjYxV5gCq+6",
-	"Z03hbJH5wT3xs8NXUjSFr39Y0exsgasN3Z7pr/o0dSx7drV4jU9W5epkJMEn5Dm3udew20GpyfZMuDhF",
-	"UnJJwYlqt9jWRizGYc8kOZlpKy7Erxe2rPW8tYxxh7UA2HXRNl1sLQKgn0ot9oXv13Wk8r6IYqk+glrY",
-	"OxDVN6kLC6gV/RwhxZ4oe4AiLkPyQdvBHyU8iHsookoQhKd2OOSInRzVI9g3tHQH2D3l+NpMLOLqiCVn",
-	"VMJbmJQZIf04lceJj03bbwP7TBzB4pdxgEolkLUiVeCmyFi372VwCRLNI+RMcYdUsOjyXN8KgC3vU+4a",
-	"q2YAMC3y+2Q98AoUU8yXS0MLYg+pdWpYhMK1zNp3z896b6Z6L0+3IRi3FfCQqaF/bWzkdlhbfUo7SvXI",
-	"kj7XPukxAZoaUh7/o9ITf+dUw8fP/ZvL4ktvkbPVrnL4re/UYYuHQzqUDdRaowoTog42SdpcgM2SJh2e",
-	"j93Y6aWeAd5p7+UIMQxbL8EBKxY8jjrlZwS+4ZC5bc8A7+Mq2KsSbJB9ZTp/IRvOwfbPZzPtdIV7ro18",
-	"tse7/2lZzs5IkbNLcBOOp+fmEvUC776T3ah/cwu7IgYwi2uJzS3nNSE3mxfu+Zn96rd4XNqNKD9NDnrF",
-	"ZbnqZj0H2z/p8wWpYPlwKpysWWq6Q7imkNx9ZiG4ZLQHowgh0ihan6VwRI6wlEnefNFxTyJn31YvngHI",
-	"XuhejhFhnJhPn4MLaRPcS96n5HsheuJ8Qp7HqcIerfdEnROMcUKdUWgF6QiKKSDyLO+j/yK8lfGMPoDU",
-	"K/iDC12UOaK5LDIV6vawB6RZINhsWAdCM+ZTxOJLOPW+FSdypPyMIykLYqi0IhnA3d+Fezd32lforOf1",
-	"GCfADhPvQiBEn9BhYTlcpgRn38Z89CL8gnrTsNKV3+uDTcwHQHtfypAEufKfk20bzDSohCxqyI8N0S5o",
-	"iKdfiHtFToBtle2bAU+Gkj1tFhdRrSYNLuLbJGFcE6+sK57ysxU2VCNkyAkd5FuEbsvDhK81ffwcl5pA",
-	"LkpnCdF9bmoPv03qaRVomq3dYwE7xvdm0oJUYtoDOLVMw0dv7ZMISOeyN5ft+sK68xAm99kvbolTtPlL",
-	"t10pNXZFxCkXrL653pZTWtZvw8KmYjlVI9Dbg/30WxZlBYvDphjVZ6DbsGio1DeJxYbk5TVnUbT6uXdg",
-	"JgEuNBwbvXpI+1qSPahNv50a5CvK759LydykbhmwrkBpDw9zg1L/9+wINePwnYZj6nPwwCqfuT1o71XT",
-	"VsEmpJyj5GkEgvUx5QCmvB7Tg5haDk+yExLYnhceeiVXdqrEEbCtnxbinmxpeW/uABcnte3n8GdfJ2Bh",
-	"GM6wOIj/0k7krZtHaq7hphv3cfDohQhQrciJnsnpwGpfSHeAutrYXANbqbyyWtcwbO7GrLGb1Y2aX6HL",
-	"OgsBbx3aRyGBwBmURbloVUvr3u6njMYArZG+2e4BGgtdZw0Hy1shJQNhgXDXl9LMoyalcw3MeSiarh5p",
-	"QSGRr16ypirAhJvX8mA8/tI6SCcTRhWQXv9BQ87iQB+pZ3ZCPfAROdIKxkkIRjGyUNjYA+V0OBujrd80",
-	"0z3Z0DMiq+MqaqAK5JQ1Y5sjmUEaEE0NxL3UA2cfmfH5U45wfObAdBt+WYH71DFekZCwNIXAnM9e9sA9",
-	"FMitj7f3Dn3afAqFo9WLUTAmt3syT6Dj5+g+6DTa7tqOrtsgeXqJBQOdYdOhcXR7HwmE1AVgdyivqARl",
-	"4PdFRJO6F+uVYIwm20PMHpQOkjnppLUlZNMNY9z+2kdtqxZKbD8NsqOlFi5NzR2SNVgX7vNmzHgdWujG",
-	"ldc9gDwXpch0DZSi5blOV2pFwC3RYe/ODeGaJobSL/vJCUZwKtzYFr4kcV1KIe3y0xUTUuliddTkHs5Z",
-	"yPSJZLEUcvKY7u4iS5X1eUZCf5xemJcmWl2KY6qkQrVlCVC5PnlmFzJlFQ7GeBWNfHXxouym0JPcT3Y2",
-	"2d/yylfYl+FRPfgLR1ntuvKzzynw5tJf2VavgnVFwV76TcZEnVh+Y55dFSV2MsBPq1vRZjJLIxDmovqN",
-	"KEs9bMSa18NVs+x+d5dO4nb3/nl7YhU9PbOgvluwXh4EGgyK56WtaWOYywkw7hjky1aduH9+eqUXBbFQ",
-	"q4vJvRaQNI2z8mdoAoKSHfEjRQ5MaSHPKWCTNUU3fRxR/P4CAqfa/1x10KIz5o5VVzHg92DmOKGcuTqG",
-	"PBdI7LIe84WS0YW0UEa+dm9c1knpNlzmjGVjt/pMcUwR3eE9fHFuhbMykskVMfPN9SweEj4BcOvpPsMo",
-	"NwrN+OF+j8y+EaOMa7+RhqFPQ5fF6k5PlcvAiJYxYTG7Uh6LiLY1z1tQPpe4b+022+BbtTahOucDH2Ld",
-	"A6ExkP11LvIJt/YVp3IYOOl0uMVu6h6r/CPoc/+Q6hf6LpJc4nFNtoB8J3boPVjnigx8flVy4ITah5Of",
-	"4IFalEmw5nC2bFNSDsT10HRdRiX0ABS9vFtxxFR7/J2O2TEJChkECfpJle0VfaJMZ1MS1l8um7vTQaTu",
-	"NXE0N5kvBui+23l/NwE8Rh8kwIZoi7XC9MH+2cu/kTdvJlIwTrDTtre+uHOkWiNErq488XeGy4BwLqDu",
-	"/4o4iOOy6kNvH+dv4SWzgAD0XHhT3v5LWRs9DQznwa+W2R0DGKyR/fFSIGy+n8BTchCn1UUktigkCWtk",
-	"xjdEemrdzNZxZVsSYhDfVTmsze6bKtMIwZLx7XDOtKBykjCyw04HgfO2vcMjUFNKSsEtyyTtHF7lnNvm",
-	"J2xKORUqySmV37l3nrkT1ZvtxqViCQ5h0nfr9mnogjxRzH8KDS4R03/ZZkW5BEm/V0CYPLke7PcWGfGC",
-	"ep0JQ8vywfc05R9TQvCnKJQYJzv2AK6O3ja2cZhacUauLdL2v5jX8Z9RNbbv1by5Y7zY1dhmuevBn1cZ",
-	"zQRf+EvgH/Ieqh0J568PJPZwi/D1NbLZjJK2LLIt7oMTpXflM+XiYbuV2g1qFwkiXWLZdPu7NAtsquu3",
-	"G/NmdtfvZXK9znmqjTozVT89GaTcjJHFrwSGnIPkC9PBJDvvR8LQK1Y82tyDJSJyCmZxcRZQAGC0z+fp",
-	"/0bUrEyYSz6KpYohZEfcYuQkihAMDhD/18mb5fBLwykm59MNOEeDC1osJIg0Cre4RzZEC7Ehe/YACjWF",
-	"KtO1JUnShEGP0jIS9M8sJiTTRHCiT2IQd199D3TuyD8+mZFPizYiT/4R6LCZS9XanpfU5UzGlaqROyb8",
-	"jJHq+A+71oadsYJY2xxjf+mG5PodZfYzxuKsz0WUbB/97wHq+fabfbF5dcvY21Z/rs05mIxJ2FSMA1Wk",
-	"FEfAxIK+MPZ5/weqHrGadC1W3k4C5GPstJ8943NViFMfgMqagdIDMHQuLEwoRmL08sRoqKsiiye12L+E",
-	"2vEt95Qp1LjRmonyrLDmw7UhEydQE1vO1GIPfnfxz2sjXkvwd/La/IyV3v5LHCOXVt6qYidk0qUSPCpx",
-	"A9fORuxvgDuRWHx6t6ib/ygaMFuqOyrOXRAwcKd0QQmuoeZ78bwLvvYF6KUZVycquc8wDDegv2k4nAb+",
-	"GC4Gf7DpHV2LRroVD2a9mGpgTGBVVKLd1mmnzLSrKuRZhUkuIM3tdPyO2qncgVznGQnoLT0K38zsiydP",
-	"5uHovQ2DwyZX6QIro5XVosxnPI9LdH2AZkklrkbYlPCB5LQy+vE6uMwYaGzZBuFnJ+HDLshkug5oc3Mn",
-	"eKFY7W2TgaeTtn0QOvPPLPrx5k7SVFfF1zvSmKUzcCV2O6Yjr3xAg9mgR8ulwdWwpzXBympUSZwPGdOq",
-	"reuqFpgoar4Z/RXdzsFnpzJ5qZqtxrUKIIMr9roDd1huEG3ujOxfNr7RctIXgRPrHdZsQAmM9rvHcG73",
-	"8ufFtbxINLQqEQknJs1sIUCeHR8G2e2zQy03LkdE8VOfWLQ/rWN89l9aWqdN6OziToxnuhsudAF4gFf8",
-	"thtv0h9gF/HoiLdYbx9txNjp7n7skvyhYhqqTWj4zeFkxcT5aVe36JLBmYprjB3q1CZSUImi1nY8Ms6O",
-	"RoQ9SR38i+B2H0dETsGY3kLCXClExqDCbnp5LruJDmNv5kd0UFqqsWNbP/KRqKnqw6x+8WSTje7uYm7v",
-	"bkTXv99ytOdU+69PU/x9S0b9R2XHWT50m5tsy71jeqrAxXWUtMZx0CEwyJYNuK9jcM95lev7sDRMgBOf",
-	"WLPHwElmva4ApXTGg0xXKtIKS6kqek5Q8atWMQ5KYXQtSSpQJTWLL7S4yYTuwWIHDfyzoWWO3zd7u4AM",
-	"l5Axtw+sPFgttBQNkIpZ6FWLDZV046JKmvIHx7oqU7YLcugiZG6rTuHKKwvr7yR3eKOT3lnxiNwoWhWh",
-	"bAFPOzl/aYVsj7maZt1K7vZrfKnbJdtkG2KnY8hr31JEiw1xYBDWkf0krY63dT8zD+GPbJ9cNzmzIIZ2",
-	"dVJUmR3sjYDvdu0VdixjylvwxQX8vHF8FK0Y31Vme6tcqyA7vHf4+9nZuLxZk204VGzP+cn17GAMWRfR",
-	"3jJeNFTSusY0k+25qPrthqbVyE48uE0I3xwe9pjf8lLoL07Ir0mycX6ovoSavVxHdcXoBi5qcJfuMgw2",
-	"5wXqwZmPD+iRyntIXRsY6JUM1IZ89+41+eOnX3758aeE1s2BfvzZqrJo9H+2A/S2GELaNRFR6ywjCXt7",
-	"2Yzn/tb/REqqYS/MMp4Rcwda1AmLEmQBfVYkbSUYQ2pau649F9khCKTqJNA8XzjoyLjH+Orcfhzkp+xi",
-	"Yqz08Y3rgKQzGQtHWh4YB2L7vWBVJ6YGY0vOC2vqS8oLqu6LnZCFZscMC5mnJDRC6qIRSucfsrG1zO+3",
-	"bNeU6fo1PZx/J6mfGCIW69staeDebp1skB8etAKn8uG3cSiIqoOm+5WndWmA6KL2S2bPi3R7uN49tKLd",
-	"pLnEnHN3HOZwaX+M7zeoADkdZDwM2x9SsvVHzLjo8IsQvexIz6QSrlEj01Z9Q25emvEjlH6LyVopaZkv",
-	"ecWfCmwDt4BR3pqn/9U/bC7yRtxDxi/iY3AVlDWVoMyaQwH4A6tAEIU9bbtCYMoJrZK6ZB6kIB+zi+CS",
-	"pklnZF+EkRTiXIVrGJBeH4ZSfXt4PKFkC3vGVbe57n2MdVEp2QNUC2IPVQQzNG6y5UNVdlN7km0sC6MT",
-	"u7lzGPj9HoBB8OWvhW9FqiXlY7bxu6w/yII2eRc0EBlfjSnsElHSejYG+719ysOTFCI0ysx4W92dn0j0",
-	"hQ8IXsP3FjxrDrbkg14lAhd1MbGEQaTc/+kM/jlAkRgbcwXxI8iSSZeC24VRpdhkfNgy6qiTRIRb2YeV",
-	"GG1d/uB8H7hihVa4jpXSFMhPqduuRLRjlwui2n4tithHUFhH1Sca5PEydJMOyTqlRnVY1mmsHfeA9zHa",
-	"njJ2ir1Md/MjTstqpA5k+z8KH/uiJpi/M6Z2/rIFuazzkxHL7/HhWfxsP+oE0zarrW/t9ZKraqHtKPmJ",
-	"3aoT/DYZXXY5xRZq1Kd2bTEoHGXVVA9MiXQza/jQIMLFY0TdVyc2BaZK14Ncgc3YU5gGKT35vcujMyJI",
-	"+ioDZ61lFoUyEqLtQJsGuCJs58HgbCdYNTHUys+vgsgMMPRjDfsg1hAqAy5va9/spDrapHdOaWzMfB2u",
-	"/o5xWmdtxgNVhSolAFcHkXEXLD0k2eZo313iDwlt3FfttrRNrGMwnHuMJ6sjYsls7lougZYHmk0Lc3po",
-	"8odCHehnX3yZ/H1R13YL5aHvwkw3rpF71IxrsCeTvHGbaK1ntMubvpoxfgioR4MUCwu/vc6d495ZVXG9",
-	"WBvQkpWz95V9aqbZgRaiukFv/83dA63bZY29UxzlluSHiSYWdUyIaLqJN2V6Pztv76hu50IqjlK8u8JC",
-	"CbTqmXd9D/BmegcyxZEWfQrHP3XuF0VZZezJLSzODXd7N6ojYaVuJRAsyg1hpYM42cLRg9aNIoLX51FX",
-	"tdSCLmaEBTwwvdO3kiVODlwnTN6iY2elIrxIBJuHsl9Fr+KIBt5ZO7XyP8P5a6rB9ysMgO4XFMg655cd",
-	"IjlV196+smC/CSw9/Hux0hc9aefgiH51Vk0vWLL+btuyWn/MOLGz6HLFmtbY0hvi8vUiBEx8xANo4ckM",
-	"IPGYQ4OoLomKrKw7dHk2YUeqOKXQbYFXtLv1prcD7+5EeO7lC/Knz7/4J+Jud2KB1FWivUaVahqujZZi",
-	"Y9aNFHtJj0m12GrM6+4h/06quv41J58/+dNTLKd3zxFaG9l8Tg81AYBv9XuoNs7fT20dy2YGDB+BHVe0",
-	"GplshWu2G5ROQxVmjTVPBX1wmCOuoYpLVWS837oglfie6D+e5Vj7hznhhb/2+NImyrs9sA1ek0z6NtQ0",
-	"rYraZgAl1rkWJir+3zpMDZZJ9aLqfq0auJVAU+Hb98E1dmh5JaF6hu0o8Gx7Hx98wGtnMWBxPPmvzHeT",
-	"aQ2Mr7dkfLrJTR0ZaARBJjzW5MQYHmSsPmNakZoqTbQ821wgW9IRO2kczK1kRmo48Il0Ugxc6FQJGTgt",
-	"5/ZqaKiy9aBu70P5aDIhJw2y5PCHGPf1DQPsZgVwGV8kMZc2d4NciOXqQd+paCupNSLquN2NyODgyCJy",
-	"zx9Cy8cTfU6SwXfJaV3ITBhskYZBO/3iCsxMd3NPtCzpr/YWWu9AiD1e3vOYscYCc+vaggyEn8PrVRui",
-	"RfNx26gN+T//639Px9Im8eTk8oL1sVemY1Wn3xXGDIz+qd2/A1j93cbjGju8ibT35gBs8cQGZLeUizwz",
-	"ZRZx9a1D3n6B7dQTbZ2qVCznG1oeLEy4sQdLeGYBuajtx4YmIw8i80I/o/10es7Yf/WRGyLevp2xC7Cs",
-	"bIa4rmAdjHb/WEEq27F7LsaJD9ked6yEIod6hbfvUSB6idGnMf/ZXrlOVV/szhihlEcx8dXtmB+nkNvx",
-	"bKjkznVXTuDTr6ufXtjq2IVT/eUb8+amQzm3gT7PU/GWTpzL29xD9og/5gWEX3hDy3tIgT3BWfBUnqpo",
-	"eaWI/RkVK8YtMCsRHNJlBqU4OnSQ5S1wj01NWbYfKeYtzRLxNX/PLBjxDiAD82Kdli7rqREKKrKDUOHq",
-	"VLKx8n0uug7+y1tNmfewefaKdywvqlxCDWYviJ3LD3bdoajGsjymCEKxrIDgsh6/99hRMpMXvbylLMhC",
-	"H0SrzDF9YHBarmY0DErIq/Y2dcP3SwzuiIAdg6AOtJ+3FptHOHoh4YGpZP9R/N15uwx7HCg3DM7S3UIN",
-	"0dX0KEYxCGGw/CCF3ezUnN5HsINHcsJ/IU1xbI+4kxjXfNWW3q84L7LTMBZKKQlNzVJb9spmbIR8F59f",
-	"iWY6Ao916f6bW7Qe7jJYl0la8/iPCqpsCqpKZes/MCxcsg9ghk5d++1JrwOfLLy0TIcfoEzXrdwggcVv",
-	"aSyFhpKskzaeq0eMGUvzVPtkJ5kHjBdO9OjwBRqPKbTxl1DY047NeleEp08k5yduvBESFheYpH7XAXQ6",
-	"6wTtFQzz7iXY1UFZM47/ixRLuyXeQlOf37X7fZeefB2Yf01Vv+yoLC1mp5vPXZfTZXMgN3chN9rMVPuW",
-	"LYXYmScYstlJCr4vrF8EgxSq3RqGxDgaFncnV3c6ZBRaND6tvOsU2BkkWVxZerNcB7Gru0xF7aqu7QVm",
-	"Vhm6MQ49SyXGOfbsIdvwjWlE8zqil1I5+EILF+6LE521kDHW/uGgyl5KcYyl+keK0LK0oHm+PeRC45A2",
-	"hhVLl5c2uvbBWNzIyQHysYO6ZoqoA6KLK49mm9ZCb9Uj9BJcmIvMWcNOvGibW+dR3gbV7HWLumdvWxZj",
-	"k3HQGZ38hw5GAn3VLsV3sTUctbu8tlnl79jFJPETCvG1QRMJ6gZb+wMwrHpxPSCFRMnGSdvYfzU15Rxc",
-	"3oU9dOt6Oy5zGthL4D8H/pu5UZkGc8HOLewv5sHXu10ONG6incxNAeRCv+oer0VukXBVOJERSSTHaX3R",
-	"3estmehL6bpLDoCOZmDrPBt4IIHLGo6tUxuGDSedinsXb/JP802ppJ5u+OWXdrOOCFGLA9vzgCNkJlX3",
-	"RTdxi9RQlDVlx143hJ8mJdRcytOKNgFh3b/HVkrxwKrQ4HBoyZWotp7mu1zbvAksnzRyQktZEJuz10vW",
-	"X9+qqtdw91nfSlZRQIHpVN7ZmvD98OBPbc1t3Jj5PsA382PGd0RsJE2DGqchiwNWsRNjMdhxfH4ii9c8",
-	"if9jftfA3RPTQMYObSZTzbRc0c9WK2KRUQ6rn6modfTO6/AejMXO4dLi9wBKtwB50T57a9389nXsfYCB",
-	"qYEGBZcHc0F7BL2F6+ljRiUKxw3p8obUChXskhqMdSBUls2zIFQdsNYsTFP35PLG4O7rHqY2CwwbTaO/",
-	"2V2ZZUBrjMk/xG7s1B2n40ScmBFdDE7fM57I0bio3s41SQb+GKVTLlNVrjJFHsT92tygtT2eR8lEzn0X",
-	"+gY2THqweXGfkcfm4VVfnQQMDcGOJRn/ga49dFBHhV7hpR94qkqs46kb3d+eQy9PAu8GeQerVVxPnYsy",
-	"iOKXp2Z2K0I9fj8X+5031mebSOyybtdrir9qeIA6zdZTkMVbONB6V4jdCvHg038S081C6OaJcjPIvR6N",
-	"k+pAydQq9eJr98YtijA9Zl9ul3kFHzKdpDxcXgpJz236uJRX7LT1fCBGbPj4JvmBB6in4BztA0R7fPNN",
-	"hxrjKt151HLIhXcpKQ80E3rNcySmqq8rOGwzjsoL9SSp1XX3mAeCCelykfViod9sPM7iCRTBheObqcy6",
-	"JyyvxICyFqLFIs/FYHTxvnfsP3EWsw1iUUysSgFfAwG/rAnK7+G4j9TICR/42sO/NDnc9fxIANet92dP",
-	"wDBdbEFMAC5PWDbDA4KgbbkTkjoW0alx7YZU26AdD/O9h6Yh4qMGGAOD2/3i8x/6iHMLq0KnvMCdo3fo",
-	"Ah7zYKxieiQmf+yPLpAcO2YnW2a8hYeoa8Tg1q1rccrdUZfhwmFnzTWXuJsc9iJN1hJlIy8B/D0Pc4Du",
-	"ESEr1NsvzPD1RPJrmwKOH6zn2qj4uiCVe3o9mtmw5mkYf+imkVxzSM1J81fNMGKxqkCzfyoWrh97zyv2",
-	"AGu/NY3yJ9Taqyh/kyBYaXFNreqALv5jyY0R9cDiVpHCcOdVTQtZYS4I37wu+pPvXIfI5xWzEoxWR9T0",
-	"9kZkpx2nooa3VqQ/cv674Dsmj2ujr5coGLDbQakNez2K2+ayKLKYd3YiG1jnyXKvUOp6ay0f5EKbOJdR",
-	"jDKidI5HHaPcxMCP+O4RzXtRg7qgRyaSa/livjKP+92bvKLcwOm5trwKlu26+VbRayFes5cAUU7bT1cW",
-	"a0RQYSP04TlJ6GaXXfZrjzS4Ys3L5z6YjnkxO5N/bXNJhqvQ16Ks1Ezq6gJ3ptcow2jJWdtSz3fmLPFk",
-	"+6KuzXRG5iXbmnvIPNFqhAUK+cZOKY7Th2bQ5ZKB4veou7PagyC4VJGup2WvWfuSr2WvHpvVX0waHApy",
-	"9XzKUXZ5+Q40OXsMmhWdNNx335nxEiKybUpxzOATu/wbVtekEhGCGOXqZD0Q65p55OYwSdJfBV+gw8bk",
-	"TbT1GuydI6/bL0/SiBjuswtOyk1uscHhe7yb7B19gCqD2BlpaaN8LAW+p7ICBBPSQiw5TDPa3NWOk7yn",
-	"cXWBXQ6+EqgsD/lLRcsWNkkghFqDVIT6jOI9fKQIrSoJSmG+Wr8mwe9R2s+A0HbeIWhnFFwDdqmTu311",
-	"Z7MBbsoBIbhZDC9uuSNuC79G2EaqwP+Yb+rSjBWIdIbPss2b3oEk8SepfQuR0B3UyyN873Cu37LUZBZ2",
-	"wxQtzzTO6dUHRbd5gNtOI0NsJwBalnkrcE6buxlb2K79baiLv2ovAh2v2YtS8OolLZ3LejAfXjiYqbGI",
-	"k64UvsDK86KGXU7DWAPEOYo54ATSX5tbz1ewbxOaroNtG4uPf31LzOheWDiZuPGisqKaBkGJIMtvfvjn",
-	"dE5CKSFRl/AVVfDHzzZG9TPvkO0ZSwXTiHNs/L7QDW31oZsYKpStPgDXrDQHQBHh6uSc33iWwG6u9oub",
-	"QJs0abM6+LrGu6IuxG4X2jYlai/+A/ro3lZ71ZLt9/MXvR/mvXt8FYBZrlGsVRn7ZJ71f/iZPH6v0QX7",
-	"f2FPtX+MLVzQidNMc2oTbnJR/w5Ku/vEq2RzeKoKdkFjxdx2HDFQl7yJ8iapdh3N/mHMwaMLN44Mvl9t",
-	"ry5LNDfxOZo/V/drHWnyXMiWZy70lhcTHhPbWOxan8ml7oaZKdl8EPMw2cKB8cpc2phEcqSsRmsHS/Od",
-	"XZ3Iwcs1Px59yprs85HYeKVTO/l7NLP1rULyVvRBtFLZbo8hpcauWciKcSrP7hGHl2f4dbVV1UtzmSCz",
-	"xVdcmiBwO6E/1bV2TmZPta29sMdsTg55UTMAW3/+w/PetnRG0bRM+jVuEzi5RHcWx4xobdm5GEJ5QNeL",
-	"68uZadv50oJxpE/p9CtPSUlr4BWVruen49WmpiVSZTvb4tbj1XnDUgFytpuQW+rmTlN1b4GWm0wRlK/X",
-	"GM/UDPm08wPXQtyHvhfoMe76z+wFKGKxyRIYuHBs6iSAafcVi35in/tIEaeArFSrgv07/oqjw6oBU7B9",
-	"U1z3vtPDBgrGToPMrN5mGj21dVoHqgIcbX+2X6acMwsYdNQQuMejuT0xv5idN//1hzTyV2yIkGTHoDbs",
-	"4dCSzI65FpPmJfx1UEL2WWoN+anbSZjfCRKQMP2MbKEWJ/KkY727dHvy3tFwjS06WmSa10ZJXJNiz5d9",
-	"uEzOpTvLhZ7d1AHPiZxuFYpLHiteurmDYx5Mc30NR9acdfgQVE8iQTVSiJ1nRYWuE7JD34nHq2CKKEsW",
-	"sqcPy6vq7WDFLjiWRjhaoUuiE4RmLxVYKKq26fW2GmNgR3KwVRem+/sXg2Fmt2YzFcV+dwDQL91nzKJ2",
-	"FB15d6V6QOg354/Ef32o1YfkeXh3YE26pVJJpWQZbL5LvCIuSyfDCc+V09/xoxZ/vaZKL97lxUklWDxY",
-	"Lm1z1D0/77dwpLzIbxFRe3iFTa8hcaBsrwnBvVS3ZdXX3IzdF5MLZ3v+3ep23Um4+deJ8/+MIAA3Hr8Q",
-	"TEHvaO9kF37CiGvq1q7USUjErEEgpj4ZPk8RNwjF6ME/Ji82P/rVXc/8YQ8D5ohMvbN4oH1YJ2zypNJ9",
-	"P9we/bImkVxwlcS3GaAnoWFrMaeIFl5wumKJgzjZzWV77nqhYPGydR4rvz4LXujvf0SnxWH78DjxwQeu",
-	"mT73oX1ZDRU66DEg5UskbX+5zV0lyvYIXImkTPQjFhFhc9iLyIcntPDNJ4kWqDuh097hCYXeE7jwPhhf",
-	"6qNTfWQGn1uOLJO9nKnsk85b0N5ky/WnyrehSkBJnLubDbOz4wEmmf0yWSqqbGZkno19VO4jRdxzGG5x",
-	"9UMWx2ALilV247et1oLn2loMU8SU9UlNZYhlt2hA7UGFElXB+aVtk1oazfjuqoyxd8iw39QKTgiFPXUO",
-	"HOyDWaja+I7MtmKfamNjOiwLM9norBvrgovQ37TBVoGj3iRBKI/8RUePgGoHp+peES2Io3dSFzUPxnsz",
-	"LQymEDDihVfMLsR82Zv7TOZxzZPFv72SEMQJhFH9R1frsbkra5GD8ks2inrfAzyrmWtt2VEee0QFhReT",
-	"svsEPvgIpCWanmWwQPGuXsPuZp7h3lpoiMGhviQ9+QOU7WNF7/LI1blqg2TQzA6TJoZzvuUhN0raj4mv",
-	"Lihb2L17ohBsPWw562EjxyVeMwAREmhdnwsEsVrZkRHRMZf6+R8fXSLyq84CTCyetoeFuRUawAh1Ip5R",
-	"ukZr0Ad8WNYVhZriyTqe2ASGDvScPBa5smnlcnAfr53sap4/iFMmeRQb/jhUTURSyiF3TxYMr5nNMFfI",
-	"qWXqHqo5eqd87mvIkHFpL/Zlm2mohPr2irIa+yk2EmhFxINz55h5kC3oEwAnW6EPi/Xlzmuej/EOYh5a",
-	"Oe8+PQpsJwcYBFQba888eRY3gjRKkPnR5s1wZAFUl7iwoUOVCwvEvvYVVVYO+3YmA8cGgF37GjyZjuR2",
-	"gCR71LS8f3GgnEOd6kLCuVVc0tX7VOkC+6xl6tcvT9fqvpyd9TtYW61ygu1BiPsi3YXTKk0VU+7boREV",
-	"B8OR/d4qM11Ff0tNWpSM1s/L0BJnUDYhsCpTqoUoSuH5gioHf9Gjc1KQUV7VVyUqG+Y1D6WtUfdjrk3e",
-	"ouaa4QthukkO8LeHF0aNFKoxPyK8B2YVYEVIUQqOQG3a58nvhWbUARyE9hs2NkaxGg4h1WjTML63eJOx",
-	"Ku/gt20XaNUIruwbEUK3Bnlk3KEWbBGuNO281VTqN13YRq01lEMsvq+6zG7i8ALF/OqLPN/xFDLbJPWN",
-	"clRtA7KIXknFyz61JOlNQ9zYLD/9/jfTlo2QS/W8iR5oF2AkPICsWKkH0TRpWc8BRxZdk7tKFFxocyQ0",
-	"xaPiuHNzx0VwlwVYwiLvRMqywV03pwxBNaQDFs7ftooh7FhepCbYYa7Wds6ISrZQTB4pseixZbldfXzd",
-	"vlLucizipn2BcpMUjy6eYZdSIGUrJfDy/Al5vhUPQH4FKczVJ04WajlylTwjZS2Ug8l2Xo8NoWUpW6jQ",
-	"IYQQ/htSg1LENWoYbbV5eEUfAvzg8nZZjMMFfPQ940ljzrt2ln7etjBYjoiwuLXNMPgcXE6eoKExhp1C",
-	"RzlPk0kOWRWN3Nw11S53rUX0vBYwYktryktY0cHJ3egTHp6KJjpJfMe7FLSPFPHnbO5ELy7wmgemPx1S",
-	"wYPvst0VUw4pszQ3UgR34YmY3P4eFuYwrNlolsEqcTgyi5FOzeNOE7hRYwOjclEJVaEaDAylMV/8Qw4l",
-	"N/fUamyOHasnMIPwV8V+haXavHk+08B5OZNBxejsScGHbJvAnKNulb8tC86ysgBhhAMSpzZ7WPjGqfEB",
-	"xWguqh+4+6WzWpZzuNmTHgm2mL6aLiPL0KBjzbEr/4FVINBV4GItNtzCCa2S+SkRB2cHO4jTotGGCpwj",
-	"wzQJb1JN0APUvbTWrG0amcuxWiNCbgrcclHb0GwS1+o+Hv6S7vdT2oo2oATbvlXoveAtrRcA9VVRMlPo",
-	"2ZA9amFTbsMo3R4/XuXJe6rury1Dq4UCVTCtwCIMDj2LqCg/YE5PCR3WvwVNVaELCAY/sQmIUaJLyrnQ",
-	"ZAvkSOU9VKQScRFeJBZ+R2jBrOn6SHiCbIf2apW2mjqP9NjV7LCtr66at66RNaBE1zSyHSBJuy2PQ8aK",
-	"C/Frxp+0sLx4iOPnoz/Obxzu2h5bz1605iC9cH6ylX4sf3kOOkws86qa795C3KAgeFw58xaowsyGdeS5",
-	"Oi01N593yEtrZ3MF0pt9NzmdKCwyEMWiukFnuv+QOuDWLi8Z6aH7ZMtSuQdifgsq3JGeSaugazpr81K2",
-	"ktqulsujpFeXA7vlbOyWuDXMywW3s5eVA7vNHzS4NWqMTZfCzMRjRzbVlgdCFfn7390N94ntTWBW89tv",
-	"4y42T67VCS8tMO5445rE3kRJcH+XpnbkJlLTn9tHlJzuE29kJo/GthkdG0WGH1y/Ylq32KNR8PrsWlOf",
-	"fE7m0UWf6dYcL6OdYRPAVWcLLZoUwpSdRAAUx4k8dVmx2LYTQcfCPFZ9dFK+wIfMD2JBHDnwEA7TLc+3",
-	"dF2wTesriv1Zv/UJjRv0r69wvVgALDzyX8yjAsbFo0MZHE02vSk2ErkeKrkUXLswzUJBEL70wr2aYNkd",
-	"revlzdh32Px4Mewi/s8F8w0jjMOiKz6/qkP9BAS0zftNungUPYK53GrB9x5KxkK4EqZc+zbX5dfWo6he",
-	"/d0ymGnsHOywpm+BMG23pWOoKazpBBMlWo2s9tROeNw9IS5CKF64lFeeMa+Kgyxcq2h1KY79zAgXEjrF",
-	"+PO+J5E7k5m2kr8bXvfireiRP8Q3/Kqnd+SDTiKFrbEJaKsPmWyn+ebXV2f0Mt8rLnYVYOIK5iQZfV7y",
-	"pF/POrMzIDlLWzcP0v88zq3zfkfAaJuEP3nsmxkLuIbugWCtAoEPtNT12daNsmw5xGXuFs6aBtbcbR8w",
-	"TSeJ7XOQQKtrJVGqkn2T6cAwk6Tbyx3wB8VufrdytwlZV647K7exEOyxe0wDwW3PaKYHptPaTUY9HnYN",
-	"sNqvGSX5Xdz6hDxB7FiHer5QrKBfaB43+dL+NLeSTev8xQdWVbmA69KmYFSta8qHL1wlKNGbUBWMD1J6",
-	"ZrCbM7JVPICs2gzw4XoI1/VN4XMAIl/BnmFamC8/M5QjnUxPjMQeaNkrNtRAj3fulxxgg/VXr+1fsQ7n",
-	"Iec/985y50n/abPOSafa/b4DOZ9u+tLU53fd4677e9olEFWdRWje3GFOz8dqp7uxp/BL3cUxuCk87Ibl",
-	"wti49CEAv+XhKG/i3mCOszse645rdCrykvP5lc7wSdgnZx/PO8wzk7vJ1WcviEe8+fAD6DVeScY1asvw",
-	"Vgyv5qf0xjLOBQ0lLpEyo5JFO0R+etcFPpJ8d6L3Fi96OeJYnvneNfVqwnUtBFYmgx/ph+/sw9797P75",
-	"6aTL8Rq3dTzXbtCJ/TLy6AJmmoyrzvJRvtetmZU6pNth6aIGqvTCtK8jaMnK+ZQtfMohGjGewZP6uoNi",
-	"atptzWzbLmynfmDlwXCnSxSehRx089p06+l/O0kVdoSacTDsk0rv1hnDeV3Kn57Ol5kvWnO3XqfphBr6",
-	"vrPKW7LBb+XK28zU8Lo8K43w9mj9Thm6OZVxftvtYxdauYv7sa/JG8DL3dmneWxyzwo3uUVjtnrEuxS3",
-	"9SrnUCVgpnmfjToxTXZMgoUVzCIMoKNuHPukrr342JrIJMOkfQu4jzjhUdPWAU1utYfyMTfPJ1neAnRg",
-	"PXbaGmN2dcP3jE0+EbOfi8gbYl0Ujr8GV+4afSHbgDtaSuIuzqHnv8NKTtGDXYwjpI6XJhkaHxqpxg6f",
-	"yH04O+ObHCk7g0c8Us2PzfXVG/8gSTojTbABXlk7VrVlCa4R787CMi3Li41M8BCICMlzc0ew+bG56Aiu",
-	"ov8wKGffTU3oR36kujxA9cqpV8MseV4xsw/L+dMM9MK/lsyZWKkEpW0Imx7pJze7tFucvD6tHu8E/qhS",
-	"CsktEUQvKrphim7rXNrA1ens+Wy6K2FAF/rVBgCeYbUBy3P2bJttu7z3xa2xYWdhEC9MYIvREwcOEU3Q",
-	"YiSffkbKAzVmlO2kdxXI4mBfwucnMVbNVtzkxKtH1V69h//iHlYrNcTUHP7SuavzHVOXFiaurwfYCZnu",
-	"wuU69LpOvAGNbHlc+Q3Vhw4iO8SXbXWULcFIJ1LwwuNRr1r5KtCTzd3psCAhb4ekMI/2vBX2U8ndBLi/",
-	"TdrJCeB+QWX7YML41mZK4fiLkPe7Wpze6WTW94EpLeS5qJ18WOTH6NqO5PW/FV3y7FttJvvJWLQ3MIBP",
-	"jg7piQ/JGj0clhum2WmfbnKbIRmTGyGZhte73dWc4rqw+3bf4xj0OYcKl06FG2ZBnnslaDnOsppCK5k+",
-	"vzMzdFEFi0uJfejunt6VQtyz0PLw6V1RfCuU/jigV/pNatif7dpUV2s4NYCkjRkjNUKwKpFuqIaAa0zv",
-	"nj1o3dz99hs2Rd6JlNDZ1djGQBIJtj+IOrCGHCmne6y3J4KTqsU0NeJZRX3yV/5X/kLwB+D4ylPyL+9e",
-	"/0AYJ4rTeyhKquAZYZUiVAL58cfvvlbkv7qsf/JPFrXZYgOTI72H//YMYbns029fviB//OMf/2RG+/H9",
-	"i2cE/aeEqb/yn/9ut2gToCV++9k8dmRcSNJyptUzDHo6bHYGdeWCdw595BPyjZRC2i/9TJvGO7T/0Eix",
-	"reH43/+mBP+Z/Fcziz99/sU//be/ciwHoERppMHPpajgZ1tO9zPCVKmfCadHxvcEHkCeyZZW7tNUo0Pg",
-	"E/K8NPcgefP63XuL6UZ+/q6CYyO0WcTHf4bzz7YbBmZj3sPZfTX8CWv79qBV9ycb2XU4ypQjOIN97vPP",
-	"PvuEPA9pmxZDDKCyL/tN9O2IyWdPnuA0/8r9dWYzowjTiFv82ZPP7Ed+/l5YYv1sXY5cEAfLQkozI+vL",
-	"Jzv24GG4zXYQCbtWUUyH//zJn+xQTCtiz90nf0XPhXLTIT//HWXfhkR60G8/244TSLiaHZn+eUN+tr+Z",
-	"//vlZ9+RgknfQfYT8k1lvtIqID9/857uf/7Dz9/tPn5lrKyfP/krf+P68rK9DWbYTbZn0PcUeBag/bFh",
-	"Cfn5OWbqsV+RCk/JV3ja/v/svW1z47aSL/5VUK6tyhspnkl29/+/9itnMpPknpnM7HhOcu9mZxOIbElY",
-	"UYACgJZ1UvPdb6Eb4IMeSEomKdrHVafqxB6YBPsJ3Y3u/jHNV7//V/rixbeRiPH/wf9IKRv61R+OFPmc",
-	"VSJzajzV/XuRVX84MWGXdy8vyXZc+t384QIPRDiC+2jO5QwymHA0BATE4WdOO7/l6/+SWJQVgaSJoN6w",
-	"3Kx4NIfxN1+/KCTqLz5mdiZr6rl4GSaV8JW4uLr49usXX3+LjrKdowl0m0Rli8Bc/iXiL76Y1rfrOcOP",
-	"pPopdi+ApbqDG1qOdhcnXZEx/ebFv+65e1I0OyWbHLL/1MgeFJSYLHa6XHK9wX6JBWRmIQI24dEitBrl",
-	"fqG5+Ex3InwJGFxc/bb/dfmSSxFffHF/5eiQR1ozyg+Wv94J+Xch2tv69Bd+LF4oTi7apf/xBxkdjY3i",
-	"N4xO0OjvFon4epCHE5W+xQM0JAlo7CozAAXKhigK57iaPUShkPY7P178WNpnBhSPw890tIOx3/mmj/Yo",
-	"6kPvL2X/wTl4X3aY+bLdV3fOyJs4Zpwm1OS2OSBV7WNmSd4zrd8r9D+ADcztVuRrqDS6mAOPvW/tDoPy",
-	"47edxC8Pp+p7mQPP7VOH480Mml1CMisT2Z1zJ6rQFI/DbnUHSywaac5TlwlHiaBqzRTrcppWnSk/gH2T",
-	"dnyi4At6OVHwTeTEkDVagc4cfT8xF2tKIZ6Bbk2v9lD9f1SqJU/GxemBBw/1/02Lb6KsDKYzXpRf1QtT",
-	"fvQALWGCGSJeICagO/WLmCYmq/nd5o//xel2L91D+lvYS/n2jdjWW85hzs7A91u+ycB5GvD+2g+cMSyB",
-	"qWUqJfA750qEjeyRh8Oq10jlzNEHHg64/DKqXWeVPxO7ZegnZXnSmxoj3nCgLyF8ChWXUHK/Ml57HSeF",
-	"ZCGpoBZmxCabzBq3ptwVEnAJ9xiPHhKE1/jPvYjCyGfo/kxBb/IEXVas19ApcWS8pb/54p5Z5vf/Aa18",
-	"mkZJuGb/kYpogX+DiQ/js0uBBWEAALWf7OytwKl8dytuLWi3+r9/uxn/Jx//4/Nf3375lz2Z93rht3Bv",
-	"LyNzVxb62ql2u3J+wyixZhVbACEKPzSiqRZtbnItwIRLgdLvZSIkMKUZskMsnYyZLsWdulvHhHNS5el9",
-	"wIUfaF2Htqn0nqG50G+cE0iFx5QKNohpuFZsRfk8DQlwA5SfXfv7+5WGFdegDZuJO8A0XwxtBmb7HBTn",
-	"KGzxbFjRWXFz5/BqBi1oH4GAO4S9ZqSi3lhwDTigGo0VeT05HqFCEGc0zQ0DPJPwaFGl9ohK0aW+l8A6",
-	"uvZDQkUNNXfRNQxPjGJWJbHzOMLnBtqRWrcfO4T3DDLnmCGR9KyRvYrCKwJEYZx4ziJ6r3MzBV5zRAov",
-	"1Ty+Cl5F5TgqfgjJtpTs0TCrVuOUYDBOk6CKzDXVsw5Uior1oI0E6Zt2X925BL1TdxBuh6XHEwi+HibO",
-	"mJ1rlc7m7NZqsYIKk5zlu6vCzld+0WtptYA9IccWHrzQxrKYb66Drz5iVtEs9X0uu0df2ONMHyqP2X7j",
-	"W77zwn99SWD6NGNr/4sR7+Go19YIeFbEfChyKo7P2vvqQ02jBx5XRAo56mlb942aTy3hj2Kvm5mztZCx",
-	"WqOXKSyOejtAxALCUL6DcnXiA3cwZYWRQRieV+8oFO40306XKY+i8mx6yXkQLUfbhBwx8Hnm0JBn/Gxk",
-	"kklDsUO41saEtGVLZSx7+eIFalPx8jgYjh1Tcjl1sXwjg/IGV/ZAfPeiXmj/VsiFcUc5xWqBJnk9hQYe",
-	"j0KATiDYYyF9lfV++lYfxcVPHOqJXNzjea6Ud3fQ/QXzOyy/wIqUXCL4jkygSGTweKbUTtVQ2RqUoNyp",
-	"xbao9FaH8lrGfpYs85OS9kv5yXml8JhmVuf4nGl+rvdxUvRiqDJiOFtEXuEo5JLwVPDFQRT8z/kd+DIz",
-	"Pzlsi4F7XMr6EolXebFF50QdZKHEnmqTIkHbzsoV6D2sjFzmI50hGzdYAcGqiX8oCSMsXRVyhj7YiM1V",
-	"qvH/EnHAKStpo/fuakxjWHWsaGBVapP7JN/Z02DlnxdthFq7UUC/Xj8RtCdbnnMvF4Xwu3oHklYO13mk",
-	"/Z3LcfTU6ZyJ+HnoH9IbqShxksYzsCNmHGVlBCNGrSE8YXR1Rqe1j+iYBb08JAbbFqHB+ZxJRueKMtDz",
-	"ucgKrA+lu7fJhuHoGyS++z2x6bD+tVz2eLrOdn6S08bOc5IPVJR8/WMQiWvmMYRZYRCR2b5X88jD23dq",
-	"tQp9udrCwG4x+b+LsT3Ui6SdjfZ8EVCE6u68ZM29qyxLaK8UFXRg+VPW61EjSVJCPPYNUjUeo1t641ee",
-	"HlAf8N525m02z25369blX92La+cJ7K/gfX3wTNxhftaCvA4NXAWCjdhUJAnE2CVVui6kaZNVLuEtv4Pi",
-	"Rw7XKcz3eC7HsEClXnpVZNb6qDTzjXB2DqTn07xBMowr32H6Xi2nQ0Njj1rLxwU1vj0GcXq9XNlNMwnq",
-	"oV2PGkLV1JeVC2Mr2Znw1O/usLX2awaa+MTd9RMqEyFGTMIajGWhN1tNGfBo7ruKHdnvuBZ04Wgzn8zj",
-	"xxUP0XCVVh9m45sHa09xd2eypESZfvr9SFuYVXsakorMLCsXGcn83+t17VW2to+MWpls7yVifSgDQZyF",
-	"YTn24D5/q4BMmN+aCymW6bI4TyifcNu9PQgU7McuZFfiWbGjVJaAhkOCBXES5+BFKDMhiIl42CScfqlV",
-	"FD3PnyaS90tY+jQs9mus/i/Yad45A5oY8l8yhRmwPW+ehXl01vyDL25xCinh3u6TkOtCpQtmV/AG09RY",
-	"fLVc4g68X2xU0oFjjE99Ra8arAzR9vxme8/meeJ0X6WhF9gZga9jNObQJhBjmIUV78IyPuOieO/t67hL",
-	"YrNKBJcRjKWyde54tvhnXFtTUPnT7Xv27ct///fxS8aT1ZyPv7kOo35oyA9PEib9k/bWCapUWr05321Y",
-	"6Xt7OTZwUHjC177GTcVgmOEb7+AbleoIzDWTiiUw4wnj8Z2IoM40yGkiav2/bNUA7lIfa0Xqr3ThQj0S",
-	"1GKLjdZTFxhrP6ojXM4Q9q9Si0MlqqcnE0eDLG5++f+/aL26uVv9J5XoT/ONxSk93mNf843zC3B4V1bY",
-	"5I5mbO4N0yQPF9sFjb508YAWMfkDe4/2935F+OThHu60v7Dfcye/3gJekfldEf9G2Zwv7MDfjtb38QlN",
-	"9th6+OxaQ43LP2WrB5oe29pnrwExswXqnJD12tr7gNWhtM8zZcK2qdVTTmyb183TYzsad1nASNwvGB7T",
-	"/rFKRgGSv/eIaO9OuhcSZvhylUAuJzjhJPhdwGLNpxbia7bWwoJxocic4CCOE53aeqRdkemN2MOsT9pW",
-	"3JazYAcLiR+su12XIW1t8CzlSEOXoFCWtGP981FkxQyapcHFOtP3Qk6NeXTnBvrezCd7QoXIg4mwT6uS",
-	"PvCHIGPze3VwexCps+KJVUHroef14Xv3ewnVUJMaH5h9HJSdU6d04GUFuc7wjNicmzkm+oyYSW5TXRWu",
-	"nH4jVyL85YqvQDch/wdcuJ8HNZTAv2yhtCRrNs1JqDTjS5Axpr2zsocItBVTJwp4DjgS90lTAwS72GbR",
-	"Ksi4oAiDDjLcXs/lp9QrcJsFsh88ZNyel/6cj9ffO1lfWDZTgKMJsPzesKlKJaIOhEH9ZW8q+23XHtUN",
-	"oXaQIgU9Czksqt1EIwXYNYD/kilXjc2nU3+M+Ao1LhQtfUMrB5rSKuyxnxm7SA3yYanblbxXPlGp3Vsd",
-	"XRqOX5XhKnzKYM1LYY9nymwVqdRPVmvqObKHo3uVig4grqO5aP3C/4ae+hhkZRClsLdWrXAUgpCzwMpr",
-	"dEbueJJ6wJwFrGwj/i5Bz0IhVSpj1TJz/y5j5Tn7zr3pmbO1Rc4MWYKAJFcM7nlkk0245mVLdQeNFLfR",
-	"OTigTMKppRkH/tTy2fkqOoi4/YTFDz+dB34wn/VM7uuSKeNEvV5fhvnDBy+RfsIFh1V8n77EevO7TuU+",
-	"nSmg2LYrGss0sWLFtb2cKr0cx9zy5gyij3yj9LLvmJDe3FP/Ir0sL8xAwItXt79cM8+xDLGNZ4EhZxqR",
-	"3OKKO6fD4lWbN8tktWsDOsxrJdqbby0MKBdZGfxWgvKBKGLVfe6nmu+u75doX2e5Vhqo4ITbpGPMPEVc",
-	"fuBgpTN3ExZ1SFn/jp6K1EDm1GLCML7mAeyHs6WSTvVmipWHAj5c1/aHp3GcwxMO0lHy2zuPoxRo0wf2",
-	"jG/03hKMI9RpwmXrCXT7HR9sp8t3XA7XDLcAN8mLdkJploippXwylyMERcUGqUKN8xHCEquxVHbsj/X2",
-	"5eZ79bPCa7AB372U9vhEpegWbCY7Wzw/QlhS+syao/r7fFmHlMve0msKgq3nCrvAJ5DPW6DZvQF5ZdM+",
-	"wm6ZDZg6a1lVMW/5OHIluNVzVF8WM7w9jQ5eaTUVCaBxx6osj3ZOQyFDCcRcGKv05ppFXDrBTGWsJGFk",
-	"cxYf5TxQprxJWvUdreyJ4L0oOX2SbyCtCmPa02XP4Aa5iA9+ZaNMV3aJu60gg5mjVP6oocWyvxanLS0A",
-	"VsZfFGeCMQrA+yzHAJ2qJFGYp8KxAdttRQ+P3Q6W455LREZDScT4Tz9jIDBYUdbCAl2tVQr0EYcE1owu",
-	"PeEOwndli4YkjkPBQc2p00s3ZOB85NxVq5haQyGoRNAVLhCGLKCjVsFOtwIFeUCkmoGfPn7hOnCl6zcx",
-	"OlaM3tDfHTy0qyUnV+iWKk3D8xg3jHuYU+XcVrbypbAdypI7dxMhmzhVn8LSzksEujQm4Sv6GUiJANgI",
-	"CbHKQR+79JhjSGCGdKnJOxTWDbPqMd9hT3cMisUQiRgMBoPruVpm+LDyANZkRS1Fvv3BpvKyHZ7noqBA",
-	"oc6BpsAyo5YwUfHGc9lH/JSO8j84Y3hNU2wc4yWsmSe8qYCRLKgc2dT2q/Jfy3j48jSIirnXMmac5Sxh",
-	"Uq2reZdh5dXZy3zhP+GomodNhRke5EiBn/3ADBZBGScbFqfA4nIPckkW90oomReZLid1A8c/KGN/9uu6",
-	"BOfOXtMLEd3D/NeHGc7OXjrHOUfXBmlBQ3xw4OEWmUft2mkLOifKUC11vsNjTv42Md3z69fnPqqHH3kW",
-	"nPdCmlFUjGvG2UTJ1LfyCJt5uMIwtfZT+wTWA55giNwrxtEcokW9MXpFyzq2RfiWHgetJkotGM27DgCy",
-	"EPtZWUXzM8L2C2en4E7EUMarbMMgHeSRhruCHO5lkZ+M8jFf2SGXCm/pJZlnOWLBTXi0QC5leFA0jyVW",
-	"zkG89gAB+wpju+WOMyFt4868n05Bf3RPHur5g5vDbfZ98hTcsOeT5+HlzzhhkrD1KYJ2pgQHC6NkZ2AA",
-	"eX9vrEjLmJBRksan+L8mnSyFqR/wfVtY1+XtRPaac034LpCoU6/XcwTuLUiTpztiiEIGuUUr9j099XV4",
-	"2WCzHmGDfsPPvvRjtmieiWjJUFbQruHgWAzXja8kWisdm4J585eDMyhlCvdbtG39mWku264m/cE98/Ho",
-	"Dm73WXMes+b84PaZX5OXVIbQVfKRaNwsPOCa+5+dgzbXpEcB7V8Yv4jTbQyXNM66Vrmm9+M/09qR8m/u",
-	"/yNVdmiZ3C7znf6Le3FRPjquI0jUfQa8FlifZedIJnyywjstMd/sOC7FO++K6zb/fUO1dH5757loC7Tp",
-	"3DX1iSjNLXzNfqZQOgutlQxywE0Qg2vG2VIYyxfgVD5SWkNkIWaTDePehoC0epPNBcIa8nKZbiYh3gT4",
-	"Ct9KA/CjXzO0m5w90FTrQDOsU6ZCNMSoWvGNr+rZf2GzUal9OLTAXLFYxISMue89qYG2xivyyO6gavH7",
-	"tyBndn5x9fLFi0b7pUSn8DV7B3YtVXrwRf/24jEXy3nJ7g88YEs0KRvgnBMtZnNrEDRgPVfL0PFxMEQ9",
-	"oMfNitxOVegK7XsW/W5K+WpWmTlAVqJ3WoWee0Jb1XnuvMkL86rEVSUi5ptqx/PHsKhRKWY+7uZwJWZD",
-	"AdsA15XPWfJ7wi/85hsnbTmc4f/6/170jGjoidSLCUNktIgF5vl+FqI7WixHuBGzCmGiEZfehyg7UPP0",
-	"+0IssoDNOK7tAPwbbL7n9rmqpJ0nqrVszSgvhIwbVxd7Nv5N4EzSvRBNBH+Ux8JzfkfAmZHC5pdmVTIg",
-	"nVr+5iTJ2fEE7O8gqVpbwkxZwS3dYIGMIb74fAxMU+ewTMNHX/J87G+uRTa/dOSnwzs+rnlisqYpcqRI",
-	"ZlwMbNjEEYKBxDjahc9c12F7btukLHcfAJpaTd2LGDwhhxqR++25vZrsNrouJn/qOcAuKzNJKiicnYAz",
-	"ef60RfEm6QYZG6xJwYyAE+3Y8wdv8KtFmxyyywlPeO2EnO/ComHWvvvt9WKEAilGiOaZLilzJ60WpRHm",
-	"2+6up7bVXBqKXqop/hbXfyoufwwOz2lplC5lgwjZi2jQq1iRx42j9yUXyXgOPLHzqt6id1wkP9KqYapi",
-	"YYNdk/tHtUab50g3UfdgWKyumAFpRwxl34zYRKWkrAihy4V0v6RZsIZhHYKcEf6u8WVpWt2JuHRz4p5f",
-	"YBQYw2dgLlO55DaaQ1ypx38PqxxhHncrWOlT+hmawIVvCHPmJSs3cxZXpdpsFw1mOBOFOCmv5aTJKomS",
-	"M4b+c9bjUFi8h81hnGPb0we/13xqBzd7EHd1jk73d0Tv7i9daJLgMpOsNRfWlLubrMoqVYU9TlIuw8SN",
-	"FuODNyKBk6xHT6GB29sbkWTu+QndTO4T41aQGBInKyyzzcToVMZ401ZgoDsFRDRnc+DUHSEsS8SC8Mnk",
-	"hmlYJRv0rVcpmg9uyB0HyaSSeP/mjFJ8gnyYy79k5YhYrwxvDg/cWHH0AEKOumGqspSpfHiaUkUW7NhY",
-	"DXxZFpfM4ZsIydE/3Amf9mk5DbloAVMSBxuheuNUAt9F7DmBnjuXjFvLo7m/EzzAw4cU/pUZT8D/7U/B",
-	"s8M3DrTLs8M+8E0WTTuhwGAazQOidztjIBV2vC6kWhun6jgPS9CdnfMrr/19kcHxA85rZIrunEF7ecsq",
-	"caaldvX9pkEqD4cllBw7ARFyZqoMw8+FP7gN6zs8lfe+r59GBCpvSkCzNZfWuEPZ2WqmpiM2V+u813yr",
-	"G8cAFheT7h4aanSAjoPUoH17PYeHdhZZeDVXyvgs2PESsEfNqrMuP5dWPuporfgp/VU3lNTWKW0Sb0dp",
-	"jmtztWbLNJp7x0sYlkoNPG7MxUtcfRDB4SPw+GG8PINyG7frc5+S77heOP/I0TdLlMzEHUh0hnnivGkr",
-	"EudACWksl5Wqp1Lr/OYx9czVtWG/p9Ufs8XDzHFtbbOfi3ecxMA8PUMh6FylaB3DLBZfCChkMfe/UomI",
-	"BNTj2Wx911B1Zmub5ykS3aZVLzg3MuO/znm0h82HlC/0uC5V6yB0H/Ghj0SCBjF65cYs9nGUScWWSsO1",
-	"v952ymwYlSzUsvqSnlIVQpRYdDSD6Pmf1AJkjza2K+2CKNXCbi6ufvu8O9ZwD2uy4M5mBlfJqm5o/4RD",
-	"fLoM17UVYFR0D+zJ8WCFGp3A4c4s+HHFBGeTredepqO05/ugGBGM3Gax+N434I5o9owwPtV+hKrUjbL2",
-	"TN2fM+3OqrWeAw3vaZstIb8aXMciRw4lQ3d5cge69oAJawbqvIftdZ66oNndU6XZXC0hL0/jIrlilpuF",
-	"GfmjxYwYFU4YPy93+/pSAsQ4kU/JYk01PiTnTinJWDlhprhwMAimAyu29a2ZAyy0NZbPykWuwsLS7LHu",
-	"o4slv/+J/vHb/MKHa803Fd0V1qnZdoPFDprl536ajfsJr8saUZ22L/62Fu7xQwk7aRjd2S3AOBZocMVQ",
-	"IEdMwr3FoaB6hDkJYfB2nS5DRsyCXppRcfwG1eUsETFfWMajCFbWbM+gbO9Gbodxl3wJMnanXttThbCQ",
-	"4iY8fbDId2GDz4PtnsAwDidy6MsFrgZfT6dSYm+xrwIO95g03Qvikb/RlDEzYiZpjgDPpxAJU11KXKVX",
-	"l6s8J9GifvkpbM8a1vD1nl49QUIUZZAmx/nJBnRlx8NvjeWb6wqU5UailsbCjlc8WlQdwzdu1Qcqim/Q",
-	"SngkVoJ7cB1MQmN+1geOo9ITVvH0wZFnKJlRCODS5ih/rNDFJmcsuCjwj2kw1hnSEYGDRHMsqJiyOTdz",
-	"8JHPH5qvEMH7DrSYbpjj8x+MpmheM54YtQ/5oVOfAUeEQtsOww/iDr5zTx4sFqrb3LOf8GRGD9GkWyx3",
-	"XQVHIXcQpkJyGQHTkAA3QP65wdLIfJDGkWHSZaTih+hNur8C7hU+dajAkvQQ2mPf6GE77+4YBdY3UCwV",
-	"c5zOMl5OpBYQ41XW7hC4ZWqovv8kgaLosWVb/IoeWw7dhzmaPN+i3/SzbX70tnmrhQUjMeQt7pyoaXy2",
-	"xA8l1zBNjYvbdmCCm6qST8tsWlalnxVi+9Cjh4vsg/v7WT27No9bfajGG2Q4ieI0smzOY8a1FndeV1ap",
-	"b5/GTmqapGjFEjyOVaknSFg2gZmQiJghT1AruAvJxSa3Ma9pdR9XMo0meJx4r/BkAOk+0Qh8kPEYC/39",
-	"jK2DXb2dxp2hn6SpML0L6x91HbP/ip5AuoliO6mKThl+uLlHxqEtcqjdPbS985Rg9tUy6viQd48xq4rh",
-	"C54oiZrRqKtkxDj7/h2jEbxCWtCSJ0wqe0p0gyN8TestYwFLYqjlvW5zz3mmJ+CMod74SdTXTIMBfYd5",
-	"XWCTNHZH2PE64ac9VaX6P/olncLy4Cs+8GgBPXbW+I/PMKscSaXFi3XHeCpJjdlkc+AOZdQ+bk5G62db",
-	"8mxLuobOoeFt9yTx14xPMvE3jGMHbmFIetCOcslcoytF40RRRjBeqrvWL3reqTu49S8Yqt6E/bm93phF",
-	"37pTfP2z8jw8rFF44ROqQIJ0O0+WS8STyKuBlWa+YKPJ7JPDqlMdpX6krdxmi7s8q8vv6i1vkFHCJ5vS",
-	"AJu9Kl0r9JI6cP/ZRZXbTRzf+kcP1pT5/Z0nRs2o03mQyjc0OR7nWBC0qQtJtRag/UQLf68QQVIYlUVJ",
-	"0hM03R27QjbCyvxUWNplarDwml58cjosdu5riliZOAtbWFMY9O/MbpIwSAxU9Y51ahCwSrdxJvETre44",
-	"q6t7BATkegkx1SqTLjgWwT2PqIC5LzaslV5ME3W4n+Y/UtCbAid+DX/QIS/CO24t7wEF561zovAzg+Me",
-	"iDIiyCukh9KmK55sAMYb4LXasAH4v7hs2CA4fnL6gcnhHtegHsfgmxcv9gwIG11g8x4+5UqmSXKweSaD",
-	"YshfteLWgnaL//u3m/F/8vE/Pv/1zZd/OarvRcbm6Auql/1eUGWS0t/UFeDRnKEksxlixTLugRiKo03t",
-	"XIOZqyQgMbqIeQEre82kYpbfMx7fiagKs6OgLM1gZh6gNc8i/jARf7rIMb7+0Ixn7nyqbL2ihT/QXP0u",
-	"NT5/Tw8gCBixZw2jGqh7Q+YjsShdvME6hq1BdHuIqVI7nuC4zNojUKX2O79y4KfgXGXdLe3CUZXf46nh",
-	"TC6FXmg8ChMGLUuAG8xCepYd2I5Krcc1aSx0gRvv/Z9WQZW4HeLFi6PZV4b9Q0m4RteXtgToFsd8Q0av",
-	"a2CTVrYzIBiUAjd66lcl7S+AxHppZ1bN0EJsz11DJwH13GMyl2dhugDI25SSp02/qRsdVfj+4ZbKZls8",
-	"Ty6oSKPOx0WRNLClL9hHYVFTNEOocwxnlwLDYn8UjVI/YKgnVZolMLVMpZZNNk5IIJnulY+950mD7uii",
-	"3PShnt2TvkLJgqNORm6vkj0kksWn1B/hz9hpbY1hsF2OYUi4PNYdeOv+pI+TrtdDbrJhcQosHOvVpqd5",
-	"ZHqSJpSCpuFJ+aOTyf4CzKlIEEQ7j5wMe3X7C9bqubBzrfRiotRixAyf4uWoWoGkZIpZaeAx7aaBBDoq",
-	"NTHEb3HdgzIjbcpUD2aDS+gvLSYMU2vnzZDngnGHc30mfhC8KFT6e/QYBPSabFiUau0c0ibctmrsHacm",
-	"Z+8n5X2zZo3oGbOrEB6OhynP4TXp6ipvy/MYKHNuDiKl6+aN8fStPPng/qgPCcvI29s9f8G75t63zoBl",
-	"Cjf+4XaDBmyMhfSUHhUcxQA847ztqdLXjFu2VMayf3vxookkrgEW1XbnFTfzX3HVMKezhf31ZyQwvHGE",
-	"Q7MAsCgk0dYiSa68DYnUcimsxfLKIgipWzxVGiLuQm2tlsyXbTfgV7PoqPvAqKeJUe5VHovFmwVHP2th",
-	"ufKT7yg7yRIhwXQVIPmpIWEHbVfEkPXJODfMoTT+489VGdtM5p7r+homebhhKw0rrkF7b9ZPbdB0hY51",
-	"DcmGctN8qVJpm1qnzjvsh6wmtLuz9dU/a0krWvIjYpB4jaATel76FfdFWDGbcLlgPMKbXffvVm9GLOIy",
-	"goSa7CMlI5EAk2p97Q60Ih7DrdViBVhBO9n4nxifWkDUjMYKp6ZTd/yNw5SVtsf0R0rH7+kdH7JBLh2q",
-	"3zJNrHAO8KWLUsYxt/yo/o3CRt8ovXxWw0eqhiR5GAwhM0OQZNiSx7BPkbK6vJVWanrN1nMFd6CD3sbu",
-	"YyMuy+BPRynXJT65cpi1F0Bc98gHg5ejVvdFoc+5IUMqYRNb99A1uHjLGd/qZr9s1SkJRhoc11YiYOVs",
-	"/cRFOf66f5euXdPsDrRpP6qhQOGjf/pQ/bWwv/Nc72bU6fyC0SywCZ0vgE14tKBcBQ8BNgGgK51lnYS9",
-	"zvp8fHbP5yurkxQBZKYyqRkWDTOdhNvb9JJMCjE1C3TL6i98b1W4/z0FmYu+Y7BxEu7uTEUVRJnOwRzw",
-	"4/D4K/F5gwG343SRzeWW0120pvCbSyOWaeKrGA+Ma/ArHoMEhL327qMX395H88/HVO4VhTusyzSWmXSy",
-	"FAiFaK5wFD61BM35HbAJgCQYqQKCqbDFJSBjiCvmIldIlHcDrNDtI7y5hw5bDgcB7OYxa/cISAbtFlpx",
-	"PfwLm+EUY4KpL7fd1nDaG50Gh/Tml7D0aZy31MdVMLq79D48tal07p7ueitteXKJYwiiWkfJrb0JS7sc",
-	"+U7v6JIJOcSUO7bch11c/fb5yxaInh/DF+a8CsP4mpdu1OlPDzs/N3Fcottg71Noe+fxgAJtzsjrbOyi",
-	"C3sr+Lxfb3wrpLDzWPO2cSJ+9Y99FHJ0zuOrCZ8/uZDT2VkiI0afI2Q6Fje4Uw+THe43hovY/cd2wfB+",
-	"Wcgngx/wPZDYxMRXKn7m4IkcfMdFgvOEY88qI2boiWBdFJcLpuREcY197dwstrqHDnLPl0PUVzR4DtL6",
-	"i46Hn+M7zmgXPxVG6jOOM/TXIknYJJQBHTgMH+qRlPnhk5yNufLBg2n0nk1tSlKPUZRR1oXgOdxMmGwR",
-	"gfbY+ll/i/tDblNdTnx1R/jC+1oe4ihmsqBEwxy8Ej7+TFUmyJEfqS/u+fKuO99PzGSudEsuElTNmG7C",
-	"Y4gSsZUNO3CEaA2R+5j8EGlRYT6JaPEqe8VwwULCDt1+h6wxHRp4ES2Ymk4ZZ2bJk4TlkoESlUrrVmxl",
-	"SfbKVBFpMq9m6mYMVjhCl0OehVXa5PDNcndCdoPv8MAaNCQSzVes+fQkwYJ7CzJH8m8z64pi8Do8f7CB",
-	"T9ig3/Dzcf80j/sbiglZwi1obMkL0/IFROhoe7KOPDgf9Rxb34+TbPXwHa9fXSeKhq9pzVMMz+r12NQL",
-	"M2w06hslZ0fXJgRherQCBaFv9WjCRlplBuzvGEu7fNaXp6kvxF3UGB7HGozJxn+nk0SYOcRspcxJPp12",
-	"n982LDyO6P+ITx5qFZ3bnNunyUopnvXmyblxMw2lAeAa7pDhDKXe+WuyhAjLhIySNAZTTOucGIUXqmPa",
-	"zou6J9vvfRQ31K6G2+z7z9LR8Kxi/SRGURYZp6TCFYv4ipJYTnm4hpjFYLlIqPOVIwB7vTbNHd9qr3J+",
-	"pElyTzyLE4Y8wP0KIusHPaznIK+J5sbX1ymMPJVaCDm7ZjRaLhTn09QHS8Wd8c6Mmf1MSFTEk4qiTaoA",
-	"IyK9pbWDzgj6Pf5TpgJ9tZ476xIuZymf5Qgy7r+dVPifl05b66WD+v8Dqi75UaYTP3L4OG7PfuQT9yMR",
-	"hLroEgbAtwZ6klWajBMhFxXlP3RV8T5b/1bIxXDv8GJ4L5PeM3Rb1DmjRX0npHN7CO1f5e2cc9BkZ4tt",
-	"1nh+SxzMdc24WRDs8tZVcr0shZnQx7QOko04bwNh05KXRr2FW9CkHdW4GMDQ5bC2vl+BJNpedOm0uNc8",
-	"ZZelJAOv72lGAQ3yVwugkvegJKhrNGvKzJW2zDMpeC4VErHFXOcJh7kD1Ypzmy09VqhwjHSD4YlWddsd",
-	"mH/BuWsEiT1fmcwq+mFs2ahezlaghYqP4GDDOZg98vLAuELfDz86lmthCueJoyVz5nder1iGNnDekpJk",
-	"0uv5mUqTTpxgTioCTuLi3wtLn+ujT2LXz9ShxVRqNQ5rdga2kknGjqM5RIuQ24w0gDRzVWNBjb3NV9ba",
-	"OLHkM7hcydkQJ0lglEzFzdwwAyALBCtmfx/of4TxOwJJOY64gdphhz0BVTQbxQsyXTqaqBWSKEqUgfji",
-	"c+Phvgsh48Zm0n383wTOrep4YGM/oza/Fy6qJEDNCdg1+PayiVKLAGgUxhssU2MZ3K8SLuTBJsBtJJR9",
-	"4tXHDDRHwcEGs9zAmeafIVm6FqofBCLjOl674MmoJUxUvBkxqSzgj9h6jXdeqK7UwmHnjDMN3CjZWKBq",
-	"AHG31nZutD53io5f/JherEP5lUyn0tQr/sHCllSWn/cEvKlvOuJu95M31HLFNYTRsC4e8rP1JMJgNtS+",
-	"UEbYICTa4X2Noli4t5eRuRuYb0YN8piTxVRBhIQUOP4HJ9+PfJrNRnOgVk1mlWo+/r6oRw9w6iSs/cCq",
-	"CuvoFw0At+TPIcI+qLU8CczsSAiJarOAPPKgsfvwJMrC/r7UMYxjTxK+Mgfh2tbzTWPf96170K/zrpE+",
-	"/Sf3M2ke9LKAJK90kWR48U03mB5eTeV4dCA081rGhGEx3hwWE0lZ02LReJLCNTWYJ6rnsy6dqkstasij",
-	"BApNhLH70UL3SnNhKmLFIRNWPQZ0LBrXd24xJYplcpojCn3TL+Zy2EkvpvgdIvmHjhbLFyD9JIxD44a2",
-	"RytmAlk7L6EwcrNz4vWCAhE+PW8ZDle3RNElXwCVQpQvO1qZlVqme9cYEI9lXOp50SCaS99znU5DPAhS",
-	"JLRSWwYKSyv83aJ2pkoYNhN3IFm6OgkrYkujus2UPpr5w+fJmD5rUmua9BYQHW4CI2b1hvEZXiQsAFbu",
-	"11iEQ4UVEu5tdoKNcGKSVahSuY451VKakL2E+3Erc7VPqQSsqSgum+utFu0P9HQP/YgvG3JF3SCGer7G",
-	"phigShuaNhkm5BO7Snf5fq7nNktrAxBc8xjCD25oCNPvWxjstciDN1Rsjxqx5sIKObuiTKPSbA7JofTP",
-	"bojSJ3plUJJebjJoJKwHvbViCQ0Eq0kgIWB90TmN+goiBKyvCmOWR06sZmBGNG2ZmzBh2f3oU17ZtOW9",
-	"9HxgXJExoeOS/4yPgzTVodz/bKFEIwl8dn/qai1Q1JigCgvUrCzf4YtXGhmkyzmX8Vjd+f23qAw/chm/",
-	"vwM9bHUIu3xWhMcaUZtFVhTCIDFOJ4wFHpNHDzb/Vzpk3DdMYM4TxFbyrYd4FDXWmawXpsZRfIvrenB6",
-	"5KI3LGX8dpwZtOVbmyuPa2MA5Iil5gBBR612kwPmHAYeHuU7dPvtuxpkmGrfZSRII5R3wz8PA+NE+BrP",
-	"TayomMBUaUT0qDQAKoGxF44a3VcJfAwLu1T+/D29aP8bIbmMgDlKmB0AdZKZUN6pdGgSE5rFkJSHzYNa",
-	"JXCAtCFLKadCL1tPUuJTC4Rrx2J0z+DOmXtbYp8nv8GZBznX0SBYvgDDYDqFyHrwVJzLWMNkA1xH84OK",
-	"c0v/vMOOfYmGPy+2zee5kg60649gHOW7Z5F7WehEMiNEj5OgzVysaI5CKLPA1MRa6bjYCh/+bpsllxbu",
-	"KywavfUTrmmBO0t+/xbkzM4vrr558WJ0sRQy/Pzy9Cr7ULa/BGP4DNxKhbmoKJ/A7Yd7HCjmf3CFC1G3",
-	"pdv+lutlsANs73NibmEcEljNHraVTnzIo+bc/D4VCXaA7CjwRKkEuGzEnkHVVjtd+VH0cyZ7m7AOPcZr",
-	"LawFecW8JhiqkzejbEqU+0/SBHN9qBrCzrGYtGgp/kzrAZRus1XDhJoM++uFM+9De1pGuzbRJsOnDBZZ",
-	"wO/vPHhLGXX6wpzMmHwS1mQmIUeATT4WATgX4OTW+/togyCILWxyy8SBECNjleNIjny8FDDX1nPFJIKm",
-	"00bMUaCShUkPMSRAkrMLRPI+3dPB2l38jYATKrX7woHRwfuvW/8tnUqFMX2Iwq+UVfQoOEJ6pHyKnFeg",
-	"aWrAfvIchpP5SV50hwPzk+xfRTtlxoExHSibwuOhwHiJqSI/l9bp6Iob40KnylAWN35JKY/xlEdWVYI3",
-	"UXD9htZ1StHCe/pIBpOAj4X0iYOvTMgDTcPHNpbw72Am5Bal2s7NvOyE1N/BLO3epiB9sAUWsEKJS8ZT",
-	"Owdp3Rcofe2kOjXAlDt4PIAcomplJYTHynQpDVeVUWufbd1M/fqglZr2f9UXqTvQm1cIoNi1mHxI/azt",
-	"omw4sXGigUZPWEMRH4rIta+Coz3irwzjGpiZq7VEYTpabMLTxrWYkauER1Am0LP4nFN8fob1ljCQgADX",
-	"iQBNNyZOPNZK23niTk07P8GyaFiqO6gSDffvT9CudOd1Z8AUTm9LxzCi/Y7CVIT8YGjCNQurcbqqCEgt",
-	"rP6+unhiStdXoPABuwGKjKEiHjyzNyq9ZnOVxDRxEa9ml0KmFszX7BNew0jFFrC5Cn+MzQWm1mhbDXx5",
-	"OONP/9ysqR7uQNpx/sQBddffgr4DPTYgLcNtGir44JbRpL74iv2B/3Dlf/HHiP0Rc8uv2F9SpXLERDxi",
-	"ITf55Y9rpsGkSzBsqtWSveXGjl/j9//0fTF7ys2iGKLno/RrS0DzsfOdhgn5W/ooBTXFj+pg6NQ2gUsQ",
-	"gocnT4VFnQIc4zt6yTeH78FajZB9HDGVxPsy/B2V49zE8cDxFU9AVnzZ9sv7koVtUdD0C/S5XbAobFXB",
-	"y45aIfpBI+P1hnASjtArFVkY6DHinuY+nUa0FOvZucEg3Foezb3Md2LeVisNORbL4eu34sLTb+Bamq8y",
-	"qCvZAml6McY3lFAMZVIzsM5T2xpUiT8W1C3nXqgynbaNB/dWTItiMtx6SZzbduZ46i1Y1G+fHHZMpGzx",
-	"jAt5kI/k/VXp6Sdc8RhayHDOSl3z2GmtYAdnZmQlTcfWvnRa0sFNTxXWOF9/f2PZVlyBP2YO7ypc/rXb",
-	"042PdZsaqqlwewv77DtJgHTpfJQJ1wucoWMWLC5XEhwWCA3U/dl6OzI9dugCEfb5JAXCD0S1vpE9oAPS",
-	"BVwj6TBSqX+0bSxu8aFDlwza5ZOUix9FnMlFKq1zVOpOEFiuEm5rqvo+ZauGWdUX9tfPYCnnAGZ0a7Oi",
-	"L3zGYLXH7+88mZOMOr1V9C2LnD6prC8Tk8sVJVcqwCFowWORAb/dm2DVerSk5R300POUJEEYSnV7VNDn",
-	"oha6UZhzvIy540kKR1XwhVrrShPs13SZ1OlsDu9JwAvkorgwD33e/T0bZb4vYcSkotnwHp9MxJS0y3yj",
-	"Y+akFDpV/v1Fg/e/lziTCzmFBWZhuGte6smx9MKJkQwiemCSLo1dqW2LaLETpdMjGqnSU4syMcAPfxJy",
-	"ou5HO/0RNIW3tu3B/6L22o5eetE5BXu5rrPhY3bJ8pA0dpGWl51EpzcUm4btD/MExd3dnCc67UeGQnyK",
-	"b8MI1dtfMsvKG+mmene5BD1rO1h95575GCQFN/pEBeUdXxQEZcW1paltlM9QMgN5xnHS4RB1btd29Xyd",
-	"AFErXAMX611Y+qjBXfxX9BMQe4qRo0V0H9X3FbZ2kqy0uOPRpu1kVjjTP/jHD9pI+E2+joV9oqbiLVBR",
-	"83quEmAW+JKh0cglDosbkg22U9GEAjQo21UO1Zaiy8ToIzhszpQcbShCz5OwGlT+Z8epmk5LWeBrjIGw",
-	"z7AUklKiYuJ2gfiQEx4tmuvLKhFtlyjcumc+Cm3Bj+87D9qTa6buIBshUDzamZBWFXwzoZlay+YCY3nr",
-	"t9TZWX1rh5w6zbf4hM/pcFlNshIrCSOfBzNWrQy2HtHLWJQoP+6eQMzsTl3NriipBdTUwH2iJV1S0r2h",
-	"nyKyDz8RjnyWzdputzymvdLfMrnnDVZH3ObOdL+Uv7qvwFeyjMHUYmUg0oCNH41a70g0stzkofZ/GiEf",
-	"+N5b8Ry9tvSVB6T15DgwNd7DOmgN/o4rHnUs7z6hF2vzAVkSLM1cpQaONy9ut0O1Lm5v5zEuSJUeSo5z",
-	"dO2m0yaKmuRHowuDaG0tD0anp7YnHh1qWw8w6UiMjFvXDGRsGGDLre+7xNgSraYLLGtOggL7kOenMy/d",
-	"719/VDSjrZNab/fsc7jEvfDad7hTjz3qY+FC+ro0XNMwCRBvT1Jtxvbt3moDtvXST7Mzx+SfXI+zfuty",
-	"r7Wabs0j983Xc8USZSwT1is8hc8m79g5xOh6XJpfPCpNdw00/A7iX/oCWMEGLp4koL8yzLhXM6QBFd0U",
-	"MInxqsj5yziRIMAVZn+K516RsmFcVp0f88uAEQsyVpxptl54fedS8DeAFfJzKhJHYDKdCCubypimefNS",
-	"fWvO3qLm1IZI3+Pvf9kLvtNdhPRG6RlYxlG0fT3hV4apNV2U++bCeCkk5tsCuAfKepwL+7ZvVxLxE2Kr",
-	"8uisv7LnXf322YVEFMm5Hz67hfouPDzVycXVxaV7xP8LAAD//w==",
+	"7L3vruQ2kif6KsTZC3gWm3afcre921W4H8p219jbLldNVfX6DgaGwJQiMzlHScoidbLSAwP7NPtg+yQX",
+	"DP4RJZESlZnH7V7sJ7tOShQZDAbj7y/+464Ux0Zw4ErePf+Pu4a29AgKWvzXtqW8Klil/5/xu+d3P3fQ",
+	"nu82d5we4e55//vmTpYHOFL94E60R6runt91Hf6izo1+VqqW8f3dr79u7squlaLVz1Ygy5Y1igk9OoeP",
+	"qjA/ErEj6gCkoXsgW9iJFu420TnYwcIZHOnH74Hv1eHu+Rf397EZ7FpxnH7/FWulIhU9E8bx67i+TyT5",
+	"RXB4QU5MHUSnEvPAIaN0qKiCKR02d/oLO/ykXexRcD1n3tX1r5u7gOwNVYf+S0jVFn7uWAvV3XPVdrCO",
+	"/qyCYyMU8PL8Vzj7rxyAVtD23/muf+xT/VyCxJ9/8cXm7si4+/ez6Cd3r6kqD+lv7T41D4QfmQ5TsyNT",
+	"KW40P4YDVLCjXa00G2z0lNmxO949/1zzxJFx869+uowr2EOLH/p5yh0/iraSRAkigbblgeyQ62IT+TlJ",
+	"qjg3tvDI4PRBPACffvbDAYjSP3kuoayGitSMP7jvj6n5Dgf81Iw4xyvjuS1tozwAqFeWweK7YNkv/Mr/",
+	"08Lu7vndf/pDL2v+YH6Vf3gfjKi/oMSUBN/Ty4+lEisPpajo2Z5B3BrZCC7BCscGUGyVgivgSALaNDUr",
+	"qZ7pH5pqp/8U+dqWcYqzGpP0181orS8JfkXz2QNAo6fUtGJbw3Huw+aJ//LvUvDhDOZI/9aOG5nFjweq",
+	"yAm4IqdWGMLg1s/M4ZFXn4kG+MdjbZYtPxW7HSuhEmV3BK4+k00LtMJxjvVnfrw15NrcKfio/lDKxxsQ",
+	"WtFtDSGhpaIKjnZtt9vjzf8RdBItoWPe/NUdLTweL7cSeAl4UlrRQKuYOTfbc1G2QFXsztfizf5IJGUV",
+	"kaKf1VaIGii/C27sxQNsrs2FS3Bzx4WCyB0TF0B6krUVQnebpTn8GkrcfzPXtdUOUBrhpzchVX7yY4jt",
+	"v0Op9DwsNb/Wj+BMaVUxPR9avw2ou6O1hM2I4NnEclRY0JgcVdYtvF/zzPq+Z1JNOYYpOA7/Z06QOcb7",
+	"1X+Gti09T3cCB4tO5gi8gup7xiPs66g5IcqRKmgZracM850i5YHyPUhyFC0QdaCc6BtJviCC12fD6mJH",
+	"xG6nde0YxxuSTz56Opi7d572+FRypVrM9Iw1XC2ta3GqmVSM74uKnmXwMa8hbe7KmnYSIlqSvjmglmDV",
+	"dxyX0H0LmmECPvvTfZTRKqjZI7Ra5Mjp6D/AiQgOckNK0XEFFdGbg5/S+oHg5HRg5YFshTqQA30EItme",
+	"Q4VPULd0rSrk8NU3/Vw+QHuUZs8/fmfe/fx+zG6bu6oVTQPVdOLBUFJzgyI7WteEnuh5gxoMOeGVS1HD",
+	"3GrKsUqrmHrmx3DCi5Ktn+Gf0jMsjqwGqTQtB8fsytGBV55nRgSgZ0m2Z7s/ejuAV06lVdAeyVE86o3d",
+	"Qi1O5BdoBS4faFsz1G2nPAgfy7qT7JGp8wynJlY6t/Gv3Ssvqwqq5W3XU6+yRw944bV4hGWqikdoW1ZB",
+	"0QK1Gt740J0JU5KUgu9qVipJjvRMpKK8Gh66Z/FDNz8uYZJQ+QDIj1Z+6V07iE4CQV2FoOGV86FHJpng",
+	"RSs6XiU2rJN0D0XL9gclk/v665xse2ssqqlws0I5/2YJ7oVfpxvj6Z094Nf2jcRoqqWlKjJVmB1AwcVp",
+	"kZkFh7N7Xh2MjZn1Au+OW2PwTL7dMM5jcg7Fv1T6sNNa22X7g+YgZEeAI1GiKw9QbQjlFTkdzrmieGEj",
+	"tLa7fCmGBPar23im8KsKN7Ync0BA+8Ho/do0rXik9UV6Gz3qW83ewm92d8//LWunfoqab/rU4mSgekGO",
+	"nVT6WjGX8ll06hO5ITVIaS4eplClxytOX9p6DsC7oyZb00JDWyRVCzVQCaHGmqA1DrJxK5qj1NuLPufe",
+	"N/w5JGP8Bvqqk4zrBeufzc3DJKnhEWr9L8oJyJLWaKW9IFTrlIocgXJ9YQsJ7rKSiu4heh89MF6FK+mk",
+	"WYWo9fOiU5JVEF2LkVfQ5h59HHLhyLzTz6A4zR13tIW4nPTOQfst6DMeoT+UrIprQSWKf+ndu9BKwY1C",
+	"ZDW6jfsNDa4/35vt0uKCKnIUUvU/fr65v7/HvTMuoeim1PYYji26fkeP5vu01UfDjM9aUnVAFDvGd/oI",
+	"FaO8kFAKe41NDUbzDNGEMl8RO/JPljTkUyIa4IzvB1z1nzeE1tIoPqeDOA6Z0l7CekGBPmTFmN3oJab4",
+	"m4T2HezQkKBM6/jTyb9pgGtz/wB1RQxnSsJ4oLrZbXN6wV3UhRqykj0J7pN2VzaeU2Jc9hWtadSdQMvS",
+	"icnJwdj2L3lmZ1x9+afoNpZd2wIvz8tXh/tm8E7/sZnZ38K8dYSI3HtBxGR5DWnz9yvK/1IZx/qK22pL",
+	"nQ4wNV57jXLoYk45wPtZ2lH9EIn5PrxsW/YYs72/FScXTQGrBEstO9BzTPmDO3HW+bIh2uZyv7XQiFZp",
+	"ffaFuRip/gxUVqFmda1v0RZU15pZDkmileHC2OcDX8mnQ0nS8yu6HAe3H/DKHBHGC9VSLlG11uag1kDQ",
+	"96+5UHNEPTg5gYtAtAPdOkFp8233+MZPPkpxwTuZdBl4tSVLrQxM/Oz7LmmgGN2FSWObBPuaMkz+vMiB",
+	"djnzHCjEg3x/lgqOg0DT3c8dKx+2+te7jd/UwR8/Qiui2/ZVS3kZuU6hjjla3itoiBJkL9DtYVwIwDU1",
+	"KgGScKGiMm/HoK5GB/NZ1FhjMmRMpufOZGHGparQqpn+XzTYowsyO+YGaKGp0eNM96hhd1yhB7qmfN8Z",
+	"laqpqdK8gD7WuhYn4xszU97c6SsTqsKp8f1fGv36T/EQK19FuoOoK7kxXqV7w0/mgtVSQypoJAEtT/DK",
+	"hp879DvGyPxI6w5yw3897wk0LoyNgfseZT5UdqbGLa2BVzRbiaxAKsZRtShKIepC7HYJ742WqUfKz+Qk",
+	"2gettRilTJsSR4wSUaZQyCJTELpTRukxQtVenpqE6KWwB9TYXXGtrRJHynjRQFscRBeJG7wxqttG76Pg",
+	"QMwL+hMtlKDlC+oslBN8P34SWqmKI2W1ZmpWQtwBEsoUJsmpZUoBJ0q8cJeLDUuaWL4e74q4BE5nxuNs",
+	"fy1MeDPySPoHUOjTLWmj6Vra4NaErEDLg9/YXudmksiD1pGZJA/QKKuk2ovVEUicQJItLR+iFHdTMOSe",
+	"4bVa8L1N+zDK+WgTlKjjfCM61eoFIOdgJHc8/GvKauuCdQdYEgk8cCVrKm/FR+QfG/KZfqkRUtG6oFXV",
+	"gpQxIeN4Ax6hPRM3sySD6AFlQbXhjDyfIM2OtgQfItRTBF/FDWEKTSX9v5QLdYDWmEYvyL3W1c1D+gej",
+	"Y0yXZUyaoqGsLdShBakl4vUeia/Qq8vsRprQqnVP0NqYftIpYuYc6Rno4wxnQK+EPtHM3CjTWZ9oeyy6",
+	"Zs737A0YSjic/B63TAL63LVk2nV1beW9Jpgx/rkgevhPuyZKMPfpeErRj/pe0YuyQ5At7CkfxxAT6mEs",
+	"kIjHe8J9E8kQCpLN4GZIbXFP4cgpmgrkEc1j0jQucuJSYO42Sl6BF/nYHC0WPbX2OTSMxoI5uNT/+Pn9",
+	"JkdQr0q16cX4ytemUmnlAMnzn3HqR/x6Faumd/0CS3WFpvNKXwLPtED4432uZpKpWiyHR/4xeCyhSGRf",
+	"93m3ds6Ne8HhWLhhcfvv9fb/18/v112QWbbv/EX10urE+pZgXA4uDsrhFHe0xY/JTTxPaGg8od9Jj//O",
+	"+rJHzqUg9XhRaTYPJzXfVtQrYn7Obz6bShJkPpvRo8vrqj2olJd8i79mc05Jjw1le57KxxDHozZMbqCr",
+	"vTSWE3FfNDEhls/kLUhoH59mKuOQnqfKxhE0+H5IFruG2D59HagEV3BhWQsZS1r59tvnr19vyOd/en5/",
+	"j/r3kVWc7Q8qapTT83xYoUYBZ6IeFT2/IP/tyz/d3xP4WGqjjHFSwVGYgIkCqWRUiB1EzZwIyjoU35oX",
+	"YrIgkzqiAZ4iTvT5E8+Ph5mHx/E3FxSy0Ydptt14gKQEmTc+jE8kIdO/e/+GnAAe9K8b8oy8FryiZ7xh",
+	"yPuOG+3a78F09DG5fxE84qj47uUPLzHBbGOyZj7SY1MD+Uun2fkPX0FbM55nYASkDDZhQCE7idHK3Rb7",
+	"gxCw2ZCve3rOncYL9Lz+BK7UDEan7mkPjD8JKyc55rMLmGZtvn/IHWv3fHZv0febELfuFA45/C/HRp2N",
+	"Y8P5PT6RJkxfRkMr7mrIFt/u+aQUWJugEyQ9Z8ZkLwiNAK/kqpATvmBkWWYy9eTPY0FbtXSniqpDc6/b",
+	"1kweihPjFWbNeKoBihTvHPD0lsrkivg/mAf7rbWpYPbPYX6q+VOYBwg8HhPTSj+HVh5Yk0tZH42IkQAn",
+	"7Qg/8aGiX/RAJaGYQ/DC+stb0Be0fVVwvKTddmzyI4bm7awN9PHFaWiEqRoylHdNGnsbmFcG6vbiIb+F",
+	"GTKUGr/G8i/baI4HGHd1n4K9Y0q+IJy2rQ0S71it4gnYUSPGfmpu1a8AorGZK4XRSC/G7KTnqAXWdZCT",
+	"8YkkoUocF0mwLkadOeWaSlV0ctXgMWYLprhE5wsdgIOtiBHWen5nSbucS5Ux9Qin7Cz/5BwI5LVfN3dd",
+	"Wy+fZBzYPLtE11seWjfHCysz3DC3nNITejS+doZqLGup7W5hE785QUW2Z8LFCS8QLjBYgkSmnRJH4+dk",
+	"MQPyvY94KZuo2yo9ljrAUUL9iBpcfjHAmIj0kbJaKy83SmG1gSoiG6APNsUjqA84ueCKsfyxeqLsVO8R",
+	"uo37aNsy2MV/WevCUbAX7TmZxyJ9aIxp1VZ0amODVoGKQ/YCJNmeJwn3MXF/O6/Qe1NI47Q5uTElKiac",
+	"6LRj4KpoO+ttW8iD1w+/w2dD1VrBUetdsCydw0pgm39D3NvL8vmyq9B+p9gBZO86HLe03Yui44rVcZ/O",
+	"zgMP+AomxwhHeiZbIKbAeVHdW6PbH6g8KLqXyUp3ffMJqUzuuJ4PZXzoXvhPtIo4L9LyIbc2M3US0Qex",
+	"wpxa5bVsRM3Kc35G2q18nG+wBLDPQRadwmLbsoRGQeVlvK1kO4MyYQgjyXPnK2uhipI2091+i8kD1LGf",
+	"4ECc5fOC3NuEAaJfDTAUTADLgyjcRyMlitpam7h2FnNcjKbWG21Sa2Hj3Pv+3r3QKhoYsNrS7Dg3mRFY",
+	"bhLPKcNSwAz5puWZrxuc9SA690yGdhwEHoJry+cFuJxOc2ct+8SdVuIzTPsrPCRqL1m878+cxaFIdMQZ",
+	"smd4tAKx4xkkzDwIhPJEmxlfMXP612XlNxPt6ZK6yFiB4Ep1xOobi6nT/xAayD+WVvB/6g2ff0lfmBWw",
+	"Kl4zuGsXdtPtonknZw9Hd2Pm+EE67+/0Nl1xw11ySaVD3PZy8ZdJ/GKI3QRzMvqCAM+SfftKtKQJlYbA",
+	"zMX0Tm0042RvJ9n/r7A2wvr/Ss5L86lEYekQoQB9ACOm7CMIGRHFC1lnv/x9JNhvq3X/OiN8Ulk5tmQ6",
+	"lhv248HgHkmTEu8qI21Ro2HUjd4rzaeCKNy6WvA9yGzIkVFp7UD8PIuJHxQpsWrnM3GVis99xZtd+4YY",
+	"gEWTmG6pjxutxB7UAfX6vASxMMPp1xjaCN2pZUAM/VQ/SG83xmp2w0JUE96hocjfuGoM0VYQwEgigGLW",
+	"mt7rz6eWNC2hMxaMXegm4J9+c+Yuwdv4tftErSfza3MO1UsuT7GC+62ozgnX6Qq7Z8fqOlY1/sqg4IS7",
+	"bO71Ew2ASa6puWFS2kro9cJ+nc3uNClNsCU6X2TDuq2YqiMLt9CqrbroplvWL3OocpsDE3DzUx4aGauW",
+	"1YrabCmrVeW0pBNtJZ8TSrASeAftRv+/aD7tmg353//zf8X2hqqZMhRTFG3winIzDkLOiNpSGIdxsRqx",
+	"I6JrJYGPTU0ZtxW418ZgML1ona/evrI9r3AY24yd9DyCSoLE74rGNFncXX3DSlaByQzhBpXMFGnpv3AR",
+	"bHrUN8EMWtw0+4/3lXhYZkzMo4Ph8kUbfFTQcloXbSLuZcobJABftSN7wSGaMaP1fA4nwDjDsaEtk4KT",
+	"neiM6xv5CoFICeVnTOfIZt5MgeYymualhoS/MpMQj8kOqwlwpOfCZPhHjyhyQoCvoe0bKiVqbFwoQJ5B",
+	"tjaHamoD6KfWiEEJPwgVRZZw5RFZZtz6uMxZdGp98f+yI180pnTaCB+LIyFF/ZgyKw7Ashc6kxplhLo/",
+	"//1Z7V3y6NIenpwRHw0YxG1m6mL5WhyPtgx8TfJL/5YjmeGwHpfU0q6n3EzCNEuoa2bM50SKI+hbXd8K",
+	"O8YpL8FDcdjk7OUkA4vtFREZQgHaMno8wyW2KlnbB+YuNbfA0PnxRQYMiSNUivx/HaVAWh2y0EbJnVcp",
+	"C2X/bdgBBlBY/RL1gLfRayQ8sT7zg4gigKwQgrRThxgSsFUmfFk5ndwFc9yxAOmh5jDbvqby8CPAw9XI",
+	"JuO8WBtTE6dJ3G0nWiipjLPDyc5ljCkrbfHAaghiHLCXVWlMNkeJGzGjoeoVyV8HKB/egURolSnKmFO1",
+	"IvrJx3ghmB+q3yEsST3Rllt4nTg+W1fH9UEpujYGHPHSFCk6/wO+H/PCNZQXc80oygNtaal6T0ZJ8QFj",
+	"AAfmQrxWUQ8/wBFOAXTZCVoC+Xssuike+fcCJ0DyyFOy7VitPmWcGGhh78pGJxWOgQpRJ8GmRODFAhVT",
+	"8qnSfXa0rre0fMhn+lf2jSuyX7JUUSSRU0ZTqdxLdUsZWKDmQ9p8jKs/feR+nCOuuSGkoP3ecn4vftF5",
+	"cp+2MDSj5ANnU8zS8RLOyiwN+do8ZtXm9aUeH6Hsnijdew4cdn2tRTw24IDQrDnq8EIMQkWxE22h1Uyq",
+	"utYorma1y+CkJillOMuZ1BoHFOs0+RFT9Ls55qiVzH6TW3d4fJ5QGTQfusZHOYo7aauDaCXNQHI90pYZ",
+	"vHTZlQdCJfmP/8B9+UzT9tdfhzp9Mua6ygMdyvtRlh4a5yYpz/QNgY9KvggAa5gkqmVQmX/mRhvmLoxb",
+	"3gRXCvvgbMQEfZpBLsGVTLqwn/iCRiyNQNRPLU77Yx9+0OoHVM/7VHTrxtJqmcVfEhxsuv7GO7OYJJIa",
+	"H+xcI6on3NDxPR0uPb2bY6vX1+WPGje4OBjKaoslhlaw1Pa4EddV1xo/6hDxfVjPp0diRc0egBvwGAXt",
+	"0TlgN3d74NDSuM5uZnw7mRrjGC+jVo71P+x7mbZR+KH05vhB0yGHZCBn5Is0LbUwxWTb0hJkvKLfHOhI",
+	"mYk4Ql8pYBpxcEEQE9HClL3Q9j1O2xymToIMsSsNth5x/pOpq1NiCnrcTDYfsoFg8yAJUCPnrzx7czur",
+	"yq/SfzK9Az/aMzkr7CKue5fUYsjF7OLlC2P0CQlkzx6Bb7AiDdPxLWTXcJuPtH2IJgMETZY+kcRCb27I",
+	"d+/fkD8++/LLT58RWjcH+unns2GCPhPhi0gmQkNZVeBBjiMCuxyShZya+Y+0sO9qVzcXWaMVR59I4p8k",
+	"Lo3qhQkeYN6fheTDRObL5hLNLREVvOH1ebVPtoKc5gVVgvVEBW9bIXYXfnZc5vORVGyvT771ONBOHYAr",
+	"Vhq0ZLTVWygFkhAHGfX1WRcGnlnXJQ5uLA9PoVIH3u9I+eoW6oTXaLY7ykl0dWVQoXedhIqYZhF57mX3",
+	"3Y2feIoUFmVrtFpeHjKsSPP6S/PwwAWb8M5OoFSw10vQxGAeTeUJq4ydMRjf4J87EUf7BxMGzfeihdvf",
+	"1Odi1ABtpiwIg02rlu5f2sYdaLLbYjxBZJePJ7zisw6hmI08/HLo7rEsNGSYYHvsHJYt4AFvXtbmbo3j",
+	"9G4pS3HiwxcMdVe7ebKhPMrzAXxMv+uiM5U0kU/2fRtiHQe/ggOzCQLY6sIvZ3H+HyMyHXF7LR1OrFKH",
+	"TQ92W8NumD7r5+xzOxfmf1744gG0Yh98Uonmmi/mtimxrHVZKdBlgjWUTiP/Qbxr1ou+V54D89UasO0J",
+	"Z8oTTM+UqBK8SjY5oTCJhK65ru2p9gudIfxNTC97810RQzIjvLOx7HVs4HMHIrfNOIIyTTMYTKKpGeVl",
+	"In76ZKEBYxLEUcmGqv+G/OVvRrur60QWRpVdX7kcFfPtDvW4UW5Nez7y2lswE/XH9U+8Vi4pys60X97y",
+	"7sXZundtFGZMmcKsx2Bg0AvRVTPYZo/OPMPkhQOUD1C9IFxwcI2uMTDumifkNRz0c3tvlhsLTq09liE/",
+	"53oxIkSK09s2ybsqz2AdduPtwcJuAP6VyLZkNVillQuFCX+QlUnzAOe4bizpEQg1xQoOhR3/pk4CMxY9",
+	"dpVBpMV8HgSzF7ZaYBEiTAlRYC7OxL/nK1F8OdAA/KvWBxP3+KdERp1rjzmfU1fSuoYWQ8g1KO9kiV6r",
+	"ZlWZrRzf608HXTqX3nvjnrswUgaP0GrKhUCXtcCOC5jG8NNTCFPNOl6I+in0chQTbIIgQXieplGxSeit",
+	"D6A5AT3Y2DkhcRstI92V81bhMvuJNwGXrFBE7NENMcG/vA3KXbRT17PVeuFkSw3HzLRQGpyfVVCQw7SR",
+	"1viJXZMQc8x7NzLAZfI7bly+2WV9coOu80iqVvK2umDnIj3Z82DW5huzfy24imZewNHmWy0i01+L8+La",
+	"W/owkxcPR8rpHm8cm066HOy37TfN7FML1naiqObQSqLHsmnFURTOk7pYX6taqvW5omb8IRLhzAORC8tu",
+	"Vxq1soFSFRh2i4GD2TD7n58/+3JVvUDfCDD/nWSs4kdT1ofqjTyIE39u1V2mzeKVIYvpVz8WR9jT7Vml",
+	"EGj0I7NQwNjXs9B/H14wvlHa0WDUPLIKtCrTVLv4nTyeG+PzH54Jfrz0UQ4jlmp6QvqplpUq7dqUjXiI",
+	"NUh7SXDyJtQk6RkT7vRmDBymnNAqDpwZZdp4Opdvyp9/WxskMqs0TyDo9Hjrhvh7ZJTFi3hML/yP6hNp",
+	"yld9G2ILe2ypaDxpvj0WkJptW5pvD7rdSMe1S8FltD8Y1jGdDkJrgIhIJYlWkAjdt4B9lPyUT3iObZam",
+	"7yCvBLHVBjcJGlyURueKvJwVHdslqCXgCvI46S/+8d8sTQ8+NqyFdR9aA82Qi/oqSlonQi6us6NzBGNu",
+	"lxYlziVvuOyF4xIsctQSDi3QY1RlMK1kTKAkb9GziYoNtIU80M+/+DLSmoDKg2/PbMDXdqwGz+EIWmGF",
+	"4ZFWt1Lr5sKNGI91EnO5/llPc107WpdOuU4amwzMiBy5aVqn4/kqSAPCf1RQ1rbY68TUoWrpiSdBJBKA",
+	"+ReBuiXDbPqHgK+uDcNlp6qmE1F9EivSIIzkuaxW69kPp24kRo/qFlzWA17JiPINbpwpPLbJqP19ZciP",
+	"Q/Z+jsm097ml38hP8eRpvfYT70zp79Mqa/8oCe3r5Wgadj8hgqK9HseJ5/bsBtswt4Xv4YLy0ITe9+HQ",
+	"Z9BhChk+h73TmbmI0FYjW8ACdwPKrJTgd9lGrZGsFqlvtuwj6Q3CenpuMwrDwiEDWIYRFFdXtLp+aEFv",
+	"D6hjdXfnIw/Sgl3+MKYLBwo9kwRvRqiuwt++AtI4oeqHcIp9hiJtwc0XbZEN6XgNEtU21vo0PGxI5BOh",
+	"o572XISWTqqC8bLujKclS/S87qT6zrzj74E8EJfVF7S7fi2PjCbcEzkBdfpTxpG4rNJiXf8yz+GXs2DA",
+	"TtPd/o23cRFwZnG/cjbmoj5V/2dT+pbkvaXe5K+Xa9JJhkO9NTBwKZU2f452IKjSXpm8WneXd2e/v2IR",
+	"L+XD716+BE6baBwbU/3Hqe6/5ZViwDOSJRWYIU9MqcsmxOnckK3gWAWBDdy7FiPX/RFKZ9QnkpYDZ3G2",
+	"XEyc2HkespZzJA/btelKd/4dVA3l7sI3/Uu9KT6Wjra6aObbYduwuadUS4uAdzPK0pwKO7eI76nqZ39k",
+	"NUgl+AoivHavJEkwarsc6YkfuJCBV31KEiUtcDhRW2yyNVmIFVRRlAEtPDBFuBVdMngRlnglqT1izFFJ",
+	"WUCk6UfHOz5cfpyB2xZKh+Q1yubqkapuamPmSXDzbhKtxM/7AyvXCuxq2GkglcyIj0U/3jvcJ+2NtKxd",
+	"4RgQJaP1S/PafFQxVsiBMep1GkDCcTIXBrjIoBIFF6oo+zD6dP7DZ4oZhKvs5mvG1R4vbfE++lmBZJ7C",
+	"CGe7h6pgPJaZ/uHAJGlasWM1kC2U9GiQObEXXV/ymmNSJ62vEMLbhGkSHeHpGaCYOJm5Lezij8xY1IJv",
+	"BW0r43dugVYmNcWER1PIYKvhn2/V4sNqz7ZJhj9YAddPmMyfliFNopRcY4Oa035ZBv3NBcJvdegzz9I4",
+	"ZG7Oz8Z2xMIyb4OVzYGUByER/GSQInIrYNVLmDWPH9M9Pg1nXALh/3/54h+TL1I88IpBXV2J07My8OOT",
+	"io2p6/3kth5BQg1GKAoRxwZIdxjDfVtFszzEZ9dQ3Y7/0wI9n97bd3NajrPflvrFRCi9cogQGv9+YVsS",
+	"O7K0DzfxPoXn5Akjd+YzN5zx00/2tdY0ryzzWIPv7JJ685OF8suSxbqBDQb3Fc3xvhUncqTc12LE2uJ1",
+	"vAqaq+QRVL+zyvqNCUCbYoxksdUBwVzc6pc4Y71D0u3DcnfmwZR5Khc6mMwND5Zh+yc/XW+NlRbpMa1F",
+	"0QrMJP34/6B1F53zTiByQbtiPPvGe04beRBRRaxpAQFzo4V0r3B35YYo0bBSEiUIfRSs2hDJfgG5Idre",
+	"aRjfbzw2vX7m1LJ4vWJLV8Fm23NMVSLn6VxD4ZG4rwgthjQYjuumvHFbGW5D/4ll3rhAgb+KeWav7Mmu",
+	"Z7har9q6hdmMdnJxNpdv38xGvYumQ6wEJqayMPgwi6W7Ti2cYnq7pr8tQL0hUon2vCFf3hNJkH89mNdK",
+	"JY7bguhhVXoslTIIdwQPf7m2UMkNM8ZDdlSa24tYUtSB8iqRXHZtHcxMhCfpOIpN/xuHIbDSVF+Tid1D",
+	"1ER+cx7rlcZoFczbw9WbBkt9q6XixNShCL9hSANSWSx98xckxk9XGJ/QpILtQiR+EbzYwoHWO3v8MtVU",
+	"h7ITHdP0QE4EWVa1YdBXZsxjUVPlei0TzK0y+PqPDE5kS8uH5yYlGn9n0sWGCOVwiteDTHFlbB/nANwC",
+	"525VRSToHCNfZB4HLJpxsYyYNpEb5UA7FCsfJBG7nWmQPsOaCWN3jbUb60P52xyVCRJRGiLTcYXgLwjF",
+	"/DcDhXm0HQ2ZJH+6//NymGASE/QcM5xMnF1q2NN4iG+Vs2R1omqOoRmcxHyU5FbJyzJRPZ5R7SIFWW0X",
+	"RfYqFvxgfdFpuI6etG6q8/v49H6xi7a60NJrud3wWXSthHr3gghenwmtjoxLzJI0QApZiagXMIES4QTX",
+	"HbhgC4Nh4ns4v3e3MKCDE315DleQPxLJ27oVssfQ3YPpsgXdKWhnrhO9gT6TGV8hW9hrJtGSe1AO6KqS",
+	"fJmMO9+tqLpSFTZ5InGuzXSqDlam3yvgXpGs6ze7u+f/Nk+Fv/hXfv1pk277ZW8hXJlRPyq0kNbHBpLJ",
+	"OJEEqvXFWbM5V42QqujaOIpk021rJg+rSteMzpVdOIY9cqKKYboe4QJswblaGrZjK9MlTpQpiUVflnMz",
+	"0lPiRVEOOmRq4bloeGu7CNUzF42TDDeSVl7QPJ23L/jKa/EIsU45Y2ChxU228mEmdezct+G1kkqbAh2Y",
+	"47shW6jFifwCrcBDDbStWVgEEKZx2KOxPi1sRvEbZghOafJ7lcdxmn/VScZBIqaIJDjtQdWJJr4rjjIo",
+	"bvhIuMo5sMvhx7Qc8x4e4+5BPIANkQfRqvVycbS/eUvDuX9ieEpLEFtvi/0RzYDkxHglTgR42C8zhp5/",
+	"TZ/atFgZbdpooTN8eXYogGsy9xz/XB6ZGQwRnd4YKG5ybOwKE3Vy6ashdSuegbYZR97vgf+8GdIOEF2L",
+	"+EGoAMtmVZLkcgZfFDYpyy08Gj06d81YF7jmZWeGuCBRZIoNmtM2etwO3X5/Jns17PU+vVmwizo5IeS9",
+	"Pvcof09UOug5xML98z2Kig3ZdsrC458oe4RKy72S8hLqGqrPyAesBsSjQVotQJgkgiOWHPkD+Sf3v/8F",
+	"b6z/PEHTd3rjuL0AwZRHlFMoaW3rXlKK8AgGUsh+KO4uMb1jnNPEDG3uHr9+0dpE7RdWOlJOvCaO1Nm3",
+	"lKPg354t8JSKTWW0W25ec/pQ19SsjEYg1llBpmPJ+Yq8mr60XY8zO9mbqG5+5U+nuP3l2KjlZgHT1x6B",
+	"q68PgpWrczKbJlm/uoUQ9zWQdPAIy5Gmb0UnASdmXJUm4WA2NkVZbRcxppj5Inot7+xgUfKF1ugYvhlb",
+	"u0cB7vGnVWaYecXjs4/d5Zwe4QWKAGFI2QSYJwGy4U2Sy0d2+2gu0mEzBaggmaY9r1ZOxQqd4jJXgnv7",
+	"ErM411a/yOKOg6/YQzJsIpDe2lRfarvqFGaJARFV9AF4ZhM7b9maeS9mdPsz8435/koB4tFCJ8h1a9QE",
+	"M8rs9P5ZE2qt2jZ7NlwBHuVnvB83VnUwrbyghQsOjQMoLVJs8z0oaTsZIeC16esTAOluLE7WEKF22tru",
+	"Ruyd3r+MfF+/Oe+Ms+7K7cnExbzqEF/FpjPYpb6L3GWd7ZJJEGM3hEC8YrHbQUuY2hDDSMCXvfamrRuO",
+	"G10Ag7r6S9vGSrkS/Yg28x2XbRL4SKEXSkFFGootJ4IkEkQU+qyv6Pu3Zz991kBbmot/Ab4Uv7W5s72H",
+	"ZloVB7lH8Ry4XHfYoxtjct9qQ+c5ocZDQSX513/913/99PXrT7/5ZkMo0WoUAmq3HerxyBUvCGjFz8aE",
+	"bLFSxoGc0MBiEeHcossf59mlqvZyyZCfRjRICvRPM66+/FO8U7X3N/iG+kBlZ8C+gCuw/ycVO9KsHq/B",
+	"0tzEh0ly9pNxwrXA9vwdaLvMdPO4Lv1qjcBrxSOrfLBuKcWsfzhMZIpf/q9cee5oMY+U1S4YlhfVsSub",
+	"RnRE00BFusa26FbkDMrkkIhWX3u7mu0POJmya1vgZVweMl7YJ3NJLBvI3pCxZelmsglIEc7BjZ6k6S0M",
+	"TrM5T2dsvvr4teBB7ulVDF3iUBZdIOsN4/LqeBS+1nZSY86R0hlvBuPE4ctHSkRZdjuShp5Fly3k2rjf",
+	"x85l47sRPyN/+ds78v+SZ5/d/7cvPid/e/9NarT1bVOm/lPprbMJXDInFIEp0RVk/EloQhB6ohYP2JTc",
+	"mawb247VuJmYRNdYpsY7wXx3dO33w0uhOA/+Sxftf7OlMr7uW2Lz2mtkXcTbvpPozJY5MQNKkMurHmAv",
+	"Ue/hHjFWiz0txOIyc2QFGZg1PS9Eb17fMi/zILym/y5a0nHbIRJfR9VOcHR66K1EXDiKKWBHWpMeezKb",
+	"4xeSiQagl8g8biF22kFnH0v8wV4OmCEg+gzT9plHcdYNQfGv7Uazgl/89i18/5rN9BIPJd1IWX22ov+T",
+	"x3YPGj+NAxXZ2Uh52z6zoze5ta1Ee7p7+5+pgnfeoPVRZapvBItiIIxyLBW1zQalZHxfIB51LNj8LeXV",
+	"m0e4pN1iOtFNG6ve88jFyQfHh6lvWX2KRqWp2hC3qOHoQClYAt73ijS3QW5bsjT0W4ZR8e8UHGe6bCeb",
+	"LxObJ9BAK0UUBJ16QJrYT6JdaIZypOWB8bgT++lMloV71/auiTg9Or4E/7EeNDuW4eSCoovDnA4xHeu7",
+	"pB4a7ZKEV4rdSDukXewMS91CGIXc+XQC6VtRM3s7jRx89opZvLPyQATt28miFjuPmxDOLukpiebjYyEa",
+	"ep/MDrKktcUzV1Q+3NnmnijzOuzuhQ5UCwNjO9k/wLmwdKo6KKTAsfT/KmGUHvEIbdWhmlSL0jSK6/gD",
+	"Fxhu2FFWg+nQJU21f9lhZ6+YeP3u2IhWvbJZPmNvWj3c+y3jNAG8R7E0c3rM/vv7Nz8QQzKte4iuJejm",
+	"IkrYXKe6O/JPJDkADZtjmAtm34GUUGV4DxNA3WZ570BaUM2xU1R/fGX9Uo90kl/kPZlX1Z6LdiApw9Kj",
+	"npgLn5jMsv9CK075Z8WSSZxiC9YjFTXsVBG9Ct+JkyRbOAvb2tgYq59v7u/vEVPYW/5cKFIzqaKIc2M5",
+	"Yemz8XvUk8VvgV3keIYzfCBOq0r9krefLx9NV1RiJx3TGZVJYtW3DaFECwJyYnVNtuBaTORzn9gVrtVJ",
+	"QmE7al28azDVWusmlUt6yCpEELuiNVSaKjw23ZO04qS/MRg4kgDaim29Su3uwxdxLoyE4hgHa4m6+JsW",
+	"BRvyTBO958Y+AdGImeiEtVC1DUoHPcr0Bhl6opg1NVUY7vXpJIhLRmtW5XQuO93134rx6n8XXct7cKTp",
+	"NSiLWZjgmaT5LcQjPT93rHzYCvEQYeofsJLFRMet/13T+l/0K1/pV2xfa21uNrS1jSQmn/gIbQR47mtR",
+	"xQb///TDiUEKRT/Oz1LRjzY3LDVSrNu4o8+AGnbewZc3If2Xt++ChD+3f4Pi6c3Spi2Y3P0GZD3oiLzO",
+	"kLd0nKXfMsluofyNztDlZUXDgeQF23nNxPFzgzLRL+6vXcoHoWLRrwq2TMlsU/LfzWAJfadmHHKy/v0o",
+	"7pWNm8fSAm7IJIYgl7PIX+H8TRzPQT7MOfixscWJQxv4+Fs4Ml4NOz/Pp7FJGe24qO/rEGrX5t82Qiqf",
+	"T2Y7CGbRKqhrnXTnU6lOYVKRo8C4hBLEGDc3cT48QWNva35lj3hRuaCpnl7ZycO8c12sIqe5kmVjB4F+",
+	"pOcCE5Jj9a88aFh2pGdyFI9AmIqmms604EHuX8F5l3TWdsAKs2iU+NBMil8NqgBuXLMc9kIxquarrGOx",
+	"DgdNooIcv2Gnr3UNth3gQsi8Adhfn8po6OyFxWBzZyTahQgjMdSCNAGRwj+t62GdiSYws7S/TrzRCI1e",
+	"GHxx25XJzdjgm5t/DCDwzZ9CyPkhRfvF2M/e4tZy183T+bW+p428CYDfNJhgu/TX+gthV1HuWjdVq13B",
+	"tgJhHpa/kfDj4byiN74e1R7VdGarH3fk/jMXOBdF4AvEfL/CNTuM8UjfPCCVEGCKFTEogCmUJRbN67u8",
+	"xuRXn5JqUqLkoJbx8z+Rg+hajAnuW1qCS+c5mIM43Gx8osAXIvLfm9PQN/6sErHoI5OY56DfyaoWrDHr",
+	"Dj9hqlFtN04cZ7AkDo8JW76FI1TnVKtbiuhyWyANZZUv9GwYlEB2tK4lRtY3LrJj2o3pew6sjyvw1rp9",
+	"x/cKF5G3nSyHUijBaiGpo1wG1R7a721idzTXLx5b8sGhkc3dQsWwgfQjYC3vhqDSbap7Qx0tndq3CkVq",
+	"Liks6axQH/llMb+PvBjctqVDSPeZdGFumJol+fXS2oz0oaVc2ujRE8rtybeukuFaQcBerq1BSLtW+Zz6",
+	"o9ia3ijBMYhBS65IB1vSzcy8ohROAoL7tsiM+34rLkDcAq1cGz0sI8J2yV1LjpSh7etkCOqaVTy+j6VV",
+	"lFesmmmleE0Lc+tVzunf8DTKt73Io1mEWvhuAaNCKiOFbaQoD9Y2VawHOrhTqlMFiUGJ26A7hRacFduD",
+	"VOayT27iN7Ewa3mA8mGtaZiZTVQxrXrIVMlzCewREhAj7teCqsKlJSfASCDVz8P2WZ19fxIlxhCpqRuY",
+	"vB9MOjHDfs2bkLKp7XzF6tlwW9TKWX0cfk18va+bHkfezysaR1nGikjGmkpVYPXlKu7C1wLq5r+ppdpW",
+	"fIR1s9+Kj5YSkTW44Hb2gCAljaMxd/xIVXlIcXzHtbR2ifNDWfQWnWcu97Y2ufBbQPn+Qsv3MwY8H6BR",
+	"pKWn5ShnT6nNnUWb6MP4/UQHs0ox8XtQFqdhTe3wPtnXjtC2xfp7fPE5kU73lfRou/4LXgI5ihY2hO18",
+	"HwypRIMuRiMTpyLHDjyfVHXAJsQvCNQSkwttsrMty5eDkqIUopD7UIpkPcvF9GpoomntL+sa7+2Ns3vQ",
+	"zflHA18Q15VNGDieCm3zN6a8FvT4sb5b0akWew8jupJNDhtnnQXf3YqOl1C4Cqz+89ZD5B9JHIVbpmnr",
+	"M1pTxtXsdPxT840FUxOuxJEyrr+A1lT8oV0LMO+T19o4bjFqHXuhCY8cjrvNjsYcxa1Y4ajfdXVd4Nup",
+	"kIn9aVx8U2FBqT6Rpry0PX7aNfF6q2iXb83paPRL+LlD4OoB8EbKbNdMFs3oMeOhFKSWHE2Hqca7xEDt",
+	"seiaAmyd0gU1CakkcXeyvK5giDgg9pQt+rVt+nMeMld/LgYsOTlRMbbuj3RU6kDFaCwFRRa0q5iI62gH",
+	"cFVTySyLpOI8uKiC8rtIO/xSTHZIdKZsanJST6wyYjNyw0VWbW7jq6xR2qmDaC81bg6Uc5P74G0thKDY",
+	"3DWiVVT/T3VE0wABM0YltoN2twlJfllEiAXdKn3MwUTluGm1gSZ4dC5YE7JWJXrF4rB1Dtt28pUDqyrg",
+	"8ctaHbRaQrB3IHukCp4bDNTTQWCFijRNBBnXnGis4ESQ6KCO9fQb7ylnikm4RXupqZoKfIpefmEI9ALb",
+	"GEsc4jObBXZ0ac+R3/ba+rTMNLeQd9DU5/f94+kepps7s8XZMJIiPogoaiEe4vAmLr+dnFqhwFfEY0HJ",
+	"WM8hyocQ9iLKSEEx5PA7b3aYSs9qHEOIB0LVcxz8u92nr7WmHb+9WqYU8ChKjB4FbaPnfZa+XwUuws87",
+	"nPQguQzjc16J61P9/diZscVekvTSro8yWuGZ9Hda4XAZAntatmaJ1KtkYHiIp7mYVF988Bzl0R60+WCy",
+	"L5UgRnAN0h8WuXserJ3DqTCnJRLgMPiS1ElMscN0OWPoRboBzBzzNKjb/NmdQbA28EZegn2CE7NTXY3l",
+	"3jNfyJJJ6LjwWorkZ3MFXBXmrRhQwwGbGVSmqTo7RjMPE81bk8qCPNDPv/gy/hP7BbLAD8YtN/sOdYM1",
+	"2RH9N2codItgxIxb5EYhiNegWlaGJ/mRwcnkdz2A6Xd7PNocUXmgrWmjQx/NbzUrH2xTXCvIZdyP6jBG",
+	"ri56x/78kdtCXzWNM/F3ANFzapwSa3uxXYDcexB11X/mUlXoCOtcgH3mThLiG81AJgk6rTS5Th5l99CC",
+	"1PMmVD7IMQJTOrJoProOTmgVFIB9ekbJmnRXAG7bTB/BVhZbOAmJTjeTrGMhKuNFjI4YS3z5wT84i7yq",
+	"WrbfL6dO+WPywT4fb0pvcVjdoIHakK7690O/rCqo5o7hyHvAeFicHAbTP5EkiMxmsMrVB2kxFZqDSgJY",
+	"440fqyus4CNh3NY3cTgN8jBfoCtHdIpsBSbNh1puCNZ4NeLx7bhkyiA+lO4JNMsjCbjuXNmLoCHHIePo",
+	"/1zMLbO7NtytQTkarWs7rWP0E0PuimSe7Bin6DTvpCIH+qi1F+AWCRaXe9QXE6lB34gDsJRVvBrBdu9L",
+	"YDxAF2bVgIpX7/Ru2okdZbflBdKjh/sisjtq1frZ/f1n5N7abWaPo1x9nUz83ZyF3vOXeRj6mbgLJoSY",
+	"N12dqHFN2WI514Oh7+DsXV4mBbGn5eZuzx4TGZVG6blIVFNJ3quWNdCjzuAZyDh3YfrPWI9oAQhid31a",
+	"UgnaSlYmarsAAzbJ5IlSPNo34e+TCeFq0Gf5nB2hZhxMqfckH9GCmqxJbUhR5Sa2hKbuakNCGzy8hEu7",
+	"EOPE3BjR1XVSfcfLuqsmKb6Vx8HHxnR0D4XJ7B2m8PbIMaM8vs0dZYW2YjjIuFXyA0QDhsbngNLQ9H6Z",
+	"JFuyXcGFStwZB9o0wOUgS5aWSs5DaZkhk4GuMPfWoLe4z1BFuCAltIoyTuy2rOlss+x91E+9745H2pqE",
+	"BWo6Qs+eDf1MNLigiX4LfsbNezrD+AdQLpz226EOroNIs8CIK5K7Uk3oUmDHwfUdVSqwX5qDwvpE9rrF",
+	"KtSycCG9dePvDG/cxA2bH4RiO5tZnQ0H85ZBCRufvEB5ZZKGETNrR1tCB0VX7vbML/tej9yS2xPIOlEi",
+	"goepHj0Zc6arwU4EfpDVLcfWo89nLqdm/CGWTKEOzp7ABEwv9Zg0GrhoR6sblB5UCQrRiWgPKGZyBCqT",
+	"JWM+lSRgytKPmesOSN8zti3js97aDLa+ibgMj8kFaoDJaMrIBXR3vn1haW3vjZyNIaLWJ3qWBdYbJUyk",
+	"FkwzJGiJBfCmWHZBzxsihXF2cYFlFHo7f+4YxMOZJhHUnokp+x9TiMu4t/mb8Ga3gxYqf0jGm4ATLFxo",
+	"d4Q8+O3z169dJsgvgsOLPruL2rUZW/b5uM5iUILunkp0CNoDV0VDpYREAuovUQFkLwSDnv6J1P8DvKLt",
+	"4kVgKThY+3Ce41mFu2Wnsxkwi9uwXNa7oEZ8wC9h3f/mah4JG4ssVJKPGWZhIqPNX3h6kRVuupFLeyXf",
+	"WemzppC/kskOBBvrvLssmHgfS1NNe5GwoZDv532WxMrGi/BezYei9EJPfAIu4OgDPdGOmTLVslKIeEU8",
+	"9nWqK5Aq8LDlaRMex31tVM6uwY3gZh5MM0YWFLoRZyb68BILw2R05+YziK5BKm173Lh4CqIA5Nbkv6VS",
+	"mdnEYKps6++kbmcfcHqR6Ufge1INeyAacAKx0xoPtMfcCb48Ynl0qmbHIEO1xQ4g2/4xBZQrmzmvGD87",
+	"lOZT2hIo1n23/2lennWgYuIUZRWxD2sCGy/b1Dw3MNrxxL2Vmf3ecFtULd4rV2jsHPizqW02jmO8/bOd",
+	"bWxAFR9MnrGLslHW7HWwiRnZFIt9YUzGpSSl4LualUpi/jCCmw79988SvV+eiG/wUXVoRbc/2Oey5uM3",
+	"Pa99wGj7J20EJiknzlf5yZRZ9C4m+eJCWAIrbbK5IwZjYNKF+05Pd16IJbKT8hlsDYhBcDhDB6eFkrS5",
+	"0EFqs53juEeVK0YPu1XFljEwM6Z2lek/d5Meczv2MV5zobVxojCbwNSdRM2ufSu6Jp7subJ53Xzb030i",
+	"0f5MtCqKzI2Kqim4Xy5UcSa9mX9v2tsvObosNs97s9vpvX0N6iAGvu8t5Q+FaimXOxOzoucGQ0zlAX5G",
+	"1WcvBDqS0QWX4gI9+FvrHL/WkXn0k1y4hoIVrW0R0Qqxmwnj4M8z2V72gdycL/eCy1aLeJJK0a4FAPIv",
+	"bc8rEpRb0EeW58Dw240Iuz30bwd+04Cag5UO6DSi6nD6QwrMMLDlsTgqbSpc+d0gR+AFgY+0VJiMbiEf",
+	"TGR1WLKTF7aca1QyDvZU2Nurx43YEG26OoQMj3Voo7wIROFgffMYOvbRt9+82pC3P/wzES3572//8s+o",
+	"qityFFKRZ/fk9Vfh6GkU3wHXrIP+W2CeIFXDLCK6+/yDbak7bt3Mo4YVNgk2/f7YEbBkUB7EiT8nB6rt",
+	"Dm1midY1Frc91Ot4G92Nbw28VJtsHETJ7rpv+FbQtmJ8/731RQ8Xc4kBE2+0PTbksXV2MHx0dkZjvFiF",
+	"OjrZn6Ewl6K1CcBDb9VE81xI3ZhPu46qaeak+2wKKLSCU4QTMrQDqQpnKOu/IJl+uk43MxR+52Ohq3Aa",
+	"ti1LgG1k5C3QJtlnAKvg852GX+vHLWp2zHCvhYSqSEEpBUm+2R+0nBX72FI6xqWwejJFrDCvMK0Grg56",
+	"XeK5YDWkF46/rlBP8PmkdpIslGpqqnb2Kk7E/GFmexBQY/bnKORej6NluC2qkwbVPgtiezjPFO6e+/cw",
+	"qWbKDwFRPHSMm0t/EP2xG2a9e+Q/fdQXRUjU17gmwntJR+p0hCrzo3ndIMYdoCy9XfnQQtvjEZkuchet",
+	"oqSnStiW6fP7meWvSlJMFz0P6JJBilsEeMdMeDk+7hvrOLsFomC2+ZOAC4x3A8bRk6FzPf/4ZU6VMvVn",
+	"8WhHWYvyoYi3AX5Pz5JIYbK6qkH02UQHmCSMS0Xr2qWfxa2Q7bk4ATxk7+uPAA/eCI+jaMlCicLpUAlc",
+	"oKZmIAubAR97AOt+iqNFrUs/4eLxsWARtQGMKxptKCof5j5if7cNVZbvkWC88cujVY+WGCXuJmChIVX9",
+	"8kfbHGPQt7R8eGUPkeYz2xvg7t8Nb7uL1f6zqeLYVAHiSLx9dFYAALj6Gp+1WiC1mALZWiDlVTxWZJ3q",
+	"6eQxDGApZ+3/eyc9Tkzmx80XEl9XtFylz+ILqbEQOzIznOLBo/uyhOxpfBPUPESm0ufu56f9+pS8aHOS",
+	"3bKD3UcsG2ogJDJjnerwXkGTkFqFhfmKZrtiVqHpd8hd33VJWth1EirS8RqbtKh0WCXqbNZfDXucTMM1",
+	"fca8heBo6DmYAh9FQXw9i+mNxCTpK8Rv0EClaUXVlarwOCfrgobwc27X7wNr1hl/7+0bsVlLmye8yB5e",
+	"eI0yi/OnYXKMp1PQJGlXDKMfj41zEu3DrhanrCbgbt32mPhZBFJ1JBMGxzkQWY4MwwmYHd1YwT7i5uGR",
+	"il85nt5OaK93JdFlUPrpdxw+/QXFfzYcFy2IfyVaUoMqtIpd7AWm8MoH1hTWFlke3BE/OXzViqZw9VAr",
+	"mh9muNrQ7Rn/qithQBgEW5vbuGRVLk9aEnxGXnKTew27HZSKbM+Ei1MgJXMK0GS3xTZXIrsvQyLJSU9b",
+	"ciF+ubCFteOtPMYd14lgF1bThLUziKBuKrXYF65/35G2D0UQS3UR1MLcgai+taowAHvBzwFy9ImyRyjC",
+	"skQXtB39sYVH8QBFUBmGcPW2LwFiqQe1KuYN1doDbJ+yfK0nFnB1wJILKuEtTMqEkH6agovIx+btt5F9",
+	"Jo5g8Aw5QCUjSHuBKnBTpLzb9za5BJnqCXKmuEUuybo817cGYVX2hG2j5QQgrukEMYsPsALVGPPl4lCj",
+	"2FNunRoWoPLlWfv2+Zg6ckjh4w85vq8ze+5xaxrgWPpgch0EB1J14JMXr2j7Pt8BZdrRxKE1+9bZoT3d",
+	"w/wNN9VuymAH4iLE5VdG8Jp9duXfKxPyN85qfPo0w6WEwfgWWbPwKt/i+iZBBrfAZ16ZmLCx3zD36mDy",
+	"sfVd2+T0B3J8bMeOL/UM8F45h4oPl5jSDA5YHOFaOFB+RswtDomL/QzwISzAvyqXB9m3jadKJCNH2Hn+",
+	"rKcdB9cQKfErurac+ykvPWiiM5ol2AmH07Nz8V8Ov5PcqH+1C7si3LAIqYt9dZeVLjubr+3zC/s17C6b",
+	"2wgtPU0OasW9vOoSP3s3Q9S9DK2E/OGkP1mL1LSHcA2Ghf1MJq5tsAeTYCTSKFifoXBADr+UWd78uuee",
+	"iAZgCiXPAGQv1CCdSSsD+tNn763aeE+Wc1+5NqyOOJ+Rl2FWsgMKP1Hrb2OcUGt/GkE6QYHzYGDZvYQ/",
+	"fu3fSjhhH6FVK/iDC1WUKaLZhDXpSwSx/axeIJjEW4t/NeVThAGN+A+/FSdypPyMI0mDnyq16hXH+v5N",
+	"uHdzp1wx0HpeDyFKzDDhLnhCDAntF5aChItw9m0sVSfCLyht9Std+b0hzs1yrHXwpQRJkCv/OdoxRk+D",
+	"tpAELPpbQ5SNT+LpF+JBkhNgR3fzpoeyomRPm+x6rdWkwUV8GyWM7R+Y9PpTfjbChipEKzqhL36LqJHp",
+	"DgVrrSw3x6S1Ndo/GxA0hOg/N7eH30b1tAoUTZYJMg9b5drCKUEqMe9snFum5qN35sm1QC7ZJe4+Iu8S",
+	"bewS52jzY79dMTV2DaZNIi5+c70tpbSs34bMfoYpVcPT2yHJDLulJQWLhcGYlIKgh7JoaKtuEvb1edJr",
+	"zqLo1EvnK41iaSg4Nmr1kOa1KHtQvohg8xXlDy/bltlJ3TI2XoFUDqXoBqgCQxyq6efgkVUuSXzUWbCm",
+	"nYSNz25HydMIxAll0mLbOT1mgF+Uj4SyEy2wPS8cykuqwlWKIyBWkhLigWxp+aDvABuSNZ0v8WdXkmAQ",
+	"H86QnS/wykzknZ1HbK7+ppu2kHHAqYiNL8mJnsnpwGpXs3eAutoY55opil5ZGKwZNnVj1thI70Z999BX",
+	"mOw+YTyJR9ECgTNIA6jRyY7W8+hVPEDxiN9sDwCNQc00hoPhLZ/9gQhEuOu5NHMATfG0Bn0eiqYvfcqo",
+	"WXKFUsZUBZjxKBseDMfPLbm0MmFSbOn0HzTkDAT9kTpmJ9RhLJEjrWCa76AVI4PCj+2XToezNtqG/Xrt",
+	"kw09Y1MHXEUNVEI7Z82Yvmx6kAZEUwOxLw36QkzM+PQpR4e0PjD9hl9WSz93jFfkPuRmK+jzOUhUeIAC",
+	"ufXp9t4C3+tPoXA0ejEKxuh2z6Yk9Pwc3Ae9Rttf28F16yXPIIdhpDNseuCPfu8DgRC7AMwOpRUVrwz8",
+	"tuBrrRqElVvQRpNpX2gOSo8GH3XSmmq1+V5Vdn/No6ZLFCWmlQ/Z0VIJmxFnD8kaWA37eT1muA4lVGMr",
+	"+R6hPRelSDQsbUXHU0325IrYXqS5550dwvZr9VVm5pMzjGBVuKktfEmOfNuK1iw/XpzRSlWsjpo8wDnZ",
+	"rWEmLy0G2j6lu73IYhWEjpHQH6cyU+BEp0pxjFVvyK4sASrbolPvQqKCwyKor6KRK2TOSqSy9Ognu1hX",
+	"YHjlK2wJ86Qe/MxRVruu3OxTCry+9Fd29KxgXf2xk36zMVErlt/qZ1dFia0McNPqV7SZTQjxhLmoVCRI",
+	"iPcbseZ1f9Xk3e/20onc7s4/b06spKcXBk98C8bLg5iGXvG8tCt2iKg50wcgxBMzBS72n8+u9KIgJG91",
+	"MbnXYp/GIV3+Co0HazIjfiLJgUkl2nMMQ2VNfc8QshS/n0HgWOexqw5acMbsseqLE9weLBwnlDNXx5CX",
+	"Aol9gmW6JjO4kDJl5Bv7xmWw3rfhMmssa7vVJaVjNuoO7+GLcyuslRFNrgiZbwlTfEz4CJauo/sCo9wo",
+	"NOOG+y2SCCeMMi0zRxr6FjF9wqw9PVUqAyNYxozFbKuGDPjaVj9v8P9sjYCx29QBWEtkZ3K3Uz7wcZsN",
+	"IDTsoXGdi3zGrX3FqRwHTnodLttNPWCV34M+97tUv9B3EeUSB6GyBeQ7sUPvwTpXpOfzxcjmhWofTn6G",
+	"B2pRRnGh/dky/ZA5ENu+1zY4bmGA1ejk3YojJrvjb3TMjlH8SS9I0E8qTZv6E2UqmZKw/nLZ3J0OInav",
+	"iaO+yVzdQf/d3vu78Tg16tACbIgysC5MHcyfnfybePMWIgXTBDvcOT1RS6o1QuTqIhd3Z9gMCOsC6v+v",
+	"CIM4NoHftxWz/hZeMoM9QM+FM+XNv6Sx0eMYdA5nK8/uGCFuTeyPVwIR+t0EnpODOK2uVzH1J1EEJT2+",
+	"JtJz42Y2jivTDRWD+LagYm1231xFiA+WTG+Hc6L7nZWEgR12OgictyRMDfBTKSkFNywTtXN4lXJu65+w",
+	"H+5cqCSlVH5n33lhT9RgthubiiU4+EnfrdunsQvyRDH/yffWxfYBeZsV5BJE/V4ezFJryFwo8mBAGC8o",
+	"DZoxtAwffE9j/jEpBH+OQolxsmOPYEv2TU8tC98VZuSaenD3i34d/xkUfrs28Zs7xotdjR3eN3cdx06K",
+	"MyqjnuDX7hL4Xd5DtSXh8vWBxB5vEb6+RjbrUeKWhaNxOslxcOUzaeNhu5XaDWoXESJdYtn0+5ubBeZW",
+	"OUOhm9ldv5XJ9SblqdbqzFyp9myQcjMFMb8Sg3IJ/c9PB5PsnB8JQ69YXGlyD3JE5ByiY3YWkMd6NM+n",
+	"6f9W1KyMmEsuiiWLMTpI2M3kJAofDPbdBK6TN/lIT+MpRufTD7hEgwu6OUSINAm32Ec2RAmxIXv2CBI1",
+	"hSrRICZK0ohBj9IyEPQvDPwkU0Rwok5iFHdffQ/07sg/3i/Ip6yNSJN/gm+s51J1pt0utTmTYVFs4I7x",
+	"P2OkOvzDrjNhZyxWVibH2F26Prl+R5n5jLY463MRJNsH/3uAernz71BsXt2t+raFpmtzDmZjEiYV40Al",
+	"KcURMLFgKIxd3v+ByicsXF0Ly7drAdIxdjrMnnG5KsSqD0DbmoFUI9x1LgwiKUZiVH5iNNRVkYSuyvYv",
+	"oXZ8yz1lEjVutGaCPCus+bAdz8QJ5MyWM5ntwe8v/mVtxGkJ7k5em5+x0tt/iWPk0iJfWexEG3WpeI9K",
+	"2Du6txGHG2BPJBaf5lXmTqIBi6W6k+LcjICBPaUZJbiamh/Eyz74OhSgl2ZcnWjLXYahvwHdTcPhNPLH",
+	"cDH6g0nv6DuF0q141OvFVANtAsuiEt22jjtl5l1VPs/KTzKDNLfT8Xtqx3IHUk1uWkBv6VG4vmlf3N8v",
+	"I987GwaHja7SBlYmK6tFmc54npbougBNTiWuQoQW/4HotBL68TpkzhDTLG+D8LOzSGUXZDJdh+m5uRO8",
+	"kKx2tsnI00m7Id6d/mcSaHlz19JYA8c3O9LopTOwJXY7pgKvvAee2aBHy6bB1bCnNcHKalRJrA8Z06qN",
+	"66oWmCiqvxn8Fd3O3mcnE3mpiq2G0PJ4hiv2useRyDeINnda9ueNr7Wc+EVgxXoPa+sBCYP9HjCc3b30",
+	"ebHdNSK9s0oE3QlJs1gIkGbHx1F2++JQ+cblhChu6jOLdqd1CgX/c0fruAmdXNyJ8UQjxUwXgMOSxW/b",
+	"8Wb9AWYRTw6ui/X2wUZMne72xz7JHyqmoNqQe+tn53AyYuL8vK9btMngTIY1xhbgahMoqERSYzseGWdH",
+	"LcLuYwf/ImTfpxGRc4ipt5AwVwqRKX6xnV6ay26iw5ib+QkdlIZq7NjVT3wkaiqHiK5f3G+S0d1dyO39",
+	"jShNmprhaMep5l/PYvx9S0b9vbLjIh/azY12AN8xNVfgYptXGuPY6xAYZEsG3NcxuOO8yraYyA0T4MRn",
+	"1uwwcKJZryvwL63x0MYrFWmFpVQVPUeo+FUnGQcpMboWJRXIkurFF0rcZEIPYLCDRv5Z353H7Zu5XaD1",
+	"l5A2tw+sPBgttBQNkIoZlFeDDRV146JKGvMHh7oqk6bhsm9YpG+rXuFKKwvr7yR7eIOT3lvxCBIpOhmg",
+	"bAGPOzl/7kTbHVM1zaprud2v6aVulmySbYiZjiaveUsSJTbEgkEYR/Z9XB3v6mFmHsIfmZa8dnJ6QQzt",
+	"6qio0js4GAHf7Ts57FjClDc4jxn8vLF8FKwY35V6e6tUVyIzvHP4u9mZuLxek+ltVGzP6ckN7GAMWRfB",
+	"3jJeNLSldY1pJttzUQ07G82rkb14sJvgvzk+7CG/paXQj1bIr0mysX6ooYRavFwndcXoBi5qsJduHgab",
+	"9QINkNOnB/RI2weIXRsY6G0ZyA357v0b8sdnX3756TNC6+ZAP/18VVk0+j+7EXpbiFZt+5XIdZZRC3tz",
+	"2Uzn/s79REqqYC/0Ml4QfQca1AmDEmQAfVYkbUUYo1W0tg2CLrJDELPVSqBlvrAolWE789W5/TjIT8nF",
+	"hLDs0xvXYlYnMhaOtDwwDsS0lsGqTkwNxu6fF9bUl5QXVD4UO9EWih0TLKSfaqERrSoaIVX6IRNbS/x+",
+	"y85QiQZj88O5d6L6iSZisb6zkwLu7NbZXvz+QSNwKhd+m4aCqDwoul95WnMDRBd1etJ7XsQ70Q3uoRWd",
+	"LfUlZp270zCHTftjfL9BBcjqINNh2P4Qk61/w4yLHr8I0cuO9EwqYXtCMmXUN+Tm3IwfIdU7TNaKSct0",
+	"ySv+VGDHuQxGeaef/hf3sL7IG/EACb+Ii8FVUNa0BanX7AvAH1kFgkhsn9sXAlNOaBXVJdMgBemYXQCX",
+	"NE86LfsCjCQf5ypsb4L4+jCU6jrR4wklW9gzLvvNte9jrIu2LXuEKiP2UAUwQ9N+Xi5UZTZ1INmmsjA4",
+	"sZs7C7c/bDfoBV/6WvhWxLpfPmXHwMtakWR05LugV8n0aoxhl4iS1osx2O/NUw6epBC+J2fC22rv/Eii",
+	"L3xE8Bq+N+BZS7AlH9UqEZjVMMUQBpFy/4c1+JcARUJszBXEDyBLZl0KdhcmlWKz8WHDqJOmFQFu5RBW",
+	"YrJ16YPzveeKFVrhOlaKUyA9pX67ItGOXSqIalrDSGIeQWEdVJ8oaI+XoZv0SNYxNarHso5j7dgHnI/R",
+	"tK8xUxxkuusfcVpGI7Ug238vfOyL+m3+xpja6csW2rwmU1osf8CHF/Gz3agzTNustr6V00uuqoU2o6Qn",
+	"dqum89todNnmFBuoUZfatcWgcJBVUz0yKeJ9s+FjgwgXTxF1X53Y5JkqXg9yBTbjQGEapfSk9y6Nzogg",
+	"6asMnLWWWRDKiIi2A20a4JKwnQODM01n5cxQKz+/CiLTw9BPNeyDWEOoBLi8qX0zk+ppE985qbAH9HW4",
+	"+jvGaZ20GQ9UFrJsAbg8iIS7IPeQJPuwfXeJP8R3jF+1263plx2C4TxgPFkeEUtmc9fxFmh5oMm0MKuH",
+	"Rn8o5IF+/sWX0d+zGsQbKA9152e6sT3jg75foz2Z5Y3bRGsdo13eX1aP8YNHPRqlWBj47XXuHPvOqorr",
+	"bG1AtaxcvK/MUwvNDpQQ6xaWOoiPtO7yeojHOMouyQ0TTCzomBDQdBNuyvx+9t7eSd3OhVScpHj3hYUt",
+	"0Gpg3g09wJv5HUgURxr0KRz/1LtfJGWVtie3kJ0bbvduUkfCStW1QLAo14eVDuJkCkcPSjWSCF6fJw3c",
+	"Ygu6mBEyeGB+p28lS6wcuE6YvEPHzkpFOEsE64eSX0Wv4oQGzlk7t/K/wvkbqsC1RvSA7hcUyFrnlxki",
+	"OlXbSb8yYL8RLD38e7HSFz1r5+CIbnVGTS9YtP5u27Fafco4MbPoc8WaTtvSG2Lz9QIETHzEAWjhyfQg",
+	"8ZhDg6gukYqspDs0P5uwJ1WYUmi3wCna/Xrj24F3dyQ89+pr8uc/ffFfib3diQFSl5H2GlWsP7nSWoqJ",
+	"WTet2Lf0GFWLjca87h5y78Sq699w8qf7Pz/Hcnr7HKG1ls3n+FAzAPhGv4dqY/391NSxbBbA8BHYcUWr",
+	"kdmuu3q7Qao4VGHSWHNUUAeLOWIbqthURcaHrQtiie+RVudJjjV/WBJe+OuAL02ivN0D00s2yqTvfE3T",
+	"qqhtAlBinWthpuL/ncXUYIlULyof1qqB2xZoLHz7wbvGDh2vWqheYDsKPNvOxwcf8drJBiwOJ/+V/m40",
+	"rYHx9ZaMSze5qSMDjSBIhMealBjDg4zVZ0xJUlOpiGrPJhfIlHSEThoLc9syLTUs+EQ8KQYudKr4DJyO",
+	"c3M1NFSaelC79758NJqQEwdZsvhDjLv6hhF2swS4jC+imEubu1EuRL56MHQqmkpqhYg6dncDMlg4soDc",
+	"y4fQ8PFMn5No8L3ltC7aRBgsS8OgvX5xBWamvblnWpYMV3sLrXckxJ4u73nKWFOBubVtQUbCz+L1yg1R",
+	"ovm0a+SG/O//+b/mY2mzeHJtfsH61CvTs6rV7wptBgb/VPbfHqz+buNwjS3eRNx7cwCWPbER2Q3lAs9M",
+	"mURcfWeRt7/Gzu2Rtk5VLJbzF1oeDEy4tgdLeGEAuajpx4YmI/ci80I/o/l0fM7Yf/WJGyLevnOyDbCs",
+	"bIa4rmAdtHb/VEEq0xx8KcaJD5ked6yEIoV6hbfvUSB6idanMf/ZXLlWVc92Z0xQyoOY+OrOz09TyG15",
+	"1ldypxo5R/Dp19VPZ7Y6tuFUd/mGvLnpUc5NoM/xVLilM+fyNveQOeJPeQHhF97S8gFiYE9wFjyWpyo6",
+	"XklifkbFinEDzEoEh3iZQSmOFh0kvwXusakpS/YjxbylRSK+4R+YASPeASRgXozT0mY9NUJCRXbgK1yt",
+	"SjZVvs9FDarIkgdBqyn9HjbPXvGO4UWZSqjB7AWxs/nBtjsUVViWxyRBKJYVEFzG4/cBO0om8qLzW8pC",
+	"W6iD6KQ+po8MTvlqRsOghLRqb1I3XL9E747w2DEI6kCHeWuheYSjFy08MhntP4q/W2+XZo8D5ZrBWbxb",
+	"qCa6nB9FKwY+DJYepDCbHZvThwB28EhO+C+kKY7tEHci4+qvmtL7Feel7TWMTCnVQlOz2Ja9NhkbPt/F",
+	"5VeimY7AY326/+YWrYf7DNY8Sasf/5uEKpmCKmPZ+o8MC5fMA5ihU9due+LrwCcLJy3j4Qco43UrN0hg",
+	"cVsaSqGxJOuljePqCWOG0jzWPtlK5hHj+RM9OXyexlMKbdwl5Pe0Z7PBFeHoE8j5mRtvgoTFBSap3/UA",
+	"ndY6QXsFw7z7FszqoKwZx/9FisXdEu+gqc/vu/2+T0++Dsy/pnJYdlSWBrPTzueuz+kyOZCbO58brWeq",
+	"XMuWQuz0EwzZ7NQKvi+MXwSDFLLbaobEOBoWd0dXdzokFFo0Po286xXYBSRZXFl8s2wHsau7TAXtqq7t",
+	"BaZX6bsxjj1LJcY59uwx2fCNKUTzOqKXUlr4QgMX7ooTrbWQMNZ+d1Blr1pxDKX6J5LQsjSgea49ZKZx",
+	"SBvNiqXNS5tc+6AtbuRkD/nYQ10zSeQB0cWlQ7ONa6G36hF6CS7MReasZidedM2t8yhvg2r2pkPdc7At",
+	"2dhkHFRCJ/+hh5FAX7VN8c22hoN2l9c2q/wNu5hEfkIhvjZo0oK8wdb+AAyrXmwPSNGiZOOka8y/mppy",
+	"Djbvwhy6db0d85wG5hL4x8B/0zcqU6Av2KWF/agffLPbpUDjZtrJ3BRAzverHvBa4BbxV4UVGYFEspw2",
+	"FN2D3pKRvpS2u+QI6GgBts6xgQMSuKzh2Dq1Ydxw0qq4d+Em/7TclKpV8w2/3NJu1hEhaHFgeh5whMyk",
+	"8qHoJ26QGoqypuw46Ibw06yEWkp5WtEmwK/7t9jKVjyyyjc4HFtyJaqtp+Uu1yZvAssntZxQbVsQk7M3",
+	"SNZf36pq0HD3xdBKlkFAgalY3tma8P344M9tzW3cmOk+wDfzY4Z3RGgkzYMaxyGLPVaxFWMh2HF4fgKL",
+	"Vz+J/6N/V8DtE/NAxhZtJlHNlK/oJ6sVscgohdXPZNA6eud0eAfGYuZwafG7B6XLQF40z95aN799HfsQ",
+	"YGBuoFHB5UFf0A5BL3M9Q8yoSOG4Jl3akFqhgl1Sg7EOhMqweRKEqgfWWoRp6p/Mbwxuv+5gapPAsME0",
+	"hpvdl1l6tMaQ/GPsxl7dsTpOwIkJ0cXg9D3jkRyNi+rtbJNk4E9ROmUzVdtVpsijeFibG7S2x/Mkmci6",
+	"73zfwIa1DmxePCTksX541VdnAUN9sCMn49/TdYAOaqkwKLx0A89VifU8daP723Ho5Ung/SDvYbWK66hz",
+	"UQZR+PLczG5FqKfv52K+89b4bCOJXcbtek3xVw2PUMfZeg6yeAsHWu8KsVshHlz6T2S6SQjdNFFuBrk3",
+	"oHFUHSiZXKVefGPfuEURpsPsS+0yr+BjopOUg8uLIenZTZ+W8oqdMp4PxIj1H99EP/AI9Ryco3mAKIdv",
+	"vulRY2ylOw9aDtnwLiXlgSZCr2mOxFT1dQWHXcJReaGe1Cp53T3mgGB8ulxgvRjoNxOPM3gChXfhuGYq",
+	"i+4JwyshoKyBaDHIcyEYXbjvPfvPnMVkg1gUE6tSwNdAwOc1QfktHPeBGjnjA197+HOTw23Pjwhw3Xp/",
+	"9gwM08UWxAzg8oxlMz4gCNqWOiGxYxGcGttuSHYN2vGw3HtoHiI+aIAxMrjtLy7/YYg4l1kVOucF7h29",
+	"YxfwlAdDFdMhMbljf7SB5NAxO9sy4x08Bl0jRrduXYtT6o66DBcOO2uuucTt5LAXabSWKBl58eDvaZgD",
+	"dI+ItkK9/cIMX0ckt7Y54PjReq6Niq8LUtmn16OZjWuexvGHfhrRNfvUnDh/1QwjFqsKNIenInP92Hte",
+	"skdY+615lD8h115F6ZsEwUqLa2pVR3RxH4tujKhHFrcMFIY7p2oayAp9QbjmdcGfXOc6RD6vmJFgtDqi",
+	"prfXIjvuOBU1vDMi/Ynz3wXfsfa4Nvp6iYIBux2USrPXk7htLosii2VnJ7KBcZ7ke4Vi11tn+CAV2sS5",
+	"TGKUAaVTPGoZ5SYGfsB3T2jeixrkBT0ykVz5i/lKP+52b/aKsgPH59rxylu26+ZbBa/5eM2+BQhy2n66",
+	"slgjgAqboA8vSUI7u+Sy3zikwRVrzp/7aDr6xeRM/qVLJRmuQl8LslITqasZ7kynUfrRorM2pZ7v9Vni",
+	"0fZFfZvphMyLtjV3kHmiUwgL5PONrVIcpg8toMtFA8UfUHdntQNBsKkifU/LQbP2nK8lrx6T1V/MGhwS",
+	"UvV80lI2v3wHmpQ9Bs2KThr2u+/1eBER2TWlOCbwiW3+DatrUokAQYxyeTIeiHXNPFJzmCXpL4Jn6LAh",
+	"eSNtvUZ7Z8lr98uRNCCG/WzGSbnJLTY6fE93k72nj1AlEDsDLW2SjyXB9VSWgGBCSoicw7SgzV3tOEl7",
+	"GlcX2KXgK4G25SF9qai2g00UCKFW0EpCXUbxHj6RhFZVC1JivtqwJsHtUdzPgNB2ziFoZuRdA2aps7t9",
+	"dWezEW7KASG4WQgvbrgjbAu/RtgGqsB/W27q0kwViHiGT97mze9AlPiz1L6FSOgP6uURvvc4129ZbDKZ",
+	"3TBFxxONcwb1QcFt7uG248gQ2xmAljxvBc5pc7dgC5u1v/N18VfthafjNXtRCl69oqV1WY/mwwsLMzUV",
+	"ca0thS+w8ryoYZfSMNYAcU5iDjiB+NeW1vMV7LuIpmth26bi41/eET26ExZWJm6cqKyool5QIsjy2x/+",
+	"OZ6TULYQqUv4ikr44+cbrfrpd8j2jKWCccQ5Nn1fqIZ26tBPDBXKTh2AK1bqAyCJsHVy1m+8SGA7V/PF",
+	"jadNnLRJHXxd411RF2K3822bIrUXf4c+urfVXlXL9vvli94N88E+vgrALNUo1qiMQzIv+j/cTJ6+12jG",
+	"/l/YU+33sYUZnTj1NOc24SYX9W+gtNtPvI42h6eyYBc0VkxtxxEDddGbKG2SKtvR7HdjDh5tuHFi8P1i",
+	"enUZotmJL9H8pXxY60hrz0Xb8cSF3vFixmNiGotd6zO51N2wMCWTD6IfJls4MF7pSxuTSI6U1WjtYGm+",
+	"tasjOXip5seTTxmTfTkSG650bid/i2a2rlVI2oo+iK6VptujT6kxaxZtxThtz/YRi5en+XW1VTVIc5kh",
+	"s8FXzE0QuJ3Qn+tauySz59rWXthjNiWHnKgZga2//OHlYFt6o2heJv0StgmcXaI9i1NGNLbsUgyhPKDr",
+	"xfblTLTtfGXAOOKndP6V56SkNfCKtrbnp+XVpqYlUmW72OLW4dU5w1ICcradkF3q5k5R+WCAlptEEZSr",
+	"15jOVA/5vPcD10I8+L4X6DHu+8/sBUhisMkiGLhwbOoogGn/FYN+Yp77RBKrgKxUq7z9O/2KpcOqAWOw",
+	"fXNc96HXw0YKxk5Bm1i9yTR6buq0DlR6ONrhbL+MOWcyGHTSEHjAo6k90b/ondf/dYc08FdsiGjJjkGt",
+	"2cOiJekdsy0m9Uv466iE7PPYGtJTN5PQvxMkIGHqBdlCLU7kvme9u3h78sHRsI0telokmtcGSVyzYs+V",
+	"fdhMztyd5UItbuqI50RKt/LFJU8VL93cwTENprm+hiNpzlp8CKpmkaCaVoidY0WJrhOyQ9+Jw6tgkkhD",
+	"FrKnj/lV9WawYucdSxMcLd8l0QpCvZcSDBRV1wx6W00xsAM52MkL0/3di94wM1uzmYtivz8AqFf2M3pR",
+	"O4qOvLtSPiL0m/VH4r8+1vJj9Dy8P7Am3lKppG3LEth8l3hFbJZOghNeSqu/40cN/npNpcre5eykEiwe",
+	"LHPbHPXPL/stLCkv8lsE1B5fYfNriBwo02tCcCfVTVn1NTdj/8Xowtmef7e6XXcUbv5N5Py/IAjAjcfP",
+	"B1PQOzo42YWbMOKa2rVLeRItYtYgENOQDH+KEdcLxeDBP0YvNjf61V3P3GH3A6aITJ2zeKR9GCds9KTS",
+	"/TDcHvyyJpFccBnFtxmhJ6FhazCniBJOcNpiiYM4mc1le257oWDxsnEeS7c+A17o7n9Ep8Vhh/A44cEH",
+	"rpg6D6F9WQ0VOugxIOVKJE1/uc1dJcruCFyKqEx0IxYBYVPYi8iHJ7Tw9SeJEqg7odPe4gn53hO48CEY",
+	"X+yjc31kRp/LR5ZJXs60HZLOWdDOZEv1p0q3oYpASZz7mw2zs8MBZpn9MlkqqmRmZJqNXVTuE0nscxhu",
+	"sfVDBsdgC5JVZuO3nVKCp9pajFPEpPFJzWWIJbdoRO1RhRKV3vmlTJNaGsz47qqMsffIsH+pJZwQCnvu",
+	"HFjYB71QuXEdmU3FPlXaxrRYFnqywVnX1gUXvr9pg60CJ71JvFCe+IuODgHVDE7lgyRKEEvvqC6qHwz3",
+	"Zl4YzCFghAuvmFmI/rIz91mbxjWPFv8OSkIQJxAm9R99rcfmrqxFCsov2ijqwwDwrGa2tWVPeewR5RVe",
+	"TMoeEvjgIpCGaGqRwTzF+3oNs5tphntnoCFGh/qS9OSPUHZPFb1LI1enqg2iQTMzTJwY1vmWhtwo6TAm",
+	"vrqgLLN790wh2HrYcjbARg5LvBYAIlqgdX0uEMRqZUdGRMfM9fM/PbpE4FddBJjInraDhbkVGsAEdSKc",
+	"UbxGa9QHfFzWFYSawslanth4hvb0nD0WqbJpaXNwn66d7GqeP4hTInkUG/5YVE1EUkohd88WDK+ZzThX",
+	"yKpl8gGqJXrHfO5ryJBwaWf7svU0ZER9e01Zjf0UmxZoRcSjdefoeZAtqBMAJ1uhDtn6cu81T8d4RzEP",
+	"Ja13nx4FtpMDDALKjbFn7l+EjSC1EqR/NHkzHFkA1SUuTOhQpsICoa99RZWVxb5dyMAxAWDbvgZPpiW5",
+	"GSDKHjUtH74+UM6hjnUh4dwoLvHqfSpVgX3WEvXrl6dr9V9Ozvo9rK1WOcH2IMRDEe/CaZSmikn7bd+I",
+	"ioPmyGFvlYWuor/GJi1KRuuXpW+JMyqbEFiV2cpMFCX/fEGlhb8Y0DkqyCiv6qsSlTXz6ofi1qj9MdUm",
+	"L6u5pv+Cn26UA9zt4YRR0wrZ6B8R3gOzCrAipCgFR6A25fLk90IxagEOfPsNExujWA2HkGq0aRjfG7zJ",
+	"UJW38NumC7RsBJfmjQChW0F7ZNyiFmwRrjTuvNVr+BZorQ4RwbyHaM3C2z7MY8SP6d/yT1ycyKfE9uT9",
+	"z5ptj8YBQ42BcISKUf6C3JOTs/oMbjEXHBK4xV3M2B5MwFofeN8PmxkGA5lPF8bdl2goYZ7RgvWfatip",
+	"cCn+PsDGNc829/f3+oPn0dd9vwP9/GacUUIESm1MNkEfSQCwympAKhAmDXq2Ka8JhtUagzaCYy0DuO9V",
+	"uy44hUuIuFD1ag8OuMSss98/r2hkZI3YqFppS54tQ7kPJw5Vq8L9Xeu58ckhQ116UaqMNTpM+L8oFBNO",
+	"IbnEGyVNm454Ab2iloB5KicLU0HYaS89/eE346a2aHMNj5mmfBeAdjxCW7FSjcK7rZGFFsm06LsuVqLg",
+	"QmkZrSjKbisuN3dceP+tx8ks0l7NJBvc9XNKEFRBPIJmHcCrGMKM5e74CDssFX8vWfXRnp7RIyWyHstL",
+	"NhwCPg+tRJv0E3aR9JSbpXigCY3b5gIpu7YFXp4/Iy+34hHIL9AKLfzEyWB/B767F6SshbS47dYNtyG0",
+	"LNsOKpTn2FNiQ2qQktjOIZOt1g+vaIyBH8zv38Y4XMBH3zMe9S44X2Pu501PjXyIjuxeS+NsCO8DdQT1",
+	"nVrMFHrKOZrMcsiq8Pjmrql2KT0roOe1CCZbWlNewoqWYlbFnHE5VjTS2uQ73udEfiKJO2dLJzq74nC5",
+	"U8LpEItmfZds9xnzkOql2ZEC/BVHxOj2D8BZx3H2RrEEeI4FNsqG3tWPW03gRp02tA1AW6gK2WCkMg5C",
+	"5B6ysM2pp1aDxexYPQNihb9K9gvkmpf6+URH8Xwm00rr4knBh0zfypTneJUDOIkWtLIiZgJME+bauz4F",
+	"jbUrPazWUpqJ5+5X1ozO53C9JwMSbDGfOl7XmKBBz5pTI+yRVSDQd2WDfyb+xwmtoglTAQcnBzuIU9Zo",
+	"YwXOkmGehDcpbxkgPF9a/Ng1TZtK+lsjQm6KJHRRH9tkVuHqxjLukh42+NqKzsNWm0Zq6E7jHa0zkCOr",
+	"ILvONxFJHjW/KbdhlH6Pn64U6gOVD9fWRdZCgiyYkmAgL8eublSUHzHJrIS++YRB8ZW+LQ1G47ErjVai",
+	"S8q5UGQL5EjbB6hINXAcBWLhN8S6TJquTwRwyXZor1Zxq6kPkUxjHxZs/WoYB+MaWYOSdU1n5RG0ud3y",
+	"MIdBciF+STg4M+vdx8CSLhxpAxn+rh2w9eJFqw/S19Zxu9KP5S7PUcuTPDe//u4txA0KgqeVM++ASky1",
+	"WUeeq/OkU/N5j7y0djZXQA+ad6PTCeJ0I1Esqhu0Svy7FKZ3ZnnR0CPdR3votnsg+jevwh3pmXQS+i7I",
+	"JlFq21LTZjU/bH91fbpdzsZsiV3DslywO3tZfbrd/FFIRKsxJn8PU2WPPdlkVx4IleQ//sPecJ+ZZhl6",
+	"Nb/+Om2rdH+tTnhpxXvPG9dkmkdq1Ie7NLcjN5Ga7tw+oeS0n3jbJhK7TN/bqVGk+cE20KZ1h8E3weuz",
+	"7ZV+cknCR5sOQbf6eGntDLtSrjpbaNHEwodmEh7hHify3KZpYx9ZRMHz81j10Vn5Ah8TP4iMxAbPQzhM",
+	"vzzXYzhjm9aXuLuzfusT6tOqLiq5vlgAZB75L5ZhKsNq5rEMDiYb3xQTGl+P3V0KrmyYJlMQ+C99bV+N",
+	"sOyO1rXMduXusBt3Ng4o/s8F8/UjTMOiKz6/wo0/i0luEtGjLh5Jj6Avt1rwvcM2MpjChEnbT9C2nTYF",
+	"UnJQEJqHe46trC34+S0gz8229Aw1B34eYaJI75vVntoZj7sjxEWQ2ZlLee0Y86o4SOZaRadKcRym6tiQ",
+	"0ClsiOCaZNkzmehz+psByGdvxYD8Pr7hVj2/Ix9VFLpujU1AO3VIpN8td2O/OsWcueaFoasAM6kwSU7r",
+	"8y2P+vWMMzuB2pTbS3yUj+qAl633O0Dq20T8yVPfzFTANXQPNl8KPtJS1WdTyMyS9TmXuVs4axpYc7d9",
+	"xDSdKNjUoQVaXSuJYtAKm0RLkIWs8UHugDsoZvP7ldtNSLpy7Vm5jYVgjt1TGgh2eyYzPTAV124S6vG4",
+	"jYXRfvUo0e/i1kfkCYIZWxj+TLGCfqFlIO9LGybdSjat8xcfWFWlAq65XeqoXNclEl+4SlCiN6EqGB+l",
+	"9CyAiSdkq3iEtuoSSJzrMYVXy7omhWjzFewZpoW51E1M9+xlemQk9kjLQfWrAnq8s7+kEESMv3ptQ5XV",
+	"uZ1R/7lzlltP+k+bdU462e33Per+fBeipj6/7x//deO7us1VFYbw8tyCoC/Hasf++1i2WPTiGN0ULmPV",
+	"cGFoXLoQgNtyf5Q3YbM6y9k9j/XHNTgVacn58kpn+CwOmbWPlx3micnd5OozF8QT3nz4AfQaryTjGrVl",
+	"fCv6V9NTemsY54IOJ5dImUkNrRkiPb3rAh9RvjvRBwNgng+Bl2a+9029mnB9T4uVyeBH+vE787BzP9t/",
+	"Ppt1OV7jtg7n2g86s19aHl3ATLNx1UU+Sjdf1rOSh3h/NlXUQKXKTPs6gmpZuZyyhU9ZiC3GEwBn3/TY",
+	"YE23rZnpI4f9/bFohSliE4UXqxnsvDb9eobfjlKFHaFmHDT7xNK7VcJwXpfyp+bzZZarKO2t12s6HtRh",
+	"6Kxylqz3W9l6Sz01vC7PUmG/BbR+5wzdlMq4vO3msQutXPg5kwnX5A3g5W7t0zRYvmOFm9yiIVs94V2K",
+	"23qVc6gSsNBN0kSdmCI71oLBuUxCXqCjLlIOZvvdT62JRDJM3LeA+4gTnnQRHtHkVnvYPuXmuSTLW6Bg",
+	"rAfzW2PM6u27BVLgTMx+KSKviXVROP4aoMNr9IVkR/hgKZG7ONXO4T2WFosBDmgYIbW8NMvQ+NBENbaA",
+	"WfbDyRnf5EiZGTzhkWr+1lxfvfE7SdKZaIIN8MrWZ3ZlCbYz9M7ghOXlxQYmuA9E+OS5pSPY/K256Aiu",
+	"ov84KGfejU3ob/xIVXmA6rVVr8ZZ8rxieh/y+VMP9LV7LZozsVIJitsQJj3STW5xabc4eUNaPd0J/JuM",
+	"KSS3hLS9qOiGSbqtU2kDV6ezp7PprsSlzfSrjRBl/Wo9uOzi2dbbdnkzlluDFS/icl6YwBbCeY4cIoqg",
+	"xUiefU7KA9VmlGnteBXq52hf/OdnQX/1VtzkxMsn1V6dh//ipmorNcTYHH7s3dXpFr65hYnr6wF2oo23",
+	"hbMto21raA+Plx9XfkvVocds9/FlUx1lSjDiiRS8cADpq1a+CoVnc3c6ZCTk7ZAU+tGBt8J8KrqbAA+3",
+	"STs5ATxkVLaPJoxvbeYUjh9F+7Crxem9imZ9H5hUoj0XtZUPWX6Mvg9OWv9b0bbRvNUlsp+0RXsDA/j/",
+	"Z+/9m9u4kbzxt4JSXdXe1Ze0bGfv7rvSX4pjJ7m1Y5/lJM9ziS8CZ5oklkOAATCimJTf+1PoBuYHOSSH",
+	"1MxwpFXVVm0sQTOY/oXuRnd/lp4O1RtfJ2thcfa52TZz79NvbrBOxkpGaGHh/Xh8b0nhCz+6frSlXn+1",
+	"bUxhdSncehXkqtSCtk2yyFNItbCra7dDf6tAg1IRGPHs4ixSaiYyDM6Ls99++04ZO8zGqQYmLcTf6dtM",
+	"3mu46wGaL9wzqp6QRZVIN3RDgOvidd/U2sXZly+I0j1WVUZnnCCuhmYaCLDGTMWCzbnkE+y3Z0qyOMUy",
+	"NRZExTz7Vf4qXyl5CxL/5IL91/X7H5iQzEg+g98ibuCSidjgMJ8ff/z+G8P+1Vf9s//0I49wWDWb8xn8",
+	"2yXOiaPVH9+8Yl999dXf3NN+/PTqkmH+lAnzq7z5k1g0yEZLfLlxy+ZCKs1SKay5xEtPDxYgIIn95Z2f",
+	"PvKMvdZaaXrTDV8sQkL7fKHVKIH5//cPo+QN+1e3i7/99d//899+ldgOgKOEHA1uIhXDDbXT3eDcNHPD",
+	"JJ8LOWFwC3rFRjz2r+YWEwLP2FXkzkH24f31J5r9w26+j2G+UNZ9xPDvsLoheBasxpzByr81+xH29k3A",
+	"mvxHdLPrB3tzicMZaN1fX758xq6ysk0aagcQ0x8HJgZ8bPby+XPc5q8yHGdUGcWExUHaL5+/pJfcvFVE",
+	"rBtKOUrF/FgWFrkdUS6fjcVtmAvv2ME0jFPDsRz+r8//Ro8S1jDSu2e/YubC+O2wmz/R9g1YwQ/6ckMQ",
+	"KEi4RMyFvRmwG/qd+6/fbwJEitAB0vgZex27t6QG2M3rT3xyc37z/Xj4zkVZN89+lR88ULSY0GUGMZl0",
+	"MIBcXGZYE4igw26usFJP/IFUuGBfo7YxzRe//Zo+f/5VJGL8f/D/pJQN/ejGkSIf/EtkTo2nun8vsurG",
+	"iQk7v31xTrbj3O/mxgUeODAL7qIplxPIcOvREBAyjB+C7vyWZ79KLMqKQNKIWm9YrhY8msLw5bPnhUT9",
+	"2cfMzmRNPWcvwqQSvhBnF2dfPXv+7Ct0lO0UTaDbJCpbBOb8TxF/8cW0vl3PGX4k1fexewHM1S1c0XK0",
+	"uzh6jYzpy+d/rbh7UjQ7JZscUn1qZA8KSkwWO53PuV5hv8QMMrMQARvxaBZajXK/0Jx9pjsRPgcMLi5+",
+	"qX5dvuRcxGdf3F85OuSR1oTyg+Wvd0L+dYj21j79uZ/TGIqTi3bpH/4go6OxVvyG0Qka/c0iEV8Pcn+i",
+	"0rf4+WxJAhq7ygxAgbIhisLBwqaCKBTSfu3n3R9K+8yA4nH4mY52MPZr3/TRHEV96P2l7D84B+/LBjNf",
+	"NPvq1hl5FceM04Sa3DYH6LQqZpbkPdP6SqH/Fmxgbrsiv4dKg7Mp8Nj71u4wKD9+3Un8cn+qvpc5EmKV",
+	"OhxuZtDsErRemcjunDtShcZ4HLarO1hiUUtzHrtMOEoEVaunWOfjdNeZ8i3YN2nLJwq+oJMTBd9ETgxZ",
+	"owXozNH3I5yxphTiCejG9KqC6v9QqZY8GRanB2491P+LFl9FWRlMa7wov6oTpnznEYPCBDOEYEGQSnfq",
+	"F0F2TFbzu84f/4Pj7V5aQfprqKR880Zs7S2nMGcn4Ps1X2VoUTV4f+kHzhiGk39VSmiMzpUIG6mQh+2q",
+	"V0vlzMEHHg64/DLYu84qfya2y9BPyvKkMzXGYcSBvgQ5K1Rcgm3+i/Ha6zgpJAtJBTUzAzZaZda4MeXe",
+	"IQHncIfx6DZBeI2/7kQUBj5D93sKepUn6LJivZpOiSPjNf3NF/fMMr//D2jl0zRKwiX771REM/wbTHwY",
+	"n10KLAgDAKj9ZGNvBU7lu1twa0G71f/7y9Xwf/jwj89/fvXlXyoy7/uF38KdPY/MbVno906125TzK0aJ",
+	"NavYDAji+r4RzW7R5ibXAky4FCj9XiZCAlOaITvE3MmYaVPcqbt1SMA7uzy9D7jwA61r0TaV3tM3F/qN",
+	"cwKp8JhSwQZBNpeKLSifpyEBboDys0t/f7/QsOAatGETcQuY5ouhycCsykFxjsIaz/oVnRU3dwqvpteC",
+	"9hEISUbYS0YqagroBAuQaKzI68kBMhWiiqNprhngmYRHs11qjzApbep7CT2mbT8kVNRQcxddw/DEKGZV",
+	"EjuPI3xuoB2pdfOxQ3hPL3OOGTROxxrZqSi8IoQexonnLKL3OjdT4DVHpPBSzQP+4FVUDuzjh5CsS0mF",
+	"hlm1GKYEg3GcBO3IXFM9a0+lqFgPWkuQXjb76tYl6J26hXA7LD2eQPD1MHHG7FSrdDJl11aLBewwyVm+",
+	"e1fY+covei2tFlARcpS/9Y3QxrKYry6Drz5gVtEs9SqX3aMvVDjT28pj1t/4lm+88K8v3A8Moxlb1S9G",
+	"vIeDXrtHwLMi5m2RU3F8VuWrtzWNbnlcESnkoKet3TdqPrYEiIu9bmbKlkLGaoleprA46m0LEQuQV/kO",
+	"ytWJ99zBmBVGBmF4vntHoXCn/nbaTHkUlWfVSc6DaDlYJ+SAkKDUOIObNn42Msmkx48K19qYkLZsroxl",
+	"L54/R20qXh4Hw7FhSs7HLpavZVDe4MoOiO9e1Ant3wo5M+4op1gt0CSvp9DA4wzgi1DZh0L6Kutq+u4+",
+	"iouf2NcTubjH01wpb+6g/Qvmd1h+gRUpuUTwDZlAkcjwGk2pnaqmstUoQblVs3VR6awO5bWM/SxZ5icl",
+	"VUv50Xml8Jh6VufwnGl+rndxUnRiqDJiOFtEXuEg5JLwVPDFQRT8T/kt+DIzPzlsjYEVLuX+EolXebFF",
+	"60TtZaFERbVJkaBNZ+UK9O5XRi7zkU6QjeutgGDVxB9KwgBLV4WcoA82YFOVavy/RGxxykraSN7dcJph",
+	"tW5XR1rqUV2PN5INBz/t2tzSN3dVVbAo4tBi5UeG9TpRA4/3ypMkd84vCNLVDFjs3XvfIuBEYZTGE7Al",
+	"QfB/tikI+87IsOpQ9mN5cp2LRd/iVWPl72dNxNyb4eApBKyjQz3nXpUo7IskaGV/owja36kiCE+d1pmI",
+	"n1c0CVidSjo+YMZRVkYQDABPGN2hktvmQ3tmQc9NTYtQr+LgeNPQlR7vf4mZAgRkzm1qv5tn+IQmavND",
+	"O0sijGXcME7lAHVZtt+3zpS5ddvWU9+6qD1Y20335qOVR0d3+uJ+vvP0bL5k+Xgz27oXThs7jRfeU1Hy",
+	"tctBJC6Zx/8uu3Brd+IeNXz9PnyvQp8v1vDrG7y428TH7+sl8MZGO77EK8Lst15u6t5VliW0V4qKsbB0",
+	"MevT2iNJUkI89M2Ne5x8t/TKr2w8ztuYlduXUC//6k68cU9gXz7ja/sn4hbvVizIy9B8WSDYgI1FkkCM",
+	"HY6lq36aFLvLi7/mt1D8yP768fkeT+XLF6jUSZ+ZzNqWlWa+idVOgfR8nDc3B6iBDaZXajkdGhr7Sxs+",
+	"Lqhp9SGI0+v5wq7qSVAHrbbUzK3GviVEGLuTnQlP/e62W2u/pqeXFri7brIbRIgBk7AEY1mYq6DGDHg0",
+	"9RMBHNlvuRZULGAzn8xjPxYP0XANvj8zgm/urT3F3Z3IkhJluunVJW1hVlU0ExaZWVYuMpL57/fr2qts",
+	"bRdJ0DLZ3kvE6VEGgjgLw3Lc0Cp/q4Aqmle8CCnm6bw4CyyfTt2+PQgU7MYuZOUsWaGyVJZAwkNODDFO",
+	"p+BFKDMhiGe63SQcfyFdFD3PnzqS91NY+jgs9mvs3CnYad46A+oY8p8yhemxPa+fhXlw1vyDL0xzCinh",
+	"zlZJyGWhSg2zK1h9YPZYfDWf4w68X2xU0oJjjE99Ra/qrQzR9vxmO8/meeK0X2GlZ9jVhK9jNKLUJhDT",
+	"FeqCxsPzCRfFmhXfg1ESm0UiuIxgKJXd545ni3/AtXuKob+/fs++evEf/zF8wXiymPLhy8swposGdPEk",
+	"YdI/qfLWXKXS6tXpLjBL39vJsYFD/hO+9PWpKgbDDF95B9+oVEdgLplULIEJTxiPb0UE+0yDHCdir/+X",
+	"rerB9fdDrSb/mS5cqL+J2uNxSMLYBcbaj9kJlzOE263UbFt5+fHJxEEvGxNe/P/PG+9MaFf/SSW603xj",
+	"ccKW99iXfOX8Ahy8lxUluqMZG/PDJNjthbJBo89dPKBFTP5A5dH+3q8In9zfw532F/Z76uTXW8ArMr8r",
+	"4t8gm9GH0zPWo/UqPqHJHloPfb/XUOPyT9nqnqbH1vbZaUDMbIE6R2S91vbeY3Uo7fNEmbB1anWUE1vn",
+	"df302IbGnRfwTasF4wMteKiS4bd/ZWbdR0SVO2lfSJjh80UCuZzgdKLgdwFVk0J8yZZaWDAuFJkSlMth",
+	"orO3HmlTZDojdj/rk9YVt+Es2NYmgHvrbttlSGsbPEk5Ut8lKJQlbVj/fIxgMYNmaei4zvS9kFNjHpm9",
+	"hr7X88keUe14byLsowtiq/4QZGx+2x3cbkXZ3fHEXUHrtud14Xt3ewlVU5Nq1lwfrVJP8v8g5P+xlazv",
+	"kvi6LmIXrmHr9qDk4mUl6O6oHbApN1NMbRsxkdymeleAfvwddInw5wu+AF2H/B9w4TGCRq9oSNBwNEJO",
+	"QqUZn4OM8aInK/SJQFsxdqKAno8jcZc0NUAgwU2WaYOMC4rQ67Da7fVUnvl+BW6yJPyDBziteOkPORhM",
+	"JQ6MsGyiAAfpYMOJYWOVSsTICbAy5fgh+2nbMcQVNZCSIgU9C1lbqlZGIwXYJ4O/yZRrj82nc36IaEB7",
+	"ggZa+oZW9jSJW9hjNxPhkRoUtdFsBorX+EiltrIfoATlsiunW/iU3pqXwh5PlMstUqmbPO7Yc6SCo5VK",
+	"RQcQ19FUNF7ickVPfQiy0ovi72urFji4R8hJYOUlOiO3PEk9vNsMFrYWf+egJ6F0MJWxapi5P8pYec6+",
+	"c2964uzesn6GLEH4rAsGdzyyySoUNrC5uoVailvrHOxR7uzYYqQtf2r55HQ1TETcbhJB9z+de34wn/RM",
+	"7upaNePEfr2umco7VsFPoo2PLS+1nXkB6mDrnff3893sqyJvrFe/6VRWkbgAmN+sXs/TxIoF1/Z8rPR8",
+	"GHPL62sXfaRjZ9cBPb25o3ZrelleR4bYWq+uf7pknmMZOCzPonrONILGxjuuyLeL196kZ2Zo2j79+nkL",
+	"TnvzndABUCvr2lm7T7knYOnusRzHnr1tX4fTvk5yC95TwQmX34ec0RQu+9nGOz3xq7CoRcr6d3RUUwsy",
+	"pxYThvElD7iCnM2VdKo3Uaw8f/j+uladW4jjHAm5l16u395pvNxAmy5g7vxcijXBOECdRlw2fvthv+a9",
+	"bcz7msv+muEGkK150U4ozRIxtnQZwOUA8dexn7PQknGAsMRqKJUd+mO9ebn5Rv2g8A6zxxdnpT0+Uim6",
+	"BpvJzhrPDxCWlD5zz1H9Tb6sRcplb+k0f8SWU4VDK0aQj4chmIAA8rZqHsy/zAbMezasqph0fhiJLtzq",
+	"KYrFi+n5jlAKFlqNRUKTibGIVBIGKs2fDvUrU2Gs0qtLFnHpBDOVsZKAV8OcxQc5D3TNUScn/o5WdkTw",
+	"TpScPsn3u+8KY5rTZc/gGrmID35lrUxXdgO/riC9GftW/qi+xbI/F4fDzQAWxt/yZ4JB1p6KNALc+Fgl",
+	"icI8FU45We+CvH/strV74FQiMuhLIsZ/+gkDgd6KshYW6F50p0AfcEhgie/cE24rUmi2qE/i2BfI9Zw6",
+	"nTRvB85Hzl21iqklFIJKxHfjAhFPAxC7z0ThuDwCmW4YdXqLSNW7tnv4wrXlBtBvYnCoGIUrvyPv/HJp",
+	"bObeLzyvcO+Hs18kW/g65hZlyZ27iZB1nKpPYWnr9R1tGpPwFd3Mz02SgD61yPGl2/SYY0hggnTZk3co",
+	"rOtnyWq+w47uGBSLIRIxGAwGl1M1z6Do5RZY6x2FMPn2e5vKy3Z4mouCAoVax7QEy4yaw0jFK89lH/FT",
+	"Osr/wxnDSxq65RgvYck84c0OxOqCypFNbb6l4rWM+y9PvSh3fC1jxlnOEibVcjfvMljeffYyX/hPOFnr",
+	"fkOs+gdqVeBnN4jGRfzn0YrFKbC4PDKhJIuVEkrmRabz0T58hA/K2B/8uhapmL+mEyK6h/mvDyPnnb10",
+	"jjMOyMbxACAtaIi3zmddI/OgWTttQedE6aulznd4yMnfoNgUrl+fmuDuf+RZcN4LaUZRMS4ZZyMlU9+H",
+	"JWzm4QrD1NIPGRVYD3iEIXKvGEZTiGb7jdErWtayLcK3dDgXOlFqxmg8f8Cqh9iP9iuanwH2zjg7Bbci",
+	"hjI0dhMGaSuPNNwW5LCSRX6Q08d8ZYtcKrylk2Se5Qg7O+LRDLmUIQ7S+KhYOQfx0uOZVBXGtssdZ0Ka",
+	"hsl6Px6D/uie3NfzBzeH2+z65Cm4YU8nz/3Ln3Eg7lxJWPkI2pkSnIOOkp1hl+TN2bEiLWNCRkkaH+P/",
+	"mnQ0F2Y/HsF1YV2btxPZa04FSFAgUater+cI3FmQJk93xBCFDHKDVuwbeurr8LLeZj3CBv2Gn3zph2zR",
+	"PBPRkqGsoF3DOdcYrhtfSbRUOjYF8+YvBydQyhRWW7R1/ZloLpuuJv3WPfPh6A5u90lzHrLmfOv2mV+T",
+	"l1SGwKDyCY7czDw+pPufnYI2l6RHfqg2VvLjIk63MVzS9P29yjW+G/6e7kXAeHP336myfcvktpnv9F/c",
+	"iYvy0XEdMe3uMpzIwPosO0cy4ZMV3mmJ+WrDcSneee+4bvPf11dL57d3mou2QJvWXVOfiNLcwjP2A4XS",
+	"WWitZJADboIYXDLO5sJYPgOn8pHSGiILMRutGPc2BKTVq2yoE9aQl8t0MwnxJsBX+O40AN/5NX27yalA",
+	"0lsGmmGdMhWiIaTegq98VU/1hc1Kpfb+SChTxWIRE5Bv1XtSA01Nw+SR3QAB5HdvQU7s9OzixfPntfZL",
+	"iU7ha/a27FqqdOuL/v35Qy6W85LdHdbJmmhSNsA5J1pMptYgxslyquah42NriLpFj+sVuR2r0Du070n0",
+	"2ynle3hTOSoHcmyIq0pEzFe7Hc/vwqJapZj5dJTtlZg1BWwFXO98zpzfEdzqy5dO2nL01b/95/OOAVg9",
+	"kToxYQjkGLHAPN/PQnRHi+UIN2BWIaq9+10IUVx8VoEHVIhFZrAaxns7AP8Oq2+4faoqaeaJaikbM8oz",
+	"IePa1cWejX8XOFC2ElGO0NryWHjKbwnnN1LY/FKvSgakU8tfnCQ5O56A/Q0kVWtLmCgruKUbLJAxxGef",
+	"D0GVax1Frv9gcZ6P3c21yIbPDjyYhePjkicma5oiR4pkxsXAho0cIRhIjKNd+Mz1PijidZuU5e4Dnlyj",
+	"qXsRgydkXyNyvz23V5PdRu+LyR97DrDNykySCgpnR+BMnj9tUbxJukHGBmtSMCPgRDv2/MEb/N2iTQ7Z",
+	"+YgnfO+EnK/Don7WvvvtdWKEAikGCD6czilzJ60Wpfnz6+6up7bVXBqKXnZT/C2u/1Rc/hAcnuPSKG3K",
+	"BhGyE9GgV7Eij2tH73MukuEUeGKnu3qL3nGRfEer+qmKhQ22Te7v1BJtniPdSN2BYbG6YAakHTCUfTNg",
+	"I5WSsiLiNxfS/ZAG+RqGdQhyQnDhxpelaXUr4tLNiXt+gVFgDJ+AOU/lnNtoCvFOPf4xrHKEeditYKVP",
+	"6WZoAhe+IcyZl6zczFlclWqzXjSYgYQU4qS8lpMmqyRKThj6z1mPQ2FxBZvDOMempw9+o/nY9m72IO7q",
+	"FJ3u74je7V+60CTBeSZZSy6sKXc3WZVVqgp7mKSch4kbDcYHb0QCR1mPjkIDt7c3Isnc8yO6mdwnxo3A",
+	"aCROVlhmm4nRqYzxpq3AQHcKiGjKpsCpO0JYlogZwSnKFdOwSFboWy9SNB/ckDsOkkkl8f7NGaX4CPkw",
+	"53/KnSNivTK82T5wY8HRAwg56pqpylKm8v5pShVZsENjNfB5WVwyh28kJEf/cCN8qtJyGnLRAAQuDjZC",
+	"9capBL6L2HMCPXcuGbeWR1N/J7iFh/cp/Csz3oC1jZuGa3xo340D7fLkmB18lUXTTigwmEbzoMbeGEiF",
+	"Ha8zqZbGqTrOwxJ0Z+f8ykt/X2Rw/IDzGpmiO2fQXt6ySpxxqV19i2lQt3sC73e4ot/X7lmu9uVf2dT5",
+	"ZYxP1Lb8rKBmjh6BhjoSd3f9i+AhTMiyj4pk8R3VZa/2ghnrjMggzCkfUGUXhjRZJhQxfs0g1DiYQZYV",
+	"3SuDEmAPYNcPuOKfpvTLfW6X5QDB/cTAhRxQ3/DqpOEiQDZzMwsp7rwSTGimVULS4ZPf2JzkGzx5Vjwo",
+	"5IABj6a+HDefsWGYGNNi7O1Zb+fB1xaERXnwRaHk0J1oQk7MLk/mh8IfXIf1bTKv6n3ddE5RPWYCmi25",
+	"tMZFEc65ZGo8YFO1zIdjrLUPGsBuCHI2tk1h20LHXh75VXs9RUh5Ell4NVVOPVHDDpeACjXbY5tLKx90",
+	"eqn4Kd3Z35LaOqVN4vW0kuPaVC3ZPI2mPlIUhqVSA49rc/EcV2+FnPkIPL4fL0+g3Mbt+tRu/TuuZy6g",
+	"c/TNMrsTcQsSo3eeuPDfisRFfEIay+VO1VOpdYH+kM7RfXMj3tPqj9nifibl17bZTaUQjo5hnp6hcn2q",
+	"UrSOYXiUr1wWsnhZuVCJiATsR09b+66+6szaNk9T1b5Oq05Q1WTGf53zqILN25QvNOW7qKnh1MlHfOgD",
+	"kaBezIq6MrMqjjKp2FxpuPQBiVNmw6jGai+rz+kpu0KIEosOZhA9/5OagezQxralXRClWtjV2cUvnzfn",
+	"sFawJstG2czgKrlrfIN/wjY+nYf6kh3oeVS44slxb4UaHMHh1iz4YdVPJ5Otp+bLg7Tnm6AYEQzcZrFb",
+	"yE8MGNCwLGF8auYAVdk3e98ztfqSpz2r1vilTXhP02wJF0LBdSxyZNvtzSZPbkHvPWDCmp4672F7racu",
+	"CGxgrDSbqjnkKUUukgtKQA5CfhFTzY7afsD3er2FBIhxhKiSsD2dWMpI7xyJVVzYG7zsnnUH+F7yHnYG",
+	"4BVG6UHCwtxUWPfB2ZzffU+//Cq/oeZa89WOdjDr1Gy9I2wDfvdzN9MRugmvyxqx+46n+NN6/YH3Urgn",
+	"7XiI2vHIAMBraMI+pOYPJdjDfgxWaQCBuUADf7s8YBLuLN436gFm54TBm0mqYxgwC3puBsXJWVRSO+cy",
+	"NlgdFUWwsGZ9fHRzxTQbjDvnc5Ax3nY33Y+j+dhehaf3FrQ2bPBpJu0jmKPlRA6jmsDVEPXoVEocC+KL",
+	"PUIJEg3mhHjgi5FkzIyYSBoBxPMBgsLs7gLapVfnizw716B++QGqTxpW8/WeXh2hORVlkIa++qFEdHnN",
+	"w0+N5atLttTCViYS64laGgs7XPBotusYvnKrPlA/W40pAAfCHLkH70M4qs3P/SmUQekJi3h87xxMqHZV",
+	"iL3WJAoPNtfgfBKslSzwj2kw1hnSAeF6RVOshRyzKTdT8DmAG80XLpZwRlmMV8zx+YbRAOxLxhOjqkCb",
+	"WvUZcLo3NO0wfCtu4Wv35N7CmLvNPfkJj2ZqIA2px06VRXAUcgdhLCSXETANCXAD5J8b7GrIZ2AdGCad",
+	"Ryq+j96k1cXrr/CpfcWEpofQHrsG/tx4d8sA7r73ca6Y43SW+3UiNYMYL3U357fOU0OteUcJFEWPDdvi",
+	"V/TYcujeT1SRfIt+00+2+cHb5rXuU4zEkLe4c1/C77MlHk9Ewzg1Lm7bQPivq0o+LbNqWJV+UAjLR4/u",
+	"Lygf7u8H9eTaPGz1ofYskOEkitPIsimPGdda3HpdWaR+8gkOQaEhyFbMwUNQlvophGUjmAiJvRDyCLWC",
+	"25BcrHMv+ZpWd3E5WWv41pF3CI8GS/YTodeAjIfYo+fHY24dyNFq3BlaQesK07uw/kFX9Puv6GZUhKfY",
+	"RqqiVYZv78uVcZho0NfGXNreaYqRu5r24PiQN34zq4rhC54oiZrQlMpkwDj75h2j6flCWtCSJ0wqe0x0",
+	"Qz2ajXd7Bxiovha6u8095ZkegTOGeuNBJC6ZBgP6FvO6wEZp7I6ww3XCtyTvSvV/9EtaRdTDV3zg0Qw6",
+	"7DHzH5/BTTqSSosX647xVJwds9Fqyx3KoHnIu4zWT7bkyZa0jXpHc1fvSOIvGR9l4m+wTb2EbxK0o1w8",
+	"WutK0ThRlBEMs9kaDerNO3UL1/4FfdWbsD+31ysz61p3iq9/Up77hzUKL3xCFUiQbufJcolQUHldvNLM",
+	"F2zUGVu2XXV2R6kfaSvX2eI2z+ryuzrLG2SU8MmmVIYBcaVrhU5SB+4/26hyu4rja//o3poyv7/TxKgZ",
+	"dVoPUvmKQF9wBBWhkruQVGsB2g+j8vcKESSFKZeUJD1C092xK2QtmOtPhaVtpgYLr+nEJ6fDYuO+pghz",
+	"jTAWwpoCRo8zu0nCIDGwq4uyVYOAVbq1M4mfaHXLWV3dIZYv13OIqVaZdMGxCO54RAXMXbFhqfRsnKjt",
+	"nWX/nYJeFTjxc/iDFnkR3nFteQcAdm+dE4WfGRz3QJQBoVUiPZQ2bfFkBTBcAd+rDSuA/4vLHsQgvS2j",
+	"8zwk0X4IopfPn1fM9hycYRsrPuVCpkmytVEmQ1HKX7Xg1oJ2i//3l6vh//DhH5//fPnlXw7qcZE4RO6w",
+	"C6oX3V5QZZLS3fwhHMqGkswmCPPOuMdQKk4lt1MNZqqSAKLsIuYZLOwlk4pZfsd4fCuiXXBbBWWp2wF2",
+	"tNY8ifj9RPzxgr6F+ZTDiTufdrZe0cJvCRKnTY3P39MBfhFG7FnrtAbq3pD5cDhKF6+wjmFthmwFMVVq",
+	"hyOcdL33CFSp/dqv7PkpOFVZd0uzSJLl93hqOJNLoRcaj8JwYMsS4AazkJ5lW7ajUushyWoLXeDGe/+n",
+	"u1DG3A7x4sXR7C+G/aEkXKLrS1sCdItjviKj1zYmWSPb6RGCWYEbHXVuk/YX8N29tDOrJmgh1icQopOA",
+	"el6Y35pLqguAvE0pedr0k31D1Arf399S2WyLp8kFFWnU+uA0kgY29wX7KCxqjGYIdY7h2HFgWOyPolHq",
+	"Bwz1pEqzBMaWqdSy0coJCSTjSvmoPE9qdEcX5aYL9Wyf9DuULDjqZOQqlew+kSw+Zf8R/gR72tTIBdvm",
+	"yIWEy0PdgbfuT7o46To95Pwk83Cs7zY99SPTozShFDT1T8ofnEx2F2CORWJBQ5xHToa9uv4Ja/Vc2LlU",
+	"ejZSajZgho/xclQtQFIyxSw08Jh2U0MCHZXqGOK3uO5emZEmZaoDs8FlhzAZwjC1dN4MeS4YdzjXZ+Qx",
+	"XESh0t8DvyEW52jFolRr55DW4bZVQ+841Tl7Pynvm9VrRM+YvQuc6eCwtYCMTVdXeVueR4+YcrMlUHXL",
+	"a5sA+laefHB/1IWEZeTt7J6/4F1z71tnmHCFG/9wu0EDNoZCekoPCo5iwIxz3vZY6UuGWC/Gsn9//ryO",
+	"JC4BZrvtzitupj/jqn7OKQz7685IYHjjCIdmAWBWSKItRZJceBsSqflcWIvllUXUHLd4rDRE3IXaWs09",
+	"tE4dftWLjtoPjDqaGOVe5WHUvFlw9LMW5gs/A5KykywREkxbAZKfGhJ20HRFDFmfjHP9HErjP/5UlbH1",
+	"ZO6prq9mkocbttCw4Bq092b91AZNV+hY15CsKDfN5yqVtq51ar3Dvs9qQrs7WV/9k5Y0oiXfIRqP1wg6",
+	"oaelH3FfhBWzEZczxiO82XW/t3o1YBGXESTUZB8pGYkEmFTLS3egFZFJrq0WC8AK2tHK/4vxsQXEj6mt",
+	"cGo8dsffMExZaRqwIlI6fk/v+JANcmlR/eZpYoVzgM9dlDKMueUH9W8UNvpG6fmTGj5QNSTJw2AImRmC",
+	"JMPmPIYqRcrq8hZaqfElW04V3IIOehu7j424LMOgHaRc5/jknWPdvQDiugc+Ir8ctbovCn3ONRmyE/G4",
+	"cQ9dg4u3nPHd3eyXrTomwUiD45pKBCycrR+5KMdf92/StW2a3YI2zUc1FCh89E/vq78W9nea692MOq1f",
+	"MJoZNqHzGbARj2aUq+AhwDbgnBels6yTsJdZn4/P7vl85e4kRYBb2pnUDIv6mU7C7a06SSaFmJoFumX1",
+	"F763Ktz/HoNRR9/R2zgJd3eiogqiTOuwJvhxePyV+LzCgNtxusjmcsvpJm5Z+Mm5EfM08VWMW8Y1+BUP",
+	"QQLCXjv30Ytv76L552MqK0XhFusyjWUmHc0FgoKaCxyFTy1BU34LbAQgCVCtgOUrbHEJyBjiHXORd0iU",
+	"dwOs0M1jHbqH9lsOewFx6NGbKwQkAzkMrbgBaH2CU4xTGYNea7vdw2lvdGoc0qufwtLHcd5SH1fB6G7S",
+	"e/vUptK5e7zrrbTlyTmOIYj2Okpu7VVY2ubId3pHm0zIwdbcseU+7Ozil89f1uAk/Ri+MOdVGMaXvHSj",
+	"Tn+63fm5iuMS3Xp7n0LbO40HFGhzQl5nYxdd2LuDz9V641shhZ3GmjeNE/Gzf+yDkKNTHl91+PzJhZzO",
+	"zhIZMfocINOxuMGdepjscD8xXMTuP9YLhqtlIZ8MvsX3QGITE1+p+ImDR3LwHRcJzhOOPauMmKAngnVR",
+	"XM6YkiPFNfa1czNb6x7ayj1fDrG/osFzkNaftTz8HN9xQrv4qTBSn3Gcob8UScJGoQxoy2F4X4+kzA+f",
+	"5KzNlQ8eTKPzbGpdknqMooyyLgTP4WbCZIsItBVjJzxZf4v7Q25TXU58tUf4wvsaHuIoJrKgRP0cvBI+",
+	"/kRVJsiR76gv7unyrj3fT0xkrnRzLhJUzZhuwmOIErGWDdtyhGgNkfuY/BBpUGE+iWj2KntFf8FCwg7d",
+	"fvusMS0aeBHNmBqPGWdmzpOE5ZKBEpVK61asZUkqZaqINJlXM7UzBiscofM+z8IqbbL/Zrk9IbvCd3hg",
+	"DRoSieYr1nx8lGDBnQWZZeIazbqiGLwOz+9t4BM26Df8dNw/zuP+imJClnALGlvywrR8ARE62p6sAw/O",
+	"Rz3H1vfjJGs9fIfrV9uJov5rWv0Uw5N6PTT1wgwbjfpGydnQtRFBmB6sQEHoGz2asJFWmR77O8bSLp/0",
+	"5XHqC3EXNYbHsQZjsvHf6SgRZgoxWyhzlE+n3ec3DQuPI/o/4pP7WkXnNuf2abJSiie9eXRu3ERDaQC4",
+	"hltkOEOpd/6aLCHCMiGjJI3BFNM6R0bhheqYpvOi7sn2Gx/F9bWr4Tr7/pN0NDypWDeJUZRFximpcMEi",
+	"vqAkllMeriFmMVguEup85QjAvl+bpo5ve69yvqNJco88ixOGPMDdAiLrBz0spyAviebG19cpjDyVmgk5",
+	"uWQ0Wi4U59PUB0vFnfHGjJlqJiQq4smOok2qACMivaW1vc4I+j3+U6YCfbWeO+sSLicpn+QIMu6/nVT4",
+	"f8+dtu6XDur/D6i65EeZVvzI/uO4PfmRj9yPRBDqoksYAN9q6ElWaTJMhJztKP+hq4r32fq3Qs76e4cX",
+	"w3uZdJ6hW6POCS3qOyGd20No/ypv55yCJjtbbLPG81viYK5Lxs2MYJfXrpL3y1KYCX1I6yDZiNM2ENYt",
+	"eanVW7gGTdpSjYsBDF22a+v7BUii7VmbTot7zWN2WUoy8PqOZhTQIH81Ayp5D0qCukazpsxUacs8k4Ln",
+	"skMi1pjrPOEwd2C34lxnSw8VKhwjXWN4olXtdgfmX3DqGkFiz19MZhX9MLZsVC9nC9BCxQdwsOYczA55",
+	"uWVcoe+HHxzKtTCF88jRkjnzW69XLEMbOG9JSTLp+/mZSpOOnGCOdgScxMUfC0uf6qOPYtcP1KHFVGo1",
+	"Dmt2BnYnk4wdRlOIZiG3GWkAaaZqjwU19jpfudfGiTmfwPlCTvo4SQKjZCpu5oYZAFkgWDH7e0//I4zf",
+	"EUjKYcQN7B122BFQRb1RvCDTuaOJWiCJokQZiM8+1x7uOxMyrm0m3cf/XeDcqpYHNnYzavMb4aJKAtQc",
+	"gV2Cby8bKTULgEZhvME8NZbB3SLhQm5tAlxHQqkSry5moDkK9jaY5QZONP8MydK2UH0rEBnX8doFT0bN",
+	"YaTi1YBJZQH/ia3XeOeF6kotHHbKONPAjZK1BWoPIO7a2taN1udW0fGLH9OJdSi/kulUmv2Kv7WwJZXl",
+	"5z0Cb+plS9xtf/KGmi+4hjAa1sVDfraeRBjMmtoXyghrhEQbvN+jKBbu7Hlkbnvmm1GDPOZkMVUQISEF",
+	"jv/ByfcDn2az0RSoVZNZpeqPvy/q0T2cOglLP7Bqh3X0i3qAW/J7H2Ef1FIeBWZ2IITEbrOAPPKgsVV4",
+	"EmVhf1/qGMaxJwlfmK1wbcvpqrbv+9Y96Odp20if/pO7mTQPel5Akle6SDK8+KYbTA+vpnI8OhCaeS1j",
+	"wrAYbw6LiaSsabFoPEnh6hrMI9XzSZeO1aUGNeRBAoUmwthqtNBKaS5MRdxxyIRVDwEdi8b1nVpMiWKZ",
+	"nOaIQi+7xVwOO+nEFL9DJP/Q0WL5DKSfhLFt3ND6aMVMIPfOSyiM3GydeJ2gQIRPz1uGw9UtUXTOZ0Cl",
+	"EOXLjkZmpZbp3jYGxEMZl3paNIj60vdUp1MTD4IUCa3UmoHC0gp/t6idqRKGTcQtSJYujsKKWNOodjOl",
+	"D2b+8Gkypk+a1JgmvQVEhxvBgFm9YnyCFwkzgIX7MRbhUGGFhDubnWADnJhkFapUrmNOtZQmZC/h/rmW",
+	"uapSKgFLKorL5nqrWfMDPd1DP+LL+lxR14uhnq+xKQao0oamTYYJ+cSu0l2+n+u5ztK9AQiueQjhBzc0",
+	"hOm3NQz2vciDV1Rsjxqx5MIKObmgTKPSbArJtvTPZojSJXplUJJObjJoJKwHvbViDjUEq26i5jgJe4ji",
+	"8MjSGlsZXyOCFLA8a105uooeBSwvCvO1B06AJmAGNGbb0Y5Ga7t/+lxnNma7kp73DCgzJrTc65HxsZdn",
+	"dOjzOFkMWUsCn/zefUU2KGpMUGkNalaW6PJVS7UM0vmUy3iobv3+G1SG77iM39+C7rc6hF0+KcJDTaWY",
+	"WVYNxCAxTieMBR5TKAc2/y0dMu4bRjDlCYJq+Z5TPIpq60zWBLUnQniL6zrwduWsMxBt/HYcFrUWVJkL",
+	"D2hkAOSApWYLQQeNjhEATDb1PC7Od+j223UZUD/Vvs0UAM3O3oz7Pf6PE+FLPDexlGYEY6URymWnAVAJ",
+	"DL1w7NF9lcDHsLBN5c/f04n2vxGSywiYo4TZQM4nmQl1vUqH7kChWQxJGWUA1CKBLaQN6Wk5FnreeHYa",
+	"n1ogXDMWo30Gt87c6xL7PPkNDrvIuY4GwfIZGAbjMUTWo+biQM49TDbAdTTdqjjX9OsNdlSlFH4/Wzef",
+	"p8o20a4/gnGUb59F7mWhBc0MEDZQgjZTsaABGqG+BnNSS6Xj4gyE8HfrLDm3cLfDotFbP+GaBrgz53dv",
+	"QU7s9Ozi5fPng7O5kOHfL45vrwj9GnMwhk/ArVSYdYry0et+qsuWLo57lzYRdRsq82i4UApb/yqfE3ML",
+	"w5C5rPewtcThfR415ea3sUiw9WdDgUdKJcBlLfb0qqje6cp3opsz2duEZWguX2phLcgL5jXBUIOEGWTj",
+	"wdx/kiaYy21lMHaKVcRFS/F7uh856zpb1U+M0bC/TjjzPvQlZrRrEmY0fEpvISX8/k4DtJVRpyuw0YzJ",
+	"R4GMZhJyAMroQxGAUyGNrr2/i/4XwlbD7sZMHAgqNFY5gOjAx0sBbG85VUwiWj5txByEJloY8RFDAiQ5",
+	"mwg079OK1uX24m9EGlGprQoHBlvvv679t7QqFcZ0IQo/U1bRwx8JOaAiSoqcF6BpXEQ1ebbjCH0vz9oD",
+	"APpedq+irTJjy3wWlE3hgXBgOMdUkR9I7HR0wY1xodPOUBY3fk4pj+GYR1btRO2i4PoNrWuVooX3dJEM",
+	"JgEfCukTB38xIQ80Dh9bW8K/homQa5RqOjfzohVSfw2TtH2bgvTB3mfA0jQuGU/tFKR1X6D0pZPq1ABT",
+	"7uDxyIEIp5bVjh4q06U03K6MWvNsa2fc2wet1Lj7q75I3YJevULkzLbF5EPqh6wXZcOJjRMNNHrCGor4",
+	"UEQuffkj7RF/ZBjXwMxULSUK08FiE5423AsWukh4BGUCPYnPKcXnB1iuCQMJCHCdCNB0Y+LEY6m0nSbu",
+	"1LTTIyyLhrm6hV2i4X7/CO1Ke153hkji9LZ0DCPM8yCMw8gPhjpcs7AYposdAamFxY+Ls0emdF0FCh+w",
+	"DaTIGCriwTN7pdJLNlVJTKM28Wp2LmRqwTxjn/AaRio2g9VF+GPsKjF7jbbVwOfbM/7063rTFOAWpB3m",
+	"T+zRWIVr0LeghwakZbhNQwUf3DIa0RhfsBv8xYX/wc2A3cTc8gv2p1SpHDARD1jITX65uWQaTDoHw8Za",
+	"zdlbbuzwNX7/998Us6fczIoheo6hsLcENMcbaDVMyN/SRSmoKX5UC9PG1glcwo7cPnIsLGoV2Rrf0Um+",
+	"OXwP1mqE7OOAqSSuyvC3VI5zFcc9B9Y8AlLzRdMv70oW1kVB0w/Q53bBorC7Cl421AphL2oZrzcEkHGA",
+	"XqnIQk+PEfc09+k0m6dYz84NBuHW8mjqZb4V87ZYaMhBeLZfvxUX3qtxpIlhIL26ki2QphNjfEUJxVAm",
+	"NQHrPLW1CaX4z4K65dwLVabjpoEA34pxUUz6Wy+JA/tOHE+9BYv67ZPDjomULZ5wIbfykby/XXr6CVc8",
+	"hN5BHLCzr3fr6Kav6mEpWUnTobUvrZZ0cNNRhTUCK1R3FK7FFfjPzOFdhMu/Zpv58bFuU301FW5vYZ9d",
+	"JwmQLq3PsOF6hl2GZsbiciXBdoHQQH2ejfeh02P7LhBhn49SIPwkXOsnGARYSLqAqyUdRir1R9PG4hof",
+	"2nfJoF0+Srn4TsSZXKTSOkdl3wkC80XC7Z6qvk/Zqn5W9YX9dTNRzDmAGd2arOgLn9Fb7fH7O03mJKNO",
+	"ZxV98yKnjyrry8TkfEHJlR2oILTgociA3+5VsGodWtLyDjroeUqSIAyluj0q6HNRC90oTDlextzyJIWD",
+	"KvhCrfVOE+zXtJnUaW0A81GIG+SiuDAPfd7qno0y3+cwYFIRKIAHphMxJe0y3+iQiSiFTpX/eF7j/e8l",
+	"DmNDTmGBWZjqm5d6ciy9cGIkg4huGaFMA1b2tkU02InS6hGNVOmoRZkY4Kd+CTlSd4ON/ggav7y37cH/",
+	"YO+1Hb30rHUKdnJdZ8PHbJLlPmnsIi3PW4lOryg2Ddvv5wmKu7s6TXTajQyF+BTfhhGqt79klpU30nX1",
+	"7nwOetJ0sPrOPfMhSApu9JEKyjs+KwjKgmtL4/oon6Fkhu6NA7fCIercrvXq+X0CRK1wNVysd2Hpg0b1",
+	"8V/RTUDsKUaOFtF9sL+vsLGTZKHFLY9WTSezwpn+wT++10bCb/J1LOwjNRVvgYqal1OVALPA5wyNRi5x",
+	"WNyQrLCdiiYUoEFZr3LYbSnaTIw+gMPmRMnRmiL0NAmrRuV/dpyq8biUBb7EGAj7DEshKSUqRm4XCAw6",
+	"4tGsvr4sEtF0icK1e+aD0Bb8+K7zoB25ZuoWshECxaOdCWlVwTcTmqmlrC8wljd+S52d1de2z6nTfIuP",
+	"+JwOl9UkK7GSMPB5MGPVwmDrEb2MRYnyOAeEXmc36mo2RUnNYE8N3Cda0iYl3Ru6KSL78D2jT84CobV2",
+	"y0PaK/0tk3teb3XEbe5E90v5q7sKfCXLGEwtVgYiDdj4Uav1jkQjy01ua/8n7IDA986K5+i1pa/cIq1H",
+	"x4Gp8R7WVmvwI6540LG8+4ROrM0HZEmwNFOVGjjcvLjd9tW6uL2dxrggVTooOc5h1etOmyhqkh+NLgzO",
+	"s294MDo9tTnxaFHbOsDHR2Jk3LpkIGPDAFtufd8lxpZoNV1gueckKLAPeX4889Jq//qjohltrdR6u2ef",
+	"wiXuhNe+w5167FEfCxfSl6XhmoZJgHh9kmo9tq/3VhuwjZd+mo05Jv/kepz1W5d7rdV4bR65b76eKpYo",
+	"Y5mwXuEpfDZ5x842Ru8HJPrJg8W010DDbyH+qStkHWzg4kkC+i+GGfdqhjSgopsCGDVeFTl/GScSBJzK",
+	"7E/x3CtSNozL2ufH/NRjxIKMFSearRde37oU/B1ggfwci8QRmEwnAu+kMqZp3rxU35qzt6g5e0Okb/Dn",
+	"P1WC77QXIb1RegKWcRRtX0/4F8PUki7KfXNhPBcS820B3ANlPc6Ffd23K4n4EbFVeXTWn9nzLn757EIi",
+	"iuTcPz67hfo2PDzVydnF2bl7xP8LAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -1450,6 +1450,15 @@ type SlotsToBook struct {
 	UntilAt       int32
 }
 
+type StageStay struct {
+	PartnershipID uuid.UUID
+	BrandID       uuid.UUID
+	CampaignID    uuid.UUID
+	Stage         string
+	EnteredAt     time.Time
+	LeftAt        time.Time
+}
+
 type StepUp struct {
 	ID       uuid.UUID
 	UserID   uuid.UUID

@@ -470,7 +470,8 @@ select p.id, p.brand_id, b.name as brand_name, p.campaign_id, g.name as campaign
   p.stage, p.stage_at, p.paused, p.attention, p.term, p.renewal_state, p.timers, p.waiting, p.commands, p.seq, p.created_at, p.updated_at,
   coalesce(o.fee, 0)::bigint as fee, coalesce(o.currency, '')::text as fee_currency,
   coalesce(y.paid, 0)::bigint as paid, coalesce(y.currency, '')::text as paid_currency,
-  coalesce(w.sent, '0')::int as mails_sent, coalesce(w.next_step, '')::text as next_step
+  coalesce(w.sent, '0')::int as mails_sent, coalesce(w.next_step, '')::text as next_step,
+  coalesce(t.kind, '')::text as task_kind, coalesce(t.code, '')::text as task_code, coalesce(t.title, '')::text as task_title
 from page p
 join brands b on b.id = p.brand_id
 join campaigns g on g.id = p.campaign_id
@@ -484,6 +485,7 @@ left join lateral (select sum(x.amount - x.amount_reversed) as paid, min(x.curre
   where x.partnership_id = p.id and x.state in ('paid', 'partly_reversed', 'reversed')) y on true
 left join lateral (select x.state #>> '{outreach,sent}' as sent, x.state #>> array['sequence', 'steps', x.state #>> '{outreach,step}', 'kind'] as next_step
   from workflow_snapshots x where p.stage in ('prospect', 'outreach') and x.workflow_id = 'partnership/' || p.id::text) w on true
+left join lateral (select x.kind, x.code, x.title from tasks x where p.attention and x.partnership_id = p.id and x.state = 'open' order by x.due_at, x.id limit 1) t on true
 order by p.updated_at desc, p.id desc
 `
 
@@ -532,6 +534,9 @@ type ListPartnershipsRow struct {
 	PaidCurrency string
 	MailsSent    int32
 	NextStep     string
+	TaskKind     string
+	TaskCode     string
+	TaskTitle    string
 }
 
 func (q *Queries) ListPartnerships(ctx context.Context, db DBTX, arg ListPartnershipsParams) ([]ListPartnershipsRow, error) {
@@ -586,6 +591,9 @@ func (q *Queries) ListPartnerships(ctx context.Context, db DBTX, arg ListPartner
 			&i.PaidCurrency,
 			&i.MailsSent,
 			&i.NextStep,
+			&i.TaskKind,
+			&i.TaskCode,
+			&i.TaskTitle,
 		); err != nil {
 			return nil, err
 		}

@@ -9,6 +9,7 @@ import { createRoot } from "react-dom/client";
 import { Toasts } from "./components/Toasts";
 import { DensityProvider } from "./lib/density";
 import { keepFocus } from "./lib/focus";
+import { printLight } from "./lib/print";
 import { ShortcutProvider } from "./lib/shortcuts";
 import { makeQueryClient, makeRouter } from "./router";
 import { makeTheme, variablesResolver } from "./theme/theme";
@@ -27,6 +28,8 @@ keepFocus();
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no element to show the pages in");
+
+printLight();
 
 createRoot(root).render(
   <StrictMode>

@@ -41,6 +41,30 @@ export const overviewQuery = (brand_id?: string) =>
     placeholderData: keepPreviousData,
   });
 
+export const needsQuery = (query: Params<"/v1/needs">) =>
+  queryOptions({
+    queryKey: ["overview", "needs", query],
+    queryFn: ({ signal }) => body(api.GET("/v1/needs", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
+export const movesQuery = (query: Params<"/v1/moves">) =>
+  queryOptions({
+    queryKey: ["overview", "moves", query],
+    queryFn: ({ signal }) => body(api.GET("/v1/moves", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
+// It moves slowly and is read over thousands of rows: once a minute is fresh.
+export const campaignHealthQuery = (query: Params<"/v1/campaign-health">) =>
+  queryOptions({
+    queryKey: ["health", "list", query],
+    queryFn: ({ signal }) => body(api.GET("/v1/campaign-health", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
+    refetchInterval: 60_000,
+  });
+
 export const partnershipsQuery = (query: PartnershipFilter) =>
   queryOptions({
     queryKey: ["partnership", "list", query],

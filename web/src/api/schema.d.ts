@@ -288,6 +288,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campaign-health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the partnerships of a campaign go, or of all campaigns: stages, drafts, approvers, budget */
+        get: operations["getCampaignHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campaigns": {
         parameters: {
             query?: never;
@@ -339,6 +356,23 @@ export interface paths {
         put?: never;
         /** Start partnerships with one or many creators */
         post: operations["startPartnerships"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same list as a table */
+        get: operations["exportCampaigns"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -638,6 +672,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/contracts/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same list as a table */
+        get: operations["exportContracts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/creator-fields": {
         parameters: {
             query?: never;
@@ -916,6 +967,23 @@ export interface paths {
         };
         /** All that happened with a creator */
         get: operations["getCreatorTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/creators/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same list as a table */
+        get: operations["exportCreators"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1370,6 +1438,40 @@ export interface paths {
         };
         /** Mail that names nothing of ours, newest first, with the partnerships that it may belong to */
         get: operations["listUnmatchedMail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What moved in partnerships since a time, newest first: stages, answers, offers, contracts, drafts, payments, renewals */
+        get: operations["listMoves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/needs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits for the person by due time: their tasks and those of their roles, and the reviews they are asked in, each with what happens if they do nothing */
+        get: operations["listNeeds"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1888,6 +1990,23 @@ export interface paths {
         };
         /** Live Query of the workflow, for operators */
         get: operations["queryPartnershipWorkflow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/partnerships/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same list as a table */
+        get: operations["exportPartnerships"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2989,6 +3108,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reviews/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same list as a table */
+        get: operations["exportReviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/role-requests": {
         parameters: {
             query?: never;
@@ -3824,6 +3960,17 @@ export interface components {
             /** Format: uuid */
             user_id?: string;
         };
+        ApproverHealth: {
+            /** @description Decisions of the person that counted, of the last 90 days and at most the last 2,000 of a brand */
+            decided: number;
+            /** @description Those of them that are past their due time */
+            late: number;
+            /** @description The median over them of (decided - opening of the stage), also for whom an escalation asked later */
+            median_seconds?: number;
+            user: components["schemas"]["UserRef"];
+            /** @description Open or held reviews in which the person is asked */
+            waiting: number;
+        };
         Balance: {
             account: string;
             /** Format: int64 */
@@ -3940,6 +4087,15 @@ export interface components {
             brand_id: string;
             brand_name?: string;
             roles: components["schemas"]["Role"][];
+        };
+        BudgetHealth: {
+            budget: components["schemas"]["Money"];
+            campaigns: number;
+            /** @description As in a campaign */
+            committed: components["schemas"]["Money"];
+            paid: components["schemas"]["Money"];
+            /** @description As in a campaign */
+            reserved: components["schemas"]["Money"];
         };
         Calendar: {
             /** Format: uuid */
@@ -4166,6 +4322,15 @@ export interface components {
             /** @enum {string} */
             state?: "draft" | "running" | "ended";
             terms?: components["schemas"]["ContractTerms"];
+        };
+        CampaignHealth: {
+            /** @description Who keeps most reviews waiting first, then who takes longest */
+            approvers: components["schemas"]["ApproverHealth"][];
+            /** @description By currency: of the campaign, or of every running one together */
+            budgets: components["schemas"]["BudgetHealth"][];
+            drafts: components["schemas"]["DraftHealth"];
+            /** @description Those in which there is a partnership, in the order of the path */
+            stages: components["schemas"]["StageHealth"][];
         };
         CampaignList: {
             items: components["schemas"]["Campaign"][];
@@ -4961,6 +5126,13 @@ export interface components {
             subject: string;
             text: string;
         };
+        /** @description Drafts whose due time was in the last 90 days, but those waived or cancelled. The on-time rate is on_time / (on_time + late) */
+        DraftHealth: {
+            /** @description It came after, or has not come */
+            late: number;
+            /** @description The first version came at the due time or before; after an extension was granted, by its date */
+            on_time: number;
+        };
         Duplicate: {
             creator: components["schemas"]["Creator"];
             why: string[];
@@ -5575,8 +5747,37 @@ export interface components {
             /** @description Three lower-case letters */
             currency: string;
         };
+        Move: {
+            campaign_name: string;
+            creator_name: string;
+            /** Format: uuid */
+            partnership_id: string;
+            what: components["schemas"]["TimelineItem"];
+        };
+        MoveList: {
+            items: components["schemas"]["Move"][];
+            next_cursor?: string;
+            /** Format: date-time */
+            since: string;
+        };
         /** @enum {string} */
         MustIncludeKind: "disclosure" | "usage_rights" | "exclusivity" | "payment" | "termination" | "ai_likeness";
+        /** @description A task or a review */
+        Need: {
+            /** @description What happens when nobody acts, in words */
+            if_not?: string;
+            /**
+             * Format: date-time
+             * @description When; absent where it happens at no certain time
+             */
+            if_not_at?: string;
+            review?: components["schemas"]["ReviewSummary"];
+            task?: components["schemas"]["Task"];
+        };
+        NeedList: {
+            items: components["schemas"]["Need"][];
+            next_cursor?: string;
+        };
         Netting: {
             amount: components["schemas"]["Money"];
             /** Format: date-time */
@@ -5908,6 +6109,8 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
             waiting: components["schemas"]["Waiting"][];
+            /** @description What needs a person, in words: of its open tasks the one due first */
+            why?: string;
         };
         PastOffer: {
             changes?: components["schemas"]["AmendedLine"][];
@@ -7289,6 +7492,17 @@ export interface components {
         };
         /** @enum {string} */
         Stage: "prospect" | "outreach" | "in_conversation" | "negotiating" | "contract_out" | "active" | "wrapping_up" | "completed" | "lapsed" | "unresponsive" | "declined" | "terminated" | "banned";
+        StageHealth: {
+            /** @description Partnerships for which (now - entered) is more than the median; 0 where there is none */
+            ageing: number;
+            /** @description Partnerships in the stage now */
+            count: number;
+            /** @description The median of (left - entered) over the last 1,000 stays in the stage that are over, of the campaign or of each brand; absent while none is, and for a stage that ends a partnership */
+            median_seconds?: number;
+            stage: components["schemas"]["Stage"];
+            /** @description Over how many stays the median is taken */
+            stays: number;
+        };
         StartedPartnership: {
             /** Format: uuid */
             creator_id: string;
@@ -7846,6 +8060,7 @@ export type AmendmentPreview = components['schemas']['AmendmentPreview'];
 export type ApprovalCreate = components['schemas']['ApprovalCreate'];
 export type ApprovalPart = components['schemas']['ApprovalPart'];
 export type Approver = components['schemas']['Approver'];
+export type ApproverHealth = components['schemas']['ApproverHealth'];
 export type Balance = components['schemas']['Balance'];
 export type BalanceList = components['schemas']['BalanceList'];
 export type BanEdit = components['schemas']['BanEdit'];
@@ -7858,6 +8073,7 @@ export type BrandCreate = components['schemas']['BrandCreate'];
 export type BrandEdit = components['schemas']['BrandEdit'];
 export type BrandList = components['schemas']['BrandList'];
 export type BrandRole = components['schemas']['BrandRole'];
+export type BudgetHealth = components['schemas']['BudgetHealth'];
 export type Calendar = components['schemas']['Calendar'];
 export type CalendarEdit = components['schemas']['CalendarEdit'];
 export type CalendarEntry = components['schemas']['CalendarEntry'];
@@ -7870,6 +8086,7 @@ export type CalendarList = components['schemas']['CalendarList'];
 export type Campaign = components['schemas']['Campaign'];
 export type CampaignCreate = components['schemas']['CampaignCreate'];
 export type CampaignEdit = components['schemas']['CampaignEdit'];
+export type CampaignHealth = components['schemas']['CampaignHealth'];
 export type CampaignList = components['schemas']['CampaignList'];
 export type CannedAnswer = components['schemas']['CannedAnswer'];
 export type CannedAnswerCreate = components['schemas']['CannedAnswerCreate'];
@@ -7949,6 +8166,7 @@ export type DeliveryNote = components['schemas']['DeliveryNote'];
 export type DisclosureSource = components['schemas']['DisclosureSource'];
 export type DoNotContact = components['schemas']['DoNotContact'];
 export type DraftEdit = components['schemas']['DraftEdit'];
+export type DraftHealth = components['schemas']['DraftHealth'];
 export type Duplicate = components['schemas']['Duplicate'];
 export type DuplicateList = components['schemas']['DuplicateList'];
 export type Empty = components['schemas']['Empty'];
@@ -8013,7 +8231,11 @@ export type MilestoneAdded = components['schemas']['MilestoneAdded'];
 export type MilestoneTerms = components['schemas']['MilestoneTerms'];
 export type MilestoneTrigger = components['schemas']['MilestoneTrigger'];
 export type Money = components['schemas']['Money'];
+export type Move = components['schemas']['Move'];
+export type MoveList = components['schemas']['MoveList'];
 export type MustIncludeKind = components['schemas']['MustIncludeKind'];
+export type Need = components['schemas']['Need'];
+export type NeedList = components['schemas']['NeedList'];
 export type Netting = components['schemas']['Netting'];
 export type Notification = components['schemas']['Notification'];
 export type NotificationList = components['schemas']['NotificationList'];
@@ -8174,6 +8396,7 @@ export type SlackChannel = components['schemas']['SlackChannel'];
 export type SlackSet = components['schemas']['SlackSet'];
 export type SocialAccount = components['schemas']['SocialAccount'];
 export type Stage = components['schemas']['Stage'];
+export type StageHealth = components['schemas']['StageHealth'];
 export type StartedPartnership = components['schemas']['StartedPartnership'];
 export type StartPartnerships = components['schemas']['StartPartnerships'];
 export type StartResult = components['schemas']['StartResult'];
@@ -8817,6 +9040,30 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    getCampaignHealth: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+                campaign_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignHealth"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     listCampaigns: {
         parameters: {
             query?: {
@@ -8953,6 +9200,25 @@ export interface operations {
                     "application/json": components["schemas"]["StartResult"];
                 };
             };
+            default: components["responses"]["problem"];
+        };
+    };
+    exportCampaigns: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+                format?: components["parameters"]["sheetFormat"];
+                /** @description Words to search for */
+                q?: components["parameters"]["q"];
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["sheet"];
             default: components["responses"]["problem"];
         };
     };
@@ -9518,6 +9784,29 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    exportContracts: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+                campaign_id?: string;
+                creator_id?: string;
+                ends_from?: string;
+                ends_to?: string;
+                format?: components["parameters"]["sheetFormat"];
+                /** @description Words to search for */
+                q?: components["parameters"]["q"];
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["sheet"];
+            default: components["responses"]["problem"];
+        };
+    };
     listCreatorFields: {
         parameters: {
             query?: {
@@ -10050,6 +10339,25 @@ export interface operations {
                     "application/json": components["schemas"]["TimelineList"];
                 };
             };
+            default: components["responses"]["problem"];
+        };
+    };
+    exportCreators: {
+        parameters: {
+            query?: {
+                country?: string;
+                format?: components["parameters"]["sheetFormat"];
+                /** @description Words to search for */
+                q?: components["parameters"]["q"];
+                tag?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["sheet"];
             default: components["responses"]["problem"];
         };
     };
@@ -10848,6 +11156,60 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UnmatchedMailList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listMoves: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                limit?: components["parameters"]["limit"];
+                /** @description Without, 24 hours ago */
+                since?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoveList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listNeeds: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                limit?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedList"];
                 };
             };
             default: components["responses"]["problem"];
@@ -11776,6 +12138,29 @@ export interface operations {
                     "application/json": components["schemas"]["WorkflowState"];
                 };
             };
+            default: components["responses"]["problem"];
+        };
+    };
+    exportPartnerships: {
+        parameters: {
+            query?: {
+                attention?: boolean;
+                brand_id?: components["parameters"]["brand_id"];
+                campaign_id?: string;
+                creator_id?: string;
+                format?: components["parameters"]["sheetFormat"];
+                owner_id?: string;
+                /** @description Words to search for */
+                q?: components["parameters"]["q"];
+                stage?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["sheet"];
             default: components["responses"]["problem"];
         };
     };
@@ -13595,6 +13980,25 @@ export interface operations {
                 };
                 content?: never;
             };
+            default: components["responses"]["problem"];
+        };
+    };
+    exportReviews: {
+        parameters: {
+            query?: {
+                assigned_to?: string;
+                brand_id?: components["parameters"]["brand_id"];
+                format?: components["parameters"]["sheetFormat"];
+                /** @description A state, or waiting: open or held */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["sheet"];
             default: components["responses"]["problem"];
         };
     };

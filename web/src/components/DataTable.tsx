@@ -5,11 +5,14 @@ import {
   createColumnHelper, metaHelper, rowSelectionFeature, tableFeatures, useTable,
   type ColumnDef, type Row, type RowSelectionState,
 } from "@tanstack/react-table";
-import { useRef, type ChangeEvent, type MouseEvent as RowClick, type ReactNode } from "react";
+import { lazy, Suspense, useRef, type ChangeEvent, type MouseEvent as RowClick, type ReactNode } from "react";
 
+import { useColumnChoice } from "../lib/columns";
 import { useShortcuts } from "../lib/shortcuts";
 import classes from "./DataTable.module.css";
 import { LoadFailed } from "./Notice";
+
+const ColumnMenu = lazy(() => import("./ColumnMenu"));
 
 interface Look {
   /** Numbers and money stand at the right. */
@@ -54,8 +57,8 @@ interface Props<T extends object> {
 
 const none: never[] = [];
 
-function place(look: Look | undefined): string {
-  return `${look?.right ? classes.right : ""} ${look?.wide ? classes.wide : ""}`;
+function place(look: Look | undefined, asked = false): string {
+  return `${look?.right ? classes.right : ""} ${look?.wide && !asked ? classes.wide : ""}`;
 }
 
 /** A cell of two lines: what matters, and below it what it belongs to. Each is cut where the column ends. */
@@ -75,8 +78,13 @@ function followRow(event: RowClick<HTMLTableRowElement>): void {
 }
 
 /** A list as a table, or as cards on a phone. Rows are opened by a click anywhere, by j, k and Enter, or by their link. */
-export function DataTable<T extends object>({ label, columns: cols, rows, rowId, error, retry, empty, chosen, flush = false, arrows = false }: Props<T>) {
+export function DataTable<T extends object>({ label, columns: all, rows, rowId, error, retry, empty, chosen, flush = false, arrows = false }: Props<T>) {
   const phone = useMediaQuery("(max-width: 47.99em)", false, { getInitialValueInEffect: false });
+  const roomy = useMediaQuery("(min-width: 87.5em)", true, { getInitialValueInEffect: false });
+  const [choice, setChoice] = useColumnChoice(label);
+  // The first column leads to the row, and a short table in a section has only what it needs.
+  const chooses = !flush && !phone && all.length > 3;
+  const cols = chooses ? all.filter(({ id = "" }, at) => at === 0 || (choice[id] ?? true)) : all;
   const box = useRef<HTMLDivElement>(null);
   const table = useTable({
     features,
@@ -143,7 +151,7 @@ export function DataTable<T extends object>({ label, columns: cols, rows, rowId,
     );
   }
 
-  return (
+  const shown = (
     <div className={frame} ref={box} tabIndex={-1}>
       <table className={classes.table} aria-label={label} aria-busy={rows === undefined}>
         <thead>
@@ -161,7 +169,7 @@ export function DataTable<T extends object>({ label, columns: cols, rows, rowId,
                 </th>
               )}
               {group.headers.map((header) => (
-                <th key={header.id} scope="col" className={place(header.column.columnDef.meta)}>
+                <th key={header.id} scope="col" className={place(header.column.columnDef.meta, choice[header.column.id])}>
                   <table.FlexRender header={header} />
                 </th>
               ))}
@@ -182,7 +190,7 @@ export function DataTable<T extends object>({ label, columns: cols, rows, rowId,
                 </td>
               )}
               {row.getAllCells().map((cell) => (
-                <td key={cell.id} className={place(cell.column.columnDef.meta)}>
+                <td key={cell.id} className={place(cell.column.columnDef.meta, choice[cell.column.id])}>
                   <table.FlexRender cell={cell} />
                 </td>
               ))}
@@ -199,6 +207,21 @@ export function DataTable<T extends object>({ label, columns: cols, rows, rowId,
         </tbody>
       </table>
       {rows === undefined && <VisuallyHidden role="status">Loading {label}</VisuallyHidden>}
+    </div>
+  );
+  if (!chooses) return shown;
+  return (
+    <div>
+      <div className={classes.choose}>
+        <Suspense>
+          <ColumnMenu
+            columns={all.slice(1).map(({ id = "", header, meta }) => ({ id, header: String(header), shown: choice[id] ?? (!meta?.wide || roomy) }))}
+            onChange={(id, seen) => setChoice({ ...choice, [id]: seen })}
+            reset={Object.keys(choice).length > 0 ? () => setChoice({}) : undefined}
+          />
+        </Suspense>
+      </div>
+      {shown}
     </div>
   );
 }

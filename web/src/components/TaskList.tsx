@@ -1,8 +1,8 @@
 import { Button, Group } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { lazy, Suspense, useState } from "react";
+import { Fragment, lazy, Suspense, useState } from "react";
 
-import type { Task } from "../api/schema";
+import type { Need, ReviewSummary, Task } from "../api/schema";
 import { roleWords } from "../lib/session";
 import { useTimeText } from "../lib/time";
 import { LoadingLines } from "./Loading";
@@ -15,15 +15,23 @@ import classes from "./TaskList.module.css";
 const TaskDialog = lazy(() => import("./TaskDialog"));
 
 /** Tasks with what to do about each: go there, mark done, later, or to somebody else. */
-export function TaskList({ tasks, error, retry }: { tasks: Task[] | undefined; error?: unknown; retry?: () => void }) {
+export function TaskList({ tasks, ...rest }: { tasks: Task[] | undefined; error?: unknown; retry?: () => void }) {
+  return <NeedList needs={tasks?.map((task) => ({ task }))} {...rest} />;
+}
+
+/** Tasks, and reviews in which somebody is asked, each with what happens else. */
+export function NeedList({ needs, error, retry }: { needs: Need[] | undefined; error?: unknown; retry?: () => void }) {
   const [asked, setAsked] = useState<{ task: Task; for: Asked } | null>(null);
-  if (error && !tasks) return <LoadFailed error={error} retry={retry} />;
-  if (!tasks) return <div className={classes.loading}><LoadingLines /></div>;
+  if (error && !needs) return <LoadFailed error={error} retry={retry} />;
+  if (!needs) return <div className={classes.loading}><LoadingLines /></div>;
   return (
     <>
       <ul className={classes.list}>
-        {tasks.map((task) => (
-          <TaskRow key={task.id} task={task} ask={(what) => setAsked({ task, for: what })} />
+        {needs.map(({ task, review, if_not, if_not_at }) => (
+          <Fragment key={task?.id ?? review?.id}>
+            {task && <TaskRow task={task} ask={(what) => setAsked({ task, for: what })} />}
+            {review && <ReviewRow review={review} ifNot={if_not} ifNotAt={if_not_at} />}
+          </Fragment>
         ))}
       </ul>
       <Suspense>
@@ -33,8 +41,47 @@ export function TaskList({ tasks, error, retry }: { tasks: Task[] | undefined; e
   );
 }
 
+function Due({ at, overdue }: { at: string | undefined; overdue: boolean }) {
+  return (
+    <span className={overdue ? classes.overdue : "soft"}>
+      {at ? <>{overdue ? "Overdue, due " : "Due "}<RelativeTime at={at} /></> : "No due time"}
+    </span>
+  );
+}
+
+function useOverdue(at: string | undefined): boolean {
+  return useTimeText((now) => (at && new Date(at) < now ? "overdue" : "")) === "overdue";
+}
+
+function ReviewRow({ review, ifNot, ifNotAt }: { review: ReviewSummary; ifNot: string | undefined; ifNotAt: string | undefined }) {
+  const overdue = useOverdue(review.due_at);
+  const title = `Decide on “${review.deliverable_title}”`;
+  return (
+    <li className={classes.task}>
+      <div className={classes.words}>
+        <div className={classes.title}>
+          <Link to="/reviews/$id" params={{ id: review.id }}>{title}</Link>
+          {review.state === "held" && <StatusChip noun="review" state={review.state} />}
+        </div>
+        <div className={classes.facts}>
+          <span>{review.creator.name}</span>
+          <span>{review.campaign_name}</span>
+          {review.behalf && <span>For {review.behalf.name}</span>}
+          {ifNot && <span>If not done: {ifNot}{ifNotAt && <>, <RelativeTime at={ifNotAt} /></>}</span>}
+        </div>
+      </div>
+      <div className={classes.side}>
+        <Due at={review.due_at} overdue={overdue} />
+        <Group gap={4} justify="flex-end">
+          <Button size="compact-sm" variant="default" renderRoot={(props) => <Link to="/reviews/$id" params={{ id: review.id }} {...props} />} aria-label={`Decide: ${title}, ${review.creator.name}`}>Decide</Button>
+        </Group>
+      </div>
+    </li>
+  );
+}
+
 function TaskRow({ task, ask }: { task: Task; ask: (what: Asked) => void }) {
-  const overdue = useTimeText((now) => (task.state === "open" && task.due_at && new Date(task.due_at) < now ? "overdue" : "")) === "overdue";
+  const overdue = useOverdue(task.state === "open" ? task.due_at : undefined);
   const link = task.link?.startsWith("/") ? task.link : task.partnership_id && `/partnerships/${task.partnership_id}`;
   const active = task.state === "open" || task.state === "snoozed";
   return (
@@ -52,9 +99,7 @@ function TaskRow({ task, ask }: { task: Task; ask: (what: Asked) => void }) {
         </div>
       </div>
       <div className={classes.side}>
-        <span className={overdue ? classes.overdue : "soft"}>
-          {task.due_at ? <>{overdue ? "Overdue, due " : "Due "}<RelativeTime at={task.due_at} /></> : "No due time"}
-        </span>
+        <Due at={task.due_at} overdue={overdue} />
         {active && (
           <Group gap={4} justify="flex-end">
             {task.closes_itself ? (

@@ -8,9 +8,10 @@ import { useState } from "react";
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
 import { campaignQuery, partnershipsQuery, policiesQuery, sequencesQuery, warm } from "../../api/queries";
-import type { Campaign, CampaignEdit, ContentRules, ContractTerms, PartnershipSummary, Stage } from "../../api/schema";
+import type { Campaign, CampaignEdit, ContentRules, ContractTerms, PartnershipSummary } from "../../api/schema";
 import { Budget } from "../../components/Budget";
 import { BudgetDialog } from "../../components/BudgetDialog";
+import { CampaignHealth } from "../../components/CampaignHealth";
 import { cleanRules, ContentRulesEditor, ContentRulesView } from "../../components/ContentRules";
 import { CreatorName } from "../../components/CreatorName";
 import { columns, DataTable } from "../../components/DataTable";
@@ -85,6 +86,7 @@ function CampaignPage() {
           <Section title="Budget" actions={finance && <Button size="xs" variant="default" onClick={() => setBudgeting(true)}>Change the budget</Button>}>
             <Budget campaign={campaign} />
           </Section>
+          {total > 0 && <CampaignHealth campaignId={id} />}
           <Section title={`Partnerships (${total})`} flush actions={total > 0 && <Link to="/partnerships" search={{ campaign: id }}>All of them</Link>}>
             <DataTable
               label="Partnerships of this campaign"
@@ -103,17 +105,6 @@ function CampaignPage() {
           </Section>
         </div>
         <div className={classes.column}>
-          <Section title="By stage">
-            {total === 0 && <p className="soft" style={{ margin: 0 }}>Counts appear with the first partnership.</p>}
-            <ul className={classes.stages}>
-              {(Object.keys(looks.stage) as Stage[]).filter((stage) => (campaign.stages[stage] ?? 0) > 0).map((stage) => (
-                <li key={stage}>
-                  <Link to="/partnerships" search={{ campaign: id, stage: [stage] }}>{looks.stage[stage].word}</Link>
-                  <span className="tabular">{campaign.stages[stage]}</span>
-                </li>
-              ))}
-            </ul>
-          </Section>
           <Section title="How it runs">
             <Facts
               facts={[

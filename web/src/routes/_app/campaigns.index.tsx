@@ -6,13 +6,14 @@ import { IconPlus, IconSearchOff, IconSpeakerphone } from "@tabler/icons-react";
 import { campaignsQuery } from "../../api/queries";
 import type { Campaign } from "../../api/schema";
 import { columns, DataTable, Pager } from "../../components/DataTable";
+import { Downloads } from "../../components/Downloads";
 import { Filters, SearchInput } from "../../components/Filters";
 import { Money } from "../../components/Money";
 import { EmptyState } from "../../components/Notice";
 import { Page } from "../../components/Page";
 import { StatusChip } from "../../components/StatusChip";
 import * as url from "../../lib/search";
-import { hasRole, useSession } from "../../lib/session";
+import { hasRole, houseRoles, useSession } from "../../lib/session";
 import { dateText } from "../../lib/time";
 
 const filters = url.search({
@@ -38,7 +39,8 @@ function Campaigns() {
   const { brand, q, state, cursor } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
   const list = useQuery(campaignsQuery({ brand_id: brand, q, state, cursor }));
-  const creates = hasRole(useSession(), ["ops", "admin"]);
+  const session = useSession();
+  const creates = hasRole(session, ["ops", "admin"]);
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
   const create = creates && (
     <Button leftSection={<IconPlus size={16} aria-hidden />} renderRoot={(props) => <Link to="/campaigns/new" {...props} />}>
@@ -47,7 +49,11 @@ function Campaigns() {
   );
 
   return (
-    <Page title="Campaigns" under="A brand’s effort with a budget, dates, terms and a roster of partnerships." actions={create}>
+    <Page
+      title="Campaigns"
+      under="A brand’s effort with a budget, dates, terms and a roster of partnerships."
+      actions={<>{hasRole(session, houseRoles, brand) && <Downloads path="/v1/campaigns/export" query={{ brand_id: brand, q, state }} as={["csv", "xlsx"]} />}{create}</>}
+    >
       <Filters>
         <SearchInput label="Search campaigns" value={q} onChange={(value) => set({ q: value })} />
         <SegmentedControl

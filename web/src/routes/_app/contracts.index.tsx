@@ -7,6 +7,7 @@ import { contractsQuery } from "../../api/queries";
 import type { Contract } from "../../api/schema";
 import { CreatorName } from "../../components/CreatorName";
 import { columns, DataTable, Pager, TwoLines } from "../../components/DataTable";
+import { Downloads } from "../../components/Downloads";
 import { Filters, SearchInput } from "../../components/Filters";
 import { CampaignFilter, CreatorFilter, LateFilters } from "../../components/LateFilters";
 import { Money } from "../../components/Money";
@@ -55,6 +56,9 @@ function Contracts() {
       under="What was agreed, signed by both, and when it must be decided again."
       actions={
         <Group gap="sm">
+          {hasRole(session, houseRoles, brand) && (
+            <Downloads path="/v1/contracts/export" query={{ brand_id: brand, q, state, creator_id: creator, campaign_id: campaign, ends_from: dayStart(from), ends_to: dayStart(to, 1) }} as={["csv", "xlsx"]} />
+          )}
           {hasRole(session, houseRoles) && <Button variant="default" leftSection={<IconRefresh size={16} aria-hidden />} renderRoot={(props) => <Link to="/contracts/renewals" search={{ brand }} {...props} />}>Renewals</Button>}
           <Button variant="default" leftSection={<IconCalendarDue size={16} aria-hidden />} renderRoot={(props) => <Link to="/contracts/dates" search={{ brand }} {...props} />}>Key dates</Button>
         </Group>

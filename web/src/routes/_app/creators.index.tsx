@@ -11,13 +11,14 @@ import { creatorsQuery } from "../../api/queries";
 import type { Creator, CreatorCreate } from "../../api/schema";
 import { CreatorName } from "../../components/CreatorName";
 import { columns, DataTable, Pager } from "../../components/DataTable";
+import { Downloads } from "../../components/Downloads";
 import { Filters, SearchInput } from "../../components/Filters";
 import { EmptyState, ProblemNotice } from "../../components/Notice";
 import { Page } from "../../components/Page";
 import { Chip, StatusChip } from "../../components/StatusChip";
 import { mainAccount } from "../../lib/creator";
 import * as url from "../../lib/search";
-import { hasRole, useSession } from "../../lib/session";
+import { hasRole, houseRoles, useSession } from "../../lib/session";
 
 const filters = url.search({
   q: url.words,
@@ -48,7 +49,8 @@ function Creators() {
   const { q, country, tag, cursor } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
   const list = useQuery(creatorsQuery({ q, country, tag, cursor }));
-  const works = hasRole(useSession(), ["ops", "admin"]);
+  const session = useSession();
+  const works = hasRole(session, ["ops", "admin"]);
   const [adding, setAdding] = useState(false);
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
   const filtered = Boolean(q ?? country ?? tag);
@@ -62,12 +64,13 @@ function Creators() {
     <Page
       title="Creators"
       under="People who make content, with their accounts and addresses."
-      actions={works && (
+      actions={
         <>
-          <Button variant="default" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>Add creator</Button>
-          {bring}
+          {hasRole(session, houseRoles) && <Downloads path="/v1/creators/export" query={{ q, country, tag }} as={["csv", "xlsx"]} />}
+          {works && <Button variant="default" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>Add creator</Button>}
+          {works && bring}
         </>
-      )}
+      }
     >
       <Filters>
         <SearchInput label="Search creators" value={q} onChange={(value) => set({ q: value })} />

@@ -1,92 +1,205 @@
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link } from "@tanstack/react-router";
-import { IconChecklist } from "@tabler/icons-react";
+import { IconChecklist, IconClockCheck, IconHistory, IconScale } from "@tabler/icons-react";
+import type { ReactNode } from "react";
 
-import { overviewQuery, partnershipsQuery, payoutLanesQuery, tasksQuery } from "../../api/queries";
-import type { Overview, PartnershipSummary, PayoutLaneCount, Stage } from "../../api/schema";
+import { casesQuery, keyDatesQuery, movesQuery, needsQuery, overviewQuery, partnershipsQuery, payoutLanesQuery } from "../../api/queries";
+import type { Case, KeyDate, Move, Overview, PartnershipSummary, PayoutLaneCount, Session } from "../../api/schema";
+import { CampaignHealth } from "../../components/CampaignHealth";
+import { keyKinds } from "../../components/contract/keydates";
 import { CreatorName } from "../../components/CreatorName";
 import { columns, DataTable, TwoLines } from "../../components/DataTable";
 import { LoadingLines } from "../../components/Loading";
-import { Money } from "../../components/Money";
 import { EmptyState, LoadFailed } from "../../components/Notice";
 import { Page, Section } from "../../components/Page";
+import { CashOut } from "../../components/payout/CashOut";
 import { laneWords } from "../../components/payout/laneWords";
 import { RelativeTime } from "../../components/RelativeTime";
 import { StatusChip } from "../../components/StatusChip";
-import { TaskList } from "../../components/TaskList";
-import { hasRole, useSession } from "../../lib/session";
-import { looks } from "../../lib/states";
-import { dateText } from "../../lib/time";
+import { NeedList } from "../../components/TaskList";
+import { books, hasRole, houseRoles, useSession, workRoles } from "../../lib/session";
+import { useLastVisit } from "../../lib/visit";
 import classes from "./home.module.css";
 
-export const Route = createFileRoute("/_app/")({ component: Home });
+export const Route = createFileRoute("/_app/")({ component: HomePage });
 
-function Home() {
-  const { brand } = Route.useSearch();
+function HomePage() {
   const session = useSession();
+  return session ? <Home key={session.user_id} session={session} /> : <Page title="Home"><LoadingLines /></Page>;
+}
+
+/** The parts of each of the person's roles, the most urgent first: what waits for them, money, what is stuck, what moved, and how it goes. */
+function Home({ session }: { session: Session }) {
+  const { brand } = Route.useSearch();
   const overview = useQuery(overviewQuery(brand));
-  const tasks = useQuery(tasksQuery({ owner: "me", state: "open", brand_id: brand, limit: 8 }));
-  const stuck = useQuery(partnershipsQuery({ attention: true, brand_id: brand, limit: 8 }));
-  const finance = hasRole(session, ["finance_preparer", "finance_releaser", "auditor"]);
+  const works = hasRole(session, workRoles, brand);
+  const finance = hasRole(session, ["finance_preparer", "finance_releaser", "auditor"], brand);
   const lanes = useQuery({ ...payoutLanesQuery({ brand_id: brand }), enabled: finance });
+  const failed = [overview, lanes].find(({ error, data }) => error && !data);
 
   return (
-    <Page title="Home" under={session && `Signed in as ${session.name}`}>
-      {overview.error && !overview.data ? <LoadFailed error={overview.error} retry={() => void overview.refetch()} /> : lanes.error && !lanes.data ? <LoadFailed error={lanes.error} retry={() => void lanes.refetch()} /> : <Tiles overview={overview.data} lanes={lanes.data?.items} finance={finance} />}
+    <Page title="Home" under={`Signed in as ${session.name}`}>
+      {failed ? <LoadFailed error={failed.error} retry={() => void failed.refetch()} /> : <Tiles overview={overview.data} lanes={lanes.data?.items} finance={finance} works={works} />}
       <div className={classes.columns}>
         <div className={classes.column}>
-          <Section title="Your tasks by due time" flush actions={<Link to="/tasks">All tasks</Link>}>
-            {tasks.data?.items.length === 0 ? (
-              <EmptyState icon={IconChecklist} title="Nothing waits for you">
-                A task appears here when something cannot go on without you, with the time by which it is needed.
-              </EmptyState>
-            ) : (
-              <TaskList tasks={tasks.data?.items} error={tasks.error} retry={() => void tasks.refetch()} />
-            )}
-          </Section>
-          <Section title="Partnerships that need someone" flush actions={<Link to="/partnerships" search={{ attention: true }}>All of them</Link>}>
-            <DataTable
-              label="Partnerships that need someone"
-              flush
-              columns={stuckColumns}
-              rows={stuck.data?.items}
-              rowId={({ id }) => id}
-              error={stuck.error}
-              retry={() => void stuck.refetch()}
-              empty={<EmptyState icon={IconChecklist} title="Every partnership goes on by itself">One that is blocked or at risk is listed here.</EmptyState>}
-            />
-          </Section>
+          {works && <Needs brand={brand} />}
+          {finance && <CashOut brandId={brand} />}
+          {hasRole(session, ["ops", "admin", "legal"], brand) && <Stuck brand={brand} />}
         </div>
-        {(overview.data ?? !overview.error) && (
-          <div className={classes.column}>
-            <Section title="Partnerships by stage">
-              <Funnel stages={overview.data?.stages} />
-            </Section>
-            {finance && (
-              <Section title="Paid out by week">
-                <Weeks weeks={overview.data?.paid_by_week} />
-              </Section>
-            )}
-          </div>
-        )}
+        <div className={classes.column}>
+          {hasRole(session, books, brand) && <Breaks />}
+          {hasRole(session, ["ops", "admin", "legal"], brand) && <Dates brand={brand} />}
+          {hasRole(session, houseRoles, brand) && <Moves brand={brand} userId={session.user_id} />}
+        </div>
       </div>
+      {hasRole(session, ["ops", "admin", "auditor", "guest"], brand) && (
+        <>
+          <h2 className={classes.heading}>Campaign health</h2>
+          <CampaignHealth brandId={brand} />
+        </>
+      )}
     </Page>
+  );
+}
+
+function Needs({ brand }: { brand: string | undefined }) {
+  const needs = useQuery(needsQuery({ brand_id: brand, limit: 8 }));
+  return (
+    <Section title="What needs you, by due time" flush actions={<span className={classes.links}><Link to="/tasks">All tasks</Link><Link to="/reviews">All reviews</Link></span>}>
+      {needs.data?.items.length === 0 ? (
+        <EmptyState icon={IconChecklist} title="Nothing waits for you">
+          What cannot go on without you appears here, with the time by which it is needed and what happens else.
+        </EmptyState>
+      ) : (
+        <NeedList needs={needs.data?.items} error={needs.error} retry={() => void needs.refetch()} />
+      )}
+    </Section>
   );
 }
 
 const stuckColumns = columns<PartnershipSummary>([
   { id: "creator", header: "Creator", cell: ({ id, creator }) => <CreatorName creator={creator} link={{ to: "/partnerships/$id", params: { id } }} /> },
-  { id: "stage", header: "Stage", cell: ({ stage }) => <StatusChip noun="stage" state={stage} />, phone: "head" },
-  { id: "waiting", header: "Waiting for", cell: ({ waiting }) => (waiting[0] ? <TwoLines first={waiting[0].who} second={waiting[0].decision} /> : <span className="soft">Nobody</span>) },
+  { id: "why", header: "Why", cell: ({ why, waiting }) => <TwoLines first={why ?? waiting[0]?.decision ?? "Somebody is needed"} second={waiting[0] && `Waits for ${waiting[0].who}`} /> },
+  { id: "stage", header: "Stage", cell: ({ stage }) => <StatusChip noun="stage" state={stage} />, phone: "head", wide: true },
   { id: "since", header: "Since", cell: ({ waiting, updated_at }) => <RelativeTime at={waiting[0]?.since ?? updated_at} inList /> },
 ]);
 
+function Stuck({ brand }: { brand: string | undefined }) {
+  const stuck = useQuery(partnershipsQuery({ attention: true, brand_id: brand, limit: 8 }));
+  return (
+    <Section title="Partnerships that need someone" flush actions={<Link to="/partnerships" search={{ attention: true }}>All of them</Link>}>
+      <DataTable
+        label="Partnerships that need someone"
+        flush
+        columns={stuckColumns}
+        rows={stuck.data?.items}
+        rowId={({ id }) => id}
+        error={stuck.error}
+        retry={() => void stuck.refetch()}
+        empty={<EmptyState icon={IconChecklist} title="Every partnership goes on by itself">One that is blocked or at risk is listed here, with the reason.</EmptyState>}
+      />
+    </Section>
+  );
+}
+
+/** The differences between the books and Stripe that nobody has explained yet. */
+function Breaks() {
+  const cases = useQuery(casesQuery({ state: "open", limit: 5 }));
+  return (
+    <Section title="Differences in the books" flush actions={<Link to="/reconciliation">All of them</Link>}>
+      <Lines<Case>
+        query={cases}
+        line={({ id, about, detail, ours, theirs, first_seen_at }) => ({
+          key: id,
+          link: <Link to="/reconciliation" search={{ case: id }}>{about}</Link>,
+          says: detail,
+          side: ours ?? theirs ? <RelativeTime at={first_seen_at} inList /> : undefined,
+        })}
+        empty={<EmptyState icon={IconScale} title="The books agree with Stripe">A difference that the next comparison finds is listed here until somebody explains it.</EmptyState>}
+      />
+    </Section>
+  );
+}
+
+/** What ends soon, and is lost when nobody decides. */
+function Dates({ brand }: { brand: string | undefined }) {
+  const dates = useQuery(keyDatesQuery({ brand_id: brand, state: "open", limit: 5 }));
+  return (
+    <Section title="At risk: the next dates" flush actions={<Link to="/contracts/dates">All key dates</Link>}>
+      <Lines<KeyDate>
+        query={dates}
+        line={({ id, kind, at, creator, campaign_name, partnership_id }) => ({
+          key: id,
+          link: <Link to="/partnerships/$id" params={{ id: partnership_id }}>{creator.name}</Link>,
+          says: <>{atStake[kind]} <RelativeTime at={at} inList /> · {campaign_name}</>,
+        })}
+        empty={<EmptyState icon={IconClockCheck} title="No date waits for a decision">Renewals to decide and rights that end are listed here, the next one first.</EmptyState>}
+      />
+    </Section>
+  );
+}
+
+const atStake: Record<KeyDate["kind"], string> = {
+  renewal_notice: "Without a decision the contract lapses: decide",
+  term_end: `${keyKinds.term_end.word}:`,
+  rights_end: `${keyKinds.rights_end.word}:`,
+  allowlisting_end: `${keyKinds.allowlisting_end.word}:`,
+  exclusivity_end: `${keyKinds.exclusivity_end.word}:`,
+};
+
+function Moves({ brand, userId }: { brand: string | undefined; userId: string }) {
+  const since = useLastVisit(userId);
+  const moves = useQuery(movesQuery({ brand_id: brand, since, limit: 10 }));
+  const more = moves.data?.next_cursor;
+  return (
+    <Section title="What moved" flush actions={<span className="soft">since <RelativeTime at={since} /></span>}>
+      <Lines<Move>
+        query={moves}
+        line={({ what, partnership_id, creator_name, campaign_name }) => ({
+          key: what.id,
+          link: <Link to="/partnerships/$id" params={{ id: partnership_id }}>{creator_name}</Link>,
+          says: <>{what.title} · {campaign_name}</>,
+          side: <RelativeTime at={what.at} inList />,
+        })}
+        empty={<EmptyState icon={IconHistory} title="Nothing moved since then">Answers, signatures, drafts and payments appear here as they come.</EmptyState>}
+      />
+      {more && <p className={classes.more}>There is more: <Link to="/partnerships">the partnerships that changed last</Link> come first in their list.</p>}
+    </Section>
+  );
+}
+
+interface Listed<T> {
+  data: { items: T[] } | undefined;
+  error: unknown;
+  refetch: () => unknown;
+}
+
+/** A short list in a narrow column: a link, what is said about it, and when. */
+function Lines<T>({ query, line, empty }: { query: Listed<T>; line: (item: T) => { key: string; link: ReactNode; says: ReactNode; side?: ReactNode }; empty: ReactNode }) {
+  if (query.error && !query.data) return <LoadFailed error={query.error} retry={() => void query.refetch()} />;
+  if (!query.data) return <div className={classes.loading}><LoadingLines /></div>;
+  if (query.data.items.length === 0) return empty;
+  return (
+    <ul className={classes.lines}>
+      {query.data.items.map(line).map(({ key, link, says, side }) => (
+        <li key={key}>
+          <span>{link}</span>
+          {side && <span className="soft">{side}</span>}
+          <div className="soft">{says}</div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 /** What waits, and for finance what is late, due and wrong: each leads to just those payments. */
-function Tiles({ overview, lanes, finance }: { overview: Overview | undefined; lanes: PayoutLaneCount[] | undefined; finance: boolean }) {
+function Tiles({ overview, lanes, finance, works }: { overview: Overview | undefined; lanes: PayoutLaneCount[] | undefined; finance: boolean; works: boolean }) {
   if (!overview || (finance && !lanes)) return <LoadingLines lines={2} />;
   const tiles: Tile[] = [
-    { label: "Your open tasks", count: overview.tasks_open, late: overview.tasks_overdue, to: "/tasks" },
-    { label: "Reviews for you", count: overview.reviews_mine, to: "/reviews" },
+    ...(works ? [
+      { label: "Your open tasks", count: overview.tasks_open, late: overview.tasks_overdue, to: "/tasks" },
+      { label: "Reviews for you", count: overview.reviews_mine, to: "/reviews" },
+    ] : []),
     { label: "New replies", count: overview.replies_new, to: "/inbox" },
     { label: "Need someone", count: overview.attention, to: "/partnerships", search: { attention: true } },
   ];
@@ -117,45 +230,6 @@ function TileRow({ tiles }: { tiles: Tile[] }) {
             <span>{label}</span>
             {late > 0 && <span className={classes.late}>{late} overdue</span>}
           </Link>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function Funnel({ stages }: { stages: Record<string, number> | undefined }) {
-  if (!stages) return <LoadingLines />;
-  const shown = (Object.keys(looks.stage) as Stage[]).filter((stage) => (stages[stage] ?? 0) > 0);
-  if (shown.length === 0) return <p className="soft">No partnership was started yet.</p>;
-  const most = Math.max(...shown.map((stage) => stages[stage] ?? 0));
-  return (
-    <ul className={classes.bars}>
-      {shown.map((stage) => (
-        <li key={stage}>
-          <Link to="/partnerships" search={{ stage: [stage] }}>{looks.stage[stage].word}</Link>
-          <span className={classes.bar} aria-hidden>
-            <span style={{ width: `${((stages[stage] ?? 0) / most) * 100}%` }} />
-          </span>
-          <span className="tabular">{stages[stage]}</span>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function Weeks({ weeks }: { weeks: Overview["paid_by_week"] | undefined }) {
-  if (!weeks) return <LoadingLines />;
-  if (weeks.length === 0) return <p className="soft">Nothing was paid out yet.</p>;
-  const most = Math.max(...weeks.map(({ amount }) => amount.amount), 1);
-  return (
-    <ul className={classes.bars}>
-      {weeks.map(({ week, amount }) => (
-        <li key={`${week}-${amount.currency}`}>
-          <span>{dateText(week)}</span>
-          <span className={classes.bar} aria-hidden>
-            <span style={{ width: `${(amount.amount / most) * 100}%` }} />
-          </span>
-          <Money value={amount} />
         </li>
       ))}
     </ul>

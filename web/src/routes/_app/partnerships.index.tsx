@@ -1,4 +1,4 @@
-import { Button, Checkbox } from "@mantine/core";
+import { Button, Checkbox, SegmentedControl } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconAlertCircle, IconHeartHandshake, IconPlayerPause, IconSearchOff } from "@tabler/icons-react";
@@ -7,17 +7,23 @@ import { partnershipsQuery } from "../../api/queries";
 import type { PartnershipSummary, Stage } from "../../api/schema";
 import { CreatorName } from "../../components/CreatorName";
 import { columns, DataTable, Pager, TwoLines } from "../../components/DataTable";
+import { Downloads } from "../../components/Downloads";
 import { Filters, SearchInput } from "../../components/Filters";
 import { CampaignFilter, LateFilters, PersonFilter, StatesFilter } from "../../components/LateFilters";
 import { Money } from "../../components/Money";
 import { EmptyState } from "../../components/Notice";
 import { Page } from "../../components/Page";
+import { Board } from "../../components/partnership/Board";
 import { RelativeTime } from "../../components/RelativeTime";
 import { Chip, StatusChip } from "../../components/StatusChip";
+import { hasRole, houseRoles, useSession } from "../../lib/session";
 import * as url from "../../lib/search";
 import { looks } from "../../lib/states";
 
 const stageNames = Object.keys(looks.stage) as [Stage, ...Stage[]];
+
+/** The stages that the board has when none are chosen: the path, without its ends. */
+const pathStages: Stage[] = ["prospect", "outreach", "in_conversation", "negotiating", "contract_out", "active", "wrapping_up", "completed"];
 
 const filters = url.search({
   q: url.words,
@@ -25,6 +31,7 @@ const filters = url.search({
   campaign: url.id,
   owner: url.id,
   attention: url.flag,
+  as: url.oneOf(["board"]),
   cursor: url.cursor,
 });
 
@@ -53,14 +60,25 @@ const cols = columns<PartnershipSummary>([
 ]);
 
 function Partnerships() {
-  const { brand, q, stage, campaign, owner, attention, cursor } = Route.useSearch();
+  const { brand, q, stage, campaign, owner, attention, as = "list", cursor } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
-  const list = useQuery(partnershipsQuery({ brand_id: brand, q, stage, campaign_id: campaign, owner_id: owner, attention, cursor }));
+  const session = useSession();
+  const filter = { brand_id: brand, q, campaign_id: campaign, owner_id: owner, attention };
+  const list = useQuery({ ...partnershipsQuery({ ...filter, stage, cursor }), enabled: as === "list" });
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
   const filtered = Boolean(q ?? stage?.length ?? campaign ?? owner ?? attention);
 
   return (
-    <Page title="Partnerships" under="One creator in one campaign, from the first mail to the renewal.">
+    <Page
+      title="Partnerships"
+      under="One creator in one campaign, from the first mail to the renewal."
+      actions={
+        <>
+          <SegmentedControl aria-label="Show as" value={as} onChange={(value) => set({ as: value === "board" ? "board" : undefined })} data={[{ value: "list", label: "List" }, { value: "board", label: "Board" }]} />
+          {hasRole(session, houseRoles, brand) && <Downloads path="/v1/partnerships/export" query={{ brand_id: brand, q, stage, campaign_id: campaign, owner_id: owner, attention: attention === undefined ? undefined : String(attention) }} as={["csv", "xlsx"]} />}
+        </>
+      }
+    >
       <Filters>
         <SearchInput label="Search partnerships" value={q} onChange={(value) => set({ q: value })} />
         <LateFilters>
@@ -70,7 +88,7 @@ function Partnerships() {
         </LateFilters>
         <Checkbox label="Needs someone" py={8} checked={attention ?? false} onChange={(event) => set({ attention: event.currentTarget.checked || undefined })} />
       </Filters>
-      <DataTable
+      {as === "board" ? <Board filter={filter} stages={stage?.length ? stage : pathStages} /> : <><DataTable
         label="Partnerships"
         columns={cols}
         rows={list.data?.items}
@@ -89,7 +107,7 @@ function Partnerships() {
           )
         }
       />
-      <Pager shown={list.data?.items.length ?? 0} cursor={cursor} nextCursor={list.data?.next_cursor} go={(next) => set({ cursor: next })} />
+      <Pager shown={list.data?.items.length ?? 0} cursor={cursor} nextCursor={list.data?.next_cursor} go={(next) => set({ cursor: next })} /></>}
     </Page>
   );
 }

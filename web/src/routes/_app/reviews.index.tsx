@@ -8,6 +8,7 @@ import { reviewsQuery } from "../../api/queries";
 import type { DecisionCreate, ReviewSummary } from "../../api/schema";
 import { CreatorName } from "../../components/CreatorName";
 import { columns, DataTable, Pager, TwoLines } from "../../components/DataTable";
+import { Downloads } from "../../components/Downloads";
 import { Filters } from "../../components/Filters";
 import { EmptyState } from "../../components/Notice";
 import { Page } from "../../components/Page";
@@ -16,6 +17,7 @@ import classes from "../../components/review/Review.module.css";
 import { lookFirst } from "../../components/review/safe";
 import { Chip, StatusChip } from "../../components/StatusChip";
 import * as url from "../../lib/search";
+import { hasRole, houseRoles, useSession } from "../../lib/session";
 import { useShortcuts } from "../../lib/shortcuts";
 
 const BulkApprove = lazy(() => import("../../components/review/BulkApprove"));
@@ -55,6 +57,7 @@ function focusedReview(rows: ReviewSummary[]): ReviewSummary | undefined {
 function Reviews() {
   const { brand, whose = "me", state = "waiting", cursor } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
+  const session = useSession();
   const list = useQuery(reviewsQuery({ brand_id: brand, assigned_to: whose === "me" ? "me" : undefined, state: state === "any" ? undefined : state, cursor }));
   const rows = list.data?.items ?? none;
   const [marked, setMarked] = useState<Record<string, true>>({});
@@ -90,7 +93,11 @@ function Reviews() {
   ]);
 
   return (
-    <Page title="Reviews" under="Content that waits for a decision, by due time. Keys: ↑ ↓ choose, o opens, a approves, r requests changes, ? lists all.">
+    <Page
+      title="Reviews"
+      under="Content that waits for a decision, by due time. Keys: ↑ ↓ choose, o opens, a approves, r requests changes, ? lists all."
+      actions={hasRole(session, houseRoles, brand) && <Downloads path="/v1/reviews/export" query={{ brand_id: brand, assigned_to: whose === "me" ? "me" : undefined, state: state === "any" ? undefined : state }} as={["csv", "xlsx"]} />}
+    >
       <Filters>
         <SegmentedControl aria-label="Whose reviews" value={whose} onChange={(value) => set({ whose: value, state: undefined })} data={[{ value: "me", label: "For you" }, { value: "all", label: "Everybody’s" }]} />
         <SegmentedControl
