@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"encoding/json"
+	"maps"
 	"testing"
 	"time"
 
@@ -62,15 +63,14 @@ func TestNotificationSettingsAreKeptAndRefused(t *testing.T) {
 	d := newDesk(t)
 	edit := func(change map[string]any) answer {
 		body := map[string]any{"events": []any{}, "quiet_from": "21:00", "quiet_until": "07:00", "urgent_passes": true, "digest_at": "09:15"}
-		for k, v := range change {
-			body[k] = v
-		}
+		maps.Copy(body, change)
 		return d.as(t, "ops@one.example").keyed().send(t, "PUT", "/v1/notification-settings", body)
 	}
 	require.Equal(t, []string{"digest_at quiet"}, edit(map[string]any{"digest_at": "06:00"}).fields(t))
 	require.Equal(t, []string{"choices fixed"}, edit(map[string]any{"events": []any{map[string]any{"event": "security", "app": false, "mail": "off"}}}).fields(t))
 	require.Equal(t, 200, edit(map[string]any{"events": []any{map[string]any{"event": "contract", "app": false, "mail": "off"}}}).status)
-	d.sql(t, `insert into notifications (id, user_id, brand_id, event, key, kind, at, mail) values ($1, $2, $3, 'contract', 'k', 'contract_executed', now(), 'off')`, id(), d.users["ops@one.example"], d.world.one)
+	d.sql(t, `insert into notifications (id, user_id, brand_id, event, key, kind, at, mail) values ($1, $2, $3, 'contract', 'k', 'contract_executed', now(), 'off')`,
+		id(), d.users["ops@one.example"], d.world.one)
 	require.Empty(t, d.bell(t, "ops@one.example").Items, "off in the bell")
 
 	var kept struct {

@@ -70,7 +70,8 @@ func clockScenarios(times int) []scenario {
 		})
 		// A wait of three days of three seconds is the shortest between two mails.
 		require.Zero(f.t, f.number(`select count(*) from (select at - lag(at) over (partition by partnership_id order by at) as apart from messages m
-			join partnerships p on p.id = m.partnership_id where p.campaign_id = $1 and m.direction = 'out' and m.kind = 'outreach') x where apart < interval '9 seconds'`, f.campaign), "follow-ups that are early")
+			join partnerships p on p.id = m.partnership_id where p.campaign_id = $1 and m.direction = 'out' and m.kind = 'outreach') x where apart < interval '9 seconds'`,
+			f.campaign), "follow-ups that are early")
 		for _, off := range []time.Duration{2 * time.Hour, -2 * time.Hour} {
 			payouts := f.owed(3*times, "Paid")
 			before := f.number(`select count(*) from webhook_inbox where provider = 'stripe'`)

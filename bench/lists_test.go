@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/url"
 	"os"
@@ -43,7 +44,7 @@ func TestLists(t *testing.T) {
 		a.pageByAPI(q)
 		a.pageBare(q)
 	}
-	var served, straight []time.Duration
+	served, straight := make([]time.Duration, 0, len(asks)), make([]time.Duration, 0, len(asks))
 	kinds := map[string][2][]time.Duration{}
 	for i, q := range asks {
 		var by [2]time.Duration
@@ -74,8 +75,10 @@ func (a *archive) loadListed(n int) {
 		a.brands[0], a.viewer, rapport.DefaultSequenceID, rapport.DefaultPolicyID, idleCampaigns) + fmt.Sprintf(idleSQL, 0, n, a.brands[0], a.viewer, idleCampaigns) + `;
 		create temp table numbered as select id, row_number() over (order by id) as n from partnerships;
 		update partnerships p set stage = (array['prospect', 'outreach', 'in_conversation', 'active', 'active', 'active', 'completed', 'declined'])[x.n % 8 + 1], attention = x.n % 20 = 0,
-			updated_at = now() - x.n * interval '1 minute', stage_at = now() - x.n * interval '1 minute' from numbered x where x.id = p.id;
-		insert into tasks (id, brand_id, partnership_id, kind, owner_id, ref, due_at, state) select gen_random_uuid(), p.brand_id, p.id, 'answer_reply', p.owner_id, p.id, now() + (x.n % 400) * interval '1 hour' - interval '100 hours',
+			updated_at = now() - x.n * interval '1 minute', stage_at = now() - x.n * interval '1 minute'
+			from numbered x where x.id = p.id;
+		insert into tasks (id, brand_id, partnership_id, kind, owner_id, ref, due_at, state) select gen_random_uuid(), p.brand_id, p.id, 'answer_reply', p.owner_id, p.id,
+			now() + (x.n % 400) * interval '1 hour' - interval '100 hours',
 			case when x.n % 15 = 0 then 'open' else 'done' end from partnerships p join numbered x on x.id = p.id where x.n % 5 = 0`
 	_, err = owner.Exec(ctx, "set session_replication_role = replica;"+sql)
 	require.NoError(a.t, err)
@@ -113,9 +116,7 @@ func (a *archive) pages(n int) []pageAsked {
 func (a *archive) pageByAPI(q pageAsked) time.Duration {
 	a.t.Helper()
 	values := url.Values{"limit": {"50"}}
-	for k, v := range q.address {
-		values[k] = v
-	}
+	maps.Copy(values, q.address)
 	began := time.Now()
 	res := a.get(a.url + "/v1/" + q.path + "?" + values.Encode())
 	defer res.Body.Close()
@@ -134,11 +135,10 @@ func (a *archive) pageBare(q pageAsked) time.Duration {
 	name := map[string]string{"partnerships": "ListPartnerships", "tasks": "ListTasks", "contracts": "ListContracts", "key-dates": "ListKeyDates"}[q.path]
 	file := strings.ReplaceAll(q.path, "-", "")
 	with := map[string]any{"Brands": a.brands, "MaxRows": 51, "Stages": []string{}, "WithRoles": false, "Words": ""}
-	for k, v := range q.with {
-		with[k] = v
-	}
-	var args []any
-	for _, k := range arguments(a.t, file, name) {
+	maps.Copy(with, q.with)
+	names := arguments(a.t, file, name)
+	args := make([]any, 0, len(names))
+	for _, k := range names {
 		args = append(args, with[k])
 	}
 	sql := statement(a.t, file, strings.ToLower(name[:1])+name[1:])

@@ -185,7 +185,8 @@ func (r *round) facts(ctx context.Context) error {
 	}
 	for _, e := range rows {
 		err := r.tell(ctx, e.OwnerID, "", gen.InsertNotificationParams{
-			BrandID: &e.BrandID, Event: string(rapport.EventOfFact(e.Kind)), Key: fmt.Sprintf("fact/%s/%d", e.SourceID, e.Seq), Kind: e.Kind, Code: e.Code, PartnershipID: &e.PartnershipID, Ref: e.Ref, At: e.At,
+			BrandID: &e.BrandID, Event: string(rapport.EventOfFact(e.Kind)), Key: fmt.Sprintf("fact/%s/%d", e.SourceID, e.Seq),
+			Kind: e.Kind, Code: e.Code, PartnershipID: &e.PartnershipID, Ref: e.Ref, At: e.At,
 		})
 		if err != nil {
 			return fmt.Errorf("fact: %w", err)
@@ -455,7 +456,8 @@ func (s *Store) digest(ctx context.Context, tx pgx.Tx, p rapport.NotifiedPerson)
 			task.Creator = &rapport.CreatorRef{ID: *t.CreatorID, Name: t.CreatorName}
 		}
 		d.Waits = append(d.Waits, rapport.Notification{
-			Event: rapport.EventOfTask(t.Kind, t.Code, len(finance) > 0), BrandID: &t.BrandID, BrandName: t.BrandName, Kind: t.Kind, Code: t.Code, Task: task, Creator: t.CreatorName, DueAt: t.DueAt, At: t.CreatedAt,
+			Event: rapport.EventOfTask(t.Kind, t.Code, len(finance) > 0), BrandID: &t.BrandID, BrandName: t.BrandName, Kind: t.Kind, Code: t.Code, Task: task,
+			Creator: t.CreatorName, DueAt: t.DueAt, At: t.CreatedAt,
 		})
 	}
 	reviews, err := s.q.DigestReviews(ctx, tx, gen.DigestReviewsParams{Brands: p.BrandIDs(), UserID: p.ID})

@@ -1,7 +1,6 @@
 package postgres_test
 
 import (
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -23,8 +22,9 @@ func (d *draft) told(t *testing.T, who uuid.UUID) (titles []string, unread int) 
 	t.Helper()
 	p, err := d.worker.NotifiedPerson(t.Context(), who)
 	require.NoError(t, err)
-	events := []string{}
-	for _, o := range p.Settings.Offered(p.Brands) {
+	offered := p.Settings.Offered(p.Brands)
+	events := make([]string, 0, len(offered))
+	for _, o := range offered {
 		events = append(events, string(o.Event))
 	}
 	list, unread, _, err := d.api.ListNotifications(rapport.WithBrands(t.Context(), d.brand), who, events, rapport.Page{Limit: 50})
@@ -51,7 +51,8 @@ func (d *draft) note(t *testing.T) {
 func (d *draft) task(t *testing.T, kind string, owner *uuid.UUID, role any) uuid.UUID {
 	t.Helper()
 	id := newID()
-	d.exec(t, `insert into tasks (id, brand_id, partnership_id, kind, owner_id, owner_role, due_at) values ($1, $2, $3, $4, $5, $6, now() + interval '1 day')`, id, d.brand, d.partnership, kind, owner, role)
+	d.exec(t, `insert into tasks (id, brand_id, partnership_id, kind, owner_id, owner_role, due_at) values ($1, $2, $3, $4, $5, $6, now() + interval '1 day')`,
+		id, d.brand, d.partnership, kind, owner, role)
 	return id
 }
 
@@ -144,7 +145,9 @@ func TestWhoIsDisabledIsToldNothing(t *testing.T) {
 
 	// Who is disabled between the writing of a mail and its sending does not get it.
 	id := newID()
-	d.exec(t, `insert into messages (id, direction, channel, kind, state, to_address, subject, body_text) select $1, 'internal', 'email', 'internal', 'prepared', email, 'x', 'x' from users where id = $2`, id, d.ann)
+	d.exec(t, `insert into messages (id, direction, channel, kind, state, to_address, subject, body_text)
+		select $1, 'internal', 'email', 'internal', 'prepared', email, 'x', 'x' from users where id = $2`,
+		id, d.ann)
 	claim, err := d.worker.ClaimMail(t.Context(), rapport.RenderedMail{ID: id, Subject: "x", Text: "x", RFCID: "<" + id.String() + "@x>"})
 	require.NoError(t, err)
 	require.Equal(t, "cancelled", claim.Verdict)
@@ -262,7 +265,8 @@ func TestAReviewIsMailedAsThePersonChose(t *testing.T) {
 			d := newDraft(t)
 			d.exec(t, `update calendars set day_seconds = 86400, zone = 'UTC', working_days = '{1,2,3,4,5}'`)
 			review := newID()
-			d.exec(t, `insert into reviews (id, submission_id, deliverable_id, partnership_id, brand_id, policy_id, policy_version, state, stages, approvers) values ($1, $2, $3, $4, $5, $6, 1, 'open', '[]', array[$7::uuid])`,
+			d.exec(t, `insert into reviews (id, submission_id, deliverable_id, partnership_id, brand_id, policy_id, policy_version, state, stages, approvers)
+				values ($1, $2, $3, $4, $5, $6, 1, 'open', '[]', array[$7::uuid])`,
 				review, d.submission, d.deliverable, d.partnership, d.brand, rapport.DefaultPolicyID, d.ann)
 			p := d.person(t, d.ann)
 			p.Settings.UrgentPasses = c.urgent
@@ -303,5 +307,5 @@ func TestWhatChangesAboutOnesAccountIsToldAtOnceWhateverOneChose(t *testing.T) {
 	sent, err := d.worker.SendNotices(t.Context(), d.person(t, d.ann), wednesday.Add(14*time.Hour), base)
 	require.NoError(t, err)
 	require.True(t, sent, "also at midnight")
-	require.True(t, strings.Contains(d.mails(t, d.ann)[0], base+"/settings/tokens"))
+	require.Contains(t, d.mails(t, d.ann)[0], base+"/settings/tokens")
 }

@@ -15,6 +15,8 @@ import (
 )
 
 func TestTheDatabasesTimeIsToldWhateverThisMachineSays(t *testing.T) {
+	t.Parallel()
+
 	synctest.Test(t, func(t *testing.T) {
 		ctx, end := context.WithCancel(t.Context())
 		defer end()
@@ -30,7 +32,7 @@ func TestTheDatabasesTimeIsToldWhateverThisMachineSays(t *testing.T) {
 		go c.keep(ctx)
 
 		for _, jump = range []time.Duration{2 * time.Hour, -2 * time.Hour} {
-			time.Sleep(clockPace)
+			<-time.After(clockPace)
 			synctest.Wait()
 			require.Equal(t, theirs(), c.Now())
 			require.InDelta(t, jump.Seconds(), testutil.ToFloat64(c.skew), 0)
@@ -38,7 +40,7 @@ func TestTheDatabasesTimeIsToldWhateverThisMachineSays(t *testing.T) {
 		require.Equal(t, 2, logged.FilterLevelExact(zap.ErrorLevel).Len(), "each look says that the clock is wrong")
 
 		jump, away = 0, errors.New("away")
-		time.Sleep(3 * clockPace)
+		<-time.After(3 * clockPace)
 		synctest.Wait()
 		require.Equal(t, theirs(), c.Now(), "time goes on while the database is away")
 		require.Equal(t, 3, logged.FilterLevelExact(zap.WarnLevel).Len())
@@ -46,6 +48,8 @@ func TestTheDatabasesTimeIsToldWhateverThisMachineSays(t *testing.T) {
 }
 
 func TestAClockThatCannotBeReadEndsTheStart(t *testing.T) {
+	t.Parallel()
+
 	_, err := newClock(t.Context(), func(context.Context) (time.Time, error) { return time.Time{}, errors.New("away") }, time.Now, zap.NewNop(), prometheus.NewRegistry())
 	require.ErrorContains(t, err, "away")
 }

@@ -65,7 +65,7 @@ function Form({ settings }: { settings: Settings }) {
                   {one.fixed && <div className="soft">Always told at once, also in quiet hours. It cannot be turned off, so that you hear of it when somebody else gets at your account.</div>}
                 </span>
                 <Checkbox label="In the bell" aria-label={`${one.title}: in the bell`} checked={one.app} disabled={one.fixed} onChange={(event) => change(one, { app: event.currentTarget.checked })} />
-                <Select aria-label={`${one.title}: by mail`} data={mailWords} value={one.mail} disabled={one.fixed} allowDeselect={false} onChange={(value) => value && change(one, { mail: value as MailChoice })} />
+                <Select aria-label={`${one.title}: by mail`} data={mailWords} value={one.mail} disabled={one.fixed} allowDeselect={false} onChange={(value) => value && change(one, { mail: value })} />
               </div>
             ))}
           </Section>
