@@ -94,13 +94,13 @@ func moneyScenarios(times int) []scenario {
 			f.paid(payouts, func() {
 				f.atLeast(4, sent)
 				frozen := f.worker
+				defer frozen.kill(syscall.SIGKILL) // also when it did harm: it may hold what the next scenario needs
 				require.NoError(f.t, frozen.cmd.Process.Signal(syscall.SIGSTOP))
 				f.startFleetWorker()
 				// What the frozen one was doing is done again after a minute, and then it goes on doing it.
 				f.eventually(payouts, `select count(*) from payouts p join partnerships a on a.id = p.partnership_id where a.campaign_id = $1 and p.state = 'paid'`)
 				require.NoError(f.t, frozen.cmd.Process.Signal(syscall.SIGCONT))
 				f.wait(4*time.Second, 5*time.Second)
-				frozen.kill(syscall.SIGKILL)
 			})
 		}},
 		{"payouts that are paid are run again from their beginning", func(f *fleet) {

@@ -1,7 +1,9 @@
 package postgres_test
 
 import (
+	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -94,6 +96,30 @@ func TestFundsForTenOfSixty(t *testing.T) {
 	bring((all - funded) * amount)
 	require.Equal(t, map[string]int{"submit 1": all}, order(2, h.payouts))
 	h.laws(t)
+}
+
+// TestAFrozenProcessHoldsNobodyUp has a process stop in the middle of a transaction, as one on a paused machine does, with what others need locked.
+func TestAFrozenProcessHoldsNobodyUp(t *testing.T) {
+	t.Parallel()
+	_, _, workerURL := pgtest.New(t)
+	separator := map[bool]string{true: "&", false: "?"}[strings.Contains(workerURL, "?")]
+	frozen, other := open(t, workerURL+separator+"idle_in_transaction_session_timeout=300ms"), open(t, workerURL)
+	_, err := other.NextSend(t.Context(), "transfer", 100)
+	require.NoError(t, err)
+	tx, err := frozen.Pool().Begin(t.Context())
+	require.NoError(t, err)
+	_, err = tx.Exec(t.Context(), `update pace set next_at = next_at where name = 'transfer'`)
+	require.NoError(t, err)
+
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	defer stop()
+	_, err = other.NextSend(ctx, "transfer", 100)
+	require.NoError(t, err, "the lock is let go of")
+	require.Error(t, tx.Commit(t.Context()), "and what was begun is not done when it comes back")
+
+	limit := ""
+	require.NoError(t, other.Pool().QueryRow(t.Context(), `show idle_in_transaction_session_timeout`).Scan(&limit))
+	require.Equal(t, "30s", limit, "without being asked for")
 }
 
 // TestNextSendKeepsItsDistance takes turns at once from two processes' worth of connections: they add up to their distance, however they fall.

@@ -30,6 +30,10 @@ type Store struct {
 // minConns is how many connections a process may have where its URL does not say (pool_max_conns) and its processors are few.
 const minConns = 16
 
+// idleTransaction is how long a transaction may wait for its process: a machine that was paused in the middle of one must not hold the locks on a brand's
+// money until somebody finds it. Nothing that a transaction of ours waits for, between two statements, takes as long.
+const idleTransaction = "30s"
+
 // Open connects to the database at url, whose user decides the rights: rapport_api, rapport_worker or the owner. It checks
 // that the database answers.
 func Open(ctx context.Context, url string) (*Store, error) {
@@ -37,7 +41,11 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the database's URL: %w", err)
 	}
-	config.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	params := config.ConnConfig.RuntimeParams
+	params["timezone"] = "UTC"
+	if params["idle_in_transaction_session_timeout"] == "" {
+		params["idle_in_transaction_session_timeout"] = idleTransaction
+	}
 	if !strings.Contains(url, "pool_max_conns") {
 		config.MaxConns = max(config.MaxConns, minConns) // most of a transaction's time is waiting for the disk
 	}
