@@ -69,6 +69,9 @@ func TestSecondFactorIsSetUpWithItsFirstCode(t *testing.T) {
 func TestACodeProvesOnce(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
+	if old := time.Duration(time.Now().UnixNano()) % (30 * time.Second); old > 15*time.Second {
+		<-time.After(30*time.Second - old) // the first code is to be the present one until it is given again
+	}
 	secret, recovery := d.enrolled(t, "ops@one.example")
 	c := d.as(t, "ops@one.example")
 	const up = "/v1/session/step-up"

@@ -177,7 +177,7 @@ func TestFaults_of_webhooks(t *testing.T) {
 	b.advance(time.Hour)
 	require.Equal(t, first, id(b.next(ofType("transfer.created"))))
 
-	b.faults(Fault{Provider: "stripe", Action: "drop"})
+	b.faults(Fault{Provider: "stripe", Path: "transfer.created", Action: "drop"}) // and not what else the payment before it led to
 	pay()
 	lost := youngestEvent(b, "transfer.created")
 	b.idle("deliver") // an event counts as delivered once the answer to its webhook has come back
