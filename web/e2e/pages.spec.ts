@@ -299,6 +299,7 @@ const visits: Visit[] = [
   { name: "brands", person: "admin", path: "/settings/brands" },
   { name: "people", person: "admin", path: "/settings/people" },
   { name: "sign-in settings", person: "finance_releaser", path: "/settings/sign-in" },
+  { name: "notification settings", person: "finance_releaser", path: "/settings/notifications", then: (page) => expect(page.getByRole("heading", { name: "When mails come" })).toBeVisible() },
   { name: "tokens", person: "admin", path: "/settings/tokens" },
   { name: "the palette", person: "ops", path: "/", then: press("Search or jump to") },
   { name: "no such page", person: "ops", path: "/nowhere" },

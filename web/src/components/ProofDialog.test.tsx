@@ -45,9 +45,11 @@ it("asks for the code and then goes on with what was asked, under the same key",
   await show(<Release />);
   await userEvent.click(screen.getByRole("button", { name: "Release" }));
   const code = await screen.findByLabelText("Code");
-  await userEvent.type(code, "000000{Enter}");
+  await userEvent.type(code, "000000");
+  await userEvent.click(screen.getByRole("button", { name: "Go on" }));
   expect(await screen.findByText("This code is wrong.")).toBeVisible();
   expect(screen.getByLabelText("Code")).toHaveValue("");
+  expect(screen.getByLabelText("Code")).toHaveFocus();
   await userEvent.type(screen.getByLabelText("Code"), "123456{Enter}");
   await waitFor(() => expect(screen.getByRole("status")).toHaveTextContent("success"));
   expect(screen.queryByLabelText("Code")).not.toBeInTheDocument();

@@ -1,6 +1,6 @@
 import { Button, Group, Modal, Stack } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
-import { useState, useSyncExternalStore, type KeyboardEvent } from "react";
+import { useRef, useState, useSyncExternalStore, type KeyboardEvent } from "react";
 
 import { useAct } from "../api/act";
 import { api, body } from "../api/client";
@@ -21,6 +21,11 @@ const own = { "data-mantine-stop-propagation": true };
 function AskForCode() {
   const queries = useQueryClient();
   const [code, setCode] = useState("");
+  const input = useRef<HTMLInputElement>(null);
+  const again = () => {
+    setCode("");
+    input.current?.focus(); // the button that had it was disabled meanwhile, and the next Tab would go to the dialog below
+  };
   const prove = useAct({
     run: (what: { code: string }) => body(api.POST("/v1/session/step-up", { body: what })),
     then: (session) => {
@@ -36,10 +41,10 @@ function AskForCode() {
   };
   return (
     <Modal opened onClose={leave} title="Prove that it is you" size="sm" zIndex={400} closeButtonProps={own as object}>
-      <form onKeyDown={onKeyDown} onSubmit={(event) => { event.preventDefault(); prove.mutate({ code }, { onError: () => setCode("") }); }}>
+      <form onKeyDown={onKeyDown} onSubmit={(event) => { event.preventDefault(); prove.mutate({ code }, { onError: again }); }}>
         <Stack>
           <p style={{ margin: 0 }}>Money is released with a code. It holds for five minutes in this browser; then you are asked again.</p>
-          <CodeInput {...own} description="Six digits of your authenticator, or a recovery code" data-autofocus value={code} onChange={(event) => setCode(event.currentTarget.value)} error={prove.error?.byField.code} />
+          <CodeInput {...own} ref={input} description="Six digits of your authenticator, or a recovery code" data-autofocus value={code} onChange={(event) => setCode(event.currentTarget.value)} error={prove.error?.byField.code} />
           {!prove.error?.byField.code && <ProblemNotice problem={prove.error} />}
           <Group justify="flex-end">
             <Button {...own} variant="default" onClick={leave}>Not now</Button>
