@@ -16,6 +16,7 @@ export default defineConfig({
     environment: "jsdom",
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/test/setup.ts"],
+    testTimeout: 20_000, // on a machine that does other things as well
     css: { modules: { classNameStrategy: "non-scoped" } },
   },
 });
