@@ -104,7 +104,7 @@ func (s *Store) NoteNotifications(ctx context.Context, now time.Time) error {
 		if err != nil {
 			return err
 		}
-		r := round{s: s, tx: tx, people: make(map[uuid.UUID]rapport.NotifiedPerson, len(people)), from: min(last.Xid, until), until: until, since: last.At.Add(-notificationOverlap)}
+		r := round{s: s, tx: tx, people: make(map[uuid.UUID]rapport.NotifiedPerson, len(people)), from: min(last.Xid, until), until: until, since: last.At.Add(-notificationOverlap), now: now}
 		for _, p := range people {
 			r.people[p.ID] = p
 		}
@@ -123,7 +123,7 @@ type round struct {
 	tx          pgx.Tx
 	people      map[uuid.UUID]rapport.NotifiedPerson
 	from, until int64
-	since       time.Time
+	since, now  time.Time
 }
 
 // tell writes a notification for a person who may see it. mail is empty for what the person chose.
@@ -204,14 +204,14 @@ func (r *round) payouts(ctx context.Context) error {
 	for _, l := range rows {
 		day := l.Day
 		if c := (rapport.Calendar{DaySeconds: int(l.DaySeconds)}); c.Compressed() {
-			day = time.Now().Truncate(c.DayLength()).UTC().Format(time.RFC3339)
+			day = r.now.Truncate(c.DayLength()).UTC().Format(time.RFC3339)
 		}
 		for id, p := range r.people {
 			if len(rapport.Principal{Brands: brandOf(p.Brands, l.BrandID)}.BrandsWith(rapport.RoleFinancePreparer, rapport.RoleFinanceReleaser)) == 0 {
 				continue
 			}
 			err := r.tell(ctx, id, "", gen.InsertNotificationParams{
-				BrandID: &l.BrandID, Event: string(rapport.EventOfLane(l.Lane)), Key: "payouts/" + l.BrandID.String() + "/" + l.Lane + "/" + day, Kind: l.Lane, N: l.N, At: time.Now(),
+				BrandID: &l.BrandID, Event: string(rapport.EventOfLane(l.Lane)), Key: "payouts/" + l.BrandID.String() + "/" + l.Lane + "/" + day, Kind: l.Lane, N: l.N, At: r.now,
 			})
 			if err != nil {
 				return fmt.Errorf("payouts: %w", err)

@@ -697,10 +697,9 @@ type Notification struct {
 }
 
 type NotificationDigest struct {
-	UserID    uuid.UUID
-	Day       string
-	MessageID *uuid.UUID
-	At        time.Time
+	UserID uuid.UUID
+	Day    string
+	At     time.Time
 }
 
 type NotificationRound struct {

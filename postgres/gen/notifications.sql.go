@@ -118,21 +118,6 @@ func (q *Queries) DigestReviews(ctx context.Context, db DBTX, arg DigestReviewsP
 	return items, nil
 }
 
-const digestSent = `-- name: DigestSent :exec
-update notification_digests set message_id = $1 where user_id = $2 and day = $3
-`
-
-type DigestSentParams struct {
-	MessageID *uuid.UUID
-	UserID    uuid.UUID
-	Day       string
-}
-
-func (q *Queries) DigestSent(ctx context.Context, db DBTX, arg DigestSentParams) error {
-	_, err := db.Exec(ctx, digestSent, arg.MessageID, arg.UserID, arg.Day)
-	return err
-}
-
 const digestTasks = `-- name: DigestTasks :many
 select t.id, t.brand_id, b.name as brand_name, t.partnership_id, t.kind, t.code, coalesce(t.title, '')::text as title, t.ref, t.due_at, t.created_at, c.id as creator_id, coalesce(c.name, '')::text as creator_name
 from tasks t join brands b on b.id = t.brand_id left join partnerships p on p.id = t.partnership_id left join creators c on c.id = coalesce(t.creator_id, p.creator_id)

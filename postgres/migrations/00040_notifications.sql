@@ -40,7 +40,6 @@ create index notifications_at on notifications (at);
 create table notification_digests (
   user_id uuid not null references users,
   day text not null,
-  message_id uuid references messages,
   at timestamptz not null default now(),
   primary key (user_id, day)
 );
@@ -60,7 +59,7 @@ grant select on notification_settings, notifications, notification_digests, noti
 grant insert, update on notification_settings to rapport_api;
 grant update (read_at) on notifications to rapport_api;
 grant insert, update, delete on notifications to rapport_worker;
-grant insert, update, delete on notification_digests to rapport_worker;
+grant insert, delete on notification_digests to rapport_worker;
 grant update on notification_round to rapport_worker;
 alter table notifications enable row level security;
 create policy api on notifications to rapport_api using (brand_id is null or brand_id = any (rapport_brands()));

@@ -120,9 +120,6 @@ on conflict (dedupe_key) do nothing;
 -- name: ClaimDigest :execrows
 insert into notification_digests (user_id, day) values (@user_id, @day) on conflict do nothing;
 
--- name: DigestSent :exec
-update notification_digests set message_id = @message_id where user_id = @user_id and day = @day;
-
 -- name: DigestTasks :many
 -- What waits for a person now, by due time.
 select t.id, t.brand_id, b.name as brand_name, t.partnership_id, t.kind, t.code, coalesce(t.title, '')::text as title, t.ref, t.due_at, t.created_at, c.id as creator_id, coalesce(c.name, '')::text as creator_name
