@@ -12,6 +12,29 @@ import (
 // exportPage is how many rows are read at once for an export.
 const exportPage = 500
 
+// readPages reads the first page, because an error now is still an answer, and gives what hands over every item of it and of those that follow.
+func readPages[T any](read func(page rapport.Page) ([]T, []string, error)) (func(each func(T) error) error, error) {
+	items, next, err := read(rapport.Page{Limit: exportPage})
+	if err != nil {
+		return nil, err
+	}
+	return func(each func(T) error) error {
+		for {
+			for _, item := range items {
+				if err := each(item); err != nil {
+					return err
+				}
+			}
+			if len(next) == 0 {
+				return nil
+			}
+			if items, next, err = read(rapport.Page{Limit: exportPage, After: next}); err != nil {
+				return fmt.Errorf("export: %w", err)
+			}
+		}
+	}, nil
+}
+
 // ExportPayouts writes the filtered payouts as a table while they are read, however many they are.
 func (s *Server) ExportPayouts(ctx context.Context, r gen.ExportPayoutsRequestObject) (gen.ExportPayoutsResponseObject, error) {
 	store, err := storeAs[PayoutStore](s)
@@ -23,7 +46,9 @@ func (s *Server) ExportPayouts(ctx context.Context, r gen.ExportPayoutsRequestOb
 		return nil, err
 	}
 	filter.Lane = string(value(r.Params.Lane))
-	items, next, err := store.ListPayouts(ctx, filter, rapport.Page{Limit: exportPage}) // an error now is still an answer
+	payouts, err := readPages(func(page rapport.Page) ([]rapport.PayoutItem, []string, error) {
+		return store.ListPayouts(ctx, filter, page)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -33,21 +58,10 @@ func (s *Server) ExportPayouts(ctx context.Context, r gen.ExportPayoutsRequestOb
 		if err != nil {
 			return err
 		}
-		for {
-			for _, p := range items {
-				err := row(p.ID.String(), p.DueAt, p.BrandName, p.CampaignName, p.Creator.Name, p.MilestoneTitle,
-					p.Amount, partMoney(p, p.Kept), p.Sent(), partMoney(p, p.CameBack), currencyCode(p.Amount), string(p.State), heldWords(p), p.PaidAt, paidThrough(p), p.OfflineReference, p.PartnershipID.String())
-				if err != nil {
-					return err
-				}
-			}
-			if len(next) == 0 {
-				return nil
-			}
-			if items, next, err = store.ListPayouts(ctx, filter, rapport.Page{Limit: exportPage, After: next}); err != nil {
-				return fmt.Errorf("export payouts: %w", err)
-			}
-		}
+		return payouts(func(p rapport.PayoutItem) error {
+			return row(p.ID.String(), p.DueAt, p.BrandName, p.CampaignName, p.Creator.Name, p.MilestoneTitle,
+				p.Amount, partMoney(p, p.Kept), p.Sent(), partMoney(p, p.CameBack), currencyCode(p.Amount), string(p.State), heldWords(p), p.PaidAt, paidThrough(p), p.OfflineReference, p.PartnershipID.String())
+		})
 	}
 	return payoutsFile{sheetFile{name: "payouts-" + s.today().Format("2006-01-02"), xlsx: isXLSX(r.Params.Format), title: "Payouts", rows: rows}}, nil
 }

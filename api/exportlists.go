@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"strings"
 
@@ -12,7 +11,7 @@ import (
 
 // listSheet is a list as a table, read page by page with the filter that the list has.
 func listSheet[T any](s *Server, name string, xlsx bool, head []any, read func(page rapport.Page) ([]T, []string, error), cells func(T) []any) (sheetFile, error) {
-	items, next, err := read(rapport.Page{Limit: exportPage}) // an error now is still an answer
+	items, err := readPages(read)
 	if err != nil {
 		return sheetFile{}, err
 	}
@@ -20,19 +19,7 @@ func listSheet[T any](s *Server, name string, xlsx bool, head []any, read func(p
 		if err := row(head...); err != nil {
 			return err
 		}
-		for {
-			for _, item := range items {
-				if err := row(cells(item)...); err != nil {
-					return err
-				}
-			}
-			if len(next) == 0 {
-				return nil
-			}
-			if items, next, err = read(rapport.Page{Limit: exportPage, After: next}); err != nil {
-				return fmt.Errorf("export %s: %w", name, err)
-			}
-		}
+		return items(func(item T) error { return row(cells(item)...) })
 	}
 	return sheetFile{name: name + "-" + s.today().Format("2006-01-02"), xlsx: xlsx, title: upperFirst(name), rows: rows}, nil
 }
@@ -89,7 +76,7 @@ func (s *Server) ExportCreators(ctx context.Context, r gen.ExportCreatorsRequest
 			contacts := each(c.Contacts, func(k rapport.Contact) string { return k.Email })
 			return []any{
 				c.Name, c.Country, c.Language, c.Zone, strings.Join(c.Tags, ", "), strings.Join(accounts, ", "), strings.Join(contacts, ", "),
-				yesOr(c.DoNotContact), yesOr(c.Banned), sentence(c.PayeeState), c.PartnershipsInScope, c.CreatedAt, c.ID.String(),
+				yesOr(c.DoNotContact), yesOr(c.Banned), rapport.Sentence(c.PayeeState), c.PartnershipsInScope, c.CreatedAt, c.ID.String(),
 			}
 		})
 	return creatorsFile{f}, err
@@ -108,7 +95,7 @@ func (s *Server) ExportCampaigns(ctx context.Context, r gen.ExportCampaignsReque
 				partnerships += n
 			}
 			return []any{
-				c.Name, c.BrandName, sentence(c.State), c.Owner.Name, c.StartsOn.Format("2006-01-02"), c.EndsOn.Format("2006-01-02"), currencyCode(c.Budget),
+				c.Name, c.BrandName, rapport.Sentence(c.State), c.Owner.Name, c.StartsOn.Format("2006-01-02"), c.EndsOn.Format("2006-01-02"), currencyCode(c.Budget),
 				c.Budget, c.Reserved, c.Committed, c.Accrued, c.Paid, c.Available, partnerships, c.ID.String(),
 			}
 		})
@@ -144,8 +131,8 @@ func (s *Server) ExportPartnerships(ctx context.Context, r gen.ExportPartnership
 			fee, currency := amountOf(x.Fee)
 			paid, paidIn := amountOf(x.Paid)
 			return []any{
-				x.Creator.Name, x.Creator.Handle, x.CampaignName, x.BrandName, x.Owner.Name, sentence(string(x.Stage)), x.StageAt, yesOr(x.Paused), yesOr(x.Attention), why, waits,
-				x.Term, sentence(x.Renewal), fee, currency, paid, paidIn, x.UpdatedAt, x.ID.String(),
+				x.Creator.Name, x.Creator.Handle, x.CampaignName, x.BrandName, x.Owner.Name, rapport.Sentence(string(x.Stage)), x.StageAt, yesOr(x.Paused), yesOr(x.Attention), why, waits,
+				x.Term, rapport.Sentence(x.Renewal), fee, currency, paid, paidIn, x.UpdatedAt, x.ID.String(),
 			}
 		})
 	return partnershipsFile{f}, err
@@ -171,7 +158,7 @@ func (s *Server) ExportContracts(ctx context.Context, r gen.ExportContractsReque
 		},
 		func(c rapport.Contract) []any {
 			return []any{
-				c.Number, c.Creator.Name, c.CampaignName, c.BrandName, c.Term, sentence(c.State), c.Fee, currencyCode(c.Fee), c.SentAt, c.ExecutedAt, c.EndsAt, c.NoticeBy,
+				c.Number, c.Creator.Name, c.CampaignName, c.BrandName, c.Term, rapport.Sentence(c.State), c.Fee, currencyCode(c.Fee), c.SentAt, c.ExecutedAt, c.EndsAt, c.NoticeBy,
 				c.PartnershipID.String(),
 			}
 		})
@@ -198,16 +185,7 @@ func (s *Server) ExportReviews(ctx context.Context, r gen.ExportReviewsRequestOb
 			if x.OpenStage != nil && *x.OpenStage >= 0 && *x.OpenStage < len(x.Stages) {
 				stage = x.Stages[*x.OpenStage].Name
 			}
-			return []any{x.Creator.Name, x.Title, x.Version, x.CampaignName, stage, sentence(x.State), x.Warnings, x.CreatedAt, x.DueAt, x.SilenceAt, x.ClosedAt, x.ID.String()}
+			return []any{x.Creator.Name, x.Title, x.Version, x.CampaignName, stage, rapport.Sentence(x.State), x.Warnings, x.CreatedAt, x.DueAt, x.SilenceAt, x.ClosedAt, x.ID.String()}
 		})
 	return reviewsFile{f}, err
-}
-
-// sentence writes a word of ours for people.
-func sentence(word string) string {
-	word = strings.ReplaceAll(word, "_", " ")
-	if word == "" {
-		return ""
-	}
-	return strings.ToUpper(word[:1]) + word[1:]
 }

@@ -105,7 +105,9 @@ func (s *Server) ExportHistory(ctx context.Context, r gen.ExportHistoryRequestOb
 	if err != nil {
 		return nil, err
 	}
-	items, next, err := store.MoneyHistory(ctx, f, rapport.Page{Limit: exportPage})
+	history, err := readPages(func(page rapport.Page) ([]rapport.HistoryItem, []string, error) {
+		return store.MoneyHistory(ctx, f, page)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -113,25 +115,10 @@ func (s *Server) ExportHistory(ctx context.Context, r gen.ExportHistoryRequestOb
 		if err := row("When", "Who", "What", "Action", "About", "Brand", "Amount", "Currency", "Reason", "Thing", "Partnership"); err != nil {
 			return err
 		}
-		for {
-			for _, h := range items {
-				var amount any = ""
-				currency := ""
-				if h.Amount != nil {
-					amount, currency = *h.Amount, currencyCode(*h.Amount)
-				}
-				err := row(h.At, h.ActorName, historyWords(h), h.Action, h.About, h.BrandName, amount, currency, h.Reason, idText(h.Subject), idText(h.PartnershipID))
-				if err != nil {
-					return err
-				}
-			}
-			if len(next) == 0 {
-				return nil
-			}
-			if items, next, err = store.MoneyHistory(ctx, f, rapport.Page{Limit: exportPage, After: next}); err != nil {
-				return fmt.Errorf("export the history: %w", err)
-			}
-		}
+		return history(func(h rapport.HistoryItem) error {
+			amount, currency := amountOf(h.Amount)
+			return row(h.At, h.ActorName, historyWords(h), h.Action, h.About, h.BrandName, amount, currency, h.Reason, idText(h.Subject), idText(h.PartnershipID))
+		})
 	}
 	return historyFile{sheetFile{name: "history-" + f.From.Format("2006-01-02") + "-" + f.To.Format("2006-01-02"), xlsx: isXLSX(p.Format), title: "History", rows: rows}}, nil
 }
@@ -210,7 +197,7 @@ func (s *Server) ExportPayeeYears(ctx context.Context, r gen.ExportPayeeYearsReq
 	if err != nil {
 		return nil, err
 	}
-	years, next, err := store.PayeeYears(ctx, f, rapport.Page{Limit: exportPage})
+	years, err := readPages(func(page rapport.Page) ([]rapport.PayeeYear, []string, error) { return store.PayeeYears(ctx, f, page) })
 	if err != nil {
 		return nil, err
 	}
@@ -219,29 +206,19 @@ func (s *Server) ExportPayeeYears(ctx context.Context, r gen.ExportPayeeYearsReq
 			return err
 		}
 		var last rapport.PayeeYear
-		for {
-			for _, y := range years {
-				counted := y.Counted
-				if y.CreatorID == last.CreatorID && y.BrandID == last.BrandID { // in another currency: what is said of all of them stands once
-					counted = nil
-				}
-				last = y
-				if counted != nil {
-					if err := rates.UseFXQuotes(ctx, counted.Conversions, principalFrom(ctx).UserID); err != nil {
-						return fmt.Errorf("remember the rates: %w", err)
-					}
-				}
-				if err := yearRows(f.Year, y, counted, row); err != nil {
-					return err
+		return years(func(y rapport.PayeeYear) error {
+			counted := y.Counted
+			if y.CreatorID == last.CreatorID && y.BrandID == last.BrandID { // in another currency: what is said of all of them stands once
+				counted = nil
+			}
+			last = y
+			if counted != nil {
+				if err := rates.UseFXQuotes(ctx, counted.Conversions, principalFrom(ctx).UserID); err != nil {
+					return fmt.Errorf("remember the rates: %w", err)
 				}
 			}
-			if len(next) == 0 {
-				return nil
-			}
-			if years, next, err = store.PayeeYears(ctx, f, rapport.Page{Limit: exportPage, After: next}); err != nil {
-				return fmt.Errorf("export the year: %w", err)
-			}
-		}
+			return yearRows(f.Year, y, counted, row)
+		})
 	}
 	return payeeYearsFile{sheetFile{name: fmt.Sprintf("payees-%d", f.Year), xlsx: isXLSX(p.Format), title: "Payees", rows: rows}}, nil
 }

@@ -79,7 +79,9 @@ func (s *Server) ExportJournals(ctx context.Context, r gen.ExportJournalsRequest
 	if err != nil {
 		return nil, called("brand", err)
 	}
-	postings, next, err := store.JournalPostings(ctx, f, rapport.Page{Limit: exportPage})
+	postings, err := readPages(func(page rapport.Page) ([]rapport.JournalPosting, []string, error) {
+		return store.JournalPostings(ctx, f, page)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -91,19 +93,7 @@ func (s *Server) ExportJournals(ctx context.Context, r gen.ExportJournalsRequest
 		if err := row(heads...); err != nil {
 			return err
 		}
-		for {
-			for _, p := range postings {
-				if err := write(p.Journal(accounts), row); err != nil {
-					return err
-				}
-			}
-			if len(next) == 0 {
-				return nil
-			}
-			if postings, next, err = store.JournalPostings(ctx, f, rapport.Page{Limit: exportPage, After: next}); err != nil {
-				return fmt.Errorf("export journals: %w", err)
-			}
-		}
+		return postings(func(p rapport.JournalPosting) error { return write(p.Journal(accounts), row) })
 	}
 	name := fmt.Sprintf("journals-%s-%s-%s", system, f.From.Format("2006-01-02"), f.To.Format("2006-01-02"))
 	return journalsFile{sheetFile{name: strings.TrimSuffix(name+"-"+f.Currency, "-"), imported: true, title: "Journals", rows: rows}}, nil

@@ -90,10 +90,9 @@ func (s *Server) ExportRenewals(ctx context.Context, r gen.ExportRenewalsRequest
 	if err != nil {
 		return nil, err
 	}
-	read := func(after []string) ([]rapport.RenewalItem, []string, error) {
-		return store.ListRenewals(ctx, f, reasonTitle(rapport.CmdLetLapse), rapport.Page{Limit: exportPage, After: after})
-	}
-	items, next, err := read(nil) // an error now is still an answer
+	renewals, err := readPages(func(page rapport.Page) ([]rapport.RenewalItem, []string, error) {
+		return store.ListRenewals(ctx, f, reasonTitle(rapport.CmdLetLapse), page)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -101,27 +100,16 @@ func (s *Server) ExportRenewals(ctx context.Context, r gen.ExportRenewalsRequest
 		if err := row("Creator", "Brand", "Campaign", "Owner", "Contract", "Term", "State", "Decide by", "Ends", "Fee", "Currency", "Lapsed", "Why", "By", "Reason", "Partnership"); err != nil {
 			return err
 		}
-		for {
-			for _, i := range items {
-				var l rapport.Lapse
-				why, at := "", ""
-				if i.Lapse != nil {
-					l = *i.Lapse
-					why, at = lapseWords(l), l.At.UTC().Format("2006-01-02")
-				}
-				err := row(i.Creator.Name, i.BrandName, i.CampaignName, i.Owner.Name, i.Number, i.Term, rapport.Sentence(i.State), i.NoticeBy, i.EndsAt,
-					i.Fee, currencyCode(i.Fee), at, why, l.By, l.Reason, i.PartnershipID.String())
-				if err != nil {
-					return err
-				}
+		return renewals(func(i rapport.RenewalItem) error {
+			var l rapport.Lapse
+			why, at := "", ""
+			if i.Lapse != nil {
+				l = *i.Lapse
+				why, at = lapseWords(l), l.At.UTC().Format("2006-01-02")
 			}
-			if len(next) == 0 {
-				return nil
-			}
-			if items, next, err = read(next); err != nil {
-				return fmt.Errorf("export renewals: %w", err)
-			}
-		}
+			return row(i.Creator.Name, i.BrandName, i.CampaignName, i.Owner.Name, i.Number, i.Term, rapport.Sentence(i.State), i.NoticeBy, i.EndsAt,
+				i.Fee, currencyCode(i.Fee), at, why, l.By, l.Reason, i.PartnershipID.String())
+		})
 	}
 	return renewalsFile{sheetFile{name: "renewals-" + s.today().Format("2006-01-02"), xlsx: isXLSX(r.Params.Format), title: "Renewals", rows: rows}}, nil
 }
