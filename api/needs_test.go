@@ -176,6 +176,15 @@ func TestCampaignHealth(t *testing.T) {
 			Committed: gen.Money{Amount: 100_000, Currency: "eur"}, Paid: gen.Money{Currency: "eur"},
 		}, h.Budgets[0])
 	}
+	// Its budgets are added up in one pass, by a statement of their own: they say what the campaigns say themselves, whatever is asked, promised or paid.
+	d.sql(t, `insert into offers (id, partnership_id, brand_id, campaign_id, state, fee, currency, terms)
+		select $1, id, brand_id, campaign_id, 'sent', 7000, 'eur', '{}' from partnerships where id = $2`, id(), d.partnership)
+	d.sql(t, `update deliverables set extra = 'offered', extra_fee = 300`)
+	var campaign gen.Campaign
+	person.send(t, "GET", "/v1/campaigns/"+d.campaign.String(), nil).into(t, &campaign)
+	require.EqualValues(t, 7300, campaign.Reserved.Amount)
+	require.Equal(t, gen.BudgetHealth{Campaigns: 1, Budget: campaign.Budget, Reserved: campaign.Reserved, Committed: campaign.Committed, Paid: campaign.Paid}, health("").Budgets[0])
+
 	d.sql(t, `update submissions set created_at = now()`)
 	require.Equal(t, gen.DraftHealth{Late: 1}, health("").Drafts)
 	d.sql(t, `update deliverables set state = 'waived'`)
