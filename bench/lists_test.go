@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"math/rand/v2"
 	"net/url"
@@ -58,6 +59,7 @@ func TestLists(t *testing.T) {
 		t.Logf("%s: %d times, median %s, p99 %s; bare %s, %s", kind, len(d[0]), median(d[0]), p99(d[0]), median(d[1]), p99(d[1]))
 	}
 	t.Logf("by the API: median %s, p99 %s; bare: median %s, p99 %s", median(served), p99(served), median(straight), p99(straight))
+	a.home()
 	f := readFigures(t)
 	f.ListP99Ratio = figure(p99(served).Seconds()/p99(straight).Seconds(), 2)
 	write(t, latest, f)
@@ -127,6 +129,26 @@ func (a *archive) pageByAPI(q pageAsked) time.Duration {
 	took := time.Since(began)
 	require.NotEmpty(a.t, got.Items, q.about)
 	return took
+}
+
+// home asks for what home shows in the morning, each panel in turn, and says how long the answers took. Most of it is counted, so that there is
+// no bare statement to compare with.
+func (a *archive) home() {
+	a.t.Helper()
+	campaign := "?campaign_id=" + idleID("campaign", 1).String()
+	for _, panel := range []string{"overview", "needs", "moves", "campaign-health", "campaign-health" + campaign, "partnerships?attention=true&limit=8"} {
+		took := make([]time.Duration, 20)
+		for i := range took {
+			began := time.Now()
+			res := a.get(a.url + "/v1/" + panel)
+			_, err := io.Copy(io.Discard, res.Body)
+			require.NoError(a.t, err)
+			require.NoError(a.t, res.Body.Close())
+			took[i] = time.Since(began)
+		}
+		path, _, _ := strings.Cut(panel, "=")
+		a.t.Logf("home, %s: median %s, slowest %s", path, median(took), slices.Max(took))
+	}
 }
 
 // pageBare asks the same of the database, with the statement that the store sends, and says how long the rows took.

@@ -12,6 +12,8 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+
+	"go.uber.org/zap"
 )
 
 // version is set by the linker.
@@ -159,6 +161,29 @@ func noArguments(args []string) error {
 	}
 
 	return nil
+}
+
+// untilStopped is a command that takes no arguments and runs until it is told to stop.
+func untilStopped(needs part, run func(context.Context, Config, *zap.Logger) error) func(*flag.FlagSet) func(context.Context, environment, []string) error {
+	return func(*flag.FlagSet) func(context.Context, environment, []string) error {
+		return func(ctx context.Context, env environment, args []string) error {
+			if err := noArguments(args); err != nil {
+				return err
+			}
+			cfg, err := loadConfig(needs, env.getenv)
+			if err != nil {
+				return err
+			}
+			log, err := newLogger(cfg, env.stderr)
+			if err != nil {
+				return err
+			}
+			ctx, stop := untilSignal(ctx)
+			defer stop()
+
+			return run(ctx, cfg, log)
+		}
+	}
 }
 
 // untilSignal gives a context that ends at the first SIGINT or SIGTERM; the second one ends the process at once.

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"net/http"
 	"strings"
 	"time"
@@ -29,60 +28,28 @@ SIGTERM or SIGINT it takes no new requests and finishes those that run.
 
 Needs RAPPORT_API_DATABASE_URL, TEMPORAL_ADDRESS, RAPPORT_CODEC_KEY, RAPPORT_SECRET, RAPPORT_PUBLIC_URL, STRIPE_API_KEY (for
 links to the form with the bank account), and the secrets that webhooks are checked with; docs/configuration.md has the rest.`,
-		prepare: func(*flag.FlagSet) func(context.Context, environment, []string) error {
-			return func(ctx context.Context, env environment, args []string) error {
-				if err := noArguments(args); err != nil {
-					return err
-				}
-				cfg, err := loadConfig(serveNeeds, env.getenv)
-				if err != nil {
-					return err
-				}
-				log, err := newLogger(cfg, env.stderr)
-				if err != nil {
-					return err
-				}
-				ctx, stop := untilSignal(ctx)
-				defer stop()
-
-				return runServe(ctx, cfg, log)
-			}
-		},
+		prepare: untilStopped(serveNeeds, runServe),
 	}
 }
 
 func runServe(ctx context.Context, cfg Config, log *zap.Logger) error {
-	registry := newRegistry()
-	store, err := openStore(ctx, log, cfg.APIDatabaseURL)
+	on, err := connect(ctx, cfg, cfg.APIDatabaseURL, log)
 	if err != nil {
 		return err
 	}
-	defer store.Close()
-	registry.MustRegister(poolMetrics{store.Pool()})
-	clock, err := newClock(ctx, store.Clock, time.Now, log, registry)
-	if err != nil {
-		return err
-	}
-	go clock.keep(ctx)
-	connection, metrics, err := dialTemporal(ctx, cfg, log, registry)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		connection.Close()
-		_ = metrics.Close() // the last second of measurements
-	}()
+	defer on.close()
+	store, clock := on.store, on.clock
 
 	beyond, err := outside(cfg)
 	if err != nil {
 		return err
 	}
-	dispatch := worker.NewDispatcher(connection, store, commandPatience)
+	dispatch := worker.NewDispatcher(on.temporal, store, commandPatience)
 	dispatch.LeaveTaken = true
 	server, err := api.New(api.Config{ //nolint:contextcheck // requests bring their own
 		Store: store, Workflows: dispatch, Log: log, Now: clock.Now,
-		PublicURL: cfg.PublicURL, Secret: []byte(cfg.Secret), Web: web.Dist(), Metrics: registry,
-		Checks:       map[string]func(context.Context) error{"temporal": temporalAnswers(connection, cfg.TemporalNamespace)},
+		PublicURL: cfg.PublicURL, Secret: []byte(cfg.Secret), Web: web.Dist(), Metrics: on.registry,
+		Checks:       map[string]func(context.Context) error{"temporal": temporalAnswers(on.temporal, cfg.TemporalNamespace)},
 		FinanceDelay: cfg.FinanceDelay, PlatformCountry: cfg.Stripe.Country, TrustedProxies: cfg.TrustedProxies, Outside: beyond,
 		Development: strings.HasPrefix(cfg.PublicURL, "http://"), // which is on this machine only
 	})

@@ -76,6 +76,41 @@ func retrying[T any](ctx context.Context, log *zap.Logger, what string, connect 
 	}
 }
 
+// connections are what serve and worker stand on.
+type connections struct {
+	registry *prometheus.Registry
+	store    *postgres.Store
+	clock    *clock
+	temporal client.Client
+	metrics  io.Closer
+}
+
+// connect opens the database and Temporal, and keeps the database's time until the context ends.
+func connect(ctx context.Context, cfg Config, database Secret, log *zap.Logger) (*connections, error) {
+	c := &connections{registry: newRegistry()}
+	var err error
+	if c.store, err = openStore(ctx, log, database); err != nil {
+		return nil, err
+	}
+	c.registry.MustRegister(poolMetrics{c.store.Pool()})
+	if c.clock, err = newClock(ctx, c.store.Clock, time.Now, log, c.registry); err != nil {
+		c.store.Close()
+		return nil, err
+	}
+	if c.temporal, c.metrics, err = dialTemporal(ctx, cfg, log, c.registry); err != nil {
+		c.store.Close()
+		return nil, err
+	}
+	go c.clock.keep(ctx)
+	return c, nil
+}
+
+func (c *connections) close() {
+	c.temporal.Close()
+	_ = c.metrics.Close() // the last second of measurements
+	c.store.Close()
+}
+
 func openStore(ctx context.Context, log *zap.Logger, url Secret) (*postgres.Store, error) {
 	return retrying(ctx, log, "the database", func(ctx context.Context) (*postgres.Store, error) { return postgres.Open(ctx, string(url)) })
 }

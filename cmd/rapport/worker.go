@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
-	"flag"
 	"fmt"
 	"net/url"
 	"os"
@@ -46,55 +45,23 @@ SIGINT it takes no more work and finishes what it began.
 
 Needs RAPPORT_WORKER_DATABASE_URL, TEMPORAL_ADDRESS, RAPPORT_CODEC_KEY, RAPPORT_SECRET, RAPPORT_PUBLIC_URL,
 RAPPORT_MAIL_DOMAIN, STRIPE_API_KEY and SENDGRID_API_KEY; docs/configuration.md has the rest.`,
-		prepare: func(*flag.FlagSet) func(context.Context, environment, []string) error {
-			return func(ctx context.Context, env environment, args []string) error {
-				if err := noArguments(args); err != nil {
-					return err
-				}
-				cfg, err := loadConfig(workerNeeds, env.getenv)
-				if err != nil {
-					return err
-				}
-				log, err := newLogger(cfg, env.stderr)
-				if err != nil {
-					return err
-				}
-				ctx, stop := untilSignal(ctx)
-				defer stop()
-
-				return runWorker(ctx, cfg, log)
-			}
-		},
+		prepare: untilStopped(workerNeeds, runWorker),
 	}
 }
 
 func runWorker(ctx context.Context, cfg Config, log *zap.Logger) error {
-	registry := newRegistry()
-	store, err := openStore(ctx, log, cfg.WorkerDatabaseURL)
+	on, err := connect(ctx, cfg, cfg.WorkerDatabaseURL, log)
 	if err != nil {
 		return err
 	}
-	defer store.Close()
-	registry.MustRegister(poolMetrics{store.Pool()})
-	clock, err := newClock(ctx, store.Clock, time.Now, log, registry)
-	if err != nil {
-		return err
-	}
-	go clock.keep(ctx)
-	connection, metrics, err := dialTemporal(ctx, cfg, log, registry)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		connection.Close()
-		_ = metrics.Close() // the last second of measurements
-	}()
+	defer on.close()
+	store, clock := on.store, on.clock
 
 	signing, err := newSigning(cfg, store)
 	if err != nil {
 		return err
 	}
-	sweep := &worker.Sweep{Client: connection, Store: store, Log: log}
+	sweep := &worker.Sweep{Client: on.temporal, Store: store, Log: log}
 	pay, err := newPayer(cfg)
 	if err != nil {
 		return err
@@ -109,7 +76,7 @@ func runWorker(ctx context.Context, cfg Config, log *zap.Logger) error {
 		worker.Notify(store, cfg.PublicURL, clock.Now))
 	acts.Signing = signing.Signing
 	fatal := make(chan error, 1)
-	workers := worker.New(connection, acts, worker.Options{
+	workers := worker.New(on.temporal, acts, worker.Options{
 		StopTimeout: cfg.ShutdownTimeout, PaymentsPerSecond: float64(cfg.PaymentsPerSecond), Interceptors: []interceptor.WorkerInterceptor{temporal.NewInterceptor()}, Identity: identity(),
 		OnFatal: func(err error) {
 			select {
@@ -119,10 +86,10 @@ func runWorker(ctx context.Context, cfg Config, log *zap.Logger) error {
 		},
 	})
 	relay := &worker.Relay{
-		Store: store, Dispatch: worker.NewDispatcher(connection, store, relayTimeout), Log: log,
+		Store: store, Dispatch: worker.NewDispatcher(on.temporal, store, relayTimeout), Log: log,
 		Inbox: &worker.Inbox{Store: store, Activities: acts, Signing: signing.look, ReadInbound: mailer.Inbound},
 	}
-	if err := worker.EnsureSchedules(ctx, connection); err != nil {
+	if err := worker.EnsureSchedules(ctx, on.temporal); err != nil {
 		return err
 	}
 	if err := workers.Start(); err != nil {
@@ -130,8 +97,8 @@ func runWorker(ctx context.Context, cfg Config, log *zap.Logger) error {
 	}
 	log.Info("worker runs", zap.String("metrics", cfg.MetricsAddr))
 
-	health, err := listen(ctx, cfg.MetricsAddr, healthPages(registry, log, map[string]func(context.Context) error{
-		"database": store.Ping, "temporal": temporalAnswers(connection, cfg.TemporalNamespace),
+	health, err := listen(ctx, cfg.MetricsAddr, healthPages(on.registry, log, map[string]func(context.Context) error{
+		"database": store.Ping, "temporal": temporalAnswers(on.temporal, cfg.TemporalNamespace),
 	}), log)
 	if err != nil {
 		workers.Stop()
@@ -141,7 +108,7 @@ func runWorker(ctx context.Context, cfg Config, log *zap.Logger) error {
 	relaying, stopRelay := context.WithCancel(context.WithoutCancel(ctx))
 	var wg sync.WaitGroup
 	wg.Go(func() { relay.Run(relaying) })
-	wg.Go(func() { worker.KeepSchedules(relaying, connection, log) })
+	wg.Go(func() { worker.KeepSchedules(relaying, on.temporal, log) })
 
 	var failed error
 	select {
