@@ -62,6 +62,11 @@ func (s *Store) PaymentsPaused(ctx context.Context) (bool, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (bool, error) { return s.q.PaymentsPaused(ctx, tx) })
 }
 
+// DatabaseRestored says that this is another copy of the data than the books were compared for.
+func (s *Store) DatabaseRestored(ctx context.Context) (bool, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (bool, error) { return s.q.DatabaseRestored(ctx, tx) })
+}
+
 // PauseProvider keeps everybody from asking a payment provider that refuses our key. Whoever comes second changes nothing.
 func (s *Store) PauseProvider(ctx context.Context, code string) error {
 	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {

@@ -235,7 +235,7 @@ func (*nothingMoved) Balance(context.Context) (map[string]int64, error) {
 	return map[string]int64{}, nil
 }
 
-func (*nothingMoved) MissedEvents(context.Context, string, time.Time) ([]rapport.InboxRow, error) {
+func (*nothingMoved) MissedEvents(context.Context, string, time.Time, bool) ([]rapport.InboxRow, error) {
 	return nil, nil
 }
 

@@ -15,6 +15,7 @@ import (
 
 // ReconcileStore is what a reconciliation reads and writes.
 type ReconcileStore interface {
+	EventStore
 	// RunningReconciliations lists the runs that nobody has finished. In a restored copy of the data they reach up to now.
 	RunningReconciliations(ctx context.Context, now time.Time) ([]rapport.Reconciliation, error)
 	// ReconciledUntil is up to when the books were compared without a gap; now where they never were.
@@ -29,24 +30,17 @@ type ReconcileStore interface {
 	OpenCaseRefs(ctx context.Context) ([]rapport.BookRef, error)
 	// OurBooks reads our side of [from, to) at one moment: what was posted then, or under one of the refs at any time, and what is open.
 	OurBooks(ctx context.Context, from, to time.Time, refs []string) (rapport.Books, error)
-	// PutInbox keeps a verified event; false when it is there already.
-	PutInbox(ctx context.Context, r rapport.InboxRow) (bool, error)
-	// PaymentsPaused says that the provider refuses our key, so that only the probe asks it.
-	PaymentsPaused(ctx context.Context) (bool, error)
-	// PauseProvider keeps everybody from asking a provider that refuses our key, until a probe is answered.
-	PauseProvider(ctx context.Context, code string) error
 }
 
 // Books are the payment provider's.
 type Books interface {
+	Events
 	// Books reads what changed the platform's balance since an instant, and the objects behind it.
 	Books(ctx context.Context, since time.Time) ([]rapport.BookObject, []rapport.BalanceMovement, error)
 	// BookEntry reads one object with its movement; nil when there is none.
 	BookEntry(ctx context.Context, ref, parent string) (*rapport.BookObject, *rapport.BalanceMovement, error)
 	// Balance is what lies at the provider by currency, available and pending.
 	Balance(ctx context.Context) (map[string]int64, error)
-	// MissedEvents reads what no webhook of ours has acknowledged, of the platform or of one account. A second time, it is kept once.
-	MissedEvents(ctx context.Context, account string, since time.Time) ([]rapport.InboxRow, error)
 }
 
 // reconcileWindow is how far back a daily run looks: two days, so that each movement is compared twice. After a pause of the jobs it
@@ -82,10 +76,19 @@ func Reconcile(store ReconcileStore, provider Books, now func() time.Time) func(
 			}
 			runs = append(runs, daily)
 		}
+		// A copy of the data is not vouched for before it knows what happened since it was made: a bank account may be another one.
+		switch restored, err := store.DatabaseRestored(ctx); {
+		case err != nil:
+			return fmt.Errorf("restored: %w", err)
+		case restored:
+			if err := retake(ctx, store, provider, runs[0].From, now()); err != nil {
+				return errors.Join(err, noteProblem(ctx, store, runs[0].ID, err))
+			}
+		}
 		// Events that cannot be had are reported at the end; the books are compared without them.
 		var failed error
 		for _, r := range runs {
-			failed = errors.Join(failed, takeMissed(ctx, store, provider, r.From))
+			failed = errors.Join(failed, takeEvents(ctx, store, provider, "", r.From, false))
 			done, err := compare(ctx, store, provider, r)
 			if err != nil {
 				return errors.Join(failed, err, noteProblem(ctx, store, r.ID, err))
@@ -110,20 +113,6 @@ func noteProblem(ctx context.Context, store ReconcileStore, id uuid.UUID, err er
 		noted = errors.Join(noted, store.PauseProvider(ctx, failed.Code))
 	}
 	return noted
-}
-
-// takeMissed keeps the events that no webhook brought.
-func takeMissed(ctx context.Context, store ReconcileStore, provider Books, since time.Time) error {
-	missed, err := provider.MissedEvents(ctx, "", since)
-	if err != nil {
-		return fmt.Errorf("missed events: %w", err)
-	}
-	for _, event := range missed {
-		if _, err := store.PutInbox(ctx, event); err != nil {
-			return fmt.Errorf("keep an event: %w", err)
-		}
-	}
-	return nil
 }
 
 // margin is how far beyond a window the other side is read, because the two clocks, and the time between a transfer and its record, differ.

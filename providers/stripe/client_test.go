@@ -482,7 +482,7 @@ func TestAccountsBalanceTopupsAndReversals(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "paid", bank.Status)
 
-	events, err := c.UndeliveredEvents(ctx, "", time.Unix(0, 0))
+	events, err := c.Events(ctx, "", time.Unix(0, 0), false)
 	require.NoError(t, err)
 	require.Equal(t, "tr_1", events[0].ObjectID)
 }

@@ -178,17 +178,19 @@ func decodeEvent(payload []byte) (Event, error) {
 	return out, nil
 }
 
-// UndeliveredEvents lists the events since an instant that no webhook of ours has acknowledged, newest first: those of a connected
-// account, or the platform's own where none is named. Stripe keeps events for 30 days.
-func (c *Client) UndeliveredEvents(ctx context.Context, account string, since time.Time) ([]Event, error) {
+// Events lists the events since an instant that no webhook of ours has acknowledged, or all of them, newest first: those of a connected
+// account, or with none the platform's own.
+func (c *Client) Events(ctx context.Context, account string, since time.Time, all bool) ([]Event, error) {
 	if account != "" && !isID(account, "acct_") {
 		return nil, localError("account")
 	}
 
-	found, err := list[json.RawMessage](ctx, c, "/v1/events", account, &sdk.EventListParams{
-		DeliverySuccess: new(false),
-		CreatedRange:    &sdk.RangeQueryParams{GreaterThanOrEqual: since.Unix()},
-	})
+	asked := &sdk.EventListParams{CreatedRange: &sdk.RangeQueryParams{GreaterThanOrEqual: since.Unix()}}
+	if !all {
+		asked.DeliverySuccess = new(false)
+	}
+
+	found, err := list[json.RawMessage](ctx, c, "/v1/events", account, asked)
 	if err != nil {
 		return nil, err
 	}

@@ -122,9 +122,9 @@ func (p Payer) TopUp(ctx context.Context, providerID string) (rapport.ProviderTo
 }
 
 // MissedEvents lists the events of an account, or the platform's own, since an instant that no webhook of ours has acknowledged, as the inbox
-// keeps them.
-func (p Payer) MissedEvents(ctx context.Context, account string, since time.Time) ([]rapport.InboxRow, error) {
-	found, err := p.Client.UndeliveredEvents(ctx, account, since)
+// keeps them; with all, those as well that one has.
+func (p Payer) MissedEvents(ctx context.Context, account string, since time.Time, all bool) ([]rapport.InboxRow, error) {
+	found, err := p.Client.Events(ctx, account, since, all)
 	out := make([]rapport.InboxRow, len(found))
 	for i, e := range found {
 		out[i] = rapport.InboxRow{ID: uuid.Must(uuid.NewV7()), Provider: "stripe", EventID: e.ID, Type: e.Type, ObjectID: e.ObjectID, Account: e.Account, Body: e.Data}

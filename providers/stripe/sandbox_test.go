@@ -170,7 +170,7 @@ func TestSandboxPaysAndReports(t *testing.T) {
 	require.EqualValues(t, -12_500, sources[paid.ID])
 	require.EqualValues(t, 500, sources[back.ID])
 
-	_, err = w.client.UndeliveredEvents(ctx, "", began)
+	_, err = w.client.Events(ctx, "", began, true)
 	require.NoError(t, err)
 }
 
