@@ -47,9 +47,14 @@ type PortalStore interface {
 	OpenCorrections(ctx context.Context, deliverable uuid.UUID) (int, error)
 }
 
+// payeeReady is the state of whom money reaches.
+const payeeReady = "ready"
+
 // Onboarder mints the link to the payment provider's own pages, where a creator enters bank details that we never see.
 type Onboarder interface {
 	OnboardingLink(ctx context.Context, account, refreshURL, returnURL string) (link string, expires time.Time, err error)
+	// LoginLink leads to where the bank account of an account that is set up is changed.
+	LoginLink(ctx context.Context, account string) (link string, err error)
 }
 
 // visit is one creator's request with what their page is made of. It answers unauthorized when the creator was banned meanwhile.
@@ -152,7 +157,7 @@ func (s *Server) portalCommand(ctx context.Context, store PortalStore, who rappo
 
 const portalHomePath = "/v1/portal/home"
 
-// CreateOnboardingLink mints a link to Stripe, where the creator enters bank details.
+// CreateOnboardingLink mints a link to Stripe, where the creator enters bank details, or changes those that are there.
 func (s *Server) CreateOnboardingLink(ctx context.Context, r gen.CreateOnboardingLinkRequestObject) (gen.CreateOnboardingLinkResponseObject, error) {
 	store, who, page, err := s.visit(ctx)
 	if err != nil {
@@ -175,11 +180,18 @@ func (s *Server) CreateOnboardingLink(ctx context.Context, r gen.CreateOnboardin
 		return nil, err
 	}
 	back := s.cfg.PublicURL + "/portal/home"
-	link, expires, err := s.cfg.Outside.Onboarder.OnboardingLink(ctx, page.PayeeAccount, back, back)
+	var made gen.OnboardingLink
+	if page.PayeeState == payeeReady {
+		made.Url, err = s.cfg.Outside.Onboarder.LoginLink(ctx, page.PayeeAccount)
+	} else {
+		var expires time.Time
+		made.Url, expires, err = s.cfg.Outside.Onboarder.OnboardingLink(ctx, page.PayeeAccount, back, back)
+		made.ExpiresAt = &expires
+	}
 	if err != nil {
 		return nil, &rapport.Error{Code: rapport.CodeUnavailable, Message: "Stripe does not answer now. Nothing was lost; try again in a moment.", Err: err}
 	}
-	return gen.CreateOnboardingLink200JSONResponse{Url: link, ExpiresAt: expires}, nil
+	return gen.CreateOnboardingLink200JSONResponse(made), nil
 }
 
 // PortalUnsubscribe stops outreach of this brand to the contact.

@@ -363,6 +363,33 @@ func (b *bank) OnboardingLink(_ context.Context, account, _, _ string) (string, 
 	return "https://connect.example/" + account, time.Now().Add(5 * time.Minute), nil
 }
 
+func (b *bank) LoginLink(_ context.Context, account string) (string, error) {
+	if b.down {
+		return "", errors.New("no answer from sk_test_secret")
+	}
+	return "https://connect.example/express/" + account, nil
+}
+
+// TestACreatorChangesTheBankAccountAtStripe: whose account is set up is led to it, by a code as well.
+func TestACreatorChangesTheBankAccountAtStripe(t *testing.T) {
+	t.Parallel()
+	stripe := &bank{down: true}
+	d := newDesk(t, func(c *api.Config) { c.Outside.Onboarder = stripe })
+	d.sql(t, `update payees set state = 'ready'`)
+	me := d.visitor(t)
+	path := "/v1/portal/onboarding-links"
+	require.Equal(t, []string{"code expired"}, me.keyed().send(t, "POST", path, map[string]string{"code": "123456"}).fields(t))
+	require.Equal(t, 204, me.keyed().send(t, "POST", "/v1/portal/codes", map[string]any{}).status)
+	code := d.code(t)
+	down := me.keyed().send(t, "POST", path, map[string]string{"code": code})
+	require.Equal(t, 503, down.status)
+	require.NotContains(t, string(down.body), "sk_test")
+	stripe.down = false
+	a := me.keyed().send(t, "POST", path, map[string]string{"code": code})
+	require.Equal(t, 200, a.status, "%s", a.body)
+	require.JSONEq(t, `{"url": "https://connect.example/express/acct_mia"}`, string(a.body))
+}
+
 func TestOnboardingLinkAsksForTheCode(t *testing.T) {
 	t.Parallel()
 	stripe := &bank{down: true}

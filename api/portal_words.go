@@ -48,7 +48,7 @@ func (s *Server) home(ctx context.Context, page rapport.PortalPage) gen.PortalHo
 	home := gen.PortalHome{
 		Locale:      gen.Locale(say.Locale()),
 		CreatorName: page.CreatorName, BrandName: page.BrandName, CampaignName: page.CampaignName, Brief: page.Brief, PayeeState: page.PayeeState,
-		NeedsOnboarding: page.PayeeAccount != "" && page.PayeeState != "ready",
+		NeedsOnboarding: page.PayeeAccount != "" && page.PayeeState != payeeReady,
 		Deliverables:    make([]gen.PortalDeliverable, len(page.Deliverables)), Payments: make([]gen.PortalPayment, len(page.Payments)),
 	}
 	next, by := nextStep(say, page, s.now())

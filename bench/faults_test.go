@@ -160,6 +160,7 @@ func (f *fleet) startSandbox() {
 		"STRIPE_API_KEY=sk_test_faults", "STRIPE_BASE_URL=" + f.public, "STRIPE_WEBHOOK_SECRET_ACCOUNT=" + whsecAccount, "STRIPE_WEBHOOK_SECRET_CONNECT=" + whsecConnect,
 		"SENDGRID_API_KEY=SG.sandbox.faults", "SENDGRID_BASE_URL=" + f.public, "SENDGRID_EVENT_PUBLIC_KEY=" + ready.EventKey, "SENDGRID_INBOUND_PUBLIC_KEY=" + ready.InboundKey,
 		"RAPPORT_FAILPOINTS=" + f.points, "RAPPORT_LOG_LEVEL=warn", "RAPPORT_SHUTDOWN_TIMEOUT=5s",
+		"RAPPORT_BROWSER=none", // a picture of each post would take most of the machine
 	}
 }
 

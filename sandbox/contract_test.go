@@ -37,6 +37,9 @@ func everyCall(t *testing.T, b *box, sc *client.API) {
 	require.True(t, sc.Accounts.List(&stripe.AccountListParams{}).Next())
 	b.control(http.MethodPost, "/control/stripe/accounts/"+account, map[string]string{"outcome": onboardComplete}, nil)
 
+	_, err = sc.LoginLinks.New(&stripe.LoginLinkParams{Account: new(account)})
+	require.NoError(t, err)
+
 	topup := &stripe.TopupParams{
 		Amount: new(int64(100_000)), Currency: new("usd"), Description: new("Funds"),
 		StatementDescriptor: new("Rapport"), TransferGroup: new("brand_1"),

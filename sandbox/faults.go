@@ -143,6 +143,7 @@ func randomFaults(seed uint64, rate float64) []Fault {
 		{providerSendGrid, "POST", "/v3/mail/send", []string{actDropBefore, actCommitDrop, actCommit500, act429, actSlow, actHTML502}},
 		{providerStripe, "", "/webhooks/stripe/*", []string{actDuplicate, actReorder, actDelay, actDrop}},
 		{providerSendGrid, "", "/webhooks/sendgrid/*", []string{actDuplicate, actReorder, actDelay}},
+		{providerStripe, "POST", "/v1/accounts/*/login_links", []string{actDropBefore, act429, actSlow, actHTML502}},
 	}
 	rng := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // the script must be repeatable, not secret
 	list := []Fault{}

@@ -233,6 +233,19 @@ func (s *Server) createLink(x *tx, c *call) (any, *stripeError) {
 	}, nil
 }
 
+// createLoginLink leads to the same page for an account that is set up; nothing leads back from there.
+func (s *Server) createLoginLink(x *tx, c *call) (any, *stripeError) {
+	switch a, ok := s.accounts.get(c.id); {
+	case !ok:
+		return nil, noAccount(c.id)
+	case !a.Submitted:
+		return nil, invalid("", "account", "Cannot create a login link for an account that has not completed onboarding.")
+	}
+	l := accountLink{ID: newID(""), Account: c.id, Expires: s.now().Add(linkLife).UnixMilli()}
+	s.links.put(x, l.ID, l)
+	return map[string]any{"object": "login_link", "created": time.Now().Unix(), "url": c.base + "/onboarding/" + l.ID}, nil
+}
+
 // visitLink opens a link's onboarding page; false means that it is used up, expired or unknown.
 func (s *Server) visitLink(id string) (l accountLink, fresh bool, err error) {
 	err = s.db.update(func(x *tx) error {

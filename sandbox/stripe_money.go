@@ -637,6 +637,7 @@ func (s *Server) stripeEndpoints() map[string]endpoint {
 			"account": text().must(), "refresh_url": text(), "return_url": text(), "collection_options[future_requirements]": oneOf("include", "omit"),
 			"collection_options[fields]": oneOf("currently_due", "eventually_due"), "type": oneOf("account_onboarding", "account_update").must(),
 		}), write: s.createLink},
+		http.MethodPost + " /v1/accounts/{id}/login_links": {params: reading(), write: s.createLoginLink},
 		http.MethodPost + " /v1/transfers": {params: common().and(params{
 			"amount": whole().must(), "currency": text().must(), "destination": text().must(), "description": text(), "transfer_group": text(),
 			"source_type": oneOf("bank_account", "card", "fpx"),

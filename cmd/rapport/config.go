@@ -68,7 +68,7 @@ type Config struct {
 	AllowBaseURL bool // RAPPORT_ALLOW_BASE_URL=yes: providers may be elsewhere than at the vendors' or on this machine
 
 	MailDomain string   // RAPPORT_MAIL_DOMAIN: receives the replies
-	Browser    string   // RAPPORT_BROWSER: takes pictures of published posts; empty looks for one on PATH
+	Browser    string   // RAPPORT_BROWSER: takes pictures of published posts; empty looks for one on PATH, none takes none
 	FetchAllow []string // RAPPORT_FETCH_ALLOW: host:port or CIDR that may be fetched though private
 
 	// RAPPORT_TRUSTED_PROXIES: networks of the proxies in front, whose X-Forwarded-For is believed

@@ -35,7 +35,7 @@ var (
 	ErrNoBrowser = errors.New("browser: none is installed")
 	// ErrTooLarge means that the page has more than 4 MiB or its picture more than 5 MiB.
 	ErrTooLarge = errors.New("browser: too large")
-	// ErrFailed means that there is no picture: the browser took more than 20 seconds, or ended without one.
+	// ErrFailed means that there is no picture: it took more than 20 seconds, with the wait for those before it, or the browser ended without one.
 	ErrFailed = errors.New("browser: no picture was taken")
 )
 
@@ -46,12 +46,19 @@ type Shooter struct {
 	turn     chan struct{}
 }
 
+// None, as the path of the browser, is no pictures.
+const None = "none"
+
 // New takes the browser at a path, or finds Chromium or Chrome on PATH. A path that leads to no program is ErrNoBrowser; finding
-// none is no error but a Shooter that is not Enabled.
+// none, and None, is no error but a Shooter that is not Enabled.
 func New(path string) (*Shooter, error) {
 	s := &Shooter{patience: patience, turn: make(chan struct{}, 1)}
 
-	if path != "" {
+	switch path {
+	case "":
+	case None:
+		return s, nil
+	default:
 		found, err := exec.LookPath(path)
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrNoBrowser, err)
@@ -85,11 +92,14 @@ func (s *Shooter) Shoot(ctx context.Context, page []byte) ([]byte, error) {
 		return nil, ErrTooLarge
 	}
 
+	ctx, cancel := context.WithTimeoutCause(ctx, s.patience, ErrFailed)
+	defer cancel()
+
 	select {
 	case s.turn <- struct{}{}:
 		defer func() { <-s.turn }()
 	case <-ctx.Done():
-		return nil, ctx.Err() //nolint:wrapcheck // callers compare it
+		return nil, context.Cause(ctx) //nolint:wrapcheck // callers compare it
 	}
 
 	dir, err := os.MkdirTemp("", "rapport-shot-") // for nobody else to enter
@@ -112,10 +122,7 @@ func (s *Shooter) Shoot(ctx context.Context, page []byte) ([]byte, error) {
 
 // run starts the browser and ends it with its children.
 func (s *Shooter) run(ctx context.Context, dir string, args []string) error {
-	limited, cancel := context.WithTimeout(ctx, s.patience)
-	defer cancel()
-
-	cmd := exec.CommandContext(limited, s.path, args...) //nolint:gosec // the program is the installation's, the arguments are ours
+	cmd := exec.CommandContext(ctx, s.path, args...) //nolint:gosec // the program is the installation's, the arguments are ours
 	cmd.Dir = dir
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + dir, "XDG_CONFIG_HOME=" + dir, "XDG_CACHE_HOME=" + dir, "LANG=C.UTF-8"}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -129,7 +136,7 @@ func (s *Shooter) run(ctx context.Context, dir string, args []string) error {
 
 	switch {
 	case ctx.Err() != nil:
-		return ctx.Err() //nolint:wrapcheck // callers compare it
+		return context.Cause(ctx) //nolint:wrapcheck // callers compare it
 	case err != nil:
 		return fmt.Errorf("%w: %w", ErrFailed, err)
 	}

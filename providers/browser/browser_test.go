@@ -177,6 +177,10 @@ func TestWithoutABrowser(t *testing.T) {
 	_, err = s.Shoot(t.Context(), []byte("<p>x"))
 	require.ErrorIs(t, err, ErrNoBrowser)
 
+	s, err = New(None)
+	require.NoError(t, err)
+	require.False(t, s.Enabled())
+
 	_, err = New("/nowhere/chromium")
 	require.ErrorIs(t, err, ErrNoBrowser)
 }
@@ -205,6 +209,18 @@ func TestShootFails(t *testing.T) {
 
 	_, err := fake(t, head).Shoot(t.Context(), make([]byte, maxPage+1))
 	require.ErrorIs(t, err, ErrTooLarge)
+}
+
+// TestNobodyWaitsLongForATurn: whose post is checked gets no picture, and is checked all the same.
+func TestNobodyWaitsLongForATurn(t *testing.T) {
+	t.Parallel()
+
+	s := fake(t, `true`)
+	s.patience = 50 * time.Millisecond
+	s.turn <- struct{}{}
+
+	_, err := s.Shoot(t.Context(), []byte("<p>x"))
+	require.ErrorIs(t, err, ErrFailed)
 }
 
 func TestASlowBrowserIsEndedWithItsChildren(t *testing.T) {

@@ -19,6 +19,7 @@ import (
 	"github.com/stripe/stripe-go/v79/accountlink"
 	"github.com/stripe/stripe-go/v79/balance"
 	"github.com/stripe/stripe-go/v79/form"
+	"github.com/stripe/stripe-go/v79/loginlink"
 	"github.com/stripe/stripe-go/v79/payout"
 	"github.com/stripe/stripe-go/v79/topup"
 	"github.com/stripe/stripe-go/v79/transfer"
@@ -54,6 +55,7 @@ type Client struct {
 	backend   sdk.Backend
 	accounts  account.Client
 	links     accountlink.Client
+	logins    loginlink.Client
 	transfers transfer.Client
 	reversals transferreversal.Client
 	balances  balance.Client
@@ -100,6 +102,7 @@ func New(cfg Config) (*Client, error) {
 		key: cfg.Key, live: live, backend: backend,
 		accounts:  account.Client{B: backend, Key: cfg.Key},
 		links:     accountlink.Client{B: backend, Key: cfg.Key},
+		logins:    loginlink.Client{B: backend, Key: cfg.Key},
 		transfers: transfer.Client{B: backend, Key: cfg.Key},
 		reversals: transferreversal.Client{B: backend, Key: cfg.Key},
 		balances:  balance.Client{B: backend, Key: cfg.Key},

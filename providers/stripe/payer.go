@@ -135,6 +135,12 @@ func (p Payer) MissedEvents(ctx context.Context, account string, since time.Time
 	return out, payError(err)
 }
 
+// LoginLink mints a link to the provider's own pages of an account that is set up. It works once.
+func (p Payer) LoginLink(ctx context.Context, account string) (string, error) {
+	url, err := p.Client.CreateLoginLink(ctx, account)
+	return url, payError(err)
+}
+
 // OnboardingLink mints a link to the form in which a creator enters the bank account. It lives for minutes and works once.
 func (p Payer) OnboardingLink(ctx context.Context, account, refresh, back string) (string, time.Time, error) {
 	url, expires, err := p.Client.CreateOnboardingLink(ctx, account, refresh, back)

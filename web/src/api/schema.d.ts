@@ -2700,7 +2700,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Mint a link to Stripe, where the bank account is entered; asks for the mailed code */
+        /** Mint a link to Stripe, where the bank account is entered or changed; asks for the mailed code */
         post: operations["createOnboardingLink"];
         delete?: never;
         options?: never;
@@ -5941,8 +5941,11 @@ export interface components {
             reference: string;
         };
         OnboardingLink: {
-            /** Format: date-time */
-            expires_at: string;
+            /**
+             * Format: date-time
+             * @description Of the link to a form; one to the account itself works once
+             */
+            expires_at?: string;
             url: string;
         };
         OnTime: {

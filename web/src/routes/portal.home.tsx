@@ -124,8 +124,9 @@ function Shown({ home }: { home: PortalHome }) {
             <a href={fileAddress("/v1/portal/statement/export", { ...yearOf(new Date()), format: "pdf" })} download>{say("payments.statement")}</a>
           </p>
         )}
-        {!home.needs_onboarding && <div className={classes.payee}><State noun="payee" state={home.payee_state} /></div>}
+        {!home.needs_onboarding && home.payee_state !== "ready" && <div className={classes.payee}><State noun="payee" state={home.payee_state} /></div>}
       </Section>
+      {home.payee_state === "ready" && <BankAccount state="ready" />}
 
       <Absences />
 

@@ -10,10 +10,11 @@ import { MailedCode } from "./MailedCode";
 import { State } from "./State";
 import { useSay } from "./words/Words";
 
-/** The way to Stripe, where the bank account is entered. Rapport never sees the number. */
+/** The way to Stripe, where the bank account is entered, and changed once it is ready. Rapport never sees the number. */
 export function BankAccount({ state }: { state: string }) {
   const say = useSay();
   const [open, setOpen] = useState(false);
+  const ready = state === "ready";
   const [code, setCode] = useState("");
   const link = useAct({
     run: (what: { code: string }, key) => body(api.POST("/v1/portal/onboarding-links", { params: { header: { "Idempotency-Key": key } }, body: what })),
@@ -22,9 +23,9 @@ export function BankAccount({ state }: { state: string }) {
   return (
     <Section title={say("bank.title")} actions={<State noun="payee" state={state} />}>
       <Stack gap="sm">
-        <p style={{ margin: 0 }}>{say("bank.why")}</p>
+        <p style={{ margin: 0 }}>{say(ready ? "bank.changeWhy" : "bank.why")}</p>
         {!open ? (
-          <Button size="md" leftSection={<IconBuildingBank size={18} aria-hidden />} onClick={() => setOpen(true)}>{say("bank.add")}</Button>
+          <Button size="md" variant={ready ? "default" : "filled"} leftSection={<IconBuildingBank size={18} aria-hidden />} onClick={() => setOpen(true)}>{say(ready ? "bank.change" : "bank.add")}</Button>
         ) : (
           <form
             onSubmit={(event) => {

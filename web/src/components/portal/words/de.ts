@@ -135,6 +135,8 @@ export const words: Record<Key, string> = {
   "bank.title": "So wirst du bezahlt",
   "bank.why": "Sag Stripe, wohin dein Geld gehen soll. Stripe überweist es; deine Kontonummer sehen wir nie. Ohne sie warten Zahlungen.",
   "bank.add": "Bankkonto angeben",
+  "bank.change": "Bankkonto ändern",
+  "bank.changeWhy": "Du änderst es bei Stripe. Damit niemand dein Geld umleitet, warten Zahlungen nach einer Änderung einige Tage, und wir schreiben dir.",
   "bank.go": "Weiter zu Stripe",
 
   "content.what": "Was",

@@ -133,6 +133,8 @@ export const en = {
   "bank.title": "How you are paid",
   "bank.why": "Tell Stripe, who moves the money, where to send it. We never see your account number. Without it payments wait.",
   "bank.add": "Add your bank account",
+  "bank.change": "Change your bank account",
+  "bank.changeWhy": "You change it at Stripe. So that nobody else sends your money elsewhere, payments wait some days after a change, and we tell you by mail.",
   "bank.go": "Go on to Stripe",
 
   // Content.
