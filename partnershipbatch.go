@@ -74,5 +74,6 @@ type TaskBatch struct {
 // RefusedTask is a task that could not be changed with the others, and why.
 type RefusedTask struct {
 	Task
+
 	Reason string
 }

@@ -138,7 +138,8 @@ func (s *Server) ExportReversals(ctx context.Context, r gen.ExportReversalsReque
 	}
 	filter := reversalFilter(gen.ListReversalsParams{BrandId: r.Params.BrandId, PayoutId: r.Params.PayoutId, State: r.Params.State})
 	f, err := listSheet(s, "reversals", isXLSX(r.Params.Format),
-		[]any{"Asked", "Creator", "Campaign", "Brand", "Milestone", "Amount", "Came back", "Kept from later payments", "Given up", "Open", "Currency", "State", "Reason", "Asked by", "Approved by", "Payout", "Id"},
+		[]any{"Asked", "Creator", "Campaign", "Brand", "Milestone", "Amount", "Came back", "Kept from later payments", "Given up", "Open", "Currency", "State", "Reason", "Asked by",
+			"Approved by", "Payout", "Id"},
 		func(page rapport.Page) ([]rapport.ReversalItem, []string, error) {
 			return store.ListReversals(ctx, filter, page)
 		},

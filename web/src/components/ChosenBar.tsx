@@ -21,7 +21,7 @@ export default function ChosenBar({ noun, most, chosen, whole, count, children }
   const matching = useQuery<{ count: number; more: boolean }, Problem>({ ...count, enabled: whole }).data;
   useShortcuts("Chosen rows", [{ keys: "Escape", label: "Choose none", run: clear }]);
   return (
-    <Group gap="xs" role="group" aria-label={`Chosen ${noun}`}>
+    <Group gap="xs" role="group" aria-label={`Chosen ${noun}`} py={6} style={{ position: "sticky", top: "var(--bar-top)", zIndex: 1, background: "var(--surface-page)" }}>
       <span role="status">{all === undefined ? `${ids.length.toLocaleString("en")} chosen` : `All ${all.toLocaleString("en")} that match are chosen`}</span>
       {children}
       {whole && all === undefined && matching && matching.count > ids.length && (matching.more

@@ -98,9 +98,9 @@ function TaskRow({ task, ask, box }: { task: Task; ask: (what: Asked) => void; b
   const active = task.state === "open" || task.state === "snoozed";
   return (
     <li className={classes.task}>
+      {box}
       <div className={classes.words}>
         <div className={classes.title}>
-          {box}
           {link ? <Link to={link}>{task.title}</Link> : task.title}
           {task.state !== "open" && <StatusChip noun="task" state={task.state} />}
         </div>

@@ -37,7 +37,7 @@ export default function TasksDialog({ ask, onClose, onDone }: { ask: TasksAsk; o
     return (
       <Modal opened onClose={onClose} title={`${result.done.toLocaleString("en")} ${result.done === 1 ? "task" : "tasks"} ${done}`}>
         <Stack>
-          <p role="status" style={{ margin: 0 }}>{result.refused.length === 0 ? "None was left out." : `${result.refused.length.toLocaleString("en")} stayed as they were:`}</p>
+          <p role="status" style={{ margin: 0 }}>{result.refused.length === 0 ? "None was left out." : `${result.refused.length.toLocaleString("en")} stayed as ${result.refused.length === 1 ? "it was" : "they were"}:`}</p>
           <ul style={{ margin: 0, paddingLeft: 18, maxHeight: 320, overflowY: "auto" }}>
             {result.refused.map(({ id, title, link, reason }) => (
               <li key={id}>

@@ -22,7 +22,7 @@ export function useColumns(list: string, columns: { id: string; shown: boolean }
     deserialize: (value) => readChoice(value),
   });
   const navigate = useNavigate();
-  const asked = (useSearch({ strict: false }) as { cols?: string }).cols?.split(".");
+  const asked = useSearch({ strict: false }).cols?.split(".");
   const choice: ColumnChoice = chooses && asked ? Object.fromEntries(columns.map(({ id }) => [id, asked.includes(id)])) : kept;
   const shown = (by: ColumnChoice) => columns.filter(({ id, shown }) => by[id] ?? shown).map(({ id }) => id).join(".");
   const write = (cols: string | undefined) => void navigate({ to: ".", search: ((search: object) => ({ ...search, cols })) as never, replace: true, resetScroll: false });

@@ -39,7 +39,7 @@ export default function BatchResult({ id, onClose, onUndone }: { id: string; onC
       <Stack>
         {pending > 0 && <Progress value={(100 * (total - pending)) / total} aria-label="Answered" />}
         <p role="status" style={{ margin: 0 }}>
-          {number(done)} {words}{refused > 0 && `, ${number(refused)} stayed as they were`}{pending > 0 && `, ${number(pending)} have not answered yet`}.
+          {number(done)} {words}{refused > 0 && `, ${number(refused)} stayed as ${refused === 1 ? "it was" : "they were"}`}{pending > 0 && `, ${number(pending)} ${pending === 1 ? "has" : "have"} not answered yet`}.
           {pending > 0 && " It goes on by itself, also when you close this."}
         </p>
         {items.length > 0 && (
