@@ -38,6 +38,7 @@ type PartnershipSummary struct {
 
 // PartnershipFilter narrows a list of partnerships; zero fields do not.
 type PartnershipFilter struct {
+	IDs        []uuid.UUID // only those; empty for all. A list does not read it
 	BrandID    *uuid.UUID
 	CampaignID *uuid.UUID
 	CreatorID  *uuid.UUID

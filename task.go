@@ -54,6 +54,7 @@ type CreatorRef struct {
 
 // TaskFilter narrows a list of tasks; zero fields do not.
 type TaskFilter struct {
+	IDs           []uuid.UUID // only those; empty for all. A list does not read it
 	BrandID       *uuid.UUID
 	OwnerID       *uuid.UUID // the person's own, and with Roles also those of a role that the person has at the task's brand
 	WithRoles     bool

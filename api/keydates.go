@@ -26,21 +26,29 @@ func (s *Server) ListKeyDates(ctx context.Context, r gen.ListKeyDatesRequestObje
 	if err != nil {
 		return nil, err
 	}
-	f := rapport.KeyDateFilter{
-		BrandID: r.Params.BrandId, CampaignID: r.Params.CampaignId, PartnershipID: r.Params.PartnershipId, OwnerID: r.Params.OwnerId, Kind: string(value(r.Params.Kind)),
-		State: string(value(r.Params.State)),
-	}
-	if from := fromDate(r.Params.From); from != nil {
-		f.From = *from
-	}
-	if to := fromDate(r.Params.To); to != nil {
-		f.To = to.AddDate(0, 0, 1)
-	}
-	if bad := f.Check(); len(bad) > 0 {
-		return nil, rapport.Invalid(bad...)
+	f, err := keyDateFilter(r.Params)
+	if err != nil {
+		return nil, err
 	}
 	list, next, err := store.KeyDates(ctx, f, page)
 	return gen.ListKeyDates200JSONResponse{Items: each(list, toKeyDate), NextCursor: cursorOf(next)}, err
+}
+
+// keyDateFilter reads what a list of key dates, and the same as a table, are narrowed by.
+func keyDateFilter(p gen.ListKeyDatesParams) (rapport.KeyDateFilter, error) {
+	f := rapport.KeyDateFilter{
+		BrandID: p.BrandId, CampaignID: p.CampaignId, PartnershipID: p.PartnershipId, OwnerID: p.OwnerId, Kind: string(value(p.Kind)), State: string(value(p.State)),
+	}
+	if from := fromDate(p.From); from != nil {
+		f.From = *from
+	}
+	if to := fromDate(p.To); to != nil {
+		f.To = to.AddDate(0, 0, 1)
+	}
+	if bad := f.Check(); len(bad) > 0 {
+		return f, rapport.Invalid(bad...)
+	}
+	return f, nil
 }
 
 func toKeyDate(k rapport.KeyDateRow) gen.KeyDate {

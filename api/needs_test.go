@@ -244,3 +244,41 @@ func TestListsAreExportedAsTheyAreFiltered(t *testing.T) {
 	require.Equal(t, 422, person.send(t, "GET", "/v1/contracts/export?state=lost", nil).status)
 	require.Equal(t, 422, person.send(t, "GET", "/v1/reviews/export?assigned_to=nobody", nil).status)
 }
+
+func TestDesksAreExportedAsTheyAreFiltered(t *testing.T) {
+	t.Parallel()
+	w := newWalls(t)
+	d, theirs := w.desk, w.theirs
+	d.sql(t, `delete from tasks where brand_id = $1 and id <> $2`, d.world.one, theirs["tasks"])
+	d.sql(t, `update tasks set kind = 'custom', title = '=HYPERLINK("x")' where id = $1`, theirs["tasks"])
+	person := d.as(t, "auditor@one.example")
+	for path, want := range map[string]string{
+		"/v1/tasks/export": `"'=HYPERLINK(`, "/v1/key-dates/export?kind=rights_end": "Rights end", "/v1/suppressions/export": "gone@one.example",
+		"/v1/users/export": "ops@one.example", "/v1/reversals/export": "Ours", "/v1/payout-batches/export": "Excluded",
+	} {
+		a := person.send(t, "GET", path, nil)
+		require.Equal(t, 200, a.status, "%s", a.body)
+		require.Contains(t, a.header.Get("Content-Disposition"), ".csv")
+		require.Contains(t, string(a.body), want, path)
+		require.NotContains(t, string(a.body), "two.example", path)
+		require.Equal(t, 403, d.as(t, "guest@one.example").send(t, "GET", path, nil).status, path)
+		and := "?"
+		if strings.Contains(path, "?") {
+			and = "&"
+		}
+		xlsx := person.send(t, "GET", path+and+"format=xlsx", nil)
+		require.Equal(t, 200, xlsx.status)
+		require.Equal(t, "PK", string(xlsx.body[:2]))
+	}
+	for _, path := range []string{"/v1/reversals/export", "/v1/payout-batches/export"} {
+		require.Equal(t, 403, d.as(t, "ops@one.example").send(t, "GET", path, nil).status, path)
+	}
+	for _, path := range []string{
+		"/v1/tasks/export?state=done", "/v1/key-dates/export?kind=allowlisting_end", "/v1/suppressions/export?q=nobody", "/v1/reversals/export?state=reversed", "/v1/payout-batches/export?outcome=approved",
+	} {
+		require.Len(t, strings.Split(strings.TrimSpace(string(person.send(t, "GET", path, nil).body)), "\n"), 1, "%s: the head alone", path)
+	}
+	for _, path := range []string{"/v1/tasks/export?state=lost", "/v1/payout-batches/export?from=2026-02-02&to=2026-02-01", "/v1/key-dates/export?from=2026-02-02&to=2026-02-01"} {
+		require.Equal(t, 422, person.send(t, "GET", path, nil).status, path)
+	}
+}

@@ -217,21 +217,30 @@ func (s *Server) ListPayoutBatches(ctx context.Context, r gen.ListPayoutBatchesR
 	if err != nil {
 		return nil, err
 	}
-	f := rapport.PayoutBatchFilter{BrandID: r.Params.BrandId, UserID: r.Params.UserId, Outcome: string(value(r.Params.Outcome))}
-	if r.Params.From != nil {
-		f.From = r.Params.From.Time
-	}
-	if r.Params.To != nil {
-		f.To = r.Params.To.Time
-	}
-	if !f.To.IsZero() && f.To.Before(f.From) {
-		return nil, rapport.Invalid(rapport.Field{Path: "to", Code: "before_from", Detail: "The last day is before the first."})
+	f, err := payoutBatchFilter(r.Params)
+	if err != nil {
+		return nil, err
 	}
 	items, next, err := store.PayoutBatches(ctx, f, page)
 	if err != nil {
 		return nil, err
 	}
 	return gen.ListPayoutBatches200JSONResponse{Items: each(items, showPayoutBatchLine), NextCursor: cursorOf(next)}, nil
+}
+
+// payoutBatchFilter reads what a list of batches, and the same as a table, are narrowed by.
+func payoutBatchFilter(p gen.ListPayoutBatchesParams) (rapport.PayoutBatchFilter, error) {
+	f := rapport.PayoutBatchFilter{BrandID: p.BrandId, UserID: p.UserId, Outcome: string(value(p.Outcome))}
+	if p.From != nil {
+		f.From = p.From.Time
+	}
+	if p.To != nil {
+		f.To = p.To.Time
+	}
+	if !f.To.IsZero() && f.To.Before(f.From) {
+		return f, rapport.Invalid(rapport.Field{Path: "to", Code: "before_from", Detail: "The last day is before the first."})
+	}
+	return f, nil
 }
 
 func showPayoutBatchLine(b rapport.PayoutBatchLine) gen.PayoutBatchSummary {

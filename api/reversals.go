@@ -34,17 +34,22 @@ func (s *Server) ListReversals(ctx context.Context, r gen.ListReversalsRequestOb
 	if err != nil {
 		return nil, err
 	}
-	f := rapport.ReversalFilter{BrandID: r.Params.BrandId, PayoutID: r.Params.PayoutId}
-	for _, state := range value(r.Params.State) {
-		f.States = append(f.States, string(state))
-	}
-	items, next, err := store.ListReversals(ctx, f, page)
+	items, next, err := store.ListReversals(ctx, reversalFilter(r.Params), page)
 	if err != nil {
 		return nil, err
 	}
 	me := principalFrom(ctx)
 	list := gen.ListReversals200JSONResponse{Items: each(items, func(r rapport.ReversalItem) gen.Reversal { return showReversal(r, me) }), NextCursor: cursorOf(next)}
 	return list, nil
+}
+
+// reversalFilter reads what a list of reversals, and the same as a table, are narrowed by.
+func reversalFilter(p gen.ListReversalsParams) rapport.ReversalFilter {
+	f := rapport.ReversalFilter{BrandID: p.BrandId, PayoutID: p.PayoutId}
+	for _, state := range value(p.State) {
+		f.States = append(f.States, string(state))
+	}
+	return f
 }
 
 // GetReversal shows one reversal.

@@ -294,13 +294,24 @@ func workAccess() map[string]access {
 // listAccess is who reads what is made of many things at once.
 func listAccess() map[string]access {
 	return map[string]access{
-		"exportCreators":     slow(house()),
-		"exportCampaigns":    slow(house()),
-		"exportPartnerships": slow(house()),
-		"exportContracts":    slow(house()),
-		"exportReviews":      slow(house()),
-		"listMoves":          house(),
-		"getCampaignHealth":  everyone(),
+		"exportCreators":         slow(house()),
+		"exportCampaigns":        slow(house()),
+		"exportPartnerships":     slow(house()),
+		"countPartnerships":      opsAdmin(),
+		"createPartnershipBatch": slow(opsAdmin()),
+		"getPartnershipBatch":    opsAdmin(),
+		"countTasks":             workers(),
+		"changeTasks":            workers(),
+		"exportContracts":        slow(house()),
+		"exportReviews":          slow(house()),
+		"exportKeyDates":         slow(house()),
+		"exportTasks":            slow(house()),
+		"exportSuppressions":     slow(house()),
+		"exportUsers":            slow(house()),
+		"exportReversals":        slow(books()),
+		"exportPayoutBatches":    slow(books()),
+		"listMoves":              house(),
+		"getCampaignHealth":      everyone(),
 	}
 }
 

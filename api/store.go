@@ -115,6 +115,8 @@ type TaskStore interface {
 	CompleteTask(ctx context.Context, id, by uuid.UUID, note string) (rapport.Task, error)
 	ReassignTask(ctx context.Context, id, to uuid.UUID) (rapport.Task, error)
 	SnoozeTask(ctx context.Context, id uuid.UUID, until time.Time) (rapport.Task, error)
+	CountTasks(ctx context.Context, f rapport.TaskFilter, most int) (int, error)
+	ChangeTasks(ctx context.Context, f rapport.TaskFilter, c rapport.TaskBatch, check func(found int) error) (int, []rapport.RefusedTask, error)
 }
 
 // KeyStore keeps the answers to idempotency keys.

@@ -37,27 +37,94 @@ func (s *Server) ListTasks(ctx context.Context, r gen.ListTasksRequestObject) (g
 	if err != nil {
 		return nil, err
 	}
-	f := rapport.TaskFilter{BrandID: r.Params.BrandId, PartnershipID: r.Params.PartnershipId, State: value(r.Params.State)}
-	switch owner := value(r.Params.Owner); owner {
-	case "":
-	case "me":
-		me := principalFrom(ctx).UserID
-		f.OwnerID, f.WithRoles = &me, true
-	default:
-		id, err := uuid.Parse(owner)
-		if err != nil {
-			return nil, rapport.Invalid(rapport.Field{Path: "owner", Code: "bad_format", Detail: "The owner is me or the id of a person."})
-		}
-		f.OwnerID = &id
-	}
-	if f.State != "" && !gen.TaskState(f.State).Valid() {
-		return nil, rapport.Invalid(rapport.Field{Path: "state", Code: "unknown_value", Detail: "A task is open, done, cancelled or snoozed."})
+	f, err := taskFilter(r.Params, principalFrom(ctx).UserID)
+	if err != nil {
+		return nil, err
 	}
 	tasks, next, err := s.cfg.Store.ListTasks(ctx, f, page)
 	if err != nil {
 		return nil, err
 	}
 	return gen.ListTasks200JSONResponse{Items: each(tasks, toTask), NextCursor: cursorOf(next)}, nil
+}
+
+// taskFilter reads what a list of tasks, and a change to all of it, are narrowed by.
+func taskFilter(p gen.ListTasksParams, me uuid.UUID) (rapport.TaskFilter, error) {
+	f := rapport.TaskFilter{BrandID: p.BrandId, PartnershipID: p.PartnershipId, State: value(p.State)}
+	switch owner := value(p.Owner); owner {
+	case "":
+	case "me":
+		f.OwnerID, f.WithRoles = &me, true
+	default:
+		id, err := uuid.Parse(owner)
+		if err != nil {
+			return f, rapport.Invalid(rapport.Field{Path: "owner", Code: "bad_format", Detail: "The owner is me or the id of a person."})
+		}
+		f.OwnerID = &id
+	}
+	if f.State != "" && !gen.TaskState(f.State).Valid() {
+		return f, rapport.Invalid(rapport.Field{Path: "state", Code: "unknown_value", Detail: "A task is open, done, cancelled or snoozed."})
+	}
+	return f, nil
+}
+
+// CountTasks says how many tasks match that the caller may change.
+func (s *Server) CountTasks(ctx context.Context, r gen.CountTasksRequestObject) (gen.CountTasksResponseObject, error) {
+	f, err := taskFilter(gen.ListTasksParams{BrandId: r.Params.BrandId, PartnershipId: r.Params.PartnershipId, Owner: r.Params.Owner, State: r.Params.State}, principalFrom(ctx).UserID)
+	if err != nil {
+		return nil, err
+	}
+	n, err := s.cfg.Store.CountTasks(ctx, f, rapport.MaxTaskBatch+1)
+	if err != nil {
+		return nil, err
+	}
+	return gen.CountTasks200JSONResponse{Count: min(n, rapport.MaxTaskBatch), More: n > rapport.MaxTaskBatch}, nil
+}
+
+// ChangeTasks changes many tasks in one transaction with its answer, so that a repeated request finds all of it done or nothing.
+func (s *Server) ChangeTasks(ctx context.Context, r gen.ChangeTasksRequestObject) (gen.ChangeTasksResponseObject, error) {
+	b, me := *r.Body, principalFrom(ctx).UserID
+	c := rapport.TaskBatch{Act: string(b.Act), By: me, Note: strings.TrimSpace(value(b.Note)), Until: value(b.Until), To: value(b.UserId)}
+	if err := s.checkTaskChange(b); err != nil {
+		return nil, err
+	}
+	f := rapport.TaskFilter{IDs: distinct(value(b.TaskIds))}
+	check := func(found int) error { return checkNamed(len(f.IDs), found, "task") }
+	if b.Filter != nil {
+		var err error
+		if f, err = taskFilter(gen.ListTasksParams{BrandId: b.Filter.BrandId, PartnershipId: b.Filter.PartnershipId, Owner: b.Filter.Owner, State: b.Filter.State}, me); err != nil {
+			return nil, err
+		}
+		check = func(found int) error { return rapport.CheckSeen(*b.Count, found, rapport.MaxTaskBatch) }
+	}
+	done, refused, err := s.cfg.Store.ChangeTasks(ctx, f, c, check)
+	if err != nil {
+		return nil, err
+	}
+	return gen.ChangeTasks200JSONResponse{Done: done, Refused: each(refused, func(t rapport.RefusedTask) gen.RefusedTask {
+		title, _ := t.Words()
+		return gen.RefusedTask{Id: t.ID, Title: title, Link: orNil(t.Path()), Reason: t.Reason}
+	})}, nil
+}
+
+// checkTaskChange names every field that is missing, too much, or out of range.
+func (s *Server) checkTaskChange(b gen.TaskBatchCreate) error {
+	bad := checkWhich(map[string]bool{"task_ids": b.TaskIds != nil, "filter": b.Filter != nil}, b.Filter != nil && b.Count == nil)
+	switch b.Act {
+	case gen.TaskBatchCreateActSnooze:
+		if until := value(b.Until); !until.After(s.now()) || until.After(s.now().Add(366*24*time.Hour)) {
+			bad = append(bad, rapport.Field{Path: "until", Code: "out_of_range", Detail: "Snooze to a time within the next year."})
+		}
+	case gen.TaskBatchCreateActReassign:
+		if b.UserId == nil {
+			bad = append(bad, rapport.Field{Path: "user_id", Code: "required", Detail: "Say to whom."})
+		}
+	case gen.TaskBatchCreateActComplete:
+	}
+	if len(bad) > 0 {
+		return rapport.Invalid(bad...)
+	}
+	return nil
 }
 
 // CompleteTask marks a task done.

@@ -53,6 +53,8 @@ var exempt = map[string]string{ //nolint:gochecknoglobals // a table
 	"listHolidays":          "holidays belong to countries",
 	"listComplianceNotes":   "notes belong to countries",
 	"getOverview":           "answers numbers and no ids: TestOverviewCountsWhatIsMine",
+	"countPartnerships":     "answers numbers and no ids: TestABatchGivesManyTheSameCommand",
+	"countTasks":            "answers numbers and no ids: TestManyTasksAreChangedEachAsIfAlone",
 	"listCashWeeks":         "answers numbers and no ids: TestCashLeavesByWeek",
 	"listPayoutLanes":       "takes and answers no ids of payouts: TestWhatIsOwedStandsInLanes",
 	"getPortalStatement":    "takes no id: the visit says whom it is about",
@@ -78,6 +80,15 @@ var exemptFields = map[string]string{ //nolint:gochecknoglobals // a table
 	"commandPartnership.deliverable_id": "the partnership's workflow refuses deliverables that are not its own",
 	"commandPartnership.submission_id":  "no command to a partnership reads it",
 	"commandPartnership.message_id":     "the partnership's workflow refuses mails that are not its own",
+
+	"createPartnershipBatch.filter.brand_id":    "narrows the caller's own brands, as the list does",
+	"createPartnershipBatch.filter.campaign_id": "as filter.brand_id",
+	"createPartnershipBatch.filter.creator_id":  "as filter.brand_id",
+	"createPartnershipBatch.filter.owner_id":    "as filter.brand_id",
+	"createPartnershipBatch.undoes":             "a batch is its maker's own: TestABatchGivesManyTheSameCommand",
+	"changeTasks.filter.brand_id":               "as in createPartnershipBatch",
+	"changeTasks.filter.partnership_id":         "as in createPartnershipBatch",
+	"changeTasks.user_id":                       "each task refuses a person without a role at its brand: TestManyTasksAreChangedEachAsIfAlone",
 
 	"draftAmendment.dropped.0":              "held against the term's own rows by the look-up that moved has",
 	"draftAmendment.dropped_milestones.0":   "as dropped",
@@ -178,25 +189,27 @@ func bodies(i ids) map[string]any {
 			"brand_id": brand, "part": "preparer", "approve": []any{map[string]any{"payout_id": i["payout_id"], "amount": eur(40000)}},
 			"exclude": []any{map[string]any{"payout_id": i["second_payout"], "reason": "Not yet"}},
 		},
-		"editPayoutPolicy":     map[string]any{"preparers_prove": true, "two_releasers_from": []any{eur(100)}},
-		"approvePayout":        map[string]any{"part": "preparer", "amount": eur(40000)},
-		"commandPayout":        map[string]any{"command": "hold", "reason": "Wait"},
-		"recordOfflinePayment": form{"%PDF-1.4", "paid_on", berlinToday(), "reference", "A 1", "amount", "5000", "currency", "eur"},
-		"createReversal":       map[string]any{"amount": eur(50), "reason": "The post is gone"},
-		"approveReversal":      map[string]any{"part": "reverse", "amount": eur(100)},
-		"commandReversal":      map[string]any{"command": "cancel", "reason": "It is right as it is"},
-		"commandCase":          map[string]any{"command": "assign", "owner_id": i["to_user_id"]},
-		"completeTask":         map[string]any{"note": "Done"},
-		"reassignTask":         map[string]any{"user_id": user},
-		"snoozeTask":           map[string]any{"until": time.Now().Add(time.Hour)},
-		"decideOffer":          map[string]any{"decision": "accept"},
-		"signContract":         map[string]any{"decision": "decline"},
-		"submitDraft":          form{"%PDF-1.4", "caption", "#ad"},
-		"reportPost":           map[string]any{"url": "https://video.example/1"},
-		"liftSuppression":      map[string]any{"reason": "They asked for it."},
-		"createCreatorField":   map[string]any{"brand_id": brand, "name": "New", "kind": "text"},
-		"mergeCreator":         map[string]any{"into": i["creator_id"]},
-		"undoCreatorMerge":     map[string]any{},
+		"editPayoutPolicy":       map[string]any{"preparers_prove": true, "two_releasers_from": []any{eur(100)}},
+		"approvePayout":          map[string]any{"part": "preparer", "amount": eur(40000)},
+		"commandPayout":          map[string]any{"command": "hold", "reason": "Wait"},
+		"recordOfflinePayment":   form{"%PDF-1.4", "paid_on", berlinToday(), "reference", "A 1", "amount", "5000", "currency", "eur"},
+		"createReversal":         map[string]any{"amount": eur(50), "reason": "The post is gone"},
+		"approveReversal":        map[string]any{"part": "reverse", "amount": eur(100)},
+		"commandReversal":        map[string]any{"command": "cancel", "reason": "It is right as it is"},
+		"commandCase":            map[string]any{"command": "assign", "owner_id": i["to_user_id"]},
+		"createPartnershipBatch": map[string]any{"command": "pause", "partnership_ids": []uuid.UUID{i["partnership_ids"]}},
+		"changeTasks":            map[string]any{"act": "reassign", "user_id": i["to_user_id"], "task_ids": []uuid.UUID{i["task_ids"]}},
+		"completeTask":           map[string]any{"note": "Done"},
+		"reassignTask":           map[string]any{"user_id": user},
+		"snoozeTask":             map[string]any{"until": time.Now().Add(time.Hour)},
+		"decideOffer":            map[string]any{"decision": "accept"},
+		"signContract":           map[string]any{"decision": "decline"},
+		"submitDraft":            form{"%PDF-1.4", "caption", "#ad"},
+		"reportPost":             map[string]any{"url": "https://video.example/1"},
+		"liftSuppression":        map[string]any{"reason": "They asked for it."},
+		"createCreatorField":     map[string]any{"brand_id": brand, "name": "New", "kind": "text"},
+		"mergeCreator":           map[string]any{"into": i["creator_id"]},
+		"undoCreatorMerge":       map[string]any{},
 		"editCreatorProfile": map[string]any{
 			"preferences": "No mornings", "style_notes": "", "fields": []any{map[string]any{"field_id": i["field_id"], "value": "M"}},
 			"rates": []any{map[string]any{"platform": "youtube", "kind": "video", "amount": eur(100), "as_of": "2026-01-01"}},
@@ -295,6 +308,10 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 	second, batch := d.secondPayout(t, brand, w), id()
 	d.sql(t, `insert into payout_batches (id, brand_id, part, made_by) values ($1, $2, 'preparer', $3)`, batch, brand, both)
 	d.sql(t, `insert into payout_batch_items (batch_id, payout_id, brand_id, amount, currency, excluded) values ($1, $2, $3, 30000, 'eur', 'Not yet')`, batch, second, brand)
+	many, command := id(), id()
+	d.sql(t, `insert into partnership_batches (id, command, made_by) values ($1, 'pause', $2)`, many, both)
+	d.sql(t, `insert into outbox (id, brand_id, kind, workflow_id, input, acked_at, handled_at) values ($1, $2, 'update', 'partnership/' || $3::uuid, '{}', now(), now())`, command, brand, w.partnership)
+	d.sql(t, `insert into partnership_batch_items (batch_id, partnership_id, brand_id, outbox_id) values ($1, $2, $3, $4)`, many, w.partnership, brand, command)
 	suppression, field, part, merge := id(), id(), id(), id()
 	d.sql(t, `insert into suppressions (id, email, brand_id, reason) values ($1, $2, $3, 'unsubscribe')`, suppression, "gone@"+host, brand)
 	d.sql(t, `insert into creator_fields (id, brand_id, name, kind) values ($1, $2, 'Size', 'text')`, field, brand)
@@ -370,8 +387,9 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 		"policies": policy, "outside-reviewers": reviewer, "reviewer_id": reviewer, "delegations": away, "review-links": link, "comments": remark, "reply_to": remark, "corrections": correction,
 		"post-checks": look, "from_user_id": user, "to_user_id": both, "reconciliation-cases": difference, "reconciliations": sharedComparison,
 		"/v1/payouts/{id}/remittance": paid, "/v1/portal/payments/{id}/remittance": settled,
-		"extensions": extension,
-		"feeds":      feed, "key-dates": ends, "views": view,
+		"extensions":          extension,
+		"partnership-batches": many, "undoes": many, "partnership_ids": w.partnership, "task_ids": task,
+		"feeds": feed, "key-dates": ends, "views": view,
 		"absences": sharedAbsence, "payout-batches": batch, "second_payout": second, "/v1/payouts/{id}/offline-payment": waiting, "/v1/payouts/{id}/offline-payment/proof": proved,
 	}
 	maps.Copy(made, threads)

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -72,6 +73,71 @@ func task(r gen.ListTasksRow) rapport.Task {
 		t.Creator = &rapport.CreatorRef{ID: *r.CreatorID, Name: text(r.CreatorName), Handle: r.Handle, Platform: r.Platform}
 	}
 	return t
+}
+
+// CountTasks says how many tasks of the scope match, counting no further than most.
+func (s *Store) CountTasks(ctx context.Context, f rapport.TaskFilter, most int) (int, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (int, error) {
+		rows, err := s.q.MatchingTasks(ctx, tx, matchingTasks(ctx, f, most))
+		return len(rows), err
+	})
+}
+
+func matchingTasks(ctx context.Context, f rapport.TaskFilter, most int) gen.MatchingTasksParams {
+	return gen.MatchingTasksParams{
+		Brands: rapport.BrandsFrom(ctx), Ids: noNil(f.IDs), BrandID: f.BrandID, PartnershipID: f.PartnershipID, OwnerID: f.OwnerID, WithRoles: f.WithRoles,
+		State: orNil(f.State), MaxRows: int32(most),
+	}
+}
+
+// ChangeTasks changes all tasks of the scope that match, each as if it stood alone. With check, it is asked whether as many as there are may
+// be changed. It answers how many were changed, and which were not and why.
+func (s *Store) ChangeTasks(ctx context.Context, f rapport.TaskFilter, c rapport.TaskBatch, check func(found int) error) (done int, refused []rapport.RefusedTask, err error) {
+	err = s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		rows, err := s.q.MatchingTasks(ctx, tx, matchingTasks(ctx, f, rapport.MaxTaskBatch+1))
+		if err != nil {
+			return err
+		}
+		if err := check(len(rows)); err != nil {
+			return err
+		}
+		works, ids := map[uuid.UUID]bool{}, make([]uuid.UUID, 0, len(rows))
+		for _, r := range rows {
+			if _, known := works[r.BrandID]; !known && c.Act == "reassign" {
+				if works[r.BrandID], err = s.q.UserWorksFor(ctx, tx, gen.UserWorksForParams{UserID: c.To, BrandID: r.BrandID}); err != nil {
+					return fmt.Errorf("works for: %w", err)
+				}
+			}
+			reason := ""
+			switch {
+			case r.State == rapport.TaskDone || r.State == rapport.TaskCancelled:
+				reason = "The task is closed already."
+			case c.Act == "complete" && rapport.ClosesItself(r.Kind):
+				reason = "This task is over once it is decided. Open it and decide."
+			case c.Act == "reassign" && !works[r.BrandID]:
+				reason = "This person has no role at the brand."
+			}
+			if reason == "" {
+				ids = append(ids, r.ID)
+				continue
+			}
+			t, err := s.task(ctx, tx, r.ID)
+			if err != nil {
+				return err
+			}
+			refused = append(refused, rapport.RefusedTask{Task: t, Reason: reason})
+		}
+		done = len(ids)
+		switch c.Act {
+		case "complete":
+			return s.q.CompleteTasks(ctx, tx, gen.CompleteTasksParams{DoneBy: &c.By, Note: c.Note, Ids: ids})
+		case "snooze":
+			return s.q.SnoozeTasks(ctx, tx, gen.SnoozeTasksParams{Until: &c.Until, Ids: ids})
+		default:
+			return s.q.ReassignTasks(ctx, tx, gen.ReassignTasksParams{OwnerID: &c.To, Ids: ids})
+		}
+	})
+	return done, refused, err
 }
 
 // CompleteTask marks a task done by the person; conflict when it is closed, or when only a decision ends it.

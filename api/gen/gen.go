@@ -1554,6 +1554,27 @@ func (e PackFormat) Valid() bool {
 	}
 }
 
+// Defines values for PartnershipBatchCommand.
+const (
+	PartnershipBatchCommandPause  PartnershipBatchCommand = "pause"
+	PartnershipBatchCommandResume PartnershipBatchCommand = "resume"
+	PartnershipBatchCommandSnooze PartnershipBatchCommand = "snooze"
+)
+
+// Valid indicates whether the value is a known member of the PartnershipBatchCommand enum.
+func (e PartnershipBatchCommand) Valid() bool {
+	switch e {
+	case PartnershipBatchCommandPause:
+		return true
+	case PartnershipBatchCommandResume:
+		return true
+	case PartnershipBatchCommandSnooze:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PartnershipCommandKind.
 const (
 	PartnershipCommandKindAcceptDeliverable PartnershipCommandKind = "accept_deliverable"
@@ -2838,6 +2859,27 @@ func (e TaskState) Valid() bool {
 	}
 }
 
+// Defines values for TaskBatchCreateAct.
+const (
+	TaskBatchCreateActComplete TaskBatchCreateAct = "complete"
+	TaskBatchCreateActReassign TaskBatchCreateAct = "reassign"
+	TaskBatchCreateActSnooze   TaskBatchCreateAct = "snooze"
+)
+
+// Valid indicates whether the value is a known member of the TaskBatchCreateAct enum.
+func (e TaskBatchCreateAct) Valid() bool {
+	switch e {
+	case TaskBatchCreateActComplete:
+		return true
+	case TaskBatchCreateActReassign:
+		return true
+	case TaskBatchCreateActSnooze:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TerminationMoneyOutcome.
 const (
 	TerminationMoneyOutcomeFallsOff TerminationMoneyOutcome = "falls_off"
@@ -3111,6 +3153,30 @@ func (e ListKeyDatesParamsState) Valid() bool {
 	case ListKeyDatesParamsStateOpen:
 		return true
 	case ListKeyDatesParamsStateRenegotiating:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExportKeyDatesParamsState.
+const (
+	ExportKeyDatesParamsStateEnded         ExportKeyDatesParamsState = "ended"
+	ExportKeyDatesParamsStateLetEnd        ExportKeyDatesParamsState = "let_end"
+	ExportKeyDatesParamsStateOpen          ExportKeyDatesParamsState = "open"
+	ExportKeyDatesParamsStateRenegotiating ExportKeyDatesParamsState = "renegotiating"
+)
+
+// Valid indicates whether the value is a known member of the ExportKeyDatesParamsState enum.
+func (e ExportKeyDatesParamsState) Valid() bool {
+	switch e {
+	case ExportKeyDatesParamsStateEnded:
+		return true
+	case ExportKeyDatesParamsStateLetEnd:
+		return true
+	case ExportKeyDatesParamsStateOpen:
+		return true
+	case ExportKeyDatesParamsStateRenegotiating:
 		return true
 	default:
 		return false
@@ -5170,6 +5236,14 @@ type MailboxHealth struct {
 	WarmUpEnds *time.Time `json:"warm_up_ends,omitempty"`
 }
 
+// MatchCount defines model for MatchCount.
+type MatchCount struct {
+	Count int `json:"count"`
+
+	// More There are more than one batch holds: narrow the list
+	More bool `json:"more"`
+}
+
 // Media defines model for Media.
 type Media struct {
 	HasAudio *bool `json:"has_audio,omitempty"`
@@ -5570,9 +5644,8 @@ type OnTime struct {
 
 // OnboardingLink defines model for OnboardingLink.
 type OnboardingLink struct {
-	// ExpiresAt Of the link to a form; one to the account itself works once
-	ExpiresAt *time.Time `json:"expires_at,omitempty"`
-	Url       string     `json:"url"`
+	ExpiresAt time.Time `json:"expires_at"`
+	Url       string    `json:"url"`
 }
 
 // OutsideDecision defines model for OutsideDecision.
@@ -5689,6 +5762,55 @@ type Partnership struct {
 	WorkflowId         string             `json:"workflow_id"`
 }
 
+// PartnershipBatch defines model for PartnershipBatch.
+type PartnershipBatch struct {
+	Command PartnershipBatchCommand `json:"command"`
+	Done    int                     `json:"done"`
+	Id      openapi_types.UUID      `json:"id"`
+	Items   []PartnershipBatchItem  `json:"items"`
+	MadeAt  time.Time               `json:"made_at"`
+
+	// MayUndo Whether it can be taken back now
+	MayUndo    bool    `json:"may_undo"`
+	NextCursor *string `json:"next_cursor,omitempty"`
+
+	// Pending Without an answer yet; they go on by themselves
+	Pending int        `json:"pending"`
+	Refused int        `json:"refused"`
+	Total   int        `json:"total"`
+	Until   *time.Time `json:"until,omitempty"`
+}
+
+// PartnershipBatchCommand defines model for PartnershipBatchCommand.
+type PartnershipBatchCommand string
+
+// PartnershipBatchCreate Exactly one of partnership_ids, filter and undoes says which partnerships
+type PartnershipBatchCreate struct {
+	Command PartnershipBatchCommand `json:"command"`
+
+	// Count With filter: how many the person saw. Refused when it has become another list since
+	Count *int `json:"count,omitempty"`
+
+	// Filter What the list of partnerships is narrowed by
+	Filter         *PartnershipFilter    `json:"filter,omitempty"`
+	PartnershipIds *[]openapi_types.UUID `json:"partnership_ids,omitempty"`
+	Reason         *string               `json:"reason,omitempty"`
+
+	// Undoes With resume: a batch of the caller's own that paused. Those are resumed that it paused and nobody touched since
+	Undoes *openapi_types.UUID `json:"undoes,omitempty"`
+
+	// Until For snooze
+	Until *time.Time `json:"until,omitempty"`
+}
+
+// PartnershipBatchItem A partnership that refused
+type PartnershipBatchItem struct {
+	CampaignName  string             `json:"campaign_name"`
+	CreatorName   string             `json:"creator_name"`
+	PartnershipId openapi_types.UUID `json:"partnership_id"`
+	Reason        string             `json:"reason"`
+}
+
 // PartnershipCommand defines model for PartnershipCommand.
 type PartnershipCommand struct {
 	Command       PartnershipCommandKind `json:"command"`
@@ -5711,6 +5833,17 @@ type PartnershipCommand struct {
 
 // PartnershipCommandKind defines model for PartnershipCommandKind.
 type PartnershipCommandKind string
+
+// PartnershipFilter What the list of partnerships is narrowed by
+type PartnershipFilter struct {
+	Attention  *bool               `json:"attention,omitempty"`
+	BrandId    *openapi_types.UUID `json:"brand_id,omitempty"`
+	CampaignId *openapi_types.UUID `json:"campaign_id,omitempty"`
+	CreatorId  *openapi_types.UUID `json:"creator_id,omitempty"`
+	OwnerId    *openapi_types.UUID `json:"owner_id,omitempty"`
+	Q          *string             `json:"q,omitempty"`
+	Stage      *[]string           `json:"stage,omitempty"`
+}
 
 // PartnershipList defines model for PartnershipList.
 type PartnershipList struct {
@@ -6579,6 +6712,14 @@ type ReconciliationSumResult string
 type RecoveryCodes struct {
 	// Codes Each proves once; they are not shown again
 	Codes []string `json:"codes"`
+}
+
+// RefusedTask defines model for RefusedTask.
+type RefusedTask struct {
+	Id     openapi_types.UUID `json:"id"`
+	Link   *string            `json:"link,omitempty"`
+	Reason string             `json:"reason"`
+	Title  string             `json:"title"`
 }
 
 // Renewal defines model for Renewal.
@@ -7506,9 +7647,51 @@ type Task struct {
 // TaskState defines model for Task.State.
 type TaskState string
 
+// TaskBatch defines model for TaskBatch.
+type TaskBatch struct {
+	Done int `json:"done"`
+
+	// Refused At most as many as one request names
+	Refused []RefusedTask `json:"refused"`
+}
+
+// TaskBatchCreate Exactly one of task_ids and filter says which tasks
+type TaskBatchCreate struct {
+	Act TaskBatchCreateAct `json:"act"`
+
+	// Count With filter: how many the person saw. Refused when it has become another list since
+	Count *int `json:"count,omitempty"`
+
+	// Filter What the list of tasks is narrowed by
+	Filter *TaskFilter `json:"filter,omitempty"`
+
+	// Note For complete
+	Note    *string               `json:"note,omitempty"`
+	TaskIds *[]openapi_types.UUID `json:"task_ids,omitempty"`
+
+	// Until For snooze
+	Until *time.Time `json:"until,omitempty"`
+
+	// UserId For reassign
+	UserId *openapi_types.UUID `json:"user_id,omitempty"`
+}
+
+// TaskBatchCreateAct defines model for TaskBatchCreate.Act.
+type TaskBatchCreateAct string
+
 // TaskComplete defines model for TaskComplete.
 type TaskComplete struct {
 	Note *string `json:"note,omitempty"`
+}
+
+// TaskFilter What the list of tasks is narrowed by
+type TaskFilter struct {
+	BrandId *openapi_types.UUID `json:"brand_id,omitempty"`
+
+	// Owner me, or the id of a person
+	Owner         *string             `json:"owner,omitempty"`
+	PartnershipId *openapi_types.UUID `json:"partnership_id,omitempty"`
+	State         *string             `json:"state,omitempty"`
 }
 
 // TaskList defines model for TaskList.
@@ -8467,6 +8650,26 @@ type ListKeyDatesParams struct {
 // ListKeyDatesParamsState defines parameters for ListKeyDates.
 type ListKeyDatesParamsState string
 
+// ExportKeyDatesParams defines parameters for ExportKeyDates.
+type ExportKeyDatesParams struct {
+	BrandId       *BrandId                   `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	CampaignId    *openapi_types.UUID        `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
+	PartnershipId *openapi_types.UUID        `form:"partnership_id,omitempty" json:"partnership_id,omitempty"`
+	OwnerId       *openapi_types.UUID        `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+	Kind          *KeyDateKind               `form:"kind,omitempty" json:"kind,omitempty"`
+	State         *ExportKeyDatesParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// From First day
+	From *openapi_types.Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last day
+	To     *openapi_types.Date `form:"to,omitempty" json:"to,omitempty"`
+	Format *SheetFormat        `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// ExportKeyDatesParamsState defines parameters for ExportKeyDates.
+type ExportKeyDatesParamsState string
+
 // DecideKeyDateParams defines parameters for DecideKeyDate.
 type DecideKeyDateParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -8594,6 +8797,19 @@ type GetOverviewParams struct {
 	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
 }
 
+// CreatePartnershipBatchParams defines parameters for CreatePartnershipBatch.
+type CreatePartnershipBatchParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetPartnershipBatchParams defines parameters for GetPartnershipBatch.
+type GetPartnershipBatchParams struct {
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListPartnershipsParams defines parameters for ListPartnerships.
 type ListPartnershipsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -8601,6 +8817,18 @@ type ListPartnershipsParams struct {
 	// Cursor next_cursor of the page before
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
+	// Q Words to search for
+	Q          *Q                  `form:"q,omitempty" json:"q,omitempty"`
+	BrandId    *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	CampaignId *openapi_types.UUID `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
+	CreatorId  *openapi_types.UUID `form:"creator_id,omitempty" json:"creator_id,omitempty"`
+	OwnerId    *openapi_types.UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+	Stage      *[]string           `form:"stage,omitempty" json:"stage,omitempty"`
+	Attention  *bool               `form:"attention,omitempty" json:"attention,omitempty"`
+}
+
+// CountPartnershipsParams defines parameters for CountPartnerships.
+type CountPartnershipsParams struct {
 	// Q Words to search for
 	Q          *Q                  `form:"q,omitempty" json:"q,omitempty"`
 	BrandId    *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
@@ -8750,6 +8978,20 @@ type ListPayoutBatchesParams struct {
 // CreatePayoutBatchParams defines parameters for CreatePayoutBatch.
 type CreatePayoutBatchParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ExportPayoutBatchesParams defines parameters for ExportPayoutBatches.
+type ExportPayoutBatchesParams struct {
+	BrandId *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	UserId  *openapi_types.UUID `form:"user_id,omitempty" json:"user_id,omitempty"`
+	Outcome *PayoutBatchOutcome `form:"outcome,omitempty" json:"outcome,omitempty"`
+
+	// From First day in the brand's zone
+	From *openapi_types.Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last day in the brand's zone
+	To     *openapi_types.Date `form:"to,omitempty" json:"to,omitempty"`
+	Format *SheetFormat        `form:"format,omitempty" json:"format,omitempty"`
 }
 
 // ListPayoutsParams defines parameters for ListPayouts.
@@ -8999,6 +9241,14 @@ type ListReversalsParams struct {
 	State    *[]ReversalState    `form:"state,omitempty" json:"state,omitempty"`
 }
 
+// ExportReversalsParams defines parameters for ExportReversals.
+type ExportReversalsParams struct {
+	BrandId  *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	PayoutId *openapi_types.UUID `form:"payout_id,omitempty" json:"payout_id,omitempty"`
+	State    *[]ReversalState    `form:"state,omitempty" json:"state,omitempty"`
+	Format   *SheetFormat        `form:"format,omitempty" json:"format,omitempty"`
+}
+
 // ApproveReversalParams defines parameters for ApproveReversal.
 type ApproveReversalParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -9133,6 +9383,15 @@ type ListSuppressionsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ExportSuppressionsParams defines parameters for ExportSuppressions.
+type ExportSuppressionsParams struct {
+	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+
+	// Q Words to search for
+	Q      *Q           `form:"q,omitempty" json:"q,omitempty"`
+	Format *SheetFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
 // LiftSuppressionParams defines parameters for LiftSuppression.
 type LiftSuppressionParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -9148,6 +9407,28 @@ type ListTasksParams struct {
 	Owner         *string             `form:"owner,omitempty" json:"owner,omitempty"`
 	State         *string             `form:"state,omitempty" json:"state,omitempty"`
 	PartnershipId *openapi_types.UUID `form:"partnership_id,omitempty" json:"partnership_id,omitempty"`
+}
+
+// ChangeTasksParams defines parameters for ChangeTasks.
+type ChangeTasksParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// CountTasksParams defines parameters for CountTasks.
+type CountTasksParams struct {
+	BrandId       *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	Owner         *string             `form:"owner,omitempty" json:"owner,omitempty"`
+	State         *string             `form:"state,omitempty" json:"state,omitempty"`
+	PartnershipId *openapi_types.UUID `form:"partnership_id,omitempty" json:"partnership_id,omitempty"`
+}
+
+// ExportTasksParams defines parameters for ExportTasks.
+type ExportTasksParams struct {
+	BrandId       *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	Owner         *string             `form:"owner,omitempty" json:"owner,omitempty"`
+	State         *string             `form:"state,omitempty" json:"state,omitempty"`
+	PartnershipId *openapi_types.UUID `form:"partnership_id,omitempty" json:"partnership_id,omitempty"`
+	Format        *SheetFormat        `form:"format,omitempty" json:"format,omitempty"`
 }
 
 // CompleteTaskParams defines parameters for CompleteTask.
@@ -9257,6 +9538,11 @@ type ListUsersParams struct {
 // CreateUserParams defines parameters for CreateUser.
 type CreateUserParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ExportUsersParams defines parameters for ExportUsers.
+type ExportUsersParams struct {
+	Format *SheetFormat `form:"format,omitempty" json:"format,omitempty"`
 }
 
 // DisableUserParams defines parameters for DisableUser.
@@ -9418,6 +9704,9 @@ type RemoveOutsideReviewerJSONRequestBody = Empty
 // DecideOutsideJSONRequestBody defines body for DecideOutside for application/json ContentType.
 type DecideOutsideJSONRequestBody = OutsideDecision
 
+// CreatePartnershipBatchJSONRequestBody defines body for CreatePartnershipBatch for application/json ContentType.
+type CreatePartnershipBatchJSONRequestBody = PartnershipBatchCreate
+
 // DraftAmendmentJSONRequestBody defines body for DraftAmendment for application/json ContentType.
 type DraftAmendmentJSONRequestBody = AmendmentCreate
 
@@ -9573,6 +9862,9 @@ type AddCommentJSONRequestBody = CommentCreate
 
 // LiftSuppressionJSONRequestBody defines body for LiftSuppression for application/json ContentType.
 type LiftSuppressionJSONRequestBody = Reason
+
+// ChangeTasksJSONRequestBody defines body for ChangeTasks for application/json ContentType.
+type ChangeTasksJSONRequestBody = TaskBatchCreate
 
 // CompleteTaskJSONRequestBody defines body for CompleteTask for application/json ContentType.
 type CompleteTaskJSONRequestBody = TaskComplete
@@ -9894,6 +10186,9 @@ type ServerInterface interface {
 	// ListKeyDates When contracts, their renewals and the rights that posts bring end, the nearest first
 	// (GET /v1/key-dates)
 	ListKeyDates(ctx echo.Context, params ListKeyDatesParams) error
+	// ExportKeyDates The same list as a table
+	// (GET /v1/key-dates/export)
+	ExportKeyDates(ctx echo.Context, params ExportKeyDatesParams) error
 	// DecideKeyDate Decide what becomes of a right that ends, or take the decision back
 	// (POST /v1/key-dates/{id}/decide)
 	DecideKeyDate(ctx echo.Context, id Id, params DecideKeyDateParams) error
@@ -9960,9 +10255,18 @@ type ServerInterface interface {
 	// GetOverview Counts for home and the rail: tasks, reviews, payouts and partnerships that need someone
 	// (GET /v1/overview)
 	GetOverview(ctx echo.Context, params GetOverviewParams) error
+	// CreatePartnershipBatch Give many partnerships the same command: those that are named, or all that match. Each takes or refuses it by itself
+	// (POST /v1/partnership-batches)
+	CreatePartnershipBatch(ctx echo.Context, params CreatePartnershipBatchParams) error
+	// GetPartnershipBatch A batch of the caller's own: how many took the command, and who refused it and why
+	// (GET /v1/partnership-batches/{id})
+	GetPartnershipBatch(ctx echo.Context, id Id, params GetPartnershipBatchParams) error
 	// ListPartnerships Partnerships
 	// (GET /v1/partnerships)
 	ListPartnerships(ctx echo.Context, params ListPartnershipsParams) error
+	// CountPartnerships How many partnerships match whom the caller may give a command to; the count stops above what one batch holds
+	// (GET /v1/partnerships/count)
+	CountPartnerships(ctx echo.Context, params CountPartnershipsParams) error
 	// ExportPartnerships The same list as a table
 	// (GET /v1/partnerships/export)
 	ExportPartnerships(ctx echo.Context, params ExportPartnershipsParams) error
@@ -10041,6 +10345,9 @@ type ServerInterface interface {
 	// CreatePayoutBatch Approve many payouts of one brand in one act; each is approved, refused or left out by itself
 	// (POST /v1/payout-batches)
 	CreatePayoutBatch(ctx echo.Context, params CreatePayoutBatchParams) error
+	// ExportPayoutBatches The same list as a table
+	// (GET /v1/payout-batches/export)
+	ExportPayoutBatches(ctx echo.Context, params ExportPayoutBatchesParams) error
 	// GetPayoutBatch A batch with what became of each payout
 	// (GET /v1/payout-batches/{id})
 	GetPayoutBatch(ctx echo.Context, id Id) error
@@ -10146,7 +10453,7 @@ type ServerInterface interface {
 	// DecideOffer Accept or decline an offer
 	// (POST /v1/portal/offers/{id}/decisions)
 	DecideOffer(ctx echo.Context, id Id, params DecideOfferParams) error
-	// CreateOnboardingLink Mint a link to Stripe, where the bank account is entered or changed; asks for the mailed code
+	// CreateOnboardingLink Mint a link to Stripe, where the bank account is entered; asks for the mailed code
 	// (POST /v1/portal/onboarding-links)
 	CreateOnboardingLink(ctx echo.Context, params CreateOnboardingLinkParams) error
 	// GetPortalRemittance The paper about one payment that was made to the creator
@@ -10191,6 +10498,9 @@ type ServerInterface interface {
 	// ListReversals Money that is taken back, newest first
 	// (GET /v1/reversals)
 	ListReversals(ctx echo.Context, params ListReversalsParams) error
+	// ExportReversals The same list as a table
+	// (GET /v1/reversals/export)
+	ExportReversals(ctx echo.Context, params ExportReversalsParams) error
 	// GetReversal One reversal with the payments that make it good
 	// (GET /v1/reversals/{id})
 	GetReversal(ctx echo.Context, id Id) error
@@ -10290,12 +10600,24 @@ type ServerInterface interface {
 	// ListSuppressions Addresses that get no mail
 	// (GET /v1/suppressions)
 	ListSuppressions(ctx echo.Context, params ListSuppressionsParams) error
+	// ExportSuppressions The same list as a table
+	// (GET /v1/suppressions/export)
+	ExportSuppressions(ctx echo.Context, params ExportSuppressionsParams) error
 	// LiftSuppression Let an address get mail again
 	// (POST /v1/suppressions/{id}/lift)
 	LiftSuppression(ctx echo.Context, id Id, params LiftSuppressionParams) error
 	// ListTasks Tasks by due time
 	// (GET /v1/tasks)
 	ListTasks(ctx echo.Context, params ListTasksParams) error
+	// ChangeTasks Mark many tasks done, hide them until later, or give them to another person: those that are named, or all that match. Each as if it stood alone
+	// (POST /v1/tasks/batch)
+	ChangeTasks(ctx echo.Context, params ChangeTasksParams) error
+	// CountTasks How many tasks match that the caller may change; the count stops above what one request changes
+	// (GET /v1/tasks/count)
+	CountTasks(ctx echo.Context, params CountTasksParams) error
+	// ExportTasks The same list as a table
+	// (GET /v1/tasks/export)
+	ExportTasks(ctx echo.Context, params ExportTasksParams) error
 	// CompleteTask Mark a task done
 	// (POST /v1/tasks/{id}/complete)
 	CompleteTask(ctx echo.Context, id Id, params CompleteTaskParams) error
@@ -10356,6 +10678,9 @@ type ServerInterface interface {
 	// CreateUser Add a person with roles per brand
 	// (POST /v1/users)
 	CreateUser(ctx echo.Context, params CreateUserParams) error
+	// ExportUsers The same list as a table
+	// (GET /v1/users/export)
+	ExportUsers(ctx echo.Context, params ExportUsersParams) error
 	// DisableUser Disable a person; ends every session and token at once
 	// (POST /v1/users/{id}/disable)
 	DisableUser(ctx echo.Context, id Id, params DisableUserParams) error
@@ -13220,6 +13545,80 @@ func (w *ServerInterfaceWrapper) ListKeyDates(ctx echo.Context) error {
 	return err
 }
 
+// ExportKeyDates converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportKeyDates(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportKeyDatesParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "campaign_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "campaign_id", ctx.QueryParams(), &params.CampaignId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter campaign_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "partnership_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "partnership_id", ctx.QueryParams(), &params.PartnershipId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter partnership_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", ctx.QueryParams(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportKeyDates(ctx, params)
+	return err
+}
+
 // DecideKeyDate converts echo context to params.
 func (w *ServerInterfaceWrapper) DecideKeyDate(ctx echo.Context) error {
 	var err error
@@ -13860,6 +14259,67 @@ func (w *ServerInterfaceWrapper) GetOverview(ctx echo.Context) error {
 	return err
 }
 
+// CreatePartnershipBatch converts echo context to params.
+func (w *ServerInterfaceWrapper) CreatePartnershipBatch(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreatePartnershipBatchParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreatePartnershipBatch(ctx, params)
+	return err
+}
+
+// GetPartnershipBatch converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPartnershipBatch(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetPartnershipBatchParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPartnershipBatch(ctx, id, params)
+	return err
+}
+
 // ListPartnerships converts echo context to params.
 func (w *ServerInterfaceWrapper) ListPartnerships(ctx echo.Context) error {
 	var err error
@@ -13931,6 +14391,66 @@ func (w *ServerInterfaceWrapper) ListPartnerships(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListPartnerships(ctx, params)
+	return err
+}
+
+// CountPartnerships converts echo context to params.
+func (w *ServerInterfaceWrapper) CountPartnerships(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CountPartnershipsParams
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "campaign_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "campaign_id", ctx.QueryParams(), &params.CampaignId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter campaign_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "creator_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "creator_id", ctx.QueryParams(), &params.CreatorId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter creator_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "stage" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "stage", ctx.QueryParams(), &params.Stage, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter stage: %s", err))
+	}
+
+	// ------------- Optional query parameter "attention" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "attention", ctx.QueryParams(), &params.Attention, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter attention: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CountPartnerships(ctx, params)
 	return err
 }
 
@@ -14783,6 +15303,59 @@ func (w *ServerInterfaceWrapper) CreatePayoutBatch(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CreatePayoutBatch(ctx, params)
+	return err
+}
+
+// ExportPayoutBatches converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportPayoutBatches(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportPayoutBatchesParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "user_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "user_id", ctx.QueryParams(), &params.UserId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter user_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "outcome" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "outcome", ctx.QueryParams(), &params.Outcome, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter outcome: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportPayoutBatches(ctx, params)
 	return err
 }
 
@@ -16267,6 +16840,45 @@ func (w *ServerInterfaceWrapper) ListReversals(ctx echo.Context) error {
 	return err
 }
 
+// ExportReversals converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportReversals(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportReversalsParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "payout_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "payout_id", ctx.QueryParams(), &params.PayoutId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter payout_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportReversals(ctx, params)
+	return err
+}
+
 // GetReversal converts echo context to params.
 func (w *ServerInterfaceWrapper) GetReversal(ctx echo.Context) error {
 	var err error
@@ -17129,6 +17741,38 @@ func (w *ServerInterfaceWrapper) ListSuppressions(ctx echo.Context) error {
 	return err
 }
 
+// ExportSuppressions converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportSuppressions(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportSuppressionsParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportSuppressions(ctx, params)
+	return err
+}
+
 // LiftSuppression converts echo context to params.
 func (w *ServerInterfaceWrapper) LiftSuppression(ctx echo.Context) error {
 	var err error
@@ -17215,6 +17859,120 @@ func (w *ServerInterfaceWrapper) ListTasks(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListTasks(ctx, params)
+	return err
+}
+
+// ChangeTasks converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangeTasks(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ChangeTasksParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangeTasks(ctx, params)
+	return err
+}
+
+// CountTasks converts echo context to params.
+func (w *ServerInterfaceWrapper) CountTasks(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CountTasksParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner", ctx.QueryParams(), &params.Owner, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "partnership_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "partnership_id", ctx.QueryParams(), &params.PartnershipId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter partnership_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CountTasks(ctx, params)
+	return err
+}
+
+// ExportTasks converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportTasks(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportTasksParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner", ctx.QueryParams(), &params.Owner, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "partnership_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "partnership_id", ctx.QueryParams(), &params.PartnershipId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter partnership_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportTasks(ctx, params)
 	return err
 }
 
@@ -17841,6 +18599,24 @@ func (w *ServerInterfaceWrapper) CreateUser(ctx echo.Context) error {
 	return err
 }
 
+// ExportUsers converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportUsers(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportUsersParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportUsers(ctx, params)
+	return err
+}
+
 // DisableUser converts echo context to params.
 func (w *ServerInterfaceWrapper) DisableUser(ctx echo.Context) error {
 	var err error
@@ -18039,6 +18815,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/session/second-factor/confirm", wrapper.ConfirmSecondFactor, options.OperationMiddlewares["confirmSecondFactor"]...)
 	router.POST(options.BaseURL+"/v1/session/second-factor/recovery-codes", wrapper.ReplaceRecoveryCodes, options.OperationMiddlewares["replaceRecoveryCodes"]...)
 	router.POST(options.BaseURL+"/v1/session/second-factor/remove", wrapper.RemoveSecondFactor, options.OperationMiddlewares["removeSecondFactor"]...)
+	router.GET(options.BaseURL+"/v1/users/export", wrapper.ExportUsers, options.OperationMiddlewares["exportUsers"]...)
 	router.POST(options.BaseURL+"/v1/users/:id/second-factor/reset", wrapper.ResetSecondFactor, options.OperationMiddlewares["resetSecondFactor"]...)
 	router.GET(options.BaseURL+"/v1/users", wrapper.ListUsers, options.OperationMiddlewares["listUsers"]...)
 	router.POST(options.BaseURL+"/v1/users", wrapper.CreateUser, options.OperationMiddlewares["createUser"]...)
@@ -18101,6 +18878,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/search/texts", wrapper.SearchTexts, options.OperationMiddlewares["searchTexts"]...)
 	router.GET(options.BaseURL+"/v1/mail-health", wrapper.GetMailHealth, options.OperationMiddlewares["getMailHealth"]...)
 	router.GET(options.BaseURL+"/v1/suppressions", wrapper.ListSuppressions, options.OperationMiddlewares["listSuppressions"]...)
+	router.GET(options.BaseURL+"/v1/suppressions/export", wrapper.ExportSuppressions, options.OperationMiddlewares["exportSuppressions"]...)
 	router.POST(options.BaseURL+"/v1/suppressions/:id/lift", wrapper.LiftSuppression, options.OperationMiddlewares["liftSuppression"]...)
 	router.GET(options.BaseURL+"/v1/creators/:id/profile", wrapper.GetCreatorProfile, options.OperationMiddlewares["getCreatorProfile"]...)
 	router.PUT(options.BaseURL+"/v1/creators/:id/profile", wrapper.EditCreatorProfile, options.OperationMiddlewares["editCreatorProfile"]...)
@@ -18145,6 +18923,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/review-links/:id/revoke", wrapper.RevokeReviewLink, options.OperationMiddlewares["revokeReviewLink"]...)
 	router.GET(options.BaseURL+"/v1/partnerships", wrapper.ListPartnerships, options.OperationMiddlewares["listPartnerships"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/export", wrapper.ExportPartnerships, options.OperationMiddlewares["exportPartnerships"]...)
+	router.GET(options.BaseURL+"/v1/partnerships/count", wrapper.CountPartnerships, options.OperationMiddlewares["countPartnerships"]...)
+	router.POST(options.BaseURL+"/v1/partnership-batches", wrapper.CreatePartnershipBatch, options.OperationMiddlewares["createPartnershipBatch"]...)
+	router.GET(options.BaseURL+"/v1/partnership-batches/:id", wrapper.GetPartnershipBatch, options.OperationMiddlewares["getPartnershipBatch"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/:id", wrapper.GetPartnership, options.OperationMiddlewares["getPartnership"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/:id/audit-pack", wrapper.GetAuditPack, options.OperationMiddlewares["getAuditPack"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/:id/events", wrapper.ListPartnershipEvents, options.OperationMiddlewares["listPartnershipEvents"]...)
@@ -18190,6 +18971,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/payouts", wrapper.ListPayouts, options.OperationMiddlewares["listPayouts"]...)
 	router.GET(options.BaseURL+"/v1/payout-batches", wrapper.ListPayoutBatches, options.OperationMiddlewares["listPayoutBatches"]...)
 	router.POST(options.BaseURL+"/v1/payout-batches", wrapper.CreatePayoutBatch, options.OperationMiddlewares["createPayoutBatch"]...)
+	router.GET(options.BaseURL+"/v1/payout-batches/export", wrapper.ExportPayoutBatches, options.OperationMiddlewares["exportPayoutBatches"]...)
 	router.GET(options.BaseURL+"/v1/payout-batches/:id", wrapper.GetPayoutBatch, options.OperationMiddlewares["getPayoutBatch"]...)
 	router.GET(options.BaseURL+"/v1/payouts/to-approve", wrapper.ListPayoutsToApprove, options.OperationMiddlewares["listPayoutsToApprove"]...)
 	router.GET(options.BaseURL+"/v1/brands/:id/payout-policy", wrapper.GetPayoutPolicy, options.OperationMiddlewares["getPayoutPolicy"]...)
@@ -18204,6 +18986,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/payouts/:id/offline-payment/proof", wrapper.GetOfflineProof, options.OperationMiddlewares["getOfflineProof"]...)
 	router.POST(options.BaseURL+"/v1/payouts/:id/reversals", wrapper.CreateReversal, options.OperationMiddlewares["createReversal"]...)
 	router.GET(options.BaseURL+"/v1/reversals", wrapper.ListReversals, options.OperationMiddlewares["listReversals"]...)
+	router.GET(options.BaseURL+"/v1/reversals/export", wrapper.ExportReversals, options.OperationMiddlewares["exportReversals"]...)
 	router.GET(options.BaseURL+"/v1/reversals/:id", wrapper.GetReversal, options.OperationMiddlewares["getReversal"]...)
 	router.POST(options.BaseURL+"/v1/reversals/:id/approvals", wrapper.ApproveReversal, options.OperationMiddlewares["approveReversal"]...)
 	router.POST(options.BaseURL+"/v1/reversals/:id/commands", wrapper.CommandReversal, options.OperationMiddlewares["commandReversal"]...)
@@ -18229,6 +19012,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/reconciliation-cases/:id/commands", wrapper.CommandCase, options.OperationMiddlewares["commandCase"]...)
 	router.GET(options.BaseURL+"/v1/payments-gate", wrapper.GetPaymentsGate, options.OperationMiddlewares["getPaymentsGate"]...)
 	router.GET(options.BaseURL+"/v1/tasks", wrapper.ListTasks, options.OperationMiddlewares["listTasks"]...)
+	router.GET(options.BaseURL+"/v1/tasks/count", wrapper.CountTasks, options.OperationMiddlewares["countTasks"]...)
+	router.POST(options.BaseURL+"/v1/tasks/batch", wrapper.ChangeTasks, options.OperationMiddlewares["changeTasks"]...)
+	router.GET(options.BaseURL+"/v1/tasks/export", wrapper.ExportTasks, options.OperationMiddlewares["exportTasks"]...)
 	router.POST(options.BaseURL+"/v1/tasks/:id/complete", wrapper.CompleteTask, options.OperationMiddlewares["completeTask"]...)
 	router.POST(options.BaseURL+"/v1/tasks/:id/reassign", wrapper.ReassignTask, options.OperationMiddlewares["reassignTask"]...)
 	router.POST(options.BaseURL+"/v1/tasks/:id/snooze", wrapper.SnoozeTask, options.OperationMiddlewares["snoozeTask"]...)
@@ -18270,6 +19056,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/notification-settings", wrapper.GetNotificationSettings, options.OperationMiddlewares["getNotificationSettings"]...)
 	router.PUT(options.BaseURL+"/v1/notification-settings", wrapper.EditNotificationSettings, options.OperationMiddlewares["editNotificationSettings"]...)
 	router.GET(options.BaseURL+"/v1/key-dates", wrapper.ListKeyDates, options.OperationMiddlewares["listKeyDates"]...)
+	router.GET(options.BaseURL+"/v1/key-dates/export", wrapper.ExportKeyDates, options.OperationMiddlewares["exportKeyDates"]...)
 	router.POST(options.BaseURL+"/v1/key-dates/:id/decide", wrapper.DecideKeyDate, options.OperationMiddlewares["decideKeyDate"]...)
 	router.GET(options.BaseURL+"/v1/calendar", wrapper.ListCalendarEntries, options.OperationMiddlewares["listCalendarEntries"]...)
 	router.GET(options.BaseURL+"/v1/calendar/feeds", wrapper.ListCalendarFeeds, options.OperationMiddlewares["listCalendarFeeds"]...)
@@ -22293,6 +23080,67 @@ func (response ListKeyDatesdefaultApplicationProblemPlusJSONResponse) VisitListK
 	return err
 }
 
+type ExportKeyDatesRequestObject struct {
+	Params ExportKeyDatesParams
+}
+
+type ExportKeyDatesResponseObject interface {
+	VisitExportKeyDatesResponse(w http.ResponseWriter) error
+}
+
+type ExportKeyDates200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportKeyDates200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportKeyDatesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportKeyDates200TextcsvResponse struct{ SheetTextcsvResponse }
+
+func (response ExportKeyDates200TextcsvResponse) VisitExportKeyDatesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportKeyDatesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportKeyDatesdefaultApplicationProblemPlusJSONResponse) VisitExportKeyDatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DecideKeyDateRequestObject struct {
 	Id     Id `json:"id"`
 	Params DecideKeyDateParams
@@ -23195,6 +24043,86 @@ func (response GetOverviewdefaultApplicationProblemPlusJSONResponse) VisitGetOve
 	return err
 }
 
+type CreatePartnershipBatchRequestObject struct {
+	Params CreatePartnershipBatchParams
+	Body   *CreatePartnershipBatchJSONRequestBody
+}
+
+type CreatePartnershipBatchResponseObject interface {
+	VisitCreatePartnershipBatchResponse(w http.ResponseWriter) error
+}
+
+type CreatePartnershipBatch201JSONResponse PartnershipBatch
+
+func (response CreatePartnershipBatch201JSONResponse) VisitCreatePartnershipBatchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePartnershipBatchdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreatePartnershipBatchdefaultApplicationProblemPlusJSONResponse) VisitCreatePartnershipBatchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPartnershipBatchRequestObject struct {
+	Id     Id `json:"id"`
+	Params GetPartnershipBatchParams
+}
+
+type GetPartnershipBatchResponseObject interface {
+	VisitGetPartnershipBatchResponse(w http.ResponseWriter) error
+}
+
+type GetPartnershipBatch200JSONResponse PartnershipBatch
+
+func (response GetPartnershipBatch200JSONResponse) VisitGetPartnershipBatchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPartnershipBatchdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPartnershipBatchdefaultApplicationProblemPlusJSONResponse) VisitGetPartnershipBatchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListPartnershipsRequestObject struct {
 	Params ListPartnershipsParams
 }
@@ -23223,6 +24151,45 @@ type ListPartnershipsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListPartnershipsdefaultApplicationProblemPlusJSONResponse) VisitListPartnershipsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CountPartnershipsRequestObject struct {
+	Params CountPartnershipsParams
+}
+
+type CountPartnershipsResponseObject interface {
+	VisitCountPartnershipsResponse(w http.ResponseWriter) error
+}
+
+type CountPartnerships200JSONResponse MatchCount
+
+func (response CountPartnerships200JSONResponse) VisitCountPartnershipsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CountPartnershipsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CountPartnershipsdefaultApplicationProblemPlusJSONResponse) VisitCountPartnershipsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -24494,6 +25461,67 @@ type CreatePayoutBatchdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CreatePayoutBatchdefaultApplicationProblemPlusJSONResponse) VisitCreatePayoutBatchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportPayoutBatchesRequestObject struct {
+	Params ExportPayoutBatchesParams
+}
+
+type ExportPayoutBatchesResponseObject interface {
+	VisitExportPayoutBatchesResponse(w http.ResponseWriter) error
+}
+
+type ExportPayoutBatches200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportPayoutBatches200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportPayoutBatchesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportPayoutBatches200TextcsvResponse struct{ SheetTextcsvResponse }
+
+func (response ExportPayoutBatches200TextcsvResponse) VisitExportPayoutBatchesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportPayoutBatchesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportPayoutBatchesdefaultApplicationProblemPlusJSONResponse) VisitExportPayoutBatchesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -26821,6 +27849,67 @@ func (response ListReversalsdefaultApplicationProblemPlusJSONResponse) VisitList
 	return err
 }
 
+type ExportReversalsRequestObject struct {
+	Params ExportReversalsParams
+}
+
+type ExportReversalsResponseObject interface {
+	VisitExportReversalsResponse(w http.ResponseWriter) error
+}
+
+type ExportReversals200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportReversals200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportReversalsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportReversals200TextcsvResponse struct{ SheetTextcsvResponse }
+
+func (response ExportReversals200TextcsvResponse) VisitExportReversalsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportReversalsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportReversalsdefaultApplicationProblemPlusJSONResponse) VisitExportReversalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetReversalRequestObject struct {
 	Id Id `json:"id"`
 }
@@ -28276,6 +29365,67 @@ func (response ListSuppressionsdefaultApplicationProblemPlusJSONResponse) VisitL
 	return err
 }
 
+type ExportSuppressionsRequestObject struct {
+	Params ExportSuppressionsParams
+}
+
+type ExportSuppressionsResponseObject interface {
+	VisitExportSuppressionsResponse(w http.ResponseWriter) error
+}
+
+type ExportSuppressions200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportSuppressions200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportSuppressionsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportSuppressions200TextcsvResponse struct{ SheetTextcsvResponse }
+
+func (response ExportSuppressions200TextcsvResponse) VisitExportSuppressionsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportSuppressionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportSuppressionsdefaultApplicationProblemPlusJSONResponse) VisitExportSuppressionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type LiftSuppressionRequestObject struct {
 	Id     Id `json:"id"`
 	Params LiftSuppressionParams
@@ -28339,6 +29489,146 @@ type ListTasksdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListTasksdefaultApplicationProblemPlusJSONResponse) VisitListTasksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeTasksRequestObject struct {
+	Params ChangeTasksParams
+	Body   *ChangeTasksJSONRequestBody
+}
+
+type ChangeTasksResponseObject interface {
+	VisitChangeTasksResponse(w http.ResponseWriter) error
+}
+
+type ChangeTasks200JSONResponse TaskBatch
+
+func (response ChangeTasks200JSONResponse) VisitChangeTasksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeTasksdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ChangeTasksdefaultApplicationProblemPlusJSONResponse) VisitChangeTasksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CountTasksRequestObject struct {
+	Params CountTasksParams
+}
+
+type CountTasksResponseObject interface {
+	VisitCountTasksResponse(w http.ResponseWriter) error
+}
+
+type CountTasks200JSONResponse MatchCount
+
+func (response CountTasks200JSONResponse) VisitCountTasksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CountTasksdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CountTasksdefaultApplicationProblemPlusJSONResponse) VisitCountTasksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportTasksRequestObject struct {
+	Params ExportTasksParams
+}
+
+type ExportTasksResponseObject interface {
+	VisitExportTasksResponse(w http.ResponseWriter) error
+}
+
+type ExportTasks200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportTasks200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportTasksResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportTasks200TextcsvResponse struct{ SheetTextcsvResponse }
+
+func (response ExportTasks200TextcsvResponse) VisitExportTasksResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportTasksdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportTasksdefaultApplicationProblemPlusJSONResponse) VisitExportTasksResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -29170,6 +30460,67 @@ func (response CreateUserdefaultApplicationProblemPlusJSONResponse) VisitCreateU
 	return err
 }
 
+type ExportUsersRequestObject struct {
+	Params ExportUsersParams
+}
+
+type ExportUsersResponseObject interface {
+	VisitExportUsersResponse(w http.ResponseWriter) error
+}
+
+type ExportUsers200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportUsers200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportUsersResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportUsers200TextcsvResponse struct{ SheetTextcsvResponse }
+
+func (response ExportUsers200TextcsvResponse) VisitExportUsersResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportUsersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportUsersdefaultApplicationProblemPlusJSONResponse) VisitExportUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DisableUserRequestObject struct {
 	Id     Id `json:"id"`
 	Params DisableUserParams
@@ -29676,6 +31027,9 @@ type StrictServerInterface interface {
 	// ListKeyDates When contracts, their renewals and the rights that posts bring end, the nearest first
 	// (GET /v1/key-dates)
 	ListKeyDates(ctx context.Context, request ListKeyDatesRequestObject) (ListKeyDatesResponseObject, error)
+	// ExportKeyDates The same list as a table
+	// (GET /v1/key-dates/export)
+	ExportKeyDates(ctx context.Context, request ExportKeyDatesRequestObject) (ExportKeyDatesResponseObject, error)
 	// DecideKeyDate Decide what becomes of a right that ends, or take the decision back
 	// (POST /v1/key-dates/{id}/decide)
 	DecideKeyDate(ctx context.Context, request DecideKeyDateRequestObject) (DecideKeyDateResponseObject, error)
@@ -29742,9 +31096,18 @@ type StrictServerInterface interface {
 	// GetOverview Counts for home and the rail: tasks, reviews, payouts and partnerships that need someone
 	// (GET /v1/overview)
 	GetOverview(ctx context.Context, request GetOverviewRequestObject) (GetOverviewResponseObject, error)
+	// CreatePartnershipBatch Give many partnerships the same command: those that are named, or all that match. Each takes or refuses it by itself
+	// (POST /v1/partnership-batches)
+	CreatePartnershipBatch(ctx context.Context, request CreatePartnershipBatchRequestObject) (CreatePartnershipBatchResponseObject, error)
+	// GetPartnershipBatch A batch of the caller's own: how many took the command, and who refused it and why
+	// (GET /v1/partnership-batches/{id})
+	GetPartnershipBatch(ctx context.Context, request GetPartnershipBatchRequestObject) (GetPartnershipBatchResponseObject, error)
 	// ListPartnerships Partnerships
 	// (GET /v1/partnerships)
 	ListPartnerships(ctx context.Context, request ListPartnershipsRequestObject) (ListPartnershipsResponseObject, error)
+	// CountPartnerships How many partnerships match whom the caller may give a command to; the count stops above what one batch holds
+	// (GET /v1/partnerships/count)
+	CountPartnerships(ctx context.Context, request CountPartnershipsRequestObject) (CountPartnershipsResponseObject, error)
 	// ExportPartnerships The same list as a table
 	// (GET /v1/partnerships/export)
 	ExportPartnerships(ctx context.Context, request ExportPartnershipsRequestObject) (ExportPartnershipsResponseObject, error)
@@ -29823,6 +31186,9 @@ type StrictServerInterface interface {
 	// CreatePayoutBatch Approve many payouts of one brand in one act; each is approved, refused or left out by itself
 	// (POST /v1/payout-batches)
 	CreatePayoutBatch(ctx context.Context, request CreatePayoutBatchRequestObject) (CreatePayoutBatchResponseObject, error)
+	// ExportPayoutBatches The same list as a table
+	// (GET /v1/payout-batches/export)
+	ExportPayoutBatches(ctx context.Context, request ExportPayoutBatchesRequestObject) (ExportPayoutBatchesResponseObject, error)
 	// GetPayoutBatch A batch with what became of each payout
 	// (GET /v1/payout-batches/{id})
 	GetPayoutBatch(ctx context.Context, request GetPayoutBatchRequestObject) (GetPayoutBatchResponseObject, error)
@@ -29928,7 +31294,7 @@ type StrictServerInterface interface {
 	// DecideOffer Accept or decline an offer
 	// (POST /v1/portal/offers/{id}/decisions)
 	DecideOffer(ctx context.Context, request DecideOfferRequestObject) (DecideOfferResponseObject, error)
-	// CreateOnboardingLink Mint a link to Stripe, where the bank account is entered or changed; asks for the mailed code
+	// CreateOnboardingLink Mint a link to Stripe, where the bank account is entered; asks for the mailed code
 	// (POST /v1/portal/onboarding-links)
 	CreateOnboardingLink(ctx context.Context, request CreateOnboardingLinkRequestObject) (CreateOnboardingLinkResponseObject, error)
 	// GetPortalRemittance The paper about one payment that was made to the creator
@@ -29973,6 +31339,9 @@ type StrictServerInterface interface {
 	// ListReversals Money that is taken back, newest first
 	// (GET /v1/reversals)
 	ListReversals(ctx context.Context, request ListReversalsRequestObject) (ListReversalsResponseObject, error)
+	// ExportReversals The same list as a table
+	// (GET /v1/reversals/export)
+	ExportReversals(ctx context.Context, request ExportReversalsRequestObject) (ExportReversalsResponseObject, error)
 	// GetReversal One reversal with the payments that make it good
 	// (GET /v1/reversals/{id})
 	GetReversal(ctx context.Context, request GetReversalRequestObject) (GetReversalResponseObject, error)
@@ -30072,12 +31441,24 @@ type StrictServerInterface interface {
 	// ListSuppressions Addresses that get no mail
 	// (GET /v1/suppressions)
 	ListSuppressions(ctx context.Context, request ListSuppressionsRequestObject) (ListSuppressionsResponseObject, error)
+	// ExportSuppressions The same list as a table
+	// (GET /v1/suppressions/export)
+	ExportSuppressions(ctx context.Context, request ExportSuppressionsRequestObject) (ExportSuppressionsResponseObject, error)
 	// LiftSuppression Let an address get mail again
 	// (POST /v1/suppressions/{id}/lift)
 	LiftSuppression(ctx context.Context, request LiftSuppressionRequestObject) (LiftSuppressionResponseObject, error)
 	// ListTasks Tasks by due time
 	// (GET /v1/tasks)
 	ListTasks(ctx context.Context, request ListTasksRequestObject) (ListTasksResponseObject, error)
+	// ChangeTasks Mark many tasks done, hide them until later, or give them to another person: those that are named, or all that match. Each as if it stood alone
+	// (POST /v1/tasks/batch)
+	ChangeTasks(ctx context.Context, request ChangeTasksRequestObject) (ChangeTasksResponseObject, error)
+	// CountTasks How many tasks match that the caller may change; the count stops above what one request changes
+	// (GET /v1/tasks/count)
+	CountTasks(ctx context.Context, request CountTasksRequestObject) (CountTasksResponseObject, error)
+	// ExportTasks The same list as a table
+	// (GET /v1/tasks/export)
+	ExportTasks(ctx context.Context, request ExportTasksRequestObject) (ExportTasksResponseObject, error)
 	// CompleteTask Mark a task done
 	// (POST /v1/tasks/{id}/complete)
 	CompleteTask(ctx context.Context, request CompleteTaskRequestObject) (CompleteTaskResponseObject, error)
@@ -30138,6 +31519,9 @@ type StrictServerInterface interface {
 	// CreateUser Add a person with roles per brand
 	// (POST /v1/users)
 	CreateUser(ctx context.Context, request CreateUserRequestObject) (CreateUserResponseObject, error)
+	// ExportUsers The same list as a table
+	// (GET /v1/users/export)
+	ExportUsers(ctx context.Context, request ExportUsersRequestObject) (ExportUsersResponseObject, error)
 	// DisableUser Disable a person; ends every session and token at once
 	// (POST /v1/users/{id}/disable)
 	DisableUser(ctx context.Context, request DisableUserRequestObject) (DisableUserResponseObject, error)
@@ -33353,6 +34737,31 @@ func (sh *strictHandler) ListKeyDates(ctx echo.Context, params ListKeyDatesParam
 	return nil
 }
 
+// ExportKeyDates operation middleware
+func (sh *strictHandler) ExportKeyDates(ctx echo.Context, params ExportKeyDatesParams) error {
+	var request ExportKeyDatesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportKeyDates(ctx.Request().Context(), request.(ExportKeyDatesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportKeyDates")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportKeyDatesResponseObject); ok {
+		return validResponse.VisitExportKeyDatesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // DecideKeyDate operation middleware
 func (sh *strictHandler) DecideKeyDate(ctx echo.Context, id Id, params DecideKeyDateParams) error {
 	var request DecideKeyDateRequestObject
@@ -34114,6 +35523,80 @@ func (sh *strictHandler) GetOverview(ctx echo.Context, params GetOverviewParams)
 	return nil
 }
 
+// CreatePartnershipBatch operation middleware
+func (sh *strictHandler) CreatePartnershipBatch(ctx echo.Context, params CreatePartnershipBatchParams) error {
+	var request CreatePartnershipBatchRequestObject
+
+	request.Params = params
+
+	var body CreatePartnershipBatchJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreatePartnershipBatch(ctx.Request().Context(), request.(CreatePartnershipBatchRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreatePartnershipBatch")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreatePartnershipBatchResponseObject); ok {
+		return validResponse.VisitCreatePartnershipBatchResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPartnershipBatch operation middleware
+func (sh *strictHandler) GetPartnershipBatch(ctx echo.Context, id Id, params GetPartnershipBatchParams) error {
+	var request GetPartnershipBatchRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPartnershipBatch(ctx.Request().Context(), request.(GetPartnershipBatchRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPartnershipBatch")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPartnershipBatchResponseObject); ok {
+		return validResponse.VisitGetPartnershipBatchResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListPartnerships operation middleware
 func (sh *strictHandler) ListPartnerships(ctx echo.Context, params ListPartnershipsParams) error {
 	var request ListPartnershipsRequestObject
@@ -34133,6 +35616,31 @@ func (sh *strictHandler) ListPartnerships(ctx echo.Context, params ListPartnersh
 		return err
 	} else if validResponse, ok := response.(ListPartnershipsResponseObject); ok {
 		return validResponse.VisitListPartnershipsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CountPartnerships operation middleware
+func (sh *strictHandler) CountPartnerships(ctx echo.Context, params CountPartnershipsParams) error {
+	var request CountPartnershipsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CountPartnerships(ctx.Request().Context(), request.(CountPartnershipsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CountPartnerships")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CountPartnershipsResponseObject); ok {
+		return validResponse.VisitCountPartnershipsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -35071,6 +36579,31 @@ func (sh *strictHandler) CreatePayoutBatch(ctx echo.Context, params CreatePayout
 		return err
 	} else if validResponse, ok := response.(CreatePayoutBatchResponseObject); ok {
 		return validResponse.VisitCreatePayoutBatchResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportPayoutBatches operation middleware
+func (sh *strictHandler) ExportPayoutBatches(ctx echo.Context, params ExportPayoutBatchesParams) error {
+	var request ExportPayoutBatchesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportPayoutBatches(ctx.Request().Context(), request.(ExportPayoutBatchesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportPayoutBatches")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportPayoutBatchesResponseObject); ok {
+		return validResponse.VisitExportPayoutBatchesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -36878,6 +38411,31 @@ func (sh *strictHandler) ListReversals(ctx echo.Context, params ListReversalsPar
 	return nil
 }
 
+// ExportReversals operation middleware
+func (sh *strictHandler) ExportReversals(ctx echo.Context, params ExportReversalsParams) error {
+	var request ExportReversalsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportReversals(ctx.Request().Context(), request.(ExportReversalsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportReversals")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportReversalsResponseObject); ok {
+		return validResponse.VisitExportReversalsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetReversal operation middleware
 func (sh *strictHandler) GetReversal(ctx echo.Context, id Id) error {
 	var request GetReversalRequestObject
@@ -38019,6 +39577,31 @@ func (sh *strictHandler) ListSuppressions(ctx echo.Context, params ListSuppressi
 	return nil
 }
 
+// ExportSuppressions operation middleware
+func (sh *strictHandler) ExportSuppressions(ctx echo.Context, params ExportSuppressionsParams) error {
+	var request ExportSuppressionsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportSuppressions(ctx.Request().Context(), request.(ExportSuppressionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportSuppressions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportSuppressionsResponseObject); ok {
+		return validResponse.VisitExportSuppressionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // LiftSuppression operation middleware
 func (sh *strictHandler) LiftSuppression(ctx echo.Context, id Id, params LiftSuppressionParams) error {
 	var request LiftSuppressionRequestObject
@@ -38087,6 +39670,104 @@ func (sh *strictHandler) ListTasks(ctx echo.Context, params ListTasksParams) err
 		return err
 	} else if validResponse, ok := response.(ListTasksResponseObject); ok {
 		return validResponse.VisitListTasksResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeTasks operation middleware
+func (sh *strictHandler) ChangeTasks(ctx echo.Context, params ChangeTasksParams) error {
+	var request ChangeTasksRequestObject
+
+	request.Params = params
+
+	var body ChangeTasksJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeTasks(ctx.Request().Context(), request.(ChangeTasksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeTasks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeTasksResponseObject); ok {
+		return validResponse.VisitChangeTasksResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CountTasks operation middleware
+func (sh *strictHandler) CountTasks(ctx echo.Context, params CountTasksParams) error {
+	var request CountTasksRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CountTasks(ctx.Request().Context(), request.(CountTasksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CountTasks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CountTasksResponseObject); ok {
+		return validResponse.VisitCountTasksResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportTasks operation middleware
+func (sh *strictHandler) ExportTasks(ctx echo.Context, params ExportTasksParams) error {
+	var request ExportTasksRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportTasks(ctx.Request().Context(), request.(ExportTasksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportTasks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportTasksResponseObject); ok {
+		return validResponse.VisitExportTasksResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -38900,6 +40581,31 @@ func (sh *strictHandler) CreateUser(ctx echo.Context, params CreateUserParams) e
 	return nil
 }
 
+// ExportUsers operation middleware
+func (sh *strictHandler) ExportUsers(ctx echo.Context, params ExportUsersParams) error {
+	var request ExportUsersRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportUsers(ctx.Request().Context(), request.(ExportUsersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportUsers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportUsersResponseObject); ok {
+		return validResponse.VisitExportUsersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // DisableUser operation middleware
 func (sh *strictHandler) DisableUser(ctx echo.Context, id Id, params DisableUserParams) error {
 	var request DisableUserRequestObject
@@ -39101,685 +40807,705 @@ func (sh *strictHandler) DeleteView(ctx echo.Context, id Id) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L3vruQ2kif6KsTZC3gWm3afcre921W4H8p219jbLldNVfX6DgaGwJQiMzlHScoidbLSAwP7NPtg+yQX",
-	"DP4RJZESlZnH7V7sJ7tOShQZDAbj7y/+464Ux0Zw4ErePf+Pu4a29AgKWvzXtqW8Klil/5/xu+d3P3fQ",
-	"nu82d5we4e55//vmTpYHOFL94E60R6runt91Hf6izo1+VqqW8f3dr79u7squlaLVz1Ygy5Y1igk9OoeP",
-	"qjA/ErEj6gCkoXsgW9iJFu420TnYwcIZHOnH74Hv1eHu+Rf397EZ7FpxnH7/FWulIhU9E8bx67i+TyT5",
-	"RXB4QU5MHUSnEvPAIaN0qKiCKR02d/oLO/ykXexRcD1n3tX1r5u7gOwNVYf+S0jVFn7uWAvV3XPVdrCO",
-	"/qyCYyMU8PL8Vzj7rxyAVtD23/muf+xT/VyCxJ9/8cXm7si4+/ez6Cd3r6kqD+lv7T41D4QfmQ5TsyNT",
-	"KW40P4YDVLCjXa00G2z0lNmxO949/1zzxJFx869+uowr2EOLH/p5yh0/iraSRAkigbblgeyQ62IT+TlJ",
-	"qjg3tvDI4PRBPACffvbDAYjSP3kuoayGitSMP7jvj6n5Dgf81Iw4xyvjuS1tozwAqFeWweK7YNkv/Mr/",
-	"08Lu7vndf/pDL2v+YH6Vf3gfjKi/oMSUBN/Ty4+lEisPpajo2Z5B3BrZCC7BCscGUGyVgivgSALaNDUr",
-	"qZ7pH5pqp/8U+dqWcYqzGpP0181orS8JfkXz2QNAo6fUtGJbw3Huw+aJ//LvUvDhDOZI/9aOG5nFjweq",
-	"yAm4IqdWGMLg1s/M4ZFXn4kG+MdjbZYtPxW7HSuhEmV3BK4+k00LtMJxjvVnfrw15NrcKfio/lDKxxsQ",
-	"WtFtDSGhpaIKjnZtt9vjzf8RdBItoWPe/NUdLTweL7cSeAl4UlrRQKuYOTfbc1G2QFXsztfizf5IJGUV",
-	"kaKf1VaIGii/C27sxQNsrs2FS3Bzx4WCyB0TF0B6krUVQnebpTn8GkrcfzPXtdUOUBrhpzchVX7yY4jt",
-	"v0Op9DwsNb/Wj+BMaVUxPR9avw2ou6O1hM2I4NnEclRY0JgcVdYtvF/zzPq+Z1JNOYYpOA7/Z06QOcb7",
-	"1X+Gti09T3cCB4tO5gi8gup7xiPs66g5IcqRKmgZracM850i5YHyPUhyFC0QdaCc6BtJviCC12fD6mJH",
-	"xG6nde0YxxuSTz56Opi7d572+FRypVrM9Iw1XC2ta3GqmVSM74uKnmXwMa8hbe7KmnYSIlqSvjmglmDV",
-	"dxyX0H0LmmECPvvTfZTRKqjZI7Ra5Mjp6D/AiQgOckNK0XEFFdGbg5/S+oHg5HRg5YFshTqQA30EItme",
-	"Q4VPULd0rSrk8NU3/Vw+QHuUZs8/fmfe/fx+zG6bu6oVTQPVdOLBUFJzgyI7WteEnuh5gxoMOeGVS1HD",
-	"3GrKsUqrmHrmx3DCi5Ktn+Gf0jMsjqwGqTQtB8fsytGBV55nRgSgZ0m2Z7s/ejuAV06lVdAeyVE86o3d",
-	"Qi1O5BdoBS4faFsz1G2nPAgfy7qT7JGp8wynJlY6t/Gv3Ssvqwqq5W3XU6+yRw944bV4hGWqikdoW1ZB",
-	"0QK1Gt740J0JU5KUgu9qVipJjvRMpKK8Gh66Z/FDNz8uYZJQ+QDIj1Z+6V07iE4CQV2FoOGV86FHJpng",
-	"RSs6XiU2rJN0D0XL9gclk/v665xse2ssqqlws0I5/2YJ7oVfpxvj6Z094Nf2jcRoqqWlKjJVmB1AwcVp",
-	"kZkFh7N7Xh2MjZn1Au+OW2PwTL7dMM5jcg7Fv1T6sNNa22X7g+YgZEeAI1GiKw9QbQjlFTkdzrmieGEj",
-	"tLa7fCmGBPar23im8KsKN7Ync0BA+8Ho/do0rXik9UV6Gz3qW83ewm92d8//LWunfoqab/rU4mSgekGO",
-	"nVT6WjGX8ll06hO5ITVIaS4eplClxytOX9p6DsC7oyZb00JDWyRVCzVQCaHGmqA1DrJxK5qj1NuLPufe",
-	"N/w5JGP8Bvqqk4zrBeufzc3DJKnhEWr9L8oJyJLWaKW9IFTrlIocgXJ9YQsJ7rKSiu4heh89MF6FK+mk",
-	"WYWo9fOiU5JVEF2LkVfQ5h59HHLhyLzTz6A4zR13tIW4nPTOQfst6DMeoT+UrIprQSWKf+ndu9BKwY1C",
-	"ZDW6jfsNDa4/35vt0uKCKnIUUvU/fr65v7/HvTMuoeim1PYYji26fkeP5vu01UfDjM9aUnVAFDvGd/oI",
-	"FaO8kFAKe41NDUbzDNGEMl8RO/JPljTkUyIa4IzvB1z1nzeE1tIoPqeDOA6Z0l7CekGBPmTFmN3oJab4",
-	"m4T2HezQkKBM6/jTyb9pgGtz/wB1RQxnSsJ4oLrZbXN6wV3UhRqykj0J7pN2VzaeU2Jc9hWtadSdQMvS",
-	"icnJwdj2L3lmZ1x9+afoNpZd2wIvz8tXh/tm8E7/sZnZ38K8dYSI3HtBxGR5DWnz9yvK/1IZx/qK22pL",
-	"nQ4wNV57jXLoYk45wPtZ2lH9EIn5PrxsW/YYs72/FScXTQGrBEstO9BzTPmDO3HW+bIh2uZyv7XQiFZp",
-	"ffaFuRip/gxUVqFmda1v0RZU15pZDkmileHC2OcDX8mnQ0nS8yu6HAe3H/DKHBHGC9VSLlG11uag1kDQ",
-	"96+5UHNEPTg5gYtAtAPdOkFp8233+MZPPkpxwTuZdBl4tSVLrQxM/Oz7LmmgGN2FSWObBPuaMkz+vMiB",
-	"djnzHCjEg3x/lgqOg0DT3c8dKx+2+te7jd/UwR8/Qiui2/ZVS3kZuU6hjjla3itoiBJkL9DtYVwIwDU1",
-	"KgGScKGiMm/HoK5GB/NZ1FhjMmRMpufOZGHGparQqpn+XzTYowsyO+YGaKGp0eNM96hhd1yhB7qmfN8Z",
-	"laqpqdK8gD7WuhYn4xszU97c6SsTqsKp8f1fGv36T/EQK19FuoOoK7kxXqV7w0/mgtVSQypoJAEtT/DK",
-	"hp879DvGyPxI6w5yw3897wk0LoyNgfseZT5UdqbGLa2BVzRbiaxAKsZRtShKIepC7HYJ742WqUfKz+Qk",
-	"2gettRilTJsSR4wSUaZQyCJTELpTRukxQtVenpqE6KWwB9TYXXGtrRJHynjRQFscRBeJG7wxqttG76Pg",
-	"QMwL+hMtlKDlC+oslBN8P34SWqmKI2W1ZmpWQtwBEsoUJsmpZUoBJ0q8cJeLDUuaWL4e74q4BE5nxuNs",
-	"fy1MeDPySPoHUOjTLWmj6Vra4NaErEDLg9/YXudmksiD1pGZJA/QKKuk2ovVEUicQJItLR+iFHdTMOSe",
-	"4bVa8L1N+zDK+WgTlKjjfCM61eoFIOdgJHc8/GvKauuCdQdYEgk8cCVrKm/FR+QfG/KZfqkRUtG6oFXV",
-	"gpQxIeN4Ax6hPRM3sySD6AFlQbXhjDyfIM2OtgQfItRTBF/FDWEKTSX9v5QLdYDWmEYvyL3W1c1D+gej",
-	"Y0yXZUyaoqGsLdShBakl4vUeia/Qq8vsRprQqnVP0NqYftIpYuYc6Rno4wxnQK+EPtHM3CjTWZ9oeyy6",
-	"Zs737A0YSjic/B63TAL63LVk2nV1beW9Jpgx/rkgevhPuyZKMPfpeErRj/pe0YuyQ5At7CkfxxAT6mEs",
-	"kIjHe8J9E8kQCpLN4GZIbXFP4cgpmgrkEc1j0jQucuJSYO42Sl6BF/nYHC0WPbX2OTSMxoI5uNT/+Pn9",
-	"JkdQr0q16cX4ytemUmnlAMnzn3HqR/x6Faumd/0CS3WFpvNKXwLPtED4432uZpKpWiyHR/4xeCyhSGRf",
-	"93m3ds6Ne8HhWLhhcfvv9fb/18/v112QWbbv/EX10urE+pZgXA4uDsrhFHe0xY/JTTxPaGg8od9Jj//O",
-	"+rJHzqUg9XhRaTYPJzXfVtQrYn7Obz6bShJkPpvRo8vrqj2olJd8i79mc05Jjw1le57KxxDHozZMbqCr",
-	"vTSWE3FfNDEhls/kLUhoH59mKuOQnqfKxhE0+H5IFruG2D59HagEV3BhWQsZS1r59tvnr19vyOd/en5/",
-	"j/r3kVWc7Q8qapTT83xYoUYBZ6IeFT2/IP/tyz/d3xP4WGqjjHFSwVGYgIkCqWRUiB1EzZwIyjoU35oX",
-	"YrIgkzqiAZ4iTvT5E8+Ph5mHx/E3FxSy0Ydptt14gKQEmTc+jE8kIdO/e/+GnAAe9K8b8oy8FryiZ7xh",
-	"yPuOG+3a78F09DG5fxE84qj47uUPLzHBbGOyZj7SY1MD+Uun2fkPX0FbM55nYASkDDZhQCE7idHK3Rb7",
-	"gxCw2ZCve3rOncYL9Lz+BK7UDEan7mkPjD8JKyc55rMLmGZtvn/IHWv3fHZv0febELfuFA45/C/HRp2N",
-	"Y8P5PT6RJkxfRkMr7mrIFt/u+aQUWJugEyQ9Z8ZkLwiNAK/kqpATvmBkWWYy9eTPY0FbtXSniqpDc6/b",
-	"1kweihPjFWbNeKoBihTvHPD0lsrkivg/mAf7rbWpYPbPYX6q+VOYBwg8HhPTSj+HVh5Yk0tZH42IkQAn",
-	"7Qg/8aGiX/RAJaGYQ/DC+stb0Be0fVVwvKTddmzyI4bm7awN9PHFaWiEqRoylHdNGnsbmFcG6vbiIb+F",
-	"GTKUGr/G8i/baI4HGHd1n4K9Y0q+IJy2rQ0S71it4gnYUSPGfmpu1a8AorGZK4XRSC/G7KTnqAXWdZCT",
-	"8YkkoUocF0mwLkadOeWaSlV0ctXgMWYLprhE5wsdgIOtiBHWen5nSbucS5Ux9Qin7Cz/5BwI5LVfN3dd",
-	"Wy+fZBzYPLtE11seWjfHCysz3DC3nNITejS+doZqLGup7W5hE785QUW2Z8LFCS8QLjBYgkSmnRJH4+dk",
-	"MQPyvY94KZuo2yo9ljrAUUL9iBpcfjHAmIj0kbJaKy83SmG1gSoiG6APNsUjqA84ueCKsfyxeqLsVO8R",
-	"uo37aNsy2MV/WevCUbAX7TmZxyJ9aIxp1VZ0amODVoGKQ/YCJNmeJwn3MXF/O6/Qe1NI47Q5uTElKiac",
-	"6LRj4KpoO+ttW8iD1w+/w2dD1VrBUetdsCydw0pgm39D3NvL8vmyq9B+p9gBZO86HLe03Yui44rVcZ/O",
-	"zgMP+AomxwhHeiZbIKbAeVHdW6PbH6g8KLqXyUp3ffMJqUzuuJ4PZXzoXvhPtIo4L9LyIbc2M3US0Qex",
-	"wpxa5bVsRM3Kc35G2q18nG+wBLDPQRadwmLbsoRGQeVlvK1kO4MyYQgjyXPnK2uhipI2091+i8kD1LGf",
-	"4ECc5fOC3NuEAaJfDTAUTADLgyjcRyMlitpam7h2FnNcjKbWG21Sa2Hj3Pv+3r3QKhoYsNrS7Dg3mRFY",
-	"bhLPKcNSwAz5puWZrxuc9SA690yGdhwEHoJry+cFuJxOc2ct+8SdVuIzTPsrPCRqL1m878+cxaFIdMQZ",
-	"smd4tAKx4xkkzDwIhPJEmxlfMXP612XlNxPt6ZK6yFiB4Ep1xOobi6nT/xAayD+WVvB/6g2ff0lfmBWw",
-	"Kl4zuGsXdtPtonknZw9Hd2Pm+EE67+/0Nl1xw11ySaVD3PZy8ZdJ/GKI3QRzMvqCAM+SfftKtKQJlYbA",
-	"zMX0Tm0042RvJ9n/r7A2wvr/Ss5L86lEYekQoQB9ACOm7CMIGRHFC1lnv/x9JNhvq3X/OiN8Ulk5tmQ6",
-	"lhv248HgHkmTEu8qI21Ro2HUjd4rzaeCKNy6WvA9yGzIkVFp7UD8PIuJHxQpsWrnM3GVis99xZtd+4YY",
-	"gEWTmG6pjxutxB7UAfX6vASxMMPp1xjaCN2pZUAM/VQ/SG83xmp2w0JUE96hocjfuGoM0VYQwEgigGLW",
-	"mt7rz6eWNC2hMxaMXegm4J9+c+Yuwdv4tftErSfza3MO1UsuT7GC+62ozgnX6Qq7Z8fqOlY1/sqg4IS7",
-	"bO71Ew2ASa6puWFS2kro9cJ+nc3uNClNsCU6X2TDuq2YqiMLt9CqrbroplvWL3OocpsDE3DzUx4aGauW",
-	"1YrabCmrVeW0pBNtJZ8TSrASeAftRv+/aD7tmg353//zf8X2hqqZMhRTFG3winIzDkLOiNpSGIdxsRqx",
-	"I6JrJYGPTU0ZtxW418ZgML1ona/evrI9r3AY24yd9DyCSoLE74rGNFncXX3DSlaByQzhBpXMFGnpv3AR",
-	"bHrUN8EMWtw0+4/3lXhYZkzMo4Ph8kUbfFTQcloXbSLuZcobJABftSN7wSGaMaP1fA4nwDjDsaEtk4KT",
-	"neiM6xv5CoFICeVnTOfIZt5MgeYymualhoS/MpMQj8kOqwlwpOfCZPhHjyhyQoCvoe0bKiVqbFwoQJ5B",
-	"tjaHamoD6KfWiEEJPwgVRZZw5RFZZtz6uMxZdGp98f+yI180pnTaCB+LIyFF/ZgyKw7Ashc6kxplhLo/",
-	"//1Z7V3y6NIenpwRHw0YxG1m6mL5WhyPtgx8TfJL/5YjmeGwHpfU0q6n3EzCNEuoa2bM50SKI+hbXd8K",
-	"O8YpL8FDcdjk7OUkA4vtFREZQgHaMno8wyW2KlnbB+YuNbfA0PnxRQYMiSNUivx/HaVAWh2y0EbJnVcp",
-	"C2X/bdgBBlBY/RL1gLfRayQ8sT7zg4gigKwQgrRThxgSsFUmfFk5ndwFc9yxAOmh5jDbvqby8CPAw9XI",
-	"JuO8WBtTE6dJ3G0nWiipjLPDyc5ljCkrbfHAaghiHLCXVWlMNkeJGzGjoeoVyV8HKB/egURolSnKmFO1",
-	"IvrJx3ghmB+q3yEsST3Rllt4nTg+W1fH9UEpujYGHPHSFCk6/wO+H/PCNZQXc80oygNtaal6T0ZJ8QFj",
-	"AAfmQrxWUQ8/wBFOAXTZCVoC+Xssuike+fcCJ0DyyFOy7VitPmWcGGhh78pGJxWOgQpRJ8GmRODFAhVT",
-	"8qnSfXa0rre0fMhn+lf2jSuyX7JUUSSRU0ZTqdxLdUsZWKDmQ9p8jKs/feR+nCOuuSGkoP3ecn4vftF5",
-	"cp+2MDSj5ANnU8zS8RLOyiwN+do8ZtXm9aUeH6Hsnijdew4cdn2tRTw24IDQrDnq8EIMQkWxE22h1Uyq",
-	"utYorma1y+CkJillOMuZ1BoHFOs0+RFT9Ls55qiVzH6TW3d4fJ5QGTQfusZHOYo7aauDaCXNQHI90pYZ",
-	"vHTZlQdCJfmP/8B9+UzT9tdfhzp9Mua6ygMdyvtRlh4a5yYpz/QNgY9KvggAa5gkqmVQmX/mRhvmLoxb",
-	"3gRXCvvgbMQEfZpBLsGVTLqwn/iCRiyNQNRPLU77Yx9+0OoHVM/7VHTrxtJqmcVfEhxsuv7GO7OYJJIa",
-	"H+xcI6on3NDxPR0uPb2bY6vX1+WPGje4OBjKaoslhlaw1Pa4EddV1xo/6hDxfVjPp0diRc0egBvwGAXt",
-	"0TlgN3d74NDSuM5uZnw7mRrjGC+jVo71P+x7mbZR+KH05vhB0yGHZCBn5Is0LbUwxWTb0hJkvKLfHOhI",
-	"mYk4Ql8pYBpxcEEQE9HClL3Q9j1O2xymToIMsSsNth5x/pOpq1NiCnrcTDYfsoFg8yAJUCPnrzx7czur",
-	"yq/SfzK9Az/aMzkr7CKue5fUYsjF7OLlC2P0CQlkzx6Bb7AiDdPxLWTXcJuPtH2IJgMETZY+kcRCb27I",
-	"d+/fkD8++/LLT58RWjcH+unns2GCPhPhi0gmQkNZVeBBjiMCuxyShZya+Y+0sO9qVzcXWaMVR59I4p8k",
-	"Lo3qhQkeYN6fheTDRObL5hLNLREVvOH1ebVPtoKc5gVVgvVEBW9bIXYXfnZc5vORVGyvT771ONBOHYAr",
-	"Vhq0ZLTVWygFkhAHGfX1WRcGnlnXJQ5uLA9PoVIH3u9I+eoW6oTXaLY7ykl0dWVQoXedhIqYZhF57mX3",
-	"3Y2feIoUFmVrtFpeHjKsSPP6S/PwwAWb8M5OoFSw10vQxGAeTeUJq4ydMRjf4J87EUf7BxMGzfeihdvf",
-	"1Odi1ABtpiwIg02rlu5f2sYdaLLbYjxBZJePJ7zisw6hmI08/HLo7rEsNGSYYHvsHJYt4AFvXtbmbo3j",
-	"9G4pS3HiwxcMdVe7ebKhPMrzAXxMv+uiM5U0kU/2fRtiHQe/ggOzCQLY6sIvZ3H+HyMyHXF7LR1OrFKH",
-	"TQ92W8NumD7r5+xzOxfmf1744gG0Yh98Uonmmi/mtimxrHVZKdBlgjWUTiP/Qbxr1ou+V54D89UasO0J",
-	"Z8oTTM+UqBK8SjY5oTCJhK65ru2p9gudIfxNTC97810RQzIjvLOx7HVs4HMHIrfNOIIyTTMYTKKpGeVl",
-	"In76ZKEBYxLEUcmGqv+G/OVvRrur60QWRpVdX7kcFfPtDvW4UW5Nez7y2lswE/XH9U+8Vi4pys60X97y",
-	"7sXZundtFGZMmcKsx2Bg0AvRVTPYZo/OPMPkhQOUD1C9IFxwcI2uMTDumifkNRz0c3tvlhsLTq09liE/",
-	"53oxIkSK09s2ybsqz2AdduPtwcJuAP6VyLZkNVillQuFCX+QlUnzAOe4bizpEQg1xQoOhR3/pk4CMxY9",
-	"dpVBpMV8HgSzF7ZaYBEiTAlRYC7OxL/nK1F8OdAA/KvWBxP3+KdERp1rjzmfU1fSuoYWQ8g1KO9kiV6r",
-	"ZlWZrRzf608HXTqX3nvjnrswUgaP0GrKhUCXtcCOC5jG8NNTCFPNOl6I+in0chQTbIIgQXieplGxSeit",
-	"D6A5AT3Y2DkhcRstI92V81bhMvuJNwGXrFBE7NENMcG/vA3KXbRT17PVeuFkSw3HzLRQGpyfVVCQw7SR",
-	"1viJXZMQc8x7NzLAZfI7bly+2WV9coOu80iqVvK2umDnIj3Z82DW5huzfy24imZewNHmWy0i01+L8+La",
-	"W/owkxcPR8rpHm8cm066HOy37TfN7FML1naiqObQSqLHsmnFURTOk7pYX6taqvW5omb8IRLhzAORC8tu",
-	"Vxq1soFSFRh2i4GD2TD7n58/+3JVvUDfCDD/nWSs4kdT1ofqjTyIE39u1V2mzeKVIYvpVz8WR9jT7Vml",
-	"EGj0I7NQwNjXs9B/H14wvlHa0WDUPLIKtCrTVLv4nTyeG+PzH54Jfrz0UQ4jlmp6QvqplpUq7dqUjXiI",
-	"NUh7SXDyJtQk6RkT7vRmDBymnNAqDpwZZdp4Opdvyp9/WxskMqs0TyDo9Hjrhvh7ZJTFi3hML/yP6hNp",
-	"yld9G2ILe2ypaDxpvj0WkJptW5pvD7rdSMe1S8FltD8Y1jGdDkJrgIhIJYlWkAjdt4B9lPyUT3iObZam",
-	"7yCvBLHVBjcJGlyURueKvJwVHdslqCXgCvI46S/+8d8sTQ8+NqyFdR9aA82Qi/oqSlonQi6us6NzBGNu",
-	"lxYlziVvuOyF4xIsctQSDi3QY1RlMK1kTKAkb9GziYoNtIU80M+/+DLSmoDKg2/PbMDXdqwGz+EIWmGF",
-	"4ZFWt1Lr5sKNGI91EnO5/llPc107WpdOuU4amwzMiBy5aVqn4/kqSAPCf1RQ1rbY68TUoWrpiSdBJBKA",
-	"+ReBuiXDbPqHgK+uDcNlp6qmE1F9EivSIIzkuaxW69kPp24kRo/qFlzWA17JiPINbpwpPLbJqP19ZciP",
-	"Q/Z+jsm097ml38hP8eRpvfYT70zp79Mqa/8oCe3r5Wgadj8hgqK9HseJ5/bsBtswt4Xv4YLy0ITe9+HQ",
-	"Z9BhChk+h73TmbmI0FYjW8ACdwPKrJTgd9lGrZGsFqlvtuwj6Q3CenpuMwrDwiEDWIYRFFdXtLp+aEFv",
-	"D6hjdXfnIw/Sgl3+MKYLBwo9kwRvRqiuwt++AtI4oeqHcIp9hiJtwc0XbZEN6XgNEtU21vo0PGxI5BOh",
-	"o572XISWTqqC8bLujKclS/S87qT6zrzj74E8EJfVF7S7fi2PjCbcEzkBdfpTxpG4rNJiXf8yz+GXs2DA",
-	"TtPd/o23cRFwZnG/cjbmoj5V/2dT+pbkvaXe5K+Xa9JJhkO9NTBwKZU2f452IKjSXpm8WneXd2e/v2IR",
-	"L+XD716+BE6baBwbU/3Hqe6/5ZViwDOSJRWYIU9MqcsmxOnckK3gWAWBDdy7FiPX/RFKZ9QnkpYDZ3G2",
-	"XEyc2HkespZzJA/btelKd/4dVA3l7sI3/Uu9KT6Wjra6aObbYduwuadUS4uAdzPK0pwKO7eI76nqZ39k",
-	"NUgl+AoivHavJEkwarsc6YkfuJCBV31KEiUtcDhRW2yyNVmIFVRRlAEtPDBFuBVdMngRlnglqT1izFFJ",
-	"WUCk6UfHOz5cfpyB2xZKh+Q1yubqkapuamPmSXDzbhKtxM/7AyvXCuxq2GkglcyIj0U/3jvcJ+2NtKxd",
-	"4RgQJaP1S/PafFQxVsiBMep1GkDCcTIXBrjIoBIFF6oo+zD6dP7DZ4oZhKvs5mvG1R4vbfE++lmBZJ7C",
-	"CGe7h6pgPJaZ/uHAJGlasWM1kC2U9GiQObEXXV/ymmNSJ62vEMLbhGkSHeHpGaCYOJm5Lezij8xY1IJv",
-	"BW0r43dugVYmNcWER1PIYKvhn2/V4sNqz7ZJhj9YAddPmMyfliFNopRcY4Oa035ZBv3NBcJvdegzz9I4",
-	"ZG7Oz8Z2xMIyb4OVzYGUByER/GSQInIrYNVLmDWPH9M9Pg1nXALh/3/54h+TL1I88IpBXV2J07My8OOT",
-	"io2p6/3kth5BQg1GKAoRxwZIdxjDfVtFszzEZ9dQ3Y7/0wI9n97bd3NajrPflvrFRCi9cogQGv9+YVsS",
-	"O7K0DzfxPoXn5Akjd+YzN5zx00/2tdY0ryzzWIPv7JJ685OF8suSxbqBDQb3Fc3xvhUncqTc12LE2uJ1",
-	"vAqaq+QRVL+zyvqNCUCbYoxksdUBwVzc6pc4Y71D0u3DcnfmwZR5Khc6mMwND5Zh+yc/XW+NlRbpMa1F",
-	"0QrMJP34/6B1F53zTiByQbtiPPvGe04beRBRRaxpAQFzo4V0r3B35YYo0bBSEiUIfRSs2hDJfgG5Idre",
-	"aRjfbzw2vX7m1LJ4vWJLV8Fm23NMVSLn6VxD4ZG4rwgthjQYjuumvHFbGW5D/4ll3rhAgb+KeWav7Mmu",
-	"Z7har9q6hdmMdnJxNpdv38xGvYumQ6wEJqayMPgwi6W7Ti2cYnq7pr8tQL0hUon2vCFf3hNJkH89mNdK",
-	"JY7bguhhVXoslTIIdwQPf7m2UMkNM8ZDdlSa24tYUtSB8iqRXHZtHcxMhCfpOIpN/xuHIbDSVF+Tid1D",
-	"1ER+cx7rlcZoFczbw9WbBkt9q6XixNShCL9hSANSWSx98xckxk9XGJ/QpILtQiR+EbzYwoHWO3v8MtVU",
-	"h7ITHdP0QE4EWVa1YdBXZsxjUVPlei0TzK0y+PqPDE5kS8uH5yYlGn9n0sWGCOVwiteDTHFlbB/nANwC",
-	"525VRSToHCNfZB4HLJpxsYyYNpEb5UA7FCsfJBG7nWmQPsOaCWN3jbUb60P52xyVCRJRGiLTcYXgLwjF",
-	"/DcDhXm0HQ2ZJH+6//NymGASE/QcM5xMnF1q2NN4iG+Vs2R1omqOoRmcxHyU5FbJyzJRPZ5R7SIFWW0X",
-	"RfYqFvxgfdFpuI6etG6q8/v49H6xi7a60NJrud3wWXSthHr3gghenwmtjoxLzJI0QApZiagXMIES4QTX",
-	"HbhgC4Nh4ns4v3e3MKCDE315DleQPxLJ27oVssfQ3YPpsgXdKWhnrhO9gT6TGV8hW9hrJtGSe1AO6KqS",
-	"fJmMO9+tqLpSFTZ5InGuzXSqDlam3yvgXpGs6ze7u+f/Nk+Fv/hXfv1pk277ZW8hXJlRPyq0kNbHBpLJ",
-	"OJEEqvXFWbM5V42QqujaOIpk021rJg+rSteMzpVdOIY9cqKKYboe4QJswblaGrZjK9MlTpQpiUVflnMz",
-	"0lPiRVEOOmRq4bloeGu7CNUzF42TDDeSVl7QPJ23L/jKa/EIsU45Y2ChxU228mEmdezct+G1kkqbAh2Y",
-	"47shW6jFifwCrcBDDbStWVgEEKZx2KOxPi1sRvEbZghOafJ7lcdxmn/VScZBIqaIJDjtQdWJJr4rjjIo",
-	"bvhIuMo5sMvhx7Qc8x4e4+5BPIANkQfRqvVycbS/eUvDuX9ieEpLEFtvi/0RzYDkxHglTgR42C8zhp5/",
-	"TZ/atFgZbdpooTN8eXYogGsy9xz/XB6ZGQwRnd4YKG5ybOwKE3Vy6ashdSuegbYZR97vgf+8GdIOEF2L",
-	"+EGoAMtmVZLkcgZfFDYpyy08Gj06d81YF7jmZWeGuCBRZIoNmtM2etwO3X5/Jns17PU+vVmwizo5IeS9",
-	"Pvcof09UOug5xML98z2Kig3ZdsrC458oe4RKy72S8hLqGqrPyAesBsSjQVotQJgkgiOWHPkD+Sf3v/8F",
-	"b6z/PEHTd3rjuL0AwZRHlFMoaW3rXlKK8AgGUsh+KO4uMb1jnNPEDG3uHr9+0dpE7RdWOlJOvCaO1Nm3",
-	"lKPg354t8JSKTWW0W25ec/pQ19SsjEYg1llBpmPJ+Yq8mr60XY8zO9mbqG5+5U+nuP3l2KjlZgHT1x6B",
-	"q68PgpWrczKbJlm/uoUQ9zWQdPAIy5Gmb0UnASdmXJUm4WA2NkVZbRcxppj5Inot7+xgUfKF1ugYvhlb",
-	"u0cB7vGnVWaYecXjs4/d5Zwe4QWKAGFI2QSYJwGy4U2Sy0d2+2gu0mEzBaggmaY9r1ZOxQqd4jJXgnv7",
-	"ErM411a/yOKOg6/YQzJsIpDe2lRfarvqFGaJARFV9AF4ZhM7b9maeS9mdPsz8435/koB4tFCJ8h1a9QE",
-	"M8rs9P5ZE2qt2jZ7NlwBHuVnvB83VnUwrbyghQsOjQMoLVJs8z0oaTsZIeC16esTAOluLE7WEKF22tru",
-	"Ruyd3r+MfF+/Oe+Ms+7K7cnExbzqEF/FpjPYpb6L3GWd7ZJJEGM3hEC8YrHbQUuY2hDDSMCXvfamrRuO",
-	"G10Ag7r6S9vGSrkS/Yg28x2XbRL4SKEXSkFFGootJ4IkEkQU+qyv6Pu3Zz991kBbmot/Ab4Uv7W5s72H",
-	"ZloVB7lH8Ry4XHfYoxtjct9qQ+c5ocZDQSX513/913/99PXrT7/5ZkMo0WoUAmq3HerxyBUvCGjFz8aE",
-	"bLFSxoGc0MBiEeHcossf59mlqvZyyZCfRjRICvRPM66+/FO8U7X3N/iG+kBlZ8C+gCuw/ycVO9KsHq/B",
-	"0tzEh0ly9pNxwrXA9vwdaLvMdPO4Lv1qjcBrxSOrfLBuKcWsfzhMZIpf/q9cee5oMY+U1S4YlhfVsSub",
-	"RnRE00BFusa26FbkDMrkkIhWX3u7mu0POJmya1vgZVweMl7YJ3NJLBvI3pCxZelmsglIEc7BjZ6k6S0M",
-	"TrM5T2dsvvr4teBB7ulVDF3iUBZdIOsN4/LqeBS+1nZSY86R0hlvBuPE4ctHSkRZdjuShp5Fly3k2rjf",
-	"x85l47sRPyN/+ds78v+SZ5/d/7cvPid/e/9NarT1bVOm/lPprbMJXDInFIEp0RVk/EloQhB6ohYP2JTc",
-	"mawb247VuJmYRNdYpsY7wXx3dO33w0uhOA/+Sxftf7OlMr7uW2Lz2mtkXcTbvpPozJY5MQNKkMurHmAv",
-	"Ue/hHjFWiz0txOIyc2QFGZg1PS9Eb17fMi/zILym/y5a0nHbIRJfR9VOcHR66K1EXDiKKWBHWpMeezKb",
-	"4xeSiQagl8g8biF22kFnH0v8wV4OmCEg+gzT9plHcdYNQfGv7Uazgl/89i18/5rN9BIPJd1IWX22ov+T",
-	"x3YPGj+NAxXZ2Uh52z6zoze5ta1Ee7p7+5+pgnfeoPVRZapvBItiIIxyLBW1zQalZHxfIB51LNj8LeXV",
-	"m0e4pN1iOtFNG6ve88jFyQfHh6lvWX2KRqWp2hC3qOHoQClYAt73ijS3QW5bsjT0W4ZR8e8UHGe6bCeb",
-	"LxObJ9BAK0UUBJ16QJrYT6JdaIZypOWB8bgT++lMloV71/auiTg9Or4E/7EeNDuW4eSCoovDnA4xHeu7",
-	"pB4a7ZKEV4rdSDukXewMS91CGIXc+XQC6VtRM3s7jRx89opZvLPyQATt28miFjuPmxDOLukpiebjYyEa",
-	"ep/MDrKktcUzV1Q+3NnmnijzOuzuhQ5UCwNjO9k/wLmwdKo6KKTAsfT/KmGUHvEIbdWhmlSL0jSK6/gD",
-	"Fxhu2FFWg+nQJU21f9lhZ6+YeP3u2IhWvbJZPmNvWj3c+y3jNAG8R7E0c3rM/vv7Nz8QQzKte4iuJejm",
-	"IkrYXKe6O/JPJDkADZtjmAtm34GUUGV4DxNA3WZ570BaUM2xU1R/fGX9Uo90kl/kPZlX1Z6LdiApw9Kj",
-	"npgLn5jMsv9CK075Z8WSSZxiC9YjFTXsVBG9Ct+JkyRbOAvb2tgYq59v7u/vEVPYW/5cKFIzqaKIc2M5",
-	"Yemz8XvUk8VvgV3keIYzfCBOq0r9krefLx9NV1RiJx3TGZVJYtW3DaFECwJyYnVNtuBaTORzn9gVrtVJ",
-	"QmE7al28azDVWusmlUt6yCpEELuiNVSaKjw23ZO04qS/MRg4kgDaim29Su3uwxdxLoyE4hgHa4m6+JsW",
-	"BRvyTBO958Y+AdGImeiEtVC1DUoHPcr0Bhl6opg1NVUY7vXpJIhLRmtW5XQuO93134rx6n8XXct7cKTp",
-	"NSiLWZjgmaT5LcQjPT93rHzYCvEQYeofsJLFRMet/13T+l/0K1/pV2xfa21uNrS1jSQmn/gIbQR47mtR",
-	"xQb///TDiUEKRT/Oz1LRjzY3LDVSrNu4o8+AGnbewZc3If2Xt++ChD+3f4Pi6c3Spi2Y3P0GZD3oiLzO",
-	"kLd0nKXfMsluofyNztDlZUXDgeQF23nNxPFzgzLRL+6vXcoHoWLRrwq2TMlsU/LfzWAJfadmHHKy/v0o",
-	"7pWNm8fSAm7IJIYgl7PIX+H8TRzPQT7MOfixscWJQxv4+Fs4Ml4NOz/Pp7FJGe24qO/rEGrX5t82Qiqf",
-	"T2Y7CGbRKqhrnXTnU6lOYVKRo8C4hBLEGDc3cT48QWNva35lj3hRuaCpnl7ZycO8c12sIqe5kmVjB4F+",
-	"pOcCE5Jj9a88aFh2pGdyFI9AmIqmms604EHuX8F5l3TWdsAKs2iU+NBMil8NqgBuXLMc9kIxquarrGOx",
-	"DgdNooIcv2Gnr3UNth3gQsi8Adhfn8po6OyFxWBzZyTahQgjMdSCNAGRwj+t62GdiSYws7S/TrzRCI1e",
-	"GHxx25XJzdjgm5t/DCDwzZ9CyPkhRfvF2M/e4tZy183T+bW+p428CYDfNJhgu/TX+gthV1HuWjdVq13B",
-	"tgJhHpa/kfDj4byiN74e1R7VdGarH3fk/jMXOBdF4AvEfL/CNTuM8UjfPCCVEGCKFTEogCmUJRbN67u8",
-	"xuRXn5JqUqLkoJbx8z+Rg+hajAnuW1qCS+c5mIM43Gx8osAXIvLfm9PQN/6sErHoI5OY56DfyaoWrDHr",
-	"Dj9hqlFtN04cZ7AkDo8JW76FI1TnVKtbiuhyWyANZZUv9GwYlEB2tK4lRtY3LrJj2o3pew6sjyvw1rp9",
-	"x/cKF5G3nSyHUijBaiGpo1wG1R7a721idzTXLx5b8sGhkc3dQsWwgfQjYC3vhqDSbap7Qx0tndq3CkVq",
-	"Liks6axQH/llMb+PvBjctqVDSPeZdGFumJol+fXS2oz0oaVc2ujRE8rtybeukuFaQcBerq1BSLtW+Zz6",
-	"o9ia3ijBMYhBS65IB1vSzcy8ohROAoL7tsiM+34rLkDcAq1cGz0sI8J2yV1LjpSh7etkCOqaVTy+j6VV",
-	"lFesmmmleE0Lc+tVzunf8DTKt73Io1mEWvhuAaNCKiOFbaQoD9Y2VawHOrhTqlMFiUGJ26A7hRacFduD",
-	"VOayT27iN7Ewa3mA8mGtaZiZTVQxrXrIVMlzCewREhAj7teCqsKlJSfASCDVz8P2WZ19fxIlxhCpqRuY",
-	"vB9MOjHDfs2bkLKp7XzF6tlwW9TKWX0cfk18va+bHkfezysaR1nGikjGmkpVYPXlKu7C1wLq5r+ppdpW",
-	"fIR1s9+Kj5YSkTW44Hb2gCAljaMxd/xIVXlIcXzHtbR2ifNDWfQWnWcu97Y2ufBbQPn+Qsv3MwY8H6BR",
-	"pKWn5ShnT6nNnUWb6MP4/UQHs0ox8XtQFqdhTe3wPtnXjtC2xfp7fPE5kU73lfRou/4LXgI5ihY2hO18",
-	"HwypRIMuRiMTpyLHDjyfVHXAJsQvCNQSkwttsrMty5eDkqIUopD7UIpkPcvF9GpoomntL+sa7+2Ns3vQ",
-	"zflHA18Q15VNGDieCm3zN6a8FvT4sb5b0akWew8jupJNDhtnnQXf3YqOl1C4Cqz+89ZD5B9JHIVbpmnr",
-	"M1pTxtXsdPxT840FUxOuxJEyrr+A1lT8oV0LMO+T19o4bjFqHXuhCY8cjrvNjsYcxa1Y4ajfdXVd4Nup",
-	"kIn9aVx8U2FBqT6Rpry0PX7aNfF6q2iXb83paPRL+LlD4OoB8EbKbNdMFs3oMeOhFKSWHE2Hqca7xEDt",
-	"seiaAmyd0gU1CakkcXeyvK5giDgg9pQt+rVt+nMeMld/LgYsOTlRMbbuj3RU6kDFaCwFRRa0q5iI62gH",
-	"cFVTySyLpOI8uKiC8rtIO/xSTHZIdKZsanJST6wyYjNyw0VWbW7jq6xR2qmDaC81bg6Uc5P74G0thKDY",
-	"3DWiVVT/T3VE0wABM0YltoN2twlJfllEiAXdKn3MwUTluGm1gSZ4dC5YE7JWJXrF4rB1Dtt28pUDqyrg",
-	"8ctaHbRaQrB3IHukCp4bDNTTQWCFijRNBBnXnGis4ESQ6KCO9fQb7ylnikm4RXupqZoKfIpefmEI9ALb",
-	"GEsc4jObBXZ0ac+R3/ba+rTMNLeQd9DU5/f94+kepps7s8XZMJIiPogoaiEe4vAmLr+dnFqhwFfEY0HJ",
-	"WM8hyocQ9iLKSEEx5PA7b3aYSs9qHEOIB0LVcxz8u92nr7WmHb+9WqYU8ChKjB4FbaPnfZa+XwUuws87",
-	"nPQguQzjc16J61P9/diZscVekvTSro8yWuGZ9Hda4XAZAntatmaJ1KtkYHiIp7mYVF988Bzl0R60+WCy",
-	"L5UgRnAN0h8WuXserJ3DqTCnJRLgMPiS1ElMscN0OWPoRboBzBzzNKjb/NmdQbA28EZegn2CE7NTXY3l",
-	"3jNfyJJJ6LjwWorkZ3MFXBXmrRhQwwGbGVSmqTo7RjMPE81bk8qCPNDPv/gy/hP7BbLAD8YtN/sOdYM1",
-	"2RH9N2codItgxIxb5EYhiNegWlaGJ/mRwcnkdz2A6Xd7PNocUXmgrWmjQx/NbzUrH2xTXCvIZdyP6jBG",
-	"ri56x/78kdtCXzWNM/F3ANFzapwSa3uxXYDcexB11X/mUlXoCOtcgH3mThLiG81AJgk6rTS5Th5l99CC",
-	"1PMmVD7IMQJTOrJoProOTmgVFIB9ekbJmnRXAG7bTB/BVhZbOAmJTjeTrGMhKuNFjI4YS3z5wT84i7yq",
-	"WrbfL6dO+WPywT4fb0pvcVjdoIHakK7690O/rCqo5o7hyHvAeFicHAbTP5EkiMxmsMrVB2kxFZqDSgJY",
-	"440fqyus4CNh3NY3cTgN8jBfoCtHdIpsBSbNh1puCNZ4NeLx7bhkyiA+lO4JNMsjCbjuXNmLoCHHIePo",
-	"/1zMLbO7NtytQTkarWs7rWP0E0PuimSe7Bin6DTvpCIH+qi1F+AWCRaXe9QXE6lB34gDsJRVvBrBdu9L",
-	"YDxAF2bVgIpX7/Ru2okdZbflBdKjh/sisjtq1frZ/f1n5N7abWaPo1x9nUz83ZyF3vOXeRj6mbgLJoSY",
-	"N12dqHFN2WI514Oh7+DsXV4mBbGn5eZuzx4TGZVG6blIVFNJ3quWNdCjzuAZyDh3YfrPWI9oAQhid31a",
-	"UgnaSlYmarsAAzbJ5IlSPNo34e+TCeFq0Gf5nB2hZhxMqfckH9GCmqxJbUhR5Sa2hKbuakNCGzy8hEu7",
-	"EOPE3BjR1XVSfcfLuqsmKb6Vx8HHxnR0D4XJ7B2m8PbIMaM8vs0dZYW2YjjIuFXyA0QDhsbngNLQ9H6Z",
-	"JFuyXcGFStwZB9o0wOUgS5aWSs5DaZkhk4GuMPfWoLe4z1BFuCAltIoyTuy2rOlss+x91E+9745H2pqE",
-	"BWo6Qs+eDf1MNLigiX4LfsbNezrD+AdQLpz226EOroNIs8CIK5K7Uk3oUmDHwfUdVSqwX5qDwvpE9rrF",
-	"KtSycCG9dePvDG/cxA2bH4RiO5tZnQ0H85ZBCRufvEB5ZZKGETNrR1tCB0VX7vbML/tej9yS2xPIOlEi",
-	"goepHj0Zc6arwU4EfpDVLcfWo89nLqdm/CGWTKEOzp7ABEwv9Zg0GrhoR6sblB5UCQrRiWgPKGZyBCqT",
-	"JWM+lSRgytKPmesOSN8zti3js97aDLa+ibgMj8kFaoDJaMrIBXR3vn1haW3vjZyNIaLWJ3qWBdYbJUyk",
-	"FkwzJGiJBfCmWHZBzxsihXF2cYFlFHo7f+4YxMOZJhHUnokp+x9TiMu4t/mb8Ga3gxYqf0jGm4ATLFxo",
-	"d4Q8+O3z169dJsgvgsOLPruL2rUZW/b5uM5iUILunkp0CNoDV0VDpYREAuovUQFkLwSDnv6J1P8DvKLt",
-	"4kVgKThY+3Ce41mFu2Wnsxkwi9uwXNa7oEZ8wC9h3f/mah4JG4ssVJKPGWZhIqPNX3h6kRVuupFLeyXf",
-	"WemzppC/kskOBBvrvLssmHgfS1NNe5GwoZDv532WxMrGi/BezYei9EJPfAIu4OgDPdGOmTLVslKIeEU8",
-	"9nWqK5Aq8LDlaRMex31tVM6uwY3gZh5MM0YWFLoRZyb68BILw2R05+YziK5BKm173Lh4CqIA5Nbkv6VS",
-	"mdnEYKps6++kbmcfcHqR6Ufge1INeyAacAKx0xoPtMfcCb48Ynl0qmbHIEO1xQ4g2/4xBZQrmzmvGD87",
-	"lOZT2hIo1n23/2lennWgYuIUZRWxD2sCGy/b1Dw3MNrxxL2Vmf3ecFtULd4rV2jsHPizqW02jmO8/bOd",
-	"bWxAFR9MnrGLslHW7HWwiRnZFIt9YUzGpSSl4LualUpi/jCCmw79988SvV+eiG/wUXVoRbc/2Oey5uM3",
-	"Pa99wGj7J20EJiknzlf5yZRZ9C4m+eJCWAIrbbK5IwZjYNKF+05Pd16IJbKT8hlsDYhBcDhDB6eFkrS5",
-	"0EFqs53juEeVK0YPu1XFljEwM6Z2lek/d5Meczv2MV5zobVxojCbwNSdRM2ufSu6Jp7subJ53Xzb030i",
-	"0f5MtCqKzI2Kqim4Xy5UcSa9mX9v2tsvObosNs97s9vpvX0N6iAGvu8t5Q+FaimXOxOzoucGQ0zlAX5G",
-	"1WcvBDqS0QWX4gI9+FvrHL/WkXn0k1y4hoIVrW0R0Qqxmwnj4M8z2V72gdycL/eCy1aLeJJK0a4FAPIv",
-	"bc8rEpRb0EeW58Dw240Iuz30bwd+04Cag5UO6DSi6nD6QwrMMLDlsTgqbSpc+d0gR+AFgY+0VJiMbiEf",
-	"TGR1WLKTF7aca1QyDvZU2Nurx43YEG26OoQMj3Voo7wIROFgffMYOvbRt9+82pC3P/wzES3572//8s+o",
-	"qityFFKRZ/fk9Vfh6GkU3wHXrIP+W2CeIFXDLCK6+/yDbak7bt3Mo4YVNgk2/f7YEbBkUB7EiT8nB6rt",
-	"Dm1midY1Frc91Ot4G92Nbw28VJtsHETJ7rpv+FbQtmJ8/731RQ8XMzRgol6vmnHMUaba/jq+wL4NNp3I",
-	"Y2QqCfWOnET7IN19mCdP4k27x06BNnHBGIXzYg3s6K6ODH27FK3NHx46uyaK60Lmx3zWdlTLM4LCJ2NA",
-	"ofWjIpyQIRdIVTg7W/8FyfTTdaqdofA7H0pdBfOwbVkCqyMj7YE2yTYFWESf73P8Wj9uQbdjdn8tJFRF",
-	"CokpyBHO/qDlrNjHlrI5LkXlkylihWmJaS1ydczsEscHqyG9cPx1hXaDzyeVm2SdVVNTtbM3eSJlAGa2",
-	"B/E4Zn+OIvb1MFyG26IqbVAstCD1h/NMwfa5fw9zcqb8EBDFI8+4ufQH0R+7YdK8Bw7UR31RhERdlWsC",
-	"xJc0tE4HuDI/mtdMYtxAytLbVR8tdE0ekekib9MqSnqqhF2dPr+fWf6qHMd0zfSALhmkuEV8eMyEl8Pr",
-	"vrF+t1sAEmZbTwm0wXgzYRw9GXnX849f5lQpU74WD5aUtSgfingX4ff0LIkUJimsGgSvTXCBScK4VLSu",
-	"XfZa3IjZnosTwEP2vv4I8OBt+DgIlyyUKJwOlYAVamoGsrAJ9LEHsGyoOFrQu/QTLpwfizVRG/+4ok+H",
-	"ovJh7iP2d9uPZfkeCcYbvzxa9WiJUeJuAhYaUtUvf7TNMQZ9S8uHV/YQaT6zrQXu/t3wtrtY7T+bKg5t",
-	"FQCWxLtPZ8UPgKuv8VmrBVILSZCtBVJexUNN1iefzj3D+JdyzoJ/76SHmcn8uPlC4uuKlqv0WXwhNRZC",
-	"T2ZGYzz2dF/VkD2Nb4KSichU+tT//Kxhn9EX7W2yW/bP+4BnQw0CRWaoVB3eK2gSUquwKGHRZFlMSjTt",
-	"Erlr2y5JC7tOQkU6XmOPF5WOykR91fqrYYuUabSnT7i3CB4NPQdT4KMgii+HMb4CJklfYH6D/itNK6qu",
-	"VIWHSVkXc4Sfc5uGH1izzvh7b9+IzVraNONF9vDCa5SYnD8Nk6I8nYImSbtiGP14bJyTaB92tThl9RB3",
-	"67bHxM8ikKojmTA4zoHIcmQYTsDs6MYK9hE3D49U/Mrx9HZCe70riS5j2k+/4+DtL6gdtNG8aD39K9GS",
-	"GlShVexiLzADWD6wprC2yPLgjvjJ4atWNIUrp1rROzHD1YZe0/hXXQUEoijY0t7G5bpyedKS4DPykpvU",
-	"bdjtoFRkeyZcnAIpmVO/JrstdskS2W0dEjlSetqSC/HLhR2wHW/lMe64zASbuJoerp0BFHVTqcW+cO3/",
-	"jrR9KIJQrAvAFuYORPWtVYXB5wt+DoCnT5Q9QhFWNbqY7+iPLTyKByiCwjJEu7dtDRCKPSh1MW+o1h5g",
-	"+5Tlaz2xgKsDllxQCW9hUiaE9NPUa0Q+Nm+/jewzcQQDh8gBKhkB6gtUgZsC7d2+NcolwFZPkHLFLfBJ",
-	"1uW5vrMIq7InbPs0J/B0TSOJWXiBFaDImG4XRyrFlnTr1LAA1C/P2rfPx9SRQwpef8jxfZnacw970wDH",
-	"ygmTKiE4kKoDn/t4Rdf4+QYq04YoDuzZd94O7ekeJXC4qXZTBjsQFyEuPTMC9+yTM/9eiZS/cVLk02cp",
-	"LuUbxrfImoVX+RbX9xgysAc+ccuElI39hqlbB5POre/aJqe9kONjO3Z8qWeA98o5VHy4xFR2cMDaCtcB",
-	"gvIzQnZxSFzsZ4APYf3+ValAyL5tPNMiGTnCxvVnPe04NodIiV/RteXcT3nZRROd0SzBTjicnp2L/3L4",
-	"neRG/atd2BXhhkVEXmzLu6x02dl8bZ9f2K9hc9rcPmrpaXJQK+7lVZf42bsZou5laCXkDyf9yVqkpj2E",
-	"ayAw7GcyYXGDPZgEI5FGwfoMhQNy+KXM8ubXPfdENABTZ3kGIHuhBtlQWhnQnz57b9XGe7Kc+8p1cXXE",
-	"+Yy8DJOaHc74iVp/G+OEWvvTCNIJiJzHEstuRfzxa/9Wwgn7CK1awR9cqKJMEc3mu0lfYYjda/UCweTt",
-	"WvisKZ8iimjEf/itOJEj5WccSRr4ValVrzhU+G/CvZs75WqJ1vN6iHBihgl3wRNiSGi/sBSiXISzb2Op",
-	"OhF+QWWsX+nK7w1hcpZjrYMvJUiCXPnP0YYzehq0hSTe0d8aomx8Ek+/EA+SnAAbwps3PRIWJXvaZCew",
-	"rSYNLuLbKGFs+8Gk15/ysxE2VCHY0Ql98VsEnUw3OFhrZbk5Jq2t0f7ZgKAhRP+5uT38NqqnVaBossqQ",
-	"edQr11VOCVKJeWfj3DI1H70zT67FgcmukPcReZdoY5c4R5sf++2KqbFrIHEScfGb620ppWX9NmS2Q0yp",
-	"Gp7eDohm2GwtKVgsisakkgQ9lEVDW3WTsK9Ps15zFkWnXjpfaRSKQ8GxUauHNK9F2YPyRQCcryh/eNm2",
-	"zE7qlrHxCqRyIEc3ACUYwlhNPwePrHI55qPGhDXtJGx8cjxKnkYgzCiTFhrP6TED+KN8IJWdaIHteeFA",
-	"YlIFslIcAaGWlBAPZEvLB30H2JCsaZyJP7uKBgMYcYbsfIFXZiLv7Dxic/U33bQDjcNdRWh9SU70TE4H",
-	"VruSvwPU1cY410xN9cq6Ys2wqRuzxj58N2rbh77CZPMK40k8ihYInEEaPI5OdrSeB7/iAQhI/GZ7AGgM",
-	"6KYxHAxv+ewPBDDCXc+lmcN3iqc16PNQNH3lVEbJk6uzMqYqwIxH2fBgOH5uxaaVCZNaTaf/oCFnEOyP",
-	"1DE7oQ6iiRxpBdN8B60YGRB/7N50Opy10TZs92ufbOgZe0LgKmqgEto5a8a0ddODNCCaGoh9adBWYmLG",
-	"p085OqT1gek3/LJS/LljvCL3ITdbQZ/PQaLCAxTIrU+39xY3X38KhaPRi1EwRrd7NiWh5+fgPug12v7a",
-	"Dq5bL3kGOQwjnWHT44b0ex8IhNgFYHYorah4ZeC3xW5r1SCs3II2mkz3Q3NQejD5qJPWFLvNt7qy+2se",
-	"NU2mKDGdgMiOlkrYjDh7SNagctjP6zHDdSihGlsI+AjtuShFot9pKzqe6tEnV8T2Ir1B7+wQtt2rL1Iz",
-	"n5xhBKvCTW3hS3Lk21a0Zvnx4oxWqmJ11OQBzslmDzN5aTHM9ynd7UUWK0B0jIT+OJWZAic6VYpjrHpD",
-	"dmUJUNkOn3oXEhUcFoB9FY1cHXRWIpWlRz/ZxboCwytfYUeZJ/XgZ46y2nXlZp9S4PWlv7IhaAXryped",
-	"9JuNiVqx/FY/uypKbGWAm1a/os1sQognzEWlIkFCvN+INa/7qybvfreXTuR2d/55c2IlPb0wcORbMF4e",
-	"hET0iuelTbVDQM6ZNgIhHJkpcLH/fHalFwURfauLyb0WOjWOCPNXaDzWkxnxE0kOTCrRnmMQLGvqe4aI",
-	"p/j9DALHGpddddCCM2aPVV+c4PZg4TihnLk6hrwUSOwTLNM1mcGFlCkj39g3LkMFvw2XWWNZ260uKR2z",
-	"UXd4D1+cW2GtjGhyRch8S5DkY8JHoHgd3RcY5UahGTfcb5FEOGGUaZk50tB3mOkTZu3pqVIZGMEyZixm",
-	"WzVksNu2+nkDH2hrBIzdpg7AWiI7k7ud8oGPu3QAoWELjutc5DNu7StO5Thw0utw2W7qAav8HvS536X6",
-	"hb6LKJc4BJYtIN+JHXoP1rkiPZ8vRjYvVPtw8jM8UIsyCivtz5Zpp8yB2O6/tj9yCwOoRyfvVhwx2R1/",
-	"o2N2jMJXekGCflJputyfKFPJlIT1l8vm7nQQsXtNHPVN5uoO+u/23t+Nh7lRhxZgQ5RBhWHqYP7s5N/E",
-	"m7cQKZgm2OHO6YlaUq0RIlcXubg7w2ZAWBdQ/39FGMSxCfy+K5n1t/CSGewBei6cKW/+JY2NHoewczBd",
-	"eXbHCLBrYn+8Egjw7ybwnBzEaXW9iqk/iQIw6fE1kZ4bN7NxXJlmqhjEtwUVa7P75ipCfLBkejucE83z",
-	"rCQM7LDTQeC8JWFqAL9KSSm4YZmoncOrlHNb/4TtdOdCJSml8jv7zgt7ogaz3dhULMHBT/pu3T6NXZAn",
-	"ivlPvjUvdh/I26wglyDq9/JYmFpD5kKRB4PheEFp0IyhZfjgexrzj0kh+HMUSoyTHXsEW7JvWnJZ9K8w",
-	"I9fUg7tf9Ov4z6Dw23WZ39wxXuxqbBC/ues4NmKcURn1BL92l8Dv8h6qLQmXrw8k9niL8PU1slmPErcs",
-	"HI3TSY6DK59JGw/brdRuULuIEOkSy6bf39wsMLfKGQrdzO76rUyuNylPtVZn5kq1Z4OUmykG+pUQlkvg",
-	"gX46mGTn/EgYesXiSpN7kCMi5wAhs7OAPFSkeT5N/7eiZmXEXHJRLFmM0UHCZignUfhgsG9GcJ28yUd6",
-	"Gk8xOp9+wCUaXNAMIkKkSbjFPrIhSogN2bNHkKgpVIn+MlGSRgx6lJaBoH9h0CuZIoITdRKjuPvqe6B3",
-	"R/7xfkE+ZW1EmvwTeGQ9l6oz3XqpzZkMi2IDd4z/GSPV4R92nQk7Y7GyMjnG7tL1yfU7ysxntMVZn4sg",
-	"2T743wPUy42Dh2Lz6mbXty00XZtzMBuTMKkYBypJKY6AiQVDYezy/g9UPmHh6lpYvl0LkI6x02H2jMtV",
-	"IVZ9ANrWDKQawbZzYQBNMRKj8hOjoa6KJHRVtn8JteNb7imTqHGjNRPkWWHNh22YJk4gZ7acyWwPfn/x",
-	"L2sjTktwd/La/IyV3v5LHCOXFvnKYifaqEvFe1TC1tO9jTjcAHsisfg0rzJ3Eg1YLNWdFOdmBAzsKc0o",
-	"wdXU/CBe9sHXoQC9NOPqRFvuMgz9DehuGg6nkT+Gi9EfTHpH32iUbsWjXi+mGmgTWBaV6LZ13Ckz76ry",
-	"eVZ+khmkuZ2O31M7ljuQ6pHTAnpLj8K1Xfvi/n4ZON/ZMDhsdJU2sDJZWS3KdMbztETXBWhyKnEVIrT4",
-	"D0SnldCP1yFzhphmeRuEn51FKrsgk+k6TM/NneCFZLWzTUaeTtoN8e70P5NAy5u7lsb6P77ZkUYvnYEt",
-	"sdsxFXjlPfDMBj1aNg2uhj2tCVZWo0pifciYVm1cV7XARFH9zeCv6Hb2PjuZyEtVbDWElsczXLHXPY5E",
-	"vkG0udOyP298reXELwIr1ntYWw9IGOz3gOHs7qXPi23OEWm9VSLoTkiaxUKANDs+jrLbF4fKNy4nRHFT",
-	"n1m0O61TJPmfO1rHTejk4k6MJ/owZroAHJYsftuON+sPMIt4cnBdrLcPNmLqdLc/9kn+UDEF1YbcWz87",
-	"h5MRE+fnfd2iTQZnMqwxtgBXm0BBJZIa2/HIODtqEXYfO/gXIfs+jYicQ0y9hYS5UohM8Yvt9NJcdhMd",
-	"xtzMT+igNFRjx65+4iNRUzlEdP3ifpOM7u5Cbu9vRGnS1AxHO041/3oW4+9bMurvlR0X+dBubrSB+I6p",
-	"uQIX2/vSGMdeh8AgWzLgvo7BHedVtsVEbpgAJz6zZoeBE816XYF/aY2HNl6pSCssparoOULFrzrJOEiJ",
-	"0bUoqUCWVC++UOImE3oAgx008s/65j5u38ztAq2/hLS5fWDlwWihpWiAVMygvBpsqKgbF1XSmD841FWZ",
-	"NP2afb8jfVv1CldaWVh/J9nDG5z03opHkEjRyQBlC3jcyflzJ9rumKppVl3L7X5NL3WzZJNsQ8x0NHnN",
-	"W5IosSEWDMI4su/j6nhXDzPzEP7IdPS1k9MLYmhXR0WV3sHBCPhu38lhxxKmvMF5zODnjeWjYMX4rtTb",
-	"W6WaGpnhncPfzc7E5fWaTGukYntOT25gB2PIugj2lvGioS2ta0wz2Z6LatgYaV6N7MWD3QT/zfFhD/kt",
-	"LYV+tEJ+TZKN9UMNJdTi5TqpK0Y3cFGDvXTzMNisF2iAnD49oEfaPkDs2sBAb8tAbsh379+QPz778stP",
-	"nxFaNwf66eeryqLR/9mN0NtCtGrbr0Sus4xa2JvLZjr3d+4nUlIFe6GX8YLoO9CgThiUIAPosyJpK8IY",
-	"raK1bRB0kR2CmK1WAi3zhUWpDLuhr87tx0F+Si4mhGWf3rgWszqRsXCk5YFxIKa1DFZ1YmowNg+9sKa+",
-	"pLyg8qHYibZQ7JhgIf1UC41oVdEIqdIPmdha4vdbdoZKNBibH869E9VPNBGL9Z2dFHBnt8628vcPGoFT",
-	"ufDbNBRE5UHR/crTmhsguqjTk97zIt58bnAPrWiMqS8x69ydhjls2h/j+w0qQFYHmQ7D9oeYbP0bZlz0",
-	"+EWIXnakZ1IJ21KSKaO+ITfnZvwIqd5hslZMWqZLXvGnAjvOZTDKO/30v7iH9UXeiAdI+EVcDK6CsqYt",
-	"SL1mXwD+yCoQRGL33b4QmHJCq6gumQYpSMfsArikedJp2RdgJPk4V2F7E8TXh6FU18geTyjZwp5x2W+u",
-	"fR9jXbRt2SNUGbGHKoAZmvbzcqEqs6kDyTaVhcGJ3dxZuP1hu0Ev+NLXwrci1jzzKTsGXtaKJKMj3wW9",
-	"SqZXYwy7RJS0XozBfm+ecvAkhfAtPRPeVnvnRxJ94SOC1/C9Ac9agi35qFaJwKyGKYYwiJT7P6zBvwQo",
-	"EmJjriB+AFky61KwuzCpFJuNDxtGnTStCHArh7ASk61LH5zvPVes0ArXsVKcAukp9dsViXbsUkFU0xpG",
-	"EvMICuug+kRBe7wM3aRHso6pUT2WdRxrxz7gfIymfY2Z4iDTXf+I0zIaqQXZ/nvhY1/Ub/M3xtROX7bQ",
-	"5jWZ0mL5Az68iJ/tRp1h2ma19a2cXnJVLbQZJT2xW/Ws30ajyzan2ECNutSuLQaFg6ya6pFJEW+7DR8b",
-	"RLh4iqj76sQmz1TxepArsBkHCtMopSe9d2l0RgRJX2XgrLXMglBGRLQdaNMAl4TtHBicaTorZ4Za+flV",
-	"EJkehn6qYR/EGkIlwOVN7ZuZVE+b+M5JhT2gr8PV3zFO66TNeKCykGULwOVBJNwFuYck2Yftu0v8Ib7h",
-	"/Krdbk2/7BAM5wHjyfKIWDKbu463QMsDTaaFWT00+kMhD/TzL76M/p7VE95Aeag7P1PzXkC9yZ7M8sZt",
-	"orWO0S7vL6vH+MGjHo1SLAz89jp3jn1nVcV1tjagWlYu3lfmqYVmB0qIdQtLHcRHWnd5PcRjHGWX5IYJ",
-	"JhZ0TAhougk3ZX4/e2/vpG7nQipOUrz7wsIWaDUw74Ye4M38DiSKIw36FI5/6t0vkrJK25NbyM4Nt3s3",
-	"qSNhpepaIFiU68NKB3EyhaMHpRpJBK/PkwZusQVdzAgZPDC/07eSJVYOXCdM3qFjZ6UinCWC9UPJr6JX",
-	"cUID56ydW/lf4fwNVeBaI3pA9wsKZK3zywwRnartpF8ZsN8Ilh7+vVjpi561c3BEtzqjphcsWn+37Vit",
-	"PmWcmFn0uWJNp23pDbH5egECJj7iALTwZHqQeMyhQVSXSEVW0h2an03YkypMKbRb4BTtfr3x7cC7OxKe",
-	"e/U1+fOfvvivxN7uxACpy0h7jSrWn1xpLcXErJtW7Ft6jKrFRmNedw+5d2LV9W84+dP9n59jOb19jtBa",
-	"y+ZzfKgZAHyj30O1sf5+aupYNgtg+AjsuKLVyGzXXb3dIFUcqjBprDkqqIPFHLENVWyqIuPD1gWxxPdI",
-	"q/Mkx5o/LAkv/HXAlyZR3u6B6SUbZdJ3vqZpVdQ2ASixzrUwU/H/zmJqsESqF5UPa9XAbQs0Fr794F1j",
-	"h45XLVQvsB0Fnm3n44OPeO1kAxaHk/9Kfzea1sD4ekvGpZvc1JGBRhAkwmNNSozhQcbqM6YkqalURLVn",
-	"kwtkSjpCJ42FuW2ZlhoWfCKeFAMXOlV8Bk7HubkaGipNPajde18+Gk3IiYMsWfwhxl19wwi7WQJcxhdR",
-	"zKXN3SgXIl89GDoVTSW1QkQdu7sBGSwcWUDu5UNo+Himz0k0+N5yWhdtIgyWpWHQXr+4AjPT3twzLUuG",
-	"q72F1jsSYk+X9zxlrKnA3Nq2ICPhZ/F65YYo0XzaNXJD/vf//F/zsbRZPLk2v2B96pXpWdXqd4U2A4N/",
-	"KvtvD1Z/t3G4xhZvIu69OQDLntiI7IZygWemTCKuvrPI219j5/ZIW6cqFsv5Cy0PBiZc24MlvDCAXNT0",
-	"Y0OTkXuReaGf0Xw6Pmfsv/rEDRFv3znZBlhWNkNcV7AOWrt/qiCVaQ6+FOPEh0yPO1ZCkUK9wtv3KBC9",
-	"ROvTmP9srlyrqme7MyYo5UFMfHXn56cp5LY86yu5U42cI/j06+qnM1sd23Cqu3xD3tz0KOcm0Od4KtzS",
-	"mXN5m3vIHPGnvIDwC29p+QAxsCc4Cx7LUxUdryQxP6NixbgBZiWCQ7zMoBRHiw6S3wL32NSUJfuRYt7S",
-	"IhHf8A/MgBHvABIwL8ZpabOeGiGhIjvwFa5WJZsq3+eiBlVkyYOg1ZR+D5tnr3jH8KJMJdRg9oLY2fxg",
-	"2x2KKizLY5IgFMsKCC7j8fuAHSUTedH5LWWhLdRBdFIf00cGp3w1o2FQQlq1N6kbrl+id0d47BgEdaDD",
-	"vLXQPMLRixYemYz2H8XfrbdLs8eBcs3gLN4tVBNdzo+iFQMfBksPUpjNjs3pQwA7eCQn/BfSFMd2iDuR",
-	"cfVXTen9ivPS9hpGppRqoalZbMtem4wNn+/i8ivRTEfgsT7df3OL1sN9BmuepNWP/01ClUxBlbFs/UeG",
-	"hUvmAczQqWu3PfF14JOFk5bx8AOU8bqVGySwuC0NpdBYkvXSxnH1hDFDaR5rn2wl84jx/ImeHD5P4ymF",
-	"Nu4S8nvas9nginD0CeT8zI03QcLiApPU73qATmudoL2CYd59C2Z1UNaM4/8ixeJuiXfQ1Of33X7fpydf",
-	"B+ZfUzksOypLg9lp53PX53SZHMjNnc+N1jNVrmVLIXb6CYZsdmoF3xfGL4JBCtltNUNiHA2Lu6OrOx0S",
-	"Ci0an0be9QrsApIsriy+WbaD2NVdpoJ2Vdf2AtOr9N0Yx56lEuMce/aYbPjGFKJ5HdFLKS18oYELd8WJ",
-	"1lpIGGu/O6iyV604hlL9E0loWRrQPNceMtM4pI1mxdLmpU2ufdAWN3Kyh3zsoa6ZJPKA6OLSodnGtdBb",
-	"9Qi9BBfmInNWsxMvuubWeZS3QTV706HuOdiWbGwyDiqhk//Qw0igr9qm+GZbw0G7y2ubVf6GXUwiP6EQ",
-	"Xxs0aUHeYGt/AIZVL7YHpGhRsnHSNeZfTU05B5t3YQ7dut6OeU4Dcwn8Y+C/6RuVKdAX7NLCftQPvtnt",
-	"UqBxM+1kbgog5/tVD3gtcIv4q8KKjEAiWU4biu5Bb8lIX0rbXXIEdLQAW+fYwAEJXNZwbJ3aMG44aVXc",
-	"u3CTf1puStWq+YZfbmk364gQtDgwPQ84QmZS+VD0EzdIDUVZU3YcdEP4aVZCLaU8rWgT4Nf9W2xlKx5Z",
-	"5Rscji25EtXW03KXa5M3geWTWk6oti2IydkbJOuvb1U1aLj7YmglyyCgwFQs72xN+H588Oe25jZuzHQf",
-	"4Jv5McM7IjSS5kGN45DFHqvYirEQ7Dg8P4HFq5/E/9G/K+D2iXkgY4s2k6hmylf0k9WKWGSUwupnMmgd",
-	"vXM6vANjMXO4tPjdg9JlIC+aZ2+tm9++jn0IMDA30Kjg8qAvaIegl7meIWZUpHBcky5tSK1QwS6pwVgH",
-	"QmXYPAlC1QNrLcI09U/mNwa3X3cwtUlg2GAaw83uyyw9WmNI/jF2Y6/uWB0n4MSE6GJw+p7xSI7GRfV2",
-	"tkky8KconbKZqu0qU+RRPKzNDVrb43mSTGTdd75vYMNaBzYvHhLyWD+86quzgKE+2JGT8e/pOkAHtVQY",
-	"FF66geeqxHqeutH97Tj08iTwfpD3sFrFddS5KIMofHluZrci1NP3czHfeWt8tpHELuN2vab4q4ZHqONs",
-	"PQdZvIUDrXeF2K0QDy79JzLdJIRumig3g9wb0DiqDpRMrlIvvrFv3KII02H2pXaZV/Ax0UnKweXFkPTs",
-	"pk9LecVOGc8HYsT6j2+iH3iEeg7O0TxAlMM33/SoMbbSnQcth2x4l5LyQBOh1zRHYqr6uoLDLuGovFBP",
-	"apW87h5zQDA+XS6wXgz0m4nHGTyBwrtwXDOVRfeE4ZUQUNZAtBjkuRCMLtz3nv1nzmKyQSyKiVUp4Gsg",
-	"4POaoPwWjvtAjZzxga89/LnJ4bbnRwS4br0/ewaG6WILYgZwecayGR8QBG1LnZDYsQhOjW03JLsG7XhY",
-	"7j00DxEfNMAYGdz2F5f/MEScy6wKnfMC947esQt4yoOhiumQmNyxP9pAcuiYnW2Z8Q4eg64Ro1u3rsUp",
-	"dUddhguHnTXXXOJ2ctiLNFpLlIy8ePD3NMwBukdEW6HefmGGryOSW9sccPxoPddGxdcFqezT69HMxjVP",
-	"4/hDP43omn1qTpy/aoYRi1UFmsNTkbl+7D0v2SOs/dY8yp+Qa6+i9E2CYKXFNbWqI7q4j0U3RtQji1sG",
-	"CsOdUzUNZIW+IFzzuuBPrnMdIp9XzEgwWh1R09trkR13nIoa3hmR/sT574LvWHtcG329RMGA3Q5Kpdnr",
-	"Sdw2l0WRxbKzE9nAOE/yvUKx660zfJAKbeJcJjHKgNIpHrWMchMDP+C7JzTvRQ3ygh6ZSK78xXylH3e7",
-	"N3tF2YHjc+145S3bdfOtgtd8vGbfAgQ5bT9dWawRQIVN0IeXJKGdXXLZbxzS4Io15899NB39YnIm/9Kl",
-	"kgxXoa8FWamJ1NUMd6bTKP1o0VmbUs/3+izxaPuivs10QuZF25o7yDzRKYQF8vnGVikO04cW0OWigeIP",
-	"qLuz2oEg2FSRvqfloFl7zteSV4/J6i9mDQ4JqXo+aSmbX74DTcoeg2ZFJw373fd6vIiI7JpSHBP4xDb/",
-	"htU1qUSAIEa5PBkPxLpmHqk5zJL0F8EzdNiQvJG2XqO9s+S1++VIGhDDfjbjpNzkFhsdvqe7yd7TR6gS",
-	"iJ2BljbJx5LgeipLQDAhJUTOYVrQ5q52nKQ9jasL7FLwlUDb8pC+VFTbwSYKhFAraCWhLqN4D59IQquq",
-	"BSkxX21Yk+D2KO5nQGg75xA0M/KuAbPU2d2+urPZCDflgBDcLIQXN9wRtoVfI2wDVeC/LTd1aaYKRDzD",
-	"J2/z5ncgSvxZat9CJPQH9fII33uc67csNpnMbpii44nGOYP6oOA293DbcWSI7QxAS563Aue0uVuwhc3a",
-	"3/m6+Kv2wtPxmr0oBa9e0dK6rEfz4YWFmZqKuNaWwhdYeV7UsEtpGGuAOCcxB5xA/GtL6/kK9l1E07Ww",
-	"bVPx8S/viB7dCQsrEzdOVFZUUS8oEWT57Q//HM9JKFuI1CV8RSX88fONVv30O2R7xlLBOOIcm74vVEM7",
-	"degnhgplpw7AFSv1AZBE2Do56zdeJLCdq/nixtMmTtqkDr6u8a6oC7Hb+bZNkdqLv0Mf3dtqr6pl+/3y",
-	"Re+G+WAfXwVglmoUa1TGIZkX/R9uJk/fazRj/y/sqfb72MKMTpx6mnObcJOL+jdQ2u0nXkebw1NZsAsa",
-	"K6a244iBuuhNlDZJle1o9rsxB4823Dgx+H4xvboM0ezEl2j+Uj6sdaS156LteOJC73gx4zExjcWu9Zlc",
-	"6m5YmJLJB9EPky0cGK/0pY1JJEfKarR2sDTf2tWRHLxU8+PJp4zJvhyJDVc6t5O/RTNb1yokbUUfRNdK",
-	"0+3Rp9SYNYu2Ypy2Z/uIxcvT/LraqhqkucyQ2eAr5iYI3E7oz3WtXZLZc21rL+wxm5JDTtSMwNZf/vBy",
-	"sC29UTQvk34J2wTOLtGexSkjGlt2KYZQHtD1YvtyJtp2vjJgHPFTOv/Kc1LSGnhFW9vz0/JqU9MSqbJd",
-	"bHHr8OqcYSkBOdtOyC51c6eofDBAy02iCMrVa0xnqod83vuBayEefN8L9Bj3/Wf2AiQx2GQRDFw4NnUU",
-	"wLT/ikE/Mc99IolVQFaqVd7+nX7F0mHVgDHYvjmu+9DrYSMFY6egTazeZBo9N3VaByo9HO1wtl/GnDMZ",
-	"DDppCDzg0dSe6F/0zuv/ukMa+Cs2RLRkx6DW7GHRkvSO2RaT+iX8dVRC9nlsDempm0no3wkSkDD1gmyh",
-	"Fidy37PeXbw9+eBo2MYWPS0SzWuDJK5ZsefKPmwmZ+7OcqEWN3XEcyKlW/nikqeKl27u4JgG01xfw5E0",
-	"Zy0+BFWzSFBNK8TOsaJE1wnZoe/E4VUwSaQhC9nTx/yqejNYsfOOpQmOlu+SaAWh3ksJBoqqawa9raYY",
-	"2IEc7OSF6f7uRW+Yma3ZzEWx3x8A1Cv7Gb2oHUVH3l0pHxH6zfoj8V8fa/kxeh7eH1gTb6lU0rZlCWy+",
-	"S7wiNksnwQkvpdXf8aMGf72mUmXvcnZSCRYPlrltjvrnl/0WlpQX+S0Cao+vsPk1RA6U6TUhuJPqpqz6",
-	"mpux/2J04WzPv1vdrjsKN/8mcv5fEATgxuPngynoHR2c7MJNGHFN7dqlPIkWMWsQiGlIhj/FiOuFYvDg",
-	"H6MXmxv96q5n7rD7AVNEps5ZPNI+jBM2elLpfhhuD35Zk0guuIzi24zQk9CwNZhTRAknOG2xxEGczOay",
-	"Pbe9ULB42TiPpVufAS909z+i0+KwQ3ic8OADV0ydh9C+rIYKHfQYkHIlkqa/3OauEmV3BC5FVCa6EYuA",
-	"sCnsReTDE1r4+pNECdSd0Glv8YR87wlc+BCML/bRuT4yo8/lI8skL2faDknnLGhnsqX6U6XbUEWgJM79",
-	"zYbZ2eEAs8x+mSwVVTIzMs3GLir3iST2OQy32Pohg2OwBckqs/HbTinBU20txili0vik5jLEkls0ovao",
-	"QolK7/xSpkktDWZ8d1XG2Htk2L/UEk4IhT13Dizsg16o3LiOzKZinyptY1osCz3Z4Kxr64IL39+0wVaB",
-	"k94kXihP/EVHh4BqBqfyQRIliKV3VBfVD4Z7My8M5hAwwoVXzCxEf9mZ+6xN45pHi38HJSGIEwiT+o++",
-	"1mNzV9YiBeUXbRT1YQB4VjPb2rKnPPaI8govJmUPCXxwEUhDNLXIYJ7ifb2G2c00w70z0BCjQ31JevJH",
-	"KLunit6lkatT1QbRoJkZJk4M63xLQ26UdBgTX11Qltm9e6YQbD1sORtgI4clXgsAES3Quj4XCGK1siMj",
-	"omPm+vmfHl0i8KsuAkxkT9vBwtwKDWCCOhHOKF6jNeoDPi7rCkJN4WQtT2w8Q3t6zh6LVNm0tDm4T9dO",
-	"djXPH8QpkTyKDX8sqiYiKaWQu2cLhtfMZpwrZNUy+QDVEr1jPvc1ZEi4tLN92XoaMqK+vaasxn6KTQu0",
-	"IuLRunP0PMgW1AmAk61Qh2x9ufeap2O8o5iHkta7T48C28kBBgHlxtgz9y/CRpBaCdI/mrwZjiyA6hIX",
-	"JnQoU2GB0Ne+osrKYt8uZOCYALBtX4Mn05LcDBBlj5qWD18fKOdQx7qQcG4Ul3j1PpWqwD5rifr1y9O1",
-	"+i8nZ/0e1larnGB7EOKhiHfhNEpTxaT9tm9ExUFz5LC3ykJX0V9jkxYlo/XL0rfEGZVNCKzKbGUmipJ/",
-	"vqDSwl8M6BwVZJRX9VWJypp59UNxa9T+mGqTl9Vc03/BTzfKAe72cMKoaYVs9I8I74FZBVgRUpSCI1Cb",
-	"cnnye6EYtQAHvv2GiY1RrIZDSDXaNIzvDd5kqMpb+G3TBVo2gkvzRoDQraA9Mm5RC7YIVxp33uo1fAu0",
-	"VoeIYN5DtGbhbR/mMeLH9G/5Jy5O5FNie/L+Z822R+OAocZAOELFKH9B7snJWX0Gt5gLDgnc4i5mbA8m",
-	"YK0PvO+HzQyDgcynC+PuSzSUMM9owfpPNexUuBR/H2Djmmeb+/t7/cHz6Ou+34F+fjPOKCECpTYmm6CP",
-	"JABYZTUgFQiTBj3blNcEw2qNQRvBsZYB3PeqXRecwiVEXKh6tQcHXGLW2e+fVzQyskZsVK20Jc+WodyH",
-	"E4eqVeH+rvXc+OSQoS69KFXGGh0m/F8UigmnkFzijZKmTUe8gF5RS8A8lZOFqSDstJee/vCbcVNbtLmG",
-	"x0xTvgtAOx6hrVipRuHd1shCi2Ra9F0XK1FwobSMVhRltxWXmzsuvP/W42QWaa9mkg3u+jklCKogHkGz",
-	"DuBVDGHGcnd8hB2Wir+XrPpoT8/okRJZj+UlGw4Bn4dWok36CbtIesrNUjzQhMZtc4GUXdsCL8+fkZdb",
-	"8QjkF2iFFn7iZLC/A9/dC1LWQlrcduuG2xBalm0HFcpz7CmxITVISWznkMlW64dXNMbAD+b3b2McLuCj",
-	"7xmPehecrzH386anRj5ER3avpXE2hPeBOoL6Ti1mCj3lHE1mOWRVeHxz11S7lJ4V0PNaBJMtrSkvYUVL",
-	"MatizrgcKxppbfId73MiP5HEnbOlE51dcbjcKeF0iEWzvku2+4x5SPXS7EgB/oojYnT7B+Cs4zh7o1gC",
-	"PMcCG2VD7+rHrSZwo04b2gagLVSFbDBSGQchcg9Z2ObUU6vBYnasngGxwl8l+wVyzUv9fKKjeD6TaaV1",
-	"8aTgQ6ZvZcpzvMoBnEQLWlkRMwGmCXPtXZ+CxtqVHlZrKc3Ec/cra0bnc7jekwEJtphPHa9rTNCgZ82p",
-	"EfbIKhDou7LBPxP/44RW0YSpgIOTgx3EKWu0sQJnyTBPwpuUtwwQni8tfuyapk0l/a0RITdFErqoj20y",
-	"q3B1Yxl3SQ8bfG1F52GrTSM1dKfxjtYZyJFVkF3nm4gkj5rflNswSr/HT1cK9YHKh2vrImshQRZMSTCQ",
-	"l2NXNyrKj5hkVkLffMKg+Erflgaj8diVRivRJeVcKLIFcqTtA1SkGjiOArHwG2JdJk3XJwK4ZDu0V6u4",
-	"1dSHSKaxDwu2fjWMg3GNrEHJuqaz8gja3G55mMMguRC/JBycmfXuY2BJF460gQx/1w7YevGi1Qfpa+u4",
-	"XenHcpfnqOVJnptff/cW4gYFwdPKmXdAJabarCPP1XnSqfm8R15aO5sroAfNu9HpBHG6kSgW1Q1aJf5d",
-	"CtM7s7xo6JHuoz102z0Q/ZtX4Y70TDoJfRdkkyi1balps5oftr+6Pt0uZ2O2xK5hWS7Ynb2sPt1u/igk",
-	"otUYk7+HqbLHnmyyKw+ESvIf/2FvuM9Mswy9ml9/nbZVur9WJ7y04r3njWsyzSM16sNdmtuRm0hNd26f",
-	"UHLaT7xtE4ldpu/t1CjS/GAbaNO6w+Cb4PXZ9ko/uSTho02HoFt9vLR2hl0pV50ttGhi4UMzCY9wjxN5",
-	"btO0sY8souD5eaz66Kx8gY+JH0RGYoPnIRymX57rMZyxTetL3N1Zv/UJ9WlVF5VcXywAMo/8F8swlWE1",
-	"81gGB5ONb4oJja/H7i4FVzZMkykI/Je+tq9GWHZH61pmu3J32I07GwcU/+eC+foRpmHRFZ9f4cafxSQ3",
-	"iehRF4+kR9CXWy343mEbGUxhwqTtJ2jbTpsCKTkoCM3DPcdW1hb8/BaQ52ZbeoaaAz+PMFGk981qT+2M",
-	"x90R4iLI7MylvHaMeVUcJHOtolOlOA5TdWxI6BQ2RHBNsuyZTPQ5/c0A5LO3YkB+H99wq57fkY8qCl23",
-	"xiagnTok0u+Wu7FfnWLOXPPC0FWAmVSYJKf1+ZZH/XrGmZ1AbcrtJT7KR3XAy9b7HSD1bSL+5KlvZirg",
-	"GroHmy8FH2mp6rMpZGbJ+pzL3C2cNQ2suds+YppOFGzq0AKtrpVEMWiFTaIlyELW+CB3wB0Us/n9yu0m",
-	"JF259qzcxkIwx+4pDQS7PZOZHpiKazcJ9XjcxsJov3qU6Hdx6yPyBMGMLQx/plhBv9AykPelDZNuJZvW",
-	"+YsPrKpSAdfcLnVUrusSiS9cJSjRm1AVjI9SehbAxBOyVTxCW3UJJM71mMKrZV2TQrT5CvYM08Jc6iam",
-	"e/YyPTISe6TloPpVAT3e2V9SCCLGX722ocrq3M6o/9w5y60n/afNOied7Pb7HnV/vgtRU5/f94//uvFd",
-	"3eaqCkN4eW5B0JdjtWP/fSxbLHpxjG4Kl7FquDA0Ll0IwG25P8qbsFmd5eyex/rjGpyKtOR8eaUzfBaH",
-	"zNrHyw7zxORucvWZC+IJbz78AHqNV5JxjdoyvhX9q+kpvTWMc0GHk0ukzKSG1gyRnt51gY8o353ogwEw",
-	"z4fASzPf+6ZeTbi+p8XKZPAj/fidedi5n+0/n826HK9xW4dz7Qed2S8tjy5gptm46iIfpZsv61nJQ7w/",
-	"mypqoFJlpn0dQbWsXE7ZwqcsxBbjCYCzb3pssKbb1sz0kcP+/li0whSxicKL1Qx2Xpt+PcNvR6nCjlAz",
-	"Dpp9YundKmE4r0v5U/P5MstVlPbW6zUdD+owdFY5S9b7rWy9pZ4aXpdnqbDfAlq/c4ZuSmVc3nbz2IVW",
-	"LvycyYRr8gbwcrf2aRos37HCTW7RkK2e8C7Fbb3KOVQJWOgmaaJOTJEda8HgXCYhL9BRFykHs/3up9ZE",
-	"Ihkm7lvAfcQJT7oIj2hyqz1sn3LzXJLlLVAw1oP5rTFm9fbdAilwJma/FJHXxLooHH8N0OE1+kKyI3yw",
-	"lMhdnGrn8B5Li8UABzSMkFpemmVofGiiGlvALPvh5IxvcqTMDJ7wSDV/a66v3vidJOlMNMEGeGXrM7uy",
-	"BNsZemdwwvLyYgMT3AcifPLc0hFs/tZcdARX0X8clDPvxib0N36kqjxA9dqqV+MseV4xvQ/5/KkH+tq9",
-	"Fs2ZWKkExW0Ikx7pJre4tFucvCGtnu4E/k3GFJJbQtpeVHTDJN3WqbSBq9PZ09l0V+LSZvrVRoiyfrUe",
-	"XHbxbOttu7wZy63BihdxOS9MYAvhPEcOEUXQYiTPPiflgWozyrR2vAr1c7Qv/vOzoL96K25y4uWTaq/O",
-	"w39xU7WVGmJsDj/27up0C9/cwsT19QA70cbbwtmW0bY1tIfHy48rv6Xq0GO2+/iyqY4yJRjxRApeOID0",
-	"VStfhcKzuTsdMhLydkgK/ejAW2E+Fd1NgIfbpJ2cAB4yKttHE8a3NnMKx4+ifdjV4v9n7/2b27iRvPG3",
-	"glJd1d7Vl7RsZ+/uu9JfimMnubVjn+Ukz3OJLwJnmiSWQ4ABMKKYlN/7U+gG5gc5JIfUzHCkVdVWbSxB",
-	"M5j+he5Gd3+W17ay6nsqjFV69Vvi7UOtPEaOg7Pd/zsAtpH+Kt1S/eQi2gYC4KWnQ/XG18laWJx9brbN",
-	"3Pv0mxusk7GSEVpYeD8e31tS+MKPrh9tqddfbRtTWF0Kt14FuSq1oG2TLPIUUi3s6trt0N8q0KBUBEY8",
-	"uziLlJqJDIPz4uy3375Txg6zcaqBSQvxd/o2k/ca7nqA5gv3jKonZFEl0g3dEOC6eN03tXZx9uULonSP",
-	"VZXRGSeIq6GZBgKsMVOxYHMu+QT77ZmSLE6xTI0FUTHPfpW/yldK3oLEP7lg/3X9/gcmJDOSz+C3iBu4",
-	"ZCI2OMznxx+//8awf/VV/+w//cgjHFbN5nwG/3aJc+Jo9cc3r9hXX331N/e0Hz+9umSYP2XC/Cpv/iQW",
-	"DbLREl9u3LK5kEqzVAprLvHS04MFCEhif3nnp488Y6+1VpredMMXi5DQPl9oNUpg/v/9wyh5w/7V7eJv",
-	"f/33//y3XyW2A+AoIUeDm0jFcEPtdDc4N83cMMnnQk4Y3IJesRGP/au5xYTAM3YVuXOQfXh//Ylm/7Cb",
-	"72OYL5R1HzH8O6xuCJ4FqzFnsPJvzX6EvX0TsCb/Ed3s+sHeXOJwBlr315cvn7GrrGyThtoBxPTHgYkB",
-	"H5u9fP4ct/mrDMcZVUYxYXGQ9svnL+klN28VEeuGUo5SMT+WhUVuR5TLZ2NxG+bCO3YwDePUcCyH/+vz",
-	"v9GjhDWM9O7Zr5i5MH477OZPtH0DVvCDvtwQBAoSLhFzYW8G7IZ+5/7r95sAkSJ0gDR+xl7H7i2pAXbz",
-	"+hOf3JzffD8evnNR1s2zX+UHDxQtJnSZQUwmHQwgF5cZ1gQi6LCbK6zUE38gFS7Y16htTPPFb7+mz59/",
-	"FYkY/x/8PyllQz+6caTIB/8SmVPjqe7fi6y6cWLCzm9fnJPtOPe7uXGBBw7MgrtoyuUEMtx6NASEDOOH",
-	"oDu/5dmvEouyIpA0otYblqsFj6YwfPnseSFRf/YxszNZU8/ZizCphC/E2cXZV8+eP/sKHWU7RRPoNonK",
-	"FoE5/1PEX3wxrW/Xc4YfSfV97F4Ac3ULV7Qc7S6OXiNj+vL5XyvunhTNTskmh1SfGtmDghKTxU7nc65X",
-	"2C8xg8wsRMBGPJqFVqPcLzRnn+lOhM8Bg4uLX6pfly85F/HZF/dXjg55pDWh/GD5652Qfx2ivbVPf+7n",
-	"NIbi5KJd+oc/yOhorBW/YXSCRn+zSMTXg9yfqPQtfj5bkoDGrjIDUKBsiKJwsLCpIAqFtF/7efeH0j4z",
-	"oHgcfqajHYz92jd9NEdRH3p/KfsPzsH7ssHMF82+unVGXsUx4zShJrfNATqtipklec+0vlLovwUbmNuu",
-	"yO+h0uBsCjz2vrU7DMqPX3cSv9yfqu9ljoRYpQ6Hmxk0uwStVyayO+eOVKExHoft6g6WWNTSnMcuE44S",
-	"QdXqKdb5ON11pnwL9k3a8omCL+jkRME3kRND1mgBOnP0/QhnrCmFeAK6Mb2qoPo/VKolT4bF6YFbD/X/",
-	"osVXUVYG0xovyq/qhCnfecSgMMEMIVgQpNKd+kWQHZPV/K7zx//geLuXVpD+Giop37wRW3vLKczZCfh+",
-	"zVcZWlQN3l/6gTOG4eRflRIao3MlwkYq5GG76tVSOXPwgYcDLr8M9q6zyp+J7TL0k7I86UyNcRhxoC9B",
-	"zgoVl2Cb/2K89jpOCslCUkHNzICNVpk1bky5d0jAOdxhPLpNEF7jrzsRhYHP0P2egl7lCbqsWK+mU+LI",
-	"eE1/88U9s8zv/wNa+TSNknDJ/jsV0Qz/BhMfxmeXAgvCAABqP9nYW4FT+e4W3FrQbvX//nI1/B8+/OPz",
-	"n199+ZeKzPt+4bdwZ88jc1sW+r1T7Tbl/IpRYs0qNgOCuL5vRLNbtLnJtQATLgVKv5eJkMCUZsgOMXcy",
-	"ZtoUd+puHRLwzi5P7wMu/EDrWrRNpff0zYV+45xAKjymVLBBkM2lYgvK52lIgBug/OzS398vNCy4Bm3Y",
-	"RNwCpvliaDIwq3JQnKOwxrN+RWfFzZ3Cq+m1oH0EQpIR9pKRipoCOsECJBor8npygEyFqOJommsGeCbh",
-	"0WyX2iNMSpv6XkKPadsPCRU11NxF1zA8MYpZlcTO4wifG2hHat187BDe08ucYwaN07FGdioKrwihh3Hi",
-	"OYvovc7NFHjNESm8VPOAP3gVlQP7+CEk61JSoWFWLYYpwWAcJ0E7MtdUz9pTKSrWg9YSpJfNvrp1CXqn",
-	"biHcDkuPJxB8PUycMTvVKp1M2bXVYgE7THKW794Vdr7yi15LqwVUhBzlb30jtLEs5qvL4KsPmFU0S73K",
-	"ZffoCxXO9LbymPU3vuUbL/zrC/cDw2jGVvWLEe/hoNfuEfCsiHlb5FQcn1X56m1No1seV0QKOehpa/eN",
-	"mo8tAeJir5uZsqWQsVqilyksjnrbQsQC5FW+g3J14j13MGaFkUEYnu/eUSjcqb+dNlMeReVZdZLzIFoO",
-	"1gk5ICQoNc7gpo2fjUwy6fGjwrU2JqQtmytj2Yvnz1GbipfHwXBsmJLzsYvlaxmUN7iyA+K7F3VC+7dC",
-	"zow7yilWCzTJ6yk08DgD+CJU9qGQvsq6mr67j+LiJ/b1RC7u8TRXyps7aP+C+R2WX2BFSi4RfEMmUCQy",
-	"vEZTaqeqqWw1SlBu1WxdVDqrQ3ktYz9LlvlJSdVSfnReKTymntU5PGean+tdnBSdGKqMGM4WkVc4CLkk",
-	"PBV8cRAF/1N+C77MzE8OW2NghUu5v0TiVV5s0TpRe1koUVFtUiRo01m5Ar37lZHLfKQTZON6KyBYNfGH",
-	"kjDA0lUhJ+iDDdhUpRr/LxFbnLKSNpJ3N5xmWK3b1ZGWelTX441kw8FPuza39M1dVRUsiji0WPmRYb1O",
-	"1MDjvfIkyZ3zC4J0NQMWe/fetwg4URil8QRsSRD8n20Kwr4zMqw6lP1YnlznYtG3eNVY+ftZEzH3Zjh4",
-	"CgHr6FDPuVclCvsiCVrZ3yiC9neqCMJTp3Um4ucVTQJWp5KOD5hxlJURBAPAE0Z3qOS2+dCeWdBzU9Mi",
-	"1Ks4ON40dKXH+19ipgABmXOb2u/mGT6hidr80M6SCGMZN4xTOUBdlu33rTNlbt229dS3LmoP1nbTvflo",
-	"5dHRnb64n+88PZsvWT7ezLbuhdPGTuOF91SUfO1yEIlL5vG/yy7c2p24Rw1fvw/fq9DnizX8+gYv7jbx",
-	"8ft6Cbyx0Y4v8Yow+62Xm7p3lWUJ7ZWiYiwsXcz6tPZIkpQQD31z4x4n3y298isbj/M2ZuX2JdTLv7oT",
-	"b9wT2JfP+Nr+ibjFuxUL8jI0XxYINmBjkSQQY4dj6aqfJsXu8uKv+S0UP7K/fny+x1P58gUqddJnJrO2",
-	"ZaWZb2K1UyA9H+fNzQFqYIPplVpOh4bG/tKGjwtqWn0I4vR6vrCrehLUQastNXOrsW8JEcbuZGfCU7+7",
-	"7dbar+nppQXurpvsBhFiwCQswVgW5iqoMQMeTf1EAEf2W64FFQvYzCfz2I/FQzRcg+/PjOCbe2tPcXcn",
-	"sqREmW56dUlbmFUVzYRFZpaVi4xk/vv9uvYqW9tFErRMtvcScXqUgSDOwrAcN7TK3yqgiuYVL0KKeTov",
-	"zgLLp1O3bw8CBbuxC1k5S1aoLJUlkPCQE0OM0yl4EcpMCOKZbjcJx19IF0XP86eO5P0Ulj4Oi/0aO3cK",
-	"dpq3zoA6hvynTGF6bM/rZ2EenDX/4AvTnEJKuLNVEnJZqFLD7ApWH5g9Fl/N57gD7xcblbTgGONTX9Gr",
-	"eitDtD2/2c6zeZ447VdY6Rl2NeHrGI0otQnEdIW6oPHwfMJFsWbF92CUxGaRCC4jGEpl97nj2eIfcO2e",
-	"Yujvr9+zr178x38MXzCeLKZ8+PIyjOmiAV08SZj0T6q8NVeptHp1ugvM0vd2cmzgkP+EL319qorBMMNX",
-	"3sE3KtURmEsmFUtgwhPG41sRwT7TIMeJ2Ov/Zat6cP39UKvJf6YLF+pvovZ4HJIwdoGx9mN2wuUM4XYr",
-	"NdtWXn58MnHQy8aEF///88Y7E9rVf1KJ7jTfWJyw5T32JV85vwAH72VFie5oxsb8MAl2e6Fs0OhzFw9o",
-	"EZM/UHm0v/crwif393Cn/YX9njr59Rbwiszvivg3yGb04fSM9Wi9ik9osofWQ9/vNdS4/FO2uqfpsbV9",
-	"dhoQM1ugzhFZr7W991gdSvs8USZsnVod5cTWeV0/PbahcecFfNNqwfhACx6qZPjtX5lZ9xFR5U7aFxJm",
-	"+HyRQC4nOJ0o+F1A1aQQX7KlFhaMC0WmBOVymOjsrUfaFJnOiN3P+qR1xW04C7a1CeDeutt2GdLaBk9S",
-	"jtR3CQplSRvWPx8jWMygWRo6rjN9L+TUmEdmr6Hv9XyyR1Q73psI++iC2Ko/BBmb33YHt1tRdnc8cVfQ",
-	"uu15Xfje3V5C1dSkmjXXR6vUk/w/CPl/bCXruyS+rovYhWvYuj0ouXhZCbo7agdsys0UU9tGTCS3qd4V",
-	"oB9/B10i/PmCL0DXIf8HXHiMoNErGhI0HI2Qk1BpxucgY7zoyQp9ItBWjJ0ooOfjSNwlTQ0QSHCTZdog",
-	"44Ii9Dqsdns9lWe+X4GbLAn/4AFOK176Qw4GU4kDIyybKMBBOthwYthYpRIxcgKsTDl+yH7adgxxRQ2k",
-	"pEhBz0LWlqqV0UgB9sngbzLl2mPz6ZwfIhrQnqCBlr6hlT1N4hb22M1EeKQGRW00m4HiNT5Sqa3sByhB",
-	"uezK6RY+pbfmpbDHE+Vyi1TqJo879hyp4GilUtEBxHU0FY2XuFzRUx+CrPSi+PvaqgUO7hFyElh5ic7I",
-	"LU9SD+82g4Wtxd856EkoHUxlrBpm7o8yVp6z79ybnji7t6yfIUsQPuuCwR2PbLIKhQ1srm6hluLWOgd7",
-	"lDs7thhpy59aPjldDRMRt5tE0P1P554fzCc9k7u6Vs04sV+va6byjlXwk2jjY8tLbWdegDrYeuf9/Xw3",
-	"+6rIG+vVbzqVVSQuAOY3q9fzNLFiwbU9Hys9H8bc8vraRR/p2Nl1QE9v7qjdml6W15Ehttar658umedY",
-	"Bg7Ls6ieM42gsfGOK/Lt4rU36ZkZmrZPv37egtPefCd0ANTKunbW7lPuCVi6eyzHsWdv29fhtK+T3IL3",
-	"VHDC5fchZzSFy3628U5P/CosapGy/h0d1dSCzKnFhGF8yQOuIGdzJZ3qTRQrzx++v65V5xbiOEdC7qWX",
-	"67d3Gi830KYLmDs/l2JNMA5QpxGXjd9+2K95bxvzvuayv2a4AWRrXrQTSrNEjC1dBnA5QPx17OcstGQc",
-	"ICyxGkplh/5Yb15uvlE/KLzD7PHFWWmPj1SKrsFmsrPG8wOEJaXP3HNUf5Mva5Fy2Vs6zR+x5VTh0IoR",
-	"5ONhCCYggLytmgfzL7MB854NqyomnR9Gogu3eopi8WJ6viOUgoVWY5HQZGIsIpWEgUrzp0P9ylQYq/Tq",
-	"kkVcOsFMZawk4NUwZ/FBzgNdc9TJib+jlR0RvBMlp0/y/e67wpjmdNkzuEYu4oNfWSvTld3ArytIb8a+",
-	"lT+qb7Hsz8XhcDOAhfG3/JlgkLWnIo0ANz5WSaIwT4VTTta7IO8fu23tHjiViAz6kojxn37CQKC3oqyF",
-	"BboX3SnQBxwSWOI794TbihSaLeqTOPYFcj2nTifN24HzkXNXrWJqCYWgEvHduEDE0wDE7jNROC6PQKYb",
-	"Rp3eIlL1ru0evnBtuQH0mxgcKkbhyu/IO79cGpu59wvPK9z74ewXyRa+jrlFWXLnbiJkHafqU1jaen1H",
-	"m8YkfEU383OTJKBPLXJ86TY95hgSmCBd9uQdCuv6WbKa77CjOwbFYohEDAaDweVUzTMoerkF1npHIUy+",
-	"/d6m8rIdnuaioECh1jEtwTKj5jBS8cpz2Uf8lI7y/3DG8JKGbjnGS1gyT3izA7G6oHJkU5tvqXgt4/7L",
-	"Uy/KHV/LmHGWs4RJtdzNuwyWd5+9zBf+E07Wut8Qq/6BWhX42Q2icRH/ebRicQosLo9MKMlipYSSeZHp",
-	"fLQPH+GDMvYHv65FKuav6YSI7mH+68PIeWcvneOMA7JxPABICxrirfNZ18g8aNZOW9A5UfpqqfMdHnLy",
-	"Nyg2hevXpya4+x95Fpz3QppRVIxLxtlIydT3YQmbebjCMLX0Q0YF1gMeYYjcK4bRFKLZfmP0ipa1bIvw",
-	"LR3OhU6UmjEazx+w6iH2o/2K5meAvTPOTsGtiKEMjd2EQdrKIw23BTmsZJEf5PQxX9kilwpv6SSZZznC",
-	"zo54NEMuZYiDND4qVs5BvPR4JlWFse1yx5mQpmGy3o/HoD+6J/f1/MHN4Ta7PnkKbtjTyXP/8mcciDtX",
-	"ElY+gnamBOego2Rn2CV5c3asSMuYkFGSxsf4vyYdzYXZj0dwXVjX5u1E9ppTARIUSNSq1+s5AncWpMnT",
-	"HTFEIYPcoBX7hp76Oryst1mPsEG/4Sdf+iFbNM9EtGQoK2jXcM41huvGVxItlY5Nwbz5y8EJlDKF1RZt",
-	"XX8mmsumq0m/dc98OLqD233SnIesOd+6febX5CWVITCofIIjNzOPD+n+Z6egzSXpkR+qjZX8uIjTbQyX",
-	"NH1/r3KN74a/p3sRMN7c/XeqbN8yuW3mO/0Xd+KifHRcR0y7uwwnMrA+y86RTPhkhXdaYr7acFyKd947",
-	"rtv89/XV0vntneaiLdCmddfUJ6I0t/CM/UChdBZaKxnkgJsgBpeMs7kwls/AqXyktIbIQsxGK8a9DQFp",
-	"9Sob6oQ15OUy3UxCvAnwFb47DcB3fk3fbnIqkPSWgWZYp0yFaAipt+ArX9VTfWGzUqm9PxLKVLFYxATk",
-	"W/We1EBT0zB5ZDdAAPndW5ATOz27ePH8ea39UqJT+Jq9LbuWKt36on9//pCL5bxkd4d1siaalA1wzokW",
-	"k6k1iHGynKp56PjYGqJu0eN6RW7HKvQO7XsS/XZK+R7eVI7KgRwb4qoSEfPVbsfzu7CoVilmPh1leyVm",
-	"TQFbAdc7nzPndwS3+vKlk7YcffVv//m8YwBWT6ROTBgCOUYsMM/3sxDd0WI5wg2YVYhq734XQhQXn1Xg",
-	"ARVikRmshvHeDsC/w+obbp+qSpp5olrKxozyTMi4dnWxZ+PfBQ6UrUSUI7S2PBae8lvC+Y0UNr/Uq5IB",
-	"6dTyFydJzo4nYH8DSdXaEibKCm7pBgtkDPHZ50NQ5VpHkes/WJznY3dzLbLhswMPZuH4uOSJyZqmyJEi",
-	"mXExsGEjRwgGEuNoFz5zvQ+KeN0mZbn7gCfXaOpexOAJ2deI3G/P7dVkt9H7YvLHngNsszKTpILC2RE4",
-	"k+dPWxRvkm6QscGaFMwIONGOPX/wBn+3aJNDdj7iCd87IefrsKifte9+e50YoUCKAYIPp3PK3EmrRWn+",
-	"/Lq766ltNZeGopfdFH+L6z8Vlz8Eh+e4NEqbskGE7EQ06FWsyOPa0fuci2Q4BZ7Y6a7eondcJN/Rqn6q",
-	"YmGDbZP7O7VEm+dIN1J3YFisLpgBaQcMZd8M2EilpKyI+M2FdD+kQb6GYR2CnBBcuPFlaVrdirh0c+Ke",
-	"X2AUGMMnYM5TOec2mkK8U49/DKscYR52K1jpU7oZmsCFbwhz5iUrN3MWV6XarBcNZiAhhTgpr+WkySqJ",
-	"khOG/nPW41BYXMHmMM6x6emD32g+tr2bPYi7OkWn+zuid/uXLjRJcJ5J1pILa8rdTVZllarCHiYp52Hi",
-	"RoPxwRuRwFHWo6PQwO3tjUgy9/yIbib3iXEjMBqJkxWW2WZidCpjvGkrMNCdAiKasilw6o4QliViRnCK",
-	"csU0LJIV+taLFM0HN+SOg2RSSbx/c0YpPkI+zPmfcueIWK8Mb7YP3Fhw9ABCjrpmqrKUqbx/mlJFFuzQ",
-	"WA18XhaXzOEbCcnRP9wIn6q0nIZcNACBi4ONUL1xKoHvIvacQM+dS8at5dHU3wlu4eF9Cv/KjDdgbeOm",
-	"4Rof2nfjQLs8OWYHX2XRtBMKDKbRPKixNwZSYcfrTKqlcaqO87AE3dk5v/LS3xcZHD/gvEam6M4ZtJe3",
-	"rBJnXGpX32Ia1O2ewPsdruj3tXuWq335VzZ1fhnjE7UtPyuomaNHoKGOxN1d/yJ4CBOy7KMiWXxHddmr",
-	"vWDGOiMyCHPKB1TZhSFNlglFjF8zCDUOZpBlRffKoATYA9j1A674pyn9cp/bZTlAcD8xcCEH1De8Omm4",
-	"CJDN3MxCijuvBBOaaZWQdPjkNzYn+QZPnhUPCjlgwKOpL8fNZ2wYJsa0GHt71tt58LUFYVEefFEoOXQn",
-	"mpATs8uT+aHwB9dhfZvMq3pfN51TVI+ZgGZLLq1xUYRzLpkaD9hULfPhGGvtgwawG4KcjW1T2LbQsZdH",
-	"ftVeTxFSnkQWXk2VU0/UsMMloELN9tjm0soHnV4qfkp39rektk5pk3g9reS4NlVLNk+jqY8UhWGp1MDj",
-	"2lw8x9VbIWc+Ao/vx8sTKLdxuz61W/+O65kL6Bx9s8zuRNyCxOidJy78tyJxEZ+QxnK5U/VUal2gP6Rz",
-	"dN/ciPe0+mO2uJ9J+bVtdlMphKNjmKdnqFyfqhStYxge5SuXhSxeVi5UIiIB+9HT1r6rrzqzts3TVLWv",
-	"06oTVDWZ8V/nPKpg8zblC035LmpqOHXyER/6QCSoF7OirsysiqNMKjZXGi59QOKU2TCqsdrL6nN6yq4Q",
-	"osSigxlEz/+kZiA7tLFtaRdEqRZ2dXbxy+fNOawVrMmyUTYzuEruGt/gn7CNT+ehvmQHeh4Vrnhy3Fuh",
-	"BkdwuDULflj108lk66n58iDt+SYoRgQDt1nsFvITAwY0LEsYn5o5QFX2zd73TK2+5GnPqjV+aRPe0zRb",
-	"woVQcB2LHNl2e7PJk1vQew+YsKanznvYXuupCwIbGCvNpmoOeUqRi+SCEpCDkF/EVLOjth/wvV5vIQFi",
-	"HCGqJGxPJ5Yy0jtHYhUX9gYvu2fdAb6XvIedAXiFUXqQsDA3FdZ9cDbnd9/TL7/Kb6i51ny1ox3MOjVb",
-	"7wjbgN/93M10hG7C67JG7L7jKf60Xn/gvRTuSTseonY8MgDwGpqwD6n5Qwn2sB+DVRpAYC7QwN8uD5iE",
-	"O4v3jXqA2Tlh8GaS6hgGzIKem0FxchaV1M65jA1WR0URLKxZHx/dXDHNBuPO+RxkjLfdTffjaD62V+Hp",
-	"vQWtDRt8mkn7COZoOZHDqCZwNUQ9OpUSx4L4Yo9QgkSDOSEe+GIkGTMjJpJGAPF8gKAwu7uAdunV+SLP",
-	"zjWoX36A6pOG1Xy9p1dHaE5FGaShr34oEV1e8/BTY/nqki21sJWJxHqilsbCDhc8mu06hq/cqg/Uz1Zj",
-	"CsCBMEfuwfsQjmrzc38KZVB6wiIe3zsHE6pdFWKvNYnCg801OJ8EayUL/GMajHWGdEC4XtEUayHHbMrN",
-	"FHwO4EbzhYslnFEW4xVzfL5hNAD7kvHEqCrQplZ9BpzuDU07DN+KW/jaPbm3MOZuc09+wqOZGkhD6rFT",
-	"ZREchdxBGAvJZQRMQwLcAPnnBrsa8hlYB4ZJ55GK76M3aXXx+it8al8xoekhtMeugT833t0ygLvvfZwr",
-	"5jid5X6dSM0gxkvdzfmt89RQa95RAkXRY8O2+BU9thy69xNVJN+i3/STbX7wtnmt+xQjMeQt7tyX8Pts",
-	"iccT0TBOjYvbNhD+66qST8usGlalHxTC8tGj+wvKh/v7QT25Ng9bfag9C2Q4ieI0smzKY8a1FrdeVxap",
-	"n3yCQ1BoCLIVc/AQlKV+CmHZCCZCYi+EPEKt4DYkF+vcS76m1V1cTtYavnXkHcKjwZL9ROg1IOMh9uj5",
-	"8ZhbB3K0GneGVtC6wvQurH/QFf3+K7oZFeEptpGqaJXh2/tyZRwmGvS1MZe2d5pi5K6mPTg+5I3fzKpi",
-	"+IInSqImNKUyGTDOvnnHaHq+kBa05AmTyh4T3VCPZuPd3gEGqq+F7m5zT3mmR+CMod54EIlLpsGAvsW8",
-	"LrBRGrsj7HCd8C3Ju1L9H/2SVhH18BUfeDSDDnvM/MdncJOOpNLixbpjPBVnx2y02nKHMmge8i6j9ZMt",
-	"ebIlbaPe0dzVO5L4S8ZHmfgbbFMv4ZsE7SgXj9a6UjROFGUEw2y2RoN6807dwrV/QV/1JuzP7fXKzLrW",
-	"neLrn5Tn/mGNwgufUAUSpNt5slwiFFReF6808wUbdcaWbVed3VHqR9rKdba4zbO6/K7O8gYZJXyyKZVh",
-	"QFzpWqGT1IH7zzaq3K7i+No/uremzO/vNDFqRp3Wg1S+ItAXHEFFqOQuJNVagPbDqPy9QgRJYcolJUmP",
-	"0HR37ApZC+b6U2Fpm6nBwms68cnpsNi4rynCXCOMhbCmgNHjzG6SMEgM7OqibNUgYJVu7UziJ1rdclZX",
-	"d4jly/UcYqpVJl1wLII7HlEBc1dsWCo9Gydqe2fZf6egVwVO/Bz+oEVehHdcW94BgN1b50ThZwbHPRBl",
-	"QGiVSA+lTVs8WQEMV8D3asMK4P/isgcxSG/L6DwPSbQfgujl8+cVsz0HZ9jGik+5kGmSbG2UyVCU8lct",
-	"uLWg3eL//eVq+D98+MfnP19++ZeDelwkDpE77ILqRbcXVJmkdDd/CIeyoSSzCcK8M+4xlIpTye1Ug5mq",
-	"JIAou4h5Bgt7yaRilt8xHt+KaBfcVkFZ6naAHa01TyJ+PxF/vKBvYT7lcOLOp52tV7TwW4LEaVPj8/d0",
-	"gF+EEXvWOq2BujdkPhyO0sUrrGNYmyFbQUyV2uEIJ13vPQJVar/2K3t+Ck5V1t3SLJJk+T2eGs7kUuiF",
-	"xqMwHNiyBLjBLKRn2ZbtqNR6SLLaQhe48d7/6S6UMbdDvHhxNPuLYX8oCZfo+tKWAN3imK/I6LWNSdbI",
-	"dnqEYFbgRked26T9BXx3L+3MqglaiPUJhOgkoJ4X5rfmkuoCIG9TSp42/WTfELXC9/e3VDbb4mlyQUUa",
-	"tT44jaSBzX3BPgqLGqMZQp1jOHYcGBb7o2iU+gFDPanSLIGxZSq1bLRyQgLJuFI+Ks+TGt3RRbnpQj3b",
-	"J/0OJQuOOhm5SiW7TySLT9l/hD/BnjY1csG2OXIh4fJQd+Ct+5MuTrpODzk/yTwc67tNT/3I9ChNKAVN",
-	"/ZPyByeT3QWYY5FY0BDnkZNhr65/wlo9F3YulZ6NlJoNmOFjvBxVC5CUTDELDTym3dSQQEelOob4La67",
-	"V2akSZnqwGxw2SFMhjBMLZ03Q54Lxh3O9Rl5DBdRqPT3wG+IxTlasSjV2jmkdbht1dA7TnXO3k/K+2b1",
-	"GtEzZu8CZzo4bC0gY9PVVd6W59EjptxsCVTd8tomgL6VJx/cH3UhYRl5O7vnL3jX3PvWGSZc4cY/3G7Q",
-	"gI2hkJ7Sg4KjGDDjnLc9VvqSIdaLsezfnz+vI4lLgNluu/OKm+nPuKqfcwrD/rozEhjeOMKhWQCYFZJo",
-	"S5EkF96GRGo+F9ZieWURNcctHisNEXehtlZzD61Th1/1oqP2A6OOJka5V3kYNW8WHP2shfnCz4Ck7CRL",
-	"hATTVoDkp4aEHTRdEUPWJ+NcP4fS+I8/VWVsPZl7quurmeThhi00LLgG7b1ZP7VB0xU61jUkK8pN87lK",
-	"pa1rnVrvsO+zmtDuTtZX/6QljWjJd4jG4zWCTuhp6UfcF2HFbMTljPEIb3bd761eDVjEZQQJNdlHSkYi",
-	"ASbV8tIdaEVkkmurxQKwgna08v9ifGwB8WNqK5waj93xNwxTVpoGrIiUjt/TOz5kg1xaVL95mljhHOBz",
-	"F6UMY275Qf0bhY2+UXr+pIYPVA1J8jAYQmaGIMmwOY+hSpGyuryFVmp8yZZTBbegg97G7mMjLsswaAcp",
-	"1zk+eedYdy+AuO6Bj8gvR63ui0Kfc02G7EQ8btxD1+DiLWd8dzf7ZauOSTDS4LimEgELZ+tHLsrx1/2b",
-	"dG2bZregTfNRDQUKH/3T++qvhf2d5no3o07rF4xmhk3ofAZsxKMZ5Sp4CLANOOdF6SzrJOxl1ufjs3s+",
-	"X7k7SRHglnYmNcOifqaTcHurTpJJIaZmgW5Z/YXvrQr3v8dg1NF39DZOwt2dqKiCKNM6rAl+HB5/JT6v",
-	"MOB2nC6yudxyuolbFn5ybsQ8TXwV45ZxDX7FQ5CAsNfOffTi27to/vmYykpRuMW6TGOZSUdzgaCg5gJH",
-	"4VNL0JTfAhsBSAJUK2D5CltcAjKGeMdc5B0S5d0AK3TzWIfuof2Ww15AHHr05goByUAOQytuAFqf4BTj",
-	"VMag19pu93DaG50ah/Tqp7D0cZy31MdVMLqb9N4+tal07h7veitteXKOYwiivY6SW3sVlrY58p3e0SYT",
-	"crA1d2y5Dzu7+OXzlzU4ST+GL8x5FYbxJS/dqNOfbnd+ruK4RLfe3qfQ9k7jAQXanJDX2dhFF/bu4HO1",
-	"3vhWSGGnseZN40T87B/7IOTolMdXHT5/ciGns7NERow+B8h0LG5wpx4mO9xPDBex+4/1guFqWcgng2/x",
-	"PZDYxMRXKn7i4JEcfMdFgvOEY88qIyboiWBdFJczpuRIcY197dzM1rqHtnLPl0Psr2jwHKT1Zy0PP8d3",
-	"nNAufiqM1GccZ+gvRZKwUSgD2nIY3tcjKfPDJzlrc+WDB9PoPJtal6QeoyijrAvBc7iZMNkiAm3F2AlP",
-	"1t/i/pDbVJcTX+0RvvC+hoc4ioksKFE/B6+Ejz9RlQly5Dvqi3u6vGvP9xMTmSvdnIsEVTOmm/AYokSs",
-	"ZcO2HCFaQ+Q+Jj9EGlSYTyKavcpe0V+wkLBDt98+a0yLBl5EM6bGY8aZmfMkYblkoESl0roVa1mSSpkq",
-	"Ik3m1UztjMEKR+i8z7OwSpvsv1luT8iu8B0eWIOGRKL5ijUfHyVYcGdBZpm4RrOuKAavw/N7G/iEDfoN",
-	"Px33j/O4v6KYkCXcgsaWvDAtX0CEjrYn68CD81HPsfX9OMlaD9/h+tV2oqj/mlY/xfCkXg9NvTDDRqO+",
-	"UXI2dG1EEKYHK1AQ+kaPJmykVabH/o6xtMsnfXmc+kLcRY3hcazBmGz8dzpKhJlCzBbKHOXTaff5TcPC",
-	"44j+j/jkvlbRuc25fZqslOJJbx6dGzfRUBoAruEWGc5Q6p2/JkuIsEzIKEljMMW0zpFReKE6pum8qHuy",
-	"/cZHcX3tarjOvv8kHQ1PKtZNYhRlkXFKKlywiC8oieWUh2uIWQyWi4Q6XzkCsO/Xpqnj296rnO9oktwj",
-	"z+KEIQ9wt4DI+kEPyynIS6K58fV1CiNPpWZCTi4ZjZYLxfk09cFScWe8MWOmmgmJiniyo2iTKsCISG9p",
-	"ba8zgn6P/5SpQF+t5866hMtJyic5goz7bycV/t9zp637pYP6/wOqLvlRphU/sv84bk9+5CP3IxGEuugS",
-	"BsC3GnqSVZoMEyFnO8p/6Krifbb+rZCz/t7hxfBeJp1n6Naoc0KL+k5I5/YQ2r/K2zmnoMnOFtus8fyW",
-	"NJhL6dCJfcm4mREC89qt8n6xCuOhD+kiJHNx2l7CutUvtdoM11BKWyp3MYBRzHbFfb8ASbQ9a9N/ca95",
-	"zN5LSQZe35GS0Ex/NQOqfg9KgmpHY6fMVGnLPJOCE7NDItaY65ziMIJgt+JcZ0sPFSqcKF1jjqJV7TYK",
-	"5l9w6nJBYs9fTGYg/Vy2bGovZwvQQsUHcLDmSMwOebllcqFvjR8cyrUwkPPIKZM581svXSyjHLgjT0ky",
-	"6fv5mUqTjpxgjnbEnsTFHwtLn0qlj2LXD9SsxVRqNc5tdgZ2J5OMHUZTiGYhzRlpAGmmao8FNfY6X7nX",
-	"xok5n8D5Qk76OFQCA2aqc+aGGQBZIFgxEXxP/yNM4hFIymHEDeyde9gRZkW9qbwg07mjiVogiaJEGYjP",
-	"Ptee8zsTMq5tJt3H/13gCKuWZzd2M3XzG+ECTMLWHIFdgu80Gyk1C9hGYdLBPDWWwd0i4UJu7QdcB0Wp",
-	"Eq8uxqE5CvY2ruUGTjQKDcnStlB9KxAk1/HaBU9GzWGk4tWASWUB/4ld2Hj9hepK3Rx2yjjTwI2StQVq",
-	"Dzbu2trWjdbnVoHyix/TiXUov5LpVJr9ir+1xiWV5ec9Am/qZUvcbX8Ih5ovuIYwJdbFQ37MnkREzJra",
-	"FyoKa4REG7zfoygW7ux5ZG575ptRrzymZzFVECEhBU4CwiH4A59ms9EUqGuTWaXqT8Iv6tE9nDoJSz+7",
-	"aod19It6AGHyex8RINRSHoVrdiCaxG6zgDzy+LFV0BJlYX9fah7GCSgJX5ityG3L6aq27/vWPejnadug",
-	"n/6Tuxk6D3peAJVXukgyvAOny0yPtKZyaDoQmnktY8KwGC8Ri4mkrH+xaDxJ4eoazCPV80mXjtWlBjXk",
-	"QWKGJsLYauDQSmkuDEjccciEVQ8BKIsm951aTIlimZzm4EIvu4VfDjvpxBS/Q1D/0Nxi+QykH4qxbfLQ",
-	"+pTFTCD3jk4oTN9snXidAEKET8+7h8PVLVF0zmdAVRHly45GxqaW6d42HMRDmZx6WmCI+tL3VLJTExqC",
-	"FAmt1JqBwtIKf7eonakShk3ELUiWLo6CjVjTqHYzpQ9mFPFpMqZPmtSYJr0FBIobwYBZvWJ8ghcJM4CF",
-	"+zEW4VBhhYQ7m51gAxyeZBWqVK5jTrWUJpAv4f65lrmqUioBS6qPy0Z8q1nzsz3dQz/iy/pcXNeL+Z6v",
-	"sT8GqNKGBk+GYfnErtJdvh/xuc7SvQEIrnkI4Qc3NI/ptzU49r0ghFdUd48aseTCCjm5oEyj0mwKybb0",
-	"z2aI0iWQZVCSTm4yaDqsx7+1Yg41BKtuouY4CXuI4vDI0hpbGV8jghSwPGtdObqKHgUsLwqjtgdOgCZg",
-	"BjRx29GOpmy7f/pcZzZxu5Ke9wwoMya03PaR8bGXZ3Ro+ThZDFlLAp/83n1FNihqTFBpDWpWlujyVUu1",
-	"DNL5lMt4qG79/htUhu+4jN/fgu63OoRdPinCQ02lmFlWDcQgMU4njAUeUygHNv8tHTLuG0Yw5Qnia/n2",
-	"UzyKautM1g+1J0J4i+s68HblrDM8bfx2nBu1FlSZC49tZADkgKVmC0EHjU4UAEw29Twuznfo9tt1GVA/",
-	"1b7NFACN0d6M+z0UkBPhSzw3sZRmBGOlEdVlpwFQCQy9cOzRfZXAx7CwTeXP39OJ9r8RkssImKOE2QDR",
-	"J5kJdb1Kh+5AoVkMSRlwANQigS2kDelpORZ63nh2Gp9aIFwzFqN9BrfO3OsS+zz5Dc69yLmOBsHyGRgG",
-	"4zFE1gPo4mzOPUw2wHU03ao41/TrDXZUpRR+P1s3n6fKNtGuP4JxlG+fRe5loQXNDBBBUII2U7GgWRqh",
-	"vgZzUkul4+I4hPB36yw5t3C3w6LRWz/hmga4M+d3b0FO7PTs4uXz54OzuZDh3y+Ob68I/RpzMIZPwK1U",
-	"mHWK8insfsDLli6Oe5c2EXUbKvNouFAKW/8qnxNzC8OQuaz3sLXE4X0eNeXmt7FIsPVnQ4FHSiXAZS32",
-	"9Kqo3unKd6KbM9nbhGVoLl9qYS3IC+Y1wVCDhBlkk8Lcf5ImmMttZTB2ilXERUvxe7ofROs6W9VPuNGw",
-	"v0448z70JWa0axJxNHxKb9El/P5Og7mVUacr3NGMyUfhjWYScgDg6EMRgFOBjq69v4v+F4JZw+7GTBwI",
-	"NTRWOZbowMdLAXdvOVVMInA+bcQcBCxaGPERQwIkOZtgNO/Titbl9uJvBB1Rqa0KBwZb77+u/be0KhXG",
-	"dCEKP1NW0SMhCTmgIkqKnBegaVxENXm2Qwp9L8/awwL6Xnavoq0yY8t8FpRN4TFxYDjHVJGfTex0dMGN",
-	"caHTzlAWN35OKY/hmEdW7QTwouD6Da1rlaKF93SRDCYBHwrpEwd/MSEPNA4fW1vCv4aJkGuUajo386IV",
-	"Un8Nk7R9m4L0wd5nwNI0LhlP7RSkdV+g9KWT6tQAU+7g8SCCiKyW1Y4eKtOlNNyujFrzbGtn8tsHrdS4",
-	"+6u+SN2CXr1CEM22xeRD6uetF2XDiY0TDTR6whqK+FBELn35I+0Rf2QY18DMVC0lCtPBYhOeNtyLG7pI",
-	"eARlAj2JzynF5wdYrgkDCQhwnQjQdGPixGOptJ0m7tS00yMsi4a5uoVdouF+/wjtSntedwZO4vS2dAwj",
-	"4vMgjMPID4Y6XLOwGKaLHQGphcWPi7NHpnRdBQofsA2kyBgq4sEze6XSSzZVSUyjNvFqdi5kasE8Y5/w",
-	"GkYqNoPVRfhj7Coxe4221cDn2zP+9Ot60xTgFqQd5k/s0ViFa9C3oIcGpGW4TUMFH9yGOaYX7AZ/ceF/",
-	"cDNgNzG3/IL9KVUqB0zEAxZyk19uLpkGk87BsLFWc/aWGzt8jd///TfF7Ck3s2KInsMp7C0BzaEHWg0T",
-	"8rd0UQpqih/VwrSxdQKXYCS3jxwLi1oFucZ3dJJvDt+DtRoh+zhgKomrMvwtleNcxXHPMTaPQNd80fTL",
-	"u5KFdVHQ9AP0uV2wKOyugpcNtUIEjFrG6w1hZRygVyqy0NNjxD3NfTrN5inWs3ODQbi1PJp6mW/FvC0W",
-	"GnI8nu3Xb8WF92ocaWIYSK+uZAuk6cQYX1FCMZRJTcA6T21tQin+s6BuOfdClem4aUzAt2JcFJP+1kvi",
-	"wL4Tx1NvwaJ+++SwYyJliydcyK18JO9vl55+whUPoXcQB+zs6906uumrelhKVtJ0aO1LqyUd3HRUYY3A",
-	"CtUdhWtxBf4zc3gX4fKv2WZ+fKzbVF9Nhdtb2GfXSQKkS+szbLieYZehmbG4XEmwXSA0UJ9n433o9Ni+",
-	"C0TY56MUCD8J1/oJBgEhki7gakmHkUr90bSxuMaH9l0yaJePUi6+E3EmF6m0zlHZd4LAfJFwu6eq71O2",
-	"qp9VfWF/3UwUcw5gRrcmK/rCZ/RWe/z+TpM5yajTWUXfvMjpo8r6MjE5X1ByZQcqCC14KDLgt3sVrFqH",
-	"lrS8gw56npIkCEOpbo8K+lzUQjcKU46XMbc8SeGgCr5Qa73TBPs1bSZ1WhvAfBTiBrkoLsxDn7e6Z6PM",
-	"9zkMmFQECuCB6URMSbvMNzpkIkqhU+U/ntd4/3uJw9iQU1hgFqb65qWeHEsvnBjJIKJbRijTgJW9bREN",
-	"dqK0ekQjVTpqUSYG+KlfQo7U3WCjP4LGL+9te/A/2HttRy89a52CnVzX2fAxm2S5Txq7SMvzVqLTK4pN",
-	"w/b7eYLi7q5OE512I0MhPsW3YYTq7S+ZZeWNdF29O5+DnjQdrL5zz3wIkoIbfaSC8o7PCoKy4NrSuD7K",
-	"ZyiZAX3jwK1wiDq3a716fp8AUStcDRfrXVj6oFF9/Fd0ExB7ipGjRXQf7O8rbOwkWWhxy6NV08mscKZ/",
-	"8I/vtZHwm3wdC/tITcVboKLm5VQlwCzwOUOjkUscFjckK2ynogkFaFDWqxx2W4o2E6MP4LA5UXK0pgg9",
-	"TcKqUfmfHadqPC5lgS8xBsI+w1JISomKkdsFAoOOeDSrry+LRDRdonDtnvkgtAU/vus8aEeumbqFbIRA",
-	"8WhnQlpV8M2EZmop6wuM5Y3fUmdn9bXtc+o03+IjPqfDZTXJSqwkDHwezFi1MNh6RC9jUaI8zgGh19mN",
-	"uppNUVIz2FMD94mWtElJ94Zuisg+fM/ok7NAaK3d8pD2Sn/L5J7XWx1xmzvR/VL+6q4CX8kyBlOLlYFI",
-	"AzZ+1Gq9I9HIcpPb2v8JOyDwvbPiOXpt6Su3SOvRcWBqvIe11Rr8iCsedCzvPqETa/MBWRIszVSlBg43",
-	"L263fbUubm+nMS5IlQ5KjnNY9brTJoqa5EejC4Pz7BsejE5PbU48WtS2DvDxkRgZty4ZyNgwwJZb33eJ",
-	"sSVaTRdY7jkJCuxDnh/PvLTav/6oaEZbK7Xe7tmncIk74bXvcKcee9THwoX0ZWm4pmESIF6fpFqP7eu9",
-	"1QZs46WfZmOOyT+5Hmf91uVeazVem0fum6+niiXKWCasV3gKn03esbON0fsBiX7yYDHtNdDwW4h/6gpZ",
-	"Bxu4eJKA/othxr2aIQ2o6KYARo1XRc5fxokEAacy+1M894qUDeOy9vkxP/UYsSBjxYlm64XXty4FfwdY",
-	"ID/HInEEJtOJwDupjGmaNy/Vt+bsLWrO3hDpG/z5T5XgO+1FSG+UnoBlHEXb1xP+xTC1pIty31wYz4XE",
-	"fFsA90BZj3NhX/ftSiJ+RGxVHp31Z/a8i18+u5CIIjn3j89uob4ND091cnZxdu4e8f8CAAD//w==",
+	"7L39juQ2sif6KkTtBXwWm/aUPWPvTjfuH+22+9g7trtPd8/6HhwYAlOKzOSUkpRJqrLTAwP7NPtg+yQX",
+	"DH6Ikkh9ZGZ5PIv9y+5KiSKDwWB8/uLvd6U4NoID1+ru2d/vGirpETRI/NdWUl4VrDL/z/jds7ufW5Dn",
+	"u80dp0e4e9b9vrlT5QGO1Dy4E/JI9d2zu7bFX/S5Mc8qLRnf3/366+aubKUS0jxbgSolazQTZnQOH3Rh",
+	"fyRiR/QBSEP3QLawExLuNsk5uMHiGRzph++A7/Xh7tnn9/epGeykOI6//4pJpUlFz4Rx/Dqu7yNFfhEc",
+	"npMT0wfR6sw8cMgkHSqqYUyHzZ35wg4/6RZ7FNzMmbd1/evmLiJ7Q/Wh+xJSVcLPLZNQ3T3TsoV19GcV",
+	"HBuhgZfnv8A5fOUAtALZfefb7rGPzXMZEn/2+eebuyPj/t+fJj+5+57q8pD/1u5j+0D8kfEwNTsyneNG",
+	"+2M8QAU72tbasMHGTJkd2+Pds88MTxwZt//qpsu4hj1I/NDPY+74UchKES2IAirLA9kh16Um8nOWVGlu",
+	"lPDI4PRePAAff/b9AYg2PwUuoayGitSMP/jvD6n5Fgf82I44xSvDuc1tozoA6FeOwdK74Ngv/sr/I2F3",
+	"9+zuP/2hkzV/sL+qP7yLRjRf0GJMgu/o5cdSi5WHUlT07M4gbo1qBFfghGMDKLZKwTVwJAFtmpqV1Mz0",
+	"D021M39KfG3LOMVZDUn662aw1hcEv2L47AGgMVNqpNjWcJz6sH3iv/xNCd6fwRTp37hxE7P48UA1OQHX",
+	"5CSFJQxu/cQcHnn1iWiAfzjWdtnqY7HbsRIqUbZH4PoT1UigFY5zrD8J460h1+ZOwwf9h1I93oDQmm5r",
+	"iAmtNNVwdGu73R5v/o+gk5CEDnnzV3+08Hi82CrgJeBJkaIBqZk9N9tzUUqgOnXnG/HmfiSKsooo0c1q",
+	"K0QNlN9FN/bsAbbX5swluLnjQkPijkkLIDPJ2gmhu83cHH6NJe5/2OvaaQcojfDTm5gqP4UxxPZvUGoz",
+	"D0fNl+YRnCmtKmbmQ+s3EXV3tFawGRB8MbE8FWY0Jk+VdQvv1jyxvu+Y0mOOYRqO/f+ZEmSe8X4Nn6FS",
+	"0vN4J3Cw5GSOwCuovmM8wb6emiOiHKkGyWg9ZphvNSkPlO9BkaOQQPSBcmJuJPWcCF6fLauLHRG7ndG1",
+	"UxxvST766Olg795p2uNT2ZUaMdMxVn+1tK7FqWZKM74vKnpW0ceChrS5K2vaKkhoSebmgFqBU99xXEL3",
+	"EgzDRHz2p/sko1VQs0eQRuSo8eg/wIkIDmpDStFyDRUxm4OfMvqB4OR0YOWBbIU+kAN9BKLYnkOFT1C/",
+	"dKMqLOGrr7q5vAd5VHbPP3xr3/3sfshum7tKiqaBajzxaChluEGTHa1rQk/0vEENhpzwyqWoYW4N5Vhl",
+	"VEwz82M84VnJ1s3wT/kZFkdWg9KGlr1jduXowKvAMwMC0LMi27PbH7MdwCuv0mqQR3IUj2Zjt1CLE/kF",
+	"pMDlA5U1Q912zIPwoaxbxR6ZPk9wamalUxv/vX/lRVVBNb/tZurV4tEjXvhePMI8VcUjSMkqKCRQp+EN",
+	"D92ZMK1IKfiuZqVW5EjPRGnKq/6h+zR96KbHJUwRqh4A+dHJL7NrB9EqIKirEDS8lnzokSkmeCFFy6vM",
+	"hrWK7qGQbH/QKruvv07JtjfWohoLNyeUl98s0b3w63hjAr0XD/jSvZEZTUta6mKhCrMDKLg4zTKz4HD2",
+	"z+uDtTEXvcDb49YaPKNvN4zzlJxD8a+0Oey0NnbZ/mA4CNkR4Ei0aMsDVBtCeUVOh/NSUTyzEUbbnb8U",
+	"YwKH1W0CU4RVxRvbkTkioPtg8n5tGikeaX2R3kaP5lZzt/Dr3d2z/1i0Uz8lzTdzanEyUD0nx1Zpc63Y",
+	"S/ksWv2R2pAalLIXD9Oo0uMVZy5tMwfg7dGQrZHQUImkklADVRBrrBla4yAbv6IpSr256HP+fcuffTKm",
+	"b6AvW8W4WbD52d48TJEaHqE2/6KcgCppjVbac0KNTqnJESg3F7ZQ4C8rpekekvfRA+NVvJJW2VWI2jwv",
+	"Wq1YBcm1WHkFcunRxyFnjsxb8wyK06XjDrYQl5PfOZDfgDnjCfpDyaq0FlSi+FfBvQtSCW4VIqfRbfxv",
+	"aHD9+d5ulxEXVJOjULr78bPN/f097p11CSU3pXbHcGjRdTt6tN+n0hwNOz6TpGqBaHZM7/QRKkZ5oaAU",
+	"7hobG4z2GWIIZb8iduRfHGnIx0Q0wBnf97jqP28IrZVVfE4HcewzpbuEzYIifciJMbfRc0zxVwXyLezQ",
+	"kKDM6Pjjyb9ugBtz/wB1RSxnKsJ4pLq5bfN6wV3ShRqzkjsJ/pNuVzaBU1Jc9iWtadKdQMvSi8nRwdh2",
+	"LwVmZ1x/8afkNpatlMDL8/zV4b8ZvdN9bGL2tzBvPSES914UMZlfQ978/ZLyryvrWF9xW22p1wHGxmun",
+	"UfZdzDkHeDdLN2oYIjPfhxdSsseU7f2NOPloCjglWBnZgZ5jyh/8iXPOlw0xNpf/TUIjpDb67HN7MVLz",
+	"GaicQs3q2tyiEnQr7Sz7JDHKcGHt856v5OO+JOn4FV2OvdsPeGWPCOOFlpQrVK2NOWg0EPT9Gy40HFH3",
+	"Tk7kIhCyp1tnKG2/7R/fhMknKS54q7Iug6C2LFIrIxN/8X2XNVCs7sKUtU2ifc0ZJn+e5UC3nGkOFOJB",
+	"vTsrDcdeoOnu55aVD1vz690mbGrvjx9AiuS2fSkpLxPXKdQpR8s7DQ3RguwFuj2sCwG4oUYlQBEudFLm",
+	"7RjU1eBgfpo01piKGZOZuTNV2HGpLoxqZv4XDfbkguyO+QEkNDV6nOkeNeyWa/RA15TvW6tSNTXVhhfQ",
+	"x1rX4mR9Y3bKmztzZUJVeDW++0tjXv8pHWLlq0h3EHWlNtardG/5yV6wRmooDY0iYOQJXtnwc4t+xxSZ",
+	"H2ndwtLwX8d7Ao0La2PgvieZD5WdsXFLa+AVXaxEVqA046haFKUQdSF2u4z3xsjUI+VnchLywWgtVikz",
+	"psQRo0SUaRSyyBSE7rRVeqxQdZenISF6KdwBtXZXWmurxJEyXjQgi4NoE3GD11Z125h9FByIfcF8QkIJ",
+	"Rr6gzkI5wffTJ0EqXRwpqw1TsxLSDpBYpjBFTpJpDZxo8dxfLi4saWP5Zrwr4hI4nQmPs/u1sOHNxCP5",
+	"H0CjT7ekjaFr6YJbI7ICLQ9hYzudmymiDkZHZoo8QKOdkuouVk8gcQJFtrR8SFLcT8GSe4LXasH3Lu3D",
+	"KueDTdCiTvONaLU0C0DOwUjucPjvKaudC9YfYEUU8MiVbKi8FR+Qf1zIZ/ylRihN64JWlQSlUkLG8wY8",
+	"gjwTP7Msg5gBVUGN4Yw8nyHNjkqCDxEaKIKv4oYwjaaS+V/KhT6AtKbRc3JvdHX7kPnB6hjjZVmTpmgo",
+	"k4U+SFBGIl7vkfgSvbrMbaQNrTr3BK2t6ae8ImbPkZmBOc5wBvRKmBPN7I0ynvWJymPRNlO+52DAUMLh",
+	"FPZYMgXoczeSadfWtZP3hmDW+OeCmOE/bpskwfyn0ylFP5p7xSzKDUG2sKd8GEPMqIepQCIe7xH3jSRD",
+	"LEg2vZsht8UdhROnaCyQBzRPSdO0yElLganbKHsFXuRj87SY9dS659AwGgrm6FL/42f3myWCelWqTSfG",
+	"V742lkorB8ie/wWnfsCvV7FqftcvsFRXaDqvzCXwqREIf7xfqpksVC3mwyP/HDyWUSQWX/fLbu0lN+4F",
+	"h2PmhsXtvzfb/18/u193QS6yfacvqhdOJza3BOOqd3FQDqe0oy19TG7ieUJD4wn9Tmb8t86XPXAuRanH",
+	"s0qzfTir+UpRr4j5eb/5ZCpJlPlsR08ur632oHNe8i3+uphzSnpsKNvzXD6GOB6NYXIDXe2FtZyI/6KN",
+	"CbHlTC5BgXx8mqkMQ3qBKhtP0Oj7MVncGlL79DJSCa7gwrIWKpW08s03z77/fkM++9Oz+3vUv4+s4mx/",
+	"0EmjnJ6nwwo1Cjgb9ajo+Tn5b1/86f6ewIfSGGWMkwqOwgZMNCitkkLsIGrmRdCiQ/GNfSElCxZSRzTA",
+	"c8RJPn/iy+Nh9uFh/M0HhVz0YZxtNxwgK0GmjQ/rE8nI9G/fvSYngAfz64Z8Sr4XvKJnvGHIu5Zb7Trs",
+	"wXj0Ibl/ETzhqPj2xQ8vMMFsY7NmPtBjUwP5ujXs/IcvQdaMLzMwIlJGm9CjkJvEYOV+i8NBiNisz9cd",
+	"PadO4wV6XncCV2oGg1P3tAcmnISVkxzy2QVMszbfP+aOtXs+ubfo+82IW38K+xz+9bHRZ+vY8H6Pj5QN",
+	"05fJ0Iq/GhaLb/98VgqsTdCJkp4XxmQvCI0Ar9SqkBO+YGXZwmTq0Z+HgraSdKeLqkVzr93WTB2KE+MV",
+	"Zs0EqgGKlOAcCPRW2uaKhD/YB7utdalg7s9xfqr9U5wHCDwdEzNKPwepDqxZStkQjUiRACftCT/yoaJf",
+	"9EAVoZhD8Nz5yyWYC9q9Kjhe0n47NssjhvbtRRsY4ovj0AjTNSxQ3g1p3G1gX+mp27OH/BZmSF9q/JrK",
+	"v5TJHA+w7uouBXvHtHpOOJXSBYl3rNbpBOykEeM+NbXqVwDJ2MyVwmigF2N20jPUAus6ysn4SJFYJU6L",
+	"JFgXo1445ZoqXbRq1eApZoumOEfnCx2Ava1IEdZ5fidJO59LtWDqCU7ZOf5ZciCQ137d3LWynj/JOLB9",
+	"do6utzy0fo4XVmb4YW45pSf0aLz0hmoqa0m2t7CJX5+gItsz4eKEFwgXGCxBItNWi6P1c7KUAfkuRLy0",
+	"S9SV2oylD3BUUD+iBre8GGBIRPpIWW2UlxulsLpAFVEN0AeX4hHVB5x8cMVa/lg9Uba68wjdxn20lQx2",
+	"6V/WunA07IU8Z/NYVAiNMaPailZvXNAqUnHIXoAi2/Mo4T4l7m/nFXpnC2m8Nqc2tkTFhhO9dgxcF7J1",
+	"3raZPHjz8Ft8NlatNRyN3gXz0jmuBHb5N8S/PS+fL7sK3XeKHcDiXYfjlsq9KFquWZ326ewC8ECoYPKM",
+	"cKRnsgViC5xn1b01uv2BqoOme5WtdDc3n1Da5o6b+VDG++6F/0SrhPMiLx+W1mbmTiL6IFaYU6u8lo2o",
+	"WXlenpF2Kx/naywB7HKQRaux2LYsodFQBRnvKtnOoG0YwkrypfNVtdBFSZvxbr/B5AHq2U9wIN7yeU7u",
+	"XcIAMa9GGAo2gBVAFO6TkRJNXa1NWjtLOS4GU+uMNmW0sGHufXfvXmgV9QxYY2m2nNvMCCw3SeeUYSng",
+	"Avlm5FmoG5z0IHr3zALtOAo8RNdWyAvwOZ32zpr3iXutJGSYdld4TNROsgTfnz2LfZHoidNnz/hoRWIn",
+	"MEiceRAJ5ZE2M7xipvSvy8pvRtrTJXWRqQLBleqI0zdmU6f/KTSQfy6t4P/UG375JX1hVsCqeE3vrp3Z",
+	"Tb+L9p0lezi4GxeOH6Xz/k5v0xU33CWXVD7E7S6XcJmkL4bUTTAloy8I8MzZt6+EJE2sNERmLqZ3GqMZ",
+	"J3s7yf5/hbUV1v9Xcl6aTyUKR4cEBegDWDHlHkHIiCReyDr75R8jwX5brfvXCeGTy8pxJdOp3LAfDxb3",
+	"SNmUeF8Z6YoaLaNuzF4ZPhVE49bVgu9BLYYcGZTW9sTPpynxgyIlVe18Jr5S8VmoeHNr3xALsGgT0x31",
+	"caO12IM+oF6/LEEsznD6NYU2Qnd6HhDDPNUN0tmNqZrduBDVhndoLPI3vhpDyAoiGEkEUFy0pnfm87kl",
+	"jUvorAXjFrqJ+KfbnKlL8DZ+7S5R68n82pxD9YKrU6rgfiuqc8Z1usLu2bG6TlWNv7IoOPEu23v9RCNg",
+	"kmtqbphSrhJ6vbBfZ7N7TcoQbI7OF9mwfivG6sjMLbRqqy666eb1yyVUuc2Bibj5KQ+NSlXLGkVtspTV",
+	"qXJG0glZqWeEEqwE3oHcmP8XzcdtsyH/+3/+r9TeUD1RhmKLoi1e0dKMg5gzkrYUxmF8rEbsiGilIvCh",
+	"qSnjrgL32hgMphet89W7V7bnFQ5jl7GTn0dUSZD5XdOUJou7a25YxSqwmSHcopLZIi3zFy6iTU/6JphF",
+	"ixtn//GuEg/LjIl9tDfcctEGHzRITutCZuJetrxBAfBVO7IXHJIZM0bP53ACjDMcGyqZEpzsRGtd38hX",
+	"CERKKD9jOsdi5l0o0HxG07TUUPAXZhPiMdlhNQGO9FzYDP/kEUVOiPA1jH1DlUKNjQsNyDPI1vZQjW0A",
+	"89QaMajgB6GTyBK+PGKRGbc+LnMWrV5f/D/vyBeNLZ22wsfhSChRP+bMigOwxQudSI2yQj2c/+6sdi55",
+	"dGn3T86Aj3oM4jczd7G8FMejKwNfk/zSveVJZjmswyV1tOsoN5EwzTLqmh3zGVHiCOZWN7fCjnHKSwhQ",
+	"HC45ez7JwGF7JUSG0IC2jBnPcomrSjb2gb1L7S3Qd358vgCGxBMqR/6/DFIgnQ5ZGKPkLqiUhXb/tuwA",
+	"PSisbolmwNvoNQqeWJ/5QSQRQFYIQdrqQwoJ2CkToaycju6CKe6YgfTQU5htL6k6/AjwcDWyyTAv1sXU",
+	"xGkUd9sJCSVVaXY4ubkMMWWVKx5YDUGMA3ayKo/J5ilxI2a0VL0i+esA5cNbUAitMkYZ86pWQj/5kC4E",
+	"C0N1O4QlqScquYPXSeOztXVaH1SilSngiBe2SNH7H/D9lBeuobyYakZRHqikpe48GSXFB6wBHJkL6VpF",
+	"M3wPRzgH0OUm6AgU7rHkpgTk3wucANkjT8m2ZbX+mHFioYWDKxudVDgGKkStApcSgRcLVEyrp0r32dG6",
+	"3tLyYTnTv3JvXJH9skgVRRJ5ZTSXyj1Xt7QAC9R+yJiPafWni9wPc8QNN8QUdN+bz+/FL3pP7tMWhi4o",
+	"+cDZFJN0vISzFpaGvLSPObV5fanHByjbJ0r3ngKHXV9rkY4NeCA0Z456vBCLUFHshCyMmkl1K63ialc7",
+	"D05qk1L6s5xIrfFAsV6THzBFt5tDjlrJ7De5dfvH5wmVQfuha3yUg7iTsTqIUdIsJNcjlczipau2PBCq",
+	"yN//jvvyiaHtr7/2dfpszHWVBzqW94MsPTTObVKe7RsCH7R6HgHWMEW0ZFDZfy6NNkxdGLe8Ca4U9tHZ",
+	"SAn6PINcgiuZdWE/8QWNWBqRqB9bnO7HLvxg1A+onnWp6M6NZdQyh78kOLh0/U1wZjFFFLU+2KlGVE+4",
+	"ocN7Ol56fjeHVm+oyx80bvBxMJTVDksMrWBl7HErrqtWWj9qH/G9X89nRmJFzR6AW/AYDfLoHbCbuz1w",
+	"kDSts9sZ306mpjgmyKiVY/0P995C2yj+UH5zwqD5kEM2kDPwRdqWWphispW0BJWu6LcHOlFmIo7QVQrY",
+	"RhxcEMREdDBlz419j9O2h6lVoGLsSoutR7z/ZOzqVJiCnjaT7YdcINg+SCLUyOkrz93c3qoKqwyfzO/A",
+	"j+5MTgq7hOveJ7VYcjG3ePXcGn1CAdmzR+AbrEjDdHwH2dXf5iOVD8lkgKjJ0keKOOjNDfn23Wvyx0+/",
+	"+OLjTwmtmwP9+LPJMEGXifB5IhOhoawq8CCnEYF9DslMTs30RyTs29rXzSXW6MTRR4qEJ4lPo3pugweY",
+	"9+cg+TCR+bK5JHNLRAWveX1e7ZOtYEnzgirDeqKCN1KI3YWfHZb5fCAV25uT7zwOtNUH4JqVFi0ZbXUJ",
+	"pUAS4iCDvj7rwsAT67rEwY3l4TlU6sj7nShf3UKd8RpNdkc5ibauLCr0rlVQEdssYpl72X93EyaeI4VD",
+	"2RqslpeHBVakff2Ffbjngs14Z0dQKtjrJWpiMI2m8oRVxt4YTG/wz61Io/2DDYMu96LF29/U52LQAG2i",
+	"LAiDTauWHl7aph1oqt1iPEEsLh/PeMUnHUIpG7n/5djd41iozzDR9rg5zFvAPd68rM3dGsfp3VyW4siH",
+	"Lxjqrm7zVEN5kucj+Jhu10VrK2kSn+z6NqQ6Dn4JB+YSBLDVRVjO7Pw/JGQ64vY6OpxYpQ+bDuy2hl0/",
+	"fTbMOeR2zsz/PPPFAxjFPvqkFs01X1zapsSx1mWlQJcJ1lg6DfwH6a5Zz7teeR7M12jAriecLU+wPVOS",
+	"SvAq2eSFwigSuua6dqc6LHSC8DcxvdzNd0UMyY7w1sWy17FByB1I3DbDCMo4zaA3iaZmlJeZ+OmThQas",
+	"SZBGJeur/hvy9V+tdlfXmSyManF95XxULLQ7NOMmuTXv+VjW3oLZqD+uf+S18klRbqbd8uZ3L83WnWuj",
+	"sGOqHGY9BgOjXoi+msE1e/TmGSYvHKB8gOo54YKDb3SNgXHfPGFZw8Ewt3d2uang1NpjGfPzUi9Ggkhp",
+	"ersmeVflGazDbrw9WNgNwL8y2ZasBqe0cqEx4Q8WZdI8wDmtGyt6BEJtsYJHYce/6ZPAjMWAXWURaTGf",
+	"B8HshasWmIUI00IUmIsz8u+FSpRQDtQD/6rNwcQ9/imTUefbY07n1JW0rkFiCLkGHZwsyWvVrmphK8d3",
+	"5tNRl86591775y6MlMEjSEO5GOiyFthxAdMYfnoKYWpYJwjRMIVOjmKCTRQkiM/TOCo2Cr11ATQvoHsb",
+	"OyUkbqNl5Lty3ipc5j7xOuKSFYqIO7oxJvgXt0G5S3bq+nS1XjjaUssxEy2UeudnFRRkP21EWj+xbxJi",
+	"j3nnRga4TH6njcvXu0Wf3KDrPJGqlb2tLti5RE/2ZTBr043ZXwquk5kXcHT5VrPI9NfivPj2liHMFMTD",
+	"kXK6xxvHpZPOB/td+007+9yCjZ0oqim0kuSxbKQ4isJ7Umfra7WkRp8rasYfEhHOZSBycdntSqNWNVDq",
+	"AsNuKXAwF2b/87NPv1hVL9A1Alz+TjZW8aMt60P1Rh3EiT9z6i4zZvHKkMX4qx+KI+zp9qxzCDTmkUko",
+	"YOzrWZi/9y+Y0CjtaDFqHlkFRpVpql36Th7OjfHpD08EP16EKIcVSzU9If20ZKXOuzZVIx5SDdJeEJy8",
+	"DTUpesaEO7MZPYcpJ7RKA2cmmTadzhWa8i+/rS0SmVOaRxB0Zrx1Q/wjMsrSRTy2F/4H/ZGy5auhDbGD",
+	"PXZUtJ600B4LSM22ki63B/1u5OPapeAq2R8M65hOB2E0QESkUsQoSITuJWAfpTDlE55jl6UZOshrQVy1",
+	"wU2CBhel0fkiL29Fp3YJagW4gmWc9HV4/DdL04MPDZOw7kNroBmWor6KktaZkIvv7OgdwZjbZUSJd8lb",
+	"LnvuuQSLHI2EQwv0mFQZbCsZGyhZtujJRMUGZKEO9LPPv0i0JqDqENozW/C1HashcDiCVjhheKTVrdS6",
+	"qXAjxmO9xJyvfzbTXNeO1qdTrpPGNgMzIUdumtbpeb6K0oDwHxWUtSv2OjF9qCQ98SyIRAYw/yJQt2yY",
+	"zfwQ8dW1YbjFqar5RNSQxIo0iCN5PqvVefbjqVuJ0aG6RZd1j1cWRPl6N84YHttm1P6+MuSHIfswx2za",
+	"+9TSb+SnePK0XveJt7b092mVtX+WhPb1cjQPu58RQclej8PEc3d2o22Y2sJ3cEF5aEbve3/oMugwhQyf",
+	"w97pzF5EaKuRLWCBuwVl1lrwu8VGrZWsDqlvsuwj6w3CenruMgrjwiELWIYRFF9XtLp+aEZvj6jjdHfv",
+	"I4/Sgn3+MKYLRwo9UwRvRqiuwt++AtI4o+rHcIpdhiKV4OeLtsiGtLwGhWobkyENDxsShUTopKd9KUJL",
+	"q3TBeFm31tOySPR83yr9rX0n3APLQFxWX9D++nU8MphwR+QM1OlPC47EZZUW6/qXBQ6/nAUjdhrv9m+8",
+	"jbOAM7P7tWRjLupT9X82pW9J3lvqTeF6uSadpD/UGwsDl1Npl8/RDQRV3iuzrNbd5925769YxAv18LuX",
+	"L5HTJhnHxlT/Yar7b3mlWPCMbEkFZsgTW+qyiXE6N2QrOFZBYAP3VmLkujtC+Yz6TNJy5CxeLBczJ3aa",
+	"h5zlnMjD9m268p1/e1VDS3fhq+6lzhQfSkdXXTTx7bht2NRTWtIi4t0FZWlehZ1axHdUd7M/shqUFnwF",
+	"Eb73r2RJMGi7nOiJH7mQgVddShIlEjicqCs22dosxAqqJMqAER6YIixFmw1exCVeWWoPGHNQUhYRafzR",
+	"4Y73l59mYCmh9Eheg2yuDqnqpjbmMglu382ilYR5v2flWoFd9TsN5JIZ8bHkxzuH+6i9kZG1KxwDomS0",
+	"fmFfm44qpgo5MEa9TgPIOE6mwgAXGVSi4EIXZRdGH8+//0wxgXC1uPmadbWnS1uCj35SINmnMMIp91AV",
+	"jKcy098fmCKNFDtWA9lCSY8WmRN70XUlr0tM6qz1FUN42zBNpiM8PQMUIyczd4Vd/JFZi1rwraCysn5n",
+	"CbSyqSk2PJpDBlsN/3yrFh9Oe3ZNMsLBirh+xGThtPRpkqTkGhvUnvbLMuhvLhB+q0O/8CwNQ+b2/Gxc",
+	"Ryws87ZY2RxIeRAKwU96KSK3Ala9hFmX8WO+x6fljEsg/P8vX/xz8kWOB14xqKsrcXpWBn5CUrE1dYOf",
+	"3NUjKKjBCkUh0tgA+Q5juG+raLYM8dk3VHfj/zRDz6f39t2clsPst7l+MQlKrxwihsa/n9mWzI7M7cNN",
+	"vE/xOXnCyJ39zA1n/PST/d5omleWeazBd/ZJvcuThZaXJYt1A1sM7iua430jTuRIeajFSLXFa3kVNVdZ",
+	"RlDzzirrNyUAXYoxksVVB0Rz8auf44z1Dkm/D/PdmXtT5rlc6GgyNzxYlu2f/HS9sVZaose0EUUrMJPM",
+	"4/+D1m1yzjuByAVyxXjujXecNuogkopYIwEBc5OFdK9wd9WGaNGwUhEtCH0UrNoQxX4BtSHG3mkY328C",
+	"Nr155iRZul5R0lWw2e4cU53JeTrXUAQk7itCizEN+uP6KW/8Vsbb0H1injcuUOCvYp7JK3u06wtcrVdt",
+	"3cxsBjs5O5vLt29io94m0yFWAhNTVVh8mNnSXa8WjjG9fdNfCVBviNJCnjfki3uiCPJvAPNaqcRxVxDd",
+	"r0pPpVJG4Y7o4S/WFir5YYZ4yJ5KU3uRSoo6UF5lksuurYOZiPBkHUep6X/lMQRWmuprMrE7iJrEb95j",
+	"vdIYraJ5B7h622Cpa7VUnJg+FPE3LGlAaYelb/+CxPjpCuMTmlywXYjML4IXWzjQeueO30I11aPsJMe0",
+	"PZAzQZZVbRjMlZnyWNRU+17LBHOrLL7+I4MT2dLy4ZlNicbfmfKxIUI5nNL1IGNcGdfHOQK3wLk7VREJ",
+	"OsXIF5nHEYsuuFgGTJvJjfKgHZqVD4qI3c42SJ9gzYyxu8baTfWh/G2OygiJKA+R6blC8OeEYv6bhcI8",
+	"uo6GTJE/3f95PkwwigkGjulPJs0uNexpOsS3ylmyOlF1iaEZncTlKMlSq8syUQOeUe0jBYvaLorFq5jx",
+	"g3VFp/E6OtL6qU7v49P7xS7a6sJIr/l2w2fRSgX17jkRvD4TWh0ZV5glaYEUFiWiXsAEWsQTXHfgoi2M",
+	"hknv4fTe3cKAjk705TlcUf5IIm/rVsgefXcPpssWdKdBTlwnZgNDJjO+QrawN0xiJHevHNBXJYUyGX++",
+	"pajaUhcueSJzru10qhZWpt9r4EGRrOvXu7tn/zFNha/DK7/+tMm3/XK3EK7Mqh8VWkjrYwPZZJxEAtX6",
+	"4qzJnKtGKF20Mo0i2bTbmqnDqtI1q3MtLhzDHjlJxTBfj3ABtuBULQ3bsZXpEifKtMKiL8e5C9JT0kVR",
+	"HjpkbOH5aLh0XYTqiYvGS4YbSasgaJ7O2xd95XvxCKlOOUNgodlNdvJhInXs3LXhdZLKmAIt2OO7IVuo",
+	"xYn8AlLgoQYqaxYXAcRpHO5orE8Lm1D8+hmCY5r8XuVxmuZftopxUIgpoghOu1d1Yojvi6Msihs+Eq9y",
+	"Cuyy/zEjx4KHx7p7EA9gQ9RBSL1eLg72d9nScO4fWZ4yEsTV22J/RDsgOTFeiRMBHvfLTKHnX9OnNi9W",
+	"Bps2WOgEX549CuCazD3PP5dHZnpDJKc3BIobHRu3wkydXP5qyN2KZ6BywZEPexA+b4d0AyTXIn4QOsKy",
+	"WZUkOZ/Bl4RNWuQWHoyenLthrAtc86q1Q1yQKDLGBl3SNnrYDt19fyJ7Ne71Pr5ZsIs6OSHkvTn3KH9P",
+	"VHnoOcTC/fM9iooN2bbaweOfKHuEysi9kvIS6hqqT8h7rAbEo0GkESBMEcERS478gfyL/9//gjfWfx6h",
+	"6Xu9cdhegGDKI8oplLSudS8pRXwEIynkPpR2l9jeMd5pYoe2d09Yv5AuUfu5k46Uk6CJI3X2knIU/Nuz",
+	"A57SqakMdsvPa0ofapualckIxDoryHYsOV+RV9OVtptxJid7E9UtrPzpFLevj42ebxYwfu0RuH55EKxc",
+	"nZPZNNn61S3EuK+RpINHmI80fSNaBTgx66q0CQeTsSnKareIIcXsF9FreecGS5IvtkaH8M3Y2j0JcI8/",
+	"rTLD7CsBn33oLuf0CM9RBAhLyibCPImQDW+SXD6w2wdzUR6bKUIFWWja82rlVJzQKS5zJfi3LzGLl9rq",
+	"F1ncafAVd0j6TQTyW5vrS+1WncMssSCimj4AX9jELli2dt6zGd3hzHxlv79SgAS00BFy3Ro1wY4yOb1/",
+	"NYRaq7ZNng1fgEf5Ge/HjVMdbCsvkHDBofEApUWObb4DrVwnIwS8tn19IiDdjcPJ6iPUjlvb3Yi98/u3",
+	"IN83bM5b66y7cnsW4mJedYivYtMJ7NLQRe6yznbZJIihG0IgXrHY7UASpjfEMhLwea+9beuG4yYXwKCu",
+	"vpYyVcqV6Ue0me647JLABwq90Boq0lBsORElkSCi0CddRd9/fPrTJw3I0l78M/Cl+K3Nnes9NNGqOMo9",
+	"SufALXWHPfoxRvetMXSeEWo9FFSRf//3f//3j7///uOvvtoQSowahYDaskU9HrniOQGj+LmYkCtWWnAg",
+	"RzRwWEQ4t+Tyh3l2uaq9pWRYnkbUSwoMTzOuv/hTulN18DeEhvpAVWvBvoBrcP+nNDvSRT1eo6X5ifeT",
+	"5Nwn04STwPb8LRi7zHbzuC79ao3Ak+KRVSFYN5di1j0cJzKlL/9Xvjx3sJhHymofDFsW1XErG0d0RNNA",
+	"RdrGtejW5Aza5pAIaa69Xc32B5xM2UoJvEzLQ8YL9+RSEqsGFm/I0LL0M9lEpIjn4EfP0vQWBqfdnKcz",
+	"Nl99eCl4lHt6FUOXOJRDF1j0hnV5tTwJX+s6qTHvSGmtN4Nx4vHlEyWibHE7koaeRbtYyMm038fNZRO6",
+	"EX9Kvv7rW/L/kk8/uf9vn39G/vruq9xo69umjP2nKlhnI7hkTigCU6IryPqT0IQg9EQdHrAtubNZN64d",
+	"q3UzMYWusYUa7wjz3dO1248ghdI8+G9tsv/Nlqr0um+JzeuukXURb/dOpjPbwolZUIKlvBoA9jL1Hv4R",
+	"a7W400IcLjNHVlCRWdPxQvLmDS3zFh6E7+nfhCQtdx0i8XVU7QRHp4fZSsSFo5gCdqQ16bAnF3P8TDJR",
+	"D/QSmccvxE076uzjiN/byx4zRESfYNou8yjNujEo/rXdaFbwS9i+me9fs5lB4qGkGyirn67o/xSw3aPG",
+	"T8NAxeJspGXbPrGjN7m1nUR7unv7X6mGt8GgDVFlam4Eh2IgrHKsNHXNBpVifF8gHnUq2PwN5dXrR7ik",
+	"3WI+0c0Yq8HzyMUpBMf7qW+L+hQNSlONIe5Qw9GBUrAMvO8VaW693LZsaeg3DKPi32o4TnTZzjZfJi5P",
+	"oAGpRBIEnQZAmtRPQs40QznS8sB42on9dCbLzL3retcknB4tn4P/WA+ancpw8kHR2WFOh5SO9W1WD012",
+	"ScIrxW2kG9ItdoKlbiGMYu58OoH0jaiZu50GDj53xczeWctABN3b2aIWN4+bEM4t6SmJFuJjMRp6l8wO",
+	"qqS1wzPXVD3cueaeKPNa7O6FDlQHA+M62T/AuXB0qloolMCxzP9qYZUe8QiyalFNqkVpG8W1/IELDDfs",
+	"KKvBduhSttq/bLGzV0q8fntshNSvXJbP0JtW9/d+yzjNAO9RLM0cH7P//u71D8SSzOgeopUE3VxEC5fr",
+	"VLdH/pEiB6Bxcwx7wexbUAqqBd7DDFC3Xd5bUA5Uc+gUNR9fWb/UIZ0sL/IezauS50L2JGVcetQRc+YT",
+	"o1l2X5DitPysODKJU2rBZqSihp0uklfhW3FSZAtn4VobW2P1s839/T1iCgfLnwtNaqZ0EnFuKCccfTZh",
+	"jzqyhC1wixzOcIIPxGlVqV/29gvlo/mKSuykYzujMkWc+rYhlBhBQE6srskWfIuJ5dwndoVvdZJR2I5G",
+	"F28bTLU2uknlkx4WFSKIXSEtlcYKj0v3JFKczDd6AycSQKXY1qvU7i58kebCRCiOcXCWqI+/GVGwIZ8a",
+	"onfc2CUgWjGTnLARqq5Baa9HmdkgS08Us7amCsO9IZ0EcclozaolnctOd923Urz630UreQeONL4GVTEJ",
+	"EzyRNL+FdKTn55aVD1shHhJM/QNWstjouPO/G1r/m3nlS/OK62ttzM2GStdIYvSJDyATwHMvRZUa/P8z",
+	"D2cGKTT9MD1LTT+43LDcSKlu454+PWq4eUdf3sT0n9++CxL+/P71iqc3c5s2Y3J3G7DoQU/kdYa8o+Mk",
+	"/eZJdgvlb3CGLi8r6g+kLtjOayaOn+uViX5+f+1S3gudin5VsGVaLTYl/2YHy+g7NeOwJOs/jOJf2fh5",
+	"zC3ghkxiCXI5i/wFzl+l8RzUw5SDHxtbnDjIyMcv4ch41e/8PJ3GplSy46K5r2OoXZd/2wilQz6Z6yC4",
+	"iFZRXeuoO5/OdQpTmhwFxiW0INa4uYnz4Qkaezvza/GIF5UL2urplZ087DvXxSqWNFdybOwh0I/0XGBC",
+	"cqr+lUcNy470TI7iEQjTyVTTiRY8yP0rOO+SztoeWGESjRIfmkjxq0EXwK1rlsNeaEb1dJV1KtbhoUl0",
+	"lOPX7/S1rsG2B1yImTcC++tSGS2dg7Dobe6ERLsQYSSFWpAnIFL4p3U9rBeiCUws7S8jbzRCoxcWX9x1",
+	"ZfIztvjm9h89CHz7pxhyvk/RbjHus7e4tfx183R+re9oo24C4DcOJrgu/bX5QtxVlPvWTdVqV7CrQJiG",
+	"5W8U/Hg4r+iNb0Z1RzWf2RrGHbj/7AXORRH5AjHfr/DNDlM80jUPyCUE2GJFDApgCmWJRfPmLq8x+TWk",
+	"pNqUKNWrZfzsT+QgWokxwb2kJfh0noM9iP3NxicKfCEh/4M5DV3jzyoTiz4yhXkO5p1F1YI1Zt3hJ2w1",
+	"quvGieP0lsThMWPLSzhCdc61uqWILrcF0lBWhULPhkEJZEfrWmFkfeMjO7bdmLnnwPm4Im+t33d8r/AR",
+	"edfJsi+FMqwWkzrJZVDtQX7nEruTuX7p2FIIDg1sbgkVwwbSj4C1vBuCSret7o11tHxq3yoUqamksKyz",
+	"Qn/gl8X8PvCid9uWHiE9ZNLFuWF6kuTXS2s70ntJuXLRoyeU26NvXSXDjYKAvVylRUi7Vvkc+6PYmt4o",
+	"0TFIQUuuSAeb083svJIUzgKCh7bIjId+Kz5ALIFWvo0elhFhu+RWkiNlaPt6GYK6ZpWO72NpFeUVqyZa",
+	"KV7Twtx5lZf0b3ga5dtd5MksQiN8t4BRIb0ghW2gKPfWNlasezq4V6pzBYlRiVuvO4URnBXbg9L2ss9u",
+	"4lepMGt5gPJhrWm4MJuoYkb1ULmS5xLYI2QgRvyvBdWFT0vOgJFArp+H67M6+f4oSowhUls3MHo/mnRm",
+	"ht2aNzFlc9v5itWT4baklbP6OPya+XpXNz2MvJ9XNI5yjJWQjDVVusDqy1Xcha9F1F3+ppFqW/EB1s1+",
+	"Kz44SiTW4IPbiwcEpWgajbnlR6rLQ47jW26ktU+c78uiN+g887m3tc2F3wLK9+dGvp8x4PkAjSaSnuaj",
+	"nB2lNncObaIL43cT7c0qx8TvQDuchjW1w/tsXztCpcT6e3zxGVFe91X06Lr+C14COQoJG8J2oQ+G0qJB",
+	"F6OViWOR4waeTqo6YBPi5wRqhcmFLtnZleWrXklRDlHIfyhHso7lUno1NMm09hd1jff2xts96Ob8o4Uv",
+	"SOvKNgycToV2+RtjXot6/DjfrWi1xN7DiK7kksOGWWfRd7ei5SUUvgKr+7zzEIVHMkfhlmna5ozWlHE9",
+	"OZ3w1HRjwdyEK3GkjJsvoDWVfmgnAaZ98kYbxy1GrWMvDOGRw3G32dGao7gVKxz1u7auC3w7FzJxPw2L",
+	"byosKDUn0paXyuPHbZOut0p2+Tacjka/gp9bBK7uAW/kzHbDZMmMHjseSkHqyNG0mGq8ywwkj0XbFODq",
+	"lC6oScglifuTFXQFS8Qescds0a1t053zmLm6c9FjydGJSrF1d6TTUkeXh5fpsP5ESzQjY5PiUgLeOEfb",
+	"8JFyTPHemo+Qg6gr9YxwKqU4OdZVC4Smt5bxm8k1QMVoKo1GFbStmEjrmQfwlV/ZTJGs8t+7bKMSwkRL",
+	"/1KMuEy0tvRrJG1OrLKiP3FLJ1ZtNYqrLGra6oOQlxpoB8q5zd8I9iLCaGzuGiE1Nf9THdG8QdCPQZlw",
+	"r2Vv5ja6LKrFoo6bIW5iI4vctgtBN0JyLljXslate8XS0Hsen3f0lQOrKuBphUMfjGpFsP8he6Qanlkc",
+	"19NBYJWNso0QGTecaC35TKDroI/1+BvvKGeaKbhFi6yxqg18jMB+YRj3AvseyzTSM5sEp/Sp24nf9saC",
+	"dsw0tZC30NTnd93j+T6smzu7xYuhMEV6EFHUQjykIVp8jj45SaEhVPVjUcxQVyM6hEH2IslIUUFn/zuv",
+	"d1gOwGocQ4gHQvUzHPzb3cd4t6RvYMm0Bp5EujGjoH33rKs0CKvARYR5x5PuJchhjDEool25Qhh7YXy0",
+	"kySdtOsipU54Zn22TjhchiKfl62LROpVMjA+xON8UmouPniG8mgPxgSyGaRaECu4eikcs9w9DTjP4VTY",
+	"05II0liMTOolpthhyp81VhMdDSaOeR6YbvrsTqBwW4imIME+wom5qa7Go++YL2bJLPxdfC0l1DqugevC",
+	"vpUCmzhgQ4bKNoZnx2T2ZKYBbVZZUAf62edfpH9iv8AiAIdh29Cuy15vTW7E8M0JCt0ioDLh2rlRGOV7",
+	"0JKV8Ul+ZHCyOWoPYHv2Ho8uz1UdqLStgOij/a1m5YNr7OsEuUr7gj1OytWF+1vB24T0eG2umsa7KXYA",
+	"yXNqHStr+8ldgD5sDJLuM5eqQkdY58bsso+yMOVoyjJF0PFmyHUKSMEHCcrMm1D1oIYoUvnoqP3oOkik",
+	"VXAG7ukJJWvUIQK4a5V9BFcd7SAxFDoObcKRg9lMF2J6Yszx5fvw4CR6rJZsv59P/wrH5L17Pt1Y32HJ",
+	"+kEjtSGPXBCGflFVUE0dw4EHhPG4wDpOCPhIkSi6vIBVrj5Is+ncHHQWhBtv/FRtZAUfCOOuRovDqZdL",
+	"+hzdUaLVZCsw8T/WcmPAyatRm2/HJWMGCekAgUCTPJKBHF8qexH45NhnHPOfi7llctf6u9UrqaN17aZ1",
+	"TH6iz12J7Jkd4xQd/63S5EAfjfYC3KHZ4nKP5mIiNZgbsQf4sopXE/j0XRlPABnDzCDQ6QqkztU8sqPc",
+	"tjxHenSQZUS1R6Naf3p//wm5d3ab3eMkV18nE383Z6HzXi48DN1M/AUTw+TbzlTUuqZcwZ/vI9F1oQ4u",
+	"L5tG2dFyc7dnj5msUKv0XCSqqSLvtGQNdMg5eAYWnLs4hWmoR0gAgvhjH5dUgbGStY08z0CZjbKRkhRP",
+	"9n74x2Rz+Dr6ST5nR6gZB1uuPsqpdMAsa9IzclS5iS1hqLvakDAGDy/h0k7KODE/RnJ1rdLf8rJuq1Ga",
+	"chWw/LG5Ht1DYbOT+2nIHfrNIBdxc0dZYawYDiptlfwAyaCn9TmgNLT9a0YJo2xXcKEzd8aBNg1w1cv0",
+	"paVW03BgdshssC7OH7YINP4zVBMuSAlSU8aJ25Y13XnmvY/mqXft8UilTbqgtqv15NkwzySDC4bot+Bn",
+	"3LynM4x/AO1Dgr8dcuI6mDcH7rgiQS3XSC8H2Bxd30mlAnu+eTivj1SnW6xCXosX0lk34c4Ixk3asPlB",
+	"aLZz2eGLIW3eMChhExIwKK9s4jPifu2oJLRXOOZvz+Wl6+vRZ5b2NXJOlITgYbpDgMa876q3E5EfZHXb",
+	"tPUI+guXUzP+kEoI0QdvT2ASaZB6TFkNXMjB6nrlE1WGQnQk2iOK2TyHymb62E9lCZiz9FPmum8GEBjb",
+	"lSI6b+0Ctr6JuIyPyQVqgM3KWpDP6O9898Lc2t5ZOZtCda1P9KwKrJnKmEgSbEMnkMSBkFMsHaHnDVHC",
+	"Oru4wFIQs50/twzS4UybzOrOxJj9jznUaNzb5ZvwercDCVU4JMNNwAkWPrQ7QE/85tn33/tsll8Eh+dd",
+	"hhp1a7O27LNhrUivjN4/lelytAeui4YqBZkk2l+SAshdCBYB/iNl/gd4ReXsReAo2Ft7f57DWcW75aaz",
+	"6TGL37ClrHdBnXuPX2Lsgs3VPBI3R5mphh8yzMxEBps/8/QsK9x0I+f2Sr110mcNGEGlsl0UNs55d1kw",
+	"8T6Vapv3ImFTpNCT/KyIk40XYdbaDyXphZ74DOTBMQR6kl0/Va7tphDpqn7sTVVXoHTkYVumTQQs+rVR",
+	"ObcGP4KfeTTNFFlQ6CacmejDyywME+q9m8+i0kbpwPK48fEURDJYiivwhiptZ5OC2nLty7O6nXvA60W2",
+	"p0Loq9Xv42gBFsTOaDwgj0sn+OKIJd65uiOLbiWLHcBi+8cWga5sSL1i/MWhtJDSlkHibrViFaTz8pwD",
+	"FROnKKuIe9gQ2HrZxua5hQJPJ+6trE4IhtusavFO+2Jp78CfTG1zcRzr7Z/szuMCqvhg9oxdlI2yZq+j",
+	"TVyQTTHb28ZmXCpSCr6rWakV5kAjQGvff/9ppn/NE/ENPqoPUrT7g3tu0XzCpi9rgTDY/lErhFHKifdV",
+	"fjRmFrOLWb64EFrBSZvF3JGCYrApz123qrsgxDLZScsZbA0QQ3Q4Yweng8N0+dxRerab47DPli+ojztu",
+	"pZbRMzPGdpXtoXeTPnk79iFdN2K0caIxm8DWziTNrr0UbZNO9lzZgG+6des+UyxwJkYVReZGRdWCBszn",
+	"jXuT3s6/M+3dlzxdZhsAvt7tzN5+D/oger7vLeUPhZaUq52NWdFzgyGm8gA/o+qzFwIdyeiCy3GBGfyN",
+	"c45f68g8hknOXEPRita2uZBC7CbCOPjzRLaXe2Bpzpd/wWerJTxJpZBrQYzCS9vzigRlCebI8iWtBNxG",
+	"xB0rurcjv2lEzd5Ke3QaULU//T4FJhjY8VgaWTcXrvy2lyPwnMAHWmpMRnewFTay2i87Wha2nGq2Mgz2",
+	"VNifrMO+2BBjunqUj4DX6KK8CKbhoYmXMXTqo2++erUhb374VyIk+e9vvv5XVNU1OQqlyaf35Psv49Hz",
+	"SMQ9rlkHXzjDPFGqhl1Ecvf5e9cWeNh+micNK2x0bHsWsiNg2aM6iBN/Rg7U2B3GzBLSN0d3feDrdCvg",
+	"TWhvPFdfbR1E2Q7Br/lWUFkxvv/O+aL7i7nEgEk3Cx8a8tj+Oxo+OTurMV6sQh297F+gMJdCugTgvrdq",
+	"pHnOpG5Mp10n1TR70kM2BRRGwSniCVnagdKFN5TNX5BMP12nm1kKvw2x0FVYE1vJMoAhC/IWaJPtlYCV",
+	"/Mudhi/N4w75O2W410JBVeTgoKIk38UfdJyV+thcOsal0IAqR6w4rzCvBq4Oel3iuWA15BeOv65QT/D5",
+	"rHaSLZRqaqp37irOxPxhYnsQFGTy5yRsYIcFZrktqZNG1T4zYrs/zxx2oP93P6lmzA8RUQL8jZ9LdxDD",
+	"setnvQf0QnPUZ0VI0te4JsJ7SVftfIRq4UeXdbQYdrFy9PblQzOtmwdkushdtIqSgSpxa6nP7ieWvypJ",
+	"MV+43aPLAlLcIsA7ZMLLMX5fO8fZLVARF5s/GcjDdEdjHD0bOjfzT1/mVGtbf5aOdpS1KB+KdCvjd/Ss",
+	"iBI2q6vqRZ9tdIApwrjStK59+lnaCtmeixPAw+J9/RHgIRjhaSQwVWhReB0qg23U1AxU4TLgUw9g3U9x",
+	"dMh7+Sd8PD4VLKIugHFFsxBN1cPUR9zvrinM/D0SjTd8ebDqwRKTxN1ELNSnalj+YJtTDPqGlg+v3CEy",
+	"fOb6G9z9zfK2v1jdP5sqja8VoaakW2AvCgAA1y/xWacFUocpsFgLpLxKx4qcUz2fPIYBLO2t/b+1KmDd",
+	"LPy4/ULm65qWq/RZfCE3FuJfLgynBADsrixh8TS+imoeElPpcveXp/2GlLxkg5XdvIM9RCwbaiEkFsY6",
+	"9eGdhiYjtQoHVZbMdsWsQtuzkfve8YpI2LUKKtLyGhvN6HxYJelsNl+N+7SMwzVdxryD4GjoOZoCH0RB",
+	"Qj2L7e/EFOkqxG/QBKaRompLXQSslnVBQ/h5aefyA2vWGX/v3BupWSuXJzzLHkF4DTKLl0/D5hiPp2BI",
+	"IlcMYx5PjXMS8mFXi9OiRuZ+3e6YhFlEUnUgE3rHORJZngz9Cdgd3TjBPuDm/pFKXzmB3l8idkLixrCy",
+	"fPnGfWkBfsIV4N1+YxZbqK+vU3iHM8l1DTzSClZi+p2LllciL5uYJiXlZOt7E29p+ZCFgJvLrPTVqrlU",
+	"JeyuxdUJJDmDdth7e0EEJ1sMMR8V1I+ZxlROaGZ0KZ8qlIIGXFEinbISPTt19Pff23iXrJ/bJi7Y9bTf",
+	"TBgoOR4ctpc1h4YL8Yv9mGqPMKdI2eGWGab9zfraRS9c3+F+3Y/akB2rNdhMc7M+UEQZI8LC50ZPq7vN",
+	"zQ9mmQ7AIPKhndczcvDNubv2rkTR0yfkrbt20fDBuhNFtlCKIxDKbQFAzYzqxmwI4cg4O5pN+DTj0loQ",
+	"04/W8sq+MKri6suJddl71rB3//400X4t1Y3hs7TT3G5mhriW6Z4R6nDKxCBL1sJ2UKNoGBp/QmyMxFiW",
+	"9tXKFez7JxyMPdYUadGWB6gC4WdpkElRfCUkCcfkguPu+XPJSfV9h4fxsGhv7Yoj2fA7qAZc6p5YC8bs",
+	"xp2hXCTeVsZ+1okN9x3fFOeCan2XP5NEsDFsVoMujpTVxV4gJ6sH1hTOeTg/uNeWssNXUjSFL2BesakL",
+	"YmMYp0x/1dccIm6RA9NofHUJ3tvmZL9wshJ2Oyi1ubm5OEVmzZKKcdVusbemWNwM6h975GOGStzN7kqO",
+	"Lula7AvfNPhI5UMRJT/5lKfCGq3ob5G6sKi+0c9Ru4oTZY9QxDgCPstq8EcJj+IBiqiUG3vkuGZI2MAl",
+	"Ki61b2jpNG73lONrM7GIqyOWnFE9XoWbcYXW8aNnOLyC+3oH9mK1kJhQke15JEtT3tBIb10XtFjbpazX",
+	"13W+U+uJw+KHf14EFRLw+vNFfZ3S8MdUJ8Ip1r+FRz9jIz9NvWviY9Pu84F7XBzBQmJzgEolwJov5azf",
+	"vj3eJcCgT5Cyzh1w3CLfxfrucqxaPGGre+Z6KthmYpPwTCsaY2C5QtokxbbE67xgEbDzsmCLez7lDTrk",
+	"Wiz1Ob4r838WYAMb4Fh5alNNjYlYtRBqR9bFXFc00Rs3xfMNP9yO9sMZHVJ0f1PdpvR2IC1CfHlLouVH",
+	"KG75RxWi/MZFJU9f5TFXr5HeIueVvyq0u77PpIWNConv1v9j3eeY+n6w5XBGc2qWtJj0fOzGTi/1DPBO",
+	"+3hWyFaxlbEcsDbVdwGj/IyQpzznIToDvI/xj65KpUb2lelM1Wzizk6KY3E2005jm4mc+BWtLKd+Wpad",
+	"nUJOlz4J9i6enptL+HL8nexG/btb2BXZHrNdGYzMWGAPu9m8dM/P7NdKRXbWO8FBr7iXV13i5xDlSUb3",
+	"QSpYPpwKJ2uWmu4QroEQc59Z2Boh2oORywVpFK3PUjgiR1jKJG++7LgnY4E15lGyF7qXTW6UAfPpcwgW",
+	"bkIg0UcPfSd/T5xPyIu4KMz3mjlRF+5kPHherSAdgfAGLNal9+2rDy/DW5kY+CNIvYI/uNBFmSOaqxdQ",
+	"AaFBUg24QLB1Tw5+dMyniMKecLd+493XZiRl4euVUb3S7WJ+E+6NAizreT1GiPNxk24XAiH6hA4LyyHy",
+	"Jjj7NpaqF+EXIIuEla78Xh9mcD7VrfelDEmQK/812XTQTINKyOJF/rUh2qWH4ekX4kGRkznA/s2AJErJ",
+	"njaLy+VXkwYX8U2SMK4FdTawSfnZChuqESzyhKkQWwTtzje5Wmtl+Tlmra3B/rl8LEuI7nNTe/hNUk+r",
+	"QNMsSgMLqKG+s7AWpBLTruOpZRo+emufXIujtxhhKCRE+jxnt8Qp2vzYbVdKjV0DKZhJS7y53pZTWtZv",
+	"w8KW2DlVI9DbA/n1G+5mBYtDIRtV4qK/uWio1DfJugtlamvOomj1C+/5TkKZaTg2evWQ9rUke1A+CyD4",
+	"JeUPL6RkblK3TE2sQGkPEnkDUKc+DOj4c/DIKl+jN2hOXdNWwSYUF6LkaQTCtDPloIW9HtODj1wORLcT",
+	"EtieFx5kLwcwosQRXFhZPNiEFqp9RlwUdfYVoRZw6wyL0zVf2Ym8dfNIzTXcdOMuhB63HlsTKXKiZ3I6",
+	"sNpDJhygrjbWuWYxaVbishiGzd2YNfZivlHrZvQVZpt/WU8idjiDMyiLZ9aqltbT4KE8AlFL32wPAI0F",
+	"LbeGg+WtkHzbpTEtpZnHx0xnlZrzUDRd5fmCknFfp25NVYAJj7LlwXj8pYgXTib8tMnoP1Hyy5F6ZifU",
+	"Q1ySI61gnG5qFCPbBAk7eJ4OZ2O0xdge3D/Z0DP21MJV1ECVy1TMWDO2ta8ZpAHR1EDcS722XCMzPn/K",
+	"0SFtDky34ZdBGU0d4xWpp0uTRc357OWJPkCB3Pp0e+/6DplPoXC0erHP9Btv92RGaMfP0X3QabTdtR1d",
+	"t0Hy9FJIBzrDpsNd6/Y+EgipC8DuUF5RCcrAb4t9K3UvSUCCMZpsB2x7ULpmPEknrQULmG536vbXPmob",
+	"jVJiOymSHS21kCHhiql1qGbu82bMeB1a6MYBKTyCPBelyPS8l6LluT7NakVsL5GSdOeGcC3/Q5G//eQE",
+	"IzgVbmwLX1KiKKWQdvnp2lipdLE6avIA52yzrImygFTPnDHd3UWWTFhzjIT+OL2wAkG0uhTHVPGsassS",
+	"oHJd3s0uZApoXQObVTTyODKL8tgdPbrJzpZ1Wl7JZJXf0hJ8oizyMPsbJpBXsA7+xUu/yZioE8tvzLOr",
+	"osROBvhpxSnZUwkhgTAXVepG9YhhI9a8Hq6aZfe7u3R+ymZIdTnNz207ly1YLw9CSgfFczEA+wSg+UQb",
+	"phjOdS4NeV2t8wdsonApuddCz6cR9f4CTcDKtCN+pMiBKS3kOQVht6a8uo8Yn82bHRA41fj1qoMWnTF3",
+	"rLraUL8HM8fJJ0FfF0OeCyR26bJ5SIzoQlooI1+7Ny7Lo74Nlzlj2ditviYQc4t3eA9fnFvhrIxkckXM",
+	"fHNJ3kPCJ1oZeLrPMMqNQjN+uN8iiXDEKGOUn37BT5f+7E5PlcvAiJYxYTG7om2LfWurLhB+2ZVoWrtN",
+	"H4BJotrjuNom8oEPu5wBoXELs+tc5BNu7StO5TBw0ulwi93UPVb5Pehzv0v1C30XSS7xCHZbQL4TO/Qe",
+	"rHNFBj6fjWxeqPbh5Cd4oBZlsi1HOFuYc045kK151NcpUQk9qGwv71YcMdUef6NjdkzCfwdBgn5SZast",
+	"T5TpbErC+stlc3c6JKtLxdHcZL6KpPtu5/3dBJhAfZAAG6Itqh7TB/tnL/9G3ryZSME4wQ53zkzUkWqN",
+	"ELm6ZMnfGS4DwrmAuv8r4iCOK8cIXV2dv4WXzEI/0XPhTXn7L2Vt9DQEsIc5XWZ3DABPR/bHK4ENkvwE",
+	"sNBydfWRrSZKAlia8Q2RnoUCTaaIbUaPQXxXHrM2u2+qvicES8a3wznTfNhJwsgOOx0EzlsRpnvw9ZSU",
+	"gluWSdo5vMo5t81PhOnpUElOqfzWvfPcnajebDcuFUtwCJO+W7dPQxfkiWL+k8C9Iq5707LNinIJkn6v",
+	"gCVuNGQuNHmwGNgXFHpNFigaPviOpvxjSgj+DIUS42THHsEhJtmWpg49Nc7ItXA8/hfzOv4zwt1x94yR",
+	"aLzY1Wx/QLcmx0bWEyqjmeBLfwn8Lu+h2pFw/vpAYg+3CF9fI5vNKGnLwtM4n+TYu/KZcvGw3UrtBrWL",
+	"BJEusWy6/V2aBeZXOUGhm9ldv5XJ9TrnqTbqzBRSzmSQcjPuIXMlBPgc+HKYDibZeT8Shl6xVNbmHiwR",
+	"kVOA2ouzgALUtn0+T/83omZlwlzyUSxVDMHZ4mZyJ1GEYHBo5nSdvFkOtDmcYnI+3YBzNLigmVaCSKNw",
+	"i3tkQ7QQG7Jnj6BQU6gy/fmSJE0Y9CgtI0H/3KJ/M00EJ/okBnH31ffATAnp6o3Ik3/UXsLMpWprW+bl",
+	"cibjEufIHRN+xkh1/Idda8POWHqubY6xv3RDcv2OMvsZY3HW5yJKto/+9wB1FVT0etLPk69AXeckvXGh",
+	"6dqcg8mYhE3FOFBFEEvFjNwXxj7v/0DVExaurkVF3kmAfIyd9rNnfK4KceoDUFkzUHrQ9oYLCwiPkRi9",
+	"PDEa6qrIQnMs9i+hdnzLPWUKNW60ZqI8K6z5cA1nxQnUxJYztdiD313889qI1xL8nbw2P2Olt/8Sx8il",
+	"Rb6q2FnOH7lUgkcFDSKmVd+h0t8AdyKx+HRZZe4oGjBbqjsqzl0QMHCndEEJrqHme/GiC772BeilGVcn",
+	"KrnPMAw3oL9pOJwG/hguBn+w6R1do3a6FY9mvZhqYExgVVSi3dZpp8y0qyrkWYVJLiDN7XT8jtqp3IFc",
+	"j0FpYZ4w1xPTPD+/v59vPORtGBw2ucoOTK6/slqU+YzncYmuD9AsqcTViLcTPpCcVkY/XocxEkPKLtsg",
+	"/OwkUOwFmUzXQapv7gQvFKu9bTLwdNK2Dzds/pntc7G5kzTVP/v1jjRm6Qxcid2O6cgrH2CENujRcmlw",
+	"NexpTbCyGlUS50PGtGrruqoFJoqab0Z/Rbdz8NnlYAg1W41gGuCkV+x1hyOx3CDa3BnZv2x8o+WkLwIn",
+	"1ruuAgEPOtrvHsO53cufF9fcLNG6tEQIpUnwmpG/IcuOj4Ps9tmhlhuXI6L4qU8s2p/WcSeen9seXGWM",
+	"sZlb3InxTB/rhS4AD+WP33bjTfoD7CKevLcB1ttHGzF2ursfuyR/qJiGakPunZ+dw8mKifOzrm7RJYMz",
+	"FdcYO7iyTaSgEkWt7RjwHu9TB/+ixgpPIyKnAOtvIWGuFCLj9hFuenkuu4kOY2/mJ3RQWqqxY1s/8ZGo",
+	"qeoD6n9+v8lGd3cxt3c3orJpapajPadO4JneklF/r+w4y4duc50kGvT3ZXqqwMX1DrfGcdAhMMiWDbiv",
+	"Y3DPeZXr8LU0TIATn1izx8BJZr2ugB93xoNMVyrSCkupKnpOUPHLVjEOSmF0LUkqUCU1iy+0uMmEHsBi",
+	"Bw38s6E5ot83e7uADJeQMbcR6hi10FI0QCpmQfYtNlTSjYsqacofHOuqTBEOjyBDv0hzW3UKV15ZWH8n",
+	"ucMbnfTOikfIT9GqCGULeNrJ+XMrZHvM1TTrVnK3X+NL3S7ZJtsQOx1DXvuWIlpsiAODsI7s+7Q63tb9",
+	"zDyEP6J1fRcmZxbE0K5Oiiqzg70R8N2ukdaOZUx5i9q5gJ83jo+iFeO7ymxvlWsKaYf3Dn8/OxuXN2uy",
+	"rSWL7Tk/uZ4djCHrItpbxouGSlrXmGayPRdVv7HktBrZiQe3CeGbw8Me81teCv3ohPyaJBvnh1oJoD2q",
+	"K0Y3cFGDu3SXYbA5L1Cvcc34gB6pfIDUtYGBXslAbci3716TP376xRcff0po3Rzox5+tKotG/2c7QG+L",
+	"m4W4dnFqnWUkYW8vm/Hc3/qfSEk17IVZxnNi7kCLOmFRgiygz4qkrQRjSE1r15/xIjsEEXidBJrnC4dS",
+	"GQnTz1fn9uMgP2UXE3fFGd+4rmVIJmPhSMsD40BsZz+s6sTUYGy+fmFNfUl5QdVDsROy0OyYYSHzlIRG",
+	"SF00Qun8Qza2lvn9lo05M/1dp4fz7yT1E0PEYn1jTQ3c261TH/86PGgFTuXDb+NQEFUHTfcrT+vSANFF",
+	"jTbNnhfpRsC9e2hFY3FziaU7hRyET/tjfL9BBcjpIONh2P6Qkq1/xYyLDr8I0cuO9Ewq4VpyM23VN+Tm",
+	"pRk/Qum3mKyVkpb5klf8qcCGvwsY5a15+t/8w+Yib8QDZPwiPgZXQVlTCcqsORSAP7IKhG3NERUCU05o",
+	"ldQl8yAF+ZhdBJc0TToj+yKMpBDnKlxrqPT6MJS6E3Y9eELJFvaMq25z3fsY66JSskeoFsQeqghmaNxO",
+	"1Yeq7Kb2JNtYFkYndnPnuh31uz0HwZe/Fr4RqebjT9mw+bJOcAsaIl/QKm58NaawS0RJ69kY7Hf2KQ9P",
+	"UojQEj3jbXV3fiLRFz4geA3fW/CsOdiSD3qVCFzUr84SBpFy/4cz+OcARWJszBXEjyBLJl0KbhdGlWKT",
+	"8WHLqKOeYRFuZR9WYrR1+YPzXeCKFVrhOlZKUyA/pW67EtGOXS6IajvzKWIfQWEdVZ9okMfL0E06JOuU",
+	"GtVhWaexdtwD3sdouwfaKfYy3c2POC2rkTqQ7X8UPvZF7c5/Y0zt/GULclmPTyOW3+PDs/jZftQJpm1W",
+	"W9/a6yVX1ULbUfITe9MhI12XP5eMLrucYgs16lO7thgUjrJqqkembNl3qrM+Ilw8RdR9dWJTYKp0PcgV",
+	"2Iw9hWmQ0pPfuzw6I4KkrzJw1lpmUSgjIdoOtGmAK8J2HgzO9vxXE0Ot/PwqiMwAQz/WsA9iDaEy4PK2",
+	"9s23V/O0Se+c0i+xF9BVuPo7xmmdtRkPVBWqlABcHUTGXbD0kGTb4H57iT/EWbMrD7QEhVG6CAznAePJ",
+	"6ohYMpu7lkug5YFm08KcHpr8oVAH+tnnXyR/T5M4dXxtmoadqX0vot5oTyZ54zbRWs9ol7f3N2P8EFCP",
+	"BikWFn57nTvHvbOq4nqxNqAlK2fvK/vUTLMDLcS6heUO4iOtW1iEcJfiKLckP0w0sahjQkTTTbwp0/vZ",
+	"eXtHdTsXUnGU4t0VFkqgVc+863uAN9M7kCmOtOhTOP6pc78oyipjT25hcW6427tRHQkrdSuBYFFuCCsd",
+	"xMkWjh60bhQRvD6P2vGlFnQxIyzggemdvpUscXLgOmHyFh07KxXhRSLYPJT9KnoVRzTwztqplf8Fzl9R",
+	"Db7R5TW9jp3zyw6RnKp120JlwX4TWHr492KlL3rSzsER/eqsml6wZP3dtmW1/phxYmfR5Yo1rbGlN8Tl",
+	"60UImPiIB9DCkxlA4jGHBlFdEhVZWXfo8mzCjlRxSqHbAq9od+tNbwfe3Ynw3KuX5M9/+vy/Ene7Ewuk",
+	"nmrHXCVE4ztttBQbs26k2Et6TKrFVmNedw/5d1LV9a85+dP9n59hOb17jtDayOZzeqgJAHyr30O1cf5+",
+	"autYNjNg+AjsuKLVCIO6+tq8kw6gos8/DVWYNdY8FfTBYY64hiouVZHxfuuCVOJ7ojt6lmPtH+aEF/7a",
+	"40ubKO/2wLbyTzLp21DTtCpqm21avca1MFHx/9ZharBMqhdVD2vVwK0Emgrfvg+usUPLKwnVc2xHgWfb",
+	"+/jgA147iwGL48l/ab6bTGtgfL0l49NNburIQCMo17m/yYkxPMhYfca0IjVVmmh5trlAtqQjdtI4mFvJ",
+	"jNRw4BPppBi40KkSMnBazu3V0FBl60Hd3ofy0WRCThpkyeEPMe7rGwbYzQrgMr5IYi5t7ga5EMvVg75T",
+	"0VZSa0TUcbsbkcHBkUXknj+Elo8n+pwkg++S07qQmTDYIg2DdvrFFZiZ7uaeaFnSX+0ttN6BEHu6vOcx",
+	"Y40F5ta1BRkIP4fXqzZEi+bjtlEb8r//5/+ajqVN4snJ5QXrY69Mx6pOvyuMGRj9U7t/B7D6u43HNXZ4",
+	"E2nvzQHY4okNyG4pF3lmyizi6luHvP1SVB5uYKjOJUTM17Q8WJhwYw+W8NwCclHbjw1NRh5E5oV+Rvvp",
+	"9JwRFPE9VYnDvTQbnvGHTPeEbMX0JY7tSYUB28g+cV/H2zeAdnGilT0d19XdgzFSnirWZjvWz4Vq8SHb",
+	"qo+VUOTAu1CJOAoEYTFmAaZxW83BWRyLvTIjsPVBh/eVkI1PUY/ueDYUpOf6USdg9teVgS/s2Oyiwl6H",
+	"iHlz04G123il56l4SyfO5W2uU3vEn/IexS+8oeUDpDCr4Cx4Kt1WtLxSxP6M+iHjFl+WCA7paolSHB3I",
+	"yfJOvsempizbVhXTr2aJ+Jq/ZxZTeQeQQauxvleXvNUIBRXZQSjUdZrl2IY4FzXoYpE8iDpmmfewB/iK",
+	"dywvqlxeECZhiJ1Lc3ZNrqjG6kKmCCLKrEASs47L99gYM5PevbwzLshCH0SrzDF9ZHBari01DErIWyg2",
+	"A8W3fQxelQCBg9gUtJ9+F1t5OHoh4ZGpZBtV/N057Qx7HCg3DM7STU8N0dX0KEa/CdG8/CCF3ezUnN5H",
+	"6IlHcsJ/IU1xbA8clBjXfNUiCKw4L7LTMBZKKQlNzVJb9r1NPAlpOz5NFL0NiJ/WVS1sbtFBuUvEXSZp",
+	"zeN/VVBlM2lVqujgkWH9lX0AE43q2m9Peh34ZOGlZTqKAmW6/OYGeTh+S2MpNJRknbTxXD1izFiap7pA",
+	"O8k8YLxwokeHL9B4TKGNv4TCnnZs1rsiPH0iOT9x440AvbjAXPu7DmfUGVlodmG0ei/Brg7KmnH8X6RY",
+	"2rvyFpr6/K7d77ss6+t6EtRU9aunytJCj7r53HWpaTaVc3MXUrzNTLXvPFOInXmCIZudpOD7wrp3MNai",
+	"2q1hSAwHYo16cnWnQ0ahRRvayrtOgZ0BxMWVpTfLNUK7ullW1HXr2pZmZpWhqeTQQVZiuGbPHrN965hG",
+	"ULIjOluVQ2G0qOe+xtJZCxlj7XeHuPZKimMs1T9ShJalxf7zXS4XGoe0MaxYuvS60bUPtDwQ5OSAXNkh",
+	"djNF1AFB0pUH5U1robdqdXoJvM1F5qxhJ160za3TQW8Dzva6Rd2zty2LIdY46IxO/kOHhoEud5epvNga",
+	"jrp2Xttz8zdsxpL4CYX42tiPBHWDrf0BGBbvuFaWQqJk46Rt7L+amnIOLn3EHrp1LSqXOQ3sJfDPAWNn",
+	"blSmwVywcwv70Tz4erfLYd9NdMW5KQ5eaLvd47XILRKuCicyIonkOK0vunstMhPtNV2TzAFe0wz6nmcD",
+	"j4dwWd+0dWrDsG+mU3Hv4k3+ab63ltTTfcv80m7W2CHq1GBbN3BE/qTqoegmbgEnirKm7Nhr6vDTpISa",
+	"y9xa0e0grPu32EopHlkV+jQOLbkS1dbTfLNum/6BVaBGTmgpC2JTD3s1B+s7bvX6Bj/vW8kqioswnUqf",
+	"W5OFMDz4U1tzGzdmvp3xzfyY8R0RG0nT2Mxp5OUAuezEWIzZHJ+fyOI1T+L/mN81cPfENB6zA83JFGUt",
+	"V/SzRZdYK5VrOcBU1AF753V4jylj53BpDX/A1lsAIGmfvbVufvty/D5OwtRAg7rRg7mgPRDgwvX0oa8S",
+	"9e+GdHlDaoUKdkkpyTosLcvmWSytDh9sFm2qe3J5f3P3dY+2m8W3jabR3+yuWjSATsbkH0JQduqO03Ei",
+	"TsyILgan71xAeVAxcEnZoOv1DPwpKsBcwq1cZYo8ioe1KU5rW1WPcqKc+y60P2yY9Jj54iEjj83Dq746",
+	"iXsagh1LChcCXXsgp44KvfpRP/BUsVvHUze6vz2HXp7L3g3yDlaruJ46FyVCxS9PzexWhHr6tjT2O2+s",
+	"zzaRn2bdrtfUsNXwCHWaraeQl7dwoPWuELsV4sFnMSWmm0UCzhPlZsiBPRon1YGSqVXqxVfujVvUknro",
+	"wdwu8wo+ZBpiedS/FCCg2/RxRbLYaev5QKjb8PFN8gOPUE+hUtoHiPYw7ZsO/MYV7POoc5IL71JSHmgm",
+	"9JrnSMy4X1c32WYclRfqSVKr6+4xj2cTsv4i68Ui2Nl4nIVFKIILx/eEmXVPWF6JcXEt0owF0Isx9eJ9",
+	"79h/4ixm+9yimFiVyb4GyX5ZL5ffwnEfqZETPvC1h39pjrtrXZLA31vvz55Ak7rYgpjAjZ6wbIYHBLHn",
+	"cickdSyiU+O6Jqm2QTse5lsoTSPdR308Bga3+8XnP/SB8xYWt055gTtH79AFPObBWMX0gFL+2B9dIDl2",
+	"zE52/ngLj1Hzi8GtW9filLujLoO3wwahay5xNzlsqZosicpGXgKGfR6tAd0jQlaot1+YqOyJ5Nc2hX8/",
+	"WM+1UfF1QSr39HpQtmHp1jD+0E0jueaQmpPmr5phxGJVnWn/VCxcP7bQV+wR1n5rGqxQqLVXUf4mQczV",
+	"4pqS2wFd/MeSGyPqgcWtIoXhzquaFnnDXBC+B1/0J9+ADwHcK2YlGK2OqOntjchOO05FDW+tSH/i/HfB",
+	"d0we10ZfL1EwYLeDUhv2ehK3zWVRZDHv7EQ2sM6T5V6h1PXWWj7IhTZxLqMYZUTpHI86RrmJgR/x3ROa",
+	"96IGdUGrTyTX8sV8aR73uzd5RbmB03NteRUs23XzraLXQrxmLwGinLafrizWiBDPRiDKc5LQzS677Nce",
+	"MHHFmpfPfTAd82J2Jv/W5pIMV4HIRVmpmdTVBe5Mr1GG0ZKzthWr78xZ4skuTF237IzMS3Zn98h/otWI",
+	"bhTyjZ1SHKcPzYDkJQPF71F3Z7XHcnCpIl1rzl7P+SVfy149Nqu/mDQ4FOTKEpWj7PLyHWhy9hg0KxqC",
+	"uO++M+MlRGTblOKYgVl2+TesrkklIiA0ytXJeiDW9STJzWGSpL8IvkCHjcmb6E422DtHXrdfnqQRMdxn",
+	"F5yUm9xig8P3dDfZO/oIVQZ4NNLSRvlYCnxraAWIiaSFWHKYZrS5qx0neU/j6gK7HAonUFke8peKli1s",
+	"kngOtQapCPUZxXv4SBFaVRKUwny1fk2C36O0nwER+rxD0M4ouAbsUid3++oGbQP4lwMiibMYJd1yR9zd",
+	"fo2wjVSB/zbfm6YZKxDpDJ9lmze9A0niT1L7FiKhO6iXR/je4Vy/YfriqmouWp7p/9OrD4pu84Aanga4",
+	"2E7gzCzzVuCcNncztrBd+9tQ3n/VXgQ6XrMXpeDVK1o6l/VgPrxwaFljESddRX+BBfRFDbuchrEGT3QU",
+	"c8AJpL82t54vYd8mNF2HPjcWH//2lpjRvbBwMnHjRWVFNQ2CErGi3/zwr+mchFJCoi7hS6rgj59tjOpn",
+	"3iHbM5YKpoHz2Ph9oRva6kM3MVQoW30ArllpDoAiwtXJOb/xLIHdXO0XN4E2adJmdfB1/YNFXYjdLnSf",
+	"StRe/APaAd9We9WS7ffzF70f5r17fBUOW67frVUZ+2Se9X/4mTx9y9QF+39ha7jfxxYuaChqpjm1CTe5",
+	"qH8Dpd194vtkj3uqCnZBf8jcdhwxUJe8ifImqXaN2X435uDRhRtHBt8vtuWYJZqb+BzNX1hcmjWONHku",
+	"ZMszF3rLiwmPie2Pdq3P5FJ3w8yUbD6IeZhs4cB4ZS5tTCI5UlajtYOl+c6uTuTg5Xo4jz5lTfb5SGy8",
+	"0qmd/C168vqOJ3kr+iBaqWzTypBSY9csZMU4lWf3iIP9M/y62qrqpblMkNnCRC5NELid0J9qvjsns6e6",
+	"717YKjcnh7yoGWDGv/jhRW9bOqNoWib9Enc7nFyiO4tjRrS27FwMoTyg68W1F810H31lwTjSp3T6lWek",
+	"pDXwikrXutTxalPTEqmyne3U62H3vGGpADnbTcgtdXOnqXqweNFNpgjK12uMZ2qGfNb5gWshHkL7DvQY",
+	"d2109gIUsRBrCShfODZ1Eoe1+4pFP7HPfaSIU0BWqlXB/h1/xdFh1YAp9MEprnvf6WEDBWOnQWZWbzON",
+	"ntk6rQNVAVW3P9svUs6ZBQw66mvc49HcnphfzM6b//pDGvkrNkRIsmNQG/ZwaElmx1ynTPMS/jooIfss",
+	"tYb81O0kzO8ECUiYfk62UIsTue9Y7y7dZb13NFx/jo4WmR68URLXpNjzZR8uk3PpznKhZzd1wHMip1uF",
+	"4pKnipdu7uCYxwRdX8ORNWcdPgTVk0hQjRRi51lRoeuE7NB34vEqmCLKkoXs6ePyqno7WLELjqURjlZo",
+	"9ugEodlLBRaKqm16LbrGUN6RHGzVhen+/sVgmNmt2UxFsd8dAPQr9xmzqB1FR95dqR4R+s35I/FfH2r1",
+	"IXke3h1Yk+4MVVIpWQab7xKviMvSyXDCC+X0d/yohZGvqdKLd3lxUgkWD5ZLQS275+f9Fo6UF/ktImoP",
+	"r7DpNSQOlG2ZIbiX6ras+pqbsfticuFsz79d3XU8iZr/OnH+nxPEEcfjF4Ip6B3tnezCTxjhWd3alToJ",
+	"iZg1CMTUJ8OfUsQNQjF68I/Ji82PfnXzNn/Yw4A5IlPvLB5oH9YJmzypdN8Pt0e/rEkkF1wl8W0G6Elo",
+	"2FrMKaKFF5yuWOIgTnZz2Z67li5YvGydx8qvz4IX+vsfQXZx2D48TnzwgWumz32EYlZDhQ56DEj5Eknb",
+	"Jm9zV4myPQJXIikT/YhFRNgc9iLy4QktfPNJogXqTui0d3hCoYUGLrwPxpf66FQ7nMHnliPLZC9nKvuk",
+	"8xa0N9lybbby3bQSUBLn7mbD7Ox4gElmv0yWiiqbGZlnYx+V+0gR9xyGW1z9kMUx2IJild34bau14Lnu",
+	"HMMUMWV9UlMZYtktGlB7UKFEVXB+adtrl0YzvrsqY+wdMuzXtYITInpPnQMH+2AWqja+sbSt2Kfa2JgO",
+	"y8JMNjrrxrrgIrRpbbDj4ajFShDKI3/R0SOg2sGpelBEC+LondRFzYPx3kwLgykEjHjhFbMLMV/25j6T",
+	"eXj2ZPFvryQEcQJhVP/R1Xps7spa5KD8kv2u3vcAz2rmOnR2lMdWV0HhxaTsPoEPPgJpiaZnGSxQvKvX",
+	"sLuZZ7i3FhpicKgvSU/+AGX7VNG7PHJ1rtogGTSzw6SJ4ZxveciNkvZj4qsLyhY2IZ8oBFsPW8562Mhx",
+	"idcMQIQEWtfnAkGsVjaWRHTMpX7+p0eXiPyqswATi6ftYWFuhQYwQp2IZ5Su0Rq0Mx+WdUWhpniyjic2",
+	"gaEDPSePRa5sWrkc3Kfrirua5w/ilEkexb5FDlUTkZRyyN2TBcNrZjPMFXJqmXqAao7eKZ/7GjJkXNqL",
+	"fdlmGiqhvn1PWY1tIRsJtCLi0blzzDzIFvQJgJOt0IfF+nLnNc/HeAcxD62cd58eBXbFAwwCqo21Z+6f",
+	"x/0sjRJkfrR5MxxZANUlLmzoUOXCArGvfUWVlcO+ncnAsQFg14UHT6YjuR0gyR41LR9eHijnUKeaqXBu",
+	"FZd09T5VusB2cZn69cvTtbovZ2f9DtZWq5xgexDioUg3E7VKU8WU+3bop8XBcGS/RcxMc9RfU5MWJaP1",
+	"izJ09hmUTQisypRqIYpSeL6gysFf9OicFGSUV/VVicqGec1DaWvU/Zjr9reoR2j4QphukgP87eGFUSOF",
+	"asyPCO+BWQVYEVKUgiNQm/Z58nuhGXUAB6H9ho2NUayGQ0g12jSM7y3eZKzKO/ht28xaNYIr+0aE0K1B",
+	"Hhl3qAVbhCtNO2/NGr4BWutDQjDvIVmz8KYL81jxY/u3/AsXJ/Ixca2F/7Nh26N1wFBrIByhYpQ/J/fk",
+	"5K0+i1vMBYcMbnGbMrZ7E3DWB973/Z6M0UD204V192UaSthnjGD9lxp2Ol5KuA+wcc2nm/v7e/PB8+Dr",
+	"od+BeX4zzCghAqU2JpugjyQCWGU1IBUIUxY925bXRMMajcEYwamWATy03F0XnMIlJFyoZrUHD1xi19nt",
+	"X1A0FmSNuKha6UqeHUP5D2cOldTx/q713ITkkL4uPStVhhodJvxfFIqJp5Bd4o2Spm1jv4heSUvAPrUk",
+	"C1ND3DAwP/3+N9OmtpBLDY+J3oIXgHY8gqxYqQfhXWlloUMyLbrmkZUouNBGRmuKstuJy80dF8F/G3Ay",
+	"i7xXM8sGd92cMgTVkI6gOQfwKoawY/k7PsEOc8Xfc1Z9sjVp8kiJRY8tSzbsAz73rUSX9BM3wwyUm6R4",
+	"pAkNu/8CKVspgZfnT8iLrXgE8gtIYYSfOFns78h395yUtVAOt9254TaElqVsoUJ5jj0lNqQGpYjrHDLa",
+	"avPwisYY+MHl/dsYhwv46DvGk94F72tc+nnbU2M5RMfiXkvDbIjgA/UEDZ1a7BQ6ynmaTHLIqvD45q6p",
+	"djk9K6LntQgmW1pTXsKKlmJOxZxwOVY00drkW97lRH6kiD9ncyd6ccXhfKeE0yEVzfo227U05SE1S3Mj",
+	"RfgrnojJ7e+Bsw7j7I1mGfAcB2y0GHrXPO40gRt12jA2AJVQFarBSGUahMg/5GCbc0+tBovZsXoCxAp/",
+	"VewXWGpemuczjdGXM5lRWmdPCj5k+1bmPMerHMBZtKCVFTEjYJo41973KWicXRlgtebSTAJ3v3Jm9HIO",
+	"N3vSI8EW86nTdY0ZGnSsOTbCHlkFAn1XLvhn43+c0CqZMBVxcHawgzgtGm2owDkyTJPwJuUtPYTnS4sf",
+	"26aRuaS/NSLkpkhCF/WxzWYVrm4s4y/pfoOvrWgDbLVtpIbuNN7SegFyZBVl14UmItmjFjblNozS7fHT",
+	"lUKle0Svq9GohQJVMK3AQl4OXd2oKD9iklkJXfMJi+KrQlsajMZjVxqjRJeUc6HJFsiRygeoSNVzHEVi",
+	"4TfEusyark8EcMl2aK9WaaupC5Es7969FsbBukbWoGRd01l5AG3utjzOYVBciF8yDs417cejEhkfjnSB",
+	"jHDX9th69qI1B+lLqsuEb3Wwfb2mn9ioPREdcD3ffDEYVZhe7KDBMLt+MVpM3A1+7spxFPfzmlzowmyr",
+	"QWP8D7TU9Zn4ch+qHgpW2cwei/BhFQLrZjY/q4T53HP4eHd54A4nqzGr56dkfmLSD/Aj0wc3h2edSzRK",
+	"9Fb09Alx1Ow1ytpCKY5AKEezk9RMaWKjUZjayY5mop9m1F49fx4NyV/ZJyNda1xjEFFiroeRDZ+ud50e",
+	"6Ydv7cMhc9X/OwGF5GEaE+UQfqeWycsoV348VtjszUrvLS3zZ/mlp+U6n7TfnAH9l4Xson1ed6pCcgCy",
+	"njtXCsMtVEp0YiGW4BW3fLg4+l8+QshgZZUt+AmdVueSp6+5KXr0XUzcW+hlaTl6U4XsrWfodbx3dUFJ",
+	"bj7v7GFdOZsrMFrtu8npRAkNA24W1Q16yv5DEDxau7xkjgbdJ5uNyz0Q81uwdY/0TFoFXbt4m1G6lbSE",
+	"da2trgbycMvZ2C1xa5hXoNzOXgbk4TZ/EDs29p5NdMaagmNHNtWWB6NV/f3vzhT4xHYVMqv59dfxBXp/",
+	"rfF8KTRIxxvXlOQkwDz6uzS1IzeRmv7cPqHkdJ94IzMZsLZB+Nh7ZPjhhGACj7RuMUtB8Pps6018crqr",
+	"cWaK0K05XsaMxfa9q84Wun5SeRZ2EqEVCE7kmatnwYbbCBca5rHqo5PyBT5kfhALMsACD+Ew3fJ8M/YF",
+	"27QeC8Sf9Vuf0JB/ehE2xcUCYOGR/3wezzeGfRjK4Giy6U2xOUTrmxyUgmsXz14oCMKXXrpXEyy7o3Wt",
+	"Fse8dhJWRFOP+D8XzDeMMM4fWfH5FfHOyeYNtmIn6QtX1FijitSC7z0InAVfJ0y5xquuP7+tJFW9yvll",
+	"DSKw57/rEnGL3hB2WzqGmuoSkWCiRJOw1SGtidCkJ8RFvQUWLuV7z5hXBYyX2nOtLsWxn9PoYuenuHOM",
+	"7ybozmSmIfRv1mlj8Vb0yB8CwX7V0zvyQScxPtfYBLTVh0ye8lwY5Qa1OMx3eY19qphyitnERp+XPBkA",
+	"sVG/DLzdws0dJu57hHrnuoogTTeJwNvYiT0WcA3dg0ssBedQRMQHli1kvMzbwFnTwJq77QPmMyZR+Q4S",
+	"aHWtJEph0GwyvZNmymt6SVb+oNjN71buNiEb83Jn5TYWgj12T2kguO0ZzfTAdFq7yajHw34/Vvs1oyS/",
+	"i1ufkCeI+u76lSwUK+gXmu94cGlnuVvJpnWBtQOrqlxmytJ2nlSta6eLL1wlKNGbUBWMD3IfZ7ouZGSr",
+	"eARZtRnI4vXg66tlXZOD/voS9gzzZ32OO+bFdzI9MRJ7pGUPJkADPd65X3JQSzawt7bz1Ook+GSg0UcV",
+	"Xcjxp806J51q9/uuPcl0LK6pz++6x3/dhPaXU+XXcR8O7rpFzCe1/P/svX9z4zaSP/xWUK5v1d7VI48n",
+	"k727Z+2/nMlkk9uZzNx4kjzPbXIxRLYknChAAUBrtKm892+hG+APmRQpmaRor6u2ajM2TIJAd6O70f35",
+	"7F50VpXVVh4cOydFKO0nKSwGl+GuNGx5psqTIqunl+xcxnJ1LWhFveW8fmAyfC9go4+PmxPmNZPr5Oij",
+	"A6LHkw9fgFnjA5fxELdl91TM/rR+Sh9IcI6ggjrGytwDG6BH1E/vYRcflXK34UtiemiPFVovfDfr5OCF",
+	"y8l/jr76fdV489tR2ro41/yhe/bL2aMjhGlvAUqjHNWz1LtZmUU1kaX9NQFubMv62BVYLaLm2lYc5bEI",
+	"haxBgvw6B1Fcp9NEEOEmE9KXXQjLfEdFY9uXn9ck/57yuytXRawgERKc+FT1wdiawPmw2mi7v7Cwud3c",
+	"n3q5p5Oh35STVSGSzfJWvjHdTQ2Py62xSEyD0e++QLfOZWzedhp2ZJQLv7UUwkMKrPBw9/FpPatIEIVO",
+	"TtGiWPV4luK2Pig5FCtooN3NyotmQgMBAtdiA2GirqJvNjVQXUddUzVYnVvAfcQJ36Nb31mTrvZQ97l5",
+	"oRq9C7igw1FPDwlm3fZ1Aam6586+6UbeLdZR1/EPQYR9iL+Az2j4lIqzuI735gYxGFQJMLl4Q+plaa9A",
+	"46B7rrFHFvQvrp1xJypFM+hRpdY/rB/e5jaSIp17nuAaZOwb2dMoAk+hPyNAxXYNBIUQPLuIyKqMm1Rw",
+	"/cP6KBU8aP13L+Xob6sm9INccRstIH7n3avddiIZC7cP7eXTPeh1+LPKmokDnaDqGILqyMPkGj+tC80r",
+	"r1V/GviDqXJIusT+Pqo7URg+TerKBh7c91NfTfdAAO+WebUd6O3sazMU7kbddtt2PGtV16jujQDGRxaw",
+	"FXGP7/U4YMTIvnjFogV3YRRx4D4IHnlnX7LX70VHd1vRicabXr3XkOE/mn3yQA+xag4/5enqeq7zth3c",
+	"hzdOzZSu5s/03PqeQz/DEW1/r/yB20VObpHdL1MbKfWqVRdSyF8Dk8RBX34QXNnkbLNoUZA3w6VwQ0vZ",
+	"CnpV5W4CLLspO9kALFtAgOxMGP9qss/h+Enp5SxRmxtbWfW9EMYqvf018fahVR4jJwyr9/8O4Lelv0pr",
+	"qp9cRNtBALzx61A98d1lLQzOPjebZu59+slNdpexciO0sPB+NnuwpPC15/iY1tTrb+vwXKtL4XarILel",
+	"Xt06ySJPIdXCbm/cDP2tAiFKI4Ps2eVZpNRSZGTFl2e//vqtMvY8w50Om7QWf6NvM3lT9r4HaL52z6h6",
+	"QhZV4rqhGwJcF6/7Ftauz/5wHyDkTFUZnVmCBESaaSBmL7MQa7biks8RmIQpyeIUy9RYEBXz4mf5s3yt",
+	"5B1I/JNL9p83779nQjIj+RJ+jbiBK4a9ehrYDz9897Vh/+Kr/tl/eGw4RPVnK76Ef71CQE0a/fGb1+zL",
+	"L7/8i3vaD59eXzHMnzJhfpa3v9MWTTIMnj9u3bCVkEqzVAprrvDS07OqCEhif3nnYZpesDdaK01vuuXr",
+	"dUhoX6y1miaw+n/+1yh5y/7FzeIvf/63//jXnyW2AyDmmluD20jFcEt9x7cIMGlumeQrIecM7kBv2ZTH",
+	"/tXcYkLgBbuO3DnIPry/+UQgaez2uxhWa2XdR5z/Dba3xGOF1ZhL2Pq3Zj/CJug5WJP/iG52PQNCaCfE",
+	"cX9+9eoFu87KNgn9EyCmPw6b6B9g2KuXL3GaP8twnFFlFBMW+7VevXxFL7l9q2ixbinlKBXz+FUscjOi",
+	"XD6bibtAoOG2g2GDKMdy+D+//As9SljDSO9e/IyZC+Onw25/R9s3YQU/6I9b4orChUvEStjbCbul37n/",
+	"+u02cEkJHbjfX7A3sXtLaoDdvvnE57cXt9/Nzt+5KOv2xc/yg2fUF3O6zKBNJh0MbEBXGSkPUo2x22us",
+	"1BP/wFW4ZF+htjHN17/+nL58+WUkYvx/8P+klA396NYtRY6QTsucGr/q/r24VbdOTNjF3RcXZDsu/Gxu",
+	"XeCByILwOVpwOQdUJISjdYaAOuo8W4TzW178LLEoKwJJWN7esFyvebSA81cvXhYS9WcfMzuTNfWcfREg",
+	"nfhanF2effni5Ysv0VG2CzSBbpKobBGYi99F/IcvpvW9kM7w41J9F7sXwErdwTUNR7uLGJVkTF+9/HPF",
+	"3ZMikKkMYqn61MgeFJSYLHa6WnG9xX6JJWRmIQI25dEytBrlfqE5+4XuRPgKMLi4/Hv16/IhFyI++8P9",
+	"lVuHPNKaU36w/PVOyL8K0d7Op7/0gLahOLlol/7XH2R0NLaK3zA6QaN/v0jE14M8fFHpWzyQZZKAxq4y",
+	"A1BY2RBFIQK7qVgUCmm/8sQgh659ZkDxOPyFjnYw9ivf9NHdivrQ+4+y/+AcvD/ubeYX3b669428jmPG",
+	"Ccort82BY7JqM0vynml9pdD/FWzY3H5FvmGVJmcL4LH3rd1hUH78rpP4x8NX9b3MKWOr1OFwM4NmlyAj",
+	"yovszrkjVWiGx2G/uoMlFq0056nLhFuJoGrtFOtilu47U/4K9pu05xMFXzDIiYJvIieGrNEadOboe6x7",
+	"rCmFeA66M72qWPX/VamWPDkvwqzWHur/SYOvo6wMpre9KL9qkE351lOrBahH5KpCNl936hfZyExW87u7",
+	"P/4Hx9u9tGLpb6By5bs3YjtvOYU5O8G+3/BtRqvXYu+vPDKXYQiRrlICu3GuRJhIhTzUq14rlTMHH3iI",
+	"BPzHpHGcVf5M7HdDPynLk8HUGCGKwvoS9opQcYnf/k/Ga6/bSSFZSCqopZmw6Tazxp0p9x4JuIDPGI/W",
+	"CcIb/PUgojDxGbrfUtDbPEGXFeu1dErcMt7Q3/zhnlne7/8PtPJpGiXhiv1XKqIl/g0mPozPLoUtCAAA",
+	"1H5yb26Fncpnt+bWgnaj/+fv1+f/zc//8cvvX/7xfyoy783Cb+GzvYjMXVnoG+E/78v5NaPEmlVsCbDu",
+	"IqLZL9rc5FqACZfCSr+XiZDAlGa4HWLlZMz0Ke7U3XpODGX7PL0POPADjevRNpXeMzYX+hvnBFLhMaWC",
+	"DbIRbxRbUz5PQwLcAOVnN/7+fq1hzTVow+biDjDNF0OXgVmVg+IchZ09G1d0VpzcKbyaUQvaRyDKLWGv",
+	"GKmoKdC4rEGisSKvJ2cSdr8ASqO0DPBMwqPlPrVHPqk+9b1Es9W3HxIqaqi5i65heGIUsyqJnccRPjes",
+	"Hal197FDeM8oc44Zh9jAGjmoKLwmKjPGac9ZRO91bqbAa45I4aWaZ0bDq6icAc2DkOxKSYWGWbU+T4kv",
+	"6DgJ2pO5pnrWkUpRsR60lSC96vbVvUvQO3UH4XZYeuKV4Oth4ozZhVbpfMFurBZr2GOSs3z3vrDztR/0",
+	"RlotoCLk2IEbFdpYFvPtVfDVJ8wqIp2octk9TU2FM11XHrP7xrf83gv//IX7gWGEsVX9YiTGOei1DQKe",
+	"FTHXRU5F+KzKV9c1jdY8rkipdNDTdu4bNZ9ZwhfGXjezYBshY7VBL1NYhHqrWcQCN2A+g3J14gNnMGMF",
+	"yCAMz/fPKBTutJ9OnymPovJsB8l50FpOdhdyQpR5apbx8hsPIk8y6Yn2wrU2JqQ9wvYXL1+iNhUvj4Ph",
+	"uGdKLmYulm9lUL7BkQMsvnvRIGv/VsilcUc5xWphTfJ6Cg08zpgQEackPhcyxwOuWN/9R3HxE8d6Ihfn",
+	"eJor5fsz6P+C+R2WX2BFSi4R/J5MoEhkxLam1E7VUtlalKDcqeWuqAxWh/JGxh5LlnmkpGopPzqvFB7T",
+	"zuocnjPNz/UhTopBDFW2GM4WkVc4CbkkPBV8cRAF/wt+B77MzCOH7WxghUvZXCLxOi+26H1RR1koUVFt",
+	"UlzQrrNyhfUeV0Yu85FOkI0brYBg1cQ/lIQJlq4KOUcfbMIWKtX4f4moccpK2kje3fkiI7WuV0ca6umv",
+	"jzeSHQc//drc0jcPVVWwLhJ2Y+VHRoo9VxNPjM2TJHfOL4n72kxY7N173yLgRGGaxnOwJUHwf3ZfEJrO",
+	"yDDq0O3H8uQ2F4u+xavFyN/Ouoi574eDpxCwgQ71fPeqRKEpkqCR440iaH6niiD86vS+ifh5RZOA1amk",
+	"4xNm3MrKCIIB4AmjO1Ry23xozyzolWlpEdpVHBxvGobS4+aXmAVAoDCuU/v9e4ZP6KI2P7SzIBsRN4xT",
+	"OUDbLWv2rTNl7t22jdS3LmoP1nbTvfl0S0cp6ov7+d7Ts/uS5ePNbO9eOE3sNF74SEXJ1y4HkbhiOiWg",
+	"15ILt3MnbizX9v59eKNCXxQf2vHF3Y2b04fi88d6CXxvogNf4uEEAgt53+Wm7l1lWUJ7pagYC0sXsz6t",
+	"BkmSEuJz39zY4OS7odd+ZOdx3j2s3LGEevlXD+KN+wX25TO+tn8u7vBuxYK8Cs2XhQWbsJlIEoixw7F0",
+	"1U9Isfu8+Bt+B8WPHK8fn8/xVL58YZUG6TOTWduy0sw3sdoFZBSvwRsMVAP3Nr1Sy+nQ0Nhf2vFxQU2r",
+	"j0Gc3qzWdttOggZotaVmbjWbZVSje7cz4amfXb219mNGemmBsxsmu0ELMWESNmAsC7gKasaARwuPCOCW",
+	"/Y5rQcUCNvPJPPdj8RAN1+DNmRF882jtKc7uRJaUVmaYXl3SFmZVRTNhcTPLykVGMv99s669zsYOkQQt",
+	"L9t7iTw9ykAQZ2FYzhta5W8VWEXzipc9jNoD2IOwgsPYhaycJStUlsoydQc6y4khx+kCvAhlJgT5TOtN",
+	"wvEX0kXR8/vTRvJ+DEOfhsV+g507BTvNe9+ANob8x0xhRmzP22dhHp01/+AL05xCSvhsqyTkqlClhtkV",
+	"rD4wDRZfrVY4A+8XG5X04BjjU1/Tq0YrQzQ9P9nBs3l+cfqvsNJL7GrC1zGCKLUJxHSFuiZ4eD7noliz",
+	"4nswSmKzTgSXEZxLZZvc8Wzw9zi2oRj6u5v37Msv/v3fz79gPFkv+PmrqwDTRQBdPEmY9E+qvDVXqbR6",
+	"e7oLzNL3DnJsIMh/wje+PlXFYJjhW+/gG5XqCMwVk4olMOcJ4/GdiKDJNMhZIhr9v2zUCK6/H2s1+U90",
+	"4UL9TdQejyAJMxcYaw+zEy5niLdbqWVdefnxycTJKBsTvvh/X3bemdCv/pNKDKf5xiLClvfYN3zr/AIE",
+	"3suKEt3RjI35AQm2vlA2aPSFiwe0iMkfqDza3/sR4ZPHe7jT/MJ8T538egt4ReZnRfs3yTD6ED1jN1qv",
+	"2ic02efWU983Gmoc/ikbPdL02M48Bw2ImS2szhFZr525j1gdSvM8USZsd7UGyont7nX79Ng9jbso8JtW",
+	"C8YHGvBYJcNP/9osh4+IKmfSv5Aww1frBHI5QXSi4HcBVZNCfMU2WlgwLhRZEJXLYaLTWI90X2QGW+xx",
+	"1iftKm7HWbDaJoAH627fZUg7EzxJOdLYJSiUJd2z/jmMYDGDZgl0XGf6XsipMc/M3kLf2/lkT6h2fDQR",
+	"9tEFsVV/CDI2v+4PbmtZdvc8cV/QWve8IXzvYS+hWmpSy5rro1XqWf4fhfw/tZL1fRLf1kUcwjXs3R6U",
+	"XLysBN0dtRO24GaBqW0j5pLbVO8L0I+/gy4t/MWar0G3Wf4POPAYQaNXdCRoCI2QL6HSjK9AxnjRkxX6",
+	"RKCtmDlRQM/HLfGQa2qASIK7LNMGGRcUYdRhtZvrqTzzZgXusiT8gyc4rXjp9zkZTCUPjLBsrgCBdLDh",
+	"xLCZSiVy5ARamXL8kP207xjimhpISZGCnoWsLVUro5EC7JPB32TK1WDz6Zw/RzaghqCBhn5DI0eaxC3M",
+	"cRhEeFwNitoIm4HiNT5Vqa3sByhRuezL6RY+ZbTmpTDHE+Vyi6s0TB535nekYkcrlYoOIK6jhei8xOWa",
+	"nvoYZGUUxd83Vq0RuEfIedjKK3RG7niSenq3Jaxtq/1dgZ6H0sFUxqrjzf1Bxsrv7Dv3puedbSzrZ7gl",
+	"SJ91yeAzj2yyDYUNbKXuoJXitjoHR5Q7O7YYqeZPLZ+froaJFneYRNDDT+eRH8wnPZOHulbNdqJZr1um",
+	"8o5V8JNo41PLS9VvXqA6qL3z/m61f/uqljfW2191KquWuECY361er9LEijXX9mKm9Oo85pa31y76SLed",
+	"Qwf09OaB2q3pZXkdGXJrvb758Yr5HcvIYXkW1XOmkTQ23nNFXi9ejUnPzND0ffqN8xac5uY7oQOhVta1",
+	"s3Of8kDC0v2wHMeevX1fh9O8TnILPlLBCZffh5zRFC57bOO9nvh1GNTjyvp3DFRTCzJfLSYM4xseeAU5",
+	"WynpVG+uWBl/+OG6Vp1biOOcCXmUXq6f3mm83LA2Q9DceVyKHcE4QJ2mXHZ++2G/4qNtzPuKy/Ga4Q6Y",
+	"rXnRTijNEjGzdBnA5QT517Gfs9CScYCwxOpcKnvuj/Xu5eZr9b3CO8wRX5yV5vhEpegGbCY7O3t+gLCk",
+	"9JkNR/XX+bAeVy57y6D5I7ZZKAStmEIOD0M0AYHkbds9mX95GzDv2bGqYtL5cSS6cKqnKBYvpucHYilY",
+	"azUTCSETYxGpJA5Uwp8O9SsLYazS2ysWcekEM5WxkoBXw5zFBzkPdM3RJif+jkYOtOCDKDl9ku933xfG",
+	"dKfLfoNb5CI++JGtMl3ZDfyugowG9q38UWOLZX8qgsMtAdbG3/JngkHWnoo0At34TCWJwjwVopzsdkE+",
+	"PHar7R44lYhMxpKI8Z9+wkBgtKKshQW6F90r0AccEljiu/ILV8sUmg0akziOhXI9X51BmrfDzkfOXbWK",
+	"qQ0Ugkrkd+MCGU8DEbvPRCFcHpFMd8w6XSNS7a7tHr9w1dwA+klMDhWjcOV35J1fLo3d3PuF5xXu/RD7",
+	"RbK1r2PuUZbcuZsI2cap+hSG9l7f0acxCV8xDH5ukgT2qXXOL92nxxxDAnNcl4a8Q2HcOEtW8xkOdMeg",
+	"WAyRiMFgMLhZqFVGRS9raK33FMLk0x9tKi+b4WkuCgor1DunJVhm1AqmKt76XfYRP6Wj/D+cMbwi0C23",
+	"8RI2zC+82cNYXVA5sqndt1S8kfH45WkU5Y5vZMw4y7eESbXZv3cZLW+TvcwH/hMiaz0MxGp8pFaF/RyG",
+	"0bjI/zzdsjgFFpchE0qyWCmhZF5kupo28SN8UMZ+78f1uIr5awZZRPcw//UBct7ZS+c4I0A2wgOAtKAh",
+	"rsVn3VnmSbd22oLOF2Wsljqf4SEnf4diU7h+fW6Ce/iRZ8F5L6QZRcW4YpxNlUx9H5awmYcrDFMbDzIq",
+	"sB7wCEPkXnEeLSBaNhuj1zSsZ1uEbxkQFzpRaskInj9w1UPsof2K5meCvTPOTsGdiKFMjd2FQardIw13",
+	"BTms3CIP5PQxH9njLhXeMkgyz3KknZ3yaIm7lDEOEnxUrJyDeOX5TKoKY/vdHWdCuqbJej+bgf7onjzW",
+	"8wcnh9Mc+uQpuGHPJ8/Dy58REHelJGx9BO1MCeKgo2Rn3CV5c3asSMuYkFGSxsf4vyadroRp5iO4KYzr",
+	"83Yie82pCAkKS9Sr1+t3BD5bkCZPd8QQhQxyh1bsa3rqm/Cy0WY9wgT9hJ996cds0fwmoiVDWUG7hjjX",
+	"GK4bX0m0UTo2BfPmLwfnUMoUVlu0Xf2Zay67rib9q3vm49EdnO6z5jxmzfmrm2d+TV5SGSKDyhEcuVl6",
+	"fkj3P7sAba5IjzyoNlby4yBOtzFcEvp+o3LNPp//ljYyYHzz+b9SZceWye0z3+m/eBAX5aPbdeS0+5zx",
+	"RIatz7JzJBM+WeGdlphv7zkuxTvvPddt/vvGaun89E5z0RbWpnfX1CeiNLfwgn1PoXQWWisZ5ICbIAZX",
+	"jLOVMJYvwal8pLSGyELMplvGvQ0BafU2A3XCGvJymW4mId4E+ArfvQbgWz9mbDc5FUx6m7BmWKdMhWhI",
+	"qbfmW1/VU31hs1WpfTgTykKxWMRE5Fv1ntRAV2iYPLL3SAD557cg53ZxdvnFy5et5kuJTuFr9mpmLVVa",
+	"+6J/e/mYi+W8ZA/HdbIjmpQNcM6JFvOFNchxslmoVej4qA1Ra/S4XZHbsQq9R/ueRb+fUr7Hh8pRCchx",
+	"T1xVImK+3e94fhsGtSrFzNFR6isxWwrYFrje+5wV/0x0q69eOWnL2Vf/8h8vByZg9Ys0iAlDIseIhc3z",
+	"/Sy07mix3MJNmFXIau9+F0IUF59V8AEVYpElbM/jxg7Av8H2a26fq0q6eaLayM6M8lLIuHV1sd/GvwkE",
+	"lK1klCO2tjwWXvA74vmNFDa/tKuSAenU8u9OkpwdT8D+CpKqtSXMlRXc0g0WyBjis18OYZXrnUVu/GRx",
+	"fh+Hw7XIwGcnnszC7eOGJyZrmiJHimTGxcCGTd1CMJAYR7vwmesmKuJdm9TOrTraOD1bku4sybNdaP/4",
+	"J05FkKtvuHoLdJCd3ryJGLwUjjWh5qfn5mqyYpKmlNpTT+H3WVhNUkHZqCk4j8U7y3g60eEEMjZYUoYJ",
+	"PXcyxX5/sABnv2hTPHUx5QlvBLj6KgwaZ+uKn94gPkRYiglyh6crSrxLq0WJPmI3WvWrbTWXhpIP+1f8",
+	"LY7/VBz+GOKV47KgfcoGLeQgokGvYsU9bp18W3GRnC+AJ3axrzXwHRfJtzRqnKpYmGDfy/2t2qDNc0s3",
+	"VZ/BsFhdMgPSThjKvpmwqUpJWZGwnwvpfkg43IZhGZGcE9u/8VWlWt2JuHTx6Z5f2Cgwhs/BXKRyxW20",
+	"gHivHv8QRrmFedydnKVPGQbzhAvfz+nMS1Yt6iyuSrXZrfnNOH4KwUleik3ASImSc4ZubtaiVBhcsc0B",
+	"jbVr8NCvNZ/Z0UGH4qxOAVTxjta7/ztTAgJdZZK14cKacnOiVVmhubCHScpFAMzpMD74RiRwlPUYKDRw",
+	"c/tGJJl7fkQzovvEuBMWnMTJCstsM210KmO8KC9soDsFRLRgC+DU3CQsS8SS2FDllmlYJ1v0rdcpmg9u",
+	"yB0HyaSSeH3ujFJ8hHyYi9/lXoRnrwzf1OPlrDl6AOGKqeVNQ+mi4eG3DCqyYM+N1cBXZXHJHL6pkBz9",
+	"w3vhU5WWE0ZNBwzWiEuG6o2gIh4EwO8Eeu5cMm4tjxb+Sr9mDx9St1veeAPWdm4abvChYzcONMuTU+7w",
+	"bRZNO6HAYBrNg5p5YyAVNqwvpdoYp+oIZyfoyt35lVf+utcgeojzGpmikhHQXt6yQrpZCW2ixjSou4bA",
+	"+x2OGHfVTHbV8urPbOH8Msbnqu56RVAv1og4f90SD1e9gdw/TMiyj4rL4gERyl7tJTPWGZFJoBmYUGEm",
+	"hjTZRQZSdJtJKFEyk+xSo1EGJUAD3973OOKfpnLTfe6Q1TzB/cTAhRxQ36/upOEyMK5zsww3VHkhp9BM",
+	"q4Skw99dYW+h78/mWe2vkBMGPFr4avocIscwMaPB2Jq3242Hry0Ii/LcqULJc3eiCTk3+zyZ7wt/cBPG",
+	"97l5Ve8bpvGRyqkT0GzDpTUuinDOJVOzCVuoTY5ts9P9awCbmcjZqANRrFnHUR75VXM9RUh5Ell4vVBO",
+	"PVHDDpeACjVrsM2lkY86vVT8lOHsb0ltndIm8W5aye3aQm3YKo0WPlIUhqVSA49b7+IFjq5ljPoIPH7Y",
+	"Xp5AuY2b9and+ndcL11A59Y3y+zOxR1IjN554sJ/KxIX8QlpLJd7VU+l1gX653SONsG+vKfRH7PB40zK",
+	"70xzmEI/RH5ifj1D48lCpWgdA/abbzwQsnhZuVaJiAQ0kx/ufNdYdWZnmqdpStldq0FIEWW2/zrfo4pt",
+	"rlO+gKnhoqaOUycf8aGPRIJGAfV2bZZVO8qkYiul4coHJE6ZDaNSqMatvqCn7AshSlt08AbR8z+pJcgB",
+	"bWxf2gVRqoXdnl3+/Zf7MMoVW5Nlo2xmcJXch77in1C3TxehvmQP+SUVrvjleLBCTY7Y4d4s+GHVTyeT",
+	"refe6YO05+ugGBFM3GSx2c8DfkwI604Yn5o5QFWaqDP8plZf8vRn1Tq/tAnv6XpbwoVQcB2LO1J3e3N/",
+	"T+5ANx4wYcxInfcwvd5TF8QVMlOaLdQK8pQiF8klJSAnIb+IqWa32h6ff7feQgLEiACsJNSnEwt/dz7F",
+	"C9s95wq5zQUQia+wEmKskI878zyN039vtfqWIUSlWHG53ZUJX3wdqdWKy/iy2JbDNdBVehaw44/xBv8F",
+	"e8OjBda3GvdbDbPUgHFny3TLhDWQzBqvOCrErJFk+cFyNqrc2uBycM1woYPtpgzbnwxTG3lJyTQnI1ap",
+	"pYcrQ7EIGVLl9znGwot7xHUd3tGXHrUXU7M4cAR3Yb+Nsb3Qg9GMsCEIL1FLDxIWVqbCv5ycrfjn7+iX",
+	"X+Y1Mlxrvt3TT26dku62lN/j7x9Ix4dJ8JU1orUJNhfY7lurbeiGPEjdnnXjWTd2q5CcC4ZiN0RV+n0H",
+	"CJ0ZguUo3Dit+BavKrAFHk9AZtVVTtzHjFVEhnbnrxSVBH+yLlQSH6h3rTpQnzXvn07znlgbZwtNOMD7",
+	"PxsLIuJDsYNlqS/C15VNmITPFiuN9AQ9b2GwJokqGCfMgl6ZSRHylpppnLHCMIxHEayt2eV96cdFp/sg",
+	"vgIZY51b1524ms/sdXj6WFML2QSfySSeAACuEznMZ4ZdDTGzTqVEPD9f5hmKjwlRH+KJL0OWMTNiLgm7",
+	"k+fI38Ls7//dp1cX6/xerkP98swHzxrW8vV+vQaiYS3KILE1eDRRysDw8FNj+faKbbSwlVeI7UQtjYU9",
+	"X/Noue8YvnajPlAnewv4rgP5Sd2Dm6hJW+9n8+XJpPSEdTx78O1L6HNRSJrcJX0mttUisCB2SRT2j2kw",
+	"1hnSCRHyRgvsgpixBTcL8Nn/W83XLpZwRlnMXCgULW8ZMddcMZ4YVcW22qvPgLQ80LXD8FdxB1+5J4/V",
+	"kuHknv2EJwP3TexS2KO6zpLrmYMwE5LLCJiGBLi/JsHb0m0BvPbAMOkiUvFD9Catblt7jU8dqda8pofQ",
+	"HIdm7L/37h4P/hvIUA9Wirmdzm59nUgtIcZyrvvEC6vUUFP+UQJF0WPHtvg1PbYcuo/9bthP+tk2P3rb",
+	"vIM7kad0r+gSE5v3fLbEX3WHS87GG85aVfJpmW3HqvS9Qj5tevR42bRxft+rZ9fmcasPNWaDDCdRnEaW",
+	"LXjMuNbizuvKOvWYZwh/RnckVqzAc8eXOimFZVOYC4l1J/IItYK7kFxsUw/whkYPURTQCuvyyDuEPu/f",
+	"PokVJELCYKzF2Nsan2N3vse1r4Xi6jXuDCAQbYXpXRj/qOuN/FcMAxLlV+xeqqLXDa9H5JBxwDIaKyQH",
+	"Te80FYlD4Ty5fcghX5hVxfAFT5REzQlePpkwzr5+x4j2SkgLWvKESWWPiW4InaFznJfA3zrWFjc3uec8",
+	"0xNwxlBvPPvbFdNgQN8BVfBO09gdYYfrhAcj2Zfq/+iH9EqFja/4wKMlDNhd7j8+44l3SyotXqy7jae2",
+	"rJhNtzV3KJPuuaqztX62Jc+2pG+6aiJM+EwSf8X4NBN/g6X/JWLCoB3ltpFWV4rGiaKM4DxD1epQb96p",
+	"O7jxLxir3oT5ublem+XQulN8/bPyPDysUXjhE6pAgnQ7T5ZL5HDNO+KUZr5gow1gab3q7I9SP9JUbrLB",
+	"fZ7V5XcNljfIVsInm1IZoGFL1wqDpA7cf/ZR5XYdxzf+0aM1ZX5+p4lRs9XpPUjlW2JrRPDJdDVFlNqI",
+	"ay1AexhKf68QQVLAt6Yk6RGa7o5dITMLVqnrvuroU2Fon6nBwmsG8cnpsLh3X0O1TQiCt0H+OWFNgVzT",
+	"md0kYZAY2Ief0KtBwCrd1pnETzS656zuMGBCb+5AbxnXK4ipVpl0wW0RfOYRFTAPtQ0bpZezRNX3lP9X",
+	"Cnpb2Imfwh/0uBfhHTeWD8A8/dY5UfiZwXEPizIhmnlcD6VNX3uyBTjfAm/Uhi3A/4/DHgWEbg1orucS",
+	"beYOffXyZQWq9+QMASzwKZcyTZLaRpmM/jR/1ZpbC9oN/p+/X5//Nz//xy+/v/rj/xzU4yKxUemwC6ov",
+	"hr2gyiRlOORBhGNFSWZzZamakshPi3wkdqHBYK9X3iy/hLW9YlIxyz8zHt+JaB9PbkFZ2naAHa01zyL+",
+	"MBF/umzNAZn6fO7Op72tVzTwr0SG16fG5+8ZgHgUI/YMNEUDdW/IHBaW0sVbrGPYQY+vWEyV2iJkyr4j",
+	"UKX2Kz9y5KfgQmXdLd1SwJff41fDmVwKvdB4FGgBLEuAG+q2pbWumY5KrecSbi10YTfe+z/dRwPqZogX",
+	"L27N/mTYP5SEK3R9aUqAbnHMt2T0+iYN7WQ6I6IeLuzGQIgJpP3EOwQaMmlnVs3RQuxiD6OTQA3fOXJ7",
+	"LqkuAPI2peRp00+a4FML3z/eUtlsiqdCUMrXqHfQHJKGAB9AwqJm1PSvMT8t8R9Y7I+iUeoHDPWkSrME",
+	"ZpaptA4lKchH5XnS2kt8wMHSiAFwpKEfiZE+O4UpfuZ0rgQD2C/rzUgARRs5xFE0GDZX1YESglI60CsP",
+	"lIdkbfApze7q4+C6HT2j/n3O+m7hRRIuD7Wqb92fDOHVDerQeb6eYFH3m56DztfDNaFknccn5Y9OJoc7",
+	"yWYisaAhzrMEhr2++RHrUt3RtlF6OVVqOWGGz7AQQK1BUuLQrDXwmGbTQgLdKrUxxG9xXOfO3bEyNYDZ",
+	"4HJAMjhhmNo4z528dHTsnJs/9UyFotDV4umNkXF+umVRqrULvtrstlXnPkhoc/Z+Uj4OaQe6kG32PgrS",
+	"g1M0GadguKbNW1A9R9qCmxqH1w1vbQLoW3nywf3REBKWLe9gNS2FSJL7ODJjPi5Ut4SbPAKTORfSr/Sk",
+	"4CgGZmQXWc6UvmLIaGgs+7eXL9tI4gZgud/uvOZm8ROOGicad5jfcEYCQ3m3cGgWAJaFhPFGJMmltyGR",
+	"Wq2EtVhKXOSGdINnSkPkQkcXgXoCyTb71S466j8wGggdzb3KkwV7s+DWz1pYrT3SOWXiWSLoXOwlQPII",
+	"OWEGXVd/kfXJdm6cAEz+409VBd5O5p5rWFsmNLlhaw1rrkF7b9YjlGgqF8EanmRL9zB8hTitLa1T72gS",
+	"Y1YTmt3JMCSetaQTLfkWOSe9RtAJvSj9iPuCw5hNuVwyHmEVg/u91dsJi7iMICFAiUjJSCTApNpcuQOt",
+	"yL93Y7VYA1aLT7f+X4zPLCDpQmuFU7OZO/7OA6JQ17RskdLxe3rHhwy0qEf1W6WJFc4BvnBRynnMLT+o",
+	"V6kw0W+UXj2r4SNVQ5I8DIZwM0OQZNiKx1ClSFkN6lorNbtim4WCO9BBb5G9IuKyTPZ7kHJd4JP3khd5",
+	"AcRxj5wIqhy1ui8KPf0tN2QPM1QPHroGF28547u/sTUbdUyCkUASu0oErJ2tn7oox5e23F/XvtfsDrTp",
+	"PqqhQOGjf/pY/bUwv9OUMmSr0/sFo1ki4AJfApvyaEm5Ch4CbAPOeVE6yzoJe5X1tPnsns9X7k9SBFLR",
+	"vUnNMGic6SSc3naQZFKIqVlYt6zWyPcRhvvfY5iY6TtGGyfh7E5UQEQr0zt5H34cHn+lfd5iwO12urjN",
+	"5fbq++y84ScXRqzSxFfs1kCT+BGPQQLCXAf30YtvH6LR7WMqK0XhDmuQjWUmna4EUt+bS6R9oPa3Bb8D",
+	"NgWQRBscMs0g8SoqHwIyhngPBvgeifJugBW6e0Zv99Bxy+EoiLxfL5QylbYio/IObeee7pPNEbE7lTHo",
+	"nRbzhp32RqfFIb39MQx9Guct9SwWjO799a5HKCudu8e73kpbnlwg5EbU6Ci5sddhaJ/0BvSOPjchpxR2",
+	"x5b7sLPLv//yxw5puoecDJjGwjC+4aUbdfrTeufnOo5L6zba+xSa3mk8oLA2J9zrDGLUhb179rlab3zb",
+	"r7CLWPOuOVF+8o99FHJ0yuOrzT5/ciGns7O0jBh9TnDTsbghoxx2PzFcxO4/dovjq2UhR8Gv8T1wsWkT",
+	"X6v4eQeP3MF3XCSInR37rTJijp4I1kVxuWRKThXXiOHAzXKnU65293w5RHNFg99BGn/WM9A/vuOEdvFT",
+	"gT6CceSL2IgkYdNQBlRzGD7UIynvh09ytt6VD544ZvBsatsl9Xxc2cq6EDynVgooLhFoK2ZOeLJeLveH",
+	"3Ka6nPjqb+EL7+sYsFTMZUGJxgkyFD7+RFUmuCPfUnvR8+Vdf76fmMtc6VZcJKiaMd2ExxAlYicbVnOE",
+	"aA2R+5j8EOlQYT6JaPk6e8V4iXHCDN18x6wxPRp4ES2Zms0YZ2bFk4TlkoESlUrrRuxkSSplqsiqmlcz",
+	"9QP5Fo7Q1Zhx30qTHL9Z7k/IrvEdnkSGAFHRfMWaz44SLPhsQWaZuE6zrigGb8LzRxv4hAn6CT8f90/z",
+	"uL+mmJAl3ILGlrzADCEgQkfbL+vEE1FSf731/TjJTg/f4frVd6Jo/JrWPsXwrF6PTb0ww0aw9ig593Rt",
+	"SnS9BytQEPpOjyZspFVmxP6OsTTLZ315mvpCu4saw+NYgzEZ1H06TYRZQMzWyhzl02n3+R3rzNdIR/ER",
+	"nzzWKjo3OTdPk5VSPOvNk3Pj5hpKYPca7nDDGUq989dkif2YCRklaQymmNY5MgovVMd0nRd1T7Zf+yhu",
+	"rF0NN9n3n6Sj4VnFhkmMoiwyTkmFSxbxNSWxnPJwDTGLwXKRUOcrZzORtAiNFm7fGq9yviVArieexQkg",
+	"D/B5DZH1QA+bBcgrWnPj6+sURp5KLYWcXzGCUQzF+YT6YKm4M76HMVO9CYmKeLKnaJMqwGiR3tLYUWcE",
+	"/Rz/KVOBvlrPnXUJl/OUz3O2JPffTir8v1dOW5ulg/r/A4M0+VGmFz9y/JyFz37kE/cjkXC96BIGcsMW",
+	"epJVmpwnQi73lP/QVcX7bPxbIZfjvcOL4b1MBs/Q7azOCS3qOyGd2+P21EUYWTvnAjTZ2WKbNZ7fEoG5",
+	"rhg3S6IY37lKbpalgH9+SOsg2YjTNhC2LXlp1Vu4Q8PbU42LAQxd6rX1/Rokre1Zn06Le81TdllKMvDm",
+	"M2EUEGmFWgKVvAclQV0jrCmzUNoyv0nBc9kjETub6zzhgDuwX3FusqGHChXi9LYAT7Sq3+7A/AtOXSNI",
+	"2/Mnk1lFD8aWwVJztgYtVHzADrbEwRxwL2vgCn0//OTQXQsonEdCS+ab33u9YpnGw3lLSpJJb97PVJp0",
+	"6gRzuifgpF38oTD0uT76qO36njq0mEqtRrBmZ2D3bpKx59EComXIbUYaQJqFarCgxt7kIxttnFjxOVys",
+	"5XyMSBIYJVNxMzfMAMjCghWzvw/0PwL8jsClPI+4gUaww4FIWdpB8YJMV25N1BqXKEqUgfjsl9bgvksh",
+	"49Zm0n383wTiVvUM2DgM1ObXwkWVRB47BbsB3142VWoZyLsCvMEqNZbB53XChaxtAtxl/akSryEw0NwK",
+	"jjaY5QZOhH+Gy9K3UP1VIAu022sXPBm1gqmKtxMmlQX8J7Ze450Xqiu1cNgF40wDN0q2FqgG8uedsb0b",
+	"rT5tQvljBrEO5VcynUrTrPi1hS2pLD/vCXhTr3ra3f6RN9RqzTUEaFgXD3lsPYmUry21L5QRtgiJ7u19",
+	"g6JY+GwvInM3Mt+MGuQxJ4upgggXUiD8DyLfT3yazUYLoFZNZpVqD39f1KMHOHUSNh6wao919INGwFvy",
+	"2xhpH9RGdsbntIdCYr9ZwD3yBMlVfBJlYX9f6hhG2JOEr00tNeFmsW3t+751D/pp0Terrf/kYZDmQa+8",
+	"m6tT6fyRwpLhxTfdYHr+KpVzL4LQzGsZE4bFeHNYTCRlTYtF40kK19ZgHqmez7p0rC51qCFPjJGsUpoL",
+	"qIh7Dpkw6jGwYxFc36nFlFYsk9OcUejVsPziYSaDmOJ3SsI262ixfAnSI2HUwQ3tQitmAtnWvh4rmU9Q",
+	"jJ46gWIuG01YGgU41t4VaxCGkPDpeTt5uNYnbVvxJVCZTPkirBMc3fK6980P8ligdE/LFNJe+p5ruFpy",
+	"hZAi4Qm2c3hh2Y2/d9buGBOGzcUdSJauj+IR2dGofrPojwab+jTZ9GdN6kyT3gIyB05hwqzeMj7HS6Yl",
+	"wNr9GAu0qOhGwmebnWATRNOyClUq1zGnWkoT65tw/9zJalYplYANFUxmmO9q2T3Yq3voR3zZmKstRwH4",
+	"+gYbpoCqsAiJNLAn0HaV6jw85uvuljYGpzjmMYSm3BBA16871OiNrJTX1IiBGrHhwgo5v6QstNJsAUld",
+	"avB+3DEks2lQkkFuuQgu2BMiW7GCFoLVOsg8SsIeozg8sRiyduNbRJACNme9K8dQ0aOAzWUBe33iBGgO",
+	"ZkIQ7G7tCHbd/dPnwTMI9sr1fGBAmW1Cz31A2T6O8owOPUAniyFbSeCz39tUgIWixgSVXaFmZUlQX9HW",
+	"yiBdLLiMz9Wdn3+HyvAtl/H7O9DjVocwy2dFeKypFLPMKsUYJMbphLHAYwrlwOa/pUPGfcMUFjxBwjXf",
+	"j4xHUWudyRrkGiKEtzhuAG9XLgcjWMdvRyCxnaDKXHqyKwMgJyw1NQs66RRiAjDZNPK4OJ+hm+/QJWLj",
+	"VPs+UwCEq34/7vfcUE6Er/DcxDKrKcyURpqfvQZAJXDuhaNB91UCH8PAPpU/f88g2v+NkFxGwNxKmNDr",
+	"KGzodEOZCTXfSofOUaFZDEmZgQLUOoGapQ3paTkTetV5dhqfWli4bixG/xvc++belLbPL79BIJR819Eg",
+	"WL4Ew2A2g8h6RmUEa23YZANcR4taxbmhX9/bjqqUwm9nu+bzVNkmmvVHMG7l+98i97LQnmgmSCkpQZuF",
+	"WBO4Sqi9wpzURum4iI8R/m53Sy4sfN5j0eitn3BMB7uz4p/fgpzbxdnlq5cvJ2crIcO/vzi+9Sb08qzA",
+	"GD4HN1Jh1inKYfk94k9Nh8+Dy95odTuq3ei4iA7bQiufE3ML5yFz2e5hO4nDhzxqwc2vM5FgW9g9BZ4q",
+	"lQCXrbZnVA0XTle+FcOcyd4mbALwwEYLa0FeMq8JhppnzCSDjnP/SZpgrupKpOwCK8yLluK3tJlV7SYb",
+	"NU7+2TC/QXbmfehZzdauSwra8CmjpRvx8zsNCVu2OkMR0WabfBQBbSYhBzDQPhYBOBUL7c77h+iNIt49",
+	"7HzNxIFoZGOVk8tOfLwUiBg3C8Uk3GEzlZuIOYhptgD/EkMCJDn32YnepxVt7f3F38hCo1JbFQ5Mau+/",
+	"bvy39CoVxgwhCj9RVtFTYwk5oSJKipzXoAlKpHp56jmmvpNn/ZFDfSeHV9FeN6MGuwdlU3iSJDhfYarI",
+	"g1U7HV1zY1zotDeUxYlfUMrjfMYjq/YyulFw/Q2N63VFC+8ZIhlMAn4upE8c/MmEPNAsfGxrCf8K5kLu",
+	"rFTXuZkvelnqr2Ce9m9TcH2wLx6wNI1LxlO7AGndFyh95aQ6NcCUO3g8qyRS7WW1o4fKdCkNty+j1v22",
+	"9QMF+EErNRv+qi9Sd6C3r5FVtW8x+ZB6AP6ibDixcaKBRk9YQxEfisiVL3+kOeKPDOMamFmojURhOlhs",
+	"wtPOG4lk1wmPoLxAz+JzSvH5HjY7wkACAlwnAjTdmDjx2ChtF4k7Ne3iCMuiYaXuYJ9ouN8/QbvSn9ed",
+	"sdU4vS0dw0gBPglQKfnB0GbXLKzP0/WegNTC+of12RNTuqEChQ/YBlLcGCriwTN7q9IrtlBJTDCseDW7",
+	"EjK1YF6wT3gNIxVbwvYy/DF2lZhGo2018FV9xp9+3Q5pA+5A2vP8iSOC3LgBfQf63IC0DKdpqOCDW0bw",
+	"nfElu8VfXPof3E7Ybcwtv2S/S5XKCRPxhIXc5B+3V0yDSVdg2EyrFXvLjT1/g9//3dfF7Ck3y2KInvNr",
+	"NJaA5lwUvYYJ+VuGKAU1xY/qAYlud4FLvKL1cHRhUK+s5/iOQfLN4XuwViNkHydMJXFVhr+ncpzrOB45",
+	"6eoRdKtfdP3yoWRhVxQ0/QB9bhcsCruv4OWeWiElSivj9Q2RpxygVyqyMNJjxD3NfTrhNhXr2bnBINxa",
+	"Hi28zPdi3tZrDTlBU/31W3HggxpHugCKGdWVbGFpBjHG15RQDGVSc7DOU9tBr8V/FtQt3712PULj2u9H",
+	"1aOzZ+l9ge+sa37Ot2JW3LHxlqoijuaJQ9m3YNG0+ry80x9K1M+5kLX7SI73PhP5CUc8hrZNxL1qaps7",
+	"ut+uGnwmqyY7tOyo12oabgYqbke+k+pmzp2QDv95MeWWChrraMdcSHmcxA2k7G5yX7mvOE0zWPb6/kGi",
+	"uF6yFZdbhlvHYiVhwhYC8y2wYqm0IiFmZ/STAyzAqkjKSVdcl0WgRK6BOfWhZhOeJAEax0aLF+wNjxaI",
+	"xY6XMMYqFTOelKtBKiULWSdqDdlr99vj5OrZ7LSVzXeoFrgPfQvnt2pTlE0Unhz8JeJJApqt+NYnqa48",
+	"E2wqUabWhvEpJhHdXyiZk5XTcNMkbK18zWdxe3J96pXCEPJn61BL1C02ED7WydKYT8Qwz1Mch8OchBxN",
+	"DZ6CrQRCA8FGdA5rQ48du0CEeT5JgfCkC9YDIpWdnVbSYaRS/+jaWNzgQ8cuGTTLJykX3zrn2MsFuce8",
+	"KSqC1dq50A0heDZqnE0CYX7DgNdykbBs3bpsEAifMVrt8fM7zUVMtjqDNQisijt9VJdAJiYXa7qr2UNA",
+	"RwMeiwz46V4HqzagJS3PYIAW6iQJwlBqA6D+ABejUBy34FjbcceTFA5qCAitW3tNsB/T551Bb1wfR5G7",
+	"kYvigjr0eatbQMv7voIJk4r4pzwHsojpDjDzjQ4BWCs0vv77yxbvfy8R2xV3CuvVA4FE3jnCsZLTiZEM",
+	"IlrD1kF4bY1dlh02tvZ6ROOqDIR4QhvgQUSFnKrPk3vtlsT00dhF6X/QWAVELz3rfQUHqf6x4WPuL8tD",
+	"bsWLa3nRS3R6TbFpmP44T1Cc3fVpotNhZCjEp/g2jFC9/SWzrLyRbqt3FyvQ866D1XfumY9BUnCiT1RQ",
+	"3vFlQVDWXFtC/6V8hiLiNRvyouEQdW7XbjNekwBRZ30LF+tdGPqoCST9VwwTEPsVI0eL1n3SDFPQ2Umy",
+	"1uKOR9uuk1nhTP/gHz9qI+En+SYW9omairdAd2ubhUqAWeArhkYjlzislUy22J1NgEdoUHaLJvdbij4T",
+	"o4/gsDlRcrSlCD0Da7ZoJMyOUzWblbLAVxgDIWxBKSSlRMXUzQI56Kc8WrbXl3Uiui67u3HPfBTagh8/",
+	"dB50INdM3UGGSFQ82pmQVhV8M6GZ2sj2AmN557fU2Vl9Y8ecOs2n+ITP6XBZTbJCRVuUB6PCF2GNfxmL",
+	"EuVpk4go2d6rFb0vSmoJDSX1n2hInyvp3jBMTfqH7xh9chYI7aA3HILW4G+Z3PNGqyNucie6X8pfPVTg",
+	"K1m2wVQhZiDSgH2krTr5STSy3GQdmhBREYV9H6wgnF5b+soaaT06DkyN97BqrcEPOOJRx/LuEwaxNh9w",
+	"S4KlWajUwOHmxc12rNbFze00xgVXZYAOpizT2hq8qqhJ7epKj1Opx8UpW7k6xEMjDA7umIWGntqd8vRo",
+	"i3qXY78YmSxfMZCxYYD4Jh7kAiNvPFMYllBHLbcPNeL4zUuro4+PigBxe+nucs8+RcAwyF57OCECNEJr",
+	"VbiuvyohmRsmAeJd2Pp2274LZGPAdl4Ya+6Bxv2T63EGblMGtlGzHfIXj3SzUCxRxjJhvcJTcsHk7bJ1",
+	"G93M/vijZ+brr1uZ30H841A0hp+yJpM/GWbcqxmuAZUkFZqd8CLNRRMI/xRIwbM/Ra+guLIBm7TJy/tx",
+	"xPRQ2VacCMg4vL53KfgbwBr3cyYSt8BkOtGrSWVM1Cm8VP2bb29RcxoDyK/x5z9WMh32Fz9+o/QcLOMo",
+	"2r7a8k+GqQ2VEXgkh3glJGYjA5MaynqcC/uu51sS8SMizzJO6e/Z8y7//osLGCnOdf/4xQ3Ud+HhqU7O",
+	"Ls8u3CP+bwAAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

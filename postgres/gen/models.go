@@ -816,6 +816,22 @@ type Partnership struct {
 	ProductDeliveredAt *time.Time
 }
 
+type PartnershipBatch struct {
+	ID      uuid.UUID
+	Command string
+	Until   *time.Time
+	Undoes  *uuid.UUID
+	MadeBy  uuid.UUID
+	MadeAt  time.Time
+}
+
+type PartnershipBatchItem struct {
+	BatchID       uuid.UUID
+	PartnershipID uuid.UUID
+	BrandID       uuid.UUID
+	OutboxID      uuid.UUID
+}
+
 type PartnershipEvent struct {
 	PartnershipID uuid.UUID
 	Source        string

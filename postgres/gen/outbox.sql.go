@@ -62,7 +62,8 @@ with c as (delete from changes where at < now() - interval '2 days'),
      s as (delete from sessions where expires_at < now()),
      p as (delete from portal_sessions where expires_at < now()),
      r as (delete from removed_contacts where removed_at < now() - interval '30 days'),
-     k as (delete from portal_codes where expires_at < now() - interval '1 day')
+     k as (delete from portal_codes where expires_at < now() - interval '1 day'),
+     g as (delete from partnership_batches where made_at < now() - interval '30 days') -- before the commands, whose verdicts are its outcome
 delete from signin_attempts where at < now() - interval '2 days'
 `
 

@@ -27,6 +27,21 @@ func (q *Queries) CompleteTask(ctx context.Context, db DBTX, arg CompleteTaskPar
 	return err
 }
 
+const completeTasks = `-- name: CompleteTasks :exec
+update tasks set state = 'done', snoozed_until = null, done_by = $1, done_at = now(), note = coalesce(nullif($2::text, ''), note) where id = any ($3::uuid[])
+`
+
+type CompleteTasksParams struct {
+	DoneBy *uuid.UUID
+	Note   string
+	Ids    []uuid.UUID
+}
+
+func (q *Queries) CompleteTasks(ctx context.Context, db DBTX, arg CompleteTasksParams) error {
+	_, err := db.Exec(ctx, completeTasks, arg.DoneBy, arg.Note, arg.Ids)
+	return err
+}
+
 const createTask = `-- name: CreateTask :exec
 insert into tasks (id, brand_id, creator_id, dedupe_key, kind, code, owner_id, owner_role, ref, due_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
@@ -207,6 +222,73 @@ func (q *Queries) LockTask(ctx context.Context, db DBTX, arg LockTaskParams) (Lo
 	return i, err
 }
 
+const matchingTasks = `-- name: MatchingTasks :many
+select t.id, t.brand_id, t.kind, t.state from tasks t
+where t.brand_id = any ($1::uuid[])
+  and (cardinality($2::uuid[]) = 0 or t.id = any ($2::uuid[]))
+  and ($3::uuid is null or t.brand_id = $3::uuid)
+  and ($4::uuid is null or t.partnership_id = $4::uuid)
+  and ($5::uuid is null or t.owner_id = $5::uuid
+    or ($6::boolean and t.owner_id is null and exists (select 1 from user_roles r
+      where r.user_id = $5::uuid and r.brand_id = t.brand_id and r.role = t.owner_role and r.effective_at <= now())))
+  and ($7::text is null or (case when t.state = 'snoozed' and t.snoozed_until <= now() then 'open' else t.state end) = $7::text)
+  and ($7::text is null or $7::text not in ('open', 'snoozed') or t.state in ('open', 'snoozed')) -- there is an index of those
+order by t.id limit $8 for update of t
+`
+
+type MatchingTasksParams struct {
+	Brands        []uuid.UUID
+	Ids           []uuid.UUID
+	BrandID       *uuid.UUID
+	PartnershipID *uuid.UUID
+	OwnerID       *uuid.UUID
+	WithRoles     bool
+	State         *string
+	MaxRows       int32
+}
+
+type MatchingTasksRow struct {
+	ID      uuid.UUID
+	BrandID uuid.UUID
+	Kind    string
+	State   string
+}
+
+// Those of the list with the same filter, locked in an order that is the same for everybody.
+func (q *Queries) MatchingTasks(ctx context.Context, db DBTX, arg MatchingTasksParams) ([]MatchingTasksRow, error) {
+	rows, err := db.Query(ctx, matchingTasks,
+		arg.Brands,
+		arg.Ids,
+		arg.BrandID,
+		arg.PartnershipID,
+		arg.OwnerID,
+		arg.WithRoles,
+		arg.State,
+		arg.MaxRows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []MatchingTasksRow
+	for rows.Next() {
+		var i MatchingTasksRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.BrandID,
+			&i.Kind,
+			&i.State,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const reassignTask = `-- name: ReassignTask :exec
 update tasks set owner_id = $1 where id = $2
 `
@@ -221,6 +303,20 @@ func (q *Queries) ReassignTask(ctx context.Context, db DBTX, arg ReassignTaskPar
 	return err
 }
 
+const reassignTasks = `-- name: ReassignTasks :exec
+update tasks set owner_id = $1 where id = any ($2::uuid[])
+`
+
+type ReassignTasksParams struct {
+	OwnerID *uuid.UUID
+	Ids     []uuid.UUID
+}
+
+func (q *Queries) ReassignTasks(ctx context.Context, db DBTX, arg ReassignTasksParams) error {
+	_, err := db.Exec(ctx, reassignTasks, arg.OwnerID, arg.Ids)
+	return err
+}
+
 const snoozeTask = `-- name: SnoozeTask :exec
 update tasks set state = 'snoozed', snoozed_until = $1 where id = $2
 `
@@ -232,5 +328,19 @@ type SnoozeTaskParams struct {
 
 func (q *Queries) SnoozeTask(ctx context.Context, db DBTX, arg SnoozeTaskParams) error {
 	_, err := db.Exec(ctx, snoozeTask, arg.Until, arg.ID)
+	return err
+}
+
+const snoozeTasks = `-- name: SnoozeTasks :exec
+update tasks set state = 'snoozed', snoozed_until = $1 where id = any ($2::uuid[])
+`
+
+type SnoozeTasksParams struct {
+	Until *time.Time
+	Ids   []uuid.UUID
+}
+
+func (q *Queries) SnoozeTasks(ctx context.Context, db DBTX, arg SnoozeTasksParams) error {
+	_, err := db.Exec(ctx, snoozeTasks, arg.Until, arg.Ids)
 	return err
 }

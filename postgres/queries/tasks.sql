@@ -24,6 +24,29 @@ left join creators c on c.id = coalesce(t.creator_id, p.creator_id)
 left join lateral (select x.handle, x.platform from creator_accounts x where x.creator_id = c.id order by x.platform, x.handle limit 1) a on true
 order by t.due_at, t.id;
 
+-- name: MatchingTasks :many
+-- Those of the list with the same filter, locked in an order that is the same for everybody.
+select t.id, t.brand_id, t.kind, t.state from tasks t
+where t.brand_id = any (@brands::uuid[])
+  and (cardinality(@ids::uuid[]) = 0 or t.id = any (@ids::uuid[]))
+  and (sqlc.narg('brand_id')::uuid is null or t.brand_id = sqlc.narg('brand_id')::uuid)
+  and (sqlc.narg('partnership_id')::uuid is null or t.partnership_id = sqlc.narg('partnership_id')::uuid)
+  and (sqlc.narg('owner_id')::uuid is null or t.owner_id = sqlc.narg('owner_id')::uuid
+    or (@with_roles::boolean and t.owner_id is null and exists (select 1 from user_roles r
+      where r.user_id = sqlc.narg('owner_id')::uuid and r.brand_id = t.brand_id and r.role = t.owner_role and r.effective_at <= now())))
+  and (sqlc.narg('state')::text is null or (case when t.state = 'snoozed' and t.snoozed_until <= now() then 'open' else t.state end) = sqlc.narg('state')::text)
+  and (sqlc.narg('state')::text is null or sqlc.narg('state')::text not in ('open', 'snoozed') or t.state in ('open', 'snoozed')) -- there is an index of those
+order by t.id limit @max_rows for update of t;
+
+-- name: CompleteTasks :exec
+update tasks set state = 'done', snoozed_until = null, done_by = @done_by, done_at = now(), note = coalesce(nullif(@note::text, ''), note) where id = any (@ids::uuid[]);
+
+-- name: ReassignTasks :exec
+update tasks set owner_id = @owner_id where id = any (@ids::uuid[]);
+
+-- name: SnoozeTasks :exec
+update tasks set state = 'snoozed', snoozed_until = @until where id = any (@ids::uuid[]);
+
 -- name: LockTask :one
 select id, brand_id, kind, state, owner_id, owner_role from tasks where id = @id and brand_id = any (@brands::uuid[]) for update;
 

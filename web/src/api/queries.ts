@@ -72,6 +72,19 @@ export const partnershipsQuery = (query: PartnershipFilter) =>
     placeholderData: keepPreviousData,
   });
 
+export const partnershipCountQuery = (query: Params<"/v1/partnerships/count">) => ({
+  queryKey: ["partnership", "count", query] as const,
+  queryFn: ({ signal }: { signal: AbortSignal }) => body(api.GET("/v1/partnerships/count", { params: { query }, signal })),
+});
+
+// What the workflows answer reaches the page by the stream; a batch whose last answers refuse changes nothing that the stream tells of.
+export const partnershipBatchQuery = (value: string) =>
+  queryOptions({
+    queryKey: ["partnership", "batch", value],
+    queryFn: ({ signal }) => body(api.GET("/v1/partnership-batches/{id}", { params: { ...id(value), query: { limit: 200 } }, signal })),
+    refetchInterval: ({ state: { data } }) => (data?.pending === 0 ? false : 1_000),
+  });
+
 export const partnershipQuery = (value: string) =>
   queryOptions({
     queryKey: ["partnership", "one", value],
@@ -394,6 +407,11 @@ export const tasksQuery = (query: TaskFilter) =>
     queryFn: ({ signal }) => body(api.GET("/v1/tasks", { params: { query }, signal })),
     placeholderData: keepPreviousData,
   });
+
+export const taskCountQuery = (query: Params<"/v1/tasks/count">) => ({
+  queryKey: ["task", "count", query] as const,
+  queryFn: ({ signal }: { signal: AbortSignal }) => body(api.GET("/v1/tasks/count", { params: { query }, signal })),
+});
 
 export const brandsQuery = queryOptions({
   queryKey: ["brand", "list"],

@@ -1302,6 +1302,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/key-dates/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same list as a table */
+        get: operations["exportKeyDates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/ledger/balances": {
         parameters: {
             query?: never;
@@ -1629,6 +1646,42 @@ export interface paths {
         };
         /** Counts for home and the rail: tasks, reviews, payouts and partnerships that need someone */
         get: operations["getOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/partnership-batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give many partnerships the same command: those that are named, or all that match. Each takes or refuses it by itself */
+        post: operations["createPartnershipBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/partnership-batches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** A batch of the caller's own: how many took the command, and who refused it and why */
+        get: operations["getPartnershipBatch"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1998,6 +2051,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/partnerships/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many partnerships match whom the caller may give a command to; the count stops above what one batch holds */
+        get: operations["countPartnerships"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/partnerships/export": {
         parameters: {
             query?: never;
@@ -2095,6 +2165,23 @@ export interface paths {
         };
         /** A batch with what became of each payout */
         get: operations["getPayoutBatch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payout-batches/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same list as a table */
+        get: operations["exportPayoutBatches"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2995,6 +3082,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reversals/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same list as a table */
+        get: operations["exportReversals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/review-links/{id}/revoke": {
         parameters: {
             query?: never;
@@ -3446,6 +3550,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/suppressions/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same list as a table */
+        get: operations["exportSuppressions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tasks": {
         parameters: {
             query?: never;
@@ -3514,6 +3635,57 @@ export interface paths {
         put?: never;
         /** Hide a task until a time */
         post: operations["snoozeTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tasks/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark many tasks done, hide them until later, or give them to another person: those that are named, or all that match. Each as if it stood alone */
+        post: operations["changeTasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tasks/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many tasks match that the caller may change; the count stops above what one request changes */
+        get: operations["countTasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tasks/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same list as a table */
+        get: operations["exportTasks"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3830,6 +4002,23 @@ export interface paths {
         put?: never;
         /** Take the second factor of somebody else away, who lost it; ends their sessions */
         post: operations["resetSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same list as a table */
+        get: operations["exportUsers"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5592,6 +5781,11 @@ export interface components {
             /** @description The creator has it; else it counts as not sent */
             arrived: boolean;
         };
+        MatchCount: {
+            count: number;
+            /** @description There are more than one batch holds: narrow the list */
+            more: boolean;
+        };
         Media: {
             has_audio?: boolean;
             height?: number;
@@ -6058,6 +6252,53 @@ export interface components {
             timers: components["schemas"]["Timer"][];
             workflow_id: string;
         };
+        PartnershipBatch: {
+            command: components["schemas"]["PartnershipBatchCommand"];
+            done: number;
+            /** Format: uuid */
+            id: string;
+            items: components["schemas"]["PartnershipBatchItem"][];
+            /** Format: date-time */
+            made_at: string;
+            /** @description Whether it can be taken back now */
+            may_undo: boolean;
+            next_cursor?: string;
+            /** @description Without an answer yet; they go on by themselves */
+            pending: number;
+            refused: number;
+            total: number;
+            /** Format: date-time */
+            until?: string;
+        };
+        /** @enum {string} */
+        PartnershipBatchCommand: "pause" | "snooze" | "resume";
+        /** @description Exactly one of partnership_ids, filter and undoes says which partnerships */
+        PartnershipBatchCreate: {
+            command: components["schemas"]["PartnershipBatchCommand"];
+            /** @description With filter: how many the person saw. Refused when it has become another list since */
+            count?: number;
+            filter?: components["schemas"]["PartnershipFilter"];
+            partnership_ids?: string[];
+            reason?: string;
+            /**
+             * Format: uuid
+             * @description With resume: a batch of the caller's own that paused. Those are resumed that it paused and nobody touched since
+             */
+            undoes?: string;
+            /**
+             * Format: date-time
+             * @description For snooze
+             */
+            until?: string;
+        };
+        /** @description A partnership that refused */
+        PartnershipBatchItem: {
+            campaign_name: string;
+            creator_name: string;
+            /** Format: uuid */
+            partnership_id: string;
+            reason: string;
+        };
         PartnershipCommand: {
             command: components["schemas"]["PartnershipCommandKind"];
             /** Format: uuid */
@@ -6085,6 +6326,20 @@ export interface components {
         };
         /** @enum {string} */
         PartnershipCommandKind: "pause" | "resume" | "snooze" | "log_reply" | "mark_declined" | "withdraw_offer" | "start_again" | "withdraw_contract" | "waive_deliverable" | "accept_deliverable" | "revoke_approval" | "renew" | "let_lapse" | "terminate" | "retry_check" | "let_mail_go" | "skip_mail" | "drop_bonus";
+        /** @description What the list of partnerships is narrowed by */
+        PartnershipFilter: {
+            attention?: boolean;
+            /** Format: uuid */
+            brand_id?: string;
+            /** Format: uuid */
+            campaign_id?: string;
+            /** Format: uuid */
+            creator_id?: string;
+            /** Format: uuid */
+            owner_id?: string;
+            q?: string;
+            stage?: string[];
+        };
         PartnershipList: {
             items: components["schemas"]["PartnershipSummary"][];
             next_cursor?: string;
@@ -6812,6 +7067,13 @@ export interface components {
         RecoveryCodes: {
             /** @description Each proves once; they are not shown again */
             codes: string[];
+        };
+        RefusedTask: {
+            /** Format: uuid */
+            id: string;
+            link?: string;
+            reason: string;
+            title: string;
         };
         Renewal: {
             /** Format: uuid */
@@ -7639,8 +7901,44 @@ export interface components {
             state: "open" | "done" | "cancelled" | "snoozed";
             title: string;
         };
+        TaskBatch: {
+            done: number;
+            /** @description At most as many as one request names */
+            refused: components["schemas"]["RefusedTask"][];
+        };
+        /** @description Exactly one of task_ids and filter says which tasks */
+        TaskBatchCreate: {
+            /** @enum {string} */
+            act: "complete" | "snooze" | "reassign";
+            /** @description With filter: how many the person saw. Refused when it has become another list since */
+            count?: number;
+            filter?: components["schemas"]["TaskFilter"];
+            /** @description For complete */
+            note?: string;
+            task_ids?: string[];
+            /**
+             * Format: date-time
+             * @description For snooze
+             */
+            until?: string;
+            /**
+             * Format: uuid
+             * @description For reassign
+             */
+            user_id?: string;
+        };
         TaskComplete: {
             note?: string;
+        };
+        /** @description What the list of tasks is narrowed by */
+        TaskFilter: {
+            /** Format: uuid */
+            brand_id?: string;
+            /** @description me, or the id of a person */
+            owner?: string;
+            /** Format: uuid */
+            partnership_id?: string;
+            state?: string;
         };
         TaskList: {
             items: components["schemas"]["Task"][];
@@ -8223,6 +8521,7 @@ export type MailDay = components['schemas']['MailDay'];
 export type MailFiling = components['schemas']['MailFiling'];
 export type MailHealth = components['schemas']['MailHealth'];
 export type MailSettle = components['schemas']['MailSettle'];
+export type MatchCount = components['schemas']['MatchCount'];
 export type Media = components['schemas']['Media'];
 export type Message = components['schemas']['Message'];
 export type MessageCreate = components['schemas']['MessageCreate'];
@@ -8265,8 +8564,13 @@ export type Override = components['schemas']['Override'];
 export type Overview = components['schemas']['Overview'];
 export type PackFormat = components['schemas']['PackFormat'];
 export type Partnership = components['schemas']['Partnership'];
+export type PartnershipBatch = components['schemas']['PartnershipBatch'];
+export type PartnershipBatchCommand = components['schemas']['PartnershipBatchCommand'];
+export type PartnershipBatchCreate = components['schemas']['PartnershipBatchCreate'];
+export type PartnershipBatchItem = components['schemas']['PartnershipBatchItem'];
 export type PartnershipCommand = components['schemas']['PartnershipCommand'];
 export type PartnershipCommandKind = components['schemas']['PartnershipCommandKind'];
+export type PartnershipFilter = components['schemas']['PartnershipFilter'];
 export type PartnershipList = components['schemas']['PartnershipList'];
 export type PartnershipSummary = components['schemas']['PartnershipSummary'];
 export type PastOffer = components['schemas']['PastOffer'];
@@ -8336,6 +8640,7 @@ export type ReconciliationBreak = components['schemas']['ReconciliationBreak'];
 export type ReconciliationList = components['schemas']['ReconciliationList'];
 export type ReconciliationSum = components['schemas']['ReconciliationSum'];
 export type RecoveryCodes = components['schemas']['RecoveryCodes'];
+export type RefusedTask = components['schemas']['RefusedTask'];
 export type Renewal = components['schemas']['Renewal'];
 export type RenewalList = components['schemas']['RenewalList'];
 export type RenewalPacket = components['schemas']['RenewalPacket'];
@@ -8413,7 +8718,10 @@ export type SubmissionList = components['schemas']['SubmissionList'];
 export type Suppression = components['schemas']['Suppression'];
 export type SuppressionList = components['schemas']['SuppressionList'];
 export type Task = components['schemas']['Task'];
+export type TaskBatch = components['schemas']['TaskBatch'];
+export type TaskBatchCreate = components['schemas']['TaskBatchCreate'];
 export type TaskComplete = components['schemas']['TaskComplete'];
+export type TaskFilter = components['schemas']['TaskFilter'];
 export type TaskList = components['schemas']['TaskList'];
 export type TaskReassign = components['schemas']['TaskReassign'];
 export type TaskSnooze = components['schemas']['TaskSnooze'];
@@ -10959,6 +11267,31 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    exportKeyDates: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+                campaign_id?: string;
+                format?: components["parameters"]["sheetFormat"];
+                /** @description First day */
+                from?: string;
+                kind?: components["schemas"]["KeyDateKind"];
+                owner_id?: string;
+                partnership_id?: string;
+                state?: "open" | "let_end" | "renegotiating" | "ended";
+                /** @description Last day */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["sheet"];
+            default: components["responses"]["problem"];
+        };
+    };
     listBalances: {
         parameters: {
             query?: {
@@ -11498,6 +11831,60 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    createPartnershipBatch: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartnershipBatchCreate"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartnershipBatch"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    getPartnershipBatch: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                limit?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartnershipBatch"];
                 };
             };
             default: components["responses"]["problem"];
@@ -12144,6 +12531,36 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    countPartnerships: {
+        parameters: {
+            query?: {
+                attention?: boolean;
+                brand_id?: components["parameters"]["brand_id"];
+                campaign_id?: string;
+                creator_id?: string;
+                owner_id?: string;
+                /** @description Words to search for */
+                q?: components["parameters"]["q"];
+                stage?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchCount"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     exportPartnerships: {
         parameters: {
             query?: {
@@ -12319,6 +12736,28 @@ export interface operations {
                     "application/json": components["schemas"]["PayoutBatch"];
                 };
             };
+            default: components["responses"]["problem"];
+        };
+    };
+    exportPayoutBatches: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+                format?: components["parameters"]["sheetFormat"];
+                /** @description First day in the brand's zone */
+                from?: string;
+                outcome?: components["schemas"]["PayoutBatchOutcome"];
+                /** @description Last day in the brand's zone */
+                to?: string;
+                user_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["sheet"];
             default: components["responses"]["problem"];
         };
     };
@@ -13769,6 +14208,24 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    exportReversals: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+                format?: components["parameters"]["sheetFormat"];
+                payout_id?: string;
+                state?: components["schemas"]["ReversalState"][];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["sheet"];
+            default: components["responses"]["problem"];
+        };
+    };
     revokeReviewLink: {
         parameters: {
             query?: never;
@@ -14571,6 +15028,24 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    exportSuppressions: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+                format?: components["parameters"]["sheetFormat"];
+                /** @description Words to search for */
+                q?: components["parameters"]["q"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["sheet"];
+            default: components["responses"]["problem"];
+        };
+    };
     listTasks: {
         parameters: {
             query?: {
@@ -14684,6 +15159,78 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
+            default: components["responses"]["problem"];
+        };
+    };
+    changeTasks: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskBatchCreate"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskBatch"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    countTasks: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+                owner?: string;
+                partnership_id?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchCount"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    exportTasks: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+                format?: components["parameters"]["sheetFormat"];
+                owner?: string;
+                partnership_id?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["sheet"];
             default: components["responses"]["problem"];
         };
     };
@@ -15227,6 +15774,21 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
+            default: components["responses"]["problem"];
+        };
+    };
+    exportUsers: {
+        parameters: {
+            query?: {
+                format?: components["parameters"]["sheetFormat"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["sheet"];
             default: components["responses"]["problem"];
         };
     };

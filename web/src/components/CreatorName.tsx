@@ -26,7 +26,7 @@ export function CreatorName({ creator, link }: { creator: CreatorRef; link?: Lin
       <span className={classes.words}>
         {link ? <Link {...link}>{creator.name}</Link> : <span>{creator.name}</span>}
         {creator.handle && (
-          <span className={classes.handle}>
+          <span className={classes.handle} title={creator.handle}>
             {creator.handle}
             {creator.platform && ` · ${creator.platform}`}
           </span>

@@ -7,7 +7,8 @@ import {
 } from "@tanstack/react-table";
 import { lazy, Suspense, useRef, type ChangeEvent, type MouseEvent as RowClick, type ReactNode } from "react";
 
-import { useColumnChoice } from "../lib/columns";
+import { useChooseRange } from "../lib/choose";
+import { useColumns } from "../lib/columns";
 import { useShortcuts } from "../lib/shortcuts";
 import classes from "./DataTable.module.css";
 import { LoadFailed } from "./Notice";
@@ -48,7 +49,15 @@ interface Props<T extends object> {
   /** What stands here when there are no rows. */
   empty: ReactNode;
   /** Chosen rows by id, when rows can be chosen. */
-  chosen?: { value: RowSelectionState; onChange: (value: RowSelectionState) => void; nameOf: (row: T) => string };
+  chosen?: {
+    value: RowSelectionState;
+    onChange: (value: RowSelectionState) => void;
+    nameOf: (row: T) => string;
+    /** Which rows may be chosen; without it, each. */
+    may?: (row: T) => boolean;
+    /** x chooses the row that has the focus, X everything up to it. */
+    keys?: boolean;
+  };
   /** Without a border, inside a section. */
   flush?: boolean;
   /** Up and down also walk through the rows; for queues, where nobody scrolls with these keys. */
@@ -81,9 +90,9 @@ function followRow(event: RowClick<HTMLTableRowElement>): void {
 export function DataTable<T extends object>({ label, columns: all, rows, rowId, error, retry, empty, chosen, flush = false, arrows = false }: Props<T>) {
   const phone = useMediaQuery("(max-width: 47.99em)", false, { getInitialValueInEffect: false });
   const roomy = useMediaQuery("(min-width: 87.5em)", true, { getInitialValueInEffect: false });
-  const [choice, setChoice] = useColumnChoice(label);
   // The first column leads to the row, and a short table in a section has only what it needs.
   const chooses = !flush && !phone && all.length > 3;
+  const { choice, set: chooseColumn, reset } = useColumns(label, all.map(({ id = "", meta }) => ({ id, shown: !meta?.wide || roomy })), chooses);
   const cols = chooses ? all.filter(({ id = "" }, at) => at === 0 || (choice[id] ?? true)) : all;
   const box = useRef<HTMLDivElement>(null);
   const table = useTable({
@@ -91,26 +100,18 @@ export function DataTable<T extends object>({ label, columns: all, rows, rowId, 
     columns: cols,
     data: rows ?? none,
     getRowId: rowId,
-    enableRowSelection: chosen !== undefined,
+    enableRowSelection: chosen?.may ? (row) => chosen.may?.(row.original) ?? true : chosen !== undefined,
     state: { rowSelection: chosen?.value ?? {} },
     onRowSelectionChange: (next) => chosen?.onChange(typeof next === "function" ? next(chosen.value) : next),
   });
 
-  // With shift, everything from the row chosen last to this one.
-  const lastChosen = useRef<string>(undefined);
-  const choose = (row: Row<typeof features, T>, event: ChangeEvent<HTMLInputElement>) => {
-    const { checked } = event.currentTarget;
-    const ids = table.getRowModel().rows.map(({ id }) => id);
-    const [one, other] = [ids.indexOf(lastChosen.current ?? ""), ids.indexOf(row.id)].sort((a, b) => a - b);
-    if ((event.nativeEvent as MouseEvent).shiftKey && one !== undefined && other !== undefined && one >= 0) {
-      const rest = { ...chosen?.value };
-      for (const id of ids.slice(one, other + 1)) {
-        if (checked) rest[id] = true;
-        else Reflect.deleteProperty(rest, id);
-      }
-      chosen?.onChange(rest);
-    } else row.toggleSelected(checked);
-    lastChosen.current = row.id;
+  const range = useChooseRange(table.getRowModel().rows.filter((row) => row.getCanSelect()).map(({ id }) => id), chosen?.value ?? {}, (next) => chosen?.onChange(next));
+  const choose = (row: Row<typeof features, T>, event: ChangeEvent<HTMLInputElement>) =>
+    range(row.id, event.currentTarget.checked, (event.nativeEvent as MouseEvent).shiftKey);
+  const chooseFocused = (withRange: boolean) => {
+    const rowsNow = [...(box.current?.querySelectorAll("[data-row]") ?? [])];
+    const row = table.getRowModel().rows[rowsNow.findIndex((element) => element.contains(document.activeElement))];
+    if (row?.getCanSelect()) range(row.id, withRange || !row.getIsSelected(), withRange);
   };
 
   const move = (step: 1 | -1) => {
@@ -123,6 +124,10 @@ export function DataTable<T extends object>({ label, columns: all, rows, rowId, 
   useShortcuts(label, [
     { keys: "j", label: "Next row", run: () => move(1) },
     { keys: "k", label: "Previous row", run: () => move(-1) },
+    ...(chosen?.keys ? [
+      { keys: "x", label: "Choose the row, or not", run: () => chooseFocused(false) },
+      { keys: "X", label: "Choose all rows from the last chosen one to this", run: () => chooseFocused(true) },
+    ] : []),
     ...(arrows ? [
       { keys: "ArrowDown", label: "Next row", run: () => move(1) },
       { keys: "ArrowUp", label: "Previous row", run: () => move(-1) },
@@ -185,6 +190,7 @@ export function DataTable<T extends object>({ label, columns: all, rows, rowId, 
                     size="xs"
                     aria-label={`Choose ${chosen.nameOf(row.original)}`}
                     checked={row.getIsSelected()}
+                    disabled={!row.getCanSelect()}
                     onChange={(event) => choose(row, event)}
                   />
                 </td>
@@ -216,8 +222,8 @@ export function DataTable<T extends object>({ label, columns: all, rows, rowId, 
         <Suspense>
           <ColumnMenu
             columns={all.slice(1).map(({ id = "", header, meta }) => ({ id, header: String(header), shown: choice[id] ?? (!meta?.wide || roomy) }))}
-            onChange={(id, seen) => setChoice({ ...choice, [id]: seen })}
-            reset={Object.keys(choice).length > 0 ? () => setChoice({}) : undefined}
+            onChange={chooseColumn}
+            reset={reset}
           />
         </Suspense>
       </div>
@@ -241,7 +247,7 @@ function Card<T extends object>({ row, chosen, choose }: {
     <li className={classes.card} data-row>
       <div className={classes.cardHead}>
         {chosen && (
-          <Checkbox aria-label={`Choose ${chosen.nameOf(row.original)}`} checked={row.getIsSelected()} onChange={(event) => choose(row, event)} />
+          <Checkbox aria-label={`Choose ${chosen.nameOf(row.original)}`} checked={row.getIsSelected()} disabled={!row.getCanSelect()} onChange={(event) => choose(row, event)} />
         )}
         {cells.filter(({ place }) => place === "head").map(({ id, shown }) => <div key={id}>{shown}</div>)}
       </div>

@@ -28,14 +28,14 @@ it("goes to a kept view of this list", async () => {
 
 it("keeps what is shown under a name, without where in the list one is", async () => {
   const sent = serveReviews({ also: { "/v1/views": kept } });
-  await show(<Filters>{null}</Filters>, "/partnerships?q=x&cursor=abc");
+  await show(<Filters>{null}</Filters>, "/partnerships?q=x&cursor=abc&as=board&cols=creator.stage");
   await userEvent.click(await screen.findByRole("button", { name: "Views" }));
   await userEvent.click(await screen.findByRole("menuitem", { name: "Keep what is shown…" }));
-  const dialog = within(await screen.findByRole("dialog", { name: "Keep these filters" }));
+  const dialog = within(await screen.findByRole("dialog", { name: "Keep this view" }));
   expect(dialog.getByRole("button", { name: "Keep" })).toBeDisabled();
   await userEvent.type(dialog.getByRole("textbox", { name: "Name" }), "Named x");
   await userEvent.click(dialog.getByRole("button", { name: "Keep" }));
-  await waitFor(() => expect(sent.map(({ path, body }) => [path, body])).toEqual([["/v1/views", { page: "/partnerships", search: { q: "x" }, name: "Named x" }]]));
+  await waitFor(() => expect(sent.map(({ path, body }) => [path, body])).toEqual([["/v1/views", { page: "/partnerships", search: { q: "x", as: "board", cols: "creator.stage" }, name: "Named x" }]]));
 });
 
 it("has no views for a list of one thing", async () => {

@@ -12,7 +12,7 @@ import { hasRole, useSession, workRoles } from "../lib/session";
 import { ProblemNotice } from "./Notice";
 
 /** Parts of an address that say where in a list somebody is, not what it shows. */
-const places = ["cursor", "selected", "day"];
+const places = ["cursor", "selected", "day", "batch"];
 
 /** The filters of this list under names: one's own, and those that colleagues share. */
 export default function SavedViews() {
@@ -72,9 +72,10 @@ function SaveDialog({ page, search, onClose }: { page: string; search: Record<st
     touches: ["view"],
   });
   return (
-    <Modal opened onClose={onClose} title="Keep these filters">
+    <Modal opened onClose={onClose} title="Keep this view">
       <form onSubmit={(event) => { event.preventDefault(); act.mutate({ page, search, name, brand_id: shared ? brand : undefined }); }}>
         <Stack>
+          <p className="soft" style={{ margin: 0 }}>Its filters, its columns where you chose some, and whether it is a list, a board or a calendar.</p>
           <TextInput label="Name" required data-autofocus maxLength={80} value={name} onChange={(event) => setName(event.currentTarget.value)} error={act.error?.byField.name} />
           {brands.length > 0 && <Checkbox label="Show it to colleagues too" checked={shared} onChange={(event) => setShared(event.currentTarget.checked)} />}
           {shared && brands.length > 1 && <NativeSelect label="Of" value={brand} onChange={(event) => setBrand(event.currentTarget.value)} data={brands.map(({ brand_id, brand_name }) => ({ value: brand_id, label: brand_name ?? brand_id }))} error={act.error?.byField.brand_id} />}

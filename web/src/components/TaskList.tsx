@@ -1,8 +1,9 @@
-import { Button, Group } from "@mantine/core";
+import { Button, Checkbox, Group } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { Fragment, lazy, Suspense, useState } from "react";
+import { Fragment, lazy, Suspense, useState, type ReactNode } from "react";
 
 import type { Need, ReviewSummary, Task } from "../api/schema";
+import { useChooseRange, type Choice } from "../lib/choose";
 import { roleWords } from "../lib/session";
 import { useTimeText } from "../lib/time";
 import { LoadingLines } from "./Loading";
@@ -14,14 +15,23 @@ import classes from "./TaskList.module.css";
 
 const TaskDialog = lazy(() => import("./TaskDialog"));
 
+/** Chosen tasks, where many can be changed at once, and which of them may be. */
+export interface ChosenTasks {
+  value: Choice;
+  onChange: (value: Choice) => void;
+  may: (task: Task) => boolean;
+}
+
 /** Tasks with what to do about each: go there, mark done, later, or to somebody else. */
-export function TaskList({ tasks, ...rest }: { tasks: Task[] | undefined; error?: unknown; retry?: () => void }) {
+export function TaskList({ tasks, ...rest }: { tasks: Task[] | undefined; error?: unknown; retry?: () => void; chosen?: ChosenTasks }) {
   return <NeedList needs={tasks?.map((task) => ({ task }))} {...rest} />;
 }
 
 /** Tasks, and reviews in which somebody is asked, each with what happens else. */
-export function NeedList({ needs, error, retry }: { needs: Need[] | undefined; error?: unknown; retry?: () => void }) {
+export function NeedList({ needs, error, retry, chosen }: { needs: Need[] | undefined; error?: unknown; retry?: () => void; chosen?: ChosenTasks }) {
   const [asked, setAsked] = useState<{ task: Task; for: Asked } | null>(null);
+  const ids = needs?.flatMap(({ task }) => (task && chosen?.may(task) ? [task.id] : [])) ?? [];
+  const choose = useChooseRange(ids, chosen?.value ?? {}, (value) => chosen?.onChange(value));
   if (error && !needs) return <LoadFailed error={error} retry={retry} />;
   if (!needs) return <div className={classes.loading}><LoadingLines /></div>;
   return (
@@ -29,7 +39,9 @@ export function NeedList({ needs, error, retry }: { needs: Need[] | undefined; e
       <ul className={classes.list}>
         {needs.map(({ task, review, if_not, if_not_at }) => (
           <Fragment key={task?.id ?? review?.id}>
-            {task && <TaskRow task={task} ask={(what) => setAsked({ task, for: what })} />}
+            {task && <TaskRow task={task} ask={(what) => setAsked({ task, for: what })} box={chosen?.may(task) && (
+              <Checkbox size="xs" aria-label={`Choose ${task.title}${task.creator ? `, ${task.creator.name}` : ""}`} checked={chosen.value[task.id] ?? false} onChange={(event) => choose(task.id, event.currentTarget.checked, (event.nativeEvent as MouseEvent).shiftKey)} />
+            )} />}
             {review && <ReviewRow review={review} ifNot={if_not} ifNotAt={if_not_at} />}
           </Fragment>
         ))}
@@ -80,12 +92,13 @@ function ReviewRow({ review, ifNot, ifNotAt }: { review: ReviewSummary; ifNot: s
   );
 }
 
-function TaskRow({ task, ask }: { task: Task; ask: (what: Asked) => void }) {
+function TaskRow({ task, ask, box }: { task: Task; ask: (what: Asked) => void; box?: ReactNode }) {
   const overdue = useOverdue(task.state === "open" ? task.due_at : undefined);
   const link = task.link?.startsWith("/") ? task.link : task.partnership_id && `/partnerships/${task.partnership_id}`;
   const active = task.state === "open" || task.state === "snoozed";
   return (
     <li className={classes.task}>
+      {box}
       <div className={classes.words}>
         <div className={classes.title}>
           {link ? <Link to={link}>{task.title}</Link> : task.title}

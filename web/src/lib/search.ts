@@ -23,6 +23,9 @@ export const date = tolerant(z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/)));
 /** A country's code of two capitals. */
 export const country = tolerant(z.string().check(z.regex(/^[A-Z]{2}$/)));
 
+/** The columns of a list that are shown, with dots between. */
+export const columns = tolerant(z.string().check(z.regex(/^[\w.-]{1,300}$/)));
+
 /** Yes, or absent. */
 export const flag = tolerant(z.boolean());
 

@@ -16,7 +16,7 @@ const ProofDialog = lazy(async () => ({ default: (await import("../components/Pr
 
 /** Every page of the house: behind the sign-in, inside the frame, about one brand or all. */
 export const Route = createFileRoute("/_app")({
-  validateSearch: url.search({ brand: url.id }),
+  validateSearch: url.search({ brand: url.id, cols: url.columns }),
   search: { middlewares: [retainSearchParams(["brand"])] },
   beforeLoad: async ({ context, location }) => {
     try {

@@ -8,8 +8,9 @@ import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
 import { suppressionsQuery } from "../../api/queries";
 import type { Suppression } from "../../api/schema";
-import { hasRole, useSession } from "../../lib/session";
+import { hasRole, houseRoles, useSession } from "../../lib/session";
 import { columns, DataTable, TwoLines } from "../DataTable";
+import { Downloads } from "../Downloads";
 import { SearchInput } from "../Filters";
 import { EmptyState, ProblemNotice } from "../Notice";
 import { Section } from "../Page";
@@ -40,7 +41,12 @@ export function Suppressions({ brand }: { brand: string | undefined }) {
     },
   ]);
   return (
-    <Section title="Addresses that get no mail" actions={<SearchInput label="Search addresses" value={q} onChange={(value) => { setQ(value); setCursor(undefined); }} />} flush>
+    <Section title="Addresses that get no mail" actions={(
+        <>
+          <SearchInput label="Search addresses" value={q} onChange={(value) => { setQ(value); setCursor(undefined); }} />
+          {hasRole(session, houseRoles, brand) && <Downloads small path="/v1/suppressions/export" query={{ brand_id: brand, q }} as={["csv", "xlsx"]} />}
+        </>
+      )} flush>
       <DataTable
         label="Addresses that get no mail"
         columns={cols}

@@ -9,12 +9,14 @@ import { CreatorName } from "../../components/CreatorName";
 import { KeyDateActions } from "../../components/contract/KeyDateActions";
 import { decision, keyKinds } from "../../components/contract/keydates";
 import { columns, DataTable, Pager, TwoLines } from "../../components/DataTable";
+import { Downloads } from "../../components/Downloads";
 import { Filters } from "../../components/Filters";
 import { CampaignFilter, LateFilters, PersonFilter } from "../../components/LateFilters";
 import { EmptyState } from "../../components/Notice";
 import { Page } from "../../components/Page";
 import { RelativeTime } from "../../components/RelativeTime";
 import { Chip } from "../../components/StatusChip";
+import { hasRole, houseRoles, useSession } from "../../lib/session";
 import * as url from "../../lib/search";
 
 const kinds = Object.keys(keyKinds) as [KeyDateKind, ...KeyDateKind[]];
@@ -55,11 +57,13 @@ const cols = columns<KeyDate>([
 function KeyDatesPage() {
   const { brand, kind, state, campaign, owner, partnership, cursor } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
-  const list = useQuery(keyDatesQuery({ brand_id: brand, kind, state, campaign_id: campaign, owner_id: owner, partnership_id: partnership, cursor }));
+  const session = useSession();
+  const filter = { brand_id: brand, kind, state, campaign_id: campaign, owner_id: owner, partnership_id: partnership };
+  const list = useQuery(keyDatesQuery({ ...filter, cursor }));
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
   const none = { kind: undefined, state: undefined, campaign: undefined, owner: undefined, partnership: undefined };
   return (
-    <Page title="Key dates" up={{ to: "/contracts", label: "Contracts" }} under="When renewals must be decided, and when what a contract gives the brand ends. The nearest first.">
+    <Page title="Key dates" up={{ to: "/contracts", label: "Contracts" }} under="When renewals must be decided, and when what a contract gives the brand ends. The nearest first." actions={hasRole(session, houseRoles, brand) && <Downloads path="/v1/key-dates/export" query={filter} as={["csv", "xlsx"]} />}>
       <Filters>
         <NativeSelect aria-label="What ends" value={kind ?? ""} onChange={(event) => set({ kind: (event.currentTarget.value || undefined) as KeyDateKind | undefined })} data={[{ value: "", label: "Anything that ends" }, ...kinds.map((value) => ({ value, label: keyKinds[value].word }))]} />
         <NativeSelect aria-label="Decision" value={state ?? ""} onChange={(event) => set({ state: (event.currentTarget.value || undefined) as typeof state })} data={[{ value: "", label: "All that is to come" }, ...Object.entries(states).map(([value, label]) => ({ value, label }))]} />

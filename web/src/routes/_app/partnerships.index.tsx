@@ -2,8 +2,9 @@ import { Button, Checkbox, SegmentedControl } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconAlertCircle, IconHeartHandshake, IconPlayerPause, IconSearchOff } from "@tabler/icons-react";
+import { lazy, Suspense, useState } from "react";
 
-import { partnershipsQuery } from "../../api/queries";
+import { partnershipCountQuery, partnershipsQuery } from "../../api/queries";
 import type { PartnershipSummary, Stage } from "../../api/schema";
 import { CreatorName } from "../../components/CreatorName";
 import { columns, DataTable, Pager, TwoLines } from "../../components/DataTable";
@@ -13,12 +14,18 @@ import { CampaignFilter, LateFilters, PersonFilter, StatesFilter } from "../../c
 import { Money } from "../../components/Money";
 import { EmptyState } from "../../components/Notice";
 import { Page } from "../../components/Page";
+import type { BatchAsk } from "../../components/partnership/BatchDialog";
 import { Board } from "../../components/partnership/Board";
 import { RelativeTime } from "../../components/RelativeTime";
 import { Chip, StatusChip } from "../../components/StatusChip";
+import { useChosen } from "../../lib/choose";
 import { hasRole, houseRoles, useSession } from "../../lib/session";
 import * as url from "../../lib/search";
 import { looks } from "../../lib/states";
+
+const ChosenBar = lazy(() => import("../../components/ChosenBar"));
+const BatchDialog = lazy(() => import("../../components/partnership/BatchDialog"));
+const BatchResult = lazy(() => import("../../components/partnership/BatchResult"));
 
 const stageNames = Object.keys(looks.stage) as [Stage, ...Stage[]];
 
@@ -32,6 +39,7 @@ const filters = url.search({
   owner: url.id,
   attention: url.flag,
   as: url.oneOf(["board"]),
+  batch: url.id,
   cursor: url.cursor,
 });
 
@@ -60,12 +68,19 @@ const cols = columns<PartnershipSummary>([
 ]);
 
 function Partnerships() {
-  const { brand, q, stage, campaign, owner, attention, as = "list", cursor } = Route.useSearch();
+  const { brand, q, stage, campaign, owner, attention, as = "list", batch, cursor } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
   const session = useSession();
   const filter = { brand_id: brand, q, campaign_id: campaign, owner_id: owner, attention };
   const list = useQuery({ ...partnershipsQuery({ ...filter, stage, cursor }), enabled: as === "list" });
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
+  const chosen = useChosen({ ...filter, stage });
+  const [asked, setAsked] = useState<BatchAsk>();
+  const mayCommand = hasRole(session, ["ops", "admin"], brand);
+  const rows = list.data?.items.filter(({ brand_id }) => hasRole(session, ["ops", "admin"], brand_id)) ?? [];
+  const whole = Boolean((cursor ?? list.data?.next_cursor) && rows.length > 0 && rows.every(({ id }) => chosen.value[id]));
+  const ask = (command: BatchAsk["command"]) => setAsked(chosen.all === undefined ? { command, ids: chosen.ids } : { command, filter: { ...filter, stage }, count: chosen.all });
+  const showBatch = (id: string | undefined) => void navigate({ search: (search) => ({ ...search, batch: id }), replace: true });
   const filtered = Boolean(q ?? stage?.length ?? campaign ?? owner ?? attention);
 
   return (
@@ -88,11 +103,21 @@ function Partnerships() {
         </LateFilters>
         <Checkbox label="Needs someone" py={8} checked={attention ?? false} onChange={(event) => set({ attention: event.currentTarget.checked || undefined })} />
       </Filters>
+      {chosen.ids.length > 0 && as === "list" && (
+        <Suspense>
+          <ChosenBar noun="partnerships" most={2000} chosen={chosen} whole={whole} count={partnershipCountQuery({ ...filter, stage })}>
+            <Button size="xs" onClick={() => ask("pause")}>Pause…</Button>
+            <Button size="xs" variant="default" onClick={() => ask("snooze")}>Pause until…</Button>
+            <Button size="xs" variant="default" onClick={() => ask("resume")}>Resume…</Button>
+          </ChosenBar>
+        </Suspense>
+      )}
       {as === "board" ? <Board filter={filter} stages={stage?.length ? stage : pathStages} /> : <><DataTable
         label="Partnerships"
         columns={cols}
         rows={list.data?.items}
         rowId={({ id }) => id}
+        chosen={mayCommand ? { value: chosen.value, onChange: chosen.set, nameOf: ({ creator, campaign_name }) => `${creator.name}, ${campaign_name}`, may: ({ brand_id }) => hasRole(session, ["ops", "admin"], brand_id), keys: true } : undefined}
         error={list.error}
         retry={() => void list.refetch()}
         empty={
@@ -108,6 +133,10 @@ function Partnerships() {
         }
       />
       <Pager shown={list.data?.items.length ?? 0} cursor={cursor} nextCursor={list.data?.next_cursor} go={(next) => set({ cursor: next })} /></>}
+      <Suspense>
+        {asked && <BatchDialog ask={asked} onClose={() => setAsked(undefined)} onMade={(id) => { setAsked(undefined); chosen.clear(); showBatch(id); }} />}
+        {batch && !asked && <BatchResult key={batch} id={batch} onClose={() => showBatch(undefined)} onUndone={showBatch} />}
+      </Suspense>
     </Page>
   );
 }

@@ -6,6 +6,7 @@ import { IconChecks, IconSearchOff } from "@tabler/icons-react";
 import { payoutBatchesQuery } from "../../api/queries";
 import type { PayoutBatchOutcome, PayoutBatchSummary } from "../../api/schema";
 import { columns, DataTable, Pager } from "../../components/DataTable";
+import { Downloads } from "../../components/Downloads";
 import { Filters } from "../../components/Filters";
 import { LateFilters, PersonFilter } from "../../components/LateFilters";
 import { EmptyState } from "../../components/Notice";
@@ -31,11 +32,12 @@ const cols = columns<PayoutBatchSummary>([
 function Batches() {
   const { brand, outcome, person, from, to, cursor } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
-  const list = useQuery(payoutBatchesQuery({ brand_id: brand, user_id: person, outcome, from, to, cursor }));
+  const filter = { brand_id: brand, user_id: person, outcome, from, to };
+  const list = useQuery(payoutBatchesQuery({ ...filter, cursor }));
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
   const filtered = Boolean(outcome ?? person ?? from ?? to);
   return (
-    <Page title="Approved together" up={{ to: "/payouts", label: "Payments" }} under="Payments that somebody approved, or left out, in one act.">
+    <Page title="Approved together" up={{ to: "/payouts", label: "Payments" }} under="Payments that somebody approved, or left out, in one act." actions={<Downloads path="/v1/payout-batches/export" query={filter} as={["csv", "xlsx"]} />}>
       <Filters>
         <LateFilters>
           <PersonFilter label="By" value={person} onChange={(value) => set({ person: value })} />

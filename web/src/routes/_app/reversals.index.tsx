@@ -7,6 +7,7 @@ import { reversalsQuery } from "../../api/queries";
 import type { Reversal, ReversalState } from "../../api/schema";
 import { CreatorName } from "../../components/CreatorName";
 import { columns, DataTable, Pager, TwoLines } from "../../components/DataTable";
+import { Downloads } from "../../components/Downloads";
 import { Filters } from "../../components/Filters";
 import { LateFilters, StatesFilter } from "../../components/LateFilters";
 import { Money, Unknown } from "../../components/Money";
@@ -39,7 +40,7 @@ function AllReversals() {
   const list = useQuery(reversalsQuery({ brand_id: brand, state, cursor }));
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
   return (
-    <Page title="Money taken back" up={{ to: "/payouts", label: "Payments" }} under="What was paid and is to come back: from the creator’s account, out of the next payments, or given up.">
+    <Page title="Money taken back" up={{ to: "/payouts", label: "Payments" }} under="What was paid and is to come back: from the creator’s account, out of the next payments, or given up." actions={<Downloads path="/v1/reversals/export" query={{ brand_id: brand, state }} as={["csv", "xlsx"]} />}>
       <Filters>
         <LateFilters>
           <StatesFilter label="State" value={state} onChange={(value) => set({ state: value as ReversalState[] | undefined })} data={states.map((value) => ({ value, label: looks.reversal[value].word }))} />

@@ -11,11 +11,12 @@ import { roleRequestsQuery, usersQuery } from "../../api/queries";
 import type { BrandRole, Role, RoleRequest, User, UserCreate } from "../../api/schema";
 import { CommandButton } from "../../components/CommandButton";
 import { columns, DataTable } from "../../components/DataTable";
+import { Downloads } from "../../components/Downloads";
 import { EmptyState, ProblemNotice } from "../../components/Notice";
 import { Page, Section } from "../../components/Page";
 import { RelativeTime } from "../../components/RelativeTime";
 import { Chip } from "../../components/StatusChip";
-import { hasRole, roleWords, useSession } from "../../lib/session";
+import { hasRole, houseRoles, roleWords, useSession } from "../../lib/session";
 import classes from "./settings.module.css";
 
 export const Route = createFileRoute("/_app/settings/people")({ component: People });
@@ -70,7 +71,12 @@ function People() {
     <Page
       title="People"
       under="Who may do what, for each brand. Finance roles are granted by two people and take effect after a delay."
-      actions={admin && <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAsked({ kind: "create" })}>Add a person</Button>}
+      actions={(
+        <>
+          {hasRole(session, houseRoles) && <Downloads path="/v1/users/export" query={{}} as={["csv", "xlsx"]} />}
+          {admin && <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAsked({ kind: "create" })}>Add a person</Button>}
+        </>
+      )}
     >
       {(requests.data?.items.length ?? 0) > 0 && <Requests requests={requests.data?.items ?? []} confirms={hasRole(session, ["admin", "finance_preparer", "finance_releaser"])} me={session?.user_id} />}
       <DataTable

@@ -1,0 +1,62 @@
+import { screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, it, vi } from "vitest";
+
+import { openApp } from "../test/app";
+import { answer } from "../test/render";
+
+const brand = { brand_id: "01990000-0000-7000-8000-000000000001", brand_name: "Northlight", roles: ["ops"] };
+
+function serve() {
+  const sent: unknown[] = [];
+  vi.stubGlobal("fetch", async (request: Request) => {
+    const { pathname } = new URL(request.url);
+    if (request.method === "POST") {
+      sent.push(await request.json());
+      return answer({ done: 2, refused: [{ id: "t3", title: "Approve the contract", link: "/contracts/k", reason: "This task is over once it is decided. Open it and decide." }] });
+    }
+    switch (pathname) {
+      case "/v1/session": return answer({ user_id: "u", name: "Ola", email: "o@x.example", brands: [brand], day_seconds: 86400 });
+      case "/v1/tasks": return answer({ items: ["Call", "Write", "Approve the contract"].map((title, n) => ({ id: `t${n + 1}`, brand_id: brand.brand_id, title, kind: "reply", state: "open", created_at: "2026-01-01T00:00:00Z", closes_itself: n === 2 })), next_cursor: "more" });
+      case "/v1/tasks/count": return answer({ count: 77, more: false });
+      default: return answer({ items: [] });
+    }
+  });
+  return sent;
+}
+
+it("marks all tasks that match done, and lists which stayed open and why", async () => {
+  const sent = serve();
+  const user = userEvent.setup();
+  openApp("/tasks");
+  await user.click(await screen.findByRole("checkbox", { name: "Choose all of this page" }));
+  await user.click(await screen.findByRole("button", { name: "Select all 77 that match" }, { timeout: 20_000 }));
+  await user.click(screen.getByRole("button", { name: "Mark done…" }));
+  const ask = await screen.findByRole("dialog", { name: "Mark done: 77 tasks" });
+  await user.type(within(ask).getByRole("textbox", { name: "Note" }), "Over");
+  await user.click(within(ask).getByRole("button", { name: "Mark done: 77 tasks" }));
+  const result = await screen.findByRole("dialog", { name: "2 tasks done" });
+  expect(sent).toEqual([{ act: "complete", note: "Over", filter: { owner: "me", state: "open" }, count: 77 }]);
+  expect(within(result).getByRole("link", { name: "Approve the contract" })).toHaveAttribute("href", "/contracts/k");
+  expect(within(result).getByText(/once it is decided/)).toBeInTheDocument();
+  expect(screen.queryByRole("group", { name: "Chosen tasks" })).not.toBeInTheDocument();
+});
+
+it("chooses a range with shift, and forgets it when the list becomes another", async () => {
+  const sent = serve();
+  const user = userEvent.setup();
+  openApp("/tasks");
+  await user.click(await screen.findByRole("checkbox", { name: "Choose Call" }));
+  await user.keyboard("{Shift>}");
+  await user.click(screen.getByRole("checkbox", { name: "Choose Write" }));
+  await user.keyboard("{/Shift}");
+  expect(await screen.findByText("2 chosen")).toBeInTheDocument();
+  await user.click(screen.getByRole("button", { name: "Later…" }));
+  await user.click(await screen.findByRole("button", { name: "Hide: 2 tasks" }));
+  expect(sent).toMatchObject([{ act: "snooze", task_ids: ["t1", "t2"] }]);
+  await user.click(await screen.findByRole("button", { name: "Back to the list" }));
+  await user.click(screen.getByRole("checkbox", { name: "Choose Call" }));
+  expect(await screen.findByText("1 chosen")).toBeInTheDocument();
+  await user.click(screen.getByRole("radio", { name: "Everybody’s" }));
+  expect(screen.queryByText("1 chosen")).not.toBeInTheDocument();
+});
