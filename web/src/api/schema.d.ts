@@ -4043,6 +4043,7 @@ export interface components {
             posts_apart_hours?: number;
             /** @description Below it the content approval counts as the first pair of eyes */
             second_pair_threshold: components["schemas"]["Money"];
+            signing: components["schemas"]["BrandSigning"];
             version: number;
             /** @description Days in which a new mailbox rises to its full number; 0 means no warm-up */
             warm_up_days: number;
@@ -4075,6 +4076,7 @@ export interface components {
             /** @description From 0 to 720 */
             posts_apart_hours?: number;
             second_pair_threshold?: components["schemas"]["Money"];
+            signing?: components["schemas"]["BrandSigning"];
             /** @description A change begins the warm-up anew */
             warm_up_days?: number;
         };
@@ -4088,6 +4090,11 @@ export interface components {
             brand_name?: string;
             roles: components["schemas"]["Role"][];
         };
+        /**
+         * @description Where creators sign: at the installation's provider of signatures, if it has one, or always in the portal with a mailed code
+         * @enum {string}
+         */
+        BrandSigning: "provider" | "portal";
         BudgetHealth: {
             budget: components["schemas"]["Money"];
             campaigns: number;
@@ -7396,6 +7403,8 @@ export interface components {
             provider: "documenso";
             /** @description Why the creator did not sign, in their words */
             reason?: string;
+            /** @description Hash of the file that the provider sealed; absent until it is kept */
+            sealed_sha256?: string;
             /** @enum {string} */
             state: "opening" | "open" | "completed" | "rejected" | "cancelled" | "closed";
             /** @description The creator's link, in the portal only; absent until the provider has the document */
@@ -8043,6 +8052,8 @@ export interface components {
         q: string;
         /** @description The token of the mailed link */
         reviewToken: string;
+        /** @description The file that the provider of signatures sealed instead, where the creator signed there */
+        sealed: boolean;
         sheetFormat: components["schemas"]["SheetFormat"];
         /** @description Last day in the brand's zone; without */
         to: string;
@@ -8073,6 +8084,7 @@ export type BrandCreate = components['schemas']['BrandCreate'];
 export type BrandEdit = components['schemas']['BrandEdit'];
 export type BrandList = components['schemas']['BrandList'];
 export type BrandRole = components['schemas']['BrandRole'];
+export type BrandSigning = components['schemas']['BrandSigning'];
 export type BudgetHealth = components['schemas']['BudgetHealth'];
 export type Calendar = components['schemas']['Calendar'];
 export type CalendarEdit = components['schemas']['CalendarEdit'];
@@ -8467,6 +8479,7 @@ export type ParameterIfMatch = components['parameters']['ifMatch'];
 export type ParameterLimit = components['parameters']['limit'];
 export type ParameterQ = components['parameters']['q'];
 export type ParameterReviewToken = components['parameters']['reviewToken'];
+export type ParameterSealed = components['parameters']['sealed'];
 export type ParameterSheetFormat = components['parameters']['sheetFormat'];
 export type ParameterTo = components['parameters']['to'];
 export type $defs = Record<string, never>;
@@ -9732,7 +9745,10 @@ export interface operations {
     };
     getContractPaper: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The file that the provider of signatures sealed instead, where the creator signed there */
+                sealed?: components["parameters"]["sealed"];
+            };
             header?: never;
             path: {
                 id: components["parameters"]["id"];
@@ -12899,7 +12915,10 @@ export interface operations {
     };
     getPortalContractPaper: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The file that the provider of signatures sealed instead, where the creator signed there */
+                sealed?: components["parameters"]["sealed"];
+            };
             header?: never;
             path: {
                 id: components["parameters"]["id"];
