@@ -16,7 +16,7 @@ var signTemplate = template.Must(template.New("sign").Funcs(template.FuncMap{"lo
 button{cursor:pointer}.sign{background:#1f6f43;border-color:#1f6f43;color:#fff;font-weight:600;width:100%}form{display:flex;gap:.5rem;flex-wrap:wrap;align-items:end;margin:1rem 0}
 label{flex:1 1 14rem;display:flex;flex-direction:column}input{min-width:0}.done{padding:.75rem 1rem;border:1px solid #8886;border-radius:6px}</style>
 <h1>{{.Title}}</h1><p class="soft">This page stands in for Documenso's.</p>
-{{if eq .Status "PENDING"}}<object class="file" type="application/pdf" data="{{.Path}}/file"><p>This browser does not show PDF files here.</p></object>
+{{if eq .Status "PENDING"}}<object class="file" type="application/pdf" data="{{.Path}}/file#navpanes=0"><p>This browser does not show PDF files here.</p></object>
 <p><a href="{{.Path}}/file" target="_blank">Open the document</a></p>
 <form method="post"><button class="sign" name="action" value="sign">Sign as {{.Signer}}</button></form>
 <form method="post"><label>Why not? <input name="reason" maxlength="500"></label><button name="action" value="reject">Do not sign</button></form>

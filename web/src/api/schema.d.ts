@@ -1197,6 +1197,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/extensions/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What later dates would change, what would stay, and what stands in their way; writes nothing */
+        post: operations["previewExtension"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/fx-quotes": {
         parameters: {
             query?: never;
@@ -5198,6 +5217,12 @@ export interface components {
             publish_by?: string;
             words?: string;
         };
+        ExtensionPreview: {
+            changes: components["schemas"]["AmendedLine"][];
+            conflicts: components["schemas"]["Conflict"][];
+            /** @description What stays although it may seem touched, and why */
+            pinned: components["schemas"]["AmendedLine"][];
+        };
         ExtensionRequest: {
             /** Format: date-time */
             draft_due_at?: string;
@@ -8186,6 +8211,7 @@ export type EventChoice = components['schemas']['EventChoice'];
 export type Extension = components['schemas']['Extension'];
 export type ExtensionDecline = components['schemas']['ExtensionDecline'];
 export type ExtensionGrant = components['schemas']['ExtensionGrant'];
+export type ExtensionPreview = components['schemas']['ExtensionPreview'];
 export type ExtensionRequest = components['schemas']['ExtensionRequest'];
 export type Fallback = components['schemas']['Fallback'];
 export type FieldError = components['schemas']['FieldError'];
@@ -10755,6 +10781,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Pending"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    previewExtension: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtensionGrant"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtensionPreview"];
                 };
             };
             default: components["responses"]["problem"];

@@ -12,7 +12,7 @@ import type { AmendmentCreate, AmendmentPreview, DeliverableMove, DeliverableTer
 import { moneyText, toMajor, toMinor } from "../../lib/money";
 import { ProblemNotice } from "../Notice";
 import { contentKinds, draftAfter, platforms, triggers } from "../Terms";
-import { Changes } from "../Changes";
+import { blocks, Changes, Conflicts } from "../Changes";
 import classes from "../Terms.module.css";
 
 const done = ["accepted", "rejected", "missed", "waived", "cancelled"];
@@ -106,7 +106,7 @@ export default function AmendDialog({ partnership, onClose }: { partnership: Par
             <Textarea label="What else you agree" autosize minRows={2} maxLength={4000} value={change.clause ?? ""} onChange={(event) => set({ clause: event.currentTarget.value || undefined })} />
           </fieldset>
           <Textarea label="Why" description="Only your house reads it" autosize maxLength={1000} value={change.reason ?? ""} onChange={(event) => set({ reason: event.currentTarget.value || undefined })} />
-          {preview.data?.conflicts.some(({ severity, override }) => severity === "block" && !override) && (
+          {preview.data?.conflicts.some(blocks) && (
             <Textarea label="Why its conflicts may stand" description="Only legal and admins let stand what blocks; kept with your name" autosize maxLength={1000} value={change.override_reason ?? ""} onChange={(event) => set({ override_reason: event.currentTarget.value || undefined })} />
           )}
           {preview.data && !problem && <Preview preview={preview.data} />}
@@ -152,12 +152,7 @@ function Preview({ preview }: { preview: AmendmentPreview }) {
     <section aria-label="What changes" aria-live="polite">
       <h3 style={{ margin: "0 0 4px" }}>What changes with {preview.number}</h3>
       <Changes lines={preview.changes} />
-      {preview.conflicts.length > 0 && (
-        <>
-          <h3 style={{ margin: "8px 0 4px" }}>Conflicts</h3>
-          <ul className={classes.list}>{preview.conflicts.map(({ key, severity, words }) => <li key={key}><strong>{severity === "block" ? "In the way:" : "Look at this:"}</strong> {words}</li>)}</ul>
-        </>
-      )}
+      <Conflicts conflicts={preview.conflicts} />
       {preview.pinned.length > 0 && (
         <>
           <h3 style={{ margin: "8px 0 4px" }}>What stays</h3>
