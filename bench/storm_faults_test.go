@@ -241,13 +241,21 @@ func (f *fleet) signings(n int) {
 	f.found(paydays())
 	f.exec(`update brands set signing = 'provider' where id = $1`, f.brand)
 	f.faults(map[string]any{"provider": "documenso", "method": "POST", "path": "/api/v2/envelope/create", "action": "slow", "times": -1, "delay_ms": 2000})
-	house := f.people(15*time.Second, "approve", "sign")
-	defer house.leave()
 	points := []string{"signing.claimed", "signing.created"}
 	for _, point := range points {
+		// All of them wait to be sent before anything is killed, so that nothing else of theirs is under way.
 		f.begin(n, paydays(), point)
+		house := f.people(15*time.Second, "approve", "sign", "send")
+		f.eventually(n, `select count(*) from contracts c join partnerships p on p.id = c.partnership_id where p.campaign_id = $1 and c.state = 'internal_approval'
+			and exists (select 1 from tasks t where t.partnership_id = p.id and t.kind = 'approve_contract' and t.state = 'open')`)
+		house.leave()
+		house = f.people(15*time.Second, "approve", "sign")
 		f.dieAt(point, 4, `select count(*) from signing_documents where state = 'opening' and tried_at is not null and provider_id is null`)
+		f.eventually(0, `select count(*) from contracts c join partnerships p on p.id = c.partnership_id where p.campaign_id = $1 and c.state = 'internal_approval'`)
+		house.leave()
 	}
+	house := f.people(15*time.Second, "approve", "sign")
+	defer house.leave()
 	f.faults(
 		map[string]any{"provider": "documenso", "method": "POST", "path": "/api/v2/envelope/create", "action": "commit_then_drop", "times": n / 4},
 		map[string]any{"provider": "documenso", "method": "POST", "path": "/api/v2/envelope/distribute", "action": "commit_then_500", "times": n / 4},

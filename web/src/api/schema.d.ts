@@ -3939,6 +3939,8 @@ export interface components {
             /** @description Days by which the end of the term moves, below zero for earlier */
             end_days?: number;
             exclusivity_days?: number;
+            /** @description What is late already stays under the terms it became late under */
+            late?: components["schemas"]["LateTerms"];
             milestones?: components["schemas"]["MilestoneAdded"][];
             moved?: components["schemas"]["DeliverableMove"][];
             /** @description Why its conflicts may stand */

@@ -11,7 +11,7 @@ import { contractQuery } from "../../api/queries";
 import type { AmendmentCreate, AmendmentPreview, DeliverableMove, DeliverableTerms, MilestoneAdded, Partnership } from "../../api/schema";
 import { moneyText, toMajor, toMinor } from "../../lib/money";
 import { ProblemNotice } from "../Notice";
-import { contentKinds, draftAfter, platforms, triggers } from "../Terms";
+import { contentKinds, draftAfter, LateFields, platforms, triggers } from "../Terms";
 import { blocks, Changes, Conflicts } from "../Changes";
 import classes from "../Terms.module.css";
 
@@ -93,6 +93,11 @@ export default function AmendDialog({ partnership, onClose }: { partnership: Par
             ))}
             {money.map((one, at) => <Money key={at} money={one} currency={currency} partnership={partnership} added={added} onChange={(part) => set({ milestones: changed(money, at, part) })} onRemove={() => set({ milestones: without(money, at) })} />)}
             <Button variant="subtle" size="xs" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => set({ milestones: [...money, { title: "For the change", trigger: "verified", amount: 0, net_days: 0 }] })}>Add money</Button>
+          </fieldset>
+          <fieldset className={classes.group}>
+            <legend>What is late</legend>
+            <LateFields late={change.late ?? contract?.terms.late} onChange={(late) => set({ late })} />
+            <p className="soft" style={{ margin: 0 }}>For what is not late yet when both have signed.</p>
           </fieldset>
           <fieldset className={classes.group}>
             <legend>Terms</legend>
