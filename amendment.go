@@ -22,6 +22,7 @@ type Amendment struct {
 	UsageRightsDays   *int               `json:"usage_rights_days,omitempty"`
 	ExclusivityDays   *int               `json:"exclusivity_days,omitempty"`
 	AllowlistingDays  *int               `json:"allowlisting_days,omitempty"`
+	Late              *LateTerms         `json:"late,omitempty"`   // for what is not late yet when both have signed
 	Clause            string             `json:"clause,omitempty"` // what else the parties agree, in words
 
 	// EndsAt and NoticeBy are what the end and the notice date become: those that were signed, whatever moves meanwhile.
@@ -104,13 +105,13 @@ func (a *Amendment) Resolve(t RunningTerm, now time.Time) []Field {
 	var bad []Field
 	add := func(path, code, detail string) { bad = append(bad, Field{path, code, detail}) }
 	if len(a.Deliverables)+len(a.Moved)+len(a.Dropped)+len(a.Milestones)+len(a.DroppedMilestones) == 0 && a.EndDays == 0 &&
-		a.RevisionRounds == nil && a.UsageRightsDays == nil && a.ExclusivityDays == nil && a.AllowlistingDays == nil && a.Clause == "" {
+		a.RevisionRounds == nil && a.UsageRightsDays == nil && a.ExclusivityDays == nil && a.AllowlistingDays == nil && a.Late == nil && a.Clause == "" {
 		add("changes", "required", "Say what the amendment changes.")
 	}
 	if len(a.Deliverables) > 0 && t.Stage != StageActive {
 		add("deliverables", "term_is_over", "Every piece of this term is done. Another one belongs into the next term.")
 	}
-	if t.over() && (a.EndDays != 0 || a.RevisionRounds != nil || len(a.Moved)+len(a.Dropped) > 0) {
+	if t.over() && (a.EndDays != 0 || a.RevisionRounds != nil || a.Late != nil || len(a.Moved)+len(a.Dropped) > 0) {
 		add("end_days", "term_is_over", "This term is done. What can still change is for how long its posts may be used, and what is paid for that.")
 	}
 	for i, d := range a.Deliverables {
@@ -160,6 +161,7 @@ func (a *Amendment) resolveTerms(t RunningTerm, now time.Time) (bad []Field) {
 	within("usage_rights_days", a.UsageRightsDays, maxRightsDays, "Usage rights are 0 to 3,650 days.")
 	within("exclusivity_days", a.ExclusivityDays, maxRightsDays, "Exclusivity is 0 to 3,650 days.")
 	within("allowlisting_days", a.AllowlistingDays, maxRightsDays, "Allow-listing is 0 to 3,650 days.")
+	bad = append(bad, a.Late.check("late")...)
 	if len(a.Clause) > 4000 {
 		bad = append(bad, Field{"clause", "too_long", "Say it in at most 4,000 characters."})
 	}
@@ -279,6 +281,9 @@ func (a *Amendment) Changed(t ContractTerms) ContractTerms {
 			*of = *to
 		}
 	}
+	if a.Late != nil {
+		t.Late = a.Late
+	}
 	return t
 }
 
@@ -335,6 +340,8 @@ func (a *Amendment) Pinned(t RunningTerm) (lines []AmendedLine) {
 	for _, d := range t.Deliverables {
 		switch {
 		case slices.Contains(a.Dropped, d.ID):
+		case d.State == "late" && a.Late != nil && !a.undoesLate(d.ID):
+			lines = append(lines, AmendedLine{What: d.Title, To: "It is late, and stays under what was agreed about that before."})
 		case d.State == "in_review":
 			lines = append(lines, AmendedLine{What: d.Title, To: "The review that is open goes on under the terms it began with."})
 		case slices.Contains([]string{"approved_to_post", "scheduled"}, d.State):
@@ -349,6 +356,11 @@ func (a *Amendment) Pinned(t RunningTerm) (lines []AmendedLine) {
 		}
 	}
 	return lines
+}
+
+// undoesLate says that a piece gets another day for its draft, and with it a new chance to be in time.
+func (a *Amendment) undoesLate(id uuid.UUID) bool {
+	return slices.ContainsFunc(a.Moved, func(m DeliverableMove) bool { return m.ID == id && !m.DraftDue.IsZero() })
 }
 
 // AmendmentText writes a resolved amendment in plain language: what both sign, by its hash.
@@ -368,7 +380,11 @@ func AmendmentText(number string, n int, brand, creator string, t RunningTerm, a
 			p("   %d. %s: %s, instead of %s.", i+1, l.What, l.To, l.From)
 		}
 	}
-	p("\n2. Everything else stays as it was agreed. What is being reviewed goes on under the terms it was handed in under, and what is owed or paid already stays owed or paid.")
+	stays := "\n2. Everything else stays as it was agreed. What is being reviewed goes on under the terms it was handed in under, and what is owed or paid already stays owed or paid."
+	if a.Late != nil {
+		stays += " What is late already stays under what was agreed about that before."
+	}
+	p("%s", stays)
 	return b.String()
 }
 
@@ -393,7 +409,7 @@ func PlanAmendment(c ContractDates, a Amendment) ContractPlan {
 	p := ContractPlan{
 		EndsAt: a.EndsAt, NoticeBy: a.NoticeBy, Rounds: c.Terms.RevisionRounds, BrandCalendar: c.Brand, CreatorCalendar: c.Creator,
 		UsageRightsDays: c.Terms.UsageRightsDays, AllowlistingDays: c.Terms.AllowlistingDays, ExclusivityDays: c.Terms.ExclusivityDays,
-		Moved: a.Moved, Dropped: a.Dropped, DroppedMilestones: a.DroppedMilestones,
+		Moved: a.Moved, Dropped: a.Dropped, DroppedMilestones: a.DroppedMilestones, Late: a.Late,
 	}
 	for i, d := range a.Deliverables {
 		p.Deliverables = append(p.Deliverables, c.deliverable(i, d))

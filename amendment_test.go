@@ -274,6 +274,81 @@ and Ada (the creator)
 `, rapport.AmendmentText("C-000001", 2, "Acme", "Ada", h.running(), a))
 }
 
+// Other terms of lateness count for what is not late yet; what is late stays under those that it became late under.
+func TestAnAmendmentChangesWhatIsLate(t *testing.T) {
+	t.Parallel()
+
+	strict := &rapport.LateTerms{GraceHours: 0, MissedAfterDays: 1, Remedy: rapport.RemedyFallsAway}
+	t.Run("late already", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t, lateBy(rapport.RemedyTermination), twoPieces).activate()
+		first, second := h.p.Deliverables[0], h.p.Deliverables[1]
+		h.cmd(rapport.Command{Kind: rapport.CmdSubmit, Ref: second.ID, Ref2: id("in time")})
+		h.until(first.DraftDue.Add(2 * hour))
+		require.Equal(t, "late", h.p.Deliverables[0].State)
+		missed := h.timers(h.p.ID, "content_missed")
+		require.Len(t, missed, 1)
+		a := rapport.Amendment{Late: strict}
+		require.Empty(t, a.Resolve(h.running(), h.now))
+		require.Equal(t, rapport.AmendedLine{What: "Piece 1", To: "It is late, and stays under what was agreed about that before."}, a.Pinned(h.running())[0])
+		h.signed(h.draft("late", a))
+		require.Equal(t, missed, h.timers(h.p.ID, "content_missed"), "its moment stays")
+		h.pass(3.1)
+		require.Equal(t, "late", h.p.Deliverables[0].State, "and so does what follows: a person decides")
+		require.Equal(t, rapport.RemedyTermination, h.requireTask("content_missed").Code)
+		move := h.asks("more time", 30)
+		h.cmd(rapport.Command{Kind: rapport.CmdGrantExtension, Ref: first.ID, Ref2: id("more time"), Move: &move})
+		require.Nil(t, h.p.Deliverables[0].Late)
+		require.Equal(t, h.p.Deliverables[0].DraftDue, h.timers(h.p.ID, "draft_late")[0].At, "late no more, it is under the new terms")
+		h.until(h.p.Deliverables[0].DraftDue.Add(hour + hour/10))
+		require.Equal(t, "missed", h.p.Deliverables[0].State)
+	})
+	t.Run("in time", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t, lateBy(rapport.RemedyTermination)).activate()
+		d := h.p.Deliverables[0]
+		h.signed(h.draft("late", rapport.Amendment{Late: strict}))
+		require.Equal(t, d.DraftDue, h.timers(h.p.ID, "draft_late")[0].At)
+		h.until(d.DraftDue.Add(hour + hour/10))
+		require.Equal(t, "missed", h.p.Deliverables[0].State)
+		require.Equal(t, rapport.RemedyFallsAway, h.requireTask("content_missed").Code)
+	})
+	t.Run("a remedy that was not agreed on when it became late does not follow", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t).activate()
+		h.until(h.p.Deliverables[0].DraftDue.Add(hour))
+		require.Equal(t, "late", h.p.Deliverables[0].State)
+		h.signed(h.draft("late", rapport.Amendment{Late: strict}))
+		h.pass(9)
+		require.Equal(t, "late", h.p.Deliverables[0].State)
+		require.Empty(t, h.timers(h.p.ID, "content_missed"))
+	})
+	t.Run("a post", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t, lateBy(rapport.RemedyTermination)).approved()
+		d := h.p.Deliverables[0]
+		h.signed(h.draft("late", rapport.Amendment{Late: &rapport.LateTerms{GraceHours: 96}}))
+		require.Equal(t, d.PublishBy.Add(4*hour), h.timers(h.p.ID, "publish_late")[0].At)
+		h.until(d.PublishBy.Add(8 * hour))
+		require.Empty(t, h.timers(h.p.ID, "content_missed"), "nothing follows any more")
+	})
+	t.Run("in words", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t, lateBy(rapport.RemedyTermination)).activate()
+		a := rapport.Amendment{Late: strict}
+		require.Empty(t, a.Resolve(h.running(), h.now))
+		text := rapport.AmendmentText("C-000001", 1, "Acme", "Ada", h.running(), a)
+		require.Contains(t, text, "What is late: A draft or a publication is late at the end of its day.")
+		require.Contains(t, text, "instead of A draft or a publication is late 48 hours after")
+		require.Contains(t, text, "What is late already stays under what was agreed about that before.")
+		bad := rapport.Amendment{Late: &rapport.LateTerms{MissedAfterDays: 5}}
+		require.Equal(t, "late.remedy", bad.Resolve(h.running(), h.now)[0].Path)
+		over := h.running()
+		over.Stage = rapport.StageCompleted
+		require.Equal(t, "term_is_over", (&rapport.Amendment{Late: strict}).Resolve(over, h.now)[0].Code)
+	})
+}
+
 // drawAmendment draws what somebody may ask to change.
 func (l *life) drawAmendment() rapport.Amendment {
 	var a rapport.Amendment
@@ -293,6 +368,12 @@ func (l *life) drawAmendment() rapport.Amendment {
 	for _, m := range p.Milestones {
 		if rapid.IntRange(0, 5).Draw(l.t, "drop") == 0 {
 			a.DroppedMilestones = append(a.DroppedMilestones, m.ID)
+		}
+	}
+	if rapid.IntRange(0, 3).Draw(l.t, "late") == 0 {
+		a.Late = &rapport.LateTerms{GraceHours: rapid.IntRange(0, 100).Draw(l.t, "grace")}
+		if rapid.Bool().Draw(l.t, "remedy") {
+			a.Late.MissedAfterDays, a.Late.Remedy = 2, rapport.RemedyFallsAway
 		}
 	}
 	if rapid.Bool().Draw(l.t, "money") {
@@ -352,6 +433,10 @@ func (l *life) checkTerm() {
 	if p.Contract == nil || p.Contract.State != "executed" || p.Stage != rapport.StageActive {
 		return
 	}
+	grace := hour // a day
+	if p.Contract.Late != nil {
+		grace = time.Duration(p.Contract.Late.GraceHours) * hour / 24
+	}
 	for _, d := range p.Deliverables {
 		if d.DraftDue.IsZero() && d.Product != nil {
 			require.False(l.t, !p.DeliveredAt.IsZero() && (d.State == "planned" || d.State == "awaiting_draft"), "what has the product has a date")
@@ -360,11 +445,11 @@ func (l *life) checkTerm() {
 		if d.State == "planned" || d.State == "brief_sent" || d.State == "awaiting_draft" {
 			at, armed := timer("draft_late", d.ID)
 			require.True(l.t, armed, "a draft that is owed has a deadline")
-			require.Equal(l.t, d.DraftDue.Add(hour), at)
+			require.Equal(l.t, d.DraftDue.Add(grace), at)
 		}
 		if d.State == "approved_to_post" {
 			if at, armed := timer("publish_late", d.ID); armed {
-				require.Equal(l.t, d.PublishBy.Add(hour), at)
+				require.Equal(l.t, d.PublishBy.Add(grace), at)
 			}
 		}
 	}

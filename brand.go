@@ -9,6 +9,12 @@ import (
 	"github.com/google/uuid"
 )
 
+// Where the creators of a brand sign contracts.
+const (
+	SigningAtProvider = "provider" // that the installation has; in the portal where it has none
+	SigningInPortal   = "portal"
+)
+
 // Brand is who pays.
 type Brand struct {
 	ID            uuid.UUID
@@ -36,7 +42,9 @@ type Brand struct {
 	DestinationCoolOffDays int
 	// PostsApartHours is how far apart a creator posts for it and for another brand.
 	PostsApartHours int
-	Version         int
+	// Signing is where its creators sign contracts.
+	Signing string
+	Version int
 }
 
 // CheckLimits names every bad limit of the brand's mailbox and of what it keeps out of payments.
@@ -72,6 +80,9 @@ func (b Brand) Check() []Field {
 	f = append(f, CheckEmail("mail_from", b.MailFrom)...)
 	if b.SecondPairThreshold.Amount != 0 || b.SecondPairThreshold.Currency == "" {
 		f = append(f, CheckMoney("second_pair_threshold", b.SecondPairThreshold)...)
+	}
+	if b.Signing != "" && b.Signing != SigningAtProvider && b.Signing != SigningInPortal {
+		f = append(f, Field{"signing", "bad_value", "Say provider or portal."})
 	}
 	return f
 }

@@ -86,6 +86,7 @@ func (l *changedLines) rights(was, is ContractTerms) {
 	l.counted("Usage rights after publication", was.UsageRightsDays, is.UsageRightsDays, "day")
 	l.counted("Allow-listing after publication", was.AllowlistingDays, is.AllowlistingDays, "day")
 	l.counted("Exclusivity after publication", was.ExclusivityDays, is.ExclusivityDays, "day")
+	l.of("What is late", was.Late.words(), is.Late.words())
 }
 
 // fee adds a changed fee, and what was asked for instead of the one before.

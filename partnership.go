@@ -261,6 +261,8 @@ type DeliverableState struct {
 	Extension *ExtensionState `json:"extension,omitempty"`
 	// Product is what the dates are counted by when they begin with the delivery of a product; nil where they do not.
 	Product *ProductState `json:"product,omitempty"`
+	// Late are the terms that it became late under, where the contract has others by now.
+	Late *LateTerms `json:"late,omitempty"`
 }
 
 // Terminal says that nothing more is owed for the deliverable.
@@ -290,7 +292,7 @@ type ContractPlan struct {
 	EndsAt          time.Time          `json:"ends_at"`
 	NoticeBy        time.Time          `json:"notice_by"`
 	Rounds          int                `json:"rounds"`
-	Late            *LateTerms         `json:"late,omitempty"`
+	Late            *LateTerms         `json:"late,omitempty"` // of an amendment: nil where they stay
 	Deliverables    []DeliverableState `json:"deliverables"`
 	Milestones      []MilestoneState   `json:"milestones"`
 	BrandCalendar   Calendar           `json:"brand_calendar"`

@@ -87,6 +87,9 @@ func (p *Partnership) amended(now time.Time, plan *ContractPlan) {
 	p.BrandCalendar, p.CreatorCalendar = plan.BrandCalendar, plan.CreatorCalendar
 	p.Contract.Rounds = plan.Rounds
 	p.Contract.UsageRightsDays, p.Contract.AllowlistingDays, p.Contract.ExclusivityDays = plan.UsageRightsDays, plan.AllowlistingDays, plan.ExclusivityDays
+	if plan.Late != nil { // before dates move: they are armed with the new grace
+		p.changeLate(plan.Late)
+	}
 	overtaken := false
 	for _, m := range plan.Moved {
 		overtaken = !p.moveDeliverable(now, m) || overtaken

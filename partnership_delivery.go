@@ -59,6 +59,48 @@ func (m *DeliverableMove) CheckLater(state string, draft, publish, now time.Time
 	return bad
 }
 
+// Effects say what later dates of a deliverable change and what follows from them, and what stays although it may seem touched.
+func (m *DeliverableMove) Effects(t RunningTerm, now time.Time) (changes, pinned []AmendedLine) {
+	d := t.deliverable(m.ID)
+	name := "“" + d.Title + "”"
+	changes = (&Amendment{Moved: []DeliverableMove{*m}}).Lines(t)
+	if d.State == "late" {
+		if m.DraftDue.After(now) {
+			changes = append(changes, AmendedLine{What: name, From: "late", To: "no longer late"})
+		} else {
+			pinned = append(pinned, AmendedLine{What: name, To: "It is late, and stays so until its draft is in."})
+		}
+	}
+	if m.PublishBy.IsZero() {
+		return changes, pinned
+	}
+	ends := func(what string, from, to time.Time, days int) {
+		at := func(posted time.Time) string { return t.Brand.words(t.Brand.EndOfDay(t.Brand.AddDays(posted, days))) }
+		if days > 0 && !from.IsZero() && to.After(from) {
+			changes = append(changes, AmendedLine{What: what, From: at(from), To: at(to)})
+		}
+	}
+	ends("Usage rights to "+name+" end at the latest", orZero(d.PublishBy), m.PublishBy, t.Terms.UsageRightsDays)
+	ends("Allow-listing of "+name+" ends at the latest", orZero(d.PublishBy), m.PublishBy, t.Terms.AllowlistingDays)
+	last, others := time.Time{}, time.Time{}
+	for _, x := range t.Deliverables {
+		last = latest(last, orZero(x.PublishBy))
+		if x.ID != d.ID {
+			others = latest(others, orZero(x.PublishBy))
+		}
+	}
+	ends("Exclusivity ends at the latest", last, latest(others, m.PublishBy), t.Terms.ExclusivityDays)
+	for _, x := range t.Milestones {
+		if x.State == "pending" && (x.DeliverableID == nil || *x.DeliverableID == d.ID) && (x.Trigger == TriggerPosted || x.Trigger == TriggerVerified) {
+			changes = append(changes, AmendedLine{What: x.Title, To: x.Amount.String() + " wait for the post, and may come later"})
+		}
+	}
+	if !t.EndsAt.IsZero() && m.PublishBy.After(t.EndsAt) {
+		pinned = append(pinned, AmendedLine{What: "End of the term", To: "It stays " + t.Brand.words(t.EndsAt) + ", which is before the publication. An amendment moves it."})
+	}
+	return changes, pinned
+}
+
 func (p *Partnership) allowedExtension(cmd Command, now time.Time) *Refusal {
 	if !p.in(StageActive) {
 		return p.refuse("wrong_stage")

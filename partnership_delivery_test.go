@@ -141,3 +141,34 @@ func TestLaterDatesAreChecked(t *testing.T) {
 		require.Equal(t, c.want, got)
 	}
 }
+
+func TestWhatMoreTimeChangesIsSaid(t *testing.T) {
+	t.Parallel()
+
+	h := newHouse(t, twoPieces).activate()
+	h.terms.UsageRightsDays, h.terms.AllowlistingDays, h.terms.ExclusivityDays = 90, 0, 30
+	whats := func(lines []rapport.AmendedLine) (names []string) {
+		for _, l := range lines {
+			names = append(names, l.What)
+		}
+		return names
+	}
+	d := h.p.Deliverables[0]
+	move := rapport.DeliverableMove{ID: d.ID, DraftDue: d.DraftDue.Add(2 * hour), PublishBy: d.PublishBy.Add(9 * hour)}
+	changes, pinned := move.Effects(h.running(), h.now)
+	require.Subset(t, whats(changes), []string{"Draft of “Piece 1”", "Publication of “Piece 1”", "Usage rights to “Piece 1” end at the latest", "Exclusivity ends at the latest"})
+	require.NotContains(t, whats(changes), "Allow-listing of “Piece 1” ends at the latest", "there is none")
+	require.Empty(t, pinned)
+
+	move = rapport.DeliverableMove{ID: d.ID, PublishBy: h.p.Contract.EndsAt.Add(hour)}
+	_, pinned = move.Effects(h.running(), h.now)
+	require.Equal(t, []string{"End of the term"}, whats(pinned))
+
+	h.until(d.DraftDue.Add(hour))
+	require.Equal(t, "late", h.p.Deliverables[0].State)
+	_, pinned = move.Effects(h.running(), h.now)
+	require.Equal(t, []string{"“Piece 1”", "End of the term"}, whats(pinned), "late it stays")
+	move.DraftDue = h.now.Add(hour)
+	changes, _ = move.Effects(h.running(), h.now)
+	require.Contains(t, changes, rapport.AmendedLine{What: "“Piece 1”", From: "late", To: "no longer late"})
+}

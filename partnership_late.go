@@ -1,6 +1,7 @@
 package rapport
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -68,6 +69,24 @@ func (p *Partnership) grace() time.Duration {
 	return p.Timings.DraftGrace
 }
 
+// changeLate has other terms count for what is not late yet. What is late already stays under those that it became late under.
+func (p *Partnership) changeLate(to *LateTerms) {
+	was := p.Contract.Late
+	p.Contract.Late = to
+	for _, t := range slices.Clone(p.Timers) {
+		d := p.deliverable(t.Ref)
+		switch {
+		case d == nil:
+		case t.Kind == timerMissed && d.Late == nil:
+			d.Late = was
+		case t.Kind == timerDraftLate:
+			p.arm(timerDraftLate, d.ID, 0, d.DraftDue.Add(p.CreatorCalendar.Span(p.grace())))
+		case t.Kind == timerPublishLate:
+			p.arm(timerPublishLate, d.ID, 0, d.PublishBy.Add(p.CreatorCalendar.Span(p.grace())))
+		}
+	}
+}
+
 // armMissed arms the moment at which what is late now is missed.
 func (p *Partnership) armMissed(now time.Time, d *DeliverableState) {
 	if p.Contract != nil && p.Contract.Late != nil && p.Contract.Late.Remedy != RemedyNone {
@@ -80,6 +99,7 @@ func (p *Partnership) notMissed(d *DeliverableState) {
 	if p.Contract != nil && p.Contract.Late != nil {
 		p.disarm(timerMissed, d.ID)
 		p.closeTask("missed/" + d.ID.String())
+		d.Late = nil
 	}
 }
 
@@ -92,7 +112,7 @@ func (p *Partnership) missed(now time.Time, d *DeliverableState) {
 		p.arm(timerMissed, d.ID, 0, p.CreatorCalendar.AddBusinessDays(now, 1))
 		return
 	}
-	remedy := p.Contract.Late.Remedy
+	remedy := cmp.Or(d.Late, p.Contract.Late).Remedy
 	p.fact(now, Fact{Kind: "content_missed", Ref: d.ID, Code: remedy})
 	task := TaskChange{Key: "missed/" + d.ID.String(), Kind: "content_missed", Code: remedy, OwnerID: p.OwnerID, Ref: d.ID, Due: p.taskDue(now)}
 	if remedy == RemedyFallsAway {

@@ -154,6 +154,7 @@ type BootstrapBrand struct {
 	MailFromName        string   `json:"mail_from_name" yaml:"mail_from_name"`
 	MailFrom            string   `json:"mail_from" yaml:"mail_from"`
 	SecondPairThreshold Money    `json:"second_pair_threshold" yaml:"second_pair_threshold"`
+	Signing             string   `json:"signing,omitempty" yaml:"signing,omitempty"` // empty is SigningAtProvider
 	Calendar            Calendar `json:"calendar" yaml:"calendar"`
 }
 

@@ -35,6 +35,7 @@ type SigningDocument struct {
 	ContractID uuid.UUID
 	// Out says that the contract waits for the creator's signature.
 	Out         bool
+	Portal      bool   // the brand has its creators sign in the portal
 	State       string // empty before the row of the document is written
 	ProviderID  string // empty while nobody knows whether the provider has it
 	URL         string // where the creator signs; empty until it is sent
@@ -77,6 +78,13 @@ type OpenDocument struct {
 	Over       bool   // the contract no longer waits for a signature
 }
 
+// UnsealedDocument is a document that was signed, and whose sealed file is not kept yet.
+type UnsealedDocument struct {
+	ContractID uuid.UUID
+	ProviderID string
+	FileSHA256 []byte // of the file that was sent
+}
+
 // SignedElsewhere says of a contract that its creator signs at a provider, and how that stands.
 type SignedElsewhere struct {
 	Provider string
@@ -84,4 +92,6 @@ type SignedElsewhere struct {
 	Email    string
 	URL      string
 	Reason   string
+	// SealedSHA256 is the hash of the file that the provider sealed; nil until it is kept.
+	SealedSHA256 []byte
 }

@@ -177,6 +177,7 @@ var codeTitles = map[string]map[string]string{ //nolint:gochecknoglobals // a ta
 		"cancelled": "A contract was cancelled at Documenso: withdraw it and make another one, or talk to the creator",
 		"expired":   "A creator's link to Documenso has ended: send it anew there, or withdraw the contract",
 		"too_late":  "A creator signed a contract that had ended: tell them that it does not count",
+		"unsealed":  "The signed file of a contract does not come from Documenso: fetch it there and keep it",
 	},
 	"key_date_undecided": {
 		KeyUsageRights: "Nobody has decided about rights that end soon", KeyAllowlisting: "Nobody has decided about allow-listing that ends soon",

@@ -1,7 +1,9 @@
 package activities
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"time"
@@ -42,6 +44,9 @@ type SigningStore interface {
 	SettleSigning(ctx context.Context, now rapport.ProviderDocument) (note string, err error)
 	SigningDocumentsToAsk(ctx context.Context, lease time.Duration, limit int) ([]rapport.OpenDocument, error)
 	CloseSigningDocument(ctx context.Context, contract uuid.UUID) error
+	UnsealedDocuments(ctx context.Context, providerID string, limit int) ([]rapport.UnsealedDocument, error)
+	KeepSealedPaper(ctx context.Context, contract uuid.UUID, pdf []byte) error
+	AskAboutUnsealed(ctx context.Context) error
 }
 
 // SigningProvider has documents signed. Its errors are *rapport.SendError, or not_found of an id that it does not know.
@@ -54,6 +59,8 @@ type SigningProvider interface {
 	SendDocument(ctx context.Context, id, email string) (url string, err error)
 	Document(ctx context.Context, id string) (rapport.ProviderDocument, error)
 	CancelDocument(ctx context.Context, id, reason string) error
+	// SealedFile reads the PDF file of a completed document. Before the provider has sealed it, it is the one that was sent.
+	SealedFile(ctx context.Context, id string) ([]byte, error)
 }
 
 // ProviderSigning has contracts signed at a provider.
@@ -76,7 +83,7 @@ func (p *ProviderSigning) AskToSign(ctx context.Context, contract uuid.UUID) (Si
 	if err != nil {
 		return SigningPlace{}, err
 	}
-	if d.State != rapport.SigningOpening && d.State != rapport.SigningOpen || !d.Out { // what is decided meanwhile is shown in the portal
+	if d.State != rapport.SigningOpening && d.State != rapport.SigningOpen || !d.Out { // signed in the portal, or what is decided meanwhile is shown in the portal
 		return SigningPlace{Gone: d.State == rapport.SigningCancelled && d.Out}, nil
 	}
 	if d.URL != "" {
@@ -100,7 +107,7 @@ func (p *ProviderSigning) AskToSign(ctx context.Context, contract uuid.UUID) (Si
 // document reads the row of a contract's document, and writes it first where there is none.
 func (p *ProviderSigning) document(ctx context.Context, contract uuid.UUID) (rapport.SigningDocument, error) {
 	d, err := p.Store.SigningDocument(ctx, contract)
-	if err != nil || d.State != "" || !d.Out {
+	if err != nil || d.State != "" || !d.Out || d.Portal {
 		return d, err
 	}
 	if d.File, d.Field, err = p.Paper(d.Contract); err != nil {
@@ -174,13 +181,50 @@ func (p *ProviderSigning) Look(ctx context.Context, id string) (note string, err
 	if err != nil {
 		return "", fmt.Errorf("read the document: %w", err)
 	}
-	return p.Store.SettleSigning(ctx, now)
+	if note, err = p.Store.SettleSigning(ctx, now); err != nil || now.State != rapport.SigningCompleted {
+		return note, err
+	}
+	if err := p.seal(ctx, id); err != nil {
+		note = "the sealed file is fetched later" // by the job; the signature counts already
+	}
+	return note, nil
+}
+
+// seal keeps the sealed files of signed documents, of all or of the one that the provider calls so. They are evidence beside our own file of the
+// contract: nothing waits for them.
+func (p *ProviderSigning) seal(ctx context.Context, id string) error {
+	list, err := p.Store.UnsealedDocuments(ctx, id, signingsARound)
+	if err != nil {
+		return fmt.Errorf("documents without their sealed file: %w", err)
+	}
+	var failed []error
+	for _, d := range list {
+		failed = append(failed, p.keepSealed(ctx, d))
+	}
+	return errors.Join(failed...)
+}
+
+var errUnsealed = errors.New("the provider has not sealed the file yet")
+
+func (p *ProviderSigning) keepSealed(ctx context.Context, d rapport.UnsealedDocument) error {
+	pdf, err := p.Provider.SealedFile(ctx, d.ProviderID)
+	if sum := sha256.Sum256(pdf); err == nil && bytes.Equal(sum[:], d.FileSHA256) {
+		err = errUnsealed
+	}
+	if err != nil {
+		return fmt.Errorf("sealed file of contract %s: %w", d.ContractID, err)
+	}
+	if err := p.Store.KeepSealedPaper(ctx, d.ContractID, pdf); err != nil {
+		return fmt.Errorf("keep the sealed file of contract %s: %w", d.ContractID, err)
+	}
+	return nil
 }
 
 // signingsARound is how many documents one round of the job asks about.
 const signingsARound = 100
 
-// Round ends the documents of contracts that no longer wait, and asks about those whose news may have been lost.
+// Round ends the documents of contracts that no longer wait, asks about those whose news may have been lost, and keeps the sealed files of those
+// that were signed.
 func (p *ProviderSigning) Round(ctx context.Context) error {
 	list, err := p.Store.SigningDocumentsToAsk(ctx, signingLease, signingsARound)
 	if err != nil {
@@ -194,7 +238,7 @@ func (p *ProviderSigning) Round(ctx context.Context) error {
 		}
 		failed = append(failed, p.lookAgain(ctx, d))
 	}
-	return errors.Join(failed...)
+	return errors.Join(append(failed, p.seal(ctx, ""), p.Store.AskAboutUnsealed(ctx))...)
 }
 
 func (p *ProviderSigning) lookAgain(ctx context.Context, d rapport.OpenDocument) error {

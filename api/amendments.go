@@ -33,7 +33,7 @@ func (s *Server) amendmentOf(ctx context.Context, partnership uuid.UUID, b gen.A
 				}
 			}),
 			DroppedMilestones: value(b.DroppedMilestones), EndDays: value(b.EndDays), RevisionRounds: b.RevisionRounds, UsageRightsDays: b.UsageRightsDays, AllowlistingDays: b.AllowlistingDays,
-			ExclusivityDays: b.ExclusivityDays, Clause: strings.TrimSpace(value(b.Clause)),
+			ExclusivityDays: b.ExclusivityDays, Late: fromLateTerms(b.Late), Clause: strings.TrimSpace(value(b.Clause)),
 		},
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"rapport"
+	"rapport/activities"
+	"rapport/paper"
 )
 
 // runs lets the desk's contract run until in a hundred days.
@@ -120,4 +122,48 @@ func TestAnAmendmentIsHeldAgainstTheCalendar(t *testing.T) {
 	require.Equal(t, 409, d.as(t, "ops@one.example").keyed().send(t, "POST", path, change).status, "ops does not let stand what blocks")
 	require.Zero(t, one[int](t, d, `select count(*) from contracts where amends is not null`))
 	require.Empty(t, d.flows.commands())
+}
+
+// What is late may be agreed on anew; the contract says so once the amendment is executed, and its plan tells the partnership.
+func TestAnAmendmentOfWhatIsLate(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.runs(t)
+	d.sql(t, `update deliverables set state = 'late' where id = $1`, d.deliverable)
+	path, late := "/v1/partnerships/"+d.partnership.String()+"/amendments", map[string]any{"grace_hours": 12, "missed_after_days": 4, "remedy": "falls_away"}
+	send := func(path string, late map[string]any) answer {
+		return d.as(t, "ops@one.example").keyed().send(t, "POST", path, map[string]any{"late": late})
+	}
+	require.Equal(t, []string{"late.grace_hours out_of_range"}, send(path+"/preview", map[string]any{"grace_hours": 400}).fields(t))
+	var shown struct {
+		Changes, Pinned []struct{ What, To string }
+		Text            string
+	}
+	send(path+"/preview", late).into(t, &shown)
+	require.Equal(t, "What is late", shown.Changes[0].What)
+	require.Len(t, shown.Changes, 1)
+	require.Contains(t, shown.Pinned[0].To, "It is late, and stays under what was agreed")
+	require.Contains(t, shown.Text, "What is late already stays")
+
+	a := send(path, late)
+	require.Equal(t, 200, a.status, "%s", a.body)
+	amendment := d.flows.commands()[0].Ref
+	d.sql(t, `update contracts set state = 'out_for_signature', sent_at = now() where id = $1`, amendment)
+	for _, party := range []string{"brand", "creator"} {
+		d.sql(t, `insert into signatures (contract_id, party, name, body_sha256) select id, $2, 'x', body_sha256 from contracts where id = $1`, amendment, party)
+	}
+	paid := activities.Activities{Store: d.worker, Paper: paper.Contract}
+	out, err := paid.ExecuteContract(t.Context(), activities.EffectInput{Effect: rapport.Effect{Ref: amendment, At: time.Now().Truncate(time.Microsecond)}})
+	require.NoError(t, err)
+	require.Equal(t, &rapport.LateTerms{GraceHours: 12, MissedAfterDays: 4, Remedy: rapport.RemedyFallsAway}, out.Contract.Late)
+	d.sql(t, `update contracts set state = 'executed' where id = $1`, amendment)
+	var contract struct {
+		Terms struct {
+			Late *struct {
+				GraceHours int `json:"grace_hours"`
+			}
+		}
+	}
+	d.as(t, "ops@one.example").send(t, "GET", "/v1/contracts/"+d.contract.String(), nil).into(t, &contract)
+	require.Equal(t, 12, contract.Terms.Late.GraceHours)
 }

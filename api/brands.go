@@ -12,7 +12,7 @@ func toBrand(b rapport.Brand) gen.Brand {
 	return gen.Brand{
 		Id: b.ID, Name: b.Name, PostalAddress: b.PostalAddress, MailFromName: b.MailFromName, MailFrom: b.MailFrom, CalendarId: b.CalendarID,
 		SecondPairThreshold: toMoney(b.SecondPairThreshold), Version: b.Version, OutreachPerDay: b.OutreachPerDay, DomainPerHour: b.DomainPerHour,
-		NettingCapPercent: b.NettingCapPercent, NettingNoticeDays: b.NettingNoticeDays, DestinationCoolOffDays: b.DestinationCoolOffDays, PostsApartHours: &b.PostsApartHours,
+		NettingCapPercent: b.NettingCapPercent, NettingNoticeDays: b.NettingNoticeDays, DestinationCoolOffDays: b.DestinationCoolOffDays, PostsApartHours: &b.PostsApartHours, Signing: gen.BrandSigning(b.Signing),
 		WarmUpDays: b.WarmUpDays, WarmUpFrom: b.WarmUpFrom, FirstMailNotice: b.FirstMailNotice,
 	}
 }
@@ -85,6 +85,7 @@ func (s *Server) EditBrand(ctx context.Context, r gen.EditBrandRequestObject) (g
 	edit(&b.NettingNoticeDays, r.Body.NettingNoticeDays)
 	edit(&b.DestinationCoolOffDays, r.Body.DestinationCoolOffDays)
 	edit(&b.PostsApartHours, r.Body.PostsApartHours)
+	edit(&b.Signing, (*string)(r.Body.Signing))
 	b.FirstMailNotice = strings.TrimSpace(b.FirstMailNotice)
 	if bad := append(b.Check(), b.CheckLimits()...); len(bad) > 0 {
 		return nil, rapport.Invalid(rapport.SortFields(bad)...)

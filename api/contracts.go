@@ -19,8 +19,8 @@ type ContractStore interface {
 	Contract(ctx context.Context, id uuid.UUID) (rapport.Contract, error)
 	// SignForBrand signs for the brand with the name, address and agent of g.
 	SignForBrand(ctx context.Context, contract, user uuid.UUID, g rapport.Signature) error
-	// ContractPaper is the file of a signed contract, without content while it is not made.
-	ContractPaper(ctx context.Context, id uuid.UUID) (rapport.ContractPaper, error)
+	// ContractPaper is the file of a signed contract, or the one that a provider of signatures sealed, without content while there is none.
+	ContractPaper(ctx context.Context, id uuid.UUID, sealed bool) (rapport.ContractPaper, error)
 }
 
 func (s *Server) contractStore() (ContractStore, error) { return storeAs[ContractStore](s) }
@@ -42,7 +42,7 @@ func toElsewhere(e *rapport.SignedElsewhere) *gen.SignedElsewhere {
 	if e == nil {
 		return nil
 	}
-	return &gen.SignedElsewhere{Provider: gen.SignedElsewhereProvider(e.Provider), State: gen.SignedElsewhereState(e.State), Email: e.Email, Reason: orNil(e.Reason)}
+	return &gen.SignedElsewhere{Provider: gen.SignedElsewhereProvider(e.Provider), State: gen.SignedElsewhereState(e.State), Email: e.Email, Reason: orNil(e.Reason), SealedSha256: orNil(hex.EncodeToString(e.SealedSHA256))}
 }
 
 func toContractClause(c rapport.DraftedClause) gen.ContractClause {
@@ -158,7 +158,9 @@ func (s *Server) GetContractPaper(ctx context.Context, r gen.GetContractPaperReq
 	if err != nil {
 		return nil, err
 	}
-	return contractPaper(store.ContractPaper(ctx, r.Id))
+	sealed := r.Params.Sealed != nil && *r.Params.Sealed
+	found, err := store.ContractPaper(ctx, r.Id, sealed)
+	return contractPaper(found, sealed, err)
 }
 
 // GetPortalContractPaper is the same file, for the creator who signed it.
@@ -167,13 +169,20 @@ func (s *Server) GetPortalContractPaper(ctx context.Context, r gen.GetPortalCont
 	if err != nil {
 		return nil, err
 	}
-	return contractPaper(store.PortalContractPaper(ctx, who.PartnershipID, r.Id))
+	sealed := r.Params.Sealed != nil && *r.Params.Sealed
+	found, err := store.PortalContractPaper(ctx, who.PartnershipID, r.Id, sealed)
+	return contractPaper(found, sealed, err)
 }
 
-func contractPaper(found rapport.ContractPaper, err error) (contractFile, error) {
+func contractPaper(found rapport.ContractPaper, sealed bool, err error) (contractFile, error) {
 	switch {
 	case err != nil:
 		return contractFile{}, called("contract", err)
+	case len(found.PDF) == 0 && sealed:
+		return contractFile{}, &rapport.Error{
+			Code: rapport.CodeConflict, Reason: "no_sealed_paper", State: found.State,
+			Message: "There is no sealed file. A contract that was signed at Documenso has it a moment after the signature.",
+		}
 	case len(found.PDF) == 0:
 		return contractFile{}, &rapport.Error{
 			Code: rapport.CodeConflict, Reason: "no_paper", State: found.State, Message: "There is no signed file yet. It is made when both have signed, and is there a moment later.",
@@ -181,14 +190,21 @@ func contractPaper(found rapport.ContractPaper, err error) (contractFile, error)
 	case sha256.Sum256(found.PDF) != [32]byte(found.SHA256):
 		return contractFile{}, fmt.Errorf("the file of contract %s is not the one that was kept", found.Number)
 	}
-	return contractFile(found), nil
+	name := "contract-" + found.Number
+	if sealed {
+		name += "-documenso"
+	}
+	return contractFile{name: name + ".pdf", pdf: found.PDF}, nil
 }
 
-type contractFile rapport.ContractPaper
+type contractFile struct {
+	name string
+	pdf  []byte
+}
 
 func (f contractFile) write(w http.ResponseWriter) error {
-	keepFile(w, "application/pdf", "contract-"+f.Number+".pdf")
-	_, err := w.Write(f.PDF)
+	keepFile(w, "application/pdf", f.name)
+	_, err := w.Write(f.pdf)
 	return err //nolint:wrapcheck // a client that went away
 }
 

@@ -137,15 +137,10 @@ func (s *Server) GrantExtension(ctx context.Context, r gen.GrantExtensionRequest
 	if err != nil {
 		return nil, err
 	}
-	at := slices.IndexFunc(p.Deliverables, func(d rapport.PartnershipDeliverable) bool { return d.ID == x.DeliverableID })
-	if at < 0 {
-		return nil, notFound("request")
+	d, move, err := grantOf(x, p, *r.Body)
+	if err != nil {
+		return nil, err
 	}
-	d, move := p.Deliverables[at], moveOf(r.Body.DraftDueAt, r.Body.PublishBy)
-	if r.Body.DraftDueAt == nil && r.Body.PublishBy == nil {
-		move = moveOf(x.DraftDueAt, x.PublishBy)
-	}
-	move.ID = d.ID
 	sent, err := s.sentBefore(ctx)
 	if err != nil {
 		return nil, err
@@ -167,27 +162,90 @@ func (s *Server) GrantExtension(ctx context.Context, r gen.GrantExtensionRequest
 	return gen.GrantExtension200JSONResponse(after), err
 }
 
+// grantOf is the deliverable that a request is about, and the dates that an answer gives it: those that were asked for where it names none.
+func grantOf(x rapport.Extension, p rapport.PartnershipDetail, g gen.ExtensionGrant) (d rapport.PartnershipDeliverable, move rapport.DeliverableMove, err error) {
+	at := slices.IndexFunc(p.Deliverables, func(d rapport.PartnershipDeliverable) bool { return d.ID == x.DeliverableID })
+	if at < 0 {
+		return d, move, notFound("request")
+	}
+	move = moveOf(g.DraftDueAt, g.PublishBy)
+	if g.DraftDueAt == nil && g.PublishBy == nil {
+		move = moveOf(x.DraftDueAt, x.PublishBy)
+	}
+	move.ID = x.DeliverableID
+	return p.Deliverables[at], move, nil
+}
+
+// PreviewExtension says what later dates would do.
+func (s *Server) PreviewExtension(ctx context.Context, r gen.PreviewExtensionRequestObject) (gen.PreviewExtensionResponseObject, error) {
+	x, p, err := s.extension(ctx, r.Id)
+	if err != nil {
+		return nil, err
+	}
+	d, move, err := grantOf(x, p, *r.Body)
+	if err != nil {
+		return nil, err
+	}
+	if x.State != "open" {
+		return nil, &rapport.Error{Code: rapport.CodeConflict, Reason: "no_extension_open", State: x.State, Message: "The request is settled already. Load the page again."}
+	}
+	if bad := move.CheckLater(d.State, value(d.DraftDueAt), value(d.PublishBy), s.now()); len(bad) > 0 {
+		return nil, rapport.Invalid(bad...)
+	}
+	term, err := s.movingTerm(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	conflicts, err := storeAs[ConflictStore](s)
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.conflictsOf(ctx, conflicts, s.movedSlots(p, term, move))
+	if err != nil {
+		return nil, err
+	}
+	changes, pinned := move.Effects(term, s.now())
+	return gen.PreviewExtension200JSONResponse{
+		Changes: each(changes, toAmendedLine), Pinned: each(pinned, toAmendedLine),
+		Conflicts: each(found, func(c rapport.Conflict) gen.Conflict { return toConflict(c, principalFrom(ctx)) }),
+	}, nil
+}
+
+// movingTerm is a partnership's term as far as the dates of its deliverables go.
+func (s *Server) movingTerm(ctx context.Context, p rapport.PartnershipDetail) (rapport.RunningTerm, error) {
+	t := rapport.RunningTerm{Deliverables: p.Deliverables, Milestones: p.Milestones}
+	if p.Contract != nil {
+		t.Terms, t.EndsAt = p.Contract.Terms, value(p.Contract.EndsAt)
+	}
+	calendars, err := storeAs[CalendarStore](s)
+	if err != nil {
+		return t, err
+	}
+	if t.Brand, err = calendars.CreatorCalendar(ctx, p.BrandID, nil); err != nil {
+		return t, err
+	}
+	t.Creator, err = calendars.CreatorCalendar(ctx, p.BrandID, &p.Creator.ID)
+	return t, err
+}
+
+// movedSlots are the slots of a deliverable that moves.
+func (s *Server) movedSlots(p rapport.PartnershipDetail, t rapport.RunningTerm, move rapport.DeliverableMove) []rapport.Slot {
+	return rapport.AmendedSlots(rapport.Slot{
+		BrandID: p.BrandID, CampaignID: p.CampaignID, PartnershipID: p.ID, Term: p.Term, Creator: rapport.UserRef{ID: p.Creator.ID, Name: p.Creator.Name}, CreatorZone: t.Creator.Zone,
+	}, t, rapport.Amendment{Moved: []rapport.DeliverableMove{move}}, s.now())
+}
+
 // checkMove holds the dates that a deliverable would move to against the calendar.
 func (s *Server) checkMove(ctx context.Context, p rapport.PartnershipDetail, move rapport.DeliverableMove, reason string) error {
 	conflicts, err := storeAs[ConflictStore](s)
 	if err != nil {
 		return err
 	}
-	calendars, err := storeAs[CalendarStore](s)
+	term, err := s.movingTerm(ctx, p)
 	if err != nil {
 		return err
 	}
-	term := rapport.RunningTerm{Deliverables: p.Deliverables}
-	if p.Contract != nil {
-		term.Terms = p.Contract.Terms
-	}
-	if term.Creator, err = calendars.CreatorCalendar(ctx, p.BrandID, &p.Creator.ID); err != nil {
-		return err
-	}
-	slots := rapport.AmendedSlots(rapport.Slot{
-		BrandID: p.BrandID, CampaignID: p.CampaignID, PartnershipID: p.ID, Term: p.Term, Creator: rapport.UserRef{ID: p.Creator.ID, Name: p.Creator.Name}, CreatorZone: term.Creator.Zone,
-	}, term, rapport.Amendment{Moved: []rapport.DeliverableMove{move}}, s.now())
-	_, err = s.checkPlanned(ctx, conflicts, p.PartnershipSummary, slots, reason)
+	_, err = s.checkPlanned(ctx, conflicts, p.PartnershipSummary, s.movedSlots(p, term, move), reason)
 	return err
 }
 

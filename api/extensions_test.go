@@ -132,6 +132,62 @@ func TestMoreTimeIsGrantedOrDeclined(t *testing.T) {
 	require.Equal(t, "no_extension_open", give("ops@one.example", "decline", map[string]any{"words": "No"}).text("code"))
 }
 
+// What later dates would do is shown before anybody gives them, and nothing is written.
+func TestMoreTimeIsShownBeforeItIsGiven(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.runs(t)
+	path := "/v1/extensions/" + d.open(t).String() + "/preview"
+	type line struct{ What, From, To string }
+	type preview struct {
+		Changes, Pinned []line
+		Conflicts       []struct {
+			Kind, Severity string
+			MayOverride    bool `json:"may_override"`
+		}
+	}
+	look := func(who string, body map[string]any) (p preview) {
+		a := d.as(t, who).keyed().send(t, "POST", path, body)
+		require.Equal(t, 200, a.status, "%s", a.body)
+		a.into(t, &p)
+		return p
+	}
+	d.sql(t, `begin; set local session_replication_role = replica; update contracts set terms = terms || '{"usage_rights_days": 30, "exclusivity_days": 10}'; commit`)
+	p := look("ops@one.example", map[string]any{})
+	whats := make([]string, len(p.Changes))
+	for i, l := range p.Changes {
+		whats[i] = l.What
+	}
+	title := one[string](t, d, `select '“' || title || '”' from deliverables where id = $1`, d.deliverable)
+	require.Subset(t, whats, []string{"Draft of " + title, "Publication of " + title, "Usage rights to " + title + " end at the latest", "Exclusivity ends at the latest"})
+	require.Len(t, p.Conflicts, 1)
+	require.Equal(t, "lead_time", p.Conflicts[0].Kind, "the review cannot be over in time")
+	far := look("ops@one.example", map[string]any{"publish_by": time.Now().Add(400 * 24 * time.Hour)})
+	require.Empty(t, far.Conflicts)
+	require.Len(t, far.Pinned, 1, "it is published after the term")
+
+	d.sql(t, `update campaigns set embargo_until = current_date + 300`)
+	d.sql(t, `insert into creator_absences (id, creator_id, from_on, to_on) values ($1, $2, current_date + 7, current_date + 9)`, id(), d.creator)
+	p = look("ops@one.example", map[string]any{})
+	kinds := map[string]string{}
+	for _, c := range p.Conflicts {
+		kinds[c.Kind] = c.Severity
+		require.Equal(t, c.Severity == "warn", c.MayOverride, "ops overrides what warns")
+	}
+	require.Equal(t, map[string]string{"embargo": "block", "absence": "warn", "lead_time": "warn"}, kinds)
+	for _, c := range look("admin@one.example", map[string]any{}).Conflicts {
+		require.True(t, c.MayOverride)
+	}
+
+	require.Equal(t, []string{"publish_by not_later"}, d.as(t, "ops@one.example").keyed().send(t, "POST", path, map[string]any{"publish_by": time.Now().Add(24 * time.Hour)}).fields(t))
+	require.Equal(t, 403, d.as(t, "approver@one.example").keyed().send(t, "POST", path, map[string]any{}).status)
+	require.Equal(t, 404, d.as(t, "ops@two.example").keyed().send(t, "POST", path, map[string]any{}).status)
+	require.Empty(t, d.flows.commands())
+	require.Zero(t, one[int](t, d, `select (select count(*) from extension_answers)::int + (select count(*) from conflict_overrides)::int`))
+	d.sql(t, `update extensions set state = 'withdrawn', ended_at = now()`)
+	require.Equal(t, "no_extension_open", d.as(t, "ops@one.example").keyed().send(t, "POST", path, map[string]any{}).text("code"))
+}
+
 func TestWhatBecameOfARequestIsWrittenAndMailed(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

@@ -261,6 +261,7 @@ func workAccess() map[string]access {
 		"offerRound":               waiting(ops()),
 		"addShipment":              opsAdmin(),
 		"noteDelivery":             waiting(opsAdmin()),
+		"previewExtension":         opsAdmin(),
 		"grantExtension":           waiting(opsAdmin()),
 		"declineExtension":         waiting(opsAdmin()),
 		"listPostNumbers":          everyone(),

@@ -152,6 +152,18 @@ func (s *signed) arrive(t *testing.T, want int) []string {
 	return notes
 }
 
+// arriveOnce lets what the webhooks brought take effect, and answers the notes.
+func (s *signed) arriveOnce(t *testing.T) []string {
+	t.Helper()
+	require.Eventually(t, func() bool { return one[int](t, s.desk, `select count(*)::int from webhook_inbox`) == 1 }, 10*time.Second, 10*time.Millisecond)
+	rows, err := s.worker.TakeInbox(t.Context(), 10, time.Millisecond)
+	require.NoError(t, err)
+	require.Len(t, rows, 1)
+	note, err := s.inbox.Process(t.Context(), rows[0])
+	require.NoError(t, err)
+	return []string{note}
+}
+
 func (s *signed) commands(t *testing.T) []string {
 	t.Helper()
 	return one[[]string](t, s.desk, `select coalesce(array_agg(input ->> 'kind'), '{}') from outbox where kind = 'update'`)
@@ -409,4 +421,71 @@ func TestClickToSignStaysTheDefault(t *testing.T) {
 	require.Contains(t, s.mails.mails[0].Text, "https://rapport.example/portal/")
 	require.Contains(t, s.mails.mails[0].Text, "we mail you a code")
 	require.Zero(t, one[int](t, s.desk, `select count(*)::int from signing_documents`))
+}
+
+// The file that Documenso sealed is kept once beside ours, whatever happens on its way, and both sides may have it.
+func TestTheSealedFileIsKeptBesideOurs(t *testing.T) {
+	t.Parallel()
+	s := signedElsewhere(t)
+	me, ops := s.visitor(t), s.as(t, "ops@one.example")
+	path := "/contracts/" + s.contract.String() + "/paper?sealed=true"
+	_, err := s.mail(t, "contract", 1)
+	require.NoError(t, err)
+	a := ops.send(t, "GET", "/v1"+path, nil)
+	require.Equal(t, 409, a.status)
+	require.Equal(t, "no_sealed_paper", a.text("code"))
+
+	s.fault(t, "/api/v2/envelope/item/*/download", "truncate")
+	s.decide(t, "sign", "")
+	require.Equal(t, []string{"the sealed file is fetched later"}, s.arriveOnce(t), "the signature counts all the same")
+	require.Equal(t, []string{"sign_contract"}, s.commands(t))
+	require.Zero(t, one[int](t, s.desk, `select count(*)::int from sealed_papers`))
+	s.fault(t, "/api/v2/envelope/item/*/download", "html_502")
+	s.sql(t, `update signing_documents set signed_at = now() - interval '2 days'`)
+	require.Error(t, s.signing.Round(t.Context()))
+	require.Equal(t, "unsealed/open", one[string](t, s.desk, `select code || '/' || state from tasks where kind = 'signing_stuck'`))
+	for range 2 {
+		require.NoError(t, s.signing.Round(t.Context()))
+	}
+	require.Equal(t, "cancelled", one[string](t, s.desk, `select state from tasks where kind = 'signing_stuck'`))
+
+	kept := one[[]byte](t, s.desk, `select b.content from sealed_papers f join blobs b on b.sha256 = f.sha256`)
+	require.Contains(t, string(kept), "sealed by the sandbox: "+s.documents(t)[0].ID)
+	file := ops.send(t, "GET", "/v1"+path, nil)
+	require.Equal(t, 200, file.status)
+	require.Equal(t, kept, file.body)
+	require.Contains(t, file.header.Get("Content-Disposition"), "-documenso.pdf")
+	require.Equal(t, kept, me.send(t, "GET", "/v1/portal"+path, nil).body)
+	require.Equal(t, 404, s.as(t, "ops@two.example").send(t, "GET", "/v1"+path, nil).status)
+	sum := sha256.Sum256(kept)
+	require.Contains(t, string(ops.send(t, "GET", "/v1/contracts/"+s.contract.String(), nil).body), hex.EncodeToString(sum[:]))
+
+	for _, change := range []string{`update sealed_papers set provider_id = 'x'`, `delete from sealed_papers`} {
+		_, err := s.owner.Exec(t.Context(), change)
+		require.Error(t, err, change)
+	}
+}
+
+// A brand may have its creators sign in the portal although the installation has a provider of signatures; what is out stays where it is.
+func TestABrandChoosesWhereItsCreatorsSign(t *testing.T) {
+	t.Parallel()
+	s := signedElsewhere(t)
+	admin := s.as(t, "admin@one.example")
+	brand := "/v1/brands/" + s.world.one.String()
+	require.Equal(t, 422, admin.send(t, "PATCH", brand, map[string]any{"signing": "fax"}).status)
+	a := admin.send(t, "PATCH", brand, map[string]any{"signing": "portal"})
+	require.Equal(t, 200, a.status, string(a.body))
+	require.Equal(t, "portal", a.text("signing"))
+	_, err := s.mail(t, "contract", 1)
+	require.NoError(t, err)
+	require.Empty(t, s.documents(t))
+	require.Contains(t, s.mails.mails[0].Text, "https://rapport.example/portal/")
+
+	there := signedElsewhere(t)
+	_, err = there.mail(t, "contract", 1)
+	require.NoError(t, err)
+	there.sql(t, `update brands set signing = 'portal'`)
+	_, err = there.mail(t, "contract_reminder", 2)
+	require.NoError(t, err)
+	require.Contains(t, there.mails.mails[1].Text, one[string](t, there.desk, `select url from signing_documents`))
 }

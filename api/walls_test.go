@@ -227,6 +227,7 @@ func bodies(i ids) map[string]any {
 		"addShipment":           map[string]any{"reference": "00340434161094042557"},
 		"noteDelivery":          map[string]any{"delivered_at": "2026-01-02T03:04:05Z"},
 		"grantExtension":        map[string]any{"publish_by": time.Now().Add(200 * 24 * time.Hour)},
+		"previewExtension":      map[string]any{"publish_by": time.Now().Add(200 * 24 * time.Hour)},
 		"declineExtension":      map[string]any{"words": "The shop opens then"},
 		"withdrawExtension":     map[string]any{},
 		"requestExtension":      map[string]any{"reason": "I am ill", "publish_by": time.Now().Add(200 * 24 * time.Hour)},

@@ -144,7 +144,7 @@ func newFleet(t *testing.T, seed uint64) *fleet {
 func (f *fleet) startSandbox() {
 	_, line := launch(f.root, f.dir, "sandbox", true, nil, nil, filepath.Join(f.bin, "rapport-sandbox"), "--addr", "127.0.0.1:"+strconv.Itoa(freePort(f.root)),
 		"--control", "127.0.0.1:"+strconv.Itoa(freePort(f.root)), "--state", filepath.Join(f.dir, "sandbox"), "--target", f.url, "--stripe-account-secret", whsecAccount,
-		"--stripe-connect-secret", whsecConnect, "--inbound-domain", mailDomain, "--pace", "1s", "--mute")
+		"--stripe-connect-secret", whsecConnect, "--documenso-secret", signingHook, "--inbound-domain", mailDomain, "--pace", "1s", "--mute")
 	var ready struct {
 		URL        string `json:"url"`
 		Control    string `json:"control"`
@@ -159,6 +159,7 @@ func (f *fleet) startSandbox() {
 		"RAPPORT_HTTP_ADDR=" + strings.TrimPrefix(f.url, "http://"), "RAPPORT_PUBLIC_URL=" + f.url, "RAPPORT_MAIL_DOMAIN=" + mailDomain, "RAPPORT_FETCH_ALLOW=" + strings.TrimPrefix(f.public, "http://"),
 		"STRIPE_API_KEY=sk_test_faults", "STRIPE_BASE_URL=" + f.public, "STRIPE_WEBHOOK_SECRET_ACCOUNT=" + whsecAccount, "STRIPE_WEBHOOK_SECRET_CONNECT=" + whsecConnect,
 		"SENDGRID_API_KEY=SG.sandbox.faults", "SENDGRID_BASE_URL=" + f.public, "SENDGRID_EVENT_PUBLIC_KEY=" + ready.EventKey, "SENDGRID_INBOUND_PUBLIC_KEY=" + ready.InboundKey,
+		"RAPPORT_DOCUMENSO_URL=" + f.public, "RAPPORT_DOCUMENSO_TOKEN=api_faults", "RAPPORT_DOCUMENSO_WEBHOOK_SECRET=" + signingHook,
 		"RAPPORT_FAILPOINTS=" + f.points, "RAPPORT_LOG_LEVEL=warn", "RAPPORT_SHUTDOWN_TIMEOUT=5s",
 		"RAPPORT_BROWSER=none", // a picture of each post would take most of the machine
 	}
@@ -714,7 +715,7 @@ func (f *fleet) revive() {
 	if !f.worker.alive() {
 		f.startFleetWorker()
 	}
-	for _, name := range []string{"transfer.decided", "transfer.ordered", "transfer.before", "transfer.after", "transfer.recorded", "payout.recording", "mail.claimed", "mail.sent"} {
+	for _, name := range []string{"transfer.decided", "transfer.ordered", "transfer.before", "transfer.after", "transfer.recorded", "payout.recording", "mail.claimed", "mail.sent", "signing.claimed", "signing.created"} {
 		_ = os.Remove(filepath.Join(f.points, name))
 	}
 }

@@ -26,6 +26,7 @@ import (
 
 const (
 	whsecAccount = "whsec_account_0123456789abcdef0123456789abcdef"
+	signingHook  = "documenso_0123456789abcdef0123456789abcdef"
 	whsecConnect = "whsec_connect_0123456789abcdef0123456789abcdef"
 	codecKey     = "0123456789abcdef0123456789abcdef"
 	namespace    = "rapport"

@@ -50,6 +50,7 @@ func stormScenarios(times int) []scenario {
 			require.Equal(f.t, payouts, f.number(`select count(*)`+campaigns, f.campaign), "each payout keeps its attempt")
 		}},
 		{"every event of Stripe comes five times more, late and in any order", func(f *fleet) { f.storm(f.owed(6*times, "Storm")) }},
+		{"worker dies while it makes documents to sign at Documenso", func(f *fleet) { f.signings(20 * times) }},
 		{cutCommits, func(f *fleet) {
 			cut := startCutter(f.root, f.pg.port, f.random)
 			cut.rate.Store(30)
@@ -235,6 +236,58 @@ func (f *fleet) storm(payouts int) {
 	})
 	require.Equal(f.t, kept+lost+stale, f.number(`select count(*) from webhook_inbox where provider = 'stripe'`), "each event is kept once")
 	require.Equal(f.t, before, state(), "nothing changed")
+}
+
+// signings has contracts signed at the sandbox's Documenso, while workers die before a document is made and before anybody remembers that it was.
+func (f *fleet) signings(n int) {
+	f.t.Helper()
+	f.replyAfter = 1
+	f.found(paydays())
+	f.exec(`update brands set signing = 'provider' where id = $1`, f.brand)
+	f.faults(map[string]any{"provider": "documenso", "method": "POST", "path": "/api/v2/envelope/create", "action": "slow", "times": -1, "delay_ms": 2000})
+	points := []string{"signing.claimed", "signing.created"}
+	for _, point := range points {
+		// All of them wait to be sent before anything is killed, so that nothing else of theirs is under way.
+		f.begin(n, paydays(), point)
+		house := f.people(15*time.Second, "approve", "sign", "send")
+		f.eventually(n, `select count(*) from contracts c join partnerships p on p.id = c.partnership_id where p.campaign_id = $1 and c.state = 'internal_approval'
+			and exists (select 1 from tasks t where t.partnership_id = p.id and t.kind = 'approve_contract' and t.state = 'open')`)
+		house.leave()
+		house = f.people(15*time.Second, "approve", "sign")
+		f.dieAt(point, 4, `select count(*) from signing_documents where state = 'opening' and tried_at is not null and provider_id is null`)
+		f.eventually(0, `select count(*) from contracts c join partnerships p on p.id = c.partnership_id where p.campaign_id = $1 and c.state = 'internal_approval'`)
+		house.leave()
+	}
+	house := f.people(15*time.Second, "approve", "sign")
+	defer house.leave()
+	f.faults(
+		map[string]any{"provider": "documenso", "method": "POST", "path": "/api/v2/envelope/create", "action": "commit_then_drop", "times": n / 4},
+		map[string]any{"provider": "documenso", "method": "POST", "path": "/api/v2/envelope/distribute", "action": "commit_then_500", "times": n / 4},
+	)
+	n *= len(points)
+	// What was claimed and not made waits for three minutes before it is made again.
+	f.eventually(n, `select count(*) from signing_documents d join partnerships p on p.id = d.partnership_id where p.campaign_id = $1 and d.state = 'open'`)
+	f.faults(map[string]any{"provider": "documenso", "path": "DOCUMENT_COMPLETED", "action": "duplicate", "times": -1})
+	var seen struct {
+		Documents []struct {
+			ID         string
+			Status     string
+			ExternalID string `json:"external_id"`
+		}
+	}
+	require.NoError(f.t, f.call(f.t.Context(), http.MethodGet, f.control+"/control/documenso", nil, &seen))
+	of := map[string]int{}
+	for _, d := range seen.Documents {
+		of[d.ExternalID]++
+		require.Equal(f.t, "PENDING", d.Status)
+		require.NoError(f.t, f.call(f.t.Context(), http.MethodPost, f.control+"/control/documenso/"+d.ID, map[string]string{"action": "sign"}, nil))
+	}
+	require.Len(f.t, of, n, "contracts that have a document")
+	require.Len(f.t, seen.Documents, n, "each has one")
+	f.eventually(4*n, `select count(*) from payouts p join partnerships a on a.id = p.partnership_id where a.campaign_id = $1 and p.state = 'awaiting_approval'`)
+	f.eventually(n, `select count(*) from sealed_papers s join contracts c on c.id = s.contract_id join partnerships p on p.id = c.partnership_id where p.campaign_id = $1 and c.state = 'executed'`)
+	require.Equal(f.t, n, f.number(`select count(*) from signatures s join contracts c on c.id = s.contract_id join partnerships p on p.id = c.partnership_id
+		where p.campaign_id = $1 and s.party = 'creator' and s.identity = 'documenso'`, f.campaign))
 }
 
 // settleUnknown lets a person look up what nobody knows of, and try again what was rejected.

@@ -236,8 +236,8 @@ func (w *world) found(s shape) {
 	w.brand, w.campaign = uuid.New(), uuid.New()
 	w.exec(`insert into calendars (id, owner_kind, owner_id, brand_id, zone, working_days, opens, closes, day_seconds)
 		values ($1, 'brand', $2, $2, 'UTC', '{1,2,3,4,5,6,7}', '00:00', '24:00', $3)`, calendar, w.brand, s.daySeconds)
-	w.exec(`insert into brands (id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, outreach_per_day, domain_per_hour)
-		values ($1, $2, '1 Main St', 'Acme', 'hello@acme.example', $3, 0, 1000000, 1000000)`, w.brand, "Acme "+w.brand.String(), calendar)
+	w.exec(`insert into brands (id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, outreach_per_day, domain_per_hour, signing)
+		values ($1, $2, '1 Main St', 'Acme', 'hello@acme.example', $3, 0, 1000000, 1000000, 'portal')`, w.brand, "Acme "+w.brand.String(), calendar)
 	person := func(role string) uuid.UUID {
 		id := uuid.New()
 		w.exec(`insert into users (id, email, name, password_hash) values ($1, $2, $3, 'x')`, id, role+"."+id.String()+"@house.example", role)

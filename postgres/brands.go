@@ -38,7 +38,7 @@ func brand(r gen.GetBrandInScopeRow) rapport.Brand {
 		ID: r.ID, Name: r.Name, PostalAddress: r.PostalAddress, MailFromName: r.MailFromName, MailFrom: r.MailFrom, CalendarID: r.CalendarID,
 		SecondPairThreshold: rapport.Money{Amount: r.SecondPairAmount, Currency: r.SecondPairCurrency}, OutreachPerDay: int(r.OutreachPerDay), DomainPerHour: int(r.DomainPerHour),
 		NettingCapPercent: int(r.NettingCapPercent), NettingNoticeDays: int(r.NettingNoticeDays), DestinationCoolOffDays: int(r.DestinationCoolOffDays), PostsApartHours: int(r.PostsApartHours),
-		WarmUpDays: int(r.WarmUpDays), WarmUpFrom: r.WarmUpFrom, FirstMailNotice: r.FirstMailNotice, Version: int(r.Version),
+		WarmUpDays: int(r.WarmUpDays), WarmUpFrom: r.WarmUpFrom, FirstMailNotice: r.FirstMailNotice, Signing: r.Signing, Version: int(r.Version),
 	}
 }
 
@@ -58,6 +58,9 @@ func (s *Store) CreateBrand(ctx context.Context, b rapport.Brand, c rapport.Cale
 
 func (s *Store) createBrand(ctx context.Context, tx pgx.Tx, b rapport.Brand, c rapport.Calendar) (rapport.Brand, error) {
 	b.ID, b.CalendarID, b.Version = newID(), newID(), 1
+	if b.Signing == "" {
+		b.Signing = rapport.SigningAtProvider
+	}
 	holidays, err := holidaysText(c)
 	if err != nil {
 		return rapport.Brand{}, err
@@ -70,7 +73,7 @@ func (s *Store) createBrand(ctx context.Context, tx pgx.Tx, b rapport.Brand, c r
 	}
 	defaults, err := s.q.CreateBrand(ctx, tx, gen.CreateBrandParams{
 		ID: b.ID, Name: b.Name, PostalAddress: b.PostalAddress, MailFromName: b.MailFromName, MailFrom: b.MailFrom, CalendarID: b.CalendarID,
-		SecondPairAmount: b.SecondPairThreshold.Amount, SecondPairCurrency: b.SecondPairThreshold.Currency,
+		SecondPairAmount: b.SecondPairThreshold.Amount, SecondPairCurrency: b.SecondPairThreshold.Currency, Signing: b.Signing,
 	})
 	b.OutreachPerDay, b.DomainPerHour, b.FirstMailNotice = int(defaults.OutreachPerDay), int(defaults.DomainPerHour), defaults.FirstMailNotice
 	b.NettingCapPercent, b.NettingNoticeDays = int(defaults.NettingCapPercent), int(defaults.NettingNoticeDays)
@@ -86,6 +89,7 @@ func (s *Store) EditBrand(ctx context.Context, b rapport.Brand, by uuid.UUID) (r
 			SecondPairAmount: b.SecondPairThreshold.Amount, SecondPairCurrency: b.SecondPairThreshold.Currency,
 			OutreachPerDay: int32(b.OutreachPerDay), DomainPerHour: int32(b.DomainPerHour), WarmUpDays: int32(b.WarmUpDays), FirstMailNotice: b.FirstMailNotice,
 			NettingCapPercent: int32(b.NettingCapPercent), NettingNoticeDays: int32(b.NettingNoticeDays), DestinationCoolOffDays: int32(b.DestinationCoolOffDays), PostsApartHours: int32(b.PostsApartHours),
+			Signing: b.Signing,
 		})
 		if err != nil {
 			return rapport.Brand{}, stale(err)

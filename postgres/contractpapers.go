@@ -49,14 +49,14 @@ func (s *Store) ContractsWithoutPaper(ctx context.Context, limit int) ([]uuid.UU
 	})
 }
 
-// ContractPaper is the file of a signed contract of the scope, which has no content while it is not made.
-func (s *Store) ContractPaper(ctx context.Context, id uuid.UUID) (rapport.ContractPaper, error) {
-	return s.contractPaper(ctx, gen.ContractPaperParams{ID: id, Brands: rapport.BrandsFrom(ctx)})
+// ContractPaper is the file of a signed contract of the scope, or the one that a provider of signatures sealed. It has no content while there is none.
+func (s *Store) ContractPaper(ctx context.Context, id uuid.UUID, sealed bool) (rapport.ContractPaper, error) {
+	return s.contractPaper(ctx, gen.ContractPaperParams{ID: id, Brands: rapport.BrandsFrom(ctx), Sealed: sealed})
 }
 
-// PortalContractPaper is the file of a contract that was sent to the partnership's creator.
-func (s *Store) PortalContractPaper(ctx context.Context, partnership, id uuid.UUID) (rapport.ContractPaper, error) {
-	return s.contractPaper(ctx, gen.ContractPaperParams{ID: id, Brands: rapport.BrandsFrom(ctx), PartnershipID: &partnership})
+// PortalContractPaper is such a file of a contract that was sent to the partnership's creator.
+func (s *Store) PortalContractPaper(ctx context.Context, partnership, id uuid.UUID, sealed bool) (rapport.ContractPaper, error) {
+	return s.contractPaper(ctx, gen.ContractPaperParams{ID: id, Brands: rapport.BrandsFrom(ctx), PartnershipID: &partnership, Sealed: sealed})
 }
 
 func (s *Store) contractPaper(ctx context.Context, params gen.ContractPaperParams) (rapport.ContractPaper, error) {

@@ -541,6 +541,7 @@ func (s *Store) Bootstrap(ctx context.Context, b rapport.Bootstrap) (rapport.Boo
 func (s *Store) bootstrapBrand(ctx context.Context, tx pgx.Tx, b rapport.BootstrapBrand) (uuid.UUID, error) {
 	brand := rapport.Brand{
 		Name: b.Name, PostalAddress: b.PostalAddress, MailFromName: b.MailFromName, MailFrom: b.MailFrom, SecondPairThreshold: b.SecondPairThreshold,
+		Signing: b.Signing,
 	}
 	if brand.SecondPairThreshold.Currency == "" {
 		brand.SecondPairThreshold.Currency = "usd"

@@ -22,6 +22,7 @@ const (
 	signingCancelled = "cancelled"
 	signingExpired   = "expired"
 	signingTooLate   = "too_late"
+	signingUnsealed  = "unsealed"
 )
 
 // SigningDocument reads how a contract is signed elsewhere, and what is written to be sent there; without a document yet, to whom it would go.
@@ -32,7 +33,7 @@ func (s *Store) SigningDocument(ctx context.Context, contract uuid.UUID) (rappor
 			return rapport.SigningDocument{}, fmt.Errorf("signing document: %w", err)
 		}
 		d := rapport.SigningDocument{
-			ContractID: r.ID, Out: r.ContractState == "out_for_signature", State: r.State, ProviderID: r.ProviderID, URL: r.Url,
+			ContractID: r.ID, Out: r.ContractState == "out_for_signature", Portal: r.Signing == rapport.SigningInPortal, State: r.State, ProviderID: r.ProviderID, URL: r.Url,
 			SignerName: r.SignerName, SignerEmail: r.SignerEmail, Title: r.Number + " with " + r.BrandName, File: r.File,
 		}
 		if d.State != "" {
@@ -247,6 +248,38 @@ func (s *Store) CloseSigningDocument(ctx context.Context, contract uuid.UUID) er
 	})
 }
 
+// UnsealedDocuments lists documents that were signed, and whose sealed file is not kept yet, oldest first: all of them, or the one that the provider
+// calls so.
+func (s *Store) UnsealedDocuments(ctx context.Context, providerID string, limit int) ([]rapport.UnsealedDocument, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]rapport.UnsealedDocument, error) {
+		rows, err := s.q.UnsealedDocuments(ctx, tx, gen.UnsealedDocumentsParams{ProviderID: providerID, MaxRows: int32(limit)})
+		out := make([]rapport.UnsealedDocument, len(rows))
+		for i, r := range rows {
+			out[i] = rapport.UnsealedDocument{ContractID: r.ContractID, ProviderID: r.ProviderID, FileSHA256: r.FileSha256}
+		}
+		return out, err
+	})
+}
+
+// KeepSealedPaper keeps the file that the provider sealed. The first one stays.
+func (s *Store) KeepSealedPaper(ctx context.Context, contract uuid.UUID, pdf []byte) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		sum := sha256.Sum256(pdf)
+		if err := s.keepBlob(ctx, tx, rapport.File{Type: "application/pdf", Content: pdf, SHA256: sum[:]}); err != nil {
+			return err
+		}
+		if err := s.q.InsertSealedPaper(ctx, tx, gen.InsertSealedPaperParams{Sha256: sum[:], ContractID: contract}); err != nil {
+			return fmt.Errorf("insert the paper: %w", err)
+		}
+		return s.q.CloseSigningTask(ctx, tx, gen.CloseSigningTaskParams{ContractID: contract, Code: signingUnsealed})
+	})
+}
+
+// AskAboutUnsealed asks people to look after sealed files that could not be fetched for a day.
+func (s *Store) AskAboutUnsealed(ctx context.Context) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error { return s.q.AskAboutUnsealed(ctx, tx) })
+}
+
 // signingOf says of contracts where their creators sign them, if elsewhere.
 func (s *Store) signingOf(ctx context.Context, tx pgx.Tx, contracts []uuid.UUID) (map[uuid.UUID]*rapport.SignedElsewhere, error) {
 	rows, err := s.q.SignedElsewhere(ctx, tx, contracts)
@@ -255,7 +288,7 @@ func (s *Store) signingOf(ctx context.Context, tx pgx.Tx, contracts []uuid.UUID)
 	}
 	out := make(map[uuid.UUID]*rapport.SignedElsewhere, len(rows))
 	for _, r := range rows {
-		out[r.ContractID] = &rapport.SignedElsewhere{Provider: r.Provider, State: r.State, Email: r.SignerEmail, URL: r.Url, Reason: r.Reason}
+		out[r.ContractID] = &rapport.SignedElsewhere{Provider: r.Provider, State: r.State, Email: r.SignerEmail, URL: r.Url, Reason: r.Reason, SealedSHA256: r.SealedSha256}
 	}
 	return out, nil
 }

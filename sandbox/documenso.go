@@ -58,7 +58,7 @@ type envelopeField struct {
 	Height     float64 `json:"height"`
 }
 
-// dsAnswer is an answer of Documenso's API; body is nil for none.
+// dsAnswer is an answer of Documenso's API: a PDF file, or what becomes JSON.
 type dsAnswer struct {
 	status int
 	body   any
@@ -70,15 +70,17 @@ func dsRefusal(status int, code, message string) dsAnswer {
 
 func (s *Server) documensoRoutes(mux *http.ServeMux) {
 	for pattern, do := range map[string]func(*http.Request) dsAnswer{
-		"POST /api/v2/envelope/create":     s.createEnvelope,
-		"POST /api/v2/envelope/distribute": s.distributeEnvelope,
-		"POST /api/v2/envelope/cancel":     s.cancelEnvelope,
-		"GET /api/v2/envelope":             s.findEnvelopes,
-		"GET /api/v2/envelope/{id}":        s.readEnvelope,
+		"POST /api/v2/envelope/create":            s.createEnvelope,
+		"POST /api/v2/envelope/distribute":        s.distributeEnvelope,
+		"POST /api/v2/envelope/cancel":            s.cancelEnvelope,
+		"GET /api/v2/envelope":                    s.findEnvelopes,
+		"GET /api/v2/envelope/{id}":               s.readEnvelope,
+		"GET /api/v2/envelope/item/{id}/download": s.downloadItem,
 	} {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { s.documenso(w, r, do) })
 	}
 	mux.HandleFunc("GET /sign/{token}", s.signPage)
+	mux.HandleFunc("GET /sign/{token}/file", s.signFile)
 	mux.HandleFunc("POST /sign/{token}", s.signHere)
 }
 
@@ -115,13 +117,27 @@ func (s *Server) documenso(w http.ResponseWriter, r *http.Request, do func(*http
 	case actCommit500, actRollForward:
 		a = dsRefusal(http.StatusInternalServerError, "UNKNOWN_ERROR", "An error occurred")
 	case actTruncate:
-		if raw, err := json.Marshal(a.body); err == nil {
+		raw, isFile := a.body.([]byte)
+		var err error
+		if !isFile {
+			raw, err = json.Marshal(a.body)
+		}
+		if err == nil {
 			sendHalf(w, a.status, raw)
 		}
 	case actSlow:
 		s.pause(r, f)
 	}
+	if pdf, ok := a.body.([]byte); ok {
+		writePDF(w, pdf)
+		return
+	}
 	writeJSON(w, a.status, a.body)
+}
+
+func writePDF(w http.ResponseWriter, pdf []byte) {
+	w.Header().Set("Content-Type", "application/pdf")
+	_, _ = w.Write(pdf)
 }
 
 func (s *Server) createEnvelope(r *http.Request) dsAnswer {
@@ -181,6 +197,7 @@ func (s *Server) createEnvelope(r *http.Request) dsAnswer {
 	err = s.db.update(func(x *tx) error {
 		e.Legacy = s.envelopes.next + 1
 		s.envelopes.put(x, e.ID, e)
+		s.signFiles.put(x, e.ID, content)
 		s.tellSigning(x, "DOCUMENT_CREATED", e)
 		return nil
 	})
@@ -315,7 +332,35 @@ func (s *Server) readEnvelope(r *http.Request) dsAnswer {
 	if !found {
 		return s.dsDone(errGone, nil)
 	}
-	return dsAnswer{http.StatusOK, e.render()}
+	shown := e.render()
+	shown["envelopeItems"] = []any{map[string]any{"id": itemPrefix + e.ID, "envelopeId": e.ID, "title": e.Title, "order": 1}}
+	return dsAnswer{http.StatusOK, shown}
+}
+
+// itemPrefix makes the id of a document's one file.
+const itemPrefix = "envelope_item_"
+
+// downloadItem answers the sealed file, or the one that was sent while it is not sealed.
+func (s *Server) downloadItem(r *http.Request) dsAnswer {
+	var e envelope
+	var file []byte
+	found := false
+	s.db.view(func() {
+		e, found = s.envelopes.get(strings.TrimPrefix(r.PathValue("id"), itemPrefix))
+		file, _ = s.signFiles.get(e.ID)
+	})
+	if !found || file == nil {
+		return s.dsDone(errGone, nil)
+	}
+	return dsAnswer{http.StatusOK, e.sealed(file, r.URL.Query().Get("version") == "original")}
+}
+
+// sealed is a document's file as it is handed out: once it is completed with a last line in place of the seal.
+func (e envelope) sealed(file []byte, original bool) []byte {
+	if e.Status != "COMPLETED" || original {
+		return file
+	}
+	return fmt.Appendf(slices.Clip(slices.Clone(file)), "%%sealed by the sandbox: %s, %s\n", e.ID, e.Completed.Format(time.RFC3339Nano))
 }
 
 // render is a document as the API and the webhooks show it; the webhooks know the id by another name.

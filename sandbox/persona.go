@@ -85,16 +85,22 @@ func patience(kind string) float64 {
 
 var (
 	portalLink  = regexp.MustCompile(`/portal/([A-Za-z0-9_.~-]+)`)
+	signLink    = regexp.MustCompile(`^/sign/([A-Za-z0-9]+)$`)
 	codePattern = regexp.MustCompile(`\b(\d{6,8}|[A-Z0-9]{4}-[A-Z0-9]{4})\b`)
 )
 
-func portalToken(m mail) string {
+func portalToken(m mail) string { return linked(m, portalLink) }
+
+// signToken is that of a link to where the creator signs a contract, if the mail has one.
+func signToken(m mail) string { return linked(m, signLink) }
+
+func linked(m mail, to *regexp.Regexp) string {
 	for _, link := range linksOf(m) {
 		u, err := url.Parse(link)
 		if err != nil {
 			continue
 		}
-		if found := portalLink.FindStringSubmatch(u.Path); found != nil {
+		if found := to.FindStringSubmatch(u.Path); found != nil {
 			return found[1]
 		}
 	}
@@ -144,14 +150,19 @@ func (s *Server) meetPersona(x *tx, m mail) {
 		p.Doors = p.Doors[max(0, len(p.Doors)-maxDoors):]
 		p.Idle = 0
 		s.planVisit(x, &p, s.days(patience(kind), id))
+	case signToken(m) != "" && kind != personaNever: // the creator finds the same link on their page
+		p.Idle = 0
+		s.planVisit(x, &p, s.days(patience(kind), id))
 	case personal(m) && kind != personaNever:
 		s.schedule(x, job{Kind: "reply", Ref: m.ID, Args: map[string]string{"text": "Thanks for writing! That works for me."}}, s.days(patience(kind), id))
 	}
 	s.personas.put(x, id, p)
 }
 
-// personal tells whether somebody wrote the mail by hand: whatever a machine sends to a creator has a link to the creator's pages.
-func personal(m mail) bool { return m.CustomArgs["kind"] == "transactional" && portalToken(m) == "" }
+// personal tells whether somebody wrote the mail by hand: whatever a machine sends to a creator has a link to the creator's pages, or to where they sign.
+func personal(m mail) bool {
+	return m.CustomArgs["kind"] == "transactional" && portalToken(m) == "" && signToken(m) == ""
+}
 
 // threadOf is the first Message-ID of the conversation that a mail belongs to.
 func threadOf(m mail) string {

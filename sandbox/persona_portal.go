@@ -239,7 +239,7 @@ func (v *visit) act(ctx context.Context) (bool, error) {
 		return v.decideOffer(ctx)
 	}
 	if c := h.Contract; c != nil && c.State == "out_for_signature" && !v.ever("sign|"+c.ID) {
-		return v.withCode(ctx, wantSign, v.sign)
+		return v.signContract(ctx, c.ID)
 	}
 	if h.NeedsOnboarding && !v.recently(wantOnboard+"|"+v.door.Room) {
 		return v.withCode(ctx, wantOnboard, v.onboard)
@@ -315,6 +315,33 @@ func (v *visit) withCode(ctx context.Context, want string, use func(ctx context.
 		v.p.Done["code|"+want] += 4 * v.s.cfg.Pace.Milliseconds() // there are only so many in an hour
 	}
 	return false, err // nothing more until the mail comes
+}
+
+// signContract signs where the contract is signed: at the provider of signatures once its link is there, or on the page with a code.
+func (v *visit) signContract(ctx context.Context, id string) (bool, error) {
+	var contract struct {
+		Elsewhere *struct {
+			URL string `json:"url"`
+		} `json:"elsewhere"`
+	}
+	status, err := v.call(ctx, http.MethodGet, "/v1/portal/contracts/"+id, nil, &contract)
+	switch {
+	case err != nil || status != http.StatusOK:
+		return false, err
+	case contract.Elsewhere == nil:
+		return v.withCode(ctx, wantSign, v.sign)
+	}
+	u, err := url.Parse(contract.Elsewhere.URL)
+	if err != nil {
+		return false, fmt.Errorf("signing link: %w", err)
+	}
+	e, found := v.s.envelopeByToken(strings.TrimPrefix(u.Path, "/sign/"))
+	if !found {
+		return false, nil
+	}
+	v.mark("sign|" + id)
+	_, err = v.s.decide(e.ID, wantSign, "")
+	return err == nil, err
 }
 
 func (v *visit) sign(ctx context.Context, code string) (bool, error) {

@@ -119,6 +119,8 @@ type portal struct {
 	home   map[string]any
 
 	captions []string
+	// elsewhere is the link under which the contract is signed at Documenso.
+	elsewhere string
 }
 
 const dueIn = 3 * day
@@ -176,7 +178,13 @@ func (p *portal) routes() http.Handler {
 	handle("POST /v1/portal/deliverables/d1/round", p.round)
 	handle("POST /v1/portal/deliverables/d1/comments", p.said)
 	mux.HandleFunc("GET /v1/portal/contracts/c1", func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, http.StatusOK, map[string]string{"text_sha256": "feed"})
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		contract := map[string]any{"text_sha256": "feed"}
+		if p.elsewhere != "" {
+			contract["elsewhere"] = map[string]string{"url": p.elsewhere}
+		}
+		writeJSON(w, http.StatusOK, contract)
 	})
 	mux.HandleFunc("POST /v1/portal/onboarding-links", func(w http.ResponseWriter, r *http.Request) {
 		var body struct {
@@ -385,6 +393,25 @@ func TestPersona_ticks_corrections_off_one_by_one_before_it_publishes(t *testing
 	p.invite()
 	p.until("verified")
 	require.Equal(t, []string{"approved_to_post", "tick k1", "tick k2", "verified"}, p.did())
+}
+
+func TestPersona_signs_at_Documenso_where_the_contract_is_there(t *testing.T) {
+	t.Parallel()
+	p := signed(t, personaEager)
+	e := envelope{ID: "envelope_1", Status: "PENDING", Recipients: []envelopeRecipient{{Token: "tok1"}}}
+	require.NoError(t, p.box.db.update(func(x *tx) error { p.box.envelopes.put(x, e.ID, e); return nil }))
+	p.mu.Lock()
+	p.home["contract"] = map[string]any{"id": "c1", "state": "out_for_signature"}
+	p.elsewhere = "http://sign.example/sign/tok1"
+	p.mu.Unlock()
+	p.invite()
+	require.Eventually(t, func() bool {
+		_, open := p.box.envelopeByToken("tok1")
+		var now envelope
+		p.box.db.view(func() { now, _ = p.box.envelopes.get("envelope_1") })
+		return open && now.Status == "COMPLETED"
+	}, 10*time.Second, 10*time.Millisecond)
+	require.NotContains(t, p.did(), "sign", "nothing is signed on the page")
 }
 
 func TestPersonas_answer_whether_they_make_another_round(t *testing.T) {

@@ -77,6 +77,7 @@ type Server struct {
 	posts        *table[post]
 	slackPosts   *table[slackPost]
 	envelopes    *table[envelope]
+	signFiles    *table[[]byte] // of documents, as they were sent
 	personas     *table[persona]
 	jobs         *table[job]
 	dropped      *table[job] // inbound posts that a fault kept from being delivered
@@ -154,6 +155,7 @@ func (s *Server) makeTables() {
 	s.posts = newTable[post](s.db, "post")
 	s.slackPosts = newTable[slackPost](s.db, "slack_post")
 	s.envelopes = newTable[envelope](s.db, "envelope")
+	s.signFiles = newTable[[]byte](s.db, "sign_file")
 	s.personas = newTable[persona](s.db, "persona")
 	s.jobs = newTable[job](s.db, "job")
 	s.dropped = newTable[job](s.db, "dropped")

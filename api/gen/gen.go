@@ -189,6 +189,24 @@ func (e BranchOn) Valid() bool {
 	}
 }
 
+// Defines values for BrandSigning.
+const (
+	BrandSigningPortal   BrandSigning = "portal"
+	BrandSigningProvider BrandSigning = "provider"
+)
+
+// Valid indicates whether the value is a known member of the BrandSigning enum.
+func (e BrandSigning) Valid() bool {
+	switch e {
+	case BrandSigningPortal:
+		return true
+	case BrandSigningProvider:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CalendarOwnerKind.
 const (
 	CalendarOwnerKindBrand   CalendarOwnerKind = "brand"
@@ -1554,27 +1572,6 @@ func (e PackFormat) Valid() bool {
 	}
 }
 
-// Defines values for PartnershipBatchCommand.
-const (
-	PartnershipBatchCommandPause  PartnershipBatchCommand = "pause"
-	PartnershipBatchCommandResume PartnershipBatchCommand = "resume"
-	PartnershipBatchCommandSnooze PartnershipBatchCommand = "snooze"
-)
-
-// Valid indicates whether the value is a known member of the PartnershipBatchCommand enum.
-func (e PartnershipBatchCommand) Valid() bool {
-	switch e {
-	case PartnershipBatchCommandPause:
-		return true
-	case PartnershipBatchCommandResume:
-		return true
-	case PartnershipBatchCommandSnooze:
-		return true
-	default:
-		return false
-	}
-}
-
 // Defines values for PartnershipCommandKind.
 const (
 	PartnershipCommandKindAcceptDeliverable PartnershipCommandKind = "accept_deliverable"
@@ -2859,27 +2856,6 @@ func (e TaskState) Valid() bool {
 	}
 }
 
-// Defines values for TaskBatchCreateAct.
-const (
-	TaskBatchCreateActComplete TaskBatchCreateAct = "complete"
-	TaskBatchCreateActReassign TaskBatchCreateAct = "reassign"
-	TaskBatchCreateActSnooze   TaskBatchCreateAct = "snooze"
-)
-
-// Valid indicates whether the value is a known member of the TaskBatchCreateAct enum.
-func (e TaskBatchCreateAct) Valid() bool {
-	switch e {
-	case TaskBatchCreateActComplete:
-		return true
-	case TaskBatchCreateActReassign:
-		return true
-	case TaskBatchCreateActSnooze:
-		return true
-	default:
-		return false
-	}
-}
-
 // Defines values for TerminationMoneyOutcome.
 const (
 	TerminationMoneyOutcomeFallsOff TerminationMoneyOutcome = "falls_off"
@@ -3159,30 +3135,6 @@ func (e ListKeyDatesParamsState) Valid() bool {
 	}
 }
 
-// Defines values for ExportKeyDatesParamsState.
-const (
-	ExportKeyDatesParamsStateEnded         ExportKeyDatesParamsState = "ended"
-	ExportKeyDatesParamsStateLetEnd        ExportKeyDatesParamsState = "let_end"
-	ExportKeyDatesParamsStateOpen          ExportKeyDatesParamsState = "open"
-	ExportKeyDatesParamsStateRenegotiating ExportKeyDatesParamsState = "renegotiating"
-)
-
-// Valid indicates whether the value is a known member of the ExportKeyDatesParamsState enum.
-func (e ExportKeyDatesParamsState) Valid() bool {
-	switch e {
-	case ExportKeyDatesParamsStateEnded:
-		return true
-	case ExportKeyDatesParamsStateLetEnd:
-		return true
-	case ExportKeyDatesParamsStateOpen:
-		return true
-	case ExportKeyDatesParamsStateRenegotiating:
-		return true
-	default:
-		return false
-	}
-}
-
 // Defines values for ListCasesParamsState.
 const (
 	ListCasesParamsStateClosed ListCasesParamsState = "closed"
@@ -3295,10 +3247,13 @@ type AmendmentCreate struct {
 	DroppedMilestones *[]openapi_types.UUID `json:"dropped_milestones,omitempty"`
 
 	// EndDays Days by which the end of the term moves, below zero for earlier
-	EndDays         *int               `json:"end_days,omitempty"`
-	ExclusivityDays *int               `json:"exclusivity_days,omitempty"`
-	Milestones      *[]MilestoneAdded  `json:"milestones,omitempty"`
-	Moved           *[]DeliverableMove `json:"moved,omitempty"`
+	EndDays         *int `json:"end_days,omitempty"`
+	ExclusivityDays *int `json:"exclusivity_days,omitempty"`
+
+	// Late What is late already stays under the terms it became late under
+	Late       *LateTerms         `json:"late,omitempty"`
+	Milestones *[]MilestoneAdded  `json:"milestones,omitempty"`
+	Moved      *[]DeliverableMove `json:"moved,omitempty"`
 
 	// OverrideReason Why its conflicts may stand
 	OverrideReason *string `json:"override_reason,omitempty"`
@@ -3459,7 +3414,10 @@ type Brand struct {
 
 	// SecondPairThreshold Below it the content approval counts as the first pair of eyes
 	SecondPairThreshold Money `json:"second_pair_threshold"`
-	Version             int   `json:"version"`
+
+	// Signing Where creators sign: at the installation's provider of signatures, if it has one, or always in the portal with a mailed code
+	Signing BrandSigning `json:"signing"`
+	Version int          `json:"version"`
 
 	// WarmUpDays Days in which a new mailbox rises to its full number; 0 means no warm-up
 	WarmUpDays int `json:"warm_up_days"`
@@ -3496,6 +3454,9 @@ type BrandEdit struct {
 	PostsApartHours     *int   `json:"posts_apart_hours,omitempty"`
 	SecondPairThreshold *Money `json:"second_pair_threshold,omitempty"`
 
+	// Signing Where creators sign: at the installation's provider of signatures, if it has one, or always in the portal with a mailed code
+	Signing *BrandSigning `json:"signing,omitempty"`
+
 	// WarmUpDays A change begins the warm-up anew
 	WarmUpDays *int `json:"warm_up_days,omitempty"`
 }
@@ -3512,6 +3473,9 @@ type BrandRole struct {
 	BrandName *string            `json:"brand_name,omitempty"`
 	Roles     []Role             `json:"roles"`
 }
+
+// BrandSigning Where creators sign: at the installation's provider of signatures, if it has one, or always in the portal with a mailed code
+type BrandSigning string
 
 // BudgetHealth defines model for BudgetHealth.
 type BudgetHealth struct {
@@ -4773,6 +4737,15 @@ type ExtensionGrant struct {
 	Words          *string    `json:"words,omitempty"`
 }
 
+// ExtensionPreview defines model for ExtensionPreview.
+type ExtensionPreview struct {
+	Changes   []AmendedLine `json:"changes"`
+	Conflicts []Conflict    `json:"conflicts"`
+
+	// Pinned What stays although it may seem touched, and why
+	Pinned []AmendedLine `json:"pinned"`
+}
+
 // ExtensionRequest defines model for ExtensionRequest.
 type ExtensionRequest struct {
 	DraftDueAt *time.Time `json:"draft_due_at,omitempty"`
@@ -5234,14 +5207,6 @@ type MailboxHealth struct {
 	// Waiting Mails that a limit puts off
 	Waiting    int        `json:"waiting"`
 	WarmUpEnds *time.Time `json:"warm_up_ends,omitempty"`
-}
-
-// MatchCount defines model for MatchCount.
-type MatchCount struct {
-	Count int `json:"count"`
-
-	// More There are more than one batch holds: narrow the list
-	More bool `json:"more"`
 }
 
 // Media defines model for Media.
@@ -5762,55 +5727,6 @@ type Partnership struct {
 	WorkflowId         string             `json:"workflow_id"`
 }
 
-// PartnershipBatch defines model for PartnershipBatch.
-type PartnershipBatch struct {
-	Command PartnershipBatchCommand `json:"command"`
-	Done    int                     `json:"done"`
-	Id      openapi_types.UUID      `json:"id"`
-	Items   []PartnershipBatchItem  `json:"items"`
-	MadeAt  time.Time               `json:"made_at"`
-
-	// MayUndo Whether it can be taken back now
-	MayUndo    bool    `json:"may_undo"`
-	NextCursor *string `json:"next_cursor,omitempty"`
-
-	// Pending Without an answer yet; they go on by themselves
-	Pending int        `json:"pending"`
-	Refused int        `json:"refused"`
-	Total   int        `json:"total"`
-	Until   *time.Time `json:"until,omitempty"`
-}
-
-// PartnershipBatchCommand defines model for PartnershipBatchCommand.
-type PartnershipBatchCommand string
-
-// PartnershipBatchCreate Exactly one of partnership_ids, filter and undoes says which partnerships
-type PartnershipBatchCreate struct {
-	Command PartnershipBatchCommand `json:"command"`
-
-	// Count With filter: how many the person saw. Refused when it has become another list since
-	Count *int `json:"count,omitempty"`
-
-	// Filter What the list of partnerships is narrowed by
-	Filter         *PartnershipFilter    `json:"filter,omitempty"`
-	PartnershipIds *[]openapi_types.UUID `json:"partnership_ids,omitempty"`
-	Reason         *string               `json:"reason,omitempty"`
-
-	// Undoes With resume: a batch of the caller's own that paused. Those are resumed that it paused and nobody touched since
-	Undoes *openapi_types.UUID `json:"undoes,omitempty"`
-
-	// Until For snooze
-	Until *time.Time `json:"until,omitempty"`
-}
-
-// PartnershipBatchItem A partnership that refused
-type PartnershipBatchItem struct {
-	CampaignName  string             `json:"campaign_name"`
-	CreatorName   string             `json:"creator_name"`
-	PartnershipId openapi_types.UUID `json:"partnership_id"`
-	Reason        string             `json:"reason"`
-}
-
 // PartnershipCommand defines model for PartnershipCommand.
 type PartnershipCommand struct {
 	Command       PartnershipCommandKind `json:"command"`
@@ -5833,17 +5749,6 @@ type PartnershipCommand struct {
 
 // PartnershipCommandKind defines model for PartnershipCommandKind.
 type PartnershipCommandKind string
-
-// PartnershipFilter What the list of partnerships is narrowed by
-type PartnershipFilter struct {
-	Attention  *bool               `json:"attention,omitempty"`
-	BrandId    *openapi_types.UUID `json:"brand_id,omitempty"`
-	CampaignId *openapi_types.UUID `json:"campaign_id,omitempty"`
-	CreatorId  *openapi_types.UUID `json:"creator_id,omitempty"`
-	OwnerId    *openapi_types.UUID `json:"owner_id,omitempty"`
-	Q          *string             `json:"q,omitempty"`
-	Stage      *[]string           `json:"stage,omitempty"`
-}
 
 // PartnershipList defines model for PartnershipList.
 type PartnershipList struct {
@@ -6714,14 +6619,6 @@ type RecoveryCodes struct {
 	Codes []string `json:"codes"`
 }
 
-// RefusedTask defines model for RefusedTask.
-type RefusedTask struct {
-	Id     openapi_types.UUID `json:"id"`
-	Link   *string            `json:"link,omitempty"`
-	Reason string             `json:"reason"`
-	Title  string             `json:"title"`
-}
-
 // Renewal defines model for Renewal.
 type Renewal struct {
 	BrandId      openapi_types.UUID `json:"brand_id"`
@@ -7391,8 +7288,11 @@ type SignedElsewhere struct {
 	Provider SignedElsewhereProvider `json:"provider"`
 
 	// Reason Why the creator did not sign, in their words
-	Reason *string              `json:"reason,omitempty"`
-	State  SignedElsewhereState `json:"state"`
+	Reason *string `json:"reason,omitempty"`
+
+	// SealedSha256 Hash of the file that the provider sealed; absent until it is kept
+	SealedSha256 *string              `json:"sealed_sha256,omitempty"`
+	State        SignedElsewhereState `json:"state"`
 
 	// Url The creator's link, in the portal only; absent until the provider has the document
 	Url *string `json:"url,omitempty"`
@@ -7647,51 +7547,9 @@ type Task struct {
 // TaskState defines model for Task.State.
 type TaskState string
 
-// TaskBatch defines model for TaskBatch.
-type TaskBatch struct {
-	Done int `json:"done"`
-
-	// Refused At most as many as one request names
-	Refused []RefusedTask `json:"refused"`
-}
-
-// TaskBatchCreate Exactly one of task_ids and filter says which tasks
-type TaskBatchCreate struct {
-	Act TaskBatchCreateAct `json:"act"`
-
-	// Count With filter: how many the person saw. Refused when it has become another list since
-	Count *int `json:"count,omitempty"`
-
-	// Filter What the list of tasks is narrowed by
-	Filter *TaskFilter `json:"filter,omitempty"`
-
-	// Note For complete
-	Note    *string               `json:"note,omitempty"`
-	TaskIds *[]openapi_types.UUID `json:"task_ids,omitempty"`
-
-	// Until For snooze
-	Until *time.Time `json:"until,omitempty"`
-
-	// UserId For reassign
-	UserId *openapi_types.UUID `json:"user_id,omitempty"`
-}
-
-// TaskBatchCreateAct defines model for TaskBatchCreate.Act.
-type TaskBatchCreateAct string
-
 // TaskComplete defines model for TaskComplete.
 type TaskComplete struct {
 	Note *string `json:"note,omitempty"`
-}
-
-// TaskFilter What the list of tasks is narrowed by
-type TaskFilter struct {
-	BrandId *openapi_types.UUID `json:"brand_id,omitempty"`
-
-	// Owner me, or the id of a person
-	Owner         *string             `json:"owner,omitempty"`
-	PartnershipId *openapi_types.UUID `json:"partnership_id,omitempty"`
-	State         *string             `json:"state,omitempty"`
 }
 
 // TaskList defines model for TaskList.
@@ -8135,6 +7993,9 @@ type Q = string
 // ReviewToken defines model for reviewToken.
 type ReviewToken = string
 
+// Sealed defines model for sealed.
+type Sealed = bool
+
 // To defines model for to.
 type To = openapi_types.Date
 
@@ -8389,6 +8250,12 @@ type ExportContractsParams struct {
 	Format     *SheetFormat        `form:"format,omitempty" json:"format,omitempty"`
 }
 
+// GetContractPaperParams defines parameters for GetContractPaper.
+type GetContractPaperParams struct {
+	// Sealed The file that the provider of signatures sealed instead, where the creator signed there
+	Sealed *Sealed `form:"sealed,omitempty" json:"sealed,omitempty"`
+}
+
 // SendContractParams defines parameters for SendContract.
 type SendContractParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -8561,6 +8428,11 @@ type GrantExtensionParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// PreviewExtensionParams defines parameters for PreviewExtension.
+type PreviewExtensionParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListFxQuotesParams defines parameters for ListFxQuotes.
 type ListFxQuotesParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -8649,26 +8521,6 @@ type ListKeyDatesParams struct {
 
 // ListKeyDatesParamsState defines parameters for ListKeyDates.
 type ListKeyDatesParamsState string
-
-// ExportKeyDatesParams defines parameters for ExportKeyDates.
-type ExportKeyDatesParams struct {
-	BrandId       *BrandId                   `form:"brand_id,omitempty" json:"brand_id,omitempty"`
-	CampaignId    *openapi_types.UUID        `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
-	PartnershipId *openapi_types.UUID        `form:"partnership_id,omitempty" json:"partnership_id,omitempty"`
-	OwnerId       *openapi_types.UUID        `form:"owner_id,omitempty" json:"owner_id,omitempty"`
-	Kind          *KeyDateKind               `form:"kind,omitempty" json:"kind,omitempty"`
-	State         *ExportKeyDatesParamsState `form:"state,omitempty" json:"state,omitempty"`
-
-	// From First day
-	From *openapi_types.Date `form:"from,omitempty" json:"from,omitempty"`
-
-	// To Last day
-	To     *openapi_types.Date `form:"to,omitempty" json:"to,omitempty"`
-	Format *SheetFormat        `form:"format,omitempty" json:"format,omitempty"`
-}
-
-// ExportKeyDatesParamsState defines parameters for ExportKeyDates.
-type ExportKeyDatesParamsState string
 
 // DecideKeyDateParams defines parameters for DecideKeyDate.
 type DecideKeyDateParams struct {
@@ -8797,19 +8649,6 @@ type GetOverviewParams struct {
 	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
 }
 
-// CreatePartnershipBatchParams defines parameters for CreatePartnershipBatch.
-type CreatePartnershipBatchParams struct {
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-}
-
-// GetPartnershipBatchParams defines parameters for GetPartnershipBatch.
-type GetPartnershipBatchParams struct {
-	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
-
-	// Cursor next_cursor of the page before
-	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
-}
-
 // ListPartnershipsParams defines parameters for ListPartnerships.
 type ListPartnershipsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -8817,18 +8656,6 @@ type ListPartnershipsParams struct {
 	// Cursor next_cursor of the page before
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
-	// Q Words to search for
-	Q          *Q                  `form:"q,omitempty" json:"q,omitempty"`
-	BrandId    *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
-	CampaignId *openapi_types.UUID `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
-	CreatorId  *openapi_types.UUID `form:"creator_id,omitempty" json:"creator_id,omitempty"`
-	OwnerId    *openapi_types.UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
-	Stage      *[]string           `form:"stage,omitempty" json:"stage,omitempty"`
-	Attention  *bool               `form:"attention,omitempty" json:"attention,omitempty"`
-}
-
-// CountPartnershipsParams defines parameters for CountPartnerships.
-type CountPartnershipsParams struct {
 	// Q Words to search for
 	Q          *Q                  `form:"q,omitempty" json:"q,omitempty"`
 	BrandId    *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
@@ -8980,20 +8807,6 @@ type CreatePayoutBatchParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
-// ExportPayoutBatchesParams defines parameters for ExportPayoutBatches.
-type ExportPayoutBatchesParams struct {
-	BrandId *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
-	UserId  *openapi_types.UUID `form:"user_id,omitempty" json:"user_id,omitempty"`
-	Outcome *PayoutBatchOutcome `form:"outcome,omitempty" json:"outcome,omitempty"`
-
-	// From First day in the brand's zone
-	From *openapi_types.Date `form:"from,omitempty" json:"from,omitempty"`
-
-	// To Last day in the brand's zone
-	To     *openapi_types.Date `form:"to,omitempty" json:"to,omitempty"`
-	Format *SheetFormat        `form:"format,omitempty" json:"format,omitempty"`
-}
-
 // ListPayoutsParams defines parameters for ListPayouts.
 type ListPayoutsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -9088,6 +8901,12 @@ type WithdrawPortalAbsenceParams struct {
 // RequestPortalCodeParams defines parameters for RequestPortalCode.
 type RequestPortalCodeParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetPortalContractPaperParams defines parameters for GetPortalContractPaper.
+type GetPortalContractPaperParams struct {
+	// Sealed The file that the provider of signatures sealed instead, where the creator signed there
+	Sealed *Sealed `form:"sealed,omitempty" json:"sealed,omitempty"`
 }
 
 // SignContractParams defines parameters for SignContract.
@@ -9241,14 +9060,6 @@ type ListReversalsParams struct {
 	State    *[]ReversalState    `form:"state,omitempty" json:"state,omitempty"`
 }
 
-// ExportReversalsParams defines parameters for ExportReversals.
-type ExportReversalsParams struct {
-	BrandId  *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
-	PayoutId *openapi_types.UUID `form:"payout_id,omitempty" json:"payout_id,omitempty"`
-	State    *[]ReversalState    `form:"state,omitempty" json:"state,omitempty"`
-	Format   *SheetFormat        `form:"format,omitempty" json:"format,omitempty"`
-}
-
 // ApproveReversalParams defines parameters for ApproveReversal.
 type ApproveReversalParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -9383,15 +9194,6 @@ type ListSuppressionsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
-// ExportSuppressionsParams defines parameters for ExportSuppressions.
-type ExportSuppressionsParams struct {
-	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
-
-	// Q Words to search for
-	Q      *Q           `form:"q,omitempty" json:"q,omitempty"`
-	Format *SheetFormat `form:"format,omitempty" json:"format,omitempty"`
-}
-
 // LiftSuppressionParams defines parameters for LiftSuppression.
 type LiftSuppressionParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -9407,28 +9209,6 @@ type ListTasksParams struct {
 	Owner         *string             `form:"owner,omitempty" json:"owner,omitempty"`
 	State         *string             `form:"state,omitempty" json:"state,omitempty"`
 	PartnershipId *openapi_types.UUID `form:"partnership_id,omitempty" json:"partnership_id,omitempty"`
-}
-
-// ChangeTasksParams defines parameters for ChangeTasks.
-type ChangeTasksParams struct {
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-}
-
-// CountTasksParams defines parameters for CountTasks.
-type CountTasksParams struct {
-	BrandId       *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
-	Owner         *string             `form:"owner,omitempty" json:"owner,omitempty"`
-	State         *string             `form:"state,omitempty" json:"state,omitempty"`
-	PartnershipId *openapi_types.UUID `form:"partnership_id,omitempty" json:"partnership_id,omitempty"`
-}
-
-// ExportTasksParams defines parameters for ExportTasks.
-type ExportTasksParams struct {
-	BrandId       *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
-	Owner         *string             `form:"owner,omitempty" json:"owner,omitempty"`
-	State         *string             `form:"state,omitempty" json:"state,omitempty"`
-	PartnershipId *openapi_types.UUID `form:"partnership_id,omitempty" json:"partnership_id,omitempty"`
-	Format        *SheetFormat        `form:"format,omitempty" json:"format,omitempty"`
 }
 
 // CompleteTaskParams defines parameters for CompleteTask.
@@ -9538,11 +9318,6 @@ type ListUsersParams struct {
 // CreateUserParams defines parameters for CreateUser.
 type CreateUserParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-}
-
-// ExportUsersParams defines parameters for ExportUsers.
-type ExportUsersParams struct {
-	Format *SheetFormat `form:"format,omitempty" json:"format,omitempty"`
 }
 
 // DisableUserParams defines parameters for DisableUser.
@@ -9674,6 +9449,9 @@ type DeclineExtensionJSONRequestBody = ExtensionDecline
 // GrantExtensionJSONRequestBody defines body for GrantExtension for application/json ContentType.
 type GrantExtensionJSONRequestBody = ExtensionGrant
 
+// PreviewExtensionJSONRequestBody defines body for PreviewExtension for application/json ContentType.
+type PreviewExtensionJSONRequestBody = ExtensionGrant
+
 // CreateFxQuoteJSONRequestBody defines body for CreateFxQuote for application/json ContentType.
 type CreateFxQuoteJSONRequestBody = FxQuoteCreate
 
@@ -9703,9 +9481,6 @@ type RemoveOutsideReviewerJSONRequestBody = Empty
 
 // DecideOutsideJSONRequestBody defines body for DecideOutside for application/json ContentType.
 type DecideOutsideJSONRequestBody = OutsideDecision
-
-// CreatePartnershipBatchJSONRequestBody defines body for CreatePartnershipBatch for application/json ContentType.
-type CreatePartnershipBatchJSONRequestBody = PartnershipBatchCreate
 
 // DraftAmendmentJSONRequestBody defines body for DraftAmendment for application/json ContentType.
 type DraftAmendmentJSONRequestBody = AmendmentCreate
@@ -9862,9 +9637,6 @@ type AddCommentJSONRequestBody = CommentCreate
 
 // LiftSuppressionJSONRequestBody defines body for LiftSuppression for application/json ContentType.
 type LiftSuppressionJSONRequestBody = Reason
-
-// ChangeTasksJSONRequestBody defines body for ChangeTasks for application/json ContentType.
-type ChangeTasksJSONRequestBody = TaskBatchCreate
 
 // CompleteTaskJSONRequestBody defines body for CompleteTask for application/json ContentType.
 type CompleteTaskJSONRequestBody = TaskComplete
@@ -10062,7 +9834,7 @@ type ServerInterface interface {
 	GetContract(ctx echo.Context, id Id) error
 	// GetContractPaper The signed contract or amendment with the certificate of its signatures
 	// (GET /v1/contracts/{id}/paper)
-	GetContractPaper(ctx echo.Context, id Id) error
+	GetContractPaper(ctx echo.Context, id Id, params GetContractPaperParams) error
 	// SendContract Approve the contract for the brand and send it for signature
 	// (POST /v1/contracts/{id}/send)
 	SendContract(ctx echo.Context, id Id, params SendContractParams) error
@@ -10168,6 +9940,9 @@ type ServerInterface interface {
 	// GrantExtension Give a creator later dates, those that were asked for or others; the calendar is asked as for an offer
 	// (POST /v1/extensions/{id}/grant)
 	GrantExtension(ctx echo.Context, id Id, params GrantExtensionParams) error
+	// PreviewExtension What later dates would change, what would stay, and what stands in their way; writes nothing
+	// (POST /v1/extensions/{id}/preview)
+	PreviewExtension(ctx echo.Context, id Id, params PreviewExtensionParams) error
 	// ListFxQuotes Rates of exchange that were entered, those of the newest day first
 	// (GET /v1/fx-quotes)
 	ListFxQuotes(ctx echo.Context, params ListFxQuotesParams) error
@@ -10186,9 +9961,6 @@ type ServerInterface interface {
 	// ListKeyDates When contracts, their renewals and the rights that posts bring end, the nearest first
 	// (GET /v1/key-dates)
 	ListKeyDates(ctx echo.Context, params ListKeyDatesParams) error
-	// ExportKeyDates The same list as a table
-	// (GET /v1/key-dates/export)
-	ExportKeyDates(ctx echo.Context, params ExportKeyDatesParams) error
 	// DecideKeyDate Decide what becomes of a right that ends, or take the decision back
 	// (POST /v1/key-dates/{id}/decide)
 	DecideKeyDate(ctx echo.Context, id Id, params DecideKeyDateParams) error
@@ -10255,18 +10027,9 @@ type ServerInterface interface {
 	// GetOverview Counts for home and the rail: tasks, reviews, payouts and partnerships that need someone
 	// (GET /v1/overview)
 	GetOverview(ctx echo.Context, params GetOverviewParams) error
-	// CreatePartnershipBatch Give many partnerships the same command: those that are named, or all that match. Each takes or refuses it by itself
-	// (POST /v1/partnership-batches)
-	CreatePartnershipBatch(ctx echo.Context, params CreatePartnershipBatchParams) error
-	// GetPartnershipBatch A batch of the caller's own: how many took the command, and who refused it and why
-	// (GET /v1/partnership-batches/{id})
-	GetPartnershipBatch(ctx echo.Context, id Id, params GetPartnershipBatchParams) error
 	// ListPartnerships Partnerships
 	// (GET /v1/partnerships)
 	ListPartnerships(ctx echo.Context, params ListPartnershipsParams) error
-	// CountPartnerships How many partnerships match whom the caller may give a command to; the count stops above what one batch holds
-	// (GET /v1/partnerships/count)
-	CountPartnerships(ctx echo.Context, params CountPartnershipsParams) error
 	// ExportPartnerships The same list as a table
 	// (GET /v1/partnerships/export)
 	ExportPartnerships(ctx echo.Context, params ExportPartnershipsParams) error
@@ -10345,9 +10108,6 @@ type ServerInterface interface {
 	// CreatePayoutBatch Approve many payouts of one brand in one act; each is approved, refused or left out by itself
 	// (POST /v1/payout-batches)
 	CreatePayoutBatch(ctx echo.Context, params CreatePayoutBatchParams) error
-	// ExportPayoutBatches The same list as a table
-	// (GET /v1/payout-batches/export)
-	ExportPayoutBatches(ctx echo.Context, params ExportPayoutBatchesParams) error
 	// GetPayoutBatch A batch with what became of each payout
 	// (GET /v1/payout-batches/{id})
 	GetPayoutBatch(ctx echo.Context, id Id) error
@@ -10419,7 +10179,7 @@ type ServerInterface interface {
 	GetPortalContract(ctx echo.Context, id Id) error
 	// GetPortalContractPaper The signed contract or amendment with the certificate of its signatures
 	// (GET /v1/portal/contracts/{id}/paper)
-	GetPortalContractPaper(ctx echo.Context, id Id) error
+	GetPortalContractPaper(ctx echo.Context, id Id, params GetPortalContractPaperParams) error
 	// SignContract Sign with the mailed code, or decline
 	// (POST /v1/portal/contracts/{id}/signatures)
 	SignContract(ctx echo.Context, id Id, params SignContractParams) error
@@ -10498,9 +10258,6 @@ type ServerInterface interface {
 	// ListReversals Money that is taken back, newest first
 	// (GET /v1/reversals)
 	ListReversals(ctx echo.Context, params ListReversalsParams) error
-	// ExportReversals The same list as a table
-	// (GET /v1/reversals/export)
-	ExportReversals(ctx echo.Context, params ExportReversalsParams) error
 	// GetReversal One reversal with the payments that make it good
 	// (GET /v1/reversals/{id})
 	GetReversal(ctx echo.Context, id Id) error
@@ -10600,24 +10357,12 @@ type ServerInterface interface {
 	// ListSuppressions Addresses that get no mail
 	// (GET /v1/suppressions)
 	ListSuppressions(ctx echo.Context, params ListSuppressionsParams) error
-	// ExportSuppressions The same list as a table
-	// (GET /v1/suppressions/export)
-	ExportSuppressions(ctx echo.Context, params ExportSuppressionsParams) error
 	// LiftSuppression Let an address get mail again
 	// (POST /v1/suppressions/{id}/lift)
 	LiftSuppression(ctx echo.Context, id Id, params LiftSuppressionParams) error
 	// ListTasks Tasks by due time
 	// (GET /v1/tasks)
 	ListTasks(ctx echo.Context, params ListTasksParams) error
-	// ChangeTasks Mark many tasks done, hide them until later, or give them to another person: those that are named, or all that match. Each as if it stood alone
-	// (POST /v1/tasks/batch)
-	ChangeTasks(ctx echo.Context, params ChangeTasksParams) error
-	// CountTasks How many tasks match that the caller may change; the count stops above what one request changes
-	// (GET /v1/tasks/count)
-	CountTasks(ctx echo.Context, params CountTasksParams) error
-	// ExportTasks The same list as a table
-	// (GET /v1/tasks/export)
-	ExportTasks(ctx echo.Context, params ExportTasksParams) error
 	// CompleteTask Mark a task done
 	// (POST /v1/tasks/{id}/complete)
 	CompleteTask(ctx echo.Context, id Id, params CompleteTaskParams) error
@@ -10678,9 +10423,6 @@ type ServerInterface interface {
 	// CreateUser Add a person with roles per brand
 	// (POST /v1/users)
 	CreateUser(ctx echo.Context, params CreateUserParams) error
-	// ExportUsers The same list as a table
-	// (GET /v1/users/export)
-	ExportUsers(ctx echo.Context, params ExportUsersParams) error
 	// DisableUser Disable a person; ends every session and token at once
 	// (POST /v1/users/{id}/disable)
 	DisableUser(ctx echo.Context, id Id, params DisableUserParams) error
@@ -12163,8 +11905,17 @@ func (w *ServerInterfaceWrapper) GetContractPaper(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetContractPaperParams
+	// ------------- Optional query parameter "sealed" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sealed", ctx.QueryParams(), &params.Sealed, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sealed: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.GetContractPaper(ctx, id)
+	err = w.Handler.GetContractPaper(ctx, id, params)
 	return err
 }
 
@@ -13244,6 +12995,42 @@ func (w *ServerInterfaceWrapper) GrantExtension(ctx echo.Context) error {
 	return err
 }
 
+// PreviewExtension converts echo context to params.
+func (w *ServerInterfaceWrapper) PreviewExtension(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PreviewExtensionParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PreviewExtension(ctx, id, params)
+	return err
+}
+
 // ListFxQuotes converts echo context to params.
 func (w *ServerInterfaceWrapper) ListFxQuotes(ctx echo.Context) error {
 	var err error
@@ -13542,80 +13329,6 @@ func (w *ServerInterfaceWrapper) ListKeyDates(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListKeyDates(ctx, params)
-	return err
-}
-
-// ExportKeyDates converts echo context to params.
-func (w *ServerInterfaceWrapper) ExportKeyDates(ctx echo.Context) error {
-	var err error
-
-	// Parameter object where we will unmarshal all parameters from the context
-	var params ExportKeyDatesParams
-	// ------------- Optional query parameter "brand_id" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
-	}
-
-	// ------------- Optional query parameter "campaign_id" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "campaign_id", ctx.QueryParams(), &params.CampaignId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter campaign_id: %s", err))
-	}
-
-	// ------------- Optional query parameter "partnership_id" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "partnership_id", ctx.QueryParams(), &params.PartnershipId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter partnership_id: %s", err))
-	}
-
-	// ------------- Optional query parameter "owner_id" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
-	}
-
-	// ------------- Optional query parameter "kind" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", ctx.QueryParams(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
-	}
-
-	// ------------- Optional query parameter "state" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
-	}
-
-	// ------------- Optional query parameter "from" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
-	}
-
-	// ------------- Optional query parameter "to" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
-	}
-
-	// ------------- Optional query parameter "format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ExportKeyDates(ctx, params)
 	return err
 }
 
@@ -14259,67 +13972,6 @@ func (w *ServerInterfaceWrapper) GetOverview(ctx echo.Context) error {
 	return err
 }
 
-// CreatePartnershipBatch converts echo context to params.
-func (w *ServerInterfaceWrapper) CreatePartnershipBatch(ctx echo.Context) error {
-	var err error
-
-	// Parameter object where we will unmarshal all parameters from the context
-	var params CreatePartnershipBatchParams
-
-	headers := ctx.Request().Header
-	// ------------- Optional header parameter "Idempotency-Key" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
-		var IdempotencyKey IdempotencyKey
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
-		}
-
-		params.IdempotencyKey = &IdempotencyKey
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.CreatePartnershipBatch(ctx, params)
-	return err
-}
-
-// GetPartnershipBatch converts echo context to params.
-func (w *ServerInterfaceWrapper) GetPartnershipBatch(ctx echo.Context) error {
-	var err error
-	// ------------- Path parameter "id" -------------
-	var id Id
-
-	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
-	}
-
-	// Parameter object where we will unmarshal all parameters from the context
-	var params GetPartnershipBatchParams
-	// ------------- Optional query parameter "limit" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
-	}
-
-	// ------------- Optional query parameter "cursor" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.GetPartnershipBatch(ctx, id, params)
-	return err
-}
-
 // ListPartnerships converts echo context to params.
 func (w *ServerInterfaceWrapper) ListPartnerships(ctx echo.Context) error {
 	var err error
@@ -14391,66 +14043,6 @@ func (w *ServerInterfaceWrapper) ListPartnerships(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListPartnerships(ctx, params)
-	return err
-}
-
-// CountPartnerships converts echo context to params.
-func (w *ServerInterfaceWrapper) CountPartnerships(ctx echo.Context) error {
-	var err error
-
-	// Parameter object where we will unmarshal all parameters from the context
-	var params CountPartnershipsParams
-	// ------------- Optional query parameter "q" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
-	}
-
-	// ------------- Optional query parameter "brand_id" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
-	}
-
-	// ------------- Optional query parameter "campaign_id" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "campaign_id", ctx.QueryParams(), &params.CampaignId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter campaign_id: %s", err))
-	}
-
-	// ------------- Optional query parameter "creator_id" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "creator_id", ctx.QueryParams(), &params.CreatorId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter creator_id: %s", err))
-	}
-
-	// ------------- Optional query parameter "owner_id" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
-	}
-
-	// ------------- Optional query parameter "stage" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "stage", ctx.QueryParams(), &params.Stage, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter stage: %s", err))
-	}
-
-	// ------------- Optional query parameter "attention" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "attention", ctx.QueryParams(), &params.Attention, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter attention: %s", err))
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.CountPartnerships(ctx, params)
 	return err
 }
 
@@ -15306,59 +14898,6 @@ func (w *ServerInterfaceWrapper) CreatePayoutBatch(ctx echo.Context) error {
 	return err
 }
 
-// ExportPayoutBatches converts echo context to params.
-func (w *ServerInterfaceWrapper) ExportPayoutBatches(ctx echo.Context) error {
-	var err error
-
-	// Parameter object where we will unmarshal all parameters from the context
-	var params ExportPayoutBatchesParams
-	// ------------- Optional query parameter "brand_id" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
-	}
-
-	// ------------- Optional query parameter "user_id" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "user_id", ctx.QueryParams(), &params.UserId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter user_id: %s", err))
-	}
-
-	// ------------- Optional query parameter "outcome" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "outcome", ctx.QueryParams(), &params.Outcome, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter outcome: %s", err))
-	}
-
-	// ------------- Optional query parameter "from" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
-	}
-
-	// ------------- Optional query parameter "to" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
-	}
-
-	// ------------- Optional query parameter "format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ExportPayoutBatches(ctx, params)
-	return err
-}
-
 // GetPayoutBatch converts echo context to params.
 func (w *ServerInterfaceWrapper) GetPayoutBatch(ctx echo.Context) error {
 	var err error
@@ -15999,8 +15538,17 @@ func (w *ServerInterfaceWrapper) GetPortalContractPaper(ctx echo.Context) error 
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetPortalContractPaperParams
+	// ------------- Optional query parameter "sealed" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sealed", ctx.QueryParams(), &params.Sealed, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sealed: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.GetPortalContractPaper(ctx, id)
+	err = w.Handler.GetPortalContractPaper(ctx, id, params)
 	return err
 }
 
@@ -16837,45 +16385,6 @@ func (w *ServerInterfaceWrapper) ListReversals(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListReversals(ctx, params)
-	return err
-}
-
-// ExportReversals converts echo context to params.
-func (w *ServerInterfaceWrapper) ExportReversals(ctx echo.Context) error {
-	var err error
-
-	// Parameter object where we will unmarshal all parameters from the context
-	var params ExportReversalsParams
-	// ------------- Optional query parameter "brand_id" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
-	}
-
-	// ------------- Optional query parameter "payout_id" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "payout_id", ctx.QueryParams(), &params.PayoutId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter payout_id: %s", err))
-	}
-
-	// ------------- Optional query parameter "state" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
-	}
-
-	// ------------- Optional query parameter "format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ExportReversals(ctx, params)
 	return err
 }
 
@@ -17741,38 +17250,6 @@ func (w *ServerInterfaceWrapper) ListSuppressions(ctx echo.Context) error {
 	return err
 }
 
-// ExportSuppressions converts echo context to params.
-func (w *ServerInterfaceWrapper) ExportSuppressions(ctx echo.Context) error {
-	var err error
-
-	// Parameter object where we will unmarshal all parameters from the context
-	var params ExportSuppressionsParams
-	// ------------- Optional query parameter "brand_id" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
-	}
-
-	// ------------- Optional query parameter "q" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
-	}
-
-	// ------------- Optional query parameter "format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ExportSuppressions(ctx, params)
-	return err
-}
-
 // LiftSuppression converts echo context to params.
 func (w *ServerInterfaceWrapper) LiftSuppression(ctx echo.Context) error {
 	var err error
@@ -17859,120 +17336,6 @@ func (w *ServerInterfaceWrapper) ListTasks(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListTasks(ctx, params)
-	return err
-}
-
-// ChangeTasks converts echo context to params.
-func (w *ServerInterfaceWrapper) ChangeTasks(ctx echo.Context) error {
-	var err error
-
-	// Parameter object where we will unmarshal all parameters from the context
-	var params ChangeTasksParams
-
-	headers := ctx.Request().Header
-	// ------------- Optional header parameter "Idempotency-Key" -------------
-	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
-		var IdempotencyKey IdempotencyKey
-		n := len(valueList)
-		if n != 1 {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
-		}
-
-		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
-		}
-
-		params.IdempotencyKey = &IdempotencyKey
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ChangeTasks(ctx, params)
-	return err
-}
-
-// CountTasks converts echo context to params.
-func (w *ServerInterfaceWrapper) CountTasks(ctx echo.Context) error {
-	var err error
-
-	// Parameter object where we will unmarshal all parameters from the context
-	var params CountTasksParams
-	// ------------- Optional query parameter "brand_id" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
-	}
-
-	// ------------- Optional query parameter "owner" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner", ctx.QueryParams(), &params.Owner, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner: %s", err))
-	}
-
-	// ------------- Optional query parameter "state" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
-	}
-
-	// ------------- Optional query parameter "partnership_id" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "partnership_id", ctx.QueryParams(), &params.PartnershipId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter partnership_id: %s", err))
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.CountTasks(ctx, params)
-	return err
-}
-
-// ExportTasks converts echo context to params.
-func (w *ServerInterfaceWrapper) ExportTasks(ctx echo.Context) error {
-	var err error
-
-	// Parameter object where we will unmarshal all parameters from the context
-	var params ExportTasksParams
-	// ------------- Optional query parameter "brand_id" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
-	}
-
-	// ------------- Optional query parameter "owner" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner", ctx.QueryParams(), &params.Owner, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner: %s", err))
-	}
-
-	// ------------- Optional query parameter "state" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
-	}
-
-	// ------------- Optional query parameter "partnership_id" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "partnership_id", ctx.QueryParams(), &params.PartnershipId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter partnership_id: %s", err))
-	}
-
-	// ------------- Optional query parameter "format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ExportTasks(ctx, params)
 	return err
 }
 
@@ -18599,24 +17962,6 @@ func (w *ServerInterfaceWrapper) CreateUser(ctx echo.Context) error {
 	return err
 }
 
-// ExportUsers converts echo context to params.
-func (w *ServerInterfaceWrapper) ExportUsers(ctx echo.Context) error {
-	var err error
-
-	// Parameter object where we will unmarshal all parameters from the context
-	var params ExportUsersParams
-	// ------------- Optional query parameter "format" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ExportUsers(ctx, params)
-	return err
-}
-
 // DisableUser converts echo context to params.
 func (w *ServerInterfaceWrapper) DisableUser(ctx echo.Context) error {
 	var err error
@@ -18815,7 +18160,6 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/session/second-factor/confirm", wrapper.ConfirmSecondFactor, options.OperationMiddlewares["confirmSecondFactor"]...)
 	router.POST(options.BaseURL+"/v1/session/second-factor/recovery-codes", wrapper.ReplaceRecoveryCodes, options.OperationMiddlewares["replaceRecoveryCodes"]...)
 	router.POST(options.BaseURL+"/v1/session/second-factor/remove", wrapper.RemoveSecondFactor, options.OperationMiddlewares["removeSecondFactor"]...)
-	router.GET(options.BaseURL+"/v1/users/export", wrapper.ExportUsers, options.OperationMiddlewares["exportUsers"]...)
 	router.POST(options.BaseURL+"/v1/users/:id/second-factor/reset", wrapper.ResetSecondFactor, options.OperationMiddlewares["resetSecondFactor"]...)
 	router.GET(options.BaseURL+"/v1/users", wrapper.ListUsers, options.OperationMiddlewares["listUsers"]...)
 	router.POST(options.BaseURL+"/v1/users", wrapper.CreateUser, options.OperationMiddlewares["createUser"]...)
@@ -18878,7 +18222,6 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/search/texts", wrapper.SearchTexts, options.OperationMiddlewares["searchTexts"]...)
 	router.GET(options.BaseURL+"/v1/mail-health", wrapper.GetMailHealth, options.OperationMiddlewares["getMailHealth"]...)
 	router.GET(options.BaseURL+"/v1/suppressions", wrapper.ListSuppressions, options.OperationMiddlewares["listSuppressions"]...)
-	router.GET(options.BaseURL+"/v1/suppressions/export", wrapper.ExportSuppressions, options.OperationMiddlewares["exportSuppressions"]...)
 	router.POST(options.BaseURL+"/v1/suppressions/:id/lift", wrapper.LiftSuppression, options.OperationMiddlewares["liftSuppression"]...)
 	router.GET(options.BaseURL+"/v1/creators/:id/profile", wrapper.GetCreatorProfile, options.OperationMiddlewares["getCreatorProfile"]...)
 	router.PUT(options.BaseURL+"/v1/creators/:id/profile", wrapper.EditCreatorProfile, options.OperationMiddlewares["editCreatorProfile"]...)
@@ -18908,6 +18251,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/deliverables/:id/rounds", wrapper.OfferRound, options.OperationMiddlewares["offerRound"]...)
 	router.POST(options.BaseURL+"/v1/partnerships/:id/shipments", wrapper.AddShipment, options.OperationMiddlewares["addShipment"]...)
 	router.POST(options.BaseURL+"/v1/partnerships/:id/delivery", wrapper.NoteDelivery, options.OperationMiddlewares["noteDelivery"]...)
+	router.POST(options.BaseURL+"/v1/extensions/:id/preview", wrapper.PreviewExtension, options.OperationMiddlewares["previewExtension"]...)
 	router.POST(options.BaseURL+"/v1/extensions/:id/grant", wrapper.GrantExtension, options.OperationMiddlewares["grantExtension"]...)
 	router.POST(options.BaseURL+"/v1/extensions/:id/decline", wrapper.DeclineExtension, options.OperationMiddlewares["declineExtension"]...)
 	router.GET(options.BaseURL+"/v1/deliverables/:id/numbers", wrapper.ListPostNumbers, options.OperationMiddlewares["listPostNumbers"]...)
@@ -18923,9 +18267,6 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/review-links/:id/revoke", wrapper.RevokeReviewLink, options.OperationMiddlewares["revokeReviewLink"]...)
 	router.GET(options.BaseURL+"/v1/partnerships", wrapper.ListPartnerships, options.OperationMiddlewares["listPartnerships"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/export", wrapper.ExportPartnerships, options.OperationMiddlewares["exportPartnerships"]...)
-	router.GET(options.BaseURL+"/v1/partnerships/count", wrapper.CountPartnerships, options.OperationMiddlewares["countPartnerships"]...)
-	router.POST(options.BaseURL+"/v1/partnership-batches", wrapper.CreatePartnershipBatch, options.OperationMiddlewares["createPartnershipBatch"]...)
-	router.GET(options.BaseURL+"/v1/partnership-batches/:id", wrapper.GetPartnershipBatch, options.OperationMiddlewares["getPartnershipBatch"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/:id", wrapper.GetPartnership, options.OperationMiddlewares["getPartnership"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/:id/audit-pack", wrapper.GetAuditPack, options.OperationMiddlewares["getAuditPack"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/:id/events", wrapper.ListPartnershipEvents, options.OperationMiddlewares["listPartnershipEvents"]...)
@@ -18971,7 +18312,6 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/payouts", wrapper.ListPayouts, options.OperationMiddlewares["listPayouts"]...)
 	router.GET(options.BaseURL+"/v1/payout-batches", wrapper.ListPayoutBatches, options.OperationMiddlewares["listPayoutBatches"]...)
 	router.POST(options.BaseURL+"/v1/payout-batches", wrapper.CreatePayoutBatch, options.OperationMiddlewares["createPayoutBatch"]...)
-	router.GET(options.BaseURL+"/v1/payout-batches/export", wrapper.ExportPayoutBatches, options.OperationMiddlewares["exportPayoutBatches"]...)
 	router.GET(options.BaseURL+"/v1/payout-batches/:id", wrapper.GetPayoutBatch, options.OperationMiddlewares["getPayoutBatch"]...)
 	router.GET(options.BaseURL+"/v1/payouts/to-approve", wrapper.ListPayoutsToApprove, options.OperationMiddlewares["listPayoutsToApprove"]...)
 	router.GET(options.BaseURL+"/v1/brands/:id/payout-policy", wrapper.GetPayoutPolicy, options.OperationMiddlewares["getPayoutPolicy"]...)
@@ -18986,7 +18326,6 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/payouts/:id/offline-payment/proof", wrapper.GetOfflineProof, options.OperationMiddlewares["getOfflineProof"]...)
 	router.POST(options.BaseURL+"/v1/payouts/:id/reversals", wrapper.CreateReversal, options.OperationMiddlewares["createReversal"]...)
 	router.GET(options.BaseURL+"/v1/reversals", wrapper.ListReversals, options.OperationMiddlewares["listReversals"]...)
-	router.GET(options.BaseURL+"/v1/reversals/export", wrapper.ExportReversals, options.OperationMiddlewares["exportReversals"]...)
 	router.GET(options.BaseURL+"/v1/reversals/:id", wrapper.GetReversal, options.OperationMiddlewares["getReversal"]...)
 	router.POST(options.BaseURL+"/v1/reversals/:id/approvals", wrapper.ApproveReversal, options.OperationMiddlewares["approveReversal"]...)
 	router.POST(options.BaseURL+"/v1/reversals/:id/commands", wrapper.CommandReversal, options.OperationMiddlewares["commandReversal"]...)
@@ -19012,9 +18351,6 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/reconciliation-cases/:id/commands", wrapper.CommandCase, options.OperationMiddlewares["commandCase"]...)
 	router.GET(options.BaseURL+"/v1/payments-gate", wrapper.GetPaymentsGate, options.OperationMiddlewares["getPaymentsGate"]...)
 	router.GET(options.BaseURL+"/v1/tasks", wrapper.ListTasks, options.OperationMiddlewares["listTasks"]...)
-	router.GET(options.BaseURL+"/v1/tasks/count", wrapper.CountTasks, options.OperationMiddlewares["countTasks"]...)
-	router.POST(options.BaseURL+"/v1/tasks/batch", wrapper.ChangeTasks, options.OperationMiddlewares["changeTasks"]...)
-	router.GET(options.BaseURL+"/v1/tasks/export", wrapper.ExportTasks, options.OperationMiddlewares["exportTasks"]...)
 	router.POST(options.BaseURL+"/v1/tasks/:id/complete", wrapper.CompleteTask, options.OperationMiddlewares["completeTask"]...)
 	router.POST(options.BaseURL+"/v1/tasks/:id/reassign", wrapper.ReassignTask, options.OperationMiddlewares["reassignTask"]...)
 	router.POST(options.BaseURL+"/v1/tasks/:id/snooze", wrapper.SnoozeTask, options.OperationMiddlewares["snoozeTask"]...)
@@ -19056,7 +18392,6 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/notification-settings", wrapper.GetNotificationSettings, options.OperationMiddlewares["getNotificationSettings"]...)
 	router.PUT(options.BaseURL+"/v1/notification-settings", wrapper.EditNotificationSettings, options.OperationMiddlewares["editNotificationSettings"]...)
 	router.GET(options.BaseURL+"/v1/key-dates", wrapper.ListKeyDates, options.OperationMiddlewares["listKeyDates"]...)
-	router.GET(options.BaseURL+"/v1/key-dates/export", wrapper.ExportKeyDates, options.OperationMiddlewares["exportKeyDates"]...)
 	router.POST(options.BaseURL+"/v1/key-dates/:id/decide", wrapper.DecideKeyDate, options.OperationMiddlewares["decideKeyDate"]...)
 	router.GET(options.BaseURL+"/v1/calendar", wrapper.ListCalendarEntries, options.OperationMiddlewares["listCalendarEntries"]...)
 	router.GET(options.BaseURL+"/v1/calendar/feeds", wrapper.ListCalendarFeeds, options.OperationMiddlewares["listCalendarFeeds"]...)
@@ -21176,7 +20511,8 @@ func (response GetContractdefaultApplicationProblemPlusJSONResponse) VisitGetCon
 }
 
 type GetContractPaperRequestObject struct {
-	Id Id `json:"id"`
+	Id     Id `json:"id"`
+	Params GetContractPaperParams
 }
 
 type GetContractPaperResponseObject interface {
@@ -22823,6 +22159,47 @@ func (response GrantExtensiondefaultApplicationProblemPlusJSONResponse) VisitGra
 	return err
 }
 
+type PreviewExtensionRequestObject struct {
+	Id     Id `json:"id"`
+	Params PreviewExtensionParams
+	Body   *PreviewExtensionJSONRequestBody
+}
+
+type PreviewExtensionResponseObject interface {
+	VisitPreviewExtensionResponse(w http.ResponseWriter) error
+}
+
+type PreviewExtension200JSONResponse ExtensionPreview
+
+func (response PreviewExtension200JSONResponse) VisitPreviewExtensionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewExtensiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PreviewExtensiondefaultApplicationProblemPlusJSONResponse) VisitPreviewExtensionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListFxQuotesRequestObject struct {
 	Params ListFxQuotesParams
 }
@@ -23069,67 +22446,6 @@ type ListKeyDatesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListKeyDatesdefaultApplicationProblemPlusJSONResponse) VisitListKeyDatesResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(response.StatusCode)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type ExportKeyDatesRequestObject struct {
-	Params ExportKeyDatesParams
-}
-
-type ExportKeyDatesResponseObject interface {
-	VisitExportKeyDatesResponse(w http.ResponseWriter) error
-}
-
-type ExportKeyDates200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
-	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
-}
-
-func (response ExportKeyDates200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportKeyDatesResponse(w http.ResponseWriter) error {
-
-	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-	if response.ContentLength != 0 {
-		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
-	}
-	w.WriteHeader(200)
-
-	if closer, ok := response.Body.(io.ReadCloser); ok {
-		defer closer.Close()
-	}
-	_, err := io.Copy(w, response.Body)
-	return err
-}
-
-type ExportKeyDates200TextcsvResponse struct{ SheetTextcsvResponse }
-
-func (response ExportKeyDates200TextcsvResponse) VisitExportKeyDatesResponse(w http.ResponseWriter) error {
-
-	w.Header().Set("Content-Type", "text/csv")
-	if response.ContentLength != 0 {
-		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
-	}
-	w.WriteHeader(200)
-
-	if closer, ok := response.Body.(io.ReadCloser); ok {
-		defer closer.Close()
-	}
-	_, err := io.Copy(w, response.Body)
-	return err
-}
-
-type ExportKeyDatesdefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response ExportKeyDatesdefaultApplicationProblemPlusJSONResponse) VisitExportKeyDatesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -24043,86 +23359,6 @@ func (response GetOverviewdefaultApplicationProblemPlusJSONResponse) VisitGetOve
 	return err
 }
 
-type CreatePartnershipBatchRequestObject struct {
-	Params CreatePartnershipBatchParams
-	Body   *CreatePartnershipBatchJSONRequestBody
-}
-
-type CreatePartnershipBatchResponseObject interface {
-	VisitCreatePartnershipBatchResponse(w http.ResponseWriter) error
-}
-
-type CreatePartnershipBatch201JSONResponse PartnershipBatch
-
-func (response CreatePartnershipBatch201JSONResponse) VisitCreatePartnershipBatchResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(201)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type CreatePartnershipBatchdefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response CreatePartnershipBatchdefaultApplicationProblemPlusJSONResponse) VisitCreatePartnershipBatchResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(response.StatusCode)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type GetPartnershipBatchRequestObject struct {
-	Id     Id `json:"id"`
-	Params GetPartnershipBatchParams
-}
-
-type GetPartnershipBatchResponseObject interface {
-	VisitGetPartnershipBatchResponse(w http.ResponseWriter) error
-}
-
-type GetPartnershipBatch200JSONResponse PartnershipBatch
-
-func (response GetPartnershipBatch200JSONResponse) VisitGetPartnershipBatchResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type GetPartnershipBatchdefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response GetPartnershipBatchdefaultApplicationProblemPlusJSONResponse) VisitGetPartnershipBatchResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(response.StatusCode)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
 type ListPartnershipsRequestObject struct {
 	Params ListPartnershipsParams
 }
@@ -24151,45 +23387,6 @@ type ListPartnershipsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListPartnershipsdefaultApplicationProblemPlusJSONResponse) VisitListPartnershipsResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(response.StatusCode)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type CountPartnershipsRequestObject struct {
-	Params CountPartnershipsParams
-}
-
-type CountPartnershipsResponseObject interface {
-	VisitCountPartnershipsResponse(w http.ResponseWriter) error
-}
-
-type CountPartnerships200JSONResponse MatchCount
-
-func (response CountPartnerships200JSONResponse) VisitCountPartnershipsResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type CountPartnershipsdefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response CountPartnershipsdefaultApplicationProblemPlusJSONResponse) VisitCountPartnershipsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -25472,67 +24669,6 @@ func (response CreatePayoutBatchdefaultApplicationProblemPlusJSONResponse) Visit
 	return err
 }
 
-type ExportPayoutBatchesRequestObject struct {
-	Params ExportPayoutBatchesParams
-}
-
-type ExportPayoutBatchesResponseObject interface {
-	VisitExportPayoutBatchesResponse(w http.ResponseWriter) error
-}
-
-type ExportPayoutBatches200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
-	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
-}
-
-func (response ExportPayoutBatches200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportPayoutBatchesResponse(w http.ResponseWriter) error {
-
-	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-	if response.ContentLength != 0 {
-		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
-	}
-	w.WriteHeader(200)
-
-	if closer, ok := response.Body.(io.ReadCloser); ok {
-		defer closer.Close()
-	}
-	_, err := io.Copy(w, response.Body)
-	return err
-}
-
-type ExportPayoutBatches200TextcsvResponse struct{ SheetTextcsvResponse }
-
-func (response ExportPayoutBatches200TextcsvResponse) VisitExportPayoutBatchesResponse(w http.ResponseWriter) error {
-
-	w.Header().Set("Content-Type", "text/csv")
-	if response.ContentLength != 0 {
-		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
-	}
-	w.WriteHeader(200)
-
-	if closer, ok := response.Body.(io.ReadCloser); ok {
-		defer closer.Close()
-	}
-	_, err := io.Copy(w, response.Body)
-	return err
-}
-
-type ExportPayoutBatchesdefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response ExportPayoutBatchesdefaultApplicationProblemPlusJSONResponse) VisitExportPayoutBatchesResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(response.StatusCode)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
 type GetPayoutBatchRequestObject struct {
 	Id Id `json:"id"`
 }
@@ -26531,7 +25667,8 @@ func (response GetPortalContractdefaultApplicationProblemPlusJSONResponse) Visit
 }
 
 type GetPortalContractPaperRequestObject struct {
-	Id Id `json:"id"`
+	Id     Id `json:"id"`
+	Params GetPortalContractPaperParams
 }
 
 type GetPortalContractPaperResponseObject interface {
@@ -27838,67 +26975,6 @@ type ListReversalsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListReversalsdefaultApplicationProblemPlusJSONResponse) VisitListReversalsResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(response.StatusCode)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type ExportReversalsRequestObject struct {
-	Params ExportReversalsParams
-}
-
-type ExportReversalsResponseObject interface {
-	VisitExportReversalsResponse(w http.ResponseWriter) error
-}
-
-type ExportReversals200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
-	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
-}
-
-func (response ExportReversals200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportReversalsResponse(w http.ResponseWriter) error {
-
-	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-	if response.ContentLength != 0 {
-		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
-	}
-	w.WriteHeader(200)
-
-	if closer, ok := response.Body.(io.ReadCloser); ok {
-		defer closer.Close()
-	}
-	_, err := io.Copy(w, response.Body)
-	return err
-}
-
-type ExportReversals200TextcsvResponse struct{ SheetTextcsvResponse }
-
-func (response ExportReversals200TextcsvResponse) VisitExportReversalsResponse(w http.ResponseWriter) error {
-
-	w.Header().Set("Content-Type", "text/csv")
-	if response.ContentLength != 0 {
-		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
-	}
-	w.WriteHeader(200)
-
-	if closer, ok := response.Body.(io.ReadCloser); ok {
-		defer closer.Close()
-	}
-	_, err := io.Copy(w, response.Body)
-	return err
-}
-
-type ExportReversalsdefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response ExportReversalsdefaultApplicationProblemPlusJSONResponse) VisitExportReversalsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -29365,67 +28441,6 @@ func (response ListSuppressionsdefaultApplicationProblemPlusJSONResponse) VisitL
 	return err
 }
 
-type ExportSuppressionsRequestObject struct {
-	Params ExportSuppressionsParams
-}
-
-type ExportSuppressionsResponseObject interface {
-	VisitExportSuppressionsResponse(w http.ResponseWriter) error
-}
-
-type ExportSuppressions200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
-	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
-}
-
-func (response ExportSuppressions200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportSuppressionsResponse(w http.ResponseWriter) error {
-
-	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-	if response.ContentLength != 0 {
-		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
-	}
-	w.WriteHeader(200)
-
-	if closer, ok := response.Body.(io.ReadCloser); ok {
-		defer closer.Close()
-	}
-	_, err := io.Copy(w, response.Body)
-	return err
-}
-
-type ExportSuppressions200TextcsvResponse struct{ SheetTextcsvResponse }
-
-func (response ExportSuppressions200TextcsvResponse) VisitExportSuppressionsResponse(w http.ResponseWriter) error {
-
-	w.Header().Set("Content-Type", "text/csv")
-	if response.ContentLength != 0 {
-		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
-	}
-	w.WriteHeader(200)
-
-	if closer, ok := response.Body.(io.ReadCloser); ok {
-		defer closer.Close()
-	}
-	_, err := io.Copy(w, response.Body)
-	return err
-}
-
-type ExportSuppressionsdefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response ExportSuppressionsdefaultApplicationProblemPlusJSONResponse) VisitExportSuppressionsResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(response.StatusCode)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
 type LiftSuppressionRequestObject struct {
 	Id     Id `json:"id"`
 	Params LiftSuppressionParams
@@ -29489,146 +28504,6 @@ type ListTasksdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListTasksdefaultApplicationProblemPlusJSONResponse) VisitListTasksResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(response.StatusCode)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type ChangeTasksRequestObject struct {
-	Params ChangeTasksParams
-	Body   *ChangeTasksJSONRequestBody
-}
-
-type ChangeTasksResponseObject interface {
-	VisitChangeTasksResponse(w http.ResponseWriter) error
-}
-
-type ChangeTasks200JSONResponse TaskBatch
-
-func (response ChangeTasks200JSONResponse) VisitChangeTasksResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type ChangeTasksdefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response ChangeTasksdefaultApplicationProblemPlusJSONResponse) VisitChangeTasksResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(response.StatusCode)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type CountTasksRequestObject struct {
-	Params CountTasksParams
-}
-
-type CountTasksResponseObject interface {
-	VisitCountTasksResponse(w http.ResponseWriter) error
-}
-
-type CountTasks200JSONResponse MatchCount
-
-func (response CountTasks200JSONResponse) VisitCountTasksResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type CountTasksdefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response CountTasksdefaultApplicationProblemPlusJSONResponse) VisitCountTasksResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(response.StatusCode)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type ExportTasksRequestObject struct {
-	Params ExportTasksParams
-}
-
-type ExportTasksResponseObject interface {
-	VisitExportTasksResponse(w http.ResponseWriter) error
-}
-
-type ExportTasks200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
-	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
-}
-
-func (response ExportTasks200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportTasksResponse(w http.ResponseWriter) error {
-
-	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-	if response.ContentLength != 0 {
-		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
-	}
-	w.WriteHeader(200)
-
-	if closer, ok := response.Body.(io.ReadCloser); ok {
-		defer closer.Close()
-	}
-	_, err := io.Copy(w, response.Body)
-	return err
-}
-
-type ExportTasks200TextcsvResponse struct{ SheetTextcsvResponse }
-
-func (response ExportTasks200TextcsvResponse) VisitExportTasksResponse(w http.ResponseWriter) error {
-
-	w.Header().Set("Content-Type", "text/csv")
-	if response.ContentLength != 0 {
-		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
-	}
-	w.WriteHeader(200)
-
-	if closer, ok := response.Body.(io.ReadCloser); ok {
-		defer closer.Close()
-	}
-	_, err := io.Copy(w, response.Body)
-	return err
-}
-
-type ExportTasksdefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response ExportTasksdefaultApplicationProblemPlusJSONResponse) VisitExportTasksResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -30460,67 +29335,6 @@ func (response CreateUserdefaultApplicationProblemPlusJSONResponse) VisitCreateU
 	return err
 }
 
-type ExportUsersRequestObject struct {
-	Params ExportUsersParams
-}
-
-type ExportUsersResponseObject interface {
-	VisitExportUsersResponse(w http.ResponseWriter) error
-}
-
-type ExportUsers200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
-	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
-}
-
-func (response ExportUsers200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportUsersResponse(w http.ResponseWriter) error {
-
-	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-	if response.ContentLength != 0 {
-		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
-	}
-	w.WriteHeader(200)
-
-	if closer, ok := response.Body.(io.ReadCloser); ok {
-		defer closer.Close()
-	}
-	_, err := io.Copy(w, response.Body)
-	return err
-}
-
-type ExportUsers200TextcsvResponse struct{ SheetTextcsvResponse }
-
-func (response ExportUsers200TextcsvResponse) VisitExportUsersResponse(w http.ResponseWriter) error {
-
-	w.Header().Set("Content-Type", "text/csv")
-	if response.ContentLength != 0 {
-		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
-	}
-	w.WriteHeader(200)
-
-	if closer, ok := response.Body.(io.ReadCloser); ok {
-		defer closer.Close()
-	}
-	_, err := io.Copy(w, response.Body)
-	return err
-}
-
-type ExportUsersdefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response ExportUsersdefaultApplicationProblemPlusJSONResponse) VisitExportUsersResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(response.StatusCode)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
 type DisableUserRequestObject struct {
 	Id     Id `json:"id"`
 	Params DisableUserParams
@@ -31009,6 +29823,9 @@ type StrictServerInterface interface {
 	// GrantExtension Give a creator later dates, those that were asked for or others; the calendar is asked as for an offer
 	// (POST /v1/extensions/{id}/grant)
 	GrantExtension(ctx context.Context, request GrantExtensionRequestObject) (GrantExtensionResponseObject, error)
+	// PreviewExtension What later dates would change, what would stay, and what stands in their way; writes nothing
+	// (POST /v1/extensions/{id}/preview)
+	PreviewExtension(ctx context.Context, request PreviewExtensionRequestObject) (PreviewExtensionResponseObject, error)
 	// ListFxQuotes Rates of exchange that were entered, those of the newest day first
 	// (GET /v1/fx-quotes)
 	ListFxQuotes(ctx context.Context, request ListFxQuotesRequestObject) (ListFxQuotesResponseObject, error)
@@ -31027,9 +29844,6 @@ type StrictServerInterface interface {
 	// ListKeyDates When contracts, their renewals and the rights that posts bring end, the nearest first
 	// (GET /v1/key-dates)
 	ListKeyDates(ctx context.Context, request ListKeyDatesRequestObject) (ListKeyDatesResponseObject, error)
-	// ExportKeyDates The same list as a table
-	// (GET /v1/key-dates/export)
-	ExportKeyDates(ctx context.Context, request ExportKeyDatesRequestObject) (ExportKeyDatesResponseObject, error)
 	// DecideKeyDate Decide what becomes of a right that ends, or take the decision back
 	// (POST /v1/key-dates/{id}/decide)
 	DecideKeyDate(ctx context.Context, request DecideKeyDateRequestObject) (DecideKeyDateResponseObject, error)
@@ -31096,18 +29910,9 @@ type StrictServerInterface interface {
 	// GetOverview Counts for home and the rail: tasks, reviews, payouts and partnerships that need someone
 	// (GET /v1/overview)
 	GetOverview(ctx context.Context, request GetOverviewRequestObject) (GetOverviewResponseObject, error)
-	// CreatePartnershipBatch Give many partnerships the same command: those that are named, or all that match. Each takes or refuses it by itself
-	// (POST /v1/partnership-batches)
-	CreatePartnershipBatch(ctx context.Context, request CreatePartnershipBatchRequestObject) (CreatePartnershipBatchResponseObject, error)
-	// GetPartnershipBatch A batch of the caller's own: how many took the command, and who refused it and why
-	// (GET /v1/partnership-batches/{id})
-	GetPartnershipBatch(ctx context.Context, request GetPartnershipBatchRequestObject) (GetPartnershipBatchResponseObject, error)
 	// ListPartnerships Partnerships
 	// (GET /v1/partnerships)
 	ListPartnerships(ctx context.Context, request ListPartnershipsRequestObject) (ListPartnershipsResponseObject, error)
-	// CountPartnerships How many partnerships match whom the caller may give a command to; the count stops above what one batch holds
-	// (GET /v1/partnerships/count)
-	CountPartnerships(ctx context.Context, request CountPartnershipsRequestObject) (CountPartnershipsResponseObject, error)
 	// ExportPartnerships The same list as a table
 	// (GET /v1/partnerships/export)
 	ExportPartnerships(ctx context.Context, request ExportPartnershipsRequestObject) (ExportPartnershipsResponseObject, error)
@@ -31186,9 +29991,6 @@ type StrictServerInterface interface {
 	// CreatePayoutBatch Approve many payouts of one brand in one act; each is approved, refused or left out by itself
 	// (POST /v1/payout-batches)
 	CreatePayoutBatch(ctx context.Context, request CreatePayoutBatchRequestObject) (CreatePayoutBatchResponseObject, error)
-	// ExportPayoutBatches The same list as a table
-	// (GET /v1/payout-batches/export)
-	ExportPayoutBatches(ctx context.Context, request ExportPayoutBatchesRequestObject) (ExportPayoutBatchesResponseObject, error)
 	// GetPayoutBatch A batch with what became of each payout
 	// (GET /v1/payout-batches/{id})
 	GetPayoutBatch(ctx context.Context, request GetPayoutBatchRequestObject) (GetPayoutBatchResponseObject, error)
@@ -31339,9 +30141,6 @@ type StrictServerInterface interface {
 	// ListReversals Money that is taken back, newest first
 	// (GET /v1/reversals)
 	ListReversals(ctx context.Context, request ListReversalsRequestObject) (ListReversalsResponseObject, error)
-	// ExportReversals The same list as a table
-	// (GET /v1/reversals/export)
-	ExportReversals(ctx context.Context, request ExportReversalsRequestObject) (ExportReversalsResponseObject, error)
 	// GetReversal One reversal with the payments that make it good
 	// (GET /v1/reversals/{id})
 	GetReversal(ctx context.Context, request GetReversalRequestObject) (GetReversalResponseObject, error)
@@ -31441,24 +30240,12 @@ type StrictServerInterface interface {
 	// ListSuppressions Addresses that get no mail
 	// (GET /v1/suppressions)
 	ListSuppressions(ctx context.Context, request ListSuppressionsRequestObject) (ListSuppressionsResponseObject, error)
-	// ExportSuppressions The same list as a table
-	// (GET /v1/suppressions/export)
-	ExportSuppressions(ctx context.Context, request ExportSuppressionsRequestObject) (ExportSuppressionsResponseObject, error)
 	// LiftSuppression Let an address get mail again
 	// (POST /v1/suppressions/{id}/lift)
 	LiftSuppression(ctx context.Context, request LiftSuppressionRequestObject) (LiftSuppressionResponseObject, error)
 	// ListTasks Tasks by due time
 	// (GET /v1/tasks)
 	ListTasks(ctx context.Context, request ListTasksRequestObject) (ListTasksResponseObject, error)
-	// ChangeTasks Mark many tasks done, hide them until later, or give them to another person: those that are named, or all that match. Each as if it stood alone
-	// (POST /v1/tasks/batch)
-	ChangeTasks(ctx context.Context, request ChangeTasksRequestObject) (ChangeTasksResponseObject, error)
-	// CountTasks How many tasks match that the caller may change; the count stops above what one request changes
-	// (GET /v1/tasks/count)
-	CountTasks(ctx context.Context, request CountTasksRequestObject) (CountTasksResponseObject, error)
-	// ExportTasks The same list as a table
-	// (GET /v1/tasks/export)
-	ExportTasks(ctx context.Context, request ExportTasksRequestObject) (ExportTasksResponseObject, error)
 	// CompleteTask Mark a task done
 	// (POST /v1/tasks/{id}/complete)
 	CompleteTask(ctx context.Context, request CompleteTaskRequestObject) (CompleteTaskResponseObject, error)
@@ -31519,9 +30306,6 @@ type StrictServerInterface interface {
 	// CreateUser Add a person with roles per brand
 	// (POST /v1/users)
 	CreateUser(ctx context.Context, request CreateUserRequestObject) (CreateUserResponseObject, error)
-	// ExportUsers The same list as a table
-	// (GET /v1/users/export)
-	ExportUsers(ctx context.Context, request ExportUsersRequestObject) (ExportUsersResponseObject, error)
 	// DisableUser Disable a person; ends every session and token at once
 	// (POST /v1/users/{id}/disable)
 	DisableUser(ctx context.Context, request DisableUserRequestObject) (DisableUserResponseObject, error)
@@ -33250,10 +32034,11 @@ func (sh *strictHandler) GetContract(ctx echo.Context, id Id) error {
 }
 
 // GetContractPaper operation middleware
-func (sh *strictHandler) GetContractPaper(ctx echo.Context, id Id) error {
+func (sh *strictHandler) GetContractPaper(ctx echo.Context, id Id, params GetContractPaperParams) error {
 	var request GetContractPaperRequestObject
 
 	request.Id = id
+	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.GetContractPaper(ctx.Request().Context(), request.(GetContractPaperRequestObject))
@@ -34564,6 +33349,55 @@ func (sh *strictHandler) GrantExtension(ctx echo.Context, id Id, params GrantExt
 	return nil
 }
 
+// PreviewExtension operation middleware
+func (sh *strictHandler) PreviewExtension(ctx echo.Context, id Id, params PreviewExtensionParams) error {
+	var request PreviewExtensionRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body PreviewExtensionJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PreviewExtension(ctx.Request().Context(), request.(PreviewExtensionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PreviewExtension")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PreviewExtensionResponseObject); ok {
+		return validResponse.VisitPreviewExtensionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListFxQuotes operation middleware
 func (sh *strictHandler) ListFxQuotes(ctx echo.Context, params ListFxQuotesParams) error {
 	var request ListFxQuotesRequestObject
@@ -34731,31 +33565,6 @@ func (sh *strictHandler) ListKeyDates(ctx echo.Context, params ListKeyDatesParam
 		return err
 	} else if validResponse, ok := response.(ListKeyDatesResponseObject); ok {
 		return validResponse.VisitListKeyDatesResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// ExportKeyDates operation middleware
-func (sh *strictHandler) ExportKeyDates(ctx echo.Context, params ExportKeyDatesParams) error {
-	var request ExportKeyDatesRequestObject
-
-	request.Params = params
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.ExportKeyDates(ctx.Request().Context(), request.(ExportKeyDatesRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ExportKeyDates")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(ExportKeyDatesResponseObject); ok {
-		return validResponse.VisitExportKeyDatesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -35523,80 +34332,6 @@ func (sh *strictHandler) GetOverview(ctx echo.Context, params GetOverviewParams)
 	return nil
 }
 
-// CreatePartnershipBatch operation middleware
-func (sh *strictHandler) CreatePartnershipBatch(ctx echo.Context, params CreatePartnershipBatchParams) error {
-	var request CreatePartnershipBatchRequestObject
-
-	request.Params = params
-
-	var body CreatePartnershipBatchJSONRequestBody
-	var err error
-	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
-		// A request validator built on kin-openapi's openapi3filter with
-		// KeepValidatedValue leaves the value it validated on the body. Bind
-		// that value, matching member names exactly, so the handler receives
-		// what was validated instead of a second, case-insensitive decode.
-		// Otherwise bind only the request body, so that path and query
-		// parameters are not also bound into the body struct.
-		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
-			err = binder.BindBody(ctx, &body)
-		}
-	} else {
-		// A custom binder is installed on the Echo instance; defer to it
-		// entirely, since echo.Binder does not expose body-only binding and
-		// the binder may do more than decode (for example call ctx.Validate).
-		err = ctx.Bind(&body)
-	}
-	if err != nil {
-		return err
-	}
-	request.Body = &body
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.CreatePartnershipBatch(ctx.Request().Context(), request.(CreatePartnershipBatchRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "CreatePartnershipBatch")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(CreatePartnershipBatchResponseObject); ok {
-		return validResponse.VisitCreatePartnershipBatchResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// GetPartnershipBatch operation middleware
-func (sh *strictHandler) GetPartnershipBatch(ctx echo.Context, id Id, params GetPartnershipBatchParams) error {
-	var request GetPartnershipBatchRequestObject
-
-	request.Id = id
-	request.Params = params
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.GetPartnershipBatch(ctx.Request().Context(), request.(GetPartnershipBatchRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "GetPartnershipBatch")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(GetPartnershipBatchResponseObject); ok {
-		return validResponse.VisitGetPartnershipBatchResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
 // ListPartnerships operation middleware
 func (sh *strictHandler) ListPartnerships(ctx echo.Context, params ListPartnershipsParams) error {
 	var request ListPartnershipsRequestObject
@@ -35616,31 +34351,6 @@ func (sh *strictHandler) ListPartnerships(ctx echo.Context, params ListPartnersh
 		return err
 	} else if validResponse, ok := response.(ListPartnershipsResponseObject); ok {
 		return validResponse.VisitListPartnershipsResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// CountPartnerships operation middleware
-func (sh *strictHandler) CountPartnerships(ctx echo.Context, params CountPartnershipsParams) error {
-	var request CountPartnershipsRequestObject
-
-	request.Params = params
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.CountPartnerships(ctx.Request().Context(), request.(CountPartnershipsRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "CountPartnerships")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(CountPartnershipsResponseObject); ok {
-		return validResponse.VisitCountPartnershipsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -36585,31 +35295,6 @@ func (sh *strictHandler) CreatePayoutBatch(ctx echo.Context, params CreatePayout
 	return nil
 }
 
-// ExportPayoutBatches operation middleware
-func (sh *strictHandler) ExportPayoutBatches(ctx echo.Context, params ExportPayoutBatchesParams) error {
-	var request ExportPayoutBatchesRequestObject
-
-	request.Params = params
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.ExportPayoutBatches(ctx.Request().Context(), request.(ExportPayoutBatchesRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ExportPayoutBatches")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(ExportPayoutBatchesResponseObject); ok {
-		return validResponse.VisitExportPayoutBatchesResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
 // GetPayoutBatch operation middleware
 func (sh *strictHandler) GetPayoutBatch(ctx echo.Context, id Id) error {
 	var request GetPayoutBatchRequestObject
@@ -37403,10 +36088,11 @@ func (sh *strictHandler) GetPortalContract(ctx echo.Context, id Id) error {
 }
 
 // GetPortalContractPaper operation middleware
-func (sh *strictHandler) GetPortalContractPaper(ctx echo.Context, id Id) error {
+func (sh *strictHandler) GetPortalContractPaper(ctx echo.Context, id Id, params GetPortalContractPaperParams) error {
 	var request GetPortalContractPaperRequestObject
 
 	request.Id = id
+	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.GetPortalContractPaper(ctx.Request().Context(), request.(GetPortalContractPaperRequestObject))
@@ -38405,31 +37091,6 @@ func (sh *strictHandler) ListReversals(ctx echo.Context, params ListReversalsPar
 		return err
 	} else if validResponse, ok := response.(ListReversalsResponseObject); ok {
 		return validResponse.VisitListReversalsResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// ExportReversals operation middleware
-func (sh *strictHandler) ExportReversals(ctx echo.Context, params ExportReversalsParams) error {
-	var request ExportReversalsRequestObject
-
-	request.Params = params
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.ExportReversals(ctx.Request().Context(), request.(ExportReversalsRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ExportReversals")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(ExportReversalsResponseObject); ok {
-		return validResponse.VisitExportReversalsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -39577,31 +38238,6 @@ func (sh *strictHandler) ListSuppressions(ctx echo.Context, params ListSuppressi
 	return nil
 }
 
-// ExportSuppressions operation middleware
-func (sh *strictHandler) ExportSuppressions(ctx echo.Context, params ExportSuppressionsParams) error {
-	var request ExportSuppressionsRequestObject
-
-	request.Params = params
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.ExportSuppressions(ctx.Request().Context(), request.(ExportSuppressionsRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ExportSuppressions")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(ExportSuppressionsResponseObject); ok {
-		return validResponse.VisitExportSuppressionsResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
 // LiftSuppression operation middleware
 func (sh *strictHandler) LiftSuppression(ctx echo.Context, id Id, params LiftSuppressionParams) error {
 	var request LiftSuppressionRequestObject
@@ -39670,104 +38306,6 @@ func (sh *strictHandler) ListTasks(ctx echo.Context, params ListTasksParams) err
 		return err
 	} else if validResponse, ok := response.(ListTasksResponseObject); ok {
 		return validResponse.VisitListTasksResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// ChangeTasks operation middleware
-func (sh *strictHandler) ChangeTasks(ctx echo.Context, params ChangeTasksParams) error {
-	var request ChangeTasksRequestObject
-
-	request.Params = params
-
-	var body ChangeTasksJSONRequestBody
-	var err error
-	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
-		// A request validator built on kin-openapi's openapi3filter with
-		// KeepValidatedValue leaves the value it validated on the body. Bind
-		// that value, matching member names exactly, so the handler receives
-		// what was validated instead of a second, case-insensitive decode.
-		// Otherwise bind only the request body, so that path and query
-		// parameters are not also bound into the body struct.
-		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
-			err = binder.BindBody(ctx, &body)
-		}
-	} else {
-		// A custom binder is installed on the Echo instance; defer to it
-		// entirely, since echo.Binder does not expose body-only binding and
-		// the binder may do more than decode (for example call ctx.Validate).
-		err = ctx.Bind(&body)
-	}
-	if err != nil {
-		return err
-	}
-	request.Body = &body
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.ChangeTasks(ctx.Request().Context(), request.(ChangeTasksRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ChangeTasks")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(ChangeTasksResponseObject); ok {
-		return validResponse.VisitChangeTasksResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// CountTasks operation middleware
-func (sh *strictHandler) CountTasks(ctx echo.Context, params CountTasksParams) error {
-	var request CountTasksRequestObject
-
-	request.Params = params
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.CountTasks(ctx.Request().Context(), request.(CountTasksRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "CountTasks")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(CountTasksResponseObject); ok {
-		return validResponse.VisitCountTasksResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// ExportTasks operation middleware
-func (sh *strictHandler) ExportTasks(ctx echo.Context, params ExportTasksParams) error {
-	var request ExportTasksRequestObject
-
-	request.Params = params
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.ExportTasks(ctx.Request().Context(), request.(ExportTasksRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ExportTasks")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(ExportTasksResponseObject); ok {
-		return validResponse.VisitExportTasksResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -40581,31 +39119,6 @@ func (sh *strictHandler) CreateUser(ctx echo.Context, params CreateUserParams) e
 	return nil
 }
 
-// ExportUsers operation middleware
-func (sh *strictHandler) ExportUsers(ctx echo.Context, params ExportUsersParams) error {
-	var request ExportUsersRequestObject
-
-	request.Params = params
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.ExportUsers(ctx.Request().Context(), request.(ExportUsersRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ExportUsers")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(ExportUsersResponseObject); ok {
-		return validResponse.VisitExportUsersResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
 // DisableUser operation middleware
 func (sh *strictHandler) DisableUser(ctx echo.Context, id Id, params DisableUserParams) error {
 	var request DisableUserRequestObject
@@ -40807,705 +39320,690 @@ func (sh *strictHandler) DeleteView(ctx echo.Context, id Id) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L39juQ2sif6KkTtBXwWm/aUPWPvTjfuH+22+9g7trtPd8/6HhwYAlOKzOSUkpRJqrLTAwP7NPtg+yQX",
-	"DH6Ikkh9ZGZ5PIv9y+5KiSKDwWB8/uLvd6U4NoID1+ru2d/vGirpETRI/NdWUl4VrDL/z/jds7ufW5Dn",
-	"u80dp0e4e9b9vrlT5QGO1Dy4E/JI9d2zu7bFX/S5Mc8qLRnf3/366+aubKUS0jxbgSolazQTZnQOH3Rh",
-	"fyRiR/QBSEP3QLawExLuNsk5uMHiGRzph++A7/Xh7tnn9/epGeykOI6//4pJpUlFz4Rx/Dqu7yNFfhEc",
-	"npMT0wfR6sw8cMgkHSqqYUyHzZ35wg4/6RZ7FNzMmbd1/evmLiJ7Q/Wh+xJSVcLPLZNQ3T3TsoV19GcV",
-	"HBuhgZfnv8A5fOUAtALZfefb7rGPzXMZEn/2+eebuyPj/t+fJj+5+57q8pD/1u5j+0D8kfEwNTsyneNG",
-	"+2M8QAU72tbasMHGTJkd2+Pds88MTxwZt//qpsu4hj1I/NDPY+74UchKES2IAirLA9kh16Um8nOWVGlu",
-	"lPDI4PRePAAff/b9AYg2PwUuoayGitSMP/jvD6n5Fgf82I44xSvDuc1tozoA6FeOwdK74Ngv/sr/I2F3",
-	"9+zuP/2hkzV/sL+qP7yLRjRf0GJMgu/o5cdSi5WHUlT07M4gbo1qBFfghGMDKLZKwTVwJAFtmpqV1Mz0",
-	"D021M39KfG3LOMVZDUn662aw1hcEv2L47AGgMVNqpNjWcJz6sH3iv/xNCd6fwRTp37hxE7P48UA1OQHX",
-	"5CSFJQxu/cQcHnn1iWiAfzjWdtnqY7HbsRIqUbZH4PoT1UigFY5zrD8J460h1+ZOwwf9h1I93oDQmm5r",
-	"iAmtNNVwdGu73R5v/o+gk5CEDnnzV3+08Hi82CrgJeBJkaIBqZk9N9tzUUqgOnXnG/HmfiSKsooo0c1q",
-	"K0QNlN9FN/bsAbbX5swluLnjQkPijkkLIDPJ2gmhu83cHH6NJe5/2OvaaQcojfDTm5gqP4UxxPZvUGoz",
-	"D0fNl+YRnCmtKmbmQ+s3EXV3tFawGRB8MbE8FWY0Jk+VdQvv1jyxvu+Y0mOOYRqO/f+ZEmSe8X4Nn6FS",
-	"0vN4J3Cw5GSOwCuovmM8wb6emiOiHKkGyWg9ZphvNSkPlO9BkaOQQPSBcmJuJPWcCF6fLauLHRG7ndG1",
-	"UxxvST766Olg795p2uNT2ZUaMdMxVn+1tK7FqWZKM74vKnpW0ceChrS5K2vaKkhoSebmgFqBU99xXEL3",
-	"EgzDRHz2p/sko1VQs0eQRuSo8eg/wIkIDmpDStFyDRUxm4OfMvqB4OR0YOWBbIU+kAN9BKLYnkOFT1C/",
-	"dKMqLOGrr7q5vAd5VHbPP3xr3/3sfshum7tKiqaBajzxaChluEGTHa1rQk/0vEENhpzwyqWoYW4N5Vhl",
-	"VEwz82M84VnJ1s3wT/kZFkdWg9KGlr1jduXowKvAMwMC0LMi27PbH7MdwCuv0mqQR3IUj2Zjt1CLE/kF",
-	"pMDlA5U1Q912zIPwoaxbxR6ZPk9wamalUxv/vX/lRVVBNb/tZurV4tEjXvhePMI8VcUjSMkqKCRQp+EN",
-	"D92ZMK1IKfiuZqVW5EjPRGnKq/6h+zR96KbHJUwRqh4A+dHJL7NrB9EqIKirEDS8lnzokSkmeCFFy6vM",
-	"hrWK7qGQbH/QKruvv07JtjfWohoLNyeUl98s0b3w63hjAr0XD/jSvZEZTUta6mKhCrMDKLg4zTKz4HD2",
-	"z+uDtTEXvcDb49YaPKNvN4zzlJxD8a+0Oey0NnbZ/mA4CNkR4Ei0aMsDVBtCeUVOh/NSUTyzEUbbnb8U",
-	"YwKH1W0CU4RVxRvbkTkioPtg8n5tGikeaX2R3kaP5lZzt/Dr3d2z/1i0Uz8lzTdzanEyUD0nx1Zpc63Y",
-	"S/ksWv2R2pAalLIXD9Oo0uMVZy5tMwfg7dGQrZHQUImkklADVRBrrBla4yAbv6IpSr256HP+fcuffTKm",
-	"b6AvW8W4WbD52d48TJEaHqE2/6KcgCppjVbac0KNTqnJESg3F7ZQ4C8rpekekvfRA+NVvJJW2VWI2jwv",
-	"Wq1YBcm1WHkFcunRxyFnjsxb8wyK06XjDrYQl5PfOZDfgDnjCfpDyaq0FlSi+FfBvQtSCW4VIqfRbfxv",
-	"aHD9+d5ulxEXVJOjULr78bPN/f097p11CSU3pXbHcGjRdTt6tN+n0hwNOz6TpGqBaHZM7/QRKkZ5oaAU",
-	"7hobG4z2GWIIZb8iduRfHGnIx0Q0wBnf97jqP28IrZVVfE4HcewzpbuEzYIifciJMbfRc0zxVwXyLezQ",
-	"kKDM6Pjjyb9ugBtz/wB1RSxnKsJ4pLq5bfN6wV3ShRqzkjsJ/pNuVzaBU1Jc9iWtadKdQMvSi8nRwdh2",
-	"LwVmZ1x/8afkNpatlMDL8/zV4b8ZvdN9bGL2tzBvPSES914UMZlfQ978/ZLyryvrWF9xW22p1wHGxmun",
-	"UfZdzDkHeDdLN2oYIjPfhxdSsseU7f2NOPloCjglWBnZgZ5jyh/8iXPOlw0xNpf/TUIjpDb67HN7MVLz",
-	"GaicQs3q2tyiEnQr7Sz7JDHKcGHt856v5OO+JOn4FV2OvdsPeGWPCOOFlpQrVK2NOWg0EPT9Gy40HFH3",
-	"Tk7kIhCyp1tnKG2/7R/fhMknKS54q7Iug6C2LFIrIxN/8X2XNVCs7sKUtU2ifc0ZJn+e5UC3nGkOFOJB",
-	"vTsrDcdeoOnu55aVD1vz690mbGrvjx9AiuS2fSkpLxPXKdQpR8s7DQ3RguwFuj2sCwG4oUYlQBEudFLm",
-	"7RjU1eBgfpo01piKGZOZuTNV2HGpLoxqZv4XDfbkguyO+QEkNDV6nOkeNeyWa/RA15TvW6tSNTXVhhfQ",
-	"x1rX4mR9Y3bKmztzZUJVeDW++0tjXv8pHWLlq0h3EHWlNtardG/5yV6wRmooDY0iYOQJXtnwc4t+xxSZ",
-	"H2ndwtLwX8d7Ao0La2PgvieZD5WdsXFLa+AVXaxEVqA046haFKUQdSF2u4z3xsjUI+VnchLywWgtVikz",
-	"psQRo0SUaRSyyBSE7rRVeqxQdZenISF6KdwBtXZXWmurxJEyXjQgi4NoE3GD11Z125h9FByIfcF8QkIJ",
-	"Rr6gzkI5wffTJ0EqXRwpqw1TsxLSDpBYpjBFTpJpDZxo8dxfLi4saWP5Zrwr4hI4nQmPs/u1sOHNxCP5",
-	"H0CjT7ekjaFr6YJbI7ICLQ9hYzudmymiDkZHZoo8QKOdkuouVk8gcQJFtrR8SFLcT8GSe4LXasH3Lu3D",
-	"KueDTdCiTvONaLU0C0DOwUjucPjvKaudC9YfYEUU8MiVbKi8FR+Qf1zIZ/ylRihN64JWlQSlUkLG8wY8",
-	"gjwTP7Msg5gBVUGN4Yw8nyHNjkqCDxEaKIKv4oYwjaaS+V/KhT6AtKbRc3JvdHX7kPnB6hjjZVmTpmgo",
-	"k4U+SFBGIl7vkfgSvbrMbaQNrTr3BK2t6ae8ImbPkZmBOc5wBvRKmBPN7I0ynvWJymPRNlO+52DAUMLh",
-	"FPZYMgXoczeSadfWtZP3hmDW+OeCmOE/bpskwfyn0ylFP5p7xSzKDUG2sKd8GEPMqIepQCIe7xH3jSRD",
-	"LEg2vZsht8UdhROnaCyQBzRPSdO0yElLganbKHsFXuRj87SY9dS659AwGgrm6FL/42f3myWCelWqTSfG",
-	"V742lkorB8ie/wWnfsCvV7FqftcvsFRXaDqvzCXwqREIf7xfqpksVC3mwyP/HDyWUSQWX/fLbu0lN+4F",
-	"h2PmhsXtvzfb/18/u193QS6yfacvqhdOJza3BOOqd3FQDqe0oy19TG7ieUJD4wn9Tmb8t86XPXAuRanH",
-	"s0qzfTir+UpRr4j5eb/5ZCpJlPlsR08ur632oHNe8i3+uphzSnpsKNvzXD6GOB6NYXIDXe2FtZyI/6KN",
-	"CbHlTC5BgXx8mqkMQ3qBKhtP0Oj7MVncGlL79DJSCa7gwrIWKpW08s03z77/fkM++9Oz+3vUv4+s4mx/",
-	"0EmjnJ6nwwo1Cjgb9ajo+Tn5b1/86f6ewIfSGGWMkwqOwgZMNCitkkLsIGrmRdCiQ/GNfSElCxZSRzTA",
-	"c8RJPn/iy+Nh9uFh/M0HhVz0YZxtNxwgK0GmjQ/rE8nI9G/fvSYngAfz64Z8Sr4XvKJnvGHIu5Zb7Trs",
-	"wXj0Ibl/ETzhqPj2xQ8vMMFsY7NmPtBjUwP5ujXs/IcvQdaMLzMwIlJGm9CjkJvEYOV+i8NBiNisz9cd",
-	"PadO4wV6XncCV2oGg1P3tAcmnISVkxzy2QVMszbfP+aOtXs+ubfo+82IW38K+xz+9bHRZ+vY8H6Pj5QN",
-	"05fJ0Iq/GhaLb/98VgqsTdCJkp4XxmQvCI0Ar9SqkBO+YGXZwmTq0Z+HgraSdKeLqkVzr93WTB2KE+MV",
-	"Zs0EqgGKlOAcCPRW2uaKhD/YB7utdalg7s9xfqr9U5wHCDwdEzNKPwepDqxZStkQjUiRACftCT/yoaJf",
-	"9EAVoZhD8Nz5yyWYC9q9Kjhe0n47NssjhvbtRRsY4ovj0AjTNSxQ3g1p3G1gX+mp27OH/BZmSF9q/JrK",
-	"v5TJHA+w7uouBXvHtHpOOJXSBYl3rNbpBOykEeM+NbXqVwDJ2MyVwmigF2N20jPUAus6ysn4SJFYJU6L",
-	"JFgXo1445ZoqXbRq1eApZoumOEfnCx2Ava1IEdZ5fidJO59LtWDqCU7ZOf5ZciCQ137d3LWynj/JOLB9",
-	"do6utzy0fo4XVmb4YW45pSf0aLz0hmoqa0m2t7CJX5+gItsz4eKEFwgXGCxBItNWi6P1c7KUAfkuRLy0",
-	"S9SV2oylD3BUUD+iBre8GGBIRPpIWW2UlxulsLpAFVEN0AeX4hHVB5x8cMVa/lg9Uba68wjdxn20lQx2",
-	"6V/WunA07IU8Z/NYVAiNMaPailZvXNAqUnHIXoAi2/Mo4T4l7m/nFXpnC2m8Nqc2tkTFhhO9dgxcF7J1",
-	"3raZPHjz8Ft8NlatNRyN3gXz0jmuBHb5N8S/PS+fL7sK3XeKHcDiXYfjlsq9KFquWZ326ewC8ECoYPKM",
-	"cKRnsgViC5xn1b01uv2BqoOme5WtdDc3n1Da5o6b+VDG++6F/0SrhPMiLx+W1mbmTiL6IFaYU6u8lo2o",
-	"WXlenpF2Kx/naywB7HKQRaux2LYsodFQBRnvKtnOoG0YwkrypfNVtdBFSZvxbr/B5AHq2U9wIN7yeU7u",
-	"XcIAMa9GGAo2gBVAFO6TkRJNXa1NWjtLOS4GU+uMNmW0sGHufXfvXmgV9QxYY2m2nNvMCCw3SeeUYSng",
-	"Avlm5FmoG5z0IHr3zALtOAo8RNdWyAvwOZ32zpr3iXutJGSYdld4TNROsgTfnz2LfZHoidNnz/hoRWIn",
-	"MEiceRAJ5ZE2M7xipvSvy8pvRtrTJXWRqQLBleqI0zdmU6f/KTSQfy6t4P/UG375JX1hVsCqeE3vrp3Z",
-	"Tb+L9p0lezi4GxeOH6Xz/k5v0xU33CWXVD7E7S6XcJmkL4bUTTAloy8I8MzZt6+EJE2sNERmLqZ3GqMZ",
-	"J3s7yf5/hbUV1v9Xcl6aTyUKR4cEBegDWDHlHkHIiCReyDr75R8jwX5brfvXCeGTy8pxJdOp3LAfDxb3",
-	"SNmUeF8Z6YoaLaNuzF4ZPhVE49bVgu9BLYYcGZTW9sTPpynxgyIlVe18Jr5S8VmoeHNr3xALsGgT0x31",
-	"caO12IM+oF6/LEEsznD6NYU2Qnd6HhDDPNUN0tmNqZrduBDVhndoLPI3vhpDyAoiGEkEUFy0pnfm87kl",
-	"jUvorAXjFrqJ+KfbnKlL8DZ+7S5R68n82pxD9YKrU6rgfiuqc8Z1usLu2bG6TlWNv7IoOPEu23v9RCNg",
-	"kmtqbphSrhJ6vbBfZ7N7TcoQbI7OF9mwfivG6sjMLbRqqy666eb1yyVUuc2Bibj5KQ+NSlXLGkVtspTV",
-	"qXJG0glZqWeEEqwE3oHcmP8XzcdtsyH/+3/+r9TeUD1RhmKLoi1e0dKMg5gzkrYUxmF8rEbsiGilIvCh",
-	"qSnjrgL32hgMphet89W7V7bnFQ5jl7GTn0dUSZD5XdOUJou7a25YxSqwmSHcopLZIi3zFy6iTU/6JphF",
-	"ixtn//GuEg/LjIl9tDfcctEGHzRITutCZuJetrxBAfBVO7IXHJIZM0bP53ACjDMcGyqZEpzsRGtd38hX",
-	"CERKKD9jOsdi5l0o0HxG07TUUPAXZhPiMdlhNQGO9FzYDP/kEUVOiPA1jH1DlUKNjQsNyDPI1vZQjW0A",
-	"89QaMajgB6GTyBK+PGKRGbc+LnMWrV5f/D/vyBeNLZ22wsfhSChRP+bMigOwxQudSI2yQj2c/+6sdi55",
-	"dGn3T86Aj3oM4jczd7G8FMejKwNfk/zSveVJZjmswyV1tOsoN5EwzTLqmh3zGVHiCOZWN7fCjnHKSwhQ",
-	"HC45ez7JwGF7JUSG0IC2jBnPcomrSjb2gb1L7S3Qd358vgCGxBMqR/6/DFIgnQ5ZGKPkLqiUhXb/tuwA",
-	"PSisbolmwNvoNQqeWJ/5QSQRQFYIQdrqQwoJ2CkToaycju6CKe6YgfTQU5htL6k6/AjwcDWyyTAv1sXU",
-	"xGkUd9sJCSVVaXY4ubkMMWWVKx5YDUGMA3ayKo/J5ilxI2a0VL0i+esA5cNbUAitMkYZ86pWQj/5kC4E",
-	"C0N1O4QlqScquYPXSeOztXVaH1SilSngiBe2SNH7H/D9lBeuobyYakZRHqikpe48GSXFB6wBHJkL6VpF",
-	"M3wPRzgH0OUm6AgU7rHkpgTk3wucANkjT8m2ZbX+mHFioYWDKxudVDgGKkStApcSgRcLVEyrp0r32dG6",
-	"3tLyYTnTv3JvXJH9skgVRRJ5ZTSXyj1Xt7QAC9R+yJiPafWni9wPc8QNN8QUdN+bz+/FL3pP7tMWhi4o",
-	"+cDZFJN0vISzFpaGvLSPObV5fanHByjbJ0r3ngKHXV9rkY4NeCA0Z456vBCLUFHshCyMmkl1K63ialc7",
-	"D05qk1L6s5xIrfFAsV6THzBFt5tDjlrJ7De5dfvH5wmVQfuha3yUg7iTsTqIUdIsJNcjlczipau2PBCq",
-	"yN//jvvyiaHtr7/2dfpszHWVBzqW94MsPTTObVKe7RsCH7R6HgHWMEW0ZFDZfy6NNkxdGLe8Ca4U9tHZ",
-	"SAn6PINcgiuZdWE/8QWNWBqRqB9bnO7HLvxg1A+onnWp6M6NZdQyh78kOLh0/U1wZjFFFLU+2KlGVE+4",
-	"ocN7Ol56fjeHVm+oyx80bvBxMJTVDksMrWBl7HErrqtWWj9qH/G9X89nRmJFzR6AW/AYDfLoHbCbuz1w",
-	"kDSts9sZ306mpjgmyKiVY/0P995C2yj+UH5zwqD5kEM2kDPwRdqWWphispW0BJWu6LcHOlFmIo7QVQrY",
-	"RhxcEMREdDBlz419j9O2h6lVoGLsSoutR7z/ZOzqVJiCnjaT7YdcINg+SCLUyOkrz93c3qoKqwyfzO/A",
-	"j+5MTgq7hOveJ7VYcjG3ePXcGn1CAdmzR+AbrEjDdHwH2dXf5iOVD8lkgKjJ0keKOOjNDfn23Wvyx0+/",
-	"+OLjTwmtmwP9+LPJMEGXifB5IhOhoawq8CCnEYF9DslMTs30RyTs29rXzSXW6MTRR4qEJ4lPo3pugweY",
-	"9+cg+TCR+bK5JHNLRAWveX1e7ZOtYEnzgirDeqKCN1KI3YWfHZb5fCAV25uT7zwOtNUH4JqVFi0ZbXUJ",
-	"pUAS4iCDvj7rwsAT67rEwY3l4TlU6sj7nShf3UKd8RpNdkc5ibauLCr0rlVQEdssYpl72X93EyaeI4VD",
-	"2RqslpeHBVakff2Ffbjngs14Z0dQKtjrJWpiMI2m8oRVxt4YTG/wz61Io/2DDYMu96LF29/U52LQAG2i",
-	"LAiDTauWHl7aph1oqt1iPEEsLh/PeMUnHUIpG7n/5djd41iozzDR9rg5zFvAPd68rM3dGsfp3VyW4siH",
-	"Lxjqrm7zVEN5kucj+Jhu10VrK2kSn+z6NqQ6Dn4JB+YSBLDVRVjO7Pw/JGQ64vY6OpxYpQ+bDuy2hl0/",
-	"fTbMOeR2zsz/PPPFAxjFPvqkFs01X1zapsSx1mWlQJcJ1lg6DfwH6a5Zz7teeR7M12jAriecLU+wPVOS",
-	"SvAq2eSFwigSuua6dqc6LHSC8DcxvdzNd0UMyY7w1sWy17FByB1I3DbDCMo4zaA3iaZmlJeZ+OmThQas",
-	"SZBGJeur/hvy9V+tdlfXmSyManF95XxULLQ7NOMmuTXv+VjW3oLZqD+uf+S18klRbqbd8uZ3L83WnWuj",
-	"sGOqHGY9BgOjXoi+msE1e/TmGSYvHKB8gOo54YKDb3SNgXHfPGFZw8Ewt3d2uang1NpjGfPzUi9Ggkhp",
-	"ersmeVflGazDbrw9WNgNwL8y2ZasBqe0cqEx4Q8WZdI8wDmtGyt6BEJtsYJHYce/6ZPAjMWAXWURaTGf",
-	"B8HshasWmIUI00IUmIsz8u+FSpRQDtQD/6rNwcQ9/imTUefbY07n1JW0rkFiCLkGHZwsyWvVrmphK8d3",
-	"5tNRl86591775y6MlMEjSEO5GOiyFthxAdMYfnoKYWpYJwjRMIVOjmKCTRQkiM/TOCo2Cr11ATQvoHsb",
-	"OyUkbqNl5Lty3ipc5j7xOuKSFYqIO7oxJvgXt0G5S3bq+nS1XjjaUssxEy2UeudnFRRkP21EWj+xbxJi",
-	"j3nnRga4TH6njcvXu0Wf3KDrPJGqlb2tLti5RE/2ZTBr043ZXwquk5kXcHT5VrPI9NfivPj2liHMFMTD",
-	"kXK6xxvHpZPOB/td+007+9yCjZ0oqim0kuSxbKQ4isJ7Umfra7WkRp8rasYfEhHOZSBycdntSqNWNVDq",
-	"AsNuKXAwF2b/87NPv1hVL9A1Alz+TjZW8aMt60P1Rh3EiT9z6i4zZvHKkMX4qx+KI+zp9qxzCDTmkUko",
-	"YOzrWZi/9y+Y0CjtaDFqHlkFRpVpql36Th7OjfHpD08EP16EKIcVSzU9If20ZKXOuzZVIx5SDdJeEJy8",
-	"DTUpesaEO7MZPYcpJ7RKA2cmmTadzhWa8i+/rS0SmVOaRxB0Zrx1Q/wjMsrSRTy2F/4H/ZGy5auhDbGD",
-	"PXZUtJ600B4LSM22ki63B/1u5OPapeAq2R8M65hOB2E0QESkUsQoSITuJWAfpTDlE55jl6UZOshrQVy1",
-	"wU2CBhel0fkiL29Fp3YJagW4gmWc9HV4/DdL04MPDZOw7kNroBmWor6KktaZkIvv7OgdwZjbZUSJd8lb",
-	"LnvuuQSLHI2EQwv0mFQZbCsZGyhZtujJRMUGZKEO9LPPv0i0JqDqENozW/C1HashcDiCVjhheKTVrdS6",
-	"qXAjxmO9xJyvfzbTXNeO1qdTrpPGNgMzIUdumtbpeb6K0oDwHxWUtSv2OjF9qCQ98SyIRAYw/yJQt2yY",
-	"zfwQ8dW1YbjFqar5RNSQxIo0iCN5PqvVefbjqVuJ0aG6RZd1j1cWRPl6N84YHttm1P6+MuSHIfswx2za",
-	"+9TSb+SnePK0XveJt7b092mVtX+WhPb1cjQPu58RQclej8PEc3d2o22Y2sJ3cEF5aEbve3/oMugwhQyf",
-	"w97pzF5EaKuRLWCBuwVl1lrwu8VGrZWsDqlvsuwj6w3CenruMgrjwiELWIYRFF9XtLp+aEZvj6jjdHfv",
-	"I4/Sgn3+MKYLRwo9UwRvRqiuwt++AtI4o+rHcIpdhiKV4OeLtsiGtLwGhWobkyENDxsShUTopKd9KUJL",
-	"q3TBeFm31tOySPR83yr9rX0n3APLQFxWX9D++nU8MphwR+QM1OlPC47EZZUW6/qXBQ6/nAUjdhrv9m+8",
-	"jbOAM7P7tWRjLupT9X82pW9J3lvqTeF6uSadpD/UGwsDl1Npl8/RDQRV3iuzrNbd5925769YxAv18LuX",
-	"L5HTJhnHxlT/Yar7b3mlWPCMbEkFZsgTW+qyiXE6N2QrOFZBYAP3VmLkujtC+Yz6TNJy5CxeLBczJ3aa",
-	"h5zlnMjD9m268p1/e1VDS3fhq+6lzhQfSkdXXTTx7bht2NRTWtIi4t0FZWlehZ1axHdUd7M/shqUFnwF",
-	"Eb73r2RJMGi7nOiJH7mQgVddShIlEjicqCs22dosxAqqJMqAER6YIixFmw1exCVeWWoPGHNQUhYRafzR",
-	"4Y73l59mYCmh9Eheg2yuDqnqpjbmMglu382ilYR5v2flWoFd9TsN5JIZ8bHkxzuH+6i9kZG1KxwDomS0",
-	"fmFfm44qpgo5MEa9TgPIOE6mwgAXGVSi4EIXZRdGH8+//0wxgXC1uPmadbWnS1uCj35SINmnMMIp91AV",
-	"jKcy098fmCKNFDtWA9lCSY8WmRN70XUlr0tM6qz1FUN42zBNpiM8PQMUIyczd4Vd/JFZi1rwraCysn5n",
-	"CbSyqSk2PJpDBlsN/3yrFh9Oe3ZNMsLBirh+xGThtPRpkqTkGhvUnvbLMuhvLhB+q0O/8CwNQ+b2/Gxc",
-	"Ryws87ZY2RxIeRAKwU96KSK3Ala9hFmX8WO+x6fljEsg/P8vX/xz8kWOB14xqKsrcXpWBn5CUrE1dYOf",
-	"3NUjKKjBCkUh0tgA+Q5juG+raLYM8dk3VHfj/zRDz6f39t2clsPst7l+MQlKrxwihsa/n9mWzI7M7cNN",
-	"vE/xOXnCyJ39zA1n/PST/d5omleWeazBd/ZJvcuThZaXJYt1A1sM7iua430jTuRIeajFSLXFa3kVNVdZ",
-	"RlDzzirrNyUAXYoxksVVB0Rz8auf44z1Dkm/D/PdmXtT5rlc6GgyNzxYlu2f/HS9sVZaose0EUUrMJPM",
-	"4/+D1m1yzjuByAVyxXjujXecNuogkopYIwEBc5OFdK9wd9WGaNGwUhEtCH0UrNoQxX4BtSHG3mkY328C",
-	"Nr155iRZul5R0lWw2e4cU53JeTrXUAQk7itCizEN+uP6KW/8Vsbb0H1injcuUOCvYp7JK3u06wtcrVdt",
-	"3cxsBjs5O5vLt29io94m0yFWAhNTVVh8mNnSXa8WjjG9fdNfCVBviNJCnjfki3uiCPJvAPNaqcRxVxDd",
-	"r0pPpVJG4Y7o4S/WFir5YYZ4yJ5KU3uRSoo6UF5lksuurYOZiPBkHUep6X/lMQRWmuprMrE7iJrEb95j",
-	"vdIYraJ5B7h622Cpa7VUnJg+FPE3LGlAaYelb/+CxPjpCuMTmlywXYjML4IXWzjQeueO30I11aPsJMe0",
-	"PZAzQZZVbRjMlZnyWNRU+17LBHOrLL7+I4MT2dLy4ZlNicbfmfKxIUI5nNL1IGNcGdfHOQK3wLk7VREJ",
-	"OsXIF5nHEYsuuFgGTJvJjfKgHZqVD4qI3c42SJ9gzYyxu8baTfWh/G2OygiJKA+R6blC8OeEYv6bhcI8",
-	"uo6GTJE/3f95PkwwigkGjulPJs0uNexpOsS3ylmyOlF1iaEZncTlKMlSq8syUQOeUe0jBYvaLorFq5jx",
-	"g3VFp/E6OtL6qU7v49P7xS7a6sJIr/l2w2fRSgX17jkRvD4TWh0ZV5glaYEUFiWiXsAEWsQTXHfgoi2M",
-	"hknv4fTe3cKAjk705TlcUf5IIm/rVsgefXcPpssWdKdBTlwnZgNDJjO+QrawN0xiJHevHNBXJYUyGX++",
-	"pajaUhcueSJzru10qhZWpt9r4EGRrOvXu7tn/zFNha/DK7/+tMm3/XK3EK7Mqh8VWkjrYwPZZJxEAtX6",
-	"4qzJnKtGKF20Mo0i2bTbmqnDqtI1q3MtLhzDHjlJxTBfj3ABtuBULQ3bsZXpEifKtMKiL8e5C9JT0kVR",
-	"HjpkbOH5aLh0XYTqiYvGS4YbSasgaJ7O2xd95XvxCKlOOUNgodlNdvJhInXs3LXhdZLKmAIt2OO7IVuo",
-	"xYn8AlLgoQYqaxYXAcRpHO5orE8Lm1D8+hmCY5r8XuVxmuZftopxUIgpoghOu1d1Yojvi6Msihs+Eq9y",
-	"Cuyy/zEjx4KHx7p7EA9gQ9RBSL1eLg72d9nScO4fWZ4yEsTV22J/RDsgOTFeiRMBHvfLTKHnX9OnNi9W",
-	"Bps2WOgEX549CuCazD3PP5dHZnpDJKc3BIobHRu3wkydXP5qyN2KZ6BywZEPexA+b4d0AyTXIn4QOsKy",
-	"WZUkOZ/Bl4RNWuQWHoyenLthrAtc86q1Q1yQKDLGBl3SNnrYDt19fyJ7Ne71Pr5ZsIs6OSHkvTn3KH9P",
-	"VHnoOcTC/fM9iooN2bbaweOfKHuEysi9kvIS6hqqT8h7rAbEo0GkESBMEcERS478gfyL/9//gjfWfx6h",
-	"6Xu9cdhegGDKI8oplLSudS8pRXwEIynkPpR2l9jeMd5pYoe2d09Yv5AuUfu5k46Uk6CJI3X2knIU/Nuz",
-	"A57SqakMdsvPa0ofapualckIxDoryHYsOV+RV9OVtptxJid7E9UtrPzpFLevj42ebxYwfu0RuH55EKxc",
-	"nZPZNNn61S3EuK+RpINHmI80fSNaBTgx66q0CQeTsSnKareIIcXsF9FreecGS5IvtkaH8M3Y2j0JcI8/",
-	"rTLD7CsBn33oLuf0CM9RBAhLyibCPImQDW+SXD6w2wdzUR6bKUIFWWja82rlVJzQKS5zJfi3LzGLl9rq",
-	"F1ncafAVd0j6TQTyW5vrS+1WncMssSCimj4AX9jELli2dt6zGd3hzHxlv79SgAS00BFy3Ro1wY4yOb1/",
-	"NYRaq7ZNng1fgEf5Ge/HjVMdbCsvkHDBofEApUWObb4DrVwnIwS8tn19IiDdjcPJ6iPUjlvb3Yi98/u3",
-	"IN83bM5b66y7cnsW4mJedYivYtMJ7NLQRe6yznbZJIihG0IgXrHY7UASpjfEMhLwea+9beuG4yYXwKCu",
-	"vpYyVcqV6Ue0me647JLABwq90Boq0lBsORElkSCi0CddRd9/fPrTJw3I0l78M/Cl+K3Nnes9NNGqOMo9",
-	"SufALXWHPfoxRvetMXSeEWo9FFSRf//3f//3j7///uOvvtoQSowahYDaskU9HrniOQGj+LmYkCtWWnAg",
-	"RzRwWEQ4t+Tyh3l2uaq9pWRYnkbUSwoMTzOuv/hTulN18DeEhvpAVWvBvoBrcP+nNDvSRT1eo6X5ifeT",
-	"5Nwn04STwPb8LRi7zHbzuC79ao3Ak+KRVSFYN5di1j0cJzKlL/9Xvjx3sJhHymofDFsW1XErG0d0RNNA",
-	"RdrGtejW5Aza5pAIaa69Xc32B5xM2UoJvEzLQ8YL9+RSEqsGFm/I0LL0M9lEpIjn4EfP0vQWBqfdnKcz",
-	"Nl99eCl4lHt6FUOXOJRDF1j0hnV5tTwJX+s6qTHvSGmtN4Nx4vHlEyWibHE7koaeRbtYyMm038fNZRO6",
-	"EX9Kvv7rW/L/kk8/uf9vn39G/vruq9xo69umjP2nKlhnI7hkTigCU6IryPqT0IQg9EQdHrAtubNZN64d",
-	"q3UzMYWusYUa7wjz3dO1248ghdI8+G9tsv/Nlqr0um+JzeuukXURb/dOpjPbwolZUIKlvBoA9jL1Hv4R",
-	"a7W400IcLjNHVlCRWdPxQvLmDS3zFh6E7+nfhCQtdx0i8XVU7QRHp4fZSsSFo5gCdqQ16bAnF3P8TDJR",
-	"D/QSmccvxE076uzjiN/byx4zRESfYNou8yjNujEo/rXdaFbwS9i+me9fs5lB4qGkGyirn67o/xSw3aPG",
-	"T8NAxeJspGXbPrGjN7m1nUR7unv7X6mGt8GgDVFlam4Eh2IgrHKsNHXNBpVifF8gHnUq2PwN5dXrR7ik",
-	"3WI+0c0Yq8HzyMUpBMf7qW+L+hQNSlONIe5Qw9GBUrAMvO8VaW693LZsaeg3DKPi32o4TnTZzjZfJi5P",
-	"oAGpRBIEnQZAmtRPQs40QznS8sB42on9dCbLzL3retcknB4tn4P/WA+ancpw8kHR2WFOh5SO9W1WD012",
-	"ScIrxW2kG9ItdoKlbiGMYu58OoH0jaiZu50GDj53xczeWctABN3b2aIWN4+bEM4t6SmJFuJjMRp6l8wO",
-	"qqS1wzPXVD3cueaeKPNa7O6FDlQHA+M62T/AuXB0qloolMCxzP9qYZUe8QiyalFNqkVpG8W1/IELDDfs",
-	"KKvBduhSttq/bLGzV0q8fntshNSvXJbP0JtW9/d+yzjNAO9RLM0cH7P//u71D8SSzOgeopUE3VxEC5fr",
-	"VLdH/pEiB6Bxcwx7wexbUAqqBd7DDFC3Xd5bUA5Uc+gUNR9fWb/UIZ0sL/IezauS50L2JGVcetQRc+YT",
-	"o1l2X5DitPysODKJU2rBZqSihp0uklfhW3FSZAtn4VobW2P1s839/T1iCgfLnwtNaqZ0EnFuKCccfTZh",
-	"jzqyhC1wixzOcIIPxGlVqV/29gvlo/mKSuykYzujMkWc+rYhlBhBQE6srskWfIuJ5dwndoVvdZJR2I5G",
-	"F28bTLU2uknlkx4WFSKIXSEtlcYKj0v3JFKczDd6AycSQKXY1qvU7i58kebCRCiOcXCWqI+/GVGwIZ8a",
-	"onfc2CUgWjGTnLARqq5Baa9HmdkgS08Us7amCsO9IZ0EcclozaolnctOd923Urz630UreQeONL4GVTEJ",
-	"EzyRNL+FdKTn55aVD1shHhJM/QNWstjouPO/G1r/m3nlS/OK62ttzM2GStdIYvSJDyATwHMvRZUa/P8z",
-	"D2cGKTT9MD1LTT+43LDcSKlu454+PWq4eUdf3sT0n9++CxL+/P71iqc3c5s2Y3J3G7DoQU/kdYa8o+Mk",
-	"/eZJdgvlb3CGLi8r6g+kLtjOayaOn+uViX5+f+1S3gudin5VsGVaLTYl/2YHy+g7NeOwJOs/jOJf2fh5",
-	"zC3ghkxiCXI5i/wFzl+l8RzUw5SDHxtbnDjIyMcv4ch41e/8PJ3GplSy46K5r2OoXZd/2wilQz6Z6yC4",
-	"iFZRXeuoO5/OdQpTmhwFxiW0INa4uYnz4Qkaezvza/GIF5UL2urplZ087DvXxSqWNFdybOwh0I/0XGBC",
-	"cqr+lUcNy470TI7iEQjTyVTTiRY8yP0rOO+SztoeWGESjRIfmkjxq0EXwK1rlsNeaEb1dJV1KtbhoUl0",
-	"lOPX7/S1rsG2B1yImTcC++tSGS2dg7Dobe6ERLsQYSSFWpAnIFL4p3U9rBeiCUws7S8jbzRCoxcWX9x1",
-	"ZfIztvjm9h89CHz7pxhyvk/RbjHus7e4tfx183R+re9oo24C4DcOJrgu/bX5QtxVlPvWTdVqV7CrQJiG",
-	"5W8U/Hg4r+iNb0Z1RzWf2RrGHbj/7AXORRH5AjHfr/DNDlM80jUPyCUE2GJFDApgCmWJRfPmLq8x+TWk",
-	"pNqUKNWrZfzsT+QgWokxwb2kJfh0noM9iP3NxicKfCEh/4M5DV3jzyoTiz4yhXkO5p1F1YI1Zt3hJ2w1",
-	"quvGieP0lsThMWPLSzhCdc61uqWILrcF0lBWhULPhkEJZEfrWmFkfeMjO7bdmLnnwPm4Im+t33d8r/AR",
-	"edfJsi+FMqwWkzrJZVDtQX7nEruTuX7p2FIIDg1sbgkVwwbSj4C1vBuCSret7o11tHxq3yoUqamksKyz",
-	"Qn/gl8X8PvCid9uWHiE9ZNLFuWF6kuTXS2s70ntJuXLRoyeU26NvXSXDjYKAvVylRUi7Vvkc+6PYmt4o",
-	"0TFIQUuuSAeb083svJIUzgKCh7bIjId+Kz5ALIFWvo0elhFhu+RWkiNlaPt6GYK6ZpWO72NpFeUVqyZa",
-	"KV7Twtx5lZf0b3ga5dtd5MksQiN8t4BRIb0ghW2gKPfWNlasezq4V6pzBYlRiVuvO4URnBXbg9L2ss9u",
-	"4lepMGt5gPJhrWm4MJuoYkb1ULmS5xLYI2QgRvyvBdWFT0vOgJFArp+H67M6+f4oSowhUls3MHo/mnRm",
-	"ht2aNzFlc9v5itWT4baklbP6OPya+XpXNz2MvJ9XNI5yjJWQjDVVusDqy1Xcha9F1F3+ppFqW/EB1s1+",
-	"Kz44SiTW4IPbiwcEpWgajbnlR6rLQ47jW26ktU+c78uiN+g887m3tc2F3wLK9+dGvp8x4PkAjSaSnuaj",
-	"nB2lNncObaIL43cT7c0qx8TvQDuchjW1w/tsXztCpcT6e3zxGVFe91X06Lr+C14COQoJG8J2oQ+G0qJB",
-	"F6OViWOR4waeTqo6YBPi5wRqhcmFLtnZleWrXklRDlHIfyhHso7lUno1NMm09hd1jff2xts96Ob8o4Uv",
-	"SOvKNgycToV2+RtjXot6/DjfrWi1xN7DiK7kksOGWWfRd7ei5SUUvgKr+7zzEIVHMkfhlmna5ozWlHE9",
-	"OZ3w1HRjwdyEK3GkjJsvoDWVfmgnAaZ98kYbxy1GrWMvDOGRw3G32dGao7gVKxz1u7auC3w7FzJxPw2L",
-	"byosKDUn0paXyuPHbZOut0p2+Tacjka/gp9bBK7uAW/kzHbDZMmMHjseSkHqyNG0mGq8ywwkj0XbFODq",
-	"lC6oScglifuTFXQFS8Qescds0a1t053zmLm6c9FjydGJSrF1d6TTUkeXh5fpsP5ESzQjY5PiUgLeOEfb",
-	"8JFyTPHemo+Qg6gr9YxwKqU4OdZVC4Smt5bxm8k1QMVoKo1GFbStmEjrmQfwlV/ZTJGs8t+7bKMSwkRL",
-	"/1KMuEy0tvRrJG1OrLKiP3FLJ1ZtNYqrLGra6oOQlxpoB8q5zd8I9iLCaGzuGiE1Nf9THdG8QdCPQZlw",
-	"r2Vv5ja6LKrFoo6bIW5iI4vctgtBN0JyLljXslate8XS0Hsen3f0lQOrKuBphUMfjGpFsP8he6Qanlkc",
-	"19NBYJWNso0QGTecaC35TKDroI/1+BvvKGeaKbhFi6yxqg18jMB+YRj3AvseyzTSM5sEp/Sp24nf9saC",
-	"dsw0tZC30NTnd93j+T6smzu7xYuhMEV6EFHUQjykIVp8jj45SaEhVPVjUcxQVyM6hEH2IslIUUFn/zuv",
-	"d1gOwGocQ4gHQvUzHPzb3cd4t6RvYMm0Bp5EujGjoH33rKs0CKvARYR5x5PuJchhjDEool25Qhh7YXy0",
-	"kySdtOsipU54Zn22TjhchiKfl62LROpVMjA+xON8UmouPniG8mgPxgSyGaRaECu4eikcs9w9DTjP4VTY",
-	"05II0liMTOolpthhyp81VhMdDSaOeR6YbvrsTqBwW4imIME+wom5qa7Go++YL2bJLPxdfC0l1DqugevC",
-	"vpUCmzhgQ4bKNoZnx2T2ZKYBbVZZUAf62edfpH9iv8AiAIdh29Cuy15vTW7E8M0JCt0ioDLh2rlRGOV7",
-	"0JKV8Ul+ZHCyOWoPYHv2Ho8uz1UdqLStgOij/a1m5YNr7OsEuUr7gj1OytWF+1vB24T0eG2umsa7KXYA",
-	"yXNqHStr+8ldgD5sDJLuM5eqQkdY58bsso+yMOVoyjJF0PFmyHUKSMEHCcrMm1D1oIYoUvnoqP3oOkik",
-	"VXAG7ukJJWvUIQK4a5V9BFcd7SAxFDoObcKRg9lMF2J6Yszx5fvw4CR6rJZsv59P/wrH5L17Pt1Y32HJ",
-	"+kEjtSGPXBCGflFVUE0dw4EHhPG4wDpOCPhIkSi6vIBVrj5Is+ncHHQWhBtv/FRtZAUfCOOuRovDqZdL",
-	"+hzdUaLVZCsw8T/WcmPAyatRm2/HJWMGCekAgUCTPJKBHF8qexH45NhnHPOfi7llctf6u9UrqaN17aZ1",
-	"TH6iz12J7Jkd4xQd/63S5EAfjfYC3KHZ4nKP5mIiNZgbsQf4sopXE/j0XRlPABnDzCDQ6QqkztU8sqPc",
-	"tjxHenSQZUS1R6Naf3p//wm5d3ab3eMkV18nE383Z6HzXi48DN1M/AUTw+TbzlTUuqZcwZ/vI9F1oQ4u",
-	"L5tG2dFyc7dnj5msUKv0XCSqqSLvtGQNdMg5eAYWnLs4hWmoR0gAgvhjH5dUgbGStY08z0CZjbKRkhRP",
-	"9n74x2Rz+Dr6ST5nR6gZB1uuPsqpdMAsa9IzclS5iS1hqLvakDAGDy/h0k7KODE/RnJ1rdLf8rJuq1Ga",
-	"chWw/LG5Ht1DYbOT+2nIHfrNIBdxc0dZYawYDiptlfwAyaCn9TmgNLT9a0YJo2xXcKEzd8aBNg1w1cv0",
-	"paVW03BgdshssC7OH7YINP4zVBMuSAlSU8aJ25Y13XnmvY/mqXft8UilTbqgtqv15NkwzySDC4bot+Bn",
-	"3LynM4x/AO1Dgr8dcuI6mDcH7rgiQS3XSC8H2Bxd30mlAnu+eTivj1SnW6xCXosX0lk34c4Ixk3asPlB",
-	"aLZz2eGLIW3eMChhExIwKK9s4jPifu2oJLRXOOZvz+Wl6+vRZ5b2NXJOlITgYbpDgMa876q3E5EfZHXb",
-	"tPUI+guXUzP+kEoI0QdvT2ASaZB6TFkNXMjB6nrlE1WGQnQk2iOK2TyHymb62E9lCZiz9FPmum8GEBjb",
-	"lSI6b+0Ctr6JuIyPyQVqgM3KWpDP6O9898Lc2t5ZOZtCda1P9KwKrJnKmEgSbEMnkMSBkFMsHaHnDVHC",
-	"Oru4wFIQs50/twzS4UybzOrOxJj9jznUaNzb5ZvwercDCVU4JMNNwAkWPrQ7QE/85tn33/tsll8Eh+dd",
-	"hhp1a7O27LNhrUivjN4/lelytAeui4YqBZkk2l+SAshdCBYB/iNl/gd4ReXsReAo2Ft7f57DWcW75aaz",
-	"6TGL37ClrHdBnXuPX2Lsgs3VPBI3R5mphh8yzMxEBps/8/QsK9x0I+f2Sr110mcNGEGlsl0UNs55d1kw",
-	"8T6Vapv3ImFTpNCT/KyIk40XYdbaDyXphZ74DOTBMQR6kl0/Va7tphDpqn7sTVVXoHTkYVumTQQs+rVR",
-	"ObcGP4KfeTTNFFlQ6CacmejDyywME+q9m8+i0kbpwPK48fEURDJYiivwhiptZ5OC2nLty7O6nXvA60W2",
-	"p0Loq9Xv42gBFsTOaDwgj0sn+OKIJd65uiOLbiWLHcBi+8cWga5sSL1i/MWhtJDSlkHibrViFaTz8pwD",
-	"FROnKKuIe9gQ2HrZxua5hQJPJ+6trE4IhtusavFO+2Jp78CfTG1zcRzr7Z/szuMCqvhg9oxdlI2yZq+j",
-	"TVyQTTHb28ZmXCpSCr6rWakV5kAjQGvff/9ppn/NE/ENPqoPUrT7g3tu0XzCpi9rgTDY/lErhFHKifdV",
-	"fjRmFrOLWb64EFrBSZvF3JGCYrApz123qrsgxDLZScsZbA0QQ3Q4Yweng8N0+dxRerab47DPli+ojztu",
-	"pZbRMzPGdpXtoXeTPnk79iFdN2K0caIxm8DWziTNrr0UbZNO9lzZgG+6des+UyxwJkYVReZGRdWCBszn",
-	"jXuT3s6/M+3dlzxdZhsAvt7tzN5+D/oger7vLeUPhZaUq52NWdFzgyGm8gA/o+qzFwIdyeiCy3GBGfyN",
-	"c45f68g8hknOXEPRita2uZBC7CbCOPjzRLaXe2Bpzpd/wWerJTxJpZBrQYzCS9vzigRlCebI8iWtBNxG",
-	"xB0rurcjv2lEzd5Ke3QaULU//T4FJhjY8VgaWTcXrvy2lyPwnMAHWmpMRnewFTay2i87Wha2nGq2Mgz2",
-	"VNifrMO+2BBjunqUj4DX6KK8CKbhoYmXMXTqo2++erUhb374VyIk+e9vvv5XVNU1OQqlyaf35Psv49Hz",
-	"SMQ9rlkHXzjDPFGqhl1Ecvf5e9cWeNh+micNK2x0bHsWsiNg2aM6iBN/Rg7U2B3GzBLSN0d3feDrdCvg",
-	"TWhvPFdfbR1E2Q7Br/lWUFkxvv/O+aL7i7nEgEk3Cx8a8tj+Oxo+OTurMV6sQh297F+gMJdCugTgvrdq",
-	"pHnOpG5Mp10n1TR70kM2BRRGwSniCVnagdKFN5TNX5BMP12nm1kKvw2x0FVYE1vJMoAhC/IWaJPtlYCV",
-	"/Mudhi/N4w75O2W410JBVeTgoKIk38UfdJyV+thcOsal0IAqR6w4rzCvBq4Oel3iuWA15BeOv65QT/D5",
-	"rHaSLZRqaqp37irOxPxhYnsQFGTy5yRsYIcFZrktqZNG1T4zYrs/zxx2oP93P6lmzA8RUQL8jZ9LdxDD",
-	"setnvQf0QnPUZ0VI0te4JsJ7SVftfIRq4UeXdbQYdrFy9PblQzOtmwdkushdtIqSgSpxa6nP7ieWvypJ",
-	"MV+43aPLAlLcIsA7ZMLLMX5fO8fZLVARF5s/GcjDdEdjHD0bOjfzT1/mVGtbf5aOdpS1KB+KdCvjd/Ss",
-	"iBI2q6vqRZ9tdIApwrjStK59+lnaCtmeixPAw+J9/RHgIRjhaSQwVWhReB0qg23U1AxU4TLgUw9g3U9x",
-	"dMh7+Sd8PD4VLKIugHFFsxBN1cPUR9zvrinM/D0SjTd8ebDqwRKTxN1ELNSnalj+YJtTDPqGlg+v3CEy",
-	"fOb6G9z9zfK2v1jdP5sqja8VoaakW2AvCgAA1y/xWacFUocpsFgLpLxKx4qcUz2fPIYBLO2t/b+1KmDd",
-	"LPy4/ULm65qWq/RZfCE3FuJfLgynBADsrixh8TS+imoeElPpcveXp/2GlLxkg5XdvIM9RCwbaiEkFsY6",
-	"9eGdhiYjtQoHVZbMdsWsQtuzkfve8YpI2LUKKtLyGhvN6HxYJelsNl+N+7SMwzVdxryD4GjoOZoCH0RB",
-	"Qj2L7e/EFOkqxG/QBKaRompLXQSslnVBQ/h5aefyA2vWGX/v3BupWSuXJzzLHkF4DTKLl0/D5hiPp2BI",
-	"IlcMYx5PjXMS8mFXi9OiRuZ+3e6YhFlEUnUgE3rHORJZngz9Cdgd3TjBPuDm/pFKXzmB3l8idkLixrCy",
-	"fPnGfWkBfsIV4N1+YxZbqK+vU3iHM8l1DTzSClZi+p2LllciL5uYJiXlZOt7E29p+ZCFgJvLrPTVqrlU",
-	"JeyuxdUJJDmDdth7e0EEJ1sMMR8V1I+ZxlROaGZ0KZ8qlIIGXFEinbISPTt19Pff23iXrJ/bJi7Y9bTf",
-	"TBgoOR4ctpc1h4YL8Yv9mGqPMKdI2eGWGab9zfraRS9c3+F+3Y/akB2rNdhMc7M+UEQZI8LC50ZPq7vN",
-	"zQ9mmQ7AIPKhndczcvDNubv2rkTR0yfkrbt20fDBuhNFtlCKIxDKbQFAzYzqxmwI4cg4O5pN+DTj0loQ",
-	"04/W8sq+MKri6suJddl71rB3//400X4t1Y3hs7TT3G5mhriW6Z4R6nDKxCBL1sJ2UKNoGBp/QmyMxFiW",
-	"9tXKFez7JxyMPdYUadGWB6gC4WdpkElRfCUkCcfkguPu+XPJSfV9h4fxsGhv7Yoj2fA7qAZc6p5YC8bs",
-	"xp2hXCTeVsZ+1okN9x3fFOeCan2XP5NEsDFsVoMujpTVxV4gJ6sH1hTOeTg/uNeWssNXUjSFL2BesakL",
-	"YmMYp0x/1dccIm6RA9NofHUJ3tvmZL9wshJ2Oyi1ubm5OEVmzZKKcdVusbemWNwM6h975GOGStzN7kqO",
-	"Lula7AvfNPhI5UMRJT/5lKfCGq3ob5G6sKi+0c9Ru4oTZY9QxDgCPstq8EcJj+IBiqiUG3vkuGZI2MAl",
-	"Ki61b2jpNG73lONrM7GIqyOWnFE9XoWbcYXW8aNnOLyC+3oH9mK1kJhQke15JEtT3tBIb10XtFjbpazX",
-	"13W+U+uJw+KHf14EFRLw+vNFfZ3S8MdUJ8Ip1r+FRz9jIz9NvWviY9Pu84F7XBzBQmJzgEolwJov5azf",
-	"vj3eJcCgT5Cyzh1w3CLfxfrucqxaPGGre+Z6KthmYpPwTCsaY2C5QtokxbbE67xgEbDzsmCLez7lDTrk",
-	"Wiz1Ob4r838WYAMb4Fh5alNNjYlYtRBqR9bFXFc00Rs3xfMNP9yO9sMZHVJ0f1PdpvR2IC1CfHlLouVH",
-	"KG75RxWi/MZFJU9f5TFXr5HeIueVvyq0u77PpIWNConv1v9j3eeY+n6w5XBGc2qWtJj0fOzGTi/1DPBO",
-	"+3hWyFaxlbEcsDbVdwGj/IyQpzznIToDvI/xj65KpUb2lelM1Wzizk6KY3E2005jm4mc+BWtLKd+Wpad",
-	"nUJOlz4J9i6enptL+HL8nexG/btb2BXZHrNdGYzMWGAPu9m8dM/P7NdKRXbWO8FBr7iXV13i5xDlSUb3",
-	"QSpYPpwKJ2uWmu4QroEQc59Z2Boh2oORywVpFK3PUjgiR1jKJG++7LgnY4E15lGyF7qXTW6UAfPpcwgW",
-	"bkIg0UcPfSd/T5xPyIu4KMz3mjlRF+5kPHherSAdgfAGLNal9+2rDy/DW5kY+CNIvYI/uNBFmSOaqxdQ",
-	"AaFBUg24QLB1Tw5+dMyniMKecLd+493XZiRl4euVUb3S7WJ+E+6NAizreT1GiPNxk24XAiH6hA4LyyHy",
-	"Jjj7NpaqF+EXIIuEla78Xh9mcD7VrfelDEmQK/812XTQTINKyOJF/rUh2qWH4ekX4kGRkznA/s2AJErJ",
-	"njaLy+VXkwYX8U2SMK4FdTawSfnZChuqESzyhKkQWwTtzje5Wmtl+Tlmra3B/rl8LEuI7nNTe/hNUk+r",
-	"QNMsSgMLqKG+s7AWpBLTruOpZRo+emufXIujtxhhKCRE+jxnt8Qp2vzYbVdKjV0DKZhJS7y53pZTWtZv",
-	"w8KW2DlVI9DbA/n1G+5mBYtDIRtV4qK/uWio1DfJugtlamvOomj1C+/5TkKZaTg2evWQ9rUke1A+CyD4",
-	"JeUPL6RkblK3TE2sQGkPEnkDUKc+DOj4c/DIKl+jN2hOXdNWwSYUF6LkaQTCtDPloIW9HtODj1wORLcT",
-	"EtieFx5kLwcwosQRXFhZPNiEFqp9RlwUdfYVoRZw6wyL0zVf2Ym8dfNIzTXcdOMuhB63HlsTKXKiZ3I6",
-	"sNpDJhygrjbWuWYxaVbishiGzd2YNfZivlHrZvQVZpt/WU8idjiDMyiLZ9aqltbT4KE8AlFL32wPAI0F",
-	"LbeGg+WtkHzbpTEtpZnHx0xnlZrzUDRd5fmCknFfp25NVYAJj7LlwXj8pYgXTib8tMnoP1Hyy5F6ZifU",
-	"Q1ySI61gnG5qFCPbBAk7eJ4OZ2O0xdge3D/Z0DP21MJV1ECVy1TMWDO2ta8ZpAHR1EDcS722XCMzPn/K",
-	"0SFtDky34ZdBGU0d4xWpp0uTRc357OWJPkCB3Pp0e+/6DplPoXC0erHP9Btv92RGaMfP0X3QabTdtR1d",
-	"t0Hy9FJIBzrDpsNd6/Y+EgipC8DuUF5RCcrAb4t9K3UvSUCCMZpsB2x7ULpmPEknrQULmG536vbXPmob",
-	"jVJiOymSHS21kCHhiql1qGbu82bMeB1a6MYBKTyCPBelyPS8l6LluT7NakVsL5GSdOeGcC3/Q5G//eQE",
-	"IzgVbmwLX1KiKKWQdvnp2lipdLE6avIA52yzrImygFTPnDHd3UWWTFhzjIT+OL2wAkG0uhTHVPGsassS",
-	"oHJd3s0uZApoXQObVTTyODKL8tgdPbrJzpZ1Wl7JZJXf0hJ8oizyMPsbJpBXsA7+xUu/yZioE8tvzLOr",
-	"osROBvhpxSnZUwkhgTAXVepG9YhhI9a8Hq6aZfe7u3R+ymZIdTnNz207ly1YLw9CSgfFczEA+wSg+UQb",
-	"phjOdS4NeV2t8wdsonApuddCz6cR9f4CTcDKtCN+pMiBKS3kOQVht6a8uo8Yn82bHRA41fj1qoMWnTF3",
-	"rLraUL8HM8fJJ0FfF0OeCyR26bJ5SIzoQlooI1+7Ny7Lo74Nlzlj2ditviYQc4t3eA9fnFvhrIxkckXM",
-	"fHNJ3kPCJ1oZeLrPMMqNQjN+uN8iiXDEKGOUn37BT5f+7E5PlcvAiJYxYTG7om2LfWurLhB+2ZVoWrtN",
-	"H4BJotrjuNom8oEPu5wBoXELs+tc5BNu7StO5TBw0ulwi93UPVb5Pehzv0v1C30XSS7xCHZbQL4TO/Qe",
-	"rHNFBj6fjWxeqPbh5Cd4oBZlsi1HOFuYc045kK151NcpUQk9qGwv71YcMdUef6NjdkzCfwdBgn5SZast",
-	"T5TpbErC+stlc3c6JKtLxdHcZL6KpPtu5/3dBJhAfZAAG6Itqh7TB/tnL/9G3ryZSME4wQ53zkzUkWqN",
-	"ELm6ZMnfGS4DwrmAuv8r4iCOK8cIXV2dv4WXzEI/0XPhTXn7L2Vt9DQEsIc5XWZ3DABPR/bHK4ENkvwE",
-	"sNBydfWRrSZKAlia8Q2RnoUCTaaIbUaPQXxXHrM2u2+qvicES8a3wznTfNhJwsgOOx0EzlsRpnvw9ZSU",
-	"gluWSdo5vMo5t81PhOnpUElOqfzWvfPcnajebDcuFUtwCJO+W7dPQxfkiWL+k8C9Iq5707LNinIJkn6v",
-	"gCVuNGQuNHmwGNgXFHpNFigaPviOpvxjSgj+DIUS42THHsEhJtmWpg49Nc7ItXA8/hfzOv4zwt1x94yR",
-	"aLzY1Wx/QLcmx0bWEyqjmeBLfwn8Lu+h2pFw/vpAYg+3CF9fI5vNKGnLwtM4n+TYu/KZcvGw3UrtBrWL",
-	"BJEusWy6/V2aBeZXOUGhm9ldv5XJ9TrnqTbqzBRSzmSQcjPuIXMlBPgc+HKYDibZeT8Shl6xVNbmHiwR",
-	"kVOA2ouzgALUtn0+T/83omZlwlzyUSxVDMHZ4mZyJ1GEYHBo5nSdvFkOtDmcYnI+3YBzNLigmVaCSKNw",
-	"i3tkQ7QQG7Jnj6BQU6gy/fmSJE0Y9CgtI0H/3KJ/M00EJ/okBnH31ffATAnp6o3Ik3/UXsLMpWprW+bl",
-	"cibjEufIHRN+xkh1/Idda8POWHqubY6xv3RDcv2OMvsZY3HW5yJKto/+9wB1FVT0etLPk69AXeckvXGh",
-	"6dqcg8mYhE3FOFBFEEvFjNwXxj7v/0DVExaurkVF3kmAfIyd9rNnfK4KceoDUFkzUHrQ9oYLCwiPkRi9",
-	"PDEa6qrIQnMs9i+hdnzLPWUKNW60ZqI8K6z5cA1nxQnUxJYztdiD313889qI1xL8nbw2P2Olt/8Sx8il",
-	"Rb6q2FnOH7lUgkcFDSKmVd+h0t8AdyKx+HRZZe4oGjBbqjsqzl0QMHCndEEJrqHme/GiC772BeilGVcn",
-	"KrnPMAw3oL9pOJwG/hguBn+w6R1do3a6FY9mvZhqYExgVVSi3dZpp8y0qyrkWYVJLiDN7XT8jtqp3IFc",
-	"j0FpYZ4w1xPTPD+/v59vPORtGBw2ucoOTK6/slqU+YzncYmuD9AsqcTViLcTPpCcVkY/XocxEkPKLtsg",
-	"/OwkUOwFmUzXQapv7gQvFKu9bTLwdNK2Dzds/pntc7G5kzTVP/v1jjRm6Qxcid2O6cgrH2CENujRcmlw",
-	"NexpTbCyGlUS50PGtGrruqoFJoqab0Z/Rbdz8NnlYAg1W41gGuCkV+x1hyOx3CDa3BnZv2x8o+WkLwIn",
-	"1ruuAgEPOtrvHsO53cufF9fcLNG6tEQIpUnwmpG/IcuOj4Ps9tmhlhuXI6L4qU8s2p/WcSeen9seXGWM",
-	"sZlb3InxTB/rhS4AD+WP33bjTfoD7CKevLcB1ttHGzF2ursfuyR/qJiGakPunZ+dw8mKifOzrm7RJYMz",
-	"FdcYO7iyTaSgEkWt7RjwHu9TB/+ixgpPIyKnAOtvIWGuFCLj9hFuenkuu4kOY2/mJ3RQWqqxY1s/8ZGo",
-	"qeoD6n9+v8lGd3cxt3c3orJpapajPadO4JneklF/r+w4y4duc50kGvT3ZXqqwMX1DrfGcdAhMMiWDbiv",
-	"Y3DPeZXr8LU0TIATn1izx8BJZr2ugB93xoNMVyrSCkupKnpOUPHLVjEOSmF0LUkqUCU1iy+0uMmEHsBi",
-	"Bw38s6E5ot83e7uADJeQMbcR6hi10FI0QCpmQfYtNlTSjYsqacofHOuqTBEOjyBDv0hzW3UKV15ZWH8n",
-	"ucMbnfTOikfIT9GqCGULeNrJ+XMrZHvM1TTrVnK3X+NL3S7ZJtsQOx1DXvuWIlpsiAODsI7s+7Q63tb9",
-	"zDyEP6J1fRcmZxbE0K5Oiiqzg70R8N2ukdaOZUx5i9q5gJ83jo+iFeO7ymxvlWsKaYf3Dn8/OxuXN2uy",
-	"rSWL7Tk/uZ4djCHrItpbxouGSlrXmGayPRdVv7HktBrZiQe3CeGbw8Me81teCv3ohPyaJBvnh1oJoD2q",
-	"K0Y3cFGDu3SXYbA5L1Cvcc34gB6pfIDUtYGBXslAbci3716TP376xRcff0po3Rzox5+tKotG/2c7QG+L",
-	"m4W4dnFqnWUkYW8vm/Hc3/qfSEk17IVZxnNi7kCLOmFRgiygz4qkrQRjSE1r15/xIjsEEXidBJrnC4dS",
-	"GQnTz1fn9uMgP2UXE3fFGd+4rmVIJmPhSMsD40BsZz+s6sTUYGy+fmFNfUl5QdVDsROy0OyYYSHzlIRG",
-	"SF00Qun8Qza2lvn9lo05M/1dp4fz7yT1E0PEYn1jTQ3c261TH/86PGgFTuXDb+NQEFUHTfcrT+vSANFF",
-	"jTbNnhfpRsC9e2hFY3FziaU7hRyET/tjfL9BBcjpIONh2P6Qkq1/xYyLDr8I0cuO9Ewq4VpyM23VN+Tm",
-	"pRk/Qum3mKyVkpb5klf8qcCGvwsY5a15+t/8w+Yib8QDZPwiPgZXQVlTCcqsORSAP7IKhG3NERUCU05o",
-	"ldQl8yAF+ZhdBJc0TToj+yKMpBDnKlxrqPT6MJS6E3Y9eELJFvaMq25z3fsY66JSskeoFsQeqghmaNxO",
-	"1Yeq7Kb2JNtYFkYndnPnuh31uz0HwZe/Fr4RqebjT9mw+bJOcAsaIl/QKm58NaawS0RJ69kY7Hf2KQ9P",
-	"UojQEj3jbXV3fiLRFz4geA3fW/CsOdiSD3qVCFzUr84SBpFy/4cz+OcARWJszBXEjyBLJl0KbhdGlWKT",
-	"8WHLqKOeYRFuZR9WYrR1+YPzXeCKFVrhOlZKUyA/pW67EtGOXS6IajvzKWIfQWEdVZ9okMfL0E06JOuU",
-	"GtVhWaexdtwD3sdouwfaKfYy3c2POC2rkTqQ7X8UPvZF7c5/Y0zt/GULclmPTyOW3+PDs/jZftQJpm1W",
-	"W9/a6yVX1ULbUfITe9MhI12XP5eMLrucYgs16lO7thgUjrJqqkembNl3qrM+Ilw8RdR9dWJTYKp0PcgV",
-	"2Iw9hWmQ0pPfuzw6I4KkrzJw1lpmUSgjIdoOtGmAK8J2HgzO9vxXE0Ot/PwqiMwAQz/WsA9iDaEy4PK2",
-	"9s23V/O0Se+c0i+xF9BVuPo7xmmdtRkPVBWqlABcHUTGXbD0kGTb4H57iT/EWbMrD7QEhVG6CAznAePJ",
-	"6ohYMpu7lkug5YFm08KcHpr8oVAH+tnnXyR/T5M4dXxtmoadqX0vot5oTyZ54zbRWs9ol7f3N2P8EFCP",
-	"BikWFn57nTvHvbOq4nqxNqAlK2fvK/vUTLMDLcS6heUO4iOtW1iEcJfiKLckP0w0sahjQkTTTbwp0/vZ",
-	"eXtHdTsXUnGU4t0VFkqgVc+863uAN9M7kCmOtOhTOP6pc78oyipjT25hcW6427tRHQkrdSuBYFFuCCsd",
-	"xMkWjh60bhQRvD6P2vGlFnQxIyzggemdvpUscXLgOmHyFh07KxXhRSLYPJT9KnoVRzTwztqplf8Fzl9R",
-	"Db7R5TW9jp3zyw6RnKp120JlwX4TWHr492KlL3rSzsER/eqsml6wZP3dtmW1/phxYmfR5Yo1rbGlN8Tl",
-	"60UImPiIB9DCkxlA4jGHBlFdEhVZWXfo8mzCjlRxSqHbAq9od+tNbwfe3Ynw3KuX5M9/+vy/Ene7Ewuk",
-	"nmrHXCVE4ztttBQbs26k2Et6TKrFVmNedw/5d1LV9a85+dP9n59hOb17jtDayOZzeqgJAHyr30O1cf5+",
-	"autYNjNg+AjsuKLVCIO6+tq8kw6gos8/DVWYNdY8FfTBYY64hiouVZHxfuuCVOJ7ojt6lmPtH+aEF/7a",
-	"40ubKO/2wLbyTzLp21DTtCpqm21avca1MFHx/9ZharBMqhdVD2vVwK0Emgrfvg+usUPLKwnVc2xHgWfb",
-	"+/jgA147iwGL48l/ab6bTGtgfL0l49NNburIQCMo17m/yYkxPMhYfca0IjVVmmh5trlAtqQjdtI4mFvJ",
-	"jNRw4BPppBi40KkSMnBazu3V0FBl60Hd3ofy0WRCThpkyeEPMe7rGwbYzQrgMr5IYi5t7ga5EMvVg75T",
-	"0VZSa0TUcbsbkcHBkUXknj+Elo8n+pwkg++S07qQmTDYIg2DdvrFFZiZ7uaeaFnSX+0ttN6BEHu6vOcx",
-	"Y40F5ta1BRkIP4fXqzZEi+bjtlEb8r//5/+ajqVN4snJ5QXrY69Mx6pOvyuMGRj9U7t/B7D6u43HNXZ4",
-	"E2nvzQHY4okNyG4pF3lmyizi6luHvP1SVB5uYKjOJUTM17Q8WJhwYw+W8NwCclHbjw1NRh5E5oV+Rvvp",
-	"9JwRFPE9VYnDvTQbnvGHTPeEbMX0JY7tSYUB28g+cV/H2zeAdnGilT0d19XdgzFSnirWZjvWz4Vq8SHb",
-	"qo+VUOTAu1CJOAoEYTFmAaZxW83BWRyLvTIjsPVBh/eVkI1PUY/ueDYUpOf6USdg9teVgS/s2Oyiwl6H",
-	"iHlz04G123il56l4SyfO5W2uU3vEn/IexS+8oeUDpDCr4Cx4Kt1WtLxSxP6M+iHjFl+WCA7paolSHB3I",
-	"yfJOvsempizbVhXTr2aJ+Jq/ZxZTeQeQQauxvleXvNUIBRXZQSjUdZrl2IY4FzXoYpE8iDpmmfewB/iK",
-	"dywvqlxeECZhiJ1Lc3ZNrqjG6kKmCCLKrEASs47L99gYM5PevbwzLshCH0SrzDF9ZHBari01DErIWyg2",
-	"A8W3fQxelQCBg9gUtJ9+F1t5OHoh4ZGpZBtV/N057Qx7HCg3DM7STU8N0dX0KEa/CdG8/CCF3ezUnN5H",
-	"6IlHcsJ/IU1xbA8clBjXfNUiCKw4L7LTMBZKKQlNzVJb9r1NPAlpOz5NFL0NiJ/WVS1sbtFBuUvEXSZp",
-	"zeN/VVBlM2lVqujgkWH9lX0AE43q2m9Peh34ZOGlZTqKAmW6/OYGeTh+S2MpNJRknbTxXD1izFiap7pA",
-	"O8k8YLxwokeHL9B4TKGNv4TCnnZs1rsiPH0iOT9x440AvbjAXPu7DmfUGVlodmG0ei/Brg7KmnH8X6RY",
-	"2rvyFpr6/K7d77ss6+t6EtRU9aunytJCj7r53HWpaTaVc3MXUrzNTLXvPFOInXmCIZudpOD7wrp3MNai",
-	"2q1hSAwHYo16cnWnQ0ahRRvayrtOgZ0BxMWVpTfLNUK7ullW1HXr2pZmZpWhqeTQQVZiuGbPHrN965hG",
-	"ULIjOluVQ2G0qOe+xtJZCxlj7XeHuPZKimMs1T9ShJalxf7zXS4XGoe0MaxYuvS60bUPtDwQ5OSAXNkh",
-	"djNF1AFB0pUH5U1robdqdXoJvM1F5qxhJ160za3TQW8Dzva6Rd2zty2LIdY46IxO/kOHhoEud5epvNga",
-	"jrp2Xttz8zdsxpL4CYX42tiPBHWDrf0BGBbvuFaWQqJk46Rt7L+amnIOLn3EHrp1LSqXOQ3sJfDPAWNn",
-	"blSmwVywcwv70Tz4erfLYd9NdMW5KQ5eaLvd47XILRKuCicyIonkOK0vunstMhPtNV2TzAFe0wz6nmcD",
-	"j4dwWd+0dWrDsG+mU3Hv4k3+ab63ltTTfcv80m7W2CHq1GBbN3BE/qTqoegmbgEnirKm7Nhr6vDTpISa",
-	"y9xa0e0grPu32EopHlkV+jQOLbkS1dbTfLNum/6BVaBGTmgpC2JTD3s1B+s7bvX6Bj/vW8kqioswnUqf",
-	"W5OFMDz4U1tzGzdmvp3xzfyY8R0RG0nT2Mxp5OUAuezEWIzZHJ+fyOI1T+L/mN81cPfENB6zA83JFGUt",
-	"V/SzRZdYK5VrOcBU1AF753V4jylj53BpDX/A1lsAIGmfvbVufvty/D5OwtRAg7rRg7mgPRDgwvX0oa8S",
-	"9e+GdHlDaoUKdkkpyTosLcvmWSytDh9sFm2qe3J5f3P3dY+2m8W3jabR3+yuWjSATsbkH0JQduqO03Ei",
-	"TsyILgan71xAeVAxcEnZoOv1DPwpKsBcwq1cZYo8ioe1KU5rW1WPcqKc+y60P2yY9Jj54iEjj83Dq746",
-	"iXsagh1LChcCXXsgp44KvfpRP/BUsVvHUze6vz2HXp7L3g3yDlaruJ46FyVCxS9PzexWhHr6tjT2O2+s",
-	"zzaRn2bdrtfUsNXwCHWaraeQl7dwoPWuELsV4sFnMSWmm0UCzhPlZsiBPRon1YGSqVXqxVfujVvUknro",
-	"wdwu8wo+ZBpiedS/FCCg2/RxRbLYaev5QKjb8PFN8gOPUE+hUtoHiPYw7ZsO/MYV7POoc5IL71JSHmgm",
-	"9JrnSMy4X1c32WYclRfqSVKr6+4xj2cTsv4i68Ui2Nl4nIVFKIILx/eEmXVPWF6JcXEt0owF0Isx9eJ9",
-	"79h/4ixm+9yimFiVyb4GyX5ZL5ffwnEfqZETPvC1h39pjrtrXZLA31vvz55Ak7rYgpjAjZ6wbIYHBLHn",
-	"cickdSyiU+O6Jqm2QTse5lsoTSPdR308Bga3+8XnP/SB8xYWt055gTtH79AFPObBWMX0gFL+2B9dIDl2",
-	"zE52/ngLj1Hzi8GtW9filLujLoO3wwahay5xNzlsqZosicpGXgKGfR6tAd0jQlaot1+YqOyJ5Nc2hX8/",
-	"WM+1UfF1QSr39HpQtmHp1jD+0E0jueaQmpPmr5phxGJVnWn/VCxcP7bQV+wR1n5rGqxQqLVXUf4mQczV",
-	"4pqS2wFd/MeSGyPqgcWtIoXhzquaFnnDXBC+B1/0J9+ADwHcK2YlGK2OqOntjchOO05FDW+tSH/i/HfB",
-	"d0we10ZfL1EwYLeDUhv2ehK3zWVRZDHv7EQ2sM6T5V6h1PXWWj7IhTZxLqMYZUTpHI86RrmJgR/x3ROa",
-	"96IGdUGrTyTX8sV8aR73uzd5RbmB03NteRUs23XzraLXQrxmLwGinLafrizWiBDPRiDKc5LQzS677Nce",
-	"MHHFmpfPfTAd82J2Jv/W5pIMV4HIRVmpmdTVBe5Mr1GG0ZKzthWr78xZ4skuTF237IzMS3Zn98h/otWI",
-	"bhTyjZ1SHKcPzYDkJQPF71F3Z7XHcnCpIl1rzl7P+SVfy149Nqu/mDQ4FOTKEpWj7PLyHWhy9hg0KxqC",
-	"uO++M+MlRGTblOKYgVl2+TesrkklIiA0ytXJeiDW9STJzWGSpL8IvkCHjcmb6E422DtHXrdfnqQRMdxn",
-	"F5yUm9xig8P3dDfZO/oIVQZ4NNLSRvlYCnxraAWIiaSFWHKYZrS5qx0neU/j6gK7HAonUFke8peKli1s",
-	"kngOtQapCPUZxXv4SBFaVRKUwny1fk2C36O0nwER+rxD0M4ouAbsUid3++oGbQP4lwMiibMYJd1yR9zd",
-	"fo2wjVSB/zbfm6YZKxDpDJ9lmze9A0niT1L7FiKhO6iXR/je4Vy/YfriqmouWp7p/9OrD4pu84Aanga4",
-	"2E7gzCzzVuCcNncztrBd+9tQ3n/VXgQ6XrMXpeDVK1o6l/VgPrxwaFljESddRX+BBfRFDbuchrEGT3QU",
-	"c8AJpL82t54vYd8mNF2HPjcWH//2lpjRvbBwMnHjRWVFNQ2CErGi3/zwr+mchFJCoi7hS6rgj59tjOpn",
-	"3iHbM5YKpoHz2Ph9oRva6kM3MVQoW30ArllpDoAiwtXJOb/xLIHdXO0XN4E2adJmdfB1/YNFXYjdLnSf",
-	"StRe/APaAd9We9WS7ffzF70f5r17fBUOW67frVUZ+2Se9X/4mTx9y9QF+39ha7jfxxYuaChqpjm1CTe5",
-	"qH8Dpd194vtkj3uqCnZBf8jcdhwxUJe8ifImqXaN2X435uDRhRtHBt8vtuWYJZqb+BzNX1hcmjWONHku",
-	"ZMszF3rLiwmPie2Pdq3P5FJ3w8yUbD6IeZhs4cB4ZS5tTCI5UlajtYOl+c6uTuTg5Xo4jz5lTfb5SGy8",
-	"0qmd/C168vqOJ3kr+iBaqWzTypBSY9csZMU4lWf3iIP9M/y62qrqpblMkNnCRC5NELid0J9qvjsns6e6",
-	"717YKjcnh7yoGWDGv/jhRW9bOqNoWib9Enc7nFyiO4tjRrS27FwMoTyg68W1F810H31lwTjSp3T6lWek",
-	"pDXwikrXutTxalPTEqmyne3U62H3vGGpADnbTcgtdXOnqXqweNFNpgjK12uMZ2qGfNb5gWshHkL7DvQY",
-	"d2109gIUsRBrCShfODZ1Eoe1+4pFP7HPfaSIU0BWqlXB/h1/xdFh1YAp9MEprnvf6WEDBWOnQWZWbzON",
-	"ntk6rQNVAVW3P9svUs6ZBQw66mvc49HcnphfzM6b//pDGvkrNkRIsmNQG/ZwaElmx1ynTPMS/jooIfss",
-	"tYb81O0kzO8ECUiYfk62UIsTue9Y7y7dZb13NFx/jo4WmR68URLXpNjzZR8uk3PpznKhZzd1wHMip1uF",
-	"4pKnipdu7uCYxwRdX8ORNWcdPgTVk0hQjRRi51lRoeuE7NB34vEqmCLKkoXs6ePyqno7WLELjqURjlZo",
-	"9ugEodlLBRaKqm16LbrGUN6RHGzVhen+/sVgmNmt2UxFsd8dAPQr9xmzqB1FR95dqR4R+s35I/FfH2r1",
-	"IXke3h1Yk+4MVVIpWQab7xKviMvSyXDCC+X0d/yohZGvqdKLd3lxUgkWD5ZLQS275+f9Fo6UF/ktImoP",
-	"r7DpNSQOlG2ZIbiX6ras+pqbsfticuFsz79d3XU8iZr/OnH+nxPEEcfjF4Ip6B3tnezCTxjhWd3alToJ",
-	"iZg1CMTUJ8OfUsQNQjF68I/Ji82PfnXzNn/Yw4A5IlPvLB5oH9YJmzypdN8Pt0e/rEkkF1wl8W0G6Elo",
-	"2FrMKaKFF5yuWOIgTnZz2Z67li5YvGydx8qvz4IX+vsfQXZx2D48TnzwgWumz32EYlZDhQ56DEj5Eknb",
-	"Jm9zV4myPQJXIikT/YhFRNgc9iLy4QktfPNJogXqTui0d3hCoYUGLrwPxpf66FQ7nMHnliPLZC9nKvuk",
-	"8xa0N9lybbby3bQSUBLn7mbD7Ox4gElmv0yWiiqbGZlnYx+V+0gR9xyGW1z9kMUx2IJild34bau14Lnu",
-	"HMMUMWV9UlMZYtktGlB7UKFEVXB+adtrl0YzvrsqY+wdMuzXtYITInpPnQMH+2AWqja+sbSt2Kfa2JgO",
-	"y8JMNjrrxrrgIrRpbbDj4ajFShDKI3/R0SOg2sGpelBEC+LondRFzYPx3kwLgykEjHjhFbMLMV/25j6T",
-	"eXj2ZPFvryQEcQJhVP/R1Xps7spa5KD8kv2u3vcAz2rmOnR2lMdWV0HhxaTsPoEPPgJpiaZnGSxQvKvX",
-	"sLuZZ7i3FhpicKgvSU/+AGX7VNG7PHJ1rtogGTSzw6SJ4ZxveciNkvZj4qsLyhY2IZ8oBFsPW8562Mhx",
-	"idcMQIQEWtfnAkGsVjaWRHTMpX7+p0eXiPyqswATi6ftYWFuhQYwQp2IZ5Su0Rq0Mx+WdUWhpniyjic2",
-	"gaEDPSePRa5sWrkc3Kfrirua5w/ilEkexb5FDlUTkZRyyN2TBcNrZjPMFXJqmXqAao7eKZ/7GjJkXNqL",
-	"fdlmGiqhvn1PWY1tIRsJtCLi0blzzDzIFvQJgJOt0IfF+nLnNc/HeAcxD62cd58eBXbFAwwCqo21Z+6f",
-	"x/0sjRJkfrR5MxxZANUlLmzoUOXCArGvfUWVlcO+ncnAsQFg14UHT6YjuR0gyR41LR9eHijnUKeaqXBu",
-	"FZd09T5VusB2cZn69cvTtbovZ2f9DtZWq5xgexDioUg3E7VKU8WU+3bop8XBcGS/RcxMc9RfU5MWJaP1",
-	"izJ09hmUTQisypRqIYpSeL6gysFf9OicFGSUV/VVicqGec1DaWvU/Zjr9reoR2j4QphukgP87eGFUSOF",
-	"asyPCO+BWQVYEVKUgiNQm/Z58nuhGXUAB6H9ho2NUayGQ0g12jSM7y3eZKzKO/ht28xaNYIr+0aE0K1B",
-	"Hhl3qAVbhCtNO2/NGr4BWutDQjDvIVmz8KYL81jxY/u3/AsXJ/Ixca2F/7Nh26N1wFBrIByhYpQ/J/fk",
-	"5K0+i1vMBYcMbnGbMrZ7E3DWB973/Z6M0UD204V192UaSthnjGD9lxp2Ol5KuA+wcc2nm/v7e/PB8+Dr",
-	"od+BeX4zzCghAqU2JpugjyQCWGU1IBUIUxY925bXRMMajcEYwamWATy03F0XnMIlJFyoZrUHD1xi19nt",
-	"X1A0FmSNuKha6UqeHUP5D2cOldTx/q713ITkkL4uPStVhhodJvxfFIqJp5Bd4o2Spm1jv4heSUvAPrUk",
-	"C1ND3DAwP/3+N9OmtpBLDY+J3oIXgHY8gqxYqQfhXWlloUMyLbrmkZUouNBGRmuKstuJy80dF8F/G3Ay",
-	"i7xXM8sGd92cMgTVkI6gOQfwKoawY/k7PsEOc8Xfc1Z9sjVp8kiJRY8tSzbsAz73rUSX9BM3wwyUm6R4",
-	"pAkNu/8CKVspgZfnT8iLrXgE8gtIYYSfOFns78h395yUtVAOt9254TaElqVsoUJ5jj0lNqQGpYjrHDLa",
-	"avPwisYY+MHl/dsYhwv46DvGk94F72tc+nnbU2M5RMfiXkvDbIjgA/UEDZ1a7BQ6ynmaTHLIqvD45q6p",
-	"djk9K6LntQgmW1pTXsKKlmJOxZxwOVY00drkW97lRH6kiD9ncyd6ccXhfKeE0yEVzfo227U05SE1S3Mj",
-	"RfgrnojJ7e+Bsw7j7I1mGfAcB2y0GHrXPO40gRt12jA2AJVQFarBSGUahMg/5GCbc0+tBovZsXoCxAp/",
-	"VewXWGpemuczjdGXM5lRWmdPCj5k+1bmPMerHMBZtKCVFTEjYJo41973KWicXRlgtebSTAJ3v3Jm9HIO",
-	"N3vSI8EW86nTdY0ZGnSsOTbCHlkFAn1XLvhn43+c0CqZMBVxcHawgzgtGm2owDkyTJPwJuUtPYTnS4sf",
-	"26aRuaS/NSLkpkhCF/WxzWYVrm4s4y/pfoOvrWgDbLVtpIbuNN7SegFyZBVl14UmItmjFjblNozS7fHT",
-	"lUKle0Svq9GohQJVMK3AQl4OXd2oKD9iklkJXfMJi+KrQlsajMZjVxqjRJeUc6HJFsiRygeoSNVzHEVi",
-	"4TfEusyark8EcMl2aK9WaaupC5Es7969FsbBukbWoGRd01l5AG3utjzOYVBciF8yDs417cejEhkfjnSB",
-	"jHDX9th69qI1B+lLqsuEb3Wwfb2mn9ioPREdcD3ffDEYVZhe7KDBMLt+MVpM3A1+7spxFPfzmlzowmyr",
-	"QWP8D7TU9Zn4ch+qHgpW2cwei/BhFQLrZjY/q4T53HP4eHd54A4nqzGr56dkfmLSD/Aj0wc3h2edSzRK",
-	"9Fb09Alx1Ow1ytpCKY5AKEezk9RMaWKjUZjayY5mop9m1F49fx4NyV/ZJyNda1xjEFFiroeRDZ+ud50e",
-	"6Ydv7cMhc9X/OwGF5GEaE+UQfqeWycsoV348VtjszUrvLS3zZ/mlp+U6n7TfnAH9l4Xson1ed6pCcgCy",
-	"njtXCsMtVEp0YiGW4BW3fLg4+l8+QshgZZUt+AmdVueSp6+5KXr0XUzcW+hlaTl6U4XsrWfodbx3dUFJ",
-	"bj7v7GFdOZsrMFrtu8npRAkNA24W1Q16yv5DEDxau7xkjgbdJ5uNyz0Q81uwdY/0TFoFXbt4m1G6lbSE",
-	"da2trgbycMvZ2C1xa5hXoNzOXgbk4TZ/EDs29p5NdMaagmNHNtWWB6NV/f3vzhT4xHYVMqv59dfxBXp/",
-	"rfF8KTRIxxvXlOQkwDz6uzS1IzeRmv7cPqHkdJ94IzMZsLZB+Nh7ZPjhhGACj7RuMUtB8Pps6018crqr",
-	"cWaK0K05XsaMxfa9q84Wun5SeRZ2EqEVCE7kmatnwYbbCBca5rHqo5PyBT5kfhALMsACD+Ew3fJ8M/YF",
-	"27QeC8Sf9Vuf0JB/ehE2xcUCYOGR/3wezzeGfRjK4Giy6U2xOUTrmxyUgmsXz14oCMKXXrpXEyy7o3Wt",
-	"Fse8dhJWRFOP+D8XzDeMMM4fWfH5FfHOyeYNtmIn6QtX1FijitSC7z0InAVfJ0y5xquuP7+tJFW9yvll",
-	"DSKw57/rEnGL3hB2WzqGmuoSkWCiRJOw1SGtidCkJ8RFvQUWLuV7z5hXBYyX2nOtLsWxn9PoYuenuHOM",
-	"7ybozmSmIfRv1mlj8Vb0yB8CwX7V0zvyQScxPtfYBLTVh0ye8lwY5Qa1OMx3eY19qphyitnERp+XPBkA",
-	"sVG/DLzdws0dJu57hHrnuoogTTeJwNvYiT0WcA3dg0ssBedQRMQHli1kvMzbwFnTwJq77QPmMyZR+Q4S",
-	"aHWtJEph0GwyvZNmymt6SVb+oNjN71buNiEb83Jn5TYWgj12T2kguO0ZzfTAdFq7yajHw34/Vvs1oyS/",
-	"i1ufkCeI+u76lSwUK+gXmu94cGlnuVvJpnWBtQOrqlxmytJ2nlSta6eLL1wlKNGbUBWMD3IfZ7ouZGSr",
-	"eARZtRnI4vXg66tlXZOD/voS9gzzZ32OO+bFdzI9MRJ7pGUPJkADPd65X3JQSzawt7bz1Ook+GSg0UcV",
-	"Xcjxp806J51q9/uuPcl0LK6pz++6x3/dhPaXU+XXcR8O7rpFzCe1/P/svX9z4zaSP/xWUK5v1d7VI48n",
-	"k727Z+2/nMlkk9uZzNx4kjzPbXIxRLYknChAAUBrtKm892+hG+APmRQpmaRor6u2ajM2TIJAd6O70f35",
-	"7F50VpXVVh4cOydFKO0nKSwGl+GuNGx5psqTIqunl+xcxnJ1LWhFveW8fmAyfC9go4+PmxPmNZPr5Oij",
-	"A6LHkw9fgFnjA5fxELdl91TM/rR+Sh9IcI6ggjrGytwDG6BH1E/vYRcflXK34UtiemiPFVovfDfr5OCF",
-	"y8l/jr76fdV489tR2ro41/yhe/bL2aMjhGlvAUqjHNWz1LtZmUU1kaX9NQFubMv62BVYLaLm2lYc5bEI",
-	"haxBgvw6B1Fcp9NEEOEmE9KXXQjLfEdFY9uXn9ck/57yuytXRawgERKc+FT1wdiawPmw2mi7v7Cwud3c",
-	"n3q5p5Oh35STVSGSzfJWvjHdTQ2Py62xSEyD0e++QLfOZWzedhp2ZJQLv7UUwkMKrPBw9/FpPatIEIVO",
-	"TtGiWPV4luK2Pig5FCtooN3NyotmQgMBAtdiA2GirqJvNjVQXUddUzVYnVvAfcQJ36Nb31mTrvZQ97l5",
-	"oRq9C7igw1FPDwlm3fZ1Aam6586+6UbeLdZR1/EPQYR9iL+Az2j4lIqzuI735gYxGFQJMLl4Q+plaa9A",
-	"46B7rrFHFvQvrp1xJypFM+hRpdY/rB/e5jaSIp17nuAaZOwb2dMoAk+hPyNAxXYNBIUQPLuIyKqMm1Rw",
-	"/cP6KBU8aP13L+Xob6sm9INccRstIH7n3avddiIZC7cP7eXTPeh1+LPKmokDnaDqGILqyMPkGj+tC80r",
-	"r1V/GviDqXJIusT+Pqo7URg+TerKBh7c91NfTfdAAO+WebUd6O3sazMU7kbddtt2PGtV16jujQDGRxaw",
-	"FXGP7/U4YMTIvnjFogV3YRRx4D4IHnlnX7LX70VHd1vRicabXr3XkOE/mn3yQA+xag4/5enqeq7zth3c",
-	"hzdOzZSu5s/03PqeQz/DEW1/r/yB20VObpHdL1MbKfWqVRdSyF8Dk8RBX34QXNnkbLNoUZA3w6VwQ0vZ",
-	"CnpV5W4CLLspO9kALFtAgOxMGP9qss/h+Enp5SxRmxtbWfW9EMYqvf018fahVR4jJwyr9/8O4Lelv0pr",
-	"qp9cRNtBALzx61A98d1lLQzOPjebZu59+slNdpexciO0sPB+NnuwpPC15/iY1tTrb+vwXKtL4XarILel",
-	"Xt06ySJPIdXCbm/cDP2tAiFKI4Ps2eVZpNRSZGTFl2e//vqtMvY8w50Om7QWf6NvM3lT9r4HaL52z6h6",
-	"QhZV4rqhGwJcF6/7Ftauz/5wHyDkTFUZnVmCBESaaSBmL7MQa7biks8RmIQpyeIUy9RYEBXz4mf5s3yt",
-	"5B1I/JNL9p83779nQjIj+RJ+jbiBK4a9ehrYDz9897Vh/+Kr/tl/eGw4RPVnK76Ef71CQE0a/fGb1+zL",
-	"L7/8i3vaD59eXzHMnzJhfpa3v9MWTTIMnj9u3bCVkEqzVAprrvDS07OqCEhif3nnYZpesDdaK01vuuXr",
-	"dUhoX6y1miaw+n/+1yh5y/7FzeIvf/63//jXnyW2AyDmmluD20jFcEt9x7cIMGlumeQrIecM7kBv2ZTH",
-	"/tXcYkLgBbuO3DnIPry/+UQgaez2uxhWa2XdR5z/Dba3xGOF1ZhL2Pq3Zj/CJug5WJP/iG52PQNCaCfE",
-	"cX9+9eoFu87KNgn9EyCmPw6b6B9g2KuXL3GaP8twnFFlFBMW+7VevXxFL7l9q2ixbinlKBXz+FUscjOi",
-	"XD6bibtAoOG2g2GDKMdy+D+//As9SljDSO9e/IyZC+Onw25/R9s3YQU/6I9b4orChUvEStjbCbul37n/",
-	"+u02cEkJHbjfX7A3sXtLaoDdvvnE57cXt9/Nzt+5KOv2xc/yg2fUF3O6zKBNJh0MbEBXGSkPUo2x22us",
-	"1BP/wFW4ZF+htjHN17/+nL58+WUkYvx/8P+klA396NYtRY6QTsucGr/q/r24VbdOTNjF3RcXZDsu/Gxu",
-	"XeCByILwOVpwOQdUJISjdYaAOuo8W4TzW178LLEoKwJJWN7esFyvebSA81cvXhYS9WcfMzuTNfWcfREg",
-	"nfhanF2effni5Ysv0VG2CzSBbpKobBGYi99F/IcvpvW9kM7w41J9F7sXwErdwTUNR7uLGJVkTF+9/HPF",
-	"3ZMikKkMYqn61MgeFJSYLHa6WnG9xX6JJWRmIQI25dEytBrlfqE5+4XuRPgKMLi4/Hv16/IhFyI++8P9",
-	"lVuHPNKaU36w/PVOyL8K0d7Op7/0gLahOLlol/7XH2R0NLaK3zA6QaN/v0jE14M8fFHpWzyQZZKAxq4y",
-	"A1BY2RBFIQK7qVgUCmm/8sQgh659ZkDxOPyFjnYw9ivf9NHdivrQ+4+y/+AcvD/ubeYX3b669428jmPG",
-	"Ccort82BY7JqM0vynml9pdD/FWzY3H5FvmGVJmcL4LH3rd1hUH78rpP4x8NX9b3MKWOr1OFwM4NmlyAj",
-	"yovszrkjVWiGx2G/uoMlFq0056nLhFuJoGrtFOtilu47U/4K9pu05xMFXzDIiYJvIieGrNEadOboe6x7",
-	"rCmFeA66M72qWPX/VamWPDkvwqzWHur/SYOvo6wMpre9KL9qkE351lOrBahH5KpCNl936hfZyExW87u7",
-	"P/4Hx9u9tGLpb6By5bs3YjtvOYU5O8G+3/BtRqvXYu+vPDKXYQiRrlICu3GuRJhIhTzUq14rlTMHH3iI",
-	"BPzHpHGcVf5M7HdDPynLk8HUGCGKwvoS9opQcYnf/k/Ga6/bSSFZSCqopZmw6Tazxp0p9x4JuIDPGI/W",
-	"CcIb/PUgojDxGbrfUtDbPEGXFeu1dErcMt7Q3/zhnlne7/8PtPJpGiXhiv1XKqIl/g0mPozPLoUtCAAA",
-	"1H5yb26Fncpnt+bWgnaj/+fv1+f/zc//8cvvX/7xfyoy783Cb+GzvYjMXVnoG+E/78v5NaPEmlVsCbDu",
-	"IqLZL9rc5FqACZfCSr+XiZDAlGa4HWLlZMz0Ke7U3XpODGX7PL0POPADjevRNpXeMzYX+hvnBFLhMaWC",
-	"DbIRbxRbUz5PQwLcAOVnN/7+fq1hzTVow+biDjDNF0OXgVmVg+IchZ09G1d0VpzcKbyaUQvaRyDKLWGv",
-	"GKmoKdC4rEGisSKvJ2cSdr8ASqO0DPBMwqPlPrVHPqk+9b1Es9W3HxIqaqi5i65heGIUsyqJnccRPjes",
-	"Hal197FDeM8oc44Zh9jAGjmoKLwmKjPGac9ZRO91bqbAa45I4aWaZ0bDq6icAc2DkOxKSYWGWbU+T4kv",
-	"6DgJ2pO5pnrWkUpRsR60lSC96vbVvUvQO3UH4XZYeuKV4Oth4ozZhVbpfMFurBZr2GOSs3z3vrDztR/0",
-	"RlotoCLk2IEbFdpYFvPtVfDVJ8wqIp2octk9TU2FM11XHrP7xrf83gv//IX7gWGEsVX9YiTGOei1DQKe",
-	"FTHXRU5F+KzKV9c1jdY8rkipdNDTdu4bNZ9ZwhfGXjezYBshY7VBL1NYhHqrWcQCN2A+g3J14gNnMGMF",
-	"yCAMz/fPKBTutJ9OnymPovJsB8l50FpOdhdyQpR5apbx8hsPIk8y6Yn2wrU2JqQ9wvYXL1+iNhUvj4Ph",
-	"uGdKLmYulm9lUL7BkQMsvnvRIGv/VsilcUc5xWphTfJ6Cg08zpgQEackPhcyxwOuWN/9R3HxE8d6Ihfn",
-	"eJor5fsz6P+C+R2WX2BFSi4R/J5MoEhkxLam1E7VUtlalKDcqeWuqAxWh/JGxh5LlnmkpGopPzqvFB7T",
-	"zuocnjPNz/UhTopBDFW2GM4WkVc4CbkkPBV8cRAF/wt+B77MzCOH7WxghUvZXCLxOi+26H1RR1koUVFt",
-	"UlzQrrNyhfUeV0Yu85FOkI0brYBg1cQ/lIQJlq4KOUcfbMIWKtX4f4moccpK2kje3fkiI7WuV0ca6umv",
-	"jzeSHQc//drc0jcPVVWwLhJ2Y+VHRoo9VxNPjM2TJHfOL4n72kxY7N173yLgRGGaxnOwJUHwf3ZfEJrO",
-	"yDDq0O3H8uQ2F4u+xavFyN/Ouoi574eDpxCwgQ71fPeqRKEpkqCR440iaH6niiD86vS+ifh5RZOA1amk",
-	"4xNm3MrKCIIB4AmjO1Ry23xozyzolWlpEdpVHBxvGobS4+aXmAVAoDCuU/v9e4ZP6KI2P7SzIBsRN4xT",
-	"OUDbLWv2rTNl7t22jdS3LmoP1nbTvfl0S0cp6ov7+d7Ts/uS5ePNbO9eOE3sNF74SEXJ1y4HkbhiOiWg",
-	"15ILt3MnbizX9v59eKNCXxQf2vHF3Y2b04fi88d6CXxvogNf4uEEAgt53+Wm7l1lWUJ7pagYC0sXsz6t",
-	"BkmSEuJz39zY4OS7odd+ZOdx3j2s3LGEevlXD+KN+wX25TO+tn8u7vBuxYK8Cs2XhQWbsJlIEoixw7F0",
-	"1U9Isfu8+Bt+B8WPHK8fn8/xVL58YZUG6TOTWduy0sw3sdoFZBSvwRsMVAP3Nr1Sy+nQ0Nhf2vFxQU2r",
-	"j0Gc3qzWdttOggZotaVmbjWbZVSje7cz4amfXb219mNGemmBsxsmu0ELMWESNmAsC7gKasaARwuPCOCW",
-	"/Y5rQcUCNvPJPPdj8RAN1+DNmRF882jtKc7uRJaUVmaYXl3SFmZVRTNhcTPLykVGMv99s669zsYOkQQt",
-	"L9t7iTw9ykAQZ2FYzhta5W8VWEXzipc9jNoD2IOwgsPYhaycJStUlsoydQc6y4khx+kCvAhlJgT5TOtN",
-	"wvEX0kXR8/vTRvJ+DEOfhsV+g507BTvNe9+ANob8x0xhRmzP22dhHp01/+AL05xCSvhsqyTkqlClhtkV",
-	"rD4wDRZfrVY4A+8XG5X04BjjU1/Tq0YrQzQ9P9nBs3l+cfqvsNJL7GrC1zGCKLUJxHSFuiZ4eD7noliz",
-	"4nswSmKzTgSXEZxLZZvc8Wzw9zi2oRj6u5v37Msv/v3fz79gPFkv+PmrqwDTRQBdPEmY9E+qvDVXqbR6",
-	"e7oLzNL3DnJsIMh/wje+PlXFYJjhW+/gG5XqCMwVk4olMOcJ4/GdiKDJNMhZIhr9v2zUCK6/H2s1+U90",
-	"4UL9TdQejyAJMxcYaw+zEy5niLdbqWVdefnxycTJKBsTvvh/X3bemdCv/pNKDKf5xiLClvfYN3zr/AIE",
-	"3suKEt3RjI35AQm2vlA2aPSFiwe0iMkfqDza3/sR4ZPHe7jT/MJ8T538egt4ReZnRfs3yTD6ED1jN1qv",
-	"2ic02efWU983Gmoc/ikbPdL02M48Bw2ImS2szhFZr525j1gdSvM8USZsd7UGyont7nX79Ng9jbso8JtW",
-	"C8YHGvBYJcNP/9osh4+IKmfSv5Aww1frBHI5QXSi4HcBVZNCfMU2WlgwLhRZEJXLYaLTWI90X2QGW+xx",
-	"1iftKm7HWbDaJoAH627fZUg7EzxJOdLYJSiUJd2z/jmMYDGDZgl0XGf6XsipMc/M3kLf2/lkT6h2fDQR",
-	"9tEFsVV/CDI2v+4PbmtZdvc8cV/QWve8IXzvYS+hWmpSy5rro1XqWf4fhfw/tZL1fRLf1kUcwjXs3R6U",
-	"XLysBN0dtRO24GaBqW0j5pLbVO8L0I+/gy4t/MWar0G3Wf4POPAYQaNXdCRoCI2QL6HSjK9AxnjRkxX6",
-	"RKCtmDlRQM/HLfGQa2qASIK7LNMGGRcUYdRhtZvrqTzzZgXusiT8gyc4rXjp9zkZTCUPjLBsrgCBdLDh",
-	"xLCZSiVy5ARamXL8kP207xjimhpISZGCnoWsLVUro5EC7JPB32TK1WDz6Zw/RzaghqCBhn5DI0eaxC3M",
-	"cRhEeFwNitoIm4HiNT5Vqa3sByhRuezL6RY+ZbTmpTDHE+Vyi6s0TB535nekYkcrlYoOIK6jhei8xOWa",
-	"nvoYZGUUxd83Vq0RuEfIedjKK3RG7niSenq3Jaxtq/1dgZ6H0sFUxqrjzf1Bxsrv7Dv3puedbSzrZ7gl",
-	"SJ91yeAzj2yyDYUNbKXuoJXitjoHR5Q7O7YYqeZPLZ+froaJFneYRNDDT+eRH8wnPZOHulbNdqJZr1um",
-	"8o5V8JNo41PLS9VvXqA6qL3z/m61f/uqljfW2191KquWuECY361er9LEijXX9mKm9Oo85pa31y76SLed",
-	"Qwf09OaB2q3pZXkdGXJrvb758Yr5HcvIYXkW1XOmkTQ23nNFXi9ejUnPzND0ffqN8xac5uY7oQOhVta1",
-	"s3Of8kDC0v2wHMeevX1fh9O8TnILPlLBCZffh5zRFC57bOO9nvh1GNTjyvp3DFRTCzJfLSYM4xseeAU5",
-	"WynpVG+uWBl/+OG6Vp1biOOcCXmUXq6f3mm83LA2Q9DceVyKHcE4QJ2mXHZ++2G/4qNtzPuKy/Ga4Q6Y",
-	"rXnRTijNEjGzdBnA5QT517Gfs9CScYCwxOpcKnvuj/Xu5eZr9b3CO8wRX5yV5vhEpegGbCY7O3t+gLCk",
-	"9JkNR/XX+bAeVy57y6D5I7ZZKAStmEIOD0M0AYHkbds9mX95GzDv2bGqYtL5cSS6cKqnKBYvpucHYilY",
-	"azUTCSETYxGpJA5Uwp8O9SsLYazS2ysWcekEM5WxkoBXw5zFBzkPdM3RJif+jkYOtOCDKDl9ku933xfG",
-	"dKfLfoNb5CI++JGtMl3ZDfyugowG9q38UWOLZX8qgsMtAdbG3/JngkHWnoo0At34TCWJwjwVopzsdkE+",
-	"PHar7R44lYhMxpKI8Z9+wkBgtKKshQW6F90r0AccEljiu/ILV8sUmg0akziOhXI9X51BmrfDzkfOXbWK",
-	"qQ0Ugkrkd+MCGU8DEbvPRCFcHpFMd8w6XSNS7a7tHr9w1dwA+klMDhWjcOV35J1fLo3d3PuF5xXu/RD7",
-	"RbK1r2PuUZbcuZsI2cap+hSG9l7f0acxCV8xDH5ukgT2qXXOL92nxxxDAnNcl4a8Q2HcOEtW8xkOdMeg",
-	"WAyRiMFgMLhZqFVGRS9raK33FMLk0x9tKi+b4WkuCgor1DunJVhm1AqmKt76XfYRP6Wj/D+cMbwi0C23",
-	"8RI2zC+82cNYXVA5sqndt1S8kfH45WkU5Y5vZMw4y7eESbXZv3cZLW+TvcwH/hMiaz0MxGp8pFaF/RyG",
-	"0bjI/zzdsjgFFpchE0qyWCmhZF5kupo28SN8UMZ+78f1uIr5awZZRPcw//UBct7ZS+c4I0A2wgOAtKAh",
-	"rsVn3VnmSbd22oLOF2Wsljqf4SEnf4diU7h+fW6Ce/iRZ8F5L6QZRcW4YpxNlUx9H5awmYcrDFMbDzIq",
-	"sB7wCEPkXnEeLSBaNhuj1zSsZ1uEbxkQFzpRaskInj9w1UPsof2K5meCvTPOTsGdiKFMjd2FQardIw13",
-	"BTms3CIP5PQxH9njLhXeMkgyz3KknZ3yaIm7lDEOEnxUrJyDeOX5TKoKY/vdHWdCuqbJej+bgf7onjzW",
-	"8wcnh9Mc+uQpuGHPJ8/Dy58REHelJGx9BO1MCeKgo2Rn3CV5c3asSMuYkFGSxsf4vyadroRp5iO4KYzr",
-	"83Yie82pCAkKS9Sr1+t3BD5bkCZPd8QQhQxyh1bsa3rqm/Cy0WY9wgT9hJ996cds0fwmoiVDWUG7hjjX",
-	"GK4bX0m0UTo2BfPmLwfnUMoUVlu0Xf2Zay67rib9q3vm49EdnO6z5jxmzfmrm2d+TV5SGSKDyhEcuVl6",
-	"fkj3P7sAba5IjzyoNlby4yBOtzFcEvp+o3LNPp//ljYyYHzz+b9SZceWye0z3+m/eBAX5aPbdeS0+5zx",
-	"RIatz7JzJBM+WeGdlphv7zkuxTvvPddt/vvGaun89E5z0RbWpnfX1CeiNLfwgn1PoXQWWisZ5ICbIAZX",
-	"jLOVMJYvwal8pLSGyELMplvGvQ0BafU2A3XCGvJymW4mId4E+ArfvQbgWz9mbDc5FUx6m7BmWKdMhWhI",
-	"qbfmW1/VU31hs1WpfTgTykKxWMRE5Fv1ntRAV2iYPLL3SAD557cg53ZxdvnFy5et5kuJTuFr9mpmLVVa",
-	"+6J/e/mYi+W8ZA/HdbIjmpQNcM6JFvOFNchxslmoVej4qA1Ra/S4XZHbsQq9R/ueRb+fUr7Hh8pRCchx",
-	"T1xVImK+3e94fhsGtSrFzNFR6isxWwrYFrje+5wV/0x0q69eOWnL2Vf/8h8vByZg9Ys0iAlDIseIhc3z",
-	"/Sy07mix3MJNmFXIau9+F0IUF59V8AEVYpElbM/jxg7Av8H2a26fq0q6eaLayM6M8lLIuHV1sd/GvwkE",
-	"lK1klCO2tjwWXvA74vmNFDa/tKuSAenU8u9OkpwdT8D+CpKqtSXMlRXc0g0WyBjis18OYZXrnUVu/GRx",
-	"fh+Hw7XIwGcnnszC7eOGJyZrmiJHimTGxcCGTd1CMJAYR7vwmesmKuJdm9TOrTraOD1bku4sybNdaP/4",
-	"J05FkKtvuHoLdJCd3ryJGLwUjjWh5qfn5mqyYpKmlNpTT+H3WVhNUkHZqCk4j8U7y3g60eEEMjZYUoYJ",
-	"PXcyxX5/sABnv2hTPHUx5QlvBLj6KgwaZ+uKn94gPkRYiglyh6crSrxLq0WJPmI3WvWrbTWXhpIP+1f8",
-	"LY7/VBz+GOKV47KgfcoGLeQgokGvYsU9bp18W3GRnC+AJ3axrzXwHRfJtzRqnKpYmGDfy/2t2qDNc0s3",
-	"VZ/BsFhdMgPSThjKvpmwqUpJWZGwnwvpfkg43IZhGZGcE9u/8VWlWt2JuHTx6Z5f2Cgwhs/BXKRyxW20",
-	"gHivHv8QRrmFedydnKVPGQbzhAvfz+nMS1Yt6iyuSrXZrfnNOH4KwUleik3ASImSc4ZubtaiVBhcsc0B",
-	"jbVr8NCvNZ/Z0UGH4qxOAVTxjta7/ztTAgJdZZK14cKacnOiVVmhubCHScpFAMzpMD74RiRwlPUYKDRw",
-	"c/tGJJl7fkQzovvEuBMWnMTJCstsM210KmO8KC9soDsFRLRgC+DU3CQsS8SS2FDllmlYJ1v0rdcpmg9u",
-	"yB0HyaSSeH3ujFJ8hHyYi9/lXoRnrwzf1OPlrDl6AOGKqeVNQ+mi4eG3DCqyYM+N1cBXZXHJHL6pkBz9",
-	"w3vhU5WWE0ZNBwzWiEuG6o2gIh4EwO8Eeu5cMm4tjxb+Sr9mDx9St1veeAPWdm4abvChYzcONMuTU+7w",
-	"bRZNO6HAYBrNg5p5YyAVNqwvpdoYp+oIZyfoyt35lVf+utcgeojzGpmikhHQXt6yQrpZCW2ixjSou4bA",
-	"+x2OGHfVTHbV8urPbOH8Msbnqu56RVAv1og4f90SD1e9gdw/TMiyj4rL4gERyl7tJTPWGZFJoBmYUGEm",
-	"hjTZRQZSdJtJKFEyk+xSo1EGJUAD3973OOKfpnLTfe6Q1TzB/cTAhRxQ36/upOEyMK5zsww3VHkhp9BM",
-	"q4Skw99dYW+h78/mWe2vkBMGPFr4avocIscwMaPB2Jq3242Hry0Ii/LcqULJc3eiCTk3+zyZ7wt/cBPG",
-	"97l5Ve8bpvGRyqkT0GzDpTUuinDOJVOzCVuoTY5ts9P9awCbmcjZqANRrFnHUR75VXM9RUh5Ell4vVBO",
-	"PVHDDpeACjVrsM2lkY86vVT8lOHsb0ltndIm8W5aye3aQm3YKo0WPlIUhqVSA49b7+IFjq5ljPoIPH7Y",
-	"Xp5AuY2b9and+ndcL11A59Y3y+zOxR1IjN554sJ/KxIX8QlpLJd7VU+l1gX653SONsG+vKfRH7PB40zK",
-	"70xzmEI/RH5ifj1D48lCpWgdA/abbzwQsnhZuVaJiAQ0kx/ufNdYdWZnmqdpStldq0FIEWW2/zrfo4pt",
-	"rlO+gKnhoqaOUycf8aGPRIJGAfV2bZZVO8qkYiul4coHJE6ZDaNSqMatvqCn7AshSlt08AbR8z+pJcgB",
-	"bWxf2gVRqoXdnl3+/Zf7MMoVW5Nlo2xmcJXch77in1C3TxehvmQP+SUVrvjleLBCTY7Y4d4s+GHVTyeT",
-	"refe6YO05+ugGBFM3GSx2c8DfkwI604Yn5o5QFWaqDP8plZf8vRn1Tq/tAnv6XpbwoVQcB2LO1J3e3N/",
-	"T+5ANx4wYcxInfcwvd5TF8QVMlOaLdQK8pQiF8klJSAnIb+IqWa32h6ff7feQgLEiACsJNSnEwt/dz7F",
-	"C9s95wq5zQUQia+wEmKskI878zyN039vtfqWIUSlWHG53ZUJX3wdqdWKy/iy2JbDNdBVehaw44/xBv8F",
-	"e8OjBda3GvdbDbPUgHFny3TLhDWQzBqvOCrErJFk+cFyNqrc2uBycM1woYPtpgzbnwxTG3lJyTQnI1ap",
-	"pYcrQ7EIGVLl9znGwot7xHUd3tGXHrUXU7M4cAR3Yb+Nsb3Qg9GMsCEIL1FLDxIWVqbCv5ycrfjn7+iX",
-	"X+Y1Mlxrvt3TT26dku62lN/j7x9Ix4dJ8JU1orUJNhfY7lurbeiGPEjdnnXjWTd2q5CcC4ZiN0RV+n0H",
-	"CJ0ZguUo3Dit+BavKrAFHk9AZtVVTtzHjFVEhnbnrxSVBH+yLlQSH6h3rTpQnzXvn07znlgbZwtNOMD7",
-	"PxsLIuJDsYNlqS/C15VNmITPFiuN9AQ9b2GwJokqGCfMgl6ZSRHylpppnLHCMIxHEayt2eV96cdFp/sg",
-	"vgIZY51b1524ms/sdXj6WFML2QSfySSeAACuEznMZ4ZdDTGzTqVEPD9f5hmKjwlRH+KJL0OWMTNiLgm7",
-	"k+fI38Ls7//dp1cX6/xerkP98swHzxrW8vV+vQaiYS3KILE1eDRRysDw8FNj+faKbbSwlVeI7UQtjYU9",
-	"X/Noue8YvnajPlAnewv4rgP5Sd2Dm6hJW+9n8+XJpPSEdTx78O1L6HNRSJrcJX0mttUisCB2SRT2j2kw",
-	"1hnSCRHyRgvsgpixBTcL8Nn/W83XLpZwRlnMXCgULW8ZMddcMZ4YVcW22qvPgLQ80LXD8FdxB1+5J4/V",
-	"kuHknv2EJwP3TexS2KO6zpLrmYMwE5LLCJiGBLi/JsHb0m0BvPbAMOkiUvFD9Catblt7jU8dqda8pofQ",
-	"HIdm7L/37h4P/hvIUA9Wirmdzm59nUgtIcZyrvvEC6vUUFP+UQJF0WPHtvg1PbYcuo/9bthP+tk2P3rb",
-	"vIM7kad0r+gSE5v3fLbEX3WHS87GG85aVfJpmW3HqvS9Qj5tevR42bRxft+rZ9fmcasPNWaDDCdRnEaW",
-	"LXjMuNbizuvKOvWYZwh/RnckVqzAc8eXOimFZVOYC4l1J/IItYK7kFxsUw/whkYPURTQCuvyyDuEPu/f",
-	"PokVJELCYKzF2Nsan2N3vse1r4Xi6jXuDCAQbYXpXRj/qOuN/FcMAxLlV+xeqqLXDa9H5JBxwDIaKyQH",
-	"Te80FYlD4Ty5fcghX5hVxfAFT5REzQlePpkwzr5+x4j2SkgLWvKESWWPiW4InaFznJfA3zrWFjc3uec8",
-	"0xNwxlBvPPvbFdNgQN8BVfBO09gdYYfrhAcj2Zfq/+iH9EqFja/4wKMlDNhd7j8+44l3SyotXqy7jae2",
-	"rJhNtzV3KJPuuaqztX62Jc+2pG+6aiJM+EwSf8X4NBN/g6X/JWLCoB3ltpFWV4rGiaKM4DxD1epQb96p",
-	"O7jxLxir3oT5ublem+XQulN8/bPyPDysUXjhE6pAgnQ7T5ZL5HDNO+KUZr5gow1gab3q7I9SP9JUbrLB",
-	"fZ7V5XcNljfIVsInm1IZoGFL1wqDpA7cf/ZR5XYdxzf+0aM1ZX5+p4lRs9XpPUjlW2JrRPDJdDVFlNqI",
-	"ay1AexhKf68QQVLAt6Yk6RGa7o5dITMLVqnrvuroU2Fon6nBwmsG8cnpsLh3X0O1TQiCt0H+OWFNgVzT",
-	"md0kYZAY2Ief0KtBwCrd1pnETzS656zuMGBCb+5AbxnXK4ipVpl0wW0RfOYRFTAPtQ0bpZezRNX3lP9X",
-	"Cnpb2Imfwh/0uBfhHTeWD8A8/dY5UfiZwXEPizIhmnlcD6VNX3uyBTjfAm/Uhi3A/4/DHgWEbg1orucS",
-	"beYOffXyZQWq9+QMASzwKZcyTZLaRpmM/jR/1ZpbC9oN/p+/X5//Nz//xy+/v/rj/xzU4yKxUemwC6ov",
-	"hr2gyiRlOORBhGNFSWZzZamakshPi3wkdqHBYK9X3iy/hLW9YlIxyz8zHt+JaB9PbkFZ2naAHa01zyL+",
-	"MBF/umzNAZn6fO7Op72tVzTwr0SG16fG5+8ZgHgUI/YMNEUDdW/IHBaW0sVbrGPYQY+vWEyV2iJkyr4j",
-	"UKX2Kz9y5KfgQmXdLd1SwJff41fDmVwKvdB4FGgBLEuAG+q2pbWumY5KrecSbi10YTfe+z/dRwPqZogX",
-	"L27N/mTYP5SEK3R9aUqAbnHMt2T0+iYN7WQ6I6IeLuzGQIgJpP3EOwQaMmlnVs3RQuxiD6OTQA3fOXJ7",
-	"LqkuAPI2peRp00+a4FML3z/eUtlsiqdCUMrXqHfQHJKGAB9AwqJm1PSvMT8t8R9Y7I+iUeoHDPWkSrME",
-	"ZpaptA4lKchH5XnS2kt8wMHSiAFwpKEfiZE+O4UpfuZ0rgQD2C/rzUgARRs5xFE0GDZX1YESglI60CsP",
-	"lIdkbfApze7q4+C6HT2j/n3O+m7hRRIuD7Wqb92fDOHVDerQeb6eYFH3m56DztfDNaFknccn5Y9OJoc7",
-	"yWYisaAhzrMEhr2++RHrUt3RtlF6OVVqOWGGz7AQQK1BUuLQrDXwmGbTQgLdKrUxxG9xXOfO3bEyNYDZ",
-	"4HJAMjhhmNo4z528dHTsnJs/9UyFotDV4umNkXF+umVRqrULvtrstlXnPkhoc/Z+Uj4OaQe6kG32PgrS",
-	"g1M0GadguKbNW1A9R9qCmxqH1w1vbQLoW3nywf3REBKWLe9gNS2FSJL7ODJjPi5Ut4SbPAKTORfSr/Sk",
-	"4CgGZmQXWc6UvmLIaGgs+7eXL9tI4gZgud/uvOZm8ROOGicad5jfcEYCQ3m3cGgWAJaFhPFGJMmltyGR",
-	"Wq2EtVhKXOSGdINnSkPkQkcXgXoCyTb71S466j8wGggdzb3KkwV7s+DWz1pYrT3SOWXiWSLoXOwlQPII",
-	"OWEGXVd/kfXJdm6cAEz+409VBd5O5p5rWFsmNLlhaw1rrkF7b9YjlGgqF8EanmRL9zB8hTitLa1T72gS",
-	"Y1YTmt3JMCSetaQTLfkWOSe9RtAJvSj9iPuCw5hNuVwyHmEVg/u91dsJi7iMICFAiUjJSCTApNpcuQOt",
-	"yL93Y7VYA1aLT7f+X4zPLCDpQmuFU7OZO/7OA6JQ17RskdLxe3rHhwy0qEf1W6WJFc4BvnBRynnMLT+o",
-	"V6kw0W+UXj2r4SNVQ5I8DIZwM0OQZNiKx1ClSFkN6lorNbtim4WCO9BBb5G9IuKyTPZ7kHJd4JP3khd5",
-	"AcRxj5wIqhy1ui8KPf0tN2QPM1QPHroGF28547u/sTUbdUyCkUASu0oErJ2tn7oox5e23F/XvtfsDrTp",
-	"PqqhQOGjf/pY/bUwv9OUMmSr0/sFo1ki4AJfApvyaEm5Ch4CbAPOeVE6yzoJe5X1tPnsns9X7k9SBFLR",
-	"vUnNMGic6SSc3naQZFKIqVlYt6zWyPcRhvvfY5iY6TtGGyfh7E5UQEQr0zt5H34cHn+lfd5iwO12urjN",
-	"5fbq++y84ScXRqzSxFfs1kCT+BGPQQLCXAf30YtvH6LR7WMqK0XhDmuQjWUmna4EUt+bS6R9oPa3Bb8D",
-	"NgWQRBscMs0g8SoqHwIyhngPBvgeifJugBW6e0Zv99Bxy+EoiLxfL5QylbYio/IObeee7pPNEbE7lTHo",
-	"nRbzhp32RqfFIb39MQx9Guct9SwWjO799a5HKCudu8e73kpbnlwg5EbU6Ci5sddhaJ/0BvSOPjchpxR2",
-	"x5b7sLPLv//yxw5puoecDJjGwjC+4aUbdfrTeufnOo5L6zba+xSa3mk8oLA2J9zrDGLUhb179rlab3zb",
-	"r7CLWPOuOVF+8o99FHJ0yuOrzT5/ciGns7O0jBh9TnDTsbghoxx2PzFcxO4/dovjq2UhR8Gv8T1wsWkT",
-	"X6v4eQeP3MF3XCSInR37rTJijp4I1kVxuWRKThXXiOHAzXKnU65293w5RHNFg99BGn/WM9A/vuOEdvFT",
-	"gT6CceSL2IgkYdNQBlRzGD7UIynvh09ytt6VD544ZvBsatsl9Xxc2cq6EDynVgooLhFoK2ZOeLJeLveH",
-	"3Ka6nPjqb+EL7+sYsFTMZUGJxgkyFD7+RFUmuCPfUnvR8+Vdf76fmMtc6VZcJKiaMd2ExxAlYicbVnOE",
-	"aA2R+5j8EOlQYT6JaPk6e8V4iXHCDN18x6wxPRp4ES2Zms0YZ2bFk4TlkoESlUrrRuxkSSplqsiqmlcz",
-	"9QP5Fo7Q1Zhx30qTHL9Z7k/IrvEdnkSGAFHRfMWaz44SLPhsQWaZuE6zrigGb8LzRxv4hAn6CT8f90/z",
-	"uL+mmJAl3ILGlrzADCEgQkfbL+vEE1FSf731/TjJTg/f4frVd6Jo/JrWPsXwrF6PTb0ww0aw9ig593Rt",
-	"SnS9BytQEPpOjyZspFVmxP6OsTTLZ315mvpCu4saw+NYgzEZ1H06TYRZQMzWyhzl02n3+R3rzNdIR/ER",
-	"nzzWKjo3OTdPk5VSPOvNk3Pj5hpKYPca7nDDGUq989dkif2YCRklaQymmNY5MgovVMd0nRd1T7Zf+yhu",
-	"rF0NN9n3n6Sj4VnFhkmMoiwyTkmFSxbxNSWxnPJwDTGLwXKRUOcrZzORtAiNFm7fGq9yviVArieexQkg",
-	"D/B5DZH1QA+bBcgrWnPj6+sURp5KLYWcXzGCUQzF+YT6YKm4M76HMVO9CYmKeLKnaJMqwGiR3tLYUWcE",
-	"/Rz/KVOBvlrPnXUJl/OUz3O2JPffTir8v1dOW5ulg/r/A4M0+VGmFz9y/JyFz37kE/cjkXC96BIGcsMW",
-	"epJVmpwnQi73lP/QVcX7bPxbIZfjvcOL4b1MBs/Q7azOCS3qOyGd2+P21EUYWTvnAjTZ2WKbNZ7fEoG5",
-	"rhg3S6IY37lKbpalgH9+SOsg2YjTNhC2LXlp1Vu4Q8PbU42LAQxd6rX1/Rokre1Zn06Le81TdllKMvDm",
-	"M2EUEGmFWgKVvAclQV0jrCmzUNoyv0nBc9kjETub6zzhgDuwX3FusqGHChXi9LYAT7Sq3+7A/AtOXSNI",
-	"2/Mnk1lFD8aWwVJztgYtVHzADrbEwRxwL2vgCn0//OTQXQsonEdCS+ab33u9YpnGw3lLSpJJb97PVJp0",
-	"6gRzuifgpF38oTD0uT76qO36njq0mEqtRrBmZ2D3bpKx59EComXIbUYaQJqFarCgxt7kIxttnFjxOVys",
-	"5XyMSBIYJVNxMzfMAMjCghWzvw/0PwL8jsClPI+4gUaww4FIWdpB8YJMV25N1BqXKEqUgfjsl9bgvksh",
-	"49Zm0n383wTiVvUM2DgM1ObXwkWVRB47BbsB3142VWoZyLsCvMEqNZbB53XChaxtAtxl/akSryEw0NwK",
-	"jjaY5QZOhH+Gy9K3UP1VIAu022sXPBm1gqmKtxMmlQX8J7Ze450Xqiu1cNgF40wDN0q2FqgG8uedsb0b",
-	"rT5tQvljBrEO5VcynUrTrPi1hS2pLD/vCXhTr3ra3f6RN9RqzTUEaFgXD3lsPYmUry21L5QRtgiJ7u19",
-	"g6JY+GwvInM3Mt+MGuQxJ4upgggXUiD8DyLfT3yazUYLoFZNZpVqD39f1KMHOHUSNh6wao919INGwFvy",
-	"2xhpH9RGdsbntIdCYr9ZwD3yBMlVfBJlYX9f6hhG2JOEr00tNeFmsW3t+751D/pp0Terrf/kYZDmQa+8",
-	"m6tT6fyRwpLhxTfdYHr+KpVzL4LQzGsZE4bFeHNYTCRlTYtF40kK19ZgHqmez7p0rC51qCFPjJGsUpoL",
-	"qIh7Dpkw6jGwYxFc36nFlFYsk9OcUejVsPziYSaDmOJ3SsI262ixfAnSI2HUwQ3tQitmAtnWvh4rmU9Q",
-	"jJ46gWIuG01YGgU41t4VaxCGkPDpeTt5uNYnbVvxJVCZTPkirBMc3fK6980P8ligdE/LFNJe+p5ruFpy",
-	"hZAi4Qm2c3hh2Y2/d9buGBOGzcUdSJauj+IR2dGofrPojwab+jTZ9GdN6kyT3gIyB05hwqzeMj7HS6Yl",
-	"wNr9GAu0qOhGwmebnWATRNOyClUq1zGnWkoT65tw/9zJalYplYANFUxmmO9q2T3Yq3voR3zZmKstRwH4",
-	"+gYbpoCqsAiJNLAn0HaV6jw85uvuljYGpzjmMYSm3BBA16871OiNrJTX1IiBGrHhwgo5v6QstNJsAUld",
-	"avB+3DEks2lQkkFuuQgu2BMiW7GCFoLVOsg8SsIeozg8sRiyduNbRJACNme9K8dQ0aOAzWUBe33iBGgO",
-	"ZkIQ7G7tCHbd/dPnwTMI9sr1fGBAmW1Cz31A2T6O8owOPUAniyFbSeCz39tUgIWixgSVXaFmZUlQX9HW",
-	"yiBdLLiMz9Wdn3+HyvAtl/H7O9DjVocwy2dFeKypFLPMKsUYJMbphLHAYwrlwOa/pUPGfcMUFjxBwjXf",
-	"j4xHUWudyRrkGiKEtzhuAG9XLgcjWMdvRyCxnaDKXHqyKwMgJyw1NQs66RRiAjDZNPK4OJ+hm+/QJWLj",
-	"VPs+UwCEq34/7vfcUE6Er/DcxDKrKcyURpqfvQZAJXDuhaNB91UCH8PAPpU/f88g2v+NkFxGwNxKmNDr",
-	"KGzodEOZCTXfSofOUaFZDEmZgQLUOoGapQ3paTkTetV5dhqfWli4bixG/xvc++belLbPL79BIJR819Eg",
-	"WL4Ew2A2g8h6RmUEa23YZANcR4taxbmhX9/bjqqUwm9nu+bzVNkmmvVHMG7l+98i97LQnmgmSCkpQZuF",
-	"WBO4Sqi9wpzURum4iI8R/m53Sy4sfN5j0eitn3BMB7uz4p/fgpzbxdnlq5cvJ2crIcO/vzi+9Sb08qzA",
-	"GD4HN1Jh1inKYfk94k9Nh8+Dy95odTuq3ei4iA7bQiufE3ML5yFz2e5hO4nDhzxqwc2vM5FgW9g9BZ4q",
-	"lQCXrbZnVA0XTle+FcOcyd4mbALwwEYLa0FeMq8JhppnzCSDjnP/SZpgrupKpOwCK8yLluK3tJlV7SYb",
-	"NU7+2TC/QXbmfehZzdauSwra8CmjpRvx8zsNCVu2OkMR0WabfBQBbSYhBzDQPhYBOBUL7c77h+iNIt49",
-	"7HzNxIFoZGOVk8tOfLwUiBg3C8Uk3GEzlZuIOYhptgD/EkMCJDn32YnepxVt7f3F38hCo1JbFQ5Mau+/",
-	"bvy39CoVxgwhCj9RVtFTYwk5oSJKipzXoAlKpHp56jmmvpNn/ZFDfSeHV9FeN6MGuwdlU3iSJDhfYarI",
-	"g1U7HV1zY1zotDeUxYlfUMrjfMYjq/YyulFw/Q2N63VFC+8ZIhlMAn4upE8c/MmEPNAsfGxrCf8K5kLu",
-	"rFTXuZkvelnqr2Ce9m9TcH2wLx6wNI1LxlO7AGndFyh95aQ6NcCUO3g8qyRS7WW1o4fKdCkNty+j1v22",
-	"9QMF+EErNRv+qi9Sd6C3r5FVtW8x+ZB6AP6ibDixcaKBRk9YQxEfisiVL3+kOeKPDOMamFmojURhOlhs",
-	"wtPOG4lk1wmPoLxAz+JzSvH5HjY7wkACAlwnAjTdmDjx2ChtF4k7Ne3iCMuiYaXuYJ9ouN8/QbvSn9ed",
-	"sdU4vS0dw0gBPglQKfnB0GbXLKzP0/WegNTC+of12RNTuqEChQ/YBlLcGCriwTN7q9IrtlBJTDCseDW7",
-	"EjK1YF6wT3gNIxVbwvYy/DF2lZhGo2018FV9xp9+3Q5pA+5A2vP8iSOC3LgBfQf63IC0DKdpqOCDW0bw",
-	"nfElu8VfXPof3E7Ybcwtv2S/S5XKCRPxhIXc5B+3V0yDSVdg2EyrFXvLjT1/g9//3dfF7Ck3y2KInvNr",
-	"NJaA5lwUvYYJ+VuGKAU1xY/qAYlud4FLvKL1cHRhUK+s5/iOQfLN4XuwViNkHydMJXFVhr+ncpzrOB45",
-	"6eoRdKtfdP3yoWRhVxQ0/QB9bhcsCruv4OWeWiElSivj9Q2RpxygVyqyMNJjxD3NfTrhNhXr2bnBINxa",
-	"Hi28zPdi3tZrDTlBU/31W3HggxpHugCKGdWVbGFpBjHG15RQDGVSc7DOU9tBr8V/FtQt3712PULj2u9H",
-	"1aOzZ+l9ge+sa37Ot2JW3LHxlqoijuaJQ9m3YNG0+ry80x9K1M+5kLX7SI73PhP5CUc8hrZNxL1qaps7",
-	"ut+uGnwmqyY7tOyo12oabgYqbke+k+pmzp2QDv95MeWWChrraMdcSHmcxA2k7G5yX7mvOE0zWPb6/kGi",
-	"uF6yFZdbhlvHYiVhwhYC8y2wYqm0IiFmZ/STAyzAqkjKSVdcl0WgRK6BOfWhZhOeJAEax0aLF+wNjxaI",
-	"xY6XMMYqFTOelKtBKiULWSdqDdlr99vj5OrZ7LSVzXeoFrgPfQvnt2pTlE0Unhz8JeJJApqt+NYnqa48",
-	"E2wqUabWhvEpJhHdXyiZk5XTcNMkbK18zWdxe3J96pXCEPJn61BL1C02ED7WydKYT8Qwz1Mch8OchBxN",
-	"DZ6CrQRCA8FGdA5rQ48du0CEeT5JgfCkC9YDIpWdnVbSYaRS/+jaWNzgQ8cuGTTLJykX3zrn2MsFuce8",
-	"KSqC1dq50A0heDZqnE0CYX7DgNdykbBs3bpsEAifMVrt8fM7zUVMtjqDNQisijt9VJdAJiYXa7qr2UNA",
-	"RwMeiwz46V4HqzagJS3PYIAW6iQJwlBqA6D+ABejUBy34FjbcceTFA5qCAitW3tNsB/T551Bb1wfR5G7",
-	"kYvigjr0eatbQMv7voIJk4r4pzwHsojpDjDzjQ4BWCs0vv77yxbvfy8R2xV3CuvVA4FE3jnCsZLTiZEM",
-	"IlrD1kF4bY1dlh02tvZ6ROOqDIR4QhvgQUSFnKrPk3vtlsT00dhF6X/QWAVELz3rfQUHqf6x4WPuL8tD",
-	"bsWLa3nRS3R6TbFpmP44T1Cc3fVpotNhZCjEp/g2jFC9/SWzrLyRbqt3FyvQ866D1XfumY9BUnCiT1RQ",
-	"3vFlQVDWXFtC/6V8hiLiNRvyouEQdW7XbjNekwBRZ30LF+tdGPqoCST9VwwTEPsVI0eL1n3SDFPQ2Umy",
-	"1uKOR9uuk1nhTP/gHz9qI+En+SYW9omairdAd2ubhUqAWeArhkYjlzislUy22J1NgEdoUHaLJvdbij4T",
-	"o4/gsDlRcrSlCD0Da7ZoJMyOUzWblbLAVxgDIWxBKSSlRMXUzQI56Kc8WrbXl3Uiui67u3HPfBTagh8/",
-	"dB50INdM3UGGSFQ82pmQVhV8M6GZ2sj2AmN557fU2Vl9Y8ecOs2n+ITP6XBZTbJCRVuUB6PCF2GNfxmL",
-	"EuVpk4go2d6rFb0vSmoJDSX1n2hInyvp3jBMTfqH7xh9chYI7aA3HILW4G+Z3PNGqyNucie6X8pfPVTg",
-	"K1m2wVQhZiDSgH2krTr5STSy3GQdmhBREYV9H6wgnF5b+soaaT06DkyN97BqrcEPOOJRx/LuEwaxNh9w",
-	"S4KlWajUwOHmxc12rNbFze00xgVXZYAOpizT2hq8qqhJ7epKj1Opx8UpW7k6xEMjDA7umIWGntqd8vRo",
-	"i3qXY78YmSxfMZCxYYD4Jh7kAiNvPFMYllBHLbcPNeL4zUuro4+PigBxe+nucs8+RcAwyF57OCECNEJr",
-	"VbiuvyohmRsmAeJd2Pp2274LZGPAdl4Ya+6Bxv2T63EGblMGtlGzHfIXj3SzUCxRxjJhvcJTcsHk7bJ1",
-	"G93M/vijZ+brr1uZ30H841A0hp+yJpM/GWbcqxmuAZUkFZqd8CLNRRMI/xRIwbM/Ra+guLIBm7TJy/tx",
-	"xPRQ2VacCMg4vL53KfgbwBr3cyYSt8BkOtGrSWVM1Cm8VP2bb29RcxoDyK/x5z9WMh32Fz9+o/QcLOMo",
-	"2r7a8k+GqQ2VEXgkh3glJGYjA5MaynqcC/uu51sS8SMizzJO6e/Z8y7//osLGCnOdf/4xQ3Ud+HhqU7O",
-	"Ls8u3CP+bwAAAP//",
+	"7L37ruQ2kif8KsTZD/AsNu0+5W57t6vw/VG+1NjbLldNVfX2NxgYAlOKzOQcJSmT1MlKDwzs0+yD7ZN8",
+	"YPAiSiJ1yczjdi/2L7tOShQZDAbj+ov/uCvFsREcuFZ3z//jrqGSHkGDxH9tJeVVwSrz/4zfPb/7uQV5",
+	"vtvccXqEu+fd75s7VR7gSM2DOyGPVN89v2tb/EWfG/Os0pLx/d2vv27uylYqIc2zFahSskYzYUbn8FEX",
+	"9kcidkQfgDR0D2QLOyHhbpOcgxssnsGRfvwB+F4f7p5/cX+fmsFOiuP4+6+YVJpU9EwYx6/j+j5R5BfB",
+	"4QU5MX0Qrc7MA4dM0qGiGsZ02NyZL+zwk26xR8HNnHlb179u7iKyN1Qfui8hVSX83DIJ1d1zLVtYR39W",
+	"wbERGnh5/gucw1cOQCuQ3Xe+7x771DyXIfHnX3yxuTsy7v/9LPnJ3Wuqy0P+W7tP7QPxR8bD1OzIdI4b",
+	"7Y/xABXsaFtrwwYbM2V2bI93zz83PHFk3P6rmy7jGvYg8UM/j7njb0JWimhBFFBZHsgOuS41kZ+zpEpz",
+	"o4RHBqcP4gH4+LMfDkC0+SlwCWU1VKRm/MF/f0jNdzjgp3bEKV4Zzm1uGxXQGqr0JHesBqIPVNuDK8Uj",
+	"qwAPsmJ7TnUrQRE7AGFcaaDVhpwOIAFfKCVQLSQ+DJX5U/bIu1kkWGUrRA2U27keAPQrdxjSHOOOSjzQ",
+	"/yNhd/f87j/9oZOLf7C/qj+8j0Y0X9BiTIkf6OUiRIuVAkRU9OzkBbKRagRX4AR5AyhiS8E1cCQBbZqa",
+	"ldTM9A9NtTN/SnxtyzjFWQ23/9fNYK0vCX7FnIkHgMZMqZFiW8Nx6sP2if/y70rw/gymSP/WjZuYxd8M",
+	"y52Aa3KSwhIGt35iDo+8+kw0wD8ea7ts9anY7VgJlSjbI3D9mWok0ArHOdafhfHWkGtzp+Gj/kOpHm9A",
+	"aE235nR1hFaaaji6td1ujzf/R9BJSEKHvPmrP1p4PF5uFfAS8KRI0YDUzJ6b7blwkigt5YKYoqwiSnSz",
+	"CqKn0y5mD7C94mcu7M0dFxoS92FaAJlJ1k4I3W3m5vBrfDv8m1UtnCaD0gg/vYmp8lMYQ2z/HUpt5uGo",
+	"+bV5BGdKq4qZ+dD6bUTdHa0VbAYEX0wsT4UZ7c5TZd3CuzVPrO8HpvSYY5iGY/9/pgSZZ7xfw2eolPQ8",
+	"3gkcLDmZI/AKqh8YT7Cvp+aIKEeqQTJajxnme03KA+V7UOQo8DKmnJgbSb0ggtdny+piR8RuZ+yCFMdb",
+	"ko8+ejrYu3ea9vhUdqVGzHSM1V8trWtxqpnSjO+Lip5V9LGgzW3uypq2ChIanbk5oFbgTA0cl9C9BMMw",
+	"EZ/96T7JaBXU7BGkETlqPPqPcCKCg9qQUrRcQ0XM5uCnjH4gODkdWHkgW6EP5EAfIVJ9CPVLN6rCEr76",
+	"ppvLB5BHZff84/f23c/vh+y2uaukaJqUMhcNpaxCt6N1TeiJnjeowZATXrkUteGtoRyrjDpsZn6MJzwr",
+	"2boZ/ik/w+LIalDa0LJ3zK4cHXgVeGZAAHpWZHt2+2O2A3jl1W8N8kiO4tFs7BZqcSK/gBS4fKCyZqiH",
+	"j3kQPpZ1q9gj0+cJTq29/KzrN7u75/82vec/UO03+6ekVsQUMSMSWptb+kyUNitrudHL/VoUYZpsoaRH",
+	"sA/jz0i+NNmnZvTav/KyqqCa50FDx2rx6BFjvhaPML/F4hGkZBUUEqhTN4dUOhOmFSkF39Ws1IocKZKJ",
+	"V30J8CwtAabHNfSn6gHwcDhhash+EK0CgooTQYt1yYcemWKCF1K0vMpwT6voHgrJ9getskz265SgfWtN",
+	"0bGkdTfE8msuuqR+HW9MoPfiAb92b2RG05KWulioT+0ACi5Os8wsOJz98/pgjfNFL/D2uLXW1+jbDeM8",
+	"JXTxvNrzSWtjJO4PhoOQHQGORIu2PEC1IZRX5HQ4L70XZjbCqN7zN3RM4LC6TWCKsKp4YzsyRwR0H0xe",
+	"9k0jxSOtL1Ii6dFcscslp9uprNSkOBmoXpBjq4x4dBrCWbT6E7UhNShlb0Gm0b7A+9ZoEGYOwNujIVsj",
+	"oaESSSWhBqogVp8ztMZBNn5FU5R6e9Hn/PuWP/tkTF+HX7WKcbNg87O9Bs3FAo9Qm39RTkCVtEaT8QWh",
+	"RsHV5AiUG+1BKPA3p9J0D8nL8YHxKl5Jq+wqRG2eF61WrILkWqy8Arn06OOQM0fmnXkGxenScQdbiMvJ",
+	"7xzI78Cc8QT9oWRVWiUrUfyr4BcHqQS32plTLzf+N7T+/nxvt8uIC6rJUSjd/fj55v7+HvfO+qeSm+J1",
+	"kaF52e3o0X6fSnM07PhMkqoFotkxvdNHqBjlhYJSuGtsbL3aZ4ghlP2K2JF/cqQhnxLRAGd83+Oq/7wh",
+	"tFZWCzsdxLHPlO4SNguKlDMnxtxGzzHFXxXId7BDq4YyY3CMJ/+mAU6EJAeoK2I5UxHGIz3SbZvXC+6S",
+	"vueYldxJ8J90u7IJnJLisq9oTZO+DVqWXkyODsa2eykwO+P6yz8lt7FspQRenuevDv/N6J3uYxOzv4Wt",
+	"7QmRuPeiUNP8GvK2+FeUf1vZiMSK22pLvQ4wtqQ7jbLvm89FDrpZulHDEJn5PryUkj2mHAHfiZMPQ4FT",
+	"ghVx7vwt5Q/+xDlP0IYYA9D/JqERUht99oW9GKn5DFROoWZ1bW5RCbqVdpZ9khhluLDOgp7j5tO+JOn4",
+	"Ff2fvdsPeGWPCOOFlpQrVK2NbWo0EAyaGC40HFH3Tk7krxCyp1tnKG2/7R/fhMknKS54q7L+i6C2LFIr",
+	"I3/D4vsua6BY3YUpa5vEEZiMYfLnWQ50y5nmQCEe1Puz0nDsRejufm5Z+bA1v95twqb2/vgRpEhu21eS",
+	"8jJxnUKd8vq819AQLcheoA/G+jOAG2pUAhThQidl3o5BXQ0O5rOkscZUzJjMzJ2pwo5LdWFUM/O/6D1I",
+	"LsjumB9AQlOj+5vuUcNuuUZ3eE35vrUqVVNTbXgBHb51LU7WUWenvLkzVyZUhVfju7805vWf0rFpvop0",
+	"B1FXamNdXPeWn+wFiwFADY0iYOQJXtnwc4tO0BSZH2ndwtK4acd7Ao0La2PgvieZD5WdsXFLa+AVXaxE",
+	"VqA046haFKUQdSF2u4wrycjUI+VnchLywWgtVikzpsQRQ1aUaRSyyBSE7rRzzaBQdZenISF6KdwBtXZX",
+	"WmurxJEyXjQgi4NoE0GMN1Z125h9FByIfcF8QkIJRr6gzkI5wffTJ0EqXRwpqw1TsxLSDpBYpjBFTpJp",
+	"DZxo8cJfLi5GapMgzHhXBElwOhPub/drYWOtiUfyP4BGB3NJG0PX0kXaRmQFWh7CxnY6N1NEHYyOzBR5",
+	"gEY7JdVdrJ5A4gSKbGn5kKS4n4Il9wSv1YLvXb5MF4uPNkGLOs03otXSLAA5B8PKw+FfU1Y7f7A/wIoo",
+	"4JFf21B5Kz4i/7j40/hLjVCa1gWtKglKpYSM5w14BHkmfmZZBjEDqoIawxl5PkOaHZUEHyI0UARfxQ1h",
+	"Gk0l87+UC30AaU2jF+Te6Or2IfOD1THGy7ImTdFQJgt9kKCMRLzeI/EVupiZ20gb53XuCVpb0095Rcye",
+	"IzMDc5zhDOiVUGzPnbkyqSyb1b53zxo5DFIxexGNF3ui8li0zZT/PNg9lHA4BdaQTAHGDYxA27V17a4J",
+	"Q2frM+CCmOE/bZsknf2n0ylcfzPXkaGFG4JsYU/5MA6a0SpTwVCUCiOmHQmUWP5sehdKjjM6CicO31iO",
+	"D2ieEsJpSZUWHlOXWMcy2Tv0Iiedp8qsq9c9h5bVULJHWsEfP7/fLJH0q5Kcuntg5WtjsbZygKwAWSA2",
+	"Bpx7FdPmd/0CU3eFqvTK3CLPjGj44/1S1WahbjIfX/nH4LGMJrJYX1h27S+5si84HDNXNG7/vdn+//r5",
+	"/bobdpHxfOE1OH3TvXS6uLlmGFe9m4dyOKUdfOnTdROPFxo4T+jvMuO/cz70gVMryhWfVdbtw1mNW4p6",
+	"RazR++sn82miVHU7enZ57ztGGekWMijTCrM1nnv/GOPmhFh38ycqk/26IWyHtjJVxvTaYJ5afXLaEvqH",
+	"hdS0tpY19Zm+pagg8on4sVHAm8fTPpG22oPOBRq2+Ovis1PSY0PZnufya8TxaGy7G6i7L63xSfwXbViN",
+	"LT/mEhTIx6eZyjAqGqiy8QSNvh+Txa0hxXJfR0rRFQeqrIVKJSF9993z16835PM/Pb+/RxPmyCrO9ged",
+	"9GvQ83RkpkYRbwNHFT2/IP/tyz/d3xP4WBq7lnFSwVHYmJMGpVVSjB9Ezbw0XXS+v7MvpMTaQuqIBniO",
+	"OMnnT3x5SNE+PAxh+riaC+CMsyeHA2SF4bQhZt1Kmevp+/dvyAngwfy6Ic/Ia8EresY7lrxvubU0wh6M",
+	"Rx+S+xfBE76e71/++BITBjc2C+ojPTY1kG9bw85/+ApkzfgyYysiZbQJPQq5SQxW7rc4HISIzfp83dFz",
+	"6jReoOl2J3ClbjQ4dU97YMJJWDnJIZ9dwDRra01i7li755N7i+7zjLj1p7DP4d8eG322viF//3+ibKZD",
+	"mYxO+athsfj2z2elwNocpyiJfWFY+4LoEvBKrYra4QtWli1Mjh/9eShoK0l3uqhaNHjbbc3UoTgxXmHi",
+	"UaAaoEgJjpJAb6Vtuk34g32w21qXTef+HOcb2z/FeZ3A02FFY/ZwkOrAmqWUDQGdFAlw0p7wIzc0upaN",
+	"ikkxDeOFCzlIo6QS96rgeEn77dgsD7ratxdtYAjRjqNLTNewwA4xpHG3gX2lZznMHvJbWFR9qfFrKoVV",
+	"JtNkwHr8u5T6HdPqBeFUShdn37FapxPqk/aY+9TUql8BJMNbVwqjgV6MCV7PUQus6yit5RNFYpU4LZJg",
+	"XZh/4ZRrqnTRqlWDp5gtmuIcnS90gfa2IkVY5wWfJO18OtqCqSc4Zef4Z8mBQF77dXPXynr+JOPA9tk5",
+	"ut7y0Po5Xlhp44e55ZSe0DnztTdUU4lfsr2FTfzmBBXZngkXJ7xAuMB4ExKZtlocraeXpQzI9yFoqF2u",
+	"s9RmLH2Ao4L6ETW45cUdQyLSR8pqo7zcKAvYxfqIaoA+uCyZqN7j5ANN1vLHapiy1Z1z6zaesK1ksEv/",
+	"staFo2Ev5DmbCqRCdJEZ1Va0euMCeJGKQ/YCFNmeRzULKXF/O6/Qe1sY5bU5tbElRzYi67Vj4LqQrXMc",
+	"zpQSmIff4bOxaq3haPQumJfOcWW3S2Ei/u15+XzZVei+U+wAFu86HLdU7kXRcs3qXNm+B70IFWmeEY70",
+	"TLZAbMH6rLq3Rrc/UHXQdK+yKAvoC1Xapt+b+VDG++6F/0SrhPMiLx+W1trmTiL6IFaYU6u8lo2oWXle",
+	"ntR3Kx/nGyzp7NK4RavRKV2W0Giogox3lYln0DYQYyX50vmqWuiipM14t99i/gX17Cc4EG/5vCD3LueC",
+	"mFcj/A4bwgsAHvfJWJGmrlwprZ2lHBeDqXVGmzJa2LB8obt3L7SKegassTRbzm1yCVbspNPysNpvgXwz",
+	"8izUgU56EL17ZoF2HMVQomsr5Ej4tFh7Z837xL1WEpJ0uys8JmonWYLvz57Fvkj0xOmzZ3y0IrETGCTO",
+	"woiE8kibGV4xU/rXZRVMI+3pkjrXVI3lSnXE6Ruz2ef/EBrIP5ZW8H/qDb/8kr4wL2JVvKZ3187spt9F",
+	"+86SPRzcjQvHjzKif6e36Yob7pJLKh+td5dLuEzSF0PqJpiS0RcEeObs21dCkiZWGiIzFzNkjdGMk72d",
+	"ZP+/wtoK6/8rOS/NKBOFo0OCAvQBrJhyjyAESBL/ZZ398veRYL+t1v3rhPDJZeW4qvNUdtzfDhbHStmq",
+	"Al9c6upCLaNuzF4ZPhVE49bVgu9BLYaQGVQn98TPs5T4QZGSKhg/E1/s+TwUDbq1Y9KT2Lncfkd93Ggt",
+	"9qAPqNcvy3WLM5x+TaHH0J2exxQxT3WDdHZjquw5ruW14R0ai/yNT+MS0uV+WdQABO9ctKb35vO5JY2r",
+	"EK0F4xa6ifin25ypS/A2fu0uUevJ/NqcQ/WSq1MKs2ArqnPGdbrC7tmxOgls+cqiGsW7bO/1E42wXa4p",
+	"W2JKuWzD9cJ+nc3uNSlDsDk6X2TD+q0YqyMzt9CqrbroppvXL5dQ5TYHJuLmpzw0KlVwbBS1yWpgp8oZ",
+	"SSdkpZ4TSrCYegdyY/5fNJ+2zYb87//5v1J7Q/VESY6tK7eQT0szDmLOSNpSGIfxsRqxI6KVisDHpqaM",
+	"uyLma2MwmF60zlfvXtmeVziMXcZOfh5RLUXmd01TmizurrlhFavAZoZwizJn69zMX7iINj3pm2AW/W+c",
+	"/ce7Ykas1Cb20d5wy0UbfNQgOa0LmYl72QIPBcBX7checEhmzBg9n8MJMM5wbKhkSnCyE611fSNfIbAs",
+	"ofyM6RyLmXehQPMZTdNSQ8FfmM3tx2SH1QQ40nNhixWSRxQ5IYIoMfYNVQo1Ni40IM8gW9tDNbYBzFNr",
+	"xKCCH4VOgnP4ApFFZtz6uMxZtHo9fsK8I180tvrcCh8HxaFE/ZgzKw7AFi90IjXKCvVw/ruz2rnk0aXd",
+	"PzkDPuoxiN/M3MXytTgeXSX9muSX7i1PMsthHc6so11HuYmEaZZR1+yYz4kSRzC3urkVdoxTXkJAM3HJ",
+	"2fNJBg4eLSEyhLYFHGY8yyWusNvYB/YutbdA3/nxxQIkF0+oHPn/MkiBdDpk4SDT/T89hLplB+ihiXVL",
+	"NAPeRq9R8MT6zI8iCaKyQgjSVh9SyM5OmQiV+XR0F0xxxwwqip6CvfuaqsPfAB6uBocZ5sW6mJo4jeJu",
+	"OyGhpCrNDic3lyFGsHLFA6shpXHATlblYe08JW7EjJaqVyR/HaB8eAcK0WnGQG1e1UroJx/TNW1hqG6H",
+	"sCj3RCV3CEVpiLu2TuuDSrQyhb3x0pZpev8Dvp/ywjWUF1ONUMoDlbTUnSejpPiANYAjcyFdrWmG7+FC",
+	"5zDO3AQdgcI9ltyUgOR8gRMge+Qp2bas1p8yTixUdHBlo5MKx0CFqFXgUiLwYoGKafVU6T47WtdbWj4s",
+	"Z/pX7o0rsl8WqaJIIq+M5lK55+qWFsCp2g8Z8zGt/nSR+2GOuOGGmILue/P5vfhF78l92hrXBSUfOJti",
+	"ko6XcNbC0pCv7WNObV5f6vERyvaJ0r2n8HXX11qkYwMeS86Zox5yxaJ1FDshi1DYe9etdh7f1Sal9Gc5",
+	"kVrjsXa9Jj9gim43hxy1ktlvcuv2j88TKoP2Q9f4KAdxJ2N1EKOk2drrRyqZxb9XbXkgVJH/+A/cl88M",
+	"bX/9ta/TZ2OuqzzQsbwfZOmhcW6T8mwfGPio1YsI84cpoiWDyv5zabRh6sK45U1wpbCPzkZK0OcZ5BJo",
+	"zqwL+4kvaEQTiUT92OJ0P3bhB6N+QPW8S0V3biyjljkIK8HBpetvgjOLKaKo9cFONUF7wg0d3tPx0vO7",
+	"ObR6Q13+oBGHj4OhrHZwbGgFK2OPW3FdtdL6Ufug+f16PjMSK2r2ANzC52iQR++A3dztgYPMoC/YGd9O",
+	"pqY4JsiolWP9D/feQtso/lB+c8Kg+ZBDNpAz8EXaFmmYYrKVtASVrui3BzpRZiKO0FUK2MYqXBCElXRI",
+	"by+MfY/TtoepVaBi+E8LTxha0I1dnQpT0NNmsv2QCwTbB0kEvDl95bmb21tVYZXhk/kd+Js7k5PCLuG6",
+	"90ktllzMLV69sEafUED27BH4BivSMB3fwZf1t/lI5UMyGSBqmvWJIg69dEO+f/+G/PHZl19++ozQujnQ",
+	"Tz+fDBN0mQhfJDIRGsqqAg9yGlTZ55DM5NRMf0TCvq193VxijU4cfaJIeJL4NKoXNniAeX8O1RATmS+b",
+	"SzK3RFTwhtfn1T7ZCpb0f6gyrCcqeCuF2F342WGZz0dSsb05+c7jQFt9AK5ZaQGn0VaXUAokocPF6fVp",
+	"WhcGnljXJQ5uLA/PAXtH3u9E+eoW6ozXaLLBzEm0dWWBtXetgorYfhvL3Mv+u5sw8RwpHM7YYLW8PCyw",
+	"Iu3rL+3DPRdsxjs7glLBdjlRH4hpNJUnrDL2xmB6g39uRbphAtgw6HIvWrz9TX0uBg3tJsqCMNi0aunh",
+	"pW3agabaLcYTxOLy8YxXfNIhlLKR+1+O3T2OhfoME22Pm8O8BdzjzcvaFq5xnN7NZSmOfPiCoe7qNk81",
+	"lCd5PoKP6XZdtLaSJvHJrvVFqoPkV3BgLkEAu4WE5czO/2NCpiP0saPDiVX6sOnwgmvY9dNnw5xDbufM",
+	"/M8zXzyAUeyjT2rRXPPFpZ1eHGtdVgp0mWCNpdPAf5BuPPai633o8ZCNBux6/NnyBNt2JqkEr5JNXiiM",
+	"IqFrrmt3qsNCJwh/E9PL3XxXxJDsCO9cLHsdG4TcgXR7614EZZxm0JtEUzPKy0z89MlCA9YkSKOS9VX/",
+	"Dfn2rw4Nsc5kYVSL6yvno2KhfaUZN8mtec/Hsg4hzEb9cf0jr5VPinIz7ZY3v3tptu5cG4UdU+Vg/zEY",
+	"GPW29NUMrnmnN88weeEA5QNULwgXHHzjcgyM+/4Ty3o2hrm9t8tNBafWHsuYn5d6MRJEStPb9Rm8Ks9g",
+	"HXbj7cHCbgD+lcm2ZDU4pZULjQl/sCiT5gHOad1Y0SMQaosVPJA9/k2fBGYsBuwqC66L+TzYD0C4aoFZ",
+	"iDAtRIG5OCP/XqhECeVAPfCv2hxM3OOfMhl1vsPodE5dSesaJIaQa9DByZK8Vu2qFnbDfG8+HTU6nXvv",
+	"jX/uwkgZPII0lIuBLmuBTSswjeGnpxCmhnWCEA1T6OQoJthEQYL4PI2jYqPQWxdA8wK6t7FTQuI2Wka+",
+	"semtwmXuE28iLlmhiLijG6Oif3kblLtks7Nnq/XC0ZZajpnoQtU7P6ugIPtpI9L6iX2fFXvMOzcywGXy",
+	"O21cvtkt+uQGXeeJVK3sbXXBziV67C+DWZtutP+14DqZeQFHl281i81/Lc6L7xAawkxBPBwpp3u8cVw6",
+	"6Xyw33UwtbPPLdjYiaKaQitJHstGiqMovCd1tr5WS2r0uaJm/CER4VwGIheX3a40alUDpS4w7JYCB3Nh",
+	"9j8/f/blqnqBrpfi8neysQqL8G7VG3UQJ/7cqbvMmMUrQxbjr34sjrCn27POIdCYRyahgLE1amH+3r9g",
+	"Qq+5o8WoeWQVGFWmqXbpO3k4N8anPzwR/HgZohxWLNX0hPTTkpU679pUjXhI9Zh7SXDyNtSk6BkT7sxm",
+	"9BymnNAqDZyZZNp0Ohf1bc+X39YWicwpzSMIOjPeuiH+Hhll6SIedI7BR/2JsuWroZOzgz12VLSetNBh",
+	"DEjNtpIutwf9buTj2qXgKtliDeuYTgdhNEBEpFLEKEiE7iVgT6kw5ROeY5elGZrwa0FctcFNggYXpdH5",
+	"Ii9vRad2CWoFuIJlnPRtePw3S9ODjw2TsO5Da6AZlqK+ipLWmZCLb47pHcGY22VEiXfJWy574bkEixyN",
+	"hEML9JhUGWwzHRsoWbboyUTFBmShDvTzL75MtCag6hA6XFvwtR2rIXA4glY4YXik1a3UuqlwI8ZjvcSc",
+	"r38201zX0Tf0SVkljW0GZkKO3DSt0/N8FaUB4T8qKGtX7HVi+lBJeuJZEIkMYP5FoG7ZMJv5IeKra8Nw",
+	"i1NV84moIYkVaRBH8nxWq/Psx1O3EqNDdYsu6x6vLIjy9W6cMTy2zaj9fWXID0P2YY7ZtPeppd/IT/Hk",
+	"ab3uE+9s6e/TKmv/KAnt6+VoHnY/I4KSfS+Hiefu7EbbMLWF7+GC8tCM3vfh0GXQYQoZPoft55m9iNBW",
+	"I1vAAncLyqy14HeLjVorWR1S32TZR9YbhPX03GUUxoVDFrAMIyi+rmh1/dCM3h5Rx+nu3kcepQX7/GFM",
+	"F44UeqYI3oxQXYW/fQWkcUbVj+EUuwxFKsHPF22RDWl5DQrVNiZDGh42JAqJ0ElP+1KEllbpgvGybq2n",
+	"ZZHoed0q/b19J9wDy0BcVl/Q/vp1PDKYcEfkDNTpTwuOxGWVFuv6lwUOv5wFI3Ya7/ZvvI2zgDOz+7Vk",
+	"Yy7qU/V/NqVvSd5b6k3herkmnaQ/1FsLA5dTaZfP0Q0EVd4rs6zW3efdue+vWMRL9fC7ly+R0yYZx8ZU",
+	"/2Gq+295pVjwjGxJBWbIE1vqsolxOjdkKzhWQWAP/FZi5Lo7QvmM+kzScuQsXiwXMyd2moec5ZzIw/Zt",
+	"uvK9j3tVQ0t34Zvupc4UH0pHV1008e24bdjUU1rSIuLdBWVpXoWdWsQPVHezP7IalBZ8BRFe+1eyJBg0",
+	"nu7z4zf0rGIXMvCqS0miRAKHE3XFJlubhVhBlUQZMMIDU4SlaLPBi7jEK0vtAWMOSsoiIo0/Otzx/vLT",
+	"DCwllB7Ja5DN1SFV3dTGXCbB7btZtJIw7w+sXCuwq36ngVwyIz6W/HjncB+1NzKydoVjQJSM1i/ta9NR",
+	"xVQhB8ao12kAGcfJVBjgIoNKFFzoouzC6OP5958pJhCuFjdfs672dGlL8NFPCiT7FEY45R6qgvFUZvqH",
+	"A8Pe2jtWA9lCSY8WmRN70XUlr0tM6qz1FUN42zBNpic+PQMUIyczd4Vd/JFZi1rwraCysn5nCbSyqSk2",
+	"PJpDBlsN/3yrFh9Oe3ZNMsLBirh+xGThtPRpkqTkGhvUnvbLMuhvLhB+q0O/8CwNQ+b2/GxcRyws87ZY",
+	"2RxIeRAKwU96KSK3Ala9hFmX8WO+x6fljEsg/P8vX/xj8kWOB14xqKsrcXpWBn5CUrE1dYOf3NUjKKjB",
+	"CkUh0tgA+Q5juG+raLYM8dk3VHfj/zRDz6f39t2clsPst7l+MQlKrxwihsa/n9mWzI7M7cNNvE/xOXnC",
+	"yJ39zA1n/PSTfW00zSvLPNbgO/uk3uXJQsvLksW6gS0G9xXN8b4TJ3KkPNRipNritbyKmqssI6h5Z5X1",
+	"mxKALsUYyeKqA6K5+NXPccZ6h6Tfh/nuzL0p81wudDSZGx4sy/ZPfrreWist0WPaiKIVmEnm8f9B6zY5",
+	"551A5AK5Yjz3xntOG3UQSUWskYCAuclCule4u2pDtGhYqYgWhD4KVm2IYr+A2hBj7zSM7zcBm948c5Is",
+	"Xa8o6SrYbHeOqc7kPJ1rKAIS9xWhxZgG/XH9lDd+K+Nt6D4xzxsXKPBXMc/klT3a9QWu1qu2bmY2g52c",
+	"nc3l2zexUe+S6RArgYmpKiw+zGzprlcLx5jevumvBKg3RGkhzxvy5T1RBPk3gHmtVOK4K4juV6WnUimj",
+	"cEf08JdrC5X8MEM8ZE+lqb1IJUUdKK8yyWXX1sFMRHiyjqPU9L/xGAIrTfU1mdgdRE3iN++xXmmMVtG8",
+	"A1y9bbDUtVoqTkwfivgbljSgtMPSt39BYvx0hfEJTS7YLkTmF8GLLRxovXPHb6Ga6lF2kmPaHsiZIMuq",
+	"Ngzmykx5LGqqfa9lgrlVFl//kcGJbGn58NymROPvTPnYEKEcTul6kDGujOvjHIFb4NydqogEnWLki8zj",
+	"iEUXXCwDps3kRnnQDs3KB0XEbmcbpE+wZsbYXWPtpvpQ/jZHZYRElIfI9Fwh+AtCMf/NQmEeXUdDpsif",
+	"7v88HyYYxQQDx/Qnk2aXGvY0HeJb5SxZnai6xNCMTuJylGSp1WWZqAHPqPaRgkVtF8XiVcz4wbqi03gd",
+	"HWn9VKf38en9YhdtdWGk13y74bNopYJ694IIXp8JrY6MK8yStEAKixJRL2ACLeIJrjtw0RZGw6T3cHrv",
+	"bmFARyf68hyuKH8kkbd1K2SPvrsH02ULutMgJ64Ts4EhkxlfIVvYGyYxkrtXDuirkkKZjD/fUlRtqQuX",
+	"PJE513Y6VQsr0+818KBI1vWb3d3zf5umwrfhlV9/2uTbfrlbCFdm1Y8KLaT1sYFsMk4igWp9cdZkzlUj",
+	"lC5amUaRbNptzdRhVema1bkWF45hj5ykYpivR7gAW3Cqlobt2Mp0iRNlWmHRl+PcBekp6aIoDx0ytvB8",
+	"NFy6LkL1xEXjJcONpFUQNE/n7Yu+8lo8QqpTzhBYaHaTnXyYSB07d214naQypkAL9vhuyBZqcSK/gBR4",
+	"qIHKmsVFAHEahzsa69PCJhS/fobgmCa/V3mcpvlXrWIcFGKKKILT7lWdGOL74iiL4oaPxKucArvsf8zI",
+	"seDhse4exAPYEHUQUq+Xi4P9XbY0nPsnlqeMBHH1ttgf0Q5IToxX4kSAx/0yU+j51/SpzYuVwaYNFjrB",
+	"l2ePArgmc8/zz+WRmd4QyekNgeJGx8atMFMnl78acrfiGahccOTDHoTP2yHdAMm1iB+FjrBsViVJzmfw",
+	"JWGTFrmFB6Mn524Y6wLXvGrtEBckioyxQZe0jR62Q3ffn8hejXu9j28W7KJOTgh5b849yt8TVR56DrFw",
+	"/3yPomJDtq128Pgnyh6hMnKvpLyEuobqM/IBqwHxaBBpBAhTRHDEkiN/IP/k//e/4I31n0do+l5vHLYX",
+	"IJjyiHIKJa1r3UtKER/BSAq5D6XdJbZ3jHea2KHt3RPWL6RL1H7hpCPlJGjiSJ29pBwF//bsgKd0aiqD",
+	"3fLzmtKH2qZmZTICsc4Ksh1Lzlfk1XSl7WacycneRHULK386xe3bY6PnmwWMX3sErr8+CFauzslsmmz9",
+	"6hZi3NdI0sEjzEeavhOtApyYdVXahIPJ2BRltVvEkGL2i+i1vHODJckXW6ND+GZs7Z4EuMefVplh9pWA",
+	"zz50l3N6hBcoAoQlZRNhnkTIhjdJLh/Y7YO5KI/NFKGCLDTtebVyKk7oFJe5Evzbl5jFS231iyzuNPiK",
+	"OyT9JgL5rc31pXarzmGWWBBRTR+AL2xiFyxbO+/ZjO5wZr6x318pQAJa6Ai5bo2aYEeZnN4/G0KtVdsm",
+	"z4YvwKP8jPfjxqkOtpUXSLjg0HiA0iLHNj+AVq6TEQJe274+EZDuxuFk9RFqx63tbsTe+f1bkO8bNidf",
+	"8+piSEsv2ZdHFDs/GEZMJ3YjQuhtgFwb5uuJEsa+0mh81oZH9tg7/EjPRAEciRZteTDKld3FxShrk4sb",
+	"Kjch+OZmGS9+8qC8s47TK4/KQozSqwTqVSJjAkc2dPS7rMtgNiFlyCUCWULsdiAJ054dgM9HUGyLPRw3",
+	"uQAGdfWtlKmyukxvqM1092uXkD8wroTWUJGGYvuPKKEH0Z0+66or/+3ZT581IEurhM1AyeK3NneuD9RE",
+	"2+goDyydj7jUNfnoxxjpPsbofE6o9RZRRf71X//1Xz99/frTb77ZEEqMSovg5rJFmwq54gUBo4S7+Jwr",
+	"HFsgHEc0cLhQOLfk8oc5j7kKyqVkWJ7S1UvQDE8zrr/8U7prePD9eO3lCFS1FngNuAb3f0qzI13Ubzda",
+	"mp94P2HRfTJNOAlsz9+BsZFtZ5XrUuHWCDwpHlkVAqdz6X7dw3FSWVoRe+VLpQeLeaSs9oHJZRE2t7Jx",
+	"dE00DVSkbVy7dE3OoG0+j5BGBdnVbH/AyZStlMDLtDxkvHBPLiWxamDxhgwvQj+TTUSKeA5+9CxNb2H8",
+	"2815OsP/1cevBY/ygK9i6BKHckgPi96w7seW67Q6dI6aS7jHNoZfPNZ/olyXLW4N09CzaBcLOZn2wbm5",
+	"bEJn6Gfk27++I/8vefbZ/X/74nPy1/ff5EZb38Jm7MtWwVIeQVdzQhEkFN1y1reH5hyhJ+qwmW35o82A",
+	"cq1xrcuPKXRTLrQ+Rvj7nq7dfgQplObBf2mTvYi2VKXXfUucZHeNrMs+cO9kuuQtnJgFiFjKqwHsMFN7",
+	"4x+xFqQ7LcRhZHNkBRWZmB0vJG/e0L5w4UF4Tf9dSNJy160TX0fVTnB0QJmtRIw+iul4R1qTDgd0McfP",
+	"JHb1AEiRefxC3LSjLkuO+L297DFDRPQJpu2ywNKsGzcouLYz0Ap+Cds38/1rNjNIPJR0A2X12YpeXAFn",
+	"P2rCNQwaLc4MW7btEzt6k1vbSbSnu7f/mWp4FwzaEOGn5kZwiBLCKsdKU9f4USnG9wVig6cC/99RXr15",
+	"hEtaX+aTDo2xGrzAXJxCokI/DXFRz6hBmbAxxB2COzqzCpaBWr4i5bCXZ5gt0/2OYYbC9xqOEx3Ps42w",
+	"icvZaEAqkQSkpwEcKPWTkDONaY60PDCeDig8nckyc++6PkIJp0fL56BY1gOYp7LNfIB6dpjTIaVjfZ/V",
+	"Q5Mdq/BKcRvphnSLnWCpWwijmDufTiB9J2rmbqeBg89dMbN31jJAR/d2tsDIzeMmhHNLekqihVhljEzf",
+	"FRaAKmntsOU1VQ93rtEqyrwWO62hA9VB8kiLwPMA58LRqWqhUALHMv+rhVV6xCPIqkU1qRalbdrX8gcu",
+	"MPSzo6y2nl97mSooW+yylhKv3x8bIfUrl3E19KbV/b3fMk4zIIgUy2THx+y/v3/zI7EkM7qHaCVBNxfR",
+	"wuWd1e2Rf6LIAWjcqMReMPsWlIJqgfcwA5pul/cOlAM4HTpFzcdX1pJ1qDPLC+5H86rkuZA9SRmXgXXE",
+	"nPnEaJbdF6Q4LT8rjkzilFqwGamoYaeL5FX4TpwU2cJZuDbT1lj9fHN/f4/4zsHy50KTmimdRP8byglH",
+	"n03Yo44sYQvcIocznOADcVpVdpm9/UIpb766Fbsa2S61TBGnvm0IJUYQkBOra7IF3+5jOfeJXeHbzmQU",
+	"tqPRxdsG096NblL5BJRFRSFiV0hLpbHC41JviRQn843ewIlkXCm29Sq1uwtfpLkwERZlHJwl6mOhRhRs",
+	"yDND9I4bu2RQK2aSEzZC1TWL7fWLMxtk6Yli1obYMPQeUnsQI47WrFrSRe50130rxav/XbSSd0BV42tQ",
+	"FZOQzRMFDFtIR3p+bln5sBXiIcHUP2JVkc1UcP53Q+t/Ma98ZV5xPcaNudlQ6Zp6jD7xEWQCBPBrUaUG",
+	"///Mw5lBCk0/Ts9S048uTy83Uqrzu6dPjxpu3tGXNzH957fvguRLv3+9QvbN3KbNmNzdBix60BN5nSHv",
+	"6DhJv3mS3UL5G5yhy0u8+gOpC7bzmonj53olu1/cX7uUD0Knol8VbJlWi03Jf7eDZfSdmnFYUoERRvGv",
+	"bPw85hZwQyaxBLmcRf4C52/S2BrqYcrBj01GThxk5OOXcGS86nfhnk4pVCrZ/dLc1zHsscuFboTSIbfP",
+	"dXNcRKuoxnjUKVHnurYpTY4C4xJaEGvc3MT58ARN1p35tXjEi0o3bSX7yq4q9p3rYhVLGl05NvZw9Ed6",
+	"LjA5PFWLzKPmcUd6JkfxCITpZNrvRDsk5P4VnHdJl3MPcjGJDIoPTaRb1qAL4NY1y2EvNKN6uuI9Fevw",
+	"MDE6yrfsd11b1+zcg1/EzBsBL3ZppZbOQVj0NndCol2I9pJCkMgTECn807p+4guRHSaW9peRNxph6guL",
+	"9e46ZPkZW6x5+49eOwL7pxj+v0/RbjHus7e4tfx183R+rR9oo24CpjgOJtSAEc3afCHu8Mp9G61qtSvY",
+	"VYNMt0hoFPztcO5lrs6kFh+C1zefZRzGHbj/7AXORRH5AjHfr/CNJ1M80jVyyCUE2MJRDApgCmWJAAbm",
+	"Lq8xETmkB9uUKNWrK/38T+QgWokxwb2kJfh0noM9iP3NxicKfCEh/4M5DV0T1ioTiz4yhXkO5p1FlZs1",
+	"Zt3hJ2xlsOuMiuP0lsThMWPLSzhCdc61HaaI9LcF0lBWhaLbhkEJZEfrWmFkfeMjO7b1m7nnwPm4Im+t",
+	"33d8r/AReddVtC+FMqwWkzrJZVDtQf7gkuyTuX7p2FIIDg1sbgkVw2bej4B11RuCSrettI51tHxq3ypE",
+	"r6mksKyzQn/kl8X8PvKid9uWHq0+ZNLFuWF6kuTXS2s70gdJuXLRoyeU26NvXSXDjYKAfXWlRau7Vvkc",
+	"+6PYmj410TFIJeWvSAeb083svJIUzoKzhxbVjIfeNz5ALIFWvqUhlnRh6+pWkiNlaPt6GYK6ZpWO72OZ",
+	"G+UVqybaWl7TTt55lZf00nga5dtd5MksQiN8t4BRIb0ghW2gKPfWNlasezq4V6pzxaFRuWGvU4gRnBXb",
+	"g9L2ss9u4jepMGt5gPJhrWm4MJuoYkb1ULny8xLYI2TgXvyvBdWFT0vOAMNArreK63k7+f4oSowhUls3",
+	"MHo/mnRmht2aNzFlc9v5itWT4baklbP6OPya+XpXwz6MvJ9XNPFyjJWQjDVVusBK2FXcha9F1F3+ppFq",
+	"W/ER1s1+Kz46SiTW4IPbiwcEpWgaGbvlR6rLQ47jW26ktU+c78uit+g887m3tc2F3wLK9xdGvp8x4PkA",
+	"jSaSnuajnB2lNncO+aML43cT7c0qx8TvQTvMjDV13Ptsj0FCpUQsBHzxOVFe91X0CFghQwQvgRyFhA1h",
+	"u9CTRGnRoIvRysSxyHEDTydVHbAh9AsCtcLkQpfs7CASVK+kKIfu5D+UI1nHcim9GppkWvvLusZ7e+Pt",
+	"HnRz/tFCSaR1ZRsGTqdCu/yNMa9F/Zac71a0WmIfaES6cslhw6yz6Ltb0fISCl+B1X3eeYjCI5mjcMs0",
+	"bXNGa8q4npxOeGq6yWNuwpU4UsbNF9CaSj+0kwDTPnmjjeMWo9axF4bwyOG42+xozVHcihWO+l1b1wW+",
+	"nQuZuJ+GxTcVFveaE2lLfeXx07ZJ11slO64bTkejX8HPLYKI90BQcma7YbJkRo8dD6UgdeRoWkw13mUG",
+	"kseibQpwdUoX1CTkksT9yQq6giVij9hjtujWtunOecxc3bnoseToRKXYujvSSakDFaOpFBRV0LZiIq2j",
+	"HcBXTWWzLLKKc++iisrvxro6lGK0Q6K1ZVOjk3pilRWbiRsusWp7G19ljdJWH4S81Lg5UM5t7kOwtRAO",
+	"ZHPXCKmp+Z/qiKYBgpcMSmx7rYczkvyyiBCLOoeGmIONynHb9gRN8ORcsCZkrUr0iqUhBD3O8OgrB1ZV",
+	"wNOXtT4YtYRgH0f2SDU8t3i0p4PAChVlGzoybjjRWsGZINFBH+vxN95TzjRTcItWX2M1FfgYSf7CEOgF",
+	"tjGWOKRnNgmy6dOeE7/tjfXpmGlqIe+gqc/vu8fz/WQ3d3aLF0N6ivQgoqiFeEhDzfj8dnKSQkOoiMeC",
+	"kqGeQ3QIIexFkpGiYsj+d97sMJWe1TiGEA+E6uc4+Pe7T18bTTt9e0mmNfAkYo8ZBW2j512WflgFLiLM",
+	"O550L7kM43NBietS/cPYC2OLnSTppF0XZXTCM+vvdMLhMjT8vGxdJFKvkoHxIR7nYlJz8cFzlEd7MOaD",
+	"zb7UgljB1Ut/mOXuaeB8DqfCnpZEgMNifVIvMcUO0+WsoZfozDBxzPMAe9NndwJN3EJNBQn2CU7MTXU1",
+	"rn7HfDFLZmH84mspkZ/NNXBd2LdSQA0HbCxR2Qb37JjMPMw00s0qC+pAP//iy/RP7BdYBH4wbH/adQvs",
+	"rcmNGL45QaFbBCMm3CI3CkG8Bi1ZGZ/kRwYnm9/1ALb38PHockTVgUrb0og+2t9qVj64BsVOkKu0H9Vj",
+	"jFxd9L4VvE1Ijzfmqmm8ib8DSJ5T65RY2xfvAhTlg6ir7jOXqkJHWOcC7DJ3snDraAYyRdBpZch1CojH",
+	"BwnKzJtQ9aCGaFj5yKL96Do4oVVQAO7pCSVr1OkCuGv5fQRXWezgJBQ63WyyjoMLTRcxemLM8eWH8OAk",
+	"Cq6WbL+fT50Kx+SDez6pOnhMXD9opDbkq/7D0C+rCqqpYzjwHjAeFyfHwfRPFIkiswtY5eqDNJsKzUFn",
+	"wcTxxk/VFVbwkTDu6ps4nHp5mC/QlSNaTbYCk+ZjLTcGzrwaffp2XDJmkBBKDwSa5JEMdPpS2YugIcc+",
+	"45j/XMwtk7vW361eORqtazetY/ITfe5KZJ7sGKfoNG+VJgf6aLQX4A6VF5d7NBcTqcHciD2wlFW8msDZ",
+	"70pgAkAXZtWATlfvdG7akR3ltuUF0qOD+yKqPRrV+tn9/Wfk3tltdo+TXH2dTPzdnIXO87fwMHQz8RdM",
+	"DPdvO2xR65pyxXK+H0bXTTu4vGwKYkfLzd2ePWYyKq3Sc5Gopoq815I10KHO4BlYcO7i9J+hHiEBCGJ3",
+	"fVpSBcZK1jZqOwMDNsrkSVI82cPi75MJ4WvQJ/mcHaFmHGyp9ygf0YGarEltyFHlJraEoe5qQ8IYPLyE",
+	"SztC48T8GMnVtUp/z8u6rUYpvlXoSYBNAukeCpvZ20/h7ZBjBnl8mzvKCmPFcFBpq+RHSAYMrc8BpaHD",
+	"Ox2VCO0KLnTmzjjQpgGuelmytNRqGkrLDpkNdMW5txa9xX+GasIFKUFqyjhx27Kmy9C899E89b49Hqm0",
+	"CQvUdueePBvmmWRwwRD9FvyMm/d0hvGPoH047bdDHVwHkeaAEVckd+UaAuaAp6PrO6lUYO86D4X1iep0",
+	"i1WoZfFCOusm3BnBuEkbNj8KzXYus3oxHMxbBiVsQvIC5ZVNGkbMrB2VhPaKrvztubzsez1yy9L+TM6J",
+	"khA8THdI1pgzXfV2IvKDrG7/tr4TwMLl1Iw/pJIp9MHbE5iAGaQeU1YDF3Kwul7pQQ7smY5Ee0QxmyNQ",
+	"2SwZ+6ksAXOWfspc900NAmO7Mj7nrV3A1jcRl/ExuUANsBlNC3IB/Z3vXphb23srZ1OIqPWJnlWB9UYZ",
+	"E0mCbUwFkjgwdYplF/S8IUpYZxcXWEZhtvPnlkE6nGkTQd2ZGLP/MYe4jHu7fBPe7HYgoQqHZLgJOMHC",
+	"h3YHyIPfPX/92meC/CI4vOiyu6hbm7Vlnw/rLHol6P6pTLemPXBdNFQpyCSg/pIUQO5CsEj2nyjzP8Ar",
+	"KmcvAkfB3tr78xzOKt4tN51Nj1n8hi1lvQtqxHv8Etf9b67mkbjJy0wl+ZBhZiYy2PyZp2dZ4aYbObdX",
+	"6p2TPmsK+SuV7Qaxcc67y4KJ96k01bwXCZs7hd7qZ0WcbLwI79V+KEkv9MRn4AKOIdCT7F6qcu1DhUhX",
+	"xGOPrboCpSMP2zJtIuC4r43KuTX4EfzMo2mmyIJCN+HMRB9eZmGYjO7dfBbRNUqllceNj6cgCsDSmvy3",
+	"VGk7mxRMVddCI63buQe8XmT7EYT+YP1+lBacQOyMxgPyeJPOFS58BrLYASy2f2wB5crG2ivGXxxKCylt",
+	"GRTrVitWQTovzzlQMXGKsoq4hw2BrZdtbJ5bGO104t7KzP5guM2qFu+1LzT2DvyZnikYx7He/skuQy6g",
+	"ig9mz9hF2Shr9jraxAXZFLM9emzGpSKh4Ypt/aIpH0DiPsv04XkivsFH9UFiQxr73KL5hE1f1j5gsP2j",
+	"NgKjlBPvq/xkzCxmF7N8cSEsgZM2i7kjBWNg04W7rlt3QYhlspOWM9gaEIPocMYOTgcl6XKho9RmN8dh",
+	"vzBfjB53Dksto2dmjO0q2wvwJv3+duxjuubCaONEYzaBrTtJml17Kdomney5spHgdAvafSbR/kyMKorM",
+	"jYqqLbifL1TxJr2df2fauy95usw2Mnyz25m9fQ36IHq+7y3lD4WWlKudjVnRc4MhpvIAP6PqsxcCHcno",
+	"gstxgRn8rXOOX+vIPIZJzlxD0YrWtoiQQuwmwjj480S2l3tgac6Xf8FnqyU8SaWQawGAwkvb84oEZQnm",
+	"yPIlMPxuI+JuD93bkd80omZvpT06Dajan36fAhMM7HgsjUqbC1d+38sReEHgIy01JqM7yAcbWe2X7CwL",
+	"W041KhkGeyrs7dXhRmyIMV09QkbAOnRRXgSi8LC+yxg69dG337zakLc//jMRkvz3t9/+M6rqmhyF0uTZ",
+	"PXn9VTx6HsW3xzXroP9mmCdK1bCLSO4+/+DaGw/baPOkYYUNm23vRXYELBlUB3Hiz8mBGrvDmFlC+ibv",
+	"rp99nW5pvAltmudqk62DKNvp+A3fCiorxvc/OF90fzGXGDDppudDQx7bmEfDJ2dnNcaLVaijl/0LFOZS",
+	"SJcA3PdWjTTPmdSN6bTrpJpmT3rIpoDCKDhFPCFLO1C66FomSkAy/XSdbmYp/C7T2XKmTnIrWQZsY0He",
+	"Am2yfQawCn5F+0vzuEPNThnutVBQFTkopSjJd3m/TctZqY/NpWNcCquncsSK8wrzauDqoNclngtWQ37h",
+	"+OsK9QSfz2on2UKppqZ6567iTMwfJrYHATUmf05C7nU4WpbbkjppVO0zI7b788zh7vl/95NqxvwQESVA",
+	"x/i5dAcxHLt+1ntA/jNHfVaEJH2NayK8l3QHz0eoFn50WTeIYQcoR29fPjTTgnpApovcRasoGagSt2X6",
+	"/H5i+auSFPNFzz26LCDFLQK8Qya8HB/3jXOc3QJRcLH5k4ELTHcDxtGzoXMz//RlTrW29WfpaEdZi/Kh",
+	"SLcBfk/Piihhs7qqXvTZRgeYIowrTevap5+lrZDtuTgBPCze178BPAQjPI2ipQotCq9DZXCBmpqBKlwG",
+	"fOoBrPspjg61Lv+Ej8engkXUBTCuaLShqXqY+oj73TVUmb9HovGGLw9WPVhikribiIX6VA3LH2xzikHf",
+	"0vLhlTtEhs9cb4C7f7e87S9W98+mSmNTRYgj6fbRiwIAwPXX+KzTAqnDFFisBVJezbZwTyePYQBLe2v/",
+	"31sVcGKubvleCq7pyv7x5oXcWIgduTCcEsCju7KExdP4Jqp5SEyly91fnvYbUvKSzUl28w72ELFsqIWQ",
+	"WBjr1If3GpqM1CoczFcy2xWzCm2/Q+77risiYdcqqEjLa2zSovNhlaSz2Xw17nEyDtd0GfMOgqOh52gK",
+	"fBAFCfUstjcSU6SrEL9BA5VGiqotdRFwTtYFDeHnpV2/D6xZZ/y9d2+kZq1cnvAsewThNcgsXj4Nm2M8",
+	"noIhiVwxjHk8Nc5JyIddLU6LmoD7dbtjEmYRSdWBTOgd50hkeTL0J2B3dOME+4Cb+0cqfeUEenuhvd6V",
+	"ROdB6cff8fj0FxT/uXBcsiD+lZCkBl0YFbvYC0zhVQ+sKZwtMj+4J352+EqKpvD1UCuaHy5wtaHbM/1V",
+	"X8KAMAiuNrfxyapcnYwk+Iy85Db3GnY7KDXZngkXp0hKLilAU+0W21yJxX0ZMklOZtqKC/HLhS2sPW8t",
+	"Y9xhnQh2YbVNWFuLCOqnUot94fv3Hal8KKJYqo+gFvYORPVN6sIC7EU/R8jRJ8oeoYjLEn3QdvBHCY/i",
+	"AYqoMgzh6l1fAsRSj2pV7BtaugPsnnJ8bSYWcXXEkjMq4S1MyoyQfpqCi8THpu23gX0mjmDxDDlApRJI",
+	"e5EqcFOkvNv3NrkEmeoJcqa4Qy5ZdHmubw3CqsUTdo2WM4C4thPEJD7AClRjzJdLQ41iT7l1aliEyrfM",
+	"2nfPp9SRQw4fv8/xXZ3Z84Bb0wDH0geb6yA4kKqFkLx4Rdv36Q4o444mHq05tM6O7ekO5q+/qW5TejuQ",
+	"FiE+vzKB1xyyK/9emZC/cVbj06cZziUMprfImYVX+RbXNwmyuAUh88rGhK39hrlXB5uPbe7aZkl/IM/H",
+	"buz0Us8A77V3qIRwiS3N4IDFEb6FA+VnxNzikLnYzwAf4gL8q3J5kH1lOlUiGznCzvNnM+00uIbIiV/R",
+	"ynLqp2XpQSOd0S7BTTienptL+HL8nexG/atb2BXhhllIXeyrO690udl87Z6f2a9+d9mljdDy0+SgV9zL",
+	"qy7xc3AzJN3LIBUsH06FkzVLTXcI12BYuM8sxLWN9mAUjEQaReuzFI7IEZYyyZtfd9yT0ABsoeQZgOyF",
+	"7qUzGWXAfPocvFWb4Mny7ivfhtUT5zPyMs5K9kDhJ+r8bYwT6uxPK0hHKHABDGxxL+GPX4e3Mk7YR5B6",
+	"BX9woYsyRzSXsKZCiSC2nzULBJt46/CvxnyKMKAJ/+F34kSOlJ9xJGXxU5VRvdJY378J927utC8GWs/r",
+	"MUSJHSbehUCIPqHDwnKQcAnOvo2l6kX4BaWtYaUrv9fHuZmPtfa+lCEJcuU/JzvGmGlQCVnAor82RLv4",
+	"JJ5+IR4UOQF2dLdvBigrSva0WVyvtZo0uIjvkoRx/QOzXn/Kz1bYUI1oRSf0xW8RNTLfoWCtleXnmLW2",
+	"BvvnAoKWEN3npvbwu6SeVoGm2TJBFmCrfFs4LUglpp2NU8s0fPTOPrkWyGVxiXuIyPtEG7fEKdr8rduu",
+	"lBq7BtMmExe/ud6WU1rWb8PCfoY5VSPQ2yPJ9LulZQWLg8EYlYKgh7JoqNQ3CfuGPOk1Z1G0+qX3lSax",
+	"NDQcG716SPtakj0on0Ww+Yryh5dSMjepW8bGK1DaoxTdAFWgj0M1/hw8ssoniQ86C9a0VbAJ2e0oeRqB",
+	"OKFMOWw7r8f08IuWI6HshAS254VHeclVuCpxBMRK0kI8kC0tH8wd4EKytvMl/uxLEiziwxkW5wu8shN5",
+	"5+aRmmu46cYtZDxwKmLjK3KiZ3I6sNrX7B2grjbWuWaLolcWBhuGzd2YNTbSu1HfPfQVZrtPWE/iUUgg",
+	"cAZlATVa1dJ6Gr2KRyge6ZvtAaCxqJnWcLC8FbI/EIEId30pzTxAUzqtwZyHoulKnxbULPlCKWuqAkx4",
+	"lC0PxuMvLbl0MmFUbOn1HzTkLAT9kXpmJ9RjLJEjrWCc72AUI4vCj+2XToezMdr6/Xrdkw09Y1MHXEUN",
+	"VIGcsmZsXzYzSAOiqYG4l3p9IUZmfP6Uo0PaHJhuwy+rpZ86xityH5ZmK5jz2UtUeIACufXp9t4B35tP",
+	"oXC0ejEKxuR2T6YkdPwc3QedRttd29F1GyRPL4dhoDNsOuCPbu8jgZC6AOwO5RWVoAz8tuBrUvfCyhKM",
+	"0WTbF9qD0qHBJ520tlptuleV21/7qO0SRYlt5UN2tNTCZcS5Q7IGVsN93owZr0ML3bhKvkeQ56IUmYal",
+	"UrQ812RPrYjtJZp73rkhXL/WUGVmPznBCE6FG9vCl+TISymkXX66OEMqXayOmjzAOdutYSIvLQXaPqa7",
+	"u8hSFYSekdAfpxemwIlWl+KYqt5QbVkCVK5Fp9mFTAWHQ1BfRSNfyLwokcrRo5vsbF2B5ZWvsCXMk3rw",
+	"F46y2nXlZ59T4M2lv7KjZwXr6o+99JuMiTqx/NY8uypK7GSAn1a3os1kQkggzEWlIlFCfNiINa+Hq2bZ",
+	"/e4uncTt7v3z9sQqenph8cS3YL08iGkYFM9Lu2LHiJoTfQBiPDFb4OL++exKLwpC8lYXk3st9mka0uUv",
+	"0ASwJjviJ4ocmNJCnlMYKmvqe/qQpfj9BQROdR676qBFZ8wdq644we/BzHFCOXN1DHkukNglWOZrMqML",
+	"aaGMfOPeuAzW+zZc5oxlY7f6pHTMRt3hPXxxboWzMpLJFTHzzWGKDwmfwNL1dJ9hlBuFZvxwv0US4YhR",
+	"xmXmSMPQIqZLmHWnp8plYETLmLCYXdWQBV/bmuct/p+rEbB2mz4Ak0S1Nnc75wMfttkAQuMeGte5yCfc",
+	"2lecymHgpNPhFrupe6zye9DnfpfqF/ouklziIVS2gHwndug9WOeKDHw+G9m8UO3DyU/wQC3KJC50OFu2",
+	"HzIH4tr3ugbHEnpYjV7erThiqj3+RsfsmMSfDIIE/aTKtqk/UaazKQnrL5fN3ekgUveaOJqbzNcddN/t",
+	"vL+bgFOjDxJgQ7SFdWH6YP/s5d/ImzcTKRgn2OHOmYk6Uq0RIlcXufg7w2VAOBdQ939FHMRxCfyhrZjz",
+	"t/CSWewBei68KW//payNnsag8zhby+yOAeLWyP54JRCh30/gOTmI0+p6FVt/kkRQMuMbIj23bmbruLLd",
+	"UDGI7woq1mb3TVWEhGDJ+HY4Z7rfOUkY2WGng8B5K8J0Dz+VklJwyzJJO4dXOee2+Qn74U6FSnJK5ffu",
+	"nRfuRPVmu3GpWIJDmPTdun0auiBPFPOfQm9dbB+wbLOiXIKk3yuAWRoNmQtNHiwI4wWlQROGluWDH2jK",
+	"P6aE4M9RKDFOduwRXMm+7anl4LvijFxbD+5/Ma/jP6PCb98mfnPHeLGrscP75q7l2ElxQmU0E/zaXwK/",
+	"y3uodiScvz6Q2MMtwtfXyGYzStqy8DTOJzn2rnymXDxst1K7Qe0iQaRLLJtuf5dmgflVTlDoZnbXb2Vy",
+	"vcl5qo06M1WqPRmk3IxBzK/EoJxD/wvTwSQ770fC0CsWV9rcgyUicgrRcXEWUMB6tM/n6f9W1KxMmEs+",
+	"iqWKITpI3M3kJIoQDA7dBK6TN8uRnoZTTM6nG3COBhd0c0gQaRRucY9siBZiQ/bsERRqClWmQUySpAmD",
+	"HqVlJOhfWPhJpongRJ/EIO6++h7o3JF/vJ+RT4s2Ik/+Eb6xmUvV2na71OVMxkWxkTsm/IyR6vgPu9aG",
+	"nbFYWdscY3/phuT6HWX2M8birM9FlGwf/e8B6vnOv32xeXW36tsWmq7NOZiMSdhUjANVpBRHwMSCvjD2",
+	"ef8Hqp6wcHUtLN9OAuRj7LSfPeNzVYhTH4DKmoHSA9x1LiwiKUZi9PLEaKirIgtdtdi/hNrxLfeUKdS4",
+	"0ZqJ8qyw5sN1PBMnUBNbztRiD3538c9rI15L8Hfy2vyMld7+Sxwjlxb5qmInZNKlEjwqce/ozkbsb4A7",
+	"kVh8uqwydxQNmC3VHRXnLggYuFO6oATXUPODeNkFX/sC9NKMqxOV3GcYhhvQ3zQcTgN/DBeDP9j0jq5T",
+	"KN2KR7NeTDUwJrAqKtFu67RTZtpVFfKswiQXkOZ2On5H7VTuQK7JjQT0lh6F75v2xf39PPK9t2Fw2OQq",
+	"XWBltLJalPmM53GJrg/QLKnE1YjQEj6QnFZGP16HzBljmi3bIPzsJFLZBZlM12F6bu4ELxSrvW0y8HTS",
+	"to93Z/6ZBVre3EmaauD4Zkcas3QGrsRux3TklQ/AMxv0aLk0uBr2tCZYWY0qifMhY1q1dV3VAhNFzTej",
+	"v6LbOfjsVCYvVbPVEFoBz3DFXnc4EssNos2dkf3LxjdaTvoicGK9g7UNgITRfvcYzu1e/ry47hqJ3lkl",
+	"gu7EpJktBMiz4+Mgu312qOXG5YgofuoTi/andQwF/3NL67QJnV3cifFMI8WFLgCPJYvfduNN+gPsIp4c",
+	"XBfr7aONGDvd3Y9dkj9UTEO1IffOz87hZMXE+XlXt+iSwZmKa4wdwNUmUlCJotZ2PDLOjkaE3acO/kXI",
+	"vk8jIqcQU28hYa4UImP8Yje9PJfdRIexN/MTOigt1dixrZ/4SNRU9RFdv7jfZKO7u5jbuxtR2TQ1y9Ge",
+	"U+2/nqX4+5aM+ntlx1k+dJub7AC+Y3qqwMU1r7TGcdAhMMiWDbivY3DPeZVrMbE0TIATn1izx8BJZr2u",
+	"wL90xoNMVyrSCkupKnpOUPGrVjEOSmF0LUkqUCU1iy+0uMmEHsBiBw38s6E7j983e7uADJeQMbcPrDxY",
+	"LbQUDZCKWZRXiw2VdOOiSpryB8e6KlO24XJoWGRuq07hyisL6+8kd3ijk95Z8QgSKVoVoWwBTzs5f26F",
+	"bI+5mmbdSu72a3yp2yXbZBtip2PIa99SRIsNcWAQ1pF9n1bH27qfmYfwR7Ylr5ucWRBDuzopqswO9kbA",
+	"d7tODjuWMeUtzuMCft44PopWjO8qs71VriuRHd47/P3sbFzerMn2Niq25/zkenYwhqyLaG8ZLxoqaV1j",
+	"msn2XFT9zkbTamQnHtwmhG8OD3vMb3kp9Dcn5Nck2Tg/VF9CzV6uo7pidAMXNbhLdxkGm/MC9ZDTxwf0",
+	"SOUDpK4NDPRKBmpDvn//hvzx2ZdffvqM0Lo50E8/X1UWjf7PdoDeFqNVu34lap1lJGFvL5vx3N/5n0hJ",
+	"NeyFWcYLYu5AizphUYIsoM+KpK0EY0hNa9cg6CI7BDFbnQSa5wuHUhm3M1+d24+D/JRdTAzLPr5xHWZ1",
+	"JmPhSMsD40Bsaxms6sTUYOz+eWFNfUl5QdVDsROy0OyYYSHzlIRGSF00Qun8Qza2lvn9lp2hMg3Gpofz",
+	"7yT1E0PEYn1nJw3c262TvfjDg1bgVD78Ng4FUXXQdL/ytC4NEF3U6cnseZHuRNe7h1Z0tjSXmHPujsMc",
+	"Lu2P8f0GFSCng4yHYftDSrb+FTMuOvwiRC870jOphOsJybRV35Cbl2b8CKXfYbJWSlrmS17xpwI7zi1g",
+	"lHfm6X/xD5uLvBEPkPGL+BhcBWVNJSiz5lAA/sgqEERh+9yuEJhyQqukLpkHKcjH7CK4pGnSGdkXYSSF",
+	"OFfhehOk14ehVN+JHk8o2cKecdVtrnsfY11USvYI1YLYQxXBDI37eflQld3UnmQby8LoxG7uHNx+v91g",
+	"EHz5a+E7kep++ZQdAy9rRbKgI98FvUrGV2MKu0SUtJ6Nwf5gn/LwJIUIPTkz3lZ35ycSfeEjgtfwvQXP",
+	"moMt+ahXicBFDVMsYRAp9384g38OUCTGxlxB/AiyZNKl4HZhVCk2GR+2jDpqWhHhVvZhJUZblz84PwSu",
+	"WKEVrmOlNAXyU+q2KxHt2OWCqLY1jCL2ERTWUfWJBnm8DN2kQ7JOqVEdlnUaa8c94H2Mtn2NnWIv0938",
+	"iNOyGqkD2f574WNf1G/zN8bUzl+2IJc1mTJi+QM+PIuf7UedYNpmtfWtvV5yVS20HSU/sVs1nd8mo8su",
+	"p9hCjfrUri0GhaOsmuqRKZHumw0fG0S4eIqo++rEpsBU6XqQK7AZewrTIKUnv3d5dEYESV9l4Ky1zKJQ",
+	"RkK0HWjTAFeE7TwYnG06qyaGWvn5VRCZAYZ+rGEfxBpCZcDlbe2bnVRHm/TOKY09oK/D1d8xTuuszXig",
+	"qlClBODqIDLugqWHJNuH7ftL/CGhY/yq3Za2X3YMhvOA8WR1RCyZzV3LJdDyQLNpYU4PTf5QqAP9/Isv",
+	"k78vahBvoTz0XZjpxvWMj/p+DfZkkjduE631jHZ5f1kzxo8B9WiQYmHht9e5c9w7qyquF2sDWrJy9r6y",
+	"T800O9BCrFtY7iA+0rpd1kM8xVFuSX6YaGJRx4SIppt4U6b3s/P2jup2LqTiKMW7KyyUQKueedf3AG+m",
+	"dyBTHGnRp3D8U+d+UZRVxp7cwuLccLd3ozoSVupWAsGi3BBWOoiTLRw9aN0oInh9HjVwSy3oYkZYwAPT",
+	"O30rWeLkwHXC5B06dlYqwotEsHko+1X0Ko5o4J21Uyv/C5y/oRp8a8QA6H5BgaxzftkhklN1nfQrC/ab",
+	"wNLDvxcrfdGTdg6O6Fdn1fSCJevvti2r9aeMEzuLLlesaY0tvSEuXy9CwMRHPIAWnswAEo85NIjqkqjI",
+	"yrpDl2cTdqSKUwrdFnhFu1tvejvw7k6E5159Tf78py/+K3G3O7FA6irRXqNK9SfXRkuxMetGir2kx6Ra",
+	"bDXmdfeQfydVXf+Gkz/d//k5ltO75witjWw+p4eaAMC3+j1UG+fvp7aOZTMDho/AjitajUx23TXbDUqn",
+	"oQqzxpqngj44zBHXUMWlKjLeb12QSnxPtDrPcqz9w5zwwl97fGkT5d0e2F6ySSZ9F2qaVkVtM4AS61wL",
+	"ExX/7xymBsukelH1sFYN3EqgqfDth+AaO7S8klC9wHYUeLa9jw8+4rWzGLA4nvxX5rvJtAbG11syPt3k",
+	"po4MNIIgEx5rcmIMDzJWnzGtSE2VJlqebS6QLemInTQO5lYyIzUc+EQ6KQYudKqEDJyWc3s1NFTZelC3",
+	"96F8NJmQkwZZcvhDjPv6hgF2swK4jC+SmEubu0EuxHL1oO9UtJXUGhF13O5GZHBwZBG55w+h5eOJPifJ",
+	"4LvktC5kJgy2SMOgnX5xBWamu7knWpb0V3sLrXcgxJ4u73nMWGOBuXVtQQbCz+H1qg3Rovm0bdSG/O//",
+	"+b+mY2mTeHJyecH62CvTsarT7wpjBkb/1O7fAaz+buNxjR3eRNp7cwC2eGIDslvKRZ6ZMou4+s4hb3+N",
+	"ndsTbZ2qVCznW1oeLEy4sQdLeGEBuajtx4YmIw8i80I/o/10es7Yf/WJGyLevnOyC7CsbIa4rmAdjHb/",
+	"VEEq2xx8LsaJD9ked6yEIod6hbfvUSB6idGnMf/ZXrlOVV/szhihlEcx8dWdn5+mkNvxbKjkzjVyTuDT",
+	"r6ufXtjq2IVT/eUb8+amQzm3gT7PU/GWTpzL29xD9og/5QWEX3hLywdIgT3BWfBUnqpoeaWI/RkVK8Yt",
+	"MCsRHNJlBqU4OnSQ5S1wj01NWbYfKeYtzRLxDf/ALBjxDiAD82Kdli7rqREKKrKDUOHqVLKx8n0uatDF",
+	"InkQtZoy72Hz7BXvWF5UuYQazF4QO5cf7LpDUY1leUwRhGJZAcFlPX4fsKNkJi96eUtZkIU+iFaZY/rI",
+	"4LRczWgYlJBX7W3qhu+XGNwRATsGQR1oP28tNo9w9ELCI1PJ/qP4u/N2GfY4UG4YnKW7hRqiq+lRjGIQ",
+	"wmD5QQq72ak5fYhgB4/khP9CmuLYHnEnMa75qi29X3FeZKdhLJRSEpqapbbstc3YCPkuPr8SzXQEHuvS",
+	"/Te3aD3cZbAuk7Tm8b8qqLIpqCqVrf/IsHDJPoAZOnXttye9Dnyy8NIyHX6AMl23coMEFr+lsRQaSrJO",
+	"2niuHjFmLM1T7ZOdZB4wXjjRo8MXaDym0MZfQmFPOzbrXRGePpGcn7jxRkhYXGCS+l0H0OmsE7RXMMy7",
+	"l2BXB2XNOP4vUiztlngHTX1+3+73XXrydWD+NVX9sqOytJidbj53XU6XzYHc3IXcaDNT7Vu2FGJnnmDI",
+	"Zicp+L6wfhEMUqh2axgS42hY3J1c3emQUWjR+LTyrlNgZ5BkcWXpzXIdxK7uMhW1q7q2F5hZZejGOPQs",
+	"lRjn2LPHbMM3phHN64heSuXgCy1cuC9OdNZCxlj73UGVvZLiGEv1TxShZWlB83x7yIXGIW0MK5YuL210",
+	"7YOxuJGTA+RjB3XNFFEHRBdXHs02rYXeqkfoJbgwF5mzhp140Ta3zqO8DarZmxZ1z962LMYm46AzOvmP",
+	"HYwE+qpdiu9iazhqd3lts8rfsItJ4icU4muDJhLUDbb2R2BY9eJ6QAqJko2TtrH/amrKObi8C3vo1vV2",
+	"XOY0sJfAPwb+m7lRmQZzwc4t7G/mwTe7XQ40bqKdzE0B5EK/6h6vRW6RcFU4kRFJJMdpfdHd6y2Z6Evp",
+	"uksOgI5mYOs8G3gggcsajq1TG4YNJ52Kexdv8k/zTamknm745Zd2s44IUYsD2/OAI2QmVQ9FN3GL1FCU",
+	"NWXHXjeEnyYl1FzK04o2AWHdv8VWSvHIqtDgcGjJlai2nua7XNu8CSyfNHJCS1kQm7PXS9Zf36qq13D3",
+	"Rd9KVlFAgelU3tma8P3w4E9tzW3cmPk+wDfzY8Z3RGwkTYMapyGLA1axE2Mx2HF8fiKL1zyJ/2N+18Dd",
+	"E9NAxg5tJlPNtFzRz1YrYpFRDqufqah19M7r8B6Mxc7h0uL3AEq3AHnRPntr3fz2dex9gIGpgQYFlwdz",
+	"QXsEvYXr6WNGJQrHDenyhtQKFeySGox1IFSWzbMgVB2w1ixMU/fk8sbg7usepjYLDBtNo7/ZXZllQGuM",
+	"yT/EbuzUHafjRJyYEV0MTj8wnsjRuKjezjVJBv4UpVMuU1WuMkUexcPa3KC1PZ5HyUTOfRf6BjZMerB5",
+	"8ZCRx+bhVV+dBAwNwY4lGf+Brj10UEeFXuGlH3iqSqzjqRvd355DL08C7wZ5D6tVXE+dizKI4penZnYr",
+	"Qj19Pxf7nbfWZ5tI7LJu12uKv2p4hDrN1lOQxVs40HpXiN0K8eDTfxLTzULo5olyM8i9Ho2T6kDJ1Cr1",
+	"4hv3xi2KMD1mX26XeQUfM52kPFxeCknPbfq4lFfstPV8IEZs+Pgm+YFHqKfgHO0DRHt8802HGuMq3XnU",
+	"csiFdykpDzQTes1zJKaqrys4bDOOygv1JKnVdfeYB4IJ6XKR9WKh32w8zuIJFMGF45upzLonLK/EgLIW",
+	"osUiz8VgdPG+d+w/cRazDWJRTKxKAV8DAb+sCcpv4biP1MgJH/jaw780Odz1/EgA1633Z0/AMF1sQUwA",
+	"Lk9YNsMDgqBtuROSOhbRqXHthlTboB0P872HpiHiowYYA4Pb/eLzH/qIcwurQqe8wJ2jd+gCHvNgrGJ6",
+	"JCZ/7I8ukBw7ZidbZryDx6hrxODWrWtxyt1Rl+HCYWfNNZe4mxz2Ik3WEmUjLwH8PQ9zgO4RISvU2y/M",
+	"8PVE8mubAo4frOfaqPi6IJV7ej2a2bDmaRh/6KaRXHNIzUnzV80wYrGqQLN/KhauH3vPK/YIa781jfIn",
+	"1NqrKH+TIFhpcU2t6oAu/mPJjRH1wOJWkcJw51VNC1lhLgjfvC76k+9ch8jnFbMSjFZH1PT2RmSnHaei",
+	"hndWpD9x/rvgOyaPa6OvlygYsNtBqQ17PYnb5rIosph3diIbWOfJcq9Q6nprLR/kQps4l1GMMqJ0jkcd",
+	"o9zEwI/47gnNe1GDuqBHJpJr+WK+Mo/73Zu8otzA6bm2vAqW7br5VtFrIV6zlwBRTttPVxZrRFBhI/Th",
+	"OUnoZpdd9huPNLhizcvnPpiOeTE7k39pc0mGq9DXoqzUTOrqAnem1yjDaMlZ21LP9+Ys8WT7oq7NdEbm",
+	"Jduae8g80WqEBQr5xk4pjtOHZtDlkoHiD6i7s9qDILhUka6nZa9Z+5KvZa8em9VfTBocCnL1fMpRdnn5",
+	"DjQ5ewyaFZ003Hffm/ESIrJtSnHM4BO7/BtW16QSEYIY5epkPRDrmnnk5jBJ0l8EX6DDxuRNtPUa7J0j",
+	"r9svT9KIGO6zC07KTW6xweF7upvsPX2EKoPYGWlpo3wsBb6nsgIEE9JCLDlMM9rc1Y6TvKdxdYFdDr4S",
+	"qCwP+UtFyxY2SSCEWoNUhPqM4j18ogitKglKYb5avybB71Haz4DQdt4haGcUXAN2qZO7fXVnswFuygEh",
+	"uFkML265I24Lv0bYRqrAf5tv6tKMFYh0hs+yzZvegSTxJ6l9C5HQHdTLI3zvca7fsdRkFnbDFC3PNM7p",
+	"1QdFt3mA204jQ2wnAFqWeStwTpu7GVvYrv1dqIu/ai8CHa/Zi1Lw6hUtnct6MB9eOJipsYiTrhS+wMrz",
+	"ooZdTsNYA8Q5ijngBNJfm1vPV7BvE5qug20bi49/eUfM6F5YOJm48aKyopoGQYkgy29//Od0TkIpIVGX",
+	"8BVV8MfPN0b1M++Q7RlLBdOIc2z8vtANbfWhmxgqlK0+ANesNAdAEeHq5JzfeJbAbq72i5tAmzRpszr4",
+	"usa7oi7EbhfaNiVqL/4OfXRvq71qyfb7+YveD/PBPb4KwCzXKNaqjH0yz/o//Eyevtfogv2/sKfa72ML",
+	"F3TiNNOc2oSbXNS/gdLuPvE62RyeqoJd0Fgxtx1HDNQlb6K8SapdR7PfjTl4dOHGkcH3i+3VZYnmJj5H",
+	"85fqYa0jTZ4L2fLMhd7yYsJjYhuLXeszudTdMDMlmw9iHiZbODBemUsbk0iOlNVo7WBpvrOrEzl4uebH",
+	"o09Zk30+EhuvdGonf4tmtr5VSN6KPohWKtvtMaTU2DULWTFO5dk94vDyDL+utqp6aS4TZLb4iksTBG4n",
+	"9Ke61s7J7Km2tRf2mM3JIS9qBmDrL3982duWziialkm/xG0CJ5fozuKYEa0tOxdDKA/oenF9OTNtO19Z",
+	"MI70KZ1+5TkpaQ28otL1/HS82tS0RKpsZ1vcerw6b1gqQM52E3JL3dxpqh4s0HKTKYLy9RrjmZohn3d+",
+	"4FqIh9D3Aj3GXf+ZvQBFLDZZAgMXjk2dBDDtvmLRT+xznyjiFJCValWwf8dfcXRYNWAKtm+K6z50ethA",
+	"wdhpkJnV20yj57ZO60BVgKPtz/bLlHNmAYOOGgL3eDS3J+YXs/Pmv/6QRv6KDRGS7BjUhj0cWpLZMddi",
+	"0ryEvw5KyD5PrSE/dTsJ8ztBAhKmX5At1OJE7jvWu0u3J+8dDdfYoqNFpnltlMQ1KfZ82YfL5Fy6s1zo",
+	"2U0d8JzI6VahuOSp4qWbOzjmwTTX13BkzVmHD0H1JBJUI4XYeVZU6DohO/SdeLwKpoiyZCF7+ri8qt4O",
+	"VuyCY2mEoxW6JDpBaPZSgYWiapteb6sxBnYkB1t1Ybq/fzEYZnZrNlNR7PcHAP3KfcYsakfRkXdXqkeE",
+	"fnP+SPzXx1p9TJ6H9wfWpFsqlVRKlsHmu8Qr4rJ0MpzwUjn9HT9q8ddrqvTiXV6cVILFg+XSNkfd8/N+",
+	"C0fKi/wWEbWHV9j0GhIHyvaaENxLdVtWfc3N2H0xuXC259+vbtedhJt/kzj/LwgCcOPxC8EU9I72Tnbh",
+	"J4y4pm7tSp2ERMwaBGLqk+FPKeIGoRg9+MfkxeZHv7rrmT/sYcAckal3Fg+0D+uETZ5Uuu+H26Nf1iSS",
+	"C66S+DYD9CQ0bC3mFNHCC05XLHEQJ7u5bM9dLxQsXrbOY+XXZ8EL/f2P6LQ4bB8eJz74wDXT5z60L6uh",
+	"Qgc9BqR8iaTtL7e5q0TZHoErkZSJfsQiImwOexH58IQWvvkk0QJ1J3TaOzyh0HsCF94H40t9dKqPzOBz",
+	"y5FlspczlX3SeQvam2y5/lT5NlQJKIlzd7NhdnY8wCSzXyZLRZXNjMyzsY/KfaKIew7DLa5+yOIYbEGx",
+	"ym78ttVa8Fxbi2GKmLI+qakMsewWDag9qFCiKji/tG1SS6MZ312VMfYeGfbbWsEJobCnzoGDfTALVRvf",
+	"kdlW7FNtbEyHZWEmG511Y11wEfqbNtgqcNSbJAjlkb/o6BFQ7eBUPSiiBXH0Tuqi5sF4b6aFwRQCRrzw",
+	"itmFmC97c5/JPK65AmpE1JJ93bEaItA2v1Y7QtBOMYPagXLkZGWy4rhXh4LghDAqOukKTDZ3ZS1y+IHJ",
+	"7lQfeihrNXP9NLvtxsZUg3X0VnrwYU+7U3qWq8M2d0UiloXyXP7O4lEMJMklOdEfoWyfKmSYh8vOlTgk",
+	"I3V2mDQxnMcvj/NR0n4gfnUV28KW4RPVZ+ux0lkPkDmuK5tBpZBA6/pcIHLWyjaQCMm5NLjw9JAWkTN3",
+	"FtVi8bQ9Fs2tIAhGUBfxjNKFYYPm48Nasii+FU/W8cQmMHSg5+SxyNVqK5f4+3Q9bFfz/EGcMhmr2GXI",
+	"QXkifFMOLnyySnnNbIYJSk4XVA9QzdE75ehfQ4aMH32xA91MQyV0xtfUXLeKqEYCrYh4dD4kMw+yBX0C",
+	"4GQr9GGxkt656vOB5UGgRSsXUqBHgT3sACOPamONqPsXcfdJo3mZH22yDkcWQLWCCxuvVLlYROzgX1Ha",
+	"5QB3Z9J+bNTZ9czBk+lIbgdIskdNy4evD5RzqFOtTzi3iksaMoAqXWBzt0zR/OU5Yt2Xs7N+D2tLZE6w",
+	"PQjxUKRbf1qlqWLKfTt0v+JgOLLf0GWmlemvqUmLktH6ZRn68AxqNQSWgkq1ELopPF9Q5TA3enROCjLK",
+	"q/qq7GjDvOahtAnsfsz15lvU0TN8IUw3yQH+9vDCqJFCNeZHxBTBVAYsQylKwREdTvvk/L3QjDpUhdDz",
+	"wwbkKJbgIY4bbRrG9xbkMlblHea3bT2tGsGVfSOCBdcgj4w7qIQtYqSmPcZmDd8BrfUhIZj3kCyUeNvF",
+	"lqz4sU1j/omLE/mUuEbA/9mw7dF6fag1EI5QMcpfkHty8qamBUvmgkMGLLlNWfi9CTjrA+/7fgfFaCD7",
+	"6cL6GDNdLOwzRrD+Uw07HS8l3AfYLefZ5v7+3nzwPPh6aLJgnt8M01iIQKmNGS7omIlQXY1RyG2zDAvZ",
+	"bWt6omGNxmAs71SfAh4a5K6LiOESEn5bs9qDR0ux6+z2LygaC1JVXCivdHXWjqH8hzOHSup4f9e6i0JG",
+	"Sl+XnpUqQ40Oqwwuiv/EU8gu8UaZ2rYNX0SvpCVgn1qS+qkhbu+Xn37/m2lTW8ilhsdEJ8ALkEIeQVas",
+	"1IOYsrSy0MGnFl2rx0oUXGgjozVF2e3E5eaOi+A0DuCcRd6VmmWDu25OGYJqSIftnNd5FUPYsfwdn2CH",
+	"uYrzOas+2Ug0eaTEoseWZTj2Uab7VqLLNIpbVwbKTVI80oSGvXqBlK2UwMvzZ+TlVjwC+QWkMMJPnCzg",
+	"eOQwfEHKWigHFu/ccBtCy1K2UKE8x0YWG1KDUsS1KxlttXl4RTcO/ODypnGMwwV89APjSe+C9zUu/bxt",
+	"5LEcF2Rxg6dhCkbwgXqChvYwdgod5TxNJjlkVUx+c9dUu5yeFdHzWtiULa0pL2FFHzOnYk64HCua6Kfy",
+	"Pe8SMT9RxJ+zuRO9uMxxvj3D6ZAKoX2f7TGa8pCapbmRItAXT8Tk9vcQYYfB/UazDGKPQ1NajPdrHnea",
+	"wI3aexgbgEqoCtVgeDSNfOQfcljRuadWI9TsWD2BnIW/KvYLLDUvzfOZNubLmcworbMnBR+yzTJznuNV",
+	"DuAsRNHKMpwRGk6c4O+bIzTOrgxYXnO5LYG7XzkzejmHmz3pkWCLSdzpYsoMDTrWHBthj6wCgb4rF3G0",
+	"QUdOaJXM0oo4ODvYQZwWjTZU4BwZpkl4k5qaHqz0pRWXbdPIXKbhGhFyU/iii5rnZlMZV3ez8Zd0v6vY",
+	"VrQBK9t2b0N3Gm9pvQCusopS+kLnkuxRC5tyG0bp9vjp6q8+UPVwbTFmLRSogmkFFmdz6OpGRfkRM9tK",
+	"6DpeWOhgFXrhYAoAtsIxSnRJOReabIEcqXyAilQ9x1EkFn5DgM2s6fpEqJpsh/ZqlbaauhDJOPbhEN6v",
+	"xo6wrpE10FzXtHMe4Km7LY9zGBQX4peMg3Nhkf0QzdKHI10gI9y1PbaevWjNQfraOW5X+rH85Tnos7LM",
+	"zW++ewtxg4LgaeXMO6AK83vWkefq5OzcfN4jL62dzRV4h/bd5HSiON1AFIvqBv0Z/y7V8K1dXjL0SPfJ",
+	"xr1yD8T8FlS4Iz2TVkHXetlmZ20ltb1dl4ftry6Kd8vZ2C1xa5iXC25nLyuKd5s/CIkYNcYmDWJ+7rEj",
+	"m2rLA6GK/Md/uBvuM9uhw6zm11/HvZzur9UJLy2z73jjmvT2RGF8f5emduQmUtOf2yeUnO4Tb2Umscs2",
+	"2x0bRYYfXNduWrcYfBO8PrsG7SefmXx06RB0a46X0c6wFeaqs4UWTSp8aCcRYPVxIs9dbjg2r0XovTCP",
+	"VR+dlC/wMfODWJDYEHgIh+mW5xsbL9im9XX1/qzf+oSGtKqL6rwvFgALj/wX89iYcQn1UAZHk01vig2N",
+	"rwcMLwXXLkyzUBCEL33tXk2w7I7WtVrsyt1hC/DF4KP4PxfMN4wwDouu+PwKN/4kELrNfk+6eBQ9grnc",
+	"asH3HlDJAhkTplwTQ9fr2lZlqV4V6jKwdeyf7RDXb4GzbrelY6gpxPUEEyUa7qz21E543D0hLsLpXriU",
+	"154xr4qDLFyraHUpjv1UHRcSOsVdGHxnLncmM81VfzPU+sVb0SN/iG/4VU/vyEedxMtbYxPQVh8y6Xfz",
+	"LeCvTjFnvmNi7CrATCpMkjP6vORJv551ZmegopY2MB/ko3q0Z+f9juABNwl/8tg3MxZwDd2Dy5eCj7TU",
+	"9dlWT7NsUdBl7hbOmgbW3G0fMU0niXB1kECrayVRCs9hk+lDMpM13ssd8AfFbn63crcJWVeuOyu3sRDs",
+	"sXtKA8Ftz2imB6bT2k1GPR72zrDarxkl+V3c+oQ8QQRlh/2/UKygX2gePfzSLk23kk3r/MUHVlW5gOvS",
+	"1nhUrWtNiS9cJSjRm1AVjA9SemYQzDOyVTyCrNoM/Od6IOPVsq7Jweh8BXuGaWE+dRPTPTuZnhiJPdKy",
+	"V3KrgR7v3C852BLrr17bxWV1bmfSf+6d5c6T/tNmnZNOtft9B/U/3fqoqc/vu8d/3YRWclNVhTGmPXfI",
+	"6/Ox2qH/PpUtlrw4BjeFz1i1XBgblz4E4Lc8HOVN3CHPcXbHY91xjU5FXnK+vNIZPgl+5uzjeYd5ZnI3",
+	"ufrsBfGENx9+AL3GK8m4Rm0Z3orh1fyU3lrGuaCtyiVSZlRDa4fIT++6wEeS7070waKmL8fdyzPf+6Ze",
+	"TbiukcbKZPAj/fi9fdi7n90/n026HK9xW8dz7Qad2C8jjy5gpsm46iwf5Ts+m1mpQ7opnC5qoEovTPs6",
+	"gpasnE/ZwqccrhfjGVS1bzpAsqbd1sw2ryOMu6IVpolLFJ6tZnDz2nTr6X87SRV2hJpxMOyTSu/WGcN5",
+	"Xcqfns6Xma+idLdep+kEJIm+s8pbssFv5eotzdTwujwrjU0e0PqdMnRzKuP8ttvHLrRy4eeFTLgmbwAv",
+	"d2ef5hH6PSvc5BaN2eoJ71Lc1qucQ5WAmRaWNurENNkxCRZcM4uzgY66RDmYa7I/tiYyyTBp3wLuI054",
+	"1Lp4QJNb7aF8ys3zSZa3QMFYjyC4xpg123cLeMKJmP1cRN4Q66Jw/DXoitfoC9k29NFSEndxrofEeywt",
+	"Fj3w0ThC6nhpkqHxoZFq7FC63IezM77JkbIzeMIj1fy1ub5643eSpDPSBBvglavPbMsSXDvqnQUnW5YX",
+	"+/+z9/bPjdtI3vi/gnJd1d7VVxp7Jnt337V/ciYzmdzO240nyfNcMhdDZEvCigIUALSspOZ/fwrdAF9k",
+	"SqJkkqK9rtqqzdgwCaJfgG50fz6FEDy7iMiK53aZ4OLHxUEmuNf6r1/K0d9WTehHOec2mkL8zh+v1qvk",
+	"ZSycHOrrp3vQy/BnlTUTex6CqmMIKo8Mk9v5aU1YXnmt2rPAH03VgaRJHN2Dmm6E4aNkU9nAvcvZN1fT",
+	"3RMMt2ZebQ3GNvvaDNF2p207sR3OANM0QvJOMNADC9iKGKJrCRHLMGJkz1+waMpdGEV8kveCGl2TS/b6",
+	"rUjDThSNWLxp9fQaMvwHM7nteUKsmsPPebp6M29w3cbE/fsBxkpXc9F5nmrPR53B49W/V/7I7TQHis/u",
+	"l6k7ilowqgsp5G8BlX2vL98LhWdwspzWKMgb41K4oaVsBb2qUpoAs2bKTpYAsxqd7WsTxr8abDtw/Kz0",
+	"bJyo5ZWtrPqeCmOVXv2WeP9QK4+Rk+9sPv/twRVJf5VuqH5yEW0DAfDSr0P1xNeXtTA4+9xsmvnp009u",
+	"sL6MlYLQwsKH8fjemsIXHi9/tKFef7UJprC6FG69CnJVakHbpFl0Uki1sKsrN0N/q0DorMjGeHJ+Eik1",
+	"Exnx5/nJb7+9UcYOMwzXIKSF+Dt9m8l7Dbc9QPOFe0bVE7KoEtcNjyHAdfG6b2rt4uTrV6QGH6sqpzNO",
+	"kMxDMw3EkmOmYsHmXPIJ9tszJVmcYpkaC6pinv0qf5UvlbwBiX9yzv7r6sN7JiQzks/gt4gbuGAiNgjm",
+	"8+OPP3xn2L/6qn/2nx7yCBGy2ZzP4N8uECeORn96/ZJ98803f3NP+/HzywuG+VMmzK/y+k8S0SCDlvh6",
+	"7YbNhVSapVJYc4GXnp6hQEAS+8s7jz7yjL3SWml60zVfLEJC+3Sh1SiB+f/3D6PkNftXN4u//fXf//Pf",
+	"fpXYDoBQQm4NriMVwzW1010jbpq5ZpLPhZwwuAG9YiMe+1dziwmBZ+wycvsg+/jh6jNh/7DrH2KYL5R1",
+	"HzH8O6yuiRMGqzFnsPJvzX6EvX0TsCb/Ed3sejRxLhGcgcb99cWLZ+wyK9skUDuAmP44CDGQcrMXZ2c4",
+	"zV9l2M6oMooJi+jdL85e0Euu3yparGtKOUrFPCwLi9yMKJfPxuImgNE7cTAN49RwLIf/69nf6FHCGkZ2",
+	"9+xXzFwYPx12/Sf6vgErnIO+XhPvCi5cIubCXg/YNf3O/dfv14GXRejAo/yMvYrdW1ID7PrVZz65Pr3+",
+	"YTx856Ks62e/yo+enVpM6DKDhEw2GJg1LjKCC6TtYdeXWKkn/sBVOGfforUxzRe//ZqenX0TiRj/H/w/",
+	"KWVDP7p2S5ED/9Iyp8avun8viuraqQk7vXl+Sr7j1M/m2gUeCJgFt9GUywlkZPnoCIiOxiOvu3PLs18l",
+	"FmVFIAmi1juWywWPpjB88eyskKg/+ZT5mayp5+R5QCrhC3FyfvLNs7Nn3+BB2U7RBbpJorFFYE7/FPFX",
+	"X0zr2/Wc48el+iF2L4C5uoFLGo5+F6HXyJm+OPtrxd2TIuyUDDmketfIHhSMmDx2Op9zvcJ+iRlkbiEC",
+	"NuLRLLQa5edCc/KF7kT4HDC4OP+l+nX5kFMRn3x1f+XWIY+0JpQfLH+9U/JvQ7S39ulnHqcxFCcX/dI/",
+	"/EZGW2Ot+A2jE3T6d4tEfD3I/ReVvsXjsyUJaOwqMwCFlQ1RFAILm4pFoZD2Ww+yv+/aZw4Ut8MvtLWD",
+	"sd/6po/mVtSH3l/L5wd3wPt6R5jPm31164K8jGPGCaEm982Br61KmCV9z6y+Uum/BxuE267K71ilwckU",
+	"eOzP1m4zKD9+/ZD49f6r+kHm9ItV5rC/m0G3S3x+5UV2+9yBJjTG7bBd28ESi1qW89h1wq1EMLV6hnU6",
+	"TrftKd+DfZ22vKPgCzrZUfBNdIghb7QAnR30PYQz1pRCPAHdmF1VrPo/VKolT4ZF9MCNm/p/0eDLKCuD",
+	"aU0W5Vd1IpQ3nqYoIJgh7wsyY7pdv8jsY7Ka33X5+B8c7vfSiqW/gsqVb96Jrb3lGO7sCHK/4quMoqqG",
+	"7C884IxhiPyrUqKAdEeJMJEKfdhserVMzuy94SHA5dfBznFW+T2xXYF+VpYnnZkxghGH9SWeW6HiElf0",
+	"X4y3XidJIVlIKqiZGbDRKvPGjRn3Fg04hVuMRzcpwiv8dSeqMPAZut9T0Ks8QZcV69U8lLhlvKK/+eqe",
+	"WZb3/wGtfJpGSbhg/52KaIZ/g4kP47NLQQQBAIDaT+7MrSCpfHYLbi1oN/p/f7kc/g8f/vHlz2++/ktF",
+	"5n238lu4taeRuSkr/U5Uu7t6fskosWYVmwHxat83otmu2tzkVoAJl8JKf5CJkMCUZigOMXc6ZtpUd+pu",
+	"HRLxzraT3kcc+JHGteibSu/p2xH6tTsEUuExpYINMnsuFVtQPk9DAtwA5WeX/v5+oWHBNWjDJuIGMM0X",
+	"Q5OBWdUBxR0U1mTWr+isOLljnGp6rWifgJhkhL1gZKKmwE6wAInOik49OSunQipzdM01AzyT8Gi2zeyR",
+	"JqVNey+xx7R9DgkVNdTcRdcwPDGKWZXE7sQRPjesHZl187FDeE8vc44ZNU7HFtmpKrwkhh7GSeYsove6",
+	"Y6bAa45I4aWaJ/zBq6ic2MeDkKxrSYWFWbUYpkSDcZgGbclcUz1rT7WoWA9aS5FeNPvq1jXonbqBcDss",
+	"PZ9AOOth4ozZqVbpZMqurBYL2OKSs3z3trDzpR/0SlotoCLkKH/ra6GNZTFfXYSz+oBZRVjqVUd2z75Q",
+	"cZjeVB6z/sa3/M4L//rc/cAwwtiqfjHyPez12h0KnhUxb4qcivBZla/e1DS64XFFppC9nrZ236j52BIL",
+	"L/a6mSlbChmrJZ4yhUWotw2LWKC8ymdQrk685wzGrAAZhOH59hmFwp3602kz5VE0nlUnOQ9ay8H6Qg6I",
+	"CUqNM45r47GRSSc9f1S41saEtGVzZSx7fnaG1lS8PA6O444rOR27WL6WQ3mNIztYfPeiTtb+rZAz47Zy",
+	"itXCmuT1FBp4nBF8ERX8UEhfZV29vtu34uIn9nVHLs7xOFfKd2fQ/gXzOyy/wIqUXCP4HZ1Alcj4Gk2p",
+	"naqmsdUoQblRs3VV6awO5ZWMPZYs80hJ1Vp+cF4pPKae19k/Z5rv613sFJ04qmwxnC+iU+Eg5JJwV/DF",
+	"QRT8T/kN+DIzjxy2JsCKI+XuEomXebFF64vay0KJimqT4oI2nZUrrHe/MnLZGekI2bjeKghWTfyhJAyw",
+	"dFXICZ7BBmyqUo3/l4gNh7KSNdLpbjjNuFo3myMN9ayuhzvJhoOfdn1u6Zu7qipYFHlosfIj43qdqIHn",
+	"e+VJkh/Oz4nS1QxY7I/3vkXAqcIojSdgS4rg/+yuIuzaI8OofcWP5cl1LhZ9i1eNkb+fNBFz3w0Hj6Fg",
+	"HW3qufSqVGFXJEEj+xtF0PyOFUH41WldiPh5RZeA1alk4wNm3MrKCIID4AmjO1Q6tvnQnlnQc1PTI9Sr",
+	"ODjcNXRlx7tfYqYAgZlzk9lvlxk+oYna/NDOkghjGTeMUzlAXZHtPltnxty6b+vp2bpoPVjbTffmo5Vn",
+	"R3f24n6+dfdsvmT5cDfb+imcJnacU3hPVcnXLgeVuGCe/7t8hFu7E/es4ev34TsN+nSxxl/f4MXdXX78",
+	"vl4C35lox5d4RZr91stN3bvKuoT+SlExFpYuZn1aOzRJSoiHvrlxxyHfDb30IxuP8+5g5fYl1Mu/upPT",
+	"uF9gXz7ja/sn4gbvVizIi9B8WViwARuLJIEYOxxLV/2EFLvtFH/Fb6D4kf09x+dzPNZZvrBKnfSZyaxt",
+	"WWnmm1jtFMjOx3lzc6AauCP0SiunTUNjf2nD2wU1rT4EdXo1X9hVPQ3qoNWWmrnV2LeECGO3ijPhqZ/d",
+	"Zm/tx/T00gJn1012gxZiwCQswVgWcBXUmAGPph4RwC37DdeCigVsdibz3I/FTTRcg+/OjOCbe+tPcXZH",
+	"8qS0Mt306pK1MKsqmgmLwiwbFznJ/Pe7be1lNraLJGh52T5I5OlRBoI6C8Ny3tCq81aBVTSveBFSzNN5",
+	"EQssR6du3x+EFezGL2TlLFmhslSWSMJDTgw5TqfgVShzIchnutklHH4hXVQ9L586mvdTGPo4PPYr7Nwp",
+	"+GneugDqOPKfMoPpsT+vn4V5cN78oy9McwYp4dZWachFoUoNsytYfWB2eHw1n+MM/LnYqKSFgzE+9SW9",
+	"qrc6RNPzk+08m+cXp/0KKz3DriZ8HSOIUptATFeoC4KH5xMuijUrvgejpDaLRHAZwVAqu+s4ng1+j2N3",
+	"FEP/cPWBffP8P/5j+JzxZDHlwxcXAaaLALp4kjDpn1R5a65SafXqeBeYpe/tZNtAkP+EL319qorBMMNX",
+	"/oBvVKojMBdMKpbAhCeMxzcigl2uQY4TsfP8l43qwfX3Q60m/5kuXKi/idrjESRh7AJj7WF2wuUM8XYr",
+	"NdtUXn54MnHQy8aE5///WeOdCe3aP5lEd5ZvLCJs+RP7kq/cuQCB97KiRLc1Y2N+QILdXCgbLPrUxQNa",
+	"xHQeqNzaP/gR4ZP7u7nT/MJ8j538egt4ReZnRfIbZBh9iJ6xHq1XyQld9tB66vudjhqHf85G9zQ9tjbP",
+	"TgNiZgurc0DWa23uPTaH0jyPlAlbX62OcmLrsq6fHrtjcacFftNqxfhIAx6qZvjpX5pZ9xFR5UzaVxJm",
+	"+HyRQK4niE4Uzl1A1aQQX7ClFhaMC0WmROWyn+rsrEe6qzKdLXY/65PWDbfhLNjGJoB7227bZUhrEzxK",
+	"OVLfNSiUJd3x/jmMYDGDZgl0XGf2XsipMc/MXsPe653JHlHteG8i7IMLYqv+EGRsftse3G5k2d3yxG1B",
+	"66bndXH27vYSqqYl1ay5PtiknvT/Qej/YytZ36bxdY+IXRwNW/cHpSNeVoLuttoBm3IzxdS2ERPJbaq3",
+	"BeiH30GXFv50wReg6yz/Rxy475sN8ATiAzWU5taQhiKmQr72SjM+BxnjDVFWIRSBtmLsdAiPTE42XQrD",
+	"ALELN1nfDTIuWFCv43E312Md6XdbfpO15B89M2rFS9/nLDKVBDLCsokCRODBThXDxiqVSK4T+GjKgUf2",
+	"07aDj0vqPCVDCnYW0r1U5ozeDbDBBn+TGdeOzYIOCEOkEdoRbdDQ1zSyp9nfwhy7gZLH1aBwj0AdKNDj",
+	"I5XaykaCEgfMtmRw4VN6614KczxSEri4St0kgMdeIhUSrTQq2oC4jqai8dqYS3rqQ9CVXlSNX1m1QMQf",
+	"ISdBlBd4GLnhSep54WawsLXkOwc9CTWHqYxVw8L9UcbKS/ade9OTZHf2AzAUCfJunTO45ZFNVqEigs3V",
+	"DdQy3Fr7YI+SbodWMW34U8snxyt+osXtJoN0/9255xvzUffkru5jM0nstuuaOcBDDfwo1vjYElqbhRc4",
+	"EjZelv8w3y6+quWN9eo3ncqqJS4w7Tdr1/M0sWLBtT0dKz0fxtzy+tZFH+nE2XVAT2/uqE+bXpYXoCEp",
+	"18urny6Yl1jGKsuzqJ4zjWyz8Za79c3qtTNbmjmatne/fl6f09x8C3Vg4srafdYuYu7JdLodz+PQvbft",
+	"e3Sa11Guz3uqOOHWfJ89msJlD4q89SR+GQa1uLL+HR0V44LMV4sJw/iSB0JCzuZKOtObKFYGLr6/rVXn",
+	"FuI4p1Du5SnXT+84p9ywNl3w43lAizXF2MOcRlw2fvthv+W97ej7lsv+uuEGKLF50U8ozRIxtnQZwOUA",
+	"iduxEbTQy7GHssRqKJUd+m29eb35Tr1XePnZ44uz0hwfqRZdgc10Z03meyhLSp+5Y6v+Lh/W4splb+k0",
+	"f8SWU4VoFyPIcWWIXyCww60a3K8rxYB5z4ZNFZPODyPRhVM9RpV5MT3fEb3BQquxSAjSGKtPJZGnEnB1",
+	"KHyZCmOVXl2wiEunmKmMlQS8GuYs3uvwQNccdXLi72hkRwveiZHTJ/lG+W1hTHO27AVcIxfx0Y+slenK",
+	"buDXDaQ3eHHlj+pbLPtzEVVuBrAw/pY/Uwzy9lSkEXjKxypJFOapEB5lvX3y/rHbxraDY6nIoC+JGP/p",
+	"RwwEeqvKWlige9GtCr3HJoG1wXO/cBspRrNBfVLHvnC156vTSdd3kHzkjqtWMbWEQlCJxHBcIFVqYHD3",
+	"mSjE2SN26obpqjeoVL1ru4evXBtuAP0kBvuqUbjyO/DOL9fGZu79wvMK934IGiPZwhdAt6hLbt9NhKxz",
+	"qPochrZe39GmMwlf0Q3wbpIE2qpFTkzd5ok5hgQmuC478g6Fcf0sWc1n2NEdg2IxRCIGg8HgcqrmGYe9",
+	"3MCHvaUQJp9+b1N52QyPc1FQWKHWyTDBMqPmMFLxykvZR/yUjvL/cM7wgtC6nOAlLJlfeLOF6rpgcuRT",
+	"m2+peCXj/utTL8odX8mYcZaLhEm13C67jM93l7/MB/4TQnLdD/2qf2xYBXl2Q4VcJI4erVicAovLWAsl",
+	"XazUUHIvMp2PdhErfFTGvvfjWlzF/DWdLKJ7mP/6gFXv/KU7OCOyNuIKgLSgId4I7Lq2zINm/bQFnS9K",
+	"Xz11PsN9dv4G1aZw/frUBHf/Lc+CO72QZRQN44JxNlIy9X1YwmYnXGGYWnp0UoH1gAc4IveKYTSFaLbb",
+	"Gb2kYS37InxLh4DSiVIzRrj+geQeYo8JWHQ/A+ydcX4KbkQMZU7tJhzSRhlpuCnoYaWIPALUp3xki1Iq",
+	"vKWTZJ7lyFc74tEMpZRRFRLuVKzcAfHCE6FUFca2Kx3nQprm1/owHoP+5J7c1/0HJ4fT7HrnKRzDnnae",
+	"+5c/I5LuXElY+QjauRIEUEfNzkhP8ubsWJGVMSGjJI0POf+adDQXZjeRwVVhXJu3E9lrjsVkUFiiVk+9",
+	"XiJwa0GaPN0RQxQyyA16se/oqa/Cy3qb9QgT9BN+Oks/ZI/mhYieDHUF/RoCZGO4bnwl0VLp2BTcm78c",
+	"nEApU1jt0dbtZ6K5bLqa9Hv3zIdjOzjdJ8t5yJbzvZtnfk1eMhlikcqhH7mZeWJJ9z87BW0uyI48GjdW",
+	"8uMgTrcxXBJs/97GVQQSbs68fMj0ZGD13t4VxrCn68g0zwd5FNwNqK6HfmQsX4XbvXWgf6HZEokSNvVK",
+	"Vmve+Hb4e7qTtOX17X+nyvbtDqHNTLv/4k4Ox59Q6mrM4DajNg1OJ8sLkzfyaTJ/XI756s6RuVhtseWi",
+	"139fX12An95xrnjD2rQeFPkUqOYWnrH3ZLFZUkfJoAfcBDW4YJzNhbF8Bm6ziZTWEFmI2WjFuPchIK1e",
+	"ZXBi2L1QLhDPNMS7AF9bvtUBvPFj+naHWEH+uAxrhhXyVAKJLJALvvL1ZNVXhSuV2vuT90wVi0VM3NNV",
+	"70kNNAXgyiN7h7eS374FObHTk/PnZ2e15kspduGrRTfMWqp044v+/ewhl2l6ze6OnmdNNSkP5fZ0LSZT",
+	"a5CWZzlV89BrtDE5ssGO65VXHmrQW6zvSfXbKSJ9eHgwlVAwd9RVJSLmq+0HzzdhUK0i4ByXZ3MNcE0F",
+	"WwHXW58z57fEEPzihdO2nDD4b/951jFnsF+kTlwYco9GLAjPd1LRuqPHcgs3YFaxsUgS97sQHC+FnVZQ",
+	"WBVikRmshvHO3tO/w+o7bp/qmZp5olrKxpzyTMi4dl27F+PfBUIZV5IgEsFgnoWZ8huipo4Utl3Vq88C",
+	"6czyF6dJzo8nYH8DSX0CEibKCm4pUAYZQ3zyZR8ixNaJD/vPb+jl2B2iSgZ7PPBpDyfHJU9M1q5HBynS",
+	"GRcDGzZyC8FAYhztwmeud7Fnr/uk7NYoUCA2emkkYvAL2deI3E/PzdVkdRC7YvLHnn1usyaYtILC2RE4",
+	"l+d3W1Rv0m6QscFqKMwIONWOvXywdmS7atOB7HTEE74Tm+nbMKifXRd+ep04obAUA+TLTueUuZNWixLz",
+	"wfpx16+21Vwail62r/hbHP+5OPwhHHgOS6O0qRu0kJ2oBr2KFWVcO3qfc5EMp8ATO93W1faOi+QNjeqn",
+	"KRYm2PZyv1FL9Hlu6UbqFgyL1TkzIO2Aoe6bARuplIwVSeq5kO6HBCFtGFbAyAkx3BtfEKnVjYhLd3bu",
+	"+QVBgTF8AuY0lXNuoynEW+34xzDKLczDbkIsfUo3cB1c+FZE516yWy3ncVWqzXq5akZPU4iT8ipiwvRJ",
+	"lJwwPD9n3TWFwRViDkCiTeNefqf52PYO9RJndQyMhXe03u1fuhCG5TzTrCUX1pT76qzKaqSF3U9TTgPW",
+	"S4PxwWuRwEHeo6PQwM3ttUiy4/kBfXTuE+NGCFwSpyss880k6FTGeNNWEKDbBUQ0ZVPg1JcjLEvEjBhA",
+	"5YppWCQrPFsvUnQf3NBxHCSTSuL9m3NK8QH6YU7/lFvBib0xvN4M9bLgeAIIOeqaqcpSpvL+aUoVWbBD",
+	"YzXweVldsgPfSEiO58M74VOVlRO8SgOszQipheaNeBi+f91LAk/uXDJuLY+m/k5wgwzvU3JaFrwBaxt3",
+	"DVf40L47B5rl0dli+CqLpp1SYDCN7kGNvTOQCnutZ1ItjTN1RGITdGfnzpUX/r7IIPCFOzUyRXfOoL2+",
+	"ZTVg4xJQwgbXoG52BN7vcES/r92zXO2Lv7KpO5cxPlGb8rOC2oh6xHPrlri761+krWFCls+ouCy+l798",
+	"qj1nxjonMggI+QOqKcSQJsuEIi21GYQaBzPIsqI7dVAC7KCKe48j/mlKv9zndlkOEI6fGLjQAdS3Wjtt",
+	"OA8s49zMQoo7rwQTmmmVkHb45DcWLfrWYp6VrQo5YMCjqS8Ez9FdDBNjGoxdZetVg/jagrIoT/splBy6",
+	"HU3Iidl2knlf+IOrML5N4VW9r5uePaoETkCzJZfWuCjCHS6ZGg/YVC1zWJa1xlUD2IdDh41N+H8b1rGX",
+	"W37VXI8RUh5FF15OlTNPtLD9NaDCzHb45tLIB51eKn5Kd/63ZLbOaJN4Pa3kpDZVSzZPo6mPFIVhqdTA",
+	"49pSPMXRG8mOPgGP7yfLIxi3cbM+9rH+HdczF9C59c0yuxNxAxKjd5648N+KxEV8QhrL5VbTU6l1gf6Q",
+	"9tFdiCUfaPSnbHA/k/Jr0+ymUghBi5hfz1C5PlUpescAW+Yrl4UsXlYuVCIiAbt5+9a+q682szbN41S1",
+	"r69VJ3x+MpO/zmVUIeZNxhfgIFzU1HDq5BM+9IFoUC9Qyi7NrEqiTCo2VxoufEDijNkwqrHaKerTvNNt",
+	"UwhREtHeAqLnf1YzkB362LasC6JUC7s6Of/ly10E4ArRZNkomzlcJbcBh/gnbJLTaagv2cLbSIUrfjnu",
+	"bVCDAyTcmgffr/rpaLr11Pa7l/V8FwwjgoGbLHYLeayKAcG0CeNTM3uYyi7WBy/U6kue9rxa45c24T1N",
+	"iyVcCIWjY1Eim25v7srkBvTODSaM6enhPUyv9dQF0VyMlWZTNYc8pchFck4JyEHIL2Kq2a22h5Zfr7eQ",
+	"ADGC1yoJm9OJpYz0VjC24sDeMLX3rDvAoxj0sDMArzBKDxIW5qbCuw9O5vz2B/rlN/kNNdear7a0g1ln",
+	"ZusdYXeIn790g8vRTXhdtojtdzzFn9brD7yXwT1Zx0O0jkdGPV/DEnZxhH8sEW72A9KnAe7vwhr42+UB",
+	"k3Br8b5RDzA7JwzeTFIdw4BZ0HMzKGK2UUntnBBILONRBAtr1oHLmyumuSO4Uz4HGeNtd9P9OJqP7WV4",
+	"em/pksMEn9CQHwGCm1M5jGqCVEPUo1MpERbEF3uEEiSChIV44IuRZMyMmEgCn+I5dKUw27uAttlVuzhU",
+	"TxZW8/WdAlGVdLCIRJXjTuVgVFvgpuqpWhoLO1zwaLZtG750oz5SP1sNFIA9Cbbcg3dxa9WW5+4UyqD0",
+	"hEU8vncOJlS7KmT9a5L/CZtrEJ8EayUL8mMajHWOdECMctEUayHHbMrNFHwO4FrzhYslnFMW4xVzcr5m",
+	"BL1+wXhiVBVdWKtnBsSVh6YPDN+LG/jWPbm3BPpuck/nhEeDV0n0CNipsggHhfyAMBaSywiYhgS4ATqf",
+	"G+xqyDGw9gyTTiMV38du0uri9Zf41L6ykdNDaI5dU87eeXeLG/8VZL2Pc8WcpLPcr1OpGcR4qXsXOXie",
+	"GmrNO0ihKHps2Be/pMeWQ/d+8tnkU/STfvLND943r3WfYiSGssWZ+xJ+ny3xTDYaxqlxcRvhvR1gSj4t",
+	"s2rYlN4rJISkR/eXDhLn9149HW0etvlQexbIsBPFaWTZlMeMay1uvK0sUo98giAoBL9txRw8+Wmpn0JY",
+	"NoKJkNgLIQ8wK7gJycU695KvaHQXl5O1wLcOvEN4NCzGn4k3CWQ8xB49D4+5EZCj1bgztILWVaZ3YfyD",
+	"ruj3X9ENVIRfsTupilYFvrkvV8YB0aCvjbk0veMUI3eF9uDkkDd+M6uK4QvuKImaEEplMmCcffeOEW+D",
+	"kBa05AmTyh4S3VCPZuPd3oGArK+F7m5yT3mmR3AYQ7vx9CUXTIMBfYN5XWCjNHZb2P424VuSt6X6P/kh",
+	"rXI54is+8mgGHfaY+Y/PiE7dkkqLF+tO8FScHbPRasMdyqB5ssVsrZ98yZMvaZtvkXBXb0njLxgfZepv",
+	"sE29xG8SrKNcPFrrStE4VZQRDDNsjQbt5p26gSv/gr7aTZifm+ulmXVtO8XXPxnP/cMahRc+oQokaLc7",
+	"yXKJJGR5XbzSzBds1IEt22w626PUTzSVq2xwm3t1+V2d5Q2ylfDJplQGgLjStUInqQP3n21UuV3G8ZV/",
+	"dG9dmZ/fcWLUbHVaD1L5ikhfEIKK+PBdSKq1AO3BqPy9QgRJAeWSkqQHWLrbdoWsRbD+uTC0zdRg4TWd",
+	"nMlps7hzX1MkWEcaC2FNgaPHud0kYZAY2NZF2apDwCrd2pnEzzS65ayu7pBFmus5xFSrTLbgRAS3PKIC",
+	"5q7EsFR6Nk7U5s6y/05BrwqS+Dn8QYuyCO+4srwDAru37hCFnxkO7mFRBsSTiuuhtGlLJiuA4Qr4TmtY",
+	"AfxfHPYggPQ2QOd5SqLdFEQvzs4qsD0HJ9jGik85l2mSbGyUyViU8lctuLWg3eD//eVy+D98+MeXP198",
+	"/Ze9elwkgsjtd0H1vNsLqkxTusMfQlA21GQ2UZaqKYlDqYhKbqcazFQlgb7bRcwzWNgLJhWz/Jbx+EZE",
+	"2+i2CsZStwPsYKt5UvH7qfjjJX0L+JTDiduftrZe0cDviRKnTYvP39MBfxFG7FnrtAbq3pA5OByli1dY",
+	"x7CGIVuxmCq1wxEiXe/cAlVqv/Uje74LTlXW3dIsk2T5PX41nMul0AudRwEc2LIEuMEspBfZhumo1HpK",
+	"stpKF6Txwf/pNpYxz/DNcM3+YtgfSsIFHn1pSoDH4pivyOm1zUnWyHR6xGBWkEZHndtk/TnJd9B2ZtUE",
+	"PcQ6AiEeEtDOC/ituaa6AMj7lNJJm36yC0St8P39LZXNpnicXFBxjVoHTiNtYHNfsI/KosbohtDmGMKO",
+	"A8Nif1SNUj9gqCdVmiUwtkyllo1WTkkgGVfqR+V+UqM7uqg3XZhn+0u/xcjCQZ2cXKWR3SeSxafs3sKf",
+	"aE+bglywbUIuJFzuexx46/6ki52u003OI5mHbX2766kfmR5kCaWgqX9a/uB0srsAcywSCxriPHIy7OXV",
+	"T1ir58LOpdKzkVKzATN8jJejagGSkilmoYHHNJsaGuhWqY4jfovj7pUZaVKnOnAbXHZIkyEMU0t3mqGT",
+	"C8Yd7ugz8hwuolDp74nfkItztGJRqrU7kNaRtlVDf3Cqs/d+Vv5sVq8RPRP2NnKmvcPWAjM2XV3lbXme",
+	"PWLKzYZA1Q2v7QLoW3ny0f1RFxqWLW9n9/yF0zX3Z+uME65w4x9uNwhgYyikX+lB4aAYOOPcaXus9AVD",
+	"rhdj2b+fndXRxCXAbLvfecnN9Gcc1U+cwjC/7pwEhjdu4dAtAMwKSbSlSJJz70MiNZ8La7G8ssia4waP",
+	"lYaIu1Bbq7mn1qkjr3rRUfuBUUeIUe5VnkbNuwW3ftbCfOExICk7yRIhwbQVIHnUkDCDpitiyPtkkusn",
+	"KI3/+GNVxtbTuae6vppJHm7YQsOCa9D+NOtRGzRdoWNdQ7Ki3DSfq1Taut6p9Q77PpsJze5offVPVtKI",
+	"lbxBNh5vEbRDT0s/4r4IK2YjLmeMR3iz635v9WrAIi4jSKjJPlIyEgkwqZYXbkMrMpNcWS0WgBW0o5X/",
+	"F+NjC8gfU9vg1Hjstr9hQFlpmrAiUjr+QO/4mAG5tGh+8zSxwh2AT12UMoy55Xv1bxQm+lrp+ZMZPlAz",
+	"JM3DYAiFGYIkw+Y8hipDyuryFlqp8QVbThXcgA52G7uPjbgs06DtZVyn+OStsO5eAXHcA4fIL0et7otC",
+	"n3NNgWxlPG78hK7BxVvO+W5v9stGHZJgJOC4phIBC+frRy7K8df9d9e17TW7AW2aj2ooUPjkn97X81qY",
+	"33Gud7PVaf2C0cywCZ3PgI14NKNcBQ8BtgF3eFE6yzoJe5H1+fjsns9Xbk9SBLqlrUnNMKif6SSc3qqT",
+	"ZFKIqVlYt6z+wvdWhfvfQzjq6Dt6Gyfh7I5UVEEr0zqtCX4cbn8lOa8w4HaSLoq53HJ6l7cs/OTUiHma",
+	"+CrGDXANfsRD0IAw187P6MW3d9H88ymVlapwg3WZxjKTjuYCSUHNOULhU0vQlN8AGwFIIlQrcPkKWxwC",
+	"MoZ4Cy7yFo3yxwArdPNch+6h/dbDXlAcevbmCgXJSA5DK24gWp8ginEqY9Brbbc7JO2dTo1NevVTGPo4",
+	"9lvq4yo43bvrvRm1qbTvHn70Vtry5BRhCKKdByU39jIMbRPynd7RphBysjW3bbkPOzn/5cvXNTpJD8MX",
+	"cF6FYXzJSzfq9KebDz+XcVxat97ep9D0jnMCCmtzRFlnsIsu7N0i52q78a2Qwk5jzZvmifjZP/ZB6NEx",
+	"t686cv7sQk7nZ2kZMfocoNCxuMHtepjscD8xXMTuP9YLhqt1IUcG33D2wMUmIb5U8ZMED5TgOy4SxBOO",
+	"vaiMmOBJBOuiuJwxJUeKa+xr52a21j20UXq+HGJ3RYOXII0/aRn8HN9xRL/4uQCpzzhi6C9FkrBRKAPa",
+	"sBne90RSlodPctaWykdPprFnYSzwBOIDGwnvmYatKwtPbpSJxMXuOU9NgMSIQFsxdlqXNca4P+Q21eWM",
+	"WXsSK7yvYfRHMZEF6+snYkv4+COVp6BE3lBD3dOtX3uHRjGRudHNuUjQNGO6Qo8hSsRaGm3D3qM1RO5j",
+	"8t2nQYP5LKLZy+wV/WUZCTN08+2zxbTo4EU0Y2o8ZpyZOU8SlmsGalQqrRuxll6p1KkiRWVeBtUOflbY",
+	"e+d9BtEqTbL/brk9JbvEd3hGDkKXRPcVaz4+SLHg1oLMUniNpmtRDV6F5/c2YgoT9BN+2u4f53Z/ScEk",
+	"S7gFjb18AWZfQIQHbb+sA8/qR83K1jfyJGvNf/vbV9sZpv5bWv3cxJN5PTTzwtQcYYSj5tyxtRFxn+5t",
+	"QEHpG92asANXmR6fd4ylWT7Zy+O0F5IuWgyPYw3GZLjh6SgRZgoxWyhz0JlOu89vmk8esf0/4ZP7Wn7n",
+	"JufmabIajCe7eXTHuImGEnK4hhsUOEOtd+c1WaKSZUJGSRqDKaZ1DozCC2U1TedF3ZPtdz6K62s7xFX2",
+	"/UdphXgysW4So6iLjFNS4ZxFfEFJLGc8XEPMYrBcJNQyy5G5fbc1TZ3cdt4BvSEIukeexQnoEHC7gMh6",
+	"hIjlFOQFrbnxhXkKI0+lZkJOLhhh0oWqfoKLsFQVGt8Bp6kWQqIinmyp9qTSMVqktzS21xlBP8d/ylSg",
+	"L/Nze13C5STlk5x6xv230wr/77mz1t3aQcABgY6XzlGmlXNk/wngns6Rj/wciezVxSNhYIqrYSdZicow",
+	"EXK2pW6Irio+ZOPfCjnr7x1eDB9k0nmGbm11juhR3wnpjj1Opi7CyPpAp6DJzxb7s3H/lojodcG4mRFf",
+	"89pV8m5dCmDS+/Qcko84budh3ZKXWk2Ja5ymLdW4GMDQZbO1fliApLU9afPQ4l7zmI8sJR14dUvgBsQA",
+	"oGZAtfLBSNDWCKTKTJW2zAspnFy2aMSacN1JOAAWbDecq2zovkqF+NM1UBetaretMP+CYxcXknj+YjKv",
+	"6FHcMoxfzhaghYr3kGBNAM0OZbkB59A30g/2lVqA7zwQkzIXfuv1imVOBHdaUpJc+m55ptKkI6eYoy0B",
+	"J0nxx8LQp8Lqg8T1nlq7mEqtRpRn52C3CsnYYTSFaBZym5EGkGaqdnhQY6/ykTt9nJjzCZwu5KSPEBQY",
+	"JVNVNDfMAMjCghWzv/c8fwTcHoFLOYy4gZ0oiR0xXNTD8AWZzt2aqAUuUZQoA/HJl9qowDMh49pu0n38",
+	"3wUCXrWM9NgNRud3wkWVxMQ5ArsE35c2UmoWmJACLsI8NZbB7SLhQm7sHlynUKlSry7A09wK9jaY5QaO",
+	"BJyGy9K2Un0vkFLXydoFT0bNYaTi1YBJZQH/iT3beOeF5kq9H3bKONPAjZK1FWoHk+7a2Nad1pdWafWL",
+	"H9OJdyi/kulUmt2Gv7GwJZXl5z2C09SLlqTbPmSHmi+4hoAp6+IhD8onkT+zpvWFMsIaIdEd2e8wFAu3",
+	"9jQyNz07m1FnPeZkMVUQ4UIKxA1CyPyBT7PZaArU48msUvVx84t2dI9DnYSlR7ra4h39oB4QnvzeR74I",
+	"tZQHsaDtyT2x3S2gjDzbbBURRVnZP5RajREvJeELs5HnbTld1T77vnUP+nnaNkWo/+RuIOpBzwsU9EoX",
+	"lwwvvukG0/OyqZzIDoRm3sqYMCzGm8NiIilrWiw6TzK4ug7zQPN8sqVDbalBC3mQDKOJMLaaZrRSmwtw",
+	"ils2mTDqIdBqEc7fsdWUVizT05yK6EW3ZM1hJp244ndKwirraLF8BtJDaGzCKVrHZMwUcifQQgGrs/XF",
+	"64Q+Inx63jIcrm5pRed8BlQKUb7saARktbzubZNHPBSc1ePSSNTXvqc6nZpEEmRI6KXWHBSWVvi7Re1c",
+	"lTBsIm5AsnRxEMnEmkW1myl9MMDFx8mYPllSY5b0FpBWbgQDZvWK8QleJMwAFu7HWIRDhRUSbm22gw0Q",
+	"askqNKncxpxpKU2UYML9cy1zVWVUApZUFJcBgqtZ80ig7qGf8GV9rqjrBRroK2yKAaq0IZjKAK1P4ird",
+	"5XtA0HWR7gxAcMxDCD+4IRCm39bI23dSFl5SsT1axJILK+TknDKNSrMpJJvSP3dDlC5pL4ORdHKTQViy",
+	"ni3XijnUUKy6iZrDNOwhqsMjS2tsFHyNCFLA8qR14+gqehSwPC8Acw+cAk3ADAif260dYXK7f/pcZ4bP",
+	"Xbme9wwoMyG03OuRybGXe3To8zhaDFlLA5/OvbuKbFDVmKDSGrSsLNHlq5ZqOaTTKZfxUN34+TdoDG+4",
+	"jD/cgO63OYRZPhnCQ02lmFlWDcQgMc4mjAUeUygHNv8tbTLuG0Yw5QmycfmeU9yKattM1gS1I0J4i+M6",
+	"OO3KWWfs2/jtCBa1FlSZc8+EZADkgKVmw4IOGoURAEw29Twuzmfo5tt1GVA/zb7NFACBbt+N+z1xkFPh",
+	"C9w3sZRmBGOlkQNmqwNQCQy9cuywfZXApzCwTePP39OJ9b8WkssImFsJc4dyn3Qm1PUqHboDhWYxJGV6",
+	"AlCLBDYsbUhPy7HQ88az0/jUwsI14zHaF3Drwr0qic8vv0Gwi1zq6BAsn4FhMB5DZD3dLgJy7hCyAa6j",
+	"6UbDuaJf3xFHVUrh95N193msbBPN+hMYt/Lti8i9LLSgmQHyDUrQZioWBKAR6mswJ7VUOi5iIIS/WxfJ",
+	"qYXbLR6N3voZxzQgnTm/fQtyYqcn5y/OzgYncyHDv58f3l4R+jXmYAyfgBupMOsU5dDrHtVlQxfHvUub",
+	"aHUbKvNouFAKW/8qnxNzC8OQuaz3sLXE4X0eNeXmt7FIsPXnjgGPlEqAy1ri6VVRvbOVN6KbPdn7hGVo",
+	"Ll9qYS3Ic+YtwVCDhBlk8GDuP8kSzMWmMhg7xSrioqf4Pd1NuXWVjeonOWmYXyeS+RD6ErO1a5KfNHxK",
+	"bykl/PyOw9CVrU5XLKWZkA9iJ800ZA960oeiAMeiKF17fxf9L0TKht2NmToQx2iscubRgY+XAkvfcqqY",
+	"RJp9mojZi4a0APERQwKkOXcZaD6kFa3L7cXfyDSiUlsVDgw23n9d+W9pVSuM6UIVfqasoqc/EnJARZQU",
+	"OS9AE1xE9fJs5hH6QZ60RwD0g+zeRFsVxgZ8FtRN4YlwYDjHVJEHJHY2uuDGuNBpayiLEz+llMdwzCOr",
+	"ttJ9UXD9msa1uqKF93SRDCYFHwrpEwd/MSEPNA4fW1vDv4WJkGsr1XRu5nkrS/0tTNL2fQquD/Y+A5am",
+	"ccl4aqcgrfsCpS+cVqcGmHIbj6ccRDq1rHZ0X50upeG2ZdSaF1s7cG8ftVLj7q/6InUDevUSKTfbVpOP",
+	"qQdZL+qGUxunGuj0hDUU8aGKXPjyR5oj/sgwroGZqVpKVKa91SY8bbiTZXSR8AjKC/SkPsdUn/ewXFMG",
+	"UhDgOhGg6cbEqcdSaTtN3K5ppwd4Fg1zdQPbVMP9/hH6lfZO3RkjibPb0jaM/NCDAIeRbwx1pGZhMUwX",
+	"WwJSC4sfFyePzOi6ChQ+YhtIUTBUxIN79kqlF2yqkpigNvFqdi5kasE8Y5/xGkYqNoPVefhj7CoxO522",
+	"1cDnmzP+9Ot6aApwA9IO8yf2CFbhCvQN6KEBaRlO01DBB7eMIBrjc3aNvzj3P7gesOuYW37O/pQqlQMm",
+	"4gELucmv1xdMg0nnYNhYqzl7y40dvsLv/+G7YvaUm1kxRM85FHaWgOZ8A62GCflbuigFNcWPagFtbH2B",
+	"S9yRmyHHwqBWKbHxHZ3km8P3YK1GyD4OmEriqgx/S+U4l3Hcc2LNAyg1nzf98q50YV0VNP0Az9wuWBR2",
+	"W8HLHbNC2otazus1EWTsYVcqstDTbcQ9zX06YfMU69m5wSDcWh5Nvc634t4WCw05Cc/m67fiwHs1jjQB",
+	"BtKrK9nC0nTijC8poRjKpCZg3UltDaEU/1kwt1x6ocp03DQR4FsxLqpJf+slEbDvyPHUW7Bo3z457IRI",
+	"2eIJF3KjHOn0t81OP+OIh9A7iAA7u3q3Dm76qgZLyUqa9q19abWkg5uOKqyRWKG6o3AtrsB/ZgfeRbj8",
+	"a7aZHx/rJtVXV+HmFubZdZIA16V1DBuuZ9hlaGYsLlcSbFYIDdTn2XgfOj227woR5vkoFcIj4VqPYBBo",
+	"IekCrpZ2GKnUH007iyt8aN81g2b5KPXijYgzvUildQeVXTsIzBcJtzuq+j5no/pZ1Rfm1w2imDsAZuvW",
+	"ZEVf+IzeWo+f33EyJ9nqdFbRNy9K+qCyvkxNTheUXNnCCkIDHooO+OleBq/WoSctz6CDnqckCcpQqtuj",
+	"gj4XtdCNwpTjZcwNT1LYq4Iv1FpvdcF+TJtJndYAmA9i3KAjigvz8Mxb3bNRlvscBkwqIgXwxHQipqRd",
+	"djbaBxGl0KnyH2c13v9BIhgbSgoLzAKqb17qybH0wqmRDCq6AUKZAFZ2tkU02InS6haNq9JRizIJwKN+",
+	"CTlSt4M7/REEv7yz7cH/YOe1Hb30pPUV7OS6zoaPubss90ljF9fytJXo9JJi0zD9fu6gOLvL40Sn3ehQ",
+	"iE/xbRihev9Lbll5J13X7k7noCdNB6vv3DMfgqbgRB+porzjs4KiLLi2BNdH+QwlM3ZvBNwKm6g7dq1X",
+	"z+9SIGqFq3HEeheGPmhWH/8V3QTEfsXooEXrPtjdV9jYTrLQ4oZHq6aTWWFP/+gf32sn4Sf5Khb2kbqK",
+	"t0BFzcupSoBZ4HOGTiPXOCxuSFbYTkUIBehQ1qsctnuKNhOjD2CzOVJytKYKPSFh1aj8z7ZTNR6XssAX",
+	"GANhn2EpJKVExcjNAolBRzya1beXRSKaLlG4cs98ENaCH991HrSjo5m6gQxCoLi1MyGtKpzNhGZqKesr",
+	"jOWN31Jne/WV7XPqNJ/iI96nw2U16UqsJAx8HsxYtTDYekQvY1GiPM8BsdfZO3U1d1VJzWBHDdxnGtLm",
+	"Sro3dFNE9vEHRp+cBUJr7Zb7tFf6Wyb3vN7aiJvcke6X8ld3FfhKlgmYWqwMRBqw8aNW6x2pRpab3NT+",
+	"T9wBQe6dFc/Ra0tfuUFbD44DU+NPWBu9wY844kHH8u4TOvE2H1EkwdNMVWpgf/fiZttX7+LmdhzngqvS",
+	"QclxTqteF22iaEkeGl0YxLNvGBidntqcerRobR3w4+NiZNK6YCBjwwBbbn3fJcaW6DVdYLljJyiID2V+",
+	"uPDS6vP1J0UYba3UertnH+NI3ImsfYc79dijPRYupC9K4JqGSYB4HUm1ntjXe6sN2MZLP80dHJN/cjvO",
+	"+q3LvdZqvIZH7puvp4olylgmrDd4Cp9N3rGzSdC7CYl+8mQx7TXQ8BuIf+qKWQcbuHiSgP6LYca9muEa",
+	"UNFNgYwar4rceRkRCQJPZfanuO8VVzbAZe06x/zUY8aCTBRHwtYLr29dC/4OsEB5jkXiFphcJxLvpDIm",
+	"NG9eqm/NxVu0nJ0h0nf4858qyXfai5BeKz0Byziqtq8n/IthakkX5b65MJ4Lifm2QO6Buh7nyr5+tiup",
+	"+AGxVRk668/seee/fHEhEUVy7h9f3EB9Ex6e6uTk/OTUPeL/BQAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

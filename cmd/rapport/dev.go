@@ -33,8 +33,8 @@ func devCommand() command {
 		summary: "run everything on this machine, for trying and developing",
 		details: `
 Runs the API with the dashboard, the worker, and what they need: a PostgreSQL of its own (unless DATABASE_URL is set), an
-embedded Temporal server (unless TEMPORAL_ADDRESS is set), and a sandbox that speaks like Stripe and SendGrid (unless
-STRIPE_API_KEY and SENDGRID_API_KEY are set). Everything listens on 127.0.0.1 only. State is kept in --dir between
+embedded Temporal server (unless TEMPORAL_ADDRESS is set), and a sandbox that speaks like Stripe, SendGrid and Documenso
+(unless STRIPE_API_KEY and SENDGRID_API_KEY are set). Everything listens on 127.0.0.1 only. State is kept in --dir between
 starts; logs are in its folder logs/. Ctrl-C stops everything in order, a second Ctrl-C at once.
 
 With --demo an empty installation gets two brands, a person for each role, and a sample world that moves by itself.`,
@@ -48,7 +48,7 @@ With --demo an empty installation gets two brands, a person for each role, and a
 			flags.IntVar(&o.postgres, "postgres-port", 5433, "`port` of the private PostgreSQL")
 			flags.IntVar(&o.temporal, "temporal-port", 7233, "`port` of the embedded Temporal server")
 			flags.IntVar(&o.temporalUI, "temporal-ui-port", 8233, "`port` of the Temporal UI")
-			flags.IntVar(&o.sandboxPort, "sandbox-port", 8070, "`port` of the sandbox: Stripe, SendGrid, mailbox, posts")
+			flags.IntVar(&o.sandboxPort, "sandbox-port", 8070, "`port` of the sandbox: Stripe, SendGrid, Documenso, mailbox, posts")
 			flags.IntVar(&o.sandboxControl, "sandbox-control-port", 8071, "`port` that scripts the sandbox's faults")
 
 			return func(ctx context.Context, env environment, args []string) error {
@@ -67,7 +67,7 @@ func (o devOptions) check(getenv func(string) string) error {
 		return usagef("--day %s is no length of a day: choose whole seconds, from 1s to 24h", o.day)
 	}
 	if o.demo {
-		for _, key := range []string{"STRIPE_API_KEY", "SENDGRID_API_KEY"} {
+		for _, key := range []string{"STRIPE_API_KEY", "SENDGRID_API_KEY", "RAPPORT_DOCUMENSO_URL"} {
 			if getenv(key) != "" {
 				return usagef("the sample world must not reach real people or money: unset %s, or leave --demo away", key)
 			}
@@ -267,6 +267,11 @@ func (d *dev) settings() {
 	if !d.given("SENDGRID_API_KEY") {
 		d.set["SENDGRID_API_KEY"] = d.secrets.SendGridKey
 		d.set["SENDGRID_BASE_URL"] = d.sandboxURL()
+	}
+	if d.sandboxed() && !d.given("RAPPORT_DOCUMENSO_URL") {
+		d.set["RAPPORT_DOCUMENSO_URL"] = d.sandboxURL()
+		d.set["RAPPORT_DOCUMENSO_TOKEN"] = d.secrets.DocumensoToken
+		d.set["RAPPORT_DOCUMENSO_WEBHOOK_SECRET"] = d.secrets.DocumensoHook
 	}
 	if d.sandboxed() {
 		d.setDefault("RAPPORT_FETCH_ALLOW", address(d.sandboxPort)) // where the posts are

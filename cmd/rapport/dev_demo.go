@@ -34,6 +34,7 @@ type signIn struct {
 type demoBrand struct {
 	name, domain, zone, address string
 	threshold                   rapport.Money
+	signing                     string
 	people                      [8]string // in the order of rapport.Roles
 }
 
@@ -41,14 +42,14 @@ func demoBrands() []demoBrand {
 	return []demoBrand{
 		{
 			name: "Northlight Outdoor", domain: "northlight.example", zone: "America/Denver",
-			address: "Northlight Outdoor Co., 418 Canyon Road, Boulder, CO 80302, USA", threshold: rapport.Money{Amount: 20000, Currency: "usd"},
+			address: "Northlight Outdoor Co., 418 Canyon Road, Boulder, CO 80302, USA", threshold: rapport.Money{Amount: 20000, Currency: "usd"}, signing: rapport.SigningInPortal,
 			people: [8]string{
 				"Maya Lindqvist", "Theo Okafor", "Ruth Abelson", "Pilar Santos", "Henrik Dahl", "Joan Whitlock", "Sam Iyer", "Gus Novak",
 			},
 		},
 		{
 			name: "Meadow & Tide", domain: "meadowandtide.example", zone: "Europe/Berlin",
-			address: "Meadow & Tide GmbH, Lindenallee 12, 10115 Berlin, Germany", threshold: rapport.Money{Amount: 0, Currency: "eur"},
+			address: "Meadow & Tide GmbH, Lindenallee 12, 10115 Berlin, Germany", threshold: rapport.Money{Amount: 0, Currency: "eur"}, signing: rapport.SigningAtProvider,
 			people: [8]string{
 				"Lena Brandt", "Noor Haddad", "Falk Reuter", "Ines Moreau", "Oskar Wieland", "Greta Vogel", "Tomas Prade", "Edda Klee",
 			},
@@ -180,7 +181,7 @@ func (d *dev) firstPeople(people []signIn) firstPeople {
 		}
 		first.Brands = append(first.Brands, rapport.BootstrapBrand{
 			Name: b.name, PostalAddress: b.address, MailFromName: b.name, MailFrom: "partnerships@" + b.domain,
-			SecondPairThreshold: b.threshold, Calendar: calendar,
+			SecondPairThreshold: b.threshold, Signing: b.signing, Calendar: calendar,
 		})
 	}
 	for _, p := range people {

@@ -26,6 +26,8 @@ type secrets struct {
 	StripeAccount  string `json:"stripe_webhook_secret_account"`
 	StripeConnect  string `json:"stripe_webhook_secret_connect"`
 	SendGridKey    string `json:"sendgrid_key"`
+	DocumensoToken string `json:"documenso_token"`
+	DocumensoHook  string `json:"documenso_webhook_secret"`
 }
 
 // loadSecrets reads dir/secrets.json, or makes it. Only its owner can read it.
@@ -48,6 +50,11 @@ func loadSecrets(dir string) (secrets, error) {
 	if s.Installation == "" || s.OwnerPassword == "" || s.CodecKey == "" {
 		return secrets{}, fmt.Errorf("%s is incomplete: restore it, or delete %s to begin anew", path, dir)
 	}
+	if s.DocumensoToken == "" || s.DocumensoHook == "" { // made by a version that had no Documenso
+		s.DocumensoToken, s.DocumensoHook = random(24), random(24)
+
+		return s, s.write(path)
+	}
 
 	return s, nil
 }
@@ -63,21 +70,26 @@ func makeSecrets(dir, path string) (secrets, error) {
 		Installation: random(8), OwnerPassword: random(24), APIPassword: random(24), WorkerPassword: random(24),
 		Secret: random(32), CodecKey: random(codecKeySize),
 		StripeKey: "sk_test_" + random(24), StripeAccount: "whsec_" + random(24), StripeConnect: "whsec_" + random(24),
-		SendGridKey: "SG.sandbox." + random(24),
+		SendGridKey: "SG.sandbox." + random(24), DocumensoToken: random(24), DocumensoHook: random(24),
 	}
+
+	return s, s.write(path)
+}
+
+func (s secrets) write(path string) error {
 	text, err := json.MarshalIndent(s, "", "  ") //nolint:gosec // the file is made for these secrets
 	if err != nil {
-		return secrets{}, fmt.Errorf("encode the secrets: %w", err)
+		return fmt.Errorf("encode the secrets: %w", err)
 	}
 	draft := path + ".new"
 	if err := os.WriteFile(draft, append(text, '\n'), 0o600); err != nil {
-		return secrets{}, fmt.Errorf("write the secrets: %w", err)
+		return fmt.Errorf("write the secrets: %w", err)
 	}
 	if err := os.Rename(draft, path); err != nil {
-		return secrets{}, fmt.Errorf("keep the secrets: %w", err)
+		return fmt.Errorf("keep the secrets: %w", err)
 	}
 
-	return s, nil
+	return nil
 }
 
 // random gives n random bytes in hexadecimal.

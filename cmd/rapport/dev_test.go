@@ -60,6 +60,20 @@ func TestSecretsAreMadeOnceAndForTheirOwnerOnly(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, os.FileMode(0o600), info.Mode().Perm(), "closed again")
 
+	// An installation from before Documenso gets its secrets for it, and keeps the others.
+	old := made
+	old.DocumensoToken, old.DocumensoHook = "", ""
+	require.NoError(t, old.write(filepath.Join(dir, "secrets.json")))
+	grown, err := loadSecrets(dir)
+	require.NoError(t, err)
+	require.NotEmpty(t, grown.DocumensoToken)
+	require.GreaterOrEqual(t, len(grown.DocumensoHook), minSecret)
+	again, err = loadSecrets(dir)
+	require.NoError(t, err)
+	require.Equal(t, grown, again)
+	grown.DocumensoToken, grown.DocumensoHook = made.DocumensoToken, made.DocumensoHook
+	require.Equal(t, made, grown)
+
 	other, err := loadSecrets(t.TempDir())
 	require.NoError(t, err)
 	require.NotEqual(t, made.OwnerPassword, other.OwnerPassword)
@@ -304,4 +318,28 @@ func TestProgramsGetNoOthersDatabase(t *testing.T) {
 	require.Contains(t, env, "RAPPORT_SECRET=s")
 	require.NotContains(t, env, "DATABASE_URL=owner")
 	require.NotContains(t, env, "RAPPORT_WORKER_DATABASE_URL=worker")
+}
+
+// The sandbox's Documenso is wired where there is a sandbox, unless another one was given.
+func TestDevSignsAtTheSandbox(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		given map[string]string
+		url   string
+	}{
+		"sandbox":         {nil, "http://127.0.0.1:8070"},
+		"one of one's own": {map[string]string{"RAPPORT_DOCUMENSO_URL": "https://sign.example.com"}, ""},
+		"no sandbox":      {map[string]string{"STRIPE_API_KEY": "sk_test_x", "SENDGRID_API_KEY": "SG.x"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			made, err := loadSecrets(t.TempDir())
+			require.NoError(t, err)
+			d := &dev{devOptions: devOptions{sandboxPort: 8070}, secrets: made, set: map[string]string{}, env: environment{getenv: func(name string) string { return c.given[name] }}}
+			d.settings()
+			require.Equal(t, c.url, d.set["RAPPORT_DOCUMENSO_URL"])
+			require.Equal(t, c.url != "", d.set["RAPPORT_DOCUMENSO_WEBHOOK_SECRET"] != "" && d.set["RAPPORT_DOCUMENSO_TOKEN"] != "")
+		})
+	}
+	require.Error(t, devOptions{demo: true, day: time.Second}.check(func(name string) string { return map[string]string{"RAPPORT_DOCUMENSO_URL": "https://sign.example.com"}[name] }))
 }

@@ -155,6 +155,36 @@ func TestVerifyFindsWhatWasChangedOfASignedFile(t *testing.T) {
 	require.Contains(t, out, contract.String()+": has no signed file")
 }
 
+func TestVerifyFindsWhatWasChangedOfASealedFile(t *testing.T) {
+	t.Parallel()
+	owner, _, worker := pgtest.New(t)
+	store, err := postgres.Open(t.Context(), worker)
+	require.NoError(t, err)
+	t.Cleanup(store.Close)
+	contract, brand := uuid.New(), uuid.NewString()
+	// The world of this test has no brand, no partnership and no contract.
+	tampers(t, owner, `alter table sealed_papers drop constraint sealed_papers_brand_id_fkey;
+		insert into blobs (sha256, content_type, size, content) values (sha256('%PDF-1 to sign'), 'application/pdf', 14, '%PDF-1 to sign');
+		insert into signing_documents (contract_id, brand_id, partnership_id, provider, contact_id, signer_name, signer_email, file_sha256, field, state, provider_id, signed_at)
+		values ('`+contract.String()+`', '`+brand+`', '`+uuid.NewString()+`', 'documenso', '`+uuid.NewString()+`', 'Mia', 'mia@mail.example', sha256('%PDF-1 to sign'), '{}', 'completed', 'envelope_1', now() - interval '2 days')`)
+	_, out, _ := verified(t, worker, "contracts")
+	require.Contains(t, out, contract.String()+": its sealed file was not fetched")
+	require.Error(t, store.KeepSealedPaper(t.Context(), contract, []byte("%PDF-1 to sign")), "that is the one that was sent")
+	require.NoError(t, store.KeepSealedPaper(t.Context(), contract, []byte("%PDF-1 sealed")))
+	require.NoError(t, store.KeepSealedPaper(t.Context(), contract, []byte("%PDF-1 sealed again")), "the first one stays")
+	code, out, errs := verified(t, worker, "contracts")
+	require.Equal(t, exitOK, code, out+errs)
+	for change, finding := range map[string]string{
+		`update blobs set content = '%PDF-2 sealed' where content = '%PDF-1 sealed'`: "its sealed file does not have the hash that was kept",
+		`update sealed_papers set provider_id = 'envelope_2'`:                        "its sealed file is of another document than was signed",
+	} {
+		tampers(t, owner, change)
+		code, out, _ = verified(t, worker, "contracts")
+		require.Equal(t, exitDifferent, code, change)
+		require.Contains(t, out, contract.String()+": "+finding)
+	}
+}
+
 func TestVerifyCommandLine(t *testing.T) {
 	t.Parallel()
 	for args, want := range map[string]string{

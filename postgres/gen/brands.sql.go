@@ -38,8 +38,8 @@ func (q *Queries) AllBrandIDs(ctx context.Context, db DBTX) ([]uuid.UUID, error)
 }
 
 const createBrand = `-- name: CreateBrand :one
-insert into brands (id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, second_pair_currency)
-values ($1, $2, $3, $4, $5, $6, $7, $8)
+insert into brands (id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, second_pair_currency, signing)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 returning outreach_per_day, domain_per_hour, first_mail_notice, netting_cap_percent, netting_notice_days, destination_cool_off_days, posts_apart_hours
 `
 
@@ -52,6 +52,7 @@ type CreateBrandParams struct {
 	CalendarID         uuid.UUID
 	SecondPairAmount   int64
 	SecondPairCurrency string
+	Signing            string
 }
 
 type CreateBrandRow struct {
@@ -74,6 +75,7 @@ func (q *Queries) CreateBrand(ctx context.Context, db DBTX, arg CreateBrandParam
 		arg.CalendarID,
 		arg.SecondPairAmount,
 		arg.SecondPairCurrency,
+		arg.Signing,
 	)
 	var i CreateBrandRow
 	err := row.Scan(
@@ -123,7 +125,7 @@ func (q *Queries) CreateCalendar(ctx context.Context, db DBTX, arg CreateCalenda
 }
 
 const getBrandInScope = `-- name: GetBrandInScope :one
-select id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, second_pair_currency, outreach_per_day, domain_per_hour, warm_up_days, warm_up_from, first_mail_notice, netting_cap_percent, netting_notice_days, destination_cool_off_days, posts_apart_hours, version
+select id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, second_pair_currency, outreach_per_day, domain_per_hour, warm_up_days, warm_up_from, first_mail_notice, netting_cap_percent, netting_notice_days, destination_cool_off_days, posts_apart_hours, signing, version
 from brands where id = $1 and id = any ($2::uuid[])
 `
 
@@ -150,6 +152,7 @@ type GetBrandInScopeRow struct {
 	NettingNoticeDays      int32
 	DestinationCoolOffDays int32
 	PostsApartHours        int32
+	Signing                string
 	Version                int32
 }
 
@@ -174,13 +177,14 @@ func (q *Queries) GetBrandInScope(ctx context.Context, db DBTX, arg GetBrandInSc
 		&i.NettingNoticeDays,
 		&i.DestinationCoolOffDays,
 		&i.PostsApartHours,
+		&i.Signing,
 		&i.Version,
 	)
 	return i, err
 }
 
 const listBrandsInScope = `-- name: ListBrandsInScope :many
-select id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, second_pair_currency, outreach_per_day, domain_per_hour, warm_up_days, warm_up_from, first_mail_notice, netting_cap_percent, netting_notice_days, destination_cool_off_days, posts_apart_hours, version
+select id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, second_pair_currency, outreach_per_day, domain_per_hour, warm_up_days, warm_up_from, first_mail_notice, netting_cap_percent, netting_notice_days, destination_cool_off_days, posts_apart_hours, signing, version
 from brands where id = any ($1::uuid[]) order by lower(name), id
 `
 
@@ -202,6 +206,7 @@ type ListBrandsInScopeRow struct {
 	NettingNoticeDays      int32
 	DestinationCoolOffDays int32
 	PostsApartHours        int32
+	Signing                string
 	Version                int32
 }
 
@@ -232,6 +237,7 @@ func (q *Queries) ListBrandsInScope(ctx context.Context, db DBTX, brands []uuid.
 			&i.NettingNoticeDays,
 			&i.DestinationCoolOffDays,
 			&i.PostsApartHours,
+			&i.Signing,
 			&i.Version,
 		); err != nil {
 			return nil, err
@@ -328,8 +334,8 @@ update brands set name = $1, postal_address = $2, mail_from_name = $3, mail_from
   second_pair_amount = $5, second_pair_currency = $6, outreach_per_day = $7, domain_per_hour = $8,
   warm_up_from = case when $9::int = 0 then null when $9::int <> warm_up_days then now() else warm_up_from end,
   warm_up_days = $9, first_mail_notice = $10,
-  netting_cap_percent = $11, netting_notice_days = $12, destination_cool_off_days = $13, posts_apart_hours = $14, version = version + 1
-where id = $15 and version = $16
+  netting_cap_percent = $11, netting_notice_days = $12, destination_cool_off_days = $13, posts_apart_hours = $14, signing = $15, version = version + 1
+where id = $16 and version = $17
 returning version, warm_up_from
 `
 
@@ -348,6 +354,7 @@ type UpdateBrandParams struct {
 	NettingNoticeDays      int32
 	DestinationCoolOffDays int32
 	PostsApartHours        int32
+	Signing                string
 	ID                     uuid.UUID
 	Version                int32
 }
@@ -373,6 +380,7 @@ func (q *Queries) UpdateBrand(ctx context.Context, db DBTX, arg UpdateBrandParam
 		arg.NettingNoticeDays,
 		arg.DestinationCoolOffDays,
 		arg.PostsApartHours,
+		arg.Signing,
 		arg.ID,
 		arg.Version,
 	)

@@ -54,12 +54,14 @@ func (q *Queries) AmendmentsOf(ctx context.Context, db DBTX, contracts []uuid.UU
 }
 
 const contractPaper = `-- name: ContractPaper :one
-select t.number, t.state, coalesce(f.sha256, '')::bytea as sha256, coalesce(x.content, '')::bytea as content
-from contracts t left join contract_papers f on f.contract_id = t.id left join blobs x on x.sha256 = f.sha256
-where t.id = $1 and t.brand_id = any ($2::uuid[]) and ($3::uuid is null or t.partnership_id = $3::uuid and t.sent_at is not null)
+select t.number, t.state, coalesce(x.sha256, '')::bytea as sha256, coalesce(x.content, '')::bytea as content
+from contracts t left join contract_papers f on f.contract_id = t.id left join sealed_papers e on e.contract_id = t.id
+left join blobs x on x.sha256 = case when $1::boolean then e.sha256 else f.sha256 end
+where t.id = $2 and t.brand_id = any ($3::uuid[]) and ($4::uuid is null or t.partnership_id = $4::uuid and t.sent_at is not null)
 `
 
 type ContractPaperParams struct {
+	Sealed        bool
 	ID            uuid.UUID
 	Brands        []uuid.UUID
 	PartnershipID *uuid.UUID
@@ -72,9 +74,14 @@ type ContractPaperRow struct {
 	Content []byte
 }
 
-// The file of a signed contract; of a partnership where one is given.
+// The file of a signed contract, or the one that a provider of signatures sealed; of a partnership where one is given.
 func (q *Queries) ContractPaper(ctx context.Context, db DBTX, arg ContractPaperParams) (ContractPaperRow, error) {
-	row := db.QueryRow(ctx, contractPaper, arg.ID, arg.Brands, arg.PartnershipID)
+	row := db.QueryRow(ctx, contractPaper,
+		arg.Sealed,
+		arg.ID,
+		arg.Brands,
+		arg.PartnershipID,
+	)
 	var i ContractPaperRow
 	err := row.Scan(
 		&i.Number,

@@ -99,6 +99,7 @@ type Brand struct {
 	PayoutPolicyVersion    int32
 	DestinationCoolOffDays int32
 	PostsApartHours        int32
+	Signing                string
 }
 
 type Calendar struct {
@@ -1326,6 +1327,14 @@ type SavedView struct {
 	Name      string
 	Search    json.RawMessage
 	CreatedAt time.Time
+}
+
+type SealedPaper struct {
+	ContractID uuid.UUID
+	BrandID    uuid.UUID
+	ProviderID string
+	Sha256     []byte
+	KeptAt     time.Time
 }
 
 type SecondFactor struct {

@@ -44,6 +44,20 @@ func (q *Queries) AskAboutSigning(ctx context.Context, db DBTX, arg AskAboutSign
 	return err
 }
 
+const askAboutUnsealed = `-- name: AskAboutUnsealed :exec
+insert into tasks (id, brand_id, partnership_id, creator_id, dedupe_key, kind, code, owner_id, ref, due_at)
+select gen_random_uuid(), p.brand_id, p.id, p.creator_id, 'signing/' || d.contract_id || '/unsealed', 'signing_stuck', 'unsealed', p.owner_id, d.contract_id, now()
+from signing_documents d join partnerships p on p.id = d.partnership_id
+where d.state = 'completed' and d.signed_at < now() - interval '1 day' and not exists (select 1 from sealed_papers f where f.contract_id = d.contract_id)
+on conflict (dedupe_key) do nothing
+`
+
+// A sealed file that could not be fetched for a day is a person's to look after.
+func (q *Queries) AskAboutUnsealed(ctx context.Context, db DBTX) error {
+	_, err := db.Exec(ctx, askAboutUnsealed)
+	return err
+}
+
 const claimSigningDocument = `-- name: ClaimSigningDocument :execrows
 update signing_documents set tried_at = now() where contract_id = $1 and state = 'opening' and provider_id is null and (tried_at is null or tried_at < now() - make_interval(secs => $2))
 `
@@ -127,6 +141,21 @@ func (q *Queries) InsertRejection(ctx context.Context, db DBTX, arg InsertReject
 		arg.BodyText,
 		arg.PartnershipID,
 	)
+	return err
+}
+
+const insertSealedPaper = `-- name: InsertSealedPaper :exec
+insert into sealed_papers (contract_id, brand_id, provider_id, sha256)
+select d.contract_id, d.brand_id, d.provider_id, $1 from signing_documents d where d.contract_id = $2 on conflict (contract_id) do nothing
+`
+
+type InsertSealedPaperParams struct {
+	Sha256     []byte
+	ContractID uuid.UUID
+}
+
+func (q *Queries) InsertSealedPaper(ctx context.Context, db DBTX, arg InsertSealedPaperParams) error {
+	_, err := db.Exec(ctx, insertSealedPaper, arg.Sha256, arg.ContractID)
 	return err
 }
 
@@ -255,16 +284,18 @@ func (q *Queries) SetSigningDocument(ctx context.Context, db DBTX, arg SetSignin
 }
 
 const signedElsewhere = `-- name: SignedElsewhere :many
-select contract_id, provider, state, signer_email, coalesce(url, '')::text as url, coalesce(reason, '')::text as reason from signing_documents where contract_id = any ($1::uuid[])
+select d.contract_id, d.provider, d.state, d.signer_email, coalesce(d.url, '')::text as url, coalesce(d.reason, '')::text as reason, f.sha256 as sealed_sha256
+from signing_documents d left join sealed_papers f on f.contract_id = d.contract_id where d.contract_id = any ($1::uuid[])
 `
 
 type SignedElsewhereRow struct {
-	ContractID  uuid.UUID
-	Provider    string
-	State       string
-	SignerEmail string
-	Url         string
-	Reason      string
+	ContractID   uuid.UUID
+	Provider     string
+	State        string
+	SignerEmail  string
+	Url          string
+	Reason       string
+	SealedSha256 []byte
 }
 
 func (q *Queries) SignedElsewhere(ctx context.Context, db DBTX, contracts []uuid.UUID) ([]SignedElsewhereRow, error) {
@@ -283,6 +314,7 @@ func (q *Queries) SignedElsewhere(ctx context.Context, db DBTX, contracts []uuid
 			&i.SignerEmail,
 			&i.Url,
 			&i.Reason,
+			&i.SealedSha256,
 		); err != nil {
 			return nil, err
 		}
@@ -295,7 +327,7 @@ func (q *Queries) SignedElsewhere(ctx context.Context, db DBTX, contracts []uuid
 }
 
 const signingDocument = `-- name: SigningDocument :one
-select t.id, t.brand_id, t.partnership_id, t.number, t.state as contract_state, t.body_sha256, b.name as brand_name, b.postal_address, z.zone, coalesce(d.state, '')::text as state,
+select t.id, t.brand_id, t.partnership_id, t.number, t.state as contract_state, t.body_sha256, b.name as brand_name, b.postal_address, b.signing, z.zone, coalesce(d.state, '')::text as state,
   coalesce(d.provider_id, '')::text as provider_id, coalesce(d.url, '')::text as url, coalesce(d.signer_name, '')::text as signer_name, coalesce(d.signer_email, '')::text as signer_email,
   coalesce(d.field, '{}')::jsonb as field, d.tried_at, d.file_sha256, coalesce(f.content, '')::bytea as file, p.creator_id, c.name as creator_name
 from contracts t join brands b on b.id = t.brand_id join calendars z on z.id = b.calendar_id join partnerships p on p.id = t.partnership_id join creators c on c.id = p.creator_id
@@ -312,6 +344,7 @@ type SigningDocumentRow struct {
 	BodySha256    []byte
 	BrandName     string
 	PostalAddress string
+	Signing       string
 	Zone          string
 	State         string
 	ProviderID    string
@@ -339,6 +372,7 @@ func (q *Queries) SigningDocument(ctx context.Context, db DBTX, contractID uuid.
 		&i.BodySha256,
 		&i.BrandName,
 		&i.PostalAddress,
+		&i.Signing,
 		&i.Zone,
 		&i.State,
 		&i.ProviderID,
@@ -394,6 +428,44 @@ func (q *Queries) SigningDocumentsToAsk(ctx context.Context, db DBTX, arg Signin
 	for rows.Next() {
 		var i SigningDocumentsToAskRow
 		if err := rows.Scan(&i.ContractID, &i.ProviderID, &i.Over); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const unsealedDocuments = `-- name: UnsealedDocuments :many
+select d.contract_id, coalesce(d.provider_id, '')::text as provider_id, d.file_sha256 from signing_documents d
+where d.state = 'completed' and ($1::text = '' or d.provider_id = $1::text) and not exists (select 1 from sealed_papers f where f.contract_id = d.contract_id)
+order by d.signed_at, d.contract_id limit $2
+`
+
+type UnsealedDocumentsParams struct {
+	ProviderID string
+	MaxRows    int32
+}
+
+type UnsealedDocumentsRow struct {
+	ContractID uuid.UUID
+	ProviderID string
+	FileSha256 []byte
+}
+
+// Documents that were signed, and whose sealed file is not kept yet; all of them, or the one that the provider calls so.
+func (q *Queries) UnsealedDocuments(ctx context.Context, db DBTX, arg UnsealedDocumentsParams) ([]UnsealedDocumentsRow, error) {
+	rows, err := db.Query(ctx, unsealedDocuments, arg.ProviderID, arg.MaxRows)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []UnsealedDocumentsRow
+	for rows.Next() {
+		var i UnsealedDocumentsRow
+		if err := rows.Scan(&i.ContractID, &i.ProviderID, &i.FileSha256); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

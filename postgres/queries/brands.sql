@@ -6,16 +6,16 @@ insert into calendars (id, owner_kind, owner_id, brand_id, zone, working_days, o
 values (@id, @owner_kind, @owner_id, sqlc.narg('brand_id'), @zone, @working_days, @opens, @closes, @holidays, @day_seconds);
 
 -- name: CreateBrand :one
-insert into brands (id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, second_pair_currency)
-values (@id, @name, @postal_address, @mail_from_name, @mail_from, @calendar_id, @second_pair_amount, @second_pair_currency)
+insert into brands (id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, second_pair_currency, signing)
+values (@id, @name, @postal_address, @mail_from_name, @mail_from, @calendar_id, @second_pair_amount, @second_pair_currency, @signing)
 returning outreach_per_day, domain_per_hour, first_mail_notice, netting_cap_percent, netting_notice_days, destination_cool_off_days, posts_apart_hours;
 
 -- name: ListBrandsInScope :many
-select id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, second_pair_currency, outreach_per_day, domain_per_hour, warm_up_days, warm_up_from, first_mail_notice, netting_cap_percent, netting_notice_days, destination_cool_off_days, posts_apart_hours, version
+select id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, second_pair_currency, outreach_per_day, domain_per_hour, warm_up_days, warm_up_from, first_mail_notice, netting_cap_percent, netting_notice_days, destination_cool_off_days, posts_apart_hours, signing, version
 from brands where id = any (@brands::uuid[]) order by lower(name), id;
 
 -- name: GetBrandInScope :one
-select id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, second_pair_currency, outreach_per_day, domain_per_hour, warm_up_days, warm_up_from, first_mail_notice, netting_cap_percent, netting_notice_days, destination_cool_off_days, posts_apart_hours, version
+select id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, second_pair_currency, outreach_per_day, domain_per_hour, warm_up_days, warm_up_from, first_mail_notice, netting_cap_percent, netting_notice_days, destination_cool_off_days, posts_apart_hours, signing, version
 from brands where id = @id and id = any (@brands::uuid[]);
 
 -- name: UpdateBrand :one
@@ -23,7 +23,7 @@ update brands set name = @name, postal_address = @postal_address, mail_from_name
   second_pair_amount = @second_pair_amount, second_pair_currency = @second_pair_currency, outreach_per_day = @outreach_per_day, domain_per_hour = @domain_per_hour,
   warm_up_from = case when @warm_up_days::int = 0 then null when @warm_up_days::int <> warm_up_days then now() else warm_up_from end,
   warm_up_days = @warm_up_days, first_mail_notice = @first_mail_notice,
-  netting_cap_percent = @netting_cap_percent, netting_notice_days = @netting_notice_days, destination_cool_off_days = @destination_cool_off_days, posts_apart_hours = @posts_apart_hours, version = version + 1
+  netting_cap_percent = @netting_cap_percent, netting_notice_days = @netting_notice_days, destination_cool_off_days = @destination_cool_off_days, posts_apart_hours = @posts_apart_hours, signing = @signing, version = version + 1
 where id = @id and version = @version
 returning version, warm_up_from;
 

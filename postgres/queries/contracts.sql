@@ -74,9 +74,10 @@ select t.id, t.brand_id, @sha256, t.body_sha256, (select sha256(convert_to(jsonb
 from contracts t where t.id = @contract_id on conflict (contract_id) do nothing;
 
 -- name: ContractPaper :one
--- The file of a signed contract; of a partnership where one is given.
-select t.number, t.state, coalesce(f.sha256, '')::bytea as sha256, coalesce(x.content, '')::bytea as content
-from contracts t left join contract_papers f on f.contract_id = t.id left join blobs x on x.sha256 = f.sha256
+-- The file of a signed contract, or the one that a provider of signatures sealed; of a partnership where one is given.
+select t.number, t.state, coalesce(x.sha256, '')::bytea as sha256, coalesce(x.content, '')::bytea as content
+from contracts t left join contract_papers f on f.contract_id = t.id left join sealed_papers e on e.contract_id = t.id
+left join blobs x on x.sha256 = case when @sealed::boolean then e.sha256 else f.sha256 end
 where t.id = @id and t.brand_id = any (@brands::uuid[]) and (sqlc.narg('partnership_id')::uuid is null or t.partnership_id = sqlc.narg('partnership_id')::uuid and t.sent_at is not null);
 
 -- name: FindContracts :many

@@ -1,6 +1,6 @@
 -- name: SigningDocument :one
 -- How a contract is signed elsewhere, and what is sent there; without a document yet, to whom it would go.
-select t.id, t.brand_id, t.partnership_id, t.number, t.state as contract_state, t.body_sha256, b.name as brand_name, b.postal_address, z.zone, coalesce(d.state, '')::text as state,
+select t.id, t.brand_id, t.partnership_id, t.number, t.state as contract_state, t.body_sha256, b.name as brand_name, b.postal_address, b.signing, z.zone, coalesce(d.state, '')::text as state,
   coalesce(d.provider_id, '')::text as provider_id, coalesce(d.url, '')::text as url, coalesce(d.signer_name, '')::text as signer_name, coalesce(d.signer_email, '')::text as signer_email,
   coalesce(d.field, '{}')::jsonb as field, d.tried_at, d.file_sha256, coalesce(f.content, '')::bytea as file, p.creator_id, c.name as creator_name
 from contracts t join brands b on b.id = t.brand_id join calendars z on z.id = b.calendar_id join partnerships p on p.id = t.partnership_id join creators c on c.id = p.creator_id
@@ -71,4 +71,23 @@ order by d.looked_at nulls first, d.contract_id limit @max_rows;
 update signing_documents set looked_at = now() where contract_id = @contract_id;
 
 -- name: SignedElsewhere :many
-select contract_id, provider, state, signer_email, coalesce(url, '')::text as url, coalesce(reason, '')::text as reason from signing_documents where contract_id = any (@contracts::uuid[]);
+select d.contract_id, d.provider, d.state, d.signer_email, coalesce(d.url, '')::text as url, coalesce(d.reason, '')::text as reason, f.sha256 as sealed_sha256
+from signing_documents d left join sealed_papers f on f.contract_id = d.contract_id where d.contract_id = any (@contracts::uuid[]);
+
+-- name: UnsealedDocuments :many
+-- Documents that were signed, and whose sealed file is not kept yet; all of them, or the one that the provider calls so.
+select d.contract_id, coalesce(d.provider_id, '')::text as provider_id, d.file_sha256 from signing_documents d
+where d.state = 'completed' and (@provider_id::text = '' or d.provider_id = @provider_id::text) and not exists (select 1 from sealed_papers f where f.contract_id = d.contract_id)
+order by d.signed_at, d.contract_id limit @max_rows;
+
+-- name: InsertSealedPaper :exec
+insert into sealed_papers (contract_id, brand_id, provider_id, sha256)
+select d.contract_id, d.brand_id, d.provider_id, @sha256 from signing_documents d where d.contract_id = @contract_id on conflict (contract_id) do nothing;
+
+-- name: AskAboutUnsealed :exec
+-- A sealed file that could not be fetched for a day is a person's to look after.
+insert into tasks (id, brand_id, partnership_id, creator_id, dedupe_key, kind, code, owner_id, ref, due_at)
+select gen_random_uuid(), p.brand_id, p.id, p.creator_id, 'signing/' || d.contract_id || '/unsealed', 'signing_stuck', 'unsealed', p.owner_id, d.contract_id, now()
+from signing_documents d join partnerships p on p.id = d.partnership_id
+where d.state = 'completed' and d.signed_at < now() - interval '1 day' and not exists (select 1 from sealed_papers f where f.contract_id = d.contract_id)
+on conflict (dedupe_key) do nothing;

@@ -30,6 +30,7 @@ import (
 const (
 	defaultTimeout = 20 * time.Second
 	maxAnswer      = 8 << 20
+	maxFile        = 32 << 20
 	maxRetryAfter  = time.Hour
 	pageSize       = 100
 	maxPages       = 50
@@ -259,14 +260,51 @@ func (c *Client) CancelDocument(ctx context.Context, id, reason string) error {
 	return c.call(ctx, http.MethodPost, "/envelope/cancel", "application/json", body, &struct{}{})
 }
 
+// SealedFile reads the PDF file that Documenso sealed when everybody had signed. Before that Documenso answers the one that was sent.
+func (c *Client) SealedFile(ctx context.Context, id string) ([]byte, error) {
+	var e envelope
+	if err := c.call(ctx, http.MethodGet, "/envelope/"+url.PathEscape(id), "", nil, &e); err != nil {
+		return nil, err
+	}
+
+	if e.ID != id || e.Status != "COMPLETED" || len(e.Items) != 1 || e.Items[0].ID == "" {
+		return nil, foreign()
+	}
+
+	pdf, err := c.ask(ctx, http.MethodGet, "/envelope/item/"+url.PathEscape(e.Items[0].ID)+"/download?version=signed", "", nil, maxFile)
+	if err != nil {
+		return nil, err
+	}
+
+	if len(pdf) == maxFile || !bytes.HasPrefix(pdf, []byte("%PDF-")) {
+		return nil, foreign()
+	}
+
+	return pdf, nil
+}
+
 // call makes one request and reads its answer.
 func (c *Client) call(ctx context.Context, method, path, contentType string, body []byte, into any) error {
+	raw, err := c.ask(ctx, method, path, contentType, body, maxAnswer)
+	if err != nil {
+		return err
+	}
+
+	if json.Unmarshal(raw, into) != nil {
+		return foreign()
+	}
+
+	return nil
+}
+
+// ask makes one request and answers the first bytes of a good answer.
+func (c *Client) ask(ctx context.Context, method, path, contentType string, body []byte, most int64) ([]byte, error) {
 	connected := &atomic.Bool{}
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }})
 
 	req, err := http.NewRequestWithContext(ctx, method, c.base+path, bytes.NewReader(body))
 	if err != nil {
-		return &rapport.SendError{Outcome: outcomeRejected, Err: errForeign}
+		return nil, &rapport.SendError{Outcome: outcomeRejected, Err: errForeign}
 	}
 
 	req.Header.Set("Authorization", c.token)
@@ -278,20 +316,20 @@ func (c *Client) call(ctx context.Context, method, path, contentType string, bod
 
 	res, err := c.http.Do(req)
 	if err != nil {
-		return noAnswer(err, connected.Load())
+		return nil, noAnswer(err, connected.Load())
 	}
 	defer res.Body.Close()
 
-	raw, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
+	raw, err := io.ReadAll(io.LimitReader(res.Body, most))
 	if res.StatusCode != http.StatusOK {
-		return refusal(res)
+		return nil, refusal(res)
 	}
 
-	if err != nil || json.Unmarshal(raw, into) != nil {
-		return foreign()
+	if err != nil {
+		return nil, foreign()
 	}
 
-	return nil
+	return raw, nil
 }
 
 func foreign() error { return &rapport.SendError{Outcome: outcomeUnknown, Err: errForeign} }

@@ -311,3 +311,34 @@ func TestAddressesThatAreRefused(t *testing.T) {
 	_, err := documenso.New(documenso.Config{URL: "https://sign.example.com"})
 	require.ErrorIs(t, err, documenso.ErrConfig)
 }
+
+// The sealed file is another one than was sent, and there is none before everybody has signed. Whatever is no PDF file is none.
+func TestTheSealedFileIsReadOnceItIsThere(t *testing.T) {
+	t.Parallel()
+	w, d := newWorld(t), document()
+	ctx := t.Context()
+	id, err := w.client.CreateDocument(ctx, d)
+	require.NoError(t, err)
+	_, err = w.client.SendDocument(ctx, id, d.SignerEmail)
+	require.NoError(t, err)
+	_, err = w.client.SealedFile(ctx, id)
+	require.Equal(t, "unknown", outcome(t, err))
+	_, err = w.client.SealedFile(ctx, "envelope_none")
+	require.Equal(t, rapport.CodeNotFound, rapport.ErrorCode(err))
+
+	require.Equal(t, 200, w.call("POST", "/control/documenso/"+id, map[string]string{"action": "sign"}, nil))
+
+	for action, want := range map[string]string{"truncate": "unknown", "html_502": "unknown", "429": "rate_limited", "redirect": "rejected", "drop_before": "unknown", "401": "unauthorized"} {
+		w.fault("GET", "/api/v2/envelope/item/*/download", action)
+		_, err = w.client.SealedFile(ctx, id)
+		require.Equal(t, want, outcome(t, err), action)
+	}
+
+	sealed, err := w.client.SealedFile(ctx, id)
+	require.NoError(t, err)
+	require.NotEqual(t, d.File, sealed)
+	require.True(t, bytes.HasPrefix(sealed, d.File))
+	again, err := w.client.SealedFile(ctx, id)
+	require.NoError(t, err)
+	require.Equal(t, sealed, again)
+}

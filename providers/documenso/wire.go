@@ -56,6 +56,11 @@ type envelope struct {
 	Status     string      `json:"status"`
 	DeletedAt  *time.Time  `json:"deletedAt"`
 	Recipients []recipient `json:"recipients"`
+	Items      []item      `json:"envelopeItems"` // its files; a list of documents has none
+}
+
+type item struct {
+	ID string `json:"id"`
 }
 
 type recipient struct {

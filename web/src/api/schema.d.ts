@@ -1197,6 +1197,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/extensions/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What later dates would change, what would stay, and what stands in their way; writes nothing */
+        post: operations["previewExtension"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/fx-quotes": {
         parameters: {
             query?: never;
@@ -4109,6 +4128,8 @@ export interface components {
             /** @description Days by which the end of the term moves, below zero for earlier */
             end_days?: number;
             exclusivity_days?: number;
+            /** @description What is late already stays under the terms it became late under */
+            late?: components["schemas"]["LateTerms"];
             milestones?: components["schemas"]["MilestoneAdded"][];
             moved?: components["schemas"]["DeliverableMove"][];
             /** @description Why its conflicts may stand */
@@ -4232,6 +4253,7 @@ export interface components {
             posts_apart_hours?: number;
             /** @description Below it the content approval counts as the first pair of eyes */
             second_pair_threshold: components["schemas"]["Money"];
+            signing: components["schemas"]["BrandSigning"];
             version: number;
             /** @description Days in which a new mailbox rises to its full number; 0 means no warm-up */
             warm_up_days: number;
@@ -4264,6 +4286,7 @@ export interface components {
             /** @description From 0 to 720 */
             posts_apart_hours?: number;
             second_pair_threshold?: components["schemas"]["Money"];
+            signing?: components["schemas"]["BrandSigning"];
             /** @description A change begins the warm-up anew */
             warm_up_days?: number;
         };
@@ -4277,6 +4300,11 @@ export interface components {
             brand_name?: string;
             roles: components["schemas"]["Role"][];
         };
+        /**
+         * @description Where creators sign: at the installation's provider of signatures, if it has one, or always in the portal with a mailed code
+         * @enum {string}
+         */
+        BrandSigning: "provider" | "portal";
         BudgetHealth: {
             budget: components["schemas"]["Money"];
             campaigns: number;
@@ -5379,6 +5407,12 @@ export interface components {
             /** Format: date-time */
             publish_by?: string;
             words?: string;
+        };
+        ExtensionPreview: {
+            changes: components["schemas"]["AmendedLine"][];
+            conflicts: components["schemas"]["Conflict"][];
+            /** @description What stays although it may seem touched, and why */
+            pinned: components["schemas"]["AmendedLine"][];
         };
         ExtensionRequest: {
             /** Format: date-time */
@@ -7661,6 +7695,8 @@ export interface components {
             provider: "documenso";
             /** @description Why the creator did not sign, in their words */
             reason?: string;
+            /** @description Hash of the file that the provider sealed; absent until it is kept */
+            sealed_sha256?: string;
             /** @enum {string} */
             state: "opening" | "open" | "completed" | "rejected" | "cancelled" | "closed";
             /** @description The creator's link, in the portal only; absent until the provider has the document */
@@ -8344,6 +8380,8 @@ export interface components {
         q: string;
         /** @description The token of the mailed link */
         reviewToken: string;
+        /** @description The file that the provider of signatures sealed instead, where the creator signed there */
+        sealed: boolean;
         sheetFormat: components["schemas"]["SheetFormat"];
         /** @description Last day in the brand's zone; without */
         to: string;
@@ -8374,6 +8412,7 @@ export type BrandCreate = components['schemas']['BrandCreate'];
 export type BrandEdit = components['schemas']['BrandEdit'];
 export type BrandList = components['schemas']['BrandList'];
 export type BrandRole = components['schemas']['BrandRole'];
+export type BrandSigning = components['schemas']['BrandSigning'];
 export type BudgetHealth = components['schemas']['BudgetHealth'];
 export type Calendar = components['schemas']['Calendar'];
 export type CalendarEdit = components['schemas']['CalendarEdit'];
@@ -8475,6 +8514,7 @@ export type EventChoice = components['schemas']['EventChoice'];
 export type Extension = components['schemas']['Extension'];
 export type ExtensionDecline = components['schemas']['ExtensionDecline'];
 export type ExtensionGrant = components['schemas']['ExtensionGrant'];
+export type ExtensionPreview = components['schemas']['ExtensionPreview'];
 export type ExtensionRequest = components['schemas']['ExtensionRequest'];
 export type Fallback = components['schemas']['Fallback'];
 export type FieldError = components['schemas']['FieldError'];
@@ -8778,6 +8818,7 @@ export type ParameterIfMatch = components['parameters']['ifMatch'];
 export type ParameterLimit = components['parameters']['limit'];
 export type ParameterQ = components['parameters']['q'];
 export type ParameterReviewToken = components['parameters']['reviewToken'];
+export type ParameterSealed = components['parameters']['sealed'];
 export type ParameterSheetFormat = components['parameters']['sheetFormat'];
 export type ParameterTo = components['parameters']['to'];
 export type $defs = Record<string, never>;
@@ -10043,7 +10084,10 @@ export interface operations {
     };
     getContractPaper: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The file that the provider of signatures sealed instead, where the creator signed there */
+                sealed?: components["parameters"]["sealed"];
+            };
             header?: never;
             path: {
                 id: components["parameters"]["id"];
@@ -11050,6 +11094,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Pending"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    previewExtension: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtensionGrant"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtensionPreview"];
                 };
             };
             default: components["responses"]["problem"];
@@ -13341,7 +13414,10 @@ export interface operations {
     };
     getPortalContractPaper: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The file that the provider of signatures sealed instead, where the creator signed there */
+                sealed?: components["parameters"]["sealed"];
+            };
             header?: never;
             path: {
                 id: components["parameters"]["id"];

@@ -1,6 +1,6 @@
 import { IconExclamationCircle } from "@tabler/icons-react";
 
-import type { AmendedLine, PastOffer } from "../api/schema";
+import type { AmendedLine, Conflict, PastOffer } from "../api/schema";
 import { Money } from "./Money";
 import { RelativeTime } from "./RelativeTime";
 import { Chip, StatusChip } from "./StatusChip";
@@ -22,6 +22,29 @@ export function Changes({ lines }: { lines: AmendedLine[] }) {
     </ul>
   );
 }
+
+/** What stands in the way of dates: what blocks first, and what somebody let stand with their words. */
+export function Conflicts({ conflicts }: { conflicts: Conflict[] }) {
+  if (conflicts.length === 0) return null;
+  return (
+    <>
+      <h3 style={{ margin: "8px 0 4px" }}>Conflicts</h3>
+      <ul className={classes.list}>
+        {conflicts.toSorted((a, b) => Number(blocks(b)) - Number(blocks(a))).map(({ key, severity, words, override }) => (
+          <li key={key}>
+            <span>
+              <strong>{override ? "Let stand:" : severity === "block" ? "In the way:" : "Look at this:"}</strong> {words}
+              {override && <span className="soft"> {override.by.name}: “{override.reason}”</span>}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+/** Whether a conflict keeps dates from being agreed on. */
+export const blocks = ({ severity, override }: Conflict): boolean => severity === "block" && !override;
 
 /** What an offer changes of the one before, and how it came to it. */
 export function Negotiation({ changes, before, asks }: { changes: AmendedLine[] | undefined; before: PastOffer[] | undefined; asks: string }) {

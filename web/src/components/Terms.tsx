@@ -1,6 +1,7 @@
 import { ActionIcon, Button, Group, NativeSelect, NumberInput, SimpleGrid, Stack, Textarea, TextInput } from "@mantine/core";
 import type { UseFormReturnType } from "@mantine/form";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
+import type { ReactNode } from "react";
 
 import type { ContractTerms, DeliverableTerms, LateTerms, Metric, MilestoneTrigger, Threshold } from "../api/schema";
 import { exponent, moneyText, toMajor, toMinor } from "../lib/money";
@@ -250,30 +251,27 @@ export function TermsEditor<F extends HoldsTerms>({ form: wide, currency }: { fo
       </SimpleGrid>
       <fieldset className={classes.group}>
         <legend>What is late</legend>
-        <SimpleGrid cols={{ base: 1, sm: 3 }}>
-          <NumberInput
-            label="Grace" description="After the end of the day" suffix=" hours" min={0} value={(terms.late ?? usualLate).grace_hours}
-            onChange={(value) => form.setFieldValue("terms.late", { ...(terms.late ?? usualLate), grace_hours: Number(value) })} error={form.errors["terms.late.grace_hours"]}
-          />
-          <NativeSelect
-            label="If it stays late" description="Written into the contract" value={terms.late?.remedy ?? ""}
-            data={[{ value: "", label: "Nothing follows" }, ...Object.entries(remedies).map(([value, label]) => ({ value, label }))]}
-            onChange={({ currentTarget: { value } }) => {
-              const late = terms.late ?? usualLate;
-              form.setFieldValue("terms.late", value === "" ? { grace_hours: late.grace_hours } : { ...late, remedy: value as LateTerms["remedy"], missed_after_days: late.missed_after_days ?? 5 });
-            }}
-            error={form.errors["terms.late.remedy"]}
-          />
-          {terms.late?.remedy && (
-            <NumberInput
-              label="Missed after" description="Since it is late" suffix=" business days" min={1} value={terms.late.missed_after_days ?? ""}
-              onChange={(value) => form.setFieldValue("terms.late.missed_after_days", Number(value))} error={form.errors["terms.late.missed_after_days"]}
-            />
-          )}
-        </SimpleGrid>
+        <LateFields late={terms.late} onChange={(late) => form.setFieldValue("terms.late", late)} errors={{ grace: form.errors["terms.late.grace_hours"], remedy: form.errors["terms.late.remedy"], missed: form.errors["terms.late.missed_after_days"] }} />
       </fieldset>
       <Textarea label="Other clauses" autosize minRows={2} maxRows={12} {...form.getInputProps("terms.extra_clauses")} />
     </Stack>
+  );
+}
+
+/** When something is late, and what follows from it. */
+export function LateFields({ late, onChange, errors = {} }: { late: LateTerms | undefined; onChange: (late: LateTerms) => void; errors?: Partial<Record<"grace" | "remedy" | "missed", ReactNode>> }) {
+  const now = late ?? usualLate;
+  return (
+    <SimpleGrid cols={{ base: 1, sm: 3 }}>
+      <NumberInput label="Grace" description="After the end of the day" suffix=" hours" min={0} value={now.grace_hours} onChange={(value) => onChange({ ...now, grace_hours: Number(value) })} error={errors.grace} />
+      <NativeSelect
+        label="If it stays late" description="Written into the contract" value={now.remedy ?? ""}
+        data={[{ value: "", label: "Nothing follows" }, ...Object.entries(remedies).map(([value, label]) => ({ value, label }))]}
+        onChange={({ currentTarget: { value } }) => onChange(value === "" ? { grace_hours: now.grace_hours } : { ...now, remedy: value as LateTerms["remedy"], missed_after_days: now.missed_after_days ?? 5 })}
+        error={errors.remedy}
+      />
+      {now.remedy && <NumberInput label="Missed after" description="Since it is late" suffix=" business days" min={1} value={now.missed_after_days ?? ""} onChange={(value) => onChange({ ...now, missed_after_days: Number(value) })} error={errors.missed} />}
+    </SimpleGrid>
   );
 }
 

@@ -81,6 +81,9 @@ function Shown({ contract }: { contract: Contract }) {
       {contract.paper_sha256 && (
         <Button size="md" variant="default" leftSection={<IconDownload size={18} aria-hidden />} component="a" href={`/v1/portal/contracts/${contract.id}/paper`} download>{say("contract.paper")}</Button>
       )}
+      {contract.elsewhere?.sealed_sha256 && (
+        <Button size="md" variant="default" leftSection={<IconDownload size={18} aria-hidden />} component="a" href={`/v1/portal/contracts/${contract.id}/paper?sealed=true`} download>{say("contract.sealed")}</Button>
+      )}
       {contract.state === "out_for_signature" && <Sign contract={contract} />}
     </>
   );

@@ -11,7 +11,7 @@ const box = {
 };
 const quiet = { ...box, brand_id: "b2", brand_name: "Meadow", sent: 0, accepted: 0, bounced: 0, complaints: 0, bounce_percent: 0, complaint_percent: 0, blocked: 0, waiting: 0, warm_up_ends: undefined, free_at: undefined };
 const brand = {
-  id: "b1", name: "Northwind", postal_address: "1 Street", mail_from_name: "N", mail_from: "hello@northwind.example", calendar_id: "c", second_pair_threshold: { amount: 0, currency: "usd" }, netting_cap_percent: 50, netting_notice_days: 14, destination_cool_off_days: 3,
+  id: "b1", name: "Northwind", postal_address: "1 Street", mail_from_name: "N", mail_from: "hello@northwind.example", calendar_id: "c", second_pair_threshold: { amount: 0, currency: "usd" }, netting_cap_percent: 50, netting_notice_days: 14, destination_cool_off_days: 3, signing: "provider" as const,
   version: 3, outreach_per_day: 200, domain_per_hour: 20, warm_up_days: 10, first_mail_notice: "Because.",
 };
 let health: object;

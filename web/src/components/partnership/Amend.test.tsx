@@ -47,6 +47,20 @@ it("drafts what the preview showed: moved dates, money that falls away and money
   await waitFor(() => expect(sent.filter(({ path }) => path.endsWith("/amendments")).map(({ body }) => body)).toEqual([change]));
 });
 
+it("changes what is late, beginning with what the contract says of it", async () => {
+  const contract = { id: uuid(401), terms: { deliverables: [], milestones: [], revision_rounds: 2, duration_days: 60, notice_days: 10, late: { grace_hours: 48 } } };
+  const preview = { contract_id: uuid(401), number: "C-000007-A1", text: "AMENDMENT", conflicts: [], changes: [{ what: "What is late" }], pinned: [{ what: "Launch video", to: "It is late, and stays under what was agreed about that before." }] };
+  const sent = serveReviews({ also: { [`/v1/contracts/${uuid(401)}`]: contract }, act: (_, path) => (path.endsWith("/preview") ? answer(preview) : undefined) });
+  await show(<Commands partnership={partnership} />);
+  await userEvent.click(screen.getByRole("button", { name: "Amend the contract" }));
+  const dialog = within(await screen.findByRole("dialog", { name: "Amend the contract with Ada" }, { timeout: 5000 }));
+  await waitFor(() => expect(dialog.getByRole("textbox", { name: "Grace" })).toHaveValue("48 hours"));
+  await userEvent.selectOptions(dialog.getByRole("combobox", { name: "If it stays late" }), "falls_away");
+  expect(await dialog.findByText(/It is late, and stays/)).toBeVisible();
+  await userEvent.click(dialog.getByRole("button", { name: "Draft the amendment" }));
+  await waitFor(() => expect(sent.filter(({ path }) => path.endsWith("/amendments")).map(({ body }) => body)).toEqual([{ late: { grace_hours: 48, remedy: "falls_away", missed_after_days: 5 } }]));
+});
+
 it("adds a piece whose time begins when the product has arrived, and keeps the money of one when another is taken away", async () => {
   const contract = { id: uuid(401), terms: { deliverables: [], milestones: [], revision_rounds: 2, duration_days: 60, notice_days: 10 } };
   const preview = { contract_id: uuid(401), number: "C-000007-A1", text: "AMENDMENT", conflicts: [], changes: [{ what: "Other" }], pinned: [] };

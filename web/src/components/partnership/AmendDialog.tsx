@@ -11,8 +11,8 @@ import { contractQuery } from "../../api/queries";
 import type { AmendmentCreate, AmendmentPreview, DeliverableMove, DeliverableTerms, MilestoneAdded, Partnership } from "../../api/schema";
 import { moneyText, toMajor, toMinor } from "../../lib/money";
 import { ProblemNotice } from "../Notice";
-import { contentKinds, draftAfter, platforms, triggers } from "../Terms";
-import { Changes } from "../Changes";
+import { contentKinds, draftAfter, LateFields, platforms, triggers } from "../Terms";
+import { blocks, Changes, Conflicts } from "../Changes";
 import classes from "../Terms.module.css";
 
 const done = ["accepted", "rejected", "missed", "waived", "cancelled"];
@@ -95,6 +95,11 @@ export default function AmendDialog({ partnership, onClose }: { partnership: Par
             <Button variant="subtle" size="xs" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => set({ milestones: [...money, { title: "For the change", trigger: "verified", amount: 0, net_days: 0 }] })}>Add money</Button>
           </fieldset>
           <fieldset className={classes.group}>
+            <legend>What is late</legend>
+            <LateFields late={change.late ?? contract?.terms.late} onChange={(late) => set({ late })} />
+            <p className="soft" style={{ margin: 0 }}>For what is not late yet when both have signed.</p>
+          </fieldset>
+          <fieldset className={classes.group}>
             <legend>Terms</legend>
             <Group align="flex-end">
               <NumberInput label="Term ends later by" suffix=" days" value={change.end_days ?? ""} onChange={(days) => set({ end_days: orNothing(days) })} />
@@ -106,7 +111,7 @@ export default function AmendDialog({ partnership, onClose }: { partnership: Par
             <Textarea label="What else you agree" autosize minRows={2} maxLength={4000} value={change.clause ?? ""} onChange={(event) => set({ clause: event.currentTarget.value || undefined })} />
           </fieldset>
           <Textarea label="Why" description="Only your house reads it" autosize maxLength={1000} value={change.reason ?? ""} onChange={(event) => set({ reason: event.currentTarget.value || undefined })} />
-          {preview.data?.conflicts.some(({ severity, override }) => severity === "block" && !override) && (
+          {preview.data?.conflicts.some(blocks) && (
             <Textarea label="Why its conflicts may stand" description="Only legal and admins let stand what blocks; kept with your name" autosize maxLength={1000} value={change.override_reason ?? ""} onChange={(event) => set({ override_reason: event.currentTarget.value || undefined })} />
           )}
           {preview.data && !problem && <Preview preview={preview.data} />}
@@ -152,12 +157,7 @@ function Preview({ preview }: { preview: AmendmentPreview }) {
     <section aria-label="What changes" aria-live="polite">
       <h3 style={{ margin: "0 0 4px" }}>What changes with {preview.number}</h3>
       <Changes lines={preview.changes} />
-      {preview.conflicts.length > 0 && (
-        <>
-          <h3 style={{ margin: "8px 0 4px" }}>Conflicts</h3>
-          <ul className={classes.list}>{preview.conflicts.map(({ key, severity, words }) => <li key={key}><strong>{severity === "block" ? "In the way:" : "Look at this:"}</strong> {words}</li>)}</ul>
-        </>
-      )}
+      <Conflicts conflicts={preview.conflicts} />
       {preview.pinned.length > 0 && (
         <>
           <h3 style={{ margin: "8px 0 4px" }}>What stays</h3>

@@ -1,12 +1,16 @@
 import { Button, Group, Modal, Stack, Textarea, TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
 import { IconClock } from "@tabler/icons-react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
-import type { Deliverable, Extension, ExtensionGrant } from "../../api/schema";
+import { asProblem } from "../../api/problem";
+import type { Deliverable, Extension, ExtensionGrant, ExtensionPreview } from "../../api/schema";
 import { exactText, localInput } from "../../lib/time";
 import { hasRole, useSession } from "../../lib/session";
+import { blocks, Changes, Conflicts } from "../Changes";
 import { ProblemNotice } from "../Notice";
 import { RelativeTime } from "../RelativeTime";
 import { Chip } from "../StatusChip";
@@ -61,9 +65,21 @@ function GrantDialog({ deliverable, extension, onClose }: Answering) {
     close: onClose,
     touches,
   });
-  const errors = grant.error?.byField ?? {};
   // What was not touched is sent as it was asked for, to the second.
   const chosen = (typed: string, asked: string | undefined) => (typed === local(asked) ? asked : typed ? new Date(typed).toISOString() : undefined);
+  const [settled] = useDebouncedValue({ draft_due_at: chosen(draft, extension.draft_due_at), publish_by: chosen(publish, extension.publish_by) }, 300);
+  const asked = Boolean(settled.draft_due_at ?? settled.publish_by);
+  const preview = useQuery({
+    queryKey: ["extension", extension.id, settled],
+    queryFn: () => body(api.POST("/v1/extensions/{id}/preview", { params: { path: { id: extension.id }, header: { "Idempotency-Key": crypto.randomUUID() } }, body: settled })),
+    enabled: asked,
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+  const problem = asked && preview.error ? asProblem(preview.error) : grant.error;
+  const errors = problem?.byField ?? {};
+  const inTheWay = preview.data?.conflicts.filter(blocks) ?? [];
+  const stuck = inTheWay.some(({ may_override }) => !may_override);
   return (
     <Modal opened onClose={onClose} title={`More time for ${deliverable.title}`}>
       <form
@@ -77,17 +93,36 @@ function GrantDialog({ deliverable, extension, onClose }: Answering) {
           {extension.draft_due_at && <TextInput type="datetime-local" label="Draft by" description="In your time zone" value={draft} onChange={(event) => setDraft(event.currentTarget.value)} error={errors.draft_due_at} />}
           <TextInput type="datetime-local" label="Published by" description="In your time zone" value={publish} onChange={(event) => setPublish(event.currentTarget.value)} error={errors.publish_by} />
           <Textarea label="Words to the creator" description="If you like; they stand in the mail" autosize minRows={2} maxLength={2000} value={words} onChange={(event) => setWords(event.currentTarget.value)} error={errors.words} />
-          {(grant.error?.code === "conflict" || override) && (
+          {asked && preview.data && !preview.error && <Preview preview={preview.data} />}
+          {stuck && <p style={{ margin: 0 }}>Only legal and admins let stand what is in the way. Give other dates, or ask an admin to give these.</p>}
+          {!stuck && (inTheWay.length > 0 || grant.error?.code === "conflict" || override) && (
             <Textarea label="Why its conflicts may stand" description="Only legal and admins let stand what blocks; kept with your name" autosize minRows={2} maxLength={2000} value={override} onChange={(event) => setOverride(event.currentTarget.value)} />
           )}
-          <ProblemNotice problem={grant.error} shownFields={["draft_due_at", "publish_by", "words"]} />
+          <ProblemNotice problem={problem} shownFields={["draft_due_at", "publish_by", "words"]} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>Not now</Button>
-            <Button type="submit" loading={grant.isPending} disabled={!draft && !publish}>Give more time</Button>
+            <Button type="submit" loading={grant.isPending} disabled={(!draft && !publish) || preview.error !== null || stuck || (inTheWay.length > 0 && override.trim() === "")}>Give more time</Button>
           </Group>
         </Stack>
       </form>
     </Modal>
+  );
+}
+
+/** What the dates would change, before anybody gives them. */
+function Preview({ preview }: { preview: ExtensionPreview }) {
+  return (
+    <section aria-label="What changes" aria-live="polite">
+      <h3 style={{ margin: "0 0 4px" }}>What changes</h3>
+      <Changes lines={preview.changes} />
+      <Conflicts conflicts={preview.conflicts} />
+      {preview.pinned.length > 0 && (
+        <>
+          <h3 style={{ margin: "8px 0 4px" }}>What stays</h3>
+          <Changes lines={preview.pinned} />
+        </>
+      )}
+    </section>
   );
 }
 

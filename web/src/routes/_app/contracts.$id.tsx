@@ -47,6 +47,7 @@ function ContractPage() {
       }
       actions={
         <>
+          {contract.elsewhere?.sealed_sha256 && <Button variant="default" leftSection={<IconDownload size={16} aria-hidden />} component="a" href={`/v1/contracts/${id}/paper?sealed=true`} download>PDF sealed by Documenso</Button>}
           {contract.paper_sha256 && <Button variant="default" leftSection={<IconDownload size={16} aria-hidden />} component="a" href={`/v1/contracts/${id}/paper`} download>Signed PDF</Button>}
           {sends && <Button leftSection={<IconSignature size={16} aria-hidden />} onClick={() => setSending(true)}>Approve and send for signature</Button>}
         </>
@@ -61,6 +62,7 @@ function ContractPage() {
         <div className={classes.column}>
           <Section title="Signatures">
             {contract.elsewhere && contract.state === "out_for_signature" && <p className="soft" style={{ margin: "0 0 8px" }}>{elsewhereText(contract.elsewhere)}</p>}
+            {contract.elsewhere?.state === "completed" && !contract.elsewhere.sealed_sha256 && <p className="soft" style={{ margin: "0 0 8px" }}>The PDF that Documenso sealed is being fetched.</p>}
             {contract.signatures.length === 0 && <p className="soft" style={{ margin: 0 }}>Nobody has signed yet.</p>}
             <Stack gap="sm">
               {contract.signatures.map((signature) => (
@@ -110,6 +112,7 @@ function ContractPage() {
                 ["Ends", runs ? contract.ends_at && <RelativeTime key="ends" at={contract.ends_at} /> : undefined],
                 ["Text’s hash", <code key="hash" style={{ fontSize: 11 }}>{contract.text_sha256}</code>],
                 ["PDF’s hash", contract.paper_sha256 && <code key="paper" style={{ fontSize: 11 }}>{contract.paper_sha256}</code>],
+                ["Sealed PDF’s hash", contract.elsewhere?.sealed_sha256 && <code key="sealed" style={{ fontSize: 11 }}>{contract.elsewhere.sealed_sha256}</code>],
               ]}
             />
           </Section>

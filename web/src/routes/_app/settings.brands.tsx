@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Modal, NumberInput, Stack, Textarea, TextInput } from "@mantine/core";
+import { Button, Checkbox, Group, Modal, NumberInput, Select, Stack, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute } from "@tanstack/react-router";
@@ -8,7 +8,7 @@ import { useState } from "react";
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
 import { brandQuery, brandsQuery, fundsQuery, payoutPolicyQuery } from "../../api/queries";
-import type { Brand, BrandEdit, Money as MoneyValue, PayoutPolicy, PayoutPolicyEdit } from "../../api/schema";
+import type { Brand, BrandEdit, BrandSigning, Money as MoneyValue, PayoutPolicy, PayoutPolicyEdit } from "../../api/schema";
 import table from "../../components/DataTable.module.css";
 import { LoadingLines } from "../../components/Loading";
 import { Money } from "../../components/Money";
@@ -41,6 +41,8 @@ function Brands() {
   );
 }
 
+const signingText: Record<BrandSigning, string> = { provider: "At Documenso, where it is set up", portal: "On Rapport’s own page, with a mailed code" };
+
 function BrandBox({ brand }: { brand: Brand }) {
   const session = useSession();
   const admin = hasRole(session, ["admin"], brand.id);
@@ -67,6 +69,7 @@ function BrandBox({ brand }: { brand: Brand }) {
             ["Address in every mail", <span key="address" className="prewrap">{brand.postal_address}</span>],
             ["Two people approve from", <Money key="threshold" value={brand.second_pair_threshold} />],
             ["What a creator owes back", `At most ${brand.netting_cap_percent} % of each payment is kept for it, ${brand.netting_notice_days} days after the creator was told`],
+            ["Creators sign contracts", signingText[brand.signing]],
             ["When a bank account changes", `The creator's payments wait at least ${brand.destination_cool_off_days} working days, and until a releaser has made sure`],
             ["Three people approve from", policy.data ? (policy.data.data.two_releasers_from.map(moneyText).join(", ") || "No amount") : "…"],
             ["Preparers give a code", policy.data ? (policy.data.data.preparers_prove ? "Yes, as releasers do" : "No, only releasers") : "…"],
@@ -204,6 +207,7 @@ interface BrandValues {
   netting_notice_days: number | string;
   destination_cool_off_days: number | string;
   posts_apart_hours: number | string;
+  signing: BrandSigning;
 }
 
 function BrandForm({ brand, etag, onClose }: { brand: Brand; etag: string | undefined; onClose: () => void }) {
@@ -220,6 +224,7 @@ function BrandForm({ brand, etag, onClose }: { brand: Brand; etag: string | unde
       netting_notice_days: brand.netting_notice_days,
       destination_cool_off_days: brand.destination_cool_off_days,
       posts_apart_hours: brand.posts_apart_hours ?? 48,
+      signing: brand.signing,
     },
   });
   const save = useAct({
@@ -257,6 +262,10 @@ function BrandForm({ brand, etag, onClose }: { brand: Brand; etag: string | unde
           min={1} max={30} allowDecimal={false} required {...form.getInputProps("destination_cool_off_days")}
         />
         <NumberInput label="Hours between a creator's posts for this brand and for another" description="Less is a warning in the calendar; 0 asks for nothing" min={0} max={720} allowDecimal={false} required {...form.getInputProps("posts_apart_hours")} />
+        <Select
+          label="Where creators sign contracts" description="For contracts that are sent from now on. Without Documenso they sign on Rapport’s page" allowDeselect={false}
+          data={Object.entries(signingText).map(([value, label]) => ({ value, label }))} {...form.getInputProps("signing")}
+        />
         <ProblemNotice problem={save.error} shownFields={Object.keys(form.errors)} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>Leave it as it is</Button>

@@ -109,6 +109,7 @@ export const words: Record<Key, string> = {
   "contract.signatures": "Unterschriften",
   "contract.signature": "{name} für {party, select, brand {die Marke} other {dich}}, {at}",
   "contract.paper": "Unterschriebenes PDF mit Nachweis",
+  "contract.sealed": "Von Documenso versiegeltes PDF",
   "contract.paperShort": "unterschriebener Vertrag (PDF)",
   "contract.readAndSign": "Lesen und unterschreiben",
   "contract.read": "Vertrag lesen",

@@ -106,6 +106,7 @@ export const en = {
   "contract.signatures": "Signatures",
   "contract.signature": "{name} for the {party, select, brand {brand} other {creator}}, {at}",
   "contract.paper": "Signed PDF with certificate",
+  "contract.sealed": "PDF sealed by Documenso",
   "contract.paperShort": "signed contract (PDF)",
   "contract.readAndSign": "Read and sign",
   "contract.read": "Read the contract",
