@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // Words say what the task asks for and what happens if nobody does it.
@@ -13,6 +15,11 @@ func (t Task) Words() (title, ifNotDone string) {
 		title = t.Title
 	}
 	return title, ifNotDone
+}
+
+// AnswerPath is where a creator who waits is answered: in the thread, not by a new mail.
+func AnswerPath(partnership uuid.UUID) string {
+	return "/inbox?box=waiting&partnership=" + partnership.String()
 }
 
 // Path is the page where the task is done; empty when it has none.
@@ -41,6 +48,8 @@ func (t Task) Path() string {
 	switch {
 	case t.PartnershipID != nil && (t.Kind == "decide_renewal" || t.Kind == "renewal_lapsed"):
 		return "/contracts/renewals?selected=" + t.PartnershipID.String()
+	case t.PartnershipID != nil && t.Kind == "answer_reply":
+		return AnswerPath(*t.PartnershipID)
 	case t.Kind == "payments_held":
 		return "/reconciliation"
 	case t.Kind == "finance_role_asked", t.Kind == "finance_role_granted", t.Kind == "second_factor_reset":

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 )
 
@@ -143,4 +144,11 @@ func TestGermanMailsUseTheTagsOfTheirTemplates(t *testing.T) {
 func isWords(e ast.Expr) bool {
 	name, ok := e.(*ast.Ident)
 	return ok && name.Name == "say"
+}
+
+func TestAReplyIsAnsweredInItsThread(t *testing.T) {
+	t.Parallel()
+	partnership := uuid.New()
+	task := Task{Kind: "answer_reply", PartnershipID: &partnership}
+	require.Equal(t, "/inbox?box=waiting&partnership="+partnership.String(), task.Path())
 }

@@ -232,6 +232,8 @@ func toWaiting(w rapport.Waiting, p rapport.PartnershipSummary, titles map[uuid.
 		out.Link = orNil("/reviews/" + w.Ref.String())
 	case (w.Decision == "approve_contract" || w.Decision == "sign") && w.Ref != uuid.Nil:
 		out.Link = orNil("/contracts/" + w.Ref.String())
+	case w.Decision == "answer":
+		out.Link = orNil(rapport.AnswerPath(p.ID))
 	case w.Decision == "renewal":
 		out.Link = orNil("/contracts/renewals?selected=" + p.ID.String())
 	case w.Decision == "payout" && w.Ref != uuid.Nil:

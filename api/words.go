@@ -258,8 +258,12 @@ func byAndAt(by string, at time.Time) string {
 	return text
 }
 
-// refusalShort is why a command is not possible now, where nothing more is known than the code.
+// refusalShort is why a command is not possible now, where nothing more is known than the code and the state of the whole: a
+// partnership's stage says nothing of the offer, the contract or the deliverable that a refusal is about.
 func refusalShort(workflow string, kind rapport.CommandKind, code, state string) string {
+	if workflow == "partnership" && code != "wrong_stage" {
+		state = ""
+	}
 	return refusalWords(workflow, kind, rapport.Refusal{Code: code, State: state}, "")
 }
 

@@ -117,6 +117,8 @@ func TestRefusalsNameWhoDecidedAndWhen(t *testing.T) {
 	require.Equal(t, "“Make an offer” is not possible in the stage “outreach”.", text)
 	require.Contains(t, refusalWords("partnership", rapport.CmdStartAgain, rapport.Refusal{Code: "cooling_off", At: at}, ""), "3 May 2026")
 	plain(t, refusalWords("payout", rapport.CmdHold, rapport.Refusal{Code: "a_new_code"}, ""))
+	require.Equal(t, "The renewal is decided already.", refusalShort("partnership", rapport.CmdRenew, "renewal_decided", "active"))
+	require.Equal(t, "“Make an offer” is not possible in the stage “active”.", refusalShort("partnership", rapport.CmdSendOffer, "wrong_stage", "active"))
 }
 
 func TestTimersSayWhatTheOutreachDoesNext(t *testing.T) {

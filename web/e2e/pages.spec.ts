@@ -12,8 +12,10 @@ const full = process.env.RAPPORT_TEST_FULL === "1";
 
 interface Look {
   scheme: "light" | "dark";
-  width: 1280 | 390;
+  width: 1280 | 640 | 390 | 320;
 }
+
+const heights = { 1280: 800, 640: 400, 390: 844, 320: 640 };
 
 const looks: Look[] = full
   ? [{ scheme: "light", width: 1280 }, { scheme: "dark", width: 390 }, { scheme: "dark", width: 1280 }, { scheme: "light", width: 390 }]
@@ -366,7 +368,7 @@ async function seat(browser: Browser, person: Person | null, { scheme, width }: 
   const key = `${person ?? ""} ${scheme} ${width}`;
   let found = seats.get(key);
   if (!found) {
-    const context = await browser.newContext({ baseURL: world().url, colorScheme: scheme, viewport: { width, height: width === 390 ? 844 : 800 }, hasTouch: width === 390 });
+    const context = await browser.newContext({ baseURL: world().url, colorScheme: scheme, viewport: { width, height: heights[width] }, hasTouch: width === 390 });
     if (person) await context.addCookies([cookieOf(person)]);
     const page = await context.newPage();
     const said: string[] = [];
@@ -443,4 +445,59 @@ for (const { state, shown, names, reads, answer } of states) {
       }
     });
   }
+}
+
+/** What a narrow page hides: it scrolls sideways itself, or a box of it does that is no table, or what is in a box is cut. */
+function hidden(): string[] {
+  const found: string[] = [];
+  const name = (node: Element) => `${node.tagName.toLowerCase()} “${(node.textContent ?? "").trim().slice(0, 40)}”`;
+  // Both are read by scrolling in two directions, which WCAG 1.4.10 allows.
+  const twoWays = (node: Element) => node.tagName === "PRE" || node.querySelector("table, [role=grid]") !== null;
+  if (document.documentElement.scrollWidth > window.innerWidth) found.push(`the page is ${document.documentElement.scrollWidth} pixels wide`);
+  for (const node of document.querySelectorAll("body *")) {
+    const { width, height, left, right } = node.getBoundingClientRect();
+    if (width <= 1 || height <= 1 || !node.checkVisibility() || node.closest("svg, iframe, option, input, textarea, select, [class*=Switch-track]")) continue;
+    const { overflowX, position, textOverflow } = getComputedStyle(node);
+    const wider = node.scrollWidth - node.clientWidth;
+    if (wider > 1 && ["auto", "scroll"].includes(overflowX) && !twoWays(node)) found.push(`${name(node)} scrolls by ${wider}`);
+    if (wider > 1 && ["hidden", "clip"].includes(overflowX) && textOverflow !== "ellipsis") found.push(`${name(node)} is cut by ${wider}`);
+    if ((right > window.innerWidth + 1 || left < -1) && position !== "fixed") {
+      let box = node.parentElement;
+      while (box && getComputedStyle(box).overflowX === "visible") box = box.parentElement;
+      if (!box) found.push(`${name(node)} is outside, ${Math.round(left)} to ${Math.round(right)}`);
+    }
+  }
+  return found;
+}
+
+/** What moves for longer than a blink although the person asked for less motion. */
+function moving(): string[] {
+  const seconds = (list: string) => Math.max(...list.split(",").map((one) => parseFloat(one) * (one.trim().endsWith("ms") ? 0.001 : 1)));
+  return [...document.querySelectorAll("body, body *")].flatMap((node) => {
+    const { transitionDuration, animationName, animationDuration } = getComputedStyle(node);
+    const took = Math.max(seconds(transitionDuration), animationName === "none" ? 0 : seconds(animationDuration));
+    return took > 0.1 ? [`${node.tagName.toLowerCase()}.${node.getAttribute("class") ?? ""}: ${took} s`] : [];
+  });
+}
+
+// WCAG 1.4.10: half of 1280 pixels is a page at 200 %, 320 one at 400 %.
+const narrow = /^\/(|inbox|partnerships|partnerships\/\$id|reviews\/\$id|payouts|settings\/people)$/;
+
+for (const width of [640, 320] as const) {
+  test.describe(`reflow at ${width}`, () => {
+    for (const route of routes) {
+      const visit = visitOf(route);
+      if (!visit || (!full && !narrow.test(route))) continue;
+      test(route, async ({ browser }) => {
+        const at = await seat(browser, visit.person, { scheme: "light", width });
+        await at.page.goto(typeof visit.path === "string" ? visit.path : await visit.path());
+        if (visit.person === null) await visit.then?.(at.page);
+        await expect(at.page.getByRole("heading", { level: 1 })).toBeVisible();
+        await expect(at.page.locator("[aria-busy=true], [data-loading], .mantine-Skeleton-root")).toHaveCount(0);
+        if (full) await at.page.screenshot({ path: `../test-results/pages/reflow-${route.replace(/\W+/g, "-")}-${width}.png`, fullPage: true });
+        expect(await at.page.evaluate(hidden), "nothing is hidden at the side").toEqual([]);
+        expect(await at.page.evaluate(moving), "nothing moves").toEqual([]);
+      });
+    }
+  });
 }

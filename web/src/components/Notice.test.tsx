@@ -30,3 +30,10 @@ it("offers another try only where one can help", async () => {
   await userEvent.click(screen.getByRole("button", { name: "Try again" }));
   expect(retry).toHaveBeenCalledOnce();
 });
+
+it("names no way into a list", async () => {
+  const problem = new Problem(422, { title: "Some fields", detail: "Nothing was saved.", errors: [{ field: "moved.0.draft_days", code: "late", detail: "The draft is in." }, { field: "draft_days", code: "late", detail: "Too many." }] });
+  await show(<ProblemNotice problem={problem} />);
+  expect(screen.getByText("The draft is in.")).toBeVisible();
+  expect(screen.getByText("draft days: Too many.")).toBeVisible();
+});

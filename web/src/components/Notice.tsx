@@ -44,7 +44,8 @@ export function ProblemNotice({ problem, shownFields = [] }: { problem: Problem 
         <ul>
           {rest.map(([field, detail]) => (
             <li key={field}>
-              {field.replaceAll("_", " ")}: {detail}
+              {/* The way into a list says nothing to people; the sentence names the thing. */}
+              {/\.\d/.test(field) ? detail : `${field.replaceAll("_", " ")}: ${detail}`}
             </li>
           ))}
         </ul>

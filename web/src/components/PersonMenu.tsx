@@ -3,6 +3,7 @@ import { IconUserCircle } from "@tabler/icons-react";
 import { lazy, Suspense, useRef, useState } from "react";
 
 import { useSession } from "../lib/session";
+import { tour } from "../lib/tour";
 import classes from "./PersonMenu.module.css";
 
 const PersonPanel = lazy(() => import("./PersonPanel"));
@@ -24,6 +25,10 @@ export function PersonMenu({ onHelp }: { onHelp: () => void }) {
               onHelp={() => {
                 box.current?.hidePopover();
                 onHelp();
+              }}
+              onTour={() => {
+                box.current?.hidePopover();
+                tour.start();
               }}
             />
           </Suspense>

@@ -1,7 +1,7 @@
 import { Button, SegmentedControl, Stack, useMantineColorScheme } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { IconKeyboard, IconLogout } from "@tabler/icons-react";
+import { IconKeyboard, IconLogout, IconMap } from "@tabler/icons-react";
 
 import { useAct } from "../api/act";
 import { api, body } from "../api/client";
@@ -10,7 +10,7 @@ import { useSession } from "../lib/session";
 import { tellTabs } from "../lib/tabs";
 
 /** Who is signed in, how pages look for them, and the way out. */
-export default function PersonPanel({ onHelp }: { onHelp: () => void }) {
+export default function PersonPanel({ onHelp, onTour }: { onHelp: () => void; onTour: () => void }) {
   const session = useSession();
   const queries = useQueryClient();
   const navigate = useNavigate();
@@ -62,6 +62,9 @@ export default function PersonPanel({ onHelp }: { onHelp: () => void }) {
           onClick={onHelp}
         >
           Keys of this page
+        </Button>
+        <Button variant="subtle" color="gray" c="inherit" justify="flex-start" leftSection={<IconMap size={16} aria-hidden />} onClick={onTour}>
+          Show me around
         </Button>
         <Button variant="subtle" color="gray" c="inherit" justify="flex-start" leftSection={<IconLogout size={16} aria-hidden />} loading={signOut.isPending} onClick={() => signOut.mutate(undefined)}>
           Sign out

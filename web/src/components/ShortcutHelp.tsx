@@ -1,6 +1,7 @@
-import { Kbd, Modal, Stack } from "@mantine/core";
+import { Button, Kbd, Modal, Stack } from "@mantine/core";
 
 import { useShortcutList } from "../lib/shortcuts";
+import { tour } from "../lib/tour";
 
 /** What the keys do on the page that is open, taken from what the page bound. */
 export default function ShortcutHelp({ opened, onClose }: { opened: boolean; onClose: () => void }) {
@@ -30,6 +31,15 @@ export default function ShortcutHelp({ opened, onClose }: { opened: boolean; onC
         <div className="soft">
           <Kbd>⌘K</Kbd> or <Kbd>Ctrl K</Kbd> searches and jumps anywhere, also while you type.
         </div>
+        <Button
+          variant="default"
+          onClick={() => {
+            onClose();
+            tour.start();
+          }}
+        >
+          Show me around
+        </Button>
       </Stack>
     </Modal>
   );

@@ -1,5 +1,5 @@
 import { Button, Checkbox, Group } from "@mantine/core";
-import { Link } from "@tanstack/react-router";
+import { Link, useLocation } from "@tanstack/react-router";
 import { Fragment, lazy, Suspense, useState, type ReactNode } from "react";
 
 import type { Need, ReviewSummary, Task } from "../api/schema";
@@ -94,7 +94,10 @@ function ReviewRow({ review, ifNot, ifNotAt }: { review: ReviewSummary; ifNot: s
 
 function TaskRow({ task, ask, box }: { task: Task; ask: (what: Asked) => void; box?: ReactNode }) {
   const overdue = useOverdue(task.state === "open" ? task.due_at : undefined);
-  const link = task.link?.startsWith("/") ? task.link : task.partnership_id && `/partnerships/${task.partnership_id}`;
+  const { pathname } = useLocation();
+  const page = task.link?.startsWith("/") ? task.link : task.partnership_id && `/partnerships/${task.partnership_id}`;
+  // A link to the page that is open would seem broken.
+  const link = page === pathname ? undefined : page;
   const active = task.state === "open" || task.state === "snoozed";
   return (
     <li className={classes.task}>

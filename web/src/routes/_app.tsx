@@ -10,8 +10,10 @@ import { LoadFailed } from "../components/Notice";
 import { proof } from "../lib/proof";
 import * as url from "../lib/search";
 import { hearTabs } from "../lib/tabs";
+import { tour } from "../lib/tour";
 
-// A dialog comes when it is first asked for: without it the first page is lighter.
+// What is opened comes when it is first asked for: without it the first page is lighter.
+const Tour = lazy(() => import("../components/Tour"));
 const ProofDialog = lazy(async () => ({ default: (await import("../components/ProofDialog")).ProofDialog }));
 
 /** Every page of the house: behind the sign-in, inside the frame, about one brand or all. */
@@ -43,6 +45,7 @@ function App() {
   const router = useRouter();
   const queries = useQueryClient();
   const asked = useSyncExternalStore(proof.subscribe, proof.asked);
+  const touring = useSyncExternalStore(tour.subscribe, tour.runs);
   const { data: session, error } = useQuery(sessionQuery);
   const ended = error instanceof Problem && error.status === 401;
   useEffect(() => {
@@ -61,6 +64,7 @@ function App() {
     <Frame brandId={brand}>
       <Outlet />
       <Suspense>{asked && <ProofDialog />}</Suspense>
+      <Suspense>{touring && <Tour />}</Suspense>
     </Frame>
   );
 }

@@ -81,6 +81,16 @@ it("opens the first thread where there is room, and keeps to it when another mov
   expect(screen.getByRole("heading", { level: 2, name: "Subject 1" })).toBeVisible();
 });
 
+it("opens the thread of the partnership that a link names, also on a phone", async () => {
+  for (const em of [80, 24]) {
+    serve({ threads: [thread(1), thread(2)], pages: [[message(1)]] });
+    const { unmount, search } = await open({ box: "waiting", partnership: uuid(302) }, em);
+    expect(await screen.findByRole("heading", { level: em > 62 ? 2 : 1, name: "Subject 2" })).toBeVisible();
+    expect(search()).toEqual({ box: "waiting", thread: uuid(102) });
+    unmount();
+  }
+});
+
 it("goes through the threads by keys, and back", async () => {
   serve({ threads: [thread(1), thread(2)], pages: [[message(1)]] });
   await open({ thread: uuid(101) });

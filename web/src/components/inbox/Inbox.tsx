@@ -30,7 +30,7 @@ interface Props {
 }
 
 /** The inbox: threads, the open one, and what it is about; fewer panes where there is less room. */
-export function Inbox({ search: { brand, box = "waiting", q, thread: open, message, cursor }, go }: Props) {
+export function Inbox({ search: { brand, box = "waiting", q, thread: open, message, cursor, partnership }, go }: Props) {
   useTitle("Inbox");
   const session = useSession();
   const navigate = useNavigate();
@@ -53,12 +53,13 @@ export function Inbox({ search: { brand, box = "waiting", q, thread: open, messa
   // Where there is room the first thread is opened once a list has come, and stays open when others move up.
   const shown = JSON.stringify(filter);
   const opened = useRef<string | undefined>(undefined);
-  const first = list.isPlaceholderData ? undefined : rows?.[0]?.id;
+  const asked = partnership === undefined ? undefined : rows?.find(({ partnership_id }) => partnership_id === partnership)?.id;
+  const first = list.isPlaceholderData ? undefined : asked ?? rows?.[0]?.id;
   useEffect(() => {
     if (filing || first === undefined || opened.current === shown) return;
     opened.current = shown;
-    if (two && open === undefined) go({ thread: first }, true);
-  }, [filing, first, shown, two, open, go]);
+    if ((two || asked) && open === undefined) go({ thread: first, partnership: undefined }, true);
+  }, [filing, first, asked, shown, two, open, go]);
 
   const at = rows?.findIndex(({ id }) => id === open) ?? -1;
   const focus = (id: string) => requestAnimationFrame(() => document.getElementById(rowId(id))?.focus());
@@ -108,7 +109,7 @@ export function Inbox({ search: { brand, box = "waiting", q, thread: open, messa
               <Link
                 key={name}
                 to="/inbox"
-                search={(before) => ({ ...before, box: name, thread: undefined, message: undefined, cursor: undefined })}
+                search={(before) => ({ ...before, box: name, thread: undefined, message: undefined, cursor: undefined, partnership: undefined })}
                 className={classes.box}
                 aria-current={name === box ? "page" : undefined}
                 activeProps={{}}

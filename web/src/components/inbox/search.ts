@@ -9,6 +9,8 @@ export const inboxSearch = url.search({
   q: url.words,
   thread: url.id,
   message: url.id,
+  /** Whose thread is opened, where a link does not know the thread. */
+  partnership: url.id,
   cursor: url.cursor,
 });
 

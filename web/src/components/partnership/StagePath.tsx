@@ -16,7 +16,7 @@ const marks = {
 /** The stages of a partnership: what is done, where it stands, what is ahead. */
 export function StagePath({ path }: { path: PathStep[] }) {
   return (
-    <ol className={classes.path} aria-label="Path of stages" tabIndex={0}>
+    <ol className={classes.path} aria-label="Path of stages">
       {path.map(({ stage, status, at }) => {
         const { icon: Icon, word } = marks[status];
         return (

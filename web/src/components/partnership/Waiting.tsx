@@ -1,4 +1,4 @@
-import { Link } from "@tanstack/react-router";
+import { Link, useLocation } from "@tanstack/react-router";
 import { IconPlayerPause } from "@tabler/icons-react";
 
 import type { Timer, Waiting } from "../../api/schema";
@@ -44,13 +44,15 @@ export function TimerList({ timers }: { timers: Timer[] }) {
 
 /** Who must decide what, since when, and what happens on silence. */
 export function WaitingFor({ waiting }: { waiting: Waiting[] }) {
+  const { pathname } = useLocation();
   if (waiting.length === 0) return <p className={`soft ${classes.none}`}>Nobody. It goes on by itself.</p>;
   return (
     <ul className={classes.list}>
       {waiting.map((one, at) => (
         <li key={at}>
           <strong>{one.who}</strong>
-          <div>{one.link?.startsWith("/") ? <Link to={one.link}>{one.decision}</Link> : one.decision}</div>
+          {/* A link to the page that is open would seem broken. */}
+          <div>{one.link?.startsWith("/") && one.link !== pathname ? <Link to={one.link}>{one.decision}</Link> : one.decision}</div>
           <div className={classes.exact}>
             Since <RelativeTime at={one.since} />
             {one.due_at && <>, due <RelativeTime at={one.due_at} /></>}

@@ -91,7 +91,7 @@ function Start() {
 
   return (
     <Page title="Start partnerships" up={{ to: `/campaigns/${id}`, label: campaign.name }} under="Choose one creator or hundreds. Each gets the first mail of the sequence in their own working hours.">
-      {start.data && <Started result={start.data} />}
+      {start.data && <Started result={start.data} campaignId={id} />}
       <Filters>
         <SearchInput label="Search creators" value={q} onChange={(value) => set({ q: value })} />
         <TextInput aria-label="Country" placeholder="Country, like DE" w={140} value={country ?? ""} onChange={(event) => set({ country: event.currentTarget.value.toUpperCase() || undefined })} />
@@ -138,12 +138,13 @@ function Start() {
   );
 }
 
-function Started({ result }: { result: StartResult }) {
+function Started({ result, campaignId }: { result: StartResult; campaignId: string }) {
   const counts = new Map<string, number>();
   for (const { verdict } of result.items) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
   const others = result.items.filter(({ verdict }) => verdict !== "started");
   return (
     <Notice tone={others.length > 0 ? "attention" : "progress"} role="status" title={`${result.started} ${result.started === 1 ? "partnership" : "partnerships"} started`}>
+      {result.started > 0 && <Link to="/campaigns/$id" params={{ id: campaignId }}>See how they go on</Link>}
       {others.length > 0 && (
         <>
           <div>{others.length} were not; nothing was sent to them:</div>

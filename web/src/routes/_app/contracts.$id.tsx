@@ -75,6 +75,11 @@ function ContractPage() {
               ))}
             </Stack>
           </Section>
+          {contract.state === "executed" && !contract.amends && (
+            <p className="soft" style={{ margin: 0 }}>
+              What both have signed is never edited. Dates, money and terms are changed by an amendment, <Link to="/partnerships/$id" params={{ id: contract.partnership_id }}>on the partnership</Link>.
+            </p>
+          )}
           {contract.amendments.length > 0 && (
             <Section title="Amendments">
               <Stack gap="sm">

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link } from "@tanstack/react-router";
 import { IconChecklist, IconClockCheck, IconHistory, IconScale } from "@tabler/icons-react";
-import type { ReactNode } from "react";
+import { lazy, Suspense, useState, type ReactNode } from "react";
 
 import { casesQuery, keyDatesQuery, movesQuery, needsQuery, overviewQuery, partnershipsQuery, payoutLanesQuery } from "../../api/queries";
 import type { Case, KeyDate, Move, Overview, PartnershipSummary, PayoutLaneCount, Session } from "../../api/schema";
@@ -18,8 +18,12 @@ import { RelativeTime } from "../../components/RelativeTime";
 import { StatusChip } from "../../components/StatusChip";
 import { NeedList } from "../../components/TaskList";
 import { books, hasRole, houseRoles, useSession, workRoles } from "../../lib/session";
+import { markTourSeen, tourSeen } from "../../lib/tour";
 import { useLastVisit } from "../../lib/visit";
 import classes from "./home.module.css";
+
+const FirstSteps = lazy(() => import("../../components/FirstSteps"));
+const TourOffer = lazy(() => import("../../components/TourOffer"));
 
 export const Route = createFileRoute("/_app/")({ component: HomePage });
 
@@ -35,10 +39,24 @@ function Home({ session }: { session: Session }) {
   const works = hasRole(session, workRoles, brand);
   const finance = hasRole(session, ["finance_preparer", "finance_releaser", "auditor"], brand);
   const lanes = useQuery({ ...payoutLanesQuery({ brand_id: brand }), enabled: finance });
+  const [isNew, setNew] = useState(() => !tourSeen(session.user_id));
+  // Nobody is shown around where there is nothing to see.
+  const isEmpty = overview.data !== undefined && Object.keys(overview.data.stages).length === 0;
   const failed = [overview, lanes].find(({ error, data }) => error && !data);
 
   return (
     <Page title="Home" under={`Signed in as ${session.name}`}>
+      <Suspense>
+        {isEmpty && hasRole(session, ["ops", "admin"], brand) && <FirstSteps />}
+        {isNew && overview.data && !isEmpty && (
+          <TourOffer
+            answer={() => {
+              markTourSeen(session.user_id);
+              setNew(false);
+            }}
+          />
+        )}
+      </Suspense>
       {failed ? <LoadFailed error={failed.error} retry={() => void failed.refetch()} /> : <Tiles overview={overview.data} lanes={lanes.data?.items} finance={finance} works={works} />}
       <div className={classes.columns}>
         <div className={classes.column}>

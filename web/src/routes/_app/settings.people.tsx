@@ -54,7 +54,7 @@ function People() {
       id: "do",
       header: "Change",
       cell: (user: User) => (
-        <Group gap={4} wrap="nowrap">
+        <Group gap={4}>
           <Button size="compact-sm" variant="default" onClick={() => setAsked({ kind: "roles", user })} aria-label={`Roles of ${user.name}`}>Roles</Button>
           {user.second_factor && user.id !== session?.user_id && (
             <Button size="compact-sm" variant="subtle" color="gray" onClick={() => setAsked({ kind: "reset", user })} aria-label={`Reset the authenticator of ${user.name}`}>Reset authenticator</Button>
