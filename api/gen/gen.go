@@ -1572,6 +1572,27 @@ func (e PackFormat) Valid() bool {
 	}
 }
 
+// Defines values for PartnershipBatchCommand.
+const (
+	PartnershipBatchCommandPause  PartnershipBatchCommand = "pause"
+	PartnershipBatchCommandResume PartnershipBatchCommand = "resume"
+	PartnershipBatchCommandSnooze PartnershipBatchCommand = "snooze"
+)
+
+// Valid indicates whether the value is a known member of the PartnershipBatchCommand enum.
+func (e PartnershipBatchCommand) Valid() bool {
+	switch e {
+	case PartnershipBatchCommandPause:
+		return true
+	case PartnershipBatchCommandResume:
+		return true
+	case PartnershipBatchCommandSnooze:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PartnershipCommandKind.
 const (
 	PartnershipCommandKindAcceptDeliverable PartnershipCommandKind = "accept_deliverable"
@@ -2856,6 +2877,27 @@ func (e TaskState) Valid() bool {
 	}
 }
 
+// Defines values for TaskBatchCreateAct.
+const (
+	TaskBatchCreateActComplete TaskBatchCreateAct = "complete"
+	TaskBatchCreateActReassign TaskBatchCreateAct = "reassign"
+	TaskBatchCreateActSnooze   TaskBatchCreateAct = "snooze"
+)
+
+// Valid indicates whether the value is a known member of the TaskBatchCreateAct enum.
+func (e TaskBatchCreateAct) Valid() bool {
+	switch e {
+	case TaskBatchCreateActComplete:
+		return true
+	case TaskBatchCreateActReassign:
+		return true
+	case TaskBatchCreateActSnooze:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TerminationMoneyOutcome.
 const (
 	TerminationMoneyOutcomeFallsOff TerminationMoneyOutcome = "falls_off"
@@ -3129,6 +3171,30 @@ func (e ListKeyDatesParamsState) Valid() bool {
 	case ListKeyDatesParamsStateOpen:
 		return true
 	case ListKeyDatesParamsStateRenegotiating:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExportKeyDatesParamsState.
+const (
+	ExportKeyDatesParamsStateEnded         ExportKeyDatesParamsState = "ended"
+	ExportKeyDatesParamsStateLetEnd        ExportKeyDatesParamsState = "let_end"
+	ExportKeyDatesParamsStateOpen          ExportKeyDatesParamsState = "open"
+	ExportKeyDatesParamsStateRenegotiating ExportKeyDatesParamsState = "renegotiating"
+)
+
+// Valid indicates whether the value is a known member of the ExportKeyDatesParamsState enum.
+func (e ExportKeyDatesParamsState) Valid() bool {
+	switch e {
+	case ExportKeyDatesParamsStateEnded:
+		return true
+	case ExportKeyDatesParamsStateLetEnd:
+		return true
+	case ExportKeyDatesParamsStateOpen:
+		return true
+	case ExportKeyDatesParamsStateRenegotiating:
 		return true
 	default:
 		return false
@@ -5209,6 +5275,14 @@ type MailboxHealth struct {
 	WarmUpEnds *time.Time `json:"warm_up_ends,omitempty"`
 }
 
+// MatchCount defines model for MatchCount.
+type MatchCount struct {
+	Count int `json:"count"`
+
+	// More There are more than one batch holds: narrow the list
+	More bool `json:"more"`
+}
+
 // Media defines model for Media.
 type Media struct {
 	HasAudio *bool `json:"has_audio,omitempty"`
@@ -5609,8 +5683,9 @@ type OnTime struct {
 
 // OnboardingLink defines model for OnboardingLink.
 type OnboardingLink struct {
-	ExpiresAt time.Time `json:"expires_at"`
-	Url       string    `json:"url"`
+	// ExpiresAt Of the link to a form; one to the account itself works once
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+	Url       string     `json:"url"`
 }
 
 // OutsideDecision defines model for OutsideDecision.
@@ -5727,6 +5802,55 @@ type Partnership struct {
 	WorkflowId         string             `json:"workflow_id"`
 }
 
+// PartnershipBatch defines model for PartnershipBatch.
+type PartnershipBatch struct {
+	Command PartnershipBatchCommand `json:"command"`
+	Done    int                     `json:"done"`
+	Id      openapi_types.UUID      `json:"id"`
+	Items   []PartnershipBatchItem  `json:"items"`
+	MadeAt  time.Time               `json:"made_at"`
+
+	// MayUndo Whether it can be taken back now
+	MayUndo    bool    `json:"may_undo"`
+	NextCursor *string `json:"next_cursor,omitempty"`
+
+	// Pending Without an answer yet; they go on by themselves
+	Pending int        `json:"pending"`
+	Refused int        `json:"refused"`
+	Total   int        `json:"total"`
+	Until   *time.Time `json:"until,omitempty"`
+}
+
+// PartnershipBatchCommand defines model for PartnershipBatchCommand.
+type PartnershipBatchCommand string
+
+// PartnershipBatchCreate Exactly one of partnership_ids, filter and undoes says which partnerships
+type PartnershipBatchCreate struct {
+	Command PartnershipBatchCommand `json:"command"`
+
+	// Count With filter: how many the person saw. Refused when it has become another list since
+	Count *int `json:"count,omitempty"`
+
+	// Filter What the list of partnerships is narrowed by
+	Filter         *PartnershipFilter    `json:"filter,omitempty"`
+	PartnershipIds *[]openapi_types.UUID `json:"partnership_ids,omitempty"`
+	Reason         *string               `json:"reason,omitempty"`
+
+	// Undoes With resume: a batch of the caller's own that paused. Those are resumed that it paused and nobody touched since
+	Undoes *openapi_types.UUID `json:"undoes,omitempty"`
+
+	// Until For snooze
+	Until *time.Time `json:"until,omitempty"`
+}
+
+// PartnershipBatchItem A partnership that refused
+type PartnershipBatchItem struct {
+	CampaignName  string             `json:"campaign_name"`
+	CreatorName   string             `json:"creator_name"`
+	PartnershipId openapi_types.UUID `json:"partnership_id"`
+	Reason        string             `json:"reason"`
+}
+
 // PartnershipCommand defines model for PartnershipCommand.
 type PartnershipCommand struct {
 	Command       PartnershipCommandKind `json:"command"`
@@ -5749,6 +5873,17 @@ type PartnershipCommand struct {
 
 // PartnershipCommandKind defines model for PartnershipCommandKind.
 type PartnershipCommandKind string
+
+// PartnershipFilter What the list of partnerships is narrowed by
+type PartnershipFilter struct {
+	Attention  *bool               `json:"attention,omitempty"`
+	BrandId    *openapi_types.UUID `json:"brand_id,omitempty"`
+	CampaignId *openapi_types.UUID `json:"campaign_id,omitempty"`
+	CreatorId  *openapi_types.UUID `json:"creator_id,omitempty"`
+	OwnerId    *openapi_types.UUID `json:"owner_id,omitempty"`
+	Q          *string             `json:"q,omitempty"`
+	Stage      *[]string           `json:"stage,omitempty"`
+}
 
 // PartnershipList defines model for PartnershipList.
 type PartnershipList struct {
@@ -6617,6 +6752,14 @@ type ReconciliationSumResult string
 type RecoveryCodes struct {
 	// Codes Each proves once; they are not shown again
 	Codes []string `json:"codes"`
+}
+
+// RefusedTask defines model for RefusedTask.
+type RefusedTask struct {
+	Id     openapi_types.UUID `json:"id"`
+	Link   *string            `json:"link,omitempty"`
+	Reason string             `json:"reason"`
+	Title  string             `json:"title"`
 }
 
 // Renewal defines model for Renewal.
@@ -7547,9 +7690,51 @@ type Task struct {
 // TaskState defines model for Task.State.
 type TaskState string
 
+// TaskBatch defines model for TaskBatch.
+type TaskBatch struct {
+	Done int `json:"done"`
+
+	// Refused At most as many as one request names
+	Refused []RefusedTask `json:"refused"`
+}
+
+// TaskBatchCreate Exactly one of task_ids and filter says which tasks
+type TaskBatchCreate struct {
+	Act TaskBatchCreateAct `json:"act"`
+
+	// Count With filter: how many the person saw. Refused when it has become another list since
+	Count *int `json:"count,omitempty"`
+
+	// Filter What the list of tasks is narrowed by
+	Filter *TaskFilter `json:"filter,omitempty"`
+
+	// Note For complete
+	Note    *string               `json:"note,omitempty"`
+	TaskIds *[]openapi_types.UUID `json:"task_ids,omitempty"`
+
+	// Until For snooze
+	Until *time.Time `json:"until,omitempty"`
+
+	// UserId For reassign
+	UserId *openapi_types.UUID `json:"user_id,omitempty"`
+}
+
+// TaskBatchCreateAct defines model for TaskBatchCreate.Act.
+type TaskBatchCreateAct string
+
 // TaskComplete defines model for TaskComplete.
 type TaskComplete struct {
 	Note *string `json:"note,omitempty"`
+}
+
+// TaskFilter What the list of tasks is narrowed by
+type TaskFilter struct {
+	BrandId *openapi_types.UUID `json:"brand_id,omitempty"`
+
+	// Owner me, or the id of a person
+	Owner         *string             `json:"owner,omitempty"`
+	PartnershipId *openapi_types.UUID `json:"partnership_id,omitempty"`
+	State         *string             `json:"state,omitempty"`
 }
 
 // TaskList defines model for TaskList.
@@ -8522,6 +8707,26 @@ type ListKeyDatesParams struct {
 // ListKeyDatesParamsState defines parameters for ListKeyDates.
 type ListKeyDatesParamsState string
 
+// ExportKeyDatesParams defines parameters for ExportKeyDates.
+type ExportKeyDatesParams struct {
+	BrandId       *BrandId                   `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	CampaignId    *openapi_types.UUID        `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
+	PartnershipId *openapi_types.UUID        `form:"partnership_id,omitempty" json:"partnership_id,omitempty"`
+	OwnerId       *openapi_types.UUID        `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+	Kind          *KeyDateKind               `form:"kind,omitempty" json:"kind,omitempty"`
+	State         *ExportKeyDatesParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// From First day
+	From *openapi_types.Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last day
+	To     *openapi_types.Date `form:"to,omitempty" json:"to,omitempty"`
+	Format *SheetFormat        `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// ExportKeyDatesParamsState defines parameters for ExportKeyDates.
+type ExportKeyDatesParamsState string
+
 // DecideKeyDateParams defines parameters for DecideKeyDate.
 type DecideKeyDateParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -8649,6 +8854,19 @@ type GetOverviewParams struct {
 	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
 }
 
+// CreatePartnershipBatchParams defines parameters for CreatePartnershipBatch.
+type CreatePartnershipBatchParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetPartnershipBatchParams defines parameters for GetPartnershipBatch.
+type GetPartnershipBatchParams struct {
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListPartnershipsParams defines parameters for ListPartnerships.
 type ListPartnershipsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -8656,6 +8874,18 @@ type ListPartnershipsParams struct {
 	// Cursor next_cursor of the page before
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
+	// Q Words to search for
+	Q          *Q                  `form:"q,omitempty" json:"q,omitempty"`
+	BrandId    *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	CampaignId *openapi_types.UUID `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
+	CreatorId  *openapi_types.UUID `form:"creator_id,omitempty" json:"creator_id,omitempty"`
+	OwnerId    *openapi_types.UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+	Stage      *[]string           `form:"stage,omitempty" json:"stage,omitempty"`
+	Attention  *bool               `form:"attention,omitempty" json:"attention,omitempty"`
+}
+
+// CountPartnershipsParams defines parameters for CountPartnerships.
+type CountPartnershipsParams struct {
 	// Q Words to search for
 	Q          *Q                  `form:"q,omitempty" json:"q,omitempty"`
 	BrandId    *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
@@ -8805,6 +9035,20 @@ type ListPayoutBatchesParams struct {
 // CreatePayoutBatchParams defines parameters for CreatePayoutBatch.
 type CreatePayoutBatchParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ExportPayoutBatchesParams defines parameters for ExportPayoutBatches.
+type ExportPayoutBatchesParams struct {
+	BrandId *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	UserId  *openapi_types.UUID `form:"user_id,omitempty" json:"user_id,omitempty"`
+	Outcome *PayoutBatchOutcome `form:"outcome,omitempty" json:"outcome,omitempty"`
+
+	// From First day in the brand's zone
+	From *openapi_types.Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last day in the brand's zone
+	To     *openapi_types.Date `form:"to,omitempty" json:"to,omitempty"`
+	Format *SheetFormat        `form:"format,omitempty" json:"format,omitempty"`
 }
 
 // ListPayoutsParams defines parameters for ListPayouts.
@@ -9060,6 +9304,14 @@ type ListReversalsParams struct {
 	State    *[]ReversalState    `form:"state,omitempty" json:"state,omitempty"`
 }
 
+// ExportReversalsParams defines parameters for ExportReversals.
+type ExportReversalsParams struct {
+	BrandId  *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	PayoutId *openapi_types.UUID `form:"payout_id,omitempty" json:"payout_id,omitempty"`
+	State    *[]ReversalState    `form:"state,omitempty" json:"state,omitempty"`
+	Format   *SheetFormat        `form:"format,omitempty" json:"format,omitempty"`
+}
+
 // ApproveReversalParams defines parameters for ApproveReversal.
 type ApproveReversalParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -9194,6 +9446,15 @@ type ListSuppressionsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ExportSuppressionsParams defines parameters for ExportSuppressions.
+type ExportSuppressionsParams struct {
+	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+
+	// Q Words to search for
+	Q      *Q           `form:"q,omitempty" json:"q,omitempty"`
+	Format *SheetFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
 // LiftSuppressionParams defines parameters for LiftSuppression.
 type LiftSuppressionParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -9209,6 +9470,28 @@ type ListTasksParams struct {
 	Owner         *string             `form:"owner,omitempty" json:"owner,omitempty"`
 	State         *string             `form:"state,omitempty" json:"state,omitempty"`
 	PartnershipId *openapi_types.UUID `form:"partnership_id,omitempty" json:"partnership_id,omitempty"`
+}
+
+// ChangeTasksParams defines parameters for ChangeTasks.
+type ChangeTasksParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// CountTasksParams defines parameters for CountTasks.
+type CountTasksParams struct {
+	BrandId       *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	Owner         *string             `form:"owner,omitempty" json:"owner,omitempty"`
+	State         *string             `form:"state,omitempty" json:"state,omitempty"`
+	PartnershipId *openapi_types.UUID `form:"partnership_id,omitempty" json:"partnership_id,omitempty"`
+}
+
+// ExportTasksParams defines parameters for ExportTasks.
+type ExportTasksParams struct {
+	BrandId       *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	Owner         *string             `form:"owner,omitempty" json:"owner,omitempty"`
+	State         *string             `form:"state,omitempty" json:"state,omitempty"`
+	PartnershipId *openapi_types.UUID `form:"partnership_id,omitempty" json:"partnership_id,omitempty"`
+	Format        *SheetFormat        `form:"format,omitempty" json:"format,omitempty"`
 }
 
 // CompleteTaskParams defines parameters for CompleteTask.
@@ -9318,6 +9601,11 @@ type ListUsersParams struct {
 // CreateUserParams defines parameters for CreateUser.
 type CreateUserParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ExportUsersParams defines parameters for ExportUsers.
+type ExportUsersParams struct {
+	Format *SheetFormat `form:"format,omitempty" json:"format,omitempty"`
 }
 
 // DisableUserParams defines parameters for DisableUser.
@@ -9482,6 +9770,9 @@ type RemoveOutsideReviewerJSONRequestBody = Empty
 // DecideOutsideJSONRequestBody defines body for DecideOutside for application/json ContentType.
 type DecideOutsideJSONRequestBody = OutsideDecision
 
+// CreatePartnershipBatchJSONRequestBody defines body for CreatePartnershipBatch for application/json ContentType.
+type CreatePartnershipBatchJSONRequestBody = PartnershipBatchCreate
+
 // DraftAmendmentJSONRequestBody defines body for DraftAmendment for application/json ContentType.
 type DraftAmendmentJSONRequestBody = AmendmentCreate
 
@@ -9637,6 +9928,9 @@ type AddCommentJSONRequestBody = CommentCreate
 
 // LiftSuppressionJSONRequestBody defines body for LiftSuppression for application/json ContentType.
 type LiftSuppressionJSONRequestBody = Reason
+
+// ChangeTasksJSONRequestBody defines body for ChangeTasks for application/json ContentType.
+type ChangeTasksJSONRequestBody = TaskBatchCreate
 
 // CompleteTaskJSONRequestBody defines body for CompleteTask for application/json ContentType.
 type CompleteTaskJSONRequestBody = TaskComplete
@@ -9961,6 +10255,9 @@ type ServerInterface interface {
 	// ListKeyDates When contracts, their renewals and the rights that posts bring end, the nearest first
 	// (GET /v1/key-dates)
 	ListKeyDates(ctx echo.Context, params ListKeyDatesParams) error
+	// ExportKeyDates The same list as a table
+	// (GET /v1/key-dates/export)
+	ExportKeyDates(ctx echo.Context, params ExportKeyDatesParams) error
 	// DecideKeyDate Decide what becomes of a right that ends, or take the decision back
 	// (POST /v1/key-dates/{id}/decide)
 	DecideKeyDate(ctx echo.Context, id Id, params DecideKeyDateParams) error
@@ -10027,9 +10324,18 @@ type ServerInterface interface {
 	// GetOverview Counts for home and the rail: tasks, reviews, payouts and partnerships that need someone
 	// (GET /v1/overview)
 	GetOverview(ctx echo.Context, params GetOverviewParams) error
+	// CreatePartnershipBatch Give many partnerships the same command: those that are named, or all that match. Each takes or refuses it by itself
+	// (POST /v1/partnership-batches)
+	CreatePartnershipBatch(ctx echo.Context, params CreatePartnershipBatchParams) error
+	// GetPartnershipBatch A batch of the caller's own: how many took the command, and who refused it and why
+	// (GET /v1/partnership-batches/{id})
+	GetPartnershipBatch(ctx echo.Context, id Id, params GetPartnershipBatchParams) error
 	// ListPartnerships Partnerships
 	// (GET /v1/partnerships)
 	ListPartnerships(ctx echo.Context, params ListPartnershipsParams) error
+	// CountPartnerships How many partnerships match whom the caller may give a command to; the count stops above what one batch holds
+	// (GET /v1/partnerships/count)
+	CountPartnerships(ctx echo.Context, params CountPartnershipsParams) error
 	// ExportPartnerships The same list as a table
 	// (GET /v1/partnerships/export)
 	ExportPartnerships(ctx echo.Context, params ExportPartnershipsParams) error
@@ -10108,6 +10414,9 @@ type ServerInterface interface {
 	// CreatePayoutBatch Approve many payouts of one brand in one act; each is approved, refused or left out by itself
 	// (POST /v1/payout-batches)
 	CreatePayoutBatch(ctx echo.Context, params CreatePayoutBatchParams) error
+	// ExportPayoutBatches The same list as a table
+	// (GET /v1/payout-batches/export)
+	ExportPayoutBatches(ctx echo.Context, params ExportPayoutBatchesParams) error
 	// GetPayoutBatch A batch with what became of each payout
 	// (GET /v1/payout-batches/{id})
 	GetPayoutBatch(ctx echo.Context, id Id) error
@@ -10213,7 +10522,7 @@ type ServerInterface interface {
 	// DecideOffer Accept or decline an offer
 	// (POST /v1/portal/offers/{id}/decisions)
 	DecideOffer(ctx echo.Context, id Id, params DecideOfferParams) error
-	// CreateOnboardingLink Mint a link to Stripe, where the bank account is entered; asks for the mailed code
+	// CreateOnboardingLink Mint a link to Stripe, where the bank account is entered or changed; asks for the mailed code
 	// (POST /v1/portal/onboarding-links)
 	CreateOnboardingLink(ctx echo.Context, params CreateOnboardingLinkParams) error
 	// GetPortalRemittance The paper about one payment that was made to the creator
@@ -10258,6 +10567,9 @@ type ServerInterface interface {
 	// ListReversals Money that is taken back, newest first
 	// (GET /v1/reversals)
 	ListReversals(ctx echo.Context, params ListReversalsParams) error
+	// ExportReversals The same list as a table
+	// (GET /v1/reversals/export)
+	ExportReversals(ctx echo.Context, params ExportReversalsParams) error
 	// GetReversal One reversal with the payments that make it good
 	// (GET /v1/reversals/{id})
 	GetReversal(ctx echo.Context, id Id) error
@@ -10357,12 +10669,24 @@ type ServerInterface interface {
 	// ListSuppressions Addresses that get no mail
 	// (GET /v1/suppressions)
 	ListSuppressions(ctx echo.Context, params ListSuppressionsParams) error
+	// ExportSuppressions The same list as a table
+	// (GET /v1/suppressions/export)
+	ExportSuppressions(ctx echo.Context, params ExportSuppressionsParams) error
 	// LiftSuppression Let an address get mail again
 	// (POST /v1/suppressions/{id}/lift)
 	LiftSuppression(ctx echo.Context, id Id, params LiftSuppressionParams) error
 	// ListTasks Tasks by due time
 	// (GET /v1/tasks)
 	ListTasks(ctx echo.Context, params ListTasksParams) error
+	// ChangeTasks Mark many tasks done, hide them until later, or give them to another person: those that are named, or all that match. Each as if it stood alone
+	// (POST /v1/tasks/batch)
+	ChangeTasks(ctx echo.Context, params ChangeTasksParams) error
+	// CountTasks How many tasks match that the caller may change; the count stops above what one request changes
+	// (GET /v1/tasks/count)
+	CountTasks(ctx echo.Context, params CountTasksParams) error
+	// ExportTasks The same list as a table
+	// (GET /v1/tasks/export)
+	ExportTasks(ctx echo.Context, params ExportTasksParams) error
 	// CompleteTask Mark a task done
 	// (POST /v1/tasks/{id}/complete)
 	CompleteTask(ctx echo.Context, id Id, params CompleteTaskParams) error
@@ -10423,6 +10747,9 @@ type ServerInterface interface {
 	// CreateUser Add a person with roles per brand
 	// (POST /v1/users)
 	CreateUser(ctx echo.Context, params CreateUserParams) error
+	// ExportUsers The same list as a table
+	// (GET /v1/users/export)
+	ExportUsers(ctx echo.Context, params ExportUsersParams) error
 	// DisableUser Disable a person; ends every session and token at once
 	// (POST /v1/users/{id}/disable)
 	DisableUser(ctx echo.Context, id Id, params DisableUserParams) error
@@ -13332,6 +13659,80 @@ func (w *ServerInterfaceWrapper) ListKeyDates(ctx echo.Context) error {
 	return err
 }
 
+// ExportKeyDates converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportKeyDates(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportKeyDatesParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "campaign_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "campaign_id", ctx.QueryParams(), &params.CampaignId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter campaign_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "partnership_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "partnership_id", ctx.QueryParams(), &params.PartnershipId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter partnership_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", ctx.QueryParams(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportKeyDates(ctx, params)
+	return err
+}
+
 // DecideKeyDate converts echo context to params.
 func (w *ServerInterfaceWrapper) DecideKeyDate(ctx echo.Context) error {
 	var err error
@@ -13972,6 +14373,67 @@ func (w *ServerInterfaceWrapper) GetOverview(ctx echo.Context) error {
 	return err
 }
 
+// CreatePartnershipBatch converts echo context to params.
+func (w *ServerInterfaceWrapper) CreatePartnershipBatch(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreatePartnershipBatchParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreatePartnershipBatch(ctx, params)
+	return err
+}
+
+// GetPartnershipBatch converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPartnershipBatch(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetPartnershipBatchParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPartnershipBatch(ctx, id, params)
+	return err
+}
+
 // ListPartnerships converts echo context to params.
 func (w *ServerInterfaceWrapper) ListPartnerships(ctx echo.Context) error {
 	var err error
@@ -14043,6 +14505,66 @@ func (w *ServerInterfaceWrapper) ListPartnerships(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListPartnerships(ctx, params)
+	return err
+}
+
+// CountPartnerships converts echo context to params.
+func (w *ServerInterfaceWrapper) CountPartnerships(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CountPartnershipsParams
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "campaign_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "campaign_id", ctx.QueryParams(), &params.CampaignId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter campaign_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "creator_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "creator_id", ctx.QueryParams(), &params.CreatorId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter creator_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "stage" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "stage", ctx.QueryParams(), &params.Stage, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter stage: %s", err))
+	}
+
+	// ------------- Optional query parameter "attention" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "attention", ctx.QueryParams(), &params.Attention, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter attention: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CountPartnerships(ctx, params)
 	return err
 }
 
@@ -14895,6 +15417,59 @@ func (w *ServerInterfaceWrapper) CreatePayoutBatch(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CreatePayoutBatch(ctx, params)
+	return err
+}
+
+// ExportPayoutBatches converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportPayoutBatches(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportPayoutBatchesParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "user_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "user_id", ctx.QueryParams(), &params.UserId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter user_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "outcome" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "outcome", ctx.QueryParams(), &params.Outcome, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter outcome: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportPayoutBatches(ctx, params)
 	return err
 }
 
@@ -16388,6 +16963,45 @@ func (w *ServerInterfaceWrapper) ListReversals(ctx echo.Context) error {
 	return err
 }
 
+// ExportReversals converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportReversals(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportReversalsParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "payout_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "payout_id", ctx.QueryParams(), &params.PayoutId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter payout_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportReversals(ctx, params)
+	return err
+}
+
 // GetReversal converts echo context to params.
 func (w *ServerInterfaceWrapper) GetReversal(ctx echo.Context) error {
 	var err error
@@ -17250,6 +17864,38 @@ func (w *ServerInterfaceWrapper) ListSuppressions(ctx echo.Context) error {
 	return err
 }
 
+// ExportSuppressions converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportSuppressions(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportSuppressionsParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportSuppressions(ctx, params)
+	return err
+}
+
 // LiftSuppression converts echo context to params.
 func (w *ServerInterfaceWrapper) LiftSuppression(ctx echo.Context) error {
 	var err error
@@ -17336,6 +17982,120 @@ func (w *ServerInterfaceWrapper) ListTasks(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListTasks(ctx, params)
+	return err
+}
+
+// ChangeTasks converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangeTasks(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ChangeTasksParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangeTasks(ctx, params)
+	return err
+}
+
+// CountTasks converts echo context to params.
+func (w *ServerInterfaceWrapper) CountTasks(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CountTasksParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner", ctx.QueryParams(), &params.Owner, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "partnership_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "partnership_id", ctx.QueryParams(), &params.PartnershipId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter partnership_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CountTasks(ctx, params)
+	return err
+}
+
+// ExportTasks converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportTasks(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportTasksParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner", ctx.QueryParams(), &params.Owner, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "partnership_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "partnership_id", ctx.QueryParams(), &params.PartnershipId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter partnership_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportTasks(ctx, params)
 	return err
 }
 
@@ -17962,6 +18722,24 @@ func (w *ServerInterfaceWrapper) CreateUser(ctx echo.Context) error {
 	return err
 }
 
+// ExportUsers converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportUsers(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportUsersParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportUsers(ctx, params)
+	return err
+}
+
 // DisableUser converts echo context to params.
 func (w *ServerInterfaceWrapper) DisableUser(ctx echo.Context) error {
 	var err error
@@ -18160,6 +18938,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/session/second-factor/confirm", wrapper.ConfirmSecondFactor, options.OperationMiddlewares["confirmSecondFactor"]...)
 	router.POST(options.BaseURL+"/v1/session/second-factor/recovery-codes", wrapper.ReplaceRecoveryCodes, options.OperationMiddlewares["replaceRecoveryCodes"]...)
 	router.POST(options.BaseURL+"/v1/session/second-factor/remove", wrapper.RemoveSecondFactor, options.OperationMiddlewares["removeSecondFactor"]...)
+	router.GET(options.BaseURL+"/v1/users/export", wrapper.ExportUsers, options.OperationMiddlewares["exportUsers"]...)
 	router.POST(options.BaseURL+"/v1/users/:id/second-factor/reset", wrapper.ResetSecondFactor, options.OperationMiddlewares["resetSecondFactor"]...)
 	router.GET(options.BaseURL+"/v1/users", wrapper.ListUsers, options.OperationMiddlewares["listUsers"]...)
 	router.POST(options.BaseURL+"/v1/users", wrapper.CreateUser, options.OperationMiddlewares["createUser"]...)
@@ -18222,6 +19001,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/search/texts", wrapper.SearchTexts, options.OperationMiddlewares["searchTexts"]...)
 	router.GET(options.BaseURL+"/v1/mail-health", wrapper.GetMailHealth, options.OperationMiddlewares["getMailHealth"]...)
 	router.GET(options.BaseURL+"/v1/suppressions", wrapper.ListSuppressions, options.OperationMiddlewares["listSuppressions"]...)
+	router.GET(options.BaseURL+"/v1/suppressions/export", wrapper.ExportSuppressions, options.OperationMiddlewares["exportSuppressions"]...)
 	router.POST(options.BaseURL+"/v1/suppressions/:id/lift", wrapper.LiftSuppression, options.OperationMiddlewares["liftSuppression"]...)
 	router.GET(options.BaseURL+"/v1/creators/:id/profile", wrapper.GetCreatorProfile, options.OperationMiddlewares["getCreatorProfile"]...)
 	router.PUT(options.BaseURL+"/v1/creators/:id/profile", wrapper.EditCreatorProfile, options.OperationMiddlewares["editCreatorProfile"]...)
@@ -18267,6 +19047,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/review-links/:id/revoke", wrapper.RevokeReviewLink, options.OperationMiddlewares["revokeReviewLink"]...)
 	router.GET(options.BaseURL+"/v1/partnerships", wrapper.ListPartnerships, options.OperationMiddlewares["listPartnerships"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/export", wrapper.ExportPartnerships, options.OperationMiddlewares["exportPartnerships"]...)
+	router.GET(options.BaseURL+"/v1/partnerships/count", wrapper.CountPartnerships, options.OperationMiddlewares["countPartnerships"]...)
+	router.POST(options.BaseURL+"/v1/partnership-batches", wrapper.CreatePartnershipBatch, options.OperationMiddlewares["createPartnershipBatch"]...)
+	router.GET(options.BaseURL+"/v1/partnership-batches/:id", wrapper.GetPartnershipBatch, options.OperationMiddlewares["getPartnershipBatch"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/:id", wrapper.GetPartnership, options.OperationMiddlewares["getPartnership"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/:id/audit-pack", wrapper.GetAuditPack, options.OperationMiddlewares["getAuditPack"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/:id/events", wrapper.ListPartnershipEvents, options.OperationMiddlewares["listPartnershipEvents"]...)
@@ -18312,6 +19095,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/payouts", wrapper.ListPayouts, options.OperationMiddlewares["listPayouts"]...)
 	router.GET(options.BaseURL+"/v1/payout-batches", wrapper.ListPayoutBatches, options.OperationMiddlewares["listPayoutBatches"]...)
 	router.POST(options.BaseURL+"/v1/payout-batches", wrapper.CreatePayoutBatch, options.OperationMiddlewares["createPayoutBatch"]...)
+	router.GET(options.BaseURL+"/v1/payout-batches/export", wrapper.ExportPayoutBatches, options.OperationMiddlewares["exportPayoutBatches"]...)
 	router.GET(options.BaseURL+"/v1/payout-batches/:id", wrapper.GetPayoutBatch, options.OperationMiddlewares["getPayoutBatch"]...)
 	router.GET(options.BaseURL+"/v1/payouts/to-approve", wrapper.ListPayoutsToApprove, options.OperationMiddlewares["listPayoutsToApprove"]...)
 	router.GET(options.BaseURL+"/v1/brands/:id/payout-policy", wrapper.GetPayoutPolicy, options.OperationMiddlewares["getPayoutPolicy"]...)
@@ -18326,6 +19110,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/payouts/:id/offline-payment/proof", wrapper.GetOfflineProof, options.OperationMiddlewares["getOfflineProof"]...)
 	router.POST(options.BaseURL+"/v1/payouts/:id/reversals", wrapper.CreateReversal, options.OperationMiddlewares["createReversal"]...)
 	router.GET(options.BaseURL+"/v1/reversals", wrapper.ListReversals, options.OperationMiddlewares["listReversals"]...)
+	router.GET(options.BaseURL+"/v1/reversals/export", wrapper.ExportReversals, options.OperationMiddlewares["exportReversals"]...)
 	router.GET(options.BaseURL+"/v1/reversals/:id", wrapper.GetReversal, options.OperationMiddlewares["getReversal"]...)
 	router.POST(options.BaseURL+"/v1/reversals/:id/approvals", wrapper.ApproveReversal, options.OperationMiddlewares["approveReversal"]...)
 	router.POST(options.BaseURL+"/v1/reversals/:id/commands", wrapper.CommandReversal, options.OperationMiddlewares["commandReversal"]...)
@@ -18351,6 +19136,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/reconciliation-cases/:id/commands", wrapper.CommandCase, options.OperationMiddlewares["commandCase"]...)
 	router.GET(options.BaseURL+"/v1/payments-gate", wrapper.GetPaymentsGate, options.OperationMiddlewares["getPaymentsGate"]...)
 	router.GET(options.BaseURL+"/v1/tasks", wrapper.ListTasks, options.OperationMiddlewares["listTasks"]...)
+	router.GET(options.BaseURL+"/v1/tasks/count", wrapper.CountTasks, options.OperationMiddlewares["countTasks"]...)
+	router.POST(options.BaseURL+"/v1/tasks/batch", wrapper.ChangeTasks, options.OperationMiddlewares["changeTasks"]...)
+	router.GET(options.BaseURL+"/v1/tasks/export", wrapper.ExportTasks, options.OperationMiddlewares["exportTasks"]...)
 	router.POST(options.BaseURL+"/v1/tasks/:id/complete", wrapper.CompleteTask, options.OperationMiddlewares["completeTask"]...)
 	router.POST(options.BaseURL+"/v1/tasks/:id/reassign", wrapper.ReassignTask, options.OperationMiddlewares["reassignTask"]...)
 	router.POST(options.BaseURL+"/v1/tasks/:id/snooze", wrapper.SnoozeTask, options.OperationMiddlewares["snoozeTask"]...)
@@ -18392,6 +19180,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/notification-settings", wrapper.GetNotificationSettings, options.OperationMiddlewares["getNotificationSettings"]...)
 	router.PUT(options.BaseURL+"/v1/notification-settings", wrapper.EditNotificationSettings, options.OperationMiddlewares["editNotificationSettings"]...)
 	router.GET(options.BaseURL+"/v1/key-dates", wrapper.ListKeyDates, options.OperationMiddlewares["listKeyDates"]...)
+	router.GET(options.BaseURL+"/v1/key-dates/export", wrapper.ExportKeyDates, options.OperationMiddlewares["exportKeyDates"]...)
 	router.POST(options.BaseURL+"/v1/key-dates/:id/decide", wrapper.DecideKeyDate, options.OperationMiddlewares["decideKeyDate"]...)
 	router.GET(options.BaseURL+"/v1/calendar", wrapper.ListCalendarEntries, options.OperationMiddlewares["listCalendarEntries"]...)
 	router.GET(options.BaseURL+"/v1/calendar/feeds", wrapper.ListCalendarFeeds, options.OperationMiddlewares["listCalendarFeeds"]...)
@@ -22457,6 +23246,67 @@ func (response ListKeyDatesdefaultApplicationProblemPlusJSONResponse) VisitListK
 	return err
 }
 
+type ExportKeyDatesRequestObject struct {
+	Params ExportKeyDatesParams
+}
+
+type ExportKeyDatesResponseObject interface {
+	VisitExportKeyDatesResponse(w http.ResponseWriter) error
+}
+
+type ExportKeyDates200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportKeyDates200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportKeyDatesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportKeyDates200TextcsvResponse struct{ SheetTextcsvResponse }
+
+func (response ExportKeyDates200TextcsvResponse) VisitExportKeyDatesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportKeyDatesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportKeyDatesdefaultApplicationProblemPlusJSONResponse) VisitExportKeyDatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DecideKeyDateRequestObject struct {
 	Id     Id `json:"id"`
 	Params DecideKeyDateParams
@@ -23359,6 +24209,86 @@ func (response GetOverviewdefaultApplicationProblemPlusJSONResponse) VisitGetOve
 	return err
 }
 
+type CreatePartnershipBatchRequestObject struct {
+	Params CreatePartnershipBatchParams
+	Body   *CreatePartnershipBatchJSONRequestBody
+}
+
+type CreatePartnershipBatchResponseObject interface {
+	VisitCreatePartnershipBatchResponse(w http.ResponseWriter) error
+}
+
+type CreatePartnershipBatch201JSONResponse PartnershipBatch
+
+func (response CreatePartnershipBatch201JSONResponse) VisitCreatePartnershipBatchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePartnershipBatchdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreatePartnershipBatchdefaultApplicationProblemPlusJSONResponse) VisitCreatePartnershipBatchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPartnershipBatchRequestObject struct {
+	Id     Id `json:"id"`
+	Params GetPartnershipBatchParams
+}
+
+type GetPartnershipBatchResponseObject interface {
+	VisitGetPartnershipBatchResponse(w http.ResponseWriter) error
+}
+
+type GetPartnershipBatch200JSONResponse PartnershipBatch
+
+func (response GetPartnershipBatch200JSONResponse) VisitGetPartnershipBatchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPartnershipBatchdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPartnershipBatchdefaultApplicationProblemPlusJSONResponse) VisitGetPartnershipBatchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListPartnershipsRequestObject struct {
 	Params ListPartnershipsParams
 }
@@ -23387,6 +24317,45 @@ type ListPartnershipsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListPartnershipsdefaultApplicationProblemPlusJSONResponse) VisitListPartnershipsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CountPartnershipsRequestObject struct {
+	Params CountPartnershipsParams
+}
+
+type CountPartnershipsResponseObject interface {
+	VisitCountPartnershipsResponse(w http.ResponseWriter) error
+}
+
+type CountPartnerships200JSONResponse MatchCount
+
+func (response CountPartnerships200JSONResponse) VisitCountPartnershipsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CountPartnershipsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CountPartnershipsdefaultApplicationProblemPlusJSONResponse) VisitCountPartnershipsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -24658,6 +25627,67 @@ type CreatePayoutBatchdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CreatePayoutBatchdefaultApplicationProblemPlusJSONResponse) VisitCreatePayoutBatchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportPayoutBatchesRequestObject struct {
+	Params ExportPayoutBatchesParams
+}
+
+type ExportPayoutBatchesResponseObject interface {
+	VisitExportPayoutBatchesResponse(w http.ResponseWriter) error
+}
+
+type ExportPayoutBatches200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportPayoutBatches200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportPayoutBatchesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportPayoutBatches200TextcsvResponse struct{ SheetTextcsvResponse }
+
+func (response ExportPayoutBatches200TextcsvResponse) VisitExportPayoutBatchesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportPayoutBatchesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportPayoutBatchesdefaultApplicationProblemPlusJSONResponse) VisitExportPayoutBatchesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -26986,6 +28016,67 @@ func (response ListReversalsdefaultApplicationProblemPlusJSONResponse) VisitList
 	return err
 }
 
+type ExportReversalsRequestObject struct {
+	Params ExportReversalsParams
+}
+
+type ExportReversalsResponseObject interface {
+	VisitExportReversalsResponse(w http.ResponseWriter) error
+}
+
+type ExportReversals200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportReversals200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportReversalsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportReversals200TextcsvResponse struct{ SheetTextcsvResponse }
+
+func (response ExportReversals200TextcsvResponse) VisitExportReversalsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportReversalsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportReversalsdefaultApplicationProblemPlusJSONResponse) VisitExportReversalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetReversalRequestObject struct {
 	Id Id `json:"id"`
 }
@@ -28441,6 +29532,67 @@ func (response ListSuppressionsdefaultApplicationProblemPlusJSONResponse) VisitL
 	return err
 }
 
+type ExportSuppressionsRequestObject struct {
+	Params ExportSuppressionsParams
+}
+
+type ExportSuppressionsResponseObject interface {
+	VisitExportSuppressionsResponse(w http.ResponseWriter) error
+}
+
+type ExportSuppressions200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportSuppressions200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportSuppressionsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportSuppressions200TextcsvResponse struct{ SheetTextcsvResponse }
+
+func (response ExportSuppressions200TextcsvResponse) VisitExportSuppressionsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportSuppressionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportSuppressionsdefaultApplicationProblemPlusJSONResponse) VisitExportSuppressionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type LiftSuppressionRequestObject struct {
 	Id     Id `json:"id"`
 	Params LiftSuppressionParams
@@ -28504,6 +29656,146 @@ type ListTasksdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListTasksdefaultApplicationProblemPlusJSONResponse) VisitListTasksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeTasksRequestObject struct {
+	Params ChangeTasksParams
+	Body   *ChangeTasksJSONRequestBody
+}
+
+type ChangeTasksResponseObject interface {
+	VisitChangeTasksResponse(w http.ResponseWriter) error
+}
+
+type ChangeTasks200JSONResponse TaskBatch
+
+func (response ChangeTasks200JSONResponse) VisitChangeTasksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeTasksdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ChangeTasksdefaultApplicationProblemPlusJSONResponse) VisitChangeTasksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CountTasksRequestObject struct {
+	Params CountTasksParams
+}
+
+type CountTasksResponseObject interface {
+	VisitCountTasksResponse(w http.ResponseWriter) error
+}
+
+type CountTasks200JSONResponse MatchCount
+
+func (response CountTasks200JSONResponse) VisitCountTasksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CountTasksdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CountTasksdefaultApplicationProblemPlusJSONResponse) VisitCountTasksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportTasksRequestObject struct {
+	Params ExportTasksParams
+}
+
+type ExportTasksResponseObject interface {
+	VisitExportTasksResponse(w http.ResponseWriter) error
+}
+
+type ExportTasks200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportTasks200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportTasksResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportTasks200TextcsvResponse struct{ SheetTextcsvResponse }
+
+func (response ExportTasks200TextcsvResponse) VisitExportTasksResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportTasksdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportTasksdefaultApplicationProblemPlusJSONResponse) VisitExportTasksResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -29335,6 +30627,67 @@ func (response CreateUserdefaultApplicationProblemPlusJSONResponse) VisitCreateU
 	return err
 }
 
+type ExportUsersRequestObject struct {
+	Params ExportUsersParams
+}
+
+type ExportUsersResponseObject interface {
+	VisitExportUsersResponse(w http.ResponseWriter) error
+}
+
+type ExportUsers200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportUsers200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportUsersResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportUsers200TextcsvResponse struct{ SheetTextcsvResponse }
+
+func (response ExportUsers200TextcsvResponse) VisitExportUsersResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportUsersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportUsersdefaultApplicationProblemPlusJSONResponse) VisitExportUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DisableUserRequestObject struct {
 	Id     Id `json:"id"`
 	Params DisableUserParams
@@ -29844,6 +31197,9 @@ type StrictServerInterface interface {
 	// ListKeyDates When contracts, their renewals and the rights that posts bring end, the nearest first
 	// (GET /v1/key-dates)
 	ListKeyDates(ctx context.Context, request ListKeyDatesRequestObject) (ListKeyDatesResponseObject, error)
+	// ExportKeyDates The same list as a table
+	// (GET /v1/key-dates/export)
+	ExportKeyDates(ctx context.Context, request ExportKeyDatesRequestObject) (ExportKeyDatesResponseObject, error)
 	// DecideKeyDate Decide what becomes of a right that ends, or take the decision back
 	// (POST /v1/key-dates/{id}/decide)
 	DecideKeyDate(ctx context.Context, request DecideKeyDateRequestObject) (DecideKeyDateResponseObject, error)
@@ -29910,9 +31266,18 @@ type StrictServerInterface interface {
 	// GetOverview Counts for home and the rail: tasks, reviews, payouts and partnerships that need someone
 	// (GET /v1/overview)
 	GetOverview(ctx context.Context, request GetOverviewRequestObject) (GetOverviewResponseObject, error)
+	// CreatePartnershipBatch Give many partnerships the same command: those that are named, or all that match. Each takes or refuses it by itself
+	// (POST /v1/partnership-batches)
+	CreatePartnershipBatch(ctx context.Context, request CreatePartnershipBatchRequestObject) (CreatePartnershipBatchResponseObject, error)
+	// GetPartnershipBatch A batch of the caller's own: how many took the command, and who refused it and why
+	// (GET /v1/partnership-batches/{id})
+	GetPartnershipBatch(ctx context.Context, request GetPartnershipBatchRequestObject) (GetPartnershipBatchResponseObject, error)
 	// ListPartnerships Partnerships
 	// (GET /v1/partnerships)
 	ListPartnerships(ctx context.Context, request ListPartnershipsRequestObject) (ListPartnershipsResponseObject, error)
+	// CountPartnerships How many partnerships match whom the caller may give a command to; the count stops above what one batch holds
+	// (GET /v1/partnerships/count)
+	CountPartnerships(ctx context.Context, request CountPartnershipsRequestObject) (CountPartnershipsResponseObject, error)
 	// ExportPartnerships The same list as a table
 	// (GET /v1/partnerships/export)
 	ExportPartnerships(ctx context.Context, request ExportPartnershipsRequestObject) (ExportPartnershipsResponseObject, error)
@@ -29991,6 +31356,9 @@ type StrictServerInterface interface {
 	// CreatePayoutBatch Approve many payouts of one brand in one act; each is approved, refused or left out by itself
 	// (POST /v1/payout-batches)
 	CreatePayoutBatch(ctx context.Context, request CreatePayoutBatchRequestObject) (CreatePayoutBatchResponseObject, error)
+	// ExportPayoutBatches The same list as a table
+	// (GET /v1/payout-batches/export)
+	ExportPayoutBatches(ctx context.Context, request ExportPayoutBatchesRequestObject) (ExportPayoutBatchesResponseObject, error)
 	// GetPayoutBatch A batch with what became of each payout
 	// (GET /v1/payout-batches/{id})
 	GetPayoutBatch(ctx context.Context, request GetPayoutBatchRequestObject) (GetPayoutBatchResponseObject, error)
@@ -30096,7 +31464,7 @@ type StrictServerInterface interface {
 	// DecideOffer Accept or decline an offer
 	// (POST /v1/portal/offers/{id}/decisions)
 	DecideOffer(ctx context.Context, request DecideOfferRequestObject) (DecideOfferResponseObject, error)
-	// CreateOnboardingLink Mint a link to Stripe, where the bank account is entered; asks for the mailed code
+	// CreateOnboardingLink Mint a link to Stripe, where the bank account is entered or changed; asks for the mailed code
 	// (POST /v1/portal/onboarding-links)
 	CreateOnboardingLink(ctx context.Context, request CreateOnboardingLinkRequestObject) (CreateOnboardingLinkResponseObject, error)
 	// GetPortalRemittance The paper about one payment that was made to the creator
@@ -30141,6 +31509,9 @@ type StrictServerInterface interface {
 	// ListReversals Money that is taken back, newest first
 	// (GET /v1/reversals)
 	ListReversals(ctx context.Context, request ListReversalsRequestObject) (ListReversalsResponseObject, error)
+	// ExportReversals The same list as a table
+	// (GET /v1/reversals/export)
+	ExportReversals(ctx context.Context, request ExportReversalsRequestObject) (ExportReversalsResponseObject, error)
 	// GetReversal One reversal with the payments that make it good
 	// (GET /v1/reversals/{id})
 	GetReversal(ctx context.Context, request GetReversalRequestObject) (GetReversalResponseObject, error)
@@ -30240,12 +31611,24 @@ type StrictServerInterface interface {
 	// ListSuppressions Addresses that get no mail
 	// (GET /v1/suppressions)
 	ListSuppressions(ctx context.Context, request ListSuppressionsRequestObject) (ListSuppressionsResponseObject, error)
+	// ExportSuppressions The same list as a table
+	// (GET /v1/suppressions/export)
+	ExportSuppressions(ctx context.Context, request ExportSuppressionsRequestObject) (ExportSuppressionsResponseObject, error)
 	// LiftSuppression Let an address get mail again
 	// (POST /v1/suppressions/{id}/lift)
 	LiftSuppression(ctx context.Context, request LiftSuppressionRequestObject) (LiftSuppressionResponseObject, error)
 	// ListTasks Tasks by due time
 	// (GET /v1/tasks)
 	ListTasks(ctx context.Context, request ListTasksRequestObject) (ListTasksResponseObject, error)
+	// ChangeTasks Mark many tasks done, hide them until later, or give them to another person: those that are named, or all that match. Each as if it stood alone
+	// (POST /v1/tasks/batch)
+	ChangeTasks(ctx context.Context, request ChangeTasksRequestObject) (ChangeTasksResponseObject, error)
+	// CountTasks How many tasks match that the caller may change; the count stops above what one request changes
+	// (GET /v1/tasks/count)
+	CountTasks(ctx context.Context, request CountTasksRequestObject) (CountTasksResponseObject, error)
+	// ExportTasks The same list as a table
+	// (GET /v1/tasks/export)
+	ExportTasks(ctx context.Context, request ExportTasksRequestObject) (ExportTasksResponseObject, error)
 	// CompleteTask Mark a task done
 	// (POST /v1/tasks/{id}/complete)
 	CompleteTask(ctx context.Context, request CompleteTaskRequestObject) (CompleteTaskResponseObject, error)
@@ -30306,6 +31689,9 @@ type StrictServerInterface interface {
 	// CreateUser Add a person with roles per brand
 	// (POST /v1/users)
 	CreateUser(ctx context.Context, request CreateUserRequestObject) (CreateUserResponseObject, error)
+	// ExportUsers The same list as a table
+	// (GET /v1/users/export)
+	ExportUsers(ctx context.Context, request ExportUsersRequestObject) (ExportUsersResponseObject, error)
 	// DisableUser Disable a person; ends every session and token at once
 	// (POST /v1/users/{id}/disable)
 	DisableUser(ctx context.Context, request DisableUserRequestObject) (DisableUserResponseObject, error)
@@ -33571,6 +34957,31 @@ func (sh *strictHandler) ListKeyDates(ctx echo.Context, params ListKeyDatesParam
 	return nil
 }
 
+// ExportKeyDates operation middleware
+func (sh *strictHandler) ExportKeyDates(ctx echo.Context, params ExportKeyDatesParams) error {
+	var request ExportKeyDatesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportKeyDates(ctx.Request().Context(), request.(ExportKeyDatesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportKeyDates")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportKeyDatesResponseObject); ok {
+		return validResponse.VisitExportKeyDatesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // DecideKeyDate operation middleware
 func (sh *strictHandler) DecideKeyDate(ctx echo.Context, id Id, params DecideKeyDateParams) error {
 	var request DecideKeyDateRequestObject
@@ -34332,6 +35743,80 @@ func (sh *strictHandler) GetOverview(ctx echo.Context, params GetOverviewParams)
 	return nil
 }
 
+// CreatePartnershipBatch operation middleware
+func (sh *strictHandler) CreatePartnershipBatch(ctx echo.Context, params CreatePartnershipBatchParams) error {
+	var request CreatePartnershipBatchRequestObject
+
+	request.Params = params
+
+	var body CreatePartnershipBatchJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreatePartnershipBatch(ctx.Request().Context(), request.(CreatePartnershipBatchRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreatePartnershipBatch")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreatePartnershipBatchResponseObject); ok {
+		return validResponse.VisitCreatePartnershipBatchResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPartnershipBatch operation middleware
+func (sh *strictHandler) GetPartnershipBatch(ctx echo.Context, id Id, params GetPartnershipBatchParams) error {
+	var request GetPartnershipBatchRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPartnershipBatch(ctx.Request().Context(), request.(GetPartnershipBatchRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPartnershipBatch")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPartnershipBatchResponseObject); ok {
+		return validResponse.VisitGetPartnershipBatchResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListPartnerships operation middleware
 func (sh *strictHandler) ListPartnerships(ctx echo.Context, params ListPartnershipsParams) error {
 	var request ListPartnershipsRequestObject
@@ -34351,6 +35836,31 @@ func (sh *strictHandler) ListPartnerships(ctx echo.Context, params ListPartnersh
 		return err
 	} else if validResponse, ok := response.(ListPartnershipsResponseObject); ok {
 		return validResponse.VisitListPartnershipsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CountPartnerships operation middleware
+func (sh *strictHandler) CountPartnerships(ctx echo.Context, params CountPartnershipsParams) error {
+	var request CountPartnershipsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CountPartnerships(ctx.Request().Context(), request.(CountPartnershipsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CountPartnerships")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CountPartnershipsResponseObject); ok {
+		return validResponse.VisitCountPartnershipsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -35289,6 +36799,31 @@ func (sh *strictHandler) CreatePayoutBatch(ctx echo.Context, params CreatePayout
 		return err
 	} else if validResponse, ok := response.(CreatePayoutBatchResponseObject); ok {
 		return validResponse.VisitCreatePayoutBatchResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportPayoutBatches operation middleware
+func (sh *strictHandler) ExportPayoutBatches(ctx echo.Context, params ExportPayoutBatchesParams) error {
+	var request ExportPayoutBatchesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportPayoutBatches(ctx.Request().Context(), request.(ExportPayoutBatchesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportPayoutBatches")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportPayoutBatchesResponseObject); ok {
+		return validResponse.VisitExportPayoutBatchesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -37097,6 +38632,31 @@ func (sh *strictHandler) ListReversals(ctx echo.Context, params ListReversalsPar
 	return nil
 }
 
+// ExportReversals operation middleware
+func (sh *strictHandler) ExportReversals(ctx echo.Context, params ExportReversalsParams) error {
+	var request ExportReversalsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportReversals(ctx.Request().Context(), request.(ExportReversalsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportReversals")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportReversalsResponseObject); ok {
+		return validResponse.VisitExportReversalsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetReversal operation middleware
 func (sh *strictHandler) GetReversal(ctx echo.Context, id Id) error {
 	var request GetReversalRequestObject
@@ -38238,6 +39798,31 @@ func (sh *strictHandler) ListSuppressions(ctx echo.Context, params ListSuppressi
 	return nil
 }
 
+// ExportSuppressions operation middleware
+func (sh *strictHandler) ExportSuppressions(ctx echo.Context, params ExportSuppressionsParams) error {
+	var request ExportSuppressionsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportSuppressions(ctx.Request().Context(), request.(ExportSuppressionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportSuppressions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportSuppressionsResponseObject); ok {
+		return validResponse.VisitExportSuppressionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // LiftSuppression operation middleware
 func (sh *strictHandler) LiftSuppression(ctx echo.Context, id Id, params LiftSuppressionParams) error {
 	var request LiftSuppressionRequestObject
@@ -38306,6 +39891,104 @@ func (sh *strictHandler) ListTasks(ctx echo.Context, params ListTasksParams) err
 		return err
 	} else if validResponse, ok := response.(ListTasksResponseObject); ok {
 		return validResponse.VisitListTasksResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeTasks operation middleware
+func (sh *strictHandler) ChangeTasks(ctx echo.Context, params ChangeTasksParams) error {
+	var request ChangeTasksRequestObject
+
+	request.Params = params
+
+	var body ChangeTasksJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeTasks(ctx.Request().Context(), request.(ChangeTasksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeTasks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeTasksResponseObject); ok {
+		return validResponse.VisitChangeTasksResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CountTasks operation middleware
+func (sh *strictHandler) CountTasks(ctx echo.Context, params CountTasksParams) error {
+	var request CountTasksRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CountTasks(ctx.Request().Context(), request.(CountTasksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CountTasks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CountTasksResponseObject); ok {
+		return validResponse.VisitCountTasksResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportTasks operation middleware
+func (sh *strictHandler) ExportTasks(ctx echo.Context, params ExportTasksParams) error {
+	var request ExportTasksRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportTasks(ctx.Request().Context(), request.(ExportTasksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportTasks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportTasksResponseObject); ok {
+		return validResponse.VisitExportTasksResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -39119,6 +40802,31 @@ func (sh *strictHandler) CreateUser(ctx echo.Context, params CreateUserParams) e
 	return nil
 }
 
+// ExportUsers operation middleware
+func (sh *strictHandler) ExportUsers(ctx echo.Context, params ExportUsersParams) error {
+	var request ExportUsersRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportUsers(ctx.Request().Context(), request.(ExportUsersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportUsers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportUsersResponseObject); ok {
+		return validResponse.VisitExportUsersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // DisableUser operation middleware
 func (sh *strictHandler) DisableUser(ctx echo.Context, id Id, params DisableUserParams) error {
 	var request DisableUserRequestObject
@@ -39320,690 +41028,711 @@ func (sh *strictHandler) DeleteView(ctx echo.Context, id Id) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L37ruQ2kif8KsTZD/AsNu0+5W57t6vw/VG+1NjbLldNVfX2NxgYAlOKzOQcJSmT1MlKDwzs0+yD7ZN8",
-	"YPAiSiJ1yczjdi/2L7tOShQZDAbj+ov/uCvFsREcuFZ3z//jrqGSHkGDxH9tJeVVwSrz/4zfPb/7uQV5",
-	"vtvccXqEu+fd75s7VR7gSM2DOyGPVN89v2tb/EWfG/Os0pLx/d2vv27uylYqIc2zFahSskYzYUbn8FEX",
-	"9kcidkQfgDR0D2QLOyHhbpOcgxssnsGRfvwB+F4f7p5/cX+fmsFOiuP4+6+YVJpU9EwYx6/j+j5R5BfB",
-	"4QU5MX0Qrc7MA4dM0qGiGsZ02NyZL+zwk26xR8HNnHlb179u7iKyN1Qfui8hVSX83DIJ1d1zLVtYR39W",
-	"wbERGnh5/gucw1cOQCuQ3Xe+7x771DyXIfHnX3yxuTsy7v/9LPnJ3Wuqy0P+W7tP7QPxR8bD1OzIdI4b",
-	"7Y/xABXsaFtrwwYbM2V2bI93zz83PHFk3P6rmy7jGvYg8UM/j7njb0JWimhBFFBZHsgOuS41kZ+zpEpz",
-	"o4RHBqcP4gH4+LMfDkC0+SlwCWU1VKRm/MF/f0jNdzjgp3bEKV4Zzm1uGxXQGqr0JHesBqIPVNuDK8Uj",
-	"qwAPsmJ7TnUrQRE7AGFcaaDVhpwOIAFfKCVQLSQ+DJX5U/bIu1kkWGUrRA2U27keAPQrdxjSHOOOSjzQ",
-	"/yNhd/f87j/9oZOLf7C/qj+8j0Y0X9BiTIkf6OUiRIuVAkRU9OzkBbKRagRX4AR5AyhiS8E1cCQBbZqa",
-	"ldTM9A9NtTN/SnxtyzjFWQ23/9fNYK0vCX7FnIkHgMZMqZFiW8Nx6sP2if/y70rw/gymSP/WjZuYxd8M",
-	"y52Aa3KSwhIGt35iDo+8+kw0wD8ea7ts9anY7VgJlSjbI3D9mWok0ArHOdafhfHWkGtzp+Gj/kOpHm9A",
-	"aE235nR1hFaaaji6td1ujzf/R9BJSEKHvPmrP1p4PF5uFfAS8KRI0YDUzJ6b7blwkigt5YKYoqwiSnSz",
-	"CqKn0y5mD7C94mcu7M0dFxoS92FaAJlJ1k4I3W3m5vBrfDv8m1UtnCaD0gg/vYmp8lMYQ2z/HUpt5uGo",
-	"+bV5BGdKq4qZ+dD6bUTdHa0VbAYEX0wsT4UZ7c5TZd3CuzVPrO8HpvSYY5iGY/9/pgSZZ7xfw2eolPQ8",
-	"3gkcLDmZI/AKqh8YT7Cvp+aIKEeqQTJajxnme03KA+V7UOQo8DKmnJgbSb0ggtdny+piR8RuZ+yCFMdb",
-	"ko8+ejrYu3ea9vhUdqVGzHSM1V8trWtxqpnSjO+Lip5V9LGgzW3uypq2ChIanbk5oFbgTA0cl9C9BMMw",
-	"EZ/96T7JaBXU7BGkETlqPPqPcCKCg9qQUrRcQ0XM5uCnjH4gODkdWHkgW6EP5EAfIVJ9CPVLN6rCEr76",
-	"ppvLB5BHZff84/f23c/vh+y2uaukaJqUMhcNpaxCt6N1TeiJnjeowZATXrkUteGtoRyrjDpsZn6MJzwr",
-	"2boZ/ik/w+LIalDa0LJ3zK4cHXgVeGZAAHpWZHt2+2O2A3jl1W8N8kiO4tFs7BZqcSK/gBS4fKCyZqiH",
-	"j3kQPpZ1q9gj0+cJTq29/KzrN7u75/82vec/UO03+6ekVsQUMSMSWptb+kyUNitrudHL/VoUYZpsoaRH",
-	"sA/jz0i+NNmnZvTav/KyqqCa50FDx2rx6BFjvhaPML/F4hGkZBUUEqhTN4dUOhOmFSkF39Ws1IocKZKJ",
-	"V30J8CwtAabHNfSn6gHwcDhhash+EK0CgooTQYt1yYcemWKCF1K0vMpwT6voHgrJ9getskz265SgfWtN",
-	"0bGkdTfE8msuuqR+HW9MoPfiAb92b2RG05KWulioT+0ACi5Os8wsOJz98/pgjfNFL/D2uLXW1+jbDeM8",
-	"JXTxvNrzSWtjJO4PhoOQHQGORIu2PEC1IZRX5HQ4L70XZjbCqN7zN3RM4LC6TWCKsKp4YzsyRwR0H0xe",
-	"9k0jxSOtL1Ii6dFcscslp9uprNSkOBmoXpBjq4x4dBrCWbT6E7UhNShlb0Gm0b7A+9ZoEGYOwNujIVsj",
-	"oaESSSWhBqogVp8ztMZBNn5FU5R6e9Hn/PuWP/tkTF+HX7WKcbNg87O9Bs3FAo9Qm39RTkCVtEaT8QWh",
-	"RsHV5AiUG+1BKPA3p9J0D8nL8YHxKl5Jq+wqRG2eF61WrILkWqy8Arn06OOQM0fmnXkGxenScQdbiMvJ",
-	"7xzI78Cc8QT9oWRVWiUrUfyr4BcHqQS32plTLzf+N7T+/nxvt8uIC6rJUSjd/fj55v7+HvfO+qeSm+J1",
-	"kaF52e3o0X6fSnM07PhMkqoFotkxvdNHqBjlhYJSuGtsbL3aZ4ghlP2K2JF/cqQhnxLRAGd83+Oq/7wh",
-	"tFZWCzsdxLHPlO4SNguKlDMnxtxGzzHFXxXId7BDq4YyY3CMJ/+mAU6EJAeoK2I5UxHGIz3SbZvXC+6S",
-	"vueYldxJ8J90u7IJnJLisq9oTZO+DVqWXkyODsa2eykwO+P6yz8lt7FspQRenuevDv/N6J3uYxOzv4Wt",
-	"7QmRuPeiUNP8GvK2+FeUf1vZiMSK22pLvQ4wtqQ7jbLvm89FDrpZulHDEJn5PryUkj2mHAHfiZMPQ4FT",
-	"ghVx7vwt5Q/+xDlP0IYYA9D/JqERUht99oW9GKn5DFROoWZ1bW5RCbqVdpZ9khhluLDOgp7j5tO+JOn4",
-	"Ff2fvdsPeGWPCOOFlpQrVK2NbWo0EAyaGC40HFH3Tk7krxCyp1tnKG2/7R/fhMknKS54q7L+i6C2LFIr",
-	"I3/D4vsua6BY3YUpa5vEEZiMYfLnWQ50y5nmQCEe1Puz0nDsRejufm5Z+bA1v95twqb2/vgRpEhu21eS",
-	"8jJxnUKd8vq819AQLcheoA/G+jOAG2pUAhThQidl3o5BXQ0O5rOkscZUzJjMzJ2pwo5LdWFUM/O/6D1I",
-	"LsjumB9AQlOj+5vuUcNuuUZ3eE35vrUqVVNTbXgBHb51LU7WUWenvLkzVyZUhVfju7805vWf0rFpvop0",
-	"B1FXamNdXPeWn+wFiwFADY0iYOQJXtnwc4tO0BSZH2ndwtK4acd7Ao0La2PgvieZD5WdsXFLa+AVXaxE",
-	"VqA046haFKUQdSF2u4wrycjUI+VnchLywWgtVikzpsQRQ1aUaRSyyBSE7rRzzaBQdZenISF6KdwBtXZX",
-	"WmurxJEyXjQgi4NoE0GMN1Z125h9FByIfcF8QkIJRr6gzkI5wffTJ0EqXRwpqw1TsxLSDpBYpjBFTpJp",
-	"DZxo8cJfLi5GapMgzHhXBElwOhPub/drYWOtiUfyP4BGB3NJG0PX0kXaRmQFWh7CxnY6N1NEHYyOzBR5",
-	"gEY7JdVdrJ5A4gSKbGn5kKS4n4Il9wSv1YLvXb5MF4uPNkGLOs03otXSLAA5B8PKw+FfU1Y7f7A/wIoo",
-	"4JFf21B5Kz4i/7j40/hLjVCa1gWtKglKpYSM5w14BHkmfmZZBjEDqoIawxl5PkOaHZUEHyI0UARfxQ1h",
-	"Gk0l87+UC30AaU2jF+Te6Or2IfOD1THGy7ImTdFQJgt9kKCMRLzeI/EVupiZ20gb53XuCVpb0095Rcye",
-	"IzMDc5zhDOiVUGzPnbkyqSyb1b53zxo5DFIxexGNF3ui8li0zZT/PNg9lHA4BdaQTAHGDYxA27V17a4J",
-	"Q2frM+CCmOE/bZsknf2n0ylcfzPXkaGFG4JsYU/5MA6a0SpTwVCUCiOmHQmUWP5sehdKjjM6CicO31iO",
-	"D2ieEsJpSZUWHlOXWMcy2Tv0Iiedp8qsq9c9h5bVULJHWsEfP7/fLJH0q5Kcuntg5WtjsbZygKwAWSA2",
-	"Bpx7FdPmd/0CU3eFqvTK3CLPjGj44/1S1WahbjIfX/nH4LGMJrJYX1h27S+5si84HDNXNG7/vdn+//r5",
-	"/bobdpHxfOE1OH3TvXS6uLlmGFe9m4dyOKUdfOnTdROPFxo4T+jvMuO/cz70gVMryhWfVdbtw1mNW4p6",
-	"RazR++sn82miVHU7enZ57ztGGekWMijTCrM1nnv/GOPmhFh38ycqk/26IWyHtjJVxvTaYJ5afXLaEvqH",
-	"hdS0tpY19Zm+pagg8on4sVHAm8fTPpG22oPOBRq2+Ovis1PSY0PZnufya8TxaGy7G6i7L63xSfwXbViN",
-	"LT/mEhTIx6eZyjAqGqiy8QSNvh+Txa0hxXJfR0rRFQeqrIVKJSF9993z16835PM/Pb+/RxPmyCrO9ged",
-	"9GvQ83RkpkYRbwNHFT2/IP/tyz/d3xP4WBq7lnFSwVHYmJMGpVVSjB9Ezbw0XXS+v7MvpMTaQuqIBniO",
-	"OMnnT3x5SNE+PAxh+riaC+CMsyeHA2SF4bQhZt1Kmevp+/dvyAngwfy6Ic/Ia8EresY7lrxvubU0wh6M",
-	"Rx+S+xfBE76e71/++BITBjc2C+ojPTY1kG9bw85/+ApkzfgyYysiZbQJPQq5SQxW7rc4HISIzfp83dFz",
-	"6jReoOl2J3ClbjQ4dU97YMJJWDnJIZ9dwDRra01i7li755N7i+7zjLj1p7DP4d8eG322viF//3+ibKZD",
-	"mYxO+athsfj2z2elwNocpyiJfWFY+4LoEvBKrYra4QtWli1Mjh/9eShoK0l3uqhaNHjbbc3UoTgxXmHi",
-	"UaAaoEgJjpJAb6Vtuk34g32w21qXTef+HOcb2z/FeZ3A02FFY/ZwkOrAmqWUDQGdFAlw0p7wIzc0upaN",
-	"ikkxDeOFCzlIo6QS96rgeEn77dgsD7ratxdtYAjRjqNLTNewwA4xpHG3gX2lZznMHvJbWFR9qfFrKoVV",
-	"JtNkwHr8u5T6HdPqBeFUShdn37FapxPqk/aY+9TUql8BJMNbVwqjgV6MCV7PUQus6yit5RNFYpU4LZJg",
-	"XZh/4ZRrqnTRqlWDp5gtmuIcnS90gfa2IkVY5wWfJO18OtqCqSc4Zef4Z8mBQF77dXPXynr+JOPA9tk5",
-	"ut7y0Po5Xlhp44e55ZSe0DnztTdUU4lfsr2FTfzmBBXZngkXJ7xAuMB4ExKZtlocraeXpQzI9yFoqF2u",
-	"s9RmLH2Ao4L6ETW45cUdQyLSR8pqo7zcKAvYxfqIaoA+uCyZqN7j5ANN1vLHapiy1Z1z6zaesK1ksEv/",
-	"staFo2Ev5DmbCqRCdJEZ1Va0euMCeJGKQ/YCFNmeRzULKXF/O6/Qe1sY5bU5tbElRzYi67Vj4LqQrXMc",
-	"zpQSmIff4bOxaq3haPQumJfOcWW3S2Ei/u15+XzZVei+U+wAFu86HLdU7kXRcs3qXNm+B70IFWmeEY70",
-	"TLZAbMH6rLq3Rrc/UHXQdK+yKAvoC1Xapt+b+VDG++6F/0SrhPMiLx+W1trmTiL6IFaYU6u8lo2oWXle",
-	"ntR3Kx/nGyzp7NK4RavRKV2W0Giogox3lYln0DYQYyX50vmqWuiipM14t99i/gX17Cc4EG/5vCD3LueC",
-	"mFcj/A4bwgsAHvfJWJGmrlwprZ2lHBeDqXVGmzJa2LB8obt3L7SKegassTRbzm1yCVbspNPysNpvgXwz",
-	"8izUgU56EL17ZoF2HMVQomsr5Ej4tFh7Z837xL1WEpJ0uys8JmonWYLvz57Fvkj0xOmzZ3y0IrETGCTO",
-	"woiE8kibGV4xU/rXZRVMI+3pkjrXVI3lSnXE6Ruz2ef/EBrIP5ZW8H/qDb/8kr4wL2JVvKZ3187spt9F",
-	"+86SPRzcjQvHjzKif6e36Yob7pJLKh+td5dLuEzSF0PqJpiS0RcEeObs21dCkiZWGiIzFzNkjdGMk72d",
-	"ZP+/wtoK6/8rOS/NKBOFo0OCAvQBrJhyjyAESBL/ZZ398veRYL+t1v3rhPDJZeW4qvNUdtzfDhbHStmq",
-	"Al9c6upCLaNuzF4ZPhVE49bVgu9BLYaQGVQn98TPs5T4QZGSKhg/E1/s+TwUDbq1Y9KT2Lncfkd93Ggt",
-	"9qAPqNcvy3WLM5x+TaHH0J2exxQxT3WDdHZjquw5ruW14R0ai/yNT+MS0uV+WdQABO9ctKb35vO5JY2r",
-	"EK0F4xa6ifin25ypS/A2fu0uUevJ/NqcQ/WSq1MKs2ArqnPGdbrC7tmxOgls+cqiGsW7bO/1E42wXa4p",
-	"W2JKuWzD9cJ+nc3uNSlDsDk6X2TD+q0YqyMzt9CqrbroppvXL5dQ5TYHJuLmpzw0KlVwbBS1yWpgp8oZ",
-	"SSdkpZ4TSrCYegdyY/5fNJ+2zYb87//5v1J7Q/VESY6tK7eQT0szDmLOSNpSGIfxsRqxI6KVisDHpqaM",
-	"uyLma2MwmF60zlfvXtmeVziMXcZOfh5RLUXmd01TmizurrlhFavAZoZwizJn69zMX7iINj3pm2AW/W+c",
-	"/ce7Ykas1Cb20d5wy0UbfNQgOa0LmYl72QIPBcBX7checEhmzBg9n8MJMM5wbKhkSnCyE611fSNfIbAs",
-	"ofyM6RyLmXehQPMZTdNSQ8FfmM3tx2SH1QQ40nNhixWSRxQ5IYIoMfYNVQo1Ni40IM8gW9tDNbYBzFNr",
-	"xKCCH4VOgnP4ApFFZtz6uMxZtHo9fsK8I180tvrcCh8HxaFE/ZgzKw7AFi90IjXKCvVw/ruz2rnk0aXd",
-	"PzkDPuoxiN/M3MXytTgeXSX9muSX7i1PMsthHc6so11HuYmEaZZR1+yYz4kSRzC3urkVdoxTXkJAM3HJ",
-	"2fNJBg4eLSEyhLYFHGY8yyWusNvYB/YutbdA3/nxxQIkF0+oHPn/MkiBdDpk4SDT/T89hLplB+ihiXVL",
-	"NAPeRq9R8MT6zI8iCaKyQgjSVh9SyM5OmQiV+XR0F0xxxwwqip6CvfuaqsPfAB6uBocZ5sW6mJo4jeJu",
-	"OyGhpCrNDic3lyFGsHLFA6shpXHATlblYe08JW7EjJaqVyR/HaB8eAcK0WnGQG1e1UroJx/TNW1hqG6H",
-	"sCj3RCV3CEVpiLu2TuuDSrQyhb3x0pZpev8Dvp/ywjWUF1ONUMoDlbTUnSejpPiANYAjcyFdrWmG7+FC",
-	"5zDO3AQdgcI9ltyUgOR8gRMge+Qp2bas1p8yTixUdHBlo5MKx0CFqFXgUiLwYoGKafVU6T47WtdbWj4s",
-	"Z/pX7o0rsl8WqaJIIq+M5lK55+qWFsCp2g8Z8zGt/nSR+2GOuOGGmILue/P5vfhF78l92hrXBSUfOJti",
-	"ko6XcNbC0pCv7WNObV5f6vERyvaJ0r2n8HXX11qkYwMeS86Zox5yxaJ1FDshi1DYe9etdh7f1Sal9Gc5",
-	"kVrjsXa9Jj9gim43hxy1ktlvcuv2j88TKoP2Q9f4KAdxJ2N1EKOk2drrRyqZxb9XbXkgVJH/+A/cl88M",
-	"bX/9ta/TZ2OuqzzQsbwfZOmhcW6T8mwfGPio1YsI84cpoiWDyv5zabRh6sK45U1wpbCPzkZK0OcZ5BJo",
-	"zqwL+4kvaEQTiUT92OJ0P3bhB6N+QPW8S0V3biyjljkIK8HBpetvgjOLKaKo9cFONUF7wg0d3tPx0vO7",
-	"ObR6Q13+oBGHj4OhrHZwbGgFK2OPW3FdtdL6Ufug+f16PjMSK2r2ANzC52iQR++A3dztgYPMoC/YGd9O",
-	"pqY4JsiolWP9D/feQtso/lB+c8Kg+ZBDNpAz8EXaFmmYYrKVtASVrui3BzpRZiKO0FUK2MYqXBCElXRI",
-	"by+MfY/TtoepVaBi+E8LTxha0I1dnQpT0NNmsv2QCwTbB0kEvDl95bmb21tVYZXhk/kd+Js7k5PCLuG6",
-	"90ktllzMLV69sEafUED27BH4BivSMB3fwZf1t/lI5UMyGSBqmvWJIg69dEO+f/+G/PHZl19++ozQujnQ",
-	"Tz+fDBN0mQhfJDIRGsqqAg9yGlTZ55DM5NRMf0TCvq193VxijU4cfaJIeJL4NKoXNniAeX8O1RATmS+b",
-	"SzK3RFTwhtfn1T7ZCpb0f6gyrCcqeCuF2F342WGZz0dSsb05+c7jQFt9AK5ZaQGn0VaXUAokocPF6fVp",
-	"WhcGnljXJQ5uLA/PAXtH3u9E+eoW6ozXaLLBzEm0dWWBtXetgorYfhvL3Mv+u5sw8RwpHM7YYLW8PCyw",
-	"Iu3rL+3DPRdsxjs7glLBdjlRH4hpNJUnrDL2xmB6g39uRbphAtgw6HIvWrz9TX0uBg3tJsqCMNi0aunh",
-	"pW3agabaLcYTxOLy8YxXfNIhlLKR+1+O3T2OhfoME22Pm8O8BdzjzcvaFq5xnN7NZSmOfPiCoe7qNk81",
-	"lCd5PoKP6XZdtLaSJvHJrvVFqoPkV3BgLkEAu4WE5czO/2NCpiP0saPDiVX6sOnwgmvY9dNnw5xDbufM",
-	"/M8zXzyAUeyjT2rRXPPFpZ1eHGtdVgp0mWCNpdPAf5BuPPai633o8ZCNBux6/NnyBNt2JqkEr5JNXiiM",
-	"IqFrrmt3qsNCJwh/E9PL3XxXxJDsCO9cLHsdG4TcgXR7614EZZxm0JtEUzPKy0z89MlCA9YkSKOS9VX/",
-	"Dfn2rw4Nsc5kYVSL6yvno2KhfaUZN8mtec/Hsg4hzEb9cf0jr5VPinIz7ZY3v3tptu5cG4UdU+Vg/zEY",
-	"GPW29NUMrnmnN88weeEA5QNULwgXHHzjcgyM+/4Ty3o2hrm9t8tNBafWHsuYn5d6MRJEStPb9Rm8Ks9g",
-	"HXbj7cHCbgD+lcm2ZDU4pZULjQl/sCiT5gHOad1Y0SMQaosVPJA9/k2fBGYsBuwqC66L+TzYD0C4aoFZ",
-	"iDAtRIG5OCP/XqhECeVAPfCv2hxM3OOfMhl1vsPodE5dSesaJIaQa9DByZK8Vu2qFnbDfG8+HTU6nXvv",
-	"jX/uwkgZPII0lIuBLmuBTSswjeGnpxCmhnWCEA1T6OQoJthEQYL4PI2jYqPQWxdA8wK6t7FTQuI2Wka+",
-	"semtwmXuE28iLlmhiLijG6Oif3kblLtks7Nnq/XC0ZZajpnoQtU7P6ugIPtpI9L6iX2fFXvMOzcywGXy",
-	"O21cvtkt+uQGXeeJVK3sbXXBziV67C+DWZtutP+14DqZeQFHl281i81/Lc6L7xAawkxBPBwpp3u8cVw6",
-	"6Xyw33UwtbPPLdjYiaKaQitJHstGiqMovCd1tr5WS2r0uaJm/CER4VwGIheX3a40alUDpS4w7JYCB3Nh",
-	"9j8/f/blqnqBrpfi8neysQqL8G7VG3UQJ/7cqbvMmMUrQxbjr34sjrCn27POIdCYRyahgLE1amH+3r9g",
-	"Qq+5o8WoeWQVGFWmqXbpO3k4N8anPzwR/HgZohxWLNX0hPTTkpU679pUjXhI9Zh7SXDyNtSk6BkT7sxm",
-	"9BymnNAqDZyZZNp0Ohf1bc+X39YWicwpzSMIOjPeuiH+Hhll6SIedI7BR/2JsuWroZOzgz12VLSetNBh",
-	"DEjNtpIutwf9buTj2qXgKtliDeuYTgdhNEBEpFLEKEiE7iVgT6kw5ROeY5elGZrwa0FctcFNggYXpdH5",
-	"Ii9vRad2CWoFuIJlnPRtePw3S9ODjw2TsO5Da6AZlqK+ipLWmZCLb47pHcGY22VEiXfJWy574bkEixyN",
-	"hEML9JhUGWwzHRsoWbboyUTFBmShDvTzL75MtCag6hA6XFvwtR2rIXA4glY4YXik1a3UuqlwI8ZjvcSc",
-	"r38201zX0Tf0SVkljW0GZkKO3DSt0/N8FaUB4T8qKGtX7HVi+lBJeuJZEIkMYP5FoG7ZMJv5IeKra8Nw",
-	"i1NV84moIYkVaRBH8nxWq/Psx1O3EqNDdYsu6x6vLIjy9W6cMTy2zaj9fWXID0P2YY7ZtPeppd/IT/Hk",
-	"ab3uE+9s6e/TKmv/KAnt6+VoHnY/I4KSfS+Hiefu7EbbMLWF7+GC8tCM3vfh0GXQYQoZPoft55m9iNBW",
-	"I1vAAncLyqy14HeLjVorWR1S32TZR9YbhPX03GUUxoVDFrAMIyi+rmh1/dCM3h5Rx+nu3kcepQX7/GFM",
-	"F44UeqYI3oxQXYW/fQWkcUbVj+EUuwxFKsHPF22RDWl5DQrVNiZDGh42JAqJ0ElP+1KEllbpgvGybq2n",
-	"ZZHoed0q/b19J9wDy0BcVl/Q/vp1PDKYcEfkDNTpTwuOxGWVFuv6lwUOv5wFI3Ya7/ZvvI2zgDOz+7Vk",
-	"Yy7qU/V/NqVvSd5b6k3herkmnaQ/1FsLA5dTaZfP0Q0EVd4rs6zW3efdue+vWMRL9fC7ly+R0yYZx8ZU",
-	"/2Gq+295pVjwjGxJBWbIE1vqsolxOjdkKzhWQWAP/FZi5Lo7QvmM+kzScuQsXiwXMyd2moec5ZzIw/Zt",
-	"uvK9j3tVQ0t34Zvupc4UH0pHV1008e24bdjUU1rSIuLdBWVpXoWdWsQPVHezP7IalBZ8BRFe+1eyJBg0",
-	"nu7z4zf0rGIXMvCqS0miRAKHE3XFJlubhVhBlUQZMMIDU4SlaLPBi7jEK0vtAWMOSsoiIo0/Otzx/vLT",
-	"DCwllB7Ja5DN1SFV3dTGXCbB7btZtJIw7w+sXCuwq36ngVwyIz6W/HjncB+1NzKydoVjQJSM1i/ta9NR",
-	"xVQhB8ao12kAGcfJVBjgIoNKFFzoouzC6OP5958pJhCuFjdfs672dGlL8NFPCiT7FEY45R6qgvFUZvqH",
-	"A8Pe2jtWA9lCSY8WmRN70XUlr0tM6qz1FUN42zBNpic+PQMUIyczd4Vd/JFZi1rwraCysn5nCbSyqSk2",
-	"PJpDBlsN/3yrFh9Oe3ZNMsLBirh+xGThtPRpkqTkGhvUnvbLMuhvLhB+q0O/8CwNQ+b2/GxcRyws87ZY",
-	"2RxIeRAKwU96KSK3Ala9hFmX8WO+x6fljEsg/P8vX/xj8kWOB14xqKsrcXpWBn5CUrE1dYOf3NUjKKjB",
-	"CkUh0tgA+Q5juG+raLYM8dk3VHfj/zRDz6f39t2clsPst7l+MQlKrxwihsa/n9mWzI7M7cNNvE/xOXnC",
-	"yJ39zA1n/PSTfW00zSvLPNbgO/uk3uXJQsvLksW6gS0G9xXN8b4TJ3KkPNRipNritbyKmqssI6h5Z5X1",
-	"mxKALsUYyeKqA6K5+NXPccZ6h6Tfh/nuzL0p81wudDSZGx4sy/ZPfrreWist0WPaiKIVmEnm8f9B6zY5",
-	"551A5AK5Yjz3xntOG3UQSUWskYCAuclCule4u2pDtGhYqYgWhD4KVm2IYr+A2hBj7zSM7zcBm948c5Is",
-	"Xa8o6SrYbHeOqc7kPJ1rKAIS9xWhxZgG/XH9lDd+K+Nt6D4xzxsXKPBXMc/klT3a9QWu1qu2bmY2g52c",
-	"nc3l2zexUe+S6RArgYmpKiw+zGzprlcLx5jevumvBKg3RGkhzxvy5T1RBPk3gHmtVOK4K4juV6WnUimj",
-	"cEf08JdrC5X8MEM8ZE+lqb1IJUUdKK8yyWXX1sFMRHiyjqPU9L/xGAIrTfU1mdgdRE3iN++xXmmMVtG8",
-	"A1y9bbDUtVoqTkwfivgbljSgtMPSt39BYvx0hfEJTS7YLkTmF8GLLRxovXPHb6Ga6lF2kmPaHsiZIMuq",
-	"Ngzmykx5LGqqfa9lgrlVFl//kcGJbGn58NymROPvTPnYEKEcTul6kDGujOvjHIFb4NydqogEnWLki8zj",
-	"iEUXXCwDps3kRnnQDs3KB0XEbmcbpE+wZsbYXWPtpvpQ/jZHZYRElIfI9Fwh+AtCMf/NQmEeXUdDpsif",
-	"7v88HyYYxQQDx/Qnk2aXGvY0HeJb5SxZnai6xNCMTuJylGSp1WWZqAHPqPaRgkVtF8XiVcz4wbqi03gd",
-	"HWn9VKf38en9YhdtdWGk13y74bNopYJ694IIXp8JrY6MK8yStEAKixJRL2ACLeIJrjtw0RZGw6T3cHrv",
-	"bmFARyf68hyuKH8kkbd1K2SPvrsH02ULutMgJ64Ts4EhkxlfIVvYGyYxkrtXDuirkkKZjD/fUlRtqQuX",
-	"PJE513Y6VQsr0+818KBI1vWb3d3zf5umwrfhlV9/2uTbfrlbCFdm1Y8KLaT1sYFsMk4igWp9cdZkzlUj",
-	"lC5amUaRbNptzdRhVema1bkWF45hj5ykYpivR7gAW3Cqlobt2Mp0iRNlWmHRl+PcBekp6aIoDx0ytvB8",
-	"NFy6LkL1xEXjJcONpFUQNE/n7Yu+8lo8QqpTzhBYaHaTnXyYSB07d214naQypkAL9vhuyBZqcSK/gBR4",
-	"qIHKmsVFAHEahzsa69PCJhS/fobgmCa/V3mcpvlXrWIcFGKKKILT7lWdGOL74iiL4oaPxKucArvsf8zI",
-	"seDhse4exAPYEHUQUq+Xi4P9XbY0nPsnlqeMBHH1ttgf0Q5IToxX4kSAx/0yU+j51/SpzYuVwaYNFjrB",
-	"l2ePArgmc8/zz+WRmd4QyekNgeJGx8atMFMnl78acrfiGahccOTDHoTP2yHdAMm1iB+FjrBsViVJzmfw",
-	"JWGTFrmFB6Mn524Y6wLXvGrtEBckioyxQZe0jR62Q3ffn8hejXu9j28W7KJOTgh5b849yt8TVR56DrFw",
-	"/3yPomJDtq128Pgnyh6hMnKvpLyEuobqM/IBqwHxaBBpBAhTRHDEkiN/IP/k//e/4I31n0do+l5vHLYX",
-	"IJjyiHIKJa1r3UtKER/BSAq5D6XdJbZ3jHea2KHt3RPWL6RL1H7hpCPlJGjiSJ29pBwF//bsgKd0aiqD",
-	"3fLzmtKH2qZmZTICsc4Ksh1Lzlfk1XSl7WacycneRHULK386xe3bY6PnmwWMX3sErr8+CFauzslsmmz9",
-	"6hZi3NdI0sEjzEeavhOtApyYdVXahIPJ2BRltVvEkGL2i+i1vHODJckXW6ND+GZs7Z4EuMefVplh9pWA",
-	"zz50l3N6hBcoAoQlZRNhnkTIhjdJLh/Y7YO5KI/NFKGCLDTtebVyKk7oFJe5Evzbl5jFS231iyzuNPiK",
-	"OyT9JgL5rc31pXarzmGWWBBRTR+AL2xiFyxbO+/ZjO5wZr6x318pQAJa6Ai5bo2aYEeZnN4/G0KtVdsm",
-	"z4YvwKP8jPfjxqkOtpUXSLjg0HiA0iLHNj+AVq6TEQJe274+EZDuxuFk9RFqx63tbsTe+f1bkO8bNidf",
-	"8+piSEsv2ZdHFDs/GEZMJ3YjQuhtgFwb5uuJEsa+0mh81oZH9tg7/EjPRAEciRZteTDKld3FxShrk4sb",
-	"Kjch+OZmGS9+8qC8s47TK4/KQozSqwTqVSJjAkc2dPS7rMtgNiFlyCUCWULsdiAJ054dgM9HUGyLPRw3",
-	"uQAGdfWtlKmyukxvqM1092uXkD8wroTWUJGGYvuPKKEH0Z0+66or/+3ZT581IEurhM1AyeK3NneuD9RE",
-	"2+goDyydj7jUNfnoxxjpPsbofE6o9RZRRf71X//1Xz99/frTb77ZEEqMSovg5rJFmwq54gUBo4S7+Jwr",
-	"HFsgHEc0cLhQOLfk8oc5j7kKyqVkWJ7S1UvQDE8zrr/8U7prePD9eO3lCFS1FngNuAb3f0qzI13Ubzda",
-	"mp94P2HRfTJNOAlsz9+BsZFtZ5XrUuHWCDwpHlkVAqdz6X7dw3FSWVoRe+VLpQeLeaSs9oHJZRE2t7Jx",
-	"dE00DVSkbVy7dE3OoG0+j5BGBdnVbH/AyZStlMDLtDxkvHBPLiWxamDxhgwvQj+TTUSKeA5+9CxNb2H8",
-	"2815OsP/1cevBY/ygK9i6BKHckgPi96w7seW67Q6dI6aS7jHNoZfPNZ/olyXLW4N09CzaBcLOZn2wbm5",
-	"bEJn6Gfk27++I/8vefbZ/X/74nPy1/ff5EZb38Jm7MtWwVIeQVdzQhEkFN1y1reH5hyhJ+qwmW35o82A",
-	"cq1xrcuPKXRTLrQ+Rvj7nq7dfgQplObBf2mTvYi2VKXXfUucZHeNrMs+cO9kuuQtnJgFiFjKqwHsMFN7",
-	"4x+xFqQ7LcRhZHNkBRWZmB0vJG/e0L5w4UF4Tf9dSNJy160TX0fVTnB0QJmtRIw+iul4R1qTDgd0McfP",
-	"JHb1AEiRefxC3LSjLkuO+L297DFDRPQJpu2ywNKsGzcouLYz0Ap+Cds38/1rNjNIPJR0A2X12YpeXAFn",
-	"P2rCNQwaLc4MW7btEzt6k1vbSbSnu7f/mWp4FwzaEOGn5kZwiBLCKsdKU9f4USnG9wVig6cC/99RXr15",
-	"hEtaX+aTDo2xGrzAXJxCokI/DXFRz6hBmbAxxB2COzqzCpaBWr4i5bCXZ5gt0/2OYYbC9xqOEx3Ps42w",
-	"icvZaEAqkQSkpwEcKPWTkDONaY60PDCeDig8nckyc++6PkIJp0fL56BY1gOYp7LNfIB6dpjTIaVjfZ/V",
-	"Q5Mdq/BKcRvphnSLnWCpWwijmDufTiB9J2rmbqeBg89dMbN31jJAR/d2tsDIzeMmhHNLekqihVhljEzf",
-	"FRaAKmntsOU1VQ93rtEqyrwWO62hA9VB8kiLwPMA58LRqWqhUALHMv+rhVV6xCPIqkU1qRalbdrX8gcu",
-	"MPSzo6y2nl97mSooW+yylhKv3x8bIfUrl3E19KbV/b3fMk4zIIgUy2THx+y/v3/zI7EkM7qHaCVBNxfR",
-	"wuWd1e2Rf6LIAWjcqMReMPsWlIJqgfcwA5pul/cOlAM4HTpFzcdX1pJ1qDPLC+5H86rkuZA9SRmXgXXE",
-	"nPnEaJbdF6Q4LT8rjkzilFqwGamoYaeL5FX4TpwU2cJZuDbT1lj9fHN/f4/4zsHy50KTmimdRP8byglH",
-	"n03Yo44sYQvcIocznOADcVpVdpm9/UIpb766Fbsa2S61TBGnvm0IJUYQkBOra7IF3+5jOfeJXeHbzmQU",
-	"tqPRxdsG096NblL5BJRFRSFiV0hLpbHC41JviRQn843ewIlkXCm29Sq1uwtfpLkwERZlHJwl6mOhRhRs",
-	"yDND9I4bu2RQK2aSEzZC1TWL7fWLMxtk6Yli1obYMPQeUnsQI47WrFrSRe50130rxav/XbSSd0BV42tQ",
-	"FZOQzRMFDFtIR3p+bln5sBXiIcHUP2JVkc1UcP53Q+t/Ma98ZV5xPcaNudlQ6Zp6jD7xEWQCBPBrUaUG",
-	"///Mw5lBCk0/Ts9S048uTy83Uqrzu6dPjxpu3tGXNzH957fvguRLv3+9QvbN3KbNmNzdBix60BN5nSHv",
-	"6DhJv3mS3UL5G5yhy0u8+gOpC7bzmonj53olu1/cX7uUD0Knol8VbJlWi03Jf7eDZfSdmnFYUoERRvGv",
-	"bPw85hZwQyaxBLmcRf4C52/S2BrqYcrBj01GThxk5OOXcGS86nfhnk4pVCrZ/dLc1zHsscuFboTSIbfP",
-	"dXNcRKuoxnjUKVHnurYpTY4C4xJaEGvc3MT58ARN1p35tXjEi0o3bSX7yq4q9p3rYhVLGl05NvZw9Ed6",
-	"LjA5PFWLzKPmcUd6JkfxCITpZNrvRDsk5P4VnHdJl3MPcjGJDIoPTaRb1qAL4NY1y2EvNKN6uuI9Fevw",
-	"MDE6yrfsd11b1+zcg1/EzBsBL3ZppZbOQVj0NndCol2I9pJCkMgTECn807p+4guRHSaW9peRNxph6guL",
-	"9e46ZPkZW6x5+49eOwL7pxj+v0/RbjHus7e4tfx183R+rR9oo24CpjgOJtSAEc3afCHu8Mp9G61qtSvY",
-	"VYNMt0hoFPztcO5lrs6kFh+C1zefZRzGHbj/7AXORRH5AjHfr/CNJ1M80jVyyCUE2MJRDApgCmWJAAbm",
-	"Lq8xETmkB9uUKNWrK/38T+QgWokxwb2kJfh0noM9iP3NxicKfCEh/4M5DV0T1ioTiz4yhXkO5p1FlZs1",
-	"Zt3hJ2xlsOuMiuP0lsThMWPLSzhCdc61HaaI9LcF0lBWhaLbhkEJZEfrWmFkfeMjO7b1m7nnwPm4Im+t",
-	"33d8r/AReddVtC+FMqwWkzrJZVDtQf7gkuyTuX7p2FIIDg1sbgkVw2bej4B11RuCSrettI51tHxq3ypE",
-	"r6mksKyzQn/kl8X8PvKid9uWHq0+ZNLFuWF6kuTXS2s70gdJuXLRoyeU26NvXSXDjYKAfXWlRau7Vvkc",
-	"+6PYmj410TFIJeWvSAeb083svJIUzoKzhxbVjIfeNz5ALIFWvqUhlnRh6+pWkiNlaPt6GYK6ZpWO72OZ",
-	"G+UVqybaWl7TTt55lZf00nga5dtd5MksQiN8t4BRIb0ghW2gKPfWNlasezq4V6pzxaFRuWGvU4gRnBXb",
-	"g9L2ss9u4jepMGt5gPJhrWm4MJuoYkb1ULny8xLYI2TgXvyvBdWFT0vOAMNArreK63k7+f4oSowhUls3",
-	"MHo/mnRmht2aNzFlc9v5itWT4baklbP6OPya+XpXwz6MvJ9XNPFyjJWQjDVVusBK2FXcha9F1F3+ppFq",
-	"W/ER1s1+Kz46SiTW4IPbiwcEpWgaGbvlR6rLQ47jW26ktU+c78uit+g887m3tc2F3wLK9xdGvp8x4PkA",
-	"jSaSnuajnB2lNncO+aML43cT7c0qx8TvQTvMjDV13Ptsj0FCpUQsBHzxOVFe91X0CFghQwQvgRyFhA1h",
-	"u9CTRGnRoIvRysSxyHEDTydVHbAh9AsCtcLkQpfs7CASVK+kKIfu5D+UI1nHcim9GppkWvvLusZ7e+Pt",
-	"HnRz/tFCSaR1ZRsGTqdCu/yNMa9F/Zac71a0WmIfaES6cslhw6yz6Ltb0fISCl+B1X3eeYjCI5mjcMs0",
-	"bXNGa8q4npxOeGq6yWNuwpU4UsbNF9CaSj+0kwDTPnmjjeMWo9axF4bwyOG42+xozVHcihWO+l1b1wW+",
-	"nQuZuJ+GxTcVFveaE2lLfeXx07ZJ11slO64bTkejX8HPLYKI90BQcma7YbJkRo8dD6UgdeRoWkw13mUG",
-	"kseibQpwdUoX1CTkksT9yQq6giVij9hjtujWtunOecxc3bnoseToRKXYujvSSakDFaOpFBRV0LZiIq2j",
-	"HcBXTWWzLLKKc++iisrvxro6lGK0Q6K1ZVOjk3pilRWbiRsusWp7G19ljdJWH4S81Lg5UM5t7kOwtRAO",
-	"ZHPXCKmp+Z/qiKYBgpcMSmx7rYczkvyyiBCLOoeGmIONynHb9gRN8ORcsCZkrUr0iqUhBD3O8OgrB1ZV",
-	"wNOXtT4YtYRgH0f2SDU8t3i0p4PAChVlGzoybjjRWsGZINFBH+vxN95TzjRTcItWX2M1FfgYSf7CEOgF",
-	"tjGWOKRnNgmy6dOeE7/tjfXpmGlqIe+gqc/vu8fz/WQ3d3aLF0N6ivQgoqiFeEhDzfj8dnKSQkOoiMeC",
-	"kqGeQ3QIIexFkpGiYsj+d97sMJWe1TiGEA+E6uc4+Pe7T18bTTt9e0mmNfAkYo8ZBW2j512WflgFLiLM",
-	"O550L7kM43NBietS/cPYC2OLnSTppF0XZXTCM+vvdMLhMjT8vGxdJFKvkoHxIR7nYlJz8cFzlEd7MOaD",
-	"zb7UgljB1Ut/mOXuaeB8DqfCnpZEgMNifVIvMcUO0+WsoZfozDBxzPMAe9NndwJN3EJNBQn2CU7MTXU1",
-	"rn7HfDFLZmH84mspkZ/NNXBd2LdSQA0HbCxR2Qb37JjMPMw00s0qC+pAP//iy/RP7BdYBH4wbH/adQvs",
-	"rcmNGL45QaFbBCMm3CI3CkG8Bi1ZGZ/kRwYnm9/1ALb38PHockTVgUrb0og+2t9qVj64BsVOkKu0H9Vj",
-	"jFxd9L4VvE1Ijzfmqmm8ib8DSJ5T65RY2xfvAhTlg6ir7jOXqkJHWOcC7DJ3snDraAYyRdBpZch1CojH",
-	"BwnKzJtQ9aCGaFj5yKL96Do4oVVQAO7pCSVr1OkCuGv5fQRXWezgJBQ63WyyjoMLTRcxemLM8eWH8OAk",
-	"Cq6WbL+fT50Kx+SDez6pOnhMXD9opDbkq/7D0C+rCqqpYzjwHjAeFyfHwfRPFIkiswtY5eqDNJsKzUFn",
-	"wcTxxk/VFVbwkTDu6ps4nHp5mC/QlSNaTbYCk+ZjLTcGzrwaffp2XDJmkBBKDwSa5JEMdPpS2YugIcc+",
-	"45j/XMwtk7vW361eORqtazetY/ITfe5KZJ7sGKfoNG+VJgf6aLQX4A6VF5d7NBcTqcHciD2wlFW8msDZ",
-	"70pgAkAXZtWATlfvdG7akR3ltuUF0qOD+yKqPRrV+tn9/Wfk3tltdo+TXH2dTPzdnIXO87fwMHQz8RdM",
-	"DPdvO2xR65pyxXK+H0bXTTu4vGwKYkfLzd2ePWYyKq3Sc5Gopoq815I10KHO4BlYcO7i9J+hHiEBCGJ3",
-	"fVpSBcZK1jZqOwMDNsrkSVI82cPi75MJ4WvQJ/mcHaFmHGyp9ygf0YGarEltyFHlJraEoe5qQ8IYPLyE",
-	"SztC48T8GMnVtUp/z8u6rUYpvlXoSYBNAukeCpvZ20/h7ZBjBnl8mzvKCmPFcFBpq+RHSAYMrc8BpaHD",
-	"Ox2VCO0KLnTmzjjQpgGuelmytNRqGkrLDpkNdMW5txa9xX+GasIFKUFqyjhx27Kmy9C899E89b49Hqm0",
-	"CQvUdueePBvmmWRwwRD9FvyMm/d0hvGPoH047bdDHVwHkeaAEVckd+UaAuaAp6PrO6lUYO86D4X1iep0",
-	"i1WoZfFCOusm3BnBuEkbNj8KzXYus3oxHMxbBiVsQvIC5ZVNGkbMrB2VhPaKrvztubzsez1yy9L+TM6J",
-	"khA8THdI1pgzXfV2IvKDrG7/tr4TwMLl1Iw/pJIp9MHbE5iAGaQeU1YDF3Kwul7pQQ7smY5Ee0QxmyNQ",
-	"2SwZ+6ksAXOWfspc900NAmO7Mj7nrV3A1jcRl/ExuUANsBlNC3IB/Z3vXphb23srZ1OIqPWJnlWB9UYZ",
-	"E0mCbUwFkjgwdYplF/S8IUpYZxcXWEZhtvPnlkE6nGkTQd2ZGLP/MYe4jHu7fBPe7HYgoQqHZLgJOMHC",
-	"h3YHyIPfPX/92meC/CI4vOiyu6hbm7Vlnw/rLHol6P6pTLemPXBdNFQpyCSg/pIUQO5CsEj2nyjzP8Ar",
-	"KmcvAkfB3tr78xzOKt4tN51Nj1n8hi1lvQtqxHv8Etf9b67mkbjJy0wl+ZBhZiYy2PyZp2dZ4aYbObdX",
-	"6p2TPmsK+SuV7Qaxcc67y4KJ96k01bwXCZs7hd7qZ0WcbLwI79V+KEkv9MRn4AKOIdCT7F6qcu1DhUhX",
-	"xGOPrboCpSMP2zJtIuC4r43KuTX4EfzMo2mmyIJCN+HMRB9eZmGYjO7dfBbRNUqllceNj6cgCsDSmvy3",
-	"VGk7mxRMVddCI63buQe8XmT7EYT+YP1+lBacQOyMxgPyeJPOFS58BrLYASy2f2wB5crG2ivGXxxKCylt",
-	"GRTrVitWQTovzzlQMXGKsoq4hw2BrZdtbJ5bGO104t7KzP5guM2qFu+1LzT2DvyZnikYx7He/skuQy6g",
-	"ig9mz9hF2Shr9jraxAXZFLM9emzGpSKh4Ypt/aIpH0DiPsv04XkivsFH9UFiQxr73KL5hE1f1j5gsP2j",
-	"NgKjlBPvq/xkzCxmF7N8cSEsgZM2i7kjBWNg04W7rlt3QYhlspOWM9gaEIPocMYOTgcl6XKho9RmN8dh",
-	"vzBfjB53Dksto2dmjO0q2wvwJv3+duxjuubCaONEYzaBrTtJml17Kdomney5spHgdAvafSbR/kyMKorM",
-	"jYqqLbifL1TxJr2df2fauy95usw2Mnyz25m9fQ36IHq+7y3lD4WWlKudjVnRc4MhpvIAP6PqsxcCHcno",
-	"gstxgRn8rXOOX+vIPIZJzlxD0YrWtoiQQuwmwjj480S2l3tgac6Xf8FnqyU8SaWQawGAwkvb84oEZQnm",
-	"yPIlMPxuI+JuD93bkd80omZvpT06Dajan36fAhMM7HgsjUqbC1d+38sReEHgIy01JqM7yAcbWe2X7CwL",
-	"W041KhkGeyrs7dXhRmyIMV09QkbAOnRRXgSi8LC+yxg69dG337zakLc//jMRkvz3t9/+M6rqmhyF0uTZ",
-	"PXn9VTx6HsW3xzXroP9mmCdK1bCLSO4+/+DaGw/baPOkYYUNm23vRXYELBlUB3Hiz8mBGrvDmFlC+ibv",
-	"rp99nW5pvAltmudqk62DKNvp+A3fCiorxvc/OF90fzGXGDDppudDQx7bmEfDJ2dnNcaLVaijl/0LFOZS",
-	"SJcA3PdWjTTPmdSN6bTrpJpmT3rIpoDCKDhFPCFLO1C66FomSkAy/XSdbmYp/C7T2XKmTnIrWQZsY0He",
-	"Am2yfQawCn5F+0vzuEPNThnutVBQFTkopSjJd3m/TctZqY/NpWNcCquncsSK8wrzauDqoNclngtWQ37h",
-	"+OsK9QSfz2on2UKppqZ6567iTMwfJrYHATUmf05C7nU4WpbbkjppVO0zI7b788zh7vl/95NqxvwQESVA",
-	"x/i5dAcxHLt+1ntA/jNHfVaEJH2NayK8l3QHz0eoFn50WTeIYQcoR29fPjTTgnpApovcRasoGagSt2X6",
-	"/H5i+auSFPNFzz26LCDFLQK8Qya8HB/3jXOc3QJRcLH5k4ELTHcDxtGzoXMz//RlTrW29WfpaEdZi/Kh",
-	"SLcBfk/Piihhs7qqXvTZRgeYIowrTevap5+lrZDtuTgBPCze178BPAQjPI2ipQotCq9DZXCBmpqBKlwG",
-	"fOoBrPspjg61Lv+Ej8engkXUBTCuaLShqXqY+oj73TVUmb9HovGGLw9WPVhikribiIX6VA3LH2xzikHf",
-	"0vLhlTtEhs9cb4C7f7e87S9W98+mSmNTRYgj6fbRiwIAwPXX+KzTAqnDFFisBVJezbZwTyePYQBLe2v/",
-	"31sVcGKubvleCq7pyv7x5oXcWIgduTCcEsCju7KExdP4Jqp5SEyly91fnvYbUvKSzUl28w72ELFsqIWQ",
-	"WBjr1If3GpqM1CoczFcy2xWzCm2/Q+77risiYdcqqEjLa2zSovNhlaSz2Xw17nEyDtd0GfMOgqOh52gK",
-	"fBAFCfUstjcSU6SrEL9BA5VGiqotdRFwTtYFDeHnpV2/D6xZZ/y9d2+kZq1cnvAsewThNcgsXj4Nm2M8",
-	"noIhiVwxjHk8Nc5JyIddLU6LmoD7dbtjEmYRSdWBTOgd50hkeTL0J2B3dOME+4Cb+0cqfeUEenuhvd6V",
-	"ROdB6cff8fj0FxT/uXBcsiD+lZCkBl0YFbvYC0zhVQ+sKZwtMj+4J352+EqKpvD1UCuaHy5wtaHbM/1V",
-	"X8KAMAiuNrfxyapcnYwk+Iy85Db3GnY7KDXZngkXp0hKLilAU+0W21yJxX0ZMklOZtqKC/HLhS2sPW8t",
-	"Y9xhnQh2YbVNWFuLCOqnUot94fv3Hal8KKJYqo+gFvYORPVN6sIC7EU/R8jRJ8oeoYjLEn3QdvBHCY/i",
-	"AYqoMgzh6l1fAsRSj2pV7BtaugPsnnJ8bSYWcXXEkjMq4S1MyoyQfpqCi8THpu23gX0mjmDxDDlApRJI",
-	"e5EqcFOkvNv3NrkEmeoJcqa4Qy5ZdHmubw3CqsUTdo2WM4C4thPEJD7AClRjzJdLQ41iT7l1aliEyrfM",
-	"2nfPp9SRQw4fv8/xXZ3Z84Bb0wDH0geb6yA4kKqFkLx4Rdv36Q4o444mHq05tM6O7ekO5q+/qW5TejuQ",
-	"FiE+vzKB1xyyK/9emZC/cVbj06cZziUMprfImYVX+RbXNwmyuAUh88rGhK39hrlXB5uPbe7aZkl/IM/H",
-	"buz0Us8A77V3qIRwiS3N4IDFEb6FA+VnxNzikLnYzwAf4gL8q3J5kH1lOlUiGznCzvNnM+00uIbIiV/R",
-	"ynLqp2XpQSOd0S7BTTienptL+HL8nexG/atb2BXhhllIXeyrO690udl87Z6f2a9+d9mljdDy0+SgV9zL",
-	"qy7xc3AzJN3LIBUsH06FkzVLTXcI12BYuM8sxLWN9mAUjEQaReuzFI7IEZYyyZtfd9yT0ABsoeQZgOyF",
-	"7qUzGWXAfPocvFWb4Mny7ivfhtUT5zPyMs5K9kDhJ+r8bYwT6uxPK0hHKHABDGxxL+GPX4e3Mk7YR5B6",
-	"BX9woYsyRzSXsKZCiSC2nzULBJt46/CvxnyKMKAJ/+F34kSOlJ9xJGXxU5VRvdJY378J927utC8GWs/r",
-	"MUSJHSbehUCIPqHDwnKQcAnOvo2l6kX4BaWtYaUrv9fHuZmPtfa+lCEJcuU/JzvGmGlQCVnAor82RLv4",
-	"JJ5+IR4UOQF2dLdvBigrSva0WVyvtZo0uIjvkoRx/QOzXn/Kz1bYUI1oRSf0xW8RNTLfoWCtleXnmLW2",
-	"BvvnAoKWEN3npvbwu6SeVoGm2TJBFmCrfFs4LUglpp2NU8s0fPTOPrkWyGVxiXuIyPtEG7fEKdr8rduu",
-	"lBq7BtMmExe/ud6WU1rWb8PCfoY5VSPQ2yPJ9LulZQWLg8EYlYKgh7JoqNQ3CfuGPOk1Z1G0+qX3lSax",
-	"NDQcG716SPtakj0on0Ww+Yryh5dSMjepW8bGK1DaoxTdAFWgj0M1/hw8ssoniQ86C9a0VbAJ2e0oeRqB",
-	"OKFMOWw7r8f08IuWI6HshAS254VHeclVuCpxBMRK0kI8kC0tH8wd4EKytvMl/uxLEiziwxkW5wu8shN5",
-	"5+aRmmu46cYtZDxwKmLjK3KiZ3I6sNrX7B2grjbWuWaLolcWBhuGzd2YNTbSu1HfPfQVZrtPWE/iUUgg",
-	"cAZlATVa1dJ6Gr2KRyge6ZvtAaCxqJnWcLC8FbI/EIEId30pzTxAUzqtwZyHoulKnxbULPlCKWuqAkx4",
-	"lC0PxuMvLbl0MmFUbOn1HzTkLAT9kXpmJ9RjLJEjrWCc72AUI4vCj+2XToezMdr6/Xrdkw09Y1MHXEUN",
-	"VIGcsmZsXzYzSAOiqYG4l3p9IUZmfP6Uo0PaHJhuwy+rpZ86xityH5ZmK5jz2UtUeIACufXp9t4B35tP",
-	"oXC0ejEKxuR2T6YkdPwc3QedRttd29F1GyRPL4dhoDNsOuCPbu8jgZC6AOwO5RWVoAz8tuBrUvfCyhKM",
-	"0WTbF9qD0qHBJ520tlptuleV21/7qO0SRYlt5UN2tNTCZcS5Q7IGVsN93owZr0ML3bhKvkeQ56IUmYal",
-	"UrQ812RPrYjtJZp73rkhXL/WUGVmPznBCE6FG9vCl+TISymkXX66OEMqXayOmjzAOdutYSIvLQXaPqa7",
-	"u8hSFYSekdAfpxemwIlWl+KYqt5QbVkCVK5Fp9mFTAWHQ1BfRSNfyLwokcrRo5vsbF2B5ZWvsCXMk3rw",
-	"F46y2nXlZ59T4M2lv7KjZwXr6o+99JuMiTqx/NY8uypK7GSAn1a3os1kQkggzEWlIlFCfNiINa+Hq2bZ",
-	"/e4uncTt7v3z9sQqenph8cS3YL08iGkYFM9Lu2LHiJoTfQBiPDFb4OL++exKLwpC8lYXk3st9mka0uUv",
-	"0ASwJjviJ4ocmNJCnlMYKmvqe/qQpfj9BQROdR676qBFZ8wdq644we/BzHFCOXN1DHkukNglWOZrMqML",
-	"aaGMfOPeuAzW+zZc5oxlY7f6pHTMRt3hPXxxboWzMpLJFTHzzWGKDwmfwNL1dJ9hlBuFZvxwv0US4YhR",
-	"xmXmSMPQIqZLmHWnp8plYETLmLCYXdWQBV/bmuct/p+rEbB2mz4Ak0S1Nnc75wMfttkAQuMeGte5yCfc",
-	"2lecymHgpNPhFrupe6zye9DnfpfqF/ouklziIVS2gHwndug9WOeKDHw+G9m8UO3DyU/wQC3KJC50OFu2",
-	"HzIH4tr3ugbHEnpYjV7erThiqj3+RsfsmMSfDIIE/aTKtqk/UaazKQnrL5fN3ekgUveaOJqbzNcddN/t",
-	"vL+bgFOjDxJgQ7SFdWH6YP/s5d/ImzcTKRgn2OHOmYk6Uq0RIlcXufg7w2VAOBdQ939FHMRxCfyhrZjz",
-	"t/CSWewBei68KW//payNnsag8zhby+yOAeLWyP54JRCh30/gOTmI0+p6FVt/kkRQMuMbIj23bmbruLLd",
-	"UDGI7woq1mb3TVWEhGDJ+HY4Z7rfOUkY2WGng8B5K8J0Dz+VklJwyzJJO4dXOee2+Qn74U6FSnJK5ffu",
-	"nRfuRPVmu3GpWIJDmPTdun0auiBPFPOfQm9dbB+wbLOiXIKk3yuAWRoNmQtNHiwI4wWlQROGluWDH2jK",
-	"P6aE4M9RKDFOduwRXMm+7anl4LvijFxbD+5/Ma/jP6PCb98mfnPHeLGrscP75q7l2ElxQmU0E/zaXwK/",
-	"y3uodiScvz6Q2MMtwtfXyGYzStqy8DTOJzn2rnymXDxst1K7Qe0iQaRLLJtuf5dmgflVTlDoZnbXb2Vy",
-	"vcl5qo06M1WqPRmk3IxBzK/EoJxD/wvTwSQ770fC0CsWV9rcgyUicgrRcXEWUMB6tM/n6f9W1KxMmEs+",
-	"iqWKITpI3M3kJIoQDA7dBK6TN8uRnoZTTM6nG3COBhd0c0gQaRRucY9siBZiQ/bsERRqClWmQUySpAmD",
-	"HqVlJOhfWPhJpongRJ/EIO6++h7o3JF/vJ+RT4s2Ik/+Eb6xmUvV2na71OVMxkWxkTsm/IyR6vgPu9aG",
-	"nbFYWdscY3/phuT6HWX2M8birM9FlGwf/e8B6vnOv32xeXW36tsWmq7NOZiMSdhUjANVpBRHwMSCvjD2",
-	"ef8Hqp6wcHUtLN9OAuRj7LSfPeNzVYhTH4DKmoHSA9x1LiwiKUZi9PLEaKirIgtdtdi/hNrxLfeUKdS4",
-	"0ZqJ8qyw5sN1PBMnUBNbztRiD3538c9rI15L8Hfy2vyMld7+Sxwjlxb5qmInZNKlEjwqce/ozkbsb4A7",
-	"kVh8uqwydxQNmC3VHRXnLggYuFO6oATXUPODeNkFX/sC9NKMqxOV3GcYhhvQ3zQcTgN/DBeDP9j0jq5T",
-	"KN2KR7NeTDUwJrAqKtFu67RTZtpVFfKswiQXkOZ2On5H7VTuQK7JjQT0lh6F75v2xf39PPK9t2Fw2OQq",
-	"XWBltLJalPmM53GJrg/QLKnE1YjQEj6QnFZGP16HzBljmi3bIPzsJFLZBZlM12F6bu4ELxSrvW0y8HTS",
-	"to93Z/6ZBVre3EmaauD4Zkcas3QGrsRux3TklQ/AMxv0aLk0uBr2tCZYWY0qifMhY1q1dV3VAhNFzTej",
-	"v6LbOfjsVCYvVbPVEFoBz3DFXnc4EssNos2dkf3LxjdaTvoicGK9g7UNgITRfvcYzu1e/ry47hqJ3lkl",
-	"gu7EpJktBMiz4+Mgu312qOXG5YgofuoTi/andQwF/3NL67QJnV3cifFMI8WFLgCPJYvfduNN+gPsIp4c",
-	"XBfr7aONGDvd3Y9dkj9UTEO1IffOz87hZMXE+XlXt+iSwZmKa4wdwNUmUlCJotZ2PDLOjkaE3acO/kXI",
-	"vk8jIqcQU28hYa4UImP8Yje9PJfdRIexN/MTOigt1dixrZ/4SNRU9RFdv7jfZKO7u5jbuxtR2TQ1y9Ge",
-	"U+2/nqX4+5aM+ntlx1k+dJub7AC+Y3qqwMU1r7TGcdAhMMiWDbivY3DPeZVrMbE0TIATn1izx8BJZr2u",
-	"wL90xoNMVyrSCkupKnpOUPGrVjEOSmF0LUkqUCU1iy+0uMmEHsBiBw38s6E7j983e7uADJeQMbcPrDxY",
-	"LbQUDZCKWZRXiw2VdOOiSpryB8e6KlO24XJoWGRuq07hyisL6+8kd3ijk95Z8QgSKVoVoWwBTzs5f26F",
-	"bI+5mmbdSu72a3yp2yXbZBtip2PIa99SRIsNcWAQ1pF9n1bH27qfmYfwR7Ylr5ucWRBDuzopqswO9kbA",
-	"d7tODjuWMeUtzuMCft44PopWjO8qs71VriuRHd47/P3sbFzerMn2Niq25/zkenYwhqyLaG8ZLxoqaV1j",
-	"msn2XFT9zkbTamQnHtwmhG8OD3vMb3kp9Dcn5Nck2Tg/VF9CzV6uo7pidAMXNbhLdxkGm/MC9ZDTxwf0",
-	"SOUDpK4NDPRKBmpDvn//hvzx2ZdffvqM0Lo50E8/X1UWjf7PdoDeFqNVu34lap1lJGFvL5vx3N/5n0hJ",
-	"NeyFWcYLYu5AizphUYIsoM+KpK0EY0hNa9cg6CI7BDFbnQSa5wuHUhm3M1+d24+D/JRdTAzLPr5xHWZ1",
-	"JmPhSMsD40Bsaxms6sTUYOz+eWFNfUl5QdVDsROy0OyYYSHzlIRGSF00Qun8Qza2lvn9lp2hMg3Gpofz",
-	"7yT1E0PEYn1nJw3c262TvfjDg1bgVD78Ng4FUXXQdL/ytC4NEF3U6cnseZHuRNe7h1Z0tjSXmHPujsMc",
-	"Lu2P8f0GFSCng4yHYftDSrb+FTMuOvwiRC870jOphOsJybRV35Cbl2b8CKXfYbJWSlrmS17xpwI7zi1g",
-	"lHfm6X/xD5uLvBEPkPGL+BhcBWVNJSiz5lAA/sgqEERh+9yuEJhyQqukLpkHKcjH7CK4pGnSGdkXYSSF",
-	"OFfhehOk14ehVN+JHk8o2cKecdVtrnsfY11USvYI1YLYQxXBDI37eflQld3UnmQby8LoxG7uHNx+v91g",
-	"EHz5a+E7kep++ZQdAy9rRbKgI98FvUrGV2MKu0SUtJ6Nwf5gn/LwJIUIPTkz3lZ35ycSfeEjgtfwvQXP",
-	"moMt+ahXicBFDVMsYRAp9384g38OUCTGxlxB/AiyZNKl4HZhVCk2GR+2jDpqWhHhVvZhJUZblz84PwSu",
-	"WKEVrmOlNAXyU+q2KxHt2OWCqLY1jCL2ERTWUfWJBnm8DN2kQ7JOqVEdlnUaa8c94H2Mtn2NnWIv0938",
-	"iNOyGqkD2f574WNf1G/zN8bUzl+2IJc1mTJi+QM+PIuf7UedYNpmtfWtvV5yVS20HSU/sVs1nd8mo8su",
-	"p9hCjfrUri0GhaOsmuqRKZHumw0fG0S4eIqo++rEpsBU6XqQK7AZewrTIKUnv3d5dEYESV9l4Ky1zKJQ",
-	"RkK0HWjTAFeE7TwYnG06qyaGWvn5VRCZAYZ+rGEfxBpCZcDlbe2bnVRHm/TOKY09oK/D1d8xTuuszXig",
-	"qlClBODqIDLugqWHJNuH7ftL/CGhY/yq3Za2X3YMhvOA8WR1RCyZzV3LJdDyQLNpYU4PTf5QqAP9/Isv",
-	"k78vahBvoTz0XZjpxvWMj/p+DfZkkjduE631jHZ5f1kzxo8B9WiQYmHht9e5c9w7qyquF2sDWrJy9r6y",
-	"T800O9BCrFtY7iA+0rpd1kM8xVFuSX6YaGJRx4SIppt4U6b3s/P2jup2LqTiKMW7KyyUQKueedf3AG+m",
-	"dyBTHGnRp3D8U+d+UZRVxp7cwuLccLd3ozoSVupWAsGi3BBWOoiTLRw9aN0oInh9HjVwSy3oYkZYwAPT",
-	"O30rWeLkwHXC5B06dlYqwotEsHko+1X0Ko5o4J21Uyv/C5y/oRp8a8QA6H5BgaxzftkhklN1nfQrC/ab",
-	"wNLDvxcrfdGTdg6O6Fdn1fSCJevvti2r9aeMEzuLLlesaY0tvSEuXy9CwMRHPIAWnswAEo85NIjqkqjI",
-	"yrpDl2cTdqSKUwrdFnhFu1tvejvw7k6E5159Tf78py/+K3G3O7FA6irRXqNK9SfXRkuxMetGir2kx6Ra",
-	"bDXmdfeQfydVXf+Gkz/d//k5ltO75witjWw+p4eaAMC3+j1UG+fvp7aOZTMDho/AjitajUx23TXbDUqn",
-	"oQqzxpqngj44zBHXUMWlKjLeb12QSnxPtDrPcqz9w5zwwl97fGkT5d0e2F6ySSZ9F2qaVkVtM4AS61wL",
-	"ExX/7xymBsukelH1sFYN3EqgqfDth+AaO7S8klC9wHYUeLa9jw8+4rWzGLA4nvxX5rvJtAbG11syPt3k",
-	"po4MNIIgEx5rcmIMDzJWnzGtSE2VJlqebS6QLemInTQO5lYyIzUc+EQ6KQYudKqEDJyWc3s1NFTZelC3",
-	"96F8NJmQkwZZcvhDjPv6hgF2swK4jC+SmEubu0EuxHL1oO9UtJXUGhF13O5GZHBwZBG55w+h5eOJPifJ",
-	"4LvktC5kJgy2SMOgnX5xBWamu7knWpb0V3sLrXcgxJ4u73nMWGOBuXVtQQbCz+H1qg3Rovm0bdSG/O//",
-	"+b+mY2mTeHJyecH62CvTsarT7wpjBkb/1O7fAaz+buNxjR3eRNp7cwC2eGIDslvKRZ6ZMou4+s4hb3+N",
-	"ndsTbZ2qVCznW1oeLEy4sQdLeGEBuajtx4YmIw8i80I/o/10es7Yf/WJGyLevnOyC7CsbIa4rmAdjHb/",
-	"VEEq2xx8LsaJD9ked6yEIod6hbfvUSB6idGnMf/ZXrlOVV/szhihlEcx8dWdn5+mkNvxbKjkzjVyTuDT",
-	"r6ufXtjq2IVT/eUb8+amQzm3gT7PU/GWTpzL29xD9og/5QWEX3hLywdIgT3BWfBUnqpoeaWI/RkVK8Yt",
-	"MCsRHNJlBqU4OnSQ5S1wj01NWbYfKeYtzRLxDf/ALBjxDiAD82Kdli7rqREKKrKDUOHqVLKx8n0uatDF",
-	"InkQtZoy72Hz7BXvWF5UuYQazF4QO5cf7LpDUY1leUwRhGJZAcFlPX4fsKNkJi96eUtZkIU+iFaZY/rI",
-	"4LRczWgYlJBX7W3qhu+XGNwRATsGQR1oP28tNo9w9ELCI1PJ/qP4u/N2GfY4UG4YnKW7hRqiq+lRjGIQ",
-	"wmD5QQq72ak5fYhgB4/khP9CmuLYHnEnMa75qi29X3FeZKdhLJRSEpqapbbstc3YCPkuPr8SzXQEHuvS",
-	"/Te3aD3cZbAuk7Tm8b8qqLIpqCqVrf/IsHDJPoAZOnXttye9Dnyy8NIyHX6AMl23coMEFr+lsRQaSrJO",
-	"2niuHjFmLM1T7ZOdZB4wXjjRo8MXaDym0MZfQmFPOzbrXRGePpGcn7jxRkhYXGCS+l0H0OmsE7RXMMy7",
-	"l2BXB2XNOP4vUiztlngHTX1+3+73XXrydWD+NVX9sqOytJidbj53XU6XzYHc3IXcaDNT7Vu2FGJnnmDI",
-	"Zicp+L6wfhEMUqh2axgS42hY3J1c3emQUWjR+LTyrlNgZ5BkcWXpzXIdxK7uMhW1q7q2F5hZZejGOPQs",
-	"lRjn2LPHbMM3phHN64heSuXgCy1cuC9OdNZCxlj73UGVvZLiGEv1TxShZWlB83x7yIXGIW0MK5YuL210",
-	"7YOxuJGTA+RjB3XNFFEHRBdXHs02rYXeqkfoJbgwF5mzhp140Ta3zqO8DarZmxZ1z962LMYm46AzOvmP",
-	"HYwE+qpdiu9iazhqd3lts8rfsItJ4icU4muDJhLUDbb2R2BY9eJ6QAqJko2TtrH/amrKObi8C3vo1vV2",
-	"XOY0sJfAPwb+m7lRmQZzwc4t7G/mwTe7XQ40bqKdzE0B5EK/6h6vRW6RcFU4kRFJJMdpfdHd6y2Z6Evp",
-	"uksOgI5mYOs8G3gggcsajq1TG4YNJ52Kexdv8k/zTamknm745Zd2s44IUYsD2/OAI2QmVQ9FN3GL1FCU",
-	"NWXHXjeEnyYl1FzK04o2AWHdv8VWSvHIqtDgcGjJlai2nua7XNu8CSyfNHJCS1kQm7PXS9Zf36qq13D3",
-	"Rd9KVlFAgelU3tma8P3w4E9tzW3cmPk+wDfzY8Z3RGwkTYMapyGLA1axE2Mx2HF8fiKL1zyJ/2N+18Dd",
-	"E9NAxg5tJlPNtFzRz1YrYpFRDqufqah19M7r8B6Mxc7h0uL3AEq3AHnRPntr3fz2dex9gIGpgQYFlwdz",
-	"QXsEvYXr6WNGJQrHDenyhtQKFeySGox1IFSWzbMgVB2w1ixMU/fk8sbg7usepjYLDBtNo7/ZXZllQGuM",
-	"yT/EbuzUHafjRJyYEV0MTj8wnsjRuKjezjVJBv4UpVMuU1WuMkUexcPa3KC1PZ5HyUTOfRf6BjZMerB5",
-	"8ZCRx+bhVV+dBAwNwY4lGf+Brj10UEeFXuGlH3iqSqzjqRvd355DL08C7wZ5D6tVXE+dizKI4penZnYr",
-	"Qj19Pxf7nbfWZ5tI7LJu12uKv2p4hDrN1lOQxVs40HpXiN0K8eDTfxLTzULo5olyM8i9Ho2T6kDJ1Cr1",
-	"4hv3xi2KMD1mX26XeQUfM52kPFxeCknPbfq4lFfstPV8IEZs+Pgm+YFHqKfgHO0DRHt8802HGuMq3XnU",
-	"csiFdykpDzQTes1zJKaqrys4bDOOygv1JKnVdfeYB4IJ6XKR9WKh32w8zuIJFMGF45upzLonLK/EgLIW",
-	"osUiz8VgdPG+d+w/cRazDWJRTKxKAV8DAb+sCcpv4biP1MgJH/jaw780Odz1/EgA1633Z0/AMF1sQUwA",
-	"Lk9YNsMDgqBtuROSOhbRqXHthlTboB0P872HpiHiowYYA4Pb/eLzH/qIcwurQqe8wJ2jd+gCHvNgrGJ6",
-	"JCZ/7I8ukBw7ZidbZryDx6hrxODWrWtxyt1Rl+HCYWfNNZe4mxz2Ik3WEmUjLwH8PQ9zgO4RISvU2y/M",
-	"8PVE8mubAo4frOfaqPi6IJV7ej2a2bDmaRh/6KaRXHNIzUnzV80wYrGqQLN/KhauH3vPK/YIa781jfIn",
-	"1NqrKH+TIFhpcU2t6oAu/mPJjRH1wOJWkcJw51VNC1lhLgjfvC76k+9ch8jnFbMSjFZH1PT2RmSnHaei",
-	"hndWpD9x/rvgOyaPa6OvlygYsNtBqQ17PYnb5rIosph3diIbWOfJcq9Q6nprLR/kQps4l1GMMqJ0jkcd",
-	"o9zEwI/47gnNe1GDuqBHJpJr+WK+Mo/73Zu8otzA6bm2vAqW7br5VtFrIV6zlwBRTttPVxZrRFBhI/Th",
-	"OUnoZpdd9huPNLhizcvnPpiOeTE7k39pc0mGq9DXoqzUTOrqAnem1yjDaMlZ21LP9+Ys8WT7oq7NdEbm",
-	"Jduae8g80WqEBQr5xk4pjtOHZtDlkoHiD6i7s9qDILhUka6nZa9Z+5KvZa8em9VfTBocCnL1fMpRdnn5",
-	"DjQ5ewyaFZ003Hffm/ESIrJtSnHM4BO7/BtW16QSEYIY5epkPRDrmnnk5jBJ0l8EX6DDxuRNtPUa7J0j",
-	"r9svT9KIGO6zC07KTW6xweF7upvsPX2EKoPYGWlpo3wsBb6nsgIEE9JCLDlMM9rc1Y6TvKdxdYFdDr4S",
-	"qCwP+UtFyxY2SSCEWoNUhPqM4j18ogitKglKYb5avybB71Haz4DQdt4haGcUXAN2qZO7fXVnswFuygEh",
-	"uFkML265I24Lv0bYRqrAf5tv6tKMFYh0hs+yzZvegSTxJ6l9C5HQHdTLI3zvca7fsdRkFnbDFC3PNM7p",
-	"1QdFt3mA204jQ2wnAFqWeStwTpu7GVvYrv1dqIu/ai8CHa/Zi1Lw6hUtnct6MB9eOJipsYiTrhS+wMrz",
-	"ooZdTsNYA8Q5ijngBNJfm1vPV7BvE5qug20bi49/eUfM6F5YOJm48aKyopoGQYkgy29//Od0TkIpIVGX",
-	"8BVV8MfPN0b1M++Q7RlLBdOIc2z8vtANbfWhmxgqlK0+ANesNAdAEeHq5JzfeJbAbq72i5tAmzRpszr4",
-	"usa7oi7EbhfaNiVqL/4OfXRvq71qyfb7+YveD/PBPb4KwCzXKNaqjH0yz/o//Eyevtfogv2/sKfa72ML",
-	"F3TiNNOc2oSbXNS/gdLuPvE62RyeqoJd0Fgxtx1HDNQlb6K8SapdR7PfjTl4dOHGkcH3i+3VZYnmJj5H",
-	"85fqYa0jTZ4L2fLMhd7yYsJjYhuLXeszudTdMDMlmw9iHiZbODBemUsbk0iOlNVo7WBpvrOrEzl4uebH",
-	"o09Zk30+EhuvdGonf4tmtr5VSN6KPohWKtvtMaTU2DULWTFO5dk94vDyDL+utqp6aS4TZLb4iksTBG4n",
-	"9Ke61s7J7Km2tRf2mM3JIS9qBmDrL3982duWziialkm/xG0CJ5fozuKYEa0tOxdDKA/oenF9OTNtO19Z",
-	"MI70KZ1+5TkpaQ28otL1/HS82tS0RKpsZ1vcerw6b1gqQM52E3JL3dxpqh4s0HKTKYLy9RrjmZohn3d+",
-	"4FqIh9D3Aj3GXf+ZvQBFLDZZAgMXjk2dBDDtvmLRT+xznyjiFJCValWwf8dfcXRYNWAKtm+K6z50ethA",
-	"wdhpkJnV20yj57ZO60BVgKPtz/bLlHNmAYOOGgL3eDS3J+YXs/Pmv/6QRv6KDRGS7BjUhj0cWpLZMddi",
-	"0ryEvw5KyD5PrSE/dTsJ8ztBAhKmX5At1OJE7jvWu0u3J+8dDdfYoqNFpnltlMQ1KfZ82YfL5Fy6s1zo",
-	"2U0d8JzI6VahuOSp4qWbOzjmwTTX13BkzVmHD0H1JBJUI4XYeVZU6DohO/SdeLwKpoiyZCF7+ri8qt4O",
-	"VuyCY2mEoxW6JDpBaPZSgYWiapteb6sxBnYkB1t1Ybq/fzEYZnZrNlNR7PcHAP3KfcYsakfRkXdXqkeE",
-	"fnP+SPzXx1p9TJ6H9wfWpFsqlVRKlsHmu8Qr4rJ0MpzwUjn9HT9q8ddrqvTiXV6cVILFg+XSNkfd8/N+",
-	"C0fKi/wWEbWHV9j0GhIHyvaaENxLdVtWfc3N2H0xuXC259+vbtedhJt/kzj/LwgCcOPxC8EU9I72Tnbh",
-	"J4y4pm7tSp2ERMwaBGLqk+FPKeIGoRg9+MfkxeZHv7rrmT/sYcAckal3Fg+0D+uETZ5Uuu+H26Nf1iSS",
-	"C66S+DYD9CQ0bC3mFNHCC05XLHEQJ7u5bM9dLxQsXrbOY+XXZ8EL/f2P6LQ4bB8eJz74wDXT5z60L6uh",
-	"Qgc9BqR8iaTtL7e5q0TZHoErkZSJfsQiImwOexH58IQWvvkk0QJ1J3TaOzyh0HsCF94H40t9dKqPzOBz",
-	"y5FlspczlX3SeQvam2y5/lT5NlQJKIlzd7NhdnY8wCSzXyZLRZXNjMyzsY/KfaKIew7DLa5+yOIYbEGx",
-	"ym78ttVa8Fxbi2GKmLI+qakMsewWDag9qFCiKji/tG1SS6MZ312VMfYeGfbbWsEJobCnzoGDfTALVRvf",
-	"kdlW7FNtbEyHZWEmG511Y11wEfqbNtgqcNSbJAjlkb/o6BFQ7eBUPSiiBXH0Tuqi5sF4b6aFwRQCRrzw",
-	"itmFmC97c5/JPK65AmpE1JJ93bEaItA2v1Y7QtBOMYPagXLkZGWy4rhXh4LghDAqOukKTDZ3ZS1y+IHJ",
-	"7lQfeihrNXP9NLvtxsZUg3X0VnrwYU+7U3qWq8M2d0UiloXyXP7O4lEMJMklOdEfoWyfKmSYh8vOlTgk",
-	"I3V2mDQxnMcvj/NR0n4gfnUV28KW4RPVZ+ux0lkPkDmuK5tBpZBA6/pcIHLWyjaQCMm5NLjw9JAWkTN3",
-	"FtVi8bQ9Fs2tIAhGUBfxjNKFYYPm48Nasii+FU/W8cQmMHSg5+SxyNVqK5f4+3Q9bFfz/EGcMhmr2GXI",
-	"QXkifFMOLnyySnnNbIYJSk4XVA9QzdE75ehfQ4aMH32xA91MQyV0xtfUXLeKqEYCrYh4dD4kMw+yBX0C",
-	"4GQr9GGxkt656vOB5UGgRSsXUqBHgT3sACOPamONqPsXcfdJo3mZH22yDkcWQLWCCxuvVLlYROzgX1Ha",
-	"5QB3Z9J+bNTZ9czBk+lIbgdIskdNy4evD5RzqFOtTzi3iksaMoAqXWBzt0zR/OU5Yt2Xs7N+D2tLZE6w",
-	"PQjxUKRbf1qlqWLKfTt0v+JgOLLf0GWmlemvqUmLktH6ZRn68AxqNQSWgkq1ELopPF9Q5TA3enROCjLK",
-	"q/qq7GjDvOahtAnsfsz15lvU0TN8IUw3yQH+9vDCqJFCNeZHxBTBVAYsQylKwREdTvvk/L3QjDpUhdDz",
-	"wwbkKJbgIY4bbRrG9xbkMlblHea3bT2tGsGVfSOCBdcgj4w7qIQtYqSmPcZmDd8BrfUhIZj3kCyUeNvF",
-	"lqz4sU1j/omLE/mUuEbA/9mw7dF6fag1EI5QMcpfkHty8qamBUvmgkMGLLlNWfi9CTjrA+/7fgfFaCD7",
-	"6cL6GDNdLOwzRrD+Uw07HS8l3AfYLefZ5v7+3nzwPPh6aLJgnt8M01iIQKmNGS7omIlQXY1RyG2zDAvZ",
-	"bWt6omGNxmAs71SfAh4a5K6LiOESEn5bs9qDR0ux6+z2LygaC1JVXCivdHXWjqH8hzOHSup4f9e6i0JG",
-	"Sl+XnpUqQ40Oqwwuiv/EU8gu8UaZ2rYNX0SvpCVgn1qS+qkhbu+Xn37/m2lTW8ilhsdEJ8ALkEIeQVas",
-	"1IOYsrSy0MGnFl2rx0oUXGgjozVF2e3E5eaOi+A0DuCcRd6VmmWDu25OGYJqSIftnNd5FUPYsfwdn2CH",
-	"uYrzOas+2Ug0eaTEoseWZTj2Uab7VqLLNIpbVwbKTVI80oSGvXqBlK2UwMvzZ+TlVjwC+QWkMMJPnCzg",
-	"eOQwfEHKWigHFu/ccBtCy1K2UKE8x0YWG1KDUsS1KxlttXl4RTcO/ODypnGMwwV89APjSe+C9zUu/bxt",
-	"5LEcF2Rxg6dhCkbwgXqChvYwdgod5TxNJjlkVUx+c9dUu5yeFdHzWtiULa0pL2FFHzOnYk64HCua6Kfy",
-	"Pe8SMT9RxJ+zuRO9uMxxvj3D6ZAKoX2f7TGa8pCapbmRItAXT8Tk9vcQYYfB/UazDGKPQ1NajPdrHnea",
-	"wI3aexgbgEqoCtVgeDSNfOQfcljRuadWI9TsWD2BnIW/KvYLLDUvzfOZNubLmcworbMnBR+yzTJznuNV",
-	"DuAsRNHKMpwRGk6c4O+bIzTOrgxYXnO5LYG7XzkzejmHmz3pkWCLSdzpYsoMDTrWHBthj6wCgb4rF3G0",
-	"QUdOaJXM0oo4ODvYQZwWjTZU4BwZpkl4k5qaHqz0pRWXbdPIXKbhGhFyU/iii5rnZlMZV3ez8Zd0v6vY",
-	"VrQBK9t2b0N3Gm9pvQCusopS+kLnkuxRC5tyG0bp9vjp6q8+UPVwbTFmLRSogmkFFmdz6OpGRfkRM9tK",
-	"6DpeWOhgFXrhYAoAtsIxSnRJOReabIEcqXyAilQ9x1EkFn5DgM2s6fpEqJpsh/ZqlbaauhDJOPbhEN6v",
-	"xo6wrpE10FzXtHMe4Km7LY9zGBQX4peMg3Nhkf0QzdKHI10gI9y1PbaevWjNQfraOW5X+rH85Tnos7LM",
-	"zW++ewtxg4LgaeXMO6AK83vWkefq5OzcfN4jL62dzRV4h/bd5HSiON1AFIvqBv0Z/y7V8K1dXjL0SPfJ",
-	"xr1yD8T8FlS4Iz2TVkHXetlmZ20ltb1dl4ftry6Kd8vZ2C1xa5iXC25nLyuKd5s/CIkYNcYmDWJ+7rEj",
-	"m2rLA6GK/Md/uBvuM9uhw6zm11/HvZzur9UJLy2z73jjmvT2RGF8f5emduQmUtOf2yeUnO4Tb2Umscs2",
-	"2x0bRYYfXNduWrcYfBO8PrsG7SefmXx06RB0a46X0c6wFeaqs4UWTSp8aCcRYPVxIs9dbjg2r0XovTCP",
-	"VR+dlC/wMfODWJDYEHgIh+mW5xsbL9im9XX1/qzf+oSGtKqL6rwvFgALj/wX89iYcQn1UAZHk01vig2N",
-	"rwcMLwXXLkyzUBCEL33tXk2w7I7WtVrsyt1hC/DF4KP4PxfMN4wwDouu+PwKN/4kELrNfk+6eBQ9grnc",
-	"asH3HlDJAhkTplwTQ9fr2lZlqV4V6jKwdeyf7RDXb4GzbrelY6gpxPUEEyUa7qz21E543D0hLsLpXriU",
-	"154xr4qDLFyraHUpjv1UHRcSOsVdGHxnLncmM81VfzPU+sVb0SN/iG/4VU/vyEedxMtbYxPQVh8y6Xfz",
-	"LeCvTjFnvmNi7CrATCpMkjP6vORJv551ZmegopY2MB/ko3q0Z+f9juABNwl/8tg3MxZwDd2Dy5eCj7TU",
-	"9dlWT7NsUdBl7hbOmgbW3G0fMU0niXB1kECrayVRCs9hk+lDMpM13ssd8AfFbn63crcJWVeuOyu3sRDs",
-	"sXtKA8Ftz2imB6bT2k1GPR72zrDarxkl+V3c+oQ8QQRlh/2/UKygX2gePfzSLk23kk3r/MUHVlW5gOvS",
-	"1nhUrWtNiS9cJSjRm1AVjA9SemYQzDOyVTyCrNoM/Od6IOPVsq7Jweh8BXuGaWE+dRPTPTuZnhiJPdKy",
-	"V3KrgR7v3C852BLrr17bxWV1bmfSf+6d5c6T/tNmnZNOtft9B/U/3fqoqc/vu8d/3YRWclNVhTGmPXfI",
-	"6/Ox2qH/PpUtlrw4BjeFz1i1XBgblz4E4Lc8HOVN3CHPcXbHY91xjU5FXnK+vNIZPgl+5uzjeYd5ZnI3",
-	"ufrsBfGENx9+AL3GK8m4Rm0Z3orh1fyU3lrGuaCtyiVSZlRDa4fIT++6wEeS7070waKmL8fdyzPf+6Ze",
-	"TbiukcbKZPAj/fi9fdi7n90/n026HK9xW8dz7Qad2C8jjy5gpsm46iwf5Ts+m1mpQ7opnC5qoEovTPs6",
-	"gpasnE/ZwqccrhfjGVS1bzpAsqbd1sw2ryOMu6IVpolLFJ6tZnDz2nTr6X87SRV2hJpxMOyTSu/WGcN5",
-	"Xcqfns6Xma+idLdep+kEJIm+s8pbssFv5eotzdTwujwrjU0e0PqdMnRzKuP8ttvHLrRy4eeFTLgmbwAv",
-	"d2ef5hH6PSvc5BaN2eoJ71Lc1qucQ5WAmRaWNurENNkxCRZcM4uzgY66RDmYa7I/tiYyyTBp3wLuI054",
-	"1Lp4QJNb7aF8ys3zSZa3QMFYjyC4xpg123cLeMKJmP1cRN4Q66Jw/DXoitfoC9k29NFSEndxrofEeywt",
-	"Fj3w0ThC6nhpkqHxoZFq7FC63IezM77JkbIzeMIj1fy1ub5643eSpDPSBBvglavPbMsSXDvqnQUnW5YX",
-	"+/+z9/bPjdtI3vi/gnJd1d7VVxp7Jnt337V/ciYzmdzO240nyfNcMhdDZEvCigIUALSspOZ/fwrdAF9k",
-	"SqJkkqK9rtqqzdgwCaJfgG50fz6FEDy7iMiK53aZ4OLHxUEmuNf6r1/K0d9WTehHOec2mkL8zh+v1qvk",
-	"ZSycHOrrp3vQy/BnlTUTex6CqmMIKo8Mk9v5aU1YXnmt2rPAH03VgaRJHN2Dmm6E4aNkU9nAvcvZN1fT",
-	"3RMMt2ZebQ3GNvvaDNF2p207sR3OANM0QvJOMNADC9iKGKJrCRHLMGJkz1+waMpdGEV8kveCGl2TS/b6",
-	"rUjDThSNWLxp9fQaMvwHM7nteUKsmsPPebp6M29w3cbE/fsBxkpXc9F5nmrPR53B49W/V/7I7TQHis/u",
-	"l6k7ilowqgsp5G8BlX2vL98LhWdwspzWKMgb41K4oaVsBb2qUpoAs2bKTpYAsxqd7WsTxr8abDtw/Kz0",
-	"bJyo5ZWtrPqeCmOVXv2WeP9QK4+Rk+9sPv/twRVJf5VuqH5yEW0DAfDSr0P1xNeXtTA4+9xsmvnp009u",
-	"sL6MlYLQwsKH8fjemsIXHi9/tKFef7UJprC6FG69CnJVakHbpFl0Uki1sKsrN0N/q0DorMjGeHJ+Eik1",
-	"Exnx5/nJb7+9UcYOMwzXIKSF+Dt9m8l7Dbc9QPOFe0bVE7KoEtcNjyHAdfG6b2rt4uTrV6QGH6sqpzNO",
-	"kMxDMw3EkmOmYsHmXPIJ9tszJVmcYpkaC6pinv0qf5UvlbwBiX9yzv7r6sN7JiQzks/gt4gbuGAiNgjm",
-	"8+OPP3xn2L/6qn/2nx7yCBGy2ZzP4N8uECeORn96/ZJ98803f3NP+/HzywuG+VMmzK/y+k8S0SCDlvh6",
-	"7YbNhVSapVJYc4GXnp6hQEAS+8s7jz7yjL3SWml60zVfLEJC+3Sh1SiB+f/3D6PkNftXN4u//fXf//Pf",
-	"fpXYDoBQQm4NriMVwzW1010jbpq5ZpLPhZwwuAG9YiMe+1dziwmBZ+wycvsg+/jh6jNh/7DrH2KYL5R1",
-	"HzH8O6yuiRMGqzFnsPJvzX6EvX0TsCb/Ed3sejRxLhGcgcb99cWLZ+wyK9skUDuAmP44CDGQcrMXZ2c4",
-	"zV9l2M6oMooJi+jdL85e0Euu3yparGtKOUrFPCwLi9yMKJfPxuImgNE7cTAN49RwLIf/69nf6FHCGkZ2",
-	"9+xXzFwYPx12/Sf6vgErnIO+XhPvCi5cIubCXg/YNf3O/dfv14GXRejAo/yMvYrdW1ID7PrVZz65Pr3+",
-	"YTx856Ks62e/yo+enVpM6DKDhEw2GJg1LjKCC6TtYdeXWKkn/sBVOGfforUxzRe//ZqenX0TiRj/H/w/",
-	"KWVDP7p2S5ED/9Iyp8avun8viuraqQk7vXl+Sr7j1M/m2gUeCJgFt9GUywlkZPnoCIiOxiOvu3PLs18l",
-	"FmVFIAmi1juWywWPpjB88eyskKg/+ZT5mayp5+R5QCrhC3FyfvLNs7Nn3+BB2U7RBbpJorFFYE7/FPFX",
-	"X0zr2/Wc48el+iF2L4C5uoFLGo5+F6HXyJm+OPtrxd2TIuyUDDmketfIHhSMmDx2Op9zvcJ+iRlkbiEC",
-	"NuLRLLQa5edCc/KF7kT4HDC4OP+l+nX5kFMRn3x1f+XWIY+0JpQfLH+9U/JvQ7S39ulnHqcxFCcX/dI/",
-	"/EZGW2Ot+A2jE3T6d4tEfD3I/ReVvsXjsyUJaOwqMwCFlQ1RFAILm4pFoZD2Ww+yv+/aZw4Ut8MvtLWD",
-	"sd/6po/mVtSH3l/L5wd3wPt6R5jPm31164K8jGPGCaEm982Br61KmCV9z6y+Uum/BxuE267K71ilwckU",
-	"eOzP1m4zKD9+/ZD49f6r+kHm9ItV5rC/m0G3S3x+5UV2+9yBJjTG7bBd28ESi1qW89h1wq1EMLV6hnU6",
-	"TrftKd+DfZ22vKPgCzrZUfBNdIghb7QAnR30PYQz1pRCPAHdmF1VrPo/VKolT4ZF9MCNm/p/0eDLKCuD",
-	"aU0W5Vd1IpQ3nqYoIJgh7wsyY7pdv8jsY7Ka33X5+B8c7vfSiqW/gsqVb96Jrb3lGO7sCHK/4quMoqqG",
-	"7C884IxhiPyrUqKAdEeJMJEKfdhserVMzuy94SHA5dfBznFW+T2xXYF+VpYnnZkxghGH9SWeW6HiElf0",
-	"X4y3XidJIVlIKqiZGbDRKvPGjRn3Fg04hVuMRzcpwiv8dSeqMPAZut9T0Ks8QZcV69U8lLhlvKK/+eqe",
-	"WZb3/wGtfJpGSbhg/52KaIZ/g4kP47NLQQQBAIDaT+7MrSCpfHYLbi1oN/p/f7kc/g8f/vHlz2++/ktF",
-	"5n238lu4taeRuSkr/U5Uu7t6fskosWYVmwHxat83otmu2tzkVoAJl8JKf5CJkMCUZigOMXc6ZtpUd+pu",
-	"HRLxzraT3kcc+JHGteibSu/p2xH6tTsEUuExpYINMnsuFVtQPk9DAtwA5WeX/v5+oWHBNWjDJuIGMM0X",
-	"Q5OBWdUBxR0U1mTWr+isOLljnGp6rWifgJhkhL1gZKKmwE6wAInOik49OSunQipzdM01AzyT8Gi2zeyR",
-	"JqVNey+xx7R9DgkVNdTcRdcwPDGKWZXE7sQRPjesHZl187FDeE8vc44ZNU7HFtmpKrwkhh7GSeYsove6",
-	"Y6bAa45I4aWaJ/zBq6ic2MeDkKxrSYWFWbUYpkSDcZgGbclcUz1rT7WoWA9aS5FeNPvq1jXonbqBcDss",
-	"PZ9AOOth4ozZqVbpZMqurBYL2OKSs3z3trDzpR/0SlotoCLkKH/ra6GNZTFfXYSz+oBZRVjqVUd2z75Q",
-	"cZjeVB6z/sa3/M4L//rc/cAwwtiqfjHyPez12h0KnhUxb4qcivBZla/e1DS64XFFppC9nrZ236j52BIL",
-	"L/a6mSlbChmrJZ4yhUWotw2LWKC8ymdQrk685wzGrAAZhOH59hmFwp3602kz5VE0nlUnOQ9ay8H6Qg6I",
-	"CUqNM45r47GRSSc9f1S41saEtGVzZSx7fnaG1lS8PA6O444rOR27WL6WQ3mNIztYfPeiTtb+rZAz47Zy",
-	"itXCmuT1FBp4nBF8ERX8UEhfZV29vtu34uIn9nVHLs7xOFfKd2fQ/gXzOyy/wIqUXCP4HZ1Alcj4Gk2p",
-	"naqmsdUoQblRs3VV6awO5ZWMPZYs80hJ1Vp+cF4pPKae19k/Z5rv613sFJ04qmwxnC+iU+Eg5JJwV/DF",
-	"QRT8T/kN+DIzjxy2JsCKI+XuEomXebFF64vay0KJimqT4oI2nZUrrHe/MnLZGekI2bjeKghWTfyhJAyw",
-	"dFXICZ7BBmyqUo3/l4gNh7KSNdLpbjjNuFo3myMN9ayuhzvJhoOfdn1u6Zu7qipYFHlosfIj43qdqIHn",
-	"e+VJkh/Oz4nS1QxY7I/3vkXAqcIojSdgS4rg/+yuIuzaI8OofcWP5cl1LhZ9i1eNkb+fNBFz3w0Hj6Fg",
-	"HW3qufSqVGFXJEEj+xtF0PyOFUH41WldiPh5RZeA1alk4wNm3MrKCIID4AmjO1Q6tvnQnlnQc1PTI9Sr",
-	"ODjcNXRlx7tfYqYAgZlzk9lvlxk+oYna/NDOkghjGTeMUzlAXZHtPltnxty6b+vp2bpoPVjbTffmo5Vn",
-	"R3f24n6+dfdsvmT5cDfb+imcJnacU3hPVcnXLgeVuGCe/7t8hFu7E/es4ev34TsN+nSxxl/f4MXdXX78",
-	"vl4C35lox5d4RZr91stN3bvKuoT+SlExFpYuZn1aOzRJSoiHvrlxxyHfDb30IxuP8+5g5fYl1Mu/upPT",
-	"uF9gXz7ja/sn4gbvVizIi9B8WViwARuLJIEYOxxLV/2EFLvtFH/Fb6D4kf09x+dzPNZZvrBKnfSZyaxt",
-	"WWnmm1jtFMjOx3lzc6AauCP0SiunTUNjf2nD2wU1rT4EdXo1X9hVPQ3qoNWWmrnV2LeECGO3ijPhqZ/d",
-	"Zm/tx/T00gJn1012gxZiwCQswVgWcBXUmAGPph4RwC37DdeCigVsdibz3I/FTTRcg+/OjOCbe+tPcXZH",
-	"8qS0Mt306pK1MKsqmgmLwiwbFznJ/Pe7be1lNraLJGh52T5I5OlRBoI6C8Ny3tCq81aBVTSveBFSzNN5",
-	"EQssR6du3x+EFezGL2TlLFmhslSWSMJDTgw5TqfgVShzIchnutklHH4hXVQ9L586mvdTGPo4PPYr7Nwp",
-	"+GneugDqOPKfMoPpsT+vn4V5cN78oy9McwYp4dZWachFoUoNsytYfWB2eHw1n+MM/LnYqKSFgzE+9SW9",
-	"qrc6RNPzk+08m+cXp/0KKz3DriZ8HSOIUptATFeoC4KH5xMuijUrvgejpDaLRHAZwVAqu+s4ng1+j2N3",
-	"FEP/cPWBffP8P/5j+JzxZDHlwxcXAaaLALp4kjDpn1R5a65SafXqeBeYpe/tZNtAkP+EL319qorBMMNX",
-	"/oBvVKojMBdMKpbAhCeMxzcigl2uQY4TsfP8l43qwfX3Q60m/5kuXKi/idrjESRh7AJj7WF2wuUM8XYr",
-	"NdtUXn54MnHQy8aE5///WeOdCe3aP5lEd5ZvLCJs+RP7kq/cuQCB97KiRLc1Y2N+QILdXCgbLPrUxQNa",
-	"xHQeqNzaP/gR4ZP7u7nT/MJ8j538egt4ReZnRfIbZBh9iJ6xHq1XyQld9tB66vudjhqHf85G9zQ9tjbP",
-	"TgNiZgurc0DWa23uPTaH0jyPlAlbX62OcmLrsq6fHrtjcacFftNqxfhIAx6qZvjpX5pZ9xFR5UzaVxJm",
-	"+HyRQK4niE4Uzl1A1aQQX7ClFhaMC0WmROWyn+rsrEe6qzKdLXY/65PWDbfhLNjGJoB7227bZUhrEzxK",
-	"OVLfNSiUJd3x/jmMYDGDZgl0XGf2XsipMc/MXsPe653JHlHteG8i7IMLYqv+EGRsftse3G5k2d3yxG1B",
-	"66bndXH27vYSqqYl1ay5PtiknvT/Qej/YytZ36bxdY+IXRwNW/cHpSNeVoLuttoBm3IzxdS2ERPJbaq3",
-	"BeiH30GXFv50wReg6yz/Rxy475sN8ATiAzWU5taQhiKmQr72SjM+BxnjDVFWIRSBtmLsdAiPTE42XQrD",
-	"ALELN1nfDTIuWFCv43E312Md6XdbfpO15B89M2rFS9/nLDKVBDLCsokCRODBThXDxiqVSK4T+GjKgUf2",
-	"07aDj0vqPCVDCnYW0r1U5ozeDbDBBn+TGdeOzYIOCEOkEdoRbdDQ1zSyp9nfwhy7gZLH1aBwj0AdKNDj",
-	"I5XaykaCEgfMtmRw4VN6614KczxSEri4St0kgMdeIhUSrTQq2oC4jqai8dqYS3rqQ9CVXlSNX1m1QMQf",
-	"ISdBlBd4GLnhSep54WawsLXkOwc9CTWHqYxVw8L9UcbKS/ade9OTZHf2AzAUCfJunTO45ZFNVqEigs3V",
-	"DdQy3Fr7YI+SbodWMW34U8snxyt+osXtJoN0/9255xvzUffkru5jM0nstuuaOcBDDfwo1vjYElqbhRc4",
-	"EjZelv8w3y6+quWN9eo3ncqqJS4w7Tdr1/M0sWLBtT0dKz0fxtzy+tZFH+nE2XVAT2/uqE+bXpYXoCEp",
-	"18urny6Yl1jGKsuzqJ4zjWyz8Za79c3qtTNbmjmatne/fl6f09x8C3Vg4srafdYuYu7JdLodz+PQvbft",
-	"e3Sa11Guz3uqOOHWfJ89msJlD4q89SR+GQa1uLL+HR0V44LMV4sJw/iSB0JCzuZKOtObKFYGLr6/rVXn",
-	"FuI4p1Du5SnXT+84p9ywNl3w43lAizXF2MOcRlw2fvthv+W97ej7lsv+uuEGKLF50U8ozRIxtnQZwOUA",
-	"iduxEbTQy7GHssRqKJUd+m29eb35Tr1XePnZ44uz0hwfqRZdgc10Z03meyhLSp+5Y6v+Lh/W4splb+k0",
-	"f8SWU4VoFyPIcWWIXyCww60a3K8rxYB5z4ZNFZPODyPRhVM9RpV5MT3fEb3BQquxSAjSGKtPJZGnEnB1",
-	"KHyZCmOVXl2wiEunmKmMlQS8GuYs3uvwQNccdXLi72hkRwveiZHTJ/lG+W1hTHO27AVcIxfx0Y+slenK",
-	"buDXDaQ3eHHlj+pbLPtzEVVuBrAw/pY/Uwzy9lSkEXjKxypJFOapEB5lvX3y/rHbxraDY6nIoC+JGP/p",
-	"RwwEeqvKWlige9GtCr3HJoG1wXO/cBspRrNBfVLHvnC156vTSdd3kHzkjqtWMbWEQlCJxHBcIFVqYHD3",
-	"mSjE2SN26obpqjeoVL1ru4evXBtuAP0kBvuqUbjyO/DOL9fGZu79wvMK934IGiPZwhdAt6hLbt9NhKxz",
-	"qPochrZe39GmMwlf0Q3wbpIE2qpFTkzd5ok5hgQmuC478g6Fcf0sWc1n2NEdg2IxRCIGg8HgcqrmGYe9",
-	"3MCHvaUQJp9+b1N52QyPc1FQWKHWyTDBMqPmMFLxykvZR/yUjvL/cM7wgtC6nOAlLJlfeLOF6rpgcuRT",
-	"m2+peCXj/utTL8odX8mYcZaLhEm13C67jM93l7/MB/4TQnLdD/2qf2xYBXl2Q4VcJI4erVicAovLWAsl",
-	"XazUUHIvMp2PdhErfFTGvvfjWlzF/DWdLKJ7mP/6gFXv/KU7OCOyNuIKgLSgId4I7Lq2zINm/bQFnS9K",
-	"Xz11PsN9dv4G1aZw/frUBHf/Lc+CO72QZRQN44JxNlIy9X1YwmYnXGGYWnp0UoH1gAc4IveKYTSFaLbb",
-	"Gb2kYS37InxLh4DSiVIzRrj+geQeYo8JWHQ/A+ydcX4KbkQMZU7tJhzSRhlpuCnoYaWIPALUp3xki1Iq",
-	"vKWTZJ7lyFc74tEMpZRRFRLuVKzcAfHCE6FUFca2Kx3nQprm1/owHoP+5J7c1/0HJ4fT7HrnKRzDnnae",
-	"+5c/I5LuXElY+QjauRIEUEfNzkhP8ubsWJGVMSGjJI0POf+adDQXZjeRwVVhXJu3E9lrjsVkUFiiVk+9",
-	"XiJwa0GaPN0RQxQyyA16se/oqa/Cy3qb9QgT9BN+Oks/ZI/mhYieDHUF/RoCZGO4bnwl0VLp2BTcm78c",
-	"nEApU1jt0dbtZ6K5bLqa9Hv3zIdjOzjdJ8t5yJbzvZtnfk1eMhlikcqhH7mZeWJJ9z87BW0uyI48GjdW",
-	"8uMgTrcxXBJs/97GVQQSbs68fMj0ZGD13t4VxrCn68g0zwd5FNwNqK6HfmQsX4XbvXWgf6HZEokSNvVK",
-	"Vmve+Hb4e7qTtOX17X+nyvbtDqHNTLv/4k4Ox59Q6mrM4DajNg1OJ8sLkzfyaTJ/XI756s6RuVhtseWi",
-	"139fX12An95xrnjD2rQeFPkUqOYWnrH3ZLFZUkfJoAfcBDW4YJzNhbF8Bm6ziZTWEFmI2WjFuPchIK1e",
-	"ZXBi2L1QLhDPNMS7AF9bvtUBvPFj+naHWEH+uAxrhhXyVAKJLJALvvL1ZNVXhSuV2vuT90wVi0VM3NNV",
-	"70kNNAXgyiN7h7eS374FObHTk/PnZ2e15kspduGrRTfMWqp044v+/ewhl2l6ze6OnmdNNSkP5fZ0LSZT",
-	"a5CWZzlV89BrtDE5ssGO65VXHmrQW6zvSfXbKSJ9eHgwlVAwd9RVJSLmq+0HzzdhUK0i4ByXZ3MNcE0F",
-	"WwHXW58z57fEEPzihdO2nDD4b/951jFnsF+kTlwYco9GLAjPd1LRuqPHcgs3YFaxsUgS97sQHC+FnVZQ",
-	"WBVikRmshvHO3tO/w+o7bp/qmZp5olrKxpzyTMi4dl27F+PfBUIZV5IgEsFgnoWZ8huipo4Utl3Vq88C",
-	"6czyF6dJzo8nYH8DSX0CEibKCm4pUAYZQ3zyZR8ixNaJD/vPb+jl2B2iSgZ7PPBpDyfHJU9M1q5HBynS",
-	"GRcDGzZyC8FAYhztwmeud7Fnr/uk7NYoUCA2emkkYvAL2deI3E/PzdVkdRC7YvLHnn1usyaYtILC2RE4",
-	"l+d3W1Rv0m6QscFqKMwIONWOvXywdmS7atOB7HTEE74Tm+nbMKifXRd+ep04obAUA+TLTueUuZNWixLz",
-	"wfpx16+21Vwail62r/hbHP+5OPwhHHgOS6O0qRu0kJ2oBr2KFWVcO3qfc5EMp8ATO93W1faOi+QNjeqn",
-	"KRYm2PZyv1FL9Hlu6UbqFgyL1TkzIO2Aoe6bARuplIwVSeq5kO6HBCFtGFbAyAkx3BtfEKnVjYhLd3bu",
-	"+QVBgTF8AuY0lXNuoynEW+34xzDKLczDbkIsfUo3cB1c+FZE516yWy3ncVWqzXq5akZPU4iT8ipiwvRJ",
-	"lJwwPD9n3TWFwRViDkCiTeNefqf52PYO9RJndQyMhXe03u1fuhCG5TzTrCUX1pT76qzKaqSF3U9TTgPW",
-	"S4PxwWuRwEHeo6PQwM3ttUiy4/kBfXTuE+NGCFwSpyss880k6FTGeNNWEKDbBUQ0ZVPg1JcjLEvEjBhA",
-	"5YppWCQrPFsvUnQf3NBxHCSTSuL9m3NK8QH6YU7/lFvBib0xvN4M9bLgeAIIOeqaqcpSpvL+aUoVWbBD",
-	"YzXweVldsgPfSEiO58M74VOVlRO8SgOszQipheaNeBi+f91LAk/uXDJuLY+m/k5wgwzvU3JaFrwBaxt3",
-	"DVf40L47B5rl0dli+CqLpp1SYDCN7kGNvTOQCnutZ1ItjTN1RGITdGfnzpUX/r7IIPCFOzUyRXfOoL2+",
-	"ZTVg4xJQwgbXoG52BN7vcES/r92zXO2Lv7KpO5cxPlGb8rOC2oh6xHPrlri761+krWFCls+ouCy+l798",
-	"qj1nxjonMggI+QOqKcSQJsuEIi21GYQaBzPIsqI7dVAC7KCKe48j/mlKv9zndlkOEI6fGLjQAdS3Wjtt",
-	"OA8s49zMQoo7rwQTmmmVkHb45DcWLfrWYp6VrQo5YMCjqS8Ez9FdDBNjGoxdZetVg/jagrIoT/splBy6",
-	"HU3Iidl2knlf+IOrML5N4VW9r5uePaoETkCzJZfWuCjCHS6ZGg/YVC1zWJa1xlUD2IdDh41N+H8b1rGX",
-	"W37VXI8RUh5FF15OlTNPtLD9NaDCzHb45tLIB51eKn5Kd/63ZLbOaJN4Pa3kpDZVSzZPo6mPFIVhqdTA",
-	"49pSPMXRG8mOPgGP7yfLIxi3cbM+9rH+HdczF9C59c0yuxNxAxKjd5648N+KxEV8QhrL5VbTU6l1gf6Q",
-	"9tFdiCUfaPSnbHA/k/Jr0+ymUghBi5hfz1C5PlUpescAW+Yrl4UsXlYuVCIiAbt5+9a+q682szbN41S1",
-	"r69VJ3x+MpO/zmVUIeZNxhfgIFzU1HDq5BM+9IFoUC9Qyi7NrEqiTCo2VxoufEDijNkwqrHaKerTvNNt",
-	"UwhREtHeAqLnf1YzkB362LasC6JUC7s6Of/ly10E4ArRZNkomzlcJbcBh/gnbJLTaagv2cLbSIUrfjnu",
-	"bVCDAyTcmgffr/rpaLr11Pa7l/V8FwwjgoGbLHYLeayKAcG0CeNTM3uYyi7WBy/U6kue9rxa45c24T1N",
-	"iyVcCIWjY1Eim25v7srkBvTODSaM6enhPUyv9dQF0VyMlWZTNYc8pchFck4JyEHIL2Kq2a22h5Zfr7eQ",
-	"ADGC1yoJm9OJpYz0VjC24sDeMLX3rDvAoxj0sDMArzBKDxIW5qbCuw9O5vz2B/rlN/kNNdear7a0g1ln",
-	"ZusdYXeIn790g8vRTXhdtojtdzzFn9brD7yXwT1Zx0O0jkdGPV/DEnZxhH8sEW72A9KnAe7vwhr42+UB",
-	"k3Br8b5RDzA7JwzeTFIdw4BZ0HMzKGK2UUntnBBILONRBAtr1oHLmyumuSO4Uz4HGeNtd9P9OJqP7WV4",
-	"em/pksMEn9CQHwGCm1M5jGqCVEPUo1MpERbEF3uEEiSChIV44IuRZMyMmEgCn+I5dKUw27uAttlVuzhU",
-	"TxZW8/WdAlGVdLCIRJXjTuVgVFvgpuqpWhoLO1zwaLZtG750oz5SP1sNFIA9Cbbcg3dxa9WW5+4UyqD0",
-	"hEU8vncOJlS7KmT9a5L/CZtrEJ8EayUL8mMajHWOdECMctEUayHHbMrNFHwO4FrzhYslnFMW4xVzcr5m",
-	"BL1+wXhiVBVdWKtnBsSVh6YPDN+LG/jWPbm3BPpuck/nhEeDV0n0CNipsggHhfyAMBaSywiYhgS4ATqf",
-	"G+xqyDGw9gyTTiMV38du0uri9Zf41L6ykdNDaI5dU87eeXeLG/8VZL2Pc8WcpLPcr1OpGcR4qXsXOXie",
-	"GmrNO0ihKHps2Be/pMeWQ/d+8tnkU/STfvLND943r3WfYiSGssWZ+xJ+ny3xTDYaxqlxcRvhvR1gSj4t",
-	"s2rYlN4rJISkR/eXDhLn9149HW0etvlQexbIsBPFaWTZlMeMay1uvK0sUo98giAoBL9txRw8+Wmpn0JY",
-	"NoKJkNgLIQ8wK7gJycU695KvaHQXl5O1wLcOvEN4NCzGn4k3CWQ8xB49D4+5EZCj1bgztILWVaZ3YfyD",
-	"ruj3X9ENVIRfsTupilYFvrkvV8YB0aCvjbk0veMUI3eF9uDkkDd+M6uK4QvuKImaEEplMmCcffeOEW+D",
-	"kBa05AmTyh4S3VCPZuPd3oGArK+F7m5yT3mmR3AYQ7vx9CUXTIMBfYN5XWCjNHZb2P424VuSt6X6P/kh",
-	"rXI54is+8mgGHfaY+Y/PiE7dkkqLF+tO8FScHbPRasMdyqB5ssVsrZ98yZMvaZtvkXBXb0njLxgfZepv",
-	"sE29xG8SrKNcPFrrStE4VZQRDDNsjQbt5p26gSv/gr7aTZifm+ulmXVtO8XXPxnP/cMahRc+oQokaLc7",
-	"yXKJJGR5XbzSzBds1IEt22w626PUTzSVq2xwm3t1+V2d5Q2ylfDJplQGgLjStUInqQP3n21UuV3G8ZV/",
-	"dG9dmZ/fcWLUbHVaD1L5ikhfEIKK+PBdSKq1AO3BqPy9QgRJAeWSkqQHWLrbdoWsRbD+uTC0zdRg4TWd",
-	"nMlps7hzX1MkWEcaC2FNgaPHud0kYZAY2NZF2apDwCrd2pnEzzS65ayu7pBFmus5xFSrTLbgRAS3PKIC",
-	"5q7EsFR6Nk7U5s6y/05BrwqS+Dn8QYuyCO+4srwDAru37hCFnxkO7mFRBsSTiuuhtGlLJiuA4Qr4TmtY",
-	"AfxfHPYggPQ2QOd5SqLdFEQvzs4qsD0HJ9jGik85l2mSbGyUyViU8lctuLWg3eD//eVy+D98+MeXP198",
-	"/Ze9elwkgsjtd0H1vNsLqkxTusMfQlA21GQ2UZaqKYlDqYhKbqcazFQlgb7bRcwzWNgLJhWz/Jbx+EZE",
-	"2+i2CsZStwPsYKt5UvH7qfjjJX0L+JTDiduftrZe0cDviRKnTYvP39MBfxFG7FnrtAbq3pA5OByli1dY",
-	"x7CGIVuxmCq1wxEiXe/cAlVqv/Uje74LTlXW3dIsk2T5PX41nMul0AudRwEc2LIEuMEspBfZhumo1HpK",
-	"stpKF6Txwf/pNpYxz/DNcM3+YtgfSsIFHn1pSoDH4pivyOm1zUnWyHR6xGBWkEZHndtk/TnJd9B2ZtUE",
-	"PcQ6AiEeEtDOC/ituaa6AMj7lNJJm36yC0St8P39LZXNpnicXFBxjVoHTiNtYHNfsI/KosbohtDmGMKO",
-	"A8Nif1SNUj9gqCdVmiUwtkyllo1WTkkgGVfqR+V+UqM7uqg3XZhn+0u/xcjCQZ2cXKWR3SeSxafs3sKf",
-	"aE+bglywbUIuJFzuexx46/6ki52u003OI5mHbX2766kfmR5kCaWgqX9a/uB0srsAcywSCxriPHIy7OXV",
-	"T1ir58LOpdKzkVKzATN8jJejagGSkilmoYHHNJsaGuhWqY4jfovj7pUZaVKnOnAbXHZIkyEMU0t3mqGT",
-	"C8Yd7ugz8hwuolDp74nfkItztGJRqrU7kNaRtlVDf3Cqs/d+Vv5sVq8RPRP2NnKmvcPWAjM2XV3lbXme",
-	"PWLKzYZA1Q2v7QLoW3ny0f1RFxqWLW9n9/yF0zX3Z+uME65w4x9uNwhgYyikX+lB4aAYOOPcaXus9AVD",
-	"rhdj2b+fndXRxCXAbLvfecnN9Gcc1U+cwjC/7pwEhjdu4dAtAMwKSbSlSJJz70MiNZ8La7G8ssia4waP",
-	"lYaIu1Bbq7mn1qkjr3rRUfuBUUeIUe5VnkbNuwW3ftbCfOExICk7yRIhwbQVIHnUkDCDpitiyPtkkusn",
-	"KI3/+GNVxtbTuae6vppJHm7YQsOCa9D+NOtRGzRdoWNdQ7Ki3DSfq1Taut6p9Q77PpsJze5offVPVtKI",
-	"lbxBNh5vEbRDT0s/4r4IK2YjLmeMR3iz635v9WrAIi4jSKjJPlIyEgkwqZYXbkMrMpNcWS0WgBW0o5X/",
-	"F+NjC8gfU9vg1Hjstr9hQFlpmrAiUjr+QO/4mAG5tGh+8zSxwh2AT12UMoy55Xv1bxQm+lrp+ZMZPlAz",
-	"JM3DYAiFGYIkw+Y8hipDyuryFlqp8QVbThXcgA52G7uPjbgs06DtZVyn+OStsO5eAXHcA4fIL0et7otC",
-	"n3NNgWxlPG78hK7BxVvO+W5v9stGHZJgJOC4phIBC+frRy7K8df9d9e17TW7AW2aj2ooUPjkn97X81qY",
-	"33Gud7PVaf2C0cywCZ3PgI14NKNcBQ8BtgF3eFE6yzoJe5H1+fjsns9Xbk9SBLqlrUnNMKif6SSc3qqT",
-	"ZFKIqVlYt6z+wvdWhfvfQzjq6Dt6Gyfh7I5UVEEr0zqtCX4cbn8lOa8w4HaSLoq53HJ6l7cs/OTUiHma",
-	"+CrGDXANfsRD0IAw187P6MW3d9H88ymVlapwg3WZxjKTjuYCSUHNOULhU0vQlN8AGwFIIlQrcPkKWxwC",
-	"MoZ4Cy7yFo3yxwArdPNch+6h/dbDXlAcevbmCgXJSA5DK24gWp8ginEqY9Brbbc7JO2dTo1NevVTGPo4",
-	"9lvq4yo43bvrvRm1qbTvHn70Vtry5BRhCKKdByU39jIMbRPynd7RphBysjW3bbkPOzn/5cvXNTpJD8MX",
-	"cF6FYXzJSzfq9KebDz+XcVxat97ep9D0jnMCCmtzRFlnsIsu7N0i52q78a2Qwk5jzZvmifjZP/ZB6NEx",
-	"t686cv7sQk7nZ2kZMfocoNCxuMHtepjscD8xXMTuP9YLhqt1IUcG33D2wMUmIb5U8ZMED5TgOy4SxBOO",
-	"vaiMmOBJBOuiuJwxJUeKa+xr52a21j20UXq+HGJ3RYOXII0/aRn8HN9xRL/4uQCpzzhi6C9FkrBRKAPa",
-	"sBne90RSlodPctaWykdPprFnYSzwBOIDGwnvmYatKwtPbpSJxMXuOU9NgMSIQFsxdlqXNca4P+Q21eWM",
-	"WXsSK7yvYfRHMZEF6+snYkv4+COVp6BE3lBD3dOtX3uHRjGRudHNuUjQNGO6Qo8hSsRaGm3D3qM1RO5j",
-	"8t2nQYP5LKLZy+wV/WUZCTN08+2zxbTo4EU0Y2o8ZpyZOU8SlmsGalQqrRuxll6p1KkiRWVeBtUOflbY",
-	"e+d9BtEqTbL/brk9JbvEd3hGDkKXRPcVaz4+SLHg1oLMUniNpmtRDV6F5/c2YgoT9BN+2u4f53Z/ScEk",
-	"S7gFjb18AWZfQIQHbb+sA8/qR83K1jfyJGvNf/vbV9sZpv5bWv3cxJN5PTTzwtQcYYSj5tyxtRFxn+5t",
-	"QEHpG92asANXmR6fd4ylWT7Zy+O0F5IuWgyPYw3GZLjh6SgRZgoxWyhz0JlOu89vmk8esf0/4ZP7Wn7n",
-	"JufmabIajCe7eXTHuImGEnK4hhsUOEOtd+c1WaKSZUJGSRqDKaZ1DozCC2U1TedF3ZPtdz6K62s7xFX2",
-	"/UdphXgysW4So6iLjFNS4ZxFfEFJLGc8XEPMYrBcJNQyy5G5fbc1TZ3cdt4BvSEIukeexQnoEHC7gMh6",
-	"hIjlFOQFrbnxhXkKI0+lZkJOLhhh0oWqfoKLsFQVGt8Bp6kWQqIinmyp9qTSMVqktzS21xlBP8d/ylSg",
-	"L/Nze13C5STlk5x6xv230wr/77mz1t3aQcABgY6XzlGmlXNk/wngns6Rj/wciezVxSNhYIqrYSdZicow",
-	"EXK2pW6Irio+ZOPfCjnr7x1eDB9k0nmGbm11juhR3wnpjj1Opi7CyPpAp6DJzxb7s3H/lojodcG4mRFf",
-	"89pV8m5dCmDS+/Qcko84budh3ZKXWk2Ja5ymLdW4GMDQZbO1fliApLU9afPQ4l7zmI8sJR14dUvgBsQA",
-	"oGZAtfLBSNDWCKTKTJW2zAspnFy2aMSacN1JOAAWbDecq2zovkqF+NM1UBetaretMP+CYxcXknj+YjKv",
-	"6FHcMoxfzhaghYr3kGBNAM0OZbkB59A30g/2lVqA7zwQkzIXfuv1imVOBHdaUpJc+m55ptKkI6eYoy0B",
-	"J0nxx8LQp8Lqg8T1nlq7mEqtRpRn52C3CsnYYTSFaBZym5EGkGaqdnhQY6/ykTt9nJjzCZwu5KSPEBQY",
-	"JVNVNDfMAMjCghWzv/c8fwTcHoFLOYy4gZ0oiR0xXNTD8AWZzt2aqAUuUZQoA/HJl9qowDMh49pu0n38",
-	"3wUCXrWM9NgNRud3wkWVxMQ5ArsE35c2UmoWmJACLsI8NZbB7SLhQm7sHlynUKlSry7A09wK9jaY5QaO",
-	"BJyGy9K2Un0vkFLXydoFT0bNYaTi1YBJZQH/iT3beOeF5kq9H3bKONPAjZK1FWoHk+7a2Nad1pdWafWL",
-	"H9OJdyi/kulUmt2Gv7GwJZXl5z2C09SLlqTbPmSHmi+4hoAp6+IhD8onkT+zpvWFMsIaIdEd2e8wFAu3",
-	"9jQyNz07m1FnPeZkMVUQ4UIKxA1CyPyBT7PZaArU48msUvVx84t2dI9DnYSlR7ra4h39oB4QnvzeR74I",
-	"tZQHsaDtyT2x3S2gjDzbbBURRVnZP5RajREvJeELs5HnbTld1T77vnUP+nnaNkWo/+RuIOpBzwsU9EoX",
-	"lwwvvukG0/OyqZzIDoRm3sqYMCzGm8NiIilrWiw6TzK4ug7zQPN8sqVDbalBC3mQDKOJMLaaZrRSmwtw",
-	"ils2mTDqIdBqEc7fsdWUVizT05yK6EW3ZM1hJp244ndKwirraLF8BtJDaGzCKVrHZMwUcifQQgGrs/XF",
-	"64Q+Inx63jIcrm5pRed8BlQKUb7saARktbzubZNHPBSc1ePSSNTXvqc6nZpEEmRI6KXWHBSWVvi7Re1c",
-	"lTBsIm5AsnRxEMnEmkW1myl9MMDFx8mYPllSY5b0FpBWbgQDZvWK8QleJMwAFu7HWIRDhRUSbm22gw0Q",
-	"askqNKncxpxpKU2UYML9cy1zVWVUApZUFJcBgqtZ80ig7qGf8GV9rqjrBRroK2yKAaq0IZjKAK1P4ird",
-	"5XtA0HWR7gxAcMxDCD+4IRCm39bI23dSFl5SsT1axJILK+TknDKNSrMpJJvSP3dDlC5pL4ORdHKTQViy",
-	"ni3XijnUUKy6iZrDNOwhqsMjS2tsFHyNCFLA8qR14+gqehSwPC8Acw+cAk3ADAif260dYXK7f/pcZ4bP",
-	"Xbme9wwoMyG03OuRybGXe3To8zhaDFlLA5/OvbuKbFDVmKDSGrSsLNHlq5ZqOaTTKZfxUN34+TdoDG+4",
-	"jD/cgO63OYRZPhnCQ02lmFlWDcQgMc4mjAUeUygHNv8tbTLuG0Yw5QmycfmeU9yKattM1gS1I0J4i+M6",
-	"OO3KWWfs2/jtCBa1FlSZc8+EZADkgKVmw4IOGoURAEw29Twuzmfo5tt1GVA/zb7NFACBbt+N+z1xkFPh",
-	"C9w3sZRmBGOlkQNmqwNQCQy9cuywfZXApzCwTePP39OJ9b8WkssImFsJc4dyn3Qm1PUqHboDhWYxJGV6",
-	"AlCLBDYsbUhPy7HQ88az0/jUwsI14zHaF3Drwr0qic8vv0Gwi1zq6BAsn4FhMB5DZD3dLgJy7hCyAa6j",
-	"6UbDuaJf3xFHVUrh95N193msbBPN+hMYt/Lti8i9LLSgmQHyDUrQZioWBKAR6mswJ7VUOi5iIIS/WxfJ",
-	"qYXbLR6N3voZxzQgnTm/fQtyYqcn5y/OzgYncyHDv58f3l4R+jXmYAyfgBupMOsU5dDrHtVlQxfHvUub",
-	"aHUbKvNouFAKW/8qnxNzC8OQuaz3sLXE4X0eNeXmt7FIsPXnjgGPlEqAy1ri6VVRvbOVN6KbPdn7hGVo",
-	"Ll9qYS3Ic+YtwVCDhBlk8GDuP8kSzMWmMhg7xSrioqf4Pd1NuXWVjeonOWmYXyeS+RD6ErO1a5KfNHxK",
-	"bykl/PyOw9CVrU5XLKWZkA9iJ800ZA960oeiAMeiKF17fxf9L0TKht2NmToQx2iscubRgY+XAkvfcqqY",
-	"RJp9mojZi4a0APERQwKkOXcZaD6kFa3L7cXfyDSiUlsVDgw23n9d+W9pVSuM6UIVfqasoqc/EnJARZQU",
-	"OS9AE1xE9fJs5hH6QZ60RwD0g+zeRFsVxgZ8FtRN4YlwYDjHVJEHJHY2uuDGuNBpayiLEz+llMdwzCOr",
-	"ttJ9UXD9msa1uqKF93SRDCYFHwrpEwd/MSEPNA4fW1vDv4WJkGsr1XRu5nkrS/0tTNL2fQquD/Y+A5am",
-	"ccl4aqcgrfsCpS+cVqcGmHIbj6ccRDq1rHZ0X50upeG2ZdSaF1s7cG8ftVLj7q/6InUDevUSKTfbVpOP",
-	"qQdZL+qGUxunGuj0hDUU8aGKXPjyR5oj/sgwroGZqVpKVKa91SY8bbiTZXSR8AjKC/SkPsdUn/ewXFMG",
-	"UhDgOhGg6cbEqcdSaTtN3K5ppwd4Fg1zdQPbVMP9/hH6lfZO3RkjibPb0jaM/NCDAIeRbwx1pGZhMUwX",
-	"WwJSC4sfFyePzOi6ChQ+YhtIUTBUxIN79kqlF2yqkpigNvFqdi5kasE8Y5/xGkYqNoPVefhj7CoxO522",
-	"1cDnmzP+9Ot6aApwA9IO8yf2CFbhCvQN6KEBaRlO01DBB7eMIBrjc3aNvzj3P7gesOuYW37O/pQqlQMm",
-	"4gELucmv1xdMg0nnYNhYqzl7y40dvsLv/+G7YvaUm1kxRM85FHaWgOZ8A62GCflbuigFNcWPagFtbH2B",
-	"S9yRmyHHwqBWKbHxHZ3km8P3YK1GyD4OmEriqgx/S+U4l3Hcc2LNAyg1nzf98q50YV0VNP0Az9wuWBR2",
-	"W8HLHbNC2otazus1EWTsYVcqstDTbcQ9zX06YfMU69m5wSDcWh5Nvc634t4WCw05Cc/m67fiwHs1jjQB",
-	"BtKrK9nC0nTijC8poRjKpCZg3UltDaEU/1kwt1x6ocp03DQR4FsxLqpJf+slEbDvyPHUW7Bo3z457IRI",
-	"2eIJF3KjHOn0t81OP+OIh9A7iAA7u3q3Dm76qgZLyUqa9q19abWkg5uOKqyRWKG6o3AtrsB/ZgfeRbj8",
-	"a7aZHx/rJtVXV+HmFubZdZIA16V1DBuuZ9hlaGYsLlcSbFYIDdTn2XgfOj227woR5vkoFcIj4VqPYBBo",
-	"IekCrpZ2GKnUH007iyt8aN81g2b5KPXijYgzvUildQeVXTsIzBcJtzuq+j5no/pZ1Rfm1w2imDsAZuvW",
-	"ZEVf+IzeWo+f33EyJ9nqdFbRNy9K+qCyvkxNTheUXNnCCkIDHooO+OleBq/WoSctz6CDnqckCcpQqtuj",
-	"gj4XtdCNwpTjZcwNT1LYq4Iv1FpvdcF+TJtJndYAmA9i3KAjigvz8Mxb3bNRlvscBkwqIgXwxHQipqRd",
-	"djbaBxGl0KnyH2c13v9BIhgbSgoLzAKqb17qybH0wqmRDCq6AUKZAFZ2tkU02InS6haNq9JRizIJwKN+",
-	"CTlSt4M7/REEv7yz7cH/YOe1Hb30pPUV7OS6zoaPubss90ljF9fytJXo9JJi0zD9fu6gOLvL40Sn3ehQ",
-	"iE/xbRihev9Lbll5J13X7k7noCdNB6vv3DMfgqbgRB+porzjs4KiLLi2BNdH+QwlM3ZvBNwKm6g7dq1X",
-	"z+9SIGqFq3HEeheGPmhWH/8V3QTEfsXooEXrPtjdV9jYTrLQ4oZHq6aTWWFP/+gf32sn4Sf5Khb2kbqK",
-	"t0BFzcupSoBZ4HOGTiPXOCxuSFbYTkUIBehQ1qsctnuKNhOjD2CzOVJytKYKPSFh1aj8z7ZTNR6XssAX",
-	"GANhn2EpJKVExcjNAolBRzya1beXRSKaLlG4cs98ENaCH991HrSjo5m6gQxCoLi1MyGtKpzNhGZqKesr",
-	"jOWN31Jne/WV7XPqNJ/iI96nw2U16UqsJAx8HsxYtTDYekQvY1GiPM8BsdfZO3U1d1VJzWBHDdxnGtLm",
-	"Sro3dFNE9vEHRp+cBUJr7Zb7tFf6Wyb3vN7aiJvcke6X8ld3FfhKlgmYWqwMRBqw8aNW6x2pRpab3NT+",
-	"T9wBQe6dFc/Ra0tfuUFbD44DU+NPWBu9wY844kHH8u4TOvE2H1EkwdNMVWpgf/fiZttX7+LmdhzngqvS",
-	"QclxTqteF22iaEkeGl0YxLNvGBidntqcerRobR3w4+NiZNK6YCBjwwBbbn3fJcaW6DVdYLljJyiID2V+",
-	"uPDS6vP1J0UYba3UertnH+NI3ImsfYc79dijPRYupC9K4JqGSYB4HUm1ntjXe6sN2MZLP80dHJN/cjvO",
-	"+q3LvdZqvIZH7puvp4olylgmrDd4Cp9N3rGzSdC7CYl+8mQx7TXQ8BuIf+qKWQcbuHiSgP6LYca9muEa",
-	"UNFNgYwar4rceRkRCQJPZfanuO8VVzbAZe06x/zUY8aCTBRHwtYLr29dC/4OsEB5jkXiFphcJxLvpDIm",
-	"NG9eqm/NxVu0nJ0h0nf4858qyXfai5BeKz0Byziqtq8n/IthakkX5b65MJ4Lifm2QO6Buh7nyr5+tiup",
-	"+AGxVRk668/seee/fHEhEUVy7h9f3EB9Ex6e6uTk/OTUPeL/BQAA//8=",
+	"7L3rruQ2sib6KsSaA3gPJu1e5W57pqtwfpQvte1p21W7qnp8NjYMgSlFZrKXRKZJamWlGwbmaebB5kkO",
+	"GLyIkkhdMnO53YP5ZddKiSKDwWBcv/j7XSmao+DAtbp7/ve7I5W0AQ0S/7WVlFcFq8z/M373/O7nFuT5",
+	"bnPHaQN3z7vfN3eqPEBDzYM7IRuq757ftS3+os9H86zSkvH93a+/bu7KViohzbMVqFKyo2bCjM7hgy7s",
+	"j0TsiD4AOdI9kC3shIS7TXIObrB4Bg398B3wvT7cPf/s/j41g50Uzfj7r5hUmlT0TBjHr+P6PlLkF8Hh",
+	"BTkxfRCtzswDh0zSoaIaxnTY3Jkv7PCTbrGN4GbOvK3rXzd3EdmPVB+6LyFVJfzcMgnV3XMtW1hHf1ZB",
+	"cxQaeHn+C5zDVw5AK5Ddd77tHvvYPJch8aeffba5axj3/36W/OTue6rLQ/5bu4/tA/FHxsPUrGE6x432",
+	"x3iACna0rbVhg42ZMmva5u75p4YnGsbtv7rpMq5hDxI/9POYO34UslJEC6KAyvJAdsh1qYn8nCVVmhsl",
+	"PDI4vRcPwMeffX8Aos1PgUsoq6EiNeMP/vtDar7FAT+2I07xynBuc9uogNZQpSe5YzUQfaDaHlwpHlkF",
+	"eJAV23OqWwmK2AEI40oDrTbkdAAJ+EIpgWoh8WGozJ+yR97NIsEqWyFqoNzO9QCgX7nDkOYYd1Tigf4f",
+	"Cbu753f/6Q+dXPyD/VX94V00ovmCFmNKfEcvFyFarBQgoqJnJy+QjdRRcAVOkB8BRWwpuAaOJKDHY81K",
+	"amb6h2O1M39KfG3LOMVZDbf/181grS8JfsWciQeAo5nSUYptDc3Uh+0T/+VvSvD+DKZI/8aNm5jFj4bl",
+	"TsA1OUlhCYNbPzGHR159Io7APzS1Xbb6WOx2rIRKlG0DXH+ijhJoheM09SdhvDXk2txp+KD/UKrHGxBa",
+	"0605XR2hlaYaGre22+3x5v8IOglJ6JA3f/VHC4/Hy60CXgKeFCmOIDWz52Z7LpwkSku5IKYoq4gS3ayC",
+	"6Om0i9kDbK/4mQt7c8eFhsR9mBZAZpK1E0J3m7k5/BrfDv9hVQunyaA0wk9vYqr8FMYQ279Bqc08HDW/",
+	"NI/gTGlVMTMfWr+JqLujtYLNgOCLieWpMKPdeaqsW3i35on1fceUHnMM09D0/2dKkHnG+zV8hkpJz+Od",
+	"wMGSk2mAV1B9x3iCfT01R0RpqAbJaD1mmG81KQ+U70GRRuBlTDkxN5J6QQSvz5bVxY6I3c7YBSmOtyQf",
+	"ffR0sHfvNO3xqexKjZjpGKu/WlrX4lQzpRnfFxU9q+hjQZvb3JU1bRUkNDpzc0CtwJkaOC6hewmGYSI+",
+	"+9N9ktEqqNkjSCNy1Hj0H+BEBAe1IaVouYaKmM3BTxn9QHByOrDyQLZCH8iBPkKk+hDql25UhSV89VU3",
+	"l/cgG2X3/MO39t1P74fstrmrpDgeU8pcNJSyCt2O1jWhJ3reoAZDTnjlUtSGt4ZyrDLqsJl5E094VrJ1",
+	"M/xTfoZFw2pQ2tCyd8yuHB14FXhmQAB6VmR7dvtjtgN45dVvDbIhjXg0G7uFWpzILyAFLh+orBnq4WMe",
+	"hA9l3Sr2yPR5glNrLz/r+vXu7vl/TO/5d1T7zf4pqRUxRcyIhNbmlj4Tpc3KWm70cr8WRZgmWyhpA/Zh",
+	"/BnJlyb71Iy+96+8rCqo5nnQ0LFaPHrEmN+LR5jfYvEIUrIKCgnUqZtDKp0J04qUgu9qVmpFGopk4lVf",
+	"AjxLS4DpcQ39qXoAPBxOmBqyH0SrgKDiRNBiXfKhR6aY4IUULa8y3NMquodCsv1BqyyT/TolaN9YU3Qs",
+	"ad0Nsfyaiy6pX8cbE+i9eMAv3RuZ0bSkpS4W6lM7gIKL0ywzCw5n/7w+WON80Qu8bbbW+hp9+8g4Twld",
+	"PK/2fNLaGIn7g+EgZEeAhmjRlgeoNoTyipwO56X3wsxGGNV7/oaOCRxWtwlMEVYVb2xH5oiA7oPJy/54",
+	"lOKR1hcpkbQxV+xyyel2Kis1KU4GqhekaZURj05DOItWf6Q2pAal7C3INNoXeN8aDcLMAXjbGLIdJRyp",
+	"RFJJqIEqiNXnDK1xkI1f0RSl3lz0Of++5c8+GdPX4RetYtws2Pxsr0FzscAj1OZflBNQJa3RZHxBqFFw",
+	"NWmAcqM9CAX+5lSa7iF5OT4wXsUraZVdhajN86LVilWQXIuVVyCXHn0ccubIvDXPoDhdOu5gC3E5+Z0D",
+	"+Q2YM56gP5SsSqtkJYp/FfziIJXgVjtz6uXG/4bW35/v7XYZcUE1aYTS3Y+fbu7v73HvrH8quSleFxma",
+	"l92ONvb7VJqjYcdnklQtEM2a9E43UDHKCwWlcNfY2Hq1zxBDKPsVsSP/4khDPibiCJzxfY+r/vOG0FpZ",
+	"Lex0EE2fKd0lbBYUKWdOjLmNnmOKvyqQb2GHVg1lxuAYT/71ETgRkhygrojlTEUYj/RIt21eL7hL+p5j",
+	"VnInwX/S7comcEqKy76gNU36NmhZejE5Ohjb7qXA7Izrz/+U3MaylRJ4eZ6/Ovw3o3e6j03M/ha2tidE",
+	"4t6LQk3za8jb4l9Q/nVlIxIrbqst9TrA2JLuNMq+bz4XOehm6UYNQ2Tm+/BSSvaYcgR8I04+DAVOCVbE",
+	"ufO3lD/4E+c8QRtiDED/m4SjkNrosy/sxUjNZ6ByCjWra3OLStCttLPsk8Qow4V1FvQcNx/3JUnHr+j/",
+	"7N1+wCt7RBgvtKRcoWptbFOjgWDQxHCh4Yi6d3Iif4WQPd06Q2n7bf/4Jkw+SXHBW5X1XwS1ZZFaGfkb",
+	"Ft93WQPF6i5MWdskjsBkDJM/z3KgW840BwrxoN6dlYamF6G7+7ll5cPW/Hq3CZva++MHkCK5bV9IysvE",
+	"dQp1yuvzTsORaEH2An0w1p8B3FCjEqAIFzop83YM6mpwMJ8ljTWmYsZkZu5MFXZcqgujmpn/Re9BckF2",
+	"x/wAEo41ur/pHjXslmt0h9eU71urUh1rqg0voMO3rsXJOurslDd35sqEqvBqfPeXo3n9p3Rsmq8i3UHU",
+	"ldpYF9e95Sd7wWIAUMNRETDyBK9s+LlFJ2iKzI+0bmFp3LTjPYHGhbUxcN+TzIfKzti4pTXwii5WIitQ",
+	"mnFULYpSiLoQu13GlWRkakP5mZyEfDBai1XKjCnRYMiKMo1CFpmC0J12rhkUqu7yNCREL4U7oNbuSmtt",
+	"lWgo48URZHEQbSKI8dqqbhuzj4IDsS+YT0gowcgX1FkoJ/h++iRIpYuGstowNSsh7QCJZQpT5CSZ1sCJ",
+	"Fi/85eJipDYJwox3RZAEpzPh/na/FjbWmngk/wNodDCX9GjoWrpI24isQMtD2NhO52aKqIPRkZkiD3DU",
+	"Tkl1F6snkDiBIltaPiQp7qdgyT3Ba7Xge5cv08Xio03Qok7zjWi1NAtAzsGw8nD47ymrnT/YH2BFFPDI",
+	"r22ovBUfkH9c/Gn8paNQmtYFrSoJSqWEjOcNeAR5Jn5mWQYxA6qCGsMZeT5Dmh2VBB8iNFAEX8UNYRpN",
+	"JfO/lAt9AGlNoxfk3ujq9iHzg9UxxsuyJk1xpEwW+iBBGYl4vUfiC3QxM7eRNs7r3BO0tqaf8oqYPUdm",
+	"BuY4wxnQK6HYnjtzZVJZNqt95541chikYvYiGi/2RGVTtMcp/3mweyjhcAqsIZkCjBsYgbZr69pdE4bO",
+	"1mfABTHDf9wek3T2n06ncP1oriNDCzcE2cKe8mEcNKNVpoKhKBVGTDsSKLH82fQulBxndBROHL6xHB/Q",
+	"PCWE05IqLTymLrGOZbJ36EVOOk+VWVevew4tq6Fkj7SCP356v1ki6VclOXX3wMrXxmJt5QBZAbJAbAw4",
+	"9yqmze/6BabuClXplblFnhnR8Mf7parNQt1kPr7yz8FjGU1ksb6w7NpfcmVfcDhmrmjc/nuz/f/10/t1",
+	"N+wi4/nCa3D6pnvpdHFzzTCuejcP5XBKO/jSp+smHi80cJ7Q32XGf+t86AOnVpQrPqus24ezGrcU9YpY",
+	"o/fXT+bTRKnqdvTs8t51jDLSLWRQphVmazz3/jHGzQmx7uaPVCb7dUPYDm1lqozptcE8tfrktCX0Dwup",
+	"aW0ta+ozfUtRQeQT8WOjgDePp30ibbUHnQs0bPHXxWenpM2Rsj3P5deIpjG23Q3U3ZfW+CT+izasxpYf",
+	"cwkK5OPTTGUYFQ1U2XiCRt+PyeLWkGK5LyOl6IoDVdZCpZKQvvnm+fffb8inf3p+f48mTMMqzvYHnfRr",
+	"0PN0ZKZGEW8DRxU9vyD/7fM/3d8T+FAau5ZxUkEjbMxJg9IqKcYPomZemi4639/YF1JibSF1xBF4jjjJ",
+	"5098eUjRPjwMYfq4mgvgjLMnhwNkheG0IWbdSpnr6dt3r8kJ4MH8uiHPyPeCV/SMdyx513JraYQ9GI8+",
+	"JPcvgid8Pd++/OElJgxubBbUB9ocayBft4ad//AFyJrxZcZWRMpoE3oUcpMYrNxvcTgIEZv1+bqj59Rp",
+	"vEDT7U7gSt1ocOqe9sCEk7BykkM+u4Bp1taaxNyxds8n9xbd5xlx609hn8O/bo76bH1D/v7/SNlMhzIZ",
+	"nfJXw2Lx7Z/PSoG1OU5REvvCsPYF0SXglVoVtcMXrCxbmBw/+vNQ0FaS7nRRtWjwttuaqUNxYrzCxKNA",
+	"NUCREhwlgd5K23Sb8Af7YLe1LpvO/TnON7Z/ivM6gafDisbs4SDVgR2XUjYEdFIkwEl7wo/c0OhaNiom",
+	"xTSMFy7kII2SStyrguMl7bdjszzoat9etIEhRDuOLjFdwwI7xJDG3Qb2lZ7lMHvIb2FR9aXGr6kUVplM",
+	"kwHr8e9S6ndMqxeEUyldnH3Hap1OqE/aY+5TU6t+BZAMb10pjAZ6MSZ4PUctsK6jtJaPFIlV4rRIgnVh",
+	"/oVTrqnSRatWDZ5itmiKc3S+0AXa24oUYZ0XfJK08+loC6ae4JSd458lBwJ57dfNXSvr+ZOMA9tn5+h6",
+	"y0Pr53hhpY0f5pZTekLnzJfeUE0lfsn2Fjbx6xNUZHsmXJzwAuEC401IZNpq0VhPL0sZkO9C0FC7XGep",
+	"zVj6AI2C+hE1uOXFHUMi0kfKaqO83CgL2MX6iDoCfXBZMlG9x8kHmqzlj9UwZas759ZtPGFbyWCX/mWt",
+	"C0fDXshzNhVIhegiM6qtaPXGBfAiFYfsBSiyPY9qFlLi/nZeoXe2MMprc2pjS45sRNZrx8B1IVvnOJwp",
+	"JTAPv8VnY9VaQ2P0LpiXznFlt0thIv7tefl82VXovlPsABbvOjRbKveiaLlmda5s34NehIo0zwgNPZMt",
+	"EFuwPqvurdHtD1QdNN2rLMoC+kKVtun3Zj6U8b574T/RKuG8yMuHpbW2uZOIPogV5tQqr+VR1Kw8L0/q",
+	"u5WP8zWWdHZp3KLV6JQuSzhqqIKMd5WJZ9A2EGMl+dL5qlrooqTH8W6/wfwL6tlPcCDe8nlB7l3OBTGv",
+	"RvgdNoQXADzuk7EiTV25Ulo7SzkuBlPrjDZltLBh+UJ3715oFfUMWGNptpzb5BKs2Emn5WG13wL5ZuRZ",
+	"qAOd9CB698wC7TiKoUTXVsiR8Gmx9s6a94l7rSQk6XZXeEzUTrIE3589i32R6InTZ8/4aEViJzBInIUR",
+	"CeWRNjO8Yqb0r8sqmEba0yV1rqkay5XqiNM3ZrPP/yk0kH8ureD/1Bt++SV9YV7EqnhN766d2U2/i/ad",
+	"JXs4uBsXjh9lRP9Ob9MVN9wll1Q+Wu8ul3CZpC+G1E0wJaMvCPDM2bevhCTHWGmIzFzMkDVGM072dpL9",
+	"/wprK6z/r+S8NKNMFI4OCQrQB7Biyj2CECBJ/Jd19ss/RoL9tlr3rxPCJ5eV46rOU9lxPx4sjpWyVQW+",
+	"uNTVhVpG3Zi9MnwqiMatqwXfg1oMITOoTu6Jn2cp8YMiJVUwfia+2PN5KBp0a8ekJ7Fzuf2O+rjRWuxB",
+	"H1CvX5brFmc4/ZpCj6E7PY8pYp7qBunsxlTZc1zLa8M7NBb5G5/GJaTL/bKoAQjeuWhN78znc0saVyFa",
+	"C8YtdBPxT7c5U5fgbfzaXaLWk/m1OYfqJVenFGbBVlTnjOt0hd2zY3US2PKVRTWKd9ne6ycaYbtcU7bE",
+	"lHLZhuuF/Tqb3WtShmBzdL7IhvVbMVZHZm6hVVt10U03r18uocptDkzEzU95aFSq4NgoapPVwE6VM5JO",
+	"yEo9J5RgMfUO5Mb8vzh+3B435H//z/+V2huqJ0pybF25hXxamnEQc0bSlsI4jI/ViB0RrVQEPhxryrgr",
+	"Yr42BoPpRet89e6V7XmFw9hl7OTnEdVSZH7XNKXJ4u6aG1axCmxmCLcoc7bOzfyFi2jTk74JZtH/xtl/",
+	"vCtmxEptYh/tDbdctMEHDZLTupCZuJct8FAAfNWO7AWHZMaM0fM5nADjDM2RSqYEJzvRWtc38hUCyxLK",
+	"z5jOsZh5Fwo0n9E0LTUU/IXZ3H5MdlhNgIaeC1uskDyiyAkRRImxb6hSqLFxoQF5BtnaHqqxDWCeWiMG",
+	"FfwgdBKcwxeILDLj1sdlzqLV6/ET5h354mirz63wcVAcStSPObPiAGzxQidSo6xQD+e/O6udSx5d2v2T",
+	"M+CjHoP4zcxdLF+KpnGV9GuSX7q3PMksh3U4s452HeUmEqZZRl2zYz4nSjRgbnVzK+wYp7yEgGbikrPn",
+	"kwwcPFpCZAhtCzjMeJZLXGG3sQ/sXWpvgb7z47MFSC6eUDny/2WQAul0yMJBpvt/egh1yw7QQxPrlmgG",
+	"vI1eo+CJ9ZkfRBJEZYUQpK0+pJCdnTIRKvPp6C6Y4o4ZVBQ9BXv3JVWHHwEergaHGebFupiaOI3ibjsh",
+	"oaQqzQ4nN5chRrByxQOrIaVxwE5W5WHtPCVuxIyWqlckfx2gfHgLCtFpxkBtXtVK6Ccf0jVtYahuh7Ao",
+	"90QldwhFaYi7tk7rg0q0MoW98dKWaXr/A76f8sIdKS+mGqGUByppqTtPRknxAWsAR+ZCulrTDN/Dhc5h",
+	"nLkJOgKFeyy5KQHJ+QInQPbIU7JtWa0/ZpxYqOjgykYnFY6BClGrwKVE4MUCFdPqqdJ9drSut7R8WM70",
+	"r9wbV2S/LFJFkUReGc2lcs/VLS2AU7UfMuZjWv3pIvfDHHHDDTEF3ffm83vxi96T+7Q1rgtKPnA2xSQd",
+	"L+GshaUhX9rHnNq8vtTjA5TtE6V7T+Hrrq+1SMcGPJacM0c95IpF6yh2QhahsPeuW+08vqtNSunPciK1",
+	"xmPtek1+wBTdbg45aiWz3+TW7R+fJ1QG7Yeu8VEO4k7G6iBGSbO1149UMot/r9ryQKgif/877ssnhra/",
+	"/trX6bMx11Ue6FjeD7L00Di3SXm2Dwx80OpFhPnDFNGSQWX/uTTaMHVh3PImuFLYR2cjJejzDHIJNGfW",
+	"hf3EFzSiiUSifmxxuh+78INRP6B63qWiOzeWUcschJXg4NL1N8GZxRRR1Ppgp5qgPeGGDu/peOn53Rxa",
+	"vaEuf9CIw8fBUFY7ODa0gpWxx624rlpp/ah90Px+PZ8ZiRU1ewBu4XM0yMY7YDd3e+AgM+gLdsa3k6kp",
+	"jgkyauVY/8O9t9A2ij+U35wwaD7kkA3kDHyRtkUapphsJS1BpSv67YFOlJmIBrpKAdtYhQuCsJIO6e2F",
+	"se9x2vYwtQpUDP9p4QlDC7qxq1NhCnraTLYfcoFg+yCJgDenrzx3c3urKqwyfDK/Az+6Mzkp7BKue5/U",
+	"YsnF3OLVC2v0CQVkzx6Bb7AiDdPxHXxZf5sbKh+SyQBR06yPFHHopRvy7bvX5I/PPv/842eE1scD/fjT",
+	"yTBBl4nwWSIT4UhZVeBBToMq+xySmZya6Y9I2Le1r5tLrNGJo48UCU8Sn0b1wgYPMO/PoRpiIvNlc0nm",
+	"logKXvP6vNonW8GS/g9VhvVEBW+kELsLPzss8/lAKrY3J995HGirD8A1Ky3gNNrqEkqBJHS4OL0+TevC",
+	"wBPrusTBjeXhOWDvyPudKF/dQp3xGk02mDmJtq4ssPauVVAR229jmXvZf3cTJp4jhcMZG6yWl4cFVqR9",
+	"/aV9uOeCzXhnR1Aq2C4n6gMxjabyhFXG3hhMb/DPrUg3TAAbBl3uRYu3/1ifi0FDu4myIAw2rVp6eGmb",
+	"dqCpdovxBLG4fDzjFZ90CKVs5P6XY3ePY6E+w0Tb4+YwbwH3ePOytoVrHKd3c1mKIx++YKi7us1TR8qT",
+	"PB/Bx3S7LlpbSZP4ZNf6ItVB8gs4MJcggN1CwnJm5/8hIdMR+tjR4cQqfdh0eME17Prps2HOIbdzZv7n",
+	"mS8ewCj20Se1OF7zxaWdXhxrXVYKdJlgjaXTwH+Qbjz2out96PGQjQbsevzZ8gTbdiapBK+STV4ojCKh",
+	"a65rd6rDQicIfxPTy918V8SQ7AhvXSx7HRuE3IF0e+teBGWcZtCbxLFmlJeZ+OmThQasSZBGJeur/hvy",
+	"9V8dGmKdycKoFtdXzkfFQvtKM26SW/Oej2UdQpiN+uP6R14rnxTlZtotb3730mzduTYKO6bKwf5jMDDq",
+	"bemrGVzzTm+eYfLCAcoHqF4QLjj4xuUYGPf9J5b1bAxze2eXmwpOrT2WMT8v9WIkiJSmt+szeFWewTrs",
+	"xtuDhd0A/CuTbclqcEorFxoT/mBRJs0DnNO6saINEGqLFTyQPf5NnwRmLAbsKguui/k82A9AuGqBWYgw",
+	"LUSBuTgj/16oRAnlQD3wr9ocTNzjnzIZdb7D6HROXUnrGiSGkGvQwcmSvFbtqhZ2w3xnPh01Op1777V/",
+	"7sJIGTyCNJSLgS5rgU0rMI3hp6cQpoZ1ghANU+jkKCbYREGC+DyNo2Kj0FsXQPMCurexU0LiNlpGvrHp",
+	"rcJl7hOvIy5ZoYi4oxujon9+G5S7ZLOzZ6v1wtGWWo6Z6ELVOz+roCD7aSPS+ol9nxV7zDs3MsBl8jtt",
+	"XL7eLfrkBl3niVSt7G11wc4leuwvg1mbbrT/peA6mXkBjcu3msXmvxbnxXcIDWGmIB4ayukebxyXTjof",
+	"7HcdTO3scws2dqKoptBKksfyKEUjCu9Jna2v1ZIafa6oGX9IRDiXgcjFZbcrjVp1hFIXGHZLgYO5MPuf",
+	"nz/7fFW9QNdLcfk72ViFRXi36o06iBN/7tRdZszilSGL8Vc/FA3s6fascwg05pFJKGBsjVqYv/cvmNBr",
+	"rrEYNY+sAqPKHKtd+k4ezo3x6Q9PBD9ehiiHFUs1PSH9tGSlzrs21VE8pHrMvSQ4eRtqUvSMCXdmM3oO",
+	"U05olQbOTDJtOp2L+rbny29ri0TmlOYRBJ0Zb90Q/4iMsnQRDzrH4IP+SNny1dDJ2cEeOypaT1roMAak",
+	"ZltJl9uDfjfyce1ScJVssYZ1TKeDMBogIlIpYhQkQvcSsKdUmPIJz7HL0gxN+LUgrtrgJkGDi9LofJGX",
+	"t6JTuwS1AlzBMk76Ojz+m6XpwYcjk7DuQ2ugGZaivoqS1pmQi2+O6R3BmNtlRIl3yVsue+G5BIscjYRD",
+	"C7RJqgy2mY4NlCxb9GSi4hFkoQ70088+T7QmoOoQOlxb8LUdqyFwOIJWOGHY0OpWat1UuBHjsV5iztc/",
+	"m2mu6+gb+qSsksY2AzMhR26a1ul5vorSgPAfFZS1K/Y6MX2oJD3xLIhEBjD/IlC3bJjN/BDx1bVhuMWp",
+	"qvlE1JDEijSII3k+q9V59uOpW4nRobpFl3WPVxZE+Xo3zhge22bU/r4y5Ich+zDHbNr71NJv5Kd48rRe",
+	"94m3tvT3aZW1f5aE9vVyNA+7nxFByb6Xw8Rzd3ajbZjawndwQXloRu97f+gy6DCFDJ/D9vPMXkRoq5Et",
+	"YIG7BWXWWvC7xUatlawOqW+y7CPrDcJ6eu4yCuPCIQtYhhEUX1e0un5oRm+PqON0d+8jj9KCff4wpgtH",
+	"Cj1TBG9GqK7C374C0jij6sdwil2GIpXg54u2yIa0vAaFahuTIQ0PGxKFROikp30pQkurdMF4WbfW07JI",
+	"9HzfKv2tfSfcA8tAXFZf0P76dTwymHBH5AzU6U8LjsRllRbr+pcFDr+cBSN2Gu/2b7yNs4Azs/u1ZGMu",
+	"6lP1fzalb0neW+pN4Xq5Jp2kP9QbCwOXU2mXz9ENBFXeK7Os1t3n3bnvr1jES/Xwu5cvkdMmGcfGVP9h",
+	"qvtveaVY8IxsSQVmyBNb6rKJcTo3ZCs4VkFgD/xWYuS6O0L5jPpM0nLkLF4sFzMndpqHnOWcyMP2bbry",
+	"vY97VUNLd+Gr7qXOFB9KR1ddNPHtuG3Y1FNa0iLi3QVlaV6FnVrEd1R3s29YDUoLvoII3/tXsiQYNJ7u",
+	"8+NX9KxiFzLwqktJokQChxN1xSZbm4VYQZVEGTDCA1OEpWizwYu4xCtL7QFjDkrKIiKNPzrc8f7y0wws",
+	"JZQeyWuQzdUhVd3Uxlwmwe27WbSSMO/3rFwrsKt+p4FcMiM+lvx453AftTcysnaFY0CUjNYv7WvTUcVU",
+	"IQfGqNdpABnHyVQY4CKDShRc6KLswujj+fefKSYQrhY3X7Ou9nRpS/DRTwok+xRGOOUeqoLxVGb6+wPD",
+	"3to7VgPZQkkbi8yJvei6ktclJnXW+oohvG2YJtMTn54BipGTmbvCLv7IrEUt+FZQWVm/swRa2dQUGx7N",
+	"IYOthn++VYsPpz27JhnhYEVcP2KycFr6NElSco0Nak/7ZRn0NxcIv9WhX3iWhiFze342riMWlnlbrGwO",
+	"pDwIheAnvRSRWwGrXsKsy/gx3+PTcsYlEP7/ly/+OfkixwOvGNTVlTg9KwM/IanYmrrBT+7qERTUYIWi",
+	"EGlsgHyHMdy3VTRbhvjsG6q78X+aoefTe/tuTsth9ttcv5gEpVcOEUPj389sS2ZH5vbhJt6n+Jw8YeTO",
+	"fuaGM376yX5vNM0ryzzW4Dv7pN7lyULLy5LFuoEtBvcVzfG+ESfSUB5qMVJt8VpeRc1VlhHUvLPK+k0J",
+	"QJdijGRx1QHRXPzq5zhjvUPS78N8d+belHkuFzqazA0PlmX7Jz9db6yVlugxbUTRCswk8/j/oHWbnPNO",
+	"IHKBXDGee+Mdp0d1EElF7CgBAXOThXSvcHfVhmhxZKUiWhD6KFi1IYr9AmpDjL1zZHy/Cdj05pmTZOl6",
+	"RUlXwWa7c0x1JufpXEMRkLivCC3GNOiP66e88VsZb0P3iXneuECBv4p5Jq/s0a4vcLVetXUzsxns5Oxs",
+	"Lt++iY16m0yHWAlMTFVh8WFmS3e9WjjG9PZNfyVAvSFKC3nekM/viSLIvwHMa6USx11BdL8qPZVKGYU7",
+	"ooc/X1uo5IcZ4iF7Kk3tRSop6kB5lUkuu7YOZiLCk3Ucpab/lccQWGmqr8nE7iBqEr95j/VKY7SK5h3g",
+	"6m2Dpa7VUnFi+lDE37CkAaUdlr79CxLjpyuMTzjmgu1CZH4RvNjCgdY7d/wWqqkeZSc5pu2BnAmyrGrD",
+	"YK7MlMeiptr3WiaYW2Xx9R8ZnMiWlg/PbUo0/s6Ujw0RyuGUrgcZ48q4Ps4RuAXO3amKSNApRr7IPI5Y",
+	"dMHFMmDaTG6UB+3QrHxQROx2tkH6BGtmjN011m6qD+Vvc1RGSER5iEzPFYK/IBTz3ywUZuM6GjJF/nT/",
+	"5/kwwSgmGDimP5k0u9Swp+kQ3ypnyepE1SWGZnQSl6MkS60uy0QNeEa1jxQsarsoFq9ixg/WFZ3G6+hI",
+	"66c6vY9P7xe7aKsLI73m2w2fRSsV1LsXRPD6TGjVMK4wS9ICKSxKRL2ACbSIJ7juwEVbGA2T3sPpvbuF",
+	"AR2d6MtzuKL8kUTe1q2QPfruHkyXLehOg5y4TswGhkxmfIVsYW+YxEjuXjmgr0oKZTL+fEtRtaUuXPJE",
+	"5lzb6VQtrEy/18CDIlnXr3d3z/9jmgpfh1d+/WmTb/vlbiFcmVU/KrSQ1scGssk4iQSq9cVZkzlXR6F0",
+	"0co0iuSx3dZMHVaVrlmda3HhGPbISSqG+XqEC7AFp2pp2I6tTJc4UaYVFn05zl2QnpIuivLQIWMLz0fD",
+	"pesiVE9cNF4y3EhaBUHzdN6+6Cvfi0dIdcoZAgvNbrKTDxOpY+euDa+TVMYUaMEe3w3ZQi1O5BeQAg81",
+	"UFmzuAggTuNwR2N9WtiE4tfPEBzT5Pcqj9M0/6JVjINCTBFFcNq9qhNDfF8cZVHc8JF4lVNgl/2PGTkW",
+	"PDzW3YN4ABuiDkLq9XJxsL/LloZz/8jylJEgrt4W+yPaAcmJ8UqcCPC4X2YKPf+aPrV5sTLYtMFCJ/jy",
+	"7FEA12Tuef65PDLTGyI5vSFQ3OjYuBVm6uTyV0PuVjwDlQuOfNiD8Hk7pBsguRbxg9ARls2qJMn5DL4k",
+	"bNIit/Bg9OTcDWNd4JpXrR3igkSRMTbokrbRw3bo7vsT2atxr/fxzYJd1MkJIe/NuUf5e6LKQ88hFu6f",
+	"71FUbMi21Q4e/0TZI1RG7pWUl1DXUH1C3mM1IB4NIo0AYYoIjlhy5A/kX/z//he8sf7zCE3f643D9gIE",
+	"Ux5RTqGkda17SSniIxhJIfehtLvE9o7xThM7tL17wvqFdInaL5x0pJwETRyps5eUo+Dfnh3wlE5NZbBb",
+	"fl5T+lB7rFmZjECss4Jsx5LzFXk1XWm7GWdysjdR3cLKn05x+7o56vlmAePXHoHrLw+ClatzMo/HbP3q",
+	"FmLc10jSwSPMR5q+Ea0CnJh1VdqEg8nYFGW1W8SQYvaL6LW8c4MlyRdbo0P4ZmztngS4x59WmWH2lYDP",
+	"PnSXc9rACxQBwpLyGGGeRMiGN0kuH9jtg7koj80UoYIsNO15tXIqTugUl7kS/NuXmMVLbfWLLO40+Io7",
+	"JP0mAvmtzfWldqvOYZZYEFFNH4AvbGIXLFs779mM7nBmvrLfXylAAlroCLlujZpgR5mc3r8aQq1V2ybP",
+	"hi/Ao/yM9+PGqQ62lRdIuODQeIDSIsc234FWrpMRAl7bvj4RkO7G4WT1EWrHre1uxN75/VuQ7xs2J1/z",
+	"6mJISy/Zlw2Kne8MI6YTuxEh9DZArkfm64kSxr7SaHzWhkf22Du8oWeiABqiRVsejHJld3Exytrk4obK",
+	"TQi+uVnGi588KG+t4/TKo7IQo/QqgXqVyJjAkQ0d/S7rMphNSBlyiUCWELsdSMK0Zwfg8xEU22IPx00u",
+	"gEFdfS1lqqwu0xtqM9392iXkD4wroTVU5Eix/UeU0IPoTp901ZX/8eynT44gS6uEzUDJ4rc2d64P1ETb",
+	"6CgPLJ2PuNQ1+ejHGOk+xuh8Tqj1FlFF/v3f//3fP/7++4+/+mpDKDEqLYKbyxZtKuSKFwSMEu7ic65w",
+	"bIFwHNHA4ULh3JLLH+Y85iool5JheUpXL0EzPM24/vxP6a7hwffjtZcGqGot8BpwDe7/lGYNXdRvN1qa",
+	"n3g/YdF9Mk04CWzP34KxkW1nletS4dYIPCkeWRUCp3Ppft3DcVJZWhF75UulB4t5pKz2gcllETa3snF0",
+	"TRyPUJH26Nqla3IGbfN5hDQqyK5m+wNOpmylBF6m5SHjhXtyKYnVERZvyPAi9DPZRKSI5+BHz9L0Fsa/",
+	"3ZynM/xfffhS8CgP+CqGLnEoh/Sw6A3rfmy5TqtD56i5hHtsY/jFY/0nynXZ4tYwR3oW7WIhJ9M+ODeX",
+	"TegM/Yx8/de35P8lzz65/2+ffUr++u6r3GjrW9iMfdkqWMoj6GpOKIKEolvO+vbQnCP0RB02sy1/tBlQ",
+	"rjWudfkxhW7KhdbHCH/f07XbjyCF0jz4b22yF9GWqvS6b4mT7K6RddkH7p1Ml7yFE7MAEUt5NYAdZmpv",
+	"/CPWgnSnhTiMbI6soCITs+OF5M0b2hcuPAjf078JSVruunXi66jaCY4OKLOViNFHMR2voTXpcEAXc/xM",
+	"YlcPgBSZxy/ETTvqsuSI39vLHjNERJ9g2i4LLM26cYOCazsDreCXsH0z379mM4PEQ0k3UFafrejFFXD2",
+	"oyZcw6DR4sywZds+saM3ubWdRHu6e/tfqYa3waANEX5qbgSHKCGscqw0dY0flWJ8XyA2eCrw/w3l1etH",
+	"uKT1ZT7p0BirwQvMxSkkKvTTEBf1jBqUCRtD3CG4ozOrYBmo5StSDnt5htky3W8YZih8q6GZ6HiebYRN",
+	"XM7GEaQSSUB6GsCBUj8JOdOYpqHlgfF0QOHpTJaZe9f1EUo4PVo+B8WyHsA8lW3mA9Szw5wOKR3r26we",
+	"muxYhVeK20g3pFvsBEvdQhjF3Pl0AukbUTN3Ow0cfO6Kmb2zlgE6urezBUZuHjchnFvSUxItxCpjZPqu",
+	"sABUSWuHLa+perhzjVZR5rXYaQ0dqA6SR1oEngc4F45OVQuFEjiW+V8trNIjHkFWLapJtSht076WP3CB",
+	"oZ8dZbX1/NrLVEHZYpe1lHj9tjkKqV+5jKuhN63u7/2WcZoBQaRYJjs+Zv/93esfiCWZ0T1EKwm6uYgW",
+	"Lu+sbhv+kSIHoHGjEnvB7FtQCqoF3sMMaLpd3ltQDuB06BQ1H19ZS9ahziwvuB/Nq5LnQvYkZVwG1hFz",
+	"5hOjWXZfkOK0/Kw4MolTasFmpKKGnS6SV+FbcVJkC2fh2kxbY/XTzf39PeI7B8ufC01qpnQS/W8oJxx9",
+	"NmGPOrKELXCLHM5wgg/EaVXZZfb2C6W8+epW7Gpku9QyRZz6tiGUGEFATqyuyRZ8u4/l3Cd2hW87k1HY",
+	"GqOLt0dMeze6SeUTUBYVhYhdIS2VxgqPS70lUpzMN3oDJ5JxpdjWq9TuLnyR5sJEWJRxcJaoj4UaUbAh",
+	"zwzRO27skkGtmElO2AhV1yy21y/ObJClJ4pZG2LD0HtI7UGMOFqzakkXudNd960Ur/530UreAVWNr0FV",
+	"TEI2TxQwbCEd6fm5ZeXDVoiHBFP/gFVFNlPB+d8Nrf/NvPKFecX1GDfm5pFK19Rj9IkPIBMggF+KKjX4",
+	"/2cezgxSaPphepaafnB5ermRUp3fPX161HDzjr68iek/v30XJF/6/esVsm/mNm3G5O42YNGDnsjrDHlH",
+	"x0n6zZPsFsrf4AxdXuLVH0hdsJ3XTBw/1yvZ/ez+2qW8FzoV/apgy7RabEr+zQ6W0XdqxmFJBUYYxb+y",
+	"8fOYW8ANmcQS5HIW+Qucv0pja6iHKQc/Nhk5cZCRj19Cw3jV78I9nVKoVLL7pbmvY9hjlwt9FEqH3D7X",
+	"zXERraIa41GnRJ3r2qY0aQTGJbQg1ri5ifPhCZqsO/Nr8YgXlW7aSvaVXVXsO9fFKpY0unJs7OHoG3ou",
+	"MDk8VYvMo+ZxDT2TRjwCYTqZ9jvRDgm5fwXnXdLl3INcTCKD4kMT6ZY16AK4dc1y2AvNqJ6ueE/FOjxM",
+	"jI7yLftd19Y1O/fgFzHzRsCLXVqppXMQFr3NnZBoF6K9pBAk8gRECv+0rp/4QmSHiaX9ZeSNRpj6wmK9",
+	"uw5ZfsYWa97+o9eOwP4phv/vU7RbjPvsLW4tf908nV/rO3pUNwFTHAcTasCIZm2+EHd45b6NVrXaFeyq",
+	"QaZbJBwV/Hg49zJXZ1KLD8Hrm88yDuMO3H/2AueiiHyBmO9X+MaTKR7pGjnkEgJs4SgGBTCFskQAA3OX",
+	"15iIHNKDbUqU6tWVfvonchCtxJjgXtISfDrPwR7E/mbjEwW+kJD/wZyGrglrlYlFN0xhnoN5Z1HlZo1Z",
+	"d/gJWxnsOqPiOL0lcXjM2PISGqjOubbDFJH+tkCOlFWh6PbIoASyo3WtMLK+8ZEd2/rN3HPgfFyRt9bv",
+	"O75X+Ii86yral0IZVotJneQyqPYgv3NJ9slcv3RsKQSHBja3hIphM+9HwLrqDUGl21ZaxzpaPrVvFaLX",
+	"VFJY1lmhP/DLYn4feNG7bUuPVh8y6eLcMD1J8uultR3pvaRcuejRE8rt0beukuFGQcC+utKi1V2rfI79",
+	"UWxNn5roGKSS8lekg83pZnZeSQpnwdlDi2rGQ+8bHyCWQCvf0hBLurB1dStJQxnavl6GoK5ZpeP7WOZG",
+	"ecWqibaW17STd17lJb00nkb5dhd5MovQCN8tYFRIL0hhGyjKvbWNFeueDu6V6lxxaFRu2OsUYgRnxfag",
+	"tL3ss5v4VSrMWh6gfFhrGi7MJqqYUT1Urvy8BPYIGbgX/2tBdeHTkjPAMJDrreJ63k6+P4oSY4jU1g2M",
+	"3o8mnZlht+ZNTNncdr5i9WS4LWnlrD4Ov2a+3tWwDyPv5xVNvBxjJSRjTZUusBJ2FXfhaxF1l79ppNpW",
+	"fIB1s9+KD44SiTX44PbiAUEpmkbGbnlDdXnIcXzLjbT2ifN9WfQGnWc+97a2ufBbQPn+wsj3MwY8H+Co",
+	"iaSn+ShnR6nNnUP+6ML43UR7s8ox8TvQDjNjTR33PttjkFApEQsBX3xOlNd9FW0AK2SI4CWQRkjYELYL",
+	"PUmUFkd0MVqZOBY5buDppKoDNoR+QaBWmFzokp0dRILqlRTl0J38h3Ik61gupVfDMZnW/rKu8d7eeLsH",
+	"3Zx/tFASaV3ZhoHTqdAuf2PMa1G/Jee7Fa2W2Acaka5cctgw6yz67la0vITCV2B1n3ceovBI5ijcMk3b",
+	"nNGaMq4npxOemm7ymJtwJRrKuPkCWlPph3YSYNonb7Rx3GLUOvbCEB45HHebNdYcxa1Y4ajftXVd4Nu5",
+	"kIn7aVh8U2FxrzmRttRXNh+3x3S9VbLjuuF0NPoV/NwiiHgPBCVnthsmS2b02PFQClJHjmOLqca7zECy",
+	"KdpjAa5O6YKahFySuD9ZQVewROwRe8wW3do23TmPmas7Fz2WHJ2oFFt3RzotdXR5+DId1p9oT2dkbFJc",
+	"SsAbp7HNNynHFO+t+Qg5iLpSzwmnUoqTY121QGh6axm/mVwDVIym0mhUQduKibSeeQBf+ZXNFMkq/73L",
+	"NiohHNsbUIoRl4nWln6NpM2JVVb0J27pxKqtRnGVRU1bfRDyUgPtQDm3+RvBXkRIk83dUUhNzf9UDZo3",
+	"CMAyKBPutU/O3EaXRbVY1P00xE1sZJHb1i3oRkjOBeta1qp1r1gaBtFjJY++cmBVBTytcOiDUa0I9qJk",
+	"j1TDc4upezoIrLJRtikl44YTrSWfCXQddFOPv/GOcqaZglu0Kxur2sDHaPgXhnEvsO+xTCM9s0mgUJ+6",
+	"nfhtbyxox0xTC3kLx/r8rns83xN3c2e3eDEsqUgPIopaiIc0XI7P0ScnKTSEqn4sihnqakSHMMheJBkp",
+	"Kujsf+f1DssBWI1jCPFAqH6Og3+7+xjvlvQNLJnWwJOoQ2YUtO+ed5UGYRW4iDDveNK9BDmMMQZFtCtX",
+	"CGMvjI92kqSTdl2k1AnPrM/WCYfLEP3zsnWRSL1KBsaHeJxPSs3FB89RHu3BmEA2g1QLYgVXL4Vjlrun",
+	"wf85nAp7WhJBGotXSr3EFDtM+bPGaqK7xMQxz4METp/dCUR0C5cVJNhHODE31dW9ATrmi1kyC0UYX0sJ",
+	"tY5r4Lqwb6XAJg7YHKOyTfpZk8yezDQDzioL6kA//ezz9E/sF1gE4DBs4dp1POytyY0YvjlBoVsEVCZc",
+	"OzcKo3wPWrIyPsmPDE42R+0BbP/kpnF5rupApW3LRB/tbzUrH1yTZSfIVdoX7HFSri7c3wreJqTHa3PV",
+	"HL2bYgeQPKfWsbK2t98FSNDGIOk+c6kq1MA6N2aXfZSFjEdTlimCjjdDrlNAbT5IUGbehKoHNUT0ykdH",
+	"7UfXQSKtgjNwT08oWaNuHcBd2/IGXHW0g8RQ6Di0CUcO8jRdiOmJMceX78ODk0i+WrL9fj79KxyT9+75",
+	"pOrgcX39oJHakEcuCEO/rCqopo7hwAPCeFxgHScEfKRIFF1ewCpXH6TZdG4OOguIjjd+qjaygg+EcVej",
+	"xeHUyyV9ge4o0WqyFZj4H2u5Mfjn1Qjat+OSMYOEdIBAoEkeycC/L5W9CHzS9BnH/Odibpnctf5u9Urq",
+	"aF27aTXJT/S5K5E9s2OcouO/VZoc6KPRXoA7ZGFcbmMuJlKDuRF7gC+reDXRK6Ar4wkgY5gZBDpdgdS5",
+	"mkd2lNuWF0iPDrKMqLYxqvWz+/tPyL2z2+weJ7n6Opn4uzkLnfdy4WHoZuIvmLhlge0SRq1ryhX8+Z4e",
+	"XUfw4PKyaZQdLTd3e/aYyQq1Ss9Fopoq8k5LdoQOOQfPwIJzF6cwDfUICUAQf+zjkiowVrK2kecZKLNR",
+	"NlKS4sk+HP+YbA5fRz/J56yBmnGw5eqjnEoHzLImPSNHlZvYEoa6qw0JY/DwEi7tao0T82MkV9cq/S0v",
+	"67YapSlXoa8CNjqkeyhsdnI/DblDvxnkIm7uKCuMFcNBpa2SHyAZ9LQ+B5SGDrN1VOa0K7jQmTvjQI9H",
+	"4KqX6UtLrabhwOyQ2WBdnD9sEWj8Z6gmXJASpKaME7ctazolzXsfzVPv2qah0iZdUNthfPJsmGeSwQVD",
+	"9FvwM27e0xnGP4D2IcHfDjlxHcybA3dckaCWa2qYA8+Oru+kUoH99zyc10eq0y1WIa/FC+msm3BnBOMm",
+	"bdj8IDTbuezwxZA2bxiUsAkJGJRXNvEZcb92VBLaKxzzt+fy0vX16DNLe0w5J0pC8DDdoXFj3nfV24nI",
+	"D7K6hd36bgYLl1Mz/pBKCNEHb09gEmmQekxZDVzIwep65RM5wGo6Eu0RxWyeQ2UzfeynsgTMWfopc903",
+	"ZgiM7UoRnbd2AVvfRFzGx+QCNcBmZS3IZ/R3vnthbm3vrJxNobrWJ3pWBdZMZUwkCba5FkjiAOEplo7Q",
+	"84YoYZ1dXGApiNnOn1sG6XCmTWZ1Z2LM/k0ONRr3dvkmvN7tQEIVDslwE3CChQ/tDtATv3n+/fc+m+UX",
+	"weFFl6FG3dqsLft8WCvSK6P3T2U6Tu2B6+JIlYJMEu0vSQHkLgSLxv+RMv8DvKJy9iJwFOytvT/P4azi",
+	"3XLT2fSYxW/YUta7oM69xy8xdsHmah6JG9XMVMMPGWZmIoPNn3l6lhVuupFze6XeOumzBoygUtmOFhvn",
+	"vLssmHifSrXNe5GwQVXoD39WxMnGizBr7YeS9EJPfAbyoAmBnmQHVpVrgSpEuqof+4TVFSgdediWaRMB",
+	"i35tVM6twY/gZx5NM0UWFLoJZyb68DILw4R67+azqLRROrBsNj6egkgGS3EF3lCl7WxSUFtdG5C0buce",
+	"8HqR7akQepz1e2pagAWxMxoPyOYm3Tdc+AxksQNYbP/YItCVzcFXjL84lBZS2jJI3K1WrIJ0Xp5zoGLi",
+	"FGUVcQ8bAlsv29g8t1Dg6cS9ldUJwXCbVS3eaV8s7R34M31fMI5jvf2TnZJcQBUfzJ6xi7JR1ux1tIkL",
+	"silm+wzZjEtFQtMY275GUz6A9X2W6SX0RHyDj+qDxKY69rlF8wmbvqwFwmD7R60QRikn3lf50ZhZzC5m",
+	"+eJCaAUnbRZzRwqKwaY8d53D7oIQy2QnLWewNUAM0eGMHZwODtPlc0fp2W6Ow55nvqA+7n6WWkbPzBjb",
+	"Vbaf4U16Fu7Yh3TdiNHGicZsAls7kzS79lK0x3Sy58pmiNNtdPeZYoEzMaooMjcqqhY0YD5v3Jv0dv6d",
+	"ae++5Oky24zx9W5n9vZ70AfR831vKX8otKRc7WzMip6PGGIqD/Azqj57IdCRjC64HBeYwd845/i1jswm",
+	"THLmGopWtLbNhRRiNxHGwZ8nsr3cA0tzvvwLPlst4UkqhVwLYhRe2p5XJChLMEeWL2kl4DYi7ljRvR35",
+	"TSNq9lbao9OAqv3p9ykwwcCOx9LIurlw5be9HIEXBD7QUmMyuoOtsJHVftnRsrDlVLOVYbCnwv5kHfbF",
+	"hhjT1aN8BLxGF+VFMA0PTbyMoVMfffPVqw1588O/EiHJf3/z9b+iqq5JI5Qmz+7J91/Eo+eRiHtcsw6+",
+	"cIZ5olQNu4jk7vP3rkXzsBU4TxpW2HTa9o9kDWDZozqIE39ODtTYHcbMEtI3qnc9+et0W+ZNaDU9V19t",
+	"HUTZbs2v+VZQWTG+/875ovuL6RswSa9XzTjmKFNjfzUvsDDJpRMFnE+toN6Rk5APyt+Hy+RJugn80Ckg",
+	"MxeMVTgv1sAaf3Us0LdLIV3+cN/ZNVJcZzI/prO2k1qeFRQhGQMKox8V8YQsuUDpousaKQHJ9NN1qp2l",
+	"8NtMc8+ZUtGtZBm8kQVpD/SYbbWAQAArOoCaxx1weMrur4WCqsihSUU5wstbjlrOSn1sLpvjUmRBlSNW",
+	"nJaY1yJXx8wucXywGvILx19XaDf4fFa5ydZZHWuqd+4mz6QMwMT2IKbI5M9J1MEOSsxyW1KljYqFZqR+",
+	"f5456EH/735OzpgfIqIE9Bw/l+4ghmPXT5oP4IfmqM+KkKSrck2A+JIG6fkA18KPLmuIMWyC5ejtq49m",
+	"unAPyHSRt2kVJQNV4s5Un95PLH9VjmO+7rtHlwWkuEV8eMiEl0MEv3Z+t1uAKi62njKIiemGyDh6NvJu",
+	"5p++zKnWtnwtHSwpa1E+FOlOyO/oWRElbFJY1Qte2+ACU4RxpWld++y1tBGzPRcngIfF+/ojwEOw4dNA",
+	"YqrQovA6VAYa6VgzUIVLoE89gGVDReOA+/JP+HB+KtZEXfzjil4jmqqHqY+4311Pmfl7JBpv+PJg1YMl",
+	"Jom7iVioT9Ww/ME2pxj0DS0fXrlDZPjMtUe4+5vlbX+xun8eqzQ8VwS6ku6gvSh+AFx/ic86LZA6SILF",
+	"WiDl1WwX+3TuGca/tHcW/K1VASrn6q73peCarmyhb17IjYXwmQujMQE/u6tqWDyNr6KSicRUutT/5VnD",
+	"IaMv2Z9lN++fDwHPI7UIFAtDpfrwTsMxI7UKh3SWTJbFpETb8pH71vOKSNi1CirS8hr71Oh8VCbpqzZf",
+	"jdu8jKM9XcK9Q/A40nM0BT4IooRyGOsrYIp0BeY36CFzlKJqS10EqJd1MUf4eWnj8wM7rjP+3rk3UrNW",
+	"Ls14lj2C8BokJi+fhk1RHk/BkESuGMY8nhrnJOTDrhanRX3Q/brdMQmziKTqQCb0jnMksjwZ+hOwO7px",
+	"gn3Azf0jlb5yAr2/QOiFxI1hZfnyjfvC4gOFK8B7DccstlBfX6fwDmeSazrY0ApWQgKei5ZXIi+bmCYl",
+	"5WTrWxtvafmQRZCbS8z0xa65TCdszsXVCSQ5g3bQfXtBBCdbjFA3CurHTF8rJzQzupTPNEohC66osE5Z",
+	"iZ6dOvr77228R9fPbRPX+3rabyYMlBwPDrvTmkPDhfjFfky1DcwpUna4ZYZpf7O+dsEP17a4XzakNmTH",
+	"ag02Ud2sDxRRxoiw6LvR0+puc/ODWabjNwicaOf1nBx8b++uOyxR9PQJeeuuXTR8sGxFkS2UogFCua0f",
+	"qJlR3Zh1ijeMs8ZswrOMS2tBSkC0llf2hVERWF9OrEv+s4a9+/ezRPe2VDOHT9NOc7uZGeJapntOqIM5",
+	"E4MkW4v6QY2iYWj8CbEhFmNZ2lcrV+/vn3Ao+FiSpEVbHqAKhJ+lQSbD8ZWQJByTC467588lJ9W3LR6G",
+	"06K9tSuOZMPvoJhwqXtiLZazG3eGcpF4Wxn7WSc23Hd8T50Liv1d+k0SAMewWQ26aCiri71ATlYP7Fg4",
+	"5+H84F5byg5fSXEsfP3zik1dEBvDMGf6q75kEWGPHBbH0Ren4L1tTvZLJytht4NSm5ubi1Nk1iwpOFft",
+	"FltzisW9pP6xRz5mqMTd7K7k6JKuxb7wPYcbKh+KKHfKZ0wV1mhFf4vUhQUFjn6Oul2cKHuEIoYh8Ela",
+	"gz9KeBQPUESV4Nhix/VSwv4vUW2qfUNLp3G7pxxfm4lFXB2x5Izq8SrcjCu0jh89w+EV3Nc7sJWrRdSE",
+	"imzPI1ma8oZGeuu6oMXaJme9trDzjV5PHBY//PMipJEA95+vCeyUhj+mGhlOsf4tPPoZG/lpymUTH5t2",
+	"nw/c46IBi6jNASqVwHq+lLN+++56l+CKPkHGO3e4c4t8F+ub07Fq8YSt7plryWB7kU2iO63oq4HVDmmT",
+	"FLsar/OCRbjQy4It7vmUN+iQ69DU5/gOJeB5QB08AsfCVZupakzEqoVQerIu5rqiB9+4p57vF+J2tB/O",
+	"6ICm+5vqNqW3A2kR4qtjEh1DQm3MP6qO5TeuSXn6IpG5co/0Fjmv/FWh3fVtKi3qVMibt/4f6z7HzPmD",
+	"raYzmtNxSYdKz8du7PRSzwDvtI9nhWwVW1jLAUtbfRMxys+ImMpzHqIzwPsYPumqTGxkX5lOdM0m7uyk",
+	"aIqzmXYaGk3kxK9oZTn107Lk7hTwuvQ5tHfx9Nxcwpfj72Q36t/dwq7I9pht6mBkxgJ72M3mS/f8zH6t",
+	"VGRnvRMc9Ip7edUlfg5RnmR0H6SC5cOpcLJmqekO4RoEMveZhZ0Voj0YuVyQRtH6LIUjcoSlTPLmlx33",
+	"ZCywo3mU7IXuJaMbZcB8+hyChZsQSPTRQ/d8IM4n5GVcU+Zb1ZyoC3cyHjyvVpCOMHwDlOvS+/bVhy/D",
+	"W5kY+CNIvYI/uNBFmSOaKzdQAeBBUg24QLBlUw69dMynCOKecLd+493XZiRl0e+VUb3S3WZ+E+6NAizr",
+	"eT0GmPNxk24XAiH6hA4LywH6Jjj7NpaqF+EXAJOEla78Xh+lcD7VrfelDEmQK/812bPQTINKyMJN/vVI",
+	"tEsPw9MvxIMiJ3OA/ZsBiJSSPT0urh9YTRpcxDdJwrgO1tnAJuVnK2yoRqzJE6ZCbBHzO98ja62V5eeY",
+	"tbYG++fysSwhus9N7eE3ST2tAk2zIA8sgI76xsRakEpMu46nlmn46K19ci0M32KAopAQ6fOc3RKnaPNj",
+	"t10pNXYNImEmLfHmeltOaVm/DQs7audUjUBvjwPY79ebFSwOxGxUyIv+5uJIpb5J1l2ocltzFkWrX3rP",
+	"dxIJTUNz1KuHtK8l2YPyWfzBLyh/eCklc5O6ZWpiBUp7jMkbYEL1UUTHn4NHVvkSv0Fv65q2CjahNhEl",
+	"z1EgyjtTDpnY6zE99MnlOHY7IYHteeEx+nL4JEo04MLK4sEmtFDtM+KiqLMvKLV4XWdYnK75yk7krZtH",
+	"aq7hphs3MfSw99jZSJETPZPTgdUeceEAdbWxzjULabMS1sUwbO7GrLGV8406P6OvMNs7zHoSsUEanEFZ",
+	"OLRWtbSexh7lEQZb+mZ7ADhazHNrOFjeCsm3XRrTUpp5eM10Vqk5D8WxK1xfUHHuy9ytqQow4VG2PBiP",
+	"vxQww8mEnzYZ/SdKfmmoZ3ZCPUImaWgF43RToxjZHkrYAPR0OBujLYYG4f7JIz1jSy5cRQ1UuUzFjDVj",
+	"OwObQY4gjjUQ91Kvq9fIjM+fcnRImwPTbfhlSEhTx3hF6unSZFFzPnt5og9QILc+3d67tkXmUygcrV7s",
+	"M/3G2z2ZEdrxc3QfdBptd21H122QPL0U0oHOsOlg27q9jwRC6gKwO5RXVIIy8NtC50rdSxKQYIwm20Db",
+	"HpSul0/SSWuxBqa7pbr9tY/aPqWU2EaMZEdLLWRIuGJqHSia+7wZM16HFvrocBgeQZ6LUmRa5kvR8lyb",
+	"Z7UitpdISbpzQ+CORBgB9pMTjOBUuLEtfEmJopRC2uWna2Ol0sXqqMkDnLO9tibKAlItd8Z0dxdZMmHN",
+	"MRL64/TCCgTR6lI0qeJZ1ZYlQOWaxJtdyBTQuv43q2jkYWgW5bE7enSTnS3rtLySySq/pSX4RFnkYfY3",
+	"TCCvYB16jJd+kzFRJ5bfmGdXRYmdDPDTilOypxJCAmEuqtSN6hHDRqx5PVw1y+53d+n8lM2Q6nKaX9hu",
+	"MFuwXh5EpA6K52L89gk89IkuTjEa7Fwa8rpa5w/Yg+FScq9Frk8D8v0FjgFq0474kSIHprSQ5xQC3pry",
+	"6j7gfDZvdkDgVN/Yqw5adMbcsepqQ/0ezBwnnwR9XQx5LpDYpcvmITGiC2mhjHzt3rgsj/o2XOaMZWO3",
+	"+ppAzC3e4T18cW6FszKSyRUx880leQ8Jn+iE4Ok+wyg3Cs344X6LJMIRo4xRfvoFP136szs9VS4DI1rG",
+	"hMXsirYtdK6tukD0Zleiae02fQAmiWqbcbVN5AMfNkkDQuMOaNe5yCfc2lecymHgpNPhFrupe6zye9Dn",
+	"fpfqF/ouklziAfC2gHwndug9WOeKDHw+G9m8UO3DyU/wQC3KZFePcLYw55xyIFvzqK9TohJ6SNte3q04",
+	"YqptfqNj1iTRw4MgQT+pstWWJ8p0NiVh/eWyuTsdktWlojE3ma8i6b7beX83AWVQHyTAhmgLysf0wf7Z",
+	"y7+RN28mUjBOsMOdMxN1pFojRK4uWfJ3hsuAcC6g7v+KOIjjyjFCU1jnb+Els9BP9Fx4U97+S1kbPY0g",
+	"7FFSl9kdA7zUkf3xSmB/JT8BLLRcXX1kq4mS+JdmfEOk56FAkylie9ljEN+Vx6zN7puq7wnBkvHtcM70",
+	"LnaSMLLDTgeB81aE6R76PSWl4JZlknYOr3LObfMTYXo6VJJTKr9177xwJ6o3241LxRIcwqTv1u3T0AV5",
+	"opj/JHCviGv+tGyzolyCpN8rQJEbDZkLTR4shPYFhV6TBYqGD76jKf+YEoI/R6HEONmxR3CISbYjqgNf",
+	"jTNyLRyP/8W8jv+McHfcPWMkGi92Ndsf0K3JsQ/2hMpoJvilvwR+l/dQ7Ug4f30gsYdbhK+vkc1mlLRl",
+	"4WmcT3LsXflMuXjYbqV2g9pFgkiXWDbd/i7NAvOrnKDQzeyu38rkep3zVBt1ZgopZzJIuRm3oLkSQXwO",
+	"uzlMB5PsvB8JQ69YKmtzD5aIyCk87sVZQAGp2z6fp/8bUbMyYS75KJYqhuBscS+6kyhCMDj0grpO3iwH",
+	"2hxOMTmfbsA5GlzQiytBpFG4xT2yIVqIDdmzR1CoKVSZ9n5JkiYMepSWkaB/YcHDmSaCE30Sg7j76ntg",
+	"poR09UbkyT/qTmHmUrW1LfNyOZNxiXPkjgk/Y6Q6/sOutWFnLD3XNsfYX7ohuX5Hmf2MsTjrcxEl20f/",
+	"e4C6Cip6PennyVegrnOS3rjQdG3OwWRMwqZiHKgiiKViRu4LY5/3f6DqCQtX16Ii7yRAPsZO+9kzPleF",
+	"OPUBqKwZKD3omsOFxZPHSIxenhgNdVVkoTkW+5dQO77lnjKFGjdaM1GeFdZ8uH614gRqYsuZWuzB7y7+",
+	"eW3Eawn+Tl6bn7HS23+JY+TSIl9V7Cznj1wqwaOCBhHTqu9Q6W+AO5FYfLqsMncUDZgt1R0V5y4IGLhT",
+	"uqAE11DzvXjZBV/7AvTSjKsTldxnGIYb0N80HE4DfwwXgz/Y9I6uzzvdikezXkw1MCawKirRbuu0U2ba",
+	"VRXyrMIkF5Dmdjp+R+1U7kCuRaG0ME+Y64lpnp/d38/3LfI2DA6bXGUHJtdfWS3KfMbzuETXB2iWVOJq",
+	"xNsJH0hOK6Mfr8MYiSFll20QfnYSKPaCTKbrINU3d4IXitXeNhl4Omnbhxs2/8z2udjcSZpqv/16R45m",
+	"6Qxcid2O6cgrH2CENujRcmlwNexpTbCyGlUS50PGtGrruqoFJoqab0Z/Rbdz8NnlYAg1W41gGuCkV+x1",
+	"hyOx3CDa3BnZv2x8o+WkLwIn1ruuAgEPOtrvHsO53cufF9cbLdH5tEQIpUnwmpG/IcuOj4Ps9tmhlhuX",
+	"I6L4qU8s2p/WcSOfn9seXGWMsZlb3InxTBvshS4AD+WP33bjTfoD7CKevLcB1ttHGzF2ursfuyR/qJiG",
+	"akPunZ+dw8mKifPzrm7RJYMzFdcYO7iyTaSgEkWt7RjwHu9TB/+ixgpPIyKnAOtvIWGuFCLj9hFuenku",
+	"u4kOY2/mJ3RQWqqxpq2f+EjUVPUB9T+732Sju7uY27sbUdk0NcvRnlMn8Exvyai/V3ac5UO3uU4SDdoD",
+	"Mz1V4OJaj1vjOOgQGGTLBtzXMbjnvMp1+FoaJsCJT6zZY+Aks15XwI8740GmKxVphaVUFT0nqPhFqxgH",
+	"pTC6liQVqJKaxRda3GRCD2Cxgwb+2dBb0e+bvV1AhkvImNsIdYxaaCmOQCpmQfYtNlTSjYsqacofHOuq",
+	"TBEOjyBDu0lzW3UKV15ZWH8nucMbnfTOikfIT9GqCGULeNrJ+XMrZNvkapp1K7nbr/Glbpdsk22InY4h",
+	"r31LES02xIFBWEf2fVodb+t+Zh7CH9G6vguTMwtiaFcnRZXZwd4I+G7XSGvHMqa8Re1cwM8bx0fRivFd",
+	"Zba3yvWUtMN7h7+fnY3LmzXZzpTF9pyfXM8OxpB1Ee0t48WRSlrXmGayPRdVvy/ltBrZiQe3CeGbw8Me",
+	"81teCv3ohPyaJBvnh1oJoD2qK0Y3cFGDu3SXYbA5L1Cvcc34gDZUPkDq2sBAr2SgNuTbd6/JH599/vnH",
+	"zwitjwf68aeryqLR/9kO0NviZiGuXZxaZxlJ2NvLZjz3t/4nUlINe2GW8YKYO9CiTliUIAvosyJpK8EY",
+	"UtPa9We8yA5BBF4ngeb5wqFURsL0s9W5/TjIT9nFxF1xxjeuaxmSyVhoaHlgHIjt7IdVnZgajL3bL6yp",
+	"LykvqHoodkIWmjUZFjJPSTgKqYujUDr/kI2tZX6/ZWPOTH/X6eH8O0n9xBCxWN9YUwP3duvUx78OD1qB",
+	"U/nw2zgURNVB0/3K07o0QHRRo02z50W692/vHlrRl9xcYulOIQfh0/4Y329QAXI6yHgYtj+kZOtfMeOi",
+	"wy9C9LKGnkklXEdvpq36hty8NONHKP0Wk7VS0jJf8oo/FdjwdwGjvDVP/5t/2FzkR/EAGb+Ij8FVUNZU",
+	"gjJrDgXgj6wCYVtzRIXAlBNaJXXJPEhBPmYXwSVNk87IvggjKcS5CtcaKr0+DKXuhF0PnlCyhT3jqttc",
+	"9z7GuqiU7BGqBbGHKoIZGrdT9aEqu6k9yTaWhdGJ3dy5bkf9bs9B8OWvhW9Eqnf5UzZsvqwT3IKGyBe0",
+	"ihtfjSnsElHSejYG+519ysOTFCJ0VM94W92dn0j0hQ8IXsP3FjxrDrbkg14lAhf1q7OEQaTc/+EM/jlA",
+	"kRgbcwXxI8iSSZeC24VRpdhkfNgy6qhnWIRb2YeVGG1d/uB8F7hihVa4jpXSFMhPqduuRLRjlwui2s58",
+	"ithHUFhH1ScaZHMZukmHZJ1Sozos6zTWjnvA+xht90A7xV6mu/kRp2U1Ugey/Y/Cx76o3flvjKmdv2xB",
+	"LuvxacTye3x4Fj/bjzrBtMfV1rf2eslVtdB2lPzE3nTISNflzyWjyy6n2EKN+tSuLQaFo6ya6pEpW/ad",
+	"6qyPCBdPEXVfndgUmCpdD3IFNmNPYRqk9OT3Lo/OiCDpqwyctZZZFMpIiLYDPR6BK8J2HgzO9vxXE0Ot",
+	"/PwqiMwAQz/WsA9iDaEy4PK29s23V/O0Se+c0l9iL6CrcPV3jNM6azMeqCpUKQG4OoiMu2DpIcm2wf32",
+	"En+Is2ZXHmgJCqN0ERjOA8aTVYNYMpu7lkug5YFm08KcHpr8oVAH+ulnnyd/T5M4dXxtmoadqX0vot5o",
+	"TyZ54zbRWs9ol7f3N2P8EFCPBikWFn57nTvHvbOq4nqxNqAlK2fvK/vUTLMDLcS6heUO4iOtW1iEcJfi",
+	"KLckP0w0sahjQkTTTbwp0/vZeXtHdTsXUnGU4t0VFkqgVc+863uAN9M7kCmOtOhTOP6pc78oyipjT25h",
+	"cW6427tRHQkrdSuBYFFuCCsdxMkWjh60PioieH0eteNLLehiRljAA9M7fStZ4uTAdcLkLTp2VirCi0Sw",
+	"eSj7VfQqjmjgnbVTK/8LnL+iGnyjy2t6HTvnlx0iOVXrtoXKgv0msPTw78VKX/SknYMj+tVZNb1gyfq7",
+	"bctq/THjxM6iyxU7tsaW3hCXrxchYOIjHkALT2YAicccGkR1SVRkZd2hy7MJO1LFKYVuC7yi3a03vR14",
+	"dyfCc6++JH/+02f/lbjbnVgg9VQ75iohGt9po6XYmPVRir2kTVItthrzunvIv5Oqrn/NyZ/u//wcy+nd",
+	"c4TWRjaf00NNAOBb/R6qjfP3U1vHspkBw0dgxxWtRhjU1dfmnXQAFX3+aajCrLHmqaAPDnPENVRxqYqM",
+	"91sXpBLfE93Rsxxr/zAnvPDXHl/aRHm3B7aVf5JJ34aaplVR22zT6jWuhYmK/7cOU4NlUr2oelirBm4l",
+	"0FT49n1wjR1aXkmoXmA7Cjzb3scHH/DaWQxYHE/+C/PdZFoD4+stGZ9uclNHBhpBuc79x5wYw4OM1WdM",
+	"K1JTpYmWZ5sLZEs6YieNg7mVzEgNBz6RToqBC50qIQOn5dxeDUeqbD2o2/tQPppMyEmDLDn8IcZ9fcMA",
+	"u1kBXMYXScylzd0gF2K5etB3KtpKao2IOm53IzI4OLKI3POH0PLxRJ+TZPBdcloXMhMGW6Rh0E6/uAIz",
+	"093cEy1L+qu9hdY7EGJPl/c8ZqyxwNy6tiAD4efwetWGaHH8uD2qDfnf//N/TcfSJvHk5PKC9bFXpmNV",
+	"p98VxgyM/qndvwNY/d3G4xo7vIm09+YAbPHEBmS3lIs8M2UWcfWtQ97+UlQebmCoziVEzNe0PFiYcGMP",
+	"lvDCAnJR248NTUYeROaFfkb76fScERTxPVWJw700G57xh0z3hGzF9CWO7UmFAdvIPnFfx9s3gHZxopU9",
+	"HdfV3YMxUp4q1mY71s+FavEh26qPlVDkwLtQiWgEgrAYswDTuK3m4CyOxV6ZEdj6oMP7SsjGp6hHdzwb",
+	"CtJz/agTMPvrysAXdmx2UWGvQ8S8uenA2m280vNUvKUT5/I216k94k95j+IX3tDyAVKYVXAWPJVuK1pe",
+	"KWJ/Rv2QcYsvSwSHdLVEKRoHcrK8k29zrCnLtlXF9KtZIr7m75nFVN4BZNBqrO/VJW8dhYKK7CAU6jrN",
+	"cmxDnIsadLFIHkQds8x72AN8xTuWF1UuLwiTMMTOpTm7JldUY3UhUwQRZVYgiVnH5XtsjJlJ717eGRdk",
+	"oQ+iVeaYPjI4LdeWjgxKyFsoNgPFt30MXpUAgYPYFLSffhdbeTh6IeGRqWQbVfzdOe0MexwoNwzO0k1P",
+	"DdHV9ChGvwnRvPwghd3s1JzeR+iJDTnhv5CmOLYHDkqMa75qEQRWnBfZaRgLpZSEY81SW/a9TTwJaTs+",
+	"TRS9DYif1lUtbG7RQblLxF0mac3jf1VQZTNpVaro4JFh/ZV9ABON6tpvT3od+GThpWU6igJluvzmBnk4",
+	"fktjKTSUZJ208Vw9YsxYmqe6QDvJPGC8cKJHhy/QeEyhjb+Ewp52bNa7Ijx9Ijk/ceONAL24wFz7uw5n",
+	"1BlZaHZhtHovwa4Oyppx/F+kWNq78haO9fldu993WdbX9SSoqepXT5WlhR5187nrUtNsKufmLqR4m5lq",
+	"33mmEDvzBEM2O0nB94V172CsRbVbw5AYDsQa9eTqToeMQos2tJV3nQI7A4iLK0tvlmuEdnWzrKjr1rUt",
+	"zcwqQ1PJoYOsxHDNnj1m+9YxjaBkDTpblUNhtKjnvsbSWQsZY+13h7j2SoomluofKULL0mL/+S6XC41D",
+	"ejSsWLr0utG1D7Q8EOTkgFzZIXYzRdQBQdKVB+VNa6G3anV6CbzNReasYSdetMdbp4PeBpztdYu6Z29b",
+	"FkOscdAZnfyHDg0DXe4uU3mxNRx17by25+Zv2Iwl8RMK8bWxHwnqBlv7AzAs3nGtLIVEycZJe7T/OtaU",
+	"c3DpI/bQrWtRucxpYC+Bfw4YO3OjMg3mgp1b2I/mwde7XQ77bqIrzk1x8ELb7R6vRW6RcFU4kRFJJMdp",
+	"fdHda5GZaK/pmmQO8Jpm0Pc8G3g8hMv6pq1TG4Z9M52Kexdv8k/zvbWknu5b5pd2s8YOUacG27qBI/In",
+	"VQ9FN3ELOFGUNWVNr6nDT5MSai5za0W3g7Du32IrpXhkVejTOLTkSlRbT/PNum36B1aBGjmhpSyITT3s",
+	"1Rys77jV6xv8om8lqyguwnQqfW5NFsLw4E9tzW3cmPl2xjfzY8Z3RGwkTWMzp5GXA+SyE2MxZnN8fiKL",
+	"1zyJ/2N+18DdE9N4zA40J1OUtVzRzxZdYq1UruUAU1EH7J3X4T2mjJ3DpTX8AVtvAYCkffbWuvnty/H7",
+	"OAlTAw3qRg/mgvZAgAvX04e+StS/G9LlDakVKtglpSTrsLQsm2extDp8sFm0qe7J5f3N3dc92m4W3zaa",
+	"Rn+zu2rRADoZk38IQdmpO07HiTgxI7oYnL5zAeVBxcAlZYOu1zPwp6gAcwm3cpUp8ige1qY4rW1VPcqJ",
+	"cu670P7wyKTHzBcPGXlsHl711Unc0xDsWFK4EOjaAzl1VOjVj/qBp4rdOp660f3tOfTyXPZukHewWsX1",
+	"1LkoESp+eWpmtyLU07elsd95Y322ifw063a9poathkeo02w9hby8hQOtd4XYrRAPPospMd0sEnCeKDdD",
+	"DuzROKkOlEytUi++cm/copbUQw/mdplX8CHTEMuj/qUAAd2mjyuSxU5bzwdC3YaPb5IfeIR6CpXSPkC0",
+	"h2nfdOA3rmCfR52TXHiXkvJAM6HXPEdixv26usk246i8UE+SWl13j3k8m5D1F1kvFsHOxuMsLEIRXDi+",
+	"J8yse8LySoyLa5FmLIBejKkX73vH/hNnMdvnFsXEqkz2NUj2y3q5/BaO+0iNnPCBrz38S3PcXeuSBP7e",
+	"en/2BJrUxRbEBG70hGUzPCCIPZc7IaljEZ0a1zVJtUe042G+hdI00n3Ux2NgcLtffP5DHzhvYXHrlBe4",
+	"c/QOXcBjHoxVTA8o5Y994wLJsWN2svPHW3iMml8Mbt26FqfcHXUZvB02CF1zibvJYUvVZElUNvISMOzz",
+	"aA3oHhGyQr39wkRlTyS/tin8+8F6ro2KrwtSuafXg7INS7eG8YduGsk1h9ScNH/VDCMWq+pM+6di4fqx",
+	"hb5ij7D2W9NghUKtvYryNwlirhbXlNwO6OI/ltwYUQ8sbhUpDHde1bTIG+aC8D34oj/5BnwI4F4xK8Fo",
+	"1aCmtzciO+04FTW8tSL9ifPfBd8x2ayNvl6iYMBuB6U27PUkbpvLoshi3tmJbGCdJ8u9QqnrrbV8kAtt",
+	"4lxGMcqI0jkedYxyEwM/4rsnNO9FDeqCVp9IruWL+cI87ndv8opyA6fn2vIqWLbr5ltFr4V4zV4CRDlt",
+	"P11ZrBEhno1AlOckoZtddtmvPWDiijUvn/tgOubF7Ez+rc0lGa4CkYuyUjOpqwvcmV6jDKMlZ20rVt+Z",
+	"s8STXZi6btkZmZfszu6R/0SrEd0o5Bs7pThOH5oByUsGit+j7s5qj+XgUkW61py9nvNLvpa9emxWfzFp",
+	"cCjIlSUqR9nl5TtwzNljcFzREMR9950ZLyEi22MpmgzMssu/YXVNKhEBoVGuTtYDsa4nSW4OkyT9RfAF",
+	"OmxM3kR3ssHeOfK6/fIkjYjhPrvgpNzkFhscvqe7yd7RR6gywKORljbKx1LgW0MrQEwkLcSSwzSjzV3t",
+	"OMl7GlcX2OVQOIHK8pC/VLRsYZPEc6g1SEWozyjew0eK0KqSoBTmq/VrEvwepf0MiNDnHYJ2RsE1YJc6",
+	"udtXN2gbwL8cEEmcxSjpljvi7vZrhG2kCvy3+d40x7ECkc7wWbZ50zuQJP4ktW8hErqDenmE7x3O9Rum",
+	"L66q5qLlmf4/vfqg6DYPqOFpgIvtBM7MMm8FzmlzN2ML27W/DeX9V+1FoOM1e1EKXr2ipXNZD+bDC4eW",
+	"NRZx0lX0F1hAX9Swy2kYa/BERzEHnED6a3Pr+QL2bULTdehzY/Hxb2+JGd0LCycTN15UVlTTICgRK/rN",
+	"D/+azkkoJSTqEr6gCv746caofuYdsj1jqWAaOI+N3xf6SFt96CaGCmWrD8A1K80BUES4OjnnN54lsJur",
+	"/eIm0CZN2qwOvq5/sKgLsduF7lOJ2ot/QDvg22qvWrL9fv6i98O8d4+vwmHL9bu1KmOfzLP+Dz+Tp2+Z",
+	"umD/L2wN9/vYwgUNRc00pzbhJhf1b6C0u098n+xxT1XBLugPmduOBgN1yZsob5Jq15jtd2MONi7cODL4",
+	"frEtxyzR3MTnaP7S4tKscaTJcyFbnrnQW15MeExsf7RrfSaXuhtmpmTzQczDZAsHxitzaWMSSUNZjdYO",
+	"luY7uzqRg5fr4Tz6lDXZ5yOx8UqndvK36MnrO57kreiDaKWyTStDSo1ds5AV41Se3SMO9s/w62qrqpfm",
+	"MkFmCxO5NEHgdkJ/qvnunMye6r57YavcnBzyomaAGf/yh5e9bemMommZ9Evc7XByie4sjhnR2rJzMYTy",
+	"gK4X11400330lQXjSJ/S6Veek5LWwCsqXetSx6vHmpZIle1sp14Pu+cNSwXI2W5CbqmbO03Vg8WLPmaK",
+	"oHy9xnimZsjnnR+4FuIhtO9Aj3HXRmcvQBELsZaA8oXmWCdxWLuvWPQT+9xHijgFZKVaFezf8VccHVYN",
+	"mEIfnOK6950eNlAwdhpkZvU20+i5rdM6UBVQdfuz/TzlnFnAoKO+xj0eze2J+cXsvPmvP6SRv2JDhCQ7",
+	"BrVhD4eWZHbMdco0L+GvgxKyT1NryE/dTsL8TpCAhOkXZAu1OJH7jvXu0l3We0fD9efoaJHpwRslcU2K",
+	"PV/24TI5l+4sF3p2Uwc8J3K6VSgueap46eYOmjwm6Poajqw56/AhqJ5EgjpKIXaeFRW6TsgOfScer4Ip",
+	"oixZyJ4+Lq+qt4MVu+BYGuFohWaPThCavVRgoajaY69F1xjKO5KDrbow3d+/GAwzuzWbqSj2uwOAfuU+",
+	"Yxa1o+jIuyvVI0K/OX8k/utDrT4kz8O7AzumO0OVVEqWwea7xCvisnQynPBSOf0dP2ph5Guq9OJdXpxU",
+	"gsWD5VJQy+75eb+FI+VFfouI2sMrbHoNiQNlW2YI7qW6Lau+5mbsvphcONvzb1d3HU+i5r9OnP8XBHHE",
+	"8fiFYAp6R3snu/ATRnhWt3alTkIiZg0CMfXJ8KcUcYNQjB78Y/Ji86Nf3bzNH/YwYI7I1DuLB9qHdcIm",
+	"Tyrd98Pt0S9rEskFV0l8mwF6Ehq2FnOKaOEFpyuWOIiT3Vy2566lCxYvW+ex8uuz4IX+/keQXRy2D48T",
+	"H3zgmulzH6GY1VChgx4DUr5E0rbJ29xVomwb4EokZaIfsYgIm8NeRD48oYVvPkm0QN0JnfYOTyi00MCF",
+	"98H4Uh+daocz+NxyZJns5Uxln3TegvYmW67NVr6bVgJK4tzdbJidHQ8wyeyXyVJRZTMj82zso3IfKeKe",
+	"w3CLqx+yOAZbUKyyG79ttRY8151jmCKmrE9qKkMsu0UDag8qlKgKzi9te+3SaMZ3V2WMvUOG/bpWcEJE",
+	"76lz4GAfzELVxjeWthX7VBsb02FZmMlGZ91YF1yENq1H7Hg4arEShPLIX9R4BFQ7OFUPimhBHL2Tuqh5",
+	"MN6baWEwhYARL7xidiHmy97cZzIPz66AGhG1ZF93rIYItM2v1Y4QtFPMoHagHDlZmaw47tWhIDghjIpO",
+	"ugKTzV1Zixx+YLLJ1vseylrNXFvQbruxv9ZgHb2VHnzY0+6UnuXqsM1dkYhloTyXv7V4FANJcklO9Aco",
+	"26cKGebhsnMlDslInR0mTQzn8cvjfJS0H4hfXcW2sPP5RPXZeqx01gNkjuvKZlApJNC6PheInLWymyVC",
+	"ci4NLjw9pEXkzJ1FtVg8bY9FcysIghHURTyjdGHYoIf6sJYsim/Fk3U8sQkMHeg5eSxytdrKJf4+XSve",
+	"1Tx/EKdMxio2S3JQngjflIMLn6xSXjObYYKS0wXVA1Rz9E45+teQIeNHX+xAN9NQCZ3xe2quW0XUUQKt",
+	"iHh0PiQzD7IFfQLgZCv0YbGS3rnq84HlQaBFKxdSoI3AVnyAkUe1sUbU/Yu4iabRvMyPNlmHIwugWsGF",
+	"jVeqXCwidvCvKO1ygLszaT826uxa/+DJdCS3AyTZo6blw5cHyjnUqQ4unFvFJQ0ZQJUusEddpmj+8hyx",
+	"7svZWb+DtSUyJ9gehHgo0h1MrdJUMeW+HZp4cTAc2e9LM9OR9dfUpEXJaP2yDO2EBrUaAktBpVoI3RSe",
+	"L6hymBs9OicFGeVVfVV2tGFe81DaBHY/5loMLmpMGr4QppvkAH97eGF0lEIdzY+IKYKpDFiGUpSCIzqc",
+	"9sn5e6EZdagKoeeHDchRLMFDHDd6PDK+tyCXsSrvML9tB211FFzZNyJYcA2yYdxBJWwRIzXtMTZr+AZo",
+	"rQ8JwbyHZKHEmy62ZMWPbRrzL1ycyMfE9TP+z4ZtG+v1odZAaKBilL8g9+TkTU0LlswFhwxYcpuy8HsT",
+	"cNYH3vf9RpDRQPbThfUxZrpY2GeMYP2XGnY6Xkq4D7BbzrPN/f29+eB58PXQZME8vxmmsRCBUhszXNAx",
+	"E6G6GqOQ22YZFrLb1vREwxqNwVjeqT4FPPT5XRcRwyUk/LZmtQePlmLX2e1fUDQWpKq4UF7p6qwdQ/kP",
+	"Zw6V1PH+rnUXhYyUvi49K1WGGh1WGVwU/4mnkF3ijTK1bTfBiF5JS8A+tST1U0PcpTA//f4306a2kEsN",
+	"j4mGhhcghTyCrFipBzFlaWWhg08tuo6VlSi40EZGa4qy24nLzR0XwWkcwDmLvCs1ywZ33ZwyBNWQDts5",
+	"r/MqhrBj+Ts+wQ5zFedzVn2yH2rySIlFjy3LcOyjTPetRJdpFHfgDJSbpHikCQ1bDgMpWymBl+dPyMut",
+	"eATyC0hhhJ84WcDxyGH4gpS1UA4s3rnhNoSWpWyhQnmOjSw2pAaliGtXMtpq8/CKbhz4weVN4xiHC/jo",
+	"O8aT3gXva1z6edvIYzkuyOIGT8MUjOAD9QQN7WHsFDrKeZpMcsiqmPzm7ljtcnpWRM9rYVO2tKa8hBV9",
+	"zJyKOeFyrGiin8q3vEvE/EgRf87mTvTiMsf59gynQyqE9m22VWrKQ2qW5kaKQF88EZPb30OEHQb3j5pl",
+	"EHscmtJivF/zuNMEbtTew9gAVEJVqCOGR9PIR/4hhxWde2o1Qs2O1RPIWfirYr/AUvPSPJ/pxr6cyYzS",
+	"OntS8CHbLDPnOV7lAM5CFK0swxmh4cQJ/r45wtHZlQHLay63JXD3K2dGL+dwsyc9EmwxiTtdTJmhQcea",
+	"YyPskVUg0HflIo426MgJrZJZWhEHZwc7iNOi0YYKnCPDNAlvUlPTg5W+tOKyPR5lLtNwjQi5KXzRRc1z",
+	"s6mMq7vZ+Eu631VsK9qAlW27t6E7jbe0XgBXWUUpfaFzSfaohU25DaN0e/x09VfpxtTrCkNqoUAVTCuw",
+	"OJtDVzcqyo+Y2VZC1/HCQger0AsHUwCwFY5RokvKudBkC6Sh8gEqUvUcR5FY+A0BNrOm6xOharId2qtV",
+	"2mrqQiTLW4avxY6wrpE10FzXtHMe4Km7LY9zGBQX4peMg3NNz/OoLseHI10gI9y1PbaevWjNQfqC6jLh",
+	"Wx1sX6/TKHaHT0QHXKM5X4FGFeY0OzwyTOlfDFETt6Cfu3Icxf28Jhe6MMVr0I3/Ay11fSa+xoiqh4JV",
+	"Np3IwopYhcC6mc3PKmE+9xw+3l0euMPJakwl+imZFJn0A/zI9MHN4XnnEo2yyxU9fUIcNXvdubZQigYI",
+	"5Wh2kpopTWw0CvNJWWMm+iyj9ur582hI/so+Gela48KGiBJzjZNs+HS967ShH761D4d0Wf/vBP6Sx4ZM",
+	"1GD4nVomL6ME/fFYYbM3K723tMyf5S89Ldf5pP3mDOi/LGQX7fO6UxWSA5D13LlSGG6hUqITCwEMr7jl",
+	"w8XR/3IDIW2WVbbKKLR3ncvYvuam6NF3MXFvoZel5ehNFbK3nqHX8d7VVSy5+byzh3XlbK4AhrXvJqcT",
+	"JTQMuFlUN2hk+w+BDWnt8pI5GnSf7HAu90DMb8HWbeiZtAq6HvU2jXUraQnr+mldjR7ilrOxW+LWMK9A",
+	"uZ29DD3Ebf4gdmzsPZtdjYUMTUc21ZYHo1X9/e/OFPjEtjIyq/n11/EFen+t8XwpHknHG9fUASUQRPq7",
+	"NLUjN5Ga/tw+oeR0n3gjMxmwtiv52Htk+OGECAaPtG4xS0Hw+myLXHxGvCusZorQrTlexozFnsGrzha6",
+	"flJ5FnYSof8ITuS5K6LBLt+IURrmseqjk/IFPmR+EAsywAIP4TDd8nwH+AXbtB6AxJ/1W5/QkH96ESDG",
+	"xQJg4ZH/bB5EOMaaGMrgaLLpTbE5ROs7K5SCaxfPXigIwpe+dK8mWHZH61otjnntJKyIpjb4PxfMN4ww",
+	"zh9Z8fkV8c7JjhG2TCjpC1fUWKOK1ILvPfKcRXwnTLlur7ZzoKvbVb1y/WVdKaBW4FtT3KIhhd2WjqGm",
+	"WlMkmCjRmWx1SGsiNOkJcVFDg4VL+d4z5lUB46X2XPv/s/f+zY3bSP7wW0G5vlV7V48cTyZ7d8/afzmT",
+	"ySa3M5m58SR5ntvkYohsSThRgAKA1mhT896/hW6AP2RSpGSSor2u2qrN2DAJAt2N7kb352MjtSrXNPq7",
+	"802RriZQGHqdrGGhHozeo/VWlJY/uwgOX71/Rz7ZSmDRQ2ICntpFTZ1y0zVKB704IlDLFnOqWHKK1cTO",
+	"n9ey8gKEbv1qMPVabu5u4X6AxfepqwKO6qTi4u1+Evu+gVvzOfjCUvAJRYSZELXdk8dlG6RYr+GQs+0T",
+	"1jNWQgEuNPD4oZaoCvhmUkPY1NBeUyqyCopCm59/ud+E2jsvryvdRAikdn0GCH577s10IWy1d1PjHu+S",
+	"DJH3655S+V7c+gp7glDzniSlpVnBvFAzzcKxdHZd2abDLtYWIo7rKlPacohycxiHL/7BgwwlZhPi34Tc",
+	"qX1soHqosa3qDnSc1uAkH474frCtW9fhjX0Nc4H1s6HGHevic5te8SRxx6MSNoEFvjrzv6nDd6KLvUPp",
+	"rg4ugq+8aAy3iv7K8dfJYUk6k87nOSfK/ru4dbK9yYd/nmScm/var4vkH9JTVDQXtexedFaV1VYeHDsn",
+	"RSjtJyksBpfhrjRseabKkyKVqJfsXMZydS1oRb3lvH5gMnwvSqSPj5sT5jWT6+ToowOix5MPX4BZ4wOX",
+	"8RC3ZfdUzP60fkrvSXCO4J86xsrcAxugR9RP72EXH5Vyt+FLopdoD1BaL3w36+TghcsZh46++n3ZePPb",
+	"Udq6ONf8oXv2y9mjI4RpbwFKoxzVU+O7WZlFNXum/S0BbmzL+tgVWC2i5tpWHOUBEIWsgZ/8JkduXKfT",
+	"RBDLJxPSl10Iy3xHRWPbl5/XJP+e8rsrV0WsIBESnPhU9cHYmsD5sNpou7+wsLnd3J96uaeTQe6Uk1Uh",
+	"ks3yVr4x3U0Nj8utsciGg9HvvkC3zmVs3nYadmSUC7+3FMJDCqzwcPfxaT2VSRCFTk7Rolj1eJbitj4o",
+	"ORQraOD6zcqLZkIDoRDXAhJhoq6ibzY1UF1HXVM1WJ1bwH3ECd/jeN9Zk672UPe5eaEavQu4oMOhVg8J",
+	"Zt32dYHjuufOvulG3i3WUdfxD4GhfYi/gM9o+JSKs7iObOcGMRhUCaW5eEPqZWmvQOOge66xhzP0L66d",
+	"cScqRTPoUaXWP64f3uY2kiKde57gGmTsG9nTKALP2z8jFMd2DQSFEDy7iMiqjJtUcP3j+igVPGj9dy/l",
+	"6G+rJvSjXHEbLSB+692r3XYiGQu3D+3l0z3oVfizypqJA52g6hiC6sjD5Bo/rQvNK69Vfxr4o6lySLoE",
+	"HD+qO1EYPk3qygYe3PdTX033QNTwlnm1Hbzv7Gsz6O9G3XbbdjxVVtdQ8o2oyUcWsBXBlu/1OGDEyL58",
+	"yaIFd2EUEe8+CJN5Z1+y1++FZHdb0YnGm16915DhP5ry8kAPsWoOP+fp6nqC9bYd3Ic3Ts2Uribt9IT+",
+	"nrg/wxFtf6/8nttFzqiR3S9TGyn1qlUXUsjfAn3FQV9+EFzZ5GyzaFGQN8OlcENL2Qp6VeVuAiy7KTvZ",
+	"ACxbQIDsTBj/arLP4fhZ6eUsUZsbW1n1vRDGKr39LfH2oVUeI2cpq/f/DiDVpb9Ka6qfXETbQQC88etQ",
+	"PfHdZS0Mzj43m2buffrJTXaXsXIjtLDwbjZ7sKTwtScWmdbU62/r8FyrS+F2qyC3pV7dOskiTyHVwm5v",
+	"3Az9rQLBWCNt7dnlWaTUUmQMyZdnv/32nTL2PAO7Dpu0Fn+jbzN5U/a+B2i+ds+oekIWVeK6oRsCXBev",
+	"+xbWrs8+uw8QcqaqjM4sQdYjzTQQnZhZiDVbccnnCEzClGRximVqLIiK+eIX+Yt8peQdSPyTS/afN+9+",
+	"YEIyI/kSfou4gSuGvXoa2I8/fv+NYf/iq/7Zf3hsOKQSYCu+hH+9QkBNGv3h21fsq6+++ot72o8fX10x",
+	"zJ8yYX6Rt3/QFk0yDJ7Pt27YSkilWSqFNVd46empXAQksb+88zBNX7DXWitNb7rl63VIaF+stZomsPp/",
+	"/tcoecv+xc3iL3/+t//4118ktgMg5ppbg9tIxXBLfce3CDBpbpnkKyHnDO5Ab9mUx/7V3GJC4At2Hblz",
+	"kL1/d/ORQNLY7fcxrNbKuo84/xtsb4k8C6sxl7D1b81+hE3Qc7Am/xHd7HrahdBOiOP+/PLlF+w6K9sk",
+	"9E+AmP44bKJ/gGEvX7zAaf4iw3FGlVFMWOzXevniJb3k9o2ixbqllKNUzONXscjNiHL5bCbuAmuH2w6G",
+	"DaIcy+H//OIv9ChhDSO9++IXzFwYPx12+wfavgkr+EGfb4mgChcuESthbyfsln7n/uv320BgJXQgnP+C",
+	"vY7dW1ID7Pb1Rz6/vbj9fnb+1kVZt1/8It97Gn8xp8sM2mTSwUBBdJUxASG/Gbu9xko98Q9chUv2NWob",
+	"03z92y/pixdfRSLG/wf/T0rZ0I9u3VLkCOm0zKnxq+7fi1t168SEXdx9eUG248LP5tYFHogsCJ+iBZdz",
+	"QEVCOFpnCKijzlNUOL/li18kFmVFIAnL2xuW6zWPFnD+8osXhUT92YfMzmRNPWdfBkgnvhZnl2dfffHi",
+	"i6/QUbYLNIFukqhsEZiLP0T82RfT+l5IZ/hxqb6P3Qtgpe7gmoaj3UWMSjKmL1/8ueLuSRHIVAaxVH1q",
+	"ZA8KSkwWO12tuN5iv8QSMrMQAZvyaBlajXK/0Jz9SncifAUYXFz+vfp1+ZALEZ99dn/l1iGPtOaUHyx/",
+	"vRPyr0O0t/PpLzygbShOLtql//UHGR2NreI3jE7Q6N8vEvH1IA9fVPoWD2SZJKCxq8wAFFY2RFGIwG4q",
+	"FoVC2q89G8mha58ZUDwOf6WjHYz92jd9dLeiPvT+XPYfnIP3+d5mftntq3vfyOs4ZpygvHLbHIgtqzaz",
+	"JO+Z1lcK/V/Bhs3tV+QbVmlytgAee9/aHQblx+86iZ8fvqrvZM5TW6UOh5sZNLsEGVFeZHfOHalCMzwO",
+	"+9UdLLFopTlPXSbcSgRVa6dYF7N035nyV7Dfpj2fKPiCQU4UfBM5MWSN1qAzR99j3WNNKcRz0J3pVcWq",
+	"/69KteTJeRFmtfZQ/08afB1lZTC97UX5VYNsyneezy1APSJBFlIIu1O/SIFmsprf3f3xPzje7qUVS38D",
+	"lSvfvRHbecspzNkJ9v2GbzMuvxZ7f+WRuQxDiHSVEtiNcyXCRCrkoV71WqmcOfjAQyTgz5PGcVb5M7Hf",
+	"Df2oLE8GU2OEKArrS9grQsUlUv0/Ga+9bieFZCGpoJZmwqbbzBp3ptx7JOACPmE8WicIr/HXg4jCxGfo",
+	"fk9Bb/MEXVas19Ipcct4Q3/z2T2zvN//H2jl0zRKwhX7r1RES/wbTHwYn10KWxAAAKj95N7cCjuVz27N",
+	"rQXtRv/P36/P/5uf/+PXP776/H8qMu/Nwm/hk72IzF1Z6BvhP+/L+TWjxJpVbAmw7iKi2S/a3ORagAmX",
+	"wkq/k4mQwJRmuB1i5WTM9Cnu1N16Tgxl+zy99zjwPY3r0TaV3jM2F/pb5wRS4TGlgg1SIG8UW1M+T0MC",
+	"3ADlZzf+/n6tYc01aMPm4g4wzRdDl4FZlYPiHIWdPRtXdFac3Cm8mlEL2gcgyi1hrxipqCnQuKxBorEi",
+	"ryenL3a/AEqjtAzwTMKj5T61Rz6pPvW9RLPVtx8SKmqouYuuYXhiFLMqiZ3HET43rB2pdfexQ3jPKHOO",
+	"GYfYwBo5qCi8IiozxmnPWUTvdW6mwGuOSOGlmmdGw6uonAHNg5DsSkmFhlm1Pk+JL+g4CdqTuaZ61pFK",
+	"UbEetJUgvez21b1L0Ft1B+F2WHrileDrYeKM2YVW6XzBbqwWa9hjkrN8976w85Uf9FpaLaAi5NiBGxXa",
+	"WBbz7VXw1SfMKiKdqHLZPU1NhTNdVx6z+8Y3/N4L//yl+4FhhLFV/WIkxjnotQ0CnhUx10VORfisylfX",
+	"NY3WPK5IqXTQ03buGzWfWcIXxl43s2AbIWO1QS9TWIR6q1nEAjdgPoNydeIDZzBjBcggDM/3zygU7rSf",
+	"Tp8pj6LybAfJedBaTnYXckKUeWrGQkOe8SDyJJOeaC9ca2NC2iNsf/niBWpT8fI4GI57puRi5mL5Vgbl",
+	"Wxw5wOK7Fw2y9m+EXBp3lFOsFtYkr6fQwOOMCRFxSuJzIXM84Ir13X8UFz9xrCdycY6nuVK+P4P+L5jf",
+	"YvkFVqTkEsHvyQSKREZsa0rtVC2VrUUJyp1a7orKYHUor2XssWSZR0qqlvKj80rhMe2szuE50/xcH+Kk",
+	"GMRQZYvhbBF5hZOQS8JTwRcHUfC/4Hfgy8w8ctjOBla4lM0lEq/yYoveF3WUhRIV1SbFBe06K1dY73Fl",
+	"5DIf6QTZuNEKCFZN/ENJmGDpqpBz9MEmbKFSjf+XiBqnrKSN5N2dLzJS63p1pKGe/vp4I9lx8NOvzS19",
+	"81BVBesiYTdWfmSk2HM18cTYPEly5/ySuK/NhMXevfctAk4Upmk8B1sSBP9n9wWh6YwMow7dfixPbnOx",
+	"6Fu8Woz8/ayLmPt+OHgKARvoUM93r0oUmiIJGjneKILmd6oIwq9O75uIn1c0CVidSjo+YcatrIwgGACe",
+	"MLpDJbfNh/bMgl6ZlhahXcXB8aZhKD1ufolZAAQK4zq1379n+IQuavNDOwuyEXHDOJUDtN2yZt86U+be",
+	"bdtIfeui9mBtN92bT7d0lKK+uJ/vPT27L1k+3sz27oXTxE7jhY9UlHztchCJK6ZTAnotuXA7d+LGcm3v",
+	"34c3KvRF8aEdX9zduDm9Lz5/rJfA9yY68CUeTiCwkPddbureVZYltFeKirGwdDHr02qQJCkhPvfNjQ1O",
+	"vht67Ud2Hufdw8odS6iXf/Ug3rhfYF8+42v75+IO71YsyKvQfFlYsAmbiSSBGDscS1f9hBS7z4u/4XdQ",
+	"/Mjx+vH5HE/lyxdWaZA+M5m1LSvNfBOrXUBG8Rq8wUA1cG/TK7WcDg2N/aUdHxfUtPoYxOn1am237SRo",
+	"gFZbauZWs1lGNbp3OxOe+tnVW2s/ZqSXFji7YbIbtBATJmEDxrKAq6BmDHi08IgAbtnvuBZULGAzn8xz",
+	"PxYP0XAN3pwZwTeP1p7i7E5kSWllhunVJW1hVlU0ExY3s6xcZCTz3zfr2qts7BBJ0PKyvZPI06MMBHEW",
+	"huW8oVX+VoFVNK942cOoPYA9CCs4jF3IylmyQmWpLFN3oLOcGHKcLsCLUGZCkM+03iQcfyFdFD2/P20k",
+	"76cw9GlY7NfYuVOw07z3DWhjyH/KFGbE9rx9FubRWfP3vjDNKaSET7ZKQq4KVWqYXcHqA9Ng8dVqhTPw",
+	"frFRSQ+OMT71Fb1qtDJE0/OTHTyb5xen/worvcSuJnwdI4hSm0BMV6hrgofncy6KNSu+B6MkNutEcBnB",
+	"uVS2yR3PBv+AYxuKob+/ece++vLf//38S8aT9YKfv7wKMF0E0MWThEn/pMpbc5VKq7enu8Asfe8gxwaC",
+	"/Cd84+tTVQyGGb71Dr5RqY7AXDGpWAJznjAe34kImkyDnCWi0f/LRo3g+vuxVpP/TBcu1N9E7fEIkjBz",
+	"gbH2MDvhcoZ4u5Va1pWXH59MnIyyMeHL//dF550J/eo/qcRwmm8sImx5j33Dt84vQOC9rCjRHc3YmB+Q",
+	"YOsLZYNGX7h4QIuY/IHKo/2dHxE+ebyHO80vzPfUya83gFdkfla0f5MMow/RM3aj9ap9QpN9bj31faOh",
+	"xuEfs9EjTY/tzHPQgJjZwuockfXamfuI1aE0zxNlwnZXa6Cc2O5et0+P3dO4iwK/abVgvKcBj1Uy/PSv",
+	"zXL4iKhyJv0LCTN8tU4glxNEJwp+F1A1KcRXbKOFBeNCkQVRuRwmOo31SPdFZrDFHmd90q7idpwFq20C",
+	"eLDu9l2GtDPBk5QjjV2CQlnSPeufwwgWM2iWQMd1pu+FnBrzzOwt9L2dT/aEasdHE2EfXRBb9YcgY/Pb",
+	"/uC2lmV3zxP3Ba11zxvC9x72EqqlJrWsuT5apZ7l/1HI/1MrWd8n8W1dxCFcw97tQcnFy0rQ3VE7YQtu",
+	"FpjaNmIuuU31vgD9+Dvo0sJfrPkadJvlf48DD32zAZ5AfKSE0tw6klDEVMjXXmnGVyBjvCHKKoQi0FbM",
+	"nAyhy+T2ZsjNMEDswl3Wd4OMCxo06njczfVULn2z5ndZS/7eM6NWvPSHnEWmkkBGWDZXgAg82Kli2Eyl",
+	"Esl1Ah9NOfDIftp38HFNnaekSEHPQrqXypzRugE22OBvMuVqOCzIQThHGqGGaIOGfksjR5r9LcxxGCh5",
+	"XA0K9wjUgQI9PlWprWwkKHHA7EsGFz5ltOalMMcTJYGLqzRMAnjmd6RiRyuVig4grqOF6Lw25pqe+hhk",
+	"ZRRV4zdWrRHxR8h52MordEbueJJ6XrglrG2r/V2Bnoeaw1TGquPN/VHGyu/sW/em551t7AdguCXIu3XJ",
+	"4BOPbLINFRFspe6gleK2OgdHlHQ7toqp5k8tn5+u+IkWd5gM0sNP55EfzCc9k4e6j812olmvW+YAj1Xw",
+	"k2jjU0to1W9e4EiovSz/frV/+6qWN9bb33Qqq5a4wLTfrV6v0sSKNdf2Yqb06jzmlrfXLvpIt51DB/T0",
+	"5oH6tOlleQEaknK9uvnpivkdy1hleRbVc6aRbTbec7deL16N2dLM0PR9+o3z+pzm5luoAxNX1u6zcxHz",
+	"QKbT/Xgex569fd+j07xOcn0+UsEJt+aHnNEULntQ5L2e+HUY1OPK+ncMVIwLMl8tJgzjGx4ICTlbKelU",
+	"b65YGbj44bpWnVuI45xCeZRerp/eabzcsDZD8ON5QIsdwThAnaZcdn77Yb/mo+3o+5rL8ZrhDiixedFO",
+	"KM0SMbN0GcDlBInbsRG00MtxgLDE6lwqe+6P9e7l5hv1g8LLzxFfnJXm+ESl6AZsJjs7e36AsKT0mQ1H",
+	"9Tf5sB5XLnvLoPkjtlkoRLuYQo4rQ/wCgR1u2+F5XbkNmPfsWFUx6fw4El041VNUmRfT8wPRG6y1momE",
+	"II2x+lQSeSoBV4fCl4UwVuntFYu4dIKZylhJwKthzuKDnAe65miTE39LIwda8EGUnD7JN8rvC2O602W/",
+	"wS1yEe/9yFaZruwGfldBRoMXV/6oscWyPxdR5ZYAa+Nv+TPBIGtPRRqBp3ymkkRhngrhUXbbJx8eu9W2",
+	"HZxKRCZjScT4Tz9hIDBaUdbCAt2L7hXoAw4JrA1e+YWrpRjNBo1JHMfC1Z6vziBd32HnI+euWsXUBgpB",
+	"JRLDcYFUqYHB3WeiEGeP2Kk7pquuEal213aPX7hqbgD9JCaHilG48jvyzi+Xxm7u/cLzCvd+CBoj2doX",
+	"QPcoS+7cTYRs41R9DEN7r+/o05iErxgGeDdJAm3VOiem7tNjjiGBOa5LQ96hMG6cJav5DAe6Y1AshkjE",
+	"YDAY3CzUKuOwlzV82HsKYfLpjzaVl83wNBcFhRXqnQwTLDNqBVMVb/0u+4if0lH+H84YXhFal9t4CRvm",
+	"F97sobouqBzZ1O5bKl7LePzyNIpyx9cyZpzlW8Kk2uzfu4zPt8le5gP/CSG5HoZ+NT42rMJ+DkOFXCSO",
+	"nm5ZnAKLy1gLJVmslFAyLzJdTZuIFd4rY3/w43pcxfw1gyyie5j/+oBV7+ylc5wRWRtxBUBa0BDXArvu",
+	"LPOkWzttQeeLMlZLnc/wkJO/Q7EpXL8+N8E9/Miz4LwX0oyiYlwxzqZKpr4PS9jMwxWGqY1HJxVYD3iE",
+	"IXKvOI8WEC2bjdErGtazLcK3DAgonSi1ZITrH0juIfaYgEXzM8HeGWen4E7EUObU7sIg1e6RhruCHFZu",
+	"kUeA+pCP7HGXCm8ZJJlnOfLVTnm0xF3KqAoJdypWzkG88kQoVYWx/e6OMyFd82u9m81Af3BPHuv5g5PD",
+	"aQ598hTcsOeT5+Hlz4iku1IStj6CdqYEAdRRsjPSk7w5O1akZUzIKEnjY/xfk05XwjQTGdwUxvV5O5G9",
+	"5lRMBoUl6tXr9TsCnyxIk6c7YohCBrlDK/YNPfV1eNlosx5hgn7Cz770Y7ZofhPRkqGsoF1DgGwM142v",
+	"JNooHZuCefOXg3MoZQqrLdqu/sw1l11Xk/7VPfPx6A5O91lzHrPm/NXNM78mL6kMsUjl0I/cLD2xpPuf",
+	"XYA2V6RHHo0bK/lxEKfbGC4Jtv9g5SoCCXenXj5kelawdm8fCmPY03VkkueDPAruJlTXQz8ylm/D7d4u",
+	"0L/QbINECXW9ktWSN/t0/nvaSNry7af/SpUd2x1Cn5l2/8WDOMcfcNfVjMGnjNo0GJ0sL0zWyKfJvLsc",
+	"8+09l7lYbbHnotd/31hNgJ/eaa54w9r0HhT5FKjmFr5gP5DGZkkdJYMccBPE4IpxthLG8iW4wyZSWkNk",
+	"IWbTLePehoC0epvBiWH3QrlAPJMQbwJ8bfleA/CdHzO2O8QK8sdNWDOskKcSSGSBXPOtryervircqtQ+",
+	"nLxnoVgsYuKernpPaqArAFce2Xu8lfzTG5Bzuzi7/PLFi1bzpRS78NWiNbOWKq190b+9eMxlml6yh6Pn",
+	"2RFNykO5M12L+cIapOXZLNQq9BrVJkdq9LhdeeWxCr1H+55Fv58i0seHB1MJBXNPXFUiYr7d73h+Fwa1",
+	"KgLOcXnqa4BbCtgWuN77nBX/RAzBL186acsJg//yHy8G5gz2izSICUPu0YiFzfOdVLTuaLHcwk2YVWwm",
+	"ksT9LgTHG2EXFRRWhVhkCdvzuLH39G+w/Ybb53qmbp6oNrIzo7wUMm5d1+638W8CoYwrSRCJYDDPwiz4",
+	"HVFTRwrbrtrVZ4F0avl3J0nOjidgfwNJfQIS5soKbilQBhlDfPbrIUSIvRMfjp/f0O/jcIgqGezxxKc9",
+	"3D5ueGKydj1ypEhmXAxs2NQtBAOJcbQLn7luYs/etUnt3KqjjdOzJenOkjzbhfaPf+LsGbn6hkvfwGDa",
+	"6Z2viMFL4VgTan56bq4mK2NqSqk99cujPkv6SSooGzUF57F4ZxlPJzqcQMYGixkxoedOptjvD5Z+7Rdt",
+	"iqcupjzhjdBqX4dB42ya8tMbxIcISzFBuvt0RYl3abUoEZfsRqt+ta3m0lDyYf+Kv8HxH4vDH0O8clwW",
+	"tE/ZoIUcRDToVay4x62TbysukvMF8MQu9jWlvuUi+Y5GjVMVCxPse7m/Uxu0eW7ppuoTGBarS2ZA2glD",
+	"2TcTNlUpKat7bsKFdD8kBHjDsIBNzhmfcyGNr2fW6k7EpSt39/zCRoExfA7mIpUrbqMFxHv1+Mcwyi3M",
+	"4+4hLn3KMGg7XPhOYmdesktpZ3FVqs1utXnGLlUITvImAILkSpScM3Rzs+a4wuCKbQ44wF3D1n6j+cyO",
+	"DrQWZ3UKiJS3tN7935kSBO0qk6wNF9aU22KtylochD1MUi4CVFOH8cG3IoGjrMdAoYGb27ciydzzI9pg",
+	"3SfGnfAvJU5WWGabaaNTGeNFeWED3SkgogVbAKe2OmFZIpZE4Cu3TMM62aJvvU7RfHBD7jhIJpXE63Nn",
+	"lOIj5MNc/CH3Yot7Zfi2HqlpzdEDCFdMLW8aShcND79lUJEFe26sBr4qi0vm8E2F5Ogf3gufqrSc0JE6",
+	"IF1HRDxUb4Sz8fATfifQc+eScWt5tPBX+jV7+JCK8fLGG7C2c9Nwgw8du3GgWZ6c7Ilvs2jaCQUG02ge",
+	"1MwbA6kQKmEp1cY4VUcgRUFX7s6vvPLXvQZxa5zXyBSVjID28paVcM5KOCc1pkHdNQTeb3HEuKtmsquW",
+	"l39mC+eXMT5XddcrgroAR0RT7ZZ4uOoNZJ1iQpZ9VFwWD8VR9movmbHOiEwCwcWESoIxpMkuMpBV3kxC",
+	"iZKZZJcajTIoARqYHn/AEf80lZvuc4es5gnuJwYu5IB6pAQnDZf+kspysww3VHkhp9BMq4Skw99dYc2x",
+	"RwbgWdW5kBMGPFr4Po4cnMkwMaPB2BS6W/SLry0Ii/KsvULJc3eiCTk3+zyZHwp/cBPG97l5Ve8bpuWW",
+	"CvkT0GzDpTUuinDOJVOzCVuoTY6qtNN3bgDb6MjZqIPvrFnHUR75VXM9RUh5Ell4tVBOPVHDDpeACjVr",
+	"sM2lkY86vVT8lOHsb0ltndIm8W5aye3aQm3YKo0WPlIUhqVSA49b7+IFjq7lKvsAPH7YXp5AuY2b9and",
+	"+rdcL11A59Y3y+zOxR1IjN554sJ/KxIX8QlpLJd7VU+l1gX653SONgEOvaPRH7LB40zK70xzmEI/xBxj",
+	"fj1D48lCpWgdA+qgbzwQsnhZuVaJiAQ0027ufNdYdWZnmqdpStldq0HoOGW2/zrfo4ptrlO+gObioqaO",
+	"Uycf8KGPRIJGATJ4bZZVO8qkYiul4coHJE6ZDaNSqMatvsgbVetCiNIWHbxB9PyPaglyQBvbl3ZBlGph",
+	"t2eXf//1PoB3xdZk2SibGVwl9+H++CfU7dNFqC/ZQ7tKhSt+OR6sUJMjdrg3C35Y9dPJZOu5a/8g7fkm",
+	"KEYEEzdZbPbzUDMTQlkUxqdmDlCVJtIWv6nVlzz9WbXOL23Ce7relnAhFFzH4o7U3d7c35M70I0HTBgz",
+	"Uuc9TK/31AWx1MyUZgu1gjylyEVySQnIScgvYqrZrbZnhtitt5AAMWJPKwn16cTC351P8cJ2z7lCbnMB",
+	"vuRrrIQYK9jozjxP4/TfW62+ZQjxUFZcbndlwhdfR2q14jK+LLblcA10lZ4F7PhjvMH/gr3m0QLrW437",
+	"rYZZasC4s2W6ZcIaSGaNVxwVYtZI7/1gORtVbm1wObhmuNDBdlOG7U+GqY28pGSakxGr1NID5aFYhAyp",
+	"8vscY+HFPcrEDu/oS4/ai+ZaHDiCu7Dfx9he6GGQRtgQhJeopQcJCytT4V9Ozlb80/f0y6/yGhmuNd/u",
+	"6Se3Tkl3W8r9306VSoDLnu+xCxI6TIKvrBGtTbC5wHbfWm1DN+RB6vasG8+6sVuF5FwwFLshqtLvO0Do",
+	"zBAsR+HGacW3eFWBLfB4AjKrrnLKSGasIhq+O3+lqCT4k3WhkvhAvWvVgfqsef90mvfE2jhbaMIB3v/Z",
+	"WLA4H4paLUt9Eb6ubMIkfLJYaaQn6HkLgzVJVME4YRb0ykyKYMvUTLMi6EDLeBTB2ppdxqF+XHS6D+Ir",
+	"kDHWuXXdiav5zF6Hp481tZBN8JnG5AlALzuRw3xm2NUQM+tUSsTz82WeofiYuBwgnvgyZBkzI+aSUGN5",
+	"jjkvzP7+33161S+A7LOGtXz9oAiyJRksQsjmgLE5iuwenNh2opbGwp6vebTcdwxfu1HvqZO9BXzXgcy4",
+	"7sFNpLit97P58mRSesI6nj349iX0uSik6+6SuBXbahFYELskCvvHNBjrDOmEqKCjBXZBzNiCmwX47P+t",
+	"5msXSzijLGYuFIqWt4w4k64YT4yq4vnt1WdAQijo2mH4q7iDr92Tx2rJcHLPfsKTAZonXjPsUV1nyfXM",
+	"QZgJyWUETEMC3F+T4G3ptgBee2CYdBGp+CF6k1a3rb3Cp45Ua17RQ2iOA6vN/Xf3ePDfQIZ6sFLM7XR2",
+	"6+tEagkxlnPdp/xYpYaa8o8SKIoeO7bFr+ix5dB97HfDftLPtvnR2+Yd3Ik8pXtFl5jYvOezJf6qO1xy",
+	"Nt5w1qqST8tsO1alHxQyudOjx8vjjvP7QT27No9bfagxG2Q4ieI0smzBY8a1FndeV9apxzxD+DO6I7Fi",
+	"RYT2m3InpbBsCnMhse5EHqFWcBeSi23qAV7T6CGKAlphXR55h9Dn/dtHsYJESBiMLxt7W+Nz7M73uPa1",
+	"UFy9xp0BBKKtML0N4x91vZH/imFAovyK3UtV9Lrh9YgcMg5YRmOF5KDpnaYicSicJ7cPOeQLs6oYvuCJ",
+	"kqg5wcsnE8bZN28ZEa4JaUFLnjBJ9EaHnh2EztA5zktgDh5ri5ub3HOe6Qk4Y6g3nnfwimkwoO+AKnin",
+	"aeyOsMN1woOR7Ev1f/BDeiVhx1e859ESBuwu9x8fsnVrt6TS4sW623hqy4rZdFtzhzLpniU9W+tnW/Js",
+	"S/omSifChE8k8VeMTzPxN1j6XyImDNpRbhtpdaVonCjKCM4zVK0O9eatuoMb/4Kx6k2Yn5vrtVkOrTvF",
+	"1z8rz8PDGoUXPqEKJEi382S5RPbgvCNOaeYLNtoAltarzv4o9QNN5SYb3OdZXX7XYHmDbCV8simVARq2",
+	"dK0wSOrA/WcfVW7XcXzjHz1aU+bnd5oYNVud3oNUviW2RgSfTFdTRKmNuNYCtIeh9PcKESQFfGtKkh6h",
+	"6e7YFTKzYJW67quOPhaG9pkaLLxmEJ+cDot79zVU24QgeBvknxPWFMg1ndlNEgaJgX34Cb0aBKzSbZ1J",
+	"/Eije87qDgMm9PoO9JZxvYKYapVJF9wWwSceUQHzUNuwUXo5S1R9T/l/paC3hZ34OfxBj3sR3nFj+QDM",
+	"02+cE4WfGRz3sCgTPC9pPZQ2fe3JFuB8C7xRG7YA/z8OexQQujWguZ5LtJk79OWLFxWo3pMzBLDAp1zK",
+	"NElqG2Uy+tP8VWtuLWg3+H/+fn3+3/z8H7/+8fLz/zmox0Vio9JhF1RfDntBlUnKcMiDCMeKkszmylI1",
+	"JZGfFvlI7EKDwV6vvFl+CWt7xaRiln9iPL4T0T6e3IKytO0AO1prnkX8YSL+dNmaAzL1+dydT3tbr2jg",
+	"X4kMr0+Nz98zAPEoRuwZaIoG6t6QOSwspYu3WMewgx5fsZgqtUXIlH1HoErt137kyE/Bhcq6W7qlgC+/",
+	"x6+GM7kUeqHxKNACWJYAN9RtS2tdMx2VWs8l3Frowm6883+6jwbUzRAvXtya/cmwfygJV+j60pQA3eKY",
+	"b8no9U0a2sl0RkQ9XNiNgRATSPuJdwg0ZNLOrJqjhdjFHkYngRq+c+T2XFJdAORtSsnTpp80wacWvn+8",
+	"pbLZFE+FoJSvUe+gOSQNAT6AhEXNqOlfY35a4j+w2B9Fo9QPGOpJlWYJzCxTaR1KUpCPyvOktZf4gIOl",
+	"EQPgSEM/EiN9dgpT/MzpXAkGsF/Wm5EAijZyiKNoMGyuqgMlBKV0oFceKA/J2uBTmt3Vx8F1O3pG/fuc",
+	"9d3CiyRcHmpV37g/GcKrG9Sh83w9waLuNz0Hna+Ha0LJOo9Pyh+dTA53ks1EYkFDnGcJDHt18xPWpbqj",
+	"baP0cqrUcsIMn2EhgFqDpMShWWvgMc2mhQS6VWpjiN/guM6du2NlagCzweWAZHDCMLVxnjt56ejYOTd/",
+	"6pkKRaGrxdMbI+P8dMuiVGsXfLXZbavOfZDQ5uz9qHwc0g50IdvsfRSkB6doMk7BcE2bt6B6jrQFNzUO",
+	"rxve2gTQt/LkvfujISQsW97BaloKkST3cWTGfFyobgk3eQQmcy6kX+lJwVEMzMguspwpfcWQ0dBY9m8v",
+	"XrSRxA3Acr/decXN4mccNU407jC/4YwEhvJu4dAsACwLCeONSJJLb0MitVoJa7GUuMgN6QbPlIbIhY4u",
+	"AvUEkm32q1101H9gNBA6mnuVJwv2ZsGtn7WwWnukc8rEs0TQudhLgOQRcsIMuq7+IuuT7dw4AZj8x5+q",
+	"CrydzD3XsLZMaHLD1hrWXIP23qxHKNFULoI1PMmW7mH4CnFaW1qn3tEkxqwmNLuTYUg8a0knWvIdck56",
+	"jaATelH6EfcFhzGbcrlkPMIqBvd7q7cTFnEZQUKAEpGSkUiASbW5cgdakX/vxmqxBqwWn279vxifWUDS",
+	"hdYKp2Yzd/ydB0ShrmnZIqXjd/SO9xloUY/qt0oTK5wDfOGilPOYW35Qr1Jhot8qvXpWw0eqhiR5GAzh",
+	"ZoYgybAVj6FKkbIa1LVWanbFNgsFd6CD3iJ7RcRlmez3IOW6wCfvJS/yAojjHjkRVDlqdV8Uevpbbsge",
+	"ZqgePHQNLt5yxnd/Y2s26pgEI4EkdpUIWDtbP3VRji9tub+ufa/ZHWjTfVRDgcIH//Sx+mthfqcpZchW",
+	"p/cLRrNEwAW+BDbl0ZJyFTwE2Aac86J0lnUS9irrafPZPZ+v3J+kCKSie5OaYdA400k4ve0gyaQQU7Ow",
+	"blmtke8jDPe/xzAx03eMNk7C2Z2ogIhWpnfyPvw4PP5K+7zFgNvtdHGby+3V99l5w08ujFilia/YrYEm",
+	"8SMegwSEuQ7uoxffPkSj24dUVorCHdYgG8tMOl0JpL43l0j7QO1vC34HbAogiTY4ZJpB4lVUPgRkDPEe",
+	"DPA9EuXdACt094ze7qHjlsNREHm/WihlKm1FRuUd2s493SebI2J3KmPQOy3mDTvtjU6LQ3r7Uxj6NM5b",
+	"6lksGN37612PUFY6d493vZW2PLlAyI2o0VFyY6/D0D7pDegdfW5CTinsji33YWeXf//18w5puoecDJjG",
+	"wjC+4aUbdfrTeufnOo5L6zba+xSa3mk8oLA2J9zrDGLUhb179rlab3zbr7CLWPOuOVF+9o99FHJ0yuOr",
+	"zT5/dCGns7O0jBh9TnDTsbghoxx2PzFcxO4/dovjq2UhR8Gv8T1wsWkTX6n4eQeP3MG3XCSInR37rTJi",
+	"jp4I1kVxuWRKThXXiOHAzXKnU65293w5RHNFg99BGn/WM9A/vuOEdvFjgT6CceSL2IgkYdNQBlRzGD7U",
+	"Iynvh09ytt6V95445sDCWOAJxEd2LDwwDdt2LzyRV7YlLnbPOZkC/EsE2oqZk7qsCcz9IbepLmfM+tux",
+	"wvs6RjoVc1nQvnGiE4WPP1F5Cu7Id9SX9Hzr15/TKOYyV7oVFwmqZkxX6DFEidhJo9WcPVpD5D4mP306",
+	"VJiPIlq+yl4xXkadMEM33zFrTI8GXkRLpmYzxplZ8SRhuWSgRKXSuhE76ZVKmSrSseZlUP1gxYWzdzVm",
+	"wLjSJMdvlvsTsmt8h2efISRVNF+x5rOjBAs+WZBZCq/TdC2Kwevw/NFGTGGCfsLPx/3TPO6vKZhkCbeg",
+	"sZcvUEoIiNDR9ss68QyW1JhvfSNPstP8d7h+9Z1hGr+mtc9NPKvXY1MvTM0RHj5Kzj1dmxLP78EKFIS+",
+	"06MJO3CVGbG/YyzN8llfnqa+0O6ixvA41mBMhpGfThNhFhCztTJH+XTafX7HOvMN8lh8wCePtfzOTc7N",
+	"02Q1GM968+TcuLmGEkq+hjvccIZS7/w1WaJNZkJGSRqDKaZ1jozCC2U1XedF3ZPtNz6KG2s7xE32/Sdp",
+	"hXhWsWESoyiLjFNS4ZJFfE1JLKc8XEPMYrBcJNQyy9lMJC1Co4Xbt8Y7oO8IyeuJZ3ECOgR8WkNkPULE",
+	"ZgHyitbc+MI8hZGnUksh51eM8BdDVT/BRViqCo3vgdNUb0KiIp7sqfak0jFapDc0dtQZQT/Hf8pUoC/z",
+	"c2ddwuU85fOcZsn9t5MK/++V09Zm6SDggEA9TX6U6cWPHD/Z4bMf+cT9SGRqL7qEgRWxhZ5kJSrniZDL",
+	"PXVDdFXxLhv/RsjleO/wYngnk8EzdDurc0KL+lZI5/a4PXURRtYHugBNdrbYn43ntyREL6VDC/cV42ZJ",
+	"NOU7t8rNYhUw1A9pPyRzcdomxLbVL636E3eofHsqdzGAUUy94r5bg6S1PevTf3GvecreS0kGXn8iJSHi",
+	"C7UEKpsPSoJqR3hVZqG0ZX6TghOzRyJ2Ntc5xQG7YL/i3GRDDxUqxPptAcBoVb8dhvkXnLrOkLbnTyYz",
+	"kB7QLYO25mwNWqj4gB1siaU54F7WQB76nvrJobsWkDyPhKfMN7/30sUyFYg78pQkk968n6k06dQJ5nRP",
+	"7Em7+GNh6HON9VHb9QN1eTGVWo2Az87A7t0kY8+jBUTLkOaMNIA0C9VgQY29yUc22jix4nO4WMv5GNEo",
+	"MGCmAmlumAGQhQUrJoIf6H8ECB+BS3kecQONgIkDEbu0g/MFma7cmqg1LlGUKAPx2a+tAYKXQsatzaT7",
+	"+L8JxL7qGfRxGLjOb4QLMImAdgp2A75FbarUMhCABYiEVWosg0/rhAtZ20i4yxxUJV5D4Ki5FRxtXMsN",
+	"nAhDDZelb6H6q0AmabfXLngyagVTFW8nTCoL+E9s38brL1RXagOxC8aZBm6UbC1QDQTSO2N7N1p92oTy",
+	"xwxiHcqvZDqVplnxa2tcUll+3hPwpl72tLv9o3eo1ZprCPCyLh7y+HwSaWNbal+oKGwREt3b+wZFsfDJ",
+	"XkTmbmS+GTXZY3oWUwURLqRACCFEz5/4NJuNFkDtnswq1R5Cv6hHD3DqJGw86NUe6+gHjYD75PcxUkeo",
+	"jeyME2oPDcV+s4B75EmWqzgpysL+rtR1jNApCV+bWnrDzWLb2vd94x7086JvZlz/ycOg1YNeeTdXp9L5",
+	"I4Ulwztwusz0HFgq528EoZnXMiYMi/ESsZhIyvoXi8aTFK6twTxSPZ916Vhd6lBDnhirWaU0F5AV9xwy",
+	"YdRjYNgiyL9TiymtWCanOSvRy2E5ysNMBjHFb5WEbdbcYvkSpEfTqIMs2oVnzASyrX09VjKfoBg9dRLG",
+	"XDaa8DgKkK69K9YgLCPh0/PO8nCtT9q24kugipnyRVgnWLzlde+bY+SxwPGelm2kvfQ9l3O15BshRcIT",
+	"bOfwwrIbf++s3TEmDJuLO5AsXR/FRbKjUf1m0R8NvvVpsunPmtSZJr0BZB+cwoRZvWV8jpdMS4C1+zEW",
+	"aFHRjYRPNjvBJojIZRWqVK5jTrWUJuY44f65k9WsUioBG6qdzHDj1bJ7wFj30A/4sjEXXo4CNPY19k4B",
+	"VWERmmlgYKDtKtV5eNzY3S1tDE5xzGMITbkhrK7fdujVG5ktr6knAzViw4UVcn5JWWil2QKSutTg/bhj",
+	"SHbUoCSD3HIR5LAnVbZiBS0Eq3WQeZSEPUZxeGIxZO3Gt4ggBWzOeleOoaJHAZvLAn77xAnQHMyEYNzd",
+	"2hF0u/unz4NnMO6V6/nAgDLbhJ5bgrJ9HOUZHdqBThZDtpLAZ7+3qQALRY0JKrtCzcqSoL6irZVBulhw",
+	"GZ+rOz//DpXhOy7jd3egx60OYZbPivBYUylmmVWKMUiM0wljgccUyoHNf0uHjPuGKSx4gqRtvjUZj6LW",
+	"OpP1yjVECG9w3ADerlwORtKO346YYjtBlbn0hFkGQE5YamoWdNIp2gRgsmnkcXE+QzffoUvExqn2faYA",
+	"CJv9ftzv+aWcCF/huYllVlOYKY1UQXsNgErg3AtHg+6rBD6EgX0qf/6eQbT/WyG5jIC5lTCh11HY0OmG",
+	"MhNqvpUOnaNCsxiSMosFqHUCNUsb0tNyJvSq8+w0PrWwcN1YjP43uPfNvSltn19+g5go+a6jQbB8CYbB",
+	"bAaR9azMiNvasMkGuI4WtYpzQ7++tx1VKYXfz3bN56myTTTrD2Dcyve/Re5loT3RTJCWUoI2C7EmnJVQ",
+	"e4U5qY3ScREqI/zd7pZcWPi0x6LRWz/imA52Z8U/vQE5t4uzy5cvXkzOVkKGf395fOtN6OVZgTF8Dm6k",
+	"wqxTlCP0e/Cfmg6fB5e90ep2VLvRcREdtoVWPifmFs5D5rLdw3YShw951IKb32Yiwbawewo8VSoBLltt",
+	"z6gaLpyufCeGOZO9TdgE4IGNFtaCvGReEww1z5hJhiLn/pM0wVzVlUjZBVaYFy3F72kzM9tNNmqcHLZh",
+	"foPszLvQs5qtXZc0tuFTRss84ud3GiK3bHWGIrPNNvkoEttMQg5gsX0sAnAqJtud9w/RG0Xcfdj5mokD",
+	"UdHGKieonfh4KZA5bhaKSbjDZio3EXMQW20B/iWGBEhy7hMVvUsr2tr7i7+RkEaltiocmNTef934b+lV",
+	"KowZQhR+pqyiZ8kSckJFlBQ5r0ETlEj18tTTTX0vz/rjifpeDq+ivW5GDXYPyqbwfElwvsJUkcetdjq6",
+	"5sa40GlvKIsTv6CUx/mMR1btZYWj4PpbGtfrihbeM0QymAT8XEifOPiTCXmgWfjY1hL+NcyF3FmprnMz",
+	"X/ay1F/DPO3fpuD6YF88YGkal4yndgHSui9Q+spJdWqAKXfweGZKZN3LakcPlelSGm5fRq37besHFfC9",
+	"Vmo2/FVfpO5Ab18hM2vfYvI+9Vj8RdlwYuNEA42esIYiPhSRK1/+SHPEHxnGNTCzUBuJwnSw2ISnnTeS",
+	"0a4THkF5gZ7F55Ti8wNsdoSBBAS4TgRoujFx4rFR2i4Sd2raxRGWRcNK3cE+0XC/f4J2pT+vOyOucXpb",
+	"OoaRRnwSoFLyg6HNrllYn6frPQGphfWP67MnpnRDBQrvsQ2kuDFUxINn9lalV2yhkphgWPFqdiVkasF8",
+	"wT7iNYxUbAnby/DH2FViGo221cBX9Rl/+nU7pA24A2nP8yeOCHLjBvQd6HMD0jKcpqGCD24Dxu0lu8Vf",
+	"XPof3E7Ybcwtv2R/SJXKCRPxhIXc5OfbK6bBpCswbKbVir3hxp6/xu///pti9pSbZTFEz6k2GktAc1qK",
+	"XsOE/C1DlIKa4kf1gES3u8AlitF6OLowqFfmdHzHIPnm8D1YqxGyjxOmkrgqw99TOc51HI+cf/UI5tUv",
+	"u375ULKwKwqafoA+twsWhd1X8HJPrZAdpZXx+pZ4VA7QKxVZGOkx4p7mPp1wm4r17NxgEG4tjxZe5nsx",
+	"b+u1hpyrqf76rTjwQY0jXQDFjOpKtrA0gxjja0oohjKpOVjnqe2g1+I/C+qW7167HqFx7fej6tHZs/S+",
+	"wHfWNVXnGzEr7th4S1URR/PEoewbsGhafV7e6Q8l6udcyNp9JMd7n4n8iCMeQ9sm4l41tc0d3W9XDT6T",
+	"VZMdWnbUazUNNwMVtyPfSXUz505Ih/+8mHJLBY11DGQupDxO4gZSdje5r91XnKYZLHt9/yBRXC/Zisst",
+	"w61jsZIwYQuB+RZYsVRakRDJM/rJARZgVeTnpCuuyyJQItfAnPpQswlPkgCNY6PFF+w1jxaIxY6XMMYq",
+	"FTOelKtBKiULWSdqDdkr99vj5OrZ7LSVzbeoFrgPfQvnd2pTlE0Unhz8JeJJApqt+NYnqa48KWwqUabW",
+	"hvEpJhHdXyiZ85bTcNMkbK18zWdxe3J96pXCEPJn61BL1C02ED7WydKYT8Qwz1Mch8OchBxNDZ6CrQRC",
+	"A8FGdA5rQ48du0CEeT5JgfCkC9YDIpWdnVbSYaRS/+jaWNzgQ8cuGTTLJykX3znn2MsFuce8KSqC1dq5",
+	"0A0heDZqnE0CYX7DgNdykbBs3bpsEAifMVrt8fM7zUVMtjqDNQisijt9VJdAJiYXa7qr2UNARwMeiwz4",
+	"6V4HqzagJS3PYIAW6iQJwlBqA6D+ABejUBy34FjbcceTFA5qCAitW3tNsB/T551Bb1wfR5G7kYvigjr0",
+	"eatbQMv7voIJk4r4pzwHsojpDjDzjQ4BWCs0vv77ixbvfycR2xV3CuvVA4FE3jnCsZLTiZEMIlrD1kF4",
+	"bY1dlh02tvZ6ROOqDIR4QhvgQUSFnKpPk3vtlsT00dhF6X/QWAVELz3rfQUHqf6x4WPuL8tDbsWLa3nR",
+	"S3R6TbFpmP44T1Cc3fVpotNhZCjEp/g2jFC9/SWzrLyRbqt3FyvQ866D1bfumY9BUnCiT1RQ3vJlQVDW",
+	"XFtC/6V8hiLiNRvyouEQdW7XbjNekwBRZ30LF+ttGPqoCST9VwwTEPsVI0eL1n3SDFPQ2Umy1uKOR9uu",
+	"k1nhTH/vHz9qI+En+ToW9omaijdAd2ubhUqAWeArhkYjlzislUy22J1NgEdoUHaLJvdbij4To4/gsDlR",
+	"crSlCD0Da7ZoJMyOUzWblbLAVxgDIWxBKSSlRMXUzQI56Kc8WrbXl3Uiui67u3HPfBTagh8/dB50INdM",
+	"3UGGSFQ82pmQVhV8M6GZ2sj2AmN557fU2Vl9Y8ecOs2n+ITP6XBZTbJCRVuUB6PCF2GNfxmLEuVpk4go",
+	"2d6rFb0vSmoJDSX1H2lInyvp3jBMTfr77xl9chYI7aA3HILW4G+Z3PNGqyNucie6X8pfPVTgK1m2wVQh",
+	"ZiDSgH2krTr5STSy3GQdmhBREYV9H6wgnF5b+soaaT06DkyN97BqrcGPOOJRx/LuEwaxNu9xS4KlWajU",
+	"wOHmxc12rNbFze00xgVXZYAOpizT2hq8qqhJ7epKj1Opx8UpW7k6xEMjDA7umIWGntqd8vRoi3qXY78Y",
+	"mSxfMZCxYYD4Jh7kAiNvPFMYllBHLbcPNeL4zUuro48PigBxe+nucs8+RcAwyF57OCECNEJrVbiuvyoh",
+	"mRsmAeJd2Pp2274LZGPAdl4Ya+6Bxv2T63EGblMGtlGzHfIXj3SzUCxRxjJhvcJTcsHk7bJ1G93M/viT",
+	"Z+brr1uZ30H801A0hh+zJpM/GWbcqxmuAZUkFZqd8CLNRRMI/xRIwbM/Ra+guLIBm7TJy/tpxPRQ2Vac",
+	"CMg4vL53KfgbwBr3cyYSt8BkOtGrSWVM1Cm8VP2bb29RcxoDyG/w5z9VMh32Fz9+q/QcLOMo2r7a8k+G",
+	"qQ2VEXgkh3glJGYjA5MaynqcC/uu51sS8SMizzJO6R/Z8y7//qsLGCnOdf/41Q3Ud+HhqU7OLs8u3CP+",
+	"bwAAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,
