@@ -102,7 +102,7 @@ func (s *Server) ExportSuppressions(ctx context.Context, r gen.ExportSuppression
 		return nil, err
 	}
 	f, err := listSheet(s, "no-mail", isXLSX(r.Params.Format),
-		[]any{"Address", "Creator", "Why", "Brand", "Since"},
+		[]any{"Address", "Creator", "Why", "Brand", "Since", "Id"},
 		func(page rapport.Page) ([]rapport.Suppression, []string, error) {
 			return store.ListSuppressions(ctx, r.Params.BrandId, value(r.Params.Q), page)
 		},
@@ -111,7 +111,7 @@ func (s *Server) ExportSuppressions(ctx context.Context, r gen.ExportSuppression
 			if x.Creator != nil {
 				creator = x.Creator.Name
 			}
-			return []any{x.Email, creator, rapport.Sentence(x.Reason), orText(x.BrandName, "All brands"), x.At}
+			return []any{x.Email, creator, rapport.Sentence(x.Reason), orText(x.BrandName, "All brands"), x.At, x.ID.String()}
 		})
 	return suppressionsFile{f}, err
 }

@@ -62,8 +62,13 @@ it("lets rows be chosen, one or all", async () => {
   await show(<Choosing />);
   await userEvent.click(screen.getByRole("checkbox", { name: "Choose Bo" }));
   expect(said).toHaveBeenLastCalledWith(["2"]);
-  await userEvent.click(screen.getByRole("checkbox", { name: "Choose all rows of this page" }));
+  const all = screen.getByRole("checkbox", { name: "Choose all rows of this page" });
+  expect(all).toBePartiallyChecked();
+  await userEvent.click(screen.getByRole("checkbox", { name: "Choose Bo" }));
+  await userEvent.click(all);
   expect(said).toHaveBeenLastCalledWith(expect.arrayContaining(["1", "2", "3"]));
+  expect(all).not.toBePartiallyChecked();
+  expect(all).toBeChecked();
 });
 
 it("chooses with shift all rows between the last one and this", async () => {

@@ -168,7 +168,7 @@ export function DataTable<T extends object>({ label, columns: all, rows, rowId, 
                     size="xs"
                     aria-label="Choose all rows of this page"
                     checked={table.getIsAllRowsSelected()}
-                    indeterminate={table.getIsSomeRowsSelected()}
+                    indeterminate={table.getIsSomeRowsSelected() && !table.getIsAllRowsSelected()}
                     onChange={table.getToggleAllRowsSelectedHandler()}
                   />
                 </th>
