@@ -12,7 +12,8 @@ func toBrand(b rapport.Brand) gen.Brand {
 	return gen.Brand{
 		Id: b.ID, Name: b.Name, PostalAddress: b.PostalAddress, MailFromName: b.MailFromName, MailFrom: b.MailFrom, CalendarId: b.CalendarID,
 		SecondPairThreshold: toMoney(b.SecondPairThreshold), Version: b.Version, OutreachPerDay: b.OutreachPerDay, DomainPerHour: b.DomainPerHour,
-		NettingCapPercent: b.NettingCapPercent, NettingNoticeDays: b.NettingNoticeDays, DestinationCoolOffDays: b.DestinationCoolOffDays, PostsApartHours: &b.PostsApartHours, Signing: gen.BrandSigning(b.Signing),
+		NettingCapPercent: b.NettingCapPercent, NettingNoticeDays: b.NettingNoticeDays, DestinationCoolOffDays: b.DestinationCoolOffDays, PostsApartHours: &b.PostsApartHours,
+		Signing:    gen.BrandSigning(b.Signing),
 		WarmUpDays: b.WarmUpDays, WarmUpFrom: b.WarmUpFrom, FirstMailNotice: b.FirstMailNotice,
 	}
 }

@@ -42,7 +42,10 @@ func toElsewhere(e *rapport.SignedElsewhere) *gen.SignedElsewhere {
 	if e == nil {
 		return nil
 	}
-	return &gen.SignedElsewhere{Provider: gen.SignedElsewhereProvider(e.Provider), State: gen.SignedElsewhereState(e.State), Email: e.Email, Reason: orNil(e.Reason), SealedSha256: orNil(hex.EncodeToString(e.SealedSHA256))}
+	return &gen.SignedElsewhere{
+		Provider: gen.SignedElsewhereProvider(e.Provider), State: gen.SignedElsewhereState(e.State), Email: e.Email, Reason: orNil(e.Reason),
+		SealedSha256: orNil(hex.EncodeToString(e.SealedSHA256)),
+	}
 }
 
 func toContractClause(c rapport.DraftedClause) gen.ContractClause {

@@ -715,7 +715,9 @@ func (f *fleet) revive() {
 	if !f.worker.alive() {
 		f.startFleetWorker()
 	}
-	for _, name := range []string{"transfer.decided", "transfer.ordered", "transfer.before", "transfer.after", "transfer.recorded", "payout.recording", "mail.claimed", "mail.sent", "signing.claimed", "signing.created"} {
+	for _, name := range []string{
+		"transfer.decided", "transfer.ordered", "transfer.before", "transfer.after", "transfer.recorded", "payout.recording", "mail.claimed", "mail.sent", "signing.claimed", "signing.created",
+	} {
 		_ = os.Remove(filepath.Join(f.points, name))
 	}
 }

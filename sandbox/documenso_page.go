@@ -12,7 +12,8 @@ import (
 var signTemplate = template.Must(template.New("sign").Funcs(template.FuncMap{"lower": strings.ToLower}).Parse(`<!doctype html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>Sign {{.Title}}</title><style>
 :root{color-scheme:light dark}body{font:16px/1.5 system-ui;max-width:52rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}h1{font-size:1.4rem;margin:0}
-.soft{opacity:.75;margin:.25rem 0 1rem}.file{width:100%;height:60vh;border:1px solid #8886;border-radius:6px}button,.button,input{font:inherit;padding:.6rem 1rem;border-radius:6px;border:1px solid #888}
+.soft{opacity:.75;margin:.25rem 0 1rem}
+.file{width:100%;height:60vh;border:1px solid #8886;border-radius:6px}button,.button,input{font:inherit;padding:.6rem 1rem;border-radius:6px;border:1px solid #888}
 button{cursor:pointer}.sign{background:#1f6f43;border-color:#1f6f43;color:#fff;font-weight:600;width:100%}form{display:flex;gap:.5rem;flex-wrap:wrap;align-items:end;margin:1rem 0}
 label{flex:1 1 14rem;display:flex;flex-direction:column}input{min-width:0}.done{padding:.75rem 1rem;border:1px solid #8886;border-radius:6px}</style>
 <h1>{{.Title}}</h1><p class="soft">This page stands in for Documenso's.</p>
@@ -39,8 +40,6 @@ func (s *Server) envelopeByToken(token string) (envelope, bool) {
 	return e, found
 }
 
-func signPath(token string) string { return "/sign/" + url.PathEscape(token) }
-
 // signPage is where a signer's link leads.
 func (s *Server) signPage(w http.ResponseWriter, r *http.Request) {
 	token := r.PathValue("token")
@@ -53,7 +52,7 @@ func (s *Server) signPage(w http.ResponseWriter, r *http.Request) {
 		envelope
 
 		Path, Signer string
-	}{e, signPath(token), ""}
+	}{e, "/sign/" + url.PathEscape(token), ""}
 	for _, p := range e.Recipients {
 		if p.Token == token {
 			page.Signer = p.Name
@@ -89,5 +88,5 @@ func (s *Server) signHere(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "The document is decided already.", http.StatusConflict)
 		return
 	}
-	http.Redirect(w, r, signPath(token), http.StatusSeeOther)
+	http.Redirect(w, r, "/sign/"+url.PathEscape(token), http.StatusSeeOther)
 }

@@ -327,9 +327,9 @@ func TestDevSignsAtTheSandbox(t *testing.T) {
 		given map[string]string
 		url   string
 	}{
-		"sandbox":         {nil, "http://127.0.0.1:8070"},
+		"sandbox":          {nil, "http://127.0.0.1:8070"},
 		"one of one's own": {map[string]string{"RAPPORT_DOCUMENSO_URL": "https://sign.example.com"}, ""},
-		"no sandbox":      {map[string]string{"STRIPE_API_KEY": "sk_test_x", "SENDGRID_API_KEY": "SG.x"}, ""},
+		"no sandbox":       {map[string]string{"STRIPE_API_KEY": "sk_test_x", "SENDGRID_API_KEY": "SG.x"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -341,5 +341,7 @@ func TestDevSignsAtTheSandbox(t *testing.T) {
 			require.Equal(t, c.url != "", d.set["RAPPORT_DOCUMENSO_WEBHOOK_SECRET"] != "" && d.set["RAPPORT_DOCUMENSO_TOKEN"] != "")
 		})
 	}
-	require.Error(t, devOptions{demo: true, day: time.Second}.check(func(name string) string { return map[string]string{"RAPPORT_DOCUMENSO_URL": "https://sign.example.com"}[name] }))
+	require.Error(t, devOptions{demo: true, day: time.Second}.check(func(name string) string {
+		return map[string]string{"RAPPORT_DOCUMENSO_URL": "https://sign.example.com"}[name]
+	}))
 }

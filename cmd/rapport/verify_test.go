@@ -166,7 +166,8 @@ func TestVerifyFindsWhatWasChangedOfASealedFile(t *testing.T) {
 	tampers(t, owner, `alter table sealed_papers drop constraint sealed_papers_brand_id_fkey;
 		insert into blobs (sha256, content_type, size, content) values (sha256('%PDF-1 to sign'), 'application/pdf', 14, '%PDF-1 to sign');
 		insert into signing_documents (contract_id, brand_id, partnership_id, provider, contact_id, signer_name, signer_email, file_sha256, field, state, provider_id, signed_at)
-		values ('`+contract.String()+`', '`+brand+`', '`+uuid.NewString()+`', 'documenso', '`+uuid.NewString()+`', 'Mia', 'mia@mail.example', sha256('%PDF-1 to sign'), '{}', 'completed', 'envelope_1', now() - interval '2 days')`)
+		values ('`+contract.String()+`', '`+brand+`', '`+uuid.NewString()+`', 'documenso', '`+uuid.NewString()+`', 'Mia', 'mia@mail.example', sha256('%PDF-1 to sign'), '{}',
+			'completed', 'envelope_1', now() - interval '2 days')`)
 	_, out, _ := verified(t, worker, "contracts")
 	require.Contains(t, out, contract.String()+": its sealed file was not fetched")
 	require.Error(t, store.KeepSealedPaper(t.Context(), contract, []byte("%PDF-1 to sign")), "that is the one that was sent")
