@@ -58,18 +58,25 @@ func CheckSubmission(c Content) []Check {
 }
 
 // ContentAsks says, before there is a draft, what the machine checks ask of it, in words for the creator.
-func ContentAsks(c Content) []string {
-	c.Caption, c.FileName = "", ""
-	var asks []string
-	for _, check := range CheckSubmission(c) {
-		if check.Fix != "" && check.Rule != "file" {
-			asks = append(asks, check.Fix)
-		}
+func ContentAsks(c Content, say Words) []string {
+	book := disclosures()
+	asks := []string{say.Say("Begin the caption with %s.", say.or(say.quoted(book.Markets[book.marketsOf(c.Rules, c.Country)[0]].Write)))}
+	if c.Rules.Spoken && isVideo(c) {
+		asks = append(asks, say.Say("Declare whether it is spoken and written in the video."))
+	}
+	if words := missingWords(readCaption(""), c.Hashtags); len(words) > 0 {
+		asks = append(asks, say.Say("Add %s to the caption, spelled exactly so.", strings.Join(words, ", ")))
+	}
+	if code := strings.TrimSpace(c.PromoCode); code != "" {
+		asks = append(asks, say.Say("Name the code %s.", code))
+	}
+	if link := strings.TrimSpace(c.TrackedLink); link != "" {
+		asks = append(asks, say.Say("Add %s", link))
 	}
 	if len(c.Rules.Banned) > 0 {
-		asks = append(asks, "Leave out: "+strings.Join(c.Rules.Banned, ", ")+".")
+		asks = append(asks, say.Say("Leave out: %s.", strings.Join(c.Rules.Banned, ", ")))
 	}
-	return append(asks, fileAsks(c.Rules)...)
+	return append(asks, fileAsks(c.Rules, say)...)
 }
 
 // CheckPublished names what is wrong with a published post: gone, disclosure_missing, disclosure_unclear, words_missing, promo_code_wrong,

@@ -69,19 +69,28 @@ func checkFileSize(c Content) []Check {
 	return []Check{{Rule: "file_size", Result: CheckPass, Detail: fmt.Sprintf("The file has %.1f MB of at most %d MB.", has, limit)}}
 }
 
-func fileAsks(r ContentRules) []string {
+func fileAsks(r ContentRules, say Words) []string {
 	var asks []string
 	if len(r.MediaTypes) > 0 {
-		asks = append(asks, fmt.Sprintf("Upload %s.", mediaWords(r.MediaTypes)))
+		types := make([]string, len(r.MediaTypes))
+		for i, t := range r.MediaTypes {
+			types[i] = say.Say(mediaTypes[t])
+		}
+		asks = append(asks, say.Say("Upload %s.", say.or(types)))
 	}
 	if r.MaxMegabytes > 0 {
-		asks = append(asks, fmt.Sprintf("The file has at most %d MB.", r.MaxMegabytes))
+		asks = append(asks, say.Say("The file has at most %d MB.", r.MaxMegabytes))
 	}
-	if asked := secondsAsked(r); asked != "" {
-		asks = append(asks, "A video takes "+asked+".")
+	switch low, high := r.MinSeconds, r.MaxSeconds; {
+	case low > 0 && high > 0:
+		asks = append(asks, say.Say("A video takes between %d and %d seconds.", low, high))
+	case low > 0:
+		asks = append(asks, say.Say("A video takes at least %d seconds.", low))
+	case high > 0:
+		asks = append(asks, say.Say("A video takes at most %d seconds.", high))
 	}
 	if len(r.AspectRatios) > 0 {
-		asks = append(asks, fmt.Sprintf("Width to height is %s.", orList(r.AspectRatios)))
+		asks = append(asks, say.Say("Width to height is %s.", say.or(r.AspectRatios)))
 	}
 	return asks
 }

@@ -14,8 +14,26 @@ func TestWhatADraftNeedsIsSaidBeforeThereIsOne(t *testing.T) {
 	}, ContentAsks(Content{
 		Country: "DE", Hashtags: []string{"#nord"}, PromoCode: "NORD15", TrackedLink: "https://shop.example/?ref=robin",
 		Rules: ContentRules{Banned: []string{"cheap"}, MediaTypes: []string{"image", "video"}, MaxMegabytes: 20, MinSeconds: 10, MaxSeconds: 60, AspectRatios: []string{"9:16"}},
-	}))
-	require.Len(t, ContentAsks(Content{}), 1, "an ad is always called one")
+	}, WordsIn("en")))
+	require.Len(t, ContentAsks(Content{}, WordsIn("en")), 1, "an ad is always called one")
+	require.Equal(t, []string{"Beginne den Text zum Beitrag mit „Werbung“ oder „Anzeige“.", "Lass weg: billig.", "Lade ein Bild, ein Video oder ein PDF hoch.", "Ein Video dauert höchstens 60 Sekunden."},
+		ContentAsks(Content{Country: "DE", Rules: ContentRules{Banned: []string{"billig"}, MediaTypes: []string{"image", "video", "pdf"}, MaxSeconds: 60}}, WordsIn("de")))
+}
+
+func TestWhatADraftNeedsIsWhatTheChecksWillSay(t *testing.T) {
+	t.Parallel()
+	for _, country := range []string{"", "DE", "US", "FR"} {
+		c := Content{
+			Kind: "video", Country: country, Hashtags: []string{"#nord", "@acme"}, PromoCode: "NORD15", TrackedLink: "https://shop.example/?ref=robin", Rules: ContentRules{Spoken: true},
+		}
+		var fixes []string
+		for _, check := range CheckSubmission(c) {
+			if check.Fix != "" && check.Rule != "file" {
+				fixes = append(fixes, check.Fix)
+			}
+		}
+		require.Equal(t, fixes, ContentAsks(c, WordsIn("en")))
+	}
 }
 
 func TestRequiredWords(t *testing.T) {

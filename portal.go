@@ -45,9 +45,9 @@ type PortalDeliverable struct {
 	Corrections []Correction
 	Comments    []Comment
 	Rights      []PostRight
-	Rounds      int      // revision rounds that the contract includes
-	Asks        []string // what the machine checks ask of a draft, in words
-	Declares    bool     // the creator declares whether a video says and shows that it is an ad
+	Rounds      int     // revision rounds that the contract includes
+	Asks        Content // what the machine checks ask of a draft
+	Declares    bool    // the creator declares whether a video says and shows that it is an ad
 }
 
 // PostRight is until when the brand may do something with a post, or has the creator to itself.

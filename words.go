@@ -72,6 +72,27 @@ func (w Words) Say(english string, values ...any) string {
 	return w.printer.Sprintf(message.Key(english, english), values...)
 }
 
+// or joins what one may choose from.
+func (w Words) or(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	say := w
+	return say.Say("%s or %s", strings.Join(words[:len(words)-1], ", "), words[len(words)-1])
+}
+
+// quoted puts each into the quotation marks of the language.
+func (w Words) quoted(words []string) []string {
+	if w.locale != "de" {
+		return quoted(words)
+	}
+	out := make([]string, len(words))
+	for i, one := range words {
+		out[i] = "„" + one + "“"
+	}
+	return out
+}
+
 // Mail is the text of a mail that the program words itself; false where it has none in this language.
 func (w Words) Mail(template string) (subject, body string, ok bool) {
 	if w.locale != "de" {

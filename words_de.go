@@ -25,6 +25,22 @@ var german = map[string]string{ //nolint:gochecknoglobals // a table
 	"If nobody decides, it counts as approved.":                                                        "Wenn niemand entscheidet, gilt dein Entwurf als freigegeben.",
 	"If nobody decides, it counts as rejected.":                                                        "Wenn niemand entscheidet, gilt dein Entwurf als abgelehnt.",
 
+	// What a draft needs.
+	"Begin the caption with %s.":                             "Beginne den Text zum Beitrag mit %s.",
+	"Declare whether it is spoken and written in the video.": "Gib an, ob es im Video gesagt wird und zu lesen ist.",
+	"Add %s to the caption, spelled exactly so.":             "Schreib %s in den Text, genau so.",
+	"Name the code %s.":                                      "Nenne den Code %s.",
+	"Add %s":                                                 "Füge %s ein",
+	"Leave out: %s.":                                         "Lass weg: %s.",
+	"Upload %s.":                                             "Lade %s hoch.",
+	"a picture":                                              "ein Bild", "a video": "ein Video", "a PDF": "ein PDF",
+	"%s or %s":                                 "%s oder %s",
+	"The file has at most %d MB.":              "Die Datei ist höchstens %d MB groß.",
+	"A video takes between %d and %d seconds.": "Ein Video dauert zwischen %d und %d Sekunden.",
+	"A video takes at least %d seconds.":       "Ein Video dauert mindestens %d Sekunden.",
+	"A video takes at most %d seconds.":        "Ein Video dauert höchstens %d Sekunden.",
+	"Width to height is %s.":                   "Breite zu Höhe ist %s.",
+
 	// Payments.
 	"Paid": "Bezahlt",
 	"Paid outside of Stripe by %s, reference %s": "Außerhalb von Stripe bezahlt per %s, Referenz %s",

@@ -84,6 +84,9 @@ func saidInCode(t *testing.T) map[string]string {
 	for _, metric := range []string{"views", "likes", "comments", "shares", "saves", "clicks", "conversions"} {
 		said[metric] = "partnership_bonus.go"
 	}
+	for _, kind := range mediaTypes {
+		said[kind] = "check_media.go"
+	}
 	delete(said, "%d days") // is counted: TestWordsCountInEveryLanguage
 	return said
 }

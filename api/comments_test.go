@@ -332,6 +332,8 @@ func TestACreatorReadsWhatADraftNeeds(t *testing.T) {
 	d.sql(t, `update campaigns set hashtags = '{#nord}', content_rules = '{"max_seconds":60}'`)
 	asks := d.talk(t, d.visitor(t)).Deliverables[0].Asks
 	require.Subset(t, asks, []string{"Add #nord to the caption, spelled exactly so.", "Name the code NORD15.", "A video takes at most 60 seconds."})
+	d.sql(t, `update creators set locale = 'de'`)
+	require.Subset(t, d.talk(t, d.visitor(t)).Deliverables[0].Asks, []string{"Schreib #nord in den Text, genau so.", "Nenne den Code NORD15.", "Ein Video dauert höchstens 60 Sekunden."})
 }
 
 func TestACreatorDeclaresWhatIsSpokenAndWritten(t *testing.T) {

@@ -66,7 +66,7 @@ func (s *Server) home(ctx context.Context, page rapport.PortalPage) gen.PortalHo
 		home.Deliverables[i] = gen.PortalDeliverable{
 			Id: d.ID, Title: d.Title, Platform: d.Platform, Kind: d.Kind, State: d.State, DraftDueAt: d.DraftDueAt, PublishBy: d.PublishBy, Round: d.Round,
 			Reviewing: orNil(lookingWords(say, d)), Feedback: orNil(feedbackWords(d)), CanSubmit: canSubmit(page, d), CanReportPost: canReportPost(page, d),
-			Hashtags: noNil(page.Hashtags), Asks: noNil(d.Asks), PostUrl: orNil(d.PostURL), Waiting: waitingOf(say, d), Corrections: each(d.Corrections, showCorrection),
+			Hashtags: noNil(page.Hashtags), Asks: rapport.ContentAsks(d.Asks, say), PostUrl: orNil(d.PostURL), Waiting: waitingOf(say, d), Corrections: each(d.Corrections, showCorrection),
 			Comments: each(d.Comments, showComment), Spoken: orNot(d.Declares && isVideo(d.Kind)),
 			Extension: portalExtension(d.Extension), CanAskForTime: orNot(canAskForTime(page, d)),
 			WaitsForProduct: orNot(rapport.WaitsForProduct(d.DraftAfter, d.State, d.DraftDueAt)),

@@ -59,6 +59,8 @@ type figures struct {
 	ManyIdle                 *int     `json:"many_idle,omitempty"`
 	ListP99Ratio             *float64 `json:"list_p99_ratio,omitempty"`
 	WorkerRSSManyIdle        *float64 `json:"worker_rss_mb_many_idle,omitempty"`
+	LighthousePerformance    *float64 `json:"lighthouse_performance,omitempty"`
+	LighthouseAccessibility  *float64 `json:"lighthouse_accessibility,omitempty"`
 }
 
 // latest is where the figures go. The parts of a measurement add to it, and its first part begins it anew.

@@ -70,9 +70,9 @@ func (s *Store) PortalPage(ctx context.Context, partnership uuid.UUID) (rapport.
 		for i := range page.Deliverables {
 			d := &page.Deliverables[i]
 			d.Declares = rules.Spoken
-			d.Asks = rapport.ContentAsks(rapport.Content{
+			d.Asks = rapport.Content{
 				Hashtags: p.Hashtags, Platform: d.Platform, Kind: d.Kind, Country: p.Country, Rules: rules, PromoCode: p.PromoCode, TrackedLink: p.TrackedLink,
-			})
+			}
 		}
 		payments, err := s.q.PortalPayments(ctx, tx, partnership)
 		for _, m := range payments {

@@ -450,7 +450,7 @@ for (const { state, shown, names, reads, answer } of states) {
 /** What a narrow page hides: it scrolls sideways itself, or a box of it does that is no table, or what is in a box is cut. */
 function hidden(): string[] {
   const found: string[] = [];
-  const name = (node: Element) => `${node.tagName.toLowerCase()} “${(node.textContent ?? "").trim().slice(0, 40)}”`;
+  const name = (node: Element) => `${node.tagName.toLowerCase()} “${node.textContent.trim().slice(0, 40)}”`;
   // Both are read by scrolling in two directions, which WCAG 1.4.10 allows.
   const twoWays = (node: Element) => node.tagName === "PRE" || node.querySelector("table, [role=grid]") !== null;
   if (document.documentElement.scrollWidth > window.innerWidth) found.push(`the page is ${document.documentElement.scrollWidth} pixels wide`);

@@ -42,6 +42,8 @@ export function Lanes({ brandId, campaignId, value, onChange, state, onState }: 
                   <span>{word}</span>{" "}
                   <strong className="tabular">{counted?.count ?? "…"}</strong>
                 </span>{" "}
+                {/* The line of the sums stands before they come, so that nothing below it moves. */}
+                {!lanes.data && <span>&nbsp;</span>}
                 {counted?.amounts.map((amount) => <span key={amount.currency} className="soft"><Money value={amount} /></span>)}
               </button>
             </li>

@@ -17,13 +17,13 @@ import { laneWords } from "../../components/payout/laneWords";
 import { RelativeTime } from "../../components/RelativeTime";
 import { StatusChip } from "../../components/StatusChip";
 import { NeedList } from "../../components/TaskList";
+import { TourOffer } from "../../components/TourOffer";
 import { books, hasRole, houseRoles, useSession, workRoles } from "../../lib/session";
 import { markTourSeen, tourSeen } from "../../lib/tour";
 import { useLastVisit } from "../../lib/visit";
 import classes from "./home.module.css";
 
 const FirstSteps = lazy(() => import("../../components/FirstSteps"));
-const TourOffer = lazy(() => import("../../components/TourOffer"));
 
 export const Route = createFileRoute("/_app/")({ component: HomePage });
 
