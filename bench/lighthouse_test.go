@@ -80,15 +80,16 @@ func TestLighthouse(t *testing.T) {
 // startDemo runs the programs with the sample world, and answers their address once partnerships are active in it.
 func startDemo(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "rapport-lighthouse-")
+	dir, err := os.MkdirTemp("", "rapport-lighthouse-") //nolint:usetesting // a name of the test would make the paths of sockets too long
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	require.NoError(t, os.Chmod(dir, 0o711)) //nolint:gosec // PostgreSQL runs as another user when root starts it, and must pass through
+	// PostgreSQL runs as another user when root starts it, and must pass through.
+	require.NoError(t, os.Chmod(dir, 0o711))
 	program, err := filepath.Abs("../bin/rapport")
 	require.NoError(t, err)
 	flags := []string{"http", "metrics", "postgres", "temporal", "temporal-ui", "sandbox", "sandbox-control"}
 	ports := freePorts(t, len(flags))
-	args := []string{"dev", "--demo", "--day", "20s", "--dir", filepath.Join(dir, "state")}
+	args := append(make([]string, 0, 6+2*len(flags)), "dev", "--demo", "--day", "20s", "--dir", filepath.Join(dir, "state"))
 	for i, flag := range flags {
 		args = append(args, "--"+flag+"-port", ports[i])
 	}
@@ -115,10 +116,10 @@ func startDemo(t *testing.T) string {
 func freePorts(t *testing.T, n int) (ports []string) {
 	t.Helper()
 	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it is closed at once
+		l, err := net.Listen("tcp", "127.0.0.1:0")
 		require.NoError(t, err)
 		defer func() { _ = l.Close() }()
-		ports = append(ports, strconv.Itoa(l.Addr().(*net.TCPAddr).Port)) //nolint:forcetypeassert // of the listener above
+		ports = append(ports, strconv.Itoa(l.Addr().(*net.TCPAddr).Port))
 	}
 	return ports
 }

@@ -303,6 +303,17 @@ const visits: Visit[] = [
   { name: "sign-in settings", person: "finance_releaser", path: "/settings/sign-in" },
   { name: "notification settings", person: "finance_releaser", path: "/settings/notifications", then: (page) => expect(page.getByRole("heading", { name: "When mails come" })).toBeVisible() },
   { name: "tokens", person: "admin", path: "/settings/tokens" },
+  {
+    name: "the tour", person: "approver", path: "/",
+    then: async (page) => {
+      await expect(page.getByRole("heading", { level: 1, name: "Home" })).toBeVisible();
+      await page.keyboard.press("?");
+      await page.getByRole("dialog").getByRole("button", { name: "Show me around" }).click();
+      const step = page.getByRole("dialog", { name: "Home: what needs you" });
+      await step.getByRole("button", { name: "Next" }).click();
+      await expect(page.getByRole("heading", { name: "Reviews: what you decide" })).toBeFocused();
+    },
+  },
   { name: "the palette", person: "ops", path: "/", then: press("Search or jump to") },
   { name: "no such page", person: "ops", path: "/nowhere" },
   { name: "no such partnership", person: "ops", path: "/partnerships/00000000-0000-7000-8000-000000000000" },
