@@ -95,6 +95,7 @@ func startDemo(t *testing.T) string {
 	}
 	log := &bytes.Buffer{}
 	run := exec.CommandContext(context.WithoutCancel(t.Context()), program, args...)
+	run.Env = append(os.Environ(), "RAPPORT_BROWSER=none") // pictures of posts are taken by a Chromium beside the one that is measured
 	run.Stdout, run.Stderr = log, log
 	run.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	require.NoError(t, run.Start())

@@ -747,3 +747,14 @@ export const outsideFileQuery = (token: string) =>
 export function warm<T, K extends QueryKey>(queries: QueryClient, options: UseQueryOptions<T, Error, T, K>): void {
   queries.query(options).catch(() => undefined);
 }
+
+/** How long a page waits for its first answers. */
+const together = 600;
+
+/**
+ * Waits a moment for what a page begins with, so that the page comes whole and does not jump as each answer arrives. What takes longer, or fails, is shown
+ * by its own part.
+ */
+export async function arrive(...reads: Promise<unknown>[]): Promise<void> {
+  await Promise.race([Promise.allSettled(reads), new Promise((go) => setTimeout(go, together))]);
+}

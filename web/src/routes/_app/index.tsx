@@ -3,7 +3,7 @@ import { createFileRoute, Link } from "@tanstack/react-router";
 import { IconChecklist, IconClockCheck, IconHistory, IconScale } from "@tabler/icons-react";
 import { lazy, Suspense, useState, type ReactNode } from "react";
 
-import { casesQuery, keyDatesQuery, movesQuery, needsQuery, overviewQuery, partnershipsQuery, payoutLanesQuery } from "../../api/queries";
+import { arrive, campaignHealthQuery, casesQuery, cashWeeksQuery, keyDatesQuery, movesQuery, needsQuery, overviewQuery, partnershipsQuery, payoutLanesQuery, sessionQuery } from "../../api/queries";
 import type { Case, KeyDate, Move, Overview, PartnershipSummary, PayoutLaneCount, Session } from "../../api/schema";
 import { CampaignHealth } from "../../components/CampaignHealth";
 import { keyKinds } from "../../components/contract/keydates";
@@ -20,12 +20,46 @@ import { NeedList } from "../../components/TaskList";
 import { TourOffer } from "../../components/TourOffer";
 import { books, hasRole, houseRoles, useSession, workRoles } from "../../lib/session";
 import { markTourSeen, tourSeen } from "../../lib/tour";
-import { useLastVisit } from "../../lib/visit";
+import { sinceLastVisit, useLastVisit } from "../../lib/visit";
 import classes from "./home.module.css";
 
 const FirstSteps = lazy(() => import("../../components/FirstSteps"));
 
-export const Route = createFileRoute("/_app/")({ component: HomePage });
+export const Route = createFileRoute("/_app/")({
+  loader: async ({ context: { queryClient: queries }, location }) => {
+    const session = queries.getQueryData(sessionQuery.queryKey);
+    if (!session) return;
+    const { brand } = location.search as { brand?: string };
+    const shows = partsOf(session, brand);
+    const since = sinceLastVisit(session.user_id, Date.now()).toISOString();
+    await arrive(
+      queries.query(overviewQuery(brand)),
+      ...(shows.needs ? [queries.query(needsOf(brand))] : []),
+      ...(shows.money ? [queries.query(payoutLanesQuery({ brand_id: brand })), queries.query(cashWeeksQuery(brand ? { brand_id: brand } : {}))] : []),
+      ...(shows.stuck ? [queries.query(stuckOf(brand)), queries.query(datesOf(brand))] : []),
+      ...(shows.breaks ? [queries.query(breaks)] : []),
+      ...(shows.moves ? [queries.query(movesOf(brand, since))] : []),
+      ...(shows.health ? [queries.query(campaignHealthQuery({ brand_id: brand, campaign_id: undefined }))] : []),
+    );
+  },
+  component: HomePage,
+});
+
+/** The parts that a person has on home. */
+const partsOf = (session: Session, brand: string | undefined) => ({
+  needs: hasRole(session, workRoles, brand),
+  money: hasRole(session, ["finance_preparer", "finance_releaser", "auditor"], brand),
+  stuck: hasRole(session, ["ops", "admin", "legal"], brand),
+  breaks: hasRole(session, books, brand),
+  moves: hasRole(session, houseRoles, brand),
+  health: hasRole(session, ["ops", "admin", "auditor", "guest"], brand),
+});
+
+const needsOf = (brand: string | undefined) => needsQuery({ brand_id: brand, limit: 8 });
+const stuckOf = (brand: string | undefined) => partnershipsQuery({ attention: true, brand_id: brand, limit: 8 });
+const breaks = casesQuery({ state: "open", limit: 5 });
+const datesOf = (brand: string | undefined) => keyDatesQuery({ brand_id: brand, state: "open", limit: 5 });
+const movesOf = (brand: string | undefined, since: string) => movesQuery({ brand_id: brand, since, limit: 10 });
 
 function HomePage() {
   const session = useSession();
@@ -36,9 +70,8 @@ function HomePage() {
 function Home({ session }: { session: Session }) {
   const { brand } = Route.useSearch();
   const overview = useQuery(overviewQuery(brand));
-  const works = hasRole(session, workRoles, brand);
-  const finance = hasRole(session, ["finance_preparer", "finance_releaser", "auditor"], brand);
-  const lanes = useQuery({ ...payoutLanesQuery({ brand_id: brand }), enabled: finance });
+  const shows = partsOf(session, brand);
+  const lanes = useQuery({ ...payoutLanesQuery({ brand_id: brand }), enabled: shows.money });
   const [isNew, setNew] = useState(() => !tourSeen(session.user_id));
   // Nobody is shown around where there is nothing to see.
   const isEmpty = overview.data !== undefined && Object.keys(overview.data.stages).length === 0;
@@ -57,20 +90,20 @@ function Home({ session }: { session: Session }) {
           />
         )}
       </Suspense>
-      {failed ? <LoadFailed error={failed.error} retry={() => void failed.refetch()} /> : <Tiles overview={overview.data} lanes={lanes.data?.items} finance={finance} works={works} />}
+      {failed ? <LoadFailed error={failed.error} retry={() => void failed.refetch()} /> : <Tiles overview={overview.data} lanes={lanes.data?.items} finance={shows.money} works={shows.needs} />}
       <div className={classes.columns}>
         <div className={classes.column}>
-          {works && <Needs brand={brand} />}
-          {finance && <CashOut brandId={brand} />}
-          {hasRole(session, ["ops", "admin", "legal"], brand) && <Stuck brand={brand} />}
+          {shows.needs && <Needs brand={brand} />}
+          {shows.money && <CashOut brandId={brand} />}
+          {shows.stuck && <Stuck brand={brand} />}
         </div>
         <div className={classes.column}>
-          {hasRole(session, books, brand) && <Breaks />}
-          {hasRole(session, ["ops", "admin", "legal"], brand) && <Dates brand={brand} />}
-          {hasRole(session, houseRoles, brand) && <Moves brand={brand} userId={session.user_id} />}
+          {shows.breaks && <Breaks />}
+          {shows.stuck && <Dates brand={brand} />}
+          {shows.moves && <Moves brand={brand} userId={session.user_id} />}
         </div>
       </div>
-      {hasRole(session, ["ops", "admin", "auditor", "guest"], brand) && (
+      {shows.health && (
         <>
           <h2 className={classes.heading}>Campaign health</h2>
           <CampaignHealth brandId={brand} />
@@ -81,7 +114,7 @@ function Home({ session }: { session: Session }) {
 }
 
 function Needs({ brand }: { brand: string | undefined }) {
-  const needs = useQuery(needsQuery({ brand_id: brand, limit: 8 }));
+  const needs = useQuery(needsOf(brand));
   return (
     <Section title="What needs you, by due time" flush actions={<span className={classes.links}><Link to="/tasks">All tasks</Link><Link to="/reviews">All reviews</Link></span>}>
       {needs.data?.items.length === 0 ? (
@@ -103,7 +136,7 @@ const stuckColumns = columns<PartnershipSummary>([
 ]);
 
 function Stuck({ brand }: { brand: string | undefined }) {
-  const stuck = useQuery(partnershipsQuery({ attention: true, brand_id: brand, limit: 8 }));
+  const stuck = useQuery(stuckOf(brand));
   return (
     <Section title="Partnerships that need someone" flush actions={<Link to="/partnerships" search={{ attention: true }}>All of them</Link>}>
       <DataTable
@@ -122,7 +155,7 @@ function Stuck({ brand }: { brand: string | undefined }) {
 
 /** The differences between the books and Stripe that nobody has explained yet. */
 function Breaks() {
-  const cases = useQuery(casesQuery({ state: "open", limit: 5 }));
+  const cases = useQuery(breaks);
   return (
     <Section title="Differences in the books" flush actions={<Link to="/reconciliation">All of them</Link>}>
       <Lines<Case>
@@ -141,7 +174,7 @@ function Breaks() {
 
 /** What ends soon, and is lost when nobody decides. */
 function Dates({ brand }: { brand: string | undefined }) {
-  const dates = useQuery(keyDatesQuery({ brand_id: brand, state: "open", limit: 5 }));
+  const dates = useQuery(datesOf(brand));
   return (
     <Section title="At risk: the next dates" flush actions={<Link to="/contracts/dates">All key dates</Link>}>
       <Lines<KeyDate>
@@ -167,7 +200,7 @@ const atStake: Record<KeyDate["kind"], string> = {
 
 function Moves({ brand, userId }: { brand: string | undefined; userId: string }) {
   const since = useLastVisit(userId);
-  const moves = useQuery(movesQuery({ brand_id: brand, since, limit: 10 }));
+  const moves = useQuery(movesOf(brand, since));
   const more = moves.data?.next_cursor;
   return (
     <Section title="What moved" flush actions={<span className="soft">since <RelativeTime at={since} /></span>}>

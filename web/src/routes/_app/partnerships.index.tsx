@@ -4,7 +4,7 @@ import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconAlertCircle, IconHeartHandshake, IconPlayerPause, IconSearchOff } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
 
-import { partnershipCountQuery, partnershipsQuery } from "../../api/queries";
+import { arrive, partnershipCountQuery, partnershipsQuery } from "../../api/queries";
 import type { PartnershipSummary, Stage } from "../../api/schema";
 import { CreatorName } from "../../components/CreatorName";
 import { columns, DataTable, Pager, TwoLines } from "../../components/DataTable";
@@ -43,7 +43,15 @@ const filters = url.search({
   cursor: url.cursor,
 });
 
-export const Route = createFileRoute("/_app/partnerships/")({ validateSearch: filters, component: Partnerships });
+type Address = url.Read<typeof filters> & { brand?: string };
+
+const listOf = ({ brand, q, stage, campaign, owner, attention, cursor }: Address) => partnershipsQuery({ brand_id: brand, q, campaign_id: campaign, owner_id: owner, attention, stage, cursor });
+
+export const Route = createFileRoute("/_app/partnerships/")({
+  validateSearch: filters,
+  loader: ({ context, location }) => arrive(context.queryClient.query(listOf(location.search as Address))),
+  component: Partnerships,
+});
 
 const cols = columns<PartnershipSummary>([
   { id: "creator", header: "Creator", cell: ({ id, creator }) => <CreatorName creator={creator} link={{ to: "/partnerships/$id", params: { id } }} /> },
@@ -68,11 +76,12 @@ const cols = columns<PartnershipSummary>([
 ]);
 
 function Partnerships() {
-  const { brand, q, stage, campaign, owner, attention, as = "list", batch, cursor } = Route.useSearch();
+  const address = Route.useSearch();
+  const { brand, q, stage, campaign, owner, attention, as = "list", batch, cursor } = address;
   const navigate = useNavigate({ from: Route.fullPath });
   const session = useSession();
   const filter = { brand_id: brand, q, campaign_id: campaign, owner_id: owner, attention };
-  const list = useQuery({ ...partnershipsQuery({ ...filter, stage, cursor }), enabled: as === "list" });
+  const list = useQuery({ ...listOf(address), enabled: as === "list" });
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
   const chosen = useChosen({ ...filter, stage });
   const [asked, setAsked] = useState<BatchAsk>();

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconChecks, IconCoin, IconHistory, IconRotate, IconScale, IconSearchOff } from "@tabler/icons-react";
 
-import { payoutsQuery } from "../../api/queries";
+import { arrive, cashWeeksQuery, paymentsGateQuery, payoutLanesQuery, payoutsQuery } from "../../api/queries";
 import type { PayoutLane, PayoutState, PayoutSummary } from "../../api/schema";
 import { CreatorName } from "../../components/CreatorName";
 import { columns, DataTable, Pager, TwoLines } from "../../components/DataTable";
@@ -34,7 +34,23 @@ const filters = url.search({
   cursor: url.cursor,
 });
 
-export const Route = createFileRoute("/_app/payouts/")({ validateSearch: filters, component: Payouts });
+type Address = url.Read<typeof filters> & { brand?: string };
+
+const listOf = ({ brand, state, campaign, cursor, lane }: Address) => payoutsQuery({ brand_id: brand, campaign_id: campaign, state, lane, cursor });
+
+export const Route = createFileRoute("/_app/payouts/")({
+  validateSearch: filters,
+  loader: ({ context: { queryClient: queries }, location }) => {
+    const address = location.search as Address;
+    return arrive(
+      queries.query(listOf(address)),
+      queries.query(paymentsGateQuery),
+      queries.query(payoutLanesQuery({ brand_id: address.brand, campaign_id: address.campaign })),
+      queries.query(cashWeeksQuery(address.brand ? { brand_id: address.brand } : {})),
+    );
+  },
+  component: Payouts,
+});
 
 const cols = columns<PayoutSummary>([
   { id: "creator", header: "Creator", cell: ({ id, creator }) => <CreatorName creator={creator} link={{ to: "/payouts/$id", params: { id } }} /> },
@@ -47,10 +63,11 @@ const cols = columns<PayoutSummary>([
 ]);
 
 function Payouts() {
-  const { brand, state, campaign, cursor, lane } = Route.useSearch();
+  const address = Route.useSearch();
+  const { brand, state, campaign, cursor, lane } = address;
   const navigate = useNavigate({ from: Route.fullPath });
   const filter = { brand_id: brand, campaign_id: campaign, state, lane };
-  const list = useQuery(payoutsQuery({ ...filter, cursor }));
+  const list = useQuery(listOf(address));
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
   const session = useSession();
   const exports = hasRole(session, books);
