@@ -234,7 +234,8 @@ func newTwin(t *testing.T) twin {
 		d.sql(t, `insert into creator_field_values (creator_id, field_id, brand_id, value) values ($1, $2, $3, '1994-05-01')`, x.creator, field, p.brand)
 	}
 	d.sql(t, `insert into creator_profiles (creator_id, brand_id, preferences) values ($1, $2, 'Of the first')`, d.desk0(), d.two)
-	d.sql(t, `insert into workflow_snapshots (workflow_id, workflow, task_queue, brand_id, seq, state, closed) values ('partnership/' || $1::uuid, 'Partnership', 'rapport', $2, 1, '{}', true)`, x.lapsed, d.world.one)
+	d.sql(t, `insert into workflow_snapshots (workflow_id, workflow, task_queue, brand_id, seq, state, closed)
+		values ('partnership/' || $1::uuid, 'Partnership', 'rapport', $2, 1, '{}', true)`, x.lapsed, d.world.one)
 	return x
 }
 
@@ -361,7 +362,8 @@ func TestMergeTellsWhoWasEndedAndStillOwes(t *testing.T) {
 	t.Parallel()
 	x := newTwin(t)
 	x.sql(t, `update partnerships set stage = 'terminated' where id = $1`, x.partnership)
-	x.sql(t, `insert into workflow_snapshots (workflow_id, workflow, task_queue, brand_id, seq, state) values ('partnership/' || $1::uuid, 'Partnership', 'rapport', $2, 1, '{}')`, x.partnership, x.world.one)
+	x.sql(t, `insert into workflow_snapshots (workflow_id, workflow, task_queue, brand_id, seq, state)
+		values ('partnership/' || $1::uuid, 'Partnership', 'rapport', $2, 1, '{}')`, x.partnership, x.world.one)
 	require.Equal(t, 200, x.merge(t, x.as(t, "ops@one.example").keyed()).status)
 	require.Equal(t, []string{"creator_merged", "dates"}, x.signals(t, x.partnership))
 }

@@ -202,7 +202,9 @@ func (f *fleet) storm(payouts int) {
 		for range 5 {
 			all = append(all, e)
 		}
-		var event struct{ ID string }
+		var event struct {
+			ID string `json:"id"`
+		}
 		require.NoError(f.t, json.Unmarshal(e.body, &event))
 		lost += 1 - f.number(`select count(*) from webhook_inbox where provider = 'stripe' and event_id = $1`, event.ID)
 		if bytes.Contains(e.body, []byte(`"type":"payout.failed"`)) {

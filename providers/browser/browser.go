@@ -46,7 +46,7 @@ type Shooter struct {
 	turn     chan struct{}
 }
 
-// None, as the path of the browser, is no pictures.
+// None is the path that asks for no pictures.
 const None = "none"
 
 // New takes the browser at a path, or finds Chromium or Chrome on PATH. A path that leads to no program is ErrNoBrowser; finding
