@@ -1,15 +1,16 @@
 import { Button, Group } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconChecks, IconCoin, IconHistory, IconRotate, IconScale, IconSearchOff } from "@tabler/icons-react";
 
+import { usePages } from "../../api/pages";
 import { payoutsQuery } from "../../api/queries";
 import type { PayoutLane, PayoutState, PayoutSummary } from "../../api/schema";
 import { CreatorName } from "../../components/CreatorName";
-import { columns, DataTable, Pager, TwoLines } from "../../components/DataTable";
+import { columns, DataTable, TwoLines } from "../../components/DataTable";
 import { Downloads } from "../../components/Downloads";
 import { Filters } from "../../components/Filters";
 import { CampaignFilter, LateFilters, StatesFilter } from "../../components/LateFilters";
+import { LoadMore } from "../../components/LoadMore";
 import { Money, Unknown } from "../../components/Money";
 import { EmptyState } from "../../components/Notice";
 import { Page } from "../../components/Page";
@@ -50,7 +51,7 @@ function Payouts() {
   const { brand, state, campaign, cursor, lane } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
   const filter = { brand_id: brand, campaign_id: campaign, state, lane };
-  const list = useQuery(payoutsQuery({ ...filter, cursor }));
+  const list = usePages((cursor) => payoutsQuery({ ...filter, cursor }), cursor);
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
   const session = useSession();
   const exports = hasRole(session, books);
@@ -95,6 +96,7 @@ function Payouts() {
         label="Payouts"
         columns={cols}
         rows={list.data?.items}
+        more={list.more.hasNextPage}
         rowId={({ id }) => id}
         error={list.error}
         retry={() => void list.refetch()}
@@ -106,7 +108,7 @@ function Payouts() {
           )
         }
       />
-      <Pager shown={list.data?.items.length ?? 0} cursor={cursor} nextCursor={list.data?.next_cursor} go={(next) => set({ cursor: next })} />
+      <LoadMore more={list.more} cursor={cursor} toStart={() => set({ cursor: undefined })} press />
       <CashOut brandId={brand} />
     </Page>
   );
