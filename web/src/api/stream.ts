@@ -1,6 +1,7 @@
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
+import { markStale } from "./pages";
 import { sessionQuery } from "./queries";
 
 /** What the stream says of each change; the pages then read the thing itself. */
@@ -33,24 +34,22 @@ export function refresh(queries: QueryClient, changes: Change[]): void {
   const written = ids.get("message");
   // A partnership's page also shows its money, tasks, contract and reviews, whose changes do not name it.
   const about = ["payout", "task", "contract", "review"].some((noun) => ids.has(noun));
-  void queries.invalidateQueries({
-    predicate: ({ queryKey: [noun, kind, id, part] }) => {
-      if (noun === "overview") return true;
-      // The running workflow is asked only when somebody asks.
-      if (part === "workflow") return false;
-      if (noun === "partnership" && kind === "one" && (about || written?.has(String(id)))) return true;
-      // What asks for something is read once it is done.
-      if (noun === "notification" && kind === "one" && (ids.has("task") || ids.has("review"))) return true;
-      // Who waits, and until when, stands in messages and partnerships; what was said, in messages alone.
-      if (noun === "thread" && (written || (ids.has("partnership") && part === undefined))) return true;
-      // A comparison of the books may let payments go, or keep them back.
-      if (noun === "payout" && kind === "gate" && ids.has("reconciliation")) return true;
-      // Funds move with payouts and top-ups, which both come as payouts.
-      if (noun === "brand" && part === "funds" && ids.has("payout")) return true;
-      const changed = ids.get(String(noun));
-      if (!changed) return false;
-      return kind !== "one" || changed.has(String(id));
-    },
+  markStale(queries, ({ queryKey: [noun, kind, id, part] }) => {
+    if (noun === "overview") return true;
+    // The running workflow is asked only when somebody asks.
+    if (part === "workflow") return false;
+    if (noun === "partnership" && kind === "one" && (about || written?.has(String(id)))) return true;
+    // What asks for something is read once it is done.
+    if (noun === "notification" && kind === "one" && (ids.has("task") || ids.has("review"))) return true;
+    // Who waits, and until when, stands in messages and partnerships; what was said, in messages alone.
+    if (noun === "thread" && (written || (ids.has("partnership") && part === undefined))) return true;
+    // A comparison of the books may let payments go, or keep them back.
+    if (noun === "payout" && kind === "gate" && ids.has("reconciliation")) return true;
+    // Funds move with payouts and top-ups, which both come as payouts.
+    if (noun === "brand" && part === "funds" && ids.has("payout")) return true;
+    const changed = ids.get(String(noun));
+    if (!changed) return false;
+    return kind !== "one" || changed.has(String(id));
   });
 }
 
@@ -72,7 +71,7 @@ export function useStream(): boolean {
       source.onopen = () => {
         setLive(true);
         // Changes made while nobody listened may be older than what the server can resume from.
-        if (lost) void queries.invalidateQueries();
+        if (lost) markStale(queries);
         lost = false;
       };
       source.onerror = () => {

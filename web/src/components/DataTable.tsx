@@ -1,19 +1,21 @@
 import { Button, Checkbox, Group, Skeleton, VisuallyHidden } from "@mantine/core";
-import { useMediaQuery } from "@mantine/hooks";
+import { useMediaQuery, useViewportSize } from "@mantine/hooks";
 import { useCanGoBack, useRouter } from "@tanstack/react-router";
 import {
   createColumnHelper, metaHelper, rowSelectionFeature, tableFeatures, useTable,
   type ColumnDef, type Row, type RowSelectionState,
 } from "@tanstack/react-table";
-import { lazy, Suspense, useRef, type ChangeEvent, type MouseEvent as RowClick, type ReactNode } from "react";
+import { Fragment, lazy, Suspense, useLayoutEffect, useMemo, useRef, type ChangeEvent, type MouseEvent as RowClick, type ReactNode, type RefObject } from "react";
 
 import { useChooseRange } from "../lib/choose";
 import { useColumns } from "../lib/columns";
+import { useRows } from "../lib/rows";
 import { useShortcuts } from "../lib/shortcuts";
 import classes from "./DataTable.module.css";
 import { LoadFailed } from "./Notice";
 
 const ColumnMenu = lazy(() => import("./ColumnMenu"));
+const NearRows = lazy(() => import("./NearRows"));
 
 interface Look {
   /** Numbers and money stand at the right. */
@@ -62,6 +64,8 @@ interface Props<T extends object> {
   flush?: boolean;
   /** Up and down also walk through the rows; for queues, where nobody scrolls with these keys. */
   arrows?: boolean;
+  /** There are more rows than are loaded. */
+  more?: boolean;
 }
 
 const none: never[] = [];
@@ -86,8 +90,33 @@ function followRow(event: RowClick<HTMLTableRowElement>): void {
   event.currentTarget.querySelector<HTMLAnchorElement>("td a")?.click();
 }
 
+// The list itself keeps what is read in its place when rows above it get their height; a browser that does so as well would move it twice.
+const unanchored = { overflowAnchor: "none" } as const;
+
+/** The room of rows that are not in the page. */
+function Room({ height }: { height: number }) {
+  return <tr aria-hidden><td style={{ height, padding: 0, border: 0 }} /></tr>;
+}
+
+/** Of a long table only some rows are in the page, so the columns keep the widths that they had with the first of them. */
+function useFixedWidths(box: RefObject<HTMLElement | null>, long: boolean, columns: string) {
+  const { width } = useViewportSize();
+  useLayoutEffect(() => {
+    const table = box.current?.querySelector("table");
+    if (!table || !long) return;
+    const heads = [...table.querySelectorAll<HTMLElement>("thead th")];
+    const widths = heads.map((head) => head.getBoundingClientRect().width);
+    heads.forEach((head, at) => { head.style.width = `${widths[at]}px`; });
+    Object.assign(table.style, { tableLayout: "fixed", overflowWrap: "anywhere" });
+    return () => {
+      for (const head of heads) head.style.width = "";
+      Object.assign(table.style, { tableLayout: "", overflowWrap: "" });
+    };
+  }, [box, long, columns, width]);
+}
+
 /** A list as a table, or as cards on a phone. Rows are opened by a click anywhere, by j, k and Enter, or by their link. */
-export function DataTable<T extends object>({ label, columns: all, rows, rowId, error, retry, empty, chosen, flush = false, arrows = false }: Props<T>) {
+export function DataTable<T extends object>({ label, columns: all, rows, rowId, error, retry, empty, chosen, flush = false, arrows = false, more = false }: Props<T>) {
   const phone = useMediaQuery("(max-width: 47.99em)", false, { getInitialValueInEffect: false });
   const roomy = useMediaQuery("(min-width: 87.5em)", true, { getInitialValueInEffect: false });
   // The first column leads to the row, and a short table in a section has only what it needs.
@@ -108,13 +137,24 @@ export function DataTable<T extends object>({ label, columns: all, rows, rowId, 
   const range = useChooseRange(table.getRowModel().rows.filter((row) => row.getCanSelect()).map(({ id }) => id), chosen?.value ?? {}, (next) => chosen?.onChange(next));
   const choose = (row: Row<typeof features, T>, event: ChangeEvent<HTMLInputElement>) =>
     range(row.id, event.currentTarget.checked, (event.nativeEvent as MouseEvent).shiftKey);
+  const loaded = table.getRowModel().rows;
+  const near = useRows(label, box, useMemo(() => loaded.map(({ id }) => id), [loaded]), phone ? 110 : 41);
+  useFixedWidths(box, near.long && !phone, cols.map(({ id }) => id).join());
+  const focusedAt = () => {
+    const row = document.activeElement?.closest<HTMLElement>("[data-row]");
+    return row && box.current?.contains(row) ? Number(row.dataset.row) : -1;
+  };
   const chooseFocused = (withRange: boolean) => {
-    const rowsNow = [...(box.current?.querySelectorAll("[data-row]") ?? [])];
-    const row = table.getRowModel().rows[rowsNow.findIndex((element) => element.contains(document.activeElement))];
+    const row = loaded[focusedAt()];
     if (row?.getCanSelect()) range(row.id, withRange || !row.getIsSelected(), withRange);
   };
 
   const move = (step: 1 | -1) => {
+    if (near.long) {
+      const from = focusedAt();
+      near.goTo(from < 0 ? (step === 1 ? 0 : loaded.length - 1) : Math.min(loaded.length - 1, Math.max(0, from + step)));
+      return;
+    }
     const links = [...(box.current?.querySelectorAll<HTMLAnchorElement>("[data-row] a:first-of-type") ?? [])].filter(
       (link) => link.closest("[data-row]")?.querySelector("a") === link,
     );
@@ -134,17 +174,23 @@ export function DataTable<T extends object>({ label, columns: all, rows, rowId, 
     ] : []),
   ]);
 
-  const shownRows = rows === undefined ? undefined : table.getRowModel().rows;
+  const shownRows = rows && near.lines.flatMap(({ at, gap }) => {
+    const row = loaded[at];
+    return row ? [{ row, at, gap }] : [];
+  });
   const frame = `${classes.scroll} ${flush ? classes.flush : ""}`;
 
   if (error && !rows) return <div className={frame}><LoadFailed error={error} retry={retry} /></div>;
   if (rows?.length === 0) return <div className={frame}>{empty}</div>;
 
+  const looks = near.looks && <Suspense><NearRows {...near.looks} /></Suspense>;
   if (phone) {
     return (
-      <div className={frame} ref={box}>
-        <ul className={classes.cards} aria-label={label}>
-          {shownRows?.map((row) => <Card key={row.id} row={row} chosen={chosen} choose={choose} />)
+      <div className={frame} ref={box} onFocus={near.onFocus} style={near.long ? unanchored : undefined}>
+        <ul className={classes.cards} aria-label={label} style={near.rest > 0 ? { paddingBottom: near.rest } : undefined}>
+          {shownRows?.map(({ row, at, gap }) => (
+            <Card key={row.id} row={row} at={at} gap={gap} of={near.long ? (more ? -1 : loaded.length) : undefined} measure={near.measure} chosen={chosen} choose={choose} />
+          ))
             ?? Array.from({ length: 5 }, (_, line) => (
               <li key={line} className={classes.card}>
                 <Skeleton height={14} width="60%" />
@@ -152,16 +198,17 @@ export function DataTable<T extends object>({ label, columns: all, rows, rowId, 
               </li>
             ))}
         </ul>
+        {looks}
       </div>
     );
   }
 
   const shown = (
-    <div className={frame} ref={box} tabIndex={-1}>
-      <table className={classes.table} aria-label={label} aria-busy={rows === undefined}>
+    <div className={frame} ref={box} tabIndex={-1} onFocus={near.onFocus} style={near.long ? unanchored : undefined}>
+      <table className={classes.table} aria-label={label} aria-busy={rows === undefined} aria-rowcount={near.long ? (more ? -1 : loaded.length + 1) : undefined}>
         <thead>
           {table.getHeaderGroups().map((group) => (
-            <tr key={group.id}>
+            <tr key={group.id} aria-rowindex={near.long ? 1 : undefined}>
               {chosen && (
                 <th scope="col" className={classes.check}>
                   <Checkbox
@@ -182,25 +229,28 @@ export function DataTable<T extends object>({ label, columns: all, rows, rowId, 
           ))}
         </thead>
         <tbody>
-          {shownRows?.map((row) => (
-            <tr key={row.id} data-row className={classes.link} onClick={followRow}>
-              {chosen && (
-                <td className={classes.check}>
-                  <Checkbox
-                    size="xs"
-                    aria-label={`Choose ${chosen.nameOf(row.original)}`}
-                    checked={row.getIsSelected()}
-                    disabled={!row.getCanSelect()}
-                    onChange={(event) => choose(row, event)}
-                  />
-                </td>
-              )}
-              {row.getAllCells().map((cell) => (
-                <td key={cell.id} className={place(cell.column.columnDef.meta, choice[cell.column.id])}>
-                  <table.FlexRender cell={cell} />
-                </td>
-              ))}
-            </tr>
+          {shownRows?.map(({ row, at, gap }) => (
+            <Fragment key={row.id}>
+              {gap > 0 && <Room height={gap} />}
+              <tr data-row={at} ref={near.measure} aria-rowindex={near.long ? at + 2 : undefined} className={classes.link} onClick={followRow}>
+                {chosen && (
+                  <td className={classes.check}>
+                    <Checkbox
+                      size="xs"
+                      aria-label={`Choose ${chosen.nameOf(row.original)}`}
+                      checked={row.getIsSelected()}
+                      disabled={!row.getCanSelect()}
+                      onChange={(event) => choose(row, event)}
+                    />
+                  </td>
+                )}
+                {row.getAllCells().map((cell) => (
+                  <td key={cell.id} className={place(cell.column.columnDef.meta, choice[cell.column.id])}>
+                    <table.FlexRender cell={cell} />
+                  </td>
+                ))}
+              </tr>
+            </Fragment>
           )) ?? Array.from({ length: 8 }, (_, line) => (
             <tr key={line}>
               {cols.map((column, at) => (
@@ -210,8 +260,10 @@ export function DataTable<T extends object>({ label, columns: all, rows, rowId, 
               ))}
             </tr>
           ))}
+          {near.rest > 0 && <Room height={near.rest} />}
         </tbody>
       </table>
+      {looks}
       {rows === undefined && <VisuallyHidden role="status">Loading {label}</VisuallyHidden>}
     </div>
   );
@@ -232,8 +284,13 @@ export function DataTable<T extends object>({ label, columns: all, rows, rowId, 
   );
 }
 
-function Card<T extends object>({ row, chosen, choose }: {
+function Card<T extends object>({ row, at, gap, of, measure, chosen, choose }: {
   row: Row<typeof features, T>;
+  at: number;
+  gap: number;
+  /** How many there are, when not all cards are in the page; -1 when nobody knows. */
+  of: number | undefined;
+  measure: ((element: HTMLElement | null) => void) | undefined;
   chosen: Props<T>["chosen"];
   choose: (row: Row<typeof features, T>, event: ChangeEvent<HTMLInputElement>) => void;
 }) {
@@ -244,7 +301,7 @@ function Card<T extends object>({ row, chosen, choose }: {
     shown: typeof cell.column.columnDef.cell === "function" ? (cell.column.columnDef.cell(cell.getContext()) as ReactNode) : null,
   }));
   return (
-    <li className={classes.card} data-row>
+    <li className={classes.card} data-row={at} ref={measure} aria-setsize={of} aria-posinset={of && at + 1} style={gap > 0 ? { marginTop: gap } : undefined}>
       <div className={classes.cardHead}>
         {chosen && (
           <Checkbox aria-label={`Choose ${chosen.nameOf(row.original)}`} checked={row.getIsSelected()} disabled={!row.getCanSelect()} onChange={(event) => choose(row, event)} />

@@ -1,13 +1,14 @@
 import { Button, SegmentedControl } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconPlus, IconSearchOff, IconSpeakerphone } from "@tabler/icons-react";
 
+import { usePages } from "../../api/pages";
 import { campaignsQuery } from "../../api/queries";
 import type { Campaign } from "../../api/schema";
-import { columns, DataTable, Pager } from "../../components/DataTable";
+import { columns, DataTable } from "../../components/DataTable";
 import { Downloads } from "../../components/Downloads";
 import { Filters, SearchInput } from "../../components/Filters";
+import { LoadMore } from "../../components/LoadMore";
 import { Money } from "../../components/Money";
 import { EmptyState } from "../../components/Notice";
 import { Page } from "../../components/Page";
@@ -38,7 +39,7 @@ const cols = columns<Campaign>([
 function Campaigns() {
   const { brand, q, state, cursor } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
-  const list = useQuery(campaignsQuery({ brand_id: brand, q, state, cursor }));
+  const list = usePages((cursor) => campaignsQuery({ brand_id: brand, q, state, cursor }), cursor);
   const session = useSession();
   const creates = hasRole(session, ["ops", "admin"]);
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
@@ -67,6 +68,7 @@ function Campaigns() {
         label="Campaigns"
         columns={cols}
         rows={list.data?.items}
+        more={list.more.hasNextPage}
         rowId={({ id }) => id}
         error={list.error}
         retry={() => void list.refetch()}
@@ -80,7 +82,7 @@ function Campaigns() {
           )
         }
       />
-      <Pager shown={list.data?.items.length ?? 0} cursor={cursor} nextCursor={list.data?.next_cursor} go={(next) => set({ cursor: next })} />
+      <LoadMore more={list.more} cursor={cursor} toStart={() => set({ cursor: undefined })} />
     </Page>
   );
 }

@@ -1,17 +1,18 @@
 import { Button, Group, NativeSelect } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, useNavigate } from "@tanstack/react-router";
 import { IconCalendarDue, IconSearchOff } from "@tabler/icons-react";
 
+import { usePages } from "../../api/pages";
 import { keyDatesQuery } from "../../api/queries";
 import type { KeyDate, KeyDateKind } from "../../api/schema";
 import { CreatorName } from "../../components/CreatorName";
 import { KeyDateActions } from "../../components/contract/KeyDateActions";
 import { decision, keyKinds } from "../../components/contract/keydates";
-import { columns, DataTable, Pager, TwoLines } from "../../components/DataTable";
+import { columns, DataTable, TwoLines } from "../../components/DataTable";
 import { Downloads } from "../../components/Downloads";
 import { Filters } from "../../components/Filters";
 import { CampaignFilter, LateFilters, PersonFilter } from "../../components/LateFilters";
+import { LoadMore } from "../../components/LoadMore";
 import { EmptyState } from "../../components/Notice";
 import { Page } from "../../components/Page";
 import { RelativeTime } from "../../components/RelativeTime";
@@ -59,7 +60,7 @@ function KeyDatesPage() {
   const navigate = useNavigate({ from: Route.fullPath });
   const session = useSession();
   const filter = { brand_id: brand, kind, state, campaign_id: campaign, owner_id: owner, partnership_id: partnership };
-  const list = useQuery(keyDatesQuery({ ...filter, cursor }));
+  const list = usePages((cursor) => keyDatesQuery({ ...filter, cursor }), cursor);
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
   const none = { kind: undefined, state: undefined, campaign: undefined, owner: undefined, partnership: undefined };
   return (
@@ -77,6 +78,7 @@ function KeyDatesPage() {
         label="Key dates"
         columns={cols}
         rows={list.data?.items}
+        more={list.more.hasNextPage}
         rowId={({ id, kind: of }) => `${id}/${of}`}
         error={list.error}
         retry={() => void list.refetch()}
@@ -88,7 +90,7 @@ function KeyDatesPage() {
           )
         }
       />
-      <Pager shown={list.data?.items.length ?? 0} cursor={cursor} nextCursor={list.data?.next_cursor} go={(next) => set({ cursor: next })} />
+      <LoadMore more={list.more} cursor={cursor} toStart={() => set({ cursor: undefined })} />
     </Page>
   );
 }

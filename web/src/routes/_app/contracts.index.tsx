@@ -1,15 +1,16 @@
 import { Button, Group, NativeSelect, TextInput } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconCalendarDue, IconFileText, IconRefresh, IconSearchOff } from "@tabler/icons-react";
 
+import { usePages } from "../../api/pages";
 import { contractsQuery } from "../../api/queries";
 import type { Contract } from "../../api/schema";
 import { CreatorName } from "../../components/CreatorName";
-import { columns, DataTable, Pager, TwoLines } from "../../components/DataTable";
+import { columns, DataTable, TwoLines } from "../../components/DataTable";
 import { Downloads } from "../../components/Downloads";
 import { Filters, SearchInput } from "../../components/Filters";
 import { CampaignFilter, CreatorFilter, LateFilters } from "../../components/LateFilters";
+import { LoadMore } from "../../components/LoadMore";
 import { Money } from "../../components/Money";
 import { EmptyState } from "../../components/Notice";
 import { Page } from "../../components/Page";
@@ -48,7 +49,7 @@ function Contracts() {
   const { brand, q, state, creator, campaign, from, to, cursor } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
   const session = useSession();
-  const list = useQuery(contractsQuery({ brand_id: brand, q, state, creator_id: creator, campaign_id: campaign, ends_from: dayStart(from), ends_to: dayStart(to, 1), cursor }));
+  const list = usePages((cursor) => contractsQuery({ brand_id: brand, q, state, creator_id: creator, campaign_id: campaign, ends_from: dayStart(from), ends_to: dayStart(to, 1), cursor }), cursor);
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
   return (
     <Page
@@ -86,6 +87,7 @@ function Contracts() {
         label="Contracts"
         columns={cols}
         rows={list.data?.items}
+        more={list.more.hasNextPage}
         rowId={({ id }) => id}
         error={list.error}
         retry={() => void list.refetch()}
@@ -97,7 +99,7 @@ function Contracts() {
           )
         }
       />
-      <Pager shown={list.data?.items.length ?? 0} cursor={cursor} nextCursor={list.data?.next_cursor} go={(next) => set({ cursor: next })} />
+      <LoadMore more={list.more} cursor={cursor} toStart={() => set({ cursor: undefined })} />
     </Page>
   );
 }

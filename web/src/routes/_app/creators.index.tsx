@@ -1,18 +1,19 @@
 import { Button, Group, Modal, Select, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconAddressBook, IconBan, IconHandStop, IconPlus, IconSearchOff, IconUpload } from "@tabler/icons-react";
 import { useState } from "react";
 
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
+import { usePages } from "../../api/pages";
 import { creatorsQuery } from "../../api/queries";
 import type { Creator, CreatorCreate } from "../../api/schema";
 import { CreatorName } from "../../components/CreatorName";
-import { columns, DataTable, Pager } from "../../components/DataTable";
+import { columns, DataTable } from "../../components/DataTable";
 import { Downloads } from "../../components/Downloads";
 import { Filters, SearchInput } from "../../components/Filters";
+import { LoadMore } from "../../components/LoadMore";
 import { EmptyState, ProblemNotice } from "../../components/Notice";
 import { Page } from "../../components/Page";
 import { Chip, StatusChip } from "../../components/StatusChip";
@@ -48,7 +49,7 @@ const cols = columns<Creator>([
 function Creators() {
   const { q, country, tag, cursor } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
-  const list = useQuery(creatorsQuery({ q, country, tag, cursor }));
+  const list = usePages((cursor) => creatorsQuery({ q, country, tag, cursor }), cursor);
   const session = useSession();
   const works = hasRole(session, ["ops", "admin"]);
   const [adding, setAdding] = useState(false);
@@ -81,6 +82,7 @@ function Creators() {
         label="Creators"
         columns={cols}
         rows={list.data?.items}
+        more={list.more.hasNextPage}
         rowId={({ id }) => id}
         error={list.error}
         retry={() => void list.refetch()}
@@ -92,7 +94,7 @@ function Creators() {
           )
         }
       />
-      <Pager shown={list.data?.items.length ?? 0} cursor={cursor} nextCursor={list.data?.next_cursor} go={(next) => set({ cursor: next })} />
+      <LoadMore more={list.more} cursor={cursor} toStart={() => set({ cursor: undefined })} />
       {adding && <AddCreator onClose={() => setAdding(false)} />}
     </Page>
   );

@@ -1,16 +1,17 @@
 import { Button, Checkbox, SegmentedControl } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconAlertCircle, IconHeartHandshake, IconPlayerPause, IconSearchOff } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
 
+import { firstPage, usePages } from "../../api/pages";
 import { arrive, partnershipCountQuery, partnershipsQuery } from "../../api/queries";
 import type { PartnershipSummary, Stage } from "../../api/schema";
 import { CreatorName } from "../../components/CreatorName";
-import { columns, DataTable, Pager, TwoLines } from "../../components/DataTable";
+import { columns, DataTable, TwoLines } from "../../components/DataTable";
 import { Downloads } from "../../components/Downloads";
 import { Filters, SearchInput } from "../../components/Filters";
 import { CampaignFilter, LateFilters, PersonFilter, StatesFilter } from "../../components/LateFilters";
+import { LoadMore } from "../../components/LoadMore";
 import { Money } from "../../components/Money";
 import { EmptyState } from "../../components/Notice";
 import { Page } from "../../components/Page";
@@ -45,11 +46,14 @@ const filters = url.search({
 
 type Address = url.Read<typeof filters> & { brand?: string };
 
-const listOf = ({ brand, q, stage, campaign, owner, attention, cursor }: Address) => partnershipsQuery({ brand_id: brand, q, campaign_id: campaign, owner_id: owner, attention, stage, cursor });
+const listOf = ({ brand, q, stage, campaign, owner, attention }: Address) => (cursor?: string) => partnershipsQuery({ brand_id: brand, q, campaign_id: campaign, owner_id: owner, attention, stage, cursor });
 
 export const Route = createFileRoute("/_app/partnerships/")({
   validateSearch: filters,
-  loader: ({ context, location }) => arrive(context.queryClient.query(listOf(location.search as Address))),
+  loader: ({ context, location }) => {
+    const address = location.search as Address;
+    return arrive(firstPage(context.queryClient, listOf(address), address.cursor));
+  },
   component: Partnerships,
 });
 
@@ -81,7 +85,7 @@ function Partnerships() {
   const navigate = useNavigate({ from: Route.fullPath });
   const session = useSession();
   const filter = { brand_id: brand, q, campaign_id: campaign, owner_id: owner, attention };
-  const list = useQuery({ ...listOf(address), enabled: as === "list" });
+  const list = usePages(listOf(address), cursor, as === "list");
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
   const chosen = useChosen({ ...filter, stage });
   const [asked, setAsked] = useState<BatchAsk>();
@@ -125,6 +129,7 @@ function Partnerships() {
         label="Partnerships"
         columns={cols}
         rows={list.data?.items}
+        more={list.more.hasNextPage}
         rowId={({ id }) => id}
         chosen={mayCommand ? { value: chosen.value, onChange: chosen.set, nameOf: ({ creator, campaign_name }) => `${creator.name}, ${campaign_name}`, may: ({ brand_id }) => hasRole(session, ["ops", "admin"], brand_id), keys: true } : undefined}
         error={list.error}
@@ -141,7 +146,7 @@ function Partnerships() {
           )
         }
       />
-      <Pager shown={list.data?.items.length ?? 0} cursor={cursor} nextCursor={list.data?.next_cursor} go={(next) => set({ cursor: next })} /></>}
+      <LoadMore more={list.more} cursor={cursor} toStart={() => set({ cursor: undefined })} /></>}
       <Suspense>
         {asked && <BatchDialog ask={asked} onClose={() => setAsked(undefined)} onMade={(id) => { setAsked(undefined); chosen.clear(); showBatch(id); }} />}
         {batch && !asked && <BatchResult key={batch} id={batch} onClose={() => showBatch(undefined)} onUndone={showBatch} />}

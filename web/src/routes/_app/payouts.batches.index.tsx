@@ -1,14 +1,15 @@
 import { Button, NativeSelect, TextInput } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconChecks, IconSearchOff } from "@tabler/icons-react";
 
+import { usePages } from "../../api/pages";
 import { payoutBatchesQuery } from "../../api/queries";
 import type { PayoutBatchOutcome, PayoutBatchSummary } from "../../api/schema";
-import { columns, DataTable, Pager } from "../../components/DataTable";
+import { columns, DataTable } from "../../components/DataTable";
 import { Downloads } from "../../components/Downloads";
 import { Filters } from "../../components/Filters";
 import { LateFilters, PersonFilter } from "../../components/LateFilters";
+import { LoadMore } from "../../components/LoadMore";
 import { EmptyState } from "../../components/Notice";
 import { Page } from "../../components/Page";
 import { outcomeWords } from "../../components/payout/batch";
@@ -33,7 +34,7 @@ function Batches() {
   const { brand, outcome, person, from, to, cursor } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
   const filter = { brand_id: brand, user_id: person, outcome, from, to };
-  const list = useQuery(payoutBatchesQuery({ ...filter, cursor }));
+  const list = usePages((cursor) => payoutBatchesQuery({ ...filter, cursor }), cursor);
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
   const filtered = Boolean(outcome ?? person ?? from ?? to);
   return (
@@ -55,6 +56,7 @@ function Batches() {
         label="Batches"
         columns={cols}
         rows={list.data?.items}
+        more={list.more.hasNextPage}
         rowId={({ id }) => id}
         error={list.error}
         retry={() => void list.refetch()}
@@ -66,7 +68,7 @@ function Batches() {
           )
         }
       />
-      <Pager shown={list.data?.items.length ?? 0} cursor={cursor} nextCursor={list.data?.next_cursor} go={(next) => set({ cursor: next })} />
+      <LoadMore more={list.more} cursor={cursor} toStart={() => set({ cursor: undefined })} />
     </Page>
   );
 }

@@ -1,15 +1,16 @@
 import { Button, Group } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconChecks, IconCoin, IconHistory, IconRotate, IconScale, IconSearchOff } from "@tabler/icons-react";
 
+import { firstPage, usePages } from "../../api/pages";
 import { arrive, cashWeeksQuery, paymentsGateQuery, payoutLanesQuery, payoutsQuery } from "../../api/queries";
 import type { PayoutLane, PayoutState, PayoutSummary } from "../../api/schema";
 import { CreatorName } from "../../components/CreatorName";
-import { columns, DataTable, Pager, TwoLines } from "../../components/DataTable";
+import { columns, DataTable, TwoLines } from "../../components/DataTable";
 import { Downloads } from "../../components/Downloads";
 import { Filters } from "../../components/Filters";
 import { CampaignFilter, LateFilters, StatesFilter } from "../../components/LateFilters";
+import { LoadMore } from "../../components/LoadMore";
 import { Money, Unknown } from "../../components/Money";
 import { EmptyState } from "../../components/Notice";
 import { Page } from "../../components/Page";
@@ -36,14 +37,14 @@ const filters = url.search({
 
 type Address = url.Read<typeof filters> & { brand?: string };
 
-const listOf = ({ brand, state, campaign, cursor, lane }: Address) => payoutsQuery({ brand_id: brand, campaign_id: campaign, state, lane, cursor });
+const listOf = ({ brand, state, campaign, lane }: Address) => (cursor?: string) => payoutsQuery({ brand_id: brand, campaign_id: campaign, state, lane, cursor });
 
 export const Route = createFileRoute("/_app/payouts/")({
   validateSearch: filters,
   loader: ({ context: { queryClient: queries }, location }) => {
     const address = location.search as Address;
     return arrive(
-      queries.query(listOf(address)),
+      firstPage(queries, listOf(address), address.cursor),
       queries.query(paymentsGateQuery),
       queries.query(payoutLanesQuery({ brand_id: address.brand, campaign_id: address.campaign })),
       queries.query(cashWeeksQuery(address.brand ? { brand_id: address.brand } : {})),
@@ -67,7 +68,7 @@ function Payouts() {
   const { brand, state, campaign, cursor, lane } = address;
   const navigate = useNavigate({ from: Route.fullPath });
   const filter = { brand_id: brand, campaign_id: campaign, state, lane };
-  const list = useQuery(listOf(address));
+  const list = usePages(listOf(address), cursor);
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
   const session = useSession();
   const exports = hasRole(session, books);
@@ -112,6 +113,7 @@ function Payouts() {
         label="Payouts"
         columns={cols}
         rows={list.data?.items}
+        more={list.more.hasNextPage}
         rowId={({ id }) => id}
         error={list.error}
         retry={() => void list.refetch()}
@@ -123,7 +125,7 @@ function Payouts() {
           )
         }
       />
-      <Pager shown={list.data?.items.length ?? 0} cursor={cursor} nextCursor={list.data?.next_cursor} go={(next) => set({ cursor: next })} />
+      <LoadMore more={list.more} cursor={cursor} toStart={() => set({ cursor: undefined })} press />
       <CashOut brandId={brand} />
     </Page>
   );

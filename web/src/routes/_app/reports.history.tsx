@@ -1,14 +1,15 @@
 import { NativeSelect } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconHistory, IconSearchOff } from "@tabler/icons-react";
 
+import { usePages } from "../../api/pages";
 import { historyQuery } from "../../api/queries";
 import type { HistoryItem } from "../../api/schema";
-import { columns, DataTable, Pager, TwoLines } from "../../components/DataTable";
+import { columns, DataTable, TwoLines } from "../../components/DataTable";
 import { Downloads } from "../../components/Downloads";
 import { Filters } from "../../components/Filters";
 import { LateFilters, PersonFilter } from "../../components/LateFilters";
+import { LoadMore } from "../../components/LoadMore";
 import { Money, Unknown } from "../../components/Money";
 import { EmptyState } from "../../components/Notice";
 import { Page } from "../../components/Page";
@@ -48,7 +49,7 @@ function History() {
   const usual = monthOf(new Date());
   const days = { from: search.from ?? usual.from, to: search.to ?? usual.to };
   const query = { brand_id: search.brand, user_id: search.person, noun: search.noun, action: search.action, ...days };
-  const list = useQuery(historyQuery({ ...query, cursor: search.cursor }));
+  const list = usePages((cursor) => historyQuery({ ...query, cursor }), search.cursor);
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (before) => ({ ...before, cursor: undefined, ...change }) });
   const filtered = Boolean(search.person ?? search.noun ?? search.action ?? search.from);
   return (
@@ -73,6 +74,7 @@ function History() {
         label="History"
         columns={cols}
         rows={list.data?.items}
+        more={list.more.hasNextPage}
         rowId={({ key }) => key}
         error={list.error}
         retry={() => void list.refetch()}
@@ -80,7 +82,7 @@ function History() {
           ? <EmptyState icon={IconSearchOff} title="Nothing matches">Choose a longer period, or fewer filters.</EmptyState>
           : <EmptyState icon={IconHistory} title="Nothing was done in this period">Approvals, payments, roles and reasons are listed here by themselves.</EmptyState>}
       />
-      <Pager shown={list.data?.items.length ?? 0} cursor={search.cursor} nextCursor={list.data?.next_cursor} go={(next) => set({ cursor: next })} />
+      <LoadMore more={list.more} cursor={search.cursor} toStart={() => set({ cursor: undefined })} />
     </Page>
   );
 }

@@ -1,15 +1,16 @@
 import { Button } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, useNavigate } from "@tanstack/react-router";
 import { IconRotate, IconSearchOff } from "@tabler/icons-react";
 
+import { usePages } from "../../api/pages";
 import { reversalsQuery } from "../../api/queries";
 import type { Reversal, ReversalState } from "../../api/schema";
 import { CreatorName } from "../../components/CreatorName";
-import { columns, DataTable, Pager, TwoLines } from "../../components/DataTable";
+import { columns, DataTable, TwoLines } from "../../components/DataTable";
 import { Downloads } from "../../components/Downloads";
 import { Filters } from "../../components/Filters";
 import { LateFilters, StatesFilter } from "../../components/LateFilters";
+import { LoadMore } from "../../components/LoadMore";
 import { Money, Unknown } from "../../components/Money";
 import { EmptyState } from "../../components/Notice";
 import { Page } from "../../components/Page";
@@ -37,7 +38,7 @@ const cols = columns<Reversal>([
 function AllReversals() {
   const { brand, state, cursor } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
-  const list = useQuery(reversalsQuery({ brand_id: brand, state, cursor }));
+  const list = usePages((cursor) => reversalsQuery({ brand_id: brand, state, cursor }), cursor);
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
   return (
     <Page title="Money taken back" up={{ to: "/payouts", label: "Payments" }} under="What was paid and is to come back: from the creator’s account, out of the next payments, or given up." actions={<Downloads path="/v1/reversals/export" query={{ brand_id: brand, state }} as={["csv", "xlsx"]} />}>
@@ -50,6 +51,7 @@ function AllReversals() {
         label="Money taken back"
         columns={cols}
         rows={list.data?.items}
+        more={list.more.hasNextPage}
         rowId={({ id }) => id}
         error={list.error}
         retry={() => void list.refetch()}
@@ -61,7 +63,7 @@ function AllReversals() {
           )
         }
       />
-      <Pager shown={list.data?.items.length ?? 0} cursor={cursor} nextCursor={list.data?.next_cursor} go={(next) => set({ cursor: next })} />
+      <LoadMore more={list.more} cursor={cursor} toStart={() => set({ cursor: undefined })} />
     </Page>
   );
 }

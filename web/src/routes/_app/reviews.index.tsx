@@ -1,15 +1,16 @@
 import { Button, SegmentedControl } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, useNavigate } from "@tanstack/react-router";
 import { IconAlertTriangle, IconEyeCheck, IconSearchOff } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
 
+import { usePages } from "../../api/pages";
 import { reviewsQuery } from "../../api/queries";
 import type { DecisionCreate, ReviewSummary } from "../../api/schema";
 import { CreatorName } from "../../components/CreatorName";
-import { columns, DataTable, Pager, TwoLines } from "../../components/DataTable";
+import { columns, DataTable, TwoLines } from "../../components/DataTable";
 import { Downloads } from "../../components/Downloads";
 import { Filters } from "../../components/Filters";
+import { LoadMore } from "../../components/LoadMore";
 import { EmptyState } from "../../components/Notice";
 import { Page } from "../../components/Page";
 import { RelativeTime } from "../../components/RelativeTime";
@@ -58,7 +59,7 @@ function Reviews() {
   const { brand, whose = "me", state = "waiting", cursor } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
   const session = useSession();
-  const list = useQuery(reviewsQuery({ brand_id: brand, assigned_to: whose === "me" ? "me" : undefined, state: state === "any" ? undefined : state, cursor }));
+  const list = usePages((cursor) => reviewsQuery({ brand_id: brand, assigned_to: whose === "me" ? "me" : undefined, state: state === "any" ? undefined : state, cursor }), cursor);
   const rows = list.data?.items ?? none;
   const [marked, setMarked] = useState<Record<string, true>>({});
   const [together, setTogether] = useState<ReviewSummary[]>();
@@ -124,6 +125,7 @@ function Reviews() {
         label="Reviews"
         columns={cols}
         rows={list.data?.items}
+        more={list.more.hasNextPage}
         rowId={({ id }) => id}
         arrows
         chosen={{ value: marked, onChange: setMarked, nameOf: ({ creator, deliverable_title }) => `${creator.name}, ${deliverable_title}` }}
@@ -137,7 +139,7 @@ function Reviews() {
           )
         }
       />
-      <Pager shown={rows.length} cursor={cursor} nextCursor={list.data?.next_cursor} go={(next) => set({ cursor: next })} />
+      <LoadMore more={list.more} cursor={cursor} toStart={() => set({ cursor: undefined })} />
       <Suspense>
         {together && <BulkApprove chosen={together} onClose={() => setTogether(undefined)} />}
       </Suspense>

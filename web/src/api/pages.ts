@@ -1,0 +1,77 @@
+import { infiniteQueryOptions, keepPreviousData, useInfiniteQuery, type InfiniteData, type Query, type QueryClient, type QueryFunction, type QueryKey, type SkipToken } from "@tanstack/react-query";
+import { useMemo, useState } from "react";
+
+// A list that has more pages than this is asked anew only when somebody says so: a change would cost a request for each page, one after the other.
+const fewPages = 4;
+
+interface OnePage {
+  items: ({ id: string } | { key: string })[];
+  next_cursor?: string;
+}
+
+/** A list of which more than a few pages are loaded. */
+function isLong({ queryKey, state }: Pick<Query, "queryKey" | "state">): boolean {
+  return queryKey.at(-1) === "pages" && ((state.data as InfiniteData<unknown> | undefined)?.pages.length ?? 0) > fewPages;
+}
+
+/** Marks queries stale, and asks those that are on the page anew, but no long list: that one says that it changed. */
+export function markStale(queries: QueryClient, predicate: (query: Query) => boolean = () => true): void {
+  void queries.invalidateQueries({ predicate, refetchType: "none" });
+  void queries.refetchQueries({ type: "active", predicate: (query) => predicate(query) && !isLong(query) });
+}
+
+/** The query of the page after a cursor. */
+type PageQuery<P> = (cursor?: string) => { queryKey: QueryKey; queryFn?: QueryFunction<P, never> | SkipToken };
+
+const asked = <P extends OnePage>(page: PageQuery<P>, start: string | undefined) =>
+  infiniteQueryOptions({
+    queryKey: [...page(start).queryKey, "pages"],
+    queryFn: (context) => (page(context.pageParam).queryFn as QueryFunction<P>)(context),
+    initialPageParam: start,
+    getNextPageParam: (last: P) => last.next_cursor,
+  });
+
+/** Reads what a list begins with. */
+export const firstPage = <P extends OnePage>(queries: QueryClient, page: PageQuery<P>, start?: string) => queries.fetchInfiniteQuery(asked(page, start));
+
+/** A list from a cursor on, as far as somebody has scrolled. */
+export function usePages<P extends OnePage>(page: PageQuery<P>, start?: string, enabled = true) {
+  const { queryKey } = page(start);
+  const query = useInfiniteQuery({
+    ...asked(page, start),
+    placeholderData: keepPreviousData,
+    enabled,
+    staleTime: (query) => (isLong(query) ? Infinity : 5_000),
+    refetchOnMount: (query) => !isLong(query),
+    refetchOnWindowFocus: (query) => !isLong(query),
+    refetchOnReconnect: (query) => !isLong(query),
+  });
+  const { data, error, hasNextPage, isFetching, isFetchingNextPage, isFetchNextPageError, isRefetching, isStale, fetchNextPage, refetch } = query;
+
+  const all = useMemo(() => {
+    const first = data?.pages[0];
+    if (!first) return undefined;
+    // What moved down between two pages comes in both.
+    const items = new Map(data.pages.flatMap((each) => each.items as P["items"]).map((item) => ["id" in item ? item.id : item.key, item]));
+    return { ...first, items: [...items.values()] as P["items"], next_cursor: data.pages.at(-1)?.next_cursor };
+  }, [data]);
+
+  // The next page makes a query fresh, though not the pages before it: only asking all of them does.
+  const key = JSON.stringify(queryKey);
+  const [changed, setChanged] = useState<{ key: string; step?: "seen" | "asked" }>({ key });
+  const before = changed.key === key ? changed.step : undefined;
+  const long = (data?.pages.length ?? 0) > fewPages;
+  const step = isRefetching ? before && "asked" : long && isStale ? "seen" : before === "asked" ? undefined : before;
+  if (changed.key !== key || changed.step !== step) setChanged({ key, step });
+
+  return {
+    data: all,
+    // A later page that failed says so at the end of the list.
+    error: isFetchNextPageError ? null : error,
+    refetch,
+    more: { hasNextPage, isFetching, isFetchingNextPage, isFetchNextPageError, fetchNextPage, refetch, shown: all?.items.length ?? 0, grown: (data?.pages.length ?? 0) > 1, changed: step !== undefined },
+  };
+}
+
+/** What the foot of a list needs to load more of it. */
+export type More = Omit<ReturnType<typeof usePages>["more"], "fetchNextPage" | "refetch"> & { fetchNextPage: () => Promise<unknown>; refetch: () => Promise<unknown> };
