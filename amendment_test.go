@@ -361,6 +361,18 @@ func TestAnAmendmentChangesWhatIsLate(t *testing.T) {
 func (l *life) drawAmendment() rapport.Amendment {
 	var a rapport.Amendment
 	p := l.house.p
+	for _, k := range p.KeyDates {
+		if rapid.Bool().Draw(l.t, "extend") {
+			e := rapport.KeyDateExtension{Date: k.ID, Days: rapid.IntRange(1, 60).Draw(l.t, "longer")}
+			if rapid.Bool().Draw(l.t, "one post") {
+				e.Assets = []uuid.UUID{pick(l, "post", k.Assets)}
+			}
+			a.Extended = append(a.Extended, e)
+		}
+	}
+	if len(a.Extended) > 0 && rapid.IntRange(0, 3).Draw(l.t, "nothing else") > 0 {
+		return a
+	}
 	days := func(label string) int { return rapid.IntRange(-10, 30).Draw(l.t, label) }
 	if rapid.Bool().Draw(l.t, "more") {
 		a.Deliverables = append(a.Deliverables, video("More"))
@@ -396,15 +408,6 @@ func (l *life) drawAmendment() rapport.Amendment {
 	}
 	if rapid.IntRange(0, 3).Draw(l.t, "rights") == 0 {
 		a.UsageRightsDays, a.ExclusivityDays = new(rapid.IntRange(0, 90).Draw(l.t, "usage")), new(rapid.IntRange(0, 90).Draw(l.t, "exclusivity"))
-	}
-	for _, k := range p.KeyDates {
-		if rapid.IntRange(0, 3).Draw(l.t, "extend") == 0 {
-			e := rapport.KeyDateExtension{Date: k.ID, Days: rapid.IntRange(1, 60).Draw(l.t, "longer")}
-			if rapid.Bool().Draw(l.t, "one post") {
-				e.Assets = []uuid.UUID{pick(l, "post", k.Assets)}
-			}
-			a.Extended = append(a.Extended, e)
-		}
 	}
 	if rapid.Bool().Draw(l.t, "end") {
 		a.EndDays = days("end")
@@ -453,7 +456,7 @@ func (l *life) checkTerm() {
 	}
 	grace := hour // a day
 	if p.Contract.Late != nil {
-		grace = time.Duration(p.Contract.Late.GraceHours) * hour / 24
+		grace = p.CreatorCalendar.Span(time.Duration(p.Contract.Late.GraceHours) * time.Hour)
 	}
 	for _, d := range p.Deliverables {
 		if d.DraftDue.IsZero() && d.Product != nil {
