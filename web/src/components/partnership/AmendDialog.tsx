@@ -54,6 +54,7 @@ export default function AmendDialog({ partnership, extend, onClose }: { partners
     set({ moved: next.draft_days || next.publish_days ? [...rest, next] : rest });
   };
   const toggle = (list: string[], id: string, on: boolean) => (on ? [...list, id] : list.filter((other) => other !== id));
+  const rights = <ExtendDates partnershipId={summary.id} first={extend} extended={change.extended ?? []} onChange={(extended) => set({ extended: extended.length > 0 ? extended : undefined })} />;
   const problem = preview.error ? asProblem(preview.error) : null;
 
   return (
@@ -61,6 +62,7 @@ export default function AmendDialog({ partnership, extend, onClose }: { partners
       <form onSubmit={(event) => { event.preventDefault(); act.mutate(change); }}>
         <Stack>
           <p style={{ margin: 0 }}>Until both have signed the amendment, everything goes on as it was agreed. When both have, all of it changes in one step.</p>
+          {extend && rights}
           <fieldset className={classes.group}>
             <legend>Pieces</legend>
             {deliverables.filter(({ state }) => !done.includes(state)).map(({ id, title }) => {
@@ -87,7 +89,7 @@ export default function AmendDialog({ partnership, extend, onClose }: { partners
             ))}
             <Button variant="subtle" size="xs" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => set({ deliverables: [...added, newPiece] })}>Add a piece</Button>
           </fieldset>
-          <ExtendDates partnershipId={summary.id} first={extend} extended={change.extended ?? []} onChange={(extended) => set({ extended: extended.length > 0 ? extended : undefined })} />
+          {!extend && rights}
           <fieldset className={classes.group}>
             <legend>Money</legend>
             {milestones.filter(({ state }) => state === "pending").map(({ id, title, amount }) => (

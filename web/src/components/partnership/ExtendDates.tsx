@@ -21,7 +21,7 @@ export function ExtendDates({ partnershipId, first, extended, onChange }: {
   return (
     <fieldset className={classes.group}>
       <legend>Rights that end</legend>
-      {dates.map(({ id, kind, at, assets, number }) => {
+      {dates.toSorted((a, b) => Number(b.id === first) - Number(a.id === first)).map(({ id, kind, at, assets, number }) => {
         const of = extended.find(({ key_date_id }) => key_date_id === id);
         const { word, icon: Icon } = keyKinds[kind];
         const name = `${word}, ${assets.map((post) => post.name).join(", ")}`;
@@ -46,7 +46,7 @@ export function ExtendDates({ partnershipId, first, extended, onChange }: {
               suffix=" days"
               min={1}
               value={of?.days ?? ""}
-              data-autofocus={id === first || undefined}
+              autoFocus={id === first}
               aria-label={`${name}: longer by`}
               onChange={(days) => onChange(typeof days === "number" ? [...rest(id), { ...of, key_date_id: id, days: Math.round(days) }] : rest(id))}
             />
