@@ -22,6 +22,7 @@ type Amendment struct {
 	UsageRightsDays   *int               `json:"usage_rights_days,omitempty"`
 	ExclusivityDays   *int               `json:"exclusivity_days,omitempty"`
 	AllowlistingDays  *int               `json:"allowlisting_days,omitempty"`
+	Extended          []KeyDateExtension `json:"extended,omitempty"`
 	Late              *LateTerms         `json:"late,omitempty"`   // for what is not late yet when both have signed
 	Clause            string             `json:"clause,omitempty"` // what else the parties agree, in words
 
@@ -62,6 +63,7 @@ type RunningTerm struct {
 	NoticeBy       time.Time
 	Deliverables   []PartnershipDeliverable
 	Milestones     []PartnershipMilestone
+	KeyDates       []RunningDate
 	Brand, Creator Calendar
 }
 
@@ -104,7 +106,7 @@ func postOwed(state string) bool {
 func (a *Amendment) Resolve(t RunningTerm, now time.Time) []Field {
 	var bad []Field
 	add := func(path, code, detail string) { bad = append(bad, Field{path, code, detail}) }
-	if len(a.Deliverables)+len(a.Moved)+len(a.Dropped)+len(a.Milestones)+len(a.DroppedMilestones) == 0 && a.EndDays == 0 &&
+	if len(a.Deliverables)+len(a.Moved)+len(a.Dropped)+len(a.Milestones)+len(a.DroppedMilestones)+len(a.Extended) == 0 && a.EndDays == 0 &&
 		a.RevisionRounds == nil && a.UsageRightsDays == nil && a.ExclusivityDays == nil && a.AllowlistingDays == nil && a.Late == nil && a.Clause == "" {
 		add("changes", "required", "Say what the amendment changes.")
 	}
@@ -140,6 +142,7 @@ func (a *Amendment) Resolve(t RunningTerm, now time.Time) []Field {
 		bad = append(bad, m.check(fmt.Sprintf("milestones[%d]", i), *a, t)...)
 	}
 	bad = append(bad, a.resolveTerms(t, now)...)
+	bad = append(bad, a.resolveExtended(t, now)...)
 	for _, m := range t.Milestones { // what is owed for a piece that falls away falls away with it
 		if m.State == "pending" && m.DeliverableID != nil && slices.Contains(a.Dropped, *m.DeliverableID) && !slices.Contains(a.DroppedMilestones, m.ID) {
 			a.DroppedMilestones = append(a.DroppedMilestones, m.ID)
@@ -329,6 +332,7 @@ func (a *Amendment) Lines(t RunningTerm) []AmendedLine {
 		add("Renewal decided by", t.Brand.words(t.NoticeBy), t.Brand.words(a.NoticeBy))
 	}
 	lines.rights(t.Terms, a.Changed(t.Terms))
+	lines.extended(t, a.Extended)
 	if a.Clause != "" {
 		add("Further", "", a.Clause)
 	}
@@ -355,7 +359,7 @@ func (a *Amendment) Pinned(t RunningTerm) (lines []AmendedLine) {
 			lines = append(lines, AmendedLine{What: m.Title, To: m.Amount.String() + " are owed or paid already, and stay."})
 		}
 	}
-	return lines
+	return append(lines, a.pinnedDates(t)...)
 }
 
 // undoesLate says that a piece gets another day for its draft, and with it a new chance to be in time.
@@ -409,7 +413,7 @@ func PlanAmendment(c ContractDates, a Amendment) ContractPlan {
 	p := ContractPlan{
 		EndsAt: a.EndsAt, NoticeBy: a.NoticeBy, Rounds: c.Terms.RevisionRounds, BrandCalendar: c.Brand, CreatorCalendar: c.Creator,
 		UsageRightsDays: c.Terms.UsageRightsDays, AllowlistingDays: c.Terms.AllowlistingDays, ExclusivityDays: c.Terms.ExclusivityDays,
-		Moved: a.Moved, Dropped: a.Dropped, DroppedMilestones: a.DroppedMilestones, Late: a.Late,
+		Moved: a.Moved, Dropped: a.Dropped, DroppedMilestones: a.DroppedMilestones, Extended: a.Extended, Late: a.Late,
 	}
 	for i, d := range a.Deliverables {
 		p.Deliverables = append(p.Deliverables, c.deliverable(i, d))

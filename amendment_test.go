@@ -33,6 +33,14 @@ func (h *house) running() rapport.RunningTerm {
 		}
 		t.Milestones = append(t.Milestones, row)
 	}
+	for _, k := range h.p.KeyDates {
+		d := rapport.RunningDate{KeyDate: k, Number: "C-000001"}
+		d.Assets = slices.Clone(k.Assets)
+		for i := range k.Assets {
+			d.Posts = append(d.Posts, rapport.Slot{DeliverableID: &d.Assets[i], Title: fmt.Sprintf("Post %d", i+1), State: "posted", Term: h.p.Term})
+		}
+		t.KeyDates = append(t.KeyDates, d)
+	}
 	return t
 }
 
@@ -353,6 +361,18 @@ func TestAnAmendmentChangesWhatIsLate(t *testing.T) {
 func (l *life) drawAmendment() rapport.Amendment {
 	var a rapport.Amendment
 	p := l.house.p
+	for _, k := range p.KeyDates {
+		if rapid.Bool().Draw(l.t, "extend") {
+			e := rapport.KeyDateExtension{Date: k.ID, Days: rapid.IntRange(1, 60).Draw(l.t, "longer")}
+			if rapid.Bool().Draw(l.t, "one post") {
+				e.Assets = []uuid.UUID{pick(l, "post", k.Assets)}
+			}
+			a.Extended = append(a.Extended, e)
+		}
+	}
+	if len(a.Extended) > 0 && rapid.IntRange(0, 3).Draw(l.t, "nothing else") > 0 {
+		return a
+	}
 	days := func(label string) int { return rapid.IntRange(-10, 30).Draw(l.t, label) }
 	if rapid.Bool().Draw(l.t, "more") {
 		a.Deliverables = append(a.Deliverables, video("More"))
@@ -430,12 +450,13 @@ func (l *life) checkTerm() {
 		require.Equal(l.t, k.At, at)
 	}
 	l.checkRights()
+	l.checkExtended()
 	if p.Contract == nil || p.Contract.State != "executed" || p.Stage != rapport.StageActive {
 		return
 	}
 	grace := hour // a day
 	if p.Contract.Late != nil {
-		grace = time.Duration(p.Contract.Late.GraceHours) * hour / 24
+		grace = p.CreatorCalendar.Span(time.Duration(p.Contract.Late.GraceHours) * time.Hour)
 	}
 	for _, d := range p.Deliverables {
 		if d.DraftDue.IsZero() && d.Product != nil {
@@ -483,9 +504,34 @@ func (l *life) checkRights() {
 			continue
 		}
 		at := p.BrandCalendar.EndOfDay(p.BrandCalendar.AddDays(d.PostedAt, p.Contract.UsageRightsDays))
+		for _, e := range p.Contract.Extended {
+			if e.Kind == rapport.KeyUsageRights && slices.Contains(e.Assets, d.ID) && e.Until.After(at) {
+				at = e.Until
+			}
+		}
 		kept := slices.ContainsFunc(p.KeyDates, func(k rapport.KeyDate) bool {
 			return k.Kind == rapport.KeyUsageRights && k.At.Equal(at) && slices.Contains(k.Assets, d.ID)
 		})
 		require.True(l.t, kept || !at.After(l.now), "rights that end at %s are not kept", at)
+	}
+}
+
+// checkExtended: what both have signed to go on has a date that is not before that, of whatever term it is, until that has come.
+func (l *life) checkExtended() {
+	for _, f := range l.facts[l.house.p.ID] {
+		if f.Kind != "amendment_executed" {
+			continue
+		}
+		for _, e := range l.amendments[f.Ref].Extended {
+			if !e.Until.After(l.now) {
+				continue
+			}
+			for _, d := range e.Assets {
+				kept := slices.ContainsFunc(l.house.p.KeyDates, func(k rapport.KeyDate) bool {
+					return k.Kind == e.Kind && k.Contract == e.Contract && !k.At.Before(e.Until) && (k.Kind == rapport.KeyExclusivity || slices.Contains(k.Assets, d))
+				})
+				require.True(l.t, kept, "%s was to go on until %s", e.Kind, e.Until)
+			}
+		}
 	}
 }

@@ -174,7 +174,7 @@ func PlanSlots(p Slot, terms ContractTerms, creator Calendar, now time.Time) []S
 	return slots
 }
 
-// AmendedSlots are the slots of what a resolved amendment moves and adds, counted from now.
+// AmendedSlots are the slots of what a resolved amendment moves and adds, counted from now, and of what it extends the exclusivity of.
 func AmendedSlots(p Slot, t RunningTerm, a Amendment, now time.Time) []Slot {
 	t.Terms = a.Changed(t.Terms)
 	slots := PlanSlots(p, ContractTerms{Deliverables: a.Deliverables, ExclusivityDays: t.Terms.ExclusivityDays}, t.Creator, now)
@@ -198,7 +198,7 @@ func AmendedSlots(p Slot, t RunningTerm, a Amendment, now time.Time) []Slot {
 		s.DraftDueAt, s.From, s.To, s.Until = &draft, draft, publish, publish.AddDate(0, 0, t.Terms.ExclusivityDays)
 		slots = append(slots, s)
 	}
-	return slots
+	return append(slots, a.extendedSlots(p, t)...)
 }
 
 // SlotPair is a slot with one of another brand, of the same creator and near in time.

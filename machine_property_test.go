@@ -139,6 +139,13 @@ func (l *life) walk() (uuid.UUID, rapport.Command) {
 			return machine, l.money(m)
 		}
 	}
+	if p.Amendment != nil && rapid.Bool().Draw(l.t, "amendment") {
+		kind := map[string]rapport.CommandKind{"internal_approval": rapport.CmdSendContract, "out_for_signature": rapport.CmdSignContract}[p.Amendment.State]
+		return p.ID, rapport.Command{Kind: kind, Ref: p.Amendment.ID, Actor: id("owner")}
+	}
+	if p.Amendment == nil && len(p.KeyDates) > 0 && rapid.IntRange(0, 2).Draw(l.t, "amend") == 0 {
+		return p.ID, l.amend(rapport.Command{Kind: rapport.CmdAmend, Ref: id(fmt.Sprintf("row/%d", l.n)), Actor: id("owner")})
+	}
 	offer := id(fmt.Sprintf("offer/%d", l.n))
 	switch p.Stage {
 	case rapport.StageOutreach, rapport.StageUnresponsive:
@@ -156,10 +163,6 @@ func (l *life) walk() (uuid.UUID, rapport.Command) {
 		}
 		return p.ID, rapport.Command{Kind: rapport.CmdSignContract}
 	case rapport.StageActive:
-		if p.Amendment != nil && rapid.Bool().Draw(l.t, "amendment") {
-			kind := map[string]rapport.CommandKind{"internal_approval": rapport.CmdSendContract, "out_for_signature": rapport.CmdSignContract}[p.Amendment.State]
-			return p.ID, rapport.Command{Kind: kind, Ref: p.Amendment.ID, Actor: id("owner")}
-		}
 		d := p.Deliverables[rapid.IntRange(0, len(p.Deliverables)-1).Draw(l.t, "deliverable")]
 		switch d.State {
 		case "in_review":
@@ -181,6 +184,18 @@ func (l *life) walk() (uuid.UUID, rapport.Command) {
 	default:
 		return p.ID, rapport.Command{Kind: rapport.CmdStartAgain}
 	}
+}
+
+// amend draws what an amendment changes.
+func (l *life) amend(cmd rapport.Command) rapport.Command {
+	if p := l.house.p; p.Contract != nil && p.Contract.State == "executed" && p.Offer != nil {
+		a := l.drawAmendment()
+		if len(a.Resolve(l.running(), l.now)) > 0 {
+			cmd.Kind = rapport.CmdWakeThread // what the store refuses never reaches the partnership
+		}
+		l.amendments[cmd.Ref] = a
+	}
+	return cmd
 }
 
 // money is what finance would do next.
@@ -267,13 +282,7 @@ func (l *life) whim() (uuid.UUID, rapport.Command) {
 				}
 			}
 		case rapport.CmdAmend:
-			if p.Contract != nil && p.Contract.State == "executed" && p.Offer != nil {
-				a := l.drawAmendment()
-				if len(a.Resolve(l.running(), l.now)) > 0 {
-					cmd.Kind = rapport.CmdWakeThread // what the store refuses never reaches the partnership
-				}
-				l.amendments[cmd.Ref] = a
-			}
+			cmd = l.amend(cmd)
 		case rapport.CmdSendContract, rapport.CmdSignContract, rapport.CmdDeclineContract, rapport.CmdWithdrawContr:
 			cmd.Ref = uuid.Nil
 		case rapport.CmdSubmit, rapport.CmdReportPost, rapport.CmdRetryCheck, rapport.CmdAcceptContent, rapport.CmdWaive, rapport.CmdRevokeApproval:
@@ -415,6 +424,18 @@ func TestLivesOfAPartnership(t *testing.T) {
 func TestLivesOfARunningTerm(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) { live(rt, func(h *house) { h.activate() }) })
+}
+
+// TestLivesOfRights begins where a post has brought its dates.
+func TestLivesOfRights(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		live(rt, func(h *house) {
+			h.p.KeepDates()
+			h.terms.UsageRightsDays, h.terms.AllowlistingDays, h.terms.ExclusivityDays = 40, 15, 20
+			h.activate().publish(0)
+		})
+	})
 }
 
 func live(rt *rapid.T, begin func(*house)) {

@@ -236,6 +236,8 @@ type ContractState struct {
 	UsageRightsDays  int `json:"usage_rights_days,omitempty"`
 	AllowlistingDays int `json:"allowlisting_days,omitempty"`
 	ExclusivityDays  int `json:"exclusivity_days,omitempty"`
+	// Extended are the rights that go on for longer than those days.
+	Extended []KeyDateExtension `json:"extended,omitempty"`
 }
 
 // DeliverableState is one piece of content of the present term.
@@ -302,10 +304,11 @@ type ContractPlan struct {
 	AllowlistingDays int `json:"allowlisting_days,omitempty"`
 	ExclusivityDays  int `json:"exclusivity_days,omitempty"`
 
-	// Of an amendment: what it moves and takes away, beside the deliverables and milestones that it adds.
-	Moved             []DeliverableMove `json:"moved,omitempty"`
-	Dropped           []uuid.UUID       `json:"dropped,omitempty"`
-	DroppedMilestones []uuid.UUID       `json:"dropped_milestones,omitempty"`
+	// Of an amendment: what it moves, takes away and extends, beside the deliverables and milestones that it adds.
+	Moved             []DeliverableMove  `json:"moved,omitempty"`
+	Dropped           []uuid.UUID        `json:"dropped,omitempty"`
+	DroppedMilestones []uuid.UUID        `json:"dropped_milestones,omitempty"`
+	Extended          []KeyDateExtension `json:"extended,omitempty"`
 }
 
 // Partnership is the machine of one creator in one campaign.

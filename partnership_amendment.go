@@ -117,6 +117,9 @@ func (p *Partnership) amended(now time.Time, plan *ContractPlan) {
 	for i := first; i < len(p.Milestones); i++ {
 		p.startMilestone(now, &p.Milestones[i])
 	}
+	for _, e := range plan.Extended {
+		overtaken = !p.extendKeyDate(now, e) || overtaken
+	}
 	p.planKeyDates(now)
 	if overtaken {
 		p.task(TaskChange{Key: "amendment/" + a.ID.String(), Kind: "amendment_overtaken", OwnerID: p.OwnerID, Ref: a.ID, Due: p.taskDue(now)})

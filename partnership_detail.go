@@ -113,7 +113,8 @@ type Contract struct {
 	Terms         ContractTerms // with what amendments have made of them
 	Amends        *SignedRef    // the contract that this amendment changes; nil for a contract
 	Amendments    []SignedRef
-	Reason        string // why the amendment was asked for
+	Extended      []ExtendedDate // by this amendment
+	Reason        string         // why the amendment was asked for
 	Signatures    []Signature
 	Clauses       []DraftedClause // none for a contract from before the library
 	SentAt        *time.Time

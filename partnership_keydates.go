@@ -88,10 +88,7 @@ func (p *Partnership) planKeyDates(now time.Time) {
 			continue
 		}
 		if k == nil {
-			p.KeyDates = append(p.KeyDates, w)
-			p.armKeyDate(now, w)
-			p.fact(now, Fact{Kind: "key_date_set", Ref: w.Assets[0], Ref2: w.ID, Code: w.Kind, Until: w.At})
-			p.showKeyDate(now, w)
+			p.setKeyDate(now, w)
 		} else if !slices.Equal(k.Assets, w.Assets) {
 			k.Assets = w.Assets
 			p.showKeyDate(now, *k)
@@ -99,25 +96,75 @@ func (p *Partnership) planKeyDates(now time.Time) {
 	}
 }
 
+func (p *Partnership) setKeyDate(now time.Time, k KeyDate) {
+	p.KeyDates = append(p.KeyDates, k)
+	p.armKeyDate(now, k)
+	p.fact(now, Fact{Kind: "key_date_set", Ref: k.Assets[0], Ref2: k.ID, Code: k.Kind, Until: k.At})
+	p.showKeyDate(now, k)
+}
+
+// extendKeyDate lets what both have signed go on, although it may have ended between the draft and the signature. It answers false where the new
+// date has come as well.
+func (p *Partnership) extendKeyDate(now time.Time, e KeyDateExtension) bool {
+	if !e.Until.After(now) {
+		return false
+	}
+	p.closeTask("take_down/" + e.Date.String())
+	if e.Contract == p.Contract.ID {
+		p.Contract.Extended = append(p.Contract.Extended, e) // and is planned with its other dates
+		return true
+	}
+	// The terms that a date of an earlier term was made from are gone, and nothing plans it anew.
+	if k := p.keyDate(e.Date); k != nil {
+		stays := slices.DeleteFunc(slices.Clone(k.Assets), func(d uuid.UUID) bool { return slices.Contains(e.Assets, d) })
+		if len(stays) == 0 {
+			p.closeKeyDate(now, *k, KeyMoved)
+		} else {
+			k.Assets = stays
+			p.showKeyDate(now, *k)
+		}
+	}
+	to := newKeyDate(e.Kind, e.Contract, e.Until, e.Assets...)
+	if k := p.keyDate(to.ID); k != nil {
+		k.Assets = append(slices.Clone(k.Assets), e.Assets...)
+		p.showKeyDate(now, *k)
+		return true
+	}
+	p.setKeyDate(now, to)
+	return true
+}
+
+// newKeyDate is nobody's decision yet. Its id is made of contract, kind and moment, so that planning again gives the same date.
+func newKeyDate(kind string, contract uuid.UUID, at time.Time, assets ...uuid.UUID) KeyDate {
+	return KeyDate{ID: DeriveID(contract, kind+"/"+at.UTC().Format(time.RFC3339)), Kind: kind, Contract: contract, At: at, Assets: assets, State: KeyOpen}
+}
+
 // replaces says that a date is another one's of the same kind and for the same post.
 func (k KeyDate) replaces(was KeyDate) bool {
 	return k.Kind == was.Kind && slices.ContainsFunc(k.Assets, func(d uuid.UUID) bool { return slices.Contains(was.Assets, d) })
 }
 
-// wantedKeyDates are the dates that the posts and the present contract make, each on the end of a day of the brand.
+// wantedKeyDates are the dates that the posts and the present contract make, each on the end of a day of the brand; what was extended on its own
+// goes on at least until then.
 func (p *Partnership) wantedKeyDates() (wanted []KeyDate) {
 	c, last := p.Contract, DeliverableState{}
 	add := func(kind string, d DeliverableState, days int) {
-		if days == 0 || d.PostedAt.IsZero() {
+		if d.PostedAt.IsZero() {
 			return
 		}
-		at := p.BrandCalendar.EndOfDay(p.BrandCalendar.AddDays(d.PostedAt, days))
-		id := DeriveID(c.ID, kind+"/"+at.UTC().Format(time.RFC3339))
-		if i := slices.IndexFunc(wanted, func(w KeyDate) bool { return w.ID == id }); i >= 0 {
+		at := c.extendedUntil(kind, d.ID)
+		if days > 0 {
+			at = latest(at, p.BrandCalendar.EndOfDay(p.BrandCalendar.AddDays(d.PostedAt, days)))
+		}
+		if at.IsZero() {
+			return
+		}
+		k := newKeyDate(kind, c.ID, at, d.ID)
+		if i := slices.IndexFunc(wanted, func(w KeyDate) bool { return w.ID == k.ID }); i >= 0 {
 			wanted[i].Assets = append(wanted[i].Assets, d.ID)
 			return
 		}
-		wanted = append(wanted, KeyDate{ID: id, Kind: kind, Contract: c.ID, At: at, Assets: []uuid.UUID{d.ID}, State: KeyOpen})
+		wanted = append(wanted, k)
 	}
 	for _, d := range p.Deliverables {
 		add(KeyUsageRights, d, c.UsageRightsDays)
@@ -128,6 +175,16 @@ func (p *Partnership) wantedKeyDates() (wanted []KeyDate) {
 	}
 	add(KeyExclusivity, last, c.ExclusivityDays)
 	return wanted
+}
+
+// extendedUntil is until when amendments let a right of a post go on; zero where none does. Exclusivity is one for all posts of the term.
+func (c *ContractState) extendedUntil(kind string, deliverable uuid.UUID) (until time.Time) {
+	for _, e := range c.Extended {
+		if e.Kind == kind && (kind == KeyExclusivity || slices.Contains(e.Assets, deliverable)) {
+			until = latest(until, e.Until)
+		}
+	}
+	return until
 }
 
 func (p *Partnership) armKeyDate(now time.Time, k KeyDate) {

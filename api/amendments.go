@@ -32,6 +32,9 @@ func (s *Server) amendmentOf(ctx context.Context, partnership uuid.UUID, b gen.A
 					HoldUntil: strings.TrimSpace(value(m.HoldUntil)),
 				}
 			}),
+			Extended: each(value(b.Extended), func(e gen.KeyDateExtension) rapport.KeyDateExtension {
+				return rapport.KeyDateExtension{Date: e.KeyDateId, Days: e.Days, Assets: value(e.DeliverableIds)}
+			}),
 			DroppedMilestones: value(b.DroppedMilestones), EndDays: value(b.EndDays), RevisionRounds: b.RevisionRounds, UsageRightsDays: b.UsageRightsDays, AllowlistingDays: b.AllowlistingDays,
 			ExclusivityDays: b.ExclusivityDays, Late: fromLateTerms(b.Late), Clause: strings.TrimSpace(value(b.Clause)),
 		},

@@ -167,3 +167,71 @@ func TestAnAmendmentOfWhatIsLate(t *testing.T) {
 	d.as(t, "ops@one.example").send(t, "GET", "/v1/contracts/"+d.contract.String(), nil).into(t, &contract)
 	require.Equal(t, 12, contract.Terms.Late.GraceHours)
 }
+
+// What ends of an earlier term goes on by an amendment of the running one: held against the calendar, in words to the creator, and booked.
+func TestOneDateIsExtendedByAnAmendment(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.runs(t)
+	d.sql(t, `update deliverables set state = 'accepted', posted_at = now() - interval '5 days' where id = $1`, d.deliverable)
+	rights := d.keyDate(t, rapport.KeyUsageRights, rapport.KeyOpen, time.Now().Add(60*rapport.Day).Truncate(time.Second))
+	ends := time.Now().Add(40 * rapport.Day).Truncate(time.Second)
+	exclusive := d.keyDate(t, rapport.KeyExclusivity, rapport.KeyRenegotiating, ends)
+	d.sql(t, `insert into offers (id, partnership_id, brand_id, campaign_id, term, state, fee, currency, terms, created_by)
+		select gen_random_uuid(), partnership_id, brand_id, campaign_id, 2, 'accepted', fee, currency, terms, created_by
+		from offers where partnership_id = $1`, d.partnership)
+	d.sql(t, `insert into contracts (id, number, partnership_id, brand_id, offer_id, term, version, state, body, body_sha256, fee, currency, terms, executed_at, ends_at, notice_by)
+		select gen_random_uuid(), 'C-000099', c.partnership_id, c.brand_id, o.id, 2, 1, 'executed', c.body, c.body_sha256, c.fee, c.currency, c.terms, now(),
+			now() + interval '100 days', now() + interval '70 days'
+		from contracts c join offers o on o.partnership_id = c.partnership_id and o.term = 2 where c.partnership_id = $1`, d.partnership)
+	d.sql(t, `update partnerships set term = 2 where id = $1`, d.partnership)
+	for _, k := range d.keyDates(t, "ops@one.example", "kind=exclusivity_end") {
+		require.True(t, k.MayExtend, "the rights of an earlier term")
+	}
+	path, ops := "/v1/partnerships/"+d.partnership.String()+"/amendments", d.as(t, "ops@one.example")
+	change := map[string]any{
+		"extended":   []map[string]any{{"key_date_id": exclusive, "days": 30}},
+		"milestones": []map[string]any{{"title": "For more time", "trigger": "signature", "amount": 5000, "net_days": 0}},
+	}
+	require.Equal(t, []string{"extended[0].days out_of_range"}, ops.keyed().send(t, "POST", path+"/preview", map[string]any{"extended": []map[string]any{{"key_date_id": rights, "days": -3}}}).fields(t))
+	require.Equal(t, []string{"extended[0].key_date_id unknown"}, ops.keyed().send(t, "POST", path+"/preview", map[string]any{"extended": []map[string]any{{"key_date_id": id(), "days": 3}}}).fields(t))
+	a := ops.keyed().send(t, "POST", path+"/preview", change)
+	require.Equal(t, 200, a.status, "%s", a.body)
+	require.Contains(t, string(a.body), `"conflicts":[]`)
+	require.Contains(t, string(a.body), "as it was agreed", "the usage rights stay")
+
+	// Another brand of the same category has the creator post in that time.
+	other := d.seed(t, d.world.two, "two.example")
+	d.sql(t, `update campaigns set category = 'Beauty'`)
+	d.sql(t, `update deliverables set state = 'scheduled', draft_due_at = $2::timestamptz + interval '10 days', publish_by = $2::timestamptz + interval '15 days' where id = $1`, other.deliverable, ends)
+	require.Contains(t, string(ops.keyed().send(t, "POST", path+"/preview", change).body), `"kind":"exclusivity"`)
+	require.Equal(t, 409, ops.keyed().send(t, "POST", path, change).status)
+	require.Empty(t, d.flows.commands(), "nothing was drafted")
+	d.sql(t, `update deliverables set draft_due_at = draft_due_at + interval '200 days', publish_by = publish_by + interval '200 days' where id = $1`, other.deliverable)
+	a = ops.keyed().send(t, "POST", path, change)
+	require.Equal(t, 200, a.status, "%s", a.body)
+	amendment := d.flows.commands()[0].Ref
+	require.Contains(t, one[string](t, d, `select body from contracts where id = $1`, amendment), "Exclusivity of “")
+
+	d.sql(t, `update contracts set state = 'out_for_signature', sent_at = now() where id = $1`, amendment)
+	type extended struct {
+		Kind  string   `json:"kind"`
+		Posts []string `json:"posts"`
+		At    string   `json:"at"`
+		Until string   `json:"until"`
+	}
+	var shown struct{ Extended []extended }
+	d.visit(t, d.link).send(t, "GET", "/v1/portal/contracts/"+amendment.String(), nil).into(t, &shown)
+	title := one[string](t, d, `select title from deliverables where id = $1`, d.deliverable)
+	say := func(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+	require.Equal(t, []extended{{"exclusivity_end", []string{title}, say(ends), say(rapport.DefaultCalendar("Europe/Berlin").AddDays(ends, 30))}}, shown.Extended)
+
+	d.sql(t, `insert into signatures (contract_id, party, name, body_sha256) select id, p, 'x', body_sha256 from contracts, unnest(array['brand', 'creator']) p where id = $1`, amendment)
+	plan, err := d.worker.ExecuteContract(t.Context(), amendment, time.Now().Truncate(time.Microsecond))
+	require.NoError(t, err)
+	require.Len(t, plan.Extended, 1)
+	require.Equal(t, exclusive, plan.Extended[0].Date)
+	require.True(t, plan.Extended[0].Until.Equal(one[time.Time](t, d, `select until_at from slots where deliverable_id = $1`, d.deliverable)), "it is booked until then")
+	d.sql(t, `update deliverables set posted_at = posted_at - interval '1 minute' where id = $1`, d.deliverable)
+	require.True(t, plan.Extended[0].Until.Equal(one[time.Time](t, d, `select until_at from slots where deliverable_id = $1`, d.deliverable)), "and stays so")
+}

@@ -30,11 +30,15 @@ func toContract(c rapport.Contract) gen.Contract {
 		Id: c.ID, PartnershipId: c.PartnershipID, BrandId: c.BrandID, BrandName: c.BrandName, Creator: toCreatorOf(c.Creator), CampaignName: c.CampaignName,
 		Number: c.Number, Term: c.Term, Version: c.Version, State: gen.ContractState(c.State), Locale: orNil(rapport.LegalLocale), Text: c.Text, TextSha256: hex.EncodeToString(c.SHA256),
 		Fee: toMoney(c.Fee), Terms: toTerms(c.Terms), Amends: signedRefOf(c.Amends), Amendments: each(c.Amendments, toSignedRef),
-		Reason: orNil(c.Reason), Signatures: each(c.Signatures, toSignature), SentAt: c.SentAt, ExpiresAt: c.ExpiresAt,
+		Reason: orNil(c.Reason), Extended: someOf(each(c.Extended, toExtendedDate)), Signatures: each(c.Signatures, toSignature), SentAt: c.SentAt, ExpiresAt: c.ExpiresAt,
 		ExecutedAt: c.ExecutedAt, EndsAt: c.EndsAt, NoticeBy: c.NoticeBy, CreatedAt: c.CreatedAt, CreatorCountry: orNil(c.CreatorCountry),
 		Consent: orNil(c.AsksConsent()), PaperSha256: orNil(hex.EncodeToString(c.PaperSHA256)),
 		Clauses: someOf(each(c.Clauses, toContractClause)), Elsewhere: toElsewhere(c.Elsewhere),
 	}
+}
+
+func toExtendedDate(e rapport.ExtendedDate) gen.ExtendedDate {
+	return gen.ExtendedDate{Kind: gen.KeyDateKind(e.Kind), Posts: e.Posts, At: e.At.UTC(), Until: e.Until.UTC()}
 }
 
 // toElsewhere leaves out the link, which is the creator's alone: whoever has it can sign.

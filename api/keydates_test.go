@@ -16,7 +16,9 @@ type shownDate struct {
 	Kind   string    `json:"kind"`
 	State  string    `json:"state"`
 	Number string    `json:"number"`
-	Assets []struct {
+
+	MayExtend bool `json:"may_extend"`
+	Assets    []struct {
 		Name string `json:"name"`
 	} `json:"assets"`
 }

@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"rapport"
@@ -89,6 +91,9 @@ func (s *Store) amendment(ctx context.Context, tx pgx.Tx, d *rapport.AmendmentDr
 	if x.term.Brand, x.term.Creator, err = s.calendarsOf(ctx, tx, x.row.BrandID, x.row.CreatorID); err != nil {
 		return x, err
 	}
+	if x.term.KeyDates, err = s.runningKeyDates(ctx, tx, d.PartnershipID); err != nil {
+		return x, err
+	}
 	if bad := d.Changes.Resolve(x.term, d.At); len(bad) > 0 {
 		return x, rapport.Invalid(rapport.SortFields(bad)...)
 	}
@@ -102,6 +107,31 @@ func (s *Store) amendment(ctx context.Context, tx pgx.Tx, d *rapport.AmendmentDr
 	}, x.term, d.Changes, d.At)
 	x.preview.FeeThen.Amount += d.Changes.Adds() - d.Changes.Drops(x.term)
 	return x, nil
+}
+
+// runningKeyDates are the dates of a partnership that have not come, with the posts that they are about.
+func (s *Store) runningKeyDates(ctx context.Context, tx pgx.Tx, partnership uuid.UUID) ([]rapport.RunningDate, error) {
+	rows, err := s.q.RunningKeyDates(ctx, tx, gen.RunningKeyDatesParams{PartnershipID: partnership, Brands: rapport.BrandsFrom(ctx)})
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	posts, err := s.q.PublishedPieces(ctx, tx, gen.PublishedPiecesParams{PartnershipID: partnership, Brands: rapport.BrandsFrom(ctx)})
+	if err != nil {
+		return nil, fmt.Errorf("posts: %w", err)
+	}
+	list := make([]rapport.RunningDate, len(rows))
+	for i, r := range rows {
+		k := rapport.RunningDate{KeyDate: rapport.KeyDate{ID: r.ID, Kind: r.Kind, Contract: r.ContractID, At: r.At, Assets: r.Assets, State: r.State}, Number: r.Number, Extended: r.Extended}
+		for _, d := range posts {
+			if slices.Contains(r.Assets, d.ID) {
+				k.Posts = append(k.Posts, rapport.Slot{
+					Term: int(d.Term), Position: int(d.Position), DeliverableID: &d.ID, Title: d.Title, Platform: d.Platform, State: d.State, From: d.PostedAt, To: d.PostedAt, Until: d.PostedAt,
+				})
+			}
+		}
+		list[i] = k
+	}
+	return list, nil
 }
 
 // executeAmendment writes what an amendment that both have signed adds, and moves the end of its contract; what it changes of existing rows the

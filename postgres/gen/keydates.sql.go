@@ -195,7 +195,7 @@ with dates as (select f.id, f.kind, f.at, f.state, f.partnership_id, f.brand_id,
   select d.id, d.kind, d.at, d.state, d.partnership_id, d.brand_id, d.contract_id, d.assets, d.asked_at, p.stage, p.campaign_id, p.creator_id, p.owner_id, p.term from dates d join partnerships p on p.id = d.partnership_id order by d.at, d.id limit $13::int
 )
 select d.id, d.kind::text as kind, d.at::timestamptz as at, d.state::text as state, d.partnership_id, d.brand_id, b.name as brand_name, d.contract_id, t.number, coalesce(d.asked_at, case d.kind when 'renewal_notice' then (select max(x.at) from partnership_events x where x.source_id = d.partnership_id and x.ref = t.id and x.kind = 'renewal_opened') end) as asked_at, d.stage, d.campaign_id,
-  g.name as campaign_name, d.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform, d.owner_id, u.name as owner_name, (t.term = d.term and d.stage not in ('terminated', 'banned'))::boolean as may_extend,
+  g.name as campaign_name, d.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform, d.owner_id, u.name as owner_name, (d.stage in ('active', 'wrapping_up', 'completed', 'lapsed'))::boolean as may_extend,
   d.assets::uuid[] as assets, array(select x.title from unnest(d.assets) with ordinality s (id, n) join deliverables x on x.id = s.id order by s.n)::text[] as titles,
   e.at as decided_at, coalesce(w.name, '')::text as decided_by
 from page d
@@ -305,6 +305,108 @@ func (q *Queries) ListKeyDates(ctx context.Context, db DBTX, arg ListKeyDatesPar
 			&i.Titles,
 			&i.DecidedAt,
 			&i.DecidedBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const publishedPieces = `-- name: PublishedPieces :many
+select d.id, d.term, d.position, d.title, d.platform, d.state, d.posted_at::timestamptz as posted_at
+from deliverables d where d.partnership_id = $1 and d.brand_id = any ($2::uuid[]) and d.posted_at is not null order by d.term, d.position
+`
+
+type PublishedPiecesParams struct {
+	PartnershipID uuid.UUID
+	Brands        []uuid.UUID
+}
+
+type PublishedPiecesRow struct {
+	ID       uuid.UUID
+	Term     int32
+	Position int32
+	Title    string
+	Platform string
+	State    string
+	PostedAt time.Time
+}
+
+func (q *Queries) PublishedPieces(ctx context.Context, db DBTX, arg PublishedPiecesParams) ([]PublishedPiecesRow, error) {
+	rows, err := db.Query(ctx, publishedPieces, arg.PartnershipID, arg.Brands)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PublishedPiecesRow
+	for rows.Next() {
+		var i PublishedPiecesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Term,
+			&i.Position,
+			&i.Title,
+			&i.Platform,
+			&i.State,
+			&i.PostedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const runningKeyDates = `-- name: RunningKeyDates :many
+select k.id, k.kind, k.at, k.contract_id, k.assets, k.state, t.number,
+  exists (select 1 from contracts a cross join jsonb_array_elements(a.changes -> 'extended') e
+    where a.partnership_id = k.partnership_id and a.executed_at is not null and a.changes ? 'extended' and e ->> 'kind' = k.kind and (e ->> 'until')::timestamptz = k.at)::boolean as extended
+from key_dates k join contracts t on t.id = k.contract_id
+where k.partnership_id = $1 and k.brand_id = any ($2::uuid[]) and k.state in ('open', 'let_end', 'renegotiating') order by k.at, k.id
+`
+
+type RunningKeyDatesParams struct {
+	PartnershipID uuid.UUID
+	Brands        []uuid.UUID
+}
+
+type RunningKeyDatesRow struct {
+	ID         uuid.UUID
+	Kind       string
+	At         time.Time
+	ContractID uuid.UUID
+	Assets     []uuid.UUID
+	State      string
+	Number     string
+	Extended   bool
+}
+
+// The dates of a partnership that have not come, of every term.
+func (q *Queries) RunningKeyDates(ctx context.Context, db DBTX, arg RunningKeyDatesParams) ([]RunningKeyDatesRow, error) {
+	rows, err := db.Query(ctx, runningKeyDates, arg.PartnershipID, arg.Brands)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []RunningKeyDatesRow
+	for rows.Next() {
+		var i RunningKeyDatesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Kind,
+			&i.At,
+			&i.ContractID,
+			&i.Assets,
+			&i.State,
+			&i.Number,
+			&i.Extended,
 		); err != nil {
 			return nil, err
 		}

@@ -1471,7 +1471,7 @@ type SlotsToBook struct {
 	CreatorID     uuid.UUID
 	FromAt        interface{}
 	ToAt          *time.Time
-	UntilAt       int32
+	UntilAt       interface{}
 }
 
 type StageStay struct {

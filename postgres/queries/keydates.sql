@@ -53,7 +53,7 @@ with dates as (select f.* from unnest(@brands::uuid[]) x(brand) cross join later
   select d.*, p.stage, p.campaign_id, p.creator_id, p.owner_id, p.term from dates d join partnerships p on p.id = d.partnership_id order by d.at, d.id limit @max_rows::int
 )
 select d.id, d.kind::text as kind, d.at::timestamptz as at, d.state::text as state, d.partnership_id, d.brand_id, b.name as brand_name, d.contract_id, t.number, coalesce(d.asked_at, case d.kind when 'renewal_notice' then (select max(x.at) from partnership_events x where x.source_id = d.partnership_id and x.ref = t.id and x.kind = 'renewal_opened') end) as asked_at, d.stage, d.campaign_id,
-  g.name as campaign_name, d.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform, d.owner_id, u.name as owner_name, (t.term = d.term and d.stage not in ('terminated', 'banned'))::boolean as may_extend,
+  g.name as campaign_name, d.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform, d.owner_id, u.name as owner_name, (d.stage in ('active', 'wrapping_up', 'completed', 'lapsed'))::boolean as may_extend,
   d.assets::uuid[] as assets, array(select x.title from unnest(d.assets) with ordinality s (id, n) join deliverables x on x.id = s.id order by s.n)::text[] as titles,
   e.at as decided_at, coalesce(w.name, '')::text as decided_by
 from page d
@@ -85,3 +85,15 @@ where k.brand_id = any (@brands::uuid[]) and k.state not in ('moved') and k.at >
   and (sqlc.narg('campaign_id')::uuid is null or p.campaign_id = sqlc.narg('campaign_id')::uuid)
   and (sqlc.narg('creator_id')::uuid is null or p.creator_id = sqlc.narg('creator_id')::uuid)
 order by k.at, k.id limit @max_rows;
+
+-- name: RunningKeyDates :many
+-- The dates of a partnership that have not come, of every term.
+select k.id, k.kind, k.at, k.contract_id, k.assets, k.state, t.number,
+  exists (select 1 from contracts a cross join jsonb_array_elements(a.changes -> 'extended') e
+    where a.partnership_id = k.partnership_id and a.executed_at is not null and a.changes ? 'extended' and e ->> 'kind' = k.kind and (e ->> 'until')::timestamptz = k.at)::boolean as extended
+from key_dates k join contracts t on t.id = k.contract_id
+where k.partnership_id = @partnership_id and k.brand_id = any (@brands::uuid[]) and k.state in ('open', 'let_end', 'renegotiating') order by k.at, k.id;
+
+-- name: PublishedPieces :many
+select d.id, d.term, d.position, d.title, d.platform, d.state, d.posted_at::timestamptz as posted_at
+from deliverables d where d.partnership_id = @partnership_id and d.brand_id = any (@brands::uuid[]) and d.posted_at is not null order by d.term, d.position;

@@ -4128,6 +4128,8 @@ export interface components {
             /** @description Days by which the end of the term moves, below zero for earlier */
             end_days?: number;
             exclusivity_days?: number;
+            /** @description What ends on a key date and goes on, of this term or an earlier one */
+            extended?: components["schemas"]["KeyDateExtension"][];
             /** @description What is late already stays under the terms it became late under */
             late?: components["schemas"]["LateTerms"];
             milestones?: components["schemas"]["MilestoneAdded"][];
@@ -4946,6 +4948,8 @@ export interface components {
             executed_at?: string;
             /** Format: date-time */
             expires_at?: string;
+            /** @description What the amendment lets go on; absent where nothing */
+            extended?: components["schemas"]["ExtendedDate"][];
             fee: components["schemas"]["Money"];
             /** Format: uuid */
             id: string;
@@ -5365,6 +5369,18 @@ export interface components {
             event: components["schemas"]["HouseEvent"];
             mail: components["schemas"]["MailChoice"];
         };
+        ExtendedDate: {
+            /**
+             * Format: date-time
+             * @description When it would have ended
+             */
+            at: string;
+            kind: components["schemas"]["KeyDateKind"];
+            /** @description Titles */
+            posts: string[];
+            /** Format: date-time */
+            until: string;
+        };
         Extension: {
             answer?: string;
             /** Format: date-time */
@@ -5676,6 +5692,14 @@ export interface components {
             /** @enum {string} */
             decision: "let_end" | "renegotiating" | "open";
             reason?: string;
+        };
+        KeyDateExtension: {
+            /** @description By which it ends later */
+            days: number;
+            /** @description Of the posts that share the date those that it is about; without them all */
+            deliverable_ids?: string[];
+            /** Format: uuid */
+            key_date_id: string;
         };
         /** @enum {string} */
         KeyDateKind: "renewal_notice" | "term_end" | "rights_end" | "allowlisting_end" | "exclusivity_end";
@@ -8511,6 +8535,7 @@ export type Duplicate = components['schemas']['Duplicate'];
 export type DuplicateList = components['schemas']['DuplicateList'];
 export type Empty = components['schemas']['Empty'];
 export type EventChoice = components['schemas']['EventChoice'];
+export type ExtendedDate = components['schemas']['ExtendedDate'];
 export type Extension = components['schemas']['Extension'];
 export type ExtensionDecline = components['schemas']['ExtensionDecline'];
 export type ExtensionGrant = components['schemas']['ExtensionGrant'];
@@ -8545,6 +8570,7 @@ export type JournalTotal = components['schemas']['JournalTotal'];
 export type JournalTotalList = components['schemas']['JournalTotalList'];
 export type KeyDate = components['schemas']['KeyDate'];
 export type KeyDateDecision = components['schemas']['KeyDateDecision'];
+export type KeyDateExtension = components['schemas']['KeyDateExtension'];
 export type KeyDateKind = components['schemas']['KeyDateKind'];
 export type KeyDateList = components['schemas']['KeyDateList'];
 export type Lapse = components['schemas']['Lapse'];

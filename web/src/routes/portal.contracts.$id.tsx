@@ -58,6 +58,17 @@ function Shown({ contract }: { contract: Contract }) {
           {contract.state === "out_for_signature" && ` ${say("contract.goesOn")}`}
         </p>
       )}
+      {contract.extended && (
+        <Section title={say("contract.longer")}>
+          <ul style={{ margin: 0, paddingLeft: 18 }}>
+            {contract.extended.map(({ kind, posts, at, until }) => (
+              <li key={`${kind}/${at}/${posts.join()}`}>
+                {say("contract.longerUntil", { kind, posts: posts.map((title) => say("contract.post", { title })).join(", "), at: exactText(new Date(at)), until: exactText(new Date(until)) })}
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
       <Section title={say("contract.text")}>
         <p className="soft" style={{ marginTop: 0 }}>{say("contract.language")}</p>
         <div lang={contract.locale}><ContractText text={contract.text} /></div>

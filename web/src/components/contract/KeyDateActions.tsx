@@ -41,6 +41,7 @@ export function KeyDateActions({ date, brandId }: { date: KeyDate; brandId?: str
   return (
     <Group gap={6} wrap="wrap">
       {date.may_extend && <Button size="compact-sm" variant="default" aria-label={`Extend: ${what}`} onClick={() => setExtending(true)}>Extend</Button>}
+      {date.stage === "contract_out" && <span className="soft">Can be extended once the next contract is signed</span>}
       {date.state === "open" ? (
         <>
           {decide("renegotiating", "In talks")}
@@ -49,13 +50,13 @@ export function KeyDateActions({ date, brandId }: { date: KeyDate; brandId?: str
       ) : (
         decide("open", "Take back")
       )}
-      {extending && <Suspense><Extend partnershipId={date.partnership_id} onClose={() => setExtending(false)} /></Suspense>}
+      {extending && <Suspense><Extend partnershipId={date.partnership_id} dateId={date.id} onClose={() => setExtending(false)} /></Suspense>}
     </Group>
   );
 }
 
 /** The amendment that moves the date, once the partnership is there. */
-function Extend({ partnershipId, onClose }: { partnershipId: string; onClose: () => void }) {
+function Extend({ partnershipId, dateId, onClose }: { partnershipId: string; dateId: string; onClose: () => void }) {
   const { data } = useQuery(partnershipQuery(partnershipId));
-  return data && <AmendDialog partnership={data} onClose={onClose} />;
+  return data && <AmendDialog partnership={data} extend={dateId} onClose={onClose} />;
 }

@@ -23,6 +23,7 @@ const dates = [
   date(2, { state: "let_end", decided_by: "Sven Holm", may_extend: false }),
   date(3, { kind: "renewal_notice", asked_at: "2026-03-02T10:00:00Z", assets: [] }),
   date(4, { kind: "term_end", assets: [] }),
+  date(5, { stage: "contract_out", may_extend: false }),
 ];
 const served = { "/v1/key-dates": { items: dates } };
 const row = (name: string) => within(screen.getByRole("row", { name: new RegExp(name) }));
@@ -40,6 +41,7 @@ it("lets ops decide a key date, take a decision back, and go to the renewal", as
   await waitFor(() => expect(sent.map(({ body }) => body)).toContainEqual({ decision: "open" }));
   expect(row("Creator 3").getByRole("link", { name: /Decide: Renewal to decide/ })).toHaveAttribute("href", expect.stringMatching(new RegExp(`/contracts/renewals\\?.*selected=.*${uuid(303)}`)));
   expect(row("Creator 4").queryByRole("button")).toBeNull();
+  expect(row("Creator 5").getByText("Can be extended once the next contract is signed")).toBeVisible();
 });
 
 it("shows an auditor how each stands and lets them decide nothing", async () => {
@@ -65,7 +67,7 @@ it("stands beside a partnership without what its renewal decides, and says why a
   serveReviews({ roles: ["ops"], also: served, act: () => answer({ code: "key_date_over", title: "Conflict", detail: "This date has passed." }, 409) });
   await show(<><KeyDates partnershipId={uuid(301)} brandId={uuid(1)} /><Toasts /></>);
   const section = within(await screen.findByRole("region", { name: "Rights that end" }));
-  expect(section.getAllByRole("listitem")).toHaveLength(2);
-  await userEvent.click(await section.findByRole("button", { name: /In talks/ }));
+  expect(section.getAllByRole("listitem")).toHaveLength(3);
+  await userEvent.click(await section.findByRole("button", { name: /In talks.*Creator 1/ }));
   expect(await screen.findByText("This date has passed.")).toBeVisible();
 });

@@ -65,6 +65,15 @@ it("gives the creator their file, and of an amendment that waits what comes of s
   expect(sign.getByRole("checkbox", { name: "I agree." })).not.toBeChecked();
 });
 
+it("says to the creator in words what an amendment lets go on", async () => {
+  const longer = { ...amendment, extended: [{ kind: "rights_end", posts: ["Launch video", "Unboxing"], at: "2099-03-01T23:00:00Z", until: "2099-06-01T22:00:00Z" }, { kind: "exclusivity_end", posts: ["Unboxing"], at, until: at }] };
+  serveReviews({ also: { [`/v1/portal/contracts/${uuid(402)}`]: longer } });
+  openApp(`/portal/contracts/${uuid(402)}`);
+  const section = within(await screen.findByRole("region", { name: "What goes on for longer" }));
+  expect(section.getByText(/^Usage rights of “Launch video”, “Unboxing”: until .*Jun.* 2099.*, instead of .*Mar.* 2099/)).toBeVisible();
+  expect(section.getByText(/^Exclusivity of “Unboxing”/)).toBeVisible();
+});
+
 it("says of a term that lapsed who decided it and why, and finds those that nobody decided", async () => {
   const renewal: Renewal = {
     partnership_id: uuid(301), brand_id: uuid(1), brand_name: "Northwind", campaign_id: uuid(2), campaign_name: "Autumn", creator: { id: uuid(3), name: "Ada" }, owner: { id: uuid(9), name: "Mara" },

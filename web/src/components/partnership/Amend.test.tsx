@@ -2,10 +2,11 @@ import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, it, vi } from "vitest";
 
-import type { Partnership } from "../../api/schema";
+import type { KeyDate, Partnership } from "../../api/schema";
 import { answer, show } from "../../test/render";
 import { serveReviews } from "../../test/reviews";
 import { uuid } from "../../test/threads";
+import AmendDialog from "./AmendDialog";
 import { Commands } from "./Commands";
 
 afterEach(() => {
@@ -85,4 +86,53 @@ it("adds a piece whose time begins when the product has arrived, and keeps the m
     deliverables: [{ title: "Unboxing", platform: "youtube", kind: "video", draft_due_days: 10, publish_days: 5, draft_after: "product_delivered" }],
     milestones: [{ title: "For the change", trigger: "verified", amount: 8_000, net_days: 0, new: 0 }],
   }]));
+});
+
+const running = { [`/v1/contracts/${uuid(401)}`]: { id: uuid(401), terms: { deliverables: [], milestones: [], revision_rounds: 2, duration_days: 60, notice_days: 10 } } };
+const ends = (n: number, rest: Partial<KeyDate>) => ({
+  id: uuid(n), kind: "rights_end", at: "2100-03-02T10:00:00Z", state: "open", number: "C-000003", stage: "active", creator: { name: "Ada" }, may_extend: true,
+  assets: [{ id: uuid(901), name: "Launch video" }, { id: uuid(902), name: "Unboxing" }], ...rest,
+}) as KeyDate;
+
+it("extends the date that somebody came for, of one of its posts, and asks for money with the signature", async () => {
+  const preview = {
+    contract_id: uuid(401), number: "C-000007-A1", text: "AMENDMENT", conflicts: [],
+    changes: [{ what: "Usage rights of “Unboxing” (contract C-000003)", from: "until 1 March 2100", to: "until 31 May 2100" }], pinned: [{ what: "Usage rights of “Launch video”", to: "It goes on until 1 March 2100, as it was agreed." }],
+  };
+  const sent = serveReviews({
+    also: { ...running, "/v1/key-dates": { items: [ends(5, {}), ends(6, { kind: "exclusivity_end", assets: [{ id: uuid(901), name: "Launch video" }] }), ends(7, { kind: "term_end", assets: [] })] } },
+    act: (_, path) => (path.endsWith("/preview") ? answer(preview) : undefined),
+  });
+  await show(<AmendDialog partnership={partnership} extend={uuid(5)} onClose={vi.fn()} />);
+  const dialog = within(await screen.findByRole("dialog", { name: "Amend the contract with Ada" }));
+  const rights = within(await dialog.findByRole("group", { name: "Rights that end" }));
+  const days = rights.getByRole("textbox", { name: "Usage rights end, Launch video, Unboxing: longer by" });
+  expect(days).toHaveValue("90 days");
+  expect(rights.getByRole("textbox", { name: "Exclusivity ends, Launch video: longer by" })).toHaveValue("");
+  expect(rights.queryByText(/Term ends/)).toBeNull();
+  await userEvent.click(rights.getByRole("checkbox", { name: "Launch video" }));
+  await userEvent.click(rights.getByRole("checkbox", { name: "Unboxing" }));
+  expect(rights.getByRole("checkbox", { name: "Unboxing" })).toBeChecked();
+  await userEvent.click(dialog.getByRole("button", { name: "Add money" }));
+  await userEvent.type(dialog.getByRole("textbox", { name: "Amount" }), "80");
+  expect(await dialog.findByText("instead of until 1 March 2100")).toBeVisible();
+  expect(dialog.getByText(/March 2100, as it was agreed/)).toBeVisible();
+  await userEvent.click(dialog.getByRole("button", { name: "Draft the amendment" }));
+  await waitFor(() => expect(sent.filter(({ path }) => path.endsWith("/amendments")).map(({ body }) => body)).toEqual([{
+    extended: [{ key_date_id: uuid(5), days: 90, deliverable_ids: [uuid(902)] }],
+    milestones: [{ title: "For the longer time", trigger: "signature", amount: 8_000, net_days: 0 }],
+  }]));
+});
+
+it("takes an extension back, and shows why one is refused", async () => {
+  serveReviews({
+    also: { ...running, "/v1/key-dates": { items: [ends(5, {})] } },
+    act: (_, path) => (path.endsWith("/preview") ? answer({ code: "invalid", title: "Invalid", errors: [{ field: "extended[0].key_date_id", code: "unknown", detail: "This has ended by now." }] }, 422) : undefined),
+  });
+  await show(<AmendDialog partnership={partnership} extend={uuid(5)} onClose={vi.fn()} />);
+  const dialog = within(await screen.findByRole("dialog", { name: "Amend the contract with Ada" }));
+  expect(await dialog.findByText(/This has ended by now/)).toBeVisible();
+  expect(dialog.getByRole("button", { name: "Draft the amendment" })).toBeDisabled();
+  await userEvent.clear(await dialog.findByRole("textbox", { name: /longer by$/ }));
+  await waitFor(() => expect(dialog.queryByRole("checkbox", { name: "Unboxing" })).toBeNull());
 });

@@ -13,6 +13,7 @@ import { moneyText, toMajor, toMinor } from "../../lib/money";
 import { ProblemNotice } from "../Notice";
 import { contentKinds, draftAfter, LateFields, platforms, triggers } from "../Terms";
 import { blocks, Changes, Conflicts } from "../Changes";
+import { ExtendDates } from "./ExtendDates";
 import classes from "../Terms.module.css";
 
 const done = ["accepted", "rejected", "missed", "waived", "cancelled"];
@@ -25,11 +26,11 @@ const without = <T,>(list: T[], at: number) => list.filter((_, other) => other !
 const withoutPiece = (money: MilestoneAdded[], at: number) => money.filter((one) => one.new !== at).map((one) => (one.new !== undefined && one.new > at ? { ...one, new: one.new - 1 } : one));
 const changed = <T,>(list: T[], at: number, change: Partial<T>) => list.map((one, other) => (other === at ? { ...one, ...change } : one));
 
-/** Changes a running contract: what is asked for on one side, what exactly would change and what stays on the other. */
-export default function AmendDialog({ partnership, onClose }: { partnership: Partnership; onClose: () => void }) {
+/** Changes a running contract: what is asked for on one side, what exactly would change and what stays on the other. It begins with the key date that it is to extend. */
+export default function AmendDialog({ partnership, extend, onClose }: { partnership: Partnership; extend?: string; onClose: () => void }) {
   const { summary, deliverables, milestones } = partnership;
   const contract = useQuery({ ...contractQuery(partnership.contract?.id ?? ""), enabled: partnership.contract !== undefined }).data;
-  const [change, setChange] = useState<AmendmentCreate>({});
+  const [change, setChange] = useState<AmendmentCreate>(extend ? { extended: [{ key_date_id: extend, days: 90 }] } : {});
   const set = (part: AmendmentCreate) => setChange((before) => ({ ...before, ...part }));
   const [settled] = useDebouncedValue(change, 300);
   const currency = summary.fee?.currency ?? "usd";
@@ -53,6 +54,7 @@ export default function AmendDialog({ partnership, onClose }: { partnership: Par
     set({ moved: next.draft_days || next.publish_days ? [...rest, next] : rest });
   };
   const toggle = (list: string[], id: string, on: boolean) => (on ? [...list, id] : list.filter((other) => other !== id));
+  const rights = <ExtendDates partnershipId={summary.id} first={extend} extended={change.extended ?? []} onChange={(extended) => set({ extended: extended.length > 0 ? extended : undefined })} />;
   const problem = preview.error ? asProblem(preview.error) : null;
 
   return (
@@ -60,6 +62,7 @@ export default function AmendDialog({ partnership, onClose }: { partnership: Par
       <form onSubmit={(event) => { event.preventDefault(); act.mutate(change); }}>
         <Stack>
           <p style={{ margin: 0 }}>Until both have signed the amendment, everything goes on as it was agreed. When both have, all of it changes in one step.</p>
+          {extend && rights}
           <fieldset className={classes.group}>
             <legend>Pieces</legend>
             {deliverables.filter(({ state }) => !done.includes(state)).map(({ id, title }) => {
@@ -86,13 +89,14 @@ export default function AmendDialog({ partnership, onClose }: { partnership: Par
             ))}
             <Button variant="subtle" size="xs" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => set({ deliverables: [...added, newPiece] })}>Add a piece</Button>
           </fieldset>
+          {!extend && rights}
           <fieldset className={classes.group}>
             <legend>Money</legend>
             {milestones.filter(({ state }) => state === "pending").map(({ id, title, amount }) => (
               <Checkbox key={id} label={`“${title}”, ${moneyText(amount)}, falls away`} checked={fallen.includes(id)} onChange={(event) => set({ dropped_milestones: toggle(fallen, id, event.currentTarget.checked) })} />
             ))}
             {money.map((one, at) => <Money key={at} money={one} currency={currency} partnership={partnership} added={added} onChange={(part) => set({ milestones: changed(money, at, part) })} onRemove={() => set({ milestones: without(money, at) })} />)}
-            <Button variant="subtle" size="xs" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => set({ milestones: [...money, { title: "For the change", trigger: "verified", amount: 0, net_days: 0 }] })}>Add money</Button>
+            <Button variant="subtle" size="xs" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => set({ milestones: [...money, extend ? { title: "For the longer time", trigger: "signature", amount: 0, net_days: 0 } : { title: "For the change", trigger: "verified", amount: 0, net_days: 0 }] })}>Add money</Button>
           </fieldset>
           <fieldset className={classes.group}>
             <legend>What is late</legend>
