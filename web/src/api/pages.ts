@@ -32,7 +32,7 @@ const asked = <P extends OnePage>(page: PageQuery<P>, start: string | undefined)
   });
 
 /** Reads what a list begins with. */
-export const firstPage = <P extends OnePage>(queries: QueryClient, page: PageQuery<P>, start?: string) => queries.fetchInfiniteQuery(asked(page, start));
+export const firstPage = <P extends OnePage>(queries: QueryClient, page: PageQuery<P>, start?: string) => queries.infiniteQuery(asked(page, start));
 
 /** A list from a cursor on, as far as somebody has scrolled. */
 export function usePages<P extends OnePage>(page: PageQuery<P>, start?: string, enabled = true) {

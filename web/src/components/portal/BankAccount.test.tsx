@@ -9,10 +9,10 @@ afterEach(() => vi.unstubAllGlobals());
 
 it("leads who has an account at Stripe to it, by a mailed code, and says what a change means", async () => {
   const asked: string[] = [];
-  vi.stubGlobal("fetch", async (request: Request) => {
+  vi.stubGlobal("fetch", (request: Request) => {
     asked.push(`${request.method} ${new URL(request.url).pathname}`);
-    if (request.url.endsWith("/codes")) return new Response(null, { status: 204 });
-    return answer({ title: "That is not it", status: 422, code: "invalid", errors: [{ field: "code", code: "wrong", detail: "This is not the code. Look again." }] }, 422);
+    if (request.url.endsWith("/codes")) return Promise.resolve(new Response(null, { status: 204 }));
+    return Promise.resolve(answer({ title: "That is not it", status: 422, code: "invalid", errors: [{ field: "code", code: "wrong", detail: "This is not the code. Look again." }] }, 422));
   });
   await show(<BankAccount state="ready" />);
   expect(await screen.findByText(/payments wait some days after a change/)).toBeVisible();
