@@ -205,3 +205,62 @@ func recordRights(t *testing.T, address, folder string) {
 	r.ended(w)
 	r.keep(w, "partnership-rights-terminated")
 }
+
+// recordExtended is a right of the first term that is extended in the second, one of the second that is extended by itself, and one that is extended
+// after the last.
+func recordExtended(t *testing.T, address, folder string) {
+	t.Helper()
+	terms := short()
+	terms.UsageRightsDays, terms.AllowlistingDays, terms.Milestones = 45, 12, terms.Milestones[:1]
+	terms.Milestones[0].Percent = 100
+	amendments := map[uuid.UUID]rapport.Amendment{}
+	h := changes(t, terms, amendments)
+	r := newRecorder(t, address, folder, h)
+	defer r.stop()
+	p := partnership(day)
+	p.ID = id("extended")
+	p.Timings.KeyDateLadderDays, p.Timings.KeyDateEscalateDays = []int{14, 7, 1}, 7
+	w := r.signed(p)
+	post := func(offer string) uuid.UUID {
+		contract := rapport.DeriveID(id(offer), "contract")
+		r.paid(rapport.DeriveID(rapport.DeriveID(contract, "milestone/0"), "payout"))
+		r.approved("draft of "+offer, rapport.DeriveID(contract, "deliverable/0"), w)
+		r.waits(p.ID, "post")
+		r.command(w, rapport.Command{Kind: rapport.CmdReportPost, Ref: rapport.DeriveID(contract, "deliverable/0")})
+		return contract
+	}
+	extend := func(name, kind string, contract uuid.UUID) {
+		var date rapport.Change
+		r.until(p.ID, func(activities.Batch) bool {
+			for _, b := range h.batches {
+				for _, c := range b.Record.Changes {
+					if b.ID == p.ID && c.Noun == "key_date" && c.Code == kind && c.Ref == contract {
+						date = c
+					}
+				}
+			}
+			return date.ID != uuid.Nil
+		})
+		amendments[id(name)] = rapport.Amendment{
+			Extended:   []rapport.KeyDateExtension{{Date: date.ID, Days: 5, Assets: date.Assets, Kind: kind, Contract: contract, At: date.Due, Until: date.Due.Add(5 * day)}},
+			Milestones: []rapport.MilestoneAdded{{Title: "For more time", Trigger: rapport.TriggerSignature, Amount: 20_000}},
+		}
+		r.amended(w, id(name))
+		r.paid(rapport.DeriveID(rapport.DeriveID(id(name), "milestone/0"), "payout"))
+	}
+	first := post("offer")
+	r.command(w, rapport.Command{Kind: rapport.CmdRenew, Ref: id("next"), Amount: eur(50_000), Actor: id("owner")})
+	r.command(w, rapport.Command{Kind: rapport.CmdAcceptOffer, Ref: id("next")})
+	r.state(p.ID, "contract_out")
+	r.waits(p.ID, "approve_contract")
+	r.command(w, rapport.Command{Kind: rapport.CmdSendContract, Actor: id("owner")})
+	r.command(w, rapport.Command{Kind: rapport.CmdSignContract})
+	r.state(p.ID, "active")
+	extend("of the first term", rapport.KeyUsageRights, first)
+	second := post("next")
+	extend("of the second term", rapport.KeyAllowlisting, second)
+	r.state(p.ID, "lapsed")
+	extend("after the last", rapport.KeyUsageRights, second)
+	r.ended(w)
+	r.keep(w, "partnership-extended")
+}
