@@ -235,10 +235,12 @@ func bodies(i ids) map[string]any {
 		"draftAmendment": map[string]any{
 			"moved":      []map[string]any{{"deliverable_id": i["deliverable_id"], "publish_days": 5}},
 			"milestones": []map[string]any{{"title": "More", "trigger": "posted", "deliverable_id": i["deliverable_id"], "amount": 100, "net_days": 0}},
+			"extended":   []map[string]any{{"key_date_id": i["key-dates"], "days": 30, "deliverable_ids": []uuid.UUID{i["deliverable_id"]}}},
 		},
 		"previewAmendment": map[string]any{
 			"moved":      []map[string]any{{"deliverable_id": i["deliverable_id"], "publish_days": 5}},
 			"milestones": []map[string]any{{"title": "More", "trigger": "posted", "deliverable_id": i["deliverable_id"], "amount": 100, "net_days": 0}},
+			"extended":   []map[string]any{{"key_date_id": i["key-dates"], "days": 30, "deliverable_ids": []uuid.UUID{i["deliverable_id"]}}},
 		},
 		"giveBonus":          map[string]any{"amount": eur(100), "reason": "A good one", "deliverable_id": i["deliverable_id"]},
 		"enterPostNumber":    map[string]any{"metric": "views", "value": 1, "stood_at": "2026-01-02T03:04:05Z", "source": "The statistics page"},
@@ -390,7 +392,7 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 		"/v1/payouts/{id}/remittance": paid, "/v1/portal/payments/{id}/remittance": settled,
 		"extensions":          extension,
 		"partnership-batches": many, "undoes": many, "partnership_ids": w.partnership, "task_ids": task,
-		"feeds": feed, "key-dates": ends, "views": view,
+		"feeds": feed, "key-dates": ends, "key_date_id": ends, "deliverable_ids": w.deliverable, "views": view,
 		"absences": sharedAbsence, "payout-batches": batch, "second_payout": second, "/v1/payouts/{id}/offline-payment": waiting, "/v1/payouts/{id}/offline-payment/proof": proved,
 	}
 	maps.Copy(made, threads)
