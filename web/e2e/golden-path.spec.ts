@@ -339,7 +339,7 @@ test("an outside reviewer decides by a mailed link, once, without an account", a
   await page.getByRole("button", { name: "Approve with corrections" }).click();
   await page.getByRole("textbox", { name: "Correction 1" }).fill("Write “900 g”.");
   await page.getByRole("button", { name: /^(Send|Approve)/ }).last().click();
-  await expect(page.getByText(/decided|decision was taken/i).first()).toBeVisible();
+  await expect(page.getByText(/You approved this version|decision was taken/).first()).toBeVisible();
   await page.goto(link);
   await expect(page.getByRole("button", { name: "Approve", exact: true })).toBeHidden();
 

@@ -53,6 +53,7 @@ export function SequenceEditor({ brandId, sequence, close }: { brandId: string; 
   const shownFields = ["name", ...(trigger ? [] : ["cool_off_days"]), ...triggerInputs(trigger), ...steps.flatMap(inputsOf)];
   const rearrange = (to: Order) => {
     setErrors({});
+    save.reset(); // its words would be about another step
     order(to);
   };
   return (

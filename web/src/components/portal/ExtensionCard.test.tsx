@@ -51,17 +51,20 @@ it("shows a creator what they asked for, takes it back, and shows the answer", a
 });
 
 it("lets operations give the dates that were asked for, or decline with words", async () => {
-  const sent = serveReviews({ roles: ["ops"], act: () => answer({}) });
+  const sent = serveReviews({ roles: ["ops"], act: (_, path) => answer(path.endsWith("/preview") ? { changes: [], pinned: [], conflicts: [] } : {}) });
+  const acts = () => sent.filter(({ path }) => !path.endsWith("/preview")).map(({ path, body }) => ({ path, body }));
   await show(<ExtensionLine deliverable={row} extension={open} brandId={uuid(1)} />);
   expect(screen.getByText("“My child is ill”")).toBeVisible();
   await userEvent.click(await screen.findByRole("button", { name: "Give more time" }));
-  await userEvent.click(within(await screen.findByRole("dialog")).getByRole("button", { name: "Give more time" }));
-  await waitFor(() => expect(sent.map(({ path, body }) => ({ path, body }))).toEqual([{ path: `/v1/extensions/${uuid(5)}/grant`, body: { draft_due_at: open.draft_due_at, publish_by: open.publish_by } }]));
+  const give = within(await screen.findByRole("dialog")).getByRole("button", { name: "Give more time" });
+  await waitFor(() => expect(give).toBeEnabled());
+  await userEvent.click(give);
+  await waitFor(() => expect(acts()).toEqual([{ path: `/v1/extensions/${uuid(5)}/grant`, body: { draft_due_at: open.draft_due_at, publish_by: open.publish_by } }]));
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   await userEvent.click(screen.getByRole("button", { name: "Decline" }));
   await userEvent.type(await screen.findByLabelText(/Words to the creator/), "The shop opens then");
   await userEvent.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Decline" }));
-  await waitFor(() => expect(sent[1]).toMatchObject({ path: `/v1/extensions/${uuid(5)}/decline`, body: { words: "The shop opens then" } }));
+  await waitFor(() => expect(acts()[1]).toMatchObject({ path: `/v1/extensions/${uuid(5)}/decline`, body: { words: "The shop opens then" } }));
 });
 
 it("shows people of other roles the request and no buttons", async () => {
