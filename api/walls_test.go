@@ -234,10 +234,12 @@ func bodies(i ids) map[string]any {
 		"offerRound":            map[string]any{"fee": eur(100)},
 		"draftAmendment": map[string]any{
 			"moved":      []map[string]any{{"deliverable_id": i["deliverable_id"], "publish_days": 5}},
+			"extended":   []map[string]any{{"key_date_id": i["key_date_id"], "days": 5, "deliverable_ids": []any{i["deliverable_ids"]}}},
 			"milestones": []map[string]any{{"title": "More", "trigger": "posted", "deliverable_id": i["deliverable_id"], "amount": 100, "net_days": 0}},
 		},
 		"previewAmendment": map[string]any{
 			"moved":      []map[string]any{{"deliverable_id": i["deliverable_id"], "publish_days": 5}},
+			"extended":   []map[string]any{{"key_date_id": i["key_date_id"], "days": 5, "deliverable_ids": []any{i["deliverable_ids"]}}},
 			"milestones": []map[string]any{{"title": "More", "trigger": "posted", "deliverable_id": i["deliverable_id"], "amount": 100, "net_days": 0}},
 		},
 		"giveBonus":          map[string]any{"amount": eur(100), "reason": "A good one", "deliverable_id": i["deliverable_id"]},
@@ -390,7 +392,7 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 		"/v1/payouts/{id}/remittance": paid, "/v1/portal/payments/{id}/remittance": settled,
 		"extensions":          extension,
 		"partnership-batches": many, "undoes": many, "partnership_ids": w.partnership, "task_ids": task,
-		"feeds": feed, "key-dates": ends, "views": view,
+		"feeds": feed, "key-dates": ends, "key_date_id": ends, "deliverable_ids": w.deliverable, "views": view,
 		"absences": sharedAbsence, "payout-batches": batch, "second_payout": second, "/v1/payouts/{id}/offline-payment": waiting, "/v1/payouts/{id}/offline-payment/proof": proved,
 	}
 	maps.Copy(made, threads)
