@@ -234,11 +234,13 @@ func bodies(i ids) map[string]any {
 		"offerRound":            map[string]any{"fee": eur(100)},
 		"draftAmendment": map[string]any{
 			"moved":      []map[string]any{{"deliverable_id": i["deliverable_id"], "publish_days": 5}},
+			"extended":   []map[string]any{{"key_date_id": i["key_date_id"], "days": 5, "deliverable_ids": []any{i["deliverable_ids"]}}},
 			"milestones": []map[string]any{{"title": "More", "trigger": "posted", "deliverable_id": i["deliverable_id"], "amount": 100, "net_days": 0}},
 			"extended":   []map[string]any{{"key_date_id": i["key-dates"], "days": 30, "deliverable_ids": []uuid.UUID{i["deliverable_id"]}}},
 		},
 		"previewAmendment": map[string]any{
 			"moved":      []map[string]any{{"deliverable_id": i["deliverable_id"], "publish_days": 5}},
+			"extended":   []map[string]any{{"key_date_id": i["key_date_id"], "days": 5, "deliverable_ids": []any{i["deliverable_ids"]}}},
 			"milestones": []map[string]any{{"title": "More", "trigger": "posted", "deliverable_id": i["deliverable_id"], "amount": 100, "net_days": 0}},
 			"extended":   []map[string]any{{"key_date_id": i["key-dates"], "days": 30, "deliverable_ids": []uuid.UUID{i["deliverable_id"]}}},
 		},

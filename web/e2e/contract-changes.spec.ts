@@ -197,6 +197,33 @@ test("a right that a post gave is decided on, and the decision taken back", asyn
   await expect(row.getByRole("button", { name: /Let it end/ })).toBeVisible();
 });
 
+test("a right of one post is extended from its date, and the creator reads until when", async () => {
+  const rights = async () => (await as<{ items: { at: string }[] }>("ops", `/v1/key-dates?kind=rights_end&partnership_id=${path.split("/").at(-1) ?? ""}`)).items.map(({ at }) => at);
+  const [was] = await rights();
+  await ops.goto("/contracts/dates?kind=rights_end");
+  const row = ops.getByRole("table", { name: "Key dates" }).getByRole("row").filter({ hasText: name });
+  await row.getByRole("button", { name: `Extend: Usage rights end, ${name}` }).press("Enter");
+  const dialog = ops.getByRole("dialog", { name: `Amend the contract with ${name}` });
+  await expect(dialog.getByRole("textbox", { name: "Usage rights end, Trail film: longer by" })).toBeFocused();
+  await expect(dialog.getByRole("region", { name: "What changes" })).toContainText("Usage rights of “Trail film”");
+  await tabTo(ops, "button", "Draft the amendment");
+  await ops.keyboard.press("Enter");
+  await expect(dialog).toBeHidden();
+
+  await ops.goto(path);
+  const known = await mailsTo(email);
+  await ops.getByRole("link", { name: /C-\d+-A2/ }).click();
+  await ops.getByRole("button", { name: "Approve and send for signature" }).press("Enter");
+  await ops.getByRole("dialog").getByRole("button", { name: "Approve and send", exact: true }).press("Enter");
+  await expect(ops.getByText("Out for signature")).toBeVisible();
+  expect(await rights(), "until both have signed nothing moves").toEqual([was]);
+  await portal.goto(linkOf(await mailOf(/amend|contract|sign/i, known)));
+  await portal.getByRole("link", { name: /Read and sign/ }).click();
+  await expect(portal.getByRole("region", { name: "What goes on for longer" })).toContainText("Usage rights of “Trail film”: until");
+  await sign("Sign the amendment");
+  await expect.poll(async () => (await rights()).map((at) => at > (was ?? ""))).toEqual([true]);
+});
+
 test("the partnership is ended with its money in sight, and what is owed stays owed", async () => {
   await ops.goto(path);
   await ops.getByRole("button", { name: "End the partnership" }).click();

@@ -12,6 +12,9 @@ import { keyKinds } from "./keydates";
 
 const AmendDialog = lazy(() => import("../partnership/AmendDialog"));
 
+/** The stages in which the next contract is not signed and the last one cannot be amended. */
+const between = ["in_conversation", "negotiating", "contract_out"];
+
 /** What can be decided about a key date. */
 export function KeyDateActions({ date, brandId }: { date: KeyDate; brandId?: string }) {
   const session = useSession();
@@ -41,7 +44,7 @@ export function KeyDateActions({ date, brandId }: { date: KeyDate; brandId?: str
   return (
     <Group gap={6} wrap="wrap">
       {date.may_extend && <Button size="compact-sm" variant="default" aria-label={`Extend: ${what}`} onClick={() => setExtending(true)}>Extend</Button>}
-      {date.stage === "contract_out" && <span className="soft">Can be extended once the next contract is signed</span>}
+      {between.includes(date.stage) && <span className="soft">Can be extended once the next contract is signed</span>}
       {date.state === "open" ? (
         <>
           {decide("renegotiating", "In talks")}

@@ -23,7 +23,7 @@ const dates = [
   date(2, { state: "let_end", decided_by: "Sven Holm", may_extend: false }),
   date(3, { kind: "renewal_notice", asked_at: "2026-03-02T10:00:00Z", assets: [] }),
   date(4, { kind: "term_end", assets: [] }),
-  date(5, { stage: "contract_out", may_extend: false }),
+  date(5, { stage: "negotiating", may_extend: false }),
 ];
 const served = { "/v1/key-dates": { items: dates } };
 const row = (name: string) => within(screen.getByRole("row", { name: new RegExp(name) }));
