@@ -236,13 +236,11 @@ func bodies(i ids) map[string]any {
 			"moved":      []map[string]any{{"deliverable_id": i["deliverable_id"], "publish_days": 5}},
 			"extended":   []map[string]any{{"key_date_id": i["key_date_id"], "days": 5, "deliverable_ids": []any{i["deliverable_ids"]}}},
 			"milestones": []map[string]any{{"title": "More", "trigger": "posted", "deliverable_id": i["deliverable_id"], "amount": 100, "net_days": 0}},
-			"extended":   []map[string]any{{"key_date_id": i["key-dates"], "days": 30, "deliverable_ids": []uuid.UUID{i["deliverable_id"]}}},
 		},
 		"previewAmendment": map[string]any{
 			"moved":      []map[string]any{{"deliverable_id": i["deliverable_id"], "publish_days": 5}},
 			"extended":   []map[string]any{{"key_date_id": i["key_date_id"], "days": 5, "deliverable_ids": []any{i["deliverable_ids"]}}},
 			"milestones": []map[string]any{{"title": "More", "trigger": "posted", "deliverable_id": i["deliverable_id"], "amount": 100, "net_days": 0}},
-			"extended":   []map[string]any{{"key_date_id": i["key-dates"], "days": 30, "deliverable_ids": []uuid.UUID{i["deliverable_id"]}}},
 		},
 		"giveBonus":          map[string]any{"amount": eur(100), "reason": "A good one", "deliverable_id": i["deliverable_id"]},
 		"enterPostNumber":    map[string]any{"metric": "views", "value": 1, "stood_at": "2026-01-02T03:04:05Z", "source": "The statistics page"},
