@@ -52,7 +52,7 @@ export const Route = createFileRoute("/_app/partnerships/")({
   validateSearch: filters,
   loader: ({ context, location }) => {
     const address = location.search as Address;
-    return arrive(firstPage(context.queryClient, listOf(address), address.cursor));
+    return address.as === "board" ? undefined : arrive(firstPage(context.queryClient, listOf(address), address.cursor));
   },
   component: Partnerships,
 });
