@@ -73,7 +73,7 @@ func FillGaps(store EventStore, provider Events, now func() time.Time) func(cont
 }
 
 // retake keeps what happened since the data was copied, as if a webhook brought it: it was acknowledged, and the copy has lost it. Who comes
-// again goes on where the last one ended.
+// again asks all accounts anew, each since it was asked last.
 func retake(ctx context.Context, store EventStore, provider Events, since, now time.Time) error {
 	began := now.Truncate(time.Microsecond) // as the database will tell it
 	if err := takeEvents(ctx, store, provider, "", since, true); err != nil {
