@@ -37,7 +37,7 @@ function Contracts() {
     <Page
       title="Contracts"
       under={`The clauses and templates that contracts are drafted from, for ${at.brand_name ?? "the brand"}. A contract keeps the versions that it was drafted with.`}
-      actions={edits && editing === undefined && <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setEditing("clause")}>New clause</Button>}
+      actions={edits && editing === undefined && <Button leftSection={<IconPlus size={16} aria-hidden />} disabled={!clauses.data} onClick={() => setEditing("clause")}>New clause</Button>}
     >
       {all.length > 1 && !brand && <p className="soft" style={{ margin: 0 }}>These are {at.brand_name}’s. Choose another brand above to see its own.</p>}
       {editing === "clause" && clauses.data && (
@@ -46,8 +46,8 @@ function Contracts() {
           saved={({ id }) => void navigate({ to: "/settings/contracts/$id", params: { id }, search: { brand } })}
         />
       )}
-      <Section title="Contract templates" actions={edits && editing === undefined && <Button size="xs" variant="default" onClick={() => setEditing("template")}>New template</Button>}>
-        {editing === "template" && clauses.data && <ContractTemplateEditor brandId={brandId} template={templates.data?.items.find((one) => !one.brand_id)} clauses={list} close={() => setEditing(undefined)} />}
+      <Section title="Contract templates" actions={edits && editing === undefined && <Button size="xs" variant="default" disabled={!clauses.data || !templates.data} onClick={() => setEditing("template")}>New template</Button>}>
+        {editing === "template" && clauses.data && templates.data && <ContractTemplateEditor brandId={brandId} template={templates.data.items.find((one) => !one.brand_id)} clauses={list} close={() => setEditing(undefined)} />}
         {templates.error && !templates.data ? <LoadFailed error={templates.error} retry={() => void templates.refetch()} /> : !templates.data ? <LoadingLines lines={2} /> : templates.data.items.map((template) => (
           editing === template.id ? <ContractTemplateEditor key={template.id} brandId={brandId} template={template} clauses={list} close={() => setEditing(undefined)} /> : (
             <details key={template.id}>
