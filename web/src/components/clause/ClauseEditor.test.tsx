@@ -1,5 +1,6 @@
 import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import { useState } from "react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 import type { Clause, ClauseVariable } from "../../api/schema";
@@ -16,14 +17,15 @@ const variables: ClauseVariable[] = [
 ];
 const clause: Clause = { id: "c", brand_id: "b", version: 2, kind: "exclusivity", title: "Exclusivity", body: "For ", fallbacks: [], when: {}, created_at: "2026-03-02T00:00:00Z" };
 const builtIn: Clause = { ...clause, id: "d", brand_id: undefined, kind: "payment", title: "Fee" };
-let sent: { method: string; path: string; body: Record<string, unknown> }[] = [];
+let sent: { method: string; path: string; body: Record<string, unknown>; match?: string }[] = [];
 let act: (path: string) => Response;
 
 beforeEach(() => {
   sent = [];
   vi.stubGlobal("fetch", async (request: Request) => {
     const path = new URL(request.url).pathname;
-    sent.push({ method: request.method, path, body: (await request.json()) as Record<string, unknown> });
+    const match = request.headers.get("If-Match");
+    sent.push({ method: request.method, path, body: (await request.json()) as Record<string, unknown>, ...(match && { match }) });
     return act(path);
   });
 });
@@ -79,6 +81,19 @@ it("orders a template, names the kind that it lacks, and says what stands in", a
   await userEvent.click(screen.getByRole("button", { name: "Save template" }));
   expect(await screen.findByText(/must include a clause about disclosure/)).toBeVisible();
   expect(sent.at(-1)).toMatchObject({ path: "/v1/contract-templates", body: { brand_id: "b", name: "Ours", clauses: ["c", "d"], must_include: ["disclosure"], default: false } });
+});
+
+it("saves a template against the version that it was opened with, whatever is saved meanwhile", async () => {
+  act = () => answer({ title: "Somebody changed it", status: 412 }, 412);
+  const template = { id: "t", brand_id: "b", name: "Ours", clauses: ["d"], must_include: [], default: true, created_at: clause.created_at };
+  function Live() {
+    const [version, setVersion] = useState(1);
+    return <><button onClick={() => setVersion(2)}>A colleague saves</button><ContractTemplateEditor brandId="b" template={{ ...template, version }} clauses={[builtIn]} close={vi.fn()} /></>;
+  }
+  await show(<Live />);
+  await userEvent.click(screen.getByRole("button", { name: "A colleague saves" }));
+  await userEvent.click(screen.getByRole("button", { name: "Save template" }));
+  expect(sent[0]).toMatchObject({ method: "PUT", path: "/v1/contract-templates/t", match: '"1"' });
 });
 
 it("says in which contracts a clause stands, and fills only what it knows", () => {

@@ -14,6 +14,8 @@ import { kinds, mustKinds } from "./words";
 /** Writes a contract template of a brand: a new one, or a copy of the built-in one, or one that the brand has. */
 export function ContractTemplateEditor({ brandId, template, clauses, close }: { brandId: string; template?: ContractTemplate; clauses: Clause[]; close: () => void }) {
   const own = template?.brand_id ? template : undefined;
+  // What the person started from: a change made by somebody else meanwhile must not slip in unseen.
+  const [version] = useState(own?.version);
   const [name, setName] = useState(own?.name ?? "");
   const [chosen, setChosen] = useState(template?.clauses ?? []);
   const [must, setMust] = useState<MustIncludeKind[]>(template?.must_include ?? mustKinds);
@@ -21,7 +23,7 @@ export function ContractTemplateEditor({ brandId, template, clauses, close }: { 
   const [plain, setPlain] = useState(false);
   const save = useAct({
     run: (what: ContractTemplateEdit, key) => own
-      ? body(api.PUT("/v1/contract-templates/{id}", { params: { path: { id: own.id }, header: { "If-Match": `"${own.version}"` } }, body: what }))
+      ? body(api.PUT("/v1/contract-templates/{id}", { params: { path: { id: own.id }, header: { "If-Match": `"${version}"` } }, body: what }))
       : body(api.POST("/v1/contract-templates", { params: { header: { "Idempotency-Key": key } }, body: { ...what, brand_id: brandId } })),
     done: ({ name: of }) => `${of} was saved. Contracts that were drafted keep their text.`,
     close,

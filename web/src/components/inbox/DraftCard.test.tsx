@@ -1,10 +1,12 @@
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import { useState } from "react";
 import { afterEach, expect, it, vi } from "vitest";
 
 import { answer, show } from "../../test/render";
 import { message, serve, uuid } from "../../test/threads";
 import { DraftCard } from "./DraftCard";
+import EditDraft from "./EditDraft";
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -32,6 +34,23 @@ it("is edited first, and not sent while the changes are not saved", async () => 
   await userEvent.click(screen.getByRole("button", { name: "Save" }));
   expect(await screen.findByRole("button", { name: "Send it" })).toBeVisible();
   expect(sent).toEqual([{ method: "PATCH", path: `/v1/messages/${draft.id}`, body: { subject: "Your offer", text: "It stands until Friday. Or Monday." } }]);
+});
+
+it("saves against the version that it was opened with, whatever is saved meanwhile", async () => {
+  const matched: (string | null)[] = [];
+  vi.stubGlobal("fetch", (request: Request) => {
+    matched.push(request.headers.get("If-Match"));
+    return Promise.resolve(answer({ title: "Somebody changed it", status: 412 }, 412));
+  });
+  function Live() {
+    const [version, setVersion] = useState(1);
+    return <><button onClick={() => setVersion(2)}>A colleague saves</button><EditDraft message={{ ...draft, version }} close={vi.fn()} /></>;
+  }
+  await show(<Live />);
+  await userEvent.type(screen.getByRole("textbox", { name: /Text/ }), " Or Monday.");
+  await userEvent.click(screen.getByRole("button", { name: "A colleague saves" }));
+  await userEvent.click(screen.getByRole("button", { name: "Save" }));
+  await waitFor(() => expect(matched).toEqual(['"1"']));
 });
 
 it("says why it was refused", async () => {

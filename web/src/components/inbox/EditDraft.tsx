@@ -8,10 +8,12 @@ import { ProblemNotice } from "../Notice";
 
 /** The fields of a mail that waits for a person to look at it. */
 export default function EditDraft({ message, close }: { message: Message; close: () => void }) {
+  // What the person started from: a change made by somebody else meanwhile must not slip in unseen.
+  const [version] = useState(message.version);
   const [subject, setSubject] = useState(message.subject ?? "");
   const [text, setText] = useState(message.text ?? "");
   const save = useAct({
-    run: (what: components["schemas"]["DraftEdit"]) => body(api.PATCH("/v1/messages/{id}", { params: { path: { id: message.id }, header: { "If-Match": `"${message.version}"` } }, body: what })),
+    run: (what: components["schemas"]["DraftEdit"]) => body(api.PATCH("/v1/messages/{id}", { params: { path: { id: message.id }, header: { "If-Match": `"${version}"` } }, body: what })),
     done: "Saved. It still waits until somebody sends it.",
     close,
     touches: ["message", "thread", "partnership"],
