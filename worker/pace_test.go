@@ -13,10 +13,12 @@ import (
 // turns answers each ask for a moment late, until it is asked so often as it says.
 type turns struct {
 	late, asked int
+	perSecond   float64
 }
 
-func (p *turns) NextSend(ctx context.Context, _ string, _ float64) (time.Duration, error) {
+func (p *turns) NextSend(ctx context.Context, _ string, perSecond float64) (time.Duration, error) {
 	p.asked++
+	p.perSecond = perSecond
 	if p.asked <= p.late {
 		select {
 		case <-time.After(80 * time.Millisecond):
@@ -32,6 +34,7 @@ func TestWhoIsLateLetsTheMomentPass(t *testing.T) {
 	late := &turns{late: 2}
 	require.NoError(t, worker.Pace(late, 100)(t.Context()))
 	require.GreaterOrEqual(t, late.asked, 3)
+	require.InDelta(t, 100, late.perSecond, 0, "the store leaves the margin, and nobody a second one")
 
 	always := &turns{late: 1000}
 	require.NoError(t, worker.Pace(always, 100)(t.Context()))

@@ -49,12 +49,8 @@ type PaceStore interface {
 	NextSend(ctx context.Context, name string, perSecond float64) (time.Duration, error)
 }
 
-// paceMargin keeps the sends a little further apart than their rate says: what the network and the scheduler shift, up to the 75 ms by which
-// so many sends take longer than a second, brings not one too many into it.
-const paceMargin = 0.93
-
-// Who comes later than paceLate to its moment lets it pass and takes another: those after it are near. A process that is late every time goes at
-// last, since nothing may wait for ever.
+// Who comes later than paceLate to its moment lets it pass and takes another: those after it are near, and the store's spacing leaves 60 ms a second.
+// A process that is late every time goes at last, since nothing may wait for ever.
 const (
 	paceLate  = 50 * time.Millisecond
 	paceTurns = 10
@@ -66,7 +62,7 @@ func Pace(store PaceStore, perSecond float64) func(context.Context) error {
 	return func(ctx context.Context) error {
 		for range paceTurns {
 			asked := time.Now()
-			wait, err := store.NextSend(ctx, "transfer", perSecond*paceMargin)
+			wait, err := store.NextSend(ctx, "transfer", perSecond)
 			if err != nil {
 				return fmt.Errorf("pace: %w", err)
 			}
