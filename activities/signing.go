@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -39,7 +40,8 @@ type SigningStore interface {
 	SigningDocument(ctx context.Context, contract uuid.UUID) (rapport.SigningDocument, error)
 	OpenSigningDocument(ctx context.Context, provider string, d rapport.SigningDocument) error
 	ClaimSigningDocument(ctx context.Context, contract uuid.UUID, lease time.Duration) (bool, error)
-	FreeSigningDocument(ctx context.Context, contract uuid.UUID, refused bool) error
+	FreeSigningDocument(ctx context.Context, contract uuid.UUID) error
+	SigningRefused(ctx context.Context, contract uuid.UUID) error
 	SetSigningDocument(ctx context.Context, contract uuid.UUID, providerID, url string) error
 	SettleSigning(ctx context.Context, now rapport.ProviderDocument) (note string, err error)
 	SigningDocumentsToAsk(ctx context.Context, lease time.Duration, limit int) ([]rapport.OpenDocument, error)
@@ -135,7 +137,7 @@ func (p *ProviderSigning) make(ctx context.Context, d rapport.SigningDocument) (
 		}
 		failpoint("signing.claimed")
 		if id, err = p.Provider.CreateDocument(ctx, d); err != nil {
-			return "", p.failed(ctx, d.ContractID, err)
+			return "", p.notMade(ctx, d.ContractID, err)
 		}
 		failpoint("signing.created")
 	}
@@ -147,29 +149,42 @@ func (p *ProviderSigning) make(ctx context.Context, d rapport.SigningDocument) (
 	return id, nil
 }
 
-// failed frees the making of a document where it is certain that nothing was made, and tells a person of what only a person can cure.
-func (p *ProviderSigning) failed(ctx context.Context, contract uuid.UUID, err error) error {
-	failed, ok := errors.AsType[*rapport.SendError](err)
-	if rapport.ErrorCode(err) == rapport.CodeNotFound { // the draft was deleted there, or there is no such interface
-		failed, ok = &rapport.SendError{Outcome: "rejected", Err: err}, true
+// notMade frees the making of a document where it is certain that nothing was made.
+func (p *ProviderSigning) notMade(ctx context.Context, contract uuid.UUID, err error) error {
+	failed, ok := signingError(err)
+	if ok && slices.Contains([]string{"unsent", "rate_limited", "unauthorized", "rejected"}, failed.Outcome) {
+		keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+		defer cancel()
+		if err := p.Store.FreeSigningDocument(keep, contract); err != nil {
+			return fmt.Errorf("free: %w", err)
+		}
 	}
+	return p.failed(ctx, contract, err)
+}
+
+// failed says when to try again, and tells a person of what only a person can cure.
+func (p *ProviderSigning) failed(ctx context.Context, contract uuid.UUID, err error) error {
+	failed, ok := signingError(err)
 	if !ok {
 		return err
 	}
 	delay := max(failed.RetryAfter, time.Second)
-	switch failed.Outcome {
-	case "unsent", "rate_limited", "unauthorized", "rejected":
-		refused := failed.Outcome == "unauthorized" || failed.Outcome == "rejected"
-		if refused {
-			delay = max(delay, time.Minute)
-		}
+	if failed.Outcome == "unauthorized" || failed.Outcome == "rejected" {
+		delay = max(delay, time.Minute)
 		keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 		defer cancel()
-		if err := p.Store.FreeSigningDocument(keep, contract, refused); err != nil {
-			return fmt.Errorf("free: %w", err)
+		if err := p.Store.SigningRefused(keep, contract); err != nil {
+			return fmt.Errorf("ask a person: %w", err)
 		}
 	}
 	return temporal.NewApplicationErrorWithOptions("signing: "+failed.Error(), "signing."+failed.Outcome, temporal.ApplicationErrorOptions{NextRetryDelay: delay})
+}
+
+func signingError(err error) (*rapport.SendError, bool) {
+	if rapport.ErrorCode(err) == rapport.CodeNotFound { // the draft was deleted there, or there is no such interface
+		return &rapport.SendError{Outcome: "rejected", Err: err}, true
+	}
+	return errors.AsType[*rapport.SendError](err)
 }
 
 // Look reads a document anew from the provider and lets it take effect. What the provider said of it before is worth nothing.

@@ -326,6 +326,21 @@ func TestDocumentIsMadeOnceWhateverHappens(t *testing.T) {
 	}
 }
 
+// A search that is refused says nothing of the request before it, which may arrive yet.
+func TestDocumentThatMayBeMadeIsNotMadeAgainAfterARefusedSearch(t *testing.T) {
+	t.Parallel()
+	s := signedElsewhere(t)
+	for _, fault := range [][2]string{{"/api/v2/envelope/create", "drop_before"}, {"/api/v2/envelope", "429"}, {"/api/v2/envelope", "401"}} {
+		s.fault(t, fault[0], fault[1])
+		_, err := s.mail(t, "contract", 1)
+		require.Error(t, err)
+	}
+	_, err := s.mail(t, "contract", 1)
+	require.ErrorContains(t, err, "it is looked for")
+	require.Empty(t, s.documents(t))
+	require.Equal(t, 1, one[int](t, s.desk, `select count(*)::int from tasks where kind = 'signing_stuck' and code = 'refused' and state = 'open'`), "of the refused token")
+}
+
 func TestRejectionAtDocumensoDeclinesWithItsReason(t *testing.T) {
 	t.Parallel()
 	s := signedElsewhere(t)

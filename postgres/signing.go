@@ -84,12 +84,14 @@ func (s *Store) ClaimSigningDocument(ctx context.Context, contract uuid.UUID, le
 	})
 }
 
-// FreeSigningDocument says that a document was certainly not made. Where the provider refused it, a person is asked to look.
-func (s *Store) FreeSigningDocument(ctx context.Context, contract uuid.UUID, refused bool) error {
+// FreeSigningDocument says that a document was certainly not made.
+func (s *Store) FreeSigningDocument(ctx context.Context, contract uuid.UUID) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error { return s.q.FreeSigningDocument(ctx, tx, contract) })
+}
+
+// SigningRefused asks a person to look at what the provider refuses.
+func (s *Store) SigningRefused(ctx context.Context, contract uuid.UUID) error {
 	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		if err := s.q.FreeSigningDocument(ctx, tx, contract); err != nil || !refused {
-			return err
-		}
 		return s.q.AskAboutSigning(ctx, tx, gen.AskAboutSigningParams{ContractID: contract, Code: signingRefused})
 	})
 }
