@@ -65,7 +65,7 @@ type Snapshot struct {
 // InboxRow is one verified event of a provider, waiting to take effect.
 type InboxRow struct {
 	ID       uuid.UUID
-	Provider string // stripe | sendgrid | inbound | shipments
+	Provider string // stripe | sendgrid | inbound | shipments | documenso
 	EventID  string
 	Type     string
 	ObjectID string

@@ -1,18 +1,13 @@
 package rapport
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 )
 
-// How many partnerships one batch may hold, and how many tasks one request changes. A batch is written in one transaction, behind which the
-// stream of changes waits.
-const (
-	MaxPartnershipBatch = 2000
-	MaxTaskBatch        = 1000
-)
+// MaxPartnershipBatch is how many partnerships one batch may hold. It is written in one transaction, behind which the stream of changes waits.
+const MaxPartnershipBatch = 2000
 
 // PartnershipBatch is many partnerships that a person gave the same command in one act.
 type PartnershipBatch struct {
@@ -48,32 +43,4 @@ type RefusedPartnership struct {
 	CreatorName  string
 	CampaignName string
 	Refusal      Refusal
-}
-
-// CheckSeen refuses what was decided for another list than the one that is there now: a person who saw so many meant those. A few that came
-// or went meanwhile are the same list, and each row is decided as it stands anyway.
-func CheckSeen(seen, now, most int) error {
-	if now > most {
-		return Invalid(Field{"filter", "too_many", fmt.Sprintf("More than %d match. Narrow the list first; nothing was changed.", most)})
-	}
-	if few := max(5, seen/10); now > seen+few || now < seen-few || now == 0 {
-		return &Error{Code: CodeConflict, Reason: "list_changed", Message: fmt.Sprintf("You saw %d, and %d match by now. Nothing was changed; look at the list again.", seen, now)}
-	}
-	return nil
-}
-
-// TaskBatch is what a person does to many tasks in one act.
-type TaskBatch struct {
-	Act   string // complete, snooze or reassign
-	By    uuid.UUID
-	Note  string
-	Until time.Time
-	To    uuid.UUID
-}
-
-// RefusedTask is a task that could not be changed with the others, and why.
-type RefusedTask struct {
-	Task
-
-	Reason string
 }

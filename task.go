@@ -61,3 +61,22 @@ type TaskFilter struct {
 	State         string // empty means open and due: snoozed ones come back at their time
 	PartnershipID *uuid.UUID
 }
+
+// MaxTaskBatch is how many tasks one request changes.
+const MaxTaskBatch = 1000
+
+// TaskBatch is what a person does to many tasks in one act.
+type TaskBatch struct {
+	Act   string // complete, snooze or reassign
+	By    uuid.UUID
+	Note  string
+	Until time.Time
+	To    uuid.UUID
+}
+
+// RefusedTask is a task that could not be changed with the others, and why.
+type RefusedTask struct {
+	Task
+
+	Reason string
+}

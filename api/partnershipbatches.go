@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -145,7 +144,7 @@ func batchCommand(b rapport.PartnershipBatch, p rapport.BrandsOwn) (rapport.Outb
 
 // checkBatch names every field that is missing, too much, or out of range.
 func (s *Server) checkBatch(b gen.PartnershipBatchCreate) error {
-	bad := checkWhich(map[string]bool{"partnership_ids": b.PartnershipIds != nil, "filter": b.Filter != nil, "undoes": b.Undoes != nil}, b.Filter != nil && b.Count == nil)
+	bad := checkWhich(b.Filter != nil && b.Count == nil, which{"partnership_ids", b.PartnershipIds != nil}, which{"filter", b.Filter != nil}, which{"undoes", b.Undoes != nil})
 	if b.Undoes != nil && b.Command != gen.PartnershipBatchCommandResume {
 		bad = append(bad, rapport.Field{Path: "command", Code: "unknown_value", Detail: "What was paused is taken back by resuming it."})
 	}
@@ -159,40 +158,6 @@ func (s *Server) checkBatch(b gen.PartnershipBatchCreate) error {
 		return rapport.Invalid(bad...)
 	}
 	return nil
-}
-
-// checkWhich wants exactly one way of saying which rows are meant, and of a filter how many were seen.
-func checkWhich(given map[string]bool, uncounted bool) []rapport.Field {
-	n, names := 0, make([]string, 0, len(given))
-	for name, is := range given {
-		names = append(names, name)
-		if is {
-			n++
-		}
-	}
-	slices.Sort(names)
-	var bad []rapport.Field
-	if n != 1 {
-		bad = append(bad, rapport.Field{Path: names[len(names)-1], Code: "count", Detail: "Give exactly one of " + strings.Join(names, ", ") + "."})
-	}
-	if uncounted {
-		bad = append(bad, rapport.Field{Path: "count", Code: "required", Detail: "Say how many the list showed."})
-	}
-	return bad
-}
-
-// checkNamed refuses when some of those that were named are not there for the caller: nobody learns which.
-func checkNamed(named, found int, what string) error {
-	if found < named {
-		return rapport.Invalid(rapport.Field{Path: what + "_ids", Code: "unknown", Detail: fmt.Sprintf("%d of these %ss are not there, or not yours to change. Nothing was changed.", named-found, what)})
-	}
-	return nil
-}
-
-func distinct(ids []uuid.UUID) []uuid.UUID {
-	ids = slices.Clone(ids)
-	slices.SortFunc(ids, func(a, b uuid.UUID) int { return strings.Compare(a.String(), b.String()) })
-	return slices.Compact(ids)
 }
 
 // GetPartnershipBatch shows a batch of the caller with what became of it so far.

@@ -103,7 +103,15 @@ func TestABatchGivesManyTheSameCommand(t *testing.T) {
 
 	// Taken back, but for those that somebody touched since.
 	require.True(t, batch.MayUndo)
-	d.sql(t, `insert into audit_log (actor, action, subject) values ($1, 'partnership.resume', $2)`, d.users["admin@one.example"], many[0])
+	event := `insert into partnership_events (partnership_id, source, source_id, seq, brand_id, at, kind) values ($1, 'partnership', $1, $2, $3, clock_timestamp(), $4)`
+	for n, p := range many[:2] {
+		d.sql(t, event, p, 1000, d.world.one, "paused")
+		if n == 0 {
+			d.sql(t, event, p, 1001, d.world.one, "resumed")
+		}
+		// What was asked for and refused is in the log as well, and changed nothing.
+		d.sql(t, `insert into audit_log (actor, action, subject) values ($1, 'partnership.pause', $2)`, d.users["admin@one.example"], p)
+	}
 	a = ops.keyed().send(t, "POST", manyPath, map[string]any{"command": "resume", "undoes": batch.ID})
 	require.Equal(t, 201, a.status, "%s", a.body)
 	var undo manyBody
@@ -131,8 +139,8 @@ func TestABatchIsRefusedAsAWhole(t *testing.T) {
 	require.Equal(t, "list_changed", ops.keyed().send(t, "POST", manyPath, map[string]any{"command": "pause", "filter": filter, "count": 60}).text("code"))
 	require.Equal(t, 403, d.as(t, "approver@one.example").keyed().send(t, "POST", manyPath, map[string]any{"command": "pause", "partnership_ids": many}).status)
 	for want, bad := range map[string]map[string]any{
-		"undoes count":          {"command": "pause"},
-		"undoes count ":         {"command": "pause", "partnership_ids": many, "filter": filter, "count": 30},
+		"partnership_ids count": {"command": "pause"},
+		"filter count":          {"command": "pause", "partnership_ids": many, "filter": filter, "count": 30},
 		"count required":        {"command": "pause", "filter": filter},
 		"until required":        {"command": "snooze", "partnership_ids": many},
 		"until out_of_range":    {"command": "snooze", "partnership_ids": many, "until": time.Now().Add(-time.Hour)},

@@ -109,7 +109,7 @@ func (s *Server) ChangeTasks(ctx context.Context, r gen.ChangeTasksRequestObject
 
 // checkTaskChange names every field that is missing, too much, or out of range.
 func (s *Server) checkTaskChange(b gen.TaskBatchCreate) error {
-	bad := checkWhich(map[string]bool{"task_ids": b.TaskIds != nil, "filter": b.Filter != nil}, b.Filter != nil && b.Count == nil)
+	bad := checkWhich(b.Filter != nil && b.Count == nil, which{"task_ids", b.TaskIds != nil}, which{"filter", b.Filter != nil})
 	switch b.Act {
 	case gen.TaskBatchCreateActSnooze:
 		if until := value(b.Until); !until.After(s.now()) || until.After(s.now().Add(366*24*time.Hour)) {

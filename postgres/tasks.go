@@ -78,8 +78,8 @@ func task(r gen.ListTasksRow) rapport.Task {
 // CountTasks says how many tasks of the scope match, counting no further than most.
 func (s *Store) CountTasks(ctx context.Context, f rapport.TaskFilter, most int) (int, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (int, error) {
-		rows, err := s.q.MatchingTasks(ctx, tx, matchingTasks(ctx, f, most))
-		return len(rows), err
+		found, err := s.q.MatchingTasks(ctx, tx, matchingTasks(ctx, f, most))
+		return len(found), err
 	})
 }
 
@@ -94,11 +94,15 @@ func matchingTasks(ctx context.Context, f rapport.TaskFilter, most int) gen.Matc
 // be changed. It answers how many were changed, and which were not and why.
 func (s *Store) ChangeTasks(ctx context.Context, f rapport.TaskFilter, c rapport.TaskBatch, check func(found int) error) (done int, refused []rapport.RefusedTask, err error) {
 	err = s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		rows, err := s.q.MatchingTasks(ctx, tx, matchingTasks(ctx, f, rapport.MaxTaskBatch+1))
+		found, err := s.q.MatchingTasks(ctx, tx, matchingTasks(ctx, f, rapport.MaxTaskBatch+1))
 		if err != nil {
 			return err
 		}
-		if err := check(len(rows)); err != nil {
+		if err := check(len(found)); err != nil {
+			return err
+		}
+		rows, err := s.q.LockTasks(ctx, tx, found)
+		if err != nil {
 			return err
 		}
 		works, ids := map[uuid.UUID]bool{}, make([]uuid.UUID, 0, len(rows))

@@ -196,7 +196,7 @@ func (q *Queries) MatchingPartnerships(ctx context.Context, db DBTX, arg Matchin
 const pausedByBatch = `-- name: PausedByBatch :many
 select i.partnership_id as id, i.brand_id from partnership_batch_items i join partnership_batches b on b.id = i.batch_id join outbox o on o.id = i.outbox_id
 where b.id = $1 and i.brand_id = any ($2::uuid[]) and o.acked_at is not null and o.refused is null
-  and not exists (select 1 from audit_log a where a.subject = i.partnership_id and a.at > b.made_at and a.action in ('partnership.pause', 'partnership.snooze', 'partnership.resume'))
+  and (select count(*) from partnership_events e where e.partnership_id = i.partnership_id and e.source = 'partnership' and e.at > b.made_at and e.kind in ('paused', 'snoozed', 'resumed')) <= 1
 order by 1
 `
 
@@ -210,7 +210,7 @@ type PausedByBatchRow struct {
 	BrandID uuid.UUID
 }
 
-// Those that a batch paused and that nobody paused or resumed since.
+// Those that a batch paused and that nobody paused or resumed since: after it was made there is its own event alone.
 func (q *Queries) PausedByBatch(ctx context.Context, db DBTX, arg PausedByBatchParams) ([]PausedByBatchRow, error) {
 	rows, err := db.Query(ctx, pausedByBatch, arg.BatchID, arg.Brands)
 	if err != nil {

@@ -222,8 +222,45 @@ func (q *Queries) LockTask(ctx context.Context, db DBTX, arg LockTaskParams) (Lo
 	return i, err
 }
 
+const lockTasks = `-- name: LockTasks :many
+select id, brand_id, kind, state from tasks where id = any ($1::uuid[]) order by id for update
+`
+
+type LockTasksRow struct {
+	ID      uuid.UUID
+	BrandID uuid.UUID
+	Kind    string
+	State   string
+}
+
+// In an order that is the same for everybody.
+func (q *Queries) LockTasks(ctx context.Context, db DBTX, ids []uuid.UUID) ([]LockTasksRow, error) {
+	rows, err := db.Query(ctx, lockTasks, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LockTasksRow
+	for rows.Next() {
+		var i LockTasksRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.BrandID,
+			&i.Kind,
+			&i.State,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const matchingTasks = `-- name: MatchingTasks :many
-select t.id, t.brand_id, t.kind, t.state from tasks t
+select t.id from tasks t
 where t.brand_id = any ($1::uuid[])
   and (cardinality($2::uuid[]) = 0 or t.id = any ($2::uuid[]))
   and ($3::uuid is null or t.brand_id = $3::uuid)
@@ -233,7 +270,7 @@ where t.brand_id = any ($1::uuid[])
       where r.user_id = $5::uuid and r.brand_id = t.brand_id and r.role = t.owner_role and r.effective_at <= now())))
   and ($7::text is null or (case when t.state = 'snoozed' and t.snoozed_until <= now() then 'open' else t.state end) = $7::text)
   and ($7::text is null or $7::text not in ('open', 'snoozed') or t.state in ('open', 'snoozed')) -- there is an index of those
-order by t.id limit $8 for update of t
+order by t.id limit $8
 `
 
 type MatchingTasksParams struct {
@@ -247,15 +284,8 @@ type MatchingTasksParams struct {
 	MaxRows       int32
 }
 
-type MatchingTasksRow struct {
-	ID      uuid.UUID
-	BrandID uuid.UUID
-	Kind    string
-	State   string
-}
-
-// Those of the list with the same filter, locked in an order that is the same for everybody.
-func (q *Queries) MatchingTasks(ctx context.Context, db DBTX, arg MatchingTasksParams) ([]MatchingTasksRow, error) {
+// Those of the list with the same filter.
+func (q *Queries) MatchingTasks(ctx context.Context, db DBTX, arg MatchingTasksParams) ([]uuid.UUID, error) {
 	rows, err := db.Query(ctx, matchingTasks,
 		arg.Brands,
 		arg.Ids,
@@ -270,18 +300,13 @@ func (q *Queries) MatchingTasks(ctx context.Context, db DBTX, arg MatchingTasksP
 		return nil, err
 	}
 	defer rows.Close()
-	var items []MatchingTasksRow
+	var items []uuid.UUID
 	for rows.Next() {
-		var i MatchingTasksRow
-		if err := rows.Scan(
-			&i.ID,
-			&i.BrandID,
-			&i.Kind,
-			&i.State,
-		); err != nil {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
 			return nil, err
 		}
-		items = append(items, i)
+		items = append(items, id)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

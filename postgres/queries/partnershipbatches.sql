@@ -16,10 +16,10 @@ where p.brand_id = any (@brands::uuid[])
 order by p.id limit @max_rows;
 
 -- name: PausedByBatch :many
--- Those that a batch paused and that nobody paused or resumed since.
+-- Those that a batch paused and that nobody paused or resumed since: after it was made there is its own event alone.
 select i.partnership_id as id, i.brand_id from partnership_batch_items i join partnership_batches b on b.id = i.batch_id join outbox o on o.id = i.outbox_id
 where b.id = @batch_id and i.brand_id = any (@brands::uuid[]) and o.acked_at is not null and o.refused is null
-  and not exists (select 1 from audit_log a where a.subject = i.partnership_id and a.at > b.made_at and a.action in ('partnership.pause', 'partnership.snooze', 'partnership.resume'))
+  and (select count(*) from partnership_events e where e.partnership_id = i.partnership_id and e.source = 'partnership' and e.at > b.made_at and e.kind in ('paused', 'snoozed', 'resumed')) <= 1
 order by 1;
 
 -- name: InsertPartnershipBatch :exec

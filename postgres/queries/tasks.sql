@@ -25,8 +25,8 @@ left join lateral (select x.handle, x.platform from creator_accounts x where x.c
 order by t.due_at, t.id;
 
 -- name: MatchingTasks :many
--- Those of the list with the same filter, locked in an order that is the same for everybody.
-select t.id, t.brand_id, t.kind, t.state from tasks t
+-- Those of the list with the same filter.
+select t.id from tasks t
 where t.brand_id = any (@brands::uuid[])
   and (cardinality(@ids::uuid[]) = 0 or t.id = any (@ids::uuid[]))
   and (sqlc.narg('brand_id')::uuid is null or t.brand_id = sqlc.narg('brand_id')::uuid)
@@ -36,7 +36,11 @@ where t.brand_id = any (@brands::uuid[])
       where r.user_id = sqlc.narg('owner_id')::uuid and r.brand_id = t.brand_id and r.role = t.owner_role and r.effective_at <= now())))
   and (sqlc.narg('state')::text is null or (case when t.state = 'snoozed' and t.snoozed_until <= now() then 'open' else t.state end) = sqlc.narg('state')::text)
   and (sqlc.narg('state')::text is null or sqlc.narg('state')::text not in ('open', 'snoozed') or t.state in ('open', 'snoozed')) -- there is an index of those
-order by t.id limit @max_rows for update of t;
+order by t.id limit @max_rows;
+
+-- name: LockTasks :many
+-- In an order that is the same for everybody.
+select id, brand_id, kind, state from tasks where id = any (@ids::uuid[]) order by id for update;
 
 -- name: CompleteTasks :exec
 update tasks set state = 'done', snoozed_until = null, done_by = @done_by, done_at = now(), note = coalesce(nullif(@note::text, ''), note) where id = any (@ids::uuid[]);

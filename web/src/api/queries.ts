@@ -79,10 +79,12 @@ export const partnershipCountQuery = (query: Params<"/v1/partnerships/count">) =
 
 // What the workflows answer reaches the page by the stream; a batch whose last answers refuse changes nothing that the stream tells of.
 export const partnershipBatchQuery = (value: string) =>
-  queryOptions({
+  infiniteQueryOptions({
     queryKey: ["partnership", "batch", value],
-    queryFn: ({ signal }) => body(api.GET("/v1/partnership-batches/{id}", { params: { ...id(value), query: { limit: 200 } }, signal })),
-    refetchInterval: ({ state: { data } }) => (data?.pending === 0 ? false : 1_000),
+    queryFn: ({ signal, pageParam }) => body(api.GET("/v1/partnership-batches/{id}", { params: { ...id(value), query: { limit: 200, cursor: pageParam } }, signal })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next_cursor,
+    refetchInterval: ({ state: { data } }) => (data?.pages[0]?.pending === 0 ? false : 1_000),
   });
 
 export const partnershipQuery = (value: string) =>

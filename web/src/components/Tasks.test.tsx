@@ -10,14 +10,14 @@ const brand = { brand_id: "01990000-0000-7000-8000-000000000001", brand_name: "N
 function serve() {
   const sent: unknown[] = [];
   vi.stubGlobal("fetch", async (request: Request) => {
-    const { pathname } = new URL(request.url);
+    const { pathname, searchParams } = new URL(request.url);
     if (request.method === "POST") {
       sent.push(await request.json());
       return answer({ done: 2, refused: [{ id: "t3", title: "Approve the contract", link: "/contracts/k", reason: "This task is over once it is decided. Open it and decide." }] });
     }
     switch (pathname) {
       case "/v1/session": return answer({ user_id: "u", name: "Ola", email: "o@x.example", brands: [brand], day_seconds: 86400 });
-      case "/v1/tasks": return answer({ items: ["Call", "Write", "Approve the contract"].map((title, n) => ({ id: `t${n + 1}`, brand_id: brand.brand_id, title, kind: "reply", state: "open", created_at: "2026-01-01T00:00:00Z", closes_itself: n === 2 })), next_cursor: "more" });
+      case "/v1/tasks": return answer({ items: (searchParams.has("cursor") ? ["Ask", "Wait"] : ["Call", "Write", "Approve the contract"]).map((title, n) => ({ id: `t${title}`, brand_id: brand.brand_id, title, kind: "reply", state: "open", created_at: "2026-01-01T00:00:00Z", closes_itself: n === 2 })), next_cursor: "more" });
       case "/v1/tasks/count": return answer({ count: 77, more: false });
       default: return answer({ items: [] });
     }
@@ -53,10 +53,23 @@ it("chooses a range with shift, and forgets it when the list becomes another", a
   expect(await screen.findByText("2 chosen")).toBeInTheDocument();
   await user.click(screen.getByRole("button", { name: "Later…" }));
   await user.click(await screen.findByRole("button", { name: "Hide: 2 tasks" }));
-  expect(sent).toMatchObject([{ act: "snooze", task_ids: ["t1", "t2"] }]);
+  expect(sent).toMatchObject([{ act: "snooze", task_ids: ["tCall", "tWrite"] }]);
   await user.click(await screen.findByRole("button", { name: "Back to the list" }));
   await user.click(screen.getByRole("checkbox", { name: "Choose Call" }));
   expect(await screen.findByText("1 chosen")).toBeInTheDocument();
   await user.click(screen.getByRole("radio", { name: "Everybody’s" }));
   expect(screen.queryByText("1 chosen")).not.toBeInTheDocument();
+});
+
+it("keeps what is chosen on another page when a page is chosen as a whole, and not any more", async () => {
+  serve();
+  const user = userEvent.setup();
+  openApp("/tasks");
+  await user.click(await screen.findByRole("checkbox", { name: "Choose Call" }));
+  await user.click(screen.getByRole("button", { name: /Next/ }));
+  await screen.findByRole("checkbox", { name: "Choose Ask" });
+  await user.click(screen.getByRole("checkbox", { name: "Choose all of this page" }));
+  expect(await screen.findByText("3 chosen")).toBeInTheDocument();
+  await user.click(screen.getByRole("checkbox", { name: "Choose all of this page" }));
+  expect(await screen.findByText("1 chosen")).toBeInTheDocument();
 });

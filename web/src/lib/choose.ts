@@ -3,18 +3,23 @@ import { useRef, useState } from "react";
 /** Chosen rows by id. */
 export type Choice = Record<string, true>;
 
+/** What is chosen once these rows are too, or are no more. */
+export function choose(ids: string[], value: Choice, checked: boolean): Choice {
+  const rest = { ...value };
+  for (const id of ids) {
+    if (checked) rest[id] = true;
+    else Reflect.deleteProperty(rest, id);
+  }
+  return rest;
+}
+
 /** Chooses rows: one, or with `range` everything from the row chosen last to this one. */
 export function useChooseRange(ids: string[], value: Choice, onChange: (value: Choice) => void) {
   const last = useRef<string>(undefined);
   return (id: string, checked: boolean, range: boolean) => {
     const [one, other] = [ids.indexOf(last.current ?? ""), ids.indexOf(id)].sort((a, b) => a - b);
-    const rest = { ...value };
-    for (const each of range && one !== undefined && other !== undefined && one >= 0 ? ids.slice(one, other + 1) : [id]) {
-      if (checked) rest[each] = true;
-      else Reflect.deleteProperty(rest, each);
-    }
     last.current = id;
-    onChange(rest);
+    onChange(choose(range && one !== undefined && other !== undefined && one >= 0 ? ids.slice(one, other + 1) : [id], value, checked));
   };
 }
 

@@ -98,3 +98,18 @@ it("offers nothing of it to who may not command", async () => {
   expect(await screen.findByRole("link", { name: /Creator 4/ })).toBeInTheDocument();
   expect(screen.queryByRole("checkbox", { name: /Choose/ })).not.toBeInTheDocument();
 });
+
+it("shows all who stayed as they were, page by page", async () => {
+  serve({ refused: 201, next_cursor: "next" });
+  const { fetch } = globalThis;
+  vi.stubGlobal("fetch", (request: Request) =>
+    request.url.includes("cursor=next")
+      ? Promise.resolve(answer({ id: batch, command: "pause", made_at: "2026-01-01T00:00:00Z", total: 3, done: 2, refused: 201, pending: 0, may_undo: true, items: [{ partnership_id: row(4).id, creator_name: "Creator 201", campaign_name: "Spring", reason: "It has ended." }] }))
+      : fetch(request));
+  openApp(`/partnerships?brand=${brand.brand_id}&batch=${batch}`);
+  const result = within(await screen.findByRole("dialog", { name: "2 of 3 paused" }, slow));
+  await userEvent.click(result.getByRole("button", { name: "Show more of the 201" }));
+  expect(await result.findByRole("link", { name: "Creator 201" })).toBeVisible();
+  expect(result.getByRole("link", { name: "Creator 3" })).toBeVisible();
+  expect(result.queryByRole("button", { name: /Show more/ })).toBeNull();
+});

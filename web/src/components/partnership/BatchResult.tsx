@@ -1,5 +1,5 @@
 import { Button, Group, Modal, Progress, Stack } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
 import { useAct } from "../../api/act";
@@ -17,13 +17,14 @@ const did: Record<PartnershipBatchCommand, { doing: string; done: string }> = {
 
 /** What became of a command to many partnerships so far: how many took it, and which refused and why. */
 export default function BatchResult({ id, onClose, onUndone }: { id: string; onClose: () => void; onUndone: (id: string) => void }) {
-  const query = useQuery(partnershipBatchQuery(id));
+  const query = useInfiniteQuery(partnershipBatchQuery(id));
   const undo = useAct({
     run: (undoes: string, key) => body(api.POST("/v1/partnership-batches", { params: { header: { "Idempotency-Key": key } }, body: { command: "resume", undoes } })),
     then: (batch) => onUndone(batch.id),
     touches: ["partnership"],
   });
-  const batch = query.data;
+  const pages = query.data?.pages ?? [];
+  const [batch] = pages;
   if (!batch) {
     return (
       <Modal opened onClose={onClose} title="Many partnerships">
@@ -31,7 +32,8 @@ export default function BatchResult({ id, onClose, onUndone }: { id: string; onC
       </Modal>
     );
   }
-  const { total, done, refused, pending, items } = batch;
+  const { total, done, refused, pending } = batch;
+  const items = pages.flatMap((page) => page.items);
   const { doing, done: words } = did[batch.command];
   const number = (n: number) => n.toLocaleString("en");
   return (
@@ -52,7 +54,9 @@ export default function BatchResult({ id, onClose, onUndone }: { id: string; onC
                 </li>
               ))}
             </ul>
-            {refused > items.length && <p className="soft" style={{ margin: 0 }}>And {number(refused - items.length)} more.</p>}
+            {query.hasNextPage && (
+              <Button mt="xs" size="xs" variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>Show more of the {number(refused)}</Button>
+            )}
           </section>
         )}
         <ProblemNotice problem={undo.error} />

@@ -12,7 +12,7 @@ import { EmptyState } from "../../components/Notice";
 import { Page, Section } from "../../components/Page";
 import { TaskList } from "../../components/TaskList";
 import type { TasksAsk } from "../../components/TasksDialog";
-import { useChosen } from "../../lib/choose";
+import { choose, useChosen } from "../../lib/choose";
 import { hasRole, houseRoles, useSession, workRoles } from "../../lib/session";
 import * as url from "../../lib/search";
 
@@ -52,7 +52,7 @@ function Tasks() {
           data={[{ value: "open", label: "Open" }, { value: "snoozed", label: "Snoozed" }, { value: "done", label: "Done" }]}
         />
         {mine.length > 1 && (
-          <Checkbox label="Choose all of this page" py={8} checked={every} indeterminate={!every && chosen.ids.length > 0} onChange={() => chosen.set(every ? {} : Object.fromEntries(mine.map(({ id }) => [id, true as const])))} />
+          <Checkbox label="Choose all of this page" py={8} checked={every} indeterminate={!every && chosen.ids.length > 0} onChange={() => chosen.set(choose(mine.map(({ id }) => id), chosen.value, !every))} />
         )}
       </Filters>
       {chosen.ids.length > 0 && (
