@@ -52,7 +52,7 @@ export function usePages<P extends OnePage>(page: PageQuery<P>, start?: string, 
     const first = data?.pages[0];
     if (!first) return undefined;
     // What moved down between two pages comes in both.
-    const items = new Map(data.pages.flatMap((each) => each.items as P["items"]).map((item) => ["id" in item ? item.id : item.key, item]));
+    const items = new Map(data.pages.flatMap((each) => each.items as P["items"]).map((item) => ["key" in item ? item.key : item.id, item]));
     return { ...first, items: [...items.values()] as P["items"], next_cursor: data.pages.at(-1)?.next_cursor };
   }, [data]);
 

@@ -5665,6 +5665,8 @@ export interface components {
              * @description The last moment to act
              */
             at: string;
+            /** Format: uuid */
+            brand_id: string;
             brand_name: string;
             /** Format: uuid */
             campaign_id: string;
@@ -5675,8 +5677,13 @@ export interface components {
             /** Format: date-time */
             decided_at?: string;
             decided_by?: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The contract's for its notice date and for its end
+             */
             id: string;
+            /** @description Names the date in a list */
+            key: string;
             kind: components["schemas"]["KeyDateKind"];
             /** @description An amendment may move it */
             may_extend: boolean;

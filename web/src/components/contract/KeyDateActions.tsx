@@ -1,4 +1,4 @@
-import { Button, Group } from "@mantine/core";
+import { Button, Group, Modal } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
@@ -8,6 +8,8 @@ import { api, body } from "../../api/client";
 import { partnershipQuery } from "../../api/queries";
 import type { KeyDate, KeyDateDecision } from "../../api/schema";
 import { hasRole, useSession } from "../../lib/session";
+import { LoadingLines } from "../Loading";
+import { LoadFailed } from "../Notice";
 import { keyKinds } from "./keydates";
 
 const AmendDialog = lazy(() => import("../partnership/AmendDialog"));
@@ -16,7 +18,7 @@ const AmendDialog = lazy(() => import("../partnership/AmendDialog"));
 const between = ["in_conversation", "negotiating", "contract_out"];
 
 /** What can be decided about a key date. */
-export function KeyDateActions({ date, brandId }: { date: KeyDate; brandId?: string }) {
+export function KeyDateActions({ date }: { date: KeyDate }) {
   const session = useSession();
   const [extending, setExtending] = useState(false);
   const what = `${keyKinds[date.kind].word}, ${date.creator.name}`;
@@ -27,7 +29,7 @@ export function KeyDateActions({ date, brandId }: { date: KeyDate; brandId?: str
     announce: true,
     touches: ["contract", "partnership", "task", "calendar"],
   });
-  if (date.state === "ended" || !hasRole(session, ["ops"], brandId)) return null;
+  if (date.state === "ended" || !hasRole(session, ["ops"], date.brand_id)) return null;
   if (date.kind === "renewal_notice") {
     return date.state === "open" && (
       <Button size="compact-sm" variant="default" aria-label={`Decide: ${what}`} renderRoot={(props) => <Link to="/contracts/renewals" search={{ selected: date.partnership_id }} {...props} />}>
@@ -60,6 +62,7 @@ export function KeyDateActions({ date, brandId }: { date: KeyDate; brandId?: str
 
 /** The amendment that moves the date, once the partnership is there. */
 function Extend({ partnershipId, dateId, onClose }: { partnershipId: string; dateId: string; onClose: () => void }) {
-  const { data } = useQuery(partnershipQuery(partnershipId));
-  return data && <AmendDialog partnership={data} extend={dateId} onClose={onClose} />;
+  const { data, error, refetch } = useQuery(partnershipQuery(partnershipId));
+  if (data) return <AmendDialog partnership={data} extend={dateId} onClose={onClose} />;
+  return <Modal opened onClose={onClose} title="Amend the contract">{error ? <LoadFailed error={error} retry={() => void refetch()} /> : <LoadingLines />}</Modal>;
 }

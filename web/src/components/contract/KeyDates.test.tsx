@@ -15,14 +15,14 @@ afterEach(() => {
 });
 
 const date = (n: number, rest: Partial<KeyDate>): KeyDate => ({
-  id: uuid(n), kind: "rights_end", at: "2100-03-02T10:00:00Z", state: "open", brand_name: "Northwind", campaign_id: uuid(2), campaign_name: "Autumn", partnership_id: uuid(300 + n), stage: "active",
+  key: `${rest.id ?? uuid(n)}/${rest.kind ?? "rights_end"}`, id: uuid(n), kind: "rights_end", at: "2100-03-02T10:00:00Z", state: "open", brand_id: uuid(1), brand_name: "Northwind", campaign_id: uuid(2), campaign_name: "Autumn", partnership_id: uuid(300 + n), stage: "active",
   contract_id: uuid(401), number: "C-000007", creator: { id: uuid(3), name: `Creator ${n}` }, owner: { id: uuid(9), name: "Mara" }, assets: [{ id: uuid(901), name: "Launch video" }], may_extend: true, ...rest,
 });
 const dates = [
   date(1, { asked_at: "2026-03-02T10:00:00Z" }),
   date(2, { state: "let_end", decided_by: "Sven Holm", may_extend: false }),
-  date(3, { kind: "renewal_notice", asked_at: "2026-03-02T10:00:00Z", assets: [] }),
-  date(4, { kind: "term_end", assets: [] }),
+  date(3, { id: uuid(401), kind: "renewal_notice", asked_at: "2026-03-02T10:00:00Z", assets: [] }),
+  date(4, { id: uuid(401), kind: "term_end", assets: [] }),
   date(5, { stage: "negotiating", may_extend: false }),
 ];
 const served = { "/v1/key-dates": { items: dates } };
@@ -53,6 +53,27 @@ it("shows an auditor how each stands and lets them decide nothing", async () => 
   expect(screen.queryByRole("link", { name: /Decide/ })).toBeNull();
 });
 
+it("lets ops of one brand decide nothing of another's", async () => {
+  serveReviews({ roles: ["ops"], also: { "/v1/key-dates": { items: [date(1, {}), date(2, { brand_id: uuid(8) })] } } });
+  openApp("/contracts/dates");
+  await screen.findByText("Creator 1");
+  expect(row("Creator 1").getByRole("button", { name: /Let it end/ })).toBeVisible();
+  expect(row("Creator 2").queryByRole("button")).toBeNull();
+});
+
+it("says why a date cannot be extended while its partnership cannot be read, and lets one try again", async () => {
+  serveReviews({ roles: ["ops"], also: served });
+  const { fetch } = globalThis;
+  vi.stubGlobal("fetch", (request: Request) =>
+    request.url.includes("/v1/partnerships/") ? Promise.resolve(answer({ title: "Not available", status: 503, detail: "The database does not answer." }, 503)) : fetch(request));
+  openApp("/contracts/dates");
+  await screen.findByText("Creator 1");
+  await userEvent.click(row("Creator 1").getByRole("button", { name: /Extend/ }));
+  const dialog = within(await screen.findByRole("dialog", { name: "Amend the contract" }));
+  expect(await dialog.findByText("The database does not answer.")).toBeVisible();
+  expect(dialog.getByRole("button", { name: "Try again" })).toBeVisible();
+});
+
 it("says what to do where nothing ends, and where no date matches", async () => {
   serveReviews({ roles: ["ops"] });
   const first = openApp("/contracts/dates");
@@ -65,7 +86,7 @@ it("says what to do where nothing ends, and where no date matches", async () => 
 
 it("stands beside a partnership without what its renewal decides, and says why a decision was not taken", async () => {
   serveReviews({ roles: ["ops"], also: served, act: () => answer({ code: "key_date_over", title: "Conflict", detail: "This date has passed." }, 409) });
-  await show(<><KeyDates partnershipId={uuid(301)} brandId={uuid(1)} /><Toasts /></>);
+  await show(<><KeyDates partnershipId={uuid(301)} /><Toasts /></>);
   const section = within(await screen.findByRole("region", { name: "Rights that end" }));
   expect(section.getAllByRole("listitem")).toHaveLength(3);
   await userEvent.click(await section.findByRole("button", { name: /In talks.*Creator 1/ }));

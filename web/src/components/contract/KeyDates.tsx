@@ -9,7 +9,7 @@ import { KeyDateActions } from "./KeyDateActions";
 import { decidedHere, decision, keyKinds } from "./keydates";
 
 /** What a partnership's posts gave the brand for a time, and when that ends; nothing where there is none. */
-export function KeyDates({ partnershipId, brandId }: { partnershipId: string; brandId: string }) {
+export function KeyDates({ partnershipId }: { partnershipId: string }) {
   const dates = useQuery(keyDatesQuery({ partnership_id: partnershipId, limit: 50 })).data?.items.filter(decidedHere) ?? [];
   if (dates.length === 0) return null;
   return (
@@ -25,7 +25,7 @@ export function KeyDates({ partnershipId, brandId }: { partnershipId: string; br
                 <div className={classes.small}>{date.assets.map(({ name }) => name).join(", ")}</div>
               </div>
               <div className={classes.end}><Chip tone={stands.tone} icon={null}>{stands.word}</Chip></div>
-              <KeyDateActions date={date} brandId={brandId} />
+              <KeyDateActions date={date} />
             </li>
           );
         })}

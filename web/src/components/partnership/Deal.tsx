@@ -134,7 +134,7 @@ export function Deal({ partnership }: { partnership: Partnership }) {
         )}
       </Section>
 
-      <KeyDates partnershipId={summary.id} brandId={summary.brand_id} />
+      <KeyDates partnershipId={summary.id} />
 
       <Section title="Contacts">
         {contacts.length === 0 && <p className="soft" style={{ margin: 0 }}>No address is known. Add one on the <Link to="/creators/$id" params={{ id: summary.creator.id }}>creator’s page</Link>.</p>}

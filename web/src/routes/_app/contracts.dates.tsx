@@ -79,7 +79,7 @@ function KeyDatesPage() {
         columns={cols}
         rows={list.data?.items}
         more={list.more.hasNextPage}
-        rowId={({ id, kind: of }) => `${id}/${of}`}
+        rowId={({ key }) => key}
         error={list.error}
         retry={() => void list.refetch()}
         empty={

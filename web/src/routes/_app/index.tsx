@@ -179,8 +179,8 @@ function Dates({ brand }: { brand: string | undefined }) {
     <Section title="At risk: the next dates" flush actions={<Link to="/contracts/dates">All key dates</Link>}>
       <Lines<KeyDate>
         query={dates}
-        line={({ id, kind, at, creator, campaign_name, partnership_id }) => ({
-          key: id,
+        line={({ key, kind, at, creator, campaign_name, partnership_id }) => ({
+          key,
           link: <Link to="/partnerships/$id" params={{ id: partnership_id }}>{creator.name}</Link>,
           says: <>{atStake[kind]} <RelativeTime at={at} inList /> · {campaign_name}</>,
         })}
