@@ -149,7 +149,7 @@ func (a *Amendment) extendedSlots(p Slot, t RunningTerm) (slots []Slot) {
 			continue
 		}
 		for _, s := range t.date(e.Date).Posts {
-			s.BrandID, s.CampaignID, s.PartnershipID, s.Creator, s.CreatorZone, s.Until = p.BrandID, p.CampaignID, p.PartnershipID, p.Creator, p.CreatorZone, e.Until
+			s.BrandID, s.CampaignID, s.PartnershipID, s.Creator, s.CreatorZone, s.Until, s.Stays = p.BrandID, p.CampaignID, p.PartnershipID, p.Creator, p.CreatorZone, e.Until, true
 			slots = append(slots, s)
 		}
 	}

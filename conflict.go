@@ -49,6 +49,8 @@ type Slot struct {
 	From, To      time.Time // the publish window; the moment of the post once it is out
 	// Until is the end of the exclusivity that the post brings its brand; To for none.
 	Until time.Time
+	// Stays: where it is was agreed before, and only how long it excludes others is new.
+	Stays bool
 }
 
 // ID is the same from the offer to the post, so that what was overridden stays so.
@@ -174,8 +176,10 @@ func PlanSlots(p Slot, terms ContractTerms, creator Calendar, now time.Time) []S
 	return slots
 }
 
-// AmendedSlots are the slots of what a resolved amendment moves and adds, counted from now, and of what it extends the exclusivity of.
+// AmendedSlots are the slots of what a resolved amendment moves and adds, counted from now, and of what it extends the exclusivity of, be it of one
+// date or of all posts.
 func AmendedSlots(p Slot, t RunningTerm, a Amendment, now time.Time) []Slot {
+	was := t.Terms.ExclusivityDays
 	t.Terms = a.Changed(t.Terms)
 	slots := PlanSlots(p, ContractTerms{Deliverables: a.Deliverables, ExclusivityDays: t.Terms.ExclusivityDays}, t.Creator, now)
 	for i := range slots {
@@ -198,7 +202,29 @@ func AmendedSlots(p Slot, t RunningTerm, a Amendment, now time.Time) []Slot {
 		s.DraftDueAt, s.From, s.To, s.Until = &draft, draft, publish, publish.AddDate(0, 0, t.Terms.ExclusivityDays)
 		slots = append(slots, s)
 	}
+	if t.Terms.ExclusivityDays > was {
+		slots = append(slots, a.staying(p, t)...)
+	}
 	return append(slots, a.extendedSlots(p, t)...)
+}
+
+// staying are the slots of what an amendment leaves where it is, with the exclusivity that follows it then.
+func (a *Amendment) staying(p Slot, t RunningTerm) (slots []Slot) {
+	for i, d := range t.Deliverables {
+		moves := slices.ContainsFunc(a.Moved, func(m DeliverableMove) bool { return m.ID == d.ID })
+		if moves || d.PublishBy == nil || slices.Contains(a.Dropped, d.ID) || slices.Contains([]string{"waived", "cancelled", "rejected", "missed"}, d.State) {
+			continue
+		}
+		s := p
+		s.Stays, s.Position, s.DeliverableID, s.Title, s.Platform, s.State, s.DraftDueAt = true, i, &d.ID, d.Title, d.Platform, d.State, d.DraftDueAt
+		s.From, s.To = cmp.Or(orZero(d.DraftDueAt), *d.PublishBy), *d.PublishBy
+		if d.PostedAt != nil {
+			s.From, s.To = *d.PostedAt, *d.PostedAt
+		}
+		s.Until = s.To.AddDate(0, 0, t.Terms.ExclusivityDays)
+		slots = append(slots, s)
+	}
+	return slots
 }
 
 // SlotPair is a slot with one of another brand, of the same creator and near in time.
@@ -223,14 +249,16 @@ func (f SlotFacts) Conflicts() []Conflict {
 	}
 	for _, p := range f.Pairs {
 		if rules := f.Rules[p.Own.CampaignID]; rules != nil {
-			add(rules.tooClose(p.Own, p.Other))
 			add(rules.exclusivity(p.Own, p.Other, p.Own))
-			add(rules.exclusivity(p.Own, p.Other, p.Other))
+			if !p.Own.Stays {
+				add(rules.tooClose(p.Own, p.Other))
+				add(rules.exclusivity(p.Own, p.Other, p.Other))
+			}
 		}
 	}
 	for _, s := range f.Slots {
 		rules := f.Rules[s.CampaignID]
-		if rules == nil {
+		if rules == nil || s.Stays {
 			continue
 		}
 		add(rules.slotCap(s))

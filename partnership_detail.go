@@ -143,6 +143,7 @@ type PartnershipDeliverable struct {
 	PostURL      string
 	SubmissionID *uuid.UUID
 	ReviewID     *uuid.UUID
+	PostedAt     *time.Time
 	VerifiedAt   *time.Time
 	Extension    *Extension // the newest request for later dates
 	DraftAfter   string     // as in DeliverableTerms

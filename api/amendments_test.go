@@ -168,6 +168,30 @@ func TestAnAmendmentOfWhatIsLate(t *testing.T) {
 	require.Equal(t, 12, contract.Terms.Late.GraceHours)
 }
 
+// More exclusivity for all posts reaches from what is published and planned already.
+func TestLongerExclusivityOfAllPostsIsHeldAgainstTheCalendar(t *testing.T) {
+	t.Parallel()
+	for name, published := range map[string]bool{"of a post": true, "of what is planned": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t)
+			d.runs(t) // to be published in ten days
+			if published {
+				d.sql(t, `update deliverables set state = 'accepted', posted_at = now() - interval '5 days' where id = $1`, d.deliverable)
+			}
+			other := d.seed(t, d.world.two, "two.example")
+			d.sql(t, `update campaigns set category = 'Beauty'`)
+			d.sql(t, `update deliverables set state = 'scheduled', draft_due_at = now() + interval '50 days', publish_by = now() + interval '55 days' where id = $1`, other.deliverable)
+			path, ops := "/v1/partnerships/"+d.partnership.String()+"/amendments", d.as(t, "ops@one.example")
+			require.Contains(t, string(ops.keyed().send(t, "POST", path+"/preview", map[string]any{"exclusivity_days": 30}).body), `"conflicts":[]`)
+			require.Contains(t, string(ops.keyed().send(t, "POST", path+"/preview", map[string]any{"exclusivity_days": 90}).body), `"kind":"exclusivity"`)
+			require.Equal(t, 409, ops.keyed().send(t, "POST", path, map[string]any{"exclusivity_days": 90}).status)
+			d.sql(t, `update deliverables set state = 'cancelled' where id = $1`, d.deliverable)
+			require.Contains(t, string(ops.keyed().send(t, "POST", path+"/preview", map[string]any{"exclusivity_days": 90}).body), `"conflicts":[]`, "what is not published excludes nobody")
+		})
+	}
+}
+
 // What ends of an earlier term goes on by an amendment of the running one: held against the calendar, in words to the creator, and booked.
 func TestOneDateIsExtendedByAnAmendment(t *testing.T) {
 	t.Parallel()

@@ -291,7 +291,7 @@ func (q *Queries) CreatorsToStart(ctx context.Context, db DBTX, arg CreatorsToSt
 }
 
 const deliverablesOfTerm = `-- name: DeliverablesOfTerm :many
-select d.id, d.title, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.round, d.post_url, d.current_submission, d.verified_at, d.draft_after, r.id as review_id,
+select d.id, d.title, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.round, d.post_url, d.current_submission, d.posted_at, d.verified_at, d.draft_after, r.id as review_id,
   (d.state = 'late' or (coalesce(d.draft_due_at < now(), false) and d.state in ('planned', 'brief_sent', 'awaiting_draft', 'changes_requested'))
     or (coalesce(d.publish_by < now(), false) and d.state in ('approved_to_post', 'scheduled')))::boolean as late
 from deliverables d left join reviews r on r.submission_id = d.current_submission
@@ -314,6 +314,7 @@ type DeliverablesOfTermRow struct {
 	Round             int32
 	PostUrl           *string
 	CurrentSubmission *uuid.UUID
+	PostedAt          *time.Time
 	VerifiedAt        *time.Time
 	DraftAfter        string
 	ReviewID          *uuid.UUID
@@ -340,6 +341,7 @@ func (q *Queries) DeliverablesOfTerm(ctx context.Context, db DBTX, arg Deliverab
 			&i.Round,
 			&i.PostUrl,
 			&i.CurrentSubmission,
+			&i.PostedAt,
 			&i.VerifiedAt,
 			&i.DraftAfter,
 			&i.ReviewID,
