@@ -20,6 +20,7 @@ type KeyDateExtension struct {
 	Contract uuid.UUID `json:"contract,omitzero"`
 	At       time.Time `json:"at,omitzero"`
 	Until    time.Time `json:"until,omitzero"`
+	Whole    bool      `json:"whole,omitempty"` // all posts of the date go on
 }
 
 // RunningDate is a key date that has not come, of the running term or of one before it.
@@ -75,7 +76,7 @@ func (a *Amendment) resolveExtended(t RunningTerm, now time.Time) (bad []Field) 
 			}
 			seen[e.Date.String()+d.String()] = true
 		}
-		e.Kind, e.Contract, e.At = k.Kind, k.Contract, k.At
+		e.Kind, e.Contract, e.At, e.Whole = k.Kind, k.Contract, k.At, covers(e.Assets, k.Assets)
 		switch e.Until = t.Brand.AddDays(k.At, e.Days); {
 		case e.Days < 1 || e.Days > maxRightsDays:
 			add("days", "out_of_range", "A date moves by 1 to 3,650 days. What is to end earlier is a matter of all posts of the contract.")

@@ -81,7 +81,7 @@ func (p *Partnership) dropUnsent(now time.Time) {
 
 // amended plans the running term anew, in one step. What became owed or done between the signature and now is not touched: a person is told.
 func (p *Partnership) amended(now time.Time, plan *ContractPlan) {
-	a := p.Amendment
+	a, was := p.Amendment, p.wantedKeyDates()
 	p.Amendment = nil
 	p.fact(now, Fact{Kind: "amendment_executed", Ref: a.ID, Ref2: p.Contract.ID, Until: plan.EndsAt})
 	p.BrandCalendar, p.CreatorCalendar = plan.BrandCalendar, plan.CreatorCalendar
@@ -121,6 +121,7 @@ func (p *Partnership) amended(now time.Time, plan *ContractPlan) {
 		overtaken = !p.extendKeyDate(now, e) || overtaken
 	}
 	p.planKeyDates(now)
+	p.dropTakeDowns(now, was)
 	if overtaken {
 		p.task(TaskChange{Key: "amendment/" + a.ID.String(), Kind: "amendment_overtaken", OwnerID: p.OwnerID, Ref: a.ID, Due: p.taskDue(now)})
 	}

@@ -109,13 +109,16 @@ func (p *Partnership) extendKeyDate(now time.Time, e KeyDateExtension) bool {
 	if !e.Until.After(now) {
 		return false
 	}
-	p.closeTask("take_down/" + e.Date.String())
 	if e.Contract == p.Contract.ID {
 		p.Contract.Extended = append(p.Contract.Extended, e) // and is planned with its other dates
 		return true
 	}
 	// The terms that a date of an earlier term was made from are gone, and nothing plans it anew.
-	if k := p.keyDate(e.Date); k != nil {
+	k := p.keyDate(e.Date)
+	if k == nil && e.Whole { // it has ended since it was signed for
+		p.closeTask(takeDownTask(e.Date))
+	}
+	if k != nil {
 		stays := slices.DeleteFunc(slices.Clone(k.Assets), func(d uuid.UUID) bool { return slices.Contains(e.Assets, d) })
 		if len(stays) == 0 {
 			p.closeKeyDate(now, *k, KeyMoved)
@@ -132,6 +135,26 @@ func (p *Partnership) extendKeyDate(now time.Time, e KeyDateExtension) bool {
 	}
 	p.setKeyDate(now, to)
 	return true
+}
+
+// dropTakeDowns takes back that posts are taken down whose rights had ended and go on now: all those of a date, of which was are those before.
+func (p *Partnership) dropTakeDowns(now time.Time, was []KeyDate) {
+	for _, old := range was {
+		var goOn []uuid.UUID
+		for _, w := range p.wantedKeyDates() {
+			if w.Kind == old.Kind && w.At.After(now) {
+				goOn = append(goOn, w.Assets...)
+			}
+		}
+		if !old.At.After(now) && covers(goOn, old.Assets) {
+			p.closeTask(takeDownTask(old.ID))
+		}
+	}
+}
+
+// covers says that all of some are among others.
+func covers(others, some []uuid.UUID) bool {
+	return !slices.ContainsFunc(some, func(id uuid.UUID) bool { return !slices.Contains(others, id) })
 }
 
 // newKeyDate is nobody's decision yet. Its id is made of contract, kind and moment, so that planning again gives the same date.
@@ -200,7 +223,8 @@ func (p *Partnership) showKeyDate(now time.Time, k KeyDate) {
 	p.change(Change{Noun: "key_date", ID: k.ID, State: k.State, Code: k.Kind, Ref: k.Contract, Due: k.At, Until: k.Asked, Assets: k.Assets, At: now})
 }
 
-func keyDateTask(k KeyDate) string { return "key_date/" + k.ID.String() }
+func keyDateTask(k KeyDate) string       { return "key_date/" + k.ID.String() }
+func takeDownTask(date uuid.UUID) string { return "take_down/" + date.String() }
 
 // closeKeyDate takes a date that is over off the list.
 func (p *Partnership) closeKeyDate(now time.Time, k KeyDate, state string) {
@@ -242,7 +266,7 @@ func (p *Partnership) endKeyDate(now time.Time, id uuid.UUID) {
 	}
 	p.fact(now, Fact{Kind: "key_date_ended", Ref: k.Assets[0], Ref2: k.ID, Code: k.Kind})
 	if k.Kind != KeyExclusivity {
-		p.task(TaskChange{Key: "take_down/" + k.ID.String(), Kind: "take_down", Code: k.Kind, OwnerID: p.OwnerID, Ref: k.ID, Due: p.taskDue(now)})
+		p.task(TaskChange{Key: takeDownTask(k.ID), Kind: "take_down", Code: k.Kind, OwnerID: p.OwnerID, Ref: k.ID, Due: p.taskDue(now)})
 	}
 	p.closeKeyDate(now, *k, KeyEnded)
 }

@@ -395,6 +395,48 @@ func TestADateThatEndsBeforeItsExtensionIsSignedGoesOn(t *testing.T) {
 	}
 }
 
+// One task is about all posts of a date: it is over only when all of them go on.
+func TestWhatDoesNotGoOnIsStillTakenDown(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change  func(was rapport.KeyDate) rapport.Amendment
+		down    bool
+		earlier bool // the date is of the term before
+	}{
+		"one of two posts": {func(k rapport.KeyDate) rapport.Amendment {
+			return rapport.Amendment{Extended: longer(k.ID, 30, k.Assets[0])}
+		}, true, false},
+		"one of two posts of the term before": {func(k rapport.KeyDate) rapport.Amendment {
+			return rapport.Amendment{Extended: longer(k.ID, 30, k.Assets[0])}
+		}, true, true},
+		"both posts of the term before": {func(k rapport.KeyDate) rapport.Amendment { return rapport.Amendment{Extended: longer(k.ID, 30)} }, false, true},
+		"both posts":                    {func(k rapport.KeyDate) rapport.Amendment { return rapport.Amendment{Extended: longer(k.ID, 30)} }, false, false},
+		"all posts of the term":         {func(rapport.KeyDate) rapport.Amendment { return rapport.Amendment{UsageRightsDays: new(60)} }, false, false},
+		"not for long enough":           {func(rapport.KeyDate) rapport.Amendment { return rapport.Amendment{UsageRightsDays: new(31)} }, true, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t, keeps(30, 0, 0), twoPieces).activate().publish(0).publish(1)
+			was := h.p.KeyDates[0]
+			require.Len(t, was.Assets, 2)
+			h.until(was.At.Add(-hour))
+			a := h.draft("longer", c.change(was))
+			h.cmd(rapport.Command{Kind: rapport.CmdSendContract, Ref: a, Actor: id("owner")})
+			h.until(was.At.Add(4 * hour))
+			h.requireTask("take_down")
+			if c.earlier {
+				h.p.Contract.ID = id("second")
+			}
+			if c.earlier {
+				h.p.Contract.ID = id("second")
+			}
+			h.cmd(rapport.Command{Kind: rapport.CmdSignContract, Ref: a})
+			_, down := h.task("take_down")
+			require.Equal(t, c.down, down)
+		})
+	}
+}
+
 func TestOneDateIsExtendedAfterTheTerm(t *testing.T) {
 	t.Parallel()
 
