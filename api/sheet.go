@@ -167,7 +167,7 @@ func newXLSXSheet(title string) (*xlsxSheet, error) {
 		}
 		s.styles[digits] = style
 	}
-	format := "yyyy-mm-dd hh:mm"
+	format := `yyyy-mm-dd hh:mm" UTC"` // a row's brand may have any zone
 	var err error
 	if s.dates, err = s.file.NewStyle(&excelize.Style{CustomNumFmt: &format}); err != nil {
 		return nil, fmt.Errorf("style of dates: %w", err)

@@ -79,7 +79,7 @@ func TestAWorkbookHoldsTextsAndExactAmounts(t *testing.T) {
 	require.Equal(t, "400.10", shown)
 	shown, err = book.GetCellValue("Payouts", "B2")
 	require.NoError(t, err)
-	require.Equal(t, "2026-03-01 09:30", shown)
+	require.Equal(t, "2026-03-01 09:30 UTC", shown)
 }
 
 func TestAWorkbookGoesOnInAnotherSheet(t *testing.T) {
