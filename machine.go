@@ -253,10 +253,15 @@ type Core struct {
 	// Durable says that what a command led to is written only after the server has the command. Runs that began before this was known
 	// do without until they start afresh.
 	Durable bool `json:"durable,omitempty"`
+	// Quiet says that what is decided is not woken for any more. Runs that began before are, and do nothing.
+	Quiet bool `json:"quiet,omitempty"`
 
 	record Record
 	fresh  []Effect
 }
+
+// NewCore is the common part of what begins now: it goes by all rules.
+func NewCore() Core { return Core{Durable: true, Quiet: true} }
 
 // Base gives the common part.
 func (c *Core) Base() *Core { return c }

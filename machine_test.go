@@ -91,7 +91,7 @@ type house struct {
 
 func newHouse(t require.TestingT, change ...func(*house)) *house {
 	p := &rapport.Partnership{
-		ID: id("partnership"), BrandID: id("brand"), CampaignID: id("campaign"), CreatorID: id("creator"), OwnerID: id("owner"),
+		Core: rapport.NewCore(), ID: id("partnership"), BrandID: id("brand"), CampaignID: id("campaign"), CreatorID: id("creator"), OwnerID: id("owner"),
 		Stage: rapport.StageProspect, Term: 1, Renewal: rapport.RenewalNotDue, Sequence: outreach(), Timings: rapport.DefaultTimings(),
 		BrandCalendar: hourly(), CreatorCalendar: hourly(),
 	}

@@ -473,7 +473,7 @@ func (p *Partnership) metOne(now time.Time, m *MilestoneState) {
 	p.change(Change{Noun: "milestone", ID: m.ID, State: "met", At: now})
 	p.send(Send{Workflow: "payout", ID: m.Payout, Payout: &Payout{
 		ID: m.Payout, BrandID: p.BrandID, PartnershipID: p.ID, MilestoneID: m.ID, CreatorID: p.CreatorID,
-		Amount: m.Amount, Due: due, State: PayoutScheduled, Timings: p.Timings, Calendar: p.BrandCalendar, Core: Core{Durable: true},
+		Amount: m.Amount, Due: due, State: PayoutScheduled, Timings: p.Timings, Calendar: p.BrandCalendar, Core: NewCore(),
 	}})
 	if m.Hold {
 		p.holdPayout(m, HoldTerms)

@@ -82,7 +82,7 @@ func (p *Partnership) submit(now time.Time, cmd Command) {
 	p.set(d, "in_review", now)
 	p.send(Send{Workflow: "review", ID: d.Review, Review: &Review{
 		ID: d.Review, BrandID: p.BrandID, PartnershipID: p.ID, CampaignID: p.CampaignID, DeliverableID: d.ID, SubmissionID: cmd.Ref2,
-		State: ReviewChecking, Timings: p.Timings, Core: Core{Durable: true},
+		State: ReviewChecking, Timings: p.Timings, Core: NewCore(),
 	}})
 }
 

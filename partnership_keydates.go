@@ -212,6 +212,10 @@ func (c *ContractState) extendedUntil(kind string, deliverable uuid.UUID) (until
 
 func (p *Partnership) armKeyDate(now time.Time, k KeyDate) {
 	p.arm(timerKeyDate, k.ID, 0, k.At)
+	p.armKeyReminders(now, k)
+}
+
+func (p *Partnership) armKeyReminders(now time.Time, k KeyDate) {
 	for i, days := range p.Timings.KeyDateLadderDays {
 		if at := p.BrandCalendar.AddDays(k.At, -days); at.After(now) {
 			p.arm(timerKeyReminder, k.ID, i, at)
@@ -286,6 +290,11 @@ func (p *Partnership) allowedOnKeyDate(cmd Command) *Refusal {
 
 func (p *Partnership) decideKeyDate(now time.Time, cmd Command) {
 	k := p.keyDate(cmd.Ref)
+	if p.Quiet && cmd.Code == KeyLetEnd {
+		p.disarm(timerKeyReminder, k.ID)
+	} else if p.Quiet && k.State == KeyLetEnd {
+		p.armKeyReminders(now, *k)
+	}
 	k.State = cmd.Code
 	kind := map[string]string{KeyLetEnd: "key_date_let_end", KeyRenegotiating: "key_date_renegotiated", KeyOpen: "key_date_reopened"}[cmd.Code]
 	p.fact(now, Fact{Kind: kind, Ref: k.Assets[0], Ref2: k.ID, Code: k.Kind, Actor: cmd.Actor, Until: k.At})

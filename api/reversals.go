@@ -237,7 +237,7 @@ func (s *Server) CreateReversal(ctx context.Context, r gen.CreateReversalRequest
 	deed, _ := deedID(ctx)
 	of := rapport.ReversalCreate{ID: rapport.DeriveID(deed, "reversal"), PayoutID: p.ID, Amount: amount, Reason: reason, By: me.UserID, Adopts: value(r.Body.ProviderId)}
 	machine := rapport.Reversal{
-		Core: rapport.Core{Durable: true}, ID: of.ID, BrandID: p.BrandID, PartnershipID: p.PartnershipID, PayoutID: p.ID, CreatorID: p.CreatorID, Amount: amount, RequestedBy: me.UserID,
+		Core: rapport.NewCore(), ID: of.ID, BrandID: p.BrandID, PartnershipID: p.PartnershipID, PayoutID: p.ID, CreatorID: p.CreatorID, Amount: amount, RequestedBy: me.UserID,
 	}
 	err = s.cfg.Store.Atomically(ctx, func(ctx context.Context) error {
 		if err := store.AddReversal(ctx, of); err != nil {

@@ -81,7 +81,7 @@ func (w *world) loadIdle(from, to int) {
 func (w *world) idleState(n int, today time.Time) *rapport.Partnership {
 	at, t := today.AddDate(0, 0, 60+n%700), rapport.DefaultTimings()
 	p := &rapport.Partnership{
-		Core: rapport.Core{Durable: true}, ID: idleID("partnership", n), BrandID: w.brand, CampaignID: idleID("campaign", n%idleCampaigns), CreatorID: idleID("creator", n), OwnerID: w.ops,
+		Core: rapport.NewCore(), ID: idleID("partnership", n), BrandID: w.brand, CampaignID: idleID("campaign", n%idleCampaigns), CreatorID: idleID("creator", n), OwnerID: w.ops,
 		Stage: rapport.StageActive, Term: 1, Timings: t, BrandCalendar: rapport.DefaultCalendar("UTC"), CreatorCalendar: rapport.DefaultCalendar("UTC"), Renewal: rapport.RenewalNotDue,
 		Sequence: rapport.Sequence{Version: 1, Steps: standard().steps, CoolOffDays: 90}, RemindsPayee: true, KeepsDates: true,
 	}

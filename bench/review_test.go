@@ -104,7 +104,7 @@ func (w *world) version(partnership, deliverable uuid.UUID, n int) uuid.UUID {
 	w.t.Helper()
 	submission := uuid.New()
 	r := rapport.Review{
-		Core: rapport.Core{Durable: true}, ID: rapport.DeriveID(submission, "review"), BrandID: w.brand, PartnershipID: partnership, CampaignID: w.campaign, DeliverableID: deliverable,
+		Core: rapport.NewCore(), ID: rapport.DeriveID(submission, "review"), BrandID: w.brand, PartnershipID: partnership, CampaignID: w.campaign, DeliverableID: deliverable,
 		SubmissionID: submission, State: rapport.ReviewChecking, Timings: rapport.DefaultTimings(),
 	}
 	w.exec(`insert into submissions (id, deliverable_id, partnership_id, brand_id, version, state, caption) values ($1, $2, $3, $4, $5, 'in_review', '#ad My honest look at it.')`,

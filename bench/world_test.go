@@ -290,7 +290,7 @@ func (w *world) begin(n int, s shape, name string) []uuid.UUID {
 		b.Queue(`insert into partnerships (id, brand_id, campaign_id, creator_id, owner_id) values ($1, $2, $3, $4, $5)`, ids[i], w.brand, w.campaign, creator, w.ops)
 		raw, err := json.Marshal(rapport.Partnership{
 			ID: ids[i], BrandID: w.brand, CampaignID: w.campaign, CreatorID: creator, OwnerID: w.ops, Stage: rapport.StageProspect, Term: 1,
-			Core: rapport.Core{Durable: true}, Sequence: rapport.Sequence{Version: 1, Steps: s.steps, CoolOffDays: 90}, Timings: s.timings,
+			Core: rapport.NewCore(), Sequence: rapport.Sequence{Version: 1, Steps: s.steps, CoolOffDays: 90}, Timings: s.timings,
 			BrandCalendar: day, CreatorCalendar: day, Renewal: rapport.RenewalNotDue,
 		})
 		require.NoError(w.t, err)

@@ -380,7 +380,7 @@ func (s *Store) insertPartnerships(ctx context.Context, tx pgx.Tx, o rapport.Sta
 		return nil, err
 	}
 	first := rapport.Partnership{
-		Core: rapport.Core{Durable: true}, BrandID: g.BrandID, CampaignID: g.ID, OwnerID: o.OwnerID, Stage: rapport.StageProspect, Term: 1, Timings: rapport.DefaultTimings(), BrandCalendar: brand,
+		Core: rapport.NewCore(), BrandID: g.BrandID, CampaignID: g.ID, OwnerID: o.OwnerID, Stage: rapport.StageProspect, Term: 1, Timings: rapport.DefaultTimings(), BrandCalendar: brand,
 		Renewal: rapport.RenewalNotDue, Sequence: rapport.Sequence{ID: g.SequenceID, Version: int(g.SequenceVersion), CoolOffDays: int(g.CoolOffDays)},
 	}
 	if err := json.Unmarshal(g.Steps, &first.Sequence.Steps); err != nil {

@@ -69,7 +69,7 @@ func (s *shell) run(ctx workflow.Context) error {
 			return nil
 		}
 		if s.inflight == 0 && workflow.AllHandlersFinished(ctx) && s.restart(ctx, first) {
-			base.Durable = true
+			base.Durable, base.Quiet = true, true
 			return workflow.NewContinueAsNewError(ctx, s.workflowType, s.machine)
 		}
 		s.armTimer(ctx)
