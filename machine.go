@@ -253,7 +253,7 @@ type Core struct {
 	// Durable says that what a command led to is written only after the server has the command. Runs that began before this was known
 	// do without until they start afresh.
 	Durable bool `json:"durable,omitempty"`
-	// Quiet says that what is decided is not woken for any more. Runs that began before are, and do nothing.
+	// Quiet says that nobody is woken for what is decided, nor told again and again what they know. Runs that began before do both.
 	Quiet bool `json:"quiet,omitempty"`
 
 	record Record

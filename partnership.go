@@ -252,6 +252,7 @@ type DeliverableState struct {
 	PostedAt   time.Time `json:"posted_at,omitzero"`
 	Check      int       `json:"check,omitempty"`
 	Misses     int       `json:"misses,omitempty"`
+	Uncured    bool      `json:"uncured,omitempty"` // its post was not put right in time
 	Verified   bool      `json:"verified,omitempty"`
 	Since      time.Time `json:"since,omitzero"`
 	// Extra says how it stands with a revision round that the contract does not include: asked, offered for money or declined; empty

@@ -244,7 +244,7 @@ func (p *Partnership) postReported(now time.Time, cmd Command) {
 	p.disarm(timerPublishLate, d.ID)
 	p.closeTask("late/" + d.ID.String())
 	p.disarm(timerVerify, d.ID)
-	d.PostedAt, d.Check, d.Misses = now, 0, 0
+	d.PostedAt, d.Check, d.Misses, d.Uncured = now, 0, 0, false
 	p.fact(now, Fact{Kind: "post_reported", Ref: d.ID, Actor: cmd.Actor})
 	p.set(d, "posted", now)
 	p.planKeyDates(now)
@@ -269,7 +269,7 @@ func (p *Partnership) verified(now time.Time, d *DeliverableState, e Effect, cod
 	case "ok":
 		p.closeTask(key)
 		p.disarm(timerCure, d.ID)
-		d.Misses = 0
+		d.Misses, d.Uncured = 0, false
 		p.fact(now, Fact{Kind: "post_verified", Ref: d.ID, N: d.Check})
 		p.releasePayouts(now, d.ID, "post_mismatch")
 		if d.State == "verified" && slices.ContainsFunc(p.Timers, func(t Timer) bool { return t.Kind == timerVerify && t.Ref == d.ID }) {
@@ -301,8 +301,13 @@ func (p *Partnership) verified(now time.Time, d *DeliverableState, e Effect, cod
 	}
 }
 
+// mismatch asks the creator once to put the post right, and then the house to decide. It is looked at on and on, in case it is.
 func (p *Partnership) mismatch(now time.Time, d *DeliverableState, key, code string) {
 	due := now.Add(p.CreatorCalendar.Span(p.Timings.CureGrace))
+	if p.Quiet && d.Uncured {
+		p.arm(timerCure, d.ID, d.Check, due)
+		return
+	}
 	p.fact(now, Fact{Kind: "post_mismatch", Ref: d.ID, Code: code, Until: due})
 	p.task(TaskChange{Key: key, Kind: "post_mismatch", Code: code, OwnerID: p.OwnerID, Ref: d.ID, Due: due})
 	p.holdPayouts(d.ID, "post_mismatch")

@@ -110,8 +110,11 @@ func (p *Partnership) fire(now time.Time, t Timer) { //nolint:gocyclo,funlen // 
 		}
 	case timerCure:
 		if d := p.deliverable(t.Ref); d != nil && !d.Terminal() {
-			p.fact(now, Fact{Kind: "cure_overdue", Ref: d.ID})
-			p.task(TaskChange{Key: "cure/" + d.ID.String(), Kind: "post_not_cured", OwnerID: p.OwnerID, Role: RoleOps, Ref: d.ID, Due: now})
+			if !p.Quiet || !d.Uncured {
+				p.fact(now, Fact{Kind: "cure_overdue", Ref: d.ID})
+				p.task(TaskChange{Key: "cure/" + d.ID.String(), Kind: "post_not_cured", OwnerID: p.OwnerID, Role: RoleOps, Ref: d.ID, Due: now})
+			}
+			d.Uncured = true
 			d.Misses++
 			p.verify(d)
 		}

@@ -1,6 +1,7 @@
 package rapport
 
 import (
+	"slices"
 	"time"
 )
 
@@ -73,6 +74,15 @@ func (p *Partnership) contentWaits(d DeliverableState) []Waiting {
 		return []Waiting{{For: "creator", Decision: "draft", Ref: d.ID, Since: d.Since, Due: d.DraftDue, Silence: "draft_late"}}
 	case "in_review":
 		return []Waiting{{For: "role", Who: string(RoleApprover), Decision: "review", Ref: d.Review, Since: d.Since}}
+	case "posted", "verified":
+		i := slices.IndexFunc(p.Timers, func(t Timer) bool { return t.Kind == timerCure && t.Ref == d.ID })
+		if i < 0 {
+			return nil
+		}
+		if d.Uncured {
+			return []Waiting{{For: "user", Who: p.OwnerID.String(), Decision: "post_not_cured", Ref: d.ID, Since: d.PostedAt}}
+		}
+		return []Waiting{{For: "creator", Decision: "put_right", Ref: d.ID, Since: d.PostedAt, Due: p.Timers[i].At, Silence: "not_put_right"}}
 	case "approved_to_post", "scheduled":
 		return []Waiting{{For: "creator", Decision: "post", Ref: d.ID, Since: d.Since, Due: d.PublishBy, Silence: "post_late"}}
 	}

@@ -130,6 +130,7 @@ var waitingTable = map[string]string{ //nolint:gochecknoglobals // a table
 	rapport.KeyExclusivity: "Extend the exclusivity, or let it end",
 	"look_at_mail":         "Look at a mail before it goes out", "answer": "Answer the creator",
 	"number":      "Enter the number of %s that a bonus depends on",
+	"put_right":   "Put the post of %s right", "post_not_cured": "Decide on the post of %s, which was not put right",
 	"product":     "Arrive at the creator: the time for %s begins then",
 	"extension":   "Give the creator more time for %s, or decline",
 	"extra_round": "Say whether they make another round of %s", "round_declined": "Offer money for another round of %s, or go on without it",
@@ -140,7 +141,7 @@ var silenceEffects = map[string]string{ //nolint:gochecknoglobals // a table
 	"next_step": "The next step of the outreach follows", "reminder": "The owner gets a task", "offer_expires": "The offer expires",
 	"contract_expires": "The contract expires and the talks go on", "draft_late": "It is marked late and the owner gets a task",
 	"post_late": "The owner gets a task", "renewal_lapses": "The renewal lapses and an admin is told", "key_date_ends": "It ends on its day, and an admin is told before",
-	"number_asked": "The owner gets a task", "bonus_open": "The bonus stays open",
+	"number_asked": "The owner gets a task", "not_put_right": "The owner decides, and its money stays held", "bonus_open": "The bonus stays open",
 	"mail_waits": "The mail waits, and a colleague is asked too", "answer_escalates": "The brand's admins are told",
 	"owner_reminded": "The owner gets a task", "hold": "It is held and an admin gets a task", "auto_approve": "It counts as approved", "auto_reject": "It counts as rejected",
 }
