@@ -43,6 +43,7 @@ type PortalDeliverable struct {
 	Names       map[uuid.UUID]string // of the people in the stages
 	Feedback    []string             // what reviewers and machine checks asked to change in the current version
 	Corrections []Correction
+	Wrong       []string // what the last look at the post found, in codes
 	Comments    []Comment
 	Rights      []PostRight
 	Rounds      int     // revision rounds that the contract includes

@@ -2,6 +2,20 @@ package rapport
 
 // german is what the program says to creators, by its English words. It says “du” to them.
 var german = map[string]string{ //nolint:gochecknoglobals // a table
+	// What a look at a post found.
+	"Put your post of “%s” right. What is missing stands below.":           "Bring deinen Beitrag zu „%s“ in Ordnung. Was fehlt, steht unten.",
+	"The post is not there any more.":                                      "Der Beitrag ist nicht mehr da.",
+	"The address does not answer.":                                         "Unter der Adresse antwortet niemand.",
+	"The address is not on the public internet.":                           "Die Adresse ist nicht öffentlich im Internet.",
+	"The post does not say that it is an advertisement.":                   "Im Beitrag steht nicht, dass das Werbung ist.",
+	"What the post says about being an advertisement is not clear enough.": "Dass das Werbung ist, steht nicht klar genug im Beitrag.",
+	"Words that must be in it are missing.":                                "Vereinbarte Wörter fehlen.",
+	"The promo code is missing or another one.":                            "Der Rabattcode fehlt oder ist ein anderer.",
+	"The tracked link is missing or another one.":                          "Dein Link fehlt oder ist ein anderer.",
+	"It was published by another account.":                                 "Er wurde von einem anderen Konto veröffentlicht.",
+	"It was published before it was approved.":                             "Er wurde vor der Freigabe veröffentlicht.",
+	"It was published after the publish window.":                           "Er wurde nach dem vereinbarten Zeitraum veröffentlicht.",
+
 	// The next step.
 	"This partnership has ended. Payments that are still owed are listed below.": "Diese Zusammenarbeit ist beendet. Zahlungen, die noch offen sind, stehen unten.",
 	"Answer the offer.":                                  "Antworte auf das Angebot.",

@@ -125,6 +125,19 @@ func TestPortalHomeSaysWhatIsExpected(t *testing.T) {
 	require.Contains(t, h.Next, "Publish")
 	require.True(t, h.Deliverables[0].CanReportPost)
 	require.Empty(t, h.Deliverables[0].Feedback)
+
+	look := `insert into post_checks (deliverable_id, n, result, url, problems) values ($1, 1, $2, 'https://video.example/1', $3)`
+	d.sql(t, `update deliverables set state = 'posted', posted_at = now()`)
+	d.sql(t, look, d.deliverable, "mismatch", []string{"disclosure_missing", "promo_code_wrong"})
+	h = home()
+	require.Contains(t, h.Next, "right. What is missing stands below.")
+	require.Equal(t, "The post does not say that it is an advertisement.\nThe promo code is missing or another one.", h.Deliverables[0].Feedback)
+	me.with("Accept-Language", "de").send(t, "GET", "/v1/portal/home", nil).into(t, &h)
+	require.Equal(t, "Im Beitrag steht nicht, dass das Werbung ist.\nDer Rabattcode fehlt oder ist ein anderer.", h.Deliverables[0].Feedback)
+	d.sql(t, look, d.deliverable, "ok", []string{})
+	h = home()
+	require.Empty(t, h.Deliverables[0].Feedback)
+	require.NotContains(t, h.Next, "right")
 }
 
 func TestOfferIsDecidedOnThePortal(t *testing.T) {

@@ -65,7 +65,7 @@ func (s *Server) home(ctx context.Context, page rapport.PortalPage) gen.PortalHo
 	for i, d := range page.Deliverables {
 		home.Deliverables[i] = gen.PortalDeliverable{
 			Id: d.ID, Title: d.Title, Platform: d.Platform, Kind: d.Kind, State: d.State, DraftDueAt: d.DraftDueAt, PublishBy: d.PublishBy, Round: d.Round,
-			Reviewing: orNil(lookingWords(say, d)), Feedback: orNil(feedbackWords(d)), CanSubmit: canSubmit(page, d), CanReportPost: canReportPost(page, d),
+			Reviewing: orNil(lookingWords(say, d)), Feedback: orNil(feedbackWords(say, d)), CanSubmit: canSubmit(page, d), CanReportPost: canReportPost(page, d),
 			Hashtags: noNil(page.Hashtags), Asks: rapport.ContentAsks(d.Asks, say), PostUrl: orNil(d.PostURL), Waiting: waitingOf(say, d), Corrections: each(d.Corrections, showCorrection),
 			Comments: each(d.Comments, showComment), Spoken: orNot(d.Declares && isVideo(d.Kind)),
 			Extension: portalExtension(d.Extension), CanAskForTime: orNot(canAskForTime(page, d)),
@@ -144,6 +144,8 @@ type step struct {
 // stepOf is what is waited for about one piece of content; nil for nothing.
 func stepOf(say rapport.Words, page rapport.PortalPage, d rapport.PortalDeliverable) *step {
 	switch {
+	case len(d.Wrong) > 0:
+		return &step{say.Say("Put your post of “%s” right. What is missing stands below.", d.Title), nil}
 	case d.Extra == "asked" || d.Extra == "offered":
 		return &step{say.Say("Say whether you make another round of “%s”.", d.Title), nil}
 	case d.Extra == "declined":
@@ -241,8 +243,11 @@ func lookingWords(say rapport.Words, d rapport.PortalDeliverable) string {
 	return words
 }
 
-// feedbackWords is what must change in the version that was sent back; nothing once a newer one is being looked at.
-func feedbackWords(d rapport.PortalDeliverable) string {
+// feedbackWords is what must change in the version that was sent back, or in the post; nothing once a newer one is being looked at.
+func feedbackWords(say rapport.Words, d rapport.PortalDeliverable) string {
+	if len(d.Wrong) > 0 {
+		return strings.Join(each(d.Wrong, func(code string) string { return say.Say(postProblemWords(code)) }), "\n")
+	}
 	switch d.State {
 	case "changes_requested", "late", "rejected":
 	default:

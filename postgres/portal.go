@@ -167,7 +167,7 @@ func (s *Store) portalDeliverables(ctx context.Context, tx pgx.Tx, partnership u
 				DraftDueAt: r.DraftDueAt, PublishBy: r.PublishBy, Round: int(r.Round), PostURL: text(r.PostUrl),
 				SubmissionID: r.CurrentSubmission, ReviewID: r.ReviewID, VerifiedAt: r.VerifiedAt, DraftAfter: r.DraftAfter, Extra: r.Extra, ExtraFee: feeOf(r.ExtraFee, r.ExtraCurrency),
 			},
-			ReviewState: r.ReviewState, OnSilence: rapport.OnSilence(r.OnSilence), Feedback: r.Comments,
+			ReviewState: r.ReviewState, OnSilence: rapport.OnSilence(r.OnSilence), Feedback: r.Comments, Wrong: r.Wrong,
 		}
 		var terms rapport.ContractTerms
 		if err := json.Unmarshal(r.Terms, &terms); err != nil {

@@ -41,7 +41,9 @@ select d.id, d.partnership_id, d.brand_id, d.title, d.platform, d.kind, d.state,
   r.id as review_id, coalesce(r.state, '')::text as review_state, coalesce(r.stages, '[]')::jsonb as stages, coalesce(r.checks, '[]')::jsonb as checks,
   coalesce(l.on_silence, 'hold')::text as on_silence, d.extra, d.extra_fee, d.extra_currency, coalesce((contract_now(d.contract_id)).terms, '{}')::jsonb as terms,
   coalesce((select jsonb_agg(jsonb_build_object('kind', k.kind, 'until', k.at) order by k.at, k.kind) from key_dates k where d.id = any (k.assets) and k.state in ('open', 'let_end', 'renegotiating')), '[]')::jsonb as rights,
-  array(select x.comment::text from decisions x where x.submission_id = d.current_submission and x.state = 'accepted' and coalesce(x.comment, '') <> '' order by x.decided_at)::text[] as comments
+  array(select x.comment::text from decisions x where x.submission_id = d.current_submission and x.state = 'accepted' and coalesce(x.comment, '') <> '' order by x.decided_at)::text[] as comments,
+  array(select unnest(case when x.result = 'ok' then '{}' else x.problems end) from (select c.result, c.problems from post_checks c where c.deliverable_id = d.id order by c.at desc limit 1) x
+    where d.state in ('posted', 'verified'))::text[] as wrong
 from deliverables d left join reviews r on r.submission_id = d.current_submission left join policies l on l.id = r.policy_id and l.version = r.policy_version
 left join contracts t on t.id = d.contract_id
 where d.partnership_id = @partnership_id order by d.term desc, d.position;
