@@ -113,10 +113,10 @@ var german = map[string]string{ //nolint:gochecknoglobals // a table
 		"am %s wurde bei Stripe das Bankkonto geändert, auf das %s dir Zahlungen schickt. Zahlungen warten jetzt, bis jemand von %s geprüft hat, dass du es warst.\n\n" +
 		"Wenn du es warst, musst du nichts tun.\n\n" +
 		"Wenn du es nicht warst, antworte sofort auf diese Mail und sag uns Bescheid. Sichere dein Konto bei Stripe und dein Postfach mit einem neuen Passwort. Auf das neue Konto wird inzwischen nichts gezahlt.\n\n%s",
-	"That is all of it. ": "Das ist der volle Betrag. ",
+	"Nothing was kept of it. ":                                       "Davon wurde nichts einbehalten. ",
 	"Of the %s that we owed you, %s was kept for what you owed us. ": "Von den %s, die wir dir schulden, haben wir %s für das einbehalten, was du uns schuldest. ",
-	"We look forward to it.":     "Wir freuen uns darauf.",
-	"by %s, reference %s, on %s": "per %s, Referenz %s, am %s",
+	"We look forward to it.":                                         "Wir freuen uns darauf.",
+	"by %s, reference %s, on %s":                                     "per %s, Referenz %s, am %s",
 
 	// The page of a link that ends the mail.
 	"No more invitations": "Keine Einladungen mehr",

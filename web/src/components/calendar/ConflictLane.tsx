@@ -70,7 +70,7 @@ function OverrideDialog({ conflict, onClose }: { conflict: Conflict; onClose: ()
           <Textarea label="Reason" description="Kept with your name" required data-autofocus autosize minRows={2} value={reason} onChange={(event) => setReason(event.currentTarget.value)} error={act.error?.byField.reason} />
           <ProblemNotice problem={act.error} shownFields={["reason"]} />
           <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>Leave it</Button>
+            <Button variant="default" onClick={onClose}>Cancel</Button>
             <Button type="submit" loading={act.isPending} disabled={reason.trim() === ""}>Let it stand</Button>
           </Group>
         </Stack>

@@ -97,7 +97,7 @@ export default function CommandDialog({ command, partnership, onClose }: { comma
           )}
           <ProblemNotice problem={act.error} shownFields={["reason", "until", "deliverable_id"]} />
           <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>Leave it as it is</Button>
+            <Button variant="default" onClick={onClose}>Cancel</Button>
             <Button type="submit" loading={act.isPending}>{ask.verb}</Button>
           </Group>
         </Stack>

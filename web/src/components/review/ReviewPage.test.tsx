@@ -254,7 +254,7 @@ it("shows who is asked on which level, decisions that were kept, and corrections
   expect(screen.getByText("Kept from an earlier version")).toBeVisible();
   expect(screen.getByText("Say 900 g")).toBeVisible();
   expect(screen.getByText("Sent back since; the stage is decided anew")).toBeVisible();
-  expect(screen.getByText(/^Silence decides/)).toBeVisible();
+  expect(screen.getByText(/^Waits for a decision until/)).toBeVisible();
   expect(screen.getByText(/^Starts/)).toBeVisible();
 });
 

@@ -59,7 +59,7 @@ export function ReviewStages({ stages }: { stages: ReviewStage[] }) {
             </div>
             {stage.state === "waiting" && stage.starts_at && <div className="soft">Starts <RelativeTime at={stage.starts_at} />, on {exactText(new Date(stage.starts_at))}</div>}
             {open && stage.opened_at && <div className="soft">Asked <RelativeTime at={stage.opened_at} />{stage.due_at && <>, due <RelativeTime at={stage.due_at} /></>}</div>}
-            {open && stage.silence_at && <div className="soft">Silence decides <RelativeTime at={stage.silence_at} />, on {exactText(new Date(stage.silence_at))}</div>}
+            {open && stage.silence_at && <div className="soft">Waits for a decision until <RelativeTime at={stage.silence_at} />, on {exactText(new Date(stage.silence_at))}</div>}
             {stage.decisions.map((decision) => (
               <div key={decision.id} className={classes.decision}>
                 <div>

@@ -135,7 +135,7 @@ function Profile({ creator, etag, was, brand }: { creator: Creator; etag: string
               return contacts.length > 0 && (
                 <div key={role}>
                   <h3 className={classes.group}>{title}</h3>
-                  <ul className={classes.stages}>
+                  <ul className={classes.lines}>
                     {contacts.map((contact) => (
                       <li key={contact.id ?? contact.email}><span style={{ overflowWrap: "anywhere" }}>{contact.email}{contact.name && <span className="soft"> {contact.name}</span>}</span></li>
                     ))}
@@ -171,14 +171,14 @@ function Accounts({ creator, brandId }: { creator: Creator; brandId: string | un
   const profile = useQuery({ ...creatorProfileQuery(creator.id, brandId ?? ""), enabled: brandId !== undefined });
   if (creator.accounts.length === 0) return <p className="soft" style={{ margin: 0 }}>No account is known.</p>;
   return (
-    <ul className={classes.stages}>
+    <ul className={classes.lines}>
       {creator.accounts.map((account) => {
         const counts = (profile.data?.data.followers ?? []).filter(({ account_id }) => account_id === account.id);
         const newest = newestCount(counts);
         const followers = newest?.followers ?? account.followers;
         const asOf = newest?.as_of ?? account.followers_as_of;
         return (
-          <li key={account.id ?? `${account.platform}-${account.handle}`} style={{ flexWrap: "wrap" }}>
+          <li key={account.id ?? `${account.platform}-${account.handle}`}>
             <span><AccountLink account={account} /> <span className="soft">{account.platform}</span></span>
             <span className="tabular" title={asOf && `As of ${dateText(asOf)}`}>
               {followers?.toLocaleString("en") ?? ""}{newest && <span className="soft"> {sourceWords[newest.source]}</span>}

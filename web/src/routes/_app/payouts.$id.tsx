@@ -154,7 +154,7 @@ function Reasons({ payoutId }: { payoutId: string }) {
       {history.error && !items ? <LoadFailed error={history.error} retry={() => void history.refetch()} /> : !items ? <LoadingLines lines={2} /> : items.length === 0 ? (
         <p className="soft" style={{ margin: 0 }}>Nobody did anything about it yet.</p>
       ) : (
-        <ul className={classes.stages}>
+        <ul className={classes.lines}>
           {items.map(({ key, actor, what, reason, at, noun, amount }) => (
             <li key={key}>
               <span><strong>{actor}</strong>: {what}{noun === "reversal" && amount && <>, <Money value={amount} /></>}{reason && <> – “{reason}”</>}</span>
@@ -171,7 +171,7 @@ function Approvals({ payout, approve }: { payout: Payout; approve: (part: Approv
   const latest = Math.max(0, ...payout.approvals.map(({ round }) => round));
   return (
     <>
-      <ul className={classes.stages}>
+      <ul className={classes.lines}>
         {payout.approvals.map((approval) => (
           <li key={`${approval.part}-${approval.round}-${approval.user.id}`}>
             <span>

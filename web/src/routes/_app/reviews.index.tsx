@@ -44,7 +44,7 @@ const cols = columns<ReviewSummary>([
   },
   { id: "state", header: "State", cell: ({ state }) => <StatusChip noun="review" state={state} />, phone: "head" },
   { id: "due", header: "Due", cell: ({ due_at }) => <RelativeTime at={due_at} inList /> },
-  { id: "silence", header: "Silence decides", cell: ({ silence_at }) => <RelativeTime at={silence_at} inList /> },
+  { id: "silence", header: "Waits until", cell: ({ silence_at }) => <RelativeTime at={silence_at} inList /> },
 ]);
 
 const none: ReviewSummary[] = [];
