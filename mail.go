@@ -53,6 +53,7 @@ type MailDraft struct {
 	ReviewID      uuid.UUID
 	ToName        string
 	To            string
+	Zone          string // of somebody of the house; empty for the brand's
 	FromName      string
 	From          string
 	Subject       string // template

@@ -39,7 +39,7 @@ func mayPost(page rapport.PortalPage, d rapport.PortalDeliverable) bool {
 
 // wordsFor are the words in which a creator is answered: those they chose, else those that their browser asks for.
 func wordsFor(ctx context.Context, chosen string) rapport.Words {
-	return rapport.WordsIn(rapport.LocaleFor(chosen, requestFrom(ctx).Languages))
+	return rapport.WordsFor(ctx, rapport.LocaleFor(chosen, requestFrom(ctx).Languages))
 }
 
 // home puts everything a creator's page is made of in words.
@@ -56,7 +56,7 @@ func (s *Server) home(ctx context.Context, page rapport.PortalPage) gen.PortalHo
 	if o := page.Offer; o != nil {
 		home.Offer = &gen.PortalOfferView{
 			Id: o.ID, State: o.State, Fee: toMoney(o.Fee), Message: orNil(o.Message), Terms: toTerms(o.Terms), ExpiresAt: o.ExpiresAt,
-			CounterFee: moneyOf(o.CounterFee), Changes: changesOf(*o), Before: offersBefore(*o),
+			CounterFee: moneyOf(o.CounterFee), Changes: changesOf(say, *o), Before: offersBefore(say, *o),
 		}
 	}
 	if c := page.Contract; c != nil {
@@ -65,7 +65,7 @@ func (s *Server) home(ctx context.Context, page rapport.PortalPage) gen.PortalHo
 	for i, d := range page.Deliverables {
 		home.Deliverables[i] = gen.PortalDeliverable{
 			Id: d.ID, Title: d.Title, Platform: d.Platform, Kind: d.Kind, State: d.State, DraftDueAt: d.DraftDueAt, PublishBy: d.PublishBy, Round: d.Round,
-			Reviewing: orNil(lookingWords(say, d)), Feedback: orNil(feedbackWords(d)), CanSubmit: canSubmit(page, d), CanReportPost: canReportPost(page, d),
+			Reviewing: orNil(lookingWords(say, d)), Feedback: orNil(feedbackWords(say, d)), CanSubmit: canSubmit(page, d), CanReportPost: canReportPost(page, d),
 			Hashtags: noNil(page.Hashtags), Asks: rapport.ContentAsks(d.Asks, say), PostUrl: orNil(d.PostURL), Waiting: waitingOf(say, d), Corrections: each(d.Corrections, showCorrection),
 			Comments: each(d.Comments, showComment), Spoken: orNot(d.Declares && isVideo(d.Kind)),
 			Extension: portalExtension(d.Extension), CanAskForTime: orNot(canAskForTime(page, d)),
@@ -242,7 +242,7 @@ func lookingWords(say rapport.Words, d rapport.PortalDeliverable) string {
 }
 
 // feedbackWords is what must change in the version that was sent back; nothing once a newer one is being looked at.
-func feedbackWords(d rapport.PortalDeliverable) string {
+func feedbackWords(say rapport.Words, d rapport.PortalDeliverable) string {
 	switch d.State {
 	case "changes_requested", "late", "rejected":
 	default:
@@ -251,7 +251,11 @@ func feedbackWords(d rapport.PortalDeliverable) string {
 	if d.ReviewState != rapport.ReviewChangesRequested && d.ReviewState != rapport.ReviewRejected {
 		return ""
 	}
-	return strings.Join(d.Feedback, "\n\n")
+	words := slices.Clone(d.Feedback)
+	for _, c := range d.Failed {
+		words = append(words, c.Advice(say))
+	}
+	return strings.Join(words, "\n\n")
 }
 
 // paidWords says how a payment was made, as the creator finds it again on their side.

@@ -1,5 +1,8 @@
-import { expect, it } from "vitest";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, expect, it } from "vitest";
 
+import { english, speak } from "./language";
 import { moneyText, toMajor, toMinor } from "./money";
 
 it.each([
@@ -8,6 +11,16 @@ it.each([
   [{ amount: -50, currency: "eur" }, "-€0.50"],
 ])("writes %o as %s", (money, text) => {
   expect(moneyText(money)).toBe(text);
+});
+
+afterEach(() => speak());
+
+it("writes amounts as the server writes them in sentences", () => {
+  const examples = JSON.parse(readFileSync(join(import.meta.dirname, "../../../testdata/amounts.json"), "utf8")) as { locale: string; amount: number; currency: string; text: string }[];
+  for (const { locale, amount, currency, text } of examples) {
+    speak({ locale, parts: english });
+    expect(moneyText({ amount, currency })).toBe(text);
+  }
 });
 
 it.each([
