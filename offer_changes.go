@@ -63,7 +63,9 @@ func (o Offer) Changes(say Words) []AmendedLine {
 	was.Deliverables = renamed(was.Deliverables, is.Deliverables, pieces)
 	parts := paired(was.Milestones, is.Milestones,
 		func(a, b MilestoneTerms) bool { return a.Title == b.Title },
-		func(a, b MilestoneTerms) bool { return was.partWords(say, a, o.Before.Fee) == is.partWords(say, b, o.Fee) },
+		func(a, b MilestoneTerms) bool {
+			return was.partWords(say, a, o.Before.Fee) == is.partWords(say, b, o.Fee)
+		},
 		func(a, b MilestoneTerms) bool { return a.Trigger == b.Trigger && (a.Bonus > 0) == (b.Bonus > 0) })
 	payment := func(m MilestoneTerms) string { return say.Say("Payment “%s”", m.Title) }
 	for i, to := range parts {

@@ -75,7 +75,9 @@ func (m *DeliverableMove) Effects(t RunningTerm, now time.Time, say Words) (chan
 		return changes, pinned
 	}
 	ends := func(what string, from, to time.Time, days int) {
-		at := func(posted time.Time) string { return t.Brand.words(say, t.Brand.EndOfDay(t.Brand.AddDays(posted, days))) }
+		at := func(posted time.Time) string {
+			return t.Brand.words(say, t.Brand.EndOfDay(t.Brand.AddDays(posted, days)))
+		}
 		if days > 0 && !from.IsZero() && to.After(from) {
 			changes = append(changes, AmendedLine{What: what, From: at(from), To: at(to)})
 		}

@@ -3,6 +3,7 @@ package rapport
 import (
 	"context"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -73,25 +74,34 @@ func WordsIn(locale string) Words {
 
 // In puts moments into the zone of whoever reads the words. A zone that there is not leaves them in UTC.
 func (w Words) In(zone string) Words {
-	if found, err := time.LoadLocation(zone); err == nil && zone != "" && zone != "Local" {
-		w.zone = found
-	}
+	w.zone = zoneNamed(zone)
 	return w
+}
+
+// zoneNamed is nil where there is no such zone.
+func zoneNamed(name string) *time.Location {
+	found, err := time.LoadLocation(name)
+	if err != nil || name == "" || name == "Local" {
+		return nil
+	}
+	return found
 }
 
 type readerKey struct{}
 
 // WithReader sets the time zone of the person for whom a page is made.
 func WithReader(ctx context.Context, zone string) context.Context {
-	return context.WithValue(ctx, readerKey{}, zone)
+	return context.WithValue(ctx, readerKey{}, sync.OnceValue(func() *time.Location { return zoneNamed(zone) }))
 }
 
 // WordsFor are the words of a language for whoever reads the page: moments in their zone and amounts as the page shows them. Where nobody
 // said a zone, as programs do not, moments name UTC and amounts the code of their currency.
 func WordsFor(ctx context.Context, locale string) Words {
-	zone, _ := ctx.Value(readerKey{}).(string)
-	w := WordsIn(locale).In(zone)
-	w.page = w.zone != nil
+	w := WordsIn(locale)
+	if zone, ok := ctx.Value(readerKey{}).(func() *time.Location); ok {
+		w.zone = zone()
+		w.page = w.zone != nil
+	}
 	return w
 }
 

@@ -48,8 +48,9 @@ func (s *Server) ListPayouts(ctx context.Context, r gen.ListPayoutsRequestObject
 		return nil, err
 	}
 	list := gen.ListPayouts200JSONResponse{Items: make([]gen.PayoutSummary, len(items)), NextCursor: cursorOf(next)}
+	say := houseWords(ctx)
 	for i, p := range items {
-		list.Items[i] = showPayoutSummary(houseWords(ctx), p)
+		list.Items[i] = showPayoutSummary(say, p)
 	}
 	return list, nil
 }

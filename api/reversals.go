@@ -38,8 +38,8 @@ func (s *Server) ListReversals(ctx context.Context, r gen.ListReversalsRequestOb
 	if err != nil {
 		return nil, err
 	}
-	me := principalFrom(ctx)
-	list := gen.ListReversals200JSONResponse{Items: each(items, func(r rapport.ReversalItem) gen.Reversal { return showReversal(houseWords(ctx), r, me) }), NextCursor: cursorOf(next)}
+	me, say := principalFrom(ctx), houseWords(ctx)
+	list := gen.ListReversals200JSONResponse{Items: each(items, func(r rapport.ReversalItem) gen.Reversal { return showReversal(say, r, me) }), NextCursor: cursorOf(next)}
 	return list, nil
 }
 
