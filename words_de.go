@@ -118,7 +118,7 @@ var german = map[string]string{ //nolint:gochecknoglobals // a table
 	"Payment “%s”":                          "Zahlung „%s“",
 	"Length of the term":                    "Laufzeit",
 	"End of the term":                       "Ende der Laufzeit",
-	"Renewal decided before the end":        "Frist für die Verlängerung vor dem Ende",
+	"Renewal decided before the end":        "Frist für die Verlängerung",
 	"Renewal decided by":                    "Entscheidung über die Verlängerung bis",
 	"Included revision rounds":              "Enthaltene Korrekturrunden",
 	"Usage rights after publication":        "Nutzungsrechte nach der Veröffentlichung",
