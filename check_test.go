@@ -98,7 +98,10 @@ func TestCreatorsReadAdviceInTheirLanguage(t *testing.T) {
 	t.Parallel()
 	yes, no := true, false
 	rules := ContentRules{Spoken: true, Banned: []string{"cheap"}, MediaTypes: []string{"video"}, MaxMegabytes: 1, MinSeconds: 15, MaxSeconds: 60, AspectRatios: []string{"9:16", "4:5"}}
-	base := Content{Platform: "instagram", Kind: "reel", Country: "DE", Rules: rules, Hashtags: []string{"#a"}, PromoCode: "ANN20", TrackedLink: "https://acme.test/x?r=1", FileName: "a.mp4", FileType: "video/mp4"}
+	base := Content{
+		Platform: "instagram", Kind: "reel", Country: "DE", Rules: rules, Hashtags: []string{"#a"}, PromoCode: "ANN20", TrackedLink: "https://acme.test/x?r=1",
+		FileName: "a.mp4", FileType: "video/mp4",
+	}
 	told := map[string]bool{}
 	for _, change := range []func(*Content){
 		func(c *Content) { c.Caption, c.Spoken, c.Written = "A cheap bag", &no, &no },

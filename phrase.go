@@ -86,7 +86,7 @@ func readValue(raw json.RawMessage) (any, error) {
 	case '{':
 		var p Phrase
 		err := json.Unmarshal(raw, &p)
-		return p, err
+		return p, err //nolint:wrapcheck // whoever reads says what
 	case '[':
 		var list []json.RawMessage
 		if err := json.Unmarshal(raw, &list); err != nil {
@@ -103,5 +103,5 @@ func readValue(raw json.RawMessage) (any, error) {
 	}
 	var v any
 	err := json.Unmarshal(raw, &v)
-	return v, err
+	return v, err //nolint:wrapcheck // whoever reads says what
 }

@@ -1,6 +1,7 @@
 package rapport
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"sync"
@@ -196,10 +197,7 @@ func (w Words) Money(m Money) string {
 	if !w.page {
 		return sign + whole + " " + currency
 	}
-	symbol := currency
-	if known, ok := currencySymbols[m.Currency]; ok {
-		symbol = known
-	}
+	symbol := cmp.Or(currencySymbols[w.locale+" "+m.Currency], currencySymbols[m.Currency], currency)
 	switch last, _ := utf8.DecodeLastRuneInString(symbol); {
 	case w.locale == "de":
 		return sign + whole + "\u00a0" + symbol
@@ -209,10 +207,11 @@ func (w Words) Money(m Money) string {
 	return sign + symbol + whole
 }
 
-// currencySymbols are the narrow ones of CLDR, as pages show them; a test of the pages reads the same examples. The others have their code.
+// currencySymbols are the narrow ones of CLDR, as pages show them; a test of the pages reads the same examples. Others have their code.
 var currencySymbols = map[string]string{ //nolint:gochecknoglobals // a table
 	"usd": "$", "eur": "€", "gbp": "£", "cad": "$", "aud": "$", "sek": "kr", "nok": "kr", "dkk": "kr", "pln": "zł", "czk": "Kč", "mxn": "$", "brl": "R$", "inr": "₹",
 	"sgd": "$", "nzd": "$", "huf": "Ft", "twd": "$", "jpy": "¥", "krw": "₩", "clp": "$", "vnd": "₫", "isk": "kr",
+	"de twd": "NT$",
 }
 
 // germanZones are zones that are called otherwise in German.

@@ -181,7 +181,8 @@ func TestAmountsInSentencesAreWrittenAsOnPages(t *testing.T) {
 	var examples []struct {
 		Money
 
-		Locale, Text string
+		Locale string `json:"locale"`
+		Text   string `json:"text"`
 	}
 	require.NoError(t, json.Unmarshal(raw, &examples))
 	require.NotEmpty(t, examples)

@@ -44,12 +44,16 @@ func (s *Server) ListReconciliations(ctx context.Context, r gen.ListReconciliati
 	if err != nil {
 		return nil, err
 	}
-	return gen.ListReconciliations200JSONResponse{Items: each(runs, func(r rapport.ReconciliationRun) gen.Reconciliation { return showReconciliation(houseWords(ctx), r) }), NextCursor: cursorOf(next)}, nil
+	say := houseWords(ctx)
+	return gen.ListReconciliations200JSONResponse{
+		Items: each(runs, func(r rapport.ReconciliationRun) gen.Reconciliation { return showReconciliation(say, r) }), NextCursor: cursorOf(next),
+	}, nil
 }
 
 func showReconciliation(say rapport.Words, r rapport.ReconciliationRun) gen.Reconciliation {
 	shown := gen.Reconciliation{
-		Id: r.ID, State: gen.ReconciliationState(r.State), From: r.From, To: r.To, Matched: r.Matched, Breaks: each(r.Lines, func(l rapport.ReconciliationLine) gen.ReconciliationBreak { return showBreak(say, l) }), Sums: each(r.Sums, showSum),
+		Id: r.ID, State: gen.ReconciliationState(r.State), From: r.From, To: r.To, Matched: r.Matched, Sums: each(r.Sums, showSum),
+		Breaks:  each(r.Lines, func(l rapport.ReconciliationLine) gen.ReconciliationBreak { return showBreak(say, l) }),
 		AskedBy: userOrNil(r.AskedBy), Problem: orNil(problemWords(r.Problem)), StartedAt: r.StartedAt, FinishedAt: r.FinishedAt,
 	}
 	return shown

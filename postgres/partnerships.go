@@ -501,7 +501,8 @@ func (s *Store) DraftOffer(ctx context.Context, o rapport.OfferDraft) error {
 			return &rapport.Error{
 				Code: rapport.CodeConflict, Reason: "over_budget",
 				Message: fmt.Sprintf("The campaign's budget is %s and %s of it are spoken for, so %s are left: not enough for %s%s. Nothing was sent. "+
-					"Offer less, or ask finance to raise the budget first.", in(p.Budget), in(spoken), in(max(p.Budget-spoken, 0)), say.Money(o.Fee), withBonuses(say, rapport.Money{Amount: o.Terms.Bonuses(), Currency: p.Currency})),
+					"Offer less, or ask finance to raise the budget first.", in(p.Budget), in(spoken), in(max(p.Budget-spoken, 0)), say.Money(o.Fee),
+					withBonuses(say, rapport.Money{Amount: o.Terms.Bonuses(), Currency: p.Currency})),
 			}
 		}
 		err = s.q.InsertOffer(ctx, tx, gen.InsertOfferParams{
