@@ -35,7 +35,7 @@ async function isGerman(what: string): Promise<void> {
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) {
       const text = texts.currentNode.nodeValue?.trim();
-      if (text && !texts.currentNode.parentElement?.closest("[lang=en], script, style, select")) words.push(text);
+      if (text && !texts.currentNode.parentElement?.closest("[lang=en], noscript, script, style, select")) words.push(text);
     }
     return [...words, ...[...document.querySelectorAll("[aria-label], [title], [placeholder]")].flatMap((node) => ["aria-label", "title", "placeholder"].map((name) => node.getAttribute(name) ?? ""))];
   });
