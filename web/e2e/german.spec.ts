@@ -159,8 +159,14 @@ test("more time is asked for and not given, in German", async () => {
   await form.getByRole("button", { name: "Bitte senden" }).click();
   await expect(portal.getByText("Du hast um mehr Zeit gebeten")).toBeVisible();
   await fits("mehr-zeit");
+  const other = await context.newPage();
+  await other.goto("/portal/home");
+  await expect(other.getByRole("button", { name: "Bitte zurücknehmen" })).toBeVisible();
   await portal.getByRole("button", { name: "Bitte zurücknehmen" }).click();
   await expect(portal.getByText("Du hast um mehr Zeit gebeten")).toBeHidden();
+  await other.getByRole("button", { name: "Bitte zurücknehmen" }).click();
+  await expect(other.getByRole("alert")).toContainText("Es ist keine Bitte um mehr Zeit offen.");
+  await other.close();
 });
 
 test("the machine checks say in German what is wrong with a draft", async () => {
@@ -236,6 +242,11 @@ test("payments stand there in German, and the switch is kept", async () => {
   const other = await context.newPage();
   await other.goto("/portal/a-link-that-has-ended");
   await expect(other.getByRole("heading", { level: 1, name: "Dieser Link funktioniert nicht mehr" })).toBeVisible();
+  const visit = await context.cookies();
+  await context.clearCookies();
+  await other.goto("/portal/home");
+  await expect(other.getByRole("heading", { level: 1, name: "Dein Besuch ist abgelaufen" })).toBeVisible();
+  await context.addCookies(visit);
   await other.close();
   await portal.getByRole("combobox", { name: "Sprache" }).selectOption("English");
   await expect(portal.getByRole("heading", { level: 1, name: /^Your account with/ })).toBeVisible();
