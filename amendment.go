@@ -291,56 +291,60 @@ func (a *Amendment) Changed(t ContractTerms) ContractTerms {
 }
 
 // Lines say what a resolved amendment changes.
-func (a *Amendment) Lines(t RunningTerm) []AmendedLine {
-	var lines changedLines
+func (a *Amendment) Lines(t RunningTerm, say Words) []AmendedLine {
+	lines := changedLines{say: say}
 	add := lines.add
-	money := func(n int64) string { return Money{n, t.Fee.Currency}.String() }
+	money := func(n int64) string { return say.Money(Money{n, t.Fee.Currency}) }
 	for _, d := range a.Deliverables {
-		add(d.Title, "", fmt.Sprintf("A new %s on %s. The draft is due %s %s; it is published within %s after that.",
-			d.Kind, d.Platform, counted(d.DraftDueDays, "business day"), d.startWords("both have signed this amendment"), counted(d.PublishDays, "business day")))
+		starts := say.Say("after both have signed this amendment")
+		if d.DraftAfter == AfterDelivery {
+			starts = say.Say("after the product has arrived, and not before both have signed this amendment")
+		}
+		add(d.Title, "", say.Say("A new %s on %s. The draft is due %s %s; it is published within %s after that.",
+			d.Kind, d.Platform, say.Say("%d business days", d.DraftDueDays), starts, say.Say("%d business days", d.PublishDays)))
 	}
 	for _, m := range a.Moved {
 		d := t.deliverable(m.ID)
 		if !m.DraftDue.IsZero() {
-			add("Draft of “"+d.Title+"”", t.Creator.words(orZero(d.DraftDueAt)), t.Creator.words(m.DraftDue))
+			add(say.Say("Draft of “%s”", d.Title), t.Creator.words(say, orZero(d.DraftDueAt)), t.Creator.words(say, m.DraftDue))
 		}
 		if !m.PublishBy.IsZero() {
-			add("Publication of “"+d.Title+"”", t.Creator.words(orZero(d.PublishBy)), t.Creator.words(m.PublishBy))
+			add(say.Say("Publication of “%s”", d.Title), t.Creator.words(say, orZero(d.PublishBy)), t.Creator.words(say, m.PublishBy))
 		}
 	}
 	for _, id := range a.Dropped {
-		add("“"+t.deliverable(id).Title+"”", "owed", "")
+		add(say.quoted(t.deliverable(id).Title), say.Say("owed"), "")
 	}
 	for _, m := range a.Milestones {
-		of := "all deliverables"
+		of := say.Say("all deliverables")
 		if m.New != nil {
-			of = "“" + a.Deliverables[*m.New].Title + "”"
+			of = say.quoted(a.Deliverables[*m.New].Title)
 		} else if d := t.deliverable(m.Deliverable); d != nil {
-			of = "“" + d.Title + "”"
+			of = say.quoted(d.Title)
 		}
-		add(m.Title, "", money(m.Amount)+", "+whenWords(m.Trigger, of)+netWords(MilestoneTerms{NetDays: m.NetDays, HoldUntil: m.HoldUntil}))
+		add(m.Title, "", money(m.Amount)+", "+whenWords(say, m.Trigger, of)+netWords(say, MilestoneTerms{NetDays: m.NetDays, HoldUntil: m.HoldUntil}))
 	}
 	for _, id := range a.DroppedMilestones {
 		m := t.milestone(id)
-		add(m.Title, m.Amount.String(), "")
+		add(m.Title, say.Money(m.Amount), "")
 	}
 	if fee := t.Fee.Amount + a.Adds() - a.Drops(t); fee != t.Fee.Amount {
-		add("Fee in total", t.Fee.String(), money(fee))
+		add(say.Say("Fee in total"), say.Money(t.Fee), money(fee))
 	}
 	if a.EndDays != 0 {
-		add("End of the term", t.Brand.words(t.EndsAt), t.Brand.words(a.EndsAt))
-		add("Renewal decided by", t.Brand.words(t.NoticeBy), t.Brand.words(a.NoticeBy))
+		add(say.Say("End of the term"), t.Brand.words(say, t.EndsAt), t.Brand.words(say, a.EndsAt))
+		add(say.Say("Renewal decided by"), t.Brand.words(say, t.NoticeBy), t.Brand.words(say, a.NoticeBy))
 	}
 	lines.rights(t.Terms, a.Changed(t.Terms))
 	lines.extended(t, a.Extended)
 	if a.Clause != "" {
-		add("Further", "", a.Clause)
+		add(say.Say("Further"), "", a.Clause)
 	}
-	return lines
+	return lines.lines
 }
 
-// Pinned says what stays as it is although the amendment may seem to touch it.
-func (a *Amendment) Pinned(t RunningTerm) (lines []AmendedLine) {
+// Pinned says what stays as it is although the amendment may seem to touch it, to the house.
+func (a *Amendment) Pinned(t RunningTerm, say Words) (lines []AmendedLine) {
 	for _, d := range t.Deliverables {
 		switch {
 		case slices.Contains(a.Dropped, d.ID):
@@ -356,10 +360,10 @@ func (a *Amendment) Pinned(t RunningTerm) (lines []AmendedLine) {
 	}
 	for _, m := range t.Milestones {
 		if m.State != "pending" && m.State != "cancelled" {
-			lines = append(lines, AmendedLine{What: m.Title, To: m.Amount.String() + " are owed or paid already, and stay."})
+			lines = append(lines, AmendedLine{What: m.Title, To: say.Money(m.Amount) + " are owed or paid already, and stay."})
 		}
 	}
-	return append(lines, a.pinnedDates(t)...)
+	return append(lines, a.pinnedDates(t, say)...)
 }
 
 // undoesLate says that a piece gets another day for its draft, and with it a new chance to be in time.
@@ -374,7 +378,7 @@ func AmendmentText(number string, n int, brand, creator string, t RunningTerm, a
 	p("AMENDMENT NO. %d\n\nto the collaboration agreement %s\n", n, number)
 	p("between %s (the brand)\nand %s (the creator)\n", brand, creator)
 	p("1. When both have signed, this changes:")
-	for i, l := range a.Lines(t) {
+	for i, l := range a.Lines(t, WordsIn(LegalLocale)) {
 		switch {
 		case l.From == "":
 			p("   %d. %s: %s", i+1, l.What, l.To)
@@ -397,13 +401,6 @@ func orZero(t *time.Time) time.Time {
 		return time.Time{}
 	}
 	return *t
-}
-
-func counted(n int, unit string) string {
-	if n == 1 {
-		return "1 " + unit
-	}
-	return fmt.Sprintf("%d %ss", n, unit)
 }
 
 // PlanAmendment computes what an amendment executed at c.Now adds and moves; c.ID is the amendment's. Ids are derived from it, so that planning

@@ -89,55 +89,62 @@ func (a *Amendment) resolveExtended(t RunningTerm, now time.Time) (bad []Field) 
 	return bad
 }
 
-// keyWords name what ends on a key date.
-func keyWords(kind string) string {
-	return map[string]string{KeyUsageRights: "Usage rights", KeyAllowlisting: "Allow-listing", KeyExclusivity: "Exclusivity"}[kind]
-}
-
 // words name what ends for some of the posts of a date.
-func (k *RunningDate) words(t RunningTerm, assets []uuid.UUID) string {
+func (k *RunningDate) words(say Words, t RunningTerm, assets []uuid.UUID) string {
 	var titles []string
 	for _, s := range k.Posts {
 		if slices.Contains(assets, *s.DeliverableID) {
-			titles = append(titles, "“"+s.Title+"”")
+			titles = append(titles, say.quoted(s.Title))
 		}
 	}
-	words := keyWords(k.Kind) + " of " + strings.Join(titles, ", ")
+	of, words := strings.Join(titles, ", "), ""
+	switch k.Kind {
+	case KeyUsageRights:
+		words = say.Say("Usage rights of %s", of)
+	case KeyAllowlisting:
+		words = say.Say("Allow-listing of %s", of)
+	case KeyExclusivity:
+		words = say.Say("Exclusivity of %s", of)
+	}
 	if k.Contract != t.ContractID {
-		words += " (contract " + k.Number + ")"
+		words = say.Say("%s (contract %s)", words, k.Number)
 	}
 	return words
 }
 
 // untilWords say the last day of what ends at a moment, which is the end of that day.
-func (c Calendar) untilWords(t time.Time) string {
+func (c Calendar) untilWords(say Words, t time.Time) string {
 	if !c.Compressed() {
 		t = t.Add(-time.Second)
 	}
-	return "until " + c.words(t)
+	return say.Say("until %s", c.words(say, t))
 }
 
 // extended adds the ends that move.
 func (l *changedLines) extended(t RunningTerm, list []KeyDateExtension) {
 	for _, e := range list {
-		l.add(t.date(e.Date).words(t, e.Assets), t.Brand.untilWords(e.At), t.Brand.untilWords(e.Until))
+		k := t.date(e.Date)
+		if k == nil {
+			continue // it came while the amendment waited
+		}
+		l.add(k.words(l.say, t, e.Assets), t.Brand.untilWords(l.say, e.At), t.Brand.untilWords(l.say, e.Until))
 	}
 }
 
 // pinnedDates are the ends that stay beside those that move.
-func (a *Amendment) pinnedDates(t RunningTerm) (lines []AmendedLine) {
+func (a *Amendment) pinnedDates(t RunningTerm, say Words) (lines []AmendedLine) {
 	for i := range t.KeyDates {
 		k := &t.KeyDates[i]
 		ofAll := k.Contract == t.ContractID && a.rightsDays(k.Kind) != nil
 		rest := slices.DeleteFunc(slices.Clone(k.Assets), func(d uuid.UUID) bool {
 			return slices.ContainsFunc(a.Extended, func(e KeyDateExtension) bool { return e.Date == k.ID && slices.Contains(e.Assets, d) })
 		})
-		switch until := t.Brand.untilWords(k.At); {
+		switch until := t.Brand.untilWords(say, k.At); {
 		case len(rest) == 0:
 		case ofAll && k.Extended:
-			lines = append(lines, AmendedLine{What: k.words(t, rest), To: "It was extended on its own, and goes on at least " + until + "."})
+			lines = append(lines, AmendedLine{What: k.words(say, t, rest), To: "It was extended on its own, and goes on at least " + until + "."})
 		case !ofAll && len(a.Extended) > 0:
-			lines = append(lines, AmendedLine{What: k.words(t, rest), To: "It goes on " + until + ", as it was agreed."})
+			lines = append(lines, AmendedLine{What: k.words(say, t, rest), To: "It goes on " + until + ", as it was agreed."})
 		}
 	}
 	return lines

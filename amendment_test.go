@@ -280,6 +280,13 @@ and Ada (the creator)
 
 2. Everything else stays as it was agreed. What is being reviewed goes on under the terms it was handed in under, and what is owed or paid already stays owed or paid.
 `, rapport.AmendmentText("C-000001", 2, "Acme", "Ada", h.running(), a))
+	require.Equal(t, []rapport.AmendedLine{
+		{What: "Second video", To: "Neu: video auf youtube. Der Entwurf ist 4 Werktage nach beiden Unterschriften unter diesem Nachtrag fällig; veröffentlicht wird spätestens 3 Werktage danach."},
+		{What: "Extra", To: "400,00 EUR, nach Veröffentlichung von „Second video“, zahlbar 5 Tage später"},
+		{What: "Honorar insgesamt", From: "1.000,00 EUR", To: "1.400,00 EUR"},
+		{What: "Nutzungsrechte nach der Veröffentlichung", From: "0 Tage", To: "90 Tage"},
+		{What: "Weiteres", To: "The second video shows the shop."},
+	}, a.Lines(h.running(), rapport.WordsIn("de")), "the creator reads the same beside the text")
 }
 
 // Other terms of lateness count for what is not late yet; what is late stays under those that it became late under.
@@ -298,7 +305,7 @@ func TestAnAmendmentChangesWhatIsLate(t *testing.T) {
 		require.Len(t, missed, 1)
 		a := rapport.Amendment{Late: strict}
 		require.Empty(t, a.Resolve(h.running(), h.now))
-		require.Equal(t, rapport.AmendedLine{What: "Piece 1", To: "It is late, and stays under what was agreed about that before."}, a.Pinned(h.running())[0])
+		require.Equal(t, rapport.AmendedLine{What: "Piece 1", To: "It is late, and stays under what was agreed about that before."}, a.Pinned(h.running(), rapport.WordsIn("en"))[0])
 		h.signed(h.draft("late", a))
 		require.Equal(t, missed, h.timers(h.p.ID, "content_missed"), "its moment stays")
 		h.pass(3.1)

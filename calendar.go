@@ -212,12 +212,12 @@ func (c Calendar) EndOfDate(date time.Time) time.Time {
 }
 
 // words say a date as a contract does: the local day, whose end is meant; where a day is shorter, the moment.
-func (c Calendar) words(t time.Time) string {
+func (c Calendar) words(say Words, t time.Time) string {
 	l := t.In(c.location())
 	if c.Compressed() {
-		return l.Format("2 January 2006, 15:04:05 MST")
+		return say.day(l) + l.Format(", 15:04:05 ") + say.zoneOf(l)
 	}
-	return l.Format("2 January 2006 (MST)")
+	return say.day(l) + " (" + say.zoneOf(l) + ")"
 }
 
 // Jitter spreads what a machine sends in bulk: a share of an hour (of the calendar's day) derived from the id and the key.

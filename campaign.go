@@ -105,7 +105,7 @@ func (c Campaign) CheckEdit(next Campaign) []Field {
 		f = append(f, Field{"budget.currency", "fixed", "The currency of a campaign cannot change."})
 	}
 	if spoken := c.Reserved.Amount + c.Committed.Amount; next.Budget.Amount < spoken {
-		f = append(f, Field{"budget.amount", "below_committed", fmt.Sprintf("%s are reserved or committed already.", Money{spoken, c.Budget.Currency})})
+		f = append(f, Field{"budget.amount", "below_committed", housePage().Money(Money{spoken, c.Budget.Currency}) + " are reserved or committed already."})
 	}
 	if next.State == CampaignDraft && c.State != CampaignDraft {
 		f = append(f, Field{"state", "no_way_back", "A campaign that ran cannot become a draft again."})

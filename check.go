@@ -21,10 +21,31 @@ type Check struct {
 	Span   *Span  `json:"span,omitempty"`   // the place in the caption that it is about
 	Fix    string `json:"fix,omitempty"`    // what to do, or the words to write instead
 	Source string `json:"source,omitempty"` // the address of the rule's source
+	// Told are Detail and Fix for creators, who read them in their language; none where nothing is wrong.
+	Told []Phrase `json:"told,omitempty"`
 }
 
-// Advice is what a creator is told: what is wrong, and what to do.
-func (c Check) Advice() string { return strings.TrimSpace(c.Detail + " " + c.Fix) }
+// tell puts what was found, and what to do, into words.
+func (c Check) tell(told ...Phrase) Check {
+	english := WordsIn(Locales[0])
+	c.Told, c.Detail, c.Fix = told, english.Tell(told[0]), ""
+	if len(told) > 1 {
+		c.Fix = english.Tell(told[1])
+	}
+	return c
+}
+
+// Advice is what a creator is told: what is wrong, and what to do. What was checked before it was kept for all languages is English.
+func (c Check) Advice(say Words) string {
+	if len(c.Told) == 0 {
+		return strings.TrimSpace(c.Detail + " " + c.Fix)
+	}
+	told := make([]string, len(c.Told))
+	for i, p := range c.Told {
+		told[i] = say.Tell(p)
+	}
+	return strings.Join(told, " ")
+}
 
 // Content is what the machine checks look at.
 type Content struct {
@@ -60,7 +81,7 @@ func CheckSubmission(c Content) []Check {
 // ContentAsks says, before there is a draft, what the machine checks ask of it, in words for the creator.
 func ContentAsks(c Content, say Words) []string {
 	book := disclosures()
-	asks := []string{say.Say("Begin the caption with %s.", say.or(say.quoted(book.Markets[book.marketsOf(c.Rules, c.Country)[0]].Write)))}
+	asks := []string{say.Tell(book.Markets[book.marketsOf(c.Rules, c.Country)[0]].begin())}
 	if c.Rules.Spoken && isVideo(c) {
 		asks = append(asks, say.Say("Declare whether it is spoken and written in the video."))
 	}
@@ -135,12 +156,4 @@ func accountName(s string) string {
 func worst(a, b string) int {
 	rank := map[string]int{CheckFail: 0, CheckWarn: 1, CheckPass: 2}
 	return cmp.Compare(rank[a], rank[b])
-}
-
-// orList is “a”, “a or b”, “a, b or c”.
-func orList(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
 }

@@ -326,30 +326,33 @@ func (t *captionText) asked(to int) bool {
 	return i < len(t.flat) && (t.flat[i] == '?' || t.flat[i] == ' ' && i+1 < len(t.flat) && t.flat[i+1] == '?')
 }
 
-// misplaced says why a disclosure may be missed where it stands; empty when it may not.
-func (b *disclosureBook) misplaced(market, platform string, t *captionText, m mark) string {
+// misplaced says why a disclosure may be missed where it stands; nil when it may not.
+func (b *disclosureBook) misplaced(market, platform string, t *captionText, m mark) *Phrase {
 	rule := b.Markets[market].Hashtags
 	if w := t.words[m.from]; m.tag && w.size >= 3 && w.at >= rule.First && (!rule.Last || w.at != w.size-1) {
-		return fmt.Sprintf("“%s” is one of %d hashtags in a row, where readers miss it.", t.quote(t.span(m.from, m.to)), w.size)
+		why := phrase("“%s” is one of %s hashtags in a row, where readers miss it.", t.quote(t.span(m.from, m.to)), w.size)
+		return &why
 	}
 	fold, known := b.Fold.Folds[platform]
+	var who any = platform
 	if !known {
-		fold, platform = b.Fold.Folds["default"], ""
+		fold, who = b.Fold.Folds["default"], phrase("a platform")
 	}
 	at, lines := t.words[m.from].from, t.words[m.from].line
 	if fold.Characters > 0 && at > fold.Characters || fold.Lines > 0 && lines >= fold.Lines {
-		shown := fmt.Sprintf("the first %d characters", fold.Characters)
+		shown := phrase("the first %s characters", fold.Characters)
 		if fold.Lines > 0 {
-			shown = fmt.Sprintf("%d lines with at most %d characters", fold.Lines, fold.Characters)
+			shown = phrase("%s lines with at most %s characters", fold.Lines, fold.Characters)
 		}
-		if platform != "" {
-			shown = platform + " shows about " + shown
-		} else {
-			shown = "a platform shows about " + shown
-		}
-		return fmt.Sprintf("“%s” stands where readers see it only after unfolding the caption: %s.", t.quote(t.span(m.from, m.to)), shown)
+		why := phrase("“%s” stands where readers see it only after unfolding the caption: %s shows about %s.", t.quote(t.span(m.from, m.to)), who, shown)
+		return &why
 	}
-	return ""
+	return nil
+}
+
+// begin says what to write in a market.
+func (m disclosureMarket) begin() Phrase {
+	return phrase("Begin the caption with %s.", phrases("“%s”", m.Write))
 }
 
 // DisclosureVerdict says whether a caption discloses that it is paid: in words that are clear to the readers of every market, and where
@@ -387,8 +390,7 @@ func (b *disclosureBook) marketsOf(rules ContentRules, country string) []string 
 
 func (b *disclosureBook) verdict(market, platform string, t *captionText, f finding) Check {
 	m := b.Markets[market]
-	begin := "Begin the caption with " + orList(quoted(m.Write)) + "."
-	check := Check{Rule: "disclosure", Result: CheckFail, Fix: begin, Source: m.Sources[0].URL}
+	check := Check{Rule: "disclosure", Result: CheckFail, Source: m.Sources[0].URL}
 	show := func(on verdictOn) string {
 		check.Span = t.span(f[on][0].from, f[on][0].to)
 		return t.quote(check.Span)
@@ -396,49 +398,41 @@ func (b *disclosureBook) verdict(market, platform string, t *captionText, f find
 	switch {
 	case len(f[onClear]) > 0 && len(f[onDenial]) > 0:
 		check.Result = CheckWarn
-		said := t.quote(t.span(f[onClear][0].from, f[onClear][0].to))
-		check.Detail = fmt.Sprintf("The caption says “%s”, and also “%s”, which says the opposite.", said, show(onDenial))
-		check.Fix = fmt.Sprintf("Take “%s” out.", t.quote(check.Span))
+		said, denied := t.quote(t.span(f[onClear][0].from, f[onClear][0].to)), show(onDenial)
+		return check.tell(phrase("The caption says “%s”, and also “%s”, which says the opposite.", said, denied), phrase("Take “%s” out.", denied))
 	case len(f[onClear]) > 0:
 		best := f[onClear][0]
 		why := b.misplaced(market, platform, t, best)
 		for _, other := range f[onClear][1:] {
-			if why == "" {
+			if why == nil {
 				break
 			}
-			if b.misplaced(market, platform, t, other) == "" {
-				best, why = other, ""
+			if b.misplaced(market, platform, t, other) == nil {
+				best, why = other, nil
 			}
 		}
 		check.Span = t.span(best.from, best.to)
-		if why == "" {
-			check.Result, check.Fix = CheckPass, ""
-			check.Detail = fmt.Sprintf("“%s” says clearly, and where readers see it, that this is paid.", t.quote(check.Span))
-			break
+		if why == nil {
+			check.Result, check.Detail = CheckPass, fmt.Sprintf("“%s” says clearly, and where readers see it, that this is paid.", t.quote(check.Span))
+			return check
 		}
-		check.Result, check.Detail = CheckWarn, why
+		check.Result = CheckWarn
+		return check.tell(*why, m.begin())
 	case len(f[onDoubtful]) > 0:
 		check.Result = CheckWarn
-		check.Detail = fmt.Sprintf("“%s” is clear enough for %s only in some cases; a person must look.", show(onDoubtful), m.Name)
+		said := show(onDoubtful)
+		return check.tell(phrase("“%s” is clear enough for %s only in some cases; a person must look.", said, phrase(m.Name)), m.begin())
 	case len(f[onDenial]) > 0:
-		check.Detail = fmt.Sprintf("“%s” says that this is not paid, and it is.", show(onDenial))
-		check.Fix = fmt.Sprintf("Take “%s” out. %s", t.quote(check.Span), begin)
+		said := show(onDenial)
+		return check.tell(phrase("“%s” says that this is not paid, and it is.", said), phrase("Take “%s” out. %s", said, m.begin()))
 	case len(f[onUnclear]) > 0:
-		check.Detail = fmt.Sprintf("“%s” does not say clearly enough for %s that this is paid.", show(onUnclear), m.Name)
+		said := show(onUnclear)
+		return check.tell(phrase("“%s” does not say clearly enough for %s that this is paid.", said, phrase(m.Name)), m.begin())
 	case len(f[onForeign]) > 0:
-		check.Detail = fmt.Sprintf("“%s” is not in the market's language: readers in %s may not understand that this is paid.", show(onForeign), m.Name)
-	default:
-		check.Detail = "The caption does not say that this is paid."
+		said := show(onForeign)
+		return check.tell(phrase("“%s” is not in the market's language: readers in %s may not understand that this is paid.", said, phrase(m.Name)), m.begin())
 	}
-	return check
-}
-
-func quoted(words []string) []string {
-	out := make([]string, len(words))
-	for i, w := range words {
-		out[i] = "“" + w + "”"
-	}
-	return out
+	return check.tell(phrase("The caption does not say that this is paid."), m.begin())
 }
 
 // publishedDisclosure says whether a page lacks a disclosure, or has none that is clear, for a market that the content is for.
@@ -568,13 +562,17 @@ func checkVideoDisclosure(c Content) []Check {
 	no := func(b *bool) bool { return b != nil && !*b }
 	switch {
 	case no(c.Spoken) && no(c.Written):
-		check.Result, check.Detail, check.Fix = CheckFail, "In the video nobody says, and no text shows, that this is paid.", "Say it aloud and show it as text, both at the beginning."
+		check.Result = CheckFail
+		check = check.tell(phrase("In the video nobody says, and no text shows, that this is paid."), phrase("Say it aloud and show it as text, both at the beginning."))
 	case no(c.Spoken):
-		check.Result, check.Detail, check.Fix = CheckFail, "In the video nobody says that this is paid.", "Say it aloud at the beginning: some people listen without looking."
+		check.Result = CheckFail
+		check = check.tell(phrase("In the video nobody says that this is paid."), phrase("Say it aloud at the beginning: some people listen without looking."))
 	case no(c.Written):
-		check.Result, check.Detail, check.Fix = CheckFail, "No text in the video shows that this is paid.", "Show it as text at the beginning: many people watch without sound."
+		check.Result = CheckFail
+		check = check.tell(phrase("No text in the video shows that this is paid."), phrase("Show it as text at the beginning: many people watch without sound."))
 	case c.Spoken == nil || c.Written == nil:
-		check.Result, check.Detail, check.Fix = CheckWarn, "You have not declared that the video both says and shows that this is paid.", "Declare whether it is spoken and written in the video."
+		check.Result = CheckWarn
+		check = check.tell(phrase("You have not declared that the video both says and shows that this is paid."), phrase("Declare whether it is spoken and written in the video."))
 	default:
 		check.Detail = "You declared that the video both says and shows that this is paid."
 	}

@@ -1,7 +1,6 @@
 package rapport
 
 import (
-	"fmt"
 	"html"
 	"net/url"
 	"slices"
@@ -104,12 +103,10 @@ func checkTrackedLink(links []captionLink, want string) []Check {
 		}
 	}
 	if near != nil {
-		return []Check{{
-			Rule: "tracked_link", Result: CheckFail, Span: &near.span, Detail: fmt.Sprintf("“%s” leads to the right site, but is not your link: nobody would see that visitors came from you.", near.text),
-			Fix: "Replace it with " + want,
-		}}
+		return []Check{Check{Rule: "tracked_link", Result: CheckFail, Span: &near.span}.tell(
+			phrase("“%s” leads to the right site, but is not your link: nobody would see that visitors came from you.", near.text), phrase("Replace it with %s", want))}
 	}
-	return []Check{{Rule: "tracked_link", Result: CheckFail, Detail: "Your link is not in the caption.", Fix: "Add " + want}}
+	return []Check{Check{Rule: "tracked_link", Result: CheckFail}.tell(phrase("Your link is not in the caption."), phrase("Add %s", want))}
 }
 
 // pageLinks says that a page holds a link, in its text or behind it. Platforms wrap links in addresses of their own, in which the

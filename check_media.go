@@ -26,7 +26,8 @@ func mediaType(fileType string) string {
 
 func checkFile(c Content) []Check {
 	if c.FileName == "" {
-		return []Check{{Rule: "file", Result: CheckWarn, Detail: "There is no file; reviewers see the caption only.", Fix: "Upload the picture or the video that you will post."}}
+		return []Check{Check{Rule: "file", Result: CheckWarn}.tell(
+			phrase("There is no file; reviewers see the caption only."), phrase("Upload the picture or the video that you will post."))}
 	}
 	kind, asked := mediaType(c.FileType), c.Rules.MediaTypes
 	if len(asked) == 0 {
@@ -34,15 +35,15 @@ func checkFile(c Content) []Check {
 	}
 	if kind == "" || !slices.Contains(asked, kind) {
 		names := mediaWords(asked)
-		what := c.FileType
+		var what any = c.FileType
 		if kind != "" {
-			what = mediaTypes[kind]
+			what = phrase(mediaTypes[kind])
 		}
-		detail := fmt.Sprintf("The draft must be %s; this file is %s.", names, what)
+		found := phrase("The draft must be %s; this file is %s.", names, what)
 		if what == "" {
-			detail = fmt.Sprintf("The draft must be %s; nobody can tell what this file is.", names)
+			found = phrase("The draft must be %s; nobody can tell what this file is.", names)
 		}
-		return []Check{{Rule: "file", Result: CheckFail, Detail: detail, Fix: fmt.Sprintf("Upload %s.", names)}}
+		return []Check{Check{Rule: "file", Result: CheckFail}.tell(found, phrase("Upload %s.", names))}
 	}
 	checks := []Check{{Rule: "file", Result: CheckPass, Detail: fmt.Sprintf("%s, %d KB.", c.FileType, (c.FileSize+1023)/1024)}}
 	checks = append(checks, checkFileSize(c)...)
@@ -62,9 +63,8 @@ func checkFileSize(c Content) []Check {
 	}
 	has := float64(c.FileSize) / (1 << 20)
 	if c.FileSize > limit<<20 {
-		return []Check{{
-			Rule: "file_size", Result: CheckFail, Detail: fmt.Sprintf("The file has %.1f MB; at most %d MB are asked for.", has, limit), Fix: fmt.Sprintf("Export it smaller, with at most %d MB.", limit),
-		}}
+		return []Check{Check{Rule: "file_size", Result: CheckFail}.tell(
+			phrase("The file has %s MB; at most %s MB are asked for.", has, c.Rules.MaxMegabytes), phrase("Export it smaller, with at most %s MB.", c.Rules.MaxMegabytes))}
 	}
 	return []Check{{Rule: "file_size", Result: CheckPass, Detail: fmt.Sprintf("The file has %.1f MB of at most %d MB.", has, limit)}}
 }
@@ -95,25 +95,26 @@ func fileAsks(r ContentRules, say Words) []string {
 	return asks
 }
 
-func mediaWords(types []string) string {
-	names := make([]string, len(types))
+// mediaWords are what a draft may be, of which one is chosen.
+func mediaWords(types []string) []any {
+	names := make([]any, len(types))
 	for i, t := range types {
-		names[i] = mediaTypes[t]
+		names[i] = phrase(mediaTypes[t])
 	}
-	return orList(names)
+	return names
 }
 
-// secondsAsked is how long a video is asked to be, in words; empty when it may be of any length.
-func secondsAsked(r ContentRules) string {
+// secondsAsked is how long a video is asked to be; nil when it may be of any length.
+func secondsAsked(r ContentRules) any {
 	switch low, high := r.MinSeconds, r.MaxSeconds; {
 	case low <= 0 && high <= 0:
-		return ""
+		return nil
 	case low <= 0:
-		return fmt.Sprintf("at most %d seconds", high)
+		return phrase("at most %s seconds", high)
 	case high <= 0:
-		return fmt.Sprintf("at least %d seconds", low)
+		return phrase("at least %s seconds", low)
 	default:
-		return fmt.Sprintf("between %d and %d seconds", low, high)
+		return phrase("between %s and %s seconds", low, high)
 	}
 }
 
@@ -122,29 +123,32 @@ const halfSecond = 0.5
 
 func checkDuration(c Content) []Check {
 	asked := secondsAsked(c.Rules)
-	if asked == "" {
+	if asked == nil {
 		return nil
 	}
 	low, high, has := c.Rules.MinSeconds, c.Rules.MaxSeconds, c.Media.Seconds
+	takes := phrase("The video takes %s seconds; asked for is %s.", has, asked)
 	switch {
 	case has <= 0:
-		return []Check{{
-			Rule: "duration", Result: CheckWarn, Detail: "How long the video is could not be measured" + problemWords(c.Media.Problem) + "; a person must look.",
-			Fix: "Make sure that it takes " + asked + ".",
-		}}
+		return []Check{Check{Rule: "duration", Result: CheckWarn}.tell(
+			phrase("How long the video is could not be measured%s; a person must look.", problemWords(c.Media.Problem)), phrase("Make sure that it takes %s.", asked))}
 	case low > 0 && has < float64(low)-halfSecond, high > 0 && has > float64(high)+halfSecond:
-		return []Check{{
-			Rule: "duration", Result: CheckFail, Detail: fmt.Sprintf("The video takes %s seconds; asked for is %s.", seconds(has), asked), Fix: "Cut it so that it takes " + asked + ".",
-		}}
+		return []Check{Check{Rule: "duration", Result: CheckFail}.tell(takes, phrase("Cut it so that it takes %s.", asked))}
 	}
-	return []Check{{Rule: "duration", Result: CheckPass, Detail: fmt.Sprintf("The video takes %s seconds; asked for is %s.", seconds(has), asked)}}
+	return []Check{{Rule: "duration", Result: CheckPass, Detail: WordsIn(Locales[0]).Tell(takes)}}
 }
 
-func seconds(s float64) string { return strconv.FormatFloat(math.Round(s*10)/10, 'f', -1, 64) }
-
-func problemWords(problem string) string {
-	words := map[string]string{"too_large": " because the file is too large", "timeout": " in time", "broken": " because the file seems to be damaged"}
-	return words[problem]
+// problemWords say why something could not be measured.
+func problemWords(problem string) any {
+	switch problem {
+	case "too_large":
+		return phrase(" because the file is too large")
+	case "timeout":
+		return phrase(" in time")
+	case "broken":
+		return phrase(" because the file seems to be damaged")
+	}
+	return ""
 }
 
 // ratioTolerance is how far a ratio may be off: encoders round to even numbers of pixels.
@@ -154,27 +158,25 @@ func checkRatio(c Content) []Check {
 	if len(c.Rules.AspectRatios) == 0 {
 		return nil
 	}
-	asked := orList(c.Rules.AspectRatios)
+	asked := c.Rules.AspectRatios
 	if c.Media.Width <= 0 || c.Media.Height <= 0 {
-		return []Check{{
-			Rule: "aspect_ratio", Result: CheckWarn, Detail: "The format could not be measured" + problemWords(c.Media.Problem) + "; a person must look.",
-			Fix: "Make sure that width to height is " + asked + ".",
-		}}
+		return []Check{Check{Rule: "aspect_ratio", Result: CheckWarn}.tell(
+			phrase("The format could not be measured%s; a person must look.", problemWords(c.Media.Problem)), phrase("Make sure that width to height is %s.", asked))}
 	}
-	has := fmt.Sprintf("%d × %d pixels, which is %s", c.Media.Width, c.Media.Height, ratioOf(c.Media.Width, c.Media.Height))
+	has := phrase("The file has %s × %s pixels, which is %s; asked for is %s.", c.Media.Width, c.Media.Height, ratioOf(c.Media.Width, c.Media.Height), asked)
 	for _, r := range c.Rules.AspectRatios {
 		if want, ok := parseRatio(r); ok && math.Abs(float64(c.Media.Width)/float64(c.Media.Height)/want-1) <= ratioTolerance {
-			return []Check{{Rule: "aspect_ratio", Result: CheckPass, Detail: fmt.Sprintf("The file has %s; asked for is %s.", has, asked)}}
+			return []Check{{Rule: "aspect_ratio", Result: CheckPass, Detail: WordsIn(Locales[0]).Tell(has)}}
 		}
 	}
-	return []Check{{Rule: "aspect_ratio", Result: CheckFail, Detail: fmt.Sprintf("The file has %s; asked for is %s.", has, asked), Fix: fmt.Sprintf("Export it so that width to height is %s.", asked)}}
+	return []Check{Check{Rule: "aspect_ratio", Result: CheckFail}.tell(has, phrase("Export it so that width to height is %s.", asked))}
 }
 
 // ratioOf names a format by the nearest of the usual ones, or in its smallest whole numbers.
-func ratioOf(width, height int) string {
+func ratioOf(width, height int) any {
 	for _, usual := range []string{"9:16", "4:5", "1:1", "16:9", "3:4", "4:3", "2:3", "3:2", "1.91:1"} {
 		if r, _ := parseRatio(usual); math.Abs(float64(width)/float64(height)/r-1) <= ratioTolerance {
-			return "about " + usual
+			return phrase("about %s", usual)
 		}
 	}
 	a, b := width, height

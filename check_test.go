@@ -1,6 +1,7 @@
 package rapport
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -90,4 +91,62 @@ func TestCheckPublished(t *testing.T) {
 		c.change(&w, &p)
 		require.Equal(t, c.want, CheckPublished(w, p), name)
 	}
+}
+
+// Every finding that is no pass can be told in every language, also after it was kept.
+func TestCreatorsReadAdviceInTheirLanguage(t *testing.T) {
+	t.Parallel()
+	yes, no := true, false
+	rules := ContentRules{Spoken: true, Banned: []string{"cheap"}, MediaTypes: []string{"video"}, MaxMegabytes: 1, MinSeconds: 15, MaxSeconds: 60, AspectRatios: []string{"9:16", "4:5"}}
+	base := Content{
+		Platform: "instagram", Kind: "reel", Country: "DE", Rules: rules, Hashtags: []string{"#a"}, PromoCode: "ANN20", TrackedLink: "https://acme.test/x?r=1",
+		FileName: "a.mp4", FileType: "video/mp4",
+	}
+	told := map[string]bool{}
+	for _, change := range []func(*Content){
+		func(c *Content) { c.Caption, c.Spoken, c.Written = "A cheap bag", &no, &no },
+		func(c *Content) { c.Caption, c.Spoken, c.Written = "#spon Code ANN21", &no, &yes },
+		func(c *Content) { c.Caption, c.Spoken, c.Written = "Keine Werbung. ann20 acme.test/y", &yes, &no },
+		func(c *Content) { c.Caption = "#ad ANN20 und Code BOB21" },
+		func(c *Content) { c.Caption = strings.Repeat("Lange Worte. ", 40) + "Werbung" },
+		func(c *Content) { c.Caption = "Werbung, aber keine Anzeige" },
+		func(c *Content) { c.Caption = "#eins #zwei #drei #vier #werbung #fünf" },
+		func(c *Content) { c.FileName = "" },
+		func(c *Content) { c.FileType = "image/png" },
+		func(c *Content) { c.FileType = "" },
+		func(c *Content) { c.FileSize, c.Media = 3<<20, Media{Seconds: 90.04, Width: 1920, Height: 1080} },
+		func(c *Content) { c.Media = Media{Problem: "too_large"} },
+		func(c *Content) { c.Media = Media{Problem: "broken"} },
+	} {
+		c := base
+		change(&c)
+		raw, err := json.Marshal(CheckSubmission(c))
+		require.NoError(t, err)
+		var kept []Check
+		require.NoError(t, json.Unmarshal(raw, &kept))
+		for _, check := range kept {
+			if check.Result == CheckPass {
+				require.Empty(t, check.Told)
+				continue
+			}
+			require.Equal(t, strings.TrimSpace(check.Detail+" "+check.Fix), check.Advice(WordsIn("en")))
+			german := check.Advice(WordsIn("de"))
+			require.NotRegexp(t, `(?i)\b(the|caption|take|write|asked for|begin with|is not|pixels)\b`, german)
+			told[german] = true
+		}
+	}
+	for _, want := range []string{
+		"Im Text steht nicht, dass das Werbung ist. Beginne den Text zum Beitrag mit „Werbung“ oder „Anzeige“.",
+		"Im Text fehlt: #a. Schreib #a in den Text, genau so.",
+		"Im Text steht „cheap“, was die Marke nicht darin haben möchte. Nimm „cheap“ heraus oder sag es mit anderen Worten.",
+		"Dein Link steht nicht im Text. Füge https://acme.test/x?r=1 ein",
+		"Im Text steht der Code „ANN21“; deiner ist ANN20. Schreib ANN20 statt „ANN21“.",
+		"Die Datei hat 3 MB; höchstens 1 MB sind erlaubt. Exportiere sie kleiner, mit höchstens 1 MB.",
+		"Das Video dauert 90 Sekunden; es soll zwischen 15 und 60 Sekunden dauern. Schneide es so, dass es zwischen 15 und 60 Sekunden dauert.",
+		"Die Datei hat 1920 × 1080 Pixel, das ist etwa 16:9; verlangt ist 9:16 oder 4:5. Exportiere sie so, dass Breite zu Höhe 9:16 oder 4:5 ist.",
+		"Der Entwurf muss ein Video sein; diese Datei ist ein Bild. Lade ein Video hoch.",
+	} {
+		require.Contains(t, told, want)
+	}
+	require.Equal(t, "Kept before. Do this.", Check{Detail: "Kept before.", Fix: "Do this."}.Advice(WordsIn("de")))
 }

@@ -13,7 +13,7 @@ func checkRequiredWords(text *captionText, words []string) []Check {
 	}
 	if missing := missingWords(text, words); len(missing) > 0 {
 		list := strings.Join(missing, ", ")
-		return []Check{{Rule: "required_words", Result: CheckFail, Detail: "The caption must contain " + list + ".", Fix: "Add " + list + " to the caption, spelled exactly so."}}
+		return []Check{Check{Rule: "required_words", Result: CheckFail}.tell(phrase("The caption must contain %s.", list), phrase("Add %s to the caption, spelled exactly so.", list))}
 	}
 	return []Check{{Rule: "required_words", Result: CheckPass, Detail: "Every required word is in the caption."}}
 }
@@ -32,11 +32,8 @@ func checkBannedWords(text *captionText, words []string) []Check {
 	var checks []Check
 	for _, w := range words {
 		if span := text.findText(w); span != nil {
-			checks = append(checks, Check{
-				Rule: "banned_words", Result: CheckFail, Span: span,
-				Detail: fmt.Sprintf("The caption says “%s”, which the brand does not want in it.", text.quote(span)),
-				Fix:    fmt.Sprintf("Take “%s” out, or say it in other words.", text.quote(span)),
-			})
+			checks = append(checks, Check{Rule: "banned_words", Result: CheckFail, Span: span}.tell(
+				phrase("The caption says “%s”, which the brand does not want in it.", text.quote(span)), phrase("Take “%s” out, or say it in other words.", text.quote(span))))
 		}
 	}
 	if len(checks) == 0 && len(words) > 0 {
@@ -58,10 +55,8 @@ func checkPromoCode(text *captionText, code string) []Check {
 		}
 		if text.quote(span) == code {
 			if other := otherCode(text, code); other != nil {
-				return []Check{{
-					Rule: "promo_code", Result: CheckWarn, Span: other, Detail: fmt.Sprintf("The caption names the code %s, and “%s” as well.", code, text.quote(other)),
-					Fix: fmt.Sprintf("If “%s” is not meant, leave only %s.", text.quote(other), code),
-				}}
+				return []Check{Check{Rule: "promo_code", Result: CheckWarn, Span: other}.tell(
+					phrase("The caption names the code %s, and “%s” as well.", code, text.quote(other)), phrase("If “%s” is not meant, leave only %s.", text.quote(other), code))}
 			}
 			return []Check{{Rule: "promo_code", Result: CheckPass, Span: span, Detail: fmt.Sprintf("The code %s is in the caption.", code)}}
 		}
@@ -73,18 +68,14 @@ func checkPromoCode(text *captionText, code string) []Check {
 		}
 	}
 	if spelled != nil {
-		return []Check{{
-			Rule: "promo_code", Result: CheckWarn, Span: spelled, Detail: fmt.Sprintf("The code is written “%s”; shops may tell large from small letters.", text.quote(spelled)),
-			Fix: fmt.Sprintf("Write it exactly so: %s", code),
-		}}
+		return []Check{Check{Rule: "promo_code", Result: CheckWarn, Span: spelled}.tell(
+			phrase("The code is written “%s”; shops may tell large from small letters.", text.quote(spelled)), phrase("Write it exactly so: %s", code))}
 	}
 	if other := otherCode(text, code); other != nil {
-		return []Check{{
-			Rule: "promo_code", Result: CheckFail, Span: other, Detail: fmt.Sprintf("The caption names the code “%s”; yours is %s.", text.quote(other), code),
-			Fix: fmt.Sprintf("Write %s instead of “%s”.", code, text.quote(other)),
-		}}
+		return []Check{Check{Rule: "promo_code", Result: CheckFail, Span: other}.tell(
+			phrase("The caption names the code “%s”; yours is %s.", text.quote(other), code), phrase("Write %s instead of “%s”.", code, text.quote(other)))}
 	}
-	return []Check{{Rule: "promo_code", Result: CheckFail, Detail: fmt.Sprintf("The code %s is not in the caption.", code), Fix: fmt.Sprintf("Name the code %s.", code)}}
+	return []Check{Check{Rule: "promo_code", Result: CheckFail}.tell(phrase("The code %s is not in the caption.", code), phrase("Name the code %s.", code))}
 }
 
 // codeWords introduce a code; codeFillers may stand between them and the code.

@@ -57,22 +57,24 @@ func (c ContractParts) values() map[string]string {
 }
 
 func (c ContractParts) deliverableList() string {
+	say := WordsIn(LegalLocale)
 	lines := make([]string, 0, len(c.Terms.Deliverables)+1)
 	for i, d := range c.Terms.Deliverables {
 		lines = append(lines, fmt.Sprintf("   %d. %s (%s on %s). The draft is due %d business days %s; it is published within %d business days after that.",
-			i+1, d.Title, d.Kind, d.Platform, d.DraftDueDays, d.startWords("both have signed"), d.PublishDays))
+			i+1, d.Title, d.Kind, d.Platform, d.DraftDueDays, d.startWords(say), d.PublishDays))
 	}
-	if words := c.Terms.Late.words(); words != "" {
+	if words := c.Terms.Late.words(say); words != "" {
 		lines = append(lines, "   "+words)
 	}
 	return strings.Join(lines, "\n")
 }
 
 func (c ContractParts) paymentList(bonus bool) string {
+	say := WordsIn(LegalLocale)
 	var lines []string
 	for i, amount := range c.Terms.Amounts(c.Fee) {
 		if m := c.Terms.Milestones[i]; (m.Bonus > 0) == bonus {
-			lines = append(lines, fmt.Sprintf("   %d. %s: %s, %s%s.", i+1, m.Title, amount, triggerWords(m, c.Terms), netWords(m)))
+			lines = append(lines, fmt.Sprintf("   %d. %s: %s, %s%s.", i+1, m.Title, amount, triggerWords(say, m, c.Terms), netWords(say, m)))
 		}
 	}
 	return strings.Join(lines, "\n")
@@ -92,32 +94,42 @@ func SampleContract() ContractParts {
 	}
 }
 
-func triggerWords(m MilestoneTerms, t ContractTerms) string {
-	what := "all deliverables"
+func triggerWords(say Words, m MilestoneTerms, t ContractTerms) string {
+	what := say.Say("all deliverables")
 	if m.Deliverable != nil {
-		what = "“" + t.Deliverables[*m.Deliverable].Title + "”"
+		what = say.quoted(t.Deliverables[*m.Deliverable].Title)
 	}
 	if m.Trigger == TriggerThreshold {
-		return "when " + what + " has " + m.Threshold.Words()
+		return say.Say("when %s has %d %s within %s after publication", what, m.Threshold.AtLeast, say.Say(string(m.Threshold.Metric)), say.Say("%d days", m.Threshold.WithinDays))
 	}
-	return whenWords(m.Trigger, what)
+	return whenWords(say, m.Trigger, what)
 }
 
 // whenWords say when a trigger about something makes money owed.
-func whenWords(t Trigger, what string) string {
-	return map[Trigger]string{
-		TriggerSignature: "when both have signed", TriggerApproval: "when the draft of " + what + " is approved",
-		TriggerPosted: "when " + what + " is published", TriggerVerified: "when the publication of " + what + " is verified",
-		TriggerDate: "at the end of the term", TriggerCampaignEnd: "at the end of the campaign",
-	}[t]
+func whenWords(say Words, t Trigger, what string) string {
+	switch t { //nolint:exhaustive // the others are not agreed on
+	case TriggerSignature:
+		return say.Say("when both have signed")
+	case TriggerApproval:
+		return say.Say("when the draft of %s is approved", what)
+	case TriggerPosted:
+		return say.Say("when %s is published", what)
+	case TriggerVerified:
+		return say.Say("when the publication of %s is verified", what)
+	case TriggerDate:
+		return say.Say("at the end of the term")
+	case TriggerCampaignEnd:
+		return say.Say("at the end of the campaign")
+	}
+	return ""
 }
 
-func netWords(m MilestoneTerms) (words string) {
+func netWords(say Words, m MilestoneTerms) (words string) {
 	if m.NetDays > 0 {
-		words = fmt.Sprintf(", payable %d days later", m.NetDays)
+		words = say.Say(", payable %s later", say.Say("%d days long", m.NetDays))
 	}
 	if m.HoldUntil != "" {
-		words += ", held until: " + m.HoldUntil
+		words += say.Say(", held until: %s", m.HoldUntil)
 	}
 	return words
 }

@@ -53,6 +53,7 @@ type MailDraft struct {
 	ReviewID      uuid.UUID
 	ToName        string
 	To            string
+	Zone          string // of somebody of the house; empty for the brand's
 	FromName      string
 	From          string
 	Subject       string // template
@@ -195,8 +196,8 @@ type AlertMail struct {
 	From      *time.Time // when it takes effect, if that is later
 }
 
-// Words are the mail's subject and text.
-func (a AlertMail) Words() (subject, text string) {
+// Words are the mail's subject and text, in the zone of whoever gets it.
+func (a AlertMail) Words(zone string) (subject, text string) {
 	role := strings.ReplaceAll(string(a.Role), "_", " ")
 	var what, do string
 	switch a.Kind {
@@ -208,7 +209,7 @@ func (a AlertMail) Words() (subject, text string) {
 		subject = fmt.Sprintf("%s: the role %s was granted", a.Brand, role)
 		what = fmt.Sprintf("%s gets the role %s at %s", a.About, role, a.Brand)
 		if a.From != nil {
-			what += " from " + a.From.UTC().Format("2 January 2006, 15:04 UTC") + " on"
+			what += " from " + WordsIn(Locales[0]).In(zone).Moment(*a.From) + " on"
 		}
 		what += "."
 		do = "If this is not right, take the role away under Settings > People before it takes effect."

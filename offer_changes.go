@@ -1,23 +1,18 @@
 package rapport
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
 
 // changedLines collects what changes, in words.
-type changedLines []AmendedLine
-
-func (l *changedLines) add(what, from, to string) {
-	*l = append(*l, AmendedLine{What: what, From: from, To: to})
+type changedLines struct {
+	say   Words
+	lines []AmendedLine
 }
 
-// counted adds a number that has changed.
-func (l *changedLines) counted(what string, from, to int, unit string) {
-	if from != to {
-		l.add(what, counted(from, unit), counted(to, unit))
-	}
+func (l *changedLines) add(what, from, to string) {
+	l.lines = append(l.lines, AmendedLine{What: what, From: from, To: to})
 }
 
 // of adds words that have changed.
@@ -27,110 +22,129 @@ func (l *changedLines) of(what, from, to string) {
 	}
 }
 
+// days adds a number of days that has changed.
+func (l *changedLines) days(what string, from, to int) {
+	say := l.say
+	l.of(what, say.Say("%d days long", from), say.Say("%d days long", to))
+}
+
+// quoted is a title in the quotation marks of the language.
+func (w Words) quoted(title string) string {
+	say := w
+	return say.Say("“%s”", title)
+}
+
 // Changes say what the offer changes of the one before it; none for the first. All of it is material but what only bears another name:
 // it changes what is owed, when, or what may be done with it.
-func (o Offer) Changes() []AmendedLine {
+func (o Offer) Changes(say Words) []AmendedLine {
 	if o.Before == nil {
 		return nil
 	}
-	var material, names changedLines
+	material, names := changedLines{say: say}, changedLines{say: say}
 	material.fee(*o.Before, o.Fee)
 	was, is := o.Before.Terms, o.Terms
 	pieces := paired(was.Deliverables, is.Deliverables,
 		func(a, b DeliverableTerms) bool { return a.Title == b.Title },
 		func(a, b DeliverableTerms) bool { return a.Platform == b.Platform && a.Kind == b.Kind })
 	for i, to := range pieces {
+		before := say.quoted(was.Deliverables[i].Title)
 		if to >= 0 {
 			material.deliverable(was.Deliverables[i], is.Deliverables[to])
-			names.of("“"+was.Deliverables[i].Title+"”", "“"+was.Deliverables[i].Title+"”", "“"+is.Deliverables[to].Title+"”")
+			names.of(before, before, say.quoted(is.Deliverables[to].Title))
 		} else {
-			material.add("“"+was.Deliverables[i].Title+"”", was.Deliverables[i].words(), "")
+			material.add(before, was.Deliverables[i].words(say), "")
 		}
 	}
 	for i, d := range is.Deliverables {
 		if !slices.Contains(pieces, i) {
-			material.add("“"+d.Title+"”", "", "New: "+d.words())
+			material.add(say.quoted(d.Title), "", say.Say("New: %s", d.words(say)))
 		}
 	}
 	was.Deliverables = renamed(was.Deliverables, is.Deliverables, pieces)
 	parts := paired(was.Milestones, is.Milestones,
 		func(a, b MilestoneTerms) bool { return a.Title == b.Title },
-		func(a, b MilestoneTerms) bool { return was.partWords(a, o.Before.Fee) == is.partWords(b, o.Fee) },
+		func(a, b MilestoneTerms) bool {
+			return was.partWords(say, a, o.Before.Fee) == is.partWords(say, b, o.Fee)
+		},
 		func(a, b MilestoneTerms) bool { return a.Trigger == b.Trigger && (a.Bonus > 0) == (b.Bonus > 0) })
+	payment := func(m MilestoneTerms) string { return say.Say("Payment “%s”", m.Title) }
 	for i, to := range parts {
 		if to >= 0 {
-			material.of("Payment “"+is.Milestones[to].Title+"”", was.partWords(was.Milestones[i], o.Before.Fee), is.partWords(is.Milestones[to], o.Fee))
-			names.of("Payment “"+was.Milestones[i].Title+"”", "“"+was.Milestones[i].Title+"”", "“"+is.Milestones[to].Title+"”")
+			material.of(payment(is.Milestones[to]), was.partWords(say, was.Milestones[i], o.Before.Fee), is.partWords(say, is.Milestones[to], o.Fee))
+			names.of(payment(was.Milestones[i]), say.quoted(was.Milestones[i].Title), say.quoted(is.Milestones[to].Title))
 		} else {
-			material.add("Payment “"+was.Milestones[i].Title+"”", was.partWords(was.Milestones[i], o.Before.Fee), "")
+			material.add(payment(was.Milestones[i]), was.partWords(say, was.Milestones[i], o.Before.Fee), "")
 		}
 	}
 	for i, m := range is.Milestones {
 		if !slices.Contains(parts, i) {
-			material.add("Payment “"+m.Title+"”", "", "New: "+is.partWords(m, o.Fee))
+			material.add(payment(m), "", say.Say("New: %s", is.partWords(say, m, o.Fee)))
 		}
 	}
-	material.counted("Length of the term", was.DurationDays, is.DurationDays, "day")
-	material.counted("Renewal decided before the end", was.NoticeDays, is.NoticeDays, "day")
+	material.days(say.Say("Length of the term"), was.DurationDays, is.DurationDays)
+	material.days(say.Say("Renewal decided before the end"), was.NoticeDays, is.NoticeDays)
 	material.rights(was, is)
-	material.of("Further", strings.TrimSpace(was.ExtraClauses), strings.TrimSpace(is.ExtraClauses))
-	for i := range material {
-		material[i].Material = true
+	material.of(say.Say("Further"), strings.TrimSpace(was.ExtraClauses), strings.TrimSpace(is.ExtraClauses))
+	for i := range material.lines {
+		material.lines[i].Material = true
 	}
-	return slices.Concat(material, names)
+	return slices.Concat(material.lines, names.lines)
 }
 
 // rights adds what changes of the rounds and rights, which offers and amendments have alike.
 func (l *changedLines) rights(was, is ContractTerms) {
-	l.counted("Included revision rounds", was.RevisionRounds, is.RevisionRounds, "round")
-	l.counted("Usage rights after publication", was.UsageRightsDays, is.UsageRightsDays, "day")
-	l.counted("Allow-listing after publication", was.AllowlistingDays, is.AllowlistingDays, "day")
-	l.counted("Exclusivity after publication", was.ExclusivityDays, is.ExclusivityDays, "day")
-	l.of("What is late", was.Late.words(), is.Late.words())
+	say := l.say
+	l.of(say.Say("Included revision rounds"), say.Say("%d rounds", was.RevisionRounds), say.Say("%d rounds", is.RevisionRounds))
+	l.days(say.Say("Usage rights after publication"), was.UsageRightsDays, is.UsageRightsDays)
+	l.days(say.Say("Allow-listing after publication"), was.AllowlistingDays, is.AllowlistingDays)
+	l.days(say.Say("Exclusivity after publication"), was.ExclusivityDays, is.ExclusivityDays)
+	l.of(say.Say("What is late"), was.Late.words(say), is.Late.words(say))
 }
 
 // fee adds a changed fee, and what was asked for instead of the one before.
 func (l *changedLines) fee(before Offer, fee Money) {
-	from := before.Fee.String()
+	say := l.say
+	what, from, to := say.Say("Fee"), say.Money(before.Fee), say.Money(fee)
 	switch asked := before.CounterFee; {
 	case asked == nil:
-		l.of("Fee", from, fee.String())
+		l.of(what, from, to)
 	case *asked == fee:
-		l.add("Fee", from, fee.String()+", as was asked")
+		l.add(what, from, say.Say("%s, as was asked", to))
 	default:
-		to := fee.String()
 		if fee == before.Fee {
-			to += ", as before"
+			to = say.Say("%s, as before", to)
 		}
-		l.add("Fee", from+"; "+asked.String()+" was asked", to)
+		l.add(what, say.Say("%s; %s was asked", from, say.Money(*asked)), to)
 	}
 }
 
 func (l *changedLines) deliverable(was, is DeliverableTerms) {
-	l.of("“"+is.Title+"”", was.Kind+" on "+was.Platform, is.Kind+" on "+is.Platform)
-	l.of("Draft of “"+is.Title+"”", was.draftWords(), is.draftWords())
-	l.of("Publication of “"+is.Title+"”", was.publishWords(), is.publishWords())
+	say := l.say
+	kind := func(d DeliverableTerms) string { return say.Say("%s on %s", d.Kind, d.Platform) }
+	l.of(say.quoted(is.Title), kind(was), kind(is))
+	l.of(say.Say("Draft of “%s”", is.Title), was.draftWords(say), is.draftWords(say))
+	l.of(say.Say("Publication of “%s”", is.Title), was.publishWords(say), is.publishWords(say))
 }
 
-func (d DeliverableTerms) draftWords() string {
-	return counted(d.DraftDueDays, "business day") + " after both have signed"
+func (d DeliverableTerms) draftWords(say Words) string {
+	return say.Say("%s after both have signed", say.Say("%d business days", d.DraftDueDays))
 }
 
-func (d DeliverableTerms) publishWords() string {
-	return "within " + counted(d.PublishDays, "business day") + " after the draft is due"
+func (d DeliverableTerms) publishWords(say Words) string {
+	return say.Say("within %s after the draft is due", say.Say("%d business days", d.PublishDays))
 }
 
-func (d DeliverableTerms) words() string {
-	return fmt.Sprintf("%s on %s, draft %s, published %s", d.Kind, d.Platform, d.draftWords(), d.publishWords())
+func (d DeliverableTerms) words(say Words) string {
+	return say.Say("%s on %s, draft %s, published %s", d.Kind, d.Platform, d.draftWords(say), d.publishWords(say))
 }
 
 // partWords are a share of the fee, or a bonus, and when it is owed.
-func (t ContractTerms) partWords(m MilestoneTerms, fee Money) string {
-	amount := fmt.Sprintf("%d %% of the fee", m.Percent)
+func (t ContractTerms) partWords(say Words, m MilestoneTerms, fee Money) string {
+	amount := say.Say("%d %% of the fee", m.Percent)
 	if m.Bonus > 0 {
-		amount = Money{m.Bonus, fee.Currency}.String() + " on top of the fee"
+		amount = say.Say("%s on top of the fee", say.Money(Money{m.Bonus, fee.Currency}))
 	}
-	return amount + ", " + triggerWords(m, t) + netWords(m)
+	return amount + ", " + triggerWords(say, m, t) + netWords(say, m)
 }
 
 // renamed gives the pieces of the terms before their names of now, so that a part of the fee that waits for one has not changed by that.

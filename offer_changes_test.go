@@ -15,7 +15,7 @@ func TestAnOfferSaysWhatItChangesOfTheOneBefore(t *testing.T) {
 		return rapport.AmendedLine{What: what, From: from, To: to, Material: true}
 	}
 	first := rapport.Offer{Fee: eur(100000), Terms: rapport.DefaultTerms()}
-	require.Empty(t, first.Changes(), "the first changes nothing")
+	require.Empty(t, first.Changes(rapport.WordsIn("en")), "the first changes nothing")
 	asked := eur(120000)
 	for name, tt := range map[string]struct {
 		change func(*rapport.Offer)
@@ -89,7 +89,38 @@ func TestAnOfferSaysWhatItChangesOfTheOneBefore(t *testing.T) {
 			before := rapport.Offer{Fee: eur(100000), Terms: rapport.DefaultTerms()}
 			o := rapport.Offer{Fee: eur(100000), Terms: rapport.DefaultTerms(), Before: &before}
 			tt.change(&o)
-			require.ElementsMatch(t, tt.want, o.Changes())
+			require.ElementsMatch(t, tt.want, o.Changes(rapport.WordsIn("en")))
 		})
 	}
+}
+
+func TestAnOfferIsComparedInTheCreatorsLanguage(t *testing.T) {
+	t.Parallel()
+	eur := func(n int64) rapport.Money { return rapport.Money{Amount: n, Currency: "eur"} }
+	first, asked := 0, eur(120000)
+	before := rapport.Offer{Fee: eur(100000), Terms: rapport.DefaultTerms(), CounterFee: &asked}
+	o := rapport.Offer{Fee: eur(110000), Terms: rapport.DefaultTerms(), Before: &before}
+	o.Terms.Deliverables[0].DraftDueDays, o.Terms.Deliverables[0].PublishDays = 1, 12
+	o.Terms.Deliverables = append(o.Terms.Deliverables, rapport.DeliverableTerms{Title: "Story", Platform: "instagram", Kind: "story", DraftDueDays: 5, PublishDays: 5})
+	o.Terms.Milestones = append(o.Terms.Milestones, rapport.MilestoneTerms{
+		Title: "Aufrufe", Trigger: rapport.TriggerThreshold, Deliverable: &first, Bonus: 20000, NetDays: 14, Threshold: &rapport.Threshold{Metric: rapport.MetricViews, AtLeast: 5000, WithinDays: 30},
+	})
+	o.Terms.RevisionRounds, o.Terms.UsageRightsDays, o.Terms.ExtraClauses = 1, 30, "Keine Katzen."
+	o.Terms.Late = &rapport.LateTerms{GraceHours: 24, MissedAfterDays: 5, Remedy: rapport.RemedyFallsAway}
+	line := func(what, from, to string) rapport.AmendedLine {
+		return rapport.AmendedLine{What: what, From: from, To: to, Material: true}
+	}
+	say := rapport.WordsFor(rapport.WithReader(t.Context(), "Europe/Berlin"), "de")
+	require.ElementsMatch(t, []rapport.AmendedLine{
+		line("Honorar", "1.000,00\u00a0€; du hattest 1.200,00\u00a0€ vorgeschlagen", "1.100,00\u00a0€"),
+		line("Entwurf von „Launch video“", "10 Werktage nach beiden Unterschriften", "1 Werktag nach beiden Unterschriften"),
+		line("Veröffentlichung von „Launch video“", "spätestens 10 Werktage nach dem Termin des Entwurfs", "spätestens 12 Werktage nach dem Termin des Entwurfs"),
+		line("„Story“", "", "Neu: story auf instagram, Entwurf 5 Werktage nach beiden Unterschriften, Veröffentlichung spätestens 5 Werktage nach dem Termin des Entwurfs"),
+		line("Zahlung „Aufrufe“", "", "Neu: 200,00\u00a0€ zusätzlich zum Honorar, wenn „Launch video“ innerhalb von 30 Tagen nach der Veröffentlichung 5.000 Aufrufe hat, zahlbar 14 Tage später"),
+		line("Enthaltene Korrekturrunden", "2 Runden", "1 Runde"),
+		line("Nutzungsrechte nach der Veröffentlichung", "0 Tage", "30 Tage"),
+		line("Was verspätet ist", "", "Ein Entwurf oder eine Veröffentlichung ist 24 Stunden nach dem Ende des Tages verspätet. Was 5 Werktage verspätet ist, ist verfallen: "+
+			"Es wird nicht mehr erwartet, und die Zahlung allein dafür entfällt. Was bis dahin verdient oder bezahlt ist, bleibt es."),
+		line("Weiteres", "", "Keine Katzen."),
+	}, o.Changes(say))
 }

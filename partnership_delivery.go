@@ -60,10 +60,10 @@ func (m *DeliverableMove) CheckLater(state string, draft, publish, now time.Time
 }
 
 // Effects say what later dates of a deliverable change and what follows from them, and what stays although it may seem touched.
-func (m *DeliverableMove) Effects(t RunningTerm, now time.Time) (changes, pinned []AmendedLine) {
+func (m *DeliverableMove) Effects(t RunningTerm, now time.Time, say Words) (changes, pinned []AmendedLine) {
 	d := t.deliverable(m.ID)
 	name := "“" + d.Title + "”"
-	changes = (&Amendment{Moved: []DeliverableMove{*m}}).Lines(t)
+	changes = (&Amendment{Moved: []DeliverableMove{*m}}).Lines(t, say)
 	if d.State == "late" {
 		if m.DraftDue.After(now) {
 			changes = append(changes, AmendedLine{What: name, From: "late", To: "no longer late"})
@@ -75,7 +75,9 @@ func (m *DeliverableMove) Effects(t RunningTerm, now time.Time) (changes, pinned
 		return changes, pinned
 	}
 	ends := func(what string, from, to time.Time, days int) {
-		at := func(posted time.Time) string { return t.Brand.words(t.Brand.EndOfDay(t.Brand.AddDays(posted, days))) }
+		at := func(posted time.Time) string {
+			return t.Brand.words(say, t.Brand.EndOfDay(t.Brand.AddDays(posted, days)))
+		}
 		if days > 0 && !from.IsZero() && to.After(from) {
 			changes = append(changes, AmendedLine{What: what, From: at(from), To: at(to)})
 		}
@@ -92,11 +94,11 @@ func (m *DeliverableMove) Effects(t RunningTerm, now time.Time) (changes, pinned
 	ends("Exclusivity ends at the latest", last, latest(others, m.PublishBy), t.Terms.ExclusivityDays)
 	for _, x := range t.Milestones {
 		if x.State == "pending" && (x.DeliverableID == nil || *x.DeliverableID == d.ID) && (x.Trigger == TriggerPosted || x.Trigger == TriggerVerified) {
-			changes = append(changes, AmendedLine{What: x.Title, To: x.Amount.String() + " wait for the post, and may come later"})
+			changes = append(changes, AmendedLine{What: x.Title, To: say.Money(x.Amount) + " wait for the post, and may come later"})
 		}
 	}
 	if !t.EndsAt.IsZero() && m.PublishBy.After(t.EndsAt) {
-		pinned = append(pinned, AmendedLine{What: "End of the term", To: "It stays " + t.Brand.words(t.EndsAt) + ", which is before the publication. An amendment moves it."})
+		pinned = append(pinned, AmendedLine{What: "End of the term", To: "It stays " + t.Brand.words(say, t.EndsAt) + ", which is before the publication. An amendment moves it."})
 	}
 	return changes, pinned
 }

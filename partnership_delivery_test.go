@@ -155,20 +155,20 @@ func TestWhatMoreTimeChangesIsSaid(t *testing.T) {
 	}
 	d := h.p.Deliverables[0]
 	move := rapport.DeliverableMove{ID: d.ID, DraftDue: d.DraftDue.Add(2 * hour), PublishBy: d.PublishBy.Add(9 * hour)}
-	changes, pinned := move.Effects(h.running(), h.now)
+	changes, pinned := move.Effects(h.running(), h.now, rapport.WordsIn("en"))
 	require.Subset(t, whats(changes), []string{"Draft of “Piece 1”", "Publication of “Piece 1”", "Usage rights to “Piece 1” end at the latest", "Exclusivity ends at the latest"})
 	require.NotContains(t, whats(changes), "Allow-listing of “Piece 1” ends at the latest", "there is none")
 	require.Empty(t, pinned)
 
 	move = rapport.DeliverableMove{ID: d.ID, PublishBy: h.p.Contract.EndsAt.Add(hour)}
-	_, pinned = move.Effects(h.running(), h.now)
+	_, pinned = move.Effects(h.running(), h.now, rapport.WordsIn("en"))
 	require.Equal(t, []string{"End of the term"}, whats(pinned))
 
 	h.until(d.DraftDue.Add(hour))
 	require.Equal(t, "late", h.p.Deliverables[0].State)
-	_, pinned = move.Effects(h.running(), h.now)
+	_, pinned = move.Effects(h.running(), h.now, rapport.WordsIn("en"))
 	require.Equal(t, []string{"“Piece 1”", "End of the term"}, whats(pinned), "late it stays")
 	move.DraftDue = h.now.Add(hour)
-	changes, _ = move.Effects(h.running(), h.now)
+	changes, _ = move.Effects(h.running(), h.now, rapport.WordsIn("en"))
 	require.Contains(t, changes, rapport.AmendedLine{What: "“Piece 1”", From: "late", To: "no longer late"})
 }

@@ -114,6 +114,7 @@ type Contract struct {
 	Amends        *SignedRef    // the contract that this amendment changes; nil for a contract
 	Amendments    []SignedRef
 	Extended      []ExtendedDate // by this amendment
+	Changes       *Amendment     // what this amendment changes; only on its creator's page
 	Reason        string         // why the amendment was asked for
 	Signatures    []Signature
 	Clauses       []DraftedClause // none for a contract from before the library

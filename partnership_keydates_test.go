@@ -488,16 +488,21 @@ func TestWhatAnExtensionSays(t *testing.T) {
 		}
 		return words
 	}
-	require.Equal(t, []string{"Usage rights of “Post 2”", "Allow-listing of “Post 1”, “Post 2” (contract C-000000)"}, what(a.Lines(term)))
-	require.Subset(t, what(a.Pinned(term)), []string{"Usage rights of “Post 1”", "Exclusivity of “Post 1”"})
+	require.Equal(t, []string{"Usage rights of “Post 2”", "Allow-listing of “Post 1”, “Post 2” (contract C-000000)"}, what(a.Lines(term, rapport.WordsIn("en"))))
+	require.Subset(t, what(a.Pinned(term, rapport.WordsIn("en"))), []string{"Usage rights of “Post 1”", "Exclusivity of “Post 1”"})
 	require.Contains(t, rapport.AmendmentText("C-000001", 1, "Acme", "Ada", term, a), "Usage rights of “Post 2”: until ")
 	day := rapport.DefaultCalendar("Europe/Berlin")
 	term.Brand = day
 	term.KeyDates[2].At = day.EndOfDay(time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC))
 	a = rapport.Amendment{Extended: longer(alone.ID, 1)}
 	require.Empty(t, a.Resolve(term, h.now))
-	line := a.Lines(term)[0]
+	line := a.Lines(term, rapport.WordsIn("en"))[0]
 	require.Equal(t, []string{"until 4 May 2026 (CEST)", "until 5 May 2026 (CEST)"}, []string{line.From, line.To}, "a date is the end of its day")
+	line = a.Lines(term, rapport.WordsIn("de"))[0]
+	require.Equal(t, []string{"bis 4. Mai 2026 (MESZ)", "bis 5. Mai 2026 (MESZ)"}, []string{line.From, line.To})
+	gone := term
+	gone.KeyDates = nil
+	require.Empty(t, a.Lines(gone, rapport.WordsIn("de")), "the date came while the amendment waited")
 
 	slots := rapport.AmendedSlots(rapport.Slot{PartnershipID: id("partnership"), BrandID: id("brand")}, term, a, h.now)
 	require.Len(t, slots, 1, "the conflict check is asked about exclusivity")
@@ -507,6 +512,6 @@ func TestWhatAnExtensionSays(t *testing.T) {
 	term.KeyDates[0].Extended = true
 	all := rapport.Amendment{UsageRightsDays: new(10)}
 	require.Empty(t, all.Resolve(term, h.now))
-	pinned := all.Pinned(term)
+	pinned := all.Pinned(term, rapport.WordsIn("en"))
 	require.Contains(t, pinned[len(pinned)-1].To, "extended on its own")
 }

@@ -43,20 +43,20 @@ func (l *LateTerms) check(path string) (f []Field) {
 }
 
 // words are a sentence of the contract; nothing where nothing was agreed.
-func (l *LateTerms) words() string {
+func (l *LateTerms) words(say Words) string {
 	if l == nil {
 		return ""
 	}
-	words := "A draft or a publication is late " + counted(l.GraceHours, "hour") + " after the end of its day."
+	words := say.Say("A draft or a publication is late %s after the end of its day.", say.Say("%d hours", l.GraceHours))
 	if l.GraceHours == 0 {
-		words = "A draft or a publication is late at the end of its day."
+		words = say.Say("A draft or a publication is late at the end of its day.")
 	}
+	missed := say.Say("%d business days", l.MissedAfterDays)
 	switch l.Remedy {
 	case RemedyFallsAway:
-		words += fmt.Sprintf(" What is %s late is missed: it is not owed any more, nor is what was to be paid for it alone.", counted(l.MissedAfterDays, "business day")) +
-			" What is owed or paid by then stays owed or paid."
+		words += " " + say.Say("What is %s late is missed: it is not owed any more, nor is what was to be paid for it alone. What is owed or paid by then stays owed or paid.", missed)
 	case RemedyTermination:
-		words += fmt.Sprintf(" When something is %s late, the brand may end this contract in writing at once.", counted(l.MissedAfterDays, "business day"))
+		words += " " + say.Say("When something is %s late, the brand may end this contract in writing at once.", missed)
 	}
 	return words
 }

@@ -104,11 +104,11 @@ func (w PolicyWhen) conditions(s SubmissionFacts) []condition {
 	add(len(w.Markets) > 0, market >= 0, "it is shown in "+strings.Join(s.Markets, ", "), "it is not shown in "+strings.Join(w.Markets, ", "))
 	if w.FeeAtLeast != nil {
 		enough := s.Fee.Currency == w.FeeAtLeast.Currency && s.Fee.Amount >= w.FeeAtLeast.Amount
-		below := "the fee is below " + w.FeeAtLeast.String()
+		below := "the fee is below " + housePage().Money(*w.FeeAtLeast)
 		if s.Fee.Currency != w.FeeAtLeast.Currency {
 			below = fmt.Sprintf("the fee is in %s and not in %s", strings.ToUpper(s.Fee.Currency), strings.ToUpper(w.FeeAtLeast.Currency))
 		}
-		add(true, enough, "the fee is at least "+w.FeeAtLeast.String(), below)
+		add(true, enough, "the fee is at least "+housePage().Money(*w.FeeAtLeast), below)
 	}
 	regulated := s.Regulated != "" && (slices.Contains(w.Regulated, AnyRegulated) || slices.Contains(w.Regulated, s.Regulated))
 	add(len(w.Regulated) > 0, regulated, "its category is regulated: "+strings.ReplaceAll(s.Regulated, "_", " "), "its category is not one of those")

@@ -53,8 +53,8 @@ func TestEachConditionOfAPolicy(t *testing.T) {
 		{"one of several markets", rapport.PolicyWhen{Markets: []string{"CH", "AT"}}, true, "it is shown in DE, AT", nil},
 		{"other markets", rapport.PolicyWhen{Markets: []string{"CH", "FR"}}, false, "it is not shown in CH, FR", nil},
 		{"no market known", rapport.PolicyWhen{Markets: []string{"CH"}}, false, "it is not shown in CH", func(s *rapport.SubmissionFacts) { s.Markets = nil }},
-		{"the fee itself", rapport.PolicyWhen{FeeAtLeast: &fee}, true, "the fee is at least " + fee.String(), nil},
-		{"a lower fee", rapport.PolicyWhen{FeeAtLeast: &more}, false, "the fee is below " + more.String(), nil},
+		{"the fee itself", rapport.PolicyWhen{FeeAtLeast: &fee}, true, "the fee is at least " + "€500.00", nil},
+		{"a lower fee", rapport.PolicyWhen{FeeAtLeast: &more}, false, "the fee is below " + "€500.01", nil},
 		{"a regulated category", rapport.PolicyWhen{Regulated: []string{"alcohol"}}, true, "its category is regulated: alcohol", nil},
 		{"any", rapport.PolicyWhen{Regulated: []string{rapport.AnyRegulated}}, true, "its category is regulated: food supplements", func(s *rapport.SubmissionFacts) { s.Regulated = "food_supplements" }},
 		{"another category", rapport.PolicyWhen{Regulated: []string{"gambling"}}, false, "its category is not one of those", nil},
@@ -85,7 +85,7 @@ func TestEachConditionOfAPolicy(t *testing.T) {
 	all := rapport.PolicyWhen{Campaigns: []uuid.UUID{id("spring")}, Platforms: []string{"instagram"}, FeeAtLeast: &fee, PaidUsage: &yes}
 	holds, words = all.Holds(aSubmission())
 	require.True(t, holds)
-	require.Equal(t, []string{"the campaign is Spring", "it is for instagram", "the fee is at least " + fee.String(), "the contract includes paid usage"}, words)
+	require.Equal(t, []string{"the campaign is Spring", "it is for instagram", "the fee is at least " + "€500.00", "the contract includes paid usage"}, words)
 	all.PaidUsage, all.FirstPartnership = &no, &yes
 	holds, words = all.Holds(aSubmission())
 	require.False(t, holds)

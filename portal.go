@@ -41,7 +41,8 @@ type PortalDeliverable struct {
 	Stages      []ReviewStage
 	OnSilence   OnSilence
 	Names       map[uuid.UUID]string // of the people in the stages
-	Feedback    []string             // what reviewers and machine checks asked to change in the current version
+	Feedback    []string             // what reviewers asked to change in the current version
+	Failed      []Check              // what machine checks asked to change in it
 	Corrections []Correction
 	Wrong       []string // what the last look at the post found, in codes
 	Comments    []Comment

@@ -36,12 +36,12 @@ type DeliverableTerms struct {
 // AfterDelivery says that the time for a draft begins when the product has arrived at the creator.
 const AfterDelivery = "product_delivered"
 
-// startWords say what the time for the draft begins with, after what the parties sign.
-func (d DeliverableTerms) startWords(signed string) string {
+// startWords say what the time for the draft begins with.
+func (d DeliverableTerms) startWords(say Words) string {
 	if d.DraftAfter == AfterDelivery {
-		return "after the product has arrived, and not before " + signed
+		return say.Say("after the product has arrived, and not before both have signed")
 	}
-	return "after " + signed
+	return say.Say("after both have signed")
 }
 
 // MilestoneTerms is one share of the fee, or a bonus on top of it, and what makes it owed.

@@ -1,8 +1,13 @@
 package rapport
 
 import (
+	"cmp"
+	"context"
 	"strings"
+	"sync"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
@@ -37,6 +42,8 @@ func LocaleFor(chosen, accepted string) string {
 type Words struct {
 	locale  string
 	printer *message.Printer
+	zone    *time.Location // of whoever reads; nil where nobody knows it
+	page    bool           // is read beside amounts with symbols
 }
 
 // catalogue has every sentence in every language but English, which stands in the code.
@@ -47,8 +54,10 @@ var catalogue = func() catalog.Catalog { //nolint:gochecknoglobals // a table
 			panic("catalogue: " + err.Error()) // a test says everything
 		}
 	}
-	set(language.English, "%d days", plural.Selectf(1, "%d", plural.One, "%[1]d day", plural.Other, "%[1]d days"))
-	set(language.German, "%d days", plural.Selectf(1, "%d", plural.One, "%[1]d Tag", plural.Other, "%[1]d Tagen"))
+	for english, said := range counted {
+		set(language.English, english, plural.Selectf(1, "%d", plural.One, "%[1]d "+said[0], plural.Other, "%[1]d "+said[1]))
+		set(language.German, english, plural.Selectf(1, "%d", plural.One, "%[1]d "+said[2], plural.Other, "%[1]d "+said[3]))
+	}
 	for english, german := range german {
 		set(language.German, english, catalog.String(german))
 	}
@@ -61,7 +70,47 @@ func WordsIn(locale string) Words {
 	if locale == "de" {
 		tag = language.German
 	}
-	return Words{locale, message.NewPrinter(tag, message.Catalog(catalogue))}
+	return Words{locale: locale, printer: message.NewPrinter(tag, message.Catalog(catalogue))}
+}
+
+// In puts moments into the zone of whoever reads the words. A zone that there is not leaves them in UTC.
+func (w Words) In(zone string) Words {
+	w.zone = zoneNamed(zone)
+	return w
+}
+
+// zoneNamed is nil where there is no such zone.
+func zoneNamed(name string) *time.Location {
+	found, err := time.LoadLocation(name)
+	if err != nil || name == "" || name == "Local" {
+		return nil
+	}
+	return found
+}
+
+type readerKey struct{}
+
+// WithReader sets the time zone of the person for whom a page is made.
+func WithReader(ctx context.Context, zone string) context.Context {
+	return context.WithValue(ctx, readerKey{}, sync.OnceValue(func() *time.Location { return zoneNamed(zone) }))
+}
+
+// WordsFor are the words of a language for whoever reads the page: moments in their zone and amounts as the page shows them. Where nobody
+// said a zone, as programs do not, moments name UTC and amounts the code of their currency.
+func WordsFor(ctx context.Context, locale string) Words {
+	w := WordsIn(locale)
+	if zone, ok := ctx.Value(readerKey{}).(func() *time.Location); ok {
+		w.zone = zone()
+		w.page = w.zone != nil
+	}
+	return w
+}
+
+// housePage are the words of what is kept for pages of the house, whoever reads it later.
+func housePage() Words {
+	w := WordsIn(Locales[0])
+	w.page = true
+	return w
 }
 
 // Locale is the language of the words.
@@ -81,18 +130,6 @@ func (w Words) or(words []string) string {
 	return say.Say("%s or %s", strings.Join(words[:len(words)-1], ", "), words[len(words)-1])
 }
 
-// quoted puts each into the quotation marks of the language.
-func (w Words) quoted(words []string) []string {
-	if w.locale != "de" {
-		return quoted(words)
-	}
-	out := make([]string, len(words))
-	for i, one := range words {
-		out[i] = "„" + one + "“"
-	}
-	return out
-}
-
 // Mail is the text of a mail that the program words itself; false where it has none in this language.
 func (w Words) Mail(template string) (subject, body string, ok bool) {
 	if w.locale != "de" {
@@ -102,34 +139,84 @@ func (w Words) Mail(template string) (subject, body string, ok bool) {
 	return m[0], m[1], ok
 }
 
-// Day is a date in words.
+// Day is a calendar date in words, which belongs to no zone.
 func (w Words) Day(at time.Time) string {
+	return w.day(at.UTC())
+}
+
+func (w Words) day(at time.Time) string {
 	if w.locale == "de" {
-		return strings.Replace(at.UTC().Format("2. Month 2006"), "Month", germanMonths[at.UTC().Month()-1], 1)
+		return strings.Replace(at.Format("2. Month 2006"), "Month", germanMonths[at.Month()-1], 1)
 	}
-	return at.UTC().Format("2 January 2006")
+	return at.Format("2 January 2006")
 }
 
-// Moment is a day with its time.
+// Moment is a day with its time and zone.
 func (w Words) Moment(at time.Time) string {
-	return w.Day(at) + at.UTC().Format(", 15:04 UTC")
+	at = at.UTC()
+	if w.zone != nil {
+		at = at.In(w.zone)
+	}
+	return w.day(at) + at.Format(", 15:04 ") + w.zoneOf(at)
 }
 
-// Money is an amount in words.
-func (w Words) Money(m Money) string {
-	s := m.String()
-	if w.locale != "de" {
-		return s
+// zoneOf names the zone that a moment is in, as short as it goes.
+func (w Words) zoneOf(at time.Time) string {
+	zone, _ := at.Zone()
+	switch german, known := germanZones[zone]; {
+	case known && w.locale == "de":
+		return german
+	case strings.HasPrefix(zone, "+") || strings.HasPrefix(zone, "-"):
+		return "UTC" + zone // it has no short name
 	}
-	amount, currency, _ := strings.Cut(s, " ")
+	return zone
+}
+
+// Money is an amount in words: as pages show it to their reader, else with the code of its currency, which a symbol may share.
+func (w Words) Money(m Money) string {
+	amount, currency, _ := strings.Cut(m.String(), " ")
+	if w.locale != "de" && !w.page {
+		return amount + " " + currency
+	}
+	amount, minus := strings.CutPrefix(amount, "-")
+	sign := ""
+	if minus {
+		sign = "-"
+	}
+	between, point := ",", "."
+	if w.locale == "de" {
+		between, point = point, between
+	}
 	whole, cents, has := strings.Cut(amount, ".")
-	for at := len(whole) - 3; at > 0 && whole[at-1] != '-'; at -= 3 {
-		whole = whole[:at] + "." + whole[at:]
+	for at := len(whole) - 3; at > 0; at -= 3 {
+		whole = whole[:at] + between + whole[at:]
 	}
 	if has {
-		whole += "," + cents
+		whole += point + cents
 	}
-	return whole + " " + currency
+	if !w.page {
+		return sign + whole + " " + currency
+	}
+	symbol := cmp.Or(currencySymbols[w.locale+" "+m.Currency], currencySymbols[m.Currency], currency)
+	switch last, _ := utf8.DecodeLastRuneInString(symbol); {
+	case w.locale == "de":
+		return sign + whole + "\u00a0" + symbol
+	case unicode.IsLetter(last):
+		return sign + symbol + "\u00a0" + whole
+	}
+	return sign + symbol + whole
+}
+
+// currencySymbols are the narrow ones of CLDR, as pages show them; a test of the pages reads the same examples. Others have their code.
+var currencySymbols = map[string]string{ //nolint:gochecknoglobals // a table
+	"usd": "$", "eur": "€", "gbp": "£", "cad": "$", "aud": "$", "sek": "kr", "nok": "kr", "dkk": "kr", "pln": "zł", "czk": "Kč", "mxn": "$", "brl": "R$", "inr": "₹",
+	"sgd": "$", "nzd": "$", "huf": "Ft", "twd": "$", "jpy": "¥", "krw": "₩", "clp": "$", "vnd": "₫", "isk": "kr",
+	"de twd": "NT$",
+}
+
+// germanZones are zones that are called otherwise in German.
+var germanZones = map[string]string{ //nolint:gochecknoglobals // a table
+	"CET": "MEZ", "CEST": "MESZ", "WET": "WEZ", "WEST": "WESZ", "EET": "OEZ", "EEST": "OESZ",
 }
 
 var germanMonths = []string{ //nolint:gochecknoglobals // a constant list

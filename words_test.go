@@ -1,6 +1,7 @@
 package rapport
 
 import (
+	"encoding/json"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -65,7 +66,9 @@ func saidInCode(t *testing.T) map[string]string {
 				if !ok || len(call.Args) == 0 {
 					return true
 				}
-				if f, ok := call.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "Say" && isWords(f.X) {
+				f, ok := call.Fun.(*ast.SelectorExpr)
+				kept, _ := call.Fun.(*ast.Ident)
+				if ok && f.Sel.Name == "Say" && isWords(f.X) || kept != nil && (kept.Name == "phrase" || kept.Name == "phrases") {
 					if text, ok := constantText(call.Args[0]); ok {
 						said[text] = dir
 					}
@@ -87,7 +90,13 @@ func saidInCode(t *testing.T) map[string]string {
 	for _, kind := range mediaTypes {
 		said[kind] = "check_media.go"
 	}
-	delete(said, "%d days") // is counted: TestWordsCountInEveryLanguage
+	for _, m := range disclosures().Markets {
+		said[m.Name] = "disclosure_rules.json"
+	}
+	for english := range counted { // TestWordsCountInEveryLanguage
+		require.NotEmpty(t, said[english], "nobody counts %q any more", english)
+		delete(said, english)
+	}
 	return said
 }
 
@@ -104,11 +113,50 @@ func TestTheCatalogueHasWhatIsSaidAndNothingElse(t *testing.T) {
 	}
 }
 
+// What answers a creator is said by Words; what refuses them is worded by their page, by its code. Nothing else is written out here.
+func TestNoSentenceForCreatorsIsWrittenOut(t *testing.T) {
+	t.Parallel()
+	worded := []string{"Say", "phrase", "Errorf", "New", "bad", "about", "stateRefusal", "panic"}
+	for _, name := range []string{"portal.go", "portal_words.go", "portal_contract.go", "portal_draft.go", "bank.go"} {
+		files := token.NewFileSet()
+		parsed, err := parser.ParseFile(files, "api/"+name, nil, 0)
+		require.NoError(t, err)
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			switch x := n.(type) {
+			case *ast.ImportSpec:
+				return false
+			case *ast.KeyValueExpr: // of an error
+				key, ok := x.Key.(*ast.Ident)
+				return !ok || key.Name != "Message" && key.Name != "Detail"
+			case *ast.CallExpr:
+				switch f := x.Fun.(type) {
+				case *ast.Ident:
+					return !slices.Contains(worded, f.Name)
+				case *ast.SelectorExpr:
+					return !slices.Contains(worded, f.Sel.Name)
+				}
+			case *ast.BasicLit:
+				text, ok := constantText(x)
+				require.False(t, ok && regexp.MustCompile(`[A-Za-z]{2}[.,:]? [A-Za-z]{2}`).MatchString(text), "%s: %s is said in English alone", files.Position(x.Pos()), x.Value)
+			}
+			return true
+		})
+	}
+}
+
 func TestWordsCountInEveryLanguage(t *testing.T) {
 	t.Parallel()
 	for locale, want := range map[string][2]string{"en": {"1 day", "30 days"}, "de": {"1 Tag", "30 Tagen"}, "": {"1 day", "30 days"}, "xx": {"1 day", "30 days"}} {
 		say := WordsIn(locale)
 		require.Equal(t, want, [2]string{say.Say("%d days", 1), say.Say("%d days", 30)}, locale)
+	}
+	for english := range counted {
+		for _, locale := range Locales {
+			one, more := WordsIn(locale).Say(english, 1), WordsIn(locale).Say(english, 2)
+			require.Regexp(t, `^1 [A-Za-z ]+$`, one)
+			require.Regexp(t, `^2 [A-Za-z ]+$`, more)
+			require.NotEqual(t, one[2:], more[2:])
+		}
 	}
 	require.Equal(t, "Ein Bonus, wenn dein Beitrag innerhalb von 30 Tagen nach der Veröffentlichung 100.000 Aufrufe hat",
 		WordsIn("de").Say("A bonus, when your post has %d %s within %s after publication", 100_000, "Aufrufe", "30 Tagen"))
@@ -123,6 +171,64 @@ func TestMoneyAndDaysOfALanguage(t *testing.T) {
 	require.Equal(t, "1250.00 EUR", en.Money(Money{125000, "eur"}))
 	require.Equal(t, "2. März 2026, 10:00 UTC", de.Moment(time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)))
 	require.Equal(t, "2 March 2026, 10:00 UTC", en.Moment(time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)))
+}
+
+// The pages write these amounts by themselves, and the server where they stand in a sentence: both are alike.
+func TestAmountsInSentencesAreWrittenAsOnPages(t *testing.T) {
+	t.Parallel()
+	raw, err := os.ReadFile("testdata/amounts.json")
+	require.NoError(t, err)
+	var examples []struct {
+		Money
+
+		Locale string `json:"locale"`
+		Text   string `json:"text"`
+	}
+	require.NoError(t, json.Unmarshal(raw, &examples))
+	require.NotEmpty(t, examples)
+	ctx := WithReader(t.Context(), "Europe/Berlin")
+	for _, e := range examples {
+		require.Equal(t, e.Text, WordsFor(ctx, e.Locale).Money(e.Money), "%+v", e)
+	}
+}
+
+func TestWordsAreInTheTimeOfWhoeverReads(t *testing.T) {
+	t.Parallel()
+	winter, summer := time.Date(2026, 3, 2, 23, 30, 0, 0, time.UTC), time.Date(2026, 7, 2, 10, 0, 0, 0, time.UTC)
+	for _, c := range []struct{ zone, locale, winter, summer string }{
+		{"Europe/Berlin", "de", "3. März 2026, 00:30 MEZ", "2. Juli 2026, 12:00 MESZ"},
+		{"Europe/Berlin", "en", "3 March 2026, 00:30 CET", "2 July 2026, 12:00 CEST"},
+		{"America/New_York", "en", "2 March 2026, 18:30 EST", "2 July 2026, 06:00 EDT"},
+		{"America/Sao_Paulo", "en", "2 March 2026, 20:30 UTC-03", "2 July 2026, 07:00 UTC-03"},
+		{"Nowhere/Land", "en", "2 March 2026, 23:30 UTC", "2 July 2026, 10:00 UTC"},
+		{"", "de", "2. März 2026, 23:30 UTC", "2. Juli 2026, 10:00 UTC"},
+		{"Local", "en", "2 March 2026, 23:30 UTC", "2 July 2026, 10:00 UTC"},
+	} {
+		say := WordsFor(WithReader(t.Context(), c.zone), c.locale)
+		require.Equal(t, [2]string{c.winter, c.summer}, [2]string{say.Moment(winter), say.Moment(summer)}, c.zone)
+		require.Equal(t, "2", say.Day(winter)[:1], "a date belongs to no zone")
+	}
+	require.Equal(t, "3. März 2026, 00:30 MEZ", WordsIn("de").In("Europe/Berlin").Moment(winter))
+	require.Equal(t, "2.500,00 USD", WordsIn("de").In("Europe/Berlin").Money(Money{250000, "usd"}), "a mail names the currency")
+}
+
+func TestPhrasesAreKeptForEveryLanguage(t *testing.T) {
+	t.Parallel()
+	p := phrase("The video takes %s seconds; asked for is %s.", 12.5, phrase("between %s and %s seconds", 15, 60))
+	raw, err := json.Marshal(p)
+	require.NoError(t, err)
+	var kept Phrase
+	require.NoError(t, json.Unmarshal(raw, &kept))
+	for _, one := range []Phrase{p, kept} {
+		require.Equal(t, "The video takes 12.5 seconds; asked for is between 15 and 60 seconds.", WordsIn("en").Tell(one))
+		require.Equal(t, "Das Video dauert 12,5 Sekunden; es soll zwischen 15 und 60 Sekunden dauern.", WordsIn("de").Tell(one))
+	}
+	begin := phrase("Begin the caption with %s.", phrases("“%s”", []string{"Werbung", "Anzeige"}))
+	raw, err = json.Marshal(begin)
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(raw, &kept))
+	require.Equal(t, "Beginne den Text zum Beitrag mit „Werbung“ oder „Anzeige“.", WordsIn("de").Tell(kept))
+	require.Error(t, json.Unmarshal([]byte(`{"say": 1}`), &kept))
 }
 
 func TestLocaleForTakesTheChosenOneThenTheBrowsers(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 
 	"rapport"
 	"rapport/activities"
+	"rapport/api/gen"
 	"rapport/paper"
 )
 
@@ -248,6 +249,12 @@ func TestOneDateIsExtendedByAnAmendment(t *testing.T) {
 	d.visit(t, d.link).send(t, "GET", "/v1/portal/contracts/"+amendment.String(), nil).into(t, &shown)
 	title := one[string](t, d, `select title from deliverables where id = $1`, d.deliverable)
 	say := func(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+	var read gen.Contract
+	d.visit(t, d.link).with("Accept-Language", "de").send(t, "GET", "/v1/portal/contracts/"+amendment.String(), nil).into(t, &read)
+	require.Len(t, *read.Changes, 3)
+	longer := (*read.Changes)[2]
+	require.Equal(t, "Exklusivität mit „"+title+"“ (Vertrag C-000001)", longer.What)
+	require.Regexp(t, `^bis \d+\. [A-Z]\p{L}+ 20\d\d \((MEZ|MESZ)\)$`, *longer.To)
 	require.Equal(t, []extended{{"exclusivity_end", []string{title}, say(ends), say(rapport.DefaultCalendar("Europe/Berlin").AddDays(ends, 30))}}, shown.Extended)
 
 	d.sql(t, `insert into signatures (contract_id, party, name, body_sha256) select id, p, 'x', body_sha256 from contracts, unnest(array['brand', 'creator']) p where id = $1`, amendment)

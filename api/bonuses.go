@@ -134,8 +134,9 @@ func fromThreshold(t *gen.Threshold) *rapport.Threshold {
 }
 
 // numberWords say what a number was, when, and how that is known.
-func numberWords(n rapport.PostNumber) string {
-	words := message.NewPrinter(language.English).Sprintf("%d %s on %s, entered by %s on %s. Read from: %s.", n.Value, n.Metric, moment(n.StoodAt), n.EnteredBy.Name, moment(n.EnteredAt), n.Source)
+func numberWords(say rapport.Words, n rapport.PostNumber) string {
+	words := message.NewPrinter(language.English).Sprintf("%d %s on %s, entered by %s on %s. Read from: %s.",
+		n.Value, n.Metric, say.Moment(n.StoodAt), n.EnteredBy.Name, say.Moment(n.EnteredAt), n.Source)
 	if n.URL != "" {
 		words += " Shown at " + n.URL
 	}

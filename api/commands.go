@@ -203,7 +203,7 @@ func (s *Server) refusal(ctx context.Context, store CommandStore, c commandReque
 		}
 		by = names[r.By]
 	}
-	refused := &rapport.Error{Code: rapport.CodeConflict, Reason: r.Code, Message: refusalWords(c.Workflow, c.Cmd.Kind, r, by), State: r.State}
+	refused := &rapport.Error{Code: rapport.CodeConflict, Reason: r.Code, Message: refusalWords(houseWords(ctx), c.Workflow, c.Cmd.Kind, r, by), State: r.State}
 	if by != "" {
 		refused.DecidedBy, refused.DecidedAt = by, r.At
 	}

@@ -145,7 +145,5 @@ func pendingAt(location string) (gen.Pending, *string) {
 }
 
 // moment is a time in words for people, in UTC.
-func moment(at time.Time) string { return at.UTC().Format("2 January 2006, 15:04 UTC") }
-
 // day is a date in words for people.
 func day(at time.Time) string { return at.UTC().Format("2 January 2006") }

@@ -40,7 +40,7 @@ func (s *Server) PreviewTermination(ctx context.Context, r gen.PreviewTerminatio
 	}
 	out := gen.PreviewTermination200JSONResponse{Allowed: e.Refused == nil, Money: []gen.TerminationMoney{}, Content: []gen.TerminationContent{}, Words: []string{}}
 	if e.Refused != nil {
-		reason := refusalWords("partnership", rapport.CmdTerminate, *e.Refused, "")
+		reason := refusalWords(houseWords(ctx), "partnership", rapport.CmdTerminate, *e.Refused, "")
 		out.Reason = &reason
 		return out, nil
 	}
@@ -58,7 +58,7 @@ func (s *Server) PreviewTermination(ctx context.Context, r gen.PreviewTerminatio
 	for _, c := range e.Content {
 		out.Content = append(out.Content, gen.TerminationContent{DeliverableId: c.ID, Title: cmp.Or(titles[c.ID], "A piece"), Words: endedContentWords(c.State)})
 	}
-	out.Words = endingWords(p, d, e, owedBack)
+	out.Words = endingWords(houseWords(ctx), p, d, e, owedBack)
 	if freed.Currency != "" {
 		sum := func(amount int64) *gen.Money {
 			return moneyOf(&rapport.Money{Amount: amount, Currency: freed.Currency})
@@ -131,7 +131,7 @@ func endedContentWords(state string) string {
 }
 
 // endingWords say what else happens, in order.
-func endingWords(p *rapport.Partnership, d rapport.PartnershipDetail, e rapport.Ending, owedBack *rapport.Money) (words []string) {
+func endingWords(say rapport.Words, p *rapport.Partnership, d rapport.PartnershipDetail, e rapport.Ending, owedBack *rapport.Money) (words []string) {
 	add := func(format string, args ...any) { words = append(words, fmt.Sprintf(format, args...)) }
 	if c := e.Contract; c != nil {
 		number := "The contract"
@@ -148,13 +148,13 @@ func endingWords(p *rapport.Partnership, d rapport.PartnershipDetail, e rapport.
 		add("The amendment that waits is withdrawn.")
 	}
 	if p.Offer != nil && p.Offer.State == "sent" {
-		add("The offer of %s that the creator has is withdrawn.", p.Offer.Fee)
+		add("The offer of %s that the creator has is withdrawn.", say.Money(p.Offer.Fee))
 	}
 	if o := p.RenewalOffer; o != nil && (o.State == "sent" || o.State == "accepted") {
-		add("The next term, offered for %s, is withdrawn.", o.Fee)
+		add("The next term, offered for %s, is withdrawn.", say.Money(o.Fee))
 	}
 	if owedBack != nil {
-		add("The creator owes %s back. That stays so, and is kept out of what is still paid.", *owedBack)
+		add("The creator owes %s back. That stays so, and is kept out of what is still paid.", say.Money(*owedBack))
 	}
 	if len(p.Timers) > 0 {
 		add("Nothing is sent or reminded of by itself any more; no mail tells the creator of the end, so write to them.")

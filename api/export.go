@@ -60,7 +60,8 @@ func (s *Server) ExportPayouts(ctx context.Context, r gen.ExportPayoutsRequestOb
 		}
 		return payouts(func(p rapport.PayoutItem) error {
 			return row(p.ID.String(), p.DueAt, p.BrandName, p.CampaignName, p.Creator.Name, p.MilestoneTitle,
-				p.Amount, partMoney(p, p.Kept), p.Sent(), partMoney(p, p.CameBack), currencyCode(p.Amount), string(p.State), heldWords(p), p.PaidAt, paidThrough(p), p.OfflineReference, p.PartnershipID.String())
+				p.Amount, partMoney(p, p.Kept), p.Sent(), partMoney(p, p.CameBack), currencyCode(p.Amount), string(p.State), heldWords(rapport.WordsIn(""), p),
+				p.PaidAt, paidThrough(p), p.OfflineReference, p.PartnershipID.String())
 		})
 	}
 	return payoutsFile{sheetFile{name: "payouts-" + s.today().Format("2006-01-02"), xlsx: isXLSX(r.Params.Format), title: "Payouts", rows: rows}}, nil

@@ -204,7 +204,7 @@ func (s *Server) PreviewExtension(ctx context.Context, r gen.PreviewExtensionReq
 	if err != nil {
 		return nil, err
 	}
-	changes, pinned := move.Effects(term, s.now())
+	changes, pinned := move.Effects(term, s.now(), houseWords(ctx))
 	return gen.PreviewExtension200JSONResponse{
 		Changes: each(changes, toAmendedLine), Pinned: each(pinned, toAmendedLine),
 		Conflicts: each(found, func(c rapport.Conflict) gen.Conflict { return toConflict(c, principalFrom(ctx)) }),

@@ -49,9 +49,10 @@ func (s *Server) ListHistory(ctx context.Context, r gen.ListHistoryRequestObject
 		return nil, err
 	}
 	list := gen.ListHistory200JSONResponse{Items: make([]gen.HistoryItem, len(items)), NextCursor: cursorOf(next)}
+	say := houseWords(ctx)
 	for i, h := range items {
 		list.Items[i] = gen.HistoryItem{
-			Key: h.Key, At: h.At, Actor: orNil(h.ActorName), Action: h.Action, What: historyWords(h), Noun: h.Noun, Subject: h.Subject, BrandName: orNil(h.BrandName),
+			Key: h.Key, At: h.At, Actor: orNil(h.ActorName), Action: h.Action, What: historyWords(say, h), Noun: h.Noun, Subject: h.Subject, BrandName: orNil(h.BrandName),
 			PartnershipId: h.PartnershipID, About: orNil(h.About), Reason: orNil(h.Reason),
 		}
 		if h.Amount != nil {
@@ -73,17 +74,17 @@ var historyActs = map[string]string{ //nolint:gochecknoglobals // a table
 
 // historyWords says what was done in words: those of what people do, those of a payment's or a reversal's history where it is one, else those of
 // the action.
-func historyWords(h rapport.HistoryItem) string {
+func historyWords(say rapport.Words, h rapport.HistoryItem) string {
 	if words, ok := historyActs[h.Action]; ok {
 		return words
 	}
 	source, kind, _ := strings.Cut(h.Action, ".")
 	if _, known := factTable[kind]; known && source == "reversal" {
-		_, title, _ := factTitle(rapport.Fact{Kind: kind, Code: h.Reason, Amount: value(h.Amount)}, h.About)
+		_, title, _ := factTitle(say, rapport.Fact{Kind: kind, Code: h.Reason, Amount: value(h.Amount)}, h.About)
 		return title
 	}
 	if source == "payout" && strings.HasPrefix(kind, "payout_") {
-		title, _ := payoutEventWords(rapport.Fact{Kind: kind, Code: h.Reason, Until: h.At}) // the list has no room for when it is due
+		title, _ := payoutEventWords(say, rapport.Fact{Kind: kind, Code: h.Reason, Until: h.At}) // the list has no room for when it is due
 		return title
 	}
 	if said, ok := map[string]string{
@@ -115,9 +116,10 @@ func (s *Server) ExportHistory(ctx context.Context, r gen.ExportHistoryRequestOb
 		if err := row("When", "Who", "What", "Action", "About", "Brand", "Amount", "Currency", "Reason", "Thing", "Partnership"); err != nil {
 			return err
 		}
+		say := rapport.WordsIn("") // a table names its currency in a column of its own
 		return history(func(h rapport.HistoryItem) error {
 			amount, currency := amountOf(h.Amount)
-			return row(h.At, h.ActorName, historyWords(h), h.Action, h.About, h.BrandName, amount, currency, h.Reason, idText(h.Subject), idText(h.PartnershipID))
+			return row(h.At, h.ActorName, historyWords(say, h), h.Action, h.About, h.BrandName, amount, currency, h.Reason, idText(h.Subject), idText(h.PartnershipID))
 		})
 	}
 	return historyFile{sheetFile{name: "history-" + f.From.Format("2006-01-02") + "-" + f.To.Format("2006-01-02"), xlsx: isXLSX(p.Format), title: "History", rows: rows}}, nil

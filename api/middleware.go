@@ -86,7 +86,8 @@ func (s *Server) identify(next echo.HandlerFunc) echo.HandlerFunc {
 			LastEventID: c.Request().Header.Get("Last-Event-ID"), Languages: cut(c.Request().Header.Get("Accept-Language"), 200),
 		}
 		c.Response().Header().Set("X-Request-ID", r.ID)
-		c.SetRequest(c.Request().WithContext(context.WithValue(c.Request().Context(), requestKey{}, r)))
+		ctx := rapport.WithReader(c.Request().Context(), cut(c.Request().Header.Get("Time-Zone"), 64))
+		c.SetRequest(c.Request().WithContext(context.WithValue(ctx, requestKey{}, r)))
 		return next(c)
 	}
 }

@@ -203,9 +203,10 @@ func (s *Server) ListMoves(ctx context.Context, r gen.ListMovesRequestObject) (g
 	if err != nil {
 		return nil, err
 	}
+	say := houseWords(ctx)
 	return gen.ListMoves200JSONResponse{
 		Items: each(moves, func(m rapport.Move) gen.Move {
-			return gen.Move{What: toTimelineItem(m.TimelineEntry), PartnershipId: m.PartnershipID, CreatorName: m.CreatorName, CampaignName: m.CampaignName}
+			return gen.Move{What: toTimelineItem(say, m.TimelineEntry), PartnershipId: m.PartnershipID, CreatorName: m.CreatorName, CampaignName: m.CampaignName}
 		}),
 		NextCursor: cursorOf(next), Since: f.Since,
 	}, nil

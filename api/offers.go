@@ -8,28 +8,28 @@ import (
 	"rapport/api/gen"
 )
 
-func toOffer(o rapport.Offer) gen.Offer {
+func toOffer(say rapport.Words, o rapport.Offer) gen.Offer {
 	return gen.Offer{
 		Id: o.ID, State: gen.OfferState(o.State), Fee: toMoney(o.Fee), Message: orNil(o.Message), PaidOutside: orNil(o.PaidOutside), Terms: toTerms(o.Terms), SentAt: o.SentAt, ExpiresAt: o.ExpiresAt,
-		CounterFee: moneyOf(o.CounterFee), Changes: changesOf(o), Before: offersBefore(o),
+		CounterFee: moneyOf(o.CounterFee), Changes: changesOf(say, o), Before: offersBefore(say, o),
 	}
 }
 
 // changesOf is what an offer changes of the one before; nil for the first.
-func changesOf(o rapport.Offer) *[]gen.AmendedLine {
+func changesOf(say rapport.Words, o rapport.Offer) *[]gen.AmendedLine {
 	if o.Before == nil {
 		return nil
 	}
-	changes := each(o.Changes(), toAmendedLine)
+	changes := each(o.Changes(say), toAmendedLine)
 	return &changes
 }
 
 // offersBefore are the offers that were sent before in the same term, newest first; nil where there are none.
-func offersBefore(o rapport.Offer) *[]gen.PastOffer {
+func offersBefore(say rapport.Words, o rapport.Offer) *[]gen.PastOffer {
 	var past []gen.PastOffer
 	for b := o.Before; b != nil; b = b.Before {
 		past = append(past, gen.PastOffer{
-			Id: b.ID, State: gen.OfferState(b.State), Fee: toMoney(b.Fee), CounterFee: moneyOf(b.CounterFee), Message: orNil(b.Message), SentAt: b.SentAt, Changes: changesOf(*b),
+			Id: b.ID, State: gen.OfferState(b.State), Fee: toMoney(b.Fee), CounterFee: moneyOf(b.CounterFee), Message: orNil(b.Message), SentAt: b.SentAt, Changes: changesOf(say, *b),
 		})
 	}
 	return someOf(past)

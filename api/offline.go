@@ -81,7 +81,7 @@ func (s *Server) RecordOfflinePayment(ctx context.Context, r gen.RecordOfflinePa
 
 // checkOffline refuses what can be seen to be wrong before anything is written: the row of a payment is append-only.
 func checkOffline(ctx context.Context, store OfflineStore, p rapport.PayoutRecord, me rapport.Principal, o rapport.OfflinePayment) error {
-	if reason := recordRefused(p, me); reason != "" {
+	if reason := recordRefused(houseWords(ctx), p, me); reason != "" {
 		code := rapport.CodeConflict
 		if releasedBy(p, me) {
 			code = rapport.CodeForbidden
@@ -97,7 +97,7 @@ func checkOffline(ctx context.Context, store OfflineStore, p rapport.PayoutRecor
 	}
 	bad := o.Check(today)
 	if len(bad) == 0 && o.Amount != p.Sent() {
-		bad = append(bad, rapport.Field{Path: "amount", Code: "another_amount", Detail: "What was approved is " + p.Sent().String() + ". Record exactly that, or change what is owed first."})
+		bad = append(bad, rapport.Field{Path: "amount", Code: "another_amount", Detail: "What was approved is " + houseWords(ctx).Money(p.Sent()) + ". Record exactly that, or change what is owed first."})
 	}
 	if len(bad) > 0 {
 		return rapport.Invalid(bad...)
@@ -139,15 +139,15 @@ func releasedBy(p rapport.PayoutRecord, me rapport.Principal) bool {
 }
 
 // recordRefused says why the person cannot record a payment outside of Stripe now; empty when they can.
-func recordRefused(p rapport.PayoutRecord, me rapport.Principal) string {
+func recordRefused(say rapport.Words, p rapport.PayoutRecord, me rapport.Principal) string {
 	refused, _ := payoutRefused(p, rapport.CmdRecordOffline)
 	switch {
 	case !me.Has(p.BrandID, rapport.RoleFinancePreparer, rapport.RoleFinanceReleaser):
 		return "Only finance may do this."
 	case refused != "":
-		return payoutRefusal(p, rapport.CmdRecordOffline, refused)
+		return payoutRefusal(say, p, rapport.CmdRecordOffline, refused)
 	case p.Offline == "" || p.State != rapport.PayoutApproved:
-		return payoutRefusal(p, rapport.CmdRecordOffline, "not_awaiting_proof")
+		return payoutRefusal(say, p, rapport.CmdRecordOffline, "not_awaiting_proof")
 	case releasedBy(p, me):
 		return "You released this payment, so another person of finance must record it."
 	}
@@ -285,10 +285,10 @@ func showOfflinePayment(o *rapport.OfflinePayment) *gen.OfflinePayment {
 }
 
 // recordPayment says whether the person may record a payment outside of Stripe now; nil when Stripe pays it.
-func recordPayment(p rapport.PayoutRecord, me rapport.Principal) *gen.Command {
+func recordPayment(say rapport.Words, p rapport.PayoutRecord, me rapport.Principal) *gen.Command {
 	if p.Offline == "" {
 		return nil
 	}
-	reason := recordRefused(p, me)
+	reason := recordRefused(say, p, me)
 	return &gen.Command{Command: string(rapport.CmdRecordOffline), Label: "Record the payment", Allowed: reason == "", Reason: orNil(reason)}
 }

@@ -165,13 +165,13 @@ func (s *Server) DecideOutside(ctx context.Context, r gen.DecideOutsideRequestOb
 	}
 	if !sent {
 		if link.UsedAt != nil {
-			return nil, &rapport.Error{Code: rapport.CodeConflict, Reason: "link_used", Message: "This link was used on " + moment(*link.UsedAt) + ". It works once."}
+			return nil, &rapport.Error{Code: rapport.CodeConflict, Reason: "link_used", Message: "This link was used on " + houseWords(ctx).Moment(*link.UsedAt) + ". It works once."}
 		}
 		decisions, err := store.ReviewDecisions(ctx, review.ID)
 		if err != nil {
 			return nil, err
 		}
-		if refused := (desk{me: link.Reviewer.ID}).refusal(review, decisions); refused != nil {
+		if refused := (desk{me: link.Reviewer.ID, say: houseWords(ctx)}).refusal(review, decisions); refused != nil {
 			return nil, refused
 		}
 	}

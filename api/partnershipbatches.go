@@ -181,7 +181,7 @@ func (s *Server) GetPartnershipBatch(ctx context.Context, r gen.GetPartnershipBa
 	shown := toPartnershipBatch(b)
 	shown.NextCursor = cursorOf(next)
 	shown.Items = each(refused, func(p rapport.RefusedPartnership) gen.PartnershipBatchItem {
-		return gen.PartnershipBatchItem{PartnershipId: p.ID, CreatorName: p.CreatorName, CampaignName: p.CampaignName, Reason: refusalWords("partnership", b.Command, p.Refusal, "")}
+		return gen.PartnershipBatchItem{PartnershipId: p.ID, CreatorName: p.CreatorName, CampaignName: p.CampaignName, Reason: refusalWords(houseWords(ctx), "partnership", b.Command, p.Refusal, "")}
 	})
 	return gen.GetPartnershipBatch200JSONResponse(shown), nil
 }

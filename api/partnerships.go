@@ -152,7 +152,7 @@ func (s *Server) partnership(ctx context.Context, id uuid.UUID) (gen.Partnership
 	}
 	out.ProductDeliveredAt = d.DeliveredAt
 	if d.Offer != nil {
-		o := toOffer(*d.Offer)
+		o := toOffer(houseWords(ctx), *d.Offer)
 		out.Offer = &o
 	}
 	if d.Contract != nil {

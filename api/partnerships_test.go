@@ -379,6 +379,7 @@ func (w *talk) historyReads(t *testing.T) {
 		require.Contains(t, titles, title)
 	}
 	require.NotContains(t, titles, "The creator answered", "the message says so itself")
+	require.Contains(t, string(w.ops.with("Time-Zone", "Europe/Berlin").send(t, "GET", w.path+"/events?limit=100", nil).body), "Offer sent: €1,500.00", "as the page writes amounts")
 	count := len(walk("/v1/creators/" + w.creator.String() + "/timeline?"))
 	require.Equal(t, len(all), count)
 
@@ -483,6 +484,8 @@ func TestAnOfferKeepsToBudgetAndTerms(t *testing.T) {
 		select $1, id, brand_id, campaign_id, 1, 'draft', 950000, 'eur', '{}' from partnerships where id = $2`, id(), w.id)
 	a = w.offer(t, 50_001)
 	require.Contains(t, a.text("detail"), "500.00 EUR are left")
+	w.ops = w.ops.with("Time-Zone", "Europe/Berlin")
+	require.Contains(t, w.offer(t, 50_001).text("detail"), "€500.00 are left")
 	for name, send := range map[string]struct {
 		body map[string]any
 		want string
@@ -765,6 +768,8 @@ func TestTheRefusalNamesWhoWasFaster(t *testing.T) {
 	require.Equal(t, "offer_decided", a.text("code"))
 	require.Equal(t, "withdrawn", a.text("state"))
 	require.Equal(t, "The offer is decided already: withdrawn by Ms admin on 3 May 2026, 14:05 UTC. Load the page again to see it.", a.text("detail"))
+	a = w.as(t, "ops@one.example").with("Time-Zone", "Europe/Berlin").send(t, "POST", "/v1/partnerships/"+d.partnership.String()+"/commands", map[string]any{"command": "withdraw_offer"})
+	require.Contains(t, a.text("detail"), "by Ms admin on 3 May 2026, 16:05 CEST.", "in the time of whoever reads it")
 }
 
 func TestTheLiveWorkflowIsForOperators(t *testing.T) {

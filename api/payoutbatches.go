@@ -46,13 +46,15 @@ func (s *Server) ListPayoutsToApprove(ctx context.Context, r gen.ListPayoutsToAp
 	if err != nil {
 		return nil, err
 	}
-	return gen.ListPayoutsToApprove200JSONResponse{Items: each(list, showPayoutToApprove), More: len(list) == rapport.MaxBatch}, nil
+	return gen.ListPayoutsToApprove200JSONResponse{Items: each(list, showPayoutToApprove(houseWords(ctx))), More: len(list) == rapport.MaxBatch}, nil
 }
 
-func showPayoutToApprove(p rapport.PayoutToApprove) gen.PayoutToApprove {
-	return gen.PayoutToApprove{
-		Summary:  showPayoutSummary(p.PayoutItem),
-		Warnings: each(p.Warnings, func(w string) gen.PayoutToApproveWarnings { return gen.PayoutToApproveWarnings(w) }),
+func showPayoutToApprove(say rapport.Words) func(rapport.PayoutToApprove) gen.PayoutToApprove {
+	return func(p rapport.PayoutToApprove) gen.PayoutToApprove {
+		return gen.PayoutToApprove{
+			Summary:  showPayoutSummary(say, p.PayoutItem),
+			Warnings: each(p.Warnings, func(w string) gen.PayoutToApproveWarnings { return gen.PayoutToApproveWarnings(w) }),
+		}
 	}
 }
 
@@ -288,7 +290,7 @@ func showPayoutBatchItem(i rapport.PayoutBatchItem) gen.PayoutBatchItem {
 	case i.Refused != "":
 		words := rapport.ApprovalRefusal(i.Refused)
 		if words == "" {
-			words = refusalWords("payout", rapport.CmdApprovePayout, rapport.Refusal{Code: i.Refused, State: string(i.State)}, "")
+			words = refusalShort("payout", rapport.CmdApprovePayout, i.Refused, string(i.State))
 		}
 		shown.Outcome, shown.Reason = gen.PayoutBatchOutcomeRefused, &words
 	case i.Approved:

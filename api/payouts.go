@@ -48,8 +48,9 @@ func (s *Server) ListPayouts(ctx context.Context, r gen.ListPayoutsRequestObject
 		return nil, err
 	}
 	list := gen.ListPayouts200JSONResponse{Items: make([]gen.PayoutSummary, len(items)), NextCursor: cursorOf(next)}
+	say := houseWords(ctx)
 	for i, p := range items {
-		list.Items[i] = showPayoutSummary(p)
+		list.Items[i] = showPayoutSummary(say, p)
 	}
 	return list, nil
 }
@@ -159,10 +160,10 @@ func payoutFilter(brand, campaign, partnership *uuid.UUID, states *[]string) (ra
 	return f, nil
 }
 
-func showPayoutSummary(p rapport.PayoutItem) gen.PayoutSummary {
+func showPayoutSummary(say rapport.Words, p rapport.PayoutItem) gen.PayoutSummary {
 	return gen.PayoutSummary{
 		Id: p.ID, PartnershipId: p.PartnershipID, BrandId: p.BrandID, BrandName: p.BrandName, CampaignName: p.CampaignName, Creator: showCreator(p.Creator),
-		MilestoneTitle: p.MilestoneTitle, Amount: toMoney(p.Amount), State: gen.PayoutState(p.State), HeldReason: orNil(heldWords(p)), FreeAt: p.FreeAt, WaitsFor: orNil(payoutWaits(p)),
+		MilestoneTitle: p.MilestoneTitle, Amount: toMoney(p.Amount), State: gen.PayoutState(p.State), HeldReason: orNil(heldWords(say, p)), FreeAt: p.FreeAt, WaitsFor: orNil(payoutWaits(say, p)),
 		Kept: partOf(p, p.Kept), CameBack: partOf(p, p.CameBack), Offline: showOffline(p), DueAt: p.DueAt, PaidAt: p.PaidAt, UpdatedAt: p.UpdatedAt,
 	}
 }
@@ -176,7 +177,7 @@ func partOf(p rapport.PayoutItem, part int64) *gen.Money {
 }
 
 // payoutWaits says who or what a payout waits for; empty when it has ended.
-func payoutWaits(p rapport.PayoutItem) string {
+func payoutWaits(say rapport.Words, p rapport.PayoutItem) string {
 	if p.Gated != "" && p.State == rapport.PayoutApproved {
 		return gateWords[p.Gated]
 	}
@@ -192,7 +193,7 @@ func payoutWaits(p rapport.PayoutItem) string {
 		return upperFirst(strings.Join(each(p.Missing, func(part string) string { return parts[part] }), " and "))
 	case rapport.PayoutHeld:
 		if p.FreeAt != nil {
-			return "A finance releaser, from " + moment(*p.FreeAt) + " on"
+			return "A finance releaser, from " + say.Moment(*p.FreeAt) + " on"
 		}
 		if p.HeldBy != "" {
 			return p.HeldBy + ", who holds it"
@@ -200,7 +201,7 @@ func payoutWaits(p rapport.PayoutItem) string {
 		if len(p.InTheWay) > 0 {
 			return conditionWords(p.InTheWay[0])
 		}
-		return heldWords(p)
+		return heldWords(say, p)
 	case rapport.PayoutAwaitingPayee:
 		return p.Creator.Name + ", who must complete the payment details"
 	case rapport.PayoutAwaitingFunds:
@@ -222,7 +223,7 @@ func payoutWaits(p rapport.PayoutItem) string {
 }
 
 // heldWords says why a payout is held: a person's own words, or the condition in plain language.
-func heldWords(p rapport.PayoutItem) string {
+func heldWords(say rapport.Words, p rapport.PayoutItem) string {
 	held := conditionWords(p.HeldReason)
 	if p.DestinationAt != nil {
 		also := ""
@@ -230,10 +231,10 @@ func heldWords(p rapport.PayoutItem) string {
 			also = held + " "
 		}
 		return fmt.Sprintf("%sThe creator's bank account changed on %s. Make sure by another way than mail that it was the creator; a releaser may release it from %s on.",
-			also, moment(*p.DestinationAt), moment(*p.FreeAt))
+			also, say.Moment(*p.DestinationAt), say.Moment(*p.FreeAt))
 	}
-	if held != "" && p.ReviewOn != "" {
-		held += " To be looked at again on " + p.ReviewOn + "."
+	if on, err := time.Parse(time.DateOnly, p.ReviewOn); err == nil && held != "" {
+		held += " To be looked at again on " + say.Day(on) + "."
 	}
 	return held
 }
@@ -293,20 +294,20 @@ func (s *Server) payout(ctx context.Context, id uuid.UUID) (gen.Payout, error) {
 	if err != nil {
 		return gen.Payout{}, called("payout", err)
 	}
-	me := principalFrom(ctx)
+	me, say := principalFrom(ctx), houseWords(ctx)
 	shown := gen.Payout{
-		Summary: showPayoutSummary(p.PayoutItem), Destination: orNil(p.Destination), PayeeState: p.PayeeState, Bank: showArrival(p.Bank), Evidence: evidenceWords(p.Evidence),
+		Summary: showPayoutSummary(say, p.PayoutItem), Destination: orNil(p.Destination), PayeeState: p.PayeeState, Bank: showArrival(p.Bank), Evidence: evidenceWords(say, p.Evidence),
 		Holds: each(p.Holds, showHold), Approvals: make([]gen.PayoutApproval, len(p.Approvals)), Attempts: make([]gen.PayoutAttempt, len(p.Attempts)), Ledger: showLines(p.Ledger),
-		Releasers: &p.Releasers, Needs: orNil(payoutNeeds(p)),
-		Commands: payoutCommands(p, me), ApprovalParts: approvalParts(p, me), Events: make([]gen.TimelineItem, len(p.Events)), Seq: p.Seq,
-		Reversals: each(p.Reversals, func(r rapport.ReversalItem) gen.Reversal { return showReversal(r, me) }), Nettings: each(p.Nettings, showNetting(p.Amount.Currency)),
+		Releasers: &p.Releasers, Needs: orNil(payoutNeeds(say, p)),
+		Commands: payoutCommands(say, p, me), ApprovalParts: approvalParts(say, p, me), Events: make([]gen.TimelineItem, len(p.Events)), Seq: p.Seq,
+		Reversals: each(p.Reversals, func(r rapport.ReversalItem) gen.Reversal { return showReversal(say, r, me) }), Nettings: each(p.Nettings, showNetting(p.Amount.Currency)),
 		ForeignReversals: each(p.Foreign, func(f rapport.ForeignReversal) gen.ForeignReversal {
 			return gen.ForeignReversal{ProviderId: f.ProviderID, Amount: toMoney(f.Amount), At: f.NotedAt}
 		}),
 	}
 	back := takeBack(p, me)
 	shown.TakeBack = &back
-	shown.OfflinePayment, shown.RecordPayment = showOfflinePayment(p.OfflinePayment), recordPayment(p, me)
+	shown.OfflinePayment, shown.RecordPayment = showOfflinePayment(p.OfflinePayment), recordPayment(say, p, me)
 	for i, a := range p.Approvals {
 		shown.Approvals[i] = gen.PayoutApproval{Part: gen.PayoutApprovalPart(a.Part), User: toUserRef(a.User), At: a.At, Amount: toMoney(a.Amount), Round: a.Round, ProvedAt: a.ProvedAt}
 		if a.ProvedWith != "" {
@@ -321,7 +322,7 @@ func (s *Server) payout(ctx context.Context, id uuid.UUID) (gen.Payout, error) {
 		}
 	}
 	for i, e := range p.Events {
-		title, detail := payoutEventWords(e.Fact)
+		title, detail := payoutEventWords(say, e.Fact)
 		shown.Events[i] = gen.TimelineItem{
 			Id: fmt.Sprintf("%s/%d", p.ID, e.Seq), Seq: &p.Events[i].Seq, At: e.At, Kind: gen.TimelineItemKindMoney, Title: title, Detail: orNil(detail),
 			Actor: orNil(e.ActorName), PartnershipId: &p.PartnershipID,
@@ -331,7 +332,7 @@ func (s *Server) payout(ctx context.Context, id uuid.UUID) (gen.Payout, error) {
 }
 
 // evidenceWords says what makes the money owed: clause, approvals, posts.
-func evidenceWords(e rapport.PayoutEvidence) []string {
+func evidenceWords(say rapport.Words, e rapport.PayoutEvidence) []string {
 	clause := fmt.Sprintf("Contract %s, milestone “%s”: %s", e.ContractNumber, e.MilestoneTitle, dueWords(e.Trigger, e.DeliverableTitle))
 	if e.Threshold != nil {
 		clause = fmt.Sprintf("Contract %s, bonus “%s”: owed when “%s” has %s", e.ContractNumber, e.MilestoneTitle, e.DeliverableTitle, e.Threshold.Words())
@@ -343,34 +344,34 @@ func evidenceWords(e rapport.PayoutEvidence) []string {
 		clause += ", held until: " + e.HoldUntil
 	}
 	if e.Bonus != nil {
-		clause = fmt.Sprintf("%s gave a bonus on top of contract %s on %s: %s", e.Bonus.By.Name, e.ContractNumber, moment(e.Bonus.At), e.Bonus.Reason)
+		clause = fmt.Sprintf("%s gave a bonus on top of contract %s on %s: %s", e.Bonus.By.Name, e.ContractNumber, say.Moment(e.Bonus.At), e.Bonus.Reason)
 	}
 	words := []string{clause + "."}
 	if e.ExecutedAt != nil {
-		words = append(words, "Signed by both on "+day(*e.ExecutedAt)+".")
+		words = append(words, "Signed by both on "+say.Moment(*e.ExecutedAt)+".")
 	}
 	if e.MetAt != nil {
-		words = append(words, "The milestone was met on "+moment(*e.MetAt)+".")
+		words = append(words, "The milestone was met on "+say.Moment(*e.MetAt)+".")
 	}
 	for _, n := range e.Numbers {
-		words = append(words, numberWords(n))
+		words = append(words, numberWords(say, n))
 	}
 	for _, d := range e.Decisions {
 		how := "approved"
 		if d.Decision == rapport.DecisionWithCorrections {
 			how = "approved with corrections"
 		}
-		words = append(words, fmt.Sprintf("“%s” was %s by %s on %s.", d.Title, how, d.User.Name, moment(d.At)))
+		words = append(words, fmt.Sprintf("“%s” was %s by %s on %s.", d.Title, how, d.User.Name, say.Moment(d.At)))
 	}
 	for _, p := range e.Posts {
 		looked := "It has not been looked at yet."
 		switch p.Result {
 		case "ok":
-			looked = "Last look on " + moment(p.CheckedAt) + ": as agreed."
+			looked = "Last look on " + say.Moment(p.CheckedAt) + ": as agreed."
 		case "mismatch":
-			looked = "Last look on " + moment(p.CheckedAt) + ": not as agreed."
+			looked = "Last look on " + say.Moment(p.CheckedAt) + ": not as agreed."
 		case "unreachable":
-			looked = "Last look on " + moment(p.CheckedAt) + ": it could not be reached."
+			looked = "Last look on " + say.Moment(p.CheckedAt) + ": it could not be reached."
 		}
 		words = append(words, fmt.Sprintf("“%s” was published at %s. %s", p.Title, p.URL, looked))
 	}
@@ -400,7 +401,7 @@ func payoutRefused(p rapport.PayoutRecord, kind rapport.CommandKind) (refused st
 	return "", false
 }
 
-func payoutCommands(p rapport.PayoutRecord, me rapport.Principal) []gen.Command {
+func payoutCommands(say rapport.Words, p rapport.PayoutRecord, me rapport.Principal) []gen.Command {
 	labels := map[rapport.CommandKind]string{
 		rapport.CmdHold: "Hold", rapport.CmdRelease: "Release the hold", rapport.CmdRetry: "Try again", rapport.CmdCancel: "Cancel", rapport.CmdReconcile: "Look it up now",
 		rapport.CmdReleaseDestination: "Release: the new bank account is the creator's",
@@ -421,7 +422,7 @@ func payoutCommands(p rapport.PayoutRecord, me rapport.Principal) []gen.Command 
 		case changesWay(c.Kind) && !me.Has(p.BrandID, rapport.RoleFinancePreparer):
 			reason = "Only a finance preparer may do this."
 		case c.Refused != "":
-			reason = payoutRefusal(p, c.Kind, c.Refused)
+			reason = payoutRefusal(say, p, c.Kind, c.Refused)
 		}
 		commands = append(commands, gen.Command{Command: string(c.Kind), Label: label, Allowed: reason == "", Reason: orNil(reason)})
 	}
@@ -433,16 +434,16 @@ func changesWay(kind rapport.CommandKind) bool {
 	return kind == rapport.CmdPayOffline || kind == rapport.CmdPayStripe
 }
 
-func payoutRefusal(p rapport.PayoutRecord, kind rapport.CommandKind, code string) string {
+func payoutRefusal(say rapport.Words, p rapport.PayoutRecord, kind rapport.CommandKind, code string) string {
 	r := rapport.Refusal{Code: code, State: string(p.State)}
 	if code == rapport.RefusedCoolOff && p.FreeAt != nil {
 		r.At = *p.FreeAt
 	}
-	return refusalWords("payout", kind, r, "")
+	return refusalWords(say, "payout", kind, r, "")
 }
 
 // approvalParts says which of the two approvals the person could give now, and else why not.
-func approvalParts(p rapport.PayoutRecord, me rapport.Principal) []gen.Command {
+func approvalParts(say rapport.Words, p rapport.PayoutRecord, me rapport.Principal) []gen.Command {
 	parts := []gen.Command{}
 	for _, part := range []struct {
 		name, label string
@@ -459,7 +460,7 @@ func approvalParts(p rapport.PayoutRecord, me rapport.Principal) []gen.Command {
 		content := slices.ContainsFunc(p.Evidence.Decisions, func(d rapport.ContentDecision) bool { return d.User.ID == me.UserID })
 		switch {
 		case refused != "":
-			reason = payoutRefusal(p, rapport.CmdApprovePayout, refused)
+			reason = payoutRefusal(say, p, rapport.CmdApprovePayout, refused)
 		case !me.Has(p.BrandID, part.role):
 			reason = "You are no " + part.name + " at this brand."
 		case mine:
@@ -477,15 +478,15 @@ func approveKind(part string) rapport.CommandKind {
 }
 
 // payoutEventWords puts one fact of a payout's history in words.
-func payoutEventWords(f rapport.Fact) (title, detail string) {
+func payoutEventWords(say rapport.Words, f rapport.Fact) (title, detail string) {
 	switch f.Kind {
 	case "payout_scheduled":
 		if f.Until.IsZero() {
 			return "Scheduled again", ""
 		}
-		return "Scheduled", "Due on " + moment(f.Until)
+		return "Scheduled", "Due on " + say.Moment(f.Until)
 	case "payout_approval":
-		return "Approved as " + f.Code, f.Amount.String()
+		return "Approved as " + f.Code, say.Money(f.Amount)
 	case "payout_gated":
 		return "Kept back: the books must be compared, or Stripe must take our key again", ""
 	case "payout_retry":
@@ -499,7 +500,7 @@ func payoutEventWords(f rapport.Fact) (title, detail string) {
 		return "A finance releaser may release it now", ""
 	case "payout_held":
 		if !f.Until.IsZero() {
-			return "Held longer: the bank account changed again", "Until " + moment(f.Until) + " at least"
+			return "Held longer: the bank account changed again", "Until " + say.Moment(f.Until) + " at least"
 		}
 	case "payout_new_round":
 		return "The approvals start anew: the creator's account changed", ""
@@ -548,7 +549,7 @@ func (s *Server) ApprovePayout(ctx context.Context, r gen.ApprovePayoutRequestOb
 	}
 	me, part := principalFrom(ctx), string(r.Body.Part)
 	if !sent {
-		if err := s.checkApproval(p, me, part, fromMoney(r.Body.Amount)); err != nil {
+		if err := s.checkApproval(ctx, p, me, part, fromMoney(r.Body.Amount)); err != nil {
 			return nil, err
 		}
 	}
@@ -585,18 +586,19 @@ func (s *Server) ApprovePayout(ctx context.Context, r gen.ApprovePayoutRequestOb
 
 // checkApproval refuses what can be seen to be wrong before anything is written. An approval is append-only: one that the payout
 // would not take must not be written.
-func (s *Server) checkApproval(p rapport.PayoutRecord, me rapport.Principal, part string, amount rapport.Money) error {
+func (s *Server) checkApproval(ctx context.Context, p rapport.PayoutRecord, me rapport.Principal, part string, amount rapport.Money) error {
 	if !me.Has(p.BrandID, rapport.Role("finance_"+part)) {
 		return &rapport.Error{Code: rapport.CodeForbidden, Reason: "wrong_role", Message: "You are no " + part + " at this brand."}
 	}
+	say := houseWords(ctx)
 	if amount != p.Sent() {
-		return rapport.Invalid(rapport.Field{Path: "amount", Code: "another_amount", Detail: "What is sent is " + p.Sent().String() + ". An approval is for exactly that."})
+		return rapport.Invalid(rapport.Field{Path: "amount", Code: "another_amount", Detail: "What is sent is " + say.Money(p.Sent()) + ". An approval is for exactly that."})
 	}
-	if err := checkEyes(p, me, part); err != nil {
+	if err := checkEyes(say, p, me, part); err != nil {
 		return err
 	}
 	if refused, _ := payoutRefused(p, approveKind(part)); refused != "" {
-		return &rapport.Error{Code: rapport.CodeConflict, Reason: refused, State: string(p.State), Message: payoutRefusal(p, rapport.CmdApprovePayout, refused)}
+		return &rapport.Error{Code: rapport.CodeConflict, Reason: refused, State: string(p.State), Message: payoutRefusal(say, p, rapport.CmdApprovePayout, refused)}
 	}
 	if part == "releaser" || p.PreparerProves {
 		return s.checkProof(me)
@@ -605,14 +607,14 @@ func (s *Server) checkApproval(p rapport.PayoutRecord, me rapport.Principal, par
 }
 
 // checkEyes refuses a part that enough people gave, and a person who gave another one.
-func checkEyes(p rapport.PayoutRecord, me rapport.Principal, part string) error {
+func checkEyes(say rapport.Words, p rapport.PayoutRecord, me rapport.Principal, part string) error {
 	given := eyesOf(p, part)
 	mine := slices.ContainsFunc(given, func(a rapport.PayoutEyes) bool { return a.User.ID == me.UserID })
 	if len(given) >= partNeeds(p, part) && !mine {
 		last := given[len(given)-1]
 		return &rapport.Error{
 			Code: rapport.CodeConflict, Reason: "already_approved", State: string(p.State),
-			Message: fmt.Sprintf("%s gave this approval on %s.", last.User.Name, moment(last.At)),
+			Message: fmt.Sprintf("%s gave this approval on %s.", last.User.Name, say.Moment(last.At)),
 		}
 	}
 	for _, other := range []string{"preparer", "releaser"} {
@@ -643,11 +645,11 @@ func partNeeds(p rapport.PayoutRecord, part string) int {
 }
 
 // payoutNeeds says in words why a payout needs more eyes than usual; empty when it does not.
-func payoutNeeds(p rapport.PayoutRecord) string {
+func payoutNeeds(say rapport.Words, p rapport.PayoutRecord) string {
 	if p.TierFrom == nil {
 		return ""
 	}
-	return fmt.Sprintf("Two people release it, because it is at least %s.", p.TierFrom)
+	return fmt.Sprintf("Two people release it, because it is at least %s.", say.Money(*p.TierFrom))
 }
 
 // CommandPayout holds, releases, makes sure of a bank account, retries, cancels or looks up a payout.
@@ -679,7 +681,7 @@ func (s *Server) CommandPayout(ctx context.Context, r gen.CommandPayoutRequestOb
 		}
 	}
 	if refused, _ := payoutRefused(p, kind); refused != "" && !sent {
-		return nil, &rapport.Error{Code: rapport.CodeConflict, Reason: refused, State: string(p.State), Message: payoutRefusal(p, kind, refused)}
+		return nil, &rapport.Error{Code: rapport.CodeConflict, Reason: refused, State: string(p.State), Message: payoutRefusal(houseWords(ctx), p, kind, refused)}
 	}
 	releases := kind == rapport.CmdReleaseDestination
 	if releases && !me.Has(p.BrandID, rapport.RoleFinanceReleaser) {

@@ -33,6 +33,7 @@ type PortalStore interface {
 	PortalPage(ctx context.Context, partnership uuid.UUID) (rapport.PortalPage, error)
 	PortalOffer(ctx context.Context, partnership, id uuid.UUID) (rapport.Offer, error)
 	PortalContract(ctx context.Context, partnership, id uuid.UUID) (rapport.Contract, error)
+	AmendedTerm(ctx context.Context, partnership uuid.UUID) (rapport.RunningTerm, error)
 	PortalContractPaper(ctx context.Context, partnership, id uuid.UUID, sealed bool) (rapport.ContractPaper, error)
 	ChooseLocale(ctx context.Context, creator uuid.UUID, locale string) error
 	PortalContactEmail(ctx context.Context, contact uuid.UUID) (string, error)

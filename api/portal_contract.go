@@ -21,7 +21,7 @@ import (
 
 // GetPortalContract shows the contract as it will be signed.
 func (s *Server) GetPortalContract(ctx context.Context, r gen.GetPortalContractRequestObject) (gen.GetPortalContractResponseObject, error) {
-	store, who, _, err := s.visit(ctx)
+	store, who, page, err := s.visit(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -36,6 +36,14 @@ func (s *Server) GetPortalContract(ctx context.Context, r gen.GetPortalContractR
 	}
 	for i, g := range c.Signatures { // where and with what the brand signed is not the creator's business
 		shown.Signatures[i] = gen.Signature{Party: gen.SignatureParty(g.Party), Name: g.Name, At: g.At, TextSha256: hex.EncodeToString(g.SHA256)}
+	}
+	if c.Changes != nil && c.State == "out_for_signature" {
+		term, err := store.AmendedTerm(ctx, who.PartnershipID)
+		if err != nil {
+			return nil, err
+		}
+		changes := each(c.Changes.Lines(term, wordsFor(ctx, page.Locale)), toAmendedLine)
+		shown.Changes = &changes
 	}
 	return gen.GetPortalContract200JSONResponse(shown), nil
 }

@@ -39,7 +39,7 @@ func mayPost(page rapport.PortalPage, d rapport.PortalDeliverable) bool {
 
 // wordsFor are the words in which a creator is answered: those they chose, else those that their browser asks for.
 func wordsFor(ctx context.Context, chosen string) rapport.Words {
-	return rapport.WordsIn(rapport.LocaleFor(chosen, requestFrom(ctx).Languages))
+	return rapport.WordsFor(ctx, rapport.LocaleFor(chosen, requestFrom(ctx).Languages))
 }
 
 // home puts everything a creator's page is made of in words.
@@ -56,7 +56,7 @@ func (s *Server) home(ctx context.Context, page rapport.PortalPage) gen.PortalHo
 	if o := page.Offer; o != nil {
 		home.Offer = &gen.PortalOfferView{
 			Id: o.ID, State: o.State, Fee: toMoney(o.Fee), Message: orNil(o.Message), Terms: toTerms(o.Terms), ExpiresAt: o.ExpiresAt,
-			CounterFee: moneyOf(o.CounterFee), Changes: changesOf(*o), Before: offersBefore(*o),
+			CounterFee: moneyOf(o.CounterFee), Changes: changesOf(say, *o), Before: offersBefore(say, *o),
 		}
 	}
 	if c := page.Contract; c != nil {
@@ -256,7 +256,11 @@ func feedbackWords(say rapport.Words, d rapport.PortalDeliverable) string {
 	if d.ReviewState != rapport.ReviewChangesRequested && d.ReviewState != rapport.ReviewRejected {
 		return ""
 	}
-	return strings.Join(d.Feedback, "\n\n")
+	words := slices.Clone(d.Feedback)
+	for _, c := range d.Failed {
+		words = append(words, c.Advice(say))
+	}
+	return strings.Join(words, "\n\n")
 }
 
 // paidWords says how a payment was made, as the creator finds it again on their side.

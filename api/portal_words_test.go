@@ -1,9 +1,13 @@
 package api_test
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"rapport"
+	"rapport/api/gen"
 )
 
 // The page follows the record, then the browser; the creator's choice is kept, and the house sees it.
@@ -59,4 +63,38 @@ func TestTheWayOutOfMailsSpeaksTheBrowsersLanguage(t *testing.T) {
 	page = d.anon().with("Accept-Language", "de").send(t, "POST", "/unsubscribe/nonsense", nil)
 	require.Equal(t, 404, page.status)
 	require.Contains(t, string(page.body), "Dieser Link funktioniert nicht")
+}
+
+// Sentences of the server are in the creator's language, in the time of the phone that shows them, with amounts as the page writes them.
+func TestSentencesForCreatorsAreInTheirLanguageTimeAndMoney(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	german := d.visitor(t).with("Accept-Language", "de").with("Time-Zone", "Europe/Berlin")
+	home := func() (h gen.PortalHome) {
+		a := german.send(t, "GET", "/v1/portal/home", nil)
+		require.Equal(t, 200, a.status, "%s", a.body)
+		a.into(t, &h)
+		return h
+	}
+	d.sql(t, `insert into destination_holds (payout_id, brand_id, changed_at, free_at) values ($1, $2, '2026-03-02 10:00', '2100-07-05 10:00')`, d.payout, d.world.one)
+	d.sql(t, `update payouts set state = 'held', held_reason = 'destination_changed' where id = $1`, d.payout)
+	require.Contains(t, home().Payments[0].State, "am 2. März 2026, 11:00 MEZ geändert wurde. Damit dein Geld sicher ist, wartet die Zahlung mindestens bis 5. Juli 2100, 12:00 MESZ")
+
+	checks, err := json.Marshal(rapport.CheckSubmission(rapport.Content{Caption: "My bag", Country: "DE", Hashtags: []string{"#acme"}, FileName: "a.png", FileType: "image/png"}))
+	require.NoError(t, err)
+	d.sql(t, `update deliverables set state = 'changes_requested', round = 1`)
+	d.sql(t, `update reviews set state = 'changes_requested', checks = $1`, checks)
+	require.Equal(t, "Im Text steht nicht, dass das Werbung ist. Beginne den Text zum Beitrag mit „Werbung“ oder „Anzeige“.\n\nIm Text fehlt: #acme. Schreib #acme in den Text, genau so.",
+		*home().Deliverables[0].Feedback)
+	d.sql(t, `update reviews set checks = '[{"rule":"disclosure","result":"fail","detail":"Kept in English.","fix":"Begin with #ad."}]'`)
+	require.Equal(t, "Kept in English. Begin with #ad.", *home().Deliverables[0].Feedback, "what was kept before it was kept for every language")
+
+	d.sql(t, `update offers set state = 'countered', counter_fee = fee + 2000, sent_at = coalesce(sent_at, now())`)
+	d.sql(t, `insert into offers (id, partnership_id, brand_id, campaign_id, term, state, fee, currency, terms, created_at, sent_at)
+		select $1, partnership_id, brand_id, campaign_id, term, 'sent', fee + 1000, currency, terms || '{"revision_rounds": 7}', now() + interval '1 minute', now() from offers`, id())
+	changes := *home().Offer.Changes
+	require.Len(t, changes, 2)
+	require.Equal(t, "Honorar", changes[0].What)
+	require.Regexp(t, `^[\d.]+,\d\d\x{a0}€; du hattest [\d.]+,\d\d\x{a0}€ vorgeschlagen$`, *changes[0].From)
+	require.Equal(t, gen.AmendedLine{What: "Enthaltene Korrekturrunden", From: new("2 Runden"), To: new("7 Runden"), Material: new(true)}, changes[1])
 }

@@ -44,19 +44,23 @@ func (s *Server) ListReconciliations(ctx context.Context, r gen.ListReconciliati
 	if err != nil {
 		return nil, err
 	}
-	return gen.ListReconciliations200JSONResponse{Items: each(runs, showReconciliation), NextCursor: cursorOf(next)}, nil
+	say := houseWords(ctx)
+	return gen.ListReconciliations200JSONResponse{
+		Items: each(runs, func(r rapport.ReconciliationRun) gen.Reconciliation { return showReconciliation(say, r) }), NextCursor: cursorOf(next),
+	}, nil
 }
 
-func showReconciliation(r rapport.ReconciliationRun) gen.Reconciliation {
+func showReconciliation(say rapport.Words, r rapport.ReconciliationRun) gen.Reconciliation {
 	shown := gen.Reconciliation{
-		Id: r.ID, State: gen.ReconciliationState(r.State), From: r.From, To: r.To, Matched: r.Matched, Breaks: each(r.Lines, showBreak), Sums: each(r.Sums, showSum),
+		Id: r.ID, State: gen.ReconciliationState(r.State), From: r.From, To: r.To, Matched: r.Matched, Sums: each(r.Sums, showSum),
+		Breaks:  each(r.Lines, func(l rapport.ReconciliationLine) gen.ReconciliationBreak { return showBreak(say, l) }),
 		AskedBy: userOrNil(r.AskedBy), Problem: orNil(problemWords(r.Problem)), StartedAt: r.StartedAt, FinishedAt: r.FinishedAt,
 	}
 	return shown
 }
 
-func showBreak(l rapport.ReconciliationLine) gen.ReconciliationBreak {
-	shown := gen.ReconciliationBreak{Kind: gen.CaseKind(l.Result), ExternalRef: orNil(l.Ref), Detail: breakWords(l.Kind, l.Result, l.Ours, l.Theirs)}
+func showBreak(say rapport.Words, l rapport.ReconciliationLine) gen.ReconciliationBreak {
+	shown := gen.ReconciliationBreak{Kind: gen.CaseKind(l.Result), ExternalRef: orNil(l.Ref), Detail: breakWords(say, l.Kind, l.Result, l.Ours, l.Theirs)}
 	if l.PayoutID != uuid.Nil {
 		shown.PayoutId = &l.PayoutID
 	}
@@ -104,7 +108,8 @@ var (
 )
 
 // breakWords says what one side has and the other has not.
-func breakWords(kind, result string, ours, theirs rapport.Money) string {
+func breakWords(say rapport.Words, kind, result string, our, their rapport.Money) string {
+	ours, theirs := say.Money(our), say.Money(their)
 	switch {
 	case kind == rapport.LineInFlight:
 		return fmt.Sprintf("The ledger has %s on its way, the open attempts add up to %s.", ours, theirs)
@@ -156,7 +161,7 @@ func (s *Server) RunReconciliation(ctx context.Context, _ gen.RunReconciliationR
 	if err != nil {
 		return nil, err
 	}
-	return gen.RunReconciliation202JSONResponse(showReconciliation(run)), nil
+	return gen.RunReconciliation202JSONResponse(showReconciliation(houseWords(ctx), run)), nil
 }
 
 // ListCases lists the differences between the books that a person must explain.
@@ -174,7 +179,7 @@ func (s *Server) ListCases(ctx context.Context, r gen.ListCasesRequestObject) (g
 		return nil, err
 	}
 	me := principalFrom(ctx)
-	return gen.ListCases200JSONResponse{Items: each(cases, func(c rapport.ReconciliationCase) gen.Case { return showCase(c, me) }), NextCursor: cursorOf(next)}, nil
+	return gen.ListCases200JSONResponse{Items: each(cases, func(c rapport.ReconciliationCase) gen.Case { return showCase(houseWords(ctx), c, me) }), NextCursor: cursorOf(next)}, nil
 }
 
 // explains says whether a person works in finance for all the brands, or anywhere where none is given.
@@ -183,10 +188,10 @@ func explains(me rapport.Principal, brands []uuid.UUID) bool {
 	return len(mine) > 0 && !slices.ContainsFunc(brands, func(b uuid.UUID) bool { return !slices.Contains(mine, b) })
 }
 
-func showCase(c rapport.ReconciliationCase, me rapport.Principal) gen.Case {
+func showCase(say rapport.Words, c rapport.ReconciliationCase, me rapport.Principal) gen.Case {
 	about := c.Meant
 	shown := gen.Case{
-		Id: c.ID, Kind: gen.CaseKind(c.Kind), About: upperFirst(lineSingle[c.Noun]), Detail: breakWords(c.Noun, c.Kind, c.Ours, c.Theirs), BrandName: orNil(c.BrandName),
+		Id: c.ID, Kind: gen.CaseKind(c.Kind), About: upperFirst(lineSingle[c.Noun]), Detail: breakWords(say, c.Noun, c.Kind, c.Ours, c.Theirs), BrandName: orNil(c.BrandName),
 		CreatorName: orNil(c.CreatorName), Destination: orNil(c.Destination), Differs: each(c.Differs, func(d string) string { return differWords[d] }),
 		Ours: moneyOrNil(c.Ours), Theirs: moneyOrNil(c.Theirs), At: c.At, State: gen.CaseState(c.State), Owner: userOrNil(c.Owner), Reason: orNil(c.Reason),
 		ClosedBy: userOrNil(c.ClosedBy), ClosedAt: c.ClosedAt, FirstSeenAt: c.FirstSeenAt, LastSeenAt: c.LastSeenAt, GoneAt: c.GoneAt, Notes: each(c.Notes, showCaseNote),
@@ -230,7 +235,7 @@ func (s *Server) CommandCase(ctx context.Context, r gen.CommandCaseRequestObject
 	if err != nil {
 		return nil, called("case", err)
 	}
-	return gen.CommandCase200JSONResponse(showCase(changed, me)), nil
+	return gen.CommandCase200JSONResponse(showCase(houseWords(ctx), changed, me)), nil
 }
 
 // GetPaymentsGate says whether payouts are sent now, and what they wait for.

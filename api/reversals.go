@@ -38,8 +38,8 @@ func (s *Server) ListReversals(ctx context.Context, r gen.ListReversalsRequestOb
 	if err != nil {
 		return nil, err
 	}
-	me := principalFrom(ctx)
-	list := gen.ListReversals200JSONResponse{Items: each(items, func(r rapport.ReversalItem) gen.Reversal { return showReversal(r, me) }), NextCursor: cursorOf(next)}
+	me, say := principalFrom(ctx), houseWords(ctx)
+	list := gen.ListReversals200JSONResponse{Items: each(items, func(r rapport.ReversalItem) gen.Reversal { return showReversal(say, r, me) }), NextCursor: cursorOf(next)}
 	return list, nil
 }
 
@@ -70,17 +70,17 @@ func (s *Server) reversal(ctx context.Context, id uuid.UUID) (gen.Reversal, erro
 	if err != nil {
 		return gen.Reversal{}, called("reversal", err)
 	}
-	return showReversal(r, principalFrom(ctx)), nil
+	return showReversal(houseWords(ctx), r, principalFrom(ctx)), nil
 }
 
-func showReversal(r rapport.ReversalItem, me rapport.Principal) gen.Reversal {
+func showReversal(say rapport.Words, r rapport.ReversalItem, me rapport.Principal) gen.Reversal {
 	in := func(amount int64) gen.Money { return gen.Money{Amount: amount, Currency: r.Amount.Currency} }
 	shown := gen.Reversal{
 		Id: r.ID, PayoutId: r.PayoutID, PartnershipId: r.PartnershipID, BrandId: r.BrandID, BrandName: r.BrandName, CampaignName: r.CampaignName,
 		Creator: showCreator(r.Creator), MilestoneTitle: r.MilestoneTitle, Amount: toMoney(r.Amount), Reason: r.Reason, RequestedBy: toUserRef(r.RequestedBy),
-		ApprovedBy: orNil(r.ApprovedBy), State: gen.ReversalState(r.State), WaitsFor: orNil(reversalWaits(r)), CameBack: in(r.Recovered), Kept: in(r.Netted),
+		ApprovedBy: orNil(r.ApprovedBy), State: gen.ReversalState(r.State), WaitsFor: orNil(reversalWaits(say, r)), CameBack: in(r.Recovered), Kept: in(r.Netted),
 		GivenUp: in(r.WrittenOff), Rest: in(r.Rest), CapPercent: r.CapPercent, NetFrom: r.NetFrom, Nettings: each(r.Nettings, showNetting(r.Amount.Currency)),
-		Commands: reversalCommands(r, me), Approval: reversalApproval(r, me), Seq: r.Seq, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
+		Commands: reversalCommands(r, me), Approval: reversalApproval(say, r, me), Seq: r.Seq, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
 	}
 	if r.WriteOff.By.ID != uuid.Nil {
 		shown.WriteOff = &gen.WriteOff{By: r.WriteOff.By.Name, Reason: r.WriteOff.Reason, Amount: in(r.WriteOff.Amount), ApprovedBy: orNil(r.WrittenOffBy)}
@@ -97,7 +97,7 @@ func showNetting(currency string) func(rapport.Netting) gen.Netting {
 }
 
 // reversalWaits says who or what a reversal waits for; empty when it has ended.
-func reversalWaits(r rapport.ReversalItem) string {
+func reversalWaits(say rapport.Words, r rapport.ReversalItem) string {
 	switch r.State {
 	case rapport.ReversalAwaitingApproval:
 		return "A finance releaser other than " + r.RequestedBy.Name
@@ -109,7 +109,7 @@ func reversalWaits(r rapport.ReversalItem) string {
 		return "Finance: Stripe refused it"
 	case rapport.ReversalNetting:
 		if r.NetFrom != nil {
-			return fmt.Sprintf("Payments to %s from %s on: at most %d %% of each", r.Creator.Name, day(*r.NetFrom), r.CapPercent)
+			return fmt.Sprintf("Payments to %s from %s on: at most %d %% of each", r.Creator.Name, say.Moment(*r.NetFrom), r.CapPercent)
 		}
 		return "Payments to " + r.Creator.Name
 	case rapport.ReversalAwaitingWriteOff:
@@ -131,7 +131,7 @@ func reversalRefused(r rapport.ReversalItem, kind rapport.CommandKind) string {
 }
 
 func reversalRefusal(r rapport.ReversalItem, kind rapport.CommandKind, code string) string {
-	return refusalWords("reversal", kind, rapport.Refusal{Code: code, State: string(r.State)}, "")
+	return refusalShort("reversal", kind, code, string(r.State))
 }
 
 func reversalCommands(r rapport.ReversalItem, me rapport.Principal) []gen.Command {
@@ -162,12 +162,12 @@ const (
 )
 
 // reversalApproval is the approval that a reversal waits for, or would wait for, and why the person cannot give it.
-func reversalApproval(r rapport.ReversalItem, me rapport.Principal) gen.Command {
-	c := gen.Command{Command: partReverse, Label: "Approve: take " + r.Amount.String() + " back"}
+func reversalApproval(say rapport.Words, r rapport.ReversalItem, me rapport.Principal) gen.Command {
+	c := gen.Command{Command: partReverse, Label: "Approve: take " + say.Money(r.Amount) + " back"}
 	kind, asker := rapport.CmdApproveReversal, r.RequestedBy
 	if r.State == rapport.ReversalAwaitingWriteOff {
 		amount := rapport.Money{Amount: r.WriteOff.Amount, Currency: r.Amount.Currency}
-		c.Command, c.Label, kind, asker = partWriteOff, "Approve: give "+amount.String()+" up", rapport.CmdApproveWriteOff, r.WriteOff.By
+		c.Command, c.Label, kind, asker = partWriteOff, "Approve: give "+say.Money(amount)+" up", rapport.CmdApproveWriteOff, r.WriteOff.By
 	}
 	reason := ""
 	refused := reversalRefused(r, kind)
@@ -277,7 +277,7 @@ func (s *Server) ApproveReversal(ctx context.Context, q gen.ApproveReversalReque
 		kind, of.Round, of.Amount.Amount = rapport.CmdApproveWriteOff, r.WriteOff.Round, r.WriteOff.Amount
 	}
 	if !sent {
-		if err := checkReversalApproval(r, me, part, fromMoney(q.Body.Amount), of.Amount); err != nil {
+		if err := checkReversalApproval(houseWords(ctx), r, me, part, fromMoney(q.Body.Amount), of.Amount); err != nil {
 			return nil, err
 		}
 		if err := s.checkProof(me); err != nil {
@@ -312,8 +312,8 @@ func (s *Server) ApproveReversal(ctx context.Context, q gen.ApproveReversalReque
 }
 
 // checkReversalApproval refuses what can be seen to be wrong before anything is written.
-func checkReversalApproval(r rapport.ReversalItem, me rapport.Principal, part string, given, asked rapport.Money) error {
-	now := reversalApproval(r, me)
+func checkReversalApproval(say rapport.Words, r rapport.ReversalItem, me rapport.Principal, part string, given, asked rapport.Money) error {
+	now := reversalApproval(say, r, me)
 	switch {
 	case now.Command != part:
 		return &rapport.Error{Code: rapport.CodeConflict, Reason: "not_asked", State: string(r.State), Message: "Nobody asked for this now. Load the page again."}
@@ -324,7 +324,7 @@ func checkReversalApproval(r rapport.ReversalItem, me rapport.Principal, part st
 	case !now.Allowed:
 		return &rapport.Error{Code: rapport.CodeConflict, Reason: "not_now", State: string(r.State), Message: value(now.Reason)}
 	case given != asked:
-		return rapport.Invalid(rapport.Field{Path: "amount", Code: "another_amount", Detail: "What is asked for is " + asked.String() + ". An approval is for exactly that."})
+		return rapport.Invalid(rapport.Field{Path: "amount", Code: "another_amount", Detail: "What is asked for is " + say.Money(asked) + ". An approval is for exactly that."})
 	}
 	return nil
 }

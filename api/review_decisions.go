@@ -45,7 +45,7 @@ func (d desk) refusal(r rapport.ReviewItem, decisions []rapport.ReviewDecision) 
 	if _, asked := d.behalf(r); reviewIsOpen(r.State) && asked {
 		return nil
 	}
-	refused := reviewRefusal(r, decisions, d.me, d.voices[r.BrandID])
+	refused := reviewRefusal(d.say, r, decisions, d.me, d.voices[r.BrandID])
 	if refused != nil {
 		return refused
 	}
@@ -76,7 +76,7 @@ func (d desk) turnWords(r rapport.ReviewItem) string {
 	return fmt.Sprintf("Your part is done: “%s” has its turn now.", open)
 }
 
-func reviewRefusal(r rapport.ReviewItem, decisions []rapport.ReviewDecision, me uuid.UUID, voices []uuid.UUID) *rapport.Error {
+func reviewRefusal(say rapport.Words, r rapport.ReviewItem, decisions []rapport.ReviewDecision, me uuid.UUID, voices []uuid.UUID) *rapport.Error {
 	asked := func(stage rapport.ReviewStage) bool {
 		return isAsked(stage, me) || slices.ContainsFunc(voices, func(v uuid.UUID) bool { return isAsked(stage, v) })
 	}
@@ -84,7 +84,7 @@ func reviewRefusal(r rapport.ReviewItem, decisions []rapport.ReviewDecision, me 
 	case r.State == rapport.ReviewChecking:
 		return &rapport.Error{Code: rapport.CodeConflict, Reason: "still_checking", State: r.State, Message: "The machine checks are still running. Try again in a moment."}
 	case !reviewIsOpen(r.State):
-		return &rapport.Error{Code: rapport.CodeConflict, Reason: "review_closed", State: r.State, Message: closedWords(r, decisions)}
+		return &rapport.Error{Code: rapport.CodeConflict, Reason: "review_closed", State: r.State, Message: closedWords(say, r, decisions)}
 	case !slices.ContainsFunc(r.Stages, asked):
 		return &rapport.Error{Code: rapport.CodeForbidden, Reason: "not_asked", State: r.State, Message: "You are not asked in this review. Whoever is asked can be seen on its page."}
 	}
@@ -92,7 +92,7 @@ func reviewRefusal(r rapport.ReviewItem, decisions []rapport.ReviewDecision, me 
 }
 
 // closedWords says who closed a review and when.
-func closedWords(r rapport.ReviewItem, decisions []rapport.ReviewDecision) string {
+func closedWords(say rapport.Words, r rapport.ReviewItem, decisions []rapport.ReviewDecision) string {
 	words := map[string]string{
 		rapport.ReviewApproved: "approved", rapport.ReviewChangesRequested: "closed with a request for changes", rapport.ReviewRejected: "rejected",
 		rapport.ReviewSuperseded: "closed because a newer version came", rapport.ReviewCancelled: "cancelled",
@@ -110,7 +110,7 @@ func closedWords(r rapport.ReviewItem, decisions []rapport.ReviewDecision) strin
 	}
 	at := ""
 	if r.ClosedAt != nil {
-		at = " on " + moment(*r.ClosedAt)
+		at = " on " + say.Moment(*r.ClosedAt)
 	}
 	return fmt.Sprintf("This review was %s%s%s. Your decision was not recorded.", words, by, at)
 }
@@ -202,7 +202,7 @@ func (s *Server) whoDecided(ctx context.Context, store ReviewStore, id uuid.UUID
 	if reviewIsOpen(review.State) {
 		return refused // it ended a moment ago, and the pages do not know yet
 	}
-	e.Reason, e.State, e.Message = "review_closed", review.State, closedWords(review, decisions)
+	e.Reason, e.State, e.Message = "review_closed", review.State, closedWords(houseWords(ctx), review, decisions)
 	if review.State == rapport.ReviewSuperseded {
 		if err := s.newerVersion(ctx, store, review, e); err != nil {
 			return err
@@ -279,6 +279,6 @@ func (s *Server) newerVersion(ctx context.Context, store ReviewStore, review rap
 	}
 	refused.Reason = "another_version"
 	refused.Message = fmt.Sprintf("Version %d came on %s and is reviewed instead. %s Your decision was not recorded.",
-		versions[0].Version, moment(versions[0].CreatedAt), strings.Join(rapport.DescribeChange(versions[at], versions[0]), " "))
+		versions[0].Version, houseWords(ctx).Moment(versions[0].CreatedAt), strings.Join(rapport.DescribeChange(versions[at], versions[0]), " "))
 	return nil
 }

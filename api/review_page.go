@@ -72,7 +72,7 @@ func (p *reviewPage) readStanding(ctx context.Context, store ReviewStore, id uui
 	if p.review, err = store.Review(ctx, id); err != nil {
 		return called("review", err)
 	}
-	p.desk = desk{me: me, voices: map[uuid.UUID][]uuid.UUID{p.review.BrandID: p.standing.Voices}}
+	p.desk = desk{me: me, say: houseWords(ctx), voices: map[uuid.UUID][]uuid.UUID{p.review.BrandID: p.standing.Voices}}
 	p.decisions, err = store.ReviewDecisions(ctx, id)
 	return err
 }

@@ -89,12 +89,13 @@ func reviewFilter(p gen.ListReviewsParams, me uuid.UUID) (rapport.ReviewFilter, 
 // desk is from where one person looks at reviews: for whom they may decide, by brand.
 type desk struct {
 	me     uuid.UUID
+	say    rapport.Words
 	voices map[uuid.UUID][]uuid.UUID
 	names  map[uuid.UUID]string
 }
 
 func (s *Server) deskOf(ctx context.Context, store ReviewStore, me uuid.UUID, items []rapport.ReviewItem) (desk, error) {
-	d := desk{me: me, voices: map[uuid.UUID][]uuid.UUID{}}
+	d := desk{me: me, say: houseWords(ctx), voices: map[uuid.UUID][]uuid.UUID{}}
 	var all []uuid.UUID
 	for _, r := range items {
 		if _, known := d.voices[r.BrandID]; known {

@@ -57,7 +57,7 @@ func (s *Server) PreviewRevocation(ctx context.Context, r gen.PreviewRevocationR
 	v := p.PreviewRevoke(d.ID, s.now())
 	out := gen.PreviewRevocation200JSONResponse{Allowed: v.Refused == nil, Holds: []gen.RevocationHold{}, Words: []string{}}
 	if v.Refused != nil {
-		reason := refusalWords("partnership", rapport.CmdRevokeApproval, *v.Refused, "")
+		reason := refusalWords(houseWords(ctx), "partnership", rapport.CmdRevokeApproval, *v.Refused, "")
 		out.Reason = &reason
 		return out, nil
 	}
@@ -73,7 +73,7 @@ func (s *Server) PreviewRevocation(ctx context.Context, r gen.PreviewRevocationR
 	if n := len(v.Holds); n > 0 {
 		out.Words = append(out.Words, fmt.Sprintf("%d payment(s) wait until a version is approved again; a payment that is being sent at this moment cannot be stopped.", n))
 	}
-	out.Words = append(out.Words, "A new version is due on "+moment(v.DraftDue)+", and is reviewed from the beginning.")
+	out.Words = append(out.Words, "A new version is due on "+houseWords(ctx).Moment(v.DraftDue)+", and is reviewed from the beginning.")
 	return out, nil
 }
 

@@ -130,7 +130,7 @@ func (s *Server) MoveSequence(ctx context.Context, r gen.MoveSequenceRequestObje
 	}
 	as, then, refused := p.PreviewMove(cmd, s.now(), known)
 	if refused != nil {
-		return nil, &rapport.Error{Code: rapport.CodeConflict, Reason: refused.Code, State: refused.State, Message: refusalWords("partnership", cmd.Kind, *refused, "")}
+		return nil, &rapport.Error{Code: rapport.CodeConflict, Reason: refused.Code, State: refused.State, Message: refusalWords(houseWords(ctx), "partnership", cmd.Kind, *refused, "")}
 	}
 	out := gen.SequenceMove{Version: v.Sequence.Version, Step: cmd.Step, Zone: p.CreatorCalendar.Zone, AsIs: each(as, toSimulated), Then: each(then, toSimulated)}
 	if value(r.Body.DryRun) {

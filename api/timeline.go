@@ -143,7 +143,7 @@ var codeWords = map[string]string{ //nolint:gochecknoglobals // a table
 }
 
 // factTitle tells one fact: the kind of its item, a title and, if there is more to say, a detail.
-func factTitle(f rapport.Fact, about string) (kind, title, detail string) {
+func factTitle(say rapport.Words, f rapport.Fact, about string) (kind, title, detail string) {
 	t, ok := factTable[f.Kind]
 	if !ok {
 		return itemSystem, rapport.Sentence(f.Kind), ""
@@ -162,7 +162,7 @@ func factTitle(f rapport.Fact, about string) (kind, title, detail string) {
 	}
 	amount := "The money"
 	if f.Amount.Currency != "" {
-		amount = f.Amount.String()
+		amount = say.Money(f.Amount)
 	}
 	fallback := map[string]string{itemContract: "", itemMoney: "a milestone"}
 	what, known := fallback[t.kind]
@@ -178,7 +178,7 @@ func factTitle(f rapport.Fact, about string) (kind, title, detail string) {
 	title = strings.NewReplacer("%about", what, "%amount", amount, "%code", code, "%n", strconv.Itoa(n)).Replace(t.title)
 	title = strings.TrimSuffix(strings.TrimSuffix(strings.ReplaceAll(title, "  ", " "), " ()"), ": ")
 	if !f.Until.IsZero() {
-		detail = "Until " + moment(f.Until)
+		detail = "Until " + say.Moment(f.Until)
 	}
 	return t.kind, upperFirst(title), detail
 }
@@ -193,7 +193,7 @@ func upperFirst(s string) string {
 }
 
 // toTimelineItem shows one thing that happened.
-func toTimelineItem(e rapport.TimelineEntry) gen.TimelineItem {
+func toTimelineItem(say rapport.Words, e rapport.TimelineEntry) gen.TimelineItem {
 	item := gen.TimelineItem{Id: e.ID, At: e.At}
 	if e.PartnershipID != uuid.Nil {
 		item.PartnershipId = &e.PartnershipID
@@ -206,7 +206,7 @@ func toTimelineItem(e rapport.TimelineEntry) gen.TimelineItem {
 		}
 		return item
 	}
-	kind, title, detail := factTitle(e.Fact, e.About)
+	kind, title, detail := factTitle(say, e.Fact, e.About)
 	item.Seq, item.Kind, item.Title, item.Detail, item.Actor = &e.Fact.Seq, gen.TimelineItemKind(kind), title, orNil(detail), orNil(e.Actor)
 	switch {
 	case e.Source == "review":
@@ -310,7 +310,8 @@ func (s *Server) timeline(ctx context.Context, f rapport.TimelineFilter, limit *
 	if err != nil {
 		return nil, nil, err
 	}
-	return each(entries, toTimelineItem), cursorOf(next), nil
+	say := houseWords(ctx)
+	return each(entries, func(e rapport.TimelineEntry) gen.TimelineItem { return toTimelineItem(say, e) }), cursorOf(next), nil
 }
 
 // mailPolicy is what is left of a mail's HTML: text and its shape, links that open elsewhere, nothing that loads or runs.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -16,6 +17,9 @@ var stageWords = map[rapport.Stage]string{ //nolint:gochecknoglobals // a table
 	rapport.StageContractOut: "contract out", rapport.StageActive: "active", rapport.StageWrappingUp: "wrapping up", rapport.StageCompleted: "completed",
 	rapport.StageLapsed: "lapsed", rapport.StageUnresponsive: "unresponsive", rapport.StageDeclined: "declined", rapport.StageTerminated: "terminated", rapport.StageBanned: "banned",
 }
+
+// houseWords are the words of the house, for whoever looks.
+func houseWords(ctx context.Context) rapport.Words { return rapport.WordsFor(ctx, rapport.Locales[0]) }
 
 // plainWords is a word of ours as people read it, without a capital.
 func plainWords(word string) string { return strings.ReplaceAll(word, "_", " ") }
@@ -198,12 +202,12 @@ var commandLabels = map[rapport.CommandKind]string{ //nolint:gochecknoglobals //
 
 // refusalWords says why a workflow did not take a command, who decided already and when, and what to do. by is the name of who
 // decided; empty when a machine did.
-func refusalWords(workflow string, kind rapport.CommandKind, r rapport.Refusal, by string) string {
+func refusalWords(say rapport.Words, workflow string, kind rapport.CommandKind, r rapport.Refusal, by string) string {
 	state := plainWords(r.State)
 	switch r.Code {
 	case "cooling_off":
 		if !r.At.IsZero() {
-			return "The creator is left in peace until " + moment(r.At) + ". Start again after that."
+			return "The creator is left in peace until " + say.Moment(r.At) + ". Start again after that."
 		}
 	case "wrong_stage":
 		if word, ok := stageWords[rapport.Stage(r.State)]; ok {
@@ -212,21 +216,24 @@ func refusalWords(workflow string, kind rapport.CommandKind, r rapport.Refusal, 
 	case "offer_decided", "contract_decided", "renewal_decided", "review_closed":
 		noun := map[string]string{"offer_decided": "offer", "contract_decided": "contract", "renewal_decided": "renewal", "review_closed": "review"}[r.Code]
 		if state != "" {
-			return fmt.Sprintf("The %s is decided already: %s%s. Load the page again to see it.", noun, state, byAndAt(by, r.At))
+			return fmt.Sprintf("The %s is decided already: %s%s. Load the page again to see it.", noun, state, byAndAt(say, by, r.At))
 		}
 	case "already_decided", "already_approved":
 		if by != "" {
-			return fmt.Sprintf("This was decided already%s. Nothing more is needed of you.", byAndAt(by, r.At))
+			return fmt.Sprintf("This was decided already%s. Nothing more is needed of you.", byAndAt(say, by, r.At))
 		}
 	case "number_too_late":
-		return "Read after " + moment(r.At) + " it may have been reached too late. Enter what it was then, or drop the bonus."
+		if r.At.IsZero() {
+			break
+		}
+		return "Read after " + say.Moment(r.At) + " it may have been reached too late. Enter what it was then, or drop the bonus."
 	case "number_before_post":
 		if !r.At.IsZero() {
-			return "The post was published on " + moment(r.At) + ": enter a number from then on, and not from the future."
+			return "The post was published on " + say.Moment(r.At) + ": enter a number from then on, and not from the future."
 		}
 	case "deliverable_state", "already_submitted":
 		if state != "" {
-			return fmt.Sprintf("The deliverable is %s%s, which does not allow this.", state, byAndAt("", r.At))
+			return fmt.Sprintf("The deliverable is %s%s, which does not allow this.", state, byAndAt(say, "", r.At))
 		}
 	case "not_awaiting_approval":
 		if state != "" {
@@ -234,7 +241,7 @@ func refusalWords(workflow string, kind rapport.CommandKind, r rapport.Refusal, 
 		}
 	case rapport.RefusedCoolOff:
 		if !r.At.IsZero() {
-			return "The creator's bank account changed. This can be released from " + moment(r.At) + " on, so that the creator has time to object."
+			return "The creator's bank account changed. This can be released from " + say.Moment(r.At) + " on, so that the creator has time to object."
 		}
 	case "held_by_condition":
 		if why := rapport.HoldWords(r.State); why != "" {
@@ -248,13 +255,13 @@ func refusalWords(workflow string, kind rapport.CommandKind, r rapport.Refusal, 
 }
 
 // byAndAt says who and when, as far as it is known.
-func byAndAt(by string, at time.Time) string {
+func byAndAt(say rapport.Words, by string, at time.Time) string {
 	text := ""
 	if by != "" {
 		text += " by " + by
 	}
 	if !at.IsZero() {
-		text += " on " + moment(at)
+		text += " on " + say.Moment(at)
 	}
 	return text
 }
@@ -265,7 +272,7 @@ func refusalShort(workflow string, kind rapport.CommandKind, code, state string)
 	if workflow == "partnership" && code != "wrong_stage" {
 		state = ""
 	}
-	return refusalWords(workflow, kind, rapport.Refusal{Code: code, State: state}, "")
+	return refusalWords(rapport.WordsIn(""), workflow, kind, rapport.Refusal{Code: code, State: state}, "")
 }
 
 var refusalTable = map[string]string{ //nolint:gochecknoglobals // a table

@@ -69,7 +69,7 @@ func TestEveryWordOfTheMachinesIsSaidForPeople(t *testing.T) {
 	}
 	for _, code := range append(said(t, `refuse\("([a-z_]+)"\)`), said(t, `Refusal\{Code: "([a-z_]+)"`)...) {
 		require.Contains(t, refusalTable, code)
-		plain(t, refusalWords("partnership", rapport.CmdPause, rapport.Refusal{Code: code, State: "in_conversation", At: time.Now()}, "Ada"))
+		plain(t, refusalWords(rapport.WordsIn(""), "partnership", rapport.CmdPause, rapport.Refusal{Code: code, State: "in_conversation", At: time.Now()}, "Ada"))
 	}
 	for _, kind := range said(t, `timer[A-Z][A-Za-z]+ += "([a-z_]+)"`) {
 		if kind != "outreach_step" {
@@ -91,19 +91,19 @@ func TestFactsReadAsSentences(t *testing.T) {
 	fee := rapport.Money{Amount: 120_000, Currency: "eur"}
 	for kind := range factTable {
 		for _, about := range []string{"", "Launch video"} {
-			group, title, detail := factTitle(rapport.Fact{Kind: kind, Code: "no_decision", Amount: fee, N: 2, Until: time.Now()}, about)
+			group, title, detail := factTitle(rapport.WordsIn(""), rapport.Fact{Kind: kind, Code: "no_decision", Amount: fee, N: 2, Until: time.Now()}, about)
 			plain(t, title)
 			plain(t, detail)
 			require.True(t, gen.TimelineItemKind(group).Valid(), kind)
 		}
-		_, title, _ := factTitle(rapport.Fact{Kind: kind}, "")
+		_, title, _ := factTitle(rapport.WordsIn(""), rapport.Fact{Kind: kind}, "")
 		plain(t, title)
 	}
-	_, title, _ := factTitle(rapport.Fact{Kind: "offer_sent", Amount: fee}, "")
+	_, title, _ := factTitle(rapport.WordsIn(""), rapport.Fact{Kind: "offer_sent", Amount: fee}, "")
 	require.Equal(t, "Offer sent: 1200.00 EUR", title)
-	_, title, _ = factTitle(rapport.Fact{Kind: "contract_sent"}, "C-000001")
+	_, title, _ = factTitle(rapport.WordsIn(""), rapport.Fact{Kind: "contract_sent"}, "C-000001")
 	require.Equal(t, "Contract C-000001 was sent for signature", title)
-	group, title, _ := factTitle(rapport.Fact{Kind: "something_new"}, "")
+	group, title, _ := factTitle(rapport.WordsIn(""), rapport.Fact{Kind: "something_new"}, "")
 	require.Equal(t, itemSystem, group)
 	require.Equal(t, "Something new", title)
 }
@@ -111,12 +111,12 @@ func TestFactsReadAsSentences(t *testing.T) {
 func TestRefusalsNameWhoDecidedAndWhen(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 5, 3, 14, 5, 0, 0, time.UTC)
-	text := refusalWords("review", rapport.CmdDecide, rapport.Refusal{Code: "already_decided", By: uuid.New(), At: at}, "Anna Berg")
+	text := refusalWords(rapport.WordsIn(""), "review", rapport.CmdDecide, rapport.Refusal{Code: "already_decided", By: uuid.New(), At: at}, "Anna Berg")
 	require.Equal(t, "This was decided already by Anna Berg on 3 May 2026, 14:05 UTC. Nothing more is needed of you.", text)
-	text = refusalWords("partnership", rapport.CmdSendOffer, rapport.Refusal{Code: "wrong_stage", State: "outreach"}, "")
+	text = refusalWords(rapport.WordsIn(""), "partnership", rapport.CmdSendOffer, rapport.Refusal{Code: "wrong_stage", State: "outreach"}, "")
 	require.Equal(t, "“Make an offer” is not possible in the stage “outreach”.", text)
-	require.Contains(t, refusalWords("partnership", rapport.CmdStartAgain, rapport.Refusal{Code: "cooling_off", At: at}, ""), "3 May 2026")
-	plain(t, refusalWords("payout", rapport.CmdHold, rapport.Refusal{Code: "a_new_code"}, ""))
+	require.Contains(t, refusalWords(rapport.WordsIn(""), "partnership", rapport.CmdStartAgain, rapport.Refusal{Code: "cooling_off", At: at}, ""), "3 May 2026")
+	plain(t, refusalWords(rapport.WordsIn(""), "payout", rapport.CmdHold, rapport.Refusal{Code: "a_new_code"}, ""))
 	require.Equal(t, "The renewal is decided already.", refusalShort("partnership", rapport.CmdRenew, "renewal_decided", "active"))
 	require.Equal(t, "“Make an offer” is not possible in the stage “active”.", refusalShort("partnership", rapport.CmdSendOffer, "wrong_stage", "active"))
 }

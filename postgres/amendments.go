@@ -41,7 +41,7 @@ func (s *Store) DraftAmendment(ctx context.Context, d rapport.AmendmentDraft) (r
 			return x.preview, err
 		}
 		adds := rapport.Money{Amount: d.Changes.Adds(), Currency: x.preview.FeeNow.Currency}
-		if err := checkRoom("milestones", adds, of.Currency, of.Budget-spoken); err != nil {
+		if err := checkRoom(ctx, "milestones", adds, of.Currency, of.Budget-spoken); err != nil {
 			return x.preview, err
 		}
 		hash := sha256.Sum256([]byte(x.preview.Text))
@@ -84,22 +84,15 @@ func (s *Store) amendment(ctx context.Context, tx pgx.Tx, d *rapport.AmendmentDr
 	if x.row.Out {
 		return x, conflict("amendment_is_out", "Another amendment of this contract is waiting for its approval or signature. Withdraw it first, or wait for it.")
 	}
-	x.term = rapport.RunningTerm{
-		ContractID: x.row.ID, Number: x.row.Number, Stage: p.Stage, Renewal: p.Renewal, Fee: p.Contract.Fee, Terms: p.Contract.Terms, EndsAt: *x.row.EndsAt, NoticeBy: *x.row.NoticeBy,
-		Deliverables: p.Deliverables, Milestones: p.Milestones,
-	}
-	if x.term.Brand, x.term.Creator, err = s.calendarsOf(ctx, tx, x.row.BrandID, x.row.CreatorID); err != nil {
-		return x, err
-	}
-	if x.term.KeyDates, err = s.runningKeyDates(ctx, tx, d.PartnershipID); err != nil {
+	if x.term, err = s.runningTerm(ctx, tx, p, x.row); err != nil {
 		return x, err
 	}
 	if bad := d.Changes.Resolve(x.term, d.At); len(bad) > 0 {
 		return x, rapport.Invalid(rapport.SortFields(bad)...)
 	}
-	n := int(x.row.NextNumber)
+	n, say := int(x.row.NextNumber), rapport.WordsFor(ctx, "en")
 	x.preview = rapport.AmendmentPreview{
-		ContractID: x.row.ID, Number: fmt.Sprintf("%s-A%d", x.row.Number, n), Changes: d.Changes.Lines(x.term), Pinned: d.Changes.Pinned(x.term), FeeNow: x.term.Fee, FeeThen: x.term.Fee,
+		ContractID: x.row.ID, Number: fmt.Sprintf("%s-A%d", x.row.Number, n), Changes: d.Changes.Lines(x.term, say), Pinned: d.Changes.Pinned(x.term, say), FeeNow: x.term.Fee, FeeThen: x.term.Fee,
 		Text: rapport.AmendmentText(x.row.Number, n, x.row.BrandName, x.row.CreatorName, x.term, d.Changes),
 	}
 	x.preview.Slots = rapport.AmendedSlots(rapport.Slot{
@@ -107,6 +100,34 @@ func (s *Store) amendment(ctx context.Context, tx pgx.Tx, d *rapport.AmendmentDr
 	}, x.term, d.Changes, d.At)
 	x.preview.FeeThen.Amount += d.Changes.Adds() - d.Changes.Drops(x.term)
 	return x, nil
+}
+
+// runningTerm is the term that an amendment of a partnership's contract changes, as it stands.
+func (s *Store) runningTerm(ctx context.Context, tx pgx.Tx, p rapport.PartnershipDetail, row gen.ContractToAmendRow) (t rapport.RunningTerm, err error) {
+	t = rapport.RunningTerm{
+		ContractID: row.ID, Number: row.Number, Stage: p.Stage, Renewal: p.Renewal, Fee: p.Contract.Fee, Terms: p.Contract.Terms, EndsAt: *row.EndsAt, NoticeBy: *row.NoticeBy,
+		Deliverables: p.Deliverables, Milestones: p.Milestones,
+	}
+	if t.Brand, t.Creator, err = s.calendarsOf(ctx, tx, row.BrandID, row.CreatorID); err != nil {
+		return t, err
+	}
+	t.KeyDates, err = s.runningKeyDates(ctx, tx, p.ID)
+	return t, err
+}
+
+// AmendedTerm is the term that an amendment which waits for its creator changes.
+func (s *Store) AmendedTerm(ctx context.Context, partnership uuid.UUID) (rapport.RunningTerm, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.RunningTerm, error) {
+		p, err := s.Partnership(ctx, partnership)
+		if err != nil {
+			return rapport.RunningTerm{}, err
+		}
+		row, err := s.q.ContractToAmend(ctx, tx, gen.ContractToAmendParams{PartnershipID: partnership, Brands: rapport.BrandsFrom(ctx)})
+		if err != nil {
+			return rapport.RunningTerm{}, fmt.Errorf("contract: %w", err)
+		}
+		return s.runningTerm(ctx, tx, p, row)
+	})
 }
 
 // runningKeyDates are the dates of a partnership that have not come, with the posts that they are about.

@@ -48,7 +48,7 @@ func (s *Store) GiveBonus(ctx context.Context, b rapport.GivenBonus) error {
 		if err != nil {
 			return err
 		}
-		if err := checkRoom("amount", b.Amount, of.Currency, of.Budget-spoken); err != nil {
+		if err := checkRoom(ctx, "amount", b.Amount, of.Currency, of.Budget-spoken); err != nil {
 			return err
 		}
 		return s.q.InsertBonus(ctx, tx, gen.InsertBonusParams{
@@ -59,14 +59,14 @@ func (s *Store) GiveBonus(ctx context.Context, b rapport.GivenBonus) error {
 }
 
 // checkRoom refuses money that what is left of a campaign's budget does not hold, or in another currency; path is its field.
-func checkRoom(path string, m rapport.Money, currency string, left int64) error {
+func checkRoom(ctx context.Context, path string, m rapport.Money, currency string, left int64) error {
 	if m.Currency != currency {
 		return rapport.Invalid(rapport.Field{Path: path + ".currency", Code: "other_currency", Detail: "It is in the currency of the campaign's budget."})
 	}
 	if m.Amount > left {
 		return rapport.Invalid(rapport.Field{
 			Path: path + ".amount", Code: "over_budget",
-			Detail: "The campaign's budget has " + rapport.Money{Amount: max(left, 0), Currency: currency}.String() + " left. Finance can raise it.",
+			Detail: "The campaign's budget has " + rapport.WordsFor(ctx, "en").Money(rapport.Money{Amount: max(left, 0), Currency: currency}) + " left. Finance can raise it.",
 		})
 	}
 	return nil
@@ -97,9 +97,9 @@ func numberAt(n int64, at time.Time) *time.Time {
 }
 
 // withBonuses says after a fee what the bonuses of an offer may come to.
-func withBonuses(sum rapport.Money) string {
+func withBonuses(say rapport.Words, sum rapport.Money) string {
 	if sum.Amount == 0 {
 		return ""
 	}
-	return " and bonuses of " + sum.String()
+	return " and bonuses of " + say.Money(sum)
 }

@@ -33,9 +33,9 @@ func (s *Store) PrepareMail(ctx context.Context, o rapport.MailOrder) (rapport.M
 			return d, fmt.Errorf("template %q: %w", o.Template, err)
 		}
 		d.Subject, d.Body = t.Subject, t.Body
-		say := rapport.WordsIn("")
+		say := rapport.WordsIn("").In(cmp.Or(d.Zone, c.BrandZone))
 		if d.ContactID != uuid.Nil {
-			say = rapport.WordsIn(c.Locale)
+			say = rapport.WordsIn(c.Locale).In(creatorZone(c.Zone, c.Country, c.BrandZone))
 		}
 		if subject, body, ok := say.Mail(o.Template); ok && !t.OfBrand {
 			d.Subject, d.Body = subject, body
@@ -60,6 +60,12 @@ func (s *Store) PrepareMail(ctx context.Context, o rapport.MailOrder) (rapport.M
 	})
 }
 
+// creatorZone is where a creator reads: what their calendar or profile says, else where most of their country live, else the brand's.
+func creatorZone(own, country, brand string) string {
+	most, _ := rapport.ZoneOfCountry(country)
+	return cmp.Or(own, most, brand)
+}
+
 func (s *Store) recipient(ctx context.Context, tx pgx.Tx, o rapport.MailOrder, c gen.MailContextRow, d *rapport.MailDraft) error {
 	if o.User != uuid.Nil {
 		d.Kind = rapport.MailInternal
@@ -68,7 +74,7 @@ func (s *Store) recipient(ctx context.Context, tx pgx.Tx, o rapport.MailOrder, c
 			d.NoAddress = true
 			return nil
 		}
-		d.ToName, d.To = u.Name, u.Email
+		d.ToName, d.To, d.Zone = u.Name, u.Email, u.Zone
 		return err
 	}
 	if o.Reviewer != uuid.Nil {
@@ -173,7 +179,7 @@ func (s *Store) values(ctx context.Context, tx pgx.Tx, say rapport.Words, o rapp
 			return nil
 		}
 		if o.Ref2 != uuid.Nil {
-			return s.feedback(ctx, tx, o.Ref2, v)
+			return s.feedback(ctx, tx, say, o.Ref2, v)
 		}
 	case "payment_sent", "payee_reminder", "payment_made":
 		r, err := s.q.PayoutForLedger(ctx, tx, o.Ref)
@@ -214,7 +220,7 @@ func absent(noun string, err error) error {
 	return fmt.Errorf("%s: %w", noun, err)
 }
 
-func (s *Store) feedback(ctx context.Context, tx pgx.Tx, submission uuid.UUID, v map[string]string) error {
+func (s *Store) feedback(ctx context.Context, tx pgx.Tx, say rapport.Words, submission uuid.UUID, v map[string]string) error {
 	comments, err := s.q.Feedback(ctx, tx, submission)
 	if err != nil {
 		return fmt.Errorf("feedback: %w", err)
@@ -231,7 +237,7 @@ func (s *Store) feedback(ctx context.Context, tx pgx.Tx, submission uuid.UUID, v
 	}
 	for _, c := range checks {
 		if c.Result == rapport.CheckFail {
-			comments = append(comments, c.Advice())
+			comments = append(comments, c.Advice(say))
 		}
 	}
 	v["review.feedback"] = bullets(comments)

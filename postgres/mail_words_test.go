@@ -56,7 +56,9 @@ func TestMailsGoOutInTheCreatorsLanguageUnlessTheBrandWroteThem(t *testing.T) {
 	d.exec(t, `update creators set locale = 'de'`)
 	m := draft("b")
 	require.Equal(t, `Dein Entwurf von „{{deliverable.title}}“ ist bald fällig`, m.Subject)
-	require.Equal(t, "2. März 2026, 10:00 UTC", m.Values["deliverable.draft_due"])
+	require.Equal(t, "2. März 2026, 11:00 MEZ", m.Values["deliverable.draft_due"], "where most of Germany live")
+	d.exec(t, `update creators set zone = 'America/New_York'`)
+	require.Equal(t, "2. März 2026, 05:00 EST", draft("zone").Values["deliverable.draft_due"])
 	d.exec(t, `insert into templates (id, version, brand_id, name, subject, body) values ($1, 1, $2, 'draft_reminder', 'Ours', 'As we wrote it')`, newID(), d.brand)
 	require.Equal(t, "Ours", draft("c").Subject)
 }

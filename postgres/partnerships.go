@@ -466,13 +466,7 @@ func (s *Store) CreatorCalendar(ctx context.Context, brand uuid.UUID, creator *u
 // ordinaryCalendar is that of a creator who has none: ordinary hours in the zone of the profile, else of the country, else of
 // the brand, with days as long as the brand's.
 func ordinaryCalendar(zone, country *string, brand rapport.Calendar) rapport.Calendar {
-	name := brand.Zone
-	if text(zone) != "" {
-		name = *zone
-	} else if found, ok := rapport.ZoneOfCountry(text(country)); ok {
-		name = found
-	}
-	c := rapport.DefaultCalendar(name)
+	c := rapport.DefaultCalendar(creatorZone(text(zone), text(country), brand.Zone))
 	c.DaySeconds = brand.DaySeconds
 	return c
 }
@@ -502,11 +496,13 @@ func (s *Store) DraftOffer(ctx context.Context, o rapport.OfferDraft) error {
 			return fmt.Errorf("budget: %w", err)
 		}
 		if spoken+o.Fee.Amount+o.Terms.Bonuses() > p.Budget {
-			in := func(amount int64) rapport.Money { return rapport.Money{Amount: amount, Currency: p.Currency} }
+			say := rapport.WordsFor(ctx, "en")
+			in := func(amount int64) string { return say.Money(rapport.Money{Amount: amount, Currency: p.Currency}) }
 			return &rapport.Error{
 				Code: rapport.CodeConflict, Reason: "over_budget",
 				Message: fmt.Sprintf("The campaign's budget is %s and %s of it are spoken for, so %s are left: not enough for %s%s. Nothing was sent. "+
-					"Offer less, or ask finance to raise the budget first.", in(p.Budget), in(spoken), in(max(p.Budget-spoken, 0)), o.Fee, withBonuses(in(o.Terms.Bonuses()))),
+					"Offer less, or ask finance to raise the budget first.", in(p.Budget), in(spoken), in(max(p.Budget-spoken, 0)), say.Money(o.Fee),
+					withBonuses(say, rapport.Money{Amount: o.Terms.Bonuses(), Currency: p.Currency})),
 			}
 		}
 		err = s.q.InsertOffer(ctx, tx, gen.InsertOfferParams{

@@ -298,7 +298,7 @@ func (s *Store) NotePayoutCommand(ctx context.Context, id uuid.UUID, p rapport.P
 				return fmt.Errorf("review date: %w", err)
 			}
 		}
-		subject := fmt.Sprintf("Payout of %s: %s", p.Amount, strings.ReplaceAll(command, "_", " "))
+		subject := fmt.Sprintf("Payout of %s: %s", rapport.WordsFor(ctx, "en").Money(p.Amount), strings.ReplaceAll(command, "_", " "))
 		err := s.q.InsertNote(ctx, tx, gen.InsertNoteParams{ID: id, PartnershipID: p.PartnershipID, Kind: "payout_" + command, AuthorID: &by, Subject: &subject, BodyText: &reason})
 		if err != nil {
 			return fmt.Errorf("note: %w", err)

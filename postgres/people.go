@@ -433,7 +433,7 @@ func (s *Store) mailAlert(ctx context.Context, tx pgx.Tx, a alert) error {
 	}
 	for _, p := range people {
 		id, key := newID(), "alert/"+a.key+"/"+p.ID.String()
-		subject, text := rapport.AlertMail{Kind: a.kind, Role: rapport.Role(a.code), To: p.Name, About: p.About, Brand: p.BrandName, From: a.due}.Words()
+		subject, text := rapport.AlertMail{Kind: a.kind, Role: rapport.Role(a.code), To: p.Name, About: p.About, Brand: p.BrandName, From: a.due}.Words(p.Zone)
 		n, err := s.q.InsertAlertMail(ctx, tx, gen.InsertAlertMailParams{ID: id, BrandID: a.brand, DedupeKey: &key, ToAddress: &p.Email, Subject: &subject, BodyText: &text})
 		if err != nil {
 			return fmt.Errorf("alert's mail: %w", err)

@@ -125,6 +125,9 @@ func (s *Store) portalContract(ctx context.Context, tx pgx.Tx, partnership uuid.
 	if err := json.Unmarshal(r.Terms, &c.Terms); err != nil {
 		return nil, fmt.Errorf("read the terms of contract %s: %w", r.ID, err)
 	}
+	if err := json.Unmarshal(r.Changes, &c.Changes); err != nil {
+		return nil, fmt.Errorf("read the changes of contract %s: %w", r.ID, err)
+	}
 	if r.Amends != nil {
 		c.Amends = &rapport.SignedRef{ID: *r.Amends, Number: r.AmendsNumber}
 	}
@@ -186,7 +189,7 @@ func (s *Store) portalDeliverables(ctx context.Context, tx pgx.Tx, partnership u
 		}
 		for _, c := range checks {
 			if c.Result == rapport.CheckFail {
-				d.Feedback = append(d.Feedback, c.Advice())
+				d.Failed = append(d.Failed, c)
 			}
 		}
 		list[i] = d

@@ -449,6 +449,6 @@ func (s *Store) CheckRoundFee(ctx context.Context, deliverable uuid.UUID, fee ra
 		if err != nil {
 			return err
 		}
-		return checkRoom("fee", fee, b.Currency, b.Budget-spoken+b.Offered)
+		return checkRoom(ctx, "fee", fee, b.Currency, b.Budget-spoken+b.Offered)
 	})
 }

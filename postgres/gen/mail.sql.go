@@ -433,7 +433,9 @@ func (q *Queries) MailContact(ctx context.Context, db DBTX, creatorID uuid.UUID)
 
 const mailContext = `-- name: MailContext :one
 select p.brand_id, p.creator_id, p.campaign_id, p.owner_id, c.name as creator_name, coalesce(c.locale, '')::text as locale, b.name as brand_name, b.postal_address, b.first_mail_notice, b.mail_from_name, b.mail_from,
-  k.name as campaign_name, k.brief, u.name as owner_name
+  k.name as campaign_name, k.brief, u.name as owner_name, coalesce(c.country, '')::text as country,
+  coalesce((select d.zone from calendars d where d.owner_kind = 'creator' and d.owner_id = c.id), c.zone, '')::text as zone,
+  coalesce((select d.zone from calendars d where d.owner_kind = 'brand' and d.owner_id = b.id), '')::text as brand_zone
 from partnerships p join creators c on c.id = p.creator_id join brands b on b.id = p.brand_id join campaigns k on k.id = p.campaign_id join users u on u.id = p.owner_id
 where p.id = $1
 `
@@ -453,6 +455,9 @@ type MailContextRow struct {
 	CampaignName    string
 	Brief           string
 	OwnerName       string
+	Country         string
+	Zone            string
+	BrandZone       string
 }
 
 func (q *Queries) MailContext(ctx context.Context, db DBTX, id uuid.UUID) (MailContextRow, error) {
@@ -473,6 +478,9 @@ func (q *Queries) MailContext(ctx context.Context, db DBTX, id uuid.UUID) (MailC
 		&i.CampaignName,
 		&i.Brief,
 		&i.OwnerName,
+		&i.Country,
+		&i.Zone,
+		&i.BrandZone,
 	)
 	return i, err
 }
@@ -562,19 +570,26 @@ func (q *Queries) MailTemplate(ctx context.Context, db DBTX, arg MailTemplatePar
 }
 
 const mailUser = `-- name: MailUser :one
-select id, name, email from users where id = $1 and disabled_at is null
+select u.id, u.name, u.email, coalesce(d.zone, '')::text as zone from users u left join calendars d on d.owner_kind = 'user' and d.owner_id = u.id
+where u.id = $1 and u.disabled_at is null
 `
 
 type MailUserRow struct {
 	ID    uuid.UUID
 	Name  string
 	Email string
+	Zone  string
 }
 
 func (q *Queries) MailUser(ctx context.Context, db DBTX, id uuid.UUID) (MailUserRow, error) {
 	row := db.QueryRow(ctx, mailUser, id)
 	var i MailUserRow
-	err := row.Scan(&i.ID, &i.Name, &i.Email)
+	err := row.Scan(
+		&i.ID,
+		&i.Name,
+		&i.Email,
+		&i.Zone,
+	)
 	return i, err
 }
 

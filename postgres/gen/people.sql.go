@@ -1104,7 +1104,9 @@ func (q *Queries) TouchToken(ctx context.Context, db DBTX, id uuid.UUID) error {
 }
 
 const whoIsAlerted = `-- name: WhoIsAlerted :many
-select distinct u.id, u.name, u.email, b.name as brand_name, coalesce((select x.name from users x where x.id = $1), '')::text as about
+select distinct u.id, u.name, u.email, b.name as brand_name,
+  coalesce((select d.zone from calendars d where d.owner_kind = 'user' and d.owner_id = u.id), (select d.zone from calendars d where d.owner_kind = 'brand' and d.owner_id = b.id), '')::text as zone,
+  coalesce((select x.name from users x where x.id = $1), '')::text as about
 from user_roles r join users u on u.id = r.user_id join brands b on b.id = r.brand_id
 where r.brand_id = $2 and r.role in ('admin', 'finance_preparer', 'finance_releaser') and r.effective_at <= now() and u.disabled_at is null order by u.email
 `
@@ -1119,6 +1121,7 @@ type WhoIsAlertedRow struct {
 	Name      string
 	Email     string
 	BrandName string
+	Zone      string
 	About     string
 }
 
@@ -1137,6 +1140,7 @@ func (q *Queries) WhoIsAlerted(ctx context.Context, db DBTX, arg WhoIsAlertedPar
 			&i.Name,
 			&i.Email,
 			&i.BrandName,
+			&i.Zone,
 			&i.About,
 		); err != nil {
 			return nil, err

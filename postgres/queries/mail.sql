@@ -1,6 +1,8 @@
 -- name: MailContext :one
 select p.brand_id, p.creator_id, p.campaign_id, p.owner_id, c.name as creator_name, coalesce(c.locale, '')::text as locale, b.name as brand_name, b.postal_address, b.first_mail_notice, b.mail_from_name, b.mail_from,
-  k.name as campaign_name, k.brief, u.name as owner_name
+  k.name as campaign_name, k.brief, u.name as owner_name, coalesce(c.country, '')::text as country,
+  coalesce((select d.zone from calendars d where d.owner_kind = 'creator' and d.owner_id = c.id), c.zone, '')::text as zone,
+  coalesce((select d.zone from calendars d where d.owner_kind = 'brand' and d.owner_id = b.id), '')::text as brand_zone
 from partnerships p join creators c on c.id = p.creator_id join brands b on b.id = p.brand_id join campaigns k on k.id = p.campaign_id join users u on u.id = p.owner_id
 where p.id = @id;
 
@@ -9,7 +11,8 @@ select id, coalesce(name, '')::text as name, email from contacts where creator_i
 order by role = 'creator' desc, role = 'manager' desc, email limit 1;
 
 -- name: MailUser :one
-select id, name, email from users where id = @id and disabled_at is null;
+select u.id, u.name, u.email, coalesce(d.zone, '')::text as zone from users u left join calendars d on d.owner_kind = 'user' and d.owner_id = u.id
+where u.id = @id and u.disabled_at is null;
 
 -- name: MailReviewer :one
 select id, name, email from outside_reviewers where id = @id and removed_at is null;

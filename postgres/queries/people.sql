@@ -196,7 +196,9 @@ delete from slack_channels where brand_id = @brand_id;
 
 -- name: WhoIsAlerted :many
 -- A brand's admins and people of finance, with whom the alert is about, if it is about a person.
-select distinct u.id, u.name, u.email, b.name as brand_name, coalesce((select x.name from users x where x.id = @about), '')::text as about
+select distinct u.id, u.name, u.email, b.name as brand_name,
+  coalesce((select d.zone from calendars d where d.owner_kind = 'user' and d.owner_id = u.id), (select d.zone from calendars d where d.owner_kind = 'brand' and d.owner_id = b.id), '')::text as zone,
+  coalesce((select x.name from users x where x.id = @about), '')::text as about
 from user_roles r join users u on u.id = r.user_id join brands b on b.id = r.brand_id
 where r.brand_id = @brand_id and r.role in ('admin', 'finance_preparer', 'finance_releaser') and r.effective_at <= now() and u.disabled_at is null order by u.email;
 

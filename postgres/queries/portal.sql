@@ -25,7 +25,8 @@ order by created_at desc, id desc limit 1;
 
 -- name: PortalContracts :many
 select t.id, t.partnership_id, t.brand_id, b.name as brand_name, p.creator_id, c.name as creator_name, k.name as campaign_name, t.number, t.term, t.version, t.state, t.body, t.body_sha256,
-  n.fee, t.currency, n.terms, t.amends, coalesce(o.number, '')::text as amends_number, t.sent_at, t.expires_at, t.executed_at, t.ends_at, t.notice_by, t.created_at, f.sha256 as paper_sha256
+  n.fee, t.currency, n.terms, t.amends, coalesce(o.number, '')::text as amends_number, t.sent_at, t.expires_at, t.executed_at, t.ends_at, t.notice_by, t.created_at, f.sha256 as paper_sha256,
+  coalesce(t.changes, 'null')::jsonb as changes
 from contracts t left join contract_papers f on f.contract_id = t.id cross join lateral contract_now(t.id) n left join contracts o on o.id = t.amends join brands b on b.id = t.brand_id join partnerships p on p.id = t.partnership_id join creators c on c.id = p.creator_id join campaigns k on k.id = p.campaign_id
 where t.partnership_id = @partnership_id and t.sent_at is not null and (sqlc.narg('id')::uuid is null or t.id = sqlc.narg('id')::uuid)
 order by t.term desc, (t.state = 'out_for_signature') desc, t.amends nulls first, t.created_at desc limit 1;

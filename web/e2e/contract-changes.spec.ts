@@ -149,6 +149,9 @@ test("the creator asks for more time, and ops gives it", async () => {
 
   await ops.goto(path);
   await expect(ops.getByText("“The camp is closed until the snow melts.”")).toBeVisible();
+  // The history says amounts and moments as the rest of the page does.
+  await expect(ops.getByText("Offer accepted: $2,000.00")).toBeVisible();
+  await expect(ops.getByText(/^Until \d+ \w+ \d{4}, \d\d:\d\d (CET|CEST)$/).first()).toBeVisible();
   await ops.getByRole("button", { name: "Give more time" }).click();
   const dialog = ops.getByRole("dialog", { name: "More time for Camp film" });
   await dialog.getByLabel("Words to the creator").fill("Take your time.");

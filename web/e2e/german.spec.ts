@@ -1,9 +1,10 @@
 import { type BrowserContext, expect, type Page, test } from "@playwright/test";
 
-import type { Campaign, Creator, Partnership, Session } from "../src/api/schema";
+import type { Campaign, Creator, Partnership, Review, Session } from "../src/api/schema";
 import { as, type Mail, mailsTo, outside, world } from "./house";
 
-// A creator who reads German, on a phone: from the mailed link over the offer and the signature to the payments.
+// A creator who reads German, on a phone: from the mailed link over offers and the signature, drafts, more time and an amendment to the payments.
+// Whatever stands on the page is German, but for the words of the contract and what people of the house wrote.
 test.describe.configure({ mode: "serial" });
 
 let email: string;
@@ -25,8 +26,25 @@ const post = <T,>(to: string, body: unknown) => as<T>("ops", to, { method: "POST
 const partnership = () => as<Partnership>("ops", `/v1${path}`);
 const stageIs = (stage: string) => expect.poll(async () => (await partnership()).summary.stage, { timeout: 40_000 }).toBe(stage);
 
-/** Nothing sticks out, on this phone and on a narrow one. */
+const english = /\b(?:the|and|you|your|is|are|not|until|instead|when|with|of|by|for|to|on|new|draft|fee|days?|UTC)\b/i;
+
+/** No English words but those of the contract; also where it is folded away. */
+async function isGerman(what: string): Promise<void> {
+  const said = await portal.evaluate(() => {
+    const words: string[] = [];
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const text = texts.currentNode.nodeValue?.trim();
+      if (text && !texts.currentNode.parentElement?.closest("[lang=en], noscript, script, style, select")) words.push(text);
+    }
+    return [...words, ...[...document.querySelectorAll("[aria-label], [title], [placeholder]")].flatMap((node) => ["aria-label", "title", "placeholder"].map((name) => node.getAttribute(name) ?? ""))];
+  });
+  expect(said.filter((text) => english.test(text)), what).toEqual([]);
+}
+
+/** Nothing sticks out, on this phone and on a narrow one, and all of it is German. */
 async function fits(what: string): Promise<void> {
+  await isGerman(what);
   for (const width of [320, 390]) {
     await portal.setViewportSize({ width, height: 844 });
     expect(await portal.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), `${what} at ${width} px`).toBeLessThanOrEqual(0);
@@ -43,7 +61,7 @@ test.beforeAll(async ({ browser }) => {
   const { run } = world();
   name = `Jana Feld ${run}`;
   email = `jana-${run}@creators.example`;
-  context = await browser.newContext({ baseURL: world().url, viewport: { width: 390, height: 844 }, locale: "en-US" });
+  context = await browser.newContext({ baseURL: world().url, viewport: { width: 390, height: 844 }, locale: "en-US", timezoneId: "Europe/Berlin" });
   portal = await context.newPage();
   const { brands: [brand] } = await as<Session>("ops", "/v1/session");
   const usd = (amount: number) => ({ amount, currency: "usd" });
@@ -77,6 +95,26 @@ test("the mailed link opens the offer in German, whatever the browser speaks", a
   await expect(portal.getByText("Antworte auf das Angebot.")).toBeVisible();
   await expect(portal.getByText("2.000,00 $").first()).toBeVisible();
   await fits("angebot");
+});
+
+test("another fee is proposed, and the next offer compared with the one before in words", async () => {
+  await portal.getByRole("button", { name: "Anderes Honorar vorschlagen" }).click();
+  await portal.getByLabel("Dein Honorar").fill("2500");
+  await isGerman("vorschlag");
+  await portal.getByRole("button", { name: "Vorschlag senden" }).click();
+  await expect(portal.getByText("Gegenvorschlag")).toBeVisible();
+  await fits("vorgeschlagen");
+  const known = await mailsTo(email);
+  const terms = (await partnership()).offer?.terms;
+  await post(`/v1${path}/offers`, { fee: { amount: 220_000, currency: "usd" }, terms: { ...terms, revision_rounds: 1, usage_rights_days: 30 } });
+  const mail = await mailOf(/^Unser Angebot/, known);
+  expect(mail.text).toMatch(/gilt bis \d+\. [A-Z]\p{L}+ \d{4}, \d\d:\d\d (MEZ|MESZ)\./u);
+  await portal.goto(linkOf(mail));
+  const compared = portal.getByRole("region", { name: "Im Vergleich zum Angebot davor" });
+  await expect(compared).toContainText("Honorar 2.200,00 $ statt 2.000,00 $; du hattest 2.500,00 $ vorgeschlagen");
+  await expect(compared).toContainText("Enthaltene Korrekturrunden 1 Runde statt 2 Runden");
+  await expect(compared).toContainText("Nutzungsrechte nach der Veröffentlichung 30 Tage statt 90 Tage");
+  await fits("vergleich");
   await portal.getByRole("button", { name: "Angebot annehmen" }).click();
   await portal.getByRole("button", { name: "Ja, annehmen" }).click();
   await stageIs("contract_out");
@@ -104,17 +142,112 @@ test("the contract is signed in German, under words that nobody translates", asy
   await portal.getByRole("button", { name: "Vertrag unterschreiben" }).click();
   await expect(portal.getByRole("heading", { level: 1, name: `Hallo ${name}` })).toBeVisible();
   await stageIs("active");
+  await expect(portal.getByText("Schick deinen Entwurf von „Wanderfilm“.")).toBeVisible({ timeout: 20_000 });
+  await fits("vereinbart");
+});
+
+test("more time is asked for and not given, in German", async () => {
+  await portal.goto("/portal/home");
+  await portal.getByText("Um mehr Zeit bitten").click();
+  const form = portal.getByRole("form", { name: "Um mehr Zeit bitten für Wanderfilm" });
+  await form.getByLabel("Entwurf bis").fill("2020-01-01T10:00");
+  await form.getByLabel("Warum").fill("Es schneit.");
+  await form.getByRole("button", { name: "Bitte senden" }).click();
+  await expect(portal.getByText("Dieser Zeitpunkt ist vorbei. Wähle einen späteren.")).toBeVisible();
+  await isGerman("mehr Zeit, abgelehnt");
+  await form.getByLabel("Entwurf bis").fill(new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 16));
+  await form.getByRole("button", { name: "Bitte senden" }).click();
+  await expect(portal.getByText("Du hast um mehr Zeit gebeten")).toBeVisible();
+  await fits("mehr-zeit");
+  const other = await context.newPage();
+  await other.goto("/portal/home");
+  await expect(other.getByRole("button", { name: "Bitte zurücknehmen" })).toBeVisible();
+  await portal.getByRole("button", { name: "Bitte zurücknehmen" }).click();
+  await expect(portal.getByText("Du hast um mehr Zeit gebeten")).toBeHidden();
+  await other.getByRole("button", { name: "Bitte zurücknehmen" }).click();
+  await expect(other.getByRole("alert")).toContainText("Es ist keine Bitte um mehr Zeit offen.");
+  await other.close();
+});
+
+test("the machine checks say in German what is wrong with a draft", async () => {
+  const form = portal.getByRole("form", { name: "Entwurf von Wanderfilm abgeben" });
+  await form.getByLabel("Text zum Beitrag").fill("Mein Rucksack auf dem Lieblingsweg.");
+  const known = await mailsTo(email);
+  await form.getByRole("button", { name: "Entwurf abgeben" }).click();
+  await expect.poll(async () => (await partnership()).deliverables[0]?.state, { timeout: 60_000 }).toBe("changes_requested");
+  await portal.goto("/portal/home");
+  await expect(portal.getByText("Im Text steht nicht, dass das Werbung ist. Beginne den Text zum Beitrag mit „Werbung“ oder „Anzeige“.")).toBeVisible();
+  await fits("aenderungen");
+  expect((await mailOf(/Wanderfilm/, known)).text).toContain("Im Text steht nicht, dass das Werbung ist.");
+});
+
+test("a good draft is reviewed, published and looked at", async () => {
+  test.setTimeout(180_000);
+  const form = portal.getByRole("form", { name: "Entwurf von Wanderfilm abgeben" });
+  await form.getByLabel("Text zum Beitrag").fill("Werbung. Mein Rucksack auf dem Lieblingsweg.");
+  await form.getByRole("button", { name: "Neue Version abgeben" }).click();
+  await expect(portal.getByText("In Prüfung").first()).toBeVisible();
+  await expect(portal.getByText("Wer es sich ansieht")).toBeVisible({ timeout: 40_000 });
+  await expect.poll(async () => {
+    const piece = (await partnership()).deliverables[0];
+    if (piece?.state !== "in_review" || !piece.review_id) return piece?.state;
+    for (const person of ["approver", "second_approver", "legal"] as const) {
+      const { summary, submission } = await as<Review>(person, `/v1/reviews/${piece.review_id}`);
+      if (summary.mine) await as(person, `/v1/reviews/${piece.review_id}/decisions`, { method: "POST", body: { decision: "approve", submission_id: submission.id } }).catch(() => undefined);
+    }
+    return piece.state;
+  }, { timeout: 90_000 }).toBe("approved_to_post");
+  const { url = "" } = await outside("PUT", `/posts/jana-${world().run}`, { author: name, caption: "Mein Rucksack auf dem Lieblingsweg." });
+  await expect(async () => {
+    await portal.goto("/portal/home");
+    await expect(portal.getByLabel("Link zu deinem Beitrag")).toBeVisible({ timeout: 2_000 });
+  }).toPass();
+  await expect(portal.getByText("Veröffentliche „Wanderfilm“ und füge hier den Link ein.")).toBeVisible();
+  await fits("freigegeben");
+  await portal.getByLabel("Link zu deinem Beitrag").fill("http://127.0.0.1/");
+  await portal.getByRole("button", { name: "Ist veröffentlicht" }).click();
+  await expect(portal.getByText(/Dieser Link ist nicht öffentlich|Füge den ganzen Link/)).toBeVisible();
+  await isGerman("kein Link");
+  const known = await mailsTo(email);
+  await portal.getByLabel("Link zu deinem Beitrag").fill(url);
+  await portal.getByRole("button", { name: "Ist veröffentlicht" }).click();
+  await expect(portal.getByText("Veröffentlicht").first()).toBeVisible({ timeout: 40_000 });
+  await fits("veroeffentlicht");
+  // The post does not say that it is paid: the mail says what to put right.
+  expect((await mailOf(/Wanderfilm/, known)).text).not.toMatch(/\bUTC\b/);
+});
+
+test("an amendment is read in German beside its words", async () => {
+  const amended = await as<{ amendments: { id: string }[] }>("ops", `/v1${path}/amendments`, { method: "POST", body: { usage_rights_days: 120, end_days: 30, clause: "Der Film zeigt auch den Laden." } }).then(() => partnership());
+  const id = amended.contract?.amendments.at(-1)?.id ?? "";
+  const { consent } = await as<{ consent?: string }>("ops", `/v1/contracts/${id}`);
+  const known = await mailsTo(email);
+  await post(`/v1/contracts/${id}/send`, { consent });
+  await portal.goto(linkOf(await mailOf(/Nachtrag|Vertrag|unterschreib/i, known)));
+  await portal.getByRole("link", { name: "Lesen und unterschreiben" }).click();
+  const changes = portal.getByRole("region", { name: "Was sich ändert" });
+  await expect(changes).toContainText("Nutzungsrechte nach der Veröffentlichung 120 Tage statt 30 Tage");
+  await expect(changes).toContainText(/Ende der Laufzeit \d+\. [A-Z]\p{L}+ \d{4}.* statt/u);
+  await fits("nachtrag");
 });
 
 test("payments stand there in German, and the switch is kept", async () => {
   await portal.goto("/portal/home");
   await expect(portal.getByText(/Verdient, (unterwegs|wird freigegeben)/).first()).toBeVisible();
   await expect(portal.getByText("Verdient, sobald dein Beitrag geprüft ist")).toBeVisible();
-  await expect(portal.getByText("Schick deinen Entwurf von „Wanderfilm“.")).toBeVisible();
   await fits("seite");
   await portal.goto("/portal/statement");
   await expect(portal.getByRole("heading", { level: 1, name: /^Dein Konto bei/ })).toBeVisible();
   await fits("konto");
+  const other = await context.newPage();
+  await other.goto("/portal/a-link-that-has-ended");
+  await expect(other.getByRole("heading", { level: 1, name: "Dieser Link funktioniert nicht mehr" })).toBeVisible();
+  const visit = await context.cookies();
+  await context.clearCookies();
+  await other.goto("/portal/home");
+  await expect(other.getByRole("heading", { level: 1, name: "Dein Besuch ist abgelaufen" })).toBeVisible();
+  await context.addCookies(visit);
+  await other.close();
   await portal.getByRole("combobox", { name: "Sprache" }).selectOption("English");
   await expect(portal.getByRole("heading", { level: 1, name: /^Your account with/ })).toBeVisible();
   await portal.reload();

@@ -7,6 +7,8 @@ import type { paths, Pending } from "./schema";
 export const api = createClient<paths>({
   baseUrl: window.location.origin,
   credentials: "same-origin",
+  // Sentences with a moment in them come in the reader's time.
+  headers: { "Time-Zone": Intl.DateTimeFormat().resolvedOptions().timeZone },
   // Looked up at each call, so that whoever wraps fetch later is heard.
   fetch: (request) => globalThis.fetch(request),
 });

@@ -4933,6 +4933,8 @@ export interface components {
             brand_id: string;
             brand_name: string;
             campaign_name: string;
+            /** @description What an amendment that waits for its creator changes, in the creator's language; only on the creator's pages */
+            changes?: components["schemas"]["AmendedLine"][];
             /** @description In the text's order; absent for a contract from before the library */
             clauses?: components["schemas"]["ContractClause"][];
             /** @description What whoever signs next agrees to; absent where nobody is asked to sign */

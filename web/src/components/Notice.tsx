@@ -28,7 +28,7 @@ export function Notice({ tone, title, children, role, icon: Icon = tone === "pro
 
 /** What went wrong with a step: what happened, what was kept, what to do; and every bad field that has no input on the page. */
 export function ProblemNotice({ problem, shownFields = [] }: { problem: Problem | null; shownFields?: string[] }) {
-  const { parts } = useLanguage();
+  const { parts, problem: translated } = useLanguage();
   if (!problem) return null;
   const rest = Object.entries(problem.byField).filter(([field]) => !shownFields.includes(field));
   return (
@@ -36,7 +36,7 @@ export function ProblemNotice({ problem, shownFields = [] }: { problem: Problem 
       <div>{problem.detail}</div>
       {problem.decidedBy && (
         <div>
-          {problem.decidedBy} decided already{problem.decidedAt && `, ${exactText(new Date(problem.decidedAt))}`}.
+          {problem.decidedBy} {parts.decided}{problem.decidedAt && `, ${exactText(new Date(problem.decidedAt))}`}.
         </div>
       )}
       {problem.code === "second_factor_missing" && <a href="/settings/sign-in">Set up an authenticator</a>}
@@ -44,8 +44,8 @@ export function ProblemNotice({ problem, shownFields = [] }: { problem: Problem 
         <ul>
           {rest.map(([field, detail]) => (
             <li key={field}>
-              {/* The way into a list says nothing to people; the sentence names the thing. */}
-              {/\.\d/.test(field) ? detail : `${field.replaceAll("_", " ")}: ${detail}`}
+              {/* The way into a list says nothing to people, nor does an English name in another language; the sentence names the thing. */}
+              {translated || /\.\d/.test(field) ? detail : `${field.replaceAll("_", " ")}: ${detail}`}
             </li>
           ))}
         </ul>

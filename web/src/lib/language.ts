@@ -11,6 +11,7 @@ export const english = {
   pendingTitle: "Taken, not finished yet",
   pendingText: "The step is recorded and goes on by itself. This page shows it as soon as it is done.",
   request: "Request",
+  decided: "decided already",
   skip: "Skip to the page",
 };
 

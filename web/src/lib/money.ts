@@ -1,14 +1,17 @@
 import type { Money } from "../api/schema";
 import { language } from "./language";
 
-/** Digits after the decimal point that a currency's minor unit stands for. */
+const exponents: Record<string, number> = { jpy: 0, krw: 0, clp: 0, vnd: 0, kwd: 3, bhd: 3 };
+
+/** Digits after the decimal point that a currency's minor unit stands for, as Stripe counts it. `Intl` shows forints and some others without theirs. */
 export function exponent(currency: string): number {
-  return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  return exponents[currency] ?? 2;
 }
 
 /** "€1,250.00": symbol, grouping and digits of the currency. */
 export function moneyText({ amount, currency }: Money): string {
-  return new Intl.NumberFormat(language().locale, { style: "currency", currency, currencyDisplay: "narrowSymbol" }).format(amount / 10 ** exponent(currency));
+  const digits = exponent(currency);
+  return new Intl.NumberFormat(language().locale, { style: "currency", currency, currencyDisplay: "narrowSymbol", minimumFractionDigits: digits, maximumFractionDigits: digits }).format(amount / 10 ** digits);
 }
 
 /** Minor units from what a person typed in whole units; undefined when that is no exact amount. */

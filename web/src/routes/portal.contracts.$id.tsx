@@ -14,6 +14,7 @@ import { Money } from "../components/Money";
 import { LoadFailed, ProblemNotice } from "../components/Notice";
 import { Facts, Section } from "../components/Page";
 import { MailedCode } from "../components/portal/MailedCode";
+import { Changes } from "../components/portal/Negotiation";
 import classes from "../components/portal/Portal.module.css";
 import { SignElsewhere } from "../components/portal/SignElsewhere";
 import { State } from "../components/portal/State";
@@ -58,7 +59,12 @@ function Shown({ contract }: { contract: Contract }) {
           {contract.state === "out_for_signature" && ` ${say("contract.goesOn")}`}
         </p>
       )}
-      {contract.extended && (
+      {contract.changes && contract.changes.length > 0 && (
+        <Section title={say("contract.changed")}>
+          <Changes lines={contract.changes} />
+        </Section>
+      )}
+      {contract.extended && !contract.changes && (
         <Section title={say("contract.longer")}>
           <ul style={{ margin: 0, paddingLeft: 18 }}>
             {contract.extended.map(({ kind, posts, at, until }) => (

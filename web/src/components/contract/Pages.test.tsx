@@ -74,6 +74,14 @@ it("says to the creator in words what an amendment lets go on", async () => {
   expect(section.getByText(/^Exclusivity of “Unboxing”/)).toBeVisible();
 });
 
+it("says to the creator in words what an amendment changes while it waits", async () => {
+  const waits = { ...amendment, extended: [{ kind: "rights_end", posts: ["Launch video"], at, until: at }], changes: [{ what: "Usage rights of “Launch video”", from: "until 1 May 2099 (CEST)", to: "until 1 June 2099 (CEST)" }] };
+  serveReviews({ also: { [`/v1/portal/contracts/${uuid(402)}`]: waits } });
+  openApp(`/portal/contracts/${uuid(402)}`);
+  expect(await screen.findByRole("region", { name: "What changes" })).toHaveTextContent("Usage rights of “Launch video” until 1 June 2099 (CEST) instead of until 1 May 2099 (CEST)");
+  expect(screen.queryByRole("region", { name: "What goes on for longer" })).toBeNull();
+});
+
 it("says of a term that lapsed who decided it and why, and finds those that nobody decided", async () => {
   const renewal: Renewal = {
     partnership_id: uuid(301), brand_id: uuid(1), brand_name: "Northwind", campaign_id: uuid(2), campaign_name: "Autumn", creator: { id: uuid(3), name: "Ada" }, owner: { id: uuid(9), name: "Mara" },

@@ -43,6 +43,46 @@ it("shows an offer with its terms, dates and money as a German reads them", asyn
   expect(screen.getByRole("button", { name: "Ja, ablehnen" })).toBeVisible();
 });
 
+it("says in German what an offer changes of the one before", async () => {
+  const compared: PortalOfferView = {
+    ...offer,
+    changes: [{ what: "Honorar", from: "1.000,00 €; du hattest 1.200,00 € vorgeschlagen", to: "1.250,00 €", material: true }, { what: "„Story“", from: "story auf instagram" }],
+    before: [{ id: uuid(9), state: "countered", fee: { amount: 100_000, currency: "eur" }, counter_fee: { amount: 120_000, currency: "eur" }, changes: [{ what: "Laufzeit", from: "180 Tage", to: "90 Tage" }] }],
+  };
+  await show(<OfferCard offer={compared} brandName="Nordlicht" />);
+  const list = await screen.findByRole("region", { name: "Im Vergleich zum Angebot davor" });
+  expect(list).toHaveTextContent("Honorar 1.250,00 € statt 1.000,00 €; du hattest 1.200,00 € vorgeschlagen Wesentlich");
+  expect(list).toHaveTextContent("„Story“ entfällt (story auf instagram)");
+  expect(list).toHaveTextContent("Frühere Angebote (1)");
+  expect(list).toHaveTextContent("Laufzeit 90 Tage statt 180 Tage");
+  expect(list).toHaveTextContent("Gegenvorschlag");
+});
+
+it("names no field of the API in English", async () => {
+  const refusal = {
+    status: 422, code: "invalid", title: "Some fields need another value", detail: "Nothing was saved.", decided_by: "Mara",
+    errors: [{ field: "draft_due_at", code: "required", detail: "Say which date." }],
+  };
+  vi.stubGlobal("fetch", () => Promise.resolve(answer(refusal, refusal.status)));
+  await show(<MailedCode value="" onChange={() => undefined} />);
+  await userEvent.click(await screen.findByRole("button", { name: "Code per Mail schicken" }));
+  const alert = await screen.findByRole("alert");
+  expect(alert).toHaveTextContent("Gib an, um welchen Termin es geht.");
+  expect(alert).toHaveTextContent("Mara hat schon entschieden");
+  expect(alert).not.toHaveTextContent(/draft|due|decided|value/);
+});
+
+it("asks the server in the time of the phone", async () => {
+  const asked: (string | null)[] = [];
+  vi.stubGlobal("fetch", (request: Request) => {
+    asked.push(request.headers.get("Time-Zone"));
+    return Promise.resolve(answer({}));
+  });
+  await show(<MailedCode value="" onChange={() => undefined} />);
+  await userEvent.click(await screen.findByRole("button", { name: "Code per Mail schicken" }));
+  await waitFor(() => expect(asked).toEqual([Intl.DateTimeFormat().resolvedOptions().timeZone]));
+});
+
 it("says in German who is waited for, and what a draft needs", async () => {
   const piece: PortalDeliverable = {
     id: uuid(1), title: "Reel", platform: "instagram", kind: "reel", state: "in_review", round: 0, can_submit: false, can_report_post: false, hashtags: [], asks: [], corrections: [],

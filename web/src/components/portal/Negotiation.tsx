@@ -8,7 +8,8 @@ import classes from "../Terms.module.css";
 import { State } from "./State";
 import { useSay } from "./words/Words";
 
-function Changes({ lines }: { lines: AmendedLine[] }) {
+/** What changes, a line each. */
+export function Changes({ lines }: { lines: AmendedLine[] }) {
   const say = useSay();
   return (
     <ul className={classes.list}>

@@ -12,6 +12,7 @@ export const words: Record<Key, string> = {
   pendingTitle: "Angenommen, noch nicht fertig",
   pendingText: "Der Schritt ist gespeichert und läuft von selbst weiter. Diese Seite zeigt ihn, sobald er fertig ist.",
   request: "Anfrage",
+  decided: "hat schon entschieden",
   skip: "Zum Inhalt springen",
 
   language: "Sprache",
@@ -103,6 +104,7 @@ export const words: Record<Key, string> = {
   "contract.changes": "Er ändert {contract}.",
   "contract.changesLink": "Vertrag {number}",
   "contract.goesOn": "Bis du unterschrieben hast, läuft alles weiter wie vereinbart.",
+  "contract.changed": "Was sich ändert",
   "contract.longer": "Was länger gilt",
   "contract.longerUntil": "{kind, select, exclusivity_end {Exklusivität mit} allowlisting_end {Werben über dein Konto mit} other {Nutzungsrechte an}} {posts}: bis {until} statt bis {at}",
   "contract.post": "„{title}“",

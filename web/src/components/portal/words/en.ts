@@ -100,6 +100,7 @@ export const en = {
   "contract.changes": "It changes {contract}.",
   "contract.changesLink": "contract {number}",
   "contract.goesOn": "Until you have signed, everything goes on as it was agreed.",
+  "contract.changed": "What changes",
   "contract.longer": "What goes on for longer",
   "contract.longerUntil": "{kind, select, exclusivity_end {Exclusivity} allowlisting_end {Allow-listing} other {Usage rights}} of {posts}: until {until}, instead of {at}",
   "contract.post": "“{title}”",

@@ -56,16 +56,48 @@ it("has no sentence that nobody says", () => {
   expect(unsaid).toEqual([]);
 });
 
+const root = join(src, "../..");
+const read = (name: string) => readFileSync(join(root, name), "utf8");
+const found = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, one]) => one ?? "");
+const pages = ["portal.go", "portal_contract.go", "portal_draft.go", "extensions.go"].map((name) => read(`api/${name}`));
+const refusals = /(?:refuse\(|Refusal\{Code: )"([a-z_]+)"/g;
+
+/** The body of a function of the domain. */
+function bodyOf(name: string, text: string): string {
+  return new RegExp(`\\nfunc [^\\n]*\\b${name}\\([\\s\\S]*?\\n}\\n`).exec(text)?.[0] ?? "";
+}
+
+it("has words for every code by which the partnership refuses what a creator asks of it", () => {
+  const domain = readdirSync(root).filter((name) => /^partnership.*\.go$/.test(name) && !name.endsWith("_test.go")).map(read).join("\n");
+  const commands = [...new Set(pages.flatMap((text) => found(text, /rapport\.(Cmd[A-Z]\w+)/g)))];
+  expect(commands.length).toBeGreaterThan(9);
+  const [before = "", ...cases] = bodyOf("Allowed", domain).split("\n\tcase ");
+  const theirs = cases.filter((one) => commands.some((name) => new RegExp(`\\b${name}\\b`).test(one.split(":\n")[0] ?? "")));
+  expect(theirs.length).toBeGreaterThan(3);
+  const judged = [before, ...theirs, ...theirs.flatMap((one) => found(one, /p\.(allowed\w+)\(/g)).map((name) => bodyOf(name, domain))];
+  const codes = [...judged.flatMap((one) => found(one, refusals)), ...found(read("temporal/deliver.go"), /Refused\w+ += "([a-z_]+)"/g), "unknown_command"];
+  expect(codes).toContain("dates_do_not_fit");
+  expect(codes.filter((code) => !problems.codes[code])).toEqual([]);
+});
+
 it("has words for whatever the API refuses on these pages", () => {
-  const api = join(src, "../../api");
-  const sources = ["portal.go", "portal_contract.go", "portal_draft.go", "extensions.go"].map((name) => readFileSync(join(api, name), "utf8"));
-  const reasons = sources.flatMap((text) => [...text.matchAll(/Reason: "([a-z_]+)"/g)].map(([, reason]) => reason ?? ""));
-  expect(reasons.filter((reason) => !problems.codes[reason])).toEqual([]);
-  const fields = sources.flatMap((text) => [...text.matchAll(/Field\{Path: "([a-z_.0-9]+)", Code: "([a-z_]+)"/g)].map(([, field, bad]) => `${field ?? ""}.${bad ?? ""}`));
+  const reasons = [...pages, read("api/idempotency.go"), read("postgres/portal.go"), read("postgres/idempotency.go")].flatMap((text) => found(text, /Reason: "([a-z_]+)"/g));
+  const elsewhere = ["unsubscribe"]; // a reason that is kept, not a refusal
+  expect(reasons.filter((reason) => !problems.codes[reason] && !elsewhere.includes(reason))).toEqual([]);
+  const fields = pages.flatMap((text) => [...text.matchAll(/Field\{Path: "([a-z_.0-9]+)", Code: "([a-z_]+)"/g)].map(([, field, bad]) => `${field ?? ""}.${bad ?? ""}`));
   expect(fields.length).toBeGreaterThan(8);
   // Words of the house's own answers to a request for more time, and of what only a program sends.
   const never = ["words.required", "spoken.bad_value", "name.twice"];
   expect(fields.filter((field) => !problems.fields[field] && !never.includes(field))).toEqual([]);
+});
+
+it("has words for every state that these pages show", () => {
+  const contract = read("openapi.yaml");
+  for (const [noun, schema] of [["offer", "OfferState"], ["contract", "Contract"]] as const) {
+    const states = new RegExp(`\\n    ${schema}:[\\s\\S]*?enum: \\[([a-z_, ]+)\\]`).exec(contract)?.[1]?.split(", ") ?? [];
+    expect(states.length).toBeGreaterThan(3);
+    expect(states.filter((state) => !keys.some((key) => key === `state.${noun}.${state}`))).toEqual([]);
+  }
 });
 
 it("keeps literal sentences out of the creator's pages", () => {
