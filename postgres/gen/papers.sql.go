@@ -13,8 +13,8 @@ import (
 )
 
 const moneyHistory = `-- name: MoneyHistory :many
-select h.at, h.key::text as key, h.actor, coalesce(u.name, '')::text as actor_name, h.action, h.noun::text as noun, h.subject, h.brand_id, coalesce(b.name, '')::text as brand_name, coalesce(h.partnership_id, '00000000-0000-0000-0000-000000000000')::uuid as partnership_id,
-  coalesce(h.amount, 0)::bigint as amount, coalesce(h.currency, '')::text as currency, h.reason::text as reason,
+select h.at, h.key::text as key, h.actor, coalesce(case h.action when 'contract.signed_by_creator' then h.reason else u.name end, '')::text as actor_name, h.action, h.noun::text as noun, h.subject, h.brand_id, coalesce(b.name, '')::text as brand_name, coalesce(h.partnership_id, '00000000-0000-0000-0000-000000000000')::uuid as partnership_id,
+  coalesce(h.amount, 0)::bigint as amount, coalesce(h.currency, '')::text as currency, (case when h.action like 'contract.signed_by_%' then '' else h.reason end)::text as reason,
   coalesce(c.name, z.name, '')::text as about
 from money_history h left join users u on u.id = h.actor left join brands b on b.id = h.brand_id left join partnerships q on q.id = h.partnership_id left join creators c on c.id = q.creator_id
 left join users z on h.noun = 'person' and z.id = h.subject
@@ -62,6 +62,7 @@ type MoneyHistoryRow struct {
 	About         string
 }
 
+// The reason of a signature is the name that was signed with: a creator's is that of nobody of the house.
 func (q *Queries) MoneyHistory(ctx context.Context, db DBTX, arg MoneyHistoryParams) ([]MoneyHistoryRow, error) {
 	rows, err := db.Query(ctx, moneyHistory,
 		arg.Brands,

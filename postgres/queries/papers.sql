@@ -61,8 +61,9 @@ select id, country, form, from_year, to_year, amount, currency, note, source, so
 where @year::int >= from_year and (to_year is null or @year::int <= to_year) order by country, id;
 
 -- name: MoneyHistory :many
-select h.at, h.key::text as key, h.actor, coalesce(u.name, '')::text as actor_name, h.action, h.noun::text as noun, h.subject, h.brand_id, coalesce(b.name, '')::text as brand_name, coalesce(h.partnership_id, '00000000-0000-0000-0000-000000000000')::uuid as partnership_id,
-  coalesce(h.amount, 0)::bigint as amount, coalesce(h.currency, '')::text as currency, h.reason::text as reason,
+-- The reason of a signature is the name that was signed with: a creator's is that of nobody of the house.
+select h.at, h.key::text as key, h.actor, coalesce(case h.action when 'contract.signed_by_creator' then h.reason else u.name end, '')::text as actor_name, h.action, h.noun::text as noun, h.subject, h.brand_id, coalesce(b.name, '')::text as brand_name, coalesce(h.partnership_id, '00000000-0000-0000-0000-000000000000')::uuid as partnership_id,
+  coalesce(h.amount, 0)::bigint as amount, coalesce(h.currency, '')::text as currency, (case when h.action like 'contract.signed_by_%' then '' else h.reason end)::text as reason,
   coalesce(c.name, z.name, '')::text as about
 from money_history h left join users u on u.id = h.actor left join brands b on b.id = h.brand_id left join partnerships q on q.id = h.partnership_id left join creators c on c.id = q.creator_id
 left join users z on h.noun = 'person' and z.id = h.subject
