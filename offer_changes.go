@@ -72,6 +72,7 @@ func (o Offer) Changes() []AmendedLine {
 	}
 	material.counted("Length of the term", was.DurationDays, is.DurationDays, "day")
 	material.counted("Renewal decided before the end", was.NoticeDays, is.NoticeDays, "day")
+	material.of("Option to renew", was.RenewalOption.words(o.Before.Fee.Currency), is.RenewalOption.words(o.Fee.Currency))
 	material.rights(was, is)
 	material.of("Further", strings.TrimSpace(was.ExtraClauses), strings.TrimSpace(is.ExtraClauses))
 	for i := range material {

@@ -167,6 +167,7 @@ func bodies(i ids) map[string]any {
 		"removeCannedAnswer": map[string]any{},
 		"sendOffer":          map[string]any{"fee": eur(100)},
 		"offerRenewal":       map[string]any{"fee": eur(100)},
+		"exerciseOption":     map[string]any{"fee": eur(100)},
 		"overrideConflict": map[string]any{
 			"partnership_id": i["partnership_id"], "reason": "They agreed",
 			"key": rapport.DeriveID(rapport.DeriveID(rapport.Slot{PartnershipID: i["partnership_id"], Term: 1}.ID(), rapport.ConflictAbsence), sharedAbsence.String()),

@@ -501,6 +501,13 @@ func (s *Store) DraftOffer(ctx context.Context, o rapport.OfferDraft) error {
 		if err != nil {
 			return fmt.Errorf("budget: %w", err)
 		}
+		if o.Exercises {
+			out, err := s.q.OfferedForTerm(ctx, tx, gen.OfferedForTermParams{PartnershipID: p.ID, Term: int32(o.Term)})
+			if err != nil {
+				return fmt.Errorf("offer that is out: %w", err)
+			}
+			spoken -= out
+		}
 		if spoken+o.Fee.Amount+o.Terms.Bonuses() > p.Budget {
 			in := func(amount int64) rapport.Money { return rapport.Money{Amount: amount, Currency: p.Currency} }
 			return &rapport.Error{
