@@ -19,6 +19,7 @@ import { SignElsewhere } from "../components/portal/SignElsewhere";
 import { State } from "../components/portal/State";
 import { When } from "../components/portal/When";
 import { useSay } from "../components/portal/words/Words";
+import { moneyText } from "../lib/money";
 import { exactText } from "../lib/time";
 import { useTitle } from "../lib/title";
 
