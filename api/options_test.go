@@ -107,7 +107,7 @@ func TestAnOptionThatIsOverIsRefusedWithItsDay(t *testing.T) {
 	d := newDesk(t)
 	d.gives(t)
 	d.flows.answers(func(rapport.Command) rapport.OutboxVerdict {
-		return rapport.OutboxVerdict{Refused: "option_over", Refusal: rapport.Refusal{Code: "option_over", At: time.Date(2026, 5, 3, 22, 0, 0, 0, time.UTC)}}
+		return rapport.OutboxVerdict{Refused: "option_over", Refusal: &rapport.Refusal{Code: "option_over", At: time.Date(2026, 5, 3, 22, 0, 0, 0, time.UTC)}}
 	})
 	a := d.as(t, "ops@one.example").keyed().send(t, "POST", "/v1/partnerships/"+d.partnership.String()+"/option", map[string]any{"fee": eur(130_000)})
 	require.Equal(t, []any{409, "option_over"}, []any{a.status, a.text("code")}, "%s", a.body)
