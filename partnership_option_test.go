@@ -36,9 +36,9 @@ func TestAnOptionIsCheckedByField(t *testing.T) {
 		"more than a year before":          {rapport.RenewalOption{Fee: 130_000, NoticeDays: 366}, eur(100_000), []string{"terms.renewal_option.notice_days out_of_range"}},
 		"longer than the term":             {rapport.RenewalOption{Fee: 130_000, NoticeDays: 180}, eur(100_000), []string{"terms.renewal_option.notice_days outside_term"}},
 		"after the renewal lapses":         {rapport.RenewalOption{Fee: 130_000, NoticeDays: 29}, eur(100_000), []string{"terms.renewal_option.notice_days after_notice"}},
-		"that the currency has no step of": {rapport.RenewalOption{Fee: 130_001, NoticeDays: 45}, rapport.Money{Amount: 100_000, Currency: "isk"}, []string{"terms.renewal_option.fee step"}},
+		"that the currency has no step of": {rapport.RenewalOption{Fee: 130_001, NoticeDays: 45}, rapport.Money{Amount: 100_000, Currency: "isk"}, []string{"terms.renewal_option.fee bad_step"}},
 		"of which a share is nothing":      {rapport.RenewalOption{Fee: 2, NoticeDays: 45}, eur(100_000), []string{"terms.renewal_option.fee rounds_to_zero"}},
-		"beyond what may be paid":          {rapport.RenewalOption{Fee: 1 << 50, NoticeDays: 45}, eur(100_000), []string{"terms.renewal_option.fee out_of_range"}},
+		"beyond what may be paid":          {rapport.RenewalOption{Fee: 1 << 50, NoticeDays: 45}, eur(100_000), []string{"terms.renewal_option.fee too_large"}},
 	} {
 		terms := rapport.DefaultTerms()
 		terms.RenewalOption = &c.option

@@ -108,6 +108,25 @@ func TestFactsReadAsSentences(t *testing.T) {
 	require.Equal(t, "Something new", title)
 }
 
+func TestAnOptionIsToldOfItsContract(t *testing.T) {
+	t.Parallel()
+	for kind, f := range optionFacts {
+		require.Equal(t, factTable[kind].kind, f.kind, "a filter of the timeline finds it")
+		_, title, _ := factTitle(rapport.Fact{Kind: kind, Code: rapport.KeyOption}, "C-000007")
+		plain(t, title)
+		require.NotContains(t, title, "post")
+	}
+	for kind := range factTable {
+		require.Equal(t, strings.HasPrefix(kind, "key_date_"), optionFacts[kind].title != "", kind)
+	}
+	ref := uuid.New()
+	link := func(code string) *string {
+		return toTimelineItem(rapport.TimelineEntry{Fact: rapport.Fact{Kind: "key_date_set", Code: code, Ref: ref}}).Link
+	}
+	require.Equal(t, "/contracts/"+ref.String(), *link(rapport.KeyOption))
+	require.Nil(t, link(rapport.KeyUsageRights), "it is about a post, which is no contract")
+}
+
 func TestRefusalsNameWhoDecidedAndWhen(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 5, 3, 14, 5, 0, 0, time.UTC)

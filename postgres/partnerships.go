@@ -523,6 +523,9 @@ func (s *Store) DraftOffer(ctx context.Context, o rapport.OfferDraft) error {
 		if err != nil {
 			return fmt.Errorf("insert offer: %w", err)
 		}
+		if o.Exercises { // which answers nothing that the creator wrote
+			return nil
+		}
 		return s.q.HandleInbound(ctx, tx, gen.HandleInboundParams{PartnershipID: &p.ID})
 	})
 }

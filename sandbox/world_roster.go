@@ -209,7 +209,14 @@ type contractTerms struct {
 	UsageRightsDays  int                `json:"usage_rights_days,omitempty"`
 	AllowlistingDays int                `json:"allowlisting_days,omitempty"`
 	ExclusivityDays  int                `json:"exclusivity_days,omitempty"`
+	RenewalOption    *renewalOption     `json:"renewal_option,omitempty"`
 	ExtraClauses     string             `json:"extra_clauses,omitempty"`
+}
+
+// renewalOption is another term that the brand may take.
+type renewalOption struct {
+	Fee        int64 `json:"fee"`
+	NoticeDays int   `json:"notice_days"`
 }
 
 // campaignPlan is a campaign of the sample world. brand is an index into the houses.
@@ -296,7 +303,7 @@ var campaignPlans = []campaignPlan{
 				{Title: "On signature", Trigger: "signature", Percent: 30},
 				{Title: "Three days after verification", Trigger: "verified", Deliverable: new(0), Percent: 70, NetDays: 3},
 			},
-			RevisionRounds: 2, DurationDays: 42, NoticeDays: 8, UsageRightsDays: 90, AllowlistingDays: 30,
+			RevisionRounds: 2, DurationDays: 42, NoticeDays: 8, UsageRightsDays: 90, AllowlistingDays: 30, RenewalOption: &renewalOption{Fee: 165_000, NoticeDays: 12},
 		},
 	},
 	{

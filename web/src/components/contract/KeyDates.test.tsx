@@ -56,7 +56,7 @@ it("shows an auditor how each stands and lets them decide nothing", async () => 
 it("lets ops use an option or let it pass, which no amendment extends", async () => {
   const option = date(6, { kind: "option_end", assets: [], may_extend: false, asked_at: "2026-03-02T10:00:00Z" });
   const used = date(7, { kind: "option_end", assets: [], may_extend: false, state: "exercised" });
-  const sent = serveReviews({ roles: ["ops"], also: { "/v1/key-dates": { items: [option, used] } } });
+  const sent = serveReviews({ roles: ["ops"], also: { "/v1/key-dates": { items: [option, used] }, [`/v1/partnerships/${uuid(306)}/renewal`]: { renewal: {} } } });
   openApp("/contracts/dates");
   await screen.findByText("Creator 6");
   expect(row("Creator 6").getByText("C-000007")).toBeVisible();

@@ -79,7 +79,7 @@ export function Packet({ partnershipId }: { partnershipId: string }) {
   );
 }
 
-const optionEnds: Partial<Record<Option["state"], string>> = { ended: "passed unused", exercised: "used", overtaken: "not needed: the renewal was decided otherwise", let_end: "not to be used, by decision" };
+const optionEnds: Partial<Record<Option["state"], string>> = { ended: "passed unused", exercised: "used", overtaken: "not needed: the renewal was decided otherwise", let_end: "decided not to use it; still possible" };
 
 /** What the option costs and until when it can be used, or what became of it. */
 function OptionLine({ option: { fee, ends_at, state } }: { option: Option }) {
