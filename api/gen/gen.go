@@ -238,6 +238,7 @@ const (
 	CalendarEntryKindDraftDue        CalendarEntryKind = "draft_due"
 	CalendarEntryKindExclusivityEnd  CalendarEntryKind = "exclusivity_end"
 	CalendarEntryKindNotice          CalendarEntryKind = "notice"
+	CalendarEntryKindOptionEnd       CalendarEntryKind = "option_end"
 	CalendarEntryKindPublishWindow   CalendarEntryKind = "publish_window"
 	CalendarEntryKindRightsEnd       CalendarEntryKind = "rights_end"
 )
@@ -260,6 +261,8 @@ func (e CalendarEntryKind) Valid() bool {
 	case CalendarEntryKindExclusivityEnd:
 		return true
 	case CalendarEntryKindNotice:
+		return true
+	case CalendarEntryKindOptionEnd:
 		return true
 	case CalendarEntryKindPublishWindow:
 		return true
@@ -1020,6 +1023,7 @@ func (e ImportRowVerdict) Valid() bool {
 // Defines values for KeyDateState.
 const (
 	KeyDateStateEnded         KeyDateState = "ended"
+	KeyDateStateExercised     KeyDateState = "exercised"
 	KeyDateStateLetEnd        KeyDateState = "let_end"
 	KeyDateStateOpen          KeyDateState = "open"
 	KeyDateStateRenegotiating KeyDateState = "renegotiating"
@@ -1029,6 +1033,8 @@ const (
 func (e KeyDateState) Valid() bool {
 	switch e {
 	case KeyDateStateEnded:
+		return true
+	case KeyDateStateExercised:
 		return true
 	case KeyDateStateLetEnd:
 		return true
@@ -1066,6 +1072,7 @@ func (e KeyDateDecisionDecision) Valid() bool {
 const (
 	KeyDateKindAllowlistingEnd KeyDateKind = "allowlisting_end"
 	KeyDateKindExclusivityEnd  KeyDateKind = "exclusivity_end"
+	KeyDateKindOptionEnd       KeyDateKind = "option_end"
 	KeyDateKindRenewalNotice   KeyDateKind = "renewal_notice"
 	KeyDateKindRightsEnd       KeyDateKind = "rights_end"
 	KeyDateKindTermEnd         KeyDateKind = "term_end"
@@ -1077,6 +1084,8 @@ func (e KeyDateKind) Valid() bool {
 	case KeyDateKindAllowlistingEnd:
 		return true
 	case KeyDateKindExclusivityEnd:
+		return true
+	case KeyDateKindOptionEnd:
 		return true
 	case KeyDateKindRenewalNotice:
 		return true
@@ -1503,6 +1512,36 @@ func (e OfflineMethod) Valid() bool {
 	case OfflineMethodOther:
 		return true
 	case OfflineMethodPaypal:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OptionState.
+const (
+	OptionStateEnded         OptionState = "ended"
+	OptionStateExercised     OptionState = "exercised"
+	OptionStateLetEnd        OptionState = "let_end"
+	OptionStateOpen          OptionState = "open"
+	OptionStateOvertaken     OptionState = "overtaken"
+	OptionStateRenegotiating OptionState = "renegotiating"
+)
+
+// Valid indicates whether the value is a known member of the OptionState enum.
+func (e OptionState) Valid() bool {
+	switch e {
+	case OptionStateEnded:
+		return true
+	case OptionStateExercised:
+		return true
+	case OptionStateLetEnd:
+		return true
+	case OptionStateOpen:
+		return true
+	case OptionStateOvertaken:
+		return true
+	case OptionStateRenegotiating:
 		return true
 	default:
 		return false
@@ -3156,6 +3195,7 @@ func (e WaitingFor) Valid() bool {
 // Defines values for ListKeyDatesParamsState.
 const (
 	ListKeyDatesParamsStateEnded         ListKeyDatesParamsState = "ended"
+	ListKeyDatesParamsStateExercised     ListKeyDatesParamsState = "exercised"
 	ListKeyDatesParamsStateLetEnd        ListKeyDatesParamsState = "let_end"
 	ListKeyDatesParamsStateOpen          ListKeyDatesParamsState = "open"
 	ListKeyDatesParamsStateRenegotiating ListKeyDatesParamsState = "renegotiating"
@@ -3165,6 +3205,8 @@ const (
 func (e ListKeyDatesParamsState) Valid() bool {
 	switch e {
 	case ListKeyDatesParamsStateEnded:
+		return true
+	case ListKeyDatesParamsStateExercised:
 		return true
 	case ListKeyDatesParamsStateLetEnd:
 		return true
@@ -3180,6 +3222,7 @@ func (e ListKeyDatesParamsState) Valid() bool {
 // Defines values for ExportKeyDatesParamsState.
 const (
 	ExportKeyDatesParamsStateEnded         ExportKeyDatesParamsState = "ended"
+	ExportKeyDatesParamsStateExercised     ExportKeyDatesParamsState = "exercised"
 	ExportKeyDatesParamsStateLetEnd        ExportKeyDatesParamsState = "let_end"
 	ExportKeyDatesParamsStateOpen          ExportKeyDatesParamsState = "open"
 	ExportKeyDatesParamsStateRenegotiating ExportKeyDatesParamsState = "renegotiating"
@@ -3189,6 +3232,8 @@ const (
 func (e ExportKeyDatesParamsState) Valid() bool {
 	switch e {
 	case ExportKeyDatesParamsStateEnded:
+		return true
+	case ExportKeyDatesParamsStateExercised:
 		return true
 	case ExportKeyDatesParamsStateLetEnd:
 		return true
@@ -4274,7 +4319,7 @@ type Contract struct {
 	ExecutedAt *time.Time       `json:"executed_at,omitempty"`
 	ExpiresAt  *time.Time       `json:"expires_at,omitempty"`
 
-	// Extended What the amendment lets go on; absent where nothing
+	// Extended What the amendment lets go on, or, of a contract, what amendments let go on that both have signed; absent where nothing
 	Extended *[]ExtendedDate    `json:"extended,omitempty"`
 	Fee      Money              `json:"fee"`
 	Id       openapi_types.UUID `json:"id"`
@@ -4408,9 +4453,12 @@ type ContractTerms struct {
 	Milestones []MilestoneTerms `json:"milestones"`
 
 	// NoticeDays Days before the end by which a renewal must be decided
-	NoticeDays      int  `json:"notice_days"`
-	RevisionRounds  int  `json:"revision_rounds"`
-	UsageRightsDays *int `json:"usage_rights_days,omitempty"`
+	NoticeDays int `json:"notice_days"`
+
+	// RenewalOption The brand may take another term of the same length, with the same deliverables and otherwise on the same terms; that term has no option
+	RenewalOption   *RenewalOption `json:"renewal_option,omitempty"`
+	RevisionRounds  int            `json:"revision_rounds"`
+	UsageRightsDays *int           `json:"usage_rights_days,omitempty"`
 }
 
 // Correction defines model for Correction.
@@ -5102,7 +5150,7 @@ type KeyDate struct {
 	// AskedAt When the owner was first reminded
 	AskedAt *time.Time `json:"asked_at,omitempty"`
 
-	// Assets The deliverables whose posts it is about
+	// Assets The deliverables whose posts it is about; none for a date of the contract itself
 	Assets []UserRef `json:"assets"`
 
 	// At The last moment to act
@@ -5713,6 +5761,28 @@ type OnboardingLink struct {
 	// ExpiresAt Of the link to a form; one to the account itself works once
 	ExpiresAt *time.Time `json:"expires_at,omitempty"`
 	Url       string     `json:"url"`
+}
+
+// Option The brand's right to the next term, which both have signed; absent where there is none
+type Option struct {
+	// EndsAt The last moment at which it is used
+	EndsAt time.Time `json:"ends_at"`
+	Fee    Money     `json:"fee"`
+
+	// State Overtaken: the renewal was decided without it
+	State OptionState `json:"state"`
+}
+
+// OptionState Overtaken: the renewal was decided without it
+type OptionState string
+
+// OptionExercise defines model for OptionExercise.
+type OptionExercise struct {
+	// Fee What was shown as the fee of the next term. Another one by now is refused
+	Fee Money `json:"fee"`
+
+	// OverrideReason Why its conflicts may stand
+	OverrideReason *string `json:"override_reason,omitempty"`
 }
 
 // OutsideDecision defines model for OutsideDecision.
@@ -6802,8 +6872,11 @@ type Renewal struct {
 	Lapse        *Lapse             `json:"lapse,omitempty"`
 
 	// NoticeBy The last moment at which it is decided
-	NoticeBy      time.Time          `json:"notice_by"`
-	Number        string             `json:"number"`
+	NoticeBy time.Time `json:"notice_by"`
+	Number   string    `json:"number"`
+
+	// Option The brand's right to the next term, which both have signed; absent where there is none
+	Option        *Option            `json:"option,omitempty"`
 	Owner         UserRef            `json:"owner"`
 	PartnershipId openapi_types.UUID `json:"partnership_id"`
 	State         RenewalState       `json:"state"`
@@ -6816,6 +6889,15 @@ type RenewalList struct {
 	NextCursor *string   `json:"next_cursor,omitempty"`
 }
 
+// RenewalOption The brand may take another term of the same length, with the same deliverables and otherwise on the same terms; that term has no option
+type RenewalOption struct {
+	// Fee Of the next term, in minor units of the fee's currency
+	Fee int64 `json:"fee"`
+
+	// NoticeDays Days before the end, at the latest of which it is used: not fewer than the renewal's own notice
+	NoticeDays int `json:"notice_days"`
+}
+
 // RenewalPacket defines model for RenewalPacket.
 type RenewalPacket struct {
 	// Beyond Rounds beyond the included ones
@@ -6825,9 +6907,12 @@ type RenewalPacket struct {
 	Drafts     OnTime `json:"drafts"`
 
 	// FeeFrom Where the proposed fee comes from
-	FeeFrom     string  `json:"fee_from"`
-	MayLetLapse Command `json:"may_let_lapse"`
-	MayRenew    Command `json:"may_renew"`
+	FeeFrom string `json:"fee_from"`
+
+	// MayExerciseOption Absent where the contract has no option
+	MayExerciseOption *Command `json:"may_exercise_option,omitempty"`
+	MayLetLapse       Command  `json:"may_let_lapse"`
+	MayRenew          Command  `json:"may_renew"`
 
 	// Numbers The newest of every post that one is known of
 	Numbers          []NumberTotal `json:"numbers"`
@@ -8998,6 +9083,11 @@ type SendOfferParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ExerciseOptionParams defines parameters for ExerciseOption.
+type ExerciseOptionParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // OfferRenewalParams defines parameters for OfferRenewal.
 type OfferRenewalParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -9824,6 +9914,9 @@ type SendMessageJSONRequestBody = MessageCreate
 // SendOfferJSONRequestBody defines body for SendOffer for application/json ContentType.
 type SendOfferJSONRequestBody = OfferCreate
 
+// ExerciseOptionJSONRequestBody defines body for ExerciseOption for application/json ContentType.
+type ExerciseOptionJSONRequestBody = OptionExercise
+
 // OfferRenewalJSONRequestBody defines body for OfferRenewal for application/json ContentType.
 type OfferRenewalJSONRequestBody = OfferCreate
 
@@ -10402,6 +10495,9 @@ type ServerInterface interface {
 	// SendOffer Send an offer; reserves the budget
 	// (POST /v1/partnerships/{id}/offers)
 	SendOffer(ctx echo.Context, id Id, params SendOfferParams) error
+	// ExerciseOption Take the next term by the option of the present contract; its budget is reserved, and the creator is told and not asked
+	// (POST /v1/partnerships/{id}/option)
+	ExerciseOption(ctx echo.Context, id Id, params ExerciseOptionParams) error
 	// GetRenewal What the renewal of the present term is decided by
 	// (GET /v1/partnerships/{id}/renewal)
 	GetRenewal(ctx echo.Context, id Id) error
@@ -15062,6 +15158,42 @@ func (w *ServerInterfaceWrapper) SendOffer(ctx echo.Context) error {
 	return err
 }
 
+// ExerciseOption converts echo context to params.
+func (w *ServerInterfaceWrapper) ExerciseOption(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExerciseOptionParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExerciseOption(ctx, id, params)
+	return err
+}
+
 // GetRenewal converts echo context to params.
 func (w *ServerInterfaceWrapper) GetRenewal(ctx echo.Context) error {
 	var err error
@@ -19091,6 +19223,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/partnerships/:id/amendments", wrapper.DraftAmendment, options.OperationMiddlewares["draftAmendment"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/:id/renewal", wrapper.GetRenewal, options.OperationMiddlewares["getRenewal"]...)
 	router.POST(options.BaseURL+"/v1/partnerships/:id/renewal", wrapper.OfferRenewal, options.OperationMiddlewares["offerRenewal"]...)
+	router.POST(options.BaseURL+"/v1/partnerships/:id/option", wrapper.ExerciseOption, options.OperationMiddlewares["exerciseOption"]...)
 	router.GET(options.BaseURL+"/v1/renewals", wrapper.ListRenewals, options.OperationMiddlewares["listRenewals"]...)
 	router.GET(options.BaseURL+"/v1/renewals/export", wrapper.ExportRenewals, options.OperationMiddlewares["exportRenewals"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/:id/termination", wrapper.PreviewTermination, options.OperationMiddlewares["previewTermination"]...)
@@ -25071,6 +25204,71 @@ type SendOfferdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response SendOfferdefaultApplicationProblemPlusJSONResponse) VisitSendOfferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExerciseOptionRequestObject struct {
+	Id     Id `json:"id"`
+	Params ExerciseOptionParams
+	Body   *ExerciseOptionJSONRequestBody
+}
+
+type ExerciseOptionResponseObject interface {
+	VisitExerciseOptionResponse(w http.ResponseWriter) error
+}
+
+type ExerciseOption200JSONResponse Partnership
+
+func (response ExerciseOption200JSONResponse) VisitExerciseOptionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExerciseOption202ResponseHeaders struct {
+	Location *string
+}
+
+type ExerciseOption202JSONResponse struct {
+	Body    Pending
+	Headers ExerciseOption202ResponseHeaders
+}
+
+func (response ExerciseOption202JSONResponse) VisitExerciseOptionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExerciseOptiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExerciseOptiondefaultApplicationProblemPlusJSONResponse) VisitExerciseOptionResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -31344,6 +31542,9 @@ type StrictServerInterface interface {
 	// SendOffer Send an offer; reserves the budget
 	// (POST /v1/partnerships/{id}/offers)
 	SendOffer(ctx context.Context, request SendOfferRequestObject) (SendOfferResponseObject, error)
+	// ExerciseOption Take the next term by the option of the present contract; its budget is reserved, and the creator is told and not asked
+	// (POST /v1/partnerships/{id}/option)
+	ExerciseOption(ctx context.Context, request ExerciseOptionRequestObject) (ExerciseOptionResponseObject, error)
 	// GetRenewal What the renewal of the present term is decided by
 	// (GET /v1/partnerships/{id}/renewal)
 	GetRenewal(ctx context.Context, request GetRenewalRequestObject) (GetRenewalResponseObject, error)
@@ -36414,6 +36615,55 @@ func (sh *strictHandler) SendOffer(ctx echo.Context, id Id, params SendOfferPara
 	return nil
 }
 
+// ExerciseOption operation middleware
+func (sh *strictHandler) ExerciseOption(ctx echo.Context, id Id, params ExerciseOptionParams) error {
+	var request ExerciseOptionRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body ExerciseOptionJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExerciseOption(ctx.Request().Context(), request.(ExerciseOptionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExerciseOption")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExerciseOptionResponseObject); ok {
+		return validResponse.VisitExerciseOptionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetRenewal operation middleware
 func (sh *strictHandler) GetRenewal(ctx echo.Context, id Id) error {
 	var request GetRenewalRequestObject
@@ -41055,714 +41305,722 @@ func (sh *strictHandler) DeleteView(ctx echo.Context, id Id) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L37ruQ2kif8KsTZD/AsNu0+5ba921X4/ihfauxt21VTVb3+BgNDYEqRmZwjkWmSOlnpgYF9mn2wfZIP",
-	"DF5ESaQumXnc7sX+ZddJiSKDwWBcf/Efd6VojoID1+ru+X/cHamkDWiQ+K+tpLwqWGX+n/G753e/tCDP",
-	"d5s7Thu4e979vrlT5QEaah7cCdlQfff8rm3xF30+mmeVlozv7377bXNXtlIJaZ6tQJWSHTUTZnQOH3Rh",
-	"fyRiR/QByJHugWxhJyTcbZJzcIPFM2joh++B7/Xh7vnn9/epGeykaMbff8Wk0qSiZ8I4fh3X95EivwoO",
-	"L8iJ6YNodWYeOGSSDhXVMKbD5s58YYefdIttBDdz5m1d/7a5i8h+pPrQfQmpKuGXlkmo7p5r2cI6+rMK",
-	"mqPQwMvzX+EcvnIAWoHsvvNd99jH5rkMiT/9/PPNXcO4//ez5Cd3P1BdHvLf2n1sH4g/Mh6mZg3TOW60",
-	"P8YDVLCjba0NG2zMlFnTNnfPPzU80TBu/9VNl3ENe5D4oV/G3PGTkJUiWhAFVJYHskOuS03klyyp0two",
-	"4ZHB6b14AD7+7PsDEG1+ClxCWQ0VqRl/8N8fUvMtDvixHXGKV4Zzm9tGBbSGKj3JHauB6APV9uBK8cgq",
-	"wIOs2J5T3UpQxA5AGFcaaLUhpwNIwBdKCVQLiQ9DZf6UPfJuFglW2QpRA+V2rgcA/codhjTHuKMSD/T/",
-	"SNjdPb/7T3/q5OKf7K/qT++iEc0XtBhT4nt6uQjRYqUAERU9O3mBbKSOgitwgvwIKGJLwTVwJAE9HmtW",
-	"UjPTPx2rnflT4mtbxinOarj9v20Ga31J8CvmTDwAHM2UjlJsa2imPmyf+C//rgTvz2CK9G/cuIlZ/GRY",
-	"7gRck5MUljC49RNzeOTVJ+II/ENT22Wrj8Vux0qoRNk2wPUn6iiBVjhOU38SxltDrs2dhg/6T6V6vAGh",
-	"Nd2a09URWmmqoXFru90eb/6PoJOQhA558zd/tPB4vNwq4CXgSZHiCFIze26258JJorSUC2KKsooo0c0q",
-	"iJ5Ou5g9wPaKn7mwN3dcaEjch2kBZCZZOyF0t5mbw2/x7fBvVrVwmgxKI/z0JqbKz2EMsf13KLWZh6Pm",
-	"V+YRnCmtKmbmQ+s3EXV3tFawGRB8MbE8FWa0O0+VdQvv1jyxvu+Z0mOOYRqa/v9MCTLPeL+Fz1Ap6Xm8",
-	"EzhYcjIN8Aqq7xlPsK+n5ogoDdUgGa3HDPOdJuWB8j0o0gi8jCkn5kZSL4jg9dmyutgRsdsZuyDF8Zbk",
-	"o4+eDvbunaY9PpVdqREzHWP1V0vrWpxqpjTj+6KiZxV9LGhzm7uypq2ChEZnbg6oFThTA8cldC/BMEzE",
-	"Z5/dJxmtgpo9gjQiR41H/xFORHBQG1KKlmuoiNkc/JTRDwQnpwMrD2Qr9IEc6CNEqg+hfulGVVjCV193",
-	"c3kPslF2zz98Z9/99H7Ibpu7SorjMaXMRUMpq9DtaF0TeqLnDWow5IRXLkVteGsoxyqjDpuZN/GEZyVb",
-	"N8PP8jMsGlaD0oaWvWN25ejAq8AzAwLQsyLbs9sfsx3AK69+a5ANacSj2dgt1OJEfgUpcPlAZc1QDx/z",
-	"IHwo61axR6bPE5wKHzQe7hyv8koZxqHkAc7ECDZCeUX2AsyfN3aKTNk5mkuQ+zkZTlzKSn+F89dUwzdm",
-	"Lsp8fZaUtRf7df16d/f836bH/55qz6M/J5U5pkiNa6uNcnEmSpsNabkxJ/wWKMI02UJJG7AP48841TS3",
-	"TM3oB//Ky8oQf/bomO2vFo8enacfxCPMk1M8gpSsgkICdVrykEpnwrQipeC7mpVakYYimXjVF1zP0oJr",
-	"elxDf6oeAM+0uwMM2Q+iVUBQ3yNoaC/50CMzLFRI0fIqw/StonsoJNsftMqejd+m7oc31oIeXxDuYlt+",
-	"O0d362/jjQn0XjzgV+6NzGha0lIXC9XAHUDBxWmWmQWHs39eH6xPYdELvG221mgcffvIOM+KJXs+aW1s",
-	"2/3BcBCyI0BDtGjLA1QblFOnw3mpDJrZCGMxzCsWMYHD6jaBKcKq4o3tyBwR0H0wqaMcj1I80voi3Zc2",
-	"RjNYLjndTmWlJsXJQPWCNK0y4tEpNmfR6o/UhtSglL28mUazCNUEo/iYOQBvG0O2o4QjlUgqCTVQBbHW",
-	"n6E1DrLxK5qi1JuLPufft/zZJ2P6Fv+yVYybBZufw9VYwyPU5l/mblQlrdHSfUGo0cs1aYByo/QIBf7C",
-	"V5ruIXmnPzBexStplV2FqM3zotWKVZBci5VXIJcefRxy5si8Nc+gOF067mALcTn5nQP5LZgznqA/lKxK",
-	"a5Ilin8V3PkgleBWqXRa8cb/hkbrX+7tdhlxQTVphNLdj59u7u/vce+sWy25KV4XGVrF3Y429vtUmqNh",
-	"x2eSVC0QzZr0TjdQMcoLBaVw19jY6LbPEEMo+xWxI//kSEM+JuIInPF9j6v+84bQWlnl8XQQTZ8p3SVs",
-	"FhTplE6MuY2eY4q/KZBvYYfGGGXGThpP/vURuNEWD1BXxHKmIoxH6q/bNq8X3CVd5jEruZPgP+l2ZRM4",
-	"JcVlX9KaJl0ytCy9mBwdjG33UmB2xvUXnyW3sWylBF6e568O/83one5jE7O/hYvAEyJx70URsvk15F0I",
-	"X1L+TWUDKStuqy31OsDYAdBplP2QQi7g0c3SjRqGyMz34aWU7DHlv/hWnHz0DJwSrIiLQmwpf/Anzjmw",
-	"NsTYrf43CUchtdFnX9iLkZrPQOUUalbX5haVoFtpZ9kniVGGC+vj6PmbPu5Lko5f0W3bu/2AV/aIMF5o",
-	"SblC1dqY1EYDwViP4ULDEXXv5ERuFiF7unWG0vbb/vFNmHyS4oK3Kut2CWrLIrUycpMsvu+yBorVXZiy",
-	"tkkcOMoYJn+Z5UC3nGkOFOJBvTsrDU0vsHj3S8vKh6359W4TNrX3xw8gRXLbvpSUl4nrFOqUs+qdhiPR",
-	"guwFuo6sGwa4oUZl7H8udFLm7RjU1eBgPksaa0zFjMnM3Jkq7LhUF0Y1M/+LTo/kguyO+QEkHGv02tM9",
-	"atgt1+jFrynft1alOtZUG15AP3Vdi5P1L9opb+7MlQlV4dX47i9H8/rP6ZA6X0W6g6grtbGeuXvLT/aC",
-	"xbilhqOyThe8suGXFn23KTI/0rqFpeHejvcEGhfWxsB9TzIfKjtj45bWwCu6WImsQGnGUbUoSiHqQux2",
-	"GQ+YkakN5WdyEvLBaC1WKTOmRIORNso0CllkCkJ32rlmUKi6y9OQEL0U7oBauyuttVWioYwXR5DFQbSJ",
-	"2Mtrq7ptzD4KDsS+YD4hoQQjX1BnoZzg++mTIJUuGspqw9SshLQDJJYpTJGTZFoDJ1q88JeLC+3a3A0z",
-	"3hWxHZzOhNfe/VrYEHHikfwPoNEvXtKjoWvpAoQjsgItD2FjO52bKaIORkdmijzAUTsl1V2snkDiBIps",
-	"afmQpLifgiX3BK/Vgu9dmk+XQhBtghZ1mm9Eq6VZAHIORsOHw/9AWe3c2P4AK6KAR+54Q+Wt+ID848Jm",
-	"4y8dhdK0LmhVSVAqJWQ8b8AjyDPxM8syiBlQFdQYzsjzGdLsqCT4EKGBIvgqbgjTaCrt0Nkr9AGkNY1e",
-	"kHujq9uHzA9Wxxgvy5o0xZEyWeiDBGUk4vUeiS/RM87cRtrwtHNP0NqafsorYvYcmRmY4wxnQK+EYnvu",
-	"zJVJZdms9p171shhkOizTnoaT1Q2RXuccvsHu4cSDqfAGpIpwHCHEWi7tq7dNWHobH0GXBAz/MftMUln",
-	"/+l05tlP5joytHBDkC3sKR+GbzNaZSqGi1JhxLQjgRLLn03vQslxRkfhxOEby/EBzVNCOC2p0sJj6hLr",
-	"WCZ7h17kpPNUmXX1uufQshpK9kgr+POn95slkn5VblZ3D6x8bSzWVg6QFSALxMaAc69i2vyuX2DqrlCV",
-	"Xplb5JkRDX++X6raLNRN5uMr/xg8ltFEFusLy679JVf2BYdj5orG7b832/9fP71fd8MuMp4vvAanb7qX",
-	"Thc31wzjqnfzUA6ntIMvfbpu4vFCA+cJ/V1m/LfOhz5wakUp7rPKun04q3FLUa+INXp//WQaUJRhb0fP",
-	"Lu9dxygj3UIGZVphkslz7x9j3JwQ627+SGWSdjeE7dBWpsqYXhvMLKhPTltC/7CQmtbWsqY+QbkUFUQ+",
-	"ET82CnjzeNon0lZ70LlAwxZ/XXx2StocKdvzXFqQaBpj291A3X1pjU/iv2jDamz5MZegQD4+zVSGUdFA",
-	"lY0naPT9mCxuDSmW+ypSiq44UGUtVCp36ttvn//ww4Z8+tnz+3s0YRpWcbY/6KRfg56nIzM1ingbOKro",
-	"+QX5b198dn9P4ENp7FrGSQWNsDEnDUqrpBg/iJp5abrofH9rX0iJtYXUEUfgOeIknz/x5SFF+/AwhOnj",
-	"ai6AM076HA6QFYbThph1K2Wup+/evSYngAfz64Y8Iz8IXtEz3rHkXcutpRH2YDz6kNy/Cp7w9Xz38seX",
-	"mOe4sclbH2hzrIF80xp2/tOXIGvGlxlbESmjTehRyE1isHK/xeEgRGzW5+uOnlOn8QJNtzuBK3Wjwal7",
-	"2gMTTsLKSQ757AKmWVsiE3PH2j2f3Ft0n2fErT+FfQ7/pjnqs/UN+fv/I2UzHcpkdMpfDYvFt38+KwXW",
-	"5jhFufcLw9oXRJeAV2pV1A5fsLJsYU7/6M9DQVtJutNF1aLB225rpg7FifEKE48C1QBFSnCUBHorbdNt",
-	"wh/sg93Wumw69+c4Tdr+KU5HBZ4OKxqzh4NUB3ZcStkQ0EmRACftCT9yQ6Nr2aiYFNMwXriQgzRKKnGv",
-	"Co6XtN+OzfKgq3170QaGEO04usR0DQvsEEMadxvYV3qWw+whv4VF1Zcav6VSWGUyTQasx7+rBNgxrV4Q",
-	"TqV0cfYdq3W6DiBpj7lPTa36FUAyvHWlMBroxZjg9Ry1wLqO0lo+UiRWidMiCdaF+RdOuaZKF61aNXiK",
-	"2aIpztH5QhdobytShHVe8EnSzqejLZh6glN2jn+WHAjktd82d62s508yDmyfnaPrLQ+tn+OFBUJ+mFtO",
-	"6QmdM195QzWV+CXbW9jEr09Qke2ZcHHCC4QLjDchkWmrRWM9vSxlQL4LQUPtcp2lNmPpAzQK6kfU4JbX",
-	"pAyJSB8pq43ycqMsYBfrI+oI9MFlyURlKicfaLKWPxbxlK3unFu38YRtJYNd+pe1LhwNeyHP2VQgFaKL",
-	"zKi2otUbF8CLVBxbIbM9j2oWUuL+dl6hd7aey2tzamMrpWxE1mvHwHUhW+c4nCklMA+/xWdj1VpDY/Qu",
-	"mJfOcUG6S2Ei/u15+XzZVei+U+wAFu86NFsq96JouWZ1Dm3AY3WEQjrPCA09ky0QW2c/q+6t0e0PVB00",
-	"3assOAT6QpW26fdmPpTxvnvhP9Eq4bzIy4elJcK5k4g+iBXm1Cqv5VHUrDwvT+q7lY/zNVaidmncotXo",
-	"lC5LOGqogox3BZVn0DYQYyX50vmqWuiipMfxbr/B/Avq2U9wIN7yeUHuXc4FMa9GsCM2hBdwR+6TsSJN",
-	"XblSWjtLOS4GU+uMNmW0sGH5QnfvXmgV9QxYY2m2nNvkElu5mEzLw2q/BfLNyLNQvjrpQfTumQXacRRD",
-	"ia6tkCPh02LtnTXvE/daSUjS7a7wmKidZAm+P3sW+yLRE6fPnvHRisROYJA4CyMSyiNtZnjFTOlfl1Uw",
-	"jbSnS8pzUzWWK9URp2/MZp//Q2gg/1hawf+pN/zyS/rCvIhV8ZreXTuzm34X7TtL9nBwNy4cP8qI/oPe",
-	"pituuEsuqXy03l0u4TJJXwypm2BKRl8Q4Jmzb18JSY6x0hCZuZgha4xmnOztJPv/FdZWWP9fyXlpRpko",
-	"HB0SFKAPYMWUewSRS5KwNevsl7+PBPt9te7fJoRPLivHVZ2nsuN+Olj4LWWrCnxxqasLtYy6MXtl+FQQ",
-	"jVtXC74HtRj5ZlCd3BM/z1LiB0VKqmD8THyx5/NQNOjWjklPYudy+x31caO12IM+oF6/LNctznD6LQV6",
-	"Q3d6HlPEPNUN0tmNqbLnuJbXhndoLPI3Po1LSJf7ZVEDEHN00Zremc/nljSuQrQWjFvoJuKfbnOmLsHb",
-	"+LW7RK0n82tzDtVLrk4pzIKtqM4Z1+kKu2fH6iQe5ysLxhTvsr3XTzTCdrmmbIkp5bIN1wv7dTa716QM",
-	"webofJEN67dirI7M3EKrtuqim25ev1xCldscmIibn/LQqFTBsVHUJquBnSpnJJ2QlXpOKMFi6h3Ijfl/",
-	"cfy4PW7I//6f/yu1N1RPlOTYunIL+bQ04yDmjKQthXEYH6sROyJaqQh8ONaUcVfEfG0MBtOL1vnq3Svb",
-	"8wqHscvYyc8jqqXI/K5pSpPF3TU3rGIV2MwQbsHxbJ2b+QsX0aYnfRPMghaOs/94V8yIldrEPtobbrlo",
-	"gw8aJKd1ITNxL1vgoQD4qh3ZCw7JjBmj53M4AcYZmiOVTAlOdqK1rm/kK8TDJZSfMZ1jMfMuFGg+o2la",
-	"aij4K7O5/ZjssJoADT0XtlgheUSREyKIEmPfUKVQY+PC4eMhW9tDNbYBzFNrxKCCH4VOgnP4ApFFZtz6",
-	"uMxZtHo9fsK8I18cbfW5FT4OikOJ+jFnVhyALV7oRGqUFerh/HdntXPJo0u7f3IGfNRjEL+ZuYvlK9E0",
-	"rpJ+TfJL95YnmeWwDh7X0a6j3ETCNMuoa3bM50SJBsytbm6FHeOUlxDQTFxy9nySgYNHS4gMoW0BhxnP",
-	"cokr7Db2gb1L7S3Qd358vgDJxRMqR/6/DlIgnQ5ZOKR3/0+P/G7ZAXpoYt0SzYC30WsUPLE+86NIgqis",
-	"EIK01YcUILVTJkJlPh3dBVPcMYOKoqdg776i6vATwMPV4DDDvFgXUxOnUdxtJySUVKXZ4eTmMoQ2Vq54",
-	"YDUSNg7Yyao8rJ2nxI2Y0VL1iuSvA5QPb0EhOs0YqM2rWgn95EO6pi0M1e0QFuWeqOQOoSgNcdfWaX1Q",
-	"iVamsDde2jJN73/A91NeuCPlxVT/lvJAJS1158koKT5gDeDIXEhXa5rhe3DWOYwzN0FHoHCPJTclAFBf",
-	"4ATIHnlKti2r9ceME4twHVzZ6KTCMVAhahW4lAi8WKBiWj1Vus+O1vWWlg/Lmf6Ve+OK7JdFqiiSyCuj",
-	"uVTuubqlBXCq9kPGfEyrP13kfpgjbrghpqD73nx+L37Re3KftsZ1QckHzqaYpOMlnLWwNOQr+5hTm9eX",
-	"enyAsn2idO8pfN31tRbp2IDHknPmqIdcsWgdxU7IIhT23nWrncd3tUkp/VlOpNZ4rF2vyQ+YotvNIUet",
-	"ZPab3Lr94/OEyqD90DU+ykHcyVgdxChptvb6kUpmYftVWx4IVeQ//gP35RND299+6+v02ZjrKg90LO8H",
-	"WXponNukPNu+Bj5o9SLC/GGKaMmgsv9cGm2YujBueRNcKeyjs5ES9HkGuQSaM+vCfuILGtFEIlE/tjjd",
-	"j134wagfUD3vUtGdG8uoZQ7CSnBw6fqb4MxiiihqfbBTvduecEOH93S89PxuDq3eUJc/6B/i42Aoqx0c",
-	"G1rBytjjVlxXrbR+1D5ofr+ez4zEipo9ALfwORpk4x2wm7s9cJAZ9AU749vJ1BTHBBm1cqz/4d5baBvF",
-	"H8pvThg0H3LIBnIGvkjb2Q1TTLaSlqDSFf32QCfKTEQDXaWA7QfDBUFYSYf09sLY9zhte5haBSqG/7Tw",
-	"hKFz3tjVqTAFPW0m2w+5QLB9kETAm9NXnru5vVUVVhk+md+Bn9yZnBR2Cde9T2qx5GJu8eqFNfqEArJn",
-	"j8A3WJGG6fgOvqy/zQ2VD8lkgKjX10eKOPTSDfnu3Wvy52dffPHxM0Lr44F+/OlkmKDLRPg8kYlwpKwq",
-	"8CCnQZV9DslMTs30RyTs29rXzSXW6MTRR4qEJ4lPo3phgweY9+dQDfttZFbNJZlbIip4zevzap9sBUv6",
-	"P1QZ1hMVvJFC7C787LDM5wOp2N6cfOdxoK0+ANestIDTaKtLKAWS0OHi9NpLrQsDT6zrEgc3lofngL0j",
-	"73eifHULdcZrNNlg5iTaurLA2rtWQUVsv41l7mX/3U2YeI4UDmdssFpeHhZYkfb1l/bhngs2450dQalg",
-	"u5yoD8Q0msoTVhl7YzC9wb+0It0wAWwYdLkXLd7+Y30uBn34JsqCMNi0aunhpW3agabaLcYTxOLy8YxX",
-	"fNIhlLKR+1+O3T2OhfoME22Pm8O8Bdzjzcu6La5xnN7NZSmOfPiCoe7qNk8dKU/yfAQf0+26aG0lTeKT",
-	"XeuLVOPLL+HAXIIAdgsJy5md/4eETEfoY0eHE6v0YdPhBdew66fPhjmH3M6Z+Z9nvngAo9hHn9TieM0X",
-	"l3Z6cax1WSnQZYI1lk4D/0G68diLrmWjx0M2GrBrTWjLE2zbmaQSvEo2eaEwioSuua7dqQ4LnSD8TUwv",
-	"d/NdEUOyI7x1sex1bBByB9JduXsRlHGaQW8Sx5pRXmbip08WGrAmQRqVrK/6b8g3f3NoiHUmC6NaXF85",
-	"HxULXTfNuEluzXs+lnUIYTbqj+sfea18UpSbabe8+d1Ls3Xn2ijsmCoH+4/BwKglp69mcD1HvXmGyQsH",
-	"KB+gekG44OD7rWNg3PefWNazMcztnV1uKji19ljG/LzUi5EgUprers/gVXkG67Abbw8WdgPwr0y2JavB",
-	"Ka1caEz4g0WZNA9wTuvGijZAqC1W8ED2+Dd9EpixGLCrLLgu5vNgPwDhqgVmIcK0EAXm4oz8e6ESJZQD",
-	"9cC/anMwcY9/zmTU+Q6j0zl1Ja1rkBhCrkEHJ0vyWrWrWtgN8535dNTodO691/65CyNl8AjSUC4GuqwF",
-	"Nq3ANIafn0KYGtYJQjRMoZOjmGATBQni8zSOio1Cb10AzQvo3sZOCYnbaBn5xqa3Cpe5T7yOuGSFIuKO",
-	"boyK/sVtUO6Szc6erdYLR1tqOWaiC1Xv/KyCguynjUjrJ/Z9Vuwx79zIAJfJ77Rx+Xq36JMbdJ0nUrWy",
-	"t9UFOzdQ+5fDrLlmA1rk9kUnMy+gcflWs9j81+K8+A6hIcwUxENDOd3jjePSSeeD/a6DqZ19bsHGThTV",
-	"FFpJ8lgepWhE4T2ps/W1WlKjzxU14w+JCOcyELm47HalUauOUOoCw24pcDAXZv/L82dfrKoX6HopLn8n",
-	"G6uwCO9WvVEHceLPnbrLjFm8MmQx/uqHooE93Z51DoHGPDIJBYytUQvz9/4FE3rNNRaj5pFVYFSZY7VL",
-	"38nDuTE+/eGJ4MfLEOWwYqmmJ6SflqzUedemOoqHVI+5lwQnb0NNip4x4c5sRs9hygmt0sCZSaZNp3NR",
-	"3/Z8+W1tkcic0jyCoDPjrRvi75FRli7iQecYfNAfKVu+Gjo5O9hjR0XrSQsdxoDUbCvpcnvQ70Y+rl0K",
-	"rpIt1rCO6XQQRgNERCpFjIJE6F4C9pQKUz7hOXZZmqEJvxbEVRvcJGhwURqdL/LyVnRql6BWgCtYxknf",
-	"hMd/tzQ9+HBkEtZ+SNsK+/S+YrTPn0djJSnbZXK0p74D2yJu+8Z99GuarjRagxexFIpWlLTOxIF8x07v",
-	"ncaEMyPffJzAsv4Lz7pYeWnELprFTVKPsR1+bPRm2U5MZk8eQRbqQD/9/ItEvwSqDqHttkWE27EawhYh",
-	"koaT0A2tbqVrTsVA+2wzW5RtprmuzXBo3rLqirBpoQmGu2muqT+IVZSbhP+ooKxdBdqJ6UMl6YlnkS0y",
-	"KP4XIc1lY3/mh4ivro0NLs6fzWfHhsxapEEcXvSpti7cEE/dSowOai7SIHq8siD02LsGx5jdNs33j5W2",
-	"P8wjCHPM5uJPLf1GzpMnzzV2n3hr65GfVoP8R8myXy9H870AMiIo2YxzmA3vzm60DVNb+A4uqFnNKKPv",
-	"D11aH+a14XPYE5/ZiwgNSLIFrLq3SNFaC3632NK2ktXBB07WomRdVFjkz12aY1zNZFHUMKzji51WFzXN",
-	"GBMRdZxB4R33Ua6yT2rGHObIymCK4M0I1VWg4FfgLE/oqR7jsUubpBL8fNFA2pCW16BQbWMy5AZil6SQ",
-	"nZ10/y+FjWmVLhgv69a6fxaJnh9apb+z74R7YBmyzOoL2l+/jkcGE+6InMFf/XnBkbis/GNdU7XA4Zez",
-	"YMRO493+nbdxFgVndr+WbMxFzbP+z6b0Lcl7S70pXC/X5Lj0h3pjselyKu3yObqBoMq7ipYV4PtkQPf9",
-	"FYt4qR7+8PIl8iQlg+tYfzDMv/89rxSL6JGt88C0fWLrbzYxeOiGbAXH0gxszN9KDKd3Ryif5p/JpI48",
-	"2IvlYubETvOQs5wTyeG+d1i+IXOvlGnpLnzdvdSZ4kPp6EqeJr4d9zKbekpLWkS8u6BWzquwU4v4nupu",
-	"9g2rQWnBVxDhB/9KlgSDbth9fvyanlXs1wZedXlSlEjgcKKuAmZrUyMrqJLQB0Z4YN6yFG02ohLXnWWp",
-	"PWDMQZ1bRKTxR4c73l9+moGlhNLDiw1SzDr4rJvamMskuH03C6ES5v2elWsFdtVvf5DLsMTHkh/vogCj",
-	"nktG1q5wDIiS0fqlfW061JmqLsHA+ToNIOM4mYpNXGRQiYILXZRdbH88//4zxQTs1uKOcNbVnq63CT76",
-	"SYFkn8Kwq9xDVTCeSpd/f2DY8HvHaiBbKGlj4UKxQV5Xh7vEpM5aXzGuuI0dZRr10zNAMXIyc1dtxh+Z",
-	"tagF3woqK+t3lkArmy9jY7Y5uLLVmNS36jvitGfXuSMcrIjrR0wWTkufJklKrrFB7Wm/LK3/5gLh9zr0",
-	"C8/SMI5vz8/GtenC2nML4M2BlAehEJGll7dyK7TXS5h1GT/mG49azrikr8D/5Yt/TL7I8cArBnV1JXjQ",
-	"ysBPyHS2pm7wk7siCQU1WKEoRBqwIN/2DPdtFc2WwVD7Lu9u/J9n6Pn03r6b03KYkjfXxCZB6ZVDxHj9",
-	"9zPbktmRuX24ifcpPidPGLmzn7nhjJ9+sj8YTfPK2pM1oNM+03h5BtPyWmmxbmALDH5Fx75vxYk0lIcC",
-	"kVSvvpZXUceXZQQ176yyflMC0OU9I1lcyUI0F7/6Oc5Y75D0+zDfMro3ZZ5L0I4mc8ODZdn+yU/XG2ul",
-	"JRpfG1G0AsjJPP4/aN2mk8oEwinIFeO5N95xelQHkVTEjhIQxTdZ3fcKd1dtiBZHViqiBaGPglUbotiv",
-	"oDbE2DtHxvebAJhvnjlJli6ilHQVlrc7x5kkO6XPNRQBHvyK0GJMg/64fsobv5XxNnSfmOeNCxT4q5hn",
-	"8soe7foCV+tVWzczm8FOzs7m8u2b2Ki3yXSIlWjJVBUWtGa2ntirhWOgcd+JWALUG6K0kOcN+eKeKIL8",
-	"GxDGVipx3FVp90vlU6mUUbgjeviLtdVTfpghSLOn0tRepJKiDpRXmeSya4tzJiI8WcdRavpfe2CDlab6",
-	"mvTwDjcn8Zv3WK80Rqto3gFD33Z96vo/FSemD0X8DUsaUNoB/Nu/IDF+vsL4hGMu2C5E5hfBiy0caL1z",
-	"x2+hmuqhf5Jj2sbMmSDLqt4Q5spMeSxqqn0DaIK5VRb0/5HBiWxp+fDcpkTj70z52BChHE7pIpUx2I1r",
-	"Lh0hbuDcnaqIBJ1i5IvM44hFF1wsA6bN5EZ5JBHNygdFxG5nu7ZPsGbG2F1j7aaaY/4+R2UEj5TH7fRc",
-	"gTUNmP9m8Tkb12aRKfLZ/V/mwwSjmGDgmP5k0uxSw56mQ3yrnCWrE1WXGJrRSVwO3Sy1uiwTNYAs1T5S",
-	"sKgXpFi8ihk/WFcJG6+jI62f6vQ+Pr1f7KKtLoz0mu+BfBatVFDvXhDB6zOhVcO4wixJi+6wKBH1AibQ",
-	"Ip7gugMXbWE0THoPp/fuFgZ0dKIvz+GK8kcSeVu3ghvpu3swXbagOw1y4joxGxgymfEVsoW9YRIjuXs1",
-	"ir4qKZTJ+PMtRdWWunDJE5lzbadTtbC+qC0oknX9enf3/N8WlKThK7/9vMn3InO3EK7Mqh8VWkjrYwPZ",
-	"ZJxEAtX64qzJnKujULpoZRra8thua6YOq0rXrM61uHAMG/ckFcN8PcIFgIdTtTRsx1amS5wo0wqLvhzn",
-	"LkhPSRdFeTyTsYXno+HStTaqJy4aLxluJK2CoHk6b1/0lR/EI6Ta9wzRjmY32cmHidSxc9cb2EkqYwq0",
-	"YI/vhmyhFifyK0iBhxqorFlcBBCncbijsT4tbELx62cIjmnyR5XHaZp/2SrGQSHQiSI47V7ViSG+L46y",
-	"0HL4SLzKKQTO/seMHAseHuvuQZCCDVEHIfV6uTjY32VLw7l/ZHnKSBBXb4tNG+2A5MR4JU4EeNzEMwXp",
-	"f03z3LxYGWzaYKETfHn20IRrMvc8/1wemekNkZzeEL1udGzcCjN1cvmrIXcrnoHKBUc+7EH4vB3SDZBc",
-	"i/hR6AhgZ1WS5HwGXxLLaZFbeDB6cu6GsS5wzavWDnFBosgYsHRJL+thj3b3/Yns1bgB/fhmwdbu5IQ4",
-	"/Obco/w9UeXx8BCg9y/3KCo2ZNtqh9l/ouwRKiP3SspLqGuoPiHvsRoQjwaRRoAwRQRHgDvyJ/JP/n//",
-	"C95Y/3kE8e/1xmHPA4IpjyinUNK6fsKkFPERjKSQ+1DaXWIb2niniR3a3j1h/UK6RO0XTjpSToImjtTZ",
-	"S8pR8G/PDg1Lp6Yy2C0/ryl9qD3WrExGINZZQbaNyvmKvJqutN2MMznZm6huYeVPp7h90xz1fAeD8WuP",
-	"wPVXB8HK1TmZx2O2fnULMRhtJOngEeYjTd+KVgFOzLoqbcLBZGyKstotYkgx+0X0Wt65wZLki9FOMjkk",
-	"id7soY8A9kqxrq+l0HFLkAf+CmczI18fZJSpVJ8Qc6Ot6xW+Ko8jhdztJxMSMvQUZVXSbUptJ/9kPwP8",
-	"aZWBa18JcPzDQASnDbxA4Soskx4jNJkIyPImafsDj8hgLspDcUV4KwudJobD1jVvt+K8uMxJ49++xOGw",
-	"1AtykS8jDWvjxE+/Z0R+a3NtyN2qc2gwFjNW0wfgC3sWBp+Bnfdsrnw4M1/b768UzQEcdgRUuEYBs6NM",
-	"Tu+fDaHWKsSTZ8OXNlJ+Rs1j45Qy27kNJFxwaDwebZFjm+9BK9e4CvHNbRunCDd54yC0+oDE406GN2Lv",
-	"/P4tyKQOm5OvJnbRuaXqy8sGxc73hhHTKfMICHsb3N4j85VaCTeK0mjW14ZH9tgqvqFnogAaokVbHoza",
-	"andxMaje5OKGamMIa7pZxoufPChvrUv6yqOyEJL2KoF6lciYgA0ODRwvayqZTfUZcolAlhC7HUjCtGcH",
-	"4POxKdtREcdNLoBBXX0jZapgMdMKbDPd7NyVOgzMVqE1VORIsdtLlCqFuFmfdHWr//bs50+OIEur3s4g",
-	"B+O3Nneu7ddEl/Aowy6d6bnU6fvoxxjpPsacf06o9cNRRf71X//1Xz/+4YePv/56QygxxgJi2csWrVXk",
-	"ihcEjHnjIp+uJG+BcBzRwCFu4dySyx9mk+ZqU5eSYXmyXC/1NTzNuP7is3ST+OBV89pLA1S1FtIOuAb3",
-	"f0qzhi5qrxwtzU+8nwrqPpkmnAS252/hEaSyjXSuSzJcI/CkeGRVCEnPJVJ2D8fpemlF7JUvQh8s5pGy",
-	"2od8l8Uu3crGcUtxPEJF2qPrjq/JGbTNlBLSqCC7mu0POJmylRJ4mZaHjBfuyaUkVkdYvCHDi9DPZBOR",
-	"Ip6DHz1L01u4VezmPJ1L5dWHrwSPMqyvYugSh3IYGovesI7dluu0OnSOeom4xzaGX3xrh0QhNFvcCehI",
-	"z6JdLORk2rvp5rIJjcCfkW/+9pb8v+TZJ/f/7fNPyd/efZ0bbX3HonGUQAVLOeG4oQi/ig5P6zVFc47Q",
-	"E3VQ3Law1OaWuU7I1pnKFDqAF1ofo3YLnq7dfgQplObBf2mTrae2VKXXfUtYbHeNrMvrcO9kmiIunJiF",
-	"3ljKqwFGMlPV5B+xFqQ7LcRBonNkBRWZmB0vJG/e0K1y4UH4gf67kKTlrjkrvo6qneDogDJbieiHFBMd",
-	"G1qTDmF1McfPpMz1oF2RefxC3LSjplqO+L297DFDRPQJpu3y69KsG/ejuLYR1Ap+Cds38/1rNjNIPJR0",
-	"A2X12YrWa6GtQtRzbRiOW5xzt2zbJ3b0Jre2k2hPd2//M9XwNhi0IXeCmhvBYXUIqxwrTV2fT6UY3xcI",
-	"BZ9KqfiW8ur1I1zS6TSfzmmM1eAF5uIUUkD6CZ6LWoQNCrCNIe4A+9GZVbAMiPUVyZy9DM5sAfS3DHM/",
-	"vtPQTDS4z/Y9Jy4b5ghSiWT/ARpgl1I/CTnTh6ih5YHxdEDh6UyWmXvXtY1KOD1aPgdysx4aPpXH50P/",
-	"s8OcDikd67usHppsUIZXittIN6Rb7ARL3UIYxdz5dALpW1EzdzsNHHzuipm9s5ZBZbq3s6Vbbh43IZxb",
-	"0lMSLUSBY8z/rmQDVElrh9qvqXq4c311Uea12FgPHagO7EhabKMHOBeOTlULhRI4lvlfLazSIx5BVi2q",
-	"SbUobY/Glj9wgaGfHWW19fzay1RB2WJTvZR4/a45CqlfuVy2oTet7u/9lnGagZekWIA8Pmb//d3rH4kl",
-	"mdE9RCsJurmIFi6jr24b/pEiB6BxXxp7wexbUAqqBd7DDBy9Xd5bUA46dugUNR9fWaXX4fkshzIYzauS",
-	"50L2JGVcYNcRc+YTo1l2X5DitPysODKJU2rBZqSihp0uklfhW3FSZAtn4bqKW2P10839/T0iZwfLnwtN",
-	"aqZ0EldxKCccfTZhjzqyhC1wixzOcIIPxGlVQWv29gtF0vm6YWxiZZsSM0Wc+rYhlBhBQE6srskWfCOV",
-	"5dwndoXvMpRR2Bqji7dHLCgwuknlU3sWlduIXSEtlcYKj0tqJlKczDd6AyfSnKXY1qvU7i58kebCRFiU",
-	"cXCWqI+FGlGwIc8M0Ttu7NJsrZhJTtgIVdcbuNce0GyQpSeKWRtiw9B7SJpC9D1as2pJ08DTXfetFK/+",
-	"d9FK3kGAja9BVUyCYU+UhmwhHen5pWXlw1aIhwRT/4j1WjZTwfnfDa3/xbzypXnFtZQ35uaRStcuZfSJ",
-	"DyAT8IpfiSo1+P9nHs4MUmj6YXqWmn5wGZC5kdLpQpY+PWq4eUdf3sT0n9++C9Ja/f71IAI2c5s2Y3J3",
-	"G7DoQU/kdYa8o+Mk/eZJdgvlb3CGLi+e6w+kLtjOayaOn+sVQ39+f+1S3gudin5VsGVaLTYl/90OltF3",
-	"asZhSW1LGMW/svHzmFvADZnEEuRyFnEZkAnfgXqYcvBj+5YTBxn5+CU0bFWKJlUq2ezU3NcxoLTLMseM",
-	"SJ/b55p3LqJVVL09aoypc/3wlCaNwLiEFsQaNzdxPjxBT31nfi0e8aKiWIsRsLJfjX3nuljFBYm8DT0X",
-	"tqtjwj3Fo7Z8DT2TRjwCYTqZUD3RaAq5fwXnXdLU3sOHTGKu4kMT6ZY16AK4dc1y2AvNqJ7GEkjFOjwA",
-	"j47yLfv97Nb1tvewIjHzRpCWXVqppXMQFr3NnZBoF+LopLA58gRECv+8rn38QsyMiaVNpHxnyvZ8ASjT",
-	"WIBn6z6TdkS/YFMlW72jwxhlMcb01IG63E1MOYoSSiNR/QL1bIFVQNAQigUMy1uLdDrEZwlAFe90usjP",
-	"Hr+8ucuWA8YSphcJwOYLhe1g4Pq+eW6xHRTsP3pNNuyf4qYWfW7uFu4+ewuNwV/1T+dT/J4e1U0gQseB",
-	"nBqQnWrzhbjxLvfN4arVbnhX4zTd+OOo4KfDuZc1PJPWfQge93yGdxh34Hq1yhMXReSHxVzLwrdTTfFI",
-	"154kl4xhy6ExIIPpqyXCcpjDWWMSeEjNtuloqlct/eln5CBaifHYvaQl+FQq1+64v9n4RIEvJO7e4MqA",
-	"rrVwlckDaJjCHBPzzqJ65BozHvETQdw59xVUvSVxeMzIPwkNVOdch2+K+JVbIEfKqlBKfmRQAtnRulaY",
-	"1bDxUTXb0NDoGOD8i5Gn3O87vlf4bAjXK7d/A2RYLSZ1ksug2oP83hU4JPMs03G9EJgb+DskVAz75j8C",
-	"ogVsCBo8Fj8g1o/zaZWrcOqmEvKyjiL9gV8Wb/3Ai56mU/oeDCGLMc7L05Mkv15a25HeS8qVi9w9odwe",
-	"fesqGW6UM+wWLS0G47WK/9gXyNZ0X4qOQaogYkUq3pxebOeVpHC25UBovM546Ojkg/MSaOUbdWI5HTZk",
-	"byVpKEO/g5chqOdX6dwKLN6kvGLVRLPWeWt1DmKpWNIh5mkMH3eRJzM4jfDdAkbk9IL0wYGR0lvb2Kjp",
-	"2T/eoMmVPEdFtL3+N0ZwVmwPStvLPruJX6dC3OUByoe1ZvnCTK6KGdVD5UAVSmCPkAEx8r8WVBc+JTwD",
-	"dwS5jkGuk/Pk+6MIPYanbc3G6P1o0pkZdmvexJTNbecrVk+GOpMW5urj8Fvm6x0yQ9oGXNaazjFWQjLW",
-	"VOkC67tXcRe+FlF3+ZtGqm3FB1g3+6344CiRrMO2iQWLBwSlaBrvveUN1eUhx/EtN9LaFy30ZdGbzlgu",
-	"sZydC+zUZ954YeT7GYPND3DURNLTfIS5o5SzWOMUim6ivVnlmPgdaIcEswadYJ/tnEmolIjwgS8+J8rr",
-	"voo2gNVJRPASSCMkbAjbhU47SosjunetTByLHDfwdELbAducvyBQK0zsdInmDvhD9cq5cphl/kM5knUs",
-	"l9Kr4ZgsKXhZ13hvb7zdgy7mP1uAlLSubEPw6TR0lzsz5rWoi5jzm4tWS+xujvhtLjFvmPEXfXcrWl5C",
-	"4avfus8771x4JHMUbpkib85oTRnXk9MJT023Ls1NuBINZdx8Aa2p9EM7CTAdDzHaOG4xah17YQiPHI67",
-	"zRprjuJWrAiS7Nq6LvDtXLjK/TQsfKqwsNqcSFtmLZuP22O61g1S5p7hdDT6FfzSIjR+D9onZ7YbJktm",
-	"U9nxUApSR45ji2neu8xAsinaYwGuRuyCepBcgr4/WUFXsETsEXvMFt3aNt05j5mrOxc9lhydqBRbd0c6",
-	"LXV0efgqnVIx0XTRyNikuJSAN05jW8pSjun1W/MRchB1pZ4TTqUUJ8e6aoHQ9NYyfjO5BqgYTaUwqYK2",
-	"FRNpPfMAvuoum6WTVf57l21Uvjm2N6AUIy4TrS27G0mbE6us6E/c0olVW43iKouatvog5KUG2oFybnNn",
-	"gr2IQD2bu6OQmpr/qRo0b9ArPyjR7jUFz9xGl0UUWdTTN8SsbFSX24ZE6EZIzgVritaqda9YGtzTI4CP",
-	"vnJgVQU8rXDog1GtCHZYZY9Uw3OLFH06CKxwUrbVKkMUI2vJZ4KMB93U42+8o5xppuAWTfjGqjbwcY+H",
-	"C0PoF9j3WCKTntkk/K1Pm0/8tjcWtGOmqYW8hWN9ftc9nu/0vLmzW7wYbFekBxFFLcRDGqrI10eQkxQa",
-	"AqICFiQNdTWiQxhkL5KMFBXTjoJ21GomZgwhHgjVz3Hw73Yf492SvoEl0xp4EvHJjIL23fOuyiOsAhcR",
-	"5h1PupeciPHdoIh2pSJh7IWx6U6SdNKui1I74Zn12TrhcFmfirxsXSRSr5KB8SEe5/JSc/HBc5RHezAm",
-	"kM3e1YJYwaUvjMCmWlpwOBX2tCSCNBaFl3qJKXaYbmmN1UTPlIljnoe+nD67Ezj/FqosSLCPcGJuqqs7",
-	"XnTMF7NkFmAzvpYSah3XwHVh30oBfRyw5UsFkpQ1ZU0yczXT4jqrLKgD/fTzL9I/sV9hEXjGsDFx18ez",
-	"tyY3YvjmBIVuEVCZcO3cKIzyA2jJyvgkPzI42fzAB7BdwZvG5Rhj1gT+D320v9WsfHCtw50gV2lfsMeo",
-	"uRo0YSt4m0rxMFfN0bspdgDJc2odK2s7Vl6Ab24Mku4zl6pCDaxzY3aZX9lGCDbHRRF0vBlynQIW+UGC",
-	"MvMmVD2oIZpaPjpqP7oOjmoVlIR7ekLJGvWgAe6a8TfgKtMdHIlCx6FN9nJAvukiWE+MOb58Hx6cxKfW",
-	"ku3386l34Zi8d88nVQePVu0HjdSGPGpEGPplVUE1dQwHHhDG4+L2OCHgI0Wi6PICVrn6IM2m0nPQWZh/",
-	"vPFTdakVfCCMu/o4DqdeHm+XBLYVWHQRa7kxpO3VuPC345Ixg4R0gECgSR7JNDVYKnsRdKbpM475z8Xc",
-	"Mrlr/d3qlTPSunbTapKf6HNXIntmxzhFx3+rtAX0VQDc4WXjchtzMZEazI3YA9tZxauJDhhdCVUAeMPM",
-	"INDp6q/O1ZxMftwBvEB6dHBxRLWNUa2f3d9/Qu6d3Wb3OMnV18nEP8xZ6LyXCw9DNxN/wcSNOGzvO1o7",
-	"+GO8XHynmq7PfXB52TTKjpabuz17zGTkWqXnIlFNFXmnJTtCh1qEZ2DBuYtTmIZ6hAQgiP32cUkVGCtZ",
-	"28jzDIzcKBspSfFkd5m/TzaHxzCY5HPWQM04WKiAUU6lA8VZk56Ro8pNbAlD3dWGhDF4eAmX9mrHifkx",
-	"kqtrlf6Ol3VbjdKUq9AtBNt30j0UNju5n4bcIQ8NchE3d5QVxorhoNJWyY+QDHpanwNKQ4eXOyox2xVc",
-	"6MydcaDHI3DVy/SlpVbTUGx2yGywLs4ftug//jNUEy5ICVJTxonbljX9v+a9j+apd23TUGmTLqjtmz95",
-	"NswzyeCCIfot+Bk37+kM4x9B+5Dg74dauQ5izwFrrkhQy7XqzAGXR9d3UqnArpIeSu0j1ekWq1Dv4oV0",
-	"1k24M4JxkzZsfhSa7Vx2+GI4oTcMStiEBAzKK5v4jJhrOyoJ7RXt+dtzOWzAeuSfpZ3TnBMlIXiY7pDQ",
-	"Me+76u1E5AdZ3ZhxfY+OhcupGX9IJYTog7cnMIk0SD2mrAYu5GB1vfKJHFg4HYn2iGI2z6GymT72U1kC",
-	"5iz9lLnu240ExnZloM5bu4CtbyIu42NygRpgs7IW5DP6O9+9MLe2d1bOphB16xM9qwLr1TImkgTbMg4k",
-	"cWD8FEtH6HlDlLDOLi6wFMRs5y8tg3Q40yazujMxZv8mh9iNe7t8E17vdiChCodkuAk4wcKHdgfIld8+",
-	"/+EHn83yq+DwostQo25t1pZ9PqwV6UEY+KcyfdT2wHVxpEpBJon216QAcheC7YTwkTL/A7yicvYicBTs",
-	"rb0/z+Gs4t1y09n0mMVv2FLWuwBjoMcvMW7E5moeidsvzSARDBlmZiKDzZ95epYVbrqRc3ul3jrpswYI",
-	"IlUL6rqJbK4o54zdOePuSYlrB9uu2bbDtl2Fk40X4QXn2yr9iJ74DNxEEwI9yb7CKtfYV4g0ogJ2v6sr",
-	"UDrysC3TJkIfgLVRObcGP0LXbypMM0UWFLoJZyb68DILw4R67+aziMBROrBsNj6egigSSzEd3lCl7WxS",
-	"MGddC5a0buce8HqR7WcROvf1O8VacAuxMxoPyOYmnU9c+AxksQNYbP/YItCVLe9XjL84lBZS2jIo6K1W",
-	"rIJ0Xp5zoGLiFGUVcQ8bAlsv29g8tzDs6cS9ldUJwXCbVS3eaV8s7R34Mz13MI5jvf2TXapcQBUfzJ6x",
-	"i7JR1ux1tIkLsilmezzZjEtFQsMe2zpIUz6AVH6W6eP0RHyDj+qDxIZG9rlF8wmbvqz9xGD7R20oRikn",
-	"3lf50ZhZzC5m+eJCWAsnbRZzRwoGw6Y8d13b7oIQy2QnLWewNSAY0eGMHZwOitTlc0fp2W6Ow35zvqA+",
-	"7jyXWkbPzBjbVbZL5006ce7Yh3TdiNHGicZsAls7kzS79lK0x3Sy58oWn9PNofeZYoEzMaooMjcqqhY0",
-	"YD5v3Jv0dv6dae++5Oky22L09W5n9vYH0AfR831vKX8otKRc7WzMip6PGGIqD/ALqj57IdCRjC64HBeY",
-	"wd845/i1jswmTHLmGopWtLbFiBRiNxHGwZ8nsr3cA0tzvvwLPlst4UkqhVwLIBVe2p5XJChLMEeWL2nj",
-	"4DYi7hbSvR35TSNq9lbao9OAqv3p9ykwwcCOx9Koxrlw5Xe9HIEXBD7QUmMyuoOtsJHVftnRsrDlVKOb",
-	"YbCnwt5wHfbFhhjT1aN8BKxMF+VFMA0PC72MoVMfffP1qw158+M/EyHJf3/zzT+jqq5JI5Qmz+7JD1/G",
-	"o+dRoHtcsw46coZ5olQNu4jk7vP3rvH4sME9TxpW2ErdQi2xBrDsUR3EiT8nB2rsDmNmCUl8F/4KQUnq",
-	"dLPxTWigPldfbR1E2R7kr/lWUFkxvv/e+aL7i+kbMEmvV8045ihTY381L7AwyaUTBYxVraDekZOQD8rf",
-	"h8vkSSvreZlgHkouziqcF2tgjb86FujbpZAuf7jv7BoprjOZH9NZ20ktzwqKkIwBhdGPinhCllygdNF1",
-	"7JSAZPr5OtXOUvhtprHqTKnoVrIM3siCtAd6zLa5QCCAFd1XzeMOtD1l99dCQVXk0KSiHOHl7V4tZ6U+",
-	"NpfNcSmqo8oRK05LzGuRq2Nmlzg+WA35heOvK7QbfD6r3GTrrI411Tt3k2dSBmBiexBTZPLnJOJjByVm",
-	"uS2p0kbFQjNSvz/PHOyj/3c/J2fMDxFRAnqOn0t3EMOx6yfNB+BJc9RnRUjSVbkmQHxJc/p8gGvhR5c1",
-	"Ixk2IHP09tVHMx3QB2S6yNu0ipKBKnFXsE/vJ5a/KscxX/fdo8sCUtwiPjxkwsvhmV87v9stQBUXW08Z",
-	"xMR0M2ocPRt5N/NPX+ZUa1u+lg6WlLUoH4p0F+p39KyIEjYprOoFr21wgSnCuNK0rn32WtqI2Z6LE8DD",
-	"4n39CeAh2PBpIDFVaFF4HSoDjXSsGajCJdCnHsCyoaJxwH35J3w4PxVroi7+cUWfF03Vw9RH3O+un8/8",
-	"PRKNN3x5sOrBEpPE3UQs1KdqWP5gm1MM+oaWD6/cITJ85lpT3P275W1/sbp/Hqs0PFcEupLuXr4ofgBc",
-	"f4XPOi2QOkiCxVog5VU61OSb6GdzzzD+pb2z4N9bFaByFn7cfiHzdU3LVfosvpAbC+EzF0ZjAnZ5V9Ww",
-	"eBpfRyUTial0qf/Ls4ZDRl+yN85u3j8fAp5HahEoFoZK9eGdhmNGahUO6SyZLItJibbdJvdt/xWRsGsV",
-	"VKTlNfYI0vmoTNJXbb4at9gZR3u6hHuH4HGk52gKfBBECeUw1lfAFOkKzG/Qv+coRdWWughQL+tijvDL",
-	"0qbzB3ZcZ/y9c2+kZq1cmvEsewThNUhMXj4Nm6I8noIhiVwxjHk8Nc5JyIddLU6LetD7dbtjEmYRSdWB",
-	"TOgd50hkeTL0J2B3dOME+4Cb+0cqfeUEen+J0AuJG8PK8uUb96XFBwpXgPcajllsob6+TuEdziTX8LGh",
-	"FayEBDwXLa9EXjYxTUrKyda3ld7S8iGLIDeXmOmLXXOZTtgYjasTSHIG7aD79oIITrYYoW4U1I+ZnmJO",
-	"aGZ0KZ9plEIWXFFhnbISPTt19Pff23iPrp/bJq739bTfTBgoOR4cdgY2h4YL8av9mGobmFOk7HDLDNP+",
-	"Zn3jgh+uZXS/bEhtyI7VGmyiulkfKKKMEWHRd6On1d3m5gezTMdvEDjRzus5Ofi+6l1nXqLo6RPy1l27",
-	"aPhg2YoiWyhFA4RyWz9QM6O6MesUbxhnjdmEZxmX1oKUgGgtr+wLoyKwvpxYl/xnDXv372eJznmpRhqf",
-	"pp3mdjMzxLVM95xQB3MmBkm2FvWDGkXD0PgTYkMsxrK0r1ahp4V9wqHgY0mSFm15gCoQfpYGmQzHV0KS",
-	"cEwuOO6eP5ecVN8yehhOi/bWrjiSDX+AYsKl7om1WM5u3BnKReJtZexnndhw3/H9jC4o9nfpN0kAHMNm",
-	"Neiioawu9gI5WT2wY+Gch/ODe20pO3wlxbHw9c8rNnVBbAzDnOmv+pJFhD1yWBxHX5yC97Y52S+drITd",
-	"Dkptbm4uTpFZs6TgXLVbbIsqFvfx+vse+ZihEnezu5KjS7oW+8L3e26ofCii3CmfMVVYoxX9LVIXFhQ4",
-	"+jnqdnGi7BGKGIbAJ2kN/ijhUTxAEVWCY4sd18cK+79Etan2DS2dxu2ecnxtJhZxdcSSM6rHq3AzrtA6",
-	"fvIMh1dwX+/ANroWURMqsj2PZGnKGxrpreuCFmsbzPVa8s432T1xWPzwL4uQRgLcf74msFMa/pxqIjnF",
-	"+rfw6Gds5Kcpl018bNp9PnCPiwYsojYHqFQC6/lSzvr9Oxtegiv6BBnv3OHOLfJdrG8MyKrFE7a6Z64l",
-	"g+1FNonutKKvBlY7pE1S7Ci9zgsW4UIvC7a451PeoEOuQ1Of4zuUgOcBdfAIHAtXbaaqMRGrFkLpybqY",
-	"64r+h+N+hr5fiNvRfjijA5rub6rblN4OpEWIr45JdAwJtTF/rzqW37km5emLRObKPdJb5LzyV4V217cI",
-	"tahTIW/e+n+s+xwz5w+2ms5oTscl3UE9H7ux00s9A7zTPp4VslVsYS0HLG31TcQoPyNiKs95iM4A72P4",
-	"pKsysZF9ZTrRNZu4s5OiKc5m2mloNJETv6KV5dRPy5K7U8Dr0ufQ3sXTc3MJX46/k92of3ULuyLbY7ap",
-	"g5EZC+xhN5uv3PMz+7VSkZ31TnDQK+7lVZf4OUR5ktF9kAqWD6fCyZqlpjuEaxDI3GcWdlaI9mDkckEa",
-	"ReuzFI7IEZYyyZtfddyTscCO5lGyF7qXjG6UAfPpcwgWbkIg0UcP3fOBOJ+Ql3FNmW9Vc6Iu3Ml48Lxa",
-	"QTrC8A1Qrkvv21cfvgpvZWLgjyD1Cv7gQhdljmiu3EAFgAdJNeACwZZNOfTSMZ8iiHvC3fqtd1+bkZRF",
-	"v1dG9Up3m/lduDcKsKzn9RhgzsdNul0IhOgTOiwsB+ib4OzbWKpehF8ATBJWuvJ7fZTC+VS33pcyJEGu",
-	"/Odkz0IzDSohCzf5tyPRLj0MT78QD4qczAH2bwYgUkr29Li4fmA1aXAR3yYJ47qHZwOblJ+tsKEasSZP",
-	"mAqxRczvfI+stVaWn2PW2hrsn8vHsoToPje1h98m9bQKNM2CPLAAOuobE2tBKjHtOp5apuGjt/bJtTB8",
-	"iwGKQkKkz3N2S5yizU/ddqXU2DWIhJm0xJvrbTmlZf02LOyonVM1Ar09DmC/X29WsDgQs1EhL/qbiyOV",
-	"+iZZd6HKbc1ZFK1+6T3fSSQ0Dc1Rrx7SvpZkD8pn8Qe/pPzhpZTMTeqWqYkVKO0xJm+ACdVHER1/Dh5Z",
-	"5Uv8Br2ta9oq2ITaRJQ8R4Eo70w5ZGKvx/TQJ5fj2O2EBLbnhcfoy+GTKNGACyuLB5vQQrXPiIuizr6g",
-	"1OJ1nWFxuuYrO5G3bh6puYabbtzE0MPeY2cjRU70TE4HVnvEhQPU1cY61yykzUpYF8OwuRuzxlbON+r8",
-	"jL7CbO8w60nEBmlwBmXh0FrV0noae5RHGGzpm+0B4Ggxz63hYHkrJN92aUxLaebhNdNZpeY8FMeucH1B",
-	"xbkvc7emKsCER9nyYDz+UsAMJxN+3mT0nyj5paGe2Qn1CJmkoRWM002NYmR7KGED0NPhbIy2GBqE+yeP",
-	"9IwtuXAVNVDlMhUz1oztDGwGOYI41kDcS72uXiMzPn/K0SFtDky34ZchIU0d4xWpp0uTRc357OWJPkCB",
-	"3Pp0e+/aFplPoXC0erHP9Btv92RGaMfP0X3QabTdtR1dt0Hy9FJIBzrDpoNt6/Y+EgipC8DuUF5RCcrA",
-	"7wudK3UvSUCCMZpsA217ULpePkknrcUamO6W6vbXPmr7lFJiGzGSHS21kCHhiql1oGju82bMeB1a6KPD",
-	"YXgEeS5KkWmZL0XLc22e1YrYXiIl6c4NgTsSYQTYT04wglPhxrbwJSWKUgppl5+ujZVKF6ujJg9wzvba",
-	"migLSLXcGdPdXWTJhDXHSOiP0wsrEESrS9GkimdVW5YAlWsSb3YhU0Dr+t+sopGHoVmUx+7o0U12tqzT",
-	"8komq/yWluATZZGH2d8wgbyCdegxXvpNxkSdWH5jnl0VJXYywE8rTsmeSggJhLmoUjeqRwwbseb1cNUs",
-	"u9/dpfNzNkOqy2l+YbvBbMF6eRCROiiei/HbJ/DQJ7o4xWiwc2nI62qdP2APhkvJvRa5Pg3I91c4BqhN",
-	"O+JHihyY0kKeUwh4a8qr+4Dz2bzZAYFTfWOvOmjRGXPHqqsN9Xswc5x8EvR1MeS5QGKXLpuHxIgupIUy",
-	"8rV747I86ttwmTOWjd3qawIxt3iH9/DFuRXOykgmV8TMN5fkPSR8ohOCp/sMo9woNOOH+z2SCEeMMkb5",
-	"6Rf8dOnP7vRUuQyMaBkTFrMr2rbQubbqAtGbXYmmtdv0AZgkqm3G1TaRD3zYJA0IjTugXecin3BrX3Eq",
-	"h4GTTodb7KbuscofQZ/7Q6pf6LtIcokHwNsC8p3YofdgnSsy8PlsZPNCtQ8nP8EDtSiTXT3C2cKcc8qB",
-	"bM2jvk6JSughbXt5t+KIqbb5nY5Zk0QPD4IE/aTKVlueKNPZlIT1l8vm7nRIVpeKxtxkvoqk+27n/d0E",
-	"lEF9kAAboi0oH9MH+2cv/0bevJlIwTjBDnfOTNSRao0Qubpkyd8ZLgPCuYC6/yviII4rxwhNYZ2/hZfM",
-	"Qj/Rc+FNefsvZW30NIKwR0ldZncM8FJH9scrgf2V/ASw0HJ19ZGtJkriX5rxDZGehwJNpojtZY9BfFce",
-	"sza7b6q+JwRLxrfDOdO72EnCyA47HQTOWxGme+j3lJSCW5ZJ2jm8yjm3zU+E6elQSU6p/M6988KdqN5s",
-	"Ny4VS3AIk75bt09DF+SJYv6TwL0irvnTss2KcgmSfq8ARW40ZC40ebAQ2hcUek0WKBo++J6m/GNKCP4c",
-	"hRLjZMcewSEm2Y6oDnw1zsi1cDz+F/M6/jPC3XH3jJFovNjVbH9AtybHPtgTKqOZ4Ff+EvhD3kO1I+H8",
-	"9YHEHm4Rvr5GNptR0paFp3E+ybF35TPl4mG7ldoNahcJIl1i2XT7uzQLzK9ygkI3s7t+L5Prdc5TbdSZ",
-	"KaScySDlZtyC5koE8Tns5jAdTLLzfiQMvWKprM09WCIip/C4F2cBBaRu+3ye/m9EzcqEueSjWKoYgrPF",
-	"vehOogjB4NAL6jp5sxxoczjF5Hy6AedocEEvrgSRRuEW98iGaCE2ZM8eQaGmUGXa+yVJmjDoUVpGgv6F",
-	"BQ9nmghO9EkM4u6r74GZEtLVG5En/6g7hZlL1da2zMvlTMYlzpE7JvyMker4D7vWhp2x9FzbHGN/6Ybk",
-	"+h1l9jPG4qzPRZRsH/3vAeoqqOj1pJ8nX4G6zkl640LTtTkHkzEJm4pxoIoglooZuS+Mfd7/gaonLFxd",
-	"i4q8kwD5GDvtZ8/4XBXi1Aegsmag9KBrDhcWTx4jMXp5YjTUVZGF5ljsX0Lt+JZ7yhRq3GjNRHlWWPPh",
-	"+tWKE6iJLWdqsQe/u/jntRGvJfg7eW1+xkpv/yWOkUuLfFWxs5w/cqkEjwoaREyrvkOlvwHuRGLx6bLK",
-	"3FE0YLZUd1ScuyBg4E7pghJcQ8334mUXfO0L0Eszrk5Ucp9hGG5Af9NwOA38MVwM/mDTO7o+73QrHs16",
-	"MdXAmMCqqES7rdNOmWlXVcizCpNcQJrb6fgdtVO5A7kWhdLCPGGuJ6Z5fn5/P9+3yNswOGxylR2YXH9l",
-	"tSjzGc/jEl0foFlSiasRbyd8IDmtjH68DmMkhpRdtkH42Umg2Asyma6DVN/cCV4oVnvbZODppG0fbtj8",
-	"M9vnYnMnaar99usdOZqlM3AldjumI698gBHaoEfLpcHVsKc1wcpqVEmcDxnTqq3rqhaYKGq+Gf0V3c7B",
-	"Z5eDIdRsNYJpgJNesdcdjsRyg2hzZ2T/svGNlpO+CJxY77oKBDzoaL97DOd2L39eXG+0ROfTEiGUJsFr",
-	"Rv6GLDs+DrLbZ4dablyOiOKnPrFof1rHjXx+aXtwlTHGZm5xJ8YzbbAXugA8lD9+24036Q+wi3jy3gZY",
-	"bx9txNjp7n7skvyhYhqqDbl3fnYOJysmzs+7ukWXDM5UXGPs4Mo2kYJKFLW2Y8B7vE8d/IsaKzyNiJwC",
-	"rL+FhLlSiIzbR7jp5bnsJjqMvZmf0EFpqcaatn7iI1FT1QfU//x+k43u7mJu725EZdPULEd7Tp3AM70l",
-	"o/5R2XGWD93mOkk0aA/M9FSBi2s9bo3joENgkC0bcF/H4J7zKtfha2mYACc+sWaPgZPMel0BP+6MB5mu",
-	"VKQVllJV9Jyg4petYhyUwuhaklSgSmoWX2hxkwk9gMUOGvhnQ29Fv2/2dgEZLiFjbiPUMWqhpTgCqZgF",
-	"2bfYUEk3LqqkKX9wrKsyRTg8ggztJs1t1SlceWVh/Z3kDm900jsrHiE/RasilC3gaSfnL62QbZOradat",
-	"5G6/xpe6XbJNtiF2Ooa89i1FtNgQBwZhHdn3aXW8rfuZeQh/ROv6LkzOLIihXZ0UVWYHeyPgu10jrR3L",
-	"mPIWtXMBP28cH0UrxneV2d4q11PSDu8d/n52Ni5v1mQ7Uxbbc35yPTsYQ9ZFtLeMF0cqaV1jmsn2XFT9",
-	"vpTTamQnHtwmhG8OD3vMb3kp9JMT8muSbJwfaiWA9qiuGN3ARQ3u0l2Gwea8QL3GNeMD2lD5AKlrAwO9",
-	"koHakO/evSZ/fvbFFx8/I7Q+HujHn64qi0b/ZztAb4ubhbh2cWqdZSRhby+b8dzf+p9ISTXshVnGC2Lu",
-	"QIs6YVGCLKDPiqStBGNITWvXn/EiOwQReJ0EmucLh1IZCdPPV+f24yA/ZxcTd8UZ37iuZUgmY6Gh5YFx",
-	"ILazH1Z1Ymow9m6/sKa+pLyg6qHYCVlo1mRYyDwl4SikLo5C6fxDNraW+f2WjTkz/V2nh/PvJPUTQ8Ri",
-	"fWNNDdzbrVMf/yY8aAVO5cNv41AQVQdN9ytP69IA0UWNNs2eF+nev717aEVfcnOJpTuFHIRP+2N8v0EF",
-	"yOkg42HY/pCSrX/DjIsOvwjRyxp6JpVwHb2ZtuobcvPSjB+h9FtM1kpJy3zJK/5UYMPfBYzy1jz9L/5h",
-	"c5EfxQNk/CI+BldBWVMJyqw5FIA/sgqEbc0RFQJTTmiV1CXzIAX5mF0ElzRNOiP7IoykEOcqXGuo9Pow",
-	"lLoTdj14QskW9oyrbnPd+xjrolKyR6gWxB6qCGZo3E7Vh6rspvYk21gWRid2c+e6HfW7PQfBl78WvhWp",
-	"3uVP2bD5sk5wCxoiX9Aqbnw1prBLREnr2Rjs9/YpD09SiNBRPeNtdXd+ItEXPiB4Dd9b8Kw52JIPepUI",
-	"XNSvzhIGkXL/hzP45wBFYmzMFcSPIEsmXQpuF0aVYpPxYcuoo55hEW5lH1ZitHX5g/N94IoVWuE6VkpT",
-	"ID+lbrsS0Y5dLohqO/MpYh9BYR1Vn2iQzWXoJh2SdUqN6rCs01g77gHvY7TdA+0Ue5nu5kecltVIHcj2",
-	"3wsf+6J2578zpnb+sgW5rMenEcvv8eFZ/Gw/6gTTHldb39rrJVfVQttR8hN70yEjXZc/l4wuu5xiCzXq",
-	"U7u2GBSOsmqqR6Zs2Xeqsz4iXDxF1H11YlNgqnQ9yBXYjD2FaZDSk9+7PDojgqSvMnDWWmZRKCMh2g70",
-	"eASuCNt5MDjb819NDLXy86sgMgMM/VjDPog1hMqAy9vaN99ezdMmvXNKf4W9gK7C1d8xTuuszXigqlCl",
-	"BODqIDLugqWHJNsG97tL/CHOml15oCUojNJFYDgPGE9WDWLJbO5aLoGWB5pNC3N6aPKHQh3op59/kfw9",
-	"TeLU8bVpGnam9r2IeqM9meSN20RrPaNd3t7fjPFjQD0apFhY+O117hz3zqqK68XagJasnL2v7FMzzQ60",
-	"EOsWljuIj7RuYRHCXYqj3JL8MNHEoo4JEU038aZM72fn7R3V7VxIxVGKd1dYKIFWPfOu7wHeTO9ApjjS",
-	"ok/h+KfO/aIoq4w9uYXFueFu70Z1JKzUrQSCRbkhrHQQJ1s4etD6qIjg9XnUji+1oIsZYQEPTO/0rWSJ",
-	"kwPXCZO36NhZqQgvEsHmoexX0as4ooF31k6t/K9w/ppq8I0ur+l17JxfdojkVK3bFioL9pvA0sO/Fyt9",
-	"0ZN2Do7oV2fV9IIl6++2Lav1x4wTO4suV+zYGlt6Q1y+XoSAiY94AC08mQEkHnNoENUlUZGVdYcuzybs",
-	"SBWnFLot8Ip2t970duDdnQjPvfqK/OWzz/8rcbc7sUDqqXbMVUI0vtNGS7Ex66MUe0mbpFpsNeZ195B/",
-	"J1Vd/5qTz+7/8hzL6d1zhNZGNp/TQ00A4Fv9HqqN8/dTW8eymQHDR2DHFa1GGNTVN+addAAVff5pqMKs",
-	"seapoA8Oc8Q1VHGpioz3WxekEt8T3dGzHGv/MCe88NceX9pEebcHtpV/kknfhpqmVVHbbNPqNa6FiYr/",
-	"tw5Tg2VSvah6WKsGbiXQVPj2fXCNHVpeSaheYDsKPNvexwcf8NpZDFgcT/5L891kWgPj6y0Zn25yU0cG",
-	"GkG5zv3HnBjDg4zVZ0wrUlOliZZnmwtkSzpiJ42DuZXMSA0HPpFOioELnSohA6fl3F4NR6psPajb+1A+",
-	"mkzISYMsOfwhxn19wwC7WQFcxhdJzKXN3SAXYrl60Hcq2kpqjYg6bncjMjg4sojc84fQ8vFEn5Nk8F1y",
-	"WhcyEwZbpGHQTr+4AjPT3dwTLUv6q72F1jsQYk+X9zxmrLHA3Lq2IAPh5/B61YZocfy4PaoN+d//839N",
-	"x9Im8eTk8oL1sVemY1Wn3xXGDIz+qd2/A1j93cbjGju8ibT35gBs8cQGZLeUizwzZRZx9a1D3v5KVB5u",
-	"YKjOJUTMN7Q8WJhwYw+W8MICclHbjw1NRh5E5oV+Rvvp9JwRFPE9VYnDvTQbnvGHTPeEbMX0JY7tSYUB",
-	"28g+cV/H2zeAdnGilT0d19XdgzFSnirWZjvWz4Vq8SHbqo+VUOTAu1CJaASCsBizANO4rebgLI7FXpkR",
-	"2Pqgw/tKyManqEd3PBsK0nP9qBMw++vKwBd2bHZRYa9DxLy56cDabbzS81S8pRPn8jbXqT3iT3mP4hfe",
-	"0PIBUphVcBY8lW4rWl4pYn9G/ZBxiy9LBId0tUQpGgdysryTb3OsKcu2VcX0q1kivubvmcVU3gFk0Gqs",
-	"79Ulbx2FgorsIBTqOs1ybEOcixp0sUgeRB2zzHvYA3zFO5YXVS4vCJMwxM6lObsmV1RjdSFTBBFlViCJ",
-	"Wcfle2yMmUnvXt4ZF2ShD6JV5pg+Mjgt15aODErIWyg2A8W3fQxelQCBg9gUtJ9+F1t5OHoh4ZGpZBtV",
-	"/N057Qx7HCg3DM7STU8N0dX0KEa/CdG8/CCF3ezUnN5H6IkNOeG/kKY4tgcOSoxrvmoRBFacF9lpGAul",
-	"lIRjzVJb9oNNPAlpOz5NFL0NiJ/WVS1sbtFBuUvEXSZpzeN/U1BlM2lVqujgkWH9lX0AE43q2m9Peh34",
-	"ZOGlZTqKAmW6/OYGeTh+S2MpNJRknbTxXD1izFiap7pAO8k8YLxwokeHL9B4TKGNv4TCnnZs1rsiPH0i",
-	"OT9x440AvbjAXPu7DmfUGVlodmG0ei/Brg7KmnH8X6RY2rvyFo71+V2733dZ1tf1JKip6ldPlaWFHnXz",
-	"uetS02wq5+YupHibmWrfeaYQO/MEQzY7ScH3hXXvYKxFtVvDkBgOxBr15OpOh4xCiza0lXedAjsDiIsr",
-	"S2+Wa4R2dbOsqOvWtS3NzCpDU8mhg6zEcM2ePWb71jGNoGQNOluVQ2G0qOe+xtJZCxlj7Q+HuPZKiiaW",
-	"6h8pQsvSYv/5LpcLjUN6NKxYuvS60bUPtDwQ5OSAXNkhdjNF1AFB0pUH5U1robdqdXoJvM1F5qxhJ160",
-	"x1ung94GnO11i7pnb1sWQ6xx0Bmd/McODQNd7i5TebE1HHXtvLbn5u/YjCXxEwrxtbEfCeoGW/sjMCze",
-	"ca0shUTJxkl7tP861pRzcOkj9tCta1G5zGlgL4F/DBg7c6MyDeaCnVvYT+bB17tdDvtuoivOTXHwQtvt",
-	"Hq9FbpFwVTiREUkkx2l90d1rkZlor+maZA7wmmbQ9zwbeDyEy/qmrVMbhn0znYp7F2/yz/O9taSe7lvm",
-	"l3azxg5RpwbbuoEj8idVD0U3cQs4UZQ1ZU2vqcPPkxJqLnNrRbeDsO7fYyuleGRV6NM4tORKVFtP8826",
-	"bfoHVoEaOaGlLIhNPezVHKzvuNXrG/yibyWrKC7CdCp9bk0WwvDgT23NbdyY+XbGN/NjxndEbCRNYzOn",
-	"kZcD5LITYzFmc3x+IovXPIn/Y37XwN0T03jMDjQnU5S1XNHPFl1irVSu5QBTUQfsndfhPaaMncOlNfwB",
-	"W28BgKR99ta6+e3L8fs4CVMDDepGD+aC9kCAC9fTh75K1L8b0uUNqRUq2CWlJOuwtCybZ7G0OnywWbSp",
-	"7snl/c3d1z3abhbfNppGf7O7atEAOhmTfwhB2ak7TseJODEjuhicvncB5UHFwCVlg67XM/CnqABzCbdy",
-	"lSnyKB7WpjitbVU9yoly7rvQ/vDIpMfMFw8ZeWweXvXVSdzTEOxYUrgQ6NoDOXVU6NWP+oGnit06nrrR",
-	"/e059PJc9m6Qd7BaxfXUuSgRKn55ama3ItTTt6Wx33ljfbaJ/DTrdr2mhq2GR6jTbD2FvLyFA613hdit",
-	"EA8+iykx3SwScJ4oN0MO7NE4qQ6UTK1SL752b9yiltRDD+Z2mVfwIdMQy6P+pQAB3aaPK5LFTlvPB0Ld",
-	"ho9vkh94hHoKldI+QLSHad904DeuYJ9HnZNceJeS8kAzodc8R2LG/bq6yTbjqLxQT5JaXXePeTybkPUX",
-	"WS8Wwc7G4ywsQhFcOL4nzKx7wvJKjItrkWYsgF6MqRfve8f+E2cx2+cWxcSqTPY1SPbLern8Ho77SI2c",
-	"8IGvPfxLc9xd65IE/t56f/YEmtTFFsQEbvSEZTM8IIg9lzshqWMRnRrXNUm1R7TjYb6F0jTSfdTHY2Bw",
-	"u198/kMfOG9hceuUF7hz9A5dwGMejFVMDyjlj33jAsmxY3ay88dbeIyaXwxu3boWp9wddRm8HTYIXXOJ",
-	"u8lhS9VkSVQ28hIw7PNoDegeEbJCvf3CRGVPJL+2Kfz7wXqujYqvC1K5p9eDsg1Lt4bxh24ayTWH1Jw0",
-	"f9UMIxar6kz7p2Lh+rGFvmKPsPZb02CFQq29ivI3CWKuFteU3A7o4j+W3BhRDyxuFSkMd17VtMgb5oLw",
-	"PfiiP/kGfAjgXjErwWjVoKa3NyI77TgVNby1Iv2J898F3zHZrI2+XqJgwG4HpTbs9SRum8uiyGLe2Yls",
-	"YJ0ny71CqeuttXyQC23iXEYxyojSOR51jHITAz/iuyc070UN6oJWn0iu5Yv50jzud2/yinIDp+fa8ipY",
-	"tuvmW0WvhXjNXgJEOW0/X1msESGejUCU5yShm1122a89YOKKNS+f+2A65sXsTP6lzSUZrgKRi7JSM6mr",
-	"C9yZXqMMoyVnbStW35mzxJNdmLpu2RmZl+zO7pH/RKsR3SjkGzulOE4fmgHJSwaK36PuzmqP5eBSRbrW",
-	"nL2e80u+lr16bFZ/MWlwKMiVJSpH2eXlO3DM2WNwXNEQxH33nRkvISLbYymaDMyyy79hdU0qEQGhUa5O",
-	"1gOxridJbg6TJP1V8AU6bEzeRHeywd458rr98iSNiOE+u+Ck3OQWGxy+p7vJ3tFHqDLAo5GWNsrHUuBb",
-	"QytATCQtxJLDNKPNXe04yXsaVxfY5VA4gcrykL9UtGxhk8RzqDVIRajPKN7DR4rQqpKgFOar9WsS/B6l",
-	"/QyI0OcdgnZGwTVglzq521c3aBvAvxwQSZzFKOmWO+Lu9muEbaQK/Lf53jTHsQKRzvBZtnnTO5Ak/iS1",
-	"byESuoN6eYTvHc71W6YvrqrmouWZ/j+9+qDoNg+o4WmAi+0EzswybwXOaXM3Ywvbtb8N5f1X7UWg4zV7",
-	"UQpevaKlc1kP5sMLh5Y1FnHSVfQXWEBf1LDLaRhr8ERHMQecQPprc+v5EvZtQtN16HNj8fEvb4kZ3QsL",
-	"JxM3XlRWVNMgKBEr+s2P/5zOSSglJOoSvqQK/vzpxqh+5h2yPWOpYBo4j43fF/pIW33oJoYKZasPwDUr",
-	"zQFQRLg6Oec3niWwm6v94ibQJk3arA6+rn+wqAux24XuU4nai79DO+Dbaq9asv1+/qL3w7x3j6/CYcv1",
-	"u7UqY5/Ms/4PP5Onb5m6YP8vbA33x9jCBQ1FzTSnNuEmF/XvoLS7T/yQ7HFPVcEu6A+Z244GA3XJmyhv",
-	"kmrXmO0PYw42Ltw4Mvh+tS3HLNHcxOdo/tLi0qxxpMlzIVueudBbXkx4TGx/tGt9Jpe6G2amZPNBzMNk",
-	"CwfGK3NpYxJJQ1mN1g6W5ju7OpGDl+vhPPqUNdnnI7HxSqd28vfoyes7nuSt6INopbJNK0NKjV2zkBXj",
-	"VJ7dIw72z/Draquql+YyQWYLE7k0QeB2Qn+q+e6czJ7qvnthq9ycHPKiZoAZ//LHl71t6YyiaZn0a9zt",
-	"cHKJ7iyOGdHasnMxhPKArhfXXjTTffSVBeNIn9LpV56TktbAKypd61LHq8ealkiV7WynXg+75w1LBcjZ",
-	"bkJuqZs7TdWDxYs+ZoqgfL3GeKZmyOedH7gW4iG070CPcddGZy9AEQuxloDyheZYJ3FYu69Y9BP73EeK",
-	"OAVkpVoV7N/xVxwdVg2YQh+c4rr3nR42UDB2GmRm9TbT6Lmt0zpQFVB1+7P9IuWcWcCgo77GPR7N7Yn5",
-	"xey8+a8/pJG/YkOEJDsGtWEPh5Zkdsx1yjQv4a+DErJPU2vIT91OwvxOkICE6RdkC7U4kfuO9e7SXdZ7",
-	"R8P15+hokenBGyVxTYo9X/bhMjmX7iwXenZTBzwncrpVKC55qnjp5g6aPCbo+hqOrDnr8CGonkSCOkoh",
-	"dp4VFbpOyA59Jx6vgimiLFnInj4ur6q3gxW74Fga4WiFZo9OEJq9VGChqNpjr0XXGMo7koOtujDd378Y",
-	"DDO7NZupKPa7A4B+5T5jFrWj6Mi7K9UjQr85fyT+60OtPiTPw7sDO6Y7Q5VUSpbB5rvEK+KydDKc8FI5",
-	"/R0/amHka6r04l1enFSCxYPlUlDL7vl5v4Uj5UV+i4jawytseg2JA2VbZgjupbotq77mZuy+mFw42/Pv",
-	"VncdT6Lmv06c/xcEccTx+IVgCnpHeye78BNGeFa3dqVOQiJmDQIx9cnwWYq4QShGD/45ebH50a9u3uYP",
-	"exgwR2TqncUD7cM6YZMnle774fbolzWJ5IKrJL7NAD0JDVuLOUW08ILTFUscxMluLttz19IFi5et81j5",
-	"9VnwQn//I8guDtuHx4kPPnDN9LmPUMxqqNBBjwEpXyJp2+Rt7ipRtg1wJZIy0Y9YRITNYS8iH57Qwjef",
-	"JFqg7oROe4cnFFpo4ML7YHypj061wxl8bjmyTPZyprJPOm9Be5Mt12Yr300rASVx7m42zM6OB5hk9stk",
-	"qaiymZF5NvZRuY8Ucc9huMXVD1kcgy0oVtmN37ZaC57rzjFMEVPWJzWVIZbdogG1BxVKVAXnl7a9dmk0",
-	"47urMsbeIcN+Uys4IaL31DlwsA9moWrjG0vbin2qjY3psCzMZKOzbqwLLkKb1iN2PBy1WAlCeeQvajwC",
-	"qh2cqgdFtCCO3kld1DwY7820MJhCwIgXXjG7EPNlb+4zmYdnV0CNiFqyrztWQwTa5tdqRwjaKWZQO1CO",
-	"nKxMVhz36lAQnBBGRSddgcnmrqxFDj8w2WTrfQ9lrWauLWi33dhfa7CO3koPPuxpd0rPcnXY5q5IxLJQ",
-	"nsvfWjyKgSS5JCf6A5TtU4UM83DZuRKHZKTODpMmhvP45XE+StoPxK+uYlvY+Xyi+mw9VjrrATLHdWUz",
-	"qBQSaF2fC0TOWtnNEiE5lwYXnh7SInLmzqJaLJ62x6K5FQTBCOoinlG6MGzQQ31YSxbFt+LJOp7YBIYO",
-	"9Jw8FrlabeUSf5+uFe9qnj+IUyZjFZslOShPhG/KwYVPVimvmc0wQcnpguoBqjl6pxz9a8iQ8aMvdqCb",
-	"aaiEzvgDNdetIuoogVZEPDofkpkH2YI+AXCyFfqwWEnvXPX5wPIg0KKVCynQRmArPsDIo9pYI+r+RdxE",
-	"02he5kebrMORBVCt4MLGK1UuFhE7+FeUdjnA3Zm0Hxt1dq1/8GQ6ktsBkuxR0/LhqwPlHOpUBxfOreKS",
-	"hgygShfYoy5TNH95jlj35eys38HaEpkTbA9CPBTpDqZWaaqYct8OTbw4GI7s96WZ6cj6W2rSomS0flmG",
-	"dkKDWg2BpaBSLYRuCs8XVDnMjR6dk4KM8qq+KjvaMK95KG0Cux9zLQYXNSYNXwjTTXKAvz28MDpKoY7m",
-	"R8QUwVQGLEMpSsERHU775Py90Iw6VIXQ88MG5CiW4CGOGz0eGd9bkMtYlXeY37aDtjoKruwbESy4Btkw",
-	"7qAStoiRmvYYmzV8C7TWh4Rg3kOyUOJNF1uy4sc2jfknLk7kY+L6Gf9nw7aN9fpQayA0UDHKX5B7cvKm",
-	"pgVL5oJDBiy5TVn4vQk46wPv+34jyGgg++nC+hgzXSzsM0aw/lMNOx0vJdwH2C3n2eb+/t588Dz4emiy",
-	"YJ7fDNNYiECpjRku6JiJUF2NUchtswwL2W1reqJhjcZgLO9UnwIe+vyui4jhEhJ+W7Pag0dLsevs9i8o",
-	"GgtSVVwor3R11o6h/Iczh0rqeH/XuotCRkpfl56VKkONDqsMLor/xFPILvFGmdq2m2BEr6QlYJ9akvqp",
-	"Ie5SmJ9+/5tpU1vIpYbHREPDC5BCHkFWrNSDmLK0stDBpxZdx8pKFFxoI6M1RdntxOXmjovgNA7gnEXe",
-	"lZplg7tuThmCakiH7ZzXeRVD2LH8HZ9gh7mK8zmrPtkPNXmkxKLHlmU49lGm+1aiyzSKO3AGyk1SPNKE",
-	"hi2HgZStlMDL8yfk5VY8AvkVpDDCT5ws4HjkMHxBylooBxbv3HAbQstStlChPMdGFhtSg1LEtSsZbbV5",
-	"eEU3Dvzg8qZxjMMFfPQ940nvgvc1Lv28beSxHBdkcYOnYQpG8IF6gob2MHYKHeU8TSY5ZFVMfnN3rHY5",
-	"PSui57WwKVtaU17Cij5mTsWccDlWNNFP5TveJWJ+pIg/Z3MnenGZ43x7htMhFUL7LtsqNeUhNUtzI0Wg",
-	"L56Iye3vIcIOg/tHzTKIPQ5NaTHer3ncaQI3au9hbAAqoSrUEcOjaeQj/5DDis49tRqhZsfqCeQs/FWx",
-	"X2GpeWmez3RjX85kRmmdPSn4kG2WmfMcr3IAZyGKVpbhjNBw4gR/3xzh6OzKgOU1l9sSuPuVM6OXc7jZ",
-	"kx4JtpjEnS6mzNCgY82xEfbIKhDou3IRRxt05IRWySytiIOzgx3EadFoQwXOkWGahDepqenBSl9acdke",
-	"jzKXabhGhNwUvuii5rnZVMbV3Wz8Jd3vKrYVbcDKtt3b0J3GW1ovgKusopS+0Lkke9TCptyGUbo9frr6",
-	"q3Rj6nWFIbVQoAqmFViczaGrGxXlR8xsK6HreGGhg1XohYMpANgKxyjRJeVcaLIF0lD5ABWpeo6jSCz8",
-	"jgCbWdP1iVA12Q7t1SptNXUhkuUtw9diR1jXyBpormvaOQ/w1N2WxzkMigvxa8bBuabneVSX48ORLpAR",
-	"7toeW89etOYgfUl1mfCtDrav12kUu8MnogOu0ZyvQKMKc5odHhmm9C+GqIlb0M9dOY7ifl6TC12Y4jXo",
-	"xv+Blro+E19jRNVDwSqbTmRhRaxCYN3M5meVMJ97Dh/vLg/c4WQ1phL9nEyKTPoBfmL64ObwvHOJRtnl",
-	"ip4+IY6ave5cWyhFA4RyNDtJzZQmNhqF+aSsMRN9llF79fx5NCR/ZZ+MdK1xYUNEibnGSTZ8ut512tAP",
-	"39mHQ7qs/3cCf8ljQyZqMPxOLZOXUYL+eKyw2ZuV3lta5s/yV56W63zSfnMG9F8Wsov2ed2pCskByHru",
-	"XCkMt1Ap0YmFAIZX3PLh4uh/uYGQNssqW2UU2rvOZWxfc1P06LuYuLfQy9Jy9KYK2VvP0Ot47+oqltx8",
-	"3tnDunI2VwDD2neT04kSGgbcLKobNLL9u8CGtHZ5yRwNuk92OJd7IOa3YOs29ExaBV2PepvGupW0hHX9",
-	"tK5GD3HL2dgtcWuYV6Dczl6GHuI2fxA7Nvaeza7GQoamI5tqy4PRqv7jP5wp8IltZWRW89tv4wv0/lrj",
-	"+VI8ko43rqkDSiCI9HdpakduIjX9uX1Cyek+8UZmMmBtV/Kx98jwwwkRDB5p3WKWguD12Ra5+Ix4V1jN",
-	"FKFbc7yMGYs9g1edLXT9pPIs7CRC/xGcyHNXRINdvhGjNMxj1Ucn5Qt8yPwgFmSABR7CYbrl+Q7wC7Zp",
-	"PQCJP+u3PqEh//QiQIyLBcDCI//5PIhwjDUxlMHRZNObYnOI1ndWKAXX/z9779/cuI3kD78VlOtbtXf1",
-	"yPFksnf3rP2XM5lscjuTmRtPkue5TS6GyJaEEwUoAGiNNjXv/VvoBvhDJkVKJina66qt2owNkyDQ3ehu",
-	"dH8+/j67pSHI3vTK/2mFyM54kpjWd14zDQfcpq7wP46Yb/aE+/UjB7z+gPvOvYwR1CZUmQs33EWjhiVK",
-	"zgPyHCG+M2E82ysxB/q+XVNq12/HSgGJgUBN0QUhBW1LLlD7qCkqhKiCmezgK609V5NhIY4iNGj5KW+D",
-	"YD7owrhtPJfaSK3KNY3+7nxTpKsJFIZeJ2tYqAej92i9FaXlzy6Cw1fv35FPthJY9JCYgKd2UVOn3HSN",
-	"0kEvjgjUssWcKpacYjWx8+e1rLwAoVu/Gky9lpu7W7gfYPF96qqAozqpuHi7n8S+b+DWfA6+sBR8QhFh",
-	"JkRt9+Rx2QYp1ms45Gz7hPWMlVCACw08fqglqgK+mdQQNjW015SKrIKi0ObnX+43ofbOy+tKNxECqV2f",
-	"AYLfnnszXQhb7d3UuMe7JEPk/bqnVL4Xt77CniDUvCdJaWlWMC/UTLNwLJ1dV7bpsIu1hYjjusqUthyi",
-	"3BzG4Yt/8CBDidmE+Dchd2ofG6geamyrugMdpzU4yYcjvh9s69Z1eGNfw1xg/Wyocce6+NymVzxJ3PGo",
-	"hE1gga/O/G/q8J3oYu9QuquDi+ArLxrDraK/cvx1cliSzqTzec6Jsv8ubp1sb/LhnycZ5+a+9usi+Yf0",
-	"FBXNRS27F51VZbWVB8fOSRFK+0kKi8FluCsNW56p8qRIJeolO5exXF0LWlFvOa8fmAzfixLp4+PmhHnN",
-	"5Do5+uiA6PHkwxdg1vjAZTzEbdk9FbM/rZ/SexKcI/injrEy98AG6BH103vYxUel3G34kugl2gOU1gvf",
-	"zTo5eOFyxqGjr35fNt78dpS2Ls41f+ie/XL26Ahh2luA0ihH9dT4blZmUc2eaX9LgBvbsj52BVaLqLm2",
-	"FUd5AEQha+Anv8mRG9fpNBHE8smE9GUXwjLfUdHY9uXnNcm/p/zuylURK0iEBCc+VX0wtiZwPqw22u4v",
-	"LGxuN/enXu7pZJA75WRViGSzvJVvTHdTw+Nyayyy4WD0uy/QrXMZm7edhh0Z5cLvLYXwkAIrPNx9fFpP",
-	"ZRJEoZNTtChWPZ6luK0PSg7FChq4frPyopnQQCjEtYBEmKir6JtNDVTXUddUDVbnFnAfccL3ON531qSr",
-	"PdR9bl6oRu8CLuhwqNVDglm3fV3guO65s2+6kXeLddR1/ENgaB/iL+AzGj6l4iyuI9u5QQwGVUJpLt6Q",
-	"elnaK9A46J5r7OEM/YtrZ9yJStEMelSp9Y/rh7e5jaRI554nuAYZ+0b2NIrA8/bPCMWxXQNBIQTPLiKy",
-	"KuMmFVz/uD5KBQ9a/91LOfrbqgn9KFfcRguI33r3aredSMbC7UN7+XQPehX+rLJm4kAnqDqGoDryMLnG",
-	"T+tC88pr1Z8G/miqHJIuAceP6k4Uhk+TurKBB/f91FfTPRA1vGVebQfvO/vaDPq7Ubfdth1PldU1lHwj",
-	"avKRBWxFsOV7PQ4YMbIvX7JowV0YRcS7D8Jk3tmX7PV7IdndVnSi8aZX7zVk+I+mvDzQQ6yaw895urqe",
-	"YL1tB/fhjVMzpatJOz2hvyfuz3BE298rv+d2kTNqZPfL1EZKvWrVhRTyt0BfcdCXHwRXNjnbLFoU5M1w",
-	"KdzQUraCXlW5mwDLbspONgDLFhAgOxPGv5rsczh+Vno5S9TmxlZWfS+EsUpvf0u8fWiVx8hZyur9vwNI",
-	"demv0prqJxfRdhAAb/w6VE98d1kLg7PPzaaZe59+cpPdZazcCC0svJvNHiwpfO2JRaY19frbOjzX6lK4",
-	"3SrIbalXt06yyFNItbDbGzdDf6tAMNZIW3t2eRYptRQZQ/Ll2W+/faeMPc/ArsMmrcXf6NtM3pS97wGa",
-	"r90zqp6QRZW4buiGANfF676Fteuzz+4DhJypKqMzS5D1SDMNRCdmFmLNVlzyOQKTMCVZnGKZGguiYr74",
-	"Rf4iXyl5BxL/5JL95827H5iQzEi+hN8ibuCKYa+eBvbjj99/Y9i/+Kp/9h8eGw6pBNiKL+FfrxBQk0Z/",
-	"+PYV++qrr/7invbjx1dXDPOnTJhf5O0ftEWTDIPn860bthJSaZZKYc0VXnp6KhcBSewv7zxM0xfstdZK",
-	"05tu+XodEtoXa62mCaz+n/81St6yf3Gz+Muf/+0//vUXie0AiLnm1uA2UjHcUt/xLQJMmlsm+UrIOYM7",
-	"0Fs25bF/NbeYEPiCXUfuHGTv3918JJA0dvt9DKu1su4jzv8G21siz8JqzCVs/VuzH2ET9BysyX9EN7ue",
-	"diG0E+K4P798+QW7zso2Cf0TIKY/DpvoH2DYyxcvcJq/yHCcUWUUExb7tV6+eEkvuX2jaLFuKeUoFfP4",
-	"VSxyM6JcPpuJu8Da4baDYYMox3L4P7/4Cz1KWMNI7774BTMXxk+H3f6Btm/CCn7Q51siqMKFS8RK2NsJ",
-	"u6Xfuf/6/TYQWAkdCOe/YK9j95bUALt9/ZHPby9uv5+dv3VR1u0Xv8j3nsZfzOkygzaZdDBQEF1lTEDI",
-	"b8Zur7FST/wDV+GSfY3axjRf//ZL+uLFV5GI8f/B/5NSNvSjW7cUOUI6LXNq/Kr79+JW3ToxYRd3X16Q",
-	"7bjws7l1gQciC8KnaMHlHFCREI7WGQLqqPMUFc5v+eIXiUVZEUjC8vaG5XrNowWcv/ziRSFRf/YhszNZ",
-	"U8/ZlwHSia/F2eXZV1+8+OIrdJTtAk2gmyQqWwTm4g8Rf/bFtL4X0hl+XKrvY/cCWKk7uKbhaHcRo5KM",
-	"6csXf664e1IEMpVBLFWfGtmDghKTxU5XK6632C+xhMwsRMCmPFqGVqPcLzRnv9KdCF8BBheXf69+XT7k",
-	"QsRnn91fuXXII6055QfLX++E/OsQ7e18+gsPaBuKk4t26X/9QUZHY6v4DaMTNPr3i0R8PcjDF5W+xQNZ",
-	"Jglo7CozAIWVDVEUIrCbikWhkPZrz0Zy6NpnBhSPw1/paAdjv/ZNH92tqA+9P5f9B+fgfb63mV92++re",
-	"N/I6jhknKK/cNgdiy6rNLMl7pvWVQv9XsGFz+xX5hlWanC2Ax963dodB+fG7TuLnh6/qO5nz1Fapw+Fm",
-	"Bs0uQUaUF9mdc0eq0AyPw351B0ssWmnOU5cJtxJB1dop1sUs3Xem/BXst2nPJwq+YJATBd9ETgxZozXo",
-	"zNH3WPdYUwrxHHRnelWx6v+rUi15cl6EWa091P+TBl9HWRlMb3tRftUgm/Kd53MLUI9IkIUUwu7UL1Kg",
-	"mazmd3d//A+Ot3tpxdLfQOXKd2/Edt5yCnN2gn2/4duMy6/F3l95ZC7DECJdpQR241yJMJEKeahXvVYq",
-	"Zw4+8BAJ+POkcZxV/kzsd0M/KsuTwdQYIYrC+hL2ilBxiVT/T8Zrr9tJIVlIKqilmbDpNrPGnSn3Hgm4",
-	"gE8Yj9YJwmv89SCiMPEZut9T0Ns8QZcV67V0Stwy3tDffHbPLO/3/wda+TSNknDF/isV0RL/BhMfxmeX",
-	"whYEAABqP7k3t8JO5bNbc2tBu9H/8/fr8//m5//49Y+vPv+fisx7s/Bb+GQvInNXFvpG+M/7cn7NKLFm",
-	"FVsCrLuIaPaLNje5FmDCpbDS72QiJDClGW6HWDkZM32KO3W3nhND2T5P7z0OfE/jerRNpfeMzYX+1jmB",
-	"VHhMqWCDFMgbxdaUz9OQADdA+dmNv79fa1hzDdqwubgDTPPF0GVgVuWgOEdhZ8/GFZ0VJ3cKr2bUgvYB",
-	"iHJL2CtGKmoKNC5rkGisyOvJ6YvdL4DSKC0DPJPwaLlP7ZFPqk99L9Fs9e2HhIoaau6iaxieGMWsSmLn",
-	"cYTPDWtHat197BDeM8qcY8YhNrBGDioKr4jKjHHacxbRe52bKfCaI1J4qeaZ0fAqKmdA8yAku1JSoWFW",
-	"rc9T4gs6ToL2ZK6pnnWkUlSsB20lSC+7fXXvEvRW3UG4HZaeeCX4epg4Y3ahVTpfsBurxRr2mOQs370v",
-	"7HzlB72WVguoCDl24EaFNpbFfHsVfPUJs4pIJ6pcdk9TU+FM15XH7L7xDb/3wj9/6X5gGGFsVb8YiXEO",
-	"em2DgGdFzHWRUxE+q/LVdU2jNY8rUiod9LSd+0bNZ5bwhbHXzSzYRshYbdDLFBah3moWscANmM+gXJ34",
-	"wBnMWAEyCMPz/TMKhTvtp9NnyqOoPNtBch60lpPdhZwQZZ6asdCQZzyIPMmkJ9oL19qYkPYI21++eIHa",
-	"VLw8Dobjnim5mLlYvpVB+RZHDrD47kWDrP0bIZfGHeUUq4U1yespNPA4Y0JEnJL4XMgcD7hiffcfxcVP",
-	"HOuJXJzjaa6U78+g/wvmt1h+gRUpuUTwezKBIpER25pSO1VLZWtRgnKnlruiMlgdymsZeyxZ5pGSqqX8",
-	"6LxSeEw7q3N4zjQ/14c4KQYxVNliOFtEXuEk5JLwVPDFQRT8L/gd+DIzjxy2s4EVLmVzicSrvNii90Ud",
-	"ZaFERbVJcUG7zsoV1ntcGbnMRzpBNm60AoJVE/9QEiZYuirkHH2wCVuoVOP/JaLGKStpI3l354uM1Lpe",
-	"HWmop78+3kh2HPz0a3NL3zxUVcG6SNiNlR8ZKfZcTTwxNk+S3Dm/JO5rM2Gxd+99i4AThWkaz8GWBMH/",
-	"2X1BaDojw6hDtx/Lk9tcLPoWrxYjfz/rIua+Hw6eQsAGOtTz3asShaZIgkaON4qg+Z0qgvCr0/sm4ucV",
-	"TQJWp5KOT5hxKysjCAaAJ4zuUMlt86E9s6BXpqVFaFdxcLxpGEqPm19iFgCBwrhO7ffvGT6hi9r80M6C",
-	"bETcME7lAG23rNm3zpS5d9s2Ut+6qD1Y20335tMtHaWoL+7ne0/P7kuWjzezvXvhNLHTeOEjFSVfuxxE",
-	"4orplIBeSy7czp24sVzb+/fhjQp9UXxoxxd3N25O74vPH+sl8L2JDnyJhxMILOR9l5u6d5VlCe2VomIs",
-	"LF3M+rQaJElKiM99c2ODk++GXvuRncd597ByxxLq5V89iDfuF9iXz/ja/rm4w7sVC/IqNF8WFmzCZiJJ",
-	"IMYOx9JVPyHF7vPib/gdFD9yvH58PsdT+fKFVRqkz0xmbctKM9/EaheQUbwGbzBQDdzb9Eotp0NDY39p",
-	"x8cFNa0+BnF6vVrbbTsJGqDVlpq51WyWUY3u3c6Ep3529dbajxnppQXObpjsBi3EhEnYgLEs4CqoGQMe",
-	"LTwigFv2O64FFQvYzCfz3I/FQzRcgzdnRvDNo7WnOLsTWVJamWF6dUlbmFUVzYTFzSwrFxnJ/PfNuvYq",
-	"GztEErS8bO8k8vQoA0GchWE5b2iVv1VgFc0rXvYwag9gD8IKDmMXsnKWrFBZKsvUHegsJ4YcpwvwIpSZ",
-	"EOQzrTcJx19IF0XP708byfspDH0aFvs1du4U7DTvfQPaGPKfMoUZsT1vn4V5dNb8vS9Mcwop4ZOtkpCr",
-	"QpUaZlew+sA0WHy1WuEMvF9sVNKDY4xPfUWvGq0M0fT8ZAfP5vnF6b/CSi+xqwlfxwii1CYQ0xXqmuDh",
-	"+ZyLYs2K78Eoic06EVxGcC6VbXLHs8E/4NiGYujvb96xr778938//5LxZL3g5y+vAkwXAXTxJGHSP6ny",
-	"1lyl0urt6S4wS987yLGBIP8J3/j6VBWDYYZvvYNvVKojMFdMKpbAnCeMx3cigibTIGeJaPT/slEjuP5+",
-	"rNXkP9OFC/U3UXs8giTMXGCsPcxOuJwh3m6llnXl5ccnEyejbEz48v990XlnQr/6TyoxnOYbiwhb3mPf",
-	"8K3zCxB4LytKdEczNuYHJNj6Qtmg0RcuHtAiJn+g8mh/50eETx7v4U7zC/M9dfLrDeAVmZ8V7d8kw+hD",
-	"9IzdaL1qn9Bkn1tPfd9oqHH4x2z0SNNjO/McNCBmtrA6R2S9duY+YnUozfNEmbDd1RooJ7a71+3TY/c0",
-	"7qLAb1otGO9pwGOVDD/9a7McPiKqnEn/QsIMX60TyOUE0YmC3wVUTQrxFdtoYcG4UGRBVC6HiU5jPdJ9",
-	"kRlsscdZn7SruB1nwWqbAB6su32XIe1M8CTlSGOXoFCWdM/65zCCxQyaJdBxnel7IafGPDN7C31v55M9",
-	"odrx0UTYRxfEVv0hyNj8tj+4rWXZ3fPEfUFr3fOG8L2HvYRqqUkta66PVqln+X8U8v/UStb3SXxbF3EI",
-	"17B3e1By8bISdHfUTtiCmwWmto2YS25TvS9AP/4OurTwF2u+Bt1m+d/jwEPfbIAnEB8poTS3jiQUMRXy",
-	"tVea8RXIGG+IsgqhCLQVMydD6DK5vRlyMwwQu3CX9d0g44IGjToed3M9lUvfrPld1pK/98yoFS/9IWeR",
-	"qSSQEZbNFSACD3aqGDZTqURyncBHUw48sp/2HXxcU+cpKVLQs5DupTJntG6ADTb4m0y5Gg4LchDOkUao",
-	"Idqgod/SyJFmfwtzHAZKHleDwj0CdaBAj09VaisbCUocMPuSwYVPGa15KczxREng4ioNkwCe+R2p2NFK",
-	"paIDiOtoITqvjbmmpz4GWRlF1fiNVWtE/BFyHrbyCp2RO56knhduCWvban9XoOeh5jCVsep4c3+UsfI7",
-	"+9a96XlnG/sBGG4J8m5dMvjEI5tsQ0UEW6k7aKW4rc7BESXdjq1iqvlTy+enK36ixR0mg/Tw03nkB/NJ",
-	"z+Sh7mOznWjW65Y5wGMV/CTa+NQSWvWbFzgSai/Lv1/t376q5Y319jedyqolLjDtd6vXqzSxYs21vZgp",
-	"vTqPueXttYs+0m3n0AE9vXmgPm16WV6AhqRcr25+umJ+xzJWWZ5F9ZxpZJuN99yt14tXY7Y0MzR9n37j",
-	"vD6nufkW6sDElbX77FzEPJDpdD+ex7Fnb9/36DSvk1yfj1Rwwq35IWc0hcseFHmvJ34dBvW4sv4dAxXj",
-	"gsxXiwnD+IYHQkLOVko61ZsrVgYufriuVecW4jinUB6ll+undxovN6zNEPx4HtBiRzAOUKcpl53fftiv",
-	"+Wg7+r7mcrxmuANKbF60E0qzRMwsXQZwOUHidmwELfRyHCAssTqXyp77Y717uflG/aDw8nPEF2elOT5R",
-	"KboBm8nOzp4fICwpfWbDUf1NPqzHlcveMmj+iG0WCtEuppDjyhC/QGCH23Z4XlduA+Y9O1ZVTDo/jkQX",
-	"TvUUVebF9PxA9AZrrWYiIUhjrD6VRJ5KwNWh8GUhjFV6e8UiLp1gpjJWEvBqmLP4IOeBrjna5MTf0siB",
-	"FnwQJadP8o3y+8KY7nTZb3CLXMR7P7JVpiu7gd9VkNHgxZU/amyx7M9FVLklwNr4W/5MMMjaU5FG4Cmf",
-	"qSRRmKdCeJTd9smHx261bQenEpHJWBIx/tNPGAiMVpS1sED3onsF+oBDAmuDV37hailGs0FjEsexcLXn",
-	"qzNI13fY+ci5q1YxtYFCUInEcFwgVWpgcPeZKMTZI3bqjumqa0Sq3bXd4xeumhtAP4nJoWIUrvyOvPPL",
-	"pbGbe7/wvMK9H4LGSLb2BdA9ypI7dxMh2zhVH8PQ3us7+jQm4SuGAd5NkkBbtc6Jqfv0mGNIYI7r0pB3",
-	"KIwbZ8lqPsOB7hgUiyESMRgMBjcLtco47GUNH/aeQph8+qNN5WUzPM1FQWGFeifDBMuMWsFUxVu/yz7i",
-	"p3SU/4czhleE1uU2XsKG+YU3e6iuCypHNrX7lorXMh6/PI2i3PG1jBln+ZYwqTb79y7j822yl/nAf0JI",
-	"roehX42PDauwn8NQIReJo6dbFqfA4jLWQkkWKyWUzItMV9MmYoX3ytgf/LgeVzF/zSCL6B7mvz5g1Tt7",
-	"6RxnRNZGXAGQFjTEtcCuO8s86dZOW9D5oozVUuczPOTk71BsCtevz01wDz/yLDjvhTSjqBhXjLOpkqnv",
-	"wxI283CFYWrj0UkF1gMeYYjcK86jBUTLZmP0iob1bIvwLQMCSidKLRnh+geSe4g9JmDR/Eywd8bZKbgT",
-	"MZQ5tbswSLV7pOGuIIeVW+QRoD7kI3vcpcJbBknmWY58tVMeLXGXMqpCwp2KlXMQrzwRSlVhbL+740xI",
-	"1/xa72Yz0B/ck8d6/uDkcJpDnzwFN+z55Hl4+TMi6a6UhK2PoJ0pQQB1lOyM9CRvzo4VaRkTMkrS+Bj/",
-	"16TTlTDNRAY3hXF93k5krzkVk0FhiXr1ev2OwCcL0uTpjhiikEHu0Ip9Q099HV422qxHmKCf8LMv/Zgt",
-	"mt9EtGQoK2jXECAbw3XjK4k2SsemYN785eAcSpnCaou2qz9zzWXX1aR/dc98PLqD033WnMesOX9188yv",
-	"yUsqQyxSOfQjN0tPLOn+ZxegzRXpkUfjxkp+HMTpNoZLgu0/WLmKQMLdqZcPmZ4VrN3bh8IY9nQdmeT5",
-	"II+CuwnV9dCPjOXbcLu3C/QvNNsgUUJdr2S15M0+nf+eNpK2fPvpv1Jlx3aH0Gem3X/xIM7xB9x1NWPw",
-	"KaM2DUYnywuTNfJpMu8ux3x7z2UuVlvsuej13zdWE+Cnd5or3rA2vQdFPgWquYUv2A+ksVlSR8kgB9wE",
-	"MbhinK2EsXwJ7rCJlNYQWYjZdMu4tyEgrd5mcGLYvVAuEM8kxJsAX1u+1wB858eM7Q6xgvxxE9YMK+Sp",
-	"BBJZINd86+vJqq8Ktyq1DyfvWSgWi5i4p6vekxroCsCVR/YebyX/9Abk3C7OLr988aLVfCnFLny1aM2s",
-	"pUprX/RvLx5zmaaX7OHoeXZEk/JQ7kzXYr6wBml5Ngu1Cr1GtcmRGj1uV155rELv0b5n0e+niPTx4cFU",
-	"QsHcE1eViJhv9zue34VBrYqAc1ye+hrglgK2Ba73PmfFPxFD8MuXTtpywuC//MeLgTmD/SINYsKQezRi",
-	"YfN8JxWtO1ost3ATZhWbiSRxvwvB8UbYRQWFVSEWWcL2PG7sPf0bbL/h9rmeqZsnqo3szCgvhYxb17X7",
-	"bfybQCjjShJEIhjMszALfkfU1JHCtqt29VkgnVr+3UmSs+MJ2N9AUp+AhLmyglsKlEHGEJ/9eggRYu/E",
-	"h+PnN/T7OByiSgZ7PPFpD7ePG56YrF2PHCmSGRcDGzZ1C8FAYhztwmeum9izd21SO7fqaOP0bEm6syTP",
-	"dqH94584e0auvuHSNzCYdnrnK2LwUjjWhJqfnpurycqYmlJqT/3yqM+SfpIKykZNwXks3lnG04kOJ5Cx",
-	"wWJGTOi5kyn2+4OlX/tFm+KpiylPeCO02tdh0Dibpvz0BvEhwlJMkO4+XVHiXVotSsQlu9GqX22ruTSU",
-	"fNi/4m9w/Mfi8McQrxyXBe1TNmghBxENehUr7nHr5NuKi+R8ATyxi31NqW+5SL6jUeNUxcIE+17u79QG",
-	"bZ5buqn6BIbF6pIZkHbCUPbNhE1VSsrqnptwId0PCQHeMCxgk3PG51xI4+uZtboTcenK3T2/sFFgDJ+D",
-	"uUjlittoAfFePf4xjHIL87h7iEufMgzaDhe+k9iZl+xS2llclWqzW22esUsVgpO8CYAguRIl5wzd3Kw5",
-	"rjC4YpsDDnDXsLXfaD6zowOtxVmdAiLlLa13/3emBEG7yiRrw4U15bZYq7IWB2EPk5SLANXUYXzwrUjg",
-	"KOsxUGjg5vatSDL3/Ig2WPeJcSf8S4mTFZbZZtroVMZ4UV7YQHcKiGjBFsCprU5YloglEfjKLdOwTrbo",
-	"W69TNB/ckDsOkkkl8frcGaX4CPkwF3/IvdjiXhm+rUdqWnP0AMIVU8ubhtJFw8NvGVRkwZ4bq4GvyuKS",
-	"OXxTITn6h/fCpyotJ3SkDkjXEREP1RvhbDz8hN8J9Ny5ZNxaHi38lX7NHj6kYry88Qas7dw03OBDx24c",
-	"aJYnJ3vi2yyadkKBwTSaBzXzxkAqhEpYSrUxTtURSFHQlbvzK6/8da9B3BrnNTJFJSOgvbxlJZyzEs5J",
-	"jWlQdw2B91scMe6qmeyq5eWf2cL5ZYzPVd31iqAuwBHRVLslHq56A1mnmJBlHxWXxUNxlL3aS2asMyKT",
-	"QHAxoZJgDGmyiwxklTeTUKJkJtmlRqMMSoAGpscfcMQ/TeWm+9whq3mC+4mBCzmgHinBScOlv6Sy3CzD",
-	"DVVeyCk00yoh6fB3V1hz7JEBeFZ1LuSEAY8Wvo8jB2cyTMxoMDaF7hb94msLwqI8a69Q8tydaELOzT5P",
-	"5ofCH9yE8X1uXtX7hmm5pUL+BDTbcGmNiyKcc8nUbMIWapOjKu30nRvANjpyNurgO2vWcZRHftVcTxFS",
-	"nkQWXi2UU0/UsMMloELNGmxzaeSjTi8VP2U4+1tSW6e0SbybVnK7tlAbtkqjhY8UhWGp1MDj1rt4gaNr",
-	"uco+AI8ftpcnUG7jZn1qt/4t10sX0Ln1zTK7c3EHEqN3nrjw34rERXxCGsvlXtVTqXWB/jmdo02AQ+9o",
-	"9Ids8DiT8jvTHKbQDzHHmF/P0HiyUClax4A66BsPhCxeVq5VIiIBzbSbO981Vp3ZmeZpmlJ212oQOk6Z",
-	"7b/O96him+uUL6C5uKip49TJB3zoI5GgUYAMXptl1Y4yqdhKabjyAYlTZsOoFKpxqy/yRtW6EKK0RQdv",
-	"ED3/o1qCHNDG9qVdEKVa2O3Z5d9/vQ/gXbE1WTbKZgZXyX24P/4Jdft0EepL9tCuUuGKX44HK9TkiB3u",
-	"zYIfVv10Mtl67to/SHu+CYoRwcRNFpv9PNTMhFAWhfGpmQNUpYm0xW9q9SVPf1at80ub8J6utyVcCAXX",
-	"sbgjdbc39/fkDnTjARPGjNR5D9PrPXVBLDUzpdlCrSBPKXKRXFICchLyi5hqdqvtmSF26y0kQIzY00pC",
-	"fTqx8HfnU7yw3XOukNtcgC/5Gishxgo2ujPP0zj991arbxlCPJQVl9tdmfDF15FarbiML4ttOVwDXaVn",
-	"ATv+GG/wv2CvebTA+lbjfqthlhow7myZbpmwBpJZ4xVHhZg10ns/WM5GlVsbXA6uGS50sN2UYfuTYWoj",
-	"LymZ5mTEKrX0QHkoFiFDqvw+x1h4cY8yscM7+tKj9qK5FgeO4C7s9zG2F3oYpBE2BOElaulBwsLKVPiX",
-	"k7MV//Q9/fKrvEaGa823e/rJrVPS3ZZy/7dTpRLgsud77IKEDpPgK2tEaxNsLrDdt1bb0A15kLo968az",
-	"buxWITkXDMVuiKr0+w4QOjMEy1G4cVrxLV5VYAs8noDMqqucMpIZq4iG785fKSoJ/mRdqCQ+UO9adaA+",
-	"a94/neY9sTbOFppwgPd/NhYszoeiVstSX4SvK5swCZ8sVhrpCXrewmBNElUwTpgFvTKTItgyNdOsCDrQ",
-	"Mh5FsLZml3GoHxed7oP4CmSMdW5dd+JqPrPX4eljTS1kE3ymMXkC0MtO5DCfGXY1xMw6lRLx/HyZZyg+",
-	"Ji4HiCe+DFnGzIi5JNRYnmPOC7O//3efXvULIPusYS1fPyiCbEkGixCyOWBsjiK7Bye2nailsbDnax4t",
-	"9x3D127Ue+pkbwHfdSAzrntwEylu6/1svjyZlJ6wjmcPvn0JfS4K6bq7JG7FtloEFsQuicL+MQ3GOkM6",
-	"ISroaIFdEDO24GYBPvt/q/naxRLOKIuZC4Wi5S0jzqQrxhOjqnh+e/UZkBAKunYY/iru4Gv35LFaMpzc",
-	"s5/wZIDmidcMe1TXWXI9cxBmQnIZAdOQAPfXJHhbui2A1x4YJl1EKn6I3qTVbWuv8Kkj1ZpX9BCa48Bq",
-	"c//dPR78N5ChHqwUczud3fo6kVpCjOVc9yk/VqmhpvyjBIqix45t8St6bDl0H/vdsJ/0s21+9LZ5B3ci",
-	"T+le0SUmNu/5bIm/6g6XnI03nLWq5NMy245V6QeFTO706PHyuOP8flDPrs3jVh9qzAYZTqI4jSxb8Jhx",
-	"rcWd15V16jHPEP6M7kisWBGh/abcSSksm8JcSKw7kUeoFdyF5GKbeoDXNHqIooBWWJdH3iH0ef/2Uawg",
-	"ERIG48vG3tb4HLvzPa59LRRXr3FnAIFoK0xvw/hHXW/kv2IYkCi/YvdSFb1ueD0ih4wDltFYITloeqep",
-	"SBwK58ntQw75wqwqhi94oiRqTvDyyYRx9s1bRoRrQlrQkidMEr3RoWcHoTN0jvMSmIPH2uLmJvecZ3oC",
-	"zhjqjecdvGIaDOg7oAreaRq7I+xwnfBgJPtS/R/8kF5J2PEV73m0hAG7y/3Hh2zd2i2ptHix7jae2rJi",
-	"Nt3W3KFMumdJz9b62ZY825K+idKJMOETSfwV49NM/A2W/peICYN2lNtGWl0pGieKMoLzDFWrQ715q+7g",
-	"xr9grHoT5ufmem2WQ+tO8fXPyvPwsEbhhU+oAgnS7TxZLpE9OO+IU5r5go02gKX1qrM/Sv1AU7nJBvd5",
-	"VpffNVjeIFsJn2xKZYCGLV0rDJI6cP/ZR5XbdRzf+EeP1pT5+Z0mRs1Wp/cglW+JrRHBJ9PVFFFqI661",
-	"AO1hKP29QgRJAd+akqRHaLo7doXMLFilrvuqo4+FoX2mBguvGcQnp8Pi3n0N1TYhCN4G+eeENQVyTWd2",
-	"k4RBYmAffkKvBgGrdFtnEj/S6J6zusOACb2+A71lXK8gplpl0gW3RfCJR1TAPNQ2bJRezhJV31P+Xyno",
-	"bWEnfg5/0ONehHfcWD4A8/Qb50ThZwbHPSzKBM9LWg+lTV97sgU43wJv1IYtwP+Pwx4FhG4NaK7nEm3m",
-	"Dn354kUFqvfkDAEs8CmXMk2S2kaZjP40f9WaWwvaDf6fv1+f/zc//8evf7z8/H8O6nGR2Kh02AXVl8Ne",
-	"UGWSMhzyIMKxoiSzubJUTUnkp0U+ErvQYLDXK2+WX8LaXjGpmOWfGI/vRLSPJ7egLG07wI7WmmcRf5iI",
-	"P1225oBMfT5359Pe1isa+Fciw+tT4/P3DEA8ihF7Bpqigbo3ZA4LS+niLdYx7KDHVyymSm0RMmXfEahS",
-	"+7UfOfJTcKGy7pZuKeDL7/Gr4UwuhV5oPAq0AJYlwA1129Ja10xHpdZzCbcWurAb7/yf7qMBdTPEixe3",
-	"Zn8y7B9KwhW6vjQlQLc45lsyen2ThnYynRFRDxd2YyDEBNJ+4h0CDZm0M6vmaCF2sYfRSaCG7xy5PZdU",
-	"FwB5m1LytOknTfCphe8fb6lsNsVTISjla9Q7aA5JQ4APIGFRM2r615iflvgPLPZH0Sj1A4Z6UqVZAjPL",
-	"VFqHkhTko/I8ae0lPuBgacQAONLQj8RIn53CFD9zOleCAeyX9WYkgKKNHOIoGgybq+pACUEpHeiVB8pD",
-	"sjb4lGZ39XFw3Y6eUf8+Z3238CIJl4da1TfuT4bw6gZ16DxfT7Co+03PQefr4ZpQss7jk/JHJ5PDnWQz",
-	"kVjQEOdZAsNe3fyEdanuaNsovZwqtZwww2dYCKDWIClxaNYaeEyzaSGBbpXaGOI3OK5z5+5YmRrAbHA5",
-	"IBmcMExtnOdOXjo6ds7Nn3qmQlHoavH0xsg4P92yKNXaBV9tdtuqcx8ktDl7Pyofh7QDXcg2ex8F6cEp",
-	"moxTMFzT5i2oniNtwU2Nw+uGtzYB9K08ee/+aAgJy5Z3sJqWQiTJfRyZMR8XqlvCTR6ByZwL6Vd6UnAU",
-	"AzOyiyxnSl8xZDQ0lv3bixdtJHEDsNxvd15xs/gZR40TjTvMbzgjgaG8Wzg0CwDLQsJ4I5Lk0tuQSK1W",
-	"wlosJS5yQ7rBM6UhcqGji0A9gWSb/WoXHfUfGA2EjuZe5cmCvVlw62ctrNYe6Zwy8SwRdC72EiB5hJww",
-	"g66rv8j6ZDs3TgAm//GnqgJvJ3PPNawtE5rcsLWGNdegvTfrEUo0lYtgDU+ypXsYvkKc1pbWqXc0iTGr",
-	"Cc3uZBgSz1rSiZZ8h5yTXiPohF6UfsR9wWHMplwuGY+wisH93urthEVcRpAQoESkZCQSYFJtrtyBVuTf",
-	"u7FarAGrxadb/y/GZxaQdKG1wqnZzB1/5wFRqGtatkjp+B29430GWtSj+q3SxArnAF+4KOU85pYf1KtU",
-	"mOi3Sq+e1fCRqiFJHgZDuJkhSDJsxWOoUqSsBnWtlZpdsc1CwR3ooLfIXhFxWSb7PUi5LvDJe8mLvADi",
-	"uEdOBFWOWt0XhZ7+lhuyhxmqBw9dg4u3nPHd39iajTomwUggiV0lAtbO1k9dlONLW+6va99rdgfadB/V",
-	"UKDwwT99rP5amN9pShmy1en9gtEsEXCBL4FNebSkXAUPAbYB57wonWWdhL3Ketp8ds/nK/cnKQKp6N6k",
-	"Zhg0znQSTm87SDIpxNQsrFtWa+T7CMP97zFMzPQdo42TcHYnKiCilemdvA8/Do+/0j5vMeB2O13c5nJ7",
-	"9X123vCTCyNWaeIrdmugSfyIxyABYa6D++jFtw/R6PYhlZWicIc1yMYyk05XAqnvzSXSPlD724LfAZsC",
-	"SKINDplmkHgVlQ8BGUO8BwN8j0R5N8AK3T2jt3vouOVwFETerxZKmUpbkVF5h7ZzT/fJ5ojYncoY9E6L",
-	"ecNOe6PT4pDe/hSGPo3zlnoWC0b3/nrXI5SVzt3jXW+lLU8uEHIjanSU3NjrMLRPegN6R5+bkFMKu2PL",
-	"fdjZ5d9//bxDmu4hJwOmsTCMb3jpRp3+tN75uY7j0rqN9j6FpncaDyiszQn3OoMYdWHvnn2u1hvf9ivs",
-	"Ita8a06Un/1jH4UcnfL4arPPH13I6ewsLSNGnxPcdCxuyCiH3U8MF7H7j93i+GpZyFHwa3wPXGzaxFcq",
-	"ft7BI3fwLRcJYmfHfquMmKMngnVRXC6ZklPFNWI4cLPc6ZSr3T1fDtFc0eB3kMaf9Qz0j+84oV38WKCP",
-	"YBz5IjYiSdg0lAHVHIYP9UjK++GTnK135b0njjmwMBZ4AvGRHQsPTMO23QtP5JVtiYvdc06mAP8SgbZi",
-	"5qQuawJzf8htqssZs/52rPC+jpFOxVwWtG+c6ETh409UnoI78h31JT3f+vXnNIq5zJVuxUWCqhnTFXoM",
-	"USJ20mg1Z4/WELmPyU+fDhXmo4iWr7JXjJdRJ8zQzXfMGtOjgRfRkqnZjHFmVjxJWC4ZKFGptG7ETnql",
-	"UqaKdKx5GVQ/WHHh7F2NGTCuNMnxm+X+hOwa3+HZZwhJFc1XrPnsKMGCTxZklsLrNF2LYvA6PH+0EVOY",
-	"oJ/w83H/NI/7awomWcItaOzlC5QSAiJ0tP2yTjyDJTXmW9/Ik+w0/x2uX31nmMavae1zE8/q9djUC1Nz",
-	"hIePknNP16bE83uwAgWh7/Rowg5cZUbs7xhLs3zWl6epL7S7qDE8jjUYk2Hkp9NEmAXEbK3MUT6ddp/f",
-	"sc58gzwWH/DJYy2/c5Nz8zRZDcaz3jw5N26uoYSSr+EON5yh1Dt/TZZok5mQUZLGYIppnSOj8EJZTdd5",
-	"Ufdk+42P4sbaDnGTff9JWiGeVWyYxCjKIuOUVLhkEV9TEsspD9cQsxgsFwm1zHI2E0mL0Gjh9q3xDug7",
-	"QvJ64lmcgA4Bn9YQWY8QsVmAvKI1N74wT2HkqdRSyPkVI/zFUNVPcBGWqkLje+A01ZuQqIgne6o9qXSM",
-	"FukNjR11RtDP8Z8yFejL/NxZl3A5T/k8p1ly/+2kwv975bS1WToIOCBQT5MfZXrxI8dPdvjsRz5xPxKZ",
-	"2osuYWBFbKEnWYnKeSLkck/dEF1VvMvGvxFyOd47vBjeyWTwDN3O6pzQor4V0rk9bk9dhJH1gS5Ak50t",
-	"9mfj+S0J0Uvp0MJ9xbhZEk35zq1ys1gFDPVD2g/JXJy2CbFt9Uur/sQdKt+eyl0MYBRTr7jv1iBpbc/6",
-	"9F/ca56y91KSgdefSEmI+EItgcrmg5Kg2hFelVkobZnfpODE7JGInc11TnHALtivODfZ0EOFCrF+WwAw",
-	"WtVvh2H+BaeuM6Tt+ZPJDKQHdMugrTlbgxYqPmAHW2JpDriXNZCHvqd+cuiuBSTPI+Ep883vvXSxTAXi",
-	"jjwlyaQ372cqTTp1gjndE3vSLv5YGPpcY33Udv1AXV5MpVYj4LMzsHs3ydjzaAHRMqQ5Iw0gzUI1WFBj",
-	"b/KRjTZOrPgcLtZyPkY0CgyYqUCaG2YAZGHBiongB/ofAcJH4FKeR9xAI2DiQMQu7eB8QaYrtyZqjUsU",
-	"JcpAfPZra4DgpZBxazPpPv5vArGvegZ9HAau8xvhAkwioJ2C3YBvUZsqtQwEYAEiYZUay+DTOuFC1jYS",
-	"7jIHVYnXEDhqbgVHG9dyAyfCUMNl6Vuo/iqQSdrttQuejFrBVMXbCZPKAv4T27fx+gvVldpA7IJxpoEb",
-	"JVsLVAOB9M7Y3o1Wnzah/DGDWIfyK5lOpWlW/Noal1SWn/cEvKmXPe1u/+gdarXmGgK8rIuHPD6fRNrY",
-	"ltoXKgpbhET39r5BUSx8sheRuRuZb0ZN9piexVRBhAspEEII0fMnPs1mowVQuyezSrWH0C/q0QOcOgkb",
-	"D3q1xzr6QSPgPvl9jNQRaiM744TaQ0Ox3yzgHnmS5SpOirKwvyt1HSN0SsLXppbecLPYtvZ937gH/bzo",
-	"mxnXf/IwaPWgV97N1al0/khhyfAOnC4zPQeWyvkbQWjmtYwJw2K8RCwmkrL+xaLxJIVrazCPVM9nXTpW",
-	"lzrUkCfGalYpzQVkxT2HTBj1GBi2CPLv1GJKK5bJac5K9HJYjvIwk0FM8VslYZs1t1i+BOnRNOogi3bh",
-	"GTOBbGtfj5XMJyhGT52EMZeNJjyOAqRr74o1CMtI+PS8szxc65O2rfgSqGKmfBHWCRZved375hh5LHC8",
-	"p2UbaS99z+VcLflGSJHwBNs5vLDsxt87a3eMCcPm4g4kS9dHcZHsaFS/WfRHg299mmz6syZ1pklvANkH",
-	"pzBhVm8Zn+Ml0xJg7X6MBVpUdCPhk81OsAkiclmFKpXrmFMtpYk5Trh/7mQ1q5RKwIZqJzPceLXsHjDW",
-	"PfQDvmzMhZejAI19jb1TQFVYhGYaGBhou0p1Hh43dndLG4NTHPMYQlNuCKvrtx169UZmy2vqyUCN2HBh",
-	"hZxfUhZaabaApC41eD/uGJIdNSjJILdcBDnsSZWtWEELwWodZB4lYY9RHJ5YDFm78S0iSAGbs96VY6jo",
-	"UcDmsoDfPnECNAczIRh3t3YE3e7+6fPgGYx75Xo+MKDMNqHnlqBsH0d5Rod2oJPFkK0k8NnvbSrAQlFj",
-	"gsquULOyJKivaGtlkC4WXMbn6s7Pv0Nl+I7L+N0d6HGrQ5jlsyI81lSKWWaVYgwS43TCWOAxhXJg89/S",
-	"IeO+YQoLniBpm29NxqOotc5kvXINEcIbHDeAtyuXg5G047cjpthOUGUuPWGWAZATlpqaBZ10ijYBmGwa",
-	"eVycz9DNd+gSsXGqfZ8pAMJmvx/3e34pJ8JXeG5imdUUZkojVdBeA6ASOPfC0aD7KoEPYWCfyp+/ZxDt",
-	"/1ZILiNgbiVM6HUUNnS6ocyEmm+lQ+eo0CyGpMxiAWqdQM3ShvS0nAm96jw7jU8tLFw3FqP/De59c29K",
-	"2+eX3yAmSr7raBAsX4JhMJtBZD0rM+K2NmyyAa6jRa3i3NCv721HVUrh97Nd83mqbBPN+gMYt/L9b5F7",
-	"WWhPNBOkpZSgzUKsCWcl1F5hTmqjdFyEygh/t7slFxY+7bFo9NaPOKaD3VnxT29Azu3i7PLlixeTs5WQ",
-	"4d9fHt96E3p5VmAMn4MbqTDrFOUI/R78p6bD58Flb7S6HdVudFxEh22hlc+JuYXzkLls97CdxOFDHrXg",
-	"5reZSLAt7J4CT5VKgMtW2zOqhgunK9+JYc5kbxM2AXhgo4W1IC+Z1wRDzTNmkqHIuf8kTTBXdSVSdoEV",
-	"5kVL8XvazMx2k40aJ4dtmN8gO/Mu9Kxma9cljW34lNEyj/j5nYbILVudochss00+isQ2k5ADWGwfiwCc",
-	"isl25/1D9EYRdx92vmbiQFS0scoJaic+XgpkjpuFYhLusJnKTcQcxFZbgH+JIQGSnPtERe/Sirb2/uJv",
-	"JKRRqa0KBya19183/lt6lQpjhhCFnymr6FmyhJxQESVFzmvQBCVSvTz1dFPfy7P+eKK+l8OraK+bUYPd",
-	"g7IpPF8SnK8wVeRxq52OrrkxLnTaG8rixC8o5XE+45FVe1nhKLj+lsb1uqKF9wyRDCYBPxfSJw7+ZEIe",
-	"aBY+trWEfw1zIXdWquvczJe9LPXXME/7tym4PtgXD1iaxiXjqV2AtO4LlL5yUp0aYModPJ6ZEln3strR",
-	"Q2W6lIbbl1Hrftv6QQV8r5WaDX/VF6k70NtXyMzat5i8Tz0Wf1E2nNg40UCjJ6yhiA9F5MqXP9Ic8UeG",
-	"cQ3MLNRGojAdLDbhaeeNZLTrhEdQXqBn8Tml+PwAmx1hIAEBrhMBmm5MnHhslLaLxJ2adnGEZdGwUnew",
-	"TzTc75+gXenP686Ia5zelo5hpBGfBKiU/GBos2sW1ufpek9AamH94/rsiSndUIHCe2wDKW4MFfHgmb1V",
-	"6RVbqCQmGFa8ml0JmVowX7CPeA0jFVvC9jL8MXaVmEajbTXwVX3Gn37dDmkD7kDa8/yJI4LcuAF9B/rc",
-	"gLQMp2mo4IPbgHF7yW7xF5f+B7cTdhtzyy/ZH1KlcsJEPGEhN/n59oppMOkKDJtptWJvuLHnr/H7v/+m",
-	"mD3lZlkM0XOqjcYS0JyWotcwIX/LEKWgpvhRPSDR7S5wiWK0Ho4uDOqVOR3fMUi+OXwP1mqE7OOEqSSu",
-	"yvD3VI5zHccj5189gnn1y65fPpQs7IqCph+gz+2CRWH3FbzcUytkR2llvL4lHpUD9EpFFkZ6jLinuU8n",
-	"3KZiPTs3GIRby6OFl/lezNt6rSHnaqq/fisOfFDjSBdAMaO6ki0szSDG+JoSiqFMag7WeWo76LX4z4K6",
-	"5bvXrkdoXPv9qHp09iy9L/CddU3V+UbMijs23lJVxNE8cSj7BiyaVp+Xd/pDifo5F7J2H8nx3mciP+KI",
-	"x9C2ibhXTW1zR/fbVYPPZNVkh5Yd9VpNw81Axe3Id1LdzLkT0uE/L6bcUkFjHQOZCymPk7iBlN1N7mv3",
-	"FadpBste3z9IFNdLtuJyy3DrWKwkTNhCYL4FViyVViRE8ox+coAFWBX5OemK67IIlMg1MKc+1GzCkyRA",
-	"49ho8QV7zaMFYrHjJYyxSsWMJ+VqkErJQtaJWkP2yv32OLl6NjttZfMtqgXuQ9/C+Z3aFGUThScHf4l4",
-	"koBmK771SaorTwqbSpSptWF8iklE9xdK5rzlNNw0CVsrX/NZ3J5cn3qlMIT82TrUEnWLDYSPdbI05hMx",
-	"zPMUx+EwJyFHU4OnYCuB0ECwEZ3D2tBjxy4QYZ5PUiA86YL1gEhlZ6eVdBip1D+6NhY3+NCxSwbN8knK",
-	"xXfOOfZyQe4xb4qKYLV2LnRDCJ6NGmeTQJjfMOC1XCQsW7cuGwTCZ4xWe/z8TnMRk63OYA0Cq+JOH9Ul",
-	"kInJxZruavYQ0NGAxyIDfrrXwaoNaEnLMxighTpJgjCU2gCoP8DFKBTHLTjWdtzxJIWDGgJC69ZeE+zH",
-	"9Hln0BvXx1HkbuSiuKAOfd7qFtDyvq9gwqQi/inPgSxiugPMfKNDANYKja///qLF+99JxHbFncJ69UAg",
-	"kXeOcKzkdGIkg4jWsHUQXltjl2WHja29HtG4KgMhntAGeBBRIafq0+ReuyUxfTR2UfofNFYB0UvPel/B",
-	"Qap/bPiY+8vykFvx4lpe9BKdXlNsGqY/zhMUZ3d9muh0GBkK8Sm+DSNUb3/JLCtvpNvq3cUK9LzrYPWt",
-	"e+ZjkBSc6BMVlLd8WRCUNdeW0H8pn6GIeM2GvGg4RJ3btduM1yRA1FnfwsV6G4Y+agJJ/xXDBMR+xcjR",
-	"onWfNMMUdHaSrLW449G262RWONPf+8eP2kj4Sb6OhX2ipuIN0N3aZqESYBb4iqHRyCUOayWTLXZnE+AR",
-	"GpTdosn9lqLPxOgjOGxOlBxtKULPwJotGgmz41TNZqUs8BXGQAhbUApJKVExdbNADvopj5bt9WWdiK7L",
-	"7m7cMx+FtuDHD50HHcg1U3eQIRIVj3YmpFUF30xopjayvcBY3vktdXZW39gxp07zKT7hczpcVpOsUNEW",
-	"5cGo8EVY41/GokR52iQiSrb3akXvi5JaQkNJ/Uca0udKujcMU5P+/ntGn5wFQjvoDYegNfhbJve80eqI",
-	"m9yJ7pfyVw8V+EqWbTBViBmINGAfaatOfhKNLDdZhyZEVERh3wcrCKfXlr6yRlqPjgNT4z2sWmvwI454",
-	"1LG8+4RBrM173JJgaRYqNXC4eXGzHat1cXM7jXHBVRmggynLtLYGrypqUru60uNU6nFxylauDvHQCIOD",
-	"O2ahoad2pzw92qLe5dgvRibLVwxkbBggvokHucDIG88UhiXUUcvtQ404fvPS6ujjgyJA3F66u9yzTxEw",
-	"DLLXHk6IAI3QWhWu669KSOaGSYB4F7a+3bbvAtkYsJ0Xxpp7oHH/5HqcgduUgW3UbIf8xSPdLBRLlLFM",
-	"WK/wlFwwebts3UY3sz/+5Jn5+utW5ncQ/zQUjeHHrMnkT4YZ92qGa0AlSYVmJ7xIc9EEwj8FUvDsT9Er",
-	"KK5swCZt8vJ+GjE9VLYVJwIyDq/vXQr+BrDG/ZyJxC0wmU70alIZE3UKL1X/5ttb1JzGAPIb/PlPlUyH",
-	"/cWP3yo9B8s4iravtvyTYWpDZQQeySFeCYnZyMCkhrIe58K+6/mWRPyIyLOMU/pH9rzLv//qAkaKc90/",
-	"fnUD9V14eKqTs8uzC/eI/xsAAP//",
+	"7L3rruQ2lib6KsSeA2QPJuza6bI9U5k4P9KXbHvKdrozs8an0TAEhrQigr0VpExSOzLcMDBPMw82T3LA",
+	"xYsoidQlIrbLNZhfdu6QKF4WFxfX5fv+464Ux0Zw4FrdvfiPu4ZKegQNEv+1lZRXBavM/zN+9+Lulxbk",
+	"+W5zx+kR7l50v2/uVHmAIzUP7oQ8Un334q5t8Rd9bsyzSkvG93e//ba5K1uphDTPVqBKyRrNhGmdwwdd",
+	"2B+J2BF9ANLQPZAt7ISEu02yD66xuAdH+uE74Ht9uHvx2f19qgc7KY7j779mUmlS0TNhHL+O43umyK+C",
+	"w0tyYvogWp3pBzaZnIeKahjPw+bOfGGHn3SDPQpu+szbuv5tcxdNe0P1ofsSzqqEX1omobp7oWUL6+af",
+	"VXBshAZenv8K5/CVA9AKZPedb7vHPjLPZab4k88+29wdGff/fp785O57qstD/lu7j+wD8UfGzdTsyHRO",
+	"Gu2PcQMV7GhbayMGG9NldmyPdy8+MTJxZNz+q+su4xr2IPFDv4yl4ychK0W0IAqoLA9kh1KX6sgv2alK",
+	"S6OERwan9+IB+Piz7w9AtPkpSAllNVSkZvzBf384m2+xwY9si1OyMuzb3DIqoDVU6U7uWA1EH6i2G1eK",
+	"R1YBbmTF9pzqVoIitgHCuNJAqw05HUACvlBKoFpIfBgq86fslne9SIjKVogaKLd9PQDo124zpCXGbZW4",
+	"of9Hwu7uxd1/+lOnF/9kf1V/ehe1aL6gxXgmvqOXqxAtVioQUdGz0xcoRqoRXIFT5A2gii0F18BxCmjT",
+	"1Kykpqd/aqqd+VPia1vGKfZquPy/bQZjfUXwK2ZPPAA0pkuNFNsajlMftk/8l39Xgvd7MDX1P7p2E734",
+	"yYjcCbgmJynsxODST/ThkVcfiwb4h2Nth60+ErsdK6ESZXsErj9WjQRaYTvH+uPQ3prp2txp+KD/VKrH",
+	"G0y0pluzu7qJVppqOLqx3W6NN/9HzJOQhA5l8ze/tXB7vNoq4CXgTpGiAamZ3Tfbc+E0UVrLBTVFWUWU",
+	"6HoVVE9nXcxuYHvEzxzYmzsuNCTOw7QCMp2snRK628z14bf4dPg3a1o4Swa1EX56E8/Kz6ENsf13KLXp",
+	"h5vNL80j2FNaVcz0h9Y/RrO7o7WCzWDCF0+Wn4UZ687PyrqBd2OeGN93TOmxxDANx/7/TCkyL3i/hc9Q",
+	"Kel5vBLYWLIzR+AVVN8xnhBfP5ujSTlSDZLReiww32pSHijfgyJHgYcx5cScSOolEbw+W1EXOyJ2O3Mv",
+	"SEm8nfLRR08He/ZOzz0+lR2pUTOdYPVHS+tanGqmNOP7oqJnFX0sWHObu7KmrYKERWdODqgVuKsGtkvo",
+	"XoIRmEjOPr1PCloFNXsEaVSOGrf+A5yI4KA2pBQt11ARszj4KWMfCE5OB1YeyFboAznQR4hMH0L90I2p",
+	"sESuvur68h7kUdk1//CtffeT+6G4be4qKZomZcxFTSlr0O1oXRN6oucNWjDkhEcuRWt4a2aOVcYcNj0/",
+	"xh2e1WxdDz/N97A4shqUNnPZ22ZXtg68CjIzmAB6VmR7dutjlgN45c1vDfJIjuLRLOwWanEiv4IUOHyg",
+	"smZoh49lED6UdavYI9PnCUmFDxo3d05WeaWM4FDyAGdiFBuhvCJ7AebPG9tFpmwfzSHIfZ+MJC4Vpb/C",
+	"+Suq4WvTF2W+PjuVtVf7df1md/fi36bb/45qL6M/J405pkiNY6uNcXEmSpsFabm5TvglUIRpsoWSHsE+",
+	"jD9jV9PSMtWj7/0rryoz+bNbxyx/tbj1aD99Lx5hfjrFI0jJKigkUGclD2fpTJhWpBR8V7NSK3KkOE28",
+	"6iuu52nFNd2umX+qHgD3tDsDzLQfRKuAoL1H8KK95EOPzIhQIUXLq4zQt4ruoZBsf9Aquzd+mzoffrQ3",
+	"6PEB4Q625adzdLb+Nl6YMN+LG/zSvZFpTUta6mKhGbgDKLg4zQqz4HD2z+uD9SkseoG3x629NI6+3TDO",
+	"s2rJ7k9am7vt/mAkCMUR4Ei0aMsDVBvUU6fDeakOmlkIc2OYNyziCQ6j2wShCKOKF7ab5mgC3QeTNkrT",
+	"SPFI64tsX3o0lsFyzelWKqs1KXYGqpfk2CqjHp1hcxatfqY2pAal7OHNNF6L0Ewwho/pA/D2aKatkdBQ",
+	"iVMloQaqILb6M3ONjWz8iKZm6seLPufft/LZn8b0Kf5Fqxg3AzY/h6Oxhkeozb/M2ahKWuNN9yWhxi7X",
+	"5AiUG6NHKPAHvtJ0D8kz/YHxKh5Jq+woRG2eF61WrILkWKy+Arl062OTM1vmrXkG1enSdgdLiMPJrxzI",
+	"b8Ds8cT8Q8mqtCVZovpXwZ0PUglujUpnFW/8b3hp/cu9XS6jLqgmR6F09+Mnm/v7e1w761ZLLoq3RYa3",
+	"4m5Fj/b7VJqtYdtnklQtEM2O6ZU+QsUoLxSUwh1j40u3fYaYibJfETvyT25qyEdENMAZ3/ek6j9vCK2V",
+	"NR5PB3HsC6U7hM2AIpvSqTG30HNC8TcF8i3s8DJGmbknjTv/pgFurMUD1BWxkqkI45H565bN2wV3SZd5",
+	"LEpuJ/hPulXZBElJSdkXtKZJlwwtS68mRxtj270UhJ1x/fmnyWUsWymBl+f5o8N/M3qn+9hE72/hIvAT",
+	"kTj3ogjZ/BjyLoQvKP+6soGUFafVlnobYOwA6CzKfkghF/DoeulaDU1k+vvwSkr2mPJffCNOPnoGzghW",
+	"xEUhtpQ/+B3nHFgbYu6t/jcJjZDa2LMv7cFIzWegcgY1q2tzikrQrbS97E+JMYYL6+Po+Zs+6muSTl7R",
+	"bds7/YBXdoswXmhJuULT2lypjQWCsR4jhUYi6t7OidwsQvZs68xM22/7xzeh88kZF7xVWbdLMFsWmZWR",
+	"m2TxeZe9oFjbhSl7N4kDR5mLyV9mJdANZ1oChXhQ785Kw7EXWLz7pWXlw9b8ercJi9r74weQIrlsX0jK",
+	"y8RxCnXKWfVOQ0O0IHuBriPrhgFuZqMy938udFLn7RjU1WBjPk9e1piKBZOZvjNV2HapLoxpZv4XnR7J",
+	"AdkV8w1IaGr02tM9Wtgt1+jFrynft9akamqqjSygn7quxcn6F22XN3fmyISq8GZ895fGvP5zOqTOV03d",
+	"QdSV2ljP3L2VJ3vAYtxSQ6Os0wWPbPilRd9tapofad3C0nBvJ3sCLxf2joHrnhQ+NHbGl1taA6/oYiOy",
+	"AqUZR9OiKIWoC7HbZTxgRqceKT+Tk5APxmqxRpm5Shwx0kaZRiWLQkHoTjvXDCpVd3iaKUQvhdug9t6V",
+	"ttoqcaSMFw3I4iDaROzljTXdNmYdBQdiXzCfkFCC0S9os1BO8P30TpBKF0fKaiPUrIS0AyTWKUyRk2Ra",
+	"AydavPSHiwvt2twN094VsR3szoTX3v1a2BBx4pH8D6DRL17Sxsxr6QKEo2kFWh7CwnY2N1NEHYyNzBR5",
+	"gEY7I9UdrH6CxAkU2dLyITnjvgt2uidkrRZ879J8uhSCaBG0qNNyI1otzQBQcjAaPmz+e8pq58b2G1gR",
+	"BTxyx5tZ3ooPKD8ubDb+UiOUpnVBq0qCUikl42UDHkGeie9ZVkBMg6qg5uKMMp+Zmh2VBB8iNMwIvooL",
+	"wjRelXbo7BX6ANJejV6Se2Or24fMD9bGGA/LXmmKhjJZ6IMEZTTi9R6JL9AzztxC2vC0c0/Q2l79lDfE",
+	"7D4yPTDbGc6AXgnF9txdVyaNZTPad+5Zo4dBos866Wk8UXks2mbK7R/uPZRwOAXRkEwBhjuMQtu1de2O",
+	"CTPP1mfABTHNf9Q2yXn2n05nnv1kjiMzF64JsoU95cPwbcaqTMVwUSuMhHakUGL9s+kdKDnJ6GY4sfnG",
+	"enww5yklnNZUaeUxdYh1IpM9Qy9y0vlZmXX1uufwZjXU7JFV8OdP7jdLNP2q3KzuHFj52litrWwgq0AW",
+	"qI2B5F4ltPlVv+Cqu8JUem1OkedGNfz5fqlps9A2mY+v/GPIWMYSWWwvLDv2lxzZF2yOmSMal//eLP9/",
+	"/eR+3Qm76PJ84TE4fdK9cra4OWYYV72Th3I4pR186d11E48XXnCe0N9l2n/rfOgDp1aU4j5rrNuHsxa3",
+	"FPWKWKP310+mAUUZ9rb17PDedYIysi1kMKYVJpm88P4xxs0Ose7mZyqTtLshbId3ZarM1WuDmQX1yVlL",
+	"6B8WUtPa3qypT1AuRQWRT8S3jQrePJ72ibTVHnQu0LDFXxfvnZIeG8r2PJcWJI5Hc7e7gbn7yl4+if+i",
+	"Daux5dtcggL5+DRdGUZFw6xs/IRG34+nxY0hJXJfRkbRFRuqrIVK5U59882L77/fkE8+fXF/j1eYI6s4",
+	"2x900q9Bz9ORmRpVvA0cVfT8kvy3zz+9vyfwoTT3WsZJBUdhY04alFZJNX4QNfPadNH+/sa+kFJrC2dH",
+	"NMBzk5N8/sSXhxTtw8MQpo+ruQDOOOlz2EBWGU5fxKxbKXM8ffvuDTkBPJhfN+Q5+V7wip7xjCXvWm5v",
+	"GmENxq0Pp/tXwRO+nm9f/fAK8xw3NnnrAz02NZCvWyPOf/oCZM34sstWNJXRIvRmyHViMHK/xGEjRGLW",
+	"l+tuPqd24wWWbrcDV9pGg133tBsm7ISVnRzK2QVCs7ZEJpaOtWs+ubboPs+oW78L+xL+9bHRZ+sb8uf/",
+	"M2UzHcpkdMofDYvVt38+qwXW5jhFufcLw9oXRJeAV2pV1A5fsLpsYU7/6M9DRVtJutNF1eKFt93WTB2K",
+	"E+MVJh6FWQNUKcFREuZbaZtuE/5gH+yW1mXTuT/HadL2T3E6qv2LQKnBf6S0vbkDcZDqwJql0xyiO6n5",
+	"wBH4VRj5pNHPbOxNijkZL138QRqLlbhXBccT26/NZnkE1r69aDVDvHYcamK6hgWXEjM17miwr/SuEbM7",
+	"/hbXq74K+S2VzyqTOTNg3f9dWcCOafWScCqlC7rvWK3TRQHJy5n71NSoXwMkY11XaqaBkYzZXi/QJKzr",
+	"KMflmSKxfZzWT7Au5r+wyzVVumjVqsZTwhZ1cW6eL/SH9pYiNbHOJT45tfO5aQu6npCUnZOfJRsCZe23",
+	"zV0r6/mdjA3bZ+fm9Zab1vfxwmoh38wtu/SEnpov/a01lQUm21tckN+coCLbM+HihAcIFxh8wkmmrRZH",
+	"6/ZlqdvkuxBB1C7xWWrTlj7AUUH9iObc8gKV4STSR8pqY8ncKCXYBf6IaoA+uJSZqGbl5KNO1g2AFT1l",
+	"qztP123cYlvJYJf+Za0/R8NeyHM2L0iFUCMzdq5o9cZF8yJ7x5bLbM+jAoaUur+di+idLe7ypp3a2LIp",
+	"G571pjJwXcjWeRFn6grMw2/x2djO1nA0dhfMa+e4Ot3lMxH/9rx+vuwodN8pdgCLVx2OWyr3omi5ZnUO",
+	"esADd4SqOi8IR3omWyC26H7W3Ftj6B+oOmi6V1mkCHSMKm1z8U1/KON9X8N/olXCk5HXD0vrhXM7ER0S",
+	"K+5Wq1yYjahZeV6e4Xcrh+cbLEvtcrpFq9FDXZbQaKiCjnfVlWfQNipjNfnS/qpa6KKkzXi1f8RkDOrF",
+	"T3Ag/ubzkty7BAxiXo0wSGw8L4CQ3CcDR5q62qW0dZbyYgy61l3alLHChrUM3bl74a2od5s1186Wc5tp",
+	"YssYkzl6WPq3QL8ZfRZqWSfdid5Xs8A6jgIq0bEVEiZ8jqw9s+Yd5N4qCRm73REeT2qnWYIj0O7Fvkr0",
+	"k9MXz3hrRWonCEickhEp5ZE1Mzxipuyvy8qZRtbTJbW6qYLLleaIszdmU9H/ISyQfyyr4P/UE375IX1h",
+	"ksSq4E3vrJ1ZTb+K9p0lazg4Gxe2H6VH/0FP0xUn3CWHVD507w6XcJikD4bUSTCloy+I9szdb18LSZrY",
+	"aIiuuZguay7N2Nnbafb/q6ytsv6/mvPS9DJRuHlIzAB9AKum3CMIY5LEsFl3f/n7aLDf1+r+bUL55FJ0",
+	"XAl6KlXup4PF4lK2xMBXmroiUSuoG7NWRk4F0bh0teB7UIthcAalyj318zylflClpKrHz8RXfr4IFYRu",
+	"7JgBJXYu0d/NPi60FnvQB7TrlyW+xelOv6UQcOhOzwOMmKe6Rrp7Y6oGOi7steEdGqv8jc/pEtIlglkI",
+	"AQQgXTSmd+bzuSGNSxLtDcYNdBPJT7c4U4fgbfzaXdbWk/m1OYfqFVenFIDBVlTnjOt0xb1nx+okOOdr",
+	"i8wUr7I91080Anq5poaJKeVSD9cr+3V3dm9JmQmbm+eL7rB+KcbmyMwptGqpLjrp5u3LJbNymw0TSfNT",
+	"bhqVqj42htpkabAz5YymE7JSLwglWFm9A7kx/y+aj9pmQ/73//xfqbWheqI+xxaZW/ynpRkHsWQk71IY",
+	"h/GxGrEjopWKwIempoy7iuZrYzCYa7TOV+9e2Z5XOIxd+k6+H1FhReZ3TVOWLK6uOWEVq8BmhnCLlGeL",
+	"3sxfuIgWPembYBbBcJwKyLvKRizbJvbRXnPLVRt80CA5rQuZiXvZag8FwFetyF5wSGbMGDufwwkwznBs",
+	"qGRKcLITrXV9o1whOC6h/IzpHIuFd6FC8+lN01pDwV+ZTfTHZIfVE3Ck58JWLiS3KEpChFdi7jdUKbTY",
+	"uHBgeSjWdlON7wDmqTVqUMEPQieROny1yKJr3Pq4zFm0ej2YwrwjXzS2FN0qH4fLoUT9mLtWHIAtHuhE",
+	"apRV6mH/d3u1c8mjS7u/cwZy1BMQv5i5g+VLcTy6svo1yS/dW37KrIR1WLlu7rqZm8ieZhlzzbb5gihx",
+	"BHOqm1NhxzjlJQRoE5epPZ9k4LDSEipDaFvNYdqzUuKqvM39wJ6l9hToOz8+WwDr4icqN/1/HeRDOhuy",
+	"cLDv/p8eBt6KA/SgxbohmgZvY9coeGJ75geRRFRZoQRpqw8pdGpnTIQyfTo6C6akYwYiRU9h4H1J1eEn",
+	"gIerkWKGSbIupiZOo7jbTkgoqUqLw8n1ZYhzrFwlwWpYbGyw01V5jDs/EzcSRjurVyR/HaB8eAsKoWrG",
+	"qG3e1ErYJx/SBW6hqW6FsEL3RCV3cEVpvLu2TtuDSrQyBcTxytZsev8Dvp/ywjWUF1NkLuWBSlrqzpNR",
+	"UnzAXoCj60K6dNM038O2zgGeuQ66CQrnWHJRAhr1BU6A7JanZNuyWn/EOLFw18GVjU4qbAMNolaBS4nA",
+	"gwUqptVTpfvsaF1vafmwXOhfuzeuyH5ZZIriFHljNJfKPVfEtABb1X7IXB/T5k8XuR/miBtpiGfQfW8+",
+	"vxe/6D25T1vwuqD+A3tTTM7jJZK1sE7kS/uYM5vX1318gLJ9onTvKbDd9bUW6diAB5Zz11GPv2KhO4qd",
+	"kEWo8r3rRjsP9mqTUvq9nEit8cC73pIfCEW3mkOJWinsNzl1+9vnCY1B+6FrfJSDuJO5dRBjpNlC7Ecq",
+	"mcXwV215IFSR//gPXJePzdz+9lvfps/GXFd5oGN9P8jSw8u5TcqzXDbwQauXEQAQU0RLBpX959Jow9SB",
+	"ccuT4EplH+2NlKLPC8glOJ1ZF/YTH9AILRKp+vGN0/3YhR+M+QHViy4V3bmxjFnm8KwEB5euvwnOLKaI",
+	"otYHO0Xk9oQLOjyn46HnV3N46w1F+gMyER8HQ13tsNnwFqzMfdyq66qV1o/aR9DvF/eZllhRswfgFktH",
+	"gzx6B+zmbg8cZAaKwfb4djo1JTFBR61s63+49xbejeIP5RcnNJoPOWQDOQNfpKV5wxSTraQlqHR5v93Q",
+	"iTITcYSuUsCSw3BBEGPSwb69NPd77LbdTK0CFWOBWqzCQKM3dnUqTEFPX5Pth1wg2D5IIhTO6SPPndz+",
+	"VhVGGT6ZX4Gf3J6cVHYJ171ParHTxdzg1Ut76RMKyJ49At9gRRqm4zsss/4yH6l8SCYDRMRfzxRxUKYb",
+	"8u27N+TPzz///KPnhNbNgX70yWSYoMtE+CyRidBQVhW4kdMIyz6HZCanZvojEvZt7evmEmN06uiZIuFJ",
+	"4tOoXtrgAeb9OYjDPqfMqr4kc0tEBW94fV7tk61gCRlElRE9UcGPUojdhZ8dlvl8IBXbm53vPA601Qfg",
+	"mpUWfRrv6hJKgVPoQHJ6XFPrwsAT47rEwY214jmU78j7nShf3UKd8RpNss2cRFtXFmV71yqoiCXfWOZe",
+	"9t/dhI7npsKBjg1Gy8vDglukff2Vfbjngs14Z0e4KsidE5FCTEOrPGGVsb8Mphf4l1ak2RPAhkGXe9Hi",
+	"5W/qczEg5ZsoC8Jg06qhh5e2aQeaarcYTxCLy8czXvFJh1Dqjtz/cuzucSLUF5hoeVwf5m/APdm8jHpx",
+	"jeP0bi5LceTDFwxtV7d4qqE8KfMRlky36qK1lTSJT3Y8GCkWzC/gwFyCAFKHhOHM9v9DQqcjDrKbhxOr",
+	"9GHTgQfXsOunz4Y+h9zOmf6fZ754AGPYR5/Uornmi0tpX5xoXVYKdJlijbXTwH+QZiF72fE3enBkYwE7",
+	"nkJbnmA5aJJG8Crd5JXCKBK65rh2uzoMdGLib3L1ciffFTEk28JbF8teJwYhdyBN0d2LoIzTDHqdaGpG",
+	"eZmJnz5ZaMBeCdIQZX3Tf0O+/puDRqwzWRjV4vrK+ahYoOA07SalNe/5WEYXwmzUH8c/8lr5pCjX0254",
+	"86uXFuvOtVHYNlWOAwCDgRE/p69mcASk/nqGyQsHKB+gekm44ODJ1zEw7skolhE4hr69s8NNBafWbstY",
+	"npd6MRKTlJ5vRzp4VZ7BOiDH2yOH3QAJLJNtyWpwRisXGhP+YFEmzQOc07axokcg1BYreFR7/Js+CcxY",
+	"DNhVFmkX83mQHEC4aoFZvDAtRIG5OCP/XqhECeVAPSSw2mxMXOOfMxl1nm50OqeupHUNEkPINejgZEke",
+	"q3ZUC6kx35lPR6ync++98c9dGCmDR5Bm5mLUy1oggwWmMfz8FMrUiE5QoqELnR7FBJsoSBDvp3FUbBR6",
+	"6wJoXkH3FnZKSdzGysiznN4qXOY+8SaSkhWGiNu6MUT657dBuUsynz1fbReOltRKzAQlVW//rMKF7KeN",
+	"SOsn9qQrdpt3bmSAy/R3+nL5Zrfokxt0nSdStbKn1QUrNzD7l8OsOeYBLXLropOZF3B0+VazQP3X4rx4",
+	"utAQZgrq4Ug53eOJ49JJ54P9js7U9j43YHNPFNUUWklyWzZSHEXhPamz9bVaUmPPFTXjD4kI5zIQubjs",
+	"duWlVjVQ6gLDbilwMBdm/8uL55+vqhfoiBWXv5ONVVi4d2veqIM48RfO3GXmWrwyZDH+6ofiCHu6Pesc",
+	"Ao15ZBIXGHlSC/P3/gETiOeOFqPmkVVgTJmm2qXP5GHfGJ/+8ETw41WIcli1VNMTzp+WrNR516ZqxEOK",
+	"cO4Vwc7bUJOiZ0y4M4vRc5hyQqs0cGZSaNPpXNRzoC8/rS0SmTOaRxB0pr11Tfw9MsrSRTzoHIMP+pmy",
+	"5auB1tlhILtZtJ60QDcGpGZbSZffB/1q5OPapeAqybeGdUyngzAWICJSKWIMJEL3EpBgKnT5hPvYZWkG",
+	"Rn4tiKs2uEnQ4KI0Ol/k5W/RqVWCWgGOYJkkfR0e/93S9OBDwySs/ZC2FfbpdcVon9+P5pakLOXkhmDg",
+	"bxeJ4Mbl6Ifdi5cqS1CJOmIr9MEG/i1u2UguPKXbIon92nX8K5quVlqDObEUzlaUtM7EkjwFqPdwY9Ka",
+	"0ZE+1mC3z0sv/li9aVQ3Xq2PSVvIUgbZCNCy1ZzMwGxAFupAP/ns8wQBA1WHwONtUeV2rIawRIjG4bT8",
+	"kVa3slen4qh90Zst7DbdXMdbHNhgVh0zNrU0IXA3zVf1m7mK8pvwHxWUtatiOzF9qCQ98Sw6RoYW4CK0",
+	"umz80PwQydW18cXFObj5DNuQnYtzEIcofbquC1nEXbcao4Ori6yQnqwsCF/2jtIx7rdNFf5jpf4PcxFC",
+	"H7P5/FNDv5ED5snzld0n3tqa5qe1Qv9RMvXX69E8n0BGBSXZPYcZ9W7vRsswtYTv4IK614xB+/7QpQZi",
+	"bhw+hyT7zB5EeAklW8DKfYs2rbXgd4tv61azOgjCyXqWrJsLgQK4S5WMK6IsEhuGhnzB1OrCqJkLSTQ7",
+	"7lLinf9RvrNPjMY86OimwhTBkxGqq4DFr8BqnrB1PU5kl3pJJfj+4iVrQ1peg0KzjcmQX4i0SyHDOxlC",
+	"WAo90ypdMF7WrXUhLVI937dKf2vfCefAMnSa1Qe0P36djAw63E1yBsP15wVb4rISknUsbUHCLxfBSJzG",
+	"q/07L+Msks7sei1ZmIvYuP7PnulbTu8t7aZwvFyTJ9Nv6keLb5czaZf30TUEVd7dtKyI3ycUuu+vGMQr",
+	"9fCH1y+RNyoZoMcahmEO/+95pFhUkGytCKb+E1vDs4kBSDdkKziWdyDTfysxJN9toXypQCYbO/KCL9aL",
+	"mR07LUPu5pxIMPdkZHmG51451NJV+Kp7qbuKD7WjK5ua+HZMjjb1lJa0iGR3Qb2dN2GnBvEd1V3vj6wG",
+	"pQVfMQnf+1eyUzCg1+7L41f0rGLfOPCqy7WiRAKHE3VVNFubXllBlYRPcM8WovF4X5N8yPbpN/ZhfP0R",
+	"MzcLKdpsUCcufcsu1kCuB6V20RyPPzoUmP7speVfSij9iAdZbh2C102vqMsOAPtuFsUl9Ps9K9fq+6rP",
+	"wJBL8sTHkh/vAhEj2iejqlf4FUTJaP3KvjYdbU0VuGDsfp0BkfG7TIVHLrqPiYILXZRdesG4//1nignk",
+	"r8WkdNZTny75CS7+SX1mn8LIr9xDVTCeyth/f2BIQL5jNZAtlPRoEUsxbtKVAi+5kWcvbzG0uQ1fpZVK",
+	"Q88AxchHzV3BG39k9kIu+FZQWVm3tQRa2ZQdGzbOIaathsW+FfWJM74deUjYWJHUj4Qs7Jb+nCRncs0V",
+	"1u72yyoLbq4Qfq9Nv3AvDVMJ7P7ZOKYwLH+3GOIcSHkQCkFheqkztwKcvURYl8ljnvvUSsYl1Ab/Vy7+",
+	"MeUiJwOvGdTVlfhFK+NGIdna3pSDm93VaSiowSpFIdKYCXnmNVy3VXO2DAnbs8679n+emc+ndxbefC6H",
+	"WYFzPDqJmV7ZREwZcD+zLJkVmVuHmziv4n3yhIE/+5kb9vjpO/u9sTSvLH9Zg3vtk52XJ1EtL9cW6xq2",
+	"2ORXkAZ+I07kSHmoUUnRBba8ikhnlk2oeWfV7TelAF3qNU6Lq5qI+uJHPycZ6/2Zfh3mWat7Xea5HPGo",
+	"MzfcWFbsn3x3/WhvaQnubaOKVmBJmcf/B63bdE6aQEQHuaI998Y7Tht1EElDrJGAQMLJAsPXuLpqQ7Ro",
+	"WKmIFoQ+ClZtiGK/gtoQc99pGN9vAma/eeYkWbqOU9JVcOJuH2dy9JQ+11AEhPIrIpPxHPTb9V3e+KWM",
+	"l6H7xLxsXGDAXyU8k0f2aNUXeGqvWrqZ3gxWcrY3ly/fxEK9TWZTrARspqqwuDmzJc3eLBxjnXsyZAlQ",
+	"b4jSQp435PN7ogjKbwA5W2nEcVco3q/WT2ViRtGS6OHP1xZw+WaGONF+lqbWIpVTdaC8yuSmXVsfNBEg",
+	"yjqOUt3/ymMrrLyqr8lQ76B7Er95j/XKy2gV9TvA+FviqY6CqjgxfSjib9ipAaUdx4D9C07Gz1dcPqHJ",
+	"xeqFyPwieLGFA613bvstNFM9+lCyTcsNnQmyrKKnMEdmymNRU+05qAmmZlnegUcGJ7Kl5cMLm1GNvzPl",
+	"Q0uEcjil62TGeDuO3zoC/cC+O1MRJ3RKkC+6HkciuuBgGQhtJrXKg5loVj4oInY7Sxw/IZqZy+6a226K",
+	"n/P32SojhKY8dKiXCsFfEorpcxYi9OiYHpkin97/ZT5MMIoJBonpdyYtLjXsaTrEt8pZsjrPdclFM9qJ",
+	"y9GjpVaXJbIGnKfaRwoW0VGKxaOY8YN1xbjxOLqp9V2dXsen94tdtNSF0V7zNMxn0UoF9e4lEbw+E1od",
+	"GVeYZGkBJhblsV4gBFrEHVy34aIljJpJr+H02t3iAh3t6MtTwKL0k0Ta160QT/ruHsy2LehOg5w4TswC",
+	"hkRofIVsYW+ExGjuXpmkL2oKVTZ+f0tRtaUuXPJEZl/b7lQtrK+rC4ZkXb/Z3b34twUVbfjKbz9v8nRo",
+	"7hTCkVnzo8Ib0vrYQDaXJ5F/tb62azJlqxFKF61Mo2s27bZm6rCq8s3aXIvrzpA7KGkY5ssZLsBcnCrF",
+	"YTu2Ml3iRJlWWDPmJHdBekq6pspDqoxveD4aLh27Uj1x0HjNcCNtFRTN03n7oq98Lx4hxSA0BFyaXWSn",
+	"HyYyz84dPbHTVOYq0ILdvhuyhVqcyK8gBW5qoLJmcQ1BnMbhtsb6tLAJw6+fYDiekz+qPk7P+RetYhwU",
+	"Yq0ogt3uFa2Yyfe1VRbdDh+JRzkFAtr/mNFjwcNj3T2Ik7Ah6iCkXq8XB+u7bGjY92dWpowGceW6yBtp",
+	"GyQnxitxIsBjHtEUq8A1/L15tTJYtMFAJ+Ty7NER12Tuefm5PDLTayLZvSGA3mjbuBFmyuzyR0PuVDwD",
+	"lQu2fFiD8HnbpGsgORbxg9ARxs+qJMn5DL4knNQit/Cg9WTfjWBd4JpXrW3igkSRMWbqEjrtIU28+/5E",
+	"9mrMgT8+WZBdnpyQCsDse9S/J6o8JB9iBP/lHlXFhmxb7WgDTpQ9QmX0Xkl5CXUN1cfkPRYT4tYg0igQ",
+	"pojgiLFH/kT+yf/vf8ET6z+PWAa83TikXSCY8oh6CjWtozQmpYi3YKSF3IfS7hLLqeOdJrZpe/aE8Qvp",
+	"8rxfOu1IOQmWOM7OXlKOin97doBcOtWVwWr5fk3ZQ21TszIZgVh3C7JMLucr8mq6ynjTzmRnb2K6hZE/",
+	"neH29bHR8yQK49cegesvD4KVq3MymyZb/rqFGA830nTwCPORpm9EqwA7Zl2VNuFgMjZFWe0GMZwx+0X0",
+	"Wt65xpLTF4OlZHJIEvTwgcoAUVus62spet0S4IK/wtn0yJcXGWMqRVViTrR1dOWr8jhS4OG+MyEhQ0/N",
+	"rEq6TSlXp8zpb39adcG1rwRGgGEggtMjvETlKqyQNhEYTYSleZO0/YFHZNAX5dHAIriWhU4TI2Hr+OOt",
+	"Oi8uc9L4ty9xOCz1glzky0ij4jj106etyC9tjgndjToHJmNhazV9AL6QNjH4DGy/Z3Plw575yn5/pWoO",
+	"+LQjrMQ1BphtZbJ7/2wmaq1BPLk3fGUk5We0PDbOKLPkcSDhgk3jIXGLnNh8B1o57ixE6LJMUhF088Yh",
+	"cPUxkcdkijcS7/z6LcikDouTL0Z20bml5surI6qd74wgplPmEZP2NtDBDfOVWgk3itJ4ra+NjOyRrf5I",
+	"z0QBHIkWbXkwZqtdxcW4fpODG5qNIazpehkPfnKjvLUu6Su3ykJU3KsU6lUqYwK5OHBIXsZrmU31GUqJ",
+	"QJEQux1IwrQXB+DzsSlL6ojtJgfAoK6+ljJVsJhhI9tM8627UofBtVVoDRVpKBLORKlSCLv1cVe3+m/P",
+	"f/64AVla83YGvBi/tblzzGMTROVRhl0603Op0/fRtzGyfcx1/gWh1g9HFfnXf/3Xf/3o++8/+uqrDaHE",
+	"XBYQTl+2eFtFqXhJwFxvXOTTleQtUI6jOXCAXdi35PCH2aS52tSl07A8Wa6X+hqeZlx//mmapz541bz1",
+	"cgSqWouIB1yD+z+l2ZEuYniOhuY73k8FdZ9MT5wEtudv4RGkslw+1yUZrlF4UjyyKoSk5xIpu4fjdL20",
+	"IfbaF6EPBvNIWe1Dvstil25k47ilaBqoSNs4gn5NzqBtppSQxgTZ1Wx/wM6UrZTAy7Q+ZLxwTy6dYtXA",
+	"4gUZHoS+J5toKuI++Nazc3oLt4pdnKdzqbz+8KXgUYb1VQJdYlMOgmPRG9ax23KdNofOEZ2Je2xj5MWz",
+	"SyQKodliMqKGnkW7WMnJtHfT9WUTuMifk6//9pb8v+T5x/f/7bNPyN/efZVrbT1p0jhKoMJNOeG4oYje",
+	"ig5P6zXF6xyhJ+rQwG1hqc0tc2TM1pnKFDqAF94+RowPfl679QhaKC2D/9Im2a+2VKXHfUtkbneMrMvr",
+	"cO9keBkXdsxCbyyV1YBCmalq8o/YG6TbLcShsnMUBRVdMTtZSJ68gTBz4Ub4nv67kKTljh8WX0fTTnB0",
+	"QJmlRPBEiomOR1qTDqB1scTPpMz1kGFRePxAXLcjXi83+b217AlDNOkTQtvl16VFN6bEuJaLaoW8hOWb",
+	"+f41ixk0Hmq6gbH6fAX7W2B2iGjfhuG4xTl3y5Z9YkVvcmo7jfZ05/Y/Uw1vw4U25E5QcyI4rA5hjWOl",
+	"qaMaVYrxfYFo9KmUim8or948wiVkq/l0TnNZDV5gLk4hBaSf4LmIpWxQgG0u4o4zAJ1ZBctgYF+RzNnL",
+	"4MwWQH/DMPfjWw3HCY79LPU6cdkwDUglkhQINMAupX4ScoYK6UjLA+PpgMLTXVlmzl3HXJVwerR8DuRm",
+	"PbJ8Ko/Ph/5nmzkdUjbWt1k7NMmRhkeKW0jXpBvshEjdQhnF0vl0CukbUTN3Og0cfO6ImT2zliFturez",
+	"pVuuHzeZODekp5y0EAWOKQO6kg1QJa0d6L+m6uHOUfuizmuR2w8dqA7sSFpsowc4F26eqhYKJbAt879a",
+	"WKNHPIKsWjSTalFamsiWP3CBoZ8dZbX1/NrDVEHZIq9fSr1+e2yE1K9dLtvQm1b3137LOM2gU1IsQB5v",
+	"s//+7s0PxE6ZsT1EKwm6uYgWLqOvbo/8mSIHoDE1jj1g9i0oBdUC72EGzd4O7y0ohzw7dIqaj6+s0uvw",
+	"fJZDGYz6VclzIXuaMi6w6yZz5hOjXnZfkOK0fK+4aRKn1IBNS0UNO10kj8K34qTIFs7CEZvby+onm/v7",
+	"ewTeDjd/LjSpmdJJWMahnnDzswlr1E1LWAI3yGEPJ+RAnFYVtGZPv1Akna8bRh4ty4vMFHHm24ZQYhQB",
+	"ObG6JlvwPCzLpU/sCk90lDHYjsYWbxssKDC2SeVTexaV24hdIe0sjQ0el9RMpDiZb/QaTqQ5S7GtV5nd",
+	"XfgiLYWJsCjj4G6iPhZqVMGGPDeT3kljl2Zr1Uyyw0apOnriHkOhWSA7n6hmbYgNQ+8haQrR92jNqiW8",
+	"hae77lspWf3vopW8gwAbH4OqmMTSnigN2UI60vNLy8qHrRAPCaH+Aeu1bKaC87+buf4X88oX5hXHam+u",
+	"mw2Vjm1l9IkPIBPwil+KKtX4/2cezjRSaPphupeafnAZkLmW0ulCdn56s+H6HX15E8///PJdkNbq168H",
+	"EbCZW7SZK3e3AIse9JO87iLv5nFy/uan7BbG32APXV48129IXbCc13QcP9crhv7s/tqhvBc6Ff2qYMu0",
+	"WnyV/HfbWMbeqRmHJbUtoRX/ysb3Y24ANxQSOyGXi4jLgEz4DtTDlIMf2V9OHGTk45dwZKtSNKlSSb5V",
+	"c17HgNIuyxwzIn1u31a0SGbHwXkaMN7dkd25UhvtXDyL5jSq8h5xeOoc7Z7S5CgwfqEFsZegmzgpnoD+",
+	"383K4hYvKp61WAIraXHsO9fFNC5I+D3Sc2EJKBNuLB6x/x3pmRzFIxCmk4nXE3xWuEtWSN4l/PseZmQS",
+	"mxUfmkjLrEEXwK0Ll8NeaEZ1jDmAjGCyZGpJskPntXTuJ5+j2afQW0fJ76FIYkGOYDC7VFQ750HB9BZ6",
+	"QgteiL2TwvPITybO9s/rWO8X4mxMDG0iTTxT6ueLRpnGoj1bK5q8e/SLPFWSoR6dzKi/MQ6oDtTle6La",
+	"jpJQe+r95NJV9QGOhGLRw3I2k87u+DQBwuIdVRf55uOXN3fZEsJY2/T2G3IfdOJxonVhKRAc75z/zVIw",
+	"2H/0SD7sn2JSjb5od7Pg+nALk8PbCk/nlPyONuomGKPjSFANKFu1+UJM/Ms9OV212o/viqSmiUcaBT8d",
+	"zr2045m88ENw2edTxEO7A9+t1dNcFJEjF5M1C0/nmpKRjh4ll81h66nRzsL81xJxPcxOrTGLPOR223w2",
+	"1Su3/uRTchCtxIDuXtISfC6Wo1vuLzY+UeALiUM5+EKgozauMokER6YwScW8s6igucaUSfxE0H3O/xWx",
+	"RSMiODxmlKGEI1TnHEs5RQDMLZCGsirUojcMSiA7WtcK0yI2PixnCRWN8QHOQRm52v2643uFT6dwXL39",
+	"4yAjavFUJ6UMqj3I71yFRDJRMx0YDJG9gcNEQsWQ+/8REG5gQ/DGZAEIYsM5n5e5CuhuKqMv62nSH/hl",
+	"AdsPvOiZPaUncQhpkHFin56c8uu1tW3pvaRcudDfE+rt0beu0uHGUkO2amlBHK+9EYydiWwN+1O0DVIV",
+	"FSty+eaMZNuv5AxnOQsC8TvjgVHKR/cl0MoThWI9HhLCt5IcKUPHhdcheAGo0skZWP1JecWqCbLY+Wvs",
+	"HEZTsYRi5mluRO4gT6aAGuW7BQzp6QX5h4MbS29s4xtO7zLkbze5mumoCrdHoGMUZ8X2oLQ97LOL+FUq",
+	"Rl4eoHxYe19fmApWMWN6qBwqQwnsETIoSP7XgurC55Rn8JIgRznkmKQn3x+F+DG+bYs+Ru9Hnc70sBvz",
+	"Jp7Z3HK+ZvVkrDR53Vy9HX7LfL2DdkhfCJdR4znBSmjGmipdYIH4KunC16LZXf6m0Wpb8QHW9X4rPriZ",
+	"SBZy28yExQ2CUjQNGN/yI9XlISfxLTfa2lc99HXRj93NucR6eC6QKdC88dLo9zNGqx+g0UTS03yIupsp",
+	"d32NczC6jvZ6lRPid6AdlMwaeIN9lrmTUCkRIgRffEGUt30VPQKWNxHBSyBHIWFD2C5Q9SgtGvQPW504",
+	"Vjmu4emMuAPSrL8kUCvMDHWZ6g45RPXqwXKgZ/5DuSnrRC5lV0OTrEl4Vdd4bm/8vQd9z3+2CCtpW9nG",
+	"8NN57C75ZixrEQ2Zc7yLVktkV0cAOOdvH6YMRt/dipaXUPjyue7zzlUXHslshVvm2Js9WlPG9WR3wlPT",
+	"1Km5DlfiSBk3X8DbVPqhnQSYDqgYaxyXGK2OvTATjxKOq82O9jqKS7EiyrJr67rAt3PxLvfTsHKqwsps",
+	"syNtnbY8ftQ26WI5SF33jKTjpV/BLy1i6/ewgXLXdiNkyXQs2x5qQeqmo2kxT3yXaUgei7YpwBWZXVBQ",
+	"ksvw9zsr2Ap2EnuTPRaLbmybbp/HwtXti55IjnZUSqy7LZ3WOro8fJnOyZhgbTQ6NqkuJeCJc7SUtpRj",
+	"fv7WfIQcRF2pF4RTKcXJia5aoDT9bRm/mRwDVIymcqBUQduKibSdeQBftpdN88ka/73DNqr/HN83oBQj",
+	"KROtrdsbaZsTq6zqT5zSiVFbi+KqGzVt9UHISy9oB8q5Tb4J90VE+tncNUJqav6nOuL1Bl30gxrvHil5",
+	"5jS6LNTIIlLg4FxvNWY0WUYjdCMk+4JFSWvNutcsjQ7qIcRHXzmwqgKeNjj0wZhWBCla2SPV8MJCTZ8O",
+	"AkuklOVqZQiDZG/ymejjQR/r8TfeUc40U3ALFr+xqQ18TBJxYWz9gvs91tikezaJn+vz7hO/7c0NehGn",
+	"dlOf33WP56miN3d2iRej9Yp0I6KohXhIYx35AgtykkJDgGTAiqahrUZ0CIPsRVKQomrcUQSPWsvEtCHE",
+	"A6H6BTb+7e4jPFvSJ7BkWgNPQkaZVvB+96IrEwmjwEGEfsed7mU3YrA3GKJdrUloe2GgutMknbbrQtZO",
+	"eWZ9tk45XEZ0kdeti1TqVTow3sTjZGBqDj54gfpoD+YKZNN/tSBWcekLw7EpTgwOp8LulkSQxsL4Uq8x",
+	"xQ7zNe1lNUG6MrHN89iZ03t3gijAYp0FDfYMO+a6upoyoxO+WCSzCJ3xsZQw67gGrgv7Vgop5ICcMRVI",
+	"UtaUHZOprxmO7KyxoA70k88+T//EfoVF6BtDZuOOCLQ3Jtdi+ObEDN0ioDLh2rlRGOV70JKV8U5+ZHCy",
+	"CYYPYGnFj0eXpIwpFPg/9NH+VrPywXGPO0Wu0r5gD3JzNerCVvA2le9hjprGuyl2AMl9ah0raykvLwBI",
+	"NxeS7jOXmkJHWOfG7FLCskwKNuFFEXS8mek6BTDzgwRl+k2oelBDOLZ8dNR+dB2e1SosCvf0hJE1IrEB",
+	"7tj8j+BK2x2eiULHoc38ckjA6SpaPxlzcvk+PDgJcK0l2+/nc/LCNnnvnk+aDh7u2jcamQ152InQ9Kuq",
+	"gmpqGw48IIzH1fFxQsAzRaLo8gJRuXojzebic9BZngA88VOFrRV8IIy7AjsOp14icJcRthVYtRFbuTEm",
+	"7tXA8reTkrGAhHSAMEGTMpJhRViqexG15tgXHPOfi6VlctX6q9Wrh6R17bp1TH6iL12J7Jkd4xQd/63S",
+	"FhFYAXAHuI3DPZqDidRgTsQeWs8qWU1QaHQ1WAEhDjODQKfLxzpXczITcgfwEuejw5sjqj0a0/r5/f3H",
+	"5N7d2+waJ6X6Op34h9kLnfdy4WboeuIPmJjJw5Ln0drhJ+Ph4qluOqL84PKyaZTdXG7u9uwxk55rjZ6L",
+	"VDVV5J2WrIEO9gj3wIJ9F6cwDe0ICUAQPO6jkiowt2RtI88zOHSjbKTkjCfpaf4+2RweBGFSztkRasbB",
+	"Yg2Mciodqs6a9IzcrNzkLmFmd/VFwlx4eAmXkr1jx3wbydG1Sn/Ly7qtRjnLVaAbQf5PuofCZif305A7",
+	"6KJBLuLmjrLC3GI4qPSt5AdIBj2tzwG1oQPcHdWo7QoudObMONCmAa56mb601Goay802mQ3WxfnDFj7I",
+	"f4ZqwgUpQWrKOHHLsoZAbN77aJ561x6PVNqkC2qJ9yf3hnkmGVwwk34LecbFe7qL8Q+gfUjw94O9XIfR",
+	"55A5VySo5bg+c8jn0fGdNCqQltJjsT1TnW2xCjYvHkh3uwlnRrjcpC82PwjNdi47fDEe0Y8MStiEBAzK",
+	"K5v4jKBtOyoJ7VX9+dNzOe7AeuigpdRrzomSUDxMd1DqmPdd9VYi8oOsZnZcT/KxcDg14w+phBB98PcJ",
+	"TCINWo8pa4ELORhdr3wihzZOR6o9mjGb51DZTB/7qewE5m76qeu65ysJgr21znLnrV0g1jdRl/E2ucAM",
+	"sFlZC/IZ/ZnvXpgb2zurZ1OQvPWJnlWBxWuZK5IEyzkHkjg0f4qlI/S8IUpYZxcXWApilvOXlkE6nGmT",
+	"Wd2eGIv/MQf5jWu7fBHe7HYgoQqbZLgI2MHCh3YH0JffvPj+e5/N8qvg8LLLUKNubPYu+2JYK9LDQPBP",
+	"ZYjY9sB10VClIJNE+2tSAbkDwVIpPFPmf4BXVM4eBG4Ge2Pv93PYq3i1XHc2PWHxC7ZU9C4AKejJSww8",
+	"sblaRmL+phkog6HAzHRksPgzT8+Kwk0Xcm6t1FunfdYgSaQKQx0dyeaK2s7YnTOmX0ocO8jbZnmLLd+F",
+	"040XAQ7neZl+QE98Bq/iGAI9SWJilWMGFiINyYD0eXUFSkcetmXWRCASWBuVc2PwLXSEVaGbqWlBpZtw",
+	"ZqIPLzMwTKj3bj4LKRylA8vjxsdTEIZiKdjDj1Rp25sUTlrH4ZK27dwD3i6yhBiB+q9PNWvRMcTOWDwg",
+	"jzehTnHhM5DFDmDx/ccWga7kzF/R/uJQWkhpy8Cot1qxCtJ5ec6BiolTlFXEPWwm2HrZxtdzi+OeTtxb",
+	"WZ0QLm6zpsU77YulvQN/hrQH4zjW2z9Jc+UCqvhgdo9dlI2yZq2jRVyQTTFLEmUzLhUJjD+We0hTPsBk",
+	"fp4hgnoiucFH9UEiI5J9blF/wqIv468YLP+Ix2KUcuJ9lc/GwmJWMSsXF2JcOG2zWDpSmBg25bmjfbsL",
+	"SiyTnbRcwNYgYkSbM3ZwOixTl88dpWe7Pg4J63xBfUxdlxpG75oxvldZms+bUHnu2Id03YixxonGbAJb",
+	"O5O8du2laJt0sudKjtBpdul9pljgTIwpisKNhqoFDZjPG/dXetv/7mrvvuTnZZaj9M1uZ9b2e9AH0fN9",
+	"byl/KLSkXO1szIqeGwwxlQf4BU2fvRDoSEYXXE4KTOM/Ouf4tY7MY+jkzDEUjWgtR4kUYjcRxsGfJ7K9",
+	"3ANLc778Cz5bLeFJKoVciywVXtqeVyQoSzBbli/hgXALEdONdG9HftNoNnsj7c3TYFb73e/PwIQAOxlL",
+	"wyLnwpXf9nIEXhL4QEuNyegOtsJGVvtlR8vCllNMOcNgT4Xkch32xYaYq6tH+Qhgmy7Ki2AaHld6mUCn",
+	"PvrjV6835Mcf/pkISf77j1//M5rqmhyF0uT5Pfn+i7j1PIx0T2rWYU/OCE+UqmEHkVx9/t4xlw8Z8nny",
+	"YoVc7BZ3iR0Byx7VQZz4C3Kg5t5hrllCEk/jXyEoSZ1mK98EBva5+mrrIMqSmL/hW0Flxfj+O+eL7g+m",
+	"f4FJer1qxjFHmZr71/ElFia5dKIA0oqogOQk5IPy5+EyfdLKel4nmIeSg2t0Mrn+vZf2Z4pgUJWE9KcP",
+	"2t1wLbIDZj3ZzBe25xEmTeBPlWAvOxxGcVLglSqW4BiaHR/B3zhej9vfFsNVarCOnv33BU6CA8iyMRQL",
+	"cRSywFiMg3MBjN0qqmF77fKz6LufX+iv3Wcuu4NdR3sX0IZwSyPho7v9OBUaROtj8orbyCFW8J0JFycb",
+	"fdnhwj/93W3p7cVe1y6+vxy94bXgtloK6bLv+67i0VBm8qamax6SdyR7zIZUJiiMrBdxh+x0gdJFR5gr",
+	"Aafp5+suRnaG32Z4jWcKrbeSZdB6FiQN0SbLMoMwGivIj83jjjMh5TWrhYKqyGGxRRn2y9mWrWSlPjaX",
+	"C3UpWKrKTVac1Ju/g62OOF/iNmQ15AeOv664G+Dz2atBtkqxqaneOTs4k3ADE8uDiDyTPyeBVDsgPitt",
+	"yQthVGo3YzP1+5lDUPX/7me0jeUhmpSAPeX70m3EsO36JScBw9Vs9VkVknT0r0mviGj8l8tqNjy88KPL",
+	"uICG/H9uvn3tXtTzBdN0ka921UyGWYlJ+T65nxj+qgzhPGpCb14WTMUtsiuGQng5OvobZ/ncApJ0se8h",
+	"gzea5oLH1rN5K6b/6cOcam2LP9OhxrIW5UORJoF/R8+KKGFTKqte6ocNzTFFGFea1rXP/Uy7ALbn4gTw",
+	"sHhdfwJ4CJeHNAyfKrQovA2VARZragaqcOUnqQew6K44OtjL/BM+GSYVqaUuengFzZKm6mHqI+53R6c1",
+	"f45E7Q1fHox6MMTk5G4iEerPahj+YJlTAvojLR9eu01k5Mwxw9z9u5Vtf7C6fzZVGtwugixKlcFWsCj6",
+	"Blx/ic86K5A6QI/FViDlVTpQ625F+cxNjB5rf2f791YFoKmFH7dfyHxd03KVPYsv5NpC8NmFscxACdDV",
+	"BC3uxldRwVGiK13hzPKc+5APm6Sm2s1Ht0K6QEMtfsvCRAN9eKehyWitwuEEJlPN8WJu2W65E5Pubk5a",
+	"XiNFl87HNJORHvPVmOFqfJvvylUc/k1Dz1EX+CAEGYrJrOeKKdLBM9yAPquRompLXQSgpHURe/hl4S3D",
+	"KJB1l7937o1Ur5VL0p8Vj6C8Bmn9y7thE/zHXTBTIlc0Yx5PtXMS8mFXi5MzN6ctEz9ut01CLyKtOtAJ",
+	"ve0cqSw/Df0O2BXdOMU+kOb+lkofOWG+v0DgksSJYXX58oX7wqJrhSPA+9zHIrbQXl9n8A57kuNbPdIK",
+	"VgJqnouWVyKvm5gmJeVk61ndt7R8yOIvzqU1+1LxXJ4g8hJydQJJzqAd8OVeEMHJFvM7jgrqxwyln3do",
+	"pm0pn6eXwuVcgU+QuiV6cerm339v4+Mhvm+buFrez/1m4oKSk8EhMbfZNFyIX+3HVHuEOUPKNrfsYtpf",
+	"rK9d6NAxtveL7tSG7FitwZZ5mPGBIspcImzIIXpa3W1uvjHLdPQTYUdtv16QgziRI+XniBibKHr6mLx1",
+	"xy5efLDoS5EtlOIIhDofes2M6cZsSOnIODuaRXiecWktSKiJxvLavjAqoezriXWps/Zi7/79PEFcmeKk",
+	"+STtNLeLmZlcK3QvCHUggWKQom4xc6gxNMwcf0xsgNLcLO2rVaCHsU84Dgks6NOiLQ9QhYmfnYNMfvBr",
+	"IUnYJhdsdy+fS3aqZ2wfBqOjtbUjjnTDH6AUd6l7Yi0Sumt3ZuYi9bYy9rNObbjveJqwC6AyXPJaEj7K",
+	"iFkNujhSVhd7gZKsHlhTOOfhfOPeWso2X0nRFB49YMWiLoiNYUQx/VVf8IugYQ7JpvGlXXhum53t442w",
+	"20GpEyHHBXANqt0iK7FYTI/3993ysUAlzmZ3JEeHdC32hadbP1L5UESZhz7fsLCXVvS3SF1YSO3o54gr",
+	"5kTZIxQxiIdPcRz8UcKjeIAiwlHA+LuLqyN7UlTZbd/Q0lnc7ikn16ZjkVRHIjljerwOJ+MKq+MnL3B4",
+	"BPftDmSxtni0UJHteaRLU97QyG5dF7RYy9vYY8Se57g+cVj88C+LcHoCWUa+orYzGv6c4nCdEv1bePQz",
+	"d+SnKTZPfGzafT5wj4sjWDx6DlCpBFL6pZL1+xOGXoLK+wT1ItyhNi7yXazn22TV4g5b2zNHaGKZ/Cax",
+	"0Vaw0mCtUPpKioTu67xgEar6smCLez7lDTrk+M36Et9hbLwImJ0NcCz7tglJ5opYtRAKt9bFXFdQiY6p",
+	"QT3bjlvRfjijg2nvL6pblN4KpFWIry1L8O2EyrK/VxXY71zR9fQlVnPFUuklcl75q0K765l3W9WrOrH+",
+	"H+s+x7qTg61FNZZTs4Ro18uxazs91DPAO+3jWSFbxZalc8DCcE/BR/kZ8YZ5zkN0Bngfg49dVceA4ivT",
+	"aeLZxJ2dFMfibLqdBhYUOfUrWllO/bSsNCJFWyB9Bvpd3D3Xl/Dl+DvZhfpXN7Arsj1mKVGMzlhwH3a9",
+	"+dI9P7NeKw3ZWe8EB73iXF51iJ9DlCcZ3QepoFqTxux21uxsuk24Br/PfWYhL0m0BiOXC85RND47w9F0",
+	"hKFMyuaXnfRkbmCNeZTshe6VchhjwHz6HIKFmxBI9NFD93yYnI/Jqzi/3RM9nagLdzIePK+pjPcYCHnp",
+	"efv6w5fhrUwM/BGkXiEfXOiizE2aK9ZRAR5FUg04QLBFhw77dyynSIGQcLd+493XpiVluSOUMb3SXE2/",
+	"i/RGAZb1sh7DM/q4SbcKYSL6Ex0GloPDTkj2bW6qXoVfAOsTRrrye32Mz/lUt96XMlOCUvnPScZP0w0q",
+	"IQvW+reGaJcehrtfiAdFTmYD+zdDAQcle9osLi5ZPTU4iG+SE+OI+LOBTcrPVtlQjUitJ0yF2CJifp5h",
+	"bu0ty/cxe9sarJ/Lx7IT0X1uag2/SdppFWiahUhhAbLX03prQSox7TqeGqaRo7f2ybUglovhvUJCpM9z",
+	"dkOcmpufuuVKmbFr8DwzaYk3t9tyRsv6ZVjIR58zNcJ8exTNPtt1VrE4CMBRGTz6m4uGSn2TrLtQI7pm",
+	"L4pWv/Ke7ySOoIZjo1c3aV9Ligfls+idX1D+8EpK5jp1y9TECpT2CK03QFTrY/COPwePrPIFsgNm+Jq2",
+	"Cjahshc1TyOQI4Eph+vt7ZgedutyFMidkMD2vPAIlzl0HyWO4MLK4sEmtFDtM+KiqLMvx7Zod2dYnK75",
+	"2nbkretHqq/hpBtTgHrSCOQFU+REz+R0YLXHKzlAXW2sc80CQq0ERTICmzsxayRCvxFvOvoKs8x71pOI",
+	"9IJwBmXBBFvV0noauZdHCIbpk+0BoLGMAfbiYGUrJN92aUxL58yD06azSs1+KJoO9mEBXoMHibBXVYAJ",
+	"j7KVwbj9pXAzTickKket/RMlvxypF3ZCPb4sOdIKxummxjCyDGRIn3s6nM2lLS5T5v7Jhp6R0A5HUQNV",
+	"LlMxc5uxvNqmkQZEUwNxL/U48UbX+PwuR4e02TDdgl+GIza1jVekni5NFjX7s5cn+gAFSuvTrb0j/TKf",
+	"QuVo7WKf6Tde7smM0E6eo/Ogs2i7Yzs6boPm6aWQDmyGTQd62K19pBBSB4BdobyhEoyB3xd4WupekoAE",
+	"c2my9PN2o3RMWEknrUXqmOYadutrH7Usv5RYGlOyo6UWMiRcMbUOUtB93rQZj0ML3TgUk0eQ56IUVdrH",
+	"LEXLcyTpakVsL5GSdOeawBWJEDbsJycEwZlw47vwJSWKUgpph5+ujZVKF6ujJg9wzjLVTZQFpAirxvPu",
+	"DrJkwpoTJPTH6YUVCKLVpTimimdVW5YAtnzWVrVnCmgde9SqOfIgTovy2N18dJ2dLeu0spLJKr/lTfCJ",
+	"sshD72+YQF7BOuwlr/0mY6JOLf9onl0VJXY6wHcrTsmeSggJE3NRpW5UjxgWYs3r4ai5ASZIP6f5peVS",
+	"2oL18iCeezA8F7MfTLAJTHCgxVjKc2nI62qdPyCDyaXTvZb3IQ2J8ldoAlCtbfGZIgemtJDnFCbKmvLq",
+	"Pl1DNm92MMEp1uWrNlq0x9y26mpD/RrMbCefBH1dDHkukNily+YhMaIDaaGOfOPeuCyP+jZS5i7L5t7q",
+	"awIxt3iH5/DFuRXulpFMroiFby7JezjxCR4RP+8zgnKj0Ixv7vdIIhwJyhjlp1/w06U/u91T5TIwomFM",
+	"3Jhd0bYFnrZVF4h97ko07b1NH4BJotrjuNom8oEPKQaB0Jg/8DoX+YRb+4pdOQycdDbcYjd1T1T+CPbc",
+	"H9L8Qt9FUko8fOQWUO7EDr0H61yRQc5nI5sXmn3Y+QkZqEWZ5MQJewtzzikHsjWP+jolKqGHU+/13Yot",
+	"ptrj77TNjkns/aBI0E+qbLXliTKdTUlYf7hs7k6HZHWpOJqTzFeRdN/tvL+bgNGpDxJgQ7SFtGT6YP/s",
+	"9d/ImzcTKRgn2OHKmY66qVqjRK4uWfJnhsuAcC6g7v+KOIjjyjECpbLzt/CSWegnei78Vd7+S9k7ehp/",
+	"22MML7t3DNCGR/eP1wLZyXwHsNBydfWRrSZKosea9s0kvQgFmkyRWgizJ82OdOUxa7P7pup7QrBkfDqc",
+	"M8zfThNG97DTQWC/FWG6xx1BSSm4FZnkPYdXOee2+YkwPR0qyRmV37p3Xrod1evtxqViCQ6h03fr1mno",
+	"gjxRzH8SuFbEUactW6wolyDp9wpA/sZC5kKTBwtAf0Gh12SBopGD72jKP6aE4C9QKTFOduwRHGKS5RN2",
+	"0MVxRq6F4/G/mNfxnxHujjtnjEbjxa5m+wO6NTmyyE+YjKaDX/pD4A95DtVuCuePD5zs4RLh62t0s2kl",
+	"fbPwc5xPcuwd+Uy5eNhupXWD1kViki652XTruzQLzI9yYoZudu/6va5cb3KeamPOTCHlTAYpN2MCpyvx",
+	"9+eQz0N3MMnO+5Ew9Iqlsjb3YImKnEKzX5wFFHDu7fP5+f9R1KxMXJd8FEsVQ3C2mMnxJIoQDA5Matfp",
+	"m+VAm8MuJvvTNTg3Bxcw2SUmaRRucY9siBZiQ/bsERRaClWGHDM5pYkLPWrLSNG/tND7TBPBiT6JQdx9",
+	"9TkwU0K6eiHy0z/idjF9qdralnm5nMm4xDlyx4SfMVId/2HX2rAzlp5rm2PsD92QXL+jzH7G3DjrcxEl",
+	"20f/e4C6CiZ6PennyVegrnOS3rjQdG3OwWRMwqZiHKgiiKViWu4rY5/3f6DqCQtX16Ii7yRAPsZO+9kz",
+	"PleFOPMBqKwZKD1A8OfCsjFgJEYvT4yGuiqy0ByL/UtoHd9yTZlCixtvM1GeFdZ8OLZncQI1seRMLfbg",
+	"dwf/vDXirQR/Jq/Nz1jp7b/EMXJpka8qdlbyRy6V4FHBCxHTqu9Q6S+A25GeM2FBZe4oGjBbqjsqzl0Q",
+	"MHC7dEEJrpnN9+JVF3ztK9BLM65OVHKfYRhOQH/ScDgN/DFcDP5g0zt8xh4yUD+a8WKqgbkCq6IS7bZO",
+	"O2WmXVUhzyp0csHU3M7G72Y7lTuQI/iUFuYJcz0xzfOz+/t51i9/h8Fmk6PswOT6I6tFmc94Hpfo+gDN",
+	"kkpcjXg74QPJbmXs43UYIzGk7LIFws9OAsVekMl0HaT65k7wQrHa300Gnk7a9uGGzT+zPBebO0lT5PVv",
+	"dqQxQ2fgSux2TEde+QAjtEGPlkuDq2FPa4KV1WiSOB8yplVb11UtMFHUfDP6K7qdg88uB0Oo2WoE0wAn",
+	"vWKtOxyJ5ReizZ3R/cvaN1ZO+iBwar1jFQh40NF69wTOrV5+vzhmwQRvcIkQSpPgNSN/Q1YcHwfZ7bNN",
+	"Lb9cjibFd31i0H63jmmwfml7cJUxxmZucCfGMyTyC10AHsofv+3am/QH2EE8ObcB1ttHCzF2ursfuyR/",
+	"qJiGakPunZ+dw8mqifOLrm7RJYMzFdcYO7iyTWSgEkXt3THgPd6nNv5FxApPoyKnAOtvoWGuVCJj+gjX",
+	"vbyU3cSGsSfzEzoo7ayxY1s/8ZaoqeoD6n92v8lGd3extHcnorJpalaivaRO4JneUlD/qOI4K4ducZ0m",
+	"GhC7MT1V4OKI++3lONgQGGTLBtzXCbiXvMoxfC0NE2DHJ8bsMXCSWa8r4Mfd5UGmKxVphaVUFT0nZvGL",
+	"VjEOSmF0LTlVoEpqBl9ocZMOPYDFDhr4ZwMzqV83e7qADIeQuW4j1DFaoaVogFTMguxbbKikGxdN0pQ/",
+	"OLZVmSIcHkEGslZzWnUGV95YWH8muc0b7fTuFo+Qn6JVEcoW8LST85dWyPaYq2nWreRuvcaHuh2yTbYh",
+	"tjtmeu1bimixIQ4Mwjqy79PmeFv3M/MQ/ojW9V3onBkQw3t1UlWZFey1gO92RFo7lrnKW9TOBfK8cXIU",
+	"jRjfVWZ5qxwjq23eO/x972xc3ozJ8roW23O+c717MIasi2htGS8aKmldY5rJ9lxUfT7MaTOyUw9uEcI3",
+	"h5s9lre8FvrJKfk1STbOD7USQHtUV4xu4KIGd+guw2BzXqAecc14gx6pfIDUsYGBXslAbci3796QPz//",
+	"/POPnhNaNwf60SeryqLR/9kO0NtishBHF6fW3Ywk7O1hM+77W/8TKamGvTDDeEnMGWhRJyxKkAX0WZG0",
+	"lRAMqWnt+BkvuocgAq/TQPNy4VAqI2X62ercfmzk5+xgYlac8YnrKEMyGQtHWh4YB2KZ/bCqE1ODK0l3",
+	"+sKa+pLygqqHYidkodkxI0LmKQmNkLpohNL5h2xsLfP7LYk5M/yu0835d5L2iZnEYj2xpgbu761TH/86",
+	"PGgVTuXDb+NQEFUHTfcrd+vSANFFRJtmzYs0c3bvHFrB6m8OsTRTyEH4tD/G9xs0gJwNMm6G7Q8p3fo3",
+	"zLjo8IsQvexIz6QSjg+faWu+oTQvzfgRSr/FZK2UtsyXvOJPBRL+LhCUt+bpf/EPm4O8EQ+Q8Yv4GFwF",
+	"ZU0lKDPmUAD+yCoQlpojKgSmnNAqaUvmQQryMbsILml66ozuizCSQpyrcNRQ6fFhKHUn7Hhwh5It7BlX",
+	"3eK69zHWRaVkj1AtiD1UEczQmE7Vh6rsovY021gXRjt2c+fYjvpsz0Hx5Y+Fb0SK+f8pCZsvY4JbQIh8",
+	"AVXc+GhMYZeIktazMdjv7FMenqQQfCuo9HGkNKNRJtEXCdbRRYjgWXOwJR/0KhW4iK/OTgwi5f4Pd+Gf",
+	"AxSJsTFXTH4EWTLpUnCrMKoUm4wPW0EdcYZFuJV9WInR0uU3zndBKlZYhetEKT0D+S51y5WIduxyQVTL",
+	"zKeIfQSVdVR9okEeL0M36ZCsU2ZUh2WdxtpxD3gfo2UPtF3sZbqbH7Fb1iJ1INt/L3zsi+jOf2dM7fxh",
+	"C3IZx6dRy+/x4Vn8bN/qhNA2q2/f2tslV9VC21byHfuxQ0a6Ln8uGV12OcUWatSndm0xKBxl1VSPTNmy",
+	"7xSzPiJcPEXUfXViUxCqdD3IFdiMPYNpkNKTX7s8OiOCpK+64Ky9mUWhjIRqO9CmAa4I23kwOMv5ryaa",
+	"Wvn5VRCZAYZ+bGEfxJqJyoDL29o3T6/m5ya9ckp/iVxAV+Hq7xindfbOeKCqUKUE4OogMu6CpZskS4P7",
+	"7SX+EHebXbmhJSiM0kVgOA8YT1ZHxJLZ3LVcAi0PNJsW5uzQ5A+FOtBPPvs8+Xt6ilPb16Zp2J7a96LZ",
+	"G63JpGzcJlrrBe1yen/Txg8B9WiQYmHht9e5c9w7qyquF1sDWrJy9ryyT82QHWgh1g0stxEfad3CIoS7",
+	"lES5Iflmoo5FjAnRnG7iRZlez87bO6rbuXAWRyneXWGhBFr1rnd9D/BmegUyxZEWfQrbP3XuF0VZZe6T",
+	"W1icG+7WblRHwkrdSiBYlBvCSgdxsoWjB60bRQSvzyM6vtSALhaEBTIwvdK30iVOD1ynTN6iY2elIbxI",
+	"BZuHsl9Fr+JoDryzdmrkf4XzV1SDJ7q8huvYOb9sE8muWrctVBbsN4Glh38vVvqiJ+852KIfnTXTC5as",
+	"v9u2rNYfMU5sL7pcsaY1d+kNcfl6EQImPuIBtHBnBpB4zKFBVJdERVbWHbo8m7Cbqjil0C2BN7S78aaX",
+	"A8/uRHju9ZfkL59+9l+JO92JBVJP0TFXCdX4ThsrxcasGyn2kh6TZrG1mNedQ/6dVHX9G04+vf/LCyyn",
+	"d88RWhvdfE43NQGAb+17qDbO309tHctmBgwfgR1XUI0wqKuvzTvpACr6/NNQhdnLmp8FfXCYI45QxaUq",
+	"Mt6nLkglvifY0bMSa/8wp7zw155c2kR5twaWyj8ppG9DTdOqqG2WtHqNa2Gi4v+tw9RgmVQvqh7WmoFb",
+	"CTQVvn0fXGOHllcSqpdIR4F72/v44AMeO4sBi+POf2G+m0xrYHz9Tcanm9zUkYGXoBxzf5NTY7iRsfqM",
+	"aUVqqjTR8mxzgWxJR+ykcTC3khmt4cAn0kkxcKFTJWTgtJzbo6GhytaDurUP5aPJhJw0yJLDH2Lc1zcM",
+	"sJsVwGVykcRc2twNciGWmwd9p6KtpNaIqONWN5oGB0cWTff8JrRyPMFzkgy+S07rQmbCYIssDNrZF1dg",
+	"ZrqTe4KypD/aW1i9AyX2dHnPY8EaK8ytowUZKD+H16s2RIvmo7ZRG/K//+f/mo6lTeLJyeUF62OvTCeq",
+	"zr4rzDUw+qd2/w5g9Xcbj2vs8CbS3psDsMUdG0y7nbnIM1NmEVffOuTtL0Xl4QaG5lxCxXxNy4OFCTf3",
+	"wRJeWkAuavnY8MrIg8q80M9oP53uM4IivqcqsbmXZsMz/pBhT8hWTF/i2J40GJBG9ol5HW9PAO3iRCs5",
+	"HdfV3YO5pDxVrM0y1s+FavEhS9XHSihy4F1oRBwFgrCYawGmcVvLwd04FntlRmDrUWi/WZLo86bxWns9",
+	"4fXT1K87GQ8F7Dn+6gQs/7qy8YUMzy6K7G2OWJY3Hbi7jW96GYxFYGIf3+b4tSrhKc9d/MKbRmcr47rc",
+	"NmT38IVuZup80B4TCGq8NG26zDf8a5yQgWiy+PaJKUDMmDj7ANHkjHlqWj4gGhsRPkV+UCcDkDV0bVYN",
+	"ZjMwTo6MC0lazjokzh3AMxWDlS3gXnFLns7E/4qeQ1YF3rV4tSEBA0yDzVmIVYE5r17g2bjDwg+saTeP",
+	"Oy7xZ4qYI9N+dd5DagU07uPEWv9IywdI4ZnBWfBUKrZoeWXGZ37GTjJusYeJ4JCupCnF0QHgLGd5PjY1",
+	"ZVnKXUzNm90wb/h7ZvG2dwAZJCPrl3eJfY1QUBmJ8EXc7tYxvl+eC/gAsmQKik77Xsum08MgdFVdqIEG",
+	"8u96UIMuFp1WEZ+beQ+lasU7VvOpXNbayUm0TcJ3FGxUY+0rUwTxjlbg3Fm3+nukbc0UHyznbQZZ6INo",
+	"lTkUHhmcltvyDYMS8vdnq1E8KWnw+QWAJkROof3k0NgHga0XEh6ZSpL84u/OpWyk4UC52WIsTclrJl1N",
+	"t2Ks7xBrzjdS2MVO9el9hO15JCf8F84ptu1hrRLtmq9afIsVO1Z29u/CM1FCU7PUkn1v06KCxvdJzOgL",
+	"Q3S/rqZmcwt+7y5NfNm5bh7/m4Iqm+etUiUxjwyrA+0DmAZX13550uPAJwuvr9MxPijTxWE3yBLzSxpr",
+	"oaEm67SNl+qRYMbnSYqj3J0NA8ELO3q0+cIcj2do44/BsKadmPUOKT8/0UkzceaO4Oa4wEqQuw4F17kA",
+	"0CmAuRR7CXZ0UNaM4//ijKV9f2+hqc/v2v2+qwG4jjGjpqpf21eWFhjX9eeuS5y0icabu1CAYHqqPS9S",
+	"IXbmCWvInKTg+8I6HzESqNqtEUgMVqNpmBzd6ZC5bqGHx+q77no1A9eMI0svlqPpu5rKLeKEu9ZEMKMM",
+	"lKdD922JwcQ9e8yyKhq71wFUO5I21H5dL0MQIuNK+MPhAb6W4hhr9WeK0LK0yJSeg3Wh64I2RhRLl/w5",
+	"OvaBlgc04GXAVe3w5Jki6oAQ/spDRqft4FsR8V4CvnSRs8WIEy/a5tbJyreBDnzTou3ZW5bFAIAcdOZW",
+	"8EOH1YIBIZdHv9hXE3HKXssI+ztSBSV+QiW+NjIpQd1gaX8Ahq4FR7QqJGo2TtrG/qupKefgkpvspltH",
+	"oLrMRWUPgX8MkEVzojIN5oCdG9hP5sE3u10OmXGCs+mmKI2BFL4na5ETLhwVTmVEGslJWl919whcE+Sv",
+	"jsJ1gCY2gw3pxcCjdVzG6rfObBiyujoT9y5e5J/nmd+knmbV80O7Ge1IxCNiiUU44tJS9VB0HbdwKEVZ",
+	"U3bsUY78PKmh5vIKV3BxhHH/HkspxSOrAovo8CZXotl6mqeSt8lJWKNs9ISWsiA2MbZXEbOeD67Hav2y",
+	"f0tWUdSO6VRy55ocmeHGn1qa2zjN82TbN/Oax2dEfEmaRg5P44IHQHCnxmJE8Xj/RDde8yT+j/ldA3dP",
+	"TKOFO0inTMngckM/WxKMlXw5QgymIn72nbfhPeKR7cOlCBMB+XEBvKl99ta2+e3BIvooHlMNDaqaD+aA",
+	"9jCVC8fTB2ZLoDOYqctfpFaYYJcUOq1DerNinkV669DrZrHQuieXs++7r3ss6Cz6ctSN/mJ3tcwBEjWe",
+	"/iFAamfuOBsnksSM6mJw+s6lOwzqWS4panVM5MCfoj7RpYPLVVeRR/GwNgFvLZH6KGPPue8COWfDpGd0",
+	"EA8ZfWweXvXVSVTeEOxYUlYT5rUHwetmoVfd7BueKsXsZOpG57eX0MsrLbpG3sFqE9fPzkVpevHLUz27",
+	"1UQ9PWmS/c6P1mebyJ60btdrKixreIQ6LdZTuOBbONB6V4jdCvXgc+wS3c3iVOcn5Wa4lr05TpoDJVOr",
+	"zIuv3Bu3qHT2wJi5VeYVfMjQtXlMyhRcpVv0cb282Gnr+UAg5vDxTfIDj1BPYabaB4j2JAJRgoqDk+AR",
+	"r5cL71JSHmgm9JqXSKwHWVfV22YclRfaSVKr684xj7YUclKj24vFV7TxOAvaUQQXjmcsmnVPWFmJUZst",
+	"DpKFd4wRH+N178R/Yi9mWZhRTayqs1jDs7CMaej3cNxHZuSED3zt5l9ageGIdRLokOv92RNYZxffICZQ",
+	"zSduNsMNgsiIuR2S2hbRrnGcXqpt8B4P8wRf0zwMEcvM4MLtfvH5D31Yx4Wl11Ne4M7RO3QBj2UwNjE9",
+	"3Jnf9kcXSI4ds5O8NG/hMaJmGZy6dS1OuTPqMvBFpK9dc4i7ziHhb7JgLxt5CQwLeSwRdI8IWaHdfmEa",
+	"vZ8kP7YpdobBeK6Niq8LUrmn10MGDgsLh/GHrhvJMYfUnLR81QwjFquqoPu7YuH44UNZt4o9wtpvTUNp",
+	"CrX2KMqfJIgIXFxTED6YF/+x5MKIenDjVpHBcOdNTYsLYw4IzxAZ/cnTQyK9QMWsBqPVES29vVHZacep",
+	"qOGtVelPXJ0h+I7J49ro6yUGBux2UGojXk/itrksiizmnZ0oBtZ5stwrlDreWisHudAm9mUUo4xmOiej",
+	"TlBucsGP5O4Jr/eiBnUBES1O1/LBfGEe96s3eUS5htN9bXkVbrbr+ltFr4V4zV4CRDltP19ZShTh8Y0g",
+	"vuc0oetddthvPJznijEv73uioiDbk39pc0mGqyAOo6zUTOrqAnemtyhDa8le23rqd2Yv8SRHWMflntF5",
+	"ybx9j0spWo3YWyHf2BnFcfrQDIRjMlD8Hm13VnukEZcq0hHHaoEw1gRzSZZ8LXv02Kz+YvLCoSBXNKvc",
+	"zC4vFoMmdx+DZgVdjfvuO9NeQkW2TSmOGRBwl3/D6ppUIoLpo1ydrAdiHWNOrg+TU/qr4Ats2Hh6E9x5",
+	"g7Vz0+vWy09pNBnuswt2yk1OscHme7qT7B19hCoDixtZaaN8LAWeuFwBInZpIZZsphlr7mrHSd7TuLqc",
+	"M4cRC1SWh/yhomULmyTaSK1BKkJ9RvEenilCq0qCUpiv1q9J8GuU9jMgfqR3CNoeBdeAHerkal9NHzgA",
+	"Jzogzj2LMfytdDjtjq+uUbaRKfDf5pmTmrEBkc7wWbZ40yuQnPzJ2b6FSug26uURvnfY12+Yvrjmn4uW",
+	"Z9ipevVB0WkeMO3T8CvbCRSkZd4K7NPmbuYubMf+NoBPXLUWYR6vWYtS8Oo1LZ3LetAfXjgst7GKkw5v",
+	"okB4h6KGXc7CWIN2O4o5YAfSX5sbzxewbxOWrsNGHKuPf3lLTOteWTiduPGqsqKaBkWJSOY//vDP6ZyE",
+	"UkKiLuELquDPn2yM6WfeIdszlgqmYR3Z+H2hG9rqQ9cxNChbfQCuWWk2gLKV2Ux5v/HsBLu+2i9uwtyk",
+	"pzZrg69jtxZ1IXa7UJGdqL34O5BV39Z61ZLt9/MHvW/mvXt8FUpgjo3Zmoz9aZ71f/iePD2h74L1v5C4",
+	"8I+xhAvobk03pxbhJgf172C0u098Lx6TfGUFu4C9NLccRwzUJU+i/JVUO9rAP8x18OjCjaML36+WEM9O",
+	"muv43Jy/sqhJaxxp8lzIlmcO9JYXEx4Ty953rc/kUnfDTJdsPoh5mGzhwHhlDm1MIjlSVuNtB0vz3b06",
+	"kYOXYxgffcpe2ecjsfFIp1by92CM9nw8+Vv0QbRSWUrVkFJjxyxkxTiVZ/eIA6U08rr6VtVLc5mYZgti",
+	"ujRB4HZKf4oaek5nT3FDX0jknNNDXtUMGA1e/fCqtyzdpWhaJ/0ac3FODtHtxbEg2rvsXAyhPKDrxZHf",
+	"ZhB5XlswjvQunX7lBSlpDbyi0hHrOlltalrirGxneaQ9KKS/WCpAyXYdckPd3GmqHiyaeZMpgvL1GuOe",
+	"miZfdH7gWoiHQC6DHuOO5GkvQBELAJgAmoZjUydRgruvWPQT+9wzRZwBstKsCvff8VfcPKxqMIWNOSV1",
+	"7zs7bGBg7DTIzOhtptELW6d1oCpgPvd7+3nKObNAQEes2z0Zza2J+cWsvPmv36SRv2JDhCQ7BrURD4fX",
+	"ZFbM8bial/DXQQnZJ6kx5LtuO2F+JziBhOmXZAu1OJH7TvSSI+sH4Dx7TDcXGYboKIlrUu35sg+Xybl0",
+	"ZbnQs4s6kDmRs61CcclTxUs3d3DMI9aur+HIXmcdPgTVk0hQjRRiF6Dg0HVCdug78XgVTBFlp4Xs6ePy",
+	"qnrbWLELjqURklegInWK0KylAgtF1TY9Arkx0HykB1t1Ybq/fzFczOzSbKai2O8OAPq1+4wZ1I6iI++u",
+	"VI8INOj8kfivD7X6kNwP7w6sSfOWlVRKlkGOvMQr4rJ0MpLwSjn7HT9qSQ5qqvTiVV6cVILFg+VSyNXu",
+	"+Xm/hZvKi/wW0WwPj7DpMSQ2lCV0ccCIDZW2rPqak7H7YnLgbM+/Xc2Jn+R0eJPY/y8Jotzj9gvBFPSO",
+	"9nZ24TuM4MFu7EqdhETMGgRi6k/Dp6nJDUoxevDPyYPNt341taDf7KHB3CRT7yweWB/WCZvcqXTfD7dH",
+	"v6xJJBdcJfFtBuhJeLG1mFNEC684XbHEQZzs4rI9d4RDWLxsncfKj8/CJ0ZImGfbbB8eJ974wDXT5z5+",
+	"NquhQgc9BqR8iaQlcdzcVaJsj8CVSOpE32IRTWwO/RHl8IQ3fPNJogXaTui0d3hCgeAFB94H40t9dIqs",
+	"afC55cgy2cOZyv7U+Ru0v7LlSODyXG8JKIlzd7JhdnbcwKSwX6ZLRZXNjMyLsY/KPVPEPYfhFlc/ZHEM",
+	"tqBYZRd+22oteI47ZpgipqxPaipDLLtEg9keVChRFZxf2jJB06jHd1dljL1Dgf26VoDYopP7wME+mIGq",
+	"jac9txX7VJs7psOyMJ2N9rq5XXARSIQb5OMcIfUGpTzyFx09BqttnKoHRbQgbr6Ttqh5MF6baWUwhYAR",
+	"D7xidiDmy/66z2SePEABNSpqybruWA0RaJsfq20hWKeYQe1AOXK6Mllx3KtDQXBCGBWddAUmm7uyFjn8",
+	"wCQF3PseylrNHGltt9zI/jYYR2+kBx/2tCulZ6U6LHNXJGJFKC/lby0exUCTXJIT/QHK9qlChnkw91yJ",
+	"QzJSZ5tJT4bz+OVxPkraD8SvrmJbyMs/UX22Hsmf9SCh47qyGVQKCbSuzwUiZ63kWkVIzqXBhaeHtIic",
+	"ubOoFou77bFobgVBMIK6iHuULgwbMPwPa8mi+FbcWScTmyDQYT4nt0WuVlu5xN+nI4peLfMHccpkrDp4",
+	"+Q6+KQdYPlmlvKY3wwQlZwuqB6jm5jvl6F8zDRk/+mIHusXeT8BDU3PcKqIaCbQi4tH5kEw/yBb0CYCT",
+	"rdCHxUZ656rPB5YHgRatXEiBHgUSRQJGHtXGXqLuX8YUr8byMj/aZB2OIoBmBRc2XqlysYjYwb+itMsB",
+	"7s6k/diosyOmwp3pptw2kBSPmpYPXx4o51Cn+IU4t4ZLGjKAKl0gg2KmaP7yHLHuy9lev4O1JTIn2B6E",
+	"eCjS/LrWaKqYct8OFHMcjET2WZNm+IJ/S3ValIzWr8pAdjWo1RBYCirVQuim8HxBlcPc6M1zUpFRXtVX",
+	"ZUcb4TUPpa/A7sccAeYi2tzwhdDdpAT408Mro0YK1ZgfEVMEUxmwDKUoBUd0OO2T8/dCM+pQFQLDjA3I",
+	"USzBQxw32jSM7y3IZWzKO8xvy++uGsGVfSOCBdcgj4w7qIQtYqSmPcZmDN8ArfUhoZj3kCyU+LGLLVn1",
+	"Y3lM/omLE/mIOLbt/2zE9mi9Po7J5AgVo/wlue/YLSxYMhccMmDJbeqG3+uAu33ged+nKY0asp8urI8x",
+	"w2JhnzGK9Z9q2Ol4KOE8QC6n55v7+3vzwfPg64FkwTy/GaaxEIFaGzNc0DETobqaSyG3ZBkWstvW9ETN",
+	"GovB3LxTPAU8sFCvi4jhEBJ+WzPag0dLsePs1i8YGgtSVVwor3R11k6g/Iczm0rqeH3XuotCRkrflp7V",
+	"KkOLDqsMLor/xF3IDvFGmdqW6zKar+RNwD61JPUTP9q9ke1+/5vpq7aQSy8eE3SbFyCFPIKsWKkHMWVp",
+	"daGDTy06PtVKFFxoo6M1Rd3t1OXmjovgNA7gnEXelZoVg7uuT5kJ1ZAO2zmv8yqBsG35Mz4hDnMV53O3",
+	"+iRbb3JLiUWPLctw7KNM92+JLtMo5ocNMzc545ElNCTEhkAH9jF5tRWPQH4FKYzyEycLOB45DF+SshbK",
+	"gcU7N9yG0LKULVQdx9mG1KAUcXQlo6U2D69g48APLqc0ZBwukKPvGE96F7yvcennLZHHclyQxQRPwxSM",
+	"4AP1ExroYWwXupnzczIpIati8pu7ptrl7KxoPq+FTdnSmvISVjCpORNzwuVY0QSfyre8S8R8pojfZ3M7",
+	"enGZ4zw9w+mQCqF9myXyTXlIzdBcSxHoi5/E5PL3EGGHwf3A9ZbAO0Y0pcV4v+ZxZwnciN7D3AGohKpQ",
+	"DYZH08hH/iGHFZ17ajVCzY7VE8hZ+Ktiv8LS66V53v75ilpaY7TO7hR8yJI65jzHqxzAWYiilWU4IzSc",
+	"OMHfkyN4QsyA5TWX2xKk+7W7Ri+XcLMmvSnYYhJ3upgyMwedaI4vYY+sAoG+KxdxtEFHTmiVzNKKJDjb",
+	"2EGcFrU2NODcNExP4U1qanqw0pdWXLZNI3OZhmtUyE3hiy6ids6mMq5ms/GHdJ9VbCvagJVt2dvQncZb",
+	"Wi+Aq6yilL7AXJLdamFRbiMo3Ro/Xf1VmjZ9XWFILRSogmkFFmdz6OpGQ/kRM9tK6BgvLHSwClw4mAKA",
+	"VDjGiC4p50KTLZAjlQ9QkarnOIrUwu8IsJm9uj4Rqibb4X21St+auhDJckL7tdgR1jWyBprrGvLwAZ66",
+	"W/I4h0FxIX7NODjXMPJHdTk+HOkCGeGs7Yn17EFrNtIXVJcJ3+pg+XpMo7s2yQf7yhHN+Qo0qjCn2eGR",
+	"YUr/Yoiat/YjuNPnjhw3475fkwNdmOLVH9jXH2ip6zPxNUZUPRSssulEFlbEGgTWzWx+Vonrc8/h493l",
+	"QTqcrsZUop+TSZFJP8BPTB9cH150LtEou1zR08fEzWaPnWsLpTh23Og1U5rYaBTmk7Kj6ejzjNmr5/ej",
+	"mfLX9sn/n733b27cRvLG3wrKdVV7V195PJns3n3X/suZTDa5ncnMjSfJ81ySiyGyJeFEAQoAWtam5r0/",
+	"hW6APyRSomSSor2u2qrN2DAJon8A3ej+fApnre3GhsJK7CNOouvTw1OnC37/HQ3OymXDvyvwlwI2ZEUP",
+	"RpBUM39ZKNDfflYm7NGB2Vse1dvy67CWh+Wkg3A21r/ZlV1BzodZVVYcgKrn7crgdQvXGpNYCGD4gF0+",
+	"2zjKb15AVjYrYuoyyuhd91VsP2SnKK1v48Vt41xW7UdbPZB9DAp9mO49uIulbj43ZKwHzuYBwLD0t5XT",
+	"KRQ0bGizilsgsj0JbEhKn1dZo8GnlQznegrM/S6LdRd8zVIDOUc9lbGONY/gMD6tB6OH+M8ZkUj8N+w/",
+	"QHnJHoce4oW/cXfs4j2qrsZGhkW+bCaNZu5U9ccfPhR4QVRG7ms+f97eQF8+NHg+Fo8k142H9AFVIIiU",
+	"pbRLIq14zWC3HXpO/4oPuqYClljJt7NHTh9WiGBwx5MUqxSUTNbU5BIq4n1jtTCMj515uTAWOYMPsi1M",
+	"/VTVWdAkMv4RnMilb6JBlm/EKM3mcdBLd/oXuK/5hWpQAZbpED4m/7zAAN9ATIcDkARbb9tCs/rTowAx",
+	"jnYADU3+L/tBhItYE5s+uDDZaqFQDdHhzAqRktbfZzd0BNmbXvs/rVDZCU8S0/jOa6LhgNvUBf7HEfPN",
+	"nrBdP3LA6w+479zJGEFtQpW5cMNdNGpYouQ0IM8R4jsTxrO9EnOg79s1pXb9ZqwUkBgI1BRtEFKQWHKF",
+	"2kVNUaFEFcxkB19p7biaDAtxFKFBw095FxTzQRfGTeO51EZqUa5p9HfnqyJdTaAw9DZZw0LdG71HY1GU",
+	"lj+7CA5fvVsi97YSWPSQmICndlZTp7zvGqWFXhwRqGWLOVUsOcVqYnee17LyAoRu/Wow9RoKd7NwP8Di",
+	"+9RVAUd1VHHxtp3E3nZwSz4FX1gKPqGIMBOitnvyuGyDFMslHLK33WM9YyUU4EwDjx/qiaqAb0Y1hE17",
+	"2mtKRVbBUEj4+Zd7IdTeeXlbaSdCILPrMkDw4tma6UzY6tNNzfF4k2SITr/uKZXvRdFX+BOEmvckKQ3d",
+	"CuaF9tMsHEtn15ZvOuxibSbiuK4ypSmHKDeHcfjiHzzIUWI2If5NyI3axz1UDzW+Vd2BjtManOTDEd8P",
+	"9nXLOryxr2AqsH421LhjXXzu0yueJO54VMImsMAXZ/43dfhOdLF3KN3VwUXwlReN4VbRXzn+OjosSWfS",
+	"6TTnRNl9F7dM1jf58M+jjHNzV/t1kfxDeoqK/UUtmxedVWW1lRvHxk4RSvtJC4vBZbgrDSLPTHlUpBL1",
+	"mp3rWG6uBauo95zXD0yG70SJ9PHx/oR5zeRa2fpog+hw58MXYNb4wGU85NiyuStmf1o/pQ+kOEfwTx3j",
+	"ZbbABugR9dN72MVHpd6t+JzoJZoDlNYr380yOXjhcsaho69+X+29+W0pbV2ca/7QHfJy/ugIZdpZgLJX",
+	"j+qp8d2szKyaPdP+lgA3tmF97AKsFtH+2lYc5QEQhayBn/w6R25cpuNEEMsnE9KXXQjLfEfF3rYvP69R",
+	"/j3ld1euilhAIiQ49anqg7E1gfNhtdF2d2Hh/nZzv+vlJ50McqecrAqRbJa38o3pbmq4Xa6NRTYcjH53",
+	"Bbp1R8b9YqdhR0a58HtDJTykwAo3dx+f1lOZBFVoZRctqlWHeymK9UHJoVjBHq7frLxoIjQQCnEtIBEm",
+	"6ir6ZlMD1XXUNVWD1bkFlCNOeIvjfWNN2pKh7lJ4oRq9Dbigw6FWDwlmnfjawHHdcWe/70beLdZR1/EP",
+	"gaF9yHkBn7HnUyr24jqynRvEYFAllObiDanXpZ0KjYO2jsYeztC/uHbGrZgUzaBDk1r+sHx4m9tAinS2",
+	"ToJLkLFvZE+jCDxv/4RQHJs1EBRC8OwiIqsy3meCyx+WR5ngQeu/eSlHf1s1oR/kgttoBvE7f7zabCeS",
+	"sXByaK6f7kGvw59V1kwceAiqjiGojjxMbu+ntWF55bXqzgJ/MFUHkjYBx4/qThSGj5O6soEH9/3UV9M9",
+	"EDW8YV5tA+87+9oM+nuvbTuxHU+V1TaU/F7U5CML2Ipgy1s9Dhgxsi9esWjGXRhFxLsPwmTekEv2+p2Q",
+	"7E4UrVi86fT0GjL8R1NeHnhCrJrDT3m6up5gvWkH9+GNUxOlq0k7PaG/J+7PcESb3yt/4HaWM2pk98vU",
+	"Rkq9atWFFPK3QF9x0JcfBFc2OlvNGhTkTXAp3NBStoJeVSlNgHk7ZScrgHkDCJCNCeNfjXYdOH5Sej5J",
+	"1OrGVlZ9z4SxSq9/S7x/aJTHyFnK6s9/B5Dq0l+lNdVPLqJtIQBe+XWonvjmshYGZ5+bTTM/ffrJjTaX",
+	"sVIQWlh4P5k8WFP40hOLjGvq9dd1eK7VpXCbVZDrUq9unWbRSSHVwq5v3Az9rQLBWCNt7dnlWaTUXGQM",
+	"yZdnv/32rTL2PAO7DkJair/Tt5m8KXvXAzRfumdUPSGLKnHd8BgCXBev+2bWLs8+uw8QcqKqnM4kQdYj",
+	"zTQQnZiZiSVbcMmnCEzClGRximVqLKiKefGL/EW+VvIOJP7JJfvPm/ffMyGZkXwOv0XcwBXDXj0N7Icf",
+	"vvvasH/1Vf/sPzw2HFIJsAWfw79dIaAmjf74zWv25Zdf/tU97YdPr68Y5k+ZML/I2z9IRKMMg+fzrRu2",
+	"EFJplkphzRVeenoqFwFJ7C/vPEzTC/ZGa6XpTbd8uQwJ7YulVuMEFv/f/xolb9m/uln89c9/+Y9/+0Vi",
+	"OwBirrk1uI1UDLfUd3yLAJPmlkm+EHLK4A70mo157F/NLSYEXrDryO2D7MP7m08EksZuv4thsVTWfcT5",
+	"32F9S+RZWI05h7V/a/YjbIKegjX5j+hm19MuhHZCHPfnV69esOusbJPQPwFi+uMgRP8Aw169fInT/EWG",
+	"7Ywqo5iw2K/16uUresntW0WLdUspR6mYx69ikZsR5fLZRNwF1g4nDoYNohzL4f/88q/0KGENI7t78Qtm",
+	"LoyfDrv9A33fiBXOQZ9viaAKFy4RC2FvR+yWfuf+6/fbQGAldCCcf8HexO4tqQF2++YTn95e3H43OX/n",
+	"oqzbF7/ID57GX0zpMoOETDYYKIiuMiYg5Ddjt9dYqSf+gatwyb5Ca2OaL3/7JX358stIxPj/4P9JKRv6",
+	"0a1bihwhnZY5NX7V/XtRVLdOTdjF3RcX5Dsu/GxuXeCByIJwH824nAIaEsLROkdAHXWeosKdW178IrEo",
+	"KwJJWN7esVwveTSD81cvXhYS9WcfMz+TNfWcfREgnfhSnF2effni5Ysv8aBsZ+gC3STR2CIwF3+I+LMv",
+	"pvW9kM7x41J9F7sXwELdwTUNR7+LGJXkTF+9/HPF3ZMikKkMYql618geFIyYPHa6WHC9xn6JOWRuIQI2",
+	"5tE8tBrl50Jz9ivdifAFYHBx+XP16/IhFyI+++z+yq1DHmlNKT9Y/nqn5F+FaG/j0196QNtQnFz0S//r",
+	"NzLaGhvFbxidoNPfLhLx9SAPX1T6Fg9kmSSgsavMABRWNkRRiMBuKhaFQtqvPBvJoWufOVDcDn+lrR2M",
+	"/co3fbS3oj70/lw+P7gD3uctYX7R7qs7F+R1HDNOUF65bw7EllXCLOl7ZvWVSv83sEG43ar8nlUanc2A",
+	"x/5s7TaD8uM3D4mfH76q72XOU1tlDoe7GXS7BBlRXmS3zx1pQhPcDru1HSyxaGQ5T10n3EoEU2tmWBeT",
+	"dNee8jew36Qd7yj4gl52FHwTHWLIGy1BZwd9j3WPNaUQT0G3ZlcVq/6/KtWSJ+dFmNXaTf0/afB1lJXB",
+	"dCaL8qt6Ecq3ns8tQD0iQRZSCLtdv0iBZrKa3035+B8c7/fSiqW/gcqVb9+JbbzlFO7sBHK/4euMy6+B",
+	"7K88MpdhCJGuUgK7cUeJMJEKfag3vUYmZw7e8BAJ+PNo7zir/J7YrUA/KcuT3swYIYrC+hL2ilBxiVT/",
+	"T8Zbr5OkkCwkFdTcjNh4nXnj1ox7hwZcwD3Go3WK8AZ/3YsqjHyG7vcU9DpP0GXFeg0PJW4Zb+hvPrtn",
+	"luX9f0Arn6ZREq7Yf6UimuPfYOLD+OxSEEEAAKD2k625FSSVz27JrQXtRv/Pz9fn/83P//HrH19+/peK",
+	"zPt+5bdwby8ic1dW+r3wn9t6fs0osWYVmwMs24hodqs2N7kVYMKlsNLvZSIkMKUZikMsnI6ZLtWdulvP",
+	"iaFs10nvAw78QOM69E2l9wztCP2NOwRS4TGlgg1SIK8UW1I+T0MC3ADlZ1f+/n6pYck1aMOm4g4wzRdD",
+	"m4FZ1QHFHRQ2ZDas6Kw4uVOcagataB+BKLeEvWJkoqZA47IEic6KTj05fbH7BVAapWGAZxIezXeZPfJJ",
+	"dWnvJZqtrs8hoaKGmrvoGoYnRjGrktidOMLnhrUjs24/dgjvGWTOMeMQ69kie1WF10RlxjjJnEX0XnfM",
+	"FHjNESm8VPPMaHgVlTOgeRCSTS2psDCrlucp8QUdp0E7MtdUzzpQLSrWgzZSpFftvrpzDXqn7iDcDktP",
+	"vBLOepg4Y3amVTqdsRurxRJ2uOQs370r7HztB72RVguoCDk24EaFNpbFfH0VzuojZhWRTlQd2T1NTcVh",
+	"uq48ZvONb/nWC//8hfuBYYSxVf1iJMY56LV7FDwrYq6LnIrwWZWvrmsarXlckVLpoKdt3DdqPrGEL4y9",
+	"bmbGVkLGaoWnTGER6q1mEQvcgPkMytWJD5zBhBUggzA83z2jULjTfDpdpjyKxrPuJedBaznaXMgRUeap",
+	"CQsNecaDyJNOeqK9cK2NCWmPsP3Fy5doTcXL4+A4tlzJxcTF8o0cyjc4sofFdy/qZe3fCjk3biunWC2s",
+	"SV5PoYHHGRMi4pTE50LmeMAV67t7Ky5+4lB35OIcT3OlvD2D7i+Y32H5BVak5BrBt3QCVSIjtjWldqqG",
+	"xtagBOVOzTdVpbc6lDcy9liyzCMlVWv50Xml8JhmXufwnGm+r/exU/TiqLLFcL6IToWjkEvCXcEXB1Hw",
+	"P+N34MvMPHLYhgArjpT7SyRe58UWnS/qIAslKqpNigvadlausN7DyshlZ6QTZOMGqyBYNfEPJWGEpatC",
+	"TvEMNmIzlWr8v0TUHMpK1kinu/NZRmpdb4401NNfH+8kWw5+uvW5pW/uq6pgWSTsxsqPjBR7qkaeGJsn",
+	"SX44vyTuazNisT/e+xYBpwrjNJ6CLSmC/7NtRdi3R4ZRh4ofy5ObXCz6Fq8GI38/ayPm3g4HT6FgPW3q",
+	"ufSqVGFfJEEjhxtF0PxOFUH41elciPh5RZeA1alk4yNm3MrKCIID4AmjO1Q6tvnQnlnQC9PQIzSrODje",
+	"NfRlx/tfYmYAgcK4zux3ywyf0EZtfmhnQTYibhincoCmItt/ts6MuXPfNtCzddF6sLab7s3Ha9pK0V7c",
+	"z3funu2XLB/vZjs/hdPETnMKH6gq+drloBJXTKcE9Fo6wm3ciRvLtd2+D99r0BfFh7Z8cXfj5vSh+Pyh",
+	"XgJvTbTnSzycQGAh77rc1L2rrEvorxQVY2HpYtantUeTpIT43Dc37jnku6HXfmTrcd4WVu5QQr38q3s5",
+	"jfsF9uUzvrZ/Ku7wbsWCvArNl4UFG7GJSBKIscOxdNVPSLG7TvE3/A6KHzncc3w+x1Od5Qur1Eufmcza",
+	"lpVmvonVziCjeA2nwUA1sCX0SiunTUNjf2nL2wU1rT4GdXqzWNp1Mw3qodWWmrnVZJJRje4UZ8JTP7t6",
+	"b+3HDPTSAmfXT3aDFmLEJKzAWBZwFdSEAY9mHhHALfsd14KKBWx2JvPcj8VNNFyD78+M4JsH609xdify",
+	"pLQy/fTqkrUwqyqaCYvCLBsXOcn89/tt7XU2to8kaHnZ3kvk6VEGgjoLw3Le0KrzVoFVNK942cGo3YM/",
+	"CCvYj1/IylmyQmWpLFN3oLOcGHKczsCrUOZCkM+03iUcfyFdVD0vnyaa92MY+jQ89hvs3Cn4ad65AJo4",
+	"8h8zgxmwP2+ehXl03vyDL0xzBinh3lZpyFWhSg2zK1h9YPZ4fLVY4Az8udiopIODMT71Nb1qsDpE0/OT",
+	"7T2b5xen+worPceuJnwdI4hSm0BMV6hLgofnUy6KNSu+B6OkNstEcBnBuVR233E8G/w9jt1TDP3dzXv2",
+	"5Rf//u/nXzCeLGf8/NVVgOkigC6eJEz6J1XemqtUWr0+3QVm6Xt72TYQ5D/hK1+fqmIwzPC1P+AbleoI",
+	"zBWTiiUw5Qnj8Z2IYJ9rkJNE7D3/ZaMGcP39WKvJf6ILF+pvovZ4BEmYuMBYe5idcDlDvN1KzevKy49P",
+	"Jo4G2Zjwxf//svXOhG7tn0yiP8s3FhG2/Il9xdfuXIDAe1lRotuasTE/IMHWF8oGi75w8YAWMZ0HKrf2",
+	"935E+OThbu40vzDfUye/3gJekflZkfxGGUYfomdsRutVckKXfW499f1eR43DP2WjB5oe25hnrwExs4XV",
+	"OSLrtTH3AZtDaZ4nyoRtrlZPObFNWTdPj21Z3EWB37RaMT7QgMeqGX7612bef0RUOZPulYQZvlgmkOsJ",
+	"ohOFcxdQNSnEV2ylhQXjQpEZUbkcpjp765G2Vaa3xR5mfdKm4bacBattAniw7XZdhrQxwZOUIw1dg0JZ",
+	"0pb3z2EEixk0S6DjOrP3Qk6NeWb2Bvbe7Ez2hGrHBxNhH10QW/WHIGPz2+7gtpZld8cTdwWtdc/r4+zd",
+	"7yVUQ0tqWHN9tEk96/+j0P+nVrK+S+ObHhH7OBp27g9KR7ysBN1ttSM242aGqW0jppLbVO8K0I+/gy4t",
+	"/MWSL0E3Wf4POPDQNxvgCcRHaijNrSUNRUyFfO2VZnwBMsYboqxCKAJtxcTpEB6ZnGz6FIYBYhdus74b",
+	"ZFywoEHH426upzrS77f8NmvJP3hm1IqXfp+zyFQSyAjLpgoQgQc7VQybqFQiuU7goykHHtlPuw4+rqnz",
+	"lAwp2FlI91KZM3o3wAYb/E1mXHs2CzognCON0J5og4Z+QyMHmv0tzLEfKHlcDQr3CNSBAj0+VqmtbCQo",
+	"ccDsSgYXPmWw7qUwxxMlgYur1E8CeOIlUiHRSqOiDYjraCZar425pqc+Bl0ZRNX4jVVLRPwRchpEeYWH",
+	"kTuepJ4Xbg5L20i+C9DTUHOYyli1LNwfZKy8ZN+5Nz1Ldm8/AEORIO/WJYN7HtlkHSoi2ELdQSPDbbQP",
+	"DijpdmwVU82fWj49XfETLW4/GaSH784D35hPuif3dR+bSWK/XTfMAR5r4CexxqeW0KoXXuBIqL0s/26x",
+	"W3xVyxvr9W86lVVLXGDab9euF2lixZJrezFRenEec8ubWxd9pBNn3wE9vbmnPm16WV6AhqRcr29+vGJe",
+	"YhmrLM+ies40ss3GO+7W69Vrb7Y0czRd737DvD6nufkW6sDElbX7bFzEPJDpdDeex7F7b9f36DSvk1yf",
+	"D1Rxwq35IXs0hcseFHnnSfw6DOpwZf07eirGBZmvFhOG8RUPhIScLZR0pjdVrAxc/HBbq84txHFOoTzI",
+	"U66f3mlOuWFt+uDH84AWG4pxgDmNuWz99sN+xQfb0fcVl8N1wy1QYvOin1CaJWJi6TKAyxESt2MjaKGX",
+	"4wBlidW5VPbcb+vt683X6nuFl58DvjgrzfGJatEN2Ex3NmR+gLKk9Jl7tuqv82Edrlz2ll7zR2w1U4h2",
+	"MYYcV4b4BQI73LrF/bpSDJj3bNlUMen8OBJdONVTVJkX0/M90RsstZqIhCCNsfpUEnkqAVeHwpeZMFbp",
+	"9RWLuHSKmcpYScCrYc7igw4PdM3RJCf+jkb2tOC9GDl9km+U3xXGtGfLXsANchEf/MhGma7sBn7TQAaD",
+	"F1f+qKHFsj8VUeXmAEvjb/kzxSBvT0Uagad8opJEYZ4K4VE22ycfHrvVth2cSkVGQ0nE+E8/YSAwWFXW",
+	"wgLdi+5U6AM2CawNXviFq6UYzQYNSR2HwtWer04vXd9B8pE7rlrF1AoKQSUSw3GBVKmBwd1nohBnj9ip",
+	"W6arrlGpZtd2j1+5am4A/SRGh6pRuPI78s4v18Z27v3C8wr3fggaI9nSF0B3qEtu302EbHKo+hSGdl7f",
+	"0aUzCV/RD/BukgTaqmVOTN3liTmGBKa4LnvyDoVxwyxZzWfY0x2DYjFEIgaDweBqphYZh72s4cPeUQiT",
+	"T3+wqbxshqe5KCisUOdkmGCZUQsYq3jtpewjfkpH+X84Z3hFaF1O8BJWzC+82UF1XTA58qntt1S8kfHw",
+	"9WkQ5Y5vZMw4y0XCpFrtll3G57vPX+YD/wkhuR6GfjU8NqyCPPuhQi4SR4/XLE6BxWWshZIuVmoouReZ",
+	"Lsb7iBU+KGO/9+M6XMX8Nb0sonuY//qAVe/8pTs4I7I24gqAtKAhrgV23VjmUbt+2oLOF2Wonjqf4SE7",
+	"f4tqU7h+fW6Ce/iWZ8GdXsgyioZxxTgbK5n6PixhsxOuMEytPDqpwHrAIxyRe8V5NINovt8ZvaZhHfsi",
+	"fEuPgNKJUnNGuP6B5B5ijwlYdD8j7J1xfgruRAxlTu02HFKtjDTcFfSwUkQeAepjPrJDKRXe0ksyz3Lk",
+	"qx3zaI5SyqgKCXcqVu6AeOWJUKoKY7uVjnMhbfNrvZ9MQH90Tx7q/oOTw2n2vfMUjmHPO8/Dy58RSXeh",
+	"JKx9BO1cCQKoo2ZnpCd5c3asyMqYkFGSxsecf006Xgizn8jgpjCuy9uJ7DWnYjIoLFGnp14vEbi3IE2e",
+	"7oghChnkFr3Y1/TUN+Flg816hAn6CT+fpR+zR/NCRE+GuoJ+DQGyMVw3vpJopXRsCu7NXw5OoZQprPZo",
+	"m/Yz1Vy2XU36N/fMx2M7ON1ny3nMlvM3N8/8mrxkMsQilUM/cjP3xJLuf3YG2lyRHXk0bqzkx0GcbmO4",
+	"JNj+g42rCCTcnnn5kOnZwJq9vS+MYU/XkWmeD/IouBtRXQ/9yFi+Drd7m0D/QrMVEiXU9UpWa97k/vz3",
+	"dC9pyzf3/5UqO7Q7hC4z7f6Lezkcf0SpqwmD+4zaNDidLC9M3sinyfxxOebrrSNzsdpix0Wv/76hugA/",
+	"vdNc8Ya16Two8ilQzS28YN+TxWZJHSWDHnAT1OCKcbYQxvI5uM0mUlpDZCFm4zXj3oeAtHqdwYlh90K5",
+	"QDzTEO8CfG35TgfwrR8ztDvECvLHVVgzrJCnEkhkgVzyta8nq74qXKvUPpy8Z6ZYLGLinq56T2qgLQBX",
+	"Htkt3kp+/xbk1M7OLr94+bLRfCnFLny1aM2spUprX/SXl4+5TNNrdn/0PBuqSXkot6drMZ1Zg7Q8q5la",
+	"hF6j2uRIjR03K6881qB3WN+z6ndTRPr48GAqoWC21FUlIubr3QfPb8OgRkXAOS5PfQ1wQwVbA9c7n7Pg",
+	"98QQ/OqV07acMPiv//GyZ85gv0i9uDDkHo1YEJ7vpKJ1R4/lFm7ErGITkSTudyE4Xgk7q6CwKsQic1if",
+	"x3t7T/8O66+5fa5naueJaiVbc8pzIePGde1ejH8XCGVcSYJIBIN5FmbG74iaOlLYdtWsPgukM8ufnSY5",
+	"P56A/Q0k9QlImCoruKVAGWSMgIJwDzoSBuKzXw8hReycBHH4XIdepv2hq2QQyCOfAnEyXfHEZK17dKgi",
+	"/XHxsGFjtxAMJMbULpTmeh+T9qZ/anbEOtpRPXuV9rzKs484wkc8fVaN3JTDZXBgNm31LljE4DVyqIk2",
+	"Pz03V5OVN+1LtT31S6UuS/1JKyhLNQZ3kvGHaNypaKMCGRsscsREn9ulYi8fLAnbrdoUZ12MecL3Qq59",
+	"FQYNs5nKT6+X80RYihHS4KcLSshLq0WJ0GQzivWrbTWXhpISu1f8LY7/VBz+GOKY47KjXeoGLWQvqkGv",
+	"YkUZN07KLbhIzmfAEzvb1az6jovkWxo1TFMsTLDr5f5WrdDnuaUbq3swLFaXzIC0I4a6b0ZsrFIyVvfc",
+	"hAvpfkjI8IZhYZucMj7lQhpf56zVnYhLV/Hu+QVBgTF8CuYilQtuoxnEO+34hzDKLczj7i0ufUo/KDxc",
+	"+A5j516yy2rncVWqzWYVesY6VQhU8uYAgupKlJwyPOZmTXOFwRViDvjAbcPZfq35xA4OzBZndQrolHe0",
+	"3t3fpRI07SLTrBUX1pTbZa3KWh+EPUxTLgKEU4vxwTcigaO8R0+hgZvbNyLJjudHtMe6T4xb4WVKnK6w",
+	"zDeToFMZ4wV6QYBuFxDRjM2AU7udsCwRcyL2lWumYZms8Wy9TNF9cEPHcZBMKonX6s4pxUfoh7n4Q+7E",
+	"HPfG8E09gtOS4wkgXD01vIEoXUA8/PZBRRbsubEa+KKsLtmBbywkx/PhVvhUZeWEmtQCGTsi5aF5I8yN",
+	"h6XwksCTO5eMW8ujmb/qr5HhQyrJy4I3YG3rruEGHzp050CzPDkJFF9n0bRTCgym0T2oiXcGUiGEwlyq",
+	"lXGmjgCLgq7i3bnyyl8DG8SzcadGpqiUBLTXt6y0c1LCP6lxDepuT+D9DkcMu5omu4J59Wc2c+cyxqeq",
+	"7tpFUHfggOir3RL3V9WBbFRMyPIZFZfFQ3SUT7WXzFjnREaB+GJEpcIY0mSXGsg2b0ahdMmMsguOvToo",
+	"AfYwQH6PI/5pKjrd5/ZZ5ROOnxi40AHUIyg4bbj0F1aWm3m4rcoLPIVmWiWkHf4eC2uRPWIAz6rRhRwx",
+	"4NHM93fkoE2GiQkNxmbRzWJgfG1BWZRn8xVKnrsdTcip2XWS+b7wBzdhfJfCq3pfP624VOCfgGYrLq1x",
+	"UYQ7XDI1GbGZWuVoSxv96AawvY4OG3WwnjXrOMgtv2qupwgpT6ILr2fKmSda2OEaUGFme3xzaeSjTi8V",
+	"P6U//1syW2e0SbyZVnJSm6kVW6TRzEeKwrBUauBxYyle4OhaDrOPwOOHyfIExm3crE99rH/H9dwFdG59",
+	"s8zuVNyBxOidJy78tyJxEZ+QxnK50/RUal2gf0776D4govc0+mM2eJhJ+Y1p9lMAiFhkzK9naEiZqRS9",
+	"Y0Aj9A0JQhYvK5cqEZGA/XScG981VJvZmOZpmlU216oXmk6ZyV/nMqoQc53xBZQXFzW1nDr5iA99JBo0",
+	"CPDBazOvkiiTii2UhisfkDhjNozKovaK+iJvYK0LIUoiOlhA9PxPag6yRx/blXVBlGph12eXP/+6Dexd",
+	"IZosG2Uzh6vkLjwg/4Q6OV2E+pIddKxUuOKX48EGNTpCwp158MOqn06mW8/d/AdZz9fBMCIYucliE6CH",
+	"oBkR+qIwPjVzgKnsI3PxQq2+5OnOq7V+aRPe07ZYwoVQODoWJVJ3e7MtkzvQezeYMGagh/cwvc5TF8Re",
+	"M1GazdQC8pQiF8klJSBHIb+IqWa32p4xYrPeQgLEiEmtJNSnEwt/dz7GC9sd+wodmwuwJl9hJcRQQUg3",
+	"5nmaQ//WanWtQ4iTsuByvakTvvg6UosFl/FlsV2Ha6Cr9Cxgxx/jDf4L9oZHM6xvNe63GiapAeP2lvGa",
+	"CWsgmey94qhQs7203w/Ws0Hl1nrXg2uGCx18N2XY/mSYWslLSqY5HbFKzT2AHqpFyJAqL+cYCy+2qBRb",
+	"vKMvPWonymtx4ADuwn4fYtuhh0caYHMQXqKWHiQsLEzF+XJ0tuD339Evv8xrZLjWfL2jz9w6I91sNfd/",
+	"O1YqAS47vscuaGg/Cb6yRTR2weYC24BrrQ2PIQ8yt2fbeLaNzSokdwRDteujKn37AISHGYLrKNw4Lfga",
+	"ryqwNR53QGbVVU4lyYxVRM93568UlQS/s85UEh9od426UZ8t75/O8p5YG2cDSzjg9H82FIzOh6JZy1Jf",
+	"hK8rGzEJ9xYrjfQIT97CYE0SVTCOmAW9MKMiCDM10ywIUtAyHkWwtGaTiaibIzrdB/EFyBjr3NruxNV8",
+	"Yq/D04eaWsgm+Exv8gQgmZ3KYT4zSDXEzDqVEnH+fJlnKD4mjgeIR74MWcbMiKkkNFmeY9ELs7v/d5dd",
+	"dQss+2xhDV/fK7JsSQeL0LI5kGyOLrsDP7aZqqWxsOdLHs13bcPXbtQH6mRvAOt1IGOue/A+stzG8tx/",
+	"eTIqPWEZTx58+xL6XBTSeLdJ6IpttQg4iF0SBfkxDcY6Rzoiiuhohl0QEzbjZgY++3+r+dLFEs4pi4kL",
+	"haL5LSMupSvGE6Oq+H87PTMgURS0fWD4m7iDr9yTh+rJcHLP54QnA0BPfGfYo7rMkuvZAWEiJJcRMA0J",
+	"cH9Ngrel6wKo7YFh0kWk4ofYTVrdtvYanzpQq3lND6E59mw22+/ucOO/gQz1YKGYk3R26+tUag4xlnNt",
+	"U4EsUkNN+UcpFEWPLfvi1/TYcug+9LthP+ln3/zoffMG7kSe0r2iS0xs3vPZEn/VHS45995w1pqST8us",
+	"Wzal7xUyvNOjh8vvjvP7Xj0fbR63+VBjNsiwE8VpZNmMx4xrLe68rSxTj3mG8Gd0R2LFgojuV+VOSmHZ",
+	"GKZCYt2JPMKs4C4kF5vUA7yh0X0UBTTCvTzyDqHL+7dPYgGJkNAbjzb2tsbn2J3v8e5robg6jTsDCERT",
+	"ZXoXxj/qeiP/Ff2ARPkV20pVdCrwekQOGQcso6FCctD0TlOR2BfOk5NDDvnCrCqGL7ijJGpKsPPJiHH2",
+	"9TtGRGxCWtCSJ0wS7dGhewehM7SO8xIYhYfa4uYm95xnegKHMbQbz0d4xTQY0HdAFbzjNHZb2BE2sQxz",
+	"b9Em3nho7fdLO2COQppdmOuzbTxm2/gUUJapZgL0go3X+ANS8JCQXTqrkbZ0c2u89bjv8UYV56gtIa0m",
+	"CIEAfy6Vpea9Q+/WPPTProu1j35Ih6rnX/GBR3PoEcvBf/ymKFBYwvgmyJiN1zWr2uphEHfFfK2fd+5n",
+	"79Sdd0JBlt3TFePjTP0NNtqU6EGDdZSbtBo5GeNUUUZwnmHYtWg379Qd3PgXDNVuwvzcXK/NvG/bKb7+",
+	"2XgenkRQeL0aaq6Cdru4kUvk8M77T5VmvjyqCTxwvenszgl9pKncZIO73KvL7+otS5ethE/tpjIAMZcu",
+	"8XpJ1Ln/7KKm9DqOb/yjB+vK/PxOkxHKVqfzlBBfE2cqQr2mizFiQkdcawHag776W7wIkgKaPF1JHGHp",
+	"btsVMvNglbbua/w+FYZ2mYgvvKaXMzltFlu3o1RJiJCTK2SBdBFSTnHr3G6SMEgM7EIr6dQhYE1847z9",
+	"Jxrd8R1KP9Bdb+5ArxnXC4ipM4BswYkI7nlE7QJ9iWGl9HySqHoEh/9KQa8Lkvgp/EGHsgjvuLG8B/73",
+	"t+4QhZ8ZDu5hUUa4X9J6KG26kska4HwNfK81rAH+Lw57FIDVNRDVntF3P4Pvq5cvKzD0R2cIF4NPuZRp",
+	"ktS2pWUkxPmrltxa0G7w//x8ff7f/Pwfv/7x6vO/HNRRJrEt8LDr4C/6vQ7ONKU/nE8EP0ZNZlNlqXaZ",
+	"KIiL7D92psFgZ2UOTTGHpb1iUjHL7xmP70S0i626YCxN+y2PtppnFX+Yij9dzvSAA38+dfvTzkZHGvg3",
+	"op7s0uLz9/RA+YsRewZRpIF6pWQOwkzp4jVWDW1wNVQspkptEaBo1xaoUvuVHznwXXCmsl6yGj+RmqNa",
+	"ncvv8avhXC6FXug8CiQcliXADfW201rXTEel1jN6N1a6II33/k93ke66GeI1p1uzPxn2DyXhCo++NCXA",
+	"Y3HM1+T0uqbobWU6AyL9LkijJ3wSsn5i+QINmbYzq6boITaRvvGQQPAKOU9CrqkuAPI+pXTSpp/sAysu",
+	"fP9wC9OzKZ4Kryxfo84hqkgbAlgHKYuaEMSGxvy0xH/gDS6qRqn7NlRvK80SmFim0jpMsqAflftJ41Pi",
+	"AzaWvYgbRzr6gTjps1O44mcG9Urojd26vh93o+gj+9iKekPCq9pQQlBKG3rlhvKQrA0+Zf9x9XEwS7cM",
+	"ClTIj7UH5mO7BPNJuDzUq751f9LHqa7XA51nxwoedbfrOWh/PdwSSt55eFr+6HSyv51sIhILGuI8S2DY",
+	"65sfsQrcbW0rpedjpeYjZvgECwHUEiQlDs1SA49pNg000K1SE0f8Fse1frg7Vqd6cBtc9ki9KAxTK3dy",
+	"p1M6HuzcMX/seUFFoYfMk4mbdIH+Jkq1dsFXE2lbde6DhCZ77yfl45BmECeZsHcR/h6coskYPMM1bd7w",
+	"7RkJZ9zUHHjd8MYugL6VJx/cH/WhYdny9lbTUogkuY8jM57xQnVLuMkj6KZzIf1KjwoHxcBD7iLLidJX",
+	"DPlDjWV/efmyiSauAOa7/c5rbmY/4ahhYt+H+fXnJDCUdwuHbgFgXkgYr0SSXHofEqnFQliLpcRFJlY3",
+	"eKI0RC50dBGop2ttIq9m0VH3gVFPWITuVZ6a27sFt37WwmLpeQUoE88SQftiJwGSx6MKM2i7+ou8Tya5",
+	"YcKd+Y8/VRV4M517rmFtmNDkhi01LLkG7U+zHg9IU7kI1vAka7qH4QtERW7onTrHbhmymdDsTobY8mwl",
+	"rVjJt8jw6i2CduhZ6UfcFxzGbMzlnPEIqxjc761ej1jEZQQJwbdESkYiASbV6sptaEW2yxurxRKwWny8",
+	"9v9ifGIBKU4aG5yaTNz2dx7wu9omQYyUjt/TOz5kEGEdmt8iTaxwB+ALF6Wcx9zyg3qVChP9RunFsxk+",
+	"UjMkzcNgCIUZgiTDFjyGKkPKalCXWqnJFVvNFNyBDnaLXDERl2Vq7YOM6wKfvJMqzCsgjnvktGvlqNV9",
+	"UUDQaCiQHTxsHZzQNbh4yznf3Y2t2ahjEowESdpWImDpfP3YRTm+tGV7XbteszvQpv2ohgKFj/7pQz2v",
+	"hfmdppQhW53OLxjNHOFN+BzYmEdzylXwEGAbcIcXpbOsk7BXWU+bz+75fOXuJEWg8N2Z1AyDhplOwumt",
+	"e0kmhZiahXXLao18H2G4/z2G95y+Y7BxEs7uRAVEtDKdU2Xix+H2V5LzGgNuJ+mimMvt1dtc2OEnF0Ys",
+	"0sRX7NYAAfkRj0EDwlx7P6MX395Ho9vHVFaqwh3WIBvLTDpeCIO82ZdIskLtbzN+B2wMIAnnI2SaQeJV",
+	"VD4EZAzxDsT9HRrljwFW6Pb5891Dh62Hg6DNfz1TylT6iow4P7Sde3JdNkV8/FTGoDdazPdI2judBpv0",
+	"+scw9Gnst9SzWHC62+tdjwdY2nePP3orbXlygZAb0d6Dkht7HYZ2SSZC7+hSCDmBt9u23IedXf786+df",
+	"N3oy5CbUEV/x0o06/Wn94ec6jkvrNtj7FJreaU5AYW1OKOsM0NeFvTvkXG03vu1X2FmsedsMRD/5xz4K",
+	"PTrl9tVEzoiH5vwsLSNGnyMUOhY3ZATf7ieGi9j9x2ZxfLUu5JwTNWcPXGwS4msVP0vwSAm+4yJBpPrY",
+	"i8qIKZ5EsC6KyzlTcqy4RgwHbuYbnXK10vPlEPsrGrwEafxZx7Qa+I4T+sVPBbIWxpGdZSWShI1DGVDN",
+	"ZvjQE0lZHj7J2VgqHzxN04GFscATiI/sWHhgGrapLDxtXiYSF7vnDGgB/iUCbcXEaV3WBOb+kNtUlzNm",
+	"3Ums8L6WcYXFVBasb5joROHjT1SeghL5lvqSnm/9ujs0iqnMjW7BRYKmGdMVegxRIjbSaDV7j9YQuY/J",
+	"d58WDeaTiOavs1cMl78qzNDNd8gW06GDF9GcqcmEcWYWPElYrhmoUam0bsRGeqVSp4rkx3kZVDdYcWHv",
+	"XQwZMK40yeG75e6U7Brf4bmeCEkV3Ves+eQoxYJ7CzJL4bWarkU1eBOeP9iIKUzQT/h5u3+a2/01BZMs",
+	"4RY09vIFAhcBER60/bKOPF8sNeZb38iTbDT/HW5fXWeYhm9pzXMTz+b12MwroyrwmrNla2Ni1T7YgILS",
+	"t7o1YQeuMgM+7xhLs3y2l6dpLyRdtBgexxqMyTDy03EizAxitlTmqDOddp/fss18jTwWH/HJQy2/c5Nz",
+	"8zRZDcaz3Ty5Y9xUQwklX8MdCpyh1rvzmiyRlDMhoySNwRTTOkdG4YWymrbzou7J9msfxQ21HeIm+/6T",
+	"tEI8m1g/iVHURcYpqXDJIr6kJJYzHq4hZjFYLhJqmeVsIpIGodHMyW3vHdC3hOT1xLM4AR0C7pcQWY8Q",
+	"sZqBvKI1N74wT2HkqdRcyOkVI/zFUNVPcBGWqkLjLXCaaiEkKuLJjmpPKh2jRXpLYwedEfRz/KdMBfoy",
+	"P7fXJVxOUz7NaZbcfzut8P9eOGvdrx0EHBCI3ukcZTo5Rw6fWvT5HPnEz5FRBEtbPBIGDtIGdpKVqJwn",
+	"Qs531A3RVcX7bPxbIefDvcOL4b1Mes/QbazOCT3qOyHdscfJ1EUYWR/oDDT52WJ/Nu7fkhC9lA4t3FeM",
+	"mzkCOm3eKu9Xq4Chfkj7IbmL0zYhNq1+adSfuEGc3VG5iwGMYuoN9/0SJK3tWZfnF/eap3x6KenAm3sy",
+	"EiK+UHOgsvlgJGh2hFdlZkpb5oUUDjE7NGJDuO5QHLALdhvOTTb0UKVCrN8GAIxWddthmH/BqesMSTx/",
+	"MpmD9IBuGbQ1Z0vQQsUHSLAhlmaPsqyBPPQ99aNDpRaQPI+Ep8yF33npYpkKxG15SpJL3y/PVJp07BRz",
+	"vCP2JCn+UBj6XGN9lLi+py4vplKrEfDZOdidQjL2PJpBNA9pzkgDSDNTezyosTf5yL0+Tiz4FC6WcjpE",
+	"NAoMmKlAmhtmAGRhwYqJ4AeePwKEj8ClPI+4gb2AiT0RuzSD8wWZLtyaqCUuUZQoA/HZr40BgudCxo3d",
+	"pPv4vwvEvuoY9LEfuM6vhQswiYB2DHYFvkVtrNQ8EIAFiIRFaiyD+2XChaxtJNxkDqpSrz5w1NwKDjau",
+	"5QZOhKGGy9K1Uv1NIJO0k7ULnoxawFjF6xGTygL+E9u38foLzZXaQOyMcaaBGyUbK9QeAumNsZ07rS59",
+	"QvljevEO5VcynUqz3/Bra1xSWX7eEzhNvepIut2jd6jFkmsI8LIuHvL4fBJpYxtaX6gobBASbcl+j6FY",
+	"uLcXkbkb2NmMmuwxPYupgggXUiCEEKLnj3yazUYzoHZPZpVqDqFftKMHHOokrDzo1Q7v6AcNgPvk9yFS",
+	"R6iVbI0TagcNxW63gDLyJMtVnBRlZX9f6jpG6JSEL00tveFqtm589n3rHvTTrGtmXP/J/aDVg174Y65O",
+	"pTuPFJYM78DpMtNzYKmcvxGEZt7KmDAsxkvEYiIp618sOk8yuKYO80jzfLalY22pRQt5YqxmldpcQFbc",
+	"scmEUY+BYYsg/06tprRimZ7mrESv+uUoDzPpxRW/UxLWWXOL5XOQHk2jDrJoE54xU8im/vVYzXyCavTU",
+	"SRhz3diHx1GAdO3csHphGQmfnneWh2t9srYFnwNVzJQvwlrB4i2ve9ccI48Fjve0bCPNte+5nKsh3wgZ",
+	"Eu5gG5sXlt34e2fttjFh2FTcgWTp8igukg2L6jaL/mjwrU+TTX+2pNYs6S0g++AYRszqNeNTvGSaAyzd",
+	"j7FAi4puJNzbbAcbISKXVWhSuY0501KamOOE++dGVrPKqASsqHYyw41X8/YBY91DP+LLhlx4OQjQ2DfY",
+	"OwVUhUVopoGBgcRVqvPwuLGbIt0bnOKYxxCackNYXb9t0KvvZba8pp4MtIgVF1bI6SVloZVmM0jqUoPb",
+	"cUef7KjBSHq55SLIYU+qbMUCGihW4yDzKA17jOrwxGLIWsE3iCAFrM46N46+okcBq8sCfvvIKdAUzIhg",
+	"3N3aEXS7+6fPg2cw7pXr+cCAMhNCxy1BmRwHuUeHdqCTxZCNNPD53LuvAAtVjQkqu0LLypKgvqKtkUO6",
+	"mHEZn6s7P/8WjeFbLuP3d6CHbQ5hls+G8FhTKWaeVYoxSIyzCWOBxxTKgc1/S5uM+4YxzHiCpG2+NRm3",
+	"osY2k/XK7YkQ3uK4Hk67ct4bSTt+O2KKbQRV5tITZhkAOWKpqVnQUatoE4DJpoHHxfkM3Xz7LhEbptl3",
+	"mQIgbPbtuN/zSzkVvsJ9E8usxjBRGqmCdjoAlcC5V449tq8S+BgGdmn8+Xt6sf5vhOQyAuZWwoReR2FD",
+	"pxvqTKj5Vjp0jgrNYkjKLBaglgnULG1IT8uJ0IvWs9P41MLCteMxuhdw58K9KYnPL79BTJRc6ugQLJ+D",
+	"YTCZQGQ9KzPitu4RsgGuo1mt4dzQr7fEUZVS+P1s032eKttEs/4Ixq189yJyLwvtiWaEtJQStJmJJeGs",
+	"hNorzEmtlI6LUBnh7zZFcmHhfodHo7d+wjEtSGfB79+CnNrZ2eWrly9HZwshw7+/OL71JvTyLMAYPgU3",
+	"UmHWKcoR+j34T02Hz4PL3mh1W6rdaLmIDttCK58TcwvnIXPZ7GEbicOHPGrGzW8TkWBb2JYBj5VKgMtG",
+	"4hlUw4WzlW9FP3uy9wmrADyw0sJakJfMW4Kh5hkzylDk3H+SJZiruhIpO8MK86Kn+D3dz8x2k40aJodt",
+	"mF8vknkfelaztWuTxjZ8ymCZR/z8TkPklq1OX2S2mZCPIrHNNOQAFtvHogCnYrLdeH8fvVHE3Yedr5k6",
+	"EBVtrHKC2pGPlwKZ42qmmIQ7bKZyEzEHsdUW4F9iSIA0Z5uo6H1a0dbeXfyNhDQqtVXhwKj2/uvGf0un",
+	"WmFMH6rwE2UVPUuWkCMqoqTIeQmaoESql6eebuo7edYdT9R3sn8T7VQYNdg9qJvC8yXB+QJTRR632tno",
+	"khvjQqedoSxO/IJSHucTHlm1kxWOgutvaFynK1p4Tx/JYFLwcyF94uBPJuSBJuFjG2v4VzAVcmOl2s7N",
+	"fNHJUn8F07R7n4Lrg33xgKVpXDKe2hlI675A6Sun1akBptzG45kpkXUvqx09VKdLabhdGbX2xdYNKuAH",
+	"rdSk/6u+SN2BXr9GZtau1eRD6rH4i7rh1MapBjo9YQ1FfKgiV778keaIPzKMa2BmplYSlelgtQlPO99L",
+	"RrtMeATlBXpWn1Oqz/ew2lAGUhDgOhGg6cbEqcdKaTtL3K5pZ0d4Fg0LdQe7VMP9/gn6le5O3RlxjbPb",
+	"0jaMNOKjAJWSbwxNpGZheZ4udwSkFpY/LM+emNH1FSh8wDaQomCoiAf37LVKr9hMJTHBsOLV7ELI1IJ5",
+	"wT7hNYxUbA7ry/DH2FVi9jptq4Ev6jP+9OtmSBtwB9Ke508cEOTGDeg70OcGpGU4TUMFH9wGjNtLdou/",
+	"uPQ/uB2x25hbfsn+kCqVIybiEQu5yc+3V0yDSRdg2ESrBXvLjT1/g9//3dfF7Ck382KInlNt7C0BzWkp",
+	"Og0T8rf0UQpqih/VARLd5gKXKEbr4ejCoE6Z0/EdveSbw/dgrUbIPo6YSuKqDH9H5TjXcTxw/tUjmFe/",
+	"aPvlfenCpipo+gGeuV2wKOyugpcts0J2lEbO6xviUTnArlRkYaDbiHua+3TCbSrWs3ODQbi1PJp5ne/E",
+	"vS2XGnKupvrrt+LABzWOtAEUM6gr2cLS9OKMrymhGMqkpmDdSW0DvRb/WTC3XHrNeoSGJe9H1aOzY+l9",
+	"ge+kbarOt2JSlNhwS1URR/PEoexbsOhafV7e2Q8l6qdcyFo50sF7l4v8hCMeQ9sm4l7ta5s7ut+uGnwm",
+	"qyY7tOyo02oabnoqbke+k+pmzo2QDv95MeaWChrrGMhcSHmcxvVk7G5yX7mvOE0zWPb67kGiuJ6zBZdr",
+	"hqJjsZIwYjOB+RZYsFRakRDJM56TAyzAosjPSVdcl0WgRK6BOfOhZhOeJAEax0azF+wNj2aIxY6XMMYq",
+	"FTOelKtBKjULWSdqHdlr99vj9OrZ7TTVzXdoFiiHrpXzW7Uq6iYqTw7+EvEkAc0WfO2TVFeeFDaVqFNL",
+	"w/gYk4juL5TMectpuNmnbI3Oms/q9uT61CuVIeTPlqGWqF1sIHys06Uh74hhnqfYDvvZCTm6GtwFGymE",
+	"BoKNaB3Whh47dIUI83ySCuFJF6wHRCofdhpph5FK/aNtZ3GDDx26ZtAsn6RefOsOx14v6HjM90VFsFi6",
+	"I/SeEDwbNcwmgTC/fsBruUhYtm5tNgiEzxis9fj5neYiJlud3hoEFkVJH9UlkKnJxZLuanYQ0NGAx6ID",
+	"frrXwav16EnLM+ihhTpJgjKU2gCoP8DFKBTHzTjWdtzxJIWDGgJC69ZOF+zHdHln0BnXx1HkbnREcUEd",
+	"nnmrW0DLcl/AiElF/FOeA1nEdAeYnY0OAVgrNL7++8sG738vEdsVJYX16oFAIu8c4VjJ6dRIBhWtYesg",
+	"vLa9XZYtNrZ2ukXjqvSEeEIC8CCiQo7V/Wir3ZKYPvZ2Ufof7K0Copeedb6CvVT/2PAx28vykFvx4lpe",
+	"dBKdXlNsGqY/zB0UZ3d9mui0Hx0K8Sm+DSNU73/JLSvvpJva3cUC9LTtYPWde+Zj0BSc6BNVlHd8XlCU",
+	"JdeW0H8pn6GIeM2GvGjYRN2xa7MZb58CUWd9gyPWuzD0URNI+q/oJyD2K0YHLVr30X6YgtZ2kqUWdzxa",
+	"t53MCnv6B//4QTsJP8k3sbBP1FW8BbpbW81UAswCXzB0GrnGYa1kssbubAI8QoeyWTS521N0mRh9BJvN",
+	"iZKjDVXoGVizQSNhtp2qyaSUBb7CGAhhC0ohKSUqxm4WyEE/5tG8ub0sE9F22d2Ne+ajsBb8+L7zoD0d",
+	"zdQdZIhExa2dCWlV4WwmNFMr2VxhLG/9ljrbq2/skFOn+RSf8D4dLqtJV6hoi/JgVPgirPEvY1GiPG0S",
+	"ESXbrVrRbVVSc9hTUv+JhnS5ku4N/dSkf/iO0SdngdAGesMhaA3+lsk9b7A24iZ3ovul/NV9Bb6SZQKm",
+	"CjEDkQbsI23UyU+qkeUm69CEiIooyL23gnB6bekra7T16DgwNf6EVesNfsARjzqWd5/Qi7f5gCIJnmam",
+	"UgOHuxc326F6Fze30zgXXJUeOpiyTGtj8KqiJTWrKz3OpB4Xp2zl6hAPjTA4uGUWGnpqe8bToS/qXI/9",
+	"YmS6fMVAxoYB4pt4kAuMvHFPYVhCHTUUH1rE8cJLq6OPj4oAcTvp7nLPPkXA0IusPZwQARqhtypc11+V",
+	"kMwNkwDxJmx9M7FvAtkYsK0Xxpot0Lh/cjvOwG3KwDZqskH+4pFuZoolylgmrDd4Si6YvF22TtD72R9/",
+	"9Mx83XUr8zuIf+yLxvBT1mTyJ8OMezXDNaCSpEKzE16kuWgC4Z8CKXj2p3gqKK5swCbdd8r7ccD0UJko",
+	"TgRkHF7fuRb8HWCJ8pyIxC0wuU481aQyJuoUXqr+zcVbtJy9AeTX+PMfK5kOu4sfv1F6CpZxVG1fbfkn",
+	"w9SKygg8kkO8EBKzkYFJDXU9zpV98+RbUvEjIs8yTukf2fMuf/7VBYwU57p//OoG6rvw8FQnZ5dnF+4R",
+	"/y8AAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,
