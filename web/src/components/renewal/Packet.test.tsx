@@ -103,12 +103,12 @@ it("says what became of an option, and has no button where the contract gives no
   serveReviews({ also: { [`${path}/renewal`]: used } });
   const first = await show(<Packet partnershipId={uuid(301)} />);
   expect(await screen.findByText(/, used$/)).toBeVisible();
-  expect(screen.getByRole("button", { name: "Use the option" })).toHaveAttribute("aria-disabled", "true");
+  expect(screen.getByRole("button", { name: /^Use the option/ })).toHaveAttribute("aria-disabled", "true");
   first.unmount();
   serveReviews({ also: { [`${path}/renewal`]: packet } });
   await show(<Packet partnershipId={uuid(301)} />);
   expect(await screen.findByRole("button", { name: "Offer a renewal" })).toBeVisible();
-  expect(screen.queryByRole("button", { name: "Use the option" })).toBeNull();
+  expect(screen.queryByRole("button", { name: /^Use the option/ })).toBeNull();
 });
 
 it("says where nothing can be renewed", async () => {
