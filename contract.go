@@ -47,16 +47,12 @@ func (c ContractParts) values() map[string]string {
 		}
 		return strconv.Itoa(n)
 	}
-	option := RenewalOption{}
-	if c.Terms.RenewalOption != nil {
-		option = *c.Terms.RenewalOption
-	}
 	return map[string]string{
 		"brand.name": c.Brand, "brand.postal_address": c.BrandAddress, "creator.name": c.Creator, "campaign.name": c.Campaign, "campaign.brief": c.Brief,
 		"term": strconv.Itoa(c.Term), "deliverables": c.deliverableList(), "revision_rounds": strconv.Itoa(c.Terms.RevisionRounds), "fee": c.Fee.String(),
 		"payment_parts": c.paymentList(false), "bonus_parts": c.paymentList(true), "duration_days": strconv.Itoa(c.Terms.DurationDays), "notice_days": strconv.Itoa(c.Terms.NoticeDays),
 		"usage_rights_days": days(c.Terms.UsageRightsDays), "exclusivity_days": days(c.Terms.ExclusivityDays), "allowlisting_days": days(c.Terms.AllowlistingDays),
-		"option_fee": option.feeWords(c.Fee.Currency), "option_notice_days": days(option.NoticeDays), "extra_clauses": strings.TrimSpace(c.Terms.ExtraClauses),
+		"option_fee": c.Terms.RenewalOption.feeWords(c.Fee.Currency), "option_notice_days": days(c.Terms.RenewalOption.noticeDays()), "extra_clauses": strings.TrimSpace(c.Terms.ExtraClauses),
 	}
 }
 

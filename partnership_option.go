@@ -34,7 +34,7 @@ func (o *RenewalOption) check(path string, t ContractTerms) (f []Field) {
 	case o.NoticeDays >= t.DurationDays:
 		f = append(f, Field{path + ".notice_days", "outside_term", "The option's last day must lie inside the contract's duration."})
 	case o.NoticeDays < t.NoticeDays:
-		f = append(f, Field{path + ".notice_days", "after_notice", fmt.Sprintf("A renewal that nobody decides lapses %s before the end: the option's last day cannot be later.", counted(t.NoticeDays, "day"))})
+		f = append(f, Field{path + ".notice_days", "after_notice", fmt.Sprintf("A renewal that nobody decides lapses %s before the end: the option ends at the latest then.", counted(t.NoticeDays, "day"))})
 	}
 	return f
 }
@@ -56,8 +56,16 @@ func (o *RenewalOption) checkFee(path string, t ContractTerms, currency string) 
 	return nil
 }
 
-func (o RenewalOption) feeWords(currency string) string {
-	if o.Fee == 0 {
+// noticeDays are 0 where there is no option.
+func (o *RenewalOption) noticeDays() int {
+	if o == nil {
+		return 0
+	}
+	return o.NoticeDays
+}
+
+func (o *RenewalOption) feeWords(currency string) string {
+	if o == nil {
 		return ""
 	}
 	return Money{o.Fee, currency}.String()

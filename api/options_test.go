@@ -32,7 +32,8 @@ func TestAnOptionIsUsedForItsFee(t *testing.T) {
 	require.NotEqual(t, 200, d.as(t, "ops@one.example").keyed().send(t, "POST", path, map[string]any{}).status, "it says what it costs")
 
 	// An offer that is out comes to nothing by it, so the budget need not hold both.
-	d.sql(t, `insert into offers (id, partnership_id, brand_id, campaign_id, term, state, fee, currency, terms) select $2, id, brand_id, campaign_id, 2, 'sent', 100000, 'eur', '{}' from partnerships where id = $1`, d.partnership, id())
+	d.sql(t, `insert into offers (id, partnership_id, brand_id, campaign_id, term, state, fee, currency, terms)
+		select $2, id, brand_id, campaign_id, 2, 'sent', 100000, 'eur', '{}' from partnerships where id = $1`, d.partnership, id())
 	d.sql(t, `update campaigns set budget = campaign_spoken(id, null) + 29999 where id = $1`, d.campaign)
 	a = d.as(t, "ops@one.example").keyed().send(t, "POST", path, body)
 	require.Equal(t, []any{409, "over_budget"}, []any{a.status, a.text("code")}, "%s", a.body)
@@ -80,7 +81,7 @@ func TestAnOptionIsShownWithItsLastDay(t *testing.T) {
 	p := d.packet(t)
 	require.Equal(t, "Use the option", p.MayExerciseOption.Label)
 	require.True(t, p.MayExerciseOption.Allowed)
-	require.EqualValues(t, 45, p.Terms.RenewalOption.NoticeDays)
+	require.Equal(t, 45, p.Terms.RenewalOption.NoticeDays)
 
 	shown := d.keyDates(t, "auditor@one.example", "kind=option_end")
 	require.Len(t, shown, 1)

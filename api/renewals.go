@@ -100,7 +100,9 @@ func (s *Server) ExportRenewals(ctx context.Context, r gen.ExportRenewalsRequest
 		return nil, err
 	}
 	rows := func(row func(cells ...any) error) error {
-		if err := row("Creator", "Brand", "Campaign", "Owner", "Contract", "Term", "State", "Decide by", "Ends", "Fee", "Currency", "Lapsed", "Why", "By", "Reason", "Partnership", "Option until", "Option", "Option's fee"); err != nil {
+		err := row("Creator", "Brand", "Campaign", "Owner", "Contract", "Term", "State", "Decide by", "Ends", "Fee", "Currency", "Lapsed", "Why", "By", "Reason", "Partnership",
+			"Option until", "Option", "Option's fee")
+		if err != nil {
 			return err
 		}
 		return renewals(func(i rapport.RenewalItem) error {

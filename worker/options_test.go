@@ -38,7 +38,8 @@ func (b *bundle) term(id uuid.UUID, terms rapport.ContractTerms) (contract uuid.
 func (b *bundle) exercise(id uuid.UUID, fee int64) (uuid.UUID, rapport.OutboxVerdict) {
 	b.t.Helper()
 	offer := uuid.New()
-	b.exec(`insert into offers (id, partnership_id, brand_id, campaign_id, term, fee, currency, terms) select $1, id, brand_id, campaign_id, 2, $3, 'usd', '{}' from partnerships where id = $2`, offer, id, fee)
+	b.exec(`insert into offers (id, partnership_id, brand_id, campaign_id, term, fee, currency, terms)
+		select $1, id, brand_id, campaign_id, 2, $3, 'usd', '{}' from partnerships where id = $2`, offer, id, fee)
 	return offer, b.command("partnership", id, rapport.Command{Kind: rapport.CmdExerciseOption, Actor: b.ops, Ref: offer, Amount: rapport.Money{Amount: fee, Currency: "usd"}})
 }
 
@@ -50,7 +51,10 @@ func TestAnOptionOnRealServers(t *testing.T) {
 	terms.DurationDays, terms.NoticeDays, terms.RenewalOption = 300, 3, &rapport.RenewalOption{Fee: 120_000, NoticeDays: 5}
 	used, spoken := b.start("Dana"), b.start("Erik")
 	b.exec(`update creators set locale = 'de' where name = 'Erik'`)
-	for id, says := range map[uuid.UUID][2]string{used: {"%another term of the same length%1200.00 USD%", "%We go on%"}, spoken: {"%eine weitere Laufzeit von gleicher%1.200,00%", "%Wir machen weiter%"}} {
+	mails := map[uuid.UUID][2]string{
+		used: {"%another term of the same length%1200.00 USD%", "%We go on%"}, spoken: {"%eine weitere Laufzeit von gleicher%1.200,00%", "%Wir machen weiter%"},
+	}
+	for id, says := range mails {
 		contract := b.term(id, terms)
 		b.until("true", `select (body like '%Option to renew. The brand may take another term%1200.00 USD%5 days before%')::text from contracts where id = $1`, contract)
 		b.until("open 0", `select state || ' ' || cardinality(assets) from key_dates where partnership_id = $1 and kind = 'option_end' and contract_id = $2`, id, contract)
@@ -73,7 +77,8 @@ func TestAnOptionOnRealServers(t *testing.T) {
 	b.term(unused, terms)
 	b.until("ended", `select state from key_dates where partnership_id = $1 and kind = 'option_end'`, unused)
 	b.until("open", `select state from tasks where partnership_id = $1 and kind = 'option_unused' and owner_role = 'admin'`, unused)
-	b.until("key_date_undecided, key_date_ended", `select string_agg(kind, ', ' order by seq) from partnership_events where partnership_id = $1 and kind in ('key_date_undecided', 'key_date_ended')`, unused)
+	b.until("key_date_undecided, key_date_ended", `select string_agg(kind, ', ' order by seq) from partnership_events
+		where partnership_id = $1 and kind in ('key_date_undecided', 'key_date_ended')`, unused)
 	_, v := b.exercise(unused, 120_000)
 	require.Equal(t, "option_over", v.Refused)
 	require.False(t, v.Refusal.At.IsZero())
