@@ -303,7 +303,7 @@ var campaignPlans = []campaignPlan{
 				{Title: "On signature", Trigger: "signature", Percent: 30},
 				{Title: "Three days after verification", Trigger: "verified", Deliverable: new(0), Percent: 70, NetDays: 3},
 			},
-			RevisionRounds: 2, DurationDays: 42, NoticeDays: 8, UsageRightsDays: 90, AllowlistingDays: 30, RenewalOption: &renewalOption{Fee: 165_000, NoticeDays: 12},
+			RevisionRounds: 2, DurationDays: 42, NoticeDays: 8, UsageRightsDays: 90, AllowlistingDays: 30,
 		},
 	},
 	{
@@ -325,7 +325,7 @@ var campaignPlans = []campaignPlan{
 				{Title: "Both verified", Trigger: "verified", Percent: 50, NetDays: 1},
 				{Title: "Much seen", Trigger: "threshold", Deliverable: new(0), Bonus: 6_000, Threshold: &goal{Metric: "views", AtLeast: 20_000, WithinDays: 3}},
 			},
-			RevisionRounds: 1, DurationDays: 24, NoticeDays: 5,
+			RevisionRounds: 1, DurationDays: 24, NoticeDays: 5, RenewalOption: &renewalOption{Fee: 42_000, NoticeDays: 7},
 		},
 	},
 	{

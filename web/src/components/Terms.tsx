@@ -276,7 +276,7 @@ function OptionFields({ option, notice, currency, onChange, errors }: {
       {option && (
         <SimpleGrid cols={{ base: 1, sm: 2 }}>
           <NumberInput
-            label="Fee of that term" suffix={` ${currency.toUpperCase()}`} min={0} decimalScale={exponent(currency)} thousandSeparator="," hideControls
+            label="Fee of that term" description="The whole of it" suffix={` ${currency.toUpperCase()}`} min={0} decimalScale={exponent(currency)} thousandSeparator="," hideControls
             defaultValue={option.fee ? toMajor({ amount: option.fee, currency }) : ""} onChange={(value) => onChange({ ...option, fee: toMinor(value, currency) ?? 0 })} error={errors.fee}
           />
           <NumberInput label="Used at the latest" description="Not after the renewal’s own notice" suffix=" days before the end" min={1} max={365} value={option.notice_days} onChange={(value) => onChange({ ...option, notice_days: Number(value) })} error={errors.days} />

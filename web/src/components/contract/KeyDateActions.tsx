@@ -47,7 +47,7 @@ export function KeyDateActions({ date, brandId }: { date: KeyDate; brandId?: str
   return (
     <Group gap={6} wrap="wrap">
       {date.may_extend && <Button size="compact-sm" variant="default" aria-label={`Extend: ${what}`} onClick={() => setExtending(true)}>Extend</Button>}
-      {option && <Button size="compact-sm" aria-label={`Use the option: ${what}`} onClick={() => setUsing(true)}>Use the option</Button>}
+      {option && <Button size="compact-sm" variant="default" aria-label={`Use the option: ${what}`} onClick={() => setUsing(true)}>Use the option</Button>}
       {between.includes(date.stage) && <span className="soft">Can be extended once the next contract is signed</span>}
       {date.state === "open" ? (
         <>

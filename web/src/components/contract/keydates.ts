@@ -5,7 +5,7 @@ import type { Tone } from "../../theme/tokens";
 
 /** What ends on a key date. */
 export const keyKinds: Record<KeyDateKind, { word: string; icon: TablerIcon }> = {
-  option_end: { word: "Option to renew ends", icon: IconRepeat },
+  option_end: { word: "Option ends", icon: IconRepeat },
   renewal_notice: { word: "Renewal to decide", icon: IconSignature },
   term_end: { word: "Term ends", icon: IconFileText },
   rights_end: { word: "Usage rights end", icon: IconLicense },

@@ -6,7 +6,7 @@ import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
 import { renewalQuery } from "../../api/queries";
 import type { Option, OptionExercise, RenewalPacket } from "../../api/schema";
-import { dayText } from "../../lib/time";
+import { dayText, exactText } from "../../lib/time";
 import { LoadingLines } from "../Loading";
 import { Money } from "../Money";
 import { LoadFailed, Notice, ProblemNotice } from "../Notice";
@@ -55,7 +55,7 @@ function Form({ packet: { renewal, terms }, option, onClose }: { packet: Renewal
           facts={[
             ["Fee of the next term", <Money key="fee" value={option.fee} />],
             ["It begins", `on ${dayText(new Date(renewal.ends_at))}, when this term ends`],
-            ["Last day of the option", <RelativeTime key="by" at={option.ends_at} />],
+            ["Last day of the option", <span key="by"><RelativeTime at={option.ends_at} />, {exactText(new Date(option.ends_at))}</span>],
           ]}
         />
         <ul style={{ margin: 0, paddingLeft: 18 }}>
