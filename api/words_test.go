@@ -127,6 +127,12 @@ func TestAnOptionIsToldOfItsContract(t *testing.T) {
 	require.Nil(t, link(rapport.KeyUsageRights), "it is about a post, which is no contract")
 }
 
+func TestAFeedSaysWhatEndsWithoutAPost(t *testing.T) {
+	t.Parallel()
+	e := rapport.CalendarEntry{Kind: rapport.KeyOption, Title: "C-000007", Creator: &rapport.UserRef{Name: "Ada"}, CampaignName: "Autumn"}
+	require.Equal(t, "Option to renew ends: C-000007, Ada (Autumn)", entryWords(e))
+}
+
 func TestRefusalsNameWhoDecidedAndWhen(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 5, 3, 14, 5, 0, 0, time.UTC)

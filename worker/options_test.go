@@ -39,7 +39,7 @@ func (b *bundle) exercise(id uuid.UUID, fee int64) (uuid.UUID, rapport.OutboxVer
 	b.t.Helper()
 	offer := uuid.New()
 	b.exec(`insert into offers (id, partnership_id, brand_id, campaign_id, term, fee, currency, terms)
-		select $1, id, brand_id, campaign_id, 2, $3, 'usd', '{}' from partnerships where id = $2`, offer, id, fee)
+		select $1, p.id, p.brand_id, p.campaign_id, 2, $3, 'usd', c.terms - 'renewal_option' from partnerships p join contracts c on c.partnership_id = p.id where p.id = $2`, offer, id, fee)
 	return offer, b.command("partnership", id, rapport.Command{Kind: rapport.CmdExerciseOption, Actor: b.ops, Ref: offer, Amount: rapport.Money{Amount: fee, Currency: "usd"}})
 }
 
@@ -72,6 +72,18 @@ func TestAnOptionOnRealServers(t *testing.T) {
 		require.Equal(t, "renewal_decided", v.Refused)
 	}
 
+	// The term that was taken so begins when this one ends, and has no option itself.
+	first := 0
+	terms.DurationDays = 20
+	terms.Milestones = []rapport.MilestoneTerms{{Title: "On approval", Trigger: rapport.TriggerApproval, Deliverable: &first, Percent: 100}}
+	again := b.start("Hedda")
+	b.term(again, terms)
+	_, v := b.exercise(again, 120_000)
+	require.Empty(t, v.Refused)
+	b.accepted("partnership", again, rapport.Command{Kind: rapport.CmdWaive, Actor: b.ops, Ref: b.id(`select id from deliverables where partnership_id = $1`, again)})
+	b.until("contract_out 2", `select stage || ' ' || term from partnerships where id = $1`, again)
+	b.until("120000 false", `select fee || ' ' || (body like '%Option to renew%')::text from contracts where partnership_id = $1 and term = 2`, again)
+
 	terms.DurationDays, terms.RenewalOption.NoticeDays = 30, 15
 	unused := b.start("Fred")
 	b.term(unused, terms)
@@ -79,7 +91,7 @@ func TestAnOptionOnRealServers(t *testing.T) {
 	b.until("open", `select state from tasks where partnership_id = $1 and kind = 'option_unused' and owner_role = 'admin'`, unused)
 	b.until("key_date_undecided, key_date_ended", `select string_agg(kind, ', ' order by seq) from partnership_events
 		where partnership_id = $1 and kind in ('key_date_undecided', 'key_date_ended')`, unused)
-	_, v := b.exercise(unused, 120_000)
+	_, v = b.exercise(unused, 120_000)
 	require.Equal(t, "option_over", v.Refused)
 	require.False(t, v.Refusal.At.IsZero())
 
