@@ -70,7 +70,7 @@ function Form({ packet: { renewal, terms }, option, onClose }: { packet: Renewal
         )}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>Not now</Button>
-          <Button type="submit" loading={act.isPending} data-autofocus>Use the option</Button>
+          <Button type="submit" loading={act.isPending}>Use the option</Button>
         </Group>
       </Stack>
     </form>
