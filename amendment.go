@@ -29,6 +29,8 @@ type Amendment struct {
 	// EndsAt and NoticeBy are what the end and the notice date become: those that were signed, whatever moves meanwhile.
 	EndsAt   time.Time `json:"ends_at,omitzero"`
 	NoticeBy time.Time `json:"notice_by,omitzero"`
+	// OptionEndsAt is what the last day of an option to renew becomes; zero where there is none, or it is over.
+	OptionEndsAt time.Time `json:"option_ends_at,omitzero"`
 }
 
 // DeliverableMove gives a deliverable other dates. DraftDue and PublishBy are what they become, and zero for a date that stays.
@@ -168,7 +170,7 @@ func (a *Amendment) resolveTerms(t RunningTerm, now time.Time) (bad []Field) {
 	if len(a.Clause) > 4000 {
 		bad = append(bad, Field{"clause", "too_long", "Say it in at most 4,000 characters."})
 	}
-	a.EndsAt, a.NoticeBy = t.EndsAt, t.NoticeBy
+	a.EndsAt, a.NoticeBy, a.OptionEndsAt = t.EndsAt, t.NoticeBy, time.Time{}
 	if a.EndDays == 0 || t.over() {
 		return bad
 	}
@@ -181,6 +183,12 @@ func (a *Amendment) resolveTerms(t RunningTerm, now time.Time) (bad []Field) {
 		bad = append(bad, Field{"end_days", "in_the_past", "The term would have ended by now. Terminate the partnership instead."})
 	case open && !a.NoticeBy.After(now):
 		bad = append(bad, Field{"end_days", "in_the_past", "The day by which the renewal is decided would have passed by now."})
+	}
+	if t.optionEndsAt(t.EndsAt).After(now) && t.Renewal != RenewalAgreed && t.Renewal != RenewalLapsed {
+		a.OptionEndsAt = t.optionEndsAt(a.EndsAt)
+		if !a.OptionEndsAt.After(now) {
+			bad = append(bad, Field{"end_days", "in_the_past", "The last day of the option to renew would have passed by now."})
+		}
 	}
 	return bad
 }
@@ -335,6 +343,9 @@ func (a *Amendment) Lines(t RunningTerm, say Words) []AmendedLine {
 		add(say.Say("End of the term"), t.Brand.words(say, t.EndsAt), t.Brand.words(say, a.EndsAt))
 		add(say.Say("Renewal decided by"), t.Brand.words(say, t.NoticeBy), t.Brand.words(say, a.NoticeBy))
 	}
+	if !a.OptionEndsAt.IsZero() {
+		add(say.Say("Option to renew"), t.Brand.untilWords(say, t.optionEndsAt(t.EndsAt)), t.Brand.untilWords(say, a.OptionEndsAt))
+	}
 	lines.rights(t.Terms, a.Changed(t.Terms))
 	lines.extended(t, a.Extended)
 	if a.Clause != "" {
@@ -411,6 +422,9 @@ func PlanAmendment(c ContractDates, a Amendment) ContractPlan {
 		EndsAt: a.EndsAt, NoticeBy: a.NoticeBy, Rounds: c.Terms.RevisionRounds, BrandCalendar: c.Brand, CreatorCalendar: c.Creator,
 		UsageRightsDays: c.Terms.UsageRightsDays, AllowlistingDays: c.Terms.AllowlistingDays, ExclusivityDays: c.Terms.ExclusivityDays,
 		Moved: a.Moved, Dropped: a.Dropped, DroppedMilestones: a.DroppedMilestones, Extended: a.Extended, Late: a.Late,
+	}
+	if !a.OptionEndsAt.IsZero() && c.Terms.RenewalOption != nil {
+		p.Option = &OptionState{Fee: Money{c.Terms.RenewalOption.Fee, c.Fee.Currency}, EndsAt: a.OptionEndsAt}
 	}
 	for i, d := range a.Deliverables {
 		p.Deliverables = append(p.Deliverables, c.deliverable(i, d))

@@ -34,6 +34,9 @@ func (h *house) running() rapport.RunningTerm {
 		t.Milestones = append(t.Milestones, row)
 	}
 	for _, k := range h.p.KeyDates {
+		if k.Kind == rapport.KeyOption { // which is no right of a post
+			continue
+		}
 		d := rapport.RunningDate{KeyDate: k, Number: "C-000001"}
 		d.Assets = slices.Clone(k.Assets)
 		for i := range k.Assets {
@@ -369,7 +372,7 @@ func (l *life) drawAmendment() rapport.Amendment {
 	var a rapport.Amendment
 	p := l.house.p
 	for _, k := range p.KeyDates {
-		if rapid.Bool().Draw(l.t, "extend") {
+		if k.Kind != rapport.KeyOption && rapid.Bool().Draw(l.t, "extend") {
 			e := rapport.KeyDateExtension{Date: k.ID, Days: rapid.IntRange(1, 60).Draw(l.t, "longer")}
 			if rapid.Bool().Draw(l.t, "one post") {
 				e.Assets = []uuid.UUID{pick(l, "post", k.Assets)}
@@ -451,12 +454,13 @@ func (l *life) checkTerm() {
 		}
 	}
 	for _, k := range p.KeyDates {
-		require.NotEmpty(l.t, k.Assets)
+		require.Equal(l.t, k.Kind == rapport.KeyOption, len(k.Assets) == 0)
 		at, armed := timer("key_date", k.ID)
 		require.True(l.t, armed, "a key date has its timer, whatever became of the partnership")
 		require.Equal(l.t, k.At, at)
 	}
 	l.checkRights()
+	l.checkOption()
 	l.checkExtended()
 	if p.Contract == nil || p.Contract.State != "executed" || p.Stage != rapport.StageActive {
 		return
@@ -520,6 +524,24 @@ func (l *life) checkRights() {
 			return k.Kind == rapport.KeyUsageRights && k.At.Equal(at) && slices.Contains(k.Assets, d.ID)
 		})
 		require.True(l.t, kept || !at.After(l.now), "rights that end at %s are not kept", at)
+	}
+}
+
+// checkOption: an option that can be used has its last day among the dates, and one that cannot has none.
+func (l *life) checkOption() {
+	p := l.house.p
+	dates := slices.DeleteFunc(slices.Clone(p.KeyDates), func(k rapport.KeyDate) bool { return k.Kind != rapport.KeyOption })
+	if p.Contract == nil || p.Contract.Option == nil {
+		require.Empty(l.t, dates)
+		return
+	}
+	if l.house.refusedOnce(rapport.Command{Kind: rapport.CmdExerciseOption}) == "" {
+		require.Len(l.t, dates, 1)
+		require.Equal(l.t, p.Contract.Option.EndsAt, dates[0].At)
+		require.False(l.t, dates[0].At.After(p.Contract.NoticeBy), "nobody needs an option after the renewal has lapsed")
+	}
+	if p.Renewal == rapport.RenewalAgreed || p.Renewal == rapport.RenewalLapsed {
+		require.Empty(l.t, dates)
 	}
 }
 

@@ -15,7 +15,7 @@ const (
 	EntryCampaignStart = "campaign_start"
 	EntryCampaignEnd   = "campaign_end"
 	EntryAbsence       = "absence"
-	// KeyUsageRights, KeyAllowlisting and KeyExclusivity are kinds of entries too.
+	// KeyUsageRights, KeyAllowlisting, KeyExclusivity and KeyOption are kinds of entries too.
 )
 
 // CalendarEntry is something that has a date.

@@ -138,6 +138,8 @@ func ClauseVariables() []ClauseVariable {
 		{Name: "bonus_parts", About: "The bonuses as a numbered list", Optional: true, Agreed: true},
 		{Name: "duration_days", About: "How many days the contract lasts", Agreed: true},
 		{Name: "notice_days", About: "How many days before the end the renewal is decided", Agreed: true},
+		{Name: "option_fee", About: "The fee for which the brand may take another term", Optional: true, Agreed: true},
+		{Name: "option_notice_days", About: "How many days before the end the brand says so at the latest", Optional: true, Agreed: true},
 		{Name: "usage_rights_days", About: "For how many days the brand may use the content", Optional: true, Agreed: true},
 		{Name: "allowlisting_days", About: "For how many days the brand may advertise with the post from the creator's account", Optional: true, Agreed: true},
 		{Name: "exclusivity_days", About: "For how many days the creator works for no competitor", Optional: true, Agreed: true},

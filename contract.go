@@ -52,7 +52,7 @@ func (c ContractParts) values() map[string]string {
 		"term": strconv.Itoa(c.Term), "deliverables": c.deliverableList(), "revision_rounds": strconv.Itoa(c.Terms.RevisionRounds), "fee": c.Fee.String(),
 		"payment_parts": c.paymentList(false), "bonus_parts": c.paymentList(true), "duration_days": strconv.Itoa(c.Terms.DurationDays), "notice_days": strconv.Itoa(c.Terms.NoticeDays),
 		"usage_rights_days": days(c.Terms.UsageRightsDays), "exclusivity_days": days(c.Terms.ExclusivityDays), "allowlisting_days": days(c.Terms.AllowlistingDays),
-		"extra_clauses": strings.TrimSpace(c.Terms.ExtraClauses),
+		"option_fee": c.Terms.RenewalOption.feeWords(c.Fee.Currency), "option_notice_days": days(c.Terms.RenewalOption.noticeDays()), "extra_clauses": strings.TrimSpace(c.Terms.ExtraClauses),
 	}
 }
 
@@ -85,6 +85,7 @@ func SampleContract() ContractParts {
 	first := 0
 	terms := DefaultTerms()
 	terms.UsageRightsDays, terms.AllowlistingDays, terms.ExclusivityDays, terms.ExtraClauses = 90, 60, 30, "The creator mentions the shop's opening hours."
+	terms.RenewalOption = &RenewalOption{Fee: 130_000, NoticeDays: 45}
 	terms.Milestones = append(terms.Milestones, MilestoneTerms{
 		Title: "100,000 views", Trigger: TriggerThreshold, Deliverable: &first, Bonus: 25_000, Threshold: &Threshold{Metric: MetricViews, AtLeast: 100_000, WithinDays: 30},
 	})
@@ -143,6 +144,7 @@ func PlanContract(c ContractDates) ContractPlan {
 		UsageRightsDays: c.Terms.UsageRightsDays, AllowlistingDays: c.Terms.AllowlistingDays, ExclusivityDays: c.Terms.ExclusivityDays,
 	}
 	p.NoticeBy = c.Brand.AddDays(p.EndsAt, -c.Terms.NoticeDays)
+	p.Option = c.option(p.EndsAt)
 	for i, d := range c.Terms.Deliverables {
 		p.Deliverables = append(p.Deliverables, c.deliverable(i, d))
 	}

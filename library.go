@@ -47,7 +47,8 @@ var commonTags = []string{ //nolint:gochecknoglobals // a constant list
 var ownTags = map[string][]string{ //nolint:gochecknoglobals // a constant table
 	"offer": offerTags, "offer_reminder": offerTags, "renewal_offer": offerTags,
 	"contract": contractTags, "contract_elsewhere": contractTags, "contract_reminder": contractTags, "brief": contractTags,
-	"draft_reminder": deliverableTags, "publish_reminder": deliverableTags, "content_approved": deliverableTags, "changes_requested": feedbackTags,
+	"option_exercised": append(slices.Clone(contractTags), "contract.option_fee"),
+	"draft_reminder":   deliverableTags, "publish_reminder": deliverableTags, "content_approved": deliverableTags, "changes_requested": feedbackTags,
 	"content_rejected": feedbackTags, "approval_revoked": deliverableTags, "post_mismatch": deliverableTags,
 	"approved_with_corrections": append(slices.Clone(deliverableTags), "review.corrections"), "extra_round": feedbackTags, "round_offered": append(slices.Clone(deliverableTags), "round.fee"),
 	"product_delivered": deliverableTags, "content_missed": deliverableTags, "extension_granted": extensionTags, "extension_declined": extensionTags,

@@ -142,7 +142,7 @@ type Change struct {
 	Due    time.Time `json:"due,omitzero"`
 	Until  time.Time `json:"until,omitzero"`
 	Amount Money     `json:"amount,omitzero"`
-	// Assets are the deliverables of a key date.
+	// Assets are the deliverables of a key date; none where it is of the contract itself.
 	Assets []uuid.UUID `json:"assets,omitempty"`
 	// Holds are all that is in the way of a payout that is held, the oldest first.
 	Holds []HoldReason `json:"holds,omitempty"`

@@ -147,6 +147,9 @@ func (l *life) walk() (uuid.UUID, rapport.Command) {
 		return p.ID, l.amend(rapport.Command{Kind: rapport.CmdAmend, Ref: id(fmt.Sprintf("row/%d", l.n)), Actor: id("owner")})
 	}
 	offer := id(fmt.Sprintf("offer/%d", l.n))
+	if p.Contract != nil && p.Contract.Option != nil && rapid.IntRange(0, 5).Draw(l.t, "option") == 0 {
+		return p.ID, rapport.Command{Kind: rapport.CmdExerciseOption, Ref: offer, Amount: p.Contract.Option.Fee, Actor: id("owner")}
+	}
 	switch p.Stage {
 	case rapport.StageOutreach, rapport.StageUnresponsive:
 		return p.ID, rapport.Command{Kind: rapport.CmdLogReply, Ref: id("call"), Actor: id("owner")}
@@ -173,7 +176,7 @@ func (l *life) walk() (uuid.UUID, rapport.Command) {
 		return p.ID, rapport.Command{Kind: rapport.CmdSubmit, Ref: d.ID, Ref2: id(fmt.Sprintf("submission/%d", l.n))}
 	case rapport.StageCompleted, rapport.StageLapsed:
 		if p.Stage == rapport.StageLapsed && len(p.KeyDates) > 0 {
-			return p.ID, rapport.Command{Kind: rapport.CmdDecideKeyDate, Ref: p.KeyDates[0].ID, Code: pick(l, "key date", []string{rapport.KeyLetEnd, rapport.KeyRenegotiating, rapport.KeyOpen})}
+			return p.ID, rapport.Command{Kind: rapport.CmdDecideKeyDate, Ref: pick(l, "date", p.KeyDates).ID, Code: pick(l, "key date", []string{rapport.KeyLetEnd, rapport.KeyRenegotiating, rapport.KeyOpen})}
 		}
 		if p.RenewalOffer != nil && p.RenewalOffer.State == "sent" {
 			return p.ID, rapport.Command{Kind: rapport.CmdAcceptOffer, Ref: p.RenewalOffer.ID}
@@ -451,6 +454,9 @@ func live(rt *rapid.T, begin func(*house)) {
 			twoPieces(h)
 			h.terms.Milestones[0].Percent = 30
 			h.terms.Milestones = append(h.terms.Milestones, rapport.MilestoneTerms{Title: "End", Trigger: rapport.TriggerDate, Percent: 20})
+		}
+		if rapid.Bool().Draw(rt, "option") {
+			gives(rapid.IntRange(10, 40).Draw(rt, "option's days"))(h)
 		}
 		if remedy := rapid.SampledFrom([]string{rapport.RemedyNone, rapport.RemedyFallsAway, rapport.RemedyTermination}).Draw(rt, "remedy"); remedy != rapport.RemedyNone {
 			h.terms.Late = &rapport.LateTerms{GraceHours: 24, MissedAfterDays: 3, Remedy: remedy}

@@ -37,6 +37,9 @@ Das Angebot gilt bis {{offer.expires}}.` + germanSender},
 		`unser Angebot über {{offer.fee}} für „{{campaign.name}}“ gilt bis {{offer.expires}}. Du findest es hier: {{portal_link}}` + germanSender},
 	"renewal_offer": {`Machen wir weiter? {{campaign.name}}`, germanHello + `wir möchten gern weiter mit dir arbeiten: {{offer.fee}} für eine weitere Laufzeit. Hier kannst du das Angebot lesen und annehmen oder ablehnen: {{portal_link}}
 Das Angebot gilt bis {{offer.expires}}.` + germanSender},
+	"option_exercised": {`Wir machen weiter: {{campaign.name}}`, germanHello + `in Vertrag {{contract.number}} haben wir vereinbart, dass wir eine weitere Laufzeit nehmen können. Das tun wir hiermit: eine weitere Laufzeit von gleicher Länge und mit denselben Inhalten, für {{contract.option_fee}}. Sie beginnt, wenn die jetzige am {{contract.ends}} endet.
+
+Du brauchst jetzt nichts zu tun. Den Vertrag der neuen Laufzeit schicken wir dir rechtzeitig zur Unterschrift; alles andere findest du hier: {{portal_link}}` + germanSender},
 	"contract": {`Dein Vertrag {{contract.number}} liegt zur Unterschrift bereit`, germanHello + `der Vertrag für „{{campaign.name}}“ ist fertig. Hier kannst du ihn lesen und unterschreiben: {{portal_link}}
 Wenn du unterschreibst, schicken wir dir einen Code per Mail, damit sicher ist, dass du es bist. Der Vertrag liegt bis {{contract.expires}} bereit.` + germanSender},
 	"contract_elsewhere": {`Dein Vertrag {{contract.number}} liegt zur Unterschrift bereit`, germanHello + `der Vertrag für „{{campaign.name}}“ ist fertig. Hier kannst du ihn lesen und unterschreiben: {{portal_link}}

@@ -231,7 +231,7 @@ func (p NotifiedPerson) DigestDay(now time.Time) string {
 // EventOfTask is what opening a task means to who is to do it. money says that it is for a role of finance.
 func EventOfTask(kind, code string, money bool) HouseEvent {
 	switch kind {
-	case "review_held", "review_nobody", "answer_late", "extension_unanswered", "key_date_undecided", "renewal_lapsed", "post_not_cured":
+	case "review_held", "review_nobody", "answer_late", "extension_unanswered", "key_date_undecided", "option_unused", "renewal_lapsed", "post_not_cured":
 		return EventEscalated
 	case "approve_contract", "answer_counter", "answer_extension", "answer_extension_soon", "approve_payout", "approve_reversal", "approve_write_off", "record_payment":
 		return EventDecision

@@ -83,6 +83,7 @@ func (o Offer) Changes(say Words) []AmendedLine {
 	}
 	material.days(say.Say("Length of the term"), was.DurationDays, is.DurationDays)
 	material.days(say.Say("Renewal decided before the end"), was.NoticeDays, is.NoticeDays)
+	material.of(say.Say("Option to renew"), was.RenewalOption.words(say, o.Before.Fee.Currency), is.RenewalOption.words(say, o.Fee.Currency))
 	material.rights(was, is)
 	material.of(say.Say("Further"), strings.TrimSpace(was.ExtraClauses), strings.TrimSpace(is.ExtraClauses))
 	for i := range material.lines {

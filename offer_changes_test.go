@@ -35,6 +35,10 @@ func TestAnOfferSaysWhatItChangesOfTheOneBefore(t *testing.T) {
 			func(o *rapport.Offer) { o.Before.CounterFee = &asked },
 			[]rapport.AmendedLine{material("Fee", "1000.00 EUR; 1200.00 EUR was asked", "1000.00 EUR, as before")},
 		},
+		"an option": {
+			func(o *rapport.Offer) { o.Terms.RenewalOption = &rapport.RenewalOption{Fee: 130_000, NoticeDays: 45} },
+			[]rapport.AmendedLine{material("Option to renew", "", "another term for 1300.00 EUR, at the latest 45 days before the end")},
+		},
 		"dates and rights": {
 			func(o *rapport.Offer) {
 				o.Terms.Deliverables[0].DraftDueDays, o.Terms.Deliverables[0].PublishDays = 1, 12

@@ -121,6 +121,7 @@ const (
 	CmdDropBonus         CommandKind = "drop_bonus"         // Ref milestone whose number was not reached, or cannot be known
 	CmdGiveBonus         CommandKind = "give_bonus"         // Ref the bonus, Ref2 the deliverable it is for, Amount
 	CmdRenew             CommandKind = "renew"              // Ref offer of the next term, Amount fee
+	CmdExerciseOption    CommandKind = "exercise_option"    // Ref offer of the next term, Amount the fee that was shown
 	CmdLetLapse          CommandKind = "let_lapse"
 	CmdTerminate         CommandKind = "terminate" // Code what was shown of it, by PreviewTermination
 	CmdBan               CommandKind = "ban"
@@ -236,6 +237,8 @@ type ContractState struct {
 	UsageRightsDays  int `json:"usage_rights_days,omitempty"`
 	AllowlistingDays int `json:"allowlisting_days,omitempty"`
 	ExclusivityDays  int `json:"exclusivity_days,omitempty"`
+	// Option is the brand's right to another term, also once it is over or used; nil where both have signed none.
+	Option *OptionState `json:"option,omitempty"`
 	// Extended are the rights that go on for longer than those days.
 	Extended []KeyDateExtension `json:"extended,omitempty"`
 }
@@ -304,6 +307,8 @@ type ContractPlan struct {
 	UsageRightsDays  int `json:"usage_rights_days,omitempty"`
 	AllowlistingDays int `json:"allowlisting_days,omitempty"`
 	ExclusivityDays  int `json:"exclusivity_days,omitempty"`
+
+	Option *OptionState `json:"option,omitempty"` // of an amendment: nil where it stays
 
 	// Of an amendment: what it moves, takes away and extends, beside the deliverables and milestones that it adds.
 	Moved             []DeliverableMove  `json:"moved,omitempty"`
@@ -633,6 +638,7 @@ func (p *Partnership) termEnd(now time.Time) {
 		return // the last payout moves it on
 	}
 	p.disarm(timerTermEnd, uuid.Nil)
+	p.closeOption(now, "term_over")
 	if p.Amendment != nil && (p.Renewal == RenewalAgreed || len(p.KeyDates) == 0) {
 		p.endAmendment(now, "withdrawn", "term_over", uuid.Nil)
 	}

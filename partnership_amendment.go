@@ -38,7 +38,7 @@ func (p *Partnership) unsigned(now time.Time, cmd Command, state string) {
 // allowedAmendment says why a running term could not be changed now.
 func (p *Partnership) allowedAmendment() *Refusal {
 	switch {
-	case p.Contract == nil || !p.in(StageActive, StageWrappingUp) && !(p.in(StageCompleted, StageLapsed) && len(p.KeyDates) > 0):
+	case p.Contract == nil || !p.in(StageActive, StageWrappingUp) && !(p.in(StageCompleted, StageLapsed) && p.anyRight()):
 		return p.refuse("wrong_stage")
 	case p.Amendment != nil:
 		return &Refusal{Code: "amendment_is_out", State: p.Amendment.State, At: p.Amendment.At}
@@ -114,6 +114,9 @@ func (p *Partnership) amended(now time.Time, plan *ContractPlan) {
 		overtaken = !p.dropDeliverable(now, id) || overtaken
 	}
 	p.moveEnd(now, plan)
+	if plan.Option != nil {
+		p.Contract.Option = plan.Option
+	}
 	for i := first; i < len(p.Milestones); i++ {
 		p.startMilestone(now, &p.Milestones[i])
 	}

@@ -121,6 +121,8 @@ func (p *Partnership) Allowed(cmd Command, now time.Time) *Refusal { //nolint:go
 		if !p.in(StageActive, StageWrappingUp, StageCompleted) {
 			return p.refuse("wrong_stage")
 		}
+	case CmdExerciseOption:
+		return p.allowedOption(cmd, now)
 	case CmdLetLapse:
 		if p.Renewal != RenewalReviewOpen {
 			return &Refusal{Code: "renewal_not_open", State: p.Renewal}
@@ -241,6 +243,7 @@ func (p *Partnership) Command(cmd Command, now time.Time) Reply { //nolint:gocyc
 		if o == p.RenewalOffer {
 			p.Renewal = RenewalAgreed
 			p.closeRenewal()
+			p.closeOption(now, RenewalAgreed)
 			p.fact(now, Fact{Kind: "renewal_agreed", Ref: o.ID, Amount: o.Fee})
 			p.advance(now)
 			p.endTermIfDue(now)
@@ -336,7 +339,10 @@ func (p *Partnership) Command(cmd Command, now time.Time) Reply { //nolint:gocyc
 		p.disarm(timerRenewalReview, uuid.Nil)
 		p.armOffer(now, p.RenewalOffer)
 		p.do(Effect{Key: "offer/" + cmd.Ref.String(), Kind: EffectMail, Code: "renewal_offer", Ref: cmd.Ref})
+	case CmdExerciseOption:
+		p.exerciseOption(now, cmd)
 	case CmdLetLapse:
+		p.closeOption(now, RenewalLapsed)
 		p.Renewal = RenewalLapsed
 		p.fact(now, Fact{Kind: "renewal_lapsed", Actor: cmd.Actor, Code: "decided"})
 		p.closeRenewal()

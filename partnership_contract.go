@@ -101,6 +101,7 @@ func (p *Partnership) executed(now time.Time, plan *ContractPlan) {
 	p.fact(now, Fact{Kind: "contract_executed", Ref: c.ID, Until: c.EndsAt})
 	p.to(StageActive, now, uuid.Nil)
 	p.Renewal, p.RenewalOffer = RenewalNotDue, nil
+	p.giveOption(now, plan.Option)
 	for i := range p.Deliverables {
 		d := &p.Deliverables[i]
 		d.State, d.Since = "planned", now

@@ -290,6 +290,7 @@ type OfferDraft struct {
 	By            uuid.UUID
 	PaidOutside   string // why the fee is paid outside of Stripe; empty where it is not
 	Platform      string // the country that Stripe pays from; empty for unknown
+	Exercises     bool   // the option of the present contract: an offer of the same term that is out comes to nothing by it
 }
 
 // Check names every bad field of an offer in a campaign of the currency. Its terms must be set.

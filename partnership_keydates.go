@@ -8,19 +8,20 @@ import (
 	"github.com/google/uuid"
 )
 
-// The kinds of key dates. What a post brings goes on after the term, whatever becomes of the partnership; the last two are the contract's own and
+// The kinds of key dates. What a post brings goes on after the term, whatever becomes of the partnership; the last three are the contract's own and
 // hang on its renewal.
 const (
 	KeyUsageRights   = "rights_end"
 	KeyAllowlisting  = "allowlisting_end"
 	KeyExclusivity   = "exclusivity_end"
+	KeyOption        = "option_end"
 	KeyRenewalNotice = "renewal_notice"
 	KeyTermEnd       = "term_end"
 )
 
 // KeyKinds lists the kinds of key dates in the order of the page.
 func KeyKinds() []string {
-	return []string{KeyRenewalNotice, KeyTermEnd, KeyUsageRights, KeyAllowlisting, KeyExclusivity}
+	return []string{KeyOption, KeyRenewalNotice, KeyTermEnd, KeyUsageRights, KeyAllowlisting, KeyExclusivity}
 }
 
 // What became of a key date, which are the decisions on it as well.
@@ -29,7 +30,9 @@ const (
 	KeyLetEnd        = "let_end"       // it ends, as agreed
 	KeyRenegotiating = "renegotiating" // somebody talks to the creator; an amendment moves the date
 	KeyEnded         = "ended"
-	KeyMoved         = "moved" // an amendment gave it another date, or another post did
+	KeyMoved         = "moved"     // an amendment gave it another date, or another post did
+	KeyExercised     = "exercised" // the brand has used its option
+	KeyOvertaken     = "overtaken" // the renewal was decided without the option
 )
 
 // CmdDecideKeyDate decides what becomes of a key date. Ref key date, Code KeyLetEnd, KeyRenegotiating, or KeyOpen to take a decision back.
@@ -41,13 +44,14 @@ const (
 	timerKeyDate     = "key_date"
 )
 
-// KeyDate is the day on which something ends that a contract allows or forbids after a post. Posts whose rights end on the same day share one.
+// KeyDate is the day on which something ends that a contract allows or forbids after a post, or its option to renew. Posts whose rights end on the
+// same day share one.
 type KeyDate struct {
 	ID       uuid.UUID   `json:"id"`
 	Kind     string      `json:"kind"`
 	Contract uuid.UUID   `json:"contract"`
 	At       time.Time   `json:"at"`
-	Assets   []uuid.UUID `json:"assets"` // deliverables
+	Assets   []uuid.UUID `json:"assets"` // deliverables; none where it is a date of the contract itself
 	State    string      `json:"state"`
 	Asked    time.Time   `json:"asked,omitzero"` // when the owner was first reminded
 }
@@ -99,7 +103,7 @@ func (p *Partnership) planKeyDates(now time.Time) {
 func (p *Partnership) setKeyDate(now time.Time, k KeyDate) {
 	p.KeyDates = append(p.KeyDates, k)
 	p.armKeyDate(now, k)
-	p.fact(now, Fact{Kind: "key_date_set", Ref: k.Assets[0], Ref2: k.ID, Code: k.Kind, Until: k.At})
+	p.fact(now, Fact{Kind: "key_date_set", Ref: k.about(), Ref2: k.ID, Code: k.Kind, Until: k.At})
 	p.showKeyDate(now, k)
 }
 
@@ -162,15 +166,29 @@ func newKeyDate(kind string, contract uuid.UUID, at time.Time, assets ...uuid.UU
 	return KeyDate{ID: DeriveID(contract, kind+"/"+at.UTC().Format(time.RFC3339)), Kind: kind, Contract: contract, At: at, Assets: assets, State: KeyOpen}
 }
 
-// replaces says that a date is another one's of the same kind and for the same post.
+// replaces says that a date is another one's of the same kind and for the same post, or the same contract.
 func (k KeyDate) replaces(was KeyDate) bool {
+	if len(k.Assets) == 0 {
+		return k.Kind == was.Kind && k.Contract == was.Contract
+	}
 	return k.Kind == was.Kind && slices.ContainsFunc(k.Assets, func(d uuid.UUID) bool { return slices.Contains(was.Assets, d) })
+}
+
+// about is what the date is told of: its first post, else its contract.
+func (k KeyDate) about() uuid.UUID {
+	if len(k.Assets) == 0 {
+		return k.Contract
+	}
+	return k.Assets[0]
 }
 
 // wantedKeyDates are the dates that the posts and the present contract make, each on the end of a day of the brand; what was extended on its own
 // goes on at least until then.
 func (p *Partnership) wantedKeyDates() (wanted []KeyDate) {
 	c, last := p.Contract, DeliverableState{}
+	if c.Option != nil && p.optionStands() {
+		wanted = append(wanted, newKeyDate(KeyOption, c.ID, c.Option.EndsAt))
+	}
 	add := func(kind string, d DeliverableState, days int) {
 		if d.PostedAt.IsZero() {
 			return
@@ -251,10 +269,10 @@ func (p *Partnership) remindKeyDate(now time.Time, t Timer) {
 		k.Asked = now
 		p.showKeyDate(now, *k)
 	}
-	p.fact(now, Fact{Kind: "key_date_reminder", Ref: k.Assets[0], Ref2: k.ID, Code: k.Kind, Until: k.At})
+	p.fact(now, Fact{Kind: "key_date_reminder", Ref: k.about(), Ref2: k.ID, Code: k.Kind, Until: k.At})
 	p.task(TaskChange{Key: keyDateTask(*k), Kind: "decide_key_date", Code: k.Kind, OwnerID: p.OwnerID, Ref: k.ID, Due: k.At})
 	if k.State == KeyOpen && p.Timings.KeyDateLadderDays[t.N] <= p.Timings.KeyDateEscalateDays {
-		p.fact(now, Fact{Kind: "key_date_escalated", Ref: k.Assets[0], Ref2: k.ID, Code: k.Kind, Until: k.At})
+		p.fact(now, Fact{Kind: "key_date_escalated", Ref: k.about(), Ref2: k.ID, Code: k.Kind, Until: k.At})
 		p.task(TaskChange{Key: keyDateTask(*k) + "/late", Kind: "key_date_undecided", Code: k.Kind, Role: RoleAdmin, Ref: k.ID, Due: k.At})
 	}
 }
@@ -266,10 +284,13 @@ func (p *Partnership) endKeyDate(now time.Time, id uuid.UUID) {
 		return
 	}
 	if k.State == KeyOpen {
-		p.fact(now, Fact{Kind: "key_date_undecided", Ref: k.Assets[0], Ref2: k.ID, Code: k.Kind})
+		p.fact(now, Fact{Kind: "key_date_undecided", Ref: k.about(), Ref2: k.ID, Code: k.Kind})
 	}
-	p.fact(now, Fact{Kind: "key_date_ended", Ref: k.Assets[0], Ref2: k.ID, Code: k.Kind})
-	if k.Kind != KeyExclusivity {
+	p.fact(now, Fact{Kind: "key_date_ended", Ref: k.about(), Ref2: k.ID, Code: k.Kind})
+	switch {
+	case k.Kind == KeyOption && k.State == KeyOpen && p.Renewal != RenewalOffered:
+		p.task(TaskChange{Key: "option/" + k.ID.String(), Kind: "option_unused", Role: RoleAdmin, Ref: k.Contract, Due: p.taskDue(now)})
+	case k.Kind == KeyUsageRights || k.Kind == KeyAllowlisting:
 		p.task(TaskChange{Key: takeDownTask(k.ID), Kind: "take_down", Code: k.Kind, OwnerID: p.OwnerID, Ref: k.ID, Due: p.taskDue(now)})
 	}
 	p.closeKeyDate(now, *k, KeyEnded)
@@ -297,7 +318,7 @@ func (p *Partnership) decideKeyDate(now time.Time, cmd Command) {
 	}
 	k.State = cmd.Code
 	kind := map[string]string{KeyLetEnd: "key_date_let_end", KeyRenegotiating: "key_date_renegotiated", KeyOpen: "key_date_reopened"}[cmd.Code]
-	p.fact(now, Fact{Kind: kind, Ref: k.Assets[0], Ref2: k.ID, Code: k.Kind, Actor: cmd.Actor, Until: k.At})
+	p.fact(now, Fact{Kind: kind, Ref: k.about(), Ref2: k.ID, Code: k.Kind, Actor: cmd.Actor, Until: k.At})
 	p.showKeyDate(now, *k)
 	p.closeTask(keyDateTask(*k) + "/late")
 	if cmd.Code == KeyOpen {
@@ -316,6 +337,11 @@ func (p *Partnership) afterTheEnd(k CommandKind) bool {
 		return p.Stage == StageLapsed && (len(p.KeyDates) > 0 || p.Amendment != nil)
 	}
 	return false
+}
+
+// anyRight says that the brand has a right of a post that has not ended.
+func (p *Partnership) anyRight() bool {
+	return slices.ContainsFunc(p.KeyDates, func(k KeyDate) bool { return len(k.Assets) > 0 })
 }
 
 // keepTimers drops every timer but those of what outlives the term.

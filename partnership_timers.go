@@ -135,6 +135,7 @@ func (p *Partnership) fire(now time.Time, t Timer) { //nolint:gocyclo,funlen // 
 		}
 	case timerNotice:
 		if p.Renewal == RenewalNotDue || p.Renewal == RenewalReviewOpen {
+			p.closeOption(now, RenewalLapsed)
 			p.Renewal = RenewalLapsed
 			p.fact(now, Fact{Kind: "renewal_lapsed", Code: "no_decision"})
 			p.closeRenewal()
@@ -177,6 +178,7 @@ func (p *Partnership) offerExpired(now time.Time, id uuid.UUID) {
 	if o == p.RenewalOffer {
 		p.Renewal, p.RenewalOffer = RenewalReviewOpen, nil
 		if p.Contract == nil || !p.Contract.NoticeBy.After(now) {
+			p.closeOption(now, RenewalLapsed)
 			p.Renewal = RenewalLapsed
 			p.fact(now, Fact{Kind: "renewal_lapsed", Code: "offer_expired"})
 			p.endTermIfDue(now)

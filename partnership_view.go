@@ -14,6 +14,9 @@ func (p *Partnership) View(now time.Time) View {
 			cv.Refused = r.Code
 		}
 		v.Commands = append(v.Commands, cv)
+		if k == CmdRenew && p.Contract != nil && p.Contract.Option != nil {
+			v.Commands = append(v.Commands, p.optionButton(now))
+		}
 	}
 	for _, r := range p.looking() {
 		for _, k := range []CommandKind{CmdLetMailGo, CmdSkipMail} {

@@ -35,6 +35,7 @@ type RenewalItem struct {
 	EndsAt        time.Time
 	NoticeBy      time.Time // the last moment at which it is decided
 	Lapse         *Lapse
+	Option        *OptionItem // nil where the contract gives none
 }
 
 // Lapse says why a term is not renewed, and by whom.

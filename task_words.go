@@ -38,6 +38,9 @@ func (t Task) Path() string {
 				return "/calendar?partnership=" + t.PartnershipID.String()
 			}
 		case "decide_key_date", "key_date_undecided", "take_down":
+			if t.PartnershipID != nil && t.Code == KeyOption {
+				return "/contracts/renewals?selected=" + t.PartnershipID.String()
+			}
 			if t.PartnershipID != nil {
 				return "/contracts/dates?partnership=" + t.PartnershipID.String()
 			}
@@ -46,7 +49,7 @@ func (t Task) Path() string {
 		}
 	}
 	switch {
-	case t.PartnershipID != nil && (t.Kind == "decide_renewal" || t.Kind == "renewal_lapsed"):
+	case t.PartnershipID != nil && (t.Kind == "decide_renewal" || t.Kind == "renewal_lapsed" || t.Kind == "option_unused"):
 		return "/contracts/renewals?selected=" + t.PartnershipID.String()
 	case t.PartnershipID != nil && t.Kind == "answer_reply":
 		return AnswerPath(*t.PartnershipID)
@@ -146,6 +149,7 @@ var taskTitles = map[string][2]string{ //nolint:gochecknoglobals // a table
 	"decide_key_date":       {"Something that the contract gives ends: extend it, or let it end", "It ends on its day."},
 	"key_date_undecided":    {"Nobody has decided about something that the contract gives and that ends soon", "It ends on its day."},
 	"take_down":             {"Something that the contract gave has ended: stop using it", "The brand uses what it has no right to."},
+	"option_unused":         {"An option to renew passed without a decision: look at why", "The next term needs the creator's agreement."},
 	"renewal_lapsed":        {"A renewal lapsed without a decision: look at why", "The partnership ends with its term."},
 	"review_nobody":         {"Nobody can decide on this content: give somebody the role", "The content is not reviewed."},
 	"review_held":           {"Nobody decided on this content in time: see that it is decided", "The content stays unreviewed."},
@@ -179,7 +183,7 @@ var taskTitles = map[string][2]string{ //nolint:gochecknoglobals // a table
 var codeTitles = map[string]map[string]string{ //nolint:gochecknoglobals // a table
 	"decide_key_date": {
 		KeyUsageRights: "Rights to a post end: extend them, or let them end", KeyAllowlisting: "Allow-listing of a post ends: extend it, or let it end",
-		KeyExclusivity: "A creator's exclusivity ends: extend it, or let it end",
+		KeyExclusivity: "A creator's exclusivity ends: extend it, or let it end", KeyOption: "The option to renew ends: use it, or let it pass",
 	},
 	"signing_stuck": {
 		"refused":   "Documenso does not take a contract: look at its token, its plan and the contract's text",
@@ -190,7 +194,7 @@ var codeTitles = map[string]map[string]string{ //nolint:gochecknoglobals // a ta
 	},
 	"key_date_undecided": {
 		KeyUsageRights: "Nobody has decided about rights that end soon", KeyAllowlisting: "Nobody has decided about allow-listing that ends soon",
-		KeyExclusivity: "Nobody has decided about an exclusivity that ends soon",
+		KeyExclusivity: "Nobody has decided about an exclusivity that ends soon", KeyOption: "Nobody has decided about an option to renew that ends soon",
 	},
 	"take_down": {
 		KeyUsageRights: "The rights to a post have ended: stop using it", KeyAllowlisting: "Allow-listing of a post has ended: stop the advertisements",

@@ -70,8 +70,9 @@ type ContractTerms struct {
 	UsageRightsDays int                `json:"usage_rights_days,omitempty"`
 	ExclusivityDays int                `json:"exclusivity_days,omitempty"`
 	// AllowlistingDays is for how long after publication the brand may advertise with the post from the creator's account.
-	AllowlistingDays int    `json:"allowlisting_days,omitempty"`
-	ExtraClauses     string `json:"extra_clauses,omitempty"`
+	AllowlistingDays int            `json:"allowlisting_days,omitempty"`
+	RenewalOption    *RenewalOption `json:"renewal_option,omitempty"`
+	ExtraClauses     string         `json:"extra_clauses,omitempty"`
 	// Late says when something is late and what follows from it; nil for the usual grace and no consequence.
 	Late *LateTerms `json:"late,omitempty"`
 }
@@ -128,6 +129,7 @@ func (t ContractTerms) Check(path string) []Field {
 			add(name, "out_of_range", "Rights last 0 to 3,650 days after publication.")
 		}
 	}
+	f = append(f, t.RenewalOption.check(path+".renewal_option", t)...)
 	return append(f, t.Late.check(path+".late")...)
 }
 
@@ -172,7 +174,7 @@ func (t ContractTerms) CheckAmounts(path string, fee Money) []Field {
 			f = append(f, Field{at + ".percent", "rounds_to_zero", "This share of the fee rounds to nothing."})
 		}
 	}
-	return f
+	return append(f, t.RenewalOption.checkFee(path+".renewal_option.fee", t, fee.Currency)...)
 }
 
 // Amounts are what each milestone pays: its share of the fee, or its bonus.

@@ -263,6 +263,11 @@ func TestOneDateIsExtendedByAnAmendment(t *testing.T) {
 	require.Len(t, plan.Extended, 1)
 	require.Equal(t, exclusive, plan.Extended[0].Date)
 	require.True(t, plan.Extended[0].Until.Equal(one[time.Time](t, d, `select until_at from slots where deliverable_id = $1`, d.deliverable)), "it is booked until then")
+	var first struct{ Extended []extended }
+	ops.send(t, "GET", "/v1/contracts/"+d.contract.String(), nil).into(t, &first)
+	require.Equal(t, shown.Extended, first.Extended, "the contract that gave it says until when it goes on")
+	ops.send(t, "GET", "/v1/contracts/"+amendment.String(), nil).into(t, &first)
+	require.Equal(t, shown.Extended, first.Extended, "and so does the amendment")
 	d.sql(t, `update deliverables set posted_at = posted_at - interval '1 minute' where id = $1`, d.deliverable)
 	require.True(t, plan.Extended[0].Until.Equal(one[time.Time](t, d, `select until_at from slots where deliverable_id = $1`, d.deliverable)), "and stays so")
 }

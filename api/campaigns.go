@@ -26,6 +26,7 @@ func toTerms(t rapport.ContractTerms) gen.ContractTerms {
 		}),
 		RevisionRounds: t.RevisionRounds, DurationDays: t.DurationDays, NoticeDays: t.NoticeDays,
 		UsageRightsDays: orNil(t.UsageRightsDays), ExclusivityDays: orNil(t.ExclusivityDays), AllowlistingDays: orNil(t.AllowlistingDays), ExtraClauses: orNil(t.ExtraClauses), Late: toLateTerms(t.Late),
+		RenewalOption: toRenewalOption(t.RenewalOption),
 	}
 }
 
@@ -47,7 +48,22 @@ func fromTerms(t gen.ContractTerms) rapport.ContractTerms {
 		}),
 		RevisionRounds: t.RevisionRounds, DurationDays: t.DurationDays, NoticeDays: t.NoticeDays,
 		UsageRightsDays: value(t.UsageRightsDays), ExclusivityDays: value(t.ExclusivityDays), AllowlistingDays: value(t.AllowlistingDays), ExtraClauses: value(t.ExtraClauses), Late: fromLateTerms(t.Late),
+		RenewalOption: fromRenewalOption(t.RenewalOption),
 	}
+}
+
+func toRenewalOption(o *rapport.RenewalOption) *gen.RenewalOption {
+	if o == nil {
+		return nil
+	}
+	return &gen.RenewalOption{Fee: o.Fee, NoticeDays: o.NoticeDays}
+}
+
+func fromRenewalOption(o *gen.RenewalOption) *rapport.RenewalOption {
+	if o == nil {
+		return nil
+	}
+	return &rapport.RenewalOption{Fee: o.Fee, NoticeDays: o.NoticeDays}
 }
 
 func toLateTerms(l *rapport.LateTerms) *gen.LateTerms {

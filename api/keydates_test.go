@@ -26,12 +26,16 @@ type shownDate struct {
 // keyDate writes a key date as its workflow does.
 func (d *desk) keyDate(t *testing.T, kind, state string, at time.Time) uuid.UUID {
 	t.Helper()
+	assets := []uuid.UUID{d.deliverable}
+	if kind == rapport.KeyOption { // a date of the contract itself
+		assets = nil
+	}
 	date, contract := id(), one[uuid.UUID](t, d, `select id from contracts where partnership_id = $1 and amends is null`, d.partnership)
 	seq := one[int64](t, d, `select coalesce(max(seq), 0) from workflow_snapshots where workflow_id = $1`, "partnership/"+d.partnership.String())
 	require.NoError(t, d.worker.ApplyBatch(t.Context(), rapport.Batch{
 		Kind: "partnership", WorkflowType: "Partnership", ID: d.partnership, BrandID: d.world.one, PartnershipID: d.partnership, Seq: seq, Now: time.Now(), Snapshot: json.RawMessage(`{}`),
 		View:   rapport.View{State: "active", Term: 1, Renewal: rapport.RenewalNotDue, Timers: []rapport.Timer{}, Waiting: []rapport.Waiting{}, Commands: []rapport.CommandView{}},
-		Record: rapport.Record{Changes: []rapport.Change{{Noun: "key_date", ID: date, State: state, Code: kind, Ref: contract, Due: at, Assets: []uuid.UUID{d.deliverable}}}},
+		Record: rapport.Record{Changes: []rapport.Change{{Noun: "key_date", ID: date, State: state, Code: kind, Ref: contract, Due: at, Assets: assets}}},
 	}))
 	return date
 }

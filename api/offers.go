@@ -130,6 +130,38 @@ func (s *Server) OfferRenewal(ctx context.Context, r gen.OfferRenewalRequestObje
 	return gen.OfferRenewal200JSONResponse(*p), nil
 }
 
+// ExerciseOption takes the next term by the option of the present contract: for its fee, on the terms of the present one, and without another option.
+func (s *Server) ExerciseOption(ctx context.Context, r gen.ExerciseOptionRequestObject) (gen.ExerciseOptionResponseObject, error) {
+	store, err := s.partnershipStore()
+	if err != nil {
+		return nil, err
+	}
+	d, err := store.Partnership(ctx, r.Id)
+	if err != nil {
+		return nil, called("partnership", err)
+	}
+	cmd := rapport.Command{Kind: rapport.CmdExerciseOption, Actor: principalFrom(ctx).UserID}
+	offer, err := s.renewal(ctx, d, &cmd)
+	if err != nil {
+		return nil, err
+	}
+	terms := *offer.Terms
+	if terms.RenewalOption == nil {
+		return nil, &rapport.Error{Code: rapport.CodeConflict, Reason: "no_option", State: string(d.Stage), Message: refusalTable["no_option"]}
+	}
+	offer.Fee.Amount, terms.RenewalOption = terms.RenewalOption.Fee, nil
+	offer.Terms, offer.Exercises, cmd.Amount = &terms, true, fromMoney(r.Body.Fee)
+	p, err := s.putOffer(ctx, d, offer, cmd, strings.TrimSpace(value(r.Body.OverrideReason)))
+	if err != nil {
+		return nil, err
+	}
+	if p == nil {
+		body, location := pendingAt("/v1/partnerships/" + d.ID.String())
+		return gen.ExerciseOption202JSONResponse{Body: body, Headers: gen.ExerciseOption202ResponseHeaders{Location: location}}, nil
+	}
+	return gen.ExerciseOption200JSONResponse(*p), nil
+}
+
 // renewal is the offer of the next term, on the terms and for the fee of the present contract, and what cmd says of it.
 func (s *Server) renewal(ctx context.Context, d rapport.PartnershipDetail, cmd *rapport.Command) (rapport.OfferDraft, error) {
 	if d.Contract == nil {

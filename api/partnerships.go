@@ -234,7 +234,7 @@ func toWaiting(w rapport.Waiting, p rapport.PartnershipSummary, titles map[uuid.
 		out.Link = orNil("/contracts/" + w.Ref.String())
 	case w.Decision == "answer":
 		out.Link = orNil(rapport.AnswerPath(p.ID))
-	case w.Decision == "renewal":
+	case w.Decision == "renewal" || w.Decision == rapport.KeyOption:
 		out.Link = orNil("/contracts/renewals?selected=" + p.ID.String())
 	case w.Decision == "payout" && w.Ref != uuid.Nil:
 		out.Link = orNil("/payouts/" + w.Ref.String())

@@ -67,6 +67,9 @@ func toRenewal(r rapport.RenewalItem) gen.Renewal {
 	if l := r.Lapse; l != nil {
 		out.Lapse = &gen.Lapse{Why: gen.LapseWhy(l.Why), At: l.At, By: orNil(l.By), Reason: orNil(l.Reason), Words: lapseWords(*l)}
 	}
+	if o := r.Option; o != nil {
+		out.Option = &gen.Option{Fee: toMoney(o.Fee), EndsAt: o.EndsAt.UTC(), State: gen.OptionState(o.State)}
+	}
 	return out
 }
 
@@ -97,7 +100,9 @@ func (s *Server) ExportRenewals(ctx context.Context, r gen.ExportRenewalsRequest
 		return nil, err
 	}
 	rows := func(row func(cells ...any) error) error {
-		if err := row("Creator", "Brand", "Campaign", "Owner", "Contract", "Term", "State", "Decide by", "Ends", "Fee", "Currency", "Lapsed", "Why", "By", "Reason", "Partnership"); err != nil {
+		err := row("Creator", "Brand", "Campaign", "Owner", "Contract", "Term", "State", "Decide by", "Ends", "Fee", "Currency", "Lapsed", "Why", "By", "Reason", "Partnership",
+			"Option until", "Option", "Option's fee")
+		if err != nil {
 			return err
 		}
 		return renewals(func(i rapport.RenewalItem) error {
@@ -107,8 +112,12 @@ func (s *Server) ExportRenewals(ctx context.Context, r gen.ExportRenewalsRequest
 				l = *i.Lapse
 				why, at = lapseWords(l), l.At.UTC().Format("2006-01-02")
 			}
+			var until, how, fee any
+			if o := i.Option; o != nil {
+				until, how, fee = o.EndsAt, rapport.Sentence(o.State), o.Fee
+			}
 			return row(i.Creator.Name, i.BrandName, i.CampaignName, i.Owner.Name, i.Number, i.Term, rapport.Sentence(i.State), i.NoticeBy, i.EndsAt,
-				i.Fee, currencyCode(i.Fee), at, why, l.By, l.Reason, i.PartnershipID.String())
+				i.Fee, currencyCode(i.Fee), at, why, l.By, l.Reason, i.PartnershipID.String(), until, how, fee)
 		})
 	}
 	return renewalsFile{sheetFile{name: "renewals-" + s.today().Format("2006-01-02"), xlsx: isXLSX(r.Params.Format), title: "Renewals", rows: rows}}, nil
@@ -165,6 +174,8 @@ func (s *Server) GetRenewal(ctx context.Context, r gen.GetRenewalRequestObject) 
 			out.MayRenew = c
 		case rapport.CmdLetLapse:
 			out.MayLetLapse = c
+		case rapport.CmdExerciseOption:
+			out.MayExerciseOption = &c
 		}
 	}
 	return out, nil

@@ -258,6 +258,7 @@ func workAccess() map[string]access {
 		"listRenewals":             house(),
 		"exportRenewals":           house(),
 		"offerRenewal":             waiting(opsAdmin()),
+		"exerciseOption":           waiting(opsAdmin()),
 		"offerRound":               waiting(ops()),
 		"addShipment":              opsAdmin(),
 		"noteDelivery":             waiting(opsAdmin()),

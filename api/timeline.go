@@ -68,8 +68,10 @@ var factTable = map[string]factText{ //nolint:gochecknoglobals // a table
 	"amendment_expired":  {itemContract, "Amendment %about expired unsigned; everything stays as it was agreed"}, "amendment_withdrawn": {itemContract, "Amendment %about was withdrawn"},
 	"term_started": {itemStage, "Term %n started"}, "renewal_opened": {itemTimer, "The renewal is open for a decision"}, "renewal_reminder": {itemTimer, "The owner was reminded of the renewal"},
 	"renewal_offered": {itemDecision, "A renewal was offered: %amount"}, "renewal_agreed": {itemDecision, "The renewal is agreed: %amount"},
-	"renewal_lapsed": {itemDecision, "The renewal lapsed (%code)"},
-	"key_date_set":   {itemContract, "The contract gives %code for a time after the post of %about"}, "key_date_reminder": {itemTimer, "The owner was reminded that %code of %about ends"},
+	"renewal_lapsed":   {itemDecision, "The renewal lapsed (%code)"},
+	"option_exercised": {itemContract, "The option of contract %about was used: the next term for %amount"},
+	"option_overtaken": {itemContract, "The option of contract %about is not needed any more (%code)"},
+	"key_date_set":     {itemContract, "The contract gives %code for a time after the post of %about"}, "key_date_reminder": {itemTimer, "The owner was reminded that %code of %about ends"},
 	"key_date_escalated": {itemTimer, "Nobody has decided about %code of %about, so the admins were asked"}, "key_date_undecided": {itemTimer, "Nobody decided about %code of %about"},
 	"key_date_let_end": {itemDecision, "Decided to let %code of %about end"}, "key_date_renegotiated": {itemDecision, "Decided to talk about more of %code of %about"},
 	"key_date_reopened": {itemDecision, "The decision about %code of %about was taken back"}, "key_date_ended": {itemContract, "What the contract gave has ended: %code of %about"},
@@ -131,6 +133,14 @@ var factTable = map[string]factText{ //nolint:gochecknoglobals // a table
 	"payout_partly_reversed": {itemMoney, "Part of the payment came back"}, "payout_reversed": {itemMoney, "The payment came back"},
 }
 
+// optionFacts tell what happens to the last day of an option, which is about its contract and not about posts.
+var optionFacts = map[string]factText{ //nolint:gochecknoglobals // a table
+	"key_date_set": {itemContract, "Contract %about gives an option to renew"}, "key_date_reminder": {itemTimer, "The owner was reminded that the option to renew ends"},
+	"key_date_escalated": {itemTimer, "Nobody has decided about the option to renew, so the admins were asked"}, "key_date_undecided": {itemTimer, "Nobody decided about the option to renew"},
+	"key_date_let_end": {itemDecision, "Decided not to use the option to renew"}, "key_date_renegotiated": {itemDecision, "Decided to talk about another term than the option gives"},
+	"key_date_reopened": {itemDecision, "The decision about the option to renew was taken back"}, "key_date_ended": {itemContract, "The option to renew of contract %about has passed unused"},
+}
+
 // codeWords are codes of facts that do not read well as they are.
 var codeWords = map[string]string{ //nolint:gochecknoglobals // a table
 	"invitation": "the invitation", "follow_up_1": "the first follow-up", "follow_up_2": "the second follow-up", "follow_up_3": "the third follow-up",
@@ -139,7 +149,8 @@ var codeWords = map[string]string{ //nolint:gochecknoglobals // a table
 	"hold": "it is held", "auto_approve": "approved by the policy", "auto_reject": "rejected by the policy", "no_decision": "nobody decided", "decided": "decided",
 	rapport.RemedyFallsAway: "its money falls away", rapport.RemedyTermination: "the contract may be ended",
 	"draft": "the draft", "post": "the publication", "mismatch": "something is missing", "unreachable": "it cannot be reached", "manual": "a person's",
-	"payee_invited": "the question for a bank account", "brief": "the brief", "offer": "the offer", "contract": "the contract",
+	rapport.RenewalAgreed: "the renewal is agreed", rapport.RenewalLapsed: "the renewal lapsed", "term_over": "the term is over",
+	"option_exercised": "that the option was used", "payee_invited": "the question for a bank account", "brief": "the brief", "offer": "the offer", "contract": "the contract",
 }
 
 // factTitle tells one fact: the kind of its item, a title and, if there is more to say, a detail.
@@ -147,6 +158,9 @@ func factTitle(say rapport.Words, f rapport.Fact, about string) (kind, title, de
 	t, ok := factTable[f.Kind]
 	if !ok {
 		return itemSystem, rapport.Sentence(f.Kind), ""
+	}
+	if f.Code == rapport.KeyOption {
+		t = optionFacts[f.Kind]
 	}
 	code := plainWords(f.Code)
 	if words, ok := codeWords[f.Code]; ok {
@@ -215,7 +229,7 @@ func toTimelineItem(say rapport.Words, e rapport.TimelineEntry) gen.TimelineItem
 		item.Link = orNil("/payouts/" + e.Fact.Ref2.String())
 	case e.Source == "payout":
 		item.Link = orNil("/payouts/" + e.SourceID.String())
-	case kind == itemContract && e.Fact.Ref != uuid.Nil:
+	case kind == itemContract && e.Fact.Ref != uuid.Nil && (!strings.HasPrefix(e.Fact.Kind, "key_date_") || e.Fact.Code == rapport.KeyOption): // else it is about a post
 		item.Link = orNil("/contracts/" + e.Fact.Ref.String())
 	}
 	return item

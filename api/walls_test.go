@@ -167,6 +167,7 @@ func bodies(i ids) map[string]any {
 		"removeCannedAnswer": map[string]any{},
 		"sendOffer":          map[string]any{"fee": eur(100)},
 		"offerRenewal":       map[string]any{"fee": eur(100)},
+		"exerciseOption":     map[string]any{"fee": eur(100)},
 		"overrideConflict": map[string]any{
 			"partnership_id": i["partnership_id"], "reason": "They agreed",
 			"key": rapport.DeriveID(rapport.DeriveID(rapport.Slot{PartnershipID: i["partnership_id"], Term: 1}.ID(), rapport.ConflictAbsence), sharedAbsence.String()),
@@ -367,6 +368,7 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 	d.sql(t, `insert into saved_views (id, owner_id, brand_id, page, name, search) values ($1, $2, $3, '/partnerships', $1::uuid::text, '{}')`, view, both, brand)
 	d.sql(t, `insert into notifications (id, user_id, brand_id, event, key, kind, partnership_id, at, mail) values ($1::uuid, $2, $3, 'contract', $1::uuid::text, 'contract_executed', $4, now(), 'off')`,
 		id(), both, brand, w.partnership)
+	d.sql(t, `begin; set local session_replication_role = replica; update contracts set terms = terms || '{"renewal_option": {"fee": 100, "notice_days": 45}}'; commit`)
 	ends := id()
 	d.sql(t, `insert into key_dates (id, brand_id, partnership_id, contract_id, kind, at, assets, state) values ($1, $2, $3, $4, 'rights_end', now() + interval '30 days', array[$5::uuid], 'open')`,
 		ends, brand, w.partnership, w.contract, w.deliverable)

@@ -97,7 +97,7 @@ var timerTable = map[string]string{ //nolint:gochecknoglobals // a table
 	"renewal_notice":       "Lets the renewal lapse if nobody has decided",
 	"term_end":             "Ends the term",
 	"key_date_reminder":    "Asks the owner about something that the contract gives and that ends",
-	"key_date":             "Ends what the contract gives for a time after a post",
+	"key_date":             "Ends what the contract gives for a time",
 	"payout_due":           "Asks finance to approve the payment",
 	"payee_onboarding":     "Looks whether the creator has given a bank account, and reminds",
 	"payee_reminder":       "Looks again whether the creator can be paid, and reminds",
@@ -131,8 +131,8 @@ var waitingTable = map[string]string{ //nolint:gochecknoglobals // a table
 	"sign": "Sign the contract", "draft": "Hand in the draft of %s", "review": "Decide on %s", "post": "Publish %s and tell us its address",
 	"renewal": "Decide on the renewal", "renewal_offer": "Accept or decline the renewal", "payout": "Settle the payment",
 	rapport.KeyUsageRights: "Extend the rights to a post, or let them end", rapport.KeyAllowlisting: "Extend the allow-listing of a post, or let it end",
-	rapport.KeyExclusivity: "Extend the exclusivity, or let it end",
-	"look_at_mail":         "Look at a mail before it goes out", "answer": "Answer the creator",
+	rapport.KeyExclusivity: "Extend the exclusivity, or let it end", rapport.KeyOption: "Use the option to renew, or let it pass",
+	"look_at_mail": "Look at a mail before it goes out", "answer": "Answer the creator",
 	"number":      "Enter the number of %s that a bonus depends on",
 	"put_right":   "Put the post of %s right", "post_not_cured": "Decide on the post of %s, which was not put right",
 	"product":     "Arrive at the creator: the time for %s begins then",
@@ -192,7 +192,8 @@ var commandLabels = map[rapport.CommandKind]string{ //nolint:gochecknoglobals //
 	rapport.CmdAmend: "Amend the contract", rapport.CmdGiveBonus: "Give a bonus", rapport.CmdDropBonus: "Drop a bonus", rapport.CmdRecordNumber: "Enter a number",
 	rapport.CmdReassign: "Ask somebody else", rapport.CmdStandIn: "Let somebody decide", rapport.CmdAskAgain: "Ask again",
 	rapport.CmdDecideKeyDate: "Decide on what ends",
-	rapport.CmdRenew:         "Offer a renewal", rapport.CmdLetLapse: "Let it lapse", rapport.CmdTerminate: "End the partnership", rapport.CmdBan: "Ban", rapport.CmdUnban: "Lift the ban",
+	rapport.CmdRenew:         "Offer a renewal", rapport.CmdExerciseOption: "Use the option", rapport.CmdLetLapse: "Let it lapse",
+	rapport.CmdTerminate: "End the partnership", rapport.CmdBan: "Ban", rapport.CmdUnban: "Lift the ban",
 	"approve_preparer": "Approve as preparer", "approve_releaser": "Approve as releaser", rapport.CmdApprovePayout: "Approve",
 	rapport.CmdPayOffline: "Pay outside of Stripe", rapport.CmdPayStripe: "Pay by Stripe after all", rapport.CmdRecordOffline: "Record the payment",
 	rapport.CmdHold: "Hold", rapport.CmdRelease: "Release", rapport.CmdRetry: "Try again", rapport.CmdCancel: "Cancel", rapport.CmdReconcile: "Look it up",
@@ -217,6 +218,10 @@ func refusalWords(say rapport.Words, workflow string, kind rapport.CommandKind, 
 		noun := map[string]string{"offer_decided": "offer", "contract_decided": "contract", "renewal_decided": "renewal", "review_closed": "review"}[r.Code]
 		if state != "" {
 			return fmt.Sprintf("The %s is decided already: %s%s. Load the page again to see it.", noun, state, byAndAt(say, by, r.At))
+		}
+	case "option_over":
+		if !r.At.IsZero() {
+			return "The last day of the option has passed on " + say.Moment(r.At) + ". Offer a renewal instead."
 		}
 	case "already_decided", "already_approved":
 		if by != "" {
@@ -298,6 +303,10 @@ var refusalTable = map[string]string{ //nolint:gochecknoglobals // a table
 	"already_submitted":       "This version was handed in already.",
 	"renewal_decided":         "The renewal is decided already.",
 	"renewal_not_open":        "The renewal is not open for a decision now.",
+	"no_option":               "The contract gives no option to renew. Offer a renewal instead.",
+	"option_over":             "The last day of the option has passed. Offer a renewal instead.",
+	"another_option_fee":      "The option's fee is another one than was shown. Look at it again; nothing was agreed.",
+	"paused":                  "It is paused. Resume it first.",
 	"already_banned":          "The creator is banned already.",
 	"not_banned":              "The creator is not banned.",
 	"review_closed":           "This review is closed.",

@@ -108,6 +108,31 @@ func TestFactsReadAsSentences(t *testing.T) {
 	require.Equal(t, "Something new", title)
 }
 
+func TestAnOptionIsToldOfItsContract(t *testing.T) {
+	t.Parallel()
+	for kind, f := range optionFacts {
+		require.Equal(t, factTable[kind].kind, f.kind, "a filter of the timeline finds it")
+		_, title, _ := factTitle(rapport.WordsIn(""), rapport.Fact{Kind: kind, Code: rapport.KeyOption}, "C-000007")
+		plain(t, title)
+		require.NotContains(t, title, "post")
+	}
+	for kind := range factTable {
+		require.Equal(t, strings.HasPrefix(kind, "key_date_"), optionFacts[kind].title != "", kind)
+	}
+	ref := uuid.New()
+	link := func(code string) *string {
+		return toTimelineItem(rapport.WordsIn(""), rapport.TimelineEntry{Fact: rapport.Fact{Kind: "key_date_set", Code: code, Ref: ref}}).Link
+	}
+	require.Equal(t, "/contracts/"+ref.String(), *link(rapport.KeyOption))
+	require.Nil(t, link(rapport.KeyUsageRights), "it is about a post, which is no contract")
+}
+
+func TestAFeedSaysWhatEndsWithoutAPost(t *testing.T) {
+	t.Parallel()
+	e := rapport.CalendarEntry{Kind: rapport.KeyOption, Title: "C-000007", Creator: &rapport.UserRef{Name: "Ada"}, CampaignName: "Autumn"}
+	require.Equal(t, "Option to renew ends: C-000007, Ada (Autumn)", entryWords(e))
+}
+
 func TestRefusalsNameWhoDecidedAndWhen(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 5, 3, 14, 5, 0, 0, time.UTC)

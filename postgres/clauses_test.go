@@ -55,7 +55,8 @@ func TestTheBuiltInTemplateSaysAllThatWasAgreed(t *testing.T) {
 	} {
 		require.Contains(t, c.Text, s)
 	}
-	require.Equal(t, "Campaign, Deliverables, Approval, Fee, Bonuses, Disclosure, Duration, Usage rights, Allow-listing, Exclusivity, AI and likeness, Termination, Further clauses", titles(c))
+	all := "Campaign, Deliverables, Approval, Fee, Bonuses, Disclosure, Duration, Option to renew, Usage rights, Allow-listing, Exclusivity, AI and likeness, Termination, Further clauses"
+	require.Equal(t, all, titles(c))
 	require.Equal(t, "DE", c.CreatorCountry)
 
 	c = d.drafted(t, d.offered(t, rapport.DefaultTerms()))

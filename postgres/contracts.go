@@ -46,7 +46,8 @@ func (s *Store) Contract(ctx context.Context, id uuid.UUID) (rapport.Contract, e
 		if len(found) == 0 {
 			return rapport.Contract{}, pgx.ErrNoRows
 		}
-		return found[0], nil
+		found[0].Extended, err = s.extendedDates(ctx, tx, id)
+		return found[0], err
 	})
 }
 

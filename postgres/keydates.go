@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -53,4 +54,22 @@ func (s *Store) KeyDateOf(ctx context.Context, id uuid.UUID) (partnership, brand
 		return s.q.KeyDate(ctx, tx, gen.KeyDateParams{ID: id, Brands: rapport.BrandsFrom(ctx)})
 	})
 	return r.PartnershipID, r.BrandID, err
+}
+
+// extendedDates are what an amendment lets go on, or what amendments let go on of a contract; of a right that was extended again the last.
+func (s *Store) extendedDates(ctx context.Context, tx pgx.Tx, contract uuid.UUID) ([]rapport.ExtendedDate, error) {
+	rows, err := s.q.ExtendedDates(ctx, tx, contract)
+	if err != nil {
+		return nil, fmt.Errorf("extended dates: %w", err)
+	}
+	var list []rapport.ExtendedDate
+	for _, r := range rows {
+		same := func(e rapport.ExtendedDate) bool { return e.Kind == r.Kind && slices.Equal(e.Posts, r.Titles) }
+		if i := slices.IndexFunc(list, same); i >= 0 {
+			list[i].Until = r.Until
+			continue
+		}
+		list = append(list, rapport.ExtendedDate{Kind: r.Kind, Posts: r.Titles, At: r.At, Until: r.Until})
+	}
+	return list, nil
 }

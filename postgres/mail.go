@@ -154,12 +154,15 @@ func (s *Store) values(ctx context.Context, tx pgx.Tx, say rapport.Words, o rapp
 			return absent("offer", err)
 		}
 		v["offer.fee"], v["offer.expires"], v["offer.message"] = say.Money(rapport.Money{Amount: r.Fee, Currency: r.Currency}), date(say, r.ExpiresAt), orDash(r.Message)
-	case "contract", "contract_elsewhere", "contract_reminder", "brief":
+	case "contract", "contract_elsewhere", "contract_reminder", "brief", "option_exercised":
 		r, err := s.q.ContractView(ctx, tx, o.Ref)
 		if err != nil {
 			return absent("contract", err)
 		}
 		v["contract.number"], v["contract.expires"], v["contract.ends"] = r.Number, date(say, r.ExpiresAt), date(say, r.EndsAt)
+		if r.OptionFee > 0 {
+			v["contract.option_fee"] = say.Money(rapport.Money{Amount: r.OptionFee, Currency: r.Currency})
+		}
 	case "draft_reminder", "publish_reminder", "content_approved", "changes_requested", "content_rejected", "approval_revoked", "post_mismatch",
 		"approved_with_corrections", "extra_round", "round_offered", "extension_granted", "extension_declined", "product_delivered", "content_missed":
 		r, err := s.q.DeliverableView(ctx, tx, o.Ref)

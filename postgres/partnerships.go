@@ -495,6 +495,13 @@ func (s *Store) DraftOffer(ctx context.Context, o rapport.OfferDraft) error {
 		if err != nil {
 			return fmt.Errorf("budget: %w", err)
 		}
+		if o.Exercises {
+			out, err := s.q.OfferedForTerm(ctx, tx, gen.OfferedForTermParams{PartnershipID: p.ID, Term: int32(o.Term)})
+			if err != nil {
+				return fmt.Errorf("offer that is out: %w", err)
+			}
+			spoken -= out
+		}
 		if spoken+o.Fee.Amount+o.Terms.Bonuses() > p.Budget {
 			say := rapport.WordsFor(ctx, "en")
 			in := func(amount int64) string { return say.Money(rapport.Money{Amount: amount, Currency: p.Currency}) }
@@ -511,6 +518,9 @@ func (s *Store) DraftOffer(ctx context.Context, o rapport.OfferDraft) error {
 		})
 		if err != nil {
 			return fmt.Errorf("insert offer: %w", err)
+		}
+		if o.Exercises { // which answers nothing that the creator wrote
+			return nil
 		}
 		return s.q.HandleInbound(ctx, tx, gen.HandleInboundParams{PartnershipID: &p.ID})
 	})

@@ -138,12 +138,8 @@ func (s *Store) portalContract(ctx context.Context, tx pgx.Tx, partnership uuid.
 	for _, a := range amendments {
 		c.Amendments = append(c.Amendments, rapport.SignedRef{ID: a.ID, Number: a.Number, State: a.State, CreatedAt: a.CreatedAt, ExecutedAt: a.ExecutedAt})
 	}
-	extended, err := s.q.PortalExtended(ctx, tx, r.ID)
-	if err != nil {
-		return nil, fmt.Errorf("extended dates: %w", err)
-	}
-	for _, e := range extended {
-		c.Extended = append(c.Extended, rapport.ExtendedDate{Kind: e.Kind, Posts: e.Titles, At: e.At, Until: e.Until})
+	if c.Extended, err = s.extendedDates(ctx, tx, r.ID); err != nil {
+		return nil, err
 	}
 	elsewhere, err := s.signingOf(ctx, tx, []uuid.UUID{r.ID})
 	if err != nil {

@@ -131,7 +131,7 @@ func (s *Store) applyChange(ctx context.Context, tx pgx.Tx, b rapport.Batch, c r
 		return s.q.ChangePayoutMethod(ctx, tx, gen.ChangePayoutMethodParams{ID: c.ID, Method: textOrNil(c.Code)})
 	case "key_date":
 		return s.q.ChangeKeyDate(ctx, tx, gen.ChangeKeyDateParams{
-			ID: c.ID, BrandID: b.BrandID, PartnershipID: b.PartnershipID, ContractID: c.Ref, Kind: c.Code, At: c.Due, Assets: c.Assets, State: c.State, AskedAt: timeOrNil(c.Until),
+			ID: c.ID, BrandID: b.BrandID, PartnershipID: b.PartnershipID, ContractID: c.Ref, Kind: c.Code, At: c.Due, Assets: noNil(c.Assets), State: c.State, AskedAt: timeOrNil(c.Until),
 		})
 	case "reversal":
 		return s.changeReversal(ctx, tx, c)

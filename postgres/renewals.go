@@ -42,6 +42,9 @@ func (s *Store) ListRenewals(ctx context.Context, f rapport.RenewalFilter, reaso
 			if r.LapseWhy != "" {
 				list[i].Lapse = &rapport.Lapse{Why: r.LapseWhy, At: r.LapsedAt, By: r.LapsedBy, Reason: r.LapseReason}
 			}
+			if r.OptionState != "" {
+				list[i].Option = &rapport.OptionItem{Fee: rapport.Money{Amount: r.OptionFee, Currency: r.Currency}, EndsAt: r.OptionEndsAt, State: r.OptionState}
+			}
 		}
 		return list, nil
 	})

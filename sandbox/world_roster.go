@@ -209,7 +209,14 @@ type contractTerms struct {
 	UsageRightsDays  int                `json:"usage_rights_days,omitempty"`
 	AllowlistingDays int                `json:"allowlisting_days,omitempty"`
 	ExclusivityDays  int                `json:"exclusivity_days,omitempty"`
+	RenewalOption    *renewalOption     `json:"renewal_option,omitempty"`
 	ExtraClauses     string             `json:"extra_clauses,omitempty"`
+}
+
+// renewalOption is another term that the brand may take.
+type renewalOption struct {
+	Fee        int64 `json:"fee"`
+	NoticeDays int   `json:"notice_days"`
 }
 
 // campaignPlan is a campaign of the sample world. brand is an index into the houses.
@@ -318,7 +325,7 @@ var campaignPlans = []campaignPlan{
 				{Title: "Both verified", Trigger: "verified", Percent: 50, NetDays: 1},
 				{Title: "Much seen", Trigger: "threshold", Deliverable: new(0), Bonus: 6_000, Threshold: &goal{Metric: "views", AtLeast: 20_000, WithinDays: 3}},
 			},
-			RevisionRounds: 1, DurationDays: 24, NoticeDays: 5,
+			RevisionRounds: 1, DurationDays: 24, NoticeDays: 5, RenewalOption: &renewalOption{Fee: 42_000, NoticeDays: 7},
 		},
 	},
 	{

@@ -264,3 +264,48 @@ func recordExtended(t *testing.T, address, folder string) {
 	r.ended(w)
 	r.keep(w, "partnership-extended")
 }
+
+// recordOption is an option that moves with the end of its term and is used, and one that nobody decides on.
+func recordOption(t *testing.T, address, folder string) {
+	t.Helper()
+	terms := short()
+	terms.RenewalOption, terms.Milestones = &rapport.RenewalOption{Fee: 120_000, NoticeDays: 6}, terms.Milestones[:1]
+	terms.Milestones[0].Percent = 100
+	amendments := map[uuid.UUID]rapport.Amendment{}
+	r := newRecorder(t, address, folder, changes(t, terms, amendments))
+	defer r.stop()
+	contract := rapport.DeriveID(id("offer"), "contract")
+	begin := func(name string) (w string, p *rapport.Partnership) {
+		p = partnership(day)
+		p.ID = id(name)
+		p.Timings.KeyDateLadderDays, p.Timings.KeyDateEscalateDays = []int{9, 4, 1}, 4
+		w = r.signed(p)
+		r.paid(rapport.DeriveID(rapport.DeriveID(contract, "milestone/0"), "payout"))
+		return w, p
+	}
+	finish := func(name, w string) {
+		r.approved("draft of "+name, rapport.DeriveID(contract, "deliverable/0"), w)
+		r.waits(id(name), "post")
+		r.command(w, rapport.Command{Kind: rapport.CmdReportPost, Ref: rapport.DeriveID(contract, "deliverable/0")})
+	}
+	w, p := begin("option")
+	ends := time.Now().Add(30 * day)
+	amendments[id("later")] = rapport.Amendment{EndDays: 8, EndsAt: ends, NoticeBy: ends.Add(-3 * day), OptionEndsAt: ends.Add(-6 * day)}
+	r.amended(w, id("later"))
+	finish("option", w)
+	r.waits(p.ID, rapport.KeyOption)
+	r.refused(w, rapport.Command{Kind: rapport.CmdExerciseOption, Ref: id("next"), Amount: eur(1), Actor: id("owner")})
+	r.command(w, rapport.Command{Kind: rapport.CmdExerciseOption, Ref: id("next"), Amount: eur(120_000), Actor: id("owner")})
+	r.refused(w, rapport.Command{Kind: rapport.CmdExerciseOption, Ref: id("again"), Amount: eur(120_000), Actor: id("owner")})
+	r.state(p.ID, "contract_out")
+	r.waits(p.ID, "approve_contract")
+	r.command(w, rapport.Command{Kind: rapport.CmdTerminate, Actor: id("owner")})
+	r.ended(w)
+	r.keep(w, "partnership-option")
+
+	w, p = begin("option unused")
+	finish("option unused", w)
+	r.state(p.ID, "lapsed")
+	r.ended(w)
+	r.keep(w, "partnership-option-unused")
+}

@@ -238,6 +238,7 @@ const (
 	CalendarEntryKindDraftDue        CalendarEntryKind = "draft_due"
 	CalendarEntryKindExclusivityEnd  CalendarEntryKind = "exclusivity_end"
 	CalendarEntryKindNotice          CalendarEntryKind = "notice"
+	CalendarEntryKindOptionEnd       CalendarEntryKind = "option_end"
 	CalendarEntryKindPublishWindow   CalendarEntryKind = "publish_window"
 	CalendarEntryKindRightsEnd       CalendarEntryKind = "rights_end"
 )
@@ -260,6 +261,8 @@ func (e CalendarEntryKind) Valid() bool {
 	case CalendarEntryKindExclusivityEnd:
 		return true
 	case CalendarEntryKindNotice:
+		return true
+	case CalendarEntryKindOptionEnd:
 		return true
 	case CalendarEntryKindPublishWindow:
 		return true
@@ -1020,6 +1023,7 @@ func (e ImportRowVerdict) Valid() bool {
 // Defines values for KeyDateState.
 const (
 	KeyDateStateEnded         KeyDateState = "ended"
+	KeyDateStateExercised     KeyDateState = "exercised"
 	KeyDateStateLetEnd        KeyDateState = "let_end"
 	KeyDateStateOpen          KeyDateState = "open"
 	KeyDateStateRenegotiating KeyDateState = "renegotiating"
@@ -1029,6 +1033,8 @@ const (
 func (e KeyDateState) Valid() bool {
 	switch e {
 	case KeyDateStateEnded:
+		return true
+	case KeyDateStateExercised:
 		return true
 	case KeyDateStateLetEnd:
 		return true
@@ -1066,6 +1072,7 @@ func (e KeyDateDecisionDecision) Valid() bool {
 const (
 	KeyDateKindAllowlistingEnd KeyDateKind = "allowlisting_end"
 	KeyDateKindExclusivityEnd  KeyDateKind = "exclusivity_end"
+	KeyDateKindOptionEnd       KeyDateKind = "option_end"
 	KeyDateKindRenewalNotice   KeyDateKind = "renewal_notice"
 	KeyDateKindRightsEnd       KeyDateKind = "rights_end"
 	KeyDateKindTermEnd         KeyDateKind = "term_end"
@@ -1077,6 +1084,8 @@ func (e KeyDateKind) Valid() bool {
 	case KeyDateKindAllowlistingEnd:
 		return true
 	case KeyDateKindExclusivityEnd:
+		return true
+	case KeyDateKindOptionEnd:
 		return true
 	case KeyDateKindRenewalNotice:
 		return true
@@ -1503,6 +1512,36 @@ func (e OfflineMethod) Valid() bool {
 	case OfflineMethodOther:
 		return true
 	case OfflineMethodPaypal:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OptionState.
+const (
+	OptionStateEnded         OptionState = "ended"
+	OptionStateExercised     OptionState = "exercised"
+	OptionStateLetEnd        OptionState = "let_end"
+	OptionStateOpen          OptionState = "open"
+	OptionStateOvertaken     OptionState = "overtaken"
+	OptionStateRenegotiating OptionState = "renegotiating"
+)
+
+// Valid indicates whether the value is a known member of the OptionState enum.
+func (e OptionState) Valid() bool {
+	switch e {
+	case OptionStateEnded:
+		return true
+	case OptionStateExercised:
+		return true
+	case OptionStateLetEnd:
+		return true
+	case OptionStateOpen:
+		return true
+	case OptionStateOvertaken:
+		return true
+	case OptionStateRenegotiating:
 		return true
 	default:
 		return false
@@ -3156,6 +3195,7 @@ func (e WaitingFor) Valid() bool {
 // Defines values for ListKeyDatesParamsState.
 const (
 	ListKeyDatesParamsStateEnded         ListKeyDatesParamsState = "ended"
+	ListKeyDatesParamsStateExercised     ListKeyDatesParamsState = "exercised"
 	ListKeyDatesParamsStateLetEnd        ListKeyDatesParamsState = "let_end"
 	ListKeyDatesParamsStateOpen          ListKeyDatesParamsState = "open"
 	ListKeyDatesParamsStateRenegotiating ListKeyDatesParamsState = "renegotiating"
@@ -3165,6 +3205,8 @@ const (
 func (e ListKeyDatesParamsState) Valid() bool {
 	switch e {
 	case ListKeyDatesParamsStateEnded:
+		return true
+	case ListKeyDatesParamsStateExercised:
 		return true
 	case ListKeyDatesParamsStateLetEnd:
 		return true
@@ -3180,6 +3222,7 @@ func (e ListKeyDatesParamsState) Valid() bool {
 // Defines values for ExportKeyDatesParamsState.
 const (
 	ExportKeyDatesParamsStateEnded         ExportKeyDatesParamsState = "ended"
+	ExportKeyDatesParamsStateExercised     ExportKeyDatesParamsState = "exercised"
 	ExportKeyDatesParamsStateLetEnd        ExportKeyDatesParamsState = "let_end"
 	ExportKeyDatesParamsStateOpen          ExportKeyDatesParamsState = "open"
 	ExportKeyDatesParamsStateRenegotiating ExportKeyDatesParamsState = "renegotiating"
@@ -3189,6 +3232,8 @@ const (
 func (e ExportKeyDatesParamsState) Valid() bool {
 	switch e {
 	case ExportKeyDatesParamsStateEnded:
+		return true
+	case ExportKeyDatesParamsStateExercised:
 		return true
 	case ExportKeyDatesParamsStateLetEnd:
 		return true
@@ -4277,7 +4322,7 @@ type Contract struct {
 	ExecutedAt *time.Time       `json:"executed_at,omitempty"`
 	ExpiresAt  *time.Time       `json:"expires_at,omitempty"`
 
-	// Extended What the amendment lets go on; absent where nothing
+	// Extended What the amendment lets go on, or, of a contract, what amendments let go on that both have signed; absent where nothing
 	Extended *[]ExtendedDate    `json:"extended,omitempty"`
 	Fee      Money              `json:"fee"`
 	Id       openapi_types.UUID `json:"id"`
@@ -4411,9 +4456,12 @@ type ContractTerms struct {
 	Milestones []MilestoneTerms `json:"milestones"`
 
 	// NoticeDays Days before the end by which a renewal must be decided
-	NoticeDays      int  `json:"notice_days"`
-	RevisionRounds  int  `json:"revision_rounds"`
-	UsageRightsDays *int `json:"usage_rights_days,omitempty"`
+	NoticeDays int `json:"notice_days"`
+
+	// RenewalOption The brand may take another term of the same length, with the same deliverables and otherwise on the same terms; that term has no option
+	RenewalOption   *RenewalOption `json:"renewal_option,omitempty"`
+	RevisionRounds  int            `json:"revision_rounds"`
+	UsageRightsDays *int           `json:"usage_rights_days,omitempty"`
 }
 
 // Correction defines model for Correction.
@@ -5105,7 +5153,7 @@ type KeyDate struct {
 	// AskedAt When the owner was first reminded
 	AskedAt *time.Time `json:"asked_at,omitempty"`
 
-	// Assets The deliverables whose posts it is about
+	// Assets The deliverables whose posts it is about; none for a date of the contract itself
 	Assets []UserRef `json:"assets"`
 
 	// At The last moment to act
@@ -5722,6 +5770,28 @@ type OnboardingLink struct {
 	// ExpiresAt Of the link to a form; one to the account itself works once
 	ExpiresAt *time.Time `json:"expires_at,omitempty"`
 	Url       string     `json:"url"`
+}
+
+// Option The brand's right to the next term, which both have signed; absent where there is none
+type Option struct {
+	// EndsAt The last moment at which it is used
+	EndsAt time.Time `json:"ends_at"`
+	Fee    Money     `json:"fee"`
+
+	// State Overtaken: the renewal was decided without it
+	State OptionState `json:"state"`
+}
+
+// OptionState Overtaken: the renewal was decided without it
+type OptionState string
+
+// OptionExercise defines model for OptionExercise.
+type OptionExercise struct {
+	// Fee What was shown as the fee of the next term. Another one by now is refused
+	Fee Money `json:"fee"`
+
+	// OverrideReason Why its conflicts may stand
+	OverrideReason *string `json:"override_reason,omitempty"`
 }
 
 // OutsideDecision defines model for OutsideDecision.
@@ -6811,8 +6881,11 @@ type Renewal struct {
 	Lapse        *Lapse             `json:"lapse,omitempty"`
 
 	// NoticeBy The last moment at which it is decided
-	NoticeBy      time.Time          `json:"notice_by"`
-	Number        string             `json:"number"`
+	NoticeBy time.Time `json:"notice_by"`
+	Number   string    `json:"number"`
+
+	// Option The brand's right to the next term, which both have signed; absent where there is none
+	Option        *Option            `json:"option,omitempty"`
 	Owner         UserRef            `json:"owner"`
 	PartnershipId openapi_types.UUID `json:"partnership_id"`
 	State         RenewalState       `json:"state"`
@@ -6825,6 +6898,15 @@ type RenewalList struct {
 	NextCursor *string   `json:"next_cursor,omitempty"`
 }
 
+// RenewalOption The brand may take another term of the same length, with the same deliverables and otherwise on the same terms; that term has no option
+type RenewalOption struct {
+	// Fee Of the next term, in minor units of the fee's currency
+	Fee int64 `json:"fee"`
+
+	// NoticeDays Days before the end, at the latest of which it is used: not fewer than the renewal's own notice
+	NoticeDays int `json:"notice_days"`
+}
+
 // RenewalPacket defines model for RenewalPacket.
 type RenewalPacket struct {
 	// Beyond Rounds beyond the included ones
@@ -6834,9 +6916,12 @@ type RenewalPacket struct {
 	Drafts     OnTime `json:"drafts"`
 
 	// FeeFrom Where the proposed fee comes from
-	FeeFrom     string  `json:"fee_from"`
-	MayLetLapse Command `json:"may_let_lapse"`
-	MayRenew    Command `json:"may_renew"`
+	FeeFrom string `json:"fee_from"`
+
+	// MayExerciseOption Absent where the contract has no option
+	MayExerciseOption *Command `json:"may_exercise_option,omitempty"`
+	MayLetLapse       Command  `json:"may_let_lapse"`
+	MayRenew          Command  `json:"may_renew"`
 
 	// Numbers The newest of every post that one is known of
 	Numbers          []NumberTotal `json:"numbers"`
@@ -9007,6 +9092,11 @@ type SendOfferParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ExerciseOptionParams defines parameters for ExerciseOption.
+type ExerciseOptionParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // OfferRenewalParams defines parameters for OfferRenewal.
 type OfferRenewalParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -9833,6 +9923,9 @@ type SendMessageJSONRequestBody = MessageCreate
 // SendOfferJSONRequestBody defines body for SendOffer for application/json ContentType.
 type SendOfferJSONRequestBody = OfferCreate
 
+// ExerciseOptionJSONRequestBody defines body for ExerciseOption for application/json ContentType.
+type ExerciseOptionJSONRequestBody = OptionExercise
+
 // OfferRenewalJSONRequestBody defines body for OfferRenewal for application/json ContentType.
 type OfferRenewalJSONRequestBody = OfferCreate
 
@@ -10411,6 +10504,9 @@ type ServerInterface interface {
 	// SendOffer Send an offer; reserves the budget
 	// (POST /v1/partnerships/{id}/offers)
 	SendOffer(ctx echo.Context, id Id, params SendOfferParams) error
+	// ExerciseOption Take the next term by the option of the present contract; its budget is reserved, and the creator is told and not asked
+	// (POST /v1/partnerships/{id}/option)
+	ExerciseOption(ctx echo.Context, id Id, params ExerciseOptionParams) error
 	// GetRenewal What the renewal of the present term is decided by
 	// (GET /v1/partnerships/{id}/renewal)
 	GetRenewal(ctx echo.Context, id Id) error
@@ -15071,6 +15167,42 @@ func (w *ServerInterfaceWrapper) SendOffer(ctx echo.Context) error {
 	return err
 }
 
+// ExerciseOption converts echo context to params.
+func (w *ServerInterfaceWrapper) ExerciseOption(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExerciseOptionParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExerciseOption(ctx, id, params)
+	return err
+}
+
 // GetRenewal converts echo context to params.
 func (w *ServerInterfaceWrapper) GetRenewal(ctx echo.Context) error {
 	var err error
@@ -19100,6 +19232,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/partnerships/:id/amendments", wrapper.DraftAmendment, options.OperationMiddlewares["draftAmendment"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/:id/renewal", wrapper.GetRenewal, options.OperationMiddlewares["getRenewal"]...)
 	router.POST(options.BaseURL+"/v1/partnerships/:id/renewal", wrapper.OfferRenewal, options.OperationMiddlewares["offerRenewal"]...)
+	router.POST(options.BaseURL+"/v1/partnerships/:id/option", wrapper.ExerciseOption, options.OperationMiddlewares["exerciseOption"]...)
 	router.GET(options.BaseURL+"/v1/renewals", wrapper.ListRenewals, options.OperationMiddlewares["listRenewals"]...)
 	router.GET(options.BaseURL+"/v1/renewals/export", wrapper.ExportRenewals, options.OperationMiddlewares["exportRenewals"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/:id/termination", wrapper.PreviewTermination, options.OperationMiddlewares["previewTermination"]...)
@@ -25080,6 +25213,71 @@ type SendOfferdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response SendOfferdefaultApplicationProblemPlusJSONResponse) VisitSendOfferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExerciseOptionRequestObject struct {
+	Id     Id `json:"id"`
+	Params ExerciseOptionParams
+	Body   *ExerciseOptionJSONRequestBody
+}
+
+type ExerciseOptionResponseObject interface {
+	VisitExerciseOptionResponse(w http.ResponseWriter) error
+}
+
+type ExerciseOption200JSONResponse Partnership
+
+func (response ExerciseOption200JSONResponse) VisitExerciseOptionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExerciseOption202ResponseHeaders struct {
+	Location *string
+}
+
+type ExerciseOption202JSONResponse struct {
+	Body    Pending
+	Headers ExerciseOption202ResponseHeaders
+}
+
+func (response ExerciseOption202JSONResponse) VisitExerciseOptionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExerciseOptiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExerciseOptiondefaultApplicationProblemPlusJSONResponse) VisitExerciseOptionResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -31353,6 +31551,9 @@ type StrictServerInterface interface {
 	// SendOffer Send an offer; reserves the budget
 	// (POST /v1/partnerships/{id}/offers)
 	SendOffer(ctx context.Context, request SendOfferRequestObject) (SendOfferResponseObject, error)
+	// ExerciseOption Take the next term by the option of the present contract; its budget is reserved, and the creator is told and not asked
+	// (POST /v1/partnerships/{id}/option)
+	ExerciseOption(ctx context.Context, request ExerciseOptionRequestObject) (ExerciseOptionResponseObject, error)
 	// GetRenewal What the renewal of the present term is decided by
 	// (GET /v1/partnerships/{id}/renewal)
 	GetRenewal(ctx context.Context, request GetRenewalRequestObject) (GetRenewalResponseObject, error)
@@ -36423,6 +36624,55 @@ func (sh *strictHandler) SendOffer(ctx echo.Context, id Id, params SendOfferPara
 	return nil
 }
 
+// ExerciseOption operation middleware
+func (sh *strictHandler) ExerciseOption(ctx echo.Context, id Id, params ExerciseOptionParams) error {
+	var request ExerciseOptionRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body ExerciseOptionJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExerciseOption(ctx.Request().Context(), request.(ExerciseOptionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExerciseOption")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExerciseOptionResponseObject); ok {
+		return validResponse.VisitExerciseOptionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetRenewal operation middleware
 func (sh *strictHandler) GetRenewal(ctx echo.Context, id Id) error {
 	var request GetRenewalRequestObject
@@ -41064,717 +41314,724 @@ func (sh *strictHandler) DeleteView(ctx echo.Context, id Id) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L3rruQ2lib6KsSeA7gHE3btdNmeqUycH+lLtj1lO7Mzs8an0TAEhrQigr0VpExSOzLcMDBPMw82T3LA",
-	"xYsoidQlIrbLNZhfdu6QKF4WFxfX5fv+464Ux0Zw4FrdPf+Pu4ZKegQNEv+1lZRXBavM/zN+9/zulxbk",
-	"+W5zx+kR7p53v2/uVHmAIzUP7oQ8Un33/K5t8Rd9bsyzSkvG93e//ba5K1uphDTPVqBKyRrNhGmdwwdd",
-	"2B+J2BF9ANLQPZAt7ISEu02yD66xuAdH+uF74Ht9uHv++f19qgc7KY7j779iUmlS0TNhHL+O4/tIkV8F",
-	"hxfkxPRBtDrTD2wyOQ8V1TCeh82d+cIOP+kGexTc9Jm3df3b5i6a9obqQ/clnFUJv7RMQnX3XMsW1s0/",
-	"q+DYCA28PP8VzuErB6AVyO4733WPfWyey0zxp59/vrk7Mu7//Sz5yd0PVJeH/Ld2H9sH4o+Mm6nZkemc",
-	"NNof4wYq2NG21kYMNqbL7Nge755/amTiyLj9V9ddxjXsQeKHfhlLx09CVopoQRRQWR7IDqUu1ZFfslOV",
-	"lkYJjwxO78UD8PFn3x+AaPNTkBLKaqhIzfiD//5wNt9igx/bFqdkZdi3uWVUQGuo0p3csRqIPlBtN64U",
-	"j6wC3MiK7TnVrQRFbAOEcaWBVhtyOoAEfKGUQLWQ+DBU5k/ZLe96kRCVrRA1UG77egDQr9xmSEuM2ypx",
-	"Q/+PhN3d87v/9KdOL/7J/qr+9C5q0XxBi/FMfE8vVyFarFQgoqJnpy9QjFQjuAKnyBtAFVsKroHjFNCm",
-	"qVlJTU//1FQ786fE17aMU+zVcPl/2wzG+pLgV8yeeABoTJcaKbY1HKc+bJ/4L/+uBO/3YGrq37h2E734",
-	"yYjcCbgmJynsxODST/ThkVefiAb4h2Nth60+FrsdK6ESZXsErj9RjQRaYTvH+pPQ3prp2txp+KD/VKrH",
-	"G0y0pluzu7qJVppqOLqx3W6NN/9HzJOQhA5l8ze/tXB7vNwq4CXgTpGiAamZ3Tfbc+E0UVrLBTVFWUWU",
-	"6HoVVE9nXcxuYHvEzxzYmzsuNCTOw7QCMp2snRK628z14bf4dPg3a1o4Swa1EX56E8/Kz6ENsf13KLXp",
-	"h5vNr8wj2FNaVcz0h9Zvotnd0VrBZjDhiyfLz8KMdednZd3AuzFPjO97pvRYYpiGY/9/phSZF7zfwmeo",
-	"lPQ8XglsLNmZI/AKqu8ZT4ivn83RpBypBsloPRaY7zQpD5TvQZGjwMOYcmJOJPWCCF6fraiLHRG7nbkX",
-	"pCTeTvnoo6eDPXun5x6fyo7UqJlOsPqjpXUtTjVTmvF9UdGzij4WrLnNXVnTVkHCojMnB9QK3FUD2yV0",
-	"L8EITCRnn90nBa2Cmj2CNCpHjVv/EU5EcFAbUoqWa6iIWRz8lLEPBCenAysPZCv0gRzoI0SmD6F+6MZU",
-	"WCJXX3d9eQ/yqOyaf/jOvvvp/VDcNneVFE2TMuaippQ16Ha0rgk90fMGLRhywiOXojW8NTPHKmMOm54f",
-	"4w7Parauh5/le1gcWQ1Km7nsbbMrWwdeBZkZTAA9K7I9u/UxywG88ua3BnkkR/FoFnYLtTiRX0EKHD5Q",
-	"WTO0w8cyCB/KulXskenzhKTCB42bOyervFJGcCh5gDMxio1QXpG9APPnje0iU7aP5hDkvk9GEpeK0l/h",
-	"/DXV8I3pizJfn53K2qv9un69u3v+b9Ptf0+1l9Gfk8YcU6TGsdXGuDgTpc2CtNxcJ/wSKMI02UJJj2Af",
-	"xp+xq2lpmerRD/6Vl5WZ/NmtY5a/Wtx6tJ9+EI8wP53iEaRkFRQSqLOSh7N0JkwrUgq+q1mpFTlSnCZe",
-	"9RXXs7Timm7XzD9VD4B72p0BZtoPolVA0N4jeNFe8qFHZkSokKLlVUboW0X3UEi2P2iV3Ru/TZ0Pb+wN",
-	"enxAuINt+ekcna2/jRcmzPfiBr9yb2Ra05KWulhoBu4ACi5Os8IsOJz98/pgfQqLXuDtcWsvjaNvN4zz",
-	"rFqy+5PW5m67PxgJQnEEOBIt2vIA1Qb11OlwXqqDZhbC3BjmDYt4gsPoNkEowqjihe2mOZpA98GkjdI0",
-	"UjzS+iLblx6NZbBcc7qVympNip2B6gU5tsqoR2fYnEWrP1IbUoNS9vBmGq9FaCYYw8f0AXh7NNPWSGio",
-	"xKmSUANVEFv9mbnGRjZ+RFMz9eaiz/n3rXz2pzF9in/ZKsbNgM3P4Wis4RFq8y9zNqqS1njTfUGoscs1",
-	"OQLlxugRCvyBrzTdQ/JMf2C8ikfSKjsKUZvnRasVqyA5FquvQC7d+tjkzJZ5a55Bdbq03cES4nDyKwfy",
-	"WzB7PDH/ULIqbUmWqP5VcOeDVIJbo9JZxRv/G15a/3Jvl8uoC6rJUSjd/fjp5v7+HtfOutWSi+JtkeGt",
-	"uFvRo/0+lWZr2PaZJFULRLNjeqWPUDHKCwWlcMfY+NJtnyFmouxXxI78k5sa8jERDXDG9z2p+s8bQmtl",
-	"jcfTQRz7QukOYTOgyKZ0aswt9JxQ/E2BfAs7vIxRZu5J486/boAba/EAdUWsZCrCeGT+umXzdsFd0mUe",
-	"i5LbCf6TblU2QVJSUvYlrWnSJUPL0qvJ0cbYdi8FYWdcf/FZchnLVkrg5Xn+6PDfjN7pPjbR+1u4CPxE",
-	"JM69KEI2P4a8C+FLyr+pbCBlxWm1pd4GGDsAOouyH1LIBTy6XrpWQxOZ/j68lJI9pvwX34qTj56BM4IV",
-	"cVGILeUPfsc5B9aGmHur/01CI6Q29uwLezBS8xmonEHN6tqcohJ0K20v+1NijOHC+jh6/qaP+5qkk1d0",
+	"7L3rruQ2lib6KsSeA7gHE3btdNmeqUycH+lLlt1lO92ZWe3TaBgCQ1oRwdoKUiapHRluGJinmQebJzng",
+	"4kWUROoSEdvlavQvO3dIFC+Li4vr8n3/cVeKYyM4cK3unv/HXUMlPYIGif/aSsqrglXm/xm/e373cwvy",
+	"fLe54/QId8+73zd3qjzAkZoHd0Ieqb57fte2+Is+N+ZZpSXj+7tff93cla1UQppnK1ClZI1mwrTO4b0u",
+	"7I9E7Ig+AGnoHsgWdkLC3SbZB9dY3IMjff8t8L0+3D3/9P4+1YOdFMfx918xqTSp6Jkwjl/H8X2gyC+C",
+	"wwtyYvogWp3pBzaZnIeKahjPw+bOfGGHn3SDPQpu+szbuv51cxdNe0P1ofsSzqqEn1smobp7rmUL6+af",
+	"VXBshAZenv8C5/CVA9AKZPedb7rHPjTPZab4408/3dwdGff/fpb85O47qstD/lu7D+0D8UfGzdTsyHRO",
+	"Gu2PcQMV7GhbayMGG9NldmyPd88/NjJxZNz+q+su4xr2IPFDP4+l40chK0W0IAqoLA9kh1KX6sjP2alK",
+	"S6OERwand+IB+Piz7w5AtPkpSAllNVSkZvzBf384m2+wwQ9ti1OyMuzb3DIqoDVU6U7uWA1EH6i2G1eK",
+	"R1YBbmTF9pzqVoIitgHCuNJAqw05HUACvlBKoFpIfBgq86fslne9SIjKVogaKLd9PQDoV24zpCXGbZW4",
+	"of9Hwu7u+d1/+0OnF/9gf1V/eBu1aL6gxXgmvqWXqxAtVioQUdGz0xcoRqoRXIFT5A2gii0F18BxCmjT",
+	"1Kykpqd/aKqd+VPia1vGKfZquPy/bgZjfUnwK2ZPPAA0pkuNFNsajlMftk/8j78pwfs9mJr6H1y7iV78",
+	"aETuBFyTkxR2YnDpJ/rwyKuPRAP8/bG2w1Yfit2OlVCJsj0C1x+pRgKtsJ1j/VFob810be40vNd/KNXj",
+	"DSZa063ZXd1EK001HN3YbrfGm/8U8yQkoUPZ/NVvLdweL7cKeAm4U6RoQGpm9832XDhNlNZyQU1RVhEl",
+	"ul4F1dNZF7Mb2B7xMwf25o4LDYnzMK2ATCdrp4TuNnN9+DU+Hf7dmhbOkkFthJ/exLPyU2hDbP8GpTb9",
+	"cLP5hXkEe0qripn+0PqHaHZ3tFawGUz44snyszBj3flZWTfwbswT4/uWKT2WGKbh2P+fKUXmBe/X8Bkq",
+	"JT2PVwIbS3bmCLyC6lvGE+LrZ3M0KUeqQTJajwXmG03KA+V7UOQo8DCmnJgTSb0ggtdnK+piR8RuZ+4F",
+	"KYm3Uz766Olgz97pucensiM1aqYTrP5oaV2LU82UZnxfVPSsoo8Fa25zV9a0VZCw6MzJAbUCd9XAdgnd",
+	"SzACE8nZJ/dJQaugZo8gjcpR49a/hxMRHNSGlKLlGipiFgc/ZewDwcnpwMoD2Qp9IAf6CJHpQ6gfujEV",
+	"lsjVl11f3oE8Krvm77+x7358PxS3zV0lRdOkjLmoKWUNuh2ta0JP9LxBC4ac8MilaA1vzcyxypjDpufH",
+	"uMOzmq3r4Sf5HhZHVoPSZi572+zK1oFXQWYGE0DPimzPbn3McgCvvPmtQR7JUTyahd1CLU7kF5AChw9U",
+	"1gzt8LEMwvuybhV7ZPo8IanwXuPmzskqr5QRHEoe4EyMYiOUV2QvwPx5Y7vIlO2jOQS575ORxKWi9Bc4",
+	"f0k1fGX6oszXZ6ey9mq/rl/v7p7/+3T731LtZfSnpDHHFKlxbLUxLs5EabMgLTfXCb8EijBNtlDSI9iH",
+	"8Wfsalpapnr0nX/lZWUmf3brmOWvFrce7afvxCPMT6d4BClZBYUE6qzk4SydCdOKlILvalZqRY4Up4lX",
+	"fcX1LK24pts180/VA+CedmeAmfaDaBUQtPcIXrSXfOiRGREqpGh5lRH6VtE9FJLtD1pl98avU+fDD/YG",
+	"PT4g3MG2/HSOztZfxwsT5ntxg1+4NzKtaUlLXSw0A3cABRenWWEWHM7+eX2wPoVFL/D2uLWXxtG3G8Z5",
+	"Vi3Z/Ulrc7fdH4wEoTgCHIkWbXmAaoN66nQ4L9VBMwthbgzzhkU8wWF0myAUYVTxwnbTHE2g+2DSRmka",
+	"KR5pfZHtS4/GMliuOd1KZbUmxc5A9YIcW2XUozNszqLVH6gNqUEpe3gzjdciNBOM4WP6ALw9mmlrJDRU",
+	"4lRJqIEqiK3+zFxjIxs/oqmZ+uGiz/n3rXz2pzF9in/eKsbNgM3P4Wis4RFq8y9zNqqS1njTfUGoscs1",
+	"OQLlxugRCvyBrzTdQ/JMf2C8ikfSKjsKUZvnRasVqyA5FquvQC7d+tjkzJZ5Y55Bdbq03cES4nDyKwfy",
+	"azB7PDH/ULIqbUmWqP5VcOeDVIJbo9JZxRv/G15a/3Rvl8uoC6rJUSjd/fjx5v7+HtfOutWSi+JtkeGt",
+	"uFvRo/0+lWZr2PaZJFULRLNjeqWPUDHKCwWlcMfY+NJtnyFmouxXxI78k5sa8iERDXDG9z2p+u8bQmtl",
+	"jcfTQRz7QukOYTOgyKZ0aswt9JxQ/FWBfAM7vIxRZu5J486/boAba/EAdUWsZCrCeGT+umXzdsFd0mUe",
+	"i5LbCf6TblU2QVJSUvY5rWnSJUPL0qvJ0cbYdi8FYWdcf/ZJchnLVkrg5Xn+6PDfjN7pPjbR+1u4CPxE",
+	"JM69KEI2P4a8C+Fzyr+qbCBlxWm1pd4GGDsAOouyH1LIBTy6XrpWQxOZ/j68lJI9pvwXX4uTj56BM4IV",
+	"cVGILeUPfsc5B9aGmHur/01CI6Q29uwLezBS8xmonEHN6tqcohJ0K20v+1NijOHC+jh6/qYP+5qkk1d0",
 	"2/ZOP+CV3SKMF1pSrtC0NldqY4FgrMdIoZGIurdzIjeLkD3bOjPT9tv+8U3ofHLGBW9V1u0SzJZFZmXk",
-	"Jll83mUvKNZ2YcreTeLAUeZi8pdZCXTDmZZAIR7Uu7PScOwFFu9+aVn5sDW/3m3Covb++AGkSC7bl5Ly",
-	"MnGcQp1yVr3T0BAtyF6g68i6YYCb2ajM/Z8LndR5OwZ1NdiYz5KXNaZiwWSm70wVtl2qC2Oamf9Fp0dy",
-	"QHbFfAMSmhq99nSPFnbLNXrxa8r3rTWpmppqIwvop65rcbL+RdvlzZ05MqEqvBnf/aUxr/+cDqnzVVN3",
-	"EHWlNtYzd2/lyR6wGLfU0CjrdMEjG35p0XebmuZHWrewNNzbyZ7Ay4W9Y+C6J4UPjZ3x5ZbWwCu62Iis",
+	"Jll83mUvKNZ2YcreTeLAUeZi8qdZCXTDmZZAIR7U27PScOwFFu9+bln5sDW/3m3Covb++B6kSC7b55Ly",
+	"MnGcQp1yVr3V0BAtyF6g68i6YYCb2ajM/Z8LndR5OwZ1NdiYz5KXNaZiwWSm70wVtl2qC2Oamf9Fp0dy",
+	"QHbFfAMSmhq99nSPFnbLNXrxa8r3rTWpmppqIwvop65rcbL+RdvlzZ05MqEqvBnf/aUxr/+UDqnzVVN3",
+	"EHWlNtYzd2/lyR6wGLfU0CjrdMEjG35u0XebmuZHWrewNNzbyZ7Ay4W9Y+C6J4UPjZ3x5ZbWwCu62Iis",
 	"QGnG0bQoSiHqQux2GQ+Y0alHys/kJOSDsVqsUWauEkeMtFGmUcmiUBC60841g0rVHZ5mCtFL4TaovXel",
 	"rbZKHCnjRQOyOIg2EXt5bU23jVlHwYHYF8wnJJRg9AvaLJQTfD+9E6TSxZGy2gg1KyHtAIl1ClPkJJnW",
 	"wIkWL/zh4kK7NnfDtHdFbAe7M+G1d78WNkSceCT/A2j0i5e0MfNaugDhaFqBloewsJ3NzRRRB2MjM0Ue",
-	"oNHOSHUHq58gcQJFtrR8SM6474Kd7glZqwXfuzSfLoUgWgQt6rTciFZLMwCUHIyGD5v/gbLaubH9BlZE",
-	"AY/c8WaWt+IDyo8Lm42/1AilaV3QqpKgVErJeNmAR5Bn4nuWFRDToCqouTijzGemZkclwYcIDTOCr+KC",
-	"MI1XpR06e4U+gLRXoxfk3tjq9iHzg7UxxsOyV5qioUwW+iBBGY14vUfiS/SMM7eQNjzt3BO0tlc/5Q0x",
-	"u49MD8x2hjOgV0KxPXfXlUlj2Yz2nXvW6GGQ6LNOehpPVB6Ltply+4d7DyUcTkE0JFOA4Q6j0HZtXbtj",
-	"wsyz9RlwQUzzH7dNcp79p9OZZz+Z48jMhWuCbGFP+TB8m7EqUzFc1AojoR0plFj/bHoHSk4yuhlObL6x",
-	"Hh/MeUoJpzVVWnlMHWKdyGTP0IucdH5WZl297jm8WQ01e2QV/PnT+80STb8qN6s7B1a+NlZrKxvIKpAF",
-	"amMguVcJbX7VL7jqrjCVXplT5JlRDX++X2raLLRN5uMr/xgylrFEFtsLy479JUf2BZtj5ojG5b83y/9f",
-	"P71fd8IuujxfeAxOn3QvnS1ujhnGVe/koRxOaQdfenfdxOOFF5wn9HeZ9t86H/rAqRWluM8a6/bhrMUt",
-	"Rb0i1uj99ZNpQFGGvW09O7x3naCMbAsZjGmFSSbPvX+McbNDrLv5I5VJ2t0QtsO7MlXm6rXBzIL65Kwl",
+	"oNHOSHUHq58gcQJFtrR8SM6474Kd7glZqwXfuzSfLoUgWgQt6rTciFZLMwCUHIyGD5v/jrLaubH9BlZE",
+	"AY/c8WaWt+I9yo8Lm42/1AilaV3QqpKgVErJeNmAR5Bn4nuWFRDToCqouTijzGemZkclwYcIDTOCr+KC",
+	"MI1XpR06e4U+gLRXoxfk3tjq9iHzg7UxxsOyV5qioUwW+iBBGY14vUfic/SMM7eQNjzt3BO0tlc/5Q0x",
+	"u49MD8x2hjOgV0KxPXfXlUlj2Yz2rXvW6GGQ6LNOehpPVB6Ltply+4d7DyUcTkE0JFOA4Q6j0HZtXbtj",
+	"wsyz9RlwQUzzH7ZNcp79p9OZZz+a48jMhWuCbGFP+TB8m7EqUzFc1AojoR0plFj/bHoHSk4yuhlObL6x",
+	"Hh/MeUoJpzVVWnlMHWKdyGTP0IucdH5WZl297jm8WQ01e2QV/PHj+80STb8qN6s7B1a+NlZrKxvIKpAF",
+	"amMguVcJbX7VL7jqrjCVXplT5JlRDX+8X2raLLRN5uMr/xgylrFEFtsLy479JUf2BZtj5ojG5b83y/8/",
+	"P75fd8IuujxfeAxOn3QvnS1ujhnGVe/koRxOaQdfenfdxOOFF5wn9HeZ9t84H/rAqRWluM8a6/bhrMUt",
+	"Rb0i1uj99ZNpQFGGvW09O7y3naCMbAsZjGmFSSbPvX+McbNDrLv5A5VJ2t0QtsO7MlXm6rXBzIL65Kwl",
 	"9A8LqWltb9bUJyiXooLIJ+LbRgVvHk/7RNpqDzoXaNjir4v3TkmPDWV7nksLEsejudvdwNx9aS+fxH/R",
-	"htXY8m0uQYF8fJquDKOiYVY2fkKj78fT4saQErmvIqPoig1V1kKlcqe+/fb5Dz9syKefPb+/xyvMkVWc",
-	"7Q866deg5+nITI0q3gaOKnp+Qf7bF5/d3xP4UJp7LeOkgqOwMScNSqukGj+Imnltumh/f2tfSKm1hbMj",
-	"GuC5yUk+f+LLQ4r24WEI08fVXABnnPQ5bCCrDKcvYtatlDmevnv3mpwAHsyvG/KM/CB4Rc94xpJ3Lbc3",
-	"jbAG49aH0/2r4Alfz3cvf3yJeY4bm7z1gR6bGsg3rRHnP30JsmZ82WUrmspoEXoz5DoxGLlf4rARIjHr",
-	"y3U3n1O78QJLt9uBK22jwa572g0TdsLKTg7l7AKhWVsiE0vH2jWfXFt0n2fUrd+FfQn/5tjos/UN+fP/",
-	"I2UzHcpkdMofDYvVt38+qwXW5jhFufcLw9oXRJeAV2pV1A5fsLpsYU7/6M9DRVtJutNF1eKFt93WTB2K",
-	"E+MVJh6FWQNUKcFREuZbaZtuE/5gH+yW1mXTuT/HadL2T3E6KvB0WNFcezhIdWDN0pkNAZ3UFGCn/cSP",
-	"3NDoWjYmJsU0jBcu5CCNkUrcq4LjIe2XY7M86GrfXrSAIUQ7ji4xXcOCe4iZGnca2Fd6N4fZTX6LG1Vf",
-	"a/yWSmGVyTQZsB7/rhJgx7R6QTiV0sXZd6zW6TqA5H3MfWpq1K8AkuGtK5XRwC7GBK/naAXWdZTW8pEi",
-	"sUmcVkmwLsy/sMs1Vbpo1arGU8IWdXFuni90gfaWIjWxzgs+ObXz6WgLup6QlJ2TnyUbAmXtt81dK+v5",
-	"nYwN22fn5vWWm9b38cICId/MLbv0hM6Zr/xFNZX4Jdtb3Ilfn6Ai2zPh4oQHCBcYb8JJpq0WR+vpZakL",
-	"5LsQNNQu11lq05Y+wFFB/YgW3PKalOEk0kfKamO83CgL2MX6iGqAPrgsmahM5eQDTfbmj0U8Zas759Zt",
-	"PGFbyWCX/mWtC0fDXshzNhVIhegiM6ataPXGBfAiE8dWyGzPo5qFlLq/nVfona3n8tac2thKKRuR9dYx",
-	"cF3I1jkOZ0oJzMNv8dnYtNZwNHYXzGvnuCDdpTAR//a8fr7sKHTfKXYAi1cdjlsq96JouWZ1Dm3AY3WE",
-	"QjovCEd6Jlsgts5+1txbY9sfqDpouldZcAj0hSpt0+9NfyjjfffCf6JVwnmR1w9LS4RzOxF9ECuuU6u8",
-	"lo2oWXlentR3Kx/na6xE7dK4RavRKV2W0Giogo53BZVn0DYQYzX50v6qWuiipM14td9g/gX14ic4EH/z",
-	"eUHuXc4FMa9GsCM2hBdwR+6TsSJNXblS2jpLOS4GXesubcpYYcPyhe7cvfBW1LvAmptmy7lNLrGVi8m0",
-	"PKz2W6DfjD4L5auTHkTvnllgHUcxlOjYCjkSPi3WnlnzPnFvlYQk3e4Ijye10yzB92f3Yl8l+snpi2e8",
-	"tSK1EwQkzsKIlPLImhkeMVP212UVTCPr6ZLy3FSN5UpzxNkbs9nn/xAWyD+WVfB/6gm//JC+MC9iVbym",
-	"d9bOrKZfRfvOkjUcnI0L248yov+gp+mKE+6SQyofrXeHSzhM0gdD6iSY0tEXBHjm7revhCRNbDRE11zM",
-	"kDWXZuzs7TT7/1XWVln/X815aUaZKNw8JGaAPoBVU+4RRC5Jwtasu7/8fTTY72t1/zahfHJZOa7qPJUd",
-	"99PBwm8pW1Xgi0tdXagV1I1ZKyOngmhculrwPajFyDeD6uSe+nmWUj+oUlIF42fiiz2fh6JBN3ZMehI7",
-	"l9vvZh8XWos96APa9cty3eIMp99SoDd0p+cxRcxTXSPdvTFV9hzX8trwDo1V/sancQnpcr8sagBiji4a",
-	"0zvz+dyQxlWI9gbjBrqJ5KdbnKlD8DZ+7S5R68n82pxD9ZKrUwqzYCuqc8Z1uuLes2N1Eo/zlQVjilfZ",
-	"nusnGmG7XFO2xJRy2Ybrlf26O7u3pMyEzc3zRXdYvxRjc2TmFFq1VBeddPP25ZJZuc2GiaT5KTeNShUc",
-	"G0NtshrYmXJG0wlZqeeEEiym3oHcmP8XzcdtsyH/+3/+r9TaUD1RkmPryi3k09KMg1gykncpjMP4WI3Y",
-	"EdFKReBDU1PGXRHztTEYTC9a56t3r2zPKxzGLmMn34+oliLzu6YpSxZX15ywilVgM0O4BcezdW7mL1xE",
-	"i570TTALWjjO/uNdMSNWahP7aK+55aoNPmiQnNaFzMS9bIGHAuCrVmQvOCQzZoydz+EEGGc4NlQyJTjZ",
-	"ida6vlGuEA+XUH7GdI7FwrtQofmMpmmtoeCvzOb2Y7LD6gk40nNhixWSWxQlIYIoMfcbqhRabFw4fDwU",
-	"a7upxncA89QaNajgR6GT4By+QGTRNW59XOYsWr0eP2HekS8aW31ulY+D4lCifsxdKw7AFg90IjXKKvWw",
-	"/7u92rnk0aXd3zkDOeoJiF/M3MHylTgeXSX9muSX7i0/ZVbCOnhcN3fdzE0kTLOMuWbbfE6UOII51c2p",
-	"sGOc8hICmolLzp5PMnDwaAmVIbQt4DDtWSlxhd3mfmDPUnsK9J0fny9AcvETlZv+vw5SIJ0NWTikd/9P",
-	"j/xuxQF6aGLdEE2Dt7FrFDyxPfOjSIKorFCCtNWHFCC1MyZCZT4dnQVT0jGDiqKnYO++ourwE8DD1eAw",
-	"w7xYF1MTp1HcbScklFSlxeHk+jKENlaueGA1EjY22OmqPKydn4kbCaOd1SuSvw5QPrwFheg0Y6A2b2ol",
-	"7JMP6Zq20FS3QliUe6KSO4SiNMRdW6ftQSVamcLeeGnLNL3/Ad9PeeEayosp/pbyQCUtdefJKCk+YC/A",
-	"0XUhXa1pmu/BWecwzlwH3QSFcyy5KAGA+gInQHbLU7JtWa0/ZpxYhOvgykYnFbaBBlGrwKVE4MECFdPq",
-	"qdJ9drSut7R8WC70r9wbV2S/LDJFcYq8MZpL5Z6rW1oAp2o/ZK6PafOni9wPc8SNNMQz6L43n9+LX/Se",
-	"3KetcV1Q8oG9KSbn8RLJWlga8pV9zJnN60s9PkDZPlG69xS+7vpai3RswGPJueuoh1yxaB3FTsgiFPbe",
-	"daOdx3e1SSn9Xk6k1nisXW/JD4SiW82hRK0U9pucuv3t84TGoP3QNT7KQdzJ3DqIMdJs7fUjlczC9qu2",
-	"PBCqyH/8B67LJ2Zuf/utb9NnY66rPNCxvh9k6eHl3CblWfoa+KDViwjzhymiJYPK/nNptGHqwLjlSXCl",
-	"so/2RkrR5wXkEmjOrAv7iQ9oRBOJVP34xul+7MIPxvyA6nmXiu7cWMYscxBWgoNL198EZxZTRFHrg53i",
-	"bnvCBR2e0/HQ86s5vPWGuvwBf4iPg6GudnBseAtW5j5u1XXVSutH7YPm9+v5TEusqNkDcAufo0EevQN2",
-	"c7cHDjKDvmB7fDudmpKYoKNWtvU/3HsL70bxh/KLExrNhxyygZyBL9Iyu2GKyVbSElS6ot9u6ESZiThC",
-	"Vylg+WC4IAgr6ZDeXpj7PXbbbqZWgYrhPy08YWDOG7s6Faagp6/J9kMuEGwfJBHw5vSR505uf6sKowyf",
-	"zK/AT25PTiq7hOveJ7XY6WJu8OqFvfQJBWTPHoFvsCIN0/EdfFl/mY9UPiSTASKur48UceilG/Ldu9fk",
-	"z8+++OLjZ4TWzYF+/OlkmKDLRPg8kYnQUFYVuJHToMo+h2Qmp2b6IxL2be3r5hJjdOroI0XCk8SnUb2w",
-	"wQPM+3Oohn0amVV9SeaWiApe8/q82idbwRL+hyojeqKCN1KI3YWfHZb5fCAV25ud7zwOtNUH4JqVFnAa",
-	"7+oSSoFT6HBxevRS68LAE+O6xMGN5eE5YO/I+50oX91CnfEaTRLMnERbVxZYe9cqqIjl21jmXvbf3YSO",
-	"56bC4YwNRsvLw4JbpH39pX2454LNeGdHUCpIlxPxQEyjqTxhlbG/DKYX+JdWpAkTwIZBl3vR4uVv6nMx",
-	"4OGbKAvCYNOqoYeXtmkHmmq3GE8Qi8vHM17xSYdQ6o7c/3Ls7nEi1BeYaHlcH+ZvwD3ZvIxtcY3j9G4u",
-	"S3HkwxcMbVe3eKqhPCnzEXxMt+qitZU0iU921Bcp4ssv4cBcggCyhYThzPb/Q0KnI/Sxm4cTq/Rh0+EF",
-	"17Drp8+GPofczpn+n2e+eABj2Eef1KK55otLmV6caF1WCnSZYo2108B/kCYee9FRNno8ZGMBO2pCW55g",
-	"aWeSRvAq3eSVwigSuua4drs6DHRi4m9y9XIn3xUxJNvCWxfLXicGIXcgzcrdi6CM0wx6nWhqRnmZiZ8+",
-	"WWjAXgnSqGR9039DvvmbQ0OsM1kY1eL6yvmoWGDdNO0mpTXv+VjGEMJs1B/HP/Ja+aQo19NuePOrlxbr",
-	"zrVR2DZVDvYfg4ERJaevZnCco/56hskLBygfoHpBuODg+dYxMO75J5ZxNoa+vbPDTQWn1m7LWJ6XejES",
-	"k5Seb8czeFWewTrsxtuDhd0A/CuTbclqcEYrFxoT/mBRJs0DnNO2saJHINQWK3gge/ybPgnMWAzYVRZc",
-	"F/N5kA9AuGqBWYgwLUSBuTgj/16oRAnlQD3wr9psTFzjnzMZdZ5hdDqnrqR1DRJDyDXo4GRJHqt2VAvZ",
-	"MN+ZT0dEp3PvvfbPXRgpg0eQZuZioMtaIGkFpjH8/BTK1IhOUKKhC50exQSbKEgQ76dxVGwUeusCaF5B",
-	"9xZ2SkncxsrIE5veKlzmPvE6kpIVhojbujEq+he3QblLkp09W20XjpbUSswEC1Vv/6yCguynjUjrJ/Y8",
-	"K3abd25kgMv0d/py+Xq36JMbdJ0nUrWyp9UFKzcw+5fDrDmyAS1y66KTmRdwdPlWs9j81+K8eIbQEGYK",
-	"6uFIOd3jiePSSeeD/Y7B1PY+N2BzTxTVFFpJcls2UhxF4T2ps/W1WlJjzxU14w+JCOcyELm47HblpVY1",
-	"UOoCw24pcDAXZv/L82dfrKoX6LgUl7+TjVVYhHdr3qiDOPHnztxl5lq8MmQx/uqH4gh7uj3rHAKNeWQS",
-	"ChipUQvz9/4BE7jmjhaj5pFVYEyZptqlz+Rh3xif/vBE8ONliHJYtVTTE86flqzUedemasRDimPuJcHO",
-	"21CTomdMuDOL0XOYckKrNHBmUmjT6VzU054vP60tEpkzmkcQdKa9dU38zhllHYt7okTITKqfEZ9lwAI9",
-	"1pB+ToVq1y665xkJHde9GP7euIrVm1DIo68hXZCEjj74oD9SthQ3sFI7CGcnEdYrGNjSgNRsK+nyu62X",
-	"rHyMvhRcJenicMJPB2GsWUTXUsQYe4TuJSA/VujyCXWSyzj1xMFEC+IqJ24SALkoJdAXrHmPQErioFaA",
-	"I1i2K74Jj/9uKYfwoWES1n5IW7SA9Lpi5DLspBq0soyZozX1bHKLpO0b99Gvabpqag32xVJYXVHSOhPT",
-	"8nvde9oxec7oah/zsKL/wosuVpGaIwSv+MekTWbZimwkatlKTGaCNiALdaCffv5FgvuBqkOgELfodjtW",
-	"Q1giRAVxp82RVreym6fiuX2xmS0wN91cR5kciGhWHXc2xTUhcDfNm/UbsYryrPAfFZS1q6Y7MX2oJD3x",
-	"LEpHhpHgItS8bBzT/BDJ1bVxzsW5wPlM35AljHMQh0p92rALncRdtxqjg82LrKGerCwIo/aOwTH+uE1Z",
-	"/mOVIAxzIkIfs3UFU0O/kSPoyfOm3Sfe2trqp7WG/1EqBtbr0TyvQUYFJYlFh5n9bu9GyzC1hO/ggvrb",
-	"jDH6/tClKGKOHj6H/P7MHkR4GSZbQAQBi3qtteB3i70GVrM6KMTJupqsuw0BC7hL2YwrsywiHIaofOHW",
-	"6gKtmctENDvuQuGDEFHetU/Qxnzs6JbBFMGTEaqrAM6vwIyesFM9XmWXAkol+P7iBWlDWl6DQrONyZDn",
-	"iIxPIdM8GcpYCoHTKl0wXtatdWUtUj0/tEp/Z98J58AylJzVB7Q/fp2MDDrcTXIGS/bnBVvislKWdQRx",
-	"QcIvF8FInMar/Tsv4yyiz+x6LVmYi4jA/s+e6VtO7y3tpnC8XJOv02/qjcXZy5m0y/voGoIq7ypaBibg",
-	"Exvd91cM4qV6+MPrl8iTlEwUwFqKYS3B73mkWHSSbM0KliAQW0u0iYFQN2QrOJaZGINl10pMDei2UL5k",
-	"IZMVHnnjF+vFzI6dliF3c04kunsetDy5dK8sa+kqfN291F3Fh9rRlW9NfDvmZZt6SktaRLK7oO7Pm7BT",
-	"g/ie6q73R1aD0oKvmIQf/CvZKRgwe/fl8Wt6VrFfG3jV5XxRIoHDibpqnq1N86ygSsI4GOWBOdhStNno",
-	"UFxDl53tgWAOavaiSRp/dLji/eGnBVhKKD1U2iBdroMCu+kdc5kGt+9m4WBCv9+zcq3CrvpUDrlsUXws",
-	"+fEuCjDijzK6doVjQJSM1i/ta9Nh21SlDCYBrLMAMo6TqdjERRcqUXChi7LLUxj3v/9MMQEhtpjdzrra",
-	"07VDwUc/qZDsUxhClnuoCsZTqf/vDwzJy3esBrKFkh4t9CmS/XU1xUuu1NnbV4yRbmNHaaXS0DNAMXIy",
-	"c1c5xx+ZvVELvhVUVtbvLIFWNvfHxp9z0Gur8bVvxaHirGfHQhI2ViT1IyELu6U/J8mZXHMHtbv9shKF",
-	"myuE32vTL9xLw5wEu382jnIM6+gtGDkHUh6EQnSZXg7OrZBrLxHWZfKYJ1G1knEJR8L/lYt/TLnIycAr",
-	"BnV1JRDSysBPyNq2V93gJ3cFHwpqsEpRiDT4Qp7CDddt1Zwtg9T2jPWu/Z9n5vPpvX03n8theuEcIU9i",
-	"plc2EXMP3M8sS2ZF5tbhJt6neJ88YeTOfuaGPX76zv5gLM0r62jWAGj7rOnlGUzL677FuoYtyPkV7IPf",
-	"ihM5Uh6KXVK8gy2vIvaaZRNq3ll1+00pQJfDjdPiyi+ivvjRz0nGeoekX4d5+utel3ku2TzqzA03lhX7",
-	"J99db+wtLUHibVTRClAq8/j/oHWbTioTCA0hV7Tn3njHaaMOImmINRIQkThZqfgKV1dtiBYNKxXRgtBH",
-	"waoNUexXUBti7jsN4/tNAP83z5wkSxeESroKl9zt40ySndLnGooAdX5FaDGeg367vssbv5TxMnSfmJeN",
-	"Cwz4q4Rn8sgerfoCV+tVSzfTm8FKzvbm8uWbWKi3yXSIlcjPVBUWgGe2NtqbhWPQdM+qLAHqDVFayPOG",
-	"fHFPFEH5DWhpK4047irO+2X/qVTKKNwRPfzF2kow38wQcNrP0tRapJKiDpRXmeSyawuNJiI8WcdRqvtf",
-	"e5CGlVf1NenhHQZQ4jfvsV55Ga2ifgc+AMtg1XFZFSemD0X8DTs1oHThqxnMX3Ayfr7i8glNLtguROYX",
-	"wYstHGi9c9tvoZnqYYySbVqS6UyQZRXPhTkyUx6LmmpPZk2UrfQAxydHtrR8eG5TovF3pnxsiFAOp3TB",
-	"zRi4xxFlR+gh2HdnKuKETgnyRdfjSEQXHCwDoc3kRvmCF83KB0XEbmcZ6CdEM3PZXXPbTRF9/j5bZQT1",
-	"lMcg9VKBNQ2Y/2axRo+OMpIp8tn9X+bDBKOYYJCYfmfS4lLDnqZDfKucJasTVZdcNKOduByGWmp1WSZq",
-	"AIyqfaRgEa+lWDyKGT9YV9Ubj6ObWt/V6XV8er/YRUtdGO01z+d8Fq1UUO9c8RutjowrzJK0SBWLElEv",
-	"EAIt4g6u23DREkbNpNdweu1ucYGOdvTlOVxR/kgib+tW0Cl9dw+myxZ0p0FOHCdmAUMmM75CtrA3QmI0",
-	"d69G0VclhTIZv7+lqNpSFy55IrOvbXeqFtYXtQVDsq5f7+6e/9uCkjR85befN3leNXcK4cis+VHhDWl9",
-	"bCCbjJNIoFpfnDWZc9UIpYtWpmE6m3ZbM3VYVbpmba7FhWNIQpQ0DPP1CBeAN07V0rAdW5kugQXEWPTl",
-	"JHdBekq6KMpjs4xveD4aLh1NUz1x0HjNcCNtFRTN03n7oq/8IB4hRUU0RG6aXWSnHyZSx84dz7HTVOYq",
-	"0ILdvhuyhVqcyK8gBW5qoLJmcRFAnMbhtsb6tLAJw6+fITiekz+qPk7P+ZetYhwUgrYogt3uVZ2YyffF",
-	"URYmDx+JRzmFJtr/mNFjwcNj3T0IuLAh6iCkXq8XB+u7bGjY94+sTBkN4uptkYDSNkhOjFfiRIDHhKQp",
-	"eoJriIDzamWwaIOBTsjl2cMsrsnc8/JzeWSm10Sye0MkvtG2cSPM1Mnlj4bcqXgGKhds+bAG4fO2SddA",
-	"ciziR6EjsKBVSZLzGXxJXKpFbuFB68m+G8G6wDWvWtvEBYkiY/DVJbzcQ7559/2J7NWYTH98siBNPTkh",
-	"p4DZ96h/T1R5HBEEG/7LPaqKDdm22vEPnCh7hMrovZLyEuoaqk/Ie6wGxK1BpFEgTBHBEayP/In8k//f",
-	"/4In1n8e0RV4u3HI30Aw5RH1FGpax41MShFvwUgLuQ+l3SWWnMc7TWzT9uwJ4xfSJWq/cNqRchIscZyd",
-	"vaQcFf/27JC9dKorg9Xy/Zqyh9qmZmUyArHuFmQpYc5X5NV0pe2mncnO3sR0CyN/OsPtm2Oj59kYxq89",
-	"AtdfHQQrV+dkNk22fnULMbBupOngEeYjTd+KVgF2zLoqbcLBZGyKstoNYjhj9ovotbxzjSWnL0Y7yeSQ",
-	"JHjmAycC8r5Y19dSGLwlyAN/hbPpka8PMsZUivPEnGjreM9X5XGkUMh9Z0JChp6aWZV0m1KuTpnT3/60",
-	"6oJrXwnUAsNABKdHeIHK1eFENRGaTATKeZO0/YFHZNAX5WHFIryVhU4TI2HriOitOi8uc9L4ty9xOCz1",
-	"glzky0jD2jj10+e/yC9tjlLdjTqHBmPxbzV9AL6QfzH4DGy/Z3Plw5752n5/pWoOQLcj0MU1BphtZbJ7",
-	"/2wmaq1BPLk3fGkj5We0PDbOKLP4cCDhgk3jsXWLnNh8D1o5Ei7EareUVBEG9MZBaPXBlcesjDcS7/z6",
-	"LcikDouTrybuYPlugoznwG1vg0HcMF+plXCjKI3X+trIyB5p74/0TBTAkWjRlgdjttpVPN8E9m9oNoaw",
-	"putlPPjJjfLWuqSv3CoL4XWvUqhXqYwJCORARnkZQWY21WcoJQJFQux2IAnTXhyAz8emLDsktpscAIO6",
-	"+kbKVMFihtZsM03c7kodBtdWoTVUpKHIXBOlSiFu1idd3eq/Pfv5kwZkac3bGRRk/NbmzlGYTTCeRxl2",
-	"6UzPpU7fR9/GyPYx1/nnhFo/HFXkX//1X//14x9++PjrrzeEEnNZQFx+2eJtFaXiBQFzvXGRT1eSt0A5",
-	"jubAIW5h35LDH2aT5mpTl07D8mS5XupreJpx/cVnacL74FXz1ssRqGotpB1wDe7/lGZHuogqOhqa73g/",
-	"FdR9Mj1xEtiev4VHkMqSAl2XZLhG4UnxyKoQkp5LpOwejtP10obYK1+EPhjMI2W1D/kui126kY3jlqJp",
-	"oCJt45j+NTmDtplSQhoTZFez/QE7U7ZSAi/T+pDxwj25dIpVA4sXZHgQ+p5soqmI++Bbz87pLdwqdnGe",
-	"zqXy6sNXgkcZ1lcJdIlNOQyNRW9Yx27LddocOke8KO4xhEj2NBWJQmi2mNWooWfRLlZyMu3ddH3ZBFLz",
-	"Z+Sbv70l/y959sn9f/v8U/K3d1/nWlvPvjSOEqhwU044bijCr6LD03pN8TpH6Ik6WHFbWGpzyxyrs3Wm",
-	"MoUO4IW3jxF1hJ/Xbj2CFkrL4L+0SRqtLVXpcd8S4tsdI+vyOtw7GYLHhR2z0BtLZTXASGaqmvwj9gbp",
-	"dgtx8O4cRUFFV8xOFpInb2DeXLgRfqD/LiRpuSOaxdfRtBMcHVBmKRH9kGKi45HWpENYXSzxMylzPWhX",
-	"FB4/ENftiCDMTX5vLXvCEE36hNB2+XVp0Y25Na4ltVohL2H5Zr5/zWIGjYeabmCsPltBIxcoIiL+uGE4",
-	"bnHO3bJln1jRm5zaTqM93bn9z1TD23ChDbkT1JwIDqtDWONYaeo4S5VifF8gFHwqpeJbyqvXj3AJa2s+",
-	"ndNcVoMXmItTSAHpJ3guojsbFGCbi7gD7EdnVsEyINZXJHP2MjizBdDfMsz9+E7DcYKsP8vhTlw2TANS",
-	"iST/AA2wS6mfhJzhVDrS8sB4OqDwdFeWmXPXUWAlnB4tnwO5WQ8Nn8rj86H/2WZOh5SN9V3WDk2SreGR",
-	"4hbSNekGOyFSt1BGsXQ+nUL6VtTMnU4DB587YmbPrGVQme7tbOmW68dNJs4N6SknLUSBY8z/rmQDVElr",
-	"h9qvqXq4cxzBqPNaJAlEB6oDO5IW2+gBzoWbp6qFQglsy/yvFtboEY8gqxbNpFqUlm+y5Q9cYOhnR1lt",
-	"Pb/2MFVQtkgQmFKv3x0bIfUrl8s29KbV/bXfMk4z8JIUC5DH2+y/v3v9I7FTZmwP0UqCbi6ihcvoq9sj",
-	"/0iRA9CYl8YeMPsWlIJqgfcwA0dvh/cWlIOOHTpFzcdXVul1eD7LoQxG/arkuZA9TRkX2HWTOfOJUS+7",
-	"L0hxWr5X3DSJU2rApqWihp0ukkfhW3FSZAtn4RjS7WX10839/T0iZ4ebPxea1EzpJK7iUE+4+dmENeqm",
-	"JSyBG+SwhxNyIE6rClqzp18oks7XDSMhlyVYZoo4821DKDGKgJxYXZMteCKV5dIndoVnGcoYbEdji7cN",
-	"FhQY26TyqT2Lym3ErpB2lsYGj0tqJlKczDd6DSfSnKXY1qvM7i58kZbCRFiUcXA3UR8LNapgQ56ZSe+k",
-	"sUuztWom2WGjVB3PcY/q0CyQnU9UszbEhqH3kDSF6Hu0ZtUSAsTTXfetlKz+d9FK3kGAjY9BVUyCYU+U",
-	"hmwhHen5pWXlw1aIh4RQ/4j1WjZTwfnfzVz/i3nlS/OKo8c3182GSkeXMvrEB5AJeMWvRJVq/P8zD2ca",
-	"KTT9MN1LTT+4DMhcS+l0ITs/vdlw/Y6+vInnf375Lkhr9evXgwjYzC3azJW7W4BFD/pJXneRd/M4OX/z",
-	"U3YL42+why4vnus3pC5Yzms6jp/rFUN/fn/tUN4LnYp+VbBlWi2+Sv67bSxj79SMw5LaltCKf2Xj+zE3",
-	"gBsKiZ2Qy0XEZUAmfAfqYcrBj/QtJw4y8vFLOLJVKZpUqSRxqzmvY0Bpl2WOGZE+t88RkS6aq6h6e0Ty",
-	"qXN8eEqTo7DkmYLYy80a58ONSUCX4vbPV8S6u9riFi+qoLWAAivJbew7k4GNSaYjz2xq0cRdAgSvwt+B",
-	"V4ucfXBOH9HWKKvc4UzxPnCjzOMjPReWhjLhT4uJXI/0TI7iEQjTyQzwCWYs3K4rtsoFTq+AdzIJEosP",
-	"TeSH1qALu1YSOOyFZlRPgx8kvV6d49R5wHyaaJaRL9psY1a+UQ2rB0aJd1QEytklxtqJD+qut9oTOvlC",
-	"JKAUukh+RnHKf15H5r8Q9WNiaBNJ65nCQ1/CyjSWENrK1eRNqF9yqpLE++jyxtMEo5LqQF32KW7uKCU2",
-	"Omxe4E1BYB0THAnFEozl5CidFfRZAhLGu80uihTEL2/usgWNscrpxTKQPqKwWtMx13lpsRwQ9h89mhD7",
-	"p5iWoy/N3cDdZ29h83hj5em8ot/TRt0E5HQciqoBxak2X4ipg7mnt6tWBxJcldY0dUmj4KfDuZf3PJOY",
-	"fggxg3yOemh34Dy25h8XReRJxmzRwhPCpmSkI1jJpZPYgm4MKWECbonAImZz1pjGHpLLbUKd6tV7f/oZ",
-	"OYhWYkR5L2kJPhnMETb3FxufKPCFxGEcnDHQkSNXmUyGI1OYJWPeWVRRXaPJgp8I6s454KDqDYnDY0b/",
-	"SThCdc5xlFNE4NwCaSirQjF8w6AEsqN1rTAvY+PjgpaS0Rgd4Dykka/frzu+V/h8Dsf22z8BMqIWT3VS",
-	"yqDag/zelWgkM0XTkckQWhx4bCRUTBt9/giId7AheGWzCAixcZhPDF2FtDeVUph1dekP/LKI8Qde9Iye",
-	"0rNIhDzMOLNQT0759dratvReUq5c7PEJ9fboW1fpcGOcId+1tCiS14Lgj72ZbA1/VLQNUiUdK5IJU1lM",
-	"sYls+5Wc4SxpQqCOZzxwUvn0Agm08lSjWBCIlPKtJEfK0HPidQga/lU6OwTLTymvWDVBNzt/hZ4DiSqW",
-	"cNw8zU3IHeTJHFSjfLeAMUW9IAFycEnpjW18qendf/yFJle0HZUB9xh8jOKs2B7wNix2u+wifp0K0pcH",
-	"KB/W+goW5qJVzJgeKgcLUQJ7hAwMk/+1oLrwSe0ZwCbIcR45LurJ90c5Bhhgt1Uno/ejTmd62I15E89s",
-	"bjlfsXoyWJu8Ya7eDr9lvt5hS6TvgMvI9ZxgJTRjTZUusEJ9lXTha9HsLn/TaLWt+ADrer8VH9xMJCvJ",
-	"bWrE4gZBKZpGrG/5kerykJP4lhtt7csu+rroTXdZLrEgnwvkGjRvvDD6/Yzh8gdoNJH0NB8j72bK3Vjj",
-	"JJCuo71e5YT4HWiHZbMGX2Gf5f4kVErEKMEXnxPlbV9Fj4D1VUTwEshRSNgQtgtcQUqLBh3UVieOVY5r",
-	"eDol74BE7S8I1ApTU12qvIMuUb2CtBzqmv9Qbso6kUvZ1dAkiyJe1jWe2xt/70En+Z8txEvaVrZJBOlE",
-	"epf9M5a1iAfNef5FqyXysyMCnUstHOYsRt/dipaXUPj6ve7zzjsXHslshZu68MUReWb1ZHfCU9Pkq7kO",
-	"V+JIGTdfwNtU+qGdBJiO6BhrHJcYrY69MBOPEo6rzY72OopLsSLMs2vrusC3cwE399OwdKvC0nCzI22h",
-	"uDx+3Dbpaj1IXfeMpOOlX8EvLYL798CJctd2I2TJfDDbHmpB6qajaTFRfZdpSB6LtinAVbldUNGS81X7",
-	"nRVsBTuJvckei0U3tk23z2Ph6vZFTyRHOyol1t2WTmsdXR6+SieFTNBGGh2bVJcS8MQ5WlJcyrFAYGs+",
-	"Qg6irtRzwqmU4uREVy1Qmv62jN9MjgEqRlNJWKqgbcVE2s48gK8bzOYZZY3/3mEbFaCO7xtQipGUidYW",
-	"Do60zYlVVvUnTunEqK1FcdWNmrb6IOSlF7QD5dxm/4T7IkINbe4aITU1/1Md8XqDXvlBkXmP1jxzGl0W",
-	"5mQRK3EIYtm4NLeUSuhGSPYFq6LWmnWvWBqe1GOYj75yYFUFPG1w6IMxrQhyxLJHquG5xbo+HQTWaClL",
-	"FssQh8ne5DNRx4M+1uNvvKOcaabgFjSCY1Mb+Jil4sIkgAvu91jkk+7ZJICvT/xP/LY3N2gnTFMDeQtN",
-	"fX7XPZ7nqt7c2SVeDBcs0o2IohbiIQ225Cs8yEkKDQETAkuqhrYa0SEMshdJQYrKgUdBO2otE9OGEA+E",
-	"6ufY+He7j/FsSZ/AkmkNPIlZZVrB+93zrk4ljAIHEfodd7qXXonx3WCIdsUuoe2FCEadJum0XRewdsoz",
-	"67N1yuEypo28bl2kUq/SgfEmHmcjU3PwwXPUR3swVyCbf6wFsYpLXxiBTZFycDgVdrckgjQWR5h6jSl2",
-	"mE9iL6sJ1peJbZ4H75zeuxNMBRZsLWiwj7BjrqurOTs64YtFMgsRGh9LCbOOa+C6sG+loEoOSFpTgSRl",
-	"TdkxmXubIenOGgvqQD/9/Iv0T+xXWAT/MaRW7phIe2NyLYZvTszQLQIqE66dG4VRfgAtWRnv5EcGJ5vh",
-	"+ACW1/x4dFnSmDWB/0Mf7W81Kx8c+blT5CrtC/YoO1fDPmwFb1MpHuaoabybYgeQ3KfWsbKWc/MChHZz",
-	"Iek+c6kpdIR1bswuFSxL5WBzXBRBx5uZrlNAUz9IUKbfhKoHNcSDy0dH7UfXAWqtAsNwT08YWSMWHeCV",
-	"vfIewdXWO0AVhY5Dm+zloIjTZbx+Mubk8n14cBJhW0u238/n4oVt8t49nzQdPN62bzQyG/K4F6Hpl1UF",
-	"1dQ2HHhAGI/L83U/ATOKLi8Qlas30mwxAAedJSrAEz9VWVvBB8K4q/DjcOplIndJYFuBZSOxlRuD8l6N",
-	"bH87KRkLSEgHCBM0KSMZWoaluhdhc459wTH/uVhaJletv1q9gkxa165bx+Qn+tKVyJ7ZMU7R8d8qbSGJ",
-	"FQB3iN843KM5mEgN5kTswQWtktUEh0dXBBYg6jAzCHS6fq1zNSeTH3cAL3A+OsA7otqjMa2f3d9/Qu7d",
-	"vc2ucVKqr9OJf5i90HkvF26Grif+gImpRCx7H60dgDMeLp5rp2PqDy4vm0bZzeXmbs8eMxm51ui5SFVT",
-	"Rd5pyRrocJdwDyzYd3EK09COkAAE0es+LqkCc0vWNvI8A4Q3ykZKzniSH+fvk83hURgm5ZwdoWYcLNjB",
-	"KKfSwfqsSc/IzcpN7hJmdldfJMyFh5dwKds8dsy3kRxdq/R3vKzbapSmXAW+EyQgpXsobHZyPw25w04a",
-	"5CJu7igrzC2Gg0rfSn6EZNDT+hxQGzrE31GR3K7gQmfOjANtGuCql+lLS62mweRsk9lgXZw/bPGL/Geo",
-	"JlyQEqSmjBO3LGsYzOa9j+apd+3xSKVNuqCW+X9yb5hnksEFM+m3kGdcvKe7GP8I2ocEfz/czXUggQ4a",
-	"dEWCWo5sNAe9Hh3fSaMCeTE9GNxHqrMtVuH2xQPpbjfhzAiXm/TF5keh2c5lhy8GRHrDoIRNSMCgvLKJ",
-	"z4gat6OS0F7ZoT89lwMfrMcuWsr95pwoCcXDdIfljnnfVW8lIj/IamrJ9SwjC4dTM/6QSgjRB3+fwCTS",
-	"oPWYsha4kIPR9concnDndKTaoxmzeQ6VzfSxn8pOYO6mn7que8KUINiukNV5axeI9U3UZbxNLjADbFbW",
-	"gnxGf+a7F+bG9s7q2RQmcH2iZ1VgvVrmiiTBkt6BJI5OgGLpCD1viBLW2cUFloKY5fylZZAOZ9pkVrcn",
-	"xuJ/zGGO49ouX4TXux1IqMImGS4CdrDwod0B9ua3z3/4wWez/Co4vOgy1Kgbm73LPh/WivRAGPxTGSa4",
-	"PXBdNFQpyCTR/ppUQO5AsFwOHynzP8ArKmcPAjeDvbH3+znsVbxarjubnrD4BVsqehegJPTkJUa+2Fwt",
-	"IzGB1AyWwlBgZjoyWPyZp2dF4aYLObdW6q3TPmugLFK1oI4PZXNFOWfszhnzPyWOHSSOs8TJlnDD6caL",
-	"EI/zxFA/oic+A5hxDIGeJDOyylETC5HGhED+vroCpSMP2zJrIjAZrI3KuTH4FjrGrNDN1LSg0k04M9GH",
-	"lxkYJtR7N5/FNI7SgeVx4+MpiIOxFJXiDVXa9iYF1NaRyKRtO/eAt4ssI0fgHuxz3Vp4DrEzFg/I4024",
-	"W1z4DGSxA1h8/7FFoCtJ+1e0vziUFlLaMjjurVasgnRennOgYuIUZRVxD5sJtl628fXcAsmnE/dWVieE",
-	"i9usafFO+2Jp78CfYQ3COI719k/ybLmAKj6Y3WMXZaOsWetoERdkU8yyVNmMS0UC5ZAlP9KUD0Chn2WY",
-	"qJ5IbvBRfZBIyWSfW9SfsOjLCDQGyz8i0hilnHhf5UdjYTGrmJWLC2EtnLZZLB0pGAyb8tzxzt0FJZbJ",
-	"TlouYGtAMKLNGTs4HZiqy+eO0rNdH4eMeb6gPubOSw2jd80Y36ssz+hNuER37EO6bsRY40RjNoGtnUle",
-	"u/ZStE062XMlSek0vfU+UyxwJsYUReFGQ9WCBsznjfsrve1/d7V3X/LzMkuS+nq3M2v7A+iD6Pm+t5Q/",
-	"FFpSrnY2ZkXPDYaYygP8gqbPXgh0JKMLLicFpvE3zjl+rSPzGDo5cwxFI1pLkiKF2E2EcfDniWwv98DS",
-	"nC//gs9WS3iSSiHXolqFl7bnFQnKEsyW5UuIKNxCxHwn3duR3zSazd5Ie/M0mNV+9/szMCHATsbSuMy5",
-	"cOV3vRyBFwQ+0FJjMrqDrbCR1X7Z0bKw5RRVzzDYUyG7XYd9sSHm6upRPgLap4vyIpiGB7ZeJtCpj775",
-	"+tWGvPnxn4mQ5L+/+eaf0VTX5CiUJs/uyQ9fxq3ncax7UrMO/HJGeKJUDTuI5Orz9446fUjRz5MXKySD",
-	"t1BL7AhY9qgO4sSfkwM19w5zzRKSOL5FqBCUpE7TpW8CBfxcfbV1EGVZ1F/zraCyYnz/vfNF9wfTv8Ak",
-	"vV4145ijTM396/gCC5NcOlFAidUK6h05Cfmg/Hm4TJ+0sp7XCeah5OCswXmxBXb0R8cCe7sU0uUP951d",
-	"I8N1JvNjOms7aeVZRRGSMaAw9lERd8hOFyhddJyjEnCafr7OtLMz/DZDDTtTKrqVLIM3siDtgTZZog4E",
-	"AljBH2sed7DzqXt/LRRURQ5NKsoRXk5YayUr9bG5bI5LoSZVbrLitMS8Fbk6ZnaJ44PVkB84/rrCusHn",
-	"s8ZNts6qqaneuZM8kzIAE8uDmCKTPychIDsoMSttSZM2Khaa0fr9fuZgH/2/+zk5Y3mIJiWg5/i+dBsx",
-	"bLt+0nzAoDRbfVaFJF2VawLEl9Dr5wNcCz+6jE5lSKHm5ttXH81wuA+m6SJv06qZDLMS85p9ej8x/FU5",
-	"jvm67968LJiKW8SHh0J4OcD0a+d3uwWo4uLbUwYxMU2nja1nI++m/+nDnGpty9fSwZKyFuVDkebRfkfP",
-	"iihhk8KqXvDaBheYIowrTevaZ6+lLzHbc3ECeFi8rj8BPIQ7fBpITBVaFN6GykAjNTUDVbgE+tQDWDZU",
-	"HB1wX/4JH85PxZqoi39cwVSjqXqY+oj73TESzZ8jUXvDlwejHgwxObmbSIT6sxqGP1jmlIC+oeXDK7eJ",
-	"jJw5co27f7ey7Q9W98+mSsNzRaAraf71RfED4PorfNZZgdRBEiy2Aimv0qEm55PP555h/Et7Z8G/typA",
-	"5Sz8uP1C5uualqvsWXwh1xbCZy6MxgRA9a6qYXE3vo5KJhJd6VL/l2cNh4y+JLvPbt4/HwKeDbUIFAtD",
-	"pfrwTkOT0VqFQzpLJstiUqIlDOVOTDC3a9cqqEjLa2Q50vmoTNJXbb4akwSNoz1dwr1D8GjoOeoCHwRR",
-	"QjmM9RUwRboC8xswEDVSVG2piwD1si7mCL8spc0/sGbd5e+deyPVa+XSjGfFIyivQWLy8m7YFOVxF8yU",
-	"yBXNmMdT7ZyEfNjV4rSIRd+P222T0ItIqw50Qm87RyrLT0O/A3ZFN06xD6S5v6XSR06Y7y8ReiFxYlhd",
-	"vnzhvrT4QOEI8F7DsYgttNfXGbzDnuQoK4+0gpWQgOei5ZXI6yamSUk52Xpi7C0tH7IIcnOJmb7YNZfp",
-	"hNRuXJ1AkjNoB923F0RwssUI9VFB/ZhhRXNKM2NL+UyjFLLgigrr1C3Ri1M3//57G+/R9X3bxPW+fu43",
-	"ExeUnAwOuY3NpuFC/Go/ptojzBlStrllF9P+Yn3jgh+O9LpfNqQ2ZMdqDTZR3YwPFFHmEmHRd6On1d3m",
-	"5huzTMdvEDjR9us5OXhm+I5bmCh6+oS8dccuXnywbEWRLZTiCIRyWz9QM2O6MesUPzLOjmYRnmVcWgtS",
-	"AqKxvLIvjIrA+npiXfKfvdi7fz9LcP+liDQ+TTvN7WJmJtcK3XNCHcyZGCTZWtQPagwNM8efEBtiMTdL",
-	"+2oVOC3sEw4FH0uStGjLA1Rh4mfnIJPh+EpIErbJBdvdy+eSnepJr4fhtGht7Ygj3fAHKCZc6p5Yi+Xs",
-	"2p2ZuUi9rYz9rFMb7jue4OiCYn+XfpMEwDFiVoMujpTVxV6gJKsH1hTOeTjfuLeWss1XUjSFr39esagL",
-	"YmMY5kx/1ZcsIuyRw+JofHEKnttmZ790uhJ2Oyi1Obm5OEXXmiUF56rdIrGrWEwu9vfd8rFAJc5mdyRH",
-	"h3Qt9oVnrD5S+VBEuVM+Y6qwl1b0t0hdWFDg6OeI7eJE2SMUMQyBT9Ia/FHCo3iAIqoER4odR2yF/C9R",
-	"bap9Q0tncbunnFybjkVSHYnkjOnxKpyMK6yOn7zA4RHctzuQCNgiakJFtueRLk15QyO7dV3QYi3rXY9U",
-	"eJ4m+MRh8cO/LEIaCXD/+ZrAzmj4c4oGc0r0b+HRz9yRn6ZcNvGxaff5wD0ujmARtTlApRJYz5dK1u9P",
-	"t3gJrugTZLxzhzu3yHexnimQVYs7bG3PHCWD5SKbRHdawauB1Q7pKylyYq/zgkW40MuCLe75lDfokGNo",
-	"6kt8hxLwPKAONsCxcNVmqporYtVCKD1ZF3NdwX845jP0fCFuRfvhjA5our+oblF6K5BWIb46JsEYEmpj",
-	"/l51LL9zTcrTF4nMlXukl8h55a8K7a7nDLWoUyFv3vp/rPscM+cPtprOWE7NErpQL8eu7fRQzwDvtI9n",
-	"hWwVW1jLAUtbPYkY5WdETOU5D9EZ4H0Mn3RVJjaKr0wnumYTd3ZSHIuz6XYaGk3k1K9oZTn107Lk7hTw",
-	"uvQ5tHdx91xfwpfj72QX6l/dwK7I9pgldTA6Y8F92PXmK/f8zHqtNGRnvRMc9IpzedUhfg5RnmR0H6SC",
-	"5c2psLNmZ9NtwjUIZO4zC5kVojUYuVxwjqLx2RmOpiMMZVI2v+qkJ3MDa8yjZC90LxndGAPm0+cQLNyE",
-	"QKKPHrrnw+R8Ql7GNWWequZEXbiT8eB5tYp0hOEboFyXnrevPnwV3srEwB9B6hXywYUuytykuXIDFQAe",
-	"JNWAAwRbNuXQS8dyiiDuCXfrt959bVpSFv1eGdMrzTbzu0hvFGBZL+sxwJyPm3SrECaiP9FhYDlA34Rk",
-	"3+am6lX4BcAkYaQrv9dHKZxPdet9KTMlKJX/nOQsNN2gErJwk39riHbpYbj7hXhQ5GQ2sH8zAJFSsqfN",
-	"4vqB1VODg/g2OTGOPTwb2KT8bJUN1Yg1ecJUiC1ifuc5stbesnwfs7etwfq5fCw7Ed3nptbw26SdVoGm",
-	"WZAHFkBHPTGxFqQS067jqWEaOXprn1wLw7cYoCgkRPo8ZzfEqbn5qVuulBm7BpEwk5Z4c7stZ7SsX4aF",
-	"jNo5UyPMt8cB7PP1ZhWLAzEbFfKiv7loqNQ3yboLVW5r9qJo9Uvv+U4ioWk4Nnp1k/a1pHhQPos/+CXl",
-	"Dy+lZK5Tt0xNrEBpjzF5A0yoPoro+HPwyCpf4jfgtq5pq2ATahNR8zQCUd6ZcsjE3o7poU8ux7HbCQls",
-	"zwuP0ZfDJ1HiCC6sLB5sQgvVPiMuijr7glKL13WGxemar2xH3rp+pPoaTroxiaGHvUdmI0VO9ExOB1Z7",
-	"xIUD1NXGOtcspM1KWBcjsLkTs0Yq5xsxP6OvMMsdZj2JSJAGZ1AWDq1VLa2nsUd5hMGWPtkeABqLeW4v",
-	"Dla2QvJtl8a0dM48vGY6q9Tsh6LpCtcXVJz7Mnd7VQWY8ChbGYzbXwqY4XTCz5uM/RMlvxypF3ZCPUIm",
-	"OdIKxummxjCyHEpIAHo6nM2lLYYG4f7Jhp6RkgtHUQNVLlMxc5uxzMCmkQZEUwNxL/VYvUbX+PwuR4e0",
-	"2TDdgl+GhDS1jVekni5NFjX7s5cn+gAFSuvTrb2jLTKfQuVo7WKf6Tde7smM0E6eo/Ogs2i7Yzs6boPm",
-	"6aWQDmyGTQfb1q19pBBSB4BdobyhEoyB3xc6V+pekoAEc2myBNp2o3RcPkknrcUamGZLdetrH7U8pZRY",
-	"Ikayo6UWMiRcMbUOFM193rQZj0ML3TgchkeQ56IUGcp8KVqeo3lWK2J7iZSkO9cErkiEEWA/OSEIzoQb",
-	"34UvKVGUUkg7/HRtrFS6WB01eYBzlmtroiwgRbkznnd3kCUT1pwgoT9OL6xAEK0uxTFVPKvasgSoHEm8",
-	"WYVMAa3jv1k1Rx6GZlEeu5uPrrOzZZ1WVjJZ5be8CT5RFnno/Q0TyCtYhx7jtd9kTNSp5Tfm2VVRYqcD",
-	"fLfilOyphJAwMRdV6kb1iGEh1rwejppl57s7dH7OZkh1Oc0vLBvMFqyXBxGpg+G5GL99Ag99gsUpRoOd",
-	"S0NeV+v8ATkYLp3utcj1aUC+v0IToDZtix8pcmBKC3lOIeCtKa/uA85n82YHE5zijb1qo0V7zG2rrjbU",
-	"r8HMdvJJ0NfFkOcCiV26bB4SIzqQFurI1+6Ny/KobyNl7rJs7q2+JhBzi3d4Dl+cW+FuGcnkilj45pK8",
-	"hxOfYELw8z4jKDcKzfjmfo8kwpGgjFF++gU/Xfqz2z1VLgMjGsbEjdkVbVvoXFt1gejNrkTT3tv0AZgk",
-	"qj2Oq20iH/iQJA0IjRnQrnORT7i1r9iVw8BJZ8MtdlP3ROWPYM/9Ic0v9F0kpcQD4G0B5U7s0HuwzhUZ",
-	"5Hw2snmh2Yedn5CBWpRJVo+wtzDnnHIgW/Oor1OiEnpI217frdhiqj3+TtvsmEQPD4oE/aTKVlueKNPZ",
-	"lIT1h8vm7nRIVpeKoznJfBVJ993O+7sJKIP6IAE2RFtQPqYP9s9e/428eTORgnGCHa6c6aibqjVK5OqS",
-	"JX9muAwI5wLq/q+IgziuHCOQwjp/Cy+ZhX6i58Jf5e2/lL2jpxGEPUrqsnvHAC91dP94JZBfyXcACy1X",
-	"Vx/ZaqIk/qVp30zS81CgyRSxXPYYxHflMWuz+6bqe0KwZHw6nDPcxU4TRvew00FgvxVhuod+T0kpuBWZ",
-	"5D2HVznntvmJMD0dKskZld+5d164HdXr7calYgkOodN369Zp6II8Ucx/ErhWxJE/LVusKJcg6fcKUOTG",
-	"QuZCkwcLoX1BoddkgaKRg+9pyj+mhODPUSkxTnbsERxikmVEdeCrcUauhePxv5jX8Z8R7o47Z4xG48Wu",
-	"ZvsDujU58mBPmIymg1/5Q+APeQ7Vbgrnjw+c7OES4etrdLNpJX2z8HOcT3LsHflMuXjYbqV1g9ZFYpIu",
-	"udl067s0C8yPcmKGbnbv+r2uXK9znmpjzkwh5UwGKTdjCporEcTnsJtDdzDJzvuRMPSKpbI292CJipzC",
-	"416cBRSQuu3z+fl/I2pWJq5LPoqliiE4W8xFdxJFCAYHLqjr9M1yoM1hF5P96Rqcm4MLuLgSkzQKt7hH",
-	"NkQLsSF79ggKLYUqQ++XnNLEhR61ZaToX1jwcKaJ4ESfxCDuvvocmCkhXb0Q+ekfsVOYvlRtbcu8XM5k",
-	"XOIcuWPCzxipjv+wa23YGUvPtc0x9oduSK7fUWY/Y26c9bmIku2j/z1AXQUTvZ708+QrUNc5SW9caLo2",
-	"52AyJmFTMQ5UEcRSMS33lbHP+z9Q9YSFq2tRkXcSIB9jp/3sGZ+rQpz5AFTWDJQesOZwYfHkMRKjlydG",
-	"Q10VWWiOxf4ltI5vuaZMocWNt5kozwprPhxfrTiBmlhyphZ78LuDf94a8VaCP5PX5mes9PZf4hi5tMhX",
-	"FTsr+SOXSvCo4IWIadV3qPQXwO1ILD5dVpk7igbMluqOinMXBAzcLl1Qgmtm87142QVf+wr00oyrE5Xc",
-	"ZxiGE9CfNBxOA38MF4M/2PSOjuedbsWjGS+mGpgrsCoq0W7rtFNm2lUV8qxCJxdMze1s/G62U7kDOYpC",
-	"aWGeMNcT0zw/v7+f5y3ydxhsNjnKDkyuP7JalPmM53GJrg/QLKnE1Yi3Ez6Q7FbGPl6HMRJDyi5bIPzs",
-	"JFDsBZlM10Gqb+4ELxSr/d1k4OmkbR9u2Pwzy3OxuZM0Rb/9ekcaM3QGrsRux3TklQ8wQhv0aLk0uBr2",
-	"tCZYWY0mifMhY1q1dV3VAhNFzTejv6LbOfjscjCEmq1GMA1w0ivWusORWH4h2twZ3b+sfWPlpA8Cp9Y7",
-	"VoGABx2td0/g3Orl94vjRkswn5YIoTQJXjPyN2TF8XGQ3T7b1PLL5WhSfNcnBu1365jI55e2B1cZY2zm",
-	"BndiPEODvdAF4KH88duuvUl/gB3Ek3MbYL19tBBjp7v7sUvyh4ppqDbk3vnZOZysmjg/7+oWXTI4U3GN",
-	"sYMr20QGKlHU3h0D3uN9auNfRKzwNCpyCrD+FhrmSiUypo9w3ctL2U1sGHsyP6GD0s4aO7b1E2+Jmqo+",
-	"oP7n95tsdHcXS3t3IiqbpmYl2kvqBJ7pLQX1jyqOs3LoFtdpogE9MNNTBS6OetxejoMNgUG2bMB9nYB7",
-	"yascw9fSMAF2fGLMHgMnmfW6An7cXR5kulKRVlhKVdFzYha/bBXjoBRG15JTBaqkZvCFFjfp0ANY7KCB",
-	"fzZwK/p1s6cLyHAImes2Qh2jFVqKBkjFLMi+xYZKunHRJE35g2NblSnC4RFkoJs0p1VncOWNhfVnktu8",
-	"0U7vbvEI+SlaFaFsAU87OX9phWyPuZpm3Uru1mt8qNsh22QbYrtjpte+pYgWG+LAIKwj+z5tjrd1PzMP",
-	"4Y9oXd+FzpkBMbxXJ1WVWcFeC/huR6S1Y5mrvEXtXCDPGydH0YjxXWWWt8pxStrmvcPf987G5c2YLDNl",
-	"sT3nO9e7B2PIuojWlvGioZLWNaaZbM9F1eelnDYjO/XgFiF8c7jZY3nLa6GfnJJfk2Tj/FArAbRHdcXo",
-	"Bi5qcIfuMgw25wXqEdeMN+iRygdIHRsY6JUM1IZ89+41+fOzL774+BmhdXOgH3+6qiwa/Z/tAL0tJgtx",
-	"dHFq3c1Iwt4eNuO+v/U/kZJq2AszjBfEnIEWdcKiBFlAnxVJWwnBkJrWjp/xonsIIvA6DTQvFw6lMlKm",
-	"n6/O7cdGfs4OJmbFGZ+4jjIkk7FwpOWBcSCW2Q+rOjE1GLnbL6ypLykvqHoodkIWmh0zImSektAIqYtG",
-	"KJ1/yMbWMr/fkpgzw+863Zx/J2mfmEks1hNrauD+3jr18W/Cg1bhVD78Ng4FUXXQdL9yty4NEF1EtGnW",
-	"vEhz//bOoRW85OYQSzOFHIRP+2N8v0EDyNkg42bY/pDSrX/DjIsOvwjRy470TCrhGL2ZtuYbSvPSjB+h",
-	"9FtM1kppy3zJK/5UIOHvAkF5a57+F/+wOcgb8QAZv4iPwVVQ1lSCMmMOBeCPrAJhqTmiQmDKCa2StmQe",
-	"pCAfs4vgkqanzui+CCMpxLkKRw2VHh+GUnfCjgd3KNnCnnHVLa57H2NdVEr2CNWC2EMVwQyN6VR9qMou",
-	"ak+zjXVhtGM3d47tqM/2HBRf/lj4VqS4y5+SsPkyJrgFhMgXUMWNj8YUdokoaT0bg/3ePuXhSQoRGNUz",
-	"3lZ35icSfeEDgtfwvQXPmoMt+aBXqcBFfHV2YhAp93+4C/8coEiMjbli8iPIkkmXgluFUaXYZHzYCuqI",
-	"MyzCrezDSoyWLr9xvg9SscIqXCdK6RnId6lbrkS0Y5cLolpmPkXsI6iso+oTDfJ4GbpJh2SdMqM6LOs0",
-	"1o57wPsYLXug7WIv0938iN2yFqkD2f574WNfRHf+O2Nq5w9bkMs4Po1afo8Pz+Jn+1YnhLZZffvW3i65",
-	"qhbatpLv2JsOGem6/LlkdNnlFFuoUZ/atcWgcJRVUz0yZcu+U8z6iHDxFFH31YlNQajS9SBXYDP2DKZB",
-	"Sk9+7fLojAiSvuqCs/ZmFoUyEqrtQJsGuCJs58HgLOe/mmhq5edXQWQGGPqxhX0QayYqAy5va988vZqf",
-	"m/TKKf0VcgFdhau/Y5zW2TvjgapClRKAq4PIuAuWbpIsDe53l/hD3G125YaWoDBKF4HhPGA8WR0RS2Zz",
-	"13IJtDzQbFqYs0OTPxTqQD/9/Ivk7+kpTm1fm6Zhe2rfi2ZvtCaTsnGbaK0XtMvp/U0bPwbUo0GKhYXf",
-	"XufOce+sqrhebA1oycrZ88o+NUN2oIVYN7DcRnykdQuLEO5SEuWG5JuJOhYxJkRzuokXZXo9O2/vqG7n",
-	"wlkcpXh3hYUSaNW73vU9wJvpFcgUR1r0KWz/1LlfFGWVuU9uYXFuuFu7UR0JK3UrgWBRbggrHcTJFo4e",
-	"tG4UEbw+j+j4UgO6WBAWyMD0St9Klzg9cJ0yeYuOnZWG8CIVbB7KfhW9iqM58M7aqZH/Fc5fUw2e6PIa",
-	"rmPn/LJNJLtq3bZQWbDfBJYe/r1Y6YuevOdgi3501kwvWLL+btuyWn/MOLG96HLFmtbcpTfE5etFCJj4",
-	"iAfQwp0ZQOIxhwZRXRIVWVl36PJswm6q4pRCtwTe0O7Gm14OPLsT4blXX5G/fPb5fyXudCcWSD1Fx1wl",
-	"VOM7bawUG7NupNhLekyaxdZiXncO+XdS1fWvOfns/i/PsZzePUdobXTzOd3UBAC+te+h2jh/P7V1LJsZ",
-	"MHwEdlxBNcKgrr4x76QDqOjzT0MVZi9rfhb0wWGOOEIVl6rIeJ+6IJX4nmBHz0qs/cOc8sJfe3JpE+Xd",
-	"Glgq/6SQvg01TauitlnS6jWuhYmK/7cOU4NlUr2oelhrBm4l0FT49n1wjR1aXkmoXiAdBe5t7+ODD3js",
-	"LAYsjjv/pfluMq2B8fU3GZ9uclNHBl6Ccsz9TU6N4UbG6jOmFamp0kTLs80FsiUdsZPGwdxKZrSGA59I",
-	"J8XAhU6VkIHTcm6PhoYqWw/q1j6UjyYTctIgSw5/iHFf3zDAblYAl8lFEnNpczfIhVhuHvSdiraSWiOi",
-	"jlvdaBocHFk03fOb0MrxBM9JMvguOa0LmQmDLbIwaGdfXIGZ6U7uCcqS/mhvYfUOlNjT5T2PBWusMLeO",
-	"FmSg/Bxer9oQLZqP20ZtyP/+n/9rOpY2iScnlxesj70ynag6+64w18Don9r9O4DV3208rrHDm0h7bw7A",
-	"FndsMO125iLPTJlFXH3rkLe/EpWHGxiacwkV8w0tDxYm3NwHS3hhAbmo5WPDKyMPKvNCP6P9dLrPCIr4",
-	"nqrE5l6aDc/4Q4Y9IVsxfYlje9JgQBrZJ+Z1vD0BtIsTreR0XFd3D+aS8lSxNstYPxeqxYcsVR8rociB",
-	"d6ERcRQIwmKuBZjGbS0Hd+NY7JUZga0PGN5XQjY+RT26k9lQkJ7jo07A7K8rA1/I2Oyiwt6GiGVz04G1",
-	"23ill6l4SSf25W2OU7vFn/IcxS+8oeUDpDCr4Cx4Kt1WtLxSxP6M9iHjFl+WCA7paolSHB3IyXIm32NT",
-	"U5alVcX0q9lJfM3fM4upvAPIoNVY36tL3mqEgorsIBTqOstyfIc4FzXoYpE+iBizzHvIAb7iHSuLKpcX",
-	"hEkYYufSnB3JFdVYXcgUQUSZFUhi1nH5HokxM+ndy5lxQRb6IFpltukjg9Nya6lhUEL+hmIzUDztY/Cq",
-	"BAgcxKag/fS7+JaHrRcSHplK0qji785pZ8TjQLkRcJYmPTWTrqZbMfZNiOblGynsYqf69D5CTzySE/4L",
-	"5xTb9sBBiXbNVy2CwIr9IjsLY6GWktDULLVkP9jEk5C249NE0duA+Gld1cLmFgzKXSLuMk1rHv+bgiqb",
-	"SatSRQePDOuv7AOYaFTXfnnS48AnC68t01EUKNPlNzfIw/FLGmuhoSbrtI2X6pFgxto8xQLtNPNA8MKO",
-	"Hm2+MMfjGdr4QyisaSdmvSPCz0+k5ydOvBGgFxeYa3/X4Yy6SxZeuzBavZdgRwdlzTj+L85Y2rvyFpr6",
-	"/K7d77ss6+s4CWqq+tVTZWmhR11/7rrUNJvKubkLKd6mp9ozzxRiZ55gKGYnKfi+sO4djLWodmsEEsOB",
-	"WKOeHN3pkDFo8Q5t9V1nwM4A4uLI0ovliNCuJsuKWLeupTQzowykkkMHWYnhmj17zPLWMY2gZEd0tiqH",
-	"wmhRz32NpbstZC5rfzjEtVdSHGOt/pEitCwt9p9nuVx4OaSNEcXSpdeNjn2g5YGgJAfkyg6xmymiDgiS",
-	"rjwob9oKvRXV6SXwNhddZ4048aJtbp0Oehtwttct2p69ZVkMscZBZ2zyHzs0DHS5u0zlxbfhiLXzWs7N",
-	"35GMJfETKvG1sR8J6gZL+yMwLN5xVJZCombjpG3sv5qacg4ufcRuunUUlcucBvYQ+MeAsTMnKtNgDti5",
-	"gf1kHny92+Ww7yZYcW6Kgxdot3uyFrlFwlHhVEakkZyk9VV3jyIzQa/pSDIHeE0z6HteDDwewmW8aevM",
-	"hiFvpjNx7+JF/nmeW0vqad4yP7SbETtETA2WuoEj8idVD0XXcQs4UZQ1ZcceqcPPkxpqLnNrBdtBGPfv",
-	"sZRSPLIq8DQOb3Ilmq2nebJum/6BVaBGT2gpC2JTD3s1B+sZt3q8wS/6t2QVxUWYTqXPrclCGG78qaW5",
-	"jRszT2d8Mz9mfEbEl6RpbOY08nKAXHZqLMZsjvdPdOM1T+L/mN81cPfENB6zA83JFGUtN/SzRZdYK5Wj",
-	"HGAqYsDeeRveY8rYPlxawx+w9RYASNpnb22b374cv4+TMNXQoG70YA5oDwS4cDx96KtE/buZuvxFaoUJ",
-	"dkkpyTosLSvmWSytDh9sFm2qe3I5v7n7ukfbzeLbRt3oL3ZXLRpAJ+PpH0JQduaOs3EiScyoLgan711A",
-	"eVAxcEnZoON6Bv4UFWAu4Vauuoo8ioe1KU5rqapHOVHOfRfoDxsmPWa+eMjoY/Pwqq9O4p6GYMeSwoUw",
-	"rz2QUzcLvfpR3/BUsVsnUzc6v72EXp7L3jXyDlabuH52LkqEil+e6tmtJurpaWnsd95Yn20iP826Xa+p",
-	"YavhEeq0WE8hL2/hQOtdIXYr1IPPYkp0N4sEnJ+UmyEH9uY4aQ6UTK0yL752b9yiltRDD+ZWmVfwIUOI",
-	"5VH/UoCAbtHHFclip63nA6Fuw8c3yQ88Qj2FSmkfINrDtG868BtXsM8j5iQX3qWkPNBM6DUvkZhxv65u",
-	"ss04Ki+0k6RW151jHs8mZP1FtxeLYGfjcRYWoQguHM8JM+uesLIS4+JapBkLoBdj6sXr3on/xF7M8tyi",
-	"mliVyb4GyX4Zl8vv4biPzMgJH/jazb80x91RlyTw99b7syfQpC6+QUzgRk/cbIYbBLHncjsktS2iXeNY",
-	"k1Tb4D0e5imUppHuIx6PwYXb/eLzH/rAeQuLW6e8wJ2jd+gCHstgbGJ6QCm/7Y8ukBw7ZieZP97CY0R+",
-	"MTh161qccmfUZfB2SBC65hB3nUNK1WRJVDbyEjDs82gN6B4RskK7/cJEZT9JfmxT+PeD8VwbFV8XpHJP",
-	"rwdlG5ZuDeMPXTeSYw6pOWn5qhlGLFbVmfZ3xcLxI4W+Yo+w9lvTYIVCrT2K8icJYq4W15TcDubFfyy5",
-	"MKIe3LhVZDDceVPTIm+YA8Jz8EV/8gR8COBeMavBaHVES29vVHbacSpqeGtV+hPnvwu+Y/K4Nvp6iYEB",
-	"ux2U2ojXk7htLosii3lnJ4qBdZ4s9wqljrfWykEutIl9GcUoo5nOyagTlJtc8CO5e8LrvahBXUD1idO1",
-	"fDBfmsf96k0eUa7hdF9bXoWb7br+VtFrIV6zlwBRTtvPVxZrRIhnIxDlOU3oepcd9msPmLhizMv7PuiO",
-	"eTHbk39pc0mGq0DkoqzUTOrqAnemtyhDa8le24rVd2Yv8SQLU8eWndF5SXZ2j/wnWo3oRiHf2BnFcfrQ",
-	"DEheMlD8Hm13VnssB5cq0lFz9jjnl3wte/TYrP5i8sKhIFeWqNzMLi/fgSZ3H4NmBSGI++47015CRbZN",
-	"KY4ZmGWXf8PqmlQiAkKjXJ2sB2IdJ0muD5NT+qvgC2zYeHoT7GSDtXPT69bLT2k0Ge6zC3bKTU6xweZ7",
-	"upPsHX2EKgM8Gllpo3wsBZ4aWgFiImkhlmymGWvuasdJ3tO4usAuh8IJVJaH/KGiZQubJJ5DrUEqQn1G",
-	"8R4+UoRWlQSlMF+tX5Pg1yjtZ0CEPu8QtD0KrgE71MnVvpqgbQD/ckAkcRajpFvpiNnt1yjbyBT4b/Pc",
-	"NM3YgEhn+CxbvOkVSE7+5GzfQiV0G/XyCN877Ou3TF9cVc1FyzP8P736oOg0D6jhaYCL7QTOzDJvBfZp",
-	"czdzF7ZjfxvK+69aizCP16xFKXj1ipbOZT3oDy8cWtZYxUlX0V9gAX1Rwy5nYazBEx3FHLAD6a/NjedL",
-	"2LcJS9ehz43Vx7+8JaZ1ryycTtx4VVlRTYOiRKzoNz/+czonoZSQqEv4kir486cbY/qZd8j2jKWCaeA8",
-	"Nn5f6Ia2+tB1DA3KVh+Aa1aaDaCIcHVyzm88O8Gur/aLmzA36anN2uDr+INFXYjdLrBPJWov/g50wLe1",
-	"XrVk+/38Qe+bee8eX4XDluO7tSZjf5pn/R++J09Pmbpg/S+khvtjLOECQlHTzalFuMlB/TsY7e4TPyQ5",
-	"7qkq2AX8kLnlOGKgLnkS5a+k2hGz/WGug0cXbhxd+H61lGN20lzH5+b8pcWlWeNIk+dCtjxzoLe8mPCY",
-	"WH60a30ml7obZrpk80HMw2QLB8Yrc2hjEsmRshpvO1ia7+7ViRy8HIfz6FP2yj4fiY1HOrWSvwcnr2c8",
-	"yd+iD6KVypJWhpQaO2YhK8apPLtHHOyfkdfVt6pemsvENFuYyKUJArdT+lPku3M6e4p990Kq3Jwe8qpm",
-	"gBn/8seXvWXpLkXTOunXmO1wcohuL44F0d5l52II5QFdL45eNMM++sqCcaR36fQrz0lJa+AVlY661Mlq",
-	"U9MSZ2U7y9TrYff8xVIBSrbrkBvq5k5T9WDxoptMEZSv1xj31DT5vPMD10I8BPoO9Bh3NDp7AYpYiLUE",
-	"lC8cmzqJw9p9xaKf2Oc+UsQZICvNqnD/HX/FzcOqBlPog1NS976zwwYGxk6DzIzeZho9t3VaB6oCqm6/",
-	"t1+knDMLBHTEa9yT0dyamF/Mypv/+k0a+Ss2REiyY1Ab8XBoSWbFHFOmeQl/HZSQfZoaQ77rthPmd4IT",
-	"SJh+QbZQixO570TvLs2y3tsajp+jm4sMB2+UxDWp9nzZh8vkXLqyXOjZRR3InMjZVqG45KnipZs7OOYx",
-	"QdfXcGSvsw4fgupJJKhGCrHzoqjQdUJ26DvxeBVMEWWnhezp4/KqettYsQuOpRGOViB7dIrQrKUCC0XV",
-	"Nj2KrjGUd6QHW3Vhur9/MVzM7NJspqLY7w4A+pX7jBnUjqIj765Ujwj95vyR+K8PtfqQ3A/vDqxJM0OV",
-	"VEqWwea7xCvisnQykvBSOfsdP2ph5Guq9OJVXpxUgsWD5VJQy+75eb+Fm8qL/BbRbA+PsOkxJDaUpcwQ",
-	"3Gt1W1Z9zcnYfTE5cLbn361mHU+i5r9O7P8XBHHEcfuFYAp6R3s7u/AdRnhWN3alTkIiZg0CMfWn4bPU",
-	"5AalGD345+TB5lu/mrzNb/bQYG6SqXcWD6wP64RN7lS674fbo1/WJJILrpL4NgP0JLzYWswpooVXnK5Y",
-	"4iBOdnHZnjtKFyxets5j5cdnwQv9+Y8gu9hsHx4n3vjANdPnPkIxq6FCBz0GpHyJpKXJ29xVomyPwJVI",
-	"6kTfYhFNbA57EeXwhDd880miBdpO6LR3eEKBQgMH3gfjS310ig5n8LnlyDLZw5nK/tT5G7S/suVotvJs",
-	"WgkoiXN3smF2dtzApLBfpktFlc2MzIuxj8p9pIh7DsMtrn7I4hhsQbHKLvy21VrwHDvHMEVMWZ/UVIZY",
-	"dokGsz2oUKIqOL+05dqlUY/vrsoYe4cC+02t4ISI3lP7wME+mIGqjSeWthX7VJs7psOyMJ2N9rq5XXAR",
-	"aFobZDwcUawEpTzyFx09AqptnKoHRbQgbr6Ttqh5MF6baWUwhYARD7xidiDmy/66z2Qenl0BNSpqybru",
-	"WA0RaJsfq20hWKeYQe1AOXK6Mllx3KtDQXBCGBWddAUmm7uyFjn8wCTJ1vseylrNHC1ot9zIrzUYR2+k",
-	"Bx/2tCulZ6U6LHNXJGJFKC/lby0exUCTXJIT/QHK9qlChnm47FyJQzJSZ5tJT4bz+OVxPkraD8SvrmJb",
-	"yHw+UX22Hiud9QCZ47qyGVQKCbSuzwUiZ61ks0RIzqXBhaeHtIicubOoFou77bFobgVBMIK6iHuULgwb",
-	"cKgPa8mi+FbcWScTmyDQYT4nt0WuVlu5xN+no+JdLfMHccpkrCJZkoPyRPimHFz4ZJXymt4ME5ScLage",
-	"oJqb75Sjf800ZPzoix3ophsqYTP+QM1xq4hqJNCKiEfnQzL9IFvQJwBOtkIfFhvpnas+H1geBFq0ciEF",
-	"ehRIxQcYeVQbe4m6fxGTaBrLy/xok3U4igCaFVzYeKXKxSJiB/+K0i4HuDuT9mOjzo76B3emm3LbQFI8",
-	"alo+fHWgnEOdYnDh3BouacgAqnSBHHWZovnLc8S6L2d7/Q7WlsicYHsQ4qFIM5hao6liyn07kHhxMBLZ",
-	"56WZYWT9LdVpUTJavywDndCgVkNgKahUC6GbwvMFVQ5zozfPSUVGeVVflR1thNc8lL4Cux9zFIOLiEnD",
-	"F0J3kxLgTw+vjBopVGN+REwRTGXAMpSiFBzR4bRPzt8LzahDVQicHzYgR7EED3HcaNMwvrcgl7Ep7zC/",
-	"LYO2agRX9o0IFlyDPDLuoBK2iJGa9hibMXwLtNaHhGLeQ7JQ4k0XW7Lqx5LG/BMXJ/IxcXzG/9mI7dF6",
-	"fai9IByhYpS/IPfk5K+aFiyZCw4ZsOQ2dcPvdcDdPvC87xNBRg3ZTxfWx5hhsbDPGMX6TzXsdDyUcB4g",
-	"W86zzf39vfngefD1QLJgnt8M01iIQK2NGS7omIlQXc2lkFuyDAvZbWt6omaNxWBu3imeAh54ftdFxHAI",
-	"Cb+tGe3Bo6XYcXbrFwyNBakqLpRXujprJ1D+w5lNJXW8vmvdRSEjpW9Lz2qVoUWHVQYXxX/iLmSHeKNM",
-	"bcsmGM1X8iZgn1qS+qkhZinMd7//zfRVW8ilF48JQsMLkEIeQVas1IOYsrS60MGnFh1jZSUKLrTR0Zqi",
-	"7nbqcnPHRXAaB3DOIu9KzYrBXdenzIRqSIftnNd5lUDYtvwZnxCHuYrzuVt9kg81uaXEoseWZTj2Uab7",
-	"t0SXaRQzcIaZm5zxyBIaUg4DKVspgZfnT8jLrXgE8itIYZSfOFnA8chh+IKUtVAOLN654TaElqVsoUJ9",
-	"jkQWG1KDUsTRlYyW2jy8go0DP7icNI5xuECOvmc86V3wvsaln7dEHstxQRYTPA1TMIIP1E9ooIexXehm",
-	"zs/JpISsislv7ppql7Ozovm8FjZlS2vKS1jBY+ZMzAmXY0UTfCrf8S4R8yNF/D6b29GLyxzn6RlOh1QI",
-	"7bssVWrKQ2qG5lqKQF/8JCaXv4cIOwzuN5plEHscmtJivF/zuLMEbkTvYe4AVEJVqAbDo2nkI/+Qw4rO",
-	"PbUaoWbH6gnkLPxVsV9h6fXSPJ9hY18uZMZond0p+JAly8x5jlc5gLMQRSvLcEZoOHGCvydHaNy9MmB5",
-	"zeW2BOl+5a7RyyXcrElvCraYxJ0upszMQSea40vYI6tAoO/KRRxt0JETWiWztCIJzjZ2EKdFrQ0NODcN",
-	"01N4k5qaHqz0pRWXbdPIXKbhGhVyU/iii8hzs6mMq9ls/CHdZxXbijZgZVv2NnSn8ZbWC+AqqyilLzCX",
-	"ZLdaWJTbCEq3xk9Xf5Umpl5XGFILBapgWoHF2Ry6utFQfsTMthI6xgsLHawCFw6mACAVjjGiS8q50GQL",
-	"5EjlA1Sk6jmOIrXwOwJsZq+uT4SqyXZ4X63St6YuRLKcMnwtdoR1jayB5rqGznmAp+6WPM5hUFyIXzMO",
-	"zjWc51Fdjg9HukBGOGt7Yj170JqN9CXVZcK3Oli+HtMossMnogOOaM5XoFGFOc0OjwxT+hdD1MQU9HNH",
-	"jptx36/JgS5M8Rqw8X+gpa7PxNcYUfVQsMqmE1lYEWsQWDez+Vklrs89h493lwfpcLoaU4l+TiZFJv0A",
-	"PzF9cH143rlEo+xyRU+fEDebPXauLZTiCIRyvHaSmilNbDQK80nZ0XT0Wcbs1fP70Uz5K/tkZGuNCxui",
-	"mZgjTrLh0/Wu0yP98J19OKTL+n8n8Jc8NmSiBsOv1DJ9GSXoj9sKi71Z6b2lZX4vf+Xncp1P2i/OYP6X",
-	"heyidV63q0JyAIqe21cKwy1USnRiIYDhFad8ODj6Xz5CSJtlla0yCvSucxnb15wUvfldPLm3sMvSevSm",
-	"BtlbL9DrZO/qKpZcf97ZzbqyN1cAw9p3k92JEhoG0iyqGxDZ/l1gQ1o7vGSOBt0nGc7lHoj5Ldx1j/RM",
-	"WgUdR71NY91KWsI6Pq2r0UPccDZ2SdwY5g0ot7KXoYe4xR/Ejs19z2ZXYyHDsZs21ZYHY1X9x3+4q8An",
-	"lsrIjOa338YH6P21l+dL8Ug62bimDiiBINJfpakVuYnW9Pv2CTWn+8QbmcmAtazkY++RkYcTIhg80rrF",
-	"LAXB67MtcvEZ8a6wmilCt2Z7mWsscgav2lvo+knlWdhOBP4R7MhzV0SDLN+IURr6seqjk/oFPmR++P/Z",
-	"e//nxm1kX/RfQblu1Z5TT44nk91z3to/OZPJJndnMnPGk+S9s8mNIbIl4YgCFAC0Rpua//0WugF+kUmR",
-	"kkmK9rpqqzZjwySI/gJ0o/vzUS0qwDIdwsfknxcY4FuI6XAAkmDrXVtoVn96FCDG0Q6gpcn/pRlEuIg1",
-	"seuDC5OtFgrVEB3OrBApaf19dktHkL3plf/TCpWd8SQxre+8ZhoOuE1d4X8cMd/sCffrRw54/QH3nXsZ",
-	"I6hNqDIXbriLRg1LlJwH5DlCfGfCeLZXYg70fbum1K7fjpUCEgOBmqILQgoSS65Q+6gpKpSogpns4Cut",
-	"PVeTYSGOIjRo+Slvg2I+6MK4bTyX2kityjWN/u58U6SrCRSG3iZrWKgHo/doLYrS8mcXweGr90vkk60E",
-	"Fj0kJuCpXdTUKTddo3TQiyMCtWwxp4olp1hN7M7zWlZegNCtXw2mXkvh7hbuB1h8n7oq4KhOKi7e7iex",
-	"7zu4NZ+DLywFn1BEmAlR2z15XLZBivUaDtnbPmE9YyUU4EIDjx/qiaqAbyY1hE0N7TWlIqtgKCT8/Mu9",
-	"EGrvvLytdBMhkNn1GSB48dyb6ULY6tNNzfF4l2SITr/uKZXvRdFX+BOEmvckKS3dCuaFmmkWjqWz68o3",
-	"HXaxthBxXFeZ0pZDlJvDOHzxDx7kKDGbEP8m5E7tYwPVQ41vVXeg47QGJ/lwxPeDfd26Dm/sa5gLrJ8N",
-	"Ne5YF5/79IoniTselbAJLPDVmf9NHb4TXewdSnd1cBF85UVjuFX0V46/Tg5L0pl0Ps85Ufbfxa2T7U0+",
-	"/PMk49zc135dJP+QnqKiuahl96Kzqqy2cuPY2SlCaT9pYTG4DHelQeSZKU+KVKJes3Mdy821YBX1nvP6",
-	"gcnwvSiRPj5uTpjXTK6TrY82iB53PnwBZo0PXMZDji27u2L2p/VTek+KcwT/1DFe5h7YAD2ifnoPu/io",
-	"1LsNXxK9RHuA0nrlu1knBy9czjh09NXvy8ab347S1sW55g/dIy/nj45Qpr0FKI16VE+N72ZlFtXsmfa3",
-	"BLixLetjV2C1iJprW3GUB0AUsgZ+8pscuXGdThNBLJ9MSF92ISzzHRWNbV9+XpP8e8rvrlwVsYJESHDq",
-	"U9UHY2sC58Nqo+3+wsLmdnO/6+UnnQxyp5ysCpFslrfyjeluarhdbo1FNhyMfvcFunVHxmax07Ajo1z4",
-	"vaUSHlJghZu7j0/rqUyCKnSyixbVqse9FMX6oORQrKCB6zcrL5oJDYRCXAtIhIm6ir7Z1EB1HXVN1WB1",
-	"bgHliBO+x/G+syZdyVD3KbxQjd4FXNDhUKuHBLNOfF3guO65s2+6kXeLddR1/ENgaB9yXsBnNHxKxV5c",
-	"R7ZzgxgMqoTSXLwh9bq0V6Fx0L2jsYcz9C+unXEnJkUz6NGk1j+uH97mNpIinXsnwTXI2Deyp1EEnrd/",
-	"RiiO7RoICiF4dhGRVRk3meD6x/VRJnjQ+u9eytHfVk3oR7niNlpA/NYfr3bbiWQsnBza66d70KvwZ5U1",
-	"EwcegqpjCKojD5Nr/LQuLK+8Vv1Z4I+m6kDSJeD4Ud2JwvBpUlc28OC+n/pqugeihrfMq+3gfWdfm0F/",
-	"N9q2E9vxVFldQ8k3oiYfWcBWBFu+1+OAESP78iWLFtyFUUS8+yBM5h25ZK/fC8nuRNGJxZteT68hw380",
-	"5eWBJ8SqOfycp6vrCdbbdnAf3jg1U7qatNMT+nvi/gxHtP298ntuFzmjRna/TG2k1KtWXUghfwv0FQd9",
-	"+UFwZZOzzaJFQd4Ml8INLWUr6FWV0gRYdlN2sgFYtoAA2Zkw/tVk34HjZ6WXs0Rtbmxl1fdCGKv09rfE",
-	"+4dWeYycpaz+/HcAqS79VVpT/eQi2g4C4I1fh+qJ7y5rYXD2udk089Onn9xkdxkrBaGFhXez2YM1ha89",
-	"sci0pl5/W4fnWl0Kt1sFuS316tZpFp0UUi3s9sbN0N8qEIw10taeXZ5FSi1FxpB8efbbb98pY88zsOsg",
-	"pLX4O32byZuy9z1A87V7RtUTsqgS1w2PIcB18bpvYe367LP7ACFnqsrpzBJkPdJMA9GJmYVYsxWXfI7A",
-	"JExJFqdYpsaCqpgvfpG/yFdK3oHEP7lk//vm3Q9MSGYkX8JvETdwxbBXTwP78cfvvzHs33zVP/tPjw2H",
-	"VAJsxZfw71cIqEmjP3z7in311Vd/dU/78eOrK4b5UybML/L2DxLRJMPg+Xzrhq2EVJqlUlhzhZeenspF",
-	"QBL7yzsP0/QFe6210vSmW75eh4T2xVqraQKr/+d/jJK37N/cLP7657/857//IrEdADHX3BrcRiqGW+o7",
-	"vkWASXPLJF8JOWdwB3rLpjz2r+YWEwJfsOvI7YPs/bubjwSSxm6/j2G1VtZ9xPnfYXtL5FlYjbmErX9r",
-	"9iNsgp6DNfmP6GbX0y6EdkIc9+eXL79g11nZJqF/AsT0x0GI/gGGvXzxAqf5iwzbGVVGMWGxX+vli5f0",
-	"kts3ihbrllKOUjGPX8UiNyPK5bOZuAusHU4cDBtEOZbD//nFX+lRwhpGdvfFL5i5MH467PYP9H0TVjgH",
-	"fb4lgipcuESshL2dsFv6nfuv328DgZXQgXD+C/Y6dm9JDbDb1x/5/Pbi9vvZ+VsXZd1+8Yt872n8xZwu",
-	"M0jIZIOBgugqYwJCfjN2e42VeuKfuAqX7Gu0Nqb5+rdf0hcvvopEjP8P/p+UsqEf3bqlyBHSaZlT41fd",
-	"vxdFdevUhF3cfXlBvuPCz+bWBR6ILAifogWXc0BDQjha5wioo85TVLhzyxe/SOxTvXUbxfl/Kwm37N+4",
-	"ZMjc55zMv7OVcjaOD3Um4zwB2YbwyP7/VBJI2cn0ArLhii34HfglN9vVVCWM+8/6RRpPA7K6yvoUhKUO",
-	"BWQY+/Hjq4xyrEiBnUFr/SKxnCwCSSjk3iVer3m0gPOXX7woXDGcfcg8ZNaOdPZlAKPia3F2efbVFy++",
-	"+AqP+HaBztstL7qJCMzFHyL+7MuAfRen27JQyN/H7gWwUndwTcNxx0B0TdoGXr74c8WtmSJ4rAwcqnq/",
-	"yx4U3A/tNelqxfUWOz2WkDm0CNiUR8vQJJWfaM3Zr3Sbw1eAYdHlP6pflw+5EPHZZ/dXbh3yGHFOmc3y",
-	"1zvz/DrEqTuf/sJD8Yay6qJH/R+/BdOm3iryxLgKt6v75S2+kuXhi0rf4iE4kwQ09sMZgMLKhvgPseNN",
-	"xaJQMP6151E5dO0z148b+a90KAFjv/btKt2tqE8afC6ffNzR9PM9YX7Z7at7F+R1HDNOIGT5rhIoOauE",
-	"WdL3zOorlf5vYINw+1X5hlWanC2Axz4qcNtY+fG7x9vPD1/VdzJn2K0yh8PdDLpdArsoL7LboY80oRlu",
-	"5P3aDhaHtLKcp64TbiWCqbUzrItZum9P+RvYb9OedxR8wSA7Cr6Jjl/kjdags7OMR+nHaliI56A7s6uK",
-	"Vf8flWrJk/MiQGztpv6/afB1lBXw9CaL8qsGEcp3nokugFQitReSH7tdv0jeZrJq5V35+B8c7/fSiqW/",
-	"gcqV796J7bzlFO7sBHK/4duMhbCF7K88pphhCO7uQpUFMsIZFiZSoQ/1ptfK5MzBGx5iGH+eNI6zyu+J",
-	"/Qr0o7I8GcyMEVwprC+hxggVB6sNQibhOEkKyUI6RC3NhE23mTfuzLj3aMAFfMJ4tE4RXuOvB1GFic8t",
-	"/p6C3uapxazMsOWhxC3jDf3NZ/fMsrz/P9DKJ5iUhCv2X6mIlvg3mLIxPi8WRBBSAtQ4c29uBUnls1tz",
-	"a0G70f/nH9fn/83P//nrH199/l8VdwbNym/hk72IzF1Z6RuBS+/r+TWjlKBVbAmw7iKi2a/a3ORWgNmZ",
-	"wkq/k4mQwJRmKA6xcjpm+lR36ss9J261fSe99zjwPY3r0TeV3jO2I/S37hBIJdMhk6YksxvF1pSJ1JAA",
-	"Nz7ZtvGVB2sNa65BGzYXd4AJyhi6DMyqDijuoLAjs3FFZ8XJneJUM2pF+wBEFibsFSMTNQUCmjVIdFZ0",
-	"6smJl90vgNIoLQM8k/Bouc/skQmrT3svEYT1fQ4JtUDUlkZJcp4YxaxKYnfiCJ8b1o7MuvvYIbxnlDnH",
-	"jP1sYIscVBVeEQkb4yRzFtF73TFT4AVJpPA60HO64SVazt3m4VN2taTCwqxan6fEdHScBu3JXFMl7ki1",
-	"qFjJ2kqRXnb76t416K26g3CvLT1lTDjrYeKM2YVW6XzBbqwWa9jjkrN8976w85Uf9FpaLaAi5NgBShXa",
-	"WBbzbXZ9N2FWEV1G1ZHdE+xUHKbrCnt23/iG33vhn790PzCM0MGqX4yUPge9tkHBs/LrusipCPxV+eq6",
-	"dteaxxXJoA562s59o+YzS8jI2KVnFmwjZKw2eMoUFkHqahaxwGqYz6BcV/nAGcxYAewIw/P9MwolR+2n",
-	"02fKo2g820FyHrSWk92FnBDZn5qx0EpoPPw96aSnCAzX2piQ9tjgX754gdZUvDwOjuOeK7mYuVi+lUP5",
-	"FkcOsPjuRYOs/Rshl8Zt5RSrhTXJK0E08DjjcESElfhcyBzJuGJ992/FxU8c645cnONprpTvz6D/C+a3",
-	"WH6BtTS5RvB7OoEqkVHymlIjWEtja1GCcqeWu6oyWB3Kaxl7FFzmMZ6qtfzovFJ4TDuvc3jONN/Xh9gp",
-	"BnFU2WI4X0SnwknIJeGu4IuDKPgvVGt5zLMdAVYcKZtLJF7lxRa9L+ooCyUqqk2KC9p1Vq6w3uPKyGVn",
-	"pBNk40arIFg1QQWUG6WXQs7xDDZhC5Vq/L9E1BzKStZIp7vzRUbHXW+ONNQTdx/vJDsOfvr1uaVvHqqq",
-	"YF2kGsfKj4zOe64mntKbJ0l+OL8k1m4zYbE/3vvmBqcK0zSegy0pgv+z+4rQtEeGUYeKHwur21ws+ua0",
-	"FiN/P+si5r4fDp5CwQba1HPpValCUyRBI8cbRdD8ThVB+NXpXYj4eUWXgNWpZOMTZtzKygiCA+AJoztU",
-	"Orb50J5Z0CvT0iO0qzg43jUMZcfNLzELgEC+XGf2+2WGT+iiNj804iCPEjeMUzlAW5E1n60zY+7dt430",
-	"bF20Hqztpnvz6Za2UrQX9/O9u2f3JcvHu9neT+E0sdOcwkeqSr52OajEFdMpQdSWjnA7d+LGcm3v34c3",
-	"GvRF8aEdX9zduDm9Lz5/rJfA9yY68CUeTiDwp/ddbureVdYl9FeKirGwdDHr02rQJCkhPvdtmQ2HfDf0",
-	"2o/sPM67h/I7llAv/+pBTuN+gX35jK/tn4s7vFuxIK9C22hhwSZsJpIEYuzNLF31E8btvlP8Db+D4keO",
-	"9xyfz/FUZ/nCKg3SZyazhmulmW+/tQvIyGnDaTCQJNwTeqWV06ahsb+04+2CmlYfgzq9Xq3ttp0GDdBq",
-	"S23oajbLSFL3ijPhqZ9dvbf2Y0Z6aYGzGya7QQsxYRI2YCwLiBBqxoBHC49l4Jb9jmtBxQI2O5N51sri",
-	"JhquwZszI/jm0fpTnN2JPCmtzDC9umQtzKqKZsKiMMvGRU4y/32zrb3Kxg6RBC0v2zuJDEPKQFBnYVjO",
-	"eFp13irwoeYVL3u4wAfwB2EFh/ELWTlLVqgslWXqDnSWE+OEO+FVKHMhyMRa7xKOv5Auqp6XTxvN+ykM",
-	"fRoe+zV27hT8NO9dAG0c+U+ZwYzYn7fPwjw6b/7eF6Y5g5TwyVZpyFWhSg2zK1h9YBo8vlohIE04FxuV",
-	"9HAwxqe+oleNVodoen6yg2fz/OL0X2Gll9jVhK9jBK5qE4jpCnVNwPZ8zkWxZsX3YJTUZp0ILiM4l8o2",
-	"HcezwT/g2IZi6O9v3rGvvvyP/zj/kvFkveDnL68CwBhBi/EkYdI/qfLWXKXS6u3pLjBL3zvItoH0BAnf",
-	"+PpUFYNhhm/9Ad+oVEdgrphULIE5TxiP70QETa5BzhLReP7LRo3g+vuxVpP/TBcu1N9E7fEIkjBzgbH2",
-	"MDvhcoYYx5Va1pWXH59MnIyyMeHL//dF550J/do/mcRwlm8sImz5E/uGb925ACEDs6JEtzVjY37AsK0v",
-	"lA0WfeHiAS1iOg9Ubu3v/IjwyePd3Gl+Yb6nTn69Abwi87Mi+U0ydEFEz9iN1qvkhC773HrS/kZHjcM/",
-	"ZqNHmh7bmeegATGzhdU5Iuu1M/cRm0NpnifKhO2u1kA5sV1Zt0+P3bO4iwIza7VivKcBj1Uz/PSvzXL4",
-	"iKhyJv0rCTN8tU4g1xNEJwrnLqBqUoiv2EYLC8aFIgsioTlMdRrrke6rzGCLPc76pF3D7TgLVtsE8GDb",
-	"7bsMaWeCJylHGrsGhbKke94/hxEsZtAswaXrzN4LOTXmOeVb2Hu7M9kTqh0fTYR9dEFs1R+CjM1v+4Pb",
-	"Wn7gPU/cF7TWPW+Is/ewl1AtLallzfXRJvWs/49C/59ayfo+jW97RBziaNi7Pygd8bISdLfVTtiCmwWm",
-	"to2YS25TvS9AP/4OurTwF2u+Bt1m+d/jwEPfbIAnEB+poTS3jjQUMRXytVea8RXIGG+IsgqhCLQVM6dD",
-	"eGRyshlSGAaIF7nL+m6QccGCRh2Pu7me6kjfbPld1pK/95yuFS/9Iee/qaS+EZbNFSACD3aqGDZTqURa",
-	"oMCkUw48sp/2HXxcU+ep51/xdhbSvVTmjN4NsMEGf5MZV8NmQQeEcyRAaog2aOi3NHKk2d/CHIeBksfV",
-	"oHCPQB0o0ONTldrKRoISB8y+ZHDhU0brXgpzPFESuLhKwySAZ14iFRKtNCragLiOFqLz2phreupj0JVR",
-	"VI3fWLVGxB8h50GUV3gYueNJ6rm0lrC2reS7Aj0PNYepjFXHwv1RxspL9q1707NkG/sBGIoEebcuGXzi",
-	"kU22oSKCrdQdtDLcVvvgiJJux1Yx1fyp5fPTFT/R4g6TQXr47jzyjfmke/JQ97GZJJrtumUO8FgDP4k1",
-	"PrWEVr3wAkdC7WX596v94qta3lhvf9OprFriqVIJcNlqjQ+y61WaWLHm2l7MlF6dx9zy9tZFH+nEOXRA",
-	"T28eqE+bXpYXoCEp16ubn66Yl1jGh8uzqJ4zjTy58Z679Xr1asyWZo6m791vnNfnNDffQh2YuLJ2n52L",
-	"mAcyne7H8zh27+37Hp3mdZLr85EqTrg1P2SPpnDZgyLvPYlfh0E9rqx/x0DFuCDz1WLCML7hgZCQs5WS",
-	"zvTmipWBix9ua9W5hTjOKZRHecr10zvNKTeszRD8eB7QYkcxDjCnKZed337Yr/loO/q+5nK8brgDSmxe",
-	"9BNKs0TMLF0GcDlBynlsBC30chygLLE6l8qe+229e735Rv2g8PJzxBdnpTk+US26AZvpzo7MD1CWlD6z",
-	"Yav+Jh/W48plbxk0f8Q2C4VoF1PIcWWIXyCww2073K8rxYB5z45NFZPOjyPRhVM9RZV5MT0/EL3BWquZ",
-	"SAjSGKtPJZGnEnB1KHxZCGOV3l6xiEunmKmMlQS8GuYsPujwQNccbXLib2nkQAs+iJHTJ/lG+X1hTHe2",
-	"7AXcIhfx3o9slenKbuB3DWQ0eHHljxpbLPtzEVVuCbA2/pY/Uwzy9lSkEXjKZypJFOapEB5lt33y4bFb",
-	"bdvBqVRkMpZEjP/0EwYCo1VlLSzQvehehT5gk8Da4JVfuFqK0WzQmNRxLFzt+eoM0vUdJB+546pVTG2g",
-	"EFQiMRwXSJUaGNx9Jgpx9oidumO66hqVandt9/iVq+YG0E9icqgahSu/I+/8cm3s5t4vPK9w74egMZKt",
-	"fQF0j7rk9t1EyDaHqo9haO/1HX06k/AVwwDvJkmgrVrnxNR9nphjSGCO69KQdyiMG2fJaj7Dge4YFIsh",
-	"EjEYDAY3C7XKOOxlDR/2nkKYfPqjTeVlMzzNRUFhhXonwwTLjFrBVMVbL2Uf8VM6yv/DOcMrQutygpew",
-	"YX7hzR6q64LJkU/tvqXitYzHr0+jKHd8LWPGWS4SJtVmv+wyPt8mf5kP/BeE5HoY+tX42LAK8hyGCrlI",
-	"HD3dsjgFFpexFkq6WKmh5F5kupo2ESu8V8b+4Mf1uIr5awZZRPcw//UBq975S3dwRmRtxBUAaUFDXAvs",
-	"urPMk279tAWdL8pYPXU+w0N2/g7VpnD9+twE9/Atz4I7vZBlFA3jinE2VTL1fVjCZidcYZjaeHRSgfWA",
-	"Rzgi94rzaAHRstkZvaJhPfsifMuAgNKJUktGuP6B5B5ijwlYdD8T7J1xfgruRAxlTu0uHFKtjDTcFfSw",
-	"UkQeAepDPrJHKRXeMkgyz3Lkq53yaIlSyqgKCXcqVu6AeOWJUKoKY/uVjnMhXfNrvZvNQH9wTx7r/oOT",
-	"w2kOvfMUjmHPO8/Dy58RSXelJGx9BO1cCQKoo2ZnpCd5c3asyMqYkFGSxsecf006XQnTTGRwUxjX5+1E",
-	"9ppTMRkUlqjXU6+XCHyyIE2e7oghChnkDr3YN/TU1+Flo816hAn6CT+fpR+zR/NCRE+GuoJ+DQGyMVw3",
-	"vpJoo3RsCu7NXw7OoZQprPZou/Yz11x2XU36N/fMx2M7ON1ny3nMlvM3N8/8mrxkMsQilUM/crP0xJLu",
-	"f3YB2lyRHXk0bqzkx0GcbmO4JNj+g42rCCTcnXn5kOnZwNq9fSiMYU/XkWmeD/IouJtQXQ/9yFi+Dbd7",
-	"u0D/QrMNEiXU9UpWa97s0/nvaSNpy7ef/itVdmx3CH1m2v0XD3I4/oBSVzMGnzJq0+B0srwweSOfJvPH",
-	"5Zhv7x2Zi9UWey56/feN1QX46Z3mijesTe9BkU+Bam7hC/YDWWyW1FEy6AE3QQ2uGGcrYSxfgttsIqU1",
-	"RBZiNt0y7n0ISKu3GZwYdi+UC8QzDfEuwNeW73UA3/kxY7tDrCB/3IQ1wwp5KoFEFsg13/p6suqrwq1K",
-	"7cPJexaKxSIm7umq96QGugJw5ZG9x1vJP70BObeLs8svX7xoNV9KsQtfLVoza6nS2hf95cVjLtP0mj0c",
-	"Pc+OalIeyu3pWswX1iAtz2ahVqHXqDY5UmPH7corjzXoPdb3rPr9FJE+PjyYSiiYe+qqEhHz7f6D53dh",
-	"UKsi4ByXp74GuKWCbYHrvc9Z8U/EEPzypdO2nDD4r//5YmDOYL9Ig7gw5B6NWBCe76SidUeP5RZuwqxi",
-	"M5Ek7nchON4Iu6igsCrEIkvYnseNvad/h+033D7XM3XzRLWRnTnlpZBx67p2L8a/C4QyriRBJILBPAuz",
-	"4HdETR0pbLtqV58F0pnlP5wmOT+egP0NJPUJSJgrK7ilQBlkDPHZr4cQIfZOfDh+fkMvx+EQVTLY44lP",
-	"ezg5bnhisnY9OkiRzrgY2LCpWwgGEuNoFz5z3cSeveuT2h2rjnZOz56kO0/y7BfaP/6Js2fk5hsufQOD",
-	"aad3viIGr4VjTaj56bm5mqyMqSml9tQvj/os6SetoGzUFNyJxR+WcXeizQlkbLCYERN6bmeKvXyw9Gu/",
-	"alM8dTHlCW+EVvs6DBpn05Sf3iBniLAUE6S7T1eUeJdWixJxyW606lfbai4NJR/2r/gbHP+xOPwxxCvH",
-	"ZUH71A1ayEFUg17FijJunXxbcZGcL4AndrGvKfUtF8l3NGqcpliYYN/L/Z3aoM9zSzdVn8CwWF0yA9JO",
-	"GOq+mbCpSslY3XMTLqT7ISHAG4YFbHLO+JwLaXw9s1Z3Ii5dubvnFwQFxvA5mItUrriNFhDvteMfwyi3",
-	"MI+7h7j0KcOg7XDhO4mde8kupZ3HVak2u9XmGbtUITjJmwAIkitRcs7wmJs1xxUGV4g54AB3DVv7jeYz",
-	"OzrQWpzVKSBS3tJ6939nShC0q0yzNlxYU26LtSprcRD2ME25CFBNHcYH34oEjvIeA4UGbm7fiiQ7nh/R",
-	"Bus+Me6EfylxusIy30yCTmWMF+UFAbpdQEQLtgBObXXCskQsicBXbpmGdbLFs/U6RffBDR3HQTKpJF6f",
-	"O6cUH6Ef5uIPuRdb3BvDt/VITWuOJ4BwxdTypqF00fDwWwYVWbDnxmrgq7K6ZAe+qZAcz4f3wqcqKyd0",
-	"pA5I1xERD80b4Ww8/ISXBJ7cuWTcWh4t/JV+jQwfUjFeFrwBazt3DTf40LE7B5rlycme+DaLpp1SYDCN",
-	"7kHNvDOQCqESllJtjDN1BFIUdOXuzpVX/rrXIG6NOzUyRSUjoL2+ZSWcsxLOSY1rUHcNgfdbHDHuqpns",
-	"quXln9nCncsYn6u66xVBXYAjoql2Szxc9QayTjEhy2dUXBYPxVE+1V4yY50TmQSCiwmVBGNIk11kIKu8",
-	"mYQSJTPJLjUadVACNDA9/oAj/mUqN93nDlnNE46fGLjQAdQjJThtuPSXVJabZbihygs5hWZaJaQd/u4K",
-	"a449MgDPqs6FnDDg0cL3ceTgTIaJGQ3GptDdol98bUFZlGftFUqeux1NyLnZd5L5ofAHN2F8n8Kret8w",
-	"LbdUyJ+AZhsurXFRhDtcMjWbsIXa5KhKO33nBrCNjg4bdfCdNes4yi2/aq6nCClPoguvFsqZJ1rY4RpQ",
-	"YWYNvrk08lGnl4qfMpz/LZmtM9ok3k0rOakt1Iat0mjhI0VhWCo18Li1FC9wdC1X2Qfg8cNkeQLjNm7W",
-	"pz7Wv+V66QI6t75ZZncu7kBi9M4TF/5bkbiIT0hjudxreiq1LtA/p320CXDoHY3+kA0eZ1J+Z5rDFPoh",
-	"5hjz6xkaTxYqRe8YUAd944GQxcvKtUpEJKCZdnPnu8ZqMzvTPE1Tyu5aDULHKTP561xGFWKuM76A5uKi",
-	"po5TJx/woY9Eg0YBMnhtllUSZVKxldJw5QMSZ8yGUSlUo6gv8kbVuhCiJKKDBUTP/6iWIAf0sX1ZF0Sp",
-	"FnZ7dvmPX+8DeFeIJstG2czhKrkP98c/oU5OF6G+ZA/tKhWu+OV4sEFNjpBwbx78sOqnk+nWc9f+Qdbz",
-	"TTCMCCZustjs56FmJoSyKIxPzRxgKk2kLV6o1Zc8/Xm1zi9twnu6Fku4EApHx6JE6m5v7svkDnTjBhPG",
-	"jPTwHqbXe+qCWGpmSrOFWkGeUuQiuaQE5CTkFzHV7FbbM0Ps1ltIgBixp5WE+nRi4e/Op3hhu2dfoWNz",
-	"Ab7ka6yEGCvY6M48T3Pov7dafesQ4qGsuNzu6oQvvo7UasVlfFlsy+Ea6Co9C9jxx3iD/wV7zaMF1rca",
-	"91sNs9SAcXvLdMuENZDMGq84KtSskd77wXo2qtza4HpwzXChg++mDNufDFMbeUnJNKcjVqmlB8pDtQgZ",
-	"UuXlHGPhxT3KxA7v6EuP2ovmWhw4gruw38fYXuhhkEbYEISXqKUHCQsrU3G+nJyt+Kfv6Zdf5TUyXGu+",
-	"3dNPbp2R7raU+7+dKpUAlz3fYxc0dJgEX9kiWrtgc4HtvrXWhseQB5nbs20828ZuFZI7gqHaDVGVfv8A",
-	"hIcZguUo3Dit+BavKrAFHndAZtVVThnJjFVEw3fnrxSVBL+zLlQSH2h3rTpQny3vX87ynlgbZwtLOOD0",
-	"fzYWLM6HolbLUl+EryubMAmfLFYa6QmevIXBmiSqYJwwC3plJkWwZWqmWRF0oGU8imBtzS7jUD9HdLoP",
-	"4iuQMda5dd2Jq/nMXoenjzW1kE3wmcbkCUAvO5XDfGaQaoiZdSol4vn5Ms9QfExcDhBPfBmyjJkRc0mo",
-	"sTzHnBdmf//vPrvqF0D22cJavn5QBNmSDhYhZHPA2BxFdg9ObDtVS2Nhz9c8Wu7bhq/dqPfUyd4CvutA",
-	"Zlz34CZS3NbybL48mZSesI5nD759CX0uCum6uyRuxbZaBBbELomC/JgGY50jnRAVdLTALogZW3CzAJ/9",
-	"v9V87WIJ55TFzIVC0fKWEWfSFeOJUVU8v72eGZAQCro+MPxN3MHX7slj9WQ4uedzwpMBmideM+xRXWfJ",
-	"9eyAMBOSywiYhgS4vybB29JtAbz2wDDpIlLxQ+wmrW5be4VPHanVvKKH0BwHNpv77+5x47+BDPVgpZiT",
-	"dHbr61RqCTGWc92n/Filhpryj1Ioih479sWv6LHl0H3sd8N+0s+++dH75h3ciTyle0WXmNi857Ml/qo7",
-	"XHI23nDWmpJPy2w7NqUfFDK506PHy+OO8/tBPR9tHrf5UGM2yLATxWlk2YLHjGst7rytrFOPeYbwZ3RH",
-	"YsWKCO035U5KYdkU5kJi3Yk8wqzgLiQX29QDvKbRQxQFtMK6PPIOoc/7t49iBYmQMBhfNva2xufYne9x",
-	"7WuhuHqNOwMIRFtlehvGP+p6I/8Vw4BE+RW7l6roVeD1iBwyDlhGY4XkoOmdpiJxKJwnJ4cc8oVZVQxf",
-	"cEdJ1Jzg5ZMJ4+ybt4wI14S0oCVPmCR6o0P3DkJn6BznJTAHj7XFzU3uOc/0BA5jaDeed/CKaTCg74Aq",
-	"eKdp7Laww23Cg5HsS/V/8EN6JWHHV7zn0RIG7C73Hx+ydWu3pNLixboTPLVlxWy6rblDmXTPkp6t9bMv",
-	"efYlfROlE2HCJ9L4K8anmfobLP0vERMG6yi3jbS6UjROFWUE5xmqVod281bdwY1/wVjtJszPzfXaLIe2",
-	"neLrn43n4WGNwgufUAUStNudZLlE9uC8I05p5gs22gCW1pvO/ij1A03lJhvc515dftdgeYNsJXyyKZUB",
-	"GrZ0rTBI6sD9Zx9VbtdxfOMfPVpX5ud3mhg1W53eg1S+JbZGBJ9MV1NEqY241gK0h6H09woRJAV8a0qS",
-	"HmHpbtsVMvNglbbuq44+Fob2mRosvGaQMzltFvfua6i2CUHwNsg/J6wpkGs6t5skDBID+/ATenUIWKXb",
-	"OpP4kUb3nNUdBkzo9R3oLeN6BTHVKpMtOBHBJx5RAfNQYtgovZwlqr6n/L9S0NuCJH4Of9CjLMI7biwf",
-	"gHn6jTtE4WeGg3tYlAnul7QeSpu+ZLIFON8Cb7SGLcD/j8MeBYRuDWiu5xJt5g59+eJFBar35AwBLPAp",
-	"lzJNktpGmYz+NH/VmlsL2g3+P/+4Pv9vfv7PX/94+fl/HdTjIrFR6bALqi+HvaDKNGU45EGEY0VNZnNl",
-	"qZqSyE+LfCR2ocFgr1feLL+Etb1iUjHLPzEe34loH09uwVjadoAdbTXPKv4wFX+6bM0Bmfp87vanva1X",
-	"NPBvRIbXp8Xn7xmAeBQj9gw0RQN1b8gcFpbSxVusY9hBj69YTJXaImTKvi1QpfZrP3Lku+BCZd0t3VLA",
-	"l9/jV8O5XAq90HkUaAEsS4Ab6ralta6Zjkqt5xJurXRBGu/8n+6jAXUzxIsXt2Z/MuyfSsIVHn1pSoDH",
-	"4phvyen1TRrayXRGRD1ckMZAiAlk/cQ7BBoybWdWzdFD7GIP4yGBGr5z5PZcU10A5H1K6aRNP2mCTy18",
-	"/3hLZbMpngpBKV+j3kFzSBsCfAApi5pR07/G/LTEf2CxP6pGqR8w1JMqzRKYWabSOpSkoB+V+0nrU+ID",
-	"NpZGDIAjHf1InPTZKVzxM6dzJRjAfl1vRgIo+sghtqLBsLmqNpQQlNKGXrmhPCRrg09pPq4+Dq7b0TPq",
-	"3+es7xZeJOHyUK/6xv3JEKe6QQ90nq8neNT9rueg/fVwSyh55/Fp+aPTyeF2splILGiI8yyBYa9ufsK6",
-	"VLe1bZReTpVaTpjhMywEUGuQlDg0aw08ptm00EC3Sm0c8Rsc1/nh7lidGsBtcDkgGZwwTG3cyZ1O6Xiw",
-	"c8f8qWcqFIWuFk9vjIzz0y2LUq1d8NVG2lad+yChzd77Ufk4pB3oQibsfRSkB6doMk7BcE2bt6B6jrQF",
-	"NzUHXje8tQugb+XJe/dHQ2hYtryD1bQUIknu48iM+bhQ3RJu8ghM5lxIv9KTwkExMCO7yHKm9BVDRkNj",
-	"2V9evGijiRuA5X6/84qbxc84apxo3GF+wzkJDOXdwqFbAFgWEsYbkSSX3odEarUS1mIpcZEb0g2eKQ2R",
-	"Cx1dBOoJJNvIq1101H9gNBA6mnuVJwv2bsGtn7WwWnukc8rEs0TQvthLgOQRcsIMuq7+Iu+TSW6cAEz+",
-	"409VBd5O555rWFsmNLlhaw1rrkH706xHKNFULoI1PMmW7mH4CnFaW3qn3tEkxmwmNLuTYUg8W0knVvId",
-	"ck56i6AdelH6EfcFhzGbcrlkPMIqBvd7q7cTFnEZQUKAEpGSkUiASbW5chtakX/vxmqxBqwWn279vxif",
-	"WUDShdYGp2Yzt/2dB0ShrmnZIqXjd/SO9xloUY/mt0oTK9wB+MJFKecxt/ygXqXCRL9VevVsho/UDEnz",
-	"MBhCYYYgybAVj6HKkLIa1LVWanbFNgsFd6CD3SJ7RcRlmez3IOO6wCfvJS/yCojjHjkRVDlqdV8Uevpb",
-	"CmQPM1QPJ3QNLt5yznd/Y2s26pgEI4EkdpUIWDtfP3VRji9tub+ufa/ZHWjTfVRDgcIH//SxntfC/E5T",
-	"ypCtTu8XjGaJgAt8CWzKoyXlKngIsA24w4vSWdZJ2Kusp81n93y+cn+SIpCK7k1qhkHjTCfh9LaDJJNC",
-	"TM3CumW1Rr6PMNz/HsPETN8x2jgJZ3eiAiJamd7J+/DjcPsryXmLAbeTdFHM5fbq++y84ScXRqzSxFfs",
-	"1kCT+BGPQQPCXAc/oxffPkSj24dUVqrCHdYgG8tMOl0JpL43l0j7QO1vC34HbAogiTY4ZJpB4lVUPgRk",
-	"DPEeDPA9GuWPAVbo7hm93UPHrYejIPJ+tVDKVPqKjMo7tJ17uk82R8TuVMagd1rMGyTtnU6LTXr7Uxj6",
-	"NPZb6lksON37612PUFbad48/eitteXKBkBtR40HJjb0OQ/ukN6B39CmEnFLYbVvuw84u//Hr5x3SdA85",
-	"GTCNhWF8w0s36vSn9Yef6zgurdto71Noeqc5AYW1OaGsM4hRF/bukXO13fi2X2EXseZdc6L87B/7KPTo",
-	"lNtXGzl/dCGn87O0jBh9TlDoWNyQUQ67nxguYvcfu8Xx1bqQo+DXnD1wsUmIr1T8LMEjJfiWiwSxs2Mv",
-	"KiPmeBLBuigul0zJqeIaMRy4We50ytVKz5dDNFc0eAnS+LOegf7xHSf0ix8L9BGMI1/ERiQJm4YyoJrN",
-	"8KEnkrI8fJKztVTee+KYAwtjgScQH9mx8MA0bFtZeCKvTCQuds85mQL8SwTaipnTuqwJzP0ht6kuZ8z6",
-	"k1jhfR0jnYq5LFjfONGJwsefqDwFJfId9SU93/r1d2gUc5kb3YqLBE0zpiv0GKJE7KTRavYerSFyH5Pv",
-	"Ph0azEcRLV9lrxgvo06YoZvvmC2mRwcvoiVTsxnjzKx4krBcM1CjUmndiJ30SqVOFelY8zKofrDiwt67",
-	"GjNgXGmS43fL/SnZNb7Ds88Qkiq6r1jz2VGKBZ8syCyF12m6FtXgdXj+aCOmMEE/4eft/mlu99cUTLKE",
-	"W9DYyxcoJQREeND2yzrxDJbUmG99I0+y0/x3uH31nWEav6W1z008m9djMy9MzREePmrOPVubEs/vwQYU",
-	"lL7TrQk7cJUZ8XnHWJrls708TXsh6aLF8DjWYEyGkZ9OE2EWELO1Mked6bT7/I5t5hvksfiATx5r+Z2b",
-	"nJunyWownu3myR3j5hpKKPka7lDgDLXenddkiTaZCRklaQymmNY5MgovlNV0nRd1T7bf+ChurO0QN9n3",
-	"n6QV4tnEhkmMoi4yTkmFSxbxNSWxnPFwDTGLwXKRUMssZzORtAiNFk5ujXdA3xGS1xPP4gR0CPi0hsh6",
-	"hIjNAuQVrbnxhXkKI0+llkLOrxjhL4aqfoKLsFQVGt8Dp6kWQqIinuyp9qTSMVqkNzR21BlBP8d/yVSg",
-	"L/Nze13C5Tzl85xmyf230wr/75Wz1mbtIOCAQD1N5yjTyzly/GSHz+fIJ36ORKb24pEwsCK2sJOsROU8",
-	"EXK5p26IrireZePfCLkc7x1eDO9kMniGbmd1TuhR3wrpjj1Opi7CyPpAF6DJzxb7s3H/loTopXRo4b5i",
-	"3CyJpnznVrlZrQKG+iHth+QuTtuE2Lb6pVV/4g6Vb0/lLgYwiqk33HdrkLS2Z32eX9xrnvLppaQDrz+R",
-	"kRDxhVoClc0HI0GzI7wqs1DaMi+kcIjZoxE7wnWH4oBdsN9wbrKhhyoVYv22AGC0qt8Ow/wLTl1nSOL5",
-	"k8kcpAd0y6CtOVuDFio+QIItsTQHlGUN5KHvqZ8cKrWA5HkkPGUu/N5LF8tUIG7LU5JcerM8U2nSqVPM",
-	"6Z7Yk6T4Y2Hoc431UeL6gbq8mEqtRsBn52D3CsnY82gB0TKkOSMNIM1CNXhQY2/ykY0+Tqz4HC7Wcj5G",
-	"NAoMmKlAmhtmAGRhwYqJ4AeePwKEj8ClPI+4gUbAxIGIXdrB+YJMV25N1BqXKEqUgfjs19YAwUsh49Zu",
-	"0n383wViX/UM+jgMXOc3wgWYREA7BbsB36I2VWoZCMACRMIqNZbBp3XChaxtJNxlDqpSryFw1NwKjjau",
-	"5QZOhKGGy9K3Uv1NIJO0k7ULnoxawVTF2wmTygL+E9u38foLzZXaQOyCcaaBGyVbK1QDgfTO2N6dVp8+",
-	"ofwxg3iH8iuZTqVpNvzaGpdUlp/3BE5TL3uSbv/oHWq15hoCvKyLhzw+n0Ta2JbWFyoKW4RE92TfYCgW",
-	"PtmLyNyN7GxGTfaYnsVUQYQLKRBCCNHzJz7NZqMFULsns0q1h9Av2tEDDnUSNh70ao939INGwH3y+xip",
-	"I9RGdsYJtYeGYr9bQBl5kuUqToqysr8rdR0jdErC16aW3nCz2LY++75xD/p50Tczrv/kYdDqQa/8MVen",
-	"0p1HCkuGd+B0mek5sFTO3whCM29lTBgW4yViMZGU9S8WnScZXFuHeaR5PtvSsbbUoYU8MVazSm0uICvu",
-	"2WTCqMfAsEWQf6dWU1qxTE9zVqKXw3KUh5kM4orfKgnbrLnF8iVIj6ZRB1m0C8+YKWRb/3qsZj5BNXrq",
-	"JIy5bjThcRQgXXs3rEFYRsKn553l4VqfrG3Fl0AVM+WLsE6weMvr3jfHyGOB4z0t20h77Xsu52rJN0KG",
-	"hDvYzuaFZTf+3lm7bUwYNhd3IFm6PoqLZMei+s2iPxp869Nk058tqTNLegPIPjiFCbN6y/gcL5mWAGv3",
-	"YyzQoqIbCZ9stoNNEJHLKjSp3MacaSlNzHHC/XMnq1llVAI2VDuZ4carZfeAse6hH/BlYy68HAVo7Gvs",
-	"nQKqwiI008DAQOIq1Xl43NhdkTYGpzjmMYSm3BBW12879OqNzJbX1JOBFrHhwgo5v6QstNJsAUldavB+",
-	"3DEkO2owkkFuuQhy2JMqW7GCForVOsg8SsMeozo8sRiyVvAtIkgBm7PejWOo6FHA5rKA3z5xCjQHMyEY",
-	"d7d2BN3u/unz4BmMe+V6PjCgzITQc0tQJsdR7tGhHehkMWQrDXw+9zYVYKGqMUFlV2hZWRLUV7S1ckgX",
-	"Cy7jc3Xn59+hMXzHZfzuDvS4zSHM8tkQHmsqxSyzSjEGiXE2YSzwmEI5sPlvaZNx3zCFBU+QtM23JuNW",
-	"1Npmsl65hgjhDY4b4LQrl4ORtOO3I6bYTlBlLj1hlgGQE5aamgWddIo2AZhsGnlcnM/QzXfoErFxmn2f",
-	"KQDCZr8f93t+KafCV7hvYpnVFGZKI1XQXgegEjj3ytFg+yqBD2Fgn8afv2cQ6/9WSC4jYG4lTOh1FDZ0",
-	"uqHOhJpvpUPnqNAshqTMYgFqnUDN0ob0tJwJveo8O41PLSxcNx6jfwH3Ltybkvj88hvERMmljg7B8iUY",
-	"BrMZRNazMiNua4OQDXAdLWoN54Z+fU8cVSmF38923eepsk006w9g3Mr3LyL3stCeaCZISylBm4VYE85K",
-	"qL3CnNRG6bgIlRH+blckFxY+7fFo9NaPOKYD6az4pzcg53ZxdvnyxYvJ2UrI8O8vj2+9Cb08KzCGz8GN",
-	"VJh1inKEfg/+U9Ph8+CyN1rdjmo3Oi6iw7bQyufE3MJ5yFy2e9hO4vAhj1pw89tMJNgWds+Ap0olwGUr",
-	"8Yyq4cLZyndimD3Z+4RNAB7YaGEtyEvmLcFQ84yZZChy7j/JEsxVXYmUXWCFedFT/J42M7PdZKPGyWEb",
-	"5jeIZN6FntVs7bqksQ2fMlrmET+/0xC5ZaszFJltJuSjSGwzDTmAxfaxKMCpmGx33j9EbxRx92Hna6YO",
-	"REUbq5ygduLjpUDmuFkoJuEOm6ncRMxBbLUF+JcYEiDNuU9U9C6taGvvL/5GQhqV2qpwYFJ7/3Xjv6VX",
-	"rTBmCFX4mbKKniVLyAkVUVLkvAZNUCLVy1NPN/W9POuPJ+p7ObyJ9iqMGuwe1E3h+ZLgfIWpIo9b7Wx0",
-	"zY1xodPeUBYnfkEpj/MZj6zaywpHwfW3NK7XFS28Z4hkMCn4uZA+cfAnE/JAs/CxrTX8a5gLubNSXedm",
-	"vuxlqb+Gedq/T8H1wb54wNI0LhlP7QKkdV+g9JXT6tQAU27j8cyUyLqX1Y4eqtOlNNy+jFr3YusHFfC9",
-	"Vmo2/FVfpO5Ab18hM2vfavI+9Vj8Rd1wauNUA52esIYiPlSRK1/+SHPEHxnGNTCzUBuJynSw2oSnnTeS",
-	"0a4THkF5gZ7V55Tq8wNsdpSBFAS4TgRoujFx6rFR2i4St2vaxRGeRcNK3cE+1XC/f4J+pb9Td0Zc4+y2",
-	"tA0jjfgkQKXkG0MbqVlYn6frPQGphfWP67MnZnRDBQrvsQ2kKBgq4sE9e6vSK7ZQSUwwrHg1uxIytWC+",
-	"YB/xGkYqtoTtZfhj7CoxjU7bauCr+ow//bod0gbcgbTn+RNHBLlxA/oO9LkBaRlO01DBB7cB4/aS3eIv",
-	"Lv0PbifsNuaWX7I/pErlhIl4wkJu8vPtFdNg0hUYNtNqxd5wY89f4/d//00xe8rNshii51QbjSWgOS1F",
-	"r2FC/pYhSkFN8aN6QKLbXeASxWg9HF0Y1CtzOr5jkHxz+B6s1QjZxwlTSVyV4e+pHOc6jkfOv3oE8+qX",
-	"Xb98KF3YVQVNP8AztwsWhd1X8HLPrJAdpZXz+pZ4VA6wKxVZGOk24p7mPp1wm4r17NxgEG4tjxZe53tx",
-	"b+u1hpyrqf76rTjwQY0jXQDFjOpKtrA0gzjja0oohjKpOVh3UttBr8V/Fswtl167HqFxyftR9ejsWXpf",
-	"4DvrmqrzjZgVJTbeUlXE0TxxKPsGLLpWn5d39kOJ+jkXslaOdPDe5yI/4ojH0LaJuFdNbXNH99tVg89k",
-	"1WSHlh31Wk3DzUDF7ch3Ut3MuRPS4T8vptxSQWMdA5kLKY/TuIGM3U3ua/cVp2kGy17fP0gU10u24nLL",
-	"UHQsVhImbCEw3wIrlkorEiJ5xnNygAVYFfk56YrrsgiUyDUwZz7UbMKTJEDj2GjxBXvNowViseMljLFK",
-	"xYwn5WqQSs1C1olaR/bK/fY4vXp2O2118y2aBcqhb+X8Tm2KuonKk4O/RDxJQLMV3/ok1ZUnhU0l6tTa",
-	"MD7FJKL7CyVz3nIabpqUrdVZ81ndnlyfeqUyhPzZOtQSdYsNhI91ujTmHTHM8xTb4TA7IUdXg7tgK4XQ",
-	"QLARncPa0GPHrhBhnk9SITzpgvWASOXDTivtMFKpf3btLG7woWPXDJrlk9SL79zh2OsFHY95U1QEq7U7",
-	"QjeE4NmocTYJhPkNA17LRcKydeuyQSB8xmitx8/vNBcx2eoM1iCwKkr6qC6BTE0u1nRXs4eAjgY8Fh3w",
-	"070OXm1AT1qewQAt1EkSlKHUBkD9AS5GoThuwbG2444nKRzUEBBat/a6YD+mzzuD3rg+jiJ3oyOKC+rw",
-	"zFvdAlqW+womTCrin/IcyCKmO8DsbHQIwFqh8fU/XrR4/zuJ2K4oKaxXDwQSeecIx0pOp0YyqGgNWwfh",
-	"tTV2WXbY2NrrFo2rMhDiCQnAg4gKOVWfJvfaLYnpo7GL0v+gsQqIXnrW+woOUv1jw8fcX5aH3IoX1/Ki",
-	"l+j0mmLTMP1x7qA4u+vTRKfD6FCIT/FtGKF6/0tuWXkn3dbuLlag510Hq2/dMx+DpuBEn6iivOXLgqKs",
-	"ubaE/kv5DEXEazbkRcMm6o5du814TQpEnfUtjlhvw9BHTSDpv2KYgNivGB20aN0nzTAFne0kay3ueLTt",
-	"OpkV9vT3/vGjdhJ+kq9jYZ+oq3gDdLe2WagEmAW+Yug0co3DWslki93ZBHiEDmW3aHK/p+gzMfoINpsT",
-	"JUdbqtAzsGaLRsJsO1WzWSkLfIUxEMIWlEJSSlRM3SyQg37Ko2V7e1knouuyuxv3zEdhLfjxQ+dBBzqa",
-	"qTvIEImKWzsT0qrC2UxopjayvcJY3vktdbZX39gxp07zKT7hfTpcVpOuUNEW5cGo8EVY41/GokR52iQi",
-	"Srb3akXvq5JaQkNJ/Uca0udKujcMU5P+/ntGn5wFQjvoDYegNfhbJve80dqIm9yJ7pfyVw8V+EqWCZgq",
-	"xAxEGrCPtFUnP6lGlpusQxMiKqIg98EKwum1pa+s0daj48DU+BNWrTf4EUc86ljefcIg3uY9iiR4moVK",
-	"DRzuXtxsx+pd3NxO41xwVQboYMoyra3Bq4qW1K6u9DiTelycspWrQzw0wuDgjllo6KndGU+Pvqh3PfaL",
-	"kenyFQMZGwaIb+JBLjDyxj2FYQl11FJ8aBHHCy+tjj4+KALE7aW7yz37FAHDILL2cEIEaITeqnBdf1VC",
-	"MjdMAsS7sPXtxL4LZGPAdl4Ya+6Bxv2L23EGblMGtlGzHfIXj3SzUCxRxjJhvcFTcsHk7bJ1gm5mf/zJ",
-	"M/P1163M7yD+aSgaw49Zk8mfDDPu1QzXgEqSCs1OeJHmogmEfwqk4Nmf4qmguLIBm7TplPfTiOmhMlGc",
-	"CMg4vL53Lfg7wBrlOROJW2BynXiqSWVM1Cm8VP2bi7doOY0B5Df4858qmQ77ix+/VXoOlnFUbV9t+SfD",
-	"1IbKCDySQ7wSErORgUkNdT3OlX335FtS8SMizzJO6R/Z8y7/8asLGCnOdf/41Q3Ud+HhqU7OLs8u3CP+",
-	"bwAAAP//",
+	"htXY8m0uQYF8fJquDKOiYVY2fkKj78fT4saQErkvIqPoig1V1kKlcqe+/vr5d99tyMefPL+/xyvMkVWc",
+	"7Q866deg5+nITI0q3gaOKnp+Qf7XZ5/c3xN4X5p7LeOkgqOwMScNSqukGj+Imnltumh/f21fSKm1hbMj",
+	"GuC5yUk+f+LLQ4r24WEI08fVXABnnPQ5bCCrDKcvYtatlDmevnn7mpwAHsyvG/KMfCd4Rc94xpK3Lbc3",
+	"jbAG49aH0/2L4Alfzzcvv3+JeY4bm7z1nh6bGshXrRHnP3wOsmZ82WUrmspoEXoz5DoxGLlf4rARIjHr",
+	"y3U3n1O78QJLt9uBK22jwa572g0TdsLKTg7l7AKhWVsiE0vH2jWfXFt0n2fUrd+FfQn/6tjos/UN+fP/",
+	"A2UzHcpkdMofDYvVt38+qwXW5jhFufcLw9oXRJeAV2pV1A5fsLpsYU7/6M9DRVtJutNF1eKFt93WTB2K",
+	"E+MVJh6FWQNUKcFREuZbaZtuE/5gH+yW1mXTuT/HadL2T3E6qv2LQKnBf6S0vbkDcZDqwJql0xyiO6n5",
+	"wBH4VRj5pNHPbOxNijkZL1z8QRqLlbhXBccT26/NZnkE1r69aDVDvHYcamK6hgWXEjM17miwr/SuEbM7",
+	"/hbXq74K+TWVzyqTOTNg3f9dWcCOafWCcCqlC7rvWK3TRQHJy5n71NSoXwEkY11XaqaBkYzZXs/RJKzr",
+	"KMflA0Vi+zitn2BdzH9hl2uqdNGqVY2nhC3q4tw8X+gP7S1FamKdS3xyaudz0xZ0PSEpOyc/SzYEytqv",
+	"m7tW1vM7GRu2z87N6y03re/jhdVCvplbdukJPTVf+FtrKgtMtre4IL8+QUW2Z8LFCQ8QLjD4hJNMWy2O",
+	"1u3LUrfJtyGCqF3is9SmLX2Ao4L6Ec255QUqw0mkj5TVxpK5UUqwC/wR1QB9cCkzUc3KyUedrBsAK3rK",
+	"Vneertu4xbaSwS79y1p/joa9kOdsXpAKoUZm7FzR6o2L5kX2ji2X2Z5HBQwpdX87F9FbW9zlTTu1sWVT",
+	"NjzrTWXgupCt8yLO1BWYh9/gs7GdreFo7C6Y185xdbrLZyL+7Xn9fNlR6L5T7AAWrzoct1TuRdFyzeoc",
+	"9IAH7ghVdV4QjvRMtkBs0f2subfG0D9QddB0r7JIEegYVdrm4pv+UMb7vob/RquEJyOvH5bWC+d2Ijok",
+	"VtytVrkwG1Gz8rw8w+9WDs/XWJba5XSLVqOHuiyh0VAFHe+qK8+gbVTGavKl/VW10EVJm/Fq/4DJGNSL",
+	"n+BA/M3nBbl3CRjEvBphkNh4XgAhuU8GjjR1tUtp6yzlxRh0rbu0KWOFDWsZunP3wltR7zZrrp0t5zbT",
+	"xJYxJnP0sPRvgX4z+izUsk66E72vZoF1HAVUomMrJEz4HFl7Zs07yL1VEjJ2uyM8ntROswRHoN2LfZXo",
+	"J6cvnvHWitROEJA4JSNSyiNrZnjETNlfl5UzjaynS2p1UwWXK80RZ2/MpqL/Q1gg/1hWwX/WE375IX1h",
+	"ksSq4E3vrJ1ZTb+K9p0lazg4Gxe2H6VH/05P0xUn3CWHVD507w6XcJikD4bUSTCloy+I9szdb18JSZrY",
+	"aIiuuZguay7N2Nnbafb/UtZWWf+X5rw0vUwUbh4SM0AfwKop9wjCmCQxbNbdX/4+Guy3tbp/nVA+uRQd",
+	"V4KeSpX78WCxuJQtMfCVpq5I1ArqxqyVkVNBNC5dLfge1GIYnEGpck/9PEupH1QpqerxM/GVn89DBaEb",
+	"O2ZAiZ1L9HezjwutxR70Ae36ZYlvcbrTrykEHLrT8wAj5qmuke7emKqBjgt7bXiHxip/43O6hHSJYBZC",
+	"AAFIF43prfl8bkjjkkR7g3ED3UTy0y3O1CF4G792l7X1ZH5tzqF6ydUpBWCwFdU54zpdce/ZsToJzvnK",
+	"IjPFq2zP9RONgF6uqWFiSrnUw/XKft2d3VtSZsLm5vmiO6xfirE5MnMKrVqqi066eftyyazcZsNE0vyU",
+	"m0alqo+NoTZZGuxMOaPphKzUc0IJVlbvQG7M/4vmw7bZkP/7v/9Pam2onqjPsUXmFv9pacZBLBnJuxTG",
+	"YXysRuyIaKUi8L6pKeOuovnaGAzmGq3z1btXtucVDmOXvpPvR1RYkfld05Qli6trTljFKrCZIdwi5dmi",
+	"N/MXLqJFT/ommEUwHKcC8q6yEcu2iX2019xy1QbvNUhO60Jm4l622kMB8FUrshcckhkzxs7ncAKMMxwb",
+	"KpkSnOxEa13fKFcIjksoP2M6x2LhXajQfHrTtNZQ8BdmE/0x2WH1BBzpubCVC8ktipIQ4ZWY+w1VCi02",
+	"LhxYHoq13VTjO4B5ao0aVPC90EmkDl8tsugatz4ucxatXg+mMO/IF40tRbfKx+FyKFE/5q4VB2CLBzqR",
+	"GmWVetj/3V7tXPLo0u7vnIEc9QTEL2buYPlCHI+urH5N8kv3lp8yK2EdVq6bu27mJrKnWcZcs20+J0oc",
+	"wZzq5lTYMU55CQHaxGVqzycZOKy0hMoQ2lZzmPaslLgqb3M/sGepPQX6zo9PF8C6+InKTf9fBvmQzoYs",
+	"HOy7/6eHgbfiAD1osW6IpsHb2DUKntie+V4kEVVWKEHa6kMKndoZE6FMn47OginpmIFI0VMYeF9QdfgR",
+	"4OFqpJhhkqyLqYnTKO62ExJKqtLicHJ9GeIcK1dJsBoWGxvsdFUe487PxI2E0c7qFclfBygf3oBCqJox",
+	"aps3tRL2yft0gVtoqlshrNA9UckdXFEa766t0/agEq1MAXG8tDWb3v+A76e8cA3lxRSZS3mgkpa682SU",
+	"FB+wF+DoupAu3TTN97Ctc4BnroNugsI5llyUgEZ9gRMgu+Up2bas1h8yTizcdXBlo5MK20CDqFXgUiLw",
+	"YIGKafVU6T47WtdbWj4sF/pX7o0rsl8WmaI4Rd4YzaVyzxUxLcBWtR8y18e0+dNF7oc54kYa4hl035vP",
+	"78Uvek/u0xa8Lqj/wN4Uk/N4iWQtrBP5wj7mzOb1dR/voWyfKN17Cmx3fa1FOjbggeXcddTjr1jojmIn",
+	"ZBGqfO+60c6DvdqklH4vJ1JrPPCut+QHQtGt5lCiVgr7TU7d/vZ5QmPQfugaH+Ug7mRuHcQYabYQ+5FK",
+	"ZjH8VVseCFXkP/4D1+UjM7e//tq36bMx11Ue6FjfD7L08HJuk/Islw281+pFBADEFNGSQWX/uTTaMHVg",
+	"3PIkuFLZR3sjpejzAnIJTmfWhf3EBzRCi0SqfnzjdD924QdjfkD1vEtFd24sY5Y5PCvBwaXrb4Iziymi",
+	"qPXBThG5PeGCDs/peOj51RzeekOR/oBMxMfBUFc7bDa8BStzH7fqumql9aP2EfT7xX2mJVbU7AG4xdLR",
+	"II/eAbu52wMHmYFisD2+nU5NSUzQUSvb+lf33sK7Ufyh/OKERvMhh2wgZ+CLtDRvmGKylbQElS7vtxs6",
+	"UWYijtBVClhyGC4IYkw62LcX5n6P3babqVWgYixQi1UYaPTGrk6FKejpa7L9kAsE2wdJhMI5feS5k9vf",
+	"qsIowyfzK/Cj25OTyi7huvdJLXa6mBu8emEvfUIB2bNH4BusSMN0fIdl1l/mI5UPyWSAiPjrA0UclOmG",
+	"fPP2Nfnjs88++/AZoXVzoB9+PBkm6DIRPk1kIjSUVQVu5DTCss8hmcmpmf6IhH1b+7q5xBidOvpAkfAk",
+	"8WlUL2zwAPP+HMRhn1NmVV+SuSWigte8Pq/2yVawhAyiyoieqOAHKcTuws8Oy3zek4rtzc53Hgfa6gNw",
+	"zUqLPo13dQmlwCl0IDk9rql1YeCJcV3i4MZa8RzKd+T9TpSvbqHOeI0m2WZOoq0ri7K9axVUxJJvLHMv",
+	"++9uQsdzU+FAxwaj5eVhwS3Svv7SPtxzwWa8syNcFeTOiUghpqFVnrDK2F8G0wv8cyvS7Algw6DLvWjx",
+	"8jf1uRiQ8k2UBWGwadXQw0vbtANNtVuMJ4jF5eMZr/ikQyh1R+5/OXb3OBHqC0y0PK4P8zfgnmxeRr24",
+	"xnF6N5elOPLhC4a2q1s81VCelPkIS6ZbddHaSprEJzsejBQL5udwYC5BAKlDwnBm+/8+odMRB9nNw4lV",
+	"+rDpwINr2PXTZ0OfQ27nTP/PM188gDHso09q0VzzxaW0L060LisFukyxxtpp4D9Is5C96PgbPTiysYAd",
+	"T6EtT7AcNEkjeJVu8kphFAldc1y7XR0GOjHxN7l6uZPvihiSbeGNi2WvE4OQO5Cm6O5FUMZpBr1ONDWj",
+	"vMzET58sNGCvBGmIsr7pvyFf/dVBI9aZLIxqcX3lfFQsUHCadpPSmvd8LKMLYTbqj+Mfea18UpTraTe8",
+	"+dVLi3Xn2ihsmyrHAYDBwIif01czOAJSfz3D5IUDlA9QvSBccPDk6xgY92QUywgcQ9/e2uGmglNrt2Us",
+	"z0u9GIlJSs+3Ix28Ks9gHZDj7ZHDboAElsm2ZDU4o5ULjQl/sCiT5gHOadtY0SMQaosVPKo9/k2fBGYs",
+	"Buwqi7SL+TxIDiBctcAsXpgWosBcnJF/L1SihHKgHhJYbTYmrvFPmYw6Tzc6nVNX0roGiSHkGnRwsiSP",
+	"VTuqhdSYb82nI9bTufde++cujJTBI0gzczHqZS2QwQLTGH56CmVqRCco0dCFTo9igk0UJIj30zgqNgq9",
+	"dQE0r6B7CzulJG5jZeRZTm8VLnOfeB1JyQpDxG3dGCL9s9ug3CWZz56ttgtHS2olZoKSqrd/VuFC9tNG",
+	"pPUTe9IVu807NzLAZfo7fbl8vVv0yQ26zhOpWtnT6oKVG5j9y2HWHPOAFrl10cnMCzi6fKtZoP5rcV48",
+	"XWgIMwX1cKSc7vHEcemk88F+R2dqe58bsLknimoKrSS5LRspjqLwntTZ+lotqbHniprxh0SEcxmIXFx2",
+	"u/JSqxoodYFhtxQ4mAuz/+n5s89W1Qt0xIrL38nGKizcuzVv1EGc+HNn7jJzLV4Zshh/9X1xhD3dnnUO",
+	"gcY8MokLjDyphfl7/4AJxHNHi1HzyCowpkxT7dJn8rBvjE9/eCL48TJEOaxaqukJ509LVuq8a1M14iFF",
+	"OPeSYOdtqEnRMybcmcXoOUw5oVUaODMptOl0Luo50Jef1haJzBnNIwg60966Jn7jjLKO0j1RImQm1c+I",
+	"zzJggStryEWnQrVrF93z9ISO+F4Mf29cxepN+OTR15AuSEJHH7zXHyhbihsoqh2es5MI6xUM1GlAaraV",
+	"dPnd1ktWPkZfCq6S3HE44aeDMNYsomspYow9QvcSkCwrdPmEOsllnHoWYaIFcZUTNwmAXJQS6AvWvEcg",
+	"JXFQK8ARLNsVX4XHf7OUQ3jfMAlrP6QtWkB6XTFyGXZSDVpZ+swNwSDmLhLBjas3CJoIL4iWbBO34Fbo",
+	"g01isBhsI7nw9HSLJPYr1/Evabryag1+xlJoXlHSOhMX8/rCe+sxAc/oex83sdvnhRd/rEQ1xxC6CY5J",
+	"u87SH9lo1rLVnMwmbUAW6kA//vSzBJkEVYfASW4R8nashrBEiCziTqwjrW5le0/FhPuiN1ukbrq5joM5",
+	"MNusOjJtmmxC4G6ae+s3cxXlauE/KihrV5F3YvpQSXriWaSPDMXBRch72Vio+SGSq2tjpYvzifPZwiHT",
+	"GOcgDrf61GMXfom7bjVGB70XWVQ9WVkQiu0dpWMMc5v2/PsqYxjmVYQ+ZmsTpoZ+I2fSk+deu0+8sfXZ",
+	"T2tR/6NUHazXo3luhIwKSjKVDqsD3N6NlmFqCd/CBTW8GYP23aFLc8Q8P3xuY+70zB5EeKEmW0AUAouc",
+	"rbXgd4s9D1azOjjFydqcrMsOQQ+4S/uMq7ssqhyGuXzx1+oir5kLSTQ77lLiAxlR7rZP8sac7uimwhTB",
+	"kxGqq0DSr8CdnrB1PeZll0ZKJfj+4iVrQ1peg0KzjcmQK4kUUiFbPRkOWQqj0ypdMF7WrXWHLVI937VK",
+	"f2PfCefAMqSd1Qe0P36djAw63E1yBo/2pwVb4rJymHWMc0HCLxfBSJzGq/0bL+MsKtDsei1ZmIuYxf5z",
+	"z/Qtp/eWdlM4Xq7J+ek39YPF6suZtMv76BqCKu9uWgZI4JMj3fdXDOKlevjd65fIG5VMNsB6jGE9wm95",
+	"pFiEk2zdC5YxEFuPtInBVDdkKziWqhiDZddKTC/otlC+7CGTWR559BfrxcyOnZYhd3NOJMt7YrU8W3Wv",
+	"tGvpKnzZvdRdxYfa0ZWATXw7JnqbekpLWkSyu6B20JuwU4P4luqu90dWg9KCr5iE7/wr2SkYUIX35fFL",
+	"elaxbxx41eWNUSKBw4m6iqCtTRWtoEpCQbhnC9F47LJJbmf79Gv7ML7+iFmohRRtNkAVl/FlF2sg14Oy",
+	"wWiOxx8dCkx/9tLyLyWUfsSDjL0OjeymV9RlB4B9N4tIE/r9jpVr9X3VZ5PIJaziY8mPd4GIEYWVUdUr",
+	"/AqiZLR+aV+bjhyninUwD2GdAZHxu0yFRy66j4mCC12UXarEuP/9Z4oJFLPFBHvWU58uXwou/kl9Zp/C",
+	"KLbcQ1Uwnqo+eHdgSKa+YzWQLZT0aNFXMW7SlTUvuZFnL28xTLsNX6WVSkPPAMXIR81d8R5/ZPZCLvhW",
+	"UFlZt7UEWtn0IxsCz6G/rYb4vhWNizO+HRFK2FiR1I+ELOyW/pwkZ3LNFdbu9suqJG6uEH6rTb9wLw3T",
+	"Iuz+2TjWMyzlt3joHEh5EAoBbnppQLcCz71EWJfJY57H1UrGJTQN/yUX/5hykZOBVwzq6kosppVxo5A4",
+	"bm/Kwc3uak4U1GCVohBp/Ic8ixyu26o5W4bq7Rn0Xfs/zczn0zsLbz6XwwzHOU6gxEyvbCKmP7ifWZbM",
+	"isytw02cV/E+ecLAn/3MDXv89J39zliaV5byrMHw9onby5Oolpeei3UNW5z1KwgQvxYncqQ81NukqA9b",
+	"XkUEOssm1Lyz6vabUoAujRynxVWARH3xo5+TjPX+TL8O8wzcvS7zXL571Jkbbiwr9k++u36wt7QEj7hR",
+	"RStwsczj/0rrNp2TJhCdQq5oz73xltNGHUTSEGskIChysljyFa6u2hAtGlYqogWhj4JVG6LYL6A2xNx3",
+	"Gsb3m8A/YJ45SZauSZV0FTS628eZHD2lzzUUAW39ishkPAf9dn2XN34p42XoPjEvGxcY8FcJz+SRPVr1",
+	"BZ7aq5ZupjeDlZztzeXLN7FQb5LZFCvBp6kqLAbQbHm2NwvHuO2e2FkC1BuitJDnDfnsniiC8hsA21Ya",
+	"cdwVvfeRB1KZmFG0JHr4s7XFaL6ZIea1n6WptUjlVB0orzK5adfWOk0EiLKOo1T3v/Q4ESuv6msy1DsY",
+	"osRv3mO98jJaRf0OlASWRKuj0ypOTB+K+Bt2akDpwhdUmL/gZPx0xeUTmlysXojML4IXWzjQeue230Iz",
+	"1SMpJdu0PNeZIMsqqg1zZKY8FjXVnk+bKFtsAo7Sjmxp+fDcZlTj70z50BKhHE7pmp8xdpDj6o4ATLDv",
+	"zlTECZ0S5Iuux5GILjhYBkKbSa3yNTealQ+KiN3OkuBPiGbmsrvmtpviGv1ttsoIbSoPg+qlQvAXhGL6",
+	"nIU7PTrWSqbIJ/d/mg8TjGKCQWL6nUmLSw17mg7xrXKWrM5zXXLRjHbiciRsqdVliawBs6r2kYJF1Jpi",
+	"8Shm/GBdYXE8jm5qfVen1/Hp/WIXLXVhtNc8pfRZtFJBvXP1d7Q6Mq4wydKCZSzKY71ACLSIO7huw0VL",
+	"GDWTXsPptbvFBTra0ZengEXpJ4m0r1uht/TdPZhtW9CdBjlxnJgFDInQ+ArZwt4IidHcvTJJX9QUqmz8",
+	"/paiaktduOSJzL623alaWF9XFwzJun69u3v+7wsq2vCVX3/a5Knd3CmEI7PmR4U3pPWxgWwuTyL/an1t",
+	"12TKViOULlqZRgpt2m3N1GFV5Zu1uRbXnSEPUtIwzJczXIAfOVWKw3ZsZboE1jBjzZiT3AXpKemaKg8P",
+	"M77h+Wi4dExR9cRB4zXDjbRVUDRP5+2LvvKdeIQUG9IQPGp2kZ1+mMg8O3dUy05TmatAC3b7bsgWanEi",
+	"v4AUuKmByprFNQRxGofbGuvTwiYMv36C4XhOfq/6OD3nn7eKcVCIG6MIdrtXtGIm39dWWaQ+fCQe5RSg",
+	"af9jRo8FD4919yDmw4aog5B6vV4crO+yoWHfP7AyZTSIK9dFDkzbIDkxXokTAR5zoqYYEq7hIs6rlcGi",
+	"DQY6IZdnj/S4JnPPy8/lkZleE8nuDcEAR9vGjTBTZpc/GnKn4hmoXLDlwxqEz9smXQPJsYjvhY7wilYl",
+	"Sc5n8CWhsRa5hQetJ/tuBOsC17xqbRMXJIqM8V+XUIMPKe/d9yeyV2M+//HJgkz55IS0Bmbfo/49UeWh",
+	"TBDv+E/3qCo2ZNtqR4FwouwRKqP3SspLqGuoPiLvsJgQtwaRRoEwRQRHvEDyB/JP/n//B55Y/33EmODt",
+	"xiGFBMGUR9RTqGkdPTMpRbwFIy3kPpR2l1h+IO80sU3bsyeMX0iX5/3CaUfKSbDEcXb2knJU/NuzAxfT",
+	"qa4MVsv3a8oeapualckIxLpbkGWlOV+RV9NVxpt2Jjt7E9MtjPzpDLevjo2eJ4QYv/YIXH9xEKxcnZPZ",
+	"NNny1y3E2L6RpoNHmI80fS1aBdgx66q0CQeTsSnKajeI4YzZL6LX8s41lpy+GCwlk0OSoLoPtAyI2mJd",
+	"X0uR+JYAF/wFzqZHvrzIGFMp2hVzoq2jXl+Vx5ECQvedCQkZempmVdJtSrk6ZU5/+9OqC659JbAbDAMR",
+	"nB7hBSpXB1XVRGA0ES7oTdL2Bx6RQV+URzaL4FoWOk2MhK3jwrfqvLjMSePfvsThsNQLcpEvI42K49RP",
+	"n4Ijv7Q5Vnc36hyYjIXg1fQB+EIKyOAzsP2ezZUPe+ZL+/2Vqjlg7Y5wH9cYYLaVye792UzUWoN4cm/4",
+	"ykjKz2h5bJxRZiHqQMIFm8bD+xY5sfkWtHI8YIjQZVmxIhjqjUPg6uM7j4khbyTe+fVbkEkdFidfjNwh",
+	"A94EnM/h694GBrlhvlIr4UZRGq/1tZGRPTLvH+mZKIAj0aItD8Zstat4vgny4NBsDGFN18t48JMb5Y11",
+	"SV+5VRYi/F6lUK9SGRMozIEP8zKOzmyqz1BKBIqE2O1AEqa9OACfj01ZgkpsNzkABnX1lZSpgsUMs9pm",
+	"mjvelToMrq1Ca6hIQ5E8J0qVQtitj7q61X9/9tNHDcjSmrczQMz4rc2dY1GbIF2PMuzSmZ5Lnb6Pvo2R",
+	"7WOu888JtX44qsi//du//duH33334Zdfbggl5rKA1ACyxdsqSsULAuZ64yKfriRvgXIczYED7MK+JYc/",
+	"zCbN1aYunYblyXK91NfwNOP6s0/SnPvBq+atlyNQ1VpEPOAa3P8pzY50EVt1NDTf8X4qqPtkeuIksD1/",
+	"A48gleUlui7JcI3Ck+KRVSEkPZdI2T0cp+ulDbFXvgh9MJhHymof8l0Wu3QjG8ctRdNARdoGNZW5npxB",
+	"20wpIY0JsqvZ/oCdKVspgZdpfch44Z5cOsWqgcULMjwIfU820VTEffCtZ+f0Fm4VuzhP51J59f4LwaMM",
+	"66sEusSmHATHojesY7flOm0OnSNqFvcYojR7poxEITRbTKzU0LNoFys5mfZuur5sAq/6M/LVX9+Q/5c8",
+	"++j+f336Mfnr2y9zra0ngBpHCVS4KSccNxTRW9Hhab2meJ0j9EQdsrktLLW5ZY5Y2jpTmUIH8MLbx4i9",
+	"ws9rtx5BC6Vl8F/aJJPXlqr0uG+JMu6OkXV5He6dDMfkwo5Z6I2lshpQKDNVTf4Re4N0u4U4hHmOoqCi",
+	"K2YnC8mTN5B/LtwI39G/CUla7rhu8XU07QRHB5RZSgRPpJjoeKQ16QBaF0v8TMpcDxkWhccPxHU74ihz",
+	"k99by54wRJM+IbRdfl1adGN6j2t5tVbIS1i+me9fs5hB46GmGxirz1Yw2QWWiojCbhiOW5xzt2zZJ1b0",
+	"Jqe202hPd27/mWp4Ey60IXeCmhPBYXUIaxwrTR1tqlKM7wtEo0+lVHxNefX6ES4hjs2nc5rLavACc3EK",
+	"KSD9BM9FjGuDAmxzEXecAejMKlgGA/uKZM5eBme2APprhrkf32g4JmwoJAyZopEnLhumAalEkgKBBtil",
+	"1E9CztA6HWl5YDwdUHi6K8vMuetYuBJOj5bPgdysR5ZP5fH50P9sM6dDysb6JmuHJvne8EhxC+madIOd",
+	"EKlbKKNYOp9OIX0tauZOp4GDzx0xs2fWMqRN93a2dMv14yYT54b0lJMWosAxZUBXsgGqpLUD/ddUPdw5",
+	"mmLUeS3yFKID1YEdSYtt9ADnws1T1UKhBLZl/lcLa/SIR5BVi2ZSLUpLednyBy4w9LOjrLaeX3uYKihb",
+	"5ChMqddvjo2Q+pXLZRt60+r+2m8Zpxl0SooFyONt9s9vX39P7JQZ20O0kqCbi2jhMvrq9sg/UOQANKbG",
+	"sQfMvgWloFrgPcyg2dvhvQHlkGeHTlHz8ZVVeh2ez3Iog1G/KnkuZE9TxgV23WTOfGLUy+4LUpyW7xU3",
+	"TeKUGrBpqahhp4vkUfhGnBTZwlk4knZ7Wf14c39/j8Db4ebPhSY1UzoJyzjUE25+NmGNumkJS+AGOezh",
+	"hByI06qC1uzpF4qk83XDyAlmOZ6ZIs582xBKjCIgJ1bXZAueh2W59Ild4YmOMgbb0djibYMFBcY2qXxq",
+	"z6JyG7ErpJ2lscHjkpqJFCfzjV7DiTRnKbb1KrO7C1+kpTARFmUc3E3Ux0KNKtiQZ2bSO2ns0mytmkl2",
+	"2ChVR7XcY1s0C2TnE9WsDbFh6D0kTSH6Hq1ZtYSD8XTXfSslq/8sWsk7CLDxMaiKSSztidKQLaQjPT+3",
+	"rHzYCvGQEOrvsV7LZio4/7uZ638xr3xuXnEM/ea62VDp2FZGn3gPMgGv+IWoUo3/f+bhTCOFpu+ne6np",
+	"e5cBmWspnS5k56c3G67f0Zc38fzPL98Faa1+/XoQAZu5RZu5cncLsOhBP8nrLvJuHifnb37KbmH8DfbQ",
+	"5cVz/YbUBct5Tcfxc71i6E/vrx3KO6FT0a8KtkyrxVfJv9nGMvZOzTgsqW0JrfhXNr4fcwO4oZDYCblc",
+	"RFwGZMJ3oB6mHPzI/nLiICMfv4QjW5WiSZVKcsea8zoGlHZZ5pgR6XP7tqJFMjsOztOA8e6O7M6V2mjn",
+	"4lk0p1GV94iPVOdo95QmR2F5PgWxl6A1Toob85UupQeYr5x1U7i4xYsqbS3wwEoOHfvOZABkklDJk7Ba",
+	"1HGXKMGr8Hfg1SKnIJzTR7k13ip3iFO8N9woQ/lIz4VlzEz43WLO2SM9k6N4BMJ0MlN8goALt/WKrXKB",
+	"cyzgokyCyeJDE3mkNejCrpUEDnuhGdUxSAJSmMmSqSXZGdZT1jlbndfMp5ZmSQCjjTcmAhzVvXowlXh3",
+	"RUCeXTKtXYSgInsrP6HHL0QPSiGS5GcXp/+npWluz5bUWfnvTwxtItE9U6zoy16ZxrJDW+2avD31y1QT",
+	"bb2254o9gTCSqQ7UZaziRo/SaHsH1Mkl3OoDHAnFso3lfCyd5fRJAkbGu9ouii7EL2/uskWQsfrpbUBk",
+	"b+jE40TrwqpTx5znf7MkEvYfPZoS+6eYFqQv2t0suD7cwmjy1s7TuVW/pY26CUrqOJZVA8pWbb4QUxdz",
+	"T69XrY5EuDKvaeqURsGPh3MvcXoms/0Qgg75JPfQ7sD7bBU3F0XkisZ008IT0qZkpCN4yeWj2IpwtBQx",
+	"g7dEZBKzU2vMgw/Z6TYjT/UKxj/+hBxEKzEkvZe0BJ9N5gij+4uNTxT4QuKUDt4c6MiZq0wqxJEpTLMx",
+	"7ywqya7RlsFPBN3nPHgR3zVimsNjRhlKOEJ1zvGsU4Tw3AJpKKtCNX3DoASyo3WtMLFj4wOLlhLSWCPg",
+	"XKxRsMCvO75X+IQQxzbcPw4yohZPdVLKoNqD/NbVeCRTTdOhzRCbHLh8JFRMG+X+CAiYsCF457MQCrHV",
+	"mM8sXQXVN5WTmPWV6ff8spDze170LKDS01CERM44NVFPTvn12tq29E5Srlzw8gn19uhbV+lwY6kh37a0",
+	"MJTXouiP3aFsDX9VtA1SNSErshFTaVCxvWz7lZzhLOtCoK5nPHBi+fwECbTyVKdYUYiU9q0kR8rQ9eJ1",
+	"CN4IqnR6CdavUl6xaoLudv5uPYcyVSwhyXmaK5I7yJNJrEb5bgGDknpBBuXgxtIb2/iG07sM+dtNruo7",
+	"qiPuUQAZxVmxPeA1Wex22UX8MhXlLw9QPqx1IixMZquYMT1UDleiBPYIGRwn/2tBdeGz4jOIT5AjTXJc",
+	"2JPvj5IUMEJvy1ZG70edzvSwG/Mmntnccr5i9WS0N3ndXL0dfs18vQOnSF8Il5H7OcFKaMaaKl1gifsq",
+	"6cLXotld/qbRalvxHtb1fiveu5lIlqLb3IrFDYJSNA153/Ij1eUhJ/EtN9ra1230ddEP3c25xIp+LpDr",
+	"0Lzxwuj3M8bbH6DRRNLTfJC9myl3fY2zSLqO9nqVE+K3oB0YzhqAhn2We5RQKRHkBF98TpS3fRU9AhZo",
+	"EcFLIEchYUPYLpANKS0a9HBbnThWOa7h6Zy+AxLFvyBQK8xtdbn2DvtE9SracrBt/kO5KetELmVXQ5Os",
+	"qnhZ13hub/y9B73nf7QYMWlb2WYhpDPxXfrQWNYiIjUXOhCtlsgPjxB2LmIwTHqMvrsVLS+h8AWA3eed",
+	"qy48ktkKN/XtiyPy3OrJ7oSnpslfcx2uxJEybr6At6n0QzsJMB0SMtY4LjFaHXthJh4lHFebHe11FJdi",
+	"RZxo19Z1gW/nInbup2HtV4W15WZH2kpzefywbdLlfpC67hlJx0u/gp9bZAfooRvlru1GyJIJZbY91ILU",
+	"TUfTYqb7LtOQPBZtU4Ark7ugJCbnuPY7K9gKdhJ7kz0Wi25sm26fx8LV7YueSI52VEqsuy2d1jq6PHyR",
+	"ziqZ4J00OjapLiXgiXO0pLyUY4XB1nyEHERdqeeEUynFyYmuWqA0/W0Zv5kcA1SMprK4VEHbiom0nXkA",
+	"X3iYTVTKGv+9wzaqYB3fN6AUIykTra08HGmbE6us6k+c0olRW4viqhs1bfVByEsvaAfKuU0fCvdFxCra",
+	"3DVCamr+pzri9QZd9IMq9R6teuY0uiz+ySJa4+BcbzXmZFlOJnQjJPuCZVVrzbpXLI1v6kHQR185sKoC",
+	"njY49MGYVgRJZtkj1fDcgmWfDgKLvJRlm2UI5GRv8plw5EEf6/E33lLONFNwCx7CsakNfExzcWF2wAX3",
+	"e6wSSvdsEgHYVw4kftubG/QiVvCmPr/tHs+TXW/u7BIvxhsW6UZEUQvxkEZr8iUi5CSFhgAqgTVZQ1uN",
+	"6BAG2YukIEX1xKMIHrWWiWlDiAdC9XNs/Jvdh3i2pE9gybQGngS9Mq3g/e55V+gSRoGDCP2OO93Lz8Rg",
+	"bzBEu2qZ0PZCCKROk3TaroteO+WZ9dk65XAZVUdety5SqVfpwHgTj9OZqTn44Dnqoz2YK5BNYNaCWMWl",
+	"LwzHplg9OJwKu1sSQRoLREy9xhQ7TDSxl9UEbczENs+jf07v3QmqA4vWFjTYB9gx19XVpB+d8MUimcUY",
+	"jY+lhFnHNXBd2LdSWCcHZL2pQJKypuyYTN7NsHxnjQV1oB9/+ln6J/YLLMIPGXIzd1SmvTG5FsM3J2bo",
+	"FgGVCdfOjcIo34GWrIx38iODk02RfABLjH48ujRrTKHA/6GP9realQ+OPd0pcpX2BXuYnqtxI7aCt6l8",
+	"D3PUNN5NsQNI7lPrWFlL2nkBxLu5kHSfudQUOsI6N2aXI5blgrAJL4qg481M1ynAsR8kKNNvQtWDGgLK",
+	"5aOj9qPrELlWoWm4pyeMrBEND/DKXnmP4IrzHSKLQsehzfxyWMbpOmA/GXNy+S48OAnRrSXb7+eT9MI2",
+	"eeeeT5oOHrDbNxqZDXngjND0y6qCamobDjwgjMf1/bqfmRlFlxeIytUbabaagIPOMh3giZ8qza3gPWHc",
+	"lQhyOPVSmbuMsK3AupPYyo1Rfa+Gxr+dlIwFJKQDhAmalJEMr8NS3Yu4O8e+4Jj/XCwtk6vWX61eRSet",
+	"a9etY/ITfelKZM/sGKfo+G+VtpjGCoA7yHAc7tEcTKQGcyL28IZWyWqCBKSrIgsYd5gZBDpdANe5mpOZ",
+	"kDuAFzgfHWIeUe3RmNbP7u8/Ivfu3mbXOCnV1+nE381e6LyXCzdD1xN/wMRcJJb+j9YOARoPF0/W01H9",
+	"B5eXTaPs5nJzt2ePmfRca/RcpKqpIm+1ZA10wE24BxbsuziFaWhHSACC8HcfllSBuSVrG3meQdIbZSMl",
+	"ZzxJsPP3yebwMA6Tcs6OUDMOFi1hlFPpcIHWpGfkZuUmdwkzu6svEubCw0u4lK4eO+bbSI6uVfobXtZt",
+	"NcpZrgJhCjKY0j0UNju5n4bcgS8NchE3d5QV5hbDQaVvJd9DMuhpfQ6oDR1k8KjKbldwoTNnxoE2DXDV",
+	"y/SlpVbTaHS2yWywLs4ftgBI/jNUEy5ICVJTxolbljUUaPPeR/PU2/Z4pNImXVD1MLs3zDPJ4IKZ9FvI",
+	"My7e012MvwftQ4K/HXDnOpRBhy26IkEtx1aaw26Pju+kUYHEmh5N7gPV2RargP/igXS3m3BmhMtN+mLz",
+	"vdBs57LDFyMq/cCghE1IwKC8sonPCDu3o5LQXt2iPz2XIyesBz9aSh7nnCgJxcN0BwaPed9VbyUiP8hq",
+	"bsr1NCULh1Mz/pBKCNEHf5/AJNKg9ZiyFriQg9H1yidyeOl0pNqjGbN5DpXN9LGfyk5g7qafuq57xpUg",
+	"2FvrLHfe2gVifRN1GW+TC8wAm5W1IJ/Rn/nuhbmxvbV6NgUqXJ/oWRVYvJa5IkmwrHkgieMjoFg6Qs8b",
+	"ooR1dnGBpSBmOX9uGaTDmTaZ1e2Jsfgfc6DluLbLF+H1bgcSqrBJhouAHSx8aHcA3vn18+++89ksvwgO",
+	"L7oMNerGZu+yz4e1Ij0UB/9UhkpuD1wXDVUKMkm0vyQVkDsQLBnEB8r8D/CKytmDwM1gb+z9fg57Fa+W",
+	"686mJyx+wZaK3gUwCz15iaEzNlfLSMxANQPGMBSYmY4MFn/m6VlRuOlCzq2VeuO0zxosjFRhqCNU2VxR",
+	"2xm7c8YEUoljB5nnLPOyZexwuvEiyOQ8s9T36InPIG4cQ6AnSa2sctzGQqRBJZAAsK5A6cjDtsyaCFQI",
+	"a6Nybgy+hY5yK3QzNS2odBPOTPThZQaGCfXezWdBkaN0YHnc+HgKAmkshav4gSpte5NCeutYaNK2nXvA",
+	"20WW0iOQF/bJci2+h9gZiwfk8SbkLy58BrLYASy+/9gi0JWs/yvaXxxKCyltGSD4VitWQTovzzlQMXGK",
+	"soq4h80EWy/b+HpukejTiXsrqxPCxW3WtHirfbG0d+DP0A5hHMd6+yeJulxAFR/M7rGLslHWrHW0iAuy",
+	"KWZprmzGpSKBs8iyJ2nKB6jSzzJUVk8kN/ioPkjkdLLPLepPWPRlDByD5R8xcYxSTryv8oOxsJhVzMrF",
+	"hRgXTtsslo4UJoZNee6I6+6CEstkJy0XsDWIGNHmjB2cDo3V5XNH6dmuj0PKPV9QH5PvpYbRu2aM71WW",
+	"qPQmZKQ79j5dN2KscaIxm8DWziSvXXsp2iad7LmS5XSaH3ufKRY4E2OKonCjoWpBA+bzxv2V3va/u9q7",
+	"L/l5mWVZfb3bmbX9DvRB9HzfW8ofCi0pVzsbs6LnBkNM5QF+RtNnLwQ6ktEFl5MC0/gPzjl+rSPzGDo5",
+	"cwxFI1rLsiKF2E2EcfDniWwv98DSnC//gs9WS3iSSiHXwl2Fl7bnFQnKEsyW5UuYLNxCxIQp3duR3zSa",
+	"zd5Ie/M0mNV+9/szMCHATsbSwM65cOU3vRyBFwTe01JjMrqDrbCR1X7Z0bKw5RTXzzDYUyE9Xod9sSHm",
+	"6upRPgJcqIvyIpiGR8ZeJtCpj/7w5asN+eH7PxMhyT//8NWf0VTX5CiUJs/uyXefx63ngbB7UrMOPXNG",
+	"eKJUDTuI5Orzd457fcjxz5MXK2STt7hL7AhY9qgO4sSfkwM19w5zzRKSOMJGqBCUpE7zrW8Ch/xcfbV1",
+	"EGVp2F/zraCyYnz/rfNF9wfTv8AkvV4145ijTM396/gCC5NcOlGAmUVcQ3IS8kH583CZPmllPa8TzEPJ",
+	"wTU6mVz/zkv7B4pgUJWE9Kf32t1wLbIDZj3ZzBe25xEmTWCAlWAvOxxGcVLglSqWIDGaHR/B3zhmktvf",
+	"FsNVarCOnr/4OU6CA8iyMRQLcRSywFiMg3MBrt0qsmR77fKz6LufX+iv3Gcuu4NdR9wX0IZwSyNlpbv9",
+	"OBUaROsj8pLbyCFW8J0JFycbfdnhwj/93W3p7cVe1y6+vxy94bXgtloK6bLv+67i0VBm8qamax6SdyR7",
+	"zIZUJiiMrBdxh+x0gdJFR/krAafpp+suRnaG32SYmWcKrbeSZdB6FiQN0SbLk4MwGivom83jjvUh5TWr",
+	"hYKqyGGxRRn2y/mirWSlPjaXC3UpgqvKTVac1Ju/g62OOF/iNmQ15AeOv664G+Dz2atBtkqxqaneOTs4",
+	"k3ADE8uDiDyTPyeRVTsgPittyQthVGo3YzP1+5lDUPX/7me0jeUhmpSAPeX70m3EsO36JScBztVs9VkV",
+	"knT0r0mvsBwMKxkes+HhhR9dxmY0ZDB08+1r96KeL5imi3y1q2YyzEpMK/jx/cTwV2UI51ETevOyYCpu",
+	"kV0xFMLL8d1fO8vnFpCki30PGbzRNJs9tp7NWzH9Tx/mVGtb/JkONZa1KB+KNI39W3pWRAmbUln1Uj9s",
+	"aI4pwrjStK597mfaBbA9FyeAh8Xr+iPAQ7g8pGH4VKFF4W2oDLBYUzNQhSs/ST2ARXfF0cFe5p/wyTCp",
+	"SC110cMriKI0VQ9TH3G/O0Kw+XMkam/48mDUgyEmJ3cTiVB/VsPwB8ucEtAfaPnwym0iI2eO2+bub1a2",
+	"/cHq/tlUaXC7CLIoVQZbwaLoG3D9BT7rrEDqAD0WW4GUV+lArbsV5TM3MXqs/Z3tb60KQFMLP26/kPm6",
+	"puUqexZfyLWF4LMLY5mBp6CrCVrcjS+jgqNEV7rCmeU59yEfNkmutZuPboV0gYZa/JaFiQb68FZDk9Fa",
+	"hcMJTKaa48Xc8vVyJybd3Zy0vEaSMZ2PaSYjPearMUfX+Dbflas4/JuGnqMu8EEIMhSTWc8VU6SDZ7gB",
+	"AVgjRdWWughASesi9vDzwluGUSDrLn9v3RupXiuXpD8rHkF5DdL6l3fDJviPu2CmRK5oxjyeauck5MOu",
+	"Fidnbk5bJn7cbpuEXkRadaATets5Ull+GvodsCu6cYp9IM39LZU+csJ8f47AJYkTw+ry5Qv3uUXXCkeA",
+	"97mPRWyhvb7O4B32JMcYe6QVrATUPBctr0ReNzFNSsrJ1vPSb2n5kMVfnEtr9qXiuTxBZFbk6gSSnEE7",
+	"4Mu9IIKTLeZ3HBXUjxlSQu/QTNtSPk8vhcu5Ap8gdUv04tTNv//exsdDfN82cbW8n/vNxAUlJ4NDanGz",
+	"abgQv9iPqfYIc4aUbW7ZxbS/WF+50KHjnO8X3akN2bFagy3zMOMDRZS5RNiQQ/S0utvcfGOW6egnwo7a",
+	"fj0nB3EiR8rPEbU3UfT0EXnjjl28+GDRlyJbKMURCHU+9JoZ043ZkNKRcXY0i/As49JakFATjeWVfWFU",
+	"QtnXE+tSZ+3F3v37WYJ6M8VJ83HaaW4XMzO5VuieE+pAAsUgRd1i5lBjaJg5/ojYAKW5WdpXq0APY59w",
+	"HBJY0KdFWx6gChM/OweZ/OBXQpKwTS7Y7l4+l+xUzzk/DEZHa2tHHOmG30Ep7lL3xFokdNfuzMxF6m1l",
+	"7Ged2nDf8bxhF0BluOS1JHyUEbMadHGkrC72AiVZPbCmcM7D+ca9tZRtvpKiKTx6wIpFXRAbw4hi+qu+",
+	"4BdBwxySTeNLu/DcNjvbxxtht4NSJ0KOC+AaVLtFXmWxmLPv77vlY4FKnM3uSI4O6VrsC08Yf6TyoYgy",
+	"D32+YWEvrehvkbqwkNrRzxFXzImyRyhiEA+f4jj4o4RH8QBFhKOA8XcXV0f2pKiy276hpbO43VNOrk3H",
+	"IqmORHLG9HgVTsYVVsePXuDwCO7bHcjDbfFooSLb80iXpryhkd26Lmixlkyyx+k9z9J94rD44Z8X4fQE",
+	"sox8RW1nNPwxxUI7Jfq38Ohn7shPU2ye+Ni0+3zgHhdHsHj0HKBSCaT0SyXrt2cxvQSV9wnqRbhDbVzk",
+	"u1hPwMmqxR22tmeO0MQy+U1io61gpcFaofSVFCnp13nBIlT1ZcEW93zKG3TI8Zv1Jb7D2HgeMDsb4Fj2",
+	"bROSzBWxaiEUbq2Lua6gEh1Tg3q2Hbei/XBGB9PeX1S3KL0VSKsQX1uW4NsJlWV/ryqw37ii6+lLrOaK",
+	"pdJL5LzyV4V211PxtqpXdWL9P9Z9jnUnB1uLaiynZgnzrpdj13Z6qGeAt9rHs0K2ii1L54CF4Z6Cj/Iz",
+	"4g3znIfoDPAuBh+7qo4BxVem08SziTs7KY7F2XQ7DSwocupXtLKc+mlZaUSKtkD6DPS7uHuuL+HL8Xey",
+	"C/VvbmBXZHvMUqIYnbHgPux684V7fma9Vhqys94JDnrFubzqED+HKE8yug9SQbUmjdntrNnZdJtwDX6f",
+	"+8xCXpJoDUYuF5yjaHx2hqPpCEOZlM0vOunJ3MAa8yjZC90r5TDGgPn0OQQLNyGQ6KOH7vkwOR+Rl3F+",
+	"uyd6OlEX7mQ8eF5TGe8xEPLS8/bV+y/CW5kY+CNIvUI+uNBFmZs0V6yjAjyKpBpwgGCLDh3271hOkQIh",
+	"4W792ruvTUvKckcoY3qluZp+E+mNAizrZT2GZ/Rxk24VwkT0JzoMLAeHnZDs29xUvQq/ANYnjHTl9/oY",
+	"n/Opbr0vZaYEpfLPScZP0w0qIQvW+teGaJcehrtfiAdFTmYD+zdDAQcle9osLi5ZPTU4iK+TE+OI+LOB",
+	"TcrPVtlQjUitJ0yF2CJifp5hbu0ty/cxe9sarJ/Lx7IT0X1uag2/TtppFWiahUhhAbLX03prQSox7Tqe",
+	"GqaRozf2ybUglovhvUJCpM9zdkOcmpsfu+VKmbFr8DwzaYk3t9tyRsv6ZVjIR58zNcJ8exTNPtt1VrE4",
+	"CMBRGTz6m4uGSn2TrLtQI7pmL4pWv/Se7ySOoIZjo1c3aV9Ligfls+idn1P+8FJK5jp1y9TECpT2CK03",
+	"QFTrY/COPwePrPIFsgNm+Jq2Cjahshc1TyOQI4Eph+vt7ZgedutyFMidkMD2vPAIlzl0HyWO4MLK4sEm",
+	"tFDtM+KiqLMvx7Zod2dYnK75ynbkjetHqq/hpBtTgHrSCOQFU+REz+R0YLXHKzlAXW2sc80CQq0ERTIC",
+	"mzsxayRCvxFvOvoKs8x71pOI9IJwBmXBBFvV0noauZdHCIbpk+0BoLGMAfbiYGUrJN92aUxL58yD06az",
+	"Ss1+KJoO9mEBXoMHibBXVYAJj7KVwbj9pXAzTickKket/RMlvxypF3ZCPb4sOdIKxummxjCyDGRIn3s6",
+	"nM2lLS5T5v7Jhp6R0A5HUQNVLlMxc5uxvNqmkQZEUwNxL/U48UbX+PwuR4e02TDdgl+GIza1jVekni5N",
+	"FjX7s5cn+gAFSuvTrb0j/TKfQuVo7WKf6Tde7smM0E6eo/Ogs2i7Yzs6boPm6aWQDmyGTQd62K19pBBS",
+	"B4BdobyhEoyB3xZ4WupekoAEc2my9PN2o3RMWEknrUXqmOYadutrH7Usv5RYGlOyo6UWMiRcMbUOUtB9",
+	"3rQZj0ML3TgUk0eQ56IUVdrHLEXLcyTpakVsL5GSdOeawBWJEDbsJycEwZlw47vwJSWKUgpph5+ujZVK",
+	"F6ujJg9wzjLVTZQFpAirxvPuDrJkwpoTJPTH6YUVCKLVpTimimdVW5YAtnzWVrVnCmgde9SqOfIgTovy",
+	"2N18dJ2dLeu0spLJKr/lTfCJsshD72+YQF7BOuwlr/0mY6JOLf9gnl0VJXY6wHcrTsmeSggJE3NRpW5U",
+	"jxgWYs3r4ai5ASZIP6f5heVS2oL18iCeezA8F7MfTLAJTHCgxVjKc2nI62qd3yODyaXTvZb3IQ2J8hdo",
+	"AlCtbfEDRQ5MaSHPKUyUNeXVfbqGbN7sYIJTrMtXbbRoj7lt1dWG+jWY2U4+Cfq6GPJcILFLl81DYkQH",
+	"0kId+dq9cVke9W2kzF2Wzb3V1wRibvEOz+GLcyvcLSOZXBEL31yS93DiEzwift5nBOVGoRnf3G+RRDgS",
+	"lDHKT7/gp0t/drunymVgRMOYuDG7om0LPG2rLhD73JVo2nubPgCTRLXHcbVN5AMfUgwCoTF/4HUu8gm3",
+	"9hW7chg46Wy4xW7qnqj8Huy536X5hb6LpJR4+MgtoNyJHXoP1rkig5zPRjYvNPuw8xMyUIsyyYkT9hbm",
+	"nFMOZGse9XVKVEIPp97ruxVbTLXH32ibHZPY+0GRoJ9U2WrLE2U6m5Kw/nDZ3J0OyepScTQnma8i6b7b",
+	"eX83AaNTHyTAhmgLacn0wf7Z67+RN28mUjBOsMOVMx11U7VGiVxdsuTPDJcB4VxA3f8VcRDHlWMESmXn",
+	"b+Els9BP9Fz4q7z9l7J39DT+tscYXnbvGKANj+4frwSyk/kOYKHl6uojW02URI817ZtJeh4KNJkitRBm",
+	"T5od6cpj1mb3TdX3hGDJ+HQ4Z5i/nSaM7mGng8B+K8J0jzuCklJwKzLJew6vcs5t8xNhejpUkjMqv3Hv",
+	"vHA7qtfbjUvFEhxCp+/WrdPQBXmimP8kcK2Io05btlhRLkHS7xWA/I2FzIUmDxaA/oJCr8kCRSMH39KU",
+	"f0wJwZ+jUmKc7NgjOMQkyyfsoIvjjFwLx+N/Ma/jPyPcHXfOGI3Gi13N9gd0a3JkkZ8wGU0Hv/CHwO/y",
+	"HKrdFM4fHzjZwyXC19foZtNK+mbh5zif5Ng78ply8bDdSusGrYvEJF1ys+nWd2kWmB/lxAzd7N71W125",
+	"Xuc81cacmULKmQxSbsYETlfi788hn4fuYJKd9yNh6BVLZW3uwRIVOYVmvzgLKODc2+fz8/+DqFmZuC75",
+	"KJYqhuBsMZPjSRQhGByY1K7TN8uBNoddTPana3BuDi5gsktM0ijc4h7ZEC3EhuzZIyi0FKoMOWZyShMX",
+	"etSWkaJ/YaH3mSaCE30Sg7j76nNgpoR09ULkp3/E7WL6UrW1LfNyOZNxiXPkjgk/Y6Q6/sOutWFnLD3X",
+	"NsfYH7ohuX5Hmf2MuXHW5yJKto/+9wB1FUz0etLPk69AXeckvXGh6dqcg8mYhE3FOFBFEEvFtNxXxj7v",
+	"/0DVExaurkVF3kmAfIyd9rNnfK4KceYDUFkzUHqA4M+FZWPASIxenhgNdVVkoTkW+5fQOr7lmjKFFjfe",
+	"ZqI8K6z5cGzP4gRqYsmZWuzB7w7+eWvEWwn+TF6bn7HS23+JY+TSIl9V7Kzkj1wqwaOCFyKmVd+h0l8A",
+	"tyM9Z8KCytxRNGC2VHdUnLsgYOB26YISXDOb78TLLvjaV6CXZlydqOQ+wzCcgP6k4XAa+GO4GPzBpnf4",
+	"jD1koH4048VUA3MFVkUl2m2ddspMu6pCnlXo5IKpuZ2N3812KncgR/ApLcwT5npimuen9/fzrF/+DoPN",
+	"JkfZgcn1R1aLMp/xPC7R9QGaJZW4GvF2wgeS3crYx+swRmJI2WULhJ+dBIq9IJPpOkj1zZ3ghWK1v5sM",
+	"PJ207cMNm39meS42d5KmyOtf70hjhs7AldjtmI688gFGaIMeLZcGV8Oe1gQrq9EkcT5kTKu2rqtaYKKo",
+	"+Wb0V3Q7B59dDoZQs9UIpgFOesVadzgSyy9Emzuj+5e1b6yc9EHg1HrHKhDwoKP17gmcW738fnHMggne",
+	"4BIhlCbBa0b+hqw4Pg6y22ebWn65HE2K7/rEoP1uHdNg/dz24CpjjM3c4E6MZ0jkF7oAPJQ/ftu1N+kP",
+	"sIN4cm4DrLePFmLsdHc/dkn+UDEN1YbcOz87h5NVE+fnXd2iSwZnKq4xdnBlm8hAJYrau2PAe7xPbfyL",
+	"iBWeRkVOAdbfQsNcqUTG9BGue3kpu4kNY0/mJ3RQ2lljx7Z+4i1RU9UH1P/0fpON7u5iae9ORGXT1KxE",
+	"e0mdwDO9paD+XsVxVg7d4jpNNCB2Y3qqwMUR99vLcbAhMMiWDbivE3AveZVj+FoaJsCOT4zZY+Aks15X",
+	"wI+7y4NMVyrSCkupKnpOzOLnrWIclMLoWnKqQJXUDL7Q4iYdegCLHTTwzwZmUr9u9nQBGQ4hc91GqGO0",
+	"QkvRAKmYBdm32FBJNy6apCl/cGyrMkU4PIIMZK3mtOoMrryxsP5Mcps32undLR4hP0WrIpQt4Gkn58+t",
+	"kO0xV9OsW8ndeo0PdTtkm2xDbHfM9Nq3FNFiQxwYhHVk36fN8bbuZ+Yh/BGt67vQOTMghvfqpKoyK9hr",
+	"Ad/tiLR2LHOVt6idC+R54+QoGjG+q8zyVjlGVtu8d/j73tm4vBmT5XUttud853r3YAxZF9HaMl40VNK6",
+	"xjST7bmo+nyY02Zkpx7cIoRvDjd7LG95LfSjU/JrkmycH2olgPaorhjdwEUN7tBdhsHmvEA94prxBj1S",
+	"+QCpYwMDvZKB2pBv3r4mf3z22WcfPiO0bg70w49XlUWj/7MdoLfFZCGOLk6tuxlJ2NvDZtz3N/4nUlIN",
+	"e2GG8YKYM9CiTliUIAvosyJpKyEYUtPa8TNedA9BBF6ngeblwqFURsr009W5/djIT9nBxKw44xPXUYZk",
+	"MhaOtDwwDsQy+2FVJ6YGV5Lu9IU19SXlBVUPxU7IQrNjRoTMUxIaIXXRCKXzD9nYWub3WxJzZvhdp5vz",
+	"7yTtEzOJxXpiTQ3c31unPv5VeNAqnMqH38ahIKoOmu5X7talAaKLiDbNmhdp5uzeObSC1d8cYmmmkIPw",
+	"aX+M7zdoADkbZNwM2x9SuvWvmHHR4RchetmRnkklHB8+09Z8Q2lemvEjlH6DyVopbZkvecWfCiT8XSAo",
+	"b8zT/+IfNgd5Ix4g4xfxMbgKyppKUGbMoQD8kVUgLDVHVAhMOaFV0pbMgxTkY3YRXNL01BndF2EkhThX",
+	"4aih0uPDUOpO2PHgDiVb2DOuusV172Osi0rJHqFaEHuoIpihMZ2qD1XZRe1ptrEujHbs5s6xHfXZnoPi",
+	"yx8LX4sU8/9TEjZfxgS3gBD5Aqq48dGYwi4RJa1nY7Df2qc8PEkh+FZQ6eNIaUajTKIvEqyjixDBs+Zg",
+	"S97rVSpwEV+dnRhEyv1Xd+GfAxSJsTFXTH4EWTLpUnCrMKoUm4wPW0EdcYZFuJV9WInR0uU3zrdBKlZY",
+	"hetEKT0D+S51y5WIduxyQVTLzKeIfQSVdVR9okEeL0M36ZCsU2ZUh2WdxtpxD3gfo2UPtF3sZbqbH7Fb",
+	"1iJ1INt/L3zsi+jOf2NM7fxhC3IZx6dRy+/w4Vn8bN/qhNA2q2/f2tslV9VC21byHfuhQ0a6Ln8uGV12",
+	"OcUWatSndm0xKBxl1VSPTNmy7xSzPiJcPEXUfXViUxCqdD3IFdiMPYNpkNKTX7s8OiOCpK+64Ky9mUWh",
+	"jIRqO9CmAa4I23kwOMv5ryaaWvn5VRCZAYZ+bGEfxJqJyoDL29o3T6/m5ya9ckp/gVxAV+Hq7xindfbO",
+	"eKCqUKUE4OogMu6CpZskS4P7zSX+EHebXbmhJSiM0kVgOA8YT1ZHxJLZ3LVcAi0PNJsW5uzQ5A+FOtCP",
+	"P/0s+Xt6ilPb16Zp2J7a96LZG63JpGzcJlrrBe1yen/TxvcB9WiQYmHht9e5c9w7qyquF1sDWrJy9ryy",
+	"T82QHWgh1g0stxEfad3CIoS7lES5Iflmoo5FjAnRnG7iRZlez87bO6rbuXAWRyneXWGhBFr1rnd9D/Bm",
+	"egUyxZEWfQrbP3XuF0VZZe6TW1icG+7WblRHwkrdSiBYlBvCSgdxsoWjB60bRQSvzyM6vtSALhaEBTIw",
+	"vdK30iVOD1ynTN6gY2elIbxIBZuHsl9Fr+JoDryzdmrkf4Hzl1SDJ7q8huvYOb9sE8muWrctVBbsN4Gl",
+	"h38vVvqiJ+852KIfnTXTC5asv9u2rNYfMk5sL7pcsaY1d+kNcfl6EQImPuIBtHBnBpB4zKFBVJdERVbW",
+	"Hbo8m7Cbqjil0C2BN7S78aaXA8/uRHju1RfkT598+j+JO92JBVJP0TFXCdX4VhsrxcasGyn2kh6TZrG1",
+	"mNedQ/6dVHX9a04+uf/Tcyynd88RWhvdfE43NQGAb+17qDbO309tHctmBgwfgR1XUI0wqKuvzDvpACr6",
+	"/NNQhdnLmp8FfXCYI45QxaUqMt6nLkglvifY0bMSa/8wp7zw155c2kR5twaWyj8ppG9CTdOqqG2WtHqN",
+	"a2Gi4v+Nw9RgmVQvqh7WmoFbCTQVvn0XXGOHllcSqhdIR4F72/v44D0eO4sBi+POf26+m0xrYHz9Tcan",
+	"m9zUkYGXoBxzf5NTY7iRsfqMaUVqqjTR8mxzgWxJR+ykcTC3khmt4cAn0kkxcKFTJWTgtJzbo6GhytaD",
+	"urUP5aPJhJw0yJLDH2Lc1zcMsJsVwGVykcRc2twNciGWmwd9p6KtpNaIqONWN5oGB0cWTff8JrRyPMFz",
+	"kgy+S07rQmbCYIssDNrZF1dgZrqTe4KypD/aW1i9AyX2dHnPY8EaK8ytowUZKD+H16s2RIvmw7ZRG/J/",
+	"//f/mY6lTeLJyeUF62OvTCeqzr4rzDUw+qd2/w5g9Xcbj2vs8CbS3psDsMUdG0y7nbnIM1NmEVffOOTt",
+	"L0Tl4QaG5lxCxXxFy4OFCTf3wRJeWEAuavnY8MrIg8q80M9oP53uM4IivqMqsbmXZsMz/pBhT8hWTF/i",
+	"2J40GJBG9ol5HW9PAO3iRCs5HdfV3YO5pDxVrM0y1s+FavEhS9XHSihy4F1oRBwFgrCYawGmcVvLwd04",
+	"FntlRmDrUWi/WZLo87rxWns94fXT1K87GQ8F7Dn+6gQs/7qy8YUMzy6K7G2OWJY3Hbi7jW96GYxFYGIf",
+	"3+b4tSrhKc9d/MLrRmcr47rcNmT38IVuZup80B4TCGq8NG26zDf8a5yQgWiy+PaJKUDMmDj7ANHkjHlq",
+	"Wj4gGhsRPkV+UCcDkDV0bVYNZjMwTo6MC0lazjokzh3AByoGK1vAveKWPJ2J/yU9h6wKvGvxakMCBpgG",
+	"m7MQqwJzXj3Hs3GHhR9Y024ed1ziHyhijkz71XkPqRXQuI8Ta/0DLR8ghWcGZ8FTqdii5ZUZn/kZO8m4",
+	"xR4mgkO6kqYURweAs5zl+djUlGUpdzE1b3bDvObvmMXb3gFkkIysX94l9jVCQWUkwhdxu1vH+H55LuA9",
+	"yJIpKDrtey2bTg+D0FV1oQYayL/rQQ26WHRaRXxu5j2UqhXvWM2ncllrJyfRNgnfUbBRjbWvTBHEO1qB",
+	"c2fd6u+QtjVTfLCctxlkoQ+iVeZQeGRwWm7LNwxKyN+frUbxpKTB5xcAmhA5hfaTQ2MfBLZeSHhkKkny",
+	"i787l7KRhgPlZouxNCWvmXQ13YqxvkOsOd9IYRc71ad3EbbnkZzwXzin2LaHtUq0a75q8S1W7FjZ2b8L",
+	"z0QJTc1SS/adTYsKGt8nMaMvDNH9upqazS34vbs08WXnunn8rwqqbJ63SpXEPDKsDrQPYBpcXfvlSY8D",
+	"nyy8vk7H+KBMF4fdIEvML2mshYaarNM2XqpHghmfJymOcnc2DAQv7OjR5gtzPJ6hjT8Gw5p2YtY7pPz8",
+	"RCfNxJk7gpvjAitB7joUXOcCQKcA5lLsJdjRQVkzjv+LM5b2/b2Bpj6/bff7rgbgOsaMmqp+bV9ZWmBc",
+	"15+7LnHSJhpv7kIBgump9rxIhdiZJ6whc5KC7wvrfMRIoGq3RiAxWI2mYXJ0p0PmuoUeHqvvuuvVDFwz",
+	"jiy9WI6m72oqt4gT7loTwYwyUJ4O3bclBhP37DHLqmjsXgdQ7UjaUPt1vQxBiIwr4XeHB/hKimOs1T9Q",
+	"hJalRab0HKwLXRe0MaJYuuTP0bEPtDygAS8DrmqHJ88UUQeE8FceMjptB9+KiPcS8KWLnC1GnHjRNrdO",
+	"Vr4NdODrFm3P3rIsBgDkoDO3gu87rBYMCLk8+sW+mohT9lpG2N+QKijxEyrxtZFJCeoGS/s9MHQtOKJV",
+	"IVGzcdI29l9NTTkHl9xkN906AtVlLip7CPxjgCyaE5VpMAfs3MB+NA++3u1yyIwTnE03RWkMpPA9WYuc",
+	"cOGocCoj0khO0vqqu0fgmiB/dRSuAzSxGWxILwYereMyVr91ZsOQ1dWZuHfxIv80z/wm9TSrnh/azWhH",
+	"Ih4RSyzCEZeWqoei67iFQynKmrJjj3Lkp0kNNZdXuIKLI4z7t1hKKR5ZFVhEhze5Es3W0zyVvE1Owhpl",
+	"oye0lAWxibG9ipj1fHA9VusX/VuyiqJ2TKeSO9fkyAw3/tTS3MZpnifbvpnXPD4j4kvSNHJ4Ghc8AII7",
+	"NRYjisf7J7rxmifxf8zvGrh7Yhot3EE6ZUoGlxv62ZJgrOTLEWIwFfGz77wN7xGPbB8uRZgIyI8L4E3t",
+	"s7e2zW8PFtFH8ZhqaFDVfDAHtIepXDiePjBbAp3BTF3+IrXCBLuk0Gkd0psV8yzSW4deN4uF1j25nH3f",
+	"fd1jQWfRl6Nu9Be7q2UOkKjx9A8BUjtzx9k4kSRmVBeD07cu3WFQz3JJUatjIgf+FPWJLh1crrqKPIqH",
+	"tQl4a4nURxl7zn0XyDkbJj2jg3jI6GPz8KqvTqLyhmDHkrKaMK89CF43C73qZt/wVClmJ1M3Or+9hF5e",
+	"adE18hZWm7h+di5K04tfnurZrSbq6UmT7Hd+sD7bRPakdbteU2FZwyPUabGewgXfwoHWu0LsVqgHn2OX",
+	"6G4Wpzo/KTfDtezNcdIcKJlaZV586d64RaWzB8bMrTKv4H2Grs1jUqbgKt2ij+vlxU5bzwcCMYePb5If",
+	"eIR6CjPVPkC0JxGIElQcnASPeL1ceJeS8kAzode8RGI9yLqq3jbjqLzQTpJaXXeOebSlkJMa3V4svqKN",
+	"x1nQjiK4cDxj0ax7wspKjNpscZAsvGOM+Biveyf+E3sxy8KMamJVncUanoVlTEO/heM+MiMnfOBrN//S",
+	"CgxHrJNAh1zvz57AOrv4BjGBaj5xsxluEERGzO2Q1LaIdo3j9FJtg/d4mCf4muZhiFhmBhdu94vPf+jD",
+	"Oi4svZ7yAneO3qELeCyDsYnp4c78tj+6QHLsmJ3kpXkDjxE1y+DUrWtxyp1Rl4EvIn3tmkPcdQ4Jf5MF",
+	"e9nIS2BYyGOJoHtEyArt9gvT6P0k+bFNsTMMxnNtVHxdkMo9vR4ycFhYOIw/dN1Ijjmk5qTlq2YYsVhV",
+	"Bd3fFQvHD+/LulXsEdZ+axpKU6i1R1H+JEFE4OKagvDBvPiPJRdG1IMbt4oMhjtvalpcGHNAeIbI6E+e",
+	"HhLpBSpmNRitjmjp7Y3KTjtORQ1vrEp/4uoMwXdMHtdGXy8xMGC3g1Ib8XoSt81lUWQx7+xEMbDOk+Ve",
+	"odTx1lo5yIU2sS+jGGU00zkZdYJykwt+JHdPeL0XNagLiGhxupYP5nPzuF+9ySPKNZzua8urcLNd198q",
+	"ei3Ea/YSIMpp++nKUqIIj28E8T2nCV3vssN+7eE8V4x5ed8TFQXZnvxLm0syXAVxGGWlZlJXF7gzvUUZ",
+	"Wkv22tZTvzV7iSc5wjou94zOS+bte1xK0WrE3gr5xs4ojtOHZiAck4Hid2i7s9ojjbhUkY44VguEsSaY",
+	"S7Lka9mjx2b1F5MXDgW5olnlZnZ5sRg0ufsYNCvoatx335r2EiqybUpxzICAu/wbVtekEhFMH+XqZD0Q",
+	"6xhzcn2YnNJfBF9gw8bTm+DOG6ydm163Xn5Ko8lwn12wU25yig0239OdZG/pI1QZWNzIShvlYynwxOUK",
+	"ELFLC7FkM81Yc1c7TvKextXlnDmMWKCyPOQPFS1b2CTRRmoNUhHqM4r38IEitKokKIX5av2aBL9GaT8D",
+	"4kd6h6DtUXAN2KFOrvbV9IEDcKID4tyzGMPfSofT7vjqGmUbmQL/a545qRkbEOkMn2WLN70CycmfnO1b",
+	"qIRuo14e4XuLff2a6Ytr/rloeYadqlcfFJ3mAdM+Db+ynUBBWuatwD5t7mbuwnbsbwL4xFVrEebxmrUo",
+	"Ba9e0dK5rAf94YXDchurOOnwJgqEdyhq2OUsjDVot6OYA3Yg/bW58XwO+zZh6TpsxLH6+Jc3xLTulYXT",
+	"iRuvKiuqaVCUiGT+w/d/TucklBISdQmfUwV//HhjTD/zDtmesVQwDevIxu8L3dBWH7qOoUHZ6gNwzUqz",
+	"AZStzGbK+41nJ9j11X5xE+YmPbVZG3wdu7WoC7HbhYrsRO3F34Gs+rbWq5Zsv58/6H0z79zjq1ACc2zM",
+	"1mTsT/Os/8P35OkJfRes/4XEhb+PJVxAd2u6ObUINzmofwOj3X3iO/GY5Csr2AXspbnlOGKgLnkS5a+k",
+	"2tEG/m6ug0cXbhxd+H6xhHh20lzH5+b8pUVNWuNIk+dCtjxzoLe8mPCYWPa+a30ml7obZrpk80HMw2QL",
+	"B8Yrc2hjEsmRshpvO1ia7+7ViRy8HMP46FP2yj4fiY1HOrWSvwVjtOfjyd+iD6KVylKqhpQaO2YhK8ap",
+	"PLtHHCilkdfVt6pemsvENFsQ06UJArdT+lPU0HM6e4ob+kIi55we8qpmwGjw8vuXvWXpLkXTOumXmItz",
+	"cohuL44F0d5l52II5QFdL478NoPI88qCcaR36fQrz0lJa+AVlY5Y18lqU9MSZ2U7yyPtQSH9xVIBSrbr",
+	"kBvq5k5T9WDRzJtMEZSv1xj31DT5vPMD10I8BHIZ9Bh3JE97AYpYAMAE0DQcmzqJEtx9xaKf2Oc+UMQZ",
+	"ICvNqnD/HX/FzcOqBlPYmFNS966zwwYGxk6DzIzeZho9t3VaB6oC5nO/t5+lnDMLBHTEut2T0dyamF/M",
+	"ypv/+k0a+Ss2REiyY1Ab8XB4TWbFHI+reQl/HZSQfZwaQ77rthPmd4ITSJh+QbZQixO570QvObJ+AM6z",
+	"x3RzkWGIjpK4JtWeL/twmZxLV5YLPbuoA5kTOdsqFJc8Vbx0cwfHPGLt+hqO7HXW4UNQPYkE1UghdgEK",
+	"Dl0nZIe+E49XwRRRdlrInj4ur6q3jRW74FgaIXkFKlKnCM1aKrBQVG3TI5AbA81HerBVF6b7+xfDxcwu",
+	"zWYqiv32AKBfuc+YQe0oOvLuSvWIQIPOH4n/el+r98n98PbAmjRvWUmlZBnkyEu8Ii5LJyMJL5Wz3/Gj",
+	"luSgpkovXuXFSSVYPFguhVztnp/3W7ipvMhvEc328AibHkNiQ1lCFweM2FBpy6qvORm7LyYHzvb8m9Wc",
+	"+ElOh9eJ/f+CIMo9br8QTEHvaG9nF77DCB7sxq7USUjErEEgpv40fJKa3KAUowf/mDzYfOtXUwv6zR4a",
+	"zE0y9c7igfVhnbDJnUr3/XB79MuaRHLBVRLfZoCehBdbizlFtPCK0xVLHMTJLi7bc0c4hMXL1nms/Pgs",
+	"fGKEhHm2zfbhceKND1wzfe7jZ7MaKnTQY0DKl0haEsfNXSXK9ghciaRO9C0W0cTm0B9RDk94wzefJFqg",
+	"7YROe4cnFAhecOB9ML7UR6fImgafW44skz2cqexPnb9B+ytbjgQuz/WWgJI4dycbZmfHDUwK+2W6VFTZ",
+	"zMi8GPuo3AeKuOcw3OLqhyyOwRYUq+zCb1utBc9xxwxTxJT1SU1liGWXaDDbgwolqoLzS1smaBr1+O6q",
+	"jLG3KLBf1QoQW3RyHzjYBzNQtfG057Zin2pzx3RYFqaz0V43twsuAolwg3ycI6TeoJRH/qKjx2C1jVP1",
+	"oIgWxM130hY1D8ZrM60MphAw4oFXzA7EfNlf95nMkwcooEZFLVnXHashAm3zY7UtBOsUM6gdKEdOVyYr",
+	"jnt1KAhOCKOik67AZHNX1iKHH5ikgHvXQ1mrmSOt7ZYb2d8G4+iN9ODDnnal9KxUh2XuikSsCOWl/I3F",
+	"oxhokktyot9D2T5VyDAP5p4rcUhG6mwz6clwHr88zkdJ+4H41VVsC3n5J6rP1iP5sx4kdFxXNoNKIYHW",
+	"9blA5KyVXKsIybk0uPD0kBaRM3cW1WJxtz0Wza0gCEZQF3GP0oVhA4b/YS1ZFN+KO+tkYhMEOszn5LbI",
+	"1Worl/j7dETRq2X+IE6ZjFUHL9/BN+UAyyerlNf0Zpig5GxB9QDV3HynHP1rpiHjR1/sQLfY+wl4aGqO",
+	"W0VUI4FWRDw6H5LpB9mCPgFwshX6sNhI71z1+cDyINCilQsp0KNAokjAyKPa2EvU/YuY4tVYXuZHm6zD",
+	"UQTQrODCxitVLhYRO/hXlHY5wN2ZtB8bdXbEVLgz3ZTbBpLiUdPy4YsD5RzqFL8Q59ZwSUMGUKULZFDM",
+	"FM1fniPWfTnb67ewtkTmBNuDEA9Fml/XGk0VU+7bgWKOg5HIPmvSDF/wr6lOi5LR+mUZyK4GtRoCS0Gl",
+	"WgjdFJ4vqHKYG715Tioyyqv6quxoI7zmofQV2P2YI8BcRJsbvhC6m5QAf3p4ZdRIoRrzI2KKYCoDlqEU",
+	"peCIDqd9cv5eaEYdqkJgmLEBOYoleIjjRpuG8b0FuYxNeYf5bfndVSO4sm9EsOAa5JFxB5WwRYzUtMfY",
+	"jOFroLU+JBTzHpKFEj90sSWrfiyPyT9xcSIfEse2/d+N2B6t18cxmRyhYpS/IPcdu4UFS+aCQwYsuU3d",
+	"8HsdcLcPPO/7NKVRQ/bThfUxZlgs7DNGsf5TDTsdDyWcB8jl9Gxzf39vPngefD2QLJjnN8M0FiJQa2OG",
+	"CzpmIlRXcynklizDQnbbmp6oWWMxmJt3iqeABxbqdRExHELCb2tGe/BoKXac3foFQ2NBqooL5ZWuztoJ",
+	"lP9wZlNJHa/vWndRyEjp29KzWmVo0WGVwUXxn7gL2SHeKFPbcl1G85W8CdinlqR+4ke7N7Ld738zfdUW",
+	"cunFY4Ju8wKkkEeQFSv1IKYsrS508KlFx6daiYILbXS0pqi7nbrc3HERnMYBnLPIu1KzYnDX9SkzoRrS",
+	"YTvndV4lELYtf8YnxGGu4nzuVp9k601uKbHosWUZjn2U6f4t0WUaxfywYeYmZzyyhIaE2BDowD4iL7fi",
+	"EcgvIIVRfuJkAccjh+ELUtZCObB454bbEFqWsoWq4zjbkBqUIo6uZLTU5uEVbBz4weWUhozDBXL0LeNJ",
+	"74L3NS79vCXyWI4LspjgaZiCEXygfkIDPYztQjdzfk4mJWRVTH5z11S7nJ0Vzee1sClbWlNewgomNWdi",
+	"TrgcK5rgU/mGd4mYHyji99ncjl5c5jhPz3A6pEJo32SJfFMeUjM011IE+uInMbn8PUTYYXA/cL0l8I4R",
+	"TWkx3q953FkCN6L3MHcAKqEqVIPh0TTykX/IYUXnnlqNULNj9QRyFv6q2C+w9Hppnrd/vqKW1hitszsF",
+	"H7KkjjnP8SoHcBaiaGUZzggNJ07w9+QInhAzYHnN5bYE6X7lrtHLJdysSW8KtpjEnS6mzMxBJ5rjS9gj",
+	"q0Cg78pFHG3QkRNaJbO0IgnONnYQp0WtDQ04Nw3TU3iTmpoerPSlFZdt08hcpuEaFXJT+KKLqJ2zqYyr",
+	"2Wz8Id1nFduKNmBlW/Y2dKfxltYL4CqrKKUvMJdkt1pYlNsISrfGT1d/laZNX1cYUgsFqmBagcXZHLq6",
+	"0VB+xMy2EjrGCwsdrAIXDqYAIBWOMaJLyrnQZAvkSOUDVKTqOY4itfAbAmxmr65PhKrJdnhfrdK3pi5E",
+	"spzQfi12hHWNrIHmuoY8fICn7pY8zmFQXIhfMg7ONYz8UV2OD0e6QEY4a3tiPXvQmo30OdVlwrc6WL4e",
+	"0+iuTfLBvnREc74CjSrMaXZ4ZJjSvxii5o39CO70uSPHzbjv1+RAF6Z49Qf21Xta6vpMfI0RVQ8Fq2w6",
+	"kYUVsQaBdTObn1Xi+txz+Hh3eZAOp6sxleinZFJk0g/wI9MH14fnnUv0/2fv/Z8bt5F90X8F5bpVe049",
+	"eTyZ7J7z1v7JmcxscncmM2c8Sd47m9wYIlsSjihAAUDL2tT877fQDfCLREqUTFK011VbtRkbJkH0F6Ab",
+	"3Z9Pobrc8NUL5lezxM41hkgtcm70RBjL6DYK60nFwk30q5pjr91vj27J39LIwllru7GhsBL7iJPo+vTw",
+	"1OmC339Pg7Ny2fDvCvylgA1Z0YMRJNXMXxYK9LeflQl7dGD2lkf1tvw6rOVhOekgnI31b3ZlV5DzYVaV",
+	"FQeg6nm7MnjdwrXGJBYCGD5gl882jvKbF5CVzYqYuowyetd9FdsP2SlK69t4cds4l1X70VYPZJ+CQh+m",
+	"ew/uYqmbzw0Z64GzeQAwLP1t5XQKBQ0b2qziFohsTwIbktLnVdZo8Gklw7meAnO/y2LdBV+z1EDOUU9l",
+	"rGPNIziMT+vB6CH+c0YkEv8N+w9QXrLHoYd44W/cHbt4j6qrsZFhkS+bSaOZO1X98YcPBV4QlZH7mi9f",
+	"tjfQlw8Nno/FI8l14yF9QBUIImUp7ZJIK14z2G2HntO/4qOuqYAlVvLt7JHThxUiGNzxJMUqBSWTNTW5",
+	"hIp431gtDONjZ14ujEXO4INsC1M/VXUWNImMfwQncumbaJDlGzFKs3kc9NKd/gXua36hGlSAZTqEj8k/",
+	"LzDANxDT4QAkwdbbttCs/vQoQIyjHUBDk//LfhDhItbEpg8uTLZaKFRDdDizQqSk9ffZDR1B9qbX/k8r",
+	"VHbCk8Q0vvOaaDjgNnWB/3HEfLMnbNePHPD6A+47dzJGUJtQZS7ccBeNGpYoOQ3Ic4T4zoTxbK/EHOj7",
+	"dk2pXb8ZKwUkBgI1RRuEFCSWXKF2UVNUKFEFM9nBV1o7ribDQhxFaNDwU94HxXzQhXHTeC61kVqUaxr9",
+	"3fmqSFcTKAy9TdawUPdG79FYFKXlzy6Cw1fvlsi9rQQWPSQm4Kmd1dQp77tGaaEXRwRq2WJOFUtOsZrY",
+	"nee1rLwAoVu/Gky9hsLdLNwPsPg+dVXAUR1VXLxtJ7G3HdyST8EXloJPKCLMhKjtnjwu2yDFcgmH7G33",
+	"WM9YCQU408Djh3qiKuCbUQ1h0572mlKRVTAUEn7+5V4ItXde3lbaiRDI7LoMELx4tmY6E7b6dFNzPN4k",
+	"GaLTr3tK5XtR9BX+BKHmPUlKQ7eCeaH9NAvH0tm15ZsOu1ibiTiuq0xpyiHKzWEcvvgHD3KUmE2IfxNy",
+	"o/ZxD9VDjW9Vd6DjtAYn+XDE94N93bIOb+wbmAqsnw017lgXn/v0iieJOx6VsAks8MWZ/00dvhNd7B1K",
+	"d3VwEXzlRWO4VfRXjr+ODkvSmXQ6zTlRdt/FLZP1TT78yyjj3NzVfl0k/5CeomJ/UcvmRWdVWW3lxrGx",
+	"U4TSftLCYnAZ7kqDyDNTHhWpRL1m5zqWm2vBKuo95/UDk+E7USJ9fLw/YV4zuVa2PtogOtz58AWYNT5w",
+	"GQ85tmzuitmf1k/pIynOEfxTx3iZLbABekT99B528VGpdys+J3qJ5gCl9cp3s0wOXriccejoq99Xe29+",
+	"W0pbF+eaP3SHvJw/OkKZdhag7NWjemp8Nyszq2bPtL8lwI1tWB+7AKtFtL+2FUd5AEQha+Anv82RG5fp",
+	"OBHE8smE9GUXwjLfUbG37cvPa5R/T/ndlasiFpAICU59qvpgbE3gfFhttN1dWLi/3dzvevlJJ4PcKSer",
+	"QiSb5a18Y7qbGm6Xa2ORDQej312Bbt2Rcb/YadiRUS783lAJDymwws3dx6f1VCZBFVrZRYtq1eFeimJ9",
+	"UHIoVrCH6zcrL5oIDYRCXAtIhIm6ir7Z1EB1HXVN1WB1bgHliBPe4njfWJO2ZKi7FF6oRm8DLuhwqNVD",
+	"glknvjZwXHfc2e+7kXeLddR1/ENgaB9yXsBn7PmUir24jmznBjEYVAmluXhD6nVpp0LjoK2jsYcz9C+u",
+	"nXErJkUz6NCklj8uH97mNpAina2T4BJk7BvZ0ygCz9s/IRTHZg0EhRA8u4jIqoz3meDyx+VRJnjQ+m9e",
+	"ytHfVk3oR7ngNppB/N4frzbbiWQsnBya66d70OvwZ5U1EwcegqpjCKojD5Pb+2ltWF55rbqzwB9N1YGk",
+	"TcDxo7oTheHjpK5s4MF9P/XVdA9EDW+YV9vA+86+NoP+3mvbTmzHU2W1DSW/FzX5yAK2ItjyVo8DRozs",
+	"q1csmnEXRhHx7oMwmTfkkr1+JyS7E0UrFm86Pb2GDP/RlJcHnhCr5vBznq6uJ1hv2sF9eOPUROlq0k5P",
+	"6O+J+zMc0eb3yh+5neWMGtn9MrWRUq9adSGF/C3QVxz05QfBlY3OVrMGBXkTXAo3tJStoFdVShNg3k7Z",
+	"yQpg3gACZGPC+FejXQeOn5WeTxK1urGVVd8zYazS698S7x8a5TFylrL6898BpLr0V2lN9ZOLaFsIgFd+",
+	"HaonvrmshcHZ52bTzE+ffnKjzWWsFIQWFj5MJg/WFL70xCLjmnr9dR2ea3Up3GYV5LrUq1unWXRSSLWw",
+	"6xs3Q3+rQDDWSFt7dnkWKTUXGUPy5dlvv32njD3PwK6DkJbi7/RtJm/K3vUAzZfuGVVPyKJKXDc8hgDX",
+	"xeu+mbXLsy/uA4ScqCqnM0mQ9UgzDUQnZmZiyRZc8ikCkzAlWZximRoLqmJe/CJ/ka+VvAOJf3LJ/vfN",
+	"hx+YkMxIPoffIm7gimGvngb244/ff2vYv/mqf/afHhsOqQTYgs/h368QUJNGf3r7mn399dd/dU/78fPr",
+	"K4b5UybML/L2DxLRKMPg+XLrhi2EVJqlUlhzhZeenspFQBL7yzsP0/SCvdFaaXrTLV8uQ0L7YqnVOIHF",
+	"//M/Rslb9m9uFn/981/+899/kdgOgJhrbg1uIxXDLfUd3yLApLllki+EnDK4A71mYx77V3OLCYEX7Dpy",
+	"+yD7+OHmM4GksdvvY1gslXUfcf53WN8SeRZWY85h7d+a/QiboKdgTf4jutn1tAuhnRDH/fnVqxfsOivb",
+	"JPRPgJj+OAjRP8CwVy9f4jR/kWE7o8ooJiz2a716+YpecvtO0WLdUspRKubxq1jkZkS5fDYRd4G1w4mD",
+	"YYMox3L4P7/8Kz1KWMPI7l78gpkL46fDbv9A3zdihXPQl1siqMKFS8RC2NsRu6Xfuf/6/TYQWAkdCOdf",
+	"sDexe0tqgN2++cyntxe330/O37so6/bFL/Kjp/EXU7rMICGTDQYKoquMCQj5zdjtNVbqiX/iKlyyb9Da",
+	"mObL335JX778OhIx/j/4f1LKhn5065YiR0inZU6NX3X/XhTVrVMTdnH31QX5jgs/m1sXeCCyINxHMy6n",
+	"gIaEcLTOEVBHnaeocOeWF79I7FO9dRvF+X8rCbfs37hkyNznnMy/s4VyNo4PdSbjPAHZhvDI/v9UEkjZ",
+	"yfQCsuGCzfgd+CU368VYJYz7z/pFGk8DsrjK+hSEpQ4FZBj78fPrjHKsSIGdQWv9IrGcLAJJKOTeJV4v",
+	"eTSD81cvXhauGM4+ZR4ya0c6+yqAUfGlOLs8+/rFyxdf4xHfztB5u+VFNxGBufhDxF98GbDv4nRbFgr5",
+	"+9i9ABbqDq5pOO4YiK5J28Crl3+uuDVTBI+VgUNV73fZg4L7ob0mXSy4XmOnxxwyhxYBG/NoHpqk8hOt",
+	"OfuVbnP4AjAsuvxH9evyIRciPvvi/sqtQx4jTimzWf56Z57fhDh149NfeijeUFZd9Kj/47dg2tQbRZ4Y",
+	"V+F2tV3e4itZHr6o9C0egjNJQGM/nAEorGyI/xA73lQsCgXj33gelUPXPnP9uJH/SocSMPYb367S3or6",
+	"pMGX8snHHU2/bAnzq3Zf3bkgr+OYcQIhy3eVQMlZJcySvmdWX6n0fwMbhNutyu9ZpdHZDHjsowK3jZUf",
+	"v3m8/fLwVf0gc4bdKnM43M2g2yWwi/Iiux36SBOa4Ebere1gcUgjy3nqOuFWIphaM8O6mKS79pS/gX2b",
+	"dryj4At62VHwTXT8Im+0BJ2dZTxKP1bDQjwF3ZpdVaz6/6hUS56cFwFiazf1/02Dr6OsgKczWZRf1YtQ",
+	"vvNMdAGkEqm9kPzY7fpF8jaTVStvysf/4Hi/l1Ys/Q1Urnz7TmzjLadwZyeQ+w1fZyyEDWR/5THFDENw",
+	"dxeqzJARzrAwkQp9qDe9RiZnDt7wEMP4y2jvOKv8ntitQD8ry5PezBjBlcL6EmqMUHGw2iBkEo6TpJAs",
+	"pEPU3IzYeJ1549aMe4cGXMA9xqN1ivAGf92LKox8bvH3FPQ6Ty1mZYYNDyVuGW/ob764Z5bl/f+BVj7B",
+	"pCRcsf9KRTTHv8GUjfF5sSCCkBKgxpmtuRUklc9uya0F7Ub/n39cn/83P//nr398/eV/VdwZ7Fd+C/f2",
+	"IjJ3ZaXfC1y6refXjFKCVrE5wLKNiGa3anOTWwFmZwor/UEmQgJTmqE4xMLpmOlS3akv95y41Xad9D7i",
+	"wI80rkPfVHrP0I7Qb90hkEqmQyZNSWZXii0pE6khAW58sm3lKw+WGpZcgzZsKu4AE5QxtBmYVR1Q3EFh",
+	"Q2bDis6KkzvFqWbQivYJiCxM2CtGJmoKBDRLkOis6NSTEy+7XwClURoGeCbh0XyX2SMTVpf2XiII6/oc",
+	"EmqBqC2NkuQ8MYpZlcTuxBE+N6wdmXX7sUN4zyBzjhn7Wc8W2asqvCYSNsZJ5iyi97pjpsALkkjhdaDn",
+	"dMNLtJy7zcOnbGpJhYVZtTxPienoOA3akbmmStyBalGxkrWRIr1q99Wda9B7dQfhXlt6yphw1sPEGbMz",
+	"rdLpjN1YLZawwyVn+e5dYedrP+iNtFpARcixAZQqtLEs5uvs+m7ErCK6jKojuyfYqThM1xX2bL7xHd96",
+	"4Z+/cj8wjNDBql+MlD4HvXaPgmfl13WRUxH4q/LVde2uNY8rkkEd9LSN+0bNJ5aQkbFLz8zYSshYrfCU",
+	"KSyC1NUsYoHVMJ9Bua7ygTOYsALYEYbnu2cUSo6aT6fLlEfReNa95DxoLUebCzkisj81YaGV0Hj4e9JJ",
+	"TxEYrrUxIe2xwb96+RKtqXh5HBzHliu5mLhYvpFDeYsje1h896Je1v6dkHPjtnKK1cKa5JUgGniccTgi",
+	"wkp8LmSOZFyxvru34uInDnVHLs7xNFfK2zPo/oL5PZZfYC1NrhF8SydQJTJKXlNqBGtobA1KUO7UfFNV",
+	"eqtDeSNjj4LLPMZTtZYfnVcKj2nmdQ7Pmeb7eh87RS+OKlsM54voVDgKuSTcFXxxEAX/hWotj3m2IcCK",
+	"I+X+EonXebFF54s6yEKJimqT4oK2nZUrrPewMnLZGekE2bjBKghWTVAB5UrpuZBTPION2EylGv8vETWH",
+	"spI10unufJbRcdebIw31xN3HO8mWg59ufW7pm/uqKlgWqcax8iOj856qkaf05kmSH84vibXbjFjsj/e+",
+	"ucGpwjiNp2BLiuD/bFsR9u2RYdSh4sfC6iYXi745rcHI38/aiLm3w8FTKFhPm3ouvSpV2BdJ0MjhRhE0",
+	"v1NFEH51Ohcifl7RJWB1Ktn4iBm3sjKC4AB4wugOlY5tPrRnFvTCNPQIzSoOjncNfdnx/peYGUAgX64z",
+	"+90ywye0UZsfGnGQR4kbxqkcoKnI9p+tM2Pu3LcN9GxdtB6s7aZ78/GatlK0F/fznbtn+yXLx7vZzk/h",
+	"NLHTnMIHqkq+djmoxBXTKUHUlo5wG3fixnJtt+/D9xr0RfGhLV/c3bg5fSw+f6iXwFsT7fkSDycQ+NO7",
+	"Ljd17yrrEvorRcVYWLqY9Wnt0SQpIT73bZl7Dvlu6LUf2Xqct4XyO5RQL//qXk7jfoF9+Yyv7Z+KO7xb",
+	"sSCvQttoYcFGbCKSBGLszSxd9RPG7a5T/A2/g+JHDvccn8/xVGf5wir10mcms4ZrpZlvv7UzyMhpw2kw",
+	"kCRsCb3SymnT0Nhf2vJ2QU2rj0Gd3iyWdt1Mg3potaU2dDWZZCSpO8WZ8NTPrt5b+zEDvbTA2fWT3aCF",
+	"GDEJKzCWBUQINWHAo5nHMnDLfse1oGIBm53JPGtlcRMN1+D7MyP45sH6U5zdiTwprUw/vbpkLcyqimbC",
+	"ojDLxkVOMv/9flt7nY3tIwlaXrYPEhmGlIGgzsKwnPG06rxV4EPNK152cIH34A/CCvbjF7JylqxQWSrL",
+	"1B3oLCfGCXfCq1DmQpCJtd4lHH8hXVQ9L58mmvdTGPo0PPYb7Nwp+GneuQCaOPKfMoMZsD9vnoV5dN78",
+	"oy9McwYp4d5WachVoUoNsytYfWD2eHy1QECacC42KungYIxPfU2vGqwO0fT8ZHvP5vnF6b7CSs+xqwlf",
+	"xwhc1SYQ0xXqkoDt+ZSLYs2K78Eoqc0yEVxGcC6V3Xcczwb/gGP3FEN/f/OBff3Vf/zH+VeMJ8sZP391",
+	"FQDGCFqMJwmT/kmVt+YqlVavT3eBWfreXrYNpCdI+MrXp6oYDDN87Q/4RqU6AnPFpGIJTHnCeHwnItjn",
+	"GuQkEXvPf9moAVx/P9Zq8p/pwoX6m6g9HkESJi4w1h5mJ1zOEOO4UvO68vLjk4mjQTYmfPX/vmy9M6Fb",
+	"+yeT6M/yjUWELX9iX/G1OxcgZGBWlOi2ZmzMDxi29YWywaIvXDygRUzngcqt/YMfET55uJs7zS/M99TJ",
+	"r3eAV2R+ViS/UYYuiOgZm9F6lZzQZZ9bT9q/11Hj8M/Z6IGmxzbm2WtAzGxhdY7Iem3MfcDmUJrniTJh",
+	"m6vVU05sU9bN02NbFndRYGatVoyPNOCxaoaf/rWZ9x8RVc6keyVhhi+WCeR6guhE4dwFVE0K8RVbaWHB",
+	"uFBkRiQ0h6nO3nqkbZXpbbGHWZ+0abgtZ8FqmwAebLtdlyFtTPAk5UhD16BQlrTl/XMYwWIGzRJcus7s",
+	"vZBTY55TvoG9NzuTPaHa8cFE2EcXxFb9IcjY/LY7uK3lB97xxF1Ba93z+jh793sJ1dCSGtZcH21Sz/r/",
+	"KPT/qZWs79L4pkfEPo6GnfuD0hEvK0F3W+2IzbiZYWrbiKnkNtW7AvTj76BLC3+x5EvQTZb/Iw489M0G",
+	"eALxkRpKc2tJQxFTIV97pRlfgIzxhiirEIpAWzFxOoRHJiebPoVhgHiR26zvBhkXLGjQ8bib66mO9Pst",
+	"v81a8o+e07XipT/k/DeV1DfCsqkCRODBThXDJiqVSAsUmHTKgUf2066Dj2vqPPX8K97OQrqXypzRuwE2",
+	"2OBvMuPas1nQAeEcCZD2RBs09C2NHGj2tzDHfqDkcTUo3CNQBwr0+FiltrKRoMQBsysZXPiUwbqXwhxP",
+	"lAQurlI/CeCJl0iFRCuNijYgrqOZaL025pqe+hh0ZRBV4zdWLRHxR8hpEOUVHkbueJJ6Lq05LG0j+S5A",
+	"T0PNYSpj1bJwf5Sx8pJ97970LNm9/QAMRYK8W5cM7nlkk3WoiGALdQeNDLfRPjigpNuxVUw1f2r59HTF",
+	"T7S4/WSQHr47D3xjPume3Nd9bCaJ/XbdMAd4rIGfxBqfWkKrXniBI6H2svz7xW7xVS1vrNe/6VRWLfFY",
+	"qQS4bLTGB9n1Ik2sWHJtLyZKL85jbnlz66KPdOLsO6CnN/fUp00vywvQkJTr9c1PV8xLLOPD5VlUz5lG",
+	"ntx4x916vXrtzZZmjqbr3W+Y1+c0N99CHZi4snafjYuYBzKd7sbzOHbv7foeneZ1kuvzgSpOuDU/ZI+m",
+	"cNmDIu88iV+HQR2urH9HT8W4IPPVYsIwvuKBkJCzhZLO9KaKlYGLH25r1bmFOM4plAd5yvXTO80pN6xN",
+	"H/x4HtBiQzEOMKcxl63ffthv+GA7+r7hcrhuuAVKbF70E0qzREwsXQZwOULKeWwELfRyHKAssTqXyp77",
+	"bb19vflW/aDw8nPAF2elOT5RLboBm+nOhswPUJaUPnPPVv1tPqzDlcve0mv+iK1mCtEuxpDjyhC/QGCH",
+	"W7e4X1eKAfOeLZsqJp0fR6ILp3qKKvNier4neoOlVhOREKQxVp9KIk8l4OpQ+DITxiq9vmIRl04xUxkr",
+	"CXg1zFl80OGBrjma5MTf08ieFrwXI6dP8o3yu8KY9mzZC7hBLuKjH9ko05XdwG8ayGDw4sofNbRY9uci",
+	"qtwcYGn8LX+mGOTtqUgj8JRPVJIozFMhPMpm++TDY7fatoNTqchoKIkY/+knDAQGq8paWKB70Z0KfcAm",
+	"gbXBC79wtRSj2aAhqeNQuNrz1eml6ztIPnLHVauYWkEhqERiOC6QKjUwuPtMFOLsETt1y3TVNSrV7Nru",
+	"8StXzQ2gn8ToUDUKV35H3vnl2tjOvV94XuHeD0FjJFv6AugOdcntu4mQTQ5Vn8PQzus7unQm4Sv6Ad5N",
+	"kkBbtcyJqbs8MceQwBTXZU/eoTBumCWr+Qx7umNQLIZIxGAwGFzN1CLjsJc1fNg7CmHy6Q82lZfN8DQX",
+	"BYUV6pwMEywzagFjFa+9lH3ET+ko/w/nDK8IrcsJXsKK+YU3O6iuCyZHPrX9loo3Mh6+Pg2i3PGNjBln",
+	"uUiYVKvdssv4fPf5y3zgvyAk18PQr4bHhlWQZz9UyEXi6PGaxSmwuIy1UNLFSg0l9yLTxXgfscJHZewP",
+	"flyHq5i/ppdFdA/zXx+w6p2/dAdnRNZGXAGQFjTEtcCuG8s8atdPW9D5ogzVU+czPGTnb1FtCtevz01w",
+	"D9/yLLjTC1lG0TCuGGdjJVPfhyVsdsIVhqmVRycVWA94hCNyrziPZhDN9zuj1zSsY1+Eb+kRUDpRas4I",
+	"1z+Q3EPsMQGL7meEvTPOT8GdiKHMqd2GQ6qVkYa7gh5WisgjQH3KR3YopcJbeknmWY58tWMezVFKGVUh",
+	"4U7Fyh0QrzwRSlVhbLfScS6kbX6tD5MJ6E/uyUPdf3ByOM2+d57CMex553l4+TMi6S6UhLWPoJ0rQQB1",
+	"1OyM9CRvzo4VWRkTMkrS+Jjzr0nHC2H2ExncFMZ1eTuRveZUTAaFJer01OslAvcWpMnTHTFEIYPcohf7",
+	"lp76JrxssFmPMEE/4eez9GP2aF6I6MlQV9CvIUA2huvGVxKtlI5Nwb35y8EplDKF1R5t036mmsu2q0n/",
+	"5p75eGwHp/tsOY/Zcv7m5plfk5dMhlikcuhHbuaeWNL9z85AmyuyI4/GjZX8OIjTbQyXBNt/sHEVgYTb",
+	"My8fMj0bWLO394Ux7Ok6Ms3zQR4FdyOq66EfGcvX4XZvE+hfaLZCooS6XslqzZvcn/+e7iVteXv/X6my",
+	"Q7tD6DLT7r+4l8PxJ5S6mjC4z6hNg9PJ8sLkjXyazB+XY77eOjIXqy12XPT67xuqC/DTO80Vb1ibzoMi",
+	"nwLV3MIL9gNZbJbUUTLoATdBDa4YZwthLJ+D22wipTVEFmI2XjPufQhIq9cZnBh2L5QLxDMN8S7A15bv",
+	"dADf+TFDu0OsIH9chTXDCnkqgUQWyCVf+3qy6qvCtUrtw8l7ZorFIibu6ar3pAbaAnDlkd3ireT370BO",
+	"7ezs8quXLxvNl1LswleL1sxaqrT2RX95+ZjLNL1m90fPs6GalIdye7oW05k1SMuzmqlF6DWqTY7U2HGz",
+	"8spjDXqH9T2rfjdFpI8PD6YSCmZLXVUiYr7effD8LgxqVASc4/LU1wA3VLA1cL3zOQt+TwzBr145bcsJ",
+	"g//6ny975gz2i9SLC0Pu0YgF4flOKlp39Fhu4UbMKjYRSeJ+F4LjlbCzCgqrQiwyh/V5vLf39O+w/pbb",
+	"53qmdp6oVrI1pzwXMm5c1+7F+HeBUMaVJIhEMJhnYWb8jqipI4VtV83qs0A6s/yH0yTnxxOwv4GkPgEJ",
+	"U2UFtxQog4wRUBDuQUfCQHz26yGkiJ2TIA6f69DLtD90lQwCeeRTIE6mK56YrHWPDlWkPy4eNmzsFoKB",
+	"xJjahdJc72PS3vRPzY5YRzuqZ6/Snld59hFH+Iinz6qRm3K4DA7Mpq3eBYsYvEYONdHmp+fmarLypn2p",
+	"tqd+qdRlqT9pBWWpxuBOMv4QjTsVbVQgY4NFjpjoc7tU7OWDJWG7VZvirIsxT/heyLVvwqBhNlP56fVy",
+	"nghLMUIa/HRBCXlptSgRmmxGsX61rebSUFJi94q/w/Gfi8MfQxxzXHa0S92ghexFNehVrCjjxkm5BRfJ",
+	"+Qx4Yme7mlXfc5F8R6OGaYqFCXa93N+pFfo8t3RjdQ+GxeqSGZB2xFD3zYiNVUrG6p6bcCHdDwkZ3jAs",
+	"bJNTxqdcSOPrnLW6E3HpKt49vyAoMIZPwVykcsFtNIN4px3/GEa5hXncvcWlT+kHhYcL32Hs3Et2We08",
+	"rkq12axCz1inCoFK3hxAUF2JklOGx9ysaa4wuELMAR+4bTjbbzWf2MGB2eKsTgGd8p7Wu/u7VIKmXWSa",
+	"teLCmnK7rFVZ64Owh2nKRYBwajE+eCsSOMp79BQauLm9FUl2PD+iPdZ9YtwKL1PidIVlvpkEncoYL9AL",
+	"AnS7gIhmbAac2u2EZYmYE7GvXDMNy2SNZ+tliu6DGzqOg2RSSbxWd04pPkI/zMUfcifmuDeGt/UITkuO",
+	"J4Bw9dTwBqJ0AfHw2wcVWbDnxmrgi7K6ZAe+sZAcz4db4VOVlRNqUgtk7IiUh+aNMDcelsJLAk/uXDJu",
+	"LY9m/qq/RoYPqSQvC96Ata27hht86NCdA83y5CRQfJ1F004pMJhG96Am3hlIhRAKc6lWxpk6AiwKuop3",
+	"58orfw1sEM/GnRqZolIS0F7fstLOSQn/pMY1qLs9gfd7HDHsaprsCubVn9nMncsYn6q6axdB3YEDoq92",
+	"S9xfVQeyUTEhy2dUXBYP0VE+1V4yY50TGQXiixGVCmNIk11qINu8GYXSJTPKLjj26qAE2MMA+QOO+Jep",
+	"6HSf22eVTzh+YuBCB1CPoOC04dJfWFlu5uG2Ki/wFJpplZB2+HssrEX2iAE8q0YXcsSARzPf35GDNhkm",
+	"JjQYm0U3i4HxtQVlUZ7NVyh57nY0Iadm10nmh8If3ITxXQqv6n39tOJSgX8Cmq24tMZFEe5wydRkxGZq",
+	"laMtbfSjG8D2Ojps1MF61qzjILf8qrmeIqQ8iS68nilnnmhhh2tAhZnt8c2lkY86vVT8lP78b8lsndEm",
+	"8WZayUltplZskUYzHykKw1KpgceNpXiBo2s5zD4Bjx8myxMYt3GzPvWx/j3XcxfQufXNMrtTcQcSo3ee",
+	"uPDfisRFfEIay+VO01OpdYH+Oe2j+4CIPtDoT9ngYSblN6bZTwEgYpExv56hIWWmUvSOAY3QNyQIWbys",
+	"XKpERAL203FufNdQbWZjmqdpVtlcq15oOmUmf53LqELMdcYXUF5c1NRy6uQTPvSRaNAgwAevzbxKokwq",
+	"tlAarnxA4ozZMCqL2ivqi7yBtS6EKInoYAHR8z+rOcgefWxX1gVRqoVdn13+49dtYO8K0WTZKJs5XCV3",
+	"4QH5J9TJ6SLUl+ygY6XCFb8cDzao0RES7syDH1b9dDLdeu7mP8h6vg2GEcHITRabAD0EzYjQF4XxqZkD",
+	"TGUfmYsXavUlT3derfVLm/CetsUSLoTC0bEokbrbm22Z3IHeu8GEMQM9vIfpdZ66IPaaidJsphaQpxS5",
+	"SC4pATkK+UVMNbvV9owRm/UWEiBGTGoloT6dWPi78zFe2O7YV+jYXIA1+QYrIYYKQroxz9Mc+rdWq2sd",
+	"QpyUBZfrTZ3wxdeRWiy4jC+L7TpcA12lZwE7/hhv8F+wNzyaYX2rcb/VMEkNGLe3jNdMWAPJZO8VR4Wa",
+	"7aX9frCeDSq31rseXDNc6OC7KcP2J8PUSl5SMs3piFVq7gH0UC1ChlR5OcdYeLFFpdjiHX3pUTtRXosD",
+	"B3AX9vsQ2w49PNIAm4PwErX0IGFhYSrOl6OzBb//nn75dV4jw7Xm6x195tYZ6Waruf/bsVIJcNnxPXZB",
+	"Q/tJ8JUtorELNhfYBlxrbXgMeZC5PdvGs21sViG5IxiqXR9V6dsHIDzMEFxH4cZpwdd4VYGt8bgDMquu",
+	"cipJZqwier47f6WoJPiddaaS+EC7a9SN+mx5/3KW98TaOBtYwgGn/7OhYHQ+FM1alvoifF3ZiEm4t1hp",
+	"pEd48hYGa5KognHELOiFGRVBmKmZZkGQgpbxKIKlNZtMRN0c0ek+iC9Axljn1nYnruYTex2ePtTUQjbB",
+	"Z3qTJwDJ7FQO85lBqiFm1qmUiPPnyzxD8TFxPEA88mXIMmZGTCWhyfIci16Y3f2/u+yqW2DZZwtr+Ppe",
+	"kWVLOliEls2BZHN02R34sc1ULY2FPV/yaL5rG752oz5SJ3sDWK8DGXPdg/eR5TaW5/7Lk1HpCct48uDb",
+	"l9DnopDGu01CV2yrRcBB7JIoyI9pMNY50hFRREcz7IKYsBk3M/DZ/1vNly6WcE5ZTFwoFM1vGXEpXTGe",
+	"GFXF/9vpmQGJoqDtA8PfxB184548VE+Gk3s+JzwZAHriO8Me1WWWXM8OCBMhuYyAaUiA+2sSvC1dF0Bt",
+	"DwyTLiIVP8Ru0uq2tdf41IFazWt6CM2xZ7PZfneHG/8NZKgHC8WcpLNbX6dSc4ixnGubCmSRGmrKP0qh",
+	"KHps2Re/pseWQ/eh3w37ST/75kfvmzdwJ/KU7hVdYmLzns+W+KvucMm594az1pR8Wmbdsin9oJDhnR49",
+	"XH53nN8P6vlo87jNhxqzQYadKE4jy2Y8ZlxrcedtZZl6zDOEP6M7EisWRHS/KndSCsvGMBUS607kEWYF",
+	"dyG52KQe4A2N7qMooBHu5ZF3CF3ev30WC0iEhN54tLG3NT7H7nyPd18LxdVp3BlAIJoq0/sw/lHXG/mv",
+	"6Ackyq/YVqqiU4HXI3LIOGAZDRWSg6Z3morEvnCenBxyyBdmVTF8wR0lUVOCnU9GjLNv3zMiYhPSgpY8",
+	"YZJojw7dOwidoXWcl8AoPNQWNze55zzTEziMod14PsIrpsGAvgOq4B2nsdvCjrCJZZh7izbxxkNrf1ja",
+	"AXMU0uzCXJ9t4zHbxueAskw1E6AXbLzGH5CCh4Ts0lmNtKWbW+Otx32PN6o4R20JaTVBCAT4c6ksNe8d",
+	"erfmoX92Xax98kM6VD3/io88mkOPWA7+4zdFgcISxjdBxmy8rlnVVg+DuCvma/28cz97p+68Ewqy7J6u",
+	"GB9n6m+w0aZEDxqso9yk1cjJGKeKMoLzDMOuRbt5r+7gxr9gqHYT5ufmem3mfdtO8fXPxvPwJILC69VQ",
+	"cxW028WNXCKHd95/qjTz5VFN4IHrTWd3TugTTeUmG9zlXl1+V29ZumwlfGo3lQGIuXSJ10uizv1nFzWl",
+	"13F84x89WFfm53eajFC2Op2nhPiaOFMR6jVdjBETOuJaC9Ae9NXf4kWQFNDk6UriCEt3266QmQertHVf",
+	"4/e5MLTLRHzhNb2cyWmz2LodpUpChJxcIQuki5ByilvndpOEQWJgF1pJpw4Ba+Ib5+0/0+iO71D6ge56",
+	"cwd6zbheQEydAWQLTkRwzyNqF+hLDCul55NE1SM4/FcKel2QxM/hDzqURXjHjeU98L+/c4co/MxwcA+L",
+	"MsL9ktZDadOVTNYA52vge61hDfD/47BHAVhdA1HtGX33M/i+evmyAkN/dIZwMfiUS5kmSW1bWkZCnL9q",
+	"ya0F7Qb/n39cn/83P//nr3+8+vK/Duook9gWeNh18Ff9XgdnmtIfzieCH6Mms6myVLtMFMRF9h8702Cw",
+	"szKHppjD0l4xqZjl94zHdyLaxVZdMJam/ZZHW82zij9MxZ8uZ3rAgT+fuv1pZ6MjDfwbUU92afH5e3qg",
+	"/MWIPYMo0kC9UjIHYaZ08Rqrhja4GioWU6W2CFC0awtUqf3Gjxz4LjhTWS9ZjZ9IzVGtzuX3+NVwLpdC",
+	"L3QeBRIOyxLghnrbaa1rpqNS6xm9GytdkMYH/6e7SHfdDPGa063Znwz7p5JwhUdfmhLgsTjma3J6XVP0",
+	"tjKdAZF+F6TREz4JWT+xfIGGTNuZVVP0EJtI33hIIHiFnCch11QXAHmfUjpp00/2gRUXvn+4henZFE+F",
+	"V5avUecQVaQNAayDlEVNCGJDY35a4j/wBhdVo9R9G6q3lWYJTCxTaR0mWdCPyv2k8SnxARvLXsSNIx39",
+	"QJz02Slc8TODeiX0xm5d34+7UfSRfWxFvSHhVW0oISilDb1yQ3lI1gafsv+4+jiYpVsGBSrkx9oD87Fd",
+	"gvkkXB7qVd+5P+njVNfrgc6zYwWPutv1HLS/Hm4JJe88PC1/dDrZ3042EYkFDXGeJTDs9c1PWAXutraV",
+	"0vOxUvMRM3yChQBqCZISh2apgcc0mwYa6FapiSN+h+NaP9wdq1M9uA0ue6ReFIaplTu50ykdD3bumD/2",
+	"vKCi0EPmycRNukB/E6Vau+CribStOvdBQpO997PycUgziJNM2LsIfw9O0WQMnuGaNm/49oyEM25qDrxu",
+	"eGMXQN/Kk4/uj/rQsGx5e6tpKUSS3MeRGc94obol3OQRdNO5kH6lR4WDYuAhd5HlROkrhvyhxrK/vHzZ",
+	"RBNXAPPdfuc1N7OfcdQwse/D/PpzEhjKu4VDtwAwLySMVyJJLr0PidRiIazFUuIiE6sbPFEaIhc6ugjU",
+	"07U2kVez6Kj7wKgnLEL3Kk/N7d2CWz9rYbH0vAKUiWeJoH2xkwDJ41GFGbRd/UXeJ5PcMOHO/Mefqgq8",
+	"mc4917A2TGhyw5YallyD9qdZjwekqVwEa3iSNd3D8AWiIjf0Tp1jtwzZTGh2J0NsebaSVqzkO2R49RZB",
+	"O/Ss9CPuCw5jNuZyzniEVQzu91avRyziMoKE4FsiJSORAJNqdeU2tCLb5Y3VYglYLT5e+38xPrGAFCeN",
+	"DU5NJm77Ow/4XW2TIEZKxx/oHR8ziLAOzW+RJla4A/CFi1LOY275Qb1KhYm+VXrxbIaP1AxJ8zAYQmGG",
+	"IMmwBY+hypCyGtSlVmpyxVYzBXegg90iV0zEZZla+yDjusAn76QK8wqI4x457Vo5anVfFBA0GgpkBw9b",
+	"Byd0DS7ecs53d2NrNuqYBCNBkraVCFg6Xz92UY4vbdle167X7A60aT+qoUDhk3/6UM9rYX6nKWXIVqfz",
+	"C0YzR3gTPgc25tGcchU8BNgG3OFF6SzrJOxV1tPms3s+X7k7SREofHcmNcOgYaaTcHrrXpJJIaZmYd2y",
+	"WiPfRxjuf4/hPafvGGychLM7UQERrUznVJn4cbj9leS8xoDbSboo5nJ79TYXdvjJhRGLNPEVuzVAQH7E",
+	"Y9CAMNfez+jFt/fR6PYplZWqcIc1yMYyk44XwiBv9iWSrFD724zfARsDSML5CJlmkHgVlQ8BGUO8A3F/",
+	"h0b5Y4AVun3+fPfQYevhIGjzX8+UMpW+IiPOD23nnlyXTREfP5Ux6I0W8z2S9k6nwSa9/ikMfRr7LfUs",
+	"Fpzu9nrX4wGW9t3jj95KW55cIORGtPeg5MZeh6FdkonQO7oUQk7g7bYt92Fnl//49cuvGz0ZchPqiK94",
+	"6Uad/rT+8HMdx6V1G+x9Ck3vNCegsDYnlHUG6OvC3h1yrrYb3/Yr7CzWvG0Gop/9Yx+FHp1y+2oiZ8RD",
+	"c36WlhGjzxEKHYsbMoJv9xPDRez+Y7M4vloXcs6JmrMHLjYJ8bWKnyV4pATfc5EgUn3sRWXEFE8iWBfF",
+	"5ZwpOVZcI4YDN/ONTrla6flyiP0VDV6CNP6sY1oNfMcJ/eLnAlkL48jOshJJwsahDKhmM3zoiaQsD5/k",
+	"bCyVj56m6cDCWOAJxEd2LDwwDdtUFp42LxOJi91zBrQA/xKBtmLitC5rAnN/yG2qyxmz7iRWeF/LuMJi",
+	"KgvWN0x0ovDxJypPQYl8R31Jz7d+3R0axVTmRrfgIkHTjOkKPYYoERtptJq9R2uI3Mfku0+LBvNZRPPX",
+	"2SuGy18VZujmO2SL6dDBi2jO1GTCODMLniQs1wzUqFRaN2IjvVKpU0Xy47wMqhusuLD3LoYMGFea5PDd",
+	"cndKdo3v8FxPhKSK7ivWfHKUYsG9BZml8FpN16IavAnPH2zEFCboJ/y83T/N7f6agkmWcAsae/kCgYuA",
+	"CA/afllHni+WGvOtb+RJNpr/DrevrjNMw7e05rmJZ/N6bOaVURV4zdmytTGxah9sQEHpW92asANXmQGf",
+	"d4ylWT7by9O0F5IuWgyPYw3GZBj56TgRZgYxWypz1JlOu89v2Wa+RR6LT/jkoZbfucm5eZqsBuPZbp7c",
+	"MW6qoYSSr+EOBc5Q6915TZZIypmQUZLGYIppnSOj8EJZTdt5Ufdk+62P4obaDnGTff9JWiGeTayfxCjq",
+	"IuOUVLhkEV9SEssZD9cQsxgsFwm1zHI2EUmD0Gjm5Lb3Dug7QvJ64lmcgA4B90uIrEeIWM1AXtGaG1+Y",
+	"pzDyVGou5PSKEf5iqOonuAhLVaHxFjhNtRASFfFkR7UnlY7RIr2jsYPOCPo5/kumAn2Zn9vrEi6nKZ/m",
+	"NEvuv51W+H8vnLXu1w4CDghE73SOMp2cI4dPLfp8jnzi58gogqUtHgkDB2kDO8lKVM4TIec76oboquJD",
+	"Nv6dkPPh3uHF8EEmvWfoNlbnhB71vZDu2ONk6iKMrA90Bpr8bLE/G/dvSYheSocW7ivGzRwBnTZvlfer",
+	"VcBQP6T9kNzFaZsQm1a/NOpP3CDO7qjcxQBGMfWG+2EJktb2rMvzi3vNUz69lHTgzT0ZCRFfqDlQ2Xww",
+	"EjQ7wqsyM6Ut80IKh5gdGrEhXHcoDtgFuw3nJht6qFIh1m8DAEaruu0wzL/g1HWGJJ4/mcxBekC3DNqa",
+	"syVooeIDJNgQS7NHWdZAHvqe+tGhUgtInkfCU+bC77x0sUwF4rY8Jcml75dnKk06doo53hF7khR/LAx9",
+	"rrE+Slw/UJcXU6nVCPjsHOxOIRl7Hs0gmoc0Z6QBpJmpPR7U2Jt85F4fJxZ8ChdLOR0iGgUGzFQgzQ0z",
+	"ALKwYMVE8APPHwHCR+BSnkfcwF7AxJ6IXZrB+YJMF25N1BKXKEqUgfjs18YAwXMh48Zu0n383wViX3UM",
+	"+tgPXOe3wgWYREA7BrsC36I2VmoeCMACRMIiNZbB/TLhQtY2Em4yB1WpVx84am4FBxvXcgMnwlDDZela",
+	"qf4mkEnaydoFT0YtYKzi9YhJZQH/ie3beP2F5kptIHbGONPAjZKNFWoPgfTG2M6dVpc+ofwxvXiH8iuZ",
+	"TqXZb/i1NS6pLD/vCZymXnUk3e7RO9RiyTUEeFkXD3l8Pom0sQ2tL1QUNgiJtmS/x1As3NuLyNwN7GxG",
+	"TfaYnsVUQYQLKRBCCNHzRz7NZqMZULsns0o1h9Av2tEDDnUSVh70aod39IMGwH3y+xCpI9RKtsYJtYOG",
+	"YrdbQBl5kuUqToqysn8odR0jdErCl6aW3nA1Wzc++75zD/p51jUzrv/kftDqQS/8MVen0p1HCkuGd+B0",
+	"mek5sFTO3whCM29lTBgW4yViMZGU9S8WnScZXFOHeaR5PtvSsbbUooU8MVazSm0uICvu2GTCqMfAsEWQ",
+	"f6dWU1qxTE9zVqJX/XKUh5n04orfKwnrrLnF8jlIj6ZRB1m0Cc+YKWRT/3qsZj5BNXrqJIy5buzD4yhA",
+	"unZuWL2wjIRPzzvLw7U+WduCz4EqZsoXYa1g8ZbXvWuOkccCx3tatpHm2vdcztWQb4QMCXewjc0Ly278",
+	"vbN225gwbCruQLJ0eRQXyYZFdZtFfzT41qfJpj9bUmuW9A6QfXAMI2b1mvEpXjLNAZbux1igRUU3Eu5t",
+	"toONEJHLKjSp3MacaSlNzHHC/XMjq1llVAJWVDuZ4carefuAse6hn/BlQy68HARo7BvsnQKqwiI008DA",
+	"QOIq1Xl43NhNke4NTnHMYwhNuSGsrt826NX3MlteU08GWsSKCyvk9JKy0EqzGSR1qcHtuKNPdtRgJL3c",
+	"chHksCdVtmIBDRSrcZB5lIY9RnV4YjFkreAbRJACVmedG0df0aOA1WUBv33kFGgKZkQw7m7tCLrd/dPn",
+	"wTMY98r1fGBAmQmh45agTI6D3KNDO9DJYshGGvh87t1XgIWqxgSVXaFlZUlQX9HWyCFdzLiMz9Wdn3+L",
+	"xvAdl/GHO9DDNocwy2dDeKypFDPPKsUYJMbZhLHAYwrlwOa/pU3GfcMYZjxB0jbfmoxbUWObyXrl9kQI",
+	"73BcD6ddOe+NpB2/HTHFNoIqc+kJswyAHLHU1CzoqFW0CcBk08Dj4nyGbr59l4gN0+y7TAEQNvt23O/5",
+	"pZwKX+G+iWVWY5gojVRBOx2ASuDcK8ce21cJfAoDuzT+/D29WP9bIbmMgLmVMKHXUdjQ6YY6E2q+lQ6d",
+	"o0KzGJIyiwWoZQI1SxvS03Ii9KL17DQ+tbBw7XiM7gXcuXBvSuLzy28QEyWXOjoEy+dgGEwmEFnPyoy4",
+	"rXuEbIDraFZrODf06y1xVKUUfj/bdJ+nyjbRrD+BcSvfvYjcy0J7ohkhLaUEbWZiSTgrofYKc1IrpeMi",
+	"VEb4u02RXFi43+HR6K2fcUwL0lnw+3cgp3Z2dvnq5cvR2ULI8O+vjm+9Cb08CzCGT8GNVJh1inKEfg/+",
+	"U9Ph8+CyN1rdlmo3Wi6iw7bQyufE3MJ5yFw2e9hG4vAhj5px89tEJNgWtmXAY6US4LKReAbVcOFs5TvR",
+	"z57sfcIqAA+stLAW5CXzlmCoecaMMhQ5959kCeaqrkTKzrDCvOgpfk/3M7PdZKOGyWEb5teLZD6EntVs",
+	"7dqksQ2fMljmET+/0xC5ZavTF5ltJuSjSGwzDTmAxfaxKMCpmGw33t9HbxRx92Hna6YOREUbq5ygduTj",
+	"pUDmuJopJuEOm6ncRMxBbLUF+JcYEiDN2SYq+pBWtLV3F38jIY1KbVU4MKq9/7rx39KpVhjThyr8TFlF",
+	"z5Il5IiKKClyXoImKJHq5amnm/pennXHE/W97N9EOxVGDXYP6qbwfElwvsBUkcetdja65Ma40GlnKIsT",
+	"v6CUx/mER1btZIWj4Potjet0RQvv6SMZTAp+LqRPHPzJhDzQJHxsYw3/BqZCbqxU27mZrzpZ6m9gmnbv",
+	"U3B9sC8esDSNS8ZTOwNp3RcofeW0OjXAlNt4PDMlsu5ltaOH6nQpDbcro9a+2LpBBfyolZr0f9UXqTvQ",
+	"69fIzNq1mnxMPRZ/UTec2jjVQKcnrKGID1Xkypc/0hzxR4ZxDczM1EqiMh2sNuFp53vJaJcJj6C8QM/q",
+	"c0r1+QFWG8pACgJcJwI03Zg49VgpbWeJ2zXt7AjPomGh7mCXarjfP0G/0t2pOyOucXZb2oaRRnwUoFLy",
+	"jaGJ1Cwsz9PljoDUwvLH5dkTM7q+AoWP2AZSFAwV8eCevVbpFZupJCYYVryaXQiZWjAv2Ge8hpGKzWF9",
+	"Gf4Yu0rMXqdtNfBFfcafft0MaQPuQNrz/IkDgty4AX0H+tyAtAynaajgg9uAcXvJbvEXl/4HtyN2G3PL",
+	"L9kfUqVyxEQ8YiE3+eX2imkw6QIMm2i1YO+4sedv8Pu//7aYPeVmXgzRc6qNvSWgOS1Fp2FC/pY+SkFN",
+	"8aM6QKLbXOASxWg9HF0Y1ClzOr6jl3xz+B6s1QjZxxFTSVyV4e+oHOc6jgfOv3oE8+pXbb+8L13YVAVN",
+	"P8AztwsWhd1V8LJlVsiO0sh5vSUelQPsSkUWBrqNuKe5TyfcpmI9OzcYhFvLo5nX+U7c23KpIedqqr9+",
+	"Kw58UONIG0Axg7qSLSxNL874mhKKoUxqCtad1DbQa/GfBXPLpdesR2hY8n5UPTo7lt4X+E7apup8JyZF",
+	"iQ23VBVxNE8cyr4Di67V5+Wd/VCifsqFrJUjHbx3ucjPOOIxtG0i7tW+trmj++2qwWeyarJDy446rabh",
+	"pqfiduQ7qW7m3Ajp8J8XY26poLGOgcyFlMdpXE/G7ib3jfuK0zSDZa/vHiSK6zlbcLlmKDoWKwkjNhOY",
+	"b4EFS6UVCZE84zk5wAIsivycdMV1WQRK5BqYMx9qNuFJEqBxbDR7wd7waIZY7HgJY6xSMeNJuRqkUrOQ",
+	"daLWkb12vz1Or57dTlPdfI9mgXLoWjm/U6uibqLy5OAvEU8S0GzB1z5JdeVJYVOJOrU0jI8xiej+Qsmc",
+	"t5yGm33K1uis+axuT65PvVIZQv5sGWqJ2sUGwsc6XRryjhjmeYrtsJ+dkKOrwV2wkUJoINiI1mFt6LFD",
+	"V4gwzyepEJ50wXpApPJhp5F2GKnUP9t2Fjf40KFrBs3ySerFd+5w7PWCjsd8X1QEi6U7Qu8JwbNRw2wS",
+	"CPPrB7yWi4Rl69Zmg0D4jMFaj5/faS5istXprUFgUZT0UV0CmZpcLOmuZgcBHQ14LDrgp3sdvFqPnrQ8",
+	"gx5aqJMkKEOpDYD6A1yMQnHcjGNtxx1PUjioISC0bu10wX5Ml3cGnXF9HEXuRkcUF9Thmbe6BbQs9wWM",
+	"mFTEP+U5kEVMd4DZ2egQgLVC4+t/vGzw/g8SsV1RUlivHggk8s4RjpWcTo1kUNEatg7Ca9vbZdliY2un",
+	"WzSuSk+IJyQADyIq5Fjdj7baLYnpY28Xpf/B3iogeulZ5yvYS/WPDR+zvSwPuRUvruVFJ9HpNcWmYfrD",
+	"3EFxdteniU770aEQn+LbMEL1/pfcsvJOuqndXSxAT9sOVt+7Zz4GTcGJPlFFec/nBUVZcm0J/ZfyGYqI",
+	"12zIi4ZN1B27Npvx9ikQddY3OGK9D0MfNYGk/4p+AmK/YnTQonUf7YcpaG0nWWpxx6N128mssKd/9I8f",
+	"tJPwk3wTC/tEXcU7oLu11UwlwCzwBUOnkWsc1koma+zOJsAjdCibRZO7PUWXidFHsNmcKDnaUIWegTUb",
+	"NBJm26maTEpZ4CuMgRC2oBSSUqJi7GaBHPRjHs2b28syEW2X3d24Zz4Ka8GP7zsP2tPRTN1BhkhU3NqZ",
+	"kFYVzmZCM7WSzRXG8tZvqbO9+sYOOXWaT/EJ79Phspp0hYq2KA9GhS/CGv8yFiXK0yYRUbLdqhXdViU1",
+	"hz0l9Z9pSJcr6d7QT036x+8ZfXIWCG2gNxyC1uBvmdzzBmsjbnInul/KX91X4CtZJmCqEDMQacA+0kad",
+	"/KQaWW6yDk2IqIiC3HsrCKfXlr6yRluPjgNT409Ytd7gRxzxqGN59wm9eJuPKJLgaWYqNXC4e3GzHap3",
+	"cXM7jXPBVemhgynLtDYGrypaUrO60uNM6nFxylauDvHQCIODW2ahoae2Zzwd+qLO9dgvRqbLVwxkbBgg",
+	"vokHucDIG/cUhiXUUUPxoUUcL7y0Ovr4pAgQt5PuLvfsUwQMvcjawwkRoBF6q8J1/VUJydwwCRBvwtY3",
+	"E/smkI0B23phrNkCjfsXt+MM3KYMbKMmG+QvHulmpliijGXCeoOn5ILJ22XrBL2f/fEnz8zXXbcyv4P4",
+	"p75oDD9nTSZ/Msy4VzNcAypJKjQ74UWaiyYQ/imQgmd/iqeC4soGbNJ9p7yfBkwPlYniREDG4fWda8Hf",
+	"AZYoz4lI3AKT68RTTSpjok7hperfXLxFy9kbQH6LP/+pkumwu/jxrdJTsIyjavtqyz8ZplZURuCRHOKF",
+	"kJiNDExqqOtxruybJ9+Sih8ReZZxSv/Innf5j19dwEhxrvvHr26gvgsPT3Vydnl24R7xfwMAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -14,13 +14,14 @@ import (
 
 const calendarKeyDates = `-- name: CalendarKeyDates :many
 select k.id, k.kind, k.at, k.contract_id, k.partnership_id, k.state, p.campaign_id, g.name as campaign_name, b.name as brand_name, p.creator_id, c.name as creator_name,
-  array_to_string(array(select x.title from deliverables x where x.id = any (k.assets) order by x.position), ', ')::text as titles
+  case k.kind when 'option_end' then t.number else array_to_string(array(select x.title from deliverables x where x.id = any (k.assets) order by x.position), ', ') end::text as titles
 from key_dates k
+join contracts t on t.id = k.contract_id
 join partnerships p on p.id = k.partnership_id
 join campaigns g on g.id = p.campaign_id
 join brands b on b.id = k.brand_id
 join creators c on c.id = p.creator_id
-where k.brand_id = any ($1::uuid[]) and k.state not in ('moved') and k.at >= $2::timestamptz and k.at < $3::timestamptz
+where k.brand_id = any ($1::uuid[]) and k.state not in ('moved', 'overtaken', 'exercised') and k.at >= $2::timestamptz and k.at < $3::timestamptz
   and ($4::uuid is null or k.brand_id = $4::uuid)
   and ($5::uuid is null or p.campaign_id = $5::uuid)
   and ($6::uuid is null or p.creator_id = $6::uuid)
@@ -126,6 +127,46 @@ func (q *Queries) ChangeKeyDate(ctx context.Context, db DBTX, arg ChangeKeyDateP
 	return err
 }
 
+const extendedDates = `-- name: ExtendedDates :many
+select (e ->> 'kind')::text as kind, (e ->> 'at')::timestamptz as at, (e ->> 'until')::timestamptz as until,
+  array(select d.title from deliverables d where d.partnership_id = t.partnership_id and e -> 'assets' ? d.id::text order by d.term, d.position)::text[] as titles
+from contracts c join contracts t on t.partnership_id = c.partnership_id cross join jsonb_array_elements(t.changes -> 'extended') with ordinality x (e, n)
+where c.id = $1 and t.changes ? 'extended' and (t.id = c.id or t.executed_at is not null and (e ->> 'contract')::uuid = c.id) order by t.created_at, n
+`
+
+type ExtendedDatesRow struct {
+	Kind   string
+	At     time.Time
+	Until  time.Time
+	Titles []string
+}
+
+// What an amendment lets go on, with the posts in words; of a contract, what amendments of any term let go on that both have signed.
+func (q *Queries) ExtendedDates(ctx context.Context, db DBTX, id uuid.UUID) ([]ExtendedDatesRow, error) {
+	rows, err := db.Query(ctx, extendedDates, id)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ExtendedDatesRow
+	for rows.Next() {
+		var i ExtendedDatesRow
+		if err := rows.Scan(
+			&i.Kind,
+			&i.At,
+			&i.Until,
+			&i.Titles,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const keyDate = `-- name: KeyDate :one
 select k.partnership_id, k.brand_id from key_dates k where k.id = $1 and k.brand_id = any ($2::uuid[])
 `
@@ -150,7 +191,7 @@ func (q *Queries) KeyDate(ctx context.Context, db DBTX, arg KeyDateParams) (KeyD
 const listKeyDates = `-- name: ListKeyDates :many
 with dates as (select f.id, f.kind, f.at, f.state, f.partnership_id, f.brand_id, f.contract_id, f.assets, f.asked_at from unnest($1::uuid[]) x(brand) cross join lateral (
   (select k.id, k.kind, k.at, k.state, k.partnership_id, k.brand_id, k.contract_id, k.assets, k.asked_at from key_dates k join partnerships p on p.id = k.partnership_id
-  where k.brand_id = x.brand and k.state <> 'moved' and ($2::text is null and k.state in ('open', 'let_end', 'renegotiating') or k.state = $2::text)
+  where k.brand_id = x.brand and k.state not in ('moved', 'overtaken') and ($2::text is null and k.state in ('open', 'let_end', 'renegotiating') or k.state = $2::text)
     and ($3::uuid is null or k.id = $3::uuid)
     and ($4::text is null or k.kind = $4::text)
     and ($5::uuid is null or k.brand_id = $5::uuid)
@@ -195,7 +236,7 @@ with dates as (select f.id, f.kind, f.at, f.state, f.partnership_id, f.brand_id,
   select d.id, d.kind, d.at, d.state, d.partnership_id, d.brand_id, d.contract_id, d.assets, d.asked_at, p.stage, p.campaign_id, p.creator_id, p.owner_id, p.term from dates d join partnerships p on p.id = d.partnership_id order by d.at, d.id limit $13::int
 )
 select d.id, d.kind::text as kind, d.at::timestamptz as at, d.state::text as state, d.partnership_id, d.brand_id, b.name as brand_name, d.contract_id, t.number, coalesce(d.asked_at, case d.kind when 'renewal_notice' then (select max(x.at) from partnership_events x where x.source_id = d.partnership_id and x.ref = t.id and x.kind = 'renewal_opened') end) as asked_at, d.stage, d.campaign_id,
-  g.name as campaign_name, d.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform, d.owner_id, u.name as owner_name, (d.stage in ('active', 'wrapping_up', 'completed', 'lapsed'))::boolean as may_extend,
+  g.name as campaign_name, d.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform, d.owner_id, u.name as owner_name, (d.kind <> 'option_end' and d.stage in ('active', 'wrapping_up', 'completed', 'lapsed'))::boolean as may_extend,
   d.assets::uuid[] as assets, array(select x.title from unnest(d.assets) with ordinality s (id, n) join deliverables x on x.id = s.id order by s.n)::text[] as titles,
   e.at as decided_at, coalesce(w.name, '')::text as decided_by
 from page d
@@ -369,7 +410,7 @@ select k.id, k.kind, k.at, k.contract_id, k.assets, k.state, t.number,
   exists (select 1 from contracts a cross join jsonb_array_elements(a.changes -> 'extended') e
     where a.partnership_id = k.partnership_id and a.executed_at is not null and a.changes ? 'extended' and e ->> 'kind' = k.kind and (e ->> 'until')::timestamptz = k.at)::boolean as extended
 from key_dates k join contracts t on t.id = k.contract_id
-where k.partnership_id = $1 and k.brand_id = any ($2::uuid[]) and k.state in ('open', 'let_end', 'renegotiating') order by k.at, k.id
+where k.partnership_id = $1 and k.brand_id = any ($2::uuid[]) and k.state in ('open', 'let_end', 'renegotiating') and k.kind <> 'option_end' order by k.at, k.id
 `
 
 type RunningKeyDatesParams struct {
@@ -388,7 +429,7 @@ type RunningKeyDatesRow struct {
 	Extended   bool
 }
 
-// The dates of a partnership that have not come, of every term.
+// The dates of a partnership's posts that have not come, of every term.
 func (q *Queries) RunningKeyDates(ctx context.Context, db DBTX, arg RunningKeyDatesParams) ([]RunningKeyDatesRow, error) {
 	rows, err := db.Query(ctx, runningKeyDates, arg.PartnershipID, arg.Brands)
 	if err != nil {

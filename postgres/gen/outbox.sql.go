@@ -99,7 +99,7 @@ func (q *Queries) DropRefused(ctx context.Context, db DBTX, outboxID uuid.UUID) 
 
 const dropRefusedOffer = `-- name: DropRefusedOffer :exec
 update offers set state = 'withdrawn', decided_at = now()
-where state = 'draft' and id = (select (o.input ->> 'ref')::uuid from outbox o where o.id = $1 and o.kind = 'update' and o.input ->> 'kind' in ('send_offer', 'renew'))
+where state = 'draft' and id = (select (o.input ->> 'ref')::uuid from outbox o where o.id = $1 and o.kind = 'update' and o.input ->> 'kind' in ('send_offer', 'renew', 'exercise_option'))
 `
 
 func (q *Queries) DropRefusedOffer(ctx context.Context, db DBTX, outboxID uuid.UUID) error {

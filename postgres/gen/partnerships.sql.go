@@ -800,6 +800,23 @@ func (q *Queries) NewestOffer(ctx context.Context, db DBTX, partnershipID uuid.U
 	return items, nil
 }
 
+const offeredForTerm = `-- name: OfferedForTerm :one
+select coalesce(sum(fee + bonus), 0)::bigint as held from offers where partnership_id = $1 and term = $2 and state = 'sent'
+`
+
+type OfferedForTermParams struct {
+	PartnershipID uuid.UUID
+	Term          int32
+}
+
+// What an offer that is out holds of the budget.
+func (q *Queries) OfferedForTerm(ctx context.Context, db DBTX, arg OfferedForTermParams) (int64, error) {
+	row := db.QueryRow(ctx, offeredForTerm, arg.PartnershipID, arg.Term)
+	var held int64
+	err := row.Scan(&held)
+	return held, err
+}
+
 const offersBefore = `-- name: OffersBefore :many
 select o.id, o.state, o.fee, o.currency, o.counter_fee, o.message, o.terms, o.sent_at from offers n join offers o on o.partnership_id = n.partnership_id and o.term = n.term
 where n.id = $1 and o.sent_at is not null and (o.created_at, o.id) < (n.created_at, n.id) order by o.created_at desc, o.id desc limit 20

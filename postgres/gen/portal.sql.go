@@ -520,46 +520,6 @@ func (q *Queries) PortalDeliverables(ctx context.Context, db DBTX, partnershipID
 	return items, nil
 }
 
-const portalExtended = `-- name: PortalExtended :many
-select (e ->> 'kind')::text as kind, (e ->> 'at')::timestamptz as at, (e ->> 'until')::timestamptz as until,
-  array(select d.title from deliverables d where d.partnership_id = t.partnership_id and e -> 'assets' ? d.id::text order by d.term, d.position)::text[] as titles
-from contracts t cross join jsonb_array_elements(t.changes -> 'extended') with ordinality x (e, n)
-where t.id = $1 and t.changes ? 'extended' order by n
-`
-
-type PortalExtendedRow struct {
-	Kind   string
-	At     time.Time
-	Until  time.Time
-	Titles []string
-}
-
-// What an amendment lets go on, with the posts in words.
-func (q *Queries) PortalExtended(ctx context.Context, db DBTX, id uuid.UUID) ([]PortalExtendedRow, error) {
-	rows, err := db.Query(ctx, portalExtended, id)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []PortalExtendedRow
-	for rows.Next() {
-		var i PortalExtendedRow
-		if err := rows.Scan(
-			&i.Kind,
-			&i.At,
-			&i.Until,
-			&i.Titles,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const portalOffers = `-- name: PortalOffers :many
 select id, partnership_id, term, state, fee, currency, counter_fee, message, terms, sent_at, expires_at from offers
 where partnership_id = $1 and sent_at is not null and ($2::uuid is null or id = $2::uuid)

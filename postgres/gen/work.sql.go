@@ -197,7 +197,8 @@ func (q *Queries) ContractForExecution(ctx context.Context, db DBTX, id uuid.UUI
 }
 
 const contractView = `-- name: ContractView :one
-select id, number, fee, currency, expires_at, ends_at from contracts where id = $1
+select c.id, c.number, c.fee, c.currency, c.expires_at, c.ends_at, coalesce(((contract_now(c.id)).terms -> 'renewal_option' ->> 'fee')::bigint, 0)::bigint as option_fee
+from contracts c where c.id = $1
 `
 
 type ContractViewRow struct {
@@ -207,6 +208,7 @@ type ContractViewRow struct {
 	Currency  string
 	ExpiresAt *time.Time
 	EndsAt    *time.Time
+	OptionFee int64
 }
 
 func (q *Queries) ContractView(ctx context.Context, db DBTX, id uuid.UUID) (ContractViewRow, error) {
@@ -219,6 +221,7 @@ func (q *Queries) ContractView(ctx context.Context, db DBTX, id uuid.UUID) (Cont
 		&i.Currency,
 		&i.ExpiresAt,
 		&i.EndsAt,
+		&i.OptionFee,
 	)
 	return i, err
 }

@@ -8,7 +8,7 @@ on conflict (id) do update set at = excluded.at, assets = excluded.assets, state
 -- Each kind of date is walked in the order of its index, brand by brand, and gives at most a page.
 with dates as (select f.* from unnest(@brands::uuid[]) x(brand) cross join lateral (
   (select k.id, k.kind, k.at, k.state, k.partnership_id, k.brand_id, k.contract_id, k.assets, k.asked_at from key_dates k join partnerships p on p.id = k.partnership_id
-  where k.brand_id = x.brand and k.state <> 'moved' and (sqlc.narg('state')::text is null and k.state in ('open', 'let_end', 'renegotiating') or k.state = sqlc.narg('state')::text)
+  where k.brand_id = x.brand and k.state not in ('moved', 'overtaken') and (sqlc.narg('state')::text is null and k.state in ('open', 'let_end', 'renegotiating') or k.state = sqlc.narg('state')::text)
     and (sqlc.narg('id')::uuid is null or k.id = sqlc.narg('id')::uuid)
     and (sqlc.narg('kind')::text is null or k.kind = sqlc.narg('kind')::text)
     and (sqlc.narg('brand_id')::uuid is null or k.brand_id = sqlc.narg('brand_id')::uuid)
@@ -53,7 +53,7 @@ with dates as (select f.* from unnest(@brands::uuid[]) x(brand) cross join later
   select d.*, p.stage, p.campaign_id, p.creator_id, p.owner_id, p.term from dates d join partnerships p on p.id = d.partnership_id order by d.at, d.id limit @max_rows::int
 )
 select d.id, d.kind::text as kind, d.at::timestamptz as at, d.state::text as state, d.partnership_id, d.brand_id, b.name as brand_name, d.contract_id, t.number, coalesce(d.asked_at, case d.kind when 'renewal_notice' then (select max(x.at) from partnership_events x where x.source_id = d.partnership_id and x.ref = t.id and x.kind = 'renewal_opened') end) as asked_at, d.stage, d.campaign_id,
-  g.name as campaign_name, d.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform, d.owner_id, u.name as owner_name, (d.stage in ('active', 'wrapping_up', 'completed', 'lapsed'))::boolean as may_extend,
+  g.name as campaign_name, d.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform, d.owner_id, u.name as owner_name, (d.kind <> 'option_end' and d.stage in ('active', 'wrapping_up', 'completed', 'lapsed'))::boolean as may_extend,
   d.assets::uuid[] as assets, array(select x.title from unnest(d.assets) with ordinality s (id, n) join deliverables x on x.id = s.id order by s.n)::text[] as titles,
   e.at as decided_at, coalesce(w.name, '')::text as decided_by
 from page d
@@ -74,26 +74,34 @@ select k.partnership_id, k.brand_id from key_dates k where k.id = @id and k.bran
 
 -- name: CalendarKeyDates :many
 select k.id, k.kind, k.at, k.contract_id, k.partnership_id, k.state, p.campaign_id, g.name as campaign_name, b.name as brand_name, p.creator_id, c.name as creator_name,
-  array_to_string(array(select x.title from deliverables x where x.id = any (k.assets) order by x.position), ', ')::text as titles
+  case k.kind when 'option_end' then t.number else array_to_string(array(select x.title from deliverables x where x.id = any (k.assets) order by x.position), ', ') end::text as titles
 from key_dates k
+join contracts t on t.id = k.contract_id
 join partnerships p on p.id = k.partnership_id
 join campaigns g on g.id = p.campaign_id
 join brands b on b.id = k.brand_id
 join creators c on c.id = p.creator_id
-where k.brand_id = any (@brands::uuid[]) and k.state not in ('moved') and k.at >= @from_at::timestamptz and k.at < @to_at::timestamptz
+where k.brand_id = any (@brands::uuid[]) and k.state not in ('moved', 'overtaken', 'exercised') and k.at >= @from_at::timestamptz and k.at < @to_at::timestamptz
   and (sqlc.narg('brand_id')::uuid is null or k.brand_id = sqlc.narg('brand_id')::uuid)
   and (sqlc.narg('campaign_id')::uuid is null or p.campaign_id = sqlc.narg('campaign_id')::uuid)
   and (sqlc.narg('creator_id')::uuid is null or p.creator_id = sqlc.narg('creator_id')::uuid)
 order by k.at, k.id limit @max_rows;
 
 -- name: RunningKeyDates :many
--- The dates of a partnership that have not come, of every term.
+-- The dates of a partnership's posts that have not come, of every term.
 select k.id, k.kind, k.at, k.contract_id, k.assets, k.state, t.number,
   exists (select 1 from contracts a cross join jsonb_array_elements(a.changes -> 'extended') e
     where a.partnership_id = k.partnership_id and a.executed_at is not null and a.changes ? 'extended' and e ->> 'kind' = k.kind and (e ->> 'until')::timestamptz = k.at)::boolean as extended
 from key_dates k join contracts t on t.id = k.contract_id
-where k.partnership_id = @partnership_id and k.brand_id = any (@brands::uuid[]) and k.state in ('open', 'let_end', 'renegotiating') order by k.at, k.id;
+where k.partnership_id = @partnership_id and k.brand_id = any (@brands::uuid[]) and k.state in ('open', 'let_end', 'renegotiating') and k.kind <> 'option_end' order by k.at, k.id;
 
 -- name: PublishedPieces :many
 select d.id, d.term, d.position, d.title, d.platform, d.state, d.posted_at::timestamptz as posted_at
 from deliverables d where d.partnership_id = @partnership_id and d.brand_id = any (@brands::uuid[]) and d.posted_at is not null order by d.term, d.position;
+
+-- name: ExtendedDates :many
+-- What an amendment lets go on, with the posts in words; of a contract, what amendments of any term let go on that both have signed.
+select (e ->> 'kind')::text as kind, (e ->> 'at')::timestamptz as at, (e ->> 'until')::timestamptz as until,
+  array(select d.title from deliverables d where d.partnership_id = t.partnership_id and e -> 'assets' ? d.id::text order by d.term, d.position)::text[] as titles
+from contracts c join contracts t on t.partnership_id = c.partnership_id cross join jsonb_array_elements(t.changes -> 'extended') with ordinality x (e, n)
+where c.id = @id and t.changes ? 'extended' and (t.id = c.id or t.executed_at is not null and (e ->> 'contract')::uuid = c.id) order by t.created_at, n;

@@ -78,7 +78,7 @@ where state = 'proposed' and id = (select (o.input ->> 'ref')::uuid from outbox 
 
 -- name: DropRefusedOffer :exec
 update offers set state = 'withdrawn', decided_at = now()
-where state = 'draft' and id = (select (o.input ->> 'ref')::uuid from outbox o where o.id = @outbox_id and o.kind = 'update' and o.input ->> 'kind' in ('send_offer', 'renew'));
+where state = 'draft' and id = (select (o.input ->> 'ref')::uuid from outbox o where o.id = @outbox_id and o.kind = 'update' and o.input ->> 'kind' in ('send_offer', 'renew', 'exercise_option'));
 
 -- name: CloseSnapshot :exec
 update workflow_snapshots set closed = true where workflow_id = @workflow_id;

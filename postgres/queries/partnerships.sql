@@ -127,6 +127,10 @@ select coalesce(promo_code, '')::text as promo_code, coalesce(tracked_link, ''):
 insert into offers (id, partnership_id, brand_id, campaign_id, term, state, fee, bonus, currency, message, terms, created_by, paid_outside)
 values (@id, @partnership_id, @brand_id, @campaign_id, @term, 'draft', @fee, @bonus, @currency, @message, @terms, @created_by, sqlc.narg('paid_outside'));
 
+-- name: OfferedForTerm :one
+-- What an offer that is out holds of the budget.
+select coalesce(sum(fee + bonus), 0)::bigint as held from offers where partnership_id = @partnership_id and term = @term and state = 'sent';
+
 -- name: PaysWhom :one
 select coalesce(c.country, '')::text as country, g.currency from partnerships p join campaigns g on g.id = p.campaign_id join creators c on c.id = p.creator_id
 where p.id = @id and p.brand_id = any (@brands::uuid[]);

@@ -115,10 +115,3 @@ select email from contacts where id = @id;
 
 -- name: ContractOpened :exec
 update contracts set opened_at = now() where id = @id and opened_at is null;
-
--- name: PortalExtended :many
--- What an amendment lets go on, with the posts in words.
-select (e ->> 'kind')::text as kind, (e ->> 'at')::timestamptz as at, (e ->> 'until')::timestamptz as until,
-  array(select d.title from deliverables d where d.partnership_id = t.partnership_id and e -> 'assets' ? d.id::text order by d.term, d.position)::text[] as titles
-from contracts t cross join jsonb_array_elements(t.changes -> 'extended') with ordinality x (e, n)
-where t.id = @id and t.changes ? 'extended' order by n;

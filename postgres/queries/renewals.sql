@@ -2,7 +2,8 @@
 select p.id, p.brand_id, b.name as brand_name, p.campaign_id, g.name as campaign_name, p.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle,
   coalesce(a.platform, '')::text as platform, p.owner_id, u.name as owner_name, p.term, p.renewal_state, t.id as contract_id, t.number, n.fee, t.currency,
   t.ends_at::timestamptz as ends_at, t.notice_by::timestamptz as notice_by,
-  coalesce(l.code, '')::text as lapse_why, coalesce(l.at, 'epoch')::timestamptz as lapsed_at, coalesce(l.by_name, '')::text as lapsed_by, coalesce(w.body_text, '')::text as lapse_reason
+  coalesce(l.code, '')::text as lapse_why, coalesce(l.at, 'epoch')::timestamptz as lapsed_at, coalesce(l.by_name, '')::text as lapsed_by, coalesce(w.body_text, '')::text as lapse_reason,
+  coalesce((n.terms -> 'renewal_option' ->> 'fee')::bigint, 0)::bigint as option_fee, coalesce(k.at, 'epoch')::timestamptz as option_ends_at, coalesce(k.state, '')::text as option_state
 from partnerships p
 join lateral (select x.* from contracts x where x.partnership_id = p.id and x.term = p.term and x.amends is null and x.state = 'executed' and x.ends_at is not null and x.notice_by is not null limit 1) t on true
 cross join lateral contract_now(t.id) n
@@ -16,6 +17,7 @@ left join lateral (select e.code, e.at, e.actor, y.name as by_name from partners
   where p.renewal_state = 'lapsed' and e.partnership_id = p.id and e.kind = 'renewal_lapsed' order by e.at desc limit 1) l on true
 left join lateral (select m.body_text from messages m where l.code = 'decided' and m.partnership_id = p.id and m.kind = 'reason' and m.subject = @reason_title::text and m.author_id = l.actor
     and (m.thread_id is null or thread_open_to(m.thread_id, @viewer::uuid)) order by m.at desc limit 1) w on true
+left join lateral (select x.at, x.state from key_dates x where x.contract_id = t.id and x.partnership_id = p.id and x.kind = 'option_end' and x.state <> 'moved' order by x.at desc limit 1) k on true
 where p.brand_id = any (@brands::uuid[])
   and (sqlc.narg('id')::uuid is null or p.id = sqlc.narg('id')::uuid)
   and (sqlc.narg('brand_id')::uuid is null or p.brand_id = sqlc.narg('brand_id')::uuid)

@@ -20,7 +20,8 @@ select c.id, c.amends, c.changes, c.number, c.partnership_id, c.brand_id, c.term
 from contracts c join partnerships p on p.id = c.partnership_id join campaigns k on k.id = p.campaign_id where c.id = @id for update of c;
 
 -- name: ContractView :one
-select id, number, fee, currency, expires_at, ends_at from contracts where id = @id;
+select c.id, c.number, c.fee, c.currency, c.expires_at, c.ends_at, coalesce(((contract_now(c.id)).terms -> 'renewal_option' ->> 'fee')::bigint, 0)::bigint as option_fee
+from contracts c where c.id = @id;
 
 -- name: MarkExecuted :exec
 update contracts set state = 'executed', executed_at = @executed_at, ends_at = @ends_at, notice_by = @notice_by where id = @id;

@@ -1936,6 +1936,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/partnerships/{id}/option": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the next term by the option of the present contract; its budget is reserved, and the creator is told and not asked */
+        post: operations["exerciseOption"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/partnerships/{id}/renewal": {
         parameters: {
             query?: never;
@@ -4364,7 +4383,7 @@ export interface components {
             ends_on?: string;
             id: string;
             /** @enum {string} */
-            kind: "draft_due" | "publish_window" | "contract_end" | "notice" | "campaign_start" | "campaign_end" | "absence" | "rights_end" | "allowlisting_end" | "exclusivity_end";
+            kind: "draft_due" | "publish_window" | "contract_end" | "notice" | "campaign_start" | "campaign_end" | "absence" | "rights_end" | "allowlisting_end" | "exclusivity_end" | "option_end";
             /** Format: uuid */
             partnership_id?: string;
             platform?: string;
@@ -4950,7 +4969,7 @@ export interface components {
             executed_at?: string;
             /** Format: date-time */
             expires_at?: string;
-            /** @description What the amendment lets go on; absent where nothing */
+            /** @description What the amendment lets go on, or, of a contract, what amendments let go on that both have signed; absent where nothing */
             extended?: components["schemas"]["ExtendedDate"][];
             fee: components["schemas"]["Money"];
             /** Format: uuid */
@@ -5067,6 +5086,7 @@ export interface components {
             milestones: components["schemas"]["MilestoneTerms"][];
             /** @description Days before the end by which a renewal must be decided */
             notice_days: number;
+            renewal_option?: components["schemas"]["RenewalOption"];
             revision_rounds: number;
             usage_rights_days?: number;
         };
@@ -5660,7 +5680,7 @@ export interface components {
              * @description When the owner was first reminded
              */
             asked_at?: string;
-            /** @description The deliverables whose posts it is about */
+            /** @description The deliverables whose posts it is about; none for a date of the contract itself */
             assets: components["schemas"]["UserRef"][];
             /**
              * Format: date-time
@@ -5695,7 +5715,7 @@ export interface components {
             partnership_id: string;
             stage: components["schemas"]["Stage"];
             /** @enum {string} */
-            state: "open" | "let_end" | "renegotiating" | "ended";
+            state: "open" | "let_end" | "renegotiating" | "ended" | "exercised";
         };
         KeyDateDecision: {
             /** @enum {string} */
@@ -5711,7 +5731,7 @@ export interface components {
             key_date_id: string;
         };
         /** @enum {string} */
-        KeyDateKind: "renewal_notice" | "term_end" | "rights_end" | "allowlisting_end" | "exclusivity_end";
+        KeyDateKind: "option_end" | "renewal_notice" | "term_end" | "rights_end" | "allowlisting_end" | "exclusivity_end";
         KeyDateList: {
             items: components["schemas"]["KeyDate"][];
             next_cursor?: string;
@@ -6213,6 +6233,26 @@ export interface components {
             /** @description Those whose time has shown: handed in or published, or late */
             done: number;
             late: number;
+        };
+        /** @description The brand's right to the next term, which both have signed; absent where there is none */
+        Option: {
+            /**
+             * Format: date-time
+             * @description The last moment at which it is used
+             */
+            ends_at: string;
+            fee: components["schemas"]["Money"];
+            /**
+             * @description Overtaken: the renewal was decided without it
+             * @enum {string}
+             */
+            state: "open" | "let_end" | "renegotiating" | "ended" | "exercised" | "overtaken";
+        };
+        OptionExercise: {
+            /** @description What was shown as the fee of the next term. Another one by now is refused */
+            fee: components["schemas"]["Money"];
+            /** @description Why its conflicts may stand */
+            override_reason?: string;
         };
         OutsideDecision: {
             comment?: string;
@@ -7162,6 +7202,7 @@ export interface components {
              */
             notice_by: string;
             number: string;
+            option?: components["schemas"]["Option"];
             owner: components["schemas"]["UserRef"];
             /** Format: uuid */
             partnership_id: string;
@@ -7172,6 +7213,16 @@ export interface components {
             items: components["schemas"]["Renewal"][];
             next_cursor?: string;
         };
+        /** @description The brand may take another term of the same length, with the same deliverables and otherwise on the same terms; that term has no option */
+        RenewalOption: {
+            /**
+             * Format: int64
+             * @description Of the next term, in minor units of the fee's currency
+             */
+            fee: number;
+            /** @description Days before the end, at the latest of which it is used: not fewer than the renewal's own notice */
+            notice_days: number;
+        };
         RenewalPacket: {
             /** @description Rounds beyond the included ones */
             beyond: number;
@@ -7181,6 +7232,8 @@ export interface components {
             drafts: components["schemas"]["OnTime"];
             /** @description Where the proposed fee comes from */
             fee_from: string;
+            /** @description Absent where the contract has no option */
+            may_exercise_option?: components["schemas"]["Command"];
             may_let_lapse: components["schemas"]["Command"];
             may_renew: components["schemas"]["Command"];
             /** @description The newest of every post that one is known of */
@@ -8630,6 +8683,8 @@ export type OfflinePayment = components['schemas']['OfflinePayment'];
 export type OfflinePaymentForm = components['schemas']['OfflinePaymentForm'];
 export type OnboardingLink = components['schemas']['OnboardingLink'];
 export type OnTime = components['schemas']['OnTime'];
+export type Option = components['schemas']['Option'];
+export type OptionExercise = components['schemas']['OptionExercise'];
 export type OutsideDecision = components['schemas']['OutsideDecision'];
 export type OutsideReview = components['schemas']['OutsideReview'];
 export type OutsideReviewer = components['schemas']['OutsideReviewer'];
@@ -8718,6 +8773,7 @@ export type RecoveryCodes = components['schemas']['RecoveryCodes'];
 export type RefusedTask = components['schemas']['RefusedTask'];
 export type Renewal = components['schemas']['Renewal'];
 export type RenewalList = components['schemas']['RenewalList'];
+export type RenewalOption = components['schemas']['RenewalOption'];
 export type RenewalPacket = components['schemas']['RenewalPacket'];
 export type RenewalState = components['schemas']['RenewalState'];
 export type ReplySuggestion = components['schemas']['ReplySuggestion'];
@@ -11316,7 +11372,7 @@ export interface operations {
                 owner_id?: string;
                 partnership_id?: string;
                 /** @description Without, those that have not come */
-                state?: "open" | "let_end" | "renegotiating" | "ended";
+                state?: "open" | "let_end" | "renegotiating" | "ended" | "exercised";
                 /** @description Last day */
                 to?: string;
             };
@@ -11386,7 +11442,7 @@ export interface operations {
                 kind?: components["schemas"]["KeyDateKind"];
                 owner_id?: string;
                 partnership_id?: string;
-                state?: "open" | "let_end" | "renegotiating" | "ended";
+                state?: "open" | "let_end" | "renegotiating" | "ended" | "exercised";
                 /** @description Last day */
                 to?: string;
             };
@@ -12392,6 +12448,45 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["OfferCreate"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Partnership"];
+                };
+            };
+            /** @description No verdict within five seconds; it goes on and is found at Location */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pending"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    exerciseOption: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OptionExercise"];
             };
         };
         responses: {

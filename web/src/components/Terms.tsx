@@ -1,9 +1,9 @@
-import { ActionIcon, Button, Group, NativeSelect, NumberInput, SimpleGrid, Stack, Textarea, TextInput } from "@mantine/core";
+import { ActionIcon, Button, Group, NativeSelect, NumberInput, SimpleGrid, Stack, Switch, Textarea, TextInput } from "@mantine/core";
 import type { UseFormReturnType } from "@mantine/form";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 
-import type { ContractTerms, DeliverableTerms, LateTerms, Metric, MilestoneTrigger, Threshold } from "../api/schema";
+import type { ContractTerms, DeliverableTerms, LateTerms, Metric, MilestoneTrigger, RenewalOption, Threshold } from "../api/schema";
 import { exponent, moneyText, toMajor, toMinor } from "../lib/money";
 import { Facts } from "./Page";
 import { goalText } from "./partnership/goals";
@@ -96,6 +96,7 @@ export function TermsView({ terms, currency }: { terms: ContractTerms; currency:
           ["Usage rights", days(terms.usage_rights_days)],
           ["Allow-listing", days(terms.allowlisting_days)],
           ["Exclusivity", days(terms.exclusivity_days)],
+          ["Option to renew", terms.renewal_option && `Another term for ${moneyText({ amount: terms.renewal_option.fee, currency })}, used at the latest ${days(terms.renewal_option.notice_days)} before the end`],
           ["Late", terms.late && lateText(terms.late)],
           ["Other clauses", terms.extra_clauses && <span className="prewrap">{terms.extra_clauses}</span>],
         ]}
@@ -250,11 +251,38 @@ export function TermsEditor<F extends HoldsTerms>({ form: wide, currency }: { fo
         <NumberInput label="Exclusivity" suffix=" days" min={0} {...form.getInputProps("terms.exclusivity_days")} />
       </SimpleGrid>
       <fieldset className={classes.group}>
+        <legend>Option to renew</legend>
+        <OptionFields option={terms.renewal_option} notice={terms.notice_days} currency={currency} onChange={(option) => form.setFieldValue("terms.renewal_option", option)} errors={{ fee: form.errors["terms.renewal_option.fee"], days: form.errors["terms.renewal_option.notice_days"] }} />
+      </fieldset>
+      <fieldset className={classes.group}>
         <legend>What is late</legend>
         <LateFields late={terms.late} onChange={(late) => form.setFieldValue("terms.late", late)} errors={{ grace: form.errors["terms.late.grace_hours"], remedy: form.errors["terms.late.remedy"], missed: form.errors["terms.late.missed_after_days"] }} />
       </fieldset>
       <Textarea label="Other clauses" autosize minRows={2} maxRows={12} {...form.getInputProps("terms.extra_clauses")} />
     </Stack>
+  );
+}
+
+/** Whether the brand may take another term at a fee that is agreed now, and until when. */
+function OptionFields({ option, notice, currency, onChange, errors }: {
+  option: RenewalOption | undefined; notice: number; currency: string; onChange: (option: RenewalOption | undefined) => void; errors: Record<"fee" | "days", ReactNode>;
+}) {
+  return (
+    <>
+      <Switch
+        label="The brand may take another term without asking again" description="Of the same length and with the same deliverables. The creator agrees to it by signing this contract"
+        checked={option !== undefined} onChange={(event) => onChange(event.currentTarget.checked ? { fee: 0, notice_days: Math.max(notice, 1) } : undefined)}
+      />
+      {option && (
+        <SimpleGrid cols={{ base: 1, sm: 2 }}>
+          <NumberInput
+            label="Fee of that term" description="The whole of it" suffix={` ${currency.toUpperCase()}`} min={0} decimalScale={exponent(currency)} thousandSeparator="," hideControls
+            defaultValue={option.fee ? toMajor({ amount: option.fee, currency }) : ""} onChange={(value) => onChange({ ...option, fee: toMinor(value, currency) ?? 0 })} error={errors.fee}
+          />
+          <NumberInput label="Used at the latest" description="Not after the renewal’s own notice" suffix=" days before the end" min={1} max={365} value={option.notice_days} onChange={(value) => onChange({ ...option, notice_days: Number(value) })} error={errors.days} />
+        </SimpleGrid>
+      )}
+    </>
   );
 }
 

@@ -20,6 +20,7 @@ import { SignElsewhere } from "../components/portal/SignElsewhere";
 import { State } from "../components/portal/State";
 import { When } from "../components/portal/When";
 import { useSay } from "../components/portal/words/Words";
+import { moneyText } from "../lib/money";
 import { exactText } from "../lib/time";
 import { useTitle } from "../lib/title";
 
@@ -36,6 +37,7 @@ function PortalContract() {
 
 function Shown({ contract }: { contract: Contract }) {
   const say = useSay();
+  const option = contract.terms.renewal_option;
   return (
     <>
       <div>
@@ -50,6 +52,7 @@ function Shown({ contract }: { contract: Contract }) {
             [say("contract.fee"), <Money key="fee" value={contract.fee} />],
             [say("contract.signBy"), contract.state === "out_for_signature" && contract.expires_at ? <When at={contract.expires_at} /> : undefined],
             [say("contract.until"), contract.ends_at && exactText(new Date(contract.ends_at))],
+            [say("terms.option"), option && say("terms.optionText", { days: option.notice_days, fee: moneyText({ amount: option.fee, currency: contract.fee.currency }) })],
           ]}
         />
       </Section>

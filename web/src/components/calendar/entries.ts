@@ -16,6 +16,7 @@ export const kinds: Record<CalendarEntry["kind"], { word: string; icon: TablerIc
   rights_end: { ...keyKinds.rights_end, tone: "attention" },
   allowlisting_end: { ...keyKinds.allowlisting_end, tone: "attention" },
   exclusivity_end: { ...keyKinds.exclusivity_end, tone: "idle" },
+  option_end: { ...keyKinds.option_end, tone: "attention" },
   absence: { word: "Away", icon: IconPlaneDeparture, tone: "held" },
 };
 

@@ -12,6 +12,7 @@ import { LoadingLines } from "../Loading";
 import { LoadFailed } from "../Notice";
 import { keyKinds } from "./keydates";
 
+const OptionDialog = lazy(() => import("../renewal/OptionDialog"));
 const AmendDialog = lazy(() => import("../partnership/AmendDialog"));
 
 /** The stages in which the next contract is not signed and the last one cannot be amended. */
@@ -21,6 +22,7 @@ const between = ["in_conversation", "negotiating", "contract_out"];
 export function KeyDateActions({ date }: { date: KeyDate }) {
   const session = useSession();
   const [extending, setExtending] = useState(false);
+  const [using, setUsing] = useState(false);
   const what = `${keyKinds[date.kind].word}, ${date.creator.name}`;
   const act = useAct({
     run: (decision: KeyDateDecision["decision"], key) =>
@@ -29,7 +31,8 @@ export function KeyDateActions({ date }: { date: KeyDate }) {
     announce: true,
     touches: ["contract", "partnership", "task", "calendar"],
   });
-  if (date.state === "ended" || !hasRole(session, ["ops"], date.brand_id)) return null;
+  if (date.state === "ended" || date.state === "exercised" || !hasRole(session, ["ops"], date.brand_id)) return null;
+  const option = date.kind === "option_end";
   if (date.kind === "renewal_notice") {
     return date.state === "open" && (
       <Button size="compact-sm" variant="default" aria-label={`Decide: ${what}`} renderRoot={(props) => <Link to="/contracts/renewals" search={{ selected: date.partnership_id }} {...props} />}>
@@ -46,15 +49,17 @@ export function KeyDateActions({ date }: { date: KeyDate }) {
   return (
     <Group gap={6} wrap="wrap">
       {date.may_extend && <Button size="compact-sm" variant="default" aria-label={`Extend: ${what}`} onClick={() => setExtending(true)}>Extend</Button>}
+      {option && <Button size="compact-sm" variant="default" aria-label={`Use the option: ${what}`} onClick={() => setUsing(true)}>Use the option</Button>}
       {between.includes(date.stage) && <span className="soft">Can be extended once the next contract is signed</span>}
       {date.state === "open" ? (
         <>
           {decide("renegotiating", "In talks")}
-          {decide("let_end", "Let it end")}
+          {decide("let_end", option ? "Let it pass" : "Let it end")}
         </>
       ) : (
         decide("open", "Take back")
       )}
+      {using && <Suspense><OptionDialog partnershipId={date.partnership_id} onClose={() => setUsing(false)} /></Suspense>}
       {extending && <Suspense><Extend partnershipId={date.partnership_id} dateId={date.id} onClose={() => setExtending(false)} /></Suspense>}
     </Group>
   );

@@ -74,6 +74,22 @@ it("says why a date cannot be extended while its partnership cannot be read, and
   expect(dialog.getByRole("button", { name: "Try again" })).toBeVisible();
 });
 
+it("lets ops use an option or let it pass, which no amendment extends", async () => {
+  const option = date(6, { kind: "option_end", assets: [], may_extend: false, asked_at: "2026-03-02T10:00:00Z" });
+  const used = date(7, { kind: "option_end", assets: [], may_extend: false, state: "exercised" });
+  const sent = serveReviews({ roles: ["ops"], also: { "/v1/key-dates": { items: [option, used] }, [`/v1/partnerships/${uuid(306)}/renewal`]: { renewal: {} } } });
+  openApp("/contracts/dates");
+  await screen.findByText("Creator 6");
+  expect(row("Creator 6").getByText("C-000007")).toBeVisible();
+  expect(row("Creator 6").queryByRole("button", { name: /Extend/ })).toBeNull();
+  expect(row("Creator 7").getByText("Used")).toBeVisible();
+  expect(row("Creator 7").queryByRole("button")).toBeNull();
+  await userEvent.click(row("Creator 6").getByRole("button", { name: /^Let it pass/ }));
+  await waitFor(() => expect(sent.map(({ body }) => body)).toEqual([{ decision: "let_end" }]));
+  await userEvent.click(row("Creator 6").getByRole("button", { name: /^Use the option/ }));
+  expect(await screen.findByRole("dialog", { name: "Use the option to renew" }, { timeout: 5000 })).toBeVisible();
+});
+
 it("says what to do where nothing ends, and where no date matches", async () => {
   serveReviews({ roles: ["ops"] });
   const first = openApp("/contracts/dates");

@@ -8,7 +8,7 @@ import classes from "../partnership/Deal.module.css";
 import { KeyDateActions } from "./KeyDateActions";
 import { decidedHere, decision, keyKinds } from "./keydates";
 
-/** What a partnership's posts gave the brand for a time, and when that ends; nothing where there is none. */
+/** What a partnership's posts and its contract gave the brand for a time, and when that ends; nothing where there is none. */
 export function KeyDates({ partnershipId }: { partnershipId: string }) {
   const dates = useQuery(keyDatesQuery({ partnership_id: partnershipId, limit: 50 })).data?.items.filter(decidedHere) ?? [];
   if (dates.length === 0) return null;
@@ -22,7 +22,7 @@ export function KeyDates({ partnershipId }: { partnershipId: string }) {
             <li key={date.id} style={{ flexWrap: "wrap" }}>
               <div>
                 <Icon size={14} aria-hidden /> {word} <RelativeTime at={date.at} />
-                <div className={classes.small}>{date.assets.map(({ name }) => name).join(", ")}</div>
+                <div className={classes.small}>{date.assets.length > 0 ? date.assets.map(({ name }) => name).join(", ") : `Contract ${date.number}`}</div>
               </div>
               <div className={classes.end}><Chip tone={stands.tone} icon={null}>{stands.word}</Chip></div>
               <KeyDateActions date={date} />

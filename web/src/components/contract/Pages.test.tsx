@@ -82,6 +82,21 @@ it("says to the creator in words what an amendment changes while it waits", asyn
   expect(screen.queryByRole("region", { name: "What goes on for longer" })).toBeNull();
 });
 
+it("lists on the house's page of a contract until when each extended right goes on", async () => {
+  const longer = { ...contract, extended: [{ kind: "rights_end", posts: ["Launch video"], at: "2099-03-01T23:00:00Z", until: "2099-06-01T22:00:00Z" }] };
+  serveReviews({ roles: ["legal"], also: { [`/v1/contracts/${uuid(401)}`]: longer } });
+  openApp(`/contracts/${uuid(401)}`);
+  const section = within(await screen.findByRole("region", { name: "What goes on for longer" }));
+  expect(section.getByText(/^Usage rights of “Launch video”: until .*Jun.* 2099.*, instead of .*Mar.* 2099/)).toBeVisible();
+});
+
+it("says to the creator what an option in their contract means for them", async () => {
+  const given = { ...contract, terms: { ...contract.terms, renewal_option: { fee: 130_000, notice_days: 45 } } };
+  serveReviews({ also: { [`/v1/portal/contracts/${uuid(401)}`]: given } });
+  openApp(`/portal/contracts/${uuid(401)}`);
+  expect(await screen.findByText(/If the brand tells you at the latest 45 days before the end, you make the same pieces in another term of the same length, for \$1,300\.00/)).toBeVisible();
+});
+
 it("says of a term that lapsed who decided it and why, and finds those that nobody decided", async () => {
   const renewal: Renewal = {
     partnership_id: uuid(301), brand_id: uuid(1), brand_name: "Northwind", campaign_id: uuid(2), campaign_name: "Autumn", creator: { id: uuid(3), name: "Ada" }, owner: { id: uuid(9), name: "Mara" },

@@ -13,6 +13,7 @@ const BonusDialog = lazy(() => import("./BonusDialog"));
 const DropBonusDialog = lazy(() => import("./DropBonusDialog"));
 const NumberDialog = lazy(() => import("./NumberDialog"));
 const OfferDialog = lazy(() => import("./OfferDialog"));
+const OptionDialog = lazy(() => import("../renewal/OptionDialog"));
 const RenewDialog = lazy(() => import("../renewal/RenewDialog"));
 const TerminateDialog = lazy(() => import("./TerminateDialog"));
 
@@ -20,7 +21,7 @@ const TerminateDialog = lazy(() => import("./TerminateDialog"));
 const elsewhere = ["accept_offer", "decline_offer", "counter_offer", "sign_contract", "decline_contract", "submit", "report_post", "ban", "unban"];
 
 // Those that ask for more than a reason have a dialog of their own.
-const own = ["send_offer", "revoke_approval", "offer_round", "amend", "give_bonus", "record_number", "drop_bonus", "terminate", "renew"];
+const own = ["send_offer", "revoke_approval", "offer_round", "amend", "give_bonus", "record_number", "drop_bonus", "terminate", "renew", "exercise_option"];
 // What an approval can be taken back from: it was given, and the content is not posted yet.
 const revocable = ["approved_to_post", "scheduled"];
 
@@ -53,6 +54,7 @@ export function Commands({ partnership }: { partnership: Partnership }) {
         {asked?.command === "record_number" && <NumberDialog partnership={partnership} onClose={close} />}
         {asked?.command === "drop_bonus" && <DropBonusDialog partnership={partnership} onClose={close} />}
         {asked?.command === "renew" && <RenewDialog partnership={partnership} onClose={close} />}
+        {asked?.command === "exercise_option" && <OptionDialog partnershipId={partnership.summary.id} onClose={close} />}
         {asked?.command === "terminate" && <TerminateDialog partnership={partnership} onClose={close} />}
         {asked && !own.includes(asked.command) && <CommandDialog key={asked.command} command={asked} partnership={partnership} onClose={close} />}
       </Suspense>

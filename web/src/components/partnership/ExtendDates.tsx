@@ -15,7 +15,7 @@ export function ExtendDates({ partnershipId, first, extended, onChange }: {
   extended: KeyDateExtension[];
   onChange: (extended: KeyDateExtension[]) => void;
 }) {
-  const dates = useQuery(keyDatesQuery({ partnership_id: partnershipId, limit: 50 })).data?.items.filter(decidedHere) ?? [];
+  const dates = useQuery(keyDatesQuery({ partnership_id: partnershipId, limit: 50 })).data?.items.filter((date) => decidedHere(date) && date.kind !== "option_end") ?? [];
   if (dates.length === 0) return null;
   const rest = (id: string) => extended.filter(({ key_date_id }) => key_date_id !== id);
   return (

@@ -41,6 +41,27 @@ it("says before it is sent that the creator cannot be paid, and sends it only as
   await vi.waitFor(() => expect(sent).toEqual([{ fee, paid_outside: "By our agency" }]));
 });
 
+it("offers terms that give an option to renew, and names its fee where it is wrong", async () => {
+  const sent: { terms?: { renewal_option?: unknown } }[] = [];
+  vi.stubGlobal("fetch", async (request: Request) => {
+    sent.push(await request.json() as { terms?: { renewal_option?: unknown } });
+    return sent.length === 1
+      ? answer({ code: "invalid", title: "Invalid", errors: [{ field: "terms.renewal_option.notice_days", code: "after_notice", detail: "The option’s last day cannot be later." }] }, 422)
+      : answer({});
+  });
+  await show(<OfferForm partnership={partnership(true, [])} campaign={campaign} onClose={vi.fn()} />);
+  await userEvent.click(screen.getByRole("switch", { name: "Other terms than the campaign's" }));
+  await userEvent.click(screen.getByRole("switch", { name: /^The brand may take another term without asking again/ }));
+  await userEvent.type(screen.getByRole("textbox", { name: "Fee of that term" }), "650");
+  await userEvent.click(screen.getByRole("button", { name: "Send offer" }));
+  expect(await screen.findByText("The option’s last day cannot be later.")).toBeVisible();
+  expect(sent[0]?.terms?.renewal_option).toEqual({ fee: 65_000, notice_days: 30 });
+  await userEvent.click(screen.getByRole("switch", { name: /^The brand may take another term without asking again/ }));
+  await userEvent.click(screen.getByRole("button", { name: "Send offer" }));
+  await vi.waitFor(() => expect(sent).toHaveLength(2));
+  expect(sent[1]?.terms).not.toHaveProperty("renewal_option");
+});
+
 it("warns and lets it go where nobody knows what Stripe can pay", async () => {
   const sent = listen();
   await show(<OfferForm partnership={partnership(false, nobody)} campaign={campaign} onClose={vi.fn()} />);

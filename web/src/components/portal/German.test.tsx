@@ -83,6 +83,11 @@ it("asks the server in the time of the phone", async () => {
   await waitFor(() => expect(asked).toEqual([Intl.DateTimeFormat().resolvedOptions().timeZone]));
 });
 
+it("says in German what an option to renew means", async () => {
+  await show(<OfferCard offer={{ ...offer, terms: { ...terms, renewal_option: { fee: 130_000, notice_days: 45 } } }} brandName="Nordlicht" />);
+  expect(await screen.findByText(/spätestens 45 Tage vor dem Ende.*gleich langen Laufzeit, für 1\.300,00\s€/, undefined, { timeout: 10_000 })).toBeVisible();
+});
+
 it("says in German who is waited for, and what a draft needs", async () => {
   const piece: PortalDeliverable = {
     id: uuid(1), title: "Reel", platform: "instagram", kind: "reel", state: "in_review", round: 0, can_submit: false, can_report_post: false, hashtags: [], asks: [], corrections: [],

@@ -42,6 +42,7 @@ export function Terms({ terms, currency }: { terms: ContractTerms; currency: str
           [say("terms.usage"), days(terms.usage_rights_days)],
           [say("terms.allowlisting"), days(terms.allowlisting_days)],
           [say("terms.exclusivity"), days(terms.exclusivity_days)],
+          [say("terms.option"), terms.renewal_option && say("terms.optionText", { days: terms.renewal_option.notice_days, fee: moneyText({ amount: terms.renewal_option.fee, currency }) })],
           [say("terms.late"), late && terms.late?.remedy ? say("terms.missed", { late, days: terms.late.missed_after_days ?? 0, remedy: terms.late.remedy }) : late],
           [say("terms.other"), terms.extra_clauses && <span className="prewrap">{terms.extra_clauses}</span>],
         ]}

@@ -63,6 +63,54 @@ it("lets a term lapse only with a reason", async () => {
   await waitFor(() => expect(sent.map(({ body }) => body)).toEqual([{ command: "let_lapse", reason: "Too dear" }]));
 });
 
+it("uses the option for the fee that it shows, and says what follows", async () => {
+  const option = { fee: eur(130_000), ends_at: "2026-07-15T22:00:00Z", state: "open" as const };
+  const given: RenewalPacket = { ...packet, renewal: { ...packet.renewal, state: "offered", option }, may_exercise_option: { command: "exercise_option", label: "Use the option", allowed: true } };
+  const sent = serveReviews({ also: { [`${path}/renewal`]: given, [path]: partnership } });
+  await show(<Packet partnershipId={uuid(301)} />);
+  expect(await screen.findByText(/to be used until/)).toBeVisible();
+  await userEvent.click(screen.getByRole("button", { name: "Use the option" }));
+  const dialog = within(await screen.findByRole("dialog", { name: "Use the option to renew" }, { timeout: 5000 }));
+  expect(await dialog.findByText("€1,300.00")).toBeVisible();
+  expect(dialog.getByText(/Ada has agreed to this by signing contract C-000007: another term of 180 days/)).toBeVisible();
+  expect(dialog.getByText("The renewal offer that is out is withdrawn.")).toBeVisible();
+  await userEvent.click(dialog.getByRole("button", { name: "Use the option" }));
+  await waitFor(() => expect(sent).toEqual([expect.objectContaining({ path: `${path}/option`, body: { fee: eur(130_000) } })]));
+});
+
+it("keeps the option's dialog open where it is refused, and asks why conflicts may stand", async () => {
+  const option = { fee: eur(130_000), ends_at: "2026-07-15T22:00:00Z", state: "open" as const };
+  const given: RenewalPacket = { ...packet, renewal: { ...packet.renewal, option }, may_exercise_option: { command: "exercise_option", label: "Use the option", allowed: true } };
+  const sent = serveReviews({
+    also: { [`${path}/renewal`]: given },
+    act: () => new Response(JSON.stringify({ status: 409, code: "conflict", title: "Conflict", detail: "An embargo stands in the way." }), { status: 409, headers: { "Content-Type": "application/problem+json" } }),
+  });
+  await show(<Packet partnershipId={uuid(301)} />);
+  await userEvent.click(await screen.findByRole("button", { name: "Use the option" }));
+  const dialog = within(await screen.findByRole("dialog", { name: "Use the option to renew" }, { timeout: 5000 }));
+  await userEvent.click(await dialog.findByRole("button", { name: "Use the option" }));
+  expect(await dialog.findByText("An embargo stands in the way.")).toBeVisible();
+  await userEvent.type(dialog.getByRole("textbox", { name: "Why its conflicts may stand" }), "Agreed");
+  await userEvent.click(dialog.getByRole("button", { name: "Use the option" }));
+  await waitFor(() => expect(sent.at(-1)?.body).toEqual({ fee: eur(130_000), override_reason: "Agreed" }));
+});
+
+it("says what became of an option, and has no button where the contract gives none", async () => {
+  const used: RenewalPacket = {
+    ...packet, renewal: { ...packet.renewal, state: "agreed", option: { fee: eur(130_000), ends_at: "2026-07-15T22:00:00Z", state: "exercised" } },
+    may_exercise_option: { command: "exercise_option", label: "Use the option", allowed: false, reason: "The renewal is decided already." },
+  };
+  serveReviews({ also: { [`${path}/renewal`]: used } });
+  const first = await show(<Packet partnershipId={uuid(301)} />);
+  expect(await screen.findByText(/, used$/)).toBeVisible();
+  expect(screen.getByRole("button", { name: /^Use the option/ })).toHaveAttribute("aria-disabled", "true");
+  first.unmount();
+  serveReviews({ also: { [`${path}/renewal`]: packet } });
+  await show(<Packet partnershipId={uuid(301)} />);
+  expect(await screen.findByRole("button", { name: "Offer a renewal" })).toBeVisible();
+  expect(screen.queryByRole("button", { name: /^Use the option/ })).toBeNull();
+});
+
 it("says where nothing can be renewed", async () => {
   vi.stubGlobal("fetch", () => Promise.resolve(new Response(JSON.stringify({ status: 404, code: "not_found", title: "Not found" }), { status: 404, headers: { "Content-Type": "application/problem+json" } })));
   await show(<Packet partnershipId={uuid(301)} />);

@@ -6,7 +6,7 @@ import { lazy, Suspense, useState } from "react";
 
 import { asProblem } from "../../api/problem";
 import { partnershipQuery, renewalQuery } from "../../api/queries";
-import type { RenewalPacket, RightUsed } from "../../api/schema";
+import type { Option, RenewalPacket, RightUsed } from "../../api/schema";
 import { words } from "../../lib/states";
 import { dayText, exactText } from "../../lib/time";
 import { CommandButton, refusal } from "../CommandButton";
@@ -21,6 +21,7 @@ import { TermsView } from "../Terms";
 import classes from "./Renewal.module.css";
 
 const CommandDialog = lazy(() => import("../partnership/CommandDialog"));
+const OptionDialog = lazy(() => import("./OptionDialog"));
 const RenewDialog = lazy(() => import("./RenewDialog"));
 
 const count = (n: number, one: string, many = `${one}s`) => `${n.toLocaleString("en-US")} ${n === 1 ? one : many}`;
@@ -29,7 +30,7 @@ const notKnown = (why: string) => <span className="soft">Not known: {why}</span>
 /** What the renewal of one term is decided by, and the decisions. */
 export function Packet({ partnershipId }: { partnershipId: string }) {
   const packet = useQuery(renewalQuery(partnershipId));
-  const [asked, setAsked] = useState<"renew" | "lapse" | null>(null);
+  const [asked, setAsked] = useState<"renew" | "option" | "lapse" | null>(null);
   const partnership = useQuery({ ...partnershipQuery(partnershipId), enabled: asked !== null }).data;
   if (packet.error && !packet.data) {
     if (asProblem(packet.error).status !== 404) return <LoadFailed error={packet.error} retry={() => void packet.refetch()} />;
@@ -40,7 +41,7 @@ export function Packet({ partnershipId }: { partnershipId: string }) {
     );
   }
   if (!packet.data) return <LoadingLines lines={10} />;
-  const { renewal, may_renew: renew, may_let_lapse: lapse } = packet.data;
+  const { renewal, may_renew: renew, may_let_lapse: lapse, may_exercise_option: exercise } = packet.data;
   const close = () => setAsked(null);
   return (
     <div className={classes.packet}>
@@ -48,6 +49,7 @@ export function Packet({ partnershipId }: { partnershipId: string }) {
         <Facts
           facts={[
             ["Decide by", <span key="by"><RelativeTime at={renewal.notice_by} />, {exactText(new Date(renewal.notice_by))}</span>],
+            ["Option to renew", renewal.option && <OptionLine key="option" option={renewal.option} />],
             ["Term ends", <RelativeTime key="ends" at={renewal.ends_at} />],
             ["Owner", renewal.owner.name],
             ["Contract", <Link key="contract" to="/contracts/$id" params={{ id: renewal.contract_id }}>{renewal.number}</Link>],
@@ -56,6 +58,7 @@ export function Packet({ partnershipId }: { partnershipId: string }) {
         />
         <div className={classes.buttons}>
           <CommandButton reason={refusal(renew)} onClick={() => setAsked("renew")}>Offer a renewal</CommandButton>
+          {exercise && <CommandButton variant="default" reason={refusal(exercise)} onClick={() => setAsked("option")}>Use the option</CommandButton>}
           <CommandButton variant="default" reason={refusal(lapse)} onClick={() => setAsked("lapse")}>Let it lapse</CommandButton>
           <Button variant="default" renderRoot={(props) => <Link to="/partnerships/$id" params={{ id: partnershipId }} {...props} />}>Open the partnership</Button>
         </div>
@@ -65,6 +68,7 @@ export function Packet({ partnershipId }: { partnershipId: string }) {
         <Facts facts={[["Fee", <span key="fee"><Money value={renewal.fee} /><div className={dealClasses.small}>{packet.data.fee_from}</div></span>]]} />
         <div className={classes.terms}><TermsView terms={packet.data.terms} currency={renewal.fee.currency} /></div>
       </Section>
+      {asked === "option" && <Suspense><OptionDialog partnershipId={partnershipId} onClose={close} /></Suspense>}
       {partnership && (
         <Suspense>
           {asked === "renew" && <RenewDialog partnership={partnership} onClose={close} />}
@@ -72,6 +76,17 @@ export function Packet({ partnershipId }: { partnershipId: string }) {
         </Suspense>
       )}
     </div>
+  );
+}
+
+const optionEnds: Partial<Record<Option["state"], string>> = { ended: "passed unused", exercised: "used", overtaken: "not needed: the renewal was decided otherwise", let_end: "decided not to use it; still possible" };
+
+/** What the option costs and until when it can be used, or what became of it. */
+function OptionLine({ option: { fee, ends_at, state } }: { option: Option }) {
+  return (
+    <span>
+      <Money value={fee} />, {optionEnds[state] ?? "to be used"}{(state === "open" || state === "renegotiating" || state === "let_end") && <> until <RelativeTime at={ends_at} />, {exactText(new Date(ends_at))}</>}
+    </span>
   );
 }
 

@@ -7,7 +7,7 @@ import { useState } from "react";
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
 import { contractQuery, warm } from "../../api/queries";
-import type { Contract, Signature } from "../../api/schema";
+import type { Contract, KeyDateKind, Signature } from "../../api/schema";
 import { ComplianceNotes } from "../../components/clause/ComplianceNotes";
 import { ContractText } from "../../components/ContractText";
 import { Money } from "../../components/Money";
@@ -93,6 +93,17 @@ function ContractPage() {
               </Stack>
             </Section>
           )}
+          {contract.extended && (
+            <Section title="What goes on for longer">
+              <ul style={{ margin: 0, paddingLeft: 18 }}>
+                {contract.extended.map(({ kind, posts, at, until }) => (
+                  <li key={`${kind}/${posts.join()}`}>
+                    {rights[kind]} of {posts.map((title) => `“${title}”`).join(", ")}: until {exactText(new Date(until))}, instead of {exactText(new Date(at))}
+                  </li>
+                ))}
+              </ul>
+            </Section>
+          )}
           {contract.clauses && (
             <Section title="Clauses">
               <ol style={{ margin: 0, paddingLeft: 20 }}>
@@ -131,6 +142,9 @@ function ContractPage() {
     </Page>
   );
 }
+
+/** What a post gives the brand for a time. */
+const rights: Partial<Record<KeyDateKind, string>> = { rights_end: "Usage rights", allowlisting_end: "Allow-listing", exclusivity_end: "Exclusivity" };
 
 /** How the creator's signature at a provider stands. */
 function elsewhereText({ state, email }: NonNullable<Contract["elsewhere"]>): string {

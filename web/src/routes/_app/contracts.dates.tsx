@@ -21,7 +21,7 @@ import { hasRole, houseRoles, useSession } from "../../lib/session";
 import * as url from "../../lib/search";
 
 const kinds = Object.keys(keyKinds) as [KeyDateKind, ...KeyDateKind[]];
-const states = { open: "Not decided", renegotiating: "In talks", let_end: "Ends as agreed", ended: "Has ended" } as const;
+const states = { open: "Not decided", renegotiating: "In talks", let_end: "Ends as agreed", ended: "Has ended", exercised: "Used" } as const;
 
 const filters = url.search({
   kind: url.oneOf(kinds),

@@ -28,11 +28,15 @@ const filters = url.search({ q: url.words, state: url.someOf(states), owner: url
 
 export const Route = createFileRoute("/_app/contracts/renewals")({ validateSearch: filters, component: Renewals });
 
+/** The states of an option that can be used. */
+const usable = ["open", "let_end", "renegotiating"];
+
 const parts: Parameters<typeof columns<Renewal>>[0] = [
   { id: "creator", header: "Creator", cell: ({ partnership_id, creator }) => <CreatorName creator={creator} link={{ to: "/contracts/renewals", search: (before: object) => ({ ...before, selected: partnership_id }), resetScroll: false }} /> },
   { id: "state", header: "State", cell: ({ state }) => <StatusChip noun="renewal" state={state} />, phone: "head" },
   { id: "notice", header: "Decide by", cell: ({ notice_by }) => <RelativeTime at={notice_by} inList /> },
   { id: "ends", header: "Ends", cell: ({ ends_at }) => <RelativeTime at={ends_at} inList />, phone: "hide" },
+  { id: "option", header: "Option until", cell: ({ option }) => option && usable.includes(option.state) ? <RelativeTime at={option.ends_at} inList /> : "–", phone: "hide" },
   { id: "owner", header: "Owner", cell: ({ owner }) => owner.name },
   { id: "campaign", header: "Campaign", cell: ({ campaign_name, brand_name }) => <TwoLines first={campaign_name} second={brand_name} />, phone: "hide", wide: true },
   { id: "fee", header: "Fee", right: true, cell: ({ fee }) => <Money value={fee} /> },

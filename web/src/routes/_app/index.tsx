@@ -191,6 +191,7 @@ function Dates({ brand }: { brand: string | undefined }) {
 }
 
 const atStake: Record<KeyDate["kind"], string> = {
+  option_end: `${keyKinds.option_end.word}:`,
   renewal_notice: "Without a decision the contract lapses: decide",
   term_end: `${keyKinds.term_end.word}:`,
   rights_end: `${keyKinds.rights_end.word}:`,
