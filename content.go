@@ -133,3 +133,19 @@ type MailOrder struct {
 	Look          bool      // a person looks at it before it goes out
 	SignAt        string    // where the creator signs what the mail is about, instead of in the portal
 }
+
+// postProblems are what a look at a post can find, in words.
+var postProblems = map[string]string{ //nolint:gochecknoglobals // a constant table
+	"gone": "The post is not there any more.", "unreachable": "The address does not answer.", "address_refused": "The address is not on the public internet.",
+	"disclosure_missing": "The post does not say that it is an advertisement.", "disclosure_unclear": "What the post says about being an advertisement is not clear enough.",
+	"words_missing": "Words that must be in it are missing.", "promo_code_wrong": "The promo code is missing or another one.", "link_wrong": "The tracked link is missing or another one.",
+	"wrong_account": "It was published by another account.", "too_early": "It was published before it was approved.", "too_late": "It was published after the publish window.",
+}
+
+// PostProblemWords say what a look at a post found.
+func PostProblemWords(code string) string {
+	if words, ok := postProblems[code]; ok {
+		return words
+	}
+	return Sentence(code) + "."
+}

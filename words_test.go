@@ -87,6 +87,9 @@ func saidInCode(t *testing.T) map[string]string {
 	for _, metric := range []string{"views", "likes", "comments", "shares", "saves", "clicks", "conversions"} {
 		said[metric] = "partnership_bonus.go"
 	}
+	for _, problem := range postProblems {
+		said[problem] = "content.go"
+	}
 	for _, kind := range mediaTypes {
 		said[kind] = "check_media.go"
 	}

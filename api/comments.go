@@ -148,21 +148,6 @@ type EvidenceStore interface {
 	PostScreenshot(ctx context.Context, id uuid.UUID) (rapport.File, error)
 }
 
-// postProblems are what a look at a post can find, in words.
-var postProblems = map[string]string{ //nolint:gochecknoglobals // a constant table
-	"gone": "The post is not there any more.", "unreachable": "The address does not answer.", "address_refused": "The address is not on the public internet.",
-	"disclosure_missing": "The post does not say that it is an advertisement.", "disclosure_unclear": "What the post says about being an advertisement is not clear enough.",
-	"words_missing": "Words that must be in it are missing.", "promo_code_wrong": "The promo code is missing or another one.", "link_wrong": "The tracked link is missing or another one.",
-	"wrong_account": "It was published by another account.", "too_early": "It was published before it was approved.", "too_late": "It was published after the publish window.",
-}
-
-func postProblemWords(code string) string {
-	if words, ok := postProblems[code]; ok {
-		return words
-	}
-	return rapport.Sentence(code) + "."
-}
-
 // ListPostChecks lists every look at a published post.
 func (s *Server) ListPostChecks(ctx context.Context, r gen.ListPostChecksRequestObject) (gen.ListPostChecksResponseObject, error) {
 	store, err := storeAs[EvidenceStore](s)
@@ -178,7 +163,7 @@ func (s *Server) ListPostChecks(ctx context.Context, r gen.ListPostChecksRequest
 	}
 	return gen.ListPostChecks200JSONResponse{Items: each(list, func(p rapport.PostLook) gen.PostCheck {
 		shown := gen.PostCheck{
-			Id: p.ID, At: p.At, Result: gen.PostCheckResult(p.Result), Url: p.URL, FinalUrl: orNil(p.FinalURL), Text: orNil(p.Text), Problems: each(p.Problems, postProblemWords),
+			Id: p.ID, At: p.At, Result: gen.PostCheckResult(p.Result), Url: p.URL, FinalUrl: orNil(p.FinalURL), Text: orNil(p.Text), Problems: each(p.Problems, rapport.PostProblemWords),
 			PublishedAt: timeOrNil(p.PublishedAt), HasScreenshot: p.HasScreenshot,
 		}
 		if len(p.SHA256) > 0 {

@@ -246,7 +246,7 @@ func lookingWords(say rapport.Words, d rapport.PortalDeliverable) string {
 // feedbackWords is what must change in the version that was sent back, or in the post; nothing once a newer one is being looked at.
 func feedbackWords(say rapport.Words, d rapport.PortalDeliverable) string {
 	if len(d.Wrong) > 0 {
-		return strings.Join(each(d.Wrong, func(code string) string { return say.Say(postProblemWords(code)) }), "\n")
+		return strings.Join(each(d.Wrong, func(code string) string { return say.Say(rapport.PostProblemWords(code)) }), "\n")
 	}
 	switch d.State {
 	case "changes_requested", "late", "rejected":
