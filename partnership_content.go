@@ -315,6 +315,20 @@ func (p *Partnership) mismatch(now time.Time, d *DeliverableState, key, code str
 	p.do(Effect{Key: fmt.Sprintf("mismatch/%s/%d/%d", d.ID, d.Check, d.Misses), Kind: EffectMail, Code: "post_mismatch", Ref: d.ID})
 }
 
+// uncured has the house decide on a post that was not put right in time, and looks at it once more.
+func (p *Partnership) uncured(now time.Time, d *DeliverableState) {
+	if d == nil || d.Terminal() {
+		return
+	}
+	if !p.Quiet || !d.Uncured {
+		p.fact(now, Fact{Kind: "cure_overdue", Ref: d.ID})
+		p.task(TaskChange{Key: "cure/" + d.ID.String(), Kind: "post_not_cured", OwnerID: p.OwnerID, Role: RoleOps, Ref: d.ID, Due: now})
+	}
+	d.Uncured = true
+	d.Misses++
+	p.verify(d)
+}
+
 func (p *Partnership) accept(now time.Time, d *DeliverableState, actor uuid.UUID) {
 	p.disarmDeliverable(d)
 	p.fact(now, Fact{Kind: "content_accepted", Ref: d.ID, Actor: actor})

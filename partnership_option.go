@@ -34,7 +34,8 @@ func (o *RenewalOption) check(path string, t ContractTerms) (f []Field) {
 	case o.NoticeDays >= t.DurationDays:
 		f = append(f, Field{path + ".notice_days", "outside_term", "The option's last day must lie inside the contract's duration."})
 	case o.NoticeDays < t.NoticeDays:
-		f = append(f, Field{path + ".notice_days", "after_notice", fmt.Sprintf("A renewal that nobody decides lapses %s before the end: the option ends at the latest then.", WordsIn(LegalLocale).Say("%d days", t.NoticeDays))})
+		lapses := WordsIn(LegalLocale).Say("%d days", t.NoticeDays)
+		f = append(f, Field{path + ".notice_days", "after_notice", fmt.Sprintf("A renewal that nobody decides lapses %s before the end: the option ends at the latest then.", lapses)})
 	}
 	return f
 }

@@ -109,15 +109,7 @@ func (p *Partnership) fire(now time.Time, t Timer) { //nolint:gocyclo,funlen // 
 			p.verify(d)
 		}
 	case timerCure:
-		if d := p.deliverable(t.Ref); d != nil && !d.Terminal() {
-			if !p.Quiet || !d.Uncured {
-				p.fact(now, Fact{Kind: "cure_overdue", Ref: d.ID})
-				p.task(TaskChange{Key: "cure/" + d.ID.String(), Kind: "post_not_cured", OwnerID: p.OwnerID, Role: RoleOps, Ref: d.ID, Due: now})
-			}
-			d.Uncured = true
-			d.Misses++
-			p.verify(d)
-		}
+		p.uncured(now, p.deliverable(t.Ref))
 	case timerMilestone:
 		for i := range p.Milestones {
 			if m := &p.Milestones[i]; m.ID == t.Ref && m.State == "pending" {

@@ -18,7 +18,7 @@ type which struct {
 
 // checkWhich wants exactly one way of saying which rows are meant, and of a filter how many were seen.
 func checkWhich(uncounted bool, ways ...which) []rapport.Field {
-	var names, given []string
+	names, given := make([]string, 0, len(ways)), make([]string, 0, 1)
 	for _, w := range ways {
 		names = append(names, w.field)
 		if w.given {

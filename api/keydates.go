@@ -53,7 +53,8 @@ func keyDateFilter(p gen.ListKeyDatesParams) (rapport.KeyDateFilter, error) {
 
 func toKeyDate(k rapport.KeyDateRow) gen.KeyDate {
 	return gen.KeyDate{
-		Key: k.ID.String() + "/" + k.Kind, Id: k.ID, Kind: gen.KeyDateKind(k.Kind), At: k.At.UTC(), State: gen.KeyDateState(k.State), BrandId: k.BrandID, BrandName: k.BrandName, CampaignId: k.CampaignID, CampaignName: k.CampaignName,
+		Key: k.ID.String() + "/" + k.Kind, Id: k.ID, Kind: gen.KeyDateKind(k.Kind), At: k.At.UTC(), State: gen.KeyDateState(k.State), BrandId: k.BrandID, BrandName: k.BrandName,
+		CampaignId: k.CampaignID, CampaignName: k.CampaignName,
 		PartnershipId: k.PartnershipID, Stage: gen.Stage(k.Stage), ContractId: k.ContractID, Number: k.Number,
 		Creator: gen.CreatorRef{Id: k.Creator.ID, Name: k.Creator.Name, Handle: orNil(k.Creator.Handle), Platform: orNil(k.Creator.Platform)}, Owner: toUserRef(k.Owner),
 		Assets: each(k.Assets, toUserRef), MayExtend: k.MayExtend, AskedAt: k.Asked, DecidedBy: orNil(k.DecidedBy), DecidedAt: k.DecidedAt,
