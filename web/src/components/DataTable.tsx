@@ -66,6 +66,8 @@ interface Props<T extends object> {
   arrows?: boolean;
   /** There are more rows than are loaded. */
   more?: boolean;
+  /** All rows are in the page, however many: inside something that scrolls by itself, such as a dialog, where the window says nothing about what is near. */
+  whole?: boolean;
 }
 
 const none: never[] = [];
@@ -116,7 +118,7 @@ function useFixedWidths(box: RefObject<HTMLElement | null>, long: boolean, colum
 }
 
 /** A list as a table, or as cards on a phone. Rows are opened by a click anywhere, by j, k and Enter, or by their link. */
-export function DataTable<T extends object>({ label, columns: all, rows, rowId, error, retry, empty, chosen, flush = false, arrows = false, more = false }: Props<T>) {
+export function DataTable<T extends object>({ label, columns: all, rows, rowId, error, retry, empty, chosen, flush = false, arrows = false, more = false, whole = false }: Props<T>) {
   const phone = useMediaQuery("(max-width: 47.99em)", false, { getInitialValueInEffect: false });
   const roomy = useMediaQuery("(min-width: 87.5em)", true, { getInitialValueInEffect: false });
   // The first column leads to the row, and a short table in a section has only what it needs.
@@ -138,7 +140,7 @@ export function DataTable<T extends object>({ label, columns: all, rows, rowId, 
   const choose = (row: Row<typeof features, T>, event: ChangeEvent<HTMLInputElement>) =>
     range(row.id, event.currentTarget.checked, (event.nativeEvent as MouseEvent).shiftKey);
   const loaded = table.getRowModel().rows;
-  const near = useRows(label, box, useMemo(() => loaded.map(({ id }) => id), [loaded]), phone ? 110 : 41);
+  const near = useRows(label, box, useMemo(() => loaded.map(({ id }) => id), [loaded]), phone ? 110 : 41, whole);
   useFixedWidths(box, near.long && !phone, cols.map(({ id }) => id).join());
   const focusedAt = () => {
     const row = document.activeElement?.closest<HTMLElement>("[data-row]");
