@@ -46,6 +46,7 @@ async function opened(browser: Browser, person: Person, path: string): Promise<{
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   await expect(page.locator("[aria-busy=true], [data-loading], .mantine-Skeleton-root")).toHaveCount(0);
   const found = await page.evaluate(async () => {
+    await document.fonts.ready;
     const seen = await new Promise<Shift[]>((done) => {
       const shifts: Shift[] = [];
       new PerformanceObserver((list) => shifts.push(...(list.getEntries() as Shift[]))).observe({ type: "layout-shift", buffered: true });

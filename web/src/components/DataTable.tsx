@@ -92,9 +92,6 @@ function followRow(event: RowClick<HTMLTableRowElement>): void {
   event.currentTarget.querySelector<HTMLAnchorElement>("td a")?.click();
 }
 
-// The list itself keeps what is read in its place when rows above it get their height; a browser that does so as well would move it twice.
-const unanchored = { overflowAnchor: "none" } as const;
-
 /** The room of rows that are not in the page. */
 function Room({ height }: { height: number }) {
   return <tr aria-hidden><td style={{ height, padding: 0, border: 0 }} /></tr>;
@@ -180,7 +177,7 @@ export function DataTable<T extends object>({ label, columns: all, rows, rowId, 
     const row = loaded[at];
     return row ? [{ row, at, gap }] : [];
   });
-  const frame = `${classes.scroll} ${flush ? classes.flush : ""}`;
+  const frame = `${classes.scroll} ${flush ? classes.flush : ""} ${near.long ? classes.long : ""}`;
 
   if (error && !rows) return <div className={frame}><LoadFailed error={error} retry={retry} /></div>;
   if (rows?.length === 0) return <div className={frame}>{empty}</div>;
@@ -188,7 +185,7 @@ export function DataTable<T extends object>({ label, columns: all, rows, rowId, 
   const looks = near.looks && <Suspense><NearRows {...near.looks} /></Suspense>;
   if (phone) {
     return (
-      <div className={frame} ref={box} onFocus={near.onFocus} style={near.long ? unanchored : undefined}>
+      <div className={frame} ref={box} onFocus={near.onFocus}>
         <ul className={classes.cards} aria-label={label} style={near.rest > 0 ? { paddingBottom: near.rest } : undefined}>
           {shownRows?.map(({ row, at, gap }) => (
             <Card key={row.id} row={row} at={at} gap={gap} of={near.long ? (more ? -1 : loaded.length) : undefined} measure={near.measure} chosen={chosen} choose={choose} />
@@ -206,7 +203,7 @@ export function DataTable<T extends object>({ label, columns: all, rows, rowId, 
   }
 
   const shown = (
-    <div className={frame} ref={box} tabIndex={-1} onFocus={near.onFocus} style={near.long ? unanchored : undefined}>
+    <div className={frame} ref={box} tabIndex={-1} onFocus={near.onFocus}>
       <table className={classes.table} aria-label={label} aria-busy={rows === undefined} aria-rowcount={near.long ? (more ? -1 : loaded.length + 1) : undefined}>
         <thead>
           {table.getHeaderGroups().map((group) => (
