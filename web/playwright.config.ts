@@ -26,6 +26,9 @@ export default defineConfig({
     { name: "german portal", testMatch: "german.spec.ts", dependencies: ["pages"] },
     { name: "journeys", testMatch: "journeys.spec.ts", dependencies: ["pages"] },
     { name: "live", testMatch: "live.spec.ts", dependencies: ["pages"] },
+    { name: "steady", testMatch: "steady.spec.ts", dependencies: ["pages"] },
+    // Its rows would stand in the lists of the others.
+    { name: "long lists", testMatch: "long-lists.spec.ts", dependencies: ["hostile mail", "contract changes", "german portal", "journeys", "live", "steady"] },
   ],
   use: {
     browserName: "chromium",

@@ -31,8 +31,25 @@ const asked = <P extends OnePage>(page: PageQuery<P>, start: string | undefined)
     getNextPageParam: (last: P) => last.next_cursor,
   });
 
-/** Reads what a list begins with. */
-export const firstPage = <P extends OnePage>(queries: QueryClient, page: PageQuery<P>, start?: string) => queries.infiniteQuery(asked(page, start));
+/** Reads what a list begins with, or again what is loaded of it. */
+export const firstPage = <P extends OnePage>(queries: QueryClient, page: PageQuery<P>, start?: string) =>
+  queries.infiniteQuery({ ...asked(page, start), staleTime: (query) => (isLong(query) ? "static" : 5_000) });
+
+/**
+ * The order of rows while somebody looks at them: what was seen stays where it is, and what is new comes behind the row that it follows. Nobody presses on a
+ * row that moved away at that moment.
+ */
+export function inPlace(now: string[], seen: string[]): string[] {
+  const there = new Set(now);
+  const places = seen.filter((id) => there.has(id));
+  const known = new Set(places);
+  now.forEach((id, at) => {
+    if (!known.has(id)) places.splice(at === 0 ? 0 : places.indexOf(now[at - 1] ?? "") + 1, 0, id);
+  });
+  return places.length === seen.length && places.every((id, at) => id === seen[at]) ? seen : places;
+}
+
+const none: never[] = [];
 
 /** A list from a cursor on, as far as somebody has scrolled. */
 export function usePages<P extends OnePage>(page: PageQuery<P>, start?: string, enabled = true) {
@@ -46,14 +63,12 @@ export function usePages<P extends OnePage>(page: PageQuery<P>, start?: string, 
     refetchOnWindowFocus: (query) => !isLong(query),
     refetchOnReconnect: (query) => !isLong(query),
   });
-  const { data, error, hasNextPage, isFetching, isFetchingNextPage, isFetchNextPageError, isRefetching, isStale, fetchNextPage, refetch } = query;
+  const { data, error, hasNextPage, isFetching, isFetchingNextPage, isFetchNextPageError, isPlaceholderData, isRefetching, isStale, fetchNextPage, refetch } = query;
 
   const all = useMemo(() => {
-    const first = data?.pages[0];
-    if (!first) return undefined;
     // What moved down between two pages comes in both.
-    const items = new Map(data.pages.flatMap((each) => each.items as P["items"]).map((item) => ["key" in item ? item.key : item.id, item]));
-    return { ...first, items: [...items.values()] as P["items"], next_cursor: data.pages.at(-1)?.next_cursor };
+    const items = new Map(data?.pages.flatMap((each) => each.items).map((item) => ["key" in item ? item.key : item.id, item]));
+    return { items, ids: [...items.keys()] };
   }, [data]);
 
   // The next page makes a query fresh, though not the pages before it: only asking all of them does.
@@ -64,12 +79,25 @@ export function usePages<P extends OnePage>(page: PageQuery<P>, start?: string, 
   const step = isRefetching ? before && "asked" : long && isStale ? "seen" : before === "asked" ? undefined : before;
   if (changed.key !== key || changed.step !== step) setChanged({ key, step });
 
+  // It has the order of its first answer, and a new one when somebody loads it again.
+  const [order, setOrder] = useState<{ key: string; ids: string[]; held: boolean }>({ key, ids: none, held: false });
+  const holds = order.key === key && order.held;
+  const again = before === "asked" && step === undefined;
+  const seen = isPlaceholderData || (holds && !again) ? order.ids : none;
+  const ids = useMemo(() => inPlace(all.ids, seen), [all, seen]);
+  const held = holds || !isFetching;
+  if (order.key !== key || order.ids !== ids || order.held !== held) setOrder({ key, ids, held });
+  const list = useMemo(() => {
+    const first = data?.pages[0];
+    return first && { ...first, items: ids.map((id) => all.items.get(id)) as P["items"], next_cursor: data.pages.at(-1)?.next_cursor };
+  }, [data, all, ids]);
+
   return {
-    data: all,
+    data: list,
     // A later page that failed says so at the end of the list.
     error: isFetchNextPageError ? null : error,
     refetch,
-    more: { hasNextPage, isFetching, isFetchingNextPage, isFetchNextPageError, fetchNextPage, refetch, shown: all?.items.length ?? 0, grown: (data?.pages.length ?? 0) > 1, changed: step !== undefined },
+    more: { hasNextPage, isFetching, isFetchingNextPage, isFetchNextPageError, fetchNextPage, refetch, shown: ids.length, grown: (data?.pages.length ?? 0) > 1, changed: step !== undefined },
   };
 }
 

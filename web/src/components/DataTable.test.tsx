@@ -131,6 +131,11 @@ it("has all rows of a list of a hundred, as find-in-page wants it", async () => 
   expect(screen.getByRole("table")).not.toHaveAttribute("aria-rowcount");
 });
 
+it("has all rows where something else than the window scrolls", async () => {
+  await show(<DataTable {...common} rows={crowd.slice(0, 300)} whole />);
+  expect(rowsNow()).toHaveLength(300);
+});
+
 it("does not know how many rows there are while there are more", async () => {
   await show(<DataTable {...common} rows={crowd} more />);
   expect(screen.getByRole("table")).toHaveAttribute("aria-rowcount", "-1");

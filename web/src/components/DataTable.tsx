@@ -66,6 +66,8 @@ interface Props<T extends object> {
   arrows?: boolean;
   /** There are more rows than are loaded. */
   more?: boolean;
+  /** All rows are in the page, however many: inside something that scrolls by itself, such as a dialog, where the window says nothing about what is near. */
+  whole?: boolean;
 }
 
 const none: never[] = [];
@@ -90,9 +92,6 @@ function followRow(event: RowClick<HTMLTableRowElement>): void {
   event.currentTarget.querySelector<HTMLAnchorElement>("td a")?.click();
 }
 
-// The list itself keeps what is read in its place when rows above it get their height; a browser that does so as well would move it twice.
-const unanchored = { overflowAnchor: "none" } as const;
-
 /** The room of rows that are not in the page. */
 function Room({ height }: { height: number }) {
   return <tr aria-hidden><td style={{ height, padding: 0, border: 0 }} /></tr>;
@@ -116,7 +115,7 @@ function useFixedWidths(box: RefObject<HTMLElement | null>, long: boolean, colum
 }
 
 /** A list as a table, or as cards on a phone. Rows are opened by a click anywhere, by j, k and Enter, or by their link. */
-export function DataTable<T extends object>({ label, columns: all, rows, rowId, error, retry, empty, chosen, flush = false, arrows = false, more = false }: Props<T>) {
+export function DataTable<T extends object>({ label, columns: all, rows, rowId, error, retry, empty, chosen, flush = false, arrows = false, more = false, whole = false }: Props<T>) {
   const phone = useMediaQuery("(max-width: 47.99em)", false, { getInitialValueInEffect: false });
   const roomy = useMediaQuery("(min-width: 87.5em)", true, { getInitialValueInEffect: false });
   // The first column leads to the row, and a short table in a section has only what it needs.
@@ -138,7 +137,7 @@ export function DataTable<T extends object>({ label, columns: all, rows, rowId, 
   const choose = (row: Row<typeof features, T>, event: ChangeEvent<HTMLInputElement>) =>
     range(row.id, event.currentTarget.checked, (event.nativeEvent as MouseEvent).shiftKey);
   const loaded = table.getRowModel().rows;
-  const near = useRows(label, box, useMemo(() => loaded.map(({ id }) => id), [loaded]), phone ? 110 : 41);
+  const near = useRows(label, box, useMemo(() => loaded.map(({ id }) => id), [loaded]), phone ? 110 : 41, whole);
   useFixedWidths(box, near.long && !phone, cols.map(({ id }) => id).join());
   const focusedAt = () => {
     const row = document.activeElement?.closest<HTMLElement>("[data-row]");
@@ -178,7 +177,7 @@ export function DataTable<T extends object>({ label, columns: all, rows, rowId, 
     const row = loaded[at];
     return row ? [{ row, at, gap }] : [];
   });
-  const frame = `${classes.scroll} ${flush ? classes.flush : ""}`;
+  const frame = `${classes.scroll} ${flush ? classes.flush : ""} ${near.long ? classes.long : ""}`;
 
   if (error && !rows) return <div className={frame}><LoadFailed error={error} retry={retry} /></div>;
   if (rows?.length === 0) return <div className={frame}>{empty}</div>;
@@ -186,7 +185,7 @@ export function DataTable<T extends object>({ label, columns: all, rows, rowId, 
   const looks = near.looks && <Suspense><NearRows {...near.looks} /></Suspense>;
   if (phone) {
     return (
-      <div className={frame} ref={box} onFocus={near.onFocus} style={near.long ? unanchored : undefined}>
+      <div className={frame} ref={box} onFocus={near.onFocus}>
         <ul className={classes.cards} aria-label={label} style={near.rest > 0 ? { paddingBottom: near.rest } : undefined}>
           {shownRows?.map(({ row, at, gap }) => (
             <Card key={row.id} row={row} at={at} gap={gap} of={near.long ? (more ? -1 : loaded.length) : undefined} measure={near.measure} chosen={chosen} choose={choose} />
@@ -204,7 +203,7 @@ export function DataTable<T extends object>({ label, columns: all, rows, rowId, 
   }
 
   const shown = (
-    <div className={frame} ref={box} tabIndex={-1} onFocus={near.onFocus} style={near.long ? unanchored : undefined}>
+    <div className={frame} ref={box} tabIndex={-1} onFocus={near.onFocus}>
       <table className={classes.table} aria-label={label} aria-busy={rows === undefined} aria-rowcount={near.long ? (more ? -1 : loaded.length + 1) : undefined}>
         <thead>
           {table.getHeaderGroups().map((group) => (

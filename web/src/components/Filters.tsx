@@ -16,7 +16,7 @@ export function Filters({ children }: { children: ReactNode }) {
   return (
     <Group gap="xs" role="search" align="flex-end">
       {children}
-      {ofNothing && <Suspense fallback={<Skeleton height={36} width={92} />}><SavedViews /></Suspense>}
+      {ofNothing && <Suspense fallback={<Skeleton height="var(--control)" width={93} />}><SavedViews /></Suspense>}
     </Group>
   );
 }

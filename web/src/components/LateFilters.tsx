@@ -1,5 +1,5 @@
 import { Skeleton } from "@mantine/core";
-import { lazy, Suspense, type ReactNode } from "react";
+import { Children, isValidElement, lazy, Suspense, type ReactNode } from "react";
 
 // Fields with a list of choices are heavy; a list of rows does not wait for them.
 
@@ -18,7 +18,8 @@ export const PersonFilter = lazy(async () => ({ default: (await import("./Picker
 /** Any number of states, in a row of filters. */
 export const StatesFilter = lazy(async () => ({ default: (await import("./Pickers")).StatesSelect }));
 
-/** Keeps the place of filters that are on their way. */
+/** Keeps the room of filters that are on their way. */
 export function LateFilters({ children }: { children: ReactNode }) {
-  return <Suspense fallback={<Skeleton height={36} w={{ base: "100%", xs: 380 }} />}>{children}</Suspense>;
+  const room = (filter: ReactNode) => (isValidElement(filter) && filter.type === StatesFilter ? 230 : 180);
+  return <Suspense fallback={Children.map(children, (filter) => <Skeleton height="var(--control)" w={{ base: "100%", xs: room(filter) }} />)}>{children}</Suspense>;
 }

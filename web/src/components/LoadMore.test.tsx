@@ -2,7 +2,7 @@ import { act, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
-import { usePages } from "../api/pages";
+import { inPlace, usePages } from "../api/pages";
 import { creatorsQuery } from "../api/queries";
 import { refresh } from "../api/stream";
 import { answer, show } from "../test/render";
@@ -11,6 +11,8 @@ import { LoadMore } from "./LoadMore";
 let asked: (string | null)[];
 let broken = false;
 let last = 9;
+/** What changed goes first. */
+let newest: string[] = [];
 
 /** Pages of three creators each, after a moment. */
 async function serve(input: Request): Promise<Response> {
@@ -20,7 +22,7 @@ async function serve(input: Request): Promise<Response> {
   if (broken) return answer({ title: "Not now" }, 400);
   const at = Number(cursor ?? 0);
   // What moves down between two pages is in both.
-  const items = [`${at}b`, `${at + 1}a`, `${at + 1}b`].map((id) => ({ id, name: `Creator ${id}` }));
+  const items = [...(at === 0 ? newest : []), ...[`${at}b`, `${at + 1}a`, `${at + 1}b`].filter((id) => !newest.includes(id))].map((id) => ({ id, name: `Creator ${id}` }));
   return answer({ items, next_cursor: at < last ? String(at + 1) : undefined });
 }
 
@@ -45,7 +47,7 @@ function List({ from, press }: { from?: string; press?: boolean }) {
 const shown = () => screen.queryAllByRole("listitem").map((item) => item.textContent);
 
 beforeEach(() => {
-  [asked, broken, last, scrolled] = [[], false, 9, false];
+  [asked, broken, last, scrolled, newest] = [[], false, 9, false, []];
   vi.stubGlobal("fetch", vi.fn(serve));
   vi.stubGlobal("IntersectionObserver", Near);
 });
@@ -94,6 +96,28 @@ it("asks the pages of a short list anew when it changed", async () => {
   asked = [];
   act(() => refresh(queries, [{ noun: "creator", id: "0b" }]));
   await waitFor(() => expect(asked).toEqual([null, "1"]));
+});
+
+it("leaves rows where they are while somebody looks, and has the new order for who comes later", async () => {
+  const { queries, unmount } = await show(<List />);
+  await screen.findByText("3 shown");
+  newest = ["1b", "new"];
+  act(() => refresh(queries, [{ noun: "creator", id: "1b" }]));
+  await screen.findByText("4 shown");
+  expect(shown()).toEqual(["Creator 0b", "Creator 1a", "Creator 1b", "Creator new"]);
+  unmount();
+  await show(<List />);
+  await screen.findByText("4 shown");
+  expect(shown()).toEqual(["Creator 1b", "Creator new", "Creator 0b", "Creator 1a"]);
+});
+
+it("has a place for each row: the seen ones where they were, a new one behind the row that it follows", () => {
+  const seen = ["a", "b", "c"];
+  expect(inPlace(["a", "b", "c"], [])).toEqual(seen);
+  expect(inPlace(["c", "a", "b"], seen)).toBe(seen);
+  expect(inPlace(["n", "a", "b", "c"], seen)).toEqual(["n", "a", "b", "c"]);
+  expect(inPlace(["a", "n", "m", "b"], seen)).toEqual(["a", "n", "m", "b"]);
+  expect(inPlace(["c", "a", "d", "e"], seen)).toEqual(["a", "d", "e", "c"]);
 });
 
 it("says of a long list that it changed, also after the next page, until it is loaded again", async () => {

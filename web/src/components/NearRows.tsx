@@ -1,5 +1,5 @@
-import { defaultRangeExtractor, useWindowVirtualizer, type Range, type VirtualItem } from "@tanstack/react-virtual";
-import { useCallback, useEffect, useLayoutEffect, useState, type RefObject } from "react";
+import { defaultRangeExtractor, useWindowVirtualizer, windowScroll, type Range, type VirtualItem } from "@tanstack/react-virtual";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject } from "react";
 
 import type { Near } from "../lib/rows";
 
@@ -19,6 +19,7 @@ export default function NearRows({ name, long, box, ids, keptAt, height, onChang
   onChange: (near: Near) => void;
 }) {
   const [top, setTop] = useState(0);
+  const begun = useRef(false);
   const near = useWindowVirtualizer({
     count: ids.length,
     estimateSize: () => height,
@@ -33,8 +34,14 @@ export default function NearRows({ name, long, box, ids, keptAt, height, onChang
       return keptAt < 0 || rows.includes(keptAt) ? rows : [...rows, keptAt].sort((a, b) => a - b);
     }, [keptAt]),
     scrollMargin: top,
+    // What it knows of where the window is may be old: it would throw back whoever has scrolled on since, most of all when it begins.
+    scrollToFn: (offset, options, instance) => {
+      if (options.adjustments) window.scrollBy(0, options.adjustments);
+      else if (begun.current) windowScroll(offset, options, instance);
+    },
     useFlushSync: false,
   });
+  useLayoutEffect(() => { begun.current = true; }, []);
 
   useLayoutEffect(() => {
     // While all rows are in the page nothing moves by being measured.

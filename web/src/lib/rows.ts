@@ -35,14 +35,14 @@ function usePrinting(): boolean {
 
 /**
  * Which rows of a list are in the page: all, or of a long list those near the window, which NearRows finds out, and the one that has the focus. Each
- * row names its place in `data-row`, and `box` stands around `tbody` or `ul`.
+ * row names its place in `data-row`, and `box` stands around `tbody` or `ul`. With `whole` all rows are in the page.
  */
-export function useRows(name: string, box: RefObject<HTMLElement | null>, ids: string[], height: number) {
+export function useRows(name: string, box: RefObject<HTMLElement | null>, ids: string[], height: number, whole: boolean) {
   const [kept, keep] = useState<string>();
   const [near, setNear] = useState<Near>();
   const printing = usePrinting();
   const keptAt = kept === undefined ? -1 : ids.indexOf(kept);
-  const long = ids.length > mostRows && !printing;
+  const long = ids.length > mostRows && !printing && !whole;
 
   const { lines, rest, measure } = useMemo<Near>(() => {
     const all = ids.map((_, at) => ({ at, gap: 0 }));
@@ -62,7 +62,7 @@ export function useRows(name: string, box: RefObject<HTMLElement | null>, ids: s
 
   return {
     /** What NearRows needs, for lists that have so many rows that it is worth while. */
-    looks: ids.length > fewRows ? { name, long, box, ids, keptAt, height, onChange: setNear } : undefined,
+    looks: ids.length > fewRows && !whole ? { name, long, box, ids, keptAt, height, onChange: setNear } : undefined,
     long,
     lines,
     rest,

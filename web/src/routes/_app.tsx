@@ -3,7 +3,7 @@ import { createFileRoute, Outlet, redirect, retainSearchParams, useNavigate, use
 import { lazy, Suspense, useEffect, useSyncExternalStore } from "react";
 
 import { Problem } from "../api/problem";
-import { sessionQuery } from "../api/queries";
+import { arrive, overviewQuery, sessionQuery } from "../api/queries";
 import { Frame } from "../components/Frame";
 import { LoadingFirstPage } from "../components/Loading";
 import { LoadFailed } from "../components/Notice";
@@ -30,6 +30,9 @@ export const Route = createFileRoute("/_app")({
       throw error;
     }
   },
+  // What the frame says above a page comes with it; later the frame reads it by itself.
+  loader: ({ context, location }) => arrive(context.queryClient.query(overviewQuery((location.search as { brand?: string }).brand))),
+  shouldReload: false,
   component: App,
   pendingComponent: LoadingFirstPage,
   errorComponent: ({ error, reset }) => (

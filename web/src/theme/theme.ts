@@ -17,7 +17,7 @@ export function makeTheme(density: Density): MantineThemeOverride {
     primaryShade: { light: 6, dark: 6 },
     colors: { gray, dark, petrol, red },
     black: gray[9],
-    fontFamily: "'Inter Variable', system-ui, sans-serif",
+    fontFamily: "'Inter Variable', 'Inter Meanwhile', system-ui, sans-serif",
     fontFamilyMonospace: "ui-monospace, SFMono-Regular, Menlo, monospace",
     fontSizes: { xs: "0.75rem", sm: "0.8125rem", md: "0.875rem", lg: "1rem", xl: "1.25rem" },
     lineHeights: { xs: "1.35", sm: "1.4", md: "1.5", lg: "1.5", xl: "1.4" },

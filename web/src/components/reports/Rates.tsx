@@ -50,7 +50,7 @@ function Conversions({ year, items, onClose }: { year: PayeeYear; items: FxConve
     <Modal opened onClose={onClose} title={`${year.creator_name}: payments in other currencies`} size="xl">
       <Stack>
         <p style={{ margin: 0 }}>Each payment counts at the newest rate that was entered for the day it was paid or one before, rounded once. Together with them the payee is <strong>{standsWords[year.counted?.stands ?? "none"]}</strong>.</p>
-        <DataTable label="Conversions" columns={conversionColumns} rows={items} rowId={({ payout_id }) => payout_id} empty={null} />
+        <DataTable label="Conversions" columns={conversionColumns} rows={items} rowId={({ payout_id }) => payout_id} empty={null} whole />
       </Stack>
     </Modal>
   );

@@ -2,8 +2,8 @@ import { Button, SegmentedControl } from "@mantine/core";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconPlus, IconSearchOff, IconSpeakerphone } from "@tabler/icons-react";
 
-import { usePages } from "../../api/pages";
-import { campaignsQuery } from "../../api/queries";
+import { firstPage, usePages } from "../../api/pages";
+import { arrive, campaignsQuery } from "../../api/queries";
 import type { Campaign } from "../../api/schema";
 import { columns, DataTable } from "../../components/DataTable";
 import { Downloads } from "../../components/Downloads";
@@ -23,7 +23,18 @@ const filters = url.search({
   cursor: url.cursor,
 });
 
-export const Route = createFileRoute("/_app/campaigns/")({ validateSearch: filters, component: Campaigns });
+type Address = url.Read<typeof filters> & { brand?: string };
+
+const listOf = ({ brand, q, state }: Address) => (cursor?: string) => campaignsQuery({ brand_id: brand, q, state, cursor });
+
+export const Route = createFileRoute("/_app/campaigns/")({
+  validateSearch: filters,
+  loader: ({ context, location }) => {
+    const address = location.search as Address;
+    return arrive(firstPage(context.queryClient, listOf(address), address.cursor));
+  },
+  component: Campaigns,
+});
 
 const cols = columns<Campaign>([
   { id: "name", header: "Campaign", cell: ({ id, name, brand_name }) => <><Link to="/campaigns/$id" params={{ id }}>{name}</Link><div className="soft" style={{ fontSize: 12 }}>{brand_name}</div></> },
@@ -37,9 +48,10 @@ const cols = columns<Campaign>([
 ]);
 
 function Campaigns() {
-  const { brand, q, state, cursor } = Route.useSearch();
+  const address = Route.useSearch();
+  const { brand, q, state, cursor } = address;
   const navigate = useNavigate({ from: Route.fullPath });
-  const list = usePages((cursor) => campaignsQuery({ brand_id: brand, q, state, cursor }), cursor);
+  const list = usePages(listOf(address), cursor);
   const session = useSession();
   const creates = hasRole(session, ["ops", "admin"]);
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });

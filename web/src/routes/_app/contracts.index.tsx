@@ -2,8 +2,8 @@ import { Button, Group, NativeSelect, TextInput } from "@mantine/core";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconCalendarDue, IconFileText, IconRefresh, IconSearchOff } from "@tabler/icons-react";
 
-import { usePages } from "../../api/pages";
-import { contractsQuery } from "../../api/queries";
+import { firstPage, usePages } from "../../api/pages";
+import { arrive, contractsQuery } from "../../api/queries";
 import type { Contract } from "../../api/schema";
 import { CreatorName } from "../../components/CreatorName";
 import { columns, DataTable, TwoLines } from "../../components/DataTable";
@@ -33,7 +33,18 @@ const filters = url.search({
   cursor: url.cursor,
 });
 
-export const Route = createFileRoute("/_app/contracts/")({ validateSearch: filters, component: Contracts });
+type Address = url.Read<typeof filters> & { brand?: string };
+
+const listOf = ({ brand, q, state, creator, campaign, from, to }: Address) => (cursor?: string) => contractsQuery({ brand_id: brand, q, state, creator_id: creator, campaign_id: campaign, ends_from: dayStart(from), ends_to: dayStart(to, 1), cursor });
+
+export const Route = createFileRoute("/_app/contracts/")({
+  validateSearch: filters,
+  loader: ({ context, location }) => {
+    const address = location.search as Address;
+    return arrive(firstPage(context.queryClient, listOf(address), address.cursor));
+  },
+  component: Contracts,
+});
 
 const cols = columns<Contract>([
   { id: "creator", header: "Creator", cell: ({ id, creator }) => <CreatorName creator={creator} link={{ to: "/contracts/$id", params: { id } }} /> },
@@ -46,10 +57,11 @@ const cols = columns<Contract>([
 ]);
 
 function Contracts() {
-  const { brand, q, state, creator, campaign, from, to, cursor } = Route.useSearch();
+  const address = Route.useSearch();
+  const { brand, q, state, creator, campaign, from, to, cursor } = address;
   const navigate = useNavigate({ from: Route.fullPath });
   const session = useSession();
-  const list = usePages((cursor) => contractsQuery({ brand_id: brand, q, state, creator_id: creator, campaign_id: campaign, ends_from: dayStart(from), ends_to: dayStart(to, 1), cursor }), cursor);
+  const list = usePages(listOf(address), cursor);
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
   return (
     <Page

@@ -6,8 +6,8 @@ import { useState } from "react";
 
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
-import { usePages } from "../../api/pages";
-import { creatorsQuery } from "../../api/queries";
+import { firstPage, usePages } from "../../api/pages";
+import { arrive, creatorsQuery } from "../../api/queries";
 import type { Creator, CreatorCreate } from "../../api/schema";
 import { CreatorName } from "../../components/CreatorName";
 import { columns, DataTable } from "../../components/DataTable";
@@ -28,7 +28,18 @@ const filters = url.search({
   cursor: url.cursor,
 });
 
-export const Route = createFileRoute("/_app/creators/")({ validateSearch: filters, component: Creators });
+type Address = url.Read<typeof filters>;
+
+const listOf = ({ q, country, tag }: Address) => (cursor?: string) => creatorsQuery({ q, country, tag, cursor });
+
+export const Route = createFileRoute("/_app/creators/")({
+  validateSearch: filters,
+  loader: ({ context, location }) => {
+    const address = location.search as Address;
+    return arrive(firstPage(context.queryClient, listOf(address), address.cursor));
+  },
+  component: Creators,
+});
 
 const cols = columns<Creator>([
   { id: "creator", header: "Creator", cell: (creator) => <CreatorName creator={{ id: creator.id, name: creator.name, ...mainAccount(creator) }} link={{ to: "/creators/$id", params: { id: creator.id } }} /> },
@@ -47,9 +58,10 @@ const cols = columns<Creator>([
 ]);
 
 function Creators() {
-  const { q, country, tag, cursor } = Route.useSearch();
+  const address = Route.useSearch();
+  const { q, country, tag, cursor } = address;
   const navigate = useNavigate({ from: Route.fullPath });
-  const list = usePages((cursor) => creatorsQuery({ q, country, tag, cursor }), cursor);
+  const list = usePages(listOf(address), cursor);
   const session = useSession();
   const works = hasRole(session, ["ops", "admin"]);
   const [adding, setAdding] = useState(false);

@@ -4,7 +4,7 @@ import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconActivity, IconAlertCircle, IconHistory, IconPlayerPause } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
 
-import { partnershipEventsQuery, partnershipQuery, warm } from "../../api/queries";
+import { arrive, keyDatesQuery, partnershipEventsQuery, partnershipMessagesQuery, partnershipQuery, runningSequencesQuery } from "../../api/queries";
 import type { TimelineItem } from "../../api/schema";
 import { CreatorMark } from "../../components/CreatorName";
 import { Downloads } from "../../components/Downloads";
@@ -22,15 +22,31 @@ import * as url from "../../lib/search";
 import { books, hasRole, useSession } from "../../lib/session";
 import classes from "./partnership.module.css";
 
-const Composer = lazy(async () => ({ default: (await import("../../components/partnership/Composer")).Composer }));
-const Sequences = lazy(() => import("../../components/partnership/Sequences"));
+const composer = () => import("../../components/partnership/Composer");
+const Composer = lazy(async () => ({ default: (await composer()).Composer }));
+const sequences = () => import("../../components/partnership/Sequences");
+const Sequences = lazy(sequences);
 const WorkflowDrawer = lazy(() => import("../../components/partnership/WorkflowDrawer"));
 
 const kinds = Object.keys(timelineKinds) as [TimelineItem["kind"], ...TimelineItem["kind"][]];
 
+const filters = url.search({ show: url.someOf(kinds) });
+
 export const Route = createFileRoute("/_app/partnerships/$id")({
-  validateSearch: url.search({ show: url.someOf(kinds) }),
-  loader: ({ context, params }) => warm(context.queryClient, partnershipQuery(params.id)),
+  validateSearch: filters,
+  loader: ({ context: { queryClient: queries }, location, params: { id } }) => {
+    const { show = [] } = location.search as url.Read<typeof filters>;
+    return arrive(
+      queries.query(partnershipQuery(id)),
+      queries.query(runningSequencesQuery(id)).then(async ({ items }) => {
+        if (items.some(({ message_id }) => message_id)) await Promise.all([queries.query(partnershipMessagesQuery(id)), import("../../components/partnership/WaitingMail")]);
+      }),
+      queries.query(keyDatesQuery({ partnership_id: id, limit: 50 })),
+      queries.infiniteQuery(partnershipEventsQuery(id, show)),
+      sequences(),
+      composer(),
+    );
+  },
   component: PartnershipPage,
 });
 
@@ -99,7 +115,9 @@ function PartnershipPage() {
           </Suspense>
           {hasRole(session, ["ops"], summary.brand_id) && (
             <Section title="Write">
-              <Suspense fallback={<LoadingLines lines={3} />}><Composer key={id} partnershipId={id} brandId={summary.brand_id} canMail={partnership.contacts.length > 0} refused="No mail can be sent: no address of the creator is known." /></Suspense>
+              <div className={classes.write}>
+                <Suspense fallback={<LoadingLines lines={3} />}><Composer key={id} partnershipId={id} brandId={summary.brand_id} canMail={partnership.contacts.length > 0} refused="No mail can be sent: no address of the creator is known." /></Suspense>
+              </div>
             </Section>
           )}
           <History id={id} />

@@ -3,8 +3,8 @@ import { createFileRoute, useNavigate } from "@tanstack/react-router";
 import { IconAlertTriangle, IconEyeCheck, IconSearchOff } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
 
-import { usePages } from "../../api/pages";
-import { reviewsQuery } from "../../api/queries";
+import { firstPage, usePages } from "../../api/pages";
+import { arrive, reviewsQuery } from "../../api/queries";
 import type { DecisionCreate, ReviewSummary } from "../../api/schema";
 import { CreatorName } from "../../components/CreatorName";
 import { columns, DataTable, TwoLines } from "../../components/DataTable";
@@ -29,7 +29,18 @@ const filters = url.search({
   cursor: url.cursor,
 });
 
-export const Route = createFileRoute("/_app/reviews/")({ validateSearch: filters, component: Reviews });
+type Address = url.Read<typeof filters> & { brand?: string };
+
+const listOf = ({ brand, whose = "me", state = "waiting" }: Address) => (cursor?: string) => reviewsQuery({ brand_id: brand, assigned_to: whose === "me" ? "me" : undefined, state: state === "any" ? undefined : state, cursor });
+
+export const Route = createFileRoute("/_app/reviews/")({
+  validateSearch: filters,
+  loader: ({ context, location }) => {
+    const address = location.search as Address;
+    return arrive(firstPage(context.queryClient, listOf(address), address.cursor));
+  },
+  component: Reviews,
+});
 
 const cols = columns<ReviewSummary>([
   { id: "creator", header: "Creator", cell: ({ id, creator }) => <CreatorName creator={creator} link={{ to: "/reviews/$id", params: { id } }} /> },
@@ -56,10 +67,11 @@ function focusedReview(rows: ReviewSummary[]): ReviewSummary | undefined {
 }
 
 function Reviews() {
-  const { brand, whose = "me", state = "waiting", cursor } = Route.useSearch();
+  const address = Route.useSearch();
+  const { brand, whose = "me", state = "waiting", cursor } = address;
   const navigate = useNavigate({ from: Route.fullPath });
   const session = useSession();
-  const list = usePages((cursor) => reviewsQuery({ brand_id: brand, assigned_to: whose === "me" ? "me" : undefined, state: state === "any" ? undefined : state, cursor }), cursor);
+  const list = usePages(listOf(address), cursor);
   const rows = list.data?.items ?? none;
   const [marked, setMarked] = useState<Record<string, true>>({});
   const [together, setTogether] = useState<ReviewSummary[]>();

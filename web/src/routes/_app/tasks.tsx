@@ -4,7 +4,7 @@ import { createFileRoute, useNavigate } from "@tanstack/react-router";
 import { IconChecklist } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
 
-import { taskCountQuery, tasksQuery } from "../../api/queries";
+import { arrive, taskCountQuery, tasksQuery } from "../../api/queries";
 import { Pager } from "../../components/DataTable";
 import { Downloads } from "../../components/Downloads";
 import { Filters } from "../../components/Filters";
@@ -25,13 +25,25 @@ const filters = url.search({
   cursor: url.cursor,
 });
 
-export const Route = createFileRoute("/_app/tasks")({ validateSearch: filters, component: Tasks });
+type Address = url.Read<typeof filters> & { brand?: string };
+
+const filterOf = ({ brand, whose = "me", state = "open" }: Address) => ({ owner: whose === "me" ? "me" : undefined, state, brand_id: brand });
+
+export const Route = createFileRoute("/_app/tasks")({
+  validateSearch: filters,
+  loader: ({ context, location }) => {
+    const address = location.search as Address;
+    return arrive(context.queryClient.query(tasksQuery({ ...filterOf(address), cursor: address.cursor })));
+  },
+  component: Tasks,
+});
 
 function Tasks() {
-  const { brand, whose = "me", state = "open", cursor } = Route.useSearch();
+  const address = Route.useSearch();
+  const { brand, whose = "me", state = "open", cursor } = address;
   const navigate = useNavigate({ from: Route.fullPath });
   const session = useSession();
-  const filter = { owner: whose === "me" ? "me" : undefined, state, brand_id: brand };
+  const filter = filterOf(address);
   const tasks = useQuery(tasksQuery({ ...filter, cursor }));
   const chosen = useChosen(filter);
   const [asked, setAsked] = useState<TasksAsk>();
