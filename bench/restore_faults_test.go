@@ -112,9 +112,13 @@ func (f *fleet) approve(payouts []payoutAt) {
 // settled waits until what is on its way has arrived, so that a backup and what came after it differ by nothing else.
 func (f *fleet) settled() {
 	f.t.Helper()
-	until(f.t, time.Minute, "mails and events to arrive", func(context.Context) bool {
+	err := waitFor(f.t.Context(), time.Minute, func(context.Context) bool {
 		return f.number(`select (select count(*) from outbox where acked_at is null) + (select count(*) from messages where state in ('prepared', 'sending'))`) == 0
 	})
+	if err != nil {
+		f.explain()
+	}
+	require.NoError(f.t, err, "%d rows and %d mails are on their way", f.number(`select count(*) from outbox where acked_at is null`), f.number(`select count(*) from messages where state in ('prepared', 'sending')`))
 }
 
 // compared waits for the comparison that a restored database needs, sees that nothing was sent before it ended, and asks for another one,

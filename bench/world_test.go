@@ -592,6 +592,7 @@ func (w *world) explain() {
 		`select 'snapshot ' || split_part(workflow_id, '/', 1) || ' ' || count(*) from workflow_snapshots where not closed group by split_part(workflow_id, '/', 1)`,
 		`select 'outbox ' || kind || ' ' || coalesce(last_error, '') || ' ' || count(*) from outbox where acked_at is null group by kind, last_error`,
 		`select 'task ' || kind || ' ' || code || ' ' || count(*) from tasks where state = 'open' group by kind, code`,
+		`select 'mail ' || kind || ' ' || direction || ' ' || state || ' ' || count(*) from messages where state in ('prepared', 'sending') group by kind, direction, state`,
 		`select 'inbox ' || provider || ' ' || coalesce(last_error, '') || ' ' || count(*) from webhook_inbox group by provider, last_error`,
 	} {
 		rows, err := w.owner.Query(w.t.Context(), sql)

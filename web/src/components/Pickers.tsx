@@ -5,6 +5,7 @@ import { useState } from "react";
 
 import { campaignsQuery, creatorQuery, creatorsQuery, usersQuery } from "../api/queries";
 import { countries, findCountry } from "../lib/countries";
+import type { User } from "../api/schema";
 import { useSession } from "../lib/session";
 
 interface Picker {
@@ -81,12 +82,12 @@ export function CountrySelect({ label, value, onChange, compact, placeholder, er
 }
 
 /** One person of the house. Those who may not list people can still choose themselves. */
-export function PersonSelect({ label, value, onChange, compact, error }: Picker) {
+export function PersonSelect({ label, value, onChange, compact, error, only }: Picker & { only?: (user: User) => boolean }) {
   const session = useSession();
   const users = useQuery({ ...usersQuery, retry: false });
-  const people = users.data?.items.filter(({ disabled }) => !disabled) ?? [];
+  const people = users.data?.items.filter((user) => !user.disabled && (!only || only(user))) ?? [];
   const data = people.map(({ id, name }) => ({ value: id, label: id === session?.user_id ? `${name} (you)` : name }));
-  if (data.length === 0 && session) data.push({ value: session.user_id, label: `${session.name} (you)` });
+  if (data.length === 0 && session && !only) data.push({ value: session.user_id, label: `${session.name} (you)` });
   return (
     <Select
       {...named(label, compact)}

@@ -3,7 +3,7 @@ import { useState } from "react";
 
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
-import type { HandOver as Handing, Review } from "../../api/schema";
+import type { HandOver as Handing, Review, Role, User } from "../../api/schema";
 import { hasRole, useSession } from "../../lib/session";
 import { CommandButton, refusal } from "../CommandButton";
 import { ProblemNotice } from "../Notice";
@@ -13,6 +13,8 @@ const kinds: Record<Handing["kind"], { label: string; says: string; to: string; 
   reassign: { label: "Ask somebody else", says: "Somebody else is asked instead, with the same time to decide.", to: "Ask", done: "Somebody else is asked now" },
   stand_in: { label: "Let somebody decide for me", says: "They decide on your behalf; both names are kept. You may still decide yourself.", to: "Decides for you", done: "They may decide for you now" },
 };
+
+const deciders: Role[] = ["ops", "approver", "legal", "admin"];
 
 /** Gives the open request to somebody else, or lets somebody decide on one's behalf. */
 export function HandOver({ review }: { review: Review }) {
@@ -47,13 +49,14 @@ function HandOverDialog({ kind, review, people, me, onClose }: { kind: Handing["
     touches: ["review", "partnership", "task"],
   });
   const fields = act.error?.byField ?? {};
-  const same = to !== undefined && to === from;
+  const already = review.stages.filter(({ state }) => state === "open" || state === "held").flatMap(({ approvers }) => approvers.map(({ id }) => id));
+  const free = ({ id, brands }: User) => !already.includes(id) && brands.some(({ brand_id, roles }) => brand_id === review.summary.brand_id && roles.some((role) => deciders.includes(role)));
   return (
     <Modal opened onClose={onClose} title={label}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (to && !same) act.mutate({ kind, to_user_id: to, from_user_id: from === me ? undefined : from });
+          if (to) act.mutate({ kind, to_user_id: to, from_user_id: from === me ? undefined : from });
         }}
       >
         <Stack>
@@ -61,11 +64,11 @@ function HandOverDialog({ kind, review, people, me, onClose }: { kind: Handing["
           {people.length > 0 && (people.length > 1 || people[0]?.id !== me) && (
             <NativeSelect label="Instead of" value={from} onChange={(event) => setFrom(event.currentTarget.value)} data={people.map(({ id, name }) => ({ value: id, label: id === me ? `${name} (you)` : name }))} error={fields.from_user_id} />
           )}
-          <PersonSelect label={field} value={to} onChange={setTo} error={fields.to_user_id ?? (same ? "They are asked already. Choose somebody else." : undefined)} />
+          <PersonSelect label={field} value={to} onChange={setTo} only={free} error={fields.to_user_id} />
           <ProblemNotice problem={act.error} shownFields={["to_user_id", "from_user_id"]} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>Keep as it is</Button>
-            <Button type="submit" loading={act.isPending} disabled={!to || same}>{kind === "reassign" ? "Ask them" : "Let them decide"}</Button>
+            <Button type="submit" loading={act.isPending} disabled={!to}>{kind === "reassign" ? "Ask them" : "Let them decide"}</Button>
           </Group>
         </Stack>
       </form>

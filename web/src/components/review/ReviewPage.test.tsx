@@ -259,13 +259,16 @@ it("shows who is asked on which level, decisions that were kept, and corrections
 });
 
 it("hands a review over to a person by name, or says why not", async () => {
-  const sent = serveReviews({});
+  const role = (roles: string[]) => ({ disabled: false, brands: [{ brand_id: uuid(1), brand_name: "Northwind", roles }] });
+  const people = [{ ...me, ...role(["approver"]) }, { ...colleague, ...role(["approver"]) }, { id: uuid(12), name: "Lena Roth", ...role(["legal"]) }, { id: uuid(13), name: "Finn Books", ...role(["finance_preparer"]) }];
+  const sent = serveReviews({ also: { "/v1/users": { items: people } } });
   await show(<HandOver review={review(1, { hand_over: { command: "hand_over", label: "Hand over", allowed: true } })} />);
   await userEvent.click(await screen.findByRole("button", { name: "Let somebody decide for me" }));
   await userEvent.click(screen.getByRole("combobox", { name: "Decides for you" }));
-  await userEvent.click(await screen.findByRole("option", { name: "Sven Holm" }));
+  await userEvent.click(await screen.findByRole("option", { name: "Lena Roth" }));
+  expect(screen.queryByRole("option", { name: /Sven Holm|Finn Books|Mara Voss/ })).toBeNull();
   await userEvent.click(screen.getByRole("button", { name: "Let them decide" }));
-  await waitFor(() => expect(sent.map(({ path, body }) => [path, body])).toEqual([[`/v1/reviews/${uuid(701)}/hand-overs`, { kind: "stand_in", to_user_id: colleague.id }]]));
+  await waitFor(() => expect(sent.map(({ path, body }) => [path, body])).toEqual([[`/v1/reviews/${uuid(701)}/hand-overs`, { kind: "stand_in", to_user_id: uuid(12) }]]));
 });
 
 it("hands over for somebody who is asked, never where nobody of the house is", async () => {
