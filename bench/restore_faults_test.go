@@ -112,7 +112,7 @@ func (f *fleet) approve(payouts []payoutAt) {
 // settled waits until what is on its way has arrived, so that a backup and what came after it differ by nothing else.
 func (f *fleet) settled() {
 	f.t.Helper()
-	err := waitFor(f.t.Context(), time.Minute, func(context.Context) bool {
+	err := waitFor(f.t.Context(), 3*time.Minute, func(context.Context) bool {
 		return f.number(`select (select count(*) from outbox where acked_at is null) + (select count(*) from messages where state in ('prepared', 'sending'))`) == 0
 	})
 	if err != nil {
