@@ -55,7 +55,7 @@ func (s *Server) home(ctx context.Context, page rapport.PortalPage) gen.PortalHo
 	home.Next, home.NextBy = orNil(next), by
 	if o := page.Offer; o != nil {
 		home.Offer = &gen.PortalOfferView{
-			Id: o.ID, State: o.State, Fee: toMoney(o.Fee), Message: orNil(o.Message), Terms: toTerms(o.Terms), ExpiresAt: o.ExpiresAt,
+			Id: o.ID, State: o.State, Renewal: orNot(o.Term > 1), Fee: toMoney(o.Fee), Message: orNil(o.Message), Terms: toTerms(o.Terms), ExpiresAt: o.ExpiresAt,
 			CounterFee: moneyOf(o.CounterFee), Changes: changesOf(say, *o), Before: offersBefore(say, *o),
 		}
 	}

@@ -7007,6 +7007,8 @@ export interface components {
             /** Format: uuid */
             id: string;
             message?: string;
+            /** @description It is for a term after the first */
+            renewal?: boolean;
             state: string;
             terms: components["schemas"]["ContractTerms"];
         };

@@ -58,6 +58,11 @@ it("says in German what an offer changes of the one before", async () => {
   expect(list).toHaveTextContent("Gegenvorschlag");
 });
 
+it("says of an offer for the next term that it is one", async () => {
+  await show(<OfferCard offer={{ ...offer, renewal: true }} brandName="Nordlicht" />);
+  expect(await screen.findByRole("region", { name: "Angebot von Nordlicht für die nächste Laufzeit" })).toBeVisible();
+});
+
 it("names no field of the API in English", async () => {
   const refusal = {
     status: 422, code: "invalid", title: "Some fields need another value", detail: "Nothing was saved.", decided_by: "Mara",

@@ -39,7 +39,7 @@ export function OfferCard({ offer, brandName }: { offer: PortalOfferView; brandN
   const errors = decide.error?.byField ?? {};
 
   return (
-    <Section title={say("offer.title", { brand: brandName })} actions={<State noun="offer" state={offer.state} />}>
+    <Section title={say(offer.renewal ? "offer.renewal" : "offer.title", { brand: brandName })} actions={<State noun="offer" state={offer.state} />}>
       <Stack gap="sm">
         <div className={classes.fee}><Money value={offer.fee} /></div>
         {offer.state === "sent" && offer.expires_at && <div className="soft">{say("offer.answerBy", { at: <When key="at" at={offer.expires_at} /> })}</div>}

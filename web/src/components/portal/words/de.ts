@@ -35,6 +35,7 @@ export const words: Record<Key, string> = {
   "home.stopped": "Du bekommst keine Einladungen mehr von {brand}. Mails zu einem laufenden Vertrag kommen weiterhin.",
 
   "offer.title": "Angebot von {brand}",
+  "offer.renewal": "Angebot von {brand} für die nächste Laufzeit",
   "offer.answerBy": "Antworte bis {at}",
   "offer.asked": "Du hast {fee} vorgeschlagen",
   "offer.terms": "Was dazugehört",

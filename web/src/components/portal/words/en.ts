@@ -29,6 +29,7 @@ export const en = {
 
   // Offers.
   "offer.title": "Offer from {brand}",
+  "offer.renewal": "Offer from {brand} for the next term",
   "offer.answerBy": "Answer by {at}",
   "offer.asked": "You asked for {fee}",
   "offer.terms": "What it asks for",
