@@ -140,7 +140,10 @@ func (p *Partnership) waiting() []Waiting {
 	case StageProspect, StageUnresponsive, StageDeclined, StageBanned:
 	}
 	if a := p.Amendment; a != nil {
-		w = append(w, signatureWaits(a)...)
+		for _, x := range signatureWaits(a) {
+			x.Decision = map[string]string{"approve_contract": "approve_amendment", "sign": "sign_amendment"}[x.Decision]
+			add(x)
+		}
 	}
 	w = append(w, p.waitingKeyDates()...)
 	for _, r := range p.looking() {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -230,7 +231,7 @@ func toWaiting(w rapport.Waiting, p rapport.PartnershipSummary, titles map[uuid.
 	switch {
 	case w.Decision == "review" && w.Ref != uuid.Nil:
 		out.Link = orNil("/reviews/" + w.Ref.String())
-	case (w.Decision == "approve_contract" || w.Decision == "sign") && w.Ref != uuid.Nil:
+	case slices.Contains([]string{"approve_contract", "sign", "approve_amendment", "sign_amendment"}, w.Decision) && w.Ref != uuid.Nil:
 		out.Link = orNil("/contracts/" + w.Ref.String())
 	case w.Decision == "answer":
 		out.Link = orNil(rapport.AnswerPath(p.ID))
@@ -293,6 +294,9 @@ func toCommands(d rapport.PartnershipDetail, p rapport.Principal) []gen.Command 
 			continue // they stand beside their mail
 		}
 		c := gen.Command{Command: string(v.Kind), Label: commandLabel(v.Kind), Allowed: v.Refused == ""}
+		if slices.ContainsFunc(d.Waiting, func(w rapport.Waiting) bool { return strings.HasSuffix(w.Decision, "_amendment") }) {
+			c.Label = cmp.Or(map[rapport.CommandKind]string{rapport.CmdSendContract: "Send the amendment", rapport.CmdWithdrawContr: "Withdraw the amendment"}[v.Kind], c.Label)
+		}
 		switch {
 		case !c.Allowed:
 			c.Reason = orNil(refusalShort("partnership", v.Kind, v.Refused, string(d.Stage)))

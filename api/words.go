@@ -128,6 +128,7 @@ func waitingWords(decision, about string) string {
 var waitingTable = map[string]string{ //nolint:gochecknoglobals // a table
 	"reply": "Answer our mail", "unblock_outreach": "Clear what blocks the outreach", "make_offer": "Make an offer or close the conversation",
 	"offer": "Accept or decline the offer", "new_offer": "Make a new offer", "approve_contract": "Check the contract and send it for signature",
+	"approve_amendment": "Check the amendment and send it for signature", "sign_amendment": "Sign the amendment",
 	"sign": "Sign the contract", "draft": "Hand in the draft of %s", "review": "Decide on %s", "post": "Publish %s and tell us its address",
 	"renewal": "Decide on the renewal", "renewal_offer": "Accept or decline the renewal", "payout": "Settle the payment",
 	rapport.KeyUsageRights: "Extend the rights to a post, or let them end", rapport.KeyAllowlisting: "Extend the allow-listing of a post, or let it end",
