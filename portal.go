@@ -66,7 +66,7 @@ type PortalPayment struct {
 	Amount      Money
 	State       string // of the milestone
 	PayoutState PayoutState
-	DueAt       *time.Time
+	DueAt       *time.Time // as its terms expect it, before it is earned
 	PaidAt      *time.Time
 	Threshold   *Threshold
 	CountsUntil *time.Time   // nil until its post is published

@@ -176,7 +176,7 @@ func TestHoldKeepsItsReason(t *testing.T) {
 	d.sql(t, `update payouts set state = 'held', held_reason = 'manual'`)
 	var p payoutBody
 	preparer.send(t, "GET", "/v1/payouts/"+d.payout.String(), nil).into(t, &p)
-	require.Equal(t, "The invoice is missing. To be looked at again on 2100-01-31.", p.Summary.HeldReason)
+	require.Equal(t, "The invoice is missing. To be looked at again on 31 January 2100.", p.Summary.HeldReason)
 	d.sql(t, `update payouts set held_reason = 'ban', holds = jsonb_build_array(jsonb_build_object('code', 'ban', 'at', '2026-03-01T09:00:00Z'),
 		jsonb_build_object('code', 'manual', 'by', $1::uuid, 'at', '2026-03-02T09:00:00Z'))`, d.users["finance_preparer@one.example"])
 	p = payoutBody{}

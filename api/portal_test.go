@@ -8,6 +8,7 @@ import (
 	"errors"
 	"mime/multipart"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -32,8 +33,13 @@ type homeBody struct {
 		CanSubmit                  bool `json:"can_submit"`
 		CanReportPost              bool `json:"can_report_post"`
 	}
-	Payments        []struct{ State, Title string }
+	Payments        []paymentBody
 	NeedsOnboarding bool `json:"needs_onboarding"`
+}
+
+type paymentBody struct {
+	State, Title string
+	ExpectedAt   *time.Time `json:"expected_at"`
 }
 
 // code is the code of the newest mail.
@@ -125,6 +131,17 @@ func TestPortalHomeSaysWhatIsExpected(t *testing.T) {
 	require.Contains(t, h.Next, "Publish")
 	require.True(t, h.Deliverables[0].CanReportPost)
 	require.Empty(t, h.Deliverables[0].Feedback)
+
+	// What is not earned yet is expected when its terms say.
+	d.sql(t, `update contracts set state = 'executed', executed_at = now(), ends_at = now() + interval '100 days' where partnership_id = $1`, d.partnership)
+	d.sql(t, `update deliverables set publish_by = '2100-03-01 12:00Z'`)
+	d.sql(t, `insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, deliverable_id, amount, currency, net_days, state)
+		select gen_random_uuid(), partnership_id, brand_id, id, term, 7, 'Reel', 'verified', $2, 100, currency, 3, 'pending' from contracts where partnership_id = $1`, d.partnership, d.deliverable)
+	h = home()
+	i := slices.IndexFunc(h.Payments, func(p paymentBody) bool { return p.Title == "Reel" })
+	require.Equal(t, "2100-03-04T12:00:00Z", h.Payments[i].ExpectedAt.UTC().Format(time.RFC3339))
+	d.sql(t, `update deliverables set publish_by = now() - interval '9 days'`)
+	require.Nil(t, home().Payments[i].ExpectedAt, "what is late is expected at no time")
 
 	look := `insert into post_checks (deliverable_id, n, result, url, problems) values ($1, 1, $2, 'https://video.example/1', $3)`
 	d.sql(t, `update deliverables set state = 'posted', posted_at = now()`)

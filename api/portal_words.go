@@ -87,7 +87,7 @@ func (s *Server) home(ctx context.Context, page rapport.PortalPage) gen.PortalHo
 		}
 	}
 	for i, m := range page.Payments {
-		state, expected := paymentWords(say, m)
+		state, expected := paymentWords(say, m, s.now())
 		home.Payments[i] = gen.PortalPayment{Id: m.ID, Title: m.Title, Amount: toMoney(m.Amount), State: state, ExpectedAt: expected, PaidAt: m.PaidAt}
 		if m.Bank != nil {
 			home.Payments[i].Bank = orNil(arrivalWords(say, m.Bank.State, m.Bank.On))
@@ -272,7 +272,7 @@ func paidWords(say rapport.Words, m rapport.PortalPayment) string {
 }
 
 // paymentWords says where a payment stands and when it is expected, in the creator's words.
-func paymentWords(say rapport.Words, m rapport.PortalPayment) (string, *time.Time) {
+func paymentWords(say rapport.Words, m rapport.PortalPayment, now time.Time) (string, *time.Time) {
 	switch m.PayoutState {
 	case rapport.PayoutPaid:
 		return paidWords(say, m), nil
@@ -305,7 +305,10 @@ func paymentWords(say rapport.Words, m rapport.PortalPayment) (string, *time.Tim
 	case "settled":
 		return say.Say("Paid"), nil
 	}
-	return triggerWords(say, m), nil
+	if m.Trigger == rapport.TriggerThreshold || m.DueAt == nil || !m.DueAt.After(now) { // what may never be earned is expected at no time
+		return triggerWords(say, m), nil
+	}
+	return triggerWords(say, m), m.DueAt
 }
 
 // triggerWords says what a payment that is not earned yet waits for.

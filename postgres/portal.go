@@ -83,6 +83,9 @@ func (s *Store) PortalPage(ctx context.Context, partnership uuid.UUID) (rapport.
 				DestinationAt: m.DestinationChangedAt, FreeAt: m.DestinationFreeAt,
 				Offline: m.OfflineMethod, OfflineReference: m.OfflineReference, OfflineOn: m.OfflineOn,
 			})
+			if m.ExpectedAt.Unix() > 0 {
+				page.Payments[len(page.Payments)-1].DueAt = &m.ExpectedAt
+			}
 			if m.BankState != "" {
 				page.Payments[len(page.Payments)-1].Bank = &rapport.BankArrival{State: m.BankState, On: m.BankOn}
 			}

@@ -72,13 +72,8 @@ with zones as (select b.id as brand_id, k.zone, k.day_seconds from brands b join
     select z.zone, greatest(p.due_at, now()), p.currency, 'owed', p.amount - p.netted from payouts p join zones z using (brand_id)
       where p.state not in ('paid', 'partly_reversed', 'reversed', 'cancelled')
     union all
-    select z.zone, greatest(e.at + m.net_days * z.day_seconds * interval '1 second', now()), m.currency, 'committed', m.amount
+    select z.zone, greatest(coalesce(milestone_expected(m.id), now()) + m.net_days * z.day_seconds * interval '1 second', now()), m.currency, 'committed', m.amount
       from milestones m join zones z using (brand_id) join contracts c on c.id = m.contract_id
-      cross join lateral (select coalesce(case
-        when m.trigger = 'approval' then (select max(d.draft_due_at) from deliverables d where d.contract_id = c.id and (m.deliverable_id is null or d.id = m.deliverable_id))
-        when m.trigger = 'threshold' and m.counts_until is not null then m.counts_until
-        when m.trigger in ('posted', 'verified', 'threshold') then (select max(d.publish_by) from deliverables d where d.contract_id = c.id and (m.deliverable_id is null or d.id = m.deliverable_id))
-        end, c.ends_at, now()) as at) e
       where m.state = 'pending' and c.state = 'executed'
     union all
     select z.zone, greatest(g.ends_on::timestamptz, now()), o.currency, 'forecast', o.fee from offers o join zones z using (brand_id) join campaigns g on g.id = o.campaign_id

@@ -50,11 +50,13 @@ left join contracts t on t.id = d.contract_id
 where d.partnership_id = @partnership_id order by d.term desc, d.position;
 
 -- name: PortalPayments :many
-select m.id, m.title, m.trigger, (m.amount - coalesce(p.netted, 0))::bigint as amount, m.currency, m.state, coalesce(p.state, '')::text as payout_state, p.due_at, p.paid_at, coalesce(k.state, '')::text as bank_state, coalesce(k.arrives_on::text, '')::text as bank_on,
+select m.id, m.title, m.trigger, (m.amount - coalesce(p.netted, 0))::bigint as amount, m.currency, m.state, coalesce(p.state, '')::text as payout_state, p.due_at, p.paid_at,
+  coalesce(case when m.state = 'pending' and c.state = 'executed' then milestone_expected(m.id) + m.net_days * f.day_seconds * interval '1 second' end, 'epoch')::timestamptz as expected_at, coalesce(k.state, '')::text as bank_state, coalesce(k.arrives_on::text, '')::text as bank_on,
   coalesce(p.offline_method, '')::text as offline_method, coalesce(w.reference, '')::text as offline_reference, coalesce(w.paid_on::text, '')::text as offline_on,
   h.changed_at as destination_changed_at, h.free_at as destination_free_at,
   coalesce(m.metric, '')::text as metric, coalesce(m.at_least, 0)::bigint as at_least, coalesce(m.within_days, 0)::int as within_days, m.counts_until, coalesce(n.value, -1)::bigint as number
-from milestones m left join payouts p on p.milestone_id = m.id left join destination_holds h on h.payout_id = p.id and h.released_at is null and p.state = 'held'
+from milestones m join contracts c on c.id = m.contract_id join brands b on b.id = m.brand_id join calendars f on f.id = b.calendar_id
+left join payouts p on p.milestone_id = m.id left join destination_holds h on h.payout_id = p.id and h.released_at is null and p.state = 'held'
 left join lateral (select x.value from post_numbers x where x.deliverable_id = m.deliverable_id and x.metric = m.metric order by x.stood_at desc, x.entered_at desc limit 1) n on true
 left join payout_attempts t on t.payout_id = p.id and t.outcome = 'succeeded' left join offline_payments w on w.id = t.offline_payment
 left join lateral (select b.state, b.arrives_on from bank_arrivals a join bank_payouts b on b.id = a.bank_payout_id where a.payout_id = p.id order by b.read_at desc limit 1) k on true
