@@ -122,7 +122,7 @@ func TestReviewsFromTheLinkToTheMoney(t *testing.T) {
 	fee := rapport.Money{Amount: 5000, Currency: "usd"}
 	b.accepted("partnership", id, rapport.Command{Kind: rapport.CmdOfferRound, Actor: b.ops, Ref: deliverable, Amount: fee})
 	b.until("5000", `select extra_fee from deliverables where id = $1`, deliverable)
-	b.until("accepted", `select state from messages where subject like '%for another round of%' and partnership_id = $1`, id)
+	b.until("accepted", `select state from messages where subject like '%USD for another round of%' and partnership_id = $1`, id)
 	b.accepted("partnership", id, rapport.Command{Kind: rapport.CmdAgreeRound, Ref: deliverable})
 	b.until("Revision round 3 5000 pending", `select title || ' ' || amount || ' ' || state from milestones where extra`)
 	last := b.submit(id, deliverable, 6, "#ad The last one.")

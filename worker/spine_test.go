@@ -238,7 +238,14 @@ func (b *bundle) until(want, sql string, args ...any) {
 		_ = rows.Scan(&e)
 		stuck = append(stuck, e)
 	}
-	require.Equal(b.t, want, got, "%s\nhistory:\n%s\noutbox:\n%s", sql, strings.Join(events, "\n"), strings.Join(stuck, "\n"))
+	var mails []string
+	rows, _ = b.owner.Query(b.ctx, `select direction || ' ' || kind || ' ' || state || ' ' || coalesce(subject, '') from messages order by at`)
+	for rows.Next() {
+		var e string
+		_ = rows.Scan(&e)
+		mails = append(mails, e)
+	}
+	require.Equal(b.t, want, got, "%s\nhistory:\n%s\noutbox:\n%s\nmails:\n%s", sql, strings.Join(events, "\n"), strings.Join(stuck, "\n"), strings.Join(mails, "\n"))
 }
 
 func (b *bundle) id(sql string, args ...any) uuid.UUID {
