@@ -334,8 +334,12 @@ for (const { at, viewport, hasTouch } of looks) {
         await page.keyboard.type("000000");
         await press(page, proof.getByRole("button", { name: "Go on" }));
         await expect(proof.getByText(/This code is wrong/)).toBeVisible();
-        await write(page, code, codeOf("finance_releaser"));
-        await page.keyboard.press("Enter");
+        // The code may have been taken a moment ago, at the desk.
+        await expect(async () => {
+          await write(page, code, codeOf("finance_releaser"));
+          await page.keyboard.press("Enter");
+          await expect(proof).toBeHidden({ timeout: 3_000 });
+        }).toPass({ timeout: 60_000, intervals: [5_000] });
       }
       await expect(page.getByText("Paid", { exact: true }).first()).toBeVisible({ timeout: 60_000 });
       await staysInReach(page);

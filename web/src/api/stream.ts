@@ -64,18 +64,15 @@ export function useStream(): boolean {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let again: ReturnType<typeof setTimeout> | undefined;
     let source: EventSource;
-    let lost = false;
 
     const listen = () => {
       source = new EventSource("/v1/stream");
       source.onopen = () => {
         setLive(true);
-        // Changes made while nobody listened may be older than what the server can resume from.
-        if (lost) markStale(queries);
-        lost = false;
+        // Nobody listened to what changed since the page was read, and after a break it may be older than what the server can resume from.
+        markStale(queries);
       };
       source.onerror = () => {
-        lost = true;
         setLive(false);
         // The browser mends a broken connection, but never comes back after a refusal: that of a server that starts, or of a session that ended.
         if (source.readyState !== EventSource.CLOSED) return;
