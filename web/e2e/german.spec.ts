@@ -160,6 +160,9 @@ test("more time is asked for and not given, in German", async () => {
   await expect(portal.getByText("Du hast um mehr Zeit gebeten")).toBeVisible();
   await fits("mehr-zeit");
   const other = await context.newPage();
+  // A tab that has not heard yet what the other one did.
+  const before = await (await portal.request.get("/v1/portal/home")).text();
+  await other.route("**/v1/portal/home", (route) => route.fulfill({ body: before, contentType: "application/json" }));
   await other.goto("/portal/home");
   await expect(other.getByRole("button", { name: "Bitte zurücknehmen" })).toBeVisible();
   await portal.getByRole("button", { name: "Bitte zurücknehmen" }).click();
