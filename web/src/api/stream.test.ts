@@ -78,13 +78,19 @@ function listen() {
   queries.setQueryData(["partnership", "list", {}], {});
   const isStale = (key: readonly unknown[]) => queries.getQueryState(key)?.isInvalidated;
   const wrapper = ({ children }: { children: ReactNode }) => createElement(QueryClientProvider, { client: queries }, children);
-  return { ...renderHook(() => useStream(), { wrapper }), isStale };
+  const read = () => {
+    queries.setQueryData(sessionQuery.queryKey, {} as never);
+    queries.setQueryData(["partnership", "list", {}], {});
+  };
+  return { ...renderHook(() => useStream(), { wrapper }), isStale, read };
 }
 
 it("comes back by itself after a refusal, which ends the browser's own attempts, and reads everything anew", () => {
-  const { result, isStale } = listen();
+  const { result, isStale, read } = listen();
   act(() => Source.opened[0]?.onopen?.());
   expect(result.current).toBe(true);
+  expect(isStale(["partnership", "list", {}]), "nobody listened since the page was read").toBe(true);
+  read();
   expect(isStale(["partnership", "list", {}])).toBe(false);
 
   const [refused] = Source.opened;
