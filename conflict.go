@@ -212,7 +212,7 @@ func AmendedSlots(p Slot, t RunningTerm, a Amendment, now time.Time) []Slot {
 func (a *Amendment) staying(p Slot, t RunningTerm) (slots []Slot) {
 	for i, d := range t.Deliverables {
 		moves := slices.ContainsFunc(a.Moved, func(m DeliverableMove) bool { return m.ID == d.ID })
-		if moves || d.PublishBy == nil || slices.Contains(a.Dropped, d.ID) || slices.Contains([]string{"waived", "cancelled", "rejected", "missed"}, d.State) {
+		if moves || d.PublishBy == nil || slices.Contains(a.Dropped, d.ID) || fellAway(d.State) {
 			continue
 		}
 		s := p

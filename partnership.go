@@ -492,7 +492,7 @@ func (p *Partnership) metOne(now time.Time, m *MilestoneState) {
 // allReached says that every deliverable that still counts has reached what the trigger asks for.
 func (p *Partnership) allReached(trigger Trigger) bool {
 	for _, d := range p.Deliverables {
-		if slices.Contains([]string{"waived", "cancelled", "rejected", "missed"}, d.State) {
+		if fellAway(d.State) {
 			continue
 		}
 		past := d.Verified || d.State == "accepted"
@@ -557,7 +557,7 @@ func (p *Partnership) settleShared(now time.Time) {
 // anyCounts says that at least one deliverable is still owed or was delivered.
 func (p *Partnership) anyCounts() bool {
 	return slices.ContainsFunc(p.Deliverables, func(d DeliverableState) bool {
-		return !slices.Contains([]string{"waived", "cancelled", "rejected", "missed"}, d.State)
+		return !fellAway(d.State)
 	})
 }
 
@@ -703,4 +703,9 @@ func (p *Partnership) armLadder(now time.Time) {
 			p.arm(timerRenewalLadder, p.Contract.ID, i, at)
 		}
 	}
+}
+
+// fellAway says that nothing of a deliverable is owed or published any more.
+func fellAway(state string) bool {
+	return slices.Contains([]string{"waived", "cancelled", "rejected", "missed"}, state)
 }
