@@ -168,7 +168,11 @@ func TestPrivatePostgresOfAPlainUser(t *testing.T) {
 	binary := filepath.Join(dir, "test")
 	self, err := os.ReadFile(os.Args[0])
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(binary, self, 0o755))
+	func() { // while no other test starts a program: a child would hold the file open, and it could not be run
+		syscall.ForkLock.RLock()
+		defer syscall.ForkLock.RUnlock()
+		require.NoError(t, os.WriteFile(binary, self, 0o755))
+	}()
 	home := filepath.Join(dir, "home")
 	require.NoError(t, makeOwned(home, as))
 

@@ -4,6 +4,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -38,7 +39,11 @@ func TestProgramThatFails(t *testing.T) {
 	t.Parallel()
 	program := filepath.Join(t.TempDir(), "fails")
 	script := []byte("#!/bin/sh\necho no luck >&2\nexit 3\n")
-	require.NoError(t, os.WriteFile(program, script, 0o700))
+	func() { // while no other test starts a program: a child would hold the file open, and it could not be run
+		syscall.ForkLock.RLock()
+		defer syscall.ForkLock.RUnlock()
+		require.NoError(t, os.WriteFile(program, script, 0o700))
+	}()
 	_, err := launch(t, program)
 	require.ErrorContains(t, err, "no luck")
 	require.ErrorContains(t, err, "exit status 3")
