@@ -48,6 +48,7 @@ type shell struct {
 	inflight  int
 	timer     workflow.Future
 	timerAt   time.Time
+	stopTimer workflow.CancelFunc
 }
 
 func (s *shell) run(ctx workflow.Context) error {
@@ -77,6 +78,7 @@ func (s *shell) run(ctx workflow.Context) error {
 			return fmt.Errorf("waiting: %w", err)
 		}
 		if s.timer != nil && s.timer.IsReady() {
+			s.stopTimer() // it has fired: only what was kept for stopping it is let go
 			s.timer = nil
 		}
 	}
@@ -261,12 +263,25 @@ func (s *shell) restart(ctx workflow.Context, first string) bool {
 	return info.GetContinueAsNewSuggested() || n > cmp.Or(s.historyMax, historyMax) || n > historyPhase && s.phase() != first || n > historyBeforeNap && nap
 }
 
-// armTimer starts a timer for the nearest deadline. One that is armed for an earlier time stays: it costs less to wake once for
-// nothing than to cancel and start a timer at every change.
+// armTimer starts a timer for the nearest deadline. One that is armed for an earlier time stays until nothing is under way, since what
+// comes of that may bring an earlier deadline yet; then it is cancelled, because a wake for nothing costs four events and that costs one. Runs that
+// began before let it fire.
 func (s *shell) armTimer(ctx workflow.Context) {
-	d := s.machine.Base().Deadline()
-	if d.IsZero() || s.timer != nil && !d.Before(s.timerAt) {
+	base := s.machine.Base()
+	d := base.Deadline()
+	if s.timer != nil {
+		later := d.IsZero() || d.After(s.timerAt)
+		if d.Equal(s.timerAt) || later && (s.inflight > 0 || !base.Quiet) {
+			return
+		}
+		if base.Quiet {
+			s.stopTimer()
+			s.timer = nil
+		}
+	}
+	if d.IsZero() {
 		return
 	}
-	s.timer, s.timerAt = workflow.NewTimer(ctx, max(d.Sub(workflow.Now(ctx)), time.Millisecond)), d
+	timer, stop := workflow.WithCancel(ctx)
+	s.timer, s.timerAt, s.stopTimer = workflow.NewTimer(timer, max(d.Sub(workflow.Now(ctx)), time.Millisecond)), d, stop
 }

@@ -219,6 +219,32 @@ func TestADeadlineThatMovesAheadIsKept(t *testing.T) {
 	s.finished()
 }
 
+// A pause holds every timer: what was armed is stopped, and a run that began before lets it fire for nothing.
+func TestNothingIsWokenForATimerThatIsHeld(t *testing.T) {
+	t.Parallel()
+	for quiet, want := range map[bool]int{true: 0, false: 1} {
+		h := &hands{day: time.Hour}
+		s := environment(t, h, start())
+		fired, stopped := 0, 0
+		s.at(30*time.Minute, func() {
+			s.SetOnTimerFiredListener(func(string) { fired++ })
+			s.SetOnTimerCanceledListener(func(string) { stopped++ })
+			s.command(rapport.Command{Kind: rapport.CmdPause, Actor: id("owner")})
+		})
+		s.at(40*time.Hour, func() {
+			require.Equal(t, want, fired, "quiet: %t", quiet)
+			require.Equal(t, 1-want, stopped, "quiet: %t", quiet)
+			s.command(rapport.Command{Kind: rapport.CmdResume, Actor: id("owner")})
+		})
+		s.ends(60 * time.Hour)
+		p := partnership(time.Hour)
+		p.Quiet = quiet
+		s.ExecuteWorkflow(workflows.TypePartnership, p)
+		s.finished()
+		require.Len(t, h.asked(rapport.EffectMail), 2, "the sequence goes on after the pause")
+	}
+}
+
 func TestTheDatabaseIsAway(t *testing.T) {
 	t.Parallel()
 
