@@ -54,6 +54,12 @@ type piece struct {
 	Seed       uint64 `json:"seed"`
 }
 
+// add takes in what earlier rounds found out.
+func (p *piece) add(earlier piece) {
+	p.Rounds, p.Passed = p.Rounds+earlier.Rounds, p.Passed+earlier.Passed
+	p.Duplicates, p.Lost, p.Seconds = max(p.Duplicates, earlier.Duplicates), max(p.Lost, earlier.Lost), max(p.Seconds, earlier.Seconds)
+}
+
 // resume reads what earlier runs found out, unless everything is run anew.
 func resume(anew bool) verdict {
 	v := verdict{}
@@ -624,48 +630,48 @@ func (f *fleet) atRest() {
 
 // rounds is how often each scenario is run: RAPPORT_ROUNDS, or once, or twenty times.
 func rounds() int {
-	if n, err := strconv.Atoi(os.Getenv("RAPPORT_ROUNDS")); err == nil && n > 0 {
-		return n
-	}
 	if full() {
-		return 20
+		return sizeOf("RAPPORT_ROUNDS", 20)
 	}
-	return 1
+	return sizeOf("RAPPORT_ROUNDS", 1)
 }
 
+// fleets is how many scenarios run side by side, each against databases and programs of its own: RAPPORT_FLEETS, or one.
+func fleets() int { return sizeOf("RAPPORT_FLEETS", 1) }
+
 // run is one round of a scenario, and what it left behind.
-func (f *fleet) run(t *testing.T, s scenario, p *piece) {
+func (f *fleet) run(t *testing.T, s scenario, seed uint64) piece {
 	t.Helper()
 	began := time.Now()
-	p.Rounds++
+	p := piece{Rounds: 1, Seed: seed}
 	passed := t.Run(s.name, func(t *testing.T) {
 		f.t = t
 		defer func() { f.t = f.root }()
 		s.run(f)
 		f.faults()
 		duplicates, lost := f.audit()
-		p.Duplicates, p.Lost = max(p.Duplicates, duplicates), max(p.Lost, lost)
+		p.Duplicates, p.Lost = duplicates, lost
 		require.Zero(t, duplicates+lost)
 		f.atRest()
 		t.Logf("%s", time.Since(began).Round(time.Second))
 	})
-	p.Seconds = max(p.Seconds, int(time.Since(began).Seconds()))
+	p.Seconds = int(time.Since(began).Seconds())
 	if passed {
 		p.Passed++
 	} else {
 		f.revive()
 	}
+	return p
 }
 
 // TestFaults runs each scenario and looks afterwards that everything happened, once. RAPPORT_SCENARIO runs those whose name it matches,
-// RAPPORT_ROUNDS each of them so often; RAPPORT_SCRIPTS is how many random scripts are run, RAPPORT_SOAK for how many minutes the soak.
+// RAPPORT_ROUNDS each of them so often, RAPPORT_FLEETS so many side by side; RAPPORT_SCRIPTS is how many random scripts are run, RAPPORT_SOAK for how many minutes the soak.
 func TestFaults(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	if given, err := strconv.ParseUint(os.Getenv("RAPPORT_SEED"), 10, 64); err == nil {
 		seed = given
 	}
 	t.Logf("seed %d: RAPPORT_SEED=%d repeats this run", seed, seed)
-	f := newFleet(t, seed)
 	only := os.Getenv("RAPPORT_SCENARIO")
 	wanted, err := regexp.Compile(only)
 	require.NoError(t, err, "RAPPORT_SCENARIO")
@@ -674,29 +680,45 @@ func TestFaults(t *testing.T) {
 		v.sum(scenarios())
 		write(t, "faults.json", v)
 	}
-	for i, s := range scenarios() {
-		if !wanted.MatchString(s.name) || only == "" && !full() && slices.Contains(longOnes, s.name) {
-			continue
-		}
-		p := piece{Seed: seed}
-		for round := range rounds() {
-			f.random = rand.New(rand.NewPCG(seed, uint64(round*1000+i)))
-			f.run(t, s, &p)
-		}
-		v.Pieces[s.name] = p
-		keep() // also when a later piece never ends
+	free := make(chan *fleet, fleets())
+	for range fleets() {
+		free <- newFleet(t, seed)
 	}
+	var (
+		under sync.WaitGroup
+		mu    sync.Mutex
+		begun = map[string]bool{}
+	)
+	// Round by round, so that a run that is stopped has tried everything.
+	for round := range rounds() {
+		for i, s := range scenarios() {
+			if !wanted.MatchString(s.name) || only == "" && !full() && slices.Contains(longOnes, s.name) {
+				continue
+			}
+			f := <-free
+			under.Go(func() {
+				defer func() { free <- f }()
+				f.random = rand.New(rand.NewPCG(seed, uint64(round*1000+i)))
+				r := f.run(t, s, seed)
+				mu.Lock()
+				defer mu.Unlock()
+				if begun[s.name] {
+					r.add(v.Pieces[s.name])
+				}
+				begun[s.name], v.Pieces[s.name] = true, r
+				keep() // also when a later piece never ends
+			})
+		}
+	}
+	under.Wait()
+	f := <-free
 	if n := scripts(); n > 0 && (only == "" || os.Getenv("RAPPORT_SCRIPTS") != "") {
-		p := piece{Seed: seed}
-		f.run(t, scenario{scriptsPiece, func(f *fleet) { v.Scripts, v.ScriptsPassed = f.randomScripts(f.t, seed) }}, &p)
-		v.Pieces[scriptsPiece] = p
+		v.Pieces[scriptsPiece] = f.run(t, scenario{scriptsPiece, func(f *fleet) { v.Scripts, v.ScriptsPassed = f.randomScripts(f.t, seed) }}, seed)
 		keep()
 	}
 	if length := soaking(only); length > 0 {
-		p := piece{Seed: seed}
 		f.random = rand.New(rand.NewPCG(seed, 999))
-		f.run(t, scenario{soakPiece, func(f *fleet) { v.Soak = f.soak(length) }}, &p)
-		v.Pieces[soakPiece] = p
+		v.Pieces[soakPiece] = f.run(t, scenario{soakPiece, func(f *fleet) { v.Soak = f.soak(length) }}, seed)
 		keep()
 	}
 }

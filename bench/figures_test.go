@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -18,4 +19,12 @@ func write(t *testing.T, name string, figures any) {
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(".", name), append(raw, '\n'), 0o600))
 	t.Logf("%s:\n%s", name, raw)
+}
+
+// sizeOf is a number that the environment may give.
+func sizeOf(name string, otherwise int) int {
+	if n, err := strconv.Atoi(os.Getenv(name)); err == nil && n > 0 {
+		return n
+	}
+	return otherwise
 }

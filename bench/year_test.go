@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -30,13 +29,6 @@ const (
 // yearPartnerships and yearDays are how many partnerships live how long a term; less serves to try the measurement itself.
 func yearPartnerships() int { return sizeOf("RAPPORT_BENCH_YEAR", 20) }
 func yearDays() int         { return sizeOf("RAPPORT_BENCH_YEAR_DAYS", 365) }
-
-func sizeOf(name string, otherwise int) int {
-	if n, err := strconv.Atoi(os.Getenv(name)); err == nil && n > 0 {
-		return n
-	}
-	return otherwise
-}
 
 // ofYear is a day of the year, where the term is shorter as much earlier.
 func ofYear(day int) int { return max(1, day*yearDays()/365) }
