@@ -805,10 +805,10 @@ type events struct {
 	stop func()
 }
 
-func (c call) listen(t *testing.T) *events {
+func (c call) listen(t *testing.T, query ...string) *events {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.w.url+"/v1/stream", nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.w.url+"/v1/stream"+strings.Join(query, ""), nil)
 	require.NoError(t, err)
 	r.Header = c.header.Clone()
 	resp, err := http.DefaultClient.Do(r)
@@ -903,6 +903,13 @@ func TestTheStreamTellsWhatChangesInOnesBrands(t *testing.T) {
 	_, _, before = again.until(shared)
 	require.Len(t, before, 1, "what was known is not told again")
 	require.Contains(t, before[0], d.contract.String())
+	// Whoever read a page is told what changed after the session that was asked for before it, and nothing from before.
+	position := w.as(t, "ops@one.example").send(t, "GET", "/v1/session", nil).text("stream_after")
+	d.sql(t, `update contracts set version = version where id = $1`, d.contract)
+	_, _, before = w.as(t, "ops@one.example").listen(t, "?after="+position).until(d.contract)
+	require.Empty(t, before)
+	_, data, _ = w.as(t, "ops@one.example").listen(t, "?after=nonsense").next()
+	require.Equal(t, "reset", data)
 	for _, bad := range []string{"nonsense", "7-7"} {
 		_, data, _ = w.as(t, "ops@one.example").with("Last-Event-ID", bad).listen(t).next()
 		require.Equal(t, "reset", data)

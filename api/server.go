@@ -56,6 +56,7 @@ type Server struct {
 	operations map[string]operation
 	passwords  *passwords
 	metrics    *metrics
+	changes    *hub // nil: nobody listens to what changes
 }
 
 // New makes a server. It fails when an operation of the contract has no row in the table of roles, or a row names none.

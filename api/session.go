@@ -259,7 +259,12 @@ func (signedOutAnswer) VisitSignOutResponse(w http.ResponseWriter) error {
 
 // GetSession says who is signed in.
 func (s *Server) GetSession(ctx context.Context, _ gen.GetSessionRequestObject) (gen.GetSessionResponseObject, error) {
-	return gen.GetSession200JSONResponse(toSession(principalFrom(ctx))), nil
+	shown := toSession(principalFrom(ctx))
+	if s.changes != nil {
+		after := s.changes.position()
+		shown.StreamAfter = &after
+	}
+	return gen.GetSession200JSONResponse(shown), nil
 }
 
 // SignOut ends the session.

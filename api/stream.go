@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/labstack/echo/v4"
 	"go.uber.org/zap"
 
 	"rapport"
@@ -66,14 +65,6 @@ type listener struct {
 	gone    chan struct{} // closed when the hub drops it
 }
 
-type hubKey struct{}
-
-// listening is what the stream needs of the request.
-type listening struct {
-	hub  *hub
-	last string // Last-Event-ID
-}
-
 // ListenForChanges serves the stream of changes until the context ends; then every stream ends. It must be called before the
 // server takes requests; without it the stream is away.
 func (s *Server) ListenForChanges(ctx context.Context) error {
@@ -85,15 +76,7 @@ func (s *Server) ListenForChanges(ctx context.Context) error {
 	if h.read, err = store.ChangesUntil(ctx); err != nil {
 		return fmt.Errorf("api: find the newest change: %w", err)
 	}
-	s.echo.Use(func(next echo.HandlerFunc) echo.HandlerFunc { //nolint:contextcheck // each request has a context of its own
-		return func(c echo.Context) error {
-			if c.Path() == "/v1/stream" {
-				l := listening{hub: h, last: c.Request().Header.Get("Last-Event-ID")}
-				c.SetRequest(c.Request().WithContext(context.WithValue(c.Request().Context(), hubKey{}, l)))
-			}
-			return next(c)
-		}
-	})
+	s.changes = h
 	go h.notified(ctx)
 	go h.run(ctx)
 	return nil
@@ -228,6 +211,15 @@ func (h *hub) join(brands []uuid.UUID) (*listener, bool) {
 	return l, true
 }
 
+// position is where somebody begins to listen who reads from now on: with no change of its own, hence number 0.
+func (h *hub) position() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return positionText(rapport.ChangePosition{Xid: h.read})
+}
+
+func positionText(p rapport.ChangePosition) string { return fmt.Sprintf("%d-%d", p.Xid, p.ID) }
+
 func (h *hub) leave(l *listener) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -245,16 +237,19 @@ func (h *hub) close() {
 }
 
 // Stream tells what changes for as long as the client listens and may.
-func (s *Server) Stream(ctx context.Context, _ gen.StreamRequestObject) (gen.StreamResponseObject, error) {
-	on, ok := ctx.Value(hubKey{}).(listening)
-	if !ok {
+func (s *Server) Stream(ctx context.Context, r gen.StreamRequestObject) (gen.StreamResponseObject, error) {
+	if s.changes == nil {
 		return nil, rapport.Errorf(rapport.CodeUnavailable, "Nobody listens to what changes now. The pages work without it.")
 	}
-	l, ok := on.hub.join(rapport.BrandsFrom(ctx))
+	l, ok := s.changes.join(rapport.BrandsFrom(ctx))
 	if !ok {
 		return nil, rapport.Errorf(rapport.CodeUnavailable, "The server is stopping. Try again in a moment.")
 	}
-	return stream{ctx: ctx, hub: on.hub, listener: l, last: on.last}, nil
+	last := requestFrom(ctx).LastEventID
+	if last == "" && r.Params.After != nil {
+		last = *r.Params.After
+	}
+	return stream{ctx: ctx, hub: s.changes, listener: l, last: last}, nil
 }
 
 // stream writes the changes of one listener.
@@ -262,7 +257,7 @@ type stream struct {
 	ctx      context.Context //nolint:containedctx // the generated interface hands over no context
 	hub      *hub
 	listener *listener
-	last     string
+	last     string // the position of the last change that the listener knows
 }
 
 // VisitStreamResponse writes until the client leaves, the person may no longer listen, or the server stops.
@@ -300,9 +295,12 @@ func (r stream) resume(send func([]byte) error) error {
 	if n, err := fmt.Sscanf(r.last, "%d-%d", &after.Xid, &after.ID); err != nil || n != 2 {
 		return send([]byte("event: reset\ndata: {}\n\n"))
 	}
-	kept, err := r.hub.store.ChangeKept(r.ctx, after)
-	if err != nil {
-		return fmt.Errorf("resume: %w", err)
+	kept := true
+	if after.ID != 0 {
+		var err error
+		if kept, err = r.hub.store.ChangeKept(r.ctx, after); err != nil {
+			return fmt.Errorf("resume: %w", err)
+		}
 	}
 	list, err := r.hub.store.ChangesBetween(r.ctx, after, r.listener.since, streamKept, streamResumeMax+1)
 	if err != nil {
@@ -371,6 +369,6 @@ func eventText(c rapport.ChangeEvent) []byte {
 		return nil
 	}
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "id: %d-%d\nevent: change\ndata: %s\n\n", c.Position.Xid, c.Position.ID, text)
+	fmt.Fprintf(&b, "id: %s\nevent: change\ndata: %s\n\n", positionText(c.Position), text)
 	return b.Bytes()
 }

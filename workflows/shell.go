@@ -19,7 +19,8 @@ import (
 const (
 	historyMax       = 1000
 	historyPhase     = 150
-	historyBeforeNap = 50
+	historyBeforeNap = 100
+	historyNapBefore = 50 // of runs that began before Core.Quiet was known
 	longNap          = 7 * 24 * time.Hour
 )
 
@@ -258,9 +259,13 @@ func effectContext(ctx workflow.Context, e rapport.Effect) workflow.Context {
 func (s *shell) restart(ctx workflow.Context, first string) bool {
 	info := workflow.GetInfo(ctx)
 	n := info.GetCurrentHistoryLength()
-	d := s.machine.Base().Deadline()
+	base := s.machine.Base()
+	d, beforeNap := base.Deadline(), historyBeforeNap
+	if !base.Quiet {
+		beforeNap = historyNapBefore
+	}
 	nap := d.IsZero() || d.Sub(workflow.Now(ctx)) > cmp.Or(s.longNap, longNap)
-	return info.GetContinueAsNewSuggested() || n > cmp.Or(s.historyMax, historyMax) || n > historyPhase && s.phase() != first || n > historyBeforeNap && nap
+	return info.GetContinueAsNewSuggested() || n > cmp.Or(s.historyMax, historyMax) || n > historyPhase && s.phase() != first || n > beforeNap && nap
 }
 
 // armTimer starts a timer for the nearest deadline. One that is armed for an earlier time stays until nothing is under way, since what

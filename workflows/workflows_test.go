@@ -395,11 +395,21 @@ func without(list []string, kind string, keep int) []string {
 func TestARunThatSleepsLongStartsAfresh(t *testing.T) {
 	t.Parallel()
 
-	h := &hands{day: 24*time.Hour - time.Second}
-	s := environment(t, h, start())
-	s.SetCurrentHistoryLength(51)
-	s.at(5*time.Hour, func() { s.command(rapport.Command{Kind: rapport.CmdMarkDeclined, Actor: id("owner")}) })
-	s.ExecuteWorkflow(workflows.TypePartnership, partnership(24*time.Hour-time.Second))
+	var h *hands
+	asleep := func(quiet bool, events int) *stageOf {
+		h = &hands{day: 24*time.Hour - time.Second}
+		s := environment(t, h, start())
+		s.SetCurrentHistoryLength(events)
+		s.at(5*time.Hour, func() { s.command(rapport.Command{Kind: rapport.CmdMarkDeclined, Actor: id("owner")}) })
+		s.at(6*time.Hour, s.CancelWorkflow)
+		p := partnership(24*time.Hour - time.Second)
+		p.Quiet = quiet
+		s.ExecuteWorkflow(workflows.TypePartnership, p)
+		return s
+	}
+	require.True(t, workflow.IsContinueAsNewError(asleep(false, 51).GetWorkflowError()))
+	require.False(t, workflow.IsContinueAsNewError(asleep(true, 100).GetWorkflowError()))
+	s := asleep(true, 101)
 	var p rapport.Partnership
 	continued(t, s, &p)
 	require.Equal(t, rapport.StageDeclined, p.Stage)

@@ -13,5 +13,6 @@
     scheme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
   }
   document.documentElement.setAttribute("data-mantine-color-scheme", scheme);
+  if (!/^\/(sign-in|portal|review)(\/|$)/.test(location.pathname)) document.documentElement.setAttribute("data-house", "");
   document.documentElement.setAttribute("data-density", density === "compact" ? "compact" : "comfortable");
 })();

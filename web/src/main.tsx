@@ -26,6 +26,9 @@ declare module "@tanstack/react-router" {
 
 keepFocus();
 
+// The code of the page that is opened comes beside the question who is signed in, and not after it. Whatever fails is asked for again.
+for (const route of router.getMatchedRoutes(window.location.pathname)[0]) router.loadRouteChunk(route)?.catch(() => undefined);
+
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no element to show the pages in");
 

@@ -3484,7 +3484,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Server-sent events of what changed: `event: change`, `data: {noun, id, brand_id}`; resumes from Last-Event-ID */
+        /** Server-sent events of what changed: `event: change`, `data: {noun, id, brand_id}`; resumes from Last-Event-ID, else from `after` */
         get: operations["stream"];
         put?: never;
         post?: never;
@@ -7718,6 +7718,8 @@ export interface components {
             proved_at?: string;
             /** @description Whether the person has set one up; absent for programs */
             second_factor?: boolean;
+            /** @description From where the stream has what changes after this answer */
+            stream_after?: string;
             /** Format: uuid */
             user_id: string;
         };
@@ -15064,7 +15066,10 @@ export interface operations {
     };
     stream: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The position from which to tell: `stream_after` of a session that was read before the page was */
+                after?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;

@@ -52,12 +52,12 @@ class Source {
   readyState = 0;
   onopen?: () => void;
   onerror?: () => void;
-  told?: (event: { data: string }) => void;
-  constructor() {
+  told: Record<string, (event: { data: string }) => void> = {};
+  constructor(readonly url: string) {
     Source.opened.push(this);
   }
-  addEventListener(_: string, told: (event: { data: string }) => void) {
-    this.told = told;
+  addEventListener(kind: string, told: (event: { data: string }) => void) {
+    this.told[kind] = told;
   }
   close() {
     this.readyState = Source.CLOSED;
@@ -70,11 +70,11 @@ afterEach(() => {
   Source.opened = [];
 });
 
-function listen() {
+function listen(session: { stream_after?: string } = {}) {
   vi.useFakeTimers();
   vi.stubGlobal("EventSource", Source);
   const queries = new QueryClient();
-  queries.setQueryData(sessionQuery.queryKey, {} as never);
+  queries.setQueryData(sessionQuery.queryKey, session as never);
   queries.setQueryData(["partnership", "list", {}], {});
   const isStale = (key: readonly unknown[]) => queries.getQueryState(key)?.isInvalidated;
   const wrapper = ({ children }: { children: ReactNode }) => createElement(QueryClientProvider, { client: queries }, children);
@@ -103,6 +103,20 @@ it("comes back by itself after a refusal, which ends the browser's own attempts,
   act(() => Source.opened[1]?.onopen?.());
   expect(result.current).toBe(true);
   expect(isStale(["partnership", "list", {}])).toBe(true);
+});
+
+it("reads nothing twice where the session says from when to tell, unless it was too much to tell, and all of it after a break", () => {
+  const { isStale, read } = listen({ stream_after: "7-0" });
+  const list = ["partnership", "list", {}];
+  const [source] = Source.opened;
+  expect(source?.url).toBe("/v1/stream?after=7-0");
+  act(() => source?.onopen?.());
+  expect(isStale(list)).toBe(false);
+  act(() => source?.told.reset?.({ data: "{}" }));
+  expect(isStale(list)).toBe(true);
+  read();
+  act(() => source?.onopen?.());
+  expect(isStale(list), "after a break").toBe(true);
 });
 
 it("leaves a broken connection to the browser, and asks nothing after the page is gone", () => {

@@ -65,13 +65,18 @@ export function useStream(): boolean {
     let again: ReturnType<typeof setTimeout> | undefined;
     let source: EventSource;
 
+    // Where the first session of this page stood: everything else was read after it.
+    let after = queries.getQueryData(sessionQuery.queryKey)?.stream_after;
+
     const listen = () => {
-      source = new EventSource("/v1/stream");
+      source = new EventSource(after ? `/v1/stream?after=${after}` : "/v1/stream");
       source.onopen = () => {
         setLive(true);
         // Nobody listened to what changed since the page was read, and after a break it may be older than what the server can resume from.
-        markStale(queries);
+        if (!after) markStale(queries);
+        after = undefined;
       };
+      source.addEventListener("reset", () => markStale(queries));
       source.onerror = () => {
         setLive(false);
         // The browser mends a broken connection, but never comes back after a refusal: that of a server that starts, or of a session that ended.

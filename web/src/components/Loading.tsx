@@ -17,10 +17,10 @@ export function LoadingLines({ lines = 6 }: { lines?: number }) {
   );
 }
 
-/** A whole page that is on its way, before there is a frame around it. */
+/** A whole page that is on its way, before there is a frame around it but what index.html has of it. */
 export function LoadingFirstPage() {
   return (
-    <main>
+    <main data-loading="" style={{ paddingTop: "var(--bar-top)" }}>
       <LoadingPage />
     </main>
   );
