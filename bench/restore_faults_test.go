@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
@@ -135,12 +136,37 @@ func (f *fleet) compared(began time.Time, before int, paid []uuid.UUID) {
 	f.t.Logf("compared after %s; %d payouts were kept back until then", ended.Sub(began).Round(time.Second), gated)
 	found := f.number(`select count(*) from reconciliation_cases where kind = 'missing_here' and noun = 'settle' and state = 'open' and gone_at is null and payout_id = any ($1)`, paid)
 	require.Len(f.t, paid, found, "transfers that the backup does not know")
-	until(f.t, 2*time.Minute, "what the comparison found to be settled", func(context.Context) bool {
+	err := waitFor(ctx, 2*time.Minute, func(context.Context) bool {
 		return f.number(`select count(*) from reconciliation_cases c join ledger_transactions t on t.kind = 'settle' and t.external_ref = c.ref
 			where c.kind = 'missing_here' and c.payout_id = any ($1)`, paid) == found
 	})
+	if err != nil {
+		f.unsettled(paid)
+	}
+	require.NoError(f.t, err, "what the comparison found to be settled")
 	require.Len(f.t, f.transfers(ctx, ""), before, "nothing is sent while the books differ")
 	f.compareNow()
+}
+
+// unsettled says how the payouts stand that the ledger does not have as paid.
+func (f *fleet) unsettled(payouts []uuid.UUID) {
+	f.t.Helper()
+	rows, err := f.owner.Query(f.t.Context(), `select p.id, p.state || ' round ' || p.round || ' gated ' || coalesce(p.gated, '') || ', attempts ' ||
+			coalesce((select string_agg(x.number || ' ' || x.outcome || coalesce(' ' || x.rejection, ''), ', ') from payout_attempts x where x.payout_id = p.id), 'none')
+			|| ', snapshot ' || coalesce((select s.state::text from workflow_snapshots s where s.workflow_id = 'payout/' || p.id), 'none')
+		from payouts p where p.id = any ($1) and not exists (select 1 from ledger_transactions t where t.payout_id = p.id and t.kind = 'settle')`, payouts)
+	require.NoError(f.t, err)
+	defer rows.Close()
+	for rows.Next() {
+		var id uuid.UUID
+		var says string
+		require.NoError(f.t, rows.Scan(&id, &says))
+		status := "no workflow"
+		if d, err := f.client.DescribeWorkflowExecution(f.t.Context(), "payout/"+id.String(), ""); err == nil {
+			status = d.GetWorkflowExecutionInfo().GetStatus().String() + fmt.Sprint(d.GetPendingActivities())
+		}
+		f.t.Logf("payout %s is %s: %s", id, status, says)
+	}
 }
 
 // compareNow asks for a comparison, as the button does, and waits for it.
