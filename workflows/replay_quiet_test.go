@@ -93,3 +93,72 @@ func recordQuiet(t *testing.T, address, folder string) {
 	}
 	require.Equal(t, []int{1, 1, 2}, []int{counts["post_mismatch"], counts["cure_overdue"], counts["key_date_reminder"]}, "nobody is told again what they know")
 }
+
+// recordAmendedOption is an option that an amendment gives, another one makes dearer on the same day and a third moves with the end; then it is used while one
+// waits that would take it away. Another option falls away by an amendment.
+func recordAmendedOption(t *testing.T, address, folder string) {
+	t.Helper()
+	terms := short()
+	terms.DurationDays, terms.Milestones = 30, terms.Milestones[:1]
+	terms.Milestones[0].Percent = 100
+	amendments := map[uuid.UUID]rapport.Amendment{}
+	r := newRecorder(t, address, folder, changes(t, terms, amendments))
+	defer r.stop()
+	contract := rapport.DeriveID(id("offer"), "contract")
+	drafts := func(name string, ends time.Time, a rapport.Amendment) uuid.UUID {
+		a.EndsAt, a.NoticeBy = ends, ends.Add(-3*day)
+		if a.RenewalOption != nil {
+			a.OptionEndsAt = ends.Add(-time.Duration(a.RenewalOption.NoticeDays) * day)
+		}
+		amendments[id(name)] = a
+		return id(name)
+	}
+	option := func(fee int64, days int) rapport.Amendment {
+		return rapport.Amendment{RenewalOption: &rapport.RenewalOption{Fee: fee, NoticeDays: days}}
+	}
+	begin := func(name string) (w string, p *rapport.Partnership, ends time.Time, date uuid.UUID) {
+		p = partnership(day)
+		p.Core, p.ID = rapport.NewCore(), id(name)
+		p.Timings.KeyDateLadderDays, p.Timings.KeyDateEscalateDays = []int{12, 4, 1}, 1
+		w = r.signed(p)
+		r.paid(rapport.DeriveID(rapport.DeriveID(contract, "milestone/0"), "payout"))
+		ends = r.fact(p.ID, "contract_executed", 1).Until
+		r.amended(w, drafts("given", ends, option(120_000, 8)))
+		date = r.fact(p.ID, "key_date_set", 1).Ref2
+		return w, p, ends, date
+	}
+	finish := func(name, w string) {
+		r.approved("draft of "+name, rapport.DeriveID(contract, "deliverable/0"), w)
+		r.waits(id(name), "post")
+		r.command(w, rapport.Command{Kind: rapport.CmdReportPost, Ref: rapport.DeriveID(contract, "deliverable/0")})
+	}
+	w, p, ends, date := begin("amended option")
+	r.command(w, rapport.Command{Kind: rapport.CmdDecideKeyDate, Ref: date, Code: rapport.KeyLetEnd, Actor: id("owner")})
+	r.amended(w, drafts("dearer", ends, option(130_000, 8)))
+	require.Equal(t, date, r.fact(p.ID, "key_date_set", 2).Ref2, "the same day")
+	ends = ends.Add(4 * day)
+	moves := option(130_000, 9)
+	moves.EndDays = 4
+	r.amended(w, drafts("later", ends, moves))
+	r.fact(p.ID, "key_date_set", 3)
+	finish("amended option", w)
+	r.command(w, rapport.Command{Kind: rapport.CmdAmend, Ref: drafts("too late", ends, rapport.Amendment{DropsOption: true}), Actor: id("owner")})
+	r.command(w, rapport.Command{Kind: rapport.CmdSendContract, Ref: id("too late"), Actor: id("owner")})
+	r.waits(p.ID, rapport.KeyOption)
+	r.refused(w, rapport.Command{Kind: rapport.CmdExerciseOption, Ref: id("next"), Amount: eur(120_000), Actor: id("owner")})
+	r.command(w, rapport.Command{Kind: rapport.CmdExerciseOption, Ref: id("next"), Amount: eur(130_000), Actor: id("owner")})
+	r.command(w, rapport.Command{Kind: rapport.CmdSignContract, Ref: id("too late")})
+	r.state(p.ID, "contract_out")
+	r.waits(p.ID, "approve_contract")
+	r.command(w, rapport.Command{Kind: rapport.CmdTerminate, Actor: id("owner")})
+	r.ended(w)
+	r.keep(w, "partnership-amended-option")
+
+	w, p, ends, _ = begin("option dropped")
+	r.amended(w, drafts("dropped", ends, rapport.Amendment{DropsOption: true}))
+	r.fact(p.ID, "option_dropped", 1)
+	finish("option dropped", w)
+	r.state(p.ID, "lapsed")
+	r.ended(w)
+	r.keep(w, "partnership-option-dropped")
+}
