@@ -23,13 +23,15 @@ type Amendment struct {
 	ExclusivityDays   *int               `json:"exclusivity_days,omitempty"`
 	AllowlistingDays  *int               `json:"allowlisting_days,omitempty"`
 	Extended          []KeyDateExtension `json:"extended,omitempty"`
-	Late              *LateTerms         `json:"late,omitempty"`   // for what is not late yet when both have signed
+	Late              *LateTerms         `json:"late,omitempty"`           // for what is not late yet when both have signed
+	RenewalOption     *RenewalOption     `json:"renewal_option,omitempty"` // a new one, or another one than before
+	DropsOption       bool               `json:"drops_option,omitempty"`
 	Clause            string             `json:"clause,omitempty"` // what else the parties agree, in words
 
 	// EndsAt and NoticeBy are what the end and the notice date become: those that were signed, whatever moves meanwhile.
 	EndsAt   time.Time `json:"ends_at,omitzero"`
 	NoticeBy time.Time `json:"notice_by,omitzero"`
-	// OptionEndsAt is what the last day of an option to renew becomes; zero where there is none, or it is over.
+	// OptionEndsAt is what the last day of an option to renew becomes; zero where there is none, it is over, or nothing moves it.
 	OptionEndsAt time.Time `json:"option_ends_at,omitzero"`
 }
 
@@ -109,7 +111,7 @@ func (a *Amendment) Resolve(t RunningTerm, now time.Time) []Field {
 	var bad []Field
 	add := func(path, code, detail string) { bad = append(bad, Field{path, code, detail}) }
 	if len(a.Deliverables)+len(a.Moved)+len(a.Dropped)+len(a.Milestones)+len(a.DroppedMilestones)+len(a.Extended) == 0 && a.EndDays == 0 &&
-		a.RevisionRounds == nil && a.UsageRightsDays == nil && a.ExclusivityDays == nil && a.AllowlistingDays == nil && a.Late == nil && a.Clause == "" {
+		a.RevisionRounds == nil && a.UsageRightsDays == nil && a.ExclusivityDays == nil && a.AllowlistingDays == nil && a.Late == nil && !a.changesOption() && a.Clause == "" {
 		add("changes", "required", "Say what the amendment changes.")
 	}
 	if len(a.Deliverables) > 0 && t.Stage != StageActive {
@@ -144,6 +146,7 @@ func (a *Amendment) Resolve(t RunningTerm, now time.Time) []Field {
 		bad = append(bad, m.check(fmt.Sprintf("milestones[%d]", i), *a, t)...)
 	}
 	bad = append(bad, a.resolveTerms(t, now)...)
+	bad = append(bad, a.resolveOption(t, now)...)
 	bad = append(bad, a.resolveExtended(t, now)...)
 	for _, m := range t.Milestones { // what is owed for a piece that falls away falls away with it
 		if m.State == "pending" && m.DeliverableID != nil && slices.Contains(a.Dropped, *m.DeliverableID) && !slices.Contains(a.DroppedMilestones, m.ID) {
@@ -170,7 +173,7 @@ func (a *Amendment) resolveTerms(t RunningTerm, now time.Time) (bad []Field) {
 	if len(a.Clause) > 4000 {
 		bad = append(bad, Field{"clause", "too_long", "Say it in at most 4,000 characters."})
 	}
-	a.EndsAt, a.NoticeBy, a.OptionEndsAt = t.EndsAt, t.NoticeBy, time.Time{}
+	a.EndsAt, a.NoticeBy = t.EndsAt, t.NoticeBy
 	if a.EndDays == 0 || t.over() {
 		return bad
 	}
@@ -183,12 +186,6 @@ func (a *Amendment) resolveTerms(t RunningTerm, now time.Time) (bad []Field) {
 		bad = append(bad, Field{"end_days", "in_the_past", "The term would have ended by now. Terminate the partnership instead."})
 	case open && !a.NoticeBy.After(now):
 		bad = append(bad, Field{"end_days", "in_the_past", "The day by which the renewal is decided would have passed by now."})
-	}
-	if t.optionEndsAt(t.EndsAt).After(now) && t.Renewal != RenewalAgreed && t.Renewal != RenewalLapsed {
-		a.OptionEndsAt = t.optionEndsAt(a.EndsAt)
-		if !a.OptionEndsAt.After(now) {
-			bad = append(bad, Field{"end_days", "in_the_past", "The last day of the option to renew would have passed by now."})
-		}
 	}
 	return bad
 }
@@ -295,6 +292,9 @@ func (a *Amendment) Changed(t ContractTerms) ContractTerms {
 	if a.Late != nil {
 		t.Late = a.Late
 	}
+	if a.changesOption() {
+		t.RenewalOption = a.RenewalOption
+	}
 	return t
 }
 
@@ -343,9 +343,7 @@ func (a *Amendment) Lines(t RunningTerm, say Words) []AmendedLine {
 		add(say.Say("End of the term"), t.Brand.words(say, t.EndsAt), t.Brand.words(say, a.EndsAt))
 		add(say.Say("Renewal decided by"), t.Brand.words(say, t.NoticeBy), t.Brand.words(say, a.NoticeBy))
 	}
-	if !a.OptionEndsAt.IsZero() {
-		add(say.Say("Option to renew"), t.Brand.untilWords(say, t.optionEndsAt(t.EndsAt)), t.Brand.untilWords(say, a.OptionEndsAt))
-	}
+	lines.option(a, t)
 	lines.rights(t.Terms, a.Changed(t.Terms))
 	lines.extended(t, a.Extended)
 	if a.Clause != "" {
@@ -421,7 +419,7 @@ func PlanAmendment(c ContractDates, a Amendment) ContractPlan {
 	p := ContractPlan{
 		EndsAt: a.EndsAt, NoticeBy: a.NoticeBy, Rounds: c.Terms.RevisionRounds, BrandCalendar: c.Brand, CreatorCalendar: c.Creator,
 		UsageRightsDays: c.Terms.UsageRightsDays, AllowlistingDays: c.Terms.AllowlistingDays, ExclusivityDays: c.Terms.ExclusivityDays,
-		Moved: a.Moved, Dropped: a.Dropped, DroppedMilestones: a.DroppedMilestones, Extended: a.Extended, Late: a.Late,
+		Moved: a.Moved, Dropped: a.Dropped, DroppedMilestones: a.DroppedMilestones, Extended: a.Extended, Late: a.Late, OptionChanged: a.changesOption(),
 	}
 	if !a.OptionEndsAt.IsZero() && c.Terms.RenewalOption != nil {
 		p.Option = &OptionState{Fee: Money{c.Terms.RenewalOption.Fee, c.Fee.Currency}, EndsAt: a.OptionEndsAt}

@@ -422,6 +422,12 @@ func (l *life) drawAmendment() rapport.Amendment {
 	if rapid.Bool().Draw(l.t, "end") {
 		a.EndDays = days("end")
 	}
+	switch rapid.IntRange(0, 5).Draw(l.t, "option") {
+	case 0, 1:
+		a.RenewalOption = &rapport.RenewalOption{Fee: 140_000, NoticeDays: rapid.IntRange(10, 50).Draw(l.t, "option's notice")}
+	case 2:
+		a.DropsOption = true
+	}
 	return a
 }
 

@@ -308,7 +308,9 @@ type ContractPlan struct {
 	AllowlistingDays int `json:"allowlisting_days,omitempty"`
 	ExclusivityDays  int `json:"exclusivity_days,omitempty"`
 
-	Option *OptionState `json:"option,omitempty"` // of an amendment: nil where it stays
+	Option *OptionState `json:"option,omitempty"` // of an amendment: nil where it stays, or falls away
+	// OptionChanged says of an amendment that it gives an option, changes it or takes it away, beside moving its last day with the end.
+	OptionChanged bool `json:"option_changed,omitempty"`
 
 	// Of an amendment: what it moves, takes away and extends, beside the deliverables and milestones that it adds.
 	Moved             []DeliverableMove  `json:"moved,omitempty"`

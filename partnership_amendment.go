@@ -114,9 +114,7 @@ func (p *Partnership) amended(now time.Time, plan *ContractPlan) {
 		overtaken = !p.dropDeliverable(now, id) || overtaken
 	}
 	p.moveEnd(now, plan)
-	if plan.Option != nil {
-		p.Contract.Option = plan.Option
-	}
+	overtaken = !p.changeOption(now, plan) || overtaken
 	for i := first; i < len(p.Milestones); i++ {
 		p.startMilestone(now, &p.Milestones[i])
 	}

@@ -34,6 +34,8 @@ type Ending struct {
 	Offers    []uuid.UUID    `json:"offers"`    // are withdrawn
 	Contract  *EndedContract `json:"contract"`  // nil where none is
 	Amendment uuid.UUID      `json:"amendment"` // is withdrawn; zero where none is out
+	// Option falls away; nil where none could be used. Shown is the same without it, so that what was shown to a run from before still counts.
+	Option *OptionState `json:"-"`
 }
 
 // EndedMoney is a part of the term's money with what becomes of it.
@@ -91,6 +93,8 @@ func (p *Partnership) PreviewTermination(now time.Time) (Ending, error) {
 			e.Contract = &EndedContract{c.ID, c.State}
 		case c.Noun == "contract":
 			e.Amendment = c.ID
+		case c.Noun == "key_date" && c.State == KeyOvertaken:
+			e.Option = p.Contract.Option
 		}
 	}
 	if text, err = json.Marshal(e); err != nil {

@@ -237,3 +237,22 @@ func (l *life) settle() {
 	l.pass(100) // the rights of what was published end as well
 	require.True(l.t, l.house.p.Done())
 }
+
+func TestEndingSaysWhichOptionFallsAway(t *testing.T) {
+	t.Parallel()
+
+	falls := func(h *house) *rapport.OptionState {
+		e, err := h.p.PreviewTermination(h.now)
+		require.NoError(t, err)
+		return e.Option
+	}
+	h := newHouse(t, gives(45)).activate()
+	require.Equal(t, h.p.Contract.Option, falls(h))
+	h.until(h.p.KeyDates[0].At)
+	require.Nil(t, falls(h), "it has passed by itself")
+	require.Nil(t, falls(newHouse(t).activate()))
+	used := newHouse(t, gives(45)).activate()
+	used.cmd(exercise())
+	require.Nil(t, falls(used))
+	used.terminate()
+}

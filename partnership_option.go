@@ -89,14 +89,6 @@ func (c ContractDates) option(endsAt time.Time) *OptionState {
 	return &OptionState{Fee: Money{o.Fee, c.Fee.Currency}, EndsAt: c.Brand.AddDays(endsAt, -o.NoticeDays)}
 }
 
-// optionEndsAt is the end of the option's last day if the term ends then; zero where there is none.
-func (t RunningTerm) optionEndsAt(endsAt time.Time) time.Time {
-	if t.Terms.RenewalOption == nil {
-		return time.Time{}
-	}
-	return t.Brand.AddDays(endsAt, -t.Terms.RenewalOption.NoticeDays)
-}
-
 // giveOption begins to keep the last day of the option that both have signed. Only a contract from after there were options has one, so that no run
 // from before does anything else than it did.
 func (p *Partnership) giveOption(now time.Time, o *OptionState) {

@@ -1,6 +1,7 @@
 package rapport_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -284,4 +285,206 @@ func TestAnOptionStandsInTheContract(t *testing.T) {
 	require.Equal(t, "Another term for 1300.00 EUR, 45 days before the end.", drafted[0].Body)
 	parts.Terms.RenewalOption = nil
 	require.Empty(t, rapport.DraftClauses(parts, rapport.ContractTemplate{Clauses: []uuid.UUID{clause.ID}}, []rapport.ClauseVersion{clause}), "and without an option none")
+}
+
+// option is the one that a house's contract has, by its fee and its last day; empty for none.
+func (h *house) option() string {
+	if h.p.Contract.Option == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s until %s", h.p.Contract.Option.Fee, h.p.Contract.Option.EndsAt)
+}
+
+func TestAnAmendmentGivesAnOption(t *testing.T) {
+	t.Parallel()
+
+	h := newHouse(t).activate()
+	require.Equal(t, "no_option", h.refused(exercise()))
+	a := rapport.Amendment{RenewalOption: &rapport.RenewalOption{Fee: 130_000, NoticeDays: 45}}
+	require.Empty(t, a.Resolve(h.running(), h.now))
+	last := h.p.BrandCalendar.AddDays(h.p.Contract.EndsAt, -45)
+	text := rapport.AmendmentText("C-000001", 1, "Acme", "Ada", h.running(), a)
+	require.Contains(t, text, "   1. Option to renew: The brand may take another term of the same length, with the same deliverables and otherwise on the terms of the contract, for 1300.00 EUR in total.")
+	require.Contains(t, text, "at the latest 45 days before the present term ends, that is until ")
+	require.Contains(t, a.Lines(h.running(), rapport.WordsIn("de"))[0].To, "für insgesamt 1.300,00 EUR. Das tut sie, indem sie es dir spätestens 45 Tage vor dem Ende")
+
+	draft := h.draft("option", a)
+	require.Empty(t, h.p.KeyDates, "until both have signed there is none")
+	h.signed(draft)
+	require.Equal(t, fmt.Sprintf("1300.00 EUR until %s", last), h.option())
+	require.Equal(t, []string{"option_end open"}, keyDates(h))
+	require.Equal(t, last, h.timers(h.p.ID, "key_date")[0].At)
+	require.Len(t, h.timers(h.p.ID, "key_date_reminder"), 6)
+	require.True(t, h.p.KeepsDates, "also in a run from before dates were kept")
+	h.cmd(exercise())
+	require.Equal(t, rapport.RenewalAgreed, h.p.Renewal)
+	require.Equal(t, "exercised", h.state("key_date", h.optionSet()))
+}
+
+// optionSet is the last day of an option that was set last.
+func (h *house) optionSet() uuid.UUID {
+	for _, f := range slices.Backward(h.facts[h.p.ID]) {
+		if f.Kind == "key_date_set" && f.Code == rapport.KeyOption {
+			return f.Ref2
+		}
+	}
+	return uuid.Nil
+}
+
+func TestAnAmendmentChangesAnOption(t *testing.T) {
+	t.Parallel()
+
+	h := newHouse(t, gives(45)).activate()
+	was := h.p.KeyDates[0]
+	a := rapport.Amendment{RenewalOption: &rapport.RenewalOption{Fee: 150_000, NoticeDays: 35}}
+	require.Empty(t, a.Resolve(h.running(), h.now))
+	lines := a.Lines(h.running(), rapport.WordsIn(""))
+	require.Len(t, lines, 1)
+	require.Contains(t, lines[0].From, "another term for 1300.00 EUR, at the latest 45 days before the end, until ")
+	require.Contains(t, lines[0].To, "another term for 1500.00 EUR, at the latest 35 days before the end, until ")
+	h.signed(h.draft("dearer", a))
+	require.Equal(t, "moved", h.state("key_date", was.ID))
+	require.Equal(t, []string{"option_end open"}, keyDates(h))
+	require.Equal(t, was.At.Add(10*hour), h.p.KeyDates[0].At)
+	require.Len(t, h.timers(h.p.ID, "key_date"), 1)
+	require.Equal(t, "another_option_fee", h.refused(exercise()), "the old fee is not what was signed")
+
+	h.until(was.At.Add(-5 * hour))
+	h.decideDate(h.p.KeyDates[0].ID, rapport.KeyLetEnd)
+	h.signed(h.draft("cheaper", rapport.Amendment{RenewalOption: &rapport.RenewalOption{Fee: 130_000, NoticeDays: 35}}))
+	require.Equal(t, []string{"option_end open"}, keyDates(h), "its day stays, and what was decided was another option")
+	require.Equal(t, "open", h.state("key_date", h.p.KeyDates[0].ID))
+	require.NotEmpty(t, h.timers(h.p.ID, "key_date_reminder"))
+	require.Empty(t, h.refused(exercise()))
+
+	h.signed(h.draft("with the end", rapport.Amendment{EndDays: 20, RenewalOption: &rapport.RenewalOption{Fee: 130_000, NoticeDays: 40}}))
+	require.Equal(t, was.At.Add(25*hour), h.p.KeyDates[0].At, "counted from the end that the same amendment moves")
+}
+
+func TestAnAmendmentTakesAnOptionAway(t *testing.T) {
+	t.Parallel()
+
+	h := newHouse(t, gives(45)).activate()
+	was := h.p.KeyDates[0]
+	h.until(was.At.Add(-30 * hour))
+	h.requireTask("decide_key_date")
+	a := rapport.Amendment{DropsOption: true}
+	require.Empty(t, a.Resolve(h.running(), h.now))
+	require.Contains(t, rapport.AmendmentText("C-000001", 1, "Acme", "Ada", h.running(), a), "1. Option to renew: falls away (another term for 1300.00 EUR, at the latest 45 days before the end, until ")
+	h.signed(h.draft("no option", a))
+	require.Empty(t, h.option())
+	require.Empty(t, h.p.KeyDates)
+	require.Equal(t, "moved", h.state("key_date", was.ID))
+	require.Empty(t, h.timers(h.p.ID, "key_date"))
+	require.Empty(t, h.timers(h.p.ID, "key_date_reminder"))
+	_, open := h.task("decide_key_date")
+	require.False(t, open)
+	require.Equal(t, []string{"option_dropped"}, only(h.kinds(h.p.ID), "option_"))
+	require.Equal(t, "no_option", h.refused(exercise()))
+	require.NotContains(t, fmt.Sprint(h.p.View(h.now).Commands), rapport.CmdExerciseOption)
+	h.until(was.At.Add(hour))
+	_, told := h.task("option_unused")
+	require.False(t, told)
+}
+
+func TestAnAmendmentGivesAnotherOptionAfterOneHasPassed(t *testing.T) {
+	t.Parallel()
+
+	h := newHouse(t, gives(45)).activate()
+	h.until(h.p.KeyDates[0].At)
+	require.Empty(t, h.p.KeyDates)
+	h.signed(h.draft("again", rapport.Amendment{RenewalOption: &rapport.RenewalOption{Fee: 130_000, NoticeDays: 31}}))
+	require.Equal(t, []string{"option_end open"}, keyDates(h), "both want it")
+	require.Empty(t, h.refused(exercise()))
+}
+
+// What happens to an option between the draft and the signature stays, and its owner is told.
+func TestAnAmendmentOfAnOptionThatCameTooLate(t *testing.T) {
+	t.Parallel()
+
+	for name, a := range map[string]rapport.Amendment{
+		"changed":    {RenewalOption: &rapport.RenewalOption{Fee: 150_000, NoticeDays: 40}},
+		"taken away": {DropsOption: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t, gives(45)).activate()
+			before := h.option()
+			draft := h.draft("late", a)
+			h.cmd(exercise())
+			h.signed(draft)
+			require.Equal(t, before, h.option(), "it was used")
+			require.Empty(t, h.p.KeyDates)
+			require.Equal(t, rapport.RenewalAgreed, h.p.Renewal)
+			require.Equal(t, draft, h.requireTask("amendment_overtaken").Ref)
+		})
+	}
+	t.Run("whose new day has come", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t, gives(45)).activate()
+		h.until(h.p.KeyDates[0].At.Add(-10 * hour))
+		draft := h.draft("earlier", rapport.Amendment{RenewalOption: &rapport.RenewalOption{Fee: 130_000, NoticeDays: 53}})
+		h.pass(3)
+		h.signed(draft)
+		require.Empty(t, h.p.KeyDates)
+		require.Equal(t, "option_over", h.refused(exercise()), "both have signed that it ended then")
+		require.Equal(t, draft, h.requireTask("amendment_overtaken").Ref)
+		require.Equal(t, rapport.RoleAdmin, h.requireTask("option_unused").Role)
+	})
+	t.Run("that passed meanwhile and goes on", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t, gives(45)).activate()
+		h.until(h.p.KeyDates[0].At.Add(-hour))
+		draft := h.draft("longer", rapport.Amendment{RenewalOption: &rapport.RenewalOption{Fee: 130_000, NoticeDays: 35}})
+		h.pass(2)
+		require.Empty(t, h.p.KeyDates)
+		h.signed(draft)
+		require.Equal(t, []string{"option_end open"}, keyDates(h))
+		_, late := h.task("amendment_overtaken")
+		require.False(t, late)
+	})
+}
+
+func TestWhatAnAmendmentMayNotSayOfAnOption(t *testing.T) {
+	t.Parallel()
+
+	option := func(fee int64, days int) rapport.Amendment {
+		return rapport.Amendment{RenewalOption: &rapport.RenewalOption{Fee: fee, NoticeDays: days}}
+	}
+	both := option(1_000, 45)
+	both.DropsOption = true
+	for name, tt := range map[string]struct {
+		given  int // days of the contract's own option; 0 for none
+		at     func(h *house)
+		change rapport.Amendment
+		want   string
+	}{
+		"that falls away, and is none":   {0, nil, rapport.Amendment{DropsOption: true}, "drop_option unknown"},
+		"both":                           {45, nil, both, "drop_option twice"},
+		"the same":                       {45, nil, option(130_000, 45), "renewal_option unchanged"},
+		"without a fee":                  {0, nil, option(0, 45), "renewal_option.fee out_of_range"},
+		"of which a share is nothing":    {0, nil, option(2, 45), "renewal_option.fee rounds_to_zero"},
+		"after the renewal lapses":       {0, nil, option(1_000, 20), "renewal_option.notice_days after_notice"},
+		"with a day that has come":       {0, func(h *house) { h.activate().until(h.p.Contract.EndsAt.Add(-50 * hour)) }, option(1_000, 60), "renewal_option.notice_days in_the_past"},
+		"that has passed and falls away": {45, func(h *house) { h.activate().until(h.p.KeyDates[0].At) }, rapport.Amendment{DropsOption: true}, "drop_option unknown"},
+		"that was used":                  {45, func(h *house) { h.activate().cmd(exercise()) }, option(150_000, 40), "renewal_option pinned"},
+		"that was used, and falls away":  {45, func(h *house) { h.activate().cmd(exercise()) }, rapport.Amendment{DropsOption: true}, "renewal_option pinned"},
+		"after the renewal has lapsed":   {45, func(h *house) { h.activate().until(h.p.Contract.NoticeBy) }, option(150_000, 40), "renewal_option term_is_over"},
+		"of a term that is done":         {45, func(h *house) { wrapUp(h) }, option(150_000, 40), "renewal_option term_is_over"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t, func(h *house) {
+				if tt.given > 0 {
+					gives(tt.given)(h)
+				}
+			})
+			if tt.at == nil {
+				h.activate()
+			} else {
+				tt.at(h)
+			}
+			require.Equal(t, []string{tt.want}, paths(tt.change.Resolve(h.running(), h.now)))
+		})
+	}
 }

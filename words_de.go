@@ -132,6 +132,10 @@ var german = map[string]string{ //nolint:gochecknoglobals // a table
 	"Payment “%s”":     "Zahlung „%s“",
 	"Option to renew":  "Option auf Verlängerung",
 	"another term for %s, at the latest %s before the end": "eine weitere Laufzeit für %s, spätestens %s vor dem Ende",
+	"The brand may take another term of the same length, with the same deliverables and otherwise on the terms of the contract, for %s in total. It does so by telling the creator " +
+		"at the latest %s before the present term ends, that is %s; the creator agrees to that term by signing this amendment. That term has no option unless both agree on one.": "Die Marke kann eine weitere, " +
+		"gleich lange Laufzeit mit denselben Inhalten und sonst zu den Bedingungen des Vertrags nehmen, für insgesamt %s. Das tut sie, indem sie es dir spätestens %s vor dem Ende der jetzigen " +
+		"Laufzeit sagt, also %s; du stimmst dieser Laufzeit zu, wenn du diesen Nachtrag unterschreibst. In ihr gibt es keine Option, es sei denn, ihr vereinbart beide eine.",
 	"Length of the term":                    "Laufzeit",
 	"End of the term":                       "Ende der Laufzeit",
 	"Renewal decided before the end":        "Frist für die Verlängerung",

@@ -36,7 +36,7 @@ func (s *Server) amendmentOf(ctx context.Context, partnership uuid.UUID, b gen.A
 				return rapport.KeyDateExtension{Date: e.KeyDateId, Days: e.Days, Assets: value(e.DeliverableIds)}
 			}),
 			DroppedMilestones: value(b.DroppedMilestones), EndDays: value(b.EndDays), RevisionRounds: b.RevisionRounds, UsageRightsDays: b.UsageRightsDays, AllowlistingDays: b.AllowlistingDays,
-			ExclusivityDays: b.ExclusivityDays, Late: fromLateTerms(b.Late), Clause: strings.TrimSpace(value(b.Clause)),
+			ExclusivityDays: b.ExclusivityDays, Late: fromLateTerms(b.Late), RenewalOption: fromRenewalOption(b.RenewalOption), DropsOption: value(b.DropOption), Clause: strings.TrimSpace(value(b.Clause)),
 		},
 	}
 }

@@ -153,6 +153,9 @@ func endingWords(say rapport.Words, p *rapport.Partnership, d rapport.Partnershi
 	if o := p.RenewalOffer; o != nil && (o.State == "sent" || o.State == "accepted") {
 		add("The next term, offered for %s, is withdrawn.", say.Money(o.Fee))
 	}
+	if e.Option != nil {
+		add("The option to take another term for %s, until %s, falls away.", say.Money(e.Option.Fee), say.Moment(e.Option.EndsAt))
+	}
 	if owedBack != nil {
 		add("The creator owes %s back. That stays so, and is kept out of what is still paid.", say.Money(*owedBack))
 	}

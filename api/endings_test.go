@@ -3,6 +3,7 @@ package api_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -112,6 +113,14 @@ func outcomesOf(e gen.Termination) []string {
 		out[i] = string(m.Outcome)
 	}
 	return out
+}
+
+func TestEndingSaysWhichOptionFallsAway(t *testing.T) {
+	t.Parallel()
+	w := newTalk(t)
+	w.sql(t, `update campaigns set terms = terms || '{"renewal_option": {"fee": 160000, "notice_days": 45}}' where id = $1`, w.campaign)
+	w.signs(t)
+	require.Regexp(t, `The option to take another term for 1600\.00 EUR, until \d+ \w+ \d{4}, \d\d:\d\d UTC, falls away\.`, strings.Join(w.ending(t).Words, " "))
 }
 
 func TestEndingFreesWhatHangsOnTheTerm(t *testing.T) {

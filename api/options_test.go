@@ -114,3 +114,59 @@ func TestAnOptionThatIsOverIsRefusedWithItsDay(t *testing.T) {
 	require.Equal(t, []any{409, "option_over"}, []any{a.status, a.text("code")}, "%s", a.body)
 	require.Contains(t, a.text("detail"), "3 May 2026")
 }
+
+// An amendment gives, changes and takes away an option; what both signed is what the renewal shows, and what is used.
+func TestAnAmendmentOfAnOption(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.runs(t)
+	path := "/v1/partnerships/" + d.partnership.String() + "/amendments"
+	send := func(path string, change map[string]any) answer {
+		return d.as(t, "ops@one.example").keyed().send(t, "POST", path, change)
+	}
+	sign := func(change map[string]any) rapport.ContractPlan {
+		a := send(path, change)
+		require.Equal(t, 200, a.status, "%s", a.body)
+		commands := d.flows.commands()
+		amendment := commands[len(commands)-1].Ref
+		d.sql(t, `insert into signatures (contract_id, party, name, body_sha256) select id, p, 'x', body_sha256 from contracts, unnest(array['brand', 'creator']) p where id = $1`, amendment)
+		plan, err := d.worker.ExecuteContract(t.Context(), amendment, time.Now().Truncate(time.Microsecond))
+		require.NoError(t, err)
+		return plan
+	}
+	option := func(fee, days int) map[string]any {
+		return map[string]any{"renewal_option": map[string]any{"fee": fee, "notice_days": days}}
+	}
+	require.Equal(t, []string{"drop_option unknown"}, send(path+"/preview", map[string]any{"drop_option": true}).fields(t))
+	require.Equal(t, []string{"renewal_option.fee out_of_range", "renewal_option.notice_days after_notice"}, send(path+"/preview", option(0, 2)).fields(t))
+	var shown struct {
+		Changes []struct{ What, From, To string }
+		Text    string
+	}
+	send(path+"/preview", option(130_000, 45)).into(t, &shown)
+	require.Len(t, shown.Changes, 1)
+	require.Equal(t, "Option to renew", shown.Changes[0].What)
+	require.Contains(t, shown.Changes[0].To, "another term of the same length")
+	require.Contains(t, shown.Text, "for 1300.00 EUR in total")
+
+	plan := sign(option(130_000, 45))
+	require.True(t, plan.OptionChanged)
+	require.Equal(t, rapport.Money{Amount: 130_000, Currency: "eur"}, plan.Option.Fee)
+	require.WithinDuration(t, plan.EndsAt.AddDate(0, 0, -45), plan.Option.EndsAt, 2*time.Hour)
+	d.keyDate(t, rapport.KeyOption, rapport.KeyOpen, plan.Option.EndsAt)
+	renewal := d.renewals(t, "ops@one.example", "")[0]
+	require.Equal(t, int64(130_000), renewal.Option.Fee.Amount)
+
+	require.Equal(t, []string{"renewal_option unchanged"}, send(path+"/preview", option(130_000, 45)).fields(t))
+	plan = sign(option(150_000, 40))
+	require.Equal(t, rapport.Money{Amount: 150_000, Currency: "eur"}, plan.Option.Fee)
+	require.Equal(t, int64(150_000), d.renewals(t, "ops@one.example", "")[0].Option.Fee.Amount)
+
+	plan = sign(map[string]any{"drop_option": true})
+	require.Nil(t, plan.Option)
+	require.True(t, plan.OptionChanged)
+	require.Nil(t, d.renewals(t, "ops@one.example", "")[0].Option, "what fell away is not shown")
+	require.Nil(t, d.packet(t).Terms.RenewalOption)
+	a := send("/v1/partnerships/"+d.partnership.String()+"/option", map[string]any{"fee": eur(150_000)})
+	require.Equal(t, []any{409, "no_option"}, []any{a.status, a.text("code")}, "%s", a.body)
+}

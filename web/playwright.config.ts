@@ -26,9 +26,12 @@ export default defineConfig({
     { name: "german portal", testMatch: "german.spec.ts", dependencies: ["pages"] },
     { name: "journeys", testMatch: "journeys.spec.ts", dependencies: ["pages"] },
     { name: "live", testMatch: "live.spec.ts", dependencies: ["pages"] },
+    { name: "option", testMatch: "option.spec.ts", dependencies: ["pages"] },
     { name: "steady", testMatch: "steady.spec.ts", dependencies: ["pages"] },
+    // It changes where the creators of the brand sign.
+    { name: "documenso", testMatch: "documenso.spec.ts", dependencies: ["hostile mail", "contract changes", "german portal", "journeys", "live", "option", "steady"] },
     // Its rows would stand in the lists of the others.
-    { name: "long lists", testMatch: "long-lists.spec.ts", dependencies: ["hostile mail", "contract changes", "german portal", "journeys", "live", "steady"] },
+    { name: "long lists", testMatch: "long-lists.spec.ts", dependencies: ["documenso"] },
   ],
   use: {
     browserName: "chromium",

@@ -17,7 +17,7 @@ left join lateral (select e.code, e.at, e.actor, y.name as by_name from partners
   where p.renewal_state = 'lapsed' and e.partnership_id = p.id and e.kind = 'renewal_lapsed' order by e.at desc limit 1) l on true
 left join lateral (select m.body_text from messages m where l.code = 'decided' and m.partnership_id = p.id and m.kind = 'reason' and m.subject = @reason_title::text and m.author_id = l.actor
     and (m.thread_id is null or thread_open_to(m.thread_id, @viewer::uuid)) order by m.at desc limit 1) w on true
-left join lateral (select x.at, x.state from key_dates x where x.contract_id = t.id and x.partnership_id = p.id and x.kind = 'option_end' and x.state <> 'moved' order by x.at desc limit 1) k on true
+left join lateral (select x.at, x.state from key_dates x where n.terms ? 'renewal_option' and x.contract_id = t.id and x.partnership_id = p.id and x.kind = 'option_end' and x.state <> 'moved' order by x.at desc limit 1) k on true
 where p.brand_id = any (@brands::uuid[])
   and (sqlc.narg('id')::uuid is null or p.id = sqlc.narg('id')::uuid)
   and (sqlc.narg('brand_id')::uuid is null or p.brand_id = sqlc.narg('brand_id')::uuid)

@@ -4141,6 +4141,8 @@ export interface components {
             clause?: string;
             /** @description New ones, counted from the day on which both have signed the amendment */
             deliverables?: components["schemas"]["DeliverableTerms"][];
+            /** @description The option to renew falls away */
+            drop_option?: boolean;
             /** @description Deliverables that fall away, with what was to be paid for them */
             dropped?: string[];
             dropped_milestones?: string[];
@@ -4157,6 +4159,8 @@ export interface components {
             override_reason?: string;
             /** @description Why it is asked for; only the house reads it */
             reason?: string;
+            /** @description A new option to renew, or another one than before */
+            renewal_option?: components["schemas"]["RenewalOption"];
             revision_rounds?: number;
             usage_rights_days?: number;
         };

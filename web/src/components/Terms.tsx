@@ -263,14 +263,14 @@ export function TermsEditor<F extends HoldsTerms>({ form: wide, currency }: { fo
   );
 }
 
-/** Whether the brand may take another term at a fee that is agreed now, and until when. */
-function OptionFields({ option, notice, currency, onChange, errors }: {
-  option: RenewalOption | undefined; notice: number; currency: string; onChange: (option: RenewalOption | undefined) => void; errors: Record<"fee" | "days", ReactNode>;
+/** Whether the brand may take another term at a fee that is agreed now, and until when; in a contract, or in an amendment of one. */
+export function OptionFields({ option, notice, currency, paper = "contract", onChange, errors }: {
+  option: RenewalOption | undefined; notice: number; currency: string; paper?: "contract" | "amendment"; onChange: (option: RenewalOption | undefined) => void; errors: Record<"fee" | "days", ReactNode>;
 }) {
   return (
     <>
       <Switch
-        label="The brand may take another term without asking again" description="Of the same length and with the same deliverables. The creator agrees to it by signing this contract"
+        label="The brand may take another term without asking again" description={`Of the same length and with the same deliverables. The creator agrees to it by signing this ${paper}`}
         checked={option !== undefined} onChange={(event) => onChange(event.currentTarget.checked ? { fee: 0, notice_days: Math.max(notice, 1) } : undefined)}
       />
       {option && (

@@ -52,7 +52,7 @@ function Shown({ contract }: { contract: Contract }) {
             [say("contract.fee"), <Money key="fee" value={contract.fee} />],
             [say("contract.signBy"), contract.state === "out_for_signature" && contract.expires_at ? <When at={contract.expires_at} /> : undefined],
             [say("contract.until"), contract.ends_at && exactText(new Date(contract.ends_at))],
-            [say("terms.option"), option && say("terms.optionText", { days: option.notice_days, fee: moneyText({ amount: option.fee, currency: contract.fee.currency }) })],
+            [say("terms.option"), option && say(contract.amends ? "terms.optionAmended" : "terms.optionText", { days: option.notice_days, fee: moneyText({ amount: option.fee, currency: contract.fee.currency }) })],
           ]}
         />
       </Section>

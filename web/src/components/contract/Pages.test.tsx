@@ -97,6 +97,17 @@ it("says to the creator what an option in their contract means for them", async 
   expect(await screen.findByText(/If the brand tells you at the latest 45 days before the end, you make the same pieces in another term of the same length, for \$1,300\.00/)).toBeVisible();
 });
 
+it("says to the creator what option the contract has with an amendment, and what the amendment changes of it", async () => {
+  const given = {
+    ...amendment, terms: { ...amendment.terms, renewal_option: { fee: 150_000, notice_days: 40 } },
+    changes: [{ what: "Option to renew", from: "another term for $1,300.00, at the latest 45 days before the end, until 3 May 2099", to: "another term for $1,500.00, at the latest 40 days before the end, until 8 May 2099" }],
+  };
+  serveReviews({ also: { [`/v1/portal/contracts/${uuid(402)}`]: given } });
+  openApp(`/portal/contracts/${uuid(402)}`);
+  expect(await screen.findByText(/If the brand tells you at the latest 40 days before the end, .* for \$1,500\.00\. What comes after that term is open\.$/)).toBeVisible();
+  expect(screen.getByRole("region", { name: "What changes" })).toHaveTextContent(/another term for \$1,500\.00.*instead of another term for \$1,300\.00/);
+});
+
 it("says of a term that lapsed who decided it and why, and finds those that nobody decided", async () => {
   const renewal: Renewal = {
     partnership_id: uuid(301), brand_id: uuid(1), brand_name: "Northwind", campaign_id: uuid(2), campaign_name: "Autumn", creator: { id: uuid(3), name: "Ada" }, owner: { id: uuid(9), name: "Mara" },

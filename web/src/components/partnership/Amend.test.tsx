@@ -62,6 +62,57 @@ it("changes what is late, beginning with what the contract says of it", async ()
   await waitFor(() => expect(sent.filter(({ path }) => path.endsWith("/amendments")).map(({ body }) => body)).toEqual([{ late: { grace_hours: 48, remedy: "falls_away", missed_after_days: 5 } }]));
 });
 
+const withOption = { id: uuid(401), terms: { deliverables: [], milestones: [], revision_rounds: 2, duration_days: 60, notice_days: 10, renewal_option: { fee: 130_000, notice_days: 20 } } };
+
+it.each([
+  {
+    name: "gives an option to renew", terms: { ...withOption.terms, renewal_option: undefined },
+    change: async (dialog: ReturnType<typeof within>) => {
+      await userEvent.click(dialog.getByRole("switch", { name: /may take another term/ }));
+      await userEvent.type(dialog.getByRole("textbox", { name: "Fee of that term" }), "1300");
+    },
+    sends: { renewal_option: { fee: 130_000, notice_days: 10 } },
+  },
+  {
+    name: "changes the option that the contract has", terms: withOption.terms,
+    change: async (dialog: ReturnType<typeof within>) => {
+      const fee = dialog.getByRole("textbox", { name: "Fee of that term" });
+      expect(fee).toHaveValue("1,300 USD");
+      await userEvent.clear(fee);
+      await userEvent.type(fee, "1500");
+    },
+    sends: { renewal_option: { fee: 150_000, notice_days: 20 } },
+  },
+  {
+    name: "lets the option fall away", terms: withOption.terms,
+    change: (dialog: ReturnType<typeof within>) => userEvent.click(dialog.getByRole("switch", { name: /may take another term/ })),
+    sends: { drop_option: true },
+  },
+])("$name", async ({ terms, change, sends }) => {
+  const preview = { contract_id: uuid(401), number: "C-000007-A1", text: "AMENDMENT", conflicts: [], changes: [{ what: "Option to renew", to: "as it will be" }], pinned: [] };
+  const sent = serveReviews({ also: { [`/v1/contracts/${uuid(401)}`]: { ...withOption, terms } }, act: (_, path) => (path.endsWith("/preview") ? answer(preview) : undefined) });
+  await show(<AmendDialog partnership={partnership} onClose={vi.fn()} />);
+  const dialog = within(await screen.findByRole("dialog", { name: "Amend the contract with Ada" }));
+  await dialog.findByRole("switch", { name: /may take another term/ });
+  expect(dialog.getByText(/by signing this amendment/)).toBeVisible();
+  await change(dialog);
+  expect(await dialog.findByText("as it will be")).toBeVisible();
+  await userEvent.click(dialog.getByRole("button", { name: "Draft the amendment" }));
+  await waitFor(() => expect(sent.filter(({ path }) => path.endsWith("/amendments")).map(({ body }) => body)).toEqual([sends]));
+});
+
+it("asks for nothing where the option is put back as it was, and says under its fee what is wrong with it", async () => {
+  const bad = { code: "invalid", title: "Invalid", errors: [{ field: "renewal_option.fee", code: "out_of_range", detail: "Say for how much the next term is taken." }] };
+  serveReviews({ also: { [`/v1/contracts/${uuid(401)}`]: withOption }, act: (_, path) => (path.endsWith("/preview") ? answer(bad, 422) : undefined) });
+  await show(<AmendDialog partnership={partnership} onClose={vi.fn()} />);
+  const dialog = within(await screen.findByRole("dialog", { name: "Amend the contract with Ada" }));
+  await userEvent.click(await dialog.findByRole("switch", { name: /may take another term/ }));
+  expect(dialog.queryByRole("textbox", { name: "Fee of that term" })).toBeNull();
+  await userEvent.click(dialog.getByRole("switch", { name: /may take another term/ }));
+  expect(await dialog.findByText("Say for how much the next term is taken.")).toBeVisible();
+  expect(dialog.getByRole("textbox", { name: "Fee of that term" })).toHaveAccessibleDescription(/Say for how much/);
+});
+
 it("adds a piece whose time begins when the product has arrived, and keeps the money of one when another is taken away", async () => {
   const contract = { id: uuid(401), terms: { deliverables: [], milestones: [], revision_rounds: 2, duration_days: 60, notice_days: 10 } };
   const preview = { contract_id: uuid(401), number: "C-000007-A1", text: "AMENDMENT", conflicts: [], changes: [{ what: "Other" }], pinned: [] };

@@ -8,10 +8,10 @@ import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
 import { asProblem } from "../../api/problem";
 import { contractQuery } from "../../api/queries";
-import type { AmendmentCreate, AmendmentPreview, DeliverableMove, DeliverableTerms, MilestoneAdded, Partnership } from "../../api/schema";
+import type { AmendmentCreate, AmendmentPreview, DeliverableMove, DeliverableTerms, MilestoneAdded, Partnership, RenewalOption } from "../../api/schema";
 import { moneyText, toMajor, toMinor } from "../../lib/money";
 import { ProblemNotice } from "../Notice";
-import { contentKinds, draftAfter, LateFields, platforms, triggers } from "../Terms";
+import { contentKinds, draftAfter, LateFields, OptionFields, platforms, triggers } from "../Terms";
 import { blocks, Changes, Conflicts } from "../Changes";
 import { ExtendDates } from "./ExtendDates";
 import classes from "../Terms.module.css";
@@ -54,6 +54,11 @@ export default function AmendDialog({ partnership, extend, onClose }: { partners
     set({ moved: next.draft_days || next.publish_days ? [...rest, next] : rest });
   };
   const toggle = (list: string[], id: string, on: boolean) => (on ? [...list, id] : list.filter((other) => other !== id));
+  const option = contract?.terms.renewal_option;
+  const changeOption = (to: RenewalOption | undefined) => {
+    const same = to?.fee === option?.fee && to?.notice_days === option?.notice_days;
+    set({ renewal_option: same ? undefined : to, drop_option: !same && to === undefined ? true : undefined });
+  };
   const rights = <ExtendDates partnershipId={summary.id} first={extend} extended={change.extended ?? []} onChange={(extended) => set({ extended: extended.length > 0 ? extended : undefined })} />;
   const problem = preview.error ? asProblem(preview.error) : null;
 
@@ -104,6 +109,15 @@ export default function AmendDialog({ partnership, extend, onClose }: { partners
             <p className="soft" style={{ margin: 0 }}>For what is not late yet when both have signed.</p>
           </fieldset>
           <fieldset className={classes.group}>
+            <legend>Option to renew</legend>
+            {contract && (
+              <OptionFields
+                option={change.drop_option ? undefined : (change.renewal_option ?? option)} notice={contract.terms.notice_days} currency={currency} paper="amendment" onChange={changeOption}
+                errors={{ fee: problem?.byField["renewal_option.fee"], days: problem?.byField["renewal_option.notice_days"] }}
+              />
+            )}
+          </fieldset>
+          <fieldset className={classes.group}>
             <legend>Terms</legend>
             <Group align="flex-end">
               <NumberInput label="Term ends later by" suffix=" days" value={change.end_days ?? ""} onChange={(days) => set({ end_days: orNothing(days) })} />
@@ -119,7 +133,7 @@ export default function AmendDialog({ partnership, extend, onClose }: { partners
             <Textarea label="Why its conflicts may stand" description="Only legal and admins let stand what blocks; kept with your name" autosize maxLength={1000} value={change.override_reason ?? ""} onChange={(event) => set({ override_reason: event.currentTarget.value || undefined })} />
           )}
           {preview.data && !problem && <Preview preview={preview.data} />}
-          <ProblemNotice problem={problem ?? act.error} />
+          <ProblemNotice problem={problem ?? act.error} shownFields={problem ? ["renewal_option.fee", "renewal_option.notice_days"] : []} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>Change nothing</Button>
             <Button type="submit" loading={act.isPending} disabled={!preview.data || problem !== null}>Draft the amendment</Button>

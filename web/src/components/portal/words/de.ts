@@ -88,6 +88,7 @@ export const words: Record<Key, string> = {
   "terms.exclusivity": "Exklusivität",
   "terms.option": "Weitere Laufzeit",
   "terms.optionText": "Wenn die Marke es dir spätestens {days, plural, one {# Tag} other {# Tage}} vor dem Ende sagt, machst du dieselben Inhalte in einer weiteren, gleich langen Laufzeit, für {fee}. Dem stimmst du zu, wenn du diesen Vertrag unterschreibst; was danach kommt, ist offen.",
+  "terms.optionAmended": "Wenn die Marke es dir spätestens {days, plural, one {# Tag} other {# Tage}} vor dem Ende sagt, machst du dieselben Inhalte in einer weiteren, gleich langen Laufzeit, für {fee}. Was danach kommt, ist offen.",
   "terms.late": "Verspätet",
   "terms.lateAfter": "{hours, plural, one {# Stunde} other {# Stunden}} nach dem Tag",
   "terms.missed": "{late}; verfallen nach {days, plural, one {# Werktag} other {# Werktagen}}: {remedy, select, falls_away {die Zahlung dafür entfällt} other {die Marke darf den Vertrag beenden}}",

@@ -83,6 +83,7 @@ export const en = {
   "terms.exclusivity": "Exclusivity",
   "terms.option": "Another term",
   "terms.optionText": "If the brand tells you at the latest {days, plural, one {# day} other {# days}} before the end, you make the same pieces in another term of the same length, for {fee}. You agree to that when you sign this contract; what comes after that term is open.",
+  "terms.optionAmended": "If the brand tells you at the latest {days, plural, one {# day} other {# days}} before the end, you make the same pieces in another term of the same length, for {fee}. What comes after that term is open.",
   "terms.late": "Late",
   "terms.lateAfter": "{hours, plural, one {# hour} other {# hours}} after its day",
   "terms.missed": "{late}; missed after {days, plural, one {# business day} other {# business days}}: {remedy, select, falls_away {its money falls away} other {the brand may end the contract}}",
