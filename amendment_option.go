@@ -67,8 +67,9 @@ func (l *changedLines) option(a *Amendment, t RunningTerm) {
 	case a.RenewalOption != nil && was != nil:
 		l.add(what, words(was, t.EndsAt), words(a.RenewalOption, a.EndsAt))
 	case a.RenewalOption != nil: // no clause of the contract says yet what an option is
-		l.add(what, "", say.Say("The brand may take another term of the same length, with the same deliverables and otherwise on the terms of the contract, for %s in total. It does so by telling the creator "+
-			"at the latest %s before the present term ends, that is %s; the creator agrees to that term by signing this amendment. That term has no option unless both agree on one.",
+		l.add(what, "", say.Say("The brand may take another term of the same length, with the same deliverables and otherwise on the terms of the contract, for %s in total. "+
+			"It does so by telling the creator at the latest %s before the present term ends, that is %s; "+
+			"the creator agrees to that term by signing this amendment. That term has no option unless both agree on one.",
 			say.Money(Money{a.RenewalOption.Fee, t.Fee.Currency}), say.Say("%d days long", a.RenewalOption.NoticeDays), until(a.RenewalOption, a.EndsAt)))
 	case !a.OptionEndsAt.IsZero():
 		l.add(what, until(was, t.EndsAt), until(was, a.EndsAt))

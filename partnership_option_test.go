@@ -304,7 +304,8 @@ func TestAnAmendmentGivesAnOption(t *testing.T) {
 	require.Empty(t, a.Resolve(h.running(), h.now))
 	last := h.p.BrandCalendar.AddDays(h.p.Contract.EndsAt, -45)
 	text := rapport.AmendmentText("C-000001", 1, "Acme", "Ada", h.running(), a)
-	require.Contains(t, text, "   1. Option to renew: The brand may take another term of the same length, with the same deliverables and otherwise on the terms of the contract, for 1300.00 EUR in total.")
+	require.Contains(t, text, "   1. Option to renew: The brand may take another term of the same length, with the same deliverables")
+	require.Contains(t, text, "for 1300.00 EUR in total.")
 	require.Contains(t, text, "at the latest 45 days before the present term ends, that is until ")
 	require.Contains(t, a.Lines(h.running(), rapport.WordsIn("de"))[0].To, "für insgesamt 1.300,00 EUR. Das tut sie, indem sie es dir spätestens 45 Tage vor dem Ende")
 
