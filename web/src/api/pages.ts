@@ -14,10 +14,19 @@ function isLong({ queryKey, state }: Pick<Query, "queryKey" | "state">): boolean
   return queryKey.at(-1) === "pages" && ((state.data as InfiniteData<unknown> | undefined)?.pages.length ?? 0) > fewPages;
 }
 
+function loadsMore({ state }: Query): boolean {
+  return state.fetchStatus !== "idle" && state.fetchMeta?.fetchMore !== undefined;
+}
+
 /** Marks queries stale, and asks those that are on the page anew, but no long list: that one says that it changed. */
 export function markStale(queries: QueryClient, predicate: (query: Query) => boolean = () => true): void {
   void queries.invalidateQueries({ predicate, refetchType: "none" });
-  void queries.refetchQueries({ type: "active", predicate: (query) => predicate(query) && !isLong(query) });
+  void queries.refetchQueries({ type: "active", predicate: (query) => predicate(query) && !isLong(query) && !loadsMore(query) });
+  // Asking anew would take back the press that asked for the next page: it comes first.
+  for (const query of queries.getQueryCache().findAll({ type: "active", predicate: (query) => predicate(query) && loadsMore(query) })) {
+    const again = () => markStale(queries, (each) => each === query);
+    void query.promise?.then(again, again);
+  }
 }
 
 /** The query of the page after a cursor. */

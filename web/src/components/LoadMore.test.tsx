@@ -1,4 +1,4 @@
-import { act, screen, waitFor } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
@@ -96,6 +96,15 @@ it("asks the pages of a short list anew when it changed", async () => {
   asked = [];
   act(() => refresh(queries, [{ noun: "creator", id: "0b" }]));
   await waitFor(() => expect(asked).toEqual([null, "1"]));
+});
+
+it("loses neither the press for the next page nor the change that comes at that moment", async () => {
+  const { queries } = await show(<List />);
+  fireEvent.click(await screen.findByRole("button", { name: "Load more" }));
+  newest = ["new"];
+  act(() => refresh(queries, [{ noun: "creator", id: "new" }]));
+  expect(await screen.findByText("6 shown")).toBeInTheDocument();
+  expect(asked).toEqual([null, "1", null, "1"]);
 });
 
 it("leaves rows where they are while somebody looks, and has the new order for who comes later", async () => {
