@@ -96,6 +96,7 @@ export function usePages<P extends OnePage>(page: PageQuery<P>, start?: string, 
   const ids = useMemo(() => inPlace(all.ids, seen), [all, seen]);
   const held = holds || !isFetching;
   if (order.key !== key || order.ids !== ids || order.held !== held) setOrder({ key, ids, held });
+  const moved = held && !isPlaceholderData && ids.some((id, at) => id !== all.ids[at]);
   const list = useMemo(() => {
     const first = data?.pages[0];
     return first && { ...first, items: ids.map((id) => all.items.get(id)) as P["items"], next_cursor: data.pages.at(-1)?.next_cursor };
@@ -106,6 +107,8 @@ export function usePages<P extends OnePage>(page: PageQuery<P>, start?: string, 
     // A later page that failed says so at the end of the list.
     error: isFetchNextPageError ? null : error,
     refetch,
+    /** Gives the rows the order of now; absent while they have it. */
+    sortAgain: moved ? () => setOrder({ key, ids: all.ids, held }) : undefined,
     more: { hasNextPage, isFetching, isFetchingNextPage, isFetchNextPageError, fetchNextPage, refetch, shown: ids.length, grown: (data?.pages.length ?? 0) > 1, changed: step !== undefined },
   };
 }

@@ -38,6 +38,7 @@ function List({ from, press }: { from?: string; press?: boolean }) {
   const list = usePages((cursor) => creatorsQuery({ cursor }), from);
   return (
     <>
+      {list.sortAgain && <button type="button" onClick={list.sortAgain}>Sort again</button>}
       <ul>{list.data?.items.map(({ id, name }) => <li key={id}>{name}</li>)}</ul>
       <LoadMore more={list.more} cursor={from} toStart={vi.fn()} press={press} />
     </>
@@ -114,7 +115,14 @@ it("leaves rows where they are while somebody looks, and has the new order for w
   act(() => refresh(queries, [{ noun: "creator", id: "1b" }]));
   await screen.findByText("4 shown");
   expect(shown()).toEqual(["Creator 0b", "Creator 1a", "Creator 1b", "Creator new"]);
+  await userEvent.click(screen.getByRole("button", { name: "Sort again" }));
+  expect(shown()).toEqual(["Creator 1b", "Creator new", "Creator 0b", "Creator 1a"]);
+  expect(screen.queryByRole("button", { name: "Sort again" })).not.toBeInTheDocument();
+  newest = ["1a", "1b"];
+  act(() => refresh(queries, [{ noun: "creator", id: "1a" }]));
+  await screen.findByRole("button", { name: "Sort again" });
   unmount();
+  newest = ["1b", "new"];
   await show(<List />);
   await screen.findByText("4 shown");
   expect(shown()).toEqual(["Creator 1b", "Creator new", "Creator 0b", "Creator 1a"]);
