@@ -21,11 +21,15 @@ function loadsMore({ state }: Query): boolean {
 /** Marks queries stale, and asks those that are on the page anew, but no long list: that one says that it changed. */
 export function markStale(queries: QueryClient, predicate: (query: Query) => boolean = () => true): void {
   void queries.invalidateQueries({ predicate, refetchType: "none" });
-  void queries.refetchQueries({ type: "active", predicate: (query) => predicate(query) && !isLong(query) && !loadsMore(query) });
-  // Asking anew would take back the press that asked for the next page: it comes first.
-  for (const query of queries.getQueryCache().findAll({ type: "active", predicate: (query) => predicate(query) && loadsMore(query) })) {
-    const again = () => markStale(queries, (each) => each === query);
-    void query.promise?.then(again, again);
+  for (const query of queries.getQueryCache().findAll({ type: "active", predicate: (query) => predicate(query) && (loadsMore(query) || !isLong(query)) })) {
+    const { dataUpdateCount: before } = query.state;
+    const itself = (each: Query) => each === query;
+    // Asking anew would take back a press for the next page, and such a press takes the place of asking anew: the page comes first, and then the change.
+    const asked: Promise<unknown> | undefined = loadsMore(query) ? query.promise : queries.refetchQueries({ type: "active", predicate: itself });
+    const again = () => {
+      if (query.state.dataUpdateCount > before && query.state.fetchMeta?.fetchMore) markStale(queries, itself);
+    };
+    void asked?.then(again, again);
   }
 }
 

@@ -108,6 +108,16 @@ it("loses neither the press for the next page nor the change that comes at that 
   expect(asked).toEqual([null, "1", null, "1"]);
 });
 
+it("loses no change to a press that comes while it is read", async () => {
+  const { queries } = await show(<List />);
+  const more = await screen.findByRole("button", { name: "Load more" });
+  newest = ["new"];
+  act(() => refresh(queries, [{ noun: "creator", id: "new" }]));
+  fireEvent.click(more);
+  expect(await screen.findByText("6 shown")).toBeInTheDocument();
+  expect(asked).toEqual([null, null, "1", null, "1"]);
+});
+
 it("leaves rows where they are while somebody looks, and has the new order for who comes later", async () => {
   const { queries, unmount } = await show(<List />);
   await screen.findByText("3 shown");
