@@ -302,7 +302,9 @@ func (s *ReviewStage) lends(user, voice uuid.UUID) bool {
 }
 
 // MayDecide says that the stage waits for a voice, their own or one that the person was given for a time, and that they may speak with it.
-func (s *ReviewStage) MayDecide(user, voice uuid.UUID) bool { return s.waits(voice) && s.lends(user, voice) }
+func (s *ReviewStage) MayDecide(user, voice uuid.UUID) bool {
+	return s.waits(voice) && s.lends(user, voice)
+}
 
 func (s *ReviewStage) decided(user uuid.UUID) bool {
 	return slices.ContainsFunc(s.Decisions, func(d StageDecision) bool { return d.User == user })

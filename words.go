@@ -133,9 +133,11 @@ func (w Words) or(words []string) string {
 
 // englishMails are the mails that have no template of their own: an amendment goes out as its contract does, and says that it is one.
 var englishMails = map[string][2]string{ //nolint:gochecknoglobals // a table
-	"amendment": {`A change to your contract {{contract.amends}} is ready to sign`, englishHello + `a change to your contract for "{{campaign.name}}" is ready, with the number {{contract.number}}. Read and sign it here: {{portal_link}}
+	"amendment": {`A change to your contract {{contract.amends}} is ready to sign`, englishHello +
+		`a change to your contract for "{{campaign.name}}" is ready, with the number {{contract.number}}. Read and sign it here: {{portal_link}}
 When you sign we mail you a code, to be sure that it is you. The change waits until {{contract.expires}}. Until we both have signed it, everything stays as it was agreed.` + sender},
-	"amendment_elsewhere": {`A change to your contract {{contract.amends}} is ready to sign`, englishHello + `a change to your contract for "{{campaign.name}}" is ready, with the number {{contract.number}}. Read and sign it here: {{portal_link}}
+	"amendment_elsewhere": {`A change to your contract {{contract.amends}} is ready to sign`, englishHello +
+		`a change to your contract for "{{campaign.name}}" is ready, with the number {{contract.number}}. Read and sign it here: {{portal_link}}
 The link is for you alone: please do not hand it on. The change waits until {{contract.expires}}. Until we both have signed it, everything stays as it was agreed.` + sender},
 	"amendment_reminder": {`The change to your contract {{contract.amends}} waits for your signature`, englishHello +
 		`the change to your contract for "{{campaign.name}}", {{contract.number}}, still waits for your signature, until {{contract.expires}}: {{portal_link}}` + sender},

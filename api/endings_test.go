@@ -104,9 +104,10 @@ func TestAPartnershipEndsAsItWasShown(t *testing.T) {
 	require.False(t, after.Allowed)
 	require.Contains(t, *after.Reason, "has ended")
 	waits := func() []string {
-		var list []string
-		for _, x := range w.get(t).Summary.Waiting {
-			list = append(list, x.Who+": "+x.Decision+" "+*x.Link)
+		shown := w.get(t).Summary.Waiting
+		list := make([]string, len(shown))
+		for i, x := range shown {
+			list[i] = x.Who + ": " + x.Decision + " " + *x.Link
 		}
 		return list
 	}

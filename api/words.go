@@ -152,8 +152,8 @@ var waitingTable = map[string]string{ //nolint:gochecknoglobals // a table
 var silenceEffects = map[string]string{ //nolint:gochecknoglobals // a table
 	"next_step": "The next step of the outreach follows", "reminder": "The owner gets a task", "offer_expires": "The offer expires",
 	"contract_expires": "The contract expires and the talks go on", "amendment_expires": "The amendment expires and everything goes on as it was agreed",
-	 "draft_late": "It is marked late and the owner gets a task",
-	"post_late": "The owner gets a task", "renewal_lapses": "The renewal lapses and an admin is told", "key_date_ends": "It ends on its day, and an admin is told before",
+	"draft_late": "It is marked late and the owner gets a task",
+	"post_late":  "The owner gets a task", "renewal_lapses": "The renewal lapses and an admin is told", "key_date_ends": "It ends on its day, and an admin is told before",
 	"number_asked": "The owner gets a task", "not_put_right": "The owner decides, and its money stays held", "bonus_open": "The bonus stays open",
 	"mail_waits": "The mail waits, and a colleague is asked too", "answer_escalates": "The brand's admins are told",
 	"owner_reminded": "The owner gets a task", "hold": "It is held and an admin gets a task", "auto_approve": "It counts as approved", "auto_reject": "It counts as rejected",
