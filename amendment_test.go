@@ -76,6 +76,9 @@ func TestASignedAmendmentPlansTheTermAnew(t *testing.T) {
 	})
 	require.Equal(t, first, h.p.Deliverables[0], "until both have signed, the old terms run")
 	require.Equal(t, a, h.requireTask("approve_contract").Ref)
+	title, ifNot := rapport.TaskWords("approve_contract", h.requireTask("approve_contract").Code)
+	require.Equal(t, "Check the change to the contract and send it for signature", title)
+	require.Contains(t, ifNot, "as it was agreed")
 	require.Equal(t, "amendment_is_out", h.refused(rapport.Command{Kind: rapport.CmdAmend, Ref: id("another")}))
 
 	h.signed(a)

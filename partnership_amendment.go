@@ -50,7 +50,7 @@ func (p *Partnership) amend(now time.Time, cmd Command) {
 	p.Amendment = &ContractState{ID: cmd.Ref, State: "internal_approval", At: now}
 	p.fact(now, Fact{Kind: "amendment_drafted", Ref: cmd.Ref, Ref2: p.Contract.ID, Actor: cmd.Actor})
 	p.change(Change{Noun: "contract", ID: cmd.Ref, State: "internal_approval", At: now})
-	p.task(TaskChange{Key: "contract/" + cmd.Ref.String(), Kind: "approve_contract", Role: RoleOps, OwnerID: p.OwnerID, Ref: cmd.Ref, Due: p.taskDue(now)})
+	p.task(TaskChange{Key: "contract/" + cmd.Ref.String(), Kind: "approve_contract", Code: "amendment", Role: RoleOps, OwnerID: p.OwnerID, Ref: cmd.Ref, Due: p.taskDue(now)})
 }
 
 // endAmendment ends one that was not signed by both. The term goes on as it was agreed.

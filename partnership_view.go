@@ -50,6 +50,23 @@ func (p *Partnership) waitingNumbers() (w []Waiting) {
 	return w
 }
 
+// OfPayout is what is waited for where a payout is, as the payout stands; part is an approval that it lacks.
+func (w Waiting) OfPayout(state PayoutState, part string) Waiting {
+	switch {
+	case part != "":
+		w.For, w.Who, w.Decision = "role", "finance_"+part, "approve_payout"
+	case state == PayoutAwaitingPayee:
+		w.For, w.Decision = "creator", "payment_details"
+	case state == PayoutAwaitingFunds:
+		w.For, w.Who, w.Decision = "role", string(RoleFinancePreparer), "top_up"
+	case state == PayoutHeld:
+		w.For, w.Who, w.Decision = "role", string(RoleFinancePreparer), "release_payout"
+	case state == PayoutFailed:
+		w.For, w.Who, w.Decision = "role", string(RoleFinanceReleaser), "retry_payout"
+	}
+	return w
+}
+
 // signatureWaits says who is waited for by a contract, or an amendment, that is not signed by both.
 func signatureWaits(c *ContractState) []Waiting {
 	switch c.State {
@@ -142,6 +159,9 @@ func (p *Partnership) waiting() []Waiting {
 	if a := p.Amendment; a != nil {
 		for _, x := range signatureWaits(a) {
 			x.Decision = map[string]string{"approve_contract": "approve_amendment", "sign": "sign_amendment"}[x.Decision]
+			if x.Silence != "" {
+				x.Silence = "amendment_expires"
+			}
 			add(x)
 		}
 	}

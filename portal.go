@@ -37,6 +37,7 @@ type PortalPage struct {
 type PortalDeliverable struct {
 	DeliverableItem
 
+	Term        int
 	ReviewState string
 	Stages      []ReviewStage
 	OnSilence   OnSilence
@@ -62,6 +63,7 @@ type PostRight struct {
 type PortalPayment struct {
 	ID          uuid.UUID
 	Title       string
+	Term        int
 	Trigger     Trigger
 	Amount      Money
 	State       string // of the milestone

@@ -301,6 +301,11 @@ func (s *ReviewStage) lends(user, voice uuid.UUID) bool {
 	return s.Rule != RuleQuorum || !s.decided(user) && (user == voice || !s.waits(user))
 }
 
+// MayDecide says that the stage waits for a voice, their own or one that the person was given for a time, and that they may speak with it.
+func (s *ReviewStage) MayDecide(user, voice uuid.UUID) bool {
+	return s.waits(voice) && s.lends(user, voice)
+}
+
 func (s *ReviewStage) decided(user uuid.UUID) bool {
 	return slices.ContainsFunc(s.Decisions, func(d StageDecision) bool { return d.User == user })
 }
@@ -311,12 +316,12 @@ func (r *Review) asked(user, behalf uuid.UUID) (int, uuid.UUID, bool) {
 	for i := range r.Stages {
 		s := &r.Stages[i]
 		if behalf != uuid.Nil {
-			if s.waits(behalf) && s.lends(user, behalf) {
+			if s.MayDecide(user, behalf) {
 				return i, behalf, true
 			}
 			continue
 		}
-		if s.waits(user) && s.lends(user, user) {
+		if s.MayDecide(user, user) {
 			return i, uuid.Nil, true
 		}
 		for _, a := range s.Approvers {

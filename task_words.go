@@ -107,6 +107,8 @@ func TaskWords(kind, code string) (title, ifNotDone string) {
 		t[0] = "Follow up on content that was not published in time"
 	case kind == "content_missed" && code == RemedyTermination:
 		t = [2]string{"A piece is late for so long that the contract lets you end it: decide whether to", "The contract goes on, and the piece stays late."}
+	case kind == "approve_contract" && code == "amendment":
+		t = [2]string{"Check the change to the contract and send it for signature", "The creator gets no change to sign, and everything goes on as it was agreed."}
 	case kind == "approve_payout" && code != "":
 		t[0] = "Approve a payment as " + code
 	case kind == "mail_missing":

@@ -21,7 +21,8 @@ var Locales = []string{"en", "de"} //nolint:gochecknoglobals // a constant list
 // LegalLocale is the language of contracts and of the consent to them: what was read is what was signed, so nobody translates it.
 const LegalLocale = "en"
 
-// LocaleFor is the language of a creator: the one that was chosen, else the best of those that a browser accepts (RFC 9110, 12.5.4).
+// LocaleFor is the language of a creator: the one that was chosen, else the best of those that a browser accepts (RFC 9110, 12.5.4); in mails, of
+// what the house knows that they speak.
 func LocaleFor(chosen, accepted string) string {
 	if chosen != "" {
 		return chosen
@@ -130,12 +131,25 @@ func (w Words) or(words []string) string {
 	return say.Say("%s or %s", strings.Join(words[:len(words)-1], ", "), words[len(words)-1])
 }
 
+// englishMails are the mails that have no template of their own: an amendment goes out as its contract does, and says that it is one.
+var englishMails = map[string][2]string{ //nolint:gochecknoglobals // a table
+	"amendment": {`A change to your contract {{contract.amends}} is ready to sign`, englishHello +
+		`a change to your contract for "{{campaign.name}}" is ready, with the number {{contract.number}}. Read and sign it here: {{portal_link}}
+When you sign we mail you a code, to be sure that it is you. The change waits until {{contract.expires}}. Until we both have signed it, everything stays as it was agreed.` + sender},
+	"amendment_elsewhere": {`A change to your contract {{contract.amends}} is ready to sign`, englishHello +
+		`a change to your contract for "{{campaign.name}}" is ready, with the number {{contract.number}}. Read and sign it here: {{portal_link}}
+The link is for you alone: please do not hand it on. The change waits until {{contract.expires}}. Until we both have signed it, everything stays as it was agreed.` + sender},
+	"amendment_reminder": {`The change to your contract {{contract.amends}} waits for your signature`, englishHello +
+		`the change to your contract for "{{campaign.name}}", {{contract.number}}, still waits for your signature, until {{contract.expires}}: {{portal_link}}` + sender},
+}
+
 // Mail is the text of a mail that the program words itself; false where it has none in this language.
 func (w Words) Mail(template string) (subject, body string, ok bool) {
-	if w.locale != "de" {
-		return "", "", false
+	mails := englishMails
+	if w.locale == "de" {
+		mails = germanMails
 	}
-	m, ok := germanMails[template]
+	m, ok := mails[template]
 	return m[0], m[1], ok
 }
 

@@ -104,7 +104,20 @@ func TestAPartnershipEndsAsItWasShown(t *testing.T) {
 	after := w.ending(t)
 	require.False(t, after.Allowed)
 	require.Contains(t, *after.Reason, "has ended")
-	require.Equal(t, "Settle the payment", w.get(t).Summary.Waiting[0].Decision)
+	waits := func() []string {
+		shown := w.get(t).Summary.Waiting
+		list := make([]string, len(shown))
+		for i, x := range shown {
+			list[i] = x.Who + ": " + x.Decision + " " + *x.Link
+		}
+		return list
+	}
+	payout := one[string](t, w.desk, `select id::text from payouts where partnership_id = $1`, w.id)
+	require.Equal(t, []string{"The payment: Settle the payment /payouts/" + payout}, waits())
+	w.sql(t, `update payouts set state = 'awaiting_approval' where id = $1`, payout)
+	require.Equal(t, []string{"Ms both, Ms finance_preparer: Approve the payment /payouts/" + payout, "Ms both, Ms finance_releaser: Approve the payment /payouts/" + payout}, waits())
+	w.sql(t, `update payouts set state = 'held' where id = $1`, payout)
+	require.Equal(t, []string{"Finance (preparers): Look at the payment that is held /payouts/" + payout}, waits())
 }
 
 func outcomesOf(e gen.Termination) []string {

@@ -256,6 +256,32 @@ func TestStandingInBeginsAndEndsInTime(t *testing.T) {
 	require.Empty(t, d.flows.commands())
 }
 
+func TestWhoHasDecidedInAQuorumSpeaksThereForNobodyElse(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	require.Equal(t, 201, d.away(t, "both", absence{to: "approver", start: -time.Minute, end: time.Hour}).status)
+	stages := one[[]rapport.ReviewStage](t, d, `select stages from reviews where id = $1`, d.review)
+	stages[0].Decisions = []rapport.StageDecision{{ID: id(), User: d.users["approver@one.example"], Decision: "approve", At: time.Now()}}
+	review := func(rule rapport.Rule) (r reviewBody) {
+		stages[0].Rule = rule
+		d.sql(t, `update reviews set stages = $2, approvers = array[$3::uuid] where id = $1`, d.review, stages, d.users["both@one.example"])
+		d.as(t, "approver@one.example").send(t, "GET", "/v1/reviews/"+d.review.String(), nil).into(t, &r)
+		return r
+	}
+
+	r := review(rapport.RuleQuorum)
+	require.False(t, r.Summary.Mine)
+	require.False(t, r.Commands[0].Allowed)
+	require.Equal(t, "You have decided already in the stage that is open.", r.Commands[0].Reason)
+	require.Empty(t, d.queue(t, "approver").Items)
+	require.Equal(t, "already_decided", d.decide(t, "approver", map[string]any{"decision": "approve"}).text("code"))
+	require.Empty(t, d.flows.commands())
+
+	r = review(rapport.RuleAll)
+	require.True(t, r.Summary.Mine, "where all voices count, theirs is still to be given")
+	require.Len(t, d.queue(t, "approver").Items, 1)
+}
+
 func TestStandingInGoesOnAtSecondHand(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

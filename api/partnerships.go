@@ -237,7 +237,7 @@ func toWaiting(w rapport.Waiting, p rapport.PartnershipSummary, titles map[uuid.
 		out.Link = orNil(rapport.AnswerPath(p.ID))
 	case w.Decision == "renewal" || w.Decision == rapport.KeyOption:
 		out.Link = orNil("/contracts/renewals?selected=" + p.ID.String())
-	case w.Decision == "payout" && w.Ref != uuid.Nil:
+	case slices.Contains([]string{"payout", "approve_payout", "payment_details", "top_up", "release_payout", "retry_payout"}, w.Decision) && w.Ref != uuid.Nil:
 		out.Link = orNil("/payouts/" + w.Ref.String())
 	}
 	return out

@@ -64,7 +64,7 @@ func (s *Server) home(ctx context.Context, page rapport.PortalPage) gen.PortalHo
 	}
 	for i, d := range page.Deliverables {
 		home.Deliverables[i] = gen.PortalDeliverable{
-			Id: d.ID, Title: d.Title, Platform: d.Platform, Kind: d.Kind, State: d.State, DraftDueAt: d.DraftDueAt, PublishBy: d.PublishBy, Round: d.Round,
+			Id: d.ID, Title: d.Title, Term: d.Term, Platform: d.Platform, Kind: d.Kind, State: d.State, DraftDueAt: d.DraftDueAt, PublishBy: d.PublishBy, Round: d.Round,
 			Reviewing: orNil(lookingWords(say, d)), Feedback: orNil(feedbackWords(say, d)), CanSubmit: canSubmit(page, d), CanReportPost: canReportPost(page, d),
 			Hashtags: noNil(page.Hashtags), Asks: rapport.ContentAsks(d.Asks, say), PostUrl: orNil(d.PostURL), Waiting: waitingOf(say, d), Corrections: each(d.Corrections, showCorrection),
 			Comments: each(d.Comments, showComment), Spoken: orNot(d.Declares && isVideo(d.Kind)),
@@ -88,7 +88,7 @@ func (s *Server) home(ctx context.Context, page rapport.PortalPage) gen.PortalHo
 	}
 	for i, m := range page.Payments {
 		state, expected := paymentWords(say, m, s.now())
-		home.Payments[i] = gen.PortalPayment{Id: m.ID, Title: m.Title, Amount: toMoney(m.Amount), State: state, ExpectedAt: expected, PaidAt: m.PaidAt}
+		home.Payments[i] = gen.PortalPayment{Id: m.ID, Title: m.Title, Term: m.Term, Amount: toMoney(m.Amount), State: state, ExpectedAt: expected, PaidAt: m.PaidAt}
 		if m.Bank != nil {
 			home.Payments[i].Bank = orNil(arrivalWords(say, m.Bank.State, m.Bank.On))
 		}

@@ -115,13 +115,13 @@ func (s *Server) deskOf(ctx context.Context, store ReviewStore, me uuid.UUID, it
 	return d, err
 }
 
-// behalf is with whose voice the person would decide: their own where they are asked, else the nearest that they were given.
+// behalf is with whose voice the person would decide: their own where they are asked, else the nearest that they were given and may use.
 func (d desk) behalf(r rapport.ReviewItem) (voice uuid.UUID, asked bool) {
 	if slices.Contains(r.Approvers, d.me) {
 		return uuid.Nil, true
 	}
 	for _, v := range d.voices[r.BrandID] {
-		if slices.Contains(r.Approvers, v) {
+		if slices.ContainsFunc(r.Stages, func(s rapport.ReviewStage) bool { return s.MayDecide(d.me, v) }) {
 			return v, true
 		}
 	}

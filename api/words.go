@@ -1,8 +1,10 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,6 +52,9 @@ func timerWords(t rapport.Timer, p rapport.PartnershipSummary, about string) str
 	text, ok := timerTable[t.Kind]
 	if !ok {
 		return rapport.Sentence(t.Kind)
+	}
+	if slices.ContainsFunc(p.Waiting, func(w rapport.Waiting) bool { return w.Decision == "sign_amendment" && w.Ref == t.Ref }) {
+		text = cmp.Or(map[string]string{"signature_reminder": "Reminds the creator to sign the amendment", "signature_expiry": "Lets the amendment expire unsigned"}[t.Kind], text)
 	}
 	fallback := "the deliverable"
 	if t.Kind == "milestone_date" {
@@ -131,6 +136,8 @@ var waitingTable = map[string]string{ //nolint:gochecknoglobals // a table
 	"approve_amendment": "Check the amendment and send it for signature", "sign_amendment": "Sign the amendment",
 	"sign": "Sign the contract", "draft": "Hand in the draft of %s", "review": "Decide on %s", "post": "Publish %s and tell us its address",
 	"renewal": "Decide on the renewal", "renewal_offer": "Accept or decline the renewal", "payout": "Settle the payment",
+	"approve_payout": "Approve the payment", "payment_details": "Complete the payment details", "top_up": "Top up the funds for the payment",
+	"release_payout": "Look at the payment that is held", "retry_payout": "Look at the payment that failed",
 	rapport.KeyUsageRights: "Extend the rights to a post, or let them end", rapport.KeyAllowlisting: "Extend the allow-listing of a post, or let it end",
 	rapport.KeyExclusivity: "Extend the exclusivity, or let it end", rapport.KeyOption: "Use the option to renew, or let it pass",
 	"look_at_mail": "Look at a mail before it goes out", "answer": "Answer the creator",
@@ -144,8 +151,9 @@ var waitingTable = map[string]string{ //nolint:gochecknoglobals // a table
 // silenceEffects say what happens when nobody decides.
 var silenceEffects = map[string]string{ //nolint:gochecknoglobals // a table
 	"next_step": "The next step of the outreach follows", "reminder": "The owner gets a task", "offer_expires": "The offer expires",
-	"contract_expires": "The contract expires and the talks go on", "draft_late": "It is marked late and the owner gets a task",
-	"post_late": "The owner gets a task", "renewal_lapses": "The renewal lapses and an admin is told", "key_date_ends": "It ends on its day, and an admin is told before",
+	"contract_expires": "The contract expires and the talks go on", "amendment_expires": "The amendment expires and everything goes on as it was agreed",
+	"draft_late": "It is marked late and the owner gets a task",
+	"post_late":  "The owner gets a task", "renewal_lapses": "The renewal lapses and an admin is told", "key_date_ends": "It ends on its day, and an admin is told before",
 	"number_asked": "The owner gets a task", "not_put_right": "The owner decides, and its money stays held", "bonus_open": "The bonus stays open",
 	"mail_waits": "The mail waits, and a colleague is asked too", "answer_escalates": "The brand's admins are told",
 	"owner_reminded": "The owner gets a task", "hold": "It is held and an admin gets a task", "auto_approve": "It counts as approved", "auto_reject": "It counts as rejected",

@@ -77,11 +77,11 @@ func TestEveryWordOfTheMachinesIsSaidForPeople(t *testing.T) {
 		}
 		plain(t, timerWords(rapport.Timer{Kind: kind}, rapport.PartnershipSummary{}, ""))
 	}
-	for _, decision := range said(t, `Decision: "([a-z_]+)"`) {
+	for _, decision := range append(said(t, `Decision: "([a-z_]+)"`), said(t, `w.Decision = .*"([a-z_]+)"`)...) {
 		require.Contains(t, waitingTable, decision)
 		plain(t, waitingWords(decision, ""))
 	}
-	for _, silence := range said(t, `Silence: "([a-z_]+)"`) {
+	for _, silence := range said(t, `Silence(?::| =) "([a-z_]+)"`) {
 		require.Contains(t, silenceEffects, silence)
 	}
 }

@@ -81,7 +81,7 @@ func (s *Store) tellDestination(ctx context.Context, tx pgx.Tx, creator uuid.UUI
 	}
 	for _, a := range addresses {
 		id := newID()
-		subject, text := rapport.DestinationNotice(rapport.WordsIn(a.Locale).In(creatorZone(a.Zone, a.Country, a.BrandZone)), a.CreatorName, a.BrandName, at)
+		subject, text := rapport.DestinationNotice(rapport.WordsIn(rapport.LocaleFor(a.Locale, a.Language)).In(creatorZone(a.Zone, a.Country, a.BrandZone)), a.CreatorName, a.BrandName, at)
 		err := s.q.InsertNotice(ctx, tx, gen.InsertNoticeParams{ID: id, PartnershipID: a.PartnershipID, ToAddress: &a.Email, Subject: &subject, BodyText: &text})
 		if err != nil {
 			return fmt.Errorf("notice: %w", err)

@@ -35,10 +35,7 @@ func (s *Store) PrepareMail(ctx context.Context, o rapport.MailOrder) (rapport.M
 		d.Subject, d.Body = t.Subject, t.Body
 		say := rapport.WordsIn("").In(cmp.Or(d.Zone, c.BrandZone))
 		if d.ContactID != uuid.Nil {
-			say = rapport.WordsIn(c.Locale).In(creatorZone(c.Zone, c.Country, c.BrandZone))
-		}
-		if subject, body, ok := say.Mail(o.Template); ok && !t.OfBrand {
-			d.Subject, d.Body = subject, body
+			say = rapport.WordsIn(rapport.LocaleFor(c.Locale, c.Language)).In(creatorZone(c.Zone, c.Country, c.BrandZone))
 		}
 		d.Values = map[string]string{
 			"creator.name": c.CreatorName, "creator.first_name": strings.Fields(c.CreatorName + " ")[0], "brand.name": c.BrandName,
@@ -47,6 +44,13 @@ func (s *Store) PrepareMail(ctx context.Context, o rapport.MailOrder) (rapport.M
 		}
 		if err := s.values(ctx, tx, say, o, d.Values); err != nil {
 			return d, err
+		}
+		words := o.Template
+		if d.Values["contract.amends"] != "" {
+			words = strings.Replace(words, "contract", "amendment", 1)
+		}
+		if subject, body, ok := say.Mail(words); ok && !t.OfBrand {
+			d.Subject, d.Body = subject, body
 		}
 		if d.ThreadID, err = s.q.EnsureThread(ctx, tx, gen.EnsureThreadParams{ID: newID(), PartnershipID: o.PartnershipID, BrandID: c.BrandID, CreatorID: c.CreatorID}); err != nil {
 			return d, fmt.Errorf("thread: %w", err)
@@ -159,7 +163,7 @@ func (s *Store) values(ctx context.Context, tx pgx.Tx, say rapport.Words, o rapp
 		if err != nil {
 			return absent("contract", err)
 		}
-		v["contract.number"], v["contract.expires"], v["contract.ends"] = r.Number, date(say, r.ExpiresAt), date(say, r.EndsAt)
+		v["contract.number"], v["contract.amends"], v["contract.expires"], v["contract.ends"] = r.Number, r.Amends, date(say, r.ExpiresAt), date(say, r.EndsAt)
 		if r.OptionFee > 0 {
 			v["contract.option_fee"] = say.Money(rapport.Money{Amount: r.OptionFee, Currency: r.Currency})
 		}

@@ -52,7 +52,10 @@ func (s *Store) summaries(ctx context.Context, tx pgx.Tx, params gen.ListPartner
 			return nil, fmt.Errorf("read partnership %s: %w", r.ID, err)
 		}
 	}
-	return list, s.nameWaiting(ctx, tx, list)
+	if err := s.nameWaiting(ctx, tx, list); err != nil {
+		return nil, err
+	}
+	return list, s.payoutWaiting(ctx, tx, list)
 }
 
 func summary(r gen.ListPartnershipsRow) (rapport.PartnershipSummary, error) {
@@ -76,6 +79,48 @@ func moneyOrNil(amount int64, currency string) *rapport.Money {
 		return nil
 	}
 	return &rapport.Money{Amount: amount, Currency: currency}
+}
+
+// mostNames is of how many people, each of whom may do it, the names are said; of more their role is.
+const mostNames = 3
+
+// payoutWaiting puts what a payout waits for, and who may act, in the place of the payout.
+func (s *Store) payoutWaiting(ctx context.Context, tx pgx.Tx, list []rapport.PartnershipSummary) error {
+	var ids []uuid.UUID
+	for _, p := range list {
+		for _, w := range p.Waiting {
+			if w.For == "provider" && w.Ref != uuid.Nil {
+				ids = append(ids, w.Ref)
+			}
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	rows, err := s.q.PayoutsWaitedFor(ctx, tx, gen.PayoutsWaitedForParams{Ids: ids, Brands: rapport.BrandsFrom(ctx)})
+	if err != nil {
+		return fmt.Errorf("what payouts wait for: %w", err)
+	}
+	for i := range list {
+		var waits []rapport.Waiting
+		for _, w := range list[i].Waiting {
+			found := false
+			for _, r := range rows {
+				if w.For == "provider" && r.ID == w.Ref {
+					of := w.OfPayout(rapport.PayoutState(r.State), r.Part)
+					if r.Part != "" && len(r.People) > 0 && len(r.People) <= mostNames {
+						of.Who = strings.Join(r.People, ", ")
+					}
+					waits, found = append(waits, of), true
+				}
+			}
+			if !found {
+				waits = append(waits, w)
+			}
+		}
+		list[i].Waiting = waits
+	}
+	return nil
 }
 
 // nameWaiting puts names in the place of the ids of people, and the people asked in the place of the role that reviews.

@@ -77,7 +77,7 @@ func (s *Store) PortalPage(ctx context.Context, partnership uuid.UUID) (rapport.
 		payments, err := s.q.PortalPayments(ctx, tx, partnership)
 		for _, m := range payments {
 			page.Payments = append(page.Payments, rapport.PortalPayment{
-				ID: m.ID, Title: m.Title, Trigger: rapport.Trigger(m.Trigger), Amount: rapport.Money{Amount: m.Amount, Currency: m.Currency},
+				ID: m.ID, Title: m.Title, Term: int(m.Term), Trigger: rapport.Trigger(m.Trigger), Amount: rapport.Money{Amount: m.Amount, Currency: m.Currency},
 				State: m.State, PayoutState: rapport.PayoutState(m.PayoutState), DueAt: m.DueAt, PaidAt: m.PaidAt,
 				Threshold: threshold(m.Metric, m.AtLeast, m.WithinDays), CountsUntil: m.CountsUntil, Number: number(m.Number),
 				DestinationAt: m.DestinationChangedAt, FreeAt: m.DestinationFreeAt,
@@ -169,7 +169,7 @@ func (s *Store) portalDeliverables(ctx context.Context, tx pgx.Tx, partnership u
 				DraftDueAt: r.DraftDueAt, PublishBy: r.PublishBy, Round: int(r.Round), PostURL: text(r.PostUrl),
 				SubmissionID: r.CurrentSubmission, ReviewID: r.ReviewID, VerifiedAt: r.VerifiedAt, DraftAfter: r.DraftAfter, Extra: r.Extra, ExtraFee: feeOf(r.ExtraFee, r.ExtraCurrency),
 			},
-			ReviewState: r.ReviewState, OnSilence: rapport.OnSilence(r.OnSilence), Feedback: r.Comments, Wrong: r.Wrong,
+			Term: int(r.Term), ReviewState: r.ReviewState, OnSilence: rapport.OnSilence(r.OnSilence), Feedback: r.Comments, Wrong: r.Wrong,
 		}
 		var terms rapport.ContractTerms
 		if err := json.Unmarshal(r.Terms, &terms); err != nil {

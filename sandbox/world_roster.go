@@ -151,16 +151,19 @@ func (w *World) member(handle string) (member, bool) {
 	return m, ok
 }
 
+// spoken is the language in which whoever lives in a country reads our mails, where it is not English.
+var spoken = map[string]string{"DE": "de", "AT": "de", "CH": "de"}
+
 // rosterCSV is the list as an agency would send it: with one creator twice and some without an address.
 func rosterCSV(asOf time.Time) ([]byte, error) {
 	var out bytes.Buffer
 	w := csv.NewWriter(&out)
 	members := roster()
 	rows := make([][]string, 0, len(members)+2)
-	rows = append(rows, []string{"name", "platform", "handle", "email", "country", "followers", "as of", "tags"})
+	rows = append(rows, []string{"name", "platform", "handle", "email", "country", "followers", "as of", "tags", "language"})
 	for _, m := range append(members, members[4]) {
 		rows = append(rows, []string{
-			m.name, m.platform, "@" + m.handle, m.email, m.country, strconv.Itoa(m.followers), asOf.Format(time.DateOnly), m.tags,
+			m.name, m.platform, "@" + m.handle, m.email, m.country, strconv.Itoa(m.followers), asOf.Format(time.DateOnly), m.tags, spoken[m.country],
 		})
 	}
 	if err := w.WriteAll(rows); err != nil {

@@ -122,7 +122,7 @@ func (f *fakeAPI) write(w http.ResponseWriter, r *http.Request, body map[string]
 		f.creators = nil
 		for i, line := range strings.Split(string(raw), "\n") {
 			cells := strings.Split(line, ",")
-			if len(cells) != 8 || !strings.HasPrefix(cells[2], "@") {
+			if len(cells) != 9 || !strings.HasPrefix(cells[2], "@") {
 				continue
 			}
 			contacts := []any{}

@@ -970,6 +970,55 @@ func (q *Queries) PayoutSeq(ctx context.Context, db DBTX, arg PayoutSeqParams) (
 	return seq, err
 }
 
+const payoutsWaitedFor = `-- name: PayoutsWaitedFor :many
+select p.id, p.state, coalesce(x.part, '')::text as part, array(select u.name from user_roles r join users u on u.id = r.user_id
+  where r.brand_id = p.brand_id and r.role = 'finance_' || x.part and r.effective_at <= now() and u.disabled_at is null
+    and not exists (select 1 from payout_approvals a where a.payout_id = p.id and a.round = p.round and a.approver = u.id)
+    and not u.id = any (content_approvers(p.milestone_id)) order by u.name)::text[] as people
+from payouts p
+left join (values ('preparer'), ('releaser')) x (part) on p.state = 'awaiting_approval' and not (x.part = 'preparer' and p.content_counts)
+  and (select count(*) from payout_approvals a where a.payout_id = p.id and a.round = p.round and a.part = x.part) < case x.part when 'releaser' then p.releasers else 1 end
+where p.id = any ($1::uuid[]) and p.brand_id = any ($2::uuid[]) order by 1, 3
+`
+
+type PayoutsWaitedForParams struct {
+	Ids    []uuid.UUID
+	Brands []uuid.UUID
+}
+
+type PayoutsWaitedForRow struct {
+	ID     uuid.UUID
+	State  string
+	Part   string
+	People []string
+}
+
+// How payouts stand. Of one that finance must approve there is a row for each part that is missing, with the people who may give it.
+func (q *Queries) PayoutsWaitedFor(ctx context.Context, db DBTX, arg PayoutsWaitedForParams) ([]PayoutsWaitedForRow, error) {
+	rows, err := db.Query(ctx, payoutsWaitedFor, arg.Ids, arg.Brands)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PayoutsWaitedForRow
+	for rows.Next() {
+		var i PayoutsWaitedForRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.State,
+			&i.Part,
+			&i.People,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const paysWhom = `-- name: PaysWhom :one
 select coalesce(c.country, '')::text as country, g.currency from partnerships p join campaigns g on g.id = p.campaign_id join creators c on c.id = p.creator_id
 where p.id = $1 and p.brand_id = any ($2::uuid[])

@@ -432,7 +432,7 @@ func (q *Queries) PortalContracts(ctx context.Context, db DBTX, arg PortalContra
 }
 
 const portalDeliverables = `-- name: PortalDeliverables :many
-select d.id, d.partnership_id, d.brand_id, d.title, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.round, d.post_url, d.current_submission, d.verified_at, d.draft_after,
+select d.id, d.partnership_id, d.brand_id, d.title, d.term, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.round, d.post_url, d.current_submission, d.verified_at, d.draft_after,
   r.id as review_id, coalesce(r.state, '')::text as review_state, coalesce(r.stages, '[]')::jsonb as stages, coalesce(r.checks, '[]')::jsonb as checks,
   coalesce(l.on_silence, 'hold')::text as on_silence, d.extra, d.extra_fee, d.extra_currency, coalesce((contract_now(d.contract_id)).terms, '{}')::jsonb as terms,
   coalesce((select jsonb_agg(jsonb_build_object('kind', k.kind, 'until', k.at) order by k.at, k.kind) from key_dates k where d.id = any (k.assets) and k.state in ('open', 'let_end', 'renegotiating')), '[]')::jsonb as rights,
@@ -449,6 +449,7 @@ type PortalDeliverablesRow struct {
 	PartnershipID     uuid.UUID
 	BrandID           uuid.UUID
 	Title             string
+	Term              int32
 	Platform          string
 	Kind              string
 	State             string
@@ -487,6 +488,7 @@ func (q *Queries) PortalDeliverables(ctx context.Context, db DBTX, partnershipID
 			&i.PartnershipID,
 			&i.BrandID,
 			&i.Title,
+			&i.Term,
 			&i.Platform,
 			&i.Kind,
 			&i.State,
@@ -628,7 +630,7 @@ func (q *Queries) PortalParties(ctx context.Context, db DBTX, id uuid.UUID) (Por
 }
 
 const portalPayments = `-- name: PortalPayments :many
-select m.id, m.title, m.trigger, (m.amount - coalesce(p.netted, 0))::bigint as amount, m.currency, m.state, coalesce(p.state, '')::text as payout_state, p.due_at, p.paid_at,
+select m.id, m.title, m.term, m.trigger, (m.amount - coalesce(p.netted, 0))::bigint as amount, m.currency, m.state, coalesce(p.state, '')::text as payout_state, p.due_at, p.paid_at,
   coalesce(case when m.state = 'pending' and c.state = 'executed' then milestone_expected(m.id) + m.net_days * f.day_seconds * interval '1 second' end, 'epoch')::timestamptz as expected_at, coalesce(k.state, '')::text as bank_state, coalesce(k.arrives_on::text, '')::text as bank_on,
   coalesce(p.offline_method, '')::text as offline_method, coalesce(w.reference, '')::text as offline_reference, coalesce(w.paid_on::text, '')::text as offline_on,
   h.changed_at as destination_changed_at, h.free_at as destination_free_at,
@@ -644,6 +646,7 @@ where m.partnership_id = $1 order by m.term desc, m.position
 type PortalPaymentsRow struct {
 	ID                   uuid.UUID
 	Title                string
+	Term                 int32
 	Trigger              string
 	Amount               int64
 	Currency             string
@@ -678,6 +681,7 @@ func (q *Queries) PortalPayments(ctx context.Context, db DBTX, partnershipID uui
 		if err := rows.Scan(
 			&i.ID,
 			&i.Title,
+			&i.Term,
 			&i.Trigger,
 			&i.Amount,
 			&i.Currency,

@@ -423,7 +423,10 @@ select r.id, r.partnership_id, r.brand_id, r.deliverable_id, r.submission_id, r.
 where r.brand_id = any ($1::uuid[])
   and ($2::uuid is null or r.brand_id = $2::uuid)
   and ($3::uuid is null or (r.state in ('open', 'held')
-    and exists (select 1 from voices v where v.brand_id = r.brand_id and v.user_id = any (r.approvers))))
+    and exists (select 1 from voices v where v.brand_id = r.brand_id and v.user_id = any (r.approvers)
+      and (v.user_id = $3::uuid or exists (select 1 from jsonb_array_elements(r.stages) s
+        where s ->> 'state' in ('open', 'held') and s -> 'approvers' @> jsonb_build_array(jsonb_build_object('user', v.user_id))
+          and not (s ->> 'rule' = 'quorum' and coalesce(s -> 'decisions', '[]') @> jsonb_build_array(jsonb_build_object('user', $3::uuid))))))))
   and ($4::text is null or r.state = $4::text or $4::text = 'waiting' and r.state in ('open', 'held'))
   and ($5::timestamptz is null
     or (coalesce(r.due_at, '9999-01-01'), r.id) > ($5::timestamptz, $6::uuid))
@@ -441,7 +444,8 @@ type ListReviewsParams struct {
 	MaxRows    int32
 }
 
-// Who may decide for whom is asked once for all rows: oneself, and whoever has handed their decisions over for the time being.
+// Who may decide for whom is asked once for all rows: oneself, and whoever has handed their decisions over for the time being. A quorum is
+// of people: whoever has decided in one speaks there for nobody else.
 func (q *Queries) ListReviews(ctx context.Context, db DBTX, arg ListReviewsParams) ([]ReviewItem, error) {
 	rows, err := db.Query(ctx, listReviews,
 		arg.Brands,

@@ -197,13 +197,14 @@ func (q *Queries) ContractForExecution(ctx context.Context, db DBTX, id uuid.UUI
 }
 
 const contractView = `-- name: ContractView :one
-select c.id, c.number, c.fee, c.currency, c.expires_at, c.ends_at, coalesce(((contract_now(c.id)).terms -> 'renewal_option' ->> 'fee')::bigint, 0)::bigint as option_fee
+select c.id, c.number, coalesce((select t.number from contracts t where t.id = c.amends), '')::text as amends, c.fee, c.currency, c.expires_at, c.ends_at, coalesce(((contract_now(c.id)).terms -> 'renewal_option' ->> 'fee')::bigint, 0)::bigint as option_fee
 from contracts c where c.id = $1
 `
 
 type ContractViewRow struct {
 	ID        uuid.UUID
 	Number    string
+	Amends    string
 	Fee       int64
 	Currency  string
 	ExpiresAt *time.Time
@@ -217,6 +218,7 @@ func (q *Queries) ContractView(ctx context.Context, db DBTX, id uuid.UUID) (Cont
 	err := row.Scan(
 		&i.ID,
 		&i.Number,
+		&i.Amends,
 		&i.Fee,
 		&i.Currency,
 		&i.ExpiresAt,
@@ -1315,7 +1317,7 @@ with owing as (select distinct on (p.brand_id) p.id, p.brand_id, p.creator_id fr
     where p.creator_id = $1 and exists (select 1 from payouts o where o.partnership_id = p.id and o.state not in ('paid', 'partly_reversed', 'reversed', 'cancelled'))
     order by p.brand_id, p.created_at desc),
   newest as (select p.id, p.brand_id, p.creator_id from partnerships p where p.creator_id = $1 and not exists (select 1 from owing) order by p.created_at desc limit 1)
-select w.id as partnership_id, w.brand_id, b.name as brand_name, b.mail_from, c.name as creator_name, coalesce(c.locale, '')::text as locale, e.email::text as email,
+select w.id as partnership_id, w.brand_id, b.name as brand_name, b.mail_from, c.name as creator_name, coalesce(c.locale, '')::text as locale, coalesce(c.language, '')::text as language, e.email::text as email,
   coalesce((select d.zone from calendars d where d.owner_kind = 'creator' and d.owner_id = c.id), c.zone, '')::text as zone, coalesce(c.country, '')::text as country,
   coalesce((select d.zone from calendars d where d.owner_kind = 'brand' and d.owner_id = b.id), '')::text as brand_zone
 from (select id, brand_id, creator_id from owing union all select id, brand_id, creator_id from newest) w join brands b on b.id = w.brand_id join creators c on c.id = w.creator_id
@@ -1331,6 +1333,7 @@ type WhoHearsOfDestinationRow struct {
 	MailFrom      string
 	CreatorName   string
 	Locale        string
+	Language      string
 	Email         string
 	Zone          string
 	Country       string
@@ -1354,6 +1357,7 @@ func (q *Queries) WhoHearsOfDestination(ctx context.Context, db DBTX, creatorID 
 			&i.MailFrom,
 			&i.CreatorName,
 			&i.Locale,
+			&i.Language,
 			&i.Email,
 			&i.Zone,
 			&i.Country,

@@ -1,5 +1,5 @@
 -- name: MailContext :one
-select p.brand_id, p.creator_id, p.campaign_id, p.owner_id, c.name as creator_name, coalesce(c.locale, '')::text as locale, b.name as brand_name, b.postal_address, b.first_mail_notice, b.mail_from_name, b.mail_from,
+select p.brand_id, p.creator_id, p.campaign_id, p.owner_id, c.name as creator_name, coalesce(c.locale, '')::text as locale, coalesce(c.language, '')::text as language, b.name as brand_name, b.postal_address, b.first_mail_notice, b.mail_from_name, b.mail_from,
   k.name as campaign_name, k.brief, u.name as owner_name, coalesce(c.country, '')::text as country,
   coalesce((select d.zone from calendars d where d.owner_kind = 'creator' and d.owner_id = c.id), c.zone, '')::text as zone,
   coalesce((select d.zone from calendars d where d.owner_kind = 'brand' and d.owner_id = b.id), '')::text as brand_zone

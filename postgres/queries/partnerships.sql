@@ -74,6 +74,17 @@ where c.id = @creator_id order by k.role = 'creator' desc, k.role = 'manager' de
 -- The people who can decide in the reviews now.
 select r.id, u.id as user_id, u.name from reviews r join users u on u.id = any (r.approvers) where r.id = any (@ids::uuid[]) order by r.id, u.name;
 
+-- name: PayoutsWaitedFor :many
+-- How payouts stand. Of one that finance must approve there is a row for each part that is missing, with the people who may give it.
+select p.id, p.state, coalesce(x.part, '')::text as part, array(select u.name from user_roles r join users u on u.id = r.user_id
+  where r.brand_id = p.brand_id and r.role = 'finance_' || x.part and r.effective_at <= now() and u.disabled_at is null
+    and not exists (select 1 from payout_approvals a where a.payout_id = p.id and a.round = p.round and a.approver = u.id)
+    and not u.id = any (content_approvers(p.milestone_id)) order by u.name)::text[] as people
+from payouts p
+left join (values ('preparer'), ('releaser')) x (part) on p.state = 'awaiting_approval' and not (x.part = 'preparer' and p.content_counts)
+  and (select count(*) from payout_approvals a where a.payout_id = p.id and a.round = p.round and a.part = x.part) < case x.part when 'releaser' then p.releasers else 1 end
+where p.id = any (@ids::uuid[]) and p.brand_id = any (@brands::uuid[]) order by 1, 3;
+
 -- name: CampaignToStart :one
 select g.id, g.brand_id, g.name, g.state, g.owner_id, g.automation_ids, s.id as sequence_id, s.version as sequence_version, s.steps, s.cool_off_days
 from campaigns g

@@ -1,11 +1,15 @@
 -- name: ListReviews :many
--- Who may decide for whom is asked once for all rows: oneself, and whoever has handed their decisions over for the time being.
+-- Who may decide for whom is asked once for all rows: oneself, and whoever has handed their decisions over for the time being. A quorum is
+-- of people: whoever has decided in one speaks there for nobody else.
 with voices as materialized (select v.brand_id::uuid as brand_id, v.user_id::uuid as user_id from voices_of(sqlc.narg('assigned_to')::uuid, @brands::uuid[]) v)
 select r.* from review_items r
 where r.brand_id = any (@brands::uuid[])
   and (sqlc.narg('brand_id')::uuid is null or r.brand_id = sqlc.narg('brand_id')::uuid)
   and (sqlc.narg('assigned_to')::uuid is null or (r.state in ('open', 'held')
-    and exists (select 1 from voices v where v.brand_id = r.brand_id and v.user_id = any (r.approvers))))
+    and exists (select 1 from voices v where v.brand_id = r.brand_id and v.user_id = any (r.approvers)
+      and (v.user_id = sqlc.narg('assigned_to')::uuid or exists (select 1 from jsonb_array_elements(r.stages) s
+        where s ->> 'state' in ('open', 'held') and s -> 'approvers' @> jsonb_build_array(jsonb_build_object('user', v.user_id))
+          and not (s ->> 'rule' = 'quorum' and coalesce(s -> 'decisions', '[]') @> jsonb_build_array(jsonb_build_object('user', sqlc.narg('assigned_to')::uuid))))))))
   and (sqlc.narg('state')::text is null or r.state = sqlc.narg('state')::text or sqlc.narg('state')::text = 'waiting' and r.state in ('open', 'held'))
   and (sqlc.narg('after_due')::timestamptz is null
     or (coalesce(r.due_at, '9999-01-01'), r.id) > (sqlc.narg('after_due')::timestamptz, sqlc.narg('after_id')::uuid))

@@ -20,7 +20,7 @@ select c.id, c.amends, c.changes, c.number, c.partnership_id, c.brand_id, c.term
 from contracts c join partnerships p on p.id = c.partnership_id join campaigns k on k.id = p.campaign_id where c.id = @id for update of c;
 
 -- name: ContractView :one
-select c.id, c.number, c.fee, c.currency, c.expires_at, c.ends_at, coalesce(((contract_now(c.id)).terms -> 'renewal_option' ->> 'fee')::bigint, 0)::bigint as option_fee
+select c.id, c.number, coalesce((select t.number from contracts t where t.id = c.amends), '')::text as amends, c.fee, c.currency, c.expires_at, c.ends_at, coalesce(((contract_now(c.id)).terms -> 'renewal_option' ->> 'fee')::bigint, 0)::bigint as option_fee
 from contracts c where c.id = @id;
 
 -- name: MarkExecuted :exec
@@ -109,7 +109,7 @@ with owing as (select distinct on (p.brand_id) p.id, p.brand_id, p.creator_id fr
     where p.creator_id = @creator_id and exists (select 1 from payouts o where o.partnership_id = p.id and o.state not in ('paid', 'partly_reversed', 'reversed', 'cancelled'))
     order by p.brand_id, p.created_at desc),
   newest as (select p.id, p.brand_id, p.creator_id from partnerships p where p.creator_id = @creator_id and not exists (select 1 from owing) order by p.created_at desc limit 1)
-select w.id as partnership_id, w.brand_id, b.name as brand_name, b.mail_from, c.name as creator_name, coalesce(c.locale, '')::text as locale, e.email::text as email,
+select w.id as partnership_id, w.brand_id, b.name as brand_name, b.mail_from, c.name as creator_name, coalesce(c.locale, '')::text as locale, coalesce(c.language, '')::text as language, e.email::text as email,
   coalesce((select d.zone from calendars d where d.owner_kind = 'creator' and d.owner_id = c.id), c.zone, '')::text as zone, coalesce(c.country, '')::text as country,
   coalesce((select d.zone from calendars d where d.owner_kind = 'brand' and d.owner_id = b.id), '')::text as brand_zone
 from (select * from owing union all select * from newest) w join brands b on b.id = w.brand_id join creators c on c.id = w.creator_id

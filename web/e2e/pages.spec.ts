@@ -117,7 +117,7 @@ async function portalInReview(page: Page): Promise<void> {
   const at = "2027-03-01T09:00:00Z";
   const id = (n: number) => `00000000-0000-7000-8000-${String(n).padStart(12, "0")}`;
   const content = (n: number, rest: Partial<PortalDeliverable>): PortalDeliverable => ({
-    id: id(n), title: `Reel ${n}`, platform: "instagram", kind: "reel", state: "awaiting_draft", round: 0, can_submit: false, can_report_post: false, hashtags: [], asks: ["Begin the caption with “Anzeige”.", "Add https://northlight.example/ridgeline"], corrections: [], comments: [], ...rest,
+    id: id(n), title: `Reel ${n}`, term: 1, platform: "instagram", kind: "reel", state: "awaiting_draft", round: 0, can_submit: false, can_report_post: false, hashtags: [], asks: ["Begin the caption with “Anzeige”.", "Add https://northlight.example/ridgeline"], corrections: [], comments: [], ...rest,
   });
   const home: PortalHome = {
     locale: "en", creator_name: "Casey Rowan", brand_name: "Northlight", campaign_name: "Autumn", brief: "", payments: [], payee_state: "ready", needs_onboarding: false,

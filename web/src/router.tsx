@@ -1,10 +1,11 @@
 import { QueryCache, QueryClient, useQueryErrorResetBoundary } from "@tanstack/react-query";
-import { createRouter, type ErrorComponentProps } from "@tanstack/react-router";
+import { createRouter, Link, type ErrorComponentProps } from "@tanstack/react-router";
+import { IconMapOff } from "@tabler/icons-react";
 
 import { asProblem, Problem } from "./api/problem";
 import { sessionQuery } from "./api/queries";
 import { LoadingPage } from "./components/Loading";
-import { LoadFailed } from "./components/Notice";
+import { EmptyState, LoadFailed } from "./components/Notice";
 import { routeTree } from "./routeTree.gen";
 
 /** Reads are tried again only when the outside failed: a refusal stays a refusal. */
@@ -59,7 +60,9 @@ export function makeRouter(queryClient: QueryClient) {
     defaultErrorComponent: PageFailed,
     defaultNotFoundComponent: () => (
       <main>
-        <LoadFailed page error={new Problem(404, { title: "There is no such page", detail: "Check the address, or start from Home." })} />
+        <EmptyState icon={IconMapOff} title="There is no such page" alert page action={<Link to="/">Go to Home</Link>}>
+          Check the address. What it led to may have been moved or deleted.
+        </EmptyState>
       </main>
     ),
   });

@@ -14,10 +14,23 @@ function isLong({ queryKey, state }: Pick<Query, "queryKey" | "state">): boolean
   return queryKey.at(-1) === "pages" && ((state.data as InfiniteData<unknown> | undefined)?.pages.length ?? 0) > fewPages;
 }
 
+function loadsMore({ state }: Query): boolean {
+  return state.fetchStatus !== "idle" && state.fetchMeta?.fetchMore !== undefined;
+}
+
 /** Marks queries stale, and asks those that are on the page anew, but no long list: that one says that it changed. */
 export function markStale(queries: QueryClient, predicate: (query: Query) => boolean = () => true): void {
   void queries.invalidateQueries({ predicate, refetchType: "none" });
-  void queries.refetchQueries({ type: "active", predicate: (query) => predicate(query) && !isLong(query) });
+  for (const query of queries.getQueryCache().findAll({ type: "active", predicate: (query) => predicate(query) && (loadsMore(query) || !isLong(query)) })) {
+    const { dataUpdateCount: before } = query.state;
+    const itself = (each: Query) => each === query;
+    // Asking anew would take back a press for the next page, and such a press takes the place of asking anew: the page comes first, and then the change.
+    const asked: Promise<unknown> | undefined = loadsMore(query) ? query.promise : queries.refetchQueries({ type: "active", predicate: itself });
+    const again = () => {
+      if (query.state.dataUpdateCount > before && query.state.fetchMeta?.fetchMore) markStale(queries, itself);
+    };
+    void asked?.then(again, again);
+  }
 }
 
 /** The query of the page after a cursor. */
@@ -87,6 +100,7 @@ export function usePages<P extends OnePage>(page: PageQuery<P>, start?: string, 
   const ids = useMemo(() => inPlace(all.ids, seen), [all, seen]);
   const held = holds || !isFetching;
   if (order.key !== key || order.ids !== ids || order.held !== held) setOrder({ key, ids, held });
+  const moved = held && !isPlaceholderData && ids.some((id, at) => id !== all.ids[at]);
   const list = useMemo(() => {
     const first = data?.pages[0];
     return first && { ...first, items: ids.map((id) => all.items.get(id)) as P["items"], next_cursor: data.pages.at(-1)?.next_cursor };
@@ -97,6 +111,8 @@ export function usePages<P extends OnePage>(page: PageQuery<P>, start?: string, 
     // A later page that failed says so at the end of the list.
     error: isFetchNextPageError ? null : error,
     refetch,
+    /** Gives the rows the order of now; absent while they have it. */
+    sortAgain: moved ? () => setOrder({ key, ids: all.ids, held }) : undefined,
     more: { hasNextPage, isFetching, isFetchingNextPage, isFetchNextPageError, fetchNextPage, refetch, shown: ids.length, grown: (data?.pages.length ?? 0) > 1, changed: step !== undefined },
   };
 }

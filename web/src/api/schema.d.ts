@@ -6974,6 +6974,7 @@ export interface components {
             /** @description The creator declares whether the video says that it is an ad */
             spoken?: boolean;
             state: string;
+            term: number;
             title: string;
             waiting?: components["schemas"]["PortalWaiting"];
             /** @description The time for the draft begins when the product has arrived */
@@ -7031,6 +7032,7 @@ export interface components {
             paid_at?: string;
             /** @description In words */
             state: string;
+            term: number;
             title: string;
         };
         PortalWaiting: {

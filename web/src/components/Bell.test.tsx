@@ -1,4 +1,4 @@
-import { configure, screen, waitFor } from "@testing-library/react";
+import { configure, fireEvent, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, it, vi } from "vitest";
 
@@ -6,6 +6,7 @@ import type { Notification } from "../api/schema";
 import { show } from "../test/render";
 import { serveReviews } from "../test/reviews";
 import { uuid } from "../test/threads";
+import { Bell } from "./Bell";
 import BellPanel from "./BellPanel";
 
 configure({ asyncUtilTimeout: 5_000 });
@@ -36,6 +37,19 @@ it("marks all read up to the newest that is shown", async () => {
   await show(<BellPanel userId={uuid(9)} close={() => undefined} />);
   await userEvent.click(await screen.findByRole("button", { name: "Mark all read" }));
   await waitFor(() => expect(sent.map(({ body }) => body)).toEqual([{ until: items[0]?.at }]));
+});
+
+it("counts what came since somebody looked, and not what they left unread", async () => {
+  localStorage.clear();
+  const list = { items, unread: 120 };
+  serveReviews({ also: { "/v1/notifications": list } });
+  const { queries } = await show(<Bell />);
+  const bell = await screen.findByRole("button", { name: "Notifications, 1 new" });
+  fireEvent(document.getElementById("notifications") ?? document.body, new Event("toggle"));
+  await waitFor(() => expect(bell).toHaveAccessibleName("Notifications"));
+  list.items = [told(5, "Another", {}), told(4, "And one", {}), ...items];
+  await queries.invalidateQueries();
+  await screen.findByRole("button", { name: "Notifications, 2 new" });
 });
 
 it("says what will appear when nothing has happened", async () => {

@@ -1,4 +1,5 @@
 import { ActionIcon } from "@mantine/core";
+import { useLocalStorage } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { IconBell } from "@tabler/icons-react";
 import { lazy, Suspense, useRef, useState } from "react";
@@ -14,17 +15,21 @@ const BellPanel = lazy(() => import("./BellPanel"));
 export function Bell() {
   const session = useSession();
   const told = useQuery({ ...notificationsQuery(session?.user_id ?? ""), enabled: session !== undefined }).data;
-  const unread = told?.unread ?? 0;
+  // Kept in this browser, because it is about what these eyes have seen. What is unread stays marked inside.
+  const [looked, setLooked] = useLocalStorage({ key: `rapport.bell.${session?.user_id ?? ""}`, defaultValue: 0, getInitialValueInEffect: false });
+  const fresh = told?.items.filter(({ read, at }) => !read && Date.parse(at) > looked).length ?? 0;
+  const many = fresh === told?.items.length && fresh < told.unread ? `${fresh}+` : fresh;
+  const look = () => setLooked(Math.max(looked, Date.parse(told?.items[0]?.at ?? "") || 0));
   const box = useRef<HTMLDivElement>(null);
   const [asked, setAsked] = useState(false);
   useShortcuts("Everywhere", [{ keys: "g n", label: "Open notifications", run: () => { setAsked(true); box.current?.showPopover(); } }]);
   return (
     <>
-      <ActionIcon className={classes.bell} size="lg" style={{ overflow: "visible" }} aria-label={unread > 0 ? `Notifications, ${unread} unread` : "Notifications"} popoverTarget="notifications" onClick={() => setAsked(true)} onMouseEnter={() => setAsked(true)}>
+      <ActionIcon className={classes.bell} size="lg" style={{ overflow: "visible" }} aria-label={fresh > 0 ? `Notifications, ${many} new` : "Notifications"} popoverTarget="notifications" onClick={() => setAsked(true)} onMouseEnter={() => setAsked(true)}>
         <IconBell size={20} stroke={1.6} aria-hidden />
-        {unread > 0 && <span className={classes.count} aria-hidden>{unread > 99 ? "99+" : unread}</span>}
+        {fresh > 0 && <span className={classes.count} aria-hidden>{many}</span>}
       </ActionIcon>
-      <div id="notifications" popover="auto" ref={box} className={classes.panel} role="region" aria-label="Notifications">
+      <div id="notifications" popover="auto" ref={box} className={classes.panel} role="region" aria-label="Notifications" onToggle={look}>
         {asked && (
           <Suspense>
             <BellPanel userId={session?.user_id ?? ""} close={() => box.current?.hidePopover()} />

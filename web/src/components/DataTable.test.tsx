@@ -215,3 +215,15 @@ it("has of the cards of a phone only those near the window", async () => {
   scrollTo(0);
   matchMedia.mockRestore();
 });
+
+it("offers to sort rows that changed and kept their place, in words that are heard", async () => {
+  const sort = vi.fn();
+  const wide = columns<Person>([...["name", "a", "b", "c"].map((id) => ({ id, header: id, cell: ({ name }: Person) => name }))]);
+  const { unmount } = await show(<DataTable {...common} columns={wide} rows={people} />);
+  expect(screen.queryByText(/kept their place/)).not.toBeInTheDocument();
+  unmount();
+  await show(<DataTable {...common} columns={wide} rows={people} sortAgain={sort} />);
+  expect(screen.getByRole("status")).toHaveTextContent(/Some rows changed and kept their place/);
+  await userEvent.click(screen.getByRole("button", { name: "Sort again" }));
+  expect(sort).toHaveBeenCalledOnce();
+});

@@ -66,6 +66,8 @@ interface Props<T extends object> {
   arrows?: boolean;
   /** There are more rows than are loaded. */
   more?: boolean;
+  /** Gives the rows the order of now, where some changed and kept their place. */
+  sortAgain?: () => void;
   /** All rows are in the page, however many: inside something that scrolls by itself, such as a dialog, where the window says nothing about what is near. */
   whole?: boolean;
 }
@@ -115,7 +117,7 @@ function useFixedWidths(box: RefObject<HTMLElement | null>, long: boolean, colum
 }
 
 /** A list as a table, or as cards on a phone. Rows are opened by a click anywhere, by j, k and Enter, or by their link. */
-export function DataTable<T extends object>({ label, columns: all, rows, rowId, error, retry, empty, chosen, flush = false, arrows = false, more = false, whole = false }: Props<T>) {
+export function DataTable<T extends object>({ label, columns: all, rows, rowId, error, retry, empty, chosen, flush = false, arrows = false, more = false, sortAgain, whole = false }: Props<T>) {
   const phone = useMediaQuery("(max-width: 47.99em)", false, { getInitialValueInEffect: false });
   const roomy = useMediaQuery("(min-width: 87.5em)", true, { getInitialValueInEffect: false });
   // The first column leads to the row, and a short table in a section has only what it needs.
@@ -182,6 +184,12 @@ export function DataTable<T extends object>({ label, columns: all, rows, rowId, 
   if (error && !rows) return <div className={frame}><LoadFailed error={error} retry={retry} /></div>;
   if (rows?.length === 0) return <div className={frame}>{empty}</div>;
 
+  // A place of its own keeps the rows where they are when it comes.
+  const order = (
+    <span role="status">
+      {sortAgain && <>Some rows changed and kept their place. <Button size="compact-xs" variant="subtle" onClick={sortAgain}>Sort again</Button></>}
+    </span>
+  );
   const looks = near.looks && <Suspense><NearRows {...near.looks} /></Suspense>;
   if (phone) {
     return (
@@ -197,6 +205,7 @@ export function DataTable<T extends object>({ label, columns: all, rows, rowId, 
               </li>
             ))}
         </ul>
+        {order}
         {looks}
       </div>
     );
@@ -270,6 +279,7 @@ export function DataTable<T extends object>({ label, columns: all, rows, rowId, 
   return (
     <div>
       <div className={classes.choose}>
+        {order}
         <Suspense>
           <ColumnMenu
             columns={all.slice(1).map(({ id = "", header, meta }) => ({ id, header: String(header), shown: choice[id] ?? (!meta?.wide || roomy) }))}

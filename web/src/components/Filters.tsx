@@ -15,7 +15,7 @@ export function Filters({ children }: { children: ReactNode }) {
   const ofNothing = /^\/[a-z]+(\/[a-z]+)*$/.test(pathname); // no list of one thing, such as the creators to start in a campaign
   return (
     <Group gap="xs" role="search" align="flex-end">
-      {children}
+      <Group gap="xs" align="flex-end" flex={{ base: "1 0 100%", xs: 1 }}>{children}</Group>
       {ofNothing && <Suspense fallback={<Skeleton height="var(--control)" width={93} />}><SavedViews /></Suspense>}
     </Group>
   );

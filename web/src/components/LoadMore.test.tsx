@@ -1,4 +1,4 @@
-import { act, screen, waitFor } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
@@ -38,6 +38,7 @@ function List({ from, press }: { from?: string; press?: boolean }) {
   const list = usePages((cursor) => creatorsQuery({ cursor }), from);
   return (
     <>
+      {list.sortAgain && <button type="button" onClick={list.sortAgain}>Sort again</button>}
       <ul>{list.data?.items.map(({ id, name }) => <li key={id}>{name}</li>)}</ul>
       <LoadMore more={list.more} cursor={from} toStart={vi.fn()} press={press} />
     </>
@@ -98,6 +99,25 @@ it("asks the pages of a short list anew when it changed", async () => {
   await waitFor(() => expect(asked).toEqual([null, "1"]));
 });
 
+it("loses neither the press for the next page nor the change that comes at that moment", async () => {
+  const { queries } = await show(<List />);
+  fireEvent.click(await screen.findByRole("button", { name: "Load more" }));
+  newest = ["new"];
+  act(() => refresh(queries, [{ noun: "creator", id: "new" }]));
+  expect(await screen.findByText("6 shown")).toBeInTheDocument();
+  expect(asked).toEqual([null, "1", null, "1"]);
+});
+
+it("loses no change to a press that comes while it is read", async () => {
+  const { queries } = await show(<List />);
+  const more = await screen.findByRole("button", { name: "Load more" });
+  newest = ["new"];
+  act(() => refresh(queries, [{ noun: "creator", id: "new" }]));
+  fireEvent.click(more);
+  expect(await screen.findByText("6 shown")).toBeInTheDocument();
+  expect(asked).toEqual([null, null, "1", null, "1"]);
+});
+
 it("leaves rows where they are while somebody looks, and has the new order for who comes later", async () => {
   const { queries, unmount } = await show(<List />);
   await screen.findByText("3 shown");
@@ -105,7 +125,14 @@ it("leaves rows where they are while somebody looks, and has the new order for w
   act(() => refresh(queries, [{ noun: "creator", id: "1b" }]));
   await screen.findByText("4 shown");
   expect(shown()).toEqual(["Creator 0b", "Creator 1a", "Creator 1b", "Creator new"]);
+  await userEvent.click(screen.getByRole("button", { name: "Sort again" }));
+  expect(shown()).toEqual(["Creator 1b", "Creator new", "Creator 0b", "Creator 1a"]);
+  expect(screen.queryByRole("button", { name: "Sort again" })).not.toBeInTheDocument();
+  newest = ["1a", "1b"];
+  act(() => refresh(queries, [{ noun: "creator", id: "1a" }]));
+  await screen.findByRole("button", { name: "Sort again" });
   unmount();
+  newest = ["1b", "new"];
   await show(<List />);
   await screen.findByText("4 shown");
   expect(shown()).toEqual(["Creator 1b", "Creator new", "Creator 0b", "Creator 1a"]);

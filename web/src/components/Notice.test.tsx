@@ -1,8 +1,10 @@
 import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import type { ComponentType } from "react";
 import { expect, it, vi } from "vitest";
 
 import { Problem } from "../api/problem";
+import { makeQueryClient, makeRouter } from "../router";
 import { show } from "../test/render";
 import { LoadFailed, ProblemNotice } from "./Notice";
 
@@ -36,4 +38,20 @@ it("names no way into a list", async () => {
   await show(<ProblemNotice problem={problem} />);
   expect(screen.getByText("The draft is in.")).toBeVisible();
   expect(screen.getByText("draft days: Too many.")).toBeVisible();
+});
+
+it("names the tab when it stands for a whole page, and only then", async () => {
+  document.title = "Before";
+  const { unmount } = await show(<LoadFailed error={new Problem(404, { title: "This does not exist" })} />);
+  expect(document.title).toBe("Before");
+  unmount();
+  await show(<LoadFailed page error={new Problem(404, { title: "This does not exist" })} />);
+  expect(document.title).toBe("This does not exist · Rapport");
+});
+
+it("leads on from an address that there is not", async () => {
+  const NotFound = makeRouter(makeQueryClient()).options.defaultNotFoundComponent as ComponentType;
+  await show(<NotFound />);
+  expect(screen.getByRole("heading", { name: "There is no such page", level: 1 })).toBeVisible();
+  expect(screen.getByRole("link", { name: "Go to Home" })).toHaveAttribute("href", "/");
 });

@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { asProblem, type Problem } from "../api/problem";
 import { useLanguage } from "../lib/language";
 import { exactText } from "../lib/time";
+import { useTitle } from "../lib/title";
 import classes from "./Notice.module.css";
 
 /** A calm box that says one thing; role alert only where it appears in answer to what somebody did. */
@@ -88,6 +89,7 @@ export function EmptyState({ icon: Icon, title, children, action, alert = false,
   page?: boolean;
 }) {
   const Title = page ? "h1" : "div";
+  useTitle(page ? title : undefined);
   return (
     <div className={classes.empty} role={alert ? "alert" : undefined}>
       <Icon size={28} stroke={1.4} aria-hidden />

@@ -1,8 +1,9 @@
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, it, vi } from "vitest";
 
 import type { NotificationSettings as Settings } from "../api/schema";
+import { openApp } from "../test/app";
 import { show } from "../test/render";
 import { serveReviews } from "../test/reviews";
 import { NotificationSettings } from "./NotificationSettings";
@@ -38,4 +39,15 @@ it("says so where no hour is quiet", async () => {
   serveReviews({ also: { "/v1/notification-settings": { ...settings, always_open: true } } });
   await show(<NotificationSettings />);
   await screen.findByText(/no hour is quiet/);
+});
+
+it("is what the settings open on, with one's own pages before those of the house", async () => {
+  serveReviews({ also: { "/v1/notification-settings": settings } });
+  const { path } = openApp("/settings");
+  expect(await screen.findByRole("heading", { name: "Notifications", level: 1 })).toBeVisible();
+  expect(path()).toBe("/settings/notifications");
+  const [own, house] = within(screen.getByRole("navigation", { name: "Settings" })).getAllByRole("group");
+  expect(own).toHaveAccessibleName("You");
+  expect(within(own ?? document.body).getAllByRole("link").map((link) => link.textContent)).toEqual(["Notifications", "Sign-in", "API tokens", "Standing in"]);
+  expect(within(house ?? document.body).getByRole("link", { name: "Mail delivery" })).toBeVisible();
 });

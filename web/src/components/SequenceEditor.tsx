@@ -71,7 +71,7 @@ export function SequenceEditor({ brandId, sequence, close }: { brandId: string; 
       <Stack gap="sm">
         <Group align="start">
           <TextInput label="Name" description="The same name makes a new version" value={name} onChange={(event) => setName(event.currentTarget.value)} error={errors.name} required flex="1 1 220px" />
-          {!trigger && <NumberInput label="Cool-off" description="Days until it may begin again" min={0} max={730} value={coolOff} onChange={setCoolOff} error={errors.cool_off_days} w={200} />}
+          {!trigger && <NumberInput label="Cool-off" description="Until it may begin again" suffix=" days" min={0} max={730} value={coolOff} onChange={setCoolOff} error={errors.cool_off_days} w={200} />}
         </Group>
         <TriggerFields trigger={trigger} own={own} error={(input) => errors[`trigger.${input}`]} change={setTrigger} />
         <ol className={classes.steps} aria-label="Steps">

@@ -16,7 +16,7 @@ export function SlotRulesEditor<F extends HoldsSlotRules>({ form: wide }: { form
   return (
     <Stack gap="sm">
       <TextInput label="Category" description="What the content is about, such as beauty. Exclusivity blocks a post for another brand in the same category; without one it warns" {...form.getInputProps("category")} />
-      <NumberInput label="Posts a day on one platform" description="More are a warning; 0 for as many as come" min={0} max={1000} allowDecimal={false} {...form.getInputProps("slot_cap")} />
+      <NumberInput label="Posts a day on one platform" suffix=" posts" description="More are a warning; 0 for as many as come" min={0} max={1000} allowDecimal={false} {...form.getInputProps("slot_cap")} />
       <TextInput type="date" label="Embargo" description="The first day on which content may be out; empty for none" {...form.getInputProps("embargo_until")} />
     </Stack>
   );

@@ -126,7 +126,7 @@ export function TermsEditor<F extends HoldsTerms>({ form: wide, currency }: { fo
             <TextInput label="Title" required withAsterisk={false} {...form.getInputProps(`terms.deliverables.${at}.title`)} />
             <NativeSelect label="Platform" data={platforms} {...form.getInputProps(`terms.deliverables.${at}.platform`)} />
             <NativeSelect label="Kind" data={contentKinds} {...form.getInputProps(`terms.deliverables.${at}.kind`)} />
-            <NumberInput label="Draft after" suffix=" days" min={0} {...form.getInputProps(`terms.deliverables.${at}.draft_due_days`)} />
+            <NumberInput label="Draft after" suffix=" business days" hideControls min={0} {...form.getInputProps(`terms.deliverables.${at}.draft_due_days`)} />
             <NativeSelect
               label="Counted from"
               data={[{ value: "", label: "the signatures" }, ...draftAfter]}
@@ -134,7 +134,7 @@ export function TermsEditor<F extends HoldsTerms>({ form: wide, currency }: { fo
               onChange={({ currentTarget }) => form.setFieldValue(`terms.deliverables.${at}.draft_after`, draftAfter.find(({ value }) => value === currentTarget.value)?.value)}
               error={form.errors[`terms.deliverables.${at}.draft_after`]}
             />
-            <NumberInput label="Publish after" suffix=" days" min={0} {...form.getInputProps(`terms.deliverables.${at}.publish_days`)} />
+            <NumberInput label="Publish after" suffix=" business days" hideControls min={0} {...form.getInputProps(`terms.deliverables.${at}.publish_days`)} />
             <ActionIcon
               className={classes.remove}
               aria-label={`Remove deliverable ${at + 1}`}
@@ -161,7 +161,7 @@ export function TermsEditor<F extends HoldsTerms>({ form: wide, currency }: { fo
       <fieldset className={classes.group}>
         <legend>When money is owed</legend>
         {terms.milestones.map((milestone, at) => (
-          <div className={classes.money} key={at}>
+          <div className={classes.line} key={at}>
             <TextInput label="Title" required withAsterisk={false} {...form.getInputProps(`terms.milestones.${at}.title`)} />
             <NativeSelect
               label="When"
@@ -242,13 +242,13 @@ export function TermsEditor<F extends HoldsTerms>({ form: wide, currency }: { fo
         {form.errors["terms.milestones"] && <span className={classes.wrong}>{form.errors["terms.milestones"]}</span>}
       </fieldset>
 
-      <SimpleGrid cols={{ base: 2, sm: 5 }}>
+      <SimpleGrid cols={{ base: 2, sm: 3 }}>
         <NumberInput label="Revision rounds" min={0} {...form.getInputProps("terms.revision_rounds")} />
         <NumberInput label="Runs for" suffix=" days" min={1} {...form.getInputProps("terms.duration_days")} />
         <NumberInput label="Renewal notice" suffix=" days" min={0} {...form.getInputProps("terms.notice_days")} />
-        <NumberInput label="Usage rights" suffix=" days" min={0} {...form.getInputProps("terms.usage_rights_days")} />
-        <NumberInput label="Allow-listing" suffix=" days" min={0} {...form.getInputProps("terms.allowlisting_days")} />
-        <NumberInput label="Exclusivity" suffix=" days" min={0} {...form.getInputProps("terms.exclusivity_days")} />
+        <NumberInput label="Usage rights" placeholder="None" suffix=" days" min={0} {...form.getInputProps("terms.usage_rights_days")} />
+        <NumberInput label="Allow-listing" placeholder="None" suffix=" days" min={0} {...form.getInputProps("terms.allowlisting_days")} />
+        <NumberInput label="Exclusivity" placeholder="None" suffix=" days" min={0} {...form.getInputProps("terms.exclusivity_days")} />
       </SimpleGrid>
       <fieldset className={classes.group}>
         <legend>Option to renew</legend>
@@ -298,7 +298,7 @@ export function LateFields({ late, onChange, errors = {} }: { late: LateTerms | 
         onChange={({ currentTarget: { value } }) => onChange(value === "" ? { grace_hours: now.grace_hours } : { ...now, remedy: value as LateTerms["remedy"], missed_after_days: now.missed_after_days ?? 5 })}
         error={errors.remedy}
       />
-      {now.remedy && <NumberInput label="Missed after" description="Since it is late" suffix=" business days" min={1} value={now.missed_after_days ?? ""} onChange={(value) => onChange({ ...now, missed_after_days: Number(value) })} error={errors.missed} />}
+      {now.remedy && <NumberInput label="Missed after" description="Since it is late" suffix=" business days" hideControls min={1} value={now.missed_after_days ?? ""} onChange={(value) => onChange({ ...now, missed_after_days: Number(value) })} error={errors.missed} />}
     </SimpleGrid>
   );
 }

@@ -1,8 +1,8 @@
 import { useEffect } from "react";
 
-/** The page's name in the browser's tab and history. */
-export function useTitle(title: string): void {
+/** The page's name in the browser's tab and history; without one it stays as it is. */
+export function useTitle(title: string | undefined): void {
   useEffect(() => {
-    document.title = `${title} · Rapport`;
+    if (title !== undefined) document.title = `${title} · Rapport`;
   }, [title]);
 }

@@ -47,7 +47,10 @@ function Home() {
 
 function Shown({ home }: { home: PortalHome }) {
   const say = useSay();
-  const { offer, contract } = home;
+  const { offer, contract, deliverables, payments } = home;
+  // The pieces and payments of two terms have the same names.
+  const several = new Set([...deliverables, ...payments].map(({ term }) => term)).size > 1;
+  const titleOf = ({ title, term }: { title: string; term: number }) => (several ? say("home.ofTerm", { title, term }) : title);
   return (
     <>
       <div>
@@ -73,7 +76,7 @@ function Shown({ home }: { home: PortalHome }) {
         <Section title={say("contract.section")}>
           <Group justify="space-between">
             <div>
-              {contract.number}
+              {titleOf({ title: contract.number, term: contract.term })}
               {contract.ends_at && <div className="soft">{say("contract.runsUntil", { at: exactText(new Date(contract.ends_at)) })}</div>}
               {contract.executed_at && <div><a href={`/v1/portal/contracts/${contract.id}/paper`} download>{say("contract.paperShort")}</a></div>}
             </div>
@@ -94,19 +97,19 @@ function Shown({ home }: { home: PortalHome }) {
 
       {home.needs_onboarding && <BankAccount state={home.payee_state} />}
 
-      {home.deliverables.map((deliverable) => (
-        <DeliverableCard key={deliverable.id} deliverable={deliverable} />
+      {deliverables.map((deliverable) => (
+        <DeliverableCard key={deliverable.id} deliverable={{ ...deliverable, title: titleOf(deliverable) }} />
       ))}
 
       <Section title={say("payments.title")}>
-        {home.payments.length === 0 ? (
+        {payments.length === 0 ? (
           <p className="soft" style={{ margin: 0 }}>{say("payments.none")}</p>
         ) : (
           <ul className={classes.payments}>
-            {home.payments.map((payment) => (
+            {payments.map((payment) => (
               <li key={payment.id}>
                 <div>
-                  {payment.title}
+                  {titleOf(payment)}
                   <div className="soft">
                     {payment.state}
                     {payment.paid_at ? <>, <RelativeTime at={payment.paid_at} />, <a href={`/v1/portal/payments/${payment.id}/remittance`} download>{say("payments.remittance")}</a></> : payment.expected_at && <>, {say("payments.expected", { at: <RelativeTime key="at" at={payment.expected_at} /> })}</>}
@@ -118,7 +121,7 @@ function Shown({ home }: { home: PortalHome }) {
             ))}
           </ul>
         )}
-        {home.payments.length > 0 && (
+        {payments.length > 0 && (
           <p style={{ margin: "8px 0 0" }}>
             <Link to="/portal/statement">{say("payments.account")}</Link><br />
             <a href={fileAddress("/v1/portal/statement/export", { ...yearOf(new Date()), format: "pdf" })} download>{say("payments.statement")}</a>

@@ -98,9 +98,9 @@ function Limits({ brand, etag, onClose }: { brand: Brand; etag: string | undefin
       })}
     >
       <Stack>
-        <NumberInput label="Mails of sequences in a day" description="Further ones wait; what a person writes is not held back" required min={1} allowDecimal={false} {...form.getInputProps("outreach_per_day")} />
-        <NumberInput label="To one domain in an hour" description="Such as gmail.com" required min={1} allowDecimal={false} {...form.getInputProps("domain_per_hour")} />
-        <NumberInput label="Days of warm-up" description="A new mailbox rises to its full number in them; 0 means none. A change begins it anew." required min={0} max={90} allowDecimal={false} {...form.getInputProps("warm_up_days")} />
+        <NumberInput label="Mails of sequences in a day" suffix=" mails" description="Further ones wait; what a person writes is not held back" required min={1} allowDecimal={false} {...form.getInputProps("outreach_per_day")} />
+        <NumberInput label="To one domain in an hour" suffix=" mails" description="Such as gmail.com" required min={1} allowDecimal={false} {...form.getInputProps("domain_per_hour")} />
+        <NumberInput label="Warm-up" suffix=" days" description="A new mailbox rises to its full number in them; 0 means none. A change begins it anew." required min={0} max={90} allowDecimal={false} {...form.getInputProps("warm_up_days")} />
         <Textarea label="Why the creator is written to" description="Stands in the first mail, as the law asks" required autosize minRows={2} {...form.getInputProps("first_mail_notice")} />
         <ProblemNotice problem={save.error} shownFields={Object.keys(form.values)} />
         <Group justify="flex-end">

@@ -86,9 +86,9 @@ export default function AmendDialog({ partnership, extend, onClose }: { partners
                 <TextInput label="New piece" required withAsterisk={false} value={piece.title} onChange={(event) => set({ deliverables: changed(added, at, { title: event.currentTarget.value }) })} />
                 <NativeSelect label="Platform" data={platforms} value={piece.platform} onChange={(event) => set({ deliverables: changed(added, at, { platform: event.currentTarget.value }) })} />
                 <NativeSelect label="Kind" data={contentKinds} value={piece.kind} onChange={(event) => set({ deliverables: changed(added, at, { kind: event.currentTarget.value }) })} />
-                <NumberInput label="Draft after" suffix=" days" min={1} value={piece.draft_due_days} onChange={(days) => set({ deliverables: changed(added, at, { draft_due_days: whole(days) }) })} />
+                <NumberInput label="Draft after" suffix=" business days" hideControls min={1} value={piece.draft_due_days} onChange={(days) => set({ deliverables: changed(added, at, { draft_due_days: whole(days) }) })} />
                 <NativeSelect label="Counted from" data={[{ value: "", label: "the signatures" }, ...draftAfter]} value={piece.draft_after ?? ""} onChange={(event) => set({ deliverables: changed(added, at, { draft_after: draftAfter.find(({ value }) => value === event.currentTarget.value)?.value }) })} />
-                <NumberInput label="Publish after" suffix=" days" min={1} value={piece.publish_days} onChange={(days) => set({ deliverables: changed(added, at, { publish_days: whole(days) }) })} />
+                <NumberInput label="Publish after" suffix=" business days" hideControls min={1} value={piece.publish_days} onChange={(days) => set({ deliverables: changed(added, at, { publish_days: whole(days) }) })} />
                 <ActionIcon className={classes.remove} aria-label={`Remove new piece ${at + 1}`} onClick={() => set({ deliverables: without(added, at), milestones: withoutPiece(money, at) })}><IconTrash size={16} aria-hidden /></ActionIcon>
               </div>
             ))}

@@ -45,10 +45,10 @@ it("lets go of a lane that is chosen, also when it has become empty", async () =
 it("says by whom blocked payments wait, and shows those of one state by a press", async () => {
   const onState = vi.fn();
   await show(<Lanes brandId={undefined} value={undefined} onChange={vi.fn()} state="held" onState={onState} />);
-  const details = await screen.findByRole("button", { name: /^Payment details 5 .*120\.00 \+ .*9\.00\s*Mia, Ada, Bo and 2 more$/ });
+  const details = await screen.findByRole("button", { name: /^Blocked: payment details 5 .*120\.00 \+ .*9\.00\s*Mia, Ada, Bo and 2 more$/ });
   await userEvent.click(details);
   expect(onState).toHaveBeenLastCalledWith("awaiting_payee");
-  const held = screen.getByRole("button", { name: /^Held 1 .*Pia$/, pressed: true });
+  const held = screen.getByRole("button", { name: /^Blocked: held 1 .*Pia$/, pressed: true });
   await userEvent.click(held);
   expect(onState).toHaveBeenLastCalledWith(undefined);
 });

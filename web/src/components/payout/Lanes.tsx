@@ -10,7 +10,7 @@ import { laneWords } from "./laneWords";
 import classes from "./Lanes.module.css";
 
 /** What keeps the payments of a state, before whom or what they wait for. */
-const blockWords: Partial<Record<PayoutState, string>> = { held: "Held", awaiting_payee: "Payment details", awaiting_funds: "Funds", failed: "Rejected" };
+const blockWords: Partial<Record<PayoutState, string>> = { held: "held", awaiting_payee: "payment details", awaiting_funds: "funds", failed: "rejected" };
 
 interface Props {
   brandId: string | undefined;
@@ -55,7 +55,7 @@ export function Lanes({ brandId, campaignId, value, onChange, state, onState }: 
           {blocked.map((block) => (
             <li key={block.state}>
               <button type="button" className={classes.block} aria-pressed={state === block.state} onClick={() => onState(state === block.state ? undefined : block.state)}>
-                <strong>{blockWords[block.state] ?? words(block.state)}</strong> <span className="tabular">{block.count}</span> <span className="soft">{block.amounts.map(moneyText).join(" + ")}</span>
+                <strong>{laneWords.blocked.word}: {blockWords[block.state] ?? words(block.state)}</strong> <span className="tabular">{block.count}</span> <span className="soft">{block.amounts.map(moneyText).join(" + ")}</span>
                 <span className={classes.who}>{block.who.join(", ")}{block.more > 0 && ` and ${block.more} more`}</span>
               </button>
             </li>

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { afterEach, expect, it, vi } from "vitest";
 
 import type { Comment, PortalDeliverable, PortalHome } from "../../api/schema";
+import { openApp } from "../../test/app";
 import { answer, show } from "../../test/render";
 import { uuid } from "../../test/threads";
 import { placeText } from "./Comments";
@@ -18,7 +19,7 @@ const id = uuid(1);
 
 function deliverable(rest: Partial<PortalDeliverable> = {}): PortalDeliverable {
   return {
-    id, title: "Trail reel", platform: "instagram", kind: "reel", state: "awaiting_draft", round: 0, can_submit: false, can_report_post: false,
+    id, title: "Trail reel", term: 1, platform: "instagram", kind: "reel", state: "awaiting_draft", round: 0, can_submit: false, can_report_post: false,
     hashtags: [], asks: [], corrections: [], comments: [], ...rest,
   };
 }
@@ -228,4 +229,17 @@ it("keeps the answer when it is refused", async () => {
   await userEvent.click(screen.getByRole("button", { name: "Send the answer" }));
   expect(await screen.findByRole("alert")).toHaveTextContent("It was not kept.");
   expect(screen.getByRole("textbox", { name: /Your answer/ })).toHaveValue("Kept");
+});
+
+it("says of which term a piece and a payment are, once there are two", async () => {
+  const payment = { id: uuid(7), title: "When posted", term: 2, amount: { amount: 50_000, currency: "usd" }, state: "Not earned yet" };
+  let shown: PortalHome = { ...home, deliverables: [deliverable(), deliverable({ id: uuid(2), term: 2 })], payments: [payment] };
+  vi.stubGlobal("fetch", (request: Request) => Promise.resolve(answer(request.url.endsWith("/home") ? shown : { items: [] })));
+  const page = openApp("/portal/home");
+  expect(await screen.findByRole("region", { name: "Trail reel, term 2" })).toBeVisible();
+  expect(screen.getByText("When posted, term 2")).toBeVisible();
+  page.unmount();
+  shown = { ...shown, deliverables: [deliverable({ term: 2 })] };
+  openApp("/portal/home");
+  expect(await screen.findByRole("region", { name: "Trail reel" })).toBeVisible();
 });

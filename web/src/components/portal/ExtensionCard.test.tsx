@@ -15,7 +15,7 @@ afterEach(() => {
 
 const open = { id: uuid(5), state: "open" as const, reason: "My child is ill", created_at: "2026-03-02T10:00:00Z", draft_due_at: "2100-03-05T10:00:30Z", publish_by: "2100-03-09T10:00:00Z", answer_by: "2026-03-04T10:00:00Z" };
 const piece: PortalDeliverable = {
-  id: uuid(1), title: "Trail reel", platform: "instagram", kind: "reel", state: "late", round: 0, can_submit: true, can_report_post: false, hashtags: [], asks: [], corrections: [], comments: [],
+  id: uuid(1), title: "Trail reel", term: 1, platform: "instagram", kind: "reel", state: "late", round: 0, can_submit: true, can_report_post: false, hashtags: [], asks: [], corrections: [], comments: [],
   draft_due_at: "2026-03-01T10:00:00Z", publish_by: "2100-03-05T10:00:00Z", can_ask_for_time: true,
 };
 const row = { id: uuid(1), partnership_id: uuid(2), title: "Trail reel", platform: "instagram", kind: "reel", state: "late", round: 0, late: true } as Partnership["deliverables"][number];

@@ -95,7 +95,7 @@ it("says in German what an option to renew means", async () => {
 
 it("says in German who is waited for, and what a draft needs", async () => {
   const piece: PortalDeliverable = {
-    id: uuid(1), title: "Reel", platform: "instagram", kind: "reel", state: "in_review", round: 0, can_submit: false, can_report_post: false, hashtags: [], asks: [], corrections: [],
+    id: uuid(1), title: "Reel", term: 1, platform: "instagram", kind: "reel", state: "in_review", round: 0, can_submit: false, can_report_post: false, hashtags: [], asks: [], corrections: [],
     comments: [{ id: uuid(3), submission_id: uuid(5), version: 1, author: "Mara", author_kind: "house", internal: false, text: "Lauter", created_at: "2026-03-02T10:00:00Z", resolved_at: "2026-03-03T10:00:00Z" }],
     waiting: { stage: "Recht", who: ["Mara", "Sven"], since: "2026-03-02T10:00:00Z", silence: "Wenn niemand entscheidet, gilt dein Entwurf als freigegeben." },
   };

@@ -81,6 +81,7 @@ function Campaigns() {
         columns={cols}
         rows={list.data?.items}
         more={list.more.hasNextPage}
+        sortAgain={list.sortAgain}
         rowId={({ id }) => id}
         error={list.error}
         retry={() => void list.refetch()}

@@ -79,6 +79,7 @@ function KeyDatesPage() {
         columns={cols}
         rows={list.data?.items}
         more={list.more.hasNextPage}
+        sortAgain={list.sortAgain}
         rowId={({ key }) => key}
         error={list.error}
         retry={() => void list.refetch()}

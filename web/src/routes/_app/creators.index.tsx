@@ -95,6 +95,7 @@ function Creators() {
         columns={cols}
         rows={list.data?.items}
         more={list.more.hasNextPage}
+        sortAgain={list.sortAgain}
         rowId={({ id }) => id}
         error={list.error}
         retry={() => void list.refetch()}

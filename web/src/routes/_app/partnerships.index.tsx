@@ -130,6 +130,7 @@ function Partnerships() {
         columns={cols}
         rows={list.data?.items}
         more={list.more.hasNextPage}
+        sortAgain={list.sortAgain}
         rowId={({ id }) => id}
         chosen={mayCommand ? { value: chosen.value, onChange: chosen.set, nameOf: ({ creator, campaign_name }) => `${creator.name}, ${campaign_name}`, may: ({ brand_id }) => hasRole(session, ["ops", "admin"], brand_id), keys: true } : undefined}
         error={list.error}

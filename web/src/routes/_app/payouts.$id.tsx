@@ -206,15 +206,17 @@ function Attempts({ attempts }: { attempts: PayoutAttempt[] }) {
     <div className={`${table.scroll} ${table.flush}`} tabIndex={0}>
       <table className={table.table}>
         <thead>
-          <tr><th scope="col">Attempt</th><th scope="col">Outcome</th><th scope="col">Key</th><th scope="col">Transfer</th><th scope="col">First sent</th><th scope="col">Settled</th></tr>
+          <tr><th scope="col">Attempt</th><th scope="col">Outcome</th><th scope="col">Key and transfer</th><th scope="col">First sent</th><th scope="col">Settled</th></tr>
         </thead>
         <tbody>
           {attempts.map((attempt) => (
             <tr key={attempt.number}>
               <td className="tabular">{attempt.number}</td>
               <td><StatusChip noun="attempt" state={attempt.outcome} />{attempt.error_code && <div className="soft">{words(attempt.error_code)}</div>}</td>
-              <td>{attempt.key ? <code className={classes.code}>{attempt.key}</code> : <span className="soft">None</span>}</td>
-              <td>{attempt.offline ? "Outside of Stripe" : attempt.transfer_id ? <code className={classes.code}>{attempt.transfer_id}</code> : <span className="soft">None yet</span>}</td>
+              <td>
+                {attempt.key && <div><code className={classes.code}>{attempt.key}</code></div>}
+                {attempt.offline ? "Outside of Stripe" : attempt.transfer_id ? <code className={classes.code}>{attempt.transfer_id}</code> : <span className="soft">No transfer yet</span>}
+              </td>
               <td><RelativeTime at={attempt.first_sent_at} inList /></td>
               <td><RelativeTime at={attempt.settled_at} inList /></td>
             </tr>

@@ -57,6 +57,7 @@ function Batches() {
         columns={cols}
         rows={list.data?.items}
         more={list.more.hasNextPage}
+        sortAgain={list.sortAgain}
         rowId={({ id }) => id}
         error={list.error}
         retry={() => void list.refetch()}

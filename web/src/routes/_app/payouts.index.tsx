@@ -114,6 +114,7 @@ function Payouts() {
         columns={cols}
         rows={list.data?.items}
         more={list.more.hasNextPage}
+        sortAgain={list.sortAgain}
         rowId={({ id }) => id}
         error={list.error}
         retry={() => void list.refetch()}

@@ -75,6 +75,7 @@ function History() {
         columns={cols}
         rows={list.data?.items}
         more={list.more.hasNextPage}
+        sortAgain={list.sortAgain}
         rowId={({ key }) => key}
         error={list.error}
         retry={() => void list.refetch()}

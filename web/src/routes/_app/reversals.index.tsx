@@ -52,6 +52,7 @@ function AllReversals() {
         columns={cols}
         rows={list.data?.items}
         more={list.more.hasNextPage}
+        sortAgain={list.sortAgain}
         rowId={({ id }) => id}
         error={list.error}
         retry={() => void list.refetch()}

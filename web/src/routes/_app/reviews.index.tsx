@@ -138,6 +138,7 @@ function Reviews() {
         columns={cols}
         rows={list.data?.items}
         more={list.more.hasNextPage}
+        sortAgain={list.sortAgain}
         rowId={({ id }) => id}
         arrows
         chosen={{ value: marked, onChange: setMarked, nameOf: ({ creator, deliverable_title }) => `${creator.name}, ${deliverable_title}` }}

@@ -256,12 +256,12 @@ function BrandForm({ brand, etag, onClose }: { brand: Brand; etag: string | unde
           error={form.errors.threshold ?? form.errors.second_pair_threshold ?? form.errors["second_pair_threshold.amount"]}
         />
         <NumberInput label="Share of a payment kept for what the creator owes back" description="At most, in percent" suffix=" %" min={1} max={100} allowDecimal={false} required {...form.getInputProps("netting_cap_percent")} />
-        <NumberInput label="Days of notice before that" min={0} max={365} allowDecimal={false} required {...form.getInputProps("netting_notice_days")} />
+        <NumberInput label="Notice before that" suffix=" days" min={0} max={365} allowDecimal={false} required {...form.getInputProps("netting_notice_days")} />
         <NumberInput
-          label="Working days that payments wait after the creator's bank account changed" description="Time in which the creator can object. At least 1, because a stolen account is emptied at once"
+          label="How long payments wait after the creator's bank account changed" suffix=" working days" description="Time in which the creator can object. At least 1, because a stolen account is emptied at once"
           min={1} max={30} allowDecimal={false} required {...form.getInputProps("destination_cool_off_days")}
         />
-        <NumberInput label="Hours between a creator's posts for this brand and for another" description="Less is a warning in the calendar; 0 asks for nothing" min={0} max={720} allowDecimal={false} required {...form.getInputProps("posts_apart_hours")} />
+        <NumberInput label="Between a creator's posts for this brand and for another" suffix=" hours" description="Less is a warning in the calendar; 0 asks for nothing" min={0} max={720} allowDecimal={false} required {...form.getInputProps("posts_apart_hours")} />
         <Select
           label="Where creators sign contracts" description="For contracts that are sent from now on. Without Documenso they sign on Rapport’s page" allowDeselect={false}
           data={Object.entries(signingText).map(([value, label]) => ({ value, label }))} {...form.getInputProps("signing")}

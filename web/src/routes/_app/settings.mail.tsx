@@ -8,7 +8,7 @@ export const Route = createFileRoute("/_app/settings/mail")({ component: Mail })
 function Mail() {
   const { brand } = Route.useSearch();
   return (
-    <Page title="Mail" under="Whether mail arrives, how much may go out, and who gets none.">
+    <Page title="Mail delivery" under="Whether mail arrives, how much may go out, and who gets none.">
       <MailHealth brand={brand} />
     </Page>
   );

@@ -98,6 +98,7 @@ export const words: Record<Key, string> = {
   "contract.pageTitle": "Dein Vertrag",
   "contract.section": "Vertrag",
   "contract.number": "Vertrag {number}",
+  "home.ofTerm": "{title}, Laufzeit {term}",
   "contract.amendment": "Nachtrag {number}",
   "contract.short": "Kurz gesagt",
   "contract.with": "Mit",

@@ -94,6 +94,7 @@ export const en = {
   "contract.pageTitle": "Your contract",
   "contract.section": "Contract",
   "contract.number": "Contract {number}",
+  "home.ofTerm": "{title}, term {term}",
   "contract.amendment": "Amendment {number}",
   "contract.short": "In short",
   "contract.with": "With",
