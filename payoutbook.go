@@ -18,6 +18,7 @@ type PayoutItem struct {
 	Amount         Money
 	Kept           int64 // minor units of it that are kept for what the creator owes back
 	CameBack       int64 // minor units that were taken back
+	Difference     int64 // minor units that were sent beyond what was asked, below zero that were missing
 	State          PayoutState
 	HeldReason     string   // a person's words, or the code of the condition
 	HeldBy         string   // the name of the person; empty when none holds it
@@ -39,7 +40,7 @@ type PayoutItem struct {
 
 // Sent is what the creator gets of it.
 func (p PayoutItem) Sent() Money {
-	return Money{Amount: p.Amount.Amount - p.Kept, Currency: p.Amount.Currency}
+	return Money{Amount: p.Amount.Amount - p.Kept + p.Difference, Currency: p.Amount.Currency}
 }
 
 // PayoutFilter narrows a list of payouts; zero fields do not.
@@ -105,6 +106,7 @@ type PayoutRecord struct {
 	Reversals      []ReversalItem    // newest first
 	Nettings       []Netting         // what it keeps for other money that was taken back
 	Foreign        []ForeignReversal // what came back elsewhere and is not recorded
+	Found          []FoundTransfer   // what was moved otherwise than asked, oldest first
 	Seq            int64
 }
 

@@ -192,6 +192,9 @@ var codeTitles = map[string]map[string]string{ //nolint:gochecknoglobals // a ta
 		"too_late":  "A creator signed a contract that had ended: tell them that it does not count",
 		"unsealed":  "The signed file of a contract does not come from Documenso: fetch it there and keep it",
 	},
+	"payout_unknown": {
+		ReconcileDiffers: "Stripe moved money for a payment otherwise than it was asked: accept it as the payment, or have it taken back",
+	},
 	"key_date_undecided": {
 		KeyUsageRights: "Nobody has decided about rights that end soon", KeyAllowlisting: "Nobody has decided about allow-listing that ends soon",
 		KeyExclusivity: "Nobody has decided about an exclusivity that ends soon", KeyOption: "Nobody has decided about an option to renew that ends soon",

@@ -78,7 +78,7 @@ func (f packPaperFile) VisitGetAuditPackResponse(w http.ResponseWriter) error { 
 var packParts = map[string]string{ //nolint:gochecknoglobals // a table
 	"partnership": "The partnership", "contract": "Contracts", "signature": "Signatures", "deliverable": "Deliverables", "submission": "Submissions", "decision": "Decisions on content",
 	"post_check": "Looks at what was published", "post_number": "Numbers of posts", "bonus": "Bonuses that were given",
-	"milestone": "Milestones", "payout": "Payments", "payout_approval": "Approvals of payments", "payout_attempt": "Attempts to pay",
+	"milestone": "Milestones", "payout": "Payments", "payout_approval": "Approvals of payments", "payout_attempt": "Attempts to pay", "transfer_acceptance": "Transfers accepted as payments",
 	"reversal": "Money taken back", "reversal_approval": "Approvals of taking back",
 	"ledger": "The ledger", "note": "Notes and reasons", "event": "Every step",
 }

@@ -164,7 +164,7 @@ func showPayoutSummary(say rapport.Words, p rapport.PayoutItem) gen.PayoutSummar
 	return gen.PayoutSummary{
 		Id: p.ID, PartnershipId: p.PartnershipID, BrandId: p.BrandID, BrandName: p.BrandName, CampaignName: p.CampaignName, Creator: showCreator(p.Creator),
 		MilestoneTitle: p.MilestoneTitle, Amount: toMoney(p.Amount), State: gen.PayoutState(p.State), HeldReason: orNil(heldWords(say, p)), FreeAt: p.FreeAt, WaitsFor: orNil(payoutWaits(say, p)),
-		Kept: partOf(p, p.Kept), CameBack: partOf(p, p.CameBack), Offline: showOffline(p), DueAt: p.DueAt, PaidAt: p.PaidAt, UpdatedAt: p.UpdatedAt,
+		Kept: partOf(p, p.Kept), CameBack: partOf(p, p.CameBack), Difference: partOf(p, p.Difference), Offline: showOffline(p), DueAt: p.DueAt, PaidAt: p.PaidAt, UpdatedAt: p.UpdatedAt,
 	}
 }
 
@@ -305,6 +305,7 @@ func (s *Server) payout(ctx context.Context, id uuid.UUID) (gen.Payout, error) {
 			return gen.ForeignReversal{ProviderId: f.ProviderID, Amount: toMoney(f.Amount), At: f.NotedAt}
 		}),
 	}
+	shown.FoundTransfers = showFound(say, p, me)
 	back := takeBack(p, me)
 	shown.TakeBack = &back
 	shown.OfflinePayment, shown.RecordPayment = showOfflinePayment(p.OfflinePayment), recordPayment(say, p, me)

@@ -350,6 +350,8 @@ func moneyAccess() map[string]access {
 		"commandPayout":          money(waiting(finance())),
 		"recordOfflinePayment":   {who: withRole, roles: finance().roles, money: true, waits: true, upload: true, slow: true},
 		"getOfflineProof":        books(),
+		"acceptTransfer":         money(finance()),
+		"approveAcceptance":      money(waiting(roles(rapport.RoleFinanceReleaser))),
 		"createReversal":         money(finance()),
 		"listReversals":          books(),
 		"getReversal":            books(),

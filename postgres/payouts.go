@@ -248,31 +248,48 @@ func (s *Store) SettlePayout(ctx context.Context, payout uuid.UUID, attempt int,
 		if err != nil {
 			return fmt.Errorf("payout: %w", err)
 		}
-		n, err := s.q.SettleAttempt(ctx, tx, gen.SettleAttemptParams{PayoutID: payout, Number: int32(attempt), TransferID: &t.ID})
-		if err != nil {
-			return fmt.Errorf("settle attempt: %w", err)
-		}
-		if n == 0 {
-			if p.State == string(rapport.PayoutPaid) {
-				return nil
-			}
-			return rapport.Errorf(rapport.CodeConflict, "attempt %d of payout %s is not open", attempt, payout)
-		}
-		err = s.post(ctx, tx, posting{
-			kind: "settle", brand: p.BrandID, payout: p.ID, attempt: int32(attempt), ref: t.ID, currency: p.Currency,
-			lines: settleLines(p.BrandID, p.CreatorID, p.Currency, p.Amount-p.Netted),
-		})
-		if err != nil {
-			return err
-		}
-		if err := s.takeNettings(ctx, tx, p); err != nil {
-			return err
-		}
-		if err := s.notePayment(ctx, tx, rapport.Transfer{ID: t.ID, PayoutID: payout, Payment: t.Payment}); err != nil {
-			return fmt.Errorf("payment: %w", err)
-		}
-		return s.q.MarkPaid(ctx, tx, payout)
+		return s.settle(ctx, tx, p, attempt, t, 0)
 	})
+}
+
+// settle records the transfer of an attempt of a locked payout, which moved so much more than was asked, or less.
+func (s *Store) settle(ctx context.Context, tx pgx.Tx, p gen.LockPayoutRow, attempt int, t rapport.Transfer, difference int64) error {
+	n, err := s.q.SettleAttempt(ctx, tx, gen.SettleAttemptParams{PayoutID: p.ID, Number: int32(attempt), TransferID: &t.ID})
+	if err != nil {
+		return fmt.Errorf("settle attempt: %w", err)
+	}
+	if n == 0 {
+		if p.State == string(rapport.PayoutPaid) {
+			return nil
+		}
+		return rapport.Errorf(rapport.CodeConflict, "attempt %d of payout %s is not open", attempt, p.ID)
+	}
+	settled := posting{
+		kind: "settle", brand: p.BrandID, payout: p.ID, attempt: int32(attempt), ref: t.ID, currency: p.Currency,
+		lines: settleLines(p.BrandID, p.CreatorID, p.Currency, p.Amount-p.Netted+min(difference, 0)),
+	}
+	if difference > 0 {
+		settled.lines = together(settled.lines, beyondLines(p.BrandID, p.CreatorID, p.Currency, difference))
+	}
+	if err := s.post(ctx, tx, settled); err != nil {
+		return err
+	}
+	if difference < 0 {
+		// The attempt's own accrual_cancel: that of a cancelled payout has no attempt.
+		rest := posting{
+			kind: "accrual_cancel", brand: p.BrandID, payout: p.ID, attempt: int32(attempt), currency: p.Currency, lines: shortLines(p.BrandID, p.CreatorID, p.Currency, -difference),
+		}
+		if err := s.bringFunds(ctx, tx, rest); err != nil {
+			return err
+		}
+	}
+	if err := s.takeNettings(ctx, tx, p); err != nil {
+		return err
+	}
+	if err := s.notePayment(ctx, tx, rapport.Transfer{ID: t.ID, PayoutID: p.ID, Payment: t.Payment}); err != nil {
+		return fmt.Errorf("payment: %w", err)
+	}
+	return s.q.MarkPaid(ctx, tx, gen.MarkPaidParams{ID: p.ID, Difference: difference})
 }
 
 // RejectAttempt records a definite rejection: the money comes back to the brand's funds, the debt stays.
@@ -328,8 +345,12 @@ func (s *Store) OpenAttempt(ctx context.Context, payout uuid.UUID) (rapport.Open
 				return rapport.OpenAttempt{}, fmt.Errorf("unknown: %w", err)
 			}
 		}
+		accepted, err := s.q.AcceptedTransfer(ctx, tx, payout)
+		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+			return rapport.OpenAttempt{}, fmt.Errorf("accepted: %w", err)
+		}
 		return rapport.OpenAttempt{
-			Request: request(p, last.Number), Settled: last.Outcome == "succeeded", LookUps: int(last.LookUps), SinceSent: time.Duration(last.SinceSent * float64(time.Second)),
+			Accepted: accepted, Request: request(p, last.Number), Settled: last.Outcome == "succeeded", LookUps: int(last.LookUps), SinceSent: time.Duration(last.SinceSent * float64(time.Second)),
 		}, nil
 	})
 }

@@ -91,7 +91,7 @@ func payoutItem(r gen.ListPayoutsRow) rapport.PayoutItem {
 	return rapport.PayoutItem{
 		ID: r.ID, PartnershipID: r.PartnershipID, BrandID: r.BrandID, BrandName: r.BrandName, CampaignName: r.CampaignName,
 		Creator:        rapport.CreatorRef{ID: r.CreatorID, Name: r.CreatorName, Handle: r.Handle, Platform: r.Platform},
-		MilestoneTitle: r.Title, Amount: rapport.Money{Amount: r.Amount, Currency: r.Currency}, Kept: r.Netted, CameBack: r.AmountReversed, State: rapport.PayoutState(r.State),
+		MilestoneTitle: r.Title, Amount: rapport.Money{Amount: r.Amount, Currency: r.Currency}, Kept: r.Netted, CameBack: r.AmountReversed, Difference: r.Difference, State: rapport.PayoutState(r.State),
 		HeldReason: r.HeldReason, HeldBy: r.HeldByName, Gated: r.Gated, InTheWay: r.InTheWay, Missing: r.Missing, ReviewOn: r.ReviewOn,
 		Offline: r.OfflineMethod, OfflineReference: r.OfflineReference, OfflineOn: r.OfflineOn,
 		DestinationAt: r.DestinationChangedAt, FreeAt: r.DestinationFreeAt, DueAt: r.DueAt, PaidAt: r.PaidAt, UpdatedAt: r.UpdatedAt,
@@ -138,6 +138,9 @@ func (s *Store) Payout(ctx context.Context, id uuid.UUID) (rapport.PayoutRecord,
 			return p, err
 		}
 		if err := s.payoutBack(ctx, tx, &p); err != nil {
+			return p, err
+		}
+		if err := s.payoutFound(ctx, tx, &p); err != nil {
 			return p, err
 		}
 		if err := s.payoutOffline(ctx, tx, &p); err != nil {

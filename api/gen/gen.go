@@ -4930,6 +4930,26 @@ type ForeignReversal struct {
 	ProviderId string    `json:"provider_id"`
 }
 
+// FoundTransfer What Stripe moved for a payout otherwise than it was asked; two people may accept it as the payment
+type FoundTransfer struct {
+	// Accept Whether the person may ask to accept it, and else why not
+	Accept      Command             `json:"accept"`
+	Acceptance  *TransferAcceptance `json:"acceptance,omitempty"`
+	Amount      Money               `json:"amount"`
+	Destination string              `json:"destination"`
+
+	// Follows What the books make of its amount if it is accepted, in words; absent where it is what was asked
+	Follows *string   `json:"follows,omitempty"`
+	MadeAt  time.Time `json:"made_at"`
+
+	// Says In what it is not what was asked, in words
+	Says []string `json:"says"`
+
+	// TakenBack What of it came back; absent when nothing has
+	TakenBack  *Money `json:"taken_back,omitempty"`
+	TransferId string `json:"transfer_id"`
+}
+
 // Funds defines model for Funds.
 type Funds struct {
 	// Available Topped up and not yet sent or in flight
@@ -6145,6 +6165,9 @@ type Payout struct {
 	// ForeignReversals What somebody took back at Stripe and nobody recorded here yet
 	ForeignReversals []ForeignReversal `json:"foreign_reversals"`
 
+	// FoundTransfers What Stripe moved otherwise than it was asked, oldest first; absent when nothing
+	FoundTransfers *[]FoundTransfer `json:"found_transfers,omitempty"`
+
 	// Holds All that is in its way while it is held, the oldest first
 	Holds  []PayoutHold `json:"holds"`
 	Ledger []LedgerLine `json:"ledger"`
@@ -6395,7 +6418,10 @@ type PayoutSummary struct {
 	CameBack     *Money     `json:"came_back,omitempty"`
 	CampaignName string     `json:"campaign_name"`
 	Creator      CreatorRef `json:"creator"`
-	DueAt        time.Time  `json:"due_at"`
+
+	// Difference What was sent beyond what was asked, below zero what was missing; absent when it was as asked
+	Difference *Money    `json:"difference,omitempty"`
+	DueAt      time.Time `json:"due_at"`
 
 	// FreeAt When a person may release it at the earliest; absent where no time is set
 	FreeAt     *time.Time         `json:"free_at,omitempty"`
@@ -8185,6 +8211,33 @@ type TopUpCreate struct {
 	Amount Money `json:"amount"`
 }
 
+// TransferAcceptance defines model for TransferAcceptance.
+type TransferAcceptance struct {
+	// Approve Whether the person may approve it, and else why not
+	Approve    Command            `json:"approve"`
+	ApprovedAt *time.Time         `json:"approved_at,omitempty"`
+	ApprovedBy *string            `json:"approved_by,omitempty"`
+	AskedAt    time.Time          `json:"asked_at"`
+	AskedBy    UserRef            `json:"asked_by"`
+	Id         openapi_types.UUID `json:"id"`
+	Reason     string             `json:"reason"`
+}
+
+// TransferAcceptanceApproval defines model for TransferAcceptanceApproval.
+type TransferAcceptanceApproval struct {
+	AcceptanceId openapi_types.UUID `json:"acceptance_id"`
+
+	// Amount What the person saw; must be what Stripe moved
+	Amount Money `json:"amount"`
+}
+
+// TransferAcceptanceCreate defines model for TransferAcceptanceCreate.
+type TransferAcceptanceCreate struct {
+	// Reason How it is known that this is the payment; the creator is not shown it
+	Reason     string `json:"reason"`
+	TransferId string `json:"transfer_id"`
+}
+
 // UnmatchedMail defines model for UnmatchedMail.
 type UnmatchedMail struct {
 	Candidates []MailCandidate `json:"candidates"`
@@ -9221,6 +9274,16 @@ type ListCashWeeksParams struct {
 	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
 }
 
+// AcceptTransferParams defines parameters for AcceptTransfer.
+type AcceptTransferParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ApproveAcceptanceParams defines parameters for ApproveAcceptance.
+type ApproveAcceptanceParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ApprovePayoutParams defines parameters for ApprovePayout.
 type ApprovePayoutParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -9941,6 +10004,12 @@ type AddShipmentJSONRequestBody = ShipmentCreate
 // CreatePayoutBatchJSONRequestBody defines body for CreatePayoutBatch for application/json ContentType.
 type CreatePayoutBatchJSONRequestBody = PayoutBatchCreate
 
+// AcceptTransferJSONRequestBody defines body for AcceptTransfer for application/json ContentType.
+type AcceptTransferJSONRequestBody = TransferAcceptanceCreate
+
+// ApproveAcceptanceJSONRequestBody defines body for ApproveAcceptance for application/json ContentType.
+type ApproveAcceptanceJSONRequestBody = TransferAcceptanceApproval
+
 // ApprovePayoutJSONRequestBody defines body for ApprovePayout for application/json ContentType.
 type ApprovePayoutJSONRequestBody = ApprovalCreate
 
@@ -10573,6 +10642,12 @@ type ServerInterface interface {
 	// GetPayout One payout with approvals, attempts and ledger lines
 	// (GET /v1/payouts/{id})
 	GetPayout(ctx echo.Context, id Id) error
+	// AcceptTransfer Ask to accept as the payment what Stripe moved otherwise than it was asked; another person approves
+	// (POST /v1/payouts/{id}/acceptances)
+	AcceptTransfer(ctx echo.Context, id Id, params AcceptTransferParams) error
+	// ApproveAcceptance Approve that a transfer is accepted as the payment, for exactly what Stripe moved
+	// (POST /v1/payouts/{id}/acceptances/approvals)
+	ApproveAcceptance(ctx echo.Context, id Id, params ApproveAcceptanceParams) error
 	// ApprovePayout Approve as preparer or as releaser, for exactly this amount
 	// (POST /v1/payouts/{id}/approvals)
 	ApprovePayout(ctx echo.Context, id Id, params ApprovePayoutParams) error
@@ -15850,6 +15925,78 @@ func (w *ServerInterfaceWrapper) GetPayout(ctx echo.Context) error {
 	return err
 }
 
+// AcceptTransfer converts echo context to params.
+func (w *ServerInterfaceWrapper) AcceptTransfer(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AcceptTransferParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AcceptTransfer(ctx, id, params)
+	return err
+}
+
+// ApproveAcceptance converts echo context to params.
+func (w *ServerInterfaceWrapper) ApproveAcceptance(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ApproveAcceptanceParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ApproveAcceptance(ctx, id, params)
+	return err
+}
+
 // ApprovePayout converts echo context to params.
 func (w *ServerInterfaceWrapper) ApprovePayout(ctx echo.Context) error {
 	var err error
@@ -19281,6 +19428,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/payouts/:id/offline-payment", wrapper.RecordOfflinePayment, options.OperationMiddlewares["recordOfflinePayment"]...)
 	router.GET(options.BaseURL+"/v1/payouts/:id/offline-payment/proof", wrapper.GetOfflineProof, options.OperationMiddlewares["getOfflineProof"]...)
 	router.POST(options.BaseURL+"/v1/payouts/:id/reversals", wrapper.CreateReversal, options.OperationMiddlewares["createReversal"]...)
+	router.POST(options.BaseURL+"/v1/payouts/:id/acceptances", wrapper.AcceptTransfer, options.OperationMiddlewares["acceptTransfer"]...)
+	router.POST(options.BaseURL+"/v1/payouts/:id/acceptances/approvals", wrapper.ApproveAcceptance, options.OperationMiddlewares["approveAcceptance"]...)
 	router.GET(options.BaseURL+"/v1/reversals", wrapper.ListReversals, options.OperationMiddlewares["listReversals"]...)
 	router.GET(options.BaseURL+"/v1/reversals/export", wrapper.ExportReversals, options.OperationMiddlewares["exportReversals"]...)
 	router.GET(options.BaseURL+"/v1/reversals/:id", wrapper.GetReversal, options.OperationMiddlewares["getReversal"]...)
@@ -26231,6 +26380,112 @@ func (response GetPayoutdefaultApplicationProblemPlusJSONResponse) VisitGetPayou
 	return err
 }
 
+type AcceptTransferRequestObject struct {
+	Id     Id `json:"id"`
+	Params AcceptTransferParams
+	Body   *AcceptTransferJSONRequestBody
+}
+
+type AcceptTransferResponseObject interface {
+	VisitAcceptTransferResponse(w http.ResponseWriter) error
+}
+
+type AcceptTransfer201JSONResponse Payout
+
+func (response AcceptTransfer201JSONResponse) VisitAcceptTransferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcceptTransferdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AcceptTransferdefaultApplicationProblemPlusJSONResponse) VisitAcceptTransferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveAcceptanceRequestObject struct {
+	Id     Id `json:"id"`
+	Params ApproveAcceptanceParams
+	Body   *ApproveAcceptanceJSONRequestBody
+}
+
+type ApproveAcceptanceResponseObject interface {
+	VisitApproveAcceptanceResponse(w http.ResponseWriter) error
+}
+
+type ApproveAcceptance200JSONResponse Payout
+
+func (response ApproveAcceptance200JSONResponse) VisitApproveAcceptanceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveAcceptance202ResponseHeaders struct {
+	Location *string
+}
+
+type ApproveAcceptance202JSONResponse struct {
+	Body    Pending
+	Headers ApproveAcceptance202ResponseHeaders
+}
+
+func (response ApproveAcceptance202JSONResponse) VisitApproveAcceptanceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveAcceptancedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ApproveAcceptancedefaultApplicationProblemPlusJSONResponse) VisitApproveAcceptanceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ApprovePayoutRequestObject struct {
 	Id     Id `json:"id"`
 	Params ApprovePayoutParams
@@ -31620,6 +31875,12 @@ type StrictServerInterface interface {
 	// GetPayout One payout with approvals, attempts and ledger lines
 	// (GET /v1/payouts/{id})
 	GetPayout(ctx context.Context, request GetPayoutRequestObject) (GetPayoutResponseObject, error)
+	// AcceptTransfer Ask to accept as the payment what Stripe moved otherwise than it was asked; another person approves
+	// (POST /v1/payouts/{id}/acceptances)
+	AcceptTransfer(ctx context.Context, request AcceptTransferRequestObject) (AcceptTransferResponseObject, error)
+	// ApproveAcceptance Approve that a transfer is accepted as the payment, for exactly what Stripe moved
+	// (POST /v1/payouts/{id}/acceptances/approvals)
+	ApproveAcceptance(ctx context.Context, request ApproveAcceptanceRequestObject) (ApproveAcceptanceResponseObject, error)
 	// ApprovePayout Approve as preparer or as releaser, for exactly this amount
 	// (POST /v1/payouts/{id}/approvals)
 	ApprovePayout(ctx context.Context, request ApprovePayoutRequestObject) (ApprovePayoutResponseObject, error)
@@ -37294,6 +37555,104 @@ func (sh *strictHandler) GetPayout(ctx echo.Context, id Id) error {
 	return nil
 }
 
+// AcceptTransfer operation middleware
+func (sh *strictHandler) AcceptTransfer(ctx echo.Context, id Id, params AcceptTransferParams) error {
+	var request AcceptTransferRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body AcceptTransferJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AcceptTransfer(ctx.Request().Context(), request.(AcceptTransferRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AcceptTransfer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AcceptTransferResponseObject); ok {
+		return validResponse.VisitAcceptTransferResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ApproveAcceptance operation middleware
+func (sh *strictHandler) ApproveAcceptance(ctx echo.Context, id Id, params ApproveAcceptanceParams) error {
+	var request ApproveAcceptanceRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body ApproveAcceptanceJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ApproveAcceptance(ctx.Request().Context(), request.(ApproveAcceptanceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ApproveAcceptance")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ApproveAcceptanceResponseObject); ok {
+		return validResponse.VisitApproveAcceptanceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ApprovePayout operation middleware
 func (sh *strictHandler) ApprovePayout(ctx echo.Context, id Id, params ApprovePayoutParams) error {
 	var request ApprovePayoutRequestObject
@@ -41317,725 +41676,735 @@ func (sh *strictHandler) DeleteView(ctx echo.Context, id Id) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L3rruQ2lib6KsSeA7gHE3btdNmeqUycH+lLlt1lO92ZWe3TaBgCQ1oRwdoKUiapHRluGJinmQebJzng",
-	"4kWUROoSEdvlavQvO3dIFC+Li4vr8n3/cVeKYyM4cK3unv/HXUMlPYIGif/aSsqrglXm/xm/e373cwvy",
-	"fLe54/QId8+73zd3qjzAkZoHd0Ieqb57fte2+Is+N+ZZpSXj+7tff93cla1UQppnK1ClZI1mwrTO4b0u",
-	"7I9E7Ig+AGnoHsgWdkLC3SbZB9dY3IMjff8t8L0+3D3/9P4+1YOdFMfx918xqTSp6Jkwjl/H8X2gyC+C",
-	"wwtyYvogWp3pBzaZnIeKahjPw+bOfGGHn3SDPQpu+szbuv51cxdNe0P1ofsSzqqEn1smobp7rmUL6+af",
-	"VXBshAZenv8C5/CVA9AKZPedb7rHPjTPZab4408/3dwdGff/fpb85O47qstD/lu7D+0D8UfGzdTsyHRO",
-	"Gu2PcQMV7GhbayMGG9NldmyPd88/NjJxZNz+q+su4xr2IPFDP4+l40chK0W0IAqoLA9kh1KX6sjP2alK",
-	"S6OERwand+IB+Piz7w5AtPkpSAllNVSkZvzBf384m2+wwQ9ti1OyMuzb3DIqoDVU6U7uWA1EH6i2G1eK",
-	"R1YBbmTF9pzqVoIitgHCuNJAqw05HUACvlBKoFpIfBgq86fslne9SIjKVogaKLd9PQDoV24zpCXGbZW4",
-	"of9Hwu7u+d1/+0OnF/9gf1V/eBu1aL6gxXgmvqWXqxAtVioQUdGz0xcoRqoRXIFT5A2gii0F18BxCmjT",
-	"1Kykpqd/aKqd+VPia1vGKfZquPy/bgZjfUnwK2ZPPAA0pkuNFNsajlMftk/8j78pwfs9mJr6H1y7iV78",
-	"aETuBFyTkxR2YnDpJ/rwyKuPRAP8/bG2w1Yfit2OlVCJsj0C1x+pRgKtsJ1j/VFob810be40vNd/KNXj",
-	"DSZa063ZXd1EK001HN3YbrfGm/8U8yQkoUPZ/NVvLdweL7cKeAm4U6RoQGpm9832XDhNlNZyQU1RVhEl",
-	"ul4F1dNZF7Mb2B7xMwf25o4LDYnzMK2ATCdrp4TuNnN9+DU+Hf7dmhbOkkFthJ/exLPyU2hDbP8GpTb9",
-	"cLP5hXkEe0qripn+0PqHaHZ3tFawGUz44snyszBj3flZWTfwbswT4/uWKT2WGKbh2P+fKUXmBe/X8Bkq",
-	"JT2PVwIbS3bmCLyC6lvGE+LrZ3M0KUeqQTJajwXmG03KA+V7UOQo8DCmnJgTSb0ggtdnK+piR8RuZ+4F",
-	"KYm3Uz766Olgz97pucensiM1aqYTrP5oaV2LU82UZnxfVPSsoo8Fa25zV9a0VZCw6MzJAbUCd9XAdgnd",
-	"SzACE8nZJ/dJQaugZo8gjcpR49a/hxMRHNSGlKLlGipiFgc/ZewDwcnpwMoD2Qp9IAf6CJHpQ6gfujEV",
-	"lsjVl11f3oE8Krvm77+x7358PxS3zV0lRdOkjLmoKWUNuh2ta0JP9LxBC4ac8MilaA1vzcyxypjDpufH",
-	"uMOzmq3r4Sf5HhZHVoPSZi572+zK1oFXQWYGE0DPimzPbn3McgCvvPmtQR7JUTyahd1CLU7kF5AChw9U",
-	"1gzt8LEMwvuybhV7ZPo8IanwXuPmzskqr5QRHEoe4EyMYiOUV2QvwPx5Y7vIlO2jOQS575ORxKWi9Bc4",
-	"f0k1fGX6oszXZ6ey9mq/rl/v7p7/+3T731LtZfSnpDHHFKlxbLUxLs5EabMgLTfXCb8EijBNtlDSI9iH",
-	"8Wfsalpapnr0nX/lZWUmf3brmOWvFrce7afvxCPMT6d4BClZBYUE6qzk4SydCdOKlILvalZqRY4Up4lX",
-	"fcX1LK24pts180/VA+CedmeAmfaDaBUQtPcIXrSXfOiRGREqpGh5lRH6VtE9FJLtD1pl98avU+fDD/YG",
-	"PT4g3MG2/HSOztZfxwsT5ntxg1+4NzKtaUlLXSw0A3cABRenWWEWHM7+eX2wPoVFL/D2uLWXxtG3G8Z5",
-	"Vi3Z/Ulrc7fdH4wEoTgCHIkWbXmAaoN66nQ4L9VBMwthbgzzhkU8wWF0myAUYVTxwnbTHE2g+2DSRmka",
-	"KR5pfZHtS4/GMliuOd1KZbUmxc5A9YIcW2XUozNszqLVH6gNqUEpe3gzjdciNBOM4WP6ALw9mmlrJDRU",
-	"4lRJqIEqiK3+zFxjIxs/oqmZ+uGiz/n3rXz2pzF9in/eKsbNgM3P4Wis4RFq8y9zNqqS1njTfUGoscs1",
-	"OQLlxugRCvyBrzTdQ/JMf2C8ikfSKjsKUZvnRasVqyA5FquvQC7d+tjkzJZ5Y55Bdbq03cES4nDyKwfy",
-	"azB7PDH/ULIqbUmWqP5VcOeDVIJbo9JZxRv/G15a/3Rvl8uoC6rJUSjd/fjx5v7+HtfOutWSi+JtkeGt",
-	"uFvRo/0+lWZr2PaZJFULRLNjeqWPUDHKCwWlcMfY+NJtnyFmouxXxI78k5sa8iERDXDG9z2p+u8bQmtl",
-	"jcfTQRz7QukOYTOgyKZ0aswt9JxQ/FWBfAM7vIxRZu5J486/boAba/EAdUWsZCrCeGT+umXzdsFd0mUe",
-	"i5LbCf6TblU2QVJSUvY5rWnSJUPL0qvJ0cbYdi8FYWdcf/ZJchnLVkrg5Xn+6PDfjN7pPjbR+1u4CPxE",
-	"JM69KEI2P4a8C+Fzyr+qbCBlxWm1pd4GGDsAOouyH1LIBTy6XrpWQxOZ/j68lJI9pvwXX4uTj56BM4IV",
-	"cVGILeUPfsc5B9aGmHur/01CI6Q29uwLezBS8xmonEHN6tqcohJ0K20v+1NijOHC+jh6/qYP+5qkk1d0",
-	"2/ZOP+CV3SKMF1pSrtC0NldqY4FgrMdIoZGIurdzIjeLkD3bOjPT9tv+8U3ofHLGBW9V1u0SzJZFZmXk",
-	"Jll83mUvKNZ2YcreTeLAUeZi8qdZCXTDmZZAIR7U27PScOwFFu9+bln5sDW/3m3Covb++B6kSC7b55Ly",
-	"MnGcQp1yVr3V0BAtyF6g68i6YYCb2ajM/Z8LndR5OwZ1NdiYz5KXNaZiwWSm70wVtl2qC2Oamf9Fp0dy",
-	"QHbFfAMSmhq99nSPFnbLNXrxa8r3rTWpmppqIwvop65rcbL+RdvlzZ05MqEqvBnf/aUxr/+UDqnzVVN3",
-	"EHWlNtYzd2/lyR6wGLfU0CjrdMEjG35u0XebmuZHWrewNNzbyZ7Ay4W9Y+C6J4UPjZ3x5ZbWwCu62Iis",
-	"QGnG0bQoSiHqQux2GQ+Y0alHys/kJOSDsVqsUWauEkeMtFGmUcmiUBC60841g0rVHZ5mCtFL4TaovXel",
-	"rbZKHCnjRQOyOIg2EXt5bU23jVlHwYHYF8wnJJRg9AvaLJQTfD+9E6TSxZGy2gg1KyHtAIl1ClPkJJnW",
-	"wIkWL/zh4kK7NnfDtHdFbAe7M+G1d78WNkSceCT/A2j0i5e0MfNaugDhaFqBloewsJ3NzRRRB2MjM0Ue",
-	"oNHOSHUHq58gcQJFtrR8SM6474Kd7glZqwXfuzSfLoUgWgQt6rTciFZLMwCUHIyGD5v/jrLaubH9BlZE",
-	"AY/c8WaWt+I9yo8Lm42/1AilaV3QqpKgVErJeNmAR5Bn4nuWFRDToCqouTijzGemZkclwYcIDTOCr+KC",
-	"MI1XpR06e4U+gLRXoxfk3tjq9iHzg7UxxsOyV5qioUwW+iBBGY14vUfic/SMM7eQNjzt3BO0tlc/5Q0x",
-	"u49MD8x2hjOgV0KxPXfXlUlj2Yz2rXvW6GGQ6LNOehpPVB6Ltply+4d7DyUcTkE0JFOA4Q6j0HZtXbtj",
-	"wsyz9RlwQUzzH7ZNcp79p9OZZz+a48jMhWuCbGFP+TB8m7EqUzFc1AojoR0plFj/bHoHSk4yuhlObL6x",
-	"Hh/MeUoJpzVVWnlMHWKdyGTP0IucdH5WZl297jm8WQ01e2QV/PHj+80STb8qN6s7B1a+NlZrKxvIKpAF",
-	"amMguVcJbX7VL7jqrjCVXplT5JlRDX+8X2raLLRN5uMr/xgylrFEFtsLy479JUf2BZtj5ojG5b83y/8/",
-	"P75fd8IuujxfeAxOn3QvnS1ujhnGVe/koRxOaQdfenfdxOOFF5wn9HeZ9t84H/rAqRWluM8a6/bhrMUt",
-	"Rb0i1uj99ZNpQFGGvW09O7y3naCMbAsZjGmFSSbPvX+McbNDrLv5A5VJ2t0QtsO7MlXm6rXBzIL65Kwl",
-	"9A8LqWltb9bUJyiXooLIJ+LbRgVvHk/7RNpqDzoXaNjir4v3TkmPDWV7nksLEsejudvdwNx9aS+fxH/R",
-	"htXY8m0uQYF8fJquDKOiYVY2fkKj78fT4saQErkvIqPoig1V1kKlcqe+/vr5d99tyMefPL+/xyvMkVWc",
-	"7Q866deg5+nITI0q3gaOKnp+Qf7XZ5/c3xN4X5p7LeOkgqOwMScNSqukGj+Imnltumh/f21fSKm1hbMj",
-	"GuC5yUk+f+LLQ4r24WEI08fVXABnnPQ5bCCrDKcvYtatlDmevnn7mpwAHsyvG/KMfCd4Rc94xpK3Lbc3",
-	"jbAG49aH0/2L4Alfzzcvv3+JeY4bm7z1nh6bGshXrRHnP3wOsmZ82WUrmspoEXoz5DoxGLlf4rARIjHr",
-	"y3U3n1O78QJLt9uBK22jwa572g0TdsLKTg7l7AKhWVsiE0vH2jWfXFt0n2fUrd+FfQn/6tjos/UN+fP/",
-	"A2UzHcpkdMofDYvVt38+qwXW5jhFufcLw9oXRJeAV2pV1A5fsLpsYU7/6M9DRVtJutNF1eKFt93WTB2K",
-	"E+MVJh6FWQNUKcFREuZbaZtuE/5gH+yW1mXTuT/HadL2T3E6qv2LQKnBf6S0vbkDcZDqwJql0xyiO6n5",
-	"wBH4VRj5pNHPbOxNijkZL1z8QRqLlbhXBccT26/NZnkE1r69aDVDvHYcamK6hgWXEjM17miwr/SuEbM7",
-	"/hbXq74K+TWVzyqTOTNg3f9dWcCOafWCcCqlC7rvWK3TRQHJy5n71NSoXwEkY11XaqaBkYzZXs/RJKzr",
-	"KMflA0Vi+zitn2BdzH9hl2uqdNGqVY2nhC3q4tw8X+gP7S1FamKdS3xyaudz0xZ0PSEpOyc/SzYEytqv",
-	"m7tW1vM7GRu2z87N6y03re/jhdVCvplbdukJPTVf+FtrKgtMtre4IL8+QUW2Z8LFCQ8QLjD4hJNMWy2O",
-	"1u3LUrfJtyGCqF3is9SmLX2Ao4L6Ec255QUqw0mkj5TVxpK5UUqwC/wR1QB9cCkzUc3KyUedrBsAK3rK",
-	"Vneertu4xbaSwS79y1p/joa9kOdsXpAKoUZm7FzR6o2L5kX2ji2X2Z5HBQwpdX87F9FbW9zlTTu1sWVT",
-	"NjzrTWXgupCt8yLO1BWYh9/gs7GdreFo7C6Y185xdbrLZyL+7Xn9fNlR6L5T7AAWrzoct1TuRdFyzeoc",
-	"9IAH7ghVdV4QjvRMtkBs0f2subfG0D9QddB0r7JIEegYVdrm4pv+UMb7vob/RquEJyOvH5bWC+d2Ijok",
-	"VtytVrkwG1Gz8rw8w+9WDs/XWJba5XSLVqOHuiyh0VAFHe+qK8+gbVTGavKl/VW10EVJm/Fq/4DJGNSL",
-	"n+BA/M3nBbl3CRjEvBphkNh4XgAhuU8GjjR1tUtp6yzlxRh0rbu0KWOFDWsZunP3wltR7zZrrp0t5zbT",
-	"xJYxJnP0sPRvgX4z+izUsk66E72vZoF1HAVUomMrJEz4HFl7Zs07yL1VEjJ2uyM8ntROswRHoN2LfZXo",
-	"J6cvnvHWitROEJA4JSNSyiNrZnjETNlfl5UzjaynS2p1UwWXK80RZ2/MpqL/Q1gg/1hWwX/WE375IX1h",
-	"ksSq4E3vrJ1ZTb+K9p0lazg4Gxe2H6VH/05P0xUn3CWHVD507w6XcJikD4bUSTCloy+I9szdb18JSZrY",
-	"aIiuuZguay7N2Nnbafb/UtZWWf+X5rw0vUwUbh4SM0AfwKop9wjCmCQxbNbdX/4+Guy3tbp/nVA+uRQd",
-	"V4KeSpX78WCxuJQtMfCVpq5I1ArqxqyVkVNBNC5dLfge1GIYnEGpck/9PEupH1QpqerxM/GVn89DBaEb",
-	"O2ZAiZ1L9HezjwutxR70Ae36ZYlvcbrTrykEHLrT8wAj5qmuke7emKqBjgt7bXiHxip/43O6hHSJYBZC",
-	"AAFIF43prfl8bkjjkkR7g3ED3UTy0y3O1CF4G792l7X1ZH5tzqF6ydUpBWCwFdU54zpdce/ZsToJzvnK",
-	"IjPFq2zP9RONgF6uqWFiSrnUw/XKft2d3VtSZsLm5vmiO6xfirE5MnMKrVqqi066eftyyazcZsNE0vyU",
-	"m0alqo+NoTZZGuxMOaPphKzUc0IJVlbvQG7M/4vmw7bZkP/7v/9Pam2onqjPsUXmFv9pacZBLBnJuxTG",
-	"YXysRuyIaKUi8L6pKeOuovnaGAzmGq3z1btXtucVDmOXvpPvR1RYkfld05Qli6trTljFKrCZIdwi5dmi",
-	"N/MXLqJFT/ommEUwHKcC8q6yEcu2iX2019xy1QbvNUhO60Jm4l622kMB8FUrshcckhkzxs7ncAKMMxwb",
-	"KpkSnOxEa13fKFcIjksoP2M6x2LhXajQfHrTtNZQ8BdmE/0x2WH1BBzpubCVC8ktipIQ4ZWY+w1VCi02",
-	"LhxYHoq13VTjO4B5ao0aVPC90EmkDl8tsugatz4ucxatXg+mMO/IF40tRbfKx+FyKFE/5q4VB2CLBzqR",
-	"GmWVetj/3V7tXPLo0u7vnIEc9QTEL2buYPlCHI+urH5N8kv3lp8yK2EdVq6bu27mJrKnWcZcs20+J0oc",
-	"wZzq5lTYMU55CQHaxGVqzycZOKy0hMoQ2lZzmPaslLgqb3M/sGepPQX6zo9PF8C6+InKTf9fBvmQzoYs",
-	"HOy7/6eHgbfiAD1osW6IpsHb2DUKntie+V4kEVVWKEHa6kMKndoZE6FMn47OginpmIFI0VMYeF9QdfgR",
-	"4OFqpJhhkqyLqYnTKO62ExJKqtLicHJ9GeIcK1dJsBoWGxvsdFUe487PxI2E0c7qFclfBygf3oBCqJox",
-	"aps3tRL2yft0gVtoqlshrNA9UckdXFEa766t0/agEq1MAXG8tDWb3v+A76e8cA3lxRSZS3mgkpa682SU",
-	"FB+wF+DoupAu3TTN97Ctc4BnroNugsI5llyUgEZ9gRMgu+Up2bas1h8yTizcdXBlo5MK20CDqFXgUiLw",
-	"YIGKafVU6T47WtdbWj4sF/pX7o0rsl8WmaI4Rd4YzaVyzxUxLcBWtR8y18e0+dNF7oc54kYa4hl035vP",
-	"78Uvek/u0xa8Lqj/wN4Uk/N4iWQtrBP5wj7mzOb1dR/voWyfKN17Cmx3fa1FOjbggeXcddTjr1jojmIn",
-	"ZBGqfO+60c6DvdqklH4vJ1JrPPCut+QHQtGt5lCiVgr7TU7d/vZ5QmPQfugaH+Ug7mRuHcQYabYQ+5FK",
-	"ZjH8VVseCFXkP/4D1+UjM7e//tq36bMx11Ue6FjfD7L08HJuk/Islw281+pFBADEFNGSQWX/uTTaMHVg",
-	"3PIkuFLZR3sjpejzAnIJTmfWhf3EBzRCi0SqfnzjdD924QdjfkD1vEtFd24sY5Y5PCvBwaXrb4Iziymi",
-	"qPXBThG5PeGCDs/peOj51RzeekOR/oBMxMfBUFc7bDa8BStzH7fqumql9aP2EfT7xX2mJVbU7AG4xdLR",
-	"II/eAbu52wMHmYFisD2+nU5NSUzQUSvb+lf33sK7Ufyh/OKERvMhh2wgZ+CLtDRvmGKylbQElS7vtxs6",
-	"UWYijtBVClhyGC4IYkw62LcX5n6P3babqVWgYixQi1UYaPTGrk6FKejpa7L9kAsE2wdJhMI5feS5k9vf",
-	"qsIowyfzK/Cj25OTyi7huvdJLXa6mBu8emEvfUIB2bNH4BusSMN0fIdl1l/mI5UPyWSAiPjrA0UclOmG",
-	"fPP2Nfnjs88++/AZoXVzoB9+PBkm6DIRPk1kIjSUVQVu5DTCss8hmcmpmf6IhH1b+7q5xBidOvpAkfAk",
-	"8WlUL2zwAPP+HMRhn1NmVV+SuSWigte8Pq/2yVawhAyiyoieqOAHKcTuws8Oy3zek4rtzc53Hgfa6gNw",
-	"zUqLPo13dQmlwCl0IDk9rql1YeCJcV3i4MZa8RzKd+T9TpSvbqHOeI0m2WZOoq0ri7K9axVUxJJvLHMv",
-	"++9uQsdzU+FAxwaj5eVhwS3Svv7SPtxzwWa8syNcFeTOiUghpqFVnrDK2F8G0wv8cyvS7Algw6DLvWjx",
-	"8jf1uRiQ8k2UBWGwadXQw0vbtANNtVuMJ4jF5eMZr/ikQyh1R+5/OXb3OBHqC0y0PK4P8zfgnmxeRr24",
-	"xnF6N5elOPLhC4a2q1s81VCelPkIS6ZbddHaSprEJzsejBQL5udwYC5BAKlDwnBm+/8+odMRB9nNw4lV",
-	"+rDpwINr2PXTZ0OfQ27nTP/PM188gDHso09q0VzzxaW0L060LisFukyxxtpp4D9Is5C96PgbPTiysYAd",
-	"T6EtT7AcNEkjeJVu8kphFAldc1y7XR0GOjHxN7l6uZPvihiSbeGNi2WvE4OQO5Cm6O5FUMZpBr1ONDWj",
-	"vMzET58sNGCvBGmIsr7pvyFf/dVBI9aZLIxqcX3lfFQsUHCadpPSmvd8LKMLYTbqj+Mfea18UpTraTe8",
-	"+dVLi3Xn2ihsmyrHAYDBwIif01czOAJSfz3D5IUDlA9QvSBccPDk6xgY92QUywgcQ9/e2uGmglNrt2Us",
-	"z0u9GIlJSs+3Ix28Ks9gHZDj7ZHDboAElsm2ZDU4o5ULjQl/sCiT5gHOadtY0SMQaosVPKo9/k2fBGYs",
-	"Buwqi7SL+TxIDiBctcAsXpgWosBcnJF/L1SihHKgHhJYbTYmrvFPmYw6Tzc6nVNX0roGiSHkGnRwsiSP",
-	"VTuqhdSYb82nI9bTufde++cujJTBI0gzczHqZS2QwQLTGH56CmVqRCco0dCFTo9igk0UJIj30zgqNgq9",
-	"dQE0r6B7CzulJG5jZeRZTm8VLnOfeB1JyQpDxG3dGCL9s9ug3CWZz56ttgtHS2olZoKSqrd/VuFC9tNG",
-	"pPUTe9IVu807NzLAZfo7fbl8vVv0yQ26zhOpWtnT6oKVG5j9y2HWHPOAFrl10cnMCzi6fKtZoP5rcV48",
-	"XWgIMwX1cKSc7vHEcemk88F+R2dqe58bsLknimoKrSS5LRspjqLwntTZ+lotqbHniprxh0SEcxmIXFx2",
-	"u/JSqxoodYFhtxQ4mAuz/+n5s89W1Qt0xIrL38nGKizcuzVv1EGc+HNn7jJzLV4Zshh/9X1xhD3dnnUO",
-	"gcY8MokLjDyphfl7/4AJxHNHi1HzyCowpkxT7dJn8rBvjE9/eCL48TJEOaxaqukJ509LVuq8a1M14iFF",
-	"OPeSYOdtqEnRMybcmcXoOUw5oVUaODMptOl0Luo50Jef1haJzBnNIwg60966Jn7jjLKO0j1RImQm1c+I",
-	"zzJggStryEWnQrVrF93z9ISO+F4Mf29cxepN+OTR15AuSEJHH7zXHyhbihsoqh2es5MI6xUM1GlAaraV",
-	"dPnd1ktWPkZfCq6S3HE44aeDMNYsomspYow9QvcSkCwrdPmEOsllnHoWYaIFcZUTNwmAXJQS6AvWvEcg",
-	"JXFQK8ARLNsVX4XHf7OUQ3jfMAlrP6QtWkB6XTFyGXZSDVpZ+swNwSDmLhLBjas3CJoIL4iWbBO34Fbo",
-	"g01isBhsI7nw9HSLJPYr1/Evabryag1+xlJoXlHSOhMX8/rCe+sxAc/oex83sdvnhRd/rEQ1xxC6CY5J",
-	"u87SH9lo1rLVnMwmbUAW6kA//vSzBJkEVYfASW4R8nashrBEiCziTqwjrW5le0/FhPuiN1ukbrq5joM5",
-	"MNusOjJtmmxC4G6ae+s3cxXlauE/KihrV5F3YvpQSXriWaSPDMXBRch72Vio+SGSq2tjpYvzifPZwiHT",
-	"GOcgDrf61GMXfom7bjVGB70XWVQ9WVkQiu0dpWMMc5v2/PsqYxjmVYQ+ZmsTpoZ+I2fSk+deu0+8sfXZ",
-	"T2tR/6NUHazXo3luhIwKSjKVDqsD3N6NlmFqCd/CBTW8GYP23aFLc8Q8P3xuY+70zB5EeKEmW0AUAouc",
-	"rbXgd4s9D1azOjjFydqcrMsOQQ+4S/uMq7ssqhyGuXzx1+oir5kLSTQ77lLiAxlR7rZP8sac7uimwhTB",
-	"kxGqq0DSr8CdnrB1PeZll0ZKJfj+4iVrQ1peg0KzjcmQK4kUUiFbPRkOWQqj0ypdMF7WrXWHLVI937VK",
-	"f2PfCefAMqSd1Qe0P36djAw63E1yBo/2pwVb4rJymHWMc0HCLxfBSJzGq/0bL+MsKtDsei1ZmIuYxf5z",
-	"z/Qtp/eWdlM4Xq7J+ek39YPF6suZtMv76BqCKu9uWgZI4JMj3fdXDOKlevjd65fIG5VMNsB6jGE9wm95",
-	"pFiEk2zdC5YxEFuPtInBVDdkKziWqhiDZddKTC/otlC+7CGTWR559BfrxcyOnZYhd3NOJMt7YrU8W3Wv",
-	"tGvpKnzZvdRdxYfa0ZWATXw7JnqbekpLWkSyu6B20JuwU4P4luqu90dWg9KCr5iE7/wr2SkYUIX35fFL",
-	"elaxbxx41eWNUSKBw4m6iqCtTRWtoEpCQbhnC9F47LJJbmf79Gv7ML7+iFmohRRtNkAVl/FlF2sg14Oy",
-	"wWiOxx8dCkx/9tLyLyWUfsSDjL0OjeymV9RlB4B9N4tIE/r9jpVr9X3VZ5PIJaziY8mPd4GIEYWVUdUr",
-	"/AqiZLR+aV+bjhyninUwD2GdAZHxu0yFRy66j4mCC12UXarEuP/9Z4oJFLPFBHvWU58uXwou/kl9Zp/C",
-	"KLbcQ1Uwnqo+eHdgSKa+YzWQLZT0aNFXMW7SlTUvuZFnL28xTLsNX6WVSkPPAMXIR81d8R5/ZPZCLvhW",
-	"UFlZt7UEWtn0IxsCz6G/rYb4vhWNizO+HRFK2FiR1I+ELOyW/pwkZ3LNFdbu9suqJG6uEH6rTb9wLw3T",
-	"Iuz+2TjWMyzlt3joHEh5EAoBbnppQLcCz71EWJfJY57H1UrGJTQN/yUX/5hykZOBVwzq6kosppVxo5A4",
-	"bm/Kwc3uak4U1GCVohBp/Ic8ixyu26o5W4bq7Rn0Xfs/zczn0zsLbz6XwwzHOU6gxEyvbCKmP7ifWZbM",
-	"isytw02cV/E+ecLAn/3MDXv89J39zliaV5byrMHw9onby5Oolpeei3UNW5z1KwgQvxYncqQ81NukqA9b",
-	"XkUEOssm1Lyz6vabUoAujRynxVWARH3xo5+TjPX+TL8O8wzcvS7zXL571Jkbbiwr9k++u36wt7QEj7hR",
-	"RStwsczj/0rrNp2TJhCdQq5oz73xltNGHUTSEGskIChysljyFa6u2hAtGlYqogWhj4JVG6LYL6A2xNx3",
-	"Gsb3m8A/YJ45SZauSZV0FTS628eZHD2lzzUUAW39ishkPAf9dn2XN34p42XoPjEvGxcY8FcJz+SRPVr1",
-	"BZ7aq5ZupjeDlZztzeXLN7FQb5LZFCvBp6kqLAbQbHm2NwvHuO2e2FkC1BuitJDnDfnsniiC8hsA21Ya",
-	"cdwVvfeRB1KZmFG0JHr4s7XFaL6ZIea1n6WptUjlVB0orzK5adfWOk0EiLKOo1T3v/Q4ESuv6msy1DsY",
-	"osRv3mO98jJaRf0OlASWRKuj0ypOTB+K+Bt2akDpwhdUmL/gZPx0xeUTmlysXojML4IXWzjQeue230Iz",
-	"1SMpJdu0PNeZIMsqqg1zZKY8FjXVnk+bKFtsAo7Sjmxp+fDcZlTj70z50BKhHE7pmp8xdpDj6o4ATLDv",
-	"zlTECZ0S5Iuux5GILjhYBkKbSa3yNTealQ+KiN3OkuBPiGbmsrvmtpviGv1ttsoIbSoPg+qlQvAXhGL6",
-	"nIU7PTrWSqbIJ/d/mg8TjGKCQWL6nUmLSw17mg7xrXKWrM5zXXLRjHbiciRsqdVliawBs6r2kYJF1Jpi",
-	"8Shm/GBdYXE8jm5qfVen1/Hp/WIXLXVhtNc8pfRZtFJBvXP1d7Q6Mq4wydKCZSzKY71ACLSIO7huw0VL",
-	"GDWTXsPptbvFBTra0ZengEXpJ4m0r1uht/TdPZhtW9CdBjlxnJgFDInQ+ArZwt4IidHcvTJJX9QUqmz8",
-	"/paiaktduOSJzL623alaWF9XFwzJun69u3v+7wsq2vCVX3/a5Knd3CmEI7PmR4U3pPWxgWwuTyL/an1t",
-	"12TKViOULlqZRgpt2m3N1GFV5Zu1uRbXnSEPUtIwzJczXIAfOVWKw3ZsZboE1jBjzZiT3AXpKemaKg8P",
-	"M77h+Wi4dExR9cRB4zXDjbRVUDRP5+2LvvKdeIQUG9IQPGp2kZ1+mMg8O3dUy05TmatAC3b7bsgWanEi",
-	"v4AUuKmByprFNQRxGofbGuvTwiYMv36C4XhOfq/6OD3nn7eKcVCIG6MIdrtXtGIm39dWWaQ+fCQe5RSg",
-	"af9jRo8FD4919yDmw4aog5B6vV4crO+yoWHfP7AyZTSIK9dFDkzbIDkxXokTAR5zoqYYEq7hIs6rlcGi",
-	"DQY6IZdnj/S4JnPPy8/lkZleE8nuDcEAR9vGjTBTZpc/GnKn4hmoXLDlwxqEz9smXQPJsYjvhY7wilYl",
-	"Sc5n8CWhsRa5hQetJ/tuBOsC17xqbRMXJIqM8V+XUIMPKe/d9yeyV2M+//HJgkz55IS0Bmbfo/49UeWh",
-	"TBDv+E/3qCo2ZNtqR4FwouwRKqP3SspLqGuoPiLvsJgQtwaRRoEwRQRHvEDyB/JP/n//B55Y/33EmODt",
-	"xiGFBMGUR9RTqGkdPTMpRbwFIy3kPpR2l1h+IO80sU3bsyeMX0iX5/3CaUfKSbDEcXb2knJU/NuzAxfT",
-	"qa4MVsv3a8oeapualckIxLpbkGWlOV+RV9NVxpt2Jjt7E9MtjPzpDLevjo2eJ4QYv/YIXH9xEKxcnZPZ",
-	"NNny1y3E2L6RpoNHmI80fS1aBdgx66q0CQeTsSnKajeI4YzZL6LX8s41lpy+GCwlk0OSoLoPtAyI2mJd",
-	"X0uR+JYAF/wFzqZHvrzIGFMp2hVzoq2jXl+Vx5ECQvedCQkZempmVdJtSrk6ZU5/+9OqC659JbAbDAMR",
-	"nB7hBSpXB1XVRGA0ES7oTdL2Bx6RQV+URzaL4FoWOk2MhK3jwrfqvLjMSePfvsThsNQLcpEvI42K49RP",
-	"n4Ijv7Q5Vnc36hyYjIXg1fQB+EIKyOAzsP2ezZUPe+ZL+/2Vqjlg7Y5wH9cYYLaVye792UzUWoN4cm/4",
-	"ykjKz2h5bJxRZiHqQMIFm8bD+xY5sfkWtHI8YIjQZVmxIhjqjUPg6uM7j4khbyTe+fVbkEkdFidfjNwh",
-	"A94EnM/h694GBrlhvlIr4UZRGq/1tZGRPTLvH+mZKIAj0aItD8Zstat4vgny4NBsDGFN18t48JMb5Y11",
-	"SV+5VRYi/F6lUK9SGRMozIEP8zKOzmyqz1BKBIqE2O1AEqa9OACfj01ZgkpsNzkABnX1lZSpgsUMs9pm",
-	"mjvelToMrq1Ca6hIQ5E8J0qVQtitj7q61X9/9tNHDcjSmrczQMz4rc2dY1GbIF2PMuzSmZ5Lnb6Pvo2R",
-	"7WOu888JtX44qsi//du//duH33334Zdfbggl5rKA1ACyxdsqSsULAuZ64yKfriRvgXIczYED7MK+JYc/",
-	"zCbN1aYunYblyXK91NfwNOP6s0/SnPvBq+atlyNQ1VpEPOAa3P8pzY50EVt1NDTf8X4qqPtkeuIksD1/",
-	"A48gleUlui7JcI3Ck+KRVSEkPZdI2T0cp+ulDbFXvgh9MJhHymof8l0Wu3QjG8ctRdNARdoGNZW5npxB",
-	"20wpIY0JsqvZ/oCdKVspgZdpfch44Z5cOsWqgcULMjwIfU820VTEffCtZ+f0Fm4VuzhP51J59f4LwaMM",
-	"66sEusSmHATHojesY7flOm0OnSNqFvcYojR7poxEITRbTKzU0LNoFys5mfZuur5sAq/6M/LVX9+Q/5c8",
-	"++j+f336Mfnr2y9zra0ngBpHCVS4KSccNxTRW9Hhab2meJ0j9EQdsrktLLW5ZY5Y2jpTmUIH8MLbx4i9",
-	"ws9rtx5BC6Vl8F/aJJPXlqr0uG+JMu6OkXV5He6dDMfkwo5Z6I2lshpQKDNVTf4Re4N0u4U4hHmOoqCi",
-	"K2YnC8mTN5B/LtwI39G/CUla7rhu8XU07QRHB5RZSgRPpJjoeKQ16QBaF0v8TMpcDxkWhccPxHU74ihz",
-	"k99by54wRJM+IbRdfl1adGN6j2t5tVbIS1i+me9fs5hB46GmGxirz1Yw2QWWiojCbhiOW5xzt2zZJ1b0",
-	"Jqe202hPd27/mWp4Ey60IXeCmhPBYXUIaxwrTR1tqlKM7wtEo0+lVHxNefX6ES4hjs2nc5rLavACc3EK",
-	"KSD9BM9FjGuDAmxzEXecAejMKlgGA/uKZM5eBme2APprhrkf32g4JmwoJAyZopEnLhumAalEkgKBBtil",
-	"1E9CztA6HWl5YDwdUHi6K8vMuetYuBJOj5bPgdysR5ZP5fH50P9sM6dDysb6JmuHJvne8EhxC+madIOd",
-	"EKlbKKNYOp9OIX0tauZOp4GDzx0xs2fWMqRN93a2dMv14yYT54b0lJMWosAxZUBXsgGqpLUD/ddUPdw5",
-	"mmLUeS3yFKID1YEdSYtt9ADnws1T1UKhBLZl/lcLa/SIR5BVi2ZSLUpLednyBy4w9LOjrLaeX3uYKihb",
-	"5ChMqddvjo2Q+pXLZRt60+r+2m8Zpxl0SooFyONt9s9vX39P7JQZ20O0kqCbi2jhMvrq9sg/UOQANKbG",
-	"sQfMvgWloFrgPcyg2dvhvQHlkGeHTlHz8ZVVeh2ez3Iog1G/KnkuZE9TxgV23WTOfGLUy+4LUpyW7xU3",
-	"TeKUGrBpqahhp4vkUfhGnBTZwlk4knZ7Wf14c39/j8Db4ebPhSY1UzoJyzjUE25+NmGNumkJS+AGOezh",
-	"hByI06qC1uzpF4qk83XDyAlmOZ6ZIs582xBKjCIgJ1bXZAueh2W59Ild4YmOMgbb0djibYMFBcY2qXxq",
-	"z6JyG7ErpJ2lscHjkpqJFCfzjV7DiTRnKbb1KrO7C1+kpTARFmUc3E3Ux0KNKtiQZ2bSO2ns0mytmkl2",
-	"2ChVR7XcY1s0C2TnE9WsDbFh6D0kTSH6Hq1ZtYSD8XTXfSslq/8sWsk7CLDxMaiKSSztidKQLaQjPT+3",
-	"rHzYCvGQEOrvsV7LZio4/7uZ638xr3xuXnEM/ea62VDp2FZGn3gPMgGv+IWoUo3/f+bhTCOFpu+ne6np",
-	"e5cBmWspnS5k56c3G67f0Zc38fzPL98Faa1+/XoQAZu5RZu5cncLsOhBP8nrLvJuHifnb37KbmH8DfbQ",
-	"5cVz/YbUBct5Tcfxc71i6E/vrx3KO6FT0a8KtkyrxVfJv9nGMvZOzTgsqW0JrfhXNr4fcwO4oZDYCblc",
-	"RFwGZMJ3oB6mHPzI/nLiICMfv4QjW5WiSZVKcsea8zoGlHZZ5pgR6XP7tqJFMjsOztOA8e6O7M6V2mjn",
-	"4lk0p1GV94iPVOdo95QmR2F5PgWxl6A1Toob85UupQeYr5x1U7i4xYsqbS3wwEoOHfvOZABkklDJk7Ba",
-	"1HGXKMGr8Hfg1SKnIJzTR7k13ip3iFO8N9woQ/lIz4VlzEz43WLO2SM9k6N4BMJ0MlN8goALt/WKrXKB",
-	"cyzgokyCyeJDE3mkNejCrpUEDnuhGdUxSAJSmMmSqSXZGdZT1jlbndfMp5ZmSQCjjTcmAhzVvXowlXh3",
-	"RUCeXTKtXYSgInsrP6HHL0QPSiGS5GcXp/+npWluz5bUWfnvTwxtItE9U6zoy16ZxrJDW+2avD31y1QT",
-	"bb2254o9gTCSqQ7UZaziRo/SaHsH1Mkl3OoDHAnFso3lfCyd5fRJAkbGu9ouii7EL2/uskWQsfrpbUBk",
-	"b+jE40TrwqpTx5znf7MkEvYfPZoS+6eYFqQv2t0suD7cwmjy1s7TuVW/pY26CUrqOJZVA8pWbb4QUxdz",
-	"T69XrY5EuDKvaeqURsGPh3MvcXoms/0Qgg75JPfQ7sD7bBU3F0XkisZ008IT0qZkpCN4yeWj2IpwtBQx",
-	"g7dEZBKzU2vMgw/Z6TYjT/UKxj/+hBxEKzEkvZe0BJ9N5gij+4uNTxT4QuKUDt4c6MiZq0wqxJEpTLMx",
-	"7ywqya7RlsFPBN3nPHgR3zVimsNjRhlKOEJ1zvGsU4Tw3AJpKKtCNX3DoASyo3WtMLFj4wOLlhLSWCPg",
-	"XKxRsMCvO75X+IQQxzbcPw4yohZPdVLKoNqD/NbVeCRTTdOhzRCbHLh8JFRMG+X+CAiYsCF457MQCrHV",
-	"mM8sXQXVN5WTmPWV6ff8spDze170LKDS01CERM44NVFPTvn12tq29E5Srlzw8gn19uhbV+lwY6kh37a0",
-	"MJTXouiP3aFsDX9VtA1SNSErshFTaVCxvWz7lZzhLOtCoK5nPHBi+fwECbTyVKdYUYiU9q0kR8rQ9eJ1",
-	"CN4IqnR6CdavUl6xaoLudv5uPYcyVSwhyXmaK5I7yJNJrEb5bgGDknpBBuXgxtIb2/iG07sM+dtNruo7",
-	"qiPuUQAZxVmxPeA1Wex22UX8MhXlLw9QPqx1IixMZquYMT1UDleiBPYIGRwn/2tBdeGz4jOIT5AjTXJc",
-	"2JPvj5IUMEJvy1ZG70edzvSwG/Mmntnccr5i9WS0N3ndXL0dfs18vQOnSF8Il5H7OcFKaMaaKl1gifsq",
-	"6cLXotld/qbRalvxHtb1fiveu5lIlqLb3IrFDYJSNA153/Ij1eUhJ/EtN9ra1230ddEP3c25xIp+LpDr",
-	"0Lzxwuj3M8bbH6DRRNLTfJC9myl3fY2zSLqO9nqVE+K3oB0YzhqAhn2We5RQKRHkBF98TpS3fRU9AhZo",
-	"EcFLIEchYUPYLpANKS0a9HBbnThWOa7h6Zy+AxLFvyBQK8xtdbn2DvtE9SracrBt/kO5KetELmVXQ5Os",
-	"qnhZ13hub/y9B73nf7QYMWlb2WYhpDPxXfrQWNYiIjUXOhCtlsgPjxB2LmIwTHqMvrsVLS+h8AWA3eed",
-	"qy48ktkKN/XtiyPy3OrJ7oSnpslfcx2uxJEybr6At6n0QzsJMB0SMtY4LjFaHXthJh4lHFebHe11FJdi",
-	"RZxo19Z1gW/nInbup2HtV4W15WZH2kpzefywbdLlfpC67hlJx0u/gp9bZAfooRvlru1GyJIJZbY91ILU",
-	"TUfTYqb7LtOQPBZtU4Ark7ugJCbnuPY7K9gKdhJ7kz0Wi25sm26fx8LV7YueSI52VEqsuy2d1jq6PHyR",
-	"ziqZ4J00OjapLiXgiXO0pLyUY4XB1nyEHERdqeeEUynFyYmuWqA0/W0Zv5kcA1SMprK4VEHbiom0nXkA",
-	"X3iYTVTKGv+9wzaqYB3fN6AUIykTra08HGmbE6us6k+c0olRW4viqhs1bfVByEsvaAfKuU0fCvdFxCra",
-	"3DVCamr+pzri9QZd9IMq9R6teuY0uiz+ySJa4+BcbzXmZFlOJnQjJPuCZVVrzbpXLI1v6kHQR185sKoC",
-	"njY49MGYVgRJZtkj1fDcgmWfDgKLvJRlm2UI5GRv8plw5EEf6/E33lLONFNwCx7CsakNfExzcWF2wAX3",
-	"e6wSSvdsEgHYVw4kftubG/QiVvCmPr/tHs+TXW/u7BIvxhsW6UZEUQvxkEZr8iUi5CSFhgAqgTVZQ1uN",
-	"6BAG2YukIEX1xKMIHrWWiWlDiAdC9XNs/Jvdh3i2pE9gybQGngS9Mq3g/e55V+gSRoGDCP2OO93Lz8Rg",
-	"bzBEu2qZ0PZCCKROk3TaroteO+WZ9dk65XAZVUdety5SqVfpwHgTj9OZqTn44Dnqoz2YK5BNYNaCWMWl",
-	"LwzHplg9OJwKu1sSQRoLREy9xhQ7TDSxl9UEbczENs+jf07v3QmqA4vWFjTYB9gx19XVpB+d8MUimcUY",
-	"jY+lhFnHNXBd2LdSWCcHZL2pQJKypuyYTN7NsHxnjQV1oB9/+ln6J/YLLMIPGXIzd1SmvTG5FsM3J2bo",
-	"FgGVCdfOjcIo34GWrIx38iODk02RfABLjH48ujRrTKHA/6GP9realQ+OPd0pcpX2BXuYnqtxI7aCt6l8",
-	"D3PUNN5NsQNI7lPrWFlL2nkBxLu5kHSfudQUOsI6N2aXI5blgrAJL4qg481M1ynAsR8kKNNvQtWDGgLK",
-	"5aOj9qPrELlWoWm4pyeMrBEND/DKXnmP4IrzHSKLQsehzfxyWMbpOmA/GXNy+S48OAnRrSXb7+eT9MI2",
-	"eeeeT5oOHrDbNxqZDXngjND0y6qCamobDjwgjMf1/bqfmRlFlxeIytUbabaagIPOMh3giZ8qza3gPWHc",
-	"lQhyOPVSmbuMsK3AupPYyo1Rfa+Gxr+dlIwFJKQDhAmalJEMr8NS3Yu4O8e+4Jj/XCwtk6vWX61eRSet",
-	"a9etY/ITfelKZM/sGKfo+G+VtpjGCoA7yHAc7tEcTKQGcyL28IZWyWqCBKSrIgsYd5gZBDpdANe5mpOZ",
-	"kDuAFzgfHWIeUe3RmNbP7u8/Ivfu3mbXOCnV1+nE381e6LyXCzdD1xN/wMRcJJb+j9YOARoPF0/W01H9",
-	"B5eXTaPs5nJzt2ePmfRca/RcpKqpIm+1ZA10wE24BxbsuziFaWhHSACC8HcfllSBuSVrG3meQdIbZSMl",
-	"ZzxJsPP3yebwMA6Tcs6OUDMOFi1hlFPpcIHWpGfkZuUmdwkzu6svEubCw0u4lK4eO+bbSI6uVfobXtZt",
-	"NcpZrgJhCjKY0j0UNju5n4bcgS8NchE3d5QV5hbDQaVvJd9DMuhpfQ6oDR1k8KjKbldwoTNnxoE2DXDV",
-	"y/SlpVbTaHS2yWywLs4ftgBI/jNUEy5ICVJTxolbljUUaPPeR/PU2/Z4pNImXVD1MLs3zDPJ4IKZ9FvI",
-	"My7e012MvwftQ4K/HXDnOpRBhy26IkEtx1aaw26Pju+kUYHEmh5N7gPV2RargP/igXS3m3BmhMtN+mLz",
-	"vdBs57LDFyMq/cCghE1IwKC8sonPCDu3o5LQXt2iPz2XIyesBz9aSh7nnCgJxcN0BwaPed9VbyUiP8hq",
-	"bsr1NCULh1Mz/pBKCNEHf5/AJNKg9ZiyFriQg9H1yidyeOl0pNqjGbN5DpXN9LGfyk5g7qafuq57xpUg",
-	"2FvrLHfe2gVifRN1GW+TC8wAm5W1IJ/Rn/nuhbmxvbV6NgUqXJ/oWRVYvJa5IkmwrHkgieMjoFg6Qs8b",
-	"ooR1dnGBpSBmOX9uGaTDmTaZ1e2Jsfgfc6DluLbLF+H1bgcSqrBJhouAHSx8aHcA3vn18+++89ksvwgO",
-	"L7oMNerGZu+yz4e1Ij0UB/9UhkpuD1wXDVUKMkm0vyQVkDsQLBnEB8r8D/CKytmDwM1gb+z9fg57Fa+W",
-	"686mJyx+wZaK3gUwCz15iaEzNlfLSMxANQPGMBSYmY4MFn/m6VlRuOlCzq2VeuO0zxosjFRhqCNU2VxR",
-	"2xm7c8YEUoljB5nnLPOyZexwuvEiyOQ8s9T36InPIG4cQ6AnSa2sctzGQqRBJZAAsK5A6cjDtsyaCFQI",
-	"a6Nybgy+hY5yK3QzNS2odBPOTPThZQaGCfXezWdBkaN0YHnc+HgKAmkshav4gSpte5NCeutYaNK2nXvA",
-	"20WW0iOQF/bJci2+h9gZiwfk8SbkLy58BrLYASy+/9gi0JWs/yvaXxxKCyltGSD4VitWQTovzzlQMXGK",
-	"soq4h80EWy/b+HpukejTiXsrqxPCxW3WtHirfbG0d+DP0A5hHMd6+yeJulxAFR/M7rGLslHWrHW0iAuy",
-	"KWZprmzGpSKBs8iyJ2nKB6jSzzJUVk8kN/ioPkjkdLLPLepPWPRlDByD5R8xcYxSTryv8oOxsJhVzMrF",
-	"hRgXTtsslo4UJoZNee6I6+6CEstkJy0XsDWIGNHmjB2cDo3V5XNH6dmuj0PKPV9QH5PvpYbRu2aM71WW",
-	"qPQmZKQ79j5dN2KscaIxm8DWziSvXXsp2iad7LmS5XSaH3ufKRY4E2OKonCjoWpBA+bzxv2V3va/u9q7",
-	"L/l5mWVZfb3bmbX9DvRB9HzfW8ofCi0pVzsbs6LnBkNM5QF+RtNnLwQ6ktEFl5MC0/gPzjl+rSPzGDo5",
-	"cwxFI1rLsiKF2E2EcfDniWwv98DSnC//gs9WS3iSSiHXwl2Fl7bnFQnKEsyW5UuYLNxCxIQp3duR3zSa",
-	"zd5Ie/M0mNV+9/szMCHATsbSwM65cOU3vRyBFwTe01JjMrqDrbCR1X7Z0bKw5RTXzzDYUyE9Xod9sSHm",
-	"6upRPgJcqIvyIpiGR8ZeJtCpj/7w5asN+eH7PxMhyT//8NWf0VTX5CiUJs/uyXefx63ngbB7UrMOPXNG",
-	"eKJUDTuI5Orzd457fcjxz5MXK2STt7hL7AhY9qgO4sSfkwM19w5zzRKSOMJGqBCUpE7zrW8Ch/xcfbV1",
-	"EGVp2F/zraCyYnz/rfNF9wfTv8AkvV4145ijTM396/gCC5NcOlGAmUVcQ3IS8kH583CZPmllPa8TzEPJ",
-	"wTU6mVz/zkv7B4pgUJWE9Kf32t1wLbIDZj3ZzBe25xEmTWCAlWAvOxxGcVLglSqWIDGaHR/B3zhmktvf",
-	"FsNVarCOnr/4OU6CA8iyMRQLcRSywFiMg3MBrt0qsmR77fKz6LufX+iv3Gcuu4NdR9wX0IZwSyNlpbv9",
-	"OBUaROsj8pLbyCFW8J0JFycbfdnhwj/93W3p7cVe1y6+vxy94bXgtloK6bLv+67i0VBm8qamax6SdyR7",
-	"zIZUJiiMrBdxh+x0gdJFR/krAafpp+suRnaG32SYmWcKrbeSZdB6FiQN0SbLk4MwGivom83jjvUh5TWr",
-	"hYKqyGGxRRn2y/mirWSlPjaXC3UpgqvKTVac1Ju/g62OOF/iNmQ15AeOv664G+Dz2atBtkqxqaneOTs4",
-	"k3ADE8uDiDyTPyeRVTsgPittyQthVGo3YzP1+5lDUPX/7me0jeUhmpSAPeX70m3EsO36JScBztVs9VkV",
-	"knT0r0mvsBwMKxkes+HhhR9dxmY0ZDB08+1r96KeL5imi3y1q2YyzEpMK/jx/cTwV2UI51ETevOyYCpu",
-	"kV0xFMLL8d1fO8vnFpCki30PGbzRNJs9tp7NWzH9Tx/mVGtb/JkONZa1KB+KNI39W3pWRAmbUln1Uj9s",
-	"aI4pwrjStK597mfaBbA9FyeAh8Xr+iPAQ7g8pGH4VKFF4W2oDLBYUzNQhSs/ST2ARXfF0cFe5p/wyTCp",
-	"SC110cMriKI0VQ9TH3G/O0Kw+XMkam/48mDUgyEmJ3cTiVB/VsPwB8ucEtAfaPnwym0iI2eO2+bub1a2",
-	"/cHq/tlUaXC7CLIoVQZbwaLoG3D9BT7rrEDqAD0WW4GUV+lArbsV5TM3MXqs/Z3tb60KQFMLP26/kPm6",
-	"puUqexZfyLWF4LMLY5mBp6CrCVrcjS+jgqNEV7rCmeU59yEfNkmutZuPboV0gYZa/JaFiQb68FZDk9Fa",
-	"hcMJTKaa48Xc8vVyJybd3Zy0vEaSMZ2PaSYjPearMUfX+Dbflas4/JuGnqMu8EEIMhSTWc8VU6SDZ7gB",
-	"AVgjRdWWughASesi9vDzwluGUSDrLn9v3RupXiuXpD8rHkF5DdL6l3fDJviPu2CmRK5oxjyeauck5MOu",
-	"Fidnbk5bJn7cbpuEXkRadaATets5Ull+GvodsCu6cYp9IM39LZU+csJ8f47AJYkTw+ry5Qv3uUXXCkeA",
-	"97mPRWyhvb7O4B32JMcYe6QVrATUPBctr0ReNzFNSsrJ1vPSb2n5kMVfnEtr9qXiuTxBZFbk6gSSnEE7",
-	"4Mu9IIKTLeZ3HBXUjxlSQu/QTNtSPk8vhcu5Ap8gdUv04tTNv//exsdDfN82cbW8n/vNxAUlJ4NDanGz",
-	"abgQv9iPqfYIc4aUbW7ZxbS/WF+50KHjnO8X3akN2bFagy3zMOMDRZS5RNiQQ/S0utvcfGOW6egnwo7a",
-	"fj0nB3EiR8rPEbU3UfT0EXnjjl28+GDRlyJbKMURCHU+9JoZ043ZkNKRcXY0i/As49JakFATjeWVfWFU",
-	"QtnXE+tSZ+3F3v37WYJ6M8VJ83HaaW4XMzO5VuieE+pAAsUgRd1i5lBjaJg5/ojYAKW5WdpXq0APY59w",
-	"HBJY0KdFWx6gChM/OweZ/OBXQpKwTS7Y7l4+l+xUzzk/DEZHa2tHHOmG30Ep7lL3xFokdNfuzMxF6m1l",
-	"7Ged2nDf8bxhF0BluOS1JHyUEbMadHGkrC72AiVZPbCmcM7D+ca9tZRtvpKiKTx6wIpFXRAbw4hi+qu+",
-	"4BdBwxySTeNLu/DcNjvbxxtht4NSJ0KOC+AaVLtFXmWxmLPv77vlY4FKnM3uSI4O6VrsC08Yf6TyoYgy",
-	"D32+YWEvrehvkbqwkNrRzxFXzImyRyhiEA+f4jj4o4RH8QBFhKOA8XcXV0f2pKiy276hpbO43VNOrk3H",
-	"IqmORHLG9HgVTsYVVsePXuDwCO7bHcjDbfFooSLb80iXpryhkd26Lmixlkyyx+k9z9J94rD44Z8X4fQE",
-	"sox8RW1nNPwxxUI7Jfq38Ohn7shPU2ye+Ni0+3zgHhdHsHj0HKBSCaT0SyXrt2cxvQSV9wnqRbhDbVzk",
-	"u1hPwMmqxR22tmeO0MQy+U1io61gpcFaofSVFCnp13nBIlT1ZcEW93zKG3TI8Zv1Jb7D2HgeMDsb4Fj2",
-	"bROSzBWxaiEUbq2Lua6gEh1Tg3q2Hbei/XBGB9PeX1S3KL0VSKsQX1uW4NsJlWV/ryqw37ii6+lLrOaK",
-	"pdJL5LzyV4V211PxtqpXdWL9P9Z9jnUnB1uLaiynZgnzrpdj13Z6qGeAt9rHs0K2ii1L54CF4Z6Cj/Iz",
-	"4g3znIfoDPAuBh+7qo4BxVem08SziTs7KY7F2XQ7DSwocupXtLKc+mlZaUSKtkD6DPS7uHuuL+HL8Xey",
-	"C/VvbmBXZHvMUqIYnbHgPux684V7fma9Vhqys94JDnrFubzqED+HKE8yug9SQbUmjdntrNnZdJtwDX6f",
-	"+8xCXpJoDUYuF5yjaHx2hqPpCEOZlM0vOunJ3MAa8yjZC90r5TDGgPn0OQQLNyGQ6KOH7vkwOR+Rl3F+",
-	"uyd6OlEX7mQ8eF5TGe8xEPLS8/bV+y/CW5kY+CNIvUI+uNBFmZs0V6yjAjyKpBpwgGCLDh3271hOkQIh",
-	"4W792ruvTUvKckcoY3qluZp+E+mNAizrZT2GZ/Rxk24VwkT0JzoMLAeHnZDs29xUvQq/ANYnjHTl9/oY",
-	"n/Opbr0vZaYEpfLPScZP0w0qIQvW+teGaJcehrtfiAdFTmYD+zdDAQcle9osLi5ZPTU4iK+TE+OI+LOB",
-	"TcrPVtlQjUitJ0yF2CJifp5hbu0ty/cxe9sarJ/Lx7IT0X1uag2/TtppFWiahUhhAbLX03prQSox7Tqe",
-	"GqaRozf2ybUglovhvUJCpM9zdkOcmpsfu+VKmbFr8DwzaYk3t9tyRsv6ZVjIR58zNcJ8exTNPtt1VrE4",
-	"CMBRGTz6m4uGSn2TrLtQI7pmL4pWv/Se7ySOoIZjo1c3aV9Ligfls+idn1P+8FJK5jp1y9TECpT2CK03",
-	"QFTrY/COPwePrPIFsgNm+Jq2Cjahshc1TyOQI4Eph+vt7ZgedutyFMidkMD2vPAIlzl0HyWO4MLK4sEm",
-	"tFDtM+KiqLMvx7Zod2dYnK75ynbkjetHqq/hpBtTgHrSCOQFU+REz+R0YLXHKzlAXW2sc80CQq0ERTIC",
-	"mzsxayRCvxFvOvoKs8x71pOI9IJwBmXBBFvV0noauZdHCIbpk+0BoLGMAfbiYGUrJN92aUxL58yD06az",
-	"Ss1+KJoO9mEBXoMHibBXVYAJj7KVwbj9pXAzTickKket/RMlvxypF3ZCPb4sOdIKxummxjCyDGRIn3s6",
-	"nM2lLS5T5v7Jhp6R0A5HUQNVLlMxc5uxvNqmkQZEUwNxL/U48UbX+PwuR4e02TDdgl+GIza1jVekni5N",
-	"FjX7s5cn+gAFSuvTrb0j/TKfQuVo7WKf6Tde7smM0E6eo/Ogs2i7Yzs6boPm6aWQDmyGTQd62K19pBBS",
-	"B4BdobyhEoyB3xZ4WupekoAEc2my9PN2o3RMWEknrUXqmOYadutrH7Usv5RYGlOyo6UWMiRcMbUOUtB9",
-	"3rQZj0ML3TgUk0eQ56IUVdrHLEXLcyTpakVsL5GSdOeawBWJEDbsJycEwZlw47vwJSWKUgpph5+ujZVK",
-	"F6ujJg9wzjLVTZQFpAirxvPuDrJkwpoTJPTH6YUVCKLVpTimimdVW5YAtnzWVrVnCmgde9SqOfIgTovy",
-	"2N18dJ2dLeu0spLJKr/lTfCJsshD72+YQF7BOuwlr/0mY6JOLf9gnl0VJXY6wHcrTsmeSggJE3NRpW5U",
-	"jxgWYs3r4ai5ASZIP6f5heVS2oL18iCeezA8F7MfTLAJTHCgxVjKc2nI62qd3yODyaXTvZb3IQ2J8hdo",
-	"AlCtbfEDRQ5MaSHPKUyUNeXVfbqGbN7sYIJTrMtXbbRoj7lt1dWG+jWY2U4+Cfq6GPJcILFLl81DYkQH",
-	"0kId+dq9cVke9W2kzF2Wzb3V1wRibvEOz+GLcyvcLSOZXBEL31yS93DiEzwift5nBOVGoRnf3G+RRDgS",
-	"lDHKT7/gp0t/drunymVgRMOYuDG7om0LPG2rLhD73JVo2nubPgCTRLXHcbVN5AMfUgwCoTF/4HUu8gm3",
-	"9hW7chg46Wy4xW7qnqj8Huy536X5hb6LpJR4+MgtoNyJHXoP1rkig5zPRjYvNPuw8xMyUIsyyYkT9hbm",
-	"nFMOZGse9XVKVEIPp97ruxVbTLXH32ibHZPY+0GRoJ9U2WrLE2U6m5Kw/nDZ3J0OyepScTQnma8i6b7b",
-	"eX83AaNTHyTAhmgLacn0wf7Z67+RN28mUjBOsMOVMx11U7VGiVxdsuTPDJcB4VxA3f8VcRDHlWMESmXn",
-	"b+Els9BP9Fz4q7z9l7J39DT+tscYXnbvGKANj+4frwSyk/kOYKHl6uojW02URI817ZtJeh4KNJkitRBm",
-	"T5od6cpj1mb3TdX3hGDJ+HQ4Z5i/nSaM7mGng8B+K8J0jzuCklJwKzLJew6vcs5t8xNhejpUkjMqv3Hv",
-	"vHA7qtfbjUvFEhxCp+/WrdPQBXmimP8kcK2Io05btlhRLkHS7xWA/I2FzIUmDxaA/oJCr8kCRSMH39KU",
-	"f0wJwZ+jUmKc7NgjOMQkyyfsoIvjjFwLx+N/Ma/jPyPcHXfOGI3Gi13N9gd0a3JkkZ8wGU0Hv/CHwO/y",
-	"HKrdFM4fHzjZwyXC19foZtNK+mbh5zif5Ng78ply8bDdSusGrYvEJF1ys+nWd2kWmB/lxAzd7N71W125",
-	"Xuc81cacmULKmQxSbsYETlfi788hn4fuYJKd9yNh6BVLZW3uwRIVOYVmvzgLKODc2+fz8/+DqFmZuC75",
-	"KJYqhuBsMZPjSRQhGByY1K7TN8uBNoddTPana3BuDi5gsktM0ijc4h7ZEC3EhuzZIyi0FKoMOWZyShMX",
-	"etSWkaJ/YaH3mSaCE30Sg7j76nNgpoR09ULkp3/E7WL6UrW1LfNyOZNxiXPkjgk/Y6Q6/sOutWFnLD3X",
-	"NsfYH7ohuX5Hmf2MuXHW5yJKto/+9wB1FUz0etLPk69AXeckvXGh6dqcg8mYhE3FOFBFEEvFtNxXxj7v",
-	"/0DVExaurkVF3kmAfIyd9rNnfK4KceYDUFkzUHqA4M+FZWPASIxenhgNdVVkoTkW+5fQOr7lmjKFFjfe",
-	"ZqI8K6z5cGzP4gRqYsmZWuzB7w7+eWvEWwn+TF6bn7HS23+JY+TSIl9V7Kzkj1wqwaOCFyKmVd+h0l8A",
-	"tyM9Z8KCytxRNGC2VHdUnLsgYOB26YISXDOb78TLLvjaV6CXZlydqOQ+wzCcgP6k4XAa+GO4GPzBpnf4",
-	"jD1koH4048VUA3MFVkUl2m2ddspMu6pCnlXo5IKpuZ2N3812KncgR/ApLcwT5npimuen9/fzrF/+DoPN",
-	"JkfZgcn1R1aLMp/xPC7R9QGaJZW4GvF2wgeS3crYx+swRmJI2WULhJ+dBIq9IJPpOkj1zZ3ghWK1v5sM",
-	"PJ207cMNm39meS42d5KmyOtf70hjhs7AldjtmI688gFGaIMeLZcGV8Oe1gQrq9EkcT5kTKu2rqtaYKKo",
-	"+Wb0V3Q7B59dDoZQs9UIpgFOesVadzgSyy9Emzuj+5e1b6yc9EHg1HrHKhDwoKP17gmcW738fnHMggne",
-	"4BIhlCbBa0b+hqw4Pg6y22ebWn65HE2K7/rEoP1uHdNg/dz24CpjjM3c4E6MZ0jkF7oAPJQ/ftu1N+kP",
-	"sIN4cm4DrLePFmLsdHc/dkn+UDEN1YbcOz87h5NVE+fnXd2iSwZnKq4xdnBlm8hAJYrau2PAe7xPbfyL",
-	"iBWeRkVOAdbfQsNcqUTG9BGue3kpu4kNY0/mJ3RQ2lljx7Z+4i1RU9UH1P/0fpON7u5iae9ORGXT1KxE",
-	"e0mdwDO9paD+XsVxVg7d4jpNNCB2Y3qqwMUR99vLcbAhMMiWDbivE3AveZVj+FoaJsCOT4zZY+Aks15X",
-	"wI+7y4NMVyrSCkupKnpOzOLnrWIclMLoWnKqQJXUDL7Q4iYdegCLHTTwzwZmUr9u9nQBGQ4hc91GqGO0",
-	"QkvRAKmYBdm32FBJNy6apCl/cGyrMkU4PIIMZK3mtOoMrryxsP5Mcps32undLR4hP0WrIpQt4Gkn58+t",
-	"kO0xV9OsW8ndeo0PdTtkm2xDbHfM9Nq3FNFiQxwYhHVk36fN8bbuZ+Yh/BGt67vQOTMghvfqpKoyK9hr",
-	"Ad/tiLR2LHOVt6idC+R54+QoGjG+q8zyVjlGVtu8d/j73tm4vBmT5XUttud853r3YAxZF9HaMl40VNK6",
-	"xjST7bmo+nyY02Zkpx7cIoRvDjd7LG95LfSjU/JrkmycH2olgPaorhjdwEUN7tBdhsHmvEA94prxBj1S",
-	"+QCpYwMDvZKB2pBv3r4mf3z22WcfPiO0bg70w49XlUWj/7MdoLfFZCGOLk6tuxlJ2NvDZtz3N/4nUlIN",
-	"e2GG8YKYM9CiTliUIAvosyJpKyEYUtPa8TNedA9BBF6ngeblwqFURsr009W5/djIT9nBxKw44xPXUYZk",
-	"MhaOtDwwDsQy+2FVJ6YGV5Lu9IU19SXlBVUPxU7IQrNjRoTMUxIaIXXRCKXzD9nYWub3WxJzZvhdp5vz",
-	"7yTtEzOJxXpiTQ3c31unPv5VeNAqnMqH38ahIKoOmu5X7talAaKLiDbNmhdp5uzeObSC1d8cYmmmkIPw",
-	"aX+M7zdoADkbZNwM2x9SuvWvmHHR4RchetmRnkklHB8+09Z8Q2lemvEjlH6DyVopbZkvecWfCiT8XSAo",
-	"b8zT/+IfNgd5Ix4g4xfxMbgKyppKUGbMoQD8kVUgLDVHVAhMOaFV0pbMgxTkY3YRXNL01BndF2EkhThX",
-	"4aih0uPDUOpO2PHgDiVb2DOuusV172Osi0rJHqFaEHuoIpihMZ2qD1XZRe1ptrEujHbs5s6xHfXZnoPi",
-	"yx8LX4sU8/9TEjZfxgS3gBD5Aqq48dGYwi4RJa1nY7Df2qc8PEkh+FZQ6eNIaUajTKIvEqyjixDBs+Zg",
-	"S97rVSpwEV+dnRhEyv1Xd+GfAxSJsTFXTH4EWTLpUnCrMKoUm4wPW0EdcYZFuJV9WInR0uU3zrdBKlZY",
-	"hetEKT0D+S51y5WIduxyQVTLzKeIfQSVdVR9okEeL0M36ZCsU2ZUh2WdxtpxD3gfo2UPtF3sZbqbH7Fb",
-	"1iJ1INt/L3zsi+jOf1tMbQdLnkjex1Pa+gvMNPpM88MIZH3Z0Q1yGWOoUfLv8OFZNG7f6sQWaFbf5bW3",
-	"cq6qrLat5Dv2Q4ezdF02XjJW7TKULXCpTxTbYog5ytGpHpmyReQpnn7Ey3iKGP7qNKkgVOnqkiuQHnvm",
-	"1yBBKL92eaxHhFxfdV1ae8+LAiMJRXmgTQNcEbbz0HIVlKwCNdHUys+vAtwMoPZje/0g1kxUBqreVtJ5",
-	"sjY/N+mVU/oLZBa6CqV/xzitszfQA1WFKiUAVweRcT4s3SRZUt1vLvGuuLvxyg0tQWHML4LWecDotDoi",
-	"Ms3mruUSaHmg2SQzZ9UmfyjUgX786WfJ39NTnNq+NunD9tS+F83eaE0mZeM2sV8vaMuCYrkOfR8wlAYJ",
-	"GxbMe51zyL2zqn57sW2hJStnzyv71Ax1ghZi3cByG/GR1i0swstLSZQbkm8m6ljEvxDN6SZelOn17HzH",
-	"oyqgC2dxlDDelSlKoFXvstj3J2+mVyBTammxrLD9U+fMUZRV5na6hcWZ5m7tRlUprNStBIIlviFIdRAn",
-	"W4Z60LpRRPD6PCL3Sw3oYkFYIAPTK30rXeL0wHXK5A26iVYawotUsHko+1X0UY7mwLt+p0b+Fzh/STV4",
-	"2sxrmJOdK802keyqdQJDZaGDE8h8+PdipWd78p6DLfrRWTO9YMlqvm3Lav0h48T2oss8a1pzM98Ql/0X",
-	"4WniIx6OC3dmgJzHjBzEiEnUd2Wdq8tzE7upihMU3RJ4Q7sbb3o58OxOBPtefUH+9Mmn/5O4051YWPYU",
-	"uXOVUI1vtbFSbAS8kWIv6TFpFluLed055N9J1eq/5uST+z89x+J89xyhtdHN53RTE3D61r6HauOiB9RW",
-	"xWxmoPURJnIFcQmDuvrKvJMOx2IEIQ18mL2s+VnQB4dg4uhZXOIj430ihFQafYJrPSux9g9zygt/7cml",
-	"Tbt3a7C5GwCLdkL6JlRIrYoBZymw17gWJvAD3jiEDpZJHKPqYa0ZuJVAU8Hgd8HRdmh5JaF6geQWuLe9",
-	"xxDe47GzGP447vzn5rvJJAnG199kfPLKTR0ZeAmCTLCtyakx3MhYy8a0IjVVmmh5tplFtkAkdtI40FzJ",
-	"jNZwUBbpFBu40KkS8nlazu3R0FBlq0vd2odi1GR6TxqyyaEZMe6rJQZI0ArgMrlIIjht7gaZFcvNg75T",
-	"0dZla8TncasbTYMDN4ume34TWjmeYE1JhvIlp3UhM0G1RRYG7eyLKxA43ck9QYDSH+0trN6BEnu6LOqx",
-	"YI0V5taRjAyUn0P/VRuiRfNh26gN+b//+/9MR+Ym0enk8vL3sVemE1Vn3xXmGhj9U7t/B+j7u41HSXbo",
-	"FWnvzQHY4o4Npt3OXOSZKbP4rW8cjvcXovLgBUNzLqFivqLlwYKOm/tgCS8svBe17G54ZeRBZV7oZ7Sf",
-	"TvcZIRbfUZXY3Etz6xl/yMRksvXXlzi2Jw2GEP15QpbI29NJuzjRSobIdVX8YC4pTxW5s/z3c4FffMgS",
-	"/7ESihwUGBoRR4GQLuZagEnh1nJwN47FXpkRdHuUKNAsSRt63XitvZ4++2mq4Z2Mh3L4HBt2AuR/XRH6",
-	"Qr5oF5P2Nkcsy5sOKt7GN70MxiIwsY9vc/xalfCU5y5+4XWjs3V2XaYccoX4sjmMQ7sUAExHqPHStOny",
-	"6PCvcXoHYtPi2yemABFo4lwGxKYz5qlp+YDYbkT4hPtB1Q1A1tC1OTqYG8E4OTIuJGk563A9dwAfqBj6",
-	"bAGTi1vydF7/l/QccjTwrsWrDQmIYhpsBkSsCsx59RzPxh2WkWCFvHncpQB8oIg5Mu1X5z2kVkDjPk6s",
-	"9Q+0fIAUOhqcBU8ldouWV2Z85mfsJOMWyZgIDum6nFIcHZzOcs7oY1NTliXwxUS/2Q3zmr9jFr17B5DB",
-	"RbJ+eZcm2AgFlZEIXxLubh3j++W5gPcgS6ag6LTvtdw8PURDVyOGGmgg/64HNehi0WkVscOZ91CqVrxj",
-	"NZ/K5cCdnETblH5H6EY1VtIyRRA9aQVqnnWrv0MS2Ewpw3IWaJCFPohWmUPhkcFpuS3fMCghf3+2GsVT",
-	"nAafX4B7QhwW2k81jX0Q2Hoh4ZGpJGUw/u5cykYaDpSbLcbSBL9m0tV0K8b6DrHmfCOFXexUn95FSKFH",
-	"csJ/4Zxi2x4kK9Gu+apFy1ixY6Psp4VnooSmZqkl+84mWQWN71Oi0ReGWIFdhc7mFmzhXdL5snPdPP5X",
-	"BVU2a1ylCmweGdYa2gcwqa6u/fKkx4FPFl5fp2N8UKZLzW6QJeaXNNZCQ03WaRsv1SPBjM+TFOO5OxsG",
-	"ghd29GjzhTkez9DGH4NhTTsx6x1Sfn6ik2bizB2B13GBdSV3HaaucwGgUwBzKfYS7OigrBnH/8UZS/v+",
-	"3kBTn9+2+31XUXAd/0ZNVb9SsCwtzK7rz12XhmnTljd3oZzB9FR7lqVC7MwT1pA5ScH3hXU+YiRQtVsj",
-	"kBisRtMwObrTIXPdQg+P1Xfd9WoG/BlHll4sR/p3NTFcxDB3rYlgRhkIVIfu2xKDiXv2mOVoNHavg7t2",
-	"lG+o/bpehiBExpXwu0MXfCXFMdbqHyhCy9LiXHpG14WuC9oYUSxd8ufo2AdaHtCAlwGltUOnZ4qoAxIC",
-	"KA9AnbaDb0XrewmU00XOFiNOvGibW6c+3waI8HWLtmdvWRbDCXLQmVvB9x3yCwaEXFb+Yl9NxFB7Lb/s",
-	"b0g8lPgJlfjayKQEdYOl/R4YuhYcbauQqNk4aRv7r6amnINLbrKbbh0d6zIXlT0E/jEgG82JyjSYA3Zu",
-	"YD+aB1/vdjmcxwkGqJtiPgaK+Z6sRU64cFQ4lRFpJCdpfdXdo4NNUMk6QtgBNtkM0qQXA4/9cRlH4Dqz",
-	"YcgR60zcu3iRf5rnkZN6mqPPD+1mJCYRK4mlKeGIckvVQ9F13IKrFGVN2bFHYPLTpIaayytcwewRxv1b",
-	"LKUUj6wKnKTDm1yJZutpnpjeJidhxbPRE1rKgtjE2F5FzHp2uR5H9ov+LVlFUTumU8mda3Jkhht/amlu",
-	"4zTPU3ffzGsenxHxJWkahzyNMh7gxZ0ai/HJ4/0T3XjNk/g/5ncN3D0xjT3uAKIyBYjLDf1sgTHWBebo",
-	"NZiK2N533ob3+Em2D5fiVQQcyQVgqfbZW9vmt4ee6GOCTDU0qJE+mAPag14uHE8f5i2B9WCmLn+RWmGC",
-	"XVLotA43zop5Fjeuw8KbRVbrnlzO5e++7pGls1jOUTf6i91VRgeA1Xj6h3CrnbnjbJxIEjOqi8HpW5fu",
-	"MKhnuaRE1vGaA3+K+kSXDi5XXUUexcPaBLy1tOyjjD3nvgtUnw2Tnh9CPGT0sXl41VcnMX5DsGNJWU2Y",
-	"1x6gr5uFXq20b3iqFLOTqRud315CL6+06Bp5C6tNXD87F6XpxS9P9exWE/X0FEz2Oz9Yn20ie9K6Xa+p",
-	"sKzhEeq0WE+hjG/hQOtdIXYr1IPPsUt0N4t6nZ+Um6Fk9uY4aQ6UTK0yL750b9yi0tnDbOZWmVfwPkP+",
-	"5hEuU+CXbtHH9fJip63nA2Gdw8c3yQ88Qj2FwGofINpTEkQJKg6cgkcsYS68S0l5oJnQa14isR5kXVVv",
-	"m3FUXmgnSa2uO8c8dlPISY1uLxat0cbjLARIEVw4nv9o1j1hZSXGgLaoShYsMsaPjNe9E/+JvZjldEY1",
-	"sarOYg1rwzLeot/CcR+ZkRM+8LWbf2kFhqPpSWBNrvdnTyCnXXyDmMBIn7jZDDcI4izmdkhqW0S7xjGE",
-	"qbbBezzM04VNszpEnDWDC7f7xec/9EEiF5ZeT3mBO0fv0AU8lsHYxPTgaX7bH10gOXbMTrLcvIHHiOhl",
-	"cOrWtTjlzqjLoByRDHfNIe46h/TByYK9bOQl8DXksUTQPSJkhXb7hWn0fpL82Ka4HgbjuTYqvi5I5Z5e",
-	"D0A4LCwcxh+6biTHHFJz0vJVM4xYrKqC7u+KheOH92XdKvYIa781Dcwp1NqjKH+SIL5wcU1B+GBe/MeS",
-	"CyPqwY1bRQbDnTc1LS6MOSA832T0J082iWQFFbMajFZHtPT2RmWnHaeihjdWpT9xdYbgOyaPa6OvlxgY",
-	"sNtBqY14PYnb5rIosph3dqIYWOfJcq9Q6nhrrRzkQpvYl1GMMprpnIw6QbnJBT+Suye83osa1AW0tjhd",
-	"ywfzuXncr97kEeUaTve15VW42a7rbxW9FuI1ewkQ5bT9dGUpUYTuNwIMn9OErnfZYb/24KArxry874mK",
-	"gmxP/qXNJRmuAkyMslIzqasL3JneogytJXtt66nfmr3Ek4xjHTN8Rucl8/Y9yqVoNWJvhXxjZxTH6UMz",
-	"gJDJQPE7tN1Z7ZFGXKpIR0OrBYJiE8wlWfK17NFjs/qLyQuHglzRrHIzu7xYDJrcfQyaFeQ37rtvTXsJ",
-	"Fdk2pThmIMVd/g2ra1KJCKaPcnWyHoh1/Du5PkxO6S+CL7Bh4+lNMPEN1s5Nr1svP6XRZLjPLtgpNznF",
-	"Bpvv6U6yt/QRqgzIbmSljfKxFHgadAWI2KWFWLKZZqy5qx0neU/j6nLOfS5wS2V5yB8qWrawSaKN1Bqk",
-	"ItRnFO/hA0VoVUlQCvPV+jUJfo3SfgbEj/QOQduj4BqwQ51c7avJCAfgRAdEzWcxI4CVDqfd8dU1yjYy",
-	"Bf7XPA9TMzYg0hk+yxZvegWSkz8527dQCd1GvTzC9xb7+jXTF9f8c9HyDNdVrz4oOs0DQn4afmU7gYK0",
-	"zFuBfdrczdyF7djfBPCJq9YizOM1a1EKXr2ipXNZD/rDC4flNlZx0uFNFAjvUNSwy1kYa9BuRzEH7ED6",
-	"a3Pj+Rz2bcLSddiIY/XxL2+Iad0rC6cTN15VVlTToCgRF/2H7/+czkkoJSTqEj6nCv748caYfuYdsj1j",
-	"qWAa1pGN3xe6oa0+dB1Dg7LVB+CalWYDKFuZzZT3G89OsOur/eImzE16arM2+DqubFEXYrcLFdmJ2ou/",
-	"A/X1ba1XLdl+P3/Q+2beucdXoQTmuJ2tydif5ln/h+/J09MDL1j/C2kQfx9LuIA813RzahFuclD/Bka7",
-	"+8R34jHJflawC7hQc8txxEBd8iTKX0m1IyH83VwHjy7cOLrw/WLp9eykuY7PzflLi5q0xpEmz4VseeZA",
-	"b3kx4TGxXIDX+kwudTfMdMnmg5iHyRYOjFfm0MYkkiNlNd52sDTf3asTOXg5vvLRp+yVfT4SG490aiV/",
-	"C/5pz+6Tv0UfRCuVJWgNKTV2zEJWjFN5do84UEojr6tvVb00l4lptiCmSxMEbqf0p4im53T2FNP0hbTQ",
-	"OT3kVc2A0eDl9y97y9JdiqZ10i8xs+fkEN1eHAuivcvOxRDKA7peHJVuBpHnlQXjSO/S6Veek5LWwCsq",
-	"HU2vk9WmpiXOynaWldqDQvqLpQKUbNchN9TNnabqwaKZN5kiKF+vMe6pafJ55weuhXgI5DLoMe4oo/YC",
-	"FLEAgAmgaTg2dRIluPuKRT+xz32giDNAVppV4f47/oqbh1UNprAxp6TuXWeHDQyMnQaZGb3NNHpu67QO",
-	"VAXM535vP0s5ZxYI6IjDuyejuTUxv5iVN//1mzTyV2yIkGTHoDbi4fCazIo5VljzEv46KCH7ODWGfNdt",
-	"J8zvjoqK6RdkC7U4kftO9JIj6wfgPHtMNxcZvukoiWtS7fmyD5fJuXRludCzizqQOZGzrUJxyVPFSzd3",
-	"cMwj1q6v4cheZx0+BNWTSFCNFGIXoODQdUJ26DvxeBVMEWWnhezp4/KqettYsQuOpRGSVyA2dYrQrKUC",
-	"C0XVNj06ujHQfKQHW3Vhur9/MVzM7NJspqLYbw8A+pX7jBnUjqIj765Ujwg06PyR+K/3tXqf3A9vD6xJ",
-	"85aVVEqWQY68xCvisnQykvBSOfsdP2pJDmqq9OJVXpxUgsWD5VLI1e75eb+Fm8qL/BbRbA+PsOkxJDaU",
-	"JXRxwIgNlbas+pqTsfticuBsz79ZzbCf5HR4ndj/Lwii3OP2C8EU9I72dnbhO4zgwW7sSp2ERMwaBGLq",
-	"T8MnqckNSjF68I/Jg823fjW1oN/socHcJFPvLB5YH9YJm9ypdN8Pt0e/rEkkF1wl8W0G6El4sbWYU0QL",
-	"rzhdscRBnOzisj13hENYvGydx8qPz8InRkiYZ9tsHx4n3vjANdPnPn42q6FCBz0GpHyJpCVx3NxVomyP",
-	"wJVI6kTfYhFNbA79EeXwhDd880miBdpO6LR3eEKB4AUH3gfjS310iqxp8LnlyDLZw5nK/tT5G7S/suVI",
-	"4PJcbwkoiXN3smF2dtzApLBfpktFlc2MzIuxj8p9oIh7DsMtrn7I4hhsQbHKLvy21VrwHHfMMEVMWZ/U",
-	"VIZYdokGsz2oUKIqOL+05ZWmUY/vrsoYe4sC+1WtALFFJ/eBg30wA1UbT6JuK/apNndMh2VhOhvtdXO7",
-	"4CJQEjfIxzlC6g1KeeQvOnoMVts4VQ+KaEHcfCdtUfNgvDbTymAKASMeeMXsQMyX/XWfyTx5gAJqVNSS",
-	"dd2xGiLQNj9W20KwTjGD2oFy5HRlsuK4V4eC4IQwKjrpCkw2d2UtcviBSQq4dz2UtZo50tpuuZH9bTCO",
-	"3kgPPuxpV0rPSnVY5q5IxIpQXsrfWDyKgSa5JCf6PZTtU4UM82DuuRKHZKTONpOeDOfxy+N8lLQfiF9d",
-	"xbaQ5X+i+mw9kj/rQULHdWUzqBQSaF2fC0TOWsm1ipCcS4MLTw9pETlzZ1EtFnfbY9HcCoJgBHUR9yhd",
-	"GNaTqXEtWRTfijvrZGITBDrM5+S2yNVqK5f4+3RE0atl/iBOmYxVBy/fwTflAMsnq5TX9GaYoORsQfUA",
-	"1dx8pxz9a6Yh40df7EC32PsJeGhqjltFVCOBVkQ8Oh+S6QfZgj4BcLIV+rDYSO9c9fnA8pDSX7mQAj0K",
-	"JIoEjDyqjb1E3b+IKV6N5WV+tMk6HEUAzQoubLxS5WIRsYN/RWmXA9ydSfuxUWdHTIU70025bSApHjUt",
-	"H744UM6hTvELcW4NlzRkAFW6QAbFTNH85Tli3ZezvX4La0tkTrA9CPFQpPl1rdFUMeW+HSjmOBiJ7LMm",
-	"zfAF/5rqtCgZrV+WgexqUKshsBRUqoXQTeH5giqHudGb56Qio7yqr8qONsJrHkpfgd2POQLMRbS54Quh",
-	"u0kJ8KeHV0aNFKoxPyKmCKYyYBlKUQqO6HDaJ+fvhWbUoSoEhhkbkKNYgoc4brRpGN9bkMvYlHeY35bf",
-	"XTWCK/tGBAuuQR4Zd1AJW8RITXuMzRi+BlrrQ0Ix7yFZKPFDF1uy6sfymPwTFyfyIXFs2//diO3Ren0c",
-	"k8kRKkb5C3LfsVtYsGQuOGTAktvUDb/XAXf7wPO+T1MaNWQ/XVgfY4bFwj5jFOs/1bDT8VDCeYBcTs82",
-	"9/f35oPnwdcDyYJ5fjNMYyECtTZmuKBjJkJ1NZdCbskyLGS3remJmjUWg7l5p3gKeGChXhcRwyEk/LZm",
-	"tAePlmLH2a1fMDQWpKq4UF7p6qydQPkPZzaV1PH6rnUXhYyUvi09q1WGFh1WGVwU/4m7kB3ijTK1Lddl",
-	"NF/Jm4B9aknqJ360eyPb/f4301dtIZdePCboNi9ACnkEWbFSD2LK0upCB59adHyqlSi40EZHa4q626nL",
-	"zR0XwWkcwDmLvCs1KwZ3XZ8yE6ohHbZzXudVAmHb8md8QhzmKs7nbvVJtt7klhKLHluW4dhHme7fEl2m",
-	"UcwPG2ZucsYjS2hIiA2BDuwj8nIrHoH8AlIY5SdOFnA8chi+IGUtlAOLd264DaFlKVuoOo6zDalBKeLo",
-	"SkZLbR5ewcaBH1xOacg4XCBH3zKe9C54X+PSz1sij+W4IIsJnoYpGMEH6ic00MPYLnQz5+dkUkJWxeQ3",
-	"d021y9lZ0XxeC5uypTXlJaxgUnMm5oTLsaIJPpVveJeI+YEifp/N7ejFZY7z9AynQyqE9k2WyDflITVD",
-	"cy1FoC9+EpPL30OEHQb3A9dbAu8Y0ZQW4/2ax50lcCN6D3MHoBKqQjUYHk0jH/mHHFZ07qnVCDU7Vk8g",
-	"Z+Gviv0CS6+X5nn75ytqaY3ROrtT8CFL6pjzHK9yAGchilaW4YzQcOIEf0+O4AkxA5bXXG5LkO5X7hq9",
-	"XMLNmvSmYItJ3OliyswcdKI5voQ9sgoE+q5cxNEGHTmhVTJLK5LgbGMHcVrU2tCAc9MwPYU3qanpwUpf",
-	"WnHZNo3MZRquUSE3hS+6iNo5m8q4ms3GH9J9VrGtaANWtmVvQ3cab2m9AK6yilL6AnNJdquFRbmNoHRr",
-	"/HT1V2na9HWFIbVQoAqmFViczaGrGw3lR8xsK6FjvLDQwSpw4WAKAFLhGCO6pJwLTbZAjlQ+QEWqnuMo",
-	"Ugu/IcBm9ur6RKiabIf31Sp9a+pCJMsJ7ddiR1jXyBpormvIwwd46m7J4xwGxYX4JePgXMPIH9Xl+HCk",
-	"C2SEs7Yn1rMHrdlIn1NdJnyrg+XrMY3u2iQf7EtHNOcr0KjCnGaHR4Yp/Yshat7Yj+BOnzty3Iz7fk0O",
-	"dGGKV39gX72npa7PxNcYUfVQsMqmE1lYEWsQWDez+Vklrs89h493lwfp+P/Ze//nxm1kX/RfQblu1Z5T",
-	"Tx5PJrvnvLV/ciYzm9ydycwZT5L3ziY3hsiWhCMKUADQsjY1//stdAP8IpESJZMU7XXVVm3GhkkQ/QXo",
-	"Rvfn4301lhL9WlkUWZkH+FnYmZ/DZZ4SLVSXG756wfxqlti5xhCpRc6NnghjGd1GYT2pWLiJflVz7LX7",
-	"7dEt+VsaWThrbTc2FFZiH3ESXZ8enjpd8PvvaXBWLhv+XYG/FLAhK3owgqSa+ctCgf72szJhjw7M3vKo",
-	"3pZfh7U8LCcdhLOx/s2u7ApyPsyqsuIAVD1vVwavW7jWmMRCAMMH7PLZxlF+8wKyslkRU5dRRu+6r2L7",
-	"ITtFaX0bL24b57JqP9rqgexTUOjDdO/BXSx187khYz1wNg8AhqW/rZxOoaBhQ5tV3AKR7UlgQ1L6vMoa",
-	"DT6tZDjXU2Dud1msu+BrlhrIOeqpjHWseQSH8Wk9GD3Ef86IROK/Yf8Bykv2OPQQL/yNu2MX71F1NTYy",
-	"LPJlM2k0c6eqP/7wocALojJyX/Ply/YG+vKhwfOxeCS5bjykD6gCQaQspV0SacVrBrvt0HP6V3zUNRWw",
-	"xEq+nT1y+rBCBIM7nqRYpaBksqYml1AR7xurhWF87MzLhbHIGXyQbWHqp6rOgiaR8Y/gRC59Ew2yfCNG",
-	"aTaPg16607/Afc0vVIMKsEyH8DH55wUG+AZiOhyAJNh62xaa1Z8eBYhxtANoaPJ/2Q8iXMSa2PTBhclW",
-	"C4VqiA5nVoiUtP4+u6EjyN702v9phcpOeJKYxndeEw0H3KYu8D+OmG/2hO36kQNef8B9507GCGoTqsyF",
-	"G+6iUcMSJacBeY4Q35kwnu2VmAN9364ptes3Y6WAxECgpmiDkILEkivULmqKCiWqYCY7+Eprx9VkWIij",
-	"CA0afsr7oJgPujBuGs+lNlKLck2jvztfFelqAoWht8kaFure6D0ai6K0/NlFcPjq3RK5t5XAoofEBDy1",
-	"s5o65X3XKC304ohALVvMqWLJKVYTu/O8lpUXIHTrV4Op11C4m4X7ARbfp64KOKqjiou37ST2toNb8in4",
-	"wlLwCUWEmRC13ZPHZRukWC7hkL3tHusZK6EAZxp4/FBPVAV8M6ohbNrTXlMqsgqGQsLPv9wLofbOy9tK",
-	"OxECmV2XAYIXz9ZMZ8JWn25qjsebJEN0+nVPqXwvir7CnyDUvCdJaehWMC+0n2bhWDq7tnzTYRdrMxHH",
-	"dZUpTTlEuTmMwxf/4EGOErMJ8W9CbtQ+7qF6qPGt6g50nNbgJB+O+H6wr1vW4Y19A1OB9bOhxh3r4nOf",
-	"XvEkccejEjaBBb4487+pw3eii71D6a4OLoKvvGgMt4r+yvHX0WFJOpNOpzknyu67uGWyvsmHfxllnJu7",
-	"2q+L5B/SU1TsL2rZvOisKqut3Dg2dopQ2k9aWAwuw11pEHlmyqMilajX7FzHcnMtWEW957x+YDJ8J0qk",
-	"j4/3J8xrJtfK1kcbRIc7H74As8YHLuMhx5bNXTH70/opfSTFOYJ/6hgvswU2QI+on97DLj4q9W7F50Qv",
-	"0RygtF75bpbJwQuXMw4dffX7au/Nb0tp6+Jc84fukJfzR0co084ClL16VE+N72ZlZtXsmfa3BLixDetj",
-	"F2C1iPbXtuIoD4AoZA385Lc5cuMyHSeCWD6ZkL7sQljmOyr2tn35eY3y7ym/u3JVxAISIcGpT1UfjK0J",
-	"nA+rjba7Cwv3t5v7XS8/6WSQO+VkVYhks7yVb0x3U8Ptcm0ssuFg9Lsr0K07Mu4XOw07MsqF3xsq4SEF",
-	"Vri5+/i0nsokqEIru2hRrTrcS1GsD0oOxQr2cP1m5UUToYFQiGsBiTBRV9E3mxqorqOuqRqszi2gHHHC",
-	"WxzvG2vSlgx1l8IL1ehtwAUdDrV6SDDrxNcGjuuOO/t9N/JusY66jn8IDO1Dzgv4jD2fUrEX15Ht3CAG",
-	"gyqhNBdvSL0u7VRoHLR1NPZwhv7FtTNuxaRoBh2a1PLH5cPb3AZSpLN1ElyCjH0jexpF4Hn7J4Ti2KyB",
-	"oBCCZxcRWZXxPhNc/rg8ygQPWv/NSzn626oJ/SgX3EYziN/749VmO5GMhZNDc/10D3od/qyyZuLAQ1B1",
-	"DEF15GFyez+tDcsrr1V3FvijqTqQtAk4flR3ojB8nNSVDTy476e+mu6BqOEN82obeN/Z12bQ33tt24nt",
-	"eKqstqHk96ImH1nAVgRb3upxwIiRffWKRTPuwigi3n0QJvOGXLLX74Rkd6JoxeJNp6fXkOE/mvLywBNi",
-	"1Rx+ztPV9QTrTTu4D2+cmihdTdrpCf09cX+GI9r8Xvkjt7OcUSO7X6Y2UupVqy6kkL8F+oqDvvwguLLR",
-	"2WrWoCBvgkvhhpayFfSqSmkCzNspO1kBzBtAgGxMGP9qtOvA8bPS80miVje2sup7JoxVev1b4v1DozxG",
-	"zlJWf/47gFSX/iqtqX5yEW0LAfDKr0P1xDeXtTA4+9xsmvnp009utLmMlYLQwsKHyeTBmsKXnlhkXFOv",
-	"v67Dc60uhdusglyXenXrNItOCqkWdn3jZuhvFQjGGmlrzy7PIqXmImNIvjz77bfvlLHnGdh1ENJS/J2+",
-	"zeRN2bseoPnSPaPqCVlUieuGxxDgunjdN7N2efbFfYCQE1XldCYJsh5ppoHoxMxMLNmCSz5FYBKmJItT",
-	"LFNjQVXMi1/kL/K1kncg8U8u2f+++fADE5IZyefwW8QNXDHs1dPAfvzx+28N+zdf9c/+02PDIZUAW/A5",
-	"/PsVAmrS6E9vX7Ovv/76r+5pP35+fcUwf8qE+UXe/kEiGmUYPF9u3bCFkEqzVAprrvDS01O5CEhif3nn",
-	"YZpesDdaK01vuuXLZUhoXyy1Giew+H/+xyh5y/7NzeKvf/7Lf/77LxLbARBzza3BbaRiuKW+41sEmDS3",
-	"TPKFkFMGd6DXbMxj/2puMSHwgl1Hbh9kHz/cfCaQNHb7fQyLpbLuI87/DutbIs/Casw5rP1bsx9hE/QU",
-	"rMl/RDe7nnYhtBPiuD+/evWCXWdlm4T+CRDTHwch+gcY9urlS5zmLzJsZ1QZxYTFfq1XL1/RS27fKVqs",
-	"W0o5SsU8fhWL3Iwol88m4i6wdjhxMGwQ5VgO/+eXf6VHCWsY2d2LXzBzYfx02O0f6PtGrHAO+nJLBFW4",
-	"cIlYCHs7Yrf0O/dfv98GAiuhA+H8C/Ymdm9JDbDbN5/59Pbi9vvJ+XsXZd2++EV+9DT+YkqXGSRkssFA",
-	"QXSVMQEhvxm7vcZKPfFPXIVL9g1aG9N8+dsv6cuXX0cixv8H/09K2dCPbt1S5AjptMyp8avu34uiunVq",
-	"wi7uvrog33HhZ3PrAg9EFoT7aMblFNCQEI7WOQLqqPMUFe7c8uIXiX2qt26jOP9vJeGW/RuXDJn7nJP5",
-	"d7ZQzsbxoc5knCcg2xAe2f+fSgIpO5leQDZcsBm/A7/kZr0Yq4Rx/1m/SONpQBZXWZ+CsNShgAxjP35+",
-	"nVGOFSmwM2itXySWk0UgCYXcu8TrJY9mcP7qxcvCFcPZp8xDZu1IZ18FMCq+FGeXZ1+/ePniazzi2xk6",
-	"b7e86CYiMBd/iPiLLwP2XZxuy0Ihfx+7F8BC3cE1DccdA9E1aRt49fLPFbdmiuCxMnCo6v0ue1BwP7TX",
-	"pIsF12vs9JhD5tAiYGMezUOTVH6iNWe/0m0OXwCGRZf/qH5dPuRCxGdf3F+5dchjxCllNstf78zzmxCn",
-	"bnz6Sw/FG8qqix71f/wWTJt6o8gT4yrcrrbLW3wly8MXlb7FQ3AmCWjshzMAhZUN8R9ix5uKRaFg/BvP",
-	"o3Lo2meuHzfyX+lQAsZ+49tV2ltRnzT4Uj75uKPply1hftXuqzsX5HUcM04gZPmuEig5q4RZ0vfM6iuV",
-	"/m9gg3C7Vfk9qzQ6mwGPfVTgtrHy4zePt18evqofZM6wW2UOh7sZdLsEdlFeZLdDH2lCE9zIu7UdLA5p",
-	"ZDlPXSfcSgRTa2ZYF5N0157yN7Bv0453FHxBLzsKvomOX+SNlqCzs4xH6cdqWIinoFuzq4pV/x+VasmT",
-	"8yJAbO2m/r9p8HWUFfB0Jovyq3oRyneeiS6AVCK1F5Ifu12/SN5msmrlTfn4Hxzv99KKpb+BypVv34lt",
-	"vOUU7uwEcr/h64yFsIHsrzymmGEI7u5ClRkywhkWJlKhD/Wm18jkzMEbHmIYfxntHWeV3xO7FehnZXnS",
-	"mxkjuFJYX0KNESoOVhuETMJxkhSShXSImpsRG68zb9yace/QgAu4x3i0ThHe4K97UYWRzy3+noJe56nF",
-	"rMyw4aHELeMN/c0X98yyvP8/0MonmJSEK/ZfqYjm+DeYsjE+LxZEEFIC1DizNbeCpPLZLbm1oN3o//OP",
-	"6/P/5uf//PWPr7/8r4o7g/3Kb+HeXkTmrqz0e4FLt/X8mlFK0Co2B1i2EdHsVm1ucivA7ExhpT/IREhg",
-	"SjMUh1g4HTNdqjv15Z4Tt9quk95HHPiRxnXom0rvGdoR+q07BFLJdMikKcnsSrElZSI1JMCNT7atfOXB",
-	"UsOSa9CGTcUdYIIyhjYDs6oDijsobMhsWNFZcXKnONUMWtE+AZGFCXvFyERNgYBmCRKdFZ16cuJl9wug",
-	"NErDAM8kPJrvMntkwurS3ksEYV2fQ0ItELWlUZKcJ0Yxq5LYnTjC54a1I7NuP3YI7xlkzjFjP+vZIntV",
-	"hddEwsY4yZxF9F53zBR4QRIpvA70nG54iZZzt3n4lE0tqbAwq5bnKTEdHadBOzLXVIk7UC0qVrI2UqRX",
-	"7b66cw16r+4g3GtLTxkTznqYOGN2plU6nbEbq8USdrjkLN+9K+x87Qe9kVYLqAg5NoBShTaWxXydXd+N",
-	"mFVEl1F1ZPcEOxWH6brCns03vuNbL/zzV+4HhhE6WPWLkdLnoNfuUfCs/LoucioCf1W+uq7dteZxRTKo",
-	"g562cd+o+cQSMjJ26ZkZWwkZqxWeMoVFkLqaRSywGuYzKNdVPnAGE1YAO8LwfPeMQslR8+l0mfIoGs+6",
-	"l5wHreVocyFHRPanJiy0EhoPf0866SkCw7U2JqQ9NvhXL1+iNRUvj4Pj2HIlFxMXyzdyKG9xZA+L717U",
-	"y9q/E3Ju3FZOsVpYk7wSRAOPMw5HRFiJz4XMkYwr1nf3Vlz8xKHuyMU5nuZKeXsG3V8wv8fyC6ylyTWC",
-	"b+kEqkRGyWtKjWANja1BCcqdmm+qSm91KG9k7FFwmcd4qtbyo/NK4THNvM7hOdN8X+9jp+jFUWWL4XwR",
-	"nQpHIZeEu4IvDqLgv1Ct5THPNgRYcaTcXyLxOi+26HxRB1koUVFtUlzQtrNyhfUeVkYuOyOdIBs3WAXB",
-	"qgkqoFwpPRdyimewEZupVOP/JaLmUFayRjrdnc8yOu56c6Shnrj7eCfZcvDTrc8tfXNfVQXLItU4Vn5k",
-	"dN5TNfKU3jxJ8sP5JbF2mxGL/fHeNzc4VRin8RRsSRH8n20rwr49Mow6VPxYWN3kYtE3pzUY+ftZGzH3",
-	"djh4CgXraVPPpVelCvsiCRo53CiC5neqCMKvTudCxM8rugSsTiUbHzHjVlZGEBwATxjdodKxzYf2zIJe",
-	"mIYeoVnFwfGuoS873v8SMwMI5Mt1Zr9bZviENmrzQyMO8ihxwziVAzQV2f6zdWbMnfu2gZ6ti9aDtd10",
-	"bz5e01aK9uJ+vnP3bL9k+Xg32/kpnCZ2mlP4QFXJ1y4HlbhiOiWI2tIRbuNO3Fiu7fZ9+F6Dvig+tOWL",
-	"uxs3p4/F5w/1Enhroj1f4uEEAn961+Wm7l1lXUJ/pagYC0sXsz6tPZokJcTnvi1zzyHfDb32I1uP87ZQ",
-	"focS6uVf3ctp3C+wL5/xtf1TcYd3KxbkVWgbLSzYiE1EkkCMvZmlq37CuN11ir/hd1D8yOGe4/M5nuos",
-	"X1ilXvrMZNZwrTTz7bd2Bhk5bTgNBpKELaFXWjltGhr7S1veLqhp9TGo05vF0q6baVAPrbbUhq4mk4wk",
-	"dac4E5762dV7az9moJcWOLt+shu0ECMmYQXGsoAIoSYMeDTzWAZu2e+4FlQsYLMzmWetLG6i4Rp8f2YE",
-	"3zxYf4qzO5EnpZXpp1eXrIVZVdFMWBRm2bjISea/329rr7OxfSRBy8v2QSLDkDIQ1FkYljOeVp23Cnyo",
-	"ecXLDi7wHvxBWMF+/EJWzpIVKktlmboDneXEOOFOeBXKXAgysda7hOMvpIuq5+XTRPN+CkOfhsd+g507",
-	"BT/NOxdAE0f+U2YwA/bnzbMwj86bf/SFac4gJdzbKg25KlSpYXYFqw/MHo+vFghIE87FRiUdHIzxqa/p",
-	"VYPVIZqen2zv2Ty/ON1XWOk5djXh6xiBq9oEYrpCXRKwPZ9yUaxZ8T0YJbVZJoLLCM6lsvuO49ngH3Ds",
-	"nmLo728+sK+/+o//OP+K8WQ54+evrgLAGEGL8SRh0j+p8tZcpdLq9ekuMEvf28u2gfQECV/5+lQVg2GG",
-	"r/0B36hUR2CumFQsgSlPGI/vRAT7XIOcJGLv+S8bNYDr78daTf4zXbhQfxO1xyNIwsQFxtrD7ITLGWIc",
-	"V2peV15+fDJxNMjGhK/+35etdyZ0a/9kEv1ZvrGIsOVP7Cu+ducChAzMihLd1oyN+QHDtr5QNlj0hYsH",
-	"tIjpPFC5tX/wI8InD3dzp/mF+Z46+fUO8IrMz4rkN8rQBRE9YzNar5ITuuxz60n79zpqHP45Gz3Q9NjG",
-	"PHsNiJktrM4RWa+NuQ/YHErzPFEmbHO1esqJbcq6eXpsy+IuCsys1YrxkQY8Vs3w07828/4josqZdK8k",
-	"zPDFMoFcTxCdKJy7gKpJIb5iKy0sGBeKzIiE5jDV2VuPtK0yvS32MOuTNg235SxYbRPAg2236zKkjQme",
-	"pBxp6BoUypK2vH8OI1jMoFmCS9eZvRdyasxzyjew92ZnsidUOz6YCPvogtiqPwQZm992B7e1/MA7nrgr",
-	"aK17Xh9n734voRpaUsOa66NN6ln/H4X+P7WS9V0a3/SI2MfRsHN/UDriZSXobqsdsRk3M0xtGzGV3KZ6",
-	"V4B+/B10aeEvlnwJusnyf8SBh77ZAE8gPlJDaW4taShiKuRrrzTjC5Ax3hBlFUIRaCsmTofwyORk06cw",
-	"DBAvcpv13SDjggUNOh53cz3VkX6/5bdZS/7Rc7pWvPSHnP+mkvpGWDZVgAg82Kli2ESlEmmBApNOOfDI",
-	"ftp18HFNnaeef8XbWUj3UpkzejfABhv8TWZcezYLOiCcIwHSnmiDhr6lkQPN/hbm2A+UPK4GhXsE6kCB",
-	"Hh+r1FY2EpQ4YHYlgwufMlj3UpjjiZLAxVXqJwE88RKpkGilUdEGxHU0E63XxlzTUx+DrgyiavzGqiUi",
-	"/gg5DaK8wsPIHU9Sz6U1h6VtJN8F6GmoOUxlrFoW7o8yVl6y792bniW7tx+AoUiQd+uSwT2PbLIOFRFs",
-	"oe6gkeE22gcHlHQ7toqp5k8tn56u+IkWt58M0sN354FvzCfdk/u6j80ksd+uG+YAjzXwk1jjU0to1Qsv",
-	"cCTUXpZ/v9gtvqrljfX6N53KqiUeK5UAl43W+CC7XqSJFUuu7cVE6cV5zC1vbl30kU6cfQf09Oae+rTp",
-	"ZXkBGpJyvb756Yp5iWV8uDyL6jnTyJMb77hbr1evvdnSzNF0vfsN8/qc5uZbqAMTV9bus3ER80Cm0914",
-	"HsfuvV3fo9O8TnJ9PlDFCbfmh+zRFC57UOSdJ/HrMKjDlfXv6KkYF2S+WkwYxlc8EBJytlDSmd5UsTJw",
-	"8cNtrTq3EMc5hfIgT7l+eqc55Ya16YMfzwNabCjGAeY05rL12w/7DR9sR983XA7XDbdAic2LfkJploiJ",
-	"pcsALkdIOY+NoIVejgOUJVbnUtlzv623rzffqh8UXn4O+OKsNMcnqkU3YDPd2ZD5AcqS0mfu2aq/zYd1",
-	"uHLZW3rNH7HVTCHaxRhyXBniFwjscOsW9+tKMWDes2VTxaTz40h04VRPUWVeTM/3RG+w1GoiEoI0xupT",
-	"SeSpBFwdCl9mwlil11cs4tIpZipjJQGvhjmLDzo80DVHk5z4exrZ04L3YuT0Sb5RflcY054tewE3yEV8",
-	"9CMbZbqyG/hNAxkMXlz5o4YWy/5cRJWbAyyNv+XPFIO8PRVpBJ7yiUoShXkqhEfZbJ98eOxW23ZwKhUZ",
-	"DSUR4z/9hIHAYFVZCwt0L7pToQ/YJLA2eOEXrpZiNBs0JHUcCld7vjq9dH0HyUfuuGoVUysoBJVIDMcF",
-	"UqUGBnefiUKcPWKnbpmuukalml3bPX7lqrkB9JMYHapG4crvyDu/XBvbufcLzyvc+yFojGRLXwDdoS65",
-	"fTcRssmh6nMY2nl9R5fOJHxFP8C7SRJoq5Y5MXWXJ+YYEpjiuuzJOxTGDbNkNZ9hT3cMisUQiRgMBoOr",
-	"mVpkHPayhg97RyFMPv3BpvKyGZ7moqCwQp2TYYJlRi1grOK1l7KP+Ckd5f/hnOEVoXU5wUtYMb/wZgfV",
-	"dcHkyKe231LxRsbD16dBlDu+kTHjLBcJk2q1W3YZn+8+f5kP/BeE5HoY+tXw2LAK8uyHCrlIHD1eszgF",
-	"FpexFkq6WKmh5F5kuhjvI1b4qIz9wY/rcBXz1/SyiO5h/usDVr3zl+7gjMjaiCsA0oKGuBbYdWOZR+36",
-	"aQs6X5Sheup8hofs/C2qTeH69bkJ7uFbngV3eiHLKBrGFeNsrGTq+7CEzU64wjC18uikAusBj3BE7hXn",
-	"0Qyi+X5n9JqGdeyL8C09AkonSs0Z4foHknuIPSZg0f2MsHfG+Sm4EzGUObXbcEi1MtJwV9DDShF5BKhP",
-	"+cgOpVR4Sy/JPMuRr3bMozlKKaMqJNypWLkD4pUnQqkqjO1WOs6FtM2v9WEyAf3JPXmo+w9ODqfZ985T",
-	"OIY97zwPL39GJN2FkrD2EbRzJQigjpqdkZ7kzdmxIitjQkZJGh9z/jXpeCHMfiKDm8K4Lm8nstecismg",
-	"sESdnnq9RODegjR5uiOGKGSQW/Ri39JT34SXDTbrESboJ/x8ln7MHs0LET0Z6gr6NQTIxnDd+EqildKx",
-	"Kbg3fzk4hVKmsNqjbdrPVHPZdjXp39wzH4/t4HSfLecxW87f3Dzza/KSyRCLVA79yM3cE0u6/9kZaHNF",
-	"duTRuLGSHwdxuo3hkmD7DzauIpBwe+blQ6ZnA2v29r4whj1dR6Z5Psij4G5EdT30I2P5OtzubQL9C81W",
-	"SJRQ1ytZrXmT+/Pf072kLW/v/ytVdmh3CF1m2v0X93I4/oRSVxMG9xm1aXA6WV6YvJFPk/njcszXW0fm",
-	"YrXFjote/31DdQF+eqe54g1r03lQ5FOgmlt4wX4gi82SOkoGPeAmqMEV42whjOVzcJtNpLSGyELMxmvG",
-	"vQ8BafU6gxPD7oVygXimId4F+NrynQ7gOz9maHeIFeSPq7BmWCFPJZDIArnka19PVn1VuFapfTh5z0yx",
-	"WMTEPV31ntRAWwCuPLJbvJX8/h3IqZ2dXX718mWj+VKKXfhq0ZpZS5XWvugvLx9zmabX7P7oeTZUk/JQ",
-	"bk/XYjqzBml5VjO1CL1GtcmRGjtuVl55rEHvsL5n1e+miPTx4cFUQsFsqatKRMzXuw+e34VBjYqAc1ye",
-	"+hrghgq2Bq53PmfB74kh+NUrp205YfBf//Nlz5zBfpF6cWHIPRqxIDzfSUXrjh7LLdyIWcUmIknc70Jw",
-	"vBJ2VkFhVYhF5rA+j/f2nv4d1t9y+1zP1M4T1Uq25pTnQsaN69q9GP8uEMq4kgSRCAbzLMyM3xE1daSw",
-	"7apZfRZIZ5b/cJrk/HgC9jeQ1CcgYaqs4JYCZZAxAgrCPehIGIjPfj2EFLFzEsThcx16mfaHrpJBII98",
-	"CsTJdMUTk7Xu0aGK9MfFw4aN3UIwkBhTu1Ca631M2pv+qdkR62hH9exV2vMqzz7iCB/x9Fk1clMOl8GB",
-	"2bTVu2ARg9fIoSba/PTcXE1W3rQv1fbUL5W6LPUnraAs1RjcScYfonGnoo0KZGywyBETfW6Xir18sCRs",
-	"t2pTnHUx5gnfC7n2TRg0zGYqP71ezhNhKUZIg58uKCEvrRYlQpPNKNavttVcGkpK7F7xdzj+c3H4Y4hj",
-	"jsuOdqkbtJC9qAa9ihVl3Dgpt+AiOZ8BT+xsV7Pqey6S72jUME2xMMGul/s7tUKf55ZurO7BsFhdMgPS",
-	"jhjqvhmxsUrJWN1zEy6k+yEhwxuGhW1yyviUC2l8nbNWdyIuXcW75xcEBcbwKZiLVC64jWYQ77TjH8Mo",
-	"tzCPu7e49Cn9oPBw4TuMnXvJLqudx1WpNptV6BnrVCFQyZsDCKorUXLK8JibNc0VBleIOeADtw1n+63m",
-	"Ezs4MFuc1SmgU97Tend/l0rQtItMs1ZcWFNul7Uqa30Q9jBNuQgQTi3GB29FAkd5j55CAze3tyLJjudH",
-	"tMe6T4xb4WVKnK6wzDeToFMZ4wV6QYBuFxDRjM2AU7udsCwRcyL2lWumYZms8Wy9TNF9cEPHcZBMKonX",
-	"6s4pxUfoh7n4Q+7EHPfG8LYewWnJ8QQQrp4a3kCULiAefvugIgv23FgNfFFWl+zANxaS4/lwK3yqsnJC",
-	"TWqBjB2R8tC8EebGw1J4SeDJnUvGreXRzF/118jwIZXkZcEbsLZ113CDDx26c6BZnpwEiq+zaNopBQbT",
-	"6B7UxDsDqRBCYS7VyjhTR4BFQVfx7lx55a+BDeLZuFMjU1RKAtrrW1baOSnhn9S4BnW3J/B+jyOGXU2T",
-	"XcG8+jObuXMZ41NVd+0iqDtwQPTVbon7q+pANiomZPmMisviITrKp9pLZqxzIqNAfDGiUmEMabJLDWSb",
-	"N6NQumRG2QXHXh2UAHsYIH/AEf8yFZ3uc/us8gnHTwxc6ADqERScNlz6CyvLzTzcVuUFnkIzrRLSDn+P",
-	"hbXIHjGAZ9XoQo4Y8Gjm+zty0CbDxIQGY7PoZjEwvragLMqz+Qolz92OJuTU7DrJ/FD4g5swvkvhVb2v",
-	"n1ZcKvBPQLMVl9a4KMIdLpmajNhMrXK0pY1+dAPYXkeHjTpYz5p1HOSWXzXXU4SUJ9GF1zPlzBMt7HAN",
-	"qDCzPb65NPJRp5eKn9Kf/y2ZrTPaJN5MKzmpzdSKLdJo5iNFYVgqNfC4sRQvcHQth9kn4PHDZHkC4zZu",
-	"1qc+1r/neu4COre+WWZ3Ku5AYvTOExf+W5G4iE9IY7ncaXoqtS7QP6d9dB8Q0Qca/SkbPMyk/MY0+ykA",
-	"RCwy5tczNKTMVIreMaAR+oYEIYuXlUuViEjAfjrOje8aqs1sTPM0zSqba9ULTafM5K9zGVWIuc74AsqL",
-	"i5paTp18woc+Eg0aBPjgtZlXSZRJxRZKw5UPSJwxG0ZlUXtFfZE3sNaFECURHSwgev5nNQfZo4/tyrog",
-	"SrWw67PLf/y6DexdIZosG2Uzh6vkLjwg/4Q6OV2E+pIddKxUuOKX48EGNTpCwp158MOqn06mW8/d/AdZ",
-	"z7fBMCIYucliE6CHoBkR+qIwPjVzgKnsI3PxQq2+5OnOq7V+aRPe07ZYwoVQODoWJVJ3e7MtkzvQezeY",
-	"MGagh/cwvc5TF8ReM1GazdQC8pQiF8klJSBHIb+IqWa32p4xYrPeQgLEiEmtJNSnEwt/dz7GC9sd+wod",
-	"mwuwJt9gJcRQQUg35nmaQ//WanWtQ4iTsuByvakTvvg6UosFl/FlsV2Ha6Cr9Cxgxx/jDf4L9oZHM6xv",
-	"Ne63GiapAeP2lvGaCWsgmey94qhQs7203w/Ws0Hl1nrXg2uGCx18N2XY/mSYWslLSqY5HbFKzT2AHqpF",
-	"yJAqL+cYCy+2qBRbvKMvPWonymtx4ADuwn4fYtuhh0caYHMQXqKWHiQsLEzF+XJ0tuD339Mvv85rZLjW",
-	"fL2jz9w6I91sNfd/O1YqAS47vscuaGg/Cb6yRTR2weYC24BrrQ2PIQ8yt2fbeLaNzSokdwRDteujKn37",
-	"AISHGYLrKNw4LfgaryqwNR53QGbVVU4lyYxVRM93568UlQS/s85UEh9od426UZ8t71/O8p5YG2cDSzjg",
-	"9H82FIzOh6JZy1JfhK8rGzEJ9xYrjfQIT97CYE0SVTCOmAW9MKMiCDM10ywIUtAyHkWwtGaTiaibIzrd",
-	"B/EFyBjr3NruxNV8Yq/D04eaWsgm+Exv8gQgmZ3KYT4zSDXEzDqVEnH+fJlnKD4mjgeIR74MWcbMiKkk",
-	"NFmeY9ELs7v/d5dddQss+2xhDV/fK7JsSQeL0LI5kGyOLrsDP7aZqqWxsOdLHs13bcPXbtRH6mRvAOt1",
-	"IGOue/A+stzG8tx/eTIqPWEZTx58+xL6XBTSeLdJ6IpttQg4iF0SBfkxDcY6Rzoiiuhohl0QEzbjZgY+",
-	"+3+r+dLFEs4pi4kLhaL5LSMupSvGE6Oq+H87PTMgURS0fWD4m7iDb9yTh+rJcHLP54QnA0BPfGfYo7rM",
-	"kuvZAWEiJJcRMA0JcH9Ngrel6wKo7YFh0kWk4ofYTVrdtvYanzpQq3lND6E59mw22+/ucOO/gQz1YKGY",
-	"k3R26+tUag4xlnNtU4EsUkNN+UcpFEWPLfvi1/TYcug+9LthP+ln3/zoffMG7kSe0r2iS0xs3vPZEn/V",
-	"HS45995w1pqST8usWzalHxQyvNOjh8vvjvP7QT0fbR63+VBjNsiwE8VpZNmMx4xrLe68rSxTj3mG8Gd0",
-	"R2LFgojuV+VOSmHZGKZCYt2JPMKs4C4kF5vUA7yh0X0UBTTCvTzyDqHL+7fPYgGJkNAbjzb2tsbn2J3v",
-	"8e5robg6jTsDCERTZXofxj/qeiP/Ff2ARPkV20pVdCrwekQOGQcso6FCctD0TlOR2BfOk5NDDvnCrCqG",
-	"L7ijJGpKsPPJiHH27XtGRGxCWtCSJ0wS7dGhewehM7SO8xIYhYfa4uYm95xnegKHMbQbz0d4xTQY0HdA",
-	"FbzjNHZb2BE2sQxzb9Em3nho7Q9LO2COQppdmOuzbTxm2/gcUJapZgL0go3X+ANS8JCQXTqrkbZ0c2u8",
-	"9bjv8UYV56gtIa0mCIEAfy6Vpea9Q+/WPPTProu1T35Ih6rnX/GRR3PoEcvBf/ymKFBYwvgmyJiN1zWr",
-	"2uphEHfFfK2fd+5n79Sdd0JBlt3TFePjTP0NNtqU6EGDdZSbtBo5GeNUUUZwnmHYtWg379Ud3PgXDNVu",
-	"wvzcXK/NvG/bKb7+2XgenkRQeL0aaq6Cdru4kUvk8M77T5VmvjyqCTxwvenszgl9oqncZIO73KvL7+ot",
-	"S5ethE/tpjIAMZcu8XpJ1Ln/7KKm9DqOb/yjB+vK/PxOkxHKVqfzlBBfE2cqQr2mizFiQkdcawHag776",
-	"W7wIkgKaPF1JHGHpbtsVMvNglbbua/w+F4Z2mYgvvKaXMzltFlu3o1RJiJCTK2SBdBFSTnHr3G6SMEgM",
-	"7EIr6dQhYE1847z9Zxrd8R1KP9Bdb+5ArxnXC4ipM4BswYkI7nlE7QJ9iWGl9HySqHoEh/9KQa8Lkvg5",
-	"/EGHsgjvuLG8B/73d+4QhZ8ZDu5hUUa4X9J6KG26kska4HwNfK81rAH+fxz2KACrayCqPaPvfgbfVy9f",
-	"VmDoj84QLgafcinTJKltS8tIiPNXLbm1oN3g//OP6/P/5uf//PWPV1/+10EdZRLbAg+7Dv6q3+vgTFP6",
-	"w/lE8GPUZDZVlmqXiYK4yP5jZxoMdlbm0BRzWNorJhWz/J7x+E5Eu9iqC8bStN/yaKt5VvGHqfjT5UwP",
-	"OPDnU7c/7Wx0pIF/I+rJLi0+f08PlL8YsWcQRRqoV0rmIMyULl5j1dAGV0PFYqrUFgGKdm2BKrXf+JED",
-	"3wVnKuslq/ETqTmq1bn8Hr8azuVS6IXOo0DCYVkC3FBvO611zXRUaj2jd2OlC9L44P90F+mumyFec7o1",
-	"+5Nh/1QSrvDoS1MCPBbHfE1Or2uK3lamMyDS74I0esInIesnli/QkGk7s2qKHmIT6RsPCQSvkPMk5Jrq",
-	"AiDvU0onbfrJPrDiwvcPtzA9m+Kp8MryNeocooq0IYB1kLKoCUFsaMxPS/wH3uCiapS6b0P1ttIsgYll",
-	"Kq3DJAv6UbmfND4lPmBj2Yu4caSjH4iTPjuFK35mUK+E3tit6/txN4o+so+tqDckvKoNJQSltKFXbigP",
-	"ydrgU/YfVx8Hs3TLoECF/Fh7YD62SzCfhMtDveo79yd9nOp6PdB5dqzgUXe7noP218MtoeSdh6flj04n",
-	"+9vJJiKxoCHOswSGvb75CavA3da2Uno+Vmo+YoZPsBBALUFS4tAsNfCYZtNAA90qNXHE73Bc64e7Y3Wq",
-	"B7fBZY/Ui8IwtXIndzql48HOHfPHnhdUFHrIPJm4SRfob6JUaxd8NZG2Vec+SGiy935WPg5pBnGSCXsX",
-	"4e/BKZqMwTNc0+YN356RcMZNzYHXDW/sAuhbefLR/VEfGpYtb281LYVIkvs4MuMZL1S3hJs8gm46F9Kv",
-	"9KhwUAw85C6ynCh9xZA/1Fj2l5cvm2jiCmC+2++85mb2M44aJvZ9mF9/TgJDebdw6BYA5oWE8UokyaX3",
-	"IZFaLIS1WEpcZGJ1gydKQ+RCRxeBerrWJvJqFh11Hxj1hEXoXuWpub1bcOtnLSyWnleAMvEsEbQvdhIg",
-	"eTyqMIO2q7/I+2SSGybcmf/4U1WBN9O55xrWhglNbthSw5Jr0P406/GANJWLYA1PsqZ7GL5AVOSG3qlz",
-	"7JYhmwnN7mSILc9W0oqVfIcMr94iaIeelX7EfcFhzMZczhmPsIrB/d7q9YhFXEaQEHxLpGQkEmBSra7c",
-	"hlZku7yxWiwBq8XHa/8vxicWkOKkscGpycRtf+cBv6ttEsRI6fgDveNjBhHWofkt0sQKdwC+cFHKecwt",
-	"P6hXqTDRt0ovns3wkZohaR4GQyjMECQZtuAxVBlSVoO61EpNrthqpuAOdLBb5IqJuCxTax9kXBf45J1U",
-	"YV4Bcdwjp10rR63uiwKCRkOB7OBh6+CErsHFW8757m5szUYdk2AkSNK2EgFL5+vHLsrxpS3b69r1mt2B",
-	"Nu1HNRQofPJPH+p5LczvNKUM2ep0fsFo5ghvwufAxjyaU66ChwDbgDu8KJ1lnYS9ynrafHbP5yt3JykC",
-	"he/OpGYYNMx0Ek5v3UsyKcTULKxbVmvk+wjD/e8xvOf0HYONk3B2JyogopXpnCoTPw63v5Kc1xhwO0kX",
-	"xVxur97mwg4/uTBikSa+YrcGCMiPeAwaEOba+xm9+PY+Gt0+pbJSFe6wBtlYZtLxQhjkzb5EkhVqf5vx",
-	"O2BjAEk4HyHTDBKvovIhIGOIdyDu79AofwywQrfPn+8eOmw9HARt/uuZUqbSV2TE+aHt3JPrsini46cy",
-	"Br3RYr5H0t7pNNik1z+FoU9jv6WexYLT3V7vejzA0r57/NFbacuTC4TciPYelNzY6zC0SzIRekeXQsgJ",
-	"vN225T7s7PIfv375daMnQ25CHfEVL92o05/WH36u47i0boO9T6HpneYEFNbmhLLOAH1d2LtDztV249t+",
-	"hZ3FmrfNQPSzf+yj0KNTbl9N5Ix4aM7P0jJi9DlCoWNxQ0bw7X5iuIjdf2wWx1frQs45UXP2wMUmIb5W",
-	"8bMEj5Tgey4SRKqPvaiMmOJJBOuiuJwzJceKa8Rw4Ga+0SlXKz1fDrG/osFLkMafdUyrge84oV/8XCBr",
-	"YRzZWVYiSdg4lAHVbIYPPZGU5eGTnI2l8tHTNB1YGAs8gfjIjoUHpmGbysLT5mUicbF7zoAW4F8i0FZM",
-	"nNZlTWDuD7lNdTlj1p3ECu9rGVdYTGXB+oaJThQ+/kTlKSiR76gv6fnWr7tDo5jK3OgWXCRomjFdoccQ",
-	"JWIjjVaz92gNkfuYfPdp0WA+i2j+OnvFcPmrwgzdfIdsMR06eBHNmZpMGGdmwZOE5ZqBGpVK60ZspFcq",
-	"dapIfpyXQXWDFRf23sWQAeNKkxy+W+5Oya7xHZ7riZBU0X3Fmk+OUiy4tyCzFF6r6VpUgzfh+YONmMIE",
-	"/YSft/unud1fUzDJEm5BYy9fIHAREOFB2y/ryPPFUmO+9Y08yUbz3+H21XWGafiW1jw38Wxej828MqoC",
-	"rzlbtjYmVu2DDSgofatbE3bgKjPg846xNMtne3ma9kLSRYvhcazBmAwjPx0nwswgZktljjrTaff5LdvM",
-	"t8hj8QmfPNTyOzc5N0+T1WA8282TO8ZNNZRQ8jXcocAZar07r8kSSTkTMkrSGEwxrXNkFF4oq2k7L+qe",
-	"bL/1UdxQ2yFusu8/SSvEs4n1kxhFXWSckgqXLOJLSmI54+EaYhaD5SKhllnOJiJpEBrNnNz23gF9R0he",
-	"TzyLE9Ah4H4JkfUIEasZyCtac+ML8xRGnkrNhZxeMcJfDFX9BBdhqSo03gKnqRZCoiKe7Kj2pNIxWqR3",
-	"NHbQGUE/x3/JVKAv83N7XcLlNOXTnGbJ/bfTCv/vhbPW/dpBwAGB6J3OUaaTc+TwqUWfz5FP/BwZRbC0",
-	"xSNh4CBtYCdZicp5IuR8R90QXVV8yMa/E3I+3Du8GD7IpPcM3cbqnNCjvhfSHXucTF2EkfWBzkCTny32",
-	"Z+P+LQnRS+nQwn3FuJkjoNPmrfJ+tQoY6oe0H5K7OG0TYtPql0b9iRvE2R2VuxjAKKbecD8sQdLannV5",
-	"fnGvecqnl5IOvLknIyHiCzUHKpsPRoJmR3hVZqa0ZV5I4RCzQyM2hOsOxQG7YLfh3GRDD1UqxPptAMBo",
-	"VbcdhvkXnLrOkMTzJ5M5SA/olkFbc7YELVR8gAQbYmn2KMsayEPfUz86VGoByfNIeMpc+J2XLpapQNyW",
-	"pyS59P3yTKVJx04xxztiT5Lij4WhzzXWR4nrB+ryYiq1GgGfnYPdKSRjz6MZRPOQ5ow0gDQztceDGnuT",
-	"j9zr48SCT+FiKadDRKPAgJkKpLlhBkAWFqyYCH7g+SNA+AhcyvOIG9gLmNgTsUszOF+Q6cKtiVriEkWJ",
-	"MhCf/doYIHguZNzYTbqP/7tA7KuOQR/7gev8VrgAkwhox2BX4FvUxkrNAwFYgEhYpMYyuF8mXMjaRsJN",
-	"5qAq9eoDR82t4GDjWm7gRBhquCxdK9XfBDJJO1m74MmoBYxVvB4xqSzgP7F9G6+/0FypDcTOGGcauFGy",
-	"sULtIZDeGNu50+rSJ5Q/phfvUH4l06k0+w2/tsYlleXnPYHT1KuOpNs9eodaLLmGAC/r4iGPzyeRNrah",
-	"9YWKwgYh0Zbs9xiKhXt7EZm7gZ3NqMke07OYKohwIQVCCCF6/sin2Ww0A2r3ZFap5hD6RTt6wKFOwsqD",
-	"Xu3wjn7QALhPfh8idYRaydY4oXbQUOx2CygjT7JcxUlRVvYPpa5jhE5J+NLU0huuZuvGZ9937kE/z7pm",
-	"xvWf3A9aPeiFP+bqVLrzSGHJ8A6cLjM9B5bK+RtBaOatjAnDYrxELCaSsv7FovMkg2vqMI80z2dbOtaW",
-	"WrSQJ8ZqVqnNBWTFHZtMGPUYGLYI8u/Uakorlulpzkr0ql+O8jCTXlzxeyVhnTW3WD4H6dE06iCLNuEZ",
-	"M4Vs6l+P1cwnqEZPnYQx1419eBwFSNfODasXlpHw6XlnebjWJ2tb8DlQxUz5IqwVLN7yunfNMfJY4HhP",
-	"yzbSXPuey7ka8o2QIeEOtrF5YdmNv3fWbhsThk3FHUiWLo/iItmwqG6z6I8G3/o02fRnS2rNkt4Bsg+O",
-	"YcSsXjM+xUumOcDS/RgLtKjoRsK9zXawESJyWYUmlduYMy2liTlOuH9uZDWrjErAimonM9x4NW8fMNY9",
-	"9BO+bMiFl4MAjX2DvVNAVViEZhoYGEhcpToPjxu7KdK9wSmOeQyhKTeE1fXbBr36XmbLa+rJQItYcWGF",
-	"nF5SFlppNoOkLjW4HXf0yY4ajKSXWy6CHPakylYsoIFiNQ4yj9Kwx6gOTyyGrBV8gwhSwOqsc+PoK3oU",
-	"sLos4LePnAJNwYwIxt2tHUG3u3/6PHgG4165ng8MKDMhdNwSlMlxkHt0aAc6WQzZSAOfz737CrBQ1Zig",
-	"siu0rCwJ6ivaGjmkixmX8bm68/Nv0Ri+4zL+cAd62OYQZvlsCI81lWLmWaUYg8Q4mzAWeEyhHNj8t7TJ",
-	"uG8Yw4wnSNrmW5NxK2psM1mv3J4I4R2O6+G0K+e9kbTjtyOm2EZQZS49YZYBkCOWmpoFHbWKNgGYbBp4",
-	"XJzP0M237xKxYZp9lykAwmbfjvs9v5RT4SvcN7HMagwTpZEqaKcDUAmce+XYY/sqgU9hYJfGn7+nF+t/",
-	"KySXETC3Eib0OgobOt1QZ0LNt9Khc1RoFkNSZrEAtUygZmlDelpOhF60np3GpxYWrh2P0b2AOxfuTUl8",
-	"fvkNYqLkUkeHYPkcDIPJBCLrWZkRt3WPkA1wHc1qDeeGfr0ljqqUwu9nm+7zVNkmmvUnMG7luxeRe1lo",
-	"TzQjpKWUoM1MLAlnJdReYU5qpXRchMoIf7cpkgsL9zs8Gr31M45pQToLfv8O5NTOzi5fvXw5OlsIGf79",
-	"1fGtN6GXZwHG8Cm4kQqzTlGO0O/Bf2o6fB5c9kar21LtRstFdNgWWvmcmFs4D5nLZg/bSBw+5FEzbn6b",
-	"iATbwrYMeKxUAlw2Es+gGi6crXwn+tmTvU9YBeCBlRbWgrxk3hIMNc+YUYYi5/6TLMFc1ZVI2RlWmBc9",
-	"xe/pfma2m2zUMDlsw/x6kcyH0LOarV2bNLbhUwbLPOLndxoit2x1+iKzzYR8FIltpiEHsNg+FgU4FZPt",
-	"xvv76I0i7j7sfM3UgahoY5UT1I58vBTIHFczxSTcYTOVm4g5iK22AP8SQwKkOdtERR/Sirb27uJvJKRR",
-	"qa0KB0a19183/ls61Qpj+lCFnymr6FmyhBxRESVFzkvQBCVSvTz1dFPfy7PueKK+l/2baKfCqMHuQd0U",
-	"ni8JzheYKvK41c5Gl9wYFzrtDGVx4heU8jif8MiqnaxwFFy/pXGdrmjhPX0kg0nBz4X0iYM/mZAHmoSP",
-	"bazh38BUyI2Vajs381UnS/0NTNPufQquD/bFA5amccl4amcgrfsCpa+cVqcGmHIbj2emRNa9rHb0UJ0u",
-	"peF2ZdTaF1s3qIAftVKT/q/6InUHev0amVm7VpOPqcfiL+qGUxunGuj0hDUU8aGKXPnyR5oj/sgwroGZ",
-	"mVpJVKaD1SY87XwvGe0y4RGUF+hZfU6pPj/AakMZSEGA60SAphsTpx4rpe0scbumnR3hWTQs1B3sUg33",
-	"+yfoV7o7dWfENc5uS9sw0oiPAlRKvjE0kZqF5Xm63BGQWlj+uDx7YkbXV6DwEdtAioKhIh7cs9cqvWIz",
-	"lcQEw4pXswshUwvmBfuM1zBSsTmsL8MfY1eJ2eu0rQa+qM/406+bIW3AHUh7nj9xQJAbN6DvQJ8bkJbh",
-	"NA0VfHAbMG4v2S3+4tL/4HbEbmNu+SX7Q6pUjpiIRyzkJr/cXjENJl2AYROtFuwdN/b8DX7/998Ws6fc",
-	"zIshek61sbcENKel6DRMyN/SRymoKX5UB0h0mwtcohith6MLgzplTsd39JJvDt+DtRoh+zhiKomrMvwd",
-	"leNcx/HA+VePYF79qu2X96ULm6qg6Qd45nbBorC7Cl62zArZURo5r7fEo3KAXanIwkC3Efc09+mE21Ss",
-	"Z+cGg3BreTTzOt+Je1suNeRcTfXXb8WBD2ocaQMoZlBXsoWl6cUZX1NCMZRJTcG6k9oGei3+s2BuufSa",
-	"9QgNS96Pqkdnx9L7At9J21Sd78SkKLHhlqoijuaJQ9l3YNG1+ry8sx9K1E+5kLVypIP3Lhf5GUc8hrZN",
-	"xL3a1zZ3dL9dNfhMVk12aNlRp9U03PRU3I58J9XNnBshHf7zYswtFTTWMZC5kPI4jevJ2N3kvnFfcZpm",
-	"sOz13YNEcT1nCy7XDEXHYiVhxGYC8y2wYKm0IiGSZzwnB1iARZGfk664LotAiVwDc+ZDzSY8SQI0jo1m",
-	"L9gbHs0Qix0vYYxVKmY8KVeDVGoWsk7UOrLX7rfH6dWz22mqm+/RLFAOXSvnd2pV1E1Unhz8JeJJApot",
-	"+Nonqa48KWwqUaeWhvExJhHdXyiZ85bTcLNP2RqdNZ/V7cn1qVcqQ8ifLUMtUbvYQPhYp0tD3hHDPE+x",
-	"HfazE3J0NbgLNlIIDQQb0TqsDT126AoR5vkkFcKTLlgPiFQ+7DTSDiOV+mfbzuIGHzp0zaBZPkm9+M4d",
-	"jr1e0PGY74uKYLF0R+g9IXg2aphNAmF+/YDXcpGwbN3abBAInzFY6/HzO81FTLY6vTUILIqSPqpLIFOT",
-	"iyXd1ewgoKMBj0UH/HSvg1fr0ZOWZ9BDC3WSBGUotQFQf4CLUSiOm3Gs7bjjSQoHNQSE1q2dLtiP6fLO",
-	"oDOuj6PI3eiI4oI6PPNWt4CW5b6AEZOK+Kc8B7KI6Q4wOxsdArBWaHz9j5cN3v9BIrYrSgrr1QOBRN45",
-	"wrGS06mRDCpaw9ZBeG17uyxbbGztdIvGVekJ8YQE4EFEhRyr+9FWuyUxfeztovQ/2FsFRC8963wFe6n+",
-	"seFjtpflIbfixbW86CQ6vabYNEx/mDsozu76NNFpPzoU4lN8G0ao3v+SW1beSTe1u4sF6Gnbwep798zH",
-	"oCk40SeqKO/5vKAoS64tof9SPkMR8ZoNedGwibpj12Yz3j4Fos76Bkes92HooyaQ9F/RT0DsV4wOWrTu",
-	"o/0wBa3tJEst7ni0bjuZFfb0j/7xg3YSfpJvYmGfqKt4B3S3tpqpBJgFvmDoNHKNw1rJZI3d2QR4hA5l",
-	"s2hyt6foMjH6CDabEyVHG6rQM7Bmg0bCbDtVk0kpC3yFMRDCFpRCUkpUjN0skIN+zKN5c3tZJqLtsrsb",
-	"98xHYS348X3nQXs6mqk7yBCJils7E9KqwtlMaKZWsrnCWN76LXW2V9/YIadO8yk+4X06XFaTrlDRFuXB",
-	"qPBFWONfxqJEedokIkq2W7Wi26qk5rCnpP4zDelyJd0b+qlJ//g9o0/OAqEN9IZD0Br8LZN73mBtxE3u",
-	"RPdL+av7CnwlywRMFWIGIg3YR9qok59UI8tN1qEJERVRkHtvBeH02tJX1mjr0XFgavwJq9Yb/IgjHnUs",
-	"7z6hF2/zEUUSPM1MpQYOdy9utkP1Lm5up3EuuCo9dDBlmdbG4FVFS2pWV3qcST0uTtnK1SEeGmFwcMss",
-	"NPTU9oynQ1/UuR77xch0+YqBjA0DxDfxIBcYeeOewrCEOmooPrSI44WXVkcfnxQB4nbS3eWefYqAoRdZ",
-	"ezghAjRCb1W4rr8qIZkbJgHiTdj6ZmLfBLIxYFsvjDVboHH/4nacgduUgW3UZIP8xSPdzBRLlLFMWG/w",
-	"lFwwebtsnaD3sz/+5Jn5uutW5ncQ/9QXjeHnrMnkT4YZ92qGa0AlSYVmJ7xIc9EEwj8FUvDsT/FUUFzZ",
-	"gE2675T304DpoTJRnAjIOLy+cy34O8AS5TkRiVtgcp14qkllTNQpvFT9m4u3aDl7A8hv8ec/VTIddhc/",
-	"vlV6CpZxVG1fbfknw9SKygg8kkO8EBKzkYFJDXU9zpV98+RbUvEjIs8yTukf2fMu//GrCxgpznX/+NUN",
-	"1Hfh4alOzi7PLtwj/m8AAAD//w==",
+	"7L3rruS2kib6KsSaA7gHk/au8t72zK7C+VG+VNuzbZe7qvb4NBqGwJQiM9lLSaZFamWlGwbmaebB5kkO",
+	"GEFSlETqkiuX2z2YX3atlChegsFgXL7v3+5KdTwpCdLouxf/dnfiDT+CgQb/tW24rApR2f8X8u7F3S8t",
+	"NJe7zZ3kR7h70f2+udPlAY7cPrhTzZGbuxd3bYu/mMvJPqtNI+T+7rffNndl22jV2Gcr0GUjTkYo27qE",
+	"D6agH5naMXMAduJ7YFvYqQbuNsk+uMbiHhz5h+9A7s3h7sVnz56lerBr1HH8/dei0YZV/MKExK/j+D7S",
+	"7Fcl4SU7C3NQrcn0A5tMzkPFDYznYXNnv7DDT7rBHpW0fZZtXf+2uYum/cTNofsSzmoDv7SigeruhWla",
+	"WDf/ooLjSRmQ5eVvcAlfOQCvoOm+82332Mf2ucwUf/rZZ5u7o5D+38+Tn9x9z015yH9r9zE9EH9k3Ewt",
+	"jsLkpJF+jBuoYMfb2lgx2Ngui2N7vHvxqZWJo5D0r667QhrYQ4Mf+mUsHT+pptLMKKaBN+WB7VDqUh35",
+	"JTtVaWls4EHA+b26Bzn+7PsDMGN/ClLCRQ0Vq4W8998fzuZbbPBjanFKVoZ9m1tGDbyGKt3JnaiBmQM3",
+	"tHEb9SAqwI2sxV5y0zagGTXAhNQGeLVh5wM0gC+UDXCjGnwYKvun7JZ3vUiIylapGrikvh4AzGu3GdIS",
+	"47ZK3ND/08Du7sXdf/pTpxf/RL/qP72LWrRfMGo8E9/x61WIUSsViKr4xekLFCN9UlKDU+QnQBVbKmlA",
+	"4hTw06kWJbc9/dOp2tk/Jb62FZJjr4bL/9tmMNZXDL9i98Q9wMl26dSobQ3HqQ/TE//lX7WS/R5MTf2P",
+	"rt1EL36yIncGadi5UTQxuPQTfXiQ1SfqBPLDsaZh64/VbidKqFTZHkGaT/SpAV5hO8f6k9Demuna3Bn4",
+	"YP5U6ocbTLThW7u7uonWhhs4urHdbo03/0fMk2oYH8rmb35r4fZ4tdUgS8Cd0qgTNEbQvtleCqeJ0lou",
+	"qCkuKqZV16ugejrrYnYD0xE/c2Bv7qQykDgP0wrIdrJ2SuhuM9eH3+LT4V/ItHCWDGoj/PQmnpWfQxtq",
+	"+69QGtsPN5tf2kewp7yqhO0Pr3+MZnfHaw2bwYQvniw/CzPWnZ+VdQPvxjwxvu+ENmOJEQaO/f+ZUmRe",
+	"8H4Ln+FNwy/jlcDGkp05gqyg+k7IhPj62RxNypEbaASvxwLzrWHlgcs9aHZUeBhzyeyJpF8yJesLibra",
+	"MbXb2XtBSuJpykcfPR/o7J2ee3wqO1KrZjrB6o+W17U610IbIfdFxS86+liw5jZ3Zc1bDQmLzp4cUGtw",
+	"Vw1sl/F9A1ZgIjn7y7OkoFVQiwdorMrR49Z/gDNTEvSGlaqVBipmFwc/Ze0DJdn5IMoD2ypzYAf+AJHp",
+	"w7gfujUVlsjVV11f3kNz1LTmH76ldz99NhS3zV3VqNMpZcxFTWky6Ha8rhk/88sGLRh2xiOXozW8tTMn",
+	"KmsO254f4w7Parauh3/J97A4ihq0sXPZ22aPbB1kFWRmMAH8otn24tbHLgfIypvfBpojO6oHu7BbqNWZ",
+	"/QqNwuEDb2qBdvhYBuFDWbdaPAhzmZBU+GBwc+dkVVbaCg5n93BhVrExLiu2V2D/vKEuCk19tIeg9H2y",
+	"krhUlP4Gl6+4ga9tX7T9+uxU1l7t1/Wb3d2Lf5lu/ztuvIz+nDTmhGY1jq22xsWFaWMXpJX2OuGXQDNh",
+	"2BZKfgR6GH/GrqalZapH3/tXXlV28me3jl3+anHr0X76Xj3A/HSqB2gaUUHRAHdW8nCWLkwYzUold7Uo",
+	"jWZHjtMkq77iep5WXNPt2vnn+h5wT7szwE77QbUaGNp7DC/aSz70IKwIFY1qZZUR+lbzPRSN2B+Mzu6N",
+	"36bOhx/pBj0+INzBtvx0js7W38YLE+Z7cYNfujcyrZmGl6ZYaAbuAAqpzrPCrCRc/PPmQD6FRS/I9ril",
+	"S+Po2ychZVYt0f7ktb3b7g9WglAcAY7MqLY8QLVBPXU+XJbqoJmFsDeGecMinuAwuk0QijCqeGG7aY4m",
+	"0H0waaOcTo164PVVti8/WstgueZ0K5XVmhw7A9VLdmy1VY/OsLmo1nykN6wGrenwFgavRWgmWMPH9gFk",
+	"e7TTdmrgxBucqgZq4Bpiqz8z19jIxo9oaqZ+vOpz/n2Sz/40pk/xL1otpB2w/TkcjTU8QG3/Zc9GXfIa",
+	"b7ovGbd2uWFH4NIaPUqDP/C14XtInun3QlbxSFpNo1C1fV61RosKkmMhfQXN0q2PTc5smbf2GVSnS9sd",
+	"LCEOJ79y0HwDdo8n5h9KUaUtyRLVvw7ufGi0kmRUOqt443/DS+tfn9FyWXXBDTsqbbofP908e/YM147c",
+	"aslF8bbI8FbcreiRvs8buzWofdGwqgVmxDG90keoBJeFhlK5Y2x86aZnmJ0o+orasX9wU8M+ZuoEUsh9",
+	"T6r+84bxWpPxeD6oY18o3SFsBxTZlE6NuYWeE4q/a2jewg4vY1zYe9K4829OIK21eIC6YiSZmgkZmb9u",
+	"2bxdcJd0mcei5HaC/6RblU2QlJSUfcFrnnTJ8LL0anK0MbbdS0HYhTSf/yW5jGXbNCDLy/zR4b8ZvdN9",
+	"bKL3t3AR+IlInHtRhGx+DHkXwhdcfl1RIGXFabXl3gYYOwA6i7IfUsgFPLpeulZDE5n+3r9qGvGQ8l98",
+	"o84+egbOCNbMRSG2XN77HeccWBtm763+twZOqjHWnn1JByO3n4HKGdSiru0p2oBpG+plf0qsMVyQj6Pn",
+	"b/q4r0k6eUW3be/0A1nRFhGyMA2XGk1re6W2FgjGeqwUWomoezsncrOopmdbZ2aavu0f34TOJ2dcyVZn",
+	"3S7BbFlkVkZuksXnXfaCQraL0HQ3iQNHmYvJX2cl0A1nWgKVutfvLtrAsRdYvPulFeX91v56twmL2vvj",
+	"B2hUctm+aLgsE8cp1Cln1TsDJ2YU2yt0HZEbBqSdjcre/6UySZ23E1BXg435PHlZEzoWTGH7LnRB7XJT",
+	"WNPM/i86PZIDohXzDTRwqtFrz/doYbfSoBe/5nLfkkl1qrmxsoB+6rpWZ/IvUpc3d/bIhKrwZnz3l5N9",
+	"/ed0SF2umrqDqiu9Ic/cM5InOmAxbmngpMnpgkc2/NKi7zY1zQ+8bmFpuLeTPYWXC7pj4LonhQ+NnfHl",
+	"ltcgK77YiKxAGyHRtChKpepC7XYZD5jVqUcuL+ysmntrtZBRZq8SR4y0cWFQyaJQML4zzjWDStUdnnYK",
+	"0UvhNijdu9JWW6WOXMjiBE1xUG0i9vKGTLeNXUclgdEL9hMNlGD1C9osXDJ8P70TGm2KIxe1FWpRQtoB",
+	"EusUodm5EcaAZEa99IeLC+1S7oZt7xGxHezOhNfe/VpQiDjxSP4HMOgXL/nJzmvpAoSjaQVeHsLCdja3",
+	"0EwfrI0sNLuHk3FGqjtY/QSpM2i25eV9csZ9F2i6J2StVnLv0ny6FIJoEYyq03KjWtPYAaDkYDR82Pz3",
+	"XNTOje03sGYaZOSOt7O8VR9QflzYbPylk9KG1wWvqga0TikZLxvwAM2F+Z5lBcQ2qAtuL84o85mp2fGG",
+	"4UOMhxnBV3FBhMGr0g6dvcocoKGr0Uv2zNrq9JD9gWyM8bDoSlOcuGgKc2hAW434eI/EF+gZF24hKTzt",
+	"3BO8pquf9oYY7SPbA7ud4QLoldBiL911ZdJYtqN95561ehga9FknPY1n3hyL9jTl9g/3Hs4knINoNEID",
+	"hjusQtu1de2OCTvP5DOQitnmP25PyXn2n05nnv1kjyM7F64JtoU9l8PwbcaqTMVwUSuMhHakUGL9s+kd",
+	"KDnJ6GY4sfnGenww5yklnNZUaeUxdYh1IpM9Q69y0vlZmXX1uufwZjXU7JFV8OdPn22WaPpVuVndObDy",
+	"tbFaW9lAVoEsUBsDyX2U0OZX/Yqr7gpT6bU9RZ5b1fDnZ0tNm4W2yXx85T+GjGUskcX2wrJjf8mRfcXm",
+	"mDmicfmf2eX/r58+W3fCLro8X3kMTp90r5wtbo8ZIXXv5OESzmkHX3p33cTjhRecJ/R32fbfOh/6wKkV",
+	"pbjPGuv0cNbiblS9Itbo/fWTaUBRhj21nh3eu05QRrZFE4xpjUkmL7x/TEi7Q8jd/JHOJO1umNjhXZlr",
+	"e/XaYGZBfXbWEvqHVWN4TTdr7hOUS1VB5BPxbaOCt4+nfSJttQeTCzRs8dfFe6fkxxMXe5lLC1LHo73b",
+	"3cDcfUWXT+a/SGE1sXybN6CheXiargyjomFWNn5Co+/H0+LGkBK5LyOj6BEbqqyVTuVOffPNi++/37BP",
+	"//Li2TO8whxFJcX+YJJ+DX6ZjszUqOIpcFTxy0v23z7/y7NnDD6U9l4rJKvgqCjmZEAbnVTjB1ULr00X",
+	"7e9v6IWUWls4O+oEMjc5yefPcnlIkR4ehjB9XM0FcMZJn8MGsspw+iJGbqXM8fTtuzfsDHBvf92w5+x7",
+	"JSt+wTOWvWsl3TTCGoxbH073r0omfD3fvvrhFeY5bih56wM/nmpgX7dWnP/0BTS1kMsuW9FURovQmyHX",
+	"icHI/RKHjRCJWV+uu/mc2o1XWLrdDlxpGw123dNumLATVnZyKGdXCM3aEplYOtau+eTaovs8o279LuxL",
+	"+NfHk7mQb8if/x9pynQok9EpfzQsVt/++awWWJvjFOXeLwxrXxFdAlnpVVE7fIF02cKc/tGfh4q2avjO",
+	"FFWLF952Wwt9KM5CVph4FGYNUKUER0mYb20o3Sb8gR7sltZl07k/x2nS9Kc4HZX+olBq8B8pbW/vQBIa",
+	"fRCnpdMcojup+cAR+FUY+aTRz2ztTY45GS9d/KGxFitzryqJJ7Zfm83yCCy9vWg1Q7x2HGoSpoYFlxI7",
+	"Ne5ooFd614jZHX+L61VfhfyWymdtkjkzQO7/rixgJ4x+ySRvGhd034napIsCkpcz96mpUb8GSMa6HqmZ",
+	"BkYyZnu9QJOwrqMcl480i+3jtH6CdTH/hV2uuTZFq1c1nhK2qItz83ylP7S3FKmJdS7xyamdz01b0PWE",
+	"pOyc/CzZEChrv23u2qae38nYMD07N6+33LS+j1dWC/lmbtmlJ/TUfOlvrakssKa9xQX5zRkqtr0wqc54",
+	"gEiFwSecZN4adSS3r0jdJt+FCKJxic+NsW2ZAxw11A9ozi0vUBlOIn/goraWzI1Sgl3gj+kT8HuXMhPV",
+	"rJx91IncAFjRU7am83Tdxi22bQTs0r+s9ecY2Kvmks0L0iHUKKydq1qzcdG8yN6hcpntZVTAkFL3t3MR",
+	"vaPiLm/a6Q2VTVF41pvKIE3RtM6LOFNXYB9+i8/GdraBo7W7YF47x9XpLp+J+bfn9fN1R6H7TrEDWLzq",
+	"cNzyZq+KVhpR56AHPHBHqKrzgnDkF7YFRkX3s+beGkP/wPXB8L3OIkWgY1QbysW3/eFC9n0N/4lXCU9G",
+	"Xj8srRfO7UR0SKy4W61yYZ5ULcrL8gy/Wzk832BZapfTrVqDHuqyhJOBKuh4V115AUNRGdLkS/ura2WK",
+	"kp/Gq/0jJmNwL35KAvM3n5fsmUvAYPbVCIOE4nkBhORZMnBkuKtdSltnKS/GoGvdpU1bK2xYy9Cdu1fe",
+	"inq3WXvtbKWkTBMqY0zm6GHp3wL9ZvVZqGWddCd6X80C6zgKqETHVkiY8DmydGbNO8i9VRIydrsjPJ7U",
+	"TrMERyDtxb5K9JPTF894a0VqJwhInJIRKeWRNTM8Yqbsr+vKmUbW0zW1uqmCy5XmiLM3ZlPR/0NYIP+x",
+	"rIL/U0/45Yf0lUkSq4I3vbN2ZjX9KtI7S9ZwcDYubD9Kj/6DnqYrTrhrDql86N4dLuEwSR8MqZNgSkdf",
+	"Ee2Zu9++Vg07xUZDdM3FdFl7acbO3k6z/19lTcr6/2rOa9PLVOHmITED/B5ITblHEMYkiWGz7v7y76PB",
+	"fl+r+7cJ5ZNL0XEl6KlUuZ8OhMWlqcTAV5q6IlES1I1dKyunihlculrJPejFMDiDUuWe+nmeUj+oUlLV",
+	"4xfmKz9fhApCN3bMgFI7l+jvZh8X2qg9mAPa9csS3+J0p99SCDh8Z+YBRuxTXSPdvTFVAx0X9lJ4h8cq",
+	"f+NzulTjEsEIQgABSBeN6Z39fG5I45JEusG4gW4i+ekWZ+oQvI1fu8vaejK/tpRQvZL6nAIw2KrqknGd",
+	"rrj37ESdBOd8TchM8SrTuX7mEdDLY2qYhNYu9XC9sl93Z/eWlJ2wuXm+6g7rl2JsjsycQquW6qqTbt6+",
+	"XDIrt9kwkTQ/5abRqepja6hNlgY7U85qOtVU+gXjDCurd9Bs7P+r08ftacP+9//8X6m14WaiPoeKzAn/",
+	"aWnGQSwZybsUxmF8rEbtmGobzeDDqeZCuormx8ZgMNdona/evbK9rHAYu/SdfD+iworM74anLFlcXXvC",
+	"alEBZYZIQsqjojf7F6miRU/6JgQhGI5TAWVX2Yhl24we7TW3XLXBBwON5HXRZOJeVO2hAeSqFdkrCcmM",
+	"GWvnSzgDxhmOJ94IrSTbqZZc3yhXCI7LuLxgOsdi4V2o0Hx607TW0PA3QYn+mOywegKO/FJQ5UJyi6Ik",
+	"RHgl9n7DtUaLTSoHlodiTZtqfAewT61Rgxp+UCaJ1OGrRRZd49bHZS6qNevBFOYd+epEpeikfBwuh1b1",
+	"Q+5acQCxeKATqVGk1MP+7/Zq55JHl3Z/5wzkqCcgfjFzB8uX6nh0ZfVrkl+6t/yUkYR1WLlu7rqZm8ie",
+	"Fhlzjdp8wbQ6gj3V7amwE5LLEgK0icvUnk8ycFhpCZWhDFVz2PZISlyVt70f0FlKp0Df+fHZAlgXP1G5",
+	"6f/bIB/S2ZCFg333//Qw8CQO0IMW64ZoG7yNXaPhie2ZH1QSUWWFEuStOaTQqZ0xEcr0+egsmJKOGYgU",
+	"M4WB9yXXh58A7h+NFDNMknUxNXUexd12qoGS67Q4nF1fhjjH2lUSrIbFxgY7XZXHuPMzcSNhpFl9RPLX",
+	"Acr7t6ARqmaM2uZNrYR98iFd4Baa6lYIK3TPvJEOriiNd9fWaXtQq7ZJAXG8oppN73/A91NeuBOXxRSZ",
+	"S3ngDS9N58koOT5AF+DoupAu3bTN97Ctc4BnroNugsI5llyUgEZ9hRMgu+U527aiNh8LyQjuOriy0UmF",
+	"baBB1GpwKRF4sEAljH6qdJ8dr+stL++XC/1r98Yjsl8WmaI4Rd4YzaVyzxUxLcBWpQ/Z62Pa/Oki98Mc",
+	"cSsN8Qy6783n9+IXvSf3aQteF9R/YG+KyXm8RrIW1ol8SY85s3l93ccHKNsnSveeAttdX2uRjg14YDl3",
+	"HfX4KwTdUexUU4Qq37tutPNgr5SU0u/lRGqNB971lvxAKLrVHErUSmG/yanb3z5PaAzShx7joxzEneyt",
+	"g1kjjQqxH3gjCMNft+WBcc3+7d9wXT6xc/vbb32bPhtzXeWBjvX9IEsPL+eUlEdcNvDB6JcRAJDQzDQC",
+	"Kvrn0mjD1IFxy5Pgkco+2hspRZ8XkGtwOrMu7Cc+oBFaJFL14xun+7ELP1jzA6oXXSq6c2NZs8zhWSkJ",
+	"Ll1/E5xZQjPNyQc7ReT2hAs6PKfjoedXc3jrDUX6AzIRHwdDXe2w2fAWrO19nNR11TbkR+0j6PeL+2xL",
+	"oqjFPUjC0jHQHL0DdnO3BwlNBoqBenw7nZqSmKCjVrb1P9x7C+9G8YfyixMazYccsoGcgS+SaN4wxWTb",
+	"8BJ0uryfNnSizEQdoasUIHIYqRhiTDrYt5f2fo/dps3UatAxFihhFQYavbGrU2MKevqaTB9ygWB6kEUo",
+	"nNNHnju5/a0qjDJ8Mr8CP7k9OansEq57n9RC0yXc4PVLuvQpDWwvHkBusCIN0/Edlll/mY+8uU8mA0TE",
+	"Xx9p5qBMN+zbd2/Yn59//vnHzxmvTwf+8aeTYYIuE+GzRCbCiYuqwI2cRlj2OSQzOTXTH2lg39a+bi4x",
+	"RqeOPtIsPMl8GtVLCh5g3p+DOOxzyqzqSzK3RFXwRtaX1T7ZCpaQQVQZ0VMV/Ngotbvys8Mynw+sEnu7",
+	"853HgbfmANKIktCn8a7eQKlwCh1ITo9ral0YeGJc1zi4sVY8h/Ideb8T5atbqDNeo0m2mbNq64pQtnet",
+	"hooR+cYy97L/7iZ0PDcVDnRsMFpZHhbcIun1V/RwzwWb8c6OcFWQOycihZiGVnnCKmN/GUwv8C+tSrMn",
+	"AIVBl3vR4uU/1ZdiQMo3URaEwaZVQw8vbdMONN1uMZ6gFpePZ7zikw6h1B25/+XY3eNEqC8w0fK4Pszf",
+	"gHuyeR314hrH6d1cluLIh68E2q5u8fSJy6TMR1gy3aqrlippEp/seDBSLJhfwEG4BAGkDgnDme3/h4RO",
+	"RxxkNw9nUZnDpgMPrmHXT58NfQ65nTP9v8x88QDWsI8+adTpMV9cSvviROu6UqDrFGusnQb+gzQL2cuO",
+	"v9GDI1sL2PEUUnkCcdAkjeBVuskrhVEkdM1x7XZ1GOjExN/k6uVOvkfEkKiFty6WvU4MQu5AmqK7F0EZ",
+	"pxn0OnGqBZdlJn76ZKEBuhKkIcr6pv+Gff13B41YZ7IwqsX1lfNRsUDBadtNSmve87GMLkRQ1B/HP/Ja",
+	"+aQo19NuePOrlxbrzrVRUJs6xwGAwcCIn9NXMzgCUn89w+SFA5T3UL1kUknw5OsYGPdkFMsIHEPf3tFw",
+	"U8GptdsyluelXozEJKXn25EOPirPYB2Q4+2Rw26ABJbJthQ1OKNVKoMJf7Aok+YeLmnbWPMjME7FCh7V",
+	"Hv9mzgozFgN2FSHtYj4PkgMoVy0wixdmlCowF2fk3wuVKKEcqIcEVtuNiWv8cyajztONTufUlbyuocEQ",
+	"cg0mOFmSxyqNaiE15jv76Yj1dO69N/65KyNl8ACNnbkY9bJWyGCBaQw/P4UytaITlGjoQqdHMcEmChLE",
+	"+2kcFRuF3roAmlfQvYWdUhK3sTLyLKe3Cpe5T7yJpGSFIeK2bgyR/vltUO6SzGfPV9uFoyUliZmgpOrt",
+	"n1W4kP20kYb8xJ50hbZ550YGuE5/py+Xb3aLPrlB13kiVSt7Wl2xcgOzfznMmmMeMCq3LiaZeQFHl281",
+	"C9T/WJwXTxcawkxBPRy55Hs8cVw66Xyw39GZUu9zA7b3RFVNoZUkt+WpUUdVeE/qbH2tabi154payPtE",
+	"hHMZiFxcdrvyUqtPUJoCw24pcDAXZv/ri+efr6oX6IgVl7+TjVUQ3DuZN/qgzvKFM3eFvRavDFmMv/qh",
+	"OMKeby8mh0BjH5nEBUae1ML+vX/ABOK5I2HUPIgKrClzqnbpM3nYNyGnPzwR/HgVohyklmp+xvkzjShN",
+	"3rWpT+o+RTj3imHnKdSk+QUT7uxi9BymkvEqDZyZFNp0Ohf3HOjLT2tCInNG8wiCzra3ronfOaOso3RP",
+	"lAjZSfUz4rMMRODKGnLR6VDt2kX3PD2hI75Xw99PrmL1Jnzy6GtIFyShow8+mI80leIGimqH5+wkgryC",
+	"gToNWC22DV9+t/WSlY/Rl0rqJHccTvj5oKw1i+hamlljj/F9A0iWFbp8Rp3kMk49izAzirnKiZsEQK5K",
+	"CfQFa94jkJI4qDXgCJbtiq/D479byiF8OIkG1n7IEFpAel0xchl2Ug1GE33mhmEQcxeJ4MbVGwRNhBdE",
+	"ItvELbhV5kBJDITBNpILT0+3SGK/dh3/iqcrr9bgZyyF5lUlrzNxMa8vvLceE/CsvvdxE9o+L734YyWq",
+	"PYbQTXBM2nVEf0TRrGWrOZlNeoKm0Af+6WefJ8gkuD4ETnJCyNuJGsISIbKIO7GOvLqV7T0VE+6L3myR",
+	"uu3mOg7mwGyz6sikNNmEwN0099Zv5irK1cJ/VFDWriLvLMyhavhZZpE+MhQHVyHvZWOh9odIrh4bK12c",
+	"T5zPFg6ZxjgHcbjVpx678EvcddIYHfReZFH1ZGVBKLZ3lI4xzCnt+Y9VxjDMqwh9zNYmTA39Rs6kJ8+9",
+	"dp94S/XZT2tR/0epOlivR/PcCBkVlGQqHVYHuL0bLcPUEr6DK2p4Mwbt+0OX5oh5fvjcxt7pBR1EeKFm",
+	"W0AUAkLONkbJu8WeB9KsDk5xsjYn67JD0APp0j7j6i5ClcMwly/+Wl3kNXMhiWbHXUp8ICPK3fZJ3pjT",
+	"Hd1UhGZ4MkL1KJD0R+BOT9i6HvOySyPlDfj+4iVrw1pZg0azTTQhVxIppEK2ejIcshRGp9WmELKsW3KH",
+	"LVI937fafEvvhHNgGdLO6gPaH79ORgYd7iY5g0f784ItcV05zDrGuSDh14tgJE7j1f6dl3EWFWh2vZYs",
+	"zFXMYv9nz/Qtp/eWdlM4Xh6T89Nv6kfC6suZtMv76BqCKu9uWgZI4JMj3fdXDOKVvv/D65fIG5VMNsB6",
+	"jGE9wu95pBDCSbbuBcsYGNUjbWIw1Q3bKomlKtZg2bUNphd0Wyhf9pDJLI88+ov1YmbHTsuQuzknkuU9",
+	"sVqerbpX2rV0Fb7qXuqu4kPt6ErAJr4dE71NPWUaXkSyu6B20JuwU4P4jpuu90dRgzZKrpiE7/0r2SkY",
+	"UIX35fErftGxbxxk1eWNcdaAhDN3FUFbShWtoEpCQbhnC3Xy2GWT3M709Bt6GF9/wCzUolFtNkAVl/Fl",
+	"F2sg14OywWiOxx8dCkx/9tLy3zRQ+hEPMvY6NLKbXlGXHQD0bhaRJvT7vSjX6vuqzyaRS1jFx5If7wIR",
+	"Iworq6pX+BVUKXj9il6bjhyninUwD2GdAZHxu0yFR666j6lCKlOUXarEuP/9Z4oJFLPFBHvkqU+XLwUX",
+	"/6Q+o6cwit3soSqETFUfvD8IJFPfiRrYFkp+JPRVjJt0Zc1LbuTZy1sM007hq7RSOfELQDHyUUtXvCcf",
+	"BF3Ildwq3lTktm6AV5R+RCHwHPrbaojvW9G4OOPbEaGEjRVJ/UjIwm7pz0lyJtdcYWm3X1clcXOF8Htt",
+	"+oV7aZgWQftn41jPsJSf8NAlsPKgNALc9NKAbgWee42wLpPHPI8rScY1NA3/Vy7+Y8pFTgZeC6irR2Ix",
+	"rYwbhcRxuikHN7urOdFQAylFpdL4D3kWOVy3VXO2DNXbM+i79n+emc+ndxbefC6HGY5znECJmV7ZREx/",
+	"8GxmWTIrMrcON3FexfvkCQN/9Jkb9vjpO/u9tTQfWcqzBsPbJ24vT6JaXnqu1jVMOOuPIED8Rp3ZkctQ",
+	"b5OiPmxlFRHoLJtQ+86q229KAbo0cpwWVwES9cWPfk4y1vsz/TrMM3D3uixz+e5RZ264sUjsn3x3/Ui3",
+	"tASPuFVFK3Cx7OP/g9dtOidNITpFs6I998Y7yU/6oJKG2KkBBEVOFku+xtXVG2bUSZSaGcX4gxLVhmnx",
+	"K+gNs/edk5D7TeAfsM+cG5GuSW34Kmh0t48zOXraXGooAtr6IyKT8Rz02/Vd3viljJeh+8S8bFxhwD9K",
+	"eCaP7NGqL/DUPmrpZnozWMnZ3ly/fBML9TaZTbESfJrrgjCAZsuzvVk4xm33xM4NQL1h2qjmsmGfP2Oa",
+	"ofwGwLaVRpx0Re995IFUJmYULYke/nxtMZpvZoh57Wdpai1SOVUHLqtMbtpja50mAkRZx1Gq+195nIiV",
+	"V/U1GeodDFHiN++xXnkZraJ+B0oCItHq6LSKszCHIv4GTQ1oU/iCCvsXnIyfH3H5hFMuVq9U5hcliy0c",
+	"eL1z22+hmeqRlJJtEs91JsiyimrDHpkpj0XNjefTZpqKTcBR2rEtL+9fUEY1/i60Dy0xLuGcrvkZYwc5",
+	"ru4IwAT77kxFnNApQb7qehyJ6IKDZSC0mdQqX3NjRHmvmdrtiAR/QjQzl901t90U1+jvs1VGaFN5GFQv",
+	"FUq+ZBzT5wju9OhYK4Vmf3n21/kwwSgmGCSm35m0uNSw5+kQ3ypnyeo81yUXzWgnLkfCboy+LpE1YFbV",
+	"PlKwiFpTLR7FjB+sKyyOx9FNre/q9Do+vV/sqqUurPaap5S+qLbRUO9c/R2vjkJqTLIksIxFeaxXCIFR",
+	"cQfXbbhoCaNm0ms4vXa3uEBHO/r6FLAo/SSR9nUr9Ja+uwezbQu+M9BMHCd2AUMiNL7CtrC3QmI1d69M",
+	"0hc1hSobv78bVbWlKVzyRGZfU3eqFtbX1QVDsq7f7O5e/MuCijZ85befN3lqN3cK4cjI/KjwhrQ+NpDN",
+	"5UnkX62v7ZpM2TopbYq2SSOFntptLfRhVeUb2VyL686QBylpGObLGa7Aj5wqxRE7sTJdAmuYsWbMSe6C",
+	"9JR0TZWHhxnf8Hw0vHFMUfXEQeM1w420VVA0T+fti77yvXqAFBvSEDxqdpGdfpjIPLt0VMtOU9mrQAu0",
+	"fTdsC7U6s1+hUbipgTe1iGsI4jQOtzXWp4VNGH79BMPxnPxR9XF6zr9otZCgETdGM+x2r2jFTr6vrSKk",
+	"PnwkHuUUoGn/Y1aPBQ8PuXsQ82HD9EE1Zr1eHKzvsqFh3z8imbIaxJXrIgcmNcjOQlbqzEDGnKgphoTH",
+	"cBHn1cpg0QYDnZDLi0d6XJO55+Xn+shMr4lk94ZggKNt40aYKbPLHw25U/ECvFmw5cMahM9Tk66B5FjU",
+	"D8pEeEWrkiTnM/iS0FiL3MKD1pN9t4J1hWtet9TEFYkiY/zXJdTgQ8p79/2J7NWYz398siBTPjsjrYHd",
+	"96h/z1x7KBPEO/7rM1QVG7ZtjaNAOHPxAJXVeyWXJdQ1VJ+w91hMiFuDNVaBCM2URLxA9if2D/5//wue",
+	"WP95xJjg7cYhhQTDlEfUU6hpHT0zK1W8BSMt5D6UdpcQP5B3mlDTdPaE8avG5Xm/dNqRSxYscZydfcMl",
+	"Kv7txYGLmVRXBqvl+zVlD7WnWpTJCMS6WxCx0lwekVfTVcbbdiY7exPTLYz86Qy3r48nM08IMX7tAaT5",
+	"8qBEuTon83TKlr9uIcb2jTQdPMB8pOkb1WrAjpGrkhIOJmNTXNRuEMMZoy+i1/LONZacvhgsJZNDkqC6",
+	"D7QMiNpCrq+lSHxLgAv+BhfbI19eZI2pFO2KPdHWUa+vyuNIAaH7zoSEDDM1szrpNuVSnzOnP/206oJL",
+	"rwR2g2EgQvIjvETl6qCqThEYTYQLepO0/YFHZNAX7ZHNIriWhU4TK2HruPBJnRfXOWn829c4HJZ6Qa7y",
+	"ZaRRcZz66VNw5Jc2x+ruRp0DkyEIXsPvQS6kgAw+A+r3bK582DNf0fdXquaAtTvCfVxjgFErk937RztR",
+	"aw3iyb3hKyO5vKDlsXFGGUHUQQNXbBoP71vkxOY7MNrxgCFCF7FiRTDUG4fA1cd3HhND3ki88+u3IJM6",
+	"LE6+GLlDBrwJOJ/D170NDPJJ+EqthBtFG7zW11ZG9si8f+QXpgGOzKi2PFizlVbxchPkwaHZGMKarpfx",
+	"4Cc3yltyST9yqyxE+H2UQn2UyphAYQ58mNdxdGZTfYZSolAk1G4HDRPGiwPI+dgUEVRiu8kBCKirr5sm",
+	"VbCYYVbbTHPHu1KHwbVVGQMVO3Ekz4lSpRB265OubvVfnv/8yQmakszbGSBm/NbmzrGoTZCuRxl26UzP",
+	"pU7fB9/GyPax1/kXjJMfjmv2z//8z//88ffff/zVVxvGmb0sIDVA0+JtFaXiJQN7vXGRT1eSt0A5jubA",
+	"AXZh35LDH2aT5mpTl07D8mS5XupreFpI8/lf0pz7wavmrZcjcN0SIh5IA+7/tBFHvoitOhqa73g/FdR9",
+	"Mj1xDYi9fAsP0GjiJXpckuEahdeoB1GFkPRcImX3cJyuZzLDamX1vuFS77K+/XemESdgmIXuQGdP/GKN",
+	"GIzDnwWZL9JjY6EB8xIpL06g7Na2GosYn+0zjhejY7MdCaBLHlsWNPX0huOQacxacYJGK0k90feYBO07",
+	"RDoU6aPOh4u9QeECEUO1LGdrgf30vere+G2zVh4qK8cypN9kds9UdtVWqXuNGUP2ZiCMZtQFJnb+OoYd",
+	"tDaEkHSHGACw0mOBUQgXMokmwqt1R7ZOBjOQsjXAYNuba//TXT9XXf3x4lKEs3iRELl1SIgQNzSd5G60",
+	"rcaTJkOZ4oFrh0yPwrBor8YPR3s1loVust0seslMb2ePKTHYUg9c1D6D43ET8l6dTlCx9oSbxq7ZBQwl",
+	"PqrGrteuFvsDdqZsmwZkmTZvhCzck0t3iD7B4v00tGt9TzbRVMR98K1n5/QWXlJanKfzkL7+8KWSUcHE",
+	"o86nEptyiDqL3qA4TStN+nZziba5e6y3vxO4BmIxTxqdR4tzP9LBCteXDdOOv+E5+/rvb9n/y55/8uy/",
+	"ffYp+/u7r3KtredzGwf9dHB8JfywHMGYUTVSEASVHONn7ogKqE6cUkXdyUqxEaExnrPQmTAio/Hz2q1H",
+	"UFRpGfynNknMt+U6Pe5bkgY4q3BdmpZ7J0MZu7BjhKSzVFYDqGymSNE/Qg4ht1uYOyklioKOPEadLCQN",
+	"6cDlu3AjfM//VTWslY66Gl9Hu09JNC3sUiIWKse85SOvWYe3vFjiZzJge0DPKDx+IK7bEeWgm/zeWvaE",
+	"IZr0CaHt0mXTohuz9TyWJm+FvITlm/n+YxYzaDzUdIO75/MVxJSBdCZipBxG1xen0C5b9okVvcmp7TTa",
+	"053b/8gNvA3+qZAKxe2J4KB3FN11teGOBVlrIfcFkkukMqS+4bJ68wDX8EDns7N/OqguqCPVOdjB/Xzt",
+	"RQSKAzyFBrh2FCDomy5EBtL+EbnZvYTsLJ7BNwJTub41cEzYUMj/k4aLdrUtKr5uJh0mZfaOx0uXIzDB",
+	"0nbk5UHIdHzw6TwQM+euI9VL+DBbOYdZtZ4oIpWW6zN5ZpuxN8y87TcfGkYyPjxS3EK6Jt1gJ0TqFsoo",
+	"ls6nU0jfqFq402ngr3dHzOyZtQw4172drcR0/bjJxLkhPeWkhaSOmAGkq8ACXfLacXgYru/vHOs46rwW",
+	"aUcxHuKwyxqCKruHS+HmqWqh0Arbsv9rFBk96gGaqkUzqVYleWxaeS8VRnJ3XNQUyKHDVEPZIuVoSr1+",
+	"ezypxrx2qalD53jdX/utkDwDNssRT2C8zf77uzc/MJoya3uotmHotWZGuQTduj3KjzQ7AI+ZruiA2beg",
+	"NVQLggEZcgoa3lvQDkh6GOOwH19ZdNvBcy1HJhn1q2ouRdPTlHG9bDeZM58Y9bL7QuNch4v2ipsmdU4N",
+	"2LZU1LAzRfIofKvOmm3hopDX02fsfbp59uwZ4uiHm79UhtVCmyTK6lBPuPnZhDXqpiUsgRvksIcTcqDO",
+	"q+rTs6dfwDzIwwAgxR9RtgvNnPm2YZxZRcDOoq7ZFjyt0nLpU7vC85ZlDLajtcXbE9YHWduk8pl6i6rn",
+	"1K5oaJbGBo+rUWCNOttv9BpOVC00aluvMru7aGRaChNZDkKCu4n61AarCjbsuZ30Thq7rHlSM8kOW6Xq",
+	"mNN75Kl2gWg+Uc1SxBwzaUIOJIJp8lpUSyhVz3fdt1Ky+t9V28gO0W98DOpiEhp/otJrC+nA7S+tKO8x",
+	"mjCe4x+w/JISj1w4zc71P9lXvrCvbLDYA8MPJ9448qTRJz5Ak0BL/VJVqcb/P/twppHC8A/TvTT8g0to",
+	"zrWUzv6j+enNhut39OVNPP/zy3dFlrpfvx7ix2Zu0Wau3N0CLHrQT/K6i7ybx8n5m5+yWxh/gz10fS1s",
+	"vyF9xXI+puP4uR62wWfPHjuU98qkgtkVbIXRi6+S/0qNZeydWkhYUqoWWvGvbHw/5gZwQyGhCbleRFxC",
+	"c8J3oO+nHPxI5nSW0EQ+/gaOYlXGNdc6SQVtz+sYH94VjWCCs48Nb1WL3JQSnKcB01c67kpXOWeci2fR",
+	"nEagDSN6YZNj0dSGHRXR9ipGl6A1Toob0w8vZfuYL4R3U7i4xasK5wlHZCUlFr0zGQCZ5EfznMpEIuDy",
+	"nmQV/g6yWuQUhEv6KCfjrXKHOMd7w40KDo78UhABbsLvFlNIH/kFM2CYMMnCjwk+PdzWK7bKFc6xAHM0",
+	"iQ2ND02khddgClqrBiTslRHcxJgnyEjYlEIvSbYiT1nnbHVeM58pnuX0jDbemNdzVMbusZHi3RXh8na5",
+	"8bQIQUX2Vn5Cj18JBpYCGMrPLk7/z0uzVp8vKZv0358Y2kTdSqb22FexC4NVxFS8nrw99avOE229oXOF",
+	"TiCMZOoDdwnouNGjrPjeAXV2+fPmAEfGsQprOb1SZzn9JYEK5V1tV0UX4pc3d9ma5lj99DYgkrF04nHm",
+	"dUHq1BFh+t+IE4b+0WMdoj/FLD990e5mwfXhFkaTt3aezq36HT/pm4Aej2NZNaBs1fYLw5wuZMusVkci",
+	"XNXmNBPSScNPh0uvDmKmUOUQgg75mpXQ7sD7TIpbqiJyRWP2eOH5pVMy0vE15fJRCOCBskHbLbo+hJJ2",
+	"p9ZY1hKKTVzmYg//4dO/sINqGwxJ7xtegs8mc/zv/cXGJwp8IXFKB28OdFzrVSYV4ig0ptnYdxYhLNRo",
+	"y+Angu5zHryIvh4pCuAhowwbOEJ1yWRuWmvfKLYFduKiCuAYJwElsB2va42JHRsfWCSGV2uNgHOxRsEC",
+	"v+74XuETQhx5eP84yIhaPNVJKYNqD813rmQrmTmeDm2G2OTA5dNAJYxV7g+A+Ccbhnc+QkSJrcZ8ovgq",
+	"5M2pnMSsr8x8kNeFnD/IomcBlZ5VJuR6xqmJZnLKH6+tqSVMV3bByyfU26NvPUqHW0sN6fMbQpV9LCnG",
+	"2B0q1tDRRdsgVeK1IhsxlQYV28vUr+QMZ0lUPPcKplc6ijufn9AArzxzMRYIW3Wi2oYduUDXi9cheCOo",
+	"0uklWI7OZSWqCfbq+bv1HGhcsYTz6mmuSO4gTyaxWuW7BQxKmgUZlIMbS29s4xtO7zLkbzc5EIcIFqDH",
+	"6GUVZyX2gNdktdtlF/GrVJS/PEB5v9aJsDCZrRLW9NA5mJgSxANkYNn8rwU3hS9yyQC4QY4DzVHbT74/",
+	"SlLACD1Vqozejzqd6WE35k08s7nlfC3qyWhv8rq5ejv8lvl6hzWTvhAu4+p0gpXQjDXXpkDEilXSha9F",
+	"s7v8TavVtuoDrOv9Vn1wM5FElqDcisUNgtY8zWDRyiM35SEn8a202trXbfR10Y/dzblEgA6pkLrUvvHS",
+	"6vcLxtvv4WRYw8/zQfZuptz1Nc4i6Tra61VOiN+BcdhWa/BW9lkqYcabBjGL8MUXTHvbV/MjYL0lU7IE",
+	"dlQNbJjYhaIcbdQJPdykE8cqxzU8ndN34LaNl1QiJkKuvYMy0r0C1RwKo/9Qbso6kUvZ1Vi2lTjq6xrP",
+	"7Y2/96D3/M8E+ZS2lSkLIZ2J79KHxrIW8SK60IFqTQO8PDBEpPRVgYOkx+i7W9XKEgpfz9t93rnqwiOZ",
+	"rXBT3746Im21mexOeGqayznX4UoduZD2C3ibSj+0awCmQ0LWGsclRqtjr+zEo4TjaosjXUdxKVbEiXZt",
+	"XRf4di5i534a1n5VCBVhdyQBRzTHj9tTunoXUtc9K+l46dfwS4tkHz2wsty13QpZMqGM2kMtyN10nFrM",
+	"dN9lGmqORXsqwJXJXVESk3Nc+50VbAWaxN5kj8WiG9um2+excHX7oieSox2VEutuS6e1jikPX6azSiZo",
+	"ZK2OTarLBvDEORLHNpdYYbC1H2EHVVf6BZO8adTZia5eoDT9bRm/mRwDVIKnsrh0wdtKqLSdeQBfeJhN",
+	"VMoa/73DNipIH983oFQjKVMtVR6OtM1ZVKT6E6d0YtRkUTzqRs1bc1DNtRe0A5eS0ofCfRGhxzZ3J9UY",
+	"bv+nOuL1Bl30A9CJqKGaZ06j6+KfImIpD8711mBOFlGsoRsh2Rcsq1pr1r0Wabhiz2kw+spBVBXItMFh",
+	"Dta0YsgZLR64gReEfX8+KCzy0kQeLbDUnm7ymXDkwRzr8TfecSmM0HALWtGxqQ1yzFpzZXbAFfd7rBJK",
+	"92wS0NtXDiR+29sb9CKS/1N9edc9nueu39zREi+GD1fpRlRRK3WfBl/zJSLs3CgDAd8Aa7KGthozIQyy",
+	"V0lBiuqJRxE8TpaJbUOpe8bNC2z8293HeLakT+BGGAMyiWFnW8H73Yuu0CWMAgcR+h13upeficHeYIh2",
+	"1TKh7YWIZp0m6bRdF712yjPrs3XK4TrmnbxuXaRSH6UD4008Tmfm9uCDF6iP9mCvQJTAbBQjxWWuDMem",
+	"SHoknAvaLYkgDeGKc68xHeAFXVYTLFAT2zwP5ju9dyeYSwjdJGiwj7BjrqurOXw64YtFMgsZHB9LCbNO",
+	"GpCmoLdS0EUHJLGqoGFlzcUxmbybIe3PGgv6wD/97PP0T+JXWAQHNKRa75iJe2NyLYZvTszQLQIqE66d",
+	"G4VRvgfTiDLeyQ8CzpQieY++GkfUpWnQDdEn8gf6rRblPT3kgSF02hfsUbcejRuxVbJN5XvYo+bk3RQ7",
+	"gOQ+JcfKWg7eKxgb7IWk+8y1ptAR1rkxuxyxLLULJbxoho43O13nwK5waEDbfjOu7/UQHzIfHaWPrgPY",
+	"W4Wm4Z6eMLJGrFogK7ryHsEV5ztEFo2OQ8r8ctDk6TpgPxmz2EzhwUnEfdOI/X4+SS9sk/fu+aTp4PH3",
+	"faOR2ZAHzghNv6oqMmNz23DgAREyru83/czMKLq8QFQevZFmqwkkmCxxCZ74qdLcCj4wIV2JoIRzL5W5",
+	"ywjbKqw7ia3cGKT70UwXt5OSsYCEdIAwQZMykqFpWap7EXfn2Bcc+5+rpWVy1fqr1avo5HXtunVMfqIv",
+	"XYnsmZ2QHB3/rTYEUa4BpGMAwOEe7cHEarAnYg9vaJWsJjh9uiqyAFmJmUFg0gVwnas5mQm5A3iJ89EB",
+	"YDLdHq1p/fzZs0/YM3dvozVOSvXjdOIfZi903suFm6HriT9gYmohYvPktQN0x8PFc29hqMv0wvCURtnN",
+	"5eZuLx4y6blk9Fylqrn2sIoBuAn3wIJ9F6cwDe2IBoAhmuXHJddgb8mGIs8zwJijbKTkjCf5sv59sjk8",
+	"jMOknIsj1EICoSWMciodLtCa9IzcrNzkLmFnd/VFwl54HETlFbEM6phvIzm6VptvZVm31ShnuQr8R0hI",
+	"zPdQUHZyPw25A18a5CJu7rgo7C1Ggk7fSn6AZNCTfA6oDR0C+KjKbldIZTJnxoGfTiB1L9OXl0ZPo9FR",
+	"k9lg3RhI03+GGyYVK6ExXEjmlmUNo+G899E+9a49Hnnj8C/1/ezesM8kgwt20m8hz7h4T3cx/gGMDwn+",
+	"fji861AGHVTwigS1HPlwjoohOr6TRgXi83o0uY90Z1usAv6LB9LdbsKZES436YvND8qIncsOX4yo9KOA",
+	"EjYhAYPLihKfEXZuxxvGe3WL/vRcjpywHvxoKRekc6IkFA9CHztuB8z7rnorEflBVlPNrmcdWjicWsj7",
+	"VEKIOfj7BCaRxvDBaIGrZjC6XvlEjv6Aj1R7NGOU51BRpg99KjuBuZt+6rruCZSCYG/JWe68tQvE+ibq",
+	"Mt4mV5gBlJW1IJ/Rn/nuhbmxvSM9mwIVrs/8ogssXstckRogEkxomKMX4Vg6wi8bphU5u6TCUhC7nL+0",
+	"AtLhTEpmdXtiLP7HHAcBru3yRXiz20EDVdgkw0XADhY+tDsA7/zmxfff+2yWX5WEl12GGndjo7vsi2Gt",
+	"SA/FwT+VYYbcgzTFiWsNmSTaX5MKyB0IxO3ykbb/A7LizexB4GawN/Z+P4e9ilfLdWfTExa/YEtF7wqY",
+	"hZ68xNAZm0fLSEwoNwPGMBSYmY4MFn/m6VlRuOlCzq2Vfuu0zxosjFRhqONH2jyitjN254z54BLHDiK7",
+	"E5E6EfA43XgVZHKeKO4H9MRnEDeOIdCTZErXOapypdKgEsjnWVegTeRhW2ZNBGaTtVE5NwbfQsegF7qZ",
+	"mhZUuglnJvrwMgPDhHrv5iNQ5CgduDlufDwFgTSWwlX8yLWh3qSQ3jpSqbRt5x7wdhEx9AQu0j73NeF7",
+	"qJ21eKA53oTLyYXPoCl2AIvvP1QEqleZm2vaXxxKCyltGSD41mhRQTovzzlQMXGKi4q5h+0Ek5ctyXMh",
+	"lUkn7q2sTggXt1nT4p3xxdLegT/DIoZxHPL2T/LuuYAqPpjdY1dlo6xZ62gRF2RTzLLWUcalZoGCjMjQ",
+	"DJcDVOnnGWa6J5IbfNQcGqRoo+cW9Scs+lJem97yj5g4Rikn3lf50VhY7Cpm5eJKjAunbVYw3IwxMRyV",
+	"SeChvAtKLJOdtFzA1iBiRJszdnA6NFaXzx2lZ7s+Dhk0fUF9zKWZGkbvmjG+VxHv8E24hXfiQ7puxFrj",
+	"zGA2AdXOJK9d+0a1p3Sy50rS4mm6+32mWODCrCmKwo2GKoEGzOeN+ys99b+72rsv+XmZJU1+s9vZtf0e",
+	"zEH1fN9bLu8Lz95DHu4ThpjKA/yCps9eKXQkowsuJwW28R+dc/yxjsxj6OTMMRSNaC3LSqPUbiKMgz9P",
+	"ZHu5B5bmfPkXfLZawpNUqmYt3FV4aXtZkaDcgN2ycgmThVuImDClezvym0az2Rtpb54Gs9rvfn8GJgTY",
+	"yVga2DkXrvy2lyPwksEHXhpMRvccXRhZ7ZcdLQtbTnH9DIM9FbJddtgXG2avrh7lI8CFuigvgml4ZOxl",
+	"Ap366I9fvd6wH3/4R6Ya9t9//Pof0VQ37Ki0Yc+fse+/iFvPA2H3pGYdeuaM8ESpGjSI5OrL9+KYCNmm",
+	"fdTvsbCPyvvs5sGyR31QZ/mCHbi9d9hrlmqY41+FCkFJ6t7cxkVk/XywbH01OYjw6fQgtoo3lZD775wv",
+	"uj+Y/gUm6fWqhSTGP3v/Or7EwiSXThRgZhHXkJ1Vc6/9ebhMn7RNPa8T7EPJwZ1MMrn+vZf2jzTDoCoL",
+	"6U8fjLvhErIDZj1R5ovYywiTJhA6N0CXHQmjOCnIShdLkBjtjo/gbxwzye1vi+EqNVhHT0f+AifBAWRR",
+	"DIUgjkIWmIhxcK7AtVvFfU7XLj+Lvvv5hf7afea6O9gNmAzPfkt7Ek57+3EqNIjWJ+yVpMghVvBdmFRn",
+	"ir7scOGf/u629PZC17Wr7y9Hb3gtuK2WqnHZ931X8WgoM3lT0zUPyTsSHbMhlQkKK+tF3CGaLtCm6Bi8",
+	"G8Bp+vlxFyOa4bcZovWZQuttIzJoPQuShvgpy5ODMBor2Njt4471IeU1q5WGqshhsUUZ9svp30myUh+b",
+	"y4W6FsFV5yYrTurN38FWR5yvcRuKGvIDx19X3A3w+ezVIFuleKq52Tk7OJNwAxPLg4g8kz8nkVU7ID6S",
+	"tuSFMCq1m7GZ+v3MIaj6f/cz2sbyEE1KwJ7yfek2Yth2/ZKTAOdqt/qsCkk6+tekVxAHw0qGx2x4eOFH",
+	"l7EZDRkM3Xz72r2o5wum6Spf7aqZDLMS0wp++mxi+KsyhPOoCb15WTAVt8iuGArh9fjub5zlcwtI0sW+",
+	"hwze6EgrcKp63U6gCdr+pw9zbgwVf6ZDjWWtyvtCqpR9/o5fNNOKUiqrXuoHheaEZkJqw+va536mXQDb",
+	"S3EGuF+8rj8B3IfLQxqGTxdGFd6GygCLnWoBunDlJ6kHsOiuODrYy/wTPhkmFanlLnr4CKIow/X91Efc",
+	"744QbP4cidobvjwY9WCIycndRCLUn9Uw/MEypwT0R17ev3abyMqZ47a5+1eSbX+wun+eqjS4XQRZlCqD",
+	"rWBR9A2k+RKfdVYgd4Aei61ALqt0oNbdivKZmxg9Nv7O9q+tDkBTCz9OX8h83fBylT2LL+TaQvDZhbHM",
+	"wFPQ1QQt7sZXUcFRoitd4czynPuQD5sk19rNR7dCusCJE37LwkQDc3hn4JTRWoXDCUymmuPFnPh6pROT",
+	"7m7OWlkjyZjJxzSTkR771Zija3yb78pVHP7NiV+iLshBCDIUk5HnSmjWwTPcgADs1KiqLU0RgJLWRezh",
+	"l4W3DKtA1l3+3rk3Ur3WLkl/VjyC8hqk9S/vBiX4j7tgp6RZ0Yx9PNXOWTX3u1qdnbk5bZn4cbttEnoR",
+	"adWBTuht50hl+Wnod4BWdOMU+0Ca+1sqfeSE+f4CgUsSJwbp8uUL9wWha4UjwPvcxyK20F5fZ/AOe5Jj",
+	"jD3yClYCal6KVlYqr5uEYSWXbOt56be8vM/iL86lNftS8VyeIDIrSn2Ghl3AOODLvWJKsi3mdxw11A8Z",
+	"UkLv0EzbUj5PL4XLuQKfIHVL9OLUzb//3sbHQ3zfNnG1vJ/7zcQFJSeDQ2pxu2mkUr/Sx3R7hDlDippb",
+	"djHtL9bXLnToOOf7RXd6w3aiNkBlHnZ8oJm2lwgKOURP67vNzTdmmY5+Iuwo9esFO6gzO3J5iai9mebn",
+	"T9hbd+zixQeLvjTbQqmOwLjzodfCmm6CQkpHIcXRLsLzjEtrQUJNNJbX9MKohLKvJ9alztLF3v37eYJ6",
+	"M8VJ82naaU6LmZlcEroXjDuQQDVIUSfMHG4NDTvHnzAKUNqbJb1aBXoYesJxSGBBn1FteYAqTPzsHGTy",
+	"g1+rhoVtcsV29/K5ZKd6zvlhMDpaWxpxpBv+AKW4S90Ta5HQXbszMxept5Wxn3Vqw33H84ZdAZXhkteS",
+	"8FFWzGowxZGLutgrlGR9L06Fcx7ON+6tpWzzVaNOhUcPWLGoC2JjGFFMf9UX/CJomEOyOfnSLjy37c72",
+	"8UbY7aA0iZDjArgG3W6RV1kt5uz7993ysUAlzmZ3JEeHdK32hSeMP/LmvogyD32+YUGXVvS3NKYgSO3o",
+	"54gr5szFAxQxiIdPcRz8sYEHdQ9FhKOA8XcXV0f2pKiym94wjbO43VNOrm3HIqmORHLG9HgdTsYVVsdP",
+	"XuDwCO7bHcjDTXi0ULHtZaRLU97QyG5dF7RYSybZ4/SeZ+k+S1j88C+LcHoCWUa+orYzGv6cYqGdEv1b",
+	"ePQzd+SnKTZPfGzafT5wj6sjEB69BKh0Ain9Wsn6/VlMr0HlfYJ6EelQGxf5LtYTcIpqcYfJ9swRmhCT",
+	"3yQ22gpWGqwVSl9JkZJ+nRcsQlVfFmxxz6e8QYccv1lf4juMjRcBs/MEEsu+KSHJXhGrFkLh1rqY6woq",
+	"0TE1qGfbcSvaD2d0MO39RXWL0luBtArxtWUJvp1QWfbvVQX2O1d0PX2J1VyxVHqJnFf+UaHd9VS8re5V",
+	"nZD/h9znWHdyoFpUazmdljDvejl2baeHegF4Z3w8K2SrUFm6BCwM9xR8XF4Qb1jmPEQXgPcx+Nij6hhQ",
+	"fJt0mng2cWfXqGNxsd1OAwuqnPpVbVNO/bSsNCJFW9D4DPS7uHuuL+HL8XeyC/XPbmCPyPaYpUSxOmPB",
+	"fdj15kv3/Mx6rTRkZ70TEsyKc3nVIX4JUZ5kdB8aDdWaNGa3s2Zn023CNfh97jMLeUmiNRi5XHCOovHR",
+	"DEfTEYYyKZtfdtKTuYGd7KNsr0yvlMMaA/bTlxAs3IRAoo8euufD5HzCXsX57Z7o6cxduFPI4HlNZbzH",
+	"QMhLz9vXH74Mb2Vi4A/QmBXyIZUpytykuWIdHeBRGm4ABwhUdOiwf8dyihQICXfrN959bVvSxB2hremV",
+	"5mr6XaQ3CrCsl/UYntHHTbpVCBPRn+gwsBwcdkKyb3NT9Sr8ClifMNKV3+tjfM6nuvW+lJkSlMp/TDJ+",
+	"2m7wBrJgrX8/MePSw3D3K3Wv2dluYP9mKODgbM9Pi4tLVk8NDuKb5MQ4Iv5sYJPLCykbbhCp9YypEFtE",
+	"zM8zzK29Zfk+Zm9bg/Vz+Vg0Ed3nptbwm6SdVoHhWYgUESB7Pa23UaxS067jqWFaOXpLT64FsVwM7xUS",
+	"In2esxvi1Nz81C1Xyoxdg+eZSUu8ud2WM1rWL8NCPvqcqRHm26No9tmus4rFQQCOyuDR31yceGNuknUX",
+	"akTX7EXVmlfe853EETRwPJnVTdJrSfHgcha98wsu7181jXCdumVqYgXaeITWGyCq9TF4x5+DB1H5AtkB",
+	"M3zNWw2bUNmLmuekkCNBaIfr7e2YHnbrchTInWpA7GXhES5z6D5aHcGFldU9JbRw4zPioqizL8cmtLsL",
+	"LE7XfE0deev6ke5rK6uAOZDrqevTUT1ARfCfZ6Ed8J5wZdv6Hkt3CRwK/Wxx0aj0NvXyvreyeu+xEBI9",
+	"D2f0mLzU010go5lmZ35h54OoPdLKAepqQ27BqLfL4ZzsVsud9TVSuN+I8R29nFnOQPKBIjEiXEDTarS6",
+	"5fU05rCMsBfTZ/I9wIm4DujKQ7sipA13CVhL58zD6qbzYe1OLk4dYMUCpAkPb0GXbIAJXzjtnrj9pUA5",
+	"Tpslal7JcovSdo7cb1PGPTIuO/IKxomy1qQj7jQk/j0fLnZr9PeKe/LEL0jFh6OogevkDg33MGIEt42c",
+	"QJ1qYO6lHpvfyAGR10/oSrcbplvw6xDQphTQiqTZpWmudn/2MlzvoUBpfbq1d3Rl9lOo1smi9zmK4+We",
+	"zGXt5Dk6yTpbvDM4IkMhaJ5e8uvA2tl0cI3d2kcKIXV00QrlTaxgxvy+kNmN6aU3NGCve0ScTxul4/BK",
+	"upcJY2SaJdmtLz1K/MScEQEr2/HSqCakigm9DgzRfd62GY/DKHNy+CsP0FyKUlVp73hjT8dMzE6viEom",
+	"kqnuXBO4IhE2CH1yQhCc8Tm+xV9TXNk0qqHhp6t6G22K1fGee7hkOfYmChpSVFvjeXcHWTLVzgkSehLN",
+	"wtoJ1ZpSHVNlv7otSwAq/KV6/Ezpr+O9WjVH3hRclIHv5qPr7GxBKslKJh/+lnfYJ8p/D72/Yep7BetQ",
+	"o7z2m4zmOrX8o312VXzb6QDfrTiZfCqVJUzMVTXGUSVlWIg1r4ej5gZoJv1s7JfEArUF8k8hEn0wPBfz",
+	"NkzwIEywt8Uo0HMJ1OuqtD8g98q1072WsSIN5vI3OAWIXWrxI80OQhvVXFJoLmsKw/tEE9mM38EEp/ii",
+	"H7XRoj3mtlVX1erXYGY7+fTtx0W/50KgXaJvHswjOpAW6sg37o3rMsBvI2Xusmzvrb6aEbOid3gOX50V",
+	"4m4ZybSQWPjm0tOHE59gQPHzPiMoNwoq+eZ+j/THkaCM8Yn6pUpd4rbbPVUudyQaxsSN2ZWbE2Q21Ysg",
+	"arsrLqV7mzmAaJhuj+M6och7PyRHBMZj5sPHOfcnHPKP2JXDkE9nwy12sPdE5Y9gz/0hzS/0XSSlxANf",
+	"bgHlTu3Qe7DOFRnkfDYme6XZh52fkIFalUk2n7C3MFueS2Bb+6ivsOIN9BD2vb5bscV0e/ydttkxyRoQ",
+	"FAn6STXViZ65MNlkivWHy+bufEjWxaqjPcl8/Uv33c77uwnooubQAGyYITBOYQ70Z6//Rt68mRjHODUQ",
+	"V8521E3VGiXy6GIrf2a43A3nAur+r4jDT66QJJBBO3+LLAWBVvFL4a/y9C9Nd/Q0crhHR1527xjgJI/u",
+	"H68V8qr5DmCJ6Oq6KaqDSuLe2vbtJL0IpaVCs1opuyftjnSFPWvzEqcqk0KwZHw6XDKc5U4TRvew80Fh",
+	"vzUTpsd6wVmpJIlM8p4jq5xz2/7EhJkOleSMym/dOy/djur1duOSyJSE0Om7des0dEGeOWZuKVwr5kjf",
+	"li1WlAWR9HsFCgJrIUtl2D1B519RojZZWmnl4Due8o9ppeQLVEpCsp14AIf1REzIDnQ5ziUmICH/i30d",
+	"/xkhBrlzxmo0WexqsT+gW1Mi//2EyWg7+KU/BP6Q51DtpnD++MDJHi4Rvr5GN9tW0jcLP8f59MzekS+0",
+	"i4ftVlo3aF0kJumam023vkvz1/woJ2boZveu3+vK9SbnqbbmzBTGz2SQcjOmnnokc8AcZnvoDqYHej8S",
+	"hl6xyJeyJpaoyCkc/sX5SwGhn57Pz/+PqhZl4rrko1i6GMLKxRyUZ1WEYHDggHucvlkOETrsYrI/XYNz",
+	"c3AFB19ikkbhFvfIhhmlNmwvHkCjpVBlaD2TU5q40KO2jBT9SyINEIYpycxZDeLuq8+BmeLX1QuRn/4R",
+	"K43tS9XWVKDmsj3j4uzIHRN+xkh1/IddS2FnLJo3lB3tD91QFrDjgj5jb5z1pYjKBKL/PUBdBRO9nvTz",
+	"5Gtn1zlJb1wiuzbnYDImQakYB64ZosDYlpPZVfaRJyy59Rkm5U2R4+0gtnBRPgc4SifDYjH2KzSq+wnx",
+	"GOS+P/6QhUZvXgM+vWsA8gkBvJ/q4xNrmLN1gDe1gH7OGxaSEOkFho3M8vxzqKsii4Cy2BmGpvwtBVBo",
+	"vB7g1StKCsPSGkeqrc6gJ+RT6MXhhs5KmTedvEnjDYi1ySQrQxPXeHGuraXWxY626cj/E9w/KPzC6L73",
+	"Z7RBDljsQybRggLoUehitiJ6VAO9ILrhdumCSmc7m+/Vqy5S3Nf216aHnXkjfTpkOK79sSjhPHAeSTX4",
+	"A+Wi+PRCJPp+sOPFvAh7X9dFpdptnfYgTfvVQlJY6OSCqbndhaSb7VSiQ45HtSE0LUxMxZzUz549mydX",
+	"8xcubDY5yg6zrz+yWpX5xPJxJbSPJi0peDYIaxQ+kOxWxphfB+USI/cuWyD87CQe7xVpV49Drt/cKVlo",
+	"UXv7YOCW5W0f1dn+M0snsrlrXMXCCMj4ZIcuwFUy7oSJQggBrWmD7jeXs1fDntcMC9jRfnIOb8wBJz9b",
+	"rTCr1X4z+iv6yIODMYf2aMRqoNiA2r1irTu4juW3t82d1f3L2rdWTvogcGq9I28IsNvRevcEzq1efr84",
+	"AscEPXOJSFWTGEEj50hWHB8GqfizTS2/CY8mxXd9YtB+t47Zxn5pe6igMZRpbnBnITNc/Qv9FZ4xAb/t",
+	"2pt0XtAgnpxCAmENooUYRwjcj11FAlTC2OvCMxcUkHAmNXF50ZWHusx1oeNSbocKt4kMVKY5XXQDrOaz",
+	"1Ma/ir/iaVTkFC/ALTTMI5XImKXDdS8vZTexYehkfkJvKs2aOLb1E2+Jmus+b8FnzzbZUPQulvbuRNSU",
+	"U0cS7SV1Ajb2loL6RxXHWTl0i+s00YA/T5ipahxaB6IU7WwIjAhmswPWCbiXvMoRqS2NaWDHJ8bsoYaS",
+	"KborUN7d5aFJF4TyCuu+Kn5JzOIXrRYStMZQYHKqQJfcDr4w6iYdugeCaBo4kwMBrF83Ol2gCYeQvW4j",
+	"ojRaoaU6AasEcRkQBFfS54wmacp5HduqQjMJD9AETlx7WnUGV95YWH8muc0b7fTuFo/IqqrVEZgZyLRH",
+	"9pdWNe0xVzpu2ka69Rof6jRkygxi1B07vfSWZkZtmMPcIK/7s7Q53tb9NEJEmeJ1fRc6Zwck8F6dVFV2",
+	"BXst4LsdX9lOZK7yBI66QJ43To6iEeO72i5vlSO+peZ9dML3jpII7JiIPrfYXvKd692DMb5eRGsrZHHi",
+	"Da9rzInZXoqqTzs6bUZ26sEtQvjmcLPH8pbXQj85Jb8mI8j5oVbilI9KotENXNTgDt1lUHfOC9TjBxpv",
+	"0CNv7iF1bGBUuhGgN+zbd2/Yn59//vnHzxmvTwf+8aerqs/R/9kOQPJiThbHyqfX3Ywa2NNhM+77W/8T",
+	"K7mBvbLDeMnsGUjgHgTGRLhJKzLMEoLRGF47Gsyr7iEIdOw00LxcODDQSJl+troQARv5OTuYmHxofOI6",
+	"ZpZMesWRlwchgRGBIpagYh5z1fCduRK6oOSy4Pq+2KmmMOKYESH7VAMn1ZjipLTJP0SBwMzvt+Q/zdDo",
+	"Tjfn30naJ3YSi/X8pQakv7dOffzr8CApnMrHCsehIK4Phu9X7talAaKr+EztmhdpgvLeObR42ugQSxOy",
+	"HJTPURRyv0EDyNkg42bE/pDSrX/H9JAOJgpB4o78wiofVRSGzDeU5qXpSUqbt5hZltKW+fpc/KlAXuUF",
+	"gvLWPv1P/mF7kJ/UPWT8Ij4GV0FZ8wa0HXOoVn8QFShiQImqlrlkvEraknlEhXzMLkKlmp46q/siKKoQ",
+	"5yocA1d6fBhK3SkaD+5QtoW9kLpbXPc+xrp404gHqBbEHqoIzWnMWutDVbSoPc021oXRjt3cOVKpPql2",
+	"UHz5Y+EbV9Hx+/FiX0e4t4B3+gpGvvHRmAJaUSWvZ2Ow39FTHkulUHKreOPjSGniqExWMvLYo4sQMcrm",
+	"MFY+mFUqcBEtIE0MAhL/D3fhn0M/iSFIV0x+hK8y6VJwqzAqa5uMD5OgjqjZInjQPgbGaOnyG+e7IBUr",
+	"rMJ1opSegXyXuuVKRDt2uSAqESBqRo+gso5KZQw0x+ugWDrA8JQZ1UGGp4GB3APex0gkjdTFXlq+/RG7",
+	"RRapwzL/94Ihv4pV/veFLnfo74lKAzylyV9gp9GnxR9GWPbLjm5olhGzWiX/Hh+eBT33rU5sgdPqu7zx",
+	"Vs6jysCplXzHfuxAoR6XOpiMVbt0asKH9YliWwwxRzk61YPQVPGeuE6cENzjKWL4q9OkglClS2EeAajZ",
+	"M78GCUL5tctDaiKy/arr0tp7XhQYSSjKAz+dQGomdh7Br4JSVKAnmlr5+VW4poE7YGyvH9SaicowAlDZ",
+	"n+fE83OTXjltvkQCp0eRIeyE5HX2BnrgutBlAyD1QWWcD0s3SZa7+NtrvCvubrxyQzegMeYX4QDdY3Ra",
+	"HxFGZ3PXygZ4eeDZJDNn1SZ/KPSBf/rZ58nf01Oc2r6U9EE9pfei2RutyaRs3Cb26wVtWVAs16EfAuDT",
+	"IGGDMNPXOYfcO6uKzRfbFqYR5ex5RU/NMFQYpdYNLLcRH3jdwiJwv5REuSH5ZqKORTQX0Zxu4kWZXs/O",
+	"dzwqWbpyFkcJ411NZQO86l0W+/7kzfQKZOpCCXgL2z93zhzNRWVvp1tYnGnu1m5UQiNK0zbAsB45BKkO",
+	"6kw1swdjTpopWV9GHIqpAV0tCAtkYHqlb6VLnB54nDJ5i26ilYbwIhVsH8p+FX2Uoznwrt+pkf8NLl9x",
+	"A56d9DEE1c6VRk0ku0pOYKgIoTkBI4h/L1Z6tifvOdiiHx2Z6YVIlh5uW1Gbj4Vk1Isu8+zU2pv5hrns",
+	"vwj8Ex/x2GG4MwOyv6tgSRejZZ2ry3MTu6mKExTdEnhDuxtvejnw7E4E+15/yf76l8/+K3OnOyP0+xSH",
+	"dpVQje+MtVIoAn5q1L7hx6RZTBbzunPIv5MCFngj2V+e/fUFIgm45xivrW6+pJuaYC0g+x6qTVeTdA8n",
+	"s5lhMEBMyxX8MALq6mv7TjocixGENEpj9rLmZ8EcHNyKY8FxiY9C9vkmUmn0CUr7rMTSH+aUF/7ak0tK",
+	"u3drsLkboKB2Qvo2VEitigFnmcbXuBYmwA7eOjgRkUkcwwq1dWbgtgGeCga/D462QyurBqqXyCGCe9t7",
+	"DOEDHjuLsZrjzn9hv5tMkhBy/U3GJ6/c1JGBlyDIBNtOOTWGGxlr2YTRrObaMNNcKLOICkRiJ41D+G2E",
+	"1RoOdyOdYgNXOlVCPk8rJR0NJ66pFNatfaicTab3pPGlHPSSkL5aYgBbrQGuk4sk3NTmbpBZsdw86DsV",
+	"qYjcIJiQW91oGhwSWzTd85uQ5HiCnCYZym8kr4smE1RbZGHwzr54BFyoO7kneGb6o72F1TtQYk+XRT0W",
+	"rLHC3Doul4Hy86wVG2bU6eP2pDfsf//P/zUdmZuE0muW1+qPvTKdqDr7rrDXwOifxv074PTfbTyks4Pa",
+	"SHtvDiAWd2ww7TRzkWemzILNvnWg41+qyiMtDM25hIr5mpcHQki398ESXhIWGScSPbwyyqAyr/Qz0qfT",
+	"fUY8yPdcJzb30tx6Ie8zMZls/fU1ju1JgyFEf56QjPP2rN0uTrSSiHMd5ADYS8pTRe5qftLzgV98iPgV",
+	"RQlFDrcMjYijQvwZey3ApHCyHNyNY7FXZoQzHyUKnJakDb05ea29nqX8aarhnYyHcvgc6XiCkWBdEfpC",
+	"Wm4Xk/Y2RyzLmw7XnuKbXgZjEZjYx7c5fkklPOW5i194E+RpLNFdphwSm/iyOYxDuxQATEeo8dK06fLo",
+	"8K9xegcC6XbEUWqQy4BAetY8tS0fEIiOKZ9wP6i6AcgaupSjg7kRQrKjkKphrRQdCOkO4CMd47QtoJ1x",
+	"S57O6/+KX0KOBt61ZLVhAf7MAGVAxKrAnlcv8GzcYRkJVsjbx10KwEea2SOTvjrvISUBjfs4sdY/8vIe",
+	"UlBuCL6S8PWoVlbaY7PYTgpJsMtMSUjX5ZTq6LB/llNzH081F1meZEz0m90wb+R7QVDjO4AMiBP55V2a",
+	"4ElpqKxE+JJwd+sY3y8vBXyAphQaik77PpZIqAe/6GrEUAMN5N/1oAZTLDqtIhI++x5K1Yp3SPPpXA7c",
+	"2Uk0pfQ73jxusJJWaIZQTysg/sit/h65djOlDMvJtqEpzEG12h4KDwLOy235k4AS8vdn0iieSTb4/AI2",
+	"FeKw8H6qaeyDwNaLBh6ETjIz4+/OpWyl4cCl3WIizaNsJ11Pt2Kt7xBrzjdS0GKn+vQ+gjU9sjP+C+cU",
+	"2/aIXol27VcJLWPFjo2ynxaeiQ2capFasu8pySpofJ8Sjb4wBDbsKnQ2tyBl75LOl53r9vG/a6iyWeM6",
+	"VWDzILDWkB7ApLq69suTHgc+WXh9nY7xQZkuNbtBlphf0lgLDTVZp228VI8EMz5PUsTy7mwYCF7Y0aPN",
+	"F+Z4PEMbfwyGNe3ErHdI+fmJTpqJM3eEtCcV1pXcdQDAzgWATgHMpdg3QKODshYS/xdnLO37ewun+vKu",
+	"3e+7ioLHkYXUXPcrBcuSMIFdf+66NExKW97chXIG21PjKaEKtbNPkCFzbpTcF+R8xEigbrdWIDFYjaZh",
+	"cnTnQ+a6hR4e0nfd9WoGqRpHll4sx1D4aBa7iA7vsSaCHWXgqR26b0sMJu7FQ5ZQ0tq9Dpvb8dOh9ut6",
+	"GYIQGVfCHw4K8XWjjrFW/0gzXpYEyulJahe6LvjJimLpkj9Hxz7w8oAGfBMgZTsofaGZPiB7gfZo2Wk7",
+	"+FbsyddAOV3lbLHiJIv2dOvU59sAEb5p0fbsLctiOEEJJnMr+KFDfsGAkMvKX+yrieh0H0uG+zuyJCV+",
+	"QiW+NjLZgL7B0v4AAl0LjmNWNajZJGtP9K9TzaUEl9xEm24dd+wyFxUdAv8xIBvtiSoM2AN2bmA/2Qff",
+	"7HY5nMcJuqqbYj4GJv+erEVOuHBUOJURaSQnaX3V3eOuTfDeOvbaATbZDNKkFwOP/XEdoeE6s2FIaOtM",
+	"3Lt4kX+eJ71rzDShoB/azRhXIgoV4lSRiHLL9X3RdZzAVYqy5uLYY1v5eVJDzeUVrqAhCeP+PZayUQ+i",
+	"CgSqw5tciWbreZ7/n5KTsOLZ6gnTNAWjxNheRcx6KrweoffL/i1ZR1E7YVLJnWtyZIYbf2ppbuM0z/OM",
+	"38xrHp8R8SVpGjQ9DYkesNCdGovB1OP9E9147ZP4P/Z3A9I9MQ2U7gCiMgWIyw39bIEx1gXmuECEjqjp",
+	"d96G9/hJ1Idr8SoCjuQCsFR69ta2+e2hJ/qYIFMNDWqkD/aA9qCXC8fTh3lLYD3YqctfpFaYYNcUOq3D",
+	"jSMxz+LGdVh4s8hq3ZOUXLUEWdp93SNLZ7Gco270F7urjA4Aq/H0D+FWO3PH2TiRJGZUl4Dzdy7dYVDP",
+	"ck2JrCNhB/kU9YkuHbxZdRV5UPdrE/DWcsiPMvac+y7wkp5E48ks1H1GH9uHV311EuM3BDuWlNWEee0B",
+	"+rpZ6NVK+4anSjE7mbrR+e0l9PpKi66Rd7DaxPWzc1WaXvzyVM9uNVFPzxdF3/mRfLaJ7Elyuz6mwrKG",
+	"B6jTYj2FMr6FA693hdqtUA8+xy7R3SzqdX5SboaS2ZvjpDlQCr3KvPjKvXGLSmcPs5lbZVnBhwxTnUe4",
+	"TIFfukUf18urnenYXLqPb5IfeIB6CoGVHmDGUxJECSoOnEJGlGYuvMtZeeCZ0GteIrEeZF1Vb5txVF5p",
+	"JzVGP+4c89hNISc1ur0QWiPF4wgCpAguHE/WNOueIFmJMaAJVYnAImP8yHjdO/Gf2ItZAmpUE6vqLNaw",
+	"NiwjWfo9HPeRGTnhA1+7+ZdWYDiangTW5Hp/9gRy2tU3iAmM9ImbzXCDIM5iboektkW0axydmW5PeI+H",
+	"eW6zaVaHiLNmcOF2v/j8hz5I5MLS6ykvcOfoHbqAxzIYm5gePM1v+6MLJMeO2UmWm7fwEBG9DE7dulbn",
+	"3Bl1HZQjMveuOcRd55DrOFmwl428BL6GPJYIukdUU6HdfmUavZ8kP7YprofBeB4bFV8XpHJPrwcgHBYW",
+	"DuMPXTeSYw6pOWn5qgVGLFZVQfd3xcLxw4eybrV4gLXfmgbmVHrtUZQ/SRBfuHhMQfhgXvzHkguj6sGN",
+	"W0cGw503NQkXxh4Qnhwz+pNnxkSygkqQBuPVES29vVXZacepquEtqfQnrs5Qciea49ro6zUGBux2UBor",
+	"Xk/itrkuiqzmnZ0oBuQ8We4VSh1vLclBLrSJfRnFKKOZzsmoE5SbXPAjuXvC672qQV/BwYvTtXwwX9jH",
+	"/epNHlGu4XRfW1mFm+26/lbRayFes28Aopy2nx9ZShSh+40Aw+c0oetddthvPDjoijEv73uioiDbk39q",
+	"c0mGqwATo6zUTOrqAnemtyhDa8leUz31O7uXZJJxrKOxz+i8ZN6+R7lUrUHsrZBv7IziOH1oBhAyGSh+",
+	"j7a7qD3SiEsV6WhojUJQbIa5JEu+lj16KKu/mLxwaMgVzWo3s8uLxeCUu4/BaQX5jfvuO9teQkW2p1Id",
+	"M5DiLv9G1DWrVATTx6U+kwdiHf9Org+TU/qrkgts2Hh6E0x8g7Vz0+vWy09pNBnuswt2yk1OscHme7qT",
+	"7B1/gCoDshtZaaN8LA2es10DInYZpZZsphlr7tGOk7yncXU55z4XuOVNecgfKqZpYZNEG6kNNMi0TRnF",
+	"e/hIM15VDWiN+Wr9mgS/Rmk/A+JHeocg9Si4Bmiok6v9aDLCATjRAVHzRcwIQNLhtDu+ukbZRqbAf5vn",
+	"YTqNDYh0hs+yxZtegeTkT872LVRCt1Gvj/C9w75+I8zVNf9StTLDddWrD4pO84CQn4Zf2U6gIC3zVmCf",
+	"Nnczd2Ea+9sAPvGotQjz+Ji1KJWsXvPSuawH/ZGFw3Ibq7jG4U0UCO9Q1LDLWRhr0G5HMQfsQPprc+P5",
+	"AvZtwtJ12Ihj9fFPb5lt3SsLpxM3XlVW3PCgKBEX/ccf/jGdk1A2kKhL+IJr+POnG2v62XfY9oKlgmlY",
+	"RzF+X5kTb82h6xgalK05gDSitBtAU2W20N5vPDvBrq/0xU2Ym/TUZm3wdVzZqi7UbhcqshO1F/8O1Ne3",
+	"tV5NI/b7+YPeN/PePb4KJTDH7UwmY3+aZ/0fvidPTw+8YP2vpEH8YyzhAvJc282pRbjJQf07GO3uE9+r",
+	"hyT7WSGu4ELNLccRA3XJkyh/JTWOhPAPcx08unDj6ML3K9Hr0aS5js/N+StCTVrjSGsuRdPKzIHeymLC",
+	"Y0JcgI/1mVzrbpjpEuWD2IfZFg5CVvbQxiSSIxc13nawNN/dqxM5eDm+8tGn6Mo+H4mNRzq1kr8H/7Rn",
+	"98nfog+qbTQRtIaUGhqzaioheXNxjzhQSiuvq29VvTSXiWkmENOlCQK3U/pTRNNzOnuKafpKWuicHvKq",
+	"ZsBo8OqHV71l6S5F0zrp15jZc3KIbi+OBZHusnMxhPKArhdHpZtB5HlNYBzpXTr9ygtW8hpkxRtH0+tk",
+	"9VTzEmdlO8tK7UEh/cVSA0q265Ab6ubOcH1PaOanTBGUr9cY99Q2+aLzA9dK3QdyGfQYd5RRewWaEQBg",
+	"Amgajqc6iRLcfYXQT+i5jzRzBshKsyrcf8dfcfOwqsEUNuaU1L3v7LCBgbEz0GRGT5lGL6hO68B1wHzu",
+	"9/bzlHNmgYCOOLx7MppbE/uLXXn7X79JI3/FhqmG7QTUVjwcXpNdMccKa1/CXwclZJ+mxpDvOnXC/u6o",
+	"qIR5ybZQqzN71olecmT9AJxnj+nmIsM3HSVxTao9X/bhMjmXrqxUZnZRBzKncrZVKC55qnjp5g6OecTa",
+	"9TUc2eusw4fgZhIJ6tQotQtQcOg6YTv0nXi8CqGZpmlhe/6wvKqeGit2wbE0QvIKxKZOEdq11EBQVO2p",
+	"R0c3BpqP9GCrr0z39y+GixktzWYqiv3uAGBeu8/YQe04OvLuSv2AQIPOH4n/+lDrD8n98O4gTmnespI3",
+	"jcggR17jFXFZOhlJeKWd/Y4fJZKDmmuzeJUXJ5Vg8WC5FHK1e37eb+Gm8iq/RTTbwyNsegyJDUWELg4Y",
+	"8cQbKqt+zMnYfTE5cLGX365m2E9yOrxJ7P+XDFHucfuFYAp6R3s7u/AdRvBgN3atz6pBzBoEYupPw19S",
+	"kxuUYvTgn5MHm2/90dSCfrOHBnOTzL2zeGB9kBM2uVP5vh9uj35Zk0iupE7i2wzQk/BiS5hTzCivOF2x",
+	"xEGdaXHFXjrCISxeJuex9uMj+MQICfNCzfbhceKND9IIc+njZ4saKnTQY0DKl0gSiePmrlJlewSpVVIn",
+	"+haLaGJz6I8oh2e84dtPMqPQdkKnvcMTCgQvOPA+GF/qo1NkTYPPLUeWyR7OvOlPnb9B+ytbjgQuz/WW",
+	"gJK4dCcbZmfHDUwK+3W6VFXZzMi8GPuo3Eeauecw3OLqhwjHYAtaVLTw29YYJXPcMcMUMU0+qakMsewS",
+	"DWZ7UKHEdXB+GeKV5lGP7x6VMfYOBfbrWgNii07uAwf7YAeqN55EnSr2ubF3TIdlYTsb7XV7u5AqUBKf",
+	"kI9zhNQblPLIX3T0GKzUONf3mhnF3HwnbVH7YLw208pgCgEjHnglaCD2y/66L5o8eYAGblXUknXdiRoi",
+	"0DY/VmohWKeYQe1AOXK6Mllx3KtDQXBCGBWddAUmm7uyVjn8wCQF3PseylotHGltt9zI/jYYR2+kBx/2",
+	"pJUys1IdlrkrEiERykv5W8KjGGiSa3KiP0DZPlXIMA/mnitxSEbqqJn0ZDiPXx7no+T9QPzqKraFLP8T",
+	"1WfrkfxFDxI6riubQaVogNf1pUDkrJVcqwjJuTS48PSQFpEzdxbVYnG3PRbNrSAIRlAXcY/ShWE9mRrX",
+	"kkXxrbizTiY2QaDDfE5ui1yttnaJv09HFL1a5g/qnMlYdfDyHXxTDrB8skp5TW+GCUrOFtT3UM3Nd8rR",
+	"v2YaMn70xQ50wt5PwENze9xqpk8N8IqpB+dDsv1gWzBnAMm2yhwWG+mdqz4fWB5S+msXUuBHhUSRgJFH",
+	"vaFL1LOXMcWrtbzsj5SsI1EE0KyQiuKVOheLiB38K0q7HODuTNoPRZ0dMRXuTDfl1EBSPGpe3n954FJC",
+	"neIXkpIMlzRkANemQAbFTNH89Tli3ZezvX4Ha0tkzrA9KHVfpPl1yWiqhHbfDhRzEqxE9lmTZviCf0t1",
+	"WpWC16/KQHY1qNVQWAra6IXQTeH5gmuHudGb56Qi47KqH5UdbYXXPpS+ArsfcwSYi2hzwxdCd5MS4E8P",
+	"r4xOjdIn+yNiimAqA5ahFKWSiA5nfHL+XhnBHapCYJihgBzHEjzEceOnk5B7ArmMTXmH+U387vqkpKY3",
+	"IlhwA81RSAeVsEWM1LTH2I7hG+C1OSQU8x6ShRI/drElUj/EY/IPUp3Zx8yxbf9nK7ZH8vo4JpMjVILL",
+	"l+xZx25BYMlSSciAJbepG36vA+72ged9n6Y0aog+XZCPMcNiQc9YxfoPNexMPJRwHiCX0/PNs2fP7Acv",
+	"g68HkgX7/GaYxsIUam3McEHHTITqai+FksgyCLKbanqiZq3FYG/eKZ4CGVio10XEcAgJv60d7cGjpdA4",
+	"u/ULhsaCVBUXyitdnbUTKP/hzKZqTLy+a91FISOlb0vPapWhRYdVBlfFf+IuZId4o0xt4rqM5it5E6Cn",
+	"lqR+4ke7N7Ld738zfdVWzdKLxwTd5hVIIQ/QVKI0g5hyQ7rQwacWHZ9qpQqpjNXRhqPudupycydVcBoH",
+	"cM4i70rNisFd16fMhBpIh+2c13mVQFBb/oxPiMNcxfncrT7J1pvcUmrRY8syHPso0/1boss0ivlhw8xN",
+	"znhkCQ0JsSHQgX3CXm3VA7BfoVFW+akzAY5HDsOXrKyVdmDxzg23YbwsmxaqjuNsw2rQmjm6ktFS24dX",
+	"sHHgB5dTGgoJV8jRd0ImvQve17j080TksRwXZDHB0zAFI/hA/YQGehjqQjdzfk4mJWRVTH5zd6p2OTsr",
+	"ms/HwqZsec1lCSuY1JyJOeFyrHiCT+Vb2SVifqSZ32dzO3pxmeM8PcP5kAqhfZsl8k15SO3QXEsR6Iuf",
+	"xOTy9xBhh8H9wPWWwDtGNKXFeL/2cWcJ3Ijew94BeANVoU8YHk0jH/mHHFZ07qnVCDU7UU8gZ+GvWvwK",
+	"S6+X9nn68yNqaa3ROrtT8CEidcx5jlc5gLMQRSvLcEZoOHGCvydH8ISYActrLrclSPdrd41eLuF2TXpT",
+	"sMUk7nQxZWYOOtEcX8IeRAUKfVcu4khBR8l4lczSiiQ429hBnRe1NjTg3DRMT+FNamp6sNLXVly2p1OT",
+	"yzRco0JuCl90FbVzNpVxNZuNP6T7rGJb1Qas7P+fvfdvbtxG8sbfCsp1VXtXX3k8mWTvvmv/5Uwmm9zO",
+	"ZObGk+R5bpOLIbIl4UQCCgFa1qbmvT+FboA/JFKkZJKiva7aqs3YMAmifwDd6P58iL0N02ky5VELuMqw",
+	"UNKXMZfUmlomlG4UJZdxf/1X1bTphzWGREqD/k0YDYSzuZ3qxoPyHVa2BZAzXhB0sM64cLAEAKlw7CE6",
+	"4FIqw6bAYp4sIWRhKXFUcAsDAmzWhq49oWqKGcarYXXUlF+RtCe0PxQ7glIjh0BzPYQ8fAtP3Ym8WMOg",
+	"pVL/qElwHsLIX+jL8deR7iIj22tLat240VpD+pqboCK3uiW+EtPoLK3kg712RHO+A41rrGl2eGRY0t8a",
+	"ouYjvQQtvWnLcSvu57X3Q1uWeJU/7M09D0y0Yb7HiOvlbyKkciKCFaEDAaWZ7a91RfhcSvj4dHmmHc5X",
+	"YynRr5VFkZV5gJ+FWbg5XOYp0UJ1uebrF8ytZomdawqBinNu9Ehow+g2CutJRWwn+kXNsdc026Nd8m9p",
+	"ZOGstdvYUFiJJuIkuj49PHUa8/vvaXBWLuv/XYG/5LEhK3owvKTa+ctCgf7uszJhTw7M3vKg3pZf+7U8",
+	"LCfthbO1/u2u7ApyPsyqsuIAVD1nVxqvW3iSYBILAQwfsMtnG0f5zTFkZbMipC6jjN61qWL7ITtFaX1b",
+	"L24X57JqP9rpgeyjV+jDdO/BXSx187khYz1wNg8AhqW/rZxOoaBhS5tV2AGR7UlgQ1L6vMoaDT6vZDhP",
+	"5sDs77JYN+YblmrIOeqpjHWa8AAO49N6MHqI+5wJicR9Q/MBykn2OPQQJ/ytu2Mb71F1NTYyxPmy6TRY",
+	"2FPVH3+4UOAFURnZr/n8eXcDffnQ4PlYPJJcNx7SB1SBIFKW0j6JdOI1vd326DndKz4kNRWwxEq+mz2y",
+	"+rBGBIM7HqVYpaBktKEmF18R7xqrhWZ8as3LhrHIGXyQbWHqp6rOgiaR8Y/gRC5dEw2yfCNGaTaPg166",
+	"17/Afc0vVIsKsEyH8DH553kG+BZiOhyAxNt61xaa1Z8eBYhxtANoafJ/bgYRLmJNbPvgwmSrhUI1RIcz",
+	"KwRKGnef3dIRZG967f60QmVnPIp06zuvWQIH3KbG+B9HzDd7wm79yAGvP+C+cy9jBLUJVebCNbfRqGaR",
+	"knOPPEeI70xox/ZKzIGub1eX2vXbsVJApMFTU3RBSEFiyRVqHzVFhRJVMJMdfKW152rSL8RRhAYtP+Wd",
+	"V8wHXRi3jedSE6i4XNPo7s7XRboaT2HobLKGhXoweo/Woigtf3YR7L96v0TuTSWw6CExAU/NoqZOueka",
+	"pYNeHOGpZYs5VSw5xWpie55PZOUFCN361WDqtRTuduG+h8V3qasCjuqk4uJtN4m96+BWfA6usBRcQhFh",
+	"JkRt9+Rx2QYpVis4ZG+7x3rGSijARQI8fKgnqgK+mdQQNjW015SKrLyhkPDzL3dCqL3zcrbSTYRAZtdn",
+	"gODEszPThTDVp5ua4/E2yRCdfu1TKt+Loq/wJwg170hSWroVzAs10ywcS2fXlW867GJtIcKwrjKlLYco",
+	"14dx+OIfPMhRYjYh/E3IrdrHBqqHGt+q7iAJ0xqc5MMR3w/2das6vLGvYS6wftbXuGNdfO7TK54k7nhQ",
+	"wiYwwOMz95s6fCe62DuU7urgIvjKi0Z/q+iuHH+dHJak0+l8nnOi7L+LW0Wbm3z450nGubmv/bpI/iEd",
+	"RUVzUcv2RWdVWW3lxrG1U/jSftLCYnDp70q9yDNTnhSpRJ1m5zqWm2vBKuo95/UDk+F7USJdfNycMK+Z",
+	"XCdbH20QPe58+ALMGh+4jIccW7Z3xexP66f0gRTnCP6pY7zMDtgAPaJ+eg+7+KjUuzVfEr1Ee4DSeuW7",
+	"WUUHL1zOOHT01e+rxpvfjtLWxbnmD90jL+uPjlCmvQUojXpUT41vZ6UX1eyZ5rcIuDYt62NjMIkImmtb",
+	"cZQDQBSyBn7ymxy5cZVOI0Esn0xIV3YhDHMdFY1tX25ek/x7yu+uXBURQyQkWPWp6oMxNYHzYbXRZn9h",
+	"YXO7udv18pNOBrlTTlb5SDbLW7nGdDs13C432iAbDka/+wLduiNjs9hp2JFRLvzeUgkPKbDCzd3Fp/VU",
+	"Jl4VOtlFi2rV416KYn1QcihU0MD1m5UXzUQChEJcC0iEibqKvtlUQ3UddU3VYHVuAeWIE97heN9ak65k",
+	"mPQpPF+N3gVc0OFQq4cEs1Z8XeC47rmzb7qRt4t11HX8Q2BoH3JewGc0fErFXlxHtnODGAyqhNJcvCF1",
+	"urRXoXHQztHYwRm6F9fOuBOTohn0aFKrH1cPb3MbSZHOzklwBTJ0jexpEIDj7Z8RimO7BoJCCJ5dRGRV",
+	"xk0muPpxdZQJHrT+25dy9LeVE0q41DNIroMAVoZXUjk5Vm53dfx+dnb594ZsIF1Gnn3+ddKM8RzzDXNv",
+	"YMJQswDeRa4XGwTy/pzxgh+mIdkfTavryBD06LAn4l8cRIJ9cNdLm6OYn0axh8V/TPbdLcV9jaN5dKg6",
+	"Zg9oa+S5ArdTIqfKv9bWxuZV3FcsTjX2lmDvyY1JxAoY8ers1ggXJz45zDaOstw64Mrv1NqjRGJhUo6u",
+	"LjwP5yYGaa5K8JYIuWIcnJAwVaXhTdwN7rOc4LaJKQt//VVjSqjwqEwZq5byRxlzEywgfOeiuO2uRRkK",
+	"a3rtt0H7oNf+zypLsw6MtapTFdSu4ifX+GldbPDltepvo/9RV8U9XfIaHNUELTSfRnXVSQ9uL6wv2n0g",
+	"OUHL9P0WrUD2tRnDQOMRworteEa+rhkrGsHZj6yTLWK677RSYWKKffGKBQue8MAQv/eDoN+35JK9fi/z",
+	"gxVFJxavew2S/XHkaGbdAwPRqjn8nN+KbZd15SDdbYEiDu/PnKmkmhs41ZjTw4bIAip1+/KVD9wscuKe",
+	"rIyFNnZqia2u15K/eZacg778IFTEydl60aLud4ZLYYeWkqL0qkppAiy7qW5bAyxbIA1tTRj/au/Z7WeV",
+	"LGeRWt+YyuaShdBGJZvfIucfWqVLczLE+jDzAO5u+qu0pshSxA7L8WF5trVbh+qJby9rYXD2udk08yDX",
+	"TW6yvYyVgkiEgfez2YM1pSmcq/lx28hqK5yq0yw6KaSJMJsbO0N3eUlo+ciOfXZ5Fii1FBkR++XZb799",
+	"p7Q5zzD1vZBW4m/0bTrHftj3gISv7DOqnpAlr3Dd8BgCPClWFSyMWZ19th8g5ExVOZ1ZhORqCUuAWAv1",
+	"QqxYzCWfI/4RU5KFKVbDMq8q+sUv8hf5Wsk7kPgnl+w/b97/wIRkWvIl/BZwDVcMW4ITYD/++P03mv2r",
+	"ay5i/+EgKJGxhMV8Cf92hbi9NPrjt6/Zl19++Rf7tB8/vb5ieE3DhP5F3v5BIppkUF+fb+2wWEiVsFQK",
+	"o6+wtsIxRgmIQlcj4NDgXrA3SaISetMtX638vdnFKlHTCOL/73+1krfsX+0s/vLVn//j336R2HWE0I52",
+	"DW4DFcItZSxuEcdW3zLJYyHnDO4g2bApD92rucG84wt2Hdh9kH14f/OJsBjZ7fchxCtl7Eec/w02t8TR",
+	"h0XfS9i4t2Y/QqyFORid/4gKSBy7i+9axnFfvXr1gl1n1eEEMgwQ0h97IboHaPbq5Uuc5i/Sb2dUgImJ",
+	"GZWwVy9f0Utu3yparFu62ZCKOZg8FtgZ0ZUhm4k7Tw5kxcGwD51j181XL/9CjxJGM7K7F79gglS76bDb",
+	"P9D3TVjhHPT5lnjwcOEiEQtzO2G39Dv7X7/fep48kbjmb/2CvQntW1IN7PbNJz6/vbj9fnb+zkZZty9+",
+	"kR9ArSKiw8GLGRIy2aBnOrvKCMeQRpHdXmNBsPgHrsIl+xqtjSV89dsv6cuXXwYixP8H90/KDNOPbu1S",
+	"5EQMtMypdqvu3ouiurVqwi7uvrgg33HhZnNrAw8EMIX7YMHlHNCQEPXaOgJq3HVMOPbc8uIXie3wt3aj",
+	"OP9vJeGW/SuXDAlCrZP5NxYra+P4UGsy1hOQbQiXmviHkkDKTqbnAVRjtuB34JZcb+Kpihh3n/WL1I5t",
+	"KL7K2qGEoUYoJDL88dPrjNmwyLSfIfj9IrFqNQBJZAfOJV6veLCA81cvXhZuMs8+Zh4y63o8+8Jj3vGV",
+	"OLs8+/LFyxdf4hHfLNB52+VFNxGAvvhDhJ9dt4FrFrdbFgr5+9C+AGJ1B9c0HHcMBPGlbeDVy68qLucV",
+	"ofBlGHTV+132IO9+aK9J45gnG2woW0Lm0AJgUx4sfS9mfqLVZ7/SpTGPAcOiuixbPuRChGef7V/Zdchj",
+	"xDldoJS/3prn1z5O3fr0lw7x23dvFD3q/7otmDb1VpEnxlW4Xe1W0bmCuYcvKn2LQ/qNIkgwG60BCivr",
+	"4z+kqNAVi0LB+NeOrunQtc9c/99cttNhgnztuuK6W1GXNPhcPvnYo+nnHWF+0e2rexfkdRgyTliH+a7i",
+	"mX+rhFnS98zqK5X+r2C8cPtV+YZVmpwtgIcuKrDbWPnx28fbzw9f1fcyJ/KuMofD3Qy6XcLUKS+y3aGP",
+	"NKEZbuT92g7WoLWynKeuE3YlvKm1M6yLWbpvT/krmG/TnncUfMEgOwq+iY5f5I1WkGRnGUcGgkX3EM4h",
+	"6cyuKlb9f1WaSB6dF3Goazf1/6TB10FWJ9ibLMqvGkQo3znCS4+FiwyCyLFud/0iR6TOmiK25eN+cLzf",
+	"SyuW/gYqV757J7b1llO4sxPI/YZvMrLTFrK/ctCFmiGHhA1VFkg8qZmfSIU+1JteK5PTB294CJX+edI4",
+	"zii3J/Yr0E/K8GgwM0YMN7++BE4lVOit1guZhGMlKSTz6RC11BM23WTeuDPj3qMBF3CP8WidIrzBXw+i",
+	"ChOXW/w9hWSTpxazauaWhxK7jDf0N5/tM8vy/j+QKJdgUhKu2H+lIlji32DKRru8mBeBTwlQf97O3AqS",
+	"yme34sZAYkf/z9+vz/+bn//j1z++/PwvFXcGzcpv4N5cBPqurPSN+Mi7en7NKCVoFFsCrLqIaParNte5",
+	"FWB2prDS72UkJDCVMBSHiK2O6T7Vndr/z4nCcd9J7wMO/EDjevRNpfeM7Qj9rT0EUmeGz6QpycxasRVl",
+	"IhOIgGuXbFu7yoNVAiueQKLZXNwBJihD6DIwqzqg2IPClszGFZ0VJ3eKU82oFe0jECehMFeMTFQXeK5W",
+	"INFZ0akn53e3vwBKo7QM8HTEg+U+s0fCvT7tvcRD2Pc5xNcCUfcrJcl5pBUzKgrticN/rl87MuvuYwf/",
+	"nlHmHDOSxYEtclBVeE1cj4yTzFlA77XHTIEXJIHC60BHHYmXaDlFpENp2taSCgszanWeEqHacRq0J3NN",
+	"Bf8j1aJiwXwrRXrV7at716B36g78vbZ0zFT+rIeJM2YWiUrnC1fWvMclZ/nufWHnazfojTSJgIqQYwuP",
+	"WSTasJBvsuu7CTOKWHmqjuyOx6viMF1X2LP9xrd854VffWF/oBmBEFa/GJnDDnptg4JnXR51kVMRX7Dy",
+	"1XVd9TWPK3LOHfS0rfvGhM8MAbBjM7BesLWQoVrjKVMYxMKsWcQCeWo+g+0C8QfNYMYKmGoYnu+fkS85",
+	"aj+dPlMeRePZDJLzoLWcbC/khDhF1Yz5jmXtWDZIJx0Tqb/WxoS0oyD44uVLtKbi5bF3HDuu5GJmY/lW",
+	"DuVbHDnA4tsXDbL2b4VcaruVU6zm1ySvBEmAhxlVLAI5hedC5oDpFeu7fysufuJYd+TiHE9zpbw7g/4v",
+	"mN9h+QXW0uQawXd0AlUiY/7WpX7TlsbWogTlTi23VWWwOpQ3MnRg28xByVVr+dF5Jf+Ydl7n8Jxpvq8P",
+	"sVMM4qiyxbC+iE6FE59Lwl3BFQdR8F+o1nLQilsCrDhSNpdIvM6LLXpf1FEWSlRUmxQXtOusXGG9x5WR",
+	"y85IJ8jGjVZBsGqCCijXKlkKOccz2IQtVJrg/0Wi5lBWskY63Z0vMtb/enOkod/RyOOdZMfBT78+t/TN",
+	"Q1UVFCB6XOWHXxw2V5jxsT+MovxwfskQjEhPWOiO9665warCNA3nYEqK4P5sVxGa9kg/6lDxY2F1m4tF",
+	"15zWYuTvZ13E3Lvh4CkUbKBNPZdelSo0RRI0crxRBM3vVBGEW53ehYifV3QJWJ1KNj5h2q6sDMA7AB4x",
+	"ukOlY5sL7ZmBJNYtPUK7ioPjXcNQdtz8Er0A8BzvdWa/X2b4hC5q830jDtK1cc04lQO0FVnz2Toz5t59",
+	"20jP1kXrwdpuujefbmgrRXuxP9+7e3Zfsny8m+39FE4TO80pfKSq5GqXvUpcsSQlJOzSEW7rTlwbnpjd",
+	"+/BGg74oPrTji7sbO6cPxeeP9RJ4Z6IDX+LhBD6CtlrTe7mpfVdZl9BfKSrGwtLFrE+rQZOkhPDctWU2",
+	"HPLt0Gs3svM4bwdMfCyhXv7Vg5zG3QK78hlX2z8Xd3i3YkBe+bbRwoJN2ExEEYTYm1m66ico7X2n+Bt+",
+	"B8WPHO85Pp/jqc7yhVUapM9MZg3XKmGu/dYsIOPA9qdBz8WyI/RKK6dNI8H+0o63C2pafQzq9CZemU07",
+	"DRqg1Zba0NVslnEx7xVnxFM3u3pv7caM9NICZzdMdoMWYsIkrEEb5hEh1IwBDxYOy8Au+x1PBBULmOxM",
+	"5shxi5uovwZvzozgm0frT3F2J/KktDLD9OqStTCjKpoJi8IsGxc5yfz3zbb2Ohs7RBK0vGzvJRKZKQ1e",
+	"nYVmObFy1XmrQLucV7wIKeI0LqKY5fD9/fsDv4LD+IWsnCUrVJbKMHUHSZYT44Q74VQocyFI+FzvEo6/",
+	"kC6qnpNPG837yQ99Gh77DXbuFPw0710AbRz5T5nBjNift8/CPDpv/sEVplmDlHBvqjTkqlClhtkVrD7Q",
+	"DR5fxQhI48/FWkU9HIzxqa/pVaPVIZqem+zg2Ty3OP1XWCVL7GrC1zECVzURhHSFuiL+DD7noliz4now",
+	"SmqzigSXAZxLZZqO49ngH3BsQzH09zfv2Zdf/Pu/n3/BeLRa8PNXVx5gjKDFeBQx6Z5UeWuuUmmSzeku",
+	"MEvfO8i2gXDdEV+7+lQVgmaab9wBX6s0CUBfMalYBHMeMR7eiQCaXIOcRaLx/JeNGsH192OtJv+ZLlyo",
+	"v4na4xEkYWYD48TB7PjLGZVGITZa15WXH59MnIyyMeGL//9l550J/do/mcRwlq8NImy5E/uab+y5ACED",
+	"s6JEuzVjY77HsK0vlPUWfWHjgUSEdB6o3NrfuxH+k8e7udP8/HxPnfx6C3hF5mZF8ptk6IKInrEdrVfJ",
+	"CV32uYF4FfHmXZiGf8pGjzQ9tjXPQQNiZgqrc0TWa2vuIzaH0jxPlAnbXq2BcmLbsm6fHtuxuIsCAXS1",
+	"YnygAY9VM9z0r/Vy+Iiocib9KwnTPF5FkOsJohP5cxdQNSmEV2ydCANIFLMgrqvDVKexHmlXZQZb7HHW",
+	"J20bbsdZsNomgAfbbt9lSFsTPEk50tg1yJcl7Xj/HEawmEEzBJeeZPZeyKkxA/emnb23O5M9odrx0UTY",
+	"RxfEVv0hyFD/tj+4raUh3/PEfUFr3fOGOHsPewnV0pJa1lwfbVLP+v8o9P+plazv0/i2R8Qhjoa9+4PS",
+	"ES8rQbdb7YQtuF5galuLueQmTfYF6MffQZcW/mLFV5C0Wf4POPDQN2vgEYRHaijNrSMNRUyFfO1VwngM",
+	"MsQboqxCKIDEiJnVITwyWdkMKQwNRL/eZX03yLBgQaOOx+1cT3Wkb7b8LmvJPzjq6IqX/pDz31RS3wjD",
+	"5goQgQc7VTSbqVQiLZBn0ikHHtlP+w4+rh31MvGvODvz6V4qc0bvBthgg7/JjKths6ADwjkSIDVEGzT0",
+	"Wxo50uxvYY7DQMnjalC4R6AOFOjxqUpNZSNBiQNmXzK48CmjdS+FOZ4oCVxcpWESwDMnkQqJVhoVbUA8",
+	"CRai89qYa3rqY9CVUVSN3xi1QsQfIedelFd4GLnjUeq4tJawMq3kG0My9zWHqQxVx8L9UYbKSfadfdOz",
+	"ZBv7ARiKBHm3Lhnc88BEG18R4bjmWwi21T44oqTbsVVMNX9q+Px0xU+0uMNkkB6+O498Yz7pnjzUfWwm",
+	"iWa7bpkDPNbAT2KNTy2hVS88z5FQe1n+fbxffFXLGyab35JUVi3xVKkIuGy1xgfZdZxGRqx4Yi5mKonP",
+	"Q254e+uij7TiHDqgpzcP1KdNL8sL0JCU6/XNT1fMSSzjw+VZVM9Zgjy54Z679Xr1asyWZo6m791vnNfn",
+	"NDfXQu2ZuLJ2n62LmAcyne7H8zh27+37Hp3mdZLr85Eqjr81P2SPpnDZgSLvPYlf+0E9rqx7x0DFuCDz",
+	"1WJCM77mnpCQs1hJa3pzxcrAxQ+3tercQhjmFMqjPOW66Z3mlOvXZgh+PAdosaUYB5jTlMvObz/M13y0",
+	"HX1fczleN9wBJTYv+gmVsEjMDF0GcDlBynlsBC30chygLKE6l8qcu229e735Rv2g8PJzxBdnpTk+US26",
+	"AZPpzpbMD1CWlD6zYav+Jh/W48plbxk0f8TWC4VoF1PIcWWIX8Czw2063K8rxYB5z45NFZPOjyPRhVM9",
+	"RZV5MT0/EL3BKlEzERGkMVafSiJPJeBqX/iyENqoZHPFAi6tYqYyVBLwapiz8KDDA11ztMmJv6ORAy34",
+	"IEZOn+Qa5feFMd3ZshNwi1zEBzeyVaYru4HfNpDR4MWVP2pssezPRVS5JcBKu1v+TDHI21ORhucpn6ko",
+	"UpinQniU7fbJh8dutW0Hp1KRyVgSMe7TTxgIjFaVE2GA7kX3KvQBmwTWBsdu4WopRrNBY1LHsXC156sz",
+	"SNe3l3xgj6tGMbWGQlCJxHBcIFWqZ3B3mSjE2SN26o7pqmtUqt213eNXrpobQDeJyaFq5K/8jrzzy7Wx",
+	"m3s//7zCvR+Cxki2cgXQPeqS3XcjIdscqj75ob3Xd/TpTPxXDAO8G0WetmqVE1P3eWIOIYI5rktD3qEw",
+	"bpwlq/kMB7pjUCyEQISgMRhcL1SccdjLGj7sPYUw+fRHm8rLZniai4LCCvVOhgmGaRXDVIUbJ2UX8VM6",
+	"yv3DOsMrQuuygpewZm7h9R6q64LJkU/tvqXijQzHr0+jKHd8I0PGWS4SJtV6v+wyPt8mf5kP/CeE5HoY",
+	"+tX42LAK8hyGCrlIHD3dsDAFFpaxFkq6WKmh5F5kGk+biBU+KG1+cON6XMX8NYMson2Y+3qPVW/9pT04",
+	"I7I24gqANJBAWAvsurXMk279tIEkX5Sxeup8hofs/B2qTeH69bkJ7uFbngF7eiHLKBrGFeNsqmTq+rCE",
+	"yU64QjO1duikAusBj3BE9hXnwQKCZbMzek3DevZF+JYBAaUjpZaMcP09yT2EDhOw6H4m2Dtj/RTciRDK",
+	"nNpdOKRaGSVwV9DDShE5BKiP+cgepVR4yyDJPMORr3bKgyVKKaMqJNypUNkD4pUjQqkqjO1XOtaFdM2v",
+	"9X42g+SjffJY9x+cHE5z6J2ncAx73nkeXv6MSLqxkrBxEbR1JQigjpqdkZ7kzdmhIitjQgZRGh5z/tXp",
+	"NBa6mcjgpjCuz9uJ7DWnYjIoLFGvp14nEbg3IHWe7ggh8BnkDr3YN/TUN/5lo816+Am6CT+fpR+zR3NC",
+	"RE+GuoJ+DQGyMVzXrpJorZJQF9ybuxycQylTWO3Rtu1nnnDZdTXpX+0zH4/t4HSfLecxW85f7Tzza/KS",
+	"yRCLVA79yPXSEUva/5kFJPqK7MihcWMlPw7idBvDJcH2H2xcRSDh7szLhUzPBtbu7UNhDDu6jkzzXJBH",
+	"wd2E6nroR9rwjb/d2wb6FwlbI1FCXa9ktebN7s9/TxtJW769/69UmbHdIfSZaXdfPMjh+CNKXc0Y3GfU",
+	"pt7pZHlh8kYuTeaOyyHf7ByZi9UWey563feN1QW46Z3mitevTe9BkUuBJtzAC/YDWWyW1FHS6wHXXg2u",
+	"GGex0IYvwW42gUoSCAyEbLph3PkQkCbZZHBi2L1QLhDPNMS5AFdbvtcBfOfGjO0OsYL8ce3XDCvkqQQS",
+	"WSBXfOPqyaqvCjcqNQ8n71koFoqQuKer3pNq6ArAlQdmh7eS378FOTeLs8svXr5sNV9KsQtXLVoza6nS",
+	"2hf9+eVjLtN0mj0cPc+WalIeyu7piZgvjEZanvVCxb7XqDY5UmPH7corjzXoPdb3rPr9FJE+PjyYSiiY",
+	"HXVVkQj5Zv/B8zs/qFURcI7LU18D3FLBNsCTvc+J+T0xBL96ZbUtJwz+y3+8HJgz2C3SIC4MuUcD5oXn",
+	"Oqlo3dFj2YWbMKPYTESR/Z0PjtfCLCoorAqxyBI252Fj7+nfYPMNN8/1TN08Ua1lZ055KWTYuq7difFv",
+	"AqGMK0kQiWAwz8Is+B1RUwcK267a1WeBtGb5d6tJ1o9HYH4DSX0CEubKCG4oUAYZIqAg3EMSCA3h2a+H",
+	"kCL2ToI4fq5DJ9Ph0FUyCOSJS4FYma55pLPWPTpUkf7YeFizqV0IBhJjahtK86SJSXvbP7U7Yh3tqJ69",
+	"Snde5dlHHOEjnj6rRm7K/jLYM5t2ehcsQnAaOdZEm5uenavOypuaUm1P/VKpz1J/0grKUk3BnmTcIRp3",
+	"KtqoQIYaixwx0Wd3qdDJB0vC9qs2xVkXUx7xRsi1r/2gcTZTuekNcp7wSzFBGvw0poS8NIkoEZpsR7Fu",
+	"tU3CpaakxP4Vf4vjPxWHP4Y45rjsaJ+6QQs5iGrQq1hRxq2TcjEX0fkCeGQW+5pV33ERfUejxmmKhQn2",
+	"vdzfqTX6PLt0U3UPmoXqkmmQZsJQ9/WETVVKxmqfG3Eh7Q8JGV4zLGyTc8bnXEjt6pwTdSfC0lW8fX5B",
+	"UKA1n4O+SGXMTbCAcK8d/+hH2YV53L3FpU8ZBoWHC9dhbN1LdlltPa5KE71dhZ6xThUClbw5gKC6IiXn",
+	"DI+5WdNcYXCFmD0+cNdwtt8kfGZGB2aLszoFdMo7Wu/+71IJmjbONGvNhdHldlmjstYHYQ7TlAsP4dRh",
+	"fPCtiOAo7zFQaGDn9q2IsuP5Ee2x9hPDTniZIqsrLPPNJOhUhniBXhCg3QVEsGAL4NRuJwyLxJKIfeWG",
+	"JbCKNni2XqXoPrim4zhIJpXEa3XrlMIj9ENf/CH3Yo47Y/i2HsFpxfEE4K+eWt5AlC4gHn77oAID5lyb",
+	"BHhcVpfswDcVkuP5cCd8qrJyQk3qgIwdkfLQvBHmxsFSOEngyZ1Lxo3hwcJd9dfI8CGV5GXBazCmc9dw",
+	"gw8du3OgWZ6cBIpvsmjaKgUG0+ge1Mw5A6kQQmEp1VpbU0eARUFX8fZceeWugTXi2dhTI1NUSgKJ07es",
+	"tHNWwj+pcQ3qriHwfocjxl1Nk13BvPqKLey5jPG5qrt2EdQdOCL6arvEw1V1IBsVE7J8RsVlcRAd5VPt",
+	"JdPGOpGJJ76YUKkwhjTZpQayzeuJL13Sk+yCo1EHJUADA+QPOOKfpqLTfu6QVT7++ImBCx1AHYKC1YZL",
+	"d2FluF7626q8wFMkLFERaYe7x8JaZIcYwLNqdCEnDHiwcP0dOWiTZmJGg7FZdLsYGF9bUBbl2HyFkud2",
+	"RxNyrvedZH4o/MGNH9+n8KreN0wrLhX4R5CwNZdG2yjCHi6Zmk3YQq1ztKWtfnQN2F5Hh406WM+adRzl",
+	"ll8111OElCfRhdcLZc0TLexwDagwswbfXBr5qNNLxU8Zzv+WzNYabRRup5Ws1BZqzeI0WLhIUWiWygR4",
+	"2FqKFzi6lsPsI/DwYbI8gXFrO+tTH+vf8WRpAzq7vllmdy7uQGL0ziMb/hsR2YhPSG243Gt6KjU20D+n",
+	"fbQJiOg9jf6YDR5nUn5rmsMUACIWGXPr6RtSFipF7+jRCF1DgpDFy8qVikQgoJmOc+u7xmozW9M8TbPK",
+	"9loNQtMpM/knuYwqxFxnfB7lxUZNHadOPuJDH4kGjQJ88FovqyTKpGKxSuDKBSTWmDWjsqhGUV/kDax1",
+	"IURJRAcLiJ7/SS1BDuhj+7IuCNJEmM3Z5d9/3QX2rhBNlo0ymcNVch8ekHtCnZwufH3JHjpWKlxxy/Fg",
+	"g5ocIeHePPhh1U8n063nbv6DrOcbbxgBTOxksQnQQdBMCH1RaJeaOcBUmshcnFCrL3n682qdX9r493Qt",
+	"Fn8h5I+ORYnU3d7syuQOksYNxo8Z6eHdT6/31AWx18xUwhYqhjylyEV0SQnIic8vYqrZrrZjjNiut5AA",
+	"IWJSKwn16cTC351P8cJ2z75Cx+YCrMnXWAkxVhDSrXme5tC/s1p96xDipMRcbrZ1whVfByqOuQwvi+06",
+	"PAG6Ss8Cdvwx3uC/YG94sMD6Vm1/m8As1aDt3jLdMGE0RLPGK44KNWuk/X6wno0qtza4HlwzXGjvuynD",
+	"9ifN1FpeUjLN6ohRaukA9FAtfIZUOTmHWHixQ6XY4R196VF7UV6LA0dwF/b7GNsOHTzSCJuD8BK19CBh",
+	"INYV58vJWczvv6dffpnXyPAk4Zs9febGGul2q7n726lSEXDZ8z12QUOHSfCVLaK1C9YX2AZca214DHmQ",
+	"uT3bxrNtbFch2SMYqt0QVem7ByA8zBBcR+HGKeYbvKrA1njcAZlRVzmVJNNGET3fnbtSVBLczrpQUXig",
+	"3bXqRn22vH86y3tibZwtLOGA0//ZWDA6H4pmLUt9Ea6ubMIk3BusNEomePIWGmuSqIJxwgwksZ4UQZip",
+	"mSYmSEHDeBDAyuhtJqJ+juh0H8RjkCHWuXXdiZvwmbn2Tx9raiGb4DO9yROAZLYqh/lML1UfMyeplIjz",
+	"58o8ffExcTxAOHFlyDJkWswlocnyHIte6P39v/vsql9g2WcLa/n6QZFlSzpYhJbNgWRzdNk9+LHtVC0N",
+	"hTlf8WC5bxu+tqM+UCd7C1ivAxlz7YObyHJby7P58mRSesIqnD349sX3uSik8e6S0BXbahFwELskCvJj",
+	"CWhjHemEKKKDBXZBzNiC6wW47P9twlc2lrBOWcxsKBQsbxlxKV0xHmlVxf/b65kBiaKg6wPDX8UdfG2f",
+	"PFZPhpN7Pic8GQB64jvDHtVVllzPDggzIbkMgCUQAXfXJHhbuimA2h4YJl0EKnyI3aTVbWuv8akjtZrX",
+	"9BCa48Bms/vuHjf+G8hQD2LFrKSzW1+rUksIsZxrlwokTjU15R+lUBQ9duyLX9Njy6H72O+G3aSfffOj",
+	"981buBN5SveKLjGxec9lS9xVt7/kbLzhrDUll5bZdGxKPyhkeKdHj5ffHef3g3o+2jxu86HGbJB+JwrT",
+	"wLAFDxlPEnHnbGWVOswzhD+jOxIjYiK6X5c7KYVhU5gLiXUn8gizgjufXGxTD/CGRg9RFNAK9/LIO4Q+",
+	"798+iRgiIWEwHm3sbQ3PsTvf4d3XQnH1Gnd6EIi2yvTOj3/U9UbuK4YBiXIrtpOq6FXg9YgcMvRYRmOF",
+	"5KDpnaYicSicJyuHHPKFGVUMX3BHidScYOejCePsm3eMiNiENJBIHjFJtEeH7h2EztA5zotnFB5ri5ud",
+	"3HOe6QkcxtBuHB/hFUtAQ3IHVME7TUO7hR1hEys/9w5t4o2D1n6/MiPmKKTZ+bk+28Zjto1PHmWZaiYg",
+	"idl0gz8gBfcJ2ZW1GmlKN7faWY/9HmdUYY7a4tNqghAI8OdSGWreO/RuzUH/7LtY++iG9Kh67hUfeLCE",
+	"AbEc3MdviwKFJbRrggzZdFOzqp0eBnFXzNf6eed+9k79eScUZNk9XTE+zdRfY6NNiR7UW0e5SauVk9FW",
+	"FWUA5xmGXYd2807dwY17wVjtxs/PzvVaL4e2neLrn43n4UkEhdervubKa7eNG7lEDu+8/1QlzJVHtYEH",
+	"rjed/TmhjzSVm2xwn3t1+V2DZemylXCp3VR6IObSJd4giTr7n33UlF6H4Y179GhdmZvfaTJC2er0nhLi",
+	"G+JMRajXNJ4iJnTAk0RA4kBf3S1eAFEBTZ6uJI6wdLvtCpl5sEpbdzV+nwpD+0zEF14zyJmcNoud21Gq",
+	"JETIyTWyQNoIKae4tW43ihhEGvahlfTqELAmvnXe/hON7vkOZRjorjd3kGwYT2IIqTOAbMGKCO55QO0C",
+	"Q4lhrZLlLFL1CA7/lUKyKUjiZ/8HPcrCv+PG8AH439/aQxR+pj+4+0WZ4H5J66ES3ZdMNgDnG+CN1rAB",
+	"+L847FEAVtdAVDtG32YG31cvX1Zg6E/OEC4Gn3Ip0yiqbUvLSIjzV624MZDYwf/z9+vz/+bn//j1j1ef",
+	"/+WgjjKJbYGHXQd/Mex1cKYpw+F8IvgxajKbK0O1y0RBXGT/MYsENHZW5tAUS1iZKyYVM/ye8fBOBPvY",
+	"qgvG0rbf8mireVbxh6n40+VM9zjw53O7P+1tdKSBfyXqyT4tPn/PAJS/GLFnEEUJUK+UzEGYKV28waqh",
+	"La6GisVUqSkCFO3bAlVqvnYjR74LLlTWS1bjJ1J9VKtz+T1uNazLpdALnUeBhMOwCLim3nZa65rpqNQ4",
+	"Ru/WSuel8d796T7SXTtDvOa0a/Ynzf6hJFzh0ZemBHgsDvmGnF7fFL2dTGdEpN8FaQyET0LWTyxfkECm",
+	"7cyoOXqIbaRvPCQQvELOk5Brqg2AnE8pnbTpJ01gxYXvH29hejbFU+GV5WvUO0QVaYMH6yBlUTOC2Egw",
+	"Py3xH3iDi6pR6r711dsqYRHMDFNpHSaZ14/K/aT1KfEBG0sj4saRjn4kTvrsFK74mUG9Enpjv643424U",
+	"feQQW9FgSHhVG4oPSmlDr9xQHpK1wac0H1cfB7N0x6BAhfxYd2A+pk8wn4jLQ73qW/snQ5zqBj3QOXYs",
+	"71H3u56D9tfDLaHkncen5Y9OJ4fbyWYiMpBAmGcJNHt98xNWgdutba2S5VSp5YRpPsNCALUCSYlDvUqA",
+	"hzSbFhpoV6mNI36L4zo/3B2rUwO4DS4HpF4Umqm1PbnTKR0PdvaYP3W8oKLQQ+bIxHUao78J0iSxwVcb",
+	"aRt17oKENnvvJ+XikHYQJ5mw9xH+HpyiyRg8/TVt3vDtGAkXXNcceO3w1i6AvpVHH+wfDaFh2fIOVtNS",
+	"iCS5iyMznvFCdYu/ySPopnMh3UpPCgdFz0NuI8uZSq4Y8odqw/788mUbTVwDLPf7nddcL37GUePEvvfz",
+	"G85JYChvFw7dAsCykDBeiyi6dD4kUHEsjMFS4iITqx08UwkENnS0Eaija20jr3bRUf+B0UBYhPZVjprb",
+	"uQW7fsZAvHK8ApSJZ5GgfbGXAMnhUWFfPvdVeV3Wf+GTPyVc6hH3b/n5XWfrcMoEYP9BuV5ijRF+LVG8",
+	"gIfIIVu/MYlYgaNrxgLQtSDCAukZwbE54yqrD3U7pdv7Wxt8UfUuMkPoWglpUrl0H48e+iPD8M0J7TTx",
+	"ubS6ZZ6dCiqYcRLGZLpDQ9myQKpqwlKzaLNrju0tq19ryrbjcWJYuo8/VWvPs/V0aj1cs1UCK55A4lIU",
+	"DuQtKVsLXq7zGKHu29pJ34BcYzYTmt3JYLieraQTK/kOabudRVDYtSj9iLsq8pBNuVzajcdaiP29STYT",
+	"FtiTRkSYXIGSgYiASbW+sjtSkcKYtiFsAZpu/KbEZwaQt6q1wanZzMY05x6UsWtm20Al4Xt6x4cM97FH",
+	"84vTyIgVT8zFTCXxecgNP6gBtTDRb1USP5vhIzVD0jzMcFEo5TJfmsU8hCpDyhoLVolSsyu2Xii4g8Tb",
+	"LRKABVxKZY41rgt88l7+R6eAOO6Rc2mWU5H2izwsUkuB7CHX7CHtkkAsDAWke9EKslHH3BoRznRX2d2V",
+	"9fVTlWb1irvr2vea3UGiu49qKFD46J4+1vOan99p0lPZ6gyUoDJ8CWzKgyVFwdxnTTVGySrJrhKEOS4R",
+	"5XnZ995U+UHjvCPA6W0GuSHwMTXz65YVkLrmcF/UU01931Afit8x2jgJZ3eipDCtTO/8x/hxuP2V5LzB",
+	"gNtKuijmMmZGQcpbpnWhRZxGrg2jBt3NjXgMGuDnOvgZvfj2IbqXP6ayUhXusLFEG6bTaSy0VQd9icxZ",
+	"1NO84HfApgCS7gf89SHQtUE+BGQI4R4alT0a5Y4BRiTQeehoHzpuPXwTr8ymnfp9Zf+vrCPfWLvtwFcs",
+	"lNKVvkIqFqsErjIsEceYzuZIepLKEJIt3JAGSTun02KT3vzkhz6N/ZYa0QtOd3e960FeS/vu8UdvlRge",
+	"XSCOUtB4ULJjr/3QPhmi6B19CgGCNBFmg+tFi3B2+fdfrVGXGu3kNn4dX/NSmRT9af3h5zoMS+s22vsU",
+	"mt5pTkB+bU4o6wyl3Ya9e+RcbTcOy0GYRZjwrmnlfnaPfRR6dMrtq42cEeTS+llaRow+Jyh0rFhT2t3k",
+	"2p9oLkL7H9sdT9W6kBMJ1Zw9cLFJiK9V+CzBIyX4josI6UdCJyot5ngSwWJXLpdMyaniCQLzcL3can+u",
+	"lZ6rcWsuU3MSpPFnPXMl4TtO6Bc/FRi4GEfKrbWIIjb1tZ01m+FDTyRlebgkZ2upfHDcewd2OwCPIDyy",
+	"De2Badi2snBcqJlIbOye01p6TK8AEiNmVuuyzl77h9ykSTlj1p/ECu/rGCxezGXB+sYJOec//kTlKSiR",
+	"76jZ9PnWr79Do5jL3OhiLiI0zZCu0EMIIrGVRqvZe5IEAvsx+e7TocF8EsHydfaK8ZIS+hna+Y7ZYnp0",
+	"8CJYMjWbMc50zKOI5ZqBGpVKY0dspVcqdarIaJ+XQfUDAOr33njMKKClSY7fLfenZNf4DkfgR/DY6L7C",
+	"hM+OUiy4NyCzFF6n6VpUgzf++aONmPwE3YSft/unud1fUzDJIm4gwQZtz8olIMCDtlvWiSMBJ7QV47oz",
+	"o62O7sPtq+8M0/gtrX1u4tm8Hpt5ZfwzTnN2bG3Kg+UxBuSVvtOtCWEVlB7xeUcbmuWzvTxNeyHposXw",
+	"MExA64z4JJ1GQi8gZCuljzrTJfbzO7aZb5Cc6CM+eazld3Zydp46q8F4tpsnd4ybJ1CiPkngDgXOUOup",
+	"CdYU895CBlEagi6mdY6MwgtlNV3nRe2TzTcuihtrO8RN9v0naYV4NrFhEqOoi4xTUuGSBXxFSSxrPDyB",
+	"kIVguIgIB4GzmYhahEYLK7fGO6DvCJ7xiWdxPOQP3K8gMA72Z70AeUVrrl1hnsLIU6mlkPMrRqC6GRIA",
+	"YgAZqgoNdxDHqoUQqYBHe6o9qXSMFuktjR11RtDN8Z8yFejK/OxeF3E5T/k8586z/221wv07ttbarB2E",
+	"BkNbXejOUbqXc+T4+aKfz5FP/BxJ8CqFI6Enlm5hJ1mJynkk5HJP3RBdVbzPxr8VcjneO7wQ3sto8Azd",
+	"1uqc0KO+E9Iee6xMbYSR9YEuICE/W+zPxv1bEkyjSnwL9xXjeokofdu3ys1q5YkxDmk/JHdx2ibEttUv",
+	"rfoTsbMsr9rtqdxFA0Yx9Yb7fgWS1vasz/OLfc1TPr2UdODNPRkJsRmpJVDZvDcSNDsCIdQLlRjmhOQP",
+	"MXs0Yku49lDssQv2G85NNvRQpUIA9xaoukb122GYf8Gp6wxJPH/SmYN0KJ0ZXwFnK0iECg+QYEuA5AFl",
+	"WYNj63rqJ4dKzcMzH4k5nAu/99LFMr+T3fKUJJfeLM9U6nRqFXO6J/YkKf5YGPpcY32UuH6gLi+mUpMg",
+	"ir91sHuFpM15sIBg6dOcQQIg9UI1eFBtbvKRjT5OxHwOFys5HyMaBQbM2qMnagBZWLBiIviB5w8P4SNw",
+	"Kc8DrqERBXcgtq52GO0g09iuiVrhEgWR0hCe/doa9X0pZNjaTdqP/5tA7KuekXyHwWD+RtgAk1jFp2DW",
+	"4FrUpkotPaujh0iIU20Y3K8iLmRtI+E2HVyVeg2Bo2ZXcLRxLddwIgw1XJa+leqv4g4xxLjG4EmrGKYq",
+	"3EyYVAbwn9i+jddfaK7UBmIWjLMEuFaytULtd1Uft8b27rT69AnljxnEO5RfyZJU6mbDr61xSWX5eU/g",
+	"NPWqJ+n2j96h4hVPwGOG23jI4fNJ5AJvaX2+orBFSLQj+wZDMXBvLgJ9N7KzGTXZY3oWUwUBLqRACCGk",
+	"RJm4NJsJFkDtnswo1Z4XpWhHDzjUSVg70Ks93tENGgGh1e9j5ANSa9kZ0d8ebqH9bgFl5Jjzq4iGysr+",
+	"vtR1jNApEV/pWs7a9WLT+uz71j7o50XfdOfuk4ehIIEkdsfcJJX2PFJYMrwDp8tMR2yoclJeEAlzVsaE",
+	"ZiFeIhYTSVn/YtF5ksG1dZhHmuezLR1rSx1ayBOjqqzU5gKy4p5Nxo96DLSJBPl3ajWlFcv0NKeae7VL",
+	"NdevJ6aZDOKK3ykJm6y5xfAlSIemUQdZtA3PmClkW/96rGY+QTV66sy6uW404XEUIF17N6xBqKP8p+ed",
+	"5f5an6wt5kugihkVdo7FW173vjlGHgsc72nZRtpr33M51yFsPTHuYFubF5bduHvnxG5jQrO5uAPJ0tVR",
+	"XCRbFtVvFv3R4FufJpv+bEmdWdJbQErZKUyYSTaMz/GSaQmwsj/GAi0qupFwb7IdbIKIXEahSeU2Zk1L",
+	"JUQHKuw/t7KaVUYlYE21kxluvFp2DxhrH/oRXzbmwstRgMa+wd4poCosQjP1DAwkrlKdh8ON3RZpY3CK",
+	"Yx5DaMo1YXX9ZlQpGGikK76mngy0iDUXRsj5JWWhVcIWENWlBnfjjiEpr72RDHLLRZDDjinfiBhaKFbr",
+	"IPMoDXuM6vDEYshawbeIIAWsz3o3jqGiRwHrywJ++8Qq0Bz0hGDcPbUr/dPlwTMY98r1fGBAmQmh55ag",
+	"TI6j3KN9O9DJYshWGvh87m0qwEJVY4LKrtCysiSoq2hr5ZAuFlyG5+rOzb9DY/iOy/D9HSTjNgc/y2dD",
+	"eKypFL3MKsUYRNrahDbAQwrlwOS/pU3GfsMUFjxC0jbXmoxbUWubyXrlGiKEtzhugNOuXA5z7e3CKkR4",
+	"2Q6q9KUjzNIAcsJSXbOgk07RJgCTTSOPi/MZ2vkOXSI2TrPvMwVA2Oy7cb/jl7IqfIX7JpZZTWGmEqQK",
+	"2usAVATnTjkabF9F8NEP7NP48/cMYv3fCsllAMyuhPa9jsL4TjfUGV/zrRLfOSoSFkJUZrEAtYqgZml9",
+	"elrORBJ3np3GpxYWrhuP0b+AexfuTUl8bvk1YqLkUkeHYPgSNIPZDALjWJkRt7VByBp4EixqDeeGfr0j",
+	"jqqUwu9n2+7zVNkmmvVH0Hbl+xeRfZlvT9QTpKWUkOiFWBHOiq+9wpzUWiVhESrD/922SC4M3O/xaPTW",
+	"TzimA+nE/P4tyLlZnF2+evlychYL6f/9xfGtN76XJwat+RzsSIVZpyBH6HfgPzUdPg8ue6PV7ah2o+Mi",
+	"OmwLrXxOyA2c+8xlu4dtJQ4f8qgF17/NRIRtYTsGPFUqAi5biWdUDRfWVr4Tw+zJziesPfDAOhHGgLxk",
+	"zhI0Nc/oSYYiZ/+TLEFf1ZVImQVWmBc9xe9pMzPbTTZqnBy2fn6DSOa971nN1q5LGlv/KaNlHnHzOw2R",
+	"W7Y6Q5HZZkI+isQ205ADWGwfiwKcisl26/1D9EYRdx92vmbqQFS0ocoJaicuXvJkjuuFYhLusJnKTkQf",
+	"xFZbgH8JIQLSnF2iovdpRVt7f/E3EtKo1FSFA5Pa+68b9y29aoXWQ6jCz5RVdCxZQk6oiJIi5xUkBCVS",
+	"vTz1dFPfy7P+eKK+l8ObaK/CqMHuQd0Uji8JzmNMFTncamujK661DZ32hrI48QtKeZzPeGDUXlY4Cq6/",
+	"pXG9rmjhPUMkg0nBz4V0iYM/aZ8HmvmPba3hX8NcyK2V6jo380UvS/01zNP+fQquD/bFA5amccl4ahYg",
+	"jf0ClVxZrU41MGU3HsdMiax7We3ooTpdSsPty6h1L7Z+UAE/JErNhr/qC9QdJJvXyMzat5p8SB0Wf1E3",
+	"rNpY1UCnJ4ymiA9V5MqVP9Ic8Uea8QSYXqi1RGU6WG38084byWhXEQ+gvEDP6nNK9fkB1lvKQAoCPIkE",
+	"JHRjYtVjrRKziOyuaRZHeJYEYnUH+1TD/v4J+pX+Tt0ZcY2129I2jDTiEw+Vkm8MbaRmYHWervYEpAZW",
+	"P67OnpjRDRUofMA2kKJgqIgH9+yNSq/YQkUhwbDi1WwsZGpAv2Cf8BpGKraEzaX/Y+wq0Y1O2yTA4/qM",
+	"P/26HdIG3IE05/kTRwS5cQPJHSTnGqRhOE1NBR/ceIzbS3aLv7h0P7idsNuQG37J/pAqlRMmwgnzucnP",
+	"t1csAZ3GoNksUTF7y7U5f4Pf//03xewp18tiiJ5TbTSWgOa0FL2GCflbhigF1cWP6gGJbnuBSxSj9XB0",
+	"flCvzOn4jkHyzf57sFbDZx8nTEVhVYa/p3Kc6zAcOf/qEcyrX3T98qF0YVsVEvoBnrltsCjMvoKXHbNC",
+	"dpRWzutb4lE5wK5UYGCk24h9mv10wm0q1rNzjUG4MTxYOJ3vxb2tVgnkXE3112/FgQ9qHOkCKGZUV7KF",
+	"pRnEGV9TQtGXSc3B2JPaFnot/rNgbrn02vUIjUvej6pHZ8/SuwLfWddUnW/FrCix8ZaqIo7miUPZt2DQ",
+	"tbq8vLUfStTPuZC1cqSD9z4X+QlHPIa2TcS9amqbO7rfrhp8JqsmO7TsqNdqGq4HKm5HvpPqZs6tkA7/",
+	"eTHlhgoa6xjIbEh5nMYNZOx2cl/brzhNM1j2+v5BoniyZDGXG4aiY6GSMGELgfkWiFkqjYiI5BnPyR4W",
+	"IC7yc9IV12URKJEnwKz5ULMJjyIPjWOCxQv2hgcLxGLHSxhtlAoZj8rVIJWahawTtY7stf3tcXr17Hba",
+	"6uY7NAuUQ9/K+Z1aF3UTlScHfwl4FEHCYr5xSaorRwqbStSplWZ8iklE+xdK5rzlNFw3KVurs+azuj25",
+	"PvVKZfD5s5WvJeoWGwgfa3VpzDuin+cptsNhdkKOrgZ3wVYKkQDBRnQOa0OPHbtC+Hk+SYVwpAvGASKV",
+	"DzuttENLpf7RtbO4wYeOXTNolk9SL76zh2OnF3Q85k1REcQre4RuCMGzUeNsEvDzGwa8louIZevWZYOA",
+	"/4zRWo+b32kuYrLVGaxBIC5K+qgugUxNLlZ0V7OHgI4GPBYdcNO99l5tQE9ansEALdRR5JWh1AZA/QE2",
+	"RqE4bsGxtuOORykc1BDgW7f2umA3ps87g964Po4id6Mjig3q8Mxb3QJalnsMEyYV8U85DmQR0h1gdjY6",
+	"BGCt0Pj67y9bvP+9RGxXlBTWq3sCibxzhGMlp1Uj6VW0hq2D8Noauyw7bGztdYvGVRkI8YQE4EBEhZyq",
+	"+8lOuyUxfTR2UbofNFYB0UvPel/BQap/jP+Y3WV5yK14cS0veolOryk29dMf5w6Ks7s+TXQ6jA75+BTf",
+	"hhGq87/klpVz0m3t7iKGZN51sPrOPvMxaApO9Ikqyju+LCjKiieG0H8pn6GIeM34vKjfRO2xa7sZr0mB",
+	"qLO+xRHrnR/6qAkk3VcMExC7FaODFq37pBmmoLOdZJWIOx5suk5m+T39g3v8qJ2Em+SbUJgn6ireAt2t",
+	"rRcqAmaAxwydRq5xWCsZbbA7mwCP0KFsF03u9xR9JkYfwWZzouRoSxV6BtZs0UiYbadqNitlga8wBkLY",
+	"glJISomKqZ0FctBPebBsby+rSHRddndjn/korAU/fug86EBHM3UHGSJRcWtnQhpVOJuJhKm1bK8whnd+",
+	"S53t1TdmzKnTfIpPeJ/2l9WkK1S0RXkwKnwRRruXsSBSjjaJiJLNTq3oriqpJTSU1H+iIX2upH3DMDXp",
+	"H75n9MlZILSF3nAIWoO7ZbLPG62N2Mmd6H4pf/VQga9kmYCpQkxDkAD2kbbq5CfVyHKTdWhCREXk5T5Y",
+	"QTi9tvSVNdp6dByYanfCqvUGP+KIRx3L208YxNt8QJF4T7NQqYbD3Yud7Vi9i53baZwLrsoAHUxZprU1",
+	"eFXRktrVlR5nUo+LU7ZydYiHRmgc3DELDT21O+Pp0Rf1rsduMTJdvmIgQ80A8U0cyAVG3rinMCyhDlqK",
+	"Dy3ieOGl1dHHR0WAuL10d9lnnyJgGETWDk6IAI3QWxWu669KSOaaSYBwG7a+ndi3gWw0mM4LY/UOaNw/",
+	"uR1n4DZlYBs12yJ/cUg3C8UipQ0Txhk8JRd03i5bJ+hm9sefHDNff93K/A7Cn4aiMfyUNZn8STNtX81w",
+	"DagkqdDshBdpNppA+CdPCp79KZ4KiivrsUmbTnk/jZgeKhPFiYCM/et714K/AaxQnjMR2QUm14mnmlSG",
+	"RJ3CS9W/uXiLltMYQH6DP/+pkumwv/jxW5XMwTCOqu2qLf+kmVpTGYFDcghjITEb6ZnUUNfDXNm3T74l",
+	"FT8i8izjlP6RPe/y77/agJHiXPuPX+3A5M4/PE2is8uzC/uI/xcAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

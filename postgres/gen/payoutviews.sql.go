@@ -33,7 +33,7 @@ const cashByWeek = `-- name: CashByWeek :many
 with zones as (select b.id as brand_id, k.zone, k.day_seconds from brands b join calendars k on k.id = b.calendar_id
     where b.id = any ($1::uuid[]) and ($2::uuid is null or b.id = $2::uuid)),
   cash as (
-    select z.zone, p.paid_at as at, p.currency, 'paid' as kind, p.amount - p.netted as amount from payouts p join zones z using (brand_id)
+    select z.zone, p.paid_at as at, p.currency, 'paid' as kind, p.amount - p.netted + p.difference as amount from payouts p join zones z using (brand_id)
       where p.state in ('paid', 'partly_reversed', 'reversed') and p.paid_at >= now() - interval '8 weeks'
     union all
     select z.zone, greatest(p.due_at, now()), p.currency, 'owed', p.amount - p.netted from payouts p join zones z using (brand_id)
@@ -418,7 +418,7 @@ with page as materialized (select f.id from unnest($1::uuid[]) x(brand) cross jo
     and ($9::timestamptz is null or (p.due_at, p.id) > ($9::timestamptz, $10::uuid))
   order by p.due_at, p.id limit $11::int) f order by f.due_at, f.id limit $11::int)
 select p.id, p.partnership_id, p.brand_id, b.name as brand_name, k.name as campaign_name, p.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform,
-  m.title, p.amount, p.netted, p.amount_reversed, p.currency, p.state, p.due_at, p.paid_at, p.updated_at, coalesce(p.offline_method, '')::text as offline_method, coalesce(w.reference, '')::text as offline_reference, coalesce(w.paid_on::text, '')::text as offline_on, coalesce(p.gated, '')::text as gated, (case when p.held_reason = 'manual' then coalesce(p.review_on::text, '') else '' end)::text as review_on,
+  m.title, p.amount, p.netted, p.difference, p.amount_reversed, p.currency, p.state, p.due_at, p.paid_at, p.updated_at, coalesce(p.offline_method, '')::text as offline_method, coalesce(w.reference, '')::text as offline_reference, coalesce(w.paid_on::text, '')::text as offline_on, coalesce(p.gated, '')::text as gated, (case when p.held_reason = 'manual' then coalesce(p.review_on::text, '') else '' end)::text as review_on,
   (case when p.state = 'held' then coalesce(case when p.held_reason = 'manual' then
     (select g.detail ->> 'reason' from audit_log g where g.subject = p.id and g.action = 'payout.hold' order by g.id desc limit 1) end, p.held_reason) else '' end)::text as held_reason,
   coalesce((select u.name from tasks t join users u on u.id = t.owner_id where p.state = 'held' and t.brand_id = p.brand_id and t.ref = p.id and t.kind = 'payout_held' and t.code = 'manual'
@@ -470,6 +470,7 @@ type ListPayoutsRow struct {
 	Title                string
 	Amount               int64
 	Netted               int64
+	Difference           int64
 	AmountReversed       int64
 	Currency             string
 	State                string
@@ -525,6 +526,7 @@ func (q *Queries) ListPayouts(ctx context.Context, db DBTX, arg ListPayoutsParam
 			&i.Title,
 			&i.Amount,
 			&i.Netted,
+			&i.Difference,
 			&i.AmountReversed,
 			&i.Currency,
 			&i.State,

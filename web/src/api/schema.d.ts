@@ -2264,6 +2264,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/payouts/{id}/acceptances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask to accept as the payment what Stripe moved otherwise than it was asked; another person approves */
+        post: operations["acceptTransfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payouts/{id}/acceptances/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve that a transfer is accepted as the payment, for exactly what Stripe moved */
+        post: operations["approveAcceptance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/payouts/{id}/approvals": {
         parameters: {
             query?: never;
@@ -5492,6 +5530,23 @@ export interface components {
             at: string;
             provider_id: string;
         };
+        /** @description What Stripe moved for a payout otherwise than it was asked; two people may accept it as the payment */
+        FoundTransfer: {
+            /** @description Whether the person may ask to accept it, and else why not */
+            accept: components["schemas"]["Command"];
+            acceptance?: components["schemas"]["TransferAcceptance"];
+            amount: components["schemas"]["Money"];
+            destination: string;
+            /** @description What the books make of its amount if it is accepted, in words; absent where it is what was asked */
+            follows?: string;
+            /** Format: date-time */
+            made_at: string;
+            /** @description In what it is not what was asked, in words */
+            says: string[];
+            /** @description What of it came back; absent when nothing has */
+            taken_back?: components["schemas"]["Money"];
+            transfer_id: string;
+        };
         Funds: {
             /** @description Topped up and not yet sent or in flight */
             available: components["schemas"]["Money"];
@@ -6580,6 +6635,8 @@ export interface components {
             evidence: string[];
             /** @description What somebody took back at Stripe and nobody recorded here yet */
             foreign_reversals: components["schemas"]["ForeignReversal"][];
+            /** @description What Stripe moved otherwise than it was asked, oldest first; absent when nothing */
+            found_transfers?: components["schemas"]["FoundTransfer"][];
             /** @description All that is in its way while it is held, the oldest first */
             holds: components["schemas"]["PayoutHold"][];
             ledger: components["schemas"]["LedgerLine"][];
@@ -6796,6 +6853,8 @@ export interface components {
             came_back?: components["schemas"]["Money"];
             campaign_name: string;
             creator: components["schemas"]["CreatorRef"];
+            /** @description What was sent beyond what was asked, below zero what was missing; absent when it was as asked */
+            difference?: components["schemas"]["Money"];
             /** Format: date-time */
             due_at: string;
             /**
@@ -8339,6 +8398,30 @@ export interface components {
         TopUpCreate: {
             amount: components["schemas"]["Money"];
         };
+        TransferAcceptance: {
+            /** @description Whether the person may approve it, and else why not */
+            approve: components["schemas"]["Command"];
+            /** Format: date-time */
+            approved_at?: string;
+            approved_by?: string;
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: components["schemas"]["UserRef"];
+            /** Format: uuid */
+            id: string;
+            reason: string;
+        };
+        TransferAcceptanceApproval: {
+            /** Format: uuid */
+            acceptance_id: string;
+            /** @description What the person saw; must be what Stripe moved */
+            amount: components["schemas"]["Money"];
+        };
+        TransferAcceptanceCreate: {
+            /** @description How it is known that this is the payment; the creator is not shown it */
+            reason: string;
+            transfer_id: string;
+        };
         UnmatchedMail: {
             candidates: components["schemas"]["MailCandidate"][];
             message: components["schemas"]["Message"];
@@ -8610,6 +8693,7 @@ export type FieldError = components['schemas']['FieldError'];
 export type FieldValue = components['schemas']['FieldValue'];
 export type FollowerSnapshot = components['schemas']['FollowerSnapshot'];
 export type ForeignReversal = components['schemas']['ForeignReversal'];
+export type FoundTransfer = components['schemas']['FoundTransfer'];
 export type Funds = components['schemas']['Funds'];
 export type FundsList = components['schemas']['FundsList'];
 export type FxConversion = components['schemas']['FxConversion'];
@@ -8888,6 +8972,9 @@ export type TokenCreated = components['schemas']['TokenCreated'];
 export type TokenList = components['schemas']['TokenList'];
 export type TopUp = components['schemas']['TopUp'];
 export type TopUpCreate = components['schemas']['TopUpCreate'];
+export type TransferAcceptance = components['schemas']['TransferAcceptance'];
+export type TransferAcceptanceApproval = components['schemas']['TransferAcceptanceApproval'];
+export type TransferAcceptanceCreate = components['schemas']['TransferAcceptanceCreate'];
 export type UnmatchedMail = components['schemas']['UnmatchedMail'];
 export type UnmatchedMailList = components['schemas']['UnmatchedMailList'];
 export type User = components['schemas']['User'];
@@ -13014,6 +13101,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Payout"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    acceptTransfer: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferAcceptanceCreate"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payout"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    approveAcceptance: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferAcceptanceApproval"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payout"];
+                };
+            };
+            /** @description No verdict within five seconds; it goes on and is found at Location */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pending"];
                 };
             };
             default: components["responses"]["problem"];
