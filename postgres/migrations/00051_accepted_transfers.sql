@@ -195,5 +195,35 @@ begin
 end $$;
 -- +goose StatementEnd
 
+-- What an attempt says of money, the book says too when the transaction ends: opened, the money is on its way; settled, it has left, once and under
+-- the name that the provider gave it; rejected, it is back. One that people paid is opened and settled at once. Each kind is asked for by itself, in
+-- words that the book's unique indexes have, because the planner knows no other way to one row of a table that was never analyzed.
+-- +goose StatementBegin
+create function payout_attempt_booked() returns trigger language plpgsql as $$
+begin
+  if (case new.outcome
+    when 'open' then new.offline_payment is not null
+      or exists (select from ledger_transactions t where t.kind = 'submit' and t.payout_id = new.payout_id and coalesce(t.attempt, 0) = new.number)
+    when 'succeeded' then exists (select from ledger_transactions t where t.kind = 'settle' and t.payout_id = new.payout_id and coalesce(t.attempt, 0) = new.number
+      and t.external_ref is not distinct from new.transfer_id)
+    else exists (select from ledger_transactions t where t.kind = 'void' and t.payout_id = new.payout_id and coalesce(t.attempt, 0) = new.number) end) then
+    return null;
+  end if;
+  raise exception 'attempt % of payout % is %, and the book does not say so', new.number, new.payout_id, new.outcome using errcode = 'RA108';
+end $$;
+
+create function reversal_attempt_booked() returns trigger language plpgsql as $$
+begin
+  if not exists (select from ledger_transactions t where t.kind = 'reversal' and t.external_ref = new.provider_id) then
+    raise exception 'attempt % of reversal % came back, and the book does not say so', new.number, new.reversal_id using errcode = 'RA108';
+  end if;
+  return null;
+end $$;
+-- +goose StatementEnd
+create constraint trigger payout_attempts_booked after insert or update of outcome on payout_attempts deferrable initially deferred
+  for each row execute function payout_attempt_booked();
+create constraint trigger reversal_attempts_booked after insert or update of outcome on reversal_attempts deferrable initially deferred
+  for each row when (new.outcome = 'succeeded') execute function reversal_attempt_booked();
+
 -- +goose Down
 select 1;
