@@ -115,6 +115,7 @@ type TopUp struct {
 	Amount     Money
 	State      string // pending | succeeded | failed
 	ProviderID string
+	AskedBy    *UserRef
 	CreatedAt  time.Time
 }
 

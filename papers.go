@@ -153,5 +153,8 @@ type HistoryFilter struct {
 
 // HistoryNouns are what the history is about.
 func HistoryNouns() []string {
-	return []string{"payout", "reversal", "funds", "content", "contract", "partnership", "person", "token", "delegation", "brand", "policy", "creator", "reconciliation"}
+	return []string{
+		"payout", "reversal", "funds", "content", "contract", "partnership", "person", "token", "delegation", "brand", "policy", "creator", "reconciliation", "payout_policy", "second_factor",
+		"payments",
+	}
 }

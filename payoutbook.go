@@ -27,6 +27,7 @@ type PayoutItem struct {
 	Missing        []string // the approvals that it waits for: preparer, releaser
 	ReviewOn       string   // YYYY-MM-DD, when a hold is looked at again; empty for none
 	Offline        string   // the way it is paid outside of Stripe; empty when Stripe pays it
+	TransferID     string   // of the transfer that paid it; empty until it is paid, and outside of Stripe
 	// OfflineReference and OfflineOn (YYYY-MM-DD) are of the payment that was made outside of Stripe; empty until it is recorded.
 	OfflineReference, OfflineOn string
 	// DestinationAt and FreeAt are when the creator's bank account changed and when a person may release it at the earliest; nil where no such
@@ -51,6 +52,8 @@ type PayoutFilter struct {
 	PartnershipID *uuid.UUID
 	States        []string
 	Lane          string // one of PayoutLanes
+	// PaidFrom and PaidTo are days of the brand's zone, both included; zero for any.
+	PaidFrom, PaidTo time.Time
 }
 
 // PayoutLanes are how finance looks at what is owed: by its day (soon: within five days after today), and by what it waits for.

@@ -43,6 +43,9 @@ func (s *Server) ListPayouts(ctx context.Context, r gen.ListPayoutsRequestObject
 		return nil, err
 	}
 	filter.Lane = string(value(r.Params.Lane))
+	if err := paidDays(&filter, r.Params.PaidFrom, r.Params.PaidTo); err != nil {
+		return nil, err
+	}
 	items, next, err := store.ListPayouts(ctx, filter, page)
 	if err != nil {
 		return nil, err
@@ -148,6 +151,20 @@ func (s *Server) ListCashWeeks(ctx context.Context, r gen.ListCashWeeksRequestOb
 		}
 	}
 	return list, nil
+}
+
+// paidDays narrows payouts to those that were paid on some days.
+func paidDays(f *rapport.PayoutFilter, from, to *openapi_types.Date) error {
+	if from != nil {
+		f.PaidFrom = from.Time
+	}
+	if to != nil {
+		f.PaidTo = to.Time
+	}
+	if !f.PaidTo.IsZero() && f.PaidTo.Before(f.PaidFrom) {
+		return rapport.Invalid(rapport.Field{Path: "paid_to", Code: "before_from", Detail: "The last day is before the first."})
+	}
+	return nil
 }
 
 func payoutFilter(brand, campaign, partnership *uuid.UUID, states *[]string) (rapport.PayoutFilter, error) {

@@ -333,6 +333,7 @@ func dateAccess() map[string]access {
 func moneyAccess() map[string]access {
 	return map[string]access{
 		"getFunds":               house(),
+		"listTopUps":             house(),
 		"createTopUp":            money(finance()),
 		"listPayouts":            house(),
 		"listPayoutLanes":        house(),
@@ -374,7 +375,8 @@ func moneyAccess() map[string]access {
 		"listLedgerTransactions": books(),
 		"listReconciliations":    books(),
 		"runReconciliation":      finance(),
-		"exportReconciliation":   books(),
+		"exportReconciliation":   slow(books()),
+		"exportCases":            slow(books()),
 		"listCases":              books(),
 		"commandCase":            finance(),
 		"getPaymentsGate":        house(),

@@ -148,8 +148,9 @@ func TestMoreThanAskedIsOwedBack(t *testing.T) {
 	b.accepted(found)
 	// The funds were spent between the approval and the booking: it waits for more.
 	spend := func(amount int64) {
-		b.exec(`select ledger_post(gen_random_uuid(), 'adjustment', $1::uuid, null, null, null, 'usd', jsonb_build_array(
-			jsonb_build_object('account', 'brand_funds:' || $1::uuid || ':usd', 'amount', -$2::bigint), jsonb_build_object('account', 'brand_spent:' || $1::uuid || ':usd', 'amount', $2::bigint)))`, b.brand, amount)
+		b.exec(`select ledger_post(p_id => gen_random_uuid(), p_kind => 'adjustment', p_brand => $1::uuid, p_payout => null, p_attempt => null, p_ref => null, p_currency => 'usd',
+			p_lines => jsonb_build_array(jsonb_build_object('account', 'brand_funds:' || $1::uuid || ':usd', 'amount', -$2::bigint),
+			jsonb_build_object('account', 'brand_spent:' || $1::uuid || ':usd', 'amount', $2::bigint)))`, b.brand, amount)
 	}
 	spend(2950)
 	covered, err := b.worker.SettleAccepted(b.ctx, b.owed, 1, found)

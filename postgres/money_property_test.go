@@ -599,8 +599,10 @@ func forbidden() map[string][]string {
 		`insert into payout_transitions select 'paid', 'approved' where $1::uuid <> $2::uuid`,
 		`update currencies set step = 1 where $1::uuid <> $2::uuid`,
 	}
-	for _, table := range []string{"ledger_entries", "ledger_transactions", "ledger_accounts", "ledger_seals", "payouts", "payout_attempts", "payout_approvals", "offline_payments", "found_transfers", "transfer_acceptances",
-		"transfer_acceptance_approvals"} {
+	for _, table := range []string{
+		"ledger_entries", "ledger_transactions", "ledger_accounts", "ledger_seals", "payouts", "payout_attempts", "payout_approvals", "offline_payments", "found_transfers",
+		"transfer_acceptances", "transfer_acceptance_approvals",
+	} {
 		both = append(both, "truncate "+table+" cascade", "alter table "+table+" disable trigger all", "drop table "+table+" cascade")
 	}
 	both = append(both, "set role rapport_ledger", "set session_replication_role = replica", "create or replace function ledger_balanced() returns trigger language sql as 'select null'",
@@ -633,7 +635,8 @@ func forbidden() map[string][]string {
 		`update payouts set offline_method = case when offline_method is null then 'goods' end where id = $2 and brand_id = $1`,
 		`insert into payout_attempts (payout_id, number, brand_id, request_sha256) values ($2, 77, $1, 'x')`,
 		`insert into payout_attempts (payout_id, number, brand_id, request_sha256, offline_payment) values ($2, 1, $1, 'x', gen_random_uuid())`,
-		`insert into transfer_acceptances (id, payout_id, brand_id, transfer_id, amount, currency, asked, reason, asked_by) select gen_random_uuid(), $2, $1, 'tr_x', 1, 'usd', 1, 'x', id from users limit 1`,
+		`insert into transfer_acceptances (id, payout_id, brand_id, transfer_id, amount, currency, asked, reason, asked_by)
+			select gen_random_uuid(), $2, $1, 'tr_x', 1, 'usd', 1, 'x', id from users limit 1`,
 		`insert into transfer_acceptance_approvals (acceptance_id, brand_id, approver, amount) select gen_random_uuid(), $1, id, 1 from users where id <> $2 limit 1`,
 		`update payouts set difference = difference + 1 where id = $2 and brand_id = $1`,
 		`insert into offline_payments (id, payout_id, brand_id, round, method, paid_on, reference, amount, currency, proof_name, proof_sha256, recorded_by)

@@ -370,7 +370,8 @@ func (s *Store) TopUp(ctx context.Context, id uuid.UUID) (rapport.TopUp, error) 
 	})
 }
 
-// SettleTopUp records how a top-up stands at the provider. One that arrived is posted, and wakes the payouts that waited.
+// SettleTopUp records how a top-up stands at the provider. One that arrived is posted, and wakes the payouts that waited; one that
+// failed is a task, because they go on waiting.
 func (s *Store) SettleTopUp(ctx context.Context, id uuid.UUID, providerID, status string) error {
 	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		state := map[string]string{"pending": "pending", "succeeded": "succeeded"}[status]
@@ -378,11 +379,13 @@ func (s *Store) SettleTopUp(ctx context.Context, id uuid.UUID, providerID, statu
 			state = "failed"
 		}
 		t, err := s.q.SettleTopUp(ctx, tx, gen.SettleTopUpParams{ID: id, State: state, ProviderID: textOrNil(providerID)})
-		if errors.Is(err, pgx.ErrNoRows) || err == nil && state != "succeeded" {
+		switch {
+		case errors.Is(err, pgx.ErrNoRows) || err == nil && state == "pending":
 			return nil
-		}
-		if err != nil {
+		case err != nil:
 			return fmt.Errorf("top-up: %w", err)
+		case state == "failed":
+			return s.q.TaskForTopUp(ctx, tx, gen.TaskForTopUpParams{TaskID: newID(), TopupID: id})
 		}
 		return s.bringFunds(ctx, tx, posting{kind: "topup", brand: t.BrandID, ref: providerID, currency: t.Currency, lines: topUpLines(t.BrandID, t.Currency, t.Amount)})
 	})

@@ -3264,6 +3264,24 @@ func (e ListCasesParamsState) Valid() bool {
 	}
 }
 
+// Defines values for ExportCasesParamsState.
+const (
+	ExportCasesParamsStateClosed ExportCasesParamsState = "closed"
+	ExportCasesParamsStateOpen   ExportCasesParamsState = "open"
+)
+
+// Valid indicates whether the value is a known member of the ExportCasesParamsState enum.
+func (e ExportCasesParamsState) Valid() bool {
+	switch e {
+	case ExportCasesParamsStateClosed:
+		return true
+	case ExportCasesParamsStateOpen:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SearchTextsParamsKind.
 const (
 	SearchTextsParamsKindCaption  SearchTextsParamsKind = "caption"
@@ -8197,6 +8215,7 @@ type TokenList struct {
 // TopUp defines model for TopUp.
 type TopUp struct {
 	Amount    Money              `json:"amount"`
+	AskedBy   *UserRef           `json:"asked_by,omitempty"`
 	BrandId   openapi_types.UUID `json:"brand_id"`
 	CreatedAt time.Time          `json:"created_at"`
 	Id        openapi_types.UUID `json:"id"`
@@ -8209,6 +8228,12 @@ type TopUpState string
 // TopUpCreate defines model for TopUpCreate.
 type TopUpCreate struct {
 	Amount Money `json:"amount"`
+}
+
+// TopUpList defines model for TopUpList.
+type TopUpList struct {
+	Items      []TopUp `json:"items"`
+	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
 // TransferAcceptance defines model for TransferAcceptance.
@@ -8401,6 +8426,14 @@ type EditPayoutPolicyParams struct {
 // SetSlackParams defines parameters for SetSlack.
 type SetSlackParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListTopUpsParams defines parameters for ListTopUps.
+type ListTopUpsParams struct {
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // CreateTopUpParams defines parameters for CreateTopUp.
@@ -9244,6 +9277,12 @@ type ListPayoutsParams struct {
 	PartnershipId *openapi_types.UUID `form:"partnership_id,omitempty" json:"partnership_id,omitempty"`
 	State         *[]string           `form:"state,omitempty" json:"state,omitempty"`
 	Lane          *PayoutLane         `form:"lane,omitempty" json:"lane,omitempty"`
+
+	// PaidFrom Paid on this day in the brand's zone or later
+	PaidFrom *openapi_types.Date `form:"paid_from,omitempty" json:"paid_from,omitempty"`
+
+	// PaidTo Paid on this day in the brand's zone or earlier
+	PaidTo *openapi_types.Date `form:"paid_to,omitempty" json:"paid_to,omitempty"`
 }
 
 // ExportPayoutsParams defines parameters for ExportPayouts.
@@ -9253,6 +9292,12 @@ type ExportPayoutsParams struct {
 	CampaignId *openapi_types.UUID `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
 	State      *[]string           `form:"state,omitempty" json:"state,omitempty"`
 	Lane       *PayoutLane         `form:"lane,omitempty" json:"lane,omitempty"`
+
+	// PaidFrom Paid on this day in the brand's zone or later
+	PaidFrom *openapi_types.Date `form:"paid_from,omitempty" json:"paid_from,omitempty"`
+
+	// PaidTo Paid on this day in the brand's zone or earlier
+	PaidTo *openapi_types.Date `form:"paid_to,omitempty" json:"paid_to,omitempty"`
 }
 
 // ListPayoutLanesParams defines parameters for ListPayoutLanes.
@@ -9437,6 +9482,16 @@ type ListCasesParams struct {
 // ListCasesParamsState defines parameters for ListCases.
 type ListCasesParamsState string
 
+// ExportCasesParams defines parameters for ExportCases.
+type ExportCasesParams struct {
+	State  *ExportCasesParamsState `form:"state,omitempty" json:"state,omitempty"`
+	Kind   *CaseKind               `form:"kind,omitempty" json:"kind,omitempty"`
+	Format *SheetFormat            `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// ExportCasesParamsState defines parameters for ExportCases.
+type ExportCasesParamsState string
+
 // CommandCaseParams defines parameters for CommandCase.
 type CommandCaseParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -9453,6 +9508,11 @@ type ListReconciliationsParams struct {
 // RunReconciliationParams defines parameters for RunReconciliation.
 type RunReconciliationParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ExportReconciliationParams defines parameters for ExportReconciliation.
+type ExportReconciliationParams struct {
+	Format *SheetFormat `form:"format,omitempty" json:"format,omitempty"`
 }
 
 // ListRenewalsParams defines parameters for ListRenewals.
@@ -10222,6 +10282,9 @@ type ServerInterface interface {
 	// SetSlack Connect a Slack channel by its incoming webhook, or disconnect it
 	// (PUT /v1/brands/{id}/slack)
 	SetSlack(ctx echo.Context, id Id, params SetSlackParams) error
+	// ListTopUps Money that was moved into the brand's funds, or is on its way, newest first
+	// (GET /v1/brands/{id}/top-ups)
+	ListTopUps(ctx echo.Context, id Id, params ListTopUpsParams) error
 	// CreateTopUp Move money into the brand's funds through Stripe
 	// (POST /v1/brands/{id}/top-ups)
 	CreateTopUp(ctx echo.Context, id Id, params CreateTopUpParams) error
@@ -10756,6 +10819,9 @@ type ServerInterface interface {
 	// ListCases Differences between the books that a person must explain, newest first
 	// (GET /v1/reconciliation-cases)
 	ListCases(ctx echo.Context, params ListCasesParams) error
+	// ExportCases The same list as a table, with who closed each difference and why
+	// (GET /v1/reconciliation-cases/export)
+	ExportCases(ctx echo.Context, params ExportCasesParams) error
 	// CommandCase Give a case to somebody, note something, or close it with a reason
 	// (POST /v1/reconciliation-cases/{id}/commands)
 	CommandCase(ctx echo.Context, id Id, params CommandCaseParams) error
@@ -10765,9 +10831,9 @@ type ServerInterface interface {
 	// RunReconciliation Compare ledger and Stripe now
 	// (POST /v1/reconciliations)
 	RunReconciliation(ctx echo.Context, params RunReconciliationParams) error
-	// ExportReconciliation Every line of a comparison as CSV, the matched ones too, safe to open in a spreadsheet
+	// ExportReconciliation Every line of a comparison as CSV or as a workbook, the matched ones too, safe to open in a spreadsheet
 	// (GET /v1/reconciliations/{id}/export)
-	ExportReconciliation(ctx echo.Context, id Id) error
+	ExportReconciliation(ctx echo.Context, id Id, params ExportReconciliationParams) error
 	// ListRenewals Terms that run or have lapsed, by the last day on which their renewal is decided
 	// (GET /v1/renewals)
 	ListRenewals(ctx echo.Context, params ListRenewalsParams) error
@@ -11318,6 +11384,38 @@ func (w *ServerInterfaceWrapper) SetSlack(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.SetSlack(ctx, id, params)
+	return err
+}
+
+// ListTopUps converts echo context to params.
+func (w *ServerInterfaceWrapper) ListTopUps(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListTopUpsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListTopUps(ctx, id, params)
 	return err
 }
 
@@ -15790,6 +15888,20 @@ func (w *ServerInterfaceWrapper) ListPayouts(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lane: %s", err))
 	}
 
+	// ------------- Optional query parameter "paid_from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "paid_from", ctx.QueryParams(), &params.PaidFrom, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter paid_from: %s", err))
+	}
+
+	// ------------- Optional query parameter "paid_to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "paid_to", ctx.QueryParams(), &params.PaidTo, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter paid_to: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListPayouts(ctx, params)
 	return err
@@ -15834,6 +15946,20 @@ func (w *ServerInterfaceWrapper) ExportPayouts(ctx echo.Context) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "lane", ctx.QueryParams(), &params.Lane, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lane: %s", err))
+	}
+
+	// ------------- Optional query parameter "paid_from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "paid_from", ctx.QueryParams(), &params.PaidFrom, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter paid_from: %s", err))
+	}
+
+	// ------------- Optional query parameter "paid_to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "paid_to", ctx.QueryParams(), &params.PaidTo, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter paid_to: %s", err))
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -17002,6 +17128,38 @@ func (w *ServerInterfaceWrapper) ListCases(ctx echo.Context) error {
 	return err
 }
 
+// ExportCases converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportCases(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportCasesParams
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", ctx.QueryParams(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportCases(ctx, params)
+	return err
+}
+
 // CommandCase converts echo context to params.
 func (w *ServerInterfaceWrapper) CommandCase(ctx echo.Context) error {
 	var err error
@@ -17103,8 +17261,17 @@ func (w *ServerInterfaceWrapper) ExportReconciliation(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportReconciliationParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ExportReconciliation(ctx, id)
+	err = w.Handler.ExportReconciliation(ctx, id, params)
 	return err
 }
 
@@ -19272,6 +19439,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/brands/:id", wrapper.GetBrand, options.OperationMiddlewares["getBrand"]...)
 	router.PATCH(options.BaseURL+"/v1/brands/:id", wrapper.EditBrand, options.OperationMiddlewares["editBrand"]...)
 	router.GET(options.BaseURL+"/v1/brands/:id/funds", wrapper.GetFunds, options.OperationMiddlewares["getFunds"]...)
+	router.GET(options.BaseURL+"/v1/brands/:id/top-ups", wrapper.ListTopUps, options.OperationMiddlewares["listTopUps"]...)
 	router.POST(options.BaseURL+"/v1/brands/:id/top-ups", wrapper.CreateTopUp, options.OperationMiddlewares["createTopUp"]...)
 	router.GET(options.BaseURL+"/v1/calendars", wrapper.ListCalendars, options.OperationMiddlewares["listCalendars"]...)
 	router.GET(options.BaseURL+"/v1/calendars/:id", wrapper.GetCalendar, options.OperationMiddlewares["getCalendar"]...)
@@ -19454,6 +19622,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/reconciliations", wrapper.RunReconciliation, options.OperationMiddlewares["runReconciliation"]...)
 	router.GET(options.BaseURL+"/v1/reconciliations/:id/export", wrapper.ExportReconciliation, options.OperationMiddlewares["exportReconciliation"]...)
 	router.GET(options.BaseURL+"/v1/reconciliation-cases", wrapper.ListCases, options.OperationMiddlewares["listCases"]...)
+	router.GET(options.BaseURL+"/v1/reconciliation-cases/export", wrapper.ExportCases, options.OperationMiddlewares["exportCases"]...)
 	router.POST(options.BaseURL+"/v1/reconciliation-cases/:id/commands", wrapper.CommandCase, options.OperationMiddlewares["commandCase"]...)
 	router.GET(options.BaseURL+"/v1/payments-gate", wrapper.GetPaymentsGate, options.OperationMiddlewares["getPaymentsGate"]...)
 	router.GET(options.BaseURL+"/v1/tasks", wrapper.ListTasks, options.OperationMiddlewares["listTasks"]...)
@@ -20135,6 +20304,46 @@ type SetSlackdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response SetSlackdefaultApplicationProblemPlusJSONResponse) VisitSetSlackResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTopUpsRequestObject struct {
+	Id     Id `json:"id"`
+	Params ListTopUpsParams
+}
+
+type ListTopUpsResponseObject interface {
+	VisitListTopUpsResponse(w http.ResponseWriter) error
+}
+
+type ListTopUps200JSONResponse TopUpList
+
+func (response ListTopUps200JSONResponse) VisitListTopUpsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTopUpsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListTopUpsdefaultApplicationProblemPlusJSONResponse) VisitListTopUpsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -28204,6 +28413,67 @@ func (response ListCasesdefaultApplicationProblemPlusJSONResponse) VisitListCase
 	return err
 }
 
+type ExportCasesRequestObject struct {
+	Params ExportCasesParams
+}
+
+type ExportCasesResponseObject interface {
+	VisitExportCasesResponse(w http.ResponseWriter) error
+}
+
+type ExportCases200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportCases200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportCasesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportCases200TextcsvResponse struct{ SheetTextcsvResponse }
+
+func (response ExportCases200TextcsvResponse) VisitExportCasesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportCasesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportCasesdefaultApplicationProblemPlusJSONResponse) VisitExportCasesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CommandCaseRequestObject struct {
 	Id     Id `json:"id"`
 	Params CommandCaseParams
@@ -28325,17 +28595,34 @@ func (response RunReconciliationdefaultApplicationProblemPlusJSONResponse) Visit
 }
 
 type ExportReconciliationRequestObject struct {
-	Id Id `json:"id"`
+	Id     Id `json:"id"`
+	Params ExportReconciliationParams
 }
 
 type ExportReconciliationResponseObject interface {
 	VisitExportReconciliationResponse(w http.ResponseWriter) error
 }
 
-type ExportReconciliation200TextcsvResponse struct {
-	Body          io.Reader
-	ContentLength int64
+type ExportReconciliation200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
 }
+
+func (response ExportReconciliation200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportReconciliationResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportReconciliation200TextcsvResponse struct{ SheetTextcsvResponse }
 
 func (response ExportReconciliation200TextcsvResponse) VisitExportReconciliationResponse(w http.ResponseWriter) error {
 
@@ -31455,6 +31742,9 @@ type StrictServerInterface interface {
 	// SetSlack Connect a Slack channel by its incoming webhook, or disconnect it
 	// (PUT /v1/brands/{id}/slack)
 	SetSlack(ctx context.Context, request SetSlackRequestObject) (SetSlackResponseObject, error)
+	// ListTopUps Money that was moved into the brand's funds, or is on its way, newest first
+	// (GET /v1/brands/{id}/top-ups)
+	ListTopUps(ctx context.Context, request ListTopUpsRequestObject) (ListTopUpsResponseObject, error)
 	// CreateTopUp Move money into the brand's funds through Stripe
 	// (POST /v1/brands/{id}/top-ups)
 	CreateTopUp(ctx context.Context, request CreateTopUpRequestObject) (CreateTopUpResponseObject, error)
@@ -31989,6 +32279,9 @@ type StrictServerInterface interface {
 	// ListCases Differences between the books that a person must explain, newest first
 	// (GET /v1/reconciliation-cases)
 	ListCases(ctx context.Context, request ListCasesRequestObject) (ListCasesResponseObject, error)
+	// ExportCases The same list as a table, with who closed each difference and why
+	// (GET /v1/reconciliation-cases/export)
+	ExportCases(ctx context.Context, request ExportCasesRequestObject) (ExportCasesResponseObject, error)
 	// CommandCase Give a case to somebody, note something, or close it with a reason
 	// (POST /v1/reconciliation-cases/{id}/commands)
 	CommandCase(ctx context.Context, request CommandCaseRequestObject) (CommandCaseResponseObject, error)
@@ -31998,7 +32291,7 @@ type StrictServerInterface interface {
 	// RunReconciliation Compare ledger and Stripe now
 	// (POST /v1/reconciliations)
 	RunReconciliation(ctx context.Context, request RunReconciliationRequestObject) (RunReconciliationResponseObject, error)
-	// ExportReconciliation Every line of a comparison as CSV, the matched ones too, safe to open in a spreadsheet
+	// ExportReconciliation Every line of a comparison as CSV or as a workbook, the matched ones too, safe to open in a spreadsheet
 	// (GET /v1/reconciliations/{id}/export)
 	ExportReconciliation(ctx context.Context, request ExportReconciliationRequestObject) (ExportReconciliationResponseObject, error)
 	// ListRenewals Terms that run or have lapsed, by the last day on which their renewal is decided
@@ -32687,6 +32980,32 @@ func (sh *strictHandler) SetSlack(ctx echo.Context, id Id, params SetSlackParams
 		return err
 	} else if validResponse, ok := response.(SetSlackResponseObject); ok {
 		return validResponse.VisitSetSlackResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListTopUps operation middleware
+func (sh *strictHandler) ListTopUps(ctx echo.Context, id Id, params ListTopUpsParams) error {
+	var request ListTopUpsRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListTopUps(ctx.Request().Context(), request.(ListTopUpsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListTopUps")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListTopUpsResponseObject); ok {
+		return validResponse.VisitListTopUpsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -39058,6 +39377,31 @@ func (sh *strictHandler) ListCases(ctx echo.Context, params ListCasesParams) err
 	return nil
 }
 
+// ExportCases operation middleware
+func (sh *strictHandler) ExportCases(ctx echo.Context, params ExportCasesParams) error {
+	var request ExportCasesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportCases(ctx.Request().Context(), request.(ExportCasesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportCases")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportCasesResponseObject); ok {
+		return validResponse.VisitExportCasesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // CommandCase operation middleware
 func (sh *strictHandler) CommandCase(ctx echo.Context, id Id, params CommandCaseParams) error {
 	var request CommandCaseRequestObject
@@ -39181,10 +39525,11 @@ func (sh *strictHandler) RunReconciliation(ctx echo.Context, params RunReconcili
 }
 
 // ExportReconciliation operation middleware
-func (sh *strictHandler) ExportReconciliation(ctx echo.Context, id Id) error {
+func (sh *strictHandler) ExportReconciliation(ctx echo.Context, id Id, params ExportReconciliationParams) error {
 	var request ExportReconciliationRequestObject
 
 	request.Id = id
+	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.ExportReconciliation(ctx.Request().Context(), request.(ExportReconciliationRequestObject))
@@ -42127,284 +42472,286 @@ var swaggerSpec = []string{
 	"xOTy9xBhh8H9wPWWwDtGNKXFeL/2cWcJ3Ijew94BeANVoU8YHk0jH/mHHFZ07qnVCDU7UU8gZ+GvWvwK",
 	"S6+X9nn68yNqaa3ROrtT8CEidcx5jlc5gLMQRSvLcEZoOHGCvydH8ISYActrLrclSPdrd41eLuF2TXpT",
 	"sMUk7nQxZWYOOtEcX8IeRAUKfVcu4khBR8l4lczSiiQ429hBnRe1NjTg3DRMT+FNamp6sNLXVly2p1OT",
-	"yzRco0JuCl90FbVzNpVxNZuNP6T7rGJb1Qas7P+fvfdvbtxG8sbfCsp1VXtXX3k8mWTvvmv/5Uwmm9zO",
-	"ZObGk+R5bpOLIbIl4UQCCgFa1qbmvT+FboA/JFKkZJKiva7aqs3YMAmifwDd6P58iL0N02ky5VELuMqw",
-	"UNKXMZfUmlomlG4UJZdxf/1X1bTphzWGREqD/k0YDYSzuZ3qxoPyHVa2BZAzXhB0sM64cLAEAKlw7CE6",
-	"4FIqw6bAYp4sIWRhKXFUcAsDAmzWhq49oWqKGcarYXXUlF+RtCe0PxQ7glIjh0BzPYQ8fAtP3Ym8WMOg",
-	"pVL/qElwHsLIX+jL8deR7iIj22tLat240VpD+pqboCK3uiW+EtPoLK3kg712RHO+A41rrGl2eGRY0t8a",
-	"ouYjvQQtvWnLcSvu57X3Q1uWeJU/7M09D0y0Yb7HiOvlbyKkciKCFaEDAaWZ7a91RfhcSvj4dHmmHc5X",
-	"YynRr5VFkZV5gJ+FWbg5XOYp0UJ1uebrF8ytZomdawqBinNu9Ehow+g2CutJRWwn+kXNsdc026Nd8m9p",
-	"ZOGstdvYUFiJJuIkuj49PHUa8/vvaXBWLuv/XYG/5LEhK3owvKTa+ctCgf7uszJhTw7M3vKg3pZf+7U8",
-	"LCfthbO1/u2u7ApyPsyqsuIAVD1nVxqvW3iSYBILAQwfsMtnG0f5zTFkZbMipC6jjN61qWL7ITtFaX1b",
-	"L24X57JqP9rpgeyjV+jDdO/BXSx187khYz1wNg8AhqW/rZxOoaBhS5tV2AGR7UlgQ1L6vMoaDT6vZDhP",
-	"5sDs77JYN+YblmrIOeqpjHWa8AAO49N6MHqI+5wJicR9Q/MBykn2OPQQJ/ytu2Mb71F1NTYyxPmy6TRY",
-	"2FPVH3+4UOAFURnZr/n8eXcDffnQ4PlYPJJcNx7SB1SBIFKW0j6JdOI1vd326DndKz4kNRWwxEq+mz2y",
-	"+rBGBIM7HqVYpaBktKEmF18R7xqrhWZ8as3LhrHIGXyQbWHqp6rOgiaR8Y/gRC5dEw2yfCNGaTaPg166",
-	"17/Afc0vVIsKsEyH8DH553kG+BZiOhyAxNt61xaa1Z8eBYhxtANoafJ/bgYRLmJNbPvgwmSrhUI1RIcz",
-	"KwRKGnef3dIRZG967f60QmVnPIp06zuvWQIH3KbG+B9HzDd7wm79yAGvP+C+cy9jBLUJVebCNbfRqGaR",
-	"knOPPEeI70xox/ZKzIGub1eX2vXbsVJApMFTU3RBSEFiyRVqHzVFhRJVMJMdfKW152rSL8RRhAYtP+Wd",
-	"V8wHXRi3jedSE6i4XNPo7s7XRboaT2HobLKGhXoweo/Woigtf3YR7L96v0TuTSWw6CExAU/NoqZOueka",
-	"pYNeHOGpZYs5VSw5xWpie55PZOUFCN361WDqtRTuduG+h8V3qasCjuqk4uJtN4m96+BWfA6usBRcQhFh",
-	"JkRt9+Rx2QYpVis4ZG+7x3rGSijARQI8fKgnqgK+mdQQNjW015SKrLyhkPDzL3dCqL3zcrbSTYRAZtdn",
-	"gODEszPThTDVp5ua4/E2yRCdfu1TKt+Loq/wJwg170hSWroVzAs10ywcS2fXlW867GJtIcKwrjKlLYco",
-	"14dx+OIfPMhRYjYh/E3IrdrHBqqHGt+q7iAJ0xqc5MMR3w/2das6vLGvYS6wftbXuGNdfO7TK54k7nhQ",
-	"wiYwwOMz95s6fCe62DuU7urgIvjKi0Z/q+iuHH+dHJak0+l8nnOi7L+LW0Wbm3z450nGubmv/bpI/iEd",
-	"RUVzUcv2RWdVWW3lxrG1U/jSftLCYnDp70q9yDNTnhSpRJ1m5zqWm2vBKuo95/UDk+F7USJdfNycMK+Z",
-	"XCdbH20QPe58+ALMGh+4jIccW7Z3xexP66f0gRTnCP6pY7zMDtgAPaJ+eg+7+KjUuzVfEr1Ee4DSeuW7",
-	"WUUHL1zOOHT01e+rxpvfjtLWxbnmD90jL+uPjlCmvQUojXpUT41vZ6UX1eyZ5rcIuDYt62NjMIkImmtb",
-	"cZQDQBSyBn7ymxy5cZVOI0Esn0xIV3YhDHMdFY1tX25ek/x7yu+uXBURQyQkWPWp6oMxNYHzYbXRZn9h",
-	"YXO7udv18pNOBrlTTlb5SDbLW7nGdDs13C432iAbDka/+wLduiNjs9hp2JFRLvzeUgkPKbDCzd3Fp/VU",
-	"Jl4VOtlFi2rV416KYn1QcihU0MD1m5UXzUQChEJcC0iEibqKvtlUQ3UddU3VYHVuAeWIE97heN9ak65k",
-	"mPQpPF+N3gVc0OFQq4cEs1Z8XeC47rmzb7qRt4t11HX8Q2BoH3JewGc0fErFXlxHtnODGAyqhNJcvCF1",
-	"urRXoXHQztHYwRm6F9fOuBOTohn0aFKrH1cPb3MbSZHOzklwBTJ0jexpEIDj7Z8RimO7BoJCCJ5dRGRV",
-	"xk0muPpxdZQJHrT+25dy9LeVE0q41DNIroMAVoZXUjk5Vm53dfx+dnb594ZsIF1Gnn3+ddKM8RzzDXNv",
-	"YMJQswDeRa4XGwTy/pzxgh+mIdkfTavryBD06LAn4l8cRIJ9cNdLm6OYn0axh8V/TPbdLcV9jaN5dKg6",
-	"Zg9oa+S5ArdTIqfKv9bWxuZV3FcsTjX2lmDvyY1JxAoY8ers1ggXJz45zDaOstw64Mrv1NqjRGJhUo6u",
-	"LjwP5yYGaa5K8JYIuWIcnJAwVaXhTdwN7rOc4LaJKQt//VVjSqjwqEwZq5byRxlzEywgfOeiuO2uRRkK",
-	"a3rtt0H7oNf+zypLsw6MtapTFdSu4ifX+GldbPDltepvo/9RV8U9XfIaHNUELTSfRnXVSQ9uL6wv2n0g",
-	"OUHL9P0WrUD2tRnDQOMRworteEa+rhkrGsHZj6yTLWK677RSYWKKffGKBQue8MAQv/eDoN+35JK9fi/z",
-	"gxVFJxavew2S/XHkaGbdAwPRqjn8nN+KbZd15SDdbYEiDu/PnKmkmhs41ZjTw4bIAip1+/KVD9wscuKe",
-	"rIyFNnZqia2u15K/eZacg778IFTEydl60aLud4ZLYYeWkqL0qkppAiy7qW5bAyxbIA1tTRj/au/Z7WeV",
-	"LGeRWt+YyuaShdBGJZvfIucfWqVLczLE+jDzAO5u+qu0pshSxA7L8WF5trVbh+qJby9rYXD2udk08yDX",
-	"TW6yvYyVgkiEgfez2YM1pSmcq/lx28hqK5yq0yw6KaSJMJsbO0N3eUlo+ciOfXZ5Fii1FBkR++XZb799",
-	"p7Q5zzD1vZBW4m/0bTrHftj3gISv7DOqnpAlr3Dd8BgCPClWFSyMWZ19th8g5ExVOZ1ZhORqCUuAWAv1",
-	"QqxYzCWfI/4RU5KFKVbDMq8q+sUv8hf5Wsk7kPgnl+w/b97/wIRkWvIl/BZwDVcMW4ITYD/++P03mv2r",
-	"ay5i/+EgKJGxhMV8Cf92hbi9NPrjt6/Zl19++Rf7tB8/vb5ieE3DhP5F3v5BIppkUF+fb+2wWEiVsFQK",
-	"o6+wtsIxRgmIQlcj4NDgXrA3SaISetMtX638vdnFKlHTCOL/73+1krfsX+0s/vLVn//j336R2HWE0I52",
-	"DW4DFcItZSxuEcdW3zLJYyHnDO4g2bApD92rucG84wt2Hdh9kH14f/OJsBjZ7fchxCtl7Eec/w02t8TR",
-	"h0XfS9i4t2Y/QqyFORid/4gKSBy7i+9axnFfvXr1gl1n1eEEMgwQ0h97IboHaPbq5Uuc5i/Sb2dUgImJ",
-	"GZWwVy9f0Utu3yparFu62ZCKOZg8FtgZ0ZUhm4k7Tw5kxcGwD51j181XL/9CjxJGM7K7F79gglS76bDb",
-	"P9D3TVjhHPT5lnjwcOEiEQtzO2G39Dv7X7/fep48kbjmb/2CvQntW1IN7PbNJz6/vbj9fnb+zkZZty9+",
-	"kR9ArSKiw8GLGRIy2aBnOrvKCMeQRpHdXmNBsPgHrsIl+xqtjSV89dsv6cuXXwYixP8H90/KDNOPbu1S",
-	"5EQMtMypdqvu3ouiurVqwi7uvrgg33HhZnNrAw8EMIX7YMHlHNCQEPXaOgJq3HVMOPbc8uIXie3wt3aj",
-	"OP9vJeGW/SuXDAlCrZP5NxYra+P4UGsy1hOQbQiXmviHkkDKTqbnAVRjtuB34JZcb+Kpihh3n/WL1I5t",
-	"KL7K2qGEoUYoJDL88dPrjNmwyLSfIfj9IrFqNQBJZAfOJV6veLCA81cvXhZuMs8+Zh4y63o8+8Jj3vGV",
-	"OLs8+/LFyxdf4hHfLNB52+VFNxGAvvhDhJ9dt4FrFrdbFgr5+9C+AGJ1B9c0HHcMBPGlbeDVy68qLucV",
-	"ofBlGHTV+132IO9+aK9J45gnG2woW0Lm0AJgUx4sfS9mfqLVZ7/SpTGPAcOiuixbPuRChGef7V/Zdchj",
-	"xDldoJS/3prn1z5O3fr0lw7x23dvFD3q/7otmDb1VpEnxlW4Xe1W0bmCuYcvKn2LQ/qNIkgwG60BCivr",
-	"4z+kqNAVi0LB+NeOrunQtc9c/99cttNhgnztuuK6W1GXNPhcPvnYo+nnHWF+0e2rexfkdRgyTliH+a7i",
-	"mX+rhFnS98zqK5X+r2C8cPtV+YZVmpwtgIcuKrDbWPnx28fbzw9f1fcyJ/KuMofD3Qy6XcLUKS+y3aGP",
-	"NKEZbuT92g7WoLWynKeuE3YlvKm1M6yLWbpvT/krmG/TnncUfMEgOwq+iY5f5I1WkGRnGUcGgkX3EM4h",
-	"6cyuKlb9f1WaSB6dF3Goazf1/6TB10FWJ9ibLMqvGkQo3znCS4+FiwyCyLFud/0iR6TOmiK25eN+cLzf",
-	"SyuW/gYqV757J7b1llO4sxPI/YZvMrLTFrK/ctCFmiGHhA1VFkg8qZmfSIU+1JteK5PTB294CJX+edI4",
-	"zii3J/Yr0E/K8GgwM0YMN7++BE4lVOit1guZhGMlKSTz6RC11BM23WTeuDPj3qMBF3CP8WidIrzBXw+i",
-	"ChOXW/w9hWSTpxazauaWhxK7jDf0N5/tM8vy/j+QKJdgUhKu2H+lIlji32DKRru8mBeBTwlQf97O3AqS",
-	"yme34sZAYkf/z9+vz/+bn//j1z++/PwvFXcGzcpv4N5cBPqurPSN+Mi7en7NKCVoFFsCrLqIaParNte5",
-	"FWB2prDS72UkJDCVMBSHiK2O6T7Vndr/z4nCcd9J7wMO/EDjevRNpfeM7Qj9rT0EUmeGz6QpycxasRVl",
-	"IhOIgGuXbFu7yoNVAiueQKLZXNwBJihD6DIwqzqg2IPClszGFZ0VJ3eKU82oFe0jECehMFeMTFQXeK5W",
-	"INFZ0akn53e3vwBKo7QM8HTEg+U+s0fCvT7tvcRD2Pc5xNcCUfcrJcl5pBUzKgrticN/rl87MuvuYwf/",
-	"nlHmHDOSxYEtclBVeE1cj4yTzFlA77XHTIEXJIHC60BHHYmXaDlFpENp2taSCgszanWeEqHacRq0J3NN",
-	"Bf8j1aJiwXwrRXrV7at716B36g78vbZ0zFT+rIeJM2YWiUrnC1fWvMclZ/nufWHnazfojTSJgIqQYwuP",
-	"WSTasJBvsuu7CTOKWHmqjuyOx6viMF1X2LP9xrd854VffWF/oBmBEFa/GJnDDnptg4JnXR51kVMRX7Dy",
-	"1XVd9TWPK3LOHfS0rfvGhM8MAbBjM7BesLWQoVrjKVMYxMKsWcQCeWo+g+0C8QfNYMYKmGoYnu+fkS85",
-	"aj+dPlMeRePZDJLzoLWcbC/khDhF1Yz5jmXtWDZIJx0Tqb/WxoS0oyD44uVLtKbi5bF3HDuu5GJmY/lW",
-	"DuVbHDnA4tsXDbL2b4VcaruVU6zm1ySvBEmAhxlVLAI5hedC5oDpFeu7fysufuJYd+TiHE9zpbw7g/4v",
-	"mN9h+QXW0uQawXd0AlUiY/7WpX7TlsbWogTlTi23VWWwOpQ3MnRg28xByVVr+dF5Jf+Ydl7n8Jxpvq8P",
-	"sVMM4qiyxbC+iE6FE59Lwl3BFQdR8F+o1nLQilsCrDhSNpdIvM6LLXpf1FEWSlRUmxQXtOusXGG9x5WR",
-	"y85IJ8jGjVZBsGqCCijXKlkKOccz2IQtVJrg/0Wi5lBWskY63Z0vMtb/enOkod/RyOOdZMfBT78+t/TN",
-	"Q1UVFCB6XOWHXxw2V5jxsT+MovxwfskQjEhPWOiO9665warCNA3nYEqK4P5sVxGa9kg/6lDxY2F1m4tF",
-	"15zWYuTvZ13E3Lvh4CkUbKBNPZdelSo0RRI0crxRBM3vVBGEW53ehYifV3QJWJ1KNj5h2q6sDMA7AB4x",
-	"ukOlY5sL7ZmBJNYtPUK7ioPjXcNQdtz8Er0A8BzvdWa/X2b4hC5q830jDtK1cc04lQO0FVnz2Toz5t59",
-	"20jP1kXrwdpuujefbmgrRXuxP9+7e3Zfsny8m+39FE4TO80pfKSq5GqXvUpcsSQlJOzSEW7rTlwbnpjd",
-	"+/BGg74oPrTji7sbO6cPxeeP9RJ4Z6IDX+LhBD6CtlrTe7mpfVdZl9BfKSrGwtLFrE+rQZOkhPDctWU2",
-	"HPLt0Gs3svM4bwdMfCyhXv7Vg5zG3QK78hlX2z8Xd3i3YkBe+bbRwoJN2ExEEYTYm1m66ico7X2n+Bt+",
-	"B8WPHO85Pp/jqc7yhVUapM9MZg3XKmGu/dYsIOPA9qdBz8WyI/RKK6dNI8H+0o63C2pafQzq9CZemU07",
-	"DRqg1Zba0NVslnEx7xVnxFM3u3pv7caM9NICZzdMdoMWYsIkrEEb5hEh1IwBDxYOy8Au+x1PBBULmOxM",
-	"5shxi5uovwZvzozgm0frT3F2J/KktDLD9OqStTCjKpoJi8IsGxc5yfz3zbb2Ohs7RBK0vGzvJRKZKQ1e",
-	"nYVmObFy1XmrQLucV7wIKeI0LqKY5fD9/fsDv4LD+IWsnCUrVJbKMHUHSZYT44Q74VQocyFI+FzvEo6/",
-	"kC6qnpNPG837yQ99Gh77DXbuFPw0710AbRz5T5nBjNift8/CPDpv/sEVplmDlHBvqjTkqlClhtkVrD7Q",
-	"DR5fxQhI48/FWkU9HIzxqa/pVaPVIZqem+zg2Ty3OP1XWCVL7GrC1zECVzURhHSFuiL+DD7noliz4now",
-	"SmqzigSXAZxLZZqO49ngH3BsQzH09zfv2Zdf/Pu/n3/BeLRa8PNXVx5gjKDFeBQx6Z5UeWuuUmmSzeku",
-	"MEvfO8i2gXDdEV+7+lQVgmaab9wBX6s0CUBfMalYBHMeMR7eiQCaXIOcRaLx/JeNGsH192OtJv+ZLlyo",
-	"v4na4xEkYWYD48TB7PjLGZVGITZa15WXH59MnIyyMeGL//9l550J/do/mcRwlq8NImy5E/uab+y5ACED",
-	"s6JEuzVjY77HsK0vlPUWfWHjgUSEdB6o3NrfuxH+k8e7udP8/HxPnfx6C3hF5mZF8ptk6IKInrEdrVfJ",
-	"CV32uYF4FfHmXZiGf8pGjzQ9tjXPQQNiZgqrc0TWa2vuIzaH0jxPlAnbXq2BcmLbsm6fHtuxuIsCAXS1",
-	"YnygAY9VM9z0r/Vy+Iiocib9KwnTPF5FkOsJohP5cxdQNSmEV2ydCANIFLMgrqvDVKexHmlXZQZb7HHW",
-	"J20bbsdZsNomgAfbbt9lSFsTPEk50tg1yJcl7Xj/HEawmEEzBJeeZPZeyKkxA/emnb23O5M9odrx0UTY",
-	"RxfEVv0hyFD/tj+4raUh3/PEfUFr3fOGOHsPewnV0pJa1lwfbVLP+v8o9P+plazv0/i2R8Qhjoa9+4PS",
-	"ES8rQbdb7YQtuF5galuLueQmTfYF6MffQZcW/mLFV5C0Wf4POPDQN2vgEYRHaijNrSMNRUyFfO1VwngM",
-	"MsQboqxCKIDEiJnVITwyWdkMKQwNRL/eZX03yLBgQaOOx+1cT3Wkb7b8LmvJPzjq6IqX/pDz31RS3wjD",
-	"5goQgQc7VTSbqVQiLZBn0ikHHtlP+w4+rh31MvGvODvz6V4qc0bvBthgg7/JjKths6ADwjkSIDVEGzT0",
-	"Wxo50uxvYY7DQMnjalC4R6AOFOjxqUpNZSNBiQNmXzK48CmjdS+FOZ4oCVxcpWESwDMnkQqJVhoVbUA8",
-	"CRai89qYa3rqY9CVUVSN3xi1QsQfIedelFd4GLnjUeq4tJawMq3kG0My9zWHqQxVx8L9UYbKSfadfdOz",
-	"ZBv7ARiKBHm3Lhnc88BEG18R4bjmWwi21T44oqTbsVVMNX9q+Px0xU+0uMNkkB6+O498Yz7pnjzUfWwm",
-	"iWa7bpkDPNbAT2KNTy2hVS88z5FQe1n+fbxffFXLGyab35JUVi3xVKkIuGy1xgfZdZxGRqx4Yi5mKonP",
-	"Q254e+uij7TiHDqgpzcP1KdNL8sL0JCU6/XNT1fMSSzjw+VZVM9Zgjy54Z679Xr1asyWZo6m791vnNfn",
-	"NDfXQu2ZuLJ2n62LmAcyne7H8zh27+37Hp3mdZLr85Eqjr81P2SPpnDZgSLvPYlf+0E9rqx7x0DFuCDz",
-	"1WJCM77mnpCQs1hJa3pzxcrAxQ+3tercQhjmFMqjPOW66Z3mlOvXZgh+PAdosaUYB5jTlMvObz/M13y0",
-	"HX1fczleN9wBJTYv+gmVsEjMDF0GcDlBynlsBC30chygLKE6l8qcu229e735Rv2g8PJzxBdnpTk+US26",
-	"AZPpzpbMD1CWlD6zYav+Jh/W48plbxk0f8TWC4VoF1PIcWWIX8Czw2063K8rxYB5z45NFZPOjyPRhVM9",
-	"RZV5MT0/EL3BKlEzERGkMVafSiJPJeBqX/iyENqoZHPFAi6tYqYyVBLwapiz8KDDA11ztMmJv6ORAy34",
-	"IEZOn+Qa5feFMd3ZshNwi1zEBzeyVaYru4HfNpDR4MWVP2pssezPRVS5JcBKu1v+TDHI21ORhucpn6ko",
-	"UpinQniU7fbJh8dutW0Hp1KRyVgSMe7TTxgIjFaVE2GA7kX3KvQBmwTWBsdu4WopRrNBY1LHsXC156sz",
-	"SNe3l3xgj6tGMbWGQlCJxHBcIFWqZ3B3mSjE2SN26o7pqmtUqt213eNXrpobQDeJyaFq5K/8jrzzy7Wx",
-	"m3s//7zCvR+Cxki2cgXQPeqS3XcjIdscqj75ob3Xd/TpTPxXDAO8G0WetmqVE1P3eWIOIYI5rktD3qEw",
-	"bpwlq/kMB7pjUCyEQISgMRhcL1SccdjLGj7sPYUw+fRHm8rLZniai4LCCvVOhgmGaRXDVIUbJ2UX8VM6",
-	"yv3DOsMrQuuygpewZm7h9R6q64LJkU/tvqXijQzHr0+jKHd8I0PGWS4SJtV6v+wyPt8mf5kP/CeE5HoY",
-	"+tX42LAK8hyGCrlIHD3dsDAFFpaxFkq6WKmh5F5kGk+biBU+KG1+cON6XMX8NYMson2Y+3qPVW/9pT04",
-	"I7I24gqANJBAWAvsurXMk279tIEkX5Sxeup8hofs/B2qTeH69bkJ7uFbngF7eiHLKBrGFeNsqmTq+rCE",
-	"yU64QjO1duikAusBj3BE9hXnwQKCZbMzek3DevZF+JYBAaUjpZaMcP09yT2EDhOw6H4m2Dtj/RTciRDK",
-	"nNpdOKRaGSVwV9DDShE5BKiP+cgepVR4yyDJPMORr3bKgyVKKaMqJNypUNkD4pUjQqkqjO1XOtaFdM2v",
-	"9X42g+SjffJY9x+cHE5z6J2ncAx73nkeXv6MSLqxkrBxEbR1JQigjpqdkZ7kzdmhIitjQgZRGh5z/tXp",
-	"NBa6mcjgpjCuz9uJ7DWnYjIoLFGvp14nEbg3IHWe7ggh8BnkDr3YN/TUN/5lo816+Am6CT+fpR+zR3NC",
-	"RE+GuoJ+DQGyMVzXrpJorZJQF9ybuxycQylTWO3Rtu1nnnDZdTXpX+0zH4/t4HSfLecxW85f7Tzza/KS",
-	"yRCLVA79yPXSEUva/5kFJPqK7MihcWMlPw7idBvDJcH2H2xcRSDh7szLhUzPBtbu7UNhDDu6jkzzXJBH",
-	"wd2E6nroR9rwjb/d2wb6FwlbI1FCXa9ktebN7s9/TxtJW769/69UmbHdIfSZaXdfPMjh+CNKXc0Y3GfU",
-	"pt7pZHlh8kYuTeaOyyHf7ByZi9UWey563feN1QW46Z3mitevTe9BkUuBJtzAC/YDWWyW1FHS6wHXXg2u",
-	"GGex0IYvwW42gUoSCAyEbLph3PkQkCbZZHBi2L1QLhDPNMS5AFdbvtcBfOfGjO0OsYL8ce3XDCvkqQQS",
-	"WSBXfOPqyaqvCjcqNQ8n71koFoqQuKer3pNq6ArAlQdmh7eS378FOTeLs8svXr5sNV9KsQtXLVoza6nS",
-	"2hf9+eVjLtN0mj0cPc+WalIeyu7piZgvjEZanvVCxb7XqDY5UmPH7corjzXoPdb3rPr9FJE+PjyYSiiY",
-	"HXVVkQj5Zv/B8zs/qFURcI7LU18D3FLBNsCTvc+J+T0xBL96ZbUtJwz+y3+8HJgz2C3SIC4MuUcD5oXn",
-	"Oqlo3dFj2YWbMKPYTESR/Z0PjtfCLCoorAqxyBI252Fj7+nfYPMNN8/1TN08Ua1lZ055KWTYuq7difFv",
-	"AqGMK0kQiWAwz8Is+B1RUwcK267a1WeBtGb5d6tJ1o9HYH4DSX0CEubKCG4oUAYZIqAg3EMSCA3h2a+H",
-	"kCL2ToI4fq5DJ9Ph0FUyCOSJS4FYma55pLPWPTpUkf7YeFizqV0IBhJjahtK86SJSXvbP7U7Yh3tqJ69",
-	"Snde5dlHHOEjnj6rRm7K/jLYM5t2ehcsQnAaOdZEm5uenavOypuaUm1P/VKpz1J/0grKUk3BnmTcIRp3",
-	"KtqoQIYaixwx0Wd3qdDJB0vC9qs2xVkXUx7xRsi1r/2gcTZTuekNcp7wSzFBGvw0poS8NIkoEZpsR7Fu",
-	"tU3CpaakxP4Vf4vjPxWHP4Y45rjsaJ+6QQs5iGrQq1hRxq2TcjEX0fkCeGQW+5pV33ERfUejxmmKhQn2",
-	"vdzfqTX6PLt0U3UPmoXqkmmQZsJQ9/WETVVKxmqfG3Eh7Q8JGV4zLGyTc8bnXEjt6pwTdSfC0lW8fX5B",
-	"UKA1n4O+SGXMTbCAcK8d/+hH2YV53L3FpU8ZBoWHC9dhbN1LdlltPa5KE71dhZ6xThUClbw5gKC6IiXn",
-	"DI+5WdNcYXCFmD0+cNdwtt8kfGZGB2aLszoFdMo7Wu/+71IJmjbONGvNhdHldlmjstYHYQ7TlAsP4dRh",
-	"fPCtiOAo7zFQaGDn9q2IsuP5Ee2x9hPDTniZIqsrLPPNJOhUhniBXhCg3QVEsGAL4NRuJwyLxJKIfeWG",
-	"JbCKNni2XqXoPrim4zhIJpXEa3XrlMIj9ENf/CH3Yo47Y/i2HsFpxfEE4K+eWt5AlC4gHn77oAID5lyb",
-	"BHhcVpfswDcVkuP5cCd8qrJyQk3qgIwdkfLQvBHmxsFSOEngyZ1Lxo3hwcJd9dfI8CGV5GXBazCmc9dw",
-	"gw8du3OgWZ6cBIpvsmjaKgUG0+ge1Mw5A6kQQmEp1VpbU0eARUFX8fZceeWugTXi2dhTI1NUSgKJ07es",
-	"tHNWwj+pcQ3qriHwfocjxl1Nk13BvPqKLey5jPG5qrt2EdQdOCL6arvEw1V1IBsVE7J8RsVlcRAd5VPt",
-	"JdPGOpGJJ76YUKkwhjTZpQayzeuJL13Sk+yCo1EHJUADA+QPOOKfpqLTfu6QVT7++ImBCx1AHYKC1YZL",
-	"d2FluF7626q8wFMkLFERaYe7x8JaZIcYwLNqdCEnDHiwcP0dOWiTZmJGg7FZdLsYGF9bUBbl2HyFkud2",
-	"RxNyrvedZH4o/MGNH9+n8KreN0wrLhX4R5CwNZdG2yjCHi6Zmk3YQq1ztKWtfnQN2F5Hh406WM+adRzl",
-	"ll8111OElCfRhdcLZc0TLexwDagwswbfXBr5qNNLxU8Zzv+WzNYabRRup5Ws1BZqzeI0WLhIUWiWygR4",
-	"2FqKFzi6lsPsI/DwYbI8gXFrO+tTH+vf8WRpAzq7vllmdy7uQGL0ziMb/hsR2YhPSG243Gt6KjU20D+n",
-	"fbQJiOg9jf6YDR5nUn5rmsMUACIWGXPr6RtSFipF7+jRCF1DgpDFy8qVikQgoJmOc+u7xmozW9M8TbPK",
-	"9loNQtMpM/knuYwqxFxnfB7lxUZNHadOPuJDH4kGjQJ88FovqyTKpGKxSuDKBSTWmDWjsqhGUV/kDax1",
-	"IURJRAcLiJ7/SS1BDuhj+7IuCNJEmM3Z5d9/3QX2rhBNlo0ymcNVch8ekHtCnZwufH3JHjpWKlxxy/Fg",
-	"g5ocIeHePPhh1U8n063nbv6DrOcbbxgBTOxksQnQQdBMCH1RaJeaOcBUmshcnFCrL3n682qdX9r493Qt",
-	"Fn8h5I+ORYnU3d7syuQOksYNxo8Z6eHdT6/31AWx18xUwhYqhjylyEV0SQnIic8vYqrZrrZjjNiut5AA",
-	"IWJSKwn16cTC351P8cJ2z75Cx+YCrMnXWAkxVhDSrXme5tC/s1p96xDipMRcbrZ1whVfByqOuQwvi+06",
-	"PAG6Ss8Cdvwx3uC/YG94sMD6Vm1/m8As1aDt3jLdMGE0RLPGK44KNWuk/X6wno0qtza4HlwzXGjvuynD",
-	"9ifN1FpeUjLN6ohRaukA9FAtfIZUOTmHWHixQ6XY4R196VF7UV6LA0dwF/b7GNsOHTzSCJuD8BK19CBh",
-	"INYV58vJWczvv6dffpnXyPAk4Zs9febGGul2q7n726lSEXDZ8z12QUOHSfCVLaK1C9YX2AZca214DHmQ",
-	"uT3bxrNtbFch2SMYqt0QVem7ByA8zBBcR+HGKeYbvKrA1njcAZlRVzmVJNNGET3fnbtSVBLczrpQUXig",
-	"3bXqRn22vH86y3tibZwtLOGA0//ZWDA6H4pmLUt9Ea6ubMIk3BusNEomePIWGmuSqIJxwgwksZ4UQZip",
-	"mSYmSEHDeBDAyuhtJqJ+juh0H8RjkCHWuXXdiZvwmbn2Tx9raiGb4DO9yROAZLYqh/lML1UfMyeplIjz",
-	"58o8ffExcTxAOHFlyDJkWswlocnyHIte6P39v/vsql9g2WcLa/n6QZFlSzpYhJbNgWRzdNk9+LHtVC0N",
-	"hTlf8WC5bxu+tqM+UCd7C1ivAxlz7YObyHJby7P58mRSesIqnD349sX3uSik8e6S0BXbahFwELskCvJj",
-	"CWhjHemEKKKDBXZBzNiC6wW47P9twlc2lrBOWcxsKBQsbxlxKV0xHmlVxf/b65kBiaKg6wPDX8UdfG2f",
-	"PFZPhpN7Pic8GQB64jvDHtVVllzPDggzIbkMgCUQAXfXJHhbuimA2h4YJl0EKnyI3aTVbWuv8akjtZrX",
-	"9BCa48Bms/vuHjf+G8hQD2LFrKSzW1+rUksIsZxrlwokTjU15R+lUBQ9duyLX9Njy6H72O+G3aSfffOj",
-	"981buBN5SveKLjGxec9lS9xVt7/kbLzhrDUll5bZdGxKPyhkeKdHj5ffHef3g3o+2jxu86HGbJB+JwrT",
-	"wLAFDxlPEnHnbGWVOswzhD+jOxIjYiK6X5c7KYVhU5gLiXUn8gizgjufXGxTD/CGRg9RFNAK9/LIO4Q+",
-	"798+iRgiIWEwHm3sbQ3PsTvf4d3XQnH1Gnd6EIi2yvTOj3/U9UbuK4YBiXIrtpOq6FXg9YgcMvRYRmOF",
-	"5KDpnaYicSicJyuHHPKFGVUMX3BHidScYOejCePsm3eMiNiENJBIHjFJtEeH7h2EztA5zotnFB5ri5ud",
-	"3HOe6QkcxtBuHB/hFUtAQ3IHVME7TUO7hR1hEys/9w5t4o2D1n6/MiPmKKTZ+bk+28Zjto1PHmWZaiYg",
-	"idl0gz8gBfcJ2ZW1GmlKN7faWY/9HmdUYY7a4tNqghAI8OdSGWreO/RuzUH/7LtY++iG9Kh67hUfeLCE",
-	"AbEc3MdviwKFJbRrggzZdFOzqp0eBnFXzNf6eed+9k79eScUZNk9XTE+zdRfY6NNiR7UW0e5SauVk9FW",
-	"FWUA5xmGXYd2807dwY17wVjtxs/PzvVaL4e2neLrn43n4UkEhdervubKa7eNG7lEDu+8/1QlzJVHtYEH",
-	"rjed/TmhjzSVm2xwn3t1+V2DZemylXCp3VR6IObSJd4giTr7n33UlF6H4Y179GhdmZvfaTJC2er0nhLi",
-	"G+JMRajXNJ4iJnTAk0RA4kBf3S1eAFEBTZ6uJI6wdLvtCpl5sEpbdzV+nwpD+0zEF14zyJmcNoud21Gq",
-	"JETIyTWyQNoIKae4tW43ihhEGvahlfTqELAmvnXe/hON7vkOZRjorjd3kGwYT2IIqTOAbMGKCO55QO0C",
-	"Q4lhrZLlLFL1CA7/lUKyKUjiZ/8HPcrCv+PG8AH439/aQxR+pj+4+0WZ4H5J66ES3ZdMNgDnG+CN1rAB",
-	"+L847FEAVtdAVDtG32YG31cvX1Zg6E/OEC4Gn3Ip0yiqbUvLSIjzV624MZDYwf/z9+vz/+bn//j1j1ef",
-	"/+WgjjKJbYGHXQd/Mex1cKYpw+F8IvgxajKbK0O1y0RBXGT/MYsENHZW5tAUS1iZKyYVM/ye8fBOBPvY",
-	"qgvG0rbf8mireVbxh6n40+VM9zjw53O7P+1tdKSBfyXqyT4tPn/PAJS/GLFnEEUJUK+UzEGYKV28waqh",
-	"La6GisVUqSkCFO3bAlVqvnYjR74LLlTWS1bjJ1J9VKtz+T1uNazLpdALnUeBhMOwCLim3nZa65rpqNQ4",
-	"Ru/WSuel8d796T7SXTtDvOa0a/Ynzf6hJFzh0ZemBHgsDvmGnF7fFL2dTGdEpN8FaQyET0LWTyxfkECm",
-	"7cyoOXqIbaRvPCQQvELOk5Brqg2AnE8pnbTpJ01gxYXvH29hejbFU+GV5WvUO0QVaYMH6yBlUTOC2Egw",
-	"Py3xH3iDi6pR6r711dsqYRHMDFNpHSaZ14/K/aT1KfEBG0sj4saRjn4kTvrsFK74mUG9Enpjv643424U",
-	"feQQW9FgSHhVG4oPSmlDr9xQHpK1wac0H1cfB7N0x6BAhfxYd2A+pk8wn4jLQ73qW/snQ5zqBj3QOXYs",
-	"71H3u56D9tfDLaHkncen5Y9OJ4fbyWYiMpBAmGcJNHt98xNWgdutba2S5VSp5YRpPsNCALUCSYlDvUqA",
-	"hzSbFhpoV6mNI36L4zo/3B2rUwO4DS4HpF4Umqm1PbnTKR0PdvaYP3W8oKLQQ+bIxHUao78J0iSxwVcb",
-	"aRt17oKENnvvJ+XikHYQJ5mw9xH+HpyiyRg8/TVt3vDtGAkXXNcceO3w1i6AvpVHH+wfDaFh2fIOVtNS",
-	"iCS5iyMznvFCdYu/ySPopnMh3UpPCgdFz0NuI8uZSq4Y8odqw/788mUbTVwDLPf7nddcL37GUePEvvfz",
-	"G85JYChvFw7dAsCykDBeiyi6dD4kUHEsjMFS4iITqx08UwkENnS0Eaija20jr3bRUf+B0UBYhPZVjprb",
-	"uQW7fsZAvHK8ApSJZ5GgfbGXAMnhUWFfPvdVeV3Wf+GTPyVc6hH3b/n5XWfrcMoEYP9BuV5ijRF+LVG8",
-	"gIfIIVu/MYlYgaNrxgLQtSDCAukZwbE54yqrD3U7pdv7Wxt8UfUuMkPoWglpUrl0H48e+iPD8M0J7TTx",
-	"ubS6ZZ6dCiqYcRLGZLpDQ9myQKpqwlKzaLNrju0tq19ryrbjcWJYuo8/VWvPs/V0aj1cs1UCK55A4lIU",
-	"DuQtKVsLXq7zGKHu29pJ34BcYzYTmt3JYLieraQTK/kOabudRVDYtSj9iLsq8pBNuVzajcdaiP29STYT",
-	"FtiTRkSYXIGSgYiASbW+sjtSkcKYtiFsAZpu/KbEZwaQt6q1wanZzMY05x6UsWtm20Al4Xt6x4cM97FH",
-	"84vTyIgVT8zFTCXxecgNP6gBtTDRb1USP5vhIzVD0jzMcFEo5TJfmsU8hCpDyhoLVolSsyu2Xii4g8Tb",
-	"LRKABVxKZY41rgt88l7+R6eAOO6Rc2mWU5H2izwsUkuB7CHX7CHtkkAsDAWke9EKslHH3BoRznRX2d2V",
-	"9fVTlWb1irvr2vea3UGiu49qKFD46J4+1vOan99p0lPZ6gyUoDJ8CWzKgyVFwdxnTTVGySrJrhKEOS4R",
-	"5XnZ995U+UHjvCPA6W0GuSHwMTXz65YVkLrmcF/UU01931Afit8x2jgJZ3eipDCtTO/8x/hxuP2V5LzB",
-	"gNtKuijmMmZGQcpbpnWhRZxGrg2jBt3NjXgMGuDnOvgZvfj2IbqXP6ayUhXusLFEG6bTaSy0VQd9icxZ",
-	"1NO84HfApgCS7gf89SHQtUE+BGQI4R4alT0a5Y4BRiTQeehoHzpuPXwTr8ymnfp9Zf+vrCPfWLvtwFcs",
-	"lNKVvkIqFqsErjIsEceYzuZIepLKEJIt3JAGSTun02KT3vzkhz6N/ZYa0QtOd3e960FeS/vu8UdvlRge",
-	"XSCOUtB4ULJjr/3QPhmi6B19CgGCNBFmg+tFi3B2+fdfrVGXGu3kNn4dX/NSmRT9af3h5zoMS+s22vsU",
-	"mt5pTkB+bU4o6wyl3Ya9e+RcbTcOy0GYRZjwrmnlfnaPfRR6dMrtq42cEeTS+llaRow+Jyh0rFhT2t3k",
-	"2p9oLkL7H9sdT9W6kBMJ1Zw9cLFJiK9V+CzBIyX4josI6UdCJyot5ngSwWJXLpdMyaniCQLzcL3can+u",
-	"lZ6rcWsuU3MSpPFnPXMl4TtO6Bc/FRi4GEfKrbWIIjb1tZ01m+FDTyRlebgkZ2upfHDcewd2OwCPIDyy",
-	"De2Badi2snBcqJlIbOye01p6TK8AEiNmVuuyzl77h9ykSTlj1p/ECu/rGCxezGXB+sYJOec//kTlKSiR",
-	"76jZ9PnWr79Do5jL3OhiLiI0zZCu0EMIIrGVRqvZe5IEAvsx+e7TocF8EsHydfaK8ZIS+hna+Y7ZYnp0",
-	"8CJYMjWbMc50zKOI5ZqBGpVKY0dspVcqdarIaJ+XQfUDAOr33njMKKClSY7fLfenZNf4DkfgR/DY6L7C",
-	"hM+OUiy4NyCzFF6n6VpUgzf++aONmPwE3YSft/unud1fUzDJIm4gwQZtz8olIMCDtlvWiSMBJ7QV47oz",
-	"o62O7sPtq+8M0/gtrX1u4tm8Hpt5ZfwzTnN2bG3Kg+UxBuSVvtOtCWEVlB7xeUcbmuWzvTxNeyHposXw",
-	"MExA64z4JJ1GQi8gZCuljzrTJfbzO7aZb5Cc6CM+eazld3Zydp46q8F4tpsnd4ybJ1CiPkngDgXOUOup",
-	"CdYU895CBlEagi6mdY6MwgtlNV3nRe2TzTcuihtrO8RN9v0naYV4NrFhEqOoi4xTUuGSBXxFSSxrPDyB",
-	"kIVguIgIB4GzmYhahEYLK7fGO6DvCJ7xiWdxPOQP3K8gMA72Z70AeUVrrl1hnsLIU6mlkPMrRqC6GRIA",
-	"YgAZqgoNdxDHqoUQqYBHe6o9qXSMFuktjR11RtDN8Z8yFejK/OxeF3E5T/k8586z/221wv07ttbarB2E",
-	"BkNbXejOUbqXc+T4+aKfz5FP/BxJ8CqFI6Enlm5hJ1mJynkk5HJP3RBdVbzPxr8VcjneO7wQ3sto8Azd",
-	"1uqc0KO+E9Iee6xMbYSR9YEuICE/W+zPxv1bEkyjSnwL9xXjeokofdu3ys1q5YkxDmk/JHdx2ibEttUv",
-	"rfoTsbMsr9rtqdxFA0Yx9Yb7fgWS1vasz/OLfc1TPr2UdODNPRkJsRmpJVDZvDcSNDsCIdQLlRjmhOQP",
-	"MXs0Yku49lDssQv2G85NNvRQpUIA9xaoukb122GYf8Gp6wxJPH/SmYN0KJ0ZXwFnK0iECg+QYEuA5AFl",
-	"WYNj63rqJ4dKzcMzH4k5nAu/99LFMr+T3fKUJJfeLM9U6nRqFXO6J/YkKf5YGPpcY32UuH6gLi+mUpMg",
-	"ir91sHuFpM15sIBg6dOcQQIg9UI1eFBtbvKRjT5OxHwOFys5HyMaBQbM2qMnagBZWLBiIviB5w8P4SNw",
-	"Kc8DrqERBXcgtq52GO0g09iuiVrhEgWR0hCe/doa9X0pZNjaTdqP/5tA7KuekXyHwWD+RtgAk1jFp2DW",
-	"4FrUpkotPaujh0iIU20Y3K8iLmRtI+E2HVyVeg2Bo2ZXcLRxLddwIgw1XJa+leqv4g4xxLjG4EmrGKYq",
-	"3EyYVAbwn9i+jddfaK7UBmIWjLMEuFaytULtd1Uft8b27rT69AnljxnEO5RfyZJU6mbDr61xSWX5eU/g",
-	"NPWqJ+n2j96h4hVPwGOG23jI4fNJ5AJvaX2+orBFSLQj+wZDMXBvLgJ9N7KzGTXZY3oWUwUBLqRACCGk",
-	"RJm4NJsJFkDtnswo1Z4XpWhHDzjUSVg70Ks93tENGgGh1e9j5ANSa9kZ0d8ebqH9bgFl5Jjzq4iGysr+",
-	"vtR1jNApEV/pWs7a9WLT+uz71j7o50XfdOfuk4ehIIEkdsfcJJX2PFJYMrwDp8tMR2yoclJeEAlzVsaE",
-	"ZiFeIhYTSVn/YtF5ksG1dZhHmuezLR1rSx1ayBOjqqzU5gKy4p5Nxo96DLSJBPl3ajWlFcv0NKeae7VL",
-	"NdevJ6aZDOKK3ykJm6y5xfAlSIemUQdZtA3PmClkW/96rGY+QTV66sy6uW404XEUIF17N6xBqKP8p+ed",
-	"5f5an6wt5kugihkVdo7FW173vjlGHgsc72nZRtpr33M51yFsPTHuYFubF5bduHvnxG5jQrO5uAPJ0tVR",
-	"XCRbFtVvFv3R4FufJpv+bEmdWdJbQErZKUyYSTaMz/GSaQmwsj/GAi0qupFwb7IdbIKIXEahSeU2Zk1L",
-	"JUQHKuw/t7KaVUYlYE21kxluvFp2DxhrH/oRXzbmwstRgMa+wd4poCosQjP1DAwkrlKdh8ON3RZpY3CK",
-	"Yx5DaMo1YXX9ZlQpGGikK76mngy0iDUXRsj5JWWhVcIWENWlBnfjjiEpr72RDHLLRZDDjinfiBhaKFbr",
-	"IPMoDXuM6vDEYshawbeIIAWsz3o3jqGiRwHrywJ++8Qq0Bz0hGDcPbUr/dPlwTMY98r1fGBAmQmh55ag",
-	"TI6j3KN9O9DJYshWGvh87m0qwEJVY4LKrtCysiSoq2hr5ZAuFlyG5+rOzb9DY/iOy/D9HSTjNgc/y2dD",
-	"eKypFL3MKsUYRNrahDbAQwrlwOS/pU3GfsMUFjxC0jbXmoxbUWubyXrlGiKEtzhugNOuXA5z7e3CKkR4",
-	"2Q6q9KUjzNIAcsJSXbOgk07RJgCTTSOPi/MZ2vkOXSI2TrPvMwVA2Oy7cb/jl7IqfIX7JpZZTWGmEqQK",
-	"2usAVATnTjkabF9F8NEP7NP48/cMYv3fCsllAMyuhPa9jsL4TjfUGV/zrRLfOSoSFkJUZrEAtYqgZml9",
-	"elrORBJ3np3GpxYWrhuP0b+AexfuTUl8bvk1YqLkUkeHYPgSNIPZDALjWJkRt7VByBp4EixqDeeGfr0j",
-	"jqqUwu9n2+7zVNkmmvVH0Hbl+xeRfZlvT9QTpKWUkOiFWBHOiq+9wpzUWiVhESrD/922SC4M3O/xaPTW",
-	"TzimA+nE/P4tyLlZnF2+evlychYL6f/9xfGtN76XJwat+RzsSIVZpyBH6HfgPzUdPg8ue6PV7ah2o+Mi",
-	"OmwLrXxOyA2c+8xlu4dtJQ4f8qgF17/NRIRtYTsGPFUqAi5biWdUDRfWVr4Tw+zJziesPfDAOhHGgLxk",
-	"zhI0Nc/oSYYiZ/+TLEFf1ZVImQVWmBc9xe9pMzPbTTZqnBy2fn6DSOa971nN1q5LGlv/KaNlHnHzOw2R",
-	"W7Y6Q5HZZkI+isQ205ADWGwfiwKcisl26/1D9EYRdx92vmbqQFS0ocoJaicuXvJkjuuFYhLusJnKTkQf",
-	"xFZbgH8JIQLSnF2iovdpRVt7f/E3EtKo1FSFA5Pa+68b9y29aoXWQ6jCz5RVdCxZQk6oiJIi5xUkBCVS",
-	"vTz1dFPfy7P+eKK+l8ObaK/CqMHuQd0Uji8JzmNMFTncamujK661DZ32hrI48QtKeZzPeGDUXlY4Cq6/",
-	"pXG9rmjhPUMkg0nBz4V0iYM/aZ8HmvmPba3hX8NcyK2V6jo380UvS/01zNP+fQquD/bFA5amccl4ahYg",
-	"jf0ClVxZrU41MGU3HsdMiax7We3ooTpdSsPty6h1L7Z+UAE/JErNhr/qC9QdJJvXyMzat5p8SB0Wf1E3",
-	"rNpY1UCnJ4ymiA9V5MqVP9Ic8Uea8QSYXqi1RGU6WG38084byWhXEQ+gvEDP6nNK9fkB1lvKQAoCPIkE",
-	"JHRjYtVjrRKziOyuaRZHeJYEYnUH+1TD/v4J+pX+Tt0ZcY2129I2jDTiEw+Vkm8MbaRmYHWervYEpAZW",
-	"P67OnpjRDRUofMA2kKJgqIgH9+yNSq/YQkUhwbDi1WwsZGpAv2Cf8BpGKraEzaX/Y+wq0Y1O2yTA4/qM",
-	"P/26HdIG3IE05/kTRwS5cQPJHSTnGqRhOE1NBR/ceIzbS3aLv7h0P7idsNuQG37J/pAqlRMmwgnzucnP",
-	"t1csAZ3GoNksUTF7y7U5f4Pf//03xewp18tiiJ5TbTSWgOa0FL2GCflbhigF1cWP6gGJbnuBSxSj9XB0",
-	"flCvzOn4jkHyzf57sFbDZx8nTEVhVYa/p3Kc6zAcOf/qEcyrX3T98qF0YVsVEvoBnrltsCjMvoKXHbNC",
-	"dpRWzutb4lE5wK5UYGCk24h9mv10wm0q1rNzjUG4MTxYOJ3vxb2tVgnkXE3112/FgQ9qHOkCKGZUV7KF",
-	"pRnEGV9TQtGXSc3B2JPaFnot/rNgbrn02vUIjUvej6pHZ8/SuwLfWddUnW/FrCix8ZaqIo7miUPZt2DQ",
-	"tbq8vLUfStTPuZC1cqSD9z4X+QlHPIa2TcS9amqbO7rfrhp8JqsmO7TsqNdqGq4HKm5HvpPqZs6tkA7/",
-	"eTHlhgoa6xjIbEh5nMYNZOx2cl/brzhNM1j2+v5BoniyZDGXG4aiY6GSMGELgfkWiFkqjYiI5BnPyR4W",
-	"IC7yc9IV12URKJEnwKz5ULMJjyIPjWOCxQv2hgcLxGLHSxhtlAoZj8rVIJWahawTtY7stf3tcXr17Hba",
-	"6uY7NAuUQ9/K+Z1aF3UTlScHfwl4FEHCYr5xSaorRwqbStSplWZ8iklE+xdK5rzlNFw3KVurs+azuj25",
-	"PvVKZfD5s5WvJeoWGwgfa3VpzDuin+cptsNhdkKOrgZ3wVYKkQDBRnQOa0OPHbtC+Hk+SYVwpAvGASKV",
-	"DzuttENLpf7RtbO4wYeOXTNolk9SL76zh2OnF3Q85k1REcQre4RuCMGzUeNsEvDzGwa8louIZevWZYOA",
-	"/4zRWo+b32kuYrLVGaxBIC5K+qgugUxNLlZ0V7OHgI4GPBYdcNO99l5tQE9ansEALdRR5JWh1AZA/QE2",
-	"RqE4bsGxtuOORykc1BDgW7f2umA3ps87g964Po4id6Mjig3q8Mxb3QJalnsMEyYV8U85DmQR0h1gdjY6",
-	"BGCt0Pj67y9bvP+9RGxXlBTWq3sCibxzhGMlp1Uj6VW0hq2D8Noauyw7bGztdYvGVRkI8YQE4EBEhZyq",
-	"+8lOuyUxfTR2UbofNFYB0UvPel/BQap/jP+Y3WV5yK14cS0veolOryk29dMf5w6Ks7s+TXQ6jA75+BTf",
-	"hhGq87/klpVz0m3t7iKGZN51sPrOPvMxaApO9Ikqyju+LCjKiieG0H8pn6GIeM34vKjfRO2xa7sZr0mB",
-	"qLO+xRHrnR/6qAkk3VcMExC7FaODFq37pBmmoLOdZJWIOx5suk5m+T39g3v8qJ2Em+SbUJgn6ireAt2t",
-	"rRcqAmaAxwydRq5xWCsZbbA7mwCP0KFsF03u9xR9JkYfwWZzouRoSxV6BtZs0UiYbadqNitlga8wBkLY",
-	"glJISomKqZ0FctBPebBsby+rSHRddndjn/korAU/fug86EBHM3UHGSJRcWtnQhpVOJuJhKm1bK8whnd+",
-	"S53t1TdmzKnTfIpPeJ/2l9WkK1S0RXkwKnwRRruXsSBSjjaJiJLNTq3oriqpJTSU1H+iIX2upH3DMDXp",
-	"H75n9MlZILSF3nAIWoO7ZbLPG62N2Mmd6H4pf/VQga9kmYCpQkxDkAD2kbbq5CfVyHKTdWhCREXk5T5Y",
-	"QTi9tvSVNdp6dByYanfCqvUGP+KIRx3L208YxNt8QJF4T7NQqYbD3Yud7Vi9i53baZwLrsoAHUxZprU1",
-	"eFXRktrVlR5nUo+LU7ZydYiHRmgc3DELDT21O+Pp0Rf1rsduMTJdvmIgQ80A8U0cyAVG3rinMCyhDlqK",
-	"Dy3ieOGl1dHHR0WAuL10d9lnnyJgGETWDk6IAI3QWxWu669KSOaaSYBwG7a+ndi3gWw0mM4LY/UOaNw/",
-	"uR1n4DZlYBs12yJ/cUg3C8UipQ0Txhk8JRd03i5bJ+hm9sefHDNff93K/A7Cn4aiMfyUNZn8STNtX81w",
-	"DagkqdDshBdpNppA+CdPCp79KZ4KiivrsUmbTnk/jZgeKhPFiYCM/et714K/AaxQnjMR2QUm14mnmlSG",
-	"RJ3CS9W/uXiLltMYQH6DP/+pkumwv/jxW5XMwTCOqu2qLf+kmVpTGYFDcghjITEb6ZnUUNfDXNm3T74l",
-	"FT8i8izjlP6RPe/y77/agJHiXPuPX+3A5M4/PE2is8uzC/uI/xcAAP//",
+	"yzRco0JuCl90FbVzNpVxNZuNP6T7rGJb1Qas7P+fvfd/btxG8ob/FZTrqdq7euXxZJK7e8/+yZnMbPLs",
+	"TGZuPEne9zZ5YohsSTiRgEKAlrWp+d+fQjfALxIpUjJJ0V5XbdVmbJgE0V+AbnR/PsTehuk0mfKoBVxl",
+	"WCjpy5hLak0tE0o3ipLLuL/+q2ra9MMaQyKlQf8ujAbC2dxOdeNB+Q4r2wLIGS8IOlhnXDhYAoBUOPYQ",
+	"HXAplWFTYDFPlhCysJQ4KriFAQE2a0PXnlA1xQzj1bA6asqvSNoT2h+KHUGpkUOguR5CHr6Fp+5EXqxh",
+	"0FKpf9QkOA9h5C/05fjrSHeRke21JbVu3GitIX3LTVCRW90SX4lpdJZW8sFeO6I534HGNdY0OzwyLOlv",
+	"DVHziV6Clt605bgV9/Pa+6EtS7zKH/bmngcm2jDfY8T18ncRUjkRwYrQgYDSzPbXuiJ8LiV8fLo80w7n",
+	"q7GU6LfKosjKPMAvwizcHC7zlGihulzz9QvmVrPEzjWFQMU5N3oktGF0G4X1pCK2E/2q5thrmu3RLvlb",
+	"Glk4a+02NhRWook4ia5PD0+dxvz+Bxqclcv6f1fgL3lsyIoeDC+pdv6yUKC/+6xM2JMDs7c8qLfl134t",
+	"D8tJe+FsrX+7K7uCnA+zqqw4AFXP2ZXG6xaeJJjEQgDDB+zy2cZRfnMMWdmsCKnLKKN3barYfshOUVrf",
+	"1ovbxbms2o92eiD75BX6MN17cBdL3XxuyFgPnM0DgGHpbyunUyho2NJmFXZAZHsS2JCUPq+yRoPPKxnO",
+	"kzkw+7ss1o35hqUaco56KmOdJjyAw/i0Howe4j5nQiJx39B8gHKSPQ49xAl/6+7YxntUXY2NDHG+bDoN",
+	"FvZU9eefLhR4QVRG9mu+fNndQF8+NHg+Fo8k142H9AFVIIiUpbRPIp14TW+3PXpO94qPSU0FLLGS72aP",
+	"rD6sEcHgjkcpVikoGW2oycVXxLvGaqEZn1rzsmEscgYfZFuY+qmqs6BJZPwjOJFL10SDLN+IUZrN46CX",
+	"7vUvcF/zC9WiAizTIXxM/nmeAb6FmA4HIPG23rWFZvWnRwFiHO0AWpr8vzWDCBexJrZ9cGGy1UKhGqLD",
+	"mRUCJY27z27pCLI3vXZ/WqGyMx5FuvWd1yyBA25TY/yPI+abPWG3fuSA1x9w37mXMYLahCpz4ZrbaFSz",
+	"SMm5R54jxHcmtGN7JeZA17erS+367VgpINLgqSm6IKQgseQKtY+aokKJKpjJDr7S2nM16RfiKEKDlp/y",
+	"3ivmgy6M28ZzqQlUXK5pdHfn6yJdjacwdDZZw0I9GL1Ha1GUlj+7CPZfvV8i96YSWPSQmICnZlFTp9x0",
+	"jdJBL47w1LLFnCqWnGI1sT3PJ7LyAoRu/Wow9VoKd7tw38Piu9RVAUd1UnHxtpvE3nVwKz4HV1gKLqGI",
+	"MBOitnvyuGyDFKsVHLK33WM9YyUU4CIBHj7UE1UB30xqCJsa2mtKRVbeUEj4+Zc7IdTeeTlb6SZCILPr",
+	"M0Bw4tmZ6UKY6tNNzfF4m2SITr/2KZXvRdFX+BOEmnckKS3dCuaFmmkWjqWz68o3HXaxthBhWFeZ0pZD",
+	"lOvDOHzxDx7kKDGbEP4u5FbtYwPVQ41vVXeQhGkNTvLhiO8H+7pVHd7YtzAXWD/ra9yxLj736RVPEnc8",
+	"KGETGODxmftNHb4TXewdSnd1cBF85UWjv1V0V46/TQ5L0ul0Ps85Ufbfxa2izU0+/Msk49zc135dJP+Q",
+	"jqKiuahl+6Kzqqy2cuPY2il8aT9pYTG49HelXuSZKU+KVKJOs3Mdy821YBX1nvP6gcnwvSiRLj5uTpjX",
+	"TK6TrY82iB53PnwBZo0PXMZDji3bu2L2p/VT+kiKcwT/1DFeZgdsgB5RP72HXXxU6t2aL4leoj1Aab3y",
+	"3ayigxcuZxw6+ur3VePNb0dp6+Jc84fukZf1R0co094ClEY9qqfGt7PSi2r2TPN7BFyblvWxMZhEBM21",
+	"rTjKASAKWQM/+V2O3LhKp5Eglk8mpCu7EIa5jorGti83r0n+PeV3V66KiCESEqz6VPXBmJrA+bDaaLO/",
+	"sLC53dztevlJJ4PcKSerfCSb5a1cY7qdGm6XG22QDQej332Bbt2RsVnsNOzIKBf+aKmEhxRY4ebu4tN6",
+	"KhOvCp3sokW16nEvRbE+KDkUKmjg+s3Ki2YiAUIhrgUkwkRdRd9sqqG6jrqmarA6t4ByxAnvcLxvrUlX",
+	"Mkz6FJ6vRu8CLuhwqNVDglkrvi5wXPfc2TfdyNvFOuo6/iEwtA85L+AzGj6lYi+uI9u5QQwGVUJpLt6Q",
+	"Ol3aq9A4aOdo7OAM3YtrZ9yJSdEMejSp1U+rB99aIKLMYXzBY6nr2Tk8rkCGrvc9DQJwVP8zAn5s13NQ",
+	"iNqzu4usMLnJalc/rY6y2oNEtn2PR39bO6FuNNlqWo+anHCpZ5BcBwGsDK+kqXKM4+5a/MPs7PLvDZlO",
+	"umg9+/LbpBm/OuYb5t7AhKFGCLxnXS82CFL+JeM8P0yVsz+aVtfIkfkd9MTDDfbgjp42x0w/jWJ/jv+Y",
+	"7LtbivsaR/PoULvJHtDWG+WW1k6JnM39Vlv3m1eoX7E41dg3g301NyYRK2DEGbRb/1yc+GSvEe8s1lEu",
+	"pg6U83u19giYWHSVI8cLzzG6iUGaqxJ0J8LJGAeVJExV2XsTL4X7LCe4bdLNwl9/05juKjwqU8aqpfxJ",
+	"xtwECwjfuwh1uyNThsKaXnvHaB/02v9ZZdnZgXFkdRqGWnH85Bo/rQuXX16r/ly/9VL9cjYc1eAtNJ9G",
+	"dZVXD26drC9IfiDxQsuriS3KhOxrM/aExrOOFdvxbINds3E0As8fWQNcxKvfaRPDpBv76hULFjzhgSHu",
+	"8gfB2m/JJXv9XlYLK4pOLF73mgDwx5GjWYMPDLKr5vBLfuO3XbKWA5C3BcE4vPd0ppJq3uNUY74Smz0L",
+	"iNvtS3M+crPISYmyEh3a2Kndt7oWTf7uGYAO+vKDEB8nZ+tFi5rmGS6FHVpK+NKrKqUJsOymcm8NsGyB",
+	"orQ1YfyrvWe3X1SynEVqfWMqG2cWQhuVbH6PnH9olQrOiR7r4+EDeMnpr9KaAlIRO5zKh+UQ124dqie+",
+	"vayFwdnnZtPMo3E3ucn2MlYKIhEGPsxmD8+WNIRzNT9uG1lthVN1mkUnhTQRZnNjZ+guZokJAJm/zy7P",
+	"AqWWIiOZvzz7/ffvlTbnGV+AF9JK/I2+Tee4FvsekPCVfUbVE7LEHK4bHkOAJ8WKiYUxq7Mv9gOEnKkq",
+	"pzOLkDguYQkQI6NeiBWLueRzxHZiSrIwxUpf5lVFv/hV/ipfK3kHEv/kkv3vmw8/MiGZlnwJvwdcwxXD",
+	"ducE2E8//fCdZv/iGqfYfzh4TWRjYTFfwr9eISYxjf709jX7+uuv/9M+7afPr68YXkExoX+Vt3+SiCYZ",
+	"jNmXWzssFlIlLJXC6CusG3FsWAKi0NU/OKS7F+xNkqiE3nTLVyt/J3ixStQ0gvj/+R+t5C37FzuL//zm",
+	"3/7jX3+V2FGFsJV2DW4DFcItZSxuEaNX3zLJYyHnDO4g2bApD92rucGc6gt2Hdh9kH38cPOZcCbZ7Q8h",
+	"xCtl7Eec/w02t8Q/iAXtS9i4t2Y/QhyJORid/4iKYxxzje/IxnHfvHr1gl1nle8EoAwQ0h97IboHaPbq",
+	"5Uuc5q/Sb2dUXIqJGZWwVy9f0Utu3ylarFu6tZGKOQhAFtgZ0XUom4k7T3xkxcGwx55jR9E3L/+THiWM",
+	"ZmR3L37F5K9202G3f6Lvm7DCOejLLXH84cJFIhbmdsJu6Xf2v/649RyAInGN7foFexPat6Qa2O2bz3x+",
+	"e3H7w+z8vY2ybl/8Kj+CWkVE9YOXTiRkskHP4naVkakhRSS7vcZiZ/EPXIVL9i1aG0v46vdf05cvvw5E",
+	"iP8P7p+U9aYf3dqlyEkmaJlT7VbdvRdFdWvVhF3cfXVBvuPCzebWBh4Izgr3wYLLOaAhIaK3dQTUlOxY",
+	"fuy55cWvElv9b+1Gcf7fSsIt+xcuGZKfWifzryxW1sbxodZkrCcg2xAuNfEPJYGUnUzPg8PGbMHvwC25",
+	"3sRTFTHuPutXqR2TUnyVtXoJQ01eSNL40+fXGWsjEgZ5VFmPTvirxIrcACQROTiXeL3iwQLOX714Wbil",
+	"PfuUeciso/PsK4/nx1fi7PLs6xcvX3yNR3yzQOdtlxfdRAD64k8RfnGdFK4R3m5ZKOQfQvsCiNUdXNNw",
+	"3DEQoJi2gVcvv6koPFCEMJjh61Xvd9mDvPuhvSaNY55ssFluCZlDC4BNebD0fab5iVaf/UYX4jwGDIvq",
+	"smz5kAsRnn2xf2XXIY8R53Q5VP56a57f+jh169NfOjRz35lS9Kj/47Zg2tRbRZ4YV+F2tVsh6IoBH76o",
+	"9C0OxTiKIMFstAYorKyP/5B+Q1csCgXj3zoqqkPXPnP9f3PZTod38q3r+OtuRV3S4Ev55GOPpl92hPlV",
+	"t6/uXZDXYcg44Tjmu4pnNa4SZknfM6uvVPq/gvHC7VflG1ZpcrYAHrqowG5j5cdvH2+/PHxVP8icpLzK",
+	"HA53M+h2CS+ovMh2hz7ShGa4kfdrO1hf18pynrpO2JXwptbOsC5m6b495a9g3qY97yj4gkF2FHwTHb/I",
+	"G60gyc4yjugEGwognEPSmV1VrPr/qDSRPDovYmzXbur/mwZfB1kNZG+yKL9qEKF878g8Pc4vsiMif7zd",
+	"9Yv8lzpr+NiWj/vB8X4vrVj6G6hc+e6d2NZbTuHOTiD3G77JiFxbyP7KwTJqhvwYNlRZIKmmZn4iFfpQ",
+	"b3qtTE4fvOEhDPyXSeM4o9ye2K9APyvDo8HMGPHp/PoS8JZQobdaL2QSjpWkkMynQ9RST9h0k3njzox7",
+	"jwZcwD3Go3WK8AZ/PYgqTFxu8Y8Ukk2eWswqtVseSuwy3tDffLHPLMv7/4NEuQSTknDF/isVwRL/BlM2",
+	"2uXFvAh8SoB6D3fmVpBUPrsVNwYSO/r//P36/L/5+T9++/PrL/+r4s6gWfkN3JuLQN+Vlb4R+3lXz68Z",
+	"pQSNYkuAVRcRzX7V5jq3AszOFFb6g4yEBKYShuIQsdUx3ae6E7TBOdFT7jvpfcSBH2lcj76p9J6xHaHf",
+	"2kMgdZ34TJqSzKwVW1EmMoEIuHbJtrWrPFglsOIJJJrNxR1ggjKELgOzqgOKPShsyWxc0Vlxcqc41Yxa",
+	"0T4B8S0Kc8XIRHWBw2sFEp0VnXpy7nr7C6A0SssAT0c8WO4zeyQT7NPeSxyLfZ9DfC0QdfZSkpxHWjGj",
+	"otCeOPzn+rUjs+4+dvDvGWXOMSOQHNgiB1WF18RjyTjJnAX0XnvMFHhBEii8DnS0mHiJltNfOgSqbS2p",
+	"sDCjVufpan9AgaXih58h8RKtzSHSFSL1GlPkdfN9Sw7rCsgbrrmmYmEmpOO98qctTF2h1BAgEYW65psJ",
+	"k7AGja1q2nS5Ce+5YaBWgJFae7EDo5XBv+r21QPoyx34+oNKLWFmkah0vnDl53u2zuxeYp81v3aD3kiT",
+	"CKgw6y1McKuILOSb7Jp1wowiZqiq0MpxyVUEPXUFWNtvfMd3XvjNV/YHmhEQZvWLkb3uoNc2KHjWNlQX",
+	"4RYxLitfXYfsUPO4Iu/hQU/buhdO+MwQCQA2pOsFWwsZqrVzNIjHWrOIBQLffAbbhfwPmsGMFXD9MI2y",
+	"f0a+NKz9dPrcRorGsxlkO6G1nGwv5IR4bdWM+a557ZheSCcdG64vP8CLA0eD8dXLl2hNxUt+7zh2XMnF",
+	"DKDh3t6vyVscOcDi2xcNsvbvhFxqe+SimNqvSV6xkwAPM7piBBMLz4XMQfsr1nf/Vlz8xLHuyMU5nubq",
+	"f3cG/RcCvMcyGax5yjWC7+gEqkTGPq9LPc8tja1FqdCdWm6rymD1Qm9k6ADfmYMzrNbyo/N//jHtvM7h",
+	"cUm+rw+xUwziqLLFsL6IToUTn/PDXcEVcVFYUqiqc/CeWwKsOFI2l7K8zotiel/UURa0VFQFFRe06+xp",
+	"Yb3HlTnNzkgnyJqOVkGwuoUKXdcqWQo5xzPYhC1UmuD/RaLmUFayRjrdnS+AR9ReUm+ONPR7Gnm8k+w4",
+	"+OnX55a+eajqjwJMlKvQ8YvD5gpzPPaHUZQfzi8ZAmLpCQvd8d41oVhVmKbhHExJEdyf7SpC0x7pR/We",
+	"u2se+cdZFzH3bjh4CgUbaFPPpVelCk2RBI0cbxRB8ztVBOFWp3ch4ucVXQJWEZONT5i2KysD8A6AR4zu",
+	"uunY5kJ7ZiCJdUuP0K4y5HjXMJQdN79ELwDMW9pv6sx+v8zwCV30UPiGKaQM5JpxKttoK7Lms3VmzL37",
+	"tpGerYvWgzX4VN8w3dBWivZif7539+y+tPx4N9v7KZwmdppT+EhVydWYe5W4YklKaOylI9xW7YI2PDG7",
+	"dQuNBn1RfCgVmHV2cXdj5/Sx+PyxXtbvTHTgSzycwCfQVmt6Lwu27yrrEvorRUVzWGKa9dM1aJKUEJ67",
+	"9tmGQ74deu1Gdh7n7QDajyXUy796kNO4W2BX5uR6MObiDu9WDMgr395bWLAJm4koghB7aEslGQTnvu8U",
+	"f8PvoPiR4z3H53M81Vm+sEqD9APKrDFeJcy1SZsFZDzs/jTo+YB2hF5p5bRpJNgH3PF2Qc3Fj0Gd3sQr",
+	"s2mnQQO0RBNcgJrNMj7wveKMeOpmV++t3ZiRXlrg7IbJbtBCZAVPHrlDzRjwYOEwJ+yy3/FEULGAyc5k",
+	"jqC5uIn6a/DmzAi+ebT+FGd3Ik9KKzNMTzVZCzOqoumzKMyycZGTzH/fbGuvs7FDJEHLy/ZBIpme0uDV",
+	"WWiWk3tXnbcK1N95xYuQIk7jItpcTiHRvz/wKziMX8jKWbKCcqkMU3eQZDkxTvggToVqaya3XMLxF9JF",
+	"1XPyaaN5P/uhT8Njv8EOq4Kf5r0LoI0j/zkzmBH78/ZZmEfnzT+6wjRrkBLuTZWGXBWq1DC7gtUHusHj",
+	"qxiBg/y5WKuoh4MxPvU1vWq0OkTTc5MdPJvnFqf/Cqtkid1n+DpGILgmgpCuUFfE4cLnXBRrVlyvTElt",
+	"VpHgMoBzqUzTcTwb/COObSiG/uHmA/v6q3//9/OvGI9WC37+6soDwREEHI8iJt2TKm/NVSpNsjndBWbp",
+	"ewfZNhBWPeJrV5+qQtBM84074GuVJgHoKyYVi2DOI8bDOxFAk2uQs0g0nv+yUSO4/n6s1eS/0IUL9aER",
+	"jAGCWcxsYJw4OCR/OaPSKMSG+Lry8uOTiZNRNiZ89f++7LwzoV/7J5MYzvK1QSQ0d2Jf8409FyC0Y1aU",
+	"aLdmBFDwWMP1hbLeoi9sPJCIkM4DlVv7BzfCf/J4N3ean5/vqZNf7wCvyNysSH6TDAUSUU62o/UqOaHL",
+	"PjcQryLevAvT8M/Z6JGmx7bmOWhAzExhdY7Iem3NfcTmUJrniTJh26s1UE5sW9bt02M7FndRICGvVoyP",
+	"NOCxaoab/rVeDh8RVc6kfyVhmserCHI9QRQpf+4CqiaF8IqtE2EACX0WRJ52mOo01iPtqsxgiz3O+qRt",
+	"w+04C1bbBPBg2+27DGlrgicpRxq7BvmypB3vn8M9FjNohC0ASWbvhZwaM3Bv2tl7uzPZE6odH02EfXRB",
+	"bNUfggz17/uD21oq/D1P3Be01j1viLP3sJdQLS2pZc310Sb1rP+PQv+fWsn6Po1ve0Qc4mjYuz8oHfGy",
+	"EnS71U7YgusFpra1mEtu0mRfgH78HXRp4S9WfAVJm+X/iAMPfbMGHkF4pIbS3DrSUMRUyNdeJYzHIEO8",
+	"IcoqhAJIjJhZHcIjk5XNkMLQIMOu67tBhgULGnU8bud6qiN9s+V3WUv+0XGRV7z0x5ynqJKiSBg2V4AI",
+	"PNipotlMpRLpmzzjUTnwyH7ad/Bx7SiyiSfH2ZlP91KZM3o3wAYb/E1mXA2bBR0QzpGoqiHaoKFvaeRI",
+	"s7+FOQ4D+Y+rQeEegTpQoMenKjWVjQQlrp59yeDCp4zWvRTmeKIkcHGVhkkAz5xEKiRaaVS0AfEkWIjO",
+	"a2Ou6amPQVdGUTV+Y9QKEX+EnHtRXuFh5I5HqeM8W8LKtJJvDMnc1xymMlQdC/cnGSon2ff2Tc+SbewH",
+	"YCgS5Ee7ZHDPAxNtfEUEwXy2EWyrfXBESbdjq5hq/tTw+emKn2hxh8kgPXx3HvnGfNI9eaj72EwSzXbd",
+	"Mgd4rIGfxBqfWkKrXniey6L2svyHeL/4qpY3TDa/J6msWuKpUhFw2WqND7LrOI2MWPHEXMxUEp+H3PD2",
+	"1kUfacU5dEBPbx6oT5telhegIXna65ufr5iTWMZbzLOonrME+YzDPXfr9erVmC3NHE3fu984r89pbq6F",
+	"2jOmZe0+WxcxD2Sk3Y/nceze2/c9Os3rJNfnI1Ucf2t+yB5N4bIDRd57Er/2g3pcWfeOgYpxQearxYRm",
+	"HPkG0PdxFitpTW+uWBm4+OG2Vp1bCMOc6nqUp1w3vdOccv3aDMFj6AAtthTjAHOactn57Yf5lo+2o+9b",
+	"LsfrhjugLudFP6ESFomZocsALidMSEe1V+jlOEBZQnUulTl323r3evOd+lHh5eeIL85Kc3yiWnQDJtOd",
+	"LZkfoCwpfWbDVv1dPqzHlcveMmj+iK0XCtEuppDjyhC/gGfx23S4X1eKAfOeHZsqJp0fR6ILp3qKKvNi",
+	"en4geoNVomYiIkhjrD6VRHJLwNW+8GUhtFHJ5ooFXFrFTGWoJODVMGfhQYcHuuZokxN/TyMHWvBhqMLw",
+	"k1yj/L4wpjtbdgJukYv46Ea2ynRlN/DbBjIavLjyR40tlv2liCq3BFhpd8ufKQZ5eyrS8HzyMxVFCvNU",
+	"CI+y3T758Nittu3gVCoyGUsixn36CQOB0apyIgzQvehehT5gk8Da4NgtXC0VbDZoTOo4Fk79fHUG6fr2",
+	"kg/scdUoptZQCCqRGI4LpLT1TPsuE4U4e8Qi3jGteI1Ktbu2e/zKVXMD6CYxOVSN/JXfkXd+uTZ2c+/n",
+	"n1e490PQGMlWrgC6R12y+24kZJtD1Wc/9HGT6bqvGAZ4N4o8bdUqJxDv88QcQgRzXJeGvENh3DhLVvMZ",
+	"DnTHoFgIgQhBYzC4XqjYZylA1vCW7ymEyac/2lReNsPTXBQUVqh3MkwwTKsYpircOCm7iJ/SUe4f1hle",
+	"EVqXFbyENXMLr/dQkhdMjnxq9y0Vb2Q4fn0aRbnjGxkyznKRMKnW+2WX8fk2+ct84D8hJNfD0K/Gx4ZV",
+	"kOcwVMhF4ujphoUpsLCMtVDSxUoNJfci03jaRKzwUWnzoxvX4yrmrxlkEe3D3Nd7rHrrL+3BGZG1EVcA",
+	"pIEEwlpg161lnnTrpw0k+aKM1VPnMzxk5+9QbQrXr89NcA/f8gzY0wtZRtEwrhhnUyVT14clTHbCFZqp",
+	"tUMnFVgPeIQjsq84DxYQLJud0Wsa1rMvwrcMCCgdKbVkhOvvSe4hdJiARfczwd4Z66fgToRQ5tTuwiHV",
+	"yiiBu4IeVorIIUB9ykf2KKXCWwZJ5hmOfLVTHixRShlVIeFOhcoeEK8cEUpVYWy/0rEupGt+rQ+zGSSf",
+	"7JPHuv/g5HCaQ+88hWPY887z8PJnRNKNlYSNi6CtK0EAddTsjPQkb84OFVkZEzKI0vCY869Op7HQzUQG",
+	"N4Vxfd5OZK85FZNBYYl6PfU6icC9AanzdEcIgc8gd+jFvqOnvvEvG23Ww0/QTfj5LP2YPZoTInoy1BX0",
+	"awiQjeG6dpVEa5WEuuDe3OXgHEqZwmqPtm0/84TLrqtJ/2qf+XhsB6f7bDmP2XL+aueZX5OXTIZYpHLo",
+	"R66XjljS/s8sINFXZEcOjRsr+XEQp9sYLgm2/2DjKgIJd2deLmR6NrB2bx8KY9jRdWSa54I8Cu4mVNdD",
+	"P9KGb/zt3jbQv0jYGokS6nolqzVvdn/+R9pI2vL2/r9SZcZ2h9Bnpt198SCH408odTVjcJ9Rm3qnk+WF",
+	"yRu5NJk7Lod8s3NkLlZb7Lnodd83VhfgpneaK16/Nr0HRS4FmnADL9iPZLFZUkdJrwdcezW4YpzFQhu+",
+	"BLvZBCpJIDAQsumGcedDQJpkk8GJYfdCuUA80xDnAlxt+V4H8L0bM7Y7xAryx7VfM6yQpxJIZIFc8Y2r",
+	"J6u+Ktyo1DycvGehWChC4p6uek+qoSsAVx6YHd5Kfv8O5Nwszi6/evmy1XwpxS5ctWjNrKVKa1/0by8f",
+	"c5mm0+zh6Hm2VJPyUHZPT8R8YTTS8qwXKva9RrXJkRo7bldeeaxB77G+Z9Xvp4j08eHBVELB7KirikTI",
+	"N/sPnt/7Qa2KgHNcnvoa4JYKtgGe7H1OzO+JIfjVK6ttOWHwf/7Hy4E5g90iDeLCkHs0YF54rpOK1h09",
+	"ll24CTOKzUQU2d/54HgtzKKCwqoQiyxhcx429p7+DTbfcfNcz9TNE9VaduaUl0KGrevanRj/JhDKuJIE",
+	"kQgG8yzMgt8RNXWgsO2qXX0WSGuWf7eaZP14BOZ3kNQnIGGujOCGAmWQIQIKwj0kgdAQnv12CCli7ySI",
+	"4+c6dDIdDl0lg0CeuBSIlemaRzpr3aNDFemPjYc1m9qFYCAxprahNE+amLS3/VO7I9bRjurZq3TnVZ59",
+	"xBE+4umzauSm7C+DPbNpp3fBIgSnkWNNtLnp2bnqrLypKdX21C+V+iz1J62gLNUU7EnGHaJxp6KNCmSo",
+	"scgRE312lwqdfLAkbL9qU5x1MeURb4Rc+9YPGmczlZveIOcJvxQTpMFPY0rIS5OIEqHJdhTrVtskXGpK",
+	"Suxf8Xc4/nNx+GOIY47LjvapG7SQg6gGvYoVZdw6KRdzEZ0vgEdmsa9Z9T0X0fc0apymWJhg38v9vVqj",
+	"z7NLN1X3oFmoLpkGaSYMdV9P2FSlZKz2uREX0v6QkOE1w8I2OWd8zoXUrs45UXciLF3F2+cXBAVa8zno",
+	"i1TG3AQLCPfa8U9+lF2Yx91bXPqUYVB4uHAdxta9ZJfV1uOqNNHbVegZ61QhUMmbAwiqK1JyzvCYmzXN",
+	"FQZXiNnjA3cNZ/tdwmdmdGC2OKtTQKe8p/Xu/y6VoGnjTLPWXBhdbpc1Kmt9EOYwTbnwEE4dxgdvRQRH",
+	"eY+BQgM7t7ciyo7nR7TH2k8MO+FliqyusMw3k6BTGeIFekGAdhcQwYItgFO7nTAsEksi9pUblsAq2uDZ",
+	"epWi++CajuMgmVQSr9WtUwqP0A998afciznujOFtPYLTiuMJwF89tbyBKF1APPz2QQUGzLk2CfC4rC7Z",
+	"gW8qJMfz4U74VGXlhJrUARk7IuWheSPMjYOlcJLAkzuXjBvDg4W76q+R4UMqycuC12BM567hBh86dudA",
+	"szw5CRTfZNG0VQoMptE9qJlzBlIhhMJSqrW2po4Ai4Ku4u258spdA2vEs7GnRqaolAQSp29ZaeeshH9S",
+	"4xrUXUPg/R5HjLuaJruCefUNW9hzGeNzVXftIqg7cET01XaJh6vqQDYqJmT5jIrL4iA6yqfaS6aNdSIT",
+	"T3wxoVJhDGmySw1km9cTX7qkJ9kFR6MOSoAGBsgfccQ/TUWn/dwhq3z88RMDFzqAOgQFqw2X7sLKcL30",
+	"t1V5gadIWKIi0g53j4W1yA4xgGfV6EJOGPBg4fo7ctAmzcSMBmOz6HYxML62oCzKsfkKJc/tjibkXO87",
+	"yfxY+IMbP75P4VW9b5hWXCrwjyBhay6NtlGEPVwyNZuwhVrnaEtb/egasL2ODht1sJ416zjKLb9qrqcI",
+	"KU+iC68XyponWtjhGlBhZg2+uTTyUaeXip8ynP8tma012ijcTitZqS3UmsVpsHCRotAslQnwsLUUL3B0",
+	"LYfZJ+Dhw2R5AuPWdtanPta/58nSBnR2fbPM7lzcgcTonUc2/DcishGfkNpwudf0VGpsoH9O+2gTENEH",
+	"Gv0pGzzOpPzWNIcpAEQsMubW0zekLFSK3tGjEbqGBCGLl5UrFYlAQDMd59Z3jdVmtqZ5mmaV7bUahKZT",
+	"ZvJPchlViLnO+DzKi42aOk6dfMKHPhINGgX44LVeVkmUScVilcCVC0isMWtGZVGNor7IG1jrQoiSiA4W",
+	"ED3/s1qCHNDH9mVdEKSJMJuzy7//tgvsXSGaLBtlMoer5D48IPeEOjld+PqSPXSsVLjiluPBBjU5QsK9",
+	"efDDqp9OplvP3fwHWc933jACmNjJYhOgg6CZEPqi0C41c4CpNJG5OKFWX/L059U6v7Tx7+laLP5CyB8d",
+	"ixKpu73ZlckdJI0bjB8z0sO7n17vqQtir5mphC1UDHlKkYvokhKQE59fxFSzXW3HGLFdbyEBQsSkVhLq",
+	"04mFvzuf4oXtnn2Fjs0FWJNvsRJirCCkW/M8zaF/Z7X61iHESYm53GzrhCu+DlQccxleFtt1eAJ0lZ4F",
+	"7PhjvMF/wd7wYIH1rdr+NoFZqkHbvWW6YcJoiGaNVxwVatZI+/1gPRtVbm1wPbhmuNDed1OG7S+aqbW8",
+	"pGSa1RGj1NIB6KFa+AypcnIOsfBih0qxwzv60qP2orwWB47gLuyPMbYdOnikETYH4SVq6UHCQKwrzpeT",
+	"s5jf/0C//DqvkeFJwjd7+syNNdLtVnP3t1OlIuCy53vsgoYOk+ArW0RrF6wvsA241trwGPIgc3u2jWfb",
+	"2K5CskcwVLshqtJ3D0B4mCG4jsKNU8w3eFWBrfG4AzKjrnIqSaaNInq+O3elqCS4nXWhovBAu2vVjfps",
+	"ef90lvfE2jhbWMIBp/+zsWB0PhTNWpb6Ilxd2YRJuDdYaZRM8OQtNNYkUQXjhBlIYj0pgjBTM01MkIKG",
+	"8SCAldHbTET9HNHpPojHIEOsc+u6EzfhM3Ptnz7W1EI2wWd6kycAyWxVDvOZXqo+Zk5SKRHnz5V5+uJj",
+	"4niAcOLKkGXItJhLQpPlORa90Pv7f/fZVb/Ass8W1vL1gyLLlnSwCC2bA8nm6LJ78GPbqVoaCnO+4sFy",
+	"3zZ8bUd9pE72FrBeBzLm2gc3keW2lmfz5cmk9IRVOHvw7Yvvc1FI490loSu21SLgIHZJFOTHEtDGOtIJ",
+	"UUQHC+yCmLEF1wtw2f/bhK9sLGGdspjZUChY3jLiUrpiPNKqiv+31zMDEkVB1weGv4o7+NY+eayeDCf3",
+	"fE54MgD0xHeGPaqrLLmeHRBmQnIZAEsgAu6uSfC2dFMAtT0wTLoIVPgQu0mr29Ze41NHajWv6SE0x4HN",
+	"ZvfdPW78N5ChHsSKWUlnt75WpZYQYjnXLhVInGpqyj9KoSh67NgXv6bHlkP3sd8Nu0k/++ZH75u3cCfy",
+	"lO4VXWJi857Llrirbn/J2XjDWWtKLi2z6diUflTI8E6PHi+/O87vR/V8tHnc5kON2SD9ThSmgWELHjKe",
+	"JOLO2coqdZhnCH9GdyRGxER0vy53UgrDpjAXEutO5BFmBXc+udimHuANjR6iKKAV7uWRdwh93r99FjFE",
+	"QsJgPNrY2xqeY3e+w7uvheLqNe70IBBtlem9H/+o643cVwwDEuVWbCdV0avA6xE5ZOixjMYKyUHTO01F",
+	"4lA4T1YOOeQLM6oYvuCOEqk5wc5HE8bZd+8ZEbEJaSCRPGKSaI8O3TsInaFznBfPKDzWFjc7uec80xM4",
+	"jKHdOD7CK5aAhuQOqIJ3moZ2CzvCJlZ+7h3axBsHrf1hZUbMUUiz83N9to3HbBufPcoy1UxAErPpBn9A",
+	"Cu4TsitrNdKUbm61sx77Pc6owhy1xafVBCEQ4M+lMtS8d+jdmoP+2Xex9skN6VH13Cs+8mAJA2I5uI/f",
+	"FgUKS2jXBBmy6aZmVTs9DOKumK/188797J36804oyLJ7umJ8mqm/xkabEj2ot45yk1YrJ6OtKsoAzjMM",
+	"uw7t5r26gxv3grHajZ+fneu1Xg5tO8XXPxvPw5MICq9Xfc2V124bN3KJHN55/6lKmCuPagMPXG86+3NC",
+	"n2gqN9ngPvfq8rsGy9JlK+FSu6n0QMylS7xBEnX2P/uoKb0Owxv36NG6Mje/02SEstXpPSXEN8SZilCv",
+	"aTxFTOiAJ4mAxIG+ulu8AKICmjxdSRxh6XbbFTLzYJW27mr8PheG9pmIL7xmkDM5bRY7t6NUSYiQk2tk",
+	"gbQRUk5xa91uFDGINOxDK+nVIWBNfOu8/Wca3fMdyjDQXW/uINkwnsQQUmcA2YIVEdzzgNoFhhLDWiXL",
+	"WaTqERz+K4VkU5DEL/4PepSFf8eN4QPwv7+zhyj8TH9w94sywf2S1kMlui+ZbADON8AbrWED8P/jsEcB",
+	"WF0DUe0YfZsZfF+9fFmBoT85Q7gYfMqlTKOoti0tIyHOX7XixkBiB/+fv1+f/zc//8dvf7768r8O6iiT",
+	"2BZ42HXwV8NeB2eaMhzOJ4IfoyazuTJUu0wUxEX2H7NIQGNnZQ5NsYSVuWJSMcPvGQ/vRLCPrbpgLG37",
+	"LY+2mmcVf5iKP13OdI8Dfz63+9PeRkca+FeinuzT4vP3DED5ixF7BlGUAPVKyRyEmdLFG6wa2uJqqFhM",
+	"lZoiQNG+LVCl5ls3cuS74EJlvWQ1fiLVR7U6l9/jVsO6XAq90HkUSDgMi4Br6m2nta6ZjkqNY/RurXRe",
+	"Gh/cn+4j3bUzxGtOu2Z/0ewfSsIVHn1pSoDH4pBvyOn1TdHbyXRGRPpdkMZA+CRk/cTyBQlk2s6MmqOH",
+	"2Eb6xkMCwSvkPAm5ptoAyPmU0kmbftIEVlz4/vEWpmdTPBVeWb5GvUNUkTZ4sA5SFjUjiI0E89MS/4E3",
+	"uKgape5bX72tEhbBzDCV1mGSef2o3E9anxIfsLE0Im4c6ehH4qTPTuGKnxnUK6E39ut6M+5G0UcOsRUN",
+	"hoRXtaH4oJQ29MoN5SFZG3xK83H1cTBLdwwKVMiPdQfmY/oE84m4PNSrvrN/UuHXPnIRZkjHNf4N9zVu",
+	"sOS0egFF+PvDXWzbqQBPIrF/MqM76w56zHWcYf5j9zvkg04dh/uH0p41Ptt/ttQnYanDnXpmIjKQQJhn",
+	"lDR7ffMzdgzYY9BaJcupUssJ03yGRSNqBZKSzHqVAA9pNi3s0upOm037HY7rPBA41tIGcKZcDkjTKTRT",
+	"axvlUUSH+m5DwqnjkBWFfkNHPK/TGL1wkCaJDdTbSNuocxdQtjmnfVYuZm0Hh5MJex859MHpvIzt1V/p",
+	"5+AAjr1ywXWt8Sft4XnoW3n00f7REBqWLe9g9U+FrAN3OYeMk75QCeVvfQnm61xIt9KTQlDhOetVin95",
+	"xZBrVhv2by9fttHENcByv995zfXiFxw1Tp4EP7/hnASmfezCoVsAWBYuF9Yiii6dDwlUHAtjsOy8yNpr",
+	"B89UAgHXhtkN2lH7tpFXu0i6/yB6INxK+ypH4+7cgl0/YyBeOQ4KurVhkaB9sZdg2mGXIYYD9xWcXdYK",
+	"4pM/J1zqEff6+fldZ+twymRx/wkcvcR6NPxaogMCD6dEtn5jErECR+2NxcJrQeQW0rPHYyPPVVZL7HZK",
+	"t/e3Nvii6l1khtC1EtKkcuk+Hj30R4bhG1naaeJzGX7LOxkqvmHGSRgvXhxyzpYFUgUcliVGm11zbG9Z",
+	"/VpTth2PE+/Uffyp2sCeradT6+GarRJY8QQSl6JwgIBJ2Vowk8NjpEVoayd9g7eN2UxodieDbHu2kk6s",
+	"5HukeHcWQWHXovQj7joOQjblcmk3Hmsh9vcm2UxYYE8aEeG3BUoGIgIm1frK7khFumvahrBdbLrxmxKf",
+	"GUCOs9YGp2YzG9OcewDPrlmQA5WEH+gdHzOM0B7NL04jI1Y8MRczlcTnITf8oGblwkTfqiR+NsNHaoak",
+	"eZjholDKZb40i3kIVYaUNaGsEqVmV2y9UHAHibdbJIsLuJTKHGtcF/jkvVyhTgFx3CPnXS2nIu0XeQit",
+	"lgLZQ8TaQ9olgVgYCkj3Iltko465NSJM8q6yuyvr66cqzWpbd9e17zW7g0R3H9VQoPDJPX2s5zU/v9Ok",
+	"p7LVGShBZfgS2JQHS4qCuc+aaoySVZJdJQhzXCLKc/jvvanyg8Z5R4DT2wxyQ+BjaubXLSs2dkACvgCs",
+	"uOZ+9RprifE7Rhsn4exOlBSmlemdKxs/Dre/kpw3GHBbSRfFXMZXKUh5y7QutIjTyLXs1CABuhGPQQP8",
+	"XAc/oxffPkSn+6dUVqrCHTYhacN0Oo2FtuqgL5FljfrfF/wO2BRA0v2Avz4EujbIh4AMIdxDubNHo9wx",
+	"wIgEOg8d7UPHrYdv4pXZtFO/b+z/lXXkO2u3HfiKhVK60ldIxWKVwFWGO+PY9dkcCXJSGUKyhTHTIGnn",
+	"dFps0puf/dCnsd8SaEHB6e6udz0gcGnfPf7orRLDowvE3AoaD0p27LUf2iebGL2jTyFAkCbCbHC9aBHO",
+	"Lv/+mzXqUlOm3MY65GteKpOiP60//FyHYWndRnufQtM7zQnIr80JZZ0h+tuwd4+cq+3G4X4IswgT3jUF",
+	"4S/usY9Cj065fbWRMwKiWj9Ly4jR5wSFjhVrSrubXPsTTeXDsN0dV60LOelUzdkDF5uE+FqFzxI8UoLv",
+	"uYiQqiZ0otJijicRLHblcsmUnCqeIIgT18utVvla6bkat+YyNSdBGn/WM68WvuOEfvFzga2NcaRnW4so",
+	"YlNf21mzGT70RFKWh0tytpbKR8fTeGAPCPAIwiNbFh+Yhm0rC8ebm4nExu45BarHfwsgMWJmtS7rArd/",
+	"yE2alDNm/Ums8L6OiQXEXBasb5zwhP7jT1SeghL5nhqTn2/9+js0irnMjS7mIkLTDOkKPYQgEltptJq9",
+	"J0kgsB+T7z4dGsxnESxfZ68YL4Gln6Gd75gtpkcHL4IlU7MZ40zHPIpYrhmoUak0dsRWeqVSpxzNHp9G",
+	"UCiD6gcs1u+98ZgRY0uTHL9b7k/JrvEdjuyRoNTRfYUJnx2lWHBvQGYpvE7TtagGb/zzRxsx+Qm6CT9v",
+	"909zu7+mYJI6l7Ft3TO4CQjwoO2WdeII4wmZx7juzGirz/1w++o7wzR+S2ufm3g2r8dmXhlXkdOcHVub",
+	"8mB5jAF5pe90a0KwCaVHfN7Rhmb5bC9P015IumgxPAwT0DojyUmnkdALCNlK6aPOdIn9/I5t5jsksvqE",
+	"Tx5r+Z2dnJ2nzmownu3myR3j5gmUaHISuEOBM9R6aoI1xby3kEGUhqCLaZ0jo/BCWU3XeVH7ZPOdi+LG",
+	"2g5xk33/SVohnk1smMQo6iLjlFS4ZAFfURLLGg9PIGQhGC4iwkHgbCaiFqHRwsqt8Q7oe4LyfOJZHA/5",
+	"A/crCIyD/VkvQF7RmmtXmKcw8lRqKeT8ihEAc4YEgBhAhqpCwx0ctmohRCrg0Z5qTyodo0V6R2NHnRF0",
+	"c/ynTAW6Mj+710VczlM+z3kW7X9brXD/jq21NmsHocHQVhe6c5Tu5Rw5fm7x53PkEz9HErxK4UjoSchb",
+	"2ElWonIeCbncUzdEVxUfsvHvhFyO9w4vhA8yGjxDt7U6J/So74W0xx4rUxthZH2gC0jIzxb7s3H/lgTT",
+	"qBLfwn3FuF4iSt/2rXKzWnkSlUPaD8ldnLYJsW31S6v+ROwsy6t2eyp30YBRTL3hfliBpLU96/P8Yl/z",
+	"lE8vJR14c09GQsxXaglUNu+NBM2OQAj1QiWGOSH5Q8wejdgSrj0Ue+yC/YZzkw09VKkQ37YF1rBR/XYY",
+	"5l9w6jpDEs9fdOYgHUpnxm3B2QoSocIDJNgSNnpAWdbg2Lqe+smhUvOg1UdiDufC7710scwFZrc8Jcml",
+	"N8szlTqdWsWc7ok9SYo/FYY+11gfJa4fqcuLqdQkyPhgHexeIWlzHiwgWPo0Z5AASL1QDR5Um5t8ZKOP",
+	"EzGfw8VKzseIRoEBs/boiRpAFhasmAh+4PnDQ/gIXMrzgGtoRMEdiNmtHXI9yDS2a6JWuERBpDSEZ7+1",
+	"xsJfChm2dpP24/8mEPuqZyTfYTCYvxM2wCQG+imYNbgWtalSS88A6iES4lQbBveriAtZ20i4TR1YpV7t",
+	"9tAaPRu3UjwFNqMMVFsxWjdi6QkzVXG54M2hYh8APs+KYrTpDK7hRNB5uCx9+5K/ijuEjuMaY2atYpiq",
+	"cDNhUhnAf2LXPt56omJR949ZMM4S4FrJ1gq1f4f6tDW2972qz62g/DGDbArlV7IklbrZ39eWNqWy/Lwn",
+	"cIh+1ZN0+wdtUfGKJ+Ch4q0fd7CMUq3bW58vJG2xiz9Q9uPZLQldAfPymCMKcCkFYkfVceFQwtUEC6DG",
+	"X2aUas+QUzStBxzvJawd/Nkeh+kGjYAG748x8mWpteyMHnQP99Z+T4EywjwNEtDvEHGV/caHUv85guhE",
+	"fKVrma7pPNfOa72zD/plsek5CnKfPAwZDSSxC3iSVFpbLiwZVkPQtbajQ1U5lTeIhDkrY0KzEK+TiynF",
+	"rJO16E/J4Nr60CPN89mWjrWlDi3kiRHcVmpzAWNzzybjRz0GslUCfzy1mtKKZXqaUzG+2qVi7NcT00wG",
+	"ccXvlYRN1uZk+BKkw1WpA6/aBurMFLKtfz1WM5+gGj11Pu5cN5qQWQrgvr0b1iAkYv7Tc4wBX+BB1hbz",
+	"JVDtlAo7R2Uur3vfbDOPBZj5tLwz7bXvubDvEN6mGHewrc0LC7BcBUJitzGh2VzcgWTp6ihWmi2L6jex",
+	"/miQzk+TYH+2pM4s6R0gufAUJswkG8bneN24BFjZH2OpHpVfSbg32Q42QWw2o9CkchuzpqUSIoYV9p9b",
+	"ic4qoxKwpirajEFALbuHDrYP/YQvG3MJ7ijgg99gFx1QPR7h2nouDhJXqeLHIQhvi7QxOMUxjyE05ZpQ",
+	"27ZJ5BuJq6+pOwctYs2FEXJ+SVlolbAFRHWpwd24Y0jyc28kg1x8Efj0dMPCFJgRMbRQrNZB5lEa9hjV",
+	"4YnFkLWCbxFBClif9W4cQ0WPAtaXBST/iVWgOegJAfp7kl/6p8uDZ4D+lev5wIAyE0LPzWGZHEe5R/vG",
+	"sJPFkK008Pnc21SKh6rGBBXgoWVlSVBXxtbKIV0suAzP1Z2bf4fG8D2X4Yc7SMZtDn6Wz4bwWFMpepkV",
+	"jzGItLUJbYCHFMqByX9Lm4z9hikseIT0fa5JHbei1jaTdU02RAjvcNwAp125HOba24VViPWzHVTpS0ed",
+	"pgHkhKW6ZkEnneKOACabRh4X5zO08x26amycZt9nCoBQ+nfjfsc0ZlX4CvdNLLOawkwlSBq11wGoCM6d",
+	"cjTYvorgkx/Yp/Hn7xnE+t8KyWUAzK6E9l2vwvieR9QZX/2vEt9DLBIWQlTmMwG1iqBmaX16Ws5EEnee",
+	"ncanFhauG4/Rv4B7F+5NSXxu+TWi4+RSR4dg+BI0g9kMAuP4uRHBt0HIGngSLGoN54Z+3aqB44+zbfd5",
+	"qmwTzfoTaLvy/YvIvsw3quoJEpRKSPRCrAhxx9deYU5qrZKwCJri/25bJBcG7vd4NHrrZxzTgXRifv8O",
+	"5Nwszi5fvXw5OYuF9P/+6vh+G9/AE4PWfA52pMKsU5BzNTgYqJq2ngeXvdHqdlS70XERHTYIVz4n5AbO",
+	"feay3cO2EocPedSC699nIsLGrR0DnioVAZetxDOqHgxrK9+LYfZk5xPWHoJinQhjQF4yZwma+mn0JMMT",
+	"tP9JlqCv6kqkzAIrzIue4o+0maPvJhs1TjZjP79BJPPBdy9na9clobH/lNFy0Lj5nYbSL1udoWiNMyEf",
+	"RWecacgBfMaPRQFOxWm89f4h2qWIxRF7oDN1IFLiUOVUxRMXL3laz/VCMQl32F9lJ6IP4i0uAAGFEAFp",
+	"zi5l1Ye0AuCgv/gbqYlUaqrCgUnt/deN+5ZetULrIVThF8oqOr40IV2TNEXOK0gIVKZ6eeqJx36QZ/0x",
+	"hv0ghzfRXoVRg+KEuikccxacx5gqcgjm1kZXXGsbOu0NZXHiF5TyOJ/xwKi9/IAUXL+lcb2uaOE9QySD",
+	"ScHPhXSJg79onwea+Y9treHfwlzIrZXqOjfzVS9L/S3M0/59Cq4PtsoDlqZxyXhqFiCN/QKVXFmtTjUw",
+	"haALxFGK/ItZ7eihOl1Kw+3LqHUvtn7wIT8mSs2Gv+oL1B0km9fI0du3mnxMHStDUTes2ljVQKcnjKaI",
+	"D1XkypU/0hzxR5rxBJheqLVEZTpYbfzTzhtpiVcRD6C8QM/qc0r1+RHWW8pACgI8iQQkdGNi1WOtErOI",
+	"7K5pFkd4lgRidQf7VMP+/gn6lf5O3RmFkbXb0jaMhPITj56SbwxtpGZgdZ6u9gSkBlY/rc6emNENFSh8",
+	"xDaQomCoiAf37I1Kr9hCRSEB8uLVbCxkakC/YJ/xGkYqtoTNpf9j7CrRjU7bJMDj+ow//bpxdQ3cmwu4",
+	"A2nO8yeOCBjvBpI7SM41SMNwmpoKPrjxaMeX7BZ/cel+cDthtyE3/JL9KVUqJ0yEE+Zzk19ur1gCOo1B",
+	"s1miYvaOa3P+Br//h++K2VOul8UQPSddaSwBzQlKeg0T8rcMUQqqix/VAybh9gKXyGbrgQn9oF459PEd",
+	"g+Sb/fdgrYbPPk6YisKqDH9P5TjXYThyJt4jOHi/6vrlQ+nCtiok9AM8c9tgUZh9BS87ZoU8Oa2c11ti",
+	"1DnArlRgYKTbiH2a/XQCcirWs3ONQbgxPFg4ne/Fva1WCeSsXfXXb8WBD2oc6QIoZlRXsoWlGcQZX1NC",
+	"0ZdJzcHYk9oWjjH+s2BuufTa9QiNS96Pqkdnz9K7At9Z16St78SsKLHxlqoitOaJQ9l3YNC1ury8tR9K",
+	"1M+5kLVypIP3Phf5GUc8hrZNxL1qaps7ut+uGnwmqyY7tOyo12oargcqbkfmm+pmzq2QDv95MeWGChrr",
+	"uOhsSHmcxg1k7HZy39qvOE0zWPb6/kGieLJkMZcbhqJjoZIwYQuB+RaIWSqNiIjuG8/JHhYgLjK10hXX",
+	"ZREokSfArPlQswmPIg+NY4LFC/aGBwtE5cdLGG2UChmPytUglZqF/CO1juy1/e1xevXsdtrq5ns0C5RD",
+	"38r5vVoXdROVJwd/CXgUQcJivnFJqitHD5xK1KmVZnyKSUT7F0rmDPY0XDcpW6uz5rO6Pbk+9Upl8Pmz",
+	"la8l6hYbCB9rdWnMO6Kf5ym2w2F2Qo6uBnfBVgqRAMFGdA5rQ48du0L4eT5JhXA8DMYBIpUPO620Q0ul",
+	"/tG1s7jBh45dM2iWT1IvvreHY6cXdDzmTVERxCt7hG4IwbNR42wS8PMbBryWi4hl69Zlg4D/jNFaj5vf",
+	"aS5istUZrEEgLkr6qC6BTE0uVnRXs4eKkAY8Fh1w0732Xm1AT1qewQAt1FHklaHUBkD9ATZGoThuwbG2",
+	"445HKRzUEOBbt/a6YDemzzuD3rg+jmJ0oyOKDerwzFvdAlqWewwTJhVRUjk2bBHSHWB2NjoEYK3Q+Prv",
+	"L1u8/4NEbFeUFNarewKJvHOEYyWnVSPpVbSGrYPw2hq7LDtsbO11i8ZVGQjxhATgQESFnKr7yU67JTF9",
+	"NHZRuh80VgHRS896X8FBqn+M/5jdZXnIrXhxLS96iU6vKTb10x/nDoqzuz5NdDqMDvn4FN+GEarzv+SW",
+	"lXPSbe3uIoZk3nWw+t4+8zFoCk70iSrKe74sKMqKJ4bQfymfoYiJzfi8qN9E7bFruxmvSYGos77FEeu9",
+	"H/qoOSXdVwwTELsVo4MWrfukGaags51klYg7Hmy6Tmb5Pf2je/yonYSb5JtQmCfqKt4B3a2tFyoCZoDH",
+	"DJ1GrnFYKxltsDubAI/QoWwXTe73FH0mRh/BZnOi5GhLFXoG1mzRSJhtp2o2K2WBrzAGQtiCUkhKiYqp",
+	"nYVGXgYeLNvbyyoSXZfd3dhnPgprwY8fOg860NFM3UGGSFTc2pmQRhXOZiJhai3bK4zhnd9SZ3v1jRlz",
+	"6jSf4hPep/1lNekKFW1RHowKX4TR7mUsiJSjTSKiZLNTK7qrSmoJDSX1n2lInytp3zBMTfrHHxh9chYI",
+	"baE3HILW4G6Z7PNGayN2cie6X8pfPVTgK1kmYKoQ0xAkgH2krTr5STWy3GQdmhBREXm5D1YQTq8tfWWN",
+	"th4dB6banbBqvcFPOOJRx/L2EwbxNh9RJN7TLFSq4XD3Ymc7Vu9i53Ya54KrMkAHU5ZpbQ1eVbSkdnWl",
+	"x5nU4+KUrVwd4qERGgd3zEJDT+3OeHr0Rb3rsVuMTJevGMhQM0B8EwdygZE37ikMS6iDluJDizheeGl1",
+	"9PFJESBuL91d9tmnCBgGkbWDEyJAI/RWhev6qxKSuWYSINyGrW8n9m0gGw2m88JYvQMa909uxxm4TRnY",
+	"Rs22yF8c0s1CsUhpw4RxBk/JBZ23y9YJupn98WfHzNdftzK/g/DnoWgMP2dNJn/RTNtXM1wDKkkqNDvh",
+	"RZqNJhD+yZOCZ3+Kp4Liynps0qZT3s8jpofKRHEiIGP/+t614G8AK5TnTER2gcl14qkmlSFRp/BS9W8u",
+	"3qLlNAaQ3+HPf65kOuwvfnyrkjkYxlG1XbXlXzRTayojcEgOYSwkZiM9kxrqepgr+/bJt6TiR0SeZZzS",
+	"P7PnXf79NxswUpxr//GbHZjc+YenSXR2eXZhH/F/AwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -804,7 +804,8 @@ func (q *Queries) ReconciledUntil(ctx context.Context, db DBTX) (time.Time, erro
 }
 
 const reconciliationLines = `-- name: ReconciliationLines :many
-select n, kind, ref, result, differs, payout_id, brand_id, coalesce(destination, '')::text as destination, ours, ours_currency, theirs, theirs_currency, net, at
+select n, kind, ref, result, differs, payout_id, brand_id, coalesce((select b.name from brands b where b.id = brand_id), '')::text as brand_name, coalesce(destination, '')::text as destination,
+  ours, ours_currency, theirs, theirs_currency, net, at
 from reconciliation_lines where run_id = $1 and n > $2 and (not $3::boolean or result in ('missing_here', 'missing_there', 'different'))
 order by n limit $4
 `
@@ -824,6 +825,7 @@ type ReconciliationLinesRow struct {
 	Differs        []string
 	PayoutID       *uuid.UUID
 	BrandID        *uuid.UUID
+	BrandName      string
 	Destination    string
 	Ours           *int64
 	OursCurrency   *string
@@ -855,6 +857,7 @@ func (q *Queries) ReconciliationLines(ctx context.Context, db DBTX, arg Reconcil
 			&i.Differs,
 			&i.PayoutID,
 			&i.BrandID,
+			&i.BrandName,
 			&i.Destination,
 			&i.Ours,
 			&i.OursCurrency,

@@ -66,6 +66,10 @@ select x.kind::text as kind, x.body::jsonb as body from (
     'proved_at', a.proved_at, 'proved_with', a.proved_with, 'at', a.at)
   from p join reversals v on v.partnership_id = p.id join reversal_approvals a on a.reversal_id = v.id left join users u on u.id = a.approver
   union all
+  select 13, a.created_at, v.id::text || lpad(a.number::text, 10, '0'), 'reversal_attempt', jsonb_build_object('reversal_id', a.reversal_id, 'number', a.number, 'key', a.key, 'amount', a.amount, 'request_sha256', encode(a.request_sha256, 'hex'),
+    'outcome', a.outcome, 'provider_id', a.provider_id, 'error_code', a.error_code, 'first_sent_at', a.first_sent_at, 'settled_at', a.settled_at)
+  from p join reversals v on v.partnership_id = p.id join reversal_attempts a on a.reversal_id = v.id
+  union all
   select 14, t.at, t.id::text, 'ledger', jsonb_build_object('kind', t.kind, 'at', t.at,
     'seal', case when s.n is not null then jsonb_build_object('n', s.n, 'prev_sha256', encode(s.prev_sha256, 'hex'), 'sha256', encode(s.sha256, 'hex')) end,
     'text', jsonb_build_array(t.id, t.kind, t.brand_id, t.payout_id, t.attempt, t.external_ref, extract(epoch from t.at)::text,
@@ -79,4 +83,4 @@ select x.kind::text as kind, x.body::jsonb as body from (
   union all
   select 16, e.at, e.source_id::text || lpad(e.seq::text, 20, '0'), 'event', jsonb_build_object('source', e.source, 'source_id', e.source_id, 'seq', e.seq, 'kind', e.kind, 'code', e.code, 'by', u.name, 'amount', e.amount, 'currency', e.currency, 'ref', e.ref, 'at', e.at)
   from p join partnership_events e on e.partnership_id = p.id left join users u on u.id = e.actor
-) x order by x.part, x.at nulls last, x.id;
+) x order by x.part, x.kind, x.at nulls last, x.id;

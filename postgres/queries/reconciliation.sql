@@ -17,7 +17,8 @@ select run_id, kind, result, coalesce(ours_currency, theirs_currency, '')::text 
 from reconciliation_lines where run_id = any (@runs::uuid[]) group by 1, 2, 3, 4 order by 1, 2, 3, 4;
 
 -- name: ReconciliationLines :many
-select n, kind, ref, result, differs, payout_id, brand_id, coalesce(destination, '')::text as destination, ours, ours_currency, theirs, theirs_currency, net, at
+select n, kind, ref, result, differs, payout_id, brand_id, coalesce((select b.name from brands b where b.id = brand_id), '')::text as brand_name, coalesce(destination, '')::text as destination,
+  ours, ours_currency, theirs, theirs_currency, net, at
 from reconciliation_lines where run_id = @run_id and n > @after and (not @breaks::boolean or result in ('missing_here', 'missing_there', 'different'))
 order by n limit @max_rows;
 

@@ -187,7 +187,8 @@ export interface paths {
             };
             cookie?: never;
         };
-        get?: never;
+        /** Money that was moved into the brand's funds, or is on its way, newest first */
+        get: operations["listTopUps"];
         put?: never;
         /** Move money into the brand's funds through Stripe */
         post: operations["createTopUp"];
@@ -3013,6 +3014,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reconciliation-cases/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same list as a table, with who closed each difference and why */
+        get: operations["exportCases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reconciliations": {
         parameters: {
             query?: never;
@@ -3040,7 +3058,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Every line of a comparison as CSV, the matched ones too, safe to open in a spreadsheet */
+        /** Every line of a comparison as CSV or as a workbook, the matched ones too, safe to open in a spreadsheet */
         get: operations["exportReconciliation"];
         put?: never;
         post?: never;
@@ -8386,6 +8404,7 @@ export interface components {
         };
         TopUp: {
             amount: components["schemas"]["Money"];
+            asked_by?: components["schemas"]["UserRef"];
             /** Format: uuid */
             brand_id: string;
             /** Format: date-time */
@@ -8397,6 +8416,10 @@ export interface components {
         };
         TopUpCreate: {
             amount: components["schemas"]["Money"];
+        };
+        TopUpList: {
+            items: components["schemas"]["TopUp"][];
+            next_cursor?: string;
         };
         TransferAcceptance: {
             /** @description Whether the person may approve it, and else why not */
@@ -8972,6 +8995,7 @@ export type TokenCreated = components['schemas']['TokenCreated'];
 export type TokenList = components['schemas']['TokenList'];
 export type TopUp = components['schemas']['TopUp'];
 export type TopUpCreate = components['schemas']['TopUpCreate'];
+export type TopUpList = components['schemas']['TopUpList'];
 export type TransferAcceptance = components['schemas']['TransferAcceptance'];
 export type TransferAcceptanceApproval = components['schemas']['TransferAcceptanceApproval'];
 export type TransferAcceptanceCreate = components['schemas']['TransferAcceptanceCreate'];
@@ -9359,6 +9383,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SlackChannel"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listTopUps: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                limit?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopUpList"];
                 };
             };
             default: components["responses"]["problem"];
@@ -13062,6 +13113,10 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 lane?: components["schemas"]["PayoutLane"];
                 limit?: components["parameters"]["limit"];
+                /** @description Paid on this day in the brand's zone or later */
+                paid_from?: string;
+                /** @description Paid on this day in the brand's zone or earlier */
+                paid_to?: string;
                 partnership_id?: string;
                 state?: string[];
             };
@@ -13365,6 +13420,10 @@ export interface operations {
                 campaign_id?: string;
                 format?: components["parameters"]["sheetFormat"];
                 lane?: components["schemas"]["PayoutLane"];
+                /** @description Paid on this day in the brand's zone or later */
+                paid_from?: string;
+                /** @description Paid on this day in the brand's zone or earlier */
+                paid_to?: string;
                 state?: string[];
             };
             header?: never;
@@ -14312,6 +14371,23 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    exportCases: {
+        parameters: {
+            query?: {
+                format?: components["parameters"]["sheetFormat"];
+                kind?: components["schemas"]["CaseKind"];
+                state?: "open" | "closed";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["sheet"];
+            default: components["responses"]["problem"];
+        };
+    };
     listReconciliations: {
         parameters: {
             query?: {
@@ -14366,7 +14442,9 @@ export interface operations {
     };
     exportReconciliation: {
         parameters: {
-            query?: never;
+            query?: {
+                format?: components["parameters"]["sheetFormat"];
+            };
             header?: never;
             path: {
                 id: components["parameters"]["id"];
@@ -14375,15 +14453,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The content */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": string;
-                };
-            };
+            200: components["responses"]["sheet"];
             default: components["responses"]["problem"];
         };
     };

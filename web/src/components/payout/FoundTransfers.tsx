@@ -14,7 +14,10 @@ import classes from "./Reversals.module.css";
 
 const touches = ["payout", "partnership", "task", "brand"];
 
-type Asked = { transfer: FoundTransfer; acceptance?: TransferAcceptance };
+interface Asked {
+  transfer: FoundTransfer;
+  acceptance?: TransferAcceptance;
+}
 
 /** What Stripe moved for a payment otherwise than it was asked, and the two people whose word makes it the payment. */
 export function FoundTransfers({ payout }: { payout: Payout }) {
