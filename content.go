@@ -103,6 +103,7 @@ type OpenAttempt struct {
 	Settled   bool   // it was settled meanwhile
 	None      bool   // nothing was ever opened
 	Rejection string // how it was rejected, one of the Pay outcomes; empty while it is open
+	Accepted  string // the transfer that two people accepted as the payment although it is not what was asked for; empty for none
 	SinceSent time.Duration
 	LookUps   int
 }
@@ -114,6 +115,7 @@ type TopUp struct {
 	Amount     Money
 	State      string // pending | succeeded | failed
 	ProviderID string
+	AskedBy    *UserRef
 	CreatedAt  time.Time
 }
 

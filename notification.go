@@ -248,7 +248,7 @@ func EventOfTask(kind, code string, money bool) HouseEvent {
 		return EventBlocked
 	case "payout_unknown", "reversal_unknown":
 		return EventUnknown
-	case "payout_failed", "reversal_failed", "transfer_reversed", "bank_returned":
+	case "payout_failed", "reversal_failed", "transfer_reversed", "bank_returned", "top_up_failed":
 		return EventFailed
 	case "reconciliation_break":
 		return EventCase

@@ -19,6 +19,7 @@ type Remittance struct {
 	ContractNumber string
 	Amount         Money // what was owed
 	Netted         Money // what of it was kept for money that the creator owed back
+	Difference     Money // what was sent beyond what was asked, below zero what was missing
 	Reversed       Money // what was taken back since from the creator's account
 	MadeGood       Money // what later payments kept for it
 	TransferID     string
@@ -29,7 +30,7 @@ type Remittance struct {
 
 // Sent is what went to the creator.
 func (r Remittance) Sent() Money {
-	return Money{Amount: r.Amount.Amount - r.Netted.Amount, Currency: r.Amount.Currency}
+	return Money{Amount: r.Amount.Amount - r.Netted.Amount + r.Difference.Amount, Currency: r.Amount.Currency}
 }
 
 // Statement is what a brand came to owe a creator and paid in a period, from the ledger.
@@ -152,5 +153,8 @@ type HistoryFilter struct {
 
 // HistoryNouns are what the history is about.
 func HistoryNouns() []string {
-	return []string{"payout", "reversal", "funds", "content", "contract", "partnership", "person", "token", "delegation", "brand", "policy", "creator", "reconciliation"}
+	return []string{
+		"payout", "reversal", "funds", "content", "contract", "partnership", "person", "token", "delegation", "brand", "policy", "creator", "reconciliation", "payout_policy", "second_factor",
+		"payments",
+	}
 }

@@ -112,7 +112,9 @@ const (
 	ReconcileNeverSent  = "never_sent"
 	ReconcileAbsent     = "absent"
 	ReconcileAbsentLong = "absent_long"
-	ReconcileDiffers    = "differs" // money moved otherwise than asked: a person looks, and nothing is sent
+	// ReconcileDiffers says that money moved otherwise than asked. Nothing is sent: two people accept it as the payment, or somebody takes it back
+	// at Stripe, and then it counts as absent.
+	ReconcileDiffers = "differs"
 )
 
 const (

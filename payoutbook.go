@@ -18,6 +18,7 @@ type PayoutItem struct {
 	Amount         Money
 	Kept           int64 // minor units of it that are kept for what the creator owes back
 	CameBack       int64 // minor units that were taken back
+	Difference     int64 // minor units that were sent beyond what was asked, below zero that were missing
 	State          PayoutState
 	HeldReason     string   // a person's words, or the code of the condition
 	HeldBy         string   // the name of the person; empty when none holds it
@@ -26,6 +27,7 @@ type PayoutItem struct {
 	Missing        []string // the approvals that it waits for: preparer, releaser
 	ReviewOn       string   // YYYY-MM-DD, when a hold is looked at again; empty for none
 	Offline        string   // the way it is paid outside of Stripe; empty when Stripe pays it
+	TransferID     string   // of the transfer that paid it; empty until it is paid, and outside of Stripe
 	// OfflineReference and OfflineOn (YYYY-MM-DD) are of the payment that was made outside of Stripe; empty until it is recorded.
 	OfflineReference, OfflineOn string
 	// DestinationAt and FreeAt are when the creator's bank account changed and when a person may release it at the earliest; nil where no such
@@ -39,7 +41,7 @@ type PayoutItem struct {
 
 // Sent is what the creator gets of it.
 func (p PayoutItem) Sent() Money {
-	return Money{Amount: p.Amount.Amount - p.Kept, Currency: p.Amount.Currency}
+	return Money{Amount: p.Amount.Amount - p.Kept + p.Difference, Currency: p.Amount.Currency}
 }
 
 // PayoutFilter narrows a list of payouts; zero fields do not.
@@ -50,6 +52,8 @@ type PayoutFilter struct {
 	PartnershipID *uuid.UUID
 	States        []string
 	Lane          string // one of PayoutLanes
+	// PaidFrom and PaidTo are days of the brand's zone, both included; zero for any.
+	PaidFrom, PaidTo time.Time
 }
 
 // PayoutLanes are how finance looks at what is owed: by its day (soon: within five days after today), and by what it waits for.
@@ -105,6 +109,7 @@ type PayoutRecord struct {
 	Reversals      []ReversalItem    // newest first
 	Nettings       []Netting         // what it keeps for other money that was taken back
 	Foreign        []ForeignReversal // what came back elsewhere and is not recorded
+	Found          []FoundTransfer   // what was moved otherwise than asked, oldest first
 	Seq            int64
 }
 

@@ -58,6 +58,7 @@ type ReconciliationLine struct {
 	Differs     []string  `json:"differs,omitempty"` // in what: amount, currency, destination, metadata, net, status, no_object, no_movement, twice
 	PayoutID    uuid.UUID `json:"payout_id,omitzero"`
 	BrandID     uuid.UUID `json:"brand_id,omitzero"`
+	BrandName   string    `json:"-"`
 	Destination string    `json:"destination,omitempty"`
 	Parent      string    `json:"parent,omitempty"` // of a reversal: the transfer
 	Ours        Money     `json:"ours,omitzero"`

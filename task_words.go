@@ -53,6 +53,8 @@ func (t Task) Path() string {
 		return "/contracts/renewals?selected=" + t.PartnershipID.String()
 	case t.PartnershipID != nil && t.Kind == "answer_reply":
 		return AnswerPath(*t.PartnershipID)
+	case t.Kind == "top_up_failed":
+		return "/settings/brands"
 	case t.Kind == "payments_held":
 		return "/reconciliation"
 	case t.Kind == "finance_role_asked", t.Kind == "finance_role_granted", t.Kind == "second_factor_reset":
@@ -171,6 +173,7 @@ var taskTitles = map[string][2]string{ //nolint:gochecknoglobals // a table
 	"reversal_unknown":      {"Nobody knows whether money came back: check it at Stripe and confirm", "It stays open."},
 	"netting_slow":          {"No payment makes good what a creator owes back: try again, or give it up", "It stays owed."},
 	"record_payment":        {"Pay a creator outside of Stripe, and record the proof", "The creator is not paid."},
+	"top_up_failed":         {"A top-up did not arrive: find out why at the bank, and top up again", "Payments that wait for these funds go on waiting."},
 	"top_up":                {"The funds are short: top them up", "The payment waits."},
 	"hold_too_late":         {"A hold came too late: decide whether to ask for the money back", "The creator keeps the money."},
 	"cancel_too_late":       {"A cancellation came too late: decide whether to ask for the money back", "The creator keeps the money."},
@@ -193,6 +196,9 @@ var codeTitles = map[string]map[string]string{ //nolint:gochecknoglobals // a ta
 		"expired":   "A creator's link to Documenso has ended: send it anew there, or withdraw the contract",
 		"too_late":  "A creator signed a contract that had ended: tell them that it does not count",
 		"unsealed":  "The signed file of a contract does not come from Documenso: fetch it there and keep it",
+	},
+	"payout_unknown": {
+		ReconcileDiffers: "Stripe moved money for a payment otherwise than it was asked: accept it as the payment, or have it taken back",
 	},
 	"key_date_undecided": {
 		KeyUsageRights: "Nobody has decided about rights that end soon", KeyAllowlisting: "Nobody has decided about allow-listing that ends soon",

@@ -50,7 +50,7 @@ type Transfer struct {
 	Amount      Money
 	Destination string
 	Created     time.Time
-	Reversed    bool   // some or all of it was taken back
+	TakenBack   int64  // minor units of it that came back
 	Payment     string // what the creator's own account calls it; may be empty
 }
 

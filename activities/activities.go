@@ -113,6 +113,10 @@ type Store interface {
 	RecordOffline(ctx context.Context, payout, payment uuid.UUID) (verdict string, err error)
 	MarkSent(ctx context.Context, payout uuid.UUID, attempt int) error
 	SettlePayout(ctx context.Context, payout uuid.UUID, attempt int, t rapport.Transfer) error
+	// NoteFound keeps what was found for a payout and is not what was asked for, so that people can look at it.
+	NoteFound(ctx context.Context, payout uuid.UUID, found []rapport.Transfer) error
+	// SettleAccepted settles an attempt with a transfer that two people accepted. False while the brand's funds do not cover what it moved.
+	SettleAccepted(ctx context.Context, payout uuid.UUID, attempt int, t rapport.Transfer) (bool, error)
 	RejectAttempt(ctx context.Context, payout uuid.UUID, attempt int, kind, code string) error
 	MarkUnknown(ctx context.Context, payout uuid.UUID) error
 	// OpenAttempt is the attempt whose outcome is open, with how long ago it was last sent and how often it was looked up.

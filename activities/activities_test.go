@@ -471,13 +471,54 @@ func TestMoneyIsNeverSentTwice(t *testing.T) {
 			out, err = k.ReconcilePayout(t.Context(), effect(rapport.EffectReconcile, "confirm"))
 			require.NoError(t, err)
 			require.Equal(t, rapport.ReconcileDiffers, out.Code, "nobody can call it absent")
+			require.Equal(t, "found 1", k.s.log[len(k.s.log)-1], "people look at it")
+			k.s.fail["found"] = rapport.Errorf(rapport.CodeUnavailable, "away")
+			_, err = k.ReconcilePayout(t.Context(), effect(rapport.EffectReconcile, ""))
+			retried(t, err, "internal")
 		}
+	})
+	t.Run("a transfer that is not this attempt's, and two people accept it", func(t *testing.T) {
+		t.Parallel()
+		k := newTill()
+		other, _ := paid(k.s.order.Request)
+		other.Amount.Amount++
+		k.p.found = []rapport.Transfer{other}
+		k.s.open.Accepted = other.ID
+		k.s.short = true
+		out, err := k.ReconcilePayout(t.Context(), effect(rapport.EffectReconcile, ""))
+		require.NoError(t, err)
+		require.Equal(t, rapport.ReconcileDiffers, out.Code, "the brand's funds do not cover it yet")
+		k.s.short = false
+		out, err = k.ReconcilePayout(t.Context(), effect(rapport.EffectReconcile, ""))
+		require.NoError(t, err)
+		require.Equal(t, rapport.SubmitPaid, out.Code)
+		require.Equal(t, "accepted 1 "+other.ID, k.s.log[len(k.s.log)-1])
+		right, _ := paid(k.s.order.Request)
+		right.ID = "tr_right"
+		k.p.found = []rapport.Transfer{other, right}
+		_, err = k.ReconcilePayout(t.Context(), effect(rapport.EffectReconcile, ""))
+		require.NoError(t, err)
+		require.Equal(t, "paid 1 tr_right", k.s.log[len(k.s.log)-1], "what was asked for comes first")
+	})
+	t.Run("a transfer that is not this attempt's, and was taken back", func(t *testing.T) {
+		t.Parallel()
+		k := newTill()
+		other, _ := paid(k.s.order.Request)
+		other.Attempt++
+		other.TakenBack = other.Amount.Amount
+		k.p.found = []rapport.Transfer{other}
+		out, err := k.ReconcilePayout(t.Context(), effect(rapport.EffectReconcile, ""))
+		require.NoError(t, err)
+		require.Equal(t, rapport.ReconcileAbsent, out.Code, "it moved nothing")
+		out, err = k.SubmitPayout(t.Context(), in)
+		require.NoError(t, err)
+		require.Equal(t, rapport.SubmitPaid, out.Code, "and does not keep the payment back")
 	})
 	t.Run("a transfer that somebody took back since", func(t *testing.T) {
 		t.Parallel()
 		k := newTill()
 		x, _ := paid(k.s.order.Request)
-		x.Reversed = true
+		x.TakenBack = x.Amount.Amount
 		k.p.found = []rapport.Transfer{x}
 		out, err := k.SubmitPayout(t.Context(), in)
 		require.NoError(t, err)

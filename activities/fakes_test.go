@@ -39,6 +39,7 @@ type store struct {
 	payee  rapport.Payee
 	order  rapport.PayoutOrder
 	open   rapport.OpenAttempt
+	short  bool // the funds do not cover what an accepted transfer moved
 	back   rapport.ReversalOrder
 	lost   rapport.OpenReversal
 	topUp  rapport.TopUp
@@ -177,6 +178,14 @@ func (s *store) SettlePayout(ctx context.Context, _ uuid.UUID, attempt int, t ra
 		return err
 	}
 	return s.note("paid %d %s", attempt, t.ID)
+}
+
+func (s *store) NoteFound(_ context.Context, _ uuid.UUID, found []rapport.Transfer) error {
+	return s.note("found %d", len(found))
+}
+
+func (s *store) SettleAccepted(_ context.Context, _ uuid.UUID, attempt int, t rapport.Transfer) (bool, error) {
+	return !s.short, s.note("accepted %d %s", attempt, t.ID)
 }
 
 func (s *store) RejectAttempt(_ context.Context, _ uuid.UUID, attempt int, _, code string) error {

@@ -41,7 +41,7 @@ func (a *Activities) SubmitPayout(ctx context.Context, in EffectInput) (rapport.
 	r := order.Request
 	// Something may have been sent before: by this attempt, by an earlier one that rolled forward late, or by a database that was
 	// restored since. Asking costs less than paying twice.
-	switch found, err := a.settleFound(ctx, in.ID, r); {
+	switch found, err := a.settleFound(ctx, in.ID, r, ""); {
 	case err != nil:
 		return rapport.Outcome{}, err
 	case found == foundPaid:
@@ -133,15 +133,17 @@ func (a *Activities) refreshPayeeOf(ctx context.Context, payout uuid.UUID) error
 }
 
 // What a look-up finds. Money that moved otherwise than asked (another amount, destination or attempt) is neither paid nor absent: a person
-// looks. What was paid as asked and taken back since is paid; that it was taken back is noted beside it.
+// looks, and two people may accept it as the payment. What was paid as asked and taken back since is paid; that it was taken back is noted beside
+// it. What was not asked for and came back whole moved nothing.
 const (
 	foundNothing = iota
 	foundPaid
 	foundOther
 )
 
-// settleFound looks for a transfer of the payout at the provider and settles with it.
-func (a *Activities) settleFound(ctx context.Context, payout uuid.UUID, r rapport.TransferRequest) (int, error) {
+// settleFound looks for a transfer of the payout at the provider and settles with it: with the one that was asked for, else with the one that
+// was accepted. What else it finds is kept for people to look at.
+func (a *Activities) settleFound(ctx context.Context, payout uuid.UUID, r rapport.TransferRequest, accepted string) (int, error) {
 	found, err := a.Payer.TransfersOf(ctx, payout)
 	if err != nil {
 		return foundNothing, a.refused(ctx, err)
@@ -151,10 +153,24 @@ func (a *Activities) settleFound(ctx context.Context, payout uuid.UUID, r rappor
 			return foundPaid, classify(a.Store.SettlePayout(ctx, payout, r.Attempt, t))
 		}
 	}
-	if len(found) > 0 {
-		return foundOther, nil
+	if len(found) == 0 {
+		return foundNothing, nil
 	}
-	return foundNothing, nil
+	if err := a.Store.NoteFound(ctx, payout, found); err != nil {
+		return foundNothing, classify(err)
+	}
+	what := foundNothing
+	for _, t := range found {
+		if t.ID == accepted {
+			if covered, err := a.Store.SettleAccepted(ctx, payout, r.Attempt, t); covered || err != nil {
+				return foundPaid, classify(err)
+			}
+		}
+		if t.TakenBack < t.Amount.Amount {
+			what = foundOther
+		}
+	}
+	return what, nil
 }
 
 // reconcileSilence is how long after the last send an absent transfer may be called absent: longer than the provider may still
@@ -191,7 +207,7 @@ func (a *Activities) ReconcilePayout(ctx context.Context, in EffectInput) (rappo
 	if open.Settled {
 		return rapport.Outcome{Code: rapport.SubmitPaid}, nil
 	}
-	switch found, err := a.settleFound(ctx, in.ID, open.Request); {
+	switch found, err := a.settleFound(ctx, in.ID, open.Request, open.Accepted); {
 	case err != nil:
 		return rapport.Outcome{}, err
 	case found == foundPaid:

@@ -66,6 +66,7 @@ func (s *Server) ListHistory(ctx context.Context, r gen.ListHistoryRequestObject
 // historyActs are what people do about money, in words.
 var historyActs = map[string]string{ //nolint:gochecknoglobals // a table
 	"payout.hold": "Held the payment", "payout.release": "Released the hold", "payout.cancel": "Cancelled the payment", "payout.retry": "Tried again", "payout.exclude": "Left out of a batch",
+	"payout.accept_transfer": "Asked to accept a transfer as the payment", "payout.accepted_transfer": "Approved that a transfer is the payment",
 	"payout.approved_as_preparer": "Approved as preparer", "payout.approved_as_releaser": "Approved as releaser",
 	"reversal.requested": "Asked to take money back", "reversal.approved_reverse": "Approved that money is taken back", "reversal.approved_write_off": "Approved that the rest is given up",
 	"reversal.cancel": "Left the money with the creator", "reversal.retry": "Tried again to take money back", "reversal.reconcile": "Looked the reversal up at Stripe",

@@ -16,6 +16,7 @@ import (
 type LedgerStore interface {
 	ListLedgerTransactions(ctx context.Context, brandID, payoutID *uuid.UUID, page rapport.Page) ([]rapport.LedgerTransaction, []string, error)
 	ListBalances(ctx context.Context, brandID *uuid.UUID) ([]rapport.Balance, error)
+	TopUps(ctx context.Context, brand uuid.UUID, page rapport.Page) ([]rapport.TopUp, []string, error)
 	AddTopUp(ctx context.Context, t rapport.TopUp, by uuid.UUID) (rapport.TopUp, error)
 }
 

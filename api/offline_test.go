@@ -146,8 +146,8 @@ func TestAPaymentOutsideOfStripeIsRecordedWithItsProof(t *testing.T) {
 
 	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(preparer.send(t, "GET", "/v1/payouts/export", nil).body), "\ufeff"))).ReadAll()
 	require.NoError(t, err)
-	require.Equal(t, []string{"Paid by", "Reference"}, rows[0][14:16])
-	require.Contains(t, [][]string{rows[1][14:16], rows[2][14:16]}, []string{"Outside of Stripe: cheque", "No. 12"})
+	require.Equal(t, []string{"Paid by", "Reference"}, rows[0][15:17])
+	require.Contains(t, [][]string{rows[1][15:17], rows[2][15:17]}, []string{"Outside of Stripe: cheque", "No. 12"})
 	require.Equal(t, 200, preparer.send(t, "GET", "/v1/payouts/"+payout.String()+"/remittance", nil).status)
 	pack := string(d.as(t, "auditor@one.example").send(t, "GET", "/v1/partnerships/"+d.partnership.String()+"/audit-pack", nil).body)
 	require.Contains(t, pack, `"reference":"No. 12"`)

@@ -78,8 +78,8 @@ func (f packPaperFile) VisitGetAuditPackResponse(w http.ResponseWriter) error { 
 var packParts = map[string]string{ //nolint:gochecknoglobals // a table
 	"partnership": "The partnership", "contract": "Contracts", "signature": "Signatures", "deliverable": "Deliverables", "submission": "Submissions", "decision": "Decisions on content",
 	"post_check": "Looks at what was published", "post_number": "Numbers of posts", "bonus": "Bonuses that were given",
-	"milestone": "Milestones", "payout": "Payments", "payout_approval": "Approvals of payments", "payout_attempt": "Attempts to pay",
-	"reversal": "Money taken back", "reversal_approval": "Approvals of taking back",
+	"milestone": "Milestones", "payout": "Payments", "payout_approval": "Approvals of payments", "payout_attempt": "Attempts to pay", "transfer_acceptance": "Transfers accepted as payments",
+	"offline_payment": "Payments outside of Stripe", "reversal": "Money taken back", "reversal_attempt": "Attempts to take back", "reversal_approval": "Approvals of taking back",
 	"ledger": "The ledger", "note": "Notes and reasons", "event": "Every step",
 }
 

@@ -66,8 +66,14 @@ func (s *Server) remittance(r rapport.Remittance) (remittanceFile, error) {
 	p := paper.New("Remittance advice", r.BrandName+", contract "+r.ContractNumber, paid)
 	p.Facts([2]string{"From", r.BrandName + "\n" + r.PostalAddress}, [2]string{"To", r.CreatorName})
 	p.Section("Payment")
+	if r.Netted.Amount > 0 || r.Difference.Amount != 0 {
+		p.Facts([2]string{"Owed", r.Amount.String()})
+	}
 	if r.Netted.Amount > 0 {
-		p.Facts([2]string{"Owed", r.Amount.String()}, [2]string{"Kept", r.Netted.String() + ", for money that was owed back"})
+		p.Facts([2]string{"Kept", r.Netted.String() + ", for money that was owed back"})
+	}
+	if r.Difference.Amount > 0 {
+		p.Facts([2]string{"Sent beyond that", r.Difference.String() + ", to be given back"})
 	}
 	p.Facts(
 		[2]string{"Amount paid", r.Sent().String()},

@@ -2,7 +2,9 @@ package api_test
 
 import (
 	"bytes"
+	"encoding/csv"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -298,4 +300,42 @@ func TestTheHistorySaysWhoDidWhatAndWhy(t *testing.T) {
 	require.Contains(t, string(d.as(t, "auditor@two.example").send(t, "GET", "/v1/history", nil).body), "role.granted")
 	require.Equal(t, 422, auditor.send(t, "GET", "/v1/history?noun=nonsense", nil).status)
 	require.Equal(t, 403, d.as(t, "ops@one.example").send(t, "GET", "/v1/history", nil).status)
+}
+
+func TestPaymentsAreListedAndExportedByTheDayTheyWerePaid(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.paid(t, d.work, "2026-03-31 23:30:00")
+	finance := d.as(t, "finance_preparer@one.example")
+	export := func(query string) [][]string {
+		a := finance.send(t, "GET", "/v1/payouts/export"+query, nil)
+		require.Equal(t, 200, a.status, "%s", a.body)
+		rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(a.body), "\ufeff"))).ReadAll()
+		require.NoError(t, err)
+		return rows[1:]
+	}
+	rows := export("?paid_from=2026-03-31&paid_to=2026-03-31")
+	require.Len(t, rows, 1, "by the clock of the brand, not of the database")
+	require.Equal(t, "Stripe", rows[0][15])
+	require.Regexp(t, "^tr_", rows[0][16], "the transfer is what finance looks for at Stripe")
+	require.Empty(t, export("?paid_from=2026-04-01"))
+	require.Empty(t, export("?paid_to=2026-03-30"))
+	require.Len(t, export("?paid_to=2026-04-01"), 1)
+	for _, path := range []string{"/v1/payouts/export", "/v1/payouts"} {
+		require.Equal(t, 422, finance.send(t, "GET", path+"?paid_from=2026-04-01&paid_to=2026-03-31", nil).status, path)
+	}
+	require.NotContains(t, string(finance.send(t, "GET", "/v1/payouts?paid_from=2026-04-01", nil).body), d.payout.String())
+	require.Contains(t, string(finance.send(t, "GET", "/v1/payouts?paid_from=2026-03-31", nil).body), d.payout.String())
+}
+
+func TestThePackOnPaperNamesItsParts(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	hand := d.users["finance_preparer@one.example"]
+	releaser := id()
+	d.sql(t, `insert into users (id, email, name, password_hash) values ($1, 'hand@h.example', 'Hand', 'x')`, releaser)
+	d.sql(t, `insert into user_roles (user_id, brand_id, role) values ($1, $2, 'finance_releaser')`, releaser, d.world.one)
+	d.provedOffline(t, d.offlinePayout(t, d.world.one, hand, releaser, d.work, 81), hand)
+	text := pdftest.Text(t, d.as(t, "auditor@one.example").send(t, "GET", "/v1/partnerships/"+d.partnership.String()+"/audit-pack?format=pdf", nil).body)
+	require.Contains(t, text, "Payments outside of Stripe")
 }

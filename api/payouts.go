@@ -43,6 +43,9 @@ func (s *Server) ListPayouts(ctx context.Context, r gen.ListPayoutsRequestObject
 		return nil, err
 	}
 	filter.Lane = string(value(r.Params.Lane))
+	if err := paidDays(&filter, r.Params.PaidFrom, r.Params.PaidTo); err != nil {
+		return nil, err
+	}
 	items, next, err := store.ListPayouts(ctx, filter, page)
 	if err != nil {
 		return nil, err
@@ -150,6 +153,20 @@ func (s *Server) ListCashWeeks(ctx context.Context, r gen.ListCashWeeksRequestOb
 	return list, nil
 }
 
+// paidDays narrows payouts to those that were paid on some days.
+func paidDays(f *rapport.PayoutFilter, from, to *openapi_types.Date) error {
+	if from != nil {
+		f.PaidFrom = from.Time
+	}
+	if to != nil {
+		f.PaidTo = to.Time
+	}
+	if !f.PaidTo.IsZero() && f.PaidTo.Before(f.PaidFrom) {
+		return rapport.Invalid(rapport.Field{Path: "paid_to", Code: "before_from", Detail: "The last day is before the first."})
+	}
+	return nil
+}
+
 func payoutFilter(brand, campaign, partnership *uuid.UUID, states *[]string) (rapport.PayoutFilter, error) {
 	f := rapport.PayoutFilter{BrandID: brand, CampaignID: campaign, PartnershipID: partnership, States: value(states)}
 	for _, state := range f.States {
@@ -164,7 +181,7 @@ func showPayoutSummary(say rapport.Words, p rapport.PayoutItem) gen.PayoutSummar
 	return gen.PayoutSummary{
 		Id: p.ID, PartnershipId: p.PartnershipID, BrandId: p.BrandID, BrandName: p.BrandName, CampaignName: p.CampaignName, Creator: showCreator(p.Creator),
 		MilestoneTitle: p.MilestoneTitle, Amount: toMoney(p.Amount), State: gen.PayoutState(p.State), HeldReason: orNil(heldWords(say, p)), FreeAt: p.FreeAt, WaitsFor: orNil(payoutWaits(say, p)),
-		Kept: partOf(p, p.Kept), CameBack: partOf(p, p.CameBack), Offline: showOffline(p), DueAt: p.DueAt, PaidAt: p.PaidAt, UpdatedAt: p.UpdatedAt,
+		Kept: partOf(p, p.Kept), CameBack: partOf(p, p.CameBack), Difference: partOf(p, p.Difference), Offline: showOffline(p), DueAt: p.DueAt, PaidAt: p.PaidAt, UpdatedAt: p.UpdatedAt,
 	}
 }
 
@@ -305,6 +322,7 @@ func (s *Server) payout(ctx context.Context, id uuid.UUID) (gen.Payout, error) {
 			return gen.ForeignReversal{ProviderId: f.ProviderID, Amount: toMoney(f.Amount), At: f.NotedAt}
 		}),
 	}
+	shown.FoundTransfers = showFound(say, p, me)
 	back := takeBack(p, me)
 	shown.TakeBack = &back
 	shown.OfflinePayment, shown.RecordPayment = showOfflinePayment(p.OfflinePayment), recordPayment(say, p, me)

@@ -480,3 +480,31 @@ func TestWhatIsOwedStandsInLanes(t *testing.T) {
 	require.Empty(t, lanes("ops@one.example"), "what has ended is owed to nobody, and another brand's is not shown")
 	require.NotEqual(t, uuid.Nil, other.payout)
 }
+
+func TestTopUpsAreListedWithWhoAskedAndHowTheyStand(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	path := "/v1/brands/" + d.world.one.String() + "/top-ups"
+	finance := d.as(t, "finance_preparer@one.example")
+	require.Equal(t, 202, finance.keyed().send(t, "POST", path, map[string]any{"amount": eur(500)}).status)
+	first := one[uuid.UUID](t, d, `select id from topups`)
+	require.NoError(t, d.worker.SettleTopUp(t.Context(), first, "tu_1", "failed"))
+	require.NoError(t, d.worker.SettleTopUp(t.Context(), first, "tu_1", "failed"))
+	require.Equal(t, 202, finance.keyed().send(t, "POST", path, map[string]any{"amount": eur(700)}).status)
+	var list struct {
+		Items []struct {
+			State   string
+			AskedBy struct{ Name string } `json:"asked_by"`
+			Amount  struct{ Amount int }
+		}
+		NextCursor string `json:"next_cursor"`
+	}
+	finance.send(t, "GET", path+"?limit=1", nil).into(t, &list)
+	require.Equal(t, 700, list.Items[0].Amount.Amount)
+	require.Equal(t, "pending", list.Items[0].State)
+	require.Equal(t, "Ms finance_preparer", list.Items[0].AskedBy.Name)
+	d.as(t, "auditor@one.example").send(t, "GET", path+"?limit=1&cursor="+list.NextCursor, nil).into(t, &list)
+	require.Equal(t, "failed", list.Items[0].State)
+	require.Equal(t, 404, d.as(t, "finance_preparer@two.example").send(t, "GET", path, nil).status)
+	require.Equal(t, 1, one[int](t, d, `select count(*)::int from tasks where kind = 'top_up_failed' and owner_role = 'finance_preparer' and ref = $1`, first), "somebody is told, once")
+}

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"bytes"
 	"encoding/csv"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
+	"github.com/xuri/excelize/v2"
 
 	"rapport"
 )
@@ -119,3 +121,40 @@ func TestACaseIsClosedWithAReasonByFinance(t *testing.T) {
 }
 
 func eurMoney(n int64) rapport.Money { return rapport.Money{Amount: n, Currency: "eur"} }
+
+func TestDifferencesAreExportedWithWhoClosedThemAndWhy(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	run := d.compared(t,
+		rapport.ReconciliationLine{Kind: "settle", Result: "missing_there", Ref: "=tr_1", BrandID: d.world.one, PayoutID: d.payout, Ours: eurMoney(700), At: time.Now()},
+		rapport.ReconciliationLine{Kind: "settle", Result: "different", Ref: "tr_2", BrandID: d.world.one, Ours: eurMoney(700), Theirs: eurMoney(800), Differs: []string{"amount"}, At: time.Now()},
+	)
+	for _, c := range d.cases(t, "finance_releaser@one.example", "") {
+		if c.Ref == "=tr_1" {
+			why := map[string]any{"command": "explain", "text": "Paid by hand."}
+			require.Equal(t, 200, d.as(t, "finance_releaser@one.example").keyed().send(t, "POST", "/v1/reconciliation-cases/"+c.ID+"/commands", why).status)
+		}
+	}
+	lines := func(query string) [][]string {
+		a := d.as(t, "auditor@one.example").send(t, "GET", "/v1/reconciliation-cases/export"+query, nil)
+		require.Equal(t, 200, a.status, "%s", a.body)
+		rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(a.body), "\ufeff"))).ReadAll()
+		require.NoError(t, err)
+		return rows[1:]
+	}
+	closed, open := lines("?state=closed"), lines("?state=open")
+	require.Len(t, closed, 1)
+	require.Equal(t, []string{"7.00", "EUR", "", "", "'=tr_1", "One"}, closed[0][5:11])
+	require.Equal(t, []string{"Explained", "", "Paid by hand.", "Ms finance_releaser"}, closed[0][12:16])
+	require.Len(t, open, 1)
+	require.Equal(t, []string{"the amount", "7.00", "EUR", "8.00", "EUR", "tr_2"}, open[0][4:10])
+	require.Len(t, lines(""), 2)
+	require.Equal(t, 403, d.as(t, "ops@one.example").send(t, "GET", "/v1/reconciliation-cases/export", nil).status)
+
+	a := d.as(t, "auditor@one.example").send(t, "GET", "/v1/reconciliations/"+run.String()+"/export?format=xlsx", nil)
+	book, err := excelize.OpenReader(bytes.NewReader(a.body))
+	require.NoError(t, err)
+	rows, err := book.GetRows("Comparison")
+	require.NoError(t, err)
+	require.Equal(t, "One", rows[1][12], "the brand by its name")
+}

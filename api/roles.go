@@ -333,6 +333,7 @@ func dateAccess() map[string]access {
 func moneyAccess() map[string]access {
 	return map[string]access{
 		"getFunds":               house(),
+		"listTopUps":             house(),
 		"createTopUp":            money(finance()),
 		"listPayouts":            house(),
 		"listPayoutLanes":        house(),
@@ -350,6 +351,8 @@ func moneyAccess() map[string]access {
 		"commandPayout":          money(waiting(finance())),
 		"recordOfflinePayment":   {who: withRole, roles: finance().roles, money: true, waits: true, upload: true, slow: true},
 		"getOfflineProof":        books(),
+		"acceptTransfer":         money(finance()),
+		"approveAcceptance":      money(waiting(roles(rapport.RoleFinanceReleaser))),
 		"createReversal":         money(finance()),
 		"listReversals":          books(),
 		"getReversal":            books(),
@@ -372,7 +375,8 @@ func moneyAccess() map[string]access {
 		"listLedgerTransactions": books(),
 		"listReconciliations":    books(),
 		"runReconciliation":      finance(),
-		"exportReconciliation":   books(),
+		"exportReconciliation":   slow(books()),
+		"exportCases":            slow(books()),
 		"listCases":              books(),
 		"commandCase":            finance(),
 		"getPaymentsGate":        house(),

@@ -12,6 +12,27 @@ import (
 	"rapport/workflows"
 )
 
+// ListTopUps lists what was moved into a brand's funds, and what is on its way or did not arrive.
+func (s *Server) ListTopUps(ctx context.Context, r gen.ListTopUpsRequestObject) (gen.ListTopUpsResponseObject, error) {
+	store, err := storeAs[LedgerStore](s)
+	if err != nil {
+		return nil, err
+	}
+	page, err := pageOf(r.Params.Limit, r.Params.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	items, next, err := store.TopUps(ctx, r.Id, page)
+	if err != nil {
+		return nil, called("brand", err)
+	}
+	return gen.ListTopUps200JSONResponse{Items: each(items, showTopUp), NextCursor: cursorOf(next)}, nil
+}
+
+func showTopUp(t rapport.TopUp) gen.TopUp {
+	return gen.TopUp{Id: t.ID, BrandId: t.BrandID, Amount: toMoney(t.Amount), State: gen.TopUpState(t.State), AskedBy: userOrNil(t.AskedBy), CreatedAt: t.CreatedAt}
+}
+
 // CreateTopUp asks to move money into a brand's funds. It counts when Stripe says that it arrived.
 func (s *Server) CreateTopUp(ctx context.Context, r gen.CreateTopUpRequestObject) (gen.CreateTopUpResponseObject, error) {
 	store, err := storeAs[LedgerStore](s)
@@ -32,7 +53,7 @@ func (s *Server) CreateTopUp(ctx context.Context, r gen.CreateTopUpRequestObject
 	if err != nil {
 		return nil, called("brand", err)
 	}
-	return gen.CreateTopUp202JSONResponse{Id: t.ID, BrandId: t.BrandID, Amount: toMoney(t.Amount), State: gen.TopUpState(t.State), CreatedAt: t.CreatedAt}, nil
+	return gen.CreateTopUp202JSONResponse(showTopUp(t)), nil
 }
 
 // start writes the start of a workflow into the transaction of the context. of is what it is about: the same is started once.

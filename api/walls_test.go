@@ -194,6 +194,8 @@ func bodies(i ids) map[string]any {
 		"approvePayout":          map[string]any{"part": "preparer", "amount": eur(40000)},
 		"commandPayout":          map[string]any{"command": "hold", "reason": "Wait"},
 		"recordOfflinePayment":   form{"%PDF-1.4", "paid_on", berlinToday(), "reference", "A 1", "amount", "5000", "currency", "eur"},
+		"acceptTransfer":         map[string]any{"transfer_id": foundAt(i["/v1/payouts/{id}/acceptances"]), "reason": "It is the payment"},
+		"approveAcceptance":      map[string]any{"acceptance_id": i["acceptance_id"], "amount": eur(1000)},
 		"createReversal":         map[string]any{"amount": eur(50), "reason": "The post is gone"},
 		"approveReversal":        map[string]any{"part": "reverse", "amount": eur(100)},
 		"commandReversal":        map[string]any{"command": "cancel", "reason": "It is right as it is"},
@@ -348,6 +350,15 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 	d.sql(t, `insert into reversals (id, payout_id, partnership_id, brand_id, creator_id, amount, currency, reason, requested_by, cap_percent, commands)
 		select $1, id, partnership_id, brand_id, creator_id, 100, 'eur', 'Ours', $3, 50, '[{"kind": "cancel"}, {"kind": "approve_reversal"}]' from payouts where id = $2`,
 		reversal, paid, d.users["finance_preparer@"+host])
+	moved, doubted, accepted := id(), id(), id()
+	d.sql(t, `insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, amount, currency)
+		values ($1, $2, $3, $4, 1, 92, 'In doubt', 'signature', 1000, 'eur')`, moved, w.partnership, brand, w.contract)
+	d.sql(t, `insert into payouts (id, milestone_id, partnership_id, brand_id, creator_id, amount, currency, destination, state, due_at)
+		values ($1, $2, $3, $4, $5, 1000, 'eur', 'acct_1', 'unknown', now())`, doubted, moved, w.partnership, brand, w.creator)
+	d.sql(t, `insert into found_transfers (transfer_id, payout_id, brand_id, attempt, amount, currency, destination, taken_back, made_at) values ($1, $2, $3, 7, 1000, 'eur', 'acct_1', 0, now())`,
+		foundAt(doubted), doubted, brand)
+	d.sql(t, `insert into transfer_acceptances (id, payout_id, brand_id, transfer_id, amount, currency, asked, reason, asked_by) values ($1, $2, $3, $4, 1000, 'eur', 1000, 'It is', $5)`,
+		accepted, doubted, brand, foundAt(doubted), d.users["finance_preparer@"+host])
 	hand, prepares := id(), d.users["finance_preparer@"+host] // a releaser with a second factor signs in with a code, and this one never does
 	d.sql(t, `insert into users (id, email, name, password_hash) values ($1, $1::uuid::text || '@h.example', 'Hand', 'x')`, hand)
 	d.sql(t, `insert into user_roles (user_id, brand_id, role) values ($1, $2, 'finance_releaser')`, hand, brand)
@@ -386,6 +397,7 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 		"creators": w.creator, "creator_id": w.creator, "creator_ids": w.creator, "deliverables": w.deliverable, "deliverable_id": w.deliverable,
 		"milestone_id": w.milestone, "dropped": w.deliverable, "dropped_milestones": w.milestone, "messages": mail,
 		"offers": w.offer, "partnerships": w.partnership, "partnership_id": w.partnership, "payouts": w.payout, "payout_id": w.payout, "reversals": reversal, "/v1/payouts/{id}/reversals": paid,
+		"/v1/payouts/{id}/acceptances": doubted, "/v1/payouts/{id}/acceptances/approvals": doubted, "acceptance_id": accepted,
 		"policy_id": policy, "reviews": w.review, "role-requests": request,
 		"sequence_id": sequence, "submissions": w.submission, "submission_id": w.submission, "tasks": task, "tokens": token, "users": leaver, "user_id": user, "owner_id": user,
 		"owner": user, "assigned_to": user, "creator-fields": field, "field_id": field, "creator-merges": merge, "suppressions": suppression, "mentions": user,
@@ -400,6 +412,9 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 	maps.Copy(made, threads)
 	return made
 }
+
+// foundAt is the transfer that Stripe has for a payout, and that is not what was asked.
+func foundAt(payout uuid.UUID) string { return "tr_" + strings.ReplaceAll(payout.String(), "-", "") }
 
 // sharedComparison is of both brands' books: each sees its own lines.
 var sharedComparison = id() //nolint:gochecknoglobals // a constant

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -94,6 +95,29 @@ func settleLines(brand, creator uuid.UUID, ccy string, amount int64) []ledgerLin
 		{Account: inFlight(brand, ccy), FloorZero: true, Amount: -amount}, {Account: "stripe_cash:" + ccy, Amount: amount},
 		{Account: payable(brand, creator, ccy), FloorZero: true, Amount: -amount}, {Account: "brand_spent:" + brand.String() + ":" + ccy, Amount: amount},
 	}
+}
+
+// shortLines: less was sent than was asked, so the rest comes back to the brand's funds and is not owed any more.
+func shortLines(brand, creator uuid.UUID, ccy string, amount int64) []ledgerLine {
+	return append(voidLines(brand, ccy, amount), cancelLines(brand, creator, ccy, amount)...)
+}
+
+// together adds lines to others, one line an account.
+func together(lines, more []ledgerLine) []ledgerLine {
+	for _, m := range more {
+		i := slices.IndexFunc(lines, func(l ledgerLine) bool { return l.Account == m.Account })
+		if i < 0 {
+			lines = append(lines, m)
+		} else {
+			lines[i].Amount += m.Amount
+		}
+	}
+	return lines
+}
+
+// beyondLines: more was sent than was asked, out of the brand's funds, and the creator owes it back.
+func beyondLines(brand, creator uuid.UUID, ccy string, amount int64) []ledgerLine {
+	return reversalLines(brand, creator, ccy, -amount)
 }
 
 // offlineLines: somebody paid it outside of Stripe, so the debt to the creator is met, and none of the brand's funds.

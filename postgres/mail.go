@@ -193,7 +193,7 @@ func (s *Store) values(ctx context.Context, tx pgx.Tx, say rapport.Words, o rapp
 		if err != nil {
 			return absent("payout", err)
 		}
-		v["payout.amount"], v["payout.note"] = say.Money(rapport.Money{Amount: r.Amount - r.Netted, Currency: r.Currency}), say.Say("Nothing was kept of it. ")
+		v["payout.amount"], v["payout.note"] = say.Money(rapport.Money{Amount: r.Amount - r.Netted + r.Difference, Currency: r.Currency}), say.Say("Nothing was kept of it. ")
 		if r.Netted > 0 {
 			owed, kept := rapport.Money{Amount: r.Amount, Currency: r.Currency}, rapport.Money{Amount: r.Netted, Currency: r.Currency}
 			v["payout.note"] = say.Say("Of the %s that we owed you, %s was kept for what you owed us. ", say.Money(owed), say.Money(kept))

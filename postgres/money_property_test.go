@@ -599,7 +599,10 @@ func forbidden() map[string][]string {
 		`insert into payout_transitions select 'paid', 'approved' where $1::uuid <> $2::uuid`,
 		`update currencies set step = 1 where $1::uuid <> $2::uuid`,
 	}
-	for _, table := range []string{"ledger_entries", "ledger_transactions", "ledger_accounts", "ledger_seals", "payouts", "payout_attempts", "payout_approvals", "offline_payments"} {
+	for _, table := range []string{
+		"ledger_entries", "ledger_transactions", "ledger_accounts", "ledger_seals", "payouts", "payout_attempts", "payout_approvals", "offline_payments", "found_transfers",
+		"transfer_acceptances", "transfer_acceptance_approvals",
+	} {
 		both = append(both, "truncate "+table+" cascade", "alter table "+table+" disable trigger all", "drop table "+table+" cascade")
 	}
 	both = append(both, "set role rapport_ledger", "set session_replication_role = replica", "create or replace function ledger_balanced() returns trigger language sql as 'select null'",
@@ -611,6 +614,7 @@ func forbidden() map[string][]string {
 		`insert into payout_attempts (payout_id, number, brand_id, request_sha256) values ($2, 1, $1, 'x')`,
 		`update payout_attempts set outcome = 'succeeded', transfer_id = 'tr_x' where brand_id = $1 or payout_id = $2`,
 		`update payouts set offline_method = 'goods' where brand_id = $1 or id = $2`, `update offline_payments set amount = 1 where brand_id = $1 or payout_id = $2`,
+		`insert into found_transfers (transfer_id, payout_id, brand_id, attempt, amount, currency, destination, taken_back, made_at) values ('tr_x', $2, $1, 1, 1, 'usd', 'acct_1', 0, now())`,
 		`update topups set state = 'succeeded' where brand_id = $1 or id = $2`, `update milestones set amount = 1 where brand_id = $1 or id = $2`,
 	}
 	worker := []string{ //nolint:prealloc // a list in words
@@ -631,6 +635,10 @@ func forbidden() map[string][]string {
 		`update payouts set offline_method = case when offline_method is null then 'goods' end where id = $2 and brand_id = $1`,
 		`insert into payout_attempts (payout_id, number, brand_id, request_sha256) values ($2, 77, $1, 'x')`,
 		`insert into payout_attempts (payout_id, number, brand_id, request_sha256, offline_payment) values ($2, 1, $1, 'x', gen_random_uuid())`,
+		`insert into transfer_acceptances (id, payout_id, brand_id, transfer_id, amount, currency, asked, reason, asked_by)
+			select gen_random_uuid(), $2, $1, 'tr_x', 1, 'usd', 1, 'x', id from users limit 1`,
+		`insert into transfer_acceptance_approvals (acceptance_id, brand_id, approver, amount) select gen_random_uuid(), $1, id, 1 from users where id <> $2 limit 1`,
+		`update payouts set difference = difference + 1 where id = $2 and brand_id = $1`,
 		`insert into offline_payments (id, payout_id, brand_id, round, method, paid_on, reference, amount, currency, proof_name, proof_sha256, recorded_by)
 			select gen_random_uuid(), id, brand_id, round, 'goods', current_date, 'x', amount, currency, 'x', 'x', (select id from users limit 1) from payouts where id = $2 and brand_id = $1`,
 	}
@@ -650,6 +658,28 @@ func (h *house) forbid(t *rapid.T) {
 	h.refuses(t, sql, func() error {
 		return store.InTx(rapport.WithBrands(h.ctx, h.brand, h.otherBrand), func(ctx context.Context, tx pgx.Tx) error {
 			_, err := tx.Exec(ctx, sql, args...)
+			return err
+		})
+	})
+}
+
+// forge writes what became of an open attempt straight into its row, as the worker's role may, and posts nothing, or under another name.
+func (h *house) forge(t *rapid.T) {
+	id := h.payout(t)
+	if r := h.row(t, id); !r.open || r.method != "" {
+		t.Skip("this step needs an open attempt at Stripe: rapid draws another step")
+	}
+	sql := rapid.SampledFrom([]string{
+		`update payout_attempts set outcome = 'succeeded', transfer_id = 'tr_forged', settled_at = now() where payout_id = $1 and outcome = 'open'`,
+		`update payout_attempts set outcome = 'rejected', rejection = 'rejected', settled_at = now() where payout_id = $1 and outcome = 'open'`,
+		`with a as (update payout_attempts set outcome = 'succeeded', transfer_id = 'tr_forged' where payout_id = $1 and outcome = 'open' returning payout_id, number)
+			select ledger_post(gen_random_uuid(), 'settle', p.brand_id, p.id, a.number, 'tr_other_' || p.id, p.currency, jsonb_build_array(
+				jsonb_build_object('account', 'brand_in_flight:' || p.brand_id || ':' || p.currency, 'amount', -p.amount),
+				jsonb_build_object('account', 'stripe_cash:' || p.currency, 'amount', p.amount))) from a join payouts p on p.id = a.payout_id`,
+	}).Draw(t, "statement")
+	h.refuses(t, sql, func() error {
+		return h.worker.InTx(h.ctx, func(ctx context.Context, tx pgx.Tx) error {
+			_, err := tx.Exec(ctx, sql, id)
 			return err
 		})
 	})
@@ -696,7 +726,7 @@ func TestMoneyProperties(t *testing.T) {
 		}{
 			{"open", 2, h.open}, {"forward", 9, h.forward}, {"step", 1, h.step}, {"approve", 3, h.approve}, {"order", 2, h.order}, {"settle", 2, h.settle}, {"reject", 1, h.reject},
 			{"way", 2, h.way}, {"record", 3, h.record}, {"unknown", 1, h.unknown},
-			{"topup", 1, h.topUp}, {"arrive", 2, h.arrive}, {"payee", 1, h.payee}, {"seal", 1, h.seal}, {"forbidden", 3, h.forbid}, {"jump", 1, h.jump},
+			{"topup", 1, h.topUp}, {"arrive", 2, h.arrive}, {"payee", 1, h.payee}, {"seal", 1, h.seal}, {"forbidden", 3, h.forbid}, {"jump", 1, h.jump}, {"forge", 2, h.forge},
 		} {
 			for i := range a.times {
 				do[fmt.Sprintf("%s %d", a.name, i)] = a.do

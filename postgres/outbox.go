@@ -422,7 +422,9 @@ func (s *Store) PayoutState(ctx context.Context, id uuid.UUID) (rapport.PayoutSt
 // NoteReversal keeps what somebody took back at the provider, and asks finance to look at it, once.
 func (s *Store) NoteReversal(ctx context.Context, payout uuid.UUID, back rapport.TakenBack) error {
 	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		n, err := s.q.InsertForeignReversal(ctx, tx, gen.InsertForeignReversalParams{ProviderID: back.ID, PayoutID: payout, Amount: back.Amount.Amount, Currency: back.Amount.Currency})
+		n, err := s.q.InsertForeignReversal(ctx, tx, gen.InsertForeignReversalParams{
+			ProviderID: back.ID, PayoutID: payout, Amount: back.Amount.Amount, Currency: back.Amount.Currency, TransferID: textOrNil(back.TransferID),
+		})
 		if err != nil || n == 0 {
 			return err
 		}

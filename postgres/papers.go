@@ -28,7 +28,7 @@ func (s *Store) remittance(ctx context.Context, params gen.RemittanceParams) (ra
 		return rapport.Remittance{
 			PayoutID: r.ID, State: rapport.PayoutState(r.State), BrandName: r.BrandName, PostalAddress: r.PostalAddress, Zone: r.Zone, CreatorName: r.CreatorName,
 			CampaignName: r.CampaignName, MilestoneTitle: r.Title, ContractNumber: r.Number, Amount: rapport.Money{Amount: r.Amount, Currency: r.Currency},
-			Netted:   rapport.Money{Amount: r.Netted, Currency: r.Currency},
+			Netted: rapport.Money{Amount: r.Netted, Currency: r.Currency}, Difference: rapport.Money{Amount: r.Difference, Currency: r.Currency},
 			Reversed: rapport.Money{Amount: r.Recovered, Currency: r.Currency}, MadeGood: rapport.Money{Amount: r.AmountReversed - r.Recovered, Currency: r.Currency},
 			TransferID: r.TransferID, Outside: paidBy(r.OfflineMethod, r.OfflineReference), DueAt: r.DueAt, PaidAt: r.PaidAt,
 		}, err

@@ -248,31 +248,48 @@ func (s *Store) SettlePayout(ctx context.Context, payout uuid.UUID, attempt int,
 		if err != nil {
 			return fmt.Errorf("payout: %w", err)
 		}
-		n, err := s.q.SettleAttempt(ctx, tx, gen.SettleAttemptParams{PayoutID: payout, Number: int32(attempt), TransferID: &t.ID})
-		if err != nil {
-			return fmt.Errorf("settle attempt: %w", err)
-		}
-		if n == 0 {
-			if p.State == string(rapport.PayoutPaid) {
-				return nil
-			}
-			return rapport.Errorf(rapport.CodeConflict, "attempt %d of payout %s is not open", attempt, payout)
-		}
-		err = s.post(ctx, tx, posting{
-			kind: "settle", brand: p.BrandID, payout: p.ID, attempt: int32(attempt), ref: t.ID, currency: p.Currency,
-			lines: settleLines(p.BrandID, p.CreatorID, p.Currency, p.Amount-p.Netted),
-		})
-		if err != nil {
-			return err
-		}
-		if err := s.takeNettings(ctx, tx, p); err != nil {
-			return err
-		}
-		if err := s.notePayment(ctx, tx, rapport.Transfer{ID: t.ID, PayoutID: payout, Payment: t.Payment}); err != nil {
-			return fmt.Errorf("payment: %w", err)
-		}
-		return s.q.MarkPaid(ctx, tx, payout)
+		return s.settle(ctx, tx, p, attempt, t, 0)
 	})
+}
+
+// settle records the transfer of an attempt of a locked payout, which moved so much more than was asked, or less.
+func (s *Store) settle(ctx context.Context, tx pgx.Tx, p gen.LockPayoutRow, attempt int, t rapport.Transfer, difference int64) error {
+	n, err := s.q.SettleAttempt(ctx, tx, gen.SettleAttemptParams{PayoutID: p.ID, Number: int32(attempt), TransferID: &t.ID})
+	if err != nil {
+		return fmt.Errorf("settle attempt: %w", err)
+	}
+	if n == 0 {
+		if p.State == string(rapport.PayoutPaid) {
+			return nil
+		}
+		return rapport.Errorf(rapport.CodeConflict, "attempt %d of payout %s is not open", attempt, p.ID)
+	}
+	settled := posting{
+		kind: "settle", brand: p.BrandID, payout: p.ID, attempt: int32(attempt), ref: t.ID, currency: p.Currency,
+		lines: settleLines(p.BrandID, p.CreatorID, p.Currency, p.Amount-p.Netted+min(difference, 0)),
+	}
+	if difference > 0 {
+		settled.lines = together(settled.lines, beyondLines(p.BrandID, p.CreatorID, p.Currency, difference))
+	}
+	if err := s.post(ctx, tx, settled); err != nil {
+		return err
+	}
+	if difference < 0 {
+		// The attempt's own accrual_cancel: that of a cancelled payout has no attempt.
+		rest := posting{
+			kind: "accrual_cancel", brand: p.BrandID, payout: p.ID, attempt: int32(attempt), currency: p.Currency, lines: shortLines(p.BrandID, p.CreatorID, p.Currency, -difference),
+		}
+		if err := s.bringFunds(ctx, tx, rest); err != nil {
+			return err
+		}
+	}
+	if err := s.takeNettings(ctx, tx, p); err != nil {
+		return err
+	}
+	if err := s.notePayment(ctx, tx, rapport.Transfer{ID: t.ID, PayoutID: p.ID, Payment: t.Payment}); err != nil {
+		return fmt.Errorf("payment: %w", err)
+	}
+	return s.q.MarkPaid(ctx, tx, gen.MarkPaidParams{ID: p.ID, Difference: difference})
 }
 
 // RejectAttempt records a definite rejection: the money comes back to the brand's funds, the debt stays.
@@ -328,8 +345,12 @@ func (s *Store) OpenAttempt(ctx context.Context, payout uuid.UUID) (rapport.Open
 				return rapport.OpenAttempt{}, fmt.Errorf("unknown: %w", err)
 			}
 		}
+		accepted, err := s.q.AcceptedTransfer(ctx, tx, payout)
+		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+			return rapport.OpenAttempt{}, fmt.Errorf("accepted: %w", err)
+		}
 		return rapport.OpenAttempt{
-			Request: request(p, last.Number), Settled: last.Outcome == "succeeded", LookUps: int(last.LookUps), SinceSent: time.Duration(last.SinceSent * float64(time.Second)),
+			Accepted: accepted, Request: request(p, last.Number), Settled: last.Outcome == "succeeded", LookUps: int(last.LookUps), SinceSent: time.Duration(last.SinceSent * float64(time.Second)),
 		}, nil
 	})
 }
@@ -349,7 +370,8 @@ func (s *Store) TopUp(ctx context.Context, id uuid.UUID) (rapport.TopUp, error) 
 	})
 }
 
-// SettleTopUp records how a top-up stands at the provider. One that arrived is posted, and wakes the payouts that waited.
+// SettleTopUp records how a top-up stands at the provider. One that arrived is posted, and wakes the payouts that waited; one that
+// failed is a task, because they go on waiting.
 func (s *Store) SettleTopUp(ctx context.Context, id uuid.UUID, providerID, status string) error {
 	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		state := map[string]string{"pending": "pending", "succeeded": "succeeded"}[status]
@@ -357,11 +379,13 @@ func (s *Store) SettleTopUp(ctx context.Context, id uuid.UUID, providerID, statu
 			state = "failed"
 		}
 		t, err := s.q.SettleTopUp(ctx, tx, gen.SettleTopUpParams{ID: id, State: state, ProviderID: textOrNil(providerID)})
-		if errors.Is(err, pgx.ErrNoRows) || err == nil && state != "succeeded" {
+		switch {
+		case errors.Is(err, pgx.ErrNoRows) || err == nil && state == "pending":
 			return nil
-		}
-		if err != nil {
+		case err != nil:
 			return fmt.Errorf("top-up: %w", err)
+		case state == "failed":
+			return s.q.TaskForTopUp(ctx, tx, gen.TaskForTopUpParams{TaskID: newID(), TopupID: id})
 		}
 		return s.bringFunds(ctx, tx, posting{kind: "topup", brand: t.BrandID, ref: providerID, currency: t.Currency, lines: topUpLines(t.BrandID, t.Currency, t.Amount)})
 	})

@@ -27,7 +27,10 @@ func (p planned) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, 
 func (s *Store) ListPayouts(ctx context.Context, f rapport.PayoutFilter, page rapport.Page) ([]rapport.PayoutItem, []string, error) {
 	params := gen.ListPayoutsParams{
 		Brands: rapport.BrandsFrom(ctx), ID: f.ID, BrandID: f.BrandID, CampaignID: f.CampaignID, PartnershipID: f.PartnershipID,
-		States: noNil(f.States), Lane: orNil(f.Lane), MaxRows: int32(page.Limit + 1),
+		States: noNil(f.States), Lane: orNil(f.Lane), PaidFrom: timeOrNil(f.PaidFrom), MaxRows: int32(page.Limit + 1),
+	}
+	if !f.PaidTo.IsZero() {
+		params.PaidBefore = new(f.PaidTo.AddDate(0, 0, 1))
 	}
 	var err error
 	if params.AfterDue, params.AfterID, err = afterTime(page); err != nil {
@@ -91,9 +94,9 @@ func payoutItem(r gen.ListPayoutsRow) rapport.PayoutItem {
 	return rapport.PayoutItem{
 		ID: r.ID, PartnershipID: r.PartnershipID, BrandID: r.BrandID, BrandName: r.BrandName, CampaignName: r.CampaignName,
 		Creator:        rapport.CreatorRef{ID: r.CreatorID, Name: r.CreatorName, Handle: r.Handle, Platform: r.Platform},
-		MilestoneTitle: r.Title, Amount: rapport.Money{Amount: r.Amount, Currency: r.Currency}, Kept: r.Netted, CameBack: r.AmountReversed, State: rapport.PayoutState(r.State),
+		MilestoneTitle: r.Title, Amount: rapport.Money{Amount: r.Amount, Currency: r.Currency}, Kept: r.Netted, CameBack: r.AmountReversed, Difference: r.Difference, State: rapport.PayoutState(r.State),
 		HeldReason: r.HeldReason, HeldBy: r.HeldByName, Gated: r.Gated, InTheWay: r.InTheWay, Missing: r.Missing, ReviewOn: r.ReviewOn,
-		Offline: r.OfflineMethod, OfflineReference: r.OfflineReference, OfflineOn: r.OfflineOn,
+		Offline: r.OfflineMethod, OfflineReference: r.OfflineReference, TransferID: r.TransferID, OfflineOn: r.OfflineOn,
 		DestinationAt: r.DestinationChangedAt, FreeAt: r.DestinationFreeAt, DueAt: r.DueAt, PaidAt: r.PaidAt, UpdatedAt: r.UpdatedAt,
 	}
 }
@@ -138,6 +141,9 @@ func (s *Store) Payout(ctx context.Context, id uuid.UUID) (rapport.PayoutRecord,
 			return p, err
 		}
 		if err := s.payoutBack(ctx, tx, &p); err != nil {
+			return p, err
+		}
+		if err := s.payoutFound(ctx, tx, &p); err != nil {
 			return p, err
 		}
 		if err := s.payoutOffline(ctx, tx, &p); err != nil {
@@ -354,6 +360,39 @@ func (s *Store) ListBalances(ctx context.Context, brandID *uuid.UUID) ([]rapport
 		}
 		return list, err
 	})
+}
+
+// TopUps lists what was moved into the funds of a brand of the scope, newest first; not_found for another brand.
+func (s *Store) TopUps(ctx context.Context, brand uuid.UUID, page rapport.Page) ([]rapport.TopUp, []string, error) {
+	params := gen.ListTopUpsParams{BrandID: brand, Brands: rapport.BrandsFrom(ctx), MaxRows: int32(page.Limit + 1)}
+	var err error
+	if params.AfterAt, params.AfterID, err = afterTime(page); err != nil {
+		return nil, nil, err
+	}
+	var next []string
+	list, err := query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]rapport.TopUp, error) {
+		there, err := s.q.BrandExists(ctx, tx, gen.BrandExistsParams{ID: brand, Brands: rapport.BrandsFrom(ctx)})
+		if err == nil && !there {
+			err = pgx.ErrNoRows
+		}
+		if err != nil {
+			return nil, err
+		}
+		rows, err := s.q.ListTopUps(ctx, tx, params)
+		if len(rows) > page.Limit {
+			rows = rows[:page.Limit]
+			next = timeKey(rows[len(rows)-1].CreatedAt, rows[len(rows)-1].ID)
+		}
+		list := make([]rapport.TopUp, len(rows))
+		for i, r := range rows {
+			list[i] = rapport.TopUp{ID: r.ID, BrandID: r.BrandID, Amount: rapport.Money{Amount: r.Amount, Currency: r.Currency}, State: r.State, CreatedAt: r.CreatedAt}
+			if r.RequestedBy != nil {
+				list[i].AskedBy = &rapport.UserRef{ID: *r.RequestedBy, Name: r.RequestedByName}
+			}
+		}
+		return list, err
+	})
+	return list, next, err
 }
 
 // AddTopUp keeps the wish to move money into the funds of a brand of the scope; not_found for another brand.

@@ -86,7 +86,7 @@ func (s *Store) lines(ctx context.Context, tx pgx.Tx, params gen.ReconciliationL
 	lines := make([]rapport.ReconciliationLine, len(rows))
 	for i, l := range rows {
 		lines[i] = rapport.ReconciliationLine{
-			N: int(l.N), Kind: l.Kind, Ref: l.Ref, Result: l.Result, Differs: l.Differs, PayoutID: orZero(l.PayoutID), BrandID: orZero(l.BrandID), Destination: l.Destination,
+			N: int(l.N), Kind: l.Kind, Ref: l.Ref, Result: l.Result, Differs: l.Differs, PayoutID: orZero(l.PayoutID), BrandID: orZero(l.BrandID), BrandName: l.BrandName, Destination: l.Destination,
 			Ours: money(l.Ours, l.OursCurrency), Theirs: money(l.Theirs, l.TheirsCurrency), Net: l.Net, At: l.At,
 		}
 	}

@@ -267,8 +267,13 @@ func (s *Store) changeReversal(ctx context.Context, tx pgx.Tx, c rapport.Change)
 	if err != nil {
 		return err
 	}
+	// What was sent beyond what was asked is claimed since it was booked.
+	beyond, err := s.q.SentBeyond(ctx, tx, gen.SentBeyondParams{ReversalID: r.ID, PayoutID: r.PayoutID})
+	if err != nil || beyond >= r.Amount {
+		return err
+	}
 	return s.post(ctx, tx, posting{
-		kind: "claim", brand: r.BrandID, payout: r.PayoutID, ref: r.ID.String(), currency: r.Currency, lines: claimLines(r.BrandID, r.CreatorID, r.Currency, r.Amount),
+		kind: "claim", brand: r.BrandID, payout: r.PayoutID, ref: r.ID.String(), currency: r.Currency, lines: claimLines(r.BrandID, r.CreatorID, r.Currency, r.Amount-beyond),
 	})
 }
 

@@ -580,3 +580,76 @@ func TestAPausedPayoutGoesOnByItself(t *testing.T) {
 	b.until("paid", `select state from payouts where id = $1`, other.id)
 	require.Equal(t, 1, d.transfers(other.id))
 }
+
+// TestAnAcceptedTransferIsInTheBooks: what Stripe moved otherwise than it was asked keeps the payout in doubt and the brand's other payments back,
+// until two people accept it; then the books agree, whatever it moved. What is taken back instead moved nothing.
+func TestAnAcceptedTransferIsInTheBooks(t *testing.T) {
+	t.Parallel()
+	for name, more := range map[string]int64{"another attempt": 0, "more": 10, "less": -10} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t)
+			payout, other := d.otherwise(more)
+			look := func() string {
+				out, err := d.inbox.Activities.ReconcilePayout(d.ctx, activities.EffectInput{ID: payout})
+				require.NoError(t, err)
+				return out.Code
+			}
+			require.Equal(t, rapport.ReconcileDiffers, look())
+			require.Equal(t, "breaks", d.reconcile())
+			require.Equal(t, "settle missing_here", d.lines())
+			require.Equal(t, rapport.GateMissingHere, d.text(`select submission_gate($1, null)`, d.brand))
+			d.exec(`insert into transfer_acceptances (id, payout_id, brand_id, transfer_id, amount, currency, asked, reason, asked_by)
+				select $1, p.id, p.brand_id, f.transfer_id, f.amount, f.currency, p.amount, 'It is', $2 from payouts p join found_transfers f on f.payout_id = p.id`, payout, d.preparer)
+			require.Equal(t, rapport.ReconcileDiffers, look(), "one pair of eyes is not enough")
+			d.exec(`insert into transfer_acceptance_approvals (acceptance_id, brand_id, approver, amount, step_up_id) select id, brand_id, $1, amount, $2 from transfer_acceptances`,
+				d.releaser, pgtest.StepUp(t, d.owner, d.releaser, 0))
+			require.Equal(t, rapport.SubmitPaid, look())
+			require.Equal(t, other.ID, d.text(`select transfer_id from payout_attempts where payout_id = $1`, payout))
+			require.Equal(t, "passed", d.reconcile(), d.lines())
+			require.Empty(t, d.text(`select submission_gate($1, null)`, d.brand))
+			require.Equal(t, "0", d.text(`select sum(balance) from ledger_accounts where code like 'brand\_in\_flight:%'`))
+		})
+	}
+	t.Run("taken back", func(t *testing.T) {
+		t.Parallel()
+		d := newDesk(t)
+		payout, other := d.otherwise(10)
+		_, err := d.payer.Client.ReverseTransfer(d.ctx, stripe.ReverseRequest{
+			Key: "trr_x", ReversalID: "by hand", Attempt: 1, TransferID: other.ID, Amount: other.Amount.Amount, Currency: other.Amount.Currency,
+		})
+		require.NoError(t, err)
+		look := func(code string) string {
+			out, err := d.inbox.Activities.ReconcilePayout(d.ctx, activities.EffectInput{ID: payout, Effect: rapport.Effect{Code: code}})
+			require.NoError(t, err)
+			return out.Code
+		}
+		require.Equal(t, rapport.ReconcileAbsent, look(""))
+		require.Equal(t, rapport.ReconcileAbsent, look("confirm"), "not before a day has passed")
+		d.exec(`begin; set local session_replication_role = replica; update payout_attempts set last_sent_at = now() - interval '25 hours', created_at = now() - interval '26 hours'; commit`)
+		require.Equal(t, rapport.ReconcileAbsentLong, look(""))
+		require.Equal(t, rapport.SubmitRejected, look("confirm"))
+		out, err := d.inbox.Activities.SubmitPayout(d.ctx, activities.EffectInput{ID: payout, Effect: rapport.Effect{N: 2}})
+		require.NoError(t, err)
+		require.Equal(t, rapport.SubmitPaid, out.Code, "it is sent anew, under the next number")
+		require.Equal(t, 2, d.transfers(payout))
+	})
+}
+
+// otherwise makes a payout for which Stripe moved so much more than was asked, under another number, before it was sent.
+func (d *desk) otherwise(more int64) (uuid.UUID, rapport.Transfer) {
+	d.t.Helper()
+	payout := d.approved()
+	var amount int64
+	var destination string
+	require.NoError(d.t, d.owner.QueryRow(d.ctx, `select amount, destination from payouts where id = $1`, payout).Scan(&amount, &destination))
+	other, err := d.payer.Transfer(d.ctx, rapport.TransferRequest{
+		Key: "po_other", PayoutID: payout, Attempt: 7, Amount: rapport.Money{Amount: amount + more, Currency: "usd"}, Destination: destination,
+	})
+	require.NoError(d.t, err)
+	code, err := d.submit(payout)
+	require.NoError(d.t, err)
+	require.Equal(d.t, rapport.SubmitUnknown, code)
+	require.Equal(d.t, 1, d.transfers(payout), "nothing is sent on top of it")
+	return payout, other
+}

@@ -3264,6 +3264,24 @@ func (e ListCasesParamsState) Valid() bool {
 	}
 }
 
+// Defines values for ExportCasesParamsState.
+const (
+	ExportCasesParamsStateClosed ExportCasesParamsState = "closed"
+	ExportCasesParamsStateOpen   ExportCasesParamsState = "open"
+)
+
+// Valid indicates whether the value is a known member of the ExportCasesParamsState enum.
+func (e ExportCasesParamsState) Valid() bool {
+	switch e {
+	case ExportCasesParamsStateClosed:
+		return true
+	case ExportCasesParamsStateOpen:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SearchTextsParamsKind.
 const (
 	SearchTextsParamsKindCaption  SearchTextsParamsKind = "caption"
@@ -4936,6 +4954,26 @@ type ForeignReversal struct {
 	ProviderId string    `json:"provider_id"`
 }
 
+// FoundTransfer What Stripe moved for a payout otherwise than it was asked; two people may accept it as the payment
+type FoundTransfer struct {
+	// Accept Whether the person may ask to accept it, and else why not
+	Accept      Command             `json:"accept"`
+	Acceptance  *TransferAcceptance `json:"acceptance,omitempty"`
+	Amount      Money               `json:"amount"`
+	Destination string              `json:"destination"`
+
+	// Follows What the books make of its amount if it is accepted, in words; absent where it is what was asked
+	Follows *string   `json:"follows,omitempty"`
+	MadeAt  time.Time `json:"made_at"`
+
+	// Says In what it is not what was asked, in words
+	Says []string `json:"says"`
+
+	// TakenBack What of it came back; absent when nothing has
+	TakenBack  *Money `json:"taken_back,omitempty"`
+	TransferId string `json:"transfer_id"`
+}
+
 // Funds defines model for Funds.
 type Funds struct {
 	// Available Topped up and not yet sent or in flight
@@ -6151,6 +6189,9 @@ type Payout struct {
 	// ForeignReversals What somebody took back at Stripe and nobody recorded here yet
 	ForeignReversals []ForeignReversal `json:"foreign_reversals"`
 
+	// FoundTransfers What Stripe moved otherwise than it was asked, oldest first; absent when nothing
+	FoundTransfers *[]FoundTransfer `json:"found_transfers,omitempty"`
+
 	// Holds All that is in its way while it is held, the oldest first
 	Holds  []PayoutHold `json:"holds"`
 	Ledger []LedgerLine `json:"ledger"`
@@ -6401,7 +6442,10 @@ type PayoutSummary struct {
 	CameBack     *Money     `json:"came_back,omitempty"`
 	CampaignName string     `json:"campaign_name"`
 	Creator      CreatorRef `json:"creator"`
-	DueAt        time.Time  `json:"due_at"`
+
+	// Difference What was sent beyond what was asked, below zero what was missing; absent when it was as asked
+	Difference *Money    `json:"difference,omitempty"`
+	DueAt      time.Time `json:"due_at"`
 
 	// FreeAt When a person may release it at the earliest; absent where no time is set
 	FreeAt     *time.Time         `json:"free_at,omitempty"`
@@ -8182,6 +8226,7 @@ type TokenList struct {
 // TopUp defines model for TopUp.
 type TopUp struct {
 	Amount    Money              `json:"amount"`
+	AskedBy   *UserRef           `json:"asked_by,omitempty"`
 	BrandId   openapi_types.UUID `json:"brand_id"`
 	CreatedAt time.Time          `json:"created_at"`
 	Id        openapi_types.UUID `json:"id"`
@@ -8194,6 +8239,39 @@ type TopUpState string
 // TopUpCreate defines model for TopUpCreate.
 type TopUpCreate struct {
 	Amount Money `json:"amount"`
+}
+
+// TopUpList defines model for TopUpList.
+type TopUpList struct {
+	Items      []TopUp `json:"items"`
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// TransferAcceptance defines model for TransferAcceptance.
+type TransferAcceptance struct {
+	// Approve Whether the person may approve it, and else why not
+	Approve    Command            `json:"approve"`
+	ApprovedAt *time.Time         `json:"approved_at,omitempty"`
+	ApprovedBy *string            `json:"approved_by,omitempty"`
+	AskedAt    time.Time          `json:"asked_at"`
+	AskedBy    UserRef            `json:"asked_by"`
+	Id         openapi_types.UUID `json:"id"`
+	Reason     string             `json:"reason"`
+}
+
+// TransferAcceptanceApproval defines model for TransferAcceptanceApproval.
+type TransferAcceptanceApproval struct {
+	AcceptanceId openapi_types.UUID `json:"acceptance_id"`
+
+	// Amount What the person saw; must be what Stripe moved
+	Amount Money `json:"amount"`
+}
+
+// TransferAcceptanceCreate defines model for TransferAcceptanceCreate.
+type TransferAcceptanceCreate struct {
+	// Reason How it is known that this is the payment; the creator is not shown it
+	Reason     string `json:"reason"`
+	TransferId string `json:"transfer_id"`
 }
 
 // UnmatchedMail defines model for UnmatchedMail.
@@ -8359,6 +8437,14 @@ type EditPayoutPolicyParams struct {
 // SetSlackParams defines parameters for SetSlack.
 type SetSlackParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListTopUpsParams defines parameters for ListTopUps.
+type ListTopUpsParams struct {
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // CreateTopUpParams defines parameters for CreateTopUp.
@@ -9202,6 +9288,12 @@ type ListPayoutsParams struct {
 	PartnershipId *openapi_types.UUID `form:"partnership_id,omitempty" json:"partnership_id,omitempty"`
 	State         *[]string           `form:"state,omitempty" json:"state,omitempty"`
 	Lane          *PayoutLane         `form:"lane,omitempty" json:"lane,omitempty"`
+
+	// PaidFrom Paid on this day in the brand's zone or later
+	PaidFrom *openapi_types.Date `form:"paid_from,omitempty" json:"paid_from,omitempty"`
+
+	// PaidTo Paid on this day in the brand's zone or earlier
+	PaidTo *openapi_types.Date `form:"paid_to,omitempty" json:"paid_to,omitempty"`
 }
 
 // ExportPayoutsParams defines parameters for ExportPayouts.
@@ -9211,6 +9303,12 @@ type ExportPayoutsParams struct {
 	CampaignId *openapi_types.UUID `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
 	State      *[]string           `form:"state,omitempty" json:"state,omitempty"`
 	Lane       *PayoutLane         `form:"lane,omitempty" json:"lane,omitempty"`
+
+	// PaidFrom Paid on this day in the brand's zone or later
+	PaidFrom *openapi_types.Date `form:"paid_from,omitempty" json:"paid_from,omitempty"`
+
+	// PaidTo Paid on this day in the brand's zone or earlier
+	PaidTo *openapi_types.Date `form:"paid_to,omitempty" json:"paid_to,omitempty"`
 }
 
 // ListPayoutLanesParams defines parameters for ListPayoutLanes.
@@ -9230,6 +9328,16 @@ type ListPayoutsToApproveParams struct {
 // ListCashWeeksParams defines parameters for ListCashWeeks.
 type ListCashWeeksParams struct {
 	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+}
+
+// AcceptTransferParams defines parameters for AcceptTransfer.
+type AcceptTransferParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ApproveAcceptanceParams defines parameters for ApproveAcceptance.
+type ApproveAcceptanceParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ApprovePayoutParams defines parameters for ApprovePayout.
@@ -9385,6 +9493,16 @@ type ListCasesParams struct {
 // ListCasesParamsState defines parameters for ListCases.
 type ListCasesParamsState string
 
+// ExportCasesParams defines parameters for ExportCases.
+type ExportCasesParams struct {
+	State  *ExportCasesParamsState `form:"state,omitempty" json:"state,omitempty"`
+	Kind   *CaseKind               `form:"kind,omitempty" json:"kind,omitempty"`
+	Format *SheetFormat            `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// ExportCasesParamsState defines parameters for ExportCases.
+type ExportCasesParamsState string
+
 // CommandCaseParams defines parameters for CommandCase.
 type CommandCaseParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -9401,6 +9519,11 @@ type ListReconciliationsParams struct {
 // RunReconciliationParams defines parameters for RunReconciliation.
 type RunReconciliationParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ExportReconciliationParams defines parameters for ExportReconciliation.
+type ExportReconciliationParams struct {
+	Format *SheetFormat `form:"format,omitempty" json:"format,omitempty"`
 }
 
 // ListRenewalsParams defines parameters for ListRenewals.
@@ -9958,6 +10081,12 @@ type AddShipmentJSONRequestBody = ShipmentCreate
 // CreatePayoutBatchJSONRequestBody defines body for CreatePayoutBatch for application/json ContentType.
 type CreatePayoutBatchJSONRequestBody = PayoutBatchCreate
 
+// AcceptTransferJSONRequestBody defines body for AcceptTransfer for application/json ContentType.
+type AcceptTransferJSONRequestBody = TransferAcceptanceCreate
+
+// ApproveAcceptanceJSONRequestBody defines body for ApproveAcceptance for application/json ContentType.
+type ApproveAcceptanceJSONRequestBody = TransferAcceptanceApproval
+
 // ApprovePayoutJSONRequestBody defines body for ApprovePayout for application/json ContentType.
 type ApprovePayoutJSONRequestBody = ApprovalCreate
 
@@ -10170,6 +10299,9 @@ type ServerInterface interface {
 	// SetSlack Connect a Slack channel by its incoming webhook, or disconnect it
 	// (PUT /v1/brands/{id}/slack)
 	SetSlack(ctx echo.Context, id Id, params SetSlackParams) error
+	// ListTopUps Money that was moved into the brand's funds, or is on its way, newest first
+	// (GET /v1/brands/{id}/top-ups)
+	ListTopUps(ctx echo.Context, id Id, params ListTopUpsParams) error
 	// CreateTopUp Move money into the brand's funds through Stripe
 	// (POST /v1/brands/{id}/top-ups)
 	CreateTopUp(ctx echo.Context, id Id, params CreateTopUpParams) error
@@ -10590,6 +10722,12 @@ type ServerInterface interface {
 	// GetPayout One payout with approvals, attempts and ledger lines
 	// (GET /v1/payouts/{id})
 	GetPayout(ctx echo.Context, id Id) error
+	// AcceptTransfer Ask to accept as the payment what Stripe moved otherwise than it was asked; another person approves
+	// (POST /v1/payouts/{id}/acceptances)
+	AcceptTransfer(ctx echo.Context, id Id, params AcceptTransferParams) error
+	// ApproveAcceptance Approve that a transfer is accepted as the payment, for exactly what Stripe moved
+	// (POST /v1/payouts/{id}/acceptances/approvals)
+	ApproveAcceptance(ctx echo.Context, id Id, params ApproveAcceptanceParams) error
 	// ApprovePayout Approve as preparer or as releaser, for exactly this amount
 	// (POST /v1/payouts/{id}/approvals)
 	ApprovePayout(ctx echo.Context, id Id, params ApprovePayoutParams) error
@@ -10698,6 +10836,9 @@ type ServerInterface interface {
 	// ListCases Differences between the books that a person must explain, newest first
 	// (GET /v1/reconciliation-cases)
 	ListCases(ctx echo.Context, params ListCasesParams) error
+	// ExportCases The same list as a table, with who closed each difference and why
+	// (GET /v1/reconciliation-cases/export)
+	ExportCases(ctx echo.Context, params ExportCasesParams) error
 	// CommandCase Give a case to somebody, note something, or close it with a reason
 	// (POST /v1/reconciliation-cases/{id}/commands)
 	CommandCase(ctx echo.Context, id Id, params CommandCaseParams) error
@@ -10707,9 +10848,9 @@ type ServerInterface interface {
 	// RunReconciliation Compare ledger and Stripe now
 	// (POST /v1/reconciliations)
 	RunReconciliation(ctx echo.Context, params RunReconciliationParams) error
-	// ExportReconciliation Every line of a comparison as CSV, the matched ones too, safe to open in a spreadsheet
+	// ExportReconciliation Every line of a comparison as CSV or as a workbook, the matched ones too, safe to open in a spreadsheet
 	// (GET /v1/reconciliations/{id}/export)
-	ExportReconciliation(ctx echo.Context, id Id) error
+	ExportReconciliation(ctx echo.Context, id Id, params ExportReconciliationParams) error
 	// ListRenewals Terms that run or have lapsed, by the last day on which their renewal is decided
 	// (GET /v1/renewals)
 	ListRenewals(ctx echo.Context, params ListRenewalsParams) error
@@ -11260,6 +11401,38 @@ func (w *ServerInterfaceWrapper) SetSlack(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.SetSlack(ctx, id, params)
+	return err
+}
+
+// ListTopUps converts echo context to params.
+func (w *ServerInterfaceWrapper) ListTopUps(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListTopUpsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListTopUps(ctx, id, params)
 	return err
 }
 
@@ -15732,6 +15905,20 @@ func (w *ServerInterfaceWrapper) ListPayouts(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lane: %s", err))
 	}
 
+	// ------------- Optional query parameter "paid_from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "paid_from", ctx.QueryParams(), &params.PaidFrom, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter paid_from: %s", err))
+	}
+
+	// ------------- Optional query parameter "paid_to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "paid_to", ctx.QueryParams(), &params.PaidTo, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter paid_to: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListPayouts(ctx, params)
 	return err
@@ -15776,6 +15963,20 @@ func (w *ServerInterfaceWrapper) ExportPayouts(ctx echo.Context) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "lane", ctx.QueryParams(), &params.Lane, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lane: %s", err))
+	}
+
+	// ------------- Optional query parameter "paid_from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "paid_from", ctx.QueryParams(), &params.PaidFrom, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter paid_from: %s", err))
+	}
+
+	// ------------- Optional query parameter "paid_to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "paid_to", ctx.QueryParams(), &params.PaidTo, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter paid_to: %s", err))
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -15864,6 +16065,78 @@ func (w *ServerInterfaceWrapper) GetPayout(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetPayout(ctx, id)
+	return err
+}
+
+// AcceptTransfer converts echo context to params.
+func (w *ServerInterfaceWrapper) AcceptTransfer(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AcceptTransferParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AcceptTransfer(ctx, id, params)
+	return err
+}
+
+// ApproveAcceptance converts echo context to params.
+func (w *ServerInterfaceWrapper) ApproveAcceptance(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ApproveAcceptanceParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ApproveAcceptance(ctx, id, params)
 	return err
 }
 
@@ -16872,6 +17145,38 @@ func (w *ServerInterfaceWrapper) ListCases(ctx echo.Context) error {
 	return err
 }
 
+// ExportCases converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportCases(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportCasesParams
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", ctx.QueryParams(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportCases(ctx, params)
+	return err
+}
+
 // CommandCase converts echo context to params.
 func (w *ServerInterfaceWrapper) CommandCase(ctx echo.Context) error {
 	var err error
@@ -16973,8 +17278,17 @@ func (w *ServerInterfaceWrapper) ExportReconciliation(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportReconciliationParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ExportReconciliation(ctx, id)
+	err = w.Handler.ExportReconciliation(ctx, id, params)
 	return err
 }
 
@@ -19151,6 +19465,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/brands/:id", wrapper.GetBrand, options.OperationMiddlewares["getBrand"]...)
 	router.PATCH(options.BaseURL+"/v1/brands/:id", wrapper.EditBrand, options.OperationMiddlewares["editBrand"]...)
 	router.GET(options.BaseURL+"/v1/brands/:id/funds", wrapper.GetFunds, options.OperationMiddlewares["getFunds"]...)
+	router.GET(options.BaseURL+"/v1/brands/:id/top-ups", wrapper.ListTopUps, options.OperationMiddlewares["listTopUps"]...)
 	router.POST(options.BaseURL+"/v1/brands/:id/top-ups", wrapper.CreateTopUp, options.OperationMiddlewares["createTopUp"]...)
 	router.GET(options.BaseURL+"/v1/calendars", wrapper.ListCalendars, options.OperationMiddlewares["listCalendars"]...)
 	router.GET(options.BaseURL+"/v1/calendars/:id", wrapper.GetCalendar, options.OperationMiddlewares["getCalendar"]...)
@@ -19307,6 +19622,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/payouts/:id/offline-payment", wrapper.RecordOfflinePayment, options.OperationMiddlewares["recordOfflinePayment"]...)
 	router.GET(options.BaseURL+"/v1/payouts/:id/offline-payment/proof", wrapper.GetOfflineProof, options.OperationMiddlewares["getOfflineProof"]...)
 	router.POST(options.BaseURL+"/v1/payouts/:id/reversals", wrapper.CreateReversal, options.OperationMiddlewares["createReversal"]...)
+	router.POST(options.BaseURL+"/v1/payouts/:id/acceptances", wrapper.AcceptTransfer, options.OperationMiddlewares["acceptTransfer"]...)
+	router.POST(options.BaseURL+"/v1/payouts/:id/acceptances/approvals", wrapper.ApproveAcceptance, options.OperationMiddlewares["approveAcceptance"]...)
 	router.GET(options.BaseURL+"/v1/reversals", wrapper.ListReversals, options.OperationMiddlewares["listReversals"]...)
 	router.GET(options.BaseURL+"/v1/reversals/export", wrapper.ExportReversals, options.OperationMiddlewares["exportReversals"]...)
 	router.GET(options.BaseURL+"/v1/reversals/:id", wrapper.GetReversal, options.OperationMiddlewares["getReversal"]...)
@@ -19331,6 +19648,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/reconciliations", wrapper.RunReconciliation, options.OperationMiddlewares["runReconciliation"]...)
 	router.GET(options.BaseURL+"/v1/reconciliations/:id/export", wrapper.ExportReconciliation, options.OperationMiddlewares["exportReconciliation"]...)
 	router.GET(options.BaseURL+"/v1/reconciliation-cases", wrapper.ListCases, options.OperationMiddlewares["listCases"]...)
+	router.GET(options.BaseURL+"/v1/reconciliation-cases/export", wrapper.ExportCases, options.OperationMiddlewares["exportCases"]...)
 	router.POST(options.BaseURL+"/v1/reconciliation-cases/:id/commands", wrapper.CommandCase, options.OperationMiddlewares["commandCase"]...)
 	router.GET(options.BaseURL+"/v1/payments-gate", wrapper.GetPaymentsGate, options.OperationMiddlewares["getPaymentsGate"]...)
 	router.GET(options.BaseURL+"/v1/tasks", wrapper.ListTasks, options.OperationMiddlewares["listTasks"]...)
@@ -20012,6 +20330,46 @@ type SetSlackdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response SetSlackdefaultApplicationProblemPlusJSONResponse) VisitSetSlackResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTopUpsRequestObject struct {
+	Id     Id `json:"id"`
+	Params ListTopUpsParams
+}
+
+type ListTopUpsResponseObject interface {
+	VisitListTopUpsResponse(w http.ResponseWriter) error
+}
+
+type ListTopUps200JSONResponse TopUpList
+
+func (response ListTopUps200JSONResponse) VisitListTopUpsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTopUpsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListTopUpsdefaultApplicationProblemPlusJSONResponse) VisitListTopUpsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -26257,6 +26615,112 @@ func (response GetPayoutdefaultApplicationProblemPlusJSONResponse) VisitGetPayou
 	return err
 }
 
+type AcceptTransferRequestObject struct {
+	Id     Id `json:"id"`
+	Params AcceptTransferParams
+	Body   *AcceptTransferJSONRequestBody
+}
+
+type AcceptTransferResponseObject interface {
+	VisitAcceptTransferResponse(w http.ResponseWriter) error
+}
+
+type AcceptTransfer201JSONResponse Payout
+
+func (response AcceptTransfer201JSONResponse) VisitAcceptTransferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcceptTransferdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AcceptTransferdefaultApplicationProblemPlusJSONResponse) VisitAcceptTransferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveAcceptanceRequestObject struct {
+	Id     Id `json:"id"`
+	Params ApproveAcceptanceParams
+	Body   *ApproveAcceptanceJSONRequestBody
+}
+
+type ApproveAcceptanceResponseObject interface {
+	VisitApproveAcceptanceResponse(w http.ResponseWriter) error
+}
+
+type ApproveAcceptance200JSONResponse Payout
+
+func (response ApproveAcceptance200JSONResponse) VisitApproveAcceptanceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveAcceptance202ResponseHeaders struct {
+	Location *string
+}
+
+type ApproveAcceptance202JSONResponse struct {
+	Body    Pending
+	Headers ApproveAcceptance202ResponseHeaders
+}
+
+func (response ApproveAcceptance202JSONResponse) VisitApproveAcceptanceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveAcceptancedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ApproveAcceptancedefaultApplicationProblemPlusJSONResponse) VisitApproveAcceptanceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ApprovePayoutRequestObject struct {
 	Id     Id `json:"id"`
 	Params ApprovePayoutParams
@@ -27975,6 +28439,67 @@ func (response ListCasesdefaultApplicationProblemPlusJSONResponse) VisitListCase
 	return err
 }
 
+type ExportCasesRequestObject struct {
+	Params ExportCasesParams
+}
+
+type ExportCasesResponseObject interface {
+	VisitExportCasesResponse(w http.ResponseWriter) error
+}
+
+type ExportCases200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportCases200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportCasesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportCases200TextcsvResponse struct{ SheetTextcsvResponse }
+
+func (response ExportCases200TextcsvResponse) VisitExportCasesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportCasesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportCasesdefaultApplicationProblemPlusJSONResponse) VisitExportCasesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CommandCaseRequestObject struct {
 	Id     Id `json:"id"`
 	Params CommandCaseParams
@@ -28096,17 +28621,34 @@ func (response RunReconciliationdefaultApplicationProblemPlusJSONResponse) Visit
 }
 
 type ExportReconciliationRequestObject struct {
-	Id Id `json:"id"`
+	Id     Id `json:"id"`
+	Params ExportReconciliationParams
 }
 
 type ExportReconciliationResponseObject interface {
 	VisitExportReconciliationResponse(w http.ResponseWriter) error
 }
 
-type ExportReconciliation200TextcsvResponse struct {
-	Body          io.Reader
-	ContentLength int64
+type ExportReconciliation200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
 }
+
+func (response ExportReconciliation200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportReconciliationResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportReconciliation200TextcsvResponse struct{ SheetTextcsvResponse }
 
 func (response ExportReconciliation200TextcsvResponse) VisitExportReconciliationResponse(w http.ResponseWriter) error {
 
@@ -31227,6 +31769,9 @@ type StrictServerInterface interface {
 	// SetSlack Connect a Slack channel by its incoming webhook, or disconnect it
 	// (PUT /v1/brands/{id}/slack)
 	SetSlack(ctx context.Context, request SetSlackRequestObject) (SetSlackResponseObject, error)
+	// ListTopUps Money that was moved into the brand's funds, or is on its way, newest first
+	// (GET /v1/brands/{id}/top-ups)
+	ListTopUps(ctx context.Context, request ListTopUpsRequestObject) (ListTopUpsResponseObject, error)
 	// CreateTopUp Move money into the brand's funds through Stripe
 	// (POST /v1/brands/{id}/top-ups)
 	CreateTopUp(ctx context.Context, request CreateTopUpRequestObject) (CreateTopUpResponseObject, error)
@@ -31647,6 +32192,12 @@ type StrictServerInterface interface {
 	// GetPayout One payout with approvals, attempts and ledger lines
 	// (GET /v1/payouts/{id})
 	GetPayout(ctx context.Context, request GetPayoutRequestObject) (GetPayoutResponseObject, error)
+	// AcceptTransfer Ask to accept as the payment what Stripe moved otherwise than it was asked; another person approves
+	// (POST /v1/payouts/{id}/acceptances)
+	AcceptTransfer(ctx context.Context, request AcceptTransferRequestObject) (AcceptTransferResponseObject, error)
+	// ApproveAcceptance Approve that a transfer is accepted as the payment, for exactly what Stripe moved
+	// (POST /v1/payouts/{id}/acceptances/approvals)
+	ApproveAcceptance(ctx context.Context, request ApproveAcceptanceRequestObject) (ApproveAcceptanceResponseObject, error)
 	// ApprovePayout Approve as preparer or as releaser, for exactly this amount
 	// (POST /v1/payouts/{id}/approvals)
 	ApprovePayout(ctx context.Context, request ApprovePayoutRequestObject) (ApprovePayoutResponseObject, error)
@@ -31755,6 +32306,9 @@ type StrictServerInterface interface {
 	// ListCases Differences between the books that a person must explain, newest first
 	// (GET /v1/reconciliation-cases)
 	ListCases(ctx context.Context, request ListCasesRequestObject) (ListCasesResponseObject, error)
+	// ExportCases The same list as a table, with who closed each difference and why
+	// (GET /v1/reconciliation-cases/export)
+	ExportCases(ctx context.Context, request ExportCasesRequestObject) (ExportCasesResponseObject, error)
 	// CommandCase Give a case to somebody, note something, or close it with a reason
 	// (POST /v1/reconciliation-cases/{id}/commands)
 	CommandCase(ctx context.Context, request CommandCaseRequestObject) (CommandCaseResponseObject, error)
@@ -31764,7 +32318,7 @@ type StrictServerInterface interface {
 	// RunReconciliation Compare ledger and Stripe now
 	// (POST /v1/reconciliations)
 	RunReconciliation(ctx context.Context, request RunReconciliationRequestObject) (RunReconciliationResponseObject, error)
-	// ExportReconciliation Every line of a comparison as CSV, the matched ones too, safe to open in a spreadsheet
+	// ExportReconciliation Every line of a comparison as CSV or as a workbook, the matched ones too, safe to open in a spreadsheet
 	// (GET /v1/reconciliations/{id}/export)
 	ExportReconciliation(ctx context.Context, request ExportReconciliationRequestObject) (ExportReconciliationResponseObject, error)
 	// ListRenewals Terms that run or have lapsed, by the last day on which their renewal is decided
@@ -32453,6 +33007,32 @@ func (sh *strictHandler) SetSlack(ctx echo.Context, id Id, params SetSlackParams
 		return err
 	} else if validResponse, ok := response.(SetSlackResponseObject); ok {
 		return validResponse.VisitSetSlackResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListTopUps operation middleware
+func (sh *strictHandler) ListTopUps(ctx echo.Context, id Id, params ListTopUpsParams) error {
+	var request ListTopUpsRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListTopUps(ctx.Request().Context(), request.(ListTopUpsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListTopUps")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListTopUpsResponseObject); ok {
+		return validResponse.VisitListTopUpsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -37321,6 +37901,104 @@ func (sh *strictHandler) GetPayout(ctx echo.Context, id Id) error {
 	return nil
 }
 
+// AcceptTransfer operation middleware
+func (sh *strictHandler) AcceptTransfer(ctx echo.Context, id Id, params AcceptTransferParams) error {
+	var request AcceptTransferRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body AcceptTransferJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AcceptTransfer(ctx.Request().Context(), request.(AcceptTransferRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AcceptTransfer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AcceptTransferResponseObject); ok {
+		return validResponse.VisitAcceptTransferResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ApproveAcceptance operation middleware
+func (sh *strictHandler) ApproveAcceptance(ctx echo.Context, id Id, params ApproveAcceptanceParams) error {
+	var request ApproveAcceptanceRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body ApproveAcceptanceJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ApproveAcceptance(ctx.Request().Context(), request.(ApproveAcceptanceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ApproveAcceptance")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ApproveAcceptanceResponseObject); ok {
+		return validResponse.VisitApproveAcceptanceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ApprovePayout operation middleware
 func (sh *strictHandler) ApprovePayout(ctx echo.Context, id Id, params ApprovePayoutParams) error {
 	var request ApprovePayoutRequestObject
@@ -38726,6 +39404,31 @@ func (sh *strictHandler) ListCases(ctx echo.Context, params ListCasesParams) err
 	return nil
 }
 
+// ExportCases operation middleware
+func (sh *strictHandler) ExportCases(ctx echo.Context, params ExportCasesParams) error {
+	var request ExportCasesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportCases(ctx.Request().Context(), request.(ExportCasesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportCases")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportCasesResponseObject); ok {
+		return validResponse.VisitExportCasesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // CommandCase operation middleware
 func (sh *strictHandler) CommandCase(ctx echo.Context, id Id, params CommandCaseParams) error {
 	var request CommandCaseRequestObject
@@ -38849,10 +39552,11 @@ func (sh *strictHandler) RunReconciliation(ctx echo.Context, params RunReconcili
 }
 
 // ExportReconciliation operation middleware
-func (sh *strictHandler) ExportReconciliation(ctx echo.Context, id Id) error {
+func (sh *strictHandler) ExportReconciliation(ctx echo.Context, id Id, params ExportReconciliationParams) error {
 	var request ExportReconciliationRequestObject
 
 	request.Id = id
+	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.ExportReconciliation(ctx.Request().Context(), request.(ExportReconciliationRequestObject))
@@ -41517,556 +42221,569 @@ var swaggerSpec = []string{
 	"NHe8K3UYXFuVMVCxE0fynChVCmG3PunqVv/l+c+fnKApybydAWLGb23uHIvaBOl6lGGXzvRc6vR98G2M",
 	"bB97nX/BOPnhuGb//M///M8ff//9x199tWGc2csCUgM0Ld5WUSpeMrDXGxf5dCV5C5TjaA4cYBf2LTn8",
 	"YTZprjZ16TQsT5brpb6Gp4U0n/8lzbkfvGreejkC1y0h4oE04P5PG3Hki9iqo6H5jvdTQd0n0xPXgNjL",
-	"t/AAjSZeosclGa5ReI16EFUISc8lUnYPx+l6aUPstS9CHwzmgYvah3yXxS7dyMZxS3U6QcXaE2oqez25",
-	"gKFMKdVYE2RXi/0BO1O2TQOyTOtDIQv35NIp1idYvCDDg9D3ZBNNRdwH33p2Tm/hVqHFeTqXyusPXyoZ",
-	"ZVg/SqBLbMpBcCx6gxy7rTRpc+gSUbO4xxCl2TNlJAqhxWJipRO/qHaxkmvS3k3Xl03gVX/Ovv77W/b/",
-	"suefPPtvn33K/v7uq1xr6wmgxlECHW7KCccNR/RWdHiS1xSvc4yfuUM2p8JSyi1zxNLkTBUaHcALbx8j",
-	"9go/r916BC2UlsF/apNMXluu0+O+Jcq4O0bW5XW4dzIckws7RtAbS2U1oFBmqpr8I3SDdLuFOYR5iaKg",
-	"oytmJwvJkzeQfy7cCN/zf1UNa6XjusXX0bRTEh1QdikRPJFjouOR16wDaF0s8TMpcz1kWBQePxDX7Yij",
-	"zE1+by17whBN+oTQdvl1adGN6T0ey6u1Ql7C8s18/zGLGTQearqBsfp8BZNdYKmIKOyG4bjFOXfLln1i",
-	"RW9yajuN9nTn9j9yA2/DhTbkTnB7IjisDkXGsTbc0aZqLeS+QDT6VErFN1xWbx7gGuLYfDqnvawGL7BU",
-	"55AC0k/wXMS4NijAthdxxxmAzqxCZDCwH5HM2cvgzBZAfyMw9+NbA8eEDYWEIVM08sxlw5yg0SpJgcAD",
-	"7FLqJ9XM0DodeXkQMh1QeLory8y561i4Ek6PVs6B3KxHlk/l8fnQ/2wz50PKxvo2a4cm+d7wSHEL6Zp0",
-	"g50QqVsoo1g6n04hfaNq4U6ngYPPHTGzZ9YypE33drZ0y/XjJhPnhvSUkxaiwDFlQFeyAbrktQP9N1zf",
-	"3zmaYtR5LfIUogPVgR01hG10D5fCzVPVQqEVtmX/1ygyetQDNFWLZlKtSqK8bOW9VBj62XFRk+eXDlMN",
-	"ZYschSn1+u3xpBrz2uWyDb1pdX/tt0LyDDolxwLk8Tb77+/e/MBoyqztodqGoZuLGeUy+ur2KD/S7AA8",
-	"psahA2bfgtZQLfAeZtDsaXhvQTvk2aFT1H58ZZVeh+ezHMpg1K+quRRNT1PGBXbdZM58YtTL7guNOi/f",
-	"K26a1Dk1YNtSUcPOFMmj8K06a7aFi3Ik7XRZ/XTz7NkzBN4ON3+pDKuFNklYxqGecPOzCWvUTUtYAjfI",
-	"YQ8n5ECdVxW0Zk+/UCSdrxtGTjDieBaaOfNtwzizioCdRV2zLXgeluXSp3aFJzrKGGxHa4u3JywosLZJ",
-	"5VN7FpXbqF3R0CyNDR6X1Mwadbbf6DWcSHNu1LZeZXZ34Yu0FCbCokKCu4n6WKhVBRv23E56J41dmi2p",
-	"mWSHrVJ1VMs9tkW7QDSfqGYpxIah95A0heh7vBbVEg7G8133rZSs/nfVNrKDABsfg7qYxNKeKA3ZQjrS",
-	"80sryvutUvcJof4B67UoU8H53+1c/5N95Qv7ygazwzET78Qbx7Yy+sQHaBLwil+qKtX4/2cfzjRSGP5h",
-	"upeGf3AZkLmW0ulCND+92XD9jr68ied/fvmuSGv169eDCNjMLdrMlbtbgEUP+kled5F38zg5f/NTdgvj",
-	"b7CHri+e6zekr1jOx3QcP9crhv7s2WOH8l6ZVPSrgq0wevFV8l+psYy9UwsJS2pbQiv+lY3vx9wAbigk",
-	"NCHXi4jLgEz4DvT9lIMf2V/OEprIx9/AUaxK0eRaJ7lj7XkdA0q7LHPMiPS5fVvVIpmdBOdpwHh3R3bn",
-	"Sm2Mc/EsmtOoynvER2pytHvasKMink/F6BK0xklxY77SpfQA85WzbgoXt3hVpS0BD6zk0KF3JgMgk4RK",
-	"noSVUMddooSswt9BVoucgnBJH+VkvFXuEOd4b7hRhvKRXwpizEz43WLO2SO/sKN6ACZMMlN8goALt/WK",
-	"rXKFcyzgokyCyeJDE3mkNZiC1qoBCXtlBDcxSAJSmDWl0EuyM8hT1jlbndfMp5ZmSQCjjTcmAhzVvXow",
-	"lXh3RUCeXTItLUJQkb2Vn9DjV6IHpRBJ8rOL0//z0jS350vqrPz3J4Y2keieKVb0Za/CYNkhVbsmb0/9",
-	"MtVEW2/oXKETCCOZ+sBdxipu9CiNtndAnV3CrTnAkXEs21jOx9JZTn9JwMh4V9tV0YX45c1dtggyVj+9",
-	"DYjsDZ14nHldkDp1zHn+NyKRoH/0aEroTzEtSF+0u1lwfbiF0eStnadzq37HT/omKKnjWFYNKFu1/UJM",
-	"XSw9vV61OhLhyrymqVNOGn46XHqJ0zOZ7YcQdMgnuYd2B95nUtxSFZErGtNNC09Im5KRjuAll49CFeFo",
-	"KWIGb4nIJHan1pgHH7LTKSNP9wrGP/0LO6i2wZD0vuEl+GwyRxjdX2x8osAXEqd08OZAR85cZVIhjkJj",
-	"mo19Z1FJdo22DH4i6D7nwYv4rhHTHB4yyrCBI1SXHM86RwjPLbATF1Wopj8JKIHteF1rTOzY+MAiUUJa",
-	"awScizUKFvh1x/cKnxDi2Ib7x0FG1OKpTkoZVHtovnM1HslU03RoM8QmBy6fBiphrHJ/AARM2DC88xGE",
-	"Qmw15jNLV0H1TeUkZn1l5oO8LuT8QRY9C6j0NBQhkTNOTTSTU/54bU0tvW+41C54+YR6e/StR+lwa6kh",
-	"33ZDMJSPRdEfu0PFGv6qaBukakJWZCOm0qBie5n6lZzhLOtCoK4XMnBi+fyEBnjlqU6xohAp7duGHblA",
-	"14vXIXgjqNLpJVi/ymUlqgm62/m79RzKVLGEJOdprkjuIE8msVrluwUMSpoFGZSDG0tvbOMbTu8y5G83",
-	"uarvqI64RwFkFWcl9oDXZLXbZRfxq1SUvzxAeb/WibAwma0S1vTQOVyJEsQDZHCc/K8FN4XPis8gPkGO",
-	"NMlxYU++P0pSwAg9la2M3o86nelhN+ZNPLO55Xwt6slob/K6uXo7/Jb5egdOkb4QLiP3c4KV0Iw116bA",
-	"EvdV0oWvRbO7/E2r1bbqA6zr/VZ9cDORLEWn3IrFDYLWPA1538ojN+UhJ/GttNra1230ddGP3c25xIp+",
-	"qZDr0L7x0ur3C8bb7+FkWMPP80H2bqbc9TXOIuk62utVTojfgXFgOGsAGvZZ7lHGmwZBTvDFF0x721fz",
-	"I2CBFlOyBHZUDWyY2AWyIW3UCT3cpBPHKsc1PJ3Td0Ci+JcMao25rS7X3mGf6F5FWw62zX8oN2WdyKXs",
-	"ajglqype1TWe2xt/70Hv+Z8JIyZtK1MWQjoT36UPjWUtIlJzoQPVmgb54RHCzkUMhkmP0Xe3qpUlFL4A",
-	"sPu8c9WFRzJb4aa+fXVEnlsz2Z3w1DT5a67DlTpyIe0X8DaVfmjXAEyHhKw1jkuMVsde2YlHCcfVFke6",
-	"juJSrIgT7dq6LvDtXMTO/TSs/aqwttzuSKo0b44ft6d0uR+krntW0vHSr+GXFtkBeuhGuWu7FbJkQhm1",
-	"h1qQu+k4tZjpvss01ByL9lSAK5O7oiQm57j2OyvYCjSJvckei0U3tk23z2Ph6vZFTyRHOyol1t2WTmsd",
-	"Ux6+TGeVTPBOWh2bVJcN4IlzJFJeLrHCYGs/wg6qrvQLJnnTqLMTXb1AafrbMn4zOQaoBE9lcemCt5VQ",
-	"aTvzAL7wMJuolDX+e4dtVME6vm9AqUZSplqqPBxpm7OoSPUnTunEqMmieNSNmrfmoJprL2gHLiWlD4X7",
-	"ImIVbe5OqjHc/k91xOsNuugHVeo9WvXMaXRd/FNEtMbBud4azMkiTiZ0IyT7gmVVa8261yKNb+pB0Edf",
-	"OYiqApk2OMzBmlYMSWbFAzfwgsCyzweFRV6a2GYFAjnRTT4TjjyYYz3+xjsuhREabsFDODa1QY5pLq7M",
-	"Drjifo9VQumeTSIA+8qBxG97e4NexAp+qi/vusfzZNebO1rixXjDKt2IKmql7tNoTb5EhJ0bZSCASmBN",
-	"1tBWYyaEQfYqKUhRPfEogsfJMrFtKHXPuHmBjX+7+xjPlvQJ3AhjQCZBr2wreL970RW6hFHgIEK/4073",
-	"8jMx2BsM0a5aJrS9EAKp0ySdtuui1055Zn22TjlcR9WR162LVOqjdGC8icfpzNwefPAC9dEe7BWIEpiN",
-	"YqS4zJXh2BSrh4RzQbslEaQhIGLuNabaYaIJXVYTtDET2zyP/jm9dyeoDgitLWiwj7BjrqurST864YtF",
-	"MosxGh9LCbNOGpCmoLdSWCcHZL2poGFlzcUxmbybYfnOGgv6wD/97PP0T+JXWIQfMuRm7qhMe2NyLYZv",
-	"TszQLQIqE66dG4VRvgfTiDLeyQ8CzpQieQ9EjH48ujRrTKHA/+EP9FstynvHnu4UuU77gj1Mz6NxI7ZK",
-	"tql8D3vUnLybYgeQ3KfkWFlL2nkFxLu9kHSfudYUOsI6N2aXI5blgqCEF83Q8Wan6xzg2A8NaNtvxvW9",
-	"HgLK5aOj9NF1iFyr0DTc0xNG1oiGB2RFV94juOJ8h8ii0XFImV8OyzhdB+wnY04u34cHJyG6TSP2+/kk",
-	"vbBN3rvnk6aDB+z2jUZmQx44IzT9qqqgmtqGAw+IkHF9v+lnZkbR5QWi8uiNNFtNIMFkmQ7wxE+V5lbw",
-	"gQnpSgQlnHupzF1G2FZh3Uls5caovo+Gxr+dlIwFJKQDhAmalJEMr8NS3Yu4O8e+4Nj/XC0tk6vWX61e",
-	"RSeva9etY/ITfelKZM/shOTo+G+1IUxjDSAdZDgO92gPJlaDPRF7eEOrZDVBAtJVkQWMO8wMApMugOtc",
-	"zclMyB3AS5yPDjGP6fZoTevnz559wp65exutcVKqH6cT/zB7ofNeLtwMXU/8ARNzkRD9H68dAjQeLp6s",
-	"p6P6Dy4vSqPs5nJztxcPmfRcMnquUtVcs3emESfogJtwDyzYd3EK09COaAAYwt99XHIN9pZsKPI8g6Q3",
-	"ykZKzniSYOffJ5vDwzhMyrk4Qi0kEFrCKKfS4QKtSc/IzcpN7hJ2dldfJOyFR5ZwLV09dsy3kRxdq823",
-	"sqzbapSzXAXCFGQw5XsoKDu5n4bcgS8NchE3d1wU9hYjQadvJT9AMuhJPgfUhg4yeFRltyukMpkz48BP",
-	"J5C6l+nLS6On0eioyWywLs4fJgAk/xlumFSshMZwIZlbljUUaPPeR/vUu/Z45A0lXXB9P7s37DPJ4IKd",
-	"9FvIMy7e012MfwDjQ4K/H3DnOpRBhy26IkEtx1aaw26Pju+kUYHEmh5N7iPd2RargP/igXS3m3BmhMtN",
-	"+mLzgzJi57LDFyMq/SighE1IwOCyosRnhJ3b8YbxXt2iPz2XIyesBz9aSh7nnCgJxSNMBwaPed9VbyUi",
-	"P8hqbsr1NCULh1MLeZ9KCDEHf5/AJNKg9YQmC1w1g9H1yidyeOl8pNqjGaM8h4oyfehT2QnM3fRT13XP",
-	"uBIEe0vOcuetXSDWN1GX8Ta5wgygrKwF+Yz+zHcvzI3tHenZFKhwfeYXXWDxWuaK1ACx5kHDHB8Bx9IR",
-	"ftkwrcjZJRWWgtjl/KUVkA5nUjKr2xNj8T/mQMtxbZcvwpvdDhqowiYZLgJ2sPCh3QF45zcvvv/eZ7P8",
-	"qiS87DLUuBsb3WVfDGtFeigO/qkMldwepClOXGvIJNH+mlRA7kAgMoiPtP0fkBVvZg8CN4O9sff7OexV",
-	"vFquO5uesPgFWyp6V8As9OQlhs7YPFpGYgaqGTCGocDMdGSw+DNPz4rCTRdybq30W6d91mBhpApDHaHK",
-	"5hG1nbE7Z0wglTh2kHmOmJeJscPpxqsgk/PMUj+gJz6DuHEMgZ4ktbLOcRsrlQaVQALAugJtIg/bMmsi",
-	"UCGsjcq5MfgWOsqt0M3UtKDSTTgz0YeXGRgm1Hs3H4EiR+nAzXHj4ykIpLEUruJHrg31JoX01rHQpG07",
-	"94C3i4jSI5AX9slyCd9D7azFA83xJuQvLnwGTbEDWHz/oSLQlaz/K9pfHEoLKW0ZIPjWaFFBOi/POVAx",
-	"cYqLirmH7QSTl218PSck+nTi3srqhHBxmzUt3hlfLO0d+DO0QxjHIW//JFGXC6jig9k9dlU2ypq1jhZx",
-	"QTbFLM0VZVxqFjiLiD3JcDlAlX6eobJ6IrnBR82hQU4nem5Rf8KiL2PgGCz/iIljlHLifZUfjYXFrmJW",
-	"Lq7EuHDaZrF0pDAxKOW5I667C0osk520XMDWIGJEmzN2cDo0VpfPHaVnuz4OKfd8QX1MvpcaRu+aMb5X",
-	"EVHpTchId+JDum7EWuPMYDYB1c4kr137RrWndLLnSpbTaX7sfaZY4MKsKYrCjYYqgQbM5437Kz31v7va",
-	"uy/5eZllWX2z29m1/R7MQfV831su7wvTcKl3FLPilxOGmMoD/IKmz14pdCSjCy4nBbbxH51z/LGOzGPo",
-	"5MwxFI1oLctKo9RuIoyDP09ke7kHluZ8+Rd8tlrCk1SqZi3cVXhpe1mRoNyA3bJyCZOFW4iYMKV7O/Kb",
-	"RrPZG2lvngaz2u9+fwYmBNjJWBrYOReu/LaXI/CSwQdeGkxGd7AVFFntlx0tC1tOcf0Mgz0V0uN12Bcb",
-	"Zq+uHuUjwIW6KC+CaXhk7GUCnfroj1+93rAff/hHphr233/8+h/RVDfsqLRhz5+x77+IW88DYfekZh16",
-	"5ozwRKkaNIjk6sv3jnt9yPEvkxcrZJMn3CVxBCx71Ad1li/Ygdt7h71mqYY5wkaoEJSkTvOtbwKH/Fx9",
-	"NTmIsjTsb+RW8aYScv+d80X3B9O/wCS9XrWQmKPM7f3r+BILk1w6UYCZRVxDdlbNvfbn4TJ90jb1vE6w",
-	"DyUHdzLJ5Pr3Xto/0gyDqiykP30w7oZLyA6Y9USZL2IvI0yawADbAF12JIzipCArXSxBYrQ7PoK/ccwk",
-	"t78thqvUYB09f/ELnAQHkEUxFII4CllgIsbBuQLXbhVZMl27/Cz67ucX+mv3mevuYI8j7gtoQ7ilkbLS",
-	"3X6cCg2i9Ql7JSlyiBV8FybVmaIvO1z4p7+7Lb290HXt6vvL0RteC26rpWpc9n3fVTwaykze1HTNQ/KO",
-	"RMdsSGWCwsp6EXeIpgu0KTrK3wZwmn5+3MWIZvhthpl5ptB624gMWs+CpCF+yvLkIIzGCvpm+7hjfUh5",
-	"zWqloSpyWGxRhv1yvmiSrNTH5nKhrkVw1bnJipN683ew1RHna9yGoob8wPHXFXcDfD57NchWKZ5qbnbO",
-	"Ds4k3MDE8iAiz+TPSWTVDoiPpC15IYxK7WZspn4/cwiq/t/9jLaxPESTErCnfF+6jRi2Xb/kJMC52q0+",
-	"q0KSjv416RXEwbCS4TEbHl740WVsRkMGQzffvnYv6vmCabrKV7tqJsOsxLSCnz6bGP6qDOE8akJvXhZM",
-	"xS2yK4ZCeD2++xtn+dwCknSx7yGDN5pms8fWs3krtv/pw5wbQ8Wf6VBjWavyvkjT2L/jF820opTKqpf6",
-	"QaE5oZmQ2vC69rmfaRfA9lKcAe4Xr+tPAPfh8pCG4dOFUYW3oTLAYqdagC5c+UnqASy6K44O9jL/hE+G",
-	"SUVquYsePoIoynB9P/UR97sjBJs/R6L2hi8PRj0YYnJyN5EI9Wc1DH+wzCkB/ZGX96/dJrJy5rht7v6V",
-	"ZNsfrO6fpyoNbhdBFqXKYCtYFH0Dab7EZ50VyB2gx2IrkMsqHah1t6J85iZGj42/s/1rqwPQ1MKP0xcy",
-	"Xze8XGXP4gu5thB8dmEsM/AUdDVBi7vxVVRwlOhKVzizPOc+5MMmybV289GtkC5w4oTfsjDRwBzeGThl",
-	"tFbhcAKTqeZ4MSe+XunEpLubs1bWSDJm8jHNZKTHfjXm6Brf5rtyFYd/c+KXqAtyEIIMxWTkuRKadfAM",
-	"NyAAOzWqaktTBKCkdRF7+GXhLcMqkHWXv3fujVSvtUvSnxWPoLwGaf3Lu0EJ/uMu2ClpVjRjH0+1c1bN",
-	"/a5WZ2duTlsmftxum4ReRFp1oBN62zlSWX4a+h2gFd04xT6Q5v6WSh85Yb6/QOCSxIlBunz5wn1B6Frh",
-	"CPA+97GILbTX1xm8w57kGGOPvIKVgJqXopWVyusmYVjJJdt6XvotL++z+Itzac2+VDyXJ4jMilKfoWEX",
-	"MA74cq+YkmyL+R1HDfVDhpTQOzTTtpTP00vhcq7AJ0jdEr04dfPvv7fx8RDft01cLe/nfjNxQcnJ4JBa",
-	"3G4aqdSv9DHdHmHOkKLmll1M+4v1tQsdOs75ftGd3rCdqA1QmYcdH2im7SWCQg7R0/puc/ONWaajnwg7",
-	"Sv16wQ7qzI5cXiJqb6b5+RP21h27ePHBoi/NtlCqIzDufOi1sKaboJDSUUhxtIvwPOPSWpBQE43lNb0w",
-	"KqHs64l1qbN0sXf/fp6g3kxx0nyadprTYmYml4TuBeMOJFANUtQJM4dbQ8PO8SeMApT2ZkmvVoEehp5w",
-	"HBJY0GdUWx6gChM/OweZ/ODXqmFhm1yx3b18LtmpnnN+GIyO1pZGHOmGP0Ap7lL3xFokdNfuzMxF6m1l",
-	"7Ged2nDf8bxhV0BluOS1JHyUFbMaTHHkoi72CiVZ34tT4ZyH8417aynbfNWoU+HRA1Ys6oLYGEYU01/1",
-	"Bb8IGuaQbE6+tAvPbbuzfbwRdjsoTSLkuACuQbdb5FVWizn7/n23fCxQibPZHcnRIV2rfeEJ44+8uS+i",
-	"zEOfb1jQpRX9LY0pCFI7+jniijlz8QBFDOLhUxwHf2zgQd1DEeEoYPzdxdWRPSmq7KY3TOMsbveUk2vb",
-	"sUiqI5GcMT1eh5NxhdXxkxc4PIL7dgfycBMeLVRsexnp0pQ3NLJb1wUt1pJJ9ji951m6zxIWP/zLIpye",
-	"QJaRr6jtjIY/p1hop0T/Fh79zB35aYrNEx+bdp8P3OPqCIRHLwEqnUBKv1ayfn8W02tQeZ+gXkQ61MZF",
-	"vov1BJyiWtxhsj1zhCbE5DeJjbaClQZrhdJXUqSkX+cFi1DVlwVb3PMpb9Ahx2/Wl/gOY+NFwOw8gcSy",
-	"b0pIslfEqoVQuLUu5rqCSnRMDerZdtyK9sMZHUx7f1HdovRWIK1CfG1Zgm8nVJb9e1WB/c4VXU9fYjVX",
-	"LJVeIueVf1Rodz0Vb6t7VSfk/yH3OdadHKgW1VpOpyXMu16OXdvpoV4A3hkfzwrZKlSWLgELwz0FH5cX",
-	"xBuWOQ/RBeB9DD72qDoGFN8mnSaeTdzZNepYXGy308CCKqd+VduUUz8tK41I0RY0PgP9Lu6e60v4cvyd",
-	"7EL9sxvYI7I9ZilRrM5YcB92vfnSPT+zXisN2VnvhASz4lxedYhfQpQnGd2HRkO1Jo3Z7azZ2XSbcA1+",
-	"n/vMQl6SaA1GLheco2h8NMPRdIShTMrml530ZG5gJ/so2yvTK+WwxoD99CUECzchkOijh+75MDmfsFdx",
-	"frsnejpzF+4UMnheUxnvMRDy0vP29Ycvw1uZGPgDNGaFfEhlijI3aa5YRwd4lIYbwAECFR067N+xnCIF",
-	"QsLd+o13X9uWNHFHaGt6pbmafhfpjQIs62U9hmf0cZNuFcJE9Cc6DCwHh52Q7NvcVL0KvwLWJ4x05ff6",
-	"GJ/zqW69L2WmBKXyH5OMn7YbvIEsWOvfT8y49DDc/Urda3a2G9i/GQo4ONvz0+LiktVTg4P4Jjkxjog/",
-	"G9jk8kLKhhtEaj1jKsQWEfPzDHNrb1m+j9nb1mD9XD4WTUT3uak1/CZpp1VgeBYiRQTIXk/rbRSr1LTr",
-	"eGqYVo7e0pNrQSwXw3uFhEif5+yGODU3P3XLlTJj1+B5ZtISb2635YyW9cuwkI8+Z2qE+fYomn2266xi",
-	"cRCAozJ49DcXJ96Ym2TdhRrRNXtRteaV93wncQQNHE9mdZP0WlI8uJxF7/yCy/tXTSNcp26ZmliBNh6h",
-	"9QaIan0M3vHn4EFUvkB2wAxf81bDJlT2ouY5KeRIENrhens7pofduhwFcqcaEHtZeITLHLqPVkdwYWV1",
-	"Twkt3PiMuCjq7MuxCe3uAovTNV9TR966fqT6Gk66MQWoJ41AXjDNzvzCzgdRe7ySA9TVhpxrBAi1EhTJ",
-	"CmzuxKyRCP1GvOnoK8wy75EnEekF4QKawARb3fJ6GrlXRgiG6ZPtHuBEjAF0cSDZCsm3XRrT0jnz4LTp",
-	"rFK7H4pTB/uwAK/Bg0TQVRVgwqNMMhi3vxRuxumEROUo2T9R8suRe2Fn3OPLsiOvYJxuag0jYiBD+tzz",
-	"4WIvbXGZsvRPnvgFCe1wFDVw7TIVM7cZ4tW2jZxAnWpg7qUeJ97oGp/f5eiQthumW/DrcMSmtvGK1NOl",
-	"yaJ2f/byRO+hQGl9urV3pF/2U6gcyS72mX7j5Z7MCO3kOToPOou2O7aj4zZonl4K6cBm2HSgh93aRwoh",
-	"dQDQCuUNlWAM/L7A043pJQk0YC9NRD9PG6Vjwko6aQmpY5pr2K0vPUosv5wRjSnb8dKoJiRcCb0OUtB9",
-	"3rYZj8Moc3IoJg/QXIpSVWkfc6NamSNJ1ytie4mUpDvXBK5IhLBBn5wQBGfCje/C15QoNo1qaPjp2thG",
-	"m2J11OQeLlmmuomygBRh1Xje3UGWTFhzgoT+OLOwAkG1plTHVPGsbssSgMpnqao9U0Dr2KNWzZEHcVqU",
-	"x+7mo+vsbFknyUomq/yWN8EnyiIPvb9hAnkF67CXvPabjIk6tfyjfXZVlNjpAN+tOCV7KiEkTMxVlbpR",
-	"PWJYiDWvh6PmBpgg/Zzml8SltAXy8iCeezA8F7MfTLAJTHCgxVjKc2nI62qdPyCDybXTvZb3IQ2J8jc4",
-	"BaBaavEjzQ5CG9VcUpgoa8qr+3QN2bzZwQSnWJcftdGiPea2VVcb6tdgZjv5JOjHxZDnAoldumweEiM6",
-	"kBbqyDfujevyqG8jZe6ybO+tviYQc4t3eA5fnVvhbhnJ5IpY+OaSvIcTn+AR8fM+Iyg3Cs345n6PJMKR",
-	"oIxRfvoFP136s9s9VS4DIxrGxI3ZFW0T8DRVXSD2uSvRpHubOYBomG6P42qbyAc+pBgExmP+wMe5yCfc",
-	"2o/YlcPASWfDLXZT90Tlj2DP/SHNL/RdJKXEw0duAeVO7dB7sM4VGeR8NrJ5pdmHnZ+QgVqVSU6csLcw",
-	"55xLYFv7qK9T4g30cOq9vluxxXR7/J222TGJvR8UCfpJNVVbnrkw2ZSE9YfL5u58SFaXqqM9yXwVSffd",
-	"zvu7CRid5tAAbJghSEthDvRnr/9G3ryZSME4wQ5XznbUTdUaJfLokiV/ZrgMCOcC6v6viIM4rhwjUCo7",
-	"f4ssBUE/8Uvhr/L0L0139DT+tscYXnbvGKANj+4frxWyk/kOYKHl6uojqiZKosfa9u0kvQgFmkKzWim7",
-	"J+2OdOUxa7P7pup7QrBkfDpcMszfThNG97DzQWG/NROmxx3BWakkiUzyniOrnHPb/sSEmQ6V5IzKb907",
-	"L92O6vV241KxlITQ6bt16zR0QZ455j8pXCvmqNOWLVaUS5D0ewUgf2shS2XYPQHQX1HoNVmgaOXgO57y",
-	"j2ml5AtUSkKynXgAh5hEfMIOujjOyCU4Hv+LfR3/GeHuuHPGajRZ7GqxP6BbUyKL/ITJaDv4pT8E/pDn",
-	"UO2mcP74wMkeLhG+vkY321bSNws/x/kkx96RL7SLh+1WWjdoXSQm6ZqbTbe+S7PA/CgnZuhm967f68r1",
-	"JueptubMFFLOZJByMyZweiT+/hzyeegOJtl5PxKGXrFUlnIPlqjIKTT7xVlAAeeens/P/4+qFmXiuuSj",
-	"WLoYgrPFTI5nVYRgcGBSe5y+WQ60Oexisj9dg3NzcAWTXWKSRuEW98iGGaU2bC8eQKOlUGXIMZNTmrjQ",
-	"o7aMFP1Lgt4XhinJzFkN4u6rz4GZEtLVC5Gf/hG3i+1L1dZU5uVyJuMS58gdE37GSHX8h11LYWcsPTeU",
-	"Y+wP3ZBcv+OCPmNvnPWliJLto/89QF0FE72e9PPkK1DXOUlvXGi6NudgMiZBqRgHrhliqdiW+8rY5/0f",
-	"uH7CwtW1qMi7BiAfY+f97Bmfq8Kc+QC8qQVoM0Dwl4rYGDASY5YnRkNdFVlojsX+JbSOb7mmQqPFjbeZ",
-	"KM8Kaz4c27M6g55YcqEXe/C7g3/eGvFWgj+T1+ZnrPT2X+MYubbIVxc7kvyRSyV4VPBCJIzuO1T6C+B2",
-	"pOdMWFCZO4oGzJbqjopzFwQM3C5dUIJrZ/O9etUFX/sK9NqMqzNvpM8wDCegP2kknAf+GKkGf6D0Dp+x",
-	"hwzUD3a8mGpgr8C6qFS7rdNOmWlXVcizCp1cMDW3s/G72U7lDuQIPhuCecJcT0zz/OzZs3nWL3+HwWaT",
-	"o+zA5Pojq1WZz3gel+j6AM2SSlyDeDvhA8luZezjdRgjMaTssgXCz04CxV6RyfQ4SPXNnZKFFrW/mww8",
-	"nbztww3bf2Z5LjZ3DU+R17/ZsZMdugBXYrcTJvLKBxihDXq0XBpcDXteM6ysRpPE+ZAxrZpcV7XCRFH7",
-	"zeiv6HYOPrscDKERqxFMA5z0irXucCSWX4g2d1b3L2vfWjnpg8Cp9Y5VIOBBR+vdEzi3evn94pgFE7zB",
-	"JUIoTYLXjPwNWXF8GGS3zza1/HI5mhTf9YlB+906psH6pe3BVcYYm7nBnYXMkMgvdAF4KH/8tmtv0h9A",
-	"g3hybgOst48WYux0dz92Sf5QCQPVhj1zfnYJZ1ITlxdd3aJLBhc6rjF2cGWbyEBlmtPdMeA9Pktt/KuI",
-	"FZ5GRU4B1t9CwzxSiYzpI1z38lJ2ExuGTuYndFDSrIljWz/xlqi57gPqf/Zsk43u7mJp705ETWlqJNFe",
-	"UifwTG8pqH9UcZyVQ7e4ThMNiN2EmSpwccT9dDkONgQG2bIB93UC7iWvcgxfS8ME2PGJMXsMnGTW6wr4",
-	"cXd5aNKVirzCUqqKXxKz+EWrhQStMbqWnCrQJbeDL4y6SYfugbCDBv7ZwEzq141OF2jCIWSv2wh1jFZo",
-	"qU7AKkEg+4QNlXTjokma8gfHtqrQTMIDNIGs1Z5WncGVNxbWn0lu80Y7vbvFI+SnanWEsgUy7eT8pVVN",
-	"e8zVNJu2kW69xoc6DZmSbRh1x04vvaWZURvmwCDIkf0sbY63dT8zD+GPeF3fhc7ZAQm8VydVlV3BXgv4",
-	"bkektROZqzyhdi6Q542To2jE+K62y1vlGFmpee/w972juLwdE/G6FttLvnO9ezCGrItobYUsTrzhdY1p",
-	"JttLUfX5MKfNyE49uEUI3xxu9lje8lroJ6fk1yTZOD/USgDtUV0xuoGLGtyhuwyDzXmBesQ14w165M09",
-	"pI4NDPQ2AvSGffvuDfvz888///g54/XpwD/+dFVZNPo/2wF6W0wW4uji9LqbUQN7OmzGfX/rf2IlN7BX",
-	"dhgvmT0DCXWCUIII0GdF0lZCMBrDa8fPeNU9BBF4nQaalwuHUhkp089W5/ZjIz9nBxOz4oxPXEcZkslY",
-	"OPLyICQwYvbDqk5MDa4avjNX1tSXXBZc3xc71RRGHDMiZJ9q4KQaU5yUNvmHKLaW+f2WxJwZftfp5vw7",
-	"SfvETmKxnljTgPT31qmPfx0eJIVT+fDbOBTE9cHw/crdujRAdBXRpl3zIs2c3TuHVrD620MszRRyUD7t",
-	"T8j9Bg0gZ4OMmxH7Q0q3/h0zLjr8IkQvO/ILq5TjwxeGzDeU5qUZP0qbt5isldKW+ZJX/KlAwt8FgvLW",
-	"Pv1P/mF7kJ/UPWT8Ij4GV0FZ8wa0HXMoAH8QFSii5ogKgblkvEraknmQgjyQbT6aFwEpTU+q1YoRelKI",
-	"gBWONCo9cgyy7hSNFPcu28JeSN0tu3sfo2C8acQDVAuiElUEQOSwYsd8qz6WRaveU31jZRlt6c2do0Pq",
-	"00EHzZg/N75xVRS/H6PzdVRxCxiTr+CSG5+dKXATVfJ6Nkj7HT3l8UsKJbeKNz7QlKY8ymQCIwM7+hAR",
-	"XWsO1+SDWaUjFxHa0cQglO7/cB6BOcSRGDxzxeRHmCaTPge3CqNSsskAMgnqiFQsArbs406Mli6/cb4L",
-	"UrHCbFwnSukZyHepW65EOGSXi7ISdZ9m9Ahq86g8xaqq6+BPOqjrlJ3VgV2nwXjcA94JSfSC1MVeKrz9",
-	"EbtFJqvTrP9eANpX8aH/vqDbDrc8kd2Pxzg5FOw0+lT0wwiFffHZrpcq+ff48Cxct291YgucVl/2jTeD",
-	"HlV6Ta3kO/ZjB8T0uHS9ZDDbpTATsqnPJNtiDDpK4qkehKYq8xSRPwJqPEWQf3UeVRCqdPlJ+oq91pJc",
-	"YJ8NUozyi5tHi0TQ9lUXrrU3xSi0ktCkB346gdRM7Dw4XQWlqEBPNLXy86sgOwMs/tiuP6g1E5UBu6da",
-	"PE/35ucmvXLafIncRI/C+d8JyevsHfbAdaHLBkDqg8q4L5buoiwt77fX+Gfc7Xrljm9AY9QwAue5x/i2",
-	"PiK2zeaulQ3w8sCzaWrO7E3+UOgD//Szz5O/p6c4tYspbYR6Su9Fszdak0nZuE302AvasrBarkM/BBSm",
-	"QcoHwYGvcy+5d1ZVgC82PkwjytkDjZ6aIV8wSq0bWG4jPvC6hUWIeymJckPyzUQdixgcojndxIsyvZ6d",
-	"93lUR3TlLI5SzrtCxwZ41btN9j3Sm+kVyBRrEhoWtn/u3EGai8peX7ewOFfdrd2orkWUpm2AYZFwCHMd",
-	"1JkKWQ/GnDRTsr6M6AFTA7paEBbIwPRK30qXOD3wOGXyFv1IKy3lRSrYPpT9Kno5R3PgncdTI/8bXL7i",
-	"Bjzx5mO4l52vjZpIdpXcyFAR+HAC2w//Xqz0jU9ehLBFPzqy4wuRrAfctqI2HwvJqBdd7tqptVf3DXP5",
-	"gxEiJz7iAb1wZwbQeszpQZSZRIVY1gm7PLuxm6o4xdEtgbe3u/GmlwPP7kS48PWX7K9/+ey/Mne6MwJ2",
-	"T9FDVwnV+M5YK4Vi6KdG7Rt+TJrFZDGvO4f8O6lq/zeS/eXZX19geb97jvHa6uZLuqkJQH6y76HauPgD",
-	"p7qazQw4PwJNrqA+EVBXX9t30gFdjEGkoROztzk/C+bgMFAcwYtLnRSyT6WQSsRfEzagP8wpL/y1J5eU",
-	"uO/WYHM3gCbthPRtqLFaFUXOkmiv8T1MIBC8dRgfIpN6xvX9WjNw2wBPhZPfB0/coZVVA9VLpMfAve1d",
-	"ivABj53FAMpx57+w302mWQi5/ibj019u6unASxBkwnWnnBrDjYzVcMJoVnNtmGkulJtEJSaxF8fB7jbC",
-	"ag0HhpFO0oErvS4hI6iVko6GE9dUn+rWPpSzJhOE0qBPDg9JSF9vMcCS1gDXyUUSA2pzN8jNWG4e9L2O",
-	"VNltEOHHrW40DQ4eLZru+U1IcjzBu5JMBmgkr4smE3VbZGHwzr54BIanO7knKFT6o72F1TtQYk+Xhz0W",
-	"rLHC3DqakoHyc/jBesOMOn3cnvSG/e//+b+mQ3eT+HbN8gL6sVemE1Vn3xX2Ghj907h/B/D8u43HWXb4",
-	"F2nvzQHE4o4Npp1mLvLMlFkE2LcOCfxLVXn4g6E5l1AxX/PyQLDl9j5YwksCCOPED4dXRhlU5pV+Rvp0",
-	"us8I0vie68TmXpqdL+R9JmiTreC+xr89aTCE8NAT8kzenpDaBZJWckyuwwEAe0l5qtAeMejPRYbxIaIO",
-	"FCUUOTAxNCKOCkFh7LUA08rJcnA3jsVemRH4e5RJcFqSePTm5LX2egLup6mndzIeCupzwaMETcC6MvaF",
-	"jNMu3ORtjliWNx3YPAVAvQzGIjCxj29z/JJKeMpzF7/w5mSylXpdrh2yjfjCOwxUuxwBzFeo8dK06TLx",
-	"8K9x/gei2+LbZ6EBMWziZAdEt7PmqW35gOhwTPmU/UHdDkDW0KUkHkyeEJIdhVQNa6XokEF3AB/pGDxt",
-	"AReMW/J0ZcBX/BKSOPCuJasNC5hkBihFIlYF9rx6gWfjDgtRsMbePu5yBD7SzB6Z9NV5DykJaNzHibX+",
-	"kZf3kMJXg4uSqdRw1crKjs/+jJ0UkrCQmZKQruwp1dEB8ixnnT6eai6yFMCYEDi7Yd7I94Lwv3cAGWQl",
-	"8su7dMKT0lBZifBF5e7WMb5fXgr4AE0pNBSd9n0su08PE9FVmaEGGsi/60ENplh0WkX8cvY9lKoV75Dm",
-	"07kkubOTaCoKcJRw3GAtrtAM8ZdW4O6RW/090shmiiGW80hDU5iDarU9FB4EnJfb8icBJeTvz6RRPElq",
-	"8PkFwChEcuH9lNTYB4GtFw08CJ0kHcbfnUvZSsOBS7vFRJoi2E66nm7FWt8h1pxvpKDFTvXpfYQ1emRn",
-	"/BfOKbbtYbYS7dqvEt7Gih0bpUctPBMbONUitWTfUxZW0Pg+qRp9YYg22NX4bG7BN96lrS871+3jf9dQ",
-	"ZfPOdapE50FgtSI9gFl3de2XJz0OfLLw+jod44MyXax2gzQyv6SxFhpqsk7beKkeCWZ8nqQ4093ZMBC8",
-	"sKNHmy/M8XiGNv4YDGvaiVnvkPLzE500E2fuCP5OKqxMuetQeZ0LAJ0CmEuxb4BGB2UtJP4vzlja9/cW",
-	"TvXlXbvfdzUJj2PwqLnu1xqWJQH1uv7cdXmalNe8uQsFEbanxvM0FWpnnyBD5twouS/I+YiRQN1urUBi",
-	"sBpNw+TozofMdQs9PKTvuuvVDHw0jiy9WI428NHUchFH3WNNBDvKQME6dN+WGEzci4csy6O1ex1gtiON",
-	"Q+3X9TIEITKuhD8cPuHrRh1jrf6RZrwsCSnTc8IudF3wkxXF0mWHjo594OUBDfgm4Lx2+PZCM31ASgHt",
-	"IazTdvCtiIGvAYO6ytlixUkW7enWudG3gTJ806Lt2VuWxYCEEkzmVvBDhx2DASGXtr/YVxNx3D6WofZ3",
-	"pC5K/IRKfG1ksgF9g6X9AQS6Fhzxq2pQs0nWnuhfp5pLCS65iTbdOkLXZS4qOgT+Y4A+2hNVGLAH7NzA",
-	"frIPvtntckiRExxSN0WNDCT1PVmLnHDhqHAqI9JITtL6qrtHKJsgo3WUsgN0sxmsSi8GHj3kOpbBdWbD",
-	"kGXWmbh38SL/PM9E15hplj8/tJvRoES8JkR0IhEnl+v7ous4wbMUZc3FsUeB8vOkhprLK1zBDRLG/Xss",
-	"ZaMeRBVYTYc3uRLN1vM8tT0lJ2HNtNUTpmkKRomxvZKZ9fx0PZbtl/1bso6idsKkkjvX5MgMN/7U0tzG",
-	"aZ4n/76Z1zw+I+JL0jSSeRqnPACUOzUWI5zH+ye68don8X/s7wake2IavdxBTGUqFJcb+tkKZCwczBF0",
-	"CB3xxe+8De8RmKgP1yJeBCTKBXCr9OytbfPbg1f0UUWmGhoUUR/sAe1hMxeOpw8Ul0CLsFOXv0itMMGu",
-	"KXRahzxHYp5FnuvQ9Gax2bonKblqCTa1+7rHps6iQUfd6C92VzodIFrj6R8CtnbmjrNxIknMqC4B5+9c",
-	"usOgnuWaGlrHjA7yKQoYXTp4s+oq8qDu1ybgrSV2H2XsOfddIAs9icYzTKj7jD62D6/66iRKcAh2LCmr",
-	"CfPagwR2s9ArpvYNT5VidjJ1o/PbS+j1lRZdI+9gtYnrZ+eqNL345ame3Wqinp7Eib7zI/lsE9mT5HZ9",
-	"TIVlDQ9Qp8V6Cqd8Cwde7wq1W6EefI5dortZ3Oz8pNwMZ7M3x0lzoBR6lXnxlXvjFpXOHqgzt8qygg8Z",
-	"+jiPkZmCz3SLPi6oVztDng8Ehg4f3yQ/8AD1FIYrPcCMJzWIElQceoWMeMZceJez8sAzode8RGI9yLqq",
-	"3jbjqLzSTmqMftw55jGeQk5qdHshvEeKxxFGSBFcOJ5BadY9QbISo0gT7BLBTcYIlPG6d+I/sRezrNCo",
-	"JlbVWazhfVjGfPR7OO4jM3LCB7528y+twHBEPwm0yvX+7AnstatvEBMo6xM3m+EGQaTG3A5JbYto1ziO",
-	"Md2e8B4P84Rj07wQEevN4MLtfvH5D32YyYWl11Ne4M7RO3QBj2UwNjE9uprf9kcXSI4ds5M8OW/hIaKK",
-	"GZy6da3OuTPqOjBIpNNdc4i7ziEBcbJgLxt5CYwPeSwRdI+opkK7/co0ej9JfmxTbBGD8Tw2Kr4uSOWe",
-	"noA5WpZ+P4o/dN1Ijjmk5qTlqxYYsVhVBd3fFQvHDx/KutXiAdZ+axraU+m1R1H+JEGE4uIxBeGDefEf",
-	"Sy6Mqgc3bh0ZDHfe1CRcGHtAeMbK6E+erhLpDipBGoxXR7T09lZlpx2nqoa3pNKfuDpDyZ1ojmujr9cY",
-	"GLDbQWmseD2J2+a6KLKad3aiGJDzZLlXKHW8tSQHudAm9mUUo4xmOiejTlBucsGP5O4Jr/eqBn0FMS5O",
-	"1/LBfGEf96s3eUS5htN9bWUVbrbr+ltFr4V4zb4BiHLafn5kKVEE/zeCHJ/ThK532WG/8eihK8a8vO+J",
-	"ioJsT/6pzSUZrkJUjLJSM6mrC9yZ3qIMrSV7TfXU7+xekknOso5bPqPzknn7HgZTtQaxt0K+sTOK4/Sh",
-	"GcTIZKD4PdruovZIIy5VpCOyNQphtRnmkiz5Wvbooaz+YvLCoSFXNKvdzC4vFoNT7j4GpxX0Oe6772x7",
-	"CRXZnkp1zICSu/wbUdesUhFMH5f6TB6IdQw+uT5MTumvSi6wYePpTXD5DdbOTa9bLz+l0WS4zy7YKTc5",
-	"xQab7+lOsnf8AaoMCm9kpY3ysTR4InUNiNhllFqymWasuUc7TvKextXlnPtc4JY35SF/qJimhU0SbaQ2",
-	"0GjGfUbxHj7SjFdVA1pjvlq/JsGvUdrPgPiR3iFIPQquARrq5Go/ms5wAE50QNx9EXMKkHQ47Y6vrlG2",
-	"kSnw3+aZnE5jAyKd4bNs8aZXIDn5k7N9C5XQbdTrI3zvsK/fCHN1zb9UrcywZfXqg6LTPEDop+FXthMo",
-	"SMu8Fdinzd3MXZjG/jaATzxqLcI8PmYtSiWr17x0LutBf2ThsNzGKq5xeBMFwjsUNexyFsYatNtRzAE7",
-	"kP7a3Hi+gH2bsHQdNuJYffzTW2Zb98rC6cSNV5UVNzwoSgRO//GHf0znJJQNJOoSvuAa/vzpxpp+9h22",
-	"vWCpYBrWUYzfV+bEW3PoOoYGZWsOII0o7QbQVJkttPcbz06w6yt9cRPmJj21WRt8Hdu2qgu124WK7ETt",
-	"xb8DefZtrVfTiP1+/qD3zbx3j69CCcyxQ5PJ2J/mWf+H78nTEwwvWP8riRT/GEu4gH7XdnNqEW5yUP8O",
-	"Rrv7xPfqIcmfVogr2FRzy3HEQF3yJMpfSY2jMfzDXAePLtw4uvD9SgR9NGmu43Nz/opQk9Y40ppL0bQy",
-	"c6C3spjwmBCb4GN9Jte6G2a6RPkg9mG2hYOQlT20MYnkyEWNtx0szXf36kQOXo7xfPQpurLPR2LjkU6t",
-	"5O/BYO3pf/K36INqG00UryGlhsasmkpI3lzcIw6U0srr6ltVL81lYpoJxHRpgsDtlP4UVfWczp7iqr6S",
-	"WDqnh7yqGTAavPrhVW9ZukvRtE76NeYGnRyi24tjQaS77FwMoTyg68WR8WYQeV4TGEd6l06/8oKVvAZZ",
-	"8cYR/TpZPdW8xFnZzvJae1BIf7HUgJLtOuSGurkzXN8TmvkpUwTl6zXGPbVNvuj8wLVS94F9Bj3GHafU",
-	"XoFmBACYAJqG46lOogR3XyH0E3ruI82cAbLSrAr33/FX3DysajCFjTklde87O2xgYOwMNJnRU6bRC6rT",
-	"OnAdMJ/7vf085ZxZIKAjFvCejObWxP5iV97+12/SyF+xYaphOwG1FQ+H12RXzPHK2pfw10EJ2aepMeS7",
-	"Tp2wvzuuKmFesi3U6syedaKXHFk/AOfZY7q5yDBWR0lck2rPl324TM6lKyuVmV3UgcypnG0VikueKl66",
-	"uYNjHrF2fQ1H9jrr8CG4mUSCOjVK7QIUHLpO2A59Jx6vQmimaVrYnj8sr6qnxopdcCyNkLwCNapThHYt",
-	"NRAUVXvq8dWNgeZ71n8D/FjktEGjjhFIFz2M30IB8ox5nrYNOVk1lVekqj6uKyzwL4YrIAnBZipe/u4A",
-	"YF67z9hR7Ti6DO9K/YCQhs7zif/6UOsPyZ337iBOaQq1kjeNyGBUXuN/cflAGZl7pd1NAT9KdAo112ax",
-	"PC1OX8EyxXIpuGv3/LyHxE3lVR6SaLaHh+X0GBJbl6hjHATjiTdUwP2YM7j7YnLgYi+/latrzas8zmNP",
-	"07xkiKePGz2EbdAP29Mhhe8wwhS7sWt9Vg2i4yDkU38a/pKa3KB+owf/nDxCfeuPZjn0mz00mJtk7t3S",
-	"AzuH3L3Jncr3/cB+9MualHUldRJJZ4DThFdoQrdiRnkV7coyDupMiyv20lEbYZk0uam1Hx8BNUaYmxdq",
-	"tg/EE298kEaYSx+pW9RQYSgAQ1++GJP4JDd3lSrbI0itkjrRt1hEE5vDmUQ5PKMvwX6SGYVWGoYHHHJR",
-	"oJLBgfdh/1IfnaKFGnxuOYZN1gzgTX/q/F3dXw5zdHN5VrkEaMWlO9kwDzxuYFLYr9OlqsrmYObF2Mf/",
-	"PtLMPYeBHVepRIgJW9CiooXftsYomWOpGSajafJ+TeWiZZdoMNuDWiiug5vNEMU1j3p896jctHcosF/X",
-	"GtBAmtwHDmDCDlRvPK07YQNwY2+zDjXDdjba6/YeI1VgRz4h8+cIEzgo5ZFn6ujRXqlxru81M4q5+U5a",
-	"vfbBeG2mlcEU1kY88ErQQOyXvWNBNHmaAg3cqqgl67oTNUTwcH6s1EKwgzFX28F/5HRlsra5V/GCMIgw",
-	"Km/pSlk2d2WtckiFSbK59z08t1o4/txuuZFnbjCO3kgPPsBKK2VmpTosc1eOQiKUl/K3hHwx0CTXZF9/",
-	"gLJ9quBkHjY+V0yRjAlSM+nJcL7FPKJIyfsh/9X1cp5mPlnBtqjObT1ngOiBT8cVbDP4Fw3wur4UiNG1",
-	"ktUVwT+XhjGeHjwjchvP4mcs7rZHvbkV2MEIVCPuUboErSdT46q1KJIWd9bJxCYIdJjPyW2RqwrXLsX4",
-	"6SipV8v8QZ0zubEOyL4DispBo0/WQ6/pzTAVytmC+h6quflOhRTWTEPGY7/YVU8o/wkgam6PW830qQFe",
-	"MfXgvFW2H2wL5gwg2VaZw2IjvQsK5EPYg5CO0S54wY8KKSkBY5x6Q5eoZy9jMllredkfKS1IogigWSEV",
-	"RUZ1LuoRhxJWFJE5aN+ZBCOKbzsKLNyZbsqpgaR41Ly8//LApYQ6xWQkJRkuaXACrk2BXI2Z8vzrs9G6",
-	"L2d7/Q7WFuOcYXtQ6r5IM/mS0VQJ7b4dyOwkWIns8zPNMBP/luq0KgWvX5WBVmtQFaKw6LTRC0GiwvMF",
-	"1w7dozfPSUXGZVU/Kg/bCq99KH0Fdj/mqDYXEfSGL4TuJiXAnx5eGZ0apU/2R0QvwaQJLHgpSiURh874",
-	"MoC9MoI7/IbAZUOhP47FfogYx08nIfcEpxmb8g5dnJjk9UlJTW9EAOQGmqOQDpRhi2isaY+xHcM3wGtz",
-	"SCjmPSRLMn7solikfogx5R+kOrOPmeP1/s9WbI/k9XGcKUeoBJcv2bPORU+wzFJJyMAyt6kbfq8D7vaB",
-	"532fEDVqiD5dkI8xw5dBz1jF+g817Ew8lHAeIGvU882zZ8/sBy+Drwc6B/v8ZpgwwxRqbcylQcdMhB9r",
-	"L4WSaDkIHJyqh6JmrcVgb94pRgQZ+K7Xxd5wCAm/rR3tweOy0Di79QuGxoKkGBc0LF1FtxMo/+HMpmpM",
-	"vL5r3UUh96VvS89qlaFFh/UMV8V/4i5kh3ijnHBi1YzmK3kToKeWJJniR7s3st3vfzN91VbN0ovHBLHn",
-	"FZgkD9BUojSD6HVDutABtRYdc2ulCqmM1dGGo+526nJzJ1VwGgcY0CLvSs2KwV3Xp8yEGkiH7ZzXeZVA",
-	"UFv+jE+Iw1xt+9ytPskLnNxSatFjy3Ip+3jW/Vuiy2mKmWjDzE3OeGQJDam3IRCPfcJebdUDsF+hUVb5",
-	"qTNBm0cOw5esrJV2sPTODbdhvCybFqqOTW3DatCaOWKU0VLbh1fwfuAHl5MnCglXyNF3Qia9C97XuPTz",
-	"RBmyHIFkMZXUMNkj+ED9hAYiGupCN3N+TiYlZFVMfnN3qnY5Oyuaz8cCtGx5zWUJKzjbnIk54XKseIK5",
-	"5VvZpXx+pJnfZ3M7enFB5TwRxPmQCqF9m6UMTnlI7dBcSxG8jJ/E5PL3sGeHwf3AKpdAVkbcpsXIwvZx",
-	"ZwnciEjE3gF4A1WhTxgeTWMs+YccKnXuqdVYODtRT2B04a9a/ApLr5f2efrzI6p2rdE6u1PwIaKPzHmO",
-	"VzmAs2BIKwt+Rrg7cSmBp2Hw1JsBNWwutyVI92t3jV4u4XZNelOwxXTxdNlmZg460Rxfwh5EBQp9Vy7i",
-	"SEFHyXiVzAeLJDjb2EGdF7U2NODcNExP4U2qd3oA1tfWdranU5PLaVyjQm4KlHQViXQ2aXI1b44/pPv8",
-	"ZVvVBlRu4olDd5pseb0AGLOKUvoCR0p2q4VFuY2gdGv8dJVeaYL2dSUotdKgC2E0EKLn0NWNhvIDZraV",
-	"0HFrEEixDqw7mAKApDvWiC65lMqwLbAjb+6hYlXPcRSphd8RyjN7dX0i/E6xw/tqlb41dSGS5dT5a1Eq",
-	"yDWyBgTsMTTlA+R2t+RxDoOWSv2acXCu4f6PKoB8ONIFMsJZ2xPr2YPWbqQvuCkTvtXB8vU4Tf9/9t7/",
-	"uXEb2Rf9V1CuW7Xn1JPHk8nuOW/tn5zJZJO7M5k540ny3tnkjiGyJeGIAhQAtKxNzf9+C90Av0ikRMkk",
-	"RXtdtVWbsWESRH8ButH9+UzSSubZa09pF3rduMHqaY98hs0DjcFwPtJL0NL3bTl+xcO8dn5owxKv8oe9",
-	"ueeRTdYsdDNxM/8sYionIgATOhBQmtn92lSEz6WET0iXZ9rhfTWWEv1WWRRZmQf4RdiZn8NlnhIt1LEb",
-	"vnrB/GqWeMDGEKlFzsKeCGMZ3UZhPalYuIl+VXPstfvt0S35dzSycNbabqEorMQ+iia6Pj08dbrg9z/Q",
-	"4KxcNvy7AukpoFBWdHsESTXzl4UC/e1nZcIeHZi95VG9Lb8Oa3lYTjoIZ2P9m13ZFeR8mFVlxQGoet6u",
-	"DF63cK0xiYVQiQ/Y5bONo/zmBWRlsyKmfqaMSHZfxfZDdorS+jZe3DbOZdV+tNUD2ceg0Ifp3oO7WOrm",
-	"c0PGeuBsHgBBS39bOZ1CQcOGNqu4BcrckwCUpPR5lTUafFrJpa6nwNzvslh3wdcsNZCz4VMZ61jzCA5j",
-	"7nowTon/nBGJxH/D/gOUl+xxOCVe+Bt3xy7eo+pqbGRY5Mtm0mjmTlV//OFDgRdEmuS+5suX7Q305UOD",
-	"52ORT3LdeEgfUAVWSVlKuyTSitcMdtuh5/Sv+KBrKmCJ/3w7e+T0YYVYCXc8SbFKQclkTU0uoSLet3AL",
-	"w/jYmZcLY5Gd+CDbwtRPVZ0FTSJjOsGJXPomGuQTRzTUbB4HvXSnf4H7ml+oBhVgmQ7hY/LPC1zzDcR0",
-	"ONRJsPW2LTSrPz0KeuNoB9DQ5P+yH664iGqx6YMLk60WCtUQHc7hEClp/X12Q0eQvem1/9MKlZ3wJDGN",
-	"77wmGg64TV3gfxwx3+wJ2/UjB7z+gPvOndwU1CZUmQs33EWjhiVKTgPGHWHLM2E8ryxxFPq+XVMCBmjG",
-	"fwGJgUCC0Qb1BYklV6hdJBgVSlTBgXbwldaOq8mwEEdRJzT8lHdBMR90Ydw0nkttpBblmkZ/d74qEuME",
-	"skRvkzV8170RiTQWRWn5s4vg8NW7JXJvKyFMD4kJeGpnNXXK+65RWujFEYHEtphTxZJTrCZ253ktKy9A",
-	"6NavBr2voXA3C/cDAL9PXRUQW0cVF2/bSextB7fkU/CFpeATiojwIGq7J4/LNkixXMIhe9s91jNWgg7O",
-	"NPD4oZ6oCmJnVEMNtae9plRkFQyFhJ9/uRdC7Z2Xt5V2IgQyuy4DBC+erZnOhK0+3dQcjzfpjOj0655S",
-	"+V4UfYU/QTwST8fS0K1gXmg/ocOxxHlt+abDLtZmIo7rKlOaspVycxhbMP7BgxwlZhPiz0Ju1D7uIZWo",
-	"8a3qDnSc1iAyH44tf7CvW9Yhm30DU4H1s6HGHevic59e8SRxx6MSNoEFvjjzv6lDkqKLvUOJtQ4ugq+8",
-	"aAy3iv7K8bfRYUk6k06nOfvK7ru4ZbK+yYd/GWXsnrvar4s0I3ILx2gnWW4dl1IlsLrfODZ2ilDaT1pY",
-	"DC7DXWkQeWbKoyJpqdfsXMdycy1YRb3nvH5gMnwnHqWPj/cnzGsm18rWRxtEhzsfvgCzxgcu4yHHls1d",
-	"MfvT+il9IMU5gunqGC+zBTZAj6if3sMuPir1bsXnRGTRHAq1XvlulsnBC5dzGx199ftq781vS2nr4lzz",
-	"h+6Ql/NHRyjTzgKUvXpUT8LvZmVm1Tyd9nMC3NiG9bELsFpE+2tbcZSHWhSyBujy2xwjcpmOE0F8okxI",
-	"X3YhLPMdFXvbvvy8Rvn3lN9duSpiAYmQ4NSnqg/G1gTOh9VG292Fhfvbzf2ul590MsidcrIqRLJZ3so3",
-	"prup4Xa5NhZ5dzD63RXo1h0Z94udhh0Z5cLvDZXwkAIr3Nx9fFpPmhJUoZVdtKhWHe6lKNYHJYdiBXtY",
-	"hbPyoonQQHjHtYBEmKir6JtNDVTXUddUDVbnFlCOOOEtNvmNNWlLhrpL4YVq9Dbggg4HdT0kmHXiawMx",
-	"dsed/b4bebdYR13HPwTw9iHnBXzGnk+p2IvraH1uEINBlfCgizekXpd2KjQO2joaezhD/+LaGbdiUjSD",
-	"Dk1q+dPy4W1uAynS2ToJLkHGvpE9jSKA2N+FIIpjswaCQgieXURkVcb7THD50/IoEzxo/Tcv5ehvqyb0",
-	"k1xwG80gfuePV5vtRDIWTg7N9dM96HX4s8qaiQMPQdUxBNWRh8nt/bQ2LK+8Vt1Z4E+m6kDSJrT5Ud2J",
-	"wvBxUlc28OC+n/pqugfikzfMq23gfWdfm0F/77VtJ7bjSbnaBq3fi5p8ZAFbEWx5q8cBI0b21SsWzbgL",
-	"o4ji90GYzBtyyV6/E5LdiaIVizednl5Dhv9ocs0DT4hVc/glT1fXU7k37eA+vHFqonQ1PWhqMNjGTqUC",
-	"XGzze+UP3M5y7o7sfpnaSKlXrbqQQn4ORBkHfflBcGWjs9WsQUHeBJfCDS1lK+hVldIEmLdTdrICmDeA",
-	"ANmYMP7VaNeB4xel55NErW5sZdX3TBir9Ppz4v1DozxGzodWf/47gL6X/iqtqX5yEW0LAfDKr0P1xDeX",
-	"tTA4+9xsmvnp009utLmMlYLQwsL7yeTBmsKXnsJkXFOvv67Dc60uhdusglyXenXrNItOCqkWdn3jZuhv",
-	"FQjGGglyzy7PIqXmIuNivjz7/Pl7Zex5BnYdhLQUf6dvM3lT9q4HaL50z6h6QhZV4rrhMQS4Ll73zaxd",
-	"nn1xHyDkRFU5nUmC/EqaaSDiMjMTS7bgkk8RmIQpyeIUy9RYUBXz4lf5q3yt5B1I/JNL9r9v3v/IhGRG",
-	"8jl8jriBK4a9ehrYTz/98K1h/+ar/tl/emw4pBJgCz6Hf79CQE0a/fG71+zrr7/+q3vaT59eXzHMnzJh",
-	"fpW3f5CIRhkGz5dbN2whpNIslcKaK7z09KQxApLYX955mKYX7I3WStObbvlyGRLaF0utxgks/p//MUre",
-	"sn9zs/jrn//yn//+q8R2AMRcc2twG6kYbqnv+BYBJs0tk3wh5JTBHeg1G/PYv5pbTAi8YNeR2wfZh/c3",
-	"nwgkjd3+EMNiqaz7iPO/w/qWaLqwGnMOa//W7EfYBD0Fa/If0c2up10I7YQ47s+vXr1g11nZJqF/AsT0",
-	"x0GI/gGGvXr5Eqf5qwzbGVVGMWGxX+vVy1f0ktu3ihbrllKOUjGPX8UiNyPK5bOJuAusHU4cDBtEOZbD",
-	"//nlX+lRwhpGdvfiV8xcBMYddvsH+r4RK5yDvtwSFRYuXCIWwt6O2C39zv3X77eBKkvoQG3/gr2J3VtS",
-	"A+z2zSc+vb24/WFy/s5FWbcvfpUfiBLeiCldZpCQyQYD2dFVxjmETGrs9hor9cQ/cRUu2TdobUzz5edf",
-	"05cvv45EjP8P/p+UsqEf3bqlyBHSaZlT41fdvxdFdevUhF3cfXVBvuPCz+bWBR6ILAj3xFiEhoRwtM4R",
-	"UEedp6hw55YXv0rsU711G8X5fysJt+zfuGTIEeiczL+zhXI2jg91JuM8AdmG8Mj+/1QSSNnJ9AKy4YLN",
-	"+B34JTfrxVgljPvP+lUaTwOyuMr6FISlDgXkMvvp0+uM3KxItp1Ba/0qsZwsAkko5N4lXi95NIPzVy9e",
-	"Fq4Yzj5mHjJrRzr7KoBR8aU4uzz7+sXLF1/jEd/O0Hm75UU3EYG5+EPEX3wZsO/idFsWCvmH2L0AFuoO",
-	"rmk47hiIrknbwKuXf664NVMEj5WBQ1Xvd9mDgvuhvSZdLLheY6fHHDKHFgEb82gemqTyE605+41uc/gC",
-	"MCy6/Ef16/IhFyI+++L+yq1DHiNOKbNZ/npnnt+EOHXj0196KN5QVl30qP/jt2Da1BtFnhhX4Xa1Xd7i",
-	"K1kevqj0LR6CM0lAYz+cASisbIj/EDveVCwKBePfeB6VQ9c+c/24kf9GhxIw9hvfrtLeivqkwZfyyccd",
-	"Tb9sCfOrdl/duSCv45hxAiHLd5VA/lklzJK+Z1ZfqfR/AxuE263K71ml0dkMeOyjAreNlR+/ebz98vBV",
-	"fS9zLt8qczjczaDbJbCL8iK7HfpIE5rgRt6t7WBxSCPLeeo64VYimFozw7qYpLv2lL+B/S7teEfBF/Sy",
-	"o+Cb6PhF3mgJOjvLeJR+rIaFeAq6NbuqWPX/UamWPDkvAsTWbur/mwZfR1kBT2eyKL+qF6F875noAkgl",
-	"UnshzbLb9YvkbSarVt6Uj//B8X4vrVj6G6hc+fad2MZbTuHOTiD3G77OWAgbyP7KY4oZhuDuLlSZISOc",
-	"YWEiFfpQb3qNTM4cvOEhhvGX0d5xVvk9sVuBflKWJ72ZMYIrhfUl1Bih4mC1QcgkHCdJIVlIh6i5GbHx",
-	"OvPGrRn3Dg24gHuMR+sU4Q3+uhdVGPnc4u8p6HWeWszKDBseStwy3tDffHHPLMv7/wOtfIJJSbhi/5WK",
-	"aI5/gykb4/NiQQQhJUCNM1tzK0gqn92SWwvajf4//7g+/29+/s/f/vj6y/+quDPYr/wW7u1FZO7KSr8X",
-	"uHRbz68ZpQStYnOAZRsRzW7V5ia3AszOFFb6vUyEBKY0Q3GIhdMx06W6U1/uOXGr7TrpfcCBH2hch76p",
-	"9J6hHaE9BbmIZlkmTUlmV4otKROpIQFufLJt5SsPlhqWXIM2bCruABOUMbQZmFUdUNxBYUNmw4rOipM7",
-	"xalm0Ir2EYgsTNgrRiZqCgQ0S5DorOjUkxMvu18ApVEaBngm4dF8l9kjE1aX9l4iCOv6HBJqgagtjZLk",
-	"PDGKWZXE7sQRPjesHZl1+7FDeM8gc44Z+1nPFtmrKrwmEjbGSeYsove6Y6bAC5JI4XWg53TDS7Scu83D",
-	"p2xqSYWFWbU8T4np6DgN2pG5pkrcgWpRsZK1kSK9avfVnWvQO3UH4V5besqYcNbDxBmzM63S6YzdWC2W",
-	"sMMlZ/nuXWHnaz/ojbRaQEXIsQGUKrSxLObr7PpuxKwiuoyqI7sn2Kk4TNcV9my+8S3feuGfv3I/MIzQ",
-	"wapfjJQ+B712j4Jn5dd1kVMR+Kvy1XXtrjWPK5JBHfS0jftGzSeWkJGxS8/M2ErIWK3wlCksgtTVLGKB",
-	"1TCfQbmu8oEzmLAC2BGG57tnFEqOmk+ny5RH0XjWveQ8aC1Hmws5IrI/NWGhldB4+HvSSU8RGK61MSHt",
-	"scG/evkSral4eRwcx5YruZi4WL6RQ/kOR/aw+O5Fvaz9WyHnxm3lFKuFNckrQTTwOONwRISV+FzIHMm4",
-	"Yn13b8XFTxzqjlyc42mulLdn0P0F8zssv8Bamlwj+JZOoEpklLym1AjW0NgalKDcqfmmqvRWh/JGxh4F",
-	"l3mMp2otPzqvFB7TzOscnjPN9/U+dopeHFW2GM4X0alwFHJJuCv44iAK/gvVWh7zbEOAFUfK/SUSr/Ni",
-	"i84XdZCFEhXVJsUFbTsrV1jvYWXksjPSCbJxg1UQrJqgAsqV0nMhp3gGG7GZSjX+XyJqDmUla6TT3fks",
-	"o+OuN0ca6om7j3eSLQc/3frc0jf3VVWwLFKNY+VHRuc9VSNP6c2TJD+cXxJrtxmx2B/vfXODU4VxGk/B",
-	"lhTB/9m2IuzbI8OoQ8WPhdVNLhZ9c1qDkb+ftRFzb4eDp1Cwnjb1XHpVqrAvkqCRw40iaH6niiD86nQu",
-	"RPy8okvA6lSy8REzbmVlBMEB8ITRHSod23xozyzohWnoEZpVHBzvGvqy4/0vMTOAQL5cZ/a7ZYZPaKM2",
-	"PzTiII8SN4xTOUBTke0/W2fG3LlvG+jZumg9WNtN9+bjNW2laC/u5zt3z/ZLlo93s52fwmlipzmFD1SV",
-	"fO1yUIkrplOCqC0d4TbuxI3l2m7fh+816IviQ1u+uLtxc/pQfP5QL4G3JtrzJR5OIPCnd11u6t5V1iX0",
-	"V4qKsbB0MevT2qNJUkJ87tsy9xzy3dBrP7L1OG8L5XcooV7+1b2cxv0C+/IZX9s/FXd4t2JBXoW20cKC",
-	"jdhEJAnE2JtZuuonjNtdp/gbfgfFjxzuOT6f46nO8oVV6qXPTGYN10oz335rZ5CR04bTYCBJ2BJ6pZXT",
-	"pqGxv7Tl7YKaVh+DOr1ZLO26mQb10GpLbehqMslIUneKM+Gpn129t/ZjBnppgbPrJ7tBCzFiElZgLAuI",
-	"EGrCgEczj2Xglv2Oa0HFAjY7k3nWyuImGq7B92dG8M2D9ac4uxN5UlqZfnp1yVqYVRXNhEVhlo2LnGT+",
-	"+/229job20cStLxs7yUyDCkDQZ2FYTnjadV5q8CHmle87OAC78EfhBXsxy9k5SxZobJUlqk70FlOjBPu",
-	"hFehzIUgE2u9Szj+Qrqoel4+TTTv5zD0aXjsN9i5U/DTvHMBNHHkP2cGM2B/3jwL8+i8+QdfmOYMUsK9",
-	"rdKQq0KVGmZXsPrA7PH4aoGANOFcbFTSwcEYn/qaXjVYHaLp+cn2ns3zi9N9hZWeY1cTvo4RuKpNIKYr",
-	"1CUB2/MpF8WaFd+DUVKbZSK4jOBcKrvvOJ4N/hHH7imG/uHmPfv6q//4j/OvGE+WM37+6ioAjBG0GE8S",
-	"Jv2TKm/NVSqtXp/uArP0vb1sG0hPkPCVr09VMRhm+Nof8I1KdQTmiknFEpjyhPH4TkSwzzXISSL2nv+y",
-	"UQO4/n6s1eS/0IUL9TdRezyCJExcYKw9zE64nCHGcaXmdeXlxycTR4NsTPjq/33ZemdCt/ZPJtGf5RuL",
-	"CFv+xL7ia3cuQMjArCjRbc3YmB8wbOsLZYNFX7h4QIuYzgOVW/t7PyJ88nA3d5pfmO+pk19vAa/I/KxI",
-	"fqMMXRDRMzaj9So5ocs+t560f6+jxuGfstEDTY9tzLPXgJjZwuockfXamPuAzaE0zxNlwjZXq6ec2Kas",
-	"m6fHtizuosDMWq0YH2jAY9UMP/1rM+8/IqqcSfdKwgxfLBPI9QTRicK5C6iaFOIrttLCgnGhyIxIaA5T",
-	"nb31SNsq09tiD7M+adNwW86C1TYBPNh2uy5D2pjgScqRhq5BoSxpy/vnMILFDJoluHSd2Xshp8Y8p3wD",
-	"e292JntCteODibCPLoit+kOQsfm8O7it5Qfe8cRdQWvd8/o4e/d7CdXQkhrWXB9tUs/6/yj0/6mVrO/S",
-	"+KZHxD6Ohp37g9IRLytBd1vtiM24mWFq24ip5DbVuwL04++gSwt/seRL0E2W/wMOPPTNBngC8ZEaSnNr",
-	"SUMRUyFfe6UZX4CM8YYoqxCKQFsxcTqERyYnmz6FYYB4kdus7wYZFyxo0PG4m+upjvT7Lb/NWvIPntO1",
-	"4qU/5vw3ldQ3wrKpAkTgwU4VwyYqlUgLFJh0yoFH9tOug49r6jz1/CvezkK6l8qc0bsBNtjgbzLj2rNZ",
-	"0AHhHAmQ9kQbNPQ7GjnQ7G9hjv1AyeNqULhHoA4U6PGxSm1lI0GJA2ZXMrjwKYN1L4U5nigJXFylfhLA",
-	"Ey+RColWGhVtQFxHM9F6bcw1PfUx6MogqsZvrFoi4o+Q0yDKKzyM3PEk9Vxac1jaRvJdgJ6GmsNUxqpl",
-	"4f4kY+Ul+8696Vmye/sBGIoEebcuGdzzyCbrUBHBFuoOGhluo31wQEm3Y6uYav7U8unpip9ocfvJID18",
-	"dx74xnzSPbmv+9hMEvvtumEO8FgDP4k1PrWEVr3wAkdC7WX5D4vd4qta3livP+tUVi3xWKkEuGy0xgfZ",
-	"9SJNrFhybS8mSi/OY255c+uij3Ti7Dugpzf31KdNL8sL0JCU6/XNz1fMSyzjw+VZVM+ZRp7ceMfder16",
-	"7c2WZo6m691vmNfnNDffQh2YuLJ2n42LmAcyne7G8zh27+36Hp3mdZLr84EqTrg1P2SPpnDZgyLvPIlf",
-	"h0Edrqx/R0/FuCDz1WLCML7igZCQs4WSzvSmipWBix9ua9W5hTjOKZQHecr10zvNKTesTR/8eB7QYkMx",
-	"DjCnMZet337Yb/hgO/q+4XK4brgFSmxe9BNKs0RMLF0GcDlCynlsBC30chygLLE6l8qe+229fb35Vv2o",
-	"8PJzwBdnpTk+US26AZvpzobMD1CWlD5zz1b9bT6sw5XL3tJr/oitZgrRLsaQ48oQv0Bgh1u3uF9XigHz",
-	"ni2bKiadH0eiC6d6iirzYnq+J3qDpVYTkRCkMVafSiJPJeDqUPgyE8Yqvb5iEZdOMVMZKwl4NcxZfNDh",
-	"ga45muTE39HInha8FyOnT/KN8rvCmPZs2Qu4QS7igx/ZKNOV3cBvGshg8OLKHzW0WPaXIqrcHGBp/C1/",
-	"phjk7alII/CUT1SSKMxTITzKZvvkw2O32raDU6nIaCiJGP/pJwwEBqvKWlige9GdCn3AJoG1wQu/cLUU",
-	"o9mgIanjULja89Xppes7SD5yx1WrmFpBIahEYjgukCo1MLj7TBTi7BE7dct01TUq1eza7vErV80NoJ/E",
-	"6FA1Cld+R9755drYzr1feF7h3g9BYyRb+gLoDnXJ7buJkE0OVZ/C0M7rO7p0JuEr+gHeTZJAW7XMiam7",
-	"PDHHkMAU12VP3qEwbpglq/kMe7pjUCyGSMRgMBhczdQi47CXNXzYOwph8ukPNpWXzfA0FwWFFeqcDBMs",
-	"M2oBYxWvvZR9xE/pKP8P5wyvCK3LCV7CivmFNzuorgsmRz61/ZaKNzIevj4NotzxjYwZZ7lImFSr3bLL",
-	"+Hz3+ct84L8gJNfD0K+Gx4ZVkGc/VMhF4ujxmsUpsLiMtVDSxUoNJfci08V4H7HCB2Xsj35ch6uYv6aX",
-	"RXQP818fsOqdv3QHZ0TWRlwBkBY0xLXArhvLPGrXT1vQ+aIM1VPnMzxk529RbQrXr89NcA/f8iy40wtZ",
-	"RtEwrhhnYyVT34clbHbCFYaplUcnFVgPeIQjcq84j2YQzfc7o9c0rGNfhG/pEVA6UWrOCNc/kNxD7DEB",
-	"i+5nhL0zzk/BnYihzKndhkOqlZGGu4IeVorII0B9zEd2KKXCW3pJ5lmOfLVjHs1RShlVIeFOxcodEK88",
-	"EUpVYWy30nEupG1+rfeTCeiP7slD3X9wcjjNvneewjHseed5ePkzIukulIS1j6CdK0EAddTsjPQkb86O",
-	"FVkZEzJK0viY869Jxwth9hMZ3BTGdXk7kb3mVEwGhSXq9NTrJQL3FqTJ0x0xRCGD3KIX+5ae+ia8bLBZ",
-	"jzBBP+Hns/Rj9mheiOjJUFfQryFANobrxlcSrZSOTcG9+cvBKZQyhdUebdN+pprLtqtJ/+ae+XhsB6f7",
-	"bDmP2XL+5uaZX5OXTIZYpHLoR27mnljS/c/OQJsrsiOPxo2V/DiI020MlwTbf7BxFYGE2zMvHzI9G1iz",
-	"t/eFMezpOjLN80EeBXcjquuhHxnL1+F2bxPoX2i2QqKEul7Jas2b3J//nu4lbfnu/r9SZYd2h9Blpt1/",
-	"cS+H448odTVhcJ9Rmwank+WFyRv5NJk/Lsd8vXVkLlZb7Ljo9d83VBfgp3eaK96wNp0HRT4FqrmFF+xH",
-	"stgsqaNk0ANughpcMc4Wwlg+B7fZREpriCzEbLxm3PsQkFavMzgx7F4oF4hnGuJdgK8t3+kAvvdjhnaH",
-	"WEH+uAprhhXyVAKJLJBLvvb1ZNVXhWuV2oeT98wUi0VM3NNV70kNtAXgyiO7xVvJ79+CnNrZ2eVXL182",
-	"mi+l2IWvFq2ZtVRp7Yv+8vIxl2l6ze6PnmdDNSkP5fZ0LaYza5CWZzVTi9BrVJscqbHjZuWVxxr0Dut7",
-	"Vv1uikgfHx5MJRTMlrqqRMR8vfvg+X0Y1KgIOMflqa8Bbqhga+B653MW/J4Ygl+9ctqWEwb/9T9f9swZ",
-	"7BepFxeG3KMRC8LznVS07uix3MKNmFVsIpLE/S4ExythZxUUVoVYZA7r83hv7+nfYf0tt8/1TO08Ua1k",
-	"a055LmTcuK7di/HvAqGMK0kQiWAwz8LM+B1RU0cK266a1WeBdGb5D6dJzo8nYD+DpD4BCVNlBbcUKIOM",
-	"EVAQ7kFHwkB89tshpIidkyAOn+vQy7Q/dJUMAnnkUyBOpiuemKx1jw5VpD8uHjZs7BaCgcSY2oXSXO9j",
-	"0t70T82OWEc7qmev0p5XefYRR/iIp8+qkZtyuAwOzKat3gWLGLxGDjXR5qfn5mqy8qZ9qbanfqnUZak/",
-	"aQVlqcbgTjL+EI07FW1UIGODRY6Y6HO7VOzlgyVhu1Wb4qyLMU/4Xsi1b8KgYTZT+en1cp4ISzFCGvx0",
-	"QQl5abUoEZpsRrF+ta3m0lBSYveKv8Xxn4rDH0Mcc1x2tEvdoIXsRTXoVawo48ZJuQUXyfkMeGJnu5pV",
-	"33GRfE+jhmmKhQl2vdzfqxX6PLd0Y3UPhsXqkhmQdsRQ982IjVVKxuqem3Ah3Q8JGd4wLGyTU8anXEjj",
-	"65y1uhNx6SrePb8gKDCGT8FcpHLBbTSDeKcd/xRGuYV53L3FpU/pB4WHC99h7NxLdlntPK5KtdmsQs9Y",
-	"pwqBSt4cQFBdiZJThsfcrGmuMLhCzAEfuG042281n9jBgdnirE4BnfKO1rv7u1SCpl1kmrXiwppyu6xV",
-	"WeuDsIdpykWAcGoxPvhOJHCU9+gpNHBz+04k2fH8iPZY94lxK7xMidMVlvlmEnQqY7xALwjQ7QIimrEZ",
-	"cGq3E5YlYk7EvnLNNCyTNZ6tlym6D27oOA6SSSXxWt05pfgI/TAXf8idmOPeGL6rR3BacjwBhKunhjcQ",
-	"pQuIh98+qMiCPTdWA1+U1SU78I2F5Hg+3AqfqqycUJNaIGNHpDw0b4S58bAUXhJ4cueScWt5NPNX/TUy",
-	"fEgleVnwBqxt3TXc4EOH7hxolicngeLrLJp2SoHBNLoHNfHOQCqEUJhLtTLO1BFgUdBVvDtXXvlrYIN4",
-	"Nu7UyBSVkoD2+paVdk5K+Cc1rkHd7Qm83+GIYVfTZFcwr/7MZu5cxvhU1V27COoOHBB9tVvi/qo6kI2K",
-	"CVk+o+KyeIiO8qn2khnrnMgoEF+MqFQYQ5rsUgPZ5s0olC6ZUXbBsVcHJcAeBsgfccS/TEWn+9w+q3zC",
-	"8RMDFzqAegQFpw2X/sLKcjMPt1V5gafQTKuEtMPfY2EtskcM4Fk1upAjBjya+f6OHLTJMDGhwdgsulkM",
-	"jK8tKIvybL5CyXO3owk5NbtOMj8W/uAmjO9SeFXv66cVlwr8E9BsxaU1Lopwh0umJiM2U6scbWmjH90A",
-	"ttfRYaMO1rNmHQe55VfN9RQh5Ul04fVMOfNECztcAyrMbI9vLo181Oml4qf0539LZuuMNok300pOajO1",
-	"Yos0mvlIURiWSg08bizFCxxdy2H2EXj8MFmewLiNm/Wpj/XvuJ67gM6tb5bZnYo7kBi988SF/1YkLuIT",
-	"0lgud5qeSq0L9M9pH90HRPSeRn/MBg8zKb8xzX4KABGLjPn1DA0pM5WidwxohL4hQcjiZeVSJSISsJ+O",
-	"c+O7hmozG9M8TbPK5lr1QtMpM/nrXEYVYq4zvoDy4qKmllMnH/Ghj0SDBgE+eG3mVRJlUrGF0nDlAxJn",
-	"zIZRWdReUV/kDax1IURJRAcLiJ7/Sc1B9uhju7IuiFIt7Prs8h+/bQN7V4gmy0bZzOEquQsPyD+hTk4X",
-	"ob5kBx0rFa745XiwQY2OkHBnHvyw6qeT6dZzN/9B1vNtMIwIRm6y2AToIWhGhL4ojE/NHGAq+8hcvFCr",
-	"L3m682qtX9qE97QtlnAhFI6ORYnU3d5sy+QO9N4NJowZ6OE9TK/z1AWx10yUZjO1gDylyEVySQnIUcgv",
-	"YqrZrbZnjNist5AAMWJSKwn16cTC352P8cJ2x75Cx+YCrMk3WAkxVBDSjXme5tC/tVpd6xDipCy4XG/q",
-	"hC++jtRiwWV8WWzX4RroKj0L2PHHeIP/gr3h0QzrW437rYZJasC4vWW8ZsIaSCZ7rzgq1Gwv7feD9WxQ",
-	"ubXe9eCa4UIH300Ztj8ZplbykpJpTkesUnMPoIdqETKkyss5xsKLLSrFFu/oS4/aifJaHDiAu7Dfh9h2",
-	"6OGRBtgchJeopQcJCwtTcb4cnS34/Q/0y6/zGhmuNV/v6DO3zkg3W839346VSoDLju+xCxraT4KvbBGN",
-	"XbC5wDbgWmvDY8iDzO3ZNp5tY7MKyR3BUO36qErfPgDhYYbgOgo3Tgu+xqsKbI3HHZBZdZVTSTJjFdHz",
-	"3fkrRSXB76wzlcQH2l2jbtRny/uXs7wn1sbZwBIOOP2fDQWj86Fo1rLUF+HrykZMwr3FSiM9wpO3MFiT",
-	"RBWMI2ZBL8yoCMJMzTQLghS0jEcRLK3ZZCLq5ohO90F8ATLGOre2O3E1n9jr8PShphayCT7TmzwBSGan",
-	"cpjPDFINMbNOpUScP1/mGYqPieMB4pEvQ5YxM2IqCU2W51j0wuzu/91lV90Cyz5bWMPX94osW9LBIrRs",
-	"DiSbo8vuwI9tpmppLOz5kkfzXdvwtRv1gTrZG8B6HciY6x68jyy3sTz3X56MSk9YxpMH376EPheFNN5t",
-	"ErpiWy0CDmKXREF+TIOxzpGOiCI6mmEXxITNuJmBz/7far50sYRzymLiQqFofsuIS+mK8cSoKv7fTs8M",
-	"SBQFbR8Y/ibu4Bv35KF6Mpzc8znhyQDQE98Z9qgus+R6dkCYCMllBExDAtxfk+Bt6boAantgmHQRqfgh",
-	"dpNWt629xqcO1Gpe00Nojj2bzfa7O9z4byBDPVgo5iSd3fo6lZpDjOVc21Qgi9RQU/5RCkXRY8u++DU9",
-	"thy6D/1u2E/62Tc/et+8gTuRp3Sv6BITm/d8tsRfdYdLzr03nLWm5NMy65ZN6UeFDO/06OHyu+P8flTP",
-	"R5vHbT7UmA0y7ERxGlk24zHjWos7byvL1GOeIfwZ3ZFYsSCi+1W5k1JYNoapkFh3Io8wK7gLycUm9QBv",
-	"aHQfRQGNcC+PvEPo8v7tk1hAIiT0xqONva3xOXbne7z7WiiuTuPOAALRVJnehfGPut7If0U/IFF+xbZS",
-	"FZ0KvB6RQ8YBy2iokBw0vdNUJPaF8+TkkEO+MKuK4QvuKImaEux8MmKcffuOERGbkBa05AmTRHt06N5B",
-	"6Ayt47wERuGhtri5yT3nmZ7AYQztxvMRXjENBvQdUAXvOI3dFnaETSzD3Fu0iTceWvv90g6Yo5BmF+b6",
-	"bBuP2TY+BZRlqpkAvWDjNf6AFDwkZJfOaqQt3dwabz3ue7xRxTlqS0irCUIgwJ9LZal579C7NQ/9s+ti",
-	"7aMf0qHq+Vd84NEcesRy8B+/KQoUljC+CTJm43XNqrZ6GMRdMV/r55372Tt1551QkGX3dMX4OFN/g402",
-	"JXrQYB3lJq1GTsY4VZQRnGcYdi3azTt1Bzf+BUO1mzA/N9drM+/bdoqvfzaehycRFF6vhpqroN0ubuQS",
-	"Obzz/lOlmS+PagIPXG86u3NCH2kqN9ngLvfq8rt6y9JlK+FTu6kMQMylS7xeEnXuP7uoKb2O4xv/6MG6",
-	"Mj+/02SEstXpPCXE18SZilCv6WKMmNAR11qA9qCv/hYvgqSAJk9XEkdYutt2hcw8WKWt+xq/T4WhXSbi",
-	"C6/p5UxOm8XW7ShVEiLk5ApZIF2ElFPcOrebJAwSA7vQSjp1CFgT3zhv/4lGd3yH0g9015s70GvG9QJi",
-	"6gwgW3AignseUbtAX2JYKT2fJKoeweG/UtDrgiR+CX/QoSzCO24s74H//a07ROFnhoN7WJQR7pe0Hkqb",
-	"rmSyBjhfA99rDWuA/x+HPQrA6hqIas/ou5/B99XLlxUY+qMzhIvBp1zKNElq29IyEuL8VUtuLWg3+P/8",
-	"4/r8v/n5P3/749WX/3VQR5nEtsDDroO/6vc6ONOU/nA+EfwYNZlNlaXaZaIgLrL/2JkGg52VOTTFHJb2",
-	"iknFLL9nPL4T0S626oKxNO23PNpqnlX8YSr+dDnTAw78+dTtTzsbHWng34h6skuLz9/TA+UvRuwZRJEG",
-	"6pWSOQgzpYvXWDW0wdVQsZgqtUWAol1boErtN37kwHfBmcp6yWr8RGqOanUuv8evhnO5FHqh8yiQcFiW",
-	"ADfU205rXTMdlVrP6N1Y6YI03vs/3UW662aI15xuzf5k2D+VhCs8+tKUAI/FMV+T0+uaoreV6QyI9Lsg",
-	"jZ7wScj6ieULNGTazqyaoofYRPrGQwLBK+Q8CbmmugDI+5TSSZt+sg+suPD9wy1Mz6Z4KryyfI06h6gi",
-	"bQhgHaQsakIQGxrz0xL/gTe4qBql7ttQva00S2BimUrrMMmCflTuJ41PiQ/YWPYibhzp6AfipM9O4Yqf",
-	"GdQroTd26/p+3I2ij+xjK+oNCa9qQwlBKW3olRvKQ7I2+JT9x9XHwSzdMihQIT/WHpiP7RLMJ+HyUK/6",
-	"1v1JH6e6Xg90nh0reNTdrueg/fVwSyh55+Fp+aPTyf52solILGiI8yyBYa9vfsYqcLe1rZSej5Waj5jh",
-	"EywEUEuQlDg0Sw08ptk00EC3Sk0c8Vsc1/rh7lid6sFtcNkj9aIwTK3cyZ1O6Xiwc8f8secFFYUeMk8m",
-	"btIF+pso1doFX02kbdW5DxKa7L2flI9DmkGcZMLeRfh7cIomY/AM17R5w7dnJJxxU3PgdcMbuwD6Vp58",
-	"cH/Uh4Zly9tbTUshkuQ+jsx4xgvVLeEmj6CbzoX0Kz0qHBQDD7mLLCdKXzHkDzWW/eXlyyaauAKY7/Y7",
-	"r7mZ/YKjhol9H+bXn5PAUN4tHLoFgHkhYbwSSXLpfUikFgthLZYSF5lY3eCJ0hC50NFFoJ6utYm8mkVH",
-	"3QdGPWERuld5am7vFtz6WQuLpecVoEw8SwTti50ESB6PKsyg7eov8j6Z5IYJd+Y//lRV4M107rmGtWFC",
-	"kxu21LDkGrQ/zXo8IE3lIljDk6zpHoYvEBW5oXfqHLtlyGZCszsZYsuzlbRiJd8jw6u3CNqhZ6UfcV9w",
-	"GLMxl3PGI6xicL+3ej1iEZcRJATfEikZiQSYVKsrt6EV2S5vrBZLwGrx8dr/i/GJBaQ4aWxwajJx2995",
-	"wO9qmwQxUjp+T+/4kEGEdWh+izSxwh2AL1yUch5zyw/qVSpM9DulF89m+EjNkDQPgyEUZgiSDFvwGKoM",
-	"KatBXWqlJldsNVNwBzrYLXLFRFyWqbUPMq4LfPJOqjCvgDjukdOulaNW90UBQaOhQHbwsHVwQtfg4i3n",
-	"fHc3tmajjkkwEiRpW4mApfP1Yxfl+NKW7XXtes3uQJv2oxoKFD76pw/1vBbmd5pShmx1Or9gNHOEN+Fz",
-	"YGMezSlXwUOAbcAdXpTOsk7CXmU9bT675/OVu5MUgcJ3Z1IzDBpmOgmnt+4lmRRiahbWLas18n2E4f73",
-	"GN5z+o7Bxkk4uxMVENHKdE6ViR+H219JzmsMuJ2ki2Iut1dvc2GHn1wYsUgTX7FbAwTkRzwGDQhz7f2M",
-	"Xnx7H41uH1NZqQp3WINsLDPpeCEM8mZfIskKtb/N+B2wMYAknI+QaQaJV1H5EJAxxDsQ93dolD8GWKHb",
-	"5893Dx22Hg6CNv/1TClT6Ssy4vzQdu7JddkU8fFTGYPeaDHfI2nvdBps0uufw9Cnsd9Sz2LB6W6vdz0e",
-	"YGnfPf7orbTlyQVCbkR7D0pu7HUY2iWZCL2jSyHkBN5u23Ifdnb5j9++/LbRkyE3oY74ipdu1OlP6w8/",
-	"13FcWrfB3qfQ9E5zAgprc0JZZ4C+LuzdIedqu/Ftv8LOYs3bZiD6xT/2UejRKbevJnJGPDTnZ2kZMfoc",
-	"odCxuCEj+HY/MVzE7j82i+OrdSHnnKg5e+BikxBfq/hZgkdK8B0XCSLVx15URkzxJIJ1UVzOmZJjxTVi",
-	"OHAz3+iUq5WeL4fYX9HgJUjjzzqm1cB3nNAvfiqQtTCO7CwrkSRsHMqAajbDh55IyvLwSc7GUvngaZoO",
-	"LIwFnkB8ZMfCA9OwTWXhafMykbjYPWdAC/AvEWgrJk7rsiYw94fcprqcMetOYoX3tYwrLKayYH3DRCcK",
-	"H3+i8hSUyPfUl/R869fdoVFMZW50Cy4SNM2YrtBjiBKxkUar2Xu0hsh9TL77tGgwn0Q0f529Yrj8VWGG",
-	"br5DtpgOHbyI5kxNJowzs+BJwnLNQI1KpXUjNtIrlTpVJD/Oy6C6wYoLe+9iyIBxpUkO3y13p2TX+A7P",
-	"9URIqui+Ys0nRykW3FuQWQqv1XQtqsGb8PzBRkxhgn7Cz9v909zurymYZAm3oLGXLxC4CIjwoO2XdeT5",
-	"Yqkx3/pGnmSj+e9w++o6wzR8S2uem3g2r8dmXhlVgdecLVsbE6v2wQYUlL7VrQk7cJUZ8HnHWJrls708",
-	"TXsh6aLF8DjWYEyGkZ+OE2FmELOlMked6bT7/JZt5lvksfiITx5q+Z2bnJunyWownu3myR3jphpKKPka",
-	"7lDgDLXenddkiaScCRklaQymmNY5MgovlNW0nRd1T7bf+ihuqO0QN9n3n6QV4tnE+kmMoi4yTkmFSxbx",
-	"JSWxnPFwDTGLwXKRUMssZxORNAiNZk5ue++AvickryeexQnoEHC/hMh6hIjVDOQVrbnxhXkKI0+l5kJO",
-	"rxjhL4aqfoKLsFQVGm+B01QLIVERT3ZUe1LpGC3SWxo76Iygn+O/ZCrQl/m5vS7hcpryaU6z5P7baYX/",
-	"98JZ637tIOCAQPRO5yjTyTly+NSiz+fIJ36OjCJY2uKRMHCQNrCTrETlPBFyvqNuiK4q3mfj3wo5H+4d",
-	"XgzvZdJ7hm5jdU7oUd8J6Y49TqYuwsj6QGegyc8W+7Nx/5aE6KV0aOG+YtzMEdBp81Z5v1oFDPVD2g/J",
-	"XZy2CbFp9Uuj/sQN4uyOyl0MYBRTb7jvlyBpbc+6PL+41zzl00tJB97ck5EQ8YWaA5XNByNBsyO8KjNT",
-	"2jIvpHCI2aERG8J1h+KAXbDbcG6yoYcqFWL9NgBgtKrbDsP8C05dZ0ji+ZPJHKQHdMugrTlbghYqPkCC",
-	"DbE0e5RlDeSh76kfHSq1gOR5JDxlLvzOSxfLVCBuy1OSXPp+eabSpGOnmOMdsSdJ8afC0Oca66PE9SN1",
-	"eTGVWo2Az87B7hSSsefRDKJ5SHNGGkCamdrjQY29yUfu9XFiwadwsZTTIaJRYMBMBdLcMAMgCwtWTAQ/",
-	"8PwRIHwELuV5xA3sBUzsidilGZwvyHTh1kQtcYmiRBmIz35rDBA8FzJu7Cbdx/9dIPZVx6CP/cB1fitc",
-	"gEkEtGOwK/AtamOl5oEALEAkLFJjGdwvEy5kbSPhJnNQlXr1gaPmVnCwcS03cCIMNVyWrpXqbwKZpJ2s",
-	"XfBk1ALGKl6PmFQW8J/Yvo3XX2iu1AZiZ4wzDdwo2Vih9hBIb4zt3Gl16RPKH9OLdyi/kulUmv2GX1vj",
-	"ksry857AaepVR9LtHr1DLZZcQ4CXdfGQx+eTSBvb0PpCRWGDkGhL9nsMxcK9vYjM3cDOZtRkj+lZTBVE",
-	"uJACIYQQPX/k02w2mgG1ezKrVHMI/aIdPeBQJ2HlQa92eEc/aADcJ78PkTpCrWRrnFA7aCh2uwWUkSdZ",
-	"ruKkKCv7+1LXMUKnJHxpaukNV7N147PvW/egX2ZdM+P6T+4HrR70wh9zdSrdeaSwZHgHTpeZngNL5fyN",
-	"IDTzVsaEYTFeIhYTSVn/YtF5ksE1dZhHmuezLR1rSy1ayBNjNavU5gKy4o5NJox6DAxbBPl3ajWlFcv0",
-	"NGcletUvR3mYSS+u+J2SsM6aWyyfg/RoGnWQRZvwjJlCNvWvx2rmE1Sjp07CmOvGPjyOAqRr54bVC8tI",
-	"+PS8szxc65O1LfgcqGKmfBHWChZved275hh5LHC8p2Ubaa59z+VcDflGyJBwB9vYvLDsxt87a7eNCcOm",
-	"4g4kS5dHcZFsWFS3WfRHg299mmz6syW1ZklvAdkHxzBiVq8Zn+Il0xxg6X6MBVpUdCPh3mY72AgRuaxC",
-	"k8ptzJmW0sQcJ9w/N7KaVUYlYEW1kxluvJq3DxjrHvoRXzbkwstBgMa+wd4poCosQjMNDAwkrlKdh8eN",
-	"3RTp3uAUxzyG0JQbwur6vEGvvpfZ8pp6MtAiVlxYIaeXlIVWms0gqUsNbscdfbKjBiPp5ZaLIIc9qbIV",
-	"C2igWI2DzKM07DGqwxOLIWsF3yCCFLA669w4+ooeBawuC/jtI6dAUzAjgnF3a0fQ7e6fPg+ewbhXrucD",
-	"A8pMCB23BGVyHOQeHdqBThZDNtLA53PvvgIsVDUmqOwKLStLgvqKtkYO6WLGZXyu7vz8WzSG77mM39+B",
-	"HrY5hFk+G8JjTaWYeVYpxiAxziaMBR5TKAc2/y1tMu4bxjDjCZK2+dZk3Ioa20zWK7cnQniL43o47cp5",
-	"byTt+O2IKbYRVJlLT5hlAOSIpaZmQUetok0AJpsGHhfnM3Tz7btEbJhm32UKgLDZt+N+zy/lVPgK900s",
-	"sxrDRGmkCtrpAFQC51459ti+SuBjGNil8efv6cX6vxOSywiYWwkTeh2FDZ1uqDOh5lvp0DkqNIshKbNY",
-	"gFomULO0IT0tJ0IvWs9O41MLC9eOx+hewJ0L96YkPr/8BjFRcqmjQ7B8DobBZAKR9azMiNu6R8gGuI5m",
-	"tYZzQ7/eEkdVSuH3s033eapsE836Ixi38t2LyL0stCeaEdJSStBmJpaEsxJqrzAntVI6LkJlhL/bFMmF",
-	"hfsdHo3e+gnHtCCdBb9/C3JqZ2eXr16+HJ0thAz//ur41pvQy7MAY/gU3EiFWacoR+j34D81HT4PLnuj",
-	"1W2pdqPlIjpsC618TswtnIfMZbOHbSQOH/KoGTefJyLBtrAtAx4rlQCXjcQzqIYLZyvfi372ZO8TVgF4",
-	"YKWFtSAvmbcEQ80zZpShyLn/JEswV3UlUnaGFeZFT/F7up+Z7SYbNUwO2zC/XiTzPvSsZmvXJo1t+JTB",
-	"Mo/4+Z2GyC1bnb7IbDMhH0Vim2nIASy2j0UBTsVku/H+PnqjiLsPO18zdSAq2ljlBLUjHy8FMsfVTDEJ",
-	"d9hM5SZiDmKrLcC/xJAAac42UdH7tKKtvbv4GwlpVGqrwoFR7f3Xjf+WTrXCmD5U4RfKKnqWLCFHVERJ",
-	"kfMSNEGJVC9PPd3UD/KsO56oH2T/JtqpMGqwe1A3hedLgvMFpoo8brWz0SU3xoVOO0NZnPgFpTzOJzyy",
-	"aicrHAXX39G4Tle08J4+ksGk4OdC+sTBn0zIA03CxzbW8G9gKuTGSrWdm/mqk6X+BqZp9z4F1wf74gFL",
-	"07hkPLUzkNZ9gdJXTqtTA0y5jcczUyLrXlY7eqhOl9JwuzJq7YutG1TAD1qpSf9XfZG6A71+jcysXavJ",
-	"h9Rj8Rd1w6mNUw10esIaivhQRa58+SPNEX9kGNfAzEytJCrTwWoTnna+l4x2mfAIygv0rD6nVJ8fYbWh",
-	"DKQgwHUiQNONiVOPldJ2lrhd086O8CwaFuoOdqmG+/0T9Cvdnboz4hpnt6VtGGnERwEqJd8YmkjNwvI8",
-	"Xe4ISC0sf1qePTGj6ytQ+IBtIEXBUBEP7tlrlV6xmUpigmHFq9mFkKkF84J9wmsYqdgc1pfhj7GrxOx1",
-	"2lYDX9Rn/OnXW+a2vQxLZQQivEy0WoQWd8UsJMklu6XXfMYroltCvQhAmBlQqgYehwvYDO97xU1NMSk+",
-	"66zmPuEvL0dHXP4gXgjcgbTn+boMCDjkBvQd6HMD0jKcpqGyFW4DUu8lu8VfXPof3I7Ybcwtv2R/SJXK",
-	"ERPxiIUM65fbK6bBpAswJLW33NjzN/j9P3w7ogoa/MUtCa6YFuZmXsw95Bwie2tbc76NTuOf/C191Lia",
-	"4kd1ALG3ucAl7tR6nL0wqFNKeHxHL4n08D1YhBLSqiOmkrjq6qKjOqPrOB44sewRlLJftf3yvnRhUxU0",
-	"/QCDCRcFC7urkmfLrJD2pZHz+o4IYg6wKxVZGOjO4p7mPt1vzYVCfW4wu2Atj2Ze5ztxb8ulhpyEqv5e",
-	"sTjwQR0xbSDgDOquubA0vTjja8qUhvqvKVh3BN2A5cV/Fswtl16z5qdhyftRNR/tWHpfuTxpm4P0rZgU",
-	"JTbcGlwECD1xjP4WLLpWf+Hg7IduIKZcyFo50sF7l4v8hCMeQz8qAnrt6wc8upGwGlUnK5M7tJ6q0zIh",
-	"bnqq2kcil+ou1Y2QDv95MeaWKjXrqNVclHmcxvVk7G5y37ivOE2XW/b67tGvuJ6zBZdrhqJjsZIwYjOB",
-	"iSRYsFRakRB7NZ6TA97Bokg8Snd3l0UESK6BOfOhLhqeJAHzx0azF+wNj2YIMo+3S8YqFTOelMtcKjUL",
-	"6TRqHdlr99vj9OrZ7TTVzXdoFiiHrpXze7Uq6iYqT45qE/EkAc0WfO3zVlee7TaVqFNLw/gYs6PuL5TM",
-	"CdlpuNmnbI3Oms/q9uQa8CuVIeTPlqFIql3QI3ys06Uh74hhnqfYDvvZCTm6GtwFGymEBsLDaB2vhx47",
-	"dIUI83ySCuHZJKxHeiofdhpph5FK/bNtZ3GDDx26ZtAsn6RefO8Ox14v6HjM90VFsFi6I/SeEDwbNczu",
-	"hzC/flB5uUhYtm5tdj6Ezxis9fj5neYiJlud3jofFkVJH9X+kKnJxZLuanYw69GAx6IDfrrXwav16EnL",
-	"M+ihNzxJgjKU+huo8cHFKBTHzTgWrdzxJIWDOh1CT9pOF+zHdHln0BmJyVGsdXREcUEdnnmre1vLcl/A",
-	"iElFxFqe3FnEdAeYnY0OQY4rVOD8x8sG738vEbQWJYWF+IEZI2+J4Vii6tRIBhWtoSEhILq97aMtdux2",
-	"ukXjqvQE5UIC8OioQo7V/Wirj5QoTPa2h/of7K0Copeedb6CvVT/2PAx28vykFvx4lpedBKdXlNsGqY/",
-	"zB0UZ3d9mui0Hx0K8Sm+DSNU73/JLSvvpJva3cUC9LTtYPWde+Zj0BSc6BNVlHd8XlCUJdeWYI0pn6GI",
-	"Uc6GvGjYRN2xa7PLcJ8CEWRAgyPWuzD0UTNj+q/oJyD2K0YHLVr30X78hdZ2kqUWdzxat53MCnv6B//4",
-	"QTsJP8k3sbBP1FW8BbpbW81UAswCX1CFfa5xWCuZrLHtnJCc0KFsFk3u9hRdJkYfwWZzouRoQxV6Rgxt",
-	"0CGZbadqMillga8wBkI8hlJISomKsZsFkuuPeTRvbi/LRLRddnfjnvkorAU/vu88aE9HM3UHGdRScWtn",
-	"QlpVOJsJzdRKNlcYy1u/pc726hs75NRpPsUnvE+Hy2rSFSraojwYFb4Ia/zLWJQozwdFDNB2q1Z0W5XU",
-	"HPaU1H+iIV2upHtDPzXpH35g9MlZILQBS3EIDIW/ZXLPG6yNuMmd6H4pf3Vfga9kmYCpQsxApAEbZBtB",
-	"FJBqZLnJOpgk4lgKcu+tIJxeW/rKGm09Og5MjT9h1XqDn3DEo47l3Sf04m0+oEiCp5mp1MDh7sXNdqje",
-	"xc3tNM4FV6WHDqYs09oYlatoSc3qSo8zqcdFllu5OkSwIwwObpleh57anvF06Is612O/GJkuXzGQsWGA",
-	"wC0BZ8FF3rinMCyhjhqKDy3ieOGl1dHHR0VIv510d7lnnyJg6EXWHieJkJrQWxWu669KEO2GSYB4E4+/",
-	"mdg3EXoM2NYLY80WGt6/uB1nqD1lxB412WC18RA+M8USZSwT1hs8JRdM3i5bJ+j9tJY/e8rB7rqV+R3E",
-	"P/fFz/gpazL5k2HGvZrhGlBJUqHZCS/SXDSBuFaB7Tz7UzwVFFc2gK7uO+X9PGDeq0wUJ0JoDq/vXAv+",
-	"DrBEeU5E4haYXCeealIZEycML1X/5uItWs7eAPJb/PnPlRSO3cWP3yk9Bcs4qravtvyTYWpFZQQeySFe",
-	"CInZyEARh7oe58q+efItqfgRkWcZgPWP7HmX//jNBYwU57p//OYG6rvw8FQnZ5dnF+4R/zcAAP//",
+	"t/AAjSZeosclGa5ReI16EFUISc8lUnYPx+l6JjOsVlbvGy71Luvbf2cacQKGWegOdPbEL9aIwTj8WZD5",
+	"Ij02FhowL5Hy4gTKbm2rsYjx2T7jeDE6NtuRALrksWVBU09vOA6ZxqwVJ2i0ktQTfY9J0L5DpEORPup8",
+	"uNgbFC4QMVTLcrYW2E/fq+6N3zZr5aGycixD+k1m90xlV22VuteYMWRvBsJoRl1gYuevY9hBa0MISXeI",
+	"AQArPRYYhXAhk2givFp3ZOtkMAMpWwMMtr259j/d9XPV1R8vLkU4ixcJkVuHhAhxQ9NJ7kbbajxpMpQp",
+	"Hrh2yPQoDIv2avxwtFdjWegm282il8z0dvaYEoMt9cBF7TM4Hjch79XpBBVrT7hp7JpdwFDio2rseu1q",
+	"sT9gZ8q2aUCWafNGyMI9uXSH6BMs3k9Du9b3ZBNNRdwH33p2Tm/hJaXFeToP6esPXyoZFUw86nwqsSmH",
+	"qLPoDYrTtNKkbzeXaJu7x3r7O4FrIBbzpNF5tDj3Ix2scH3ZMO34G56zr//+lv2/7Pknz/7bZ5+yv7/7",
+	"Ktfaej63cdBPB8dXwg/LEYwZVSMFQVDJMX7mjqiA6sQpVdSdrBQbERrjOQudCSMyGj+v3XoERZWWwX9q",
+	"k8R8W67T474laYCzCtelabl3MpSxCztGSDpLZTWAymaKFP0j5BByu4W5k1KiKOjIY9TJQtKQDly+CzfC",
+	"9/xfVcNa6air8XW0+5RE08IuJWKhcsxbPvKadXjLiyV+JgO2B/SMwuMH4rodUQ66ye+tZU8YokmfENou",
+	"XTYtujFbz2Np8lbIS1i+me8/ZjGDxkNNN7h7Pl9BTBlIZyJGymF0fXEK7bJln1jRm5zaTqM93bn9j9zA",
+	"2+CfCqlQ3J4IDnpH0V1XG+5YkLUWcl8guUQqQ+obLqs3D3AND3Q+O/ung+qCOlKdgx3cz9deRKA4wFNo",
+	"gGtHAYK+6UJkIO0fkZvdS8jO4hl8IzCV61sDx4QNhfw/abhoV9ui4utm0mFSZu94vHQ5AhMsbUdeHoRM",
+	"xwefzgMxc+46Ur2ED7OVc5hV64kiUmm5PpNnthl7w8zbfvOhYSTjwyPFLaRr0g12QqRuoYxi6Xw6hfSN",
+	"qoU7nQb+enfEzJ5Zy4Bz3dvZSkzXj5tMnBvSU05aSOqIGUC6CizQJa8dh4fh+v7OsY6jzmuRdhTjIQ67",
+	"rCGosnu4FG6eqhYKrbAt+79GkdGjHqCpWjSTalWSx6aV91JhJHfHRU2BHDpMNZQtUo6m1Ou3x5NqzGuX",
+	"mjp0jtf9td8KyTNgsxzxBMbb7L+/e/MDoymztodqG4Zea2aUS9Ct26P8SLMD8Jjpig6YfQtaQ7UgGJAh",
+	"p6DhvQXtgKSHMQ778ZVFtx0813JkklG/quZSND1NGdfLdpM584lRL7svNM51uGivuGlS59SAbUtFDTtT",
+	"JI/Ct+qs2RYuCnk9fcbep5tnz54hjn64+UtlWC20SaKsDvWEm59NWKNuWsISuEEOezghB+q8qj49e/oF",
+	"zIM8DABS/BFlu9DMmW8bxplVBOws6pptwdMqLZc+tSs8b1nGYDtaW7w9YX2QtU0qn6m3qHpO7YqGZmls",
+	"8LgaBdaos/1Gr+FE1UKjtvUqs7uLRqalMJHlICS4m6hPbbCqYMOe20nvpLHLmic1k+ywVaqOOb1HnmoX",
+	"iOYT1SxFzDGTJuRAIpgmr0W1hFL1fNd9KyWr/121jewQ/cbHoC4mofEnKr22kA7c/tKK8h6jCeM5/gHL",
+	"LynxyIXT7Fz/k33lC/vKBos9MPxw4o0jTxp94gM0CbTUL1WVavz/sw9nGikM/zDdS8M/uITmXEvp7D+a",
+	"n95suH5HX97E8z+/fFdkqfv16yF+bOYWbebK3S3Aogf9JK+7yLt5nJy/+Sm7hfE32EPX18L2G9JXLOdj",
+	"Oo6f62EbfPbssUN5r0wqmF3BVhi9+Cr5r9RYxt6phYQlpWqhFf/KxvdjbgA3FBKakOtFxCU0J3wH+n7K",
+	"wY9kTmcJTeTjb+AoVmVcc62TVND2vI7x4V3RCCY4+9jwVrXITSnBeRowfaXjrnSVc8a5eBbNaQTaMKIX",
+	"NjkWTW3YURFtr2J0CVrjpLgx/fBSto/5Qng3hYtbvKpwnnBEVlJi0TuTAZBJfjTPqUwkAi7vSVbh7yCr",
+	"RU5BuKSPcjLeKneIc7w33Kjg4MgvBRHgJvxuMYX0kV8wA4YJkyz8mODTw229Yqtc4RwLMEeT2ND40ERa",
+	"eA2moLVqQMJeGcFNjHmCjIRNKfSSZCvylHXOVuc185niWU7PaOONeT1HZeweGyneXREub5cbT4sQVGRv",
+	"5Sf0+JVgYCmAofzs4vT/vDRr9fmSskn//YmhTdStZGqPfRW7MFhFTMXrydtTv+o80dYbOlfoBMJIpj5w",
+	"l4COGz3Kiu8dUGeXP28OcGQcq7CW0yt1ltNfEqhQ3tV2VXQhfnlzl61pjtVPbwMiGUsnHmdeF6ROHRGm",
+	"/404YegfPdYh+lPM8tMX7W4WXB9uYTR5a+fp3Krf8ZO+CejxOJZVA8pWbb8wzOlCtsxqdSTCVW1OMyGd",
+	"NPx0uPTqIGYKVQ4h6JCvWQntDrzPpLilKiJXNGaPF55fOiUjHV9TLh+FAB4oG7TdoutDKGl3ao1lLaHY",
+	"xGUu9vAfPv0LO6i2wZD0vuEl+Gwyx//eX2x8osAXEqd08OZAx7VeZVIhjkJjmo19ZxHCQo22DH4i6D7n",
+	"wYvo65GiAB4yyrCBI1SXTOamtfaNYltgJy6qAI5xElAC2/G61pjYsfGBRWJ4tdYIOBdrFCzw647vFT4h",
+	"xJGH94+DjKjFU52UMqj20HznSraSmePp0GaITQ5cPg1Uwljl/gCIf7JheOcjRJTYaswniq9C3pzKScz6",
+	"yswHeV3I+YMsehZQ6VllQq5nnJpoJqf88dqaWsJ0ZRe8fEK9PfrWo3S4tdSQPr8hVNnHkmKM3aFiDR1d",
+	"tA1SJV4rshFTaVCxvUz9Ss5wlkTFc69geqWjuPP5CQ3wyjMXY4GwVSeqbdiRC3S9eB2CN4IqnV6C5ehc",
+	"VqKaYK+ev1vPgcYVSzivnuaK5A7yZBKrVb5bwKCkWZBBObix9MY2vuH0LkP+dpMDcYhgAXqMXlZxVmIP",
+	"eE1Wu112Eb9KRfnLA5T3a50IC5PZKmFND52DiSlBPEAGls3/WnBT+CKXDIAb5DjQHLX95PujJAWM0FOl",
+	"yuj9qNOZHnZj3sQzm1vO16KejPYmr5urt8Nvma93WDPpC+Eyrk4nWAnNWHNtCkSsWCVd+Fo0u8vftFpt",
+	"qz7Aut5v1Qc3E0lkCcqtWNwgaM3TDBatPHJTHnIS30qrrX3dRl8X/djdnEsE6JAKqUvtGy+tfr9gvP0e",
+	"ToY1/DwfZO9myl1f4yySrqO9XuWE+B0Yh221Bm9ln6USZrxpELMIX3zBtLd9NT8C1lsyJUtgR9XAhold",
+	"KMrRRp3Qw006caxyXMPTOX0Hbtt4SSViIuTaOygj3StQzaEw+g/lpqwTuZRdjWVbiaO+rvHc3vh7D3rP",
+	"/0yQT2lbmbIQ0pn4Ln1oLGsRL6ILHajWNMDLA0NESl8VOEh6jL67Va0sofD1vN3nnasuPJLZCjf17asj",
+	"0labye6Ep6a5nHMdrtSRC2m/gLep9EO7BmA6JGStcVxitDr2yk48SjiutjjSdRSXYkWcaNfWdYFv5yJ2",
+	"7qdh7VeFUBF2RxJwRHP8uD2lq3chdd2zko6Xfg2/tEj20QMry13brZAlE8qoPdSC3E3HqcVM912moeZY",
+	"tKcCXJncFSUxOce131nBVqBJ7E32WCy6sW26fR4LV7cveiI52lEpse62dFrrmPLwZTqrZIJG1urYpLps",
+	"AE+cI3Fsc4kVBlv7EXZQdaVfMMmbRp2d6OoFStPflvGbyTFAJXgqi0sXvK2EStuZB/CFh9lEpazx3zts",
+	"o4L08X0DSjWSMtVS5eFI25xFRao/cUonRk0WxaNu1Lw1B9Vce0E7cCkpfSjcFxF6bHN3Uo3h9n+qI15v",
+	"0EU/AJ2IGqp55jS6Lv4pIpby4FxvDeZkEcUauhGSfcGyqrVm3WuRhiv2nAajrxxEVYFMGxzmYE0rhpzR",
+	"4oEbeEHY9+eDwiIvTeTRAkvt6SafCUcezLEef+Mdl8IIDbegFR2b2iDHrDVXZgdccb/HKqF0zyYBvX3l",
+	"QOK3vb1BLyL5P9WXd93jee76zR0t8WL4cJVuRBW1Uvdp8DVfIsLOjTIQ8A2wJmtoqzETwiB7lRSkqJ54",
+	"FMHjZJnYNpS6Z9y8wMa/3X2MZ0v6BG6EMSCTGHa2FbzfvegKXcIocBCh33Gne/mZGOwNhmhXLRPaXoho",
+	"1mmSTtt10WunPLM+W6ccrmPeyevWRSr1UTow3sTjdGZuDz54gfpoD/YKRAnMRjFSXObKcGyKpEfCuaDd",
+	"kgjSEK449xrTAV7QZTXBAjWxzfNgvtN7d4K5hNBNggb7CDvmurqaw6cTvlgks5DB8bGUMOukAWkKeisF",
+	"XXRAEqsKGlbWXByTybsZ0v6ssaAP/NPPPk//JH6FRXBAQ6r1jpm4NybXYvjmxAzdIqAy4dq5URjlezCN",
+	"KOOd/CDgTCmS9+ircURdmgbdEH0if6DfalHe00MeGEKnfcEedevRuBFbJdtUvoc9ak7eTbEDSO5Tcqys",
+	"5eC9grHBXki6z1xrCh1hnRuzyxHLUrtQwotm6Hiz03UO7AqHBrTtN+P6Xg/xIfPRUfroOoC9VWga7ukJ",
+	"I2vEqgWyoivvEVxxvkNk0eg4pMwvB02ergP2kzGLzRQenETcN43Y7+eT9MI2ee+eT5oOHn/fNxqZDXng",
+	"jND0q6oiMza3DQceECHj+n7Tz8yMossLROXRG2m2mkCCyRKX4ImfKs2t4AMT0pUISjj3Upm7jLCtwrqT",
+	"2MqNQbofzXRxOykZC0hIBwgTNCkjGZqWpboXcXeOfcGx/7laWiZXrb9avYpOXteuW8fkJ/rSlcie2QnJ",
+	"0fHfakMQ5RpAOgYAHO7RHkysBnsi9vCGVslqgtOnqyILkJWYGQQmXQDXuZqTmZA7gJc4Hx0AJtPt0ZrW",
+	"z589+4Q9c/c2WuOkVD9OJ/5h9kLnvVy4Gbqe+AMmphYiNk9eO0B3PFw89xaGukwvDE9plN1cbu724iGT",
+	"nktGz1WqmmsPqxiAm3APLNh3cQrT0I5oABiiWX5ccg32lmwo8jwDjDnKRkrOeJIv698nm8PDOEzKuThC",
+	"LSQQWsIop9LhAq1Jz8jNyk3uEnZ2V18k7IXHQVReEcugjvk2kqNrtflWlnVbjXKWq8B/hITEfA8FZSf3",
+	"05A78KVBLuLmjovC3mIk6PSt5AdIBj3J54Da0CGAj6rsdoVUJnNmHPjpBFL3Mn15afQ0Gh01mQ3WjYE0",
+	"/We4YVKxEhrDhWRuWdYwGs57H+1T79rjkTcO/1Lfz+4N+0wyuGAn/RbyjIv3dBfjH8D4kODvh8O7DmXQ",
+	"QQWvSFDLkQ/nqBii4ztpVCA+r0eT+0h3tsUq4L94IN3tJpwZ4XKTvtj8oIzYuezwxYhKPwooYRMSMLis",
+	"KPEZYed2vGG8V7foT8/lyAnrwY+WckE6J0pC8SD0seN2wLzvqrcSkR9kNdXsetahhcOphbxPJYSYg79P",
+	"YBJpDB+MFrhqBqPrlU/k6A/4SLVHM0Z5DhVl+tCnshOYu+mnruueQCkI9pac5c5bu0Csb6Iu421yhRlA",
+	"WVkL8hn9me9emBvbO9KzKVDh+swvusDitcwVqQEiwYSGOXoRjqUj/LJhWpGzSyosBbHL+UsrIB3OpGRW",
+	"tyfG4n/McRDg2i5fhDe7HTRQhU0yXATsYOFDuwPwzm9efP+9z2b5VUl42WWocTc2usu+GNaK9FAc/FMZ",
+	"Zsg9SFOcuNaQSaL9NamA3IFA3C4fafs/ICvezB4EbgZ7Y+/3c9ireLVcdzY9YfELtlT0roBZ6MlLDJ2x",
+	"ebSMxIRyM2AMQ4GZ6chg8WeenhWFmy7k3Frpt077rMHCSBWGOn6kzSNqO2N3zpgPLnHsILI7EakTAY/T",
+	"jVdBJueJ4n5AT3wGceMYAj1JpnSdoypXKg0qgXyedQXaRB62ZdZEYDZZG5VzY/AtdAx6oZupaUGlm3Bm",
+	"og8vMzBMqPduPgJFjtKBm+PGx1MQSGMpXMWPXBvqTQrprSOVStt27gFvFxFDT+Ai7XNfE76H2lmLB5rj",
+	"TbicXPgMmmIHsPj+Q0WgepW5uab9xaG0kNKWAYJvjRYVpPPynAMVE6e4qJh72E4wedmSPBdSmXTi3srq",
+	"hHBxmzUt3hlfLO0d+DMsYhjHIW//JO+eC6jig9k9dlU2ypq1jhZxQTbFLGsdZVxqFijIiAzNcDlAlX6e",
+	"YaZ7IrnBR82hQYo2em5Rf8KiL+W16S3/iIljlHLifZUfjYXFrmJWLq7EuHDaZgXDzRgTw1GZBB7Ku6DE",
+	"MtlJywVsDSJGtDljB6dDY3X53FF6tuvjkEHTF9THXJqpYfSuGeN7FfEO34RbeCc+pOtGrDXODGYTUO1M",
+	"8tq1b1R7Sid7riQtnqa732eKBS7MmqIo3GioEmjAfN64v9JT/7urvfuSn5dZ0uQ3u51d2+/BHFTP973l",
+	"8r7w7D3k4T5hiKk8wC9o+uyVQkcyuuByUmAb/9E5xx/ryDyGTs4cQ9GI1rKsNErtJsI4+PNEtpd7YGnO",
+	"l3/BZ6slPEmlatbCXYWXtpcVCcoN2C0rlzBZuIWICVO6tyO/aTSbvZH25mkwq/3u92dgQoCdjKWBnXPh",
+	"ym97OQIvGXzgpcFkdM/RhZHVftnRsrDlFNfPMNhTIdtlh32xYfbq6lE+Alyoi/IimIZHxl4m0KmP/vjV",
+	"6w378Yd/ZKph//3Hr/8RTXXDjkob9vwZ+/6LuPU8EHZPatahZ84IT5SqQYNIrr58L46JkG3aR/0eC/uo",
+	"vM9uHix71Ad1li/Ygdt7h71mqYY5/lWoEJSk7s1tXETWzwfL1leTgwifTg9iq3hTCbn/zvmi+4PpX2CS",
+	"Xq9aSGL8s/ev40ssTHLpRAFmFnEN2Vk199qfh8v0SdvU8zrBPpQc3Mkkk+vfe2n/SDMMqrKQ/vTBuBsu",
+	"ITtg1hNlvoi9jDBpAqFzA3TZkTCKk4KsdLEEidHu+Aj+xjGT3P62GK5Sg3X0dOQvcBIcQBbFUAjiKGSB",
+	"iRgH5wpcu1Xc53Tt8rPou59f6K/dZ667g92AyfDst7Qn4bS3H6dCg2h9wl5JihxiBd+FSXWm6MsOF/7p",
+	"725Lby90Xbv6/nL0hteC22qpGpd933cVj4Yykzc1XfOQvCPRMRtSmaCwsl7EHaLpAm2KjsG7AZymnx93",
+	"MaIZfpshWp8ptN42IoPWsyBpiJ+yPDkIo7GCjd0+7lgfUl6zWmmoihwWW5Rhv5z+nSQr9bG5XKhrEVx1",
+	"brLipN78HWx1xPkat6GoIT9w/HXF3QCfz14NslWKp5qbnbODMwk3MLE8iMgz+XMSWbUD4iNpS14Io1K7",
+	"GZup388cgqr/dz+jbSwP0aQE7Cnfl24jhm3XLzkJcK52q8+qkKSjf016BXEwrGR4zIaHF350GZvRkMHQ",
+	"zbev3Yt6vmCarvLVrprJMCsxreCnzyaGvypDOI+a0JuXBVNxi+yKoRBej+/+xlk+t4AkXex7yOCNjrQC",
+	"p6rX7QSaoO1/+jDnxlDxZzrUWNaqvC+kStnn7/hFM60opbLqpX5QaE5oJqQ2vK597mfaBbC9FGeA+8Xr",
+	"+hPAfbg8pGH4dGFU4W2oDLDYqRagC1d+knoAi+6Ko4O9zD/hk2FSkVruooePIIoyXN9PfcT97gjB5s+R",
+	"qL3hy4NRD4aYnNxNJEL9WQ3DHyxzSkB/5OX9a7eJrJw5bpu7fyXZ9ger++epSoPbRZBFqTLYChZF30Ca",
+	"L/FZZwVyB+ix2ArkskoHat2tKJ+5idFj4+9s/9rqADS18OP0hczXDS9X2bP4Qq4tBJ9dGMsMPAVdTdDi",
+	"bnwVFRwlutIVzizPuQ/5sElyrd18dCukC5w44bcsTDQwh3cGThmtVTicwGSqOV7Mia9XOjHp7uaslTWS",
+	"jJl8TDMZ6bFfjTm6xrf5rlzF4d+c+CXqghyEIEMxGXmuhGYdPMMNCMBOjara0hQBKGldxB5+WXjLsApk",
+	"3eXvnXsj1WvtkvRnxSMor0Fa//JuUIL/uAt2SpoVzdjHU+2cVXO/q9XZmZvTlokft9smoReRVh3ohN52",
+	"jlSWn4Z+B2hFN06xD6S5v6XSR06Y7y8QuCRxYpAuX75wXxC6VjgCvM99LGIL7fV1Bu+wJznG2COvYCWg",
+	"5qVoZaXyukkYVnLJtp6XfsvL+yz+4lxasy8Vz+UJIrOi1Gdo2AWMA77cK6Yk22J+x1FD/ZAhJfQOzbQt",
+	"5fP0UricK/AJUrdEL07d/PvvbXw8xPdtE1fL+7nfTFxQcjI4pBa3m0Yq9St9TLdHmDOkqLllF9P+Yn3t",
+	"QoeOc75fdKc3bCdqA1TmYccHmml7iaCQQ/S0vtvcfGOW6egnwo5Sv16wgzqzI5eXiNqbaX7+hL11xy5e",
+	"fLDoS7MtlOoIjDsfei2s6SYopHQUUhztIjzPuLQWJNREY3lNL4xKKPt6Yl3qLF3s3b+fJ6g3U5w0n6ad",
+	"5rSYmckloXvBuAMJVIMUdcLM4dbQsHP8CaMApb1Z0qtVoIehJxyHBBb0GdWWB6jCxM/OQSY/+LVqWNgm",
+	"V2x3L59LdqrnnB8Go6O1pRFHuuEPUIq71D2xFgndtTszc5F6Wxn7Wac23Hc8b9gVUBkueS0JH2XFrAZT",
+	"HLmoi71CSdb34lQ45+F8495ayjZfNepUePSAFYu6IDaGEcX0V33BL4KGOSSbky/twnPb7mwfb4TdDkqT",
+	"CDkugGvQ7RZ5ldVizr5/3y0fC1TibHZHcnRI12pfeML4I2/uiyjz0OcbFnRpRX9LYwqC1I5+jrhizlw8",
+	"QBGDePgUx8EfG3hQ91BEOAoYf3dxdWRPiiq76Q3TOIvbPeXk2nYskupIJGdMj9fhZFxhdfzkBQ6P4L7d",
+	"gTzchEcLFdteRro05Q2N7NZ1QYu1ZJI9Tu95lu6zhMUP/7IIpyeQZeQrajuj4c8pFtop0b+FRz9zR36a",
+	"YvPEx6bd5wP3uDoC4dFLgEonkNKvlazfn8X0GlTeJ6gXkQ61cZHvYj0Bp6gWd5hszxyhCTH5TWKjrWCl",
+	"wVqh9JUUKenXecEiVPVlwRb3fMobdMjxm/UlvsPYeBEwO08gseybEpLsFbFqIRRurYu5rqASHVODerYd",
+	"t6L9cEYH095fVLcovRVIqxBfW5bg2wmVZf9eVWC/c0XX05dYzRVLpZfIeeUfFdpdT8Xb6l7VCfl/yH2O",
+	"dScHqkW1ltNpCfOul2PXdnqoF4B3xsezQrYKlaVLwMJwT8HH5QXxhmXOQ3QBeB+Djz2qjgHFt0mniWcT",
+	"d3aNOhYX2+00sKDKqV/VNuXUT8tKI1K0BY3PQL+Lu+f6Er4cfye7UP/sBvaIbI9ZShSrMxbch11vvnTP",
+	"z6zXSkN21jshwaw4l1cd4pcQ5UlG96HRUK1JY3Y7a3Y23SZcg9/nPrOQlyRag5HLBecoGh/NcDQdYSiT",
+	"svllJz2ZG9jJPsr2yvRKOawxYD99CcHCTQgk+uihez5MzifsVZzf7omeztyFO4UMntdUxnsMhLz0vH39",
+	"4cvwViYG/gCNWSEfUpmizE2aK9bRAR6l4QZwgEBFhw77dyynSIGQcLd+493XtiVN3BHaml5prqbfRXqj",
+	"AMt6WY/hGX3cpFuFMBH9iQ4Dy8FhJyT7NjdVr8KvgPUJI135vT7G53yqW+9LmSlBqfzHJOOn7QZvIAvW",
+	"+vcTMy49DHe/Uveane0G9m+GAg7O9vy0uLhk9dTgIL5JTowj4s8GNrm8kLLhBpFaz5gKsUXE/DzD3Npb",
+	"lu9j9rY1WD+Xj0UT0X1uag2/SdppFRiehUgRAbLX03obxSo17TqeGqaVo7f05FoQy8XwXiEh0uc5uyFO",
+	"zc1P3XKlzNg1eJ6ZtMSb2205o2X9Mizko8+ZGmG+PYpmn+06q1gcBOCoDB79zcWJN+YmWXehRnTNXlSt",
+	"eeU930kcQQPHk1ndJL2WFA8uZ9E7v+Dy/lXTCNepW6YmVqCNR2i9AaJaH4N3/Dl4EJUvkB0ww9e81bAJ",
+	"lb2oeU4KORKEdrje3o7pYbcuR4HcqQbEXhYe4TKH7qPVEVxYWd1TQgs3PiMuijr7cmxCu7vA4nTN19SR",
+	"t64f6b62sgqYA7meuj4d1QNUBP95FtoB7wlXtq3vsXSXwKHQzxYXjUpvUy/veyur9x4LIdHzcEaPyUs9",
+	"3QUymml25hd2PojaI60coK425BaMersczslutdxZXyOF+40Y39HLmeUMJB8oEiPCBTStRqtbXk9jDssI",
+	"ezF9Jt8DnIjrgK48tCtC2nCXgLV0zjysbjof1u7k4tQBVixAmvDwFnTJBpjwhdPuidtfCpTjtFmi5pUs",
+	"tyht58j9NmXcI+OyI69gnChrTTriTkPi3/PhYrdGf6+4J0/8glR8OIoauE7u0HAPI0Zw28gJ1KkG5l7q",
+	"sfmNHBB5/YSudLthugW/DgFtSgGtSJpdmuZq92cvw/UeCpTWp1t7R1dmP4VqnSx6n6M4Xu7JXNZOnqOT",
+	"rLPFO4MjMhSC5uklvw6snU0H19itfaQQUkcXrVDexApmzO8Lmd2YXnpDA/a6R8T5tFE6Dq+ke5kwRqZZ",
+	"kt360qPET8wZEbCyHS+NakKqmNDrwBDd522b8TiMMieHv/IAzaUoVZX2jjf2dMzE7PSKqGQimerONYEr",
+	"EmGD0CcnBMEZn+Nb/DXFlU2jGhp+uqq30aZYHe+5h0uWY2+ioCFFtTWed3eQJVPtnCChJ9EsrJ1QrSnV",
+	"MVX2q9uyBKDCX6rHz5T+Ot6rVXPkTcFFGfhuPrrOzhakkqxk8uFveYd9ovz30Psbpr5XsA41ymu/yWiu",
+	"U8s/2mdXxbedDvDdipPJp1JZwsRcVWMcVVKGhVjzejhqboBm0s/GfkksUFsg/xQi0QfDczFvwwQPwgR7",
+	"W4wCPZdAva5K+wNyr1w73WsZK9JgLn+DU4DYpRY/0uwgtFHNJYXmsqYwvE80kc34HUxwii/6URst2mNu",
+	"W3VVrX4NZraTT99+XPR7LgTaJfrmwTyiA2mhjnzj3rguA/w2UuYuy/be6qsZMSt6h+fw1Vkh7paRTAuJ",
+	"hW8uPX048QkGFD/vM4Jyo6CSb+73SH8cCcoYn6hfqtQlbrvdU+VyR6JhTNyYXbk5QWZTvQiitrviUrq3",
+	"mQOIhun2OK4Tirz3Q3JEYDxmPnycc3/CIf+IXTkM+XQ23GIHe09U/gj23B/S/ELfRVJKPPDlFlDu1A69",
+	"B+tckUHOZ2OyV5p92PkJGahVmWTzCXsLs+W5BLa1j/oKK95AD2Hf67sVW0y3x99pmx2TrAFBkaCfVFOd",
+	"6JkLk02mWH+4bO7Oh2RdrDrak8zXv3Tf7by/m4Auag4NwIYZAuMU5kB/9vpv5M2biXGMUwNx5WxH3VSt",
+	"USKPLrbyZ4bL3XAuoO7/ijj85ApJAhm087fIUhBoFb8U/ipP/9J0R08jh3t05GX3jgFO8uj+8Vohr5rv",
+	"AJaIrq6bojqoJO6tbd9O0otQWio0q5Wye9LuSFfYszYvcaoyKQRLxqfDJcNZ7jRhdA87HxT2WzNheqwX",
+	"nJVKksgk7zmyyjm37U9MmOlQSc6o/Na989LtqF5vNy6JTEkInb5bt05DF+SZY+aWwrVijvRt2WJFWRBJ",
+	"v1egILAWslSG3RN0/hUlapOllVYOvuMp/5hWSr5ApSQk24kHcFhPxITsQJfjXGICEvK/2NfxnxFikDtn",
+	"rEaTxa4W+wO6NSXy30+YjLaDX/pD4A95DtVuCuePD5zs4RLh62t0s20lfbPwc5xPz+wd+UK7eNhupXWD",
+	"1kVikq652XTruzR/zY9yYoZudu/6va5cb3KeamvOTGH8TAYpN2PqqUcyB8xhtofuYHqg9yNh6BWLfClr",
+	"YomKnMLhX5y/FBD66fn8/P+oalEmrks+iqWLIaxczEF5VkUIBgcOuMfpm+UQocMuJvvTNTg3B1dw8CUm",
+	"aRRucY9smFFqw/biATRaClWG1jM5pYkLPWrLSNG/JNIAYZiSzJzVIO6++hyYKX5dvRD56R+x0ti+VG1N",
+	"BWou2zMuzo7cMeFnjFTHf9i1FHbGonlD2dH+0A1lATsu6DP2xllfiqhMIPrfA9RVMNHrST9PvnZ2nZP0",
+	"xiWya3MOJmMSlIpx4JohCoxtOZldZR95wpJbn2FS3hQ53g5iCxflc4CjdDIsFmO/QqO6nxCPQe774w9Z",
+	"aPTmNeDTuwYgnxDA+6k+PrGGOVsHeFML6Oe8YSEJkV5g2Mgszz+HuiqyCCiLnWFoyt9SAIXG6wFevaKk",
+	"MCytcaTa6gx6Qj6FXhxu6KyUedPJmzTegFibTLIyNHGNF+faWmpd7Gibjvw/wf2Dwi+M7nt/RhvkgMU+",
+	"ZBItKIAehS5mK6JHNdALohtuly6odLaz+V696iLFfW1/bXrYmTfSp0OG49ofixLOA+eRVIM/UC6KTy9E",
+	"ou8HO17Mi7D3dV1Uqt3WaQ/StF8tJIWFTi6YmttdSLrZTiU65HhUG0LTwsRUzEn97NmzeXI1f+HCZpOj",
+	"7DD7+iOrVZlPLB9XQvto0pKCZ4OwRuEDyW5ljPl1UC4xcu+yBcLPTuLxXpF29Tjk+s2dkoUWtbcPBm5Z",
+	"3vZRne0/s3Qim7vGVSyMgIxPdugCXCXjTpgohBDQmjbofnM5ezXsec2wgB3tJ+fwxhxw8rPVCrNa7Tej",
+	"v6KPPDgYc2iPRqwGig2o3SvWuoPrWH5729xZ3b+sfWvlpA8Cp9Y78oYAux2td0/g3Orl94sjcEzQM5eI",
+	"VDWJETRyjmTF8WGQij/b1PKb8GhSfNcnBu1365ht7Je2hwoaQ5nmBncWMsPVv9Bf4RkT8NuuvUnnBQ3i",
+	"ySkkENYgWohxhMD92FUkQCWMvS48c0EBCWdSE5cXXXmoy1wXOi7ldqhwm8hAZZrTRTfAaj5Lbfyr+Cue",
+	"RkVO8QLcQsM8UomMWTpc9/JSdhMbhk7mJ/Sm0qyJY1s/8Zaoue7zFnz2bJMNRe9iae9ORE05dSTRXlIn",
+	"YGNvKah/VHGclUO3uE4TDfjzhJmqxqF1IErRzobAiGA2O2CdgHvJqxyR2tKYBnZ8YsweaiiZorsC5d1d",
+	"Hpp0QSivsO6r4pfELH7RaiFBawwFJqcKdMnt4AujbtKheyCIpoEzORDA+nWj0wWacAjZ6zYiSqMVWqoT",
+	"sEoQlwFBcCV9zmiSppzXsa0qNJPwAE3gxLWnVWdw5Y2F9WeS27zRTu9u8YisqlodgZmBTHtkf2lV0x5z",
+	"peOmbaRbr/GhTkOmzCBG3bHTS29pZtSGOcwN8ro/S5vjbd1PI0SUKV7Xd6FzdkAC79VJVWVXsNcCvtvx",
+	"le1E5ipP4KgL5Hnj5CgaMb6r7fJWOeJbat5HJ3zvKInAjonoc4vtJd+53j0Y4+tFtLZCFife8LrGnJjt",
+	"paj6tKPTZmSnHtwihG8ON3ssb3kt9JNT8msygpwfaiVO+agkGt3ARQ3u0F0Gdee8QD1+oPEGPfLmHlLH",
+	"BkalGwF6w75994b9+fnnn3/8nPH6dOAff7qq+hz9n+0AJC/mZHGsfHrdzaiBPR02476/9T+xkhvYKzuM",
+	"l8yegQTuQWBMhJu0IsMsIRiN4bWjwbzqHoJAx04DzcuFAwONlOlnqwsRsJGfs4OJyYfGJ65jZsmkVxx5",
+	"eRASGBEoYgkq5jFXDd+ZK6ELSi4Lru+LnWoKI44ZEbJPNXBSjSlOSpv8QxQIzPx+S/7TDI3udHP+naR9",
+	"YiexWM9fakD6e+vUx78OD5LCqXyscBwK4vpg+H7lbl0aILqKz9SueZEmKO+dQ4unjQ6xNCHLQfkcRSH3",
+	"GzSAnA0ybkbsDynd+ndMD+lgohAk7sgvrPJRRWHIfENpXpqepLR5i5llKW2Zr8/FnwrkVV4gKG/t0//k",
+	"H7YH+UndQ8Yv4mNwFZQ1b0DbMYdq9QdRgSIGlKhqmUvGq6QtmUdUyOMF56N5EV7V9KRarRiBVIUIWOG4",
+	"udIjxyDrTtFIce+yLeyF1N2yu/cxCsabRjxAtSAqUUU4Tw6Sd0xr62NZtOo91TdWltGW3tw51qk+63bQ",
+	"jPlz4xtX8vH7EWdfx8i3gJj6Csq+8dmZQmJRJa9ng7Tf0VMebKVQcqt44wNNaWapTNoyEt2jDxFBzOZA",
+	"WD6YVTpyEW8gTQwiFv8P5xGYg0eJMUpXTH4EwDLpc3CrMKp7mwwgk6COuNsi/NA+SMZo6fIb57sgFSvM",
+	"xnWilJ6BfJe65UqEQ3a5KCsxJGpGj6A2j2pprKq6DqulQxRP2VkdpngaOcg94J2QxOJIXezl7dsfsVtk",
+	"sjrN+u+FU34V7fzvi23u4OETpQh4jJNDwU6jz5s/jMDuF5/teqmSf48Pz6Ki+1YntsBp9WXfeDPoUXXi",
+	"1Eq+Yz92qFGPyy1MBrNdvjUByPpMsi3GoKMknupBaCqJT9w3Toj+8RRB/tV5VEGo0rUy6Sv2WktygX02",
+	"SDHKL24elBOx8VdduNbeFKPQSkKTHvjpBFIzsfMYgBWUogI90dTKz69CRg3sA2O7/qDWTFSGU4AKBz2r",
+	"np+b9Mpp8yVSQD2KTmEnJK+zd9gD14UuGwCpDyrjvli6i7Lsx99e459xt+uVO74BjVHDCEnoHuPb+ohA",
+	"PJu7VjbAywPPpqk5szf5Q6EP/NPPPk/+np7i1C6mtBHqKb0Xzd5oTSZl4zbRYy9oy8JquQ79ECCjBikf",
+	"hLq+zr3k3llVrr7Y+DCNKGcPNHpqhuPCKLVuYLmN+MDrFhbBA6Ykyg3JNxN1LCLKiOZ0Ey/K9Hp23udR",
+	"0dOVszhKOe+qMhvgVe822fdIb6ZXIFNZStBd2P65cwdpLip7fd3C4lx1t3ajIhxRmrYBhhXNIcx1UGeq",
+	"uj0Yc9JMyfoyYmFMDehqQVggA9MrfStd4vTA45TJW/QjrbSUF6lg+1D2q+jlHM2Bdx5PjfxvcPmKG/D8",
+	"po+huHa+Nmoi2VVyI0NFGM8JIEL8e7HSNz55EcIW/ejIji9Esnhx24rafCwko150uWun1l7dN8zlD0bw",
+	"ofiIRx/DnRm4AVwNTLqcLeuEXZ7d2E1VnOLolsDb291408uBZ3ciXPj6S/bXv3z2X5k73Rnh56dYuKuE",
+	"anxnrJVCMfRTo/YNPybNYrKY151D/p0UNMEbyf7y7K8vEIvAPcd4bXXzJd3UBO8B2fdQbbqqpns4mc0M",
+	"BwKiYq5gmBFQV1/bd9IBXYxBpHEes7c5Pwvm4ABbHI+OS50Uss9YkUrEXxM2oD/MKS/8tSeXlLjv1mBz",
+	"N8BR7YT0baixWhVFznKVr/E9TMAlvHWAJCKTeoY1buvMwG0DPBVOfh88cYdWVg1UL5GFBPe2dynCBzx2",
+	"FqM9x53/wn43mWYh5PqbjE9/uamnAy9BkAnXnXJqDDcyVsMJo1nNtWGmuVBuEpWYxF4chxHcCKs1HHJH",
+	"OkkHrvS6hIygVko6Gk5cUzGtW/tQe5tMEEojVDnwJiF9vcUA+FoDXCcXScCqzd0gN2O5edD3OlIZukE4",
+	"Ire60TQ4LLdouuc3IcnxBL1NMhmgkbwumkzUbZGFwTv74hGAo+7knmCq6Y/2FlbvQIk9XR72WLDGCnPr",
+	"2GAGys/zXmyYUaeP25PesP/9P//XdOhuEoyvWV7tP/bKdKLq7LvCXgOjfxr374D0f7fxoNAOrCPtvTmA",
+	"WNyxwbTTzEWemTILV/vWwZZ/qSqP1TA05xIq5mteHghj3d4HS3hJaGacaPjwyiiDyrzSz0ifTvcZESXf",
+	"c53Y3Euz84W8zwRtshXc1/i3Jw2GEB56QjrP2/N+u0DSSirPdaAFYC8pTxXaq/lJz0eG8SFiaBQlFDnk",
+	"MzQijgoRbOy1ANPKyXJwN47FXpkRUn2USXBaknj05uS19nqe86epp3cyHgrqc8GjBKfBujL2hcTeLtzk",
+	"bY5YljcdMj4FQL0MxiIwsY9vc/ySSnjKcxe/8CbI01iiu1w7pEbxhXcYqHY5ApivUOOladNl4uFf4/wP",
+	"hOLtqKfUINkBofiseWpbPiCUHVM+ZX9QtwOQNXQpiQeTJ4RkRyFVw1opOhjTHcBHOkZ6W0Bc45Y8XRnw",
+	"Fb+EJA68a8lqwwKAmgFKkYhVgT2vXuDZuMNCFKyxt4+7HIGPNLNHJn113kNKAhr3cWKtf+TlPaTA4BC+",
+	"JeHrUa2stEd3sZ0UkoCbmZKQruwp1dGhBy0n9z6eai6yTMuYEDi7Yd7I94LAyncAGRgo8su7dMKT0lBZ",
+	"ifBF5e7WMb5fXgr4AE0pNBSd9n0sFVEPwNFVmaEGGsi/60ENplh0WkU0fvY9lKoV75Dm07kkubOTaCoK",
+	"cMx73GAtrtAMwaJWgASSW/09svVmiiGW03VDU5iDarU9FB4EnJfb8icBJeTvz6RRPBdt8PkFdCtEcuH9",
+	"lNTYB4GtFw08CJ3kdsbfnUvZSsOBS7vFRJqJ2U66nm7FWt8h1pxvpKDFTvXpfQSMemRn/BfOKbbtMcES",
+	"7dqvEt7Gih0bpUctPBMbONUitWTfUxZW0Pg+qRp9YQiN2NX4bG5B696lrS871+3jf9dQZfPOdapE50Fg",
+	"tSI9gFl3de2XJz0OfLLw+jod44MyXax2gzQyv6SxFhpqsk7beKkeCWZ8nqSo6d3ZMBC8sKNHmy/M8XiG",
+	"Nv4YDGvaiVnvkPLzE500E2fuCKtPKqxMuesghJ0LAJ0CmEuxb4BGB2UtJP4vzlja9/cWTvXlXbvfdzUJ",
+	"j6Mbqbnu1xqWJaEKu/7cdXmalNe8uQsFEbanxpNKFWpnnyBD5twouS/I+YiRQN1urUBisBpNw+TozofM",
+	"dQs9PKTvuuvVDNY1jiy9WI7j8NE8eBGh3mNNBDvKwHQ7dN+WGEzci4csJaW1ex26t2O4Q+3X9TIEITKu",
+	"hD8cmOLrRh1jrf6RZrwsCdbT09wudF3wkxXF0mWHjo594OUBDfgmgNJ2YPxCM31A/gPt8bbTdvCt+Jev",
+	"AYO6ytlixUkW7enWudG3gTJ806Lt2VuWxYCEEkzmVvBDhx2DASGXtr/YVxMR8j6WTvd35FlK/IRKfG1k",
+	"sgF9g6X9AQS6FhxLrWpQs0nWnuhfp5pLCS65iTbdOvbZZS4qOgT+Y4A+2hNVGLAH7NzAfrIPvtntckiR",
+	"E4RXN0WNdNI3kLXICReOCqcyIo3kJK2vunvstwnmXMd/O0A3m8Gq9GLg0UOuo0RcZzYMKXGdiXsXL/LP",
+	"87R5jZmmJPRDuxlnS0TCQqwsEnFyub4vuo4TPEtR1lwce3wtP09qqLm8whVEJmHcv8dSNupBVIGCdXiT",
+	"K9FsRR2g1RGwPMAodU900x1bv0tOwpppqydM0xSMEmN7JTPryfR6lOAv+7dkHUXthEkld67JkRlu/Kml",
+	"uY3TPM9UfjOveXxGxJekadj1NKh6QFN3aiyGY4/3T3TjtU/i/9jfDUj3xDTUuoOYylQoLjf0sxXIWDiY",
+	"YxMROiK333kb3iMwUR+uRbwISJQL4Fbp2Vvb5rcHr+ijikw1NCiiPtgD2sNmLhxPHygugRZhpy5/kVph",
+	"gl1T6LQOeY7EPIs816HpzWKzdU9SctUSbGr3dY9NnUWDjrrRX+yudDpAtMbTPwRs7cwdZ+NEkphRXQLO",
+	"37l0h0E9yzU1tI7GHeRTFDC6dPBm1VXkQd2vTcBby0I/ythz7rvAbHoSjafDUPcZfWwfXvXVSZTgEOxY",
+	"UlYT5rUHCexmoVdM7RueKsXsZOpG57eX0OsrLbpG3sFqE9fPzlVpevHLUz271UQ9PeMUfedH8tkmsifJ",
+	"7fqYCssaHqBOi/UUTvkWDrzeFWq3Qj34HLtEd7O42flJuRnOZm+Ok+ZAKfQq8+Ir98YtKp09UGdulWUF",
+	"HzJcdx4jMwWf6RZ9XFCvdqbjg+k+vkl+4AHqKQxXeoAZT2oQJag49AoZkaK58C5n5YFnQq95icR6kHVV",
+	"vW3GUXmlndQY/bhzzGM8hZzU6PZCeI8UjyOMkCK4cDzd06x7gmQlRpEm2CWCm4wRKON178R/Yi9mKaxR",
+	"Tayqs1jD+7CMpun3cNxHZuSED3zt5l9ageGIfhJolev92RPYa1ffICZQ1iduNsMNgkiNuR2S2hbRrnGE",
+	"aLo94T0e5tnRpnkhItabwYXb/eLzH/owkwtLr6e8wJ2jd+gCHstgbGJ6dDW/7Y8ukBw7Zid5ct7CQ0QV",
+	"Mzh161qdc2fUdWCQyP275hB3nUO25GTBXjbyEhgf8lgi6B5RTYV2+5Vp9H6S/Nim2CIG43lsVHxdkMo9",
+	"PQFztCz9fhR/6LqRHHNIzUnLVy0wYrGqCrq/KxaOHz6UdavFA6z91jS0p9Jrj6L8SYIIxcVjCsIH8+I/",
+	"llwYVQ9u3DoyGO68qUm4MPaA8PSa0Z88tybSHVSCNBivjmjp7a3KTjtOVQ1vSaU/cXWGkjvRHNdGX68x",
+	"MGC3g9JY8XoSt811UWQ17+xEMSDnyXKvUOp4a0kOcqFN7MsoRhnNdE5GnaDc5IIfyd0TXu9VDfoKFl+c",
+	"ruWD+cI+7ldv8ohyDaf72soq3GzX9beKXgvxmn0DEOW0/fzIUqII/m8EOT6nCV3vssN+49FDV4x5ed8T",
+	"FQXZnvxTm0syXIWoGGWlZlJXF7gzvUUZWkv2muqp39m9JJOcZR0RfkbnJfP2PQymag1ib4V8Y2cUx+lD",
+	"M4iRyUDxe7TdRe2RRlyqSEdkaxTCajPMJVnytezRQ1n9xeSFQ0OuaFa7mV1eLAan3H0MTivoc9x339n2",
+	"EiqyPZXqmAEld/k3oq5ZpSKYPi71mTwQ6xh8cn2YnNJflVxgw8bTm+DyG6ydm163Xn5Ko8lwn12wU25y",
+	"ig0239OdZO/4A1QZFN7IShvlY2nwrO8aELHLKLVkM81Yc492nOQ9javLOfe5wC1vykP+UDFNC5sk2kht",
+	"oEGubsoo3sNHmvGqakBrzFfr1yT4NUr7GRA/0jsEqUfBNUBDnVztR9MZDsCJDoi7L2JOAZIOp93x1TXK",
+	"NjIF/ts8k9NpbECkM3yWLd70CiQnf3K2b6ESuo16fYTvHfb1G2GurvmXqpUZtqxefVB0mgcI/TT8ynYC",
+	"BWmZtwL7tLmbuQvT2N8G8IlHrUWYx8esRalk9ZqXzmU96I8sHJbbWMU1Dm+iQHiHooZdzsJYg3Y7ijlg",
+	"B9JfmxvPF7BvE5auw0Ycq49/ests615ZOJ248aqy4oYHRYnA6T/+8I/pnISygURdwhdcw58/3VjTz77D",
+	"thcsFUzDOorx+8qceGsOXcfQoGzNAaQRpd0AmiqzhfZ+49kJdn2lL27C3KSnNmuDr2PbVnWhdrtQkZ2o",
+	"vfh3IM++rfVqGrHfzx/0vpn37vFVKIE5dmgyGfvTPOv/8D15eoLhBet/JZHiH2MJF9Dv2m5OLcJNDurf",
+	"wWh3n/hePST50wpxBZtqbjmOGKhLnkT5K6lxNIZ/mOvg0YUbRxe+X4mgjybNdXxuzl8RatIaR1pzKZpW",
+	"Zg70VhYTHhNiE3ysz+Rad8NMlygfxD7MtnAQsrKHNiaRHLmo8baDpfnuXp3Iwcsxno8+RVf2+UhsPNKp",
+	"lfw9GKw9/U/+Fn1QbaOJ4jWk1NCYVVMJyZuLe8SBUlp5XX2r6qW5TEwzgZguTRC4ndKfoqqe09lTXNVX",
+	"Ekvn9JBXNQNGg1c/vOotS3cpmtZJv8bcoJNDdHtxLIh0l52LIZQHdL04Mt4MIs9rAuNI79LpV16wktcg",
+	"K944ol8nq6ealzgr21leaw8K6S+WGlCyXYfcUDd3hut7QjM/ZYqgfL3GuKe2yRedH7hW6j6wz6DHuOOU",
+	"2ivQjAAAE0DTcDzVSZTg7iuEfkLPfaSZM0BWmlXh/jv+ipuHVQ2msDGnpO59Z4cNDIydgSYzeso0ekF1",
+	"WgeuA+Zzv7efp5wzCwR0xALek9Hcmthf7Mrb//pNGvkrNkw1bCegtuLh8JrsijleWfsS/jooIfs0NYZ8",
+	"16kT9nfHVSXMS7aFWp3Zs070kiPrB+A8e0w3FxnG6iiJa1Lt+bIPl8m5dGWlMrOLOpA5lbOtQnHJU8VL",
+	"N3dwzCPWrq/hyF5nHT4EN5NIUKdGqV2AgkPXCduh78TjVQjNNE0L2/OH5VX11FixC46lEZJXoEZ1itCu",
+	"pQaCompPPb66MdB8z/pvgB+LnDZo1DEC6aKH8VsoQJ4xz9O2ISerpvKKVNXHdYUF/sVwBSQh2EzFy98d",
+	"AMxr9xk7qh1Hl+FdqR8Q0tB5PvFfH2r9Ibnz3h3EKU2hVvKmERmMymv8Ly4fKCNzr7S7KeBHiU6h5tos",
+	"lqfF6StYplguBXftnp/3kLipvMpDEs328LCcHkNi6xJ1jINgPPGGCrgfcwZ3X0wOXOzlt3J1rXmVx3ns",
+	"aZqXDPH0caOHsA36YXs6pPAdRphiN3atz6pBdByEfOpPw19SkxvUb/Tgn5NHqG/90SyHfrOHBnOTzL1b",
+	"emDnkLs3uVP5vh/Yj35Zk7KupE4i6QxwmvAKTehWzCivol1ZxkGdaXHFXjpqIyyTJje19uMjoMYIc/NC",
+	"zfaBeOKND9IIc+kjdYsaKgwFYOjLF2MSn+TmrlJlewSpVVIn+haLaGJzOJMoh2f0JdhPMqPQSsPwgEMu",
+	"ClQyOPA+7F/qo1O0UIPPLcewyZoBvOlPnb+r+8thjm4uzyqXAK24dCcb5oHHDUwK+3W6VFXZHMy8GPv4",
+	"30eauecwsOMqlQgxYQtaVLTw29YYJXMsNcNkNE3er6lctOwSDWZ7UAvFdXCzGaK45lGP7x6Vm/YOBfbr",
+	"WgMaSJP7wAFM2IHqjad1J2wAbuxt1qFm2M5Ge93eY6QK7MgnZP4cYQIHpTzyTB092is1zvW9ZkYxN99J",
+	"q9c+GK/NtDKYwtqIB14JGoj9sncsiCZPU6CBWxW1ZF13ooYIHs6PlVoIdjDmajv4j5yuTNY29ypeEAYR",
+	"RuUtXSnL5q6sVQ6pMEk2976H51YLx5/bLTfyzA3G0RvpwQdYaaXMrFSHZe7KUUiE8lL+lpAvBprkmuzr",
+	"D1C2TxWczMPG54opkjFBaiY9Gc63mEcUKXk/5L+6Xs7TzCcr2BbVua3nDBA98Om4gm0G/6IBXteXAjG6",
+	"VrK6Ivjn0jDG04NnRG7jWfyMxd32qDe3AjsYgWrEPUqXoPVkaly1FkXS4s46mdgEgQ7zObktclXh2qUY",
+	"Px0l9WqZP6hzJjfWAdl3QFE5aPTJeug1vRmmQjlbUN9DNTffqZDCmmnIeOwXu+oJ5T8BRM3tcauZPjXA",
+	"K6YenLfK9oNtwZwBJNsqc1hspHdBgXwIexDSMdoFL/hRISUlYIxTb+gS9exlTCZrLS/7I6UFSRQBNCuk",
+	"osiozkU94lDCiiIyB+07k2BE8W1HgYU70005NZAUj5qX918euJRQp5iMpCTDJQ1OwLUpkKsxU55/fTZa",
+	"9+Vsr9/B2mKcM2wPSt0XaSZfMpoqod23A5mdBCuRfX6mGWbi31KdVqXg9asy0GoNqkIUFp02eiFIVHi+",
+	"4Nqhe/TmOanIuKzqR+VhW+G1D6WvwO7HHNXmIoLe8IXQ3aQE+NPDK6NTo/TJ/ojoJZg0gQUvRakk4tAZ",
+	"XwawV0Zwh98QuGwo9Mex2A8R4/jpJOSe4DRjU96hixOTvD4pqemNCIDcQHMU0oEybBGNNe0xtmP4Bnht",
+	"DgnFvIdkScaPXRSL1A8xpvyDVGf2MXO83v/Ziu2RvD6OM+UIleDyJXvWuegJllkqCRlY5jZ1w+91wN0+",
+	"8LzvE6JGDdGnC/IxZvgy6BmrWP+hhp2JhxLOA2SNer559uyZ/eBl8PVA52Cf3wwTZphCrY25NOiYifBj",
+	"7aVQEi0HgYNT9VDUrLUY7M07xYggA9/1utgbDiHht7WjPXhcFhpnt37B0FiQFOOChqWr6HYC5T+c2VSN",
+	"idd3rbso5L70belZrTK06LCe4ar4T9yF7BBvlBNOrJrRfCVvAvTUkiRT/Gj3Rrb7/W+mr9qqWXrxmCD2",
+	"vAKT5AGaSpRmEL1uSBc6oNaiY26tVCGVsTracNTdTl1u7qQKTuMAA1rkXalZMbjr+pSZUAPpsJ3zOq8S",
+	"CGrLn/EJcZirbZ+71Sd5gZNbSi16bFkuZR/Pun9LdDlNMRNtmLnJGY8soSH1NgTisU/Yq616APYrNMoq",
+	"P3UmaPPIYfiSlbXSDpbeueE2jJdl00LVsaltWA1aM0eMMlpq+/AK3g/84HLyRCHhCjn6Tsikd8H7Gpd+",
+	"nihDliOQLKaSGiZ7BB+on9BARENd6GbOz8mkhKyKyW/uTtUuZ2dF8/lYgJYtr7ksYQVnmzMxJ1yOFU8w",
+	"t3wru5TPjzTz+2xuRy8uqJwngjgfUiG0b7OUwSkPqR2aaymCl/GTmFz+HvbsMLgfWOUSyMqI27QYWdg+",
+	"7iyBGxGJ2DsAb6Aq9AnDo2mMJf+QQ6XOPbUaC2cn6gmMLvxVi19h6fXSPk9/fkTVrjVaZ3cKPkT0kTnP",
+	"8SoHcBYMaWXBzwh3Jy4l8DQMnnrz/2fv7Zsbt7G80a+Ccj1Vs1tXbnc6M7t37L+cTvckz3Sne9ud5N6d",
+	"5Ikh8kjCigQUArSsSfV3fwrnAHyRSJGSSYr2uGqqJm3DJIjzAuC8/H4ZalhTbUum3W/dNbq9hluZlJZg",
+	"iuXi1W2bNWuQq+buJexOhKAwduUyjpR0lIyHlfVgBQ2ufdhCrVs9bfsA55Zh/xJ20r1TArA+trczXa2S",
+	"uprGQ1xIp0BJR5FI1xZNHsyb4zfpMn/ZVKUZKjfxxGE4TaY8agGMGRZK+jKOlFpTy4TSjaLkMu6v06ua",
+	"oP2wFpRIadC/CaOBED23Q914UL7DyrYAcm4NAinWGesOlgAg6Y49RAdcSmXYFFjMkyWELCwFjgpuYUAo",
+	"z9qra0/4nWKG99Ww+taUp0jaU+cfilJBoZFDQMAeQlO+hdzuRF6sYdBSqX/WBDgP4f4vdAD5dKRLZGR7",
+	"bUmtGzdaa0jfcBNUxFa3xFfiNJ2llcyz147Szve6cY3V0w75DJsHWoPhfKKXoKU3bTluxf289n5oyxKv",
+	"8oe9ueeBiTbMdzNxvfxNhFRORAAmdCCgMLP9ta64PpcCPj5cnmmH89VYSvRrZVFkZRzgZ2EWbg6XeUi0",
+	"UMeu+foFc6tZ4gGbQqDinIU9EtowykZhPamI7US/qjn2mmZ7tEv+lkYWzlq7LRSFlWiiaKL06eGh05jf",
+	"f0+Ds3JZ/+8KpCePQlnR7eEl1c5fFgr0d5+VCXtyYPSWB/W2/Nqv5WExaS+crfVvl7IryPkwq8qKA1D1",
+	"nF1pTLfwJMEgFkIlPmCXzzaO8ptjyMpmRUj9TBmRbFPF9kN2itL6tl7cLs5l1X600wPZJ6/Qh+neg7tY",
+	"6uZzQ8Z64GweAEFLf1s5nUJBw5Y2q7ADytyTAJSk9HmVNRp8XsmlnsyB2d9ld92Yb1iqIWfDpzLWacID",
+	"OIy568E4Je5zJiQS9w3NBygn2eNwSpzwt3LH9r5H1dXYyBDny6bTYGFPVX/84a4CL4g0yX7Nly+7G+jL",
+	"h16ej0U+yXXjIX1AFVglZSntk0gnXtPbbY+e073iY1JTAUv857vRI6sPa8RKuONRilUKSkYbanLxFfGu",
+	"hVtoxqfWvOw1FtmJD7ItDP1U1VnQJDKmE5zIpWuiQT5xREPN5nHQS/f6F7iv+YVqUQGW6RA+Jv88zzXf",
+	"QkyHQ514W+/aQrP606OgN452AC1N/i/NcMVFVIttH1yYbLVQqIbocA6HQEnj8tktHUH2ptfuTytUdsaj",
+	"SLfOec0SOCCbGuN/HDHf7Am79SMHvP6AfOdebgpqE6qMhWtub6OaRUrOPcYdYcszoR2vLHEUur5dXQIG",
+	"aMd/AZEGT4LRBfUFiSVXqH0kGBVKVMGBdnBKa09q0i/EUdQJLT/lvVfMByWM297nUhOouFzT6HLn6yIx",
+	"jidLdDZZw3c9GJFIa1GUlj9LBPuv3i+Re1MJYXrInYCnZlFTp9yURumgF0d4EttiTBVLTrGa2J7nE1mZ",
+	"AKGsXw16X0vhbhfuewB+F7oqILZOKhJvu0HsXQe34nNwhaXgAoqI8CBquyePizZIsVrBIXvbPdYzVoIO",
+	"LhLg4UM9URXEzqSGGqqhvaZUZOUNhYSff7kTQm3Oy9lKNzcEMrs+LwhOPDszXQhTfbqpOR5v0xnR6dc+",
+	"pfK9KPoKf4J4JI6OpaVbwbhQM6HDscR5XfmmwxJrCxGGdZUpbdlKuT6MLRj/4EGOEqMJ4W9CbtU+NpBK",
+	"1PhWdQdJmNYgMh+OLX+wr1vVIZt9A3OB9bO+xh3r4nOfXvEkcceDEjaBAR6fud/UIUlRYu9QYq2Di+Ar",
+	"E40+q+hSjr9ODgvS6XQ+z9lX9ufiVtHmJh/+ZZKxe+5rvy7SjMgdHKO9ZLl1XEqVwOpu49jaKXxpP2lh",
+	"8XLpc6Ve5JkpT4qkpU6zcx3LzbVgFfWe8/qBwfC9eJTuftwcMK+ZXCdbH20QPe58+AKMGh+4jIccW7Z3",
+	"xexP66f0kRTnCKarY7zMDtgAPaJ+eg9LfFTq3ZoviciiPRRqvfLdrKKDFy7nNjo69fuqMfPbUdi6ONf8",
+	"oXvkZf3REcq0twClUY/qSfjtrPSimqfT/BYB16ZlfWwMJhFBc20rjnJQi0LWAF1+m2NErtJpJIhPlAnp",
+	"yi6EYa6jorHty81rkn9P+d2VqyJiiIQEqz5VfTCm5uJ8WG202V9Y2Nxu7na9/KSTQe6Ug1X+JpvFrVxj",
+	"up0abpcbbZB3B2+/+y66dUfGZrHTsCNvufB7SyU8pMAKN3d3P60nTfGq0MkuWlSrHvdSFOuDgkOhggZW",
+	"4ay8aCYSILzjWkAiDNRV9M2mGqrrqGuqBqtjCyhHnPAOm/zWmnQlw6RP4flq9C7ggg4HdT3kMmvF1wVi",
+	"7J6cfVNG3i7WUen4hwDePuS8gM9o+JSKvbiO1ucGMRhUCQ+6mCF1urRXoXHQztHYwRm6F9fOuBOTohn0",
+	"aFKrH1cPzlogosxhzMRjqevZOTyuQIau9z0NAoDQpU8Q+LFdz0Hh1p7lLrLC5CarXf24OspqDxLZdh6P",
+	"/rZ2Qt1ostW0HjU54VLPILkOAlgZXkmI5bjNXVr8w+zs8h8NkU5KtJ59+XXSjJQd8w1zb2DCUCME5lnX",
+	"iw3CoX/J2NUPU+Xsj6bVNXJkfgc98XCDPbijp80x00+j2J/jPyb77pbivsbRPDrUbrIHtPVGuaW1UyJn",
+	"c7/W1v3mFepXLE419s1gX82NScQKGLET7dY/Fyc+2WvEO4t1lIupA+X8Tq09AiYWXeUY9cKzmW5ikOaq",
+	"BN2JcDLGQSUJU1X23sSA4T7LCW6b3rPw139uDHcVHpUpY9VS/ihjboIFhO/dDXW7I1OGwppee8doH/Ta",
+	"/1ll2dmB98jqMAy14vjJNX5aFy6/vFb9uX7rpfplhziqwVtoPo3qKq8e3DpZX5D8QIqHlqmJLcqE7Gsz",
+	"9oTGs44V2/G8hl3zfjQCzx9ZA1zEq99pE8OgG/vqFQsWPOGBIZb0B8Hab8kle/1eVgsrik4sXvcaAPDH",
+	"kaP5iQ+8ZFfN4ec847ddspYDkLcFwTi893SmkmqG5VRjvBKbPQuI2+1Lcz5ys8jpj7ISHdrYqd23uhZN",
+	"/ua5hg768oMQHydn60WLmuYZLoUdWgr40qsqpQmw7KZybw2wbIGitDVh/Ku9Z7efVbKcRWp9YyobZxZC",
+	"G5Vsfoucf2gVCs4pJevvwwcwoNNfpTUFpCJ2OJUPiyGu3TpUT3x7WQuDs8/Nppnfxt3kJtvLWCmIRBj4",
+	"MJs9PFrScJ2r+XHbm9XWdapOs+ikkCbCbG7sDF1ilpgAkGP87PIsUGopMjr7y7PffvtOaXOe8QV4Ia3E",
+	"3+nbdI5rse8BCV/ZZ1Q9IQvM4brhMQR4UqyYWBizOvtiP0DImapyOrMIKeoSlgBxP+qFWLGYSz5HbCem",
+	"JAtTrPRlXlX0i1/kL/K1kncg8U8u2f+++fADE5JpyZfwW8A1XDFsd06A/fjj999q9m+ucYr9p4PXRDYW",
+	"FvMl/PsVYhLT6E9vX7Ovv/76r/ZpP35+fcUwBcWE/kXe/kEimmQwZl9u7bBYSJWwVAqjr7BuxPFuCYhC",
+	"V//gkO5esDdJohJ60y1frXxO8GKVqGkE8f/zP1rJW/ZvdhZ//fNf/vPff5HYUYWwlXYNbgMVwi1FLG4R",
+	"o1ffMsljIecM7iDZsCkP3au5wZjqC3Yd2H2Qffxw85lwJtnt9yHEK2XsR5z/HTa3xHSIBe1L2Li3Zj9C",
+	"HIk5GJ3/iIpjHHON78jGcX9+9eoFu84q3wlAGSCkP/ZCdA/Q7NXLlzjNX6Tfzqi4FAMzKmGvXr6il9y+",
+	"U7RYt5S1kYo5CEAW2BlROpTNxJ0nPrLiYNhjz7Gj6M8v/0qPEkYzsrsXv2Dw15OWsds/0PdNWOEc9OWW",
+	"2ARx4SIRC3M7Ybf0O/tfv996tkGRuMZ2/YK9Ce1bUg3s9s1nPr+9uP1+dv7e3rJuX/wiP4JaRUT1g0kn",
+	"EjLZoOeLu8po25CMkt1eY7Gz+CeuwiX7Bq2NJXz12y/py5dfByLE/wf3T4p6049u7VLkJBO0zKl2q+7e",
+	"i6K6tWrCLu6+uiDfceFmc2svHgjOCvdE+oaGhIje1hFQU7Jj+bHnlhe/SGz1v7Ubxfl/Kwm37N+4ZEiz",
+	"ap3Mv7NYWRvHh1qTsZ6AbEO40MQ/lQRSdjI9Dw4bswW/A7fkehNPVcS4+6xfpHZMSvFV1uolDDV5IR3k",
+	"j59fZ/yQSBjkUWU9OuEvEityA5BE5OBc4vWKBws4f/XiZSFLe/Yp85BZR+fZVx7Pj6/E2eXZ1y9evvga",
+	"j/hmgc7bLi+6iQD0xR8i/OI6KVwjvN2yUMjfh/YFEKs7uKbhuGMgQDFtA69e/rmi8EARwmCGr1e932UP",
+	"8u6H9po0jnmywWa5JWQOLQA25cHS95nmJ1p99islxHkMeC2qi7LlQy5EePbF/pVdh/yOOKfkUPnrrXl+",
+	"4++pW5/+0qGZ+86Uokf9H7cF06be6uaJ9yrcrnYrBF0x4MMXlb7FoRhHESQYjdYAhZX19z+k39AVi0KX",
+	"8W8cFdWha5+5/r+7aKfDO/nGdfx1t6IuaPClfPKxR9MvO8L8qttX9y7I6zBknHAc813F8ydXCbOk75nV",
+	"Vyr938B44far8g2rNDlbAA/drcBuY+XHbx9vvzx8VT/InA69yhwOdzPodgkvqLzIdoc+0oRmuJH3aztY",
+	"X9fKcp66TtiV8KbWzrAuZum+PeVvYN6mPe8o+IJBdhR8Ex2/yButIMnOMo7oBBsKIJxD0pldVaz6/6g0",
+	"kTw6L2Js127q/5sGXwdZDWRvsii/ahChfOfIPD3OL7IjIlO93fWL/Jc6a/jYlo/7wfF+L61Y+huoXPnu",
+	"ndjWW07hzk4g9xu+yYhcW8j+ysEyaob8GPaqskBSTc38RCr0od70WpmcPnjDQxj4L5PGcUa5PbFfgX5W",
+	"hkeDmTHi0/n1JeAtoUJvtV7IJBwrSSGZD4eopZ6w6Sbzxp0Z9x4NuIB7vI/WKcIb/PUgqjBxscXfU0g2",
+	"eWgxq9RueSixy3hDf/PFPrMs7/8PEuUCTErCFfuvVARL/BsM2WgXF/Mi8CEB6j3cmVtBUvnsVtwYSOzo",
+	"//OP6/P/5uf//PWPr7/8r4qcQbPyG7g3F4G+Kyt9I/bzrp5fMwoJGsWWAKsubjT7VZvr3AowOlNY6Q8y",
+	"EhKYShiKQ8RWx3Sf6k7QBudET7nvpPcRB36kcT36ptJ7xnaEfmsPgdR14iNpSjKzVmxFkcgEIuDaBdvW",
+	"rvJglcCKJ5BoNhd3gAHKELq8mFUdUOxBYUtm47qdFSd3ilPNqBXtExDfojBXjExUFzi8ViDRWdGpJ+eu",
+	"t78ACqO0vODpiAfLfWaPZIJ92nuJY7Hvc4ivBaLOXgqS80grZlQU2hOH/1y/dmTW3d8d/HtGGXPMCCQH",
+	"tshBVeE18VgyTjJnAb3XHjMFJkgChelAR4uJSbSc/tIhUG1rSYWFGbU6T1f7LxRYKn74GRKTaG0Oka4Q",
+	"qdc7RV4337fksK6AvOGaayoWZkI63it/2sLQFUoNARJRqGu+mTAJa9DYqqZNl5vwngwDtQKM1NqLHRit",
+	"DP5Vt68eQF/uwNcfVGoJM4tEpfOFKz/fs3VmeYl91vzaDXojTSKgwqy3MMGtIrKQb7I064QZRcxQVVcr",
+	"xyVXcempK8DafuM7vvPCP39lf6AZAWFWvxjZ6w56bYOCZ21DdTfcIsZl5avrkB1qHlfkPTzoaVt54YTP",
+	"DJEAYEO6XrC1kKFaO0eDeKw1i1gg8M1nsF3I/6AZzFgB1w/DKPtn5EvD2k+nz22kaDybQbYTWsvJ9kJO",
+	"iNdWzZjvmteO6YV00rHh+vIDTBw4GoyvXr5Eayom+b3j2HElFzOAhry9X5O3OHKAxbcvGmTt3wm51PbI",
+	"RXdqvyZ5xU4CPMzoihFMLDwXMgftr1jf/Vtx8RPHuiMX53ia1P/uDPovBHiPZTJY85RrBN/RCVSJjH1e",
+	"l3qeWxpbi1KhO7XcVpXB6oXeyNABvjMHZ1it5UfH//xj2nmdw+8l+b4+xE4xiKPKFsP6IjoVTnzMD3cF",
+	"V8RF15JCVZ2D99wSYMWRsrmU5XVeFNP7oo6yoKWiKqi4oF1HTwvrPa7IaXZGOkHUdLQKgtUtVOi6VslS",
+	"yDmewSZsodIE/y8SNYeykjXS6e58ATyi9pJ6c6Sh39HI451kx5effn1u6ZuHqv4owES5Ch2/OGyuMMZj",
+	"fxhF+eH8kiEglp6w0B3vXROKVYVpGs7BlBTB/dmuIjTtkX5U77G75pG/n3Vx5969Dp5CwQba1HPpValC",
+	"002CRo73FkHzO9UNwq1O70LEzyu6BKwiJhufMG1XVgbgHQCPGOW66djmrvbMQBLrlh6hXWXI8a5hKDtu",
+	"foleAJi3tN/Umf1+meETuuih8A1TSBnINeNUttFWZM1n68yYe/dtIz1bF60Ha/CpvmG6oa0U7cX+fO/u",
+	"2X1p+fFutvdTOE3sNKfwkaqSqzH3KnHFkpTQ2EtHuK3aBW14YnbrFhoN+qL4UCow6yxxd2Pn9LH4/LEm",
+	"63cmOnASDyfwCbTVmt7Lgu27yrqE/kpR0RyWmGb9dA2aJCWE5659tuGQb4deu5Gd3/N2AO3HctXLv3qQ",
+	"07hbYFfm5How5uIOcysG5JVv7y0s2ITNRBRBiD20pZIMgnPfd4q/4XdQ/MjxnuPzOZ7qLF9YpUH6AWXW",
+	"GK8S5tqkzQIyHnZ/GvR8QDtCr7Ry2jQS7APueLug5uLHoE5v4pXZtNOgAVqiCS5AzWYZH/hecUY8dbOr",
+	"99ZuzEiTFji7YaIbtBBZwZNH7lAzBjxYOMwJu+x3PBFULGCyM5kjaC5uoj4N3hwZwTeP1p/i7E7kSWll",
+	"humpJmthRlU0fRaFWTYucpL575tt7XU2doggaHnZPkgk01MavDoLzXJy76rzVoH6O694EVLEaVxEm8sp",
+	"JPr3B34Fh/ELWTlLVlAulWHqDpIsJsYJH8SpUG3N5JZLOD4hXVQ9J582mveTH/o0PPYb7LAq+GneuwDa",
+	"OPKfMoMZsT9vH4V5dN78oytMswYp4d5UachVoUoNoytYfaAbPL6KETjIn4u1ino4GONTX9OrRqtDND03",
+	"2cGjeW5x+q+wSpbYfYavYwSCayIIKYW6Ig4XPueiWLPiemVKarOKBJcBnEtlmo7j2eAfcGxDMfT3Nx/Y",
+	"11/9x3+cf8V4tFrw81dXHgiOIOB4FDHpnlSZNVepNMnmdAnM0vcOsm0grHrE164+VYWgmeYbd8DXKk0C",
+	"0FdMKhbBnEeMh3cigCbXIGeRaDz/ZaNGkP5+rNXkP1PChfrQCMYAwSxm9mKcODgkn5xRaRRiQ3xdefnx",
+	"wcTJKBsTvvp/X3bemdCv/ZNJDGf52iASmjuxr/nGngsQ2jErSrRbMwIoeKzh+kJZb9EX9j6QiJDOA5Vb",
+	"+wc3wn/yeDd3mp+f76mDX+8AU2RuViS/SYYCiSgn27f1Kjmhyz43EK8i3rwL0/DP2eiRhse25jnohZiZ",
+	"wuocEfXamvuIzaE0zxNFwrZXa6CY2Las24fHdizuokBCXq0YH2nAY9UMN/1rvRz+RlQ5k/6VhGkeryLI",
+	"9QRRpPy5C6iaFMIrtk6EAST0WRB52mGq01iPtKsygy32OOuTtg234yhYbRPAg2237zKkrQmepBxp7Brk",
+	"y5J2vH8O91iMoBG2ACSZvRdiaszAvWln7+3OZE+odnw0N+yjC2Kr/hBkqH/bf7mtpcLf88R9l9a65w1x",
+	"9h42CdXSklrWXB9tUs/6/yj0/6mVrO/T+LZHxCGOhr37g9IRLytBt1vthC24XmBoW4u55CZN9l3Qj89B",
+	"lxb+YsVXkLRZ/o848NA3a+ARhEdqKM2tIw1FTIV87VXCeAwyxAxRViEUQGLEzOoQHpmsbIYUhgYZdl3f",
+	"DTIsWNCo7+N2rqc60jdbfpe15B8dF3nFS3/IeYoqKYqEYXMFiMCDnSqazVQqkb7JMx6VLx7ZT/u+fFw7",
+	"imziyXF25sO9VOaM3g2wwQZ/kxlXw2ZBB4RzJKpquG3Q0Lc0cqTR38Ich4H8x9Wg6x6BOtBFj09Vaiob",
+	"CUpcPfuCwYVPGa17KczxREHg4ioNEwCeOYlUSLTSqGgD4kmwEJ3XxlzTUx+DroyiavzGqBUi/gg596K8",
+	"wsPIHY9Sx3m2hJVpJd8YkrmvOUxlqDoW7o8yVE6y7+2bniXb2A/AUCTIj3bJ4J4HJtr4igiC+Wwj2Fb7",
+	"4IiCbsdWMdX8qeHz0xU/0eIOE0F6+O488o35pHvyUPnYTBLNdt0yBnisgZ/EGp9aQKteeJ7LojZZ/n28",
+	"X3xVyxsmm9+SVFYt8VSpCLhstcYH2XWcRkaseGIuZiqJz0NueHvroo+04hz6Qk9vHqhPm16WF6Ahedrr",
+	"m5+umJNYxlvMs1s9ZwnyGYd7cuv16tUYLc0cTd+73zjT5zQ310LtGdOydp+tRMwDGWn343kcu/f2nUen",
+	"eZ0kfT5SxfFZ80P2aLouO1DkvSfxaz+ox5V17xioGBdkvlpMaMaRbwB9H2exktb05oqVgYsfbmvVsYUw",
+	"zKmuR3nKddM7zSnXr80QPIYO0GJLMQ4wpymXnWc/zDd8tB1933A5XjfcAXU5L/oJlbBIzAwlA7icMCEd",
+	"1V6hl+MAZQnVuVTm3G3r3evNt+oHhcnPESfOSnN8olp0AybTnS2ZH6AsKX1mw1b9bT6sx5XL3jJo/Iit",
+	"FwrRLqaQ48oQv4Bn8dt0uF9XigHjnh2bKgadH0egC6d6iirzYnh+IHqDVaJmIiJIY6w+lURyS8DVvvBl",
+	"IbRRyeaKBVxaxUxlqCRgapiz8KDDA6U52sTE39PIgRZ8GKow/CTXKL/vGtOdLTsBt4hFfHQjW0W6sgz8",
+	"toGMBi+u/FFju8v+XESVWwKstMvyZ4pB3p6KNDyf/ExFkcI4FcKjbLdPPvzuVtt2cCoVmYwlEOM+/YQX",
+	"gdGqciIMUF50r0IfsElgbXDsFq6WCjYbNCZ1HAunfr46g3R9e8kH9rhqFFNrKFwqkRiOC6S09Uz7LhKF",
+	"OHvEIt4xrXiNSrVL2z1+5arJALpJTA5VI5/yOzLnl2tjN3k//7xC3g9BYyRbuQLoHnXJ7ruRkG0OVZ/9",
+	"0MdNpuu+Yhjg3SjytFWrnEC8zxNzCBHMcV0a4g6FceMsWc1nOFCOQbEQAhGCxsvgeqFiH6UAWcNbvqcQ",
+	"Jp/+aEN52QxPkygorFDvZJhgmFYxTFW4cVJ2N34KR7l/WGd4RWhdVvAS1swtvN5DSV4wOfKp3bdUvJHh",
+	"+PVpFOWOb2TIOMtFwqRa75ddxufb5C/zgf+CkFwPQ78aHxtWQZ7DUCEXiaOnGxamwMIy1kJJFys1lNyL",
+	"TONpE7HCR6XND25cj6uYv2aQRbQPc1/vseqtv7QHZ0TWRlwBkAYSCGuBXbeWedKtnzaQ5IsyVk+dz/CQ",
+	"nb9DtSmkX5+b4B6+5RmwpxeyjKJhXDHOpkqmrg9LmOyEKzRTa4dOKrAe8AhHZF9xHiwgWDY7o9c0rGdf",
+	"hG8ZEFA6UmrJCNffk9xD6DABi+5ngr0z1k/BnQihzKndhUOqlVECdwU9rBSRQ4D6lI/sUUqFtwwSzDMc",
+	"+WqnPFiilDKqQsKdCpU9IF45IpSqwth+pWNdSNf8Wh9mM0g+2SePdf/ByeE0h955Csew553n4eXPiKQb",
+	"Kwkbd4O2rgQB1FGzM9KTvDk7VGRlTMggSsNjzr86ncZCNxMZ3BTG9ZmdyF5zKiaDwhL1eup1EoF7A1Ln",
+	"4Y4QAh9B7tCLfUtPfeNfNtqoh5+gm/DzWfoxezQnRPRkqCvo1xAgG6/r2lUSrVUS6oJ7c8nBOZQihdUe",
+	"bdt+5gmXXVeT/s0+8/HYDk732XIes+X8zc4zT5OXTIZYpHLoR66XjljS/s8sINFXZEcOjRsr+XEQp2wM",
+	"lwTbf7BxFYGEuzMvd2V6NrB2bx8KY9jRdWSa5y55dLmbUF0P/UgbvvHZvW2gf5GwNRIl1PVKVmve7P78",
+	"97SRtOXt/X+lyowth9BnpN198SCH408odTVjcJ9Rm3qnk8WFyRu5MJk7Lod8s3NkLlZb7En0uu8bqwtw",
+	"0ztNitevTe+XIhcCTbiBF+wHstgsqKOk1wOuvRpcMc5ioQ1fgt1sApUkEBgI2XTDuPMhIE2yyeDEsHuh",
+	"XCCeaYhzAa62fK8D+M6NGVsOsYL8ce3XDCvkqQQSWSBXfOPqyapThRuVmoeT9ywUC0VI3NNV70k1dAXg",
+	"ygOzw1vJ79+BnJvF2eVXL1+2mi+F2IWrFq2ZtVRp7Yv+8vIxl2k6zR6OnmdLNSkOZff0RMwXRiMtz3qh",
+	"Yt9rVBscqbHjduWVxxr0Hut7Vv1+ikgfHx5MJRTMjrqqSIR8s//g+Z0f1KoIOMflqa8BbqlgG+DJ3ufE",
+	"/J4Ygl+9stqWEwb/9T9fDswZ7BZpEBeG3KMB88JznVS07uix7MJNmFFsJqLI/s5fjtfCLCoorAp3kSVs",
+	"zsPG3tO/w+Zbbp7rmbp5olrLzpzyUsiwdV27E+PfBUIZV5IgEsFgHoVZ8Duipg4Utl21q88Cac3yH1aT",
+	"rB+PwPwGkvoEJMyVEdzQRRlkiICCcA9JIDSEZ78eQorYOwni+LkOnUyHQ1fJIJAnLgRiZbrmkc5a9+hQ",
+	"Rfpj78OaTe1CMJB4p7ZXaZ40MWlv+6d2R6yjHdWzV+nOqzz7iCN8xNNn1chN2SeDPbNpp7lgEYLTyLEG",
+	"2tz07Fx1Vt7UFGp76kmlPkv9SSsoSjUFe5Jxh2jcqWijAhlqLHLEQJ/dpUInHywJ26/adM+6mPKIN0Ku",
+	"feMHjbOZyk1vkPOEX4oJ0uCnMQXkpUlEidBk+xbrVtskXGoKSuxf8Xc4/nNx+GO4xxwXHe1TN2ghB1EN",
+	"ehUryrh1UC7mIjpfAI/MYl+z6nsuou9o1DhNsTDBvpf7O7VGn2eXbqruQbNQXTIN0kwY6r6esKlKyVjt",
+	"cyMupP0hIcNrhoVtcs74nAupXZ1zou5EWErF2+cXBAVa8znoi1TG3AQLCPfa8Y9+lF2Yx91bXPqUYVB4",
+	"uHAdxta9ZMlq63FVmujtKvSMdapwUcmbAwiqK1JyzvCYmzXNFQZXiNnjA3cNZ/ttwmdmdGC2OKtTQKe8",
+	"p/XuP5dK0LRxpllrLowut8salbU+CHOYplx4CKcO7wdvRQRHeY+BrgZ2bm9FlB3Pj2iPtZ8YdsLLFFld",
+	"YZlvJkGnMsQEekGAdhcQwYItgFO7nTAsEksi9pUblsAq2uDZepWi++CajuMgmVQS0+rWKYVH6Ie++EPu",
+	"xRx3xvC2HsFpxfEE4FNPLTMQpQTEw7MPKjBgzrVJgMdldckOfFMhOZ4Pd65PVVZOqEkdkLEjUh6aN8Lc",
+	"OFgKJwk8uXPJuDE8WLhUf40MH1JJXha8BmM6dw03+NCxOwea5clJoPgmu01bpcDLNLoHNXPOQCqEUFhK",
+	"tdbW1BFgUVAq3p4rr1waWCOejT01MkWlJJA4fctKO2cl/JMa16DuGi7e73HEuKtpshTMqz+zhT2XMT5X",
+	"dWkXQd2BI6Kvtks8XFUHslExIctnVFwWB9FRPtVeMm2sE5l44osJlQrjlSZLaiDbvJ740iU9yRIcjToo",
+	"ARoYIH/AEf8yFZ32c4es8vHHT7y40AHUIShYbbh0CSvD9dJnq/ICT5GwREWkHS6PhbXIDjGAZ9XoQk4Y",
+	"8GDh+jty0CbNxIwGY7PodjEwvragLMqx+Qolz+2OJuRc7zvJ/FD4gxs/vk/hVb1vmFZcKvCPIGFrLo22",
+	"twh7uGRqNmELtc7Rlrb60TVgex0dNupgPWvWcZRbftVcT3GlPIkuvF4oa55oYYdrQIWZNfjm0shHHV4q",
+	"fspw/rdkttZoo3A7rGSltlBrFqfBwt0UhWapTICHraV4gaNrOcw+AQ8fJssTGLe2sz71sf49T5b2QmfX",
+	"N4vszsUdSLy988he/42I7I1PSG243Gt6KjX2on9O+2gTENEHGv0pGzzOoPzWNIcpAEQsMubW0zekLFSK",
+	"3tGjEbqGBCGLycqVikQgoJmOc+u7xmozW9M8TbPK9loNQtMpM/knuYwqxFxnfB7lxd6aOg6dfMKHPhIN",
+	"GgX44LVeVkmUScVilcCVu5BYY9aMyqIaRX2RN7DWXSFKIjpYQPT8z2oJckAf25d1QZAmwmzOLv/x6y6w",
+	"d4VosmiUyRyukvvwgNwT6uR04etL9tCxUuGKW44HG9TkCAn35sEPq346mW49d/MfZD3fesMIYGIni02A",
+	"DoJmQuiLQrvQzAGm0kTm4oRaneTpz6t1nrTx7+laLD4h5I+ORYnUZW92ZXIHSeMG48eM9PDup9d76ILY",
+	"a2YqYQsVQx5S5CK6pADkxMcXMdRsV9sxRmzXW0iAEDGplYT6cGLh786nmLDds6/QsbkAa/INVkKMFYR0",
+	"a56nOfTvrFbfOoQ4KTGXm22dcMXXgYpjLsPLYrsOT4BS6dmFHX+MGfwX7A0PFljfqu1vE5ilGrTdW6Yb",
+	"JoyGaNaY4qhQs0ba7wfr2ahia4PrwTXDhfa+myJsf9JMreUlBdOsjhillg5AD9XCR0iVk3OIhRc7VIod",
+	"5uhLj9qL8locOIJc2O9jbDt08EgjbA7CJGrpQcJArCvOl5OzmN9/T7/8Oq+R4UnCN3v6zI010u1Wc/e3",
+	"U6Ui4LLnPHZBQ4cJ8JUtorUL1hfYBlxrbXgMeZC5PdvGs21sVyHZIxiq3RBV6bsHIDzMEFxHIeMU8w2m",
+	"KrA1HndAZtRVTiXJtFFEz3fnUopKgttZFyoKD7S7Vt2oz5b3L2d5T6yNs4UlHHD6PxsLRudD0axlqS/C",
+	"1ZVNmIR7g5VGyQRP3kJjTRJVME6YgSTWkyIIMzXTxAQpaBgPAlgZvc1E1M8RnfJBPAYZYp1b1524CZ+Z",
+	"a//0sYYWsgk+05s8AUhmq3IYz/RS9XfmJJUScf5cmacvPiaOBwgnrgxZhkyLuSQ0WZ5j0Qu9v/93n131",
+	"Cyz7bGEtXz8osmxJB4vQsjmQbI4uuwc/tp2qpaEw5yseLPdtw9d21EfqZG8B63UgY659cBNZbmt5NidP",
+	"JqUnrMLZg7Mvvs9FIY13l4Su2FaLgIPYJVGQH0tAG+tIJ0QRHSywC2LGFlwvwEX/bxO+sncJ65TFzF6F",
+	"guUtIy6lK8Yjrar4f3s9MyBRFHR9YPibuINv7JPH6slwcs/nhCcDQE98Z9ijusqC69kBYSYklwGwBCLg",
+	"Lk2C2dJNAdT2wGvSRaDCh9hNWt229hqfOlKreU0PoTkObDa77+5x47+BDPUgVsxKOsv6WpVaQojlXLtU",
+	"IHGqqSn/KIWi22PHvvg1PbZ8dR97bthN+tk3P3rfvIU7kYd0ryiJic17LlriUt0+ydmY4aw1JReW2XRs",
+	"Sj8oZHinR4+X3x3n94N6Pto8bvOhxmyQficK08CwBQ8ZTxJx52xllTrMM4Q/oxyJETER3a/LnZTCsCnM",
+	"hcS6E3mEWcGdDy62qQd4Q6OHKApohXt5ZA6hz/zbZxFDJCQMxqONva3hOXbnO7z7WiiuXu+dHgSirTK9",
+	"9+Mfdb2R+4phQKLciu2EKnoVeD0ihww9ltFYITloeqepSBwK58nKIYd8YUYVry+4o0RqTrDz0YRx9u17",
+	"RkRsQhpIJI+YJNqjQ/cOQmfoHOfFMwqPtcXNTu45zvQEDmNoN46P8IoloCG5A6rgnaah3cKOsImVn3uH",
+	"NvHGQWt/WJkRcxTS7Pxcn23jMdvGZ4+yTDUTkMRsusEfkIL7gOzKWo00pcytdtZjv8cZVZijtviwmiAE",
+	"Avy5VIaa9w7NrTnon32JtU9uSI+q517xkQdLGBDLwX38tihQWEK7JsiQTTc1q9rpYRB3xXytn3fuZ+/U",
+	"n3dCQZbd0xXj00z9NTbalOhBvXWUm7RaORltVVEGcJ5h2HVoN+/VHdy4F4zVbvz87Fyv9XJo2ym+/tl4",
+	"Hh5EUJhe9TVXXrvtvZFL5PDO+09Vwlx5VBt44HrT2R8T+kRTuckG97lXl981WJQuWwkX2k2lB2IuJfEG",
+	"CdTZ/+yjpvQ6DG/co0frytz8ThMRylan95AQ3xBnKkK9pvEUMaEDniQCEgf66rJ4AUQFNHlKSRxh6Xbb",
+	"FTLzYJW27mr8PheG9hmIL7xmkDM5bRY72VGqJETIyTWyQNobUk5xa91uFDGINOxDK+nVIWBNfOu4/Wca",
+	"3XMOZRjorjd3kGwYT2IIqTOAbMGKCO55QO0CQ4lhrZLlLFL1CA7/lUKyKUjiZ/8HPcrCv+PG8AH439/Z",
+	"QxR+pj+4+0WZ4H5J66ES3ZdMNgDnG+CN1rAB+P9x2KMArK6BqHaMvs0Mvq9evqzA0J+cIVwMPuVSplFU",
+	"25aWkRDnr1pxYyCxg//PP67P/5uf//PXP159+V8HdZRJbAs8LB381bDp4ExThsP5RPBj1GQ2V4Zql4mC",
+	"uMj+YxYJaOyszKEplrAyV0wqZvg94+GdCPaxVReMpW2/5dFW86ziD1Pxp8uZ7nHgz+d2f9rb6EgD/0bU",
+	"k31afP6eASh/8caeQRQlQL1SMgdhpnDxBquGtrgaKhZTpaYIULRvC1Sp+caNHPkuuFBZL1mNn0j1Ua3O",
+	"5fe41bAul65e6DwKJByGRcA19bbTWtdMR6XGMXq3VjovjQ/uT/eR7toZYprTrtmfNPunknCFR1+aEuCx",
+	"OOQbcnp9U/R2Mp0RkX4XpDEQPglZP7F8QQKZtjOj5ughtpG+8ZBA8Ao5T0KuqfYC5HxK6aRNP2kCKy58",
+	"/3gL07MpngqvLF+j3iGqSBs8WAcpi5oRxEaC8WmJ/8AMLqpGqfvWV2+rhEUwM0yldZhkXj8q95PWp8QH",
+	"bCyNiBtHOvqROOmzU7jiZwb1SuiN/brejLtR9JFDbEWDIeFVbSj+UkobeuWG8pCoDT6l+bj6OJilOwYF",
+	"KsTHugPzMX2C+URcHupV39k/qfBrH7kIM6TjGv+G+xo3WHJavYAi/O3hLrbtVIAnkdg/mdGddQc95jrO",
+	"MP+x+x3yQaeOw/1Dac8an+0/W+qTsNThTj0zERlIIMwjSpq9vvkJOwbsMWitkuVUqeWEaT7DohG1AklB",
+	"Zr1KgIc0mxZ2aXWnzab9Dsd1fhE41tIGcKZcDkjTKTRTa3vLoxsd6ru9Ek4dh6wo9Bs64nmdxuiFgzRJ",
+	"7EW9jbSNOncXyjbntM/K3VnbweFkwt5HDn1wOC9je/Up/RwcwLFXLriuNf6kPTwPfSuPPto/GkLDsuUd",
+	"rP6pEHXgLuaQcdIXKqF81pdgvs6FdCs9KVwqPGe9SvEvrxhyzWrD/vLyZRtNXAMs9/ud11wvfsZR4+RJ",
+	"8PMbzklg2McuHLoFgGUhubAWUXTpfEig4lgYg2XnRdZeO3imEgi4Nsxu0I7at4282t2k+79ED4RbaV/l",
+	"aNydW7DrZwzEK8dBQVkbFgnaF3u5TDvsMsRw4L6Cs8taQXzy54RLPeJePz+/62wdThks7j+Ao5dYj4Zf",
+	"S3RA4OGUyNZvTCJW4Ki9sVh4LYjcQnr2eGzkucpqid1O6fb+1gZfVL2LzBC6VkKaVC7dx6OH/sgwfCNL",
+	"O018LsNvmZOh4htmnIQx8eKQc7YskCrgsCwx2uyaY3vL6teasu14nHin7uNP1Qb2bD2dWg/XbJXAiieQ",
+	"uBCFAwRMytaCkRweIy1CWzvpG7xtzGZCszsZZNuzlXRiJd8hxbuzCLp2LUo/4q7jIGRTLpd247EWYn9v",
+	"ks2EBfakERF+W6BkICJgUq2v7I5UpLumbQjbxaYbvynxmQHkOGttcGo2s3eacw/g2TULcqCS8AO942OG",
+	"Edqj+cVpZMSKJ+ZippL4POSGH9SsXJjoW5XEz2b4SM2QNA8jXHSVcpEvzWIeQpUhZU0oq0Sp2RVbLxTc",
+	"QeLtFsniAi6lMsca1wU+eS9XqFNAHPfIeVfLoUj7RR5Cq6VA9hCx9hB2SSAWhi6ke5EtslHHZI0Ik7yr",
+	"6O7K+vqpSrPa1t117XvN7iDR3d9q6KLwyT19rOc1P7/ThKey1RkoQGX4EtiUB0u6BXMfNdV4S1ZJlkoQ",
+	"5rhAlOfw35up8oPGmSPA6W0GyRD4OzXz65YVGzsgAV8AVlxzv3qNtcT4HaO9J+HsThQUppXpnSsbPw63",
+	"v5KcN3jhtpIuirmMr1KQ8pZpXWgRp5Fr2alBAnQjHoMG+LkOfkYvvn2ITvdPqaxUhTtsQtKG6XQaC23V",
+	"QV8iyxr1vy/4HbApgKT8gE8fAqUN8iEgQwj3UO7s0Sh3DDAigc6vjvah49bDN/HKbNqp35/t/5V15Ftr",
+	"tx34ioVSutJXSMVilcBVhjvj2PXZHAlyUhlCsoUx0yBp53RabNKbn/zQp7HfEmhBwenurnc9IHBp3z3+",
+	"6K0Sw6MLxNwKGg9Kduy1H9onmxi9o08hQJAmwmxwvWgRzi7/8as16lJTptzGOuRrXiqToj+tP/xch2Fp",
+	"3UabT6HpneYE5NfmhLLOEP3ttXePnKvtxuF+CLMIE941BeHP7rGPQo9OuX21kTMColo/S8uIt88JCh0r",
+	"1pR2mVz7E03lw7DdHVetCznpVM3ZAxebhPhahc8SPFKC77mIkKomdKLSYo4nESx25XLJlJwqniCIE9fL",
+	"rVb5Wum5GrfmMjUnQRp/1jOvFr7jhH7xc4GtjXGkZ1uLKGJTX9tZsxk+9ERSlocLcraWykfH03hgDwjw",
+	"CMIjWxYfGIZtKwvHm5uJxN7dcwpUj/8WQGLEzGpd1gVu/5CbNClHzPqTWOF9HRMLiLksWN844Qn9x5+o",
+	"PAUl8h01Jj9n/fo7NIq5zI0u5iJC0wwphR5CEImtMFrN3pMkENiPyXefDg3mswiWr7NXjJfA0s/QznfM",
+	"FtOjgxfBkqnZjHGmYx5FLNcM1KhUGjtiK7xSqVOOZo9PIyiUQfUDFuv33njMiLGlSY7fLfenZNf4Dkf2",
+	"SFDq6L7ChM+OUiy4NyCzEF6n4VpUgzf++aO9MfkJugk/b/dPc7u/psskdS5j27pncBMQ4EHbLevEEcYT",
+	"Mo9x3ZnRVp/74fbVd4Rp/JbWPjbxbF6PzbwyriKnOTu2NuXB8hgD8krf6daEYBNKj/i8ow3N8tlenqa9",
+	"kHTRYngYJqB1RpKTTiOhFxCyldJHnekS+/kd28y3SGT1CZ881vI7Ozk7T53VYDzbzZM7xs0TKNHkJHCH",
+	"Ameo9dQEa4pxbyGDKA1BF8M6R97CC2U1XcdF7ZPNt+4WN9Z2iJvs+0/SCvFsYsMERlEXGaegwiUL+IqC",
+	"WNZ4eAIhC8FwEREOAmczEbW4Gi2s3BpzQN8RlOcTj+J4yB+4X0FgHOzPegHyitZcu8I8hTdPpZZCzq8Y",
+	"ATBnSACIAWSoKjTcwWGrFkKkAh7tqfak0jFapHc0dtQRQTfHf8lQoCvzs3tdxOU85fOcZ9H+t9UK9+/Y",
+	"WmuzdhAaDG11oTtH6V7OkePnFn8+Rz7xcyTBqxSOhJ6EvIWdZCUq55GQyz11Q5Sq+JCNfyfkcrw5vBA+",
+	"yGjwCN3W6pzQo74X0h57rEztDSPrA11AQn622J+N+7ckmEaV+BbuK8b1ElH6trPKzWrlSVQOaT8kd3Ha",
+	"JsS21S+t+hOxsyyv2u2p3EUD3mLqDffDCiSt7Vmf5xf7mqd8einpwJt7MhJivlJLoLJ5byRodgRCqBcq",
+	"McwJyR9i9mjElnDtodhjF+w3nJts6KFKhfi2LbCGjeq3wzD/glPXGZJ4/qQzB+lQOjNuC85WkAgVHiDB",
+	"lrDRA8qyBsfW9dRPDpWaB60+EnM4F37vpYtlLjC75SlJLr1ZnqnU6dQq5nTP3ZOk+GNh6HON9VHi+oG6",
+	"vJhKTYKMD9bB7hWSNufBAoKlD3MGCYDUC9XgQbW5yUc2+jgR8zlcrOR8jGgUeGHWHj1RA8jCghUDwQ88",
+	"f3gIH4FLeR5wDY0ouAMxu7VDrgeZxnZN1AqXKIiUhvDs19ZY+Eshw9Zu0n783wViX/WM5DsMBvO3wl4w",
+	"iYF+CmYNrkVtqtTSM4B6iIQ41YbB/SriQtY2Em5TB1apV7s9tEbPxq0UT4HNKAPVVozWjVh6wkxVXCx4",
+	"c6jYB4DPs6IYbTiDazgRdB4uS9++5G/iDqHjuMY7s1YxTFW4mTCpDOA/sWsfs56oWNT9YxaMswS4VrK1",
+	"Qu3foT5tje19r+pzKyh/zCCbQvmVLEmlbvb3taVNqSw/7wkcol/1JN3+QVtUvOIJeKh468cdLKNU6/bW",
+	"5wtJW+ziD5T9eHZLQlfAuDzGiAJcSoHYUXVcOBRwNcECqPGXGaXaM+QUTesBx3sJawd/tsdhukEjoMH7",
+	"fYx8WWotO6MH3cO9td9ToIwwToME9DtEXGW/8aHUf44gOhFf6VqmazrPtfNa7+yDfl5ser4FuU8ehowG",
+	"kthdeJJUWlsuLBlWQ1Ba29GhqpzKG0TCnJUxoVmI6eRiSDHrZC36UzK4tj70SPN8tqVjbalDC3liBLeV",
+	"2lzA2NyzyfhRj4FslcAfT62mtGKZnuZUjK92qRj79cQ0k0Fc8XslYZO1ORm+BOlwVerAq7aBOjOFbOtf",
+	"j9XMJ6hGT52PO9eNJmSWArhv74Y1CImY//QcY8AXeJC1xXwJVDulws5Rmcvr3jfbzGMBZj4t70x77Xsu",
+	"7DuEtynGHWxr88ICLFeBkNhtTGg2F3cgWbo6ipVmy6L6Daw/GqTz0wTYny2pM0t6B0guPIUJM8mG8Tmm",
+	"G5cAK/tjLNWj8isJ9ybbwSaIzWYUmlRuY9a0VELEsML+cyvQWWVUAtZURZsxCKhl99DB9qGf8GVjLsEd",
+	"BXzwG+yiA6rHI1xbz8VB4ipV/DgE4W2RNl5OccxjuJpyTaht2yTyjcTV19Sdgxax5sIIOb+kKLRK2AKi",
+	"utDg7r1jSPJzbySDJL4IfHq6YWEKzIgYWihW60vmURr2GNXhid0hawXf4gYpYH3Wu3EMdXsUsL4sIPlP",
+	"rALNQU8I0N+T/NI/XRw8A/SvXM8HXigzIfTcHJbJcZR7tG8MO9kdspUGPp97m0rxUNWYoAI8tKwsCOrK",
+	"2Fo5pIsFl+G5unPz79AYvuMy/HAHybjNwc/y2RAeayhFL7PiMQaRtjahDfCQrnJg8t/SJmO/YQoLHiF9",
+	"n2tSx62otc1kXZMNN4R3OG6A065cDpP2dtcqxPrZvlTpS0edpgHkhKW6ZkEnneKOAAabRn4vzmdo5zt0",
+	"1dg4zb7PEACh9O/e+x3TmFXhK9w3scxqCjOVIGnUXgegIjh3ytFg+yqCT35gn8afv2cQ638rJJcBMLsS",
+	"2ne9CuN7HlFnfPW/SnwPsUhYCFGZzwTUKoKapfXhaTkTSdx5dBqfWli4bjxG/wLuXbg3JfG55deIjpNL",
+	"HR2C4UvQDGYzCIzj50YE3wYha+BJsKg1nBv6dasGjt/Ptt3nqaJNNOtPoO3K9y8i+zLfqKonSFAqIdEL",
+	"sSLEHV97hTGptUrCImiK/7ttkVwYuN/j0eitn3FMB9KJ+f07kHOzOLt89fLl5CwW0v/7q+P7bXwDTwxa",
+	"8znYkQqjTkHO1eBgoGraeh5c9kar21HtRsdFdNggXPmckBs495HLdg/bChw+5FELrn+biQgbt3YMeKpU",
+	"BFy2Es+oejCsrXwnhtmTnU9YewiKdSKMAXnJnCVo6qfRkwxP0P4nWYK+qiuRMgusMC96it/TZo6+m2zU",
+	"ONmM/fwGkcwH372crV2XhMb+U0bLQePmdxpKv2x1hqI1zoR8FJ1xpiEH8Bk/FgU4Fafx1vuHaJciFkfs",
+	"gc7UgUiJQ5VTFU/cfcnTeq4Xikm4w/4qOxF9EG9xAQgohAhIc3Ypqz6kFQAH/d2/kZpIpabqOjCpzX/d",
+	"uG/pVSu0HkIVfqaoouNLE9I1SdPNeQUJgcpUL0898dj38qw/xrDv5fAm2qswalCcUDeFY86C8xhDRQ7B",
+	"3Nroimttr057r7I48QsKeZzPeGDUXn5Auly/pXG9rmjhPUMEg0nBz4V0gYM/aR8HmvmPba3h38BcyK2V",
+	"6jo281UvS/0NzNP+fQquD7bKA5amccl4ahYgjf0ClVxZrU41MIWgC8RRivyLWe3ooTpdCsPti6h1L7Z+",
+	"8CE/JkrNhk/1BeoOks1r5OjtW00+po6VoagbVm2saqDTE0bTjQ9V5MqVP9Ic8Uea8QSYXqi1RGU6WG38",
+	"084baYlXEQ+gvEDP6nNK9fkB1lvKQAoCPIkEJJQxseqxVolZRHbXNIsjPEsCsbqDfaphf/8E/Up/p+6M",
+	"wsjabWkbRkL5iUdPyTeGNlIzsDpPV3supAZWP67OnpjRDXVR+IhtIEXBUBEP7tkblV6xhYpCAuTF1Gws",
+	"ZGpAv2CfMQ0jFVvC5tL/MXaV6EanbRLgcX3En369Y267y7BSWiDoyyxRsW9xV8xAFF2yW3rNb5giuiUY",
+	"DA+JmkHmJsBDn4DNkN/XXNcUk+KzzmryCX95OTki+WPg3lzAHUhznq/LiOD9biC5g+RcgzQMp6mpbIUb",
+	"j9l8yW7xF5fuB7cTdhtywy/ZH1KlcsJEOGE+wvrl9ooloNMYNEntHdfm/A1+//ffTqiCBn9xS4IrhoW5",
+	"XhZjDzmbTGNta8680uv9J3/LEDWuuvhRPYAtbi9wiUW3HnHRD+oTIYzeMUgg3X8PFqH4sOqEqSisSl30",
+	"VGd0HYYjpxg+glz4q65fPpQubKtCQj/Ay4S9BQuzr5Jnx6yQAKiV83pLVEEH2JUKDIx0Z7FPs5/utuZC",
+	"oT7XGF0whgcLp/O9uLfVKoGcjqw+r1gc+KCOmC4QcEaVay4szSDO+Joipb7+aw7GHkG3AJrxnwVzy6XX",
+	"rvlpXPJ+VM1He5beVS7PumajfSdmRYmNtwYXMUNPfEd/BwZdq0s4WPuhDMScC1krRzp473ORn3HEY+hH",
+	"RUCvpn7AoxsJq1F1sjK5Q+upei0T4nqgqn2k9KnuUt260uE/L6bcUKVmHcmevWUep3EDGbud3Df2K07T",
+	"5Za9vn/0K54sWczlhqHoWKgkTNhCYCAJYpZKIyLiMcdzssc7iIsUtJS7uywiQPIEmDUf6qLhUeQxf0yw",
+	"eMHe8GCBdAOYXdJGqZDxqFzmUqlZSKxS68he298ep1fPbqetbr5Hs0A59K2c36l1UTdReXJUm4BHESQs",
+	"5hsXt7pyvMepRJ1aacanGB21f6FkTs1Pw3WTsrU6az6r25NrwK9UBh8/W/kiqW5Bj/CxVpfGvCP6eZ5i",
+	"OxxmJ+ToanAXbKUQCRAeRud4PfTYsSuEn+eTVAhHMGEc0lP5sNNKO7RU6p9dO4sbfOjYNYNm+ST14jt7",
+	"OHZ6Qcdj3nQrgnhlj9ANV/Bs1Di7H/z8hkHl5SJi2bp12fngP2O01uPmd5pETLY6g3U+xEVJH9X+kKnJ",
+	"xYpyNXs4FmnAY9EBN91r79UG9KTlGQzQGx5FXhlK/Q3U+GDvKHSPW3AsWrnjUQoHdTr4nrS9LtiN6TNn",
+	"0BuJyVFUdXREsZc6PPNW97aW5R7DhElFXFuO5luElAPMzkaHIMcVKnD+42WL93+QCFqLksJCfM+MkbfE",
+	"cCxRtWokvYrW0JAQEF1j+2iHHbu9btG4KgNBuZAAHDqqkFN1P9npIyUKk8b2UPeDxiogeulZ7ys4SPWP",
+	"8R+zuywPyYoX1/Kil9vpNd1N/fTHuYPi7K5PczsdRof8/RTfhjdU53/JLSvnpNva3UUMybzry+p7+8zH",
+	"oCk40SeqKO/5sqAoK54YgjWmeIYiijnj46J+E7XHru0uwyYFIsiAFkes937ooybLdF8xzIXYrRgdtGjd",
+	"J834C53tJKtE3PFg03Uwy+/pH93jR+0k3CTfhMI8UVfxDii3tl6oCJgBHlOFfa5xWCsZbbDtnJCc0KFs",
+	"F03u9xR9BkYfwWZzouBoSxV6Rgxt0SGZbadqNitFga/wDoR4DKUrKQUqpnYWGgkneLBsby+rSHRddndj",
+	"n/korAU/fug46EBHM3UHGdRScWtnQhpVOJuJhKm1bK8whneepc726hsz5tBpPsUnvE/7ZDXpChVtURyM",
+	"Cl+E0e5lLIiU44MiBmizUyu6q0pqCQ0l9Z9pSJ8rad8wTE36x+8ZfXJ2EdqCpTgEhsJlmezzRmsjdnIn",
+	"yi/lrx7q4itZJmCqENMQJIANsq0gCkg1sthkHUwScSx5uQ9WEE6vLX1ljbYefQ9MtTth1XqDH3HEo77L",
+	"208YxNt8RJF4T7NQqYbD3Yud7Vi9i53baZwLrsoAHUxZpLU1KlfRktrVlR5nUo+LLLdydYhgR2gc3DG9",
+	"Dj21O+Pp0Rf1rsduMTJdvmIgQ80AgVs8zoK9eeOewrCEOmgpPrSI44WXVt8+PilC+u2lu8s++xQXhkFk",
+	"7XCSCKkJvVUhXX9VgmjXTAKE23j87cS+jdCjwXReGKt30PD+xe04Q+0pI/ao2RarjYPwWSgWKW2YMM7g",
+	"Kbig83bZOkE301r+5CgH++tW5ncQ/jQUP+PnrMnkT5pp+2qGa0AlSYVmJ0yk2dsE4lp5tvPsT/FUUFxZ",
+	"D7radMr7acS8V5koToTQ7F/fuxb8HWCF8pyJyC4wuU481aQyJE4YXqr+zcVbtJzGC+S3+POfKikc+7s/",
+	"vlXJHAzjqNqu2vJPmqk1lRE4JIcwFhKjkZ4iDnU9zJV9++RbUvEjbp5lANY/sudd/uNXe2Gke679x692",
+	"YHLnH54m0dnl2YV9xP8NAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

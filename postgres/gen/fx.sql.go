@@ -118,7 +118,7 @@ func (q *Queries) InsertFXQuote(ctx context.Context, db DBTX, arg InsertFXQuoteP
 }
 
 const payeeYearPayments = `-- name: PayeeYearPayments :many
-select p.id, p.brand_id, p.creator_id, (p.amount - p.netted - v.recovered)::bigint as net, p.currency, w.day::date as paid_on, coalesce(t.amount, 0)::bigint as threshold, t.currency as threshold_currency,
+select p.id, p.brand_id, p.creator_id, (p.amount - p.netted + p.difference - v.recovered)::bigint as net, p.currency, w.day::date as paid_on, coalesce(t.amount, 0)::bigint as threshold, t.currency as threshold_currency,
   coalesce(q.id, '00000000-0000-0000-0000-000000000000')::uuid as quote_id, coalesce(q.base, '')::text as base, coalesce(q.quote, '')::text as quote, coalesce(trim_scale(q.rate), 0)::text as rate, coalesce(q.source, '')::text as source, coalesce(q.on_day, 'epoch')::date as on_day,
   coalesce((select min(x.at) from fx_uses x where x.quote_id = q.id and x.payout_id = p.id and x.brand_id = p.brand_id), 'epoch')::timestamptz as used_at -- the epoch for never
 from payouts p join brands b on b.id = p.brand_id join calendars d on d.id = b.calendar_id join creators c on c.id = p.creator_id

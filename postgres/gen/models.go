@@ -471,6 +471,20 @@ type ForeignReversal struct {
 	Amount     int64
 	Currency   string
 	NotedAt    time.Time
+	TransferID *string
+}
+
+type FoundTransfer struct {
+	TransferID  string
+	PayoutID    uuid.UUID
+	BrandID     uuid.UUID
+	Attempt     int32
+	Amount      int64
+	Currency    string
+	Destination string
+	TakenBack   int64
+	MadeAt      time.Time
+	SeenAt      time.Time
 }
 
 type FxQuote struct {
@@ -907,6 +921,7 @@ type Payout struct {
 	GatedAt        *time.Time
 	OfflineMethod  *string
 	Holds          json.RawMessage
+	Difference     int64
 }
 
 type PayoutApproval struct {
@@ -1591,6 +1606,31 @@ type Topup struct {
 	ProviderID  *string
 	RequestedBy *uuid.UUID
 	CreatedAt   time.Time
+}
+
+type TransferAcceptance struct {
+	ID         uuid.UUID
+	N          int64
+	PayoutID   uuid.UUID
+	BrandID    uuid.UUID
+	TransferID string
+	Amount     int64
+	Currency   string
+	Asked      int64
+	Reason     string
+	AskedBy    uuid.UUID
+	At         time.Time
+}
+
+type TransferAcceptanceApproval struct {
+	AcceptanceID uuid.UUID
+	BrandID      uuid.UUID
+	Approver     uuid.UUID
+	Amount       int64
+	StepUpID     *uuid.UUID
+	ProvedAt     *time.Time
+	ProvedWith   *string
+	At           time.Time
 }
 
 type TransferPayment struct {

@@ -508,6 +508,22 @@ func (q *Queries) TaskForReversal(ctx context.Context, db DBTX, arg TaskForRever
 	return err
 }
 
+const taskForTopUp = `-- name: TaskForTopUp :exec
+insert into tasks (id, brand_id, dedupe_key, kind, owner_role, ref, due_at)
+select $1, t.brand_id, 'topup/' || t.id || '/failed', 'top_up_failed', 'finance_preparer', t.id, now() from topups t where t.id = $2
+on conflict (dedupe_key) do nothing
+`
+
+type TaskForTopUpParams struct {
+	TaskID  uuid.UUID
+	TopupID uuid.UUID
+}
+
+func (q *Queries) TaskForTopUp(ctx context.Context, db DBTX, arg TaskForTopUpParams) error {
+	_, err := db.Exec(ctx, taskForTopUp, arg.TaskID, arg.TopupID)
+	return err
+}
+
 const topUpExists = `-- name: TopUpExists :one
 select exists (select 1 from topups where id = $1)
 `

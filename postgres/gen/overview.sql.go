@@ -97,7 +97,7 @@ func (q *Queries) OverviewStages(ctx context.Context, db DBTX, brands []uuid.UUI
 }
 
 const paidByWeek = `-- name: PaidByWeek :many
-select date_trunc('week', y.paid_at)::date as week, y.currency, sum(y.amount - y.amount_reversed)::bigint as amount
+select date_trunc('week', y.paid_at)::date as week, y.currency, sum(y.amount + y.difference - y.amount_reversed)::bigint as amount
 from payouts y where y.brand_id = any ($1::uuid[]) and y.state in ('paid', 'partly_reversed', 'reversed') and y.paid_at >= date_trunc('week', now()) - interval '11 weeks'
 group by 1, 2 order by 1, 2
 `

@@ -49,7 +49,7 @@ select x.kind::text as kind, x.body::jsonb as body from (
     'metric', m.metric, 'at_least', m.at_least, 'within_days', m.within_days, 'counts_until', m.counts_until, 'hold_until', m.hold_until)
   from p join milestones m on m.partnership_id = p.id
   union all
-  select 9, o.created_at, o.id::text, 'payout', jsonb_build_object('id', o.id, 'milestone_id', o.milestone_id, 'amount', o.amount, 'currency', o.currency, 'destination', o.destination, 'state', o.state, 'netted', o.netted, 'amount_reversed', o.amount_reversed, 'content_counts', o.content_counts,
+  select 9, o.created_at, o.id::text, 'payout', jsonb_build_object('id', o.id, 'milestone_id', o.milestone_id, 'amount', o.amount, 'currency', o.currency, 'destination', o.destination, 'state', o.state, 'netted', o.netted, 'difference', o.difference, 'amount_reversed', o.amount_reversed, 'content_counts', o.content_counts,
     'offline_method', o.offline_method, 'releasers', o.releasers, 'tier_from', o.tier_from, 'preparer_proves', o.preparer_proves,
     'held_reason', o.held_reason, 'due_at', o.due_at, 'paid_at', o.paid_at)
   from p join payouts o on o.partnership_id = p.id
@@ -66,6 +66,11 @@ select x.kind::text as kind, x.body::jsonb as body from (
     'proof', f.proof_name, 'proof_sha256', encode(f.proof_sha256, 'hex'), 'by', u.name, 'at', f.recorded_at)
   from p join payouts o on o.partnership_id = p.id join offline_payments f on f.payout_id = o.id left join users u on u.id = f.recorded_by
   union all
+  select 11, x.at, x.id::text, 'transfer_acceptance', jsonb_build_object('id', x.id, 'payout_id', x.payout_id, 'transfer_id', x.transfer_id, 'destination', f.destination, 'amount', x.amount, 'currency', x.currency, 'asked', x.asked,
+    'reason', x.reason, 'asked_by', u.name, 'at', x.at, 'approved_by', w.name, 'approved_at', v.at, 'proved_at', v.proved_at, 'proved_with', v.proved_with)
+  from p join payouts o on o.partnership_id = p.id join transfer_acceptances x on x.payout_id = o.id join found_transfers f on f.transfer_id = x.transfer_id left join users u on u.id = x.asked_by
+    left join transfer_acceptance_approvals v on v.acceptance_id = x.id left join users w on w.id = v.approver
+  union all
   select 12, v.created_at, v.id::text, 'reversal', jsonb_build_object('id', v.id, 'payout_id', v.payout_id, 'amount', v.amount, 'currency', v.currency, 'reason', v.reason, 'requested_by', u.name, 'state', v.state, 'recovered', v.recovered, 'netted', v.netted,
     'written_off', v.written_off, 'write_off_reason', v.write_off_reason, 'write_off_asked_by', w.name, 'at', v.created_at)
   from p join reversals v on v.partnership_id = p.id left join users u on u.id = v.requested_by left join users w on w.id = v.write_off_by
@@ -73,6 +78,10 @@ select x.kind::text as kind, x.body::jsonb as body from (
   select 13, a.at, a.id::text, 'reversal_approval', jsonb_build_object('id', a.id, 'reversal_id', a.reversal_id, 'part', a.part, 'round', a.round, 'by', u.name, 'amount', a.amount, 'currency', a.currency,
     'proved_at', a.proved_at, 'proved_with', a.proved_with, 'at', a.at)
   from p join reversals v on v.partnership_id = p.id join reversal_approvals a on a.reversal_id = v.id left join users u on u.id = a.approver
+  union all
+  select 13, a.created_at, v.id::text || lpad(a.number::text, 10, '0'), 'reversal_attempt', jsonb_build_object('reversal_id', a.reversal_id, 'number', a.number, 'key', a.key, 'amount', a.amount, 'request_sha256', encode(a.request_sha256, 'hex'),
+    'outcome', a.outcome, 'provider_id', a.provider_id, 'error_code', a.error_code, 'first_sent_at', a.first_sent_at, 'settled_at', a.settled_at)
+  from p join reversals v on v.partnership_id = p.id join reversal_attempts a on a.reversal_id = v.id
   union all
   select 14, t.at, t.id::text, 'ledger', jsonb_build_object('kind', t.kind, 'at', t.at,
     'seal', case when s.n is not null then jsonb_build_object('n', s.n, 'prev_sha256', encode(s.prev_sha256, 'hex'), 'sha256', encode(s.sha256, 'hex')) end,
@@ -87,7 +96,7 @@ select x.kind::text as kind, x.body::jsonb as body from (
   union all
   select 16, e.at, e.source_id::text || lpad(e.seq::text, 20, '0'), 'event', jsonb_build_object('source', e.source, 'source_id', e.source_id, 'seq', e.seq, 'kind', e.kind, 'code', e.code, 'by', u.name, 'amount', e.amount, 'currency', e.currency, 'ref', e.ref, 'at', e.at)
   from p join partnership_events e on e.partnership_id = p.id left join users u on u.id = e.actor
-) x order by x.part, x.at nulls last, x.id
+) x order by x.part, x.kind, x.at nulls last, x.id
 `
 
 type PackRecordsParams struct {

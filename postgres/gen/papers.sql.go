@@ -147,7 +147,7 @@ func (q *Queries) PayeeThresholds(ctx context.Context, db DBTX, year int32) ([]P
 }
 
 const remittance = `-- name: Remittance :one
-select p.id, p.state, b.name as brand_name, b.postal_address, d.zone, c.name as creator_name, g.name as campaign_name, m.title, k.number, p.amount, p.netted, p.currency, p.amount_reversed,
+select p.id, p.state, b.name as brand_name, b.postal_address, d.zone, c.name as creator_name, g.name as campaign_name, m.title, k.number, p.amount, p.netted, p.difference, p.currency, p.amount_reversed,
   (select coalesce(sum(v.recovered), 0) from reversals v where v.payout_id = p.id)::bigint as recovered,
   p.due_at, p.paid_at, coalesce(a.transfer_id, '')::text as transfer_id, coalesce(o.method, '')::text as offline_method, coalesce(o.reference, '')::text as offline_reference
 from payouts p join brands b on b.id = p.brand_id join calendars d on d.id = b.calendar_id join creators c on c.id = p.creator_id join milestones m on m.id = p.milestone_id
@@ -176,6 +176,7 @@ type RemittanceRow struct {
 	Number           string
 	Amount           int64
 	Netted           int64
+	Difference       int64
 	Currency         string
 	AmountReversed   int64
 	Recovered        int64
@@ -207,6 +208,7 @@ func (q *Queries) Remittance(ctx context.Context, db DBTX, arg RemittanceParams)
 		&i.Number,
 		&i.Amount,
 		&i.Netted,
+		&i.Difference,
 		&i.Currency,
 		&i.AmountReversed,
 		&i.Recovered,
@@ -377,7 +379,7 @@ func (q *Queries) StatementParties(ctx context.Context, db DBTX, arg StatementPa
 const yearToDate = `-- name: YearToDate :many
 with paid as (
   select p.brand_id, b.name as brand_name, p.creator_id, c.name as creator_name, coalesce(c.country, '') as country, p.currency,
-    sum(p.amount - p.netted)::bigint as paid,
+    sum(p.amount - p.netted + p.difference)::bigint as paid,
     sum((select coalesce(sum(v.recovered), 0) from reversals v where v.payout_id = p.id))::bigint as reversed, count(*)::int as payments
   from payouts p join brands b on b.id = p.brand_id join calendars d on d.id = b.calendar_id join creators c on c.id = p.creator_id
   where p.brand_id = any ($7::uuid[]) and ($8::uuid is null or p.brand_id = $8::uuid)

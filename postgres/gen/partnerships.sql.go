@@ -483,7 +483,7 @@ left join lateral (select x.handle, x.platform from creator_accounts x where x.c
   order by (select max(f.followers) from follower_snapshots f where f.account_id = x.id) desc nulls last, x.platform, x.handle limit 1) a on true
 left join lateral (select x.fee, x.currency from offers x where x.partnership_id = p.id and x.term <= p.term and x.state in ('sent', 'accepted', 'countered')
   order by x.term desc, x.created_at desc limit 1) o on true
-left join lateral (select sum(x.amount - x.amount_reversed) as paid, min(x.currency) as currency from payouts x
+left join lateral (select sum(x.amount + x.difference - x.amount_reversed) as paid, min(x.currency) as currency from payouts x
   where x.partnership_id = p.id and x.state in ('paid', 'partly_reversed', 'reversed')) y on true
 left join lateral (select x.state #>> '{outreach,sent}' as sent, x.state #>> array['sequence', 'steps', x.state #>> '{outreach,step}', 'kind'] as next_step
   from workflow_snapshots x where p.stage in ('prospect', 'outreach') and x.workflow_id = 'partnership/' || p.id::text) w on true

@@ -12,6 +12,17 @@ import (
 	"github.com/google/uuid"
 )
 
+const acceptedTransfer = `-- name: AcceptedTransfer :one
+select x.transfer_id from transfer_acceptances x join transfer_acceptance_approvals v on v.acceptance_id = x.id where x.payout_id = $1 order by x.n desc limit 1
+`
+
+func (q *Queries) AcceptedTransfer(ctx context.Context, db DBTX, payoutID uuid.UUID) (string, error) {
+	row := db.QueryRow(ctx, acceptedTransfer, payoutID)
+	var transfer_id string
+	err := row.Scan(&transfer_id)
+	return transfer_id, err
+}
+
 const brandFunds = `-- name: BrandFunds :one
 select coalesce((select balance from ledger_accounts where code = concat('brand_funds:', $1::uuid, ':', $2::text)), 0)::bigint as funds
 `
@@ -70,6 +81,58 @@ func (q *Queries) CreatorOfMilestone(ctx context.Context, db DBTX, id uuid.UUID)
 	var creator_id uuid.UUID
 	err := row.Scan(&creator_id)
 	return creator_id, err
+}
+
+const foundTransfers = `-- name: FoundTransfers :many
+select f.transfer_id, f.attempt, f.amount, f.currency, f.destination, f.taken_back, f.made_at,
+  (f.destination is not distinct from p.destination or exists (select 1 from payout_approvals a where a.payout_id = p.id and a.destination = f.destination))::boolean as approved_account
+from found_transfers f join payouts p on p.id = f.payout_id where f.payout_id = $1 and p.brand_id = any ($2::uuid[]) order by f.made_at, f.transfer_id
+`
+
+type FoundTransfersParams struct {
+	PayoutID uuid.UUID
+	Brands   []uuid.UUID
+}
+
+type FoundTransfersRow struct {
+	TransferID      string
+	Attempt         int32
+	Amount          int64
+	Currency        string
+	Destination     string
+	TakenBack       int64
+	MadeAt          time.Time
+	ApprovedAccount bool
+}
+
+// What Stripe moved for a payout otherwise than asked, oldest first.
+func (q *Queries) FoundTransfers(ctx context.Context, db DBTX, arg FoundTransfersParams) ([]FoundTransfersRow, error) {
+	rows, err := db.Query(ctx, foundTransfers, arg.PayoutID, arg.Brands)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []FoundTransfersRow
+	for rows.Next() {
+		var i FoundTransfersRow
+		if err := rows.Scan(
+			&i.TransferID,
+			&i.Attempt,
+			&i.Amount,
+			&i.Currency,
+			&i.Destination,
+			&i.TakenBack,
+			&i.MadeAt,
+			&i.ApprovedAccount,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const getTopUp = `-- name: GetTopUp :one
@@ -210,6 +273,60 @@ func (q *Queries) InsertPayout(ctx context.Context, db DBTX, arg InsertPayoutPar
 		arg.Destination,
 		arg.ContentCounts,
 		arg.DueAt,
+	)
+	return err
+}
+
+const insertTransferAcceptance = `-- name: InsertTransferAcceptance :execrows
+insert into transfer_acceptances (id, payout_id, brand_id, transfer_id, amount, currency, asked, reason, asked_by)
+select $1, p.id, p.brand_id, f.transfer_id, f.amount, f.currency, p.amount - p.netted, $2, $3
+from payouts p join found_transfers f on f.payout_id = p.id and f.transfer_id = $4 where p.id = $5 and p.brand_id = any ($6::uuid[])
+`
+
+type InsertTransferAcceptanceParams struct {
+	ID         uuid.UUID
+	Reason     string
+	AskedBy    uuid.UUID
+	TransferID string
+	PayoutID   uuid.UUID
+	Brands     []uuid.UUID
+}
+
+func (q *Queries) InsertTransferAcceptance(ctx context.Context, db DBTX, arg InsertTransferAcceptanceParams) (int64, error) {
+	result, err := db.Exec(ctx, insertTransferAcceptance,
+		arg.ID,
+		arg.Reason,
+		arg.AskedBy,
+		arg.TransferID,
+		arg.PayoutID,
+		arg.Brands,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const insertTransferAcceptanceApproval = `-- name: InsertTransferAcceptanceApproval :exec
+insert into transfer_acceptance_approvals (acceptance_id, brand_id, approver, amount, step_up_id)
+values ($1, $2, $3, $4, $5)
+`
+
+type InsertTransferAcceptanceApprovalParams struct {
+	AcceptanceID uuid.UUID
+	BrandID      uuid.UUID
+	Approver     uuid.UUID
+	Amount       int64
+	StepUpID     *uuid.UUID
+}
+
+func (q *Queries) InsertTransferAcceptanceApproval(ctx context.Context, db DBTX, arg InsertTransferAcceptanceApprovalParams) error {
+	_, err := db.Exec(ctx, insertTransferAcceptanceApproval,
+		arg.AcceptanceID,
+		arg.BrandID,
+		arg.Approver,
+		arg.Amount,
+		arg.StepUpID,
 	)
 	return err
 }
@@ -367,11 +484,16 @@ func (q *Queries) MarkLookedUp(ctx context.Context, db DBTX, arg MarkLookedUpPar
 }
 
 const markPaid = `-- name: MarkPaid :exec
-update payouts set state = 'paid', paid_at = now() where id = $1 and state in ('submitted', 'unknown')
+update payouts set state = 'paid', paid_at = now(), difference = $1 where id = $2 and state in ('submitted', 'unknown')
 `
 
-func (q *Queries) MarkPaid(ctx context.Context, db DBTX, id uuid.UUID) error {
-	_, err := db.Exec(ctx, markPaid, id)
+type MarkPaidParams struct {
+	Difference int64
+	ID         uuid.UUID
+}
+
+func (q *Queries) MarkPaid(ctx context.Context, db DBTX, arg MarkPaidParams) error {
+	_, err := db.Exec(ctx, markPaid, arg.Difference, arg.ID)
 	return err
 }
 
@@ -480,6 +602,37 @@ func (q *Queries) NextSend(ctx context.Context, db DBTX, arg NextSendParams) (fl
 	var wait float64
 	err := row.Scan(&wait)
 	return wait, err
+}
+
+const noteFoundTransfer = `-- name: NoteFoundTransfer :exec
+insert into found_transfers (transfer_id, payout_id, brand_id, attempt, amount, currency, destination, taken_back, made_at)
+select $1, p.id, p.brand_id, $2, $3, $4, $5, $6, $7 from payouts p where p.id = $8
+on conflict (transfer_id) do update set taken_back = excluded.taken_back, seen_at = now()
+`
+
+type NoteFoundTransferParams struct {
+	TransferID  string
+	Attempt     int32
+	Amount      int64
+	Currency    string
+	Destination string
+	TakenBack   int64
+	MadeAt      time.Time
+	PayoutID    uuid.UUID
+}
+
+func (q *Queries) NoteFoundTransfer(ctx context.Context, db DBTX, arg NoteFoundTransferParams) error {
+	_, err := db.Exec(ctx, noteFoundTransfer,
+		arg.TransferID,
+		arg.Attempt,
+		arg.Amount,
+		arg.Currency,
+		arg.Destination,
+		arg.TakenBack,
+		arg.MadeAt,
+		arg.PayoutID,
+	)
+	return err
 }
 
 const noteTopUp = `-- name: NoteTopUp :exec
@@ -657,6 +810,24 @@ func (q *Queries) SealLedger(ctx context.Context, db DBTX, maxRows int32) (int32
 	return ledger_seal, err
 }
 
+const sentBeyond = `-- name: SentBeyond :one
+select greatest(p.difference - coalesce((select sum(r.amount) from reversals r where r.payout_id = p.id and r.id <> $1 and r.state not in ('awaiting_approval', 'cancelled')), 0), 0)::bigint as beyond
+from payouts p where p.id = $2
+`
+
+type SentBeyondParams struct {
+	ReversalID uuid.UUID
+	PayoutID   uuid.UUID
+}
+
+// What of a payout was sent beyond what was asked and no other reversal that stands takes back; it was claimed when it was booked.
+func (q *Queries) SentBeyond(ctx context.Context, db DBTX, arg SentBeyondParams) (int64, error) {
+	row := db.QueryRow(ctx, sentBeyond, arg.ReversalID, arg.PayoutID)
+	var beyond int64
+	err := row.Scan(&beyond)
+	return beyond, err
+}
+
 const setFirstDestination = `-- name: SetFirstDestination :exec
 update payouts p set destination = $1,
   round = case when exists (select 1 from payout_approvals a where a.payout_id = p.id and a.round = p.round) then p.round + 1 else p.round end
@@ -743,6 +914,61 @@ func (q *Queries) SettleTopUp(ctx context.Context, db DBTX, arg SettleTopUpParam
 		&i.Currency,
 	)
 	return i, err
+}
+
+const transferAcceptances = `-- name: TransferAcceptances :many
+select x.id, x.transfer_id, x.amount, x.asked_by, u.name as asked_by_name, x.reason, x.at, coalesce(o.name, '')::text as approved_by, v.at as approved_at
+from transfer_acceptances x join users u on u.id = x.asked_by
+left join transfer_acceptance_approvals v on v.acceptance_id = x.id left join users o on o.id = v.approver
+where x.payout_id = $1 and x.brand_id = any ($2::uuid[]) order by x.n
+`
+
+type TransferAcceptancesParams struct {
+	PayoutID uuid.UUID
+	Brands   []uuid.UUID
+}
+
+type TransferAcceptancesRow struct {
+	ID          uuid.UUID
+	TransferID  string
+	Amount      int64
+	AskedBy     uuid.UUID
+	AskedByName string
+	Reason      string
+	At          time.Time
+	ApprovedBy  string
+	ApprovedAt  *time.Time
+}
+
+// Who asked to accept which transfer as the payment, oldest first; only the newest can be approved.
+func (q *Queries) TransferAcceptances(ctx context.Context, db DBTX, arg TransferAcceptancesParams) ([]TransferAcceptancesRow, error) {
+	rows, err := db.Query(ctx, transferAcceptances, arg.PayoutID, arg.Brands)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []TransferAcceptancesRow
+	for rows.Next() {
+		var i TransferAcceptancesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.TransferID,
+			&i.Amount,
+			&i.AskedBy,
+			&i.AskedByName,
+			&i.Reason,
+			&i.At,
+			&i.ApprovedBy,
+			&i.ApprovedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const unbalancedAccounts = `-- name: UnbalancedAccounts :many

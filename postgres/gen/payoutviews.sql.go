@@ -33,7 +33,7 @@ const cashByWeek = `-- name: CashByWeek :many
 with zones as (select b.id as brand_id, k.zone, k.day_seconds from brands b join calendars k on k.id = b.calendar_id
     where b.id = any ($1::uuid[]) and ($2::uuid is null or b.id = $2::uuid)),
   cash as (
-    select z.zone, p.paid_at as at, p.currency, 'paid' as kind, p.amount - p.netted as amount from payouts p join zones z using (brand_id)
+    select z.zone, p.paid_at as at, p.currency, 'paid' as kind, p.amount - p.netted + p.difference as amount from payouts p join zones z using (brand_id)
       where p.state in ('paid', 'partly_reversed', 'reversed') and p.paid_at >= now() - interval '8 weeks'
     union all
     select z.zone, greatest(p.due_at, now()), p.currency, 'owed', p.amount - p.netted from payouts p join zones z using (brand_id)
@@ -413,12 +413,14 @@ with page as materialized (select f.id from unnest($1::uuid[]) x(brand) cross jo
     and ($5::uuid is null or p.partnership_id in (select q.id from partnerships q where q.campaign_id = $5::uuid))
     and ($6::uuid is null or p.partnership_id = $6::uuid)
     and (cardinality($7::text[]) = 0 or p.state = any ($7::text[]))
-    and ($8::text is null or p.state not in ('paid', 'partly_reversed', 'reversed', 'cancelled'))
-    and ($8::text is null or exists (select 1 from payout_lanes l where l.id = p.id and $8::text in (l.due, l.stands)))
-    and ($9::timestamptz is null or (p.due_at, p.id) > ($9::timestamptz, $10::uuid))
-  order by p.due_at, p.id limit $11::int) f order by f.due_at, f.id limit $11::int)
+    and ($8::date is null or p.paid_at >= midnight((select d.zone from brands z join calendars d on d.id = z.calendar_id where z.id = x.brand), $8::date))
+    and ($9::date is null or p.paid_at < midnight((select d.zone from brands z join calendars d on d.id = z.calendar_id where z.id = x.brand), $9::date))
+    and ($10::text is null or p.state not in ('paid', 'partly_reversed', 'reversed', 'cancelled'))
+    and ($10::text is null or exists (select 1 from payout_lanes l where l.id = p.id and $10::text in (l.due, l.stands)))
+    and ($11::timestamptz is null or (p.due_at, p.id) > ($11::timestamptz, $12::uuid))
+  order by p.due_at, p.id limit $13::int) f order by f.due_at, f.id limit $13::int)
 select p.id, p.partnership_id, p.brand_id, b.name as brand_name, k.name as campaign_name, p.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform,
-  m.title, p.amount, p.netted, p.amount_reversed, p.currency, p.state, p.due_at, p.paid_at, p.updated_at, coalesce(p.offline_method, '')::text as offline_method, coalesce(w.reference, '')::text as offline_reference, coalesce(w.paid_on::text, '')::text as offline_on, coalesce(p.gated, '')::text as gated, (case when p.held_reason = 'manual' then coalesce(p.review_on::text, '') else '' end)::text as review_on,
+  m.title, p.amount, p.netted, p.difference, p.amount_reversed, p.currency, p.state, p.due_at, p.paid_at, p.updated_at, coalesce(p.offline_method, '')::text as offline_method, coalesce(w.reference, '')::text as offline_reference, coalesce(t.transfer_id, '')::text as transfer_id, coalesce(w.paid_on::text, '')::text as offline_on, coalesce(p.gated, '')::text as gated, (case when p.held_reason = 'manual' then coalesce(p.review_on::text, '') else '' end)::text as review_on,
   (case when p.state = 'held' then coalesce(case when p.held_reason = 'manual' then
     (select g.detail ->> 'reason' from audit_log g where g.subject = p.id and g.action = 'payout.hold' order by g.id desc limit 1) end, p.held_reason) else '' end)::text as held_reason,
   coalesce((select u.name from tasks t join users u on u.id = t.owner_id where p.state = 'held' and t.brand_id = p.brand_id and t.ref = p.id and t.kind = 'payout_held' and t.code = 'manual'
@@ -451,6 +453,8 @@ type ListPayoutsParams struct {
 	CampaignID    *uuid.UUID
 	PartnershipID *uuid.UUID
 	States        []string
+	PaidFrom      *time.Time
+	PaidBefore    *time.Time
 	Lane          *string
 	AfterDue      *time.Time
 	AfterID       *uuid.UUID
@@ -470,6 +474,7 @@ type ListPayoutsRow struct {
 	Title                string
 	Amount               int64
 	Netted               int64
+	Difference           int64
 	AmountReversed       int64
 	Currency             string
 	State                string
@@ -478,6 +483,7 @@ type ListPayoutsRow struct {
 	UpdatedAt            time.Time
 	OfflineMethod        string
 	OfflineReference     string
+	TransferID           string
 	OfflineOn            string
 	Gated                string
 	ReviewOn             string
@@ -500,6 +506,8 @@ func (q *Queries) ListPayouts(ctx context.Context, db DBTX, arg ListPayoutsParam
 		arg.CampaignID,
 		arg.PartnershipID,
 		arg.States,
+		arg.PaidFrom,
+		arg.PaidBefore,
 		arg.Lane,
 		arg.AfterDue,
 		arg.AfterID,
@@ -525,6 +533,7 @@ func (q *Queries) ListPayouts(ctx context.Context, db DBTX, arg ListPayoutsParam
 			&i.Title,
 			&i.Amount,
 			&i.Netted,
+			&i.Difference,
 			&i.AmountReversed,
 			&i.Currency,
 			&i.State,
@@ -533,6 +542,7 @@ func (q *Queries) ListPayouts(ctx context.Context, db DBTX, arg ListPayoutsParam
 			&i.UpdatedAt,
 			&i.OfflineMethod,
 			&i.OfflineReference,
+			&i.TransferID,
 			&i.OfflineOn,
 			&i.Gated,
 			&i.ReviewOn,
@@ -542,6 +552,68 @@ func (q *Queries) ListPayouts(ctx context.Context, db DBTX, arg ListPayoutsParam
 			&i.DestinationChangedAt,
 			&i.DestinationFreeAt,
 			&i.Missing,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listTopUps = `-- name: ListTopUps :many
+select t.id, t.brand_id, t.amount, t.currency, t.state, t.created_at, t.requested_by, coalesce(u.name, '')::text as requested_by_name
+from topups t left join users u on u.id = t.requested_by
+where t.brand_id = $1 and t.brand_id = any ($2::uuid[])
+  and ($3::timestamptz is null or (t.created_at, t.id) < ($3::timestamptz, $4::uuid))
+order by t.created_at desc, t.id desc limit $5
+`
+
+type ListTopUpsParams struct {
+	BrandID uuid.UUID
+	Brands  []uuid.UUID
+	AfterAt *time.Time
+	AfterID *uuid.UUID
+	MaxRows int32
+}
+
+type ListTopUpsRow struct {
+	ID              uuid.UUID
+	BrandID         uuid.UUID
+	Amount          int64
+	Currency        string
+	State           string
+	CreatedAt       time.Time
+	RequestedBy     *uuid.UUID
+	RequestedByName string
+}
+
+func (q *Queries) ListTopUps(ctx context.Context, db DBTX, arg ListTopUpsParams) ([]ListTopUpsRow, error) {
+	rows, err := db.Query(ctx, listTopUps,
+		arg.BrandID,
+		arg.Brands,
+		arg.AfterAt,
+		arg.AfterID,
+		arg.MaxRows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListTopUpsRow
+	for rows.Next() {
+		var i ListTopUpsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.BrandID,
+			&i.Amount,
+			&i.Currency,
+			&i.State,
+			&i.CreatedAt,
+			&i.RequestedBy,
+			&i.RequestedByName,
 		); err != nil {
 			return nil, err
 		}

@@ -120,14 +120,15 @@ func (q *Queries) BookOffline(ctx context.Context, db DBTX, arg BookOfflineParam
 
 const bookPostings = `-- name: BookPostings :many
 select t.kind, coalesce(t.external_ref, '')::text as ref, t.payout_id, t.brand_id, (-e.amount)::bigint as moved, a.currency, t.at,
-  coalesce(case t.kind when 'settle' then t.payout_id || '/' || t.attempt when 'topup' then (select x.id::text from topups x where x.provider_id = t.external_ref)
+  -- A transfer that two people accepted says of itself what it says.
+  coalesce(case t.kind when 'settle' then case when f.transfer_id is null then t.payout_id || '/' || t.attempt end when 'topup' then (select x.id::text from topups x where x.provider_id = t.external_ref)
     -- What somebody took back at the provider, and we recorded, says nothing of us there.
     when 'reversal' then (select r.reversal_id || '/' || r.number from reversal_attempts r join reversals v on v.id = r.reversal_id where r.provider_id = t.external_ref and v.adopts is null) end, '')::text as key,
-  coalesce(case when t.kind = 'settle' then p.destination end, '')::text as destination,
+  coalesce(case when t.kind = 'settle' then coalesce(f.destination, p.destination) end, '')::text as destination,
   coalesce(case when t.kind = 'reversal' then (select s.external_ref from ledger_transactions s where s.kind = 'settle' and s.payout_id = t.payout_id) end, '')::text as parent
 from ledger_transactions t
 join ledger_entries e on e.txn_id = t.id join ledger_accounts a on a.id = e.account_id and a.code = 'stripe_cash:' || a.currency
-left join payouts p on p.id = t.payout_id
+left join payouts p on p.id = t.payout_id left join found_transfers f on t.kind = 'settle' and f.transfer_id = t.external_ref
 where t.kind = any ($1::text[]) and (t.at >= $2 and t.at < $3 or t.external_ref = any ($4::text[]))
 order by t.at, t.id
 `
@@ -803,7 +804,8 @@ func (q *Queries) ReconciledUntil(ctx context.Context, db DBTX) (time.Time, erro
 }
 
 const reconciliationLines = `-- name: ReconciliationLines :many
-select n, kind, ref, result, differs, payout_id, brand_id, coalesce(destination, '')::text as destination, ours, ours_currency, theirs, theirs_currency, net, at
+select n, kind, ref, result, differs, payout_id, brand_id, coalesce((select b.name from brands b where b.id = brand_id), '')::text as brand_name, coalesce(destination, '')::text as destination,
+  ours, ours_currency, theirs, theirs_currency, net, at
 from reconciliation_lines where run_id = $1 and n > $2 and (not $3::boolean or result in ('missing_here', 'missing_there', 'different'))
 order by n limit $4
 `
@@ -823,6 +825,7 @@ type ReconciliationLinesRow struct {
 	Differs        []string
 	PayoutID       *uuid.UUID
 	BrandID        *uuid.UUID
+	BrandName      string
 	Destination    string
 	Ours           *int64
 	OursCurrency   *string
@@ -854,6 +857,7 @@ func (q *Queries) ReconciliationLines(ctx context.Context, db DBTX, arg Reconcil
 			&i.Differs,
 			&i.PayoutID,
 			&i.BrandID,
+			&i.BrandName,
 			&i.Destination,
 			&i.Ours,
 			&i.OursCurrency,

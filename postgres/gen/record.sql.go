@@ -412,18 +412,19 @@ func (q *Queries) OpenTask(ctx context.Context, db DBTX, arg OpenTaskParams) err
 }
 
 const payoutForLedger = `-- name: PayoutForLedger :one
-select id, brand_id, creator_id, amount, netted, currency, state, seq from payouts where id = $1
+select id, brand_id, creator_id, amount, netted, difference, currency, state, seq from payouts where id = $1
 `
 
 type PayoutForLedgerRow struct {
-	ID        uuid.UUID
-	BrandID   uuid.UUID
-	CreatorID uuid.UUID
-	Amount    int64
-	Netted    int64
-	Currency  string
-	State     string
-	Seq       int64
+	ID         uuid.UUID
+	BrandID    uuid.UUID
+	CreatorID  uuid.UUID
+	Amount     int64
+	Netted     int64
+	Difference int64
+	Currency   string
+	State      string
+	Seq        int64
 }
 
 func (q *Queries) PayoutForLedger(ctx context.Context, db DBTX, id uuid.UUID) (PayoutForLedgerRow, error) {
@@ -435,6 +436,7 @@ func (q *Queries) PayoutForLedger(ctx context.Context, db DBTX, id uuid.UUID) (P
 		&i.CreatorID,
 		&i.Amount,
 		&i.Netted,
+		&i.Difference,
 		&i.Currency,
 		&i.State,
 		&i.Seq,

@@ -154,7 +154,7 @@ func (q *Queries) ListRenewals(ctx context.Context, db DBTX, arg ListRenewalsPar
 
 const termMoney = `-- name: TermMoney :one
 select coalesce(sum(m.amount) filter (where m.state <> 'cancelled'), 0)::bigint as committed,
-  coalesce(sum(y.amount) filter (where y.state in ('paid', 'partly_reversed', 'reversed')), 0)::bigint as paid,
+  coalesce(sum(y.amount + y.difference) filter (where y.state in ('paid', 'partly_reversed', 'reversed')), 0)::bigint as paid,
   coalesce(sum(y.amount_reversed) filter (where y.state in ('paid', 'partly_reversed', 'reversed')), 0)::bigint as reversed
 from milestones m left join payouts y on y.milestone_id = m.id where m.partnership_id = $1 and m.term = $2
 `

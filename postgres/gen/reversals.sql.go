@@ -77,7 +77,7 @@ func (q *Queries) CountNetted(ctx context.Context, db DBTX, arg CountNettedParam
 }
 
 const countPayoutReversed = `-- name: CountPayoutReversed :exec
-update payouts p set amount_reversed = x.back, state = case when x.back = p.amount - p.netted then 'reversed' when x.back > 0 then 'partly_reversed' else p.state end
+update payouts p set amount_reversed = x.back, state = case when x.back = p.amount - p.netted + p.difference then 'reversed' when x.back > 0 then 'partly_reversed' else p.state end
 from (select r.payout_id, sum(r.recovered + r.netted)::bigint as back from reversals r where r.payout_id = $1 group by r.payout_id) x
 where p.id = x.payout_id and p.amount_reversed <> x.back
 `
@@ -127,7 +127,8 @@ func (q *Queries) CountWrittenOff(ctx context.Context, db DBTX, arg CountWritten
 
 const foreignReversals = `-- name: ForeignReversals :many
 select f.provider_id, f.amount, f.currency, f.noted_at from foreign_reversals f
-where f.payout_id = $1 and not exists (select 1 from reversals r where r.adopts = f.provider_id and r.state <> 'cancelled') order by f.noted_at
+where f.payout_id = $1 and not exists (select 1 from payout_attempts t where t.payout_id = f.payout_id and t.outcome = 'succeeded' and t.transfer_id <> f.transfer_id)
+  and not exists (select 1 from reversals r where r.adopts = f.provider_id and r.state <> 'cancelled') order by f.noted_at
 `
 
 type ForeignReversalsRow struct {
@@ -137,7 +138,7 @@ type ForeignReversalsRow struct {
 	NotedAt    time.Time
 }
 
-// What came back elsewhere and no reversal records yet.
+// What came back elsewhere of the transfer that is the payment, and no reversal records yet.
 func (q *Queries) ForeignReversals(ctx context.Context, db DBTX, payoutID uuid.UUID) ([]ForeignReversalsRow, error) {
 	rows, err := db.Query(ctx, foreignReversals, payoutID)
 	if err != nil {
@@ -164,7 +165,7 @@ func (q *Queries) ForeignReversals(ctx context.Context, db DBTX, payoutID uuid.U
 }
 
 const insertForeignReversal = `-- name: InsertForeignReversal :execrows
-insert into foreign_reversals (provider_id, payout_id, brand_id, amount, currency) select $1, p.id, p.brand_id, $2, $3 from payouts p where p.id = $4
+insert into foreign_reversals (provider_id, payout_id, brand_id, amount, currency, transfer_id) select $1, p.id, p.brand_id, $2, $3, $4 from payouts p where p.id = $5
 on conflict do nothing
 `
 
@@ -172,6 +173,7 @@ type InsertForeignReversalParams struct {
 	ProviderID string
 	Amount     int64
 	Currency   string
+	TransferID *string
 	PayoutID   uuid.UUID
 }
 
@@ -180,6 +182,7 @@ func (q *Queries) InsertForeignReversal(ctx context.Context, db DBTX, arg Insert
 		arg.ProviderID,
 		arg.Amount,
 		arg.Currency,
+		arg.TransferID,
 		arg.PayoutID,
 	)
 	if err != nil {

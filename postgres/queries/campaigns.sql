@@ -48,7 +48,7 @@ select g.id as campaign_id,
     where o.campaign_id = g.id and c.state in ('executed', 'expired') and (m.bonus or m.dropped_by is not null) and not m.extra and m.state = 'cancelled')
     + (select coalesce(sum(m.amount), 0) from milestones m join contracts c on c.id = m.contract_id join offers o on o.id = c.offer_id
     where o.campaign_id = g.id and c.state in ('executed', 'expired') and m.extra and m.state <> 'cancelled'))::bigint as committed,
-  (select coalesce(sum(p.amount - p.amount_reversed), 0) from payouts p join partnerships s on s.id = p.partnership_id
+  (select coalesce(sum(p.amount + p.difference - p.amount_reversed), 0) from payouts p join partnerships s on s.id = p.partnership_id
     where s.campaign_id = g.id and p.state in ('paid', 'partly_reversed', 'reversed'))::bigint as paid,
   (select coalesce(sum(p.amount), 0) from payouts p join partnerships s on s.id = p.partnership_id
     where s.campaign_id = g.id and p.state not in ('paid', 'partly_reversed', 'reversed', 'cancelled'))::bigint as accrued,

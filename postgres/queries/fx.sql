@@ -15,7 +15,7 @@ limit @max_rows;
 -- name: PayeeYearPayments :many
 -- What payees were sent in a year of the brand's zone, less what came back, where the payee's country has a threshold in an amount: each payment with the first such threshold and, in another currency than
 -- the threshold's, with the newest rate on or before the day it was paid, in either direction; of rates of one day the one entered last.
-select p.id, p.brand_id, p.creator_id, (p.amount - p.netted - v.recovered)::bigint as net, p.currency, w.day::date as paid_on, coalesce(t.amount, 0)::bigint as threshold, t.currency as threshold_currency,
+select p.id, p.brand_id, p.creator_id, (p.amount - p.netted + p.difference - v.recovered)::bigint as net, p.currency, w.day::date as paid_on, coalesce(t.amount, 0)::bigint as threshold, t.currency as threshold_currency,
   coalesce(q.id, '00000000-0000-0000-0000-000000000000')::uuid as quote_id, coalesce(q.base, '')::text as base, coalesce(q.quote, '')::text as quote, coalesce(trim_scale(q.rate), 0)::text as rate, coalesce(q.source, '')::text as source, coalesce(q.on_day, 'epoch')::date as on_day,
   coalesce((select min(x.at) from fx_uses x where x.quote_id = q.id and x.payout_id = p.id and x.brand_id = p.brand_id), 'epoch')::timestamptz as used_at -- the epoch for never
 from payouts p join brands b on b.id = p.brand_id join calendars d on d.id = b.calendar_id join creators c on c.id = p.creator_id

@@ -128,6 +128,11 @@ from payouts p where p.id = @payout_id
 on conflict (dedupe_key) do update set due_at = excluded.due_at, state = 'open', snoozed_until = null, done_at = null, done_by = null
 where tasks.state in ('done', 'cancelled');
 
+-- name: TaskForTopUp :exec
+insert into tasks (id, brand_id, dedupe_key, kind, owner_role, ref, due_at)
+select @task_id, t.brand_id, 'topup/' || t.id || '/failed', 'top_up_failed', 'finance_preparer', t.id, now() from topups t where t.id = @topup_id
+on conflict (dedupe_key) do nothing;
+
 -- name: DropRefusedSubmission :exec
 update submissions set state = 'refused'
 where state = 'submitted' and id = (select (o.input ->> 'ref2')::uuid from outbox o where o.id = @outbox_id and o.kind = 'update' and o.input ->> 'kind' = 'submit');

@@ -17,6 +17,6 @@ select
 select stage, count(*)::int as n from partnerships where brand_id = any (@brands::uuid[]) group by stage;
 
 -- name: PaidByWeek :many
-select date_trunc('week', y.paid_at)::date as week, y.currency, sum(y.amount - y.amount_reversed)::bigint as amount
+select date_trunc('week', y.paid_at)::date as week, y.currency, sum(y.amount + y.difference - y.amount_reversed)::bigint as amount
 from payouts y where y.brand_id = any (@brands::uuid[]) and y.state in ('paid', 'partly_reversed', 'reversed') and y.paid_at >= date_trunc('week', now()) - interval '11 weeks'
 group by 1, 2 order by 1, 2;

@@ -1,6 +1,6 @@
 -- name: Remittance :one
 -- A payout, or in a partnership that of a milestone.
-select p.id, p.state, b.name as brand_name, b.postal_address, d.zone, c.name as creator_name, g.name as campaign_name, m.title, k.number, p.amount, p.netted, p.currency, p.amount_reversed,
+select p.id, p.state, b.name as brand_name, b.postal_address, d.zone, c.name as creator_name, g.name as campaign_name, m.title, k.number, p.amount, p.netted, p.difference, p.currency, p.amount_reversed,
   (select coalesce(sum(v.recovered), 0) from reversals v where v.payout_id = p.id)::bigint as recovered,
   p.due_at, p.paid_at, coalesce(a.transfer_id, '')::text as transfer_id, coalesce(o.method, '')::text as offline_method, coalesce(o.reference, '')::text as offline_reference
 from payouts p join brands b on b.id = p.brand_id join calendars d on d.id = b.calendar_id join creators c on c.id = p.creator_id join milestones m on m.id = p.milestone_id
@@ -38,7 +38,7 @@ limit @max_rows::int;
 -- the payee's country that fits the currency.
 with paid as (
   select p.brand_id, b.name as brand_name, p.creator_id, c.name as creator_name, coalesce(c.country, '') as country, p.currency,
-    sum(p.amount - p.netted)::bigint as paid,
+    sum(p.amount - p.netted + p.difference)::bigint as paid,
     sum((select coalesce(sum(v.recovered), 0) from reversals v where v.payout_id = p.id))::bigint as reversed, count(*)::int as payments
   from payouts p join brands b on b.id = p.brand_id join calendars d on d.id = b.calendar_id join creators c on c.id = p.creator_id
   where p.brand_id = any (@brands::uuid[]) and (sqlc.narg('brand_id')::uuid is null or p.brand_id = sqlc.narg('brand_id')::uuid)

@@ -28,7 +28,7 @@ where p.creator_id = @creator_id and p.destination is null and p.offline_method 
 update payouts set destination = @destination, round = round + 1, state = 'awaiting_approval' where id = @id;
 
 -- name: MarkPaid :exec
-update payouts set state = 'paid', paid_at = now() where id = @id and state in ('submitted', 'unknown');
+update payouts set state = 'paid', paid_at = now(), difference = @difference where id = @id and state in ('submitted', 'unknown');
 
 -- name: LastAttempt :one
 select number, request_sha256, outcome, submission, rejection, transfer_id, first_sent_at, last_sent_at, look_ups,
@@ -49,6 +49,41 @@ returning extract(epoch from next_at - clock_timestamp())::float8 as wait;
 
 -- name: MarkLookedUp :exec
 update payout_attempts set look_ups = look_ups + 1 where payout_id = @payout_id and number = @number and outcome = 'open';
+
+-- name: NoteFoundTransfer :exec
+insert into found_transfers (transfer_id, payout_id, brand_id, attempt, amount, currency, destination, taken_back, made_at)
+select @transfer_id, p.id, p.brand_id, @attempt, @amount, @currency, @destination, @taken_back, @made_at from payouts p where p.id = @payout_id
+on conflict (transfer_id) do update set taken_back = excluded.taken_back, seen_at = now();
+
+-- name: AcceptedTransfer :one
+select x.transfer_id from transfer_acceptances x join transfer_acceptance_approvals v on v.acceptance_id = x.id where x.payout_id = @payout_id order by x.n desc limit 1;
+
+-- name: FoundTransfers :many
+-- What Stripe moved for a payout otherwise than asked, oldest first.
+select f.transfer_id, f.attempt, f.amount, f.currency, f.destination, f.taken_back, f.made_at,
+  (f.destination is not distinct from p.destination or exists (select 1 from payout_approvals a where a.payout_id = p.id and a.destination = f.destination))::boolean as approved_account
+from found_transfers f join payouts p on p.id = f.payout_id where f.payout_id = @payout_id and p.brand_id = any (@brands::uuid[]) order by f.made_at, f.transfer_id;
+
+-- name: TransferAcceptances :many
+-- Who asked to accept which transfer as the payment, oldest first; only the newest can be approved.
+select x.id, x.transfer_id, x.amount, x.asked_by, u.name as asked_by_name, x.reason, x.at, coalesce(o.name, '')::text as approved_by, v.at as approved_at
+from transfer_acceptances x join users u on u.id = x.asked_by
+left join transfer_acceptance_approvals v on v.acceptance_id = x.id left join users o on o.id = v.approver
+where x.payout_id = @payout_id and x.brand_id = any (@brands::uuid[]) order by x.n;
+
+-- name: InsertTransferAcceptance :execrows
+insert into transfer_acceptances (id, payout_id, brand_id, transfer_id, amount, currency, asked, reason, asked_by)
+select @id, p.id, p.brand_id, f.transfer_id, f.amount, f.currency, p.amount - p.netted, @reason, @asked_by
+from payouts p join found_transfers f on f.payout_id = p.id and f.transfer_id = @transfer_id where p.id = @payout_id and p.brand_id = any (@brands::uuid[]);
+
+-- name: InsertTransferAcceptanceApproval :exec
+insert into transfer_acceptance_approvals (acceptance_id, brand_id, approver, amount, step_up_id)
+values (@acceptance_id, @brand_id, @approver, @amount, sqlc.narg('step_up_id'));
+
+-- name: SentBeyond :one
+-- What of a payout was sent beyond what was asked and no other reversal that stands takes back; it was claimed when it was booked.
+select greatest(p.difference - coalesce((select sum(r.amount) from reversals r where r.payout_id = p.id and r.id <> @reversal_id and r.state not in ('awaiting_approval', 'cancelled')), 0), 0)::bigint as beyond
+from payouts p where p.id = @payout_id;
 
 -- name: SettleAttempt :execrows
 update payout_attempts set outcome = 'succeeded', transfer_id = @transfer_id, settled_at = now() where payout_id = @payout_id and number = @number and outcome = 'open';

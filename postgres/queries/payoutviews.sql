@@ -10,12 +10,14 @@ with page as materialized (select f.id from unnest(@brands::uuid[]) x(brand) cro
     and (sqlc.narg('campaign_id')::uuid is null or p.partnership_id in (select q.id from partnerships q where q.campaign_id = sqlc.narg('campaign_id')::uuid))
     and (sqlc.narg('partnership_id')::uuid is null or p.partnership_id = sqlc.narg('partnership_id')::uuid)
     and (cardinality(@states::text[]) = 0 or p.state = any (@states::text[]))
+    and (sqlc.narg('paid_from')::date is null or p.paid_at >= midnight((select d.zone from brands z join calendars d on d.id = z.calendar_id where z.id = x.brand), sqlc.narg('paid_from')::date))
+    and (sqlc.narg('paid_before')::date is null or p.paid_at < midnight((select d.zone from brands z join calendars d on d.id = z.calendar_id where z.id = x.brand), sqlc.narg('paid_before')::date))
     and (sqlc.narg('lane')::text is null or p.state not in ('paid', 'partly_reversed', 'reversed', 'cancelled'))
     and (sqlc.narg('lane')::text is null or exists (select 1 from payout_lanes l where l.id = p.id and sqlc.narg('lane')::text in (l.due, l.stands)))
     and (sqlc.narg('after_due')::timestamptz is null or (p.due_at, p.id) > (sqlc.narg('after_due')::timestamptz, sqlc.narg('after_id')::uuid))
   order by p.due_at, p.id limit @max_rows::int) f order by f.due_at, f.id limit @max_rows::int)
 select p.id, p.partnership_id, p.brand_id, b.name as brand_name, k.name as campaign_name, p.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform,
-  m.title, p.amount, p.netted, p.amount_reversed, p.currency, p.state, p.due_at, p.paid_at, p.updated_at, coalesce(p.offline_method, '')::text as offline_method, coalesce(w.reference, '')::text as offline_reference, coalesce(w.paid_on::text, '')::text as offline_on, coalesce(p.gated, '')::text as gated, (case when p.held_reason = 'manual' then coalesce(p.review_on::text, '') else '' end)::text as review_on,
+  m.title, p.amount, p.netted, p.difference, p.amount_reversed, p.currency, p.state, p.due_at, p.paid_at, p.updated_at, coalesce(p.offline_method, '')::text as offline_method, coalesce(w.reference, '')::text as offline_reference, coalesce(t.transfer_id, '')::text as transfer_id, coalesce(w.paid_on::text, '')::text as offline_on, coalesce(p.gated, '')::text as gated, (case when p.held_reason = 'manual' then coalesce(p.review_on::text, '') else '' end)::text as review_on,
   (case when p.state = 'held' then coalesce(case when p.held_reason = 'manual' then
     (select g.detail ->> 'reason' from audit_log g where g.subject = p.id and g.action = 'payout.hold' order by g.id desc limit 1) end, p.held_reason) else '' end)::text as held_reason,
   coalesce((select u.name from tasks t join users u on u.id = t.owner_id where p.state = 'held' and t.brand_id = p.brand_id and t.ref = p.id and t.kind = 'payout_held' and t.code = 'manual'
@@ -66,7 +68,7 @@ group by 1, 2, 3, 4 order by 1, 5 desc, 2, 3, 4;
 with zones as (select b.id as brand_id, k.zone, k.day_seconds from brands b join calendars k on k.id = b.calendar_id
     where b.id = any (@brands::uuid[]) and (sqlc.narg('brand_id')::uuid is null or b.id = sqlc.narg('brand_id')::uuid)),
   cash as (
-    select z.zone, p.paid_at as at, p.currency, 'paid' as kind, p.amount - p.netted as amount from payouts p join zones z using (brand_id)
+    select z.zone, p.paid_at as at, p.currency, 'paid' as kind, p.amount - p.netted + p.difference as amount from payouts p join zones z using (brand_id)
       where p.state in ('paid', 'partly_reversed', 'reversed') and p.paid_at >= now() - interval '8 weeks'
     union all
     select z.zone, greatest(p.due_at, now()), p.currency, 'owed', p.amount - p.netted from payouts p join zones z using (brand_id)
@@ -173,6 +175,13 @@ order by a.code;
 
 -- name: BrandExists :one
 select exists (select 1 from brands where id = @id and id = any (@brands::uuid[]))::boolean;
+
+-- name: ListTopUps :many
+select t.id, t.brand_id, t.amount, t.currency, t.state, t.created_at, t.requested_by, coalesce(u.name, '')::text as requested_by_name
+from topups t left join users u on u.id = t.requested_by
+where t.brand_id = @brand_id and t.brand_id = any (@brands::uuid[])
+  and (sqlc.narg('after_at')::timestamptz is null or (t.created_at, t.id) < (sqlc.narg('after_at')::timestamptz, sqlc.narg('after_id')::uuid))
+order by t.created_at desc, t.id desc limit @max_rows;
 
 -- name: InsertTopUp :one
 insert into topups (id, brand_id, amount, currency, requested_by) values (@id, @brand_id, @amount, @currency, @requested_by) returning created_at, state;

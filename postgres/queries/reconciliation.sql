@@ -17,7 +17,8 @@ select run_id, kind, result, coalesce(ours_currency, theirs_currency, '')::text 
 from reconciliation_lines where run_id = any (@runs::uuid[]) group by 1, 2, 3, 4 order by 1, 2, 3, 4;
 
 -- name: ReconciliationLines :many
-select n, kind, ref, result, differs, payout_id, brand_id, coalesce(destination, '')::text as destination, ours, ours_currency, theirs, theirs_currency, net, at
+select n, kind, ref, result, differs, payout_id, brand_id, coalesce((select b.name from brands b where b.id = brand_id), '')::text as brand_name, coalesce(destination, '')::text as destination,
+  ours, ours_currency, theirs, theirs_currency, net, at
 from reconciliation_lines where run_id = @run_id and n > @after and (not @breaks::boolean or result in ('missing_here', 'missing_there', 'different'))
 order by n limit @max_rows;
 
@@ -55,14 +56,15 @@ select closing from reconciliations where state in ('passed', 'breaks') and clos
 -- name: BookPostings :many
 -- What the ledger posted to what lies at the provider, in a window, or under one of the refs at any time.
 select t.kind, coalesce(t.external_ref, '')::text as ref, t.payout_id, t.brand_id, (-e.amount)::bigint as moved, a.currency, t.at,
-  coalesce(case t.kind when 'settle' then t.payout_id || '/' || t.attempt when 'topup' then (select x.id::text from topups x where x.provider_id = t.external_ref)
+  -- A transfer that two people accepted says of itself what it says.
+  coalesce(case t.kind when 'settle' then case when f.transfer_id is null then t.payout_id || '/' || t.attempt end when 'topup' then (select x.id::text from topups x where x.provider_id = t.external_ref)
     -- What somebody took back at the provider, and we recorded, says nothing of us there.
     when 'reversal' then (select r.reversal_id || '/' || r.number from reversal_attempts r join reversals v on v.id = r.reversal_id where r.provider_id = t.external_ref and v.adopts is null) end, '')::text as key,
-  coalesce(case when t.kind = 'settle' then p.destination end, '')::text as destination,
+  coalesce(case when t.kind = 'settle' then coalesce(f.destination, p.destination) end, '')::text as destination,
   coalesce(case when t.kind = 'reversal' then (select s.external_ref from ledger_transactions s where s.kind = 'settle' and s.payout_id = t.payout_id) end, '')::text as parent
 from ledger_transactions t
 join ledger_entries e on e.txn_id = t.id join ledger_accounts a on a.id = e.account_id and a.code = 'stripe_cash:' || a.currency
-left join payouts p on p.id = t.payout_id
+left join payouts p on p.id = t.payout_id left join found_transfers f on t.kind = 'settle' and f.transfer_id = t.external_ref
 where t.kind = any (@kinds::text[]) and (t.at >= @from_at and t.at < @to_at or t.external_ref = any (@refs::text[]))
 order by t.at, t.id;
 

@@ -84,7 +84,7 @@ update payouts p set state = @state, held_reason = case when @state = 'held' the
 where p.id = @id and (p.state <> @state or @state = 'held' and @holds::jsonb <> '[]');
 
 -- name: PayoutForLedger :one
-select id, brand_id, creator_id, amount, netted, currency, state, seq from payouts where id = @id;
+select id, brand_id, creator_id, amount, netted, difference, currency, state, seq from payouts where id = @id;
 
 -- name: OpenTask :exec
 insert into tasks (id, brand_id, partnership_id, creator_id, dedupe_key, kind, code, owner_id, owner_role, ref, due_at, title)

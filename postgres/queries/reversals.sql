@@ -108,7 +108,7 @@ where r.id = @id returning state;
 
 -- name: CountPayoutReversed :exec
 -- How much of a payout has come back, by whatever way.
-update payouts p set amount_reversed = x.back, state = case when x.back = p.amount - p.netted then 'reversed' when x.back > 0 then 'partly_reversed' else p.state end
+update payouts p set amount_reversed = x.back, state = case when x.back = p.amount - p.netted + p.difference then 'reversed' when x.back > 0 then 'partly_reversed' else p.state end
 from (select r.payout_id, sum(r.recovered + r.netted)::bigint as back from reversals r where r.payout_id = @payout_id group by r.payout_id) x
 where p.id = x.payout_id and p.amount_reversed <> x.back;
 
@@ -132,13 +132,14 @@ select exists (select 1 from reversals r where r.id = @id and r.payout_id = @pay
   or exists (select 1 from reversal_attempts a where a.reversal_id = r.id and a.provider_id = @provider_id)))::boolean;
 
 -- name: InsertForeignReversal :execrows
-insert into foreign_reversals (provider_id, payout_id, brand_id, amount, currency) select @provider_id, p.id, p.brand_id, @amount, @currency from payouts p where p.id = @payout_id
+insert into foreign_reversals (provider_id, payout_id, brand_id, amount, currency, transfer_id) select @provider_id, p.id, p.brand_id, @amount, @currency, @transfer_id from payouts p where p.id = @payout_id
 on conflict do nothing;
 
 -- name: ForeignReversals :many
--- What came back elsewhere and no reversal records yet.
+-- What came back elsewhere of the transfer that is the payment, and no reversal records yet.
 select f.provider_id, f.amount, f.currency, f.noted_at from foreign_reversals f
-where f.payout_id = @payout_id and not exists (select 1 from reversals r where r.adopts = f.provider_id and r.state <> 'cancelled') order by f.noted_at;
+where f.payout_id = @payout_id and not exists (select 1 from payout_attempts t where t.payout_id = f.payout_id and t.outcome = 'succeeded' and t.transfer_id <> f.transfer_id)
+  and not exists (select 1 from reversals r where r.adopts = f.provider_id and r.state <> 'cancelled') order by f.noted_at;
 
 -- name: ReversalApprovalOf :one
 select id from reversal_approvals where reversal_id = @reversal_id and part = @part and round = @round;

@@ -76,7 +76,7 @@ func (p Payer) TransfersOf(ctx context.Context, payout uuid.UUID) ([]rapport.Tra
 func toDomain(t Transfer, payout uuid.UUID) rapport.Transfer {
 	return rapport.Transfer{
 		ID: t.ID, PayoutID: payout, Attempt: t.Attempt, Amount: rapport.Money{Amount: t.Amount, Currency: t.Currency},
-		Destination: t.Destination, Created: t.Created, Reversed: t.Reversed || t.AmountReversed > 0, Payment: t.DestinationPayment,
+		Destination: t.Destination, Created: t.Created, TakenBack: t.AmountReversed, Payment: t.DestinationPayment,
 	}
 }
 

@@ -433,6 +433,12 @@ export const fundsQuery = (value: string) =>
     queryFn: ({ signal }) => body(api.GET("/v1/brands/{id}/funds", { params: id(value), signal })),
   });
 
+export const topUpsQuery = (value: string) =>
+  queryOptions({
+    queryKey: ["brand", "one", value, "top-ups"],
+    queryFn: ({ signal }) => body(api.GET("/v1/brands/{id}/top-ups", { params: { ...id(value), query: { limit: 5 } }, signal })),
+  });
+
 export const calendarsQuery = (brand_id?: string) =>
   queryOptions({
     queryKey: ["calendar", "list", { brand_id }],

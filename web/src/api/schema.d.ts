@@ -187,7 +187,8 @@ export interface paths {
             };
             cookie?: never;
         };
-        get?: never;
+        /** Money that was moved into the brand's funds, or is on its way, newest first */
+        get: operations["listTopUps"];
         put?: never;
         /** Move money into the brand's funds through Stripe */
         post: operations["createTopUp"];
@@ -2264,6 +2265,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/payouts/{id}/acceptances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask to accept as the payment what Stripe moved otherwise than it was asked; another person approves */
+        post: operations["acceptTransfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payouts/{id}/acceptances/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve that a transfer is accepted as the payment, for exactly what Stripe moved */
+        post: operations["approveAcceptance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/payouts/{id}/approvals": {
         parameters: {
             query?: never;
@@ -2975,6 +3014,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reconciliation-cases/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same list as a table, with who closed each difference and why */
+        get: operations["exportCases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reconciliations": {
         parameters: {
             query?: never;
@@ -3002,7 +3058,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Every line of a comparison as CSV, the matched ones too, safe to open in a spreadsheet */
+        /** Every line of a comparison as CSV or as a workbook, the matched ones too, safe to open in a spreadsheet */
         get: operations["exportReconciliation"];
         put?: never;
         post?: never;
@@ -5496,6 +5552,23 @@ export interface components {
             at: string;
             provider_id: string;
         };
+        /** @description What Stripe moved for a payout otherwise than it was asked; two people may accept it as the payment */
+        FoundTransfer: {
+            /** @description Whether the person may ask to accept it, and else why not */
+            accept: components["schemas"]["Command"];
+            acceptance?: components["schemas"]["TransferAcceptance"];
+            amount: components["schemas"]["Money"];
+            destination: string;
+            /** @description What the books make of its amount if it is accepted, in words; absent where it is what was asked */
+            follows?: string;
+            /** Format: date-time */
+            made_at: string;
+            /** @description In what it is not what was asked, in words */
+            says: string[];
+            /** @description What of it came back; absent when nothing has */
+            taken_back?: components["schemas"]["Money"];
+            transfer_id: string;
+        };
         Funds: {
             /** @description Topped up and not yet sent or in flight */
             available: components["schemas"]["Money"];
@@ -6584,6 +6657,8 @@ export interface components {
             evidence: string[];
             /** @description What somebody took back at Stripe and nobody recorded here yet */
             foreign_reversals: components["schemas"]["ForeignReversal"][];
+            /** @description What Stripe moved otherwise than it was asked, oldest first; absent when nothing */
+            found_transfers?: components["schemas"]["FoundTransfer"][];
             /** @description All that is in its way while it is held, the oldest first */
             holds: components["schemas"]["PayoutHold"][];
             ledger: components["schemas"]["LedgerLine"][];
@@ -6800,6 +6875,8 @@ export interface components {
             came_back?: components["schemas"]["Money"];
             campaign_name: string;
             creator: components["schemas"]["CreatorRef"];
+            /** @description What was sent beyond what was asked, below zero what was missing; absent when it was as asked */
+            difference?: components["schemas"]["Money"];
             /** Format: date-time */
             due_at: string;
             /**
@@ -8335,6 +8412,7 @@ export interface components {
         };
         TopUp: {
             amount: components["schemas"]["Money"];
+            asked_by?: components["schemas"]["UserRef"];
             /** Format: uuid */
             brand_id: string;
             /** Format: date-time */
@@ -8346,6 +8424,34 @@ export interface components {
         };
         TopUpCreate: {
             amount: components["schemas"]["Money"];
+        };
+        TopUpList: {
+            items: components["schemas"]["TopUp"][];
+            next_cursor?: string;
+        };
+        TransferAcceptance: {
+            /** @description Whether the person may approve it, and else why not */
+            approve: components["schemas"]["Command"];
+            /** Format: date-time */
+            approved_at?: string;
+            approved_by?: string;
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: components["schemas"]["UserRef"];
+            /** Format: uuid */
+            id: string;
+            reason: string;
+        };
+        TransferAcceptanceApproval: {
+            /** Format: uuid */
+            acceptance_id: string;
+            /** @description What the person saw; must be what Stripe moved */
+            amount: components["schemas"]["Money"];
+        };
+        TransferAcceptanceCreate: {
+            /** @description How it is known that this is the payment; the creator is not shown it */
+            reason: string;
+            transfer_id: string;
         };
         UnmatchedMail: {
             candidates: components["schemas"]["MailCandidate"][];
@@ -8618,6 +8724,7 @@ export type FieldError = components['schemas']['FieldError'];
 export type FieldValue = components['schemas']['FieldValue'];
 export type FollowerSnapshot = components['schemas']['FollowerSnapshot'];
 export type ForeignReversal = components['schemas']['ForeignReversal'];
+export type FoundTransfer = components['schemas']['FoundTransfer'];
 export type Funds = components['schemas']['Funds'];
 export type FundsList = components['schemas']['FundsList'];
 export type FxConversion = components['schemas']['FxConversion'];
@@ -8896,6 +9003,10 @@ export type TokenCreated = components['schemas']['TokenCreated'];
 export type TokenList = components['schemas']['TokenList'];
 export type TopUp = components['schemas']['TopUp'];
 export type TopUpCreate = components['schemas']['TopUpCreate'];
+export type TopUpList = components['schemas']['TopUpList'];
+export type TransferAcceptance = components['schemas']['TransferAcceptance'];
+export type TransferAcceptanceApproval = components['schemas']['TransferAcceptanceApproval'];
+export type TransferAcceptanceCreate = components['schemas']['TransferAcceptanceCreate'];
 export type UnmatchedMail = components['schemas']['UnmatchedMail'];
 export type UnmatchedMailList = components['schemas']['UnmatchedMailList'];
 export type User = components['schemas']['User'];
@@ -9280,6 +9391,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SlackChannel"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listTopUps: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                limit?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopUpList"];
                 };
             };
             default: components["responses"]["problem"];
@@ -12983,6 +13121,10 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 lane?: components["schemas"]["PayoutLane"];
                 limit?: components["parameters"]["limit"];
+                /** @description Paid on this day in the brand's zone or later */
+                paid_from?: string;
+                /** @description Paid on this day in the brand's zone or earlier */
+                paid_to?: string;
                 partnership_id?: string;
                 state?: string[];
             };
@@ -13022,6 +13164,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Payout"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    acceptTransfer: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferAcceptanceCreate"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payout"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    approveAcceptance: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferAcceptanceApproval"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payout"];
+                };
+            };
+            /** @description No verdict within five seconds; it goes on and is found at Location */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pending"];
                 };
             };
             default: components["responses"]["problem"];
@@ -13218,6 +13428,10 @@ export interface operations {
                 campaign_id?: string;
                 format?: components["parameters"]["sheetFormat"];
                 lane?: components["schemas"]["PayoutLane"];
+                /** @description Paid on this day in the brand's zone or later */
+                paid_from?: string;
+                /** @description Paid on this day in the brand's zone or earlier */
+                paid_to?: string;
                 state?: string[];
             };
             header?: never;
@@ -14165,6 +14379,23 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    exportCases: {
+        parameters: {
+            query?: {
+                format?: components["parameters"]["sheetFormat"];
+                kind?: components["schemas"]["CaseKind"];
+                state?: "open" | "closed";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["sheet"];
+            default: components["responses"]["problem"];
+        };
+    };
     listReconciliations: {
         parameters: {
             query?: {
@@ -14219,7 +14450,9 @@ export interface operations {
     };
     exportReconciliation: {
         parameters: {
-            query?: never;
+            query?: {
+                format?: components["parameters"]["sheetFormat"];
+            };
             header?: never;
             path: {
                 id: components["parameters"]["id"];
@@ -14228,15 +14461,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The content */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": string;
-                };
-            };
+            200: components["responses"]["sheet"];
             default: components["responses"]["problem"];
         };
     };

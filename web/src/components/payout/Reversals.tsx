@@ -21,7 +21,7 @@ const touches = ["payout", "partnership", "task", "brand"];
 /** What of a payment is taken back, what it keeps for other money, and what somebody took back elsewhere. */
 export function Reversals({ payout }: { payout: Payout }) {
   const [asked, setAsked] = useState<"new" | ForeignReversal | null>(null);
-  const { reversals, nettings, foreign_reversals: foreign, take_back: takeBack } = payout;
+  const { summary, reversals, nettings, foreign_reversals: foreign, take_back: takeBack } = payout;
   return (
     <Stack gap="md">
       {foreign.map((back) => (
@@ -29,6 +29,11 @@ export function Reversals({ payout }: { payout: Payout }) {
           The books do not know of it yet. <Button size="compact-xs" variant="default" onClick={() => setAsked(back)}>Record it</Button>
         </Notice>
       ))}
+      {summary.difference && summary.difference.amount > 0 && reversals.every(({ state }) => state === "cancelled") && (
+        <Notice tone="attention" title={`The creator owes ${moneyText(summary.difference)} back`}>
+          Stripe sent that much more than it was asked. Take it back, or keep it out of the next payments.
+        </Notice>
+      )}
       {nettings.length > 0 && <Kept nettings={nettings} />}
       {reversals.map((reversal) => <One key={reversal.id} reversal={reversal} />)}
       {reversals.length === 0 && nettings.length === 0 && foreign.length === 0 && <p className="soft" style={{ margin: 0 }}>Nothing of it was taken back.</p>}
@@ -117,8 +122,9 @@ function One({ reversal }: { reversal: Reversal }) {
 export function TakeBackDialog({ payout, foreign, onClose }: { payout: Payout; foreign?: ForeignReversal; onClose: () => void }) {
   const { summary } = payout;
   const open = payout.reversals.filter(({ state }) => state !== "cancelled").reduce((sum, { amount }) => sum + amount.amount, 0);
-  const most = { amount: summary.amount.amount - (summary.kept?.amount ?? 0) - open, currency: summary.amount.currency };
-  const [typed, setTyped] = useState<TypedMoney>({ amount: toMajor(foreign?.amount ?? most), currency: most.currency });
+  const most = { amount: summary.amount.amount - (summary.kept?.amount ?? 0) + (summary.difference?.amount ?? 0) - open, currency: summary.amount.currency };
+  const beyond = open === 0 && summary.difference && summary.difference.amount > 0 ? summary.difference : undefined;
+  const [typed, setTyped] = useState<TypedMoney>({ amount: toMajor(foreign?.amount ?? beyond ?? most), currency: most.currency });
   const [reason, setReason] = useState("");
   const act = useAct({
     run: (wish: ReversalCreate, key) => body(api.POST("/v1/payouts/{id}/reversals", { params: { path: { id: summary.id }, header: { "Idempotency-Key": key } }, body: wish })),

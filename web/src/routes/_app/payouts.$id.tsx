@@ -15,6 +15,7 @@ import { LoadFailed, Notice } from "../../components/Notice";
 import { Facts, Page, Section } from "../../components/Page";
 import { OfflineSection, PayOfflineDialog, RecordDialog } from "../../components/payout/Offline";
 import { ApproveDialog, Evidence, PayoutDialog, partWords } from "../../components/payout/PayoutDialogs";
+import { FoundTransfers } from "../../components/payout/FoundTransfers";
 import { Holds } from "../../components/payout/Holds";
 import { Reversals } from "../../components/payout/Reversals";
 import { RelativeTime } from "../../components/RelativeTime";
@@ -73,7 +74,13 @@ function PayoutPage() {
       }
     >
       {summary.state === "held" && <Holds holds={payout.holds} />}
-      {summary.state === "unknown" && (
+      {summary.state === "unknown" && payout.found_transfers && (
+        <Notice tone="attention" title="Stripe moved money for this payment otherwise than it was asked">
+          Nothing is sent before that is decided. Either two people accept below what Stripe did as the payment, or somebody takes it back at Stripe:
+          what came back whole counts as never sent, and a day after the last try a releaser can let it be sent anew.
+        </Notice>
+      )}
+      {summary.state === "unknown" && !payout.found_transfers && (
         <Notice tone="attention" title="We do not know whether Stripe made the transfer">
           No new attempt is made until reconciliation has settled it, so that nothing is paid twice.
         </Notice>
@@ -84,6 +91,11 @@ function PayoutPage() {
             {payout.needs && <p style={{ margin: "0 0 8px" }}>{payout.needs}</p>}
             <Approvals payout={payout} approve={(part) => setAsked({ kind: "approve", part })} />
           </Section>
+          {payout.found_transfers && (
+            <Section title="Otherwise than asked">
+              <FoundTransfers payout={payout} />
+            </Section>
+          )}
           {summary.offline && (
             <Section title="Payment outside of Stripe">
               <OfflineSection payout={payout} record={() => setAsked({ kind: "record" })} />
@@ -121,6 +133,8 @@ function PayoutPage() {
               facts={[
                 ["Amount", <Money key="amount" value={summary.amount} />],
                 ["Kept of it", summary.kept && <Money key="kept" value={summary.kept} />],
+                ["Beyond what was asked", summary.difference && summary.difference.amount > 0 ? <Money key="beyond" value={summary.difference} /> : undefined],
+                ["Missing of it", summary.difference && summary.difference.amount < 0 ? <Money key="missing" value={{ ...summary.difference, amount: -summary.difference.amount }} /> : undefined],
                 ["Came back", summary.came_back && <Money key="back" value={summary.came_back} />],
                 ["From", summary.offline ? `${summary.brand_name}, not from the funds at Stripe` : `Funds of ${summary.brand_name}`],
                 ["To", summary.offline ? summary.offline.words : (payout.destination ?? "No bank account yet")],

@@ -1,4 +1,4 @@
-import { Button, Group } from "@mantine/core";
+import { Button, Group, TextInput } from "@mantine/core";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconChecks, IconCoin, IconHistory, IconRotate, IconScale, IconSearchOff } from "@tabler/icons-react";
 
@@ -32,12 +32,14 @@ const filters = url.search({
   lane: url.oneOf(lanes),
   state: url.someOf(states),
   campaign: url.id,
+  paid_from: url.date,
+  paid_to: url.date,
   cursor: url.cursor,
 });
 
 type Address = url.Read<typeof filters> & { brand?: string };
 
-const listOf = ({ brand, state, campaign, lane }: Address) => (cursor?: string) => payoutsQuery({ brand_id: brand, campaign_id: campaign, state, lane, cursor });
+const listOf = ({ brand, state, campaign, lane, paid_from, paid_to }: Address) => (cursor?: string) => payoutsQuery({ brand_id: brand, campaign_id: campaign, state, lane, paid_from, paid_to, cursor });
 
 export const Route = createFileRoute("/_app/payouts/")({
   validateSearch: filters,
@@ -65,14 +67,14 @@ const cols = columns<PayoutSummary>([
 
 function Payouts() {
   const address = Route.useSearch();
-  const { brand, state, campaign, cursor, lane } = address;
+  const { brand, state, campaign, cursor, lane, paid_from: paidFrom, paid_to: paidTo } = address;
   const navigate = useNavigate({ from: Route.fullPath });
-  const filter = { brand_id: brand, campaign_id: campaign, state, lane };
+  const filter = { brand_id: brand, campaign_id: campaign, state, lane, paid_from: paidFrom, paid_to: paidTo };
   const list = usePages(listOf(address), cursor);
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
   const session = useSession();
   const exports = hasRole(session, books);
-  const filtered = Boolean(state?.length ?? campaign ?? lane);
+  const filtered = Boolean(state?.length ?? campaign ?? lane ?? paidFrom ?? paidTo);
 
   return (
     <Page
@@ -108,6 +110,8 @@ function Payouts() {
           <StatesFilter label="State" value={state} onChange={(value) => set({ state: value as PayoutState[] | undefined, lane: undefined })} data={states.map((value) => ({ value, label: looks.payout[value].word }))} />
           <CampaignFilter label="Campaign" compact brandId={brand} value={campaign} onChange={(value) => set({ campaign: value })} />
         </LateFilters>
+        <TextInput type="date" label="Paid from" value={paidFrom ?? ""} onChange={(event) => set({ paid_from: event.currentTarget.value || undefined, lane: undefined })} />
+        <TextInput type="date" label="Paid until" value={paidTo ?? ""} error={paidFrom && paidTo && paidTo < paidFrom ? "Before the first day" : undefined} onChange={(event) => set({ paid_to: event.currentTarget.value || undefined, lane: undefined })} />
       </Filters>
       <DataTable
         label="Payouts"
@@ -120,7 +124,7 @@ function Payouts() {
         retry={() => void list.refetch()}
         empty={
           filtered ? (
-            <EmptyState icon={IconSearchOff} title="No payout matches" action={<Button variant="default" onClick={() => set({ state: undefined, campaign: undefined, lane: undefined })}>Clear the filters</Button>} />
+            <EmptyState icon={IconSearchOff} title="No payout matches" action={<Button variant="default" onClick={() => set({ state: undefined, campaign: undefined, lane: undefined, paid_from: undefined, paid_to: undefined })}>Clear the filters</Button>} />
           ) : (
             <EmptyState icon={IconCoin} title="Nothing is owed yet">A payout is made by itself when a milestone of a contract is met: on signature, on approval, after verification.</EmptyState>
           )

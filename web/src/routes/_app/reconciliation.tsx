@@ -1,7 +1,7 @@
-import { Button, SegmentedControl } from "@mantine/core";
+import { Button, Group, SegmentedControl } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, useNavigate } from "@tanstack/react-router";
-import { IconChecks, IconDownload, IconRefresh, IconScale } from "@tabler/icons-react";
+import { IconChecks, IconRefresh, IconScale } from "@tabler/icons-react";
 
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
@@ -9,6 +9,7 @@ import { casesQuery, paymentsGateQuery, reconciliationsQuery } from "../../api/q
 import type { Reconciliation, ReconciliationSum } from "../../api/schema";
 import { Pager } from "../../components/DataTable";
 import table from "../../components/DataTable.module.css";
+import { Downloads } from "../../components/Downloads";
 import { LoadingLines } from "../../components/Loading";
 import { Money, Unknown } from "../../components/Money";
 import { EmptyState, LoadFailed, Notice } from "../../components/Notice";
@@ -86,11 +87,7 @@ function LastRun({ run }: { run: Reconciliation }) {
   return (
     <Section
       title="Last comparison"
-      actions={(
-        <Button size="xs" variant="default" leftSection={<IconDownload size={14} aria-hidden />} component="a" href={`/v1/reconciliations/${run.id}/export`} download>
-          Export every line
-        </Button>
-      )}
+      actions={<Downloads small label="Export every line" path={`/v1/reconciliations/${run.id}/export`} query={{}} as={["csv", "xlsx"]} />}
     >
       <Facts
         facts={[
@@ -144,11 +141,14 @@ function CaseList() {
     <Section
       title="Differences"
       actions={(
-        <SegmentedControl
-          size="xs" aria-label="Which cases" value={state ?? "open"}
-          data={[{ value: "open", label: "To explain" }, { value: "closed", label: "Closed" }]}
-          onChange={(value) => void navigate({ search: (search) => ({ ...search, state: value === "closed" ? "closed" : undefined, cursor: undefined }) })}
-        />
+        <Group gap="xs">
+          <Downloads small label="Export differences" path="/v1/reconciliation-cases/export" query={{ state: state ?? "open" }} as={["csv", "xlsx"]} />
+          <SegmentedControl
+            size="xs" aria-label="Which cases" value={state ?? "open"}
+            data={[{ value: "open", label: "To explain" }, { value: "closed", label: "Closed" }]}
+            onChange={(value) => void navigate({ search: (search) => ({ ...search, state: value === "closed" ? "closed" : undefined, cursor: undefined }) })}
+          />
+        </Group>
       )}
     >
       {cases.error ? <LoadFailed error={cases.error} retry={() => void cases.refetch()} /> : !items ? <LoadingLines /> : items.length === 0 ? (

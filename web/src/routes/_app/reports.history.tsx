@@ -19,7 +19,7 @@ import * as url from "../../lib/search";
 
 const nouns = {
   payout: "Payments", reversal: "Money taken back", funds: "Funds", content: "Approval of content", contract: "Contracts", partnership: "Partnerships", person: "People and roles",
-  token: "API tokens", delegation: "Standing in", brand: "Brands", policy: "Approval policies", creator: "Creators", reconciliation: "Comparisons with Stripe",
+  token: "API tokens", delegation: "Standing in", brand: "Brands", policy: "Approval policies", creator: "Creators", reconciliation: "Comparisons with Stripe", payout_policy: "Rules for payments", second_factor: "Second factors", payments: "Pauses of payments",
 };
 
 const filters = url.search({

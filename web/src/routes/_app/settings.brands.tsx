@@ -2,19 +2,21 @@ import { Button, Checkbox, Group, Modal, NumberInput, Select, Stack, Textarea, T
 import { useForm } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute } from "@tanstack/react-router";
-import { IconBuildingStore, IconPlus } from "@tabler/icons-react";
+import { IconBuildingStore, IconCheck, IconHourglass, IconPlus, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
-import { brandQuery, brandsQuery, fundsQuery, payoutPolicyQuery } from "../../api/queries";
+import { brandQuery, brandsQuery, fundsQuery, payoutPolicyQuery, topUpsQuery } from "../../api/queries";
 import type { Brand, BrandEdit, BrandSigning, Money as MoneyValue, PayoutPolicy, PayoutPolicyEdit } from "../../api/schema";
 import table from "../../components/DataTable.module.css";
 import { LoadingLines } from "../../components/Loading";
-import { Money } from "../../components/Money";
+import { Money, Unknown } from "../../components/Money";
 import { MoneyInput, type TypedMoney } from "../../components/MoneyInput";
 import { EmptyState, LoadFailed, ProblemNotice } from "../../components/Notice";
 import { Facts, Page, Section } from "../../components/Page";
+import { RelativeTime } from "../../components/RelativeTime";
+import { Chip } from "../../components/StatusChip";
 import { moneyText, toMajor, toMinor } from "../../lib/money";
 import { hasRole, useSession } from "../../lib/session";
 
@@ -92,11 +94,41 @@ function BrandBox({ brand }: { brand: Brand }) {
             </tbody>
           </table>
         ))}
+        {reads && <TopUps brand={brand} />}
       </Stack>
       {open === "policy" && <EditPolicy brand={brand} onClose={() => setOpen(null)} />}
       {open === "edit" && <EditBrand id={brand.id} onClose={() => setOpen(null)} />}
       {open === "top-up" && <TopUp brand={brand} onClose={() => setOpen(null)} />}
     </Section>
+  );
+}
+
+const arrival = {
+  pending: { word: "On its way", tone: "progress", icon: IconHourglass }, succeeded: { word: "Arrived", tone: "done", icon: IconCheck }, failed: { word: "Did not arrive", tone: "danger", icon: IconX },
+} as const;
+
+/** The newest top-ups: what is on its way, and what did not arrive. */
+function TopUps({ brand }: { brand: Brand }) {
+  const { data, error, refetch } = useQuery(topUpsQuery(brand.id));
+  if (error && !data) return <LoadFailed error={error} retry={() => void refetch()} />;
+  if (!data?.items.length) return null;
+  return (
+    <table className={table.table} aria-label={`Last top-ups of ${brand.name}`}>
+      <thead><tr><th scope="col">Last top-ups</th><th scope="col">Asked for by</th><th scope="col">Stands</th><th scope="col" className={table.right}>Amount</th></tr></thead>
+      <tbody>
+        {data.items.map(({ id, created_at, asked_by, state, amount }) => {
+          const { word, tone, icon: Icon } = arrival[state];
+          return (
+            <tr key={id}>
+              <td><RelativeTime at={created_at} inList /></td>
+              <td>{asked_by?.name ?? <Unknown />}</td>
+              <td><Chip tone={tone} icon={<Icon size={13} stroke={2} aria-hidden />}>{word}</Chip></td>
+              <td className={table.right}><Money value={amount} /></td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
   );
 }
 
