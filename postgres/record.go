@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -26,6 +27,9 @@ func (s *Store) ApplyBatch(ctx context.Context, b rapport.Batch) error {
 		if stands := b.Seq - int64(len(b.Record.Facts)); stands > seen {
 			// The database was restored to a time before facts that this workflow wrote. Going on would leave a hole in the history.
 			return rapport.Errorf(rapport.CodeConflict, "%s is at %d and Postgres at %d: see the runbook of a restored database", workflowID, stands, seen)
+		}
+		if err := s.stillBooked(ctx, tx, b); err != nil {
+			return err
 		}
 		if err := s.insertEvents(ctx, tx, b); err != nil {
 			return err
@@ -62,6 +66,23 @@ func (s *Store) ApplyBatch(ctx context.Context, b rapport.Batch) error {
 		}
 		return nil
 	})
+}
+
+// stillBooked refuses a payout that says it was paid where no transfer is booked. An activity books before it answers; when the database is restored
+// between its answer and the record of it, no number tells that the booking is lost.
+func (s *Store) stillBooked(ctx context.Context, tx pgx.Tx, b rapport.Batch) error {
+	if b.Kind != "payout" || !slices.ContainsFunc(b.Record.Facts, func(f rapport.Fact) bool { return f.Kind == "payout_"+string(rapport.PayoutPaid) }) {
+		return nil
+	}
+	p, err := s.q.PayoutForLedger(ctx, tx, b.ID)
+	if err != nil {
+		return fmt.Errorf("payout: %w", err)
+	}
+	switch rapport.PayoutState(p.State) {
+	case rapport.PayoutPaid, rapport.PayoutPartlyReversed, rapport.PayoutReversed:
+		return nil
+	}
+	return rapport.Errorf(rapport.CodeConflict, "payout/%s says that it was paid, and Postgres does not have it: see the runbook of a restored database", b.ID)
 }
 
 func (s *Store) insertEvents(ctx context.Context, tx pgx.Tx, b rapport.Batch) error {
