@@ -68,21 +68,31 @@ func (s *Store) ApplyBatch(ctx context.Context, b rapport.Batch) error {
 	})
 }
 
-// stillBooked refuses a payout that says it was paid where no transfer is booked. An activity books before it answers; when the database is restored
-// between its answer and the record of it, no number tells that the booking is lost.
+// stillBooked refuses what says that money has moved where the booking of it is not there. An activity books before it answers; when the database is
+// restored between its answer and the record of it, no number tells that the booking is lost.
 func (s *Store) stillBooked(ctx context.Context, tx pgx.Tx, b rapport.Batch) error {
-	if b.Kind != "payout" || !slices.ContainsFunc(b.Record.Facts, func(f rapport.Fact) bool { return f.Kind == "payout_"+string(rapport.PayoutPaid) }) {
-		return nil
+	says := func(kinds ...string) bool {
+		return slices.ContainsFunc(b.Record.Facts, func(f rapport.Fact) bool { return slices.Contains(kinds, f.Kind) })
 	}
-	p, err := s.q.PayoutForLedger(ctx, tx, b.ID)
-	if err != nil {
-		return fmt.Errorf("payout: %w", err)
+	booked := true
+	switch {
+	case b.Kind == "payout" && says("payout_paid"):
+		p, err := s.q.PayoutForLedger(ctx, tx, b.ID)
+		if err != nil {
+			return fmt.Errorf("payout: %w", err)
+		}
+		booked = slices.Contains([]rapport.PayoutState{rapport.PayoutPaid, rapport.PayoutPartlyReversed, rapport.PayoutReversed}, rapport.PayoutState(p.State))
+	case b.Kind == "reversal" && says("reversal_reversed", "reversal_netted", "reversal_written_off"):
+		r, err := s.q.LockReversal(ctx, tx, b.ID)
+		if err != nil {
+			return fmt.Errorf("reversal: %w", err)
+		}
+		booked = r.Rest == 0
 	}
-	switch rapport.PayoutState(p.State) {
-	case rapport.PayoutPaid, rapport.PayoutPartlyReversed, rapport.PayoutReversed:
-		return nil
+	if !booked {
+		return rapport.Errorf(rapport.CodeConflict, "%s/%s says that money has moved, and Postgres does not have it: see the runbook of a restored database", b.Kind, b.ID)
 	}
-	return rapport.Errorf(rapport.CodeConflict, "payout/%s says that it was paid, and Postgres does not have it: see the runbook of a restored database", b.ID)
+	return nil
 }
 
 func (s *Store) insertEvents(ctx context.Context, tx pgx.Tx, b rapport.Batch) error {
