@@ -116,7 +116,7 @@ func TestAPartnershipEndsAsItWasShown(t *testing.T) {
 	require.Equal(t, []string{"The payment: Settle the payment /payouts/" + payout}, waits())
 	w.sql(t, `update payouts set state = 'awaiting_approval' where id = $1`, payout)
 	require.Equal(t, []string{"Ms both, Ms finance_preparer: Approve the payment /payouts/" + payout, "Ms both, Ms finance_releaser: Approve the payment /payouts/" + payout}, waits())
-	w.sql(t, `update payouts set state = 'held' where id = $1`, payout)
+	w.sql(t, `update payouts set state = 'held', held_reason = 'manual' where id = $1`, payout)
 	require.Equal(t, []string{"Finance (preparers): Look at the payment that is held /payouts/" + payout}, waits())
 }
 
