@@ -161,7 +161,7 @@ func (a *Activities) settleFound(ctx context.Context, payout uuid.UUID, r rappor
 	}
 	what := foundNothing
 	for _, t := range found {
-		if t.ID == accepted {
+		if t.ID == accepted && t.TakenBack < t.Amount.Amount {
 			if covered, err := a.Store.SettleAccepted(ctx, payout, r.Attempt, t); covered || err != nil {
 				return foundPaid, classify(err)
 			}

@@ -103,6 +103,8 @@ func approveAcceptance(say rapport.Words, p rapport.PayoutRecord, f rapport.Foun
 		reason = "It is known what became of this payment."
 	case !me.Has(p.BrandID, rapport.RoleFinanceReleaser):
 		reason = "You are no releaser at this brand."
+	case f.Gone():
+		reason = "All of this transfer was taken back, so it paid nothing."
 	case f.Acceptance.AskedBy.ID == me.UserID:
 		reason = "You asked for this, so another person must approve it."
 	case f.Acceptance.ApprovedBy != "":

@@ -132,6 +132,20 @@ func TestWhatIsNoPaymentIsNotAccepted(t *testing.T) {
 		_, err := b.accept(found.ID, b.pia)
 		require.Equal(t, "RA104", reason(t, err))
 	})
+	t.Run("it comes back after somebody asked", func(t *testing.T) {
+		t.Parallel()
+		b, found := inDoubt(t)
+		id, err := b.accept(found.ID, b.pia)
+		require.NoError(t, err)
+		found.TakenBack = 1000
+		require.NoError(t, b.worker.NoteFound(b.ctx, b.owed, []rapport.Transfer{found}))
+		require.Equal(t, "RA104", reason(t, b.letIn(id, b.rob, 1000, new(pgtest.StepUp(t, b.owner, b.rob, 0)))))
+	})
+	t.Run("it is what is asked for after all", func(t *testing.T) {
+		t.Parallel()
+		b, found := inDoubt(t, func(x *rapport.Transfer) { x.Attempt = 1 })
+		require.NoError(t, b.worker.SettlePayout(b.ctx, b.owed, 1, found), "a restored database had seen it beside another attempt")
+	})
 	t.Run("its payment is not in doubt", func(t *testing.T) {
 		t.Parallel()
 		b, found := inDoubt(t)
@@ -185,8 +199,13 @@ func TestMoreThanAskedIsOwedBack(t *testing.T) {
 	back(90)
 	require.EqualValues(t, -150, b.balance("clawback_receivable"), "only what goes beyond that is claimed anew")
 	require.Equal(t, cost+50, b.balance("milestone_expense"))
+	// One that Stripe refused is tried again: it was claimed before, whatever others took back meanwhile.
 	require.Equal(t, "submit", b.order(first, 1).Verdict)
-	_, err = b.worker.SettleReversal(b.ctx, first, 1, rapport.TakenBack{ID: "trr_1", Amount: usd(60)})
+	require.NoError(t, b.worker.RejectReversal(b.ctx, first, 1, rapport.PayRejected, "refused"))
+	b.say("reversal", first, "approved", time.Time{})
+	require.EqualValues(t, -150, b.balance("clawback_receivable"))
+	require.Equal(t, "submit", b.order(first, 2).Verdict)
+	_, err = b.worker.SettleReversal(b.ctx, first, 2, rapport.TakenBack{ID: "trr_1", Amount: usd(60)})
 	require.NoError(t, err)
 	require.Equal(t, "partly_reversed", b.state(b.owed))
 	require.EqualValues(t, -90, b.balance("clawback_receivable"))

@@ -254,18 +254,19 @@ func (s *Store) WriteOffReversal(ctx context.Context, reversal uuid.UUID) (rappo
 // changeReversal follows a reversal's machine. What the creator owes back is claimed at the moment it is approved.
 func (s *Store) changeReversal(ctx context.Context, tx pgx.Tx, c rapport.Change) error {
 	// What is left is counted only when no payment is planning to keep some of it at this moment.
-	if _, err := s.q.LockReversal(ctx, tx, c.ID); err != nil {
+	r, err := s.q.LockReversal(ctx, tx, c.ID)
+	if err != nil {
 		return err
 	}
 	if err := s.q.ChangeReversal(ctx, tx, gen.ChangeReversalParams{ID: c.ID, State: c.State, Until: timeOrNil(c.Until)}); err != nil {
 		return err
 	}
-	if c.State != string(rapport.ReversalApproved) {
-		return nil
+	if c.State != string(rapport.ReversalApproved) || r.State != string(rapport.ReversalAwaitingApproval) {
+		return nil // one that is tried again was claimed before
 	}
-	r, err := s.q.LockReversal(ctx, tx, c.ID)
-	if err != nil {
-		return err
+	// Two that are approved at the same moment do not both count on what was sent beyond.
+	if _, err := s.q.LockPayout(ctx, tx, r.PayoutID); err != nil {
+		return fmt.Errorf("payout: %w", err)
 	}
 	// What was sent beyond what was asked is claimed since it was booked.
 	beyond, err := s.q.SentBeyond(ctx, tx, gen.SentBeyondParams{ReversalID: r.ID, PayoutID: r.PayoutID})

@@ -62,10 +62,32 @@ alter table payouts add constraint payouts_came_back check (amount_reversed betw
 alter table foreign_reversals add transfer_id text;
 
 -- +goose StatementBegin
--- The transfer that two people accepted for a payout, with what it moved beyond what was asked; none where there is no such transfer.
+-- The transfer that two people accepted for a payout, with what it moved beyond what was asked; none where there is no such transfer, or where
+-- something else is asked since.
 create function accepted_transfer(p_payout uuid) returns table (transfer_id text, difference bigint) language sql stable as $$
   select x.transfer_id, x.amount - x.asked from transfer_acceptances x join transfer_acceptance_approvals v on v.acceptance_id = x.id
+  join payouts p on p.id = x.payout_id and x.asked = p.amount - p.netted
   where x.payout_id = p_payout order by x.n desc limit 1
+$$;
+
+-- What of a campaign's budget offers reserve, contracts commit or amendments that are out promise, bonuses that may still be reached with them; of a contract
+-- that was ended, what is or may still be paid. Money for a round or a bonus that is just being offered is in its command alone; that for the
+-- piece p_besides is left to the caller.
+create or replace function campaign_spoken(p_campaign uuid, p_besides uuid) returns bigint language sql stable as $$
+  select ((select coalesce(sum(o.fee + o.bonus), 0) from offers o where o.campaign_id = p_campaign and o.state in ('draft', 'sent', 'accepted'))
+    - (select coalesce(sum(m.amount), 0) from milestones m join contracts c on c.id = m.contract_id join offers o on o.id = c.offer_id
+        where o.campaign_id = p_campaign and o.state in ('draft', 'sent', 'accepted') and (m.bonus or m.dropped_by is not null) and not m.extra and m.state = 'cancelled')
+    + (select coalesce(sum(a.adds), 0) from contracts a join partnerships p on p.id = a.partnership_id
+        where p.campaign_id = p_campaign and a.amends is not null and a.state in ('internal_approval', 'out_for_signature'))
+    + (select coalesce(sum(m.amount), 0) from milestones m join partnerships p on p.id = m.partnership_id where p.campaign_id = p_campaign and m.extra and m.state <> 'cancelled')
+    + (select coalesce(sum(d.extra_fee), 0) from deliverables d join partnerships p on p.id = d.partnership_id where p.campaign_id = p_campaign and d.extra = 'offered')
+    + (select coalesce(sum((o.input -> 'amount' ->> 'amount')::bigint), 0) from outbox o join deliverables d on d.id = (o.input ->> 'ref')::uuid join partnerships p on p.id = d.partnership_id
+        where o.kind = 'update' and o.input ->> 'kind' = 'offer_round' and o.handled_at is null and o.refused is null and p.campaign_id = p_campaign and d.id is distinct from p_besides)
+    + (select coalesce(sum(b.amount), 0) from outbox o join bonuses b on b.id = (o.input ->> 'ref')::uuid join partnerships p on p.id = b.partnership_id
+        where o.kind = 'update' and o.input ->> 'kind' = 'give_bonus' and o.handled_at is null and o.refused is null and p.campaign_id = p_campaign)
+    + (select coalesce(sum(y.amount + y.difference - y.amount_reversed), 0) from payouts y join milestones m on m.id = y.milestone_id
+        join contracts c on c.id = m.contract_id join offers o on o.id = c.offer_id
+        where o.campaign_id = p_campaign and o.state not in ('draft', 'sent', 'accepted') and y.state <> 'cancelled' and not m.extra))::bigint
 $$;
 
 create function found_transfer_guard() returns trigger language plpgsql as $$
@@ -106,6 +128,10 @@ begin
   select * into x from transfer_acceptances where id = new.acceptance_id;
   select * into p from payouts where id = x.payout_id for update;
   if p.state is distinct from 'unknown' then raise exception 'payout is %: its payment is not in doubt', p.state using errcode = 'RA100'; end if;
+  if x.asked <> p.amount - p.netted then raise exception 'something else is asked of payout % since', p.id using errcode = 'RA101'; end if;
+  if exists (select 1 from found_transfers f where f.transfer_id = x.transfer_id and f.taken_back = f.amount) then
+    raise exception 'all of the transfer was taken back' using errcode = 'RA104';
+  end if;
   if exists (select 1 from transfer_acceptances o where o.payout_id = x.payout_id and o.n > x.n) then
     raise exception 'somebody asked anew meanwhile' using errcode = 'RA011';
   end if;
@@ -124,10 +150,12 @@ begin
   return new;
 end $$;
 
--- What a look-up found otherwise than asked settles an attempt only when two people accepted it.
+-- What a look-up found otherwise than asked settles an attempt only when two people accepted it. What was found while another attempt was open, and is just
+-- what this one asks for, is its own transfer: after a restore an attempt may be opened again.
 create function payout_attempt_found_guard() returns trigger language plpgsql as $$
 begin
-  if exists (select 1 from found_transfers f where f.transfer_id = new.transfer_id)
+  if exists (select 1 from found_transfers f join payouts p on p.id = new.payout_id
+             where f.transfer_id = new.transfer_id and (f.attempt, f.amount, f.destination) is distinct from (new.number, p.amount - p.netted, p.destination))
      and not exists (select 1 from accepted_transfer(new.payout_id) a where a.transfer_id = new.transfer_id) then
     raise exception 'nobody accepted transfer % as the payment', new.transfer_id using errcode = 'RA106';
   end if;

@@ -3,7 +3,7 @@
 select ((select coalesce(sum(o.fee + o.bonus), 0) from offers o where o.id = any (@offers::uuid[]))
   - (select coalesce(sum(m.amount), 0) from milestones m join contracts c on c.id = m.contract_id
       where c.offer_id = any (@offers::uuid[]) and (m.bonus or m.dropped_by is not null) and not m.extra and m.state = 'cancelled')
-  - (select coalesce(sum(m.amount - coalesce(y.amount_reversed, 0)), 0) from milestones m join contracts c on c.id = m.contract_id left join payouts y on y.milestone_id = m.id
+  - (select coalesce(sum(m.amount + coalesce(y.difference - y.amount_reversed, 0)), 0) from milestones m join contracts c on c.id = m.contract_id left join payouts y on y.milestone_id = m.id
       where c.offer_id = any (@offers::uuid[]) and not m.extra and m.state in ('met', 'payable', 'settled') and m.id <> all (@revoked::uuid[]))
   + (select coalesce(sum(a.adds), 0) from contracts a where a.partnership_id = @partnership_id and a.amends is not null and a.state in ('internal_approval', 'out_for_signature'))
   + (select coalesce(sum(m.amount), 0) from milestones m where m.partnership_id = @partnership_id and m.extra and (m.state = 'pending' or m.id = any (@revoked::uuid[])))
