@@ -217,6 +217,10 @@ func (a AlertMail) Words(zone string) (subject, text string) {
 		subject = fmt.Sprintf("%s: an authenticator was reset", a.Brand)
 		what = fmt.Sprintf("the authenticator of %s, who has a role at %s, was reset. Their password alone opens until they set up another one.", a.About, a.Brand)
 		do = "If they did not ask for it, disable them under Settings > People and find out who did this."
+	case "finance_enabled":
+		subject = fmt.Sprintf("%s: somebody of finance was enabled again", a.Brand)
+		what = fmt.Sprintf("%s, who was disabled, can sign in again and has the finance roles at %s that they had before.", a.About, a.Brand)
+		do = "If this is not right, disable them under Settings > People and find out who did this."
 	default:
 		subject = a.Brand + ": payments need fewer eyes than before"
 		what = fmt.Sprintf("the approvals that payments of %s need were changed so that fewer people, or fewer codes, are needed. It holds for payments that are opened from now on.", a.Brand)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -81,9 +80,7 @@ func (s *Server) CreateUser(ctx context.Context, r gen.CreateUserRequestObject) 
 	if u.Name == "" {
 		bad = append(bad, rapport.Field{Path: "name", Code: "required", Detail: "Fill this in."})
 	}
-	if utf8.RuneCountInString(r.Body.Password) < minPassword {
-		bad = append(bad, rapport.Field{Path: "password", Code: "too_short", Detail: fmt.Sprintf("A password has at least %d characters.", minPassword)})
-	}
+	bad = append(bad, checkPassword("password", r.Body.Password)...)
 	if !slices.ContainsFunc(brands, func(b rapport.BrandRoles) bool { return len(b.Roles) > 0 }) {
 		bad = append(bad, rapport.Field{Path: "brands", Code: "required", Detail: "Give the person a role at a brand."})
 	}
@@ -112,6 +109,15 @@ func (s *Server) DisableUser(ctx context.Context, r gen.DisableUserRequestObject
 		return nil, called("person", err)
 	}
 	return gen.DisableUser200JSONResponse(toUser(u)), nil
+}
+
+// EnableUser lets a disabled person sign in again. Sessions and tokens that ended stay ended.
+func (s *Server) EnableUser(ctx context.Context, r gen.EnableUserRequestObject) (gen.EnableUserResponseObject, error) {
+	u, err := s.cfg.Store.EnableUser(ctx, r.Id, principalFrom(ctx).UserID)
+	if err != nil {
+		return nil, called("person", err)
+	}
+	return gen.EnableUser200JSONResponse(toUser(u)), nil
 }
 
 // SetRoles replaces the roles of a person at the brands that the body names.

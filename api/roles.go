@@ -105,6 +105,7 @@ func peopleAccess() map[string]access {
 		"getSession": {who: signedIn},
 		"signOut":    {who: signedIn},
 
+		"changePassword":       {who: signedIn, person: true},
 		"stepUp":               {who: signedIn, person: true},
 		"getSecondFactor":      {who: signedIn, person: true},
 		"beginSecondFactor":    {who: signedIn, person: true, secret: true},
@@ -116,6 +117,7 @@ func peopleAccess() map[string]access {
 		"listUsers":          house(),
 		"createUser":         admin(),
 		"disableUser":        admin(),
+		"enableUser":         admin(),
 		"setRoles":           admin(),
 		"listRoleRequests":   books(),
 		"confirmRoleRequest": roles(rapport.RoleAdmin, rapport.RoleFinancePreparer, rapport.RoleFinanceReleaser),

@@ -324,6 +324,46 @@ func (s *Store) DisableUser(ctx context.Context, id, by uuid.UUID) (rapport.User
 	})
 }
 
+// EnableUser lets a disabled person sign in again, with the roles that they had; finance is told when one of these moves money. It is forbidden
+// while the person also works for a brand outside of the scope, which has a say.
+func (s *Store) EnableUser(ctx context.Context, id, by uuid.UUID) (rapport.User, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.User, error) {
+		if err := s.onlyOurs(ctx, tx, id); err != nil {
+			return rapport.User{}, err
+		}
+		n, err := s.q.EnableUser(ctx, tx, id)
+		if err != nil {
+			return rapport.User{}, err
+		}
+		u, err := s.user(ctx, tx, id)
+		if err != nil || n == 0 {
+			return u, err
+		}
+		for _, b := range u.Brands {
+			if !slices.ContainsFunc(b.Roles, rapport.Role.Finance) {
+				continue
+			}
+			if err := s.alert(ctx, tx, alert{brand: b.BrandID, kind: "finance_enabled", ref: id, key: "finance_enabled/" + newID().String()}); err != nil {
+				return rapport.User{}, err
+			}
+		}
+		return u, s.audit(ctx, tx, by, "user.enabled", id, nil)
+	})
+}
+
+// ChangePassword keeps the hash of another password of a person and ends every session but the one that is kept.
+func (s *Store) ChangePassword(ctx context.Context, user uuid.UUID, hash string, keep []byte) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		if err := s.q.SetPassword(ctx, tx, gen.SetPasswordParams{ID: user, PasswordHash: hash}); err != nil {
+			return err
+		}
+		if err := s.q.DeleteOtherSessionsOf(ctx, tx, gen.DeleteOtherSessionsOfParams{UserID: user, Keep: keep}); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, user, "password.changed", user, nil)
+	})
+}
+
 // onlyOurs refuses what would reach beyond the scope: a person who also works for another brand.
 func (s *Store) onlyOurs(ctx context.Context, tx pgx.Tx, id uuid.UUID) error {
 	if _, err := s.user(ctx, tx, id); err != nil {

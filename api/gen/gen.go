@@ -6022,6 +6022,15 @@ type PartnershipSummary struct {
 	Why *string `json:"why,omitempty"`
 }
 
+// PasswordChange defines model for PasswordChange.
+type PasswordChange struct {
+	// NewPassword At least 12 characters
+	NewPassword string `json:"new_password"`
+
+	// Password The present one
+	Password string `json:"password"`
+}
+
 // PastOffer defines model for PastOffer.
 type PastOffer struct {
 	Changes    *[]AmendedLine     `json:"changes,omitempty"`
@@ -9751,6 +9760,11 @@ type DisableUserParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// EnableUserParams defines parameters for EnableUser.
+type EnableUserParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ResetSecondFactorParams defines parameters for ResetSecondFactor.
 type ResetSecondFactorParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -10051,6 +10065,9 @@ type SimulateSequenceJSONRequestBody = SequenceSimulate
 
 // SignInJSONRequestBody defines body for SignIn for application/json ContentType.
 type SignInJSONRequestBody = SignIn
+
+// ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
+type ChangePasswordJSONRequestBody = PasswordChange
 
 // ConfirmSecondFactorJSONRequestBody defines body for ConfirmSecondFactor for application/json ContentType.
 type ConfirmSecondFactorJSONRequestBody = CodeProof
@@ -10777,6 +10794,9 @@ type ServerInterface interface {
 	// SignIn Sign in with e-mail address and password
 	// (POST /v1/session)
 	SignIn(ctx echo.Context) error
+	// ChangePassword Change the own password, with the present one; ends the other sessions
+	// (PUT /v1/session/password)
+	ChangePassword(ctx echo.Context) error
 	// GetSecondFactor The signed-in person's second factor
 	// (GET /v1/session/second-factor)
 	GetSecondFactor(ctx echo.Context) error
@@ -10897,6 +10917,9 @@ type ServerInterface interface {
 	// DisableUser Disable a person; ends every session and token at once
 	// (POST /v1/users/{id}/disable)
 	DisableUser(ctx echo.Context, id Id, params DisableUserParams) error
+	// EnableUser Let a disabled person sign in again, with the password and the roles that they had
+	// (POST /v1/users/{id}/enable)
+	EnableUser(ctx echo.Context, id Id, params EnableUserParams) error
 	// SetRoles Replace the roles of a person; finance roles need a second person
 	// (PUT /v1/users/{id}/roles)
 	SetRoles(ctx echo.Context, id Id) error
@@ -17778,6 +17801,15 @@ func (w *ServerInterfaceWrapper) SignIn(ctx echo.Context) error {
 	return err
 }
 
+// ChangePassword converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangePassword(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangePassword(ctx)
+	return err
+}
+
 // GetSecondFactor converts echo context to params.
 func (w *ServerInterfaceWrapper) GetSecondFactor(ctx echo.Context) error {
 	var err error
@@ -18965,6 +18997,42 @@ func (w *ServerInterfaceWrapper) DisableUser(ctx echo.Context) error {
 	return err
 }
 
+// EnableUser converts echo context to params.
+func (w *ServerInterfaceWrapper) EnableUser(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EnableUserParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EnableUser(ctx, id, params)
+	return err
+}
+
 // SetRoles converts echo context to params.
 func (w *ServerInterfaceWrapper) SetRoles(ctx echo.Context) error {
 	var err error
@@ -19121,6 +19189,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/v1/session", wrapper.SignOut, options.OperationMiddlewares["signOut"]...)
 	router.GET(options.BaseURL+"/v1/session", wrapper.GetSession, options.OperationMiddlewares["getSession"]...)
 	router.POST(options.BaseURL+"/v1/session", wrapper.SignIn, options.OperationMiddlewares["signIn"]...)
+	router.PUT(options.BaseURL+"/v1/session/password", wrapper.ChangePassword, options.OperationMiddlewares["changePassword"]...)
 	router.POST(options.BaseURL+"/v1/session/step-up", wrapper.StepUp, options.OperationMiddlewares["stepUp"]...)
 	router.GET(options.BaseURL+"/v1/session/second-factor", wrapper.GetSecondFactor, options.OperationMiddlewares["getSecondFactor"]...)
 	router.POST(options.BaseURL+"/v1/session/second-factor", wrapper.BeginSecondFactor, options.OperationMiddlewares["beginSecondFactor"]...)
@@ -19132,6 +19201,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/users", wrapper.ListUsers, options.OperationMiddlewares["listUsers"]...)
 	router.POST(options.BaseURL+"/v1/users", wrapper.CreateUser, options.OperationMiddlewares["createUser"]...)
 	router.POST(options.BaseURL+"/v1/users/:id/disable", wrapper.DisableUser, options.OperationMiddlewares["disableUser"]...)
+	router.POST(options.BaseURL+"/v1/users/:id/enable", wrapper.EnableUser, options.OperationMiddlewares["enableUser"]...)
 	router.PUT(options.BaseURL+"/v1/users/:id/roles", wrapper.SetRoles, options.OperationMiddlewares["setRoles"]...)
 	router.GET(options.BaseURL+"/v1/role-requests", wrapper.ListRoleRequests, options.OperationMiddlewares["listRoleRequests"]...)
 	router.POST(options.BaseURL+"/v1/role-requests/:id/confirm", wrapper.ConfirmRoleRequest, options.OperationMiddlewares["confirmRoleRequest"]...)
@@ -29287,6 +29357,39 @@ func (response SignIndefaultApplicationProblemPlusJSONResponse) VisitSignInRespo
 	return err
 }
 
+type ChangePasswordRequestObject struct {
+	Body *ChangePasswordJSONRequestBody
+}
+
+type ChangePasswordResponseObject interface {
+	VisitChangePasswordResponse(w http.ResponseWriter) error
+}
+
+type ChangePassword204Response struct {
+}
+
+func (response ChangePassword204Response) VisitChangePasswordResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type ChangePassworddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ChangePassworddefaultApplicationProblemPlusJSONResponse) VisitChangePasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetSecondFactorRequestObject struct {
 }
 
@@ -30984,6 +31087,46 @@ func (response DisableUserdefaultApplicationProblemPlusJSONResponse) VisitDisabl
 	return err
 }
 
+type EnableUserRequestObject struct {
+	Id     Id `json:"id"`
+	Params EnableUserParams
+}
+
+type EnableUserResponseObject interface {
+	VisitEnableUserResponse(w http.ResponseWriter) error
+}
+
+type EnableUser200JSONResponse User
+
+func (response EnableUser200JSONResponse) VisitEnableUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EnableUserdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EnableUserdefaultApplicationProblemPlusJSONResponse) VisitEnableUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SetRolesRequestObject struct {
 	Id   Id `json:"id"`
 	Body *SetRolesJSONRequestBody
@@ -31834,6 +31977,9 @@ type StrictServerInterface interface {
 	// SignIn Sign in with e-mail address and password
 	// (POST /v1/session)
 	SignIn(ctx context.Context, request SignInRequestObject) (SignInResponseObject, error)
+	// ChangePassword Change the own password, with the present one; ends the other sessions
+	// (PUT /v1/session/password)
+	ChangePassword(ctx context.Context, request ChangePasswordRequestObject) (ChangePasswordResponseObject, error)
 	// GetSecondFactor The signed-in person's second factor
 	// (GET /v1/session/second-factor)
 	GetSecondFactor(ctx context.Context, request GetSecondFactorRequestObject) (GetSecondFactorResponseObject, error)
@@ -31954,6 +32100,9 @@ type StrictServerInterface interface {
 	// DisableUser Disable a person; ends every session and token at once
 	// (POST /v1/users/{id}/disable)
 	DisableUser(ctx context.Context, request DisableUserRequestObject) (DisableUserResponseObject, error)
+	// EnableUser Let a disabled person sign in again, with the password and the roles that they had
+	// (POST /v1/users/{id}/enable)
+	EnableUser(ctx context.Context, request EnableUserRequestObject) (EnableUserResponseObject, error)
 	// SetRoles Replace the roles of a person; finance roles need a second person
 	// (PUT /v1/users/{id}/roles)
 	SetRoles(ctx context.Context, request SetRolesRequestObject) (SetRolesResponseObject, error)
@@ -39696,6 +39845,52 @@ func (sh *strictHandler) SignIn(ctx echo.Context) error {
 	return nil
 }
 
+// ChangePassword operation middleware
+func (sh *strictHandler) ChangePassword(ctx echo.Context) error {
+	var request ChangePasswordRequestObject
+
+	var body ChangePasswordJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangePassword(ctx.Request().Context(), request.(ChangePasswordRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangePassword")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangePasswordResponseObject); ok {
+		return validResponse.VisitChangePasswordResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetSecondFactor operation middleware
 func (sh *strictHandler) GetSecondFactor(ctx echo.Context) error {
 	var request GetSecondFactorRequestObject
@@ -41163,6 +41358,32 @@ func (sh *strictHandler) DisableUser(ctx echo.Context, id Id, params DisableUser
 	return nil
 }
 
+// EnableUser operation middleware
+func (sh *strictHandler) EnableUser(ctx echo.Context, id Id, params EnableUserParams) error {
+	var request EnableUserRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EnableUser(ctx.Request().Context(), request.(EnableUserRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EnableUser")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EnableUserResponseObject); ok {
+		return validResponse.VisitEnableUserResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // SetRoles operation middleware
 func (sh *strictHandler) SetRoles(ctx echo.Context, id Id) error {
 	var request SetRolesRequestObject
@@ -41619,445 +41840,448 @@ var swaggerSpec = []string{
 	"IqmORHLG9HgVTsYVVsePXuDwCO7bHcjDbfFooSLb80iXpryhkd26Lmixlkyyx+k9z9J94rD44Z8X4fQE",
 	"sox8RW1nNPwxxUI7Jfq38Ohn7shPU2ye+Ni0+3zgHhdHsHj0HKBSCaT0SyXrt2cxvQSV9wnqRbhDbVzk",
 	"u1hPwMmqxR22tmeO0MQy+U1io61gpcFaofSVFCnp13nBIlT1ZcEW93zKG3TI8Zv1Jb7D2HgeMDsb4Fj2",
-	"bROSzBWxaiEUbq2Lua6gEh1Tg3q2Hbei/XBGB9PeX1S3KL0VSKsQX1uW4NsJlWV/ryqw37ii6+lLrOaK",
-	"pdJL5LzyV4V211PxtqpXdWL9P9Z9jnUnB1uLaiynZgnzrpdj13Z6qGeAt9rHs0K2ii1L54CF4Z6Cj/Iz",
-	"4g3znIfoDPAuBh+7qo4BxVem08SziTs7KY7F2XQ7DSwocupXtLKc+mlZaUSKtkD6DPS7uHuuL+HL8Xey",
-	"C/VvbmBXZHvMUqIYnbHgPux684V7fma9Vhqys94JDnrFubzqED+HKE8yug9SQbUmjdntrNnZdJtwDX6f",
-	"+8xCXpJoDUYuF5yjaHx2hqPpCEOZlM0vOunJ3MAa8yjZC90r5TDGgPn0OQQLNyGQ6KOH7vkwOR+Rl3F+",
-	"uyd6OlEX7mQ8eF5TGe8xEPLS8/bV+y/CW5kY+CNIvUI+uNBFmZs0V6yjAjyKpBpwgGCLDh3271hOkQIh",
-	"4W792ruvTUvKckcoY3qluZp+E+mNAizrZT2GZ/Rxk24VwkT0JzoMLAeHnZDs29xUvQq/ANYnjHTl9/oY",
-	"n/Opbr0vZaYEpfLPScZP0w0qIQvW+teGaJcehrtfiAdFTmYD+zdDAQcle9osLi5ZPTU4iK+TE+OI+LOB",
-	"TcrPVtlQjUitJ0yF2CJifp5hbu0ty/cxe9sarJ/Lx7IT0X1uag2/TtppFWiahUhhAbLX03prQSox7Tqe",
-	"GqaRozf2ybUglovhvUJCpM9zdkOcmpsfu+VKmbFr8DwzaYk3t9tyRsv6ZVjIR58zNcJ8exTNPtt1VrE4",
-	"CMBRGTz6m4uGSn2TrLtQI7pmL4pWv/Se7ySOoIZjo1c3aV9Ligfls+idn1P+8FJK5jp1y9TECpT2CK03",
-	"QFTrY/COPwePrPIFsgNm+Jq2Cjahshc1TyOQI4Eph+vt7ZgedutyFMidkMD2vPAIlzl0HyWO4MLK4sEm",
-	"tFDtM+KiqLMvx7Zod2dYnK75ynbkjetHqq/hpBtTgHrSCOQFU+REz+R0YLXHKzlAXW2sc80CQq0ERTIC",
-	"mzsxayRCvxFvOvoKs8x71pOI9IJwBmXBBFvV0noauZdHCIbpk+0BoLGMAfbiYGUrJN92aUxL58yD06az",
-	"Ss1+KJoO9mEBXoMHibBXVYAJj7KVwbj9pXAzTickKket/RMlvxypF3ZCPb4sOdIKxummxjCyDGRIn3s6",
-	"nM2lLS5T5v7Jhp6R0A5HUQNVLlMxc5uxvNqmkQZEUwNxL/U48UbX+PwuR4e02TDdgl+GIza1jVekni5N",
-	"FjX7s5cn+gAFSuvTrb0j/TKfQuVo7WKf6Tde7smM0E6eo/Ogs2i7Yzs6boPm6aWQDmyGTQd62K19pBBS",
-	"B4BdobyhEoyB3xZ4WupekoAEc2my9PN2o3RMWEknrUXqmOYadutrH7Usv5RYGlOyo6UWMiRcMbUOUtB9",
-	"3rQZj0ML3TgUk0eQ56IUVdrHLEXLcyTpakVsL5GSdOeawBWJEDbsJycEwZlw47vwJSWKUgpph5+ujZVK",
-	"F6ujJg9wzjLVTZQFpAirxvPuDrJkwpoTJPTH6YUVCKLVpTimimdVW5YAtnzWVrVnCmgde9SqOfIgTovy",
-	"2N18dJ2dLeu0spLJKr/lTfCJsshD72+YQF7BOuwlr/0mY6JOLf9gnl0VJXY6wHcrTsmeSggJE3NRpW5U",
-	"jxgWYs3r4ai5ASZIP6f5heVS2oL18iCeezA8F7MfTLAJTHCgxVjKc2nI62qd3yODyaXTvZb3IQ2J8hdo",
-	"AlCtbfEDRQ5MaSHPKUyUNeXVfbqGbN7sYIJTrMtXbbRoj7lt1dWG+jWY2U4+Cfq6GPJcILFLl81DYkQH",
-	"0kId+dq9cVke9W2kzF2Wzb3V1wRibvEOz+GLcyvcLSOZXBEL31yS93DiEzwift5nBOVGoRnf3G+RRDgS",
-	"lDHKT7/gp0t/drunymVgRMOYuDG7om0LPG2rLhD73JVo2nubPgCTRLXHcbVN5AMfUgwCoTF/4HUu8gm3",
-	"9hW7chg46Wy4xW7qnqj8Huy536X5hb6LpJR4+MgtoNyJHXoP1rkig5zPRjYvNPuw8xMyUIsyyYkT9hbm",
-	"nFMOZGse9XVKVEIPp97ruxVbTLXH32ibHZPY+0GRoJ9U2WrLE2U6m5Kw/nDZ3J0OyepScTQnma8i6b7b",
-	"eX83AaNTHyTAhmgLacn0wf7Z67+RN28mUjBOsMOVMx11U7VGiVxdsuTPDJcB4VxA3f8VcRDHlWMESmXn",
-	"b+Els9BP9Fz4q7z9l7J39DT+tscYXnbvGKANj+4frwSyk/kOYKHl6uojW02URI817ZtJeh4KNJkitRBm",
-	"T5od6cpj1mb3TdX3hGDJ+HQ4Z5i/nSaM7mGng8B+K8J0jzuCklJwKzLJew6vcs5t8xNhejpUkjMqv3Hv",
-	"vHA7qtfbjUvFEhxCp+/WrdPQBXmimP8kcK2Io05btlhRLkHS7xWA/I2FzIUmDxaA/oJCr8kCRSMH39KU",
-	"f0wJwZ+jUmKc7NgjOMQkyyfsoIvjjFwLx+N/Ma/jPyPcHXfOGI3Gi13N9gd0a3JkkZ8wGU0Hv/CHwO/y",
-	"HKrdFM4fHzjZwyXC19foZtNK+mbh5zif5Ng78ply8bDdSusGrYvEJF1ys+nWd2kWmB/lxAzd7N71W125",
-	"Xuc81cacmULKmQxSbsYETlfi788hn4fuYJKd9yNh6BVLZW3uwRIVOYVmvzgLKODc2+fz8/+DqFmZuC75",
-	"KJYqhuBsMZPjSRQhGByY1K7TN8uBNoddTPana3BuDi5gsktM0ijc4h7ZEC3EhuzZIyi0FKoMOWZyShMX",
-	"etSWkaJ/YaH3mSaCE30Sg7j76nNgpoR09ULkp3/E7WL6UrW1LfNyOZNxiXPkjgk/Y6Q6/sOutWFnLD3X",
-	"NsfYH7ohuX5Hmf2MuXHW5yJKto/+9wB1FUz0etLPk69AXeckvXGh6dqcg8mYhE3FOFBFEEvFtNxXxj7v",
-	"/0DVExaurkVF3kmAfIyd9rNnfK4KceYDUFkzUHqA4M+FZWPASIxenhgNdVVkoTkW+5fQOr7lmjKFFjfe",
-	"ZqI8K6z5cGzP4gRqYsmZWuzB7w7+eWvEWwn+TF6bn7HS23+JY+TSIl9V7Kzkj1wqwaOCFyKmVd+h0l8A",
-	"tyM9Z8KCytxRNGC2VHdUnLsgYOB26YISXDOb78TLLvjaV6CXZlydqOQ+wzCcgP6k4XAa+GO4GPzBpnf4",
-	"jD1koH4048VUA3MFVkUl2m2ddspMu6pCnlXo5IKpuZ2N3812KncgR/ApLcwT5npimuen9/fzrF/+DoPN",
-	"JkfZgcn1R1aLMp/xPC7R9QGaJZW4GvF2wgeS3crYx+swRmJI2WULhJ+dBIq9IJPpOkj1zZ3ghWK1v5sM",
-	"PJ207cMNm39meS42d5KmyOtf70hjhs7AldjtmI688gFGaIMeLZcGV8Oe1gQrq9EkcT5kTKu2rqtaYKKo",
-	"+Wb0V3Q7B59dDoZQs9UIpgFOesVadzgSyy9Emzuj+5e1b6yc9EHg1HrHKhDwoKP17gmcW738fnHMggne",
-	"4BIhlCbBa0b+hqw4Pg6y22ebWn65HE2K7/rEoP1uHdNg/dz24CpjjM3c4E6MZ0jkF7oAPJQ/ftu1N+kP",
-	"sIN4cm4DrLePFmLsdHc/dkn+UDEN1YbcOz87h5NVE+fnXd2iSwZnKq4xdnBlm8hAJYrau2PAe7xPbfyL",
-	"iBWeRkVOAdbfQsNcqUTG9BGue3kpu4kNY0/mJ3RQ2lljx7Z+4i1RU9UH1P/0fpON7u5iae9ORGXT1KxE",
-	"e0mdwDO9paD+XsVxVg7d4jpNNCB2Y3qqwMUR99vLcbAhMMiWDbivE3AveZVj+FoaJsCOT4zZY+Aks15X",
-	"wI+7y4NMVyrSCkupKnpOzOLnrWIclMLoWnKqQJXUDL7Q4iYdegCLHTTwzwZmUr9u9nQBGQ4hc91GqGO0",
-	"QkvRAKmYBdm32FBJNy6apCl/cGyrMkU4PIIMZK3mtOoMrryxsP5Mcps32undLR4hP0WrIpQt4Gkn58+t",
-	"kO0xV9OsW8ndeo0PdTtkm2xDbHfM9Nq3FNFiQxwYhHVk36fN8bbuZ+Yh/BGt67vQOTMghvfqpKoyK9hr",
-	"Ad/tiLR2LHOVt6idC+R54+QoGjG+q8zyVjlGVtu8d/j73tm4vBmT5XUttud853r3YAxZF9HaMl40VNK6",
-	"xjST7bmo+nyY02Zkpx7cIoRvDjd7LG95LfSjU/JrkmycH2olgPaorhjdwEUN7tBdhsHmvEA94prxBj1S",
-	"+QCpYwMDvZKB2pBv3r4mf3z22WcfPiO0bg70w49XlUWj/7MdoLfFZCGOLk6tuxlJ2NvDZtz3N/4nUlIN",
-	"e2GG8YKYM9CiTliUIAvosyJpKyEYUtPa8TNedA9BBF6ngeblwqFURsr009W5/djIT9nBxKw44xPXUYZk",
-	"MhaOtDwwDsQy+2FVJ6YGV5Lu9IU19SXlBVUPxU7IQrNjRoTMUxIaIXXRCKXzD9nYWub3WxJzZvhdp5vz",
-	"7yTtEzOJxXpiTQ3c31unPv5VeNAqnMqH38ahIKoOmu5X7talAaKLiDbNmhdp5uzeObSC1d8cYmmmkIPw",
-	"aX+M7zdoADkbZNwM2x9SuvWvmHHR4RchetmRnkklHB8+09Z8Q2lemvEjlH6DyVopbZkvecWfCiT8XSAo",
-	"b8zT/+IfNgd5Ix4g4xfxMbgKyppKUGbMoQD8kVUgLDVHVAhMOaFV0pbMgxTkY3YRXNL01BndF2EkhThX",
-	"4aih0uPDUOpO2PHgDiVb2DOuusV172Osi0rJHqFaEHuoIpihMZ2qD1XZRe1ptrEujHbs5s6xHfXZnoPi",
-	"yx8LX4sU8/9TEjZfxgS3gBD5Aqq48dGYwi4RJa1nY7Df2qc8PEkh+FZQ6eNIaUajTKIvEqyjixDBs+Zg",
-	"S97rVSpwEV+dnRhEyv1Xd+GfAxSJsTFXTH4EWTLpUnCrMKoUm4wPW0EdcYZFuJV9WInR0uU3zrdBKlZY",
-	"hetEKT0D+S51y5WIduxyQVTLzKeIfQSVdVR9okEeL0M36ZCsU2ZUh2WdxtpxD3gfo2UPtF3sZbqbH7Fb",
-	"1iJ1INt/L3zsi+jOf1tMbQdLnkjex1Pa+gvMNPpM88MIZH3Z0Q1yGWOoUfLv8OFZNG7f6sQWaFbf5bW3",
-	"cq6qrLat5Dv2Q4ezdF02XjJW7TKULXCpTxTbYog5ytGpHpmyReQpnn7Ey3iKGP7qNKkgVOnqkiuQHnvm",
-	"1yBBKL92eaxHhFxfdV1ae8+LAiMJRXmgTQNcEbbz0HIVlKwCNdHUys+vAtwMoPZje/0g1kxUBqreVtJ5",
-	"sjY/N+mVU/oLZBa6CqV/xzitszfQA1WFKiUAVweRcT4s3SRZUt1vLvGuuLvxyg0tQWHML4LWecDotDoi",
-	"Ms3mruUSaHmg2SQzZ9UmfyjUgX786WfJ39NTnNq+NunD9tS+F83eaE0mZeM2sV8vaMuCYrkOfR8wlAYJ",
-	"GxbMe51zyL2zqn57sW2hJStnzyv71Ax1ghZi3cByG/GR1i0swstLSZQbkm8m6ljEvxDN6SZelOn17HzH",
-	"oyqgC2dxlDDelSlKoFXvstj3J2+mVyBTammxrLD9U+fMUZRV5na6hcWZ5m7tRlUprNStBIIlviFIdRAn",
-	"W4Z60LpRRPD6PCL3Sw3oYkFYIAPTK30rXeL0wHXK5A26iVYawotUsHko+1X0UY7mwLt+p0b+Fzh/STV4",
-	"2sxrmJOdK802keyqdQJDZaGDE8h8+PdipWd78p6DLfrRWTO9YMlqvm3Lav0h48T2oss8a1pzM98Ql/0X",
-	"4WniIx6OC3dmgJzHjBzEiEnUd2Wdq8tzE7upihMU3RJ4Q7sbb3o58OxOBPtefUH+9Mmn/5O4051YWPYU",
-	"uXOVUI1vtbFSbAS8kWIv6TFpFluLed055N9J1eq/5uST+z89x+J89xyhtdHN53RTE3D61r6HauOiB9RW",
-	"xWxmoPURJnIFcQmDuvrKvJMOx2IEIQ18mL2s+VnQB4dg4uhZXOIj430ihFQafYJrPSux9g9zygt/7cml",
-	"Tbt3a7C5GwCLdkL6JlRIrYoBZymw17gWJvAD3jiEDpZJHKPqYa0ZuJVAU8Hgd8HRdmh5JaF6geQWuLe9",
-	"xxDe47GzGP447vzn5rvJJAnG199kfPLKTR0ZeAmCTLCtyakx3MhYy8a0IjVVmmh5tplFtkAkdtI40FzJ",
-	"jNZwUBbpFBu40KkS8nlazu3R0FBlq0vd2odi1GR6TxqyyaEZMe6rJQZI0ArgMrlIIjht7gaZFcvNg75T",
-	"0dZla8TncasbTYMDN4ume34TWjmeYE1JhvIlp3UhM0G1RRYG7eyLKxA43ck9QYDSH+0trN6BEnu6LOqx",
-	"YI0V5taRjAyUn0P/VRuiRfNh26gN+b//+/9MR+Ym0enk8vL3sVemE1Vn3xXmGhj9U7t/B+j7u41HSXbo",
-	"FWnvzQHY4o4Npt3OXOSZKbP4rW8cjvcXovLgBUNzLqFivqLlwYKOm/tgCS8svBe17G54ZeRBZV7oZ7Sf",
-	"TvcZIRbfUZXY3Etz6xl/yMRksvXXlzi2Jw2GEP15QpbI29NJuzjRSobIdVX8YC4pTxW5s/z3c4FffMgS",
-	"/7ESihwUGBoRR4GQLuZagEnh1nJwN47FXpkRdHuUKNAsSRt63XitvZ4++2mq4Z2Mh3L4HBt2AuR/XRH6",
-	"Qr5oF5P2Nkcsy5sOKt7GN70MxiIwsY9vc/xalfCU5y5+4XWjs3V2XaYccoX4sjmMQ7sUAExHqPHStOny",
-	"6PCvcXoHYtPi2yemABFo4lwGxKYz5qlp+YDYbkT4hPtB1Q1A1tC1OTqYG8E4OTIuJGk563A9dwAfqBj6",
-	"bAGTi1vydF7/l/QccjTwrsWrDQmIYhpsBkSsCsx59RzPxh2WkWCFvHncpQB8oIg5Mu1X5z2kVkDjPk6s",
-	"9Q+0fIAUOhqcBU8ldouWV2Z85mfsJOMWyZgIDum6nFIcHZzOcs7oY1NTliXwxUS/2Q3zmr9jFr17B5DB",
-	"RbJ+eZcm2AgFlZEIXxLubh3j++W5gPcgS6ag6LTvtdw8PURDVyOGGmgg/64HNehi0WkVscOZ91CqVrxj",
-	"NZ/K5cCdnETblH5H6EY1VtIyRRA9aQVqnnWrv0MS2Ewpw3IWaJCFPohWmUPhkcFpuS3fMCghf3+2GsVT",
-	"nAafX4B7QhwW2k81jX0Q2Hoh4ZGpJGUw/u5cykYaDpSbLcbSBL9m0tV0K8b6DrHmfCOFXexUn95FSKFH",
-	"csJ/4Zxi2x4kK9Gu+apFy1ixY6Psp4VnooSmZqkl+84mWQWN71Oi0ReGWIFdhc7mFmzhXdL5snPdPP5X",
-	"BVU2a1ylCmweGdYa2gcwqa6u/fKkx4FPFl5fp2N8UKZLzW6QJeaXNNZCQ03WaRsv1SPBjM+TFOO5OxsG",
-	"ghd29GjzhTkez9DGH4NhTTsx6x1Sfn6ik2bizB2B13GBdSV3HaaucwGgUwBzKfYS7OigrBnH/8UZS/v+",
-	"3kBTn9+2+31XUXAd/0ZNVb9SsCwtzK7rz12XhmnTljd3oZzB9FR7lqVC7MwT1pA5ScH3hXU+YiRQtVsj",
-	"kBisRtMwObrTIXPdQg+P1Xfd9WoG/BlHll4sR/p3NTFcxDB3rYlgRhkIVIfu2xKDiXv2mOVoNHavg7t2",
-	"lG+o/bpehiBExpXwu0MXfCXFMdbqHyhCy9LiXHpG14WuC9oYUSxd8ufo2AdaHtCAlwGltUOnZ4qoAxIC",
-	"KA9AnbaDb0XrewmU00XOFiNOvGibW6c+3waI8HWLtmdvWRbDCXLQmVvB9x3yCwaEXFb+Yl9NxFB7Lb/s",
-	"b0g8lPgJlfjayKQEdYOl/R4YuhYcbauQqNk4aRv7r6amnINLbrKbbh0d6zIXlT0E/jEgG82JyjSYA3Zu",
-	"YD+aB1/vdjmcxwkGqJtiPgaK+Z6sRU64cFQ4lRFpJCdpfdXdo4NNUMk6QtgBNtkM0qQXA4/9cRlH4Dqz",
-	"YcgR60zcu3iRf5rnkZN6mqPPD+1mJCYRK4mlKeGIckvVQ9F13IKrFGVN2bFHYPLTpIaayytcwewRxv1b",
-	"LKUUj6wKnKTDm1yJZutpnpjeJidhxbPRE1rKgtjE2F5FzHp2uR5H9ov+LVlFUTumU8mda3Jkhht/amlu",
-	"4zTPU3ffzGsenxHxJWkahzyNMh7gxZ0ai/HJ4/0T3XjNk/g/5ncN3D0xjT3uAKIyBYjLDf1sgTHWBebo",
-	"NZiK2N533ob3+Em2D5fiVQQcyQVgqfbZW9vmt4ee6GOCTDU0qJE+mAPag14uHE8f5i2B9WCmLn+RWmGC",
-	"XVLotA43zop5Fjeuw8KbRVbrnlzO5e++7pGls1jOUTf6i91VRgeA1Xj6h3CrnbnjbJxIEjOqi8HpW5fu",
-	"MKhnuaRE1vGaA3+K+kSXDi5XXUUexcPaBLy1tOyjjD3nvgtUnw2Tnh9CPGT0sXl41VcnMX5DsGNJWU2Y",
-	"1x6gr5uFXq20b3iqFLOTqRud315CL6+06Bp5C6tNXD87F6XpxS9P9exWE/X0FEz2Oz9Yn20ie9K6Xa+p",
-	"sKzhEeq0WE+hjG/hQOtdIXYr1IPPsUt0N4t6nZ+Um6Fk9uY4aQ6UTK0yL750b9yi0tnDbOZWmVfwPkP+",
-	"5hEuU+CXbtHH9fJip63nA2Gdw8c3yQ88Qj2FwGofINpTEkQJKg6cgkcsYS68S0l5oJnQa14isR5kXVVv",
-	"m3FUXmgnSa2uO8c8dlPISY1uLxat0cbjLARIEVw4nv9o1j1hZSXGgLaoShYsMsaPjNe9E/+JvZjldEY1",
-	"sarOYg1rwzLeot/CcR+ZkRM+8LWbf2kFhqPpSWBNrvdnTyCnXXyDmMBIn7jZDDcI4izmdkhqW0S7xjGE",
-	"qbbBezzM04VNszpEnDWDC7f7xec/9EEiF5ZeT3mBO0fv0AU8lsHYxPTgaX7bH10gOXbMTrLcvIHHiOhl",
-	"cOrWtTjlzqjLoByRDHfNIe46h/TByYK9bOQl8DXksUTQPSJkhXb7hWn0fpL82Ka4HgbjuTYqvi5I5Z5e",
-	"D0A4LCwcxh+6biTHHFJz0vJVM4xYrKqC7u+KheOH92XdKvYIa781Dcwp1NqjKH+SIL5wcU1B+GBe/MeS",
-	"CyPqwY1bRQbDnTc1LS6MOSA832T0J082iWQFFbMajFZHtPT2RmWnHaeihjdWpT9xdYbgOyaPa6OvlxgY",
-	"sNtBqY14PYnb5rIosph3dqIYWOfJcq9Q6nhrrRzkQpvYl1GMMprpnIw6QbnJBT+Suye83osa1AW0tjhd",
-	"ywfzuXncr97kEeUaTve15VW42a7rbxW9FuI1ewkQ5bT9dGUpUYTuNwIMn9OErnfZYb/24KArxry874mK",
-	"gmxP/qXNJRmuAkyMslIzqasL3JneogytJXtt66nfmr3Ek4xjHTN8Rucl8/Y9yqVoNWJvhXxjZxTH6UMz",
-	"gJDJQPE7tN1Z7ZFGXKpIR0OrBYJiE8wlWfK17NFjs/qLyQuHglzRrHIzu7xYDJrcfQyaFeQ37rtvTXsJ",
-	"Fdk2pThmIMVd/g2ra1KJCKaPcnWyHoh1/Du5PkxO6S+CL7Bh4+lNMPEN1s5Nr1svP6XRZLjPLtgpNznF",
-	"Bpvv6U6yt/QRqgzIbmSljfKxFHgadAWI2KWFWLKZZqy5qx0neU/j6nLOfS5wS2V5yB8qWrawSaKN1Bqk",
-	"ItRnFO/hA0VoVUlQCvPV+jUJfo3SfgbEj/QOQduj4BqwQ51c7avJCAfgRAdEzWcxI4CVDqfd8dU1yjYy",
-	"Bf7XPA9TMzYg0hk+yxZvegWSkz8527dQCd1GvTzC9xb7+jXTF9f8c9HyDNdVrz4oOs0DQn4afmU7gYK0",
-	"zFuBfdrczdyF7djfBPCJq9YizOM1a1EKXr2ipXNZD/rDC4flNlZx0uFNFAjvUNSwy1kYa9BuRzEH7ED6",
-	"a3Pj+Rz2bcLSddiIY/XxL2+Iad0rC6cTN15VVlTToCgRF/2H7/+czkkoJSTqEj6nCv748caYfuYdsj1j",
-	"qWAa1pGN3xe6oa0+dB1Dg7LVB+CalWYDKFuZzZT3G89OsOur/eImzE16arM2+DqubFEXYrcLFdmJ2ou/",
-	"A/X1ba1XLdl+P3/Q+2beucdXoQTmuJ2tydif5ln/h+/J09MDL1j/C2kQfx9LuIA813RzahFuclD/Bka7",
-	"+8R34jHJflawC7hQc8txxEBd8iTKX0m1IyH83VwHjy7cOLrw/WLp9eykuY7PzflLi5q0xpEmz4VseeZA",
-	"b3kx4TGxXIDX+kwudTfMdMnmg5iHyRYOjFfm0MYkkiNlNd52sDTf3asTOXg5vvLRp+yVfT4SG490aiV/",
-	"C/5pz+6Tv0UfRCuVJWgNKTV2zEJWjFN5do84UEojr6tvVb00l4lptiCmSxMEbqf0p4im53T2FNP0hbTQ",
-	"OT3kVc2A0eDl9y97y9JdiqZ10i8xs+fkEN1eHAuivcvOxRDKA7peHJVuBpHnlQXjSO/S6Veek5LWwCsq",
-	"HU2vk9WmpiXOynaWldqDQvqLpQKUbNchN9TNnabqwaKZN5kiKF+vMe6pafJ55weuhXgI5DLoMe4oo/YC",
-	"FLEAgAmgaTg2dRIluPuKRT+xz32giDNAVppV4f47/oqbh1UNprAxp6TuXWeHDQyMnQaZGb3NNHpu67QO",
-	"VAXM535vP0s5ZxYI6IjDuyejuTUxv5iVN//1mzTyV2yIkGTHoDbi4fCazIo5VljzEv46KCH7ODWGfNdt",
-	"J8zvjoqK6RdkC7U4kftO9JIj6wfgPHtMNxcZvukoiWtS7fmyD5fJuXRludCzizqQOZGzrUJxyVPFSzd3",
-	"cMwj1q6v4cheZx0+BNWTSFCNFGIXoODQdUJ26DvxeBVMEWWnhezp4/KqettYsQuOpRGSVyA2dYrQrKUC",
-	"C0XVNj06ujHQfM/6l0CPRU4bSHGMQLrsw/gtFCBPiOdZ2ZBRVdnyilTVx2WFBf7FcAW0QrCZipe/PQDo",
-	"V+4zZlQ7ii7Du1I9IqSh83ziv97X6n1y5709sCbNkFZSKVkGo/IS/4vLB8rI3Evlbgr4UUunUFOlF8vT",
-	"4vQVLFMsl4K7ds/Pe0jcVF7kIYlme3hYTo8hsXUtdYyDYGyotAXc15zB3ReTA2d7/s1qLv8ke8TrhKZ5",
-	"QRBPHzd6CNugH7anQwrfYYQpdmNX6iQkouMg5FN/Gj5JTW5Qv9GDf0weob71q0kM/WYPDeYmmXq39MDO",
-	"se7e5E6l+35gP/plTcq64CqJpDPAacIrtEW3Ilp4Fe3KMg7iZBeX7bmjNsIyaeumVn58Fqgxwtw822b7",
-	"QDzxxgeumT73kbpZDRWGAjD05YsxLV3k5q4SZXsErkRSJ/oWi2hicziTKIcn9CWYTxIt0ErD8IBDLgpU",
-	"MjjwPuxf6qNTtFCDzy3HsMmaAVT2p87f1f3lMEc3l2eVS4BWnLuTDfPA4wYmhf0yXSqqbA5mXox9/O8D",
-	"RdxzGNhxlUoWMWELilV24bet1oLnWGqGyWjKer+mctGySzSY7UEtFFXBzaYtgzWNenx3VW7aWxTYr2oF",
-	"aCBN7gMHMGEGqjaert1iA1BtbrMONcN0Ntrr5h7DRSA/bpD5c4QJHJTyyDN19GivtnGqHhTRgrj5Tlq9",
-	"5sF4baaVwRTWRjzwitmBmC97xwKTeZoCBdSoqCXrumM1RPBwfqy2hWAHY662g//I6cpkbXOv4gVhEGFU",
-	"3tKVsmzuylrkkAqTZHPvenhuNXP0uN1yI8/cYBy9kR58gNWulJ6V6rDMXTmKFaG8lL+xyBcDTXJJ9vV7",
-	"KNunCk7mYeNzxRTJmKBtJj0ZzreYRxQpaT/kv7pezrPIJyvYFtW5recMYD3w6biCbQb/QgKt63OBGF0r",
-	"WV0R/HNpGOPpwTMit/EsfsbibnvUm1uBHYxANeIepUvQejI1rlqLImlxZ51MbIJAh/mc3Ba5qnDlUoyf",
-	"jpJ6tcwfxCmTG+uA7DugqBw0+mQ99JreDFOhnC2oHqCam+9USGHNNGQ89otd9RblPwFETc1xq4hqJNCK",
-	"iEfnrTL9IFvQJwBOtkIfFhvpXVAgH8IehHS0csELehRISQkY41Qbe4m6fxGTyRrLy/xo04I4igCaFVzY",
-	"yKjKRT3iUMKKIjIH7TuTYGTj244CC3emm3LbQFI8alo+fHGgnEOdYjLi3BouaXACqnSBXI2Z8vzLs9G6",
-	"L2d7/RbWFuOcYHsQ4qFIM/lao6liyn07kNlxMBLZ52eaYSb+NdVpUTJavywDrdagKkRg0alUC0GiwvMF",
-	"VQ7dozfPSUVGeVVflYdthNc8lL4Cux9zVJuLCHrDF0J3kxLgTw+vjBopVGN+RPQSTJrAgpeiFBxx6LQv",
-	"A9gLzajDbwhcNjb0R7HYDxHjaNMwvrdwmrEp79DFLZO8agRX9o0IgFyDPDLuQBm2iMaa9hibMXwNtNaH",
-	"hGLeQ7Ik44cuimXVj2VM+ScuTuRD4ni9/7sR26P1+jjOlCNUjPIX5L5z0VtYZi44ZGCZ29QNv9cBd/vA",
-	"875PiBo1ZD9dWB9jhi/DPmMU6z/VsNPxUMJ5gKxRzzb39/fmg+fB1wOdg3l+M0yYIQK1NubSoGMmwo81",
-	"l0JuaTksOLitHoqaNRaDuXmnGBF44LteF3vDIST8tma0B4/LYsfZrV8wNBYkxbigYekqup1A+Q9nNpXU",
-	"8fqudReF3Je+LT2rVYYWHdYzXBT/ibuQHeKNcsItq2Y0X8mbgH1qSZIpfrR7I9v9/jfTV20hl148Jog9",
-	"L8AkeQRZsVIPotfS6kIH1Fp0zK2VKLjQRkdrirrbqcvNHRfBaRxgQIu8KzUrBnddnzITqiEdtnNe51UC",
-	"YdvyZ3xCHOZq2+du9Ule4OSWEoseW5ZL2cez7t8SXU5TzEQbZm5yxiNLaEi9DYF47CPycisegfwCUhjl",
-	"J04W2jxyGL4gZS2Ug6V3brgNoWUpW6g6NrUNqUEp4ohRRkttHl7B+4EfXE6eyDhcIEffMp70Lnhf49LP",
-	"W8qQ5Qgki6mkhskewQfqJzQQ0dgudDPn52RSQlbF5Dd3TbXL2VnRfF4L0LKlNeUlrOBscybmhMuxognm",
-	"lm94l/L5gSJ+n83t6MUFlfNEEKdDKoT2TZYyOOUhNUNzLUXwMn4Sk8vfw54dBvcDq1wCWRlxmxYjC5vH",
-	"nSVwIyIRcwegEqpCNRgeTWMs+YccKnXuqdVYODtWT2B04a+K/QJLr5fmefvnK6p2jdE6u1PwIUsfmfMc",
-	"r3IAZ8GQVhb8jHB34lICT8PgqTcDathcbkuQ7lfuGr1cws2a9KZgi+ni6bLNzBx0ojm+hD2yCgT6rlzE",
-	"0QYdOaFVMh8skuBsYwdxWtTa0IBz0zA9hTep3ukBWF9a29k2jczlNK5RITcFSrqIRDqbNLmaN8cf0n3+",
-	"sq1oAyq35YlDdxpvab0AGLOKUvoCR0p2q4VFuY2gdGv8dJVeaYL2dSUotVCgCqYVWETPoasbDeVHzGwr",
-	"oePWsCDFKrDuYAoAku4YI7qknAtNtkCOVD5ARaqe4yhSC78hlGf26vpE+J1sh/fVKn1r6kIky6nz16JU",
-	"WNfIGhCwa2jKB8jtbsnjHAbFhfgl4+Bcw/0fVQD5cKQLZISztifWswet2UifU10mfKuD5etxmu7aJPPs",
-	"S0dp52vdqMLsaYd8hsUDi8Fw3tiP4E6fO3LcjPt+TQ50YYpXf2Bfvaelrv9/9t7/uXEb2Rf9V1CuW7Xn",
-	"1JPHk8nuOW/tn5zJZJO7M5k540ny3tnkjiGyJeGIAhQAtKxNzf9+C90Av0ikRMkkRXtdtVWbsWESRH8B",
-	"utH9+axZ6GbiZv5ZxFRORAAmdCCgNLP7takIn0sJn5Auz7TD+2osJfqtsiiyMg/wi7AzP4fLPCVaqGM3",
-	"fPWC+dUs8YCNIVKLnIU9EcYyuo3CelKxcBP9qubYa/fbo1vy72hk4ay13UJRWIl9FE10fXp46nTB73+g",
-	"wVm5bPh3BdJTQKGs6PYIkmrmLwsF+tvPyoQ9OjB7y6N6W34d1vKwnHQQzsb6N7uyK8j5MKvKigNQ9bxd",
-	"Gbxu4VpjEguhEh+wy2cbR/nNC8jKZkVM/UwZkey+iu2H7BSl9W28uG2cy6r9aKsHso9BoQ/TvQd3sdTN",
-	"54aM9cDZPACClv62cjqFgoYNbVZxC5S5JwEoSenzKms0+LSSS11PgbnfZbHugq9ZaiBnw6cy1rHmERzG",
-	"3PVgnBL/OSMSif+G/QcoL9njcEq88Dfujl28R9XV2MiwyJfNpNHMnar++MOHAi+INMl9zZcv2xvoy4cG",
-	"z8cin+S68ZA+oAqskrKUdkmkFa8Z7LZDz+lf8UHXVMAS//l29sjpwwqxEu54kmKVgpLJmppcQkW8b+EW",
-	"hvGxMy8XxiI78UG2hamfqjoLmkTGdIITufRNNMgnjmio2TwOeulO/wL3Nb9QDSrAMh3Cx+SfF7jmG4jp",
-	"cKiTYOttW2hWf3oU9MbRDqChyf9lP1xxEdVi0wcXJlstFKohOpzDIVLS+vvsho4ge9Nr/6cVKjvhSWIa",
-	"33lNNBxwm7rA/zhivtkTtutHDnj9AfedO7kpqE2oMhduuItGDUuUnAaMO8KWZ8J4XlniKPR9u6YEDNCM",
-	"/wISA4EEow3qCxJLrlC7SDAqlKiCA+3gK60dV5NhIY6iTmj4Ke+CYj7owrhpPJfaSC3KNY3+7nxVJMYJ",
-	"ZIneJmv4rnsjEmksitLyZxfB4at3S+TeVkKYHhIT8NTOauqU912jtNCLIwKJbTGniiWnWE3szvNaVl6A",
-	"0K1fDXpfQ+FuFu4HAH6fuiogto4qLt62k9jbDm7Jp+ALS8EnFBHhQdR2Tx6XbZBiuYRD9rZ7rGesBB2c",
-	"aeDxQz1RFcTOqIYaak97TanIKhgKCT//ci+E2jsvbyvtRAhkdl0GCF48WzOdCVt9uqk5Hm/SGdHp1z2l",
-	"8r0o+gp/gngkno6loVvBvNB+QodjifPa8k2HXazNRBzXVaY0ZSvl5jC2YPyDBzlKzCbEn4XcqH3cQypR",
-	"41vVHeg4rUFkPhxb/mBft6xDNvsGpgLrZ0ONO9bF5z694knijkclbAILfHHmf1OHJEUXe4cSax1cBF95",
-	"0RhuFf2V42+jw5J0Jp1Oc/aV3Xdxy2R9kw//MsrYPXe1XxdpRuQWjtFOstw6LqVKYHW/cWzsFKG0n7Sw",
-	"GFyGu9Ig8syUR0XSUq/ZuY7l5lqwinrPef3AZPhOPEofH+9PmNdMrpWtjzaIDnc+fAFmjQ9cxkOOLZu7",
-	"Yvan9VP6QIpzBNPVMV5mC2yAHlE/vYddfFTq3YrPiciiORRqvfLdLJODFy7nNjr66vfV3pvfltLWxbnm",
-	"D90hL+ePjlCmnQUoe/WonoTfzcrMqnk67ecEuLEN62MXYLWI9te24igPtShkDdDltzlG5DIdJ4L4RJmQ",
-	"vuxCWOY7Kva2ffl5jfLvKb+7clXEAhIhwalPVR+MrQmcD6uNtrsLC/e3m/tdLz/pZJA75WRViGSzvJVv",
-	"THdTw+1ybSzy7mD0uyvQrTsy7hc7DTsyyoXfGyrhIQVWuLn7+LSeNCWoQiu7aFGtOtxLUawPSg7FCvaw",
-	"CmflRROhgfCOawGJMFFX0TebGqiuo66pGqzOLaAcccJbbPIba9KWDHWXwgvV6G3ABR0O6npIMOvE1wZi",
-	"7I47+3038m6xjrqOfwjg7UPOC/iMPZ9SsRfX0frcIAaDKuFBF29IvS7tVGgctHU09nCG/sW1M27FpGgG",
-	"HZrU8qflw9vcBlKks3USXIKMfSN7GkUAsb8LQRTHZg0EhRA8u4jIqoz3meDyp+VRJnjQ+m9eytHfVk3o",
-	"J7ngNppB/M4frzbbiWQsnBya66d70OvwZ5U1EwcegqpjCKojD5Pb+2ltWF55rbqzwJ9M1YGkTWjzo7oT",
-	"heHjpK5s4MF9P/XVdA/EJ2+YV9vA+86+NoP+3mvbTmzHk3K1DVq/FzX5yAK2ItjyVo8DRozsq1csmnEX",
-	"RhHF74MwmTfkkr1+JyS7E0UrFm86Pb2GDP/R5JoHnhCr5vBLnq6up3Jv2sF9eOPUROlqetDUYLCNnUoF",
-	"uNjm98ofuJ3l3B3Z/TK1kVKvWnUhhfwciDIO+vKD4MpGZ6tZg4K8CS6FG1rKVtCrKqUJMG+n7GQFMG8A",
-	"AbIxYfyr0a4Dxy9KzyeJWt3YyqrvmTBW6fXnxPuHRnmMnA+t/vx3AH0v/VVaU/3kItoWAuCVX4fqiW8u",
-	"a2Fw9rnZNPPTp5/caHMZKwWhhYX3k8mDNYUvPYXJuKZef12H51pdCrdZBbku9erWaRadFFIt7PrGzdDf",
-	"KhCMNRLknl2eRUrNRcbFfHn2+fP3ytjzDOw6CGkp/k7fZvKm7F0P0HzpnlH1hCyqxHXDYwhwXbzum1m7",
-	"PPviPkDIiapyOpME+ZU000DEZWYmlmzBJZ8iMAlTksUplqmxoCrmxa/yV/layTuQ+CeX7H/fvP+RCcmM",
-	"5HP4HHEDVwx79TSwn3764VvD/s1X/bP/9NhwSCXAFnwO/36FgJo0+uN3r9nXX3/9V/e0nz69vmKYP2XC",
-	"/Cpv/yARjTIMni+3bthCSKVZKoU1V3jp6UljBCSxv7zzME0v2ButlaY33fLlMiS0L5ZajRNY/D//Y5S8",
-	"Zf/mZvHXP//lP//9V4ntAIi55tbgNlIx3FLf8S0CTJpbJvlCyCmDO9BrNuaxfzW3mBB4wa4jtw+yD+9v",
-	"PhFIGrv9IYbFUln3Eed/h/Ut0XRhNeYc1v6t2Y+wCXoK1uQ/optdT7sQ2glx3J9fvXrBrrOyTUL/BIjp",
-	"j4MQ/QMMe/XyJU7zVxm2M6qMYsJiv9arl6/oJbdvFS3WLaUcpWIev4pFbkaUy2cTcRdYO5w4GDaIciyH",
-	"//PLv9KjhDWM7O7Fr5i5CIw77PYP9H0jVjgHfbklKixcuEQshL0dsVv6nfuv328DVZbQgdr+BXsTu7ek",
-	"Btjtm098entx+8Pk/J2Lsm5f/Co/ECW8EVO6zCAhkw0GsqOrjHMImdTY7TVW6ol/4ipcsm/Q2pjmy8+/",
-	"pi9ffh2JGP8f/D8pZUM/unVLkSOk0zKnxq+6fy+K6tapCbu4++qCfMeFn82tCzwQWRDuibEIDQnhaJ0j",
-	"oI46T1Hhzi0vfpXYp3rrNorz/1YSbtm/ccmQI9A5mX9nC+VsHB/qTMZ5ArIN4ZH9/6kkkLKT6QVkwwWb",
-	"8TvwS27Wi7FKGPef9as0ngZkcZX1KQhLHQrIZfbTp9cZuVmRbDuD1vpVYjlZBJJQyL1LvF7yaAbnr168",
-	"LFwxnH3MPGTWjnT2VQCj4ktxdnn29YuXL77GI76dofN2y4tuIgJz8YeIv/gyYN/F6bYsFPIPsXsBLNQd",
-	"XNNw3DEQXZO2gVcv/1xxa6YIHisDh6re77IHBfdDe026WHC9xk6POWQOLQI25tE8NEnlJ1pz9hvd5vAF",
-	"YFh0+Y/q1+VDLkR89sX9lVuHPEacUmaz/PXOPL8JcerGp7/0ULyhrLroUf/Hb8G0qTeKPDGuwu1qu7zF",
-	"V7I8fFHpWzwEZ5KAxn44A1BY2RD/IXa8qVgUCsa/8Twqh6595vpxI/+NDiVg7De+XaW9FfVJgy/lk487",
-	"mn7ZEuZX7b66c0FexzHjBEKW7yqB/LNKmCV9z6y+Uun/BjYIt1uV37NKo7MZ8NhHBW4bKz9+83j75eGr",
-	"+l7mXL5V5nC4m0G3S2AX5UV2O/SRJjTBjbxb28HikEaW89R1wq1EMLVmhnUxSXftKX8D+13a8Y6CL+hl",
-	"R8E30fGLvNESdHaW8Sj9WA0L8RR0a3ZVser/o1IteXJeBIit3dT/Nw2+jrICns5kUX5VL0L53jPRBZBK",
-	"pPZCmmW36xfJ20xWrbwpH/+D4/1eWrH0N1C58u07sY23nMKdnUDuN3ydsRA2kP2VxxQzDMHdXagyQ0Y4",
-	"w8JEKvSh3vQamZw5eMNDDOMvo73jrPJ7YrcC/aQsT3ozYwRXCutLqDFCxcFqg5BJOE6SQrKQDlFzM2Lj",
-	"deaNWzPuHRpwAfcYj9Ypwhv8dS+qMPK5xd9T0Os8tZiVGTY8lLhlvKG/+eKeWZb3/wda+QSTknDF/isV",
-	"0Rz/BlM2xufFgghCSoAaZ7bmVpBUPrsltxa0G/1//nF9/t/8/J+//fH1l/9VcWewX/kt3NuLyNyVlX4v",
-	"cOm2nl8zSglaxeYAyzYimt2qzU1uBZidKaz0e5kICUxphuIQC6djpkt1p77cc+JW23XS+4ADP9C4Dn1T",
-	"6T1DO0J7CnIRzbJMmpLMrhRbUiZSQwLc+GTbylceLDUsuQZt2FTcASYoY2gzMKs6oLiDwobMhhWdFSd3",
-	"ilPNoBXtIxBZmLBXjEzUFAholiDRWdGpJydedr8ASqM0DPBMwqP5LrNHJqwu7b1EENb1OSTUAlFbGiXJ",
-	"eWIUsyqJ3YkjfG5YOzLr9mOH8J5B5hwz9rOeLbJXVXhNJGyMk8xZRO91x0yBFySRwutAz+mGl2g5d5uH",
-	"T9nUkgoLs2p5nhLT0XEatCNzTZW4A9WiYiVrI0V61e6rO9egd+oOwr229JQx4ayHiTNmZ1ql0xm7sVos",
-	"YYdLzvLdu8LO137QG2m1gIqQYwMoVWhjWczX2fXdiFlFdBlVR3ZPsFNxmK4r7Nl841u+9cI/f+V+YBih",
-	"g1W/GCl9DnrtHgXPyq/rIqci8Fflq+vaXWseVySDOuhpG/eNmk8sISNjl56ZsZWQsVrhKVNYBKmrWcQC",
-	"q2E+g3Jd5QNnMGEFsCMMz3fPKJQcNZ9OlymPovGse8l50FqONhdyRGR/asJCK6Hx8Pekk54iMFxrY0La",
-	"Y4N/9fIlWlPx8jg4ji1XcjFxsXwjh/Idjuxh8d2Leln7t0LOjdvKKVYLa5JXgmjgccbhiAgr8bmQOZJx",
-	"xfru3oqLnzjUHbk4x9NcKW/PoPsL5ndYfoG1NLlG8C2dQJXIKHlNqRGsobE1KEG5U/NNVemtDuWNjD0K",
-	"LvMYT9VafnReKTymmdc5PGea7+t97BS9OKpsMZwvolPhKOSScFfwxUEU/BeqtTzm2YYAK46U+0skXufF",
-	"Fp0v6iALJSqqTYoL2nZWrrDew8rIZWekE2TjBqsgWDVBBZQrpedCTvEMNmIzlWr8v0TUHMpK1kinu/NZ",
-	"Rsddb4401BN3H+8kWw5+uvW5pW/uq6pgWaQax8qPjM57qkae0psnSX44vyTWbjNisT/e++YGpwrjNJ6C",
-	"LSmC/7NtRdi3R4ZRh4ofC6ubXCz65rQGI38/ayPm3g4HT6FgPW3qufSqVGFfJEEjhxtF0PxOFUH41elc",
-	"iPh5RZeA1alk4yNm3MrKCIID4AmjO1Q6tvnQnlnQC9PQIzSrODjeNfRlx/tfYmYAgXy5zux3ywyf0EZt",
-	"fmjEQR4lbhincoCmItt/ts6MuXPfNtCzddF6sLab7s3Ha9pK0V7cz3funu2XLB/vZjs/hdPETnMKH6gq",
-	"+drloBJXTKcEUVs6wm3ciRvLtd2+D99r0BfFh7Z8cXfj5vSh+PyhXgJvTbTnSzycQOBP77rc1L2rrEvo",
-	"rxQVY2HpYtantUeTpIT43Ldl7jnku6HXfmTrcd4Wyu9QQr38q3s5jfsF9uUzvrZ/Ku7wbsWCvApto4UF",
-	"G7GJSBKIsTezdNVPGLe7TvE3/A6KHzncc3w+x1Od5Qur1EufmcwarpVmvv3WziAjpw2nwUCSsCX0Siun",
-	"TUNjf2nL2wU1rT4GdXqzWNp1Mw3qodWW2tDVZJKRpO4UZ8JTP7t6b+3HDPTSAmfXT3aDFmLEJKzAWBYQ",
-	"IdSEAY9mHsvALfsd14KKBWx2JvOslcVNNFyD78+M4JsH609xdifypLQy/fTqkrUwqyqaCYvCLBsXOcn8",
-	"9/tt7XU2to8kaHnZ3ktkGFIGgjoLw3LG06rzVoEPNa942cEF3oM/CCvYj1/IylmyQmWpLFN3oLOcGCfc",
-	"Ca9CmQtBJtZ6l3D8hXRR9bx8mmjez2Ho0/DYb7Bzp+CneecCaOLIf84MZsD+vHkW5tF58w++MM0ZpIR7",
-	"W6UhV4UqNcyuYPWB2ePx1QIBacK52Kikg4MxPvU1vWqwOkTT85PtPZvnF6f7Cis9x64mfB0jcFWbQExX",
-	"qEsCtudTLoo1K74Ho6Q2y0RwGcG5VHbfcTwb/COO3VMM/cPNe/b1V//xH+dfMZ4sZ/z81VUAGCNoMZ4k",
-	"TPonVd6aq1RavT7dBWbpe3vZNpCeIOErX5+qYjDM8LU/4BuV6gjMFZOKJTDlCePxnYhgn2uQk0TsPf9l",
-	"owZw/f1Yq8l/oQsX6m+i9ngESZi4wFh7mJ1wOUOM40rN68rLj08mjgbZmPDV//uy9c6Ebu2fTKI/yzcW",
-	"Ebb8iX3F1+5cgJCBWVGi25qxMT9g2NYXygaLvnDxgBYxnQcqt/b3fkT45OFu7jS/MN9TJ7/eAl6R+VmR",
-	"/EYZuiCiZ2xG61VyQpd9bj1p/15HjcM/ZaMHmh7bmGevATGzhdU5Iuu1MfcBm0NpnifKhG2uVk85sU1Z",
-	"N0+PbVncRYGZtVoxPtCAx6oZfvrXZt5/RFQ5k+6VhBm+WCaQ6wmiE4VzF1A1KcRXbKWFBeNCkRmR0Bym",
-	"OnvrkbZVprfFHmZ90qbhtpwFq20CeLDtdl2GtDHBk5QjDV2DQlnSlvfPYQSLGTRLcOk6s/dCTo15TvkG",
-	"9t7sTPaEascHE2EfXRBb9YcgY/N5d3Bbyw+844m7gta65/Vx9u73EqqhJTWsuT7apJ71/1Ho/1MrWd+l",
-	"8U2PiH0cDTv3B6UjXlaC7rbaEZtxM8PUthFTyW2qdwXox99Blxb+YsmXoJss/wcceOibDfAE4iM1lObW",
-	"koYipkK+9kozvgAZ4w1RViEUgbZi4nQIj0xONn0KwwDxIrdZ3w0yLljQoONxN9dTHen3W36bteQfPKdr",
-	"xUt/zPlvKqlvhGVTBYjAg50qhk1UKpEWKDDplAOP7KddBx/X1Hnq+Ve8nYV0L5U5o3cDbLDB32TGtWez",
-	"oAPCORIg7Yk2aOh3NHKg2d/CHPuBksfVoHCPQB0o0ONjldrKRoISB8yuZHDhUwbrXgpzPFESuLhK/SSA",
-	"J14iFRKtNCragLiOZqL12phreupj0JVBVI3fWLVExB8hp0GUV3gYueNJ6rm05rC0jeS7AD0NNYepjFXL",
-	"wv1JxspL9p1707Nk9/YDMBQJ8m5dMrjnkU3WoSKCLdQdNDLcRvvggJJux1Yx1fyp5dPTFT/R4vaTQXr4",
-	"7jzwjfmke3Jf97GZJPbbdcMc4LEGfhJrfGoJrXrhBY6E2svyHxa7xVe1vLFef9aprFrisVIJcNlojQ+y",
-	"60WaWLHk2l5MlF6cx9zy5tZFH+nE2XdAT2/uqU+bXpYXoCEp1+ubn6+Yl1jGh8uzqJ4zjTy58Y679Xr1",
-	"2pstzRxN17vfMK/PaW6+hTowcWXtPhsXMQ9kOt2N53Hs3tv1PTrN6yTX5wNVnHBrfsgeTeGyB0XeeRK/",
-	"DoM6XFn/jp6KcUHmq8WEYXzFAyEhZwslnelNFSsDFz/c1qpzC3GcUygP8pTrp3eaU25Ymz748TygxYZi",
-	"HGBOYy5bv/2w3/DBdvR9w+Vw3XALlNi86CeUZomYWLoM4HKElPPYCFro5ThAWWJ1LpU999t6+3rzrfpR",
-	"4eXngC/OSnN8olp0AzbTnQ2ZH6AsKX3mnq3623xYhyuXvaXX/BFbzRSiXYwhx5UhfoHADrducb+uFAPm",
-	"PVs2VUw6P45EF071FFXmxfR8T/QGS60mIiFIY6w+lUSeSsDVofBlJoxVen3FIi6dYqYyVhLwapiz+KDD",
-	"A11zNMmJv6ORPS14L0ZOn+Qb5XeFMe3Zshdwg1zEBz+yUaYru4HfNJDB4MWVP2posewvRVS5OcDS+Fv+",
-	"TDHI21ORRuApn6gkUZinQniUzfbJh8dutW0Hp1KR0VASMf7TTxgIDFaVtbBA96I7FfqATQJrgxd+4Wop",
-	"RrNBQ1LHoXC156vTS9d3kHzkjqtWMbWCQlCJxHBcIFVqYHD3mSjE2SN26pbpqmtUqtm13eNXrpobQD+J",
-	"0aFqFK78jrzzy7WxnXu/8LzCvR+Cxki29AXQHeqS23cTIZscqj6FoZ3Xd3TpTMJX9AO8mySBtmqZE1N3",
-	"eWKOIYEprsuevENh3DBLVvMZ9nTHoFgMkYjBYDC4mqlFxmEva/iwdxTC5NMfbCovm+FpLgoKK9Q5GSZY",
-	"ZtQCxipeeyn7iJ/SUf4fzhleEVqXE7yEFfMLb3ZQXRdMjnxq+y0Vb2Q8fH0aRLnjGxkzznKRMKlWu2WX",
-	"8fnu85f5wH9BSK6HoV8Njw2rIM9+qJCLxNHjNYtTYHEZa6Gki5UaSu5FpovxPmKFD8rYH/24Dlcxf00v",
-	"i+ge5r8+YNU7f+kOzoisjbgCIC1oiGuBXTeWedSun7ag80UZqqfOZ3jIzt+i2hSuX5+b4B6+5Vlwpxey",
-	"jKJhXDHOxkqmvg9L2OyEKwxTK49OKrAe8AhH5F5xHs0gmu93Rq9pWMe+CN/SI6B0otScEa5/ILmH2GMC",
-	"Ft3PCHtnnJ+COxFDmVO7DYdUKyMNdwU9rBSRR4D6mI/sUEqFt/SSzLMc+WrHPJqjlDKqQsKdipU7IF55",
-	"IpSqwthupeNcSNv8Wu8nE9Af3ZOHuv/g5HCafe88hWPY887z8PJnRNJdKAlrH0E7V4IA6qjZGelJ3pwd",
-	"K7IyJmSUpPEx51+TjhfC7CcyuCmM6/J2InvNqZgMCkvU6anXSwTuLUiTpztiiEIGuUUv9i099U142WCz",
-	"HmGCfsLPZ+nH7NG8ENGToa6gX0OAbAzXja8kWikdm4J785eDUyhlCqs92qb9TDWXbVeT/s098/HYDk73",
-	"2XIes+X8zc0zvyYvmQyxSOXQj9zMPbGk+5+dgTZXZEcejRsr+XEQp9sYLgm2/2DjKgIJt2dePmR6NrBm",
-	"b+8LY9jTdWSa54M8Cu5GVNdDPzKWr8Pt3ibQv9BshUQJdb2S1Zo3uT//Pd1L2vLd/X+lyg7tDqHLTLv/",
-	"4l4Oxx9R6mrC4D6jNg1OJ8sLkzfyaTJ/XI75euvIXKy22HHR679vqC7AT+80V7xhbToPinwKVHMLL9iP",
-	"ZLFZUkfJoAfcBDW4YpwthLF8Dm6ziZTWEFmI2XjNuPchIK1eZ3Bi2L1QLhDPNMS7AF9bvtMBfO/HDO0O",
-	"sYL8cRXWDCvkqQQSWSCXfO3ryaqvCtcqtQ8n75kpFouYuKer3pMaaAvAlUd2i7eS378FObWzs8uvXr5s",
-	"NF9KsQtfLVoza6nS2hf95eVjLtP0mt0fPc+GalIeyu3pWkxn1iAtz2qmFqHXqDY5UmPHzcorjzXoHdb3",
-	"rPrdFJE+PjyYSiiYLXVViYj5evfB8/swqFERcI7LU18D3FDB1sD1zucs+D0xBL965bQtJwz+63++7Jkz",
-	"2C9SLy4MuUcjFoTnO6lo3dFjuYUbMavYRCSJ+10IjlfCzioorAqxyBzW5/He3tO/w/pbbp/rmdp5olrJ",
-	"1pzyXMi4cV27F+PfBUIZV5IgEsFgnoWZ8Tuipo4Utl01q88C6czyH06TnB9PwH4GSX0CEqbKCm4pUAYZ",
-	"I6Ag3IOOhIH47LdDSBE7J0EcPtehl2l/6CoZBPLIp0CcTFc8MVnrHh2qSH9cPGzY2C0EA4kxtQulud7H",
-	"pL3pn5odsY52VM9epT2v8uwjjvART59VIzflcBkcmE1bvQsWMXiNHGqizU/PzdVk5U37Um1P/VKpy1J/",
-	"0grKUo3BnWT8IRp3KtqoQMYGixwx0ed2qdjLB0vCdqs2xVkXY57wvZBr34RBw2ym8tPr5TwRlmKENPjp",
-	"ghLy0mpRIjTZjGL9alvNpaGkxO4Vf4vjPxWHP4Y45rjsaJe6QQvZi2rQq1hRxo2TcgsukvMZ8MTOdjWr",
-	"vuMi+Z5GDdMUCxPserm/Vyv0eW7pxuoeDIvVJTMg7Yih7psRG6uUjNU9N+FCuh8SMrxhWNgmp4xPuZDG",
-	"1zlrdSfi0lW8e35BUGAMn4K5SOWC22gG8U47/imMcgvzuHuLS5/SDwoPF77D2LmX7LLaeVyVarNZhZ6x",
-	"ThUClbw5gKC6EiWnDI+5WdNcYXCFmAM+cNtwtt9qPrGDA7PFWZ0COuUdrXf3d6kETbvINGvFhTXldlmr",
-	"stYHYQ/TlIsA4dRifPCdSOAo79FTaODm9p1IsuP5Ee2x7hPjVniZEqcrLPPNJOhUxniBXhCg2wVENGMz",
-	"4NRuJyxLxJyIfeWaaVgmazxbL1N0H9zQcRwkk0ritbpzSvER+mEu/pA7Mce9MXxXj+C05HgCCFdPDW8g",
-	"ShcQD799UJEFe26sBr4oq0t24BsLyfF8uBU+VVk5oSa1QMaOSHlo3ghz42EpvCTw5M4l49byaOav+mtk",
-	"+JBK8rLgDVjbumu4wYcO3TnQLE9OAsXXWTTtlAKDaXQPauKdgVQIoTCXamWcqSPAoqCreHeuvPLXwAbx",
-	"bNypkSkqJQHt9S0r7ZyU8E9qXIO62xN4v8MRw66mya5gXv2Zzdy5jPGpqrt2EdQdOCD6arfE/VV1IBsV",
-	"E7J8RsVl8RAd5VPtJTPWOZFRIL4YUakwhjTZpQayzZtRKF0yo+yCY68OSoA9DJA/4oh/mYpO97l9VvmE",
-	"4ycGLnQA9QgKThsu/YWV5WYebqvyAk+hmVYJaYe/x8JaZI8YwLNqdCFHDHg08/0dOWiTYWJCg7FZdLMY",
-	"GF9bUBbl2XyFkuduRxNyanadZH4s/MFNGN+l8Kre108rLhX4J6DZiktrXBThDpdMTUZsplY52tJGP7oB",
-	"bK+jw0YdrGfNOg5yy6+a6ylCypPowuuZcuaJFna4BlSY2R7fXBr5qNNLxU/pz/+WzNYZbRJvppWc1GZq",
-	"xRZpNPORojAslRp43FiKFzi6lsPsI/D4YbI8gXEbN+tTH+vfcT13AZ1b3yyzOxV3IDF654kL/61IXMQn",
-	"pLFc7jQ9lVoX6J/TProPiOg9jf6YDR5mUn5jmv0UACIWGfPrGRpSZipF7xjQCH1DgpDFy8qlSkQkYD8d",
-	"58Z3DdVmNqZ5mmaVzbXqhaZTZvLXuYwqxFxnfAHlxUVNLadOPuJDH4kGDQJ88NrMqyTKpGILpeHKByTO",
-	"mA2jsqi9or7IG1jrQoiSiA4WED3/k5qD7NHHdmVdEKVa2PXZ5T9+2wb2rhBNlo2ymcNVchcekH9CnZwu",
-	"Qn3JDjpWKlzxy/FggxodIeHOPPhh1U8n063nbv6DrOfbYBgRjNxksQnQQ9CMCH1RGJ+aOcBU9pG5eKFW",
-	"X/J059Vav7QJ72lbLOFCKBwdixKpu73Zlskd6L0bTBgz0MN7mF7nqQtir5kozWZqAXlKkYvkkhKQo5Bf",
-	"xFSzW23PGLFZbyEBYsSkVhLq04mFvzsf44Xtjn2Fjs0FWJNvsBJiqCCkG/M8zaF/a7W61iHESVlwud7U",
-	"CV98HanFgsv4stiuwzXQVXoWsOOP8Qb/BXvDoxnWtxr3Ww2T1IBxe8t4zYQ1kEz2XnFUqNle2u8H69mg",
-	"cmu968E1w4UOvpsybH8yTK3kJSXTnI5YpeYeQA/VImRIlZdzjIUXW1SKLd7Rlx61E+W1OHAAd2G/D7Ht",
-	"0MMjDbA5CC9RSw8SFham4nw5Olvw+x/ol1/nNTJca77e0WdunZFutpr7vx0rlQCXHd9jFzS0nwRf2SIa",
-	"u2BzgW3AtdaGx5AHmduzbTzbxmYVkjuCodr1UZW+fQDCwwzBdRRunBZ8jVcV2BqPOyCz6iqnkmTGKqLn",
-	"u/NXikqC31lnKokPtLtG3ajPlvcvZ3lPrI2zgSUccPo/GwpG50PRrGWpL8LXlY2YhHuLlUZ6hCdvYbAm",
-	"iSoYR8yCXphREYSZmmkWBCloGY8iWFqzyUTUzRGd7oP4AmSMdW5td+JqPrHX4elDTS1kE3ymN3kCkMxO",
-	"5TCfGaQaYmadSok4f77MMxQfE8cDxCNfhixjZsRUEposz7Hohdnd/7vLrroFln22sIav7xVZtqSDRWjZ",
-	"HEg2R5fdgR/bTNXSWNjzJY/mu7bhazfqA3WyN4D1OpAx1z14H1luY3nuvzwZlZ6wjCcPvn0JfS4Kabzb",
-	"JHTFtloEHMQuiYL8mAZjnSMdEUV0NMMuiAmbcTMDn/2/1XzpYgnnlMXEhULR/JYRl9IV44lRVfy/nZ4Z",
-	"kCgK2j4w/E3cwTfuyUP1ZDi553PCkwGgJ74z7FFdZsn17IAwEZLLCJiGBLi/JsHb0nUB1PbAMOkiUvFD",
-	"7Catblt7jU8dqNW8pofQHHs2m+13d7jx30CGerBQzEk6u/V1KjWHGMu5tqlAFqmhpvyjFIqix5Z98Wt6",
-	"bDl0H/rdsJ/0s29+9L55A3ciT+le0SUmNu/5bIm/6g6XnHtvOGtNyadl1i2b0o8KGd7p0cPld8f5/aie",
-	"jzaP23yoMRtk2IniNLJsxmPGtRZ33laWqcc8Q/gzuiOxYkFE96tyJ6WwbAxTIbHuRB5hVnAXkotN6gHe",
-	"0Og+igIa4V4eeYfQ5f3bJ7GAREjojUcbe1vjc+zO93j3tVBcncadAQSiqTK9C+Mfdb2R/4p+QKL8im2l",
-	"KjoVeD0ih4wDltFQITloeqepSOwL58nJIYd8YVYVwxfcURI1Jdj5ZMQ4+/YdIyI2IS1oyRMmifbo0L2D",
-	"0Blax3kJjMJDbXFzk3vOMz2BwxjajecjvGIaDOg7oArecRq7LewIm1iGubdoE288tPb7pR0wRyHNLsz1",
-	"2TYes218CijLVDMBesHGa/wBKXhIyC6d1Uhburk13nrc93ijinPUlpBWE4RAgD+XylLz3qF3ax76Z9fF",
-	"2kc/pEPV86/4wKM59Ijl4D9+UxQoLGF8E2TMxuuaVW31MIi7Yr7Wzzv3s3fqzjuhIMvu6Yrxcab+Bhtt",
-	"SvSgwTrKTVqNnIxxqigjOM8w7Fq0m3fqDm78C4ZqN2F+bq7XZt637RRf/2w8D08iKLxeDTVXQbtd3Mgl",
-	"cnjn/adKM18e1QQeuN50dueEPtJUbrLBXe7V5Xf1lqXLVsKndlMZgJhLl3i9JOrcf3ZRU3odxzf+0YN1",
-	"ZX5+p8kIZavTeUqIr4kzFaFe08UYMaEjrrUA7UFf/S1eBEkBTZ6uJI6wdLftCpl5sEpb9zV+nwpDu0zE",
-	"F17Ty5mcNout21GqJETIyRWyQLoIKae4dW43SRgkBnahlXTqELAmvnHe/hON7vgOpR/orjd3oNeM6wXE",
-	"1BlAtuBEBPc8onaBvsSwUno+SVQ9gsN/paDXBUn8Ev6gQ1mEd9xY3gP/+1t3iMLPDAf3sCgj3C9pPZQ2",
-	"XclkDXC+Br7XGtYA/z8OexSA1TUQ1Z7Rdz+D76uXLysw9EdnCBeDT7mUaZLUtqVlJMT5q5bcWtBu8P/5",
-	"x/X5f/Pzf/72x6sv/+ugjjKJbYGHXQd/1e91cKYp/eF8IvgxajKbKku1y0RBXGT/sTMNBjsrc2iKOSzt",
-	"FZOKWX7PeHwnol1s1QVjadpvebTVPKv4w1T86XKmBxz486nbn3Y2OtLAvxH1ZJcWn7+nB8pfjNgziCIN",
-	"1CslcxBmShevsWpog6uhYjFVaosARbu2QJXab/zIge+CM5X1ktX4idQc1epcfo9fDedyKfRC51Eg4bAs",
-	"AW6ot53WumY6KrWe0bux0gVpvPd/uot0180Qrzndmv3JsH8qCVd49KUpAR6LY74mp9c1RW8r0xkQ6XdB",
-	"Gj3hk5D1E8sXaMi0nVk1RQ+xifSNhwSCV8h5EnJNdQGQ9ymlkzb9ZB9YceH7h1uYnk3xVHhl+Rp1DlFF",
-	"2hDAOkhZ1IQgNjTmpyX+A29wUTVK3beheltplsDEMpXWYZIF/ajcTxqfEh+wsexF3DjS0Q/ESZ+dwhU/",
-	"M6hXQm/s1vX9uBtFH9nHVtQbEl7VhhKCUtrQKzeUh2Rt8Cn7j6uPg1m6ZVCgQn6sPTAf2yWYT8LloV71",
-	"rfuTPk51vR7oPDtW8Ki7Xc9B++vhllDyzsPT8kenk/3tZBORWNAQ51kCw17f/IxV4G5rWyk9Hys1HzHD",
-	"J1gIoJYgKXFolhp4TLNpoIFulZo44rc4rvXD3bE61YPb4LJH6kVhmFq5kzud0vFg5475Y88LKgo9ZJ5M",
-	"3KQL9DdRqrULvppI26pzHyQ02Xs/KR+HNIM4yYS9i/D34BRNxuAZrmnzhm/PSDjjpubA64Y3dgH0rTz5",
-	"4P6oDw3Llre3mpZCJMl9HJnxjBeqW8JNHkE3nQvpV3pUOCgGHnIXWU6UvmLIH2os+8vLl000cQUw3+13",
-	"XnMz+wVHDRP7PsyvPyeBobxbOHQLAPNCwnglkuTS+5BILRbCWiwlLjKxusETpSFyoaOLQD1daxN5NYuO",
-	"ug+MesIidK/y1NzeLbj1sxYWS88rQJl4lgjaFzsJkDweVZhB29Vf5H0yyQ0T7sx//KmqwJvp3HMNa8OE",
-	"JjdsqWHJNWh/mvV4QJrKRbCGJ1nTPQxfICpyQ+/UOXbLkM2EZncyxJZnK2nFSr5HhldvEbRDz0o/4r7g",
-	"MGZjLueMR1jF4H5v9XrEIi4jSAi+JVIyEgkwqVZXbkMrsl3eWC2WgNXi47X/F+MTC0hx0tjg1GTitr/z",
-	"gN/VNglipHT8nt7xIYMI69D8FmlihTsAX7go5Tzmlh/Uq1SY6HdKL57N8JGaIWkeBkMozBAkGbbgMVQZ",
-	"UlaDutRKTa7YaqbgDnSwW+SKibgsU2sfZFwX+OSdVGFeAXHcI6ddK0et7osCgkZDgezgYevghK7BxVvO",
-	"+e5ubM1GHZNgJEjSthIBS+frxy7K8aUt2+va9ZrdgTbtRzUUKHz0Tx/qeS3M7zSlDNnqdH7BaOYIb8Ln",
-	"wMY8mlOugocA24A7vCidZZ2Evcp62nx2z+crdycpAoXvzqRmGDTMdBJOb91LMinE1CysW1Zr5PsIw/3v",
-	"Mbzn9B2DjZNwdicqIKKV6ZwqEz8Ot7+SnNcYcDtJF8Vcbq/e5sIOP7kwYpEmvmK3BgjIj3gMGhDm2vsZ",
-	"vfj2PhrdPqayUhXusAbZWGbS8UIY5M2+RJIVan+b8TtgYwBJOB8h0wwSr6LyISBjiHcg7u/QKH8MsEK3",
-	"z5/vHjpsPRwEbf7rmVKm0ldkxPmh7dyT67Ip4uOnMga90WK+R9Le6TTYpNc/h6FPY7+lnsWC091e73o8",
-	"wNK+e/zRW2nLkwuE3Ij2HpTc2OswtEsyEXpHl0LICbzdtuU+7OzyH799+W2jJ0NuQh3xFS/dqNOf1h9+",
-	"ruO4tG6DvU+h6Z3mBBTW5oSyzgB9Xdi7Q87VduPbfoWdxZq3zUD0i3/so9CjU25fTeSMeGjOz9IyYvQ5",
-	"QqFjcUNG8O1+YriI3X9sFsdX60LOOVFz9sDFJiG+VvGzBI+U4DsuEkSqj72ojJjiSQTroricMyXHimvE",
-	"cOBmvtEpVys9Xw6xv6LBS5DGn3VMq4HvOKFf/FQga2Ec2VlWIknYOJQB1WyGDz2RlOXhk5yNpfLB0zQd",
-	"WBgLPIH4yI6FB6Zhm8rC0+ZlInGxe86AFuBfItBWTJzWZU1g7g+5TXU5Y9adxArvaxlXWExlwfqGiU4U",
-	"Pv5E5Skoke+pL+n51q+7Q6OYytzoFlwkaJoxXaHHECViI41Ws/doDZH7mHz3adFgPolo/jp7xXD5q8IM",
-	"3XyHbDEdOngRzZmaTBhnZsGThOWagRqVSutGbKRXKnWqSH6cl0F1gxUX9t7FkAHjSpMcvlvuTsmu8R2e",
-	"64mQVNF9xZpPjlIsuLcgsxReq+laVIM34fmDjZjCBP2En7f7p7ndX1MwyRJuQWMvXyBwERDhQdsv68jz",
-	"xVJjvvWNPMlG89/h9tV1hmn4ltY8N/FsXo/NvDKqAq85W7Y2Jlbtgw0oKH2rWxN24Coz4POOsTTLZ3t5",
-	"mvZC0kWL4XGswZgMIz8dJ8LMIGZLZY4602n3+S3bzLfIY/ERnzzU8js3OTdPk9VgPNvNkzvGTTWUUPI1",
-	"3KHAGWq9O6/JEkk5EzJK0hhMMa1zZBReKKtpOy/qnmy/9VHcUNshbrLvP0krxLOJ9ZMYRV1knJIKlyzi",
-	"S0piOePhGmIWg+UioZZZziYiaRAazZzc9t4BfU9IXk88ixPQIeB+CZH1CBGrGcgrWnPjC/MURp5KzYWc",
-	"XjHCXwxV/QQXYakqNN4Cp6kWQqIinuyo9qTSMVqktzR20BlBP8d/yVSgL/Nze13C5TTl05xmyf230wr/",
-	"74Wz1v3aQcABgeidzlGmk3Pk8KlFn8+RT/wcGUWwtMUjYeAgbWAnWYnKeSLkfEfdEF1VvM/GvxVyPtw7",
-	"vBjey6T3DN3G6pzQo74T0h17nExdhJH1gc5Ak58t9mfj/i0J0Uvp0MJ9xbiZI6DT5q3yfrUKGOqHtB+S",
-	"uzhtE2LT6pdG/YkbxNkdlbsYwCim3nDfL0HS2p51eX5xr3nKp5eSDry5JyMh4gs1ByqbD0aCZkd4VWam",
-	"tGVeSOEQs0MjNoTrDsUBu2C34dxkQw9VKsT6bQDAaFW3HYb5F5y6zpDE8yeTOUgP6JZBW3O2BC1UfIAE",
-	"G2Jp9ijLGshD31M/OlRqAcnzSHjKXPidly6WqUDclqckufT98kylScdOMcc7Yk+S4k+Foc811keJ60fq",
-	"8mIqtRoBn52D3SkkY8+jGUTzkOaMNIA0M7XHgxp7k4/c6+PEgk/hYimnQ0SjwICZCqS5YQZAFhasmAh+",
-	"4PkjQPgIXMrziBvYC5jYE7FLMzhfkOnCrYla4hJFiTIQn/3WGCB4LmTc2E26j/+7QOyrjkEf+4Hr/Fa4",
-	"AJMIaMdgV+Bb1MZKzQMBWIBIWKTGMrhfJlzI2kbCTeagKvXqA0fNreBg41pu4EQYargsXSvV3wQySTtZ",
-	"u+DJqAWMVbweMaks4D+xfRuvv9BcqQ3EzhhnGrhRsrFC7SGQ3hjbudPq0ieUP6YX71B+JdOpNPsNv7bG",
-	"JZXl5z2B09SrjqTbPXqHWiy5hgAv6+Ihj88nkTa2ofWFisIGIdGW7PcYioV7exGZu4GdzajJHtOzmCqI",
-	"cCEFQgghev7Ip9lsNANq92RWqeYQ+kU7esChTsLKg17t8I5+0AC4T34fInWEWsnWOKF20FDsdgsoI0+y",
-	"XMVJUVb296WuY4ROSfjS1NIbrmbrxmfft+5Bv8y6Zsb1n9wPWj3ohT/m6lS680hhyfAOnC4zPQeWyvkb",
-	"QWjmrYwJw2K8RCwmkrL+xaLzJINr6jCPNM9nWzrWllq0kCfGalapzQVkxR2bTBj1GBi2CPLv1GpKK5bp",
-	"ac5K9KpfjvIwk15c8TslYZ01t1g+B+nRNOogizbhGTOFbOpfj9XMJ6hGT52EMdeNfXgcBUjXzg2rF5aR",
-	"8Ol5Z3m41idrW/A5UMVM+SKsFSze8rp3zTHyWOB4T8s20lz7nsu5GvKNkCHhDraxeWHZjb931m4bE4ZN",
-	"xR1Ili6P4iLZsKhus+iPBt/6NNn0Z0tqzZLeArIPjmHErF4zPsVLpjnA0v0YC7So6EbCvc12sBEiclmF",
-	"JpXbmDMtpYk5Trh/bmQ1q4xKwIpqJzPceDVvHzDWPfQjvmzIhZeDAI19g71TQFVYhGYaGBhIXKU6D48b",
-	"uynSvcEpjnkMoSk3hNX1eYNefS+z5TX1ZKBFrLiwQk4vKQutNJtBUpca3I47+mRHDUbSyy0XQQ57UmUr",
-	"FtBAsRoHmUdp2GNUhycWQ9YKvkEEKWB11rlx9BU9ClhdFvDbR06BpmBGBOPu1o6g290/fR48g3GvXM8H",
-	"BpSZEDpuCcrkOMg9OrQDnSyGbKSBz+fefQVYqGpMUNkVWlaWBPUVbY0c0sWMy/hc3fn5t2gM33MZv78D",
-	"PWxzCLN8NoTHmkox86xSjEFinE0YCzymUA5s/lvaZNw3jGHGEyRt863JuBU1tpmsV25PhPAWx/Vw2pXz",
-	"3kja8dsRU2wjqDKXnjDLAMgRS03Ngo5aRZsATDYNPC7OZ+jm23eJ2DDNvssUAGGzb8f9nl/KqfAV7ptY",
-	"ZjWGidJIFbTTAagEzr1y7LF9lcDHMLBL48/f04v1fycklxEwtxIm9DoKGzrdUGdCzbfSoXNUaBZDUmax",
-	"ALVMoGZpQ3paToRetJ6dxqcWFq4dj9G9gDsX7k1JfH75DWKi5FJHh2D5HAyDyQQi61mZEbd1j5ANcB3N",
-	"ag3nhn69JY6qlMLvZ5vu81TZJpr1RzBu5bsXkXtZaE80I6SllKDNTCwJZyXUXmFOaqV0XITKCH+3KZIL",
-	"C/c7PBq99ROOaUE6C37/FuTUzs4uX718OTpbCBn+/dXxrTehl2cBxvApuJEKs05RjtDvwX9qOnweXPZG",
-	"q9tS7UbLRXTYFlr5nJhbOA+Zy2YP20gcPuRRM24+T0SCbWFbBjxWKgEuG4lnUA0Xzla+F/3syd4nrALw",
-	"wEoLa0FeMm8JhppnzChDkXP/SZZgrupKpOwMK8yLnuL3dD8z2002apgctmF+vUjmfehZzdauTRrb8CmD",
-	"ZR7x8zsNkVu2On2R2WZCPorENtOQA1hsH4sCnIrJduP9ffRGEXcfdr5m6kBUtLHKCWpHPl4KZI6rmWIS",
-	"7rCZyk3EHMRWW4B/iSEB0pxtoqL3aUVbe3fxNxLSqNRWhQOj2vuvG/8tnWqFMX2owi+UVfQsWUKOqIiS",
-	"IuclaIISqV6eerqpH+RZdzxRP8j+TbRTYdRg96BuCs+XBOcLTBV53Gpno0tujAuddoayOPELSnmcT3hk",
-	"1U5WOAquv6Nxna5o4T19JINJwc+F9ImDP5mQB5qEj22s4d/AVMiNlWo7N/NVJ0v9DUzT7n0Krg/2xQOW",
-	"pnHJeGpnIK37AqWvnFanBphyG49npkTWvax29FCdLqXhdmXU2hdbN6iAH7RSk/6v+iJ1B3r9GplZu1aT",
-	"D6nH4i/qhlMbpxro9IQ1FPGhilz58keaI/7IMK6BmZlaSVSmg9UmPO18LxntMuERlBfoWX1OqT4/wmpD",
-	"GUhBgOtEgKYbE6ceK6XtLHG7pp0d4Vk0LNQd7FIN9/sn6Fe6O3VnxDXObkvbMNKIjwJUSr4xNJGaheV5",
-	"utwRkFpY/rQ8e2JG11eg8AHbQIqCoSIe3LPXKr1iM5XEBMOKV7MLIVML5gX7hNcwUrE5rC/DH2NXidnr",
-	"tK0GvqjP+NOvt8xtexmWyghEeJlotQgt7opZSJJLdkuv+YxXRLeEehGAMDOgVA08DhewGd73ipuaYlJ8",
-	"1lnNfcJfXo6OuPxBvBC4A2nP83UZEHDIDeg70OcGpGU4TUNlK9wGpN5Ldou/uPQ/uB2x25hbfsn+kCqV",
-	"IybiEQsZ1i+3V0yDSRdgSGpvubHnb/D7f/h2RBU0+ItbElwxLczNvJh7yDlE9ta25nwbncY/+Vv6qHE1",
-	"xY/qAGJvc4FL3Kn1OHthUKeU8PiOXhLp4XuwCCWkVUdMJXHV1UVHdUbXcTxwYtkjKGW/avvlfenCpipo",
-	"+gEGEy4KFnZXJc+WWSHtSyPn9R0RxBxgVyqyMNCdxT3NfbrfmguF+txgdsFaHs28znfi3pZLDTkJVf29",
-	"YnHggzpi2kDAGdRdc2FpenHG15QpDfVfU7DuCLoBy4v/LJhbLr1mzU/Dkvejaj7asfS+cnnSNgfpWzEp",
-	"Smy4NbgIEHriGP0tWHSt/sLB2Q/dQEy5kLVypIP3Lhf5CUc8hn5UBPTa1w94dCNhNapOViZ3aD1Vp2VC",
-	"3PRUtY9ELtVdqhshHf7zYswtVWrWUau5KPM4jevJ2N3kvnFfcZout+z13aNfcT1nCy7XDEXHYiVhxGYC",
-	"E0mwYKm0IiH2ajwnB7yDRZF4lO7uLosIkFwDc+ZDXTQ8SQLmj41mL9gbHs0QZB5vl4xVKmY8KZe5VGoW",
-	"0mnUOrLX7rfH6dWz22mqm+/QLFAOXSvn92pV1E1UnhzVJuJJApot+Nrnra48220qUaeWhvExZkfdXyiZ",
-	"E7LTcLNP2RqdNZ/V7ck14FcqQ8ifLUORVLugR/hYp0tD3hHDPE+xHfazE3J0NbgLNlIIDYSH0TpeDz12",
-	"6AoR5vkkFcKzSViP9FQ+7DTSDiOV+mfbzuIGHzp0zaBZPkm9+N4djr1e0PGY74uKYLF0R+g9IXg2apjd",
-	"D2F+/aDycpGwbN3a7HwInzFY6/HzO81FTLY6vXU+LIqSPqr9IVOTiyXd1exg1qMBj0UH/HSvg1fr0ZOW",
-	"Z9BDb3iSBGUo9TdQ44OLUSiOm3EsWrnjSQoHdTqEnrSdLtiP6fLOoDMSk6NY6+iI4oI6PPNW97aW5b6A",
-	"EZOKiLU8ubOI6Q4wOxsdghxXqMD5j5cN3v9eImgtSgoL8QMzRt4Sw7FE1amRDCpaQ0NCQHR720db7Njt",
-	"dIvGVekJyoUE4NFRhRyr+9FWHylRmOxtD/U/2FsFRC8963wFe6n+seFjtpflIbfixbW86CQ6vabYNEx/",
-	"mDsozu76NNFpPzoU4lN8G0ao3v+SW1beSTe1u4sF6Gnbweo798zHoCk40SeqKO/4vKAoS64twRpTPkMR",
-	"o5wNedGwibpj12aX4T4FIsiABkesd2Hoo2bG9F/RT0DsV4wOWrTuo/34C63tJEst7ni0bjuZFfb0D/7x",
-	"g3YSfpJvYmGfqKt4C3S3tpqpBJgFvqAK+1zjsFYyWWPbOSE5oUPZLJrc7Sm6TIw+gs3mRMnRhir0jBja",
-	"oEMy207VZFLKAl9hDIR4DKWQlBIVYzcLJNcf82je3F6WiWi77O7GPfNRWAt+fN950J6OZuoOMqil4tbO",
-	"hLSqcDYTmqmVbK4wlrd+S53t1Td2yKnTfIpPeJ8Ol9WkK1S0RXkwKnwR1viXsShRng+KGKDtVq3otiqp",
-	"Oewpqf9EQ7pcSfeGfmrSP/zA6JOzQGgDluIQGAp/y+SeN1gbcZM70f1S/uq+Al/JMgFThZiBSAM2yDaC",
-	"KCDVyHKTdTBJxLEU5N5bQTi9tvSVNdp6dByYGn/CqvUGP+GIRx3Lu0/oxdt8QJEETzNTqYHD3Yub7VC9",
-	"i5vbaZwLrkoPHUxZprUxKlfRkprVlR5nUo+LLLdydYhgRxgc3DK9Dj21PePp0Bd1rsd+MTJdvmIgY8MA",
-	"gVsCzoKLvHFPYVhCHTUUH1rE8cJLq6OPj4qQfjvp7nLPPkXA0IusPU4SITWhtypc11+VINoNkwDxJh5/",
-	"M7FvIvQYsK0XxpotNLx/cTvOUHvKiD1qssFq4yF8ZoolylgmrDd4Si6YvF22TtD7aS1/9pSD3XUr8zuI",
-	"f+6Ln/FT1mTyJ8OMezXDNaCSpEKzE16kuWgCca0C23n2p3gqKK5sAF3dd8r7ecC8V5koToTQHF7fuRb8",
-	"HWCJ8pyIxC0wuU481aQyJk4YXqr+zcVbtJy9AeS3+POfKykcu4sfv1N6CpZxVG1fbfknw9SKygg8kkO8",
-	"EBKzkYEiDnU9zpV98+RbUvEjIs8yAOsf2fMu//GbCxgpznX/+M0N1Hfh4alOzi7PLtwj/m8AAAD//w==",
+	"bROSzBWxaiEUbq2Lua6gEh1Tg3q2Hbei/XBGB9PeX1S3KL0VSKsQpczAv8AEnZXmKocTFmWaBhI3BE1q",
+	"oEqTZx+T8kDN+W6da2tzk/KfeGfNNkwstP6JdW2PrgLuQ5v+0DITpzMlglFJ3t+rfO43LoV7+tq0uSqz",
+	"9BK5cMZVMfH1HMat6pXrWMG0cQcs2DnYIl5jcjZLKIu9AnBtp4d6BnirfSAwpPnYen4OWFHvuQspPyNQ",
+	"M8+51s4A72LUtqsKQFB8ZTq/PpvxtJPiWJxNt9OIjCJ3bolWllM/LaspSfE9SJ+6fxd3z/UlfDn+Tnah",
+	"/s0N7Io0mVkuGaMzFjgSXG++cM/PrNfKG8CsW4eDXmHQrLJ+ziE8lkyLAKmgWpP/7XbW7Gy6TbgG+NB9",
+	"ZiGhS7QGI18VzlE0PjvD0XSEoUzK5hed9GSuro15lOyF7tXAGCvKfPocoqybEIH1YVf3fJicj8jLuDDA",
+	"M2SdqIsTMx5c1qlSgRhBeul5++r9F+GtTPLAI0i9Qj640EWZmzRX5aQCroykGnCAYKs1HWjyWE6ROyLh",
+	"p/7a+/1NS8qSbihjs6ZJrn4T6Y0iU+tlPca19AGnbhXCRPQnOgwshyOekOzbXPG9Cr8ADymMdOX3+uCo",
+	"8zmCvS9lpgSl8s9JqlTTDSohi3L714Zol1eHu1+IB0VOZgP7N0PlCyV72iyuylk9NTiIr5MTs7lLg0D5",
+	"iDDlZ6tsqEaI2xPmkGyRaiBPzbf2eur7mL2mDtbPJbLZieg+N7WGXyfttAo0zWLLsIB17PnQtSCVmPa5",
+	"Tw3TyNEb++Ra9M/FuGghk9QniLshTs3Nj91ypczYNUComXzOm9ttOaNl/TIsJPLPmRphvj38aJ8mPKtY",
+	"HHbiCD8AHfVFQ6W+SbpiKK5dsxdFq1/6kEESgFHDsdGrm7SvJcWD8lnY088pf3gpJXOdumVOZwVKe2jb",
+	"G0DR9cGLx5+DR1b5yuIBpX5NWwWbUBKNmqcRSC7BlANE93ZMD/R2OXzmTkhge154aNAcLJISR3DxePFg",
+	"M4Go9qmEUbje17FbmMAzLM5zfWU78sb1I9XXcNKNuVM92wYSqilyomdyOrDaA70coK421itpkbRWokkZ",
+	"gc2dmDUyyN+IcB6drFnKQuuCRV5GOIOyKIytamk9DXnMI+jH9Mn2ANBYqgV7cbCyFbKWu/yvpXPmUX3T",
+	"6bhmPxRNh5exAOjCo2vYqyrAhCveymDc/lKcHqcTEiW31v6JsoaO1As7oR6YlxxpBeM8XWMYWeo25B0+",
+	"Hc7m0hbXd3P/ZEPPyASIo6iBKpfimbnNWEJy00gDoqmBuJd6ZIKja3x+l6Mn32yYbsEvA2Cb2sYrcnaX",
+	"Ztma/dlLsH2AAqX16dbesaWZT6FytHaxT5EcL/dkKm0nz9F50Fm03bEdHbdB8/Rybwc2w6ZDi+zWPlII",
+	"qQPArlDeUAnGwG+L2C11L7tCgrk0Wd5+u1E6CrGkk9ZCnEyTNLv1tY9aemRKLP8r2dFSCxky1Zhah8Xo",
+	"Pm/ajMehhW4c/MsjyHNRiirtY5ai5Tl2ebUiKJrI5bpzTeCKRNAk9pMTguBMuPFd+JLaTimFtMNPFxVL",
+	"pYvVUZMHOGcp/ibqKVJMX+N5dwdZMtPPCRL64/TC0g3R6lIcU1XHqi1LAFt3bOEAMpXHjnZr1Rx59KtF",
+	"BQBuPrrOztbDWlnJpOPf8ib4ROn3ofc3zLyvYB1oldd+kzFRp5Z/MM+uCq87HeC7FeeyT2XShIm5qMQ5",
+	"KuQMC7Hm9XDU3ABMpZ8M/sKSUG3BenkQCD8YnotpIyZoGCbI42IQ6rn87XVF4u+R+uXS6V5LmJHGkvkL",
+	"NAHh17b4gSIHprSQ5+szEWKei2zC8WCCU3TVV220aI+5bdUV1fo1mNlOPnv8uhjyXCCxyzPOY4lEB9JC",
+	"HfnavXFZAvptpMxdls291RdTYlL2Ds/hi3Mr3C0jmVwRC99cdvxw4hMELH7eZwTlRqEZ39xvkX05EpQx",
+	"PFK/UqrLG3e7p8plYETDmLgxu2p3i9hty1UQNN7Vttp7mz4Ak0S1x3GZUuQDH3IzAqEx8eJ1LvIJt/YV",
+	"u3IYOOlsuMVu6p6o/B7sud+l+YW+i6SUeNzNLaDciR16D9a5IoOcz0Y2LzT7sPMTMlCLMkkmFPYWJutT",
+	"DmRrHvUFXlRCD+Df67sVW0y1x99omx2TpAVBkaCfVNky1RNlOpuSsP5w2dydDsmyXHE0J5kvv+m+23l/",
+	"NwHcVB8kwIZoiwXK9MH+2eu/kTdvJlIwTrDDlTMddVO1RolcXevlzwyXAeFcQN3/FXEQx9WxBC5q52/h",
+	"JbOYWfRc+Ku8/Zeyd/Q0cLkHZ1527xjANI/uH68E0rr5DmCF6uqyLVuGlYTdNe2bSXoeKluZIrUQZk+a",
+	"HenqitZm900VRoVgyfh0OGco050mjO5hp4PAfivCdI90g5JScCsyyXsOr3LObfMTYXo6VJIzKr9x77xw",
+	"O6rX241LxRIcQqfv1q3T0AV5opj/JHCtiOOcW7ZYUS5B0u8VGBCMhcyFJg8Wuf+CCrnJyk4jB9/SlH9M",
+	"CcGfo1JinOzYIzioKUvE7DCf44xci2PkfzGv4z8jwCJ3zhiNxotdzfYHdGtypN+fMBlNB7/wh8Dv8hyq",
+	"3RTOHx842cMlwtfX6GbTSvpm4ec4n+TYO/KZcvGw3UrrBq2LxCRdcrPp1ndpFpgf5cQM3eze9VtduV7n",
+	"PNXGnJmCGJoMUm7GzFdXEhfMQcaH7mCSnfcjYegVa4xt7sESFTlFA7A4CygQBNjn8/P/g6hZmbgu+SiW",
+	"KoaodjEF5kkUIRgcKOiu0zfLEUqHXUz2p2twbg4uoABMTNIo3OIe2RAtxIbs2SMotBSqDKtockoTF3rU",
+	"lpGif2E5C5gmghN9EoO4++pzYKb2dvVC5Kd/RIpj+lK1ta2PczmTcW145I4JP2OkOv7DrrVhZ6zZ1zbH",
+	"2B+6Ibl+R5n9jLlx1uciSraP/vcAdRVM9HrSz5Mv3V3nJL1xhe7anIPJmIRNxThQRRCExrTcV8Y+7/9A",
+	"1RNW/K6Fk95JgHyMnfazZ3yuCnHmA1BZM1B6QH3AhaWxwEiMXp4YDXVVZDFNFvuX0Dq+5ZoyhRY33mai",
+	"PCus+XA02eIEamLJmVrswe8O/nlrxFsJ/kxem5+x0tt/iWPk0upoVeys5I9cKsGjghciplXfodJfALcj",
+	"PdnEgpLmUTRgtsZ5VNW8IGDgdumC2mUzm+/Eyy742legl2ZcnajkPsMwnID+pOFwGvhjuBj8waZ3+Iw9",
+	"pO5+NOPFVANzBVZFJdptnXbKTLuqQp5V6OSCqbmdjd/Ndip3IMeMKi0+FuZ6Yprnp/f383Rp/g6DzSZH",
+	"2aHw9UdWizKf8Twu0fUBmiWVuBqBisIHkt3K2MfrwFliLN5lC4SfnUTYvSCT6Tos+s2d4IVitb+bDDyd",
+	"tO3jNJt/ZglCNneSplj/X+9IY4bOwJXY7ZiOvPIBf2mDHi2XBlfDntYEK6vRJHE+ZEyrtq6rWmCiqPlm",
+	"9Fd0OwefXQ6/UbPV0K8Bh3vFWncAHMsvRJs7o/uXtW+snPRB4NR6R8cQgLSj9e4JnFu9/H5xlIwJwuUS",
+	"sacmUX9G/oasOD4Osttnm1p+uRxNiu/6xKD9bh3zh/3c9nA+Y3DS3OBOjGfY9xe6ADwHAn7btTfpD7CD",
+	"eHJSCKy3jxZi7HR3P3ZJ/lAxDdWG3Ds/O4eTVRPn513doksGZyquMXY4b5vIQCWK2rtjAMq8T238ixgp",
+	"nkZFTiH930LDXKlExrwbrnt5KbuJDWNP5id0UNpZY8e2fuItUVPVZyL49H6Tje7uYmnvTkQHxmMl2kvq",
+	"BBDsLQX19yqOs3LoFtdpogEjHtNTBS52HSxJaGdDYJAtG3BfJ+Be8ipHjbY0TIAdnxizx8BJZr2uwG13",
+	"lweZrlSkFZZSVfScmMXPW8U4KIXRteRUgSqpGXyhxU069AAWO2jgnw2Urn7d7OkCMhxC5rqNGNFohZai",
+	"AVIxy05gsaGSblw0SVP+4NhWZYpweAQZWG7NadUZXHljYf2Z5DZvtNO7WzxipYpWRfBkwNNOzp9bIdtj",
+	"rqZZt5K79Rof6nbINtmG2O6Y6bVvKaLFhjgwCOvIvk+b423dz8xD+CNa13ehc2ZADO/VSVVlVrDXAr7b",
+	"MZDtWOYqb+FOF8jzxslRNGJ8V5nlrXJUtrZ57/D3vbNxeTMmS4hbbM/5zvXuwRiyLqK1ZbxoqKR1jWkm",
+	"23NR9YlEp83ITj24RQjfHG72WN7yWuhHp+TXJNk4P9RK5PFRXTG6gQuEs1uOwea8QD3Gn/EGPVL5AKlj",
+	"AwO9koHakG/eviZ/fPbZZx8+I7RuDvTDj1eVRaP/sx2gt8UsK45nT627GUnY28Nm3Pc3/idSUg17YYbx",
+	"gpgz0KJOWJQgC+izImkrIRhS09oRW150D0HoYqeB5uXCwXtGyvTT1bn92MhP2cHEdELjE9dxrWQyFo60",
+	"PDAOxFIiYlUnpgZXku70hTX1JeUFVQ/FTshCs2NGhMxTEhohddEIpfMP2dha5vdbMppmiHGnm/PvJO0T",
+	"M4nFekZSDdzfW6c+/lV40CqcyoffxqEgqg6a7lfu1qUBoosYSs2aF2nK8d45tHja7CGWplg5CJ/2x/h+",
+	"gwaQs0HGzbD9IaVb/4oZFx1+EaKXHemZVMLGT9BNiBkZYgW0glD6DSZrpbRlvuQVfyqQKXmBoLwxT/+L",
+	"f9gc5I14gIxfxMfgKihrKkGZMYcC8EdWgbCcJlEhMOWEVklbMg9SkI/ZRXBJ01NndF+EkRTiXIXj1EqP",
+	"D0OpO2HHgzuUbGHPuOoW172PsS4qJXuEakHsoYpghsY8tD5UZRe1p9nGujDasZs7RxPVp8kOii9/LHzt",
+	"iiR+O6bryyj0FjBJX8CxNz4aU9gloqT1bAz2W/uUhycpBN8KKn0cKU0FlUn0RWZ6dBEieNYcbMl7vUoF",
+	"LiL6sxODSLn/6i78c4AiMTbmismPIEsmXQpuFUaVYpPxYSuoI7K1CLeyDysxWrr8xvk2SMUKq3CdKKVn",
+	"IN+lbrkS0Y5dLohqKQ0VsY+gso6qTzTI42XoJh2SdcqM6rCs01g77gHvY7S0i7aLvUx38yN2y1qkDp38",
+	"74WPfRFP/G+Lqe3w3BPJ+3hKW3+BmUafaX4YodMvO7pBLqNaNUr+HT48i8btW53YAs3qu7z2Vs5VldW2",
+	"lXzHfuhwlq7LxkvGql2GsgUu9YliWwwxRzk61SNTtog8cZ1oEC/jKWL4q9OkglClq0uuQHrsmV+DBKH8",
+	"2uWxHhFyfdV1ae09LwqMJBTlgTYNcEXYzkPLVVCyCtREUys/vwpwM4Daj+31g1gzURmoeltJ51nu/Nyk",
+	"V07pL5CS6SqU/h3jtM7eQA9UFaqUAFwdRMb5sHSTZNmIv7nEu+Luxis3tASFMb8IWucBo9PqiMg0m7uW",
+	"S6DlgWaTzJxVm/yhUAf68aefJX9PT3Fq+9qkD9tT+140e6M1mZSN28R+vaAtC4rlOvR9wFAaJGxYMO91",
+	"ziH3zqr67cW2hZasnD2v7FMz1AlaiHUDy23ER1q3sAgvLyVRbki+mahjEf9CNKebeFGm17PzHY+qgC6c",
+	"xVHCeFemKIFWvcti35+8mV6BTKmlxbLC9k+dM0dRVpnb6RYWZ5q7tRtVpbBStxIIlviGINVBnGwZ6kHr",
+	"RhHB6/OIFTE1oIsFYYEMTK/0rXSJ0wPXKZM36CZaaQgvUsHmoexX0Uc5mgPv+p0a+V/g/CXV4PlGr6Gc",
+	"dq4020Syq9YJDJWFDk4g8+Hfi5We7cl7DrboR2fN9IIlq/m2Lav1h4wT24su86xpzc18Q1z2X4SniY94",
+	"OC7cmQFyHjNyECMmUd+Vda4uz03spipOUHRL4A3tbrzp5cCzOxHse/UF+dMnn/5P4k53YmHZU6zYVUI1",
+	"vtXGSrER8EaKvaTHpFlsLeZ155B/J1Wr/5qTT+7/9ByL891zhNZGN5/TTU3A6Vv7HqqNix5QWxWzmYHW",
+	"R5jIFcQlDOrqK/NOOhyLEYQ08GH2suZnQR8cgomjZ3GJj4z3iRBSafQJkvqsxNo/zCkv/LUnlzbt3q3B",
+	"5m4ALNoJ6ZtQIbUqBpzlDl/jWpjAD3jjEDpYJnGMqoe1ZuBWAk0Fg98FR9uh5ZWE6gWSW+De9h5DeI/H",
+	"zmL447jzn5vvJpMkGF9/k/HJKzd1ZOAlCDLBtianxnAjYy0b04rUVGmi5dlmFtkCkdhJ40BzJTNaw0FZ",
+	"pFNs4EKnSsjnaTm3R0NDla0udWsfilGT6T1pyCaHZsS4r5YYIEErgMvkIongtLkbZFYsNw/6TkVbl60R",
+	"n8etbjQNDtwsmu75TWjleII1JRnKl5zWhcwE1RZZGLSzL65A4HQn9wQBSn+0t7B6B0rs6bKox4I1Vphb",
+	"RzIyUH4O/VdtiBbNh22jNuT//u//Mx2Zm0Snk8vL38demU5UnX1XmGtg9E/t/h2g7+82HiXZoVekvTcH",
+	"YIs7Nph2O3ORZ6bM4re+cTjeX4jKgxcMzbmEivmKlgcLOm7ugyW8sPBe1LK74ZWRB5V5oZ/RfjrdZ4RY",
+	"fEdVYnMvza1n/CETk8nWX1/i2J40GEL05wlZIm/Pw+3iRCsZItdV8YO5pDxV5K6mjZoP/OJDlviPlVDk",
+	"oMDQiDgKhHQx1wJMCreWg7txLPbKjKDbo0SBZkna0OvGa+31vONPUw3vZDyUw+doxBMg/+uK0BcSbbuY",
+	"tLc5YlnedFDxNr7pZTAWgYl9fJvj16qEpzx38QuvgzyNJbrLlEOuEF82h3FolwKA6Qg1Xpo2XR4d/jVO",
+	"70BsWnz7xBQgAk2cy4DYdMY8NS0fENuNCJ9wP6i6AcgaujZHB3MjGCdHxoUkLWcdrucO4AMVQ58tYHJx",
+	"S57O6/+SnkOOBt61eLUhAVFMg82AiFWBOa+e49m4wzISrJA3j7sUgA8UMUem/eq8h9QKaNzHibX+gZYP",
+	"kEJHg7PgqcRu0fLKjM/8jJ1k3CIZE8EhXZdTiqOD01nOGX1sasqyBL6Y6De7YV7zd8yid+8AMrhI1i/v",
+	"0gQboaAyEuFLwt2tY3y/PBfwHmTJFBSd9r2Wm6eHaOhqxFADDeTf9aAGXSw6rSJ2OPMeStWKd6zmU7kc",
+	"uJOTaJvS7wjdKPLxIzgMN7K7HDXPutXfIQlsppRhOQs0yEIfRKvMofDI4LTclm8YlJC/P1uN4ilOg88v",
+	"wD0hDgvtp5rGPghsvZDwyFSSMhh/dy5lIw0Hys0WY2mCXzPparoVY32HWHO+kcIudqpP7yKk0CM54b9w",
+	"TrFtD5KVaNd81aJlrNixUfbTwjNRQlOz1JJ9Z5Osgsb3KdHoC0OswK5CZ3MLtvAu6XzZuW4e/6uCKps1",
+	"rlIFNo8Maw3tA5hUV9d+edLjwCcLr6/TMT4o06VmN8gS80saa6GhJuu0jZfqkWDG50mK8dydDQPBCzt6",
+	"tPnCHI9naOOPwbCmnZj1Dik/P9FJM3HmjsDruMC6krsOU9e5ANApgLkUewl2dFDWjOP/4oylfX9voKnP",
+	"b9v9vqsouI5/o6aqXylYlhZm1/XnrkvDtGnLm7tQzmB6qj3LUiF25glryJyk4PvCOh8xEqjarRFIDFaj",
+	"aZgc3emQuW6hh8fqu+56NQP+jCNLL5Yj/buaGC5imLvWRDCjDASqQ/dticHEPXvMcjQau9fBXTvKN9R+",
+	"XS9DECLjSvjdoQu+kuIYa/UPFKFlaXEuPaPrQtcFbYwoli75c3TsAy0PaMDLgNLaodMzRdQBCQGUB6BO",
+	"28G3ovW9BMrpImeLESdetM2tU59vA0T4ukXbs7csi+EEOejMreD7DvkFA0IuK3+xryZiqL2WX/Y3JB5K",
+	"/IRKfG1kUoK6wdJ+DwxdC462VUjUbJy0jf1XU1POwSU32U23jo51mYvKHgL/GJCN5kRlGswBOzewH82D",
+	"r3e7HM7jBAPUTTEfA8V8T9YiJ1w4KpzKiDSSk7S+6u7RwSaoZB0h7ACbbAZp0ouBx/64jCNwndkw5Ih1",
+	"Ju5dvMg/zfPIST3N0eeHdjMSk4iVxNKUcES5peqh6DpuwVWKsqbs2CMw+WlSQ83lFa5g9gjj/i2WUopH",
+	"VgVO0uFNrkSz9TRPTG+Tk7Di2egJLWVBbGJsryJmPbtcjyP7Rf+WrKKoHdOp5M41OTLDjT+1NLdxmuep",
+	"u2/mNY/PiPiSNI1DnkYZD/DiTo3F+OTx/oluvOZJ/B/zuwbunpjGHncAUZkCxOWGfrbAGOsCc/QaTEVs",
+	"7ztvw3v8JNuHS/EqAo7kArBU++ytbfPbQ0/0MUGmGhrUSB/MAe1BLxeOpw/zlsB6MFOXv0itMMEuKXRa",
+	"hxtnxTyLG9dh4c0iq3VPLufyd1/3yNJZLOeoG/3F7iqjA8BqPP1DuNXO3HE2TiSJGdXF4PStS3cY1LNc",
+	"UiLreM2BP0V9oksHl6uuIo/iYW0C3lpa9lHGnnPfBarPhknPDyEeMvrYPLzqq5MYvyHYsaSsJsxrD9DX",
+	"zUKvVto3PFWK2cnUjc5vL6GXV1p0jbyF1Saun52L0vTil6d6dquJenoKJvudH6zPNpE9ad2u11RY1vAI",
+	"dVqsp1DGt3Cg9a4QuxXqwefYJbqbRb3OT8rNUDJ7c5w0B0qmVpkXX7o3blHp7GE2c6vMK3ifIX/zCJcp",
+	"8Eu36ON6ebHT1vOBsM7h45vkBx6hnkJgtQ8Q7SkJogQVB07BI5YwF96lpDzQTOg1L5FYD7KuqrfNOCov",
+	"tJOkVtedYx67KeSkRrcXi9Zo43EWAqQILhzPfzTrnrCyEmNAW1QlCxYZ40fG696J/8RezHI6o5pYVWex",
+	"hrVhGW/Rb+G4j8zICR/42s2/tALD0fQksCbX+7MnkNMuvkFMYKRP3GyGGwRxFnM7JLUtol3jGMJU2+A9",
+	"HubpwqZZHSLOmsGF2/3i8x/6IJELS6+nvMCdo3foAh7LYGxievA0v+2PLpAcO2YnWW7ewGNE9DI4deta",
+	"nHJn1GVQjkiGu+YQd51D+uBkwV428hL4GvJYIugeEbJCu/3CNHo/SX5sU1wPg/FcGxVfF6RyT68HIBwW",
+	"Fg7jD103kmMOqTlp+aoZRixWVUH3d8XC8cP7sm4Ve4S135oG5hRq7VGUP0kQX7i4piB8MC/+Y8mFEfXg",
+	"xq0ig+HOm5oWF8YcEJ5vMvqTJ5tEsoKKWQ1GqyNaenujstOOU1HDG6vSn7g6Q/Adk8e10ddLDAzY7aDU",
+	"RryexG1zWRRZzDs7UQys82S5Vyh1vLVWDnKhTezLKEYZzXRORp2g3OSCH8ndE17vRQ3qAlpbnK7lg/nc",
+	"PO5Xb/KIcg2n+9ryKtxs1/W3il4L8Zq9BIhy2n66spQoQvcbAYbPaULXu+ywX3tw0BVjXt73REVBtif/",
+	"0uaSDFcBJkZZqZnU1QXuTG9RhtaSvbb11G/NXuJJxrGOGT6j85J5+x7lUrQasbdCvrEziuP0oRlAyGSg",
+	"+B3a7qz2SCMuVaSjodUCQbEJ5pIs+Vr26LFZ/cXkhUNBrmhWuZldXiwGTe4+Bs0K8hv33bemvYSKbJtS",
+	"HDOQ4i7/htU1qUQE00e5OlkPxDr+nVwfJqf0F8EX2LDx9CaY+AZr56bXrZef0mgy3GcX7JSbnGKDzfd0",
+	"J9lb+ghVBmQ3stJG+VgKPA26AkTs0kIs2Uwz1tzVjpO8p3F1Oec+F7ilsjzkDxUtW9gk0UZqDVIR6jOK",
+	"9/CBIrSqJCiF+Wr9mgS/Rmk/A+JHeoeg7VFwDdihTq721WSEA3CiA6Lms5gRwEqH0+746hplG5kC/2ue",
+	"h6kZGxDpDJ9lize9AsnJn5ztW6iEbqNeHuF7i339mumLa/65aHmG66pXHxSd5gEhPw2/sp1AQVrmrcA+",
+	"be5m7sJ27G8C+MRVaxHm8Zq1KAWvXtHSuawH/eGFw3Ibqzjp8CYKhHcoatjlLIw1aLejmAN2IP21ufF8",
+	"Dvs2Yek6bMSx+viXN8S07pWF04kbryorqmlQlIiL/sP3f07nJJQSEnUJn1MFf/x4Y0w/8w7ZnrFUMA3r",
+	"yMbvC93QVh+6jqFB2eoDcM1KswGUrcxmyvuNZyfY9dV+cRPmJj21WRt8HVe2qAux24WK7ETtxd+B+vq2",
+	"1quWbL+fP+h9M+/c46tQAnPcztZk7E/zrP/D9+Tp6YEXrP+FNIi/jyVcQJ5rujm1CDc5qH8Do9194jvx",
+	"mGQ/K9gFXKi55ThioC55EuWvpNqREP5uroNHF24cXfh+sfR6dtJcx+fm/KVFTVrjSJPnQrY8c6C3vJjw",
+	"mFguwGt9Jpe6G2a6ZPNBzMNkCwfGK3NoYxLJkbIabztYmu/u1YkcvBxf+ehT9so+H4mNRzq1kr8F/7Rn",
+	"98nfog+ilcoStIaUGjtmISvGqTy7RxwopZHX1beqXprLxDRbENOlCQK3U/pTRNNzOnuKafpCWuicHvKq",
+	"ZsBo8PL7l71l6S5F0zrpl5jZc3KIbi+OBdHeZediCOUBXS+OSjeDyPPKgnGkd+n0K89JSWvgFZWOptfJ",
+	"alPTEmdlO8tK7UEh/cVSAUq265Ab6uZOU/Vg0cybTBGUr9cY99Q0+bzzA9dCPARyGfQYd5RRewGKWADA",
+	"BNA0HJs6iRLcfcWin9jnPlDEGSArzapw/x1/xc3DqgZT2JhTUveus8MGBsZOg8yM3mYaPbd1WgeqAuZz",
+	"v7efpZwzCwR0xOHdk9HcmphfzMqb//pNGvkrNkRIsmNQG/FweE1mxRwrrHkJfx2UkH2cGkO+67YT5ndH",
+	"RcX0C7KFWpzIfSd6yZH1A3CePaabiwzfdJTENan2fNmHy+RcurJc6NlFHcicyNlWobjkqeKlmzs45hFr",
+	"19dwZK+zDh+C6kkkqEYKsQtQcOg6ITv0nXi8CqaIstNC9vRxeVW9bazYBcfSCMkrEJs6RWjWUoGFomqb",
+	"Hh3dGGi+Z/1LoMcipw2kOEYgXfZh/BYKkCfE86xsyKiqbHlFqurjssIC/2K4Aloh2EzFy98eAPQr9xkz",
+	"qh1Fl+FdqR4R0tB5PvFf72v1Prnz3h5Yk2ZIK6mULINReYn/xeUDZWTupXI3BfyopVOoqdKL5Wlx+gqW",
+	"KZZLwV275+c9JG4qL/KQRLM9PCynx5DYupY6xkEwNlTaAu5rzuDui8mBsz3/ZjWXf5I94nVC07wgiKeP",
+	"Gz2EbdAP29Mhhe8wwhS7sSt1EhLRcRDyqT8Nn6QmN6jf6ME/Jo9Q3/rVJIZ+s4cGc5NMvVt6YOdYd29y",
+	"p9J9P7Af/bImZV1wlUTSGeA04RXaolsRLbyKdmUZB3Gyi8v23FEbYZm0dVMrPz4L1Bhhbp5ts30gnnjj",
+	"A9dMn/tI3ayGCkMBGPryxZiWLnJzV4myPQJXIqkTfYtFNLE5nEmUwxP6EswniRZopWF4wCEXBSoZHHgf",
+	"9i/10SlaqMHnlmPYZM0AKvtT5+/q/nKYo5vLs8olQCvO3cmGeeBxA5PCfpkuFVU2BzMvxj7+94Ei7jkM",
+	"7LhKJYuYsAXFKrvw21ZrwXMsNcNkNGW9X1O5aNklGsz2oBaKquBm05bBmkY9vrsqN+0tCuxXtQI0kCb3",
+	"gQOYMANVG0/XbrEBqDa3WYeaYTob7XVzj+EikB83yPw5wgQOSnnkmTp6tFfbOFUPimhB3HwnrV7zYLw2",
+	"08pgCmsjHnjF7EDMl71jgck8TYECalTUknXdsRoieDg/VttCsIMxV9vBf+R0ZbK2uVfxgjCIMCpv6UpZ",
+	"NndlLXJIhUmyuXc9PLeaOXrcbrmRZ24wjt5IDz7AaldKz0p1WOauHMWKUF7K31jki4EmuST7+j2U7VMF",
+	"J/Ow8bliimRM0DaTngznW8wjipS0H/JfXS/nWeSTFWyL6tzWcwawHvh0XME2g38hgdb1uUCMrpWsrgj+",
+	"uTSM8fTgGZHbeBY/Y3G3PerNrcAORqAacY/SJWg9mRpXrUWRtLizTiY2QaDDfE5ui1xVuHIpxk9HSb1a",
+	"5g/ilMmNdUD2HVBUDhp9sh56TW+GqVDOFlQPUM3NdyqksGYaMh77xa56i/KfAKKm5rhVRDUSaEXEo/NW",
+	"mX6QLegTACdboQ+LjfQuKJAPYQ9COlq54AU9CqSkBIxxqo29RN2/iMlkjeVlfrRpQRxFAM0KLmxkVOWi",
+	"HnEoYUURmYP2nUkwsvFtR4GFO9NNuW0gKR41LR++OFDOoU4xGXFuDZc0OAFVukCuxkx5/uXZaN2Xs71+",
+	"C2uLcU6wPQjxUKSZfK3RVDHlvh3I7DgYiezzM80wE/+a6rQoGa1floFWa1AVIrDoVKqFIFHh+YIqh+7R",
+	"m+ekIqO8qq/KwzbCax5KX4HdjzmqzUUEveELobtJCfCnh1dGjRSqMT8iegkmTWDBS1EKjjh02pcB7IVm",
+	"1OE3BC4bG/qjWOyHiHG0aRjfWzjN2JR36OKWSV41giv7RgRArkEeGXegDFtEY017jM0YvgZa60NCMe8h",
+	"WZLxQxfFsurHMqb8Excn8iFxvN7/3Yjt0Xp9HGfKESpG+Qty37noLSwzFxwysMxt6obf64C7feB53ydE",
+	"jRqyny6sjzHDl2GfMYr1n2rY6Xgo4TxA1qhnm/v7e/PB8+Drgc7BPL8ZJswQgVobc2nQMRPhx5pLIbe0",
+	"HBYc3FYPRc0ai8HcvFOMCDzwXa+LveEQEn5bM9qDx2Wx4+zWLxgaC5JiXNCwdBXdTqD8hzObSup4fde6",
+	"i0LuS9+WntUqQ4sO6xkuiv/EXcgO8UY54ZZVM5qv5E3APrUkyRQ/2r2R7X7/m+mrtpBLLx4TxJ4XYJI8",
+	"gqxYqQfRa2l1oQNqLTrm1koUXGijozVF3e3U5eaOi+A0DjCgRd6VmhWDu65PmQnVkA7bOa/zKoGwbfkz",
+	"PiEOc7Xtc7f6JC9wckuJRY8ty6Xs41n3b4kupylmog0zNznjkSU0pN6GQDz2EXm5FY9AfgEpjPITJwtt",
+	"HjkMX5CyFsrB0js33IbQspQtVB2b2obUoBRxxCijpTYPr+D9wA8uJ09kHC6Qo28ZT3oXvK9x6ectZchy",
+	"BJLFVFLDZI/gA/UTGohobBe6mfNzMikhq2Lym7um2uXsrGg+rwVo2dKa8hJWcLY5E3PC5VjRBHPLN7xL",
+	"+fxAEb/P5nb04oLKeSKI0yEVQvsmSxmc8pCaobmWIngZP4nJ5e9hzw6D+4FVLoGsjLhNi5GFzePOErgR",
+	"kYi5A1AJVaEaDI+mMZb8Qw6VOvfUaiycHasnMLrwV8V+gaXXS/O8/fMVVbvGaJ3dKfiQpY/MeY5XOYCz",
+	"YEgrC35GuDtxKYGnYfDUmwE1bC63JUj3K3eNXi7hZk16U7DFdPF02WZmDjrRHF/CHlkFAn1XLuJog46c",
+	"0CqZDxZJcLaxgzgtam1owLlpmJ7Cm1Tv9ACsL63tbJtG5nIa16iQmwIlXUQinU2aXM2b4w/pPn/ZVrQB",
+	"ldvyxKE7jbe0XgCMWUUpfYEjJbvVwqLcRlC6NX66Sq80Qfu6EpRaKFAF0wosoufQ1Y2G8iNmtpXQcWtY",
+	"kGIVWHcwBQBJd4wRXVLOhSZbIEcqH6AiVc9xFKmF3xDKM3t1fSL8TrbD+2qVvjV1IZLl1PlrUSqsa2QN",
+	"CNg1NOUD5Ha35HEOg+JC/JJxcK7h/o8qgHw40gUywln7/7P39s2N21je6FdBuZ6q2a0rtzudmd079l9O",
+	"pzPJM93p3nYnuXcnedoQeSRhRQEKAFrWpPq7P4VzAL5IpETJJEV7XDVVk7ZhEsR5AXBefr+SWu/daJ0h",
+	"fcNtVBFb3RBfidN0klYyz157SrvQ68YNVk975DNsHmgMhvORXoKWvm/L8Sse5rXzQxuWeJU/7M09j2yy",
+	"ZqGbiZv5ZxFTOREBmNCBgMLM7tem4vpcCviEcHmmHd5XYynRb5VFkZVxgF+Enfk5XOYh0UIdu+GrF8yv",
+	"ZokHbAyRWuQs7IkwllE2CutJxcJN9KuaY6/db49uyb+jkYWz1nYLRWEl9lE0Ufr08NDpgt//QIOzctnw",
+	"7wqkp4BCWdHtESTVzF8WCvS3n5UJe3Rg9JZH9bb8OqzlYTHpIJyN9W+WsivI+TCryooDUPW8XRlMt3Ct",
+	"MYiFUIkP2OWzjaP85gVkZbMipn6mjEh2X8X2Q3aK0vo2Xtw2zmXVfrTVA9nHoNCH6d6Du1jq5nNDxnrg",
+	"bB4AQUt/WzmdQkHDhjaruAXK3JMAlKT0eZU1GnxayaWup8Dc77K77oKvWWogZ8OnMtax5hEcxtz1YJwS",
+	"/zkjEon/hv0HKC/Z43BKvPA3csfuvkfV1djIsMiXzaTRzJ2q/vjDXwVeEGmS+5ovX7Y30JcPvTwfi3yS",
+	"68ZD+oAqsErKUtolkVa8ZrDbDj2nf8UHXVMBS/zn29Ejpw8rxEq440mKVQpKJmtqcgkV8b6FWxjGx868",
+	"3DUW2YkPsi0M/VTVWdAkMqYTnMilb6JBPnFEQ83mcdBLd/oXuK/5hWpQAZbpED4m/7zANd9ATIdDnQRb",
+	"b9tCs/rTo6A3jnYADU3+L/vhiouoFps+uDDZaqFQDdHhHA6Rktbnsxs6guxNr/2fVqjshCeJaZzzmmg4",
+	"IJu6wP84Yr7ZE7brRw54/QH5zp3cFNQmVBkLN9zdRg1LlJwGjDvClmfCeF5Z4ij0fbumBAzQjP8CEgOB",
+	"BKMN6gsSS65Qu0gwKpSoggPt4JTWjtRkWIijqBMafsq7oJgPShg3vc+lNlKLck2jz52visQ4gSzR22QN",
+	"33VvRCKNRVFa/iwRHL56t0TubSWE6SF3Ap7aWU2d8r40Sgu9OCKQ2BZjqlhyitXE7jyvZWUChLJ+Neh9",
+	"DYW7WbgfAPh96KqA2DqqSLxtB7G3HdyST8EXloIPKCLCg6jtnjwu2iDFcgmH7G33WM9YCTo408Djh3qi",
+	"KoidUQ011J72mlKRVTAUEn7+5V4ItTkvbyvt3BDI7Lq8IHjxbM10Jmz16abmeLxJZ0SnX/eUyvei6Cv8",
+	"CeKReDqWhm4F40L7CR2OJc5ryzcdllibiTiuq0xpylbKzWFswfgHD3KUGE2IPwu5Ufu4h1SixreqO9Bx",
+	"WoPIfDi2/MG+blmHbPYNTAXWz4Yad6yLz316xZPEHY9K2AQW+OLM/6YOSYoSe4cSax1cBF+ZaAxZRZ9y",
+	"/G10WJDOpNNpzr6yOxe3TNY3+fAvo4zdc1f7dZFmRG7hGO0ky63jUqoEVvcbx8ZOEUr7SQuLl8uQKw0i",
+	"z0x5VCQt9Zqd61hurgWrqPec1w8Mhu/Eo/T34/0B85rJtbL10QbR4c6HL8Co8YHLeMixZXNXzP60fkof",
+	"SHGOYLo6xstsgQ3QI+qn97DER6XerficiCyaQ6HWK9/NMjl44XJuo6NTv6/2Zn5bClsX55o/dIe8nD86",
+	"Qpl2FqDs1aN6En43KzOr5um0nxPgxjasj12A1SLaX9uKozzUopA1QJff5hiRy3ScCOITZUL6sgthme+o",
+	"2Nv25ec1yr+n/O7KVRELSIQEpz5VfTC25uJ8WG203V1YuL/d3O96+Ukng9wpB6vCTTaLW/nGdDc13C7X",
+	"xiLvDt5+d110646M+8VOw4685cLvDZXwkAIr3Nz9/bSeNCWoQiu7aFGtOtxLUawPCg7FCvawCmflRROh",
+	"gfCOawGJMFBX0TebGqiuo66pGqyOLaAcccJbbPIba9KWDHWXwgvV6G3ABR0O6nrIZdaJrw3E2B05+30Z",
+	"ebdYR6XjHwJ4+5DzAj5jz6dU7MV1tD43iMGgSnjQxQyp16WdCo2Dto7GHs7Qv7h2xq2YFM2gQ5Na/rR8",
+	"eJvbQIp0tk6CS5Cxb2RPowgg9rkQRHFs1kBQuIJniYisynifCS5/Wh5lgget/2ZSjv62akI/yQW30Qzi",
+	"d/54tdlOJGPh5NBcP92DXoc/q6yZOPAQVH2HoDryMLm9n9aG5ZXXqjsL/MlUHUjahDY/qjtRGD5O6soG",
+	"Htz3U19N90B88oZxtQ287+xrM+jvvbbtxHY8KVfboPV7UZOPLGArgi1v9TjgjZF99YpFM+6uUUTx+yBM",
+	"5g25ZK/fCcnuRNGKxZtOT68hwn80ueaBJ8SqOfySh6vrqdybdnAf3jg1UbqaHjQ1eNnGTqUCXGzzvPIH",
+	"bmc5d0eWX6Y2UupVqy6kkJ8DUcZBX34QXNnobDVrUJA3waVwQ0vRCnpVpTQB5u2UnawA5g0gQDYmjH81",
+	"2nXg+EXp+SRRqxtbWfU9E8Yqvf6ceP/QKI6R86HVn/8OoO+lv0prqp/cjbaFC/DKr0P1xDeXtTA4+9xs",
+	"mvnp009utLmMlYLQwsL7yeTBmsKXnsJkXFOvv67Dc60uhdusglyXenXrNItOCqkWdn3jZuizCgRjjQS5",
+	"Z5dnkVJzkXExX559/vy9MvY8A7sOQlqKv9O3mbwpe9cDNF+6Z1Q9IbtV4rrhMQS4Lqb7ZtYuz764DxBy",
+	"oqqcziRBfiXNNBBxmZmJJVtwyacITMKUZHGKZWosqIp58av8Vb5W8g4k/skl+983739kQjIj+Rw+R9zA",
+	"FcNePQ3sp59++Nawf/NV/+w/PTYcUgmwBZ/Dv18hoCaN/vjda/b111//1T3tp0+vrxjGT5kwv8rbP0hE",
+	"owyD58utG7YQUmmWSmHNFSY9PWmMgCT2yTsP0/SCvdFaaXrTLV8uQ0D7YqnVOIHF//M/Rslb9m9uFn/9",
+	"81/+899/ldgOgJhrbg1uIxXDLfUd3yLApLllki+EnDK4A71mYx77V3OLAYEX7Dpy+yD78P7mE4Gksdsf",
+	"YlgslXUfcf53WN8STRdWY85h7d+a/QiboKdgTf4jyux62oXQTojj/vzq1Qt2nZVtEvonQEx/HIToH2DY",
+	"q5cvcZq/yrCdUWUUExb7tV69fEUvuX2raLFuKeQoFfP4VSxyM6JYPpuIu8Da4cTBsEGUYzn8n1/+lR4l",
+	"rGFkdy9+xchFYNxht3+g7xuxwjnoyy1RYeHCJWIh7O2I3dLv3H/9fhuosoQO1PYv2JvYvSU1wG7ffOLT",
+	"24vbHybn79wt6/bFr/IDUcIbMaVkBgmZbDCQHV1lnEPIpMZur7FST/wTV+GSfYPWxjRffv41ffny60jE",
+	"+P/g/0khG/rRrVuKHCGdljk1ftX9e1FUt05N2MXdVxfkOy78bG7dxQORBeGeGIvQkBCO1jkC6qjzFBXu",
+	"3PLiV4l9qrduozj/byXhlv0blww5Ap2T+Xe2UM7G8aHOZJwnINsQHtn/n0oCKTuZXkA2XLAZvwO/5Ga9",
+	"GKuEcf9Zv0rjaUAWV1mfgrDUoYBcZj99ep2RmxXJtjNorV8llpNFIAmF3LvE6yWPZnD+6sXLQorh7GPm",
+	"IbN2pLOvAhgVX4qzy7OvX7x88TUe8e0MnbdbXnQTEZiLP0T8xZcB+y5Ot2WhkH+I3Qtgoe7gmobjjoHo",
+	"mrQNvHr554qsmSJ4rAwcqnq/yx4U3A/tNeliwfUaOz3mkDm0CNiYR/PQJJWfaM3Zb5TN4QvAa9HlP6pf",
+	"lw+5EPHZF/dXbh3yO+KUIpvlr3fm+U24p258+ksPxRvKqose9X/8FkybeqObJ96rcLvaLm/xlSwPX1T6",
+	"Fg/BmSSgsR/OABRWNtz/EDveVCwKXca/8Twqh6595vpxI/+NDiVg7De+XaW9FfVBgy/lk487mn7ZEuZX",
+	"7b66c0FexzHjBEKW7yqB/LNKmCV9z6y+Uun/BjYIt1uV37NKo7MZ8NjfCtw2Vn785vH2y8NX9b3MuXyr",
+	"zOFwN4Nul8AuyovsdugjTWiCG3m3toPFIY0s56nrhFuJYGrNDOtiku7aU/4G9ru04x0FX9DLjoJvouMX",
+	"eaMl6Ows41H6sRoW4ino1uyqYtX/R6Va8uS8CBBbu6n/bxp8HWUFPJ3JovyqXoTyvWeiCyCVSO2FNMtu",
+	"1y+St5msWnlTPv4Hx/u9tGLpb6By5dt3YhtvOYU7O4Hcb/g6YyFsIPsrjylmGIK7u6vKDBnhDAsTqdCH",
+	"etNrZHLm4A0PMYy/jPaOs8rvid0K9JOyPOnNjBFcKawvocYIFQerDUIm4ThJCslCOETNzYiN15k3bs24",
+	"d2jABdzjfbROEd7gr3tRhZGPLf6egl7nocWszLDhocQt4w39zRf3zLK8/z/QygeYlIQr9l+piOb4Nxiy",
+	"MT4uFkQQQgLUOLM1t4Kk8tktubWg3ej/84/r8//m5//87Y+vv/yvipzBfuW3cG8vInNXVvq9wKXben7N",
+	"KCRoFZsDLNu40exWbW5yK8DoTGGl38tESGBKMxSHWDgdM12qO/XlnhO32q6T3gcc+IHGdeibSu8Z2hHa",
+	"U5CLaJZF0pRkdqXYkiKRGhLgxgfbVr7yYKlhyTVow6biDjBAGUObF7OqA4o7KGzIbFi3s+LkTnGqGbSi",
+	"fQQiCxP2ipGJmgIBzRIkOis69eTEy+4XQGGUhhc8k/BovsvskQmrS3svEYR1fQ4JtUDUlkZBcp4YxaxK",
+	"YnfiCJ8b1o7Muv27Q3jPIGOOGftZzxbZqyq8JhI2xknmLKL3umOmwARJpDAd6DndMImWc7d5+JRNLamw",
+	"MKuW5ykxHR2nQTsi11SJO1AtKlayNlKkV+2+unMNeqfuIOS1paeMCWc9DJwxO9Mqnc7YjdViCTtcchbv",
+	"3nXtfO0HvZFWC6i4cmwApQptLIv5OkvfjZhVRJdRdWT3BDsVh+m6wp7NN77lWy/881fuB4YROlj1i5HS",
+	"56DX7lHwrPy67uZUBP6qfHVdu2vN44pkUAc9bSPfqPnEEjIydumZGVsJGasVnjKFRZC6mkUssBrmMyjX",
+	"VT5wBhNWADvC6/nuGYWSo+bT6TLkUTSedS8xD1rL0eZCjojsT01YaCU0Hv6edNJTBIa0NgakPTb4Vy9f",
+	"ojUVk8fBcWy5kouJu8s3cijf4cgeFt+9qJe1fyvk3LitnO5qYU3yShANPM44HBFhJT4XMkcyrljf3Vtx",
+	"8ROHuiMX53ialPL2DLpPML/D8guspck1gm/pBKpERslrSo1gDY2tQQnKnZpvqkpvdShvZOxRcJnHeKrW",
+	"8qPjSuExzbzO4THTfF/vY6foxVFli+F8EZ0KRyGWhLuCLw6iy3+hWstjnm0IsOJIub9E4nVebNH5og6y",
+	"UKKi2qS4oG1H5QrrPayIXHZGOkE0brAKglUTVEC5Unou5BTPYCM2U6nG/0tEzaGsZI10ujufZXTc9eZI",
+	"Qz1x9/FOsuXLT7c+t/TNfVUVLItU41j5kdF5T9XIU3rzJMkP55fE2m1GLPbHe9/c4FRhnMZTsCVF8H+2",
+	"rQj79sgw6lDxY2F1k8Sib05rMPL3szbu3NvXwVMoWE+bei69KlXYd5OgkcO9RdD8TnWD8KvTuRDx84ou",
+	"AatTycZHzLiVlREEB8ATRjlUOrb5qz2zoBemoUdoVnFwvGvoy473v8TMAAL5cp3Z75YZPqGN2vzQiIM8",
+	"StwwTuUATUW2/2ydGXPnvm2gZ+ui9WBtN+XNx2vaStFe3M937p7tlywf72Y7P4XTxE5zCh+oKvna5aAS",
+	"V0ynBFFbOsJt5MSN5dpu58P3GvRF8aEtJ+5u3Jw+FJ8/1CTw1kR7TuLhBAJ/etflpu5dZV1Cf6WoGAtL",
+	"F7M+rT2aJCXE574tc88h3w299iNbv+dtofwO5aqXf3Uvp3G/wL58xtf2T8Ud5lYsyKvQNlpYsBGbiCSB",
+	"GHszS6l+wrjddYq/4XdQ/MjhnuPzOZ7qLF9YpV76zGTWcK008+23dgYZOW04DQaShC2hV1o5bRoa+0tb",
+	"3i6oafUxqNObxdKum2lQD6221IauJpOMJHWnOBOe+tnVe2s/ZqBJC5xdP9ENWogRk7ACY1lAhFATBjya",
+	"eSwDt+x3XAsqFrDZmcyzVhY30ZAG3x8ZwTcP1p/i7E7kSWll+unVJWthVlU0ExaFWTYucpL57/fb2uts",
+	"bB9B0PKyvZfIMKQMBHUWhuWMp1XnrQIfal7xsoMLvAd/EFawH7+QlbNkhcpSWabuQGcxMU64E16FMheC",
+	"TKz1LuH4hHRR9bx8mmjez2Ho0/DYb7Bzp+CneecCaOLIf84MZsD+vHkU5tF58w++MM0ZpIR7W6UhV4Uq",
+	"NYyuYPWB2ePx1QIBacK52Kikg4MxPvU1vWqwOkTT85PtPZrnF6f7Cis9x64mfB0jcFWbQEwp1CUB2/Mp",
+	"F8WaFd+DUVKbZSK4jOBcKrvvOJ4N/hHH7imG/uHmPfv6q//4j/OvGE+WM37+6ioAjBG0GE8SJv2TKrPm",
+	"KpVWr0+XwCx9by/bBtITJHzl61NVDIYZvvYHfKNSHYG5YlKxBKY8YTy+ExHscw1ykoi9579s1ADS34+1",
+	"mvwXSrhQfxO1xyNIwsRdjLWH2QnJGWIcV2peV15+fDBxNMjGhK/+35etdyZ0a/9kEv1ZvrGIsOVP7Cu+",
+	"ducChAzMihLd1oyN+QHDtr5QNlj0hbsPaBHTeaBya3/vR4RPHu7mTvML8z118OstYIrMz4rkN8rQBRE9",
+	"Y/O2XiUndNnn1pP273XUOPxTNnqg4bGNefZ6IWa2sDpHRL025j5gcyjN80SRsM3V6ikmtinr5uGxLYu7",
+	"KDCzVivGBxrwWDXDT//azPu/EVXOpHslYYYvlgnkeoLoROHcBVRNCvEVW2lhwbiryIxIaA5Tnb31SNsq",
+	"09tiD7M+adNwW46C1TYBPNh2uy5D2pjgScqRhq5BoSxpy/vnMILFCJoluHSd2XshpsY8p3wDe292JntC",
+	"teODuWEfXRBb9YcgY/N59+W2lh94xxN3XVrrntfH2bvfJFRDS2pYc320ST3r/6PQ/6dWsr5L45seEfs4",
+	"GnbuD0pHvKwE3W21IzbjZoahbSOmkttU77qgH5+DLi38xZIvQTdZ/g848NA3G+AJxEdqKM2tJQ1FTIV8",
+	"7ZVmfAEyxgxRViEUgbZi4nQIj0xONn0KwwDxIrdZ3w0yLljQoO/jbq6nOtLvt/w2a8k/eE7Xipf+mPPf",
+	"VFLfCMumChCBBztVDJuoVCItUGDSKV88sp92ffm4ps5Tz7/i7SyEe6nMGb0bYIMN/iYzrj2bBR0QzpEA",
+	"ac9tg4Z+RyMHGv0tzLEfKHlcDbruEagDXfT4WKW2spGgxAGzKxhc+JTBupfCHE8UBC6uUj8B4ImXSIVE",
+	"K42KNiCuo5lovTbmmp76GHRlEFXjN1YtEfFHyGkQ5RUeRu54knourTksbSP5LkBPQ81hKmPVsnB/krHy",
+	"kn3n3vQs2b39AAxFgrxblwzueWSTdaiIYAt1B40Mt9E+OKCg27FVTDV/avn0dMVPtLj9RJAevjsPfGM+",
+	"6Z7cVz42k8R+u24YAzzWwE9ijU8toFUvvMCRUJss/2GxW3xVyxvr9WedyqolHiuVAJeN1vggu16kiRVL",
+	"ru3FROnFecwtb25d9JFOnH1f6OnNPfVp08vyAjQk5Xp98/MV8xLL+HB5dqvnTCNPbrwjt16vXnujpZmj",
+	"6Xr3G2b6nObmW6gDE1fW7rORiHkg0+luPI9j996u8+g0r5OkzweqOCFrfsgeTddlD4q88yR+HQZ1uLL+",
+	"HT0V44LMV4sJw/iKB0JCzhZKOtObKlYGLn64rVXHFuI4p1Ae5CnXT+80p9ywNn3w43lAiw3FOMCcxly2",
+	"nv2w3/DBdvR9w+Vw3XALlNi86CeUZomYWEoGcDlCynlsBC30chygLLE6l8qe+229fb35Vv2oMPk54MRZ",
+	"aY5PVItuwGa6syHzA5Qlpc/cs1V/mw/rcOWyt/QaP2KrmUK0izHkuDLELxDY4dYt7teVYsC4Z8umikHn",
+	"xxHowqmeosq8GJ7vid5gqdVEJARpjNWnkshTCbg6FL7MhLFKr69YxKVTzFTGSgKmhjmLDzo8UJqjSUz8",
+	"HY3sacF7MXL6JN8ov+sa054tewE3iEV88CMbRbqyDPymgQwGL678UUO7y/5SRJWbAyyNz/JnikHenoo0",
+	"Ak/5RCWJwjgVwqNstk8+/O5W23ZwKhUZDSUQ4z/9hBeBwaqyFhYoL7pToQ/YJLA2eOEXrpZiNBs0JHUc",
+	"Cld7vjq9dH0HyUfuuGoVUysoXCqRGI4LpEoNDO4+EoU4e8RO3TJddY1KNUvbPX7lqskA+kmMDlWjkPI7",
+	"MueXa2M7eb/wvELeD0FjJFv6AugOdcntu4mQTQ5Vn8LQzus7unQm4Sv6Ad5NkkBbtcyJqbs8MceQwBTX",
+	"ZU/coTBumCWr+Qx7yjEoFkMkYjB4GVzN1CLjsJc1fNg7CmHy6Q82lJfN8DSJgsIKdU6GCZYZtYCxitde",
+	"yv7GT+Eo/w/nDK8IrcsJXsKK+YU3O6iuCyZHPrX9loo3Mh6+Pg2i3PGNjBlnuUiYVKvdssv4fPf5y3zg",
+	"vyAk18PQr4bHhlWQZz9UyEXi6PGaxSmwuIy1UNLFSg0l9yLTxXgfscIHZeyPflyHq5i/ppdFdA/zXx+w",
+	"6p2/dAdnRNZGXAGQFjTEtcCuG8s8atdPW9D5ogzVU+czPGTnb1FtCunX5ya4h295FtzphSyjaBhXjLOx",
+	"kqnvwxI2O+EKw9TKo5MKrAc8whG5V5xHM4jm+53RaxrWsS/Ct/QIKJ0oNWeE6x9I7iH2mIBF9zPC3hnn",
+	"p+BOxFDm1G7DIdXKSMNdQQ8rReQRoD7mIzuUUuEtvQTzLEe+2jGP5iiljKqQcKdi5Q6IV54Ipaowtlvp",
+	"OBfSNr/W+8kE9Ef35KHuPzg5nGbfO0/hGPa88zy8/BmRdBdKwtrfoJ0rQQB11OyM9CRvzo4VWRkTMkrS",
+	"+Jjzr0nHC2H2ExncFMZ1mZ3IXnMqJoPCEnV66vUSgXsL0uThjhiiEEFu0Yt9S099E1422KhHmKCf8PNZ",
+	"+jF7NC9E9GSoK+jXECAbr+vGVxKtlI5Nwb355OAUSpHCao+2aT9TzWXb1aR/c898PLaD0322nMdsOX9z",
+	"88zT5CWTIRapHPqRm7knlnT/szPQ5orsyKNxYyU/DuKUjeGSYPsPNq4ikHB75uWvTM8G1uztfWEMe7qO",
+	"TPP8JY8udyOq66EfGcvXIbu3CfQvNFshUUJdr2S15k3uz39P95K2fHf/X6myQ8shdBlp91/cy+H4I0pd",
+	"TRjcZ9SmwelkcWHyRj5M5o/LMV9vHZmL1RY7Er3++4bqAvz0TpPiDWvT+aXIh0A1t/CC/UgWmwV1lAx6",
+	"wE1QgyvG2UIYy+fgNptIaQ2RhZiN14x7HwLS6nUGJ4bdC+UC8UxDvAvwteU7HcD3fszQcogV5I+rsGZY",
+	"IU8lkMgCueRrX09WnSpcq9Q+nLxnplgsYuKernpPaqAtAFce2S3eSn7/FuTUzs4uv3r5stF8KcQufLVo",
+	"zaylSmtf9JeXj7lM02t2f/Q8G6pJcSi3p2sxnVmDtDyrmVqEXqPa4EiNHTcrrzzWoHdY37Pqd1NE+vjw",
+	"YCqhYLbUVSUi5uvdB8/vw6BGRcA5Lk99DXBDBVsD1zufs+D3xBD86pXTtpww+K//+bJnzmC/SL24MOQe",
+	"jVgQnu+konVHj+UWbsSsYhORJO534XK8EnZWQWFVuIvMYX0e7+09/Tusv+X2uZ6pnSeqlWzNKc+FjBvX",
+	"tXsx/l0glHElCSIRDOZRmBm/I2rqSGHbVbP6LJDOLP/hNMn58QTsZ5DUJyBhqqzgli7KIGMEFIR70JEw",
+	"EJ/9dggpYuckiMPnOvQy7Q9dJYNAHvkQiJPpiicma92jQxXpj7sPGzZ2C8FA4p3aXaW53sekvemfmh2x",
+	"jnZUz16lPa/y7COO8BFPn1UjN+WQDA7Mpq3mgkUMXiOHGmjz03NzNVl5075Q21NPKnVZ6k9aQVGqMbiT",
+	"jD9E405FGxXI2GCRIwb63C4Ve/lgSdhu1aZ71sWYJ3wv5No3YdAwm6n89Ho5T4SlGCENfrqggLy0WpQI",
+	"TTZvsX61rebSUFBi94q/xfGfisMfwz3muOhol7pBC9mLatCrWFHGjYNyCy6S8xnwxM52Nau+4yL5nkYN",
+	"0xQLE+x6ub9XK/R5bunG6h4Mi9UlMyDtiKHumxEbq5SM1T034UK6HxIyvGFY2CanjE+5kMbXOWt1J+JS",
+	"Kt49vyAoMIZPwVykcsFtNIN4px3/FEa5hXncvcWlT+kHhYcL32Hs3EuWrHYeV6XabFahZ6xThYtK3hxA",
+	"UF2JklOGx9ysaa4wuELMAR+4bTjbbzWf2MGB2eKsTgGd8o7Wu/tcKkHTLjLNWnFhTbld1qqs9UHYwzTl",
+	"IkA4tXg/+E4kcJT36Olq4Ob2nUiy4/kR7bHuE+NWeJkSpyss880k6FTGmEAvCNDtAiKasRlwarcTliVi",
+	"TsS+cs00LJM1nq2XKboPbug4DpJJJTGt7pxSfIR+mIs/5E7McW8M39UjOC05ngBC6qlhBqKUgHh49kFF",
+	"Fuy5sRr4oqwu2YFvLCTH8+HW9anKygk1qQUydkTKQ/NGmBsPS+ElgSd3Lhm3lkczn+qvkeFDKsnLgjdg",
+	"beuu4QYfOnTnQLM8OQkUX2e3aacUeJlG96Am3hlIhRAKc6lWxpk6AiwKSsW7c+WVTwMbxLNxp0amqJQE",
+	"tNe3rLRzUsI/qXEN6m7Pxfsdjhh2NU2Wgnn1ZzZz5zLGp6ou7SKoO3BA9NVuifur6kA2KiZk+YyKy+Ih",
+	"Osqn2ktmrHMio0B8MaJSYbzSZEkNZJs3o1C6ZEZZgmOvDkqAPQyQP+KIf5mKTve5fVb5hOMnXlzoAOoR",
+	"FJw2XPqEleVmHrJVeYGn0EyrhLTD57GwFtkjBvCsGl3IEQMezXx/Rw7aZJiY0GBsFt0sBsbXFpRFeTZf",
+	"oeS529GEnJpdJ5kfC39wE8Z3Kbyq9/XTiksF/glotuLSGneLcIdLpiYjNlOrHG1pox/dALbX0WGjDtaz",
+	"Zh0HueVXzfUUV8qT6MLrmXLmiRZ2uAZUmNke31wa+ajDS8VP6c//lszWGW0Sb4aVnNRmasUWaTTzN0Vh",
+	"WCo18LixFC9wdC2H2Ufg8cNkeQLjNm7Wpz7Wv+N67i50bn2zyO5U3IHE2ztP3PXfisTd+IQ0lsudpqdS",
+	"6y7657SP7gMiek+jP2aDhxmU35hmPwWAiEXG/HqGhpSZStE7BjRC35AgZDFZuVSJiATsp+Pc+K6h2szG",
+	"NE/TrLK5Vr3QdMpM/jqXUYWY64wvoLy4W1PLoZOP+NBHokGDAB+8NvMqiTKp2EJpuPIXEmfMhlFZ1F5R",
+	"X+QNrHVXiJKIDhYQPf+TmoPs0cd2ZV0QpVrY9dnlP37bBvauEE0WjbKZw1VyFx6Qf0KdnC5CfckOOlYq",
+	"XPHL8WCDGh0h4c48+GHVTyfTredu/oOs59tgGBGM3GSxCdBD0IwIfVEYH5o5wFT2kbl4oVYnebrzaq0n",
+	"bcJ72hZLSAiFo2NRInXZm22Z3IHeu8GEMQM9vIfpdR66IPaaidJsphaQhxS5SC4pADkK8UUMNbvV9owR",
+	"m/UWEiBGTGoloT6cWPi78zEmbHfsK3RsLsCafIOVEEMFId2Y52kO/Vur1bUOIU7Kgsv1pk744utILRZc",
+	"xpfFdh2ugVLp2YUdf4wZ/BfsDY9mWN9q3G81TFIDxu0t4zUT1kAy2ZviqFCzvbTfD9azQcXWeteDa4YL",
+	"HXw3Rdj+ZJhayUsKpjkdsUrNPYAeqkWIkCov5xgLL7aoFFvM0ZcetRPltThwALmw34fYdujhkQbYHIRJ",
+	"1NKDhIWFqThfjs4W/P4H+uXXeY0M15qvd/SZW2ekm63m/m/HSiXAZcd57IKG9hPgK1tEYxdsLrANuNba",
+	"8BjyIHN7to1n29isQnJHMFS7PqrStw9AeJghuI5CxmnB15iqwNZ43AGZVVc5lSQzVhE9351PKSoJfmed",
+	"qSQ+0O4adaM+W96/nOU9sTbOBpZwwOn/bCgYnQ9Fs5alvghfVzZiEu4tVhrpEZ68hcGaJKpgHDELemFG",
+	"RRBmaqZZEKSgZTyKYGnNJhNRN0d0ygfxBcgY69za7sTVfGKvw9OHGlrIJvhMb/IEIJmdymE8M0g13Jl1",
+	"KiXi/Pkyz1B8TBwPEI98GbKMmRFTSWiyPMeiF2Z3/+8uu+oWWPbZwhq+vldk2ZIOFqFlcyDZHF12B35s",
+	"M1VLY2HPlzya79qGr92oD9TJ3gDW60DGXPfgfWS5jeW5P3kyKj1hGU8enH0JfS4KabzbJHTFtloEHMQu",
+	"iYL8mAZjnSMdEUV0NMMuiAmbcTMDH/2/1Xzp7hLOKYuJuwpF81tGXEpXjCdGVfH/dnpmQKIoaPvA8Ddx",
+	"B9+4Jw/Vk+Hkns8JTwaAnvjOsEd1mQXXswPCREguI2AaEuA+TYLZ0nUB1PbAa9JFpOKH2E1a3bb2Gp86",
+	"UKt5TQ+hOfZsNtvv7nDjv4EM9WChmJN0lvV1KjWHGMu5tqlAFqmhpvyjFIpujy374tf02PLVfei5YT/p",
+	"Z9/86H3zBu5EHtK9oiQmNu/5aIlPdYck594MZ60p+bDMumVT+lEhwzs9erj87ji/H9Xz0eZxmw81ZoMM",
+	"O1GcRpbNeMy41uLO28oy9ZhnCH9GORIrFkR0vyp3UgrLxjAVEutO5BFmBXchuNikHuANje6jKKAR7uWR",
+	"OYQu82+fxAISIaE3Hm3sbY3PsTvf493XQnF1eu8MIBBNleldGP+o6438V/QDEuVXbCtU0anA6xE5ZByw",
+	"jIYKyUHTO01FYl84T04OOeQLs6p4fcEdJVFTgp1PRoyzb98xImIT0oKWPGGSaI8O3TsInaF1nJfAKDzU",
+	"Fjc3uec40xM4jKHdeD7CK6bBgL4DquAdp7Hbwo6wiWWYe4s28cZDa79f2gFzFNLswlyfbeMx28angLJM",
+	"NROgF2y8xh+QgoeA7NJZjbSlzK3x1uO+xxtVnKO2hLCaIAQC/LlUlpr3Ds2teeifXYm1j35Ih6rnX/GB",
+	"R3PoEcvBf/ymKFBYwvgmyJiN1zWr2uphEHfFfK2fd+5n79Sdd0JBlt3TFePjTP0NNtqU6EGDdZSbtBo5",
+	"GeNUUUZwnmHYtWg379Qd3PgXDNVuwvzcXK/NvG/bKb7+2XgeHkRQmF4NNVdBu929kUvk8M77T5Vmvjyq",
+	"CTxwvensjgl9pKncZIO73KvL7+otSpethA/tpjIAMZeSeL0E6tx/dlFTeh3HN/7Rg3Vlfn6niQhlq9N5",
+	"SIiviTMVoV7TxRgxoSOutQDtQV99Fi+CpIAmTymJIyzdbbtCZh6s0tZ9jd+nwtAuA/GF1/RyJqfNYis7",
+	"SpWECDm5QhZId0PKKW6d200SBomBXWglnToErIlvHLf/RKM7zqH0A9315g70mnG9gJg6A8gWnIjgnkfU",
+	"LtCXGFZKzyeJqkdw+K8U9LogiV/CH3Qoi/COG8t74H9/6w5R+Jnh4B4WZYT7Ja2H0qYrmawBztfA91rD",
+	"GuD/x2GPArC6BqLaM/ruZ/B99fJlBYb+6AzhYvAplzJNktq2tIyEOH/VklsL2g3+P/+4Pv9vfv7P3/54",
+	"9eV/HdRRJrEt8LB08Ff9poMzTekP5xPBj1GT2VRZql0mCuIi+4+daTDYWZlDU8xhaa+YVMzye8bjOxHt",
+	"YqsuGEvTfsujreZZxR+m4k+XMz3gwJ9P3f60s9GRBv6NqCe7tPj8PT1Q/uKNPYMo0kC9UjIHYaZw8Rqr",
+	"hja4GioWU6W2CFC0awtUqf3Gjxz4LjhTWS9ZjZ9IzVGtzuX3+NVwLpeuXug8CiQcliXADfW201rXTEel",
+	"1jN6N1a6II33/k93ke66GWKa063Znwz7p5JwhUdfmhLgsTjma3J6XVP0tjKdAZF+F6TREz4JWT+xfIGG",
+	"TNuZVVP0EJtI33hIIHiFnCch11R3AfI+pXTSpp/sAysufP9wC9OzKZ4Kryxfo84hqkgbAlgHKYuaEMSG",
+	"xvi0xH9gBhdVo9R9G6q3lWYJTCxTaR0mWdCPyv2k8SnxARvLXsSNIx39QJz02Slc8TODeiX0xm5d34+7",
+	"UfSRfWxFvSHhVW0o4VJKG3rlhvKQqA0+Zf9x9XEwS7cMClSIj7UH5mO7BPNJuDzUq751f9LHqa7XA51n",
+	"xwoedbfrOWh/PdwSSt55eFr+6HSyv51sIhILGuI8SmDY65ufsQrcbW0rpedjpeYjZvgECwHUEiQFDs1S",
+	"A49pNg000K1SE0f8Fse1frg7Vqd6cBtc9ki9KAxTK3dyp1M6HuzcMX/seUFFoYfMk4mbdIH+Jkq1dpev",
+	"JtK26txfEprsvZ+Uv4c0gzjJhL2L8PfgEE3G4BnStHnDt2cknHFTc+B1wxu7APpWnnxwf9SHhmXL21tN",
+	"S+Emyf09MuMZL1S3hEweQTedC+lXelQ4KAYecneznCh9xZA/1Fj2l5cvm2jiCmC+2++85mb2C44aJvZ9",
+	"mF9/TgKv8m7h0C0AzAsB45VIkkvvQyK1WAhrsZS4yMTqBk+UhshdHd0N1NO1NpFXs9tR9xejnrAI3as8",
+	"Nbd3C279rIXF0vMKUCSeJYL2xU4uSB6PKsyg7eov8j6Z5IYJd+Y//lRV4M107rmGtWFAkxu21LDkGrQ/",
+	"zXo8IE3lIljDk6wpD8MXiIrc0Dt1jt0yZDOh2Z0MseXZSlqxku+R4dVbBO3Qs9KPuC84jNmYyznjEVYx",
+	"uN9bvR6xiMsIEoJviZSMRAJMqtWV29CKbJc3VoslYLX4eO3/xfjEAlKcNDY4NZm47e884He1TYIYKR2/",
+	"p3d8yCDCOjS/RZpY4Q7AF+6Wch5zyw/qVSpM9DulF89m+EjNkDQPL0MozHBJMmzBY6gypKwGdamVmlyx",
+	"1UzBHehgt8gVE3FZptY+yLgu8Mk7qcK8AuK4R067Vr61ui8KCBoNBbKDh62DE7oGd99yznd3Y2s26pgA",
+	"I0GSthUIWDpfP3a3HF/asr2uXa/ZHWjT/q2GLgof/dOHel4L8ztNKUO2Op0nGM0c4U34HNiYR3OKVfBw",
+	"wTbgDi9KZ1EnYa+ynjYf3fPxyt1BikDhuzOoGQYNM5yE01v3EkwKd2oW1i2rNfJ9hCH/ewzvOX3HYO9J",
+	"OLsTFRDRynROlYkfh9tfSc5rvHA7SRfFXG6v3ubCDj+5MGKRJr5itwYIyI94DBoQ5tr7Gb349j4a3T6m",
+	"slIV7rAG2Vhm0vFCGOTNvkSSFWp/m/E7YGMASTgfIdIMElNR+RCQMcQ7EPd3aJQ/Blih2+fPdw8dth4O",
+	"gjb/9UwpU+krMuL80HbuyXXZFPHxUxmD3mgx3yNp73QabNLrn8PQp7HfUs9iwelur3c9HmBp3z3+6K20",
+	"5ckFQm5Eew9Kbux1GNolmQi9o0sh5ATebttyH3Z2+Y/fvvy20ZMhN6GO+IqXMur0p/WHn+s4Lq3bYPMp",
+	"NL3TnIDC2pxQ1hmgr7v27pBztd34tl9hZ7HmbTMQ/eIf+yj06JTbVxM5Ix6a87O0jHj7HKHQsbghI/h2",
+	"PzFcxO4/Novjq3Uh55yoOXvgYpMQX6v4WYJHSvAdFwki1cdeVEZM8SSCdVFczpmSY8U1YjhwM9/olKuV",
+	"ni+H2F/R4CVI4886ptXAd5zQL34qkLUwjuwsK5EkbBzKgGo2w4eeSMry8EHOxlL54GmaDiyMBZ5AfGTH",
+	"wgPDsE1l4WnzMpG4u3vOgBbgXyLQVkyc1mVNYO4PuU11OWLWncQK72sZV1hMZcH6holOFD7+ROUpKJHv",
+	"qS/pOevX3aFRTGVudAsuEjTNmFLoMUSJ2Aij1ew9WkPkPibffVo0mE8imr/OXjFc/qowQzffIVtMhw5e",
+	"RHOmJhPGmVnwJGG5ZqBGpdK6ERvhlUqdKpIf52VQ3WDFhb13MWTAuNIkh++Wu1Oya3yH53oiJFV0X7Hm",
+	"k6MUC+4tyCyE12q4FtXgTXj+YG9MYYJ+ws/b/dPc7q/pMskSbkFjL18gcBEQ4UHbL+vI88VSY771jTzJ",
+	"RvPf4fbVdYRp+JbWPDbxbF6PzbwyqgKvOVu2NiZW7YMNKCh9q1sTduAqM+DzjrE0y2d7eZr2QtJFi+Fx",
+	"rMGYDCM/HSfCzCBmS2WOOtNp9/kt28y3yGPxEZ881PI7Nzk3T5PVYDzbzZM7xk01lFDyNdyhwBlqvTuv",
+	"yRJJORMyStIYTDGsc+QtvFBW03Zc1D3ZfutvcUNth7jJvv8krRDPJtZPYBR1kXEKKlyyiC8piOWMh2uI",
+	"WQyWi4RaZjmbiKTB1Wjm5LY3B/Q9IXk98ShOQIeA+yVE1iNErGYgr2jNjS/MU3jzVGou5PSKEf5iqOon",
+	"uAhLVaHxFjhNtRASFfFkR7UnlY7RIr2lsYOOCPo5/kuGAn2Zn9vrEi6nKZ/mNEvuv51W+H8vnLXu1w4C",
+	"DghE73SOMp2cI4dPLfp8jnzi58gogqUtHgkDB2kDO8lKVM4TIec76oYoVfE+G/9WyPlwc3gxvJdJ7xG6",
+	"jdU5oUd9J6Q79jiZuhtG1gc6A01+ttifjfu3JEQvpUML9xXjZo6ATptZ5f1qFTDUD2k/JHdx2ibEptUv",
+	"jfoTN4izOyp3MYC3mHrDfb8ESWt71uX5xb3mKZ9eSjrw5p6MhIgv1ByobD4YCZod4VWZmdKWeSGFQ8wO",
+	"jdgQrjsUB+yC3YZzkw09VKkQ67cBAKNV3XYY5l9w6jpDEs+fTOYgPaBbBm3N2RK0UPEBEmyIpdmjLGsg",
+	"D31P/ehQqQUkzyPhKXPhd166WKYCcVuekuTS98szlSYdO8Uc77h7khR/Kgx9rrE+Slw/UpcXU6nVCPjs",
+	"HOxOIRl7Hs0gmocwZ6QBpJmpPR7U2Jt85F4fJxZ8ChdLOR0iGgVemKlAmhtmAGRhwYqB4AeePwKEj8Cl",
+	"PI+4gb2AiT0RuzSD8wWZLtyaqCUuUZQoA/HZb40BgudCxo3dpPv4vwvEvuoY9LEfuM5vhbtgEgHtGOwK",
+	"fIvaWKl5IAALEAmL1FgG98uEC1nbSLjJHFSlXn3gqLkVHOy9lhs4EYYaLkvXSvU3gUzSTtbu8mTUAsYq",
+	"Xo+YVBbwn9i+jekvNFdqA7EzxpkGbpRsrFB7CKQ3xnbutLr0CeWP6cU7lF/JdCrNfsOvrXFJZfl5T+A0",
+	"9aoj6XaP3qEWS64hwMu6+5DH55NIG9vQ+kJFYYMr0Zbs9xiKhXt7EZm7gZ3NqMkew7MYKohwIQVCCCF6",
+	"/siH2Ww0A2r3ZFap5hD6RTt6wKFOwsqDXu3wjn7QALhPfh8idYRaydY4oXbQUOx2CygjT7JcxUlRVvb3",
+	"pa5jhE5J+NLU0huuZuvGZ9+37kG/zLpmxvWf3A9aPeiFP+bqVLrzSGHJMAdOyUzPgaVy/kYQmnkrY8Kw",
+	"GJOIxUBS1r9YdJ5kcE0d5pHm+WxLx9pSixbyxFjNKrW5gKy4Y5MJox4DwxZB/p1aTWnFMj3NWYle9ctR",
+	"HmbSiyt+pySss+YWy+cgPZpGHWTRJjxjppBN/euxmvkE1eipkzDmurEPj6MA6dq5YfXCMhI+Pe8sD2l9",
+	"srYFnwNVzJQTYa1g8ZbXvWuOkccCx3tatpHm2vdcztWQb4QMCXewjc0Ly2583lm7bUwYNhV3IFm6PIqL",
+	"ZMOiuo2iPxp869NE058tqTVLegvIPjiGEbN6zfgUk0xzgKX7MRZoUdGNhHub7WAjROSyCk0qtzFnWkoT",
+	"c5xw/9yIalYZlYAV1U5muPFq3j5grHvoR3zZkAsvBwEa+wZ7p4CqsAjNNDAwkLhKdR4eN3ZTpHsvpzjm",
+	"MVxNuSGsrs8b9Op7mS2vqScDLWLFhRVyeklRaKXZDJK60OD2vaNPdtRgJL1kuQhy2JMqW7GABorV+JJ5",
+	"lIY9RnV4YnfIWsE3uEEKWJ11bhx93R4FrC4L+O0jp0BTMCOCcXdrR9Dt7p8+Dp7BuFeu5wMvlJkQOm4J",
+	"yuQ4yD06tAOd7A7ZSAOfz737CrBQ1Zigsiu0rCwI6ivaGjmkixmX8bm68/Nv0Ri+5zJ+fwd62OYQZvls",
+	"CI81lGLmWaUYg8Q4mzAWeExXObD5b2mTcd8whhlPkLTNtybjVtTYZrJeuT03hLc4rofTrpz3RtKO346Y",
+	"YhuXKnPpCbMMgByx1NQs6KhVtAnAYNPA78X5DN18+y4RG6bZdxkCIGz27Xu/55dyKnyF+yaWWY1hojRS",
+	"Be10ACqBc68ce2xfJfAxDOzS+PP39GL93wnJZQTMrYQJvY7Chk431JlQ86106BwVmsWQlFksQC0TqFna",
+	"EJ6WE6EXrUen8amFhWvHY3Qv4M6Fe1MSn19+g5goudTRIVg+B8NgMoHIelZmxG3dI2QDXEezWsO5oV9v",
+	"iaMqpPD72ab7PFW0iWb9EYxb+e5F5F4W2hPNCGkpJWgzE0vCWQm1VxiTWikdF6Eywt9tiuTCwv0Oj0Zv",
+	"/YRjWpDOgt+/BTm1s7PLVy9fjs4WQoZ/f3V8603o5VmAMXwKbqTCqFOUI/R78J+aDp8Hl73R6rZUu9Fy",
+	"ER22hVY+J+YWzkPkstnDNgKHD3nUjJvPE5FgW9iWAY+VSoDLRuIZVMOFs5XvRT97svcJqwA8sNLCWpCX",
+	"zFuCoeYZM8pQ5Nx/kiWYq7oSKTvDCvOip/g93c/MdpONGiaHbZhfL5J5H3pWs7Vrk8Y2fMpgmUf8/E5D",
+	"5JatTl9ktpmQjyKxzTTkABbbx6IAp2Ky3Xh/H71RxN2Hna+ZOhAVbaxygtqRvy8FMsfVTDEJd9hM5SZi",
+	"DmKrLcC/xJAAac42UdH7tKKtvbv7NxLSqNRWXQdGtfmvG/8tnWqFMX2owi8UVfQsWUKOqIiSbs5L0AQl",
+	"Ur089XRTP8iz7niifpD9m2inwqjB7kHdFJ4vCc4XGCryuNXORpfcGHd12nmVxYlfZEOdt04rQSi5nMKH",
+	"/Imd4C/5x9PLTk/ZnAEjqZXMVnNUqCLWYIjvBa4YyNjQYIRA9itrGiw+xZvOJzyyaiclH0U2vqNxnapz",
+	"4T19ROLJu5wL6aM2fzIhCDcJH9vYvXwDUyE3VqrtwNhXnSz1NzBNu3fouD4ISgBYF8gl46mdgbTuC5S+",
+	"ci4lNcCU2/U9LShSHmaFu4fqdCkGuiuc2b7YuoFk/KCVmvSfZ43UHej1a6TF7VpNPqSeCKGoG05tnGqg",
+	"BxTW0HUbVeTK157SHPFHhnENzMyc91R0wD9MbcLTzvcyAS8THkF5gZ7V55Tq8yOsNpSBFAS4TgRoSlc5",
+	"9VgpbWeJO7LY2RGeRcNC3cEu1XC/f4J+pbtzT8Ya5Oy2tA0jh/so4NTkG0MTqVlYnqfLHdEAC8uflmdP",
+	"zOj6uqV9wB6comCoggr37LVKr9hMJTFh4GJefCFkasG8YJ8wByYVm8P6MvwxtvSYvU7bauCL+nQL/XrL",
+	"3LaXYamMQHidiVaLgC+gmIUkuWS39JrPmJ+7JciRgEKaodRq4HHIfmdg6ytuaip58VlnNcmcv7wcHZF5",
+	"Q7AWuANpz/N1GRBqyw3oO9DneF/BaRqqGeI2wCRfslv8xaX/we2I3cbc8kv2h1SpHDERj1gIb3+5vWIa",
+	"TLoAQ1J7y409f4Pf/8O3Iypfwl/ckuCKMXlu5sXAT07gsrewOCc76fT+k7+ljwJjU/yoDvANNxe4RFxb",
+	"D3IYBnXKx4/v6CWLEb4HK4BCTHvEVBJX5Y06KvK6juOBs/oewef7Vdsv70sXNlVB0w/wMuFuwcLuKqPa",
+	"Mivk3GnkvL4jdp4D7EpFFga6s7inuU/3W3OhS4IbjC5Yy6OZ1/lO3NtyqSFnAKtP6hYHPqgdqQ34oUEl",
+	"+gtL04szvqYwdSi+m4J1R9ANTGT8Z8Hccuk16zwblrwfVefXjqX3ZeOTtglg34pJUWLDLYBGdNYT39Hf",
+	"gkXX6rM9zn4o/TPlQtbKkQ7eu1zkJxzxGJqBEU1tXzPm0V2c1ZBGWY3iocVsndZocdNTywSy6FS3CG9c",
+	"6fCfF2NuqUy2jtfO3TKP07iejN1N7hv3FadpMcxe3z30GNdztuByzVB0LFYSRmwmMJAEC5ZKKxKiDsdz",
+	"cgCbWBRZXyl3d1mE3+QamDMfamHiSRIAl2w0e8He8GiGCP+YXTJWqZjxpFxjVKlZyGVS68heu98ep1fP",
+	"bqepbr5Ds0A5dK2c36tVUTdReXJIoYgnCWi24Gsft7ryVMOpRJ1aGsbHGB11f6FkzoZPw80+ZWt01nxW",
+	"tyeHflCpDCF+tgwVau0iTuFjnS4NeUcM8zzFdtjPTsjR1eAu2EghNBAYSetgSfTYoStEmOeTVAhP5WE9",
+	"zFb5sNNIO4xU6p9tO4sbfOjQNYNm+ST14nt3OPZ6Qcdjvu9WBIulO0LvuYJno4bZehLm1w8kMhcJy9at",
+	"zbaT8BmDtR4/v9MkYrLV6a3tZFGU9FG9J5maXCwpV7OD1pAGPBYd8NO9Dl6tR09ankEPjflJEpSh1FxC",
+	"XSfujkL3uBnHopU7nqRwUJtJaAjc6YL9mC5zBp0xyBxFGUhHFHepwzNvdWNxWe4LGDGpiNXMM2uLmHKA",
+	"2dnoENi+QgXOf7xs8P73EhGDUVLYBRFoSfJ+JI4lqk6NZFDRGg4YQgHc27vbYrt0p1s0rkpPODokAA9N",
+	"K+RY3Y+2mniJP2Zvb67/wd4qIHrpWecr2Ev1jw0fs70sD8mKF9fyopPb6TXdTcP0h7mD4uyuT3M77UeH",
+	"wv0U34Y3VO9/yS0r76Sb2t3FAvS07cvqO/fMx6ApONEnqijv+LygKEuuLWFKUzxDEZ2fDXHRsIm6Y9dm",
+	"i+c+BSK8hgZHrHdh6KOmJfVf0c+F2K8YHbRo3Uf7wS9a20mWWtzxaN12MCvs6R/84wftJPwk38TCPlFX",
+	"8RYot7aaqQSYBb6gCvtc47BWMlljzz/BaKFD2Sya3O0pugyMPoLN5kTB0YYq9AzX2qBDMttO1WRSigJf",
+	"4R0IwTBKV1IKVIzdLAyyffBo3txelolou+zuxj3zUVgLfnzfcdCejmbqDjKcq+LWzoS0qnA2E5qplWyu",
+	"MJa3nqXO9uobO+TQaT7FJ7xPh2Q16QoVbVEcjApfhDX+ZSxKlCfjIvptu1Uruq1Kag57Suo/0ZAuV9K9",
+	"oZ+a9A8/MPrk7CK0AUtxCAyFzzK55w3WRtzkTpRfyl/d18VXskzAVCFmINKADbKNIApINbLYZB1GFRFc",
+	"Bbn3VhBOry19ZY22Hn0PTI0/YdV6g59wxKO+y7tP6MXbfECRBE8zU6mBw92Lm+1QvYub22mcC65KDx1M",
+	"WaS1MSRa0ZKa1ZUeZ1KPi6m4cnWI3UgYHNwytxE9tT3j6dAXda7HfjEyXfZAZoDALQFnwd28cU9hWEId",
+	"NRQfyA6k90Y+C6/UBsa8lWSQ98bjAnoG0QLpNSHYkThnJfoDO4M1m/G4mWDxD4+Xa1p9rfyoCD+7k7Y9",
+	"9+xT3AR70QMPgFUQaqEO46pEfGCYBIg3WS6aiX0TesmAbb3i2WzBHP6L23gGx1SGYlKTDa4oj800UyxR",
+	"xjJhc0hK0QiOcj9Z7M+eyLO7NnR+B/HPfbGefsq6h/5kmHGvZrgGI+8gsy42zJC6ayIClgV3mv0pHveK",
+	"KxugjPcd338eMJtcJooT4Z6H13euBX8HWKI8JyJxC0yuE4+rqYyJaYmXyrpz8RYtZ29k4Fv8+c+VxKjd",
+	"BQa+U3qKpwQ3SV9G+yfD1IrqQzxER7wQEsPMgXgRdT3OlX3zSlNS8SNCCmVY4z+y513+47cvoz/OKIDh",
+	"/vGbG6jvwsNTnZxdnl24R/zfAAAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -710,7 +710,8 @@ func (q *Queries) SaveNotificationSettings(ctx context.Context, db DBTX, arg Sav
 
 const securityToTell = `-- name: SecurityToTell :many
 select id, at, action, subject::uuid as user_id, coalesce(detail ->> 'role', '')::text as role from audit_log
-where at > $1 and subject is not null and (action in ('role.granted', 'role.confirmed', 'role.revoked', 'second_factor.added', 'second_factor.removed', 'second_factor.reset', 'second_factor.codes_replaced'))
+where at > $1 and subject is not null and (action in ('role.granted', 'role.confirmed', 'role.revoked', 'second_factor.added', 'second_factor.removed', 'second_factor.reset', 'second_factor.codes_replaced',
+  'password.changed', 'user.enabled'))
 `
 
 type SecurityToTellRow struct {

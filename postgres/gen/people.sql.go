@@ -276,6 +276,20 @@ func (q *Queries) DelegationLoop(ctx context.Context, db DBTX, arg DelegationLoo
 	return column_1, err
 }
 
+const deleteOtherSessionsOf = `-- name: DeleteOtherSessionsOf :exec
+delete from sessions where user_id = $1 and token_hash <> $2
+`
+
+type DeleteOtherSessionsOfParams struct {
+	UserID uuid.UUID
+	Keep   []byte
+}
+
+func (q *Queries) DeleteOtherSessionsOf(ctx context.Context, db DBTX, arg DeleteOtherSessionsOfParams) error {
+	_, err := db.Exec(ctx, deleteOtherSessionsOf, arg.UserID, arg.Keep)
+	return err
+}
+
 const deleteSession = `-- name: DeleteSession :exec
 delete from sessions where token_hash = $1
 `
@@ -300,6 +314,18 @@ update users set disabled_at = coalesce(disabled_at, now()) where id = $1
 
 func (q *Queries) DisableUser(ctx context.Context, db DBTX, id uuid.UUID) (int64, error) {
 	result, err := db.Exec(ctx, disableUser, id)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const enableUser = `-- name: EnableUser :execrows
+update users set disabled_at = null where id = $1 and disabled_at is not null
+`
+
+func (q *Queries) EnableUser(ctx context.Context, db DBTX, id uuid.UUID) (int64, error) {
+	result, err := db.Exec(ctx, enableUser, id)
 	if err != nil {
 		return 0, err
 	}
@@ -1065,6 +1091,20 @@ update api_tokens set revoked_at = now() where user_id = $1 and revoked_at is nu
 
 func (q *Queries) RevokeTokensOf(ctx context.Context, db DBTX, userID uuid.UUID) error {
 	_, err := db.Exec(ctx, revokeTokensOf, userID)
+	return err
+}
+
+const setPassword = `-- name: SetPassword :exec
+update users set password_hash = $1 where id = $2
+`
+
+type SetPasswordParams struct {
+	PasswordHash string
+	ID           uuid.UUID
+}
+
+func (q *Queries) SetPassword(ctx context.Context, db DBTX, arg SetPasswordParams) error {
+	_, err := db.Exec(ctx, setPassword, arg.PasswordHash, arg.ID)
 	return err
 }
 

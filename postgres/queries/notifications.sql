@@ -47,7 +47,8 @@ group by 1, 2, 4, 5 order by 1, 2;
 -- name: SecurityToTell :many
 -- What changed about a person's roles and sign-in, by whomever.
 select id, at, action, subject::uuid as user_id, coalesce(detail ->> 'role', '')::text as role from audit_log
-where at > @since and subject is not null and (action in ('role.granted', 'role.confirmed', 'role.revoked', 'second_factor.added', 'second_factor.removed', 'second_factor.reset', 'second_factor.codes_replaced'));
+where at > @since and subject is not null and (action in ('role.granted', 'role.confirmed', 'role.revoked', 'second_factor.added', 'second_factor.removed', 'second_factor.reset', 'second_factor.codes_replaced',
+  'password.changed', 'user.enabled'));
 
 -- name: TokensToTell :many
 select id, at, action, actor::uuid as user_id from audit_log where at > @since and actor is not null and action = 'token.created';

@@ -32,6 +32,12 @@ select distinct b.name from user_roles r join brands b on b.id = r.brand_id wher
 -- name: DisableUser :execrows
 update users set disabled_at = coalesce(disabled_at, now()) where id = @id;
 
+-- name: EnableUser :execrows
+update users set disabled_at = null where id = @id and disabled_at is not null;
+
+-- name: SetPassword :exec
+update users set password_hash = @password_hash where id = @id;
+
 -- name: ListRolesOf :many
 select r.user_id, r.brand_id, b.name as brand_name, r.role, r.effective_at
 from user_roles r join brands b on b.id = r.brand_id
@@ -103,6 +109,9 @@ delete from sessions where token_hash = @token_hash;
 
 -- name: DeleteSessionsOf :exec
 delete from sessions where user_id = @user_id;
+
+-- name: DeleteOtherSessionsOf :exec
+delete from sessions where user_id = @user_id and token_hash <> @keep;
 
 -- name: NoteAttempt :exec
 insert into signin_attempts (subject, ok, at) values (@subject, false, clock_timestamp());

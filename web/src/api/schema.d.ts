@@ -3391,6 +3391,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change the own password, with the present one; ends the other sessions */
+        put: operations["changePassword"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/session/second-factor": {
         parameters: {
             query?: never;
@@ -4002,6 +4019,25 @@ export interface paths {
         put?: never;
         /** Disable a person; ends every session and token at once */
         post: operations["disableUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a disabled person sign in again, with the password and the roles that they had */
+        post: operations["enableUser"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6477,6 +6513,12 @@ export interface components {
             /** @description What needs a person, in words: of its open tasks the one due first */
             why?: string;
         };
+        PasswordChange: {
+            /** @description At least 12 characters */
+            new_password: string;
+            /** @description The present one */
+            password: string;
+        };
         PastOffer: {
             changes?: components["schemas"]["AmendedLine"][];
             counter_fee?: components["schemas"]["Money"];
@@ -8707,6 +8749,7 @@ export type PartnershipCommandKind = components['schemas']['PartnershipCommandKi
 export type PartnershipFilter = components['schemas']['PartnershipFilter'];
 export type PartnershipList = components['schemas']['PartnershipList'];
 export type PartnershipSummary = components['schemas']['PartnershipSummary'];
+export type PasswordChange = components['schemas']['PasswordChange'];
 export type PastOffer = components['schemas']['PastOffer'];
 export type PathStep = components['schemas']['PathStep'];
 export type PayeeStands = components['schemas']['PayeeStands'];
@@ -14916,6 +14959,29 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     getSecondFactor: {
         parameters: {
             query?: never;
@@ -15914,6 +15980,31 @@ export interface operations {
         };
     };
     disableUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    enableUser: {
         parameters: {
             query?: never;
             header?: {

@@ -21,7 +21,7 @@ import classes from "./settings.module.css";
 
 export const Route = createFileRoute("/_app/settings/people")({ component: People });
 
-type Asked = { kind: "create" } | { kind: "roles" | "disable" | "reset"; user: User };
+type Asked = { kind: "create" } | { kind: "roles" | "disable" | "enable" | "reset"; user: User };
 
 function People() {
   const session = useSession();
@@ -62,6 +62,9 @@ function People() {
           {!user.disabled && user.id !== session?.user_id && (
             <Button size="compact-sm" variant="subtle" color="gray" onClick={() => setAsked({ kind: "disable", user })} aria-label={`Disable ${user.name}`}>Disable</Button>
           )}
+          {user.disabled && (
+            <Button size="compact-sm" variant="subtle" color="gray" onClick={() => setAsked({ kind: "enable", user })} aria-label={`Enable ${user.name}`}>Enable</Button>
+          )}
         </Group>
       ),
     }] : []),
@@ -91,6 +94,7 @@ function People() {
       {asked?.kind === "create" && <CreateDialog onClose={() => setAsked(null)} />}
       {asked?.kind === "roles" && <RolesDialog user={asked.user} onClose={() => setAsked(null)} />}
       {asked?.kind === "reset" && <ResetDialog user={asked.user} onClose={() => setAsked(null)} />}
+      {asked?.kind === "enable" && <EnableDialog user={asked.user} onClose={() => setAsked(null)} />}
       {asked?.kind === "disable" && <DisableDialog user={asked.user} onClose={() => setAsked(null)} />}
     </Page>
   );
@@ -240,11 +244,34 @@ function DisableDialog({ user, onClose }: { user: User; onClose: () => void }) {
     <Modal opened onClose={onClose} title={`Disable ${user.name}`}>
       <form onSubmit={(event) => { event.preventDefault(); disable.mutate({}); }}>
         <Stack>
-          <p style={{ margin: 0 }}>Every session and API token of theirs ends at once. What they decided stays in the history.</p>
+          <p style={{ margin: 0 }}>Every session and API token of theirs ends at once. What they decided stays in the history. You can enable them again.</p>
           <ProblemNotice problem={disable.error} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>Leave it as it is</Button>
             <Button type="submit" color="red" loading={disable.isPending}>Disable</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+function EnableDialog({ user, onClose }: { user: User; onClose: () => void }) {
+  const enable = useAct({
+    run: (_: object, key) => body(api.POST("/v1/users/{id}/enable", { params: { path: { id: user.id }, header: { "Idempotency-Key": key } } })),
+    done: `${user.name} can sign in again`,
+    close: onClose,
+    touches: ["user"],
+  });
+  return (
+    <Modal opened onClose={onClose} title={`Enable ${user.name}`}>
+      <form onSubmit={(event) => { event.preventDefault(); enable.mutate({}); }}>
+        <Stack>
+          <p style={{ margin: 0 }}>They can sign in again with the password, the authenticator and the roles that they had. API tokens that ended stay ended. If they have a finance role, finance and the admins are told.</p>
+          <ProblemNotice problem={enable.error} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>Leave it as it is</Button>
+            <Button type="submit" loading={enable.isPending} data-autofocus>Enable</Button>
           </Group>
         </Stack>
       </form>
