@@ -3,10 +3,17 @@ package api
 import (
 	"context"
 	"fmt"
+	"time"
 	"unicode/utf8"
 
 	"rapport"
 	"rapport/api/gen"
+)
+
+const (
+	passwordLinks = 3 // that somebody asks for within signInWindow, an address
+	// askTakes is how long the answer to a forgotten password takes, so that its time does not tell whether there is such a person.
+	askTakes = 300 * time.Millisecond
 )
 
 // checkPassword names what is wrong with a password that somebody chose.
@@ -56,4 +63,84 @@ func (s *Server) ChangePassword(ctx context.Context, r gen.ChangePasswordRequest
 		return nil, err
 	}
 	return gen.ChangePassword204Response{}, nil
+}
+
+// AskPasswordLink mails a link to whoever has the address. Nobody learns whether anybody has.
+func (s *Server) AskPasswordLink(ctx context.Context, r gen.AskPasswordLinkRequestObject) (gen.AskPasswordLinkResponseObject, error) {
+	taken := time.NewTimer(askTakes)
+	defer taken.Stop()
+	email := rapport.NormalEmail(r.Body.Email)
+	for subject, limit := range map[string]int{s.subject("forgotten", email): passwordLinks, s.subject("forgotten_from", network(requestFrom(ctx).Address)): signInAddress} {
+		wait, err := s.cfg.Store.NoteSignIn(ctx, subject, limit, signInWindow)
+		if err != nil {
+			return nil, err
+		}
+		if wait > 0 {
+			return nil, &laterError{rapport.Errorf(rapport.CodeTooMany, "Too many links were asked for. Look into your mail, or wait %s and try again.", minutes(wait)), wait}
+		}
+	}
+	if err := s.cfg.Store.AskPasswordLink(ctx, email); err != nil && rapport.ErrorCode(err) != rapport.CodeNotFound {
+		return nil, err
+	}
+	select {
+	case <-taken.C:
+	case <-ctx.Done():
+	}
+	return gen.AskPasswordLink204Response{}, nil
+}
+
+// passwordLink finds whose password a token chooses. Every link that does not work gets the same answer; who tries many from one address waits.
+func (s *Server) passwordLink(ctx context.Context, token string) (rapport.PasswordLink, error) {
+	address := s.subject("password_link", network(requestFrom(ctx).Address))
+	wait, err := s.cfg.Store.NoteSignIn(ctx, address, portalAddress, portalWindow)
+	if err != nil {
+		return rapport.PasswordLink{}, err
+	}
+	if wait > 0 {
+		return rapport.PasswordLink{}, &laterError{rapport.Errorf(rapport.CodeTooMany, "Too many links were tried from here. Wait %s and try again.", minutes(wait)), wait}
+	}
+	link, err := s.cfg.Store.PasswordLink(ctx, hashOf(token))
+	if err != nil {
+		return rapport.PasswordLink{}, deadPasswordLink(err)
+	}
+	return link, s.cfg.Store.SignedIn(ctx, s.subject("password_link", token), address)
+}
+
+func deadPasswordLink(err error) error {
+	if rapport.ErrorCode(err) != rapport.CodeNotFound {
+		return err
+	}
+	return &rapport.Error{Code: rapport.CodeUnauthorized, Reason: "link_ended", Message: "This link does not work, or works no longer. It works once. Ask for another one where you sign in."}
+}
+
+// GetPasswordLink says whose password a link chooses.
+func (s *Server) GetPasswordLink(ctx context.Context, r gen.GetPasswordLinkRequestObject) (gen.GetPasswordLinkResponseObject, error) {
+	link, err := s.passwordLink(ctx, r.Params.PasswordToken)
+	if err != nil {
+		return nil, err
+	}
+	return gen.GetPasswordLink200JSONResponse{Name: link.Name, Email: link.Email, Invitation: link.Invitation}, nil
+}
+
+// UsePasswordLink keeps the password that a person chose by a link. It starts no session: the sign-in asks for the second factor.
+func (s *Server) UsePasswordLink(ctx context.Context, r gen.UsePasswordLinkRequestObject) (gen.UsePasswordLinkResponseObject, error) {
+	link, err := s.passwordLink(ctx, r.Params.PasswordToken)
+	if err != nil {
+		return nil, err
+	}
+	if bad := checkPassword("password", r.Body.Password); len(bad) > 0 {
+		return nil, rapport.Invalid(bad...)
+	}
+	hash, err := s.passwords.hash(ctx, r.Body.Password)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.cfg.Store.UsePasswordLink(ctx, hashOf(r.Params.PasswordToken), hash); err != nil {
+		return nil, deadPasswordLink(err)
+	}
+	account := s.subject("account", link.Email) // the wrong passwords before are forgotten
+	if err := s.cfg.Store.SignedIn(ctx, account, account); err != nil {
+		return nil, err
+	}
+	return gen.UsePasswordLink204Response{}, nil
 }

@@ -105,6 +105,10 @@ func peopleAccess() map[string]access {
 		"getSession": {who: signedIn},
 		"signOut":    {who: signedIn},
 
+		"askPasswordLink": {who: public},
+		"getPasswordLink": {who: public},
+		"usePasswordLink": {who: public},
+
 		"changePassword":       {who: signedIn, person: true},
 		"stepUp":               {who: signedIn, person: true},
 		"getSecondFactor":      {who: signedIn, person: true},
@@ -118,6 +122,7 @@ func peopleAccess() map[string]access {
 		"createUser":         admin(),
 		"disableUser":        admin(),
 		"enableUser":         admin(),
+		"sendPasswordLink":   admin(),
 		"setRoles":           admin(),
 		"listRoleRequests":   books(),
 		"confirmRoleRequest": roles(rapport.RoleAdmin, rapport.RoleFinancePreparer, rapport.RoleFinanceReleaser),

@@ -6031,6 +6031,26 @@ type PasswordChange struct {
 	Password string `json:"password"`
 }
 
+// PasswordChoice defines model for PasswordChoice.
+type PasswordChoice struct {
+	// Password At least 12 characters
+	Password string `json:"password"`
+}
+
+// PasswordLink defines model for PasswordLink.
+type PasswordLink struct {
+	Email string `json:"email"`
+
+	// Invitation The person has no password yet
+	Invitation bool   `json:"invitation"`
+	Name       string `json:"name"`
+}
+
+// PasswordLinkAsk defines model for PasswordLinkAsk.
+type PasswordLinkAsk struct {
+	Email string `json:"email"`
+}
+
 // PastOffer defines model for PastOffer.
 type PastOffer struct {
 	Changes    *[]AmendedLine     `json:"changes,omitempty"`
@@ -8216,7 +8236,10 @@ type User struct {
 	Disabled  bool               `json:"disabled"`
 	Email     string             `json:"email"`
 	Id        openapi_types.UUID `json:"id"`
-	Name      string             `json:"name"`
+
+	// Invited Has not chosen a password yet
+	Invited *bool  `json:"invited,omitempty"`
+	Name    string `json:"name"`
 
 	// SecondFactor Whether the person has set one up
 	SecondFactor *bool `json:"second_factor,omitempty"`
@@ -8228,8 +8251,8 @@ type UserCreate struct {
 	Email  string      `json:"email"`
 	Name   string      `json:"name"`
 
-	// Password At least 12 characters
-	Password string `json:"password"`
+	// Password At least 12 characters; without, the person is invited by mail to choose one
+	Password *string `json:"password,omitempty"`
 }
 
 // UserList defines model for UserList.
@@ -8307,6 +8330,9 @@ type IfMatch = string
 
 // Limit defines model for limit.
 type Limit = int
+
+// PasswordToken defines model for passwordToken.
+type PasswordToken = string
 
 // Q defines model for q.
 type Q = string
@@ -9127,6 +9153,18 @@ type AddShipmentParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// GetPasswordLinkParams defines parameters for GetPasswordLink.
+type GetPasswordLinkParams struct {
+	// PasswordToken The token of the mailed link
+	PasswordToken PasswordToken `json:"Password-Token"`
+}
+
+// UsePasswordLinkParams defines parameters for UsePasswordLink.
+type UsePasswordLinkParams struct {
+	// PasswordToken The token of the mailed link
+	PasswordToken PasswordToken `json:"Password-Token"`
+}
+
 // ListPayeeYearsParams defines parameters for ListPayeeYears.
 type ListPayeeYearsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -9765,6 +9803,11 @@ type EnableUserParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// SendPasswordLinkParams defines parameters for SendPasswordLink.
+type SendPasswordLinkParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ResetSecondFactorParams defines parameters for ResetSecondFactor.
 type ResetSecondFactorParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -9960,6 +10003,12 @@ type MoveSequenceJSONRequestBody = SequenceMoveAsk
 
 // AddShipmentJSONRequestBody defines body for AddShipment for application/json ContentType.
 type AddShipmentJSONRequestBody = ShipmentCreate
+
+// UsePasswordLinkJSONRequestBody defines body for UsePasswordLink for application/json ContentType.
+type UsePasswordLinkJSONRequestBody = PasswordChoice
+
+// AskPasswordLinkJSONRequestBody defines body for AskPasswordLink for application/json ContentType.
+type AskPasswordLinkJSONRequestBody = PasswordLinkAsk
 
 // CreatePayoutBatchJSONRequestBody defines body for CreatePayoutBatch for application/json ContentType.
 type CreatePayoutBatchJSONRequestBody = PayoutBatchCreate
@@ -10560,6 +10609,15 @@ type ServerInterface interface {
 	// QueryPartnershipWorkflow Live Query of the workflow, for operators
 	// (GET /v1/partnerships/{id}/workflow)
 	QueryPartnershipWorkflow(ctx echo.Context, id Id) error
+	// GetPasswordLink Whose password a mailed link chooses; changes nothing
+	// (GET /v1/password-link)
+	GetPasswordLink(ctx echo.Context, params GetPasswordLinkParams) error
+	// UsePasswordLink Choose the password, once; ends the sessions of the person. Takes no key: a link works once
+	// (POST /v1/password-link)
+	UsePasswordLink(ctx echo.Context, params UsePasswordLinkParams) error
+	// AskPasswordLink Mail the person with the address, if there is one, a link to choose another password. The answer is always the same
+	// (POST /v1/password-links)
+	AskPasswordLink(ctx echo.Context) error
 	// ListPayeeYears What each payee got in a year, against the thresholds that are kept; no tax advice
 	// (GET /v1/payee-years)
 	ListPayeeYears(ctx echo.Context, params ListPayeeYearsParams) error
@@ -10908,7 +10966,7 @@ type ServerInterface interface {
 	// ListUsers People of the house
 	// (GET /v1/users)
 	ListUsers(ctx echo.Context, params ListUsersParams) error
-	// CreateUser Add a person with roles per brand
+	// CreateUser Add a person with roles per brand, and invite them by mail
 	// (POST /v1/users)
 	CreateUser(ctx echo.Context, params CreateUserParams) error
 	// ExportUsers The same list as a table
@@ -10920,6 +10978,9 @@ type ServerInterface interface {
 	// EnableUser Let a disabled person sign in again, with the password and the roles that they had
 	// (POST /v1/users/{id}/enable)
 	EnableUser(ctx echo.Context, id Id, params EnableUserParams) error
+	// SendPasswordLink Mail a person a link to choose a password: the invitation anew to who has none yet. Earlier links end
+	// (POST /v1/users/{id}/password-link)
+	SendPasswordLink(ctx echo.Context, id Id, params SendPasswordLinkParams) error
 	// SetRoles Replace the roles of a person; finance roles need a second person
 	// (PUT /v1/users/{id}/roles)
 	SetRoles(ctx echo.Context, id Id) error
@@ -15426,6 +15487,77 @@ func (w *ServerInterfaceWrapper) QueryPartnershipWorkflow(ctx echo.Context) erro
 	return err
 }
 
+// GetPasswordLink converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPasswordLink(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetPasswordLinkParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Password-Token" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Password-Token")]; found {
+		var PasswordToken PasswordToken
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Password-Token, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Password-Token", valueList[0], &PasswordToken, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Password-Token: %s", err))
+		}
+
+		params.PasswordToken = PasswordToken
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Password-Token is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPasswordLink(ctx, params)
+	return err
+}
+
+// UsePasswordLink converts echo context to params.
+func (w *ServerInterfaceWrapper) UsePasswordLink(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UsePasswordLinkParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Password-Token" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Password-Token")]; found {
+		var PasswordToken PasswordToken
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Password-Token, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Password-Token", valueList[0], &PasswordToken, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Password-Token: %s", err))
+		}
+
+		params.PasswordToken = PasswordToken
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Password-Token is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UsePasswordLink(ctx, params)
+	return err
+}
+
+// AskPasswordLink converts echo context to params.
+func (w *ServerInterfaceWrapper) AskPasswordLink(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AskPasswordLink(ctx)
+	return err
+}
+
 // ListPayeeYears converts echo context to params.
 func (w *ServerInterfaceWrapper) ListPayeeYears(ctx echo.Context) error {
 	var err error
@@ -19033,6 +19165,42 @@ func (w *ServerInterfaceWrapper) EnableUser(ctx echo.Context) error {
 	return err
 }
 
+// SendPasswordLink converts echo context to params.
+func (w *ServerInterfaceWrapper) SendPasswordLink(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SendPasswordLinkParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SendPasswordLink(ctx, id, params)
+	return err
+}
+
 // SetRoles converts echo context to params.
 func (w *ServerInterfaceWrapper) SetRoles(ctx echo.Context) error {
 	var err error
@@ -19202,6 +19370,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/users", wrapper.CreateUser, options.OperationMiddlewares["createUser"]...)
 	router.POST(options.BaseURL+"/v1/users/:id/disable", wrapper.DisableUser, options.OperationMiddlewares["disableUser"]...)
 	router.POST(options.BaseURL+"/v1/users/:id/enable", wrapper.EnableUser, options.OperationMiddlewares["enableUser"]...)
+	router.POST(options.BaseURL+"/v1/users/:id/password-link", wrapper.SendPasswordLink, options.OperationMiddlewares["sendPasswordLink"]...)
+	router.POST(options.BaseURL+"/v1/password-links", wrapper.AskPasswordLink, options.OperationMiddlewares["askPasswordLink"]...)
+	router.GET(options.BaseURL+"/v1/password-link", wrapper.GetPasswordLink, options.OperationMiddlewares["getPasswordLink"]...)
+	router.POST(options.BaseURL+"/v1/password-link", wrapper.UsePasswordLink, options.OperationMiddlewares["usePasswordLink"]...)
 	router.PUT(options.BaseURL+"/v1/users/:id/roles", wrapper.SetRoles, options.OperationMiddlewares["setRoles"]...)
 	router.GET(options.BaseURL+"/v1/role-requests", wrapper.ListRoleRequests, options.OperationMiddlewares["listRoleRequests"]...)
 	router.POST(options.BaseURL+"/v1/role-requests/:id/confirm", wrapper.ConfirmRoleRequest, options.OperationMiddlewares["confirmRoleRequest"]...)
@@ -25746,6 +25918,112 @@ func (response QueryPartnershipWorkflowdefaultApplicationProblemPlusJSONResponse
 	return err
 }
 
+type GetPasswordLinkRequestObject struct {
+	Params GetPasswordLinkParams
+}
+
+type GetPasswordLinkResponseObject interface {
+	VisitGetPasswordLinkResponse(w http.ResponseWriter) error
+}
+
+type GetPasswordLink200JSONResponse PasswordLink
+
+func (response GetPasswordLink200JSONResponse) VisitGetPasswordLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPasswordLinkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPasswordLinkdefaultApplicationProblemPlusJSONResponse) VisitGetPasswordLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UsePasswordLinkRequestObject struct {
+	Params UsePasswordLinkParams
+	Body   *UsePasswordLinkJSONRequestBody
+}
+
+type UsePasswordLinkResponseObject interface {
+	VisitUsePasswordLinkResponse(w http.ResponseWriter) error
+}
+
+type UsePasswordLink204Response struct {
+}
+
+func (response UsePasswordLink204Response) VisitUsePasswordLinkResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type UsePasswordLinkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UsePasswordLinkdefaultApplicationProblemPlusJSONResponse) VisitUsePasswordLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AskPasswordLinkRequestObject struct {
+	Body *AskPasswordLinkJSONRequestBody
+}
+
+type AskPasswordLinkResponseObject interface {
+	VisitAskPasswordLinkResponse(w http.ResponseWriter) error
+}
+
+type AskPasswordLink204Response struct {
+}
+
+func (response AskPasswordLink204Response) VisitAskPasswordLinkResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type AskPasswordLinkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AskPasswordLinkdefaultApplicationProblemPlusJSONResponse) VisitAskPasswordLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListPayeeYearsRequestObject struct {
 	Params ListPayeeYearsParams
 }
@@ -31127,6 +31405,46 @@ func (response EnableUserdefaultApplicationProblemPlusJSONResponse) VisitEnableU
 	return err
 }
 
+type SendPasswordLinkRequestObject struct {
+	Id     Id `json:"id"`
+	Params SendPasswordLinkParams
+}
+
+type SendPasswordLinkResponseObject interface {
+	VisitSendPasswordLinkResponse(w http.ResponseWriter) error
+}
+
+type SendPasswordLink200JSONResponse User
+
+func (response SendPasswordLink200JSONResponse) VisitSendPasswordLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SendPasswordLinkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SendPasswordLinkdefaultApplicationProblemPlusJSONResponse) VisitSendPasswordLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SetRolesRequestObject struct {
 	Id   Id `json:"id"`
 	Body *SetRolesJSONRequestBody
@@ -31743,6 +32061,15 @@ type StrictServerInterface interface {
 	// QueryPartnershipWorkflow Live Query of the workflow, for operators
 	// (GET /v1/partnerships/{id}/workflow)
 	QueryPartnershipWorkflow(ctx context.Context, request QueryPartnershipWorkflowRequestObject) (QueryPartnershipWorkflowResponseObject, error)
+	// GetPasswordLink Whose password a mailed link chooses; changes nothing
+	// (GET /v1/password-link)
+	GetPasswordLink(ctx context.Context, request GetPasswordLinkRequestObject) (GetPasswordLinkResponseObject, error)
+	// UsePasswordLink Choose the password, once; ends the sessions of the person. Takes no key: a link works once
+	// (POST /v1/password-link)
+	UsePasswordLink(ctx context.Context, request UsePasswordLinkRequestObject) (UsePasswordLinkResponseObject, error)
+	// AskPasswordLink Mail the person with the address, if there is one, a link to choose another password. The answer is always the same
+	// (POST /v1/password-links)
+	AskPasswordLink(ctx context.Context, request AskPasswordLinkRequestObject) (AskPasswordLinkResponseObject, error)
 	// ListPayeeYears What each payee got in a year, against the thresholds that are kept; no tax advice
 	// (GET /v1/payee-years)
 	ListPayeeYears(ctx context.Context, request ListPayeeYearsRequestObject) (ListPayeeYearsResponseObject, error)
@@ -32091,7 +32418,7 @@ type StrictServerInterface interface {
 	// ListUsers People of the house
 	// (GET /v1/users)
 	ListUsers(ctx context.Context, request ListUsersRequestObject) (ListUsersResponseObject, error)
-	// CreateUser Add a person with roles per brand
+	// CreateUser Add a person with roles per brand, and invite them by mail
 	// (POST /v1/users)
 	CreateUser(ctx context.Context, request CreateUserRequestObject) (CreateUserResponseObject, error)
 	// ExportUsers The same list as a table
@@ -32103,6 +32430,9 @@ type StrictServerInterface interface {
 	// EnableUser Let a disabled person sign in again, with the password and the roles that they had
 	// (POST /v1/users/{id}/enable)
 	EnableUser(ctx context.Context, request EnableUserRequestObject) (EnableUserResponseObject, error)
+	// SendPasswordLink Mail a person a link to choose a password: the invitation anew to who has none yet. Earlier links end
+	// (POST /v1/users/{id}/password-link)
+	SendPasswordLink(ctx context.Context, request SendPasswordLinkRequestObject) (SendPasswordLinkResponseObject, error)
 	// SetRoles Replace the roles of a person; finance roles need a second person
 	// (PUT /v1/users/{id}/roles)
 	SetRoles(ctx context.Context, request SetRolesRequestObject) (SetRolesResponseObject, error)
@@ -37116,6 +37446,125 @@ func (sh *strictHandler) QueryPartnershipWorkflow(ctx echo.Context, id Id) error
 	return nil
 }
 
+// GetPasswordLink operation middleware
+func (sh *strictHandler) GetPasswordLink(ctx echo.Context, params GetPasswordLinkParams) error {
+	var request GetPasswordLinkRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPasswordLink(ctx.Request().Context(), request.(GetPasswordLinkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPasswordLink")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPasswordLinkResponseObject); ok {
+		return validResponse.VisitGetPasswordLinkResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UsePasswordLink operation middleware
+func (sh *strictHandler) UsePasswordLink(ctx echo.Context, params UsePasswordLinkParams) error {
+	var request UsePasswordLinkRequestObject
+
+	request.Params = params
+
+	var body UsePasswordLinkJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UsePasswordLink(ctx.Request().Context(), request.(UsePasswordLinkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UsePasswordLink")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UsePasswordLinkResponseObject); ok {
+		return validResponse.VisitUsePasswordLinkResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AskPasswordLink operation middleware
+func (sh *strictHandler) AskPasswordLink(ctx echo.Context) error {
+	var request AskPasswordLinkRequestObject
+
+	var body AskPasswordLinkJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AskPasswordLink(ctx.Request().Context(), request.(AskPasswordLinkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AskPasswordLink")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AskPasswordLinkResponseObject); ok {
+		return validResponse.VisitAskPasswordLinkResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListPayeeYears operation middleware
 func (sh *strictHandler) ListPayeeYears(ctx echo.Context, params ListPayeeYearsParams) error {
 	var request ListPayeeYearsRequestObject
@@ -41384,6 +41833,32 @@ func (sh *strictHandler) EnableUser(ctx echo.Context, id Id, params EnableUserPa
 	return nil
 }
 
+// SendPasswordLink operation middleware
+func (sh *strictHandler) SendPasswordLink(ctx echo.Context, id Id, params SendPasswordLinkParams) error {
+	var request SendPasswordLinkRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SendPasswordLink(ctx.Request().Context(), request.(SendPasswordLinkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SendPasswordLink")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SendPasswordLinkResponseObject); ok {
+		return validResponse.VisitSendPasswordLinkResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // SetRoles operation middleware
 func (sh *strictHandler) SetRoles(ctx echo.Context, id Id) error {
 	var request SetRolesRequestObject
@@ -41559,729 +42034,736 @@ func (sh *strictHandler) DeleteView(ctx echo.Context, id Id) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L3rruQ2lib6KsSeA7gHE3btdNmeqUycH+lLlt1lO92ZWe3TaBgCQ1oRwdoKUiapHRluGJinmQebJzng",
-	"4kWUROoSEdvlavQvO3dIFC+Li4vr8n3/cVeKYyM4cK3unv/HXUMlPYIGif/aSsqrglXm/xm/e373cwvy",
-	"fLe54/QId8+73zd3qjzAkZoHd0Ieqb57fte2+Is+N+ZZpSXj+7tff93cla1UQppnK1ClZI1mwrTO4b0u",
-	"7I9E7Ig+AGnoHsgWdkLC3SbZB9dY3IMjff8t8L0+3D3/9P4+1YOdFMfx918xqTSp6Jkwjl/H8X2gyC+C",
-	"wwtyYvogWp3pBzaZnIeKahjPw+bOfGGHn3SDPQpu+szbuv51cxdNe0P1ofsSzqqEn1smobp7rmUL6+af",
-	"VXBshAZenv8C5/CVA9AKZPedb7rHPjTPZab4408/3dwdGff/fpb85O47qstD/lu7D+0D8UfGzdTsyHRO",
-	"Gu2PcQMV7GhbayMGG9NldmyPd88/NjJxZNz+q+su4xr2IPFDP4+l40chK0W0IAqoLA9kh1KX6sjP2alK",
-	"S6OERwand+IB+Piz7w5AtPkpSAllNVSkZvzBf384m2+wwQ9ti1OyMuzb3DIqoDVU6U7uWA1EH6i2G1eK",
-	"R1YBbmTF9pzqVoIitgHCuNJAqw05HUACvlBKoFpIfBgq86fslne9SIjKVogaKLd9PQDoV24zpCXGbZW4",
-	"of9Hwu7u+d1/+0OnF/9gf1V/eBu1aL6gxXgmvqWXqxAtVioQUdGz0xcoRqoRXIFT5A2gii0F18BxCmjT",
-	"1Kykpqd/aKqd+VPia1vGKfZquPy/bgZjfUnwK2ZPPAA0pkuNFNsajlMftk/8j78pwfs9mJr6H1y7iV78",
-	"aETuBFyTkxR2YnDpJ/rwyKuPRAP8/bG2w1Yfit2OlVCJsj0C1x+pRgKtsJ1j/VFob810be40vNd/KNXj",
-	"DSZa063ZXd1EK001HN3YbrfGm/8U8yQkoUPZ/NVvLdweL7cKeAm4U6RoQGpm9832XDhNlNZyQU1RVhEl",
-	"ul4F1dNZF7Mb2B7xMwf25o4LDYnzMK2ATCdrp4TuNnN9+DU+Hf7dmhbOkkFthJ/exLPyU2hDbP8GpTb9",
-	"cLP5hXkEe0qripn+0PqHaHZ3tFawGUz44snyszBj3flZWTfwbswT4/uWKT2WGKbh2P+fKUXmBe/X8Bkq",
-	"JT2PVwIbS3bmCLyC6lvGE+LrZ3M0KUeqQTJajwXmG03KA+V7UOQo8DCmnJgTSb0ggtdnK+piR8RuZ+4F",
-	"KYm3Uz766Olgz97pucensiM1aqYTrP5oaV2LU82UZnxfVPSsoo8Fa25zV9a0VZCw6MzJAbUCd9XAdgnd",
-	"SzACE8nZJ/dJQaugZo8gjcpR49a/hxMRHNSGlKLlGipiFgc/ZewDwcnpwMoD2Qp9IAf6CJHpQ6gfujEV",
-	"lsjVl11f3oE8Krvm77+x7358PxS3zV0lRdOkjLmoKWUNuh2ta0JP9LxBC4ac8MilaA1vzcyxypjDpufH",
-	"uMOzmq3r4Sf5HhZHVoPSZi572+zK1oFXQWYGE0DPimzPbn3McgCvvPmtQR7JUTyahd1CLU7kF5AChw9U",
-	"1gzt8LEMwvuybhV7ZPo8IanwXuPmzskqr5QRHEoe4EyMYiOUV2QvwPx5Y7vIlO2jOQS575ORxKWi9Bc4",
-	"f0k1fGX6oszXZ6ey9mq/rl/v7p7/+3T731LtZfSnpDHHFKlxbLUxLs5EabMgLTfXCb8EijBNtlDSI9iH",
-	"8Wfsalpapnr0nX/lZWUmf3brmOWvFrce7afvxCPMT6d4BClZBYUE6qzk4SydCdOKlILvalZqRY4Up4lX",
-	"fcX1LK24pts180/VA+CedmeAmfaDaBUQtPcIXrSXfOiRGREqpGh5lRH6VtE9FJLtD1pl98avU+fDD/YG",
-	"PT4g3MG2/HSOztZfxwsT5ntxg1+4NzKtaUlLXSw0A3cABRenWWEWHM7+eX2wPoVFL/D2uLWXxtG3G8Z5",
-	"Vi3Z/Ulrc7fdH4wEoTgCHIkWbXmAaoN66nQ4L9VBMwthbgzzhkU8wWF0myAUYVTxwnbTHE2g+2DSRmka",
-	"KR5pfZHtS4/GMliuOd1KZbUmxc5A9YIcW2XUozNszqLVH6gNqUEpe3gzjdciNBOM4WP6ALw9mmlrJDRU",
-	"4lRJqIEqiK3+zFxjIxs/oqmZ+uGiz/n3rXz2pzF9in/eKsbNgM3P4Wis4RFq8y9zNqqS1njTfUGoscs1",
-	"OQLlxugRCvyBrzTdQ/JMf2C8ikfSKjsKUZvnRasVqyA5FquvQC7d+tjkzJZ5Y55Bdbq03cES4nDyKwfy",
-	"azB7PDH/ULIqbUmWqP5VcOeDVIJbo9JZxRv/G15a/3Rvl8uoC6rJUSjd/fjx5v7+HtfOutWSi+JtkeGt",
-	"uFvRo/0+lWZr2PaZJFULRLNjeqWPUDHKCwWlcMfY+NJtnyFmouxXxI78k5sa8iERDXDG9z2p+u8bQmtl",
-	"jcfTQRz7QukOYTOgyKZ0aswt9JxQ/FWBfAM7vIxRZu5J486/boAba/EAdUWsZCrCeGT+umXzdsFd0mUe",
-	"i5LbCf6TblU2QVJSUvY5rWnSJUPL0qvJ0cbYdi8FYWdcf/ZJchnLVkrg5Xn+6PDfjN7pPjbR+1u4CPxE",
-	"JM69KEI2P4a8C+Fzyr+qbCBlxWm1pd4GGDsAOouyH1LIBTy6XrpWQxOZ/j68lJI9pvwXX4uTj56BM4IV",
-	"cVGILeUPfsc5B9aGmHur/01CI6Q29uwLezBS8xmonEHN6tqcohJ0K20v+1NijOHC+jh6/qYP+5qkk1d0",
-	"2/ZOP+CV3SKMF1pSrtC0NldqY4FgrMdIoZGIurdzIjeLkD3bOjPT9tv+8U3ofHLGBW9V1u0SzJZFZmXk",
-	"Jll83mUvKNZ2YcreTeLAUeZi8qdZCXTDmZZAIR7U27PScOwFFu9+bln5sDW/3m3Covb++B6kSC7b55Ly",
-	"MnGcQp1yVr3V0BAtyF6g68i6YYCb2ajM/Z8LndR5OwZ1NdiYz5KXNaZiwWSm70wVtl2qC2Oamf9Fp0dy",
-	"QHbFfAMSmhq99nSPFnbLNXrxa8r3rTWpmppqIwvop65rcbL+RdvlzZ05MqEqvBnf/aUxr/+UDqnzVVN3",
-	"EHWlNtYzd2/lyR6wGLfU0CjrdMEjG35u0XebmuZHWrewNNzbyZ7Ay4W9Y+C6J4UPjZ3x5ZbWwCu62Iis",
-	"QGnG0bQoSiHqQux2GQ+Y0alHys/kJOSDsVqsUWauEkeMtFGmUcmiUBC60841g0rVHZ5mCtFL4TaovXel",
-	"rbZKHCnjRQOyOIg2EXt5bU23jVlHwYHYF8wnJJRg9AvaLJQTfD+9E6TSxZGy2gg1KyHtAIl1ClPkJJnW",
-	"wIkWL/zh4kK7NnfDtHdFbAe7M+G1d78WNkSceCT/A2j0i5e0MfNaugDhaFqBloewsJ3NzRRRB2MjM0Ue",
-	"oNHOSHUHq58gcQJFtrR8SM6474Kd7glZqwXfuzSfLoUgWgQt6rTciFZLMwCUHIyGD5v/jrLaubH9BlZE",
-	"AY/c8WaWt+I9yo8Lm42/1AilaV3QqpKgVErJeNmAR5Bn4nuWFRDToCqouTijzGemZkclwYcIDTOCr+KC",
-	"MI1XpR06e4U+gLRXoxfk3tjq9iHzg7UxxsOyV5qioUwW+iBBGY14vUfic/SMM7eQNjzt3BO0tlc/5Q0x",
-	"u49MD8x2hjOgV0KxPXfXlUlj2Yz2rXvW6GGQ6LNOehpPVB6Ltply+4d7DyUcTkE0JFOA4Q6j0HZtXbtj",
-	"wsyz9RlwQUzzH7ZNcp79p9OZZz+a48jMhWuCbGFP+TB8m7EqUzFc1AojoR0plFj/bHoHSk4yuhlObL6x",
-	"Hh/MeUoJpzVVWnlMHWKdyGTP0IucdH5WZl297jm8WQ01e2QV/PHj+80STb8qN6s7B1a+NlZrKxvIKpAF",
-	"amMguVcJbX7VL7jqrjCVXplT5JlRDX+8X2raLLRN5uMr/xgylrFEFtsLy479JUf2BZtj5ojG5b83y/8/",
-	"P75fd8IuujxfeAxOn3QvnS1ujhnGVe/koRxOaQdfenfdxOOFF5wn9HeZ9t84H/rAqRWluM8a6/bhrMUt",
-	"Rb0i1uj99ZNpQFGGvW09O7y3naCMbAsZjGmFSSbPvX+McbNDrLv5A5VJ2t0QtsO7MlXm6rXBzIL65Kwl",
-	"9A8LqWltb9bUJyiXooLIJ+LbRgVvHk/7RNpqDzoXaNjir4v3TkmPDWV7nksLEsejudvdwNx9aS+fxH/R",
-	"htXY8m0uQYF8fJquDKOiYVY2fkKj78fT4saQErkvIqPoig1V1kKlcqe+/vr5d99tyMefPL+/xyvMkVWc",
-	"7Q866deg5+nITI0q3gaOKnp+Qf7XZ5/c3xN4X5p7LeOkgqOwMScNSqukGj+Imnltumh/f21fSKm1hbMj",
-	"GuC5yUk+f+LLQ4r24WEI08fVXABnnPQ5bCCrDKcvYtatlDmevnn7mpwAHsyvG/KMfCd4Rc94xpK3Lbc3",
-	"jbAG49aH0/2L4Alfzzcvv3+JeY4bm7z1nh6bGshXrRHnP3wOsmZ82WUrmspoEXoz5DoxGLlf4rARIjHr",
-	"y3U3n1O78QJLt9uBK22jwa572g0TdsLKTg7l7AKhWVsiE0vH2jWfXFt0n2fUrd+FfQn/6tjos/UN+fP/",
-	"A2UzHcpkdMofDYvVt38+qwXW5jhFufcLw9oXRJeAV2pV1A5fsLpsYU7/6M9DRVtJutNF1eKFt93WTB2K",
-	"E+MVJh6FWQNUKcFREuZbaZtuE/5gH+yW1mXTuT/HadL2T3E6qv2LQKnBf6S0vbkDcZDqwJql0xyiO6n5",
-	"wBH4VRj5pNHPbOxNijkZL1z8QRqLlbhXBccT26/NZnkE1r69aDVDvHYcamK6hgWXEjM17miwr/SuEbM7",
-	"/hbXq74K+TWVzyqTOTNg3f9dWcCOafWCcCqlC7rvWK3TRQHJy5n71NSoXwEkY11XaqaBkYzZXs/RJKzr",
-	"KMflA0Vi+zitn2BdzH9hl2uqdNGqVY2nhC3q4tw8X+gP7S1FamKdS3xyaudz0xZ0PSEpOyc/SzYEytqv",
-	"m7tW1vM7GRu2z87N6y03re/jhdVCvplbdukJPTVf+FtrKgtMtre4IL8+QUW2Z8LFCQ8QLjD4hJNMWy2O",
-	"1u3LUrfJtyGCqF3is9SmLX2Ao4L6Ec255QUqw0mkj5TVxpK5UUqwC/wR1QB9cCkzUc3KyUedrBsAK3rK",
-	"Vneertu4xbaSwS79y1p/joa9kOdsXpAKoUZm7FzR6o2L5kX2ji2X2Z5HBQwpdX87F9FbW9zlTTu1sWVT",
-	"NjzrTWXgupCt8yLO1BWYh9/gs7GdreFo7C6Y185xdbrLZyL+7Xn9fNlR6L5T7AAWrzoct1TuRdFyzeoc",
-	"9IAH7ghVdV4QjvRMtkBs0f2subfG0D9QddB0r7JIEegYVdrm4pv+UMb7vob/RquEJyOvH5bWC+d2Ijok",
-	"VtytVrkwG1Gz8rw8w+9WDs/XWJba5XSLVqOHuiyh0VAFHe+qK8+gbVTGavKl/VW10EVJm/Fq/4DJGNSL",
-	"n+BA/M3nBbl3CRjEvBphkNh4XgAhuU8GjjR1tUtp6yzlxRh0rbu0KWOFDWsZunP3wltR7zZrrp0t5zbT",
-	"xJYxJnP0sPRvgX4z+izUsk66E72vZoF1HAVUomMrJEz4HFl7Zs07yL1VEjJ2uyM8ntROswRHoN2LfZXo",
-	"J6cvnvHWitROEJA4JSNSyiNrZnjETNlfl5UzjaynS2p1UwWXK80RZ2/MpqL/Q1gg/1hWwX/WE375IX1h",
-	"ksSq4E3vrJ1ZTb+K9p0lazg4Gxe2H6VH/05P0xUn3CWHVD507w6XcJikD4bUSTCloy+I9szdb18JSZrY",
-	"aIiuuZguay7N2Nnbafb/UtZWWf+X5rw0vUwUbh4SM0AfwKop9wjCmCQxbNbdX/4+Guy3tbp/nVA+uRQd",
-	"V4KeSpX78WCxuJQtMfCVpq5I1ArqxqyVkVNBNC5dLfge1GIYnEGpck/9PEupH1QpqerxM/GVn89DBaEb",
-	"O2ZAiZ1L9HezjwutxR70Ae36ZYlvcbrTrykEHLrT8wAj5qmuke7emKqBjgt7bXiHxip/43O6hHSJYBZC",
-	"AAFIF43prfl8bkjjkkR7g3ED3UTy0y3O1CF4G792l7X1ZH5tzqF6ydUpBWCwFdU54zpdce/ZsToJzvnK",
-	"IjPFq2zP9RONgF6uqWFiSrnUw/XKft2d3VtSZsLm5vmiO6xfirE5MnMKrVqqi066eftyyazcZsNE0vyU",
-	"m0alqo+NoTZZGuxMOaPphKzUc0IJVlbvQG7M/4vmw7bZkP/7v/9Pam2onqjPsUXmFv9pacZBLBnJuxTG",
-	"YXysRuyIaKUi8L6pKeOuovnaGAzmGq3z1btXtucVDmOXvpPvR1RYkfld05Qli6trTljFKrCZIdwi5dmi",
-	"N/MXLqJFT/ommEUwHKcC8q6yEcu2iX2019xy1QbvNUhO60Jm4l622kMB8FUrshcckhkzxs7ncAKMMxwb",
-	"KpkSnOxEa13fKFcIjksoP2M6x2LhXajQfHrTtNZQ8BdmE/0x2WH1BBzpubCVC8ktipIQ4ZWY+w1VCi02",
-	"LhxYHoq13VTjO4B5ao0aVPC90EmkDl8tsugatz4ucxatXg+mMO/IF40tRbfKx+FyKFE/5q4VB2CLBzqR",
-	"GmWVetj/3V7tXPLo0u7vnIEc9QTEL2buYPlCHI+urH5N8kv3lp8yK2EdVq6bu27mJrKnWcZcs20+J0oc",
-	"wZzq5lTYMU55CQHaxGVqzycZOKy0hMoQ2lZzmPaslLgqb3M/sGepPQX6zo9PF8C6+InKTf9fBvmQzoYs",
-	"HOy7/6eHgbfiAD1osW6IpsHb2DUKntie+V4kEVVWKEHa6kMKndoZE6FMn47OginpmIFI0VMYeF9QdfgR",
-	"4OFqpJhhkqyLqYnTKO62ExJKqtLicHJ9GeIcK1dJsBoWGxvsdFUe487PxI2E0c7qFclfBygf3oBCqJox",
-	"aps3tRL2yft0gVtoqlshrNA9UckdXFEa766t0/agEq1MAXG8tDWb3v+A76e8cA3lxRSZS3mgkpa682SU",
-	"FB+wF+DoupAu3TTN97Ctc4BnroNugsI5llyUgEZ9gRMgu+Up2bas1h8yTizcdXBlo5MK20CDqFXgUiLw",
-	"YIGKafVU6T47WtdbWj4sF/pX7o0rsl8WmaI4Rd4YzaVyzxUxLcBWtR8y18e0+dNF7oc54kYa4hl035vP",
-	"78Uvek/u0xa8Lqj/wN4Uk/N4iWQtrBP5wj7mzOb1dR/voWyfKN17Cmx3fa1FOjbggeXcddTjr1jojmIn",
-	"ZBGqfO+60c6DvdqklH4vJ1JrPPCut+QHQtGt5lCiVgr7TU7d/vZ5QmPQfugaH+Ug7mRuHcQYabYQ+5FK",
-	"ZjH8VVseCFXkP/4D1+UjM7e//tq36bMx11Ue6FjfD7L08HJuk/Islw281+pFBADEFNGSQWX/uTTaMHVg",
-	"3PIkuFLZR3sjpejzAnIJTmfWhf3EBzRCi0SqfnzjdD924QdjfkD1vEtFd24sY5Y5PCvBwaXrb4Iziymi",
-	"qPXBThG5PeGCDs/peOj51RzeekOR/oBMxMfBUFc7bDa8BStzH7fqumql9aP2EfT7xX2mJVbU7AG4xdLR",
-	"II/eAbu52wMHmYFisD2+nU5NSUzQUSvb+lf33sK7Ufyh/OKERvMhh2wgZ+CLtDRvmGKylbQElS7vtxs6",
-	"UWYijtBVClhyGC4IYkw62LcX5n6P3babqVWgYixQi1UYaPTGrk6FKejpa7L9kAsE2wdJhMI5feS5k9vf",
-	"qsIowyfzK/Cj25OTyi7huvdJLXa6mBu8emEvfUIB2bNH4BusSMN0fIdl1l/mI5UPyWSAiPjrA0UclOmG",
-	"fPP2Nfnjs88++/AZoXVzoB9+PBkm6DIRPk1kIjSUVQVu5DTCss8hmcmpmf6IhH1b+7q5xBidOvpAkfAk",
-	"8WlUL2zwAPP+HMRhn1NmVV+SuSWigte8Pq/2yVawhAyiyoieqOAHKcTuws8Oy3zek4rtzc53Hgfa6gNw",
-	"zUqLPo13dQmlwCl0IDk9rql1YeCJcV3i4MZa8RzKd+T9TpSvbqHOeI0m2WZOoq0ri7K9axVUxJJvLHMv",
-	"++9uQsdzU+FAxwaj5eVhwS3Svv7SPtxzwWa8syNcFeTOiUghpqFVnrDK2F8G0wv8cyvS7Algw6DLvWjx",
-	"8jf1uRiQ8k2UBWGwadXQw0vbtANNtVuMJ4jF5eMZr/ikQyh1R+5/OXb3OBHqC0y0PK4P8zfgnmxeRr24",
-	"xnF6N5elOPLhC4a2q1s81VCelPkIS6ZbddHaSprEJzsejBQL5udwYC5BAKlDwnBm+/8+odMRB9nNw4lV",
-	"+rDpwINr2PXTZ0OfQ27nTP/PM188gDHso09q0VzzxaW0L060LisFukyxxtpp4D9Is5C96PgbPTiysYAd",
-	"T6EtT7AcNEkjeJVu8kphFAldc1y7XR0GOjHxN7l6uZPvihiSbeGNi2WvE4OQO5Cm6O5FUMZpBr1ONDWj",
-	"vMzET58sNGCvBGmIsr7pvyFf/dVBI9aZLIxqcX3lfFQsUHCadpPSmvd8LKMLYTbqj+Mfea18UpTraTe8",
-	"+dVLi3Xn2ihsmyrHAYDBwIif01czOAJSfz3D5IUDlA9QvSBccPDk6xgY92QUywgcQ9/e2uGmglNrt2Us",
-	"z0u9GIlJSs+3Ix28Ks9gHZDj7ZHDboAElsm2ZDU4o5ULjQl/sCiT5gHOadtY0SMQaosVPKo9/k2fBGYs",
-	"Buwqi7SL+TxIDiBctcAsXpgWosBcnJF/L1SihHKgHhJYbTYmrvFPmYw6Tzc6nVNX0roGiSHkGnRwsiSP",
-	"VTuqhdSYb82nI9bTufde++cujJTBI0gzczHqZS2QwQLTGH56CmVqRCco0dCFTo9igk0UJIj30zgqNgq9",
-	"dQE0r6B7CzulJG5jZeRZTm8VLnOfeB1JyQpDxG3dGCL9s9ug3CWZz56ttgtHS2olZoKSqrd/VuFC9tNG",
-	"pPUTe9IVu807NzLAZfo7fbl8vVv0yQ26zhOpWtnT6oKVG5j9y2HWHPOAFrl10cnMCzi6fKtZoP5rcV48",
-	"XWgIMwX1cKSc7vHEcemk88F+R2dqe58bsLknimoKrSS5LRspjqLwntTZ+lotqbHniprxh0SEcxmIXFx2",
-	"u/JSqxoodYFhtxQ4mAuz/+n5s89W1Qt0xIrL38nGKizcuzVv1EGc+HNn7jJzLV4Zshh/9X1xhD3dnnUO",
-	"gcY8MokLjDyphfl7/4AJxHNHi1HzyCowpkxT7dJn8rBvjE9/eCL48TJEOaxaqukJ509LVuq8a1M14iFF",
-	"OPeSYOdtqEnRMybcmcXoOUw5oVUaODMptOl0Luo50Jef1haJzBnNIwg60966Jn7jjLKO0j1RImQm1c+I",
-	"zzJggStryEWnQrVrF93z9ISO+F4Mf29cxepN+OTR15AuSEJHH7zXHyhbihsoqh2es5MI6xUM1GlAaraV",
-	"dPnd1ktWPkZfCq6S3HE44aeDMNYsomspYow9QvcSkCwrdPmEOsllnHoWYaIFcZUTNwmAXJQS6AvWvEcg",
-	"JXFQK8ARLNsVX4XHf7OUQ3jfMAlrP6QtWkB6XTFyGXZSDVpZ+swNwSDmLhLBjas3CJoIL4iWbBO34Fbo",
-	"g01isBhsI7nw9HSLJPYr1/Evabryag1+xlJoXlHSOhMX8/rCe+sxAc/oex83sdvnhRd/rEQ1xxC6CY5J",
-	"u87SH9lo1rLVnMwmbUAW6kA//vSzBJkEVYfASW4R8nashrBEiCziTqwjrW5le0/FhPuiN1ukbrq5joM5",
-	"MNusOjJtmmxC4G6ae+s3cxXlauE/KihrV5F3YvpQSXriWaSPDMXBRch72Vio+SGSq2tjpYvzifPZwiHT",
-	"GOcgDrf61GMXfom7bjVGB70XWVQ9WVkQiu0dpWMMc5v2/PsqYxjmVYQ+ZmsTpoZ+I2fSk+deu0+8sfXZ",
-	"T2tR/6NUHazXo3luhIwKSjKVDqsD3N6NlmFqCd/CBTW8GYP23aFLc8Q8P3xuY+70zB5EeKEmW0AUAouc",
-	"rbXgd4s9D1azOjjFydqcrMsOQQ+4S/uMq7ssqhyGuXzx1+oir5kLSTQ77lLiAxlR7rZP8sac7uimwhTB",
-	"kxGqq0DSr8CdnrB1PeZll0ZKJfj+4iVrQ1peg0KzjcmQK4kUUiFbPRkOWQqj0ypdMF7WrXWHLVI937VK",
-	"f2PfCefAMqSd1Qe0P36djAw63E1yBo/2pwVb4rJymHWMc0HCLxfBSJzGq/0bL+MsKtDsei1ZmIuYxf5z",
-	"z/Qtp/eWdlM4Xq7J+ek39YPF6suZtMv76BqCKu9uWgZI4JMj3fdXDOKlevjd65fIG5VMNsB6jGE9wm95",
-	"pFiEk2zdC5YxEFuPtInBVDdkKziWqhiDZddKTC/otlC+7CGTWR559BfrxcyOnZYhd3NOJMt7YrU8W3Wv",
-	"tGvpKnzZvdRdxYfa0ZWATXw7JnqbekpLWkSyu6B20JuwU4P4luqu90dWg9KCr5iE7/wr2SkYUIX35fFL",
-	"elaxbxx41eWNUSKBw4m6iqCtTRWtoEpCQbhnC9F47LJJbmf79Gv7ML7+iFmohRRtNkAVl/FlF2sg14Oy",
-	"wWiOxx8dCkx/9tLyLyWUfsSDjL0OjeymV9RlB4B9N4tIE/r9jpVr9X3VZ5PIJaziY8mPd4GIEYWVUdUr",
-	"/AqiZLR+aV+bjhyninUwD2GdAZHxu0yFRy66j4mCC12UXarEuP/9Z4oJFLPFBHvWU58uXwou/kl9Zp/C",
-	"KLbcQ1Uwnqo+eHdgSKa+YzWQLZT0aNFXMW7SlTUvuZFnL28xTLsNX6WVSkPPAMXIR81d8R5/ZPZCLvhW",
-	"UFlZt7UEWtn0IxsCz6G/rYb4vhWNizO+HRFK2FiR1I+ELOyW/pwkZ3LNFdbu9suqJG6uEH6rTb9wLw3T",
-	"Iuz+2TjWMyzlt3joHEh5EAoBbnppQLcCz71EWJfJY57H1UrGJTQN/yUX/5hykZOBVwzq6kosppVxo5A4",
-	"bm/Kwc3uak4U1GCVohBp/Ic8ixyu26o5W4bq7Rn0Xfs/zczn0zsLbz6XwwzHOU6gxEyvbCKmP7ifWZbM",
-	"isytw02cV/E+ecLAn/3MDXv89J39zliaV5byrMHw9onby5Oolpeei3UNW5z1KwgQvxYncqQ81NukqA9b",
-	"XkUEOssm1Lyz6vabUoAujRynxVWARH3xo5+TjPX+TL8O8wzcvS7zXL571Jkbbiwr9k++u36wt7QEj7hR",
-	"RStwsczj/0rrNp2TJhCdQq5oz73xltNGHUTSEGskIChysljyFa6u2hAtGlYqogWhj4JVG6LYL6A2xNx3",
-	"Gsb3m8A/YJ45SZauSZV0FTS628eZHD2lzzUUAW39ishkPAf9dn2XN34p42XoPjEvGxcY8FcJz+SRPVr1",
-	"BZ7aq5ZupjeDlZztzeXLN7FQb5LZFCvBp6kqLAbQbHm2NwvHuO2e2FkC1BuitJDnDfnsniiC8hsA21Ya",
-	"cdwVvfeRB1KZmFG0JHr4s7XFaL6ZIea1n6WptUjlVB0orzK5adfWOk0EiLKOo1T3v/Q4ESuv6msy1DsY",
-	"osRv3mO98jJaRf0OlASWRKuj0ypOTB+K+Bt2akDpwhdUmL/gZPx0xeUTmlysXojML4IXWzjQeue230Iz",
-	"1SMpJdu0PNeZIMsqqg1zZKY8FjXVnk+bKFtsAo7Sjmxp+fDcZlTj70z50BKhHE7pmp8xdpDj6o4ATLDv",
-	"zlTECZ0S5Iuux5GILjhYBkKbSa3yNTealQ+KiN3OkuBPiGbmsrvmtpviGv1ttsoIbSoPg+qlQvAXhGL6",
-	"nIU7PTrWSqbIJ/d/mg8TjGKCQWL6nUmLSw17mg7xrXKWrM5zXXLRjHbiciRsqdVliawBs6r2kYJF1Jpi",
-	"8Shm/GBdYXE8jm5qfVen1/Hp/WIXLXVhtNc8pfRZtFJBvXP1d7Q6Mq4wydKCZSzKY71ACLSIO7huw0VL",
-	"GDWTXsPptbvFBTra0ZengEXpJ4m0r1uht/TdPZhtW9CdBjlxnJgFDInQ+ArZwt4IidHcvTJJX9QUqmz8",
-	"/paiaktduOSJzL623alaWF9XFwzJun69u3v+7wsq2vCVX3/a5Knd3CmEI7PmR4U3pPWxgWwuTyL/an1t",
-	"12TKViOULlqZRgpt2m3N1GFV5Zu1uRbXnSEPUtIwzJczXIAfOVWKw3ZsZboE1jBjzZiT3AXpKemaKg8P",
-	"M77h+Wi4dExR9cRB4zXDjbRVUDRP5+2LvvKdeIQUG9IQPGp2kZ1+mMg8O3dUy05TmatAC3b7bsgWanEi",
-	"v4AUuKmByprFNQRxGofbGuvTwiYMv36C4XhOfq/6OD3nn7eKcVCIG6MIdrtXtGIm39dWWaQ+fCQe5RSg",
-	"af9jRo8FD4919yDmw4aog5B6vV4crO+yoWHfP7AyZTSIK9dFDkzbIDkxXokTAR5zoqYYEq7hIs6rlcGi",
-	"DQY6IZdnj/S4JnPPy8/lkZleE8nuDcEAR9vGjTBTZpc/GnKn4hmoXLDlwxqEz9smXQPJsYjvhY7wilYl",
-	"Sc5n8CWhsRa5hQetJ/tuBOsC17xqbRMXJIqM8V+XUIMPKe/d9yeyV2M+//HJgkz55IS0Bmbfo/49UeWh",
-	"TBDv+E/3qCo2ZNtqR4FwouwRKqP3SspLqGuoPiLvsJgQtwaRRoEwRQRHvEDyB/JP/n//B55Y/33EmODt",
-	"xiGFBMGUR9RTqGkdPTMpRbwFIy3kPpR2l1h+IO80sU3bsyeMX0iX5/3CaUfKSbDEcXb2knJU/NuzAxfT",
-	"qa4MVsv3a8oeapualckIxLpbkGWlOV+RV9NVxpt2Jjt7E9MtjPzpDLevjo2eJ4QYv/YIXH9xEKxcnZPZ",
-	"NNny1y3E2L6RpoNHmI80fS1aBdgx66q0CQeTsSnKajeI4YzZL6LX8s41lpy+GCwlk0OSoLoPtAyI2mJd",
-	"X0uR+JYAF/wFzqZHvrzIGFMp2hVzoq2jXl+Vx5ECQvedCQkZempmVdJtSrk6ZU5/+9OqC659JbAbDAMR",
-	"nB7hBSpXB1XVRGA0ES7oTdL2Bx6RQV+URzaL4FoWOk2MhK3jwrfqvLjMSePfvsThsNQLcpEvI42K49RP",
-	"n4Ijv7Q5Vnc36hyYjIXg1fQB+EIKyOAzsP2ezZUPe+ZL+/2Vqjlg7Y5wH9cYYLaVye792UzUWoN4cm/4",
-	"ykjKz2h5bJxRZiHqQMIFm8bD+xY5sfkWtHI8YIjQZVmxIhjqjUPg6uM7j4khbyTe+fVbkEkdFidfjNwh",
-	"A94EnM/h694GBrlhvlIr4UZRGq/1tZGRPTLvH+mZKIAj0aItD8Zstat4vgny4NBsDGFN18t48JMb5Y11",
-	"SV+5VRYi/F6lUK9SGRMozIEP8zKOzmyqz1BKBIqE2O1AEqa9OACfj01ZgkpsNzkABnX1lZSpgsUMs9pm",
-	"mjvelToMrq1Ca6hIQ5E8J0qVQtitj7q61X9/9tNHDcjSmrczQMz4rc2dY1GbIF2PMuzSmZ5Lnb6Pvo2R",
-	"7WOu888JtX44qsi//du//duH33334Zdfbggl5rKA1ACyxdsqSsULAuZ64yKfriRvgXIczYED7MK+JYc/",
-	"zCbN1aYunYblyXK91NfwNOP6s0/SnPvBq+atlyNQ1VpEPOAa3P8pzY50EVt1NDTf8X4qqPtkeuIksD1/",
-	"A48gleUlui7JcI3Ck+KRVSEkPZdI2T0cp+ulDbFXvgh9MJhHymof8l0Wu3QjG8ctRdNARdoGNZW5npxB",
-	"20wpIY0JsqvZ/oCdKVspgZdpfch44Z5cOsWqgcULMjwIfU820VTEffCtZ+f0Fm4VuzhP51J59f4LwaMM",
-	"66sEusSmHATHojesY7flOm0OnSNqFvcYojR7poxEITRbTKzU0LNoFys5mfZuur5sAq/6M/LVX9+Q/5c8",
-	"++j+f336Mfnr2y9zra0ngBpHCVS4KSccNxTRW9Hhab2meJ0j9EQdsrktLLW5ZY5Y2jpTmUIH8MLbx4i9",
-	"ws9rtx5BC6Vl8F/aJJPXlqr0uG+JMu6OkXV5He6dDMfkwo5Z6I2lshpQKDNVTf4Re4N0u4U4hHmOoqCi",
-	"K2YnC8mTN5B/LtwI39G/CUla7rhu8XU07QRHB5RZSgRPpJjoeKQ16QBaF0v8TMpcDxkWhccPxHU74ihz",
-	"k99by54wRJM+IbRdfl1adGN6j2t5tVbIS1i+me9fs5hB46GmGxirz1Yw2QWWiojCbhiOW5xzt2zZJ1b0",
-	"Jqe202hPd27/mWp4Ey60IXeCmhPBYXUIaxwrTR1tqlKM7wtEo0+lVHxNefX6ES4hjs2nc5rLavACc3EK",
-	"KSD9BM9FjGuDAmxzEXecAejMKlgGA/uKZM5eBme2APprhrkf32g4JmwoJAyZopEnLhumAalEkgKBBtil",
-	"1E9CztA6HWl5YDwdUHi6K8vMuetYuBJOj5bPgdysR5ZP5fH50P9sM6dDysb6JmuHJvne8EhxC+madIOd",
-	"EKlbKKNYOp9OIX0tauZOp4GDzx0xs2fWMqRN93a2dMv14yYT54b0lJMWosAxZUBXsgGqpLUD/ddUPdw5",
-	"mmLUeS3yFKID1YEdSYtt9ADnws1T1UKhBLZl/lcLa/SIR5BVi2ZSLUpLednyBy4w9LOjrLaeX3uYKihb",
-	"5ChMqddvjo2Q+pXLZRt60+r+2m8Zpxl0SooFyONt9s9vX39P7JQZ20O0kqCbi2jhMvrq9sg/UOQANKbG",
-	"sQfMvgWloFrgPcyg2dvhvQHlkGeHTlHz8ZVVeh2ez3Iog1G/KnkuZE9TxgV23WTOfGLUy+4LUpyW7xU3",
-	"TeKUGrBpqahhp4vkUfhGnBTZwlk4knZ7Wf14c39/j8Db4ebPhSY1UzoJyzjUE25+NmGNumkJS+AGOezh",
-	"hByI06qC1uzpF4qk83XDyAlmOZ6ZIs582xBKjCIgJ1bXZAueh2W59Ild4YmOMgbb0djibYMFBcY2qXxq",
-	"z6JyG7ErpJ2lscHjkpqJFCfzjV7DiTRnKbb1KrO7C1+kpTARFmUc3E3Ux0KNKtiQZ2bSO2ns0mytmkl2",
-	"2ChVR7XcY1s0C2TnE9WsDbFh6D0kTSH6Hq1ZtYSD8XTXfSslq/8sWsk7CLDxMaiKSSztidKQLaQjPT+3",
-	"rHzYCvGQEOrvsV7LZio4/7uZ638xr3xuXnEM/ea62VDp2FZGn3gPMgGv+IWoUo3/f+bhTCOFpu+ne6np",
-	"e5cBmWspnS5k56c3G67f0Zc38fzPL98Faa1+/XoQAZu5RZu5cncLsOhBP8nrLvJuHifnb37KbmH8DfbQ",
-	"5cVz/YbUBct5Tcfxc71i6E/vrx3KO6FT0a8KtkyrxVfJv9nGMvZOzTgsqW0JrfhXNr4fcwO4oZDYCblc",
-	"RFwGZMJ3oB6mHPzI/nLiICMfv4QjW5WiSZVKcsea8zoGlHZZ5pgR6XP7tqJFMjsOztOA8e6O7M6V2mjn",
-	"4lk0p1GV94iPVOdo95QmR2F5PgWxl6A1Toob85UupQeYr5x1U7i4xYsqbS3wwEoOHfvOZABkklDJk7Ba",
-	"1HGXKMGr8Hfg1SKnIJzTR7k13ip3iFO8N9woQ/lIz4VlzEz43WLO2SM9k6N4BMJ0MlN8goALt/WKrXKB",
-	"cyzgokyCyeJDE3mkNejCrpUEDnuhGdUxSAJSmMmSqSXZGdZT1jlbndfMp5ZmSQCjjTcmAhzVvXowlXh3",
-	"RUCeXTKtXYSgInsrP6HHL0QPSiGS5GcXp/+npWluz5bUWfnvTwxtItE9U6zoy16ZxrJDW+2avD31y1QT",
-	"bb2254o9gTCSqQ7UZaziRo/SaHsH1Mkl3OoDHAnFso3lfCyd5fRJAkbGu9ouii7EL2/uskWQsfrpbUBk",
-	"b+jE40TrwqpTx5znf7MkEvYfPZoS+6eYFqQv2t0suD7cwmjy1s7TuVW/pY26CUrqOJZVA8pWbb4QUxdz",
-	"T69XrY5EuDKvaeqURsGPh3MvcXoms/0Qgg75JPfQ7sD7bBU3F0XkisZ008IT0qZkpCN4yeWj2IpwtBQx",
-	"g7dEZBKzU2vMgw/Z6TYjT/UKxj/+hBxEKzEkvZe0BJ9N5gij+4uNTxT4QuKUDt4c6MiZq0wqxJEpTLMx",
-	"7ywqya7RlsFPBN3nPHgR3zVimsNjRhlKOEJ1zvGsU4Tw3AJpKKtCNX3DoASyo3WtMLFj4wOLlhLSWCPg",
-	"XKxRsMCvO75X+IQQxzbcPw4yohZPdVLKoNqD/NbVeCRTTdOhzRCbHLh8JFRMG+X+CAiYsCF457MQCrHV",
-	"mM8sXQXVN5WTmPWV6ff8spDze170LKDS01CERM44NVFPTvn12tq29E5Srlzw8gn19uhbV+lwY6kh37a0",
-	"MJTXouiP3aFsDX9VtA1SNSErshFTaVCxvWz7lZzhLOtCoK5nPHBi+fwECbTyVKdYUYiU9q0kR8rQ9eJ1",
-	"CN4IqnR6CdavUl6xaoLudv5uPYcyVSwhyXmaK5I7yJNJrEb5bgGDknpBBuXgxtIb2/iG07sM+dtNruo7",
-	"qiPuUQAZxVmxPeA1Wex22UX8MhXlLw9QPqx1IixMZquYMT1UDleiBPYIGRwn/2tBdeGz4jOIT5AjTXJc",
-	"2JPvj5IUMEJvy1ZG70edzvSwG/Mmntnccr5i9WS0N3ndXL0dfs18vQOnSF8Il5H7OcFKaMaaKl1gifsq",
-	"6cLXotld/qbRalvxHtb1fiveu5lIlqLb3IrFDYJSNA153/Ij1eUhJ/EtN9ra1230ddEP3c25xIp+LpDr",
-	"0Lzxwuj3M8bbH6DRRNLTfJC9myl3fY2zSLqO9nqVE+K3oB0YzhqAhn2We5RQKRHkBF98TpS3fRU9AhZo",
-	"EcFLIEchYUPYLpANKS0a9HBbnThWOa7h6Zy+AxLFvyBQK8xtdbn2DvtE9SracrBt/kO5KetELmVXQ5Os",
-	"qnhZ13hub/y9B73nf7QYMWlb2WYhpDPxXfrQWNYiIjUXOhCtlsgPjxB2LmIwTHqMvrsVLS+h8AWA3eed",
-	"qy48ktkKN/XtiyPy3OrJ7oSnpslfcx2uxJEybr6At6n0QzsJMB0SMtY4LjFaHXthJh4lHFebHe11FJdi",
-	"RZxo19Z1gW/nInbup2HtV4W15WZH2kpzefywbdLlfpC67hlJx0u/gp9bZAfooRvlru1GyJIJZbY91ILU",
-	"TUfTYqb7LtOQPBZtU4Ark7ugJCbnuPY7K9gKdhJ7kz0Wi25sm26fx8LV7YueSI52VEqsuy2d1jq6PHyR",
-	"ziqZ4J00OjapLiXgiXO0pLyUY4XB1nyEHERdqeeEUynFyYmuWqA0/W0Zv5kcA1SMprK4VEHbiom0nXkA",
-	"X3iYTVTKGv+9wzaqYB3fN6AUIykTra08HGmbE6us6k+c0olRW4viqhs1bfVByEsvaAfKuU0fCvdFxCra",
-	"3DVCamr+pzri9QZd9IMq9R6teuY0uiz+ySJa4+BcbzXmZFlOJnQjJPuCZVVrzbpXLI1v6kHQR185sKoC",
-	"njY49MGYVgRJZtkj1fDcgmWfDgKLvJRlm2UI5GRv8plw5EEf6/E33lLONFNwCx7CsakNfExzcWF2wAX3",
-	"e6wSSvdsEgHYVw4kftubG/QiVvCmPr/tHs+TXW/u7BIvxhsW6UZEUQvxkEZr8iUi5CSFhgAqgTVZQ1uN",
-	"6BAG2YukIEX1xKMIHrWWiWlDiAdC9XNs/Jvdh3i2pE9gybQGngS9Mq3g/e55V+gSRoGDCP2OO93Lz8Rg",
-	"bzBEu2qZ0PZCCKROk3TaroteO+WZ9dk65XAZVUdety5SqVfpwHgTj9OZqTn44Dnqoz2YK5BNYNaCWMWl",
-	"LwzHplg9OJwKu1sSQRoLREy9xhQ7TDSxl9UEbczENs+jf07v3QmqA4vWFjTYB9gx19XVpB+d8MUimcUY",
-	"jY+lhFnHNXBd2LdSWCcHZL2pQJKypuyYTN7NsHxnjQV1oB9/+ln6J/YLLMIPGXIzd1SmvTG5FsM3J2bo",
-	"FgGVCdfOjcIo34GWrIx38iODk02RfABLjH48ujRrTKHA/6GP9realQ+OPd0pcpX2BXuYnqtxI7aCt6l8",
-	"D3PUNN5NsQNI7lPrWFlL2nkBxLu5kHSfudQUOsI6N2aXI5blgrAJL4qg481M1ynAsR8kKNNvQtWDGgLK",
-	"5aOj9qPrELlWoWm4pyeMrBEND/DKXnmP4IrzHSKLQsehzfxyWMbpOmA/GXNy+S48OAnRrSXb7+eT9MI2",
-	"eeeeT5oOHrDbNxqZDXngjND0y6qCamobDjwgjMf1/bqfmRlFlxeIytUbabaagIPOMh3giZ8qza3gPWHc",
-	"lQhyOPVSmbuMsK3AupPYyo1Rfa+Gxr+dlIwFJKQDhAmalJEMr8NS3Yu4O8e+4Jj/XCwtk6vWX61eRSet",
-	"a9etY/ITfelKZM/sGKfo+G+VtpjGCoA7yHAc7tEcTKQGcyL28IZWyWqCBKSrIgsYd5gZBDpdANe5mpOZ",
-	"kDuAFzgfHWIeUe3RmNbP7u8/Ivfu3mbXOCnV1+nE381e6LyXCzdD1xN/wMRcJJb+j9YOARoPF0/W01H9",
-	"B5eXTaPs5nJzt2ePmfRca/RcpKqpIm+1ZA10wE24BxbsuziFaWhHSACC8HcfllSBuSVrG3meQdIbZSMl",
-	"ZzxJsPP3yebwMA6Tcs6OUDMOFi1hlFPpcIHWpGfkZuUmdwkzu6svEubCw0u4lK4eO+bbSI6uVfobXtZt",
-	"NcpZrgJhCjKY0j0UNju5n4bcgS8NchE3d5QV5hbDQaVvJd9DMuhpfQ6oDR1k8KjKbldwoTNnxoE2DXDV",
-	"y/SlpVbTaHS2yWywLs4ftgBI/jNUEy5ICVJTxolbljUUaPPeR/PU2/Z4pNImXVD1MLs3zDPJ4IKZ9FvI",
-	"My7e012MvwftQ4K/HXDnOpRBhy26IkEtx1aaw26Pju+kUYHEmh5N7gPV2RargP/igXS3m3BmhMtN+mLz",
-	"vdBs57LDFyMq/cCghE1IwKC8sonPCDu3o5LQXt2iPz2XIyesBz9aSh7nnCgJxcN0BwaPed9VbyUiP8hq",
-	"bsr1NCULh1Mz/pBKCNEHf5/AJNKg9ZiyFriQg9H1yidyeOl0pNqjGbN5DpXN9LGfyk5g7qafuq57xpUg",
-	"2FvrLHfe2gVifRN1GW+TC8wAm5W1IJ/Rn/nuhbmxvbV6NgUqXJ/oWRVYvJa5IkmwrHkgieMjoFg6Qs8b",
-	"ooR1dnGBpSBmOX9uGaTDmTaZ1e2Jsfgfc6DluLbLF+H1bgcSqrBJhouAHSx8aHcA3vn18+++89ksvwgO",
-	"L7oMNerGZu+yz4e1Ij0UB/9UhkpuD1wXDVUKMkm0vyQVkDsQLBnEB8r8D/CKytmDwM1gb+z9fg57Fa+W",
-	"686mJyx+wZaK3gUwCz15iaEzNlfLSMxANQPGMBSYmY4MFn/m6VlRuOlCzq2VeuO0zxosjFRhqCNU2VxR",
-	"2xm7c8YEUoljB5nnLPOyZexwuvEiyOQ8s9T36InPIG4cQ6AnSa2sctzGQqRBJZAAsK5A6cjDtsyaCFQI",
-	"a6Nybgy+hY5yK3QzNS2odBPOTPThZQaGCfXezWdBkaN0YHnc+HgKAmkshav4gSpte5NCeutYaNK2nXvA",
-	"20WW0iOQF/bJci2+h9gZiwfk8SbkLy58BrLYASy+/9gi0JWs/yvaXxxKCyltGSD4VitWQTovzzlQMXGK",
-	"soq4h80EWy/b+HpukejTiXsrqxPCxW3WtHirfbG0d+DP0A5hHMd6+yeJulxAFR/M7rGLslHWrHW0iAuy",
-	"KWZprmzGpSKBs8iyJ2nKB6jSzzJUVk8kN/ioPkjkdLLPLepPWPRlDByD5R8xcYxSTryv8oOxsJhVzMrF",
-	"hRgXTtsslo4UJoZNee6I6+6CEstkJy0XsDWIGNHmjB2cDo3V5XNH6dmuj0PKPV9QH5PvpYbRu2aM71WW",
-	"qPQmZKQ79j5dN2KscaIxm8DWziSvXXsp2iad7LmS5XSaH3ufKRY4E2OKonCjoWpBA+bzxv2V3va/u9q7",
-	"L/l5mWVZfb3bmbX9DvRB9HzfW8ofCi0pVzsbs6LnBkNM5QF+RtNnLwQ6ktEFl5MC0/gPzjl+rSPzGDo5",
-	"cwxFI1rLsiKF2E2EcfDniWwv98DSnC//gs9WS3iSSiHXwl2Fl7bnFQnKEsyW5UuYLNxCxIQp3duR3zSa",
-	"zd5Ie/M0mNV+9/szMCHATsbSwM65cOU3vRyBFwTe01JjMrqDrbCR1X7Z0bKw5RTXzzDYUyE9Xod9sSHm",
-	"6upRPgJcqIvyIpiGR8ZeJtCpj/7w5asN+eH7PxMhyT//8NWf0VTX5CiUJs/uyXefx63ngbB7UrMOPXNG",
-	"eKJUDTuI5Orzd457fcjxz5MXK2STt7hL7AhY9qgO4sSfkwM19w5zzRKSOMJGqBCUpE7zrW8Ch/xcfbV1",
-	"EGVp2F/zraCyYnz/rfNF9wfTv8AkvV4145ijTM396/gCC5NcOlGAmUVcQ3IS8kH583CZPmllPa8TzEPJ",
-	"wTU6mVz/zkv7B4pgUJWE9Kf32t1wLbIDZj3ZzBe25xEmTWCAlWAvOxxGcVLglSqWIDGaHR/B3zhmktvf",
-	"FsNVarCOnr/4OU6CA8iyMRQLcRSywFiMg3MBrt0qsmR77fKz6LufX+iv3Gcuu4NdR9wX0IZwSyNlpbv9",
-	"OBUaROsj8pLbyCFW8J0JFycbfdnhwj/93W3p7cVe1y6+vxy94bXgtloK6bLv+67i0VBm8qamax6SdyR7",
-	"zIZUJiiMrBdxh+x0gdJFR/krAafpp+suRnaG32SYmWcKrbeSZdB6FiQN0SbLk4MwGivom83jjvUh5TWr",
-	"hYKqyGGxRRn2y/mirWSlPjaXC3UpgqvKTVac1Ju/g62OOF/iNmQ15AeOv664G+Dz2atBtkqxqaneOTs4",
-	"k3ADE8uDiDyTPyeRVTsgPittyQthVGo3YzP1+5lDUPX/7me0jeUhmpSAPeX70m3EsO36JScBztVs9VkV",
-	"knT0r0mvsBwMKxkes+HhhR9dxmY0ZDB08+1r96KeL5imi3y1q2YyzEpMK/jx/cTwV2UI51ETevOyYCpu",
-	"kV0xFMLL8d1fO8vnFpCki30PGbzRNJs9tp7NWzH9Tx/mVGtb/JkONZa1KB+KNI39W3pWRAmbUln1Uj9s",
-	"aI4pwrjStK597mfaBbA9FyeAh8Xr+iPAQ7g8pGH4VKFF4W2oDLBYUzNQhSs/ST2ARXfF0cFe5p/wyTCp",
-	"SC110cMriKI0VQ9TH3G/O0Kw+XMkam/48mDUgyEmJ3cTiVB/VsPwB8ucEtAfaPnwym0iI2eO2+bub1a2",
-	"/cHq/tlUaXC7CLIoVQZbwaLoG3D9BT7rrEDqAD0WW4GUV+lArbsV5TM3MXqs/Z3tb60KQFMLP26/kPm6",
-	"puUqexZfyLWF4LMLY5mBp6CrCVrcjS+jgqNEV7rCmeU59yEfNkmutZuPboV0gYZa/JaFiQb68FZDk9Fa",
-	"hcMJTKaa48Xc8vVyJybd3Zy0vEaSMZ2PaSYjPearMUfX+Dbflas4/JuGnqMu8EEIMhSTWc8VU6SDZ7gB",
-	"AVgjRdWWughASesi9vDzwluGUSDrLn9v3RupXiuXpD8rHkF5DdL6l3fDJviPu2CmRK5oxjyeauck5MOu",
-	"Fidnbk5bJn7cbpuEXkRadaATets5Ull+GvodsCu6cYp9IM39LZU+csJ8f47AJYkTw+ry5Qv3uUXXCkeA",
-	"97mPRWyhvb7O4B32JMcYe6QVrATUPBctr0ReNzFNSsrJ1vPSb2n5kMVfnEtr9qXiuTxBZFbk6gSSnEE7",
-	"4Mu9IIKTLeZ3HBXUjxlSQu/QTNtSPk8vhcu5Ap8gdUv04tTNv//exsdDfN82cbW8n/vNxAUlJ4NDanGz",
-	"abgQv9iPqfYIc4aUbW7ZxbS/WF+50KHjnO8X3akN2bFagy3zMOMDRZS5RNiQQ/S0utvcfGOW6egnwo7a",
-	"fj0nB3EiR8rPEbU3UfT0EXnjjl28+GDRlyJbKMURCHU+9JoZ043ZkNKRcXY0i/As49JakFATjeWVfWFU",
-	"QtnXE+tSZ+3F3v37WYJ6M8VJ83HaaW4XMzO5VuieE+pAAsUgRd1i5lBjaJg5/ojYAKW5WdpXq0APY59w",
-	"HBJY0KdFWx6gChM/OweZ/OBXQpKwTS7Y7l4+l+xUzzk/DEZHa2tHHOmG30Ep7lL3xFokdNfuzMxF6m1l",
-	"7Ged2nDf8bxhF0BluOS1JHyUEbMadHGkrC72AiVZPbCmcM7D+ca9tZRtvpKiKTx6wIpFXRAbw4hi+qu+",
-	"4BdBwxySTeNLu/DcNjvbxxtht4NSJ0KOC+AaVLtFXmWxmLPv77vlY4FKnM3uSI4O6VrsC08Yf6TyoYgy",
-	"D32+YWEvrehvkbqwkNrRzxFXzImyRyhiEA+f4jj4o4RH8QBFhKOA8XcXV0f2pKiy276hpbO43VNOrk3H",
-	"IqmORHLG9HgVTsYVVsePXuDwCO7bHcjDbfFooSLb80iXpryhkd26Lmixlkyyx+k9z9J94rD44Z8X4fQE",
-	"sox8RW1nNPwxxUI7Jfq38Ohn7shPU2ye+Ni0+3zgHhdHsHj0HKBSCaT0SyXrt2cxvQSV9wnqRbhDbVzk",
-	"u1hPwMmqxR22tmeO0MQy+U1io61gpcFaofSVFCnp13nBIlT1ZcEW93zKG3TI8Zv1Jb7D2HgeMDsb4Fj2",
-	"bROSzBWxaiEUbq2Lua6gEh1Tg3q2Hbei/XBGB9PeX1S3KL0VSKsQpczAv8AEnZXmKocTFmWaBhI3BE1q",
-	"oEqTZx+T8kDN+W6da2tzk/KfeGfNNkwstP6JdW2PrgLuQ5v+0DITpzMlglFJ3t+rfO43LoV7+tq0uSqz",
-	"9BK5cMZVMfH1HMat6pXrWMG0cQcs2DnYIl5jcjZLKIu9AnBtp4d6BnirfSAwpPnYen4OWFHvuQspPyNQ",
-	"M8+51s4A72LUtqsKQFB8ZTq/PpvxtJPiWJxNt9OIjCJ3bolWllM/LaspSfE9SJ+6fxd3z/UlfDn+Tnah",
-	"/s0N7Io0mVkuGaMzFjgSXG++cM/PrNfKG8CsW4eDXmHQrLJ+ziE8lkyLAKmgWpP/7XbW7Gy6TbgG+NB9",
-	"ZiGhS7QGI18VzlE0PjvD0XSEoUzK5hed9GSuro15lOyF7tXAGCvKfPocoqybEIH1YVf3fJicj8jLuDDA",
-	"M2SdqIsTMx5c1qlSgRhBeul5++r9F+GtTPLAI0i9Qj640EWZmzRX5aQCroykGnCAYKs1HWjyWE6ROyLh",
-	"p/7a+/1NS8qSbihjs6ZJrn4T6Y0iU+tlPca19AGnbhXCRPQnOgwshyOekOzbXPG9Cr8ADymMdOX3+uCo",
-	"8zmCvS9lpgSl8s9JqlTTDSohi3L714Zol1eHu1+IB0VOZgP7N0PlCyV72iyuylk9NTiIr5MTs7lLg0D5",
-	"iDDlZ6tsqEaI2xPmkGyRaiBPzbf2eur7mL2mDtbPJbLZieg+N7WGXyfttAo0zWLLsIB17PnQtSCVmPa5",
-	"Tw3TyNEb++Ra9M/FuGghk9QniLshTs3Nj91ypczYNUComXzOm9ttOaNl/TIsJPLPmRphvj38aJ8mPKtY",
-	"HHbiCD8AHfVFQ6W+SbpiKK5dsxdFq1/6kEESgFHDsdGrm7SvJcWD8lnY088pf3gpJXOdumVOZwVKe2jb",
-	"G0DR9cGLx5+DR1b5yuIBpX5NWwWbUBKNmqcRSC7BlANE93ZMD/R2OXzmTkhge154aNAcLJISR3DxePFg",
-	"M4Go9qmEUbje17FbmMAzLM5zfWU78sb1I9XXcNKNuVM92wYSqilyomdyOrDaA70coK421itpkbRWokkZ",
-	"gc2dmDUyyN+IcB6drFnKQuuCRV5GOIOyKIytamk9DXnMI+jH9Mn2ANBYqgV7cbCyFbKWu/yvpXPmUX3T",
-	"6bhmPxRNh5exAOjCo2vYqyrAhCveymDc/lKcHqcTEiW31v6JsoaO1As7oR6YlxxpBeM8XWMYWeo25B0+",
-	"Hc7m0hbXd3P/ZEPPyASIo6iBKpfimbnNWEJy00gDoqmBuJd6ZIKja3x+l6Mn32yYbsEvA2Cb2sYrcnaX",
-	"Ztma/dlLsH2AAqX16dbesaWZT6FytHaxT5EcL/dkKm0nz9F50Fm03bEdHbdB8/Rybwc2w6ZDi+zWPlII",
-	"qQPArlDeUAnGwG+L2C11L7tCgrk0Wd5+u1E6CrGkk9ZCnEyTNLv1tY9aemRKLP8r2dFSCxky1Zhah8Xo",
-	"Pm/ajMehhW4c/MsjyHNRiirtY5ai5Tl2ebUiKJrI5bpzTeCKRNAk9pMTguBMuPFd+JLaTimFtMNPFxVL",
-	"pYvVUZMHOGcp/ibqKVJMX+N5dwdZMtPPCRL64/TC0g3R6lIcU1XHqi1LAFt3bOEAMpXHjnZr1Rx59KtF",
-	"BQBuPrrOztbDWlnJpOPf8ib4ROn3ofc3zLyvYB1oldd+kzFRp5Z/MM+uCq87HeC7FeeyT2XShIm5qMQ5",
-	"KuQMC7Hm9XDU3ABMpZ8M/sKSUG3BenkQCD8YnotpIyZoGCbI42IQ6rn87XVF4u+R+uXS6V5LmJHGkvkL",
-	"NAHh17b4gSIHprSQ5+szEWKei2zC8WCCU3TVV220aI+5bdUV1fo1mNlOPnv8uhjyXCCxyzPOY4lEB9JC",
-	"HfnavXFZAvptpMxdls291RdTYlL2Ds/hi3Mr3C0jmVwRC99cdvxw4hMELH7eZwTlRqEZ39xvkX05EpQx",
-	"PFK/UqrLG3e7p8plYETDmLgxu2p3i9hty1UQNN7Vttp7mz4Ak0S1x3GZUuQDH3IzAqEx8eJ1LvIJt/YV",
-	"u3IYOOlsuMVu6p6o/B7sud+l+YW+i6SUeNzNLaDciR16D9a5IoOcz0Y2LzT7sPMTMlCLMkkmFPYWJutT",
-	"DmRrHvUFXlRCD+Df67sVW0y1x99omx2TpAVBkaCfVNky1RNlOpuSsP5w2dydDsmyXHE0J5kvv+m+23l/",
-	"NwHcVB8kwIZoiwXK9MH+2eu/kTdvJlIwTrDDlTMddVO1RolcXevlzwyXAeFcQN3/FXEQx9WxBC5q52/h",
-	"JbOYWfRc+Ku8/Zeyd/Q0cLkHZ1527xjANI/uH68E0rr5DmCF6uqyLVuGlYTdNe2bSXoeKluZIrUQZk+a",
-	"HenqitZm900VRoVgyfh0OGco050mjO5hp4PAfivCdI90g5JScCsyyXsOr3LObfMTYXo6VJIzKr9x77xw",
-	"O6rX241LxRIcQqfv1q3T0AV5opj/JHCtiOOcW7ZYUS5B0u8VGBCMhcyFJg8Wuf+CCrnJyk4jB9/SlH9M",
-	"CcGfo1JinOzYIzioKUvE7DCf44xci2PkfzGv4z8jwCJ3zhiNxotdzfYHdGtypN+fMBlNB7/wh8Dv8hyq",
-	"3RTOHx842cMlwtfX6GbTSvpm4ec4n+TYO/KZcvGw3UrrBq2LxCRdcrPp1ndpFpgf5cQM3eze9VtduV7n",
-	"PNXGnJmCGJoMUm7GzFdXEhfMQcaH7mCSnfcjYegVa4xt7sESFTlFA7A4CygQBNjn8/P/g6hZmbgu+SiW",
-	"KoaodjEF5kkUIRgcKOiu0zfLEUqHXUz2p2twbg4uoABMTNIo3OIe2RAtxIbs2SMotBSqDKtockoTF3rU",
-	"lpGif2E5C5gmghN9EoO4++pzYKb2dvVC5Kd/RIpj+lK1ta2PczmTcW145I4JP2OkOv7DrrVhZ6zZ1zbH",
-	"2B+6Ibl+R5n9jLlx1uciSraP/vcAdRVM9HrSz5Mv3V3nJL1xhe7anIPJmIRNxThQRRCExrTcV8Y+7/9A",
-	"1RNW/K6Fk95JgHyMnfazZ3yuCnHmA1BZM1B6QH3AhaWxwEiMXp4YDXVVZDFNFvuX0Dq+5ZoyhRY33mai",
-	"PCus+XA02eIEamLJmVrswe8O/nlrxFsJ/kxem5+x0tt/iWPk0upoVeys5I9cKsGjghciplXfodJfALcj",
-	"PdnEgpLmUTRgtsZ5VNW8IGDgdumC2mUzm+/Eyy742legl2ZcnajkPsMwnID+pOFwGvhjuBj8waZ3+Iw9",
-	"pO5+NOPFVANzBVZFJdptnXbKTLuqQp5V6OSCqbmdjd/Ndip3IMeMKi0+FuZ6Yprnp/f383Rp/g6DzSZH",
-	"2aHw9UdWizKf8Twu0fUBmiWVuBqBisIHkt3K2MfrwFliLN5lC4SfnUTYvSCT6Tos+s2d4IVitb+bDDyd",
-	"tO3jNJt/ZglCNneSplj/X+9IY4bOwJXY7ZiOvPIBf2mDHi2XBlfDntYEK6vRJHE+ZEyrtq6rWmCiqPlm",
-	"9Fd0OwefXQ6/UbPV0K8Bh3vFWncAHMsvRJs7o/uXtW+snPRB4NR6R8cQgLSj9e4JnFu9/H5xlIwJwuUS",
-	"sacmUX9G/oasOD4Osttnm1p+uRxNiu/6xKD9bh3zh/3c9nA+Y3DS3OBOjGfY9xe6ADwHAn7btTfpD7CD",
-	"eHJSCKy3jxZi7HR3P3ZJ/lAxDdWG3Ds/O4eTVRPn513doksGZyquMXY4b5vIQCWK2rtjAMq8T238ixgp",
-	"nkZFTiH930LDXKlExrwbrnt5KbuJDWNP5id0UNpZY8e2fuItUVPVZyL49H6Tje7uYmnvTkQHxmMl2kvq",
-	"BBDsLQX19yqOs3LoFtdpogEjHtNTBS52HSxJaGdDYJAtG3BfJ+Be8ipHjbY0TIAdnxizx8BJZr2uwG13",
-	"lweZrlSkFZZSVfScmMXPW8U4KIXRteRUgSqpGXyhxU069AAWO2jgnw2Urn7d7OkCMhxC5rqNGNFohZai",
-	"AVIxy05gsaGSblw0SVP+4NhWZYpweAQZWG7NadUZXHljYf2Z5DZvtNO7WzxipYpWRfBkwNNOzp9bIdtj",
-	"rqZZt5K79Rof6nbINtmG2O6Y6bVvKaLFhjgwCOvIvk+b423dz8xD+CNa13ehc2ZADO/VSVVlVrDXAr7b",
-	"MZDtWOYqb+FOF8jzxslRNGJ8V5nlrXJUtrZ57/D3vbNxeTMmS4hbbM/5zvXuwRiyLqK1ZbxoqKR1jWkm",
-	"23NR9YlEp83ITj24RQjfHG72WN7yWuhHp+TXJNk4P9RK5PFRXTG6gQuEs1uOwea8QD3Gn/EGPVL5AKlj",
-	"AwO9koHakG/eviZ/fPbZZx8+I7RuDvTDj1eVRaP/sx2gt8UsK45nT627GUnY28Nm3Pc3/idSUg17YYbx",
-	"gpgz0KJOWJQgC+izImkrIRhS09oRW150D0HoYqeB5uXCwXtGyvTT1bn92MhP2cHEdELjE9dxrWQyFo60",
-	"PDAOxFIiYlUnpgZXku70hTX1JeUFVQ/FTshCs2NGhMxTEhohddEIpfMP2dha5vdbMppmiHGnm/PvJO0T",
-	"M4nFekZSDdzfW6c+/lV40CqcyoffxqEgqg6a7lfu1qUBoosYSs2aF2nK8d45tHja7CGWplg5CJ/2x/h+",
-	"gwaQs0HGzbD9IaVb/4oZFx1+EaKXHemZVMLGT9BNiBkZYgW0glD6DSZrpbRlvuQVfyqQKXmBoLwxT/+L",
-	"f9gc5I14gIxfxMfgKihrKkGZMYcC8EdWgbCcJlEhMOWEVklbMg9SkI/ZRXBJ01NndF+EkRTiXIXj1EqP",
-	"D0OpO2HHgzuUbGHPuOoW172PsS4qJXuEakHsoYpghsY8tD5UZRe1p9nGujDasZs7RxPVp8kOii9/LHzt",
-	"iiR+O6bryyj0FjBJX8CxNz4aU9gloqT1bAz2W/uUhycpBN8KKn0cKU0FlUn0RWZ6dBEieNYcbMl7vUoF",
-	"LiL6sxODSLn/6i78c4AiMTbmismPIEsmXQpuFUaVYpPxYSuoI7K1CLeyDysxWrr8xvk2SMUKq3CdKKVn",
-	"IN+lbrkS0Y5dLohqKQ0VsY+gso6qTzTI42XoJh2SdcqM6rCs01g77gHvY7S0i7aLvUx38yN2y1qkDp38",
-	"74WPfRFP/G+Lqe3w3BPJ+3hKW3+BmUafaX4YodMvO7pBLqNaNUr+HT48i8btW53YAs3qu7z2Vs5VldW2",
-	"lXzHfuhwlq7LxkvGql2GsgUu9YliWwwxRzk61SNTtog8cZ1oEC/jKWL4q9OkglClq0uuQHrsmV+DBKH8",
-	"2uWxHhFyfdV1ae09LwqMJBTlgTYNcEXYzkPLVVCyCtREUys/vwpwM4Daj+31g1gzURmoeltJ51nu/Nyk",
-	"V07pL5CS6SqU/h3jtM7eQA9UFaqUAFwdRMb5sHSTZNmIv7nEu+Luxis3tASFMb8IWucBo9PqiMg0m7uW",
-	"S6DlgWaTzJxVm/yhUAf68aefJX9PT3Fq+9qkD9tT+140e6M1mZSN28R+vaAtC4rlOvR9wFAaJGxYMO91",
-	"ziH3zqr67cW2hZasnD2v7FMz1AlaiHUDy23ER1q3sAgvLyVRbki+mahjEf9CNKebeFGm17PzHY+qgC6c",
-	"xVHCeFemKIFWvcti35+8mV6BTKmlxbLC9k+dM0dRVpnb6RYWZ5q7tRtVpbBStxIIlviGINVBnGwZ6kHr",
-	"RhHB6/OIFTE1oIsFYYEMTK/0rXSJ0wPXKZM36CZaaQgvUsHmoexX0Uc5mgPv+p0a+V/g/CXV4PlGr6Gc",
-	"dq4020Syq9YJDJWFDk4g8+Hfi5We7cl7DrboR2fN9IIlq/m2Lav1h4wT24su86xpzc18Q1z2X4SniY94",
-	"OC7cmQFyHjNyECMmUd+Vda4uz03spipOUHRL4A3tbrzp5cCzOxHse/UF+dMnn/5P4k53YmHZU6zYVUI1",
-	"vtXGSrER8EaKvaTHpFlsLeZ155B/J1Wr/5qTT+7/9ByL891zhNZGN5/TTU3A6Vv7HqqNix5QWxWzmYHW",
-	"R5jIFcQlDOrqK/NOOhyLEYQ08GH2suZnQR8cgomjZ3GJj4z3iRBSafQJkvqsxNo/zCkv/LUnlzbt3q3B",
-	"5m4ALNoJ6ZtQIbUqBpzlDl/jWpjAD3jjEDpYJnGMqoe1ZuBWAk0Fg98FR9uh5ZWE6gWSW+De9h5DeI/H",
-	"zmL447jzn5vvJpMkGF9/k/HJKzd1ZOAlCDLBtianxnAjYy0b04rUVGmi5dlmFtkCkdhJ40BzJTNaw0FZ",
-	"pFNs4EKnSsjnaTm3R0NDla0udWsfilGT6T1pyCaHZsS4r5YYIEErgMvkIongtLkbZFYsNw/6TkVbl60R",
-	"n8etbjQNDtwsmu75TWjleII1JRnKl5zWhcwE1RZZGLSzL65A4HQn9wQBSn+0t7B6B0rs6bKox4I1Vphb",
-	"RzIyUH4O/VdtiBbNh22jNuT//u//Mx2Zm0Snk8vL38demU5UnX1XmGtg9E/t/h2g7+82HiXZoVekvTcH",
-	"YIs7Nph2O3ORZ6bM4re+cTjeX4jKgxcMzbmEivmKlgcLOm7ugyW8sPBe1LK74ZWRB5V5oZ/RfjrdZ4RY",
-	"fEdVYnMvza1n/CETk8nWX1/i2J40GEL05wlZIm/Pw+3iRCsZItdV8YO5pDxV5K6mjZoP/OJDlviPlVDk",
-	"oMDQiDgKhHQx1wJMCreWg7txLPbKjKDbo0SBZkna0OvGa+31vONPUw3vZDyUw+doxBMg/+uK0BcSbbuY",
-	"tLc5YlnedFDxNr7pZTAWgYl9fJvj16qEpzx38QuvgzyNJbrLlEOuEF82h3FolwKA6Qg1Xpo2XR4d/jVO",
-	"70BsWnz7xBQgAk2cy4DYdMY8NS0fENuNCJ9wP6i6AcgaujZHB3MjGCdHxoUkLWcdrucO4AMVQ58tYHJx",
-	"S57O6/+SnkOOBt61eLUhAVFMg82AiFWBOa+e49m4wzISrJA3j7sUgA8UMUem/eq8h9QKaNzHibX+gZYP",
-	"kEJHg7PgqcRu0fLKjM/8jJ1k3CIZE8EhXZdTiqOD01nOGX1sasqyBL6Y6De7YV7zd8yid+8AMrhI1i/v",
-	"0gQboaAyEuFLwt2tY3y/PBfwHmTJFBSd9r2Wm6eHaOhqxFADDeTf9aAGXSw6rSJ2OPMeStWKd6zmU7kc",
-	"uJOTaJvS7wjdKPLxIzgMN7K7HDXPutXfIQlsppRhOQs0yEIfRKvMofDI4LTclm8YlJC/P1uN4ilOg88v",
-	"wD0hDgvtp5rGPghsvZDwyFSSMhh/dy5lIw0Hys0WY2mCXzPparoVY32HWHO+kcIudqpP7yKk0CM54b9w",
-	"TrFtD5KVaNd81aJlrNixUfbTwjNRQlOz1JJ9Z5Osgsb3KdHoC0OswK5CZ3MLtvAu6XzZuW4e/6uCKps1",
-	"rlIFNo8Maw3tA5hUV9d+edLjwCcLr6/TMT4o06VmN8gS80saa6GhJuu0jZfqkWDG50mK8dydDQPBCzt6",
-	"tPnCHI9naOOPwbCmnZj1Dik/P9FJM3HmjsDruMC6krsOU9e5ANApgLkUewl2dFDWjOP/4oylfX9voKnP",
-	"b9v9vqsouI5/o6aqXylYlhZm1/XnrkvDtGnLm7tQzmB6qj3LUiF25glryJyk4PvCOh8xEqjarRFIDFaj",
-	"aZgc3emQuW6hh8fqu+56NQP+jCNLL5Yj/buaGC5imLvWRDCjDASqQ/dticHEPXvMcjQau9fBXTvKN9R+",
-	"XS9DECLjSvjdoQu+kuIYa/UPFKFlaXEuPaPrQtcFbYwoli75c3TsAy0PaMDLgNLaodMzRdQBCQGUB6BO",
-	"28G3ovW9BMrpImeLESdetM2tU59vA0T4ukXbs7csi+EEOejMreD7DvkFA0IuK3+xryZiqL2WX/Y3JB5K",
-	"/IRKfG1kUoK6wdJ+DwxdC462VUjUbJy0jf1XU1POwSU32U23jo51mYvKHgL/GJCN5kRlGswBOzewH82D",
-	"r3e7HM7jBAPUTTEfA8V8T9YiJ1w4KpzKiDSSk7S+6u7RwSaoZB0h7ACbbAZp0ouBx/64jCNwndkw5Ih1",
-	"Ju5dvMg/zfPIST3N0eeHdjMSk4iVxNKUcES5peqh6DpuwVWKsqbs2CMw+WlSQ83lFa5g9gjj/i2WUopH",
-	"VgVO0uFNrkSz9TRPTG+Tk7Di2egJLWVBbGJsryJmPbtcjyP7Rf+WrKKoHdOp5M41OTLDjT+1NLdxmuep",
-	"u2/mNY/PiPiSNI1DnkYZD/DiTo3F+OTx/oluvOZJ/B/zuwbunpjGHncAUZkCxOWGfrbAGOsCc/QaTEVs",
-	"7ztvw3v8JNuHS/EqAo7kArBU++ytbfPbQ0/0MUGmGhrUSB/MAe1BLxeOpw/zlsB6MFOXv0itMMEuKXRa",
-	"hxtnxTyLG9dh4c0iq3VPLufyd1/3yNJZLOeoG/3F7iqjA8BqPP1DuNXO3HE2TiSJGdXF4PStS3cY1LNc",
-	"UiLreM2BP0V9oksHl6uuIo/iYW0C3lpa9lHGnnPfBarPhknPDyEeMvrYPLzqq5MYvyHYsaSsJsxrD9DX",
-	"zUKvVto3PFWK2cnUjc5vL6GXV1p0jbyF1Saun52L0vTil6d6dquJenoKJvudH6zPNpE9ad2u11RY1vAI",
-	"dVqsp1DGt3Cg9a4QuxXqwefYJbqbRb3OT8rNUDJ7c5w0B0qmVpkXX7o3blHp7GE2c6vMK3ifIX/zCJcp",
-	"8Eu36ON6ebHT1vOBsM7h45vkBx6hnkJgtQ8Q7SkJogQVB07BI5YwF96lpDzQTOg1L5FYD7KuqrfNOCov",
-	"tJOkVtedYx67KeSkRrcXi9Zo43EWAqQILhzPfzTrnrCyEmNAW1QlCxYZ40fG696J/8RezHI6o5pYVWex",
-	"hrVhGW/Rb+G4j8zICR/42s2/tALD0fQksCbX+7MnkNMuvkFMYKRP3GyGGwRxFnM7JLUtol3jGMJU2+A9",
-	"HubpwqZZHSLOmsGF2/3i8x/6IJELS6+nvMCdo3foAh7LYGxievA0v+2PLpAcO2YnWW7ewGNE9DI4deta",
-	"nHJn1GVQjkiGu+YQd51D+uBkwV428hL4GvJYIugeEbJCu/3CNHo/SX5sU1wPg/FcGxVfF6RyT68HIBwW",
-	"Fg7jD103kmMOqTlp+aoZRixWVUH3d8XC8cP7sm4Ve4S135oG5hRq7VGUP0kQX7i4piB8MC/+Y8mFEfXg",
-	"xq0ig+HOm5oWF8YcEJ5vMvqTJ5tEsoKKWQ1GqyNaenujstOOU1HDG6vSn7g6Q/Adk8e10ddLDAzY7aDU",
-	"RryexG1zWRRZzDs7UQys82S5Vyh1vLVWDnKhTezLKEYZzXRORp2g3OSCH8ndE17vRQ3qAlpbnK7lg/nc",
-	"PO5Xb/KIcg2n+9ryKtxs1/W3il4L8Zq9BIhy2n66spQoQvcbAYbPaULXu+ywX3tw0BVjXt73REVBtif/",
-	"0uaSDFcBJkZZqZnU1QXuTG9RhtaSvbb11G/NXuJJxrGOGT6j85J5+x7lUrQasbdCvrEziuP0oRlAyGSg",
-	"+B3a7qz2SCMuVaSjodUCQbEJ5pIs+Vr26LFZ/cXkhUNBrmhWuZldXiwGTe4+Bs0K8hv33bemvYSKbJtS",
-	"HDOQ4i7/htU1qUQE00e5OlkPxDr+nVwfJqf0F8EX2LDx9CaY+AZr56bXrZef0mgy3GcX7JSbnGKDzfd0",
-	"J9lb+ghVBmQ3stJG+VgKPA26AkTs0kIs2Uwz1tzVjpO8p3F1Oec+F7ilsjzkDxUtW9gk0UZqDVIR6jOK",
-	"9/CBIrSqJCiF+Wr9mgS/Rmk/A+JHeoeg7VFwDdihTq721WSEA3CiA6Lms5gRwEqH0+746hplG5kC/2ue",
-	"h6kZGxDpDJ9lize9AsnJn5ztW6iEbqNeHuF7i339mumLa/65aHmG66pXHxSd5gEhPw2/sp1AQVrmrcA+",
-	"be5m7sJ27G8C+MRVaxHm8Zq1KAWvXtHSuawH/eGFw3Ibqzjp8CYKhHcoatjlLIw1aLejmAN2IP21ufF8",
-	"Dvs2Yek6bMSx+viXN8S07pWF04kbryorqmlQlIiL/sP3f07nJJQSEnUJn1MFf/x4Y0w/8w7ZnrFUMA3r",
-	"yMbvC93QVh+6jqFB2eoDcM1KswGUrcxmyvuNZyfY9dV+cRPmJj21WRt8HVe2qAux24WK7ETtxd+B+vq2",
-	"1quWbL+fP+h9M+/c46tQAnPcztZk7E/zrP/D9+Tp6YEXrP+FNIi/jyVcQJ5rujm1CDc5qH8Do9194jvx",
-	"mGQ/K9gFXKi55ThioC55EuWvpNqREP5uroNHF24cXfh+sfR6dtJcx+fm/KVFTVrjSJPnQrY8c6C3vJjw",
-	"mFguwGt9Jpe6G2a6ZPNBzMNkCwfGK3NoYxLJkbIabztYmu/u1YkcvBxf+ehT9so+H4mNRzq1kr8F/7Rn",
-	"98nfog+ilcoStIaUGjtmISvGqTy7RxwopZHX1beqXprLxDRbENOlCQK3U/pTRNNzOnuKafpCWuicHvKq",
-	"ZsBo8PL7l71l6S5F0zrpl5jZc3KIbi+OBdHeZediCOUBXS+OSjeDyPPKgnGkd+n0K89JSWvgFZWOptfJ",
-	"alPTEmdlO8tK7UEh/cVSAUq265Ab6uZOU/Vg0cybTBGUr9cY99Q0+bzzA9dCPARyGfQYd5RRewGKWADA",
-	"BNA0HJs6iRLcfcWin9jnPlDEGSArzapw/x1/xc3DqgZT2JhTUveus8MGBsZOg8yM3mYaPbd1WgeqAuZz",
-	"v7efpZwzCwR0xOHdk9HcmphfzMqb//pNGvkrNkRIsmNQG/FweE1mxRwrrHkJfx2UkH2cGkO+67YT5ndH",
-	"RcX0C7KFWpzIfSd6yZH1A3CePaabiwzfdJTENan2fNmHy+RcurJc6NlFHcicyNlWobjkqeKlmzs45hFr",
-	"19dwZK+zDh+C6kkkqEYKsQtQcOg6ITv0nXi8CqaIstNC9vRxeVW9bazYBcfSCMkrEJs6RWjWUoGFomqb",
-	"Hh3dGGi+Z/1LoMcipw2kOEYgXfZh/BYKkCfE86xsyKiqbHlFqurjssIC/2K4Aloh2EzFy98eAPQr9xkz",
-	"qh1Fl+FdqR4R0tB5PvFf72v1Prnz3h5Yk2ZIK6mULINReYn/xeUDZWTupXI3BfyopVOoqdKL5Wlx+gqW",
-	"KZZLwV275+c9JG4qL/KQRLM9PCynx5DYupY6xkEwNlTaAu5rzuDui8mBsz3/ZjWXf5I94nVC07wgiKeP",
-	"Gz2EbdAP29Mhhe8wwhS7sSt1EhLRcRDyqT8Nn6QmN6jf6ME/Jo9Q3/rVJIZ+s4cGc5NMvVt6YOdYd29y",
-	"p9J9P7Af/bImZV1wlUTSGeA04RXaolsRLbyKdmUZB3Gyi8v23FEbYZm0dVMrPz4L1Bhhbp5ts30gnnjj",
-	"A9dMn/tI3ayGCkMBGPryxZiWLnJzV4myPQJXIqkTfYtFNLE5nEmUwxP6EswniRZopWF4wCEXBSoZHHgf",
-	"9i/10SlaqMHnlmPYZM0AKvtT5+/q/nKYo5vLs8olQCvO3cmGeeBxA5PCfpkuFVU2BzMvxj7+94Ei7jkM",
-	"7LhKJYuYsAXFKrvw21ZrwXMsNcNkNGW9X1O5aNklGsz2oBaKquBm05bBmkY9vrsqN+0tCuxXtQI0kCb3",
-	"gQOYMANVG0/XbrEBqDa3WYeaYTob7XVzj+EikB83yPw5wgQOSnnkmTp6tFfbOFUPimhB3HwnrV7zYLw2",
-	"08pgCmsjHnjF7EDMl71jgck8TYECalTUknXdsRoieDg/VttCsIMxV9vBf+R0ZbK2uVfxgjCIMCpv6UpZ",
-	"NndlLXJIhUmyuXc9PLeaOXrcbrmRZ24wjt5IDz7AaldKz0p1WOauHMWKUF7K31jki4EmuST7+j2U7VMF",
-	"J/Ow8bliimRM0DaTngznW8wjipS0H/JfXS/nWeSTFWyL6tzWcwawHvh0XME2g38hgdb1uUCMrpWsrgj+",
-	"uTSM8fTgGZHbeBY/Y3G3PerNrcAORqAacY/SJWg9mRpXrUWRtLizTiY2QaDDfE5ui1xVuHIpxk9HSb1a",
-	"5g/ilMmNdUD2HVBUDhp9sh56TW+GqVDOFlQPUM3NdyqksGYaMh77xa56i/KfAKKm5rhVRDUSaEXEo/NW",
-	"mX6QLegTACdboQ+LjfQuKJAPYQ9COlq54AU9CqSkBIxxqo29RN2/iMlkjeVlfrRpQRxFAM0KLmxkVOWi",
-	"HnEoYUURmYP2nUkwsvFtR4GFO9NNuW0gKR41LR++OFDOoU4xGXFuDZc0OAFVukCuxkx5/uXZaN2Xs71+",
-	"C2uLcU6wPQjxUKSZfK3RVDHlvh3I7DgYiezzM80wE/+a6rQoGa1floFWa1AVIrDoVKqFIFHh+YIqh+7R",
-	"m+ekIqO8qq/KwzbCax5KX4HdjzmqzUUEveELobtJCfCnh1dGjRSqMT8iegkmTWDBS1EKjjh02pcB7IVm",
-	"1OE3BC4bG/qjWOyHiHG0aRjfWzjN2JR36OKWSV41giv7RgRArkEeGXegDFtEY017jM0YvgZa60NCMe8h",
-	"WZLxQxfFsurHMqb8Excn8iFxvN7/3Yjt0Xp9HGfKESpG+Qty37noLSwzFxwysMxt6obf64C7feB53ydE",
-	"jRqyny6sjzHDl2GfMYr1n2rY6Xgo4TxA1qhnm/v7e/PB8+Drgc7BPL8ZJswQgVobc2nQMRPhx5pLIbe0",
-	"HBYc3FYPRc0ai8HcvFOMCDzwXa+LveEQEn5bM9qDx2Wx4+zWLxgaC5JiXNCwdBXdTqD8hzObSup4fde6",
-	"i0LuS9+WntUqQ4sO6xkuiv/EXcgO8UY54ZZVM5qv5E3APrUkyRQ/2r2R7X7/m+mrtpBLLx4TxJ4XYJI8",
-	"gqxYqQfRa2l1oQNqLTrm1koUXGijozVF3e3U5eaOi+A0DjCgRd6VmhWDu65PmQnVkA7bOa/zKoGwbfkz",
-	"PiEOc7Xtc7f6JC9wckuJRY8ty6Xs41n3b4kupylmog0zNznjkSU0pN6GQDz2EXm5FY9AfgEpjPITJwtt",
-	"HjkMX5CyFsrB0js33IbQspQtVB2b2obUoBRxxCijpTYPr+D9wA8uJ09kHC6Qo28ZT3oXvK9x6ectZchy",
-	"BJLFVFLDZI/gA/UTGohobBe6mfNzMikhq2Lym7um2uXsrGg+rwVo2dKa8hJWcLY5E3PC5VjRBHPLN7xL",
-	"+fxAEb/P5nb04oLKeSKI0yEVQvsmSxmc8pCaobmWIngZP4nJ5e9hzw6D+4FVLoGsjLhNi5GFzePOErgR",
-	"kYi5A1AJVaEaDI+mMZb8Qw6VOvfUaiycHasnMLrwV8V+gaXXS/O8/fMVVbvGaJ3dKfiQpY/MeY5XOYCz",
-	"YEgrC35GuDtxKYGnYfDUmwE1bC63JUj3K3eNXi7hZk16U7DFdPF02WZmDjrRHF/CHlkFAn1XLuJog46c",
-	"0CqZDxZJcLaxgzgtam1owLlpmJ7Cm1Tv9ACsL63tbJtG5nIa16iQmwIlXUQinU2aXM2b4w/pPn/ZVrQB",
-	"ldvyxKE7jbe0XgCMWUUpfYEjJbvVwqLcRlC6NX66Sq80Qfu6EpRaKFAF0wosoufQ1Y2G8iNmtpXQcWtY",
-	"kGIVWHcwBQBJd4wRXVLOhSZbIEcqH6AiVc9xFKmF3xDKM3t1fSL8TrbD+2qVvjV1IZLl1PlrUSqsa2QN",
-	"CNg1NOUD5Ha35HEOg+JC/JJxcK7h/o8qgHw40gUywln7/7P39s2N21je6FdBuZ6q2a0rtzudmd079l9O",
-	"pzPJM93p3nYnuXcnedoQeSRhRQEKAFrWpPq7P4VzAL5IpETJJEV7XDVVk7ZhEsR5AXBefr+SWu/daJ0h",
-	"fcNtVBFb3RBfidN0klYyz157SrvQ68YNVk975DNsHmgMhvORXoKWvm/L8Sse5rXzQxuWeJU/7M09j2yy",
-	"ZqGbiZv5ZxFTOREBmNCBgMLM7tem4vpcCviEcHmmHd5XYynRb5VFkZVxgF+Enfk5XOYh0UIdu+GrF8yv",
-	"ZokHbAyRWuQs7IkwllE2CutJxcJN9KuaY6/db49uyb+jkYWz1nYLRWEl9lE0Ufr08NDpgt//QIOzctnw",
-	"7wqkp4BCWdHtESTVzF8WCvS3n5UJe3Rg9JZH9bb8OqzlYTHpIJyN9W+WsivI+TCryooDUPW8XRlMt3Ct",
-	"MYiFUIkP2OWzjaP85gVkZbMipn6mjEh2X8X2Q3aK0vo2Xtw2zmXVfrTVA9nHoNCH6d6Du1jq5nNDxnrg",
-	"bB4AQUt/WzmdQkHDhjaruAXK3JMAlKT0eZU1GnxayaWup8Dc77K77oKvWWogZ8OnMtax5hEcxtz1YJwS",
-	"/zkjEon/hv0HKC/Z43BKvPA3csfuvkfV1djIsMiXzaTRzJ2q/vjDXwVeEGmS+5ovX7Y30JcPvTwfi3yS",
-	"68ZD+oAqsErKUtolkVa8ZrDbDj2nf8UHXVMBS/zn29Ejpw8rxEq440mKVQpKJmtqcgkV8b6FWxjGx868",
-	"3DUW2YkPsi0M/VTVWdAkMqYTnMilb6JBPnFEQ83mcdBLd/oXuK/5hWpQAZbpED4m/7zANd9ATIdDnQRb",
-	"b9tCs/rTo6A3jnYADU3+L/vhiouoFps+uDDZaqFQDdHhHA6Rktbnsxs6guxNr/2fVqjshCeJaZzzmmg4",
-	"IJu6wP84Yr7ZE7brRw54/QH5zp3cFNQmVBkLN9zdRg1LlJwGjDvClmfCeF5Z4ij0fbumBAzQjP8CEgOB",
-	"BKMN6gsSS65Qu0gwKpSoggPt4JTWjtRkWIijqBMafsq7oJgPShg3vc+lNlKLck2jz52visQ4gSzR22QN",
-	"33VvRCKNRVFa/iwRHL56t0TubSWE6SF3Ap7aWU2d8r40Sgu9OCKQ2BZjqlhyitXE7jyvZWUChLJ+Neh9",
-	"DYW7WbgfAPh96KqA2DqqSLxtB7G3HdyST8EXloIPKCLCg6jtnjwu2iDFcgmH7G33WM9YCTo408Djh3qi",
-	"KoidUQ011J72mlKRVTAUEn7+5V4ItTkvbyvt3BDI7Lq8IHjxbM10Jmz16abmeLxJZ0SnX/eUyvei6Cv8",
-	"CeKReDqWhm4F40L7CR2OJc5ryzcdllibiTiuq0xpylbKzWFswfgHD3KUGE2IPwu5Ufu4h1SixreqO9Bx",
-	"WoPIfDi2/MG+blmHbPYNTAXWz4Yad6yLz316xZPEHY9K2AQW+OLM/6YOSYoSe4cSax1cBF+ZaAxZRZ9y",
-	"/G10WJDOpNNpzr6yOxe3TNY3+fAvo4zdc1f7dZFmRG7hGO0ky63jUqoEVvcbx8ZOEUr7SQuLl8uQKw0i",
-	"z0x5VCQt9Zqd61hurgWrqPec1w8Mhu/Eo/T34/0B85rJtbL10QbR4c6HL8Co8YHLeMixZXNXzP60fkof",
-	"SHGOYLo6xstsgQ3QI+qn97DER6XerficiCyaQ6HWK9/NMjl44XJuo6NTv6/2Zn5bClsX55o/dIe8nD86",
-	"Qpl2FqDs1aN6En43KzOr5um0nxPgxjasj12A1SLaX9uKozzUopA1QJff5hiRy3ScCOITZUL6sgthme+o",
-	"2Nv25ec1yr+n/O7KVRELSIQEpz5VfTC25uJ8WG203V1YuL/d3O96+Ukng9wpB6vCTTaLW/nGdDc13C7X",
-	"xiLvDt5+d110646M+8VOw4685cLvDZXwkAIr3Nz9/bSeNCWoQiu7aFGtOtxLUawPCg7FCvawCmflRROh",
-	"gfCOawGJMFBX0TebGqiuo66pGqyOLaAcccJbbPIba9KWDHWXwgvV6G3ABR0O6nrIZdaJrw3E2B05+30Z",
-	"ebdYR6XjHwJ4+5DzAj5jz6dU7MV1tD43iMGgSnjQxQyp16WdCo2Dto7GHs7Qv7h2xq2YFM2gQ5Na/rR8",
-	"eJvbQIp0tk6CS5Cxb2RPowgg9rkQRHFs1kBQuIJniYisynifCS5/Wh5lgget/2ZSjv62akI/yQW30Qzi",
-	"d/54tdlOJGPh5NBcP92DXoc/q6yZOPAQVH2HoDryMLm9n9aG5ZXXqjsL/MlUHUjahDY/qjtRGD5O6soG",
-	"Htz3U19N90B88oZxtQ287+xrM+jvvbbtxHY8KVfboPV7UZOPLGArgi1v9TjgjZF99YpFM+6uUUTx+yBM",
-	"5g25ZK/fCcnuRNGKxZtOT68hwn80ueaBJ8SqOfySh6vrqdybdnAf3jg1UbqaHjQ1eNnGTqUCXGzzvPIH",
-	"bmc5d0eWX6Y2UupVqy6kkJ8DUcZBX34QXNnobDVrUJA3waVwQ0vRCnpVpTQB5u2UnawA5g0gQDYmjH81",
-	"2nXg+EXp+SRRqxtbWfU9E8Yqvf6ceP/QKI6R86HVn/8OoO+lv0prqp/cjbaFC/DKr0P1xDeXtTA4+9xs",
-	"mvnp009utLmMlYLQwsL7yeTBmsKXnsJkXFOvv67Dc60uhdusglyXenXrNItOCqkWdn3jZuizCgRjjQS5",
-	"Z5dnkVJzkXExX559/vy9MvY8A7sOQlqKv9O3mbwpe9cDNF+6Z1Q9IbtV4rrhMQS4Lqb7ZtYuz764DxBy",
-	"oqqcziRBfiXNNBBxmZmJJVtwyacITMKUZHGKZWosqIp58av8Vb5W8g4k/skl+983739kQjIj+Rw+R9zA",
-	"FcNePQ3sp59++Nawf/NV/+w/PTYcUgmwBZ/Dv18hoCaN/vjda/b111//1T3tp0+vrxjGT5kwv8rbP0hE",
-	"owyD58utG7YQUmmWSmHNFSY9PWmMgCT2yTsP0/SCvdFaaXrTLV8uQ0D7YqnVOIHF//M/Rslb9m9uFn/9",
-	"81/+899/ldgOgJhrbg1uIxXDLfUd3yLApLllki+EnDK4A71mYx77V3OLAYEX7Dpy+yD78P7mE4Gksdsf",
-	"YlgslXUfcf53WN8STRdWY85h7d+a/QiboKdgTf4jyux62oXQTojj/vzq1Qt2nZVtEvonQEx/HIToH2DY",
-	"q5cvcZq/yrCdUWUUExb7tV69fEUvuX2raLFuKeQoFfP4VSxyM6JYPpuIu8Da4cTBsEGUYzn8n1/+lR4l",
-	"rGFkdy9+xchFYNxht3+g7xuxwjnoyy1RYeHCJWIh7O2I3dLv3H/9fhuosoQO1PYv2JvYvSU1wG7ffOLT",
-	"24vbHybn79wt6/bFr/IDUcIbMaVkBgmZbDCQHV1lnEPIpMZur7FST/wTV+GSfYPWxjRffv41ffny60jE",
-	"+P/g/0khG/rRrVuKHCGdljk1ftX9e1FUt05N2MXdVxfkOy78bG7dxQORBeGeGIvQkBCO1jkC6qjzFBXu",
-	"3PLiV4l9qrduozj/byXhlv0blww5Ap2T+Xe2UM7G8aHOZJwnINsQHtn/n0oCKTuZXkA2XLAZvwO/5Ga9",
-	"GKuEcf9Zv0rjaUAWV1mfgrDUoYBcZj99ep2RmxXJtjNorV8llpNFIAmF3LvE6yWPZnD+6sXLQorh7GPm",
-	"IbN2pLOvAhgVX4qzy7OvX7x88TUe8e0MnbdbXnQTEZiLP0T8xZcB+y5Ot2WhkH+I3Qtgoe7gmobjjoHo",
-	"mrQNvHr554qsmSJ4rAwcqnq/yx4U3A/tNeliwfUaOz3mkDm0CNiYR/PQJJWfaM3Zb5TN4QvAa9HlP6pf",
-	"lw+5EPHZF/dXbh3yO+KUIpvlr3fm+U24p258+ksPxRvKqose9X/8FkybeqObJ96rcLvaLm/xlSwPX1T6",
-	"Fg/BmSSgsR/OABRWNtz/EDveVCwKXca/8Twqh6595vpxI/+NDiVg7De+XaW9FfVBgy/lk487mn7ZEuZX",
-	"7b66c0FexzHjBEKW7yqB/LNKmCV9z6y+Uun/BjYIt1uV37NKo7MZ8NjfCtw2Vn785vH2y8NX9b3MuXyr",
-	"zOFwN4Nul8AuyovsdugjTWiCG3m3toPFIY0s56nrhFuJYGrNDOtiku7aU/4G9ru04x0FX9DLjoJvouMX",
-	"eaMl6Ows41H6sRoW4ino1uyqYtX/R6Va8uS8CBBbu6n/bxp8HWUFPJ3JovyqXoTyvWeiCyCVSO2FNMtu",
-	"1y+St5msWnlTPv4Hx/u9tGLpb6By5dt3YhtvOYU7O4Hcb/g6YyFsIPsrjylmGIK7u6vKDBnhDAsTqdCH",
-	"etNrZHLm4A0PMYy/jPaOs8rvid0K9JOyPOnNjBFcKawvocYIFQerDUIm4ThJCslCOETNzYiN15k3bs24",
-	"d2jABdzjfbROEd7gr3tRhZGPLf6egl7nocWszLDhocQt4w39zRf3zLK8/z/QygeYlIQr9l+piOb4Nxiy",
-	"MT4uFkQQQgLUOLM1t4Kk8tktubWg3ej/84/r8//m5//87Y+vv/yvipzBfuW3cG8vInNXVvq9wKXben7N",
-	"KCRoFZsDLNu40exWbW5yK8DoTGGl38tESGBKMxSHWDgdM12qO/XlnhO32q6T3gcc+IHGdeibSu8Z2hHa",
-	"U5CLaJZF0pRkdqXYkiKRGhLgxgfbVr7yYKlhyTVow6biDjBAGUObF7OqA4o7KGzIbFi3s+LkTnGqGbSi",
-	"fQQiCxP2ipGJmgIBzRIkOis69eTEy+4XQGGUhhc8k/BovsvskQmrS3svEYR1fQ4JtUDUlkZBcp4YxaxK",
-	"YnfiCJ8b1o7Muv27Q3jPIGOOGftZzxbZqyq8JhI2xknmLKL3umOmwARJpDAd6DndMImWc7d5+JRNLamw",
-	"MKuW5ykxHR2nQTsi11SJO1AtKlayNlKkV+2+unMNeqfuIOS1paeMCWc9DJwxO9Mqnc7YjdViCTtcchbv",
-	"3nXtfO0HvZFWC6i4cmwApQptLIv5OkvfjZhVRJdRdWT3BDsVh+m6wp7NN77lWy/881fuB4YROlj1i5HS",
-	"56DX7lHwrPy67uZUBP6qfHVdu2vN44pkUAc9bSPfqPnEEjIydumZGVsJGasVnjKFRZC6mkUssBrmMyjX",
-	"VT5wBhNWADvC6/nuGYWSo+bT6TLkUTSedS8xD1rL0eZCjojsT01YaCU0Hv6edNJTBIa0NgakPTb4Vy9f",
-	"ojUVk8fBcWy5kouJu8s3cijf4cgeFt+9qJe1fyvk3LitnO5qYU3yShANPM44HBFhJT4XMkcyrljf3Vtx",
-	"8ROHuiMX53ialPL2DLpPML/D8guspck1gm/pBKpERslrSo1gDY2tQQnKnZpvqkpvdShvZOxRcJnHeKrW",
-	"8qPjSuExzbzO4THTfF/vY6foxVFli+F8EZ0KRyGWhLuCLw6iy3+hWstjnm0IsOJIub9E4nVebNH5og6y",
-	"UKKi2qS4oG1H5QrrPayIXHZGOkE0brAKglUTVEC5Unou5BTPYCM2U6nG/0tEzaGsZI10ujufZXTc9eZI",
-	"Qz1x9/FOsuXLT7c+t/TNfVUVLItU41j5kdF5T9XIU3rzJMkP55fE2m1GLPbHe9/c4FRhnMZTsCVF8H+2",
-	"rQj79sgw6lDxY2F1k8Sib05rMPL3szbu3NvXwVMoWE+bei69KlXYd5OgkcO9RdD8TnWD8KvTuRDx84ou",
-	"AatTycZHzLiVlREEB8ATRjlUOrb5qz2zoBemoUdoVnFwvGvoy473v8TMAAL5cp3Z75YZPqGN2vzQiIM8",
-	"StwwTuUATUW2/2ydGXPnvm2gZ+ui9WBtN+XNx2vaStFe3M937p7tlywf72Y7P4XTxE5zCh+oKvna5aAS",
-	"V0ynBFFbOsJt5MSN5dpu58P3GvRF8aEtJ+5u3Jw+FJ8/1CTw1kR7TuLhBAJ/etflpu5dZV1Cf6WoGAtL",
-	"F7M+rT2aJCXE574tc88h3w299iNbv+dtofwO5aqXf3Uvp3G/wL58xtf2T8Ud5lYsyKvQNlpYsBGbiCSB",
-	"GHszS6l+wrjddYq/4XdQ/MjhnuPzOZ7qLF9YpV76zGTWcK008+23dgYZOW04DQaShC2hV1o5bRoa+0tb",
-	"3i6oafUxqNObxdKum2lQD6221IauJpOMJHWnOBOe+tnVe2s/ZqBJC5xdP9ENWogRk7ACY1lAhFATBjya",
-	"eSwDt+x3XAsqFrDZmcyzVhY30ZAG3x8ZwTcP1p/i7E7kSWll+unVJWthVlU0ExaFWTYucpL57/fb2uts",
-	"bB9B0PKyvZfIMKQMBHUWhuWMp1XnrQIfal7xsoMLvAd/EFawH7+QlbNkhcpSWabuQGcxMU64E16FMheC",
-	"TKz1LuH4hHRR9bx8mmjez2Ho0/DYb7Bzp+CneecCaOLIf84MZsD+vHkU5tF58w++MM0ZpIR7W6UhV4Uq",
-	"NYyuYPWB2ePx1QIBacK52Kikg4MxPvU1vWqwOkTT85PtPZrnF6f7Cis9x64mfB0jcFWbQEwp1CUB2/Mp",
-	"F8WaFd+DUVKbZSK4jOBcKrvvOJ4N/hHH7imG/uHmPfv6q//4j/OvGE+WM37+6ioAjBG0GE8SJv2TKrPm",
-	"KpVWr0+XwCx9by/bBtITJHzl61NVDIYZvvYHfKNSHYG5YlKxBKY8YTy+ExHscw1ykoi9579s1ADS34+1",
-	"mvwXSrhQfxO1xyNIwsRdjLWH2QnJGWIcV2peV15+fDBxNMjGhK/+35etdyZ0a/9kEv1ZvrGIsOVP7Cu+",
-	"ducChAzMihLd1oyN+QHDtr5QNlj0hbsPaBHTeaBya3/vR4RPHu7mTvML8z118OstYIrMz4rkN8rQBRE9",
-	"Y/O2XiUndNnn1pP273XUOPxTNnqg4bGNefZ6IWa2sDpHRL025j5gcyjN80SRsM3V6ikmtinr5uGxLYu7",
-	"KDCzVivGBxrwWDXDT//azPu/EVXOpHslYYYvlgnkeoLoROHcBVRNCvEVW2lhwbiryIxIaA5Tnb31SNsq",
-	"09tiD7M+adNwW46C1TYBPNh2uy5D2pjgScqRhq5BoSxpy/vnMILFCJoluHSd2XshpsY8p3wDe292JntC",
-	"teODuWEfXRBb9YcgY/N59+W2lh94xxN3XVrrntfH2bvfJFRDS2pYc320ST3r/6PQ/6dWsr5L45seEfs4",
-	"GnbuD0pHvKwE3W21IzbjZoahbSOmkttU77qgH5+DLi38xZIvQTdZ/g848NA3G+AJxEdqKM2tJQ1FTIV8",
-	"7ZVmfAEyxgxRViEUgbZi4nQIj0xONn0KwwDxIrdZ3w0yLljQoO/jbq6nOtLvt/w2a8k/eE7Xipf+mPPf",
-	"VFLfCMumChCBBztVDJuoVCItUGDSKV88sp92ffm4ps5Tz7/i7SyEe6nMGb0bYIMN/iYzrj2bBR0QzpEA",
-	"ac9tg4Z+RyMHGv0tzLEfKHlcDbruEagDXfT4WKW2spGgxAGzKxhc+JTBupfCHE8UBC6uUj8B4ImXSIVE",
-	"K42KNiCuo5lovTbmmp76GHRlEFXjN1YtEfFHyGkQ5RUeRu54knourTksbSP5LkBPQ81hKmPVsnB/krHy",
-	"kn3n3vQs2b39AAxFgrxblwzueWSTdaiIYAt1B40Mt9E+OKCg27FVTDV/avn0dMVPtLj9RJAevjsPfGM+",
-	"6Z7cVz42k8R+u24YAzzWwE9ijU8toFUvvMCRUJss/2GxW3xVyxvr9WedyqolHiuVAJeN1vggu16kiRVL",
-	"ru3FROnFecwtb25d9JFOnH1f6OnNPfVp08vyAjQk5Xp98/MV8xLL+HB5dqvnTCNPbrwjt16vXnujpZmj",
-	"6Xr3G2b6nObmW6gDE1fW7rORiHkg0+luPI9j996u8+g0r5OkzweqOCFrfsgeTddlD4q88yR+HQZ1uLL+",
-	"HT0V44LMV4sJw/iKB0JCzhZKOtObKlYGLn64rVXHFuI4p1Ae5CnXT+80p9ywNn3w43lAiw3FOMCcxly2",
-	"nv2w3/DBdvR9w+Vw3XALlNi86CeUZomYWEoGcDlCynlsBC30chygLLE6l8qe+229fb35Vv2oMPk54MRZ",
-	"aY5PVItuwGa6syHzA5Qlpc/cs1V/mw/rcOWyt/QaP2KrmUK0izHkuDLELxDY4dYt7teVYsC4Z8umikHn",
-	"xxHowqmeosq8GJ7vid5gqdVEJARpjNWnkshTCbg6FL7MhLFKr69YxKVTzFTGSgKmhjmLDzo8UJqjSUz8",
-	"HY3sacF7MXL6JN8ov+sa054tewE3iEV88CMbRbqyDPymgQwGL678UUO7y/5SRJWbAyyNz/JnikHenoo0",
-	"Ak/5RCWJwjgVwqNstk8+/O5W23ZwKhUZDSUQ4z/9hBeBwaqyFhYoL7pToQ/YJLA2eOEXrpZiNBs0JHUc",
-	"Cld7vjq9dH0HyUfuuGoVUysoXCqRGI4LpEoNDO4+EoU4e8RO3TJddY1KNUvbPX7lqskA+kmMDlWjkPI7",
-	"MueXa2M7eb/wvELeD0FjJFv6AugOdcntu4mQTQ5Vn8LQzus7unQm4Sv6Ad5NkkBbtcyJqbs8MceQwBTX",
-	"ZU/coTBumCWr+Qx7yjEoFkMkYjB4GVzN1CLjsJc1fNg7CmHy6Q82lJfN8DSJgsIKdU6GCZYZtYCxitde",
-	"yv7GT+Eo/w/nDK8IrcsJXsKK+YU3O6iuCyZHPrX9loo3Mh6+Pg2i3PGNjBlnuUiYVKvdssv4fPf5y3zg",
-	"vyAk18PQr4bHhlWQZz9UyEXi6PGaxSmwuIy1UNLFSg0l9yLTxXgfscIHZeyPflyHq5i/ppdFdA/zXx+w",
-	"6p2/dAdnRNZGXAGQFjTEtcCuG8s8atdPW9D5ogzVU+czPGTnb1FtCunX5ya4h295FtzphSyjaBhXjLOx",
-	"kqnvwxI2O+EKw9TKo5MKrAc8whG5V5xHM4jm+53RaxrWsS/Ct/QIKJ0oNWeE6x9I7iH2mIBF9zPC3hnn",
-	"p+BOxFDm1G7DIdXKSMNdQQ8rReQRoD7mIzuUUuEtvQTzLEe+2jGP5iiljKqQcKdi5Q6IV54Ipaowtlvp",
-	"OBfSNr/W+8kE9Ef35KHuPzg5nGbfO0/hGPa88zy8/BmRdBdKwtrfoJ0rQQB11OyM9CRvzo4VWRkTMkrS",
-	"+Jjzr0nHC2H2ExncFMZ1mZ3IXnMqJoPCEnV66vUSgXsL0uThjhiiEEFu0Yt9S099E1422KhHmKCf8PNZ",
-	"+jF7NC9E9GSoK+jXECAbr+vGVxKtlI5Nwb355OAUSpHCao+2aT9TzWXb1aR/c898PLaD0322nMdsOX9z",
-	"88zT5CWTIRapHPqRm7knlnT/szPQ5orsyKNxYyU/DuKUjeGSYPsPNq4ikHB75uWvTM8G1uztfWEMe7qO",
-	"TPP8JY8udyOq66EfGcvXIbu3CfQvNFshUUJdr2S15k3uz39P95K2fHf/X6myQ8shdBlp91/cy+H4I0pd",
-	"TRjcZ9SmwelkcWHyRj5M5o/LMV9vHZmL1RY7Er3++4bqAvz0TpPiDWvT+aXIh0A1t/CC/UgWmwV1lAx6",
-	"wE1QgyvG2UIYy+fgNptIaQ2RhZiN14x7HwLS6nUGJ4bdC+UC8UxDvAvwteU7HcD3fszQcogV5I+rsGZY",
-	"IU8lkMgCueRrX09WnSpcq9Q+nLxnplgsYuKernpPaqAtAFce2S3eSn7/FuTUzs4uv3r5stF8KcQufLVo",
-	"zaylSmtf9JeXj7lM02t2f/Q8G6pJcSi3p2sxnVmDtDyrmVqEXqPa4EiNHTcrrzzWoHdY37Pqd1NE+vjw",
-	"YCqhYLbUVSUi5uvdB8/vw6BGRcA5Lk99DXBDBVsD1zufs+D3xBD86pXTtpww+K//+bJnzmC/SL24MOQe",
-	"jVgQnu+konVHj+UWbsSsYhORJO534XK8EnZWQWFVuIvMYX0e7+09/Tusv+X2uZ6pnSeqlWzNKc+FjBvX",
-	"tXsx/l0glHElCSIRDOZRmBm/I2rqSGHbVbP6LJDOLP/hNMn58QTsZ5DUJyBhqqzgli7KIGMEFIR70JEw",
-	"EJ/9dggpYuckiMPnOvQy7Q9dJYNAHvkQiJPpiicma92jQxXpj7sPGzZ2C8FA4p3aXaW53sekvemfmh2x",
-	"jnZUz16lPa/y7COO8BFPn1UjN+WQDA7Mpq3mgkUMXiOHGmjz03NzNVl5075Q21NPKnVZ6k9aQVGqMbiT",
-	"jD9E405FGxXI2GCRIwb63C4Ve/lgSdhu1aZ71sWYJ3wv5No3YdAwm6n89Ho5T4SlGCENfrqggLy0WpQI",
-	"TTZvsX61rebSUFBi94q/xfGfisMfwz3muOhol7pBC9mLatCrWFHGjYNyCy6S8xnwxM52Nau+4yL5nkYN",
-	"0xQLE+x6ub9XK/R5bunG6h4Mi9UlMyDtiKHumxEbq5SM1T034UK6HxIyvGFY2CanjE+5kMbXOWt1J+JS",
-	"Kt49vyAoMIZPwVykcsFtNIN4px3/FEa5hXncvcWlT+kHhYcL32Hs3EuWrHYeV6XabFahZ6xThYtK3hxA",
-	"UF2JklOGx9ysaa4wuELMAR+4bTjbbzWf2MGB2eKsTgGd8o7Wu/tcKkHTLjLNWnFhTbld1qqs9UHYwzTl",
-	"IkA4tXg/+E4kcJT36Olq4Ob2nUiy4/kR7bHuE+NWeJkSpyss880k6FTGmEAvCNDtAiKasRlwarcTliVi",
-	"TsS+cs00LJM1nq2XKboPbug4DpJJJTGt7pxSfIR+mIs/5E7McW8M39UjOC05ngBC6qlhBqKUgHh49kFF",
-	"Fuy5sRr4oqwu2YFvLCTH8+HW9anKygk1qQUydkTKQ/NGmBsPS+ElgSd3Lhm3lkczn+qvkeFDKsnLgjdg",
-	"beuu4QYfOnTnQLM8OQkUX2e3aacUeJlG96Am3hlIhRAKc6lWxpk6AiwKSsW7c+WVTwMbxLNxp0amqJQE",
-	"tNe3rLRzUsI/qXEN6m7Pxfsdjhh2NU2Wgnn1ZzZz5zLGp6ou7SKoO3BA9NVuifur6kA2KiZk+YyKy+Ih",
-	"Osqn2ktmrHMio0B8MaJSYbzSZEkNZJs3o1C6ZEZZgmOvDkqAPQyQP+KIf5mKTve5fVb5hOMnXlzoAOoR",
-	"FJw2XPqEleVmHrJVeYGn0EyrhLTD57GwFtkjBvCsGl3IEQMezXx/Rw7aZJiY0GBsFt0sBsbXFpRFeTZf",
-	"oeS529GEnJpdJ5kfC39wE8Z3Kbyq9/XTiksF/glotuLSGneLcIdLpiYjNlOrHG1pox/dALbX0WGjDtaz",
-	"Zh0HueVXzfUUV8qT6MLrmXLmiRZ2uAZUmNke31wa+ajDS8VP6c//lszWGW0Sb4aVnNRmasUWaTTzN0Vh",
-	"WCo18LixFC9wdC2H2Ufg8cNkeQLjNm7Wpz7Wv+N67i50bn2zyO5U3IHE2ztP3PXfisTd+IQ0lsudpqdS",
-	"6y7657SP7gMiek+jP2aDhxmU35hmPwWAiEXG/HqGhpSZStE7BjRC35AgZDFZuVSJiATsp+Pc+K6h2szG",
-	"NE/TrLK5Vr3QdMpM/jqXUYWY64wvoLy4W1PLoZOP+NBHokGDAB+8NvMqiTKp2EJpuPIXEmfMhlFZ1F5R",
-	"X+QNrHVXiJKIDhYQPf+TmoPs0cd2ZV0QpVrY9dnlP37bBvauEE0WjbKZw1VyFx6Qf0KdnC5CfckOOlYq",
-	"XPHL8WCDGh0h4c48+GHVTyfTredu/oOs59tgGBGM3GSxCdBD0IwIfVEYH5o5wFT2kbl4oVYnebrzaq0n",
-	"bcJ72hZLSAiFo2NRInXZm22Z3IHeu8GEMQM9vIfpdR66IPaaidJsphaQhxS5SC4pADkK8UUMNbvV9owR",
-	"m/UWEiBGTGoloT6cWPi78zEmbHfsK3RsLsCafIOVEEMFId2Y52kO/Vur1bUOIU7Kgsv1pk744utILRZc",
-	"xpfFdh2ugVLp2YUdf4wZ/BfsDY9mWN9q3G81TFIDxu0t4zUT1kAy2ZviqFCzvbTfD9azQcXWeteDa4YL",
-	"HXw3Rdj+ZJhayUsKpjkdsUrNPYAeqkWIkCov5xgLL7aoFFvM0ZcetRPltThwALmw34fYdujhkQbYHIRJ",
-	"1NKDhIWFqThfjs4W/P4H+uXXeY0M15qvd/SZW2ekm63m/m/HSiXAZcd57IKG9hPgK1tEYxdsLrANuNba",
-	"8BjyIHN7to1n29isQnJHMFS7PqrStw9AeJghuI5CxmnB15iqwNZ43AGZVVc5lSQzVhE9351PKSoJfmed",
-	"qSQ+0O4adaM+W96/nOU9sTbOBpZwwOn/bCgYnQ9Fs5alvghfVzZiEu4tVhrpEZ68hcGaJKpgHDELemFG",
-	"RRBmaqZZEKSgZTyKYGnNJhNRN0d0ygfxBcgY69za7sTVfGKvw9OHGlrIJvhMb/IEIJmdymE8M0g13Jl1",
-	"KiXi/Pkyz1B8TBwPEI98GbKMmRFTSWiyPMeiF2Z3/+8uu+oWWPbZwhq+vldk2ZIOFqFlcyDZHF12B35s",
-	"M1VLY2HPlzya79qGr92oD9TJ3gDW60DGXPfgfWS5jeW5P3kyKj1hGU8enH0JfS4KabzbJHTFtloEHMQu",
-	"iYL8mAZjnSMdEUV0NMMuiAmbcTMDH/2/1Xzp7hLOKYuJuwpF81tGXEpXjCdGVfH/dnpmQKIoaPvA8Ddx",
-	"B9+4Jw/Vk+Hkns8JTwaAnvjOsEd1mQXXswPCREguI2AaEuA+TYLZ0nUB1PbAa9JFpOKH2E1a3bb2Gp86",
-	"UKt5TQ+hOfZsNtvv7nDjv4EM9WChmJN0lvV1KjWHGMu5tqlAFqmhpvyjFIpujy374tf02PLVfei5YT/p",
-	"Z9/86H3zBu5EHtK9oiQmNu/5aIlPdYck594MZ60p+bDMumVT+lEhwzs9erj87ji/H9Xz0eZxmw81ZoMM",
-	"O1GcRpbNeMy41uLO28oy9ZhnCH9GORIrFkR0vyp3UgrLxjAVEutO5BFmBXchuNikHuANje6jKKAR7uWR",
-	"OYQu82+fxAISIaE3Hm3sbY3PsTvf493XQnF1eu8MIBBNleldGP+o6438V/QDEuVXbCtU0anA6xE5ZByw",
-	"jIYKyUHTO01FYl84T04OOeQLs6p4fcEdJVFTgp1PRoyzb98xImIT0oKWPGGSaI8O3TsInaF1nJfAKDzU",
-	"Fjc3uec40xM4jKHdeD7CK6bBgL4DquAdp7Hbwo6wiWWYe4s28cZDa79f2gFzFNLswlyfbeMx28angLJM",
-	"NROgF2y8xh+QgoeA7NJZjbSlzK3x1uO+xxtVnKO2hLCaIAQC/LlUlpr3Ds2teeifXYm1j35Ih6rnX/GB",
-	"R3PoEcvBf/ymKFBYwvgmyJiN1zWr2uphEHfFfK2fd+5n79Sdd0JBlt3TFePjTP0NNtqU6EGDdZSbtBo5",
-	"GeNUUUZwnmHYtWg379Qd3PgXDNVuwvzcXK/NvG/bKb7+2XgeHkRQmF4NNVdBu929kUvk8M77T5Vmvjyq",
-	"CTxwvensjgl9pKncZIO73KvL7+otSpethA/tpjIAMZeSeL0E6tx/dlFTeh3HN/7Rg3Vlfn6niQhlq9N5",
-	"SIiviTMVoV7TxRgxoSOutQDtQV99Fi+CpIAmTymJIyzdbbtCZh6s0tZ9jd+nwtAuA/GF1/RyJqfNYis7",
-	"SpWECDm5QhZId0PKKW6d200SBomBXWglnToErIlvHLf/RKM7zqH0A9315g70mnG9gJg6A8gWnIjgnkfU",
-	"LtCXGFZKzyeJqkdw+K8U9LogiV/CH3Qoi/COG8t74H9/6w5R+Jnh4B4WZYT7Ja2H0qYrmawBztfA91rD",
-	"GuD/x2GPArC6BqLaM/ruZ/B99fJlBYb+6AzhYvAplzJNktq2tIyEOH/VklsL2g3+P/+4Pv9vfv7P3/54",
-	"9eV/HdRRJrEt8LB08Ff9poMzTekP5xPBj1GT2VRZql0mCuIi+4+daTDYWZlDU8xhaa+YVMzye8bjOxHt",
-	"YqsuGEvTfsujreZZxR+m4k+XMz3gwJ9P3f60s9GRBv6NqCe7tPj8PT1Q/uKNPYMo0kC9UjIHYaZw8Rqr",
-	"hja4GioWU6W2CFC0awtUqf3Gjxz4LjhTWS9ZjZ9IzVGtzuX3+NVwLpeuXug8CiQcliXADfW201rXTEel",
-	"1jN6N1a6II33/k93ke66GWKa063Znwz7p5JwhUdfmhLgsTjma3J6XVP0tjKdAZF+F6TREz4JWT+xfIGG",
-	"TNuZVVP0EJtI33hIIHiFnCch11R3AfI+pXTSpp/sAysufP9wC9OzKZ4Kryxfo84hqkgbAlgHKYuaEMSG",
-	"xvi0xH9gBhdVo9R9G6q3lWYJTCxTaR0mWdCPyv2k8SnxARvLXsSNIx39QJz02Slc8TODeiX0xm5d34+7",
-	"UfSRfWxFvSHhVW0o4VJKG3rlhvKQqA0+Zf9x9XEwS7cMClSIj7UH5mO7BPNJuDzUq751f9LHqa7XA51n",
-	"xwoedbfrOWh/PdwSSt55eFr+6HSyv51sIhILGuI8SmDY65ufsQrcbW0rpedjpeYjZvgECwHUEiQFDs1S",
-	"A49pNg000K1SE0f8Fse1frg7Vqd6cBtc9ki9KAxTK3dyp1M6HuzcMX/seUFFoYfMk4mbdIH+Jkq1dpev",
-	"JtK26txfEprsvZ+Uv4c0gzjJhL2L8PfgEE3G4BnStHnDt2cknHFTc+B1wxu7APpWnnxwf9SHhmXL21tN",
-	"S+Emyf09MuMZL1S3hEweQTedC+lXelQ4KAYecneznCh9xZA/1Fj2l5cvm2jiCmC+2++85mb2C44aJvZ9",
-	"mF9/TgKv8m7h0C0AzAsB45VIkkvvQyK1WAhrsZS4yMTqBk+UhshdHd0N1NO1NpFXs9tR9xejnrAI3as8",
-	"Nbd3C279rIXF0vMKUCSeJYL2xU4uSB6PKsyg7eov8j6Z5IYJd+Y//lRV4M107rmGtWFAkxu21LDkGrQ/",
-	"zXo8IE3lIljDk6wpD8MXiIrc0Dt1jt0yZDOh2Z0MseXZSlqxku+R4dVbBO3Qs9KPuC84jNmYyznjEVYx",
-	"uN9bvR6xiMsIEoJviZSMRAJMqtWV29CKbJc3VoslYLX4eO3/xfjEAlKcNDY4NZm47e884He1TYIYKR2/",
-	"p3d8yCDCOjS/RZpY4Q7AF+6Wch5zyw/qVSpM9DulF89m+EjNkDQPL0MozHBJMmzBY6gypKwGdamVmlyx",
-	"1UzBHehgt8gVE3FZptY+yLgu8Mk7qcK8AuK4R067Vr61ui8KCBoNBbKDh62DE7oGd99yznd3Y2s26pgA",
-	"I0GSthUIWDpfP3a3HF/asr2uXa/ZHWjT/q2GLgof/dOHel4L8ztNKUO2Op0nGM0c4U34HNiYR3OKVfBw",
-	"wTbgDi9KZ1EnYa+ynjYf3fPxyt1BikDhuzOoGQYNM5yE01v3EkwKd2oW1i2rNfJ9hCH/ewzvOX3HYO9J",
-	"OLsTFRDRynROlYkfh9tfSc5rvHA7SRfFXG6v3ubCDj+5MGKRJr5itwYIyI94DBoQ5tr7Gb349j4a3T6m",
-	"slIV7rAG2Vhm0vFCGOTNvkSSFWp/m/E7YGMASTgfIdIMElNR+RCQMcQ7EPd3aJQ/Blih2+fPdw8dth4O",
-	"gjb/9UwpU+krMuL80HbuyXXZFPHxUxmD3mgx3yNp73QabNLrn8PQp7HfUs9iwelur3c9HmBp3z3+6K20",
-	"5ckFQm5Eew9Kbux1GNolmQi9o0sh5ATebttyH3Z2+Y/fvvy20ZMhN6GO+IqXMur0p/WHn+s4Lq3bYPMp",
-	"NL3TnIDC2pxQ1hmgr7v27pBztd34tl9hZ7HmbTMQ/eIf+yj06JTbVxM5Ix6a87O0jHj7HKHQsbghI/h2",
-	"PzFcxO4/Novjq3Uh55yoOXvgYpMQX6v4WYJHSvAdFwki1cdeVEZM8SSCdVFczpmSY8U1YjhwM9/olKuV",
-	"ni+H2F/R4CVI4886ptXAd5zQL34qkLUwjuwsK5EkbBzKgGo2w4eeSMry8EHOxlL54GmaDiyMBZ5AfGTH",
-	"wgPDsE1l4WnzMpG4u3vOgBbgXyLQVkyc1mVNYO4PuU11OWLWncQK72sZV1hMZcH6holOFD7+ROUpKJHv",
-	"qS/pOevX3aFRTGVudAsuEjTNmFLoMUSJ2Aij1ew9WkPkPibffVo0mE8imr/OXjFc/qowQzffIVtMhw5e",
-	"RHOmJhPGmVnwJGG5ZqBGpdK6ERvhlUqdKpIf52VQ3WDFhb13MWTAuNIkh++Wu1Oya3yH53oiJFV0X7Hm",
-	"k6MUC+4tyCyE12q4FtXgTXj+YG9MYYJ+ws/b/dPc7q/pMskSbkFjL18gcBEQ4UHbL+vI88VSY771jTzJ",
-	"RvPf4fbVdYRp+JbWPDbxbF6PzbwyqgKvOVu2NiZW7YMNKCh9q1sTduAqM+DzjrE0y2d7eZr2QtJFi+Fx",
-	"rMGYDCM/HSfCzCBmS2WOOtNp9/kt28y3yGPxEZ881PI7Nzk3T5PVYDzbzZM7xk01lFDyNdyhwBlqvTuv",
-	"yRJJORMyStIYTDGsc+QtvFBW03Zc1D3ZfutvcUNth7jJvv8krRDPJtZPYBR1kXEKKlyyiC8piOWMh2uI",
-	"WQyWi4RaZjmbiKTB1Wjm5LY3B/Q9IXk98ShOQIeA+yVE1iNErGYgr2jNjS/MU3jzVGou5PSKEf5iqOon",
-	"uAhLVaHxFjhNtRASFfFkR7UnlY7RIr2lsYOOCPo5/kuGAn2Zn9vrEi6nKZ/mNEvuv51W+H8vnLXu1w4C",
-	"DghE73SOMp2cI4dPLfp8jnzi58gogqUtHgkDB2kDO8lKVM4TIec76oYoVfE+G/9WyPlwc3gxvJdJ7xG6",
-	"jdU5oUd9J6Q79jiZuhtG1gc6A01+ttifjfu3JEQvpUML9xXjZo6ATptZ5f1qFTDUD2k/JHdx2ibEptUv",
-	"jfoTN4izOyp3MYC3mHrDfb8ESWt71uX5xb3mKZ9eSjrw5p6MhIgv1ByobD4YCZod4VWZmdKWeSGFQ8wO",
-	"jdgQrjsUB+yC3YZzkw09VKkQ67cBAKNV3XYY5l9w6jpDEs+fTOYgPaBbBm3N2RK0UPEBEmyIpdmjLGsg",
-	"D31P/ehQqQUkzyPhKXPhd166WKYCcVuekuTS98szlSYdO8Uc77h7khR/Kgx9rrE+Slw/UpcXU6nVCPjs",
-	"HOxOIRl7Hs0gmocwZ6QBpJmpPR7U2Jt85F4fJxZ8ChdLOR0iGgVemKlAmhtmAGRhwYqB4AeePwKEj8Cl",
-	"PI+4gb2AiT0RuzSD8wWZLtyaqCUuUZQoA/HZb40BgudCxo3dpPv4vwvEvuoY9LEfuM5vhbtgEgHtGOwK",
-	"fIvaWKl5IAALEAmL1FgG98uEC1nbSLjJHFSlXn3gqLkVHOy9lhs4EYYaLkvXSvU3gUzSTtbu8mTUAsYq",
-	"Xo+YVBbwn9i+jekvNFdqA7EzxpkGbpRsrFB7CKQ3xnbutLr0CeWP6cU7lF/JdCrNfsOvrXFJZfl5T+A0",
-	"9aoj6XaP3qEWS64hwMu6+5DH55NIG9vQ+kJFYYMr0Zbs9xiKhXt7EZm7gZ3NqMkew7MYKohwIQVCCCF6",
-	"/siH2Ww0A2r3ZFap5hD6RTt6wKFOwsqDXu3wjn7QALhPfh8idYRaydY4oXbQUOx2CygjT7JcxUlRVvb3",
-	"pa5jhE5J+NLU0huuZuvGZ9+37kG/zLpmxvWf3A9aPeiFP+bqVLrzSGHJMAdOyUzPgaVy/kYQmnkrY8Kw",
-	"GJOIxUBS1r9YdJ5kcE0d5pHm+WxLx9pSixbyxFjNKrW5gKy4Y5MJox4DwxZB/p1aTWnFMj3NWYle9ctR",
-	"HmbSiyt+pySss+YWy+cgPZpGHWTRJjxjppBN/euxmvkE1eipkzDmurEPj6MA6dq5YfXCMhI+Pe8sD2l9",
-	"srYFnwNVzJQTYa1g8ZbXvWuOkccCx3tatpHm2vdcztWQb4QMCXewjc0Ly2583lm7bUwYNhV3IFm6PIqL",
-	"ZMOiuo2iPxp869NE058tqTVLegvIPjiGEbN6zfgUk0xzgKX7MRZoUdGNhHub7WAjROSyCk0qtzFnWkoT",
-	"c5xw/9yIalYZlYAV1U5muPFq3j5grHvoR3zZkAsvBwEa+wZ7p4CqsAjNNDAwkLhKdR4eN3ZTpHsvpzjm",
-	"MVxNuSGsrs8b9Op7mS2vqScDLWLFhRVyeklRaKXZDJK60OD2vaNPdtRgJL1kuQhy2JMqW7GABorV+JJ5",
-	"lIY9RnV4YnfIWsE3uEEKWJ11bhx93R4FrC4L+O0jp0BTMCOCcXdrR9Dt7p8+Dp7BuFeu5wMvlJkQOm4J",
-	"yuQ4yD06tAOd7A7ZSAOfz737CrBQ1Zigsiu0rCwI6ivaGjmkixmX8bm68/Nv0Ri+5zJ+fwd62OYQZvls",
-	"CI81lGLmWaUYg8Q4mzAWeExXObD5b2mTcd8whhlPkLTNtybjVtTYZrJeuT03hLc4rofTrpz3RtKO346Y",
-	"YhuXKnPpCbMMgByx1NQs6KhVtAnAYNPA78X5DN18+y4RG6bZdxkCIGz27Xu/55dyKnyF+yaWWY1hojRS",
-	"Be10ACqBc68ce2xfJfAxDOzS+PP39GL93wnJZQTMrYQJvY7Chk431JlQ86106BwVmsWQlFksQC0TqFna",
-	"EJ6WE6EXrUen8amFhWvHY3Qv4M6Fe1MSn19+g5goudTRIVg+B8NgMoHIelZmxG3dI2QDXEezWsO5oV9v",
-	"iaMqpPD72ab7PFW0iWb9EYxb+e5F5F4W2hPNCGkpJWgzE0vCWQm1VxiTWikdF6Eywt9tiuTCwv0Oj0Zv",
-	"/YRjWpDOgt+/BTm1s7PLVy9fjs4WQoZ/f3V8603o5VmAMXwKbqTCqFOUI/R78J+aDp8Hl73R6rZUu9Fy",
-	"ER22hVY+J+YWzkPkstnDNgKHD3nUjJvPE5FgW9iWAY+VSoDLRuIZVMOFs5XvRT97svcJqwA8sNLCWpCX",
-	"zFuCoeYZM8pQ5Nx/kiWYq7oSKTvDCvOip/g93c/MdpONGiaHbZhfL5J5H3pWs7Vrk8Y2fMpgmUf8/E5D",
-	"5JatTl9ktpmQjyKxzTTkABbbx6IAp2Ky3Xh/H71RxN2Hna+ZOhAVbaxygtqRvy8FMsfVTDEJd9hM5SZi",
-	"DmKrLcC/xJAAac42UdH7tKKtvbv7NxLSqNRWXQdGtfmvG/8tnWqFMX2owi8UVfQsWUKOqIiSbs5L0AQl",
-	"Ur089XRTP8iz7niifpD9m2inwqjB7kHdFJ4vCc4XGCryuNXORpfcGHd12nmVxYlfZEOdt04rQSi5nMKH",
-	"/Imd4C/5x9PLTk/ZnAEjqZXMVnNUqCLWYIjvBa4YyNjQYIRA9itrGiw+xZvOJzyyaiclH0U2vqNxnapz",
-	"4T19ROLJu5wL6aM2fzIhCDcJH9vYvXwDUyE3VqrtwNhXnSz1NzBNu3fouD4ISgBYF8gl46mdgbTuC5S+",
-	"ci4lNcCU2/U9LShSHmaFu4fqdCkGuiuc2b7YuoFk/KCVmvSfZ43UHej1a6TF7VpNPqSeCKGoG05tnGqg",
-	"BxTW0HUbVeTK157SHPFHhnENzMyc91R0wD9MbcLTzvcyAS8THkF5gZ7V55Tq8yOsNpSBFAS4TgRoSlc5",
-	"9VgpbWeJO7LY2RGeRcNC3cEu1XC/f4J+pbtzT8Ya5Oy2tA0jh/so4NTkG0MTqVlYnqfLHdEAC8uflmdP",
-	"zOj6uqV9wB6comCoggr37LVKr9hMJTFh4GJefCFkasG8YJ8wByYVm8P6MvwxtvSYvU7bauCL+nQL/XrL",
-	"3LaXYamMQHidiVaLgC+gmIUkuWS39JrPmJ+7JciRgEKaodRq4HHIfmdg6ytuaip58VlnNcmcv7wcHZF5",
-	"Q7AWuANpz/N1GRBqyw3oO9DneF/BaRqqGeI2wCRfslv8xaX/we2I3cbc8kv2h1SpHDERj1gIb3+5vWIa",
-	"TLoAQ1J7y409f4Pf/8O3Iypfwl/ckuCKMXlu5sXAT07gsrewOCc76fT+k7+ljwJjU/yoDvANNxe4RFxb",
-	"D3IYBnXKx4/v6CWLEb4HK4BCTHvEVBJX5Y06KvK6juOBs/oewef7Vdsv70sXNlVB0w/wMuFuwcLuKqPa",
-	"Mivk3GnkvL4jdp4D7EpFFga6s7inuU/3W3OhS4IbjC5Yy6OZ1/lO3NtyqSFnAKtP6hYHPqgdqQ34oUEl",
-	"+gtL04szvqYwdSi+m4J1R9ANTGT8Z8Hccuk16zwblrwfVefXjqX3ZeOTtglg34pJUWLDLYBGdNYT39Hf",
-	"gkXX6rM9zn4o/TPlQtbKkQ7eu1zkJxzxGJqBEU1tXzPm0V2c1ZBGWY3iocVsndZocdNTywSy6FS3CG9c",
-	"6fCfF2NuqUy2jtfO3TKP07iejN1N7hv3FadpMcxe3z30GNdztuByzVB0LFYSRmwmMJAEC5ZKKxKiDsdz",
-	"cgCbWBRZXyl3d1mE3+QamDMfamHiSRIAl2w0e8He8GiGCP+YXTJWqZjxpFxjVKlZyGVS68heu98ep1fP",
-	"bqepbr5Ds0A5dK2c36tVUTdReXJIoYgnCWi24Gsft7ryVMOpRJ1aGsbHGB11f6FkzoZPw80+ZWt01nxW",
-	"tyeHflCpDCF+tgwVau0iTuFjnS4NeUcM8zzFdtjPTsjR1eAu2EghNBAYSetgSfTYoStEmOeTVAhP5WE9",
-	"zFb5sNNIO4xU6p9tO4sbfOjQNYNm+ST14nt3OPZ6Qcdjvu9WBIulO0LvuYJno4bZehLm1w8kMhcJy9at",
-	"zbaT8BmDtR4/v9MkYrLV6a3tZFGU9FG9J5maXCwpV7OD1pAGPBYd8NO9Dl6tR09ankEPjflJEpSh1FxC",
-	"XSfujkL3uBnHopU7nqRwUJtJaAjc6YL9mC5zBp0xyBxFGUhHFHepwzNvdWNxWe4LGDGpiNXMM2uLmHKA",
-	"2dnoENi+QgXOf7xs8P73EhGDUVLYBRFoSfJ+JI4lqk6NZFDRGg4YQgHc27vbYrt0p1s0rkpPODokAA9N",
-	"K+RY3Y+2mniJP2Zvb67/wd4qIHrpWecr2Ev1jw0fs70sD8mKF9fyopPb6TXdTcP0h7mD4uyuT3M77UeH",
-	"wv0U34Y3VO9/yS0r76Sb2t3FAvS07cvqO/fMx6ApONEnqijv+LygKEuuLWFKUzxDEZ2fDXHRsIm6Y9dm",
-	"i+c+BSK8hgZHrHdh6KOmJfVf0c+F2K8YHbRo3Uf7wS9a20mWWtzxaN12MCvs6R/84wftJPwk38TCPlFX",
-	"8RYot7aaqQSYBb6gCvtc47BWMlljzz/BaKFD2Sya3O0pugyMPoLN5kTB0YYq9AzX2qBDMttO1WRSigJf",
-	"4R0IwTBKV1IKVIzdLAyyffBo3txelolou+zuxj3zUVgLfnzfcdCejmbqDjKcq+LWzoS0qnA2E5qplWyu",
-	"MJa3nqXO9uobO+TQaT7FJ7xPh2Q16QoVbVEcjApfhDX+ZSxKlCfjIvptu1Uruq1Kag57Suo/0ZAuV9K9",
-	"oZ+a9A8/MPrk7CK0AUtxCAyFzzK55w3WRtzkTpRfyl/d18VXskzAVCFmINKADbKNIApINbLYZB1GFRFc",
-	"Bbn3VhBOry19ZY22Hn0PTI0/YdV6g59wxKO+y7tP6MXbfECRBE8zU6mBw92Lm+1QvYub22mcC65KDx1M",
-	"WaS1MSRa0ZKa1ZUeZ1KPi6m4cnWI3UgYHNwytxE9tT3j6dAXda7HfjEyXfZAZoDALQFnwd28cU9hWEId",
-	"NRQfyA6k90Y+C6/UBsa8lWSQ98bjAnoG0QLpNSHYkThnJfoDO4M1m/G4mWDxD4+Xa1p9rfyoCD+7k7Y9",
-	"9+xT3AR70QMPgFUQaqEO46pEfGCYBIg3WS6aiX0TesmAbb3i2WzBHP6L23gGx1SGYlKTDa4oj800UyxR",
-	"xjJhc0hK0QiOcj9Z7M+eyLO7NnR+B/HPfbGefsq6h/5kmHGvZrgGI+8gsy42zJC6ayIClgV3mv0pHveK",
-	"KxugjPcd338eMJtcJooT4Z6H13euBX8HWKI8JyJxC0yuE4+rqYyJaYmXyrpz8RYtZ29k4Fv8+c+VxKjd",
-	"BQa+U3qKpwQ3SV9G+yfD1IrqQzxER7wQEsPMgXgRdT3OlX3zSlNS8SNCCmVY4z+y513+47cvoz/OKIDh",
-	"/vGbG6jvwsNTnZxdnl24R/zfAAAA//8=",
+	"7L3rruQ2lib6KsSeA7gHE3btdNmeqUycH+lLtj1lO7Mzs8an0TAEhrQigr0VpExSOzLcMDBPMw82T3LA",
+	"xYsoidQlIrbLNZhfdu6QKF4WFxfX5fv+464Ux0Zw4FrdPf+Pu4ZKegQNEv+1lZRXBavM/zN+9/zulxbk",
+	"+W5zx+kR7p53v2/uVHmAIzUP7oQ8Un33/K5t8Rd9bsyzSkvG93e//ba5K1uphDTPVqBKyRrNhGmdwwdd",
+	"2B+J2BF9ANLQPZAt7ISEu02yD66xuAdH+uF74Ht9uHv++f19qgc7KY7j779iUmlS0TNhHL+O4/tIkV8F",
+	"hxfkxPRBtDrTD2wyOQ8V1TCeh82d+cIOP+kGexTc9Jm3df3b5i6a9obqQ/clnFUJv7RMQnX3XMsW1s0/",
+	"q+DYCA28PP8VzuErB6AVyO4733WPfWyey0zxp59/vrk7Mu7//Sz5yd0PVJeH/Ld2H9sH4o+Mm6nZkemc",
+	"NNof4wYq2NG21kYMNqbL7Nge755/amTiyLj9V9ddxjXsQeKHGqrUScjqvXgAPpaU9wcg2vwUlo6yGipS",
+	"M/7g5WM4xDeuyY9tm1NLGM+u6+zk7P4y7uFPQlaKaEEUUFkeyA73SGrafrmb+vT4YxIeGZxuODFvscEn",
+	"mBYFtIYq3ckdq4HoA9VWzUjxyCpAtaPYnlPdSlDENkAYVxpotSGnA0jAF0oJVAuJD0Nl/pRVUK4XCcHe",
+	"ClED5bavBwD9ym3dtHy7jR039P9I2N09v/tPf+q0+J/sr+pP76IWzRe0GM/E9/RyhafFSnUnKnp22g3F",
+	"SDWCK3DHTgN4IJSCa+A4BbRpalZS09M/NdXO/CnxtS3jFHs1XP7fNoOxviT4FbMnHgAa06VGim0Nx6kP",
+	"2yf+y78rwfs9mJr6N67dRC9+MiJ3Aq7JSQo7Mbj0E3145NUnogH+4VjbYauPxW7HSqhE2R6B609UI4FW",
+	"2M6x/iS0t2a6NncaPug/lerxBhOt6dbsrm6ilaYajm5st1vjzf8R8yQkoUPZ/M1vLdweL7cKeAm4U6Ro",
+	"QGpm9832XDhNlNZyQU1RVhElul4F1dPZQrMb2BokM+bF5o4LDYnTO62ATCdrp4TuNnN9+C0+Hf7NGkLO",
+	"7kJthJ/exLPyc2hDbP8dSm364WbzK/MI9pRWFTP9ofWbaHZ3tFawGUz44snyszBji/pZWTfwbswT4/ue",
+	"KT2WGKbh2P+fKUXmBe+38BkqJT2PVwIbS3bmCLyC6nvGE+LrZ3M0KUeqQTJajwXmO03KA+V7UOQo8DCm",
+	"nJgTSb0ggtdnK+piR8RuZ24xKYm3Uz766Olgz97pucensiM1aqYTrP5oaV2LU82UZnxfVPSsoo8F23Nz",
+	"V9a0VZCw6MzJAbUCdzHCdgndSzACE8nZZ/dJQaugZo8gjcpR49Z/hBMRHNSGlKLlGipiFgc/ZewDwcnp",
+	"wMoD2Qp9IAf6CJHpQ6gfujEVlsjV111f3oM8KrvmH76z7356PxS3zV0lRdOkjLmoKWUNuh2ta0JP9LxB",
+	"C4ac8MilaA1vzcyxypjDpufHuMOzmq3r4Wf5HhZHVoPSZi572+zK1oFXQWYGE0DPimzPbn3McgCvvPmt",
+	"QR7JUTyahd1CLU7kV5AChw9U1gzt8LEMwoeybhV7ZPo8IanwQePmzskqr5QRHEoe4EyMYiOUV2QvwPx5",
+	"Y7vIlO2jOQS575ORxKWi9Fc4f001fGP6oszXZ6ey9mq/rl/v7p7/23T731PtZfTnpDHHFKlxbLUxLs5E",
+	"abMgLTfXCb8EijBNtlDSI9iH8Wfsalpapnr0g3/lZWUmf3brmOWvFrce7acfxCPMT6d4BClZBYUE6qzk",
+	"4SydCdOKlILvalZqRY4Up4lXfcX1LK24pts180/VA+CedmeAmfaDaBUQtPcIugWWfOiRGREqpGh5lRH6",
+	"VtE9FJLtD1pl98ZvU+fDG3uDHh8Q7mBbfjpHZ+tv44UJ8724wa/cG5nWtKSlLhaagTuAgovTrDALDmf/",
+	"vD5Yn8KiF3h73NpL4+jbDeM8q5bs/qS1udvuD0aCUBwBjkSLtjxAtUE9dTqcl+qgmYUwN4Z5wyKe4DC6",
+	"TRCKMKp4YbtpjibQfTBpozSNFI+0vsj2pUdjGSzXnG6lslqTYmegekGOrTLq0Rk2Z9Hqj9SG1KCUPbyZ",
+	"xmsRmgnG8DF9AN4ezbQ1Ehoqcaok1EAVxFZ/Zq6xkY0f0dRMvbnoc/59K5/9aUyf4l+2inEzYPNzOBpr",
+	"eITa/MucjaqkNd50XxBq7HJNjkC5MXqEAn/gK033kDzTHxiv4pG0yo5C1OZ50WrFKkiOxeorkEu3PjY5",
+	"s2XemmdQnS5td7CEOJz8yoH8FsweT8w/lKxKW5Ilqn8Vgg8gleDWqHRW8cb/hpfWv9zb5TLqgmpyFEp3",
+	"P366ub+/x7WzbrXkonhbZHgr7lb0aL9Ppdkatn0mSdUC0eyYXukjVIzyQkEp3DE2vnTbZ4iZKPsVsSP/",
+	"5KaGfExEA5zxfU+q/vOG0FpZ4/F0EMe+ULpD2AwosimdGnMLPScUf1Mg38IOL2OUmXvSuPOvG+DGWjxA",
+	"XRErmYowHpm/btm8XXCXdPDHouR2gv+kW5VNkJSUlH1Ja5p0ydCy9GpytDG23UtB2BnXX3yWXMaylRJ4",
+	"eZ4/Ovw3o3e6j030/hYuAj8RiXMviufNjyHvQviS8m8qG/ZZcVptqbcBxg6AzqLshxRyAY+ul67V0ESm",
+	"vw8vpWSPKf/Ft+LkY33gjGBFXBRiS/mD33HOgbUh5t7qf5PQCKmNPfvCHozUfAYqZ1CzujanqATdStvL",
+	"/pQYY7iwPo6ev+njvibp5BXdtr3TD3hltwjjhZaUKzStzZXaWCAY6zFSaCSi7u2cyM0iZM+2zsy0/bZ/",
+	"fBM6n5xxwVuVdbsEs2WRWRm5SRafd9kLirVdmLJ3kzhwlLmY/GVWAt1wpiVQiAf17qw0HHth0LtfWlY+",
+	"bM2vd5uwqL0/fgApksv2paS8TBynUKecVe80NEQLshfoOrJuGOBmNipz/+dCJ3XejkFdDTbms+RljalY",
+	"MJnpO1OFbZfqwphm5n/R6ZEckF0x34CEpkavPd2jhd1yjV78mvJ9a02qpqbayAL6qetanKx/0XZ5c2eO",
+	"TKgKb8Z3f2nM6z+nEwD4qqk7iLpSG+uZu7fyZA9YjFtqaJR1uuCRDb+06LtNTfMjrVtYGu7tZE/g5cLe",
+	"MXDdk8KHxs74cktr4BVdbERWoDTjaFoUpRB1IXa7jAfM6NQj5WdyEvLBWC3WKDNXiSNG2ijTqGRRKAjd",
+	"aeeaQaXqDk8zheilcBvU3rvSVlsljpTxogFZHESbiL28tqbbxqyj4EDsC+YTEkow+gVtFsoJvp/eCVLp",
+	"4khZbYSalZB2gMQ6hSlykkxr4ESLF/5wcaFdm2li2rsitoPdmfDau18LGyJOPJL/ATT6xUvamHktXYBw",
+	"NK1Ay0NY2M7mZoqog7GRmSIP0GhnpLqD1U+QOIEiW1o+JGfcd8FO94Ss1YLvXVJSl0IQLYIWdVpuRKul",
+	"GQBKDkbDh83/QFnt3Nh+AyuigEfueDPLW/EB5ceFzcZfaoTStC5oVUlQKqVkvGzAI8gz8T3LCohpUBXU",
+	"XJxR5jNTs6OS4EOEhhnBV3FBmMar0g6dvUIfQNqr0Qtyb2x1+5D5wdoY42HZK03RUCYLfZCgjEa83iPx",
+	"JXrGmVtIG5527gla26uf8oaY3UemB2Y7wxnQK6HYnrvryqSxbEb7zj1r9DBI9FknPY0nKo9F20y5/cO9",
+	"hxIOpyAakinAcIdRaLu2rt0xYebZ+gy4IKb5j9smOc/+0+k8uZ/McWTmwjVBtrCnfBi+zViVqRguaoWR",
+	"0I4USqx/Nr0DJScZ3QwnNt9Yjw/mPKWE05oqrTymDrFOZLJn6EVOOj8rs65e9xzerIaaPbIK/vzp/WaJ",
+	"pl+Vm9WdAytfG6u1lQ1kFcgCtTGQ3KuENr/qF1x1V5hKr8wp8syohj/fLzVtFtom8/GVfwwZy1gii+2F",
+	"Zcf+kiP7gs0xc0Tj8t+b5f+vn96vO2EXXZ4vPAanT7qXzhY3xwzjqnfyUA6ntIMvvbtu4vHCC84T+rtM",
+	"+2+dD33g1IoS8meNdftw1uKWol4Ra/T++sk0oKgewLaeHd67TlBGtoUMxrTCJJPn3j/GuNkh1t38kcok",
+	"7W4I2+FdmSpz9dpgZkF9ctYS+oeF1LS2N2vqE5RLUUHkE/Fto4I3j6d9Im21B50LNGzx18V7p6THhrI9",
+	"z6UFiePR3O1uYO6+tJdP4r9ow2ps+TaXoEA+Pk1XhlHRMCsbP6HR9+NpcWNIidxXkVF0xYYqa6FSuVPf",
+	"fvv8hx825NPPnt/f4xXmyCrO9ged9GvQ83RkpkYVbwNHFT2/IP/ti8/u7wl8KM29lnFSwVHYmJMGpVVS",
+	"jR9Ezbw2XbS/v7UvpNTawtkRDfDc5CSfP/HlIUX78DCE6eNqLoAzTvocNpBVhtMXMetWyhxP3717TU4A",
+	"D+bXDXlGfhC8omc8Y8m7ltubRliDcevD6f5V8ISv57uXP77EPMeNTd76QI9NDeSb1ojzn74EWTO+7LIV",
+	"TWW0CL0Zcp0YjNwvcdgIkZj15bqbz6ndeIGl2+3AlbbRYNc97YYJO2FlJ4dydoHQrC2RiaVj7ZpPri26",
+	"zzPq1u/CvoR/c2z02fqG/Pn/kbKZDmUyOuWPhsXq2z+f1QJrc5yi3PuFYe0LokvAK7UqaocvWF22MKd/",
+	"9Oehoq0k3emiavHC225rpg7FifEKE4/CrAGqlOAoCfOttE23CX+wD3ZL67Lp3J/jNGn7pzgd1f5FoNTg",
+	"P1La3tyBOEh1YM3SaQ7RndR84Aj8Kox80uhnNvYmxZyMFy7+II3FStyrguOJ7ddmszwCa99etJohXjsO",
+	"NTFdw4JLiZkadzTYV3rXiNkdf4vrVV+F/JbKZ5XJnBmw7v+uLGDHtHpBOJXSBd13rNbpooDk5cx9amrU",
+	"rwCSsa4rNdPASMZsr+doEtZ1lOPykSKxfZzWT7Au5r+wyzVVumjVqsZTwhZ1cW6eL/SH9pYiNbHOJT45",
+	"tfO5aQu6npCUnZOfJRsCZe23zV0r6/mdjA3bZ+fm9Zab1vfxwmoh38wtu/SEnpqv/K01lQUm21tckF+f",
+	"oCLbM+HihAcIFxh8wkmmrRZH6/ZlqdvkuxBB1C7xWWrTlj7AUUH9iObc8gKV4STSR8pqY8ncKCXYBf6I",
+	"aoA+uJSZqGbl5KNO1g2AFT1lqztP123cYlvJYJf+Za0/R8NeyHM2L0iFUCMzdq5o9cZF8yJ7x5bLbM+j",
+	"AoaUur+di+idLe7ypp3a2LIpG571pjJwXcjWeRFn6grMw2/x2djO1nA0dhfMa+e4Ot3lMxH/9rx+vuwo",
+	"dN8pdgCLVx2OWyr3omi5ZnUOesDDjISqOi8IR3omWyC26H7W3Ftj6B+oOmi6V1mkCHSMKm1z8U1/KON9",
+	"X8N/olXCk5HXD0vrhXM7ER0SK+5Wq1yYjahZeV6e4Xcrh+drLEvtcrpFq9FDXZbQaKiCjnfVlWfQNipj",
+	"NfnS/qpa6KKkzXi132AyBvXiJzgQf/N5Qe5dAgYxr0aIKTaeFyBT7pOBI01d7VLaOkt5MQZd6y5tylhh",
+	"w1qG7ty98FbUu82aa2fLuc00sWWMyRw9LP1boN+MPgu1rJPuRO+rWWAdRwGV6NgKCRM+R9aeWfMOcm+V",
+	"hIzd7giPJ7XTLMERaPdiXyX6yemLZ7y1IrUTBCROyYiU8siaGR4xU/bXZeVMI+vpklrdVMHlSnPE2Ruz",
+	"qej/EBbIP5ZV8H/qCb/8kL4wSWJV8KZ31s6spl9F+86SNRycjQvbj9Kj/6Cn6YoT7pJDKh+6d4dLOEzS",
+	"B0PqJJjS0RdEe+but6+EJE1sNETXXEyXNZdm7OztNPv/VdZWWf9fzXlpepko3DwkZoA+gFVT7hGEMUli",
+	"2Ky7v/x9NNjva3X/NqF8cik6rgQ9lSr308FicSlbYuArTV2RqBXUjVkrI6eCaFy6WvA9qMUwOINS5Z76",
+	"eZZSP6hSUtXjZ+IrP5+HCkI3dsyAEjuX6O9mHxdaiz3oA9r1yxLf4nSn31IIOHSn5wFGzFNdI929MVUD",
+	"HRf22vAOjVX+xud0CekSwSyEAMKlLhrTO/P53JDGJYn2BuMGuonkp1ucqUPwNn7tLmvryfzanEP1kqtT",
+	"CsBgK6pzxnW64t6zY3USnPOVRWaKV9me6ycaAb1cU8PElHKph+uV/bo7u7ekzITNzfNFd1i/FGNzZOYU",
+	"WrVUF5108/blklm5zYaJpPkpN41KVR8bQ22yNNiZckbTCVmp54QSrKzegdyY/xfNx22zIf/7f/6v1NpQ",
+	"PVGfY4vMLf7T0oyDWDKSdymMw/hYjdgR0UpF4ENTU8ZdRfO1MRjMNVrnq3evbM8rHMYufSffj6iwIvO7",
+	"pilLFlfXnLCKVWAzQ7hFyrNFb+YvXESLnvRNMItgOE4F5F1lI5ZtE/tor7nlqg0+aJCc1oXMxL1stYcC",
+	"4KtWZC84JDNmjJ3P4QQYZzg2VDIlONmJ1rq+Ua4QHJdQfsZ0jsXCu1Ch+fSmaa2h4K/MJvpjssPqCTjS",
+	"c2ErF5JbFCUhwisx9xuqFFpsXDiwPBRru6nGdwDz1Bo1qOBHoZNIHb5aZNE1bn1c5ixavR5MYd6RLxpb",
+	"im6Vj8PlUKJ+zF0rDsAWD3QiNcoq9bD/u73aueTRpd3fOQM56gmIX8zcwfKVOB5dWf2a5JfuLT9lVsI6",
+	"rFw3d93MTWRPs4y5Ztt8TpQ4gjnVzamwY5zyEgK0icvUnk8ycFhpCZUhtK3mMO1ZKXFV3uZ+YM9Sewr0",
+	"nR+fL4B18ROVm/6/DvIhnQ1ZONh3/08PA2/FAXrQYt0QTYO3sWsUPLE986NIIqqsUIK01YcUOrUzJkKZ",
+	"Ph2dBVPSMQORoqcw8L6i6vATwMPVSDHDJFkXUxOnUdxtJySUVKXF4eT6MsQ5Vq6SYDUsNjbY6ao8xp2f",
+	"iRsJo53VK5K/DlA+vAWFUDVj1DZvaiXskw/pArfQVLdCWKF7opI7uKI03l1bp+1BJVqZAuJ4aWs2vf8B",
+	"30954RrKiynqmfJAJS1158koKT5gL8DRdSFdumma72Fb5wDPXAfdBIVzLLkoAY36AidAdstTsm1ZrT9m",
+	"nFi46+DKRicVtoEGUavApUTgwQIV0+qp0n12tK63tHxYLvSv3BtXZL8sMkVxirwxmkvlnitiWoCtaj9k",
+	"ro9p86eL3A9zxI00xDPovjef34tf9J7cpy14XVD/gb0pJufxEslaWCfylX3Mmc3r6z4+QNk+Ubr3FNju",
+	"+lqLdGzAA8u566jHX7HQHcVOyCJU+d51o50He7VJKf1eTqTWeOBdb8kPhKJbzaFErRT2m5y6/e3zhMag",
+	"/dA1PspB3MncOogx0mwh9iOVzGL4q7Y8EKrIf/wHrssnZm5/+61v02djrqs80LG+H2Tp4eXcJuVZLhv4",
+	"oNWLCACIKaIlg8r+c2m0YerAuOVJcKWyj/ZGStHnBeQSnM6sC/uJD2iEFolU/fjG6X7swg/G/IDqeZeK",
+	"7txYxixzeFaCg0vX3wRnFlNEUeuDnaKde8IFHZ7T8dDzqzm89YYi/QGZiI+Doa522Gx4C1bmPm7VddVK",
+	"60ftI+j3i/tMS6yo2QNwi6WjQR69A3ZztwcOMgPFYHt8O52akpigo1a29T/cewvvRvGH8osTGs2HHLKB",
+	"nIEv0tK8YYrJVtISVLq8327oRJmJOEJXKWDJYbggiDHpYN9emPs9dttuplaBirFALVZhoNEbuzoVpqCn",
+	"r8n2Qy4QbB8kEQrn9JHnTm5/qwqjDJ/Mr8BPbk9OKruE694ntdjpYm7w6oW99AkFZM8egW+wIg3T8R2W",
+	"WX+Zj1Q+JJMBIuKvjxRxUKYb8t271+TPz7744uNnhNbNgX786WSYoMtE+DyRidBQVhW4kdMIyz6HZCan",
+	"ZvojEvZt7evmEmN06ugjRcKTxKdRvbDBA8z7cxCHfU6ZVX1J5paICl7z+rzaJ1vBEjKIKiN6ooI3Uojd",
+	"hZ8dlvl8IBXbm53vPA601QfgmpUWfRrv6hJKgVPoQHJ6XFPrwsAT47rEwY214jmU78j7nShf3UKd8RpN",
+	"ss2cRFtXFmV71yqoiCXfWOZe9t/dhI7npsKBjg1Gy8vDglukff2lfbjngs14Z0e4KsidE5FCTEOrPGGV",
+	"sb8Mphf4l1ak2RPAhkGXe9Hi5W/qczEg5ZsoC8Jg06qhh5e2aQeaarcYTxCLy8czXvFJh1Dqjtz/cuzu",
+	"cSLUF5hoeVwf5m/APdm8jHpxjeP0bi5LceTDFwxtV7d4qqE8KfMRlky36qK1lTSJT3Y8GCkWzC/hwFyC",
+	"AFKHhOHM9v9DQqcjDrKbhxOr9GHTgQfXsOunz4Y+h9zOmf6fZ754AGPYR5/Uornmi0tpX5xoXVYKdJli",
+	"jbXTwH+QZiF70fE3enBkYwE7nkJbnmA5aJJG8Crd5JXCKBK65rh2uzoMdGLib3L1ciffFTEk28JbF8te",
+	"JwYhdyBN0d2LoIzTDHqdaGpGeZmJnz5ZaMBeCdIQZX3Tf0O++ZuDRqwzWRjV4vrK+ahYoOA07SalNe/5",
+	"WEYXwmzUH8c/8lr5pCjX025486uXFuvOtVHYNlWOAwCDgRE/p69mcASk/nqGyQsHKB+gekG44ODJ1zEw",
+	"7skolhE4hr69s8NNBafWbstYnpd6MRKTlJ5vRzp4VZ7BOiDH2yOH3QAJLJNtyWpwRisXGhP+YFEmzQOc",
+	"07axokcg1BYreFR7/Js+CcxYDNhVFmkX83mQHEC4aoFZvDAtRIG5OCP/XqhECeVAPSSw2mxMXOOfMxl1",
+	"nm50OqeupHUNEkPINejgZEkeq3ZUC6kx35lPR6ync++99s9dGCmDR5Bm5mLUy1oggwWmMfz8FMrUiE5Q",
+	"oqELnR7FBJsoSBDvp3FUbBR66wJoXkH3FnZKSdzGysiznN4qXOY+8TqSkhWGiNu6MUT6F7dBuUsynz1b",
+	"bReOltRKzAQlVW//rMKF7KeNSOsn9qQrdpt3bmSAy/R3+nL5erfokxt0nSdStbKn1QUrNzD7l8OsOeYB",
+	"LXLropOZF3B0+VazQP3X4rx4utAQZgrq4Ug53eOJ49JJ54P9js7U9j43YHNPFNUUWklyWzZSHEXhPamz",
+	"9bVaUmPPFTXjD4kI5zIQubjsduWlVjVQ6gLDbilwMBdm/8vzZ1+sqhfoiBWXv5ONVVi4d2veqIM48efO",
+	"3GXmWrwyZDH+6ofiCHu6PescAo15ZBIXGHlSC/P3/gETiOeOFqPmkVVgTJmm2qXP5GHfGJ/+8ETw42WI",
+	"cli1VNMTzp+WrNR516ZqxEOKcO4lwc7bUJOiZ0y4M4vRc5hyQqs0cGZSaNPpXNRzoC8/rS0SmTOaRxB0",
+	"pr11TfzOGWUdpXuiRMhMqp8Rn2XAAlfWkItOhWrXLrrn6Qkd8b0Y/t64itWb8MmjryFdkISOPvigP1K2",
+	"FDdQVDs8ZycR1isYqNOA1Gwr6fK7rZesfIy+FFwlueNwwk8HYaxZRNdSxBh7hO4lIFlW6PIJdZLLOPUs",
+	"wkQL4ionbhIAuSgl0BeseY9ASuKgVoAjWLYrvgmP/24ph/ChYRLWfkhbtID0umLkMuykGrSy9JkbgkHM",
+	"XSSCG1dvEDQRXhAt2SZuwa3QB5vEYDHYRnLh6ekWSew3ruNf03Tl1Rr8jKXQvKKkdSYu5vWF99ZjAp7R",
+	"9z5uYrfPCy/+WIlqjiF0ExyTdp2lP7LRrGWrOZlN2oAs1IF++vkXCTIJqg6Bk9wi5O1YDWGJEFnEnVhH",
+	"Wt3K9p6KCfdFb7ZI3XRzHQdzYLZZdWTaNNmEwN0099Zv5irK1cJ/VFDWriLvxPShkvTEs0gfGYqDi5D3",
+	"srFQ80MkV9fGShfnE+ezhUOmMc5BHG71qccu/BJ33WqMDnovsqh6srIgFNs7SscY5jbt+Y9VxjDMqwh9",
+	"zNYmTA39Rs6kJ8+9dp94a+uzn9ai/kepOlivR/PcCBkVlGQqHVYHuL0bLcPUEr6DC2p4Mwbt+0OX5oh5",
+	"fvjcxtzpmT2I8EJNtoAoBBY5W2vB7xZ7HqxmdXCKk7U5WZcdgh5wl/YZV3dZVDkMc/nir9VFXjMXkmh2",
+	"3KXEBzKi3G2f5I053dFNhSmCJyNUV4GkX4E7PWHreszLLo2USvD9xUvWhrS8BoVmG5MhVxIppEK2ejIc",
+	"shRGp1W6YLysW+sOW6R6fmiV/s6+E86BZUg7qw9of/w6GRl0uJvkDB7tzwu2xGXlMOsY54KEXy6CkTiN",
+	"V/t3XsZZVKDZ9VqyMBcxi/2fPdO3nN5b2k3heLkm56ff1BuL1ZczaZf30TUEVd7dtAyQwCdHuu+vGMRL",
+	"9fCH1y+RNyqZbID1GMN6hN/zSLEIJ9m6FyxjILYeaRODqW7IVnAsVTEGy66VmF7QbaF82UMmszzy6C/W",
+	"i5kdOy1D7uacSJb3xGp5tupeadfSVfi6e6m7ig+1oysBm/h2TPQ29ZSWtIhkd0HtoDdhpwbxPdVd74+s",
+	"BqUFXzEJP/hXslMwoArvy+PX9Kxi3zjwqssbo0QChxN1FUFbmypaQZWEgnDPFqLx2GWT3M726df2YXz9",
+	"EbNQCynabIAqLuPLLtZArgdlg9Ecjz86FJj+7KXlX0oo/YgHGXsdGtlNr6jLDgD7bhaRJvT7PSvX6vuq",
+	"zyaRS1jFx5If7wIRIworo6pX+BVEyWj90r42HTlOFetgHsI6AyLjd5kKj1x0HxMFF7oou1SJcf/7zxQT",
+	"KGaLCfaspz5dvhRc/JP6zD6FUWy5h6pgPFV98P7AkEx9x2ogWyjp0aKvYtykK2teciPPXt5imHYbvkor",
+	"lYaeAYqRj5q74j3+yOyFXPCtoLKybmsJtLLpRzYEnkN/Ww3xfSsaF2d8OyKUsLEiqR8JWdgt/TlJzuSa",
+	"K6zd7ZdVSdxcIfxem37hXhqmRdj9s3GsZ1jKb/HQOZDyIBQC3PTSgG4FnnuJsC6TxzyPq5WMS2ga/q9c",
+	"/GPKRU4GXjGoqyuxmFbGjULiuL0pBze7qzlRUINVikKk8R/yLHK4bqvmbBmqt2fQd+3/PDOfT+8svPlc",
+	"DjMc5ziBEjO9somY/uB+ZlkyKzK3DjdxXsX75AkDf/YzN+zx03f2B2NpXlnKswbD2yduL0+iWl56LtY1",
+	"bHHWryBA/FacyJHyUG+Toj5seRUR6CybUPPOqttvSgG6NHKcFlcBEvXFj35OMtb7M/06zDNw97rMc/nu",
+	"UWduuLGs2D/57npjb2kJHnGjilbgYpnH/wet23ROmkB0CrmiPffGO04bdRBJQ6yRgKDIyWLJV7i6akO0",
+	"aFipiBaEPgpWbYhiv4LaEHPfaRjfbwL/gHnmJFm6JlXSVdDobh9ncvSUPtdQBLT1KyKT8Rz02/Vd3vil",
+	"jJeh+8S8bFxgwF8lPJNH9mjVF3hqr1q6md4MVnK2N5cv38RCvU1mU6wEn6aqsBhAs+XZ3iwc47Z7YmcJ",
+	"UG+I0kKeN+SLe6IIym8AbFtpxHFX9N5HHkhlYkbRkujhL9YWo/lmhpjXfpam1iKVU3WgvMrkpl1b6zQR",
+	"IMo6jlLd/9rjRKy8qq/JUO9giBK/eY/1ystoFfU7UBJYEq2OTqs4MX0o4m/YqQGlC19QYf6Ck/HzFZdP",
+	"aHKxeiEyvwhebOFA653bfgvNVI+klGzT8lxngiyrqDbMkZnyWNRUez5tomyxCThKO7Kl5cNzm1GNvzPl",
+	"Q0uEcjila37G2EGOqzsCMMG+O1MRJ3RKkC+6HkciuuBgGQhtJrXK19xoVj4oInY7S4I/IZqZy+6a226K",
+	"a/T32SojtKk8DKqXCsFfEIrpcxbu9OhYK5kin93/ZT5MMIoJBonpdyYtLjXsaTrEt8pZsjrPdclFM9qJ",
+	"y5GwpVaXJbIGzKraRwoWUWuKxaOY8YN1hcXxOLqp9V2dXsen94tdtNSF0V7zlNJn0UoF9c7V39HqyLjC",
+	"JEsLlrEoj/UCIdAi7uC6DRctYdRMeg2n1+4WF+hoR1+eAhalnyTSvm6F3tJ392C2bUF3GuTEcWIWMCRC",
+	"4ytkC3sjJEZz98okfVFTqLLx+1uKqi114ZInMvvadqdqYX1dXTAk6/r17u75vy2oaMNXfvt5k6d2c6cQ",
+	"jsyaHxXekNbHBrK5PIn8q/W1XZMpW41QumhlGim0abc1U4dVlW/W5lpcd4Y8SEnDMF/OcAF+5FQpDtux",
+	"lekSWMOMNWNOchekp6Rrqjw8zPiG56Ph0jFF1RMHjdcMN9JWQdE8nbcv+soP4hFSbEhD8KjZRXb6YSLz",
+	"7NxRLTtNZa4CLdjtuyFbqMWJ/ApS4KYGKmsW1xDEaRxua6xPC5sw/PoJhuM5+aPq4/Scf9kqxkEhbowi",
+	"2O1e0YqZfF9bZZH68JF4lFOApv2PGT0WPDzW3YOYDxuiDkLq9XpxsL7LhoZ9/8jKlNEgrlwXOTBtg+TE",
+	"eCVOBHjMiZpiSLiGizivVgaLNhjohFyePdLjmsw9Lz+XR2Z6TSS7NwQDHG0bN8JMmV3+aMidimegcsGW",
+	"D2sQPm+bdA0kxyJ+FDrCK1qVJDmfwZeExlrkFh60nuy7EawLXPOqtU1ckCgyxn9dQg0+pLx335/IXo35",
+	"/McnCzLlkxPSGph9j/r3RJWHMkG847/co6rYkG2rHQXCibJHqIzeKykvoa6h+oS8x2JC3BpEGgXCFBEc",
+	"8QLJn8g/+f/9L3hi/ecRY4K3G4cUEgRTHlFPoaZ19MykFPEWjLSQ+1DaXWL5gbzTxDZtz54wfiFdnvcL",
+	"px0pJ8ESx9nZS8pR8W/PDlxMp7oyWC3fryl7qG1qViYjEOtuQZaV5nxFXk1XGW/amezsTUy3MPKnM9y+",
+	"OTZ6nhBi/NojcP3VQbBydU5m02TLX7cQY/tGmg4eYT7S9K1oFWDHrKvSJhxMxqYoq90ghjNmv4heyzvX",
+	"WHL6YrCUTA5Jguo+0DIgaot1fS1F4lsCXPBXOJse+fIiY0ylaFfMibaOen1VHkcKCN13JiRk6KmZVUm3",
+	"KeXqlDn97U+rLrj2lcBuMAxEcHqEF6hcHVRVE4HRRLigN0nbH3hEBn1RHtksgmtZ6DQxEraOC9+q8+Iy",
+	"J41/+xKHw1IvyEW+jDQqjlM/fQqO/NLmWN3dqHNgMhaCV9MH4AspIIPPwPZ7Nlc+7Jmv7fdXquaAtTvC",
+	"fVxjgNlWJrv3z2ai1hrEk3vDV0ZSfkbLY+OMMgtRBxIu2DQe3rfIic33oJXjAUOELsuKFcFQbxwCVx/f",
+	"eUwMeSPxzq/fgkzqsDj5YuQOGfAm4HwOX/c2MMgN85VaCTeK0nitr42M7JF5/0jPRAEciRZteTBmq13F",
+	"802QB4dmYwhrul7Gg5/cKG+tS/rKrbIQ4fcqhXqVyphAYQ58mJdxdGZTfYZSIlAkxG4HkjDtxQH4fGzK",
+	"ElRiu8kBMKirb6RMFSxmmNU209zxrtRhcG0VWkNFGorkOVGqFMJufdLVrf7bs58/aUCW1rydAWLGb23u",
+	"HIvaBOl6lGGXzvRc6vR99G2MbB9znX9OqPXDUUX+9V//9V8//uGHj7/+ekMoMZcFpAaQLd5WUSpeEDDX",
+	"Gxf5dCV5C5TjaA4cYBf2LTn8YTZprjZ16TQsT5brpb6GpxnXX3yW5twPXjVvvRyBqtYi4gHX4P5PaXak",
+	"i9iqo6H5jvdTQd0n0xMnge35W3gEqSwv0XVJhmsUnhSPrAoh6blEyu7hOF0vbYi98kXog8E8Ulb7kO+y",
+	"2KUb2ThuKZoGKtI2qKnM9eQM2mZKCWlMkF3N9gfsTNlKCbxM60PGC/fk0ilWDSxekOFB6HuyiaYi7oNv",
+	"PTunt3Cr2MV5OpfKqw9fCR5lWF8l0CU25SA4Fr1hHbst12lz6BxRs7jHEKXZM2UkCqHZYmKlhp5Fu1jJ",
+	"ybR30/VlE3jVn5Fv/vaW/L/k2Sf3/+3zT8nf3n2da209AdQ4SqDCTTnhuKGI3ooOT+s1xescoSfqkM1t",
+	"YanNLXPE0taZyhQ6gBfePkbsFX5eu/UIWigtg//SJpm8tlSlx31LlHF3jKzL63DvZDgmF3bMQm8sldWA",
+	"QpmpavKP2Buk2y3EIcxzFAUVXTE7WUievIH8c+FG+IH+u5Ck5Y7rFl9H005wdECZpUTwRIqJjkdakw6g",
+	"dbHEz6TM9ZBhUXj8QFy3I44yN/m9tewJQzTpE0Lb5delRTem97iWV2uFvITlm/n+NYsZNB5quoGx+mwF",
+	"k11gqYgo7IbhuMU5d8uWfWJFb3JqO432dOf2P1MNb8OFNuROUHMiOKwOYY1jpamjTVWK8X2BaPSplIpv",
+	"Ka9eP8IlxLH5dE5zWQ1eYC5OIQWkn+C5iHFtUIBtLuKOMwCdWQXLYGBfkczZy+DMFkB/yzD34zsNx4QN",
+	"hYQhUzTyxGXDNCCVSFIg0AC7lPpJyBlapyMtD4ynAwpPd2WZOXcdC1fC6dHyOZCb9cjyqTw+H/qfbeZ0",
+	"SNlY32Xt0CTfGx4pbiFdk26wEyJ1C2UUS+fTKaRvRc3c6TRw8LkjZvbMWoa06d7Olm65ftxk4tyQnnLS",
+	"QhQ4pgzoSjZAlbR2oP+aqoc7R1OMOq9FnkJ0oDqwI2mxjR7gXLh5qloolMC2zP9qYY0e8QiyatFMqkVp",
+	"KS9b/sAFhn52lNXW82sPUwVlixyFKfX63bERUr9yuWxDb1rdX/st4zSDTkmxAHm8zf77u9c/EjtlxvYQ",
+	"rSTo5iJauIy+uj3yjxQ5AI2pcewBs29BKagWeA8zaPZ2eG9BOeTZoVPUfHxllV6H57McymDUr0qeC9nT",
+	"lHGBXTeZM58Y9bL7ghSn5XvFTZM4pQZsWipq2OkieRS+FSdFtnAWjqTdXlY/3dzf3yPwdrj5c6FJzZRO",
+	"wjIO9YSbn01Yo25awhK4QQ57OCEH4rSqoDV7+oUi6XzdMHKCWY5npogz3zaEEqMIyInVNdmC52FZLn1i",
+	"V3iio4zBdjS2eNtgQYGxTSqf2rOo3EbsCmlnaWzwuKRmIsXJfKPXcCLNWYptvcrs7sIXaSlMhEUZB3cT",
+	"9bFQowo25JmZ9E4auzRbq2aSHTZK1VEt99gWzQLZ+UQ1a0NsGHoPSVOIvkdrVi3hYDzddd9Kyep/F63k",
+	"HQTY+BhUxSSW9kRpyBbSkZ5fWlY+bIV4SAj1j1ivZTMVnP/dzPW/mFe+NK9sMDscM/EaKh3byugTH0Am",
+	"4BW/ElWq8f/PPJxppND0w3QvNf3gMiBzLaXThez89GbD9Tv68iae//nluyCt1a9fDyJgM7doM1fubgEW",
+	"Pegned1F3s3j5PzNT9ktjL/BHrq8eK7fkLpgOa/pOH6uVwz9+f21Q3kvdCr6VcGWabX4KvnvtrGMvVMz",
+	"DktqW0Ir/pWN78fcAG4oJHZCLhcRlwGZ8B2ohykHP7K/nDjIyMcv4chWpWhSpZLcsea8jgGlXZY5ZkT6",
+	"3L6taJHMjoPzNGC8uyO7c6U22rl4Fs1pVOU94iPVOdo9pclRWJ5PQewlaI2T4sZ8pUvpAeYrZ90ULm7x",
+	"okpbCzywkkPHvjMZAJkkVPIkrBZ13CVK8Cr8HXi1yCkI5/RRbo23yh3iFO8NN8pQPtJzYRkzE363mHP2",
+	"SM/kKB6BMJ3MFJ8g4MJtvWKrXOAcC7gok2Cy+NBEHmkNurBrJYHDXmhGdQySgBRmsmRqSXaG9ZR1zlbn",
+	"NfOppVkSwGjjjYkAR3WvHkwl3l0RkGeXTGsXIajI3spP6PEL0YNSiCT52cXp/3lpmtuzJXVW/vsTQ5tI",
+	"dM8UK/qyV6ax7NBWuyZvT/0y1URbr+25Yk8gjGSqA3UZq7jRozTa3gF1cgm3+gBHQrFsYzkfS2c5fZaA",
+	"kfGutouiC/HLm7tsEWSsfnobENkbOvE40bqw6tQx5/nfLImE/UePpsT+KaYF6Yt2NwuuD7cwmry183Ru",
+	"1e9po26CkjqOZdWAslWbL8TUxdzT61WrIxGuzGuaOqVR8NPh3EucnslsP4SgQz7JPbQ78D5bxc1FEbmi",
+	"Md208IS0KRnpCF5y+Si2IhwtRczgLRGZxOzUGvPgQ3a6zchTvYLxTz8jB9FKDEnvJS3BZ5M5wuj+YuMT",
+	"Bb6QOKWDNwc6cuYqkwpxZArTbMw7i0qya7Rl8BNB9zkPXsR3jZjm8JhRhhKOUJ1zPOsUITy3QBrKqlBN",
+	"3zAogexoXStM7Nj4wKKlhDTWCDgXaxQs8OuO7xU+IcSxDfePg4yoxVOdlDKo9iC/dzUeyVTTdGgzxCYH",
+	"Lh8JFdNGuT8CAiZsCN75LIRCbDXmM0tXQfVN5SRmfWX6A78s5PyBFz0LqPQ0FCGRM05N1JNTfr22ti29",
+	"l5QrF7x8Qr09+tZVOtxYasi3LS0M5bUo+mN3KFvDXxVtg1RNyIpsxFQaVGwv234lZzjLuhCo6xkPnFg+",
+	"P0ECrTzVKVYUIqV9K8mRMnS9eB2CN4IqnV6C9auUV6yaoLudv1vPoUwVS0hynuaK5A7yZBKrUb5bwKCk",
+	"XpBBObix9MY2vuH0LkP+dpOr+o7qiHsUQEZxVmwPeE0Wu112Eb9ORfnLA5QPa50IC5PZKmZMD5XDlSiB",
+	"PUIGx8n/WlBd+Kz4DOIT5EiTHBf25PujJAWM0NuyldH7UaczPezGvIlnNrecr1g9Ge1NXjdXb4ffMl/v",
+	"wCnSF8Jl5H5OsBKasaZKF1jivkq68LVodpe/abTaVnyAdb3fig9uJpKl6Da3YnGDoBRNQ963/Eh1echJ",
+	"fMuNtvZ1G31d9Ka7OZdY0c8Fch2aN14Y/X7GePsDNJpIepoPsncz5a6vcRZJ19Fer3JC/A60A8NZA9Cw",
+	"z3KPEiolgpzgi8+J8ravokfAAi0ieAnkKCRsCNsFsiGlRYMebqsTxyrHNTyd03dAovgXBGqFua0u195h",
+	"n6heRVsOts1/KDdlncil7GpoklUVL+saz+2Nv/eg9/zPFiMmbSvbLIR0Jr5LHxrLWkSk5kIHotUS+eER",
+	"ws5FDIZJj9F3t6LlJRS+ALD7vHPVhUcyW+Gmvn1xRJ5bPdmd8NQ0+Wuuw5U4UsbNF/A2lX5oJwGmQ0LG",
+	"GsclRqtjL8zEo4TjarOjvY7iUqyIE+3aui7w7VzEzv00rP2qsLbc7EhbaS6PH7dNutwPUtc9I+l46Vfw",
+	"S4vsAD10o9y13QhZMqHMtodakLrpaFrMdN9lGpLHom0KcGVyF5TE5BzXfmcFW8FOYm+yx2LRjW3T7fNY",
+	"uLp90RPJ0Y5KiXW3pdNaR5eHr9JZJRO8k0bHJtWlBDxxjpaUl3KsMNiaj5CDqCv1nHAqpTg50VULlKa/",
+	"LeM3k2OAitFUFpcqaFsxkbYzD+ALD7OJSlnjv3fYRhWs4/sGlGIkZaK1lYcjbXNilVX9iVM6MWprUVx1",
+	"o6atPgh56QXtQDm36UPhvohYRZu7RkhNzf9UR7zeoIt+UKXeo1XPnEaXxT9ZRGscnOutxpwsy8mEboRk",
+	"X7Csaq1Z94ql8U09CProKwdWVcDTBoc+GNOKIMkse6Qanluw7NNBYJGXsmyzDIGc7E0+E4486GM9/sY7",
+	"yplmCm7BQzg2tYGPaS4uzA644H6PVULpnk0iAPvKgcRve3ODXsQK3tTnd93jebLrzZ1d4sV4wyLdiChq",
+	"IR7SaE2+RIScpNAQQCWwJmtoqxEdwiB7kRSkqJ54FMGj1jIxbQjxQKh+jo1/t/sYz5b0CSyZ1sCToFem",
+	"FbzfPe8KXcIocBCh33Gne/mZGOwNhmhXLRPaXgiB1GmSTtt10WunPLM+W6ccLqPqyOvWRSr1Kh0Yb+Jx",
+	"OjM1Bx88R320B3MFsgnMWhCruPSF4dgUqweHU2F3SyJIY4GIqdeYYoeJJvaymqCNmdjmefTP6b07QXVg",
+	"0dqCBvsIO+a6upr0oxO+WCSzGKPxsZQw67gGrgv7Vgrr5ICsNxVIUtaUHZPJuxmW76yxoA7008+/SP/E",
+	"foVF+CFDbuaOyrQ3Jtdi+ObEDN0ioDLh2rlRGOUH0JKV8U5+ZHCyKZIPYInRj0eXZo0pFPg/9NH+VrPy",
+	"wbGnO0Wu0r5gD9NzNW7EVvA2le9hjprGuyl2AMl9ah0ra0k7L4B4NxeS7jOXmkJHWOfG7HLEslwQNuFF",
+	"EXS8mek6BTj2gwRl+k2oelBDQLl8dNR+dB0i1yo0Dff0hJE1ouEBXtkr7xFccb5DZFHoOLSZXw7LOF0H",
+	"7CdjTi7fhwcnIbq1ZPv9fJJe2Cbv3fNJ08EDdvtGI7MhD5wRmn5ZVVBNbcOBB4TxuL5f9zMzo+jyAlG5",
+	"eiPNVhNw0FmmAzzxU6W5FXwgjLsSQQ6nXipzlxG2FVh3Elu5Marv1dD4t5OSsYCEdIAwQZMykuF1WKp7",
+	"EXfn2Bcc85+LpWVy1fqr1avopHXtunVMfqIvXYnsmR3jFB3/rdIW01gBcAcZjsM9moOJ1GBOxB7e0CpZ",
+	"TZCAdFVkAeMOM4NApwvgOldzMhNyB/AC56NDzCOqPRrT+tn9/Sfk3t3b7Bonpfo6nfiH2Qud93LhZuh6",
+	"4g+YmIvE0v/R2iFA4+HiyXo6qv/g8rJplN1cbu727DGTnmuNnotUNVXknZasgQ64CffAgn0XpzAN7QgJ",
+	"QBD+7uOSKjC3ZG0jzzNIeqNspOSMJwl2/j7ZHB7GYVLO2RFqxsGiJYxyKh0u0Jr0jNys3OQuYWZ39UXC",
+	"XHh4CZfS1WPHfBvJ0bVKf8fLuq1GOctVIExBBlO6h8JmJ/fTkDvwpUEu4uaOssLcYjio9K3kR0gGPa3P",
+	"AbWhgwweVdntCi505sw40KYBrnqZvrTUahqNzjaZDdbF+cMWAMl/hmrCBSlBaso4ccuyhgJt3vtonnrX",
+	"Ho9U2qQLqh5m94Z5JhlcMJN+C3nGxXu6i/GPoH1I8PcD7lyHMuiwRVckqOXYSnPY7dHxnTQqkFjTo8l9",
+	"pDrbYhXwXzyQ7nYTzoxwuUlfbH4Umu1cdvhiRKU3DErYhAQMyiub+IywczsqCe3VLfrTczlywnrwo6Xk",
+	"cc6JklA8THdg8Jj3XfVWIvKDrOamXE9TsnA4NeMPqYQQffD3CUwiDVqPKWuBCzkYXa98IoeXTkeqPZox",
+	"m+dQ2Uwf+6nsBOZu+qnrumdcCYK9tc5y561dINY3UZfxNrnADLBZWQvyGf2Z716YG9s7q2dToML1iZ5V",
+	"gcVrmSuSBMuaB5I4PgKKpSP0vCFKWGcXF1gKYpbzl5ZBOpxpk1ndnhiL/zEHWo5ru3wRXu92IKEKm2S4",
+	"CNjBwod2B+Cd3z7/4QefzfKr4PCiy1Cjbmz2Lvt8WCvSQ3HwT2Wo5PbAddFQpSCTRPtrUgG5A8GSQXyk",
+	"zP8Ar6icPQjcDPbG3u/nsFfxarnubHrC4hdsqehdALPQk5cYOmNztYzEDFQzYAxDgZnpyGDxZ56eFYWb",
+	"LuTcWqm3TvuswcJIFYY6QpXNFbWdsTtnTCCVOHaQec4yL1vGDqcbL4JMzjNL/Yie+AzixjEEepLUyirH",
+	"bSxEGlQCCQDrCpSOPGzLrIlAhbA2KufG4FvoKLdCN1PTgko34cxEH15mYJhQ7918FhQ5SgeWx42PpyCQ",
+	"xlK4ijdUadubFNJbx0KTtu3cA94uspQegbywT5Zr8T3Ezlg8II83IX9x4TOQxQ5g8f3HFoGuZP1f0f7i",
+	"UFpIacsAwbdasQrSeXnOgYqJU5RVxD1sJth62cbXc4tEn07cW1mdEC5us6bFO+2Lpb0Df4Z2COM41ts/",
+	"SdTlAqr4YHaPXZSNsmato0VckE0xS3NlMy4VCZxFlj1JUz5AlX6WobJ6IrnBR/VBIqeTfW5Rf8KiL2Pg",
+	"GCz/iIljlHLifZUfjYXFrGJWLi7EuHDaZrF0pDAxbMpzR1x3F5RYJjtpuYCtQcSINmfs4HRorC6fO0rP",
+	"dn0cUu75gvqYfC81jN41Y3yvskSlNyEj3bEP6boRY40TjdkEtnYmee3aS9E26WTPlSyn0/zY+0yxwJkY",
+	"UxSFGw1VCxownzfur/S2/93V3n3Jz8ssy+rr3c6s7Q+gD6Ln+95S/lBoSbna2ZgVPTcYYioP8AuaPnsh",
+	"0JGMLricFJjG3zjn+LWOzGPo5MwxFI1oLcuKFGI3EcbBnyeyvdwDS3O+/As+Wy3hSSqFXAt3FV7anlck",
+	"KEswW5YvYbJwCxETpnRvR37TaDZ7I+3N02BW+93vz8CEADsZSwM758KV3/VyBF4Q+EBLjcnoDrbCRlb7",
+	"ZUfLwpZTXD/DYE+F9Hgd9sWGmKurR/kIcKEuyotgGh4Ze5lApz765utXG/Lmx38mQpL//uabf0ZTXZOj",
+	"UJo8uyc/fBm3ngfC7knNOvTMGeGJUjXsIJKrz9877vUhxz9PXqyQTd7iLrEjYNmjOogTf04O1Nw7zDVL",
+	"SOIIG6FCUJI6zbe+CRzyc/XV1kGUpWF/zbeCyorx/ffOF90fTP8Ck/R61YxjjjI196/jCyxMculEAWYW",
+	"cQ3JScgH5c/DZfqklfW8TjAPJQfX6GRy/Xsv7R8pgkFVEtKfPmh3w7XIDpj1ZDNf2J5HmDSBAVaCvexw",
+	"GMVJgVeqWILEaHZ8BH/jmEluf1sMV6nBOnr+4uc4CQ4gy8ZQLMRRyAJjMQ7OBbh2q8iS7bXLz6Lvfn6h",
+	"v3GfuewOdh1xX0Abwi2NlJXu9uNUaBCtT8hLbiOHWMF3JlycbPRlhwv/9He3pbcXe127+P5y9IbXgttq",
+	"KaTLvu+7ikdDmcmbmq55SN6R7DEbUpmgMLJexB2y0wVKFx3lrwScpp+vuxjZGX6bYWaeKbTeSpZB61mQ",
+	"NESbLE8OwmisoG82jzvWh5TXrBYKqiKHxRZl2C/ni7aSlfrYXC7UpQiuKjdZcVJv/g62OuJ8iduQ1ZAf",
+	"OP664m6Az2evBtkqxaameufs4EzCDUwsDyLyTP6cRFbtgPistCUvhFGp3YzN1O9nDkHV/7uf0TaWh2hS",
+	"AvaU70u3EcO265ecBDhXs9VnVUjS0b8mvcJyMKxkeMyGhxd+dBmb0ZDB0M23r92Ler5gmi7y1a6ayTAr",
+	"Ma3gp/cTw1+VIZxHTejNy4KpuEV2xVAIL8d3f+0sn1tAki72PWTwRtNs9th6Nm/F9D99mFOtbfFnOtRY",
+	"1qJ8KNI09u/oWRElbEpl1Uv9sKE5pgjjStO69rmfaRfA9lycAB4Wr+tPAA/h8pCG4VOFFoW3oTLAYk3N",
+	"QBWu/CT1ABbdFUcHe5l/wifDpCK11EUPryCK0lQ9TH3E/e4IwebPkai94cuDUQ+GmJzcTSRC/VkNwx8s",
+	"c0pA39Dy4ZXbREbOHLfN3b9b2fYHq/tnU6XB7SLIolQZbAWLom/A9Vf4rLMCqQP0WGwFUl6lA7XuVpTP",
+	"3MTosfZ3tn9vVQCaWvhx+4XM1zUtV9mz+EKuLQSfXRjLDDwFXU3Q4m58HRUcJbrSFc4sz7kP+bBJcq3d",
+	"fHQrpAs01OK3LEw00Id3GpqM1iocTmAy1Rwv5pavlzsx6e7mpOU1kozpfEwzGekxX405usa3+a5cxeHf",
+	"NPQcdYEPQpChmMx6rpgiHTzDDQjAGimqttRFAEpaF7GHXxbeMowCWXf5e+feSPVauST9WfEIymuQ1r+8",
+	"GzbBf9wFMyVyRTPm8VQ7JyEfdrU4OXNz2jLx43bbJPQi0qoDndDbzpHK8tPQ74Bd0Y1T7ANp7m+p9JET",
+	"5vtLBC5JnBhWly9fuC8tulY4ArzPfSxiC+31dQbvsCc5xtgjrWAloOa5aHkl8rqJaVJSTrael35Ly4cs",
+	"/uJcWrMvFc/lCSKzIlcnkOQM2gFf7gURnGwxv+OooH7MkBJ6h2balvJ5eilczhX4BKlbohenbv799zY+",
+	"HuL7tomr5f3cbyYuKDkZHFKLm03DhfjVfky1R5gzpGxzyy6m/cX6xoUOHed8v+hObciO1RpsmYcZHyii",
+	"zCXChhyip9Xd5uYbs0xHPxF21PbrOTmIEzlSfo6ovYmip0/IW3fs4sUHi74U2UIpjkCo86HXzJhuzIaU",
+	"joyzo1mEZxmX1oKEmmgsr+wLoxLKvp5YlzprL/bu388S1JspTppP005zu5iZybVC95xQBxIoBinqFjOH",
+	"GkPDzPEnxAYozc3SvloFehj7hOOQwII+LdryAFWY+Nk5yOQHvxKShG1ywXb38rlkp3rO+WEwOlpbO+JI",
+	"N/wBSnGXuifWIqG7dmdmLlJvK2M/69SG+47nDbsAKsMlryXho4yY1aCLI2V1sRcoyeqBNYVzHs437q2l",
+	"bPOVFE3h0QNWLOqC2BhGFNNf9QW/CBrmkGwaX9qF57bZ2T7eCLsdlDoRclwA16DaLfIqi8WcfX/fLR8L",
+	"VOJsdkdydEjXYl94wvgjlQ9FlHno8w0Le2lFf4vUhYXUjn6OuGJOlD1CEYN4+BTHwR8lPIoHKCIcBYy/",
+	"u7g6sidFld32DS2dxe2ecnJtOhZJdSSSM6bHq3AyrrA6fvICh0dw3+5AHm6LRwsV2Z5HujTlDY3s1nVB",
+	"i7Vkkj1O73mW7hOHxQ//sginJ5Bl5CtqO6PhzykW2inRv4VHP3NHfppi88THpt3nA/e4OILFo+cAlUog",
+	"pV8qWb8/i+klqLxPUC/CHWrjIt/FegJOVi3usLU9c4QmlslvEhttBSsN1gqlr6RISb/OCxahqi8Ltrjn",
+	"U96gQ47frC/xHcbG84DZ2QDHsm+bkGSuiFULoXBrXcx1BZXomBrUs+24Fe2HMzqY9v6iukXprUBahShl",
+	"Bv4VJuisNFc5nLAo0zSQuCFoUgNVmjz7lJQHas5361xbm5uU/8R7a7ZhYqH1T6xre3QVcB/a9Ic2PXGe",
+	"52gVMc4TT1puYFMjyeSx5rMU+CPTNJ8o6hwSB+QjIb4L5JyppV+WzTDIXoj6MDe0lxZ9ZsUqZVMR1kx9",
+	"Pp+gK+tMUF2Fos6/VwHm71xM+fTVjXN1iuklcgGxq7Iq1rNgt6pX8GVVm41cYcnXwZaBm0tLs4T02h8h",
+	"ru30UM8A77QPJYdEMYsIwQExGTz7JeVnhPrmOefsGeB9jPt3VQkRiq9MV2hkc+Z2UhyLs+l2GtNT5Cwf",
+	"0cpy6qdlVUkpxhDpiz/u4u65voQvx9/JLtS/uoFdkWg1y0ZkdMYCV5TrzVfu+Zn1WnmHnHUMctArTOJV",
+	"9vM5BFiTiTUgFVRrKgjczpqdTbcJ10Bnus8spASK1mDk7cQ5isZnZziajjCUSdn8qpOejPOjMY+SvdC9",
+	"Kipjh5tPn0OcfhNi+D5w754Pk/MJeRmXlniOtRN1mQaMh6BHqtgkxiBfet6++vBVeCuTfvIIUq+QDy50",
+	"UeYmzdXJqYBMJKkGHCDYel8Huz2WU2QfSUQ6vvWRI9OSsrQtytx60jRpv4v0RrHN9bIeI6P6kGW3CmEi",
+	"+hMdBpZDok9I9m2cRF6FX4CoFUa68nt9eN35LNPelzJTglL5z0myXdMNKiGLk/y3hmiXmYm7X4gHRU5m",
+	"A/s3Q+0UJXvaLK7rWj01OIhvkxOzuUvDiPmcAsrPVtlQjSDJJ8xC2iJZRZ7cca2Dw/cx6+gYrJ9LhbQT",
+	"0X1uag2/TdppFWiaRSdiAS3bM+prQSoxHbWZGqaRo7f2ybX4sYuR9UIusi8xcEOcmpufuuVKmbFroHQz",
+	"GcE3t9tyRsv6ZciVHy00NcJ8ewDbPtF8VrE49M0RAgWGeoqGSn2ThNdQnr1mL4pWv/RBpySEp4Zjo1c3",
+	"aV9Ligfls8C5X1L+8FJK5jp1y6zgCpT24Mg3ADPsw1+PPwePrPK16X2181VNWwWbUFSPmqcRSE/ClIPU",
+	"93ZMDzZ5OQDrTkhge154cNkcsJYSR3AZHeLB5pJR7ZNRo4QPj4RggSat72uZiWk78tb1I9XXcNKN2Xc9",
+	"XwtS8ilyomdyOrDaQwUdoK421q9tsdhW4pEZgc2dmDVUDvZ+UWPf4+M5zxW66bOkl9aJj8yecAZlcTxb",
+	"1dJ6GjSbR+Ch6ZPtAaCxZB324mBlK+S9dxmES+fM40KnE7rNfiiaDnFlAVSKx2exV1WAiWCOlcG4/aVI",
+	"T04nJIq2rf0T5Z0dqRd2Qj20MznSCsaZ3sYwsuR/yFx9OpzNpS1GCOD+yYaekUsSR1EDVS5JOHObsZT2",
+	"ppEGRFMDcS/16ChH1/j8LsdYkNkw3YJfBuE3tY1XZH0vzdM2+7OXov0ABUrr062949szn0LlaO1in2Q7",
+	"Xu7JZOxOnqPzoLNou2M7Om6D5ullbw9shk2HN9qtfaQQUgeAXaG8oRKMgd8X813qXn6OBHNpknfdRulI",
+	"6JJOWguSM03z7dbXPmoJtimxDMJkR0stZMh1ZGodmqf7vGkzHocWunEAQo8gz0UpqrSPWYqWZ1KkW7Ui",
+	"rJ7IBrxzTeCKROA29pMTguBMuPFd+JLqYCmFtMNPl6VLpYvVUZMHOGdJIicqclJcceN5dwdZMlfUCRL6",
+	"4/TC4h/R6lIcU3Xrqi1LAFu5bgElMrXrjrht1Rx5/LRFJSRuPrrOzlZUW1nJFHTc8ib4RAUcofc3rN2o",
+	"YB3smdd+kzFRp5bfmGdXJWg4HeC7FVdDTOVihYm5qEg+KgUOC7Hm9XDU3ACOp19O8MLSmG3BenmQSiEY",
+	"nouJRyaIPCboB2MY87kKgHUwAx+QPOjS6V5LuZJGI/orNAEj2rb4kSIHprSQ5+tTPmKmlGzK+mCCU4Tn",
+	"V220aI+5bdWVZfs1mNlOvv7guhjyXCCxy1TPo9FEB9JCHfnavXFZCcNtpMxdls291ZfjYlr/Ds/hi3Mr",
+	"3C0jmVwRC99cfcVw4hMUPn7eZwTlRqEZ39zvkb87EpQxwFa/1q6rPHC7p8plYETDmLgxO7wEi/luC56Q",
+	"dsBVR9t7mz4Ak0S1x3GhW+QDH7J7AqExded1LvIJt/YVu3IYOOlsuMVu6p6o/BHsuT+k+YW+i6SUeOTW",
+	"LaDciR16D9a5IoOcz0Y2LzT7sPMTMlCLMklHFfYWlntQDmRrHvUlglRCjyLC67sVW0y1x99pmx2TtBdB",
+	"kaCfVNlC5xNlOpuSsP5w2dydDsnCbnE0J5kv4Oq+23l/NwEeVx8kwIZoiybL9MH+2eu/kTdvJlIwTrDD",
+	"lTMddVO1RolcXS3ozwyXAeFcQN3/FXEQx1VCBTZz52/hJbOoa/Rc+Ku8/Zeyd/Q09L2H91527xgAfY/u",
+	"H68EEgP6DmCN8+rCP1vIlwRuNu2bSXoeaqOZIrUQZk+aHekq09Zm902V1oVgyfh0OGdI950mjO5hp4PA",
+	"fivCdI+2hZJScCsyyXsOr3LObfMTYXo6VJIzKr9z77xwO6rX241LxRIcQqfv1q3T0AV5opj/JHCtiGMt",
+	"XLZYUS5B0u8VODROmKmuyYPlfrigxnKyNtjIwfc05R9TQvDnqJQYJzv2CA6szFJ5O9TwOCPXImH5X8zr",
+	"+M8I8sqdM5giX+xqtj+gW5M/cJFhf+g6+JU/BP6Q51DtpnD++MDJHi4Rvr5GN5tW0jcLP8f5JMfekc+U",
+	"i4ftVlo3aF0kJumSm023vkuzwPwoJ2boZveu3+vK9TrnqTbmzBRI1WSQcjPmTruS+mKOdCB0B5PsvB8J",
+	"Q69YpW5zD5aoyCkiicVZQIFiwj6fn/83omZl4rrko1iqGOIixiSqJ1GEYHAgMbxO3yzHuB12MdmfrsG5",
+	"ObiARDIxSaNwi3tkQ7QQG7Jnj6DQUqgyvLTJKU1c6FFbRor+hWW9YJoITvRJDOLuq8+Bmert1QuRn/4R",
+	"rZLpS9XWtsLS5UzG6AKROyb8jJHq+A+71oadEfVB2xxjf+iG5PodZfYz5sZZn4so2T763wPUVTDR60k/",
+	"T774e52T9MY13mtzDiZjEjYV40AVQRgj03JfGfu8/wNVT1gzvhaQfCcB8jF22s+e8bkqxJkPQGXNQOkB",
+	"eQYXlggFIzF6eWI01FWRRcVZ7F9C6/iWa8oUWtx4m4nyrLDmwxGtixOoiSVnarEHvzv4560RbyX4M3lt",
+	"fsZKb/8ljpFL6+tVsbOSP3KpBI8KXoiYVn2HSn8B3I70dCULiuJH0YDZKvlRXfyCgIHbpQuq381svhcv",
+	"u+BrX4FemnF1opL7DMNwAvqThsNp4I/hYvAHm97hM/aQ/P3RjBdTDcwVWBWVaLd12ikz7aoKeVahkwum",
+	"5nY2fjfbqdyBHLeutAhrmOuJaZ6f39/PE+75Oww2mxxlh+PYH1ktynzG87hE1wdollTiaoS6Ch9Iditj",
+	"H6+D94nRnJctEH52EqP5gkym69gMNneCF4rV/m4y8HTSto/0bf6ZpZjZ3EmXSj8Ct27M0Bm4Ersd05FX",
+	"PiB4bdCj5dLgatjTmmBlNZokzoeMadXWdVULTBQ134z+im7n4LPLIYBqtho8OCC5r1jrDsJl+YVoc2d0",
+	"/7L2jZWTPgicWu8IPQIUe7TePYFzq5ffLx0Ux5Cyu0T0skncqJG/ISuOj4Ps9tmmll8uR5Piuz4xaL9b",
+	"x8gdv7Q9pNh5rI3N3YlxlX5loQvA43Pgt117k/4AO4gnpxXBevtoIcZOd/djl+QPFdNQbci987NzOFk1",
+	"cX7e1S26ZHCm4hpjhxS4iQxUoqi9Owao1fvUxr+I0+RpVOQUV8QtNMyVSmTM3OK6l5eym9gw9mR+Qgel",
+	"nTV2bOsn3hI1VX0ui8/vN9no7i6W9u5EdMhEVqK9pE5ACd9SUP+o4jgrh25xnSYacCoyPVXgYtfB0sx2",
+	"NgQG2bIB93UC7iWvcuR6S8ME2PGJMXsMnGTW6wrkf3d5kOlKRVphKVVFz4lZ/LJVjINSGF1LThWokprB",
+	"F1rcpEMPYLGDBv7ZQArs182eLiDDIWSu24gyjlZoKRogFbP8FhYbKunGRZM05Q+ObVWmCIdHkIEn2ZxW",
+	"ncGVNxbWn0lu80Y7vbvFI9quaFUEcAc87eT8pRWyPeZqmnUruVuv8aFuh2yTbYjtjple+5YiWmyIA4Ow",
+	"juz7tDne1v3MPIQ/onV9FzpnBsTwXp1UVWYFey3gux2H3Y5lrvIWMHeBPG+cHEUjxneVWd4qR4Zsm/cO",
+	"f987G5c3Y7KUysX2nO9c7x6MIesiWlvGi4ZKWteYZrI9F1WfinbajOzUg1uE8M3hZo/lLa+FfnJKfk2S",
+	"jfNDrcSuH9UVoxu4QGy/5RhszgvU44wab9AjlQ+QOjYw0CsZqA357t1r8udnX3zx8TNC6+ZAP/50VVk0",
+	"+j/bAXpbzNPjmBrVupuRhL09bMZ9f+t/IiXVsBdmGC+IOQMt6oRFCbKAPiuSthKCITWtHTXqRfcQBL92",
+	"GmheLhxAbKRMP1+d24+N/JwdTExINT5xHVtPJmPhSMsD40AsqSZWdWJqcCXpTl9YU19SXlD1UOyELDQ7",
+	"ZkTIPCWhEVIXjVA6/5CNrWV+vyUnboZaebo5/07SPjGTWKzntNXA/b116uPfhAetwql8+G0cCqLqoOl+",
+	"5W5dGiC6iOPWrHmRJq3vnUOLp80eYmmSnoPwaX+M7zdoADkbZNwM2x9SuvVvmHHR4RchetmRnkklbPwE",
+	"3YSYkSFWQCsIpd9islZKW+ZLXvGnArm2FwjKW/P0v/iHzUHeiAfI+EV8DK6CsqYSlBlzKAB/ZBUIy4oT",
+	"FQJTTmiVtCXzIAX5mF0ElzQ9dUb3RRhJIc5VOFa29PgwlLoTdjy4Q8kW9oyrbnHd+xjrolKyR6gWxB6q",
+	"CGZozGTsQ1V2UXuabawLox27uXNEY32i9aD48sfCt65I4vfjSr+MhHEBF/kFLI3jozGFXSJKWs/GYL+3",
+	"T3l4kkLwraDSx5HSZGKZRF/4gOA1fG/Bs+ZgSz7oVSpwEVWknRhEyv0f7sI/BygSY2OumPwIsmTSpeBW",
+	"YVQpNhkftoI6ouuLcCv7sBKjpctvnO+DVKywCteJUnoG8l3qlisR7djlgqiWFFMR+wgq66j6RIM8XoZu",
+	"0iFZp8yoDss6jbXjHvA+RkvcabvYy3Q3P2K3rEXq8O3/XvjY8KFhEtS6ZKDfF1PbMQIkkvfxlLb+AjON",
+	"PtP8MOI3WHZ0g1xG1muU/Ht8eBaN27c6sQWa1Xd57a2cqyqrbSv5jr3pcJauy8ZLxqpdhrIFLvWJYlsM",
+	"MUc5OtUjU7aIPHGdaBAv4yli+KvTpIJQpatLrkB67JlfgwSh/NrlsR4Rcn3VdWntPS8KjCQU5YE2DXBF",
+	"2M5Dy1VQsgrURFMrP78KcDOA2o/t9YNYM1EZqHpbSed5Ev3cpFdO6a+Q1OsqlP4d47TO3kAPVBWqlABc",
+	"HUTG+bB0k2T5rL+7xLvi7sYrN7QEhTG/CFrnAaPT6ojINJu7lkug5YFmk8ycVZv8oVAH+unnXyR/T09x",
+	"avvapA/bU/teNHujNZmUjdvEfr2gLQuK5Tr0Y8BQGiRsWDDvdc4h986q+u3FtoWWrJw9r+xTM9QJWoh1",
+	"A8ttxEdat7AILy8lUW5IvpmoYxH/QjSnm3hRptez8x2PqoAunMVRwnhXpiiBVr3LYt+fvJlegUyppcWy",
+	"wvZPnTNHUVaZ2+kWFmeau7UbVaWwUrcSCJb4hiDVQZxsGepB60YRwevziFczNaCLBWGBDEyv9K10idMD",
+	"1ymTt+gmWmkIL1LB5qHsV9FHOZoD7/qdGvlf4fw11eAZa68hLXeuNNtEsqvWCQyVhQ5OIPPh34uVnu3J",
+	"ew626EdnzfSCJav5ti2r9ceME9uLLvOsac3NfENc9l+Ep4mPeDgu3JkBch4zchAjJlHflXWuLs9N7KYq",
+	"TlB0S+AN7W686eXAszsR7Hv1FfnLZ5//V+JOd2Jh2VO86lVCNb7TxkqxEfBGir2kx6RZbC3mdeeQfydV",
+	"q/+ak8/u//Ici/Pdc4TWRjef001NwOlb+x6qjYseUFsVs5mB1keYyBXEJQzq6hvzTjocixGENPBh9rLm",
+	"Z0EfHIKJo2dxiY+M94kQUmn044BGXmLtH+aUF/7ak0ubdu/WYHM3ABbthPRtqJBaFQPOss+vcS1M4Ae8",
+	"dQgdLJM4RtXDWjNwK4GmgsHvg6Pt0PJKQvUCyS1wb3uPIXzAY2cx/HHc+S/Nd5NJEoyvv8n45JWbOjLw",
+	"EgSZYFuTU2O4kbGWjWlFaqo00fJsM4tsgUjspHGguZIZreGgLNIpNnChUyXk87Sc26OhocpWl7q1D8Wo",
+	"yfSeNGSTQzNi3FdLDJCgFcBlcpFEcNrcDTIrlpsHfaeircvWiM/jVjeaBgduFk33/Ca0cjzBmpIM5UtO",
+	"60JmgmqLLAza2RdXIHC6k3uCAKU/2ltYvQMl9nRZ1GPBGivMrSMZGSg/h/6rNkSL5uO2URvyv//n/5qO",
+	"zE2i08nl5e9jr0wnqs6+K8w1MPqndv8O0Pd3G4+S7NAr0t6bA7DFHRtMu525yDNTZvFb3zoc769E5cEL",
+	"huZcQsV8Q8uDBR0398ESXlh4L2rZ3fDKyIPKvNDPaD+d7jNCLL6nKrG5l+bWM/6Qiclk668vcWxPGgwh",
+	"+vOELJG3Z3J3caKVDJHrqvjBXFKeKnJX00bNB37xIUv8x0ooclBgaEQcBUK6mGsBJoVby8HdOBZ7ZUbQ",
+	"7VGiQLMkbeh147X2eub6p6mGdzIeyuFzRPQJkP91RegLqdpdTNrbHLEsbzqoeBvf9DIYi8DEPr7N8WtV",
+	"wlOeu/iF102eFrzLlEOuEF82h3FolwKA6Qg1Xpo2XR4d/jVO70BsWnz7xBQgAk2cy4DYdMY8NS07FnLh",
+	"E+4HVTcAWUPX5uhgbgTj5Mi4kKTlrMP13AF8pGLoswVMLm7J03n9X9NzyNHAuxavNiQgimmwGRCxKjDn",
+	"1XM8G3dYRoIV8uZxlwLwkSLmyLRfnfeQWgGN+zix1m9o+QApdDQ4C55K7BYtr8z4zM/YScYtkjERHNJ1",
+	"OaU4Ojid5ZzRx6amLEvgi4l+sxvmNX/PLHr3DiCDi2T98i5NsBEKKiMRviTc3TrG98tzAR9AlkxB0Wnf",
+	"a7l5eoiGrkYMNdBA/l0PatDFotMqYocz76FUrXjHaj6Vy4E7OYm2Kf2O0I1qrKRliiB60grUPOtWf48k",
+	"sJlShuUs0CALfRCtMofCI4PTclu+YVBC/v5sNYqnOA0+vwD3hDgstJ9qGvsgsPVCwiNTScpg/N25lI00",
+	"HCg3W4ylCX7NpKvpVoz1HWLN+UYKu9ipPr2PkEKP5IT/wjnFtj1IVqJd81WLlrFix0bZTwvPRAlNzVJL",
+	"9oNNsgoa36dEoy8MsQK7Cp3NLdjCu6TzZee6efxvCqps1rhKFdg8Mqw1tA9gUl1d++VJjwOfLLy+Tsf4",
+	"oEyXmt0gS8wvaayFhpqs0zZeqkeCGZ8nKcZzdzYMBC/s6NHmC3M8nqGNPwbDmnZi1juk/PxEJ83EmTsC",
+	"r+MC60ruOkxd5wJApwDmUuwl2NFBWTOO/4szlvb9vYWmPr9r9/uuouA6/o2aqn6lYFlamF3Xn7suDdOm",
+	"LW/uQjmD6an2LEuF2JknrCFzkoLvC+t8xEigardGIDFYjaZhcnSnQ+a6hR4eq++669UM+DOOLL1YjvTv",
+	"amK4iGHuWhPBjDIQqA7dtyUGE/fsMcvRaOxeB3ftKN9Q+3W9DEGIjCvhD4cu+EqKY6zVP1KElqXFufSM",
+	"rgtdF7Qxoli65M/RsQ+0PKABLwNKa4dOzxRRByQEUB6AOm0H34rW9xIop4ucLUaceNE2t059vg0Q4esW",
+	"bc/esiyGE+SgM7eCHzvkFwwIuaz8xb6aiKH2Wn7Z35F4KPETKvG1kUkJ6gZL+yMwdC042lYhUbNx0jb2",
+	"X01NOQeX3GQ33To61mUuKnsI/GNANpoTlWkwB+zcwH4yD77e7XI4jxMMUDfFfAwU8z1Zi5xw4ahwKiPS",
+	"SE7S+qq7RweboJJ1hLADbLIZpEkvBh774zKOwHVmw5Aj1pm4d/Ei/zzPIyf1NEefH9rNSEwiVhJLU8IR",
+	"5Zaqh6LruAVXKcqasmOPwOTnSQ01l1e4gtkjjPv3WEopHlkVOEmHN7kSzdbTPDG9TU7CimejJ7SUBbGJ",
+	"sb2KmPXscj2O7Bf9W7KKonZMp5I71+TIDDf+1NLcxmmep+6+mdc8PiPiS9I0DnkaZTzAizs1FuOTx/sn",
+	"uvGaJ/F/zO8auHtiGnvcAURlChCXG/rZAmOsC8zRazAVsb3vvA3v8ZNsHy7Fqwg4kgvAUu2zt7bNbw89",
+	"0ccEmWpoUCN9MAe0B71cOJ4+zFsC68FMXf4itcIEu6TQaR1unBXzLG5ch4U3i6zWPbmcy9993SNLZ7Gc",
+	"o270F7urjA4Aq/H0D+FWO3PH2TiRJGZUF4PT9y7dYVDPckmJrOM1B/4U9YkuHVyuuoo8ioe1CXhradlH",
+	"GXvOfReoPhsmPT+EeMjoY/Pwqq9OYvyGYMeSspowrz1AXzcLvVpp3/BUKWYnUzc6v72EXl5p0TXyDlab",
+	"uH52LkrTi1+e6tmtJurpKZjsd95Yn20ie9K6Xa+psKzhEeq0WE+hjG/hQOtdIXYr1IPPsUt0N4t6nZ+U",
+	"m6Fk9uY4aQ6UTK0yL752b9yi0tnDbOZWmVfwIUP+5hEuU+CXbtHH9fJip63nA2Gdw8c3yQ88Qj2FwGof",
+	"INpTEkQJKg6cgkcsYS68S0l5oJnQa14isR5kXVVvm3FUXmgnSa2uO8c8dlPISY1uLxat0cbjLARIEVw4",
+	"nv9o1j1hZSXGgLaoShYsMsaPjNe9E/+JvZjldEY1sarOYg1rwzLeot/DcR+ZkRM+8LWbf2kFhqPpSWBN",
+	"rvdnTyCnXXyDmMBIn7jZDDcI4izmdkhqW0S7xjGEqbbBezzM04VNszpEnDWDC7f7xec/9EEiF5ZeT3mB",
+	"O0fv0AU8lsHYxPTgaX7bH10gOXbMTrLcvIXHiOhlcOrWtTjlzqjLoByRDHfNIe46h/TByYK9bOQl8DXk",
+	"sUTQPSJkhXb7hWn0fpL82Ka4HgbjuTYqvi5I5Z5eD0A4LCwcxh+6biTHHFJz0vJVM4xYrKqC7u+KheOH",
+	"D2XdKvYIa781Dcwp1NqjKH+SIL5wcU1B+GBe/MeSCyPqwY1bRQbDnTc1LS6MOSA832T0J082iWQFFbMa",
+	"jFZHtPT2RmWnHaeihrdWpT9xdYbgOyaPa6OvlxgYsNtBqY14PYnb5rIosph3dqIYWOfJcq9Q6nhrrRzk",
+	"QpvYl1GMMprpnIw6QbnJBT+Suye83osa1AW0tjhdywfzpXncr97kEeUaTve15VW42a7rbxW9FuI1ewkQ",
+	"5bT9fGUpUYTuNwIMn9OErnfZYb/24KArxry874mKgmxP/qXNJRmuAkyMslIzqasL3JneogytJXtt66nf",
+	"mb3Ek4xjHTN8Rucl8/Y9yqVoNWJvhXxjZxTH6UMzgJDJQPF7tN1Z7ZFGXKpIR0OrBYJiE8wlWfK17NFj",
+	"s/qLyQuHglzRrHIzu7xYDJrcfQyaFeQ37rvvTHsJFdk2pThmIMVd/g2ra1KJCKaPcnWyHoh1/Du5PkxO",
+	"6a+CL7Bh4+lNMPEN1s5Nr1svP6XRZLjPLtgpNznFBpvv6U6yd/QRqgzIbmSljfKxFHgadAWI2KWFWLKZ",
+	"Zqy5qx0neU/j6nLOfS5wS2V5yB8qWrawSaKN1BqkItRnFO/hI0VoVUlQCvPV+jUJfo3SfgbEj/QOQduj",
+	"4BqwQ51c7avJCAfgRAdEzWcxI4CVDqfd8dU1yjYyBf7bPA9TMzYg0hk+yxZvegWSkz8527dQCd1GvTzC",
+	"9w77+i3TF9f8c9HyDNdVrz4oOs0DQn4afmU7gYK0zFuBfdrczdyF7djfBvCJq9YizOM1a1EKXr2ipXNZ",
+	"D/rDC4flNlZx0uFNFAjvUNSwy1kYa9BuRzEH7ED6a3Pj+RL2bcLSddiIY/XxL2+Jad0rC6cTN15VVlTT",
+	"oCgRF/3Nj/+czkkoJSTqEr6kCv786caYfuYdsj1jqWAa1pGN3xe6oa0+dB1Dg7LVB+CalWYDKFuZzZT3",
+	"G89OsOur/eImzE16arM2+DqubFEXYrcLFdmJ2ou/A/X1ba1XLdl+P3/Q+2beu8dXoQTmuJ2tydif5ln/",
+	"h+/J09MDL1j/C2kQ/xhLuIA813RzahFuclD/Dka7+8QP4jHJflawC7hQc8txxEBd8iTKX0m1IyH8w1wH",
+	"jy7cOLrw/Wrp9eykuY7PzflLi5q0xpEmz4VseeZAb3kx4TGxXIDX+kwudTfMdMnmg5iHyRYOjFfm0MYk",
+	"kiNlNd52sDTf3asTOXg5vvLRp+yVfT4SG490aiV/D/5pz+6Tv0UfRCuVJWgNKTV2zEJWjFN5do84UEoj",
+	"r6tvVb00l4lptiCmSxMEbqf0p4im53T2FNP0hbTQOT3kVc2A0eDljy97y9JdiqZ10q8xs+fkEN1eHAui",
+	"vcvOxRDKA7peHJVuBpHnlQXjSO/S6Veek5LWwCsqHU2vk9WmpiXOynaWldqDQvqLpQKUbNchN9TNnabq",
+	"waKZN5kiKF+vMe6pafJ55weuhXgI5DLoMe4oo/YCFLEAgAmgaTg2dRIluPuKRT+xz32kiDNAVppV4f47",
+	"/oqbh1UNprAxp6TufWeHDQyMnQaZGb3NNHpu67QOVAXM535vv0g5ZxYI6IjDuyejuTUxv5iVN//1mzTy",
+	"V2yIkGTHoDbi4fCazIo5VljzEv46KCH7NDWGfNdtJ8zvjoqK6RdkC7U4kftO9JIj6wfgPHtMNxcZvuko",
+	"iWtS7fmyD5fJuXRludCzizqQOZGzrUJxyVPFSzd3cMwj1q6v4cheZx0+BNWTSFCNFGIXoODQdUJ26Dvx",
+	"eBVMEWWnhezp4/KqettYsQuOpRGSVyA2dYrQrKUCC0XVNj06ujHQfM/6l0CPRU4bSHGMQLrsw/gtFCBP",
+	"iOdZ2ZBRVdnyilTVx2WFBf7FcAW0QrCZipe/OwDoV+4zZlQ7ii7Du1I9IqSh83zivz7U6kNy5707sCbN",
+	"kFZSKVkGo/IS/4vLB8rI3Evlbgr4UUunUFOlF8vT4vQVLFMsl4K7ds/Pe0jcVF7kIYlme3hYTo8hsXUt",
+	"dYyDYGyotAXc15zB3ReTA2d7/t1qLv8ke8TrhKZ5QRBPHzd6CNugH7anQwrfYYQpdmNX6iQkouMg5FN/",
+	"Gj5LTW5Qv9GDf04eob71q0kM/WYPDeYmmXq39MDOse7e5E6l+35gP/plTcq64CqJpDPAacIrtEW3Ilp4",
+	"Fe3KMg7iZBeX7bmjNsIyaeumVn58Fqgxwtw822b7QDzxxgeumT73kbpZDRWGAjD05YsxLV3k5q4SZXsE",
+	"rkRSJ/oWi2hicziTKIcn9CWYTxIt0ErD8IBDLgpUMjjwPuxf6qNTtFCDzy3HsMmaAVT2p87f1f3lMEc3",
+	"l2eVS4BWnLuTDfPA4wYmhf0yXSqqbA5mXox9/O8jRdxzGNhxlUoWMWELilV24bet1oLnWGqGyWjKer+m",
+	"ctGySzSY7UEtFFXBzaYtgzWNenx3VW7aOxTYb2oFaCBN7gMHMGEGqjaert1iA1BtbrMONcN0Ntrr5h7D",
+	"RSA/bpD5c4QJHJTyyDN19GivtnGqHhTRgrj5Tlq95sF4baaVwRTWRjzwitmBmC97xwKTeZoCBdSoqCXr",
+	"umM1RPBwfqy2hWAHY662g//I6cpkbXOv4gVhEGFU3tKVsmzuylrkkAqTZHPve3huNXP0uN1yI8/cYBy9",
+	"kR58gNWulJ6V6rDMXTmKFaG8lL+1yBcDTXJJ9vUHKNunCk7mYeNzxRTJmKBtJj0ZzreYRxQpaT/kv7pe",
+	"zrPIJyvYFtW5recMYD3w6biCbQb/QgKt63OBGF0rWV0R/HNpGOPpwTMit/EsfsbibnvUm1uBHYxANeIe",
+	"pUvQejI1rlqLImlxZ51MbIJAh/mc3Ba5qnDlUoyfjpJ6tcwfxCmTG+uA7DugqBw0+mQ99JreDFOhnC2o",
+	"HqCam+9USGHNNGQ89otd9RblPwFETc1xq4hqJNCKiEfnrTL9IFvQJwBOtkIfFhvpXVAgH8IehHS0csEL",
+	"ehRISQkY41Qbe4m6fxGTyRrLy/xo04I4igCaFVzYyKjKRT3iUMKKIjIH7TuTYGTj244CC3emm3LbQFI8",
+	"alo+fHWgnEOdYjLi3BouaXACqnSBXI2Z8vzLs9G6L2d7/Q7WFuOcYHsQ4qFIM/lao6liyn07kNlxMBLZ",
+	"52eaYSb+LdVpUTJavywDrdagKkRg0alUC0GiwvMFVQ7dozfPSUVGeVVflYdthNc8lL4Cux9zVJuLCHrD",
+	"F0J3kxLgTw+vjBopVGN+RPQSTJrAgpeiFBxx6LQvA9gLzajDbwhcNjb0R7HYDxHjaNMwvrdwmrEp79DF",
+	"LZO8agRX9o0IgFyDPDLuQBm2iMaa9hibMXwLtNaHhGLeQ7Ik400XxbLqxzKm/BMXJ/Ixcbze/9mI7dF6",
+	"fRxnyhEqRvkLct+56C0sMxccMrDMbeqG3+uAu33ged8nRI0asp8urI8xw5dhnzGK9Z9q2Ol4KOE8QNao",
+	"Z5v7+3vzwfPg64HOwTy/GSbMEIFaG3Np0DET4ceaSyG3tBwWHNxWD0XNGovB3LxTjAg88F2vi73hEBJ+",
+	"WzPag8dlsePs1i8YGguSYlzQsHQV3U6g/Iczm0rqeH3XuotC7kvflp7VKkOLDusZLor/xF3IDvFGOeGW",
+	"VTOar+RNwD61JMkUP9q9ke1+/5vpq7aQSy8eE8SeF2CSPIKsWKkH0WtpdaEDai065tZKFFxoo6M1Rd3t",
+	"1OXmjovgNA4woEXelZoVg7uuT5kJ1ZAO2zmv8yqBsG35Mz4hDnO17XO3+iQvcHJLiUWPLcul7ONZ92+J",
+	"LqcpZqINMzc545ElNKTehkA89gl5uRWPQH4FKYzyEycLbR45DF+QshbKwdI7N9yG0LKULVQdm9qG1KAU",
+	"ccQoo6U2D6/g/cAPLidPZBwukKPvGU96F7yvcennLWXIcgSSxVRSw2SP4AP1ExqIaGwXupnzczIpIati",
+	"8pu7ptrl7KxoPq8FaNnSmvISVnC2ORNzwuVY0QRzy3e8S/n8SBG/z+Z29OKCynkiiNMhFUL7LksZnPKQ",
+	"mqG5liJ4GT+JyeXvYc8Og/uBVS6BrIy4TYuRhc3jzhK4EZGIuQNQCVWhGgyPpjGW/EMOlTr31GosnB2r",
+	"JzC68FfFfoWl10vzvP3zFVW7xmid3Sn4kKWPzHmOVzmAs2BIKwt+Rrg7cSmBp2Hw1JsBNWwutyVI9yt3",
+	"jV4u4WZNelOwxXTxdNlmZg460Rxfwh5ZBQJ9Vy7iaIOOnNAqmQ8WSXC2sYM4LWptaMC5aZiewptU7/QA",
+	"rC+t7WybRuZyGteokJsCJV1EIp1NmlzNm+MP6T5/2Va0AZXb8sShO423tF4AjFlFKX2BIyW71cKi3EZQ",
+	"ujV+ukqvNEH7uhKUWihQBdMKLKLn/8/e2zc3bmN5o18F5XqqZreu3O50Znbv2H85nc4kz3Sne9ud5N6d",
+	"5GlD5JGEFQkoBGhZk+rv/hTOAfgikSIlkxTtcdVUTdqGSRDnBcB5+f22Q914UL7DyrYAcm4NAinWGesO",
+	"lgAg6Y49RAdcSmXYFFjMkyWELCwFjgpuYUAoz9qra0/4nWKG99Ww+taUp0jaU+cfilJBoZFDQMAeQlO+",
+	"hdzuRF6sYdBSqX/WBDgP4f4vdAD5dKRLZGR7bUmtGzdaa0jfcBNUxFa3xFfiNJ2llcyz147Szve6cY3V",
+	"0w75DJsHWoPhfKSXoKU3bTluxf289n5oyxKv8oe9ueeBiTbMdzNxvfwsQionIgATOhBQmNn+Wldcn0sB",
+	"Hx8uz7TD+WosJfqtsiiyMg7wizALN4fLPCRaqGPXfP2CudUs8YBNIVBxzsIeCW0YZaOwnlTEdqJf1Rx7",
+	"TbM92iX/jkYWzlq7LRSFlWiiaKL06eGh05jf/0CDs3JZ/+8KpCePQlnR7eEl1c5fFgr0d5+VCXtyYPSW",
+	"B/W2/Nqv5WExaS+crfVvl7IryPkwq8qKA1D1nF1pTLfwJMEgFkIlPmCXzzaO8ptjyMpmRUj9TBmRbFPF",
+	"9kN2itL6tl7cLs5l1X600wPZR6/Qh+neg7tY6uZzQ8Z64GweAEFLf1s5nUJBw5Y2q7ADytyTAJSk9HmV",
+	"NRp8XsmlnsyB2d9ld92Yb1iqIWfDpzLWacIDOIy568E4Je5zJiQS9w3NBygn2eNwSpzwt3LH9r5H1dXY",
+	"yBDny6bTYGFPVX/84a4CL4g0yX7Nly+7G+jLh16ej0U+yXXjIX1AFVglZSntk0gnXtPbbY+e073iQ1JT",
+	"AUv857vRI6sPa8RKuONRilUKSkYbanLxFfGuhVtoxqfWvOw1FtmJD7ItDP1U1VnQJDKmE5zIpWuiQT5x",
+	"REPN5nHQS/f6F7iv+YVqUQGW6RA+Jv88zzXfQkyHQ514W+/aQrP606OgN452AC1N/i/NcMVFVIttH1yY",
+	"bLVQqIbocA6HQEnj8tktHUH2ptfuTytUdsajSLfOec0SOCCbGuN/HDHf7Am79SMHvP6AfOdebgpqE6qM",
+	"hWtub6OaRUrOPcYdYcszoR2vLHEUur5dXQIGaMd/AZEGT4LRBfUFiSVXqH0kGBVKVMGBdnBKa09q0i/E",
+	"UdQJLT/lnVfMByWM297nUhOouFzT6HLn6yIxjidLdDZZw3c9GJFIa1GUlj9LBPuv3i+Re1MJYXrInYCn",
+	"ZlFTp9yURumgF0d4EttiTBVLTrGa2J7nE1mZAKGsXw16X0vhbhfuewB+F7oqILZOKhJvu0HsXQe34nNw",
+	"haXgAoqI8CBquyePizZIsVrBIXvbPdYzVoIOLhLg4UM9URXEzqSGGqqhvaZUZOUNhYSff7kTQm3Oy9lK",
+	"NzcEMrs+LwhOPDszXQhTfbqpOR5v0xnR6dc+pfK9KPoKf4J4JI6OpaVbwbhQM6HDscR5XfmmwxJrCxGG",
+	"dZUpbdlKuT6MLRj/4EGOEqMJ4Wcht2ofG0glanyruoMkTGsQmQ/Hlj/Y163qkM2+gbnA+llf44518blP",
+	"r3iSuONBCZvAAI/P3G/qkKQosXcosdbBRfCViUafVXQpx98mhwXpdDqf5+wr+3Nxq2hzkw//MsnYPfe1",
+	"XxdpRuQOjtFestw6LqVKYHW3cWztFL60n7SweLn0uVIv8syUJ0XSUqfZuY7l5lqwinrPef3AYPhePEp3",
+	"P24OmNdMrpOtjzaIHnc+fAFGjQ9cxkOOLdu7Yvan9VP6QIpzBNPVMV5mB2yAHlE/vYclPir1bs2XRGTR",
+	"Hgq1XvluVtHBC5dzGx2d+n3VmPntKGxdnGv+0D3ysv7oCGXaW4DSqEf1JPx2VnpRzdNpPkfAtWlZHxuD",
+	"SUTQXNuKoxzUopA1QJff5hiRq3QaCeITZUK6sgthmOuoaGz7cvOa5N9TfnflqogYIiHBqk9VH4ypuTgf",
+	"Vhtt9hcWNrebu10vP+lkkDvlYJW/yWZxK9eYbqeG2+VGG+Tdwdvvvotu3ZGxWew07MhbLvzeUgkPKbDC",
+	"zd3dT+tJU7wqdLKLFtWqx70Uxfqg4FCooIFVOCsvmokECO+4FpAIA3UVfbOphuo66pqqwerYAsoRJ7zD",
+	"Jr+1Jl3JMOlTeL4avQu4oMNBXQ+5zFrxdYEYuydn35SRt4t1VDr+IYC3Dzkv4DMaPqViL66j9blBDAZV",
+	"woMuZkidLu1VaBy0czR2cIbuxbUz7sSkaAY9mtTqp9XD29xGUqSzcxJcgQxdI3saBAChy4UgimO7BoLC",
+	"FTxLRGRVxk0muPppdZQJHrT+20k5+tuqCf0kY26CBYTv3PFqu51IhsLKob1+2ge99n9WWTNx4CGo+g5B",
+	"deR+co2f1oXlldeqPwv8SVcdSLqENj+qO1FoPo3qygYe3Pcj5J0wVaXz3xNyPAsWSoNEGA0HJryBar6F",
+	"+sK8B0KdtwzRbUGHZwuXoYg3ugmrAcfze3WNf98IwHxkLVwRt3mnXQIvn+yrVyxYcHsjg0Rf+YKqSVFE",
+	"QjOnO2y6cUzOymqL0sCo/eFBoNDtgeCt1DrxM7rXM7PPKxxN6XngubRqDr/kQfJ6Avm2feOHt2vNVFJN",
+	"SppqvOJjf1QBpLZ9NvsDN4ucMSTLalPzKnXIVZdvyM+enuOgLz8IJG1ytl60KAOc4VLYoaUYCb2qUpoA",
+	"y26KXdYAyxbAI1sTxr+a7Dvm/KKS5SxS6xtTWWu+ENqoZPM5ck6hVfQkZ2GrP3UeQBpMf5XW1FzZe3QH",
+	"1+61W4fqiW8va2Fw9rnZNPMzr5vcZHsZKwWRCAPvZ7MHawpfOeKUaU2XwKYORba6AG+79nJT6hCu0yw6",
+	"VKSJMJsbO0OXyyDwbKTlPbs8C5RaiowB+vLs8+fvlTbnGcS2F9JK/J2+Teet4PsekPCVfUbVE7K7LK4b",
+	"nliAJ8Uk48KY1dmXL3jymqkqpzOLkNUpYQkQXZpeiBWLueRzhENhSrIwxeI45lVFv/hV/ipfK3kHEv/k",
+	"kv3vm/c/MiGZlnwJnwOu4Yphh2AC7KeffvhWs39zvQbsPx0iHRIYsJgv4d+vEMaTRn/87jX7+uuv/2qf",
+	"9tOn11cMo7ZM6F/l7R8kokmG/PPl1g6LhVQJS6Uw+gpTrY6qRkAUupShA4d6wd4kiUroTbd8tfJh9ItV",
+	"oqYRxP/P/2glb9m/2Vn89c9/+c9//1ViEwIivdk1uA1UCLfU7XyLsJb6lkkeCzlncAfJhk156F7NDYYh",
+	"XrDrwO6D7MP7m08EzcZufwghXiljP+L877C5JXIwrAFdwsa9NfsRtl7Pwej8R5RPdmQPvokRx/351asX",
+	"7DorFiXMUYCQ/tgL0T1As1cvX+I0f5V+O6N6LCYMdom9evmKXnL7VtFi3VKgUyrmULNYYGdEGQQ2E3ee",
+	"K8SKg2FbKsci/D+//Cs9ShjNyO5e/IrxEs/zw27/QN83YYVz0JdbIuDChYtELMzthN3S7+x//X7rCbpE",
+	"4gn1X7A3oX1LqoHdvvnE57cXtz/Mzt/Zu93ti1/lByKi12JOKRQSMtmgp1i6ypiOkL+N3V5jfaD4J67C",
+	"JfsGrY0lfPX51/Tly68DEeL/g/snBYroR7d2KXJcdlrmVLtVd+9FUd1aNWEXd19dkO+4cLO5tXcUxDOE",
+	"e+JJQkNCEFzrCKiPzxFj2HPLi18ldsfe2o3i/L+VhFv2b1wyZCa0TubfWaysjeNDrclYT0C2IRyfwD+V",
+	"BFJ2Mj2PpxizBb8Dt+R6E09VxLj7rF+lduQjcXaYt2cj7ItABrWfPr3OKNWKFN8ZoNevEovYApCEfe5c",
+	"4vWKBws4f/XiZSGxcfYx85BZE9TZVx4Ci6/E2eXZ1y9evvgaqybMAp23XV50EwHoiz9E+MUVH7veUbtl",
+	"oZB/CO0LIFZ3cE3DccdATE/aBl69/HNFrk4RKFcGSVW932UP8u6H9po0jnmywf6SJWQOLQA25cHSt2bl",
+	"J1p99hvlkHgMBg8Q/6h+XT7kQoRnX+xf2XXIr5NziqeWv96a5zf+Srv16S8dALAv5i561P9xWzBt6q0u",
+	"qXivwu1qt6jG1c88fFHpWxzwZxRBgl14GqCwsv7+h4j1umJR6N7+jWNvOXTtM9ePG/lvdCgBbb5xTTLd",
+	"raiLL3wpn3zs0fTLjjC/6vbVvQvyOgwZJ+izfFfxlKNVwizpe2b1lUr/NzBeuP2qfMMqTc4WwEN3K7Db",
+	"WPnx28fbLw9f1fcyZxCuMofD3Qy6XYLYKC+y3aGPNKEZbuT92g6WpLSynKeuE3YlvKm1M6yLWbpvT/kb",
+	"mO/SnncUfMEgOwq+iY5f5I1WkGRnGccNgDW4EM4h6cyuKlb9f1SaSB6dF2Fpazf1/02Dr4OsbKg3WZRf",
+	"NYhQvnf8dx4aEwnFkNzZ7vpFyjid1Uhvy8f94Hi/l1Ys/Q1Urnz3TmzrLadwZyeQ+w3fZNyHLWR/5ZDM",
+	"NENIeXtVWSAPnWZ+IhX6UG96rUxOH7zhIXLyl0njOKPcntivQD8pw6PBzBghnfz6ElaNUKG3Wi9kEg5l",
+	"ipgPh6ilnrDpJvPGnRn3Hg24gHu8j9Ypwhv89SCqMHGxxd9TSDZ5aDErbmx5KLHLeEN/88U+syzv/w8S",
+	"5QJMSsIV+69UBEv8GwzZaBcX8yLwIQFq19mZW0FS+exW3BhI7Oj/84/r8//m5//87Y+vv/yvipxBs/Ib",
+	"uDcXgb4rK30jXOqunl8zCgkaxZYAqy5uNPtVm+vcCjA6U1jp9zISEphKGIpDxFbHdJ/qTt3A58Totu+k",
+	"9wEHfqBxPfqm0nvGdoR2xOciWGSRNCWZWSu2okhkAhFw7YJta1eksEpgxRNINJuLO8AAZQhdXsyqDij2",
+	"oLAls3HdzoqTO8WpZtSK9hGIokyYK0Ymqgu0NyuQ6Kzo1JPTPdtfAIVRWl7wdMSD5T6zR/6tPu29REvW",
+	"9znElw1RMxwFyXmkFTMqCu2Jw3+uXzsy6+7vDv49o4w5ZpxrA1vkoKrwmqjfGCeZs4Dea4+ZAhMkgcJ0",
+	"oGOSwyRazhjnQFu2taTCwoxanafEr3ScBu2JXFP970i1qFg/20qRXnX76t416J26A5/Xlo6oxp/1MHDG",
+	"zCJR6XzBbkwiVrDHJWfx7n3Xztdu0BtpEgEVV44teFaRaMNCvinW4iki6ag6sjtan4rDdF1hz/Yb3/Kd",
+	"F/75K/sDzQiTrPrFSCR00GsbFDwr+q67ORXhxipfXddkW/O4IgXVQU/byjcmfGYIjxl7A/WCrYUM1RpP",
+	"mcIgNF7NIha4FPMZlIspHziDGStALOH1fP+MfMlR++n0GfIoGs9mkJgHreVkeyEnRDGoZsw3MGoHuk86",
+	"6YgJfVobA9IOkfyrly/RmorJY+84dlzJxcze5Vs5lO9w5ACLb180yNq/FXKp7VZOdzW/JnklSAI8zJgj",
+	"EdclPBcyx0+uWN/9W3HxE8e6IxfneJqU8u4M+k8wv8PyC6ylyTWC7+gEqkRGBKxL7Wctja1FCcqdWm6r",
+	"ymB1KG9k6LB3mUOWqtbyo+NK/jHtvM7hMdN8Xx9ipxjEUWWLYX0RnQonPpaEu4IrDqLLf6FayyGtbQmw",
+	"4kjZXCLxOi+26H1RR1koUVFtUlzQrqNyhfUeV0QuOyOdIBo3WgXBqgkqoFyrZCnkHM9gE7ZQaYL/F4ma",
+	"Q1nJGul0d77ISMDrzZGGOrrw451kx5effn1u6ZuHqipYFQnOsfIjIxGfq4kjEudRlB/OL4krXE9Y6I73",
+	"rrnBqsI0DedgSorg/mxXEZr2SD/qUPFjYXWbxKJrTmsx8vezLu7cu9fBUyjYQJt6Lr0qVWi6SdDI8d4i",
+	"aH6nukG41eldiPh5RZeA1alk4xOm7crKALwD4BGjHCod29zVnhlIYt3SI7SrODjeNQxlx80v0QsAT/lc",
+	"Z/b7ZYZP6KI23zfiIHsT14xTOUBbkTWfrTNj7t23jfRsXbQerO2mvPl0Q1sp2ov9+d7ds/uS5ePdbO+n",
+	"cJrYaU7hI1UlV7vsVeKKJSkB45aOcFs5cW14Ynbz4Y0GfVF8aMeJuxs7pw/F5481Cbwz0YGTeDgBz9re",
+	"d7mpfVdZl9BfKSrGwtLFrE+rQZOkhPDctWU2HPLt0Gs3svN73g628FiuevlXD3Iadwvsymdcbf9c3GFu",
+	"xYC88m2jhQWbsJmIIgixN7OU6idk3X2n+Bt+B8WPHO85Pp/jqc7yhVUapM9MZg3XKmGu/dYsIKPE9adB",
+	"T82wI/RKK6dNI8H+0o63C2pafQzq9CZemU07DRqg1Zba0NVsllGz7hVnxFM3u3pv7caMNGmBsxsmukEL",
+	"MWES1qAN84gQasaABwuHZWCX/Y4ngooFTHYmc1yZxU3Up8GbIyP45tH6U5zdiTwprcwwvbpkLcyoimbC",
+	"ojDLxkVOMv99s629zsYOEQQtL9t7ibxGSoNXZ6FZzrNadd4qsLDmFS97GMgH8Ad+BYfxC1k5S1aoLJVh",
+	"6g6SLCbGCXfCqVDmQpD/td4lHJ+QLqqek08bzfvZD30aHvsNdu4U/DTvXQBtHPnPmcGM2J+3j8I8Om/+",
+	"wRWmWYOUcG+qNOSqUKWG0RWsPtANHl/FCEjjz8VaRT0cjPGpr+lVo9Uhmp6b7ODRPLc4/VdYJUvsasLX",
+	"McJhNRGElEJdEZw+n3NRrFlxPRgltVlFgssAzqUyTcfxbPCPOLahGPqHm/fs66/+4z/Ov2I8Wi34+asr",
+	"DzBG0GI8iph0T6rMmqtUmmRzugRm6XsH2TaQFCHia1efqkLQTPONO+BrlSYB6CsmFYtgziPGwzsRQJNr",
+	"kLNINJ7/slEjSH8/1mryXyjhQv1N1B6PIAkzezFOHMyOT84Qz7lSy7ry8uODiZNRNiZ89f++7LwzoV/7",
+	"J5MYzvK1QYQtd2Jf8409FyBkYFaUaLdmbMz3GLb1hbLeoi/sfSARIZ0HKrf2926E/+Txbu40Pz/fUwe/",
+	"3gKmyNysSH6TDF0Q0TO2b+tVckKXfW4gXkW8eRem4Z+y0SMNj23Nc9ALMTOF1Tki6rU19xGbQ2meJ4qE",
+	"ba/WQDGxbVm3D4/tWNxFgQ+2WjE+0IDHqhlu+td6OfyNqHIm/SsJ0zxeRZDrCaIT+XMXUDUphFdsnQgD",
+	"yKKxIOqbw1SnsR5pV2UGW+xx1idtG27HUbDaJoAH227fZUhbEzxJOdLYNciXJe14/xxGsBhBMwSXnmT2",
+	"XoipMcdk38Le253JnlDt+Ghu2EcXxFb9IchQf95/ua1lJd7zxH2X1rrnDXH2HjYJ1dKSWtZcH21Sz/r/",
+	"KPT/qZWs79P4tkfEIY6GvfuD0hEvK0G3W+2ELbheYGhbi7nkJk32XdCPz0GXFv5ixVeQtFn+Dzjw0Ddr",
+	"4BGER2ooza0jDUVMhXztVcJ4DDLEDFFWIRRAYsTM6hAemaxshhSGBmJj7rK+G2RYsKBR38ftXE91pG+2",
+	"/C5ryT84JtmKl/6Y899UUt8Iw+YKEIEHO1U0m6lUIi2QZ9IpXzyyn/Z9+bimzlPHv+LszId7qcwZvRtg",
+	"gw3+JjOuhs2CDgjnSIDUcNugod/RyJFGfwtzHAZKHleDrnsE6kAXPT5VqalsJChxwOwLBhc+ZbTupTDH",
+	"EwWBi6s0TAB45iRSIdFKo6INiCfBQnReG3NNT30MujKKqvEbo1aI+CPk3IvyCg8jdzxKHZfWElamlXxj",
+	"SOa+5jCVoepYuD/JUDnJvrNvepZsYz8AQ5Eg79Ylg3semGjjKyJYrO6gleG22gdHFHQ7toqp5k8Nn5+u",
+	"+IkWd5gI0sN355FvzCfdk4fKx2aSaLbrljHAYw38JNb41AJa9cLzHAm1yfIf4v3iq1reMNl8TlJZtcRT",
+	"pSLgstUaH2TXcRoZseKJuZipJD4PueHtrYs+0opz6As9vXmgPm16WV6AhqRcr29+vmJOYhkfLs9u9Zwl",
+	"yJMb7smt16tXY7Q0czR9737jTJ/T3FwLtWfiytp9thIxD2Q63Y/nceze23ceneZ1kvT5SBXHZ80P2aPp",
+	"uuxAkfeexK/9oB5X1r1joGJckPlqMaEZX3NPSMhZrKQ1vbliZeDih9tadWwhDHMK5VGect30TnPK9Wsz",
+	"BD+eA7TYUowDzGnKZefZD/MNH21H3zdcjtcNd0CJzYt+QiUsEjNDyQAuJ0g5j42ghV6OA5QlVOdSmXO3",
+	"rXevN9+qHxUmP0ecOCvN8Ylq0Q2YTHe2ZH6AsqT0mQ1b9bf5sB5XLnvLoPEjtl4oRLuYQo4rQ/wCnh1u",
+	"0+F+XSkGjHt2bKoYdH4cgS6c6imqzIvh+YHoDVaJmomIII2x+lQSeSoBV/vCl4XQRiWbKxZwaRUzlaGS",
+	"gKlhzsKDDg+U5mgTE39HIwda8EGMnD7JNcrvu8Z0Z8tOwC1iER/cyFaRriwDv20go8GLK3/U2O6yvxRR",
+	"5ZYAK+2y/JlikLenIg3PUz5TUaQwToXwKNvtkw+/u9W2HZxKRSZjCcS4Tz/hRWC0qpwIA5QX3avQB2wS",
+	"WBscu4WrpRjNBo1JHcfC1Z6vziBd317ygT2uGsXUGgqXSiSG4wKpUj2Du4tEIc4esVN3TFddo1Lt0naP",
+	"X7lqMoBuEpND1cin/I7M+eXa2E3ezz+vkPdD0BjJVq4AukddsvtuJGSbQ9UnP7T3+o4+nYn/imGAd6PI",
+	"01atcmLqPk/MIUQwx3VpiDsUxo2zZDWf4UA5BsVCCEQIGi+D64WKMw57WcOHvacQJp/+aEN52QxPkygo",
+	"rFDvZJhgmFYxTFW4cVJ2N34KR7l/WGd4RWhdVvAS1swtvN5DdV0wOfKp3bdUvJHh+PVpFOWOb2TIOMtF",
+	"wqRa75ddxufb5C/zgf+CkFwPQ78aHxtWQZ7DUCEXiaOnGxamwMIy1kJJFys1lNyLTONpE7HCB6XNj25c",
+	"j6uYv2aQRbQPc1/vseqtv7QHZ0TWRlwBkAYSCGuBXbeWedKtnzaQ5IsyVk+dz/CQnb9DtSmkX5+b4B6+",
+	"5RmwpxeyjKJhXDHOpkqmrg9LmOyEKzRTa4dOKrAe8AhHZF9xHiwgWDY7o9c0rGdfhG8ZEFA6UmrJCNff",
+	"k9xD6DABi+5ngr0z1k/BnQihzKndhUOqlVECdwU9rBSRQ4D6mI/sUUqFtwwSzDMc+WqnPFiilDKqQsKd",
+	"CpU9IF45IpSqwth+pWNdSNf8Wu9nM0g+2iePdf/ByeE0h955Csew553n4eXPiKQbKwkbd4O2rgQB1FGz",
+	"M9KTvDk7VGRlTMggSsNjzr86ncZCNxMZ3BTG9ZmdyF5zKiaDwhL1eup1EoF7A1Ln4Y4QAh9B7tCLfUtP",
+	"feNfNtqoh5+gm/DzWfoxezQnRPRkqCvo1xAgG6/r2lUSrVUS6oJ7c8nBOZQihdUebdt+5gmXXVeT/s0+",
+	"8/HYDk732XIes+X8zc4zT5OXTIZYpHLoR66XjljS/s8sINFXZEcOjRsr+XEQp2wMlwTbf7BxFYGEuzMv",
+	"d2V6NrB2bx8KY9jRdWSa5y55dLmbUF0P/UgbvvHZvW2gf5GwNRIl1PVKVmve7P7897SRtOW7+/9KlRlb",
+	"DqHPSLv74kEOxx9R6mrG4D6jNvVOJ4sLkzdyYTJ3XA75ZufIXKy22JPodd83VhfgpneaFK9fm94vRS4E",
+	"mnADL9iPZLFZUEdJrwdcezW4YpzFQhu+BLvZBCpJIDAQsumGcedDQJpkk8GJYfdCuUA80xDnAlxt+V4H",
+	"8L0bM7YcYgX549qvGVbIUwkkskCu+MbVk1WnCjcqNQ8n71koFoqQuKer3pNq6ArAlQdmh7eS378FOTeL",
+	"s8uvXr5sNV8KsQtXLVoza6nS2hf95eVjLtN0mj0cPc+WalIcyu7piZgvjEZanvVCxb7XqDY4UmPH7cor",
+	"jzXoPdb3rPr9FJE+PjyYSiiYHXVVkQj5Zv/B83s/qFURcI7LU18D3FLBNsCTvc+J+T0xBL96ZbUtJwz+",
+	"63++HJgz2C3SIC4MuUcD5oXnOqlo3dFj2YWbMKPYTESR/Z2/HK+FWVRQWBXuIkvYnIeNvad/h8233DzX",
+	"M3XzRLWWnTnlpZBh67p2J8a/C4QyriRBJILBPAqz4HdETR0obLtqV58F0prlP6wmWT8egfkMkvoEJMyV",
+	"EdzQRRlkiICCcA9JIDSEZ78dQorYOwni+LkOnUyHQ1fJIJAnLgRiZbrmkc5a9+hQRfpj78OaTe1CMJB4",
+	"p7ZXaZ40MWlv+6d2R6yjHdWzV+nOqzz7iCN8xNNn1chN2SeDPbNpp7lgEYLTyLEG2tz07Fx1Vt7UFGp7",
+	"6kmlPkv9SSsoSjUFe5Jxh2jcqWijAhlqLHLEQJ/dpUInHywJ26/adM+6mPKIN0KufeMHjbOZyk1vkPOE",
+	"X4oJ0uCnMQXkpUlEidBk+xbrVtskXGoKSuxf8bc4/lNx+GO4xxwXHe1TN2ghB1ENehUryrh1UC7mIjpf",
+	"AI/MYl+z6jsuou9p1DhNsTDBvpf7e7VGn2eXbqruQbNQXTIN0kwY6r6esKlKyVjtcyMupP0hIcNrhoVt",
+	"cs74nAupXZ1zou5EWErF2+cXBAVa8znoi1TG3AQLCPfa8U9+lF2Yx91bXPqUYVB4uHAdxta9ZMlq63FV",
+	"mujtKvSMdapwUcmbAwiqK1JyzvCYmzXNFQZXiNnjA3cNZ/ttwmdmdGC2OKtTQKe8o/XuP5dK0LRxpllr",
+	"Lowut8salbU+CHOYplx4CKcO7wffiQiO8h4DXQ3s3L4TUXY8P6I91n5i2AkvU2R1hWW+mQSdyhAT6AUB",
+	"2l1ABAu2AE7tdsKwSCyJ2FduWAKraINn61WK7oNrOo6DZFJJTKtbpxQeoR/64g+5F3PcGcN39QhOK44n",
+	"AJ96apmBKCUgHp59UIEBc65NAjwuq0t24JsKyfF8uHN9qrJyQk3qgIwdkfLQvBHmxsFSOEngyZ1Lxo3h",
+	"wcKl+mtk+JBK8rLgNRjTuWu4wYeO3TnQLE9OAsU32W3aKgVeptE9qJlzBlIhhMJSqrW2po4Ai4JS8fZc",
+	"eeXSwBrxbOypkSkqJYHE6VtW2jkr4Z/UuAZ113Dxfocjxl1Nk6VgXv2ZLey5jPG5qku7COoOHBF9tV3i",
+	"4ao6kI2KCVk+o+KyOIiO8qn2kmljncjEE19MqFQYrzRZUgPZ5vXEly7pSZbgaNRBCdDAAPkjjviXqei0",
+	"nztklY8/fuLFhQ6gDkHBasOlS1gZrpc+W5UXeIqEJSoi7XB5LKxFdogBPKtGF3LCgAcL19+RgzZpJmY0",
+	"GJtFt4uB8bUFZVGOzVcoeW53NCHnet9J5sfCH9z48X0Kr+p9w7TiUoF/BAlbc2m0vUXYwyVTswlbqHWO",
+	"trTVj64B2+vosFEH61mzjqPc8qvmeoor5Ul04fVCWfNECztcAyrMrME3l0Y+6vBS8VOG878ls7VGG4Xb",
+	"YSUrtYVaszgNFu6mKDRLZQI8bC3FCxxdy2H2EXj4MFmewLi1nfWpj/XveLK0Fzq7vllkdy7uQOLtnUf2",
+	"+m9EZG98QmrD5V7TU6mxF/1z2kebgIje0+iP2eBxBuW3pjlMASBikTG3nr4hZaFS9I4ejdA1JAhZTFau",
+	"VCQCAc10nFvfNVab2ZrmaZpVttdqEJpOmck/yWVUIeY64/MoL/bW1HHo5CM+9JFo0CjAB6/1skqiTCoW",
+	"qwSu3IXEGrNmVBbVKOqLvIG17gpREtHBAqLnf1JLkAP62L6sC4I0EWZzdvmP33aBvStEk0WjTOZwldyH",
+	"B+SeUCenC19fsoeOlQpX3HI82KAmR0i4Nw9+WPXTyXTruZv/IOv51htGABM7WWwCdBA0E0JfFNqFZg4w",
+	"lSYyFyfU6iRPf16t86SNf0/XYvEJIX90LEqkLnuzK5M7SBo3GD9mpId3P73eQxfEXjNTCVuoGPKQIhfR",
+	"JQUgJz6+iKFmu9qOMWK73kIChIhJrSTUhxMLf3c+xYTtnn2Fjs0FWJNvsBJirCCkW/M8zaF/Z7X61iHE",
+	"SYm53GzrhCu+DlQccxleFtt1eAKUSs8u7PhjzOC/YG94sMD6Vm1/m8As1aDt3jLdMGE0RLPGFEeFmjXS",
+	"fj9Yz0YVWxtcD64ZLrT33RRh+5Nmai0vKZhmdcQotXQAeqgWPkKqnJxDLLzYoVLsMEdfetRelNfiwBHk",
+	"wn4fY9uhg0caYXMQJlFLDxIGYl1xvpycxfz+B/rl13mNDE8SvtnTZ26skW63mru/nSoVAZc957ELGjpM",
+	"gK9sEa1dsL7ANuBaa8NjyIPM7dk2nm1juwrJHsFQ7YaoSt89AOFhhuA6ChmnmG8wVYGt8bgDMqOucipJ",
+	"po0ier47l1JUEtzOulBReKDdtepGfba8fznLe2JtnC0s4YDT/9lYMDofimYtS30Rrq5swiTcG6w0SiZ4",
+	"8hYaa5KognHCDCSxnhRBmKmZJiZIQcN4EMDK6G0mon6O6JQP4jHIEOvcuu7ETfjMXPunjzW0kE3wmd7k",
+	"CUAyW5XDeKaXqr8zJ6mUiPPnyjx98TFxPEA4cWXIMmRazCWhyfIci17o/f2/++yqX2DZZwtr+fpBkWVL",
+	"OliEls2BZHN02T34se1ULQ2FOV/xYLlvG762oz5QJ3sLWK8DGXPtg5vIclvLszl5Mik9YRXOHpx98X0u",
+	"Cmm8uyR0xbZaBBzELomC/FgC2lhHOiGK6GCBXRAztuB6AS76f5vwlb1LWKcsZvYqFCxvGXEpXTEeaVXF",
+	"/9vrmQGJoqDrA8PfxB18Y588Vk+Gk3s+JzwZAHriO8Me1VUWXM8OCDMhuQyAJRABd2kSzJZuCqC2B16T",
+	"LgIVPsRu0uq2tdf41JFazWt6CM1xYLPZfXePG/8NZKgHsWJW0lnW16rUEkIs59qlAolTTU35RykU3R47",
+	"9sWv6bHlq/vYc8Nu0s+++dH75i3ciTyke0VJTGzec9ESl+r2Sc7GDGetKbmwzKZjU/pRIcM7PXq8/O44",
+	"vx/V89HmcZsPNWaD9DtRmAaGLXjIeJKIO2crq9RhniH8GeVIjIiJ6H5d7qQUhk1hLiTWncgjzArufHCx",
+	"TT3AGxo9RFFAK9zLI3MIfebfPokYIiFhMB5t7G0Nz7E73+Hd10Jx9Xrv9CAQbZXpnR//qOuN3FcMAxLl",
+	"VmwnVNGrwOsROWTosYzGCslB0ztNReJQOE9WDjnkCzOqeH3BHSVSc4KdjyaMs2/fMSJiE9JAInnEJNEe",
+	"Hbp3EDpD5zgvnlF4rC1udnLPcaYncBhDu3F8hFcsAQ3JHVAF7zQN7RZ2hE2s/Nw7tIk3Dlr7/cqMmKOQ",
+	"Zufn+mwbj9k2PnmUZaqZgCRm0w3+gBTcB2RX1mqkKWVutbMe+z3OqMIctcWH1QQhEODPpTLUvHdobs1B",
+	"/+xLrH10Q3pUPfeKDzxYwoBYDu7jt0WBwhLaNUGGbLqpWdVOD4O4K+Zr/bxzP3un/rwTCrLsnq4Yn2bq",
+	"r7HRpkQP6q2j3KTVysloq4oygPMMw65Du3mn7uDGvWCsduPnZ+d6rZdD207x9c/G8/AggsL0qq+58tpt",
+	"741cIod33n+qEubKo9rAA9ebzv6Y0Eeayk02uM+9uvyuwaJ02Uq40G4qPRBzKYk3SKDO/mcfNaXXYXjj",
+	"Hj1aV+bmd5qIULY6vYeE+IY4UxHqNY2niAkd8CQRkDjQV5fFCyAqoMlTSuIIS7fbrpCZB6u0dVfj96kw",
+	"tM9AfOE1g5zJabPYyY5SJSFCTq6RBdLekHKKW+t2o4hBpGEfWkmvDgFr4lvH7T/R6J5zKMNAd725g2TD",
+	"eBJDSJ0BZAtWRHDPA2oXGEoMa5UsZ5GqR3D4rxSSTUESv/g/6FEW/h03hg/A//7WHqLwM/3B3S/KBPdL",
+	"Wg+V6L5kovVaJeE5wrTt7ZqhgW8Jzu2wN/q3DADVVJrn0EhN9vrlv9UBkPsqqwCxQ/Vej4eoenuA8X7S",
+	"0LkY+qiAore8XigRnAoZvkZEDsGVdiya5gTBga6Qb42wLAg2UmcXaQQHesE+IU6FVGwJm0sHbIjGqvEJ",
+	"VYKsMrI9KCjXerkl3z7lY1/R+nI7lIAcK1CGlp0d1HgYJqD1xEFaJ0jSoSRMvCSMcjaWXer8sr9gudFj",
+	"k0205psct2Sv4DYA5xvgjWeFDcD/j8MeBZx/DYC/4ztv5jd/9fJlBcPI5AzBtPAplzKNotqm3YyiPX/V",
+	"ihsDiR38f/5xff7f/Pyfv/3x6sv/OqjfVmLT9GHFMl8NWyyTacpwKMgIDY+azObKUGcHEbQXudHMIgGN",
+	"fec5cM8SVubKejzD7xkP70Swj8u/YCxtu9GPtppnFX+Yij/KrvDKhvAKLcRIz/ncnt73Hmhp4N+ImLdP",
+	"i8/fMwAhutv6HIBbAtRJKnOIekqmbbCmcovJpmIxVWqK8G37tkCVmm/cyJHvgguVddrW+IlUHwUEUX6P",
+	"Ww3rcikwhc6jQFFkWARcE/IHrXXNdFRqAhXDAe2PmTTeuz/dR0luZ4hFIHbN/qTZP5WEKzx70ZQAgwYh",
+	"35DT65vAvJPpHEh33vOm76UxEHoTWT9xINqzstd2ZtQcPcQ2DwIeEgh8JmeRyTVVGO19SikOQT9pgnIv",
+	"fP9423ayKZ4KzTFfo94B/EgbPJQRKYuaEQBRgtk7if/A+hZUjRI2ge9tUQmLYGaYSusQG71+VO4nrU+J",
+	"D9hYGvGIjnT0I3HSZ6dwxWedONwnB0y0X9ebUYmKPnKIrWgwnNCqDcVfSmlDr9xQHhDTpqc0H1cfB+9+",
+	"x5BphexBd1Bnpk+os4jLQ73qW/snQ5zqBj3QOe5A71H3u56D9tfDLaHkncen5Y9OJ4fbyWYiMpBAmEcJ",
+	"NHt98zP2yNitba2S5VSp5YRpPsMyKbUCSYFDvUqAhzSbFhpoV6mNI36L4zo/3B2rUwO4DS4HJKYVmqm1",
+	"PbnTKR0PdvaYP3WsyaLQYTuh/VqnMfqbIE0Se/lqI22jzt0loc3e+0m5e0g7AKhM2Pvo0A8O0WT8xr6I",
+	"JYfDcBmoBdc1B147vLULoG/l0Qf7R0NoWLa8g1X8FW6S3N0jjW/eLtT++bwqAdudC+lWelI4KBrFIqWW",
+	"eLOcqeSKIbuyNuwvL1+20cQ1wHK/33nN9eIXHDVOZhA/v+GcBF7l7cKhWwBYFgLGaxFFl86HBCqOhTHY",
+	"aFHkqbaDZyqBwF4d7Q3UkVm3kVe721H/F6OBkFrtq0jbuXMLdv2MgXjlWFcoEs8iQftiLxckh9bnZ9B1",
+	"bSx5n0xy4wSDdB9/qh6Zdjr3XOHfMqDJNVslsOIJJO4069DSEiqmwwrHaEN5GB4jZnxL79Q7stWYzYRm",
+	"dzI8q2cr6cRKvkf+a2cRtEMvSj/irjgxZFMul4wHWMVgf2+SzYQFXAYQEbhVoGQgImBSra/shlbkAr4x",
+	"iVgB9tJMN+5fjM8MIAFUa4NTs5nd/s49umHXFLGBSsL39I4PGYBij+YXp5ER9gB8YW8p5yE3/KBOzsJE",
+	"v1NJ/GyGj9QMSfPwMoTC9JckzWIeQpUhZRX6q0Sp2RVbLxTcQeLtFpm0Ai6lMsca1wU+eS+RolNAHPfI",
+	"SSnLt1b7RR5fqKVA9rBU9nBCT8Det6zz3d/2n406JsBIgM1dBQJW1tdP7S3Hlbbsrmvfa3YHie7+VkMX",
+	"hY/u6WM9r/n5naaUIVud3hOMGsu+DV8Cm/JgSbEK7i/YGuzhRSVZ1EmYq7w4nKJ7Ll65P0jhCc73BjX9",
+	"oHGGk3B6m0GCSf5Ozfy6ZbVGrsva53+rOeQbSonwO0Z7T8LZnaiAiFamdyJh/Djc/kpy3uCF20q6KOYy",
+	"+ERBylumdaFFnEauYrcGJs2NeAwa4Oc6+Bm9+PYh2oA/prJSFe6o/cYwnU5jQf1Ul0hBRc3BC34HbAog",
+	"CQXJR5pBYioqHwIyhHAPH8kejXLHACMS6PzqaB86bj18E6/M5kStXdvddhUKIhWLVQJXGSiHox5nc2QP",
+	"SWUIyRYAR4OkndNpsUlvfvZDn8Z+Sx3dBae7u971aKmlfff4o7dKDI8uEJAoaDwo2bHXfmifVEv0jj6F",
+	"kHcx2m3LftjZ5T9++7LVFuzgrwtAcHzNSxl1+tP6w891GJbWbbT5FJreaU5Afm1OKOsM7txee/fIudpu",
+	"HCiCMIsw4V3zs/3iHvso9OiU21cbOSNapPWztIx4+5yg0LG4gXrMHaWv5iK0/7FdHF+tCzkjT83ZAxeb",
+	"hPhahc8SPFKC2GjOiRYHRaXFHE8iWBfF5ZIpOVU8QYQbrpdbnXK10nPlEM0VDU6CNP6sZ9IhfMcJ/eKn",
+	"ApUV48hdtRZRxKa+DKhmM3zoiaQsDxfkbC2VD47E7sDCWOARhEd2LDwwDNtWFo5UNBOJvbvn/JAecyGA",
+	"xIiZ1bqsCcz+ITdpUo6Y9Sexwvs6Rl0Xc1mwvnFit/mPP1F5Ckrke+pLes769XdoFPMC0IkDDbIbEwav",
+	"QwgisRVGq9l7kgQC+zH57tOhwXwSwfJ19orxsvv5Gdr5jtlienTwIlgyNZsxznTMo4jlmoEalUpjR2yF",
+	"Vyp1qkgNn5dB9YOk6ffeeMxwmqVJjt8t96dk1wSnREx4hDON7itM+OwoxYJ7AzIL4XUarkU1eOOfP9ob",
+	"k5+gm/Dzdv80t/trukyyiBtIsJfP01sJCPCg7ZZ14ti0qTHfuEaeaKv573D76jvCNH5Lax+beDavx2Ze",
+	"GZGL05wdW5vyYHmMAXml73Rrwg5cpUd83tGGZvlsL0/TXki6RYzNDPg0nUZCLyBkK6WPOtMl9vM7tplv",
+	"keXnIz55rOV3dnJ2njqrwXi2myd3jJsnUOIQSeAOBc5Q6+15zaV9fZBVyCBKQ9DFsM6Rt/BCWU3XcVH7",
+	"ZPOtu8WNtR3iJvv+k7RCPJvYMIFR1EXGKahwyQK+oiCWNR6eQMhCMFxE1DLL2UxELa5GCyu3xhzQ94Tk",
+	"9cSjOB4dAu5XEBiHELFegLyiNdeuME/hzVOppZDzK0b4i76qn+AiDFWFhjvgNNVCiFTAoz3VnlQ6Rov0",
+	"lsaOOiLo5vgvGQosgOpHXM5TPs9J6Ox/W61w/46ttTZrBwEH0FYXunOU7uUcOX7i5edz5BM/RwYBrEzx",
+	"SOgZmlvYSVai0kQtQamK99n4o/hDBsvhhfBeRoNH6LZW54Qe9Z2QpsBrkfWBIu8FwnEW+rNx/5aE6KUS",
+	"38J9xbheIqDTdla5Wa08hvoh7YfkLk7bhNi2+qVVfyJ2luVVuz2VuziymXrDfb8CSWt71uf5xb7mKZ9e",
+	"Sjrw5p6MhIgv1BKobL7E10R4VXqhEuMZgfwhZo9GbAnXHoo9dsF+w7nJhh6qVIj12wKA0ah+OwzzLzh1",
+	"nSGJ5086c5AO0C2DtuZsBYlQ4QESbImlOaAsayAPXU/95FCpeSTPI+Epc+H3XrpYpgKxW56S5NKb5ZlK",
+	"nU6tYk733D1Jij8Vhj7XWB8lrh+py4up1CQI+Gwd7F4haXMeLCBY+jBnkABIvVANHlSbm3xko48TMZ/D",
+	"xUrOx4hGgRdmKpDmmmkAWViwYiD4gecPD+EjcCnPA66hETBxIGKXdnC+INPYrola4RIFkdIQnv3WGiB4",
+	"KWTY2k3aj/+7QOyrnkEfh4Hr/FbYCybRc0/BrMG1qE2VWnoCMA+REKfaMLhfRVzI2kbCbeagKvUaAkfN",
+	"ruBo77Vcw4kw1HBZ+laqvwnk2beytpcnrWKYqnAzYVIZwH9i+zamv9BcqQ3ELBhnCXCtZGuFaqDX3xrb",
+	"u9Pq0yeUP2YQ71B+JUtSqZsNv7bGJZXl5z2B09SrnqTbP3qHilc8AQ8va+9DDp9PIql2S+vzFYUtrkQ7",
+	"sm8wFAP35iLQdyM7m1GTPYZnMVQQ4EIKhBBC9PyJC7OZYAHU7smMUu0h9It29IBDnYS1A73a4x3doBFw",
+	"n/w+RuoItZadcULtoaHY7xZQRo6CvoqToqzs70tdxwidEvGVrqU3XC82rc++b+2Dfln0zYzrPnkYtHpI",
+	"YnfMTVJpzyOFJcMcOCUzHQeWyvkbQSTMWRkTmoWYRCwGkrL+xaLzJINr6zCPNM9nWzrWljq0kCfGalap",
+	"zQVkxT2bjB/1GBi2CPLv1GpKK5bpac5K9GpYjnI/k0Fc8TslYZM1txi+BOnQNOogi7bhGTOFbOtfj9XM",
+	"J6hGT52EMdeNJjyOAqRr74Y1CMuI//S8s9yn9cnaYr4EqpgpJ8I6weItr3vfHCOPBY73tGwj7bXvuZyr",
+	"Jd8IGRLuYFubF5bduLxzYrcxodlc3IFk6eooLpIti+o3iv5o8K1PE01/tqTOLOktIPvgFCbMJBvG55hk",
+	"WgKs7I+xQIuKbiTcm2wHmyAil1FoUrmNWdNSCTHHCfvPrahmlVEJWFPtZIYbr5bdA8bah37El4258HIU",
+	"oLFvsHcKqAqL0Ew9AwOJq1Tn4XBjt0XaeDnFMY/haso1YXV93qJXb2S2vKaeDLSINRdGyPklRaFVwhYQ",
+	"1YUGd+8dQ7KjeiMZJMtFkMOOVNmIGFooVutL5lEa9hjV4YndIWsF3+IGKWB91rtxDHV7FLC+LOC3T6wC",
+	"zUFPCMbdrh1Bt9t/ujh4BuNeuZ4PvFBmQui5JSiT4yj3aN8OdLI7ZCsNfD73NhVgoaoxQWVXaFlZENRV",
+	"tLVySBcLLsNzdefm36ExfM9l+P4OknGbg5/lsyE81lCKXmaVYgwibW1CG+AhXeXA5L+lTcZ+wxQWPELS",
+	"NteajFtRa5vJeuUabghvcdwAp125HIykHb8dMcW2LlX60hFmaQA5YamuWdBJp2gTgMGmkd+L8xna+Q5d",
+	"IjZOs+8zBEDY7Lv3fscvZVX4CvdNLLOawkwlSBW01wGoCM6dcjTYvorgox/Yp/Hn7xnE+r8TkssAmF0J",
+	"7XsdhfGdbqgzvuZbJb5zVCQshKjMYgFqFUHN0vrwtJyJJO48Oo1PLSxcNx6jfwH3Ltybkvjc8mvERMml",
+	"jg7B8CVoBrMZBMaxMiNua4OQNfAkWNQazg39ekccVSGF38+23eepok0064+g7cr3LyL7Mt+eqCdISykh",
+	"0QuxIpwVX3uFMam1SsIiVIb/u22RXBi43+PR6K2fcEwH0on5/VuQc7M4u3z18uXkLBbS//ur41tvfC9P",
+	"DFrzOdiRCqNOQY7Q78B/ajp8Hlz2RqvbUe1Gx0V02BZa+ZyQGzj3kct2D9sKHD7kUQuuP89EhG1hOwY8",
+	"VSoCLluJZ1QNF9ZWvhfD7MnOJ6w98MA6EcaAvGTOEjQ1z+hJhiJn/5MsQV/VlUiZBVaYFz3F72kzM9tN",
+	"NmqcHLZ+foNI5r3vWc3WrksaW/8po2UecfM7DZFbtjpDkdlmQj6KxDbTkANYbB+LApyKyXbr/UP0RhF3",
+	"H3a+ZupAVLShyglqJ+6+5Mkc1wvFJNxhM5WdiD6IrbYA/xJCBKQ5u0RF79OKtvb+7t9ISKNSU3UdmNTm",
+	"v27ct/SqFVoPoQq/UFTRsWQJOaEiSro5ryAhKJHq5amnm/pBnvXHE/WDHN5EexVGDXYP6qZwfElwHmOo",
+	"yOFWWxtdca3t1WnvVRYnfpENtd46rQSh5HIOH/In9oK/5B5PLzs9ZXMGjKTWMlvNSaGKOAFNfC9wxUCG",
+	"mgYjBLJbWd1i8SnedD7jgVF7KfkosvEdjetVnQvvGSIST97lXEgXtfmT9kG4mf/Y1u7lG5gLubVSXQfG",
+	"vuplqb+Bedq/Q8f1QVACwLpALhlPzQKksV+gkivrUlINTNld39GCIuVhVrh7qE6XYqD7wpndi60fSMYP",
+	"iVKz4fOsgbqDZPMaaXH7VpMPqSNCKOqGVRurGugBhdF03UYVuXK1pzRH/JFmPAGmF9Z7KjrgH6Y2/mnn",
+	"jUzAq4gHUF6gZ/U5pfr8COstZSAFAZ5EAhJKV1n1WKvELCJ7ZDGLIzxLArG6g32qYX//BP1Kf+eejDXI",
+	"2m1pG0YO94nHqck3hjZSM7A6T1d7ogEGVj+tzp6Y0Q11S/uAPThFwVAFFe7ZG5VesYWKQsLAxbx4LGRq",
+	"QL9gnzAHJhVbwubS/zG29OhGp20S4HF9uoV+vWNuu8uwUlogvM4sUbHHF1DMQBRdslt6zWfMz90S5IhH",
+	"Ic1QahPgoc9+Z2Dra65rKnnxWWc1yZy/vJwckXlDsBa4A2nO83UZEWrLDSR3kJzjfQWnqalmiBsPk3zJ",
+	"bvEXl+4HtxN2G3LDL9kfUqVywkQ4YT68/eX2iiWg0xg0Se0t1+b8DX7/D99OqHwJf3FLgivG5LleFgM/",
+	"OYFLY2FxTnbS6/0nf8sQBca6+FE94BtuL3CJuLYe5NAP6pWPH98xSBbDfw9WAPmY9oSpKKzKG/VU5HUd",
+	"hiNn9T2Cz/errl8+lC5sq0JCP8DLhL0FC7OvjGrHrJBzp5Xz+o7YeQ6wKxUYGOnOYp9mP91tzYUuCa4x",
+	"umAMDxZO53txb6tVAjkDWH1StzjwQe1IXcAPjSrRX1iaQZzxNYWpffHdHIw9gm5hIuM/C+aWS69d59m4",
+	"5P2oOr/2LL0rG591TQD7VsyKEhtvATSis574jv4WDLpWl+2x9kPpnzkXslaOdPDe5yI/4YjH0AyMaGpN",
+	"zZhHd3FWQxplNYqHFrP1WqPF9UAtE8iiU90ivHWlw39eTLmhMtk6Xjt7yzxO4wYydju5b+xXnKbFMHt9",
+	"/9BjPFmymMsNQ9GxUEmYsIXAQBLELJVGREQdjudkDzYRF1lfKXd3WYTf5Akwaz7UwsSjyAMumWDxgr3h",
+	"wQIR/jG7pI1SIeNRucaoUrOQy6TWkb22vz1Or57dTlvdfIdmgXLoWzm/V+uibqLy5JBCAY8iSFjMNy5u",
+	"deWohlOJOrXSjE8xOmr/QsmcDZ+G6yZla3XWfFa3J4d+UKkMPn628hVq3SJO4WOtLo15R/TzPMV2OMxO",
+	"yNHV4C7YSiESIDCSzsGS6LFjVwg/zyepEI7KwziYrfJhp5V2aKnUP7t2Fjf40LFrBs3ySerF9/Zw7PSC",
+	"jse86VYE8coeoRuu4Nmocbae+PkNA4nMRcSydeuy7cR/xmitx83vNImYbHUGazuJi5I+qvckU5OLFeVq",
+	"9tAa0oDHogNuutfeqw3oScszGKAxP4q8MpSaS6jrxN5R6B634Fi0csejFA5qM/ENgXtdsBvTZ86gNwaZ",
+	"oygD6YhiL3V45q1uLC7LPYYJk4pYzRyztggpB5idjQ6B7StU4PzHyxbvfy8RMRglhV0QnpYk70fiWKJq",
+	"1Uh6Fa3hgCEUwMbe3Q7bpXvdonFVBsLRIQE4aFohp+p+stPES/wxjb257geNVUD00rPeV3CQ6h/jP2Z3",
+	"WR6SFS+u5UUvt9Nrupv66Y9zB8XZXZ/mdjqMDvn7Kb4Nb6jO/5JbVs5Jt7W7ixiSedeX1Xf2mY9BU3Ci",
+	"T1RR3vFlQVFWPDGEKU3xDEV0fsbHRf0mao9d2y2eTQpEeA0tjljv/NBHTUvqvmKYC7FbMTpo0bpPmsEv",
+	"OttJVom448Gm62CW39M/uMeP2km4Sb4JhXmiruItUG5tvVARMAM8pgr7XOOwVjLaYM8/wWihQ9kumtzv",
+	"KfoMjD6CzeZEwdGWKvQM19qiQzLbTtVsVooCX+EdCMEwSldSClRM7Sw0sn3wYNneXlaR6Lrs7sY+81FY",
+	"C3780HHQgY5m6g4ynKvi1s6ENKpwNhMJU2vZXmEM7zxLne3VN2bModN8ik94n/bJatIVKtqiOBgVvgij",
+	"3ctYEClHxkX022anVnRXldQSGkrqP9GQPlfSvmGYmvQPPzD65OwitAVLcQgMhcsy2eeN1kbs5E6UX8pf",
+	"PdTFV7JMwFQhpiFIABtkW0EUkGpksck6jCoiuPJyH6wgnF5b+soabT36Hphqd8Kq9QY/4YhHfZe3nzCI",
+	"t/mAIvGeZqFSDYe7FzvbsXoXO7fTOBdclQE6mLJIayUkGmUshbwTxpVKTzfbHU7bPgZNrF3B6XG29rgo",
+	"jCtXh2iPhMbBHZMe0VO7s6oenVTvCu4WI1Nyh3AGiOjiARisiuNmw7C2OmgpPpA9SO+NfBZeqT+MOSvJ",
+	"sPC1Awx01KIFNmyCtiNxLkq8CGYBG7bgYTvB+ichj2jnF08ZeoTA7ihSHrOUiRzES5cTT6hRLFgopdFy",
+	"3XJduuT8nTD4MYxLWNuR64VypTQS2AbMC/bGATQROQ7IloJHjTle4Gl1oOGjIkT1Xho57bNPERsYRDUc",
+	"JFrBmguVOVclKgzNJEC4zXvSTuzbYFwaTOc18HoH+PJf3OwzgK4yOJeabbGHObSuhWKR0oYJk4OUilYA",
+	"pc30wT87atf+gAn4HYQ/D8WD+ynrJ/uTZtq+muEaTNzOmPU1Ys5cM71ACDu/j2Z/iheA4sp6cOumC93P",
+	"I+YXzERxIiR8//reteDvACuU50xEdoHJdeI9JZUhcW/xUqF/Lt6i5TTGir7Fn/9cSZXbX6joO5XM8Xho",
+	"J+kKq/+kmVpTxZADbQljITHx4Kk4UdfDXNm3i0JKKn5EkKkMdP1H9rzLf/z2ZfLHGYW07D9+swOTO//w",
+	"NInOLs8u7CP+bwAAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,
