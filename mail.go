@@ -212,12 +212,12 @@ func (m PasswordMail) Words() (subject, text string) {
 			"The link works once, within 7 days. After that, press Forgot your password? where you sign in, and another one comes.\n\n"+
 			"If you do not know what this is about, do nothing.", m.To, by, m.Brand, link)
 	}
-	asked := "somebody, probably you, asked where people sign in for a link to choose another password in Rapport."
+	asked := "Somebody, probably you, asked where people sign in for a link to choose another password in Rapport."
 	if m.By != "" {
 		asked = m.By + " sends you a link to choose another password in Rapport."
 	}
 	return "Choose another password for Rapport", fmt.Sprintf("Hello %s,\n\n%s Choose it here:\n\n%s\n\n"+
-		"The link works once, within a day. Your sessions end when you use it, and your authenticator stays as it is.\n\n"+
+		"The link works once, within a day. When you use it you are signed out everywhere; your authenticator stays as it is.\n\n"+
 		"If you did not want this, do nothing: your password stays as it is.", m.To, asked, link)
 }
 

@@ -182,5 +182,5 @@ test("who is invited by mail chooses a password and is signed in", async ({ brow
   await expect(row.getByText("Active")).toBeVisible();
   const again = await open(browser);
   await again.goto((await link()) ?? "");
-  await expect(again.getByRole("heading", { level: 1, name: "This link works no longer" }), "it works once").toBeVisible();
+  await expect(again.getByRole("heading", { level: 1, name: "This link does not work any more" }), "it works once").toBeVisible();
 });

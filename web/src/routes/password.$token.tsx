@@ -40,7 +40,7 @@ function Shown() {
 
 function Ended() {
   return (
-    <DoorFrame title="This link works no longer">
+    <DoorFrame title="This link does not work any more">
       <Stack gap="md">
         <Notice tone="attention" title="It works once, and only for a while">If you chose your password with it already, sign in. If not, have another link mailed to you.</Notice>
         <Link to="/sign-in" search={{}}>Sign in</Link>
