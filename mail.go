@@ -66,6 +66,8 @@ type MailDraft struct {
 	Portal     bool
 	InReplyTo  string
 	References []string
+	// PasswordLink asks for a link by which the person chooses a password, at the tag password_link.
+	PasswordLink bool
 	// NoAddress: nobody to write to.
 	NoAddress bool
 }
@@ -86,6 +88,7 @@ type RenderedMail struct {
 	ContactID     uuid.UUID
 	ReviewerID    uuid.UUID
 	ReviewID      uuid.UUID
+	PasswordLink  bool
 }
 
 // OutgoingMail is one mail to one person.
@@ -154,7 +157,10 @@ const PortalTag = "portal_link"
 // ReviewLinkTag is the merge tag that becomes an outside reviewer's own link to a review.
 const ReviewLinkTag = "review_link"
 
-var ownLinks = regexp.MustCompile(`((?:/|%(?:25)*2[Ff])(?:portal|unsubscribe)(?:/|%(?:25)*2[Ff]))[A-Za-z0-9_-]{43}`)
+// PasswordLinkTag is the tag that becomes the link by which a person of the house chooses a password.
+const PasswordLinkTag = "password_link"
+
+var ownLinks = regexp.MustCompile(`((?:/|%(?:25)*2[Ff])(?:portal|unsubscribe|password)(?:/|%(?:25)*2[Ff]))[A-Za-z0-9_-]{43}`)
 
 // MaskLinks takes the secret out of links of ours. Who answers a mail quotes it, and the archive is read by people who may not sign
 // for the creator.
@@ -187,6 +193,34 @@ func Render(template string, values map[string]string) (string, []string) {
 	return out, missing
 }
 
+// PasswordMail brings a person of the house the link by which they choose a password.
+type PasswordMail struct {
+	Invitation bool
+	To, By     string // names; By is empty when the person asked for it themselves
+	Brand      string
+}
+
+// Words are the mail's subject and text; the link takes the place of its tag.
+func (m PasswordMail) Words() (subject, text string) {
+	const link = "{{" + PasswordLinkTag + "}}"
+	if m.Invitation {
+		by := m.By
+		if by == "" {
+			by = m.Brand
+		}
+		return fmt.Sprintf("%s invites you to Rapport", by), fmt.Sprintf("Hello %s,\n\n%s invites you to work for %s in Rapport. Choose your password here:\n\n%s\n\n"+
+			"The link works once, within 7 days. After that, press Forgot your password? where you sign in, and another one comes.\n\n"+
+			"If you do not know what this is about, do nothing.", m.To, by, m.Brand, link)
+	}
+	asked := "Somebody, probably you, asked where people sign in for a link to choose another password in Rapport."
+	if m.By != "" {
+		asked = m.By + " sends you a link to choose another password in Rapport."
+	}
+	return "Choose another password for Rapport", fmt.Sprintf("Hello %s,\n\n%s Choose it here:\n\n%s\n\n"+
+		"The link works once, within a day. When you use it you are signed out everywhere; your authenticator stays as it is.\n\n"+
+		"If you did not want this, do nothing: your password stays as it is.", m.To, asked, link)
+}
+
 // AlertMail tells an admin or a person of finance that something about who can move a brand's money changed.
 type AlertMail struct {
 	Kind      string // of the task that says the same
@@ -217,6 +251,10 @@ func (a AlertMail) Words(zone string) (subject, text string) {
 		subject = fmt.Sprintf("%s: an authenticator was reset", a.Brand)
 		what = fmt.Sprintf("the authenticator of %s, who has a role at %s, was reset. Their password alone opens until they set up another one.", a.About, a.Brand)
 		do = "If they did not ask for it, disable them under Settings > People and find out who did this."
+	case "finance_enabled":
+		subject = fmt.Sprintf("%s: somebody of finance was enabled again", a.Brand)
+		what = fmt.Sprintf("%s, who was disabled, can sign in again and has the finance roles at %s that they had before.", a.About, a.Brand)
+		do = "If this is not right, disable them under Settings > People and find out who did this."
 	default:
 		subject = a.Brand + ": payments need fewer eyes than before"
 		what = fmt.Sprintf("the approvals that payments of %s need were changed so that fewer people, or fewer codes, are needed. It holds for payments that are opened from now on.", a.Brand)

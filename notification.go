@@ -252,7 +252,7 @@ func EventOfTask(kind, code string, money bool) HouseEvent {
 		return EventFailed
 	case "reconciliation_break":
 		return EventCase
-	case "finance_role_asked", "finance_role_granted", "second_factor_reset", "payout_policy_weaker":
+	case "finance_role_asked", "finance_role_granted", "second_factor_reset", "finance_enabled", "payout_policy_weaker":
 		return EventSecurity
 	case "payee_not_ready":
 		if money {
@@ -328,6 +328,7 @@ var factWords = map[string]string{ //nolint:gochecknoglobals,gosec // a table; t
 	"asked":              "A draft waits for your decision", "reminder": "A draft still waits for your decision", "escalated": "A draft was not decided on in time and comes to you",
 	"second_factor.added": "An authenticator was set up for your account", "second_factor.removed": "The authenticator of your account was removed",
 	"second_factor.reset": "The authenticator of your account was reset by an admin", "second_factor.codes_replaced": "The recovery codes of your account were made anew",
+	"password.changed": "The password of your account was changed", "password.chosen": "Another password was chosen for your account, by a mailed link", "user.enabled": "An admin let you sign in again",
 	"token.created": "An API token was made for your account",
 }
 

@@ -49,6 +49,7 @@ type User struct {
 	Name      string
 	Email     string
 	Disabled  bool
+	Invited   bool         // has not chosen a password yet
 	Brands    []BrandRoles // only roles in effect, and only brands of the reader's scope
 	CreatedAt time.Time
 	// SecondFactor says whether the person can prove with a second factor that it is them.
@@ -129,6 +130,12 @@ type Credentials struct {
 	UserID       uuid.UUID
 	PasswordHash string
 	Disabled     bool
+}
+
+// PasswordLink is a mailed link by which a person of the house chooses a password.
+type PasswordLink struct {
+	Name, Email string
+	Invitation  bool
 }
 
 // PortalSession is a creator's short session, opened by the token of a mailed link. It reaches one partnership.

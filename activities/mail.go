@@ -163,6 +163,11 @@ func (a *Activities) claim(ctx context.Context, draft rapport.MailDraft) (rappor
 		text.TokenHash, text.ReviewerID, text.ReviewID = a.HashToken(token), draft.ReviewerID, draft.ReviewID
 		mail.Text = strings.ReplaceAll(mail.Text, "{{"+rapport.ReviewLinkTag+"}}", a.PublicURL+"/review/"+token)
 	}
+	if draft.PasswordLink {
+		token := a.NewToken()
+		text.TokenHash, text.PasswordLink = a.HashToken(token), true
+		mail.Text = strings.ReplaceAll(mail.Text, "{{"+rapport.PasswordLinkTag+"}}", a.PublicURL+"/password/"+token)
+	}
 	if (draft.Portal || machine) && draft.ContactID != uuid.Nil {
 		token := a.NewToken()
 		text.TokenHash = a.HashToken(token)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -57,7 +56,7 @@ func fromBrandRoles(ctx context.Context, given []gen.BrandRole) ([]rapport.Brand
 }
 
 func toUser(u rapport.User) gen.User {
-	return gen.User{Id: u.ID, Name: u.Name, Email: u.Email, Disabled: u.Disabled, Brands: toBrandRoles(u.Brands), CreatedAt: u.CreatedAt, SecondFactor: &u.SecondFactor}
+	return gen.User{Id: u.ID, Name: u.Name, Email: u.Email, Disabled: u.Disabled, Invited: &u.Invited, Brands: toBrandRoles(u.Brands), CreatedAt: u.CreatedAt, SecondFactor: &u.SecondFactor}
 }
 
 // ListUsers lists people of the caller's brands.
@@ -73,7 +72,7 @@ func (s *Server) ListUsers(ctx context.Context, r gen.ListUsersRequestObject) (g
 	return gen.ListUsers200JSONResponse{Items: each(users, toUser), NextCursor: cursorOf(next)}, nil
 }
 
-// CreateUser adds a person.
+// CreateUser adds a person, who is invited by mail to choose a password unless one is given.
 func (s *Server) CreateUser(ctx context.Context, r gen.CreateUserRequestObject) (gen.CreateUserResponseObject, error) {
 	brands, bad := fromBrandRoles(ctx, r.Body.Brands)
 	u := rapport.UserCreate{Name: strings.TrimSpace(r.Body.Name), Email: rapport.NormalEmail(r.Body.Email), Brands: brands, By: principalFrom(ctx).UserID}
@@ -81,8 +80,8 @@ func (s *Server) CreateUser(ctx context.Context, r gen.CreateUserRequestObject) 
 	if u.Name == "" {
 		bad = append(bad, rapport.Field{Path: "name", Code: "required", Detail: "Fill this in."})
 	}
-	if utf8.RuneCountInString(r.Body.Password) < minPassword {
-		bad = append(bad, rapport.Field{Path: "password", Code: "too_short", Detail: fmt.Sprintf("A password has at least %d characters.", minPassword)})
+	if r.Body.Password != nil {
+		bad = append(bad, checkPassword("password", *r.Body.Password)...)
 	}
 	if !slices.ContainsFunc(brands, func(b rapport.BrandRoles) bool { return len(b.Roles) > 0 }) {
 		bad = append(bad, rapport.Field{Path: "brands", Code: "required", Detail: "Give the person a role at a brand."})
@@ -90,11 +89,13 @@ func (s *Server) CreateUser(ctx context.Context, r gen.CreateUserRequestObject) 
 	if len(bad) > 0 {
 		return nil, rapport.Invalid(rapport.SortFields(bad)...)
 	}
-	hash, err := s.passwords.hash(ctx, r.Body.Password)
-	if err != nil {
-		return nil, err
+	if r.Body.Password != nil {
+		hash, err := s.passwords.hash(ctx, *r.Body.Password)
+		if err != nil {
+			return nil, err
+		}
+		u.PasswordHash = hash
 	}
-	u.PasswordHash = hash
 	made, err := s.cfg.Store.CreateUser(ctx, u)
 	if err != nil {
 		return nil, err
@@ -112,6 +113,24 @@ func (s *Server) DisableUser(ctx context.Context, r gen.DisableUserRequestObject
 		return nil, called("person", err)
 	}
 	return gen.DisableUser200JSONResponse(toUser(u)), nil
+}
+
+// EnableUser lets a disabled person sign in again. Sessions and tokens that ended stay ended.
+func (s *Server) EnableUser(ctx context.Context, r gen.EnableUserRequestObject) (gen.EnableUserResponseObject, error) {
+	u, err := s.cfg.Store.EnableUser(ctx, r.Id, principalFrom(ctx).UserID)
+	if err != nil {
+		return nil, called("person", err)
+	}
+	return gen.EnableUser200JSONResponse(toUser(u)), nil
+}
+
+// SendPasswordLink mails a person a link to choose a password, the invitation anew to who has none yet.
+func (s *Server) SendPasswordLink(ctx context.Context, r gen.SendPasswordLinkRequestObject) (gen.SendPasswordLinkResponseObject, error) {
+	u, err := s.cfg.Store.SendPasswordLink(ctx, r.Id, principalFrom(ctx).UserID)
+	if err != nil {
+		return nil, called("person", err)
+	}
+	return gen.SendPasswordLink200JSONResponse(toUser(u)), nil
 }
 
 // SetRoles replaces the roles of a person at the brands that the body names.

@@ -105,6 +105,11 @@ func peopleAccess() map[string]access {
 		"getSession": {who: signedIn},
 		"signOut":    {who: signedIn},
 
+		"askPasswordLink": {who: public},
+		"getPasswordLink": {who: public},
+		"usePasswordLink": {who: public},
+
+		"changePassword":       {who: signedIn, person: true},
 		"stepUp":               {who: signedIn, person: true},
 		"getSecondFactor":      {who: signedIn, person: true},
 		"beginSecondFactor":    {who: signedIn, person: true, secret: true},
@@ -116,6 +121,8 @@ func peopleAccess() map[string]access {
 		"listUsers":          house(),
 		"createUser":         admin(),
 		"disableUser":        admin(),
+		"enableUser":         admin(),
+		"sendPasswordLink":   admin(),
 		"setRoles":           admin(),
 		"listRoleRequests":   books(),
 		"confirmRoleRequest": roles(rapport.RoleAdmin, rapport.RoleFinancePreparer, rapport.RoleFinanceReleaser),

@@ -122,9 +122,9 @@ func (s *Server) SignIn(ctx context.Context, r gen.SignInRequestObject) (gen.Sig
 		}
 	}
 	found, err := s.cfg.Store.CredentialsOf(ctx, email)
-	known := err == nil
+	known := err == nil && found.PasswordHash != "" // who was invited has none yet
 	if !known {
-		if rapport.ErrorCode(err) != rapport.CodeNotFound {
+		if err != nil && rapport.ErrorCode(err) != rapport.CodeNotFound {
 			return nil, err
 		}
 		found.PasswordHash = s.passwords.unknown

@@ -48,6 +48,12 @@ type SessionStore interface {
 	ReplaceRecoveryCodes(ctx context.Context, user uuid.UUID, p rapport.Proof, hashes [][]byte) error
 	RemoveSecondFactor(ctx context.Context, user uuid.UUID, p rapport.Proof) error
 	ResetSecondFactor(ctx context.Context, id, by uuid.UUID) (rapport.User, error)
+	// ChangePassword keeps the hash of another password and ends every session but the one that is kept.
+	ChangePassword(ctx context.Context, user uuid.UUID, hash string, keep []byte) error
+	// AskPasswordLink mails a person a link to choose a password; not_found when nobody who may sign in has the address.
+	AskPasswordLink(ctx context.Context, email string) error
+	PasswordLink(ctx context.Context, tokenHash []byte) (rapport.PasswordLink, error)
+	UsePasswordLink(ctx context.Context, tokenHash []byte, hash string) error
 	PortalSessionOf(ctx context.Context, tokenHash []byte) (rapport.PortalSession, error)
 }
 
@@ -58,6 +64,8 @@ type PeopleStore interface {
 	CreateUser(ctx context.Context, u rapport.UserCreate) (rapport.User, error)
 	SetRoles(ctx context.Context, user uuid.UUID, brands []rapport.BrandRoles, by uuid.UUID) (rapport.User, error)
 	DisableUser(ctx context.Context, id, by uuid.UUID) (rapport.User, error)
+	EnableUser(ctx context.Context, id, by uuid.UUID) (rapport.User, error)
+	SendPasswordLink(ctx context.Context, id, by uuid.UUID) (rapport.User, error)
 	ListRoleRequests(ctx context.Context) ([]rapport.RoleRequest, error)
 	ConfirmRoleRequest(ctx context.Context, id, by uuid.UUID, delay time.Duration) (rapport.RoleRequest, error)
 	ListTokens(ctx context.Context, user uuid.UUID) ([]rapport.Token, error)

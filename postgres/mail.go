@@ -303,6 +303,8 @@ func (s *Store) ClaimMail(ctx context.Context, m rapport.RenderedMail) (rapport.
 			case m.TokenHash == nil:
 			case m.ReviewerID != uuid.Nil:
 				err = s.q.NewReviewLink(ctx, tx, gen.NewReviewLinkParams{ID: newID(), TokenHash: m.TokenHash, ReviewID: m.ReviewID, ReviewerID: m.ReviewerID})
+			case m.PasswordLink:
+				err = s.q.MintPasswordLink(ctx, tx, gen.MintPasswordLinkParams{MessageID: m.ID, TokenHash: m.TokenHash})
 			default:
 				err = s.q.NewPortalLink(ctx, tx, gen.NewPortalLinkParams{TokenHash: m.TokenHash, PartnershipID: m.PartnershipID, ContactID: m.ContactID})
 			}
@@ -348,6 +350,7 @@ func (s *Store) ManualMail(ctx context.Context, id uuid.UUID) (rapport.MailDraft
 		d := rapport.MailDraft{
 			MessageID: id, State: m.State, Kind: m.Kind, Subject: m.Subject, Body: m.BodyText, HTML: m.BodyHtml, To: m.ToAddress, ToName: m.CreatorName,
 			FromName: m.FromName, From: m.FromAddress, NoAddress: m.ToAddress == "", Portal: m.Kind != "code" && strings.Contains(m.BodyText, "{{"+rapport.PortalTag+"}}"),
+			PasswordLink: m.PasswordLink,
 		}
 		if m.PartnershipID != nil {
 			d.PartnershipID, d.ContactID = *m.PartnershipID, m.ContactID

@@ -180,7 +180,7 @@ func (s *Store) ListUsers(ctx context.Context, page rapport.Page) ([]rapport.Use
 		}
 		users, ids := make([]rapport.User, len(rows)), make([]uuid.UUID, len(rows))
 		for i, r := range rows {
-			users[i], ids[i] = rapport.User{ID: r.ID, Name: r.Name, Email: r.Email, Disabled: r.Disabled, CreatedAt: r.CreatedAt, SecondFactor: r.SecondFactor}, r.ID
+			users[i], ids[i] = rapport.User{ID: r.ID, Name: r.Name, Email: r.Email, Disabled: r.Disabled, Invited: r.Invited, CreatedAt: r.CreatedAt, SecondFactor: r.SecondFactor}, r.ID
 		}
 		roles, err := s.rolesOf(ctx, tx, rapport.BrandsFrom(ctx), ids...)
 		for i := range users {
@@ -202,10 +202,10 @@ func (s *Store) user(ctx context.Context, tx pgx.Tx, id uuid.UUID) (rapport.User
 		return rapport.User{}, err
 	}
 	roles, err := s.rolesOf(ctx, tx, rapport.BrandsFrom(ctx), id)
-	return rapport.User{ID: r.ID, Name: r.Name, Email: r.Email, Disabled: r.Disabled, Brands: roles[id], CreatedAt: r.CreatedAt, SecondFactor: r.SecondFactor}, err
+	return rapport.User{ID: r.ID, Name: r.Name, Email: r.Email, Disabled: r.Disabled, Invited: r.Invited, Brands: roles[id], CreatedAt: r.CreatedAt, SecondFactor: r.SecondFactor}, err
 }
 
-// CreateUser adds a person. Ordinary roles are granted at once, finance roles become requests for a second person.
+// CreateUser adds a person, and invites them by mail when they have no password yet. Ordinary roles are granted at once, finance roles become requests for a second person.
 func (s *Store) CreateUser(ctx context.Context, u rapport.UserCreate) (rapport.User, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.User, error) {
 		id := newID()
@@ -222,9 +222,14 @@ func (s *Store) CreateUser(ctx context.Context, u rapport.UserCreate) (rapport.U
 				}
 			}
 		}
+		if u.PasswordHash == "" {
+			if err := s.mailPasswordLink(ctx, tx, gen.WhoGetsPasswordLinkParams{ID: &id, AskedBy: &u.By}); err != nil {
+				return rapport.User{}, err
+			}
+		}
 		found, err := s.user(ctx, tx, id)
 		if rapport.ErrorCode(mapped(err)) == rapport.CodeNotFound { // only finance roles: nothing is in effect yet
-			return rapport.User{ID: id, Name: u.Name, Email: u.Email, CreatedAt: time.Now().UTC()}, nil
+			return rapport.User{ID: id, Name: u.Name, Email: u.Email, Invited: u.PasswordHash == "", CreatedAt: time.Now().UTC()}, nil
 		}
 		return found, err
 	})
@@ -314,6 +319,9 @@ func (s *Store) DisableUser(ctx context.Context, id, by uuid.UUID) (rapport.User
 		if err := s.q.DeleteSessionsOf(ctx, tx, id); err != nil {
 			return rapport.User{}, err
 		}
+		if err := s.q.EndPasswordLinks(ctx, tx, id); err != nil {
+			return rapport.User{}, err
+		}
 		if err := s.q.RevokeTokensOf(ctx, tx, id); err != nil {
 			return rapport.User{}, err
 		}
@@ -321,6 +329,33 @@ func (s *Store) DisableUser(ctx context.Context, id, by uuid.UUID) (rapport.User
 			return rapport.User{}, err
 		}
 		return s.user(ctx, tx, id)
+	})
+}
+
+// EnableUser lets a disabled person sign in again, with the roles that they had; finance is told when one of these moves money. It is forbidden
+// while the person also works for a brand outside of the scope, which has a say.
+func (s *Store) EnableUser(ctx context.Context, id, by uuid.UUID) (rapport.User, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.User, error) {
+		if err := s.onlyOurs(ctx, tx, id); err != nil {
+			return rapport.User{}, err
+		}
+		n, err := s.q.EnableUser(ctx, tx, id)
+		if err != nil {
+			return rapport.User{}, err
+		}
+		u, err := s.user(ctx, tx, id)
+		if err != nil || n == 0 {
+			return u, err
+		}
+		for _, b := range u.Brands {
+			if !slices.ContainsFunc(b.Roles, rapport.Role.Finance) {
+				continue
+			}
+			if err := s.alert(ctx, tx, alert{brand: b.BrandID, kind: "finance_enabled", ref: id, key: "finance_enabled/" + newID().String()}); err != nil {
+				return rapport.User{}, err
+			}
+		}
+		return u, s.audit(ctx, tx, by, "user.enabled", id, nil)
 	})
 }
 

@@ -6066,6 +6066,35 @@ type PartnershipSummary struct {
 	Why *string `json:"why,omitempty"`
 }
 
+// PasswordChange defines model for PasswordChange.
+type PasswordChange struct {
+	// NewPassword At least 12 characters
+	NewPassword string `json:"new_password"`
+
+	// Password The present one
+	Password string `json:"password"`
+}
+
+// PasswordChoice defines model for PasswordChoice.
+type PasswordChoice struct {
+	// Password At least 12 characters
+	Password string `json:"password"`
+}
+
+// PasswordLink defines model for PasswordLink.
+type PasswordLink struct {
+	Email string `json:"email"`
+
+	// Invitation The person has no password yet
+	Invitation bool   `json:"invitation"`
+	Name       string `json:"name"`
+}
+
+// PasswordLinkAsk defines model for PasswordLinkAsk.
+type PasswordLinkAsk struct {
+	Email string `json:"email"`
+}
+
 // PastOffer defines model for PastOffer.
 type PastOffer struct {
 	Changes    *[]AmendedLine     `json:"changes,omitempty"`
@@ -8293,7 +8322,10 @@ type User struct {
 	Disabled  bool               `json:"disabled"`
 	Email     string             `json:"email"`
 	Id        openapi_types.UUID `json:"id"`
-	Name      string             `json:"name"`
+
+	// Invited Has not chosen a password yet
+	Invited *bool  `json:"invited,omitempty"`
+	Name    string `json:"name"`
 
 	// SecondFactor Whether the person has set one up
 	SecondFactor *bool `json:"second_factor,omitempty"`
@@ -8305,8 +8337,8 @@ type UserCreate struct {
 	Email  string      `json:"email"`
 	Name   string      `json:"name"`
 
-	// Password At least 12 characters
-	Password string `json:"password"`
+	// Password At least 12 characters; without, the person is invited by mail to choose one
+	Password *string `json:"password,omitempty"`
 }
 
 // UserList defines model for UserList.
@@ -8384,6 +8416,9 @@ type IfMatch = string
 
 // Limit defines model for limit.
 type Limit = int
+
+// PasswordToken defines model for passwordToken.
+type PasswordToken = string
 
 // Q defines model for q.
 type Q = string
@@ -9212,6 +9247,18 @@ type AddShipmentParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// GetPasswordLinkParams defines parameters for GetPasswordLink.
+type GetPasswordLinkParams struct {
+	// PasswordToken The token of the mailed link
+	PasswordToken PasswordToken `json:"Password-Token"`
+}
+
+// UsePasswordLinkParams defines parameters for UsePasswordLink.
+type UsePasswordLinkParams struct {
+	// PasswordToken The token of the mailed link
+	PasswordToken PasswordToken `json:"Password-Token"`
+}
+
 // ListPayeeYearsParams defines parameters for ListPayeeYears.
 type ListPayeeYearsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -9882,6 +9929,16 @@ type DisableUserParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// EnableUserParams defines parameters for EnableUser.
+type EnableUserParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// SendPasswordLinkParams defines parameters for SendPasswordLink.
+type SendPasswordLinkParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ResetSecondFactorParams defines parameters for ResetSecondFactor.
 type ResetSecondFactorParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -10078,6 +10135,12 @@ type MoveSequenceJSONRequestBody = SequenceMoveAsk
 // AddShipmentJSONRequestBody defines body for AddShipment for application/json ContentType.
 type AddShipmentJSONRequestBody = ShipmentCreate
 
+// UsePasswordLinkJSONRequestBody defines body for UsePasswordLink for application/json ContentType.
+type UsePasswordLinkJSONRequestBody = PasswordChoice
+
+// AskPasswordLinkJSONRequestBody defines body for AskPasswordLink for application/json ContentType.
+type AskPasswordLinkJSONRequestBody = PasswordLinkAsk
+
 // CreatePayoutBatchJSONRequestBody defines body for CreatePayoutBatch for application/json ContentType.
 type CreatePayoutBatchJSONRequestBody = PayoutBatchCreate
 
@@ -10188,6 +10251,9 @@ type SimulateSequenceJSONRequestBody = SequenceSimulate
 
 // SignInJSONRequestBody defines body for SignIn for application/json ContentType.
 type SignInJSONRequestBody = SignIn
+
+// ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
+type ChangePasswordJSONRequestBody = PasswordChange
 
 // ConfirmSecondFactorJSONRequestBody defines body for ConfirmSecondFactor for application/json ContentType.
 type ConfirmSecondFactorJSONRequestBody = CodeProof
@@ -10683,6 +10749,15 @@ type ServerInterface interface {
 	// QueryPartnershipWorkflow Live Query of the workflow, for operators
 	// (GET /v1/partnerships/{id}/workflow)
 	QueryPartnershipWorkflow(ctx echo.Context, id Id) error
+	// GetPasswordLink Whose password a mailed link chooses; changes nothing
+	// (GET /v1/password-link)
+	GetPasswordLink(ctx echo.Context, params GetPasswordLinkParams) error
+	// UsePasswordLink Choose the password, once; ends the sessions of the person. Takes no key: a link works once
+	// (POST /v1/password-link)
+	UsePasswordLink(ctx echo.Context, params UsePasswordLinkParams) error
+	// AskPasswordLink Mail the person with the address, if there is one, a link to choose another password. The answer is always the same
+	// (POST /v1/password-links)
+	AskPasswordLink(ctx echo.Context) error
 	// ListPayeeYears What each payee got in a year, against the thresholds that are kept; no tax advice
 	// (GET /v1/payee-years)
 	ListPayeeYears(ctx echo.Context, params ListPayeeYearsParams) error
@@ -10926,6 +11001,9 @@ type ServerInterface interface {
 	// SignIn Sign in with e-mail address and password
 	// (POST /v1/session)
 	SignIn(ctx echo.Context) error
+	// ChangePassword Change the own password, with the present one; ends the other sessions
+	// (PUT /v1/session/password)
+	ChangePassword(ctx echo.Context) error
 	// GetSecondFactor The signed-in person's second factor
 	// (GET /v1/session/second-factor)
 	GetSecondFactor(ctx echo.Context) error
@@ -11037,7 +11115,7 @@ type ServerInterface interface {
 	// ListUsers People of the house
 	// (GET /v1/users)
 	ListUsers(ctx echo.Context, params ListUsersParams) error
-	// CreateUser Add a person with roles per brand
+	// CreateUser Add a person with roles per brand, and invite them by mail
 	// (POST /v1/users)
 	CreateUser(ctx echo.Context, params CreateUserParams) error
 	// ExportUsers The same list as a table
@@ -11046,6 +11124,12 @@ type ServerInterface interface {
 	// DisableUser Disable a person; ends every session and token at once
 	// (POST /v1/users/{id}/disable)
 	DisableUser(ctx echo.Context, id Id, params DisableUserParams) error
+	// EnableUser Let a disabled person sign in again, with the password and the roles that they had
+	// (POST /v1/users/{id}/enable)
+	EnableUser(ctx echo.Context, id Id, params EnableUserParams) error
+	// SendPasswordLink Mail a person a link to choose a password: the invitation anew to who has none yet. Earlier links end
+	// (POST /v1/users/{id}/password-link)
+	SendPasswordLink(ctx echo.Context, id Id, params SendPasswordLinkParams) error
 	// SetRoles Replace the roles of a person; finance roles need a second person
 	// (PUT /v1/users/{id}/roles)
 	SetRoles(ctx echo.Context, id Id) error
@@ -15584,6 +15668,77 @@ func (w *ServerInterfaceWrapper) QueryPartnershipWorkflow(ctx echo.Context) erro
 	return err
 }
 
+// GetPasswordLink converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPasswordLink(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetPasswordLinkParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Password-Token" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Password-Token")]; found {
+		var PasswordToken PasswordToken
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Password-Token, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Password-Token", valueList[0], &PasswordToken, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Password-Token: %s", err))
+		}
+
+		params.PasswordToken = PasswordToken
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Password-Token is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPasswordLink(ctx, params)
+	return err
+}
+
+// UsePasswordLink converts echo context to params.
+func (w *ServerInterfaceWrapper) UsePasswordLink(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UsePasswordLinkParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Password-Token" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Password-Token")]; found {
+		var PasswordToken PasswordToken
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Password-Token, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Password-Token", valueList[0], &PasswordToken, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Password-Token: %s", err))
+		}
+
+		params.PasswordToken = PasswordToken
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Password-Token is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UsePasswordLink(ctx, params)
+	return err
+}
+
+// AskPasswordLink converts echo context to params.
+func (w *ServerInterfaceWrapper) AskPasswordLink(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AskPasswordLink(ctx)
+	return err
+}
+
 // ListPayeeYears converts echo context to params.
 func (w *ServerInterfaceWrapper) ListPayeeYears(ctx echo.Context) error {
 	var err error
@@ -18100,6 +18255,15 @@ func (w *ServerInterfaceWrapper) SignIn(ctx echo.Context) error {
 	return err
 }
 
+// ChangePassword converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangePassword(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangePassword(ctx)
+	return err
+}
+
 // GetSecondFactor converts echo context to params.
 func (w *ServerInterfaceWrapper) GetSecondFactor(ctx echo.Context) error {
 	var err error
@@ -19287,6 +19451,78 @@ func (w *ServerInterfaceWrapper) DisableUser(ctx echo.Context) error {
 	return err
 }
 
+// EnableUser converts echo context to params.
+func (w *ServerInterfaceWrapper) EnableUser(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EnableUserParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EnableUser(ctx, id, params)
+	return err
+}
+
+// SendPasswordLink converts echo context to params.
+func (w *ServerInterfaceWrapper) SendPasswordLink(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SendPasswordLinkParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SendPasswordLink(ctx, id, params)
+	return err
+}
+
 // SetRoles converts echo context to params.
 func (w *ServerInterfaceWrapper) SetRoles(ctx echo.Context) error {
 	var err error
@@ -19443,6 +19679,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/v1/session", wrapper.SignOut, options.OperationMiddlewares["signOut"]...)
 	router.GET(options.BaseURL+"/v1/session", wrapper.GetSession, options.OperationMiddlewares["getSession"]...)
 	router.POST(options.BaseURL+"/v1/session", wrapper.SignIn, options.OperationMiddlewares["signIn"]...)
+	router.PUT(options.BaseURL+"/v1/session/password", wrapper.ChangePassword, options.OperationMiddlewares["changePassword"]...)
 	router.POST(options.BaseURL+"/v1/session/step-up", wrapper.StepUp, options.OperationMiddlewares["stepUp"]...)
 	router.GET(options.BaseURL+"/v1/session/second-factor", wrapper.GetSecondFactor, options.OperationMiddlewares["getSecondFactor"]...)
 	router.POST(options.BaseURL+"/v1/session/second-factor", wrapper.BeginSecondFactor, options.OperationMiddlewares["beginSecondFactor"]...)
@@ -19454,6 +19691,11 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/users", wrapper.ListUsers, options.OperationMiddlewares["listUsers"]...)
 	router.POST(options.BaseURL+"/v1/users", wrapper.CreateUser, options.OperationMiddlewares["createUser"]...)
 	router.POST(options.BaseURL+"/v1/users/:id/disable", wrapper.DisableUser, options.OperationMiddlewares["disableUser"]...)
+	router.POST(options.BaseURL+"/v1/users/:id/enable", wrapper.EnableUser, options.OperationMiddlewares["enableUser"]...)
+	router.POST(options.BaseURL+"/v1/users/:id/password-link", wrapper.SendPasswordLink, options.OperationMiddlewares["sendPasswordLink"]...)
+	router.POST(options.BaseURL+"/v1/password-links", wrapper.AskPasswordLink, options.OperationMiddlewares["askPasswordLink"]...)
+	router.GET(options.BaseURL+"/v1/password-link", wrapper.GetPasswordLink, options.OperationMiddlewares["getPasswordLink"]...)
+	router.POST(options.BaseURL+"/v1/password-link", wrapper.UsePasswordLink, options.OperationMiddlewares["usePasswordLink"]...)
 	router.PUT(options.BaseURL+"/v1/users/:id/roles", wrapper.SetRoles, options.OperationMiddlewares["setRoles"]...)
 	router.GET(options.BaseURL+"/v1/role-requests", wrapper.ListRoleRequests, options.OperationMiddlewares["listRoleRequests"]...)
 	router.POST(options.BaseURL+"/v1/role-requests/:id/confirm", wrapper.ConfirmRoleRequest, options.OperationMiddlewares["confirmRoleRequest"]...)
@@ -26042,6 +26284,112 @@ func (response QueryPartnershipWorkflowdefaultApplicationProblemPlusJSONResponse
 	return err
 }
 
+type GetPasswordLinkRequestObject struct {
+	Params GetPasswordLinkParams
+}
+
+type GetPasswordLinkResponseObject interface {
+	VisitGetPasswordLinkResponse(w http.ResponseWriter) error
+}
+
+type GetPasswordLink200JSONResponse PasswordLink
+
+func (response GetPasswordLink200JSONResponse) VisitGetPasswordLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPasswordLinkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPasswordLinkdefaultApplicationProblemPlusJSONResponse) VisitGetPasswordLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UsePasswordLinkRequestObject struct {
+	Params UsePasswordLinkParams
+	Body   *UsePasswordLinkJSONRequestBody
+}
+
+type UsePasswordLinkResponseObject interface {
+	VisitUsePasswordLinkResponse(w http.ResponseWriter) error
+}
+
+type UsePasswordLink204Response struct {
+}
+
+func (response UsePasswordLink204Response) VisitUsePasswordLinkResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type UsePasswordLinkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UsePasswordLinkdefaultApplicationProblemPlusJSONResponse) VisitUsePasswordLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AskPasswordLinkRequestObject struct {
+	Body *AskPasswordLinkJSONRequestBody
+}
+
+type AskPasswordLinkResponseObject interface {
+	VisitAskPasswordLinkResponse(w http.ResponseWriter) error
+}
+
+type AskPasswordLink204Response struct {
+}
+
+func (response AskPasswordLink204Response) VisitAskPasswordLinkResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type AskPasswordLinkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AskPasswordLinkdefaultApplicationProblemPlusJSONResponse) VisitAskPasswordLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListPayeeYearsRequestObject struct {
 	Params ListPayeeYearsParams
 }
@@ -29837,6 +30185,39 @@ func (response SignIndefaultApplicationProblemPlusJSONResponse) VisitSignInRespo
 	return err
 }
 
+type ChangePasswordRequestObject struct {
+	Body *ChangePasswordJSONRequestBody
+}
+
+type ChangePasswordResponseObject interface {
+	VisitChangePasswordResponse(w http.ResponseWriter) error
+}
+
+type ChangePassword204Response struct {
+}
+
+func (response ChangePassword204Response) VisitChangePasswordResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type ChangePassworddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ChangePassworddefaultApplicationProblemPlusJSONResponse) VisitChangePasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetSecondFactorRequestObject struct {
 }
 
@@ -31534,6 +31915,86 @@ func (response DisableUserdefaultApplicationProblemPlusJSONResponse) VisitDisabl
 	return err
 }
 
+type EnableUserRequestObject struct {
+	Id     Id `json:"id"`
+	Params EnableUserParams
+}
+
+type EnableUserResponseObject interface {
+	VisitEnableUserResponse(w http.ResponseWriter) error
+}
+
+type EnableUser200JSONResponse User
+
+func (response EnableUser200JSONResponse) VisitEnableUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EnableUserdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EnableUserdefaultApplicationProblemPlusJSONResponse) VisitEnableUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SendPasswordLinkRequestObject struct {
+	Id     Id `json:"id"`
+	Params SendPasswordLinkParams
+}
+
+type SendPasswordLinkResponseObject interface {
+	VisitSendPasswordLinkResponse(w http.ResponseWriter) error
+}
+
+type SendPasswordLink200JSONResponse User
+
+func (response SendPasswordLink200JSONResponse) VisitSendPasswordLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SendPasswordLinkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SendPasswordLinkdefaultApplicationProblemPlusJSONResponse) VisitSendPasswordLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SetRolesRequestObject struct {
 	Id   Id `json:"id"`
 	Body *SetRolesJSONRequestBody
@@ -32153,6 +32614,15 @@ type StrictServerInterface interface {
 	// QueryPartnershipWorkflow Live Query of the workflow, for operators
 	// (GET /v1/partnerships/{id}/workflow)
 	QueryPartnershipWorkflow(ctx context.Context, request QueryPartnershipWorkflowRequestObject) (QueryPartnershipWorkflowResponseObject, error)
+	// GetPasswordLink Whose password a mailed link chooses; changes nothing
+	// (GET /v1/password-link)
+	GetPasswordLink(ctx context.Context, request GetPasswordLinkRequestObject) (GetPasswordLinkResponseObject, error)
+	// UsePasswordLink Choose the password, once; ends the sessions of the person. Takes no key: a link works once
+	// (POST /v1/password-link)
+	UsePasswordLink(ctx context.Context, request UsePasswordLinkRequestObject) (UsePasswordLinkResponseObject, error)
+	// AskPasswordLink Mail the person with the address, if there is one, a link to choose another password. The answer is always the same
+	// (POST /v1/password-links)
+	AskPasswordLink(ctx context.Context, request AskPasswordLinkRequestObject) (AskPasswordLinkResponseObject, error)
 	// ListPayeeYears What each payee got in a year, against the thresholds that are kept; no tax advice
 	// (GET /v1/payee-years)
 	ListPayeeYears(ctx context.Context, request ListPayeeYearsRequestObject) (ListPayeeYearsResponseObject, error)
@@ -32396,6 +32866,9 @@ type StrictServerInterface interface {
 	// SignIn Sign in with e-mail address and password
 	// (POST /v1/session)
 	SignIn(ctx context.Context, request SignInRequestObject) (SignInResponseObject, error)
+	// ChangePassword Change the own password, with the present one; ends the other sessions
+	// (PUT /v1/session/password)
+	ChangePassword(ctx context.Context, request ChangePasswordRequestObject) (ChangePasswordResponseObject, error)
 	// GetSecondFactor The signed-in person's second factor
 	// (GET /v1/session/second-factor)
 	GetSecondFactor(ctx context.Context, request GetSecondFactorRequestObject) (GetSecondFactorResponseObject, error)
@@ -32507,7 +32980,7 @@ type StrictServerInterface interface {
 	// ListUsers People of the house
 	// (GET /v1/users)
 	ListUsers(ctx context.Context, request ListUsersRequestObject) (ListUsersResponseObject, error)
-	// CreateUser Add a person with roles per brand
+	// CreateUser Add a person with roles per brand, and invite them by mail
 	// (POST /v1/users)
 	CreateUser(ctx context.Context, request CreateUserRequestObject) (CreateUserResponseObject, error)
 	// ExportUsers The same list as a table
@@ -32516,6 +32989,12 @@ type StrictServerInterface interface {
 	// DisableUser Disable a person; ends every session and token at once
 	// (POST /v1/users/{id}/disable)
 	DisableUser(ctx context.Context, request DisableUserRequestObject) (DisableUserResponseObject, error)
+	// EnableUser Let a disabled person sign in again, with the password and the roles that they had
+	// (POST /v1/users/{id}/enable)
+	EnableUser(ctx context.Context, request EnableUserRequestObject) (EnableUserResponseObject, error)
+	// SendPasswordLink Mail a person a link to choose a password: the invitation anew to who has none yet. Earlier links end
+	// (POST /v1/users/{id}/password-link)
+	SendPasswordLink(ctx context.Context, request SendPasswordLinkRequestObject) (SendPasswordLinkResponseObject, error)
 	// SetRoles Replace the roles of a person; finance roles need a second person
 	// (PUT /v1/users/{id}/roles)
 	SetRoles(ctx context.Context, request SetRolesRequestObject) (SetRolesResponseObject, error)
@@ -37555,6 +38034,125 @@ func (sh *strictHandler) QueryPartnershipWorkflow(ctx echo.Context, id Id) error
 	return nil
 }
 
+// GetPasswordLink operation middleware
+func (sh *strictHandler) GetPasswordLink(ctx echo.Context, params GetPasswordLinkParams) error {
+	var request GetPasswordLinkRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPasswordLink(ctx.Request().Context(), request.(GetPasswordLinkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPasswordLink")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPasswordLinkResponseObject); ok {
+		return validResponse.VisitGetPasswordLinkResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UsePasswordLink operation middleware
+func (sh *strictHandler) UsePasswordLink(ctx echo.Context, params UsePasswordLinkParams) error {
+	var request UsePasswordLinkRequestObject
+
+	request.Params = params
+
+	var body UsePasswordLinkJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UsePasswordLink(ctx.Request().Context(), request.(UsePasswordLinkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UsePasswordLink")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UsePasswordLinkResponseObject); ok {
+		return validResponse.VisitUsePasswordLinkResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AskPasswordLink operation middleware
+func (sh *strictHandler) AskPasswordLink(ctx echo.Context) error {
+	var request AskPasswordLinkRequestObject
+
+	var body AskPasswordLinkJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AskPasswordLink(ctx.Request().Context(), request.(AskPasswordLinkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AskPasswordLink")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AskPasswordLinkResponseObject); ok {
+		return validResponse.VisitAskPasswordLinkResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListPayeeYears operation middleware
 func (sh *strictHandler) ListPayeeYears(ctx echo.Context, params ListPayeeYearsParams) error {
 	var request ListPayeeYearsRequestObject
@@ -40408,6 +41006,52 @@ func (sh *strictHandler) SignIn(ctx echo.Context) error {
 	return nil
 }
 
+// ChangePassword operation middleware
+func (sh *strictHandler) ChangePassword(ctx echo.Context) error {
+	var request ChangePasswordRequestObject
+
+	var body ChangePasswordJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangePassword(ctx.Request().Context(), request.(ChangePasswordRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangePassword")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangePasswordResponseObject); ok {
+		return validResponse.VisitChangePasswordResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetSecondFactor operation middleware
 func (sh *strictHandler) GetSecondFactor(ctx echo.Context) error {
 	var request GetSecondFactorRequestObject
@@ -41875,6 +42519,58 @@ func (sh *strictHandler) DisableUser(ctx echo.Context, id Id, params DisableUser
 	return nil
 }
 
+// EnableUser operation middleware
+func (sh *strictHandler) EnableUser(ctx echo.Context, id Id, params EnableUserParams) error {
+	var request EnableUserRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EnableUser(ctx.Request().Context(), request.(EnableUserRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EnableUser")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EnableUserResponseObject); ok {
+		return validResponse.VisitEnableUserResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SendPasswordLink operation middleware
+func (sh *strictHandler) SendPasswordLink(ctx echo.Context, id Id, params SendPasswordLinkParams) error {
+	var request SendPasswordLinkRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SendPasswordLink(ctx.Request().Context(), request.(SendPasswordLinkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SendPasswordLink")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SendPasswordLinkResponseObject); ok {
+		return validResponse.VisitSendPasswordLinkResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // SetRoles operation middleware
 func (sh *strictHandler) SetRoles(ctx echo.Context, id Id) error {
 	var request SetRolesRequestObject
@@ -42056,734 +42752,743 @@ var swaggerSpec = []string{
 	"D6agH5naMXMAduJ7YFvYqQbuNsk+uMbiHhz5h+9A7s3h7sVnz56lerBr1HH8/dei0YZV/MKExK/j+D7S",
 	"7Fcl4SU7C3NQrcn0A5tMzkPFDYznYXNnv7DDT7rBHpW0fZZtXf+2uYum/cTNofsSzmoDv7SigeruhWla",
 	"WDf/ooLjSRmQ5eVvcAlfOQCvoOm+82332Mf2ucwUf/rZZ5u7o5D+38+Tn9x9z015yH9r9zE9EH9k3Ewt",
-	"jsLkpJF+jBuoYMfb2lgx2Ngui2N7vHvxqZWJo5D0r667QhrYQ4Mf+mUsHT+pptLMKKaBN+WB7VDqUh35",
-	"JTtVaWls4EHA+b26Bzn+7PsDMGN/ClLCRQ0Vq4W8998fzuZbbPBjanFKVoZ9m1tGDbyGKt3JnaiBmQM3",
-	"tHEb9SAqwI2sxV5y0zagGTXAhNQGeLVh5wM0gC+UDXCjGnwYKvun7JZ3vUiIylapGrikvh4AzGu3GdIS",
-	"47ZK3ND/08Du7sXdf/pTpxf/RL/qP72LWrRfMGo8E9/x61WIUSsViKr4xekLFCN9UlKDU+QnQBVbKmlA",
-	"4hTw06kWJbc9/dOp2tk/Jb62FZJjr4bL/9tmMNZXDL9i98Q9wMl26dSobQ3HqQ/TE//lX7WS/R5MTf2P",
-	"rt1EL36yIncGadi5UTQxuPQTfXiQ1SfqBPLDsaZh64/VbidKqFTZHkGaT/SpAV5hO8f6k9Demuna3Bn4",
-	"YP5U6ocbTLThW7u7uonWhhs4urHdbo03/0fMk2oYH8rmb35r4fZ4tdUgS8Cd0qgTNEbQvtleCqeJ0lou",
-	"qCkuKqZV16ugejrrYnYD0xE/c2Bv7qQykDgP0wrIdrJ2SuhuM9eH3+LT4V/ItHCWDGoj/PQmnpWfQxtq",
-	"+69QGtsPN5tf2kewp7yqhO0Pr3+MZnfHaw2bwYQvniw/CzPWnZ+VdQPvxjwxvu+ENmOJEQaO/f+ZUmRe",
-	"8H4Ln+FNwy/jlcDGkp05gqyg+k7IhPj62RxNypEbaASvxwLzrWHlgcs9aHZUeBhzyeyJpF8yJesLibra",
-	"MbXb2XtBSuJpykcfPR/o7J2ee3wqO1KrZjrB6o+W17U610IbIfdFxS86+liw5jZ3Zc1bDQmLzp4cUGtw",
-	"Vw1sl/F9A1ZgIjn7y7OkoFVQiwdorMrR49Z/gDNTEvSGlaqVBipmFwc/Ze0DJdn5IMoD2ypzYAf+AJHp",
-	"w7gfujUVlsjVV11f3kNz1LTmH76ldz99NhS3zV3VqFOhXG9TWoR+sxq0AQlntuN1rRk/80tSBmx7p5Rx",
-	"GHVNk4FoW8KGNmgRsTMe4Ryt661dCVFZ89rOxDGegFlN2Y34L5kRn6AqjqIGbeza9LbtI1sHWQUZHEwA",
-	"v2i2vbj1tssLsvLmvIHmyI7qwQrKFmp1Zr9Co3D4wJtaoF0/lmn4UNatFg/CXCYkHz4YVBY52ZeVtoLI",
-	"2T1cmFWUjMuK7RXYP2+oi0JTH+2hKn2frGQvFc2/weUrbuBr2xdtvz47lbU/Rur6ze7uxb9Mt/8dN17m",
-	"f04ah0KzGsdWW2PlwrSxC9JKez3xS6CZMGwLJT8CPYw/Y1fT0jLVo+/9K68qO/mzW9Euf7W49Wg/fa8e",
-	"YH461QM0jaigaIDr1G7/6XBhwmhWKrmrRWk0O3KcJln1FeHztCKcbtfOP9f3gHvanSl22g+q1cDQfmR4",
-	"cV/yIQlnXkdqa5mIvKX33tBrYzF5xayCGyi8DYm8sldRK+90MjpnlLu2W3kuGtXKKrMDW833UDRifzA6",
-	"u1F/mzr8fiT3wPj0c6f2ctMjMhx+G0tJWPzFDX7p3si0ZhpemmKhjbsDKKQ6z+4sJeHinzcHcpgsekG2",
-	"xy3diEffPgkpszqSlAWv7cV9f7DijHsD4MiMassDVBtUmufDZalCnFkIex2at5riCQ6j2wShCKOKF7ab",
-	"5mgC3QeTBtjp1KgHXl9l2POjNXuW71G3UlkVzrEzUL1kx1ZbXe2stotqzUd6w2rQmiwJYfDOhzaQteps",
-	"H0C2RzttpwZOvMGpaqAGriG+0mTmGhvZ+BFNzdSPV33Ov0/y2Z/GtEnxRauFtAO2P4dzuoYHqO2/7EGt",
-	"S17jNf4l4/bSYdgRuLQWmNLgrQ9t+B6SBsa9kFU8klbTKFRtn1et0aKC5FhIX0GzdOtjkzNb5q19BtXp",
-	"0nYHS4jDya8cNN+A3eOJ+YdSVGmztkT1r0OsAhptjw8rgs7k3/jf8Eb+12e0XFZdcMOOSpvux083z549",
-	"w7Ujn2FyUbxhNDTWuxU90vd5Y7cGtS8aVrXAjDimV/oIleCy0FAqd4yN7wL0DLMTRV9RO/YPbmrYx0yd",
-	"QAq570nVf94wXmuyZM8HdewLpbMI7IAiA9epMbfQc0Lxdw3NW9jhTZMLewkcd/7NCaQ9xw9QV4wkUzMh",
-	"I1vcLZs3Uu6S8YBYlNxO8J90q7IJkpKSsi94zZP+Jl6WXk2ONsa2eykIu5Dm878kl7FsmwZkeZk/Ovw3",
-	"o3e6j030/hb+Dz8RiXMvCv/NjyHvH/mCy68rihKtOK223NsA45ttZ9724yW5aE7XS9dqaCLT3/tXTSMe",
-	"Us6Zb9TZhwbBWeSauRDLlst7v+Ocd27D7CXa/9bASTXGGtcv6WDk9jNQOete1LU9RRswbUO97E+JtcwL",
-	"cuD0nGkf9zVJJ6/ok+6dfiAr2iJCFqbhUqOdb+/31gLBQJaVQisRdW/nRD4k1fRs68xM07f945vQ+eSM",
-	"K9nqrE8pmC2LzMrIB7T4vMvelsh2EZouSnFULHNL+uusBLrhTEugUvf63UUbOPaipne/tKK839pf7zZh",
-	"UXt//ACNSi7bFw2XZeI4hTrliXtn4GTvXXuFfjHyCYG0s1Ep0Ewqk9R5OwF1NdiYz5M3R6FjwRS270IX",
-	"1C43hTXN7P+iByY5IFox30ADpxrdYHyPFnYrDYYoai73LZlUp5obKwvohK9rdSbnKXV5c2ePTKgKb8Z3",
-	"fznZ139O5wvIVVN3UHWlN+R2fEbyRAcsBmUNnDR5gPDIhl9adEynpvmB1y0sjWV3sqfwckF3DFz3pPCh",
-	"sTO+3PIaZMUXG5EVaCMkmhZFqVRdqN0u446zOvXI5YWdVXNvrRYyyuxV4ohhRC4MKlkUCsZ3xvmJUKm6",
-	"w9NOIbpM3Aale1faaqvUkQtZnKApDqpNBJbekOm2seuoJDB6wX6igRKsfkGbhUuG76d3QqNNceSitkIt",
-	"Skh7Y2KdIjQ7N8IYkMyol/5wcXFrSkyx7T0icIXdmQhJuF8Lin8nHsn/AAad/iU/2XktXfRzNK3Ay0NY",
-	"2M7mFprpg7WRhWb3cDLOSHUHq58gdQbNtry8T8647wJN94Ss1Urunduoy4+IFsGoOi03qjWNHQBKDob6",
-	"h81/z0XtfOp+A2umQUaxBjvLW/UB5cfFBMdfOilteF3wqmpA65SS8bIBD9BcmO9ZVkBsg7rg9uKMMp+Z",
-	"mh1vGD7EeJgRfBUXRBi8Ku0iNxxejV6yZ9ZWp4fsD2RjjIdFV5rixEVTmEMD2mrEx3skvkA3vXALSbF3",
-	"557gNV39tDfEaB/ZHtjtDBdAr4QWe+muK5PGsh3tO/es1cPQaOf3HA/2zJtj0Z6mYhDh3sPR3+lFoxEa",
-	"MPZiFdqurWt3TNh5Jp+BVMw2/3F7Ss6z/3Q6re4nexzZuXBNsC3suRzGpjNWZSpAjVphJLQjhRLrn03v",
-	"QMlJRjfDic031uODOU8p4bSmSiuPqUOsE5nsGXqVk87Pyqyr1z2HN6uhZo+sgj9/+myzRNOvSjzrzoGV",
-	"r43V2soGsgpkgdoYSO6jhDa/6ldcdVeYSq/tKfLcqoY/P1tq2iy0TeaDPf8xZCxjiSy2F5Yd+0uO7Cs2",
-	"x8wRjcv/zC7/f/302boTdtHl+cpjcPqke+VscXvMCKl7Jw+XcE47+NK76yYeL7zgPKG/y7b/1vnQB06t",
-	"KH9/1linh7MWd6PqFbFG76+fzHGKygeo9ezw3nWCMrItmmBMa8ygeeH9Y0LaHULu5o90JiN5w8QO78pc",
-	"26sXxXzrs7OW0D+sGsNrullzn31dqgoin4hvGxW8fTztE2mrPZhcoGGLvy7eOyU/nrjYy1zOkzoe7d3u",
-	"BubuK7p8Mv9FCquJ5du8AQ3Nw9N0ZRgVDbOy8RMafT+eFjeGlMh9GRlFj9hQZa10KjHsm29efP/9hn36",
-	"lxfPnuEV5igqKfYHk/Rr8Mt0ZKZGFU+Bo4pfXrL/9vlfnj1j8KG091ohWQVHRTEnA9ropBo/qFp4bbpo",
-	"f39DL6TU2sLZUSeQuclJPn+Wy0OK9PAwhOnjai6AM85oHTaQVYbTFzFyK2WOp2/fvWFngHv764Y9Z98r",
-	"WfELnrHsXSvpphHWYNz6cLp/VTLh6/n21Q+vMIlzQ5lkH/jxVAP7urXi/KcvoKmFXHbZiqYyWoTeDLlO",
-	"DEbulzhshEjM+nLdzefUbrzC0u124ErbaLDrnnbDhJ2wspNDObtCaNbW/8TSsXbNJ9cW3ecZdet3YV/C",
-	"vz6ezIV8Q/78/0hTpkOZjE75o2Gx+vbPZ7XA2hynqLBgYVj7iugSyEqvitrhC6TLFhYsjP48VLRVw3em",
-	"qFq88LbbWuhDcRaywsSjMGuAKiU4SsJ8a0PpNuEP9GC3tC6bzv05zgGnP8W5sfQXyuzDf6S0vb0DSWj0",
-	"QZyWTnOI7qTmA0fgV2Hkk0Y/s7U3OeZkvHTxh8ZarMy9qiSe2H5tNssjsPT2otUM8dpxqEmYGhZcSuzU",
-	"uKOBXuldI2Z3/C2uV30V8lsqubZJ5swAuf+7moedMPolk7xpXNB9J2qTrnhIXs7cp6ZG/RogGet6pGYa",
-	"GMmY7fUCTcK6jnJcPtIsto/T+gnWxfwXdrnm2hStXtV4StiiLs7N85X+0N5SpCbWucQnp3Y+N21B1xOS",
-	"snPys2RDoKz9trlrm3p+J2PD9OzcvN5y0/o+XlkK5Zu5ZZee0FPzpb+1prLAmvYWF+Q3Z6jY9sKkOuMB",
-	"IhUGn3CSeWvUkdy+InWbfBciiMYlPjfGtmUOcNRQP6A5t7xaZjiJ/IGL2loyN0oJdoE/pk/A713KTFRA",
-	"c/ZRJ3IDYHlR2ZrO03Ubt9i2EbBL/7LWn2Ngr5pLNi9Ih1CjsHauas3GRfMie4dqd7aXUTVFSt3fzkX0",
-	"jirXvGmnN1TDReFZbyqDNEXTOi/iTF2BffgtPhvb2QaO1u6Cee0cl967fCbm357Xz9cdhe47xQ5g8arD",
-	"ccubvSpaaUSdw1XwqCShZNALwpFf2BYYIQrMmntrDP0D1wfD9zoLg4GOUW0oF9/2hwvZ9zX8J14lPBl5",
-	"/bC0GDq3E9EhseJutcqFeVK1KC/LM/xu5fB8gzW3XU63ag16qMsSTgaqoONd6egFDEVlSJMv7a+ulSlK",
-	"fhqv9o+YjMG9+CkJzN98XrJnLgGD2VcjgBWK5wWElWfJwJHhrnYpbZ2lvBiDrnWXNm2tsGEtQ3fuXnkr",
-	"6t1m7bWzlZIyTaimMpmjh3WIC/Sb1WehUHfSneh9NQus4yigEh1bIWHC58jSmTXvIPdWScjY7Y7weFI7",
-	"zRIcgbQX+yrRT05fPOOtFamdICBxSkaklEfWzPCImbK/ritnGllP1xQOp6o/V5ojzt6YTUX/D2GB/Mey",
-	"Cv5PPeGXH9JXJkmsCt70ztqZ1fSrSO8sWcPB2biw/Sg9+g96mq444a45pPKhe3e4hMMkfTCkToIpHX1F",
-	"tGfufvtaNewUGw3RNRfTZe2lGTt7O83+f5U1Kev/qzmvTS9ThZuHxAzweyA15R7Jg7Osu7/8+2iw39fq",
-	"/m1C+eRSdFwJeipV7qcDAY1pKjHwlaauSJQEdWPXysqpYgaXrlZyD3oxxs+gVLmnfp6n1A+qlFT1+IX5",
-	"ys8XoYLQjR0zoNTOJfq72Sf4C7UHc0C7flniW5zu9FsKjofvzDzaiX2qa6S7N6ZqoOPCXgrv8Fjlb3xO",
-	"l2pcIhhBCCC66qIxvbOfzw1pXJJINxg30E0kP93iTB2Ct/Frd1lbT+bXlhKqV1KfUwAGW1VdMq7TFfee",
-	"naiTyKOvCSYqXmU61888Qp15TA2T0NqlHq5X9uvu7N6SshM2N89X3WH9UozNkZlTaNVSXXXSzduXS2bl",
-	"Nhsmkuan3DQ6VX1sDbXJ0mBnyllNp5pKv2CcYWX1DpqN/X91+rg9bdj//p//K7U23EzU51CROYFRLc04",
-	"iCUjeZfCOIyP1agdU22jGXw41VxIV9H82BgM5hqt89W7V7aXFQ5jl76T70dUWJH53fCUJYura09YLSqg",
-	"zBBJMIBU9Gb/IlW06EnfhCB4xnEqoOwqG7Fsm9GjveaWqzb4YKCRvC6aTNyLqj00gFy1InslIZkxY+18",
-	"CWfAOMPxxBuhlWQ71ZLrG+UKkX8ZlxdM51gsvAsVmk9vmtYaGv4mKNEfkx1WT8CRXwqqXEhuUZSECK/E",
-	"3m+41mixSeWQ+1CsaVON7wD2qTVqUMMPyiSROny1yKJr3Pq4zEW1Zj2YwrwjX52oFJ2Uj8Pl0Kp+yF0r",
-	"DiAWD3QiNYqUetj/3V7tXPLo0u7vnIEc9QTEL2buYPlSHY+urH5N8kv3lp8ykrAOCNjNXTdzE9nTImOu",
-	"UZsvmFZHsKe6PRV2QnJZQoA2cZna80kGDistoTKUoWoO2x5JiavytvcDOkvpFOg7Pz5bAOviJyo3/X8b",
-	"5EM6G7JwmPb+nx7jnsQBetBi3RBtg7exazQ8sT3zg0oiqqxQgrw1hxT0tjMmQpk+H50FU9IxA5FipjDw",
-	"vuT68BPA/aORYoZJsi6mps6juNtONVBynRaHs+vLEMRZu0qC1Zjf2GCnq/IYd34mbiSMNKuPSP46QHn/",
-	"FjRC1YxR27yplbBPPqQL3EJT3Qphhe6ZN9LBFaXx7to6bQ9q1TYpII5XVLPp/Q/4fsoLd+KymGKqKQ+8",
-	"4aXpPBkldwimg+tCunTTNt8D7s4BnrkOugkK51hyUQLU9hVOgOyW52zbitp8LCQjLO/gykYnFbaBBlGr",
-	"waVE4MEClTD6qdJ9dryut7y8Xy70r90bj8h+WWSK4hR5YzSXyj1XxLQAW5U+ZK+PafOni9wPc8StNMQz",
-	"6L43n9+LX/Se3KcteF1Q/4G9KSbn8RrJWlgn8iU95szm9XUfH6Bsnyjdewpsd32tRTo24IHl3HXU468Q",
-	"dEexU00RqnzvutHOg71SUkq/lxOpNR5411vyA6HoVnMoUSuF/Sanbn/7PKExSB96jI9yEHeytw5mjTQq",
-	"xH7gjSBCAd2WB8Y1+7d/w3X5xM7tb7/1bfpszHWVBzrW94MsPbycU1IeEfXAB6NfRgBAQjPTCKjon0uj",
-	"DVMHxi1Pgkcq+2hvpBR9XkCuwenMurCf+IBGaJFI1Y9vnO7HLvxgzQ+oXnSp6M6NZc2yCFae0vU3wZkl",
-	"NNOcfLBTLHVPuKDDczoeen41h7feUKQ/YErxcTDU1Q6bDW/B2t7HSV1XbUN+1D6Cfr+4z7YkilrcgyQs",
-	"HQPN0TtgN3d7kNBkoBiox7fTqSmJCTpqZVv/w7238G4Ufyi/OKHRfMghG8gZ+CKJww5TTLYNL0Gny/tp",
-	"QyfKTNQRukoBYr6RiiHGpIN9e2nv99ht2kytBh1jgRJWYeAIHLs6Naagp6/J9CEXCKYHWYTCOX3kuZPb",
-	"36rCKMMn8yvwk9uTk8ou4br3SS00XcINXr+kS5/SwPbiAeQGK9IwHd9hmfWX+cib+2QyQMRq9pFmDsp0",
-	"w75994b9+fnnn3/8nPH6dOAffzoZJugyET5LZCKcuKgK3MhphGWfQzKTUzP9kQb2be3r5hJjdOroI83C",
-	"k8ynUb2k4AHm/TmIwz7Bzaq+JHNLVAVvZH1Z7ZOtYAkZRJURPVXBj41Suys/Oyzz+cAqsbc733kceGsO",
-	"II0oCX0a7+oNlAqn0IHk9Ii01oWBJ8Z1jYMba8VzKN+R9ztRvrqFOuM1mqS+Oau2rghle9dqqBiRbyxz",
-	"L/vvbkLHc1PhQMcGo5XlYcEtkl5/RQ/3XLAZ7+wIVwWJfCJSiGlolSesMvaXwfQC/9KqNHsCUBh0uRct",
-	"Xv5TfSkGjIMTZUEYbFo19PDSNu1A0+0W4wlqcfl4xis+6RBK3ZH7X47dPU6E+gITLY/rw/wNuCeb1/FK",
-	"rnGc3s1lKY58+Eqg7eoWT5+4TMp8hCXTrbpqqZIm8cmOByNF8fkFHIRLEEDqkDCc2f5/SOh0xEF283AW",
-	"lTlsOvDgGnb99NnQ55DbOdP/y8wXD2AN++iTRp0e88WltC9OtK4rBbpOscbaaeA/SFOivezIKT04srWA",
-	"HWkilScQB03SCF6lm7xSGEVC1xzXbleHgU5M/E2uXu7ke0QMiVp462LZ68Qg5A6k+cd7EZRxmkGvE6da",
-	"cFlm4qdPFhqgK0Eaoqxv+m/Y13930Ih1JgujWlxfOR8VC3ygtt2ktOY9H8voQgRF/XH8I6+VT4pyPe2G",
-	"N796abHuXBsFtalzHAAYDIzIQn01g2ND9dczTF44QHkP1UsmlQTPLI+BcU9GsYxNMvTtHQ03FZxauy1j",
-	"eV7qxUhMUnq+Hengo/IM1gE53h457AZIYJlsS1GDM1qlMpjwB4syae7hkraNNT8C41Ss4FHt8W/mrDBj",
-	"MWBXEdIu5vMgOYBy1QKzeGFGqQJzcUb+vVCJEsqBekhgtd2YuMY/ZzLqPPfpdE5dyesaGgwh12CCkyV5",
-	"rNKoFlJjvrOfjihY595745+7MlIGD9DYmYtRL2uFDBaYxvDzUyhTKzpBiYYudHoUE2yiIEG8n8ZRsVHo",
-	"rQugeQXdW9gpJXEbKyPPcnqrcJn7xJtISlYYIm7rxhDpn98G5S7JfPZ8tV04WlKSmAlKqt7+WYUL2U8b",
-	"achP7ElXaJt3bmSA6/R3+nL5Zrfokxt0nSdStbKn1RUrNzD7l8OsOeYBo3LrYpKZF3B0+VazQP2PxXnx",
-	"dKEhzBTUw5FLvscTx6WTzgf7HZ0p9T43YHtPVNUUWklyW54adVSF96TO1teahlt7rqiFvE9EOJeByMVl",
-	"tysvtfoEpSkw7JYCB3Nh9r++eP75qnqBjlhx+TvZWAXBvZN5ow/qLF84c1fYa/HKkMX4qx+KI+z59mJy",
-	"CDT2kUlcYORJLezf+wdMIJ47EkbNg6jAmjKnapc+k4d9E3L6wxPBj1chykFqqeZnnD/TiNLkXZv6pO5T",
-	"hHOvGHaeQk2aXzDhzi5Gz2EqGa/SwJlJoU2nc3HPgb78tCYkMmc0jyDobHvrmvidM8o6SvdEiZCdVD8j",
-	"PstABK6sIRedDtWuXXTP0xM6Fn41/P3kKlZvwiePvoZ0QRI6+uCD+UhTKW6gqHZ4zk4iyCsYqNOA1WLb",
-	"8OV3Wy9Z+Rh9qaROcsfhhJ8PylqziK6lmTX2GN83gGRZoctn1Eku49SzCDOjmKucuEkA5KqUQF+w5j0C",
-	"KYmDWgOOYNmu+Do8/rulHMKHk2hg7YcMoQWk1xUjl2En1WA00WduGAYxd5EIbly9QdBEeEEksk3cgltl",
-	"DpTEQBhsI7nw9HSLJPZr1/GveLryag1+xlJoXlXyOhMX8/rCe+sxAc/qex83oe3z0os/VqLaYwjdBMek",
-	"XUf0RxTNWraak9mkJ2gKfeCffvZ5gkyC60PgJCeEvJ2oISwRIou4E+vIq1vZ3lMx4b7ozRap226u42AO",
-	"zDarjkxKk00I3E1zb/1mrqJcLfxHBWXtKvLOwhyqhp9lFukjQ3FwFfJeNhZqf4jk6rGx0sX5xPls4ZBp",
-	"jHMQh1t96rELv8RdJ43RQe9FFlVPVhaEYntH6RjDnNKe/1hlDMO8itDHbG3C1NBv5Ex68txr94m3VJ/9",
-	"tBb1f5Sqg/V6NM+NkFFBSabSYXWA27vRMkwt4Tu4ooY3Y9C+P3Rpjpjnh89t7J1e0EGEF2q2BUQhIORs",
-	"Y5S8W+x5IM3q4BQna3OyLjsEPZAu7TOu7iJUOQxz+eKv1UVeMxeSaHbcpcQHMqLcbZ/kjTnd0U1FaIYn",
-	"I1SPAkl/BO70hK3rMS+7NFLegO8vXrI2rJU1aDTbRBNyJZFCKmSrJ8MhS2F0Wm0KIcu6JXfYItXzfavN",
-	"t/ROOAeWIe2sPqD98etkZNDhbpIzeLQ/L9gS15XDrGOcCxJ+vQhG4jRe7d95GWdRgWbXa8nCXMUs9n/2",
-	"TN9yem9pN4Xj5TE5P/2mfiSsvpxJu7yPriGo8u6mZYAEPjnSfX/FIF7p+z+8fom8UclkA6zHGNYj/J5H",
-	"CiGcZOtesIyBUT3SJgZT3bCtkliqYg2WXdtgekG3hfJlD5nM8sijv1gvZnbstAy5m3MiWd4Tq+XZqnul",
-	"XUtX4avupe4qPtSOrgRs4tsx0dvUU6bhRSS7C2oHvQk7NYjvuOl6fxQ1aKPkikn43r+SnYIBVXhfHr/i",
-	"Fx37xkFWXd4YZw1IOHNXEbSlVNEKqiQUhHu2UCePXTbJ7UxPv6GH8fUHzEItGtVmA1RxGV92sQZyPSgb",
-	"jOZ4/NGhwPRnLy3/TQOlH/EgY69DI7vpFXXZAUDvZhFpQr/fi3Ktvq/6bBK5hFV8LPnxLhAxorCyqnqF",
-	"X0GVgtev6LXpyHGqWAfzENYZEBm/y1R45Kr7mCqkMkXZpUqM+99/pphAMVtMsEee+nT5UnDxT+ozegqj",
-	"2M0eqkLIVPXB+4NAMvWdqIFtoeRHQl/FuElX1rzkRp69vMUw7RS+SiuVE78AFCMftXTFe/JB0IVcya3i",
-	"TUVu6wZ4RelHFALPob+thvi+FY2LM74dEUrYWJHUj4Qs7Jb+nCRncs0Vlnb7dVUSN1cIv9emX7iXhmkR",
-	"tH82jvUMS/kJD10CKw9KI8BNLw3oVuC51wjrMnnM87iSZFxD0/B/5eI/plzkZOC1gLp6JBbTyrhRSByn",
-	"m3Jws7uaEw01kFJUKo3/kGeRw3VbNWfLUL09g75r/+eZ+Xx6Z+HN53KY4TjHCZSY6ZVNxPQHz2aWJbMi",
-	"c+twE+dVvE+eMPBHn7lhj5++s99bS/ORpTxrMLx94vbyJKrlpedqXcOEs/4IAsRv1JkduQz1Ninqw1ZW",
-	"EYHOsgm176y6/aYUoEsjx2lxFSBRX/zo5yRjvT/Tr8M8A3evyzKX7x515oYbi8T+yXfXj3RLS/CIW1W0",
-	"AhfLPv4/eN2mc9IUolM0K9pzb7yT/KQPKmmInRpAUORkseRrXF29YUadRKmZUYw/KFFtmBa/gt4we985",
-	"CbnfBP4B+8y5Eema1IavgkZ3+ziTo6fNpYYioK0/IjIZz0G/Xd/ljV/KeBm6T8zLxhUG/KOEZ/LIHq36",
-	"Ak/to5ZupjeDlZztzfXLN7FQb5PZFCvBp7kuCANotjzbm4Vj3HZP7NwA1BumjWouG/b5M6YZym8AbFtp",
-	"xElX9N5HHkhlYkbRkujhz9cWo/lmhpjXfpam1iKVU3Xgssrkpj221mkiQJR1HKW6/5XHiVh5VV+Tod7B",
-	"ECV+8x7rlZfRKup3oCQgEq2OTqs4C3Mo4m/Q1IA2hS+osH/Byfj5EZdPOOVi9UplflGy2MKB1zu3/Raa",
-	"qR5JKdkm8VxngiyrqDbskZnyWNTceD5tpqnYBBylHdvy8v4FZVTj70L70BLjEs7pmp8xdpDj6o4ATLDv",
-	"zlTECZ0S5Kuux5GILjhYBkKbSa3yNTdGlPeaqd2OSPAnRDNz2V1z201xjf4+W2WENpWHQfVSoeRLxjF9",
-	"juBOj461Umj2l2d/nQ8TjGKCQWL6nUmLSw17ng7xrXKWrM5zXXLRjHbiciTsxujrElkDZlXtIwWLqDXV",
-	"4lHM+MG6wuJ4HN3U+q5Or+PT+8WuWurCaq95SumLahsN9c7V3/HqKKTGJEsCy1iUx3qFEBgVd3DdhouW",
-	"MGomvYbTa3eLC3S0o69PAYvSTxJpX7dCb+m7ezDbtuA7A83EcWIXMCRC4ytsC3srJFZz98okfVFTqLLx",
-	"+7tRVVuawiVPZPY1dadqYX1dXTAk6/rN7u7FvyyoaMNXfvt5k6d2c6cQjozMjwpvSOtjA9lcnkT+1fra",
-	"rsmUrZPSpmibNFLoqd3WQh9WVb6RzbW47gx5kJKGYb6c4Qr8yKlSHLETK9MlsIYZa8ac5C5IT0nXVHl4",
-	"mPENz0fDG8cUVU8cNF4z3EhbBUXzdN6+6CvfqwdIsSENwaNmF9nph4nMs0tHtew0lb0KtEDbd8O2UKsz",
-	"+xUahZsaeFOLuIYgTuNwW2N9WtiE4ddPMBzPyR9VH6fn/ItWCwkacWM0w273ilbs5PvaKkLqw0fiUU4B",
-	"mvY/ZvVY8PCQuwcxHzZMH1Rj1uvFwfouGxr2/SOSKatBXLkucmBSg+wsZKXODGTMiZpiSHgMF3FerQwW",
-	"bTDQCbm8eKTHNZl7Xn6uj8z0mkh2bwgGONo2boSZMrv80ZA7FS/AmwVbPqxB+Dw16RpIjkX9oEyEV7Qq",
-	"SXI+gy8JjbXILTxoPdl3K1hXuOZ1S01ckSgyxn9dQg0+pLx335/IXo35/McnCzLlszPSGth9j/r3zLWH",
-	"MkG8478+Q1WxYdvWOAqEMxcPUFm9V3JZQl1D9Ql7j8WEuDVYYxWI0ExJxAtkf2L/4P/3v+CJ9Z9HjAne",
-	"bhxSSDBMeUQ9hZrW0TOzUsVbMNJC7kNpdwnxA3mnCTVNZ08Yv2pcnvdLpx25ZMESx9nZN1yi4t9eHLiY",
-	"SXVlsFq+X1P2UHuqRZmMQKy7BRErzeUReTVdZbxtZ7KzNzHdwsifznD7+ngy84QQ49ceQJovD0qUq3My",
-	"T6ds+esWYmzfSNPBA8xHmr5RrQbsGLkqKeFgMjbFRe0GMZwx+iJ6Le9cY8npi8FSMjkkCar7QMuAqC3k",
-	"+lqKxLcEuOBvcLE98uVF1phK0a7YE20d9fqqPI4UELrvTEjIMFMzq5NuUy71OXP600+rLrj0SmA3GAYi",
-	"JD/CS1SuDqrqFIHRRLigN0nbH3hEBn3RHtksgmtZ6DSxEraOC5/UeXGdk8a/fY3DYakX5CpfRhoVx6mf",
-	"PgVHfmlzrO5u1DkwGYLgNfwe5EIKyOAzoH7P5sqHPfMVfX+lag5YuyPcxzUGGLUy2b1/tBO11iCe3Bu+",
-	"MpLLC1oeG2eUEUQdNHDFpvHwvkVObL4Dox0PGCJ0EStWBEO9cQhcfXznMTHkjcQ7v34LMqnD4uSLkTtk",
-	"wJuA8zl83dvAIJ+Er9RKuFG0wWt9bWVkj8z7R35hGuDIjGrLgzVbaRUvN0EeHJqNIazpehkPfnKjvCWX",
-	"9CO3ykKE30cp1EepjAkU5sCHeR1HZzbVZyglCkVC7XbQMGG8OICcj00RQSW2mxyAgLr6umlSBYsZZrXN",
-	"NHe8K3UYXFuVMVCxE0fynChVCmG3PunqVv/l+c+fnKApybydAWLGb23uHIvaBOl6lGGXzvRc6vR98G2M",
-	"bB97nX/BOPnhuGb//M///M8ff//9x199tWGc2csCUgM0Ld5WUSpeMrDXGxf5dCV5C5TjaA4cYBf2LTn8",
-	"YTZprjZ16TQsT5brpb6Gp4U0n/8lzbkfvGreejkC1y0h4oE04P5PG3Hki9iqo6H5jvdTQd0n0xPXgNjL",
-	"t/AAjSZeosclGa5ReI16EFUISc8lUnYPx+l6JjOsVlbvGy71Luvbf2cacQKGWegOdPbEL9aIwTj8WZD5",
-	"Ij02FhowL5Hy4gTKbm2rsYjx2T7jeDE6NtuRALrksWVBU09vOA6ZxqwVJ2i0ktQTfY9J0L5DpEORPup8",
-	"uNgbFC4QMVTLcrYW2E/fq+6N3zZr5aGycixD+k1m90xlV22VuteYMWRvBsJoRl1gYuevY9hBa0MISXeI",
-	"AQArPRYYhXAhk2givFp3ZOtkMAMpWwMMtr259j/d9XPV1R8vLkU4ixcJkVuHhAhxQ9NJ7kbbajxpMpQp",
-	"Hrh2yPQoDIv2avxwtFdjWegm282il8z0dvaYEoMt9cBF7TM4Hjch79XpBBVrT7hp7JpdwFDio2rseu1q",
-	"sT9gZ8q2aUCWafNGyMI9uXSH6BMs3k9Du9b3ZBNNRdwH33p2Tm/hJaXFeToP6esPXyoZFUw86nwqsSmH",
-	"qLPoDYrTtNKkbzeXaJu7x3r7O4FrIBbzpNF5tDj3Ix2scH3ZMO34G56zr//+lv2/7Pknz/7bZ5+yv7/7",
-	"Ktfaej63cdBPB8dXwg/LEYwZVSMFQVDJMX7mjqiA6sQpVdSdrBQbERrjOQudCSMyGj+v3XoERZWWwX9q",
-	"k8R8W67T474laYCzCtelabl3MpSxCztGSDpLZTWAymaKFP0j5BByu4W5k1KiKOjIY9TJQtKQDly+CzfC",
-	"9/xfVcNa6air8XW0+5RE08IuJWKhcsxbPvKadXjLiyV+JgO2B/SMwuMH4rodUQ66ye+tZU8YokmfENou",
-	"XTYtujFbz2Np8lbIS1i+me8/ZjGDxkNNN7h7Pl9BTBlIZyJGymF0fXEK7bJln1jRm5zaTqM93bn9j9zA",
-	"2+CfCqlQ3J4IDnpH0V1XG+5YkLUWcl8guUQqQ+obLqs3D3AND3Q+O/ung+qCOlKdgx3cz9deRKA4wFNo",
-	"gGtHAYK+6UJkIO0fkZvdS8jO4hl8IzCV61sDx4QNhfw/abhoV9ui4utm0mFSZu94vHQ5AhMsbUdeHoRM",
-	"xwefzgMxc+46Ur2ED7OVc5hV64kiUmm5PpNnthl7w8zbfvOhYSTjwyPFLaRr0g12QqRuoYxi6Xw6hfSN",
-	"qoU7nQb+enfEzJ5Zy4Bz3dvZSkzXj5tMnBvSU05aSOqIGUC6CizQJa8dh4fh+v7OsY6jzmuRdhTjIQ67",
-	"rCGosnu4FG6eqhYKrbAt+79GkdGjHqCpWjSTalWSx6aV91JhJHfHRU2BHDpMNZQtUo6m1Ou3x5NqzGuX",
-	"mjp0jtf9td8KyTNgsxzxBMbb7L+/e/MDoymztodqG4Zea2aUS9Ct26P8SLMD8Jjpig6YfQtaQ7UgGJAh",
-	"p6DhvQXtgKSHMQ778ZVFtx0813JkklG/quZSND1NGdfLdpM584lRL7svNM51uGivuGlS59SAbUtFDTtT",
-	"JI/Ct+qs2RYuCnk9fcbep5tnz54hjn64+UtlWC20SaKsDvWEm59NWKNuWsISuEEOezghB+q8qj49e/oF",
-	"zIM8DABS/BFlu9DMmW8bxplVBOws6pptwdMqLZc+tSs8b1nGYDtaW7w9YX2QtU0qn6m3qHpO7YqGZmls",
-	"8LgaBdaos/1Gr+FE1UKjtvUqs7uLRqalMJHlICS4m6hPbbCqYMOe20nvpLHLmic1k+ywVaqOOb1HnmoX",
-	"iOYT1SxFzDGTJuRAIpgmr0W1hFL1fNd9KyWr/121jewQ/cbHoC4mofEnKr22kA7c/tKK8h6jCeM5/gHL",
-	"LynxyIXT7Fz/k33lC/vKBos9MPxw4o0jTxp94gM0CbTUL1WVavz/sw9nGikM/zDdS8M/uITmXEvp7D+a",
-	"n95suH5HX97E8z+/fFdkqfv16yF+bOYWbebK3S3Aogf9JK+7yLt5nJy/+Sm7hfE32EPX18L2G9JXLOdj",
-	"Oo6f62EbfPbssUN5r0wqmF3BVhi9+Cr5r9RYxt6phYQlpWqhFf/KxvdjbgA3FBKakOtFxCU0J3wH+n7K",
-	"wY9kTmcJTeTjb+AoVmVcc62TVND2vI7x4V3RCCY4+9jwVrXITSnBeRowfaXjrnSVc8a5eBbNaQTaMKIX",
-	"NjkWTW3YURFtr2J0CVrjpLgx/fBSto/5Qng3hYtbvKpwnnBEVlJi0TuTAZBJfjTPqUwkAi7vSVbh7yCr",
-	"RU5BuKSPcjLeKneIc7w33Kjg4MgvBRHgJvxuMYX0kV8wA4YJkyz8mODTw229Yqtc4RwLMEeT2ND40ERa",
-	"eA2moLVqQMJeGcFNjHmCjIRNKfSSZCvylHXOVuc185niWU7PaOONeT1HZeweGyneXREub5cbT4sQVGRv",
-	"5Sf0+JVgYCmAofzs4vT/vDRr9fmSskn//YmhTdStZGqPfRW7MFhFTMXrydtTv+o80dYbOlfoBMJIpj5w",
-	"l4COGz3Kiu8dUGeXP28OcGQcq7CW0yt1ltNfEqhQ3tV2VXQhfnlzl61pjtVPbwMiGUsnHmdeF6ROHRGm",
-	"/404YegfPdYh+lPM8tMX7W4WXB9uYTR5a+fp3Krf8ZO+CejxOJZVA8pWbb8wzOlCtsxqdSTCVW1OMyGd",
-	"NPx0uPTqIGYKVQ4h6JCvWQntDrzPpLilKiJXNGaPF55fOiUjHV9TLh+FAB4oG7TdoutDKGl3ao1lLaHY",
-	"xGUu9vAfPv0LO6i2wZD0vuEl+Gwyx//eX2x8osAXEqd08OZAx7VeZVIhjkJjmo19ZxHCQo22DH4i6D7n",
-	"wYvo65GiAB4yyrCBI1SXTOamtfaNYltgJy6qAI5xElAC2/G61pjYsfGBRWJ4tdYIOBdrFCzw647vFT4h",
-	"xJGH94+DjKjFU52UMqj20HznSraSmePp0GaITQ5cPg1Uwljl/gCIf7JheOcjRJTYaswniq9C3pzKScz6",
-	"yswHeV3I+YMsehZQ6VllQq5nnJpoJqf88dqaWsJ0ZRe8fEK9PfrWo3S4tdSQPr8hVNnHkmKM3aFiDR1d",
-	"tA1SJV4rshFTaVCxvUz9Ss5wlkTFc69geqWjuPP5CQ3wyjMXY4GwVSeqbdiRC3S9eB2CN4IqnV6C5ehc",
-	"VqKaYK+ev1vPgcYVSzivnuaK5A7yZBKrVb5bwKCkWZBBObix9MY2vuH0LkP+dpMDcYhgAXqMXlZxVmIP",
-	"eE1Wu112Eb9KRfnLA5T3a50IC5PZKmFND52DiSlBPEAGls3/WnBT+CKXDIAb5DjQHLX95PujJAWM0FOl",
-	"yuj9qNOZHnZj3sQzm1vO16KejPYmr5urt8Nvma93WDPpC+Eyrk4nWAnNWHNtCkSsWCVd+Fo0u8vftFpt",
-	"qz7Aut5v1Qc3E0lkCcqtWNwgaM3TDBatPHJTHnIS30qrrX3dRl8X/djdnEsE6JAKqUvtGy+tfr9gvP0e",
-	"ToY1/DwfZO9myl1f4yySrqO9XuWE+B0Yh221Bm9ln6USZrxpELMIX3zBtLd9NT8C1lsyJUtgR9XAhold",
-	"KMrRRp3Qw006caxyXMPTOX0Hbtt4SSViIuTaOygj3StQzaEw+g/lpqwTuZRdjWVbiaO+rvHc3vh7D3rP",
-	"/0yQT2lbmbIQ0pn4Ln1oLGsRL6ILHajWNMDLA0NESl8VOEh6jL67Va0sofD1vN3nnasuPJLZCjf17asj",
-	"0labye6Ep6a5nHMdrtSRC2m/gLep9EO7BmA6JGStcVxitDr2yk48SjiutjjSdRSXYkWcaNfWdYFv5yJ2",
-	"7qdh7VeFUBF2RxJwRHP8uD2lq3chdd2zko6Xfg2/tEj20QMry13brZAlE8qoPdSC3E3HqcVM912moeZY",
-	"tKcCXJncFSUxOce131nBVqBJ7E32WCy6sW26fR4LV7cveiI52lEpse62dFrrmPLwZTqrZIJG1urYpLps",
-	"AE+cI3Fsc4kVBlv7EXZQdaVfMMmbRp2d6OoFStPflvGbyTFAJXgqi0sXvK2EStuZB/CFh9lEpazx3zts",
-	"o4L08X0DSjWSMtVS5eFI25xFRao/cUonRk0WxaNu1Lw1B9Vce0E7cCkpfSjcFxF6bHN3Uo3h9n+qI15v",
-	"0EU/AJ2IGqp55jS6Lv4pIpby4FxvDeZkEcUauhGSfcGyqrVm3WuRhiv2nAajrxxEVYFMGxzmYE0rhpzR",
-	"4oEbeEHY9+eDwiIvTeTRAkvt6SafCUcezLEef+Mdl8IIDbegFR2b2iDHrDVXZgdccb/HKqF0zyYBvX3l",
-	"QOK3vb1BLyL5P9WXd93jee76zR0t8WL4cJVuRBW1Uvdp8DVfIsLOjTIQ8A2wJmtoqzETwiB7lRSkqJ54",
-	"FMHjZJnYNpS6Z9y8wMa/3X2MZ0v6BG6EMSCTGHa2FbzfvegKXcIocBCh33Gne/mZGOwNhmhXLRPaXoho",
-	"1mmSTtt10WunPLM+W6ccrmPeyevWRSr1UTow3sTjdGZuDz54gfpoD/YKRAnMRjFSXObKcGyKpEfCuaDd",
-	"kgjSEK449xrTAV7QZTXBAjWxzfNgvtN7d4K5hNBNggb7CDvmurqaw6cTvlgks5DB8bGUMOukAWkKeisF",
-	"XXRAEqsKGlbWXByTybsZ0v6ssaAP/NPPPk//JH6FRXBAQ6r1jpm4NybXYvjmxAzdIqAy4dq5URjlezCN",
-	"KOOd/CDgTCmS9+ircURdmgbdEH0if6DfalHe00MeGEKnfcEedevRuBFbJdtUvoc9ak7eTbEDSO5Tcqys",
-	"5eC9grHBXki6z1xrCh1hnRuzyxHLUrtQwotm6Hiz03UO7AqHBrTtN+P6Xg/xIfPRUfroOoC9VWga7ukJ",
-	"I2vEqgWyoivvEVxxvkNk0eg4pMwvB02ergP2kzGLzRQenETcN43Y7+eT9MI2ee+eT5oOHn/fNxqZDXng",
-	"jND0q6oiMza3DQceECHj+n7Tz8yMossLROXRG2m2mkCCyRKX4ImfKs2t4AMT0pUISjj3Upm7jLCtwrqT",
-	"2MqNQbofzXRxOykZC0hIBwgTNCkjGZqWpboXcXeOfcGx/7laWiZXrb9avYpOXteuW8fkJ/rSlcie2QnJ",
-	"0fHfakMQ5RpAOgYAHO7RHkysBnsi9vCGVslqgtOnqyILkJWYGQQmXQDXuZqTmZA7gJc4Hx0AJtPt0ZrW",
-	"z589+4Q9c/c2WuOkVD9OJ/5h9kLnvVy4Gbqe+AMmphYiNk9eO0B3PFw89xaGukwvDE9plN1cbu724iGT",
-	"nktGz1WqmmsPqxiAm3APLNh3cQrT0I5oABiiWX5ccg32lmwo8jwDjDnKRkrOeJIv698nm8PDOEzKuThC",
-	"LSQQWsIop9LhAq1Jz8jNyk3uEnZ2V18k7IXHQVReEcugjvk2kqNrtflWlnVbjXKWq8B/hITEfA8FZSf3",
-	"05A78KVBLuLmjovC3mIk6PSt5AdIBj3J54Da0CGAj6rsdoVUJnNmHPjpBFL3Mn15afQ0Gh01mQ3WjYE0",
-	"/We4YVKxEhrDhWRuWdYwGs57H+1T79rjkTcO/1Lfz+4N+0wyuGAn/RbyjIv3dBfjH8D4kODvh8O7DmXQ",
-	"QQWvSFDLkQ/nqBii4ztpVCA+r0eT+0h3tsUq4L94IN3tJpwZ4XKTvtj8oIzYuezwxYhKPwooYRMSMLis",
-	"KPEZYed2vGG8V7foT8/lyAnrwY+WckE6J0pC8SD0seN2wLzvqrcSkR9kNdXsetahhcOphbxPJYSYg79P",
-	"YBJpDB+MFrhqBqPrlU/k6A/4SLVHM0Z5DhVl+tCnshOYu+mnruueQCkI9pac5c5bu0Csb6Iu421yhRlA",
-	"WVkL8hn9me9emBvbO9KzKVDh+swvusDitcwVqQEiwYSGOXoRjqUj/LJhWpGzSyosBbHL+UsrIB3OpGRW",
-	"tyfG4n/McRDg2i5fhDe7HTRQhU0yXATsYOFDuwPwzm9efP+9z2b5VUl42WWocTc2usu+GNaK9FAc/FMZ",
-	"Zsg9SFOcuNaQSaL9NamA3IFA3C4fafs/ICvezB4EbgZ7Y+/3c9ireLVcdzY9YfELtlT0roBZ6MlLDJ2x",
-	"ebSMxIRyM2AMQ4GZ6chg8WeenhWFmy7k3Frpt077rMHCSBWGOn6kzSNqO2N3zpgPLnHsILI7EakTAY/T",
-	"jVdBJueJ4n5AT3wGceMYAj1JpnSdoypXKg0qgXyedQXaRB62ZdZEYDZZG5VzY/AtdAx6oZupaUGlm3Bm",
-	"og8vMzBMqPduPgJFjtKBm+PGx1MQSGMpXMWPXBvqTQrprSOVStt27gFvFxFDT+Ai7XNfE76H2lmLB5rj",
-	"TbicXPgMmmIHsPj+Q0WgepW5uab9xaG0kNKWAYJvjRYVpPPynAMVE6e4qJh72E4wedmSPBdSmXTi3srq",
-	"hHBxmzUt3hlfLO0d+DMsYhjHIW//JO+eC6jig9k9dlU2ypq1jhZxQTbFLGsdZVxqFijIiAzNcDlAlX6e",
-	"YaZ7IrnBR82hQYo2em5Rf8KiL+W16S3/iIljlHLifZUfjYXFrmJWLq7EuHDaZgXDzRgTw1GZBB7Ku6DE",
-	"MtlJywVsDSJGtDljB6dDY3X53FF6tuvjkEHTF9THXJqpYfSuGeN7FfEO34RbeCc+pOtGrDXODGYTUO1M",
-	"8tq1b1R7Sid7riQtnqa732eKBS7MmqIo3GioEmjAfN64v9JT/7urvfuSn5dZ0uQ3u51d2+/BHFTP973l",
-	"8r7w7D3k4T5hiKk8wC9o+uyVQkcyuuByUmAb/9E5xx/ryDyGTs4cQ9GI1rKsNErtJsI4+PNEtpd7YGnO",
-	"l3/BZ6slPEmlatbCXYWXtpcVCcoN2C0rlzBZuIWICVO6tyO/aTSbvZH25mkwq/3u92dgQoCdjKWBnXPh",
-	"ym97OQIvGXzgpcFkdM/RhZHVftnRsrDlFNfPMNhTIdtlh32xYfbq6lE+Alyoi/IimIZHxl4m0KmP/vjV",
-	"6w378Yd/ZKph//3Hr/8RTXXDjkob9vwZ+/6LuPU8EHZPatahZ84IT5SqQYNIrr58L46JkG3aR/0eC/uo",
-	"vM9uHix71Ad1li/Ygdt7h71mqYY5/lWoEJSk7s1tXETWzwfL1leTgwifTg9iq3hTCbn/zvmi+4PpX2CS",
-	"Xq9aSGL8s/ev40ssTHLpRAFmFnEN2Vk199qfh8v0SdvU8zrBPpQc3Mkkk+vfe2n/SDMMqrKQ/vTBuBsu",
-	"ITtg1hNlvoi9jDBpAqFzA3TZkTCKk4KsdLEEidHu+Aj+xjGT3P62GK5Sg3X0dOQvcBIcQBbFUAjiKGSB",
-	"iRgH5wpcu1Xc53Tt8rPou59f6K/dZ667g92AyfDst7Qn4bS3H6dCg2h9wl5JihxiBd+FSXWm6MsOF/7p",
-	"725Lby90Xbv6/nL0hteC22qpGpd933cVj4Yykzc1XfOQvCPRMRtSmaCwsl7EHaLpAm2KjsG7AZymnx93",
-	"MaIZfpshWp8ptN42IoPWsyBpiJ+yPDkIo7GCjd0+7lgfUl6zWmmoihwWW5Rhv5z+nSQr9bG5XKhrEVx1",
-	"brLipN78HWx1xPkat6GoIT9w/HXF3QCfz14NslWKp5qbnbODMwk3MLE8iMgz+XMSWbUD4iNpS14Io1K7",
-	"GZup388cgqr/dz+jbSwP0aQE7Cnfl24jhm3XLzkJcK52q8+qkKSjf016BXEwrGR4zIaHF350GZvRkMHQ",
-	"zbev3Yt6vmCarvLVrprJMCsxreCnzyaGvypDOI+a0JuXBVNxi+yKoRBej+/+xlk+t4AkXex7yOCNjrQC",
-	"p6rX7QSaoO1/+jDnxlDxZzrUWNaqvC+kStnn7/hFM60opbLqpX5QaE5oJqQ2vK597mfaBbC9FGeA+8Xr",
-	"+hPAfbg8pGH4dGFU4W2oDLDYqRagC1d+knoAi+6Ko4O9zD/hk2FSkVruooePIIoyXN9PfcT97gjB5s+R",
-	"qL3hy4NRD4aYnNxNJEL9WQ3DHyxzSkB/5OX9a7eJrJw5bpu7fyXZ9ger++epSoPbRZBFqTLYChZF30Ca",
-	"L/FZZwVyB+ix2ArkskoHat2tKJ+5idFj4+9s/9rqADS18OP0hczXDS9X2bP4Qq4tBJ9dGMsMPAVdTdDi",
-	"bnwVFRwlutIVzizPuQ/5sElyrd18dCukC5w44bcsTDQwh3cGThmtVTicwGSqOV7Mia9XOjHp7uaslTWS",
-	"jJl8TDMZ6bFfjTm6xrf5rlzF4d+c+CXqghyEIEMxGXmuhGYdPMMNCMBOjara0hQBKGldxB5+WXjLsApk",
-	"3eXvnXsj1WvtkvRnxSMor0Fa//JuUIL/uAt2SpoVzdjHU+2cVXO/q9XZmZvTlokft9smoReRVh3ohN52",
-	"jlSWn4Z+B2hFN06xD6S5v6XSR06Y7y8QuCRxYpAuX75wXxC6VjgCvM99LGIL7fV1Bu+wJznG2COvYCWg",
-	"5qVoZaXyukkYVnLJtp6XfsvL+yz+4lxasy8Vz+UJIrOi1Gdo2AWMA77cK6Yk22J+x1FD/ZAhJfQOzbQt",
-	"5fP0UricK/AJUrdEL07d/PvvbXw8xPdtE1fL+7nfTFxQcjI4pBa3m0Yq9St9TLdHmDOkqLllF9P+Yn3t",
-	"QoeOc75fdKc3bCdqA1TmYccHmml7iaCQQ/S0vtvcfGOW6egnwo5Sv16wgzqzI5eXiNqbaX7+hL11xy5e",
-	"fLDoS7MtlOoIjDsfei2s6SYopHQUUhztIjzPuLQWJNREY3lNL4xKKPt6Yl3qLF3s3b+fJ6g3U5w0n6ad",
-	"5rSYmckloXvBuAMJVIMUdcLM4dbQsHP8CaMApb1Z0qtVoIehJxyHBBb0GdWWB6jCxM/OQSY/+LVqWNgm",
-	"V2x3L59LdqrnnB8Go6O1pRFHuuEPUIq71D2xFgndtTszc5F6Wxn7Wac23Hc8b9gVUBkueS0JH2XFrAZT",
-	"HLmoi71CSdb34lQ45+F8495ayjZfNepUePSAFYu6IDaGEcX0V33BL4KGOSSbky/twnPb7mwfb4TdDkqT",
-	"CDkugGvQ7RZ5ldVizr5/3y0fC1TibHZHcnRI12pfeML4I2/uiyjz0OcbFnRpRX9LYwqC1I5+jrhizlw8",
-	"QBGDePgUx8EfG3hQ91BEOAoYf3dxdWRPiiq76Q3TOIvbPeXk2nYskupIJGdMj9fhZFxhdfzkBQ6P4L7d",
-	"gTzchEcLFdteRro05Q2N7NZ1QYu1ZJI9Tu95lu6zhMUP/7IIpyeQZeQrajuj4c8pFtop0b+FRz9zR36a",
-	"YvPEx6bd5wP3uDoC4dFLgEonkNKvlazfn8X0GlTeJ6gXkQ61cZHvYj0Bp6gWd5hszxyhCTH5TWKjrWCl",
-	"wVqh9JUUKenXecEiVPVlwRb3fMobdMjxm/UlvsPYeBEwO08gseybEpLsFbFqIRRurYu5rqASHVODerYd",
-	"t6L9cEYH095fVLcovRVIqxBfW5bg2wmVZf9eVWC/c0XX05dYzRVLpZfIeeUfFdpdT8Xb6l7VCfl/yH2O",
-	"dScHqkW1ltNpCfOul2PXdnqoF4B3xsezQrYKlaVLwMJwT8HH5QXxhmXOQ3QBeB+Djz2qjgHFt0mniWcT",
-	"d3aNOhYX2+00sKDKqV/VNuXUT8tKI1K0BY3PQL+Lu+f6Er4cfye7UP/sBvaIbI9ZShSrMxbch11vvnTP",
-	"z6zXSkN21jshwaw4l1cd4pcQ5UlG96HRUK1JY3Y7a3Y23SZcg9/nPrOQlyRag5HLBecoGh/NcDQdYSiT",
-	"svllJz2ZG9jJPsr2yvRKOawxYD99CcHCTQgk+uihez5MzifsVZzf7omeztyFO4UMntdUxnsMhLz0vH39",
-	"4cvwViYG/gCNWSEfUpmizE2aK9bRAR6l4QZwgEBFhw77dyynSIGQcLd+493XtiVN3BHaml5prqbfRXqj",
-	"AMt6WY/hGX3cpFuFMBH9iQ4Dy8FhJyT7NjdVr8KvgPUJI135vT7G53yqW+9LmSlBqfzHJOOn7QZvIAvW",
-	"+vcTMy49DHe/Uveane0G9m+GAg7O9vy0uLhk9dTgIL5JTowj4s8GNrm8kLLhBpFaz5gKsUXE/DzD3Npb",
-	"lu9j9rY1WD+Xj0UT0X1uag2/SdppFRiehUgRAbLX03obxSo17TqeGqaVo7f05FoQy8XwXiEh0uc5uyFO",
-	"zc1P3XKlzNg1eJ6ZtMSb2205o2X9Mizko8+ZGmG+PYpmn+06q1gcBOCoDB79zcWJN+YmWXehRnTNXlSt",
-	"eeU930kcQQPHk1ndJL2WFA8uZ9E7v+Dy/lXTCNepW6YmVqCNR2i9AaJaH4N3/Dl4EJUvkB0ww9e81bAJ",
-	"lb2oeU4KORKEdrje3o7pYbcuR4HcqQbEXhYe4TKH7qPVEVxYWd1TQgs3PiMuijr7cmxCu7vA4nTN19SR",
-	"t64f6b62sgqYA7meuj4d1QNUBP95FtoB7wlXtq3vsXSXwKHQzxYXjUpvUy/veyur9x4LIdHzcEaPyUs9",
-	"3QUymml25hd2PojaI60coK425BaMersczslutdxZXyOF+40Y39HLmeUMJB8oEiPCBTStRqtbXk9jDssI",
-	"ezF9Jt8DnIjrgK48tCtC2nCXgLV0zjysbjof1u7k4tQBVixAmvDwFnTJBpjwhdPuidtfCpTjtFmi5pUs",
-	"tyht58j9NmXcI+OyI69gnChrTTriTkPi3/PhYrdGf6+4J0/8glR8OIoauE7u0HAPI0Zw28gJ1KkG5l7q",
-	"sfmNHBB5/YSudLthugW/DgFtSgGtSJpdmuZq92cvw/UeCpTWp1t7R1dmP4VqnSx6n6M4Xu7JXNZOnqOT",
-	"rLPFO4MjMhSC5uklvw6snU0H19itfaQQUkcXrVDexApmzO8Lmd2YXnpDA/a6R8T5tFE6Dq+ke5kwRqZZ",
-	"kt360qPET8wZEbCyHS+NakKqmNDrwBDd522b8TiMMieHv/IAzaUoVZX2jjf2dMzE7PSKqGQimerONYEr",
-	"EmGD0CcnBMEZn+Nb/DXFlU2jGhp+uqq30aZYHe+5h0uWY2+ioCFFtTWed3eQJVPtnCChJ9EsrJ1QrSnV",
-	"MVX2q9uyBKDCX6rHz5T+Ot6rVXPkTcFFGfhuPrrOzhakkqxk8uFveYd9ovz30Psbpr5XsA41ymu/yWiu",
-	"U8s/2mdXxbedDvDdipPJp1JZwsRcVWMcVVKGhVjzejhqboBm0s/GfkksUFsg/xQi0QfDczFvwwQPwgR7",
-	"W4wCPZdAva5K+wNyr1w73WsZK9JgLn+DU4DYpRY/0uwgtFHNJYXmsqYwvE80kc34HUxwii/6URst2mNu",
-	"W3VVrX4NZraTT99+XPR7LgTaJfrmwTyiA2mhjnzj3rguA/w2UuYuy/be6qsZMSt6h+fw1Vkh7paRTAuJ",
-	"hW8uPX048QkGFD/vM4Jyo6CSb+73SH8cCcoYn6hfqtQlbrvdU+VyR6JhTNyYXbk5QWZTvQiitrviUrq3",
-	"mQOIhun2OK4Tirz3Q3JEYDxmPnycc3/CIf+IXTkM+XQ23GIHe09U/gj23B/S/ELfRVJKPPDlFlDu1A69",
-	"B+tckUHOZ2OyV5p92PkJGahVmWTzCXsLs+W5BLa1j/oKK95AD2Hf67sVW0y3x99pmx2TrAFBkaCfVFOd",
-	"6JkLk02mWH+4bO7Oh2RdrDrak8zXv3Tf7by/m4Auag4NwIYZAuMU5kB/9vpv5M2biXGMUwNx5WxH3VSt",
-	"USKPLrbyZ4bL3XAuoO7/ijj85ApJAhm087fIUhBoFb8U/ipP/9J0R08jh3t05GX3jgFO8uj+8Vohr5rv",
-	"AJaIrq6bojqoJO6tbd9O0otQWio0q5Wye9LuSFfYszYvcaoyKQRLxqfDJcNZ7jRhdA87HxT2WzNheqwX",
-	"nJVKksgk7zmyyjm37U9MmOlQSc6o/Na989LtqF5vNy6JTEkInb5bt05DF+SZY+aWwrVijvRt2WJFWRBJ",
-	"v1egILAWslSG3RN0/hUlapOllVYOvuMp/5hWSr5ApSQk24kHcFhPxITsQJfjXGICEvK/2NfxnxFikDtn",
-	"rEaTxa4W+wO6NSXy30+YjLaDX/pD4A95DtVuCuePD5zs4RLh62t0s20lfbPwc5xPz+wd+UK7eNhupXWD",
-	"1kVikq652XTruzR/zY9yYoZudu/6va5cb3KeamvOTGH8TAYpN2PqqUcyB8xhtofuYHqg9yNh6BWLfClr",
-	"YomKnMLhX5y/FBD66fn8/P+oalEmrks+iqWLIaxczEF5VkUIBgcOuMfpm+UQocMuJvvTNTg3B1dw8CUm",
-	"aRRucY9smFFqw/biATRaClWG1jM5pYkLPWrLSNG/JNIAYZiSzJzVIO6++hyYKX5dvRD56R+x0ti+VG1N",
-	"BWou2zMuzo7cMeFnjFTHf9i1FHbGonlD2dH+0A1lATsu6DP2xllfiqhMIPrfA9RVMNHrST9PvnZ2nZP0",
-	"xiWya3MOJmMSlIpx4JohCoxtOZldZR95wpJbn2FS3hQ53g5iCxflc4CjdDIsFmO/QqO6nxCPQe774w9Z",
-	"aPTmNeDTuwYgnxDA+6k+PrGGOVsHeFML6Oe8YSEJkV5g2Mgszz+HuiqyCCiLnWFoyt9SAIXG6wFevaKk",
-	"MCytcaTa6gx6Qj6FXhxu6KyUedPJmzTegFibTLIyNHGNF+faWmpd7Gibjvw/wf2Dwi+M7nt/RhvkgMU+",
-	"ZBItKIAehS5mK6JHNdALohtuly6odLaz+V696iLFfW1/bXrYmTfSp0OG49ofixLOA+eRVIM/UC6KTy9E",
-	"ou8HO17Mi7D3dV1Uqt3WaQ/StF8tJIWFTi6YmttdSLrZTiU65HhUG0LTwsRUzEn97NmzeXI1f+HCZpOj",
-	"7DD7+iOrVZlPLB9XQvto0pKCZ4OwRuEDyW5ljPl1UC4xcu+yBcLPTuLxXpF29Tjk+s2dkoUWtbcPBm5Z",
-	"3vZRne0/s3Qim7vGVSyMgIxPdugCXCXjTpgohBDQmjbofnM5ezXsec2wgB3tJ+fwxhxw8rPVCrNa7Tej",
-	"v6KPPDgYc2iPRqwGig2o3SvWuoPrWH5729xZ3b+sfWvlpA8Cp9Y78oYAux2td0/g3Orl94sjcEzQM5eI",
-	"VDWJETRyjmTF8WGQij/b1PKb8GhSfNcnBu1365ht7Je2hwoaQ5nmBncWMsPVv9Bf4RkT8NuuvUnnBQ3i",
-	"ySkkENYgWohxhMD92FUkQCWMvS48c0EBCWdSE5cXXXmoy1wXOi7ldqhwm8hAZZrTRTfAaj5Lbfyr+Cue",
-	"RkVO8QLcQsM8UomMWTpc9/JSdhMbhk7mJ/Sm0qyJY1s/8Zaoue7zFnz2bJMNRe9iae9ORE05dSTRXlIn",
-	"YGNvKah/VHGclUO3uE4TDfjzhJmqxqF1IErRzobAiGA2O2CdgHvJqxyR2tKYBnZ8YsweaiiZorsC5d1d",
-	"Hpp0QSivsO6r4pfELH7RaiFBawwFJqcKdMnt4AujbtKheyCIpoEzORDA+nWj0wWacAjZ6zYiSqMVWqoT",
-	"sEoQlwFBcCV9zmiSppzXsa0qNJPwAE3gxLWnVWdw5Y2F9WeS27zRTu9u8YisqlodgZmBTHtkf2lV0x5z",
-	"peOmbaRbr/GhTkOmzCBG3bHTS29pZtSGOcwN8ro/S5vjbd1PI0SUKV7Xd6FzdkAC79VJVWVXsNcCvtvx",
-	"le1E5ipP4KgL5Hnj5CgaMb6r7fJWOeJbat5HJ3zvKInAjonoc4vtJd+53j0Y4+tFtLZCFife8LrGnJjt",
-	"paj6tKPTZmSnHtwihG8ON3ssb3kt9JNT8msygpwfaiVO+agkGt3ARQ3u0F0Gdee8QD1+oPEGPfLmHlLH",
-	"BkalGwF6w75994b9+fnnn3/8nPH6dOAff7qq+hz9n+0AJC/mZHGsfHrdzaiBPR02476/9T+xkhvYKzuM",
-	"l8yegQTuQWBMhJu0IsMsIRiN4bWjwbzqHoJAx04DzcuFAwONlOlnqwsRsJGfs4OJyYfGJ65jZsmkVxx5",
-	"eRASGBEoYgkq5jFXDd+ZK6ELSi4Lru+LnWoKI44ZEbJPNXBSjSlOSpv8QxQIzPx+S/7TDI3udHP+naR9",
-	"YiexWM9fakD6e+vUx78OD5LCqXyscBwK4vpg+H7lbl0aILqKz9SueZEmKO+dQ4unjQ6xNCHLQfkcRSH3",
-	"GzSAnA0ybkbsDynd+ndMD+lgohAk7sgvrPJRRWHIfENpXpqepLR5i5llKW2Zr8/FnwrkVV4gKG/t0//k",
-	"H7YH+UndQ8Yv4mNwFZQ1b0DbMYdq9QdRgSIGlKhqmUvGq6QtmUdUyOMF56N5EV7V9KRarRiBVIUIWOG4",
-	"udIjxyDrTtFIce+yLeyF1N2yu/cxCsabRjxAtSAqUUU4Tw6Sd0xr62NZtOo91TdWltGW3tw51qk+63bQ",
-	"jPlz4xtX8vH7EWdfx8i3gJj6Csq+8dmZQmJRJa9ng7Tf0VMebKVQcqt44wNNaWapTNoyEt2jDxFBzOZA",
-	"WD6YVTpyEW8gTQwiFv8P5xGYg0eJMUpXTH4EwDLpc3CrMKp7mwwgk6COuNsi/NA+SMZo6fIb57sgFSvM",
-	"xnWilJ6BfJe65UqEQ3a5KCsxJGpGj6A2j2pprKq6DqulQxRP2VkdpngaOcg94J2QxOJIXezl7dsfsVtk",
-	"sjrN+u+FU34V7fzvi23u4OETpQh4jJNDwU6jz5s/jMDuF5/teqmSf48Pz6Ki+1YntsBp9WXfeDPoUXXi",
-	"1Eq+Yz92qFGPyy1MBrNdvjUByPpMsi3GoKMknupBaCqJT9w3Toj+8RRB/tV5VEGo0rUy6Sv2WktygX02",
-	"SDHKL24elBOx8VdduNbeFKPQSkKTHvjpBFIzsfMYgBWUogI90dTKz69CRg3sA2O7/qDWTFSGU4AKBz2r",
-	"np+b9Mpp8yVSQD2KTmEnJK+zd9gD14UuGwCpDyrjvli6i7Lsx99e459xt+uVO74BjVHDCEnoHuPb+ohA",
-	"PJu7VjbAywPPpqk5szf5Q6EP/NPPPk/+np7i1C6mtBHqKb0Xzd5oTSZl4zbRYy9oy8JquQ79ECCjBikf",
-	"hLq+zr3k3llVrr7Y+DCNKGcPNHpqhuPCKLVuYLmN+MDrFhbBA6Ykyg3JNxN1LCLKiOZ0Ey/K9Hp23udR",
-	"0dOVszhKOe+qMhvgVe822fdIb6ZXIFNZStBd2P65cwdpLip7fd3C4lx1t3ajIhxRmrYBhhXNIcx1UGeq",
-	"uj0Yc9JMyfoyYmFMDehqQVggA9MrfStd4vTA45TJW/QjrbSUF6lg+1D2q+jlHM2Bdx5PjfxvcPmKG/D8",
-	"po+huHa+Nmoi2VVyI0NFGM8JIEL8e7HSNz55EcIW/ejIji9Esnhx24rafCwko150uWun1l7dN8zlD0bw",
-	"ofiIRx/DnRm4AVwNTLqcLeuEXZ7d2E1VnOLolsDb291408uBZ3ciXPj6S/bXv3z2X5k73Rnh56dYuKuE",
-	"anxnrJVCMfRTo/YNPybNYrKY151D/p0UNMEbyf7y7K8vEIvAPcd4bXXzJd3UBO8B2fdQbbqqpns4mc0M",
-	"BwKiYq5gmBFQV1/bd9IBXYxBpHEes7c5Pwvm4ABbHI+OS50Uss9YkUrEXxM2oD/MKS/8tSeXlLjv1mBz",
-	"N8BR7YT0baixWhVFznKVr/E9TMAlvHWAJCKTeoY1buvMwG0DPBVOfh88cYdWVg1UL5GFBPe2dynCBzx2",
-	"FqM9x53/wn43mWYh5PqbjE9/uamnAy9BkAnXnXJqDDcyVsMJo1nNtWGmuVBuEpWYxF4chxHcCKs1HHJH",
-	"OkkHrvS6hIygVko6Gk5cUzGtW/tQe5tMEEojVDnwJiF9vcUA+FoDXCcXScCqzd0gN2O5edD3OlIZukE4",
-	"Ire60TQ4LLdouuc3IcnxBL1NMhmgkbwumkzUbZGFwTv74hGAo+7knmCq6Y/2FlbvQIk9XR72WLDGCnPr",
-	"2GAGys/zXmyYUaeP25PesP/9P//XdOhuEoyvWV7tP/bKdKLq7LvCXgOjfxr374D0f7fxoNAOrCPtvTmA",
-	"WNyxwbTTzEWemTILV/vWwZZ/qSqP1TA05xIq5mteHghj3d4HS3hJaGacaPjwyiiDyrzSz0ifTvcZESXf",
-	"c53Y3Euz84W8zwRtshXc1/i3Jw2GEB56QjrP2/N+u0DSSirPdaAFYC8pTxXaq/lJz0eG8SFiaBQlFDnk",
-	"MzQijgoRbOy1ANPKyXJwN47FXpkRUn2USXBaknj05uS19nqe86epp3cyHgrqc8GjBKfBujL2hcTeLtzk",
-	"bY5YljcdMj4FQL0MxiIwsY9vc/ySSnjKcxe/8CbI01iiu1w7pEbxhXcYqHY5ApivUOOladNl4uFf4/wP",
-	"hOLtqKfUINkBofiseWpbPiCUHVM+ZX9QtwOQNXQpiQeTJ4RkRyFVw1opOhjTHcBHOkZ6W0Bc45Y8XRnw",
-	"Fb+EJA68a8lqwwKAmgFKkYhVgT2vXuDZuMNCFKyxt4+7HIGPNLNHJn113kNKAhr3cWKtf+TlPaTA4BC+",
-	"JeHrUa2stEd3sZ0UkoCbmZKQruwp1dGhBy0n9z6eai6yTMuYEDi7Yd7I94LAyncAGRgo8su7dMKT0lBZ",
-	"ifBF5e7WMb5fXgr4AE0pNBSd9n0sFVEPwNFVmaEGGsi/60ENplh0WkU0fvY9lKoV75Dm07kkubOTaCoK",
-	"cMx73GAtrtAMwaJWgASSW/09svVmiiGW03VDU5iDarU9FB4EnJfb8icBJeTvz6RRPBdt8PkFdCtEcuH9",
-	"lNTYB4GtFw08CJ3kdsbfnUvZSsOBS7vFRJqJ2U66nm7FWt8h1pxvpKDFTvXpfQSMemRn/BfOKbbtMcES",
-	"7dqvEt7Gih0bpUctPBMbONUitWTfUxZW0Pg+qRp9YQiN2NX4bG5B696lrS871+3jf9dQZfPOdapE50Fg",
-	"tSI9gFl3de2XJz0OfLLw+jod44MyXax2gzQyv6SxFhpqsk7beKkeCWZ8nqSo6d3ZMBC8sKNHmy/M8XiG",
-	"Nv4YDGvaiVnvkPLzE500E2fuCKtPKqxMuesghJ0LAJ0CmEuxb4BGB2UtJP4vzlja9/cWTvXlXbvfdzUJ",
-	"j6Mbqbnu1xqWJaEKu/7cdXmalNe8uQsFEbanxpNKFWpnnyBD5twouS/I+YiRQN1urUBisBpNw+TozofM",
-	"dQs9PKTvuuvVDNY1jiy9WI7j8NE8eBGh3mNNBDvKwHQ7dN+WGEzci4csJaW1ex26t2O4Q+3X9TIEITKu",
-	"hD8cmOLrRh1jrf6RZrwsCdbT09wudF3wkxXF0mWHjo594OUBDfgmgNJ2YPxCM31A/gPt8bbTdvCt+Jev",
-	"AYO6ytlixUkW7enWudG3gTJ806Lt2VuWxYCEEkzmVvBDhx2DASGXtr/YVxMR8j6WTvd35FlK/IRKfG1k",
-	"sgF9g6X9AQS6FhxLrWpQs0nWnuhfp5pLCS65iTbdOvbZZS4qOgT+Y4A+2hNVGLAH7NzAfrIPvtntckiR",
-	"E4RXN0WNdNI3kLXICReOCqcyIo3kJK2vunvstwnmXMd/O0A3m8Gq9GLg0UOuo0RcZzYMKXGdiXsXL/LP",
-	"87R5jZmmJPRDuxlnS0TCQqwsEnFyub4vuo4TPEtR1lwce3wtP09qqLm8whVEJmHcv8dSNupBVIGCdXiT",
-	"K9FsRR2g1RGwPMAodU900x1bv0tOwpppqydM0xSMEmN7JTPryfR6lOAv+7dkHUXthEkld67JkRlu/Kml",
-	"uY3TPM9UfjOveXxGxJekadj1NKh6QFN3aiyGY4/3T3TjtU/i/9jfDUj3xDTUuoOYylQoLjf0sxXIWDiY",
-	"YxMROiK333kb3iMwUR+uRbwISJQL4Fbp2Vvb5rcHr+ijikw1NCiiPtgD2sNmLhxPHygugRZhpy5/kVph",
-	"gl1T6LQOeY7EPIs816HpzWKzdU9SctUSbGr3dY9NnUWDjrrRX+yudDpAtMbTPwRs7cwdZ+NEkphRXQLO",
-	"37l0h0E9yzU1tI7GHeRTFDC6dPBm1VXkQd2vTcBby0I/ythz7rvAbHoSjafDUPcZfWwfXvXVSZTgEOxY",
-	"UlYT5rUHCexmoVdM7RueKsXsZOpG57eX0OsrLbpG3sFqE9fPzlVpevHLUz271UQ9PeMUfedH8tkmsifJ",
-	"7fqYCssaHqBOi/UUTvkWDrzeFWq3Qj34HLtEd7O42flJuRnOZm+Ok+ZAKfQq8+Ir98YtKp09UGdulWUF",
-	"HzJcdx4jMwWf6RZ9XFCvdqbjg+k+vkl+4AHqKQxXeoAZT2oQJag49AoZkaK58C5n5YFnQq95icR6kHVV",
-	"vW3GUXmlndQY/bhzzGM8hZzU6PZCeI8UjyOMkCK4cDzd06x7gmQlRpEm2CWCm4wRKON178R/Yi9mKaxR",
-	"Tayqs1jD+7CMpun3cNxHZuSED3zt5l9ageGIfhJolev92RPYa1ffICZQ1iduNsMNgkiNuR2S2hbRrnGE",
-	"aLo94T0e5tnRpnkhItabwYXb/eLzH/owkwtLr6e8wJ2jd+gCHstgbGJ6dDW/7Y8ukBw7Zid5ct7CQ0QV",
-	"Mzh161qdc2fUdWCQyP275hB3nUO25GTBXjbyEhgf8lgi6B5RTYV2+5Vp9H6S/Nim2CIG43lsVHxdkMo9",
-	"PQFztCz9fhR/6LqRHHNIzUnLVy0wYrGqCrq/KxaOHz6UdavFA6z91jS0p9Jrj6L8SYIIxcVjCsIH8+I/",
-	"llwYVQ9u3DoyGO68qUm4MPaA8PSa0Z88tybSHVSCNBivjmjp7a3KTjtOVQ1vSaU/cXWGkjvRHNdGX68x",
-	"MGC3g9JY8XoSt811UWQ17+xEMSDnyXKvUOp4a0kOcqFN7MsoRhnNdE5GnaDc5IIfyd0TXu9VDfoKFl+c",
-	"ruWD+cI+7ldv8ohyDaf72soq3GzX9beKXgvxmn0DEOW0/fzIUqII/m8EOT6nCV3vssN+49FDV4x5ed8T",
-	"FQXZnvxTm0syXIWoGGWlZlJXF7gzvUUZWkv2muqp39m9JJOcZR0RfkbnJfP2PQymag1ib4V8Y2cUx+lD",
-	"M4iRyUDxe7TdRe2RRlyqSEdkaxTCajPMJVnytezRQ1n9xeSFQ0OuaFa7mV1eLAan3H0MTivoc9x339n2",
-	"EiqyPZXqmAEld/k3oq5ZpSKYPi71mTwQ6xh8cn2YnNJflVxgw8bTm+DyG6ydm163Xn5Ko8lwn12wU25y",
-	"ig0239OdZO/4A1QZFN7IShvlY2nwrO8aELHLKLVkM81Yc492nOQ9javLOfe5wC1vykP+UDFNC5sk2kht",
-	"oEGubsoo3sNHmvGqakBrzFfr1yT4NUr7GRA/0jsEqUfBNUBDnVztR9MZDsCJDoi7L2JOAZIOp93x1TXK",
-	"NjIF/ts8k9NpbECkM3yWLd70CiQnf3K2b6ESuo16fYTvHfb1G2GurvmXqpUZtqxefVB0mgcI/TT8ynYC",
-	"BWmZtwL7tLmbuQvT2N8G8IlHrUWYx8esRalk9ZqXzmU96I8sHJbbWMU1Dm+iQHiHooZdzsJYg3Y7ijlg",
-	"B9JfmxvPF7BvE5auw0Ycq49/ests615ZOJ248aqy4oYHRYnA6T/+8I/pnISygURdwhdcw58/3VjTz77D",
-	"thcsFUzDOorx+8qceGsOXcfQoGzNAaQRpd0AmiqzhfZ+49kJdn2lL27C3KSnNmuDr2PbVnWhdrtQkZ2o",
-	"vfh3IM++rfVqGrHfzx/0vpn37vFVKIE5dmgyGfvTPOv/8D15eoLhBet/JZHiH2MJF9Dv2m5OLcJNDurf",
-	"wWh3n/hePST50wpxBZtqbjmOGKhLnkT5K6lxNIZ/mOvg0YUbRxe+X4mgjybNdXxuzl8RatIaR1pzKZpW",
-	"Zg70VhYTHhNiE3ysz+Rad8NMlygfxD7MtnAQsrKHNiaRHLmo8baDpfnuXp3Iwcsxno8+RVf2+UhsPNKp",
-	"lfw9GKw9/U/+Fn1QbaOJ4jWk1NCYVVMJyZuLe8SBUlp5XX2r6qW5TEwzgZguTRC4ndKfoqqe09lTXNVX",
-	"Ekvn9JBXNQNGg1c/vOotS3cpmtZJv8bcoJNDdHtxLIh0l52LIZQHdL04Mt4MIs9rAuNI79LpV16wktcg",
-	"K944ol8nq6ealzgr21leaw8K6S+WGlCyXYfcUDd3hut7QjM/ZYqgfL3GuKe2yRedH7hW6j6wz6DHuOOU",
-	"2ivQjAAAE0DTcDzVSZTg7iuEfkLPfaSZM0BWmlXh/jv+ipuHVQ2msDGnpO59Z4cNDIydgSYzeso0ekF1",
-	"WgeuA+Zzv7efp5wzCwR0xALek9Hcmthf7Mrb//pNGvkrNkw1bCegtuLh8JrsijleWfsS/jooIfs0NYZ8",
-	"16kT9nfHVSXMS7aFWp3Zs070kiPrB+A8e0w3FxnG6iiJa1Lt+bIPl8m5dGWlMrOLOpA5lbOtQnHJU8VL",
-	"N3dwzCPWrq/hyF5nHT4EN5NIUKdGqV2AgkPXCduh78TjVQjNNE0L2/OH5VX11FixC46lEZJXoEZ1itCu",
-	"pQaCompPPb66MdB8z/pvgB+LnDZo1DEC6aKH8VsoQJ4xz9O2ISerpvKKVNXHdYUF/sVwBSQh2EzFy98d",
-	"AMxr9xk7qh1Hl+FdqR8Q0tB5PvFfH2r9Ibnz3h3EKU2hVvKmERmMymv8Ly4fKCNzr7S7KeBHiU6h5tos",
-	"lqfF6StYplguBXftnp/3kLipvMpDEs328LCcHkNi6xJ1jINgPPGGCrgfcwZ3X0wOXOzlt3J1rXmVx3ns",
-	"aZqXDPH0caOHsA36YXs6pPAdRphiN3atz6pBdByEfOpPw19SkxvUb/Tgn5NHqG/90SyHfrOHBnOTzL1b",
-	"emDnkLs3uVP5vh/Yj35Zk7KupE4i6QxwmvAKTehWzCivol1ZxkGdaXHFXjpqIyyTJje19uMjoMYIc/NC",
-	"zfaBeOKND9IIc+kjdYsaKgwFYOjLF2MSn+TmrlJlewSpVVIn+haLaGJzOJMoh2f0JdhPMqPQSsPwgEMu",
-	"ClQyOPA+7F/qo1O0UIPPLcewyZoBvOlPnb+r+8thjm4uzyqXAK24dCcb5oHHDUwK+3W6VFXZHMy8GPv4",
-	"30eauecwsOMqlQgxYQtaVLTw29YYJXMsNcNkNE3er6lctOwSDWZ7UAvFdXCzGaK45lGP7x6Vm/YOBfbr",
-	"WgMaSJP7wAFM2IHqjad1J2wAbuxt1qFm2M5Ge93eY6QK7MgnZP4cYQIHpTzyTB092is1zvW9ZkYxN99J",
-	"q9c+GK/NtDKYwtqIB14JGoj9sncsiCZPU6CBWxW1ZF13ooYIHs6PlVoIdjDmajv4j5yuTNY29ypeEAYR",
-	"RuUtXSnL5q6sVQ6pMEk2976H51YLx5/bLTfyzA3G0RvpwQdYaaXMrFSHZe7KUUiE8lL+lpAvBprkmuzr",
-	"D1C2TxWczMPG54opkjFBaiY9Gc63mEcUKXk/5L+6Xs7TzCcr2BbVua3nDBA98Om4gm0G/6IBXteXAjG6",
-	"VrK6Ivjn0jDG04NnRG7jWfyMxd32qDe3AjsYgWrEPUqXoPVkaly1FkXS4s46mdgEgQ7zObktclXh2qUY",
-	"Px0l9WqZP6hzJjfWAdl3QFE5aPTJeug1vRmmQjlbUN9DNTffqZDCmmnIeOwXu+oJ5T8BRM3tcauZPjXA",
-	"K6YenLfK9oNtwZwBJNsqc1hspHdBgXwIexDSMdoFL/hRISUlYIxTb+gS9exlTCZrLS/7I6UFSRQBNCuk",
-	"osiozkU94lDCiiIyB+07k2BE8W1HgYU70005NZAUj5qX918euJRQp5iMpCTDJQ1OwLUpkKsxU55/fTZa",
-	"9+Vsr9/B2mKcM2wPSt0XaSZfMpoqod23A5mdBCuRfX6mGWbi31KdVqXg9asy0GoNqkIUFp02eiFIVHi+",
-	"4Nqhe/TmOanIuKzqR+VhW+G1D6WvwO7HHNXmIoLe8IXQ3aQE+NPDK6NTo/TJ/ojoJZg0gQUvRakk4tAZ",
-	"XwawV0Zwh98QuGwo9Mex2A8R4/jpJOSe4DRjU96hixOTvD4pqemNCIDcQHMU0oEybBGNNe0xtmP4Bnht",
-	"DgnFvIdkScaPXRSL1A8xpvyDVGf2MXO83v/Ziu2RvD6OM+UIleDyJXvWuegJllkqCRlY5jZ1w+91wN0+",
-	"8LzvE6JGDdGnC/IxZvgy6BmrWP+hhp2JhxLOA2SNer559uyZ/eBl8PVA52Cf3wwTZphCrY25NOiYifBj",
-	"7aVQEi0HgYNT9VDUrLUY7M07xYggA9/1utgbDiHht7WjPXhcFhpnt37B0FiQFOOChqWr6HYC5T+c2VSN",
-	"idd3rbso5L70belZrTK06LCe4ar4T9yF7BBvlBNOrJrRfCVvAvTUkiRT/Gj3Rrb7/W+mr9qqWXrxmCD2",
-	"vAKT5AGaSpRmEL1uSBc6oNaiY26tVCGVsTracNTdTl1u7qQKTuMAA1rkXalZMbjr+pSZUAPpsJ3zOq8S",
-	"CGrLn/EJcZirbZ+71Sd5gZNbSi16bFkuZR/Pun9LdDlNMRNtmLnJGY8soSH1NgTisU/Yq616APYrNMoq",
-	"P3UmaPPIYfiSlbXSDpbeueE2jJdl00LVsaltWA1aM0eMMlpq+/AK3g/84HLyRCHhCjn6Tsikd8H7Gpd+",
-	"nihDliOQLKaSGiZ7BB+on9BARENd6GbOz8mkhKyKyW/uTtUuZ2dF8/lYgJYtr7ksYQVnmzMxJ1yOFU8w",
-	"t3wru5TPjzTz+2xuRy8uqJwngjgfUiG0b7OUwSkPqR2aaymCl/GTmFz+HvbsMLgfWOUSyMqI27QYWdg+",
-	"7iyBGxGJ2DsAb6Aq9AnDo2mMJf+QQ6XOPbUaC2cn6gmMLvxVi19h6fXSPk9/fkTVrjVaZ3cKPkT0kTnP",
-	"8SoHcBYMaWXBzwh3Jy4l8DQMnnrz/2fv7Zsbt7G80a+Ccj1Vs1tXbnc6M7t37L+cTvckz3Sne9ud5N6d",
-	"5Ikh8kjCigQUArSsSfV3fwrnAHyRSJGSSYr2uGqqJm3DJIjzAuC8/H4ZalhTbUum3W/dNbq9hluZlJZg",
-	"iuXi1W2bNWuQq+buJexOhKAwduUyjpR0lIyHlfVgBQ2ufdhCrVs9bfsA55Zh/xJ20r1TArA+trczXa2S",
-	"uprGQ1xIp0BJR5FI1xZNHsyb4zfpMn/ZVKUZKjfxxGE4TaY8agGMGRZK+jKOlFpTy4TSjaLkMu6v06ua",
-	"oP2wFpRIadC/CaOBED23Q914UL7DyrYAcm4NAinWGesOlgAg6Y49RAdcSmXYFFjMkyWELCwFjgpuYUAo",
-	"z9qra0/4nWKG99Ww+taUp0jaU+cfilJBoZFDQMAeQlO+hdzuRF6sYdBSqX/WBDgP4f4vdAD5dKRLZGR7",
-	"bUmtGzdaa0jfcBNUxFa3xFfiNJ2llcyz147Szve6cY3V0w75DJsHWoPhfKKXoKU3bTluxf289n5oyxKv",
-	"8oe9ueeBiTbMdzNxvfxNhFRORAAmdCCgMLP9ta64PpcCPj5cnmmH89VYSvRrZVFkZRzgZ2EWbg6XeUi0",
-	"UMeu+foFc6tZ4gGbQqDinIU9EtowykZhPamI7US/qjn2mmZ7tEv+lkYWzlq7LRSFlWiiaKL06eGh05jf",
-	"f0+Ds3JZ/+8KpCePQlnR7eEl1c5fFgr0d5+VCXtyYPSWB/W2/Nqv5WExaS+crfVvl7IryPkwq8qKA1D1",
-	"nF1pTLfwJMEgFkIlPmCXzzaO8ptjyMpmRUj9TBmRbFPF9kN2itL6tl7cLs5l1X600wPZJ6/Qh+neg7tY",
-	"6uZzQ8Z64GweAEFLf1s5nUJBw5Y2q7ADytyTAJSk9HmVNRp8XsmlnsyB2d9ld92Yb1iqIWfDpzLWacID",
-	"OIy568E4Je5zJiQS9w3NBygn2eNwSpzwt3LH9r5H1dXYyBDny6bTYGFPVX/84a4CL4g0yX7Nly+7G+jL",
-	"h16ej0U+yXXjIX1AFVglZSntk0gnXtPbbY+e073iY1JTAUv857vRI6sPa8RKuONRilUKSkYbanLxFfGu",
-	"hVtoxqfWvOw1FtmJD7ItDP1U1VnQJDKmE5zIpWuiQT5xREPN5nHQS/f6F7iv+YVqUQGW6RA+Jv88zzXf",
-	"QkyHQ514W+/aQrP606OgN452AC1N/i/NcMVFVIttH1yYbLVQqIbocA6HQEnj8tktHUH2ptfuTytUdsaj",
-	"SLfOec0SOCCbGuN/HDHf7Am79SMHvP6AfOdebgpqE6qMhWtub6OaRUrOPcYdYcszoR2vLHEUur5dXQIG",
-	"aMd/AZEGT4LRBfUFiSVXqH0kGBVKVMGBdnBKa09q0i/EUdQJLT/lvVfMByWM297nUhOouFzT6HLn6yIx",
-	"jidLdDZZw3c9GJFIa1GUlj9LBPuv3i+Re1MJYXrInYCnZlFTp9yURumgF0d4EttiTBVLTrGa2J7nE1mZ",
-	"AKGsXw16X0vhbhfuewB+F7oqILZOKhJvu0HsXQe34nNwhaXgAoqI8CBquyePizZIsVrBIXvbPdYzVoIO",
-	"LhLg4UM9URXEzqSGGqqhvaZUZOUNhYSff7kTQm3Oy9lKNzcEMrs+LwhOPDszXQhTfbqpOR5v0xnR6dc+",
-	"pfK9KPoKf4J4JI6OpaVbwbhQM6HDscR5XfmmwxJrCxGGdZUpbdlKuT6MLRj/4EGOEqMJ4W9CbtU+NpBK",
-	"1PhWdQdJmNYgMh+OLX+wr1vVIZt9A3OB9bO+xh3r4nOfXvEkcceDEjaBAR6fud/UIUlRYu9QYq2Di+Ar",
-	"E40+q+hSjr9ODgvS6XQ+z9lX9ufiVtHmJh/+ZZKxe+5rvy7SjMgdHKO9ZLl1XEqVwOpu49jaKXxpP2lh",
-	"8XLpc6Ve5JkpT4qkpU6zcx3LzbVgFfWe8/qBwfC9eJTuftwcMK+ZXCdbH20QPe58+AKMGh+4jIccW7Z3",
-	"xexP66f0kRTnCKarY7zMDtgAPaJ+eg9LfFTq3ZoviciiPRRqvfLdrKKDFy7nNjo69fuqMfPbUdi6ONf8",
-	"oXvkZf3REcq0twClUY/qSfjtrPSimqfT/BYB16ZlfWwMJhFBc20rjnJQi0LWAF1+m2NErtJpJIhPlAnp",
-	"yi6EYa6jorHty81rkn9P+d2VqyJiiIQEqz5VfTCm5uJ8WG202V9Y2Nxu7na9/KSTQe6Ug1X+JpvFrVxj",
-	"up0abpcbbZB3B2+/+y66dUfGZrHTsCNvufB7SyU8pMAKN3d3P60nTfGq0MkuWlSrHvdSFOuDgkOhggZW",
-	"4ay8aCYSILzjWkAiDNRV9M2mGqrrqGuqBqtjCyhHnPAOm/zWmnQlw6RP4flq9C7ggg4HdT3kMmvF1wVi",
-	"7J6cfVNG3i7WUen4hwDePuS8gM9o+JSKvbiO1ucGMRhUCQ+6mCF1urRXoXHQztHYwRm6F9fOuBOTohn0",
-	"aFKrH1cPzlogosxhzMRjqevZOTyuQIau9z0NAoDQpU8Q+LFdz0Hh1p7lLrLC5CarXf24OspqDxLZdh6P",
-	"/rZ2Qt1ostW0HjU54VLPILkOAlgZXkmI5bjNXVr8w+zs8h8NkU5KtJ59+XXSjJQd8w1zb2DCUCME5lnX",
-	"iw3CoX/J2NUPU+Xsj6bVNXJkfgc98XCDPbijp80x00+j2J/jPyb77pbivsbRPDrUbrIHtPVGuaW1UyJn",
-	"c7/W1v3mFepXLE419s1gX82NScQKGLET7dY/Fyc+2WvEO4t1lIupA+X8Tq09AiYWXeUY9cKzmW5ikOaq",
-	"BN2JcDLGQSUJU1X23sSA4T7LCW6b3rPw139uDHcVHpUpY9VS/ihjboIFhO/dDXW7I1OGwppee8doH/Ta",
-	"/1ll2dmB98jqMAy14vjJNX5aFy6/vFb9uX7rpfplhziqwVtoPo3qKq8e3DpZX5D8QIqHlqmJLcqE7Gsz",
-	"9oTGs44V2/G8hl3zfjQCzx9ZA1zEq99pE8OgG/vqFQsWPOGBIZb0B8Hab8kle/1eVgsrik4sXvcaAPDH",
-	"kaP5iQ+8ZFfN4ec847ddspYDkLcFwTi893SmkmqG5VRjvBKbPQuI2+1Lcz5ys8jpj7ISHdrYqd23uhZN",
-	"/ua5hg768oMQHydn60WLmuYZLoUdWgr40qsqpQmw7KZybw2wbIGitDVh/Ku9Z7efVbKcRWp9YyobZxZC",
-	"G5Vsfoucf2gVCs4pJevvwwcwoNNfpTUFpCJ2OJUPiyGu3TpUT3x7WQuDs8/Nppnfxt3kJtvLWCmIRBj4",
-	"MJs9PFrScJ2r+XHbm9XWdapOs+ikkCbCbG7sDF1ilpgAkGP87PIsUGopMjr7y7PffvtOaXOe8QV4Ia3E",
-	"3+nbdI5rse8BCV/ZZ1Q9IQvM4brhMQR4UqyYWBizOvtiP0DImapyOrMIKeoSlgBxP+qFWLGYSz5HbCem",
-	"JAtTrPRlXlX0i1/kL/K1kncg8U8u2f+++fADE5JpyZfwW8A1XDFsd06A/fjj999q9m+ucYr9p4PXRDYW",
-	"FvMl/PsVYhLT6E9vX7Ovv/76r/ZpP35+fcUwBcWE/kXe/kEimmQwZl9u7bBYSJWwVAqjr7BuxPFuCYhC",
-	"V//gkO5esDdJohJ60y1frXxO8GKVqGkE8f/zP1rJW/ZvdhZ//fNf/vPff5HYUYWwlXYNbgMVwi1FLG4R",
-	"o1ffMsljIecM7iDZsCkP3au5wZjqC3Yd2H2Qffxw85lwJtnt9yHEK2XsR5z/HTa3xHSIBe1L2Li3Zj9C",
-	"HIk5GJ3/iIpjHHON78jGcX9+9eoFu84q3wlAGSCkP/ZCdA/Q7NXLlzjNX6Tfzqi4FAMzKmGvXr6il9y+",
-	"U7RYt5S1kYo5CEAW2BlROpTNxJ0nPrLiYNhjz7Gj6M8v/0qPEkYzsrsXv2Dw15OWsds/0PdNWOEc9OWW",
-	"2ARx4SIRC3M7Ybf0O/tfv996tkGRuMZ2/YK9Ce1bUg3s9s1nPr+9uP1+dv7e3rJuX/wiP4JaRUT1g0kn",
-	"EjLZoOeLu8po25CMkt1eY7Gz+CeuwiX7Bq2NJXz12y/py5dfByLE/wf3T4p6049u7VLkJBO0zKl2q+7e",
-	"i6K6tWrCLu6+uiDfceFmc2svHgjOCvdE+oaGhIje1hFQU7Jj+bHnlhe/SGz1v7Ubxfl/Kwm37N+4ZEiz",
-	"ap3Mv7NYWRvHh1qTsZ6AbEO40MQ/lQRSdjI9Dw4bswW/A7fkehNPVcS4+6xfpHZMSvFV1uolDDV5IR3k",
-	"j59fZ/yQSBjkUWU9OuEvEityA5BE5OBc4vWKBws4f/XiZSFLe/Yp85BZR+fZVx7Pj6/E2eXZ1y9evvga",
-	"j/hmgc7bLi+6iQD0xR8i/OI6KVwjvN2yUMjfh/YFEKs7uKbhuGMgQDFtA69e/rmi8EARwmCGr1e932UP",
-	"8u6H9po0jnmywWa5JWQOLQA25cHS95nmJ1p99islxHkMeC2qi7LlQy5EePbF/pVdh/yOOKfkUPnrrXl+",
-	"4++pW5/+0qGZ+86Uokf9H7cF06be6uaJ9yrcrnYrBF0x4MMXlb7FoRhHESQYjdYAhZX19z+k39AVi0KX",
-	"8W8cFdWha5+5/r+7aKfDO/nGdfx1t6IuaPClfPKxR9MvO8L8qttX9y7I6zBknHAc813F8ydXCbOk75nV",
-	"Vyr938B44far8g2rNDlbAA/drcBuY+XHbx9vvzx8VT/InA69yhwOdzPodgkvqLzIdoc+0oRmuJH3aztY",
-	"X9fKcp66TtiV8KbWzrAuZum+PeVvYN6mPe8o+IJBdhR8Ex2/yButIMnOMo7oBBsKIJxD0pldVaz6/6g0",
-	"kTw6L2Js127q/5sGXwdZDWRvsii/ahChfOfIPD3OL7IjIlO93fWL/Jc6a/jYlo/7wfF+L61Y+huoXPnu",
-	"ndjWW07hzk4g9xu+yYhcW8j+ysEyaob8GPaqskBSTc38RCr0od70WpmcPnjDQxj4L5PGcUa5PbFfgX5W",
-	"hkeDmTHi0/n1JeAtoUJvtV7IJBwrSSGZD4eopZ6w6Sbzxp0Z9x4NuIB7vI/WKcIb/PUgqjBxscXfU0g2",
-	"eWgxq9RueSixy3hDf/PFPrMs7/8PEuUCTErCFfuvVARL/BsM2WgXF/Mi8CEB6j3cmVtBUvnsVtwYSOzo",
-	"//OP6/P/5uf//PWPr7/8r4qcQbPyG7g3F4G+Kyt9I/bzrp5fMwoJGsWWAKsubjT7VZvr3AowOlNY6Q8y",
-	"EhKYShiKQ8RWx3Sf6k7QBudET7nvpPcRB36kcT36ptJ7xnaEfmsPgdR14iNpSjKzVmxFkcgEIuDaBdvW",
-	"rvJglcCKJ5BoNhd3gAHKELq8mFUdUOxBYUtm47qdFSd3ilPNqBXtExDfojBXjExUFzi8ViDRWdGpJ+eu",
-	"t78ACqO0vODpiAfLfWaPZIJ92nuJY7Hvc4ivBaLOXgqS80grZlQU2hOH/1y/dmTW3d8d/HtGGXPMCCQH",
-	"tshBVeE18VgyTjJnAb3XHjMFJkgChelAR4uJSbSc/tIhUG1rSYWFGbU6T1f7LxRYKn74GRKTaG0Oka4Q",
-	"qdc7RV4337fksK6AvOGaayoWZkI63it/2sLQFUoNARJRqGu+mTAJa9DYqqZNl5vwngwDtQKM1NqLHRit",
-	"DP5Vt68eQF/uwNcfVGoJM4tEpfOFKz/fs3VmeYl91vzaDXojTSKgwqy3MMGtIrKQb7I064QZRcxQVVcr",
-	"xyVXcempK8DafuM7vvPCP39lf6AZAWFWvxjZ6w56bYOCZ21DdTfcIsZl5avrkB1qHlfkPTzoaVt54YTP",
-	"DJEAYEO6XrC1kKFaO0eDeKw1i1gg8M1nsF3I/6AZzFgB1w/DKPtn5EvD2k+nz22kaDybQbYTWsvJ9kJO",
-	"iNdWzZjvmteO6YV00rHh+vIDTBw4GoyvXr5Eayom+b3j2HElFzOAhry9X5O3OHKAxbcvGmTt3wm51PbI",
-	"RXdqvyZ5xU4CPMzoihFMLDwXMgftr1jf/Vtx8RPHuiMX53ia1P/uDPovBHiPZTJY85RrBN/RCVSJjH1e",
-	"l3qeWxpbi1KhO7XcVpXB6oXeyNABvjMHZ1it5UfH//xj2nmdw+8l+b4+xE4xiKPKFsP6IjoVTnzMD3cF",
-	"V8RF15JCVZ2D99wSYMWRsrmU5XVeFNP7oo6yoKWiKqi4oF1HTwvrPa7IaXZGOkHUdLQKgtUtVOi6VslS",
-	"yDmewSZsodIE/y8SNYeykjXS6e58ATyi9pJ6c6Sh39HI451kx5effn1u6ZuHqv4owES5Ch2/OGyuMMZj",
-	"fxhF+eH8kiEglp6w0B3vXROKVYVpGs7BlBTB/dmuIjTtkX5U77G75pG/n3Vx5969Dp5CwQba1HPpValC",
-	"002CRo73FkHzO9UNwq1O70LEzyu6BKwiJhufMG1XVgbgHQCPGOW66djmrvbMQBLrlh6hXWXI8a5hKDtu",
-	"foleAJi3tN/Umf1+meETuuih8A1TSBnINeNUttFWZM1n68yYe/dtIz1bF60Ha/CpvmG6oa0U7cX+fO/u",
-	"2X1p+fFutvdTOE3sNKfwkaqSqzH3KnHFkpTQ2EtHuK3aBW14YnbrFhoN+qL4UCow6yxxd2Pn9LH4/LEm",
-	"63cmOnASDyfwCbTVmt7Lgu27yrqE/kpR0RyWmGb9dA2aJCWE5659tuGQb4deu5Gd3/N2AO3HctXLv3qQ",
-	"07hbYFfm5How5uIOcysG5JVv7y0s2ITNRBRBiD20pZIMgnPfd4q/4XdQ/MjxnuPzOZ7qLF9YpUH6AWXW",
-	"GK8S5tqkzQIyHnZ/GvR8QDtCr7Ry2jQS7APueLug5uLHoE5v4pXZtNOgAVqiCS5AzWYZH/hecUY8dbOr",
-	"99ZuzEiTFji7YaIbtBBZwZNH7lAzBjxYOMwJu+x3PBFULGCyM5kjaC5uoj4N3hwZwTeP1p/i7E7kSWll",
-	"humpJmthRlU0fRaFWTYucpL575tt7XU2doggaHnZPkgk01MavDoLzXJy76rzVoH6O694EVLEaVxEm8sp",
-	"JPr3B34Fh/ELWTlLVlAulWHqDpIsJsYJH8SpUG3N5JZLOD4hXVQ9J582mveTH/o0PPYb7LAq+GneuwDa",
-	"OPKfMoMZsT9vH4V5dN78oytMswYp4d5UachVoUoNoytYfaAbPL6KETjIn4u1ino4GONTX9OrRqtDND03",
-	"2cGjeW5x+q+wSpbYfYavYwSCayIIKYW6Ig4XPueiWLPiemVKarOKBJcBnEtlmo7j2eAfcGxDMfT3Nx/Y",
-	"11/9x3+cf8V4tFrw81dXHgiOIOB4FDHpnlSZNVepNMnmdAnM0vcOsm0grHrE164+VYWgmeYbd8DXKk0C",
-	"0FdMKhbBnEeMh3cigCbXIGeRaDz/ZaNGkP5+rNXkP1PChfrQCMYAwSxm9mKcODgkn5xRaRRiQ3xdefnx",
-	"wcTJKBsTvvp/X3bemdCv/ZNJDGf52iASmjuxr/nGngsQ2jErSrRbMwIoeKzh+kJZb9EX9j6QiJDOA5Vb",
-	"+wc3wn/yeDd3mp+f76mDX+8AU2RuViS/SYYCiSgn27f1Kjmhyz43EK8i3rwL0/DP2eiRhse25jnohZiZ",
-	"wuocEfXamvuIzaE0zxNFwrZXa6CY2Las24fHdizuokBCXq0YH2nAY9UMN/1rvRz+RlQ5k/6VhGkeryLI",
-	"9QRRpPy5C6iaFMIrtk6EAST0WRB52mGq01iPtKsygy32OOuTtg234yhYbRPAg2237zKkrQmepBxp7Brk",
-	"y5J2vH8O91iMoBG2ACSZvRdiaszAvWln7+3OZE+odnw0N+yjC2Kr/hBkqH/bf7mtpcLf88R9l9a65w1x",
-	"9h42CdXSklrWXB9tUs/6/yj0/6mVrO/T+LZHxCGOhr37g9IRLytBt1vthC24XmBoW4u55CZN9l3Qj89B",
-	"lxb+YsVXkLRZ/o848NA3a+ARhEdqKM2tIw1FTIV87VXCeAwyxAxRViEUQGLEzOoQHpmsbIYUhgYZdl3f",
-	"DTIsWNCo7+N2rqc60jdbfpe15B8dF3nFS3/IeYoqKYqEYXMFiMCDnSqazVQqkb7JMx6VLx7ZT/u+fFw7",
-	"imziyXF25sO9VOaM3g2wwQZ/kxlXw2ZBB4RzJKpquG3Q0Lc0cqTR38Ich4H8x9Wg6x6BOtBFj09Vaiob",
-	"CUpcPfuCwYVPGa17KczxREHg4ioNEwCeOYlUSLTSqGgD4kmwEJ3XxlzTUx+DroyiavzGqBUi/gg596K8",
-	"wsPIHY9Sx3m2hJVpJd8YkrmvOUxlqDoW7o8yVE6y7+2bniXb2A/AUCTIj3bJ4J4HJtr4igiC+Wwj2Fb7",
-	"4IiCbsdWMdX8qeHz0xU/0eIOE0F6+O488o35pHvyUPnYTBLNdt0yBnisgZ/EGp9aQKteeJ7LojZZ/n28",
-	"X3xVyxsmm9+SVFYt8VSpCLhstcYH2XWcRkaseGIuZiqJz0NueHvroo+04hz6Qk9vHqhPm16WF6Ahedrr",
-	"m5+umJNYxlvMs1s9ZwnyGYd7cuv16tUYLc0cTd+73zjT5zQ310LtGdOydp+tRMwDGWn343kcu/f2nUen",
-	"eZ0kfT5SxfFZ80P2aLouO1DkvSfxaz+ox5V17xioGBdkvlpMaMaRbwB9H2exktb05oqVgYsfbmvVsYUw",
-	"zKmuR3nKddM7zSnXr80QPIYO0GJLMQ4wpymXnWc/zDd8tB1933A5XjfcAXU5L/oJlbBIzAwlA7icMCEd",
-	"1V6hl+MAZQnVuVTm3G3r3evNt+oHhcnPESfOSnN8olp0AybTnS2ZH6AsKX1mw1b9bT6sx5XL3jJo/Iit",
-	"FwrRLqaQ48oQv4Bn8dt0uF9XigHjnh2bKgadH0egC6d6iirzYnh+IHqDVaJmIiJIY6w+lURyS8DVvvBl",
-	"IbRRyeaKBVxaxUxlqCRgapiz8KDDA6U52sTE39PIgRZ8GKow/CTXKL/vGtOdLTsBt4hFfHQjW0W6sgz8",
-	"toGMBi+u/FFju8v+XESVWwKstMvyZ4pB3p6KNDyf/ExFkcI4FcKjbLdPPvzuVtt2cCoVmYwlEOM+/YQX",
-	"gdGqciIMUF50r0IfsElgbXDsFq6WCjYbNCZ1HAunfr46g3R9e8kH9rhqFFNrKFwqkRiOC6S09Uz7LhKF",
-	"OHvEIt4xrXiNSrVL2z1+5arJALpJTA5VI5/yOzLnl2tjN3k//7xC3g9BYyRbuQLoHnXJ7ruRkG0OVZ/9",
-	"0MdNpuu+Yhjg3SjytFWrnEC8zxNzCBHMcV0a4g6FceMsWc1nOFCOQbEQAhGCxsvgeqFiH6UAWcNbvqcQ",
-	"Jp/+aEN52QxPkygorFDvZJhgmFYxTFW4cVJ2N34KR7l/WGd4RWhdVvAS1swtvN5DSV4wOfKp3bdUvJHh",
-	"+PVpFOWOb2TIOMtFwqRa75ddxufb5C/zgf+CkFwPQ78aHxtWQZ7DUCEXiaOnGxamwMIy1kJJFys1lNyL",
-	"TONpE7HCR6XND25cj6uYv2aQRbQPc1/vseqtv7QHZ0TWRlwBkAYSCGuBXbeWedKtnzaQ5IsyVk+dz/CQ",
-	"nb9DtSmkX5+b4B6+5RmwpxeyjKJhXDHOpkqmrg9LmOyEKzRTa4dOKrAe8AhHZF9xHiwgWDY7o9c0rGdf",
-	"hG8ZEFA6UmrJCNffk9xD6DABi+5ngr0z1k/BnQihzKndhUOqlVECdwU9rBSRQ4D6lI/sUUqFtwwSzDMc",
-	"+WqnPFiilDKqQsKdCpU9IF45IpSqwth+pWNdSNf8Wh9mM0g+2SePdf/ByeE0h955Csew553n4eXPiKQb",
-	"Kwkbd4O2rgQB1FGzM9KTvDk7VGRlTMggSsNjzr86ncZCNxMZ3BTG9ZmdyF5zKiaDwhL1eup1EoF7A1Ln",
-	"4Y4QAh9B7tCLfUtPfeNfNtqoh5+gm/DzWfoxezQnRPRkqCvo1xAgG6/r2lUSrVUS6oJ7c8nBOZQihdUe",
-	"bdt+5gmXXVeT/s0+8/HYDk732XIes+X8zc4zT5OXTIZYpHLoR66XjljS/s8sINFXZEcOjRsr+XEQp2wM",
-	"lwTbf7BxFYGEuzMvd2V6NrB2bx8KY9jRdWSa5y55dLmbUF0P/UgbvvHZvW2gf5GwNRIl1PVKVmve7P78",
-	"97SRtOXt/X+lyowth9BnpN198SCH408odTVjcJ9Rm3qnk8WFyRu5MJk7Lod8s3NkLlZb7En0uu8bqwtw",
-	"0ztNitevTe+XIhcCTbiBF+wHstgsqKOk1wOuvRpcMc5ioQ1fgt1sApUkEBgI2XTDuPMhIE2yyeDEsHuh",
-	"XCCeaYhzAa62fK8D+M6NGVsOsYL8ce3XDCvkqQQSWSBXfOPqyapThRuVmoeT9ywUC0VI3NNV70k1dAXg",
-	"ygOzw1vJ79+BnJvF2eVXL1+2mi+F2IWrFq2ZtVRp7Yv+8vIxl2k6zR6OnmdLNSkOZff0RMwXRiMtz3qh",
-	"Yt9rVBscqbHjduWVxxr0Hut7Vv1+ikgfHx5MJRTMjrqqSIR8s//g+Z0f1KoIOMflqa8BbqlgG+DJ3ufE",
-	"/J4Ygl+9stqWEwb/9T9fDswZ7BZpEBeG3KMB88JznVS07uix7MJNmFFsJqLI/s5fjtfCLCoorAp3kSVs",
-	"zsPG3tO/w+Zbbp7rmbp5olrLzpzyUsiwdV27E+PfBUIZV5IgEsFgHoVZ8Duipg4Utl21q88Cac3yH1aT",
-	"rB+PwPwGkvoEJMyVEdzQRRlkiICCcA9JIDSEZ78eQorYOwni+LkOnUyHQ1fJIJAnLgRiZbrmkc5a9+hQ",
-	"Rfpj78OaTe1CMJB4p7ZXaZ40MWlv+6d2R6yjHdWzV+nOqzz7iCN8xNNn1chN2SeDPbNpp7lgEYLTyLEG",
-	"2tz07Fx1Vt7UFGp76kmlPkv9SSsoSjUFe5Jxh2jcqWijAhlqLHLEQJ/dpUInHywJ26/adM+6mPKIN0Ku",
-	"feMHjbOZyk1vkPOEX4oJ0uCnMQXkpUlEidBk+xbrVtskXGoKSuxf8Xc4/nNx+GO4xxwXHe1TN2ghB1EN",
-	"ehUryrh1UC7mIjpfAI/MYl+z6nsuou9o1DhNsTDBvpf7O7VGn2eXbqruQbNQXTIN0kwY6r6esKlKyVjt",
-	"cyMupP0hIcNrhoVtcs74nAupXZ1zou5EWErF2+cXBAVa8znoi1TG3AQLCPfa8Y9+lF2Yx91bXPqUYVB4",
-	"uHAdxta9ZMlq63FVmujtKvSMdapwUcmbAwiqK1JyzvCYmzXNFQZXiNnjA3cNZ/ttwmdmdGC2OKtTQKe8",
-	"p/XuP5dK0LRxpllrLowut8salbU+CHOYplx4CKcO7wdvRQRHeY+BrgZ2bm9FlB3Pj2iPtZ8YdsLLFFld",
-	"YZlvJkGnMsQEekGAdhcQwYItgFO7nTAsEksi9pUblsAq2uDZepWi++CajuMgmVQS0+rWKYVH6Ie++EPu",
-	"xRx3xvC2HsFpxfEE4FNPLTMQpQTEw7MPKjBgzrVJgMdldckOfFMhOZ4Pd65PVVZOqEkdkLEjUh6aN8Lc",
-	"OFgKJwk8uXPJuDE8WLhUf40MH1JJXha8BmM6dw03+NCxOwea5clJoPgmu01bpcDLNLoHNXPOQCqEUFhK",
-	"tdbW1BFgUVAq3p4rr1waWCOejT01MkWlJJA4fctKO2cl/JMa16DuGi7e73HEuKtpshTMqz+zhT2XMT5X",
-	"dWkXQd2BI6Kvtks8XFUHslExIctnVFwWB9FRPtVeMm2sE5l44osJlQrjlSZLaiDbvJ740iU9yRIcjToo",
-	"ARoYIH/AEf8yFZ32c4es8vHHT7y40AHUIShYbbh0CSvD9dJnq/ICT5GwREWkHS6PhbXIDjGAZ9XoQk4Y",
-	"8GDh+jty0CbNxIwGY7PodjEwvragLMqx+Qolz+2OJuRc7zvJ/FD4gxs/vk/hVb1vmFZcKvCPIGFrLo22",
-	"twh7uGRqNmELtc7Rlrb60TVgex0dNupgPWvWcZRbftVcT3GlPIkuvF4oa55oYYdrQIWZNfjm0shHHV4q",
-	"fspw/rdkttZoo3A7rGSltlBrFqfBwt0UhWapTICHraV4gaNrOcw+AQ8fJssTGLe2sz71sf49T5b2QmfX",
-	"N4vszsUdSLy988he/42I7I1PSG243Gt6KjX2on9O+2gTENEHGv0pGzzOoPzWNIcpAEQsMubW0zekLFSK",
-	"3tGjEbqGBCGLycqVikQgoJmOc+u7xmozW9M8TbPK9loNQtMpM/knuYwqxFxnfB7lxd6aOg6dfMKHPhIN",
-	"GgX44LVeVkmUScVilcCVu5BYY9aMyqIaRX2RN7DWXSFKIjpYQPT8z2oJckAf25d1QZAmwmzOLv/x6y6w",
-	"d4VosmiUyRyukvvwgNwT6uR04etL9tCxUuGKW44HG9TkCAn35sEPq346mW49d/MfZD3fesMIYGIni02A",
-	"DoJmQuiLQrvQzAGm0kTm4oRaneTpz6t1nrTx7+laLD4h5I+ORYnUZW92ZXIHSeMG48eM9PDup9d76ILY",
-	"a2YqYQsVQx5S5CK6pADkxMcXMdRsV9sxRmzXW0iAEDGplYT6cGLh786nmLDds6/QsbkAa/INVkKMFYR0",
-	"a56nOfTvrFbfOoQ4KTGXm22dcMXXgYpjLsPLYrsOT4BS6dmFHX+MGfwX7A0PFljfqu1vE5ilGrTdW6Yb",
-	"JoyGaNaY4qhQs0ba7wfr2ahia4PrwTXDhfa+myJsf9JMreUlBdOsjhillg5AD9XCR0iVk3OIhRc7VIod",
-	"5uhLj9qL8locOIJc2O9jbDt08EgjbA7CJGrpQcJArCvOl5OzmN9/T7/8Oq+R4UnCN3v6zI010u1Wc/e3",
-	"U6Ui4LLnPHZBQ4cJ8JUtorUL1hfYBlxrbXgMeZC5PdvGs21sVyHZIxiq3RBV6bsHIDzMEFxHIeMU8w2m",
-	"KrA1HndAZtRVTiXJtFFEz3fnUopKgttZFyoKD7S7Vt2oz5b3L2d5T6yNs4UlHHD6PxsLRudD0axlqS/C",
-	"1ZVNmIR7g5VGyQRP3kJjTRJVME6YgSTWkyIIMzXTxAQpaBgPAlgZvc1E1M8RnfJBPAYZYp1b1524CZ+Z",
-	"a//0sYYWsgk+05s8AUhmq3IYz/RS9XfmJJUScf5cmacvPiaOBwgnrgxZhkyLuSQ0WZ5j0Qu9v/93n131",
-	"Cyz7bGEtXz8osmxJB4vQsjmQbI4uuwc/tp2qpaEw5yseLPdtw9d21EfqZG8B63UgY659cBNZbmt5NidP",
-	"JqUnrMLZg7Mvvs9FIY13l4Su2FaLgIPYJVGQH0tAG+tIJ0QRHSywC2LGFlwvwEX/bxO+sncJ65TFzF6F",
-	"guUtIy6lK8Yjrar4f3s9MyBRFHR9YPibuINv7JPH6slwcs/nhCcDQE98Z9ijusqC69kBYSYklwGwBCLg",
-	"Lk2C2dJNAdT2wGvSRaDCh9hNWt229hqfOlKreU0PoTkObDa77+5x47+BDPUgVsxKOsv6WpVaQojlXLtU",
-	"IHGqqSn/KIWi22PHvvg1PbZ8dR97bthN+tk3P3rfvIU7kYd0ryiJic17LlriUt0+ydmY4aw1JReW2XRs",
-	"Sj8oZHinR4+X3x3n94N6Pto8bvOhxmyQficK08CwBQ8ZTxJx52xllTrMM4Q/oxyJETER3a/LnZTCsCnM",
-	"hcS6E3mEWcGdDy62qQd4Q6OHKApohXt5ZA6hz/zbZxFDJCQMxqONva3hOXbnO7z7WiiuXu+dHgSirTK9",
-	"9+Mfdb2R+4phQKLciu2EKnoVeD0ihww9ltFYITloeqepSBwK58nKIYd8YUYVry+4o0RqTrDz0YRx9u17",
-	"RkRsQhpIJI+YJNqjQ/cOQmfoHOfFMwqPtcXNTu45zvQEDmNoN46P8IoloCG5A6rgnaah3cKOsImVn3uH",
-	"NvHGQWt/WJkRcxTS7Pxcn23jMdvGZ4+yTDUTkMRsusEfkIL7gOzKWo00pcytdtZjv8cZVZijtviwmiAE",
-	"Avy5VIaa9w7NrTnon32JtU9uSI+q517xkQdLGBDLwX38tihQWEK7JsiQTTc1q9rpYRB3xXytn3fuZ+/U",
-	"n3dCQZbd0xXj00z9NTbalOhBvXWUm7RaORltVVEGcJ5h2HVoN+/VHdy4F4zVbvz87Fyv9XJo2ym+/tl4",
-	"Hh5EUJhe9TVXXrvtvZFL5PDO+09Vwlx5VBt44HrT2R8T+kRTuckG97lXl981WJQuWwkX2k2lB2IuJfEG",
-	"CdTZ/+yjpvQ6DG/co0frytz8ThMRylan95AQ3xBnKkK9pvEUMaEDniQCEgf66rJ4AUQFNHlKSRxh6Xbb",
-	"FTLzYJW27mr8PheG9hmIL7xmkDM5bRY72VGqJETIyTWyQNobUk5xa91uFDGINOxDK+nVIWBNfOu4/Wca",
-	"3XMOZRjorjd3kGwYT2IIqTOAbMGKCO55QO0CQ4lhrZLlLFL1CA7/lUKyKUjiZ/8HPcrCv+PG8AH439/Z",
-	"QxR+pj+4+0WZ4H5J66ES3ZdMNgDnG+CN1rAB+P9x2KMArK6BqHaMvs0Mvq9evqzA0J+cIVwMPuVSplFU",
-	"25aWkRDnr1pxYyCxg//PP67P/5uf//PXP159+V8HdZRJbAs8LB381bDp4ExThsP5RPBj1GQ2V4Zql4mC",
-	"uMj+YxYJaOyszKEplrAyV0wqZvg94+GdCPaxVReMpW2/5dFW86ziD1Pxp8uZ7nHgz+d2f9rb6EgD/0bU",
-	"k31afP6eASh/8caeQRQlQL1SMgdhpnDxBquGtrgaKhZTpaYIULRvC1Sp+caNHPkuuFBZL1mNn0j1Ua3O",
-	"5fe41bAul65e6DwKJByGRcA19bbTWtdMR6XGMXq3VjovjQ/uT/eR7toZYprTrtmfNPunknCFR1+aEuCx",
-	"OOQbcnp9U/R2Mp0RkX4XpDEQPglZP7F8QQKZtjOj5ughtpG+8ZBA8Ao5T0KuqfYC5HxK6aRNP2kCKy58",
-	"/3gL07MpngqvLF+j3iGqSBs8WAcpi5oRxEaC8WmJ/8AMLqpGqfvWV2+rhEUwM0yldZhkXj8q95PWp8QH",
-	"bCyNiBtHOvqROOmzU7jiZwb1SuiN/brejLtR9JFDbEWDIeFVbSj+UkobeuWG8pCoDT6l+bj6OJilOwYF",
-	"KsTHugPzMX2C+URcHupV39k/qfBrH7kIM6TjGv+G+xo3WHJavYAi/O3hLrbtVIAnkdg/mdGddQc95jrO",
-	"MP+x+x3yQaeOw/1Dac8an+0/W+qTsNThTj0zERlIIMwjSpq9vvkJOwbsMWitkuVUqeWEaT7DohG1AklB",
-	"Zr1KgIc0mxZ2aXWnzab9Dsd1fhE41tIGcKZcDkjTKTRTa3vLoxsd6ru9Ek4dh6wo9Bs64nmdxuiFgzRJ",
-	"7EW9jbSNOncXyjbntM/K3VnbweFkwt5HDn1wOC9je/Up/RwcwLFXLriuNf6kPTwPfSuPPto/GkLDsuUd",
-	"rP6pEHXgLuaQcdIXKqF81pdgvs6FdCs9KVwqPGe9SvEvrxhyzWrD/vLyZRtNXAMs9/ud11wvfsZR4+RJ",
-	"8PMbzklg2McuHLoFgGUhubAWUXTpfEig4lgYg2XnRdZeO3imEgi4Nsxu0I7at4282t2k+79ED4RbaV/l",
-	"aNydW7DrZwzEK8dBQVkbFgnaF3u5TDvsMsRw4L6Cs8taQXzy54RLPeJePz+/62wdThks7j+Ao5dYj4Zf",
-	"S3RA4OGUyNZvTCJW4Ki9sVh4LYjcQnr2eGzkucpqid1O6fb+1gZfVL2LzBC6VkKaVC7dx6OH/sgwfCNL",
-	"O018LsNvmZOh4htmnIQx8eKQc7YskCrgsCwx2uyaY3vL6teasu14nHin7uNP1Qb2bD2dWg/XbJXAiieQ",
-	"uBCFAwRMytaCkRweIy1CWzvpG7xtzGZCszsZZNuzlXRiJd8hxbuzCLp2LUo/4q7jIGRTLpd247EWYn9v",
-	"ks2EBfakERF+W6BkICJgUq2v7I5UpLumbQjbxaYbvynxmQHkOGttcGo2s3eacw/g2TULcqCS8AO942OG",
-	"Edqj+cVpZMSKJ+ZippL4POSGH9SsXJjoW5XEz2b4SM2QNA8jXHSVcpEvzWIeQpUhZU0oq0Sp2RVbLxTc",
-	"QeLtFsniAi6lMsca1wU+eS9XqFNAHPfIeVfLoUj7RR5Cq6VA9hCx9hB2SSAWhi6ke5EtslHHZI0Ik7yr",
-	"6O7K+vqpSrPa1t117XvN7iDR3d9q6KLwyT19rOc1P7/ThKey1RkoQGX4EtiUB0u6BXMfNdV4S1ZJlkoQ",
-	"5rhAlOfw35up8oPGmSPA6W0GyRD4OzXz65YVGzsgAV8AVlxzv3qNtcT4HaO9J+HsThQUppXpnSsbPw63",
-	"v5KcN3jhtpIuirmMr1KQ8pZpXWgRp5Fr2alBAnQjHoMG+LkOfkYvvn2ITvdPqaxUhTtsQtKG6XQaC23V",
-	"QV8iyxr1vy/4HbApgKT8gE8fAqUN8iEgQwj3UO7s0Sh3DDAigc6vjvah49bDN/HKbNqp35/t/5V15Ftr",
-	"tx34ioVSutJXSMVilcBVhjvj2PXZHAlyUhlCsoUx0yBp53RabNKbn/zQp7HfEmhBwenurnc9IHBp3z3+",
-	"6K0Sw6MLxNwKGg9Kduy1H9onmxi9o08hQJAmwmxwvWgRzi7/8as16lJTptzGOuRrXiqToj+tP/xch2Fp",
-	"3UabT6HpneYE5NfmhLLOEP3ttXePnKvtxuF+CLMIE941BeHP7rGPQo9OuX21kTMColo/S8uIt88JCh0r",
-	"1pR2mVz7E03lw7DdHVetCznpVM3ZAxebhPhahc8SPFKC77mIkKomdKLSYo4nESx25XLJlJwqniCIE9fL",
-	"rVb5Wum5GrfmMjUnQRp/1jOvFr7jhH7xc4GtjXGkZ1uLKGJTX9tZsxk+9ERSlocLcraWykfH03hgDwjw",
-	"CMIjWxYfGIZtKwvHm5uJxN7dcwpUj/8WQGLEzGpd1gVu/5CbNClHzPqTWOF9HRMLiLksWN844Qn9x5+o",
-	"PAUl8h01Jj9n/fo7NIq5zI0u5iJC0wwphR5CEImtMFrN3pMkENiPyXefDg3mswiWr7NXjJfA0s/QznfM",
-	"FtOjgxfBkqnZjHGmYx5FLNcM1KhUGjtiK7xSqVOOZo9PIyiUQfUDFuv33njMiLGlSY7fLfenZNf4Dkf2",
-	"SFDq6L7ChM+OUiy4NyCzEF6n4VpUgzf++aO9MfkJugk/b/dPc7u/psskdS5j27pncBMQ4EHbLevEEcYT",
-	"Mo9x3ZnRVp/74fbVd4Rp/JbWPjbxbF6PzbwyriKnOTu2NuXB8hgD8krf6daEYBNKj/i8ow3N8tlenqa9",
-	"kHTRYngYJqB1RpKTTiOhFxCyldJHnekS+/kd28y3SGT1CZ881vI7Ozk7T53VYDzbzZM7xs0TKNHkJHCH",
-	"Ameo9dQEa4pxbyGDKA1BF8M6R97CC2U1XcdF7ZPNt+4WN9Z2iJvs+0/SCvFsYsMERlEXGaegwiUL+IqC",
-	"WNZ4eAIhC8FwEREOAmczEbW4Gi2s3BpzQN8RlOcTj+J4yB+4X0FgHOzPegHyitZcu8I8hTdPpZZCzq8Y",
-	"ATBnSACIAWSoKjTcwWGrFkKkAh7tqfak0jFapHc0dtQRQTfHf8lQoCvzs3tdxOU85fOcZ9H+t9UK9+/Y",
-	"WmuzdhAaDG11oTtH6V7OkePnFn8+Rz7xcyTBqxSOhJ6EvIWdZCUq55GQyz11Q5Sq+JCNfyfkcrw5vBA+",
-	"yGjwCN3W6pzQo74X0h57rEztDSPrA11AQn622J+N+7ckmEaV+BbuK8b1ElH6trPKzWrlSVQOaT8kd3Ha",
-	"JsS21S+t+hOxsyyv2u2p3EUD3mLqDffDCiSt7Vmf5xf7mqd8einpwJt7MhJivlJLoLJ5byRodgRCqBcq",
-	"McwJyR9i9mjElnDtodhjF+w3nJts6KFKhfi2LbCGjeq3wzD/glPXGZJ4/qQzB+lQOjNuC85WkAgVHiDB",
-	"lrDRA8qyBsfW9dRPDpWaB60+EnM4F37vpYtlLjC75SlJLr1ZnqnU6dQq5nTP3ZOk+GNh6HON9VHi+oG6",
-	"vJhKTYKMD9bB7hWSNufBAoKlD3MGCYDUC9XgQbW5yUc2+jgR8zlcrOR8jGgUeGHWHj1RA8jCghUDwQ88",
-	"f3gIH4FLeR5wDY0ouAMxu7VDrgeZxnZN1AqXKIiUhvDs19ZY+Eshw9Zu0n783wViX/WM5DsMBvO3wl4w",
-	"iYF+CmYNrkVtqtTSM4B6iIQ41YbB/SriQtY2Em5TB1apV7s9tEbPxq0UT4HNKAPVVozWjVh6wkxVXCx4",
-	"c6jYB4DPs6IYbTiDazgRdB4uS9++5G/iDqHjuMY7s1YxTFW4mTCpDOA/sWsfs56oWNT9YxaMswS4VrK1",
-	"Qu3foT5tje19r+pzKyh/zCCbQvmVLEmlbvb3taVNqSw/7wkcol/1JN3+QVtUvOIJeKh468cdLKNU6/bW",
-	"5wtJW+ziD5T9eHZLQlfAuDzGiAJcSoHYUXVcOBRwNcECqPGXGaXaM+QUTesBx3sJawd/tsdhukEjoMH7",
-	"fYx8WWotO6MH3cO9td9ToIwwToME9DtEXGW/8aHUf44gOhFf6VqmazrPtfNa7+yDfl5ser4FuU8ehowG",
-	"kthdeJJUWlsuLBlWQ1Ba29GhqpzKG0TCnJUxoVmI6eRiSDHrZC36UzK4tj70SPN8tqVjbalDC3liBLeV",
-	"2lzA2NyzyfhRj4FslcAfT62mtGKZnuZUjK92qRj79cQ0k0Fc8XslYZO1ORm+BOlwVerAq7aBOjOFbOtf",
-	"j9XMJ6hGT52PO9eNJmSWArhv74Y1CImY//QcY8AXeJC1xXwJVDulws5Rmcvr3jfbzGMBZj4t70x77Xsu",
-	"7DuEtynGHWxr88ICLFeBkNhtTGg2F3cgWbo6ipVmy6L6Daw/GqTz0wTYny2pM0t6B0guPIUJM8mG8Tmm",
-	"G5cAK/tjLNWj8isJ9ybbwSaIzWYUmlRuY9a0VELEsML+cyvQWWVUAtZURZsxCKhl99DB9qGf8GVjLsEd",
-	"BXzwG+yiA6rHI1xbz8VB4ipV/DgE4W2RNl5OccxjuJpyTaht2yTyjcTV19Sdgxax5sIIOb+kKLRK2AKi",
-	"utDg7r1jSPJzbySDJL4IfHq6YWEKzIgYWihW60vmURr2GNXhid0hawXf4gYpYH3Wu3EMdXsUsL4sIPlP",
-	"rALNQU8I0N+T/NI/XRw8A/SvXM8HXigzIfTcHJbJcZR7tG8MO9kdspUGPp97m0rxUNWYoAI8tKwsCOrK",
-	"2Fo5pIsFl+G5unPz79AYvuMy/HAHybjNwc/y2RAeayhFL7PiMQaRtjahDfCQrnJg8t/SJmO/YQoLHiF9",
-	"n2tSx62otc1kXZMNN4R3OG6A065cDpP2dtcqxPrZvlTpS0edpgHkhKW6ZkEnneKOAAabRn4vzmdo5zt0",
-	"1dg4zb7PEACh9O/e+x3TmFXhK9w3scxqCjOVIGnUXgegIjh3ytFg+yqCT35gn8afv2cQ638rJJcBMLsS",
-	"2ne9CuN7HlFnfPW/SnwPsUhYCFGZzwTUKoKapfXhaTkTSdx5dBqfWli4bjxG/wLuXbg3JfG55deIjpNL",
-	"HR2C4UvQDGYzCIzj50YE3wYha+BJsKg1nBv6dasGjt/Ptt3nqaJNNOtPoO3K9y8i+zLfqKonSFAqIdEL",
-	"sSLEHV97hTGptUrCImiK/7ttkVwYuN/j0eitn3FMB9KJ+f07kHOzOLt89fLl5CwW0v/7q+P7bXwDTwxa",
-	"8znYkQqjTkHO1eBgoGraeh5c9kar21HtRsdFdNggXPmckBs495HLdg/bChw+5FELrn+biQgbt3YMeKpU",
-	"BFy2Es+oejCsrXwnhtmTnU9YewiKdSKMAXnJnCVo6qfRkwxP0P4nWYK+qiuRMgusMC96it/TZo6+m2zU",
-	"ONmM/fwGkcwH372crV2XhMb+U0bLQePmdxpKv2x1hqI1zoR8FJ1xpiEH8Bk/FgU4Fafx1vuHaJciFkfs",
-	"gc7UgUiJQ5VTFU/cfcnTeq4Xikm4w/4qOxF9EG9xAQgohAhIc3Ypqz6kFQAH/d2/kZpIpabqOjCpzX/d",
-	"uG/pVSu0HkIVfqaoouNLE9I1SdPNeQUJgcpUL0898dj38qw/xrDv5fAm2qswalCcUDeFY86C8xhDRQ7B",
-	"3Nroimttr057r7I48QsKeZzPeGDUXn5Auly/pXG9rmjhPUMEg0nBz4V0gYM/aR8HmvmPba3h38BcyK2V",
-	"6jo281UvS/0NzNP+fQquD7bKA5amccl4ahYgjf0ClVxZrU41MIWgC8RRivyLWe3ooTpdCsPti6h1L7Z+",
-	"8CE/JkrNhk/1BeoOks1r5OjtW00+po6VoagbVm2saqDTE0bTjQ9V5MqVP9Ic8Uea8QSYXqi1RGU6WG38",
-	"084baYlXEQ+gvEDP6nNK9fkB1lvKQAoCPIkEJJQxseqxVolZRHbXNIsjPEsCsbqDfaphf/8E/Up/p+6M",
-	"wsjabWkbRkL5iUdPyTeGNlIzsDpPV3supAZWP67OnpjRDXVR+IhtIEXBUBEP7tkblV6xhYpCAuTF1Gws",
-	"ZGpAv2CfMQ0jFVvC5tL/MXaV6EanbRLgcX3En369Y267y7BSWiDoyyxRsW9xV8xAFF2yW3rNb5giuiUY",
-	"DA+JmkHmJsBDn4DNkN/XXNcUk+KzzmryCX95OTki+WPg3lzAHUhznq/LiOD9biC5g+RcgzQMp6mpbIUb",
-	"j9l8yW7xF5fuB7cTdhtywy/ZH1KlcsJEOGE+wvrl9ooloNMYNEntHdfm/A1+//ffTqiCBn9xS4IrhoW5",
-	"XhZjDzmbTGNta8680uv9J3/LEDWuuvhRPYAtbi9wiUW3HnHRD+oTIYzeMUgg3X8PFqH4sOqEqSisSl30",
-	"VGd0HYYjpxg+glz4q65fPpQubKtCQj/Ay4S9BQuzr5Jnx6yQAKiV83pLVEEH2JUKDIx0Z7FPs5/utuZC",
-	"oT7XGF0whgcLp/O9uLfVKoGcjqw+r1gc+KCOmC4QcEaVay4szSDO+Joipb7+aw7GHkG3AJrxnwVzy6XX",
-	"rvlpXPJ+VM1He5beVS7PumajfSdmRYmNtwYXMUNPfEd/BwZdq0s4WPuhDMScC1krRzp473ORn3HEY+hH",
-	"RUCvpn7AoxsJq1F1sjK5Q+upei0T4nqgqn2k9KnuUt260uE/L6bcUKVmHcmevWUep3EDGbud3Df2K07T",
-	"5Za9vn/0K54sWczlhqHoWKgkTNhCYCAJYpZKIyLiMcdzssc7iIsUtJS7uywiQPIEmDUf6qLhUeQxf0yw",
-	"eMHe8GCBdAOYXdJGqZDxqFzmUqlZSKxS68he298ep1fPbqetbr5Hs0A59K2c36l1UTdReXJUm4BHESQs",
-	"5hsXt7pyvMepRJ1aacanGB21f6FkTs1Pw3WTsrU6az6r25NrwK9UBh8/W/kiqW5Bj/CxVpfGvCP6eZ5i",
-	"OxxmJ+ToanAXbKUQCRAeRud4PfTYsSuEn+eTVAhHMGEc0lP5sNNKO7RU6p9dO4sbfOjYNYNm+ST14jt7",
-	"OHZ6Qcdj3nQrgnhlj9ANV/Bs1Di7H/z8hkHl5SJi2bp12fngP2O01uPmd5pETLY6g3U+xEVJH9X+kKnJ",
-	"xYpyNXs4FmnAY9EBN91r79UG9KTlGQzQGx5FXhlK/Q3U+GDvKHSPW3AsWrnjUQoHdTr4nrS9LtiN6TNn",
-	"0BuJyVFUdXREsZc6PPNW97aW5R7DhElFXFuO5luElAPMzkaHIMcVKnD+42WL93+QCFqLksJCfM+MkbfE",
-	"cCxRtWokvYrW0JAQEF1j+2iHHbu9btG4KgNBuZAAHDqqkFN1P9npIyUKk8b2UPeDxiogeulZ7ys4SPWP",
-	"8R+zuywPyYoX1/Kil9vpNd1N/fTHuYPi7K5PczsdRof8/RTfhjdU53/JLSvnpNva3UUMybzry+p7+8zH",
-	"oCk40SeqKO/5sqAoK54YgjWmeIYiijnj46J+E7XHru0uwyYFIsiAFkes937ooybLdF8xzIXYrRgdtGjd",
-	"J834C53tJKtE3PFg03Uwy+/pH93jR+0k3CTfhMI8UVfxDii3tl6oCJgBHlOFfa5xWCsZbbDtnJCc0KFs",
-	"F03u9xR9BkYfwWZzouBoSxV6Rgxt0SGZbadqNitFga/wDoR4DKUrKQUqpnYWGgkneLBsby+rSHRddndj",
-	"n/korAU/fug46EBHM3UHGdRScWtnQhpVOJuJhKm1bK8whneepc726hsz5tBpPsUnvE/7ZDXpChVtURyM",
-	"Cl+E0e5lLIiU44MiBmizUyu6q0pqCQ0l9Z9pSJ8rad8wTE36x+8ZfXJ2EdqCpTgEhsJlmezzRmsjdnIn",
-	"yi/lrx7q4itZJmCqENMQJIANsq0gCkg1sthkHUwScSx5uQ9WEE6vLX1ljbYefQ9MtTth1XqDH3HEo77L",
-	"208YxNt8RJF4T7NQqYbD3Yud7Vi9i53baZwLrsoAHUxZpLU1KlfRktrVlR5nUo+LLLdydYhgR2gc3DG9",
-	"Dj21O+Pp0Rf1rsduMTJdvmIgQ80AgVs8zoK9eeOewrCEOmgpPrSI44WXVt8+PilC+u2lu8s++xQXhkFk",
-	"7XCSCKkJvVUhXX9VgmjXTAKE23j87cS+jdCjwXReGKt30PD+xe04Q+0pI/ao2RarjYPwWSgWKW2YMM7g",
-	"Kbig83bZOkE301r+5CgH++tW5ncQ/jQUP+PnrMnkT5pp+2qGa0AlSYVmJ0yk2dsE4lp5tvPsT/FUUFxZ",
-	"D7radMr7acS8V5koToTQ7F/fuxb8HWCF8pyJyC4wuU481aQyJE4YXqr+zcVbtJzGC+S3+POfKikc+7s/",
-	"vlXJHAzjqNqu2vJPmqk1lRE4JIcwFhKjkZ4iDnU9zJV9++RbUvEjbp5lANY/sudd/uNXe2Gke679x692",
-	"YHLnH54m0dnl2YV9xP8NAAD//w==",
+	"jsLkpJF+jBuoYMfb2lgx2Ngui2N7vHvxqZWJo5D0r667QhrYQ4MfOnGtz6qp3qt7kGNJeX8AZuxPYem4",
+	"qKFitZD3Xj6GQ/zRNfkxtTm1hPHsus5Ozu4v4x7+pJpKM6OYBt6UB7bDPZKatl/upj49/lgDDwLON5yY",
+	"t9jgE0yLBl5Dle7kTtTAzIEbUjONehAVoNrRYi+5aRvQjBpgQmoDvNqw8wEawBfKBrhRDT4Mlf1TVkG5",
+	"XiQEe6tUDVxSXw8A5rXbumn5dhs7buj/aWB39+LuP/2p0+J/ol/1n95FLdovGDWeie/49QrPqJXqTlX8",
+	"4rQbipE+KanBHTsnwAOhVNKAxCngp1MtSm57+qdTtbN/SnxtKyTHXg2X/7fNYKyvGH7F7ol7gJPt0qlR",
+	"2xqOUx+mJ/7Lv2ol+z2YmvofXbuJXvxkRe4M0rBzo2hicOkn+vAgq0/UCeSHY03D1h+r3U6UUKmyPYI0",
+	"n+hTA7zCdo71J6G9NdO1uTPwwfyp1A83mGjDt3Z3dROtDTdwdGO73Rpv/o+YJ9UwPpTN3/zWwu3xaqtB",
+	"loA7pVEnaIygfbO9FE4TpbVcUFNcVEyrrldB9XS20OwGJoNkxrzY3EllIHF6pxWQ7WTtlNDdZq4Pv8Wn",
+	"w7+QIeTsLtRG+OlNPCs/hzbU9l+hNLYfbja/tI9gT3lVCdsfXv8Yze6O1xo2gwlfPFl+FmZsUT8r6wbe",
+	"jXlifN8JbcYSIwwc+/8zpci84P0WPsObhl/GK4GNJTtzBFlB9Z2QCfH1szmalCM30AhejwXmW8PKA5d7",
+	"0Oyo8DDmktkTSb9kStYXEnW1Y2q3s7eYlMTTlI8+ej7Q2Ts99/hUdqRWzXSC1R8tr2t1roU2Qu6Lil90",
+	"9LFge27uypq3GhIWnT05oNbgLkbYLuP7BqzARHL2l2dJQaugFg/QWJWjx63/AGemJOgNK1UrDVTMLg5+",
+	"ytoHSrLzQZQHtlXmwA78ASLTh3E/dGsqLJGrr7q+vIfmqGnNP3xL7376bChum7uqUadCud6mtAj9ZjVo",
+	"AxLObMfrWjN+5pekDNj2TinjMOqaJgPRtoQNbdAiYmc8wjla11u7EqKy5rWdiWM8AbOashvxXzIjPkFV",
+	"HEUN2ti16W3bR7YOsgoyOJgAftFse3HrbZcXZOXNeQPNkR3VgxWULdTqzH6FRuHwgTe1QLt+LNPwoaxb",
+	"LR6EuUxIPnwwqCxysi8rbQWRs3u4MKsoGZcV2yuwf95QF4WmPtpDVfo+WcleKpp/g8tX3MDXti/afn12",
+	"Kmt/jNT1m93di3+Zbv87brzM/5w0DoVmNY6ttsbKhWljF6SV9nril0AzYdgWSn4Eehh/xq6mpWWqR9/7",
+	"V15VdvJnt6Jd/mpx69F++l49wPx0qgdoGlFB0QDXqd3+0+HChNGsVHJXi9JoduQ4TbLqK8LnaUU43a6d",
+	"f67vAfe0O1PstB9Uq4Gh/cjQzbDkQxLOvI7U1jIReUvvvaHXxmLyilkFN1B4GxJ5Za+iVt7pZHSuM3dt",
+	"t/JcNKqVVWYHtprvoWjE/mB0dqP+NnX4/UjugfHp507t5aZHZDj8NpaSsPiLG/zSvZFpzTS8NMVCG3cH",
+	"UEh1nt1ZSsLFP28O5DBZ9IJsj1u6EY++fRJSZnUkKQte24v7/mDFGfcGwJEZ1ZYHqDaoNM+Hy1KFOLMQ",
+	"9jo0bzXFExxGtwlCEUYVL2w3zdEEug8mDbDTqVEPvL7KsOdHa/Ys36NupbIqnGNnoHrJjq22utpZbRfV",
+	"mo/0htWgNVkSwuCdD20ga9XZPoBsj3baTg2ceINT1UANXEN8pcnMNTay8SOamqkfr/qcf5/ksz+NaZPi",
+	"i1YLaQdsfw7ndA0PUNt/2YNal7zGa/xLxu2lw7AjcGktMKXBWx/a8D0kDYx7Iat4JK2mUajaPq9ao0UF",
+	"ybGQvoJm6dbHJme2zFv7DKrTpe0OlhCHk185aL4Bu8cT8w+lqNJmbYnqX4fICjTaHh9WBJ3Jv/G/4Y38",
+	"r89ouay64IYdlTbdj59unj17hmtHPsPkonjDaGisdyt6pO/zxm4Nal80rGqBGXFMr/QRKsFloaFU7hgb",
+	"3wXoGWYnir6iduwf3NSwj5k6gRRy35Oq/7xhvNZkyZ4P6tgXSmcR2AFFBq5TY26h54Ti7xqat7DDmyYX",
+	"9hI47vybE0h7jh+grhhJpmZCRra4WzZvpNwloxexKLmd4D/pVmUTJCUlZV/wmif9TbwsvZocbYxt91IQ",
+	"diHN539JLmPZNg3I8jJ/dPhvRu90H5vo/S38H34iEudeFKycH0PeP/IFl19XFNNacVptubcBxjfbzrzt",
+	"x0ty0Zyul67V0ESmv/evmkY8pJwz36izD2SCs8g1cyGWLZf3fsc579yG2Uu0/62Bk2qMNa5f0sHI7Weg",
+	"cta9qGt7ijZg2oZ62Z8Sa5kX5MDpOdM+7muSTl7RJ907/UBWtEWELEzDpUY7397vrQWCgSwrhVYi6t7O",
+	"iXxIqunZ1pmZpm/7xzeh88kZV7LVWZ9SMFsWmZWRD2jxeZe9LZHtIjRdlOKoWOaW9NdZCXTDmZZApe71",
+	"u4s2cOzFeO9+aUV5v7W/3m3Covb++AEalVy2Lxouy8RxCnXKE/fOwMneu/YK/WLkEwJpZ6NSoJlUJqnz",
+	"dgLqarAxnydvjkLHgils34UuqF1uCmua2f9FD0xyQLRivoEGTjW6wfgeLexWGgxR1FzuWzKpTjU3VhbQ",
+	"CV/X6kzOU+ry5s4emVAV3ozv/nKyr/+czm6Qq6buoOpKb8jt+IzkiQ5YDMoaOGnyAOGRDb+06JhOTfMD",
+	"r1tYGsvuZE/h5YLuGLjuSeFDY2d8ueU1yIovNiIr0EZINC2KUqm6ULtdxh1ndeqRyws7q+beWi1klNmr",
+	"xBHDiFwYVLIoFIzvjPMToVJ1h6edQnSZuA1K96601VapIxeyOEFTHFSbCCy9IdNtY9dRSWD0gv1EAyVY",
+	"/YI2C5cM30/vhEab4shFbYValJD2xsQ6RWh2boQxIJlRL/3h4uLWlEZj23tE4Aq7MxGScL8WFP9OPJL/",
+	"AQw6/Ut+svNauujnaFqBl4ewsJ3NLTTTB2sjC83u4WSckeoOVj9B6gyabXl5n5xx3wWa7glZq5XcO7dR",
+	"lx8RLYJRdVpuVGsaOwCUHAz1D5v/nova+dT9BtZMg4xiDXaWt+oDyo+LCY6/dFLa8LrgVdWA1ikl42UD",
+	"HqC5MN+zrIDYBnXB7cUZZT4zNTveMHyI8TAj+CouiDB4VdpFbji8Gr1kz6ytTg/ZH8jGGA+LrjTFiYum",
+	"MIcGtNWIj/dIfIFueuEWkmLvzj3Ba7r6aW+I0T6yPbDbGS6AXgkt9tJdVyaNZTvad+5Zq4eh0c7vOR7s",
+	"mTfHoj1NxSDCvYejv9OLRiM0YOzFKrRdW9fumLDzTD4DqZht/uP2lJxn/+l0EuBP9jiyc+GaYFvYczmM",
+	"TWesylSAGrXCSGhHCiXWP5vegZKTjG6GE5tvrMcHc55SwmlNlVYeU4dYJzLZM/QqJ52flVlXr3sOb1ZD",
+	"zR5ZBX/+9NlmiaZflXjWnQMrXxurtZUNZBXIArUxkNxHCW1+1a+46q4wlV7bU+S5VQ1/frbUtFlom8wH",
+	"e/5jyFjGEllsLyw79pcc2VdsjpkjGpf/mV3+//rps3Un7KLL85XH4PRJ98rZ4vaYEVL3Th4u4Zx28KV3",
+	"1008XnjBeUJ/l23/rfOhD5xaUbXBrLFOD2ct7kbVK2KN3l8/meMUFTtQ69nhvesEZWRbNMGY1phB88L7",
+	"x4S0O4TczR/pTEbyhokd3pW5tlcvivnWZ2ctoX9YNYbXdLPmPvu6VBVEPhHfNip4+3jaJ9JWezC5QMMW",
+	"f128d0p+PHGxl7mcJ3U82rvdDczdV3T5ZP6LFFYTy7d5Axqah6fpyjAqGmZl4yc0+n48LW4MKZH7MjKK",
+	"HrGhylrpVGLYN9+8+P77Dfv0Ly+ePcMrzFFUUuwPJunX4JfpyEyNKp4CRxW/vGT/7fO/PHvG4ENp77VC",
+	"sgqOimJOBrTRSTV+ULXw2nTR/v6GXkiptYWzo04gc5OTfP4sl4cU6eFhCNPH1VwAZ5zROmwgqwynL2Lk",
+	"VsocT9++e8POAPf21w17zr5XsuIXPGPZu1bSTSOswbj14XT/qmTC1/Ptqx9eYRLnhjLJPvDjqQb2dWvF",
+	"+U9fQFMLueyyFU1ltAi9GXKdGIzcL3HYCJGY9eW6m8+p3XiFpdvtwJW20WDXPe2GCTthZSeHcnaF0Kyt",
+	"/4mlY+2aT64tus8z6tbvwr6Ef308mQv5hvz5/5GmTIcyGZ3yR8Ni9e2fz2qBtTlOUWHBwrD2FdElkJVe",
+	"FbXDF0iXLSxYGP15qGirhu9MUbV44W23tdCH4ixkhYlHYdYAVUpwlIT51obSbcIf6MFuaV02nftznANO",
+	"f4pzY+kvlNmH/0hpe3sHktDogzgtneYQ3UnNB47Ar8LIJ41+ZmtvcszJeOniD421WJl7VUk8sf3abJZH",
+	"YOntRasZ4rXjUJMwNSy4lNipcUcDvdK7Rszu+Ftcr/oq5LdUcm2TzJkBcv93NQ87YfRLJnnTuKD7TtQm",
+	"XfGQvJy5T02N+jVAMtb1SM00MJIx2+sFmoR1HeW4fKRZbB+n9ROsi/kv7HLNtSlavarxlLBFXZyb5yv9",
+	"ob2lSE2sc4lPTu18btqCrickZefkZ8mGQFn7bXPXNvX8TsaG6dm5eb3lpvV9vLIUyjdzyy49oafmS39r",
+	"TWWBNe0tLshvzlCx7YVJdcYDRCoMPuEk89aoI7l9Reo2+S5EEI1LfG6Mbcsc4KihfkBzbnm1zHAS+QMX",
+	"tbVkbpQS7AJ/TJ+A37uUmaiA5uyjTuQGwPKisjWdp+s2brFtI2CX/mWtP8fAXjWXbF6QDqFGYe1c1ZqN",
+	"i+ZF9g7V7mwvo2qKlLq/nYvoHVWuedNOb6iGi8Kz3lQGaYqmdV7EmboC+/BbfDa2sw0crd0F89o5Lr13",
+	"+UzMvz2vn687Ct13ih3A4lWH45Y3e1W00og6h6vgMVRCyaAXhCO/sC0wQhSYNffWGPoHrg+G73UWBgMd",
+	"o9pQLr7tDxey72v4T7xKeDLy+mFpMXRuJ6JDYsXdapUL86RqUV6WZ/jdyuH5Bmtuu5xu1Rr0UJclnAxU",
+	"Qce70tELGIrKkCZf2l9dK1OU/DRe7R8xGYN78VMSmL/5vGTPXAIGs69GcDAUzwt4MM+SgSPDXe1S2jpL",
+	"eTEGXesubdpaYcNahu7cvfJW1LvN2mtnKyVlmlBNZTJHD+sQF+g3q89Coe6kO9H7ahZYx1FAJTq2QsKE",
+	"z5GlM2veQe6tkpCx2x3h8aR2miU4Amkv9lWin5y+eMZbK1I7QUDilIxIKY+smeERM2V/XVfONLKerikc",
+	"TlV/rjRHnL0xm4r+H8IC+Y9lFfyfesIvP6SvTJJYFbzpnbUzq+lXkd5ZsoaDs3Fh+1F69B/0NF1xwl1z",
+	"SOVD9+5wCYdJ+mBInQRTOvqKaM/c/fa1atgpNhqiay6my9pLM3b2dpr9/yprUtb/V3Nem16mCjcPiRng",
+	"90Bqyj2SB2dZd3/599Fgv6/V/duE8sml6LgS9FSq3E8HAhrTVGLgK01dkSgJ6saulZVTxQwuXa3kHvRi",
+	"jJ9BqXJP/TxPqR9UKanq8QvzlZ8vQgWhGztmQKmdS/R3s0/wF2oP5oB2/bLEtzjd6bcUHA/fmXm0E/tU",
+	"10h3b0zVQMeFvRTe4bHK3/icLtW4RDCCEEAs2EVjemc/nxvSuCSRbjBuoJtIfrrFmToEb+PX7rK2nsyv",
+	"LSVUr6Q+pwAMtqq6ZFynK+49O1EnkUdfE0xUvMp0rp95hDrzmBomobVLPVyv7Nfd2b0lZSdsbp6vusP6",
+	"pRibIzOn0Kqluuqkm7cvl8zKbTZMJM1PuWl0qvrYGmqTpcHOlLOaTjWVfsE4w8rqHTQb+//q9HF72rD/",
+	"/T//V2ptuJmoz6EicwKjWppxEEtG8i6FcRgfq1E7ptpGM/hwqrmQrqL5sTEYzDVa56t3r2wvKxzGLn0n",
+	"34+osCLzu+EpSxZX156wWlRAmSGSYACp6M3+Rapo0ZO+CUHwjONUQNlVNmLZNqNHe80tV23wwUAjeV00",
+	"mbgXVXtoALlqRfZKQjJjxtr5Es6AcYbjiTdCK8l2qiXXN8oVIv8yLi+YzrFYeBcqNJ/eNK01NPxNUKI/",
+	"JjusnoAjvxRUuZDcoigJEV6Jvd9wrdFik8oh96FY06Ya3wHsU2vUoIYflEkidfhqkUXXuPVxmYtqzXow",
+	"hXlHvjpRKTopH4fLoVX9kLtWHEAsHuhEahQp9bD/u73aueTRpd3fOQM56gmIX8zcwfKlOh5dWf2a5Jfu",
+	"LT9lJGEdELCbu27mJrKnRcZcozZfMK2OYE91eyrshOSyhABt4jK155MMHFZaQmUoQ9Uctj2SElflbe8H",
+	"dJbSKdB3fny2ANbFT1Ru+v82yId0NmThMO39Pz3GPYkD9KDFuiHaBm9j12h4YnvmB5VEVFmhBHlrDino",
+	"bWdMhDJ9PjoLpqRjBiLFTGHgfcn14SeA+0cjxQyTZF1MTZ1HcbedaqDkOi0OZ9eXIYizdpUEqzG/scFO",
+	"V+Ux7vxM3EgYaVYfkfx1gPL+LWiEqhmjtnlTK2GffEgXuIWmuhXCCt0zb6SDK0rj3bV12h7Uqm1SQByv",
+	"qGbT+x/w/ZQX7sRlMcWrUx54w0vTeTJK7hBMB9eFdOmmbb4H3J0DPHMddBMUzrHkogSo7SucANktz9m2",
+	"FbX5WEhGWN7BlY1OKmwDDaJWg0uJwIMFKmH0U6X77Hhdb3l5v1zoX7s3HpH9ssgUxSnyxmgulXuuiGkB",
+	"tip9yF4f0+ZPF7kf5ohbaYhn0H1vPr8Xv+g9uU9b8Lqg/gN7U0zO4zWStbBO5Et6zJnN6+s+PkDZPlG6",
+	"9xTY7vpai3RswAPLueuox18h6I5ip5oiVPnedaOdB3ulpJR+LydSazzwrrfkB0LRreZQolYK+01O3f72",
+	"eUJjkD70GB/lIO5kbx3MGmlUiP3AG0GEArotD4xr9m//huvyiZ3b337r2/TZmOsqD3Ss7wdZeng5p6Q8",
+	"IuqBD0a/jACAhGamEVDRP5dGG6YOjFueBI9U9tHeSCn6vIBcg9OZdWE/8QGN0CKRqh/fON2PXfjBmh9Q",
+	"vehS0Z0by5plEaw8petvgjNLaKY5+WCnOPWecEGH53Q89PxqDm+9oUh/wJTi42Coqx02G96Ctb2Pk7qu",
+	"2ob8qH0E/X5xn21JFLW4B0lYOgaao3fAbu72IKHJQDFQj2+nU1MSE3TUyrb+h3tv4d0o/lB+cUKj+ZBD",
+	"NpAz8EUShx2mmGwbXoJOl/fThk6UmagjdJUCxHwjFUOMSQf79tLe77HbtJlaDTrGAiWswsAROHZ1akxB",
+	"T1+T6UMuEEwPsgiFc/rIcye3v1WFUYZP5lfgJ7cnJ5VdwnXvk1pouoQbvH5Jlz6lge3FA8gNVqRhOr7D",
+	"Musv85E398lkgIjV7CPNHJTphn377g378/PPP//4OeP16cA//nQyTNBlInyWyEQ4cVEVuJHTCMs+h2Qm",
+	"p2b6Iw3s29rXzSXG6NTRR5qFJ5lPo3pJwQPM+3MQh32Cm1V9SeaWqAreyPqy2idbwRIyiCojeqqCHxul",
+	"dld+dljm84FVYm93vvM48NYcQBpREvo03tUbKBVOoQPJ6RFprQsDT4zrGgc31ornUL4j73eifHULdcZr",
+	"NEl9c1ZtXRHK9q7VUDEi31jmXvbf3YSO56bCgY4NRivLw4JbJL3+ih7uuWAz3tkRrgoS+USkENPQKk9Y",
+	"Zewvg+kF/qVVafYEoDDoci9avPyn+lIMGAcnyoIw2LRq6OGlbdqBptstxhPU4vLxjFd80iGUuiP3vxy7",
+	"e5wI9QUmWh7Xh/kbcE82r+OVXOM4vZvLUhz58JVA29Utnj5xmZT5CEumW3XVUiVN4pMdD0aK4vMLOAiX",
+	"IIDUIWE4s/3/kNDpiIPs5uEsKnPYdODBNez66bOhzyG3c6b/l5kvHsAa9tEnjTo95otLaV+caF1XCnSd",
+	"Yo2108B/kKZEe9mRU3pwZGsBO9JEKk8gDpqkEbxKN3mlMIqErjmu3a4OA52Y+JtcvdzJ94gYErXw1sWy",
+	"14lByB1I84/3IijjNINeJ0614LLMxE+fLDRAV4I0RFnf9N+wr//uoBHrTBZGtbi+cj4qFvhAbbtJac17",
+	"PpbRhQiK+uP4R14rnxTletoNb3710mLduTYKalPnOAAwGBiRhfpqBseG6q9nmLxwgPIeqpdMKgmeWR4D",
+	"456MYhmbZOjbOxpuKji1dlvG8rzUi5GYpPR8O9LBR+UZrANyvD1y2A2QwDLZlqIGZ7RKZTDhDxZl0tzD",
+	"JW0ba34ExqlYwaPa49/MWWHGYsCuIqRdzOdBcgDlqgVm8cKMUgXm4oz8e6ESJZQD9ZDAarsxcY1/zmTU",
+	"ee7T6Zy6ktc1NBhCrsEEJ0vyWKVRLaTGfGc/HVGwzr33xj93ZaQMHqCxMxejXtYKGSwwjeHnp1CmVnSC",
+	"Eg1d6PQoJthEQYJ4P42jYqPQWxdA8wq6t7BTSuI2Vkae5fRW4TL3iTeRlKwwRNzWjSHSP78Nyl2S+ez5",
+	"artwtKQkMROUVL39swoXsp820pCf2JOu0Dbv3MgA1+nv9OXyzW7RJzfoOk+kamVPqytWbmD2L4dZc8wD",
+	"RuXWxSQzL+Do8q1mgfofi/Pi6UJDmCmohyOXfI8njksnnQ/2OzpT6n1uwPaeqKoptJLktjw16qgK70md",
+	"ra81Dbf2XFELeZ+IcC4DkYvLbldeavUJSlNg2C0FDubC7H998fzzVfUCHbHi8neysQqCeyfzRh/UWb5w",
+	"5q6w1+KVIYvxVz8UR9jz7cXkEGjsI5O4wMiTWti/9w+YQDx3JIyaB1GBNWVO1S59Jg/7JuT0hyeCH69C",
+	"lIPUUs3POH+mEaXJuzb1Sd2nCOdeMew8hZo0v2DCnV2MnsNUMl6lgTOTQptO5+KeA335aU1IZM5oHkHQ",
+	"2fbWNfE7Z5R1lO6JEiE7qX5GfJaBCFxZQy46Hapdu+iepyd0LPxq+PvJVazehE8efQ3pgiR09MEH85Gm",
+	"UtxAUe3wnJ1EkFcwUKcBq8W24cvvtl6y8jH6Ukmd5I7DCT8flLVmEV1LM2vsMb5vAMmyQpfPqJNcxqln",
+	"EWZGMVc5cZMAyFUpgb5gzXsEUhIHtQYcwbJd8XV4/HdLOYQPJ9HA2g8ZQgtIrytGLsNOqsFoos/cMAxi",
+	"7iIR3Lh6g6CJ8IJIZJu4BbfKHCiJgTDYRnLh6ekWSezXruNf8XTl1Rr8jKXQvKrkdSYu5vWF99ZjAp7V",
+	"9z5uQtvnpRd/rES1xxC6CY5Ju47ojyiatWw1J7NJT9AU+sA//ezzBJkE14fASU4IeTtRQ1giRBZxJ9aR",
+	"V7eyvadiwn3Rmy1St91cx8EcmG1WHZmUJpsQuJvm3vrNXEW5WviPCsraVeSdhTlUDT/LLNJHhuLgKuS9",
+	"bCzU/hDJ1WNjpYvzifPZwiHTGOcgDrf61GMXfom7Thqjg96LLKqerCwIxfaO0jGGOaU9/7HKGIZ5FaGP",
+	"2dqEqaHfyJn05LnX7hNvqT77aS3q/yhVB+v1aJ4bIaOCkkylw+oAt3ejZZhawndwRQ1vxqB9f+jSHDHP",
+	"D5/b2Du9oIMIL9RsC4hCQMjZxih5t9jzQJrVwSlO1uZkXXYIeiBd2mdc3UWochjm8sVfq4u8Zi4k0ey4",
+	"S4kPZES52z7JG3O6o5uK0AxPRqgeBZL+CNzpCVvXY152aaS8Ad9fvGRtWCtr0Gi2iSbkSiKFVMhWT4ZD",
+	"lsLotNoUQpZ1S+6wRarn+1abb+mdcA4sQ9pZfUD749fJyKDD3SRn8Gh/XrAlriuHWcc4FyT8ehGMxGm8",
+	"2r/zMs6iAs2u15KFuYpZ7P/smb7l9N7SbgrHy2NyfvpN/UhYfTmTdnkfXUNQ5d1NywAJfHKk+/6KQbzS",
+	"9394/RJ5o5LJBliPMaxH+D2PFEI4yda9YBkDo3qkTQymumFbJbFUxRosu7bB9IJuC+XLHjKZ5ZFHf7Fe",
+	"zOzYaRlyN+dEsrwnVsuzVfdKu5auwlfdS91VfKgdXQnYxLdjorepp0zDi0h2F9QOehN2ahDfcdP1/ihq",
+	"0EbJFZPwvX8lOwUDqvC+PH7FLzr2jYOsurwxzhqQcOauImhLqaIVVEkoCPdsoU4eu2yS25mefkMP4+sP",
+	"mIVaNKrNBqjiMr7sYg3kelA2GM3x+KNDgenPXlr+mwZKP+JBxl6HRnbTK+qyA4DezSLShH6/F+VafV/1",
+	"2SRyCav4WPLjXSBiRGFlVfUKv4IqBa9f0WvTkeNUsQ7mIawzIDJ+l6nwyFX3MVVIZYqyS5UY97//TDGB",
+	"YraYYI889enypeDin9Rn9BRGsZs9VIWQqeqD9weBZOo7UQPbQsmPhL6KcZOurHnJjTx7eYth2il8lVYq",
+	"J34BKEY+aumK9+SDoAu5klvFm4rc1g3witKPKASeQ39bDfF9KxoXZ3w7IpSwsSKpHwlZ2C39OUnO5Jor",
+	"LO3266okbq4Qfq9Nv3AvDdMiaP9sHOsZlvITHroEVh6URoCbXhrQrcBzrxHWZfKY53ElybiGpuH/ysV/",
+	"TLnIycBrAXX1SCymlXGjkDhON+XgZnc1JxpqIKWoVBr/Ic8ih+u2as6WoXp7Bn3X/s8z8/n0zsKbz+Uw",
+	"w3GOEygx0yubiOkPns0sS2ZF5tbhJs6reJ88YeCPPnPDHj99Z7+3luYjS3nWYHj7xO3lSVTLS8/VuoYJ",
+	"Z/0RBIjfqDM7chnqbVLUh62sIgKdZRNq31l1+00pQJdGjtPiKkCivvjRz0nGen+mX4d5Bu5el2Uu3z3q",
+	"zA03Fon9k++uH+mWluARt6poBS6Wffx/8LpN56QpRKdoVrTn3ngn+UkfVNIQOzWAoMjJYsnXuLp6w4w6",
+	"iVIzoxh/UKLaMC1+Bb1h9r5zEnK/CfwD9plzI9I1qQ1fBY3u9nEmR0+bSw1FQFt/RGQynoN+u77LG7+U",
+	"8TJ0n5iXjSsM+EcJz+SRPVr1BZ7aRy3dTG8GKznbm+uXb2Kh3iazKVaCT3NdEAbQbHm2NwvHuO2e2LkB",
+	"qDdMG9VcNuzzZ0wzlN8A2LbSiJOu6L2PPJDKxIyiJdHDn68tRvPNDDGv/SxNrUUqp+rAZZXJTXtsrdNE",
+	"gCjrOEp1/yuPE7Hyqr4mQ72DIUr85j3WKy+jVdTvQElAJFodnVZxFuZQxN+gqQFtCl9QYf+Ck/HzIy6f",
+	"cMrF6pXK/KJksYUDr3du+y00Uz2SUrJN4rnOBFlWUW3YIzPlsai58XzaTFOxCThKO7bl5f0LyqjG34X2",
+	"oSXGJZzTNT9j7CDH1R0BmGDfnamIEzolyFddjyMRXXCwDIQ2k1rla26MKO81U7sdkeBPiGbmsrvmtpvi",
+	"Gv19tsoIbSoPg+qlQsmXjGP6HMGdHh1rpdDsL8/+Oh8mGMUEg8T0O5MWlxr2PB3iW+UsWZ3nuuSiGe3E",
+	"5UjYjdHXJbIGzKraRwoWUWuqxaOY8YN1hcXxOLqp9V2dXsen94tdtdSF1V7zlNIX1TYa6p2rv+PVUUiN",
+	"SZYElrEoj/UKITAq7uC6DRctYdRMeg2n1+4WF+hoR1+fAhalnyTSvm6F3tJ392C2bcF3BpqJ48QuYEiE",
+	"xlfYFvZWSKzm7pVJ+qKmUGXj93ejqrY0hUueyOxr6k7Vwvq6umBI1vWb3d2Lf1lQ0Yav/PbzJk/t5k4h",
+	"HBmZHxXekNbHBrK5PIn8q/W1XZMpWyelTdE2aaTQU7uthT6sqnwjm2tx3RnyICUNw3w5wxX4kVOlOGIn",
+	"VqZLYA0z1ow5yV2QnpKuqfLwMOMbno+GN44pqp44aLxmuJG2Corm6bx90Ve+Vw+QYkMagkfNLrLTDxOZ",
+	"Z5eOatlpKnsVaIG274ZtoVZn9is0Cjc18KYWcQ1BnMbhtsb6tLAJw6+fYDiekz+qPk7P+RetFhI04sZo",
+	"ht3uFa3Yyfe1VYTUh4/Eo5wCNO1/zOqx4OEhdw9iPmyYPqjGrNeLg/VdNjTs+0ckU1aDuHJd5MCkBtlZ",
+	"yEqdGciYEzXFkPAYLuK8Whks2mCgE3J58UiPazL3vPxcH5npNZHs3hAMcLRt3AgzZXb5oyF3Kl6ANwu2",
+	"fFiD8Hlq0jWQHIv6QZkIr2hVkuR8Bl8SGmuRW3jQerLvVrCucM3rlpq4IlFkjP+6hBp8SHnvvj+RvRrz",
+	"+Y9PFmTKZ2ekNbD7HvXvmWsPZYJ4x399hqpiw7atcRQIZy4eoLJ6r+SyhLqG6hP2HosJcWuwxioQoZmS",
+	"iBfI/sT+wf/vf8ET6z+PGBO83TikkGCY8oh6CjWto2dmpYq3YKSF3IfS7hLiB/JOE2qazp4wftW4PO+X",
+	"TjtyyYIljrOzb7hExb+9OHAxk+rKYLV8v6bsofZUizIZgVh3CyJWmssj8mq6ynjbzmRnb2K6hZE/neH2",
+	"9fFk5gkhxq89gDRfHpQoV+dknk7Z8tctxNi+kaaDB5iPNH2jWg3YMXJVUsLBZGyKi9oNYjhj9EX0Wt65",
+	"xpLTF4OlZHJIElT3gZYBUVvI9bUUiW8JcMHf4GJ75MuLrDGVol2xJ9o66vVVeRwpIHTfmZCQYaZmVifd",
+	"plzqc+b0p59WXXDplcBuMAxESH6El6hcHVTVKQKjiXBBb5K2P/CIDPqiPbJZBNey0GliJWwdFz6p8+I6",
+	"J41/+xqHw1IvyFW+jDQqjlM/fQqO/NLmWN3dqHNgMgTBa/g9yIUUkMFnQP2ezZUPe+Yr+v5K1Rywdke4",
+	"j2sMMGplsnv/aCdqrUE8uTd8ZSSXF7Q8Ns4oI4g6aOCKTePhfYuc2HwHRjseMEToIlasCIZ64xC4+vjO",
+	"Y2LIG4l3fv0WZFKHxckXI3fIgDcB53P4ureBQT4JX6mVcKNog9f62srIHpn3j/zCNMCRGdWWB2u20ipe",
+	"boI8ODQbQ1jT9TIe/ORGeUsu6UdulYUIv49SqI9SGRMozIEP8zqOzmyqz1BKFIqE2u2gYcJ4cQA5H5si",
+	"gkpsNzkAAXX1ddOkChYzzGqbae54V+owuLYqY6BiJ47kOVGqFMJufdLVrf7L858/OUFTknk7A8SM39rc",
+	"ORa1CdL1KMMunem51On74NsY2T72Ov+CcfLDcc3++Z//+Z8//v77j7/6asM4s5cFpAZoWrytolS8ZGCv",
+	"Ny7y6UryFijH0Rw4wC7sW3L4w2zSXG3q0mlYnizXS30NTwtpPv9LmnM/eNW89XIErltCxANpwP2fNuLI",
+	"F7FVR0PzHe+ngrpPpieuAbGXb+EBGk28RI9LMlyj8Br1IKoQkp5LpOwejtP1TGZYrazeN1zqXda3/840",
+	"4gQMs9Ad6OyJX6wRg3H4syDzRXpsLDRgXiLlxQmU3dpWYxHjs33G8WJ0bLYjAXTJY8uCpp7ecBwyjVkr",
+	"TtBoJakn+h6ToH2HSIcifdT5cLE3KFwgYqiW5WwtsJ++V90bv23WykNl5ViG9JvM7pnKrtoqda8xY8je",
+	"DITRjLrAxM5fx7CD1oYQku4QAwBWeiwwCuFCJtFEeLXuyNbJYAZStgYYbHtz7X+66+eqqz9eXIpwFi8S",
+	"IrcOCRHihqaT3I221XjSZChTPHDtkOlRGBbt1fjhaK/GstBNtptFL5np7ewxJQZb6oGL2mdwPG5C3qvT",
+	"CSrWnnDT2DW7gKHER9XY9drVYn/AzpRt04As0+aNkIV7cukO0SdYvJ+Gdq3vySaairgPvvXsnN7CS0qL",
+	"83Qe0tcfvlQyKph41PlUYlMOUWfRGxSnaaVJ324u0TZ3j/X2dwLXQCzmSaPzaHHuRzpY4fqyYdrxNzxn",
+	"X//9Lft/2fNPnv23zz5lf3/3Va619Xxu46CfDo6vhB+WIxgzqkYKgqCSY/zMHVEB1YlTqqg7WSk2IjTG",
+	"cxY6E0ZkNH5eu/UIiiotg//UJon5tlynx31L0gBnFa5L03LvZChjF3aMkHSWymoAlc0UKfpHyCHkdgtz",
+	"J6VEUdCRx6iThaQhHbh8F26E7/m/qoa10lFX4+to9ymJpoVdSsRC5Zi3fOQ16/CWF0v8TAZsD+gZhccP",
+	"xHU7ohx0k99by54wRJM+IbRdumxadGO2nsfS5K2Ql7B8M99/zGIGjYeabnD3fL6CmDKQzkSMlMPo+uIU",
+	"2mXLPrGiNzm1nUZ7unP7H7mBt8E/FVKhuD0RHPSOoruuNtyxIGst5L5AcolUhtQ3XFZvHuAaHuh8dvZP",
+	"B9UFdaQ6Bzu4n6+9iEBxgKfQANeOAgR904XIQNo/Ije7l5CdxTP4RmAq17cGjgkbCvl/0nDRrrZFxdfN",
+	"pMOkzN7xeOlyBCZY2o68PAiZjg8+nQdi5tx1pHoJH2Yr5zCr1hNFpNJyfSbPbDP2hpm3/eZDw0jGh0eK",
+	"W0jXpBvshEjdQhnF0vl0CukbVQt3Og389e6ImT2zlgHnurezlZiuHzeZODekp5y0kNQRM4B0FVigS147",
+	"Dg/D9f2dYx1Hndci7SjGQxx2WUNQZfdwKdw8VS0UWmFb9n+NIqNHPUBTtWgm1aokj00r76XCSO6Oi5oC",
+	"OXSYaihbpBxNqddvjyfVmNcuNXXoHK/7a78VkmfAZjniCYy32X9/9+YHRlNmbQ/VNgy91swol6Bbt0f5",
+	"kWYH4DHTFR0w+xa0hmpBMCBDTkHDewvaAUkPYxz24yuLbjt4ruXIJKN+Vc2laHqaMq6X7SZz5hOjXnZf",
+	"aJzrcNFecdOkzqkB25aKGnamSB6Fb9VZsy1cFPJ6+oy9TzfPnj1DHP1w85fKsFpok0RZHeoJNz+bsEbd",
+	"tIQlcIMc9nBCDtR5VX169vQLmAd5GACk+CPKdqGZM982jDOrCNhZ1DXbgqdVWi59ald43rKMwXa0tnh7",
+	"wvoga5tUPlNvUfWc2hUNzdLY4HE1CqxRZ/uNXsOJqoVGbetVZncXjUxLYSLLQUhwN1Gf2mBVwYY9t5Pe",
+	"SWOXNU9qJtlhq1Qdc3qPPNUuEM0nqlmKmGMmTciBRDBNXotqCaXq+a77VkpW/7tqG9kh+o2PQV1MQuNP",
+	"VHptIR24/aUV5T1GE8Zz/AOWX1LikQun2bn+J/vKF/aVDRZ7YPjhxBtHnjT6xAdoEmipX6oq1fj/Zx/O",
+	"NFIY/mG6l4Z/cAnNuZbS2X80P73ZcP2OvryJ539++a7IUvfr10P82Mwt2syVu1uARQ/6SV53kXfzODl/",
+	"81N2C+NvsIeur4XtN6SvWM7HdBw/18M2+OzZY4fyXplUMLuCrTB68VXyX6mxjL1TCwlLStVCK/6Vje/H",
+	"3ABuKCQ0IdeLiEtoTvgO9P2Ugx/JnM4SmsjH38BRrMq45lonqaDteR3jw7uiEUxw9rHhrWqRm1KC8zRg",
+	"+krHXekq54xz8Sya0wi0YUQvbHIsmtqwoyLaXsXoErTGSXFj+uGlbB/zhfBuChe3eFXhPOGIrKTEoncm",
+	"AyCT/GieU5lIBFzek6zC30FWi5yCcEkf5WS8Ve4Q53hvuFHBwZFfCiLATfjdYgrpI79gBgwTJln4McGn",
+	"h9t6xVa5wjkWYI4msaHxoYm08BpMQWvVgIS9MoKbGPMEGQmbUuglyVbkKeucrc5r5jPFs5ye0cYb83qO",
+	"ytg9NlK8uyJc3i43nhYhqMjeyk/o8SvBwFIAQ/nZxen/eWnW6vMlZZP++xNDm6hbydQe+yp2YbCKmIrX",
+	"k7enftV5oq03dK7QCYSRTH3gLgEdN3qUFd87oM4uf94c4Mg4VmEtp1fqLKe/JFChvKvtquhC/PLmLlvT",
+	"HKuf3gZEMpZOPM68LkidOiJM/xtxwtA/eqxD9KeY5acv2t0suD7cwmjy1s7TuVW/4yd9E9DjcSyrBpSt",
+	"2n5hmNOFbJnV6kiEq9qcZkI6afjpcOnVQcwUqhxC0CFfsxLaHXifSXFLVUSuaMweLzy/dEpGOr6mXD4K",
+	"ATxQNmi7RdeHUNLu1BrLWkKxictc7OE/fPoXdlBtgyHpfcNL8Nlkjv+9v9j4RIEvJE7p4M2Bjmu9yqRC",
+	"HIXGNBv7ziKEhRptGfxE0H3OgxfR1yNFATxklGEDR6gumcxNa+0bxbbATlxUARzjJKAEtuN1rTGxY+MD",
+	"i8Twaq0RcC7WKFjg1x3fK3xCiCMP7x8HGVGLpzopZVDtofnOlWwlM8fToc0Qmxy4fBqohLHK/QEQ/2TD",
+	"8M5HiCix1ZhPFF+FvDmVk5j1lZkP8rqQ8wdZ9Cyg0rPKhFzPODXRTE7547U1tYTpyi54+YR6e/StR+lw",
+	"a6khfX5DqLKPJcUYu0PFGjq6aBukSrxWZCOm0qBie5n6lZzhLImK517B9EpHcefzExrglWcuxgJhq05U",
+	"27AjF+h68ToEbwRVOr0Ey9G5rEQ1wV49f7eeA40rlnBePc0VyR3kySRWq3y3gEFJsyCDcnBj6Y1tfMPp",
+	"XYb87SYH4hDBAvQYvazirMQe8JqsdrvsIn6VivKXByjv1zoRFiazVcKaHjoHE1OCeIAMLJv/teCm8EUu",
+	"GQA3yHGgOWr7yfdHSQoYoadKldH7UaczPezGvIlnNrecr0U9Ge1NXjdXb4ffMl/vsGbSF8JlXJ1OsBKa",
+	"sebaFIhYsUq68LVodpe/abXaVn2Adb3fqg9uJpLIEpRbsbhB0JqnGSxaeeSmPOQkvpVWW/u6jb4u+rG7",
+	"OZcI0CEVUpfaN15a/X7BePs9nAxr+Hk+yN7NlLu+xlkkXUd7vcoJ8TswDttqDd7KPkslzHjTIGYRvviC",
+	"aW/7an4ErLdkSpbAjqqBDRO7UJSjjTqhh5t04ljluIanc/oO3LbxkkrERMi1d1BGulegmkNh9B/KTVkn",
+	"cim7Gsu2Ekd9XeO5vfH3HvSe/5kgn9K2MmUhpDPxXfrQWNYiXkQXOlCtaYCXB4aIlL4qcJD0GH13q1pZ",
+	"QuHrebvPO1ddeCSzFW7q21dHpK02k90JT01zOec6XKkjF9J+AW9T6Yd2DcB0SMha47jEaHXslZ14lHBc",
+	"bXGk6yguxYo40a6t6wLfzkXs3E/D2q8KoSLsjiTgiOb4cXtKV+9C6rpnJR0v/Rp+aZHsowdWlru2WyFL",
+	"JpRRe6gFuZuOU4uZ7rtMQ82xaE8FuDK5K0pico5rv7OCrUCT2JvssVh0Y9t0+zwWrm5f9ERytKNSYt1t",
+	"6bTWMeXhy3RWyQSNrNWxSXXZAJ44R+LY5hIrDLb2I+yg6kq/YJI3jTo70dULlKa/LeM3k2OASvBUFpcu",
+	"eFsJlbYzD+ALD7OJSlnjv3fYRgXp4/sGlGokZaqlysORtjmLilR/4pROjJosikfdqHlrDqq59oJ24FJS",
+	"+lC4LyL02ObupBrD7f9UR7zeoIt+ADoRNVTzzGl0XfxTRCzlwbneGszJIoo1dCMk+4JlVWvNutciDVfs",
+	"OQ1GXzmIqgKZNjjMwZpWDDmjxQM38IKw788HhUVemsijBZba000+E448mGM9/sY7LoURGm5BKzo2tUGO",
+	"WWuuzA644n6PVULpnk0CevvKgcRve3uDXkTyf6ov77rH89z1mzta4sXw4SrdiCpqpe7T4Gu+RISdG2Ug",
+	"4BtgTdbQVmMmhEH2KilIUT3xKILHyTKxbSh1z7h5gY1/u/sYz5b0CdwIY0AmMexsK3i/e9EVuoRR4CBC",
+	"v+NO9/IzMdgbDNGuWia0vRDRrNMknbbrotdOeWZ9tk45XMe8k9eti1Tqo3RgvInH6czcHnzwAvXRHuwV",
+	"iBKYjWKkuMyV4dgUSY+Ec0G7JRGkIVxx7jWmA7ygy2qCBWpim+fBfKf37gRzCaGbBA32EXbMdXU1h08n",
+	"fLFIZiGD42MpYdZJA9IU9FYKuuiAJFYVNKysuTgmk3czpP1ZY0Ef+KeffZ7+SfwKi+CAhlTrHTNxb0yu",
+	"xfDNiRm6RUBlwrVzozDK92AaUcY7+UHAmVIk79FX44i6NA26IfpE/kC/1aK8p4c8MIRO+4I96tajcSO2",
+	"SrapfA971Jy8m2IHkNyn5FhZy8F7BWODvZB0n7nWFDrCOjdmlyOWpXahhBfN0PFmp+sc2BUODWjbb8b1",
+	"vR7iQ+ajo/TRdQB7q9A03NMTRtaIVQtkRVfeI7jifIfIotFxSJlfDpo8XQfsJ2MWmyk8OIm4bxqx388n",
+	"6YVt8t49nzQdPP6+bzQyG/LAGaHpV1VFZmxuGw48IELG9f2mn5kZRZcXiMqjN9JsNYEEkyUuwRM/VZpb",
+	"wQcmpCsRlHDupTJ3GWFbhXUnsZUbg3Q/munidlIyFpCQDhAmaFJGMjQtS3Uv4u4c+4Jj/3O1tEyuWn+1",
+	"ehWdvK5dt47JT/SlK5E9sxOSo+O/1YYgyjWAdAwAONyjPZhYDfZE7OENrZLVBKdPV0UWICsxMwhMugCu",
+	"czUnMyF3AC9xPjoATKbbozWtnz979gl75u5ttMZJqX6cTvzD7IXOe7lwM3Q98QdMTC1EbJ68doDueLh4",
+	"7i0MdZleGJ7SKLu53NztxUMmPZeMnqtUNdceVjEAN+EeWLDv4hSmoR3RADBEs/y45BrsLdlQ5HkGGHOU",
+	"jZSc8SRf1r9PNoeHcZiUc3GEWkggtIRRTqXDBVqTnpGblZvcJezsrr5I2AuPg6i8IpZBHfNtJEfXavOt",
+	"LOu2GuUsV4H/CAmJ+R4Kyk7upyF34EuDXMTNHReFvcVI0OlbyQ+QDHqSzwG1oUMAH1XZ7QqpTObMOPDT",
+	"CaTuZfry0uhpNDpqMhusGwNp+s9ww6RiJTSGC8ncsqxhNJz3Ptqn3rXHI28c/qW+n90b9plkcMFO+i3k",
+	"GRfv6S7GP4DxIcHfD4d3HcqggwpekaCWIx/OUTFEx3fSqEB8Xo8m95HubItVwH/xQLrbTTgzwuUmfbH5",
+	"QRmxc9nhixGVfhRQwiYkYHBZUeIzws7teMN4r27Rn57LkRPWgx8t5YJ0TpSE4kHoY8ftgHnfVW8lIj/I",
+	"aqrZ9axDC4dTC3mfSggxB3+fwCTSGD4YLXDVDEbXK5/I0R/wkWqPZozyHCrK9KFPZScwd9NPXdc9gVIQ",
+	"7C05y523doFY30RdxtvkCjOAsrIW5DP6M9+9MDe2d6RnU6DC9ZlfdIHFa5krUgNEggkNc/QiHEtH+GXD",
+	"tCJnl1RYCmKX85dWQDqcScmsbk+Mxf+Y4yDAtV2+CG92O2igCptkuAjYwcKHdgfgnd+8+P57n83yq5Lw",
+	"sstQ425sdJd9MawV6aE4+KcyzJB7kKY4ca0hk0T7a1IBuQOBuF0+0vZ/QFa8mT0I3Az2xt7v57BX8Wq5",
+	"7mx6wuIXbKnoXQGz0JOXGDpj82gZiQnlZsAYhgIz05HB4s88PSsKN13IubXSb532WYOFkSoMdfxIm0fU",
+	"dsbunDEfXOLYQWR3IlInAh6nG6+CTM4Txf2AnvgM4sYxBHqSTOk6R1WuVBpUAvk86wq0iTxsy6yJwGyy",
+	"NirnxuBb6Bj0QjdT04JKN+HMRB9eZmCYUO/dfASKHKUDN8eNj6cgkMZSuIofuTbUmxTSW0cqlbbt3APe",
+	"LiKGnsBF2ue+JnwPtbMWDzTHm3A5ufAZNMUOYPH9h4pA9Spzc037i0NpIaUtAwTfGi0qSOflOQcqJk5x",
+	"UTH3sJ1g8rIleS6kMunEvZXVCeHiNmtavDO+WNo78GdYxDCOQ97+Sd49F1DFB7N77KpslDVrHS3igmyK",
+	"WdY6yrjULFCQERma4XKAKv08w0z3RHKDj5pDgxRt9Nyi/oRFX8pr01v+ERPHKOXE+yo/GguLXcWsXFyJ",
+	"ceG0zQqGmzEmhqMyCTyUd0GJZbKTlgvYGkSMaHPGDk6HxuryuaP0bNfHIYOmL6iPuTRTw+hdM8b3KuId",
+	"vgm38E58SNeNWGucGcwmoNqZ5LVr36j2lE72XElaPE13v88UC1yYNUVRuNFQJdCA+bxxf6Wn/ndXe/cl",
+	"Py+zpMlvdju7tt+DOaie73vL5X3h2XvIw33CEFN5gF/Q9NkrhY5kdMHlpMA2/qNzjj/WkXkMnZw5hqIR",
+	"rWVZaZTaTYRx8OeJbC/3wNKcL/+Cz1ZLeJJK1ayFuwovbS8rEpQbsFtWLmGycAsRE6Z0b0d+02g2eyPt",
+	"zdNgVvvd78/AhAA7GUsDO+fCld/2cgReMvjAS4PJ6J6jCyOr/bKjZWHLKa6fYbCnQrbLDvtiw+zV1aN8",
+	"BLhQF+VFMA2PjL1MoFMf/fGr1xv24w//yFTD/vuPX/8jmuqGHZU27Pkz9v0Xcet5IOye1KxDz5wRnihV",
+	"gwaRXH35XhwTIdu0j/o9FvZReZ/dPFj2qA/qLF+wA7f3DnvNUg1z/KtQIShJ3ZvbuIisnw+Wra8mBxE+",
+	"nR7EVvGmEnL/nfNF9wfTv8AkvV61kMT4Z+9fx5dYmOTSiQLMLOIasrNq7rU/D5fpk7ap53WCfSg5uJNJ",
+	"Jte/99L+kWYYVGUh/emDcTdcQnbArCfKfBF7GWHSBELnBuiyI2EUJwVZ6WIJEqPd8RH8jWMmuf1tMVyl",
+	"Buvo6chf4CQ4gCyKoRDEUcgCEzEOzhW4dqu4z+na5WfRdz+/0F+7z1x3B7sBk+HZb2lPwmlvP06FBtH6",
+	"hL2SFDnECr4Lk+pM0ZcdLvzT392W3l7ounb1/eXoDa8Ft9VSNS77vu8qHg1lJm9quuYheUeiYzakMkFh",
+	"Zb2IO0TTBdoUHYN3AzhNPz/uYkQz/DZDtD5TaL1tRAatZ0HSED9leXIQRmMFG7t93LE+pLxmtdJQFTks",
+	"tijDfjn9O0lW6mNzuVDXIrjq3GTFSb35O9jqiPM1bkNRQ37g+OuKuwE+n70aZKsUTzU3O2cHZxJuYGJ5",
+	"EJFn8ucksmoHxEfSlrwQRqV2MzZTv585BFX/735G21geokkJ2FO+L91GDNuuX3IS4FztVp9VIUlH/5r0",
+	"CuJgWMnwmA0PL/zoMjajIYOhm29fuxf1fME0XeWrXTWTYVZiWsFPn00Mf1WGcB41oTcvC6biFtkVQyG8",
+	"Ht/9jbN8bgFJutj3kMEbHWkFTlWv2wk0Qdv/9GHOjaHiz3SosaxVeV9IlbLP3/GLZlpRSmXVS/2g0JzQ",
+	"TEhteF373M+0C2B7Kc4A94vX9SeA+3B5SMPw6cKowttQGWCxUy1AF678JPUAFt0VRwd7mX/CJ8OkIrXc",
+	"RQ8fQRRluL6f+oj73RGCzZ8jUXvDlwejHgwxObmbSIT6sxqGP1jmlID+yMv7124TWTlz3DZ3/0qy7Q9W",
+	"989TlQa3iyCLUmWwFSyKvoE0X+KzzgrkDtBjsRXIZZUO1LpbUT5zE6PHxt/Z/rXVAWhq4cfpC5mvG16u",
+	"smfxhVxbCD67MJYZeAq6mqDF3fgqKjhKdKUrnFmecx/yYZPkWrv56FZIFzhxwm9ZmGhgDu8MnDJaq3A4",
+	"gclUc7yYE1+vdGLS3c1ZK2skGTP5mGYy0mO/GnN0jW/zXbmKw7858UvUBTkIQYZiMvJcCc06eIYbEICd",
+	"GlW1pSkCUNK6iD38svCWYRXIusvfO/dGqtfaJenPikdQXoO0/uXdoAT/cRfslDQrmrGPp9o5q+Z+V6uz",
+	"MzenLRM/brdNQi8irTrQCb3tHKksPw39DtCKbpxiH0hzf0ulj5ww318gcEnixCBdvnzhviB0rXAEeJ/7",
+	"WMQW2uvrDN5hT3KMsUdewUpAzUvRykrldZMwrOSSbT0v/ZaX91n8xbm0Zl8qnssTRGZFqc/QsAsYB3y5",
+	"V0xJtsX8jqOG+iFDSugdmmlbyufppXA5V+ATpG6JXpy6+fff2/h4iO/bJq6W93O/mbig5GRwSC1uN41U",
+	"6lf6mG6PMGdIUXPLLqb9xfrahQ4d53y/6E5v2E7UBqjMw44PNNP2EkEhh+hpfbe5+cYs09FPhB2lfr1g",
+	"B3VmRy4vEbU30/z8CXvrjl28+GDRl2ZbKNURGHc+9FpY001QSOkopDjaRXiecWktSKiJxvKaXhiVUPb1",
+	"xLrUWbrYu38/T1BvpjhpPk07zWkxM5NLQveCcQcSqAYp6oSZw62hYef4E0YBSnuzpFerQA9DTzgOCSzo",
+	"M6otD1CFiZ+dg0x+8GvVsLBNrtjuXj6X7FTPOT8MRkdrSyOOdMMfoBR3qXtiLRK6a3dm5iL1tjL2s05t",
+	"uO943rAroDJc8loSPsqKWQ2mOHJRF3uFkqzvxalwzsP5xr21lG2+atSp8OgBKxZ1QWwMI4rpr/qCXwQN",
+	"c0g2J1/ahee23dk+3gi7HZQmEXJcANeg2y3yKqvFnH3/vls+FqjE2eyO5OiQrtW+8ITxR97cF1Hmoc83",
+	"LOjSiv6WxhQEqR39HHHFnLl4gCIG8fApjoM/NvCg7qGIcBQw/u7i6sieFFV20xumcRa3e8rJte1YJNWR",
+	"SM6YHq/DybjC6vjJCxwewX27A3m4CY8WKra9jHRpyhsa2a3rghZrySR7nN7zLN1nCYsf/mURTk8gy8hX",
+	"1HZGw59TLLRTon8Lj37mjvw0xeaJj027zwfucXUEwqOXAJVOIKVfK1m/P4vpNai8T1AvIh1q4yLfxXoC",
+	"TlEt7jDZnjlCE2Lym8RGW8FKg7VC6SspUtKv84JFqOrLgi3u+ZQ36JDjN+tLfIex8SJgdp5AYtk3JSTZ",
+	"K2LVQijcWhdzXUElOqYG9Ww7bkX74YwOpr2/qG5ReiuQViFa24F/iQk6K81VCWcsyrQNJG4IhtXAtWHP",
+	"P2XlgdvznZxra3OT8p94T2YbJhaSf2Jd26OrgPvQpj+06YnzPEeriHGeeNJyA5saSSaPNZ+lIB+E4flE",
+	"UeeQOCAfCfNdYJdMLf2ybIZB9kLUh7mhvSL0mRWrlE1FWDP1+XyCrqwzQXUVijr/vQowf+diyqevbpyr",
+	"U0wvkQuIPSqrYj0Ldqt7BV+k2ihyhSVfByoDt5eW0xLSa3+EuLbTQ70AvDM+lBwSxQgRQgJiMnj2Sy4v",
+	"CPUtc87ZC8D7GPfvUSVEKL5NukIjmzO3a9SxuNhupzE9Vc7yUW1TTv20rCopxRjS+OKPu7h7ri/hy/F3",
+	"sgv1z25gj0i0mmUjsjpjgSvK9eZL9/zMeq28Q846BiWYFSbxKvv5EgKsycQaaDRUayoI3M6anU23CddA",
+	"Z7rPLKQEitZg5O3EOYrGRzMcTUcYyqRsftlJT8b5cbKPsr0yvSoqa4fbT19CnH4TYvg+cO+eD5PzCXsV",
+	"l5Z4jrUzd5kGQoagR6rYJMYgX3revv7wZXgrk37yAI1ZIR9SmaLMTZqrk9MBmajhBnCAQPW+DnZ7LKfI",
+	"PpKIdHzjI0e2JU20LdreetI0ab+L9EaxzfWyHiOj+pBltwphIvoTHQaWQ6JPSPZtnERehV+BqBVGuvJ7",
+	"fXjd+SzT3pcyU4JS+Y9Jsl3bDd5AFif57ydmXGYm7n6l7jU72w3s3wy1U5zt+WlxXdfqqcFBfJOcmM1d",
+	"GkbM5xRweSFlww2CJJ8xC2mLZBV5cse1Dg7fx6yjY7B+LhWSJqL73NQafpO00yowPItOJAJatmfUN4pV",
+	"ajpqMzVMK0dv6cm1+LGLkfVCLrIvMXBDnJqbn7rlSpmxa6B0MxnBN7fbckbL+mXIlR8tNDXCfHsA2z7R",
+	"fFaxOPTNEQIFhnqKE2/MTRJeQ3n2mr2oWvPKB52SEJ4Gjiezukl6LSkeXM4C537B5f2rphGuU7fMCq5A",
+	"Gw+OfAMwwz789fhz8CAqX5veVztf1rzVsAlF9ah5TgrpSYR2kPrejunBJi8HYN2pBsReFh5cNgespdUR",
+	"XEaHuqdcMm58MmqU8OGREAhoknxfy0xM6shb1490X1tZBbiPXE9dn47qASpC3j0L7TAvhUNM0PdYNU+4",
+	"bOjijuu1pbepl/e9ldV7D0OS6Hk4o8e8wZ5pBskENTvzCzsfRO1Bjg5QVxvyyEe9XY6kZrda7qyvoXKA",
+	"/Ysa+w4fz/ncMMCQpeuk8ANyksIFNK1Gq1teT8N9ywj2NH0m3wOciGaErjy0K0LGfpf7uHTOPKJ1OhXd",
+	"7uTi1GHFLAB58cgydMkGmAhD0e6J21+KUeW0WaLcnCy3KGPuyP02ZdyDUrMjr2Cco25NOqItRM7t8+Fi",
+	"t0Z/r7gnT/yCLJg4ihq4Tu7QcA8jMn7byAnUqQbmXuoRaY4cEHn9hFEsu2G6Bb8OfHBKAa3IV1+aYW73",
+	"Zy+5/B4KlNanW3vHFGg/hWqdLHqfHjxe7sk08k6eo5Oss8U7gyMyFILm6eWdD6ydTYeU2q19pBBSRxet",
+	"UN7ECmbM74tW35heZlED9rrX3HUbpaPPS7qXCd5nmqDcrS89StTgnBH3Mdvx0qgmZGkKvQ6H1H3ethmP",
+	"wyhzctBHD9BcilJVae94Y0/HTLhcr0gISOQx3rkmcEUiWB765IQgOONzfIu/pq65aVRDw08X1DfaFKvj",
+	"PfdwydJbTtQSpVjuxvPuDrJklqsTJPQkmoVlS6o1pTqmKu51W5YAVHNPUBiZqntHObdqjrwpuKj4xc1H",
+	"19nZWnCSlUwpyi3vsE9UehJ6f8OqkwrWAbZ57TcZzXVq+Uf77KrUEqcDfLfiOo6pLLIwMVeV90dFzGEh",
+	"1rwejpobAAn1CyFeEgHbFsg/hSQQwfBcTJkyQUEyQZwYA7DP1S6sA0j4gLRH1073WrKYNI7S3+AU0K2p",
+	"xY80OwhtVHN5fLJKzPGSTbYfTHCKqv1RGy3aY25bdQXlfg1mtpOvnHhc9HsuBNrl2OdxdKIDaaGOfOPe",
+	"uK744jZS5i7L9t7qC4mxIGGH5/DVWSHulpFMC4mFb64yZDjxCfIhP+8zgnKjoJJv7vfIPB4JyhgarF8l",
+	"2NVMuN1T5XJHomFM3Jgd0gOh1VOpFhImuLpuureZA4iG6fY4LtGLvPdDXlJgPCYdfZxzf8Ih/4hdOQz5",
+	"dDbcYgd7T1T+CPbcH9L8Qt9FUko85uwWUO7UDr0H61yRQc5nY7JXmn3Y+QkZqFWZJNIKewsLVbgEtrWP",
+	"+uJG3kCP3MLruxVbTLfH32mbHZOEHUGRoJ9UU4n2mQuTTaZYf7hs7s6HZEm6OtqTzJeedd/tvL+bAOxr",
+	"Dg3AhhnCwRXmQH/2+m/kzZuJcYxTA3HlbEfdVK1RIo+uc/RnhsvdcC6g7v+KOPzkargCD7vzt8hSEF4c",
+	"vxT+Kk//0nRHT4P2e2DyZfeOAUT56P7xWiGloe8AVmevLlmkEsQk5LRt307Si1DVLTSrlbJ70u5IV1O3",
+	"Ni9xqigwBEvGp8MlnfMtnSaM7mHng8J+ayZMj3CGs1JJEpnkPUdWOee2/YkJMx0qyRmV37p3Xrod1evt",
+	"xiWRKQmh03fr1mnogjxzzNxSuFbM8S0uW6woCyLp9wrsH2fMsTfsnlgrrqgOnaxqtnLwHU/5x7RS8gUq",
+	"JSHZTjyAg1kjEnKHdx7nEhOGl//Fvo7/jMC63DmDyf3Frhb7A7o15b1UGd6KroNf+kPgD3kO1W4K548P",
+	"nOzhEuHra3SzbSV9s/BznE/P7B35Qrt42G6ldYPWRWKSrrnZdOu7NH/Nj3Jihm527/q9rlxvcp5qa85M",
+	"wWtNBik3Y9a3R5J2zNElhO5geqD3I2HoFevrKWtiiYqcosBYnL8UyDHo+fz8/6hqUSauSz6KpYshomNM",
+	"/3pWRQgGB/rFx+mb5ei8wy4m+9M1ODcHV9BfJiZpFG5xj2yYUWrD9uIBNFoKVYZRNzmliQs9astI0b8k",
+	"vg5hmJLMnNUg7r76HJipO1+9EPnpHxFC2b5UbU21oS7bM8ZFiNwx4WeMVMd/2LUUdka8CkPZ0f7QDWUB",
+	"Oy7oM/bGWV+KqEwg+t8D1FUw0etJP0++bH2dk/TG1elrcw4mYxKUinHgmiEAk205mV1lH3nCanefYVLe",
+	"lLTBDmILF+VzgKN0MiwWY79Co7qfEApF7vvjD1lo9OY1uO+7BiCfEMD7qT4+sYY5Wwd4Uwvo57xhIQnx",
+	"zWDYyCzPP4e6KrLgQ4udYWjK31IAhcbrAV69oqQwLK1xfPbqDHpCPoVeHG7orJR508mbNN6AWJtMsjI0",
+	"cY0X51oYA13saJuO/D/B/YPCL4zue39GG+SAxT5kEi3AHhiFLmbBCEbwAwuiG26XLgAZsLP5Xr3qIsV9",
+	"bX9tetiZN9KnQ4bj2h+LEs4D55FUgz9QLopPL0SO/Qc7XsyLsPd1XVSq3dZpD9K0Xy0khYVOLpia211I",
+	"utlOJTrkKIwbArLDxFTMSf3s2bN5XkN/4cJmk6Ps4DL7I6tVmU8sH1dC+2jSkoJng4hi4QPJbmWM+XUo",
+	"SjFo9rIFws9OQmFfkXb1ONKIzZ2ShRa1tw8Gblne9gHV7T+zTD6bu8ZVLIwwxE926AJcJeNOmCiEEIDS",
+	"Nuh+czl7Nex5zbCAHe0n5/DGHHDys9UKs1rtN6O/oo88OBhzQKtGrMZoDoD5K9a6Q8pZfnvb3Fndv6x9",
+	"a+WkDwKn1jvelIB4H613T+Dc6uX3S4d4MmRGLxEkbhKea+QcyYrjwyAVf7ap5Tfh0aT4rk8M2u/WMUDK",
+	"L20PkHce0mRzdxZSp19Z6K/wMCj4bdfepPOCBvHk7C0IaxAtxDhC4H7sKhKgEsZeF565oICEM6mJy4uu",
+	"PNRlrgsdl3I7QMZNZKAyzemiGxBtn6U2/lXUMU+jIqcoOW6hYR6pRMYEOa57eSm7iQ1DJ/MTelNp1sSx",
+	"rZ94S9Rc9ylDPnu2yYaid7G0dyeiA4AiifaSOoHYfEtB/aOK46wcusV1mmhAXSnMVDUOrQOx+XY2BEYE",
+	"s9kB6wTcS17lOAyXxjSw4xNj9lBDyRTdFQQL7vLQpAtCeYV1XxW/JGbxi1YLCVpjKDA5VaBLbgdfGHWT",
+	"Dt0DQTQNnMmBe9mvG50u0IRDyF63EcwdrdBSnYBVgmhECIIr6XNGkzTlvI5tVaGZhAdoAh21Pa06gytv",
+	"LKw/k9zmjXZ6d4tHUGPV6ghHEGTaI/tLq5r2mCsdN20j3XqND3UaMmUGMeqOnV56SzOjNsxhbpDX/Vna",
+	"HG/rfhohokzxur4LnbMDEnivTqoqu4K9FvDdjipwJzJXecIlXiDPGydH0YjxXW2Xt8pxTlPzPjrhe0dJ",
+	"BHZMxFxdbC/5zvXuwRhfL6K1FbI48YbXNebEbC9F1Wf8nTYjO/XgFiF8c7jZY3nLa6GfnJJfkxHk/FAr",
+	"KQJGJdHoBi4QQnE51J3zAvWoucYb9Mibe0gdGxiVbgToDfv23Rv25+eff/7xc8br04F//Omq6nP0f7YD",
+	"kLyYDskRYup1N6MG9nTYjPv+1v/ESm5gr+wwXjJ7BhK4B4ExEW7SigyzhGA0hteOgfaqewhijDsNNC8X",
+	"Doc3UqafrS5EwEZ+zg4m5v0an7iOFCmTXnHk5UFIYMRdiiWomMdcNXxnroQuKLksuL4vdqopjDhmRMg+",
+	"1cBJNaY4KW3yD1EgMPP7LamHMwzW0835d5L2iZ3EYj11sAHp761TH/86PEgKp/KxwnEoiOuD4fuVu3Vp",
+	"gOgqKmG75kXbpBFdo3No8bTRIZbmQjoon6Mo5H6DBpCzQcbNiP0hpVv/jukhHUwUgsQd+YVVPqooDJlv",
+	"KM1L05OUNm8xsyylLfP1ufhTgZTmCwTlrX36n/zD9iA/qXvI+EV8DK6CsuYNaDvmUK3+ICpQRD4UVS1z",
+	"yXiVtCXziAp5qO58NC/Cq5qeVKsVI5CqEAErHC1eeuQYZN0pGinuXbaFvZC6W3b3PkbBeNOIB6gWRCWq",
+	"COfJoWGPGaV9LItWvaf6xsoy2tKbO0f41ie8D5oxf25840o+fj/O+uvIMBdwwl/Bljk+O1NILKrk9WyQ",
+	"9jt6yoOtFEpuFW98oClN6pZJW4YPCCIk9wRiNgfC8sGs0pGLKDtpYhCx+H84j8AcPEqMUbpi8iMAlkmf",
+	"g1uFUd3bZACZBHVEmxjhh/ZBMkZLl9843wWpWGE2rhOl9Azku9QtVyIcsstFWYmcVDN6BLV5VEtjVdV1",
+	"WC0donjKzuowxdPIQe4B74QkAlXqYi9v3/6I3SKT1WnWfy+ccvhwEg3oddlCvy+2uWNmSJQi4DFODgU7",
+	"jT5v/jDimVh8tuulSv49PjyLiu5bndgCp9WXfePNoEfViVMr+Y792KFGPS63MBnMdvnWBCDrM8m2GIOO",
+	"kniqB6GpJD5x3zgh+sdTBPlX51EFoUrXyqSv2GstyQX22SDFKL+4eVBOxMZfdeFae1OMQisJTXrgpxNI",
+	"zcTOYwBWUIoK9ERTKz+/Chk1sA+M7fqDWjNRGU4BKhz0hJZ+btIrp82XyL72KDqFnZC8zt5hD1wXumwA",
+	"pD6ojPti6S7KEo9/e41/xt2uV+74BjRGDSMkoXuMb+sjAvFs7lrZAC8PPJum5sze5A+FPvBPP/s8+Xt6",
+	"ilO7mNJGqKf0XjR7ozWZlI3bRI+9oC0Lq+U69EOAjBqkfBDq+jr3kntnVbn6YuPDNKKcPdDoqRmOC6PU",
+	"uoHlNuIDr1tYBA+Ykig3JN9M1LGIKCOa0028KNPr2XmfR0VPV87iKOW8q8psgFe922TfI72ZXoFMZSlB",
+	"d2H7584dpLmo7PV1C4tz1d3ajYpwRGnaBhhWNIcw10Gdqer2YMxJMyXry4gANTWgqwVhgQxMr/StdInT",
+	"A49TJm/Rj7TSUl6kgu1D2a+il3M0B955PDXyv8HlK27AUws/hl3e+dqoiWRXyY0MFWE8J4AI8e/FSt/4",
+	"5EUIW/SjIzu+EMnixW0ravOxkIx60eWunVp7dd8wlz8YwYfiIx59DHdm4AZwNTDpcrasE3Z5dmM3VXGK",
+	"o1sCb293400vB57diXDh6y/ZX//y2X9l7nRnhJ+fIsCvEqrxnbFWCsXQT43aN/yYNIvJYl53Dvl3UtAE",
+	"byT7y7O/vkAsAvcc47XVzZd0UxO8B2TfQ7Xpqpru4WQ2MxwIiIq5gmFGQF19bd9JB3QxBpHGecze5vws",
+	"mIMDbHE8Oi51Usg+Y0UqEX9N2ID+MKe88NeeXFLivluDzd0AR7UT0rehxmpVFDmDxrHO9zABl/DWAZKI",
+	"TOoZ1ritMwO3DfBUOPl98MQdWlk1UL1EFhLc296lCB/w2FmM9hx3/gv73WSahZDrbzI+/eWmng68BEEm",
+	"XHfKqTHcyFgNJ4xmNdeGmeZCuUlUYhJ7cRxGcCOs1nDIHekkHbjS6xIyglop6Wg4cU3FtG7tQ+1tMkEo",
+	"jVDlwJuE9PUWA+BrDXCdXCQBqzZ3g9yM5eZB3+tIZegG4Yjc6kbT4LDcoume34QkxxP0NslkgEbyumgy",
+	"UbdFFgbv7ItHAI66k3uCqaY/2ltYvQMl9nR52GPBGivMrWODGSg/z3uxYUadPm5PesP+9//8X9Ohu0kw",
+	"vmZ5tf/YK9OJqrPvCnsNjP5p3L8D0v/dxoNCO7COtPfmAGJxxwbTTjMXeWbKLFztWwdb/qWqPFbD0JxL",
+	"qJiveXkgjHV7HyzhJaGZcaLhwyujDCrzSj8jfTrdZ0SUfM91YnMvzc4X8j4TtMlWcF/j3540GEJ46Anp",
+	"PG9Pue8CSSupPNeBFoC9pDxVaK/mJz0fGcaHiKFRlFDkkM/QiDgqRLCx1wJMKyfLwd04FntlRkj1USbB",
+	"aUni0ZuT19rEIb8OH/Mp6umdjIeC+lzwKMFpsK6MfSGnvgs3eZsjluVNh4xPAVAvg7EITOzj2xy/pBKe",
+	"8tzFL7w55fnbu1w7pEbxhXcYqHY5ApivUOOladNl4uFf4/wPhOLtqKfUINkBofiseWpbdnTxyqfsD+p2",
+	"ALKGLiXxYPKEkOwopGpYK0UHY7oD+EjHSG8LiGvckqcrA77il5DEgXctWW1YAFAzQCkSsSqw59ULPBt3",
+	"WIiCNfb2cZcj8JFm9sikr857SElA4z5OrPWPvLyHFBgcwrckfD2qlZX26C62k0IScDNTEtKVPaU6OvSg",
+	"5eTex1PNRZZpGRMCZzfMG/leEFj5DiADA0V+eZdOeFIaKisRvqjc3TrG98tLAR+gKYWGotO+j6Ui6gE4",
+	"uioz1EAD+Xc9qMEUi06riMbPvodSteId0nw6lyR3dhJNRQGOeY8brMUVmiFY1AqQQHKrv0e23kwxxHK6",
+	"bmgKc1CttofCg4Dzclv+JKCE/P2ZNIrnog0+v4BuhUguvJ+SGvsgsPWigQehk9zO+LtzKVtpOHBpt5hI",
+	"MzHbSdfTrVjrO8Sa840UtNipPr2PgFGP7Iz/wjnFtj0mWKJd+1XC21ixY6P0qIVnYgOnWqSW7HvKwgoa",
+	"3ydVoy8MoRG7Gp/NLWjdu7T1Zee6ffzvGqps3rlOleg8CKxWpAcw666u/fKkx4FPFl5fp2N8UKaL1W6Q",
+	"RuaXNNZCQ03WaRsv1SPBjM+TFDW9OxsGghd29GjzhTkez9DGH4NhTTsx6x1Sfn6ik2bizB1h9UmFlSl3",
+	"HYSwcwGgUwBzKfYN0OigrIXE/8UZS/v+3sKpvrxr9/uuJuFxdCM11/1aw7IkVGHXn7suT5Pymjd3oSDC",
+	"9tR4UqlC7ewTZMicGyX3BTkfMRKo260VSAxWo2mYHN35kLluoYeH9F13vZrBusaRpRfLcRw+mgcvItR7",
+	"rIlgRxmYbofu2xKDiXvxkKWktHavQ/d2DHeo/bpehiBExpXwhwNTfN2oY6zVP9KMlyXBenqa24WuC36y",
+	"oli67NDRsQ+8PKAB3wRQ2g6MX2imD8h/oD3edtoOvhX/8jVgUFc5W6w4yaI93To3+jZQhm9atD17y7IY",
+	"kFCCydwKfuiwYzAg5NL2F/tqIkLex9Lp/o48S4mfUImvjUw2oG+wtD+AQNeCY6lVDWo2ydoT/etUcynB",
+	"JTfRplvHPrvMRUWHwH8M0Ed7ogoD9oCdG9hP9sE3u10OKXKC8OqmqJFO+gayFjnhwlHhVEakkZyk9VV3",
+	"j/02wZzr+G8H6GYzWJVeDDx6yHWUiOvMhiElrjNx7+JF/nmeNq8x05SEfmg342yJSFiIlUUiTi7X90XX",
+	"cYJnKcqai2OPr+XnSQ01l1e4gsgkjPv3WMpGPYgqULAOb3Ilmq2oA7Q6ApYHGKXuiW66Y+t3yUlYM231",
+	"hGmaglFibK9kZj2ZXo8S/GX/lqyjqJ0wqeTONTkyw40/tTS3cZrnmcpv5jWPz4j4kjQNu54GVQ9o6k6N",
+	"xXDs8f6Jbrz2Sfwf+7sB6Z6Yhlp3EFOZCsXlhn62AhkLB3NsIkJH5PY7b8N7BCbqw7WIFwGJcgHcKj17",
+	"a9v89uAVfVSRqYYGRdQHe0B72MyF4+kDxSXQIuzU5S9SK0ywawqd1iHPkZhnkec6NL1ZbLbuSUquWoJN",
+	"7b7usamzaNBRN/qL3ZVOB4jWePqHgK2dueNsnEgSM6pLwPk7l+4wqGe5pobW0biDfIoCRpcO3qy6ijyo",
+	"+7UJeGtZ6EcZe859F5hNT6LxdBjqPqOP7cOrvjqJEhyCHUvKasK89iCB3Sz0iql9w1OlmJ1M3ej89hJ6",
+	"faVF18g7WG3i+tm5Kk0vfnmqZ7eaqKdnnKLv/Eg+20T2JLldH1NhWcMD1GmxnsIp38KB17tC7VaoB59j",
+	"l+huFjc7Pyk3w9nszXHSHCiFXmVefOXeuEWlswfqzK2yrOBDhuvOY2Sm4DPdoo8L6tXOdHww3cc3yQ88",
+	"QD2F4UoPMONJDaIEFYdeISNSNBfe5aw88EzoNS+RWA+yrqq3zTgqr7STGqMfd455jKeQkxrdXgjvkeJx",
+	"hBFSBBeOp3uadU+QrMQo0gS7RHCTMQJlvO6d+E/sxSyFNaqJVXUWa3gfltE0/R6O+8iMnPCBr938Sysw",
+	"HNFPAq1yvT97Anvt6hvEBMr6xM1muEEQqTG3Q1LbIto1jhBNtye8x8M8O9o0L0TEejO4cLtffP5DH2Zy",
+	"Yen1lBe4c/QOXcBjGYxNTI+u5rf90QWSY8fsJE/OW3iIqGIGp25dq3PujLoODBK5f9cc4q5zyJacLNjL",
+	"Rl4C40MeSwTdI6qp0G6/Mo3eT5If2xRbxGA8j42KrwtSuacnYI6Wpd+P4g9dN5JjDqk5afmqBUYsVlVB",
+	"93fFwvHDh7JutXiAtd+ahvZUeu1RlD9JEKG4eExB+GBe/MeSC6PqwY1bRwbDnTc1CRfGHhCeXjP6k+fW",
+	"RLqDSpAG49URLb29Vdlpx6mq4S2p9CeuzlByJ5rj2ujrNQYG7HZQGiteT+K2uS6KrOadnSgG5DxZ7hVK",
+	"HW8tyUEutIl9GcUoo5nOyagTlJtc8CO5e8LrvapBX8Hii9O1fDBf2Mf96k0eUa7hdF9bWYWb7br+VtFr",
+	"IV6zbwCinLafH1lKFMH/jSDH5zSh61122G88euiKMS/ve6KiINuTf2pzSYarEBWjrNRM6uoCd6a3KENr",
+	"yV5TPfU7u5dkkrOsI8LP6Lxk3r6HwVStQeytkG/sjOI4fWgGMTIZKH6PtruoPdKISxXpiGyNQlhthrkk",
+	"S76WPXooq7+YvHBoyBXNajezy4vF4JS7j8FpBX2O++47215CRbanUh0zoOQu/0bUNatUBNPHpT6TB2Id",
+	"g0+uD5NT+quSC2zYeHoTXH6DtXPT69bLT2k0Ge6zC3bKTU6xweZ7upPsHX+AKoPCG1lpo3wsDZ71XQMi",
+	"dhmllmymGWvu0Y6TvKdxdTnnPhe45U15yB8qpmlhk0QbqQ00yNVNGcV7+EgzXlUNaI35av2aBL9GaT8D",
+	"4kd6hyD1KLgGaKiTq/1oOsMBONEBcfdFzClA0uG0O766RtlGpsB/m2dyOo0NiHSGz7LFm16B5ORPzvYt",
+	"VEK3Ua+P8L3Dvn4jzNU1/1K1MsOW1asPik7zAKGfhl/ZTqAgLfNWYJ82dzN3YRr72wA+8ai1CPP4mLUo",
+	"laxe89K5rAf9kYXDchuruMbhTRQI71DUsMtZGGvQbkcxB+xA+mtz4/kC9m3C0nXYiGP18U9vmW3dKwun",
+	"EzdeVVbc8KAoETj9xx/+MZ2TUDaQqEv4gmv486cba/rZd9j2gqWCaVhHMX5fmRNvzaHrGBqUrTmANKK0",
+	"G0BTZbbQ3m88O8Gur/TFTZib9NRmbfB1bNuqLtRuFyqyE7UX/w7k2be1Xk0j9vv5g9438949vgolMMcO",
+	"TSZjf5pn/R++J09PMLxg/a8kUvxjLOEC+l3bzalFuMlB/TsY7e4T36uHJH9aIa5gU80txxEDdcmTKH8l",
+	"NY7G8A9zHTy6cOPowvcrEfTRpLmOz835K0JNWuNIay5F08rMgd7KYsJjQmyCj/WZXOtumOkS5YPYh9kW",
+	"DkJW9tDGJJIjFzXedrA0392rEzl4Ocbz0afoyj4fiY1HOrWSvweDtaf/yd+iD6ptNFG8hpQaGrNqKiF5",
+	"c3GPOFBKK6+rb1W9NJeJaSYQ06UJArdT+lNU1XM6e4qr+kpi6Zwe8qpmwGjw6odXvWXpLkXTOunXmBt0",
+	"cohuL44Fke6yczGE8oCuF0fGm0HkeU1gHOldOv3KC1byGmTFG0f062T1VPMSZ2U7y2vtQSH9xVIDSrbr",
+	"kBvq5s5wfU9o5qdMEZSv1xj31Db5ovMD10rdB/YZ9Bh3nFJ7BZoRAGACaBqOpzqJEtx9hdBP6LmPNHMG",
+	"yEqzKtx/x19x87CqwRQ25pTUve/ssIGBsTPQZEZPmUYvqE7rwHXAfO739vOUc2aBgI5YwHsymlsT+4td",
+	"eftfv0kjf8WGqYbtBNRWPBxek10xxytrX8JfByVkn6bGkO86dcL+7riqhHnJtlCrM3vWiV5yZP0AnGeP",
+	"6eYiw1gdJXFNqj1f9uEyOZeurFRmdlEHMqdytlUoLnmqeOnmDo55xNr1NRzZ66zDh+BmEgnq1Ci1C1Bw",
+	"6DphO/SdeLwKoZmmaWF7/rC8qp4aK3bBsTRC8grUqE4R2rXUQFBU7anHVzcGmu9Z/w3wY5HTBo06RiBd",
+	"9DB+CwXIM+Z52jbkZNVUXpGq+riusMC/GK6AJASbqXj5uwOAee0+Y0e14+gyvCv1A0IaOs8n/utDrT8k",
+	"d967gzilKdRK3jQig1F5jf/F5QNlZO6VdjcF/CjRKdRcm8XytDh9BcsUy6Xgrt3z8x4SN5VXeUii2R4e",
+	"ltNjSGxdoo5xEIwn3lAB92PO4O6LyYGLvfxWrq41r/I4jz1N85Ihnj5u9BC2QT9sT4cUvsMIU+zGrvVZ",
+	"NYiOg5BP/Wn4S2pyg/qNHvxz8gj1rT+a5dBv9tBgbpK5d0sP7Bxy9yZ3Kt/3A/vRL2tS1pXUSSSdAU4T",
+	"XqEJ3YoZ5VW0K8s4qDMtrthLR22EZdLkptZ+fATUGGFuXqjZPhBPvPFBGmEufaRuUUOFoQAMffliTOKT",
+	"3NxVqmyPILVK6kTfYhFNbA5nEuXwjL4E+0lmFFppGB5wyEWBSgYH3of9S310ihZq8LnlGDZZM4A3/anz",
+	"d3V/OczRzeVZ5RKgFZfuZMM88LiBSWG/TpeqKpuDmRdjH//7SDP3HAZ2XKUSISZsQYuKFn7bGqNkjqVm",
+	"mIymyfs1lYuWXaLBbA9qobgObjZDFNc86vHdo3LT3qHAfl1rQANpch84gAk7UL3xtO6EDcCNvc061Azb",
+	"2Wiv23uMVIEd+YTMnyNM4KCUR56po0d7pca5vtfMKObmO2n12gfjtZlWBlNYG/HAK0EDsV/2jgXR5GkK",
+	"NHCropas607UEMHD+bFSC8EOxlxtB/+R05XJ2uZexQvCIMKovKUrZdnclbXKIRUmyebe9/DcauH4c7vl",
+	"Rp65wTh6Iz34ACutlJmV6rDMXTkKiVBeyt8S8sVAk1yTff0ByvapgpN52PhcMUUyJkjNpCfD+RbziCIl",
+	"74f8V9fLeZr5ZAXbojq39ZwBogc+HVewzeBfNMDr+lIgRtdKVlcE/1waxnh68IzIbTyLn7G42x715lZg",
+	"ByNQjbhH6RK0nkyNq9aiSFrcWScTmyDQYT4nt0WuKly7FOOno6ReLfMHdc7kxjog+w4oKgeNPlkPvaY3",
+	"w1QoZwvqe6jm5jsVUlgzDRmP/WJXPaH8J4CouT1uNdOnBnjF1IPzVtl+sC2YM4BkW2UOi430LiiQD2EP",
+	"QjpGu+AFPyqkpASMceoNXaKevYzJZK3lZX+ktCCJIoBmhVQUGdW5qEccSlhRROagfWcSjCi+7SiwcGe6",
+	"KacGkuJR8/L+ywOXEuoUk5GUZLikwQm4NgVyNWbK86/PRuu+nO31O1hbjHOG7UGp+yLN5EtGUyW0+3Yg",
+	"s5NgJbLPzzTDTPxbqtOqFLx+VQZarUFViMKi00YvBIkKzxdcO3SP3jwnFRmXVf2oPGwrvPah9BXY/Zij",
+	"2lxE0Bu+ELqblAB/enhldGqUPtkfEb0Ekyaw4KUolUQcOuPLAPbKCO7wGwKXDYX+OBb7IWIcP52E3BOc",
+	"ZmzKO3RxYpLXJyU1vREBkBtojkI6UIYtorGmPcZ2DN8Ar80hoZj3kCzJ+LGLYpH6IcaUf5DqzD5mjtf7",
+	"P1uxPZLXx3GmHKESXL5kzzoXPcEySyUhA8vcpm74vQ642wee931C1Kgh+nRBPsYMXwY9YxXrP9SwM/FQ",
+	"wnmArFHPN8+ePbMfvAy+Hugc7PObYcIMU6i1MZcGHTMRfqy9FEqi5SBwcKoeipq1FoO9eacYEWTgu14X",
+	"e8MhJPy2drQHj8tC4+zWLxgaC5JiXNCwdBXdTqD8hzObqjHx+q51F4Xcl74tPatVhhYd1jNcFf+Ju5Ad",
+	"4o1ywolVM5qv5E2AnlqSZIof7d7Idr//zfRVWzVLLx4TxJ5XYJI8QFOJ0gyi1w3pQgfUWnTMrZUqpDJW",
+	"RxuOutupy82dVMFpHGBAi7wrNSsGd12fMhNqIB22c17nVQJBbfkzPiEOc7Xtc7f6JC9wckupRY8ty6Xs",
+	"41n3b4kupylmog0zNznjkSU0pN6GQDz2CXu1VQ/AfoVGWeWnzgRtHjkMX7KyVtrB0js33IbxsmxaqDo2",
+	"tQ2rQWvmiFFGS20fXsH7gR9cTp4oJFwhR98JmfQueF/j0s///+y9fXPbOJY3+lVQrqdqduvKcTo9s3vH",
+	"/sudTib9TNLJxunue3e6nxgijySsSEBNgFY0XfnuT+EcgC8SKVIySdEeV03VdGyYBHFeAJyX348oQ9oj",
+	"kLSmktou9shioH5BMyIamkK+cn5N9mrIQTn5ydkqnNWdswrreV+AlimPuAzgAM42d8TcE3IMeQVzyw8y",
+	"L/n8k2bezposunVDZTMRxHpRlUL7oZYyuCpCaj/NPakAL+MXsVL8JezZ7eR+xipXgayMuE2tkYXtcHcS",
+	"6IhIxN4BeALhZ73C9Gg1xpIf5FCp60YdjIUzE9EejC78rRb/hLbXSzuefnyPrl17aG20FBxE9JF1keOD",
+	"AsC1YEgHNvzs4O4UWwk8DYOn3sxQw5pqWzLtfu2u0e013MqktARTLBevbtusWYNcNXcvYXciBIWxK5dx",
+	"pKSjZDysrAcraHDtwxZq3epp2wc4twz7l7CT7p0SgPWxvZ3papXU1TQe4kI6BUo6ikS6tmjyYN4cv0mX",
+	"+cumKs1QuYknDsNpMuVRC2DMsFDSl3Gk1JpaJpRuFCWXcX+dXtUE7Ye1oERKg/4sjAZC9NwOdeNB+Q4r",
+	"2wLIuTUIpFhnrDtYAoCkO/YQHXAplWFTYDFPlhCysBQ4KriFAaE8a6+uPeF3ihneV8PqW1OeImlPnX8o",
+	"SgWFRg4BAbsPTfkWcrsTebGGQUul/lkT4DyE+7/QAeTTkS6Rke21JbVu3GitIX3HTVARW90SX4nTdJZW",
+	"Ms9eO0o73+vGNVZPO+QzbB5oDYbzkV6Clt605bgV9/Pa+6EtS7zKH/bqCw9MtGG+m4nr5WcRUjkRAZjQ",
+	"gYDCzPbXuuL6XAr4+HB5ph3OV2Mp0W+VRZGVcYBfhFm4OVzmIdFCHbvm62fMrWaJB2wKgYpzFvZIaMMo",
+	"G4X1pCK2E/2m5thrmu3RLvlrGlk4a+22UBRWoomiidKnh4dOY/7lBxqclcv6f1cgPXkUyopuDy+pdv6y",
+	"UKC/+6xM2JMDo7c8qLfll34tD4tJe+FsrX+7lF1BzodZVVYcgKrn7EpjuoUnCQaxECrxHrt8tnGU3xxD",
+	"VjYrQupnyohkmyq277NTlNa39eJ2cS6r9qOdHsg+eoU+TPfu3cVSN58bMtYDZ3MPCFr628rpFAoatrRZ",
+	"hR1Q5p4EoCSlz6us0eDzSi71ZA7M/i6768Z8w1INORs+lbFOEx7AYcxd98YpcZ8zIZG4b2g+QDnJHodT",
+	"4oS/lTu29z2qrsZGhjhfNp0GC3uq+uMPdxV4RqRJ9mu+ft3dQJ/f9/J8LPJJrhv36QOqwCopS2mfRDrx",
+	"mt5ue/Sc7hUfkpoKWOI/340eWX1YI1bCHY9SrFJQMtpQk4uviHct3EIzPrXmZa+xyE58kG1h6KeqzoIm",
+	"kTGd4EQuXRMN8okjGmo2j4Neute/wJeaX6gWFWCZDuFj8s/zXPMtxHQ41Im39a4tNKs/PQp642gH0NLk",
+	"/9IMV1xEtdj2wYXJVguFaogO53AIlDQun93SEWRveun+tEJlZzyKdOuc1yyBA7KpMf7HEfPNnrBbP3LA",
+	"6w/Id+7lpqA2ocpYuOb2NqpZpOTcY9wRtjwT2vHKEkeh69vVJWCAdvwXEGnwJBhdUF+QWHKF2keCUaFE",
+	"FRxoB6e09qQm/UIcRZ3Q8lPeecW8V8K47X0uNYGKyzWNLne+LhLjeLJEZ5M1fNeDEYm0FkVp+bNEsP/q",
+	"/RL5YiohTA+5E/DULGrqlJvSKB304ghPYluMqWLJKVYT2/N8IisTIJT1q0Hvaync7cJ9D8DvQlcFxNZJ",
+	"ReJtN4i96+BWfA6usBRcQBERHkRt9+Rx0QYpVis4ZG/7gvWMlaCDiwR4eF9PVAWxM6mhhmporykVWXlD",
+	"IeHnX+6EUJvzcrbSzQ2BzK7PC4ITz85MF8JUn25qjsfbdEZ0+rVPqXwvir7CnyAeiaNjaelWMC7UTOhw",
+	"LHFeV77psMTaQoRhXWVKW7ZSrg9jC8Y/uJejxGhC+FnIrdrHBlKJGt+q7iAJ0xpE5sOx5Q/2das6ZLPv",
+	"YC6wftbXuGNdfO7TK54k7nhQwiYwwOMz95s6JClK7B1KrHVwEXxlotFnFV3K8bfJYUE6nc7nOfvK/lzc",
+	"Ktrc5MO/TjJ2z33t10WaEbmDY7SXLLeOS6kSWN1tHFs7hS/tJy0sXi59rtSLPDPlSZG01Gl2rmO5uRas",
+	"ot5zXt8zGL4Xj9Ldj5sD5jWT62Trow2ix50PX4BR4wOX8ZBjy/aumP1p/ZQ+kOIcwXR1jJfZARugR9RP",
+	"736Jj0q9W/MlEVm0h0KtV76bVXTwwuXcRkenfl80Zn47ClsX55o/dI+8rD86Qpn2FqA06lE9Cb+dlV5U",
+	"83SazxFwbVrWx8ZgEhE017biKAe1KGQN0OX3OUbkKp1GgvhEmZCu7EIY5joqGtu+3Lwm+feU3125KiKG",
+	"SEiw6lPVB2NqLs6H1Uab/YWFze3mbtfLTzoZ5E45WOVvslncyjWm26nhdrnRBnl38Pa776Jbd2RsFjsN",
+	"O/KWC7+3VMJDCqxwc3f303rSFK8KneyiRbXqcS9Fsd4rOBQqaGAVzsqLZiIBwjuuBSTCQF1F32yqobqO",
+	"uqZqsDq2gHLECe+wyW+tSVcyTPoUnq9G7wIu6HBQ10Mus1Z8XSDG7snZN2Xk7WIdlY6/D+Dtfc4L+IyG",
+	"T6nYi+tofW4Qg0GV8KCLGVKnS3sVGgftHI0dnKF7ce2MOzEpmkGPJrX6aXXvrAUiyhzGTDyWup6dw+MK",
+	"ZOh639MgAAhd+gSBH9v1HBRu7VnuIitMbrLa1U+ro6z2IJFt5/Hob2sn1I0mW03rUZMTLvUMkusggJXh",
+	"lYRYjtvcpcXfz84u/9EQ6aRE69nX3ybNSNkx3zD3BiYMNUJgnnW92CAc+teMXf0wVc7+aFpdI0fmd9AT",
+	"DzfYgzt62hwz/TSK/Tn+Y7LvbinuaxzNo0PtJntAW2+UW1o7JXI291tt3W9eoX7F4lRj3wz21dyYRKyA",
+	"ETvRbv1zceKTvUa8s1hHuZg6UM43au0RMLHoKseoF57NdBODNFcl6E6EkzEOKkmYqrL3JgYM91lOcNv0",
+	"noW//nNjuKvwqEwZq5byJxlzEywgfOduqNsdmTIU1vTaO0b7oJf+zyrLzg68R1aHYagVx0+u8dO6cPnl",
+	"terP9Vsv1S87xFEN3kLzaVRXeXXv1kkh74Sp6j56Q+QbLFgoDRKRiBwe+waqKWvqa5vvyRbRMsuxxb6Q",
+	"LVxGxNB4bLIacDxFYtcUIo0Y9keWExeh73c6zjB+x755wYIFT3hgINFXviZ1UhSRdcukO2y6cWT4ymqL",
+	"0sCog+xeuPrtuTSs1DrxM7rXsIM/BB3Ninzg1b5qDr/kecbtQrkc9rwt9MbhHa8zlVTzOqcao6TYYlrA",
+	"+W5fEPSBm0VOupQVBtFxgpqMqyvg5GfPcHTQlx+EMzk5Wy9aVFLPcCns0FKYmV5VKU2AZTf1gmuAZQvs",
+	"pq0J41/tPTH+opLlLFLrG1PZrrMQ2qhk8zlyTqFVADonsqy/hR/Au05/ldaUrYrYoWPeL3K5dutQPfHt",
+	"ZS0Mzj43m2YeA3CTm2wvY6UgEmHg/Wx2/xhNwyWy5sdt73Nbl7g6zaJDRZoIs7mxM3TpYOIfQGbzs8uz",
+	"QKmlyEj0L88+f36jtDnPWAq8kFbi7/RtOkfT2PeAhK/sM6qekIUDcd3wxAI8KdZpLIxZnX39iievmapy",
+	"OrMIifESlgAxTuqFWLGYSz5HRCmmJAtTrC9mXlX0s1/lr/Klkncg8U8u2f++ef8jE5JpyZfwOeAarhg2",
+	"WSfAfvrph+81+zfXrsX+04F6IgcMi/kS/v0KkZBp9MfXL9m33377V/u0nz69vGKY+GJC/ypv/yARTTLw",
+	"tK+3dlgspEpYKoXRV1it4ti+BEShq7pw+HrP2KskUQm96ZavVj4TebFK1DSC+P/5H63kLfs3O4u//vkv",
+	"//nvv0rs40KwTLsGt4EK4ZbiJLeIDKxvmeSxkHMGd5Bs2JSH7tXcYCT3GbsO7D7IPry/+UToluz2hxDi",
+	"lTL2I87/Dptb4lfEMvolbNxbsx8hesUcjM5/RCU5ji/H94HjuD+/ePGMXWf19gTbDBDSH3shugdo9uL5",
+	"c5zmr9JvZ1TSiuEglbAXz1/QS27fKlqsW8oVScUc8CAL7IwoCctm4s7TLVlxMOzs59jH9Ofnf6VHCaMZ",
+	"2d2zXzHk7KnS2O0f6PsmrHAO+npLHIa4cJGIhbmdsFv6nf2v3289x6FIXDu9fsZehfYtqQZ2++oTn99e",
+	"3P4wO39n73a3z36VH0CtIiIYwlQXCZls0LPUXWVkcUiByW6vscRa/BNX4ZJ9h9bGEr76/Gv6/Pm3gQjx",
+	"/8H9k2Lt9KNbuxQ5tQUtc6rdqrv3oqhurZqwi7tvLsh3XLjZ3No7CkLCwheimkNDQhxx6wioFdpxC9lz",
+	"y7NfJQIM3NqN4vy/lYRb9m9cMiR3tU7m31msrI3jQ63JWE9AtiFcQOSfSgIpO5meh6SN2YLfgVtyvYmn",
+	"KmLcfdavUjv+pjg7zNuzEbaWIQnlT59eZqyUSFPksWw9JuKvEuuAA5BEH+Fc4vWKBws4f/HseSE3fPYx",
+	"85BZH+nZNx5FkK/E2eXZt8+eP/sWC8/MAp23XV50EwHoiz9E+NX1b7j2e7tloZB/CO0LIFZ3cE3DccdA",
+	"WGTaBl48/3NFuYMiXMMM1a96v8se5N0P7TVpHPNkgy16S8gcWgBsyoOl727NT7T67DdKw/MYDB4gamJ7",
+	"+ZALEZ59tX9l1yG/Ts4pJVX+emue3/kr7danP3cY6r4fpuhR/8dtwbSpt7qk4r0Kt6vdukRXgnj/RaVv",
+	"cdjJUQQJxsA1QGFl/f0PST90xaLQvf07R4B16Npnrv/vLsbqUFa+c32G3a2oiy98LZ987NH0644wv+n2",
+	"1b0L8joMGSf0yHxX8azNVcIs6Xtm9ZVK/zcwXrj9qnzDKk3OFsBDdyuw21j58dvH26/3X9X3MidhrzKH",
+	"w90Mul1CKSovst2hjzShGW7k/doOVvW1spzHrhN2JbyptTOsi1m6b0/5G5jXac87Cr5gkB0F30THL/JG",
+	"K0iys4yjV8E2BgjnkHRmVxWr/j8qTSSPzovI3rWb+v+mwddBVnnZmyzKrxpEKG8chahHF0ZORuTHt7t+",
+	"kXVTZ20m2/JxPzje76UVS38DlSvfvRPbessp3NkJ5H7DNxl9bAvZXzkwSM2QlcNeVRZI5amZn0iFPtSb",
+	"XiuT0wdveAg+/3XSOM4otyf2K9BPyvBoMDNGVDy/vgT3JVTordYLmYRDmSLmwyFqqSdsusm8cWfGvUcD",
+	"LuAL3kfrFOEV/noQVZi42OLvKSSbPLSY1Ye3PJTYZbyhv/lqn1mW9/8HiXIBJiXhiv1XKoIl/g2GbLSL",
+	"i3kR+JAAdTzuzK0gqXx2K24MJHb0//nH9fl/8/N//vbHt1//V0XOoFn5DXwxF4G+Kyt9I+L0rp5fMwoJ",
+	"GsWWAKsubjT7VZvr3AowOlNY6fcyEhKYShiKQ8RWx3Sf6k6ACudEirnvpPcBB36gcT36ptJ7xnaEfm0P",
+	"gdTr4iNpSjKzVmxFkcgEIuDaBdvWrkhhlcCKJ5BoNhd3gAHKELq8mFUdUOxBYUtm47qdFSd3ilPNqBXt",
+	"IxDLozBXjExUF5jDViDRWdGpJ2fMt78ACqO0vODpiAfLfWaPFIZ92nuJ2bHvc4gvG6J+YgqS80grZlQU",
+	"2hOH/1y/dmTW3d8d/HtGGXPMaCsHtshBVeElsWcyTjJnAb3XHjMFJkgChelAR8aJSbScdNPhXm1rSYWF",
+	"GbU6T1f7LxRYoH74GRKTaG0Oka4Qqdc7RV6t37fksK6AvOGaaypRZkI6ti1/2sLQFUoNYRlRqGu+mTAJ",
+	"a9DYIKdNl5vwngwDNSCM1NqLfR+tDP5Ft68eQF/uwNcfVGoJM4tEpfOFK3rfs3VmeYl91vzSDXolTSKg",
+	"wqy3kMitIrKQb4o1k4r4qKquVo7BruLSU1eAtf3Gt3znhX/+xv5AM4LfrH4xcuYd9NoGBc+alepuuEVk",
+	"zcpX1+FJ1DyuyLZ40NO28sIJnxmiHsA2eL1gayFDtXaOBlFgaxaxQBucz2C7feBeM5ixApoghlH2z8iX",
+	"hrWfTp/bSNF4NoNsJ7SWk+2FnBCbrpox36uvHb8M6aTj4PXlB5g4cOQb3zx/jtZUTPJ7x7HjSi5mAA15",
+	"e78mr3HkAItvXzTI2r8VcqntkYvu1H5N8oqdBHiYkSQjhFl4LmROFVCxvvu34uInjnVHLs7xNKn/3Rn0",
+	"XwjwDstksOYp1wi+oxOoEhnnvS51Wrc0thalQndqua0qg9ULvZKhg5lnDkSxWsuPjv/5x7TzOoffS/J9",
+	"fYidYhBHlS2G9UV0Kpz4mB/uCq6Ii64lhao6Byq6JcCKI2VzKcvLvCim90UdZUFLRVVQcUG7jp4W1ntc",
+	"kdPsjHSCqOloFQSrW6jQda2SpZBzPINN2EKlCf5fJGoOZSVrpNPd+QJ4RO0l9eZIQ9/QyOOdZMeXn359",
+	"bumbh6r+KIBTuQodvzhsrjDGY38YRfnh/JIhDJeesNAd710TilWFaRrOwZQUwf3ZriI07ZF+VO+xu+aR",
+	"v591cefevQ6eQsEG2tRz6VWpQtNNgkaO9xZB8zvVDcKtTu9CxM8rugSsIiYbnzBtV1YG4B0AjxjluunY",
+	"5q72zEAS65YeoV1lyPGuYSg7bn6JXgCY17Tf1Jn9fpnhE7roofANU0hUyDXjVLbRVmTNZ+vMmHv3bSM9",
+	"WxetB2vwqb5huqGtFO3F/nzv7tl9afnxbrb3UzhN7DSn8JGqkqsx9ypxxZKUMOBLR7it2gVteGJ26xYa",
+	"Dfqi+FAqMOsscXdj5/Sh+PyxJut3JjpwEg8n8BG01Zrey4Ltu8q6hP5KUdEclphm/XQNmiQlhOeufbbh",
+	"kG+HXruRnd/zdmD0x3LVy796kNO4W2BX5uR6MObiDnMrBuSVb+8tLNiEzUQUQYg9tKWSDAKR33eKv+F3",
+	"UPzI8Z7j8zme6ixfWKVB+gFl1hivEubapM0CMvZ3fxr0LEQ7Qq+0cto0EuwD7ni7oObih6BOr+KV2bTT",
+	"oAFaogkuQM1mGQv5XnFGPHWzq/fWbsxIkxY4u2GiG7QQWcGTR+5QMwY8WDjMCbvsdzwRVCxgsjOZo4Uu",
+	"bqI+Dd4cGcE3j9af4uxO5ElpZYbpqSZrYUZVNH0WhVk2LnKS+e+bbe1lNnaIIGh52d5LpPBTGrw6C81y",
+	"SvGq81aBcDyveBFSxGlchJjLiSv69wd+BYfxC1k5S1ZQLpVh6g6SLCbGCR/EqVBtzeSWSzg+IV1UPSef",
+	"Npr3sx/6ODz2K+ywKvhp3rsA2jjynzODGbE/bx+FeXDe/IMrTLMGKeGLqdKQq0KVGkZXsPpAN3h8FSNw",
+	"kD8XaxX1cDDGp76kV41Wh2h6brKDR/Pc4vRfYZUssfsMX8cIL9dEEFIKdUXMMXzORbFmxfXKlNRmFQku",
+	"AziXyjQdx7PBP+LYhmLoH27es2+/+Y//OP+G8Wi14OcvrjwQHEHA8Shi0j2pMmuuUmmSzekSmKXvHWTb",
+	"QDD3iK9dfaoKQTPNN+6Ar1WaBKCvmFQsgjmPGA/vRABNrkHOItF4/stGjSD9/VCryX+hhAv1oRGMAYJZ",
+	"zOzFOHFwSD45o9IoxIb4uvLy44OJk1E2Jnzz/z7vvDOhX/snkxjO8rVBJDR3Yl/zjT0XILRjVpRot2YE",
+	"UPBYw/WFst6iL+x9IBEhnQcqt/b3boT/5PFu7jQ/P99TB7/eAqbI3KxIfpMMBRJRTrZv61VyQpd9biBe",
+	"Rbx5F6bhn7LRIw2Pbc1z0AsxM4XVOSLqtTX3EZtDaZ4nioRtr9ZAMbFtWbcPj+1Y3EWB+rxaMT7QgIeq",
+	"GW7613o5/I2ocib9KwnTPF5FkOsJokj5cxdQNSmEV2ydCAPIdrIgyrbDVKexHmlXZQZb7HHWJ20bbsdR",
+	"sNomgHvbbt9lSFsTPEk50tg1yJcl7Xj/HO6xGEEjbAFIMnsvxNSYgS+mnb23O5M9otrx0dywjy6IrfpD",
+	"kKH+vP9yW0vAv+eJ+y6tdc8b4uw9bBKqpSW1rLk+2qSe9P9B6P9jK1nfp/Ftj4hDHA179welI15Wgm63",
+	"2glbcL3A0LYWc8lNmuy7oB+fgy4t/MWKryBps/wfcOChb9bAIwiP1FCaW0caipgK+dqrhPEYZIgZoqxC",
+	"KIDEiJnVITwyWdkMKQwNMuy6vhtkWLCgUd/H7VxPdaRvtvwua8k/OAb0ipf+mPMUVVIUCcPmChCBBztV",
+	"NJupVCJ9k2c8Kl88sp/2ffm4dsTcxJPj7MyHe6nMGb0bYIMN/iYzrobNgg4I50hU1XDboKGvaeRIo7+F",
+	"OQ4D+Y+rQdc9AnWgix6fqtRUNhKUuHr2BYMLnzJa91KY44mCwMVVGiYAPHMSqZBopVHRBsSTYCE6r425",
+	"pqc+BF0ZRdX4jVErRPwRcu5FeYWHkTsepY7zbAkr00q+MSRzX3OYylB1LNyfZKicZN/ZNz1JtrEfgKFI",
+	"kB/tksEXHpho4ysiCOazjWBb7YMjCrodW8VU86eGz09X/ESLO0wE6f6788g35pPuyUPlYzNJNNt1yxjg",
+	"sQZ+Emt8bAGteuF5LovaZPkP8X7xVS1vmGw+J6msWuKpUhFw2WqND7LrOI2MWPHEXMxUEp+H3PD21kUf",
+	"acU59IWe3jxQnza9LC9AQ/K0lzc/XzEnsYy3mGe3es4S5DMO9+TW69WrMVqaOZq+d79xps9pbq6F2jOm",
+	"Ze0+W4mYezLS7sfzOHbv7TuPTvM6Sfp8pIrjs+aH7NF0XXagyHtP4td+UI8r694xUDEuyHy1mNCMI98A",
+	"+j7OYiWt6c0VKwMX39/WqmMLYZhTXY/ylOumd5pTrl+bIXgMHaDFlmIcYE5TLjvPfpjv+Gg7+r7jcrxu",
+	"uAPqcl70EyphkZgZSgZwOWFCOqq9Qi/HAcoSqnOpzLnb1rvXm+/VjwqTnyNOnJXm+Ei16AZMpjtbMj9A",
+	"WVL6zIat+vt8WI8rl71l0PgRWy8Uol1MIceVIX4Bz+K36XC/rhQDxj07NlUMOj+MQBdO9RRV5sXw/ED0",
+	"BqtEzUREkMZYfSqJ5JaAq33hy0Joo5LNFQu4tIqZylBJwNQwZ+FBhwdKc7SJib+jkQMt+DBUYfhJrlF+",
+	"3zWmO1t2Am4Ri/jgRraKdGUZ+G0DGQ1eXPmjxnaX/aWIKrcEWGmX5c8Ug7w9FWl4PvmZiiKFcSqER9lu",
+	"n7z/3a227eBUKjIZSyDGffoJLwKjVeVEGKC86F6FPmCTwNrg2C1cLRVsNmhM6jgWTv18dQbp+vaSD+xx",
+	"1Sim1lC4VCIxHBdIaeuZ9l0kCnH2iEW8Y1rxGpVql7Z7+MpVkwF0k5gcqkY+5Xdkzi/Xxm7yfv55hbwf",
+	"gsZItnIF0D3qkt13IyHbHKo++aEPm0zXfcUwwLtR5GmrVjmBeJ8n5hAimOO6NMQdCuPGWbKaz3CgHINi",
+	"IQQiBI2XwfVCxT5KAbKGt3xPIUw+/dGG8rIZniZRUFih3skwwTCtYpiqcOOk7G78FI5y/7DO8IrQuqzg",
+	"JayZW3i9h5K8YHLkU7tvqXglw/Hr0yjKHV/JkHGWi4RJtd4vu4zPt8lf5gP/BSG57od+NT42rII8h6FC",
+	"LhJHTzcsTIGFZayFki5Waii5F5nG0yZihQ9Kmx/duB5XMX/NIItoH+a+3mPVW39pD86IrI24AiANJBDW",
+	"ArtuLfOkWz9tIMkXZayeOp/hITt/h2pTSL8+NcHdf8szYE8vZBlFw7hinE2VTF0fljDZCVdoptYOnVRg",
+	"PeARjsi+4jxYQLBsdkYvaVjPvgjfMiCgdKTUkhGuvye5h9BhAhbdzwR7Z6yfgjsRQplTuwuHVCujBO4K",
+	"elgpIocA9TEf2aOUCm8ZJJhnOPLVTnmwRCllVIWEOxUqe0C8ckQoVYWx/UrHupCu+bXez2aQfLRPHuv+",
+	"g5PDaQ698xSOYU87z/3LnxFJN1YSNu4GbV0JAqijZmekJ3lzdqjIypiQQZSGx5x/dTqNhW4mMrgpjOsz",
+	"O5G95lRMBoUl6vXU6yQCXwxInYc7Qgh8BLlDL/Y9PfWVf9loox5+gm7CT2fph+zRnBDRk6GuoF9DgGy8",
+	"rmtXSbRWSagL7s0lB+dQihRWe7Rt+5knXHZdTfo3+8yHYzs43SfLeciW8zc7zzxNXjIZYpHKoR+5Xjpi",
+	"Sfs/s4BEX5EdOTRurOTHQZyyMVwSbP/BxlUEEu7OvNyV6cnA2r19KIxhR9eRaZ675NHlbkJ1PfQjbfjG",
+	"Z/e2gf5FwtZIlFDXK1mtebMv57+njaQtr7/8V6rM2HIIfUba3RcPcjj+iFJXMwZfMmpT73SyuDB5Ixcm",
+	"c8flkG92jszFaos9iV73fWN1AW56p0nx+rXp/VLkQqAJN/CM/UgWmwV1lPR6wLVXgyvGWSy04Uuwm02g",
+	"kgQCAyGbbhh3PgSkSTYZnBh2L5QLxDMNcS7A1ZbvdQBv3Jix5RAryB/Xfs2wQp5KIJEFcsU3rp6sOlW4",
+	"Uam5P3nPQrFQhMQ9XfWeVENXAK48MDu8lfzLW5Bzszi7/Ob581bzpRC7cNWiNbOWKq190V+eP+QyTafZ",
+	"w9HzbKkmxaHsnp6I+cJopOVZL1Tse41qgyM1dtyuvPJYg95jfU+q308R6cPDg6mEgtlRVxWJkG/2Hzzf",
+	"+EGtioBzXJ76GuCWCrYBnux9Tsy/EEPwixdW23LC4L/+5/OBOYPdIg3iwpB7NGBeeK6TitYdPZZduAkz",
+	"is1EFNnf+cvxWphFBYVV4S6yhM152Nh7+nfYfM/NUz1TN09Ua9mZU14KGbaua3di/LtAKONKEkQiGMyj",
+	"MAt+R9TUgcK2q3b1WSCtWf7DapL14xGYzyCpT0DCXBnBDV2UQYYIKAhfIAmEhvDst0NIEXsnQRw/16GT",
+	"6XDoKhkE8sSFQKxM1zzSWeseHapIf+x9WLOpXQgGEu/U9irNkyYm7W3/1O6IdbSjevIq3XmVJx9xhI94",
+	"/KwauSn7ZLBnNu00FyxCcBo51kCbm56dq87Km5pCbY89qdRnqT9pBUWppmBPMu4QjTsVbVQgQ41Fjhjo",
+	"s7tU6OSDJWH7VZvuWRdTHvFGyLXv/KBxNlO56Q1ynvBLMUEa/DSmgLw0iSgRmmzfYt1qm4RLTUGJ/Sv+",
+	"Fsd/Kg5/CPeY46KjfeoGLeQgqkGvYkUZtw7KxVxE5wvgkVnsa1Z9x0X0hkaN0xQLE+x7ud+oNfo8u3RT",
+	"9QU0C9Ul0yDNhKHu6wmbqpSM1T434kLaHxIyvGZY2CbnjM+5kNrVOSfqToSlVLx9fkFQoDWfg75IZcxN",
+	"sIBwrx3/5EfZhXnYvcWlTxkGhYcL12Fs3UuWrLYeV6WJ3q5Cz1inCheVvDmAoLoiJecMj7lZ01xhcIWY",
+	"PT5w13C23yd8ZkYHZouzOgV0yjta7/5zqQRNG2eatebC6HK7rFFZ64Mwh2nKhYdw6vB+8FpEcJT3GOhq",
+	"YOf2WkTZ8fyI9lj7iWEnvEyR1RWW+WYSdCpDTKAXBGh3AREs2AI4tdsJwyKxJGJfuWEJrKINnq1XKboP",
+	"ruk4DpJJJTGtbp1SeIR+6Is/5F7McWcMr+sRnFYcTwA+9dQyA1FKQNw/+6ACA+ZcmwR4XFaX7MA3FZLj",
+	"+XDn+lRl5YSa1AEZOyLloXkjzI2DpXCSwJM7l4wbw4OFS/XXyPA+leRlwWswpnPXcIMPHbtzoFmenASK",
+	"b7LbtFUKvEyje1Az5wykQgiFpVRrbU0dARYFpeLtufLKpYE14tnYUyNTVEoCidO3rLRzVsI/qXEN6q7h",
+	"4v0OR4y7miZLwbz4M1vYcxnjc1WXdhHUHTgi+mq7xMNVdSAbFROyfEbFZXEQHeVT7SXTxjqRiSe+mFCp",
+	"MF5psqQGss3riS9d0pMswdGogxKggQHyRxzxL1PRaT93yCoff/zEiwsdQB2CgtWGS5ewMlwvfbYqL/AU",
+	"CUtURNrh8lhYi+wQA3hWjS7khAEPFq6/Iwdt0kzMaDA2i24XA+NrC8qiHJuvUPLc7mhCzvW+k8yPhT+4",
+	"8eP7FF7V+4ZpxaUC/wgStubSaHuLsIdLpmYTtlDrHG1pqx9dA7bX0WGjDtazZh1HueVXzfUUV8qT6MLL",
+	"hbLmiRZ2uAZUmFmDby6NfNDhpeKnDOd/S2ZrjTYKt8NKVmoLtWZxGizcTVFolsoEeNhaihc4upbD7CPw",
+	"8H6yPIFxazvrUx/r3/FkaS90dn2zyO5c3IHE2zuP7PXfiMje+ITUhsu9pqdSYy/657SPNgERvafRH7PB",
+	"4wzKb01zmAJAxCJjbj19Q8pCpegdPRqha0gQspisXKlIBAKa6Ti3vmusNrM1zdM0q2yv1SA0nTKTf5LL",
+	"qELMdcbnUV7sranj0MlHfOgD0aBRgA9e62WVRJlULFYJXLkLiTVmzagsqlHUF3kDa90VoiSigwVEz/+k",
+	"liAH9LF9WRcEaSLM5uzyH7/tAntXiCaLRpnM4Sq5Dw/IPaFOThe+vmQPHSsVrrjluLdBTY6QcG8e/LDq",
+	"p5Pp1lM3/0HW8703jAAmdrLYBOggaCaEvii0C80cYCpNZC5OqNVJnv68WudJG/+ersXiE0L+6FiUSF32",
+	"Zlcmd5A0bjB+zEgP7356vYcuiL1mphK2UDHkIUUuoksKQE58fBFDzXa1HWPEdr2FBAgRk1pJqA8nFv7u",
+	"fIoJ2z37Ch2bC7Am32ElxFhBSLfmeZpD/85q9a1DiJMSc7nZ1glXfB2oOOYyvCy26/AEKJWeXdjxx5jB",
+	"f8Ze8WCB9a3a/jaBWapB271lumHCaIhmjSmOCjVrpP2+t56NKrY2uB5cM1xo77spwvYnzdRaXlIwzeqI",
+	"UWrpAPRQLXyEVDk5h1h4sUOl2GGOvvSovSivxYEjyIX9Psa2QwePNMLmIEyilh4kDMS64nw5OYv5lx/o",
+	"l9/mNTI8SfhmT5+5sUa63Wru/naqVARc9pzHLmjoMAG+skW0dsH6AtuAa60NjyH3Mrcn23iyje0qJHsE",
+	"Q7Uboip99wCEhxmC6yhknGK+wVQFtsbjDsiMusqpJJk2iuj57lxKUUlwO+tCReGBdteqG/XJ8v7lLO+R",
+	"tXG2sIQDTv9nY8HovC+atSz1Rbi6sgmT8MVgpVEywZO30FiTRBWME2YgifWkCMJMzTQxQQoaxoMAVkZv",
+	"MxH1c0SnfBCPQYZY59Z1J27CZ+baP32soYVsgk/0Jo8AktmqHMYzvVT9nTlJpUScP1fm6YuPieMBwokr",
+	"Q5Yh02IuCU2W51j0Qu/v/91nV/0Cyz5ZWMvXD4osW9LBIrRsDiSbo8vuwY9tp2ppKMz5igfLfdvwtR31",
+	"gTrZW8B6HciYax/cRJbbWp7NyZNJ6QmrcHbv7Ivvc1FI490loSu21SLgIHZJFOTHEtDGOtIJUUQHC+yC",
+	"mLEF1wtw0f/bhK/sXcI6ZTGzV6FgecuIS+mK8UirKv7fXs8MSBQFXR8Y/ibu4Dv75LF6Mpzc0znh0QDQ",
+	"E98Z9qiusuB6dkCYCcllACyBCLhLk2C2dFMAtT3wmnQRqPA+dpNWt629xKeO1Gpe0kNojgObze67e9z4",
+	"byBDPYgVs5LOsr5WpZYQYjnXLhVInGpqyj9Koej22LEvfkmPLV/dx54bdpN+8s0P3jdv4U7kId0rSmJi",
+	"856LlrhUt09yNmY4a03JhWU2HZvSjwoZ3unR4+V3x/n9qJ6ONg/bfKgxG6TficI0MGzBQ8aTRNw5W1ml",
+	"DvMM4c8oR2JETET363InpTBsCnMhse5EHmFWcOeDi23qAV7R6CGKAlrhXh6ZQ+gz//ZJxBAJCYPxaGNv",
+	"a3iO3fkO774WiqvXe6cHgWirTO/8+Addb+S+YhiQKLdiO6GKXgVej8ghQ49lNFZIDpreaSoSh8J5snLI",
+	"IV+YUcXrC+4okZoT7Hw0YZx9/44REZuQBhLJIyaJ9ujQvYPQGTrHefGMwmNtcbOTe4ozPYLDGNqN4yO8",
+	"YgloSO6AKninaWi3sCNsYuXn3qFNvHLQ2u9XZsQchTQ7P9cn23jItvHJoyxTzQQkMZtu8Aek4D4gu7JW",
+	"I00pc6ud9djvcUYV5qgtPqwmCIEAfy6Voea9Q3NrDvpnX2LtoxvSo+q5V3zgwRIGxHJwH78tChSW0K4J",
+	"MmTTTc2qdnoYxF0xX+unnfvJO/XnnVCQZfd0xfg0U3+NjTYlelBvHeUmrVZORltVlAGcZxh2HdrNO3UH",
+	"N+4FY7UbPz8712u9HNp2iq9/Mp77BxEUpld9zZXXbntv5BI5vPP+U5UwVx7VBh643nT2x4Q+0lRussF9",
+	"7tXldw0WpctWwoV2U+mBmEtJvEECdfY/+6gpvQ7DG/fo0boyN7/TRISy1ek9JMQ3xJmKUK9pPEVM6IAn",
+	"iYDEgb66LF4AUQFNnlISR1i63XaFzDxYpa27Gr9PhaF9BuILrxnkTE6bxU52lCoJEXJyjSyQ9oaUU9xa",
+	"txtFDCIN+9BKenUIWBPfOm7/iUb3nEMZBrrr1R0kG8aTGELqDCBbsCKCLzygdoGhxLBWyXIWqXoEh/9K",
+	"IdkUJPGL/4MeZeHfcWP4APzvb+0hCj/TH9z9okxwv6T1UInuSyZar1USniNM296uGRr4luDcDnujf8sA",
+	"UE2leQ6N1GSvX/5bHQC5r7IKEDtU7/V4iKq3BxjvJw2di6GPCih6y8uFEsGpkOFrROQQXGnHomlOEBzo",
+	"CvnWCMuCYCN1dpFGcKBn7BPiVEjFlrC5dMCGaKwan1AlyCoj24OCcq2XW/LtUz72Fa0vt0MJyLECZWjZ",
+	"2UGNh2ECWk8cpHWCJB1KwsRLwihnY9mlzi/7M5YbPTbZRGu+yXFL9gpuA3C+Ad54VtgA/P847EHA+dcA",
+	"+Du+82Z+8xfPn1cwjEzOEEwLn3Ip0yiqbdrNKNrzV624MZDYwf/nH9fn/83P//nbHy++/q+D+m0lNk0f",
+	"VizzzbDFMpmmDIeCjNDwqMlsrgx1dhBBe5EbzSwS0Nh3ngP3LGFlrqzHM/wL4+GdCPZx+ReMpW03+tFW",
+	"86Ti91PxB9kVXtkQXqGFGOk5n9vT+94DLQ38GxHz9mnx+XsGIER3W58DcEuAOkllDlFPybQN1lRuMdlU",
+	"LKZKTRG+bd8WqFLznRs58l1wobJO2xo/keqjgCDK73GrYV0uBabQeRQoigyLgGtC/qC1rpmOSk2gYjig",
+	"/TGTxnv3p/soye0MsQjErtmfNPunknCFZy+aEmDQIOQbcnp9E5h3Mp0D6c573vS9NAZCbyLrJw5Ee1b2",
+	"2s6MmqOH2OZBwEMCgc/kLDK5pgqjvU8pxSHoJ01Q7oXvH2/bTjbFU6E55mvUO4AfaYOHMiJlUTMCIEow",
+	"eyfxH1jfgqpRwibwvS0qYRHMDFNpHWKj14/K/aT1KfEeG0sjHtGRjn4kTvrsFK74rBOH++iAifbrejMq",
+	"UdFHDrEVDYYTWrWh+EspbeiVG8o9Ytr0lObj6sPg3e8YMq2QPegO6sz0CXUWcXmoV31r/6TCr33gIsxw",
+	"4Gv8G+5r3GBBfvUCivDz/V1s26kATyKxfzKjO+sOesx1jIr+Y/c75INOHYf7h9KeNT7bf7LUR2Gpw516",
+	"ZiIykECYR5Q0e3nzM/ZT2WPQWiXLqVLLCdN8hiV1agWSgsx6lQAPaTYt7NLqTptN+y2O6/wicKylDeBM",
+	"uRyQxFhoptb2lkc3OtR3eyWcOoZtUejGntDZTqcxeuEgTRJ7UW8jbaPO3YWyzTntk3J31nZgYZmw91Hn",
+	"HxzOy7iwfcFTDp3ispULrmuNP2kPXkbfyqMP9o+G0LBseQerDi1EHbiLORjf6F+oE/U5eAJBPBfSrfSk",
+	"cKkwikVKLTEKMVPJFUMmbm3YX54/b6OJa4Dlfr/zkuvFLzhqnCwyfn7DOQkM+9iFQ7cAsCwkF9Yiii6d",
+	"DwlUHAtjsCmnyGluB89UAgHXhtkN2hGft5FXu5t0/5fogVB97atI27lzC3b9jIF45Rh6KGvDIkH7Yi+X",
+	"aYfsiAg33Ne3d1lJjU/+lHCpR9wJ7ed3na3DKYPF/QdwNJbVkNSJLA082BzZ+o1JxApYjLkFrLpZC6L+",
+	"kXRQcByFV3lRDu2Ubu9vbfBF1bvIDKFrJaRJ5dJ9OHrojwzDt/m108SnJqWWORkqvmHGSRgTLw5XbMsC",
+	"qT4Yi7ajza45tresfq0p247HiQbtPv5UTbJP1tOp9XDNVgmseAKJC1E4uNSkbC0YyeExksa0tZO+oS3H",
+	"bCY0u5MBWj5ZSSdW8kZFmL1Hi6Br16L0I+66E0I25XJpNx5rIfb3JtlMWGBPGhGhWwZKBiICJtX6yu5I",
+	"GT+1mrltCJtppxu/KfGZAWSAbG1wajazd5pzD2/cNUd8oJLwPb3jQ4ag3KP5xWlkxIon5mKmkvg85IYf",
+	"BOVQmOhrlcRPZvhAzZA0DyNcdJVykS/NYm4NaNeQsha9VaLU7IqtFwruIPF2i1SaAZdSmWON6wKfvJdJ",
+	"2SkgjnvgrNTlUKT9Ig8w2FIge2iqewi7JBALQxfSvbg/2ahjskbE2NBVdHdlff1UpVlt6+669r1md5Do",
+	"7m81dFH46J4+1vOan99pwlPZ6gwUoDJ8CWzKgyXdgrmPmmq8JaskSyUIc1wgSkUiEE3JST9onDkCnN5m",
+	"kAyBv1Mzv25ZsbGDWfEFYMU196vXWEuM3zHaexLO7kRBYVqZvqVLH4fbX0nOG7xwW0kXxVxGnypIecu0",
+	"LrSI08i17NTgpLoRD0ED/FwHP6MX3z4EDsjHVFaqwh313xqm02ksqKH6EjkoCR1kwe+ATQEk5Qd8+hAo",
+	"bZAPARlCuIeQbI9GuWOAEQl0fnW0Dx23Hr6KV2Zzot7u7Xb7CgWRisUqgasMlYuQcjSbI31YKkNIthC4",
+	"GiTtnE6LTXrzsx/6OPZbgnQpON3d9a6HSy/tu8cfvVVieHSBiIRB40HJjr32Q/vkWqR39CmEHMbAblv2",
+	"w84u//Hb1y1cEMd/UUCC5WteKpOiP60//FyHYWndRptPoemd5gTk1+aEss74Tuy1d4+cq+3GoSIJswgT",
+	"3jVB6y/usQ9Cj065fbWRM8JFWz9Ly4i3zwkKHSvWCGTGcfprKh+G7e64al3IKflqzh642CTElyp8kuCR",
+	"EkSkGU68eCgqLeZ4EsFiVy6XTMmp4glC3HG93GqVr5Weq3FrLlNzEqTxZz2zDuI7TugXPxW4LBlH8sq1",
+	"iCI29bWdNZvhfU8kZXm4IGdrqXxwLLYH9oAAjyA8smXxnmHYtrJwrOKZSOzdPSeI9qBLASRGzKzWZV3g",
+	"9g+5SZNyxKw/iRXe1zHtipjLgvWNE7zVf/yJylNQIm+oMfkp69ffoVHMC0hnDjXQbkwYvA4hiMRWGK1m",
+	"70kSCOzH5LtPhwbzSQTLl9krxkvv62do5ztmi+nRwYtgydRsxjjTMY8ilmsGalQqjR2xFV6p1ClHQsqn",
+	"ERTKoPqB0vZ7bzxmPO3SJMfvlvtTsmvCUyQqXCKaQPcVJnx2lGLBFwMyC+F1Gq5FNXjlnz/aG5OfoJvw",
+	"03b/OLf7a7pMUucytq17fksBAR603bJOGI+08sg8xnVnRlt97ofbV98RpvFbWvvYxJN5PTTzypjcnObs",
+	"2NqUB8tjDMgrfadbE4JNKD3i8442NMsne3mc9kLSLYJsZ8jn6TQSegEhWyl91JkusZ/fsc18jzR/H/HJ",
+	"Yy2/s5Oz89RZDcaT3Ty6Y9w8gRKJWAJ3KHCGWk9NsKYY9xYyiNIQdDGsc+QtvFBW03Vc1D7ZfO9ucWNt",
+	"h7jJvv8krRBPJjZMYBR1kXEKKlyygK8oiGWNhycQshAMFxHhIHA2E1GLq9HCyq0xB/SGoDwfeRTHQ/7A",
+	"lxUExsH+rBcgr2jNtSvMU3jzVGop5PyKEQBzhgSAGECGqkLDHRy2aiFEKuDRnmpPKh2jRXpLY0cdEXRz",
+	"/JcMBRZYdSIu5ymf5yy09r+tVrh/x9Zam7WD0GBoqwvdOUr3co5EZt1R8zc/nSMf+TmS4FUKR0IuCQ6p",
+	"hZ1kJSpN3FKUqnifjT+KQGywHF4I72U0eIRua3VO6FHfCWkKxFZZHygSXyH0ZKE/G/dvSTCNKvEt3FeM",
+	"6yWi9G1nlZvVypOoHNJ+SO7itE2IbatfWvUnYmdZXrXbU7mLY5urN9z3K5C0tmd9nl/sax7z6aWkA6++",
+	"kJEQ85VaApXNlwgbCYRQL1RiPCWgP8Ts0Ygt4dpDsccu2G84N9nQQ5UK8W1bYA0b1W+HYf4Fp64zJPH8",
+	"SWcO0qF0ZtwWnK0gESo8QIItYaMHlGUNjq3rqZ8cKjUPWn0k5nAu/N5LF8tcYHbLU5JcerM8U6nTqVXM",
+	"6Z67J0nxp8LQpxrro8T1I3V5MZWaBBkfrIPdKyRtzoMFBEsf5gwSAKkXqsGDanOTj2z0cSLmc7hYyfkY",
+	"0Sjwwqw9eqIGkIUFKwaC73n+8BA+ApfyPOAaGlFwB2J2a4dcDzKN7ZqoFS5RECkN4dlvrbHwl0KGrd2k",
+	"/fi/C8S+6hnJdxgM5u+FvWBi0xGbglmDa1GbKrX0DKAeIiFOtWHwZRVxIWsbCbepA6vUq90eWqNn41aK",
+	"x8BmlIFqK0brRiw9YaYqLha8OVTsA8DnWVGMNpzBNZwIOg+XpW9f8jdxh9BxXOOdWasYpircTJhUBvCf",
+	"2LWPWU9ULOr+MQvGWQJcK9laofbvUB+3xva+V/W5FZQ/ZpBNofxKlqRSN/v72tKmVJaf9wgO0S96km7/",
+	"oC0qXvEEPFS89eMOllGqdXvr84WkLXbxe8p+PLsloStgXB5jRAEupUDsqDouHAq4mmAB1PjLjFLtGXKK",
+	"pnWP472EtYM/2+Mw3aAR0OD9Pka+LLWWndGD7uHe2u8pUEYYp0EC+h0irrLfeF/qP0cQnYivdC3TNZ3n",
+	"2nmtt/ZBvyw2Pd+C3CcPQ0YDSewuPEkqrS0XlgyrISit7ehQVU7lDSJhzsqY0CzEdHIxpJh1shb9KRlc",
+	"Wx96pHk+2dKxttShhTwygttKbS5gbO7ZZPyoh0C2SuCPp1ZTWrFMT3Mqxhe7VIz9emKaySCu+J2SsMna",
+	"nAxfgnS4KnXgVdtAnZlCtvWvx2rmI1Sjx87HnetGEzJLAdy3d8MahETMf3qOMeALPMjaYr4Eqp1SYeeo",
+	"zOV175tt5qEAM5+Wd6a99j0V9h3C2xTjDra1eWEBlqtASOw2JjSbizuQLF0dxUqzZVH9BtYfDNL5aQLs",
+	"T5bUmSW9BSQXnsKEmWTD+BzTjUuAlf0xlupR+ZWELybbwSaIzWYUmlRuY9a0VELEsML+cyvQWWVUAtZU",
+	"RZsxCKhl99DB9qEf8WVjLsEdBXzwK+yiA6rHI1xbz8VB4ipV/DgE4W2RNl5OccxDuJpyTaht2yTyjcTV",
+	"19Sdgxax5sIIOb+kKLRK2AKiutDg7r1jSPJzbySDJL4IfHq6YWEKzIgYWihW60vmURr2ENXhkd0hawXf",
+	"4gYpYH3Wu3EMdXsUsL4sIPlPrALNQU8I0N+T/NI/XRw8A/SvXM97XigzIfTcHJbJcZR7tG8MO9kdspUG",
+	"Pp17m0rxUNWYoAI8tKwsCOrK2Fo5pIsFl+G5unPz79AY3nAZvr+DZNzm4Gf5ZAgPNZSil1nxGINIW5vQ",
+	"BnhIVzkw+W9pk7HfMIUFj5C+zzWp41bU2mayrsmGG8JbHDfAaVcuh0l7u2sVYv1sX6r0paNO0wBywlJd",
+	"s6CTTnFHAINNI78X5zO08x26amycZt9nCIBQ+nfv/Y5pzKrwFe6bWGY1hZlKkDRqrwNQEZw75WiwfRXB",
+	"Rz+wT+PP3zOI9b8WkssAmF0J7btehfE9j6gzvvpfJb6HWCQshKjMZwJqFUHN0vrwtJyJJO48Oo1PLSxc",
+	"Nx6jfwH3Ltybkvjc8mtEx8mljg7B8CVoBrMZBMbxcyOCb4OQNfAkWNQazg39ulUDx+9n2+7zVNEmmvVH",
+	"0Hbl+xeRfZlvVNUTJCiVkOiFWBHijq+9wpjUWiVhETTF/922SC4MfNnj0eitn3BMB9KJ+Ze3IOdmcXb5",
+	"4vnzyVkspP/3N8f32/gGnhi05nOwIxVGnYKcq8HBQNW09dy77I1Wt6PajY6L6LBBuPI5ITdw7iOX7R62",
+	"FTi8z6MWXH+eiQgbt3YMeKpUBFy2Es+oejCsrbwRw+zJziesPQTFOhHGgLxkzhI09dPoSYYnaP+TLEFf",
+	"1ZVImQVWmBc9xe9pM0ffTTZqnGzGfn6DSOa9717O1q5LQmP/KaPloHHzOw2lX7Y6Q9EaZ0I+is4405AD",
+	"+IwfigKcitN46/1DtEsRiyP2QGfqQKTEocqpiifuvuRpPdcLxSTcYX+VnYg+iLe4AAQUQgSkObuUVe/T",
+	"CoCD/u7fSE2kUlN1HZjU5r9u3Lf0qhVaD6EKv1BU0fGlCemapOnmvIKEQGWql6eeeOwHedYfY9gPcngT",
+	"7VUYNShOqJvCMWfBeYyhIodgbm10xbW2V6e9V1mc+EU21HrrtBKOlMs5fMif2AsSl3s8vez05N0ZRJZa",
+	"y2w1J4Uq4gQ0Mf/AFQMZahqMYNhuZXWLxad40/mMB0btJWekyMZrGterOhfeM0QknrzLuZAuavMn7YNw",
+	"M/+xrd3LdzAXcmulug6MfdPLUn8H87R/h47rgzgFgHWBXDKemgVIY79AJVfWpaQamELECyKIRfLLrHD3",
+	"UJ0uxUD3hTO7F1s/4JwfEqVmw+dZA3UHyeYlEiT3rSYfUkeJUdQNqzZWNdADCqPpuo0qcuVqT2mO+CPN",
+	"eAJML6z3VHTAP0xt/NPOGzmhVxEPoLxAT+pzSvX5EdZbykAKAjyJBCSUrrLqsVaJWUT2yGIWR3iWBGJ1",
+	"B/tUw/7+EfqV/s49GX+UtdvSNoxs/hMPXZNvDG2kZmB1nq72RAMMrH5anT0yoxvqlvYBe3CKgqEKKtyz",
+	"Nyq9YgsVhYSGjHnxWMjUgH7GPmEOTCq2hM2l/2Ns6dGNTtskwOP6dAv9esfcdpdhpbRAxJ1ZomKPL6CY",
+	"gSi6ZLf0ms+Yn7slDBKPR5vhFSfAQ5/9zmD311zXVPLis85qkjl/eT45IvNm4Iu5gDuQ5jxflxFhK95A",
+	"cgfJOd5XcJqaaoa48YDZl+wWf3HpfnA7YbchN/yS/SFVKidMhBPmw9tfb69YAjqNQZPU3nJtzl/h9//w",
+	"/YTKl/AXtyS4Ykye62Ux8JNT+TQWFue0N73ef/K3DFFgrIsf1QPS5fYClyiM6+Eu/aA+4dnoHYNkMfz3",
+	"YAWQj2lPmIrCqrxRT0Ve12E4cn7nI5idv+n65UPpwrYqJPQDvEzYW7Aw+8qodswK2ZdaOa/XxNN0gF2p",
+	"wMBIdxb7NPvpbmsudElwjdEFY3iwcDrfi3tbrRLIueDqk7rFgfdqR+oCfmhUif7C0gzijK8pTO2L7+Zg",
+	"7BF0Cx0b/1kwt1x67TrPxiXvB9X5tWfpXdn4rGsq4LdiVpTYeAugEbD1xHf0t2DQtbpsj7UfSv/MuZC1",
+	"cqSD9z4X+QlHPIRmYERTa2rGPLqLsxrSKKtRPLSYrdcaLa4HaplAPqXqFuGtKx3+82LKDZXJ1jEc2lvm",
+	"cRo3kLHbyX1nv+I0LYbZ6/uHHuPJksVcbhiKjoVKwoQtBAaSIGapNCIiEnk8J3uwibjI/0u5u8si/CZP",
+	"gFnzoRYmHkUecMkEi2fsFQ8WyPWA2SVtlAoZj8o1RpWahaw2tY7spf3tcXr15Hba6uY7NAuUQ9/K+Uat",
+	"i7qJypNDCgU8iiBhMd+4uNWVI51OJerUSjM+xeio/QuFDd3oKdxw3aRsrc6aT+r26NAPKpXBx89WvkKt",
+	"W8QpfKzVpTHviH6ep9gOh9kJOboa3AVbKUQCBEbSOVgSPXbsCuHn+SgVwrF7GAezVT7stNIOLZX6Z9fO",
+	"4gYfOnbNoFk+Sr14Yw/HTi/oeMybbkUQr+wRuuEKno0aZ+uJn98wkMhcRCxbty7bTvxnjNZ63PxOk4jJ",
+	"VmewtpO4KOmjek8yNblYUa5mD8ElDXgoOuCme+292oCetDyDARrzo8grQ6m5hLpO7B2F7nELjkUrdzxK",
+	"4aA2E98QuNcFuzF95gx6Y5A5iieQjij2Uodn3urG4rLcY5gwqYjozHGsi5BygNnZ6BDYvkIFzn88b/H+",
+	"9xIRg1FS2AXhaUnyfiSOJapWjaRX0RoOGEIBbOzd7bBdutctGldlIBwdEoCDphVyqr5Mdpp4iT+msTfX",
+	"/aCxCoheetb7Cg5S/WP8x+wuy32y4sW1vOjldnpNd1M//XHuoDi769PcTofRIX8/xbfhDdX5X3LLyjnp",
+	"tnZ3EUMy7/qy+s4+8yFoCk70kSrKO74sKMqKJ4YwpSmeoYjfz/i4qN9E7bFru8WzSYEIr6HFEeudH/qg",
+	"mUrdVwxzIXYrRgctWvdJM/hFZzvJKhF3PNh0Hczye/oH9/hROwk3yVehMI/UVbwFyq2tFyoCZoDHVGGf",
+	"axzWSkYb7PknGC10KNtFk/s9RZ+B0Qew2ZwoONpShZ7gWlt0SGbbqZrNSlHgK7wDIRhG6UpKgYqpnYVG",
+	"tg8eLNvbyyoSXZfd3dhnPghrwY8fOg460NFM3UGGc1Xc2pmQRhXOZiJhai3bK4zhnWeps736xow5dJpP",
+	"8RHv0z5ZTbpCRVsUB6PCF2G0exkLIuXIuIh+2+zUiu6qklpCQ0n9JxrS50raNwxTk/7hB0afnF2EtmAp",
+	"DoGhcFkm+7zR2oid3InyS/mrh7r4SpYJmCrENAQJYINsK4gCUo0sNlmHUUUEV17ugxWE02tLX1mjrUff",
+	"A1PtTli13uAnHPGg7/L2EwbxNh9QJN7TLFSq4XD3Ymc7Vu9i53Ya54KrMkAHUxZprYREo4ylkHfCuFLp",
+	"6Wa7w2nbx6CJtSs4Pc7WHhaFceXqEO2R0Di4Y9Ijemp3VtWjk+pdwd1iZEruEM4AEV08AINVcdxsGNZW",
+	"By3FB7IH6b2ST8Ir9YcxZyUZFr52gIGOWrTAhk3QdiTORYkXwSxgwxY8bCdY/yTkEe384ilDjxDYHUXK",
+	"Q5YykYN46XLiCTWKBQulNFquW65Ll5y/EwY/hnEJaztyvVCulEYC24B5xl45gCYixwHZUvCoMccLPK0O",
+	"NHxUhKjeSyOnffYpYgODqIaDRCtYc6Ey56pEhaGZBAi3eU/aiX0bjEuD6bwGXu8AX/6Lm30G0FUG51Kz",
+	"LfYwh9a1UCxS2jBhcpBS0QqgtJk++GdH7dofMAG/g/DnoXhwP2X9ZH/STNtXM1yDidsZs75GzJlrphcI",
+	"Yef30exP8QJQXFkPbt10oft5xPyCmShOhITvX9+7FvwdYIXynInILjC5TrynpDIk7i1eKvTPxVu0nMZY",
+	"0ff4858rqXL7CxW9Vskcj4d2kq6w+k+aqTVVDDnQljAWEhMPnooTdT3MlX27KKSk4kcEmcpA139kz7v8",
+	"x29fJ3+cUUjL/uM3OzC58w9Pk+js8uzCPuL/BgAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -866,6 +866,16 @@ type PartnershipEvent struct {
 	RecordedAt    time.Time
 }
 
+type PasswordLink struct {
+	MessageID  uuid.UUID
+	UserID     uuid.UUID
+	Invitation bool
+	TokenHash  []byte
+	ExpiresAt  *time.Time
+	UsedAt     *time.Time
+	EndedAt    *time.Time
+}
+
 type Payee struct {
 	CreatorID            uuid.UUID
 	State                string
@@ -1647,6 +1657,7 @@ type User struct {
 	PasswordHash string
 	DisabledAt   *time.Time
 	CreatedAt    time.Time
+	InvitedAt    *time.Time
 }
 
 type UserRole struct {

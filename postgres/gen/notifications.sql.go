@@ -489,7 +489,7 @@ join brands f on f.id = r.brands[1]
 join lateral (select k.zone, k.working_days, k.opens, k.closes, k.holidays, k.day_seconds from calendars k
   where k.owner_kind = 'user' and k.owner_id = u.id or k.id = f.calendar_id order by k.owner_kind = 'user' desc limit 1) c on true
 left join notification_settings s on s.user_id = u.id
-where u.disabled_at is null and ($1::uuid is null or u.id = $1::uuid)
+where u.disabled_at is null and u.invited_at is null and ($1::uuid is null or u.id = $1::uuid)
 order by u.id
 `
 
@@ -516,7 +516,7 @@ type NotifiedPeopleRow struct {
 	MailFromName string
 }
 
-// Whoever may be told something: enabled, with a role in effect. Without a calendar of their own they keep the hours of their first brand.
+// Whoever may be told something: enabled, with a password and a role in effect. Without a calendar of their own they keep the hours of their first brand.
 func (q *Queries) NotifiedPeople(ctx context.Context, db DBTX, id *uuid.UUID) ([]NotifiedPeopleRow, error) {
 	rows, err := db.Query(ctx, notifiedPeople, id)
 	if err != nil {
@@ -710,7 +710,8 @@ func (q *Queries) SaveNotificationSettings(ctx context.Context, db DBTX, arg Sav
 
 const securityToTell = `-- name: SecurityToTell :many
 select id, at, action, subject::uuid as user_id, coalesce(detail ->> 'role', '')::text as role from audit_log
-where at > $1 and subject is not null and (action in ('role.granted', 'role.confirmed', 'role.revoked', 'second_factor.added', 'second_factor.removed', 'second_factor.reset', 'second_factor.codes_replaced'))
+where at > $1 and subject is not null and (action in ('role.granted', 'role.confirmed', 'role.revoked', 'second_factor.added', 'second_factor.removed', 'second_factor.reset', 'second_factor.codes_replaced',
+  'password.changed', 'password.chosen', 'user.enabled'))
 `
 
 type SecurityToTellRow struct {

@@ -159,6 +159,21 @@ func (q *Queries) CreateDelegation(ctx context.Context, db DBTX, arg CreateDeleg
 	return err
 }
 
+const createPasswordLink = `-- name: CreatePasswordLink :exec
+insert into password_links (message_id, user_id, invitation) values ($1, $2, $3)
+`
+
+type CreatePasswordLinkParams struct {
+	MessageID  uuid.UUID
+	UserID     uuid.UUID
+	Invitation bool
+}
+
+func (q *Queries) CreatePasswordLink(ctx context.Context, db DBTX, arg CreatePasswordLinkParams) error {
+	_, err := db.Exec(ctx, createPasswordLink, arg.MessageID, arg.UserID, arg.Invitation)
+	return err
+}
+
 const createRoleRequest = `-- name: CreateRoleRequest :execrows
 insert into role_requests (id, user_id, brand_id, role, requested_by) values ($1, $2, $3, $4, $5)
 on conflict (user_id, brand_id, role) where confirmed_by is null do nothing
@@ -231,7 +246,7 @@ func (q *Queries) CreateToken(ctx context.Context, db DBTX, arg CreateTokenParam
 }
 
 const createUser = `-- name: CreateUser :exec
-insert into users (id, email, name, password_hash) values ($1, $2, $3, $4)
+insert into users (id, email, name, password_hash, invited_at) values ($1, $2, $3, $4, case when $4 = '' then now() end)
 `
 
 type CreateUserParams struct {
@@ -241,6 +256,7 @@ type CreateUserParams struct {
 	PasswordHash string
 }
 
+// Without a password the person is invited to choose one.
 func (q *Queries) CreateUser(ctx context.Context, db DBTX, arg CreateUserParams) error {
 	_, err := db.Exec(ctx, createUser,
 		arg.ID,
@@ -276,6 +292,20 @@ func (q *Queries) DelegationLoop(ctx context.Context, db DBTX, arg DelegationLoo
 	return column_1, err
 }
 
+const deleteOtherSessionsOf = `-- name: DeleteOtherSessionsOf :exec
+delete from sessions where user_id = $1 and token_hash <> $2
+`
+
+type DeleteOtherSessionsOfParams struct {
+	UserID uuid.UUID
+	Keep   []byte
+}
+
+func (q *Queries) DeleteOtherSessionsOf(ctx context.Context, db DBTX, arg DeleteOtherSessionsOfParams) error {
+	_, err := db.Exec(ctx, deleteOtherSessionsOf, arg.UserID, arg.Keep)
+	return err
+}
+
 const deleteSession = `-- name: DeleteSession :exec
 delete from sessions where token_hash = $1
 `
@@ -306,6 +336,18 @@ func (q *Queries) DisableUser(ctx context.Context, db DBTX, id uuid.UUID) (int64
 	return result.RowsAffected(), nil
 }
 
+const enableUser = `-- name: EnableUser :execrows
+update users set disabled_at = null where id = $1 and disabled_at is not null
+`
+
+func (q *Queries) EnableUser(ctx context.Context, db DBTX, id uuid.UUID) (int64, error) {
+	result, err := db.Exec(ctx, enableUser, id)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const endDelegation = `-- name: EndDelegation :execrows
 update delegations set cancelled_at = now() where id = $1 and brand_id = any ($2::uuid[]) and ends_at > now() and cancelled_at is null
 `
@@ -321,6 +363,15 @@ func (q *Queries) EndDelegation(ctx context.Context, db DBTX, arg EndDelegationP
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const endPasswordLinks = `-- name: EndPasswordLinks :exec
+update password_links set ended_at = now() where user_id = $1 and used_at is null and ended_at is null
+`
+
+func (q *Queries) EndPasswordLinks(ctx context.Context, db DBTX, userID uuid.UUID) error {
+	_, err := db.Exec(ctx, endPasswordLinks, userID)
+	return err
 }
 
 const failedAttempts = `-- name: FailedAttempts :one
@@ -401,6 +452,24 @@ func (q *Queries) GetPartnershipParties(ctx context.Context, db DBTX, id uuid.UU
 	row := db.QueryRow(ctx, getPartnershipParties, id)
 	var i GetPartnershipPartiesRow
 	err := row.Scan(&i.BrandID, &i.CreatorID)
+	return i, err
+}
+
+const getPasswordLink = `-- name: GetPasswordLink :one
+select u.name, u.email, l.invitation from password_links l join users u on u.id = l.user_id
+where l.token_hash = $1 and l.used_at is null and l.ended_at is null and l.expires_at > now() and u.disabled_at is null
+`
+
+type GetPasswordLinkRow struct {
+	Name       string
+	Email      string
+	Invitation bool
+}
+
+func (q *Queries) GetPasswordLink(ctx context.Context, db DBTX, tokenHash []byte) (GetPasswordLinkRow, error) {
+	row := db.QueryRow(ctx, getPasswordLink, tokenHash)
+	var i GetPasswordLinkRow
+	err := row.Scan(&i.Name, &i.Email, &i.Invitation)
 	return i, err
 }
 
@@ -585,7 +654,7 @@ func (q *Queries) GetToken(ctx context.Context, db DBTX, id uuid.UUID) (GetToken
 }
 
 const getUserInScope = `-- name: GetUserInScope :one
-select u.id, u.email, u.name, (u.disabled_at is not null)::boolean as disabled, u.created_at, lower(u.name)::text as sort_name,
+select u.id, u.email, u.name, (u.disabled_at is not null)::boolean as disabled, (u.invited_at is not null)::boolean as invited, u.created_at, lower(u.name)::text as sort_name,
   exists (select 1 from second_factors f where f.user_id = u.id and f.confirmed_at is not null and f.removed_at is null)::boolean as second_factor
 from users u
 where u.id = $1 and exists (select 1 from user_roles r where r.user_id = u.id and r.brand_id = any ($2::uuid[]))
@@ -601,6 +670,7 @@ type GetUserInScopeRow struct {
 	Email        string
 	Name         string
 	Disabled     bool
+	Invited      bool
 	CreatedAt    time.Time
 	SortName     string
 	SecondFactor bool
@@ -614,6 +684,7 @@ func (q *Queries) GetUserInScope(ctx context.Context, db DBTX, arg GetUserInScop
 		&i.Email,
 		&i.Name,
 		&i.Disabled,
+		&i.Invited,
 		&i.CreatedAt,
 		&i.SortName,
 		&i.SecondFactor,
@@ -908,7 +979,7 @@ func (q *Queries) ListTokens(ctx context.Context, db DBTX, userID uuid.UUID) ([]
 }
 
 const listUsersInScope = `-- name: ListUsersInScope :many
-select u.id, u.email, u.name, (u.disabled_at is not null)::boolean as disabled, u.created_at, lower(u.name)::text as sort_name,
+select u.id, u.email, u.name, (u.disabled_at is not null)::boolean as disabled, (u.invited_at is not null)::boolean as invited, u.created_at, lower(u.name)::text as sort_name,
   exists (select 1 from second_factors f where f.user_id = u.id and f.confirmed_at is not null and f.removed_at is null)::boolean as second_factor
 from users u
 where exists (select 1 from user_roles r where r.user_id = u.id and r.brand_id = any ($1::uuid[]))
@@ -929,6 +1000,7 @@ type ListUsersInScopeRow struct {
 	Email        string
 	Name         string
 	Disabled     bool
+	Invited      bool
 	CreatedAt    time.Time
 	SortName     string
 	SecondFactor bool
@@ -953,6 +1025,7 @@ func (q *Queries) ListUsersInScope(ctx context.Context, db DBTX, arg ListUsersIn
 			&i.Email,
 			&i.Name,
 			&i.Disabled,
+			&i.Invited,
 			&i.CreatedAt,
 			&i.SortName,
 			&i.SecondFactor,
@@ -986,6 +1059,21 @@ func (q *Queries) LockUser(ctx context.Context, db DBTX, id uuid.UUID) (uuid.UUI
 	var id_2 uuid.UUID
 	err := row.Scan(&id_2)
 	return id_2, err
+}
+
+const mintPasswordLink = `-- name: MintPasswordLink :exec
+update password_links set token_hash = $1, expires_at = now() + case when invitation then interval '7 days' else interval '1 day' end where message_id = $2
+`
+
+type MintPasswordLinkParams struct {
+	TokenHash []byte
+	MessageID uuid.UUID
+}
+
+// An invitation may wait for a week; who forgot their password is at it.
+func (q *Queries) MintPasswordLink(ctx context.Context, db DBTX, arg MintPasswordLinkParams) error {
+	_, err := db.Exec(ctx, mintPasswordLink, arg.TokenHash, arg.MessageID)
+	return err
 }
 
 const noteAttempt = `-- name: NoteAttempt :exec
@@ -1068,6 +1156,20 @@ func (q *Queries) RevokeTokensOf(ctx context.Context, db DBTX, userID uuid.UUID)
 	return err
 }
 
+const setPassword = `-- name: SetPassword :exec
+update users set password_hash = $1, invited_at = null where id = $2
+`
+
+type SetPasswordParams struct {
+	PasswordHash string
+	ID           uuid.UUID
+}
+
+func (q *Queries) SetPassword(ctx context.Context, db DBTX, arg SetPasswordParams) error {
+	_, err := db.Exec(ctx, setPassword, arg.PasswordHash, arg.ID)
+	return err
+}
+
 const setSlack = `-- name: SetSlack :exec
 insert into slack_channels (brand_id, webhook_url, connected_by) values ($1, $2, $3)
 on conflict (brand_id) do update set webhook_url = $2, connected_by = $3, connected_at = now(), last_error = null
@@ -1103,12 +1205,77 @@ func (q *Queries) TouchToken(ctx context.Context, db DBTX, id uuid.UUID) error {
 	return err
 }
 
+const usePasswordLink = `-- name: UsePasswordLink :one
+update password_links l set used_at = now() from users u
+where u.id = l.user_id and l.token_hash = $1 and l.used_at is null and l.ended_at is null and l.expires_at > now() and u.disabled_at is null
+returning l.user_id, l.invitation
+`
+
+type UsePasswordLinkRow struct {
+	UserID     uuid.UUID
+	Invitation bool
+}
+
+func (q *Queries) UsePasswordLink(ctx context.Context, db DBTX, tokenHash []byte) (UsePasswordLinkRow, error) {
+	row := db.QueryRow(ctx, usePasswordLink, tokenHash)
+	var i UsePasswordLinkRow
+	err := row.Scan(&i.UserID, &i.Invitation)
+	return i, err
+}
+
+const whoGetsPasswordLink = `-- name: WhoGetsPasswordLink :one
+select u.id, u.name, u.email, (u.invited_at is not null)::boolean as invited, b.id as brand_id, b.name as brand_name,
+  coalesce((select x.name from users x where x.id = $1::uuid), '')::text as asked_by
+from users u join lateral (select r.brand_id from user_roles r where r.user_id = u.id union select q.brand_id from role_requests q where q.user_id = u.id) w on true
+join brands b on b.id = w.brand_id
+where (u.id = $2::uuid or u.email = $3::text) and u.disabled_at is null and b.id = any ($4::uuid[])
+order by b.name, b.id limit 1
+`
+
+type WhoGetsPasswordLinkParams struct {
+	AskedBy *uuid.UUID
+	ID      *uuid.UUID
+	Email   *string
+	Brands  []uuid.UUID
+}
+
+type WhoGetsPasswordLinkRow struct {
+	ID        uuid.UUID
+	Name      string
+	Email     string
+	Invited   bool
+	BrandID   uuid.UUID
+	BrandName string
+	AskedBy   string
+}
+
+// Somebody who may sign in, or may once they were invited, with a brand of theirs that the mail is from.
+func (q *Queries) WhoGetsPasswordLink(ctx context.Context, db DBTX, arg WhoGetsPasswordLinkParams) (WhoGetsPasswordLinkRow, error) {
+	row := db.QueryRow(ctx, whoGetsPasswordLink,
+		arg.AskedBy,
+		arg.ID,
+		arg.Email,
+		arg.Brands,
+	)
+	var i WhoGetsPasswordLinkRow
+	err := row.Scan(
+		&i.ID,
+		&i.Name,
+		&i.Email,
+		&i.Invited,
+		&i.BrandID,
+		&i.BrandName,
+		&i.AskedBy,
+	)
+	return i, err
+}
+
 const whoIsAlerted = `-- name: WhoIsAlerted :many
 select distinct u.id, u.name, u.email, b.name as brand_name,
   coalesce((select d.zone from calendars d where d.owner_kind = 'user' and d.owner_id = u.id), (select d.zone from calendars d where d.owner_kind = 'brand' and d.owner_id = b.id), '')::text as zone,
   coalesce((select x.name from users x where x.id = $1), '')::text as about
 from user_roles r join users u on u.id = r.user_id join brands b on b.id = r.brand_id
-where r.brand_id = $2 and r.role in ('admin', 'finance_preparer', 'finance_releaser') and r.effective_at <= now() and u.disabled_at is null order by u.email
+where r.brand_id = $2 and r.role in ('admin', 'finance_preparer', 'finance_releaser') and r.effective_at <= now() and u.disabled_at is null and u.invited_at is null order by u.email
 `
 
 type WhoIsAlertedParams struct {

@@ -120,7 +120,8 @@ select m.id, m.state, m.kind, coalesce(m.subject, '')::text as subject, coalesce
   coalesce((select c.id from contacts c where c.creator_id = m.creator_id and c.email = m.to_address limit 1), '00000000-0000-0000-0000-000000000000')::uuid as contact_id,
   coalesce(m.to_address, (select c.email from contacts c where c.creator_id = m.creator_id and c.bounced_at is null order by c.role = 'creator' desc, c.role = 'manager' desc, c.email limit 1), '')::text as to_address,
   coalesce(k.name, (select u.name from users u where m.kind = 'internal' and u.email = m.to_address), '')::text as creator_name, coalesce(b.mail_from_name, case when m.kind = 'internal' then 'Rapport' end, '')::text as from_name,
-  coalesce(b.mail_from, m.from_address, '')::text as from_address, coalesce(case when m.direction = 'internal' then m.body_html end, '')::text as body_html
+  coalesce(b.mail_from, m.from_address, '')::text as from_address, coalesce(case when m.direction = 'internal' then m.body_html end, '')::text as body_html,
+  exists (select 1 from password_links l where l.message_id = m.id)::boolean as password_link
 from messages m left join creators k on k.id = m.creator_id left join brands b on b.id = m.brand_id where m.id = @id;
 
 -- name: PartnershipsMeant :many

@@ -6,7 +6,7 @@ select xid, at from notification_round for update skip locked;
 update notification_round set xid = @xid, at = @at;
 
 -- name: NotifiedPeople :many
--- Whoever may be told something: enabled, with a role in effect. Without a calendar of their own they keep the hours of their first brand.
+-- Whoever may be told something: enabled, with a password and a role in effect. Without a calendar of their own they keep the hours of their first brand.
 select u.id, u.name, u.email, (s.user_id is not null)::boolean as has_settings, coalesce(s.quiet_from, '')::text as quiet_from, coalesce(s.quiet_until, '')::text as quiet_until,
   coalesce(s.urgent_passes, false)::boolean as urgent_passes, coalesce(s.digest_at, '')::text as digest_at, coalesce(s.choices, '{}')::jsonb as choices,
   r.brands::uuid[] as brands, r.names::text[] as names, r.roles::text[] as roles, c.zone, c.working_days, c.opens, c.closes, c.holidays, c.day_seconds, f.mail_from, f.mail_from_name
@@ -17,7 +17,7 @@ join brands f on f.id = r.brands[1]
 join lateral (select k.zone, k.working_days, k.opens, k.closes, k.holidays, k.day_seconds from calendars k
   where k.owner_kind = 'user' and k.owner_id = u.id or k.id = f.calendar_id order by k.owner_kind = 'user' desc limit 1) c on true
 left join notification_settings s on s.user_id = u.id
-where u.disabled_at is null and (sqlc.narg('id')::uuid is null or u.id = sqlc.narg('id')::uuid)
+where u.disabled_at is null and u.invited_at is null and (sqlc.narg('id')::uuid is null or u.id = sqlc.narg('id')::uuid)
 order by u.id;
 
 -- name: TasksToTell :many
@@ -47,7 +47,8 @@ group by 1, 2, 4, 5 order by 1, 2;
 -- name: SecurityToTell :many
 -- What changed about a person's roles and sign-in, by whomever.
 select id, at, action, subject::uuid as user_id, coalesce(detail ->> 'role', '')::text as role from audit_log
-where at > @since and subject is not null and (action in ('role.granted', 'role.confirmed', 'role.revoked', 'second_factor.added', 'second_factor.removed', 'second_factor.reset', 'second_factor.codes_replaced'));
+where at > @since and subject is not null and (action in ('role.granted', 'role.confirmed', 'role.revoked', 'second_factor.added', 'second_factor.removed', 'second_factor.reset', 'second_factor.codes_replaced',
+  'password.changed', 'password.chosen', 'user.enabled'));
 
 -- name: TokensToTell :many
 select id, at, action, actor::uuid as user_id from audit_log where at > @since and actor is not null and action = 'token.created';

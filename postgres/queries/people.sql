@@ -1,5 +1,6 @@
 -- name: CreateUser :exec
-insert into users (id, email, name, password_hash) values (@id, @email, @name, @password_hash);
+-- Without a password the person is invited to choose one.
+insert into users (id, email, name, password_hash, invited_at) values (@id, @email, @name, @password_hash, case when @password_hash = '' then now() end);
 
 -- name: CountUsers :one
 select count(*) from users;
@@ -8,13 +9,13 @@ select count(*) from users;
 select id, password_hash, (disabled_at is not null)::boolean as disabled from users where email = @email;
 
 -- name: GetUserInScope :one
-select u.id, u.email, u.name, (u.disabled_at is not null)::boolean as disabled, u.created_at, lower(u.name)::text as sort_name,
+select u.id, u.email, u.name, (u.disabled_at is not null)::boolean as disabled, (u.invited_at is not null)::boolean as invited, u.created_at, lower(u.name)::text as sort_name,
   exists (select 1 from second_factors f where f.user_id = u.id and f.confirmed_at is not null and f.removed_at is null)::boolean as second_factor
 from users u
 where u.id = @id and exists (select 1 from user_roles r where r.user_id = u.id and r.brand_id = any (@brands::uuid[]));
 
 -- name: ListUsersInScope :many
-select u.id, u.email, u.name, (u.disabled_at is not null)::boolean as disabled, u.created_at, lower(u.name)::text as sort_name,
+select u.id, u.email, u.name, (u.disabled_at is not null)::boolean as disabled, (u.invited_at is not null)::boolean as invited, u.created_at, lower(u.name)::text as sort_name,
   exists (select 1 from second_factors f where f.user_id = u.id and f.confirmed_at is not null and f.removed_at is null)::boolean as second_factor
 from users u
 where exists (select 1 from user_roles r where r.user_id = u.id and r.brand_id = any (@brands::uuid[]))
@@ -31,6 +32,40 @@ select distinct b.name from user_roles r join brands b on b.id = r.brand_id wher
 
 -- name: DisableUser :execrows
 update users set disabled_at = coalesce(disabled_at, now()) where id = @id;
+
+-- name: EnableUser :execrows
+update users set disabled_at = null where id = @id and disabled_at is not null;
+
+-- name: SetPassword :exec
+update users set password_hash = @password_hash, invited_at = null where id = @id;
+
+-- name: WhoGetsPasswordLink :one
+-- Somebody who may sign in, or may once they were invited, with a brand of theirs that the mail is from.
+select u.id, u.name, u.email, (u.invited_at is not null)::boolean as invited, b.id as brand_id, b.name as brand_name,
+  coalesce((select x.name from users x where x.id = sqlc.narg('asked_by')::uuid), '')::text as asked_by
+from users u join lateral (select r.brand_id from user_roles r where r.user_id = u.id union select q.brand_id from role_requests q where q.user_id = u.id) w on true
+join brands b on b.id = w.brand_id
+where (u.id = sqlc.narg('id')::uuid or u.email = sqlc.narg('email')::text) and u.disabled_at is null and b.id = any (@brands::uuid[])
+order by b.name, b.id limit 1;
+
+-- name: EndPasswordLinks :exec
+update password_links set ended_at = now() where user_id = @user_id and used_at is null and ended_at is null;
+
+-- name: CreatePasswordLink :exec
+insert into password_links (message_id, user_id, invitation) values (@message_id, @user_id, @invitation);
+
+-- name: MintPasswordLink :exec
+-- An invitation may wait for a week; who forgot their password is at it.
+update password_links set token_hash = @token_hash, expires_at = now() + case when invitation then interval '7 days' else interval '1 day' end where message_id = @message_id;
+
+-- name: GetPasswordLink :one
+select u.name, u.email, l.invitation from password_links l join users u on u.id = l.user_id
+where l.token_hash = @token_hash and l.used_at is null and l.ended_at is null and l.expires_at > now() and u.disabled_at is null;
+
+-- name: UsePasswordLink :one
+update password_links l set used_at = now() from users u
+where u.id = l.user_id and l.token_hash = @token_hash and l.used_at is null and l.ended_at is null and l.expires_at > now() and u.disabled_at is null
+returning l.user_id, l.invitation;
 
 -- name: ListRolesOf :many
 select r.user_id, r.brand_id, b.name as brand_name, r.role, r.effective_at
@@ -103,6 +138,9 @@ delete from sessions where token_hash = @token_hash;
 
 -- name: DeleteSessionsOf :exec
 delete from sessions where user_id = @user_id;
+
+-- name: DeleteOtherSessionsOf :exec
+delete from sessions where user_id = @user_id and token_hash <> @keep;
 
 -- name: NoteAttempt :exec
 insert into signin_attempts (subject, ok, at) values (@subject, false, clock_timestamp());
@@ -200,7 +238,7 @@ select distinct u.id, u.name, u.email, b.name as brand_name,
   coalesce((select d.zone from calendars d where d.owner_kind = 'user' and d.owner_id = u.id), (select d.zone from calendars d where d.owner_kind = 'brand' and d.owner_id = b.id), '')::text as zone,
   coalesce((select x.name from users x where x.id = @about), '')::text as about
 from user_roles r join users u on u.id = r.user_id join brands b on b.id = r.brand_id
-where r.brand_id = @brand_id and r.role in ('admin', 'finance_preparer', 'finance_releaser') and r.effective_at <= now() and u.disabled_at is null order by u.email;
+where r.brand_id = @brand_id and r.role in ('admin', 'finance_preparer', 'finance_releaser') and r.effective_at <= now() and u.disabled_at is null and u.invited_at is null order by u.email;
 
 -- name: InsertAlertMail :execrows
 insert into messages (id, brand_id, dedupe_key, direction, channel, kind, state, to_address, from_address, subject, body_text)

@@ -3,7 +3,7 @@ import { createServer, connect, type AddressInfo, type Server, type Socket } fro
 import { type Browser, type BrowserContext, expect, type Page, test } from "@playwright/test";
 
 import type { Campaign, Session, User } from "../src/api/schema";
-import { as, cookieOf, credentials, world } from "./house";
+import { as, cookieOf, credentials, mailsTo, world } from "./house";
 
 // What one person does is seen by the others without a reload, also after their network was away, and whoever leaves leaves in all tabs.
 
@@ -155,4 +155,32 @@ test("whoever signs out in one tab has left all of them", async ({ browser }) =>
   await other.getByRole("textbox", { name: "Password" }).fill(person.password);
   await other.keyboard.press("Enter");
   await expect(other.getByRole("heading", { level: 1, name: "Tasks" })).toBeVisible();
+});
+
+test("who is invited by mail chooses a password and is signed in", async ({ browser }) => {
+  const email = `nora-${world().run}@northlight.example`;
+  const people = await seat(browser, "admin", "/settings/people");
+  await people.getByRole("button", { name: "Invite a person" }).click();
+  const dialog = people.getByRole("dialog");
+  await dialog.getByRole("textbox", { name: "Name" }).fill("Nora Lind");
+  await dialog.getByRole("textbox", { name: "E-mail" }).fill(email);
+  await dialog.getByRole("checkbox", { name: "Operations" }).first().check();
+  await dialog.getByRole("button", { name: "Invite", exact: true }).click();
+  const row = people.getByRole("row", { name: new RegExp(email) });
+  await expect(row.getByText("Invited")).toBeVisible();
+
+  const link = async () => /\/password\/\S+/.exec((await mailsTo(email)).at(-1)?.text ?? "")?.[0];
+  await expect.poll(link, { message: "the invitation", timeout: 40_000 }).toBeDefined();
+  const page = await open(browser);
+  await page.goto((await link()) ?? "");
+  await expect(page.getByRole("heading", { level: 1, name: "Welcome, Nora Lind" })).toBeVisible();
+  await page.getByRole("textbox", { name: "Password" }).fill("a password of her own");
+  await page.getByRole("button", { name: "Save and sign in" }).click();
+  await expect(page.getByRole("button", { name: /^Your menu/ })).toBeVisible();
+
+  await people.reload();
+  await expect(row.getByText("Active")).toBeVisible();
+  const again = await open(browser);
+  await again.goto((await link()) ?? "");
+  await expect(again.getByRole("heading", { level: 1, name: "This link does not work any more" }), "it works once").toBeVisible();
 });

@@ -141,6 +141,8 @@ async function portalInReview(page: Page): Promise<void> {
 
 const visits: Visit[] = [
   { name: "sign-in", person: null, path: "/sign-in" },
+  { name: "a forgotten password", person: null, path: "/forgotten" },
+  { name: "a password link that ended", person: null, path: "/password/nothing" },
   { name: "home of ops", person: "ops", path: "/" },
   { name: "home of finance", person: "finance_preparer", path: "/" },
   { name: "inbox", person: "ops", path: "/inbox" },

@@ -10,6 +10,7 @@
 
 import { Route as rootRouteImport } from "./routes/__root"
 import { Route as AppRouteImport } from "./routes/_app"
+import { Route as ForgottenRouteImport } from "./routes/forgotten"
 import { Route as PortalRouteImport } from "./routes/portal"
 import { Route as SignInRouteImport } from "./routes/sign-in"
 import { Route as AppIndexRouteImport } from "./routes/_app/index"
@@ -20,6 +21,7 @@ import { Route as AppReportsRouteImport } from "./routes/_app/reports"
 import { Route as AppSearchRouteImport } from "./routes/_app/search"
 import { Route as AppSettingsRouteImport } from "./routes/_app/settings"
 import { Route as AppTasksRouteImport } from "./routes/_app/tasks"
+import { Route as PasswordTokenRouteImport } from "./routes/password.$token"
 import { Route as PortalTokenRouteImport } from "./routes/portal.$token"
 import { Route as PortalHomeRouteImport } from "./routes/portal.home"
 import { Route as PortalStatementRouteImport } from "./routes/portal.statement"
@@ -71,6 +73,11 @@ const AppRoute = AppRouteImport.update({
   id: "/_app",
   getParentRoute: () => rootRouteImport,
 } as any)
+const ForgottenRoute = ForgottenRouteImport.update({
+  id: "/forgotten",
+  path: "/forgotten",
+  getParentRoute: () => rootRouteImport,
+} as any)
 const PortalRoute = PortalRouteImport.update({
   id: "/portal",
   path: "/portal",
@@ -120,6 +127,11 @@ const AppTasksRoute = AppTasksRouteImport.update({
   id: "/tasks",
   path: "/tasks",
   getParentRoute: () => AppRoute,
+} as any)
+const PasswordTokenRoute = PasswordTokenRouteImport.update({
+  id: "/password/$token",
+  path: "/password/$token",
+  getParentRoute: () => rootRouteImport,
 } as any)
 const PortalTokenRoute = PortalTokenRouteImport.update({
   id: "/$token",
@@ -356,6 +368,7 @@ const AppSettingsContractsIdRoute = AppSettingsContractsIdRouteImport.update({
 
 export interface FileRoutesByFullPath {
   "/": typeof AppIndexRoute
+  "/forgotten": typeof ForgottenRoute
   "/portal": typeof PortalRouteWithChildren
   "/sign-in": typeof SignInRoute
   "/calendar": typeof AppCalendarRoute
@@ -365,6 +378,7 @@ export interface FileRoutesByFullPath {
   "/search": typeof AppSearchRoute
   "/settings": typeof AppSettingsRouteWithChildren
   "/tasks": typeof AppTasksRoute
+  "/password/$token": typeof PasswordTokenRoute
   "/portal/$token": typeof PortalTokenRoute
   "/portal/home": typeof PortalHomeRoute
   "/portal/statement": typeof PortalStatementRoute
@@ -413,6 +427,7 @@ export interface FileRoutesByFullPath {
   "/settings/contracts/": typeof AppSettingsContractsIndexRoute
 }
 export interface FileRoutesByTo {
+  "/forgotten": typeof ForgottenRoute
   "/portal": typeof PortalRouteWithChildren
   "/sign-in": typeof SignInRoute
   "/calendar": typeof AppCalendarRoute
@@ -420,6 +435,7 @@ export interface FileRoutesByTo {
   "/reconciliation": typeof AppReconciliationRoute
   "/search": typeof AppSearchRoute
   "/tasks": typeof AppTasksRoute
+  "/password/$token": typeof PasswordTokenRoute
   "/portal/$token": typeof PortalTokenRoute
   "/portal/home": typeof PortalHomeRoute
   "/portal/statement": typeof PortalStatementRoute
@@ -471,6 +487,7 @@ export interface FileRoutesByTo {
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
   "/_app": typeof AppRouteWithChildren
+  "/forgotten": typeof ForgottenRoute
   "/portal": typeof PortalRouteWithChildren
   "/sign-in": typeof SignInRoute
   "/_app/calendar": typeof AppCalendarRoute
@@ -480,6 +497,7 @@ export interface FileRoutesById {
   "/_app/search": typeof AppSearchRoute
   "/_app/settings": typeof AppSettingsRouteWithChildren
   "/_app/tasks": typeof AppTasksRoute
+  "/password/$token": typeof PasswordTokenRoute
   "/portal/$token": typeof PortalTokenRoute
   "/portal/home": typeof PortalHomeRoute
   "/portal/statement": typeof PortalStatementRoute
@@ -532,6 +550,7 @@ export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
   fullPaths:
     | "/"
+    | "/forgotten"
     | "/portal"
     | "/sign-in"
     | "/calendar"
@@ -541,6 +560,7 @@ export interface FileRouteTypes {
     | "/search"
     | "/settings"
     | "/tasks"
+    | "/password/$token"
     | "/portal/$token"
     | "/portal/home"
     | "/portal/statement"
@@ -589,6 +609,7 @@ export interface FileRouteTypes {
     | "/settings/contracts/"
   fileRoutesByTo: FileRoutesByTo
   to:
+    | "/forgotten"
     | "/portal"
     | "/sign-in"
     | "/calendar"
@@ -596,6 +617,7 @@ export interface FileRouteTypes {
     | "/reconciliation"
     | "/search"
     | "/tasks"
+    | "/password/$token"
     | "/portal/$token"
     | "/portal/home"
     | "/portal/statement"
@@ -646,6 +668,7 @@ export interface FileRouteTypes {
   id:
     | "__root__"
     | "/_app"
+    | "/forgotten"
     | "/portal"
     | "/sign-in"
     | "/_app/calendar"
@@ -655,6 +678,7 @@ export interface FileRouteTypes {
     | "/_app/search"
     | "/_app/settings"
     | "/_app/tasks"
+    | "/password/$token"
     | "/portal/$token"
     | "/portal/home"
     | "/portal/statement"
@@ -706,8 +730,10 @@ export interface FileRouteTypes {
 }
 export interface RootRouteChildren {
   AppRoute: typeof AppRouteWithChildren
+  ForgottenRoute: typeof ForgottenRoute
   PortalRoute: typeof PortalRouteWithChildren
   SignInRoute: typeof SignInRoute
+  PasswordTokenRoute: typeof PasswordTokenRoute
   ReviewTokenRoute: typeof ReviewTokenRoute
 }
 
@@ -718,6 +744,13 @@ declare module "@tanstack/react-router" {
       path: ""
       fullPath: "/"
       preLoaderRoute: typeof AppRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    "/forgotten": {
+      id: "/forgotten"
+      path: "/forgotten"
+      fullPath: "/forgotten"
+      preLoaderRoute: typeof ForgottenRouteImport
       parentRoute: typeof rootRouteImport
     }
     "/portal": {
@@ -789,6 +822,13 @@ declare module "@tanstack/react-router" {
       fullPath: "/tasks"
       preLoaderRoute: typeof AppTasksRouteImport
       parentRoute: typeof AppRoute
+    }
+    "/password/$token": {
+      id: "/password/$token"
+      path: "/password/$token"
+      fullPath: "/password/$token"
+      preLoaderRoute: typeof PasswordTokenRouteImport
+      parentRoute: typeof rootRouteImport
     }
     "/portal/$token": {
       id: "/portal/$token"
@@ -1260,8 +1300,10 @@ const PortalRouteWithChildren =
 
 const rootRouteChildren: RootRouteChildren = {
   AppRoute: AppRouteWithChildren,
+  ForgottenRoute: ForgottenRoute,
   PortalRoute: PortalRouteWithChildren,
   SignInRoute: SignInRoute,
+  PasswordTokenRoute: PasswordTokenRoute,
   ReviewTokenRoute: ReviewTokenRoute,
 }
 export const routeTree = rootRouteImport

@@ -735,6 +735,13 @@ export const portalContractQuery = (value: string) =>
   });
 
 /** What an outside reviewer is asked to decide on. Each read counts as a look at the link, so only a step of the reader reads it again. */
+export const passwordLinkQuery = (token: string) =>
+  queryOptions({
+    queryKey: ["password-link", token],
+    queryFn: ({ signal }) => body(api.GET("/v1/password-link", { params: { header: { "Password-Token": token } }, signal })),
+    retry: false,
+  });
+
 export const outsideReviewQuery = (token: string) =>
   queryOptions({
     queryKey: ["outside", "review", token],

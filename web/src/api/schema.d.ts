@@ -2124,6 +2124,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/password-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whose password a mailed link chooses; changes nothing */
+        get: operations["getPasswordLink"];
+        put?: never;
+        /** Choose the password, once; ends the sessions of the person. Takes no key: a link works once */
+        post: operations["usePasswordLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/password-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mail the person with the address, if there is one, a link to choose another password. The answer is always the same */
+        post: operations["askPasswordLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/payee-years": {
         parameters: {
             query?: never;
@@ -3447,6 +3482,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change the own password, with the present one; ends the other sessions */
+        put: operations["changePassword"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/session/second-factor": {
         parameters: {
             query?: never;
@@ -4037,7 +4089,7 @@ export interface paths {
         /** People of the house */
         get: operations["listUsers"];
         put?: never;
-        /** Add a person with roles per brand */
+        /** Add a person with roles per brand, and invite them by mail */
         post: operations["createUser"];
         delete?: never;
         options?: never;
@@ -4058,6 +4110,44 @@ export interface paths {
         put?: never;
         /** Disable a person; ends every session and token at once */
         post: operations["disableUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a disabled person sign in again, with the password and the roles that they had */
+        post: operations["enableUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{id}/password-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mail a person a link to choose a password: the invitation anew to who has none yet. Earlier links end */
+        post: operations["sendPasswordLink"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6554,6 +6644,25 @@ export interface components {
             /** @description What needs a person, in words: of its open tasks the one due first */
             why?: string;
         };
+        PasswordChange: {
+            /** @description At least 12 characters */
+            new_password: string;
+            /** @description The present one */
+            password: string;
+        };
+        PasswordChoice: {
+            /** @description At least 12 characters */
+            password: string;
+        };
+        PasswordLink: {
+            email: string;
+            /** @description The person has no password yet */
+            invitation: boolean;
+            name: string;
+        };
+        PasswordLinkAsk: {
+            email: string;
+        };
         PastOffer: {
             changes?: components["schemas"]["AmendedLine"][];
             counter_fee?: components["schemas"]["Money"];
@@ -8469,6 +8578,8 @@ export interface components {
             email: string;
             /** Format: uuid */
             id: string;
+            /** @description Has not chosen a password yet */
+            invited?: boolean;
             name: string;
             /** @description Whether the person has set one up */
             second_factor?: boolean;
@@ -8477,8 +8588,8 @@ export interface components {
             brands: components["schemas"]["BrandRole"][];
             email: string;
             name: string;
-            /** @description At least 12 characters */
-            password: string;
+            /** @description At least 12 characters; without, the person is invited by mail to choose one */
+            password?: string;
         };
         UserList: {
             items: components["schemas"]["User"][];
@@ -8578,6 +8689,8 @@ export interface components {
         idempotencyKey: string;
         ifMatch: string;
         limit: number;
+        /** @description The token of the mailed link */
+        passwordToken: string;
         /** @description Words to search for */
         q: string;
         /** @description The token of the mailed link */
@@ -8820,6 +8933,10 @@ export type PartnershipCommandKind = components['schemas']['PartnershipCommandKi
 export type PartnershipFilter = components['schemas']['PartnershipFilter'];
 export type PartnershipList = components['schemas']['PartnershipList'];
 export type PartnershipSummary = components['schemas']['PartnershipSummary'];
+export type PasswordChange = components['schemas']['PasswordChange'];
+export type PasswordChoice = components['schemas']['PasswordChoice'];
+export type PasswordLink = components['schemas']['PasswordLink'];
+export type PasswordLinkAsk = components['schemas']['PasswordLinkAsk'];
 export type PastOffer = components['schemas']['PastOffer'];
 export type PathStep = components['schemas']['PathStep'];
 export type PayeeStands = components['schemas']['PayeeStands'];
@@ -9028,6 +9145,7 @@ export type ParameterId = components['parameters']['id'];
 export type ParameterIdempotencyKey = components['parameters']['idempotencyKey'];
 export type ParameterIfMatch = components['parameters']['ifMatch'];
 export type ParameterLimit = components['parameters']['limit'];
+export type ParameterPasswordToken = components['parameters']['passwordToken'];
 export type ParameterQ = components['parameters']['q'];
 export type ParameterReviewToken = components['parameters']['reviewToken'];
 export type ParameterSealed = components['parameters']['sealed'];
@@ -12935,6 +13053,79 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    getPasswordLink: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The token of the mailed link */
+                "Password-Token": components["parameters"]["passwordToken"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordLink"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    usePasswordLink: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The token of the mailed link */
+                "Password-Token": components["parameters"]["passwordToken"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChoice"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    askPasswordLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordLinkAsk"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     listPayeeYears: {
         parameters: {
             query?: {
@@ -15147,6 +15338,29 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     getSecondFactor: {
         parameters: {
             query?: never;
@@ -16145,6 +16359,56 @@ export interface operations {
         };
     };
     disableUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    enableUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    sendPasswordLink: {
         parameters: {
             query?: never;
             header?: {

@@ -1,8 +1,8 @@
-import { Button, Checkbox, Group, Modal, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { Button, Checkbox, Group, Modal, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute } from "@tanstack/react-router";
-import { IconPlus, IconUserOff, IconUsers } from "@tabler/icons-react";
+import { IconMail, IconPlus, IconUserOff, IconUsers } from "@tabler/icons-react";
 import { useState } from "react";
 
 import { useAct } from "../../api/act";
@@ -21,7 +21,7 @@ import classes from "./settings.module.css";
 
 export const Route = createFileRoute("/_app/settings/people")({ component: People });
 
-type Asked = { kind: "create" } | { kind: "roles" | "disable" | "reset"; user: User };
+type Asked = { kind: "create" } | { kind: "roles" | "disable" | "enable" | "link" | "reset"; user: User };
 
 function People() {
   const session = useSession();
@@ -43,11 +43,11 @@ function People() {
         <>{brands.map(({ brand_id, brand_name, roles }) => <div key={brand_id}><span className="soft">{brand_name ?? brand_id}:</span> {roles.map((role) => roleWords[role]).join(", ")}</div>)}</>
       ),
     },
-    { id: "state", header: "State", cell: ({ disabled }) => disabled ? <Chip tone="idle" icon={<IconUserOff size={13} aria-hidden />}>Disabled</Chip> : <Chip tone="done" icon={null}>Active</Chip>, phone: "head" },
+    { id: "state", header: "State", cell: ({ disabled, invited }) => disabled ? <Chip tone="idle" icon={<IconUserOff size={13} aria-hidden />}>Disabled</Chip> : invited ? <Chip tone="attention" icon={<IconMail size={13} aria-hidden />}>Invited</Chip> : <Chip tone="done" icon={null}>Active</Chip>, phone: "head" },
     {
       id: "factor",
       header: "Authenticator",
-      cell: (user) => user.second_factor ? "Set up" : user.disabled ? <span className="soft">None</span> : <Chip tone={releases(user) ? "attention" : "idle"} icon={null}>None</Chip>,
+      cell: (user) => user.second_factor ? "Set up" : user.disabled || user.invited ? <span className="soft">None</span> : <Chip tone={releases(user) ? "attention" : "idle"} icon={null}>None</Chip>,
     },
     { id: "since", header: "Since", cell: ({ created_at }) => <RelativeTime at={created_at} inList />, phone: "hide" },
     ...(admin ? [{
@@ -56,11 +56,19 @@ function People() {
       cell: (user: User) => (
         <Group gap={4}>
           <Button size="compact-sm" variant="default" onClick={() => setAsked({ kind: "roles", user })} aria-label={`Roles of ${user.name}`}>Roles</Button>
+          {!user.disabled && user.id !== session?.user_id && (
+            <Button size="compact-sm" variant="subtle" color="gray" onClick={() => setAsked({ kind: "link", user })} aria-label={user.invited ? `Send the invitation to ${user.name} again` : `Send ${user.name} a link to choose another password`}>
+              {user.invited ? "Send again" : "Password link"}
+            </Button>
+          )}
           {user.second_factor && user.id !== session?.user_id && (
             <Button size="compact-sm" variant="subtle" color="gray" onClick={() => setAsked({ kind: "reset", user })} aria-label={`Reset the authenticator of ${user.name}`}>Reset authenticator</Button>
           )}
           {!user.disabled && user.id !== session?.user_id && (
             <Button size="compact-sm" variant="subtle" color="gray" onClick={() => setAsked({ kind: "disable", user })} aria-label={`Disable ${user.name}`}>Disable</Button>
+          )}
+          {user.disabled && (
+            <Button size="compact-sm" variant="subtle" color="gray" onClick={() => setAsked({ kind: "enable", user })} aria-label={`Enable ${user.name}`}>Enable</Button>
           )}
         </Group>
       ),
@@ -74,7 +82,7 @@ function People() {
       actions={(
         <>
           {hasRole(session, houseRoles) && <Downloads path="/v1/users/export" query={{}} as={["csv", "xlsx"]} />}
-          {admin && <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAsked({ kind: "create" })}>Add a person</Button>}
+          {admin && <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAsked({ kind: "create" })}>Invite a person</Button>}
         </>
       )}
     >
@@ -91,6 +99,8 @@ function People() {
       {asked?.kind === "create" && <CreateDialog onClose={() => setAsked(null)} />}
       {asked?.kind === "roles" && <RolesDialog user={asked.user} onClose={() => setAsked(null)} />}
       {asked?.kind === "reset" && <ResetDialog user={asked.user} onClose={() => setAsked(null)} />}
+      {asked?.kind === "link" && <LinkDialog user={asked.user} onClose={() => setAsked(null)} />}
+      {asked?.kind === "enable" && <EnableDialog user={asked.user} onClose={() => setAsked(null)} />}
       {asked?.kind === "disable" && <DisableDialog user={asked.user} onClose={() => setAsked(null)} />}
     </Page>
   );
@@ -151,25 +161,24 @@ function RolesEditor({ value, onChange }: { value: BrandRole[]; onChange: (value
 }
 
 function CreateDialog({ onClose }: { onClose: () => void }) {
-  const form = useForm<UserCreate>({ initialValues: { name: "", email: "", password: "", brands: [] } });
+  const form = useForm<UserCreate>({ initialValues: { name: "", email: "", brands: [] } });
   const create = useAct({
     run: (user: UserCreate, key) => body(api.POST("/v1/users", { params: { header: { "Idempotency-Key": key } }, body: user })),
-    done: ({ name }) => `${name} was added`,
+    done: ({ name, email }) => `${name} is invited; a mail goes to ${email}`,
     close: onClose,
     touches: ["user"],
   });
   return (
-    <Modal opened onClose={onClose} title="Add a person" size="lg">
+    <Modal opened onClose={onClose} title="Invite a person" size="lg">
       <form noValidate onSubmit={form.onSubmit((user) => create.mutate(user, { onError: (problem) => form.setErrors(problem.byField) }))}>
         <Stack>
           <TextInput label="Name" required data-autofocus {...form.getInputProps("name")} />
-          <TextInput label="E-mail" type="email" required autoComplete="off" {...form.getInputProps("email")} />
-          <PasswordInput label="First password" description="At least 12 characters" required autoComplete="new-password" {...form.getInputProps("password")} />
+          <TextInput label="E-mail" description="A mail with a link goes here, by which they choose their password. It works for 7 days." type="email" required autoComplete="off" {...form.getInputProps("email")} />
           <RolesEditor value={form.values.brands} onChange={(brands) => form.setFieldValue("brands", brands)} />
-          <ProblemNotice problem={create.error} shownFields={["name", "email", "password"]} />
+          <ProblemNotice problem={create.error} shownFields={["name", "email"]} />
           <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>Add nobody</Button>
-            <Button type="submit" loading={create.isPending}>Add person</Button>
+            <Button variant="default" onClick={onClose}>Invite nobody</Button>
+            <Button type="submit" loading={create.isPending}>Invite</Button>
           </Group>
         </Stack>
       </form>
@@ -240,11 +249,61 @@ function DisableDialog({ user, onClose }: { user: User; onClose: () => void }) {
     <Modal opened onClose={onClose} title={`Disable ${user.name}`}>
       <form onSubmit={(event) => { event.preventDefault(); disable.mutate({}); }}>
         <Stack>
-          <p style={{ margin: 0 }}>Every session and API token of theirs ends at once. What they decided stays in the history.</p>
+          <p style={{ margin: 0 }}>Every session and API token of theirs ends at once. What they decided stays in the history. You can enable them again.</p>
           <ProblemNotice problem={disable.error} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>Leave it as it is</Button>
             <Button type="submit" color="red" loading={disable.isPending}>Disable</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+function EnableDialog({ user, onClose }: { user: User; onClose: () => void }) {
+  const enable = useAct({
+    run: (_: object, key) => body(api.POST("/v1/users/{id}/enable", { params: { path: { id: user.id }, header: { "Idempotency-Key": key } } })),
+    done: `${user.name} can sign in again`,
+    close: onClose,
+    touches: ["user"],
+  });
+  return (
+    <Modal opened onClose={onClose} title={`Enable ${user.name}`}>
+      <form onSubmit={(event) => { event.preventDefault(); enable.mutate({}); }}>
+        <Stack>
+          <p style={{ margin: 0 }}>They can sign in again with the password, the authenticator and the roles that they had. API tokens that ended stay ended. If they have a finance role, finance and the admins are told.</p>
+          <ProblemNotice problem={enable.error} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>Leave it as it is</Button>
+            <Button type="submit" loading={enable.isPending} data-autofocus>Enable</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+function LinkDialog({ user, onClose }: { user: User; onClose: () => void }) {
+  const send = useAct({
+    run: (_: object, key) => body(api.POST("/v1/users/{id}/password-link", { params: { path: { id: user.id }, header: { "Idempotency-Key": key } } })),
+    done: `A link is on its way to ${user.email}`,
+    close: onClose,
+    touches: ["user"],
+  });
+  return (
+    <Modal opened onClose={onClose} title={user.invited ? `Send the invitation to ${user.name} again` : `Send ${user.name} a link to choose another password`}>
+      <form onSubmit={(event) => { event.preventDefault(); send.mutate({}); }}>
+        <Stack>
+          <p style={{ margin: 0 }}>
+            {user.invited
+              ? `Another mail goes to ${user.email}. The link in the one before works no longer; the new one works for 7 days.`
+              : `A mail goes to ${user.email}. Their password stays as it is until they use the link, which works for a day. Their sessions end then; their authenticator stays.`}
+          </p>
+          <ProblemNotice problem={send.error} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>Send nothing</Button>
+            <Button type="submit" loading={send.isPending} data-autofocus>{user.invited ? "Send again" : "Send link"}</Button>
           </Group>
         </Stack>
       </form>

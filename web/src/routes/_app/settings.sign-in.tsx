@@ -1,4 +1,5 @@
-import { Button, CopyButton, Group, Modal, Stack, TextInput } from "@mantine/core";
+import { Button, CopyButton, Group, Modal, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute } from "@tanstack/react-router";
 import { useState } from "react";
@@ -16,7 +17,7 @@ import { RelativeTime } from "../../components/RelativeTime";
 export const Route = createFileRoute("/_app/settings/sign-in")({ component: SignInSettings });
 
 const touches = ["second-factor", "session", "user"];
-type Asked = "set-up" | "codes" | "remove";
+type Asked = "password" | "set-up" | "codes" | "remove";
 
 /** How a person proves, beside the password, that it is them. */
 function SignInSettings() {
@@ -24,6 +25,9 @@ function SignInSettings() {
   const [asked, setAsked] = useState<Asked | null>(null);
   return (
     <Page title="Sign-in" under="An authenticator on your phone shows a new code every half minute. Whoever knows your password alone does not get in, and money is released with a code." narrow>
+      <Section title="Password">
+        <Button variant="default" onClick={() => setAsked("password")}>Change your password</Button>
+      </Section>
       <Section title="Authenticator">
         {factor.error && !factor.data ? <LoadFailed error={factor.error} retry={() => void factor.refetch()} /> : !factor.data ? <LoadingLines lines={2} /> : factor.data.in_use ? (
           <InUse factor={factor.data} ask={setAsked} />
@@ -34,10 +38,35 @@ function SignInSettings() {
           </Stack>
         )}
       </Section>
+      {asked === "password" && <ChangePassword onClose={() => setAsked(null)} />}
       {asked === "set-up" && <SetUp onClose={() => setAsked(null)} />}
       {asked === "codes" && <NewCodes onClose={() => setAsked(null)} />}
       {asked === "remove" && <Remove onClose={() => setAsked(null)} />}
     </Page>
+  );
+}
+
+function ChangePassword({ onClose }: { onClose: () => void }) {
+  const form = useForm({ initialValues: { password: "", new_password: "" } });
+  const change = useAct({
+    run: (what: { password: string; new_password: string }) => body(api.PUT("/v1/session/password", { body: what })),
+    done: "Your password is changed; everywhere else you are signed out",
+    close: onClose,
+  });
+  return (
+    <Modal opened onClose={onClose} title="Change your password">
+      <form noValidate onSubmit={form.onSubmit((what) => change.mutate(what, { onError: (problem) => form.setErrors(problem.byField) }))}>
+        <Stack>
+          <PasswordInput label="Present password" autoComplete="current-password" required data-autofocus {...form.getInputProps("password")} />
+          <PasswordInput label="New password" description="At least 12 characters" autoComplete="new-password" required {...form.getInputProps("new_password")} />
+          <ProblemNotice problem={change.error} shownFields={["password", "new_password"]} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>Keep the present one</Button>
+            <Button type="submit" loading={change.isPending}>Change password</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
   );
 }
 
