@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { beforeEach, expect, it, vi } from "vitest";
 
+import { refresh } from "../../api/stream";
 import type { CalendarEntry, Conflict } from "../../api/schema";
 import { weeksOf } from "../../lib/days";
 import { answer, show } from "../../test/render";
@@ -62,4 +63,14 @@ it("tells the cause of a conflict and lets it stand with a reason", async () => 
   await userEvent.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Let it stand" }));
   const post = sent.mock.calls.map(([request]) => request as Request).find(({ method }) => method === "POST");
   expect(await post?.clone().json()).toEqual({ partnership_id: "p1", key: "k1", reason: "They agreed" });
+});
+
+it("shows what stands in the way as soon as somebody enters an absence elsewhere", async () => {
+  let items: Conflict[] = [];
+  vi.spyOn(globalThis, "fetch").mockImplementation(() => Promise.resolve(answer({ items })));
+  const { queries } = await show(<ConflictLane filter={{}} />);
+  expect(await screen.findByText(/Nothing stands in the way/)).toBeVisible();
+  items = [{ ...conflict, kind: "absence", words: "Mia is away from 10 to 14 May 2026." }];
+  refresh(queries, [{ noun: "absence", id: mia.id }]);
+  expect(await screen.findByText("Mia is away from 10 to 14 May 2026.")).toBeVisible();
 });
