@@ -41,11 +41,13 @@ func (s *Server) ExportPayouts(ctx context.Context, r gen.ExportPayoutsRequestOb
 	if err != nil {
 		return nil, err
 	}
-	filter, err := payoutFilter(r.Params.BrandId, r.Params.CampaignId, nil, r.Params.State)
+	filter, err := payoutFilter(gen.ListPayoutsParams{
+		Q: r.Params.Q, BrandId: r.Params.BrandId, CampaignId: r.Params.CampaignId, CreatorId: r.Params.CreatorId, DueFrom: r.Params.DueFrom, DueTo: r.Params.DueTo,
+		State: r.Params.State, Lane: r.Params.Lane,
+	})
 	if err != nil {
 		return nil, err
 	}
-	filter.Lane = string(value(r.Params.Lane))
 	payouts, err := readPages(func(page rapport.Page) ([]rapport.PayoutItem, []string, error) {
 		return store.ListPayouts(ctx, filter, page)
 	})

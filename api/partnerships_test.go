@@ -930,9 +930,8 @@ func TestTheStreamTellsOfTheCalendarAndOfSettings(t *testing.T) {
 	mine, theirs := w.as(t, "ops@one.example").listen(t), w.as(t, "ops@two.example").listen(t)
 	ops, legal, brand := d.users["ops@one.example"], d.users["legal@one.example"], d.world.one
 	creator, deliverable := one[uuid.UUID](t, d, `select creator_id from partnerships where id = $1`, d.partnership), d.deliverable
-	fresh := func() uuid.UUID { return id() }
-	absence, override, delegation, calendar, view, field, canned, outside := fresh(), fresh(), fresh(), fresh(), fresh(), fresh(), fresh(), fresh()
-	template, policy, sequence, clause, contractTemplate := fresh(), fresh(), fresh(), fresh(), fresh()
+	absence, override, delegation, calendar, view, field, canned, outside := id(), id(), id(), id(), id(), id(), id(), id()
+	template, policy, sequence, clause, contractTemplate := id(), id(), id(), id(), id()
 	steps := []struct {
 		sql  string
 		args []any
@@ -959,7 +958,10 @@ func TestTheStreamTellsOfTheCalendarAndOfSettings(t *testing.T) {
 		{`insert into policies (id, version, brand_id, name, stages) values ($1, 1, $2, 'A', '[]')`, []any{policy, brand}, "policy", policy, false},
 		{`insert into sequences (id, version, brand_id, name, steps) values ($1, 1, $2, 'A', '[]')`, []any{sequence, brand}, "sequence", sequence, false},
 		{`insert into clauses (id, version, brand_id, kind, title, body) values ($1, 1, $2, 'general', 'A', 'B')`, []any{clause, brand}, "clause", clause, false},
-		{`insert into contract_templates (id, brand_id, name, clauses, must_include) values ($1, $2, 'A', array[$3::uuid], '{}')`, []any{contractTemplate, brand, clause}, "contract_template", contractTemplate, false},
+		{
+			`insert into contract_templates (id, brand_id, name, clauses, must_include) values ($1, $2, 'A', array[$3::uuid], '{}')`,
+			[]any{contractTemplate, brand, clause}, "contract_template", contractTemplate, false,
+		},
 		{`insert into saved_views (id, owner_id, brand_id, page, name, search) values ($1, $2, $3, '/payouts', 'A', '{}')`, []any{view, ops, brand}, "view", view, false},
 		{`update brands set posts_apart_hours = 24 where id = $1`, []any{brand}, "brand", brand, false},
 		{`insert into outside_reviewers (id, brand_id, name, email) values ($1, $2, 'A', 'a@b.example')`, []any{outside, brand}, "outside_reviewer", outside, false},

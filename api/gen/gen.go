@@ -3633,6 +3633,18 @@ type Calendar struct {
 // CalendarOwnerKind defines model for Calendar.OwnerKind.
 type CalendarOwnerKind string
 
+// CalendarCreate A day is as long as the brands' days are
+type CalendarCreate struct {
+	Closes string `json:"closes"`
+
+	// CreatorId Whose calendar it is; the caller's without it
+	CreatorId   *openapi_types.UUID `json:"creator_id,omitempty"`
+	Holidays    []Holiday           `json:"holidays"`
+	Opens       string              `json:"opens"`
+	WorkingDays []int               `json:"working_days"`
+	Zone        string              `json:"zone"`
+}
+
 // CalendarEdit defines model for CalendarEdit.
 type CalendarEdit struct {
 	Closes      string    `json:"closes"`
@@ -8384,6 +8396,14 @@ type CreateCalendarFeedParams struct {
 // ListCalendarsParams defines parameters for ListCalendars.
 type ListCalendarsParams struct {
 	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+
+	// OwnerId The one of this brand, person or creator
+	OwnerId *openapi_types.UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+}
+
+// CreateCalendarParams defines parameters for CreateCalendar.
+type CreateCalendarParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // EditCalendarParams defines parameters for EditCalendar.
@@ -9188,21 +9208,41 @@ type ListPayoutsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor next_cursor of the page before
-	Cursor        *Cursor             `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Q Words to search for
+	Q             *Q                  `form:"q,omitempty" json:"q,omitempty"`
 	BrandId       *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
 	CampaignId    *openapi_types.UUID `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
 	PartnershipId *openapi_types.UUID `form:"partnership_id,omitempty" json:"partnership_id,omitempty"`
 	State         *[]string           `form:"state,omitempty" json:"state,omitempty"`
 	Lane          *PayoutLane         `form:"lane,omitempty" json:"lane,omitempty"`
+	CreatorId     *openapi_types.UUID `form:"creator_id,omitempty" json:"creator_id,omitempty"`
+
+	// DueFrom First day on which they are due, in the brand's zone
+	DueFrom *openapi_types.Date `form:"due_from,omitempty" json:"due_from,omitempty"`
+
+	// DueTo Last day on which they are due, in the brand's zone
+	DueTo *openapi_types.Date `form:"due_to,omitempty" json:"due_to,omitempty"`
 }
 
 // ExportPayoutsParams defines parameters for ExportPayouts.
 type ExportPayoutsParams struct {
-	Format     *SheetFormat        `form:"format,omitempty" json:"format,omitempty"`
+	Format *SheetFormat `form:"format,omitempty" json:"format,omitempty"`
+
+	// Q Words to search for
+	Q          *Q                  `form:"q,omitempty" json:"q,omitempty"`
 	BrandId    *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
 	CampaignId *openapi_types.UUID `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
 	State      *[]string           `form:"state,omitempty" json:"state,omitempty"`
 	Lane       *PayoutLane         `form:"lane,omitempty" json:"lane,omitempty"`
+	CreatorId  *openapi_types.UUID `form:"creator_id,omitempty" json:"creator_id,omitempty"`
+
+	// DueFrom First day on which they are due, in the brand's zone
+	DueFrom *openapi_types.Date `form:"due_from,omitempty" json:"due_from,omitempty"`
+
+	// DueTo Last day on which they are due, in the brand's zone
+	DueTo *openapi_types.Date `form:"due_to,omitempty" json:"due_to,omitempty"`
 }
 
 // ListPayoutLanesParams defines parameters for ListPayoutLanes.
@@ -9464,7 +9504,10 @@ type ListReviewsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor next_cursor of the page before
-	Cursor     *Cursor  `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Q Words to search for
+	Q          *Q       `form:"q,omitempty" json:"q,omitempty"`
 	BrandId    *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
 	AssignedTo *string  `form:"assigned_to,omitempty" json:"assigned_to,omitempty"`
 
@@ -9474,6 +9517,8 @@ type ListReviewsParams struct {
 
 // ExportReviewsParams defines parameters for ExportReviews.
 type ExportReviewsParams struct {
+	// Q Words to search for
+	Q          *Q       `form:"q,omitempty" json:"q,omitempty"`
 	BrandId    *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
 	AssignedTo *string  `form:"assigned_to,omitempty" json:"assigned_to,omitempty"`
 
@@ -9781,6 +9826,9 @@ type CreateTopUpJSONRequestBody = TopUpCreate
 
 // CreateCalendarFeedJSONRequestBody defines body for CreateCalendarFeed for application/json ContentType.
 type CreateCalendarFeedJSONRequestBody = CalendarFeedCreate
+
+// CreateCalendarJSONRequestBody defines body for CreateCalendar for application/json ContentType.
+type CreateCalendarJSONRequestBody = CalendarCreate
 
 // EditCalendarJSONRequestBody defines body for EditCalendar for application/json ContentType.
 type EditCalendarJSONRequestBody = CalendarEdit
@@ -10180,6 +10228,9 @@ type ServerInterface interface {
 	// ListCalendars Calendars of brands, people and creators that have their own
 	// (GET /v1/calendars)
 	ListCalendars(ctx echo.Context, params ListCalendarsParams) error
+	// CreateCalendar A calendar of the caller's own, or as ops or admin of a creator, who went by the brand's until then
+	// (POST /v1/calendars)
+	CreateCalendar(ctx echo.Context, params CreateCalendarParams) error
 	// GetCalendar One calendar
 	// (GET /v1/calendars/{id})
 	GetCalendar(ctx echo.Context, id Id) error
@@ -11418,8 +11469,44 @@ func (w *ServerInterfaceWrapper) ListCalendars(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
 	}
 
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListCalendars(ctx, params)
+	return err
+}
+
+// CreateCalendar converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateCalendar(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateCalendarParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateCalendar(ctx, params)
 	return err
 }
 
@@ -15689,6 +15776,13 @@ func (w *ServerInterfaceWrapper) ListPayouts(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
 	}
 
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
 	// ------------- Optional query parameter "brand_id" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
@@ -15724,6 +15818,27 @@ func (w *ServerInterfaceWrapper) ListPayouts(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lane: %s", err))
 	}
 
+	// ------------- Optional query parameter "creator_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "creator_id", ctx.QueryParams(), &params.CreatorId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter creator_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "due_from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "due_from", ctx.QueryParams(), &params.DueFrom, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter due_from: %s", err))
+	}
+
+	// ------------- Optional query parameter "due_to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "due_to", ctx.QueryParams(), &params.DueTo, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter due_to: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListPayouts(ctx, params)
 	return err
@@ -15740,6 +15855,13 @@ func (w *ServerInterfaceWrapper) ExportPayouts(ctx echo.Context) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
 	}
 
 	// ------------- Optional query parameter "brand_id" -------------
@@ -15768,6 +15890,27 @@ func (w *ServerInterfaceWrapper) ExportPayouts(ctx echo.Context) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "lane", ctx.QueryParams(), &params.Lane, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lane: %s", err))
+	}
+
+	// ------------- Optional query parameter "creator_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "creator_id", ctx.QueryParams(), &params.CreatorId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter creator_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "due_from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "due_from", ctx.QueryParams(), &params.DueFrom, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter due_from: %s", err))
+	}
+
+	// ------------- Optional query parameter "due_to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "due_to", ctx.QueryParams(), &params.DueTo, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter due_to: %s", err))
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -17326,6 +17469,13 @@ func (w *ServerInterfaceWrapper) ListReviews(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
 	}
 
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
 	// ------------- Optional query parameter "brand_id" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
@@ -17358,6 +17508,13 @@ func (w *ServerInterfaceWrapper) ExportReviews(ctx echo.Context) error {
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params ExportReviewsParams
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
 	// ------------- Optional query parameter "brand_id" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
@@ -19145,6 +19302,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/brands/:id/funds", wrapper.GetFunds, options.OperationMiddlewares["getFunds"]...)
 	router.POST(options.BaseURL+"/v1/brands/:id/top-ups", wrapper.CreateTopUp, options.OperationMiddlewares["createTopUp"]...)
 	router.GET(options.BaseURL+"/v1/calendars", wrapper.ListCalendars, options.OperationMiddlewares["listCalendars"]...)
+	router.POST(options.BaseURL+"/v1/calendars", wrapper.CreateCalendar, options.OperationMiddlewares["createCalendar"]...)
 	router.GET(options.BaseURL+"/v1/calendars/:id", wrapper.GetCalendar, options.OperationMiddlewares["getCalendar"]...)
 	router.PUT(options.BaseURL+"/v1/calendars/:id", wrapper.EditCalendar, options.OperationMiddlewares["editCalendar"]...)
 	router.GET(options.BaseURL+"/v1/holidays", wrapper.ListHolidays, options.OperationMiddlewares["listHolidays"]...)
@@ -20234,6 +20392,46 @@ type ListCalendarsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListCalendarsdefaultApplicationProblemPlusJSONResponse) VisitListCalendarsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateCalendarRequestObject struct {
+	Params CreateCalendarParams
+	Body   *CreateCalendarJSONRequestBody
+}
+
+type CreateCalendarResponseObject interface {
+	VisitCreateCalendarResponse(w http.ResponseWriter) error
+}
+
+type CreateCalendar201JSONResponse Calendar
+
+func (response CreateCalendar201JSONResponse) VisitCreateCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateCalendardefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateCalendardefaultApplicationProblemPlusJSONResponse) VisitCreateCalendarResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -31237,6 +31435,9 @@ type StrictServerInterface interface {
 	// ListCalendars Calendars of brands, people and creators that have their own
 	// (GET /v1/calendars)
 	ListCalendars(ctx context.Context, request ListCalendarsRequestObject) (ListCalendarsResponseObject, error)
+	// CreateCalendar A calendar of the caller's own, or as ops or admin of a creator, who went by the brand's until then
+	// (POST /v1/calendars)
+	CreateCalendar(ctx context.Context, request CreateCalendarRequestObject) (CreateCalendarResponseObject, error)
 	// GetCalendar One calendar
 	// (GET /v1/calendars/{id})
 	GetCalendar(ctx context.Context, request GetCalendarRequestObject) (GetCalendarResponseObject, error)
@@ -32640,6 +32841,54 @@ func (sh *strictHandler) ListCalendars(ctx echo.Context, params ListCalendarsPar
 		return err
 	} else if validResponse, ok := response.(ListCalendarsResponseObject); ok {
 		return validResponse.VisitListCalendarsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateCalendar operation middleware
+func (sh *strictHandler) CreateCalendar(ctx echo.Context, params CreateCalendarParams) error {
+	var request CreateCalendarRequestObject
+
+	request.Params = params
+
+	var body CreateCalendarJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateCalendar(ctx.Request().Context(), request.(CreateCalendarRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateCalendar")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateCalendarResponseObject); ok {
+		return validResponse.VisitCreateCalendarResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -41338,726 +41587,730 @@ func (sh *strictHandler) DeleteView(ctx echo.Context, id Id) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L3rruQ2lib6KsSeA7gHE3btdNmeqUycH+lLlt1lO92ZWe3TaBgCQ1oRwdoKUiapHRluGJinmQebJzng",
-	"4kWUROoSEdvlavQvO3dIFC+Li4vr8n3/cVeKYyM4cK3unv/HXUMlPYIGif/aSsqrglXm/xm/e373cwvy",
-	"fLe54/QId8+73zd3qjzAkZoHd0Ieqb57fte2+Is+N+ZZpSXj+7tff93cla1UQppnK1ClZI1mwrTO4b0u",
-	"7I9E7Ig+AGnoHsgWdkLC3SbZB9dY3IMjff8t8L0+3D3/9P4+1YOdFMfx918xqTSp6Jkwjl/H8X2gyC+C",
-	"wwtyYvogWp3pBzaZnIeKahjPw+bOfGGHn3SDPQpu+szbuv51cxdNe0P1ofsSzqqEn1smobp7rmUL6+af",
-	"VXBshAZenv8C5/CVA9AKZPedb7rHPjTPZab4408/3dwdGff/fpb85O47qstD/lu7D+0D8UfGzdTsyHRO",
-	"Gu2PcQMV7GhbayMGG9NldmyPd88/NjJxZNz+q+su4xr2IPFDP4+l40chK0W0IAqoLA9kh1KX6sjP2alK",
-	"S6OERwand+IB+Piz7w5AtPkpSAllNVSkZvzBf384m2+wwQ9ti1OyMuzb3DIqoDVU6U7uWA1EH6i2G1eK",
-	"R1YBbmTF9pzqVoIitgHCuNJAqw05HUACvlBKoFpIfBgq86fslne9SIjKVogaKLd9PQDoV24zpCXGbZW4",
-	"of9Hwu7u+d1/+0OnF/9gf1V/eBu1aL6gxXgmvqWXqxAtVioQUdGz0xcoRqoRXIFT5A2gii0F18BxCmjT",
-	"1Kykpqd/aKqd+VPia1vGKfZquPy/bgZjfUnwK2ZPPAA0pkuNFNsajlMftk/8j78pwfs9mJr6H1y7iV78",
-	"aETuBFyTkxR2YnDpJ/rwyKuPRAP8/bG2w1Yfit2OlVCJsj0C1x+pRgKtsJ1j/VFob810be40vNd/KNXj",
-	"DSZa063ZXd1EK001HN3YbrfGm/8U8yQkoUPZ/NVvLdweL7cKeAm4U6RoQGpm9832XDhNlNZyQU1RVhEl",
-	"ul4F1dNZF7Mb2B7xMwf25o4LDYnzMK2ATCdrp4TuNnN9+DU+Hf7dmhbOkkFthJ/exLPyU2hDbP8GpTb9",
-	"cLP5hXkEe0qripn+0PqHaHZ3tFawGUz44snyszBj3flZWTfwbswT4/uWKT2WGKbh2P+fKUXmBe/X8Bkq",
-	"JT2PVwIbS3bmCLyC6lvGE+LrZ3M0KUeqQTJajwXmG03KA+V7UOQo8DCmnJgTSb0ggtdnK+piR8RuZ+4F",
-	"KYm3Uz766Olgz97pucensiM1aqYTrP5oaV2LU82UZnxfVPSsoo8Fa25zV9a0VZCw6MzJAbUCd9XAdgnd",
-	"SzACE8nZJ/dJQaugZo8gjcpR49a/hxMRHNSGlKLlGipiFgc/ZewDwcnpwMoD2Qp9IAf6CJHpQ6gfujEV",
-	"lsjVl11f3oE8Krvm77+x7358PxS3zV0lRdOkjLmoKWUNuh2ta0JP9LxBC4ac8MilaA1vzcyxypjDpufH",
-	"uMOzmq3r4Sf5HhZHVoPSZi572+zK1oFXQWYGE0DPimzPbn3McgCvvPmtQR7JUTyahd1CLU7kF5AChw9U",
-	"1gzt8LEMwvuybhV7ZPo8IanwXuPmzskqr5QRHEoe4EyMYiOUV2QvwPx5Y7vIlO2jOQS575ORxKWi9Bc4",
-	"f0k1fGX6oszXZ6ey9mq/rl/v7p7/+3T731LtZfSnpDHHFKlxbLUxLs5EabMgLTfXCb8EijBNtlDSI9iH",
-	"8Wfsalpapnr0nX/lZWUmf3brmOWvFrce7afvxCPMT6d4BClZBYUE6qzk4SydCdOKlILvalZqRY4Up4lX",
-	"fcX1LK24pts180/VA+CedmeAmfaDaBUQtPcIXrSXfOiRGREqpGh5lRH6VtE9FJLtD1pl98avU+fDD/YG",
-	"PT4g3MG2/HSOztZfxwsT5ntxg1+4NzKtaUlLXSw0A3cABRenWWEWHM7+eX2wPoVFL/D2uLWXxtG3G8Z5",
-	"Vi3Z/Ulrc7fdH4wEoTgCHIkWbXmAaoN66nQ4L9VBMwthbgzzhkU8wWF0myAUYVTxwnbTHE2g+2DSRmka",
-	"KR5pfZHtS4/GMliuOd1KZbUmxc5A9YIcW2XUozNszqLVH6gNqUEpe3gzjdciNBOM4WP6ALw9mmlrJDRU",
-	"4lRJqIEqiK3+zFxjIxs/oqmZ+uGiz/n3rXz2pzF9in/eKsbNgM3P4Wis4RFq8y9zNqqS1njTfUGoscs1",
-	"OQLlxugRCvyBrzTdQ/JMf2C8ikfSKjsKUZvnRasVqyA5FquvQC7d+tjkzJZ5Y55Bdbq03cES4nDyKwfy",
-	"azB7PDH/ULIqbUmWqP5VcOeDVIJbo9JZxRv/G15a/3Rvl8uoC6rJUSjd/fjx5v7+HtfOutWSi+JtkeGt",
-	"uFvRo/0+lWZr2PaZJFULRLNjeqWPUDHKCwWlcMfY+NJtnyFmouxXxI78k5sa8iERDXDG9z2p+u8bQmtl",
-	"jcfTQRz7QukOYTOgyKZ0aswt9JxQ/FWBfAM7vIxRZu5J486/boAba/EAdUWsZCrCeGT+umXzdsFd0mUe",
-	"i5LbCf6TblU2QVJSUvY5rWnSJUPL0qvJ0cbYdi8FYWdcf/ZJchnLVkrg5Xn+6PDfjN7pPjbR+1u4CPxE",
-	"JM69KEI2P4a8C+Fzyr+qbCBlxWm1pd4GGDsAOouyH1LIBTy6XrpWQxOZ/j68lJI9pvwXX4uTj56BM4IV",
-	"cVGILeUPfsc5B9aGmHur/01CI6Q29uwLezBS8xmonEHN6tqcohJ0K20v+1NijOHC+jh6/qYP+5qkk1d0",
-	"2/ZOP+CV3SKMF1pSrtC0NldqY4FgrMdIoZGIurdzIjeLkD3bOjPT9tv+8U3ofHLGBW9V1u0SzJZFZmXk",
-	"Jll83mUvKNZ2YcreTeLAUeZi8qdZCXTDmZZAIR7U27PScOwFFu9+bln5sDW/3m3Covb++B6kSC7b55Ly",
-	"MnGcQp1yVr3V0BAtyF6g68i6YYCb2ajM/Z8LndR5OwZ1NdiYz5KXNaZiwWSm70wVtl2qC2Oamf9Fp0dy",
-	"QHbFfAMSmhq99nSPFnbLNXrxa8r3rTWpmppqIwvop65rcbL+RdvlzZ05MqEqvBnf/aUxr/+UDqnzVVN3",
-	"EHWlNtYzd2/lyR6wGLfU0CjrdMEjG35u0XebmuZHWrewNNzbyZ7Ay4W9Y+C6J4UPjZ3x5ZbWwCu62Iis",
-	"QGnG0bQoSiHqQux2GQ+Y0alHys/kJOSDsVqsUWauEkeMtFGmUcmiUBC60841g0rVHZ5mCtFL4TaovXel",
-	"rbZKHCnjRQOyOIg2EXt5bU23jVlHwYHYF8wnJJRg9AvaLJQTfD+9E6TSxZGy2gg1KyHtAIl1ClPkJJnW",
-	"wIkWL/zh4kK7NnfDtHdFbAe7M+G1d78WNkSceCT/A2j0i5e0MfNaugDhaFqBloewsJ3NzRRRB2MjM0Ue",
-	"oNHOSHUHq58gcQJFtrR8SM6474Kd7glZqwXfuzSfLoUgWgQt6rTciFZLMwCUHIyGD5v/jrLaubH9BlZE",
-	"AY/c8WaWt+I9yo8Lm42/1AilaV3QqpKgVErJeNmAR5Bn4nuWFRDToCqouTijzGemZkclwYcIDTOCr+KC",
-	"MI1XpR06e4U+gLRXoxfk3tjq9iHzg7UxxsOyV5qioUwW+iBBGY14vUfic/SMM7eQNjzt3BO0tlc/5Q0x",
-	"u49MD8x2hjOgV0KxPXfXlUlj2Yz2rXvW6GGQ6LNOehpPVB6Ltply+4d7DyUcTkE0JFOA4Q6j0HZtXbtj",
-	"wsyz9RlwQUzzH7ZNcp79p9OZZz+a48jMhWuCbGFP+TB8m7EqUzFc1AojoR0plFj/bHoHSk4yuhlObL6x",
-	"Hh/MeUoJpzVVWnlMHWKdyGTP0IucdH5WZl297jm8WQ01e2QV/PHj+80STb8qN6s7B1a+NlZrKxvIKpAF",
-	"amMguVcJbX7VL7jqrjCVXplT5JlRDX+8X2raLLRN5uMr/xgylrFEFtsLy479JUf2BZtj5ojG5b83y/8/",
-	"P75fd8IuujxfeAxOn3QvnS1ujhnGVe/koRxOaQdfenfdxOOFF5wn9HeZ9t84H/rAqRWluM8a6/bhrMUt",
-	"Rb0i1uj99ZNpQFGGvW09O7y3naCMbAsZjGmFSSbPvX+McbNDrLv5A5VJ2t0QtsO7MlXm6rXBzIL65Kwl",
-	"9A8LqWltb9bUJyiXooLIJ+LbRgVvHk/7RNpqDzoXaNjir4v3TkmPDWV7nksLEsejudvdwNx9aS+fxH/R",
-	"htXY8m0uQYF8fJquDKOiYVY2fkKj78fT4saQErkvIqPoig1V1kKlcqe+/vr5d99tyMefPL+/xyvMkVWc",
-	"7Q866deg5+nITI0q3gaOKnp+Qf7XZ5/c3xN4X5p7LeOkgqOwMScNSqukGj+Imnltumh/f21fSKm1hbMj",
-	"GuC5yUk+f+LLQ4r24WEI08fVXABnnPQ5bCCrDKcvYtatlDmevnn7mpwAHsyvG/KMfCd4Rc94xpK3Lbc3",
-	"jbAG49aH0/2L4Alfzzcvv3+JeY4bm7z1nh6bGshXrRHnP3wOsmZ82WUrmspoEXoz5DoxGLlf4rARIjHr",
-	"y3U3n1O78QJLt9uBK22jwa572g0TdsLKTg7l7AKhWVsiE0vH2jWfXFt0n2fUrd+FfQn/6tjos/UN+fP/",
-	"A2UzHcpkdMofDYvVt38+qwXW5jhFufcLw9oXRJeAV2pV1A5fsLpsYU7/6M9DRVtJutNF1eKFt93WTB2K",
-	"E+MVJh6FWQNUKcFREuZbaZtuE/5gH+yW1mXTuT/HadL2T3E6qv2LQKnBf6S0vbkDcZDqwJql0xyiO6n5",
-	"wBH4VRj5pNHPbOxNijkZL1z8QRqLlbhXBccT26/NZnkE1r69aDVDvHYcamK6hgWXEjM17miwr/SuEbM7",
-	"/hbXq74K+TWVzyqTOTNg3f9dWcCOafWCcCqlC7rvWK3TRQHJy5n71NSoXwEkY11XaqaBkYzZXs/RJKzr",
-	"KMflA0Vi+zitn2BdzH9hl2uqdNGqVY2nhC3q4tw8X+gP7S1FamKdS3xyaudz0xZ0PSEpOyc/SzYEytqv",
-	"m7tW1vM7GRu2z87N6y03re/jhdVCvplbdukJPTVf+FtrKgtMtre4IL8+QUW2Z8LFCQ8QLjD4hJNMWy2O",
-	"1u3LUrfJtyGCqF3is9SmLX2Ao4L6Ec255QUqw0mkj5TVxpK5UUqwC/wR1QB9cCkzUc3KyUedrBsAK3rK",
-	"Vneertu4xbaSwS79y1p/joa9kOdsXpAKoUZm7FzR6o2L5kX2ji2X2Z5HBQwpdX87F9FbW9zlTTu1sWVT",
-	"NjzrTWXgupCt8yLO1BWYh9/gs7GdreFo7C6Y185xdbrLZyL+7Xn9fNlR6L5T7AAWrzoct1TuRdFyzeoc",
-	"9IAH7ghVdV4QjvRMtkBs0f2subfG0D9QddB0r7JIEegYVdrm4pv+UMb7vob/RquEJyOvH5bWC+d2Ijok",
-	"VtytVrkwG1Gz8rw8w+9WDs/XWJba5XSLVqOHuiyh0VAFHe+qK8+gbVTGavKl/VW10EVJm/Fq/4DJGNSL",
-	"n+BA/M3nBbl3CRjEvBphkNh4XgAhuU8GjjR1tUtp6yzlxRh0rbu0KWOFDWsZunP3wltR7zZrrp0t5zbT",
-	"xJYxJnP0sPRvgX4z+izUsk66E72vZoF1HAVUomMrJEz4HFl7Zs07yL1VEjJ2uyM8ntROswRHoN2LfZXo",
-	"J6cvnvHWitROEJA4JSNSyiNrZnjETNlfl5UzjaynS2p1UwWXK80RZ2/MpqL/Q1gg/1hWwX/WE375IX1h",
-	"ksSq4E3vrJ1ZTb+K9p0lazg4Gxe2H6VH/05P0xUn3CWHVD507w6XcJikD4bUSTCloy+I9szdb18JSZrY",
-	"aIiuuZguay7N2Nnbafb/UtZWWf+X5rw0vUwUbh4SM0AfwKop9wjCmCQxbNbdX/4+Guy3tbp/nVA+uRQd",
-	"V4KeSpX78WCxuJQtMfCVpq5I1ArqxqyVkVNBNC5dLfge1GIYnEGpck/9PEupH1QpqerxM/GVn89DBaEb",
-	"O2ZAiZ1L9HezjwutxR70Ae36ZYlvcbrTrykEHLrT8wAj5qmuke7emKqBjgt7bXiHxip/43O6hHSJYBZC",
-	"AAFIF43prfl8bkjjkkR7g3ED3UTy0y3O1CF4G792l7X1ZH5tzqF6ydUpBWCwFdU54zpdce/ZsToJzvnK",
-	"IjPFq2zP9RONgF6uqWFiSrnUw/XKft2d3VtSZsLm5vmiO6xfirE5MnMKrVqqi066eftyyazcZsNE0vyU",
-	"m0alqo+NoTZZGuxMOaPphKzUc0IJVlbvQG7M/4vmw7bZkP/7v/9Pam2onqjPsUXmFv9pacZBLBnJuxTG",
-	"YXysRuyIaKUi8L6pKeOuovnaGAzmGq3z1btXtucVDmOXvpPvR1RYkfld05Qli6trTljFKrCZIdwi5dmi",
-	"N/MXLqJFT/ommEUwHKcC8q6yEcu2iX2019xy1QbvNUhO60Jm4l622kMB8FUrshcckhkzxs7ncAKMMxwb",
-	"KpkSnOxEa13fKFcIjksoP2M6x2LhXajQfHrTtNZQ8BdmE/0x2WH1BBzpubCVC8ktipIQ4ZWY+w1VCi02",
-	"LhxYHoq13VTjO4B5ao0aVPC90EmkDl8tsugatz4ucxatXg+mMO/IF40tRbfKx+FyKFE/5q4VB2CLBzqR",
-	"GmWVetj/3V7tXPLo0u7vnIEc9QTEL2buYPlCHI+urH5N8kv3lp8yK2EdVq6bu27mJrKnWcZcs20+J0oc",
-	"wZzq5lTYMU55CQHaxGVqzycZOKy0hMoQ2lZzmPaslLgqb3M/sGepPQX6zo9PF8C6+InKTf9fBvmQzoYs",
-	"HOy7/6eHgbfiAD1osW6IpsHb2DUKntie+V4kEVVWKEHa6kMKndoZE6FMn47OginpmIFI0VMYeF9QdfgR",
-	"4OFqpJhhkqyLqYnTKO62ExJKqtLicHJ9GeIcK1dJsBoWGxvsdFUe487PxI2E0c7qFclfBygf3oBCqJox",
-	"aps3tRL2yft0gVtoqlshrNA9UckdXFEa766t0/agEq1MAXG8tDWb3v+A76e8cA3lxRSZS3mgkpa682SU",
-	"FB+wF+DoupAu3TTN97Ctc4BnroNugsI5llyUgEZ9gRMgu+Up2bas1h8yTizcdXBlo5MK20CDqFXgUiLw",
-	"YIGKafVU6T47WtdbWj4sF/pX7o0rsl8WmaI4Rd4YzaVyzxUxLcBWtR8y18e0+dNF7oc54kYa4hl035vP",
-	"78Uvek/u0xa8Lqj/wN4Uk/N4iWQtrBP5wj7mzOb1dR/voWyfKN17Cmx3fa1FOjbggeXcddTjr1jojmIn",
-	"ZBGqfO+60c6DvdqklH4vJ1JrPPCut+QHQtGt5lCiVgr7TU7d/vZ5QmPQfugaH+Ug7mRuHcQYabYQ+5FK",
-	"ZjH8VVseCFXkP/4D1+UjM7e//tq36bMx11Ue6FjfD7L08HJuk/Islw281+pFBADEFNGSQWX/uTTaMHVg",
-	"3PIkuFLZR3sjpejzAnIJTmfWhf3EBzRCi0SqfnzjdD924QdjfkD1vEtFd24sY5Y5PCvBwaXrb4Iziymi",
-	"qPXBThG5PeGCDs/peOj51RzeekOR/oBMxMfBUFc7bDa8BStzH7fqumql9aP2EfT7xX2mJVbU7AG4xdLR",
-	"II/eAbu52wMHmYFisD2+nU5NSUzQUSvb+lf33sK7Ufyh/OKERvMhh2wgZ+CLtDRvmGKylbQElS7vtxs6",
-	"UWYijtBVClhyGC4IYkw62LcX5n6P3babqVWgYixQi1UYaPTGrk6FKejpa7L9kAsE2wdJhMI5feS5k9vf",
-	"qsIowyfzK/Cj25OTyi7huvdJLXa6mBu8emEvfUIB2bNH4BusSMN0fIdl1l/mI5UPyWSAiPjrA0UclOmG",
-	"fPP2Nfnjs88++/AZoXVzoB9+PBkm6DIRPk1kIjSUVQVu5DTCss8hmcmpmf6IhH1b+7q5xBidOvpAkfAk",
-	"8WlUL2zwAPP+HMRhn1NmVV+SuSWigte8Pq/2yVawhAyiyoieqOAHKcTuws8Oy3zek4rtzc53Hgfa6gNw",
-	"zUqLPo13dQmlwCl0IDk9rql1YeCJcV3i4MZa8RzKd+T9TpSvbqHOeI0m2WZOoq0ri7K9axVUxJJvLHMv",
-	"++9uQsdzU+FAxwaj5eVhwS3Svv7SPtxzwWa8syNcFeTOiUghpqFVnrDK2F8G0wv8cyvS7Algw6DLvWjx",
-	"8jf1uRiQ8k2UBWGwadXQw0vbtANNtVuMJ4jF5eMZr/ikQyh1R+5/OXb3OBHqC0y0PK4P8zfgnmxeRr24",
-	"xnF6N5elOPLhC4a2q1s81VCelPkIS6ZbddHaSprEJzsejBQL5udwYC5BAKlDwnBm+/8+odMRB9nNw4lV",
-	"+rDpwINr2PXTZ0OfQ27nTP/PM188gDHso09q0VzzxaW0L060LisFukyxxtpp4D9Is5C96PgbPTiysYAd",
-	"T6EtT7AcNEkjeJVu8kphFAldc1y7XR0GOjHxN7l6uZPvihiSbeGNi2WvE4OQO5Cm6O5FUMZpBr1ONDWj",
-	"vMzET58sNGCvBGmIsr7pvyFf/dVBI9aZLIxqcX3lfFQsUHCadpPSmvd8LKMLYTbqj+Mfea18UpTraTe8",
-	"+dVLi3Xn2ihsmyrHAYDBwIif01czOAJSfz3D5IUDlA9QvSBccPDk6xgY92QUywgcQ9/e2uGmglNrt2Us",
-	"z0u9GIlJSs+3Ix28Ks9gHZDj7ZHDboAElsm2ZDU4o5ULjQl/sCiT5gHOadtY0SMQaosVPKo9/k2fBGYs",
-	"Buwqi7SL+TxIDiBctcAsXpgWosBcnJF/L1SihHKgHhJYbTYmrvFPmYw6Tzc6nVNX0roGiSHkGnRwsiSP",
-	"VTuqhdSYb82nI9bTufde++cujJTBI0gzczHqZS2QwQLTGH56CmVqRCco0dCFTo9igk0UJIj30zgqNgq9",
-	"dQE0r6B7CzulJG5jZeRZTm8VLnOfeB1JyQpDxG3dGCL9s9ug3CWZz56ttgtHS2olZoKSqrd/VuFC9tNG",
-	"pPUTe9IVu807NzLAZfo7fbl8vVv0yQ26zhOpWtnT6oKVG5j9y2HWHPOAFrl10cnMCzi6fKtZoP5rcV48",
-	"XWgIMwX1cKSc7vHEcemk88F+R2dqe58bsLknimoKrSS5LRspjqLwntTZ+lotqbHniprxh0SEcxmIXFx2",
-	"u/JSqxoodYFhtxQ4mAuz/+n5s89W1Qt0xIrL38nGKizcuzVv1EGc+HNn7jJzLV4Zshh/9X1xhD3dnnUO",
-	"gcY8MokLjDyphfl7/4AJxHNHi1HzyCowpkxT7dJn8rBvjE9/eCL48TJEOaxaqukJ509LVuq8a1M14iFF",
-	"OPeSYOdtqEnRMybcmcXoOUw5oVUaODMptOl0Luo50Jef1haJzBnNIwg60966Jn7jjLKO0j1RImQm1c+I",
-	"zzJggStryEWnQrVrF93z9ISO+F4Mf29cxepN+OTR15AuSEJHH7zXHyhbihsoqh2es5MI6xUM1GlAaraV",
-	"dPnd1ktWPkZfCq6S3HE44aeDMNYsomspYow9QvcSkCwrdPmEOsllnHoWYaIFcZUTNwmAXJQS6AvWvEcg",
-	"JXFQK8ARLNsVX4XHf7OUQ3jfMAlrP6QtWkB6XTFyGXZSDVpZ+swNwSDmLhLBjas3CJoIL4iWbBO34Fbo",
-	"g01isBhsI7nw9HSLJPYr1/Evabryag1+xlJoXlHSOhMX8/rCe+sxAc/oex83sdvnhRd/rEQ1xxC6CY5J",
-	"u87SH9lo1rLVnMwmbUAW6kA//vSzBJkEVYfASW4R8nashrBEiCziTqwjrW5le0/FhPuiN1ukbrq5joM5",
-	"MNusOjJtmmxC4G6ae+s3cxXlauE/KihrV5F3YvpQSXriWaSPDMXBRch72Vio+SGSq2tjpYvzifPZwiHT",
-	"GOcgDrf61GMXfom7bjVGB70XWVQ9WVkQiu0dpWMMc5v2/PsqYxjmVYQ+ZmsTpoZ+I2fSk+deu0+8sfXZ",
-	"T2tR/6NUHazXo3luhIwKSjKVDqsD3N6NlmFqCd/CBTW8GYP23aFLc8Q8P3xuY+70zB5EeKEmW0AUAouc",
-	"rbXgd4s9D1azOjjFydqcrMsOQQ+4S/uMq7ssqhyGuXzx1+oir5kLSTQ77lLiAxlR7rZP8sac7uimwhTB",
-	"kxGqq0DSr8CdnrB1PeZll0ZKJfj+4iVrQ1peg0KzjcmQK4kUUiFbPRkOWQqj0ypdMF7WrXWHLVI937VK",
-	"f2PfCefAMqSd1Qe0P36djAw63E1yBo/2pwVb4rJymHWMc0HCLxfBSJzGq/0bL+MsKtDsei1ZmIuYxf5z",
-	"z/Qtp/eWdlM4Xq7J+ek39YPF6suZtMv76BqCKu9uWgZI4JMj3fdXDOKlevjd65fIG5VMNsB6jGE9wm95",
-	"pFiEk2zdC5YxEFuPtInBVDdkKziWqhiDZddKTC/otlC+7CGTWR559BfrxcyOnZYhd3NOJMt7YrU8W3Wv",
-	"tGvpKnzZvdRdxYfa0ZWATXw7JnqbekpLWkSyu6B20JuwU4P4luqu90dWg9KCr5iE7/wr2SkYUIX35fFL",
-	"elaxbxx41eWNUSKBw4m6iqCtTRWtoEpCQbhnC9F47LJJbmf79Gv7ML7+iFmohRRtNkAVl/FlF2sg14Oy",
-	"wWiOxx8dCkx/9tLyLyWUfsSDjL0OjeymV9RlB4B9N4tIE/r9jpVr9X3VZ5PIJaziY8mPd4GIEYWVUdUr",
-	"/AqiZLR+aV+bjhyninUwD2GdAZHxu0yFRy66j4mCC12UXarEuP/9Z4oJFLPFBHvWU58uXwou/kl9Zp/C",
-	"KLbcQ1Uwnqo+eHdgSKa+YzWQLZT0aNFXMW7SlTUvuZFnL28xTLsNX6WVSkPPAMXIR81d8R5/ZPZCLvhW",
-	"UFlZt7UEWtn0IxsCz6G/rYb4vhWNizO+HRFK2FiR1I+ELOyW/pwkZ3LNFdbu9suqJG6uEH6rTb9wLw3T",
-	"Iuz+2TjWMyzlt3joHEh5EAoBbnppQLcCz71EWJfJY57H1UrGJTQN/yUX/5hykZOBVwzq6kosppVxo5A4",
-	"bm/Kwc3uak4U1GCVohBp/Ic8ixyu26o5W4bq7Rn0Xfs/zczn0zsLbz6XwwzHOU6gxEyvbCKmP7ifWZbM",
-	"isytw02cV/E+ecLAn/3MDXv89J39zliaV5byrMHw9onby5Oolpeei3UNW5z1KwgQvxYncqQ81NukqA9b",
-	"XkUEOssm1Lyz6vabUoAujRynxVWARH3xo5+TjPX+TL8O8wzcvS7zXL571Jkbbiwr9k++u36wt7QEj7hR",
-	"RStwsczj/0rrNp2TJhCdQq5oz73xltNGHUTSEGskIChysljyFa6u2hAtGlYqogWhj4JVG6LYL6A2xNx3",
-	"Gsb3m8A/YJ45SZauSZV0FTS628eZHD2lzzUUAW39ishkPAf9dn2XN34p42XoPjEvGxcY8FcJz+SRPVr1",
-	"BZ7aq5ZupjeDlZztzeXLN7FQb5LZFCvBp6kqLAbQbHm2NwvHuO2e2FkC1BuitJDnDfnsniiC8hsA21Ya",
-	"cdwVvfeRB1KZmFG0JHr4s7XFaL6ZIea1n6WptUjlVB0orzK5adfWOk0EiLKOo1T3v/Q4ESuv6msy1DsY",
-	"osRv3mO98jJaRf0OlASWRKuj0ypOTB+K+Bt2akDpwhdUmL/gZPx0xeUTmlysXojML4IXWzjQeue230Iz",
-	"1SMpJdu0PNeZIMsqqg1zZKY8FjXVnk+bKFtsAo7Sjmxp+fDcZlTj70z50BKhHE7pmp8xdpDj6o4ATLDv",
-	"zlTECZ0S5Iuux5GILjhYBkKbSa3yNTealQ+KiN3OkuBPiGbmsrvmtpviGv1ttsoIbSoPg+qlQvAXhGL6",
-	"nIU7PTrWSqbIJ/d/mg8TjGKCQWL6nUmLSw17mg7xrXKWrM5zXXLRjHbiciRsqdVliawBs6r2kYJF1Jpi",
-	"8Shm/GBdYXE8jm5qfVen1/Hp/WIXLXVhtNc8pfRZtFJBvXP1d7Q6Mq4wydKCZSzKY71ACLSIO7huw0VL",
-	"GDWTXsPptbvFBTra0ZengEXpJ4m0r1uht/TdPZhtW9CdBjlxnJgFDInQ+ArZwt4IidHcvTJJX9QUqmz8",
-	"/paiaktduOSJzL623alaWF9XFwzJun69u3v+7wsq2vCVX3/a5Knd3CmEI7PmR4U3pPWxgWwuTyL/an1t",
-	"12TKViOULlqZRgpt2m3N1GFV5Zu1uRbXnSEPUtIwzJczXIAfOVWKw3ZsZboE1jBjzZiT3AXpKemaKg8P",
-	"M77h+Wi4dExR9cRB4zXDjbRVUDRP5+2LvvKdeIQUG9IQPGp2kZ1+mMg8O3dUy05TmatAC3b7bsgWanEi",
-	"v4AUuKmByprFNQRxGofbGuvTwiYMv36C4XhOfq/6OD3nn7eKcVCIG6MIdrtXtGIm39dWWaQ+fCQe5RSg",
-	"af9jRo8FD4919yDmw4aog5B6vV4crO+yoWHfP7AyZTSIK9dFDkzbIDkxXokTAR5zoqYYEq7hIs6rlcGi",
-	"DQY6IZdnj/S4JnPPy8/lkZleE8nuDcEAR9vGjTBTZpc/GnKn4hmoXLDlwxqEz9smXQPJsYjvhY7wilYl",
-	"Sc5n8CWhsRa5hQetJ/tuBOsC17xqbRMXJIqM8V+XUIMPKe/d9yeyV2M+//HJgkz55IS0Bmbfo/49UeWh",
-	"TBDv+E/3qCo2ZNtqR4FwouwRKqP3SspLqGuoPiLvsJgQtwaRRoEwRQRHvEDyB/JP/n//B55Y/33EmODt",
-	"xiGFBMGUR9RTqGkdPTMpRbwFIy3kPpR2l1h+IO80sU3bsyeMX0iX5/3CaUfKSbDEcXb2knJU/NuzAxfT",
-	"qa4MVsv3a8oeapualckIxLpbkGWlOV+RV9NVxpt2Jjt7E9MtjPzpDLevjo2eJ4QYv/YIXH9xEKxcnZPZ",
-	"NNny1y3E2L6RpoNHmI80fS1aBdgx66q0CQeTsSnKajeI4YzZL6LX8s41lpy+GCwlk0OSoLoPtAyI2mJd",
-	"X0uR+JYAF/wFzqZHvrzIGFMp2hVzoq2jXl+Vx5ECQvedCQkZempmVdJtSrk6ZU5/+9OqC659JbAbDAMR",
-	"nB7hBSpXB1XVRGA0ES7oTdL2Bx6RQV+URzaL4FoWOk2MhK3jwrfqvLjMSePfvsThsNQLcpEvI42K49RP",
-	"n4Ijv7Q5Vnc36hyYjIXg1fQB+EIKyOAzsP2ezZUPe+ZL+/2Vqjlg7Y5wH9cYYLaVye792UzUWoN4cm/4",
-	"ykjKz2h5bJxRZiHqQMIFm8bD+xY5sfkWtHI8YIjQZVmxIhjqjUPg6uM7j4khbyTe+fVbkEkdFidfjNwh",
-	"A94EnM/h694GBrlhvlIr4UZRGq/1tZGRPTLvH+mZKIAj0aItD8Zstat4vgny4NBsDGFN18t48JMb5Y11",
-	"SV+5VRYi/F6lUK9SGRMozIEP8zKOzmyqz1BKBIqE2O1AEqa9OACfj01ZgkpsNzkABnX1lZSpgsUMs9pm",
-	"mjvelToMrq1Ca6hIQ5E8J0qVQtitj7q61X9/9tNHDcjSmrczQMz4rc2dY1GbIF2PMuzSmZ5Lnb6Pvo2R",
-	"7WOu888JtX44qsi//du//duH33334Zdfbggl5rKA1ACyxdsqSsULAuZ64yKfriRvgXIczYED7MK+JYc/",
-	"zCbN1aYunYblyXK91NfwNOP6s0/SnPvBq+atlyNQ1VpEPOAa3P8pzY50EVt1NDTf8X4qqPtkeuIksD1/",
-	"A48gleUlui7JcI3Ck+KRVSEkPZdI2T0cp+ulDbFXvgh9MJhHymof8l0Wu3QjG8ctRdNARdoGNZW5npxB",
-	"20wpIY0JsqvZ/oCdKVspgZdpfch44Z5cOsWqgcULMjwIfU820VTEffCtZ+f0Fm4VuzhP51J59f4LwaMM",
-	"66sEusSmHATHojesY7flOm0OnSNqFvcYojR7poxEITRbTKzU0LNoFys5mfZuur5sAq/6M/LVX9+Q/5c8",
-	"++j+f336Mfnr2y9zra0ngBpHCVS4KSccNxTRW9Hhab2meJ0j9EQdsrktLLW5ZY5Y2jpTmUIH8MLbx4i9",
-	"ws9rtx5BC6Vl8F/aJJPXlqr0uG+JMu6OkXV5He6dDMfkwo5Z6I2lshpQKDNVTf4Re4N0u4U4hHmOoqCi",
-	"K2YnC8mTN5B/LtwI39G/CUla7rhu8XU07QRHB5RZSgRPpJjoeKQ16QBaF0v8TMpcDxkWhccPxHU74ihz",
-	"k99by54wRJM+IbRdfl1adGN6j2t5tVbIS1i+me9fs5hB46GmGxirz1Yw2QWWiojCbhiOW5xzt2zZJ1b0",
-	"Jqe202hPd27/mWp4Ey60IXeCmhPBYXUIaxwrTR1tqlKM7wtEo0+lVHxNefX6ES4hjs2nc5rLavACc3EK",
-	"KSD9BM9FjGuDAmxzEXecAejMKlgGA/uKZM5eBme2APprhrkf32g4JmwoJAyZopEnLhumAalEkgKBBtil",
-	"1E9CztA6HWl5YDwdUHi6K8vMuetYuBJOj5bPgdysR5ZP5fH50P9sM6dDysb6JmuHJvne8EhxC+madIOd",
-	"EKlbKKNYOp9OIX0tauZOp4GDzx0xs2fWMqRN93a2dMv14yYT54b0lJMWosAxZUBXsgGqpLUD/ddUPdw5",
-	"mmLUeS3yFKID1YEdSYtt9ADnws1T1UKhBLZl/lcLa/SIR5BVi2ZSLUpLednyBy4w9LOjrLaeX3uYKihb",
-	"5ChMqddvjo2Q+pXLZRt60+r+2m8Zpxl0SooFyONt9s9vX39P7JQZ20O0kqCbi2jhMvrq9sg/UOQANKbG",
-	"sQfMvgWloFrgPcyg2dvhvQHlkGeHTlHz8ZVVeh2ez3Iog1G/KnkuZE9TxgV23WTOfGLUy+4LUpyW7xU3",
-	"TeKUGrBpqahhp4vkUfhGnBTZwlk4knZ7Wf14c39/j8Db4ebPhSY1UzoJyzjUE25+NmGNumkJS+AGOezh",
-	"hByI06qC1uzpF4qk83XDyAlmOZ6ZIs582xBKjCIgJ1bXZAueh2W59Ild4YmOMgbb0djibYMFBcY2qXxq",
-	"z6JyG7ErpJ2lscHjkpqJFCfzjV7DiTRnKbb1KrO7C1+kpTARFmUc3E3Ux0KNKtiQZ2bSO2ns0mytmkl2",
-	"2ChVR7XcY1s0C2TnE9WsDbFh6D0kTSH6Hq1ZtYSD8XTXfSslq/8sWsk7CLDxMaiKSSztidKQLaQjPT+3",
-	"rHzYCvGQEOrvsV7LZio4/7uZ638xr3xuXnEM/ea62VDp2FZGn3gPMgGv+IWoUo3/f+bhTCOFpu+ne6np",
-	"e5cBmWspnS5k56c3G67f0Zc38fzPL98Faa1+/XoQAZu5RZu5cncLsOhBP8nrLvJuHifnb37KbmH8DfbQ",
-	"5cVz/YbUBct5Tcfxc71i6E/vrx3KO6FT0a8KtkyrxVfJv9nGMvZOzTgsqW0JrfhXNr4fcwO4oZDYCblc",
-	"RFwGZMJ3oB6mHPzI/nLiICMfv4QjW5WiSZVKcsea8zoGlHZZ5pgR6XP7tqJFMjsOztOA8e6O7M6V2mjn",
-	"4lk0p1GV94iPVOdo95QmR2F5PgWxl6A1Toob85UupQeYr5x1U7i4xYsqbS3wwEoOHfvOZABkklDJk7Ba",
-	"1HGXKMGr8Hfg1SKnIJzTR7k13ip3iFO8N9woQ/lIz4VlzEz43WLO2SM9k6N4BMJ0MlN8goALt/WKrXKB",
-	"cyzgokyCyeJDE3mkNejCrpUEDnuhGdUxSAJSmMmSqSXZGdZT1jlbndfMp5ZmSQCjjTcmAhzVvXowlXh3",
-	"RUCeXTKtXYSgInsrP6HHL0QPSiGS5GcXp/+npWluz5bUWfnvTwxtItE9U6zoy16ZxrJDW+2avD31y1QT",
-	"bb2254o9gTCSqQ7UZaziRo/SaHsH1Mkl3OoDHAnFso3lfCyd5fRJAkbGu9ouii7EL2/uskWQsfrpbUBk",
-	"b+jE40TrwqpTx5znf7MkEvYfPZoS+6eYFqQv2t0suD7cwmjy1s7TuVW/pY26CUrqOJZVA8pWbb4QUxdz",
-	"T69XrY5EuDKvaeqURsGPh3MvcXoms/0Qgg75JPfQ7sD7bBU3F0XkisZ008IT0qZkpCN4yeWj2IpwtBQx",
-	"g7dEZBKzU2vMgw/Z6TYjT/UKxj/+hBxEKzEkvZe0BJ9N5gij+4uNTxT4QuKUDt4c6MiZq0wqxJEpTLMx",
-	"7ywqya7RlsFPBN3nPHgR3zVimsNjRhlKOEJ1zvGsU4Tw3AJpKKtCNX3DoASyo3WtMLFj4wOLlhLSWCPg",
-	"XKxRsMCvO75X+IQQxzbcPw4yohZPdVLKoNqD/NbVeCRTTdOhzRCbHLh8JFRMG+X+CAiYsCF457MQCrHV",
-	"mM8sXQXVN5WTmPWV6ff8spDze170LKDS01CERM44NVFPTvn12tq29E5Srlzw8gn19uhbV+lwY6kh37a0",
-	"MJTXouiP3aFsDX9VtA1SNSErshFTaVCxvWz7lZzhLOtCoK5nPHBi+fwECbTyVKdYUYiU9q0kR8rQ9eJ1",
-	"CN4IqnR6CdavUl6xaoLudv5uPYcyVSwhyXmaK5I7yJNJrEb5bgGDknpBBuXgxtIb2/iG07sM+dtNruo7",
-	"qiPuUQAZxVmxPeA1Wex22UX8MhXlLw9QPqx1IixMZquYMT1UDleiBPYIGRwn/2tBdeGz4jOIT5AjTXJc",
-	"2JPvj5IUMEJvy1ZG70edzvSwG/Mmntnccr5i9WS0N3ndXL0dfs18vQOnSF8Il5H7OcFKaMaaKl1gifsq",
-	"6cLXotld/qbRalvxHtb1fiveu5lIlqLb3IrFDYJSNA153/Ij1eUhJ/EtN9ra1230ddEP3c25xIp+LpDr",
-	"0Lzxwuj3M8bbH6DRRNLTfJC9myl3fY2zSLqO9nqVE+K3oB0YzhqAhn2We5RQKRHkBF98TpS3fRU9AhZo",
-	"EcFLIEchYUPYLpANKS0a9HBbnThWOa7h6Zy+AxLFvyBQK8xtdbn2DvtE9SracrBt/kO5KetELmVXQ5Os",
-	"qnhZ13hub/y9B73nf7QYMWlb2WYhpDPxXfrQWNYiIjUXOhCtlsgPjxB2LmIwTHqMvrsVLS+h8AWA3eed",
-	"qy48ktkKN/XtiyPy3OrJ7oSnpslfcx2uxJEybr6At6n0QzsJMB0SMtY4LjFaHXthJh4lHFebHe11FJdi",
-	"RZxo19Z1gW/nInbup2HtV4W15WZH2kpzefywbdLlfpC67hlJx0u/gp9bZAfooRvlru1GyJIJZbY91ILU",
-	"TUfTYqb7LtOQPBZtU4Ark7ugJCbnuPY7K9gKdhJ7kz0Wi25sm26fx8LV7YueSI52VEqsuy2d1jq6PHyR",
-	"ziqZ4J00OjapLiXgiXO0pLyUY4XB1nyEHERdqeeEUynFyYmuWqA0/W0Zv5kcA1SMprK4VEHbiom0nXkA",
-	"X3iYTVTKGv+9wzaqYB3fN6AUIykTra08HGmbE6us6k+c0olRW4viqhs1bfVByEsvaAfKuU0fCvdFxCra",
-	"3DVCamr+pzri9QZd9IMq9R6teuY0uiz+ySJa4+BcbzXmZFlOJnQjJPuCZVVrzbpXLI1v6kHQR185sKoC",
-	"njY49MGYVgRJZtkj1fDcgmWfDgKLvJRlm2UI5GRv8plw5EEf6/E33lLONFNwCx7CsakNfExzcWF2wAX3",
-	"e6wSSvdsEgHYVw4kftubG/QiVvCmPr/tHs+TXW/u7BIvxhsW6UZEUQvxkEZr8iUi5CSFhgAqgTVZQ1uN",
-	"6BAG2YukIEX1xKMIHrWWiWlDiAdC9XNs/Jvdh3i2pE9gybQGngS9Mq3g/e55V+gSRoGDCP2OO93Lz8Rg",
-	"bzBEu2qZ0PZCCKROk3TaroteO+WZ9dk65XAZVUdety5SqVfpwHgTj9OZqTn44Dnqoz2YK5BNYNaCWMWl",
-	"LwzHplg9OJwKu1sSQRoLREy9xhQ7TDSxl9UEbczENs+jf07v3QmqA4vWFjTYB9gx19XVpB+d8MUimcUY",
-	"jY+lhFnHNXBd2LdSWCcHZL2pQJKypuyYTN7NsHxnjQV1oB9/+ln6J/YLLMIPGXIzd1SmvTG5FsM3J2bo",
-	"FgGVCdfOjcIo34GWrIx38iODk02RfABLjH48ujRrTKHA/6GP9realQ+OPd0pcpX2BXuYnqtxI7aCt6l8",
-	"D3PUNN5NsQNI7lPrWFlL2nkBxLu5kHSfudQUOsI6N2aXI5blgrAJL4qg481M1ynAsR8kKNNvQtWDGgLK",
-	"5aOj9qPrELlWoWm4pyeMrBEND/DKXnmP4IrzHSKLQsehzfxyWMbpOmA/GXNy+S48OAnRrSXb7+eT9MI2",
-	"eeeeT5oOHrDbNxqZDXngjND0y6qCamobDjwgjMf1/bqfmRlFlxeIytUbabaagIPOMh3giZ8qza3gPWHc",
-	"lQhyOPVSmbuMsK3AupPYyo1Rfa+Gxr+dlIwFJKQDhAmalJEMr8NS3Yu4O8e+4Jj/XCwtk6vWX61eRSet",
-	"a9etY/ITfelKZM/sGKfo+G+VtpjGCoA7yHAc7tEcTKQGcyL28IZWyWqCBKSrIgsYd5gZBDpdANe5mpOZ",
-	"kDuAFzgfHWIeUe3RmNbP7u8/Ivfu3mbXOCnV1+nE381e6LyXCzdD1xN/wMRcJJb+j9YOARoPF0/W01H9",
-	"B5eXTaPs5nJzt2ePmfRca/RcpKqpIm+1ZA10wE24BxbsuziFaWhHSACC8HcfllSBuSVrG3meQdIbZSMl",
-	"ZzxJsPP3yebwMA6Tcs6OUDMOFi1hlFPpcIHWpGfkZuUmdwkzu6svEubCw0u4lK4eO+bbSI6uVfobXtZt",
-	"NcpZrgJhCjKY0j0UNju5n4bcgS8NchE3d5QV5hbDQaVvJd9DMuhpfQ6oDR1k8KjKbldwoTNnxoE2DXDV",
-	"y/SlpVbTaHS2yWywLs4ftgBI/jNUEy5ICVJTxolbljUUaPPeR/PU2/Z4pNImXVD1MLs3zDPJ4IKZ9FvI",
-	"My7e012MvwftQ4K/HXDnOpRBhy26IkEtx1aaw26Pju+kUYHEmh5N7gPV2RargP/igXS3m3BmhMtN+mLz",
-	"vdBs57LDFyMq/cCghE1IwKC8sonPCDu3o5LQXt2iPz2XIyesBz9aSh7nnCgJxcN0BwaPed9VbyUiP8hq",
-	"bsr1NCULh1Mz/pBKCNEHf5/AJNKg9ZiyFriQg9H1yidyeOl0pNqjGbN5DpXN9LGfyk5g7qafuq57xpUg",
-	"2FvrLHfe2gVifRN1GW+TC8wAm5W1IJ/Rn/nuhbmxvbV6NgUqXJ/oWRVYvJa5IkmwrHkgieMjoFg6Qs8b",
-	"ooR1dnGBpSBmOX9uGaTDmTaZ1e2Jsfgfc6DluLbLF+H1bgcSqrBJhouAHSx8aHcA3vn18+++89ksvwgO",
-	"L7oMNerGZu+yz4e1Ij0UB/9UhkpuD1wXDVUKMkm0vyQVkDsQLBnEB8r8D/CKytmDwM1gb+z9fg57Fa+W",
-	"686mJyx+wZaK3gUwCz15iaEzNlfLSMxANQPGMBSYmY4MFn/m6VlRuOlCzq2VeuO0zxosjFRhqCNU2VxR",
-	"2xm7c8YEUoljB5nnLPOyZexwuvEiyOQ8s9T36InPIG4cQ6AnSa2sctzGQqRBJZAAsK5A6cjDtsyaCFQI",
-	"a6Nybgy+hY5yK3QzNS2odBPOTPThZQaGCfXezWdBkaN0YHnc+HgKAmkshav4gSpte5NCeutYaNK2nXvA",
-	"20WW0iOQF/bJci2+h9gZiwfk8SbkLy58BrLYASy+/9gi0JWs/yvaXxxKCyltGSD4VitWQTovzzlQMXGK",
-	"soq4h80EWy/b+HpukejTiXsrqxPCxW3WtHirfbG0d+DP0A5hHMd6+yeJulxAFR/M7rGLslHWrHW0iAuy",
-	"KWZprmzGpSKBs8iyJ2nKB6jSzzJUVk8kN/ioPkjkdLLPLepPWPRlDByD5R8xcYxSTryv8oOxsJhVzMrF",
-	"hRgXTtsslo4UJoZNee6I6+6CEstkJy0XsDWIGNHmjB2cDo3V5XNH6dmuj0PKPV9QH5PvpYbRu2aM71WW",
-	"qPQmZKQ79j5dN2KscaIxm8DWziSvXXsp2iad7LmS5XSaH3ufKRY4E2OKonCjoWpBA+bzxv2V3va/u9q7",
-	"L/l5mWVZfb3bmbX9DvRB9HzfW8ofCi0pVzsbs6LnBkNM5QF+RtNnLwQ6ktEFl5MC0/gPzjl+rSPzGDo5",
-	"cwxFI1rLsiKF2E2EcfDniWwv98DSnC//gs9WS3iSSiHXwl2Fl7bnFQnKEsyW5UuYLNxCxIQp3duR3zSa",
-	"zd5Ie/M0mNV+9/szMCHATsbSwM65cOU3vRyBFwTe01JjMrqDrbCR1X7Z0bKw5RTXzzDYUyE9Xod9sSHm",
-	"6upRPgJcqIvyIpiGR8ZeJtCpj/7w5asN+eH7PxMhyT//8NWf0VTX5CiUJs/uyXefx63ngbB7UrMOPXNG",
-	"eKJUDTuI5Orzd457fcjxz5MXK2STt7hL7AhY9qgO4sSfkwM19w5zzRKSOMJGqBCUpE7zrW8Ch/xcfbV1",
-	"EGVp2F/zraCyYnz/rfNF9wfTv8AkvV4145ijTM396/gCC5NcOlGAmUVcQ3IS8kH583CZPmllPa8TzEPJ",
-	"wTU6mVz/zkv7B4pgUJWE9Kf32t1wLbIDZj3ZzBe25xEmTWCAlWAvOxxGcVLglSqWIDGaHR/B3zhmktvf",
-	"FsNVarCOnr/4OU6CA8iyMRQLcRSywFiMg3MBrt0qsmR77fKz6LufX+iv3Gcuu4NdR9wX0IZwSyNlpbv9",
-	"OBUaROsj8pLbyCFW8J0JFycbfdnhwj/93W3p7cVe1y6+vxy94bXgtloK6bLv+67i0VBm8qamax6SdyR7",
-	"zIZUJiiMrBdxh+x0gdJFR/krAafpp+suRnaG32SYmWcKrbeSZdB6FiQN0SbLk4MwGivom83jjvUh5TWr",
-	"hYKqyGGxRRn2y/mirWSlPjaXC3UpgqvKTVac1Ju/g62OOF/iNmQ15AeOv664G+Dz2atBtkqxqaneOTs4",
-	"k3ADE8uDiDyTPyeRVTsgPittyQthVGo3YzP1+5lDUPX/7me0jeUhmpSAPeX70m3EsO36JScBztVs9VkV",
-	"knT0r0mvsBwMKxkes+HhhR9dxmY0ZDB08+1r96KeL5imi3y1q2YyzEpMK/jx/cTwV2UI51ETevOyYCpu",
-	"kV0xFMLL8d1fO8vnFpCki30PGbzRNJs9tp7NWzH9Tx/mVGtb/JkONZa1KB+KNI39W3pWRAmbUln1Uj9s",
-	"aI4pwrjStK597mfaBbA9FyeAh8Xr+iPAQ7g8pGH4VKFF4W2oDLBYUzNQhSs/ST2ARXfF0cFe5p/wyTCp",
-	"SC110cMriKI0VQ9TH3G/O0Kw+XMkam/48mDUgyEmJ3cTiVB/VsPwB8ucEtAfaPnwym0iI2eO2+bub1a2",
-	"/cHq/tlUaXC7CLIoVQZbwaLoG3D9BT7rrEDqAD0WW4GUV+lArbsV5TM3MXqs/Z3tb60KQFMLP26/kPm6",
-	"puUqexZfyLWF4LMLY5mBp6CrCVrcjS+jgqNEV7rCmeU59yEfNkmutZuPboV0gYZa/JaFiQb68FZDk9Fa",
-	"hcMJTKaa48Xc8vVyJybd3Zy0vEaSMZ2PaSYjPearMUfX+Dbflas4/JuGnqMu8EEIMhSTWc8VU6SDZ7gB",
-	"AVgjRdWWughASesi9vDzwluGUSDrLn9v3RupXiuXpD8rHkF5DdL6l3fDJviPu2CmRK5oxjyeauck5MOu",
-	"Fidnbk5bJn7cbpuEXkRadaATets5Ull+GvodsCu6cYp9IM39LZU+csJ8f47AJYkTw+ry5Qv3uUXXCkeA",
-	"97mPRWyhvb7O4B32JMcYe6QVrATUPBctr0ReNzFNSsrJ1vPSb2n5kMVfnEtr9qXiuTxBZFbk6gSSnEE7",
-	"4Mu9IIKTLeZ3HBXUjxlSQu/QTNtSPk8vhcu5Ap8gdUv04tTNv//exsdDfN82cbW8n/vNxAUlJ4NDanGz",
-	"abgQv9iPqfYIc4aUbW7ZxbS/WF+50KHjnO8X3akN2bFagy3zMOMDRZS5RNiQQ/S0utvcfGOW6egnwo7a",
-	"fj0nB3EiR8rPEbU3UfT0EXnjjl28+GDRlyJbKMURCHU+9JoZ043ZkNKRcXY0i/As49JakFATjeWVfWFU",
-	"QtnXE+tSZ+3F3v37WYJ6M8VJ83HaaW4XMzO5VuieE+pAAsUgRd1i5lBjaJg5/ojYAKW5WdpXq0APY59w",
-	"HBJY0KdFWx6gChM/OweZ/OBXQpKwTS7Y7l4+l+xUzzk/DEZHa2tHHOmG30Ep7lL3xFokdNfuzMxF6m1l",
-	"7Ged2nDf8bxhF0BluOS1JHyUEbMadHGkrC72AiVZPbCmcM7D+ca9tZRtvpKiKTx6wIpFXRAbw4hi+qu+",
-	"4BdBwxySTeNLu/DcNjvbxxtht4NSJ0KOC+AaVLtFXmWxmLPv77vlY4FKnM3uSI4O6VrsC08Yf6TyoYgy",
-	"D32+YWEvrehvkbqwkNrRzxFXzImyRyhiEA+f4jj4o4RH8QBFhKOA8XcXV0f2pKiy276hpbO43VNOrk3H",
-	"IqmORHLG9HgVTsYVVsePXuDwCO7bHcjDbfFooSLb80iXpryhkd26Lmixlkyyx+k9z9J94rD44Z8X4fQE",
-	"sox8RW1nNPwxxUI7Jfq38Ohn7shPU2ye+Ni0+3zgHhdHsHj0HKBSCaT0SyXrt2cxvQSV9wnqRbhDbVzk",
-	"u1hPwMmqxR22tmeO0MQy+U1io61gpcFaofSVFCnp13nBIlT1ZcEW93zKG3TI8Zv1Jb7D2HgeMDsb4Fj2",
-	"bROSzBWxaiEUbq2Lua6gEh1Tg3q2Hbei/XBGB9PeX1S3KL0VSKsQX1uW4NsJlWV/ryqw37ii6+lLrOaK",
-	"pdJL5LzyV4V211PxtqpXdWL9P9Z9jnUnB1uLaiynZgnzrpdj13Z6qGeAt9rHs0K2ii1L54CF4Z6Cj/Iz",
-	"4g3znIfoDPAuBh+7qo4BxVem08SziTs7KY7F2XQ7DSwocupXtLKc+mlZaUSKtkD6DPS7uHuuL+HL8Xey",
-	"C/VvbmBXZHvMUqIYnbHgPux684V7fma9Vhqys94JDnrFubzqED+HKE8yug9SQbUmjdntrNnZdJtwDX6f",
-	"+8xCXpJoDUYuF5yjaHx2hqPpCEOZlM0vOunJ3MAa8yjZC90r5TDGgPn0OQQLNyGQ6KOH7vkwOR+Rl3F+",
-	"uyd6OlEX7mQ8eF5TGe8xEPLS8/bV+y/CW5kY+CNIvUI+uNBFmZs0V6yjAjyKpBpwgGCLDh3271hOkQIh",
-	"4W792ruvTUvKckcoY3qluZp+E+mNAizrZT2GZ/Rxk24VwkT0JzoMLAeHnZDs29xUvQq/ANYnjHTl9/oY",
-	"n/Opbr0vZaYEpfLPScZP0w0qIQvW+teGaJcehrtfiAdFTmYD+zdDAQcle9osLi5ZPTU4iK+TE+OI+LOB",
-	"TcrPVtlQjUitJ0yF2CJifp5hbu0ty/cxe9sarJ/Lx7IT0X1uag2/TtppFWiahUhhAbLX03prQSox7Tqe",
-	"GqaRozf2ybUglovhvUJCpM9zdkOcmpsfu+VKmbFr8DwzaYk3t9tyRsv6ZVjIR58zNcJ8exTNPtt1VrE4",
-	"CMBRGTz6m4uGSn2TrLtQI7pmL4pWv/Se7ySOoIZjo1c3aV9Ligfls+idn1P+8FJK5jp1y9TECpT2CK03",
-	"QFTrY/COPwePrPIFsgNm+Jq2Cjahshc1TyOQI4Eph+vt7ZgedutyFMidkMD2vPAIlzl0HyWO4MLK4sEm",
-	"tFDtM+KiqLMvx7Zod2dYnK75ynbkjetHqq/hpBtTgHrSCOQFU+REz+R0YLXHKzlAXW2sc80CQq0ERTIC",
-	"mzsxayRCvxFvOvoKs8x71pOI9IJwBmXBBFvV0noauZdHCIbpk+0BoLGMAfbiYGUrJN92aUxL58yD06az",
-	"Ss1+KJoO9mEBXoMHibBXVYAJj7KVwbj9pXAzTickKket/RMlvxypF3ZCPb4sOdIKxummxjCyDGRIn3s6",
-	"nM2lLS5T5v7Jhp6R0A5HUQNVLlMxc5uxvNqmkQZEUwNxL/U48UbX+PwuR4e02TDdgl+GIza1jVekni5N",
-	"FjX7s5cn+gAFSuvTrb0j/TKfQuVo7WKf6Tde7smM0E6eo/Ogs2i7Yzs6boPm6aWQDmyGTQd62K19pBBS",
-	"B4BdobyhEoyB3xZ4WupekoAEc2my9PN2o3RMWEknrUXqmOYadutrH7Usv5RYGlOyo6UWMiRcMbUOUtB9",
-	"3rQZj0ML3TgUk0eQ56IUVdrHLEXLcyTpakVsL5GSdOeawBWJEDbsJycEwZlw47vwJSWKUgpph5+ujZVK",
-	"F6ujJg9wzjLVTZQFpAirxvPuDrJkwpoTJPTH6YUVCKLVpTimimdVW5YAtnzWVrVnCmgde9SqOfIgTovy",
-	"2N18dJ2dLeu0spLJKr/lTfCJsshD72+YQF7BOuwlr/0mY6JOLf9gnl0VJXY6wHcrTsmeSggJE3NRpW5U",
-	"jxgWYs3r4ai5ASZIP6f5heVS2oL18iCeezA8F7MfTLAJTHCgxVjKc2nI62qd3yODyaXTvZb3IQ2J8hdo",
-	"AlCtbfEDRQ5MaSHPKUyUNeXVfbqGbN7sYIJTrMtXbbRoj7lt1dWG+jWY2U4+Cfq6GPJcILFLl81DYkQH",
-	"0kId+dq9cVke9W2kzF2Wzb3V1wRibvEOz+GLcyvcLSOZXBEL31yS93DiEzwift5nBOVGoRnf3G+RRDgS",
-	"lDHKT7/gp0t/drunymVgRMOYuDG7om0LPG2rLhD73JVo2nubPgCTRLXHcbVN5AMfUgwCoTF/4HUu8gm3",
-	"9hW7chg46Wy4xW7qnqj8Huy536X5hb6LpJR4+MgtoNyJHXoP1rkig5zPRjYvNPuw8xMyUIsyyYkT9hbm",
-	"nFMOZGse9XVKVEIPp97ruxVbTLXH32ibHZPY+0GRoJ9U2WrLE2U6m5Kw/nDZ3J0OyepScTQnma8i6b7b",
-	"eX83AaNTHyTAhmgLacn0wf7Z67+RN28mUjBOsMOVMx11U7VGiVxdsuTPDJcB4VxA3f8VcRDHlWMESmXn",
-	"b+Els9BP9Fz4q7z9l7J39DT+tscYXnbvGKANj+4frwSyk/kOYKHl6uojW02URI817ZtJeh4KNJkitRBm",
-	"T5od6cpj1mb3TdX3hGDJ+HQ4Z5i/nSaM7mGng8B+K8J0jzuCklJwKzLJew6vcs5t8xNhejpUkjMqv3Hv",
-	"vHA7qtfbjUvFEhxCp+/WrdPQBXmimP8kcK2Io05btlhRLkHS7xWA/I2FzIUmDxaA/oJCr8kCRSMH39KU",
-	"f0wJwZ+jUmKc7NgjOMQkyyfsoIvjjFwLx+N/Ma/jPyPcHXfOGI3Gi13N9gd0a3JkkZ8wGU0Hv/CHwO/y",
-	"HKrdFM4fHzjZwyXC19foZtNK+mbh5zif5Ng78ply8bDdSusGrYvEJF1ys+nWd2kWmB/lxAzd7N71W125",
-	"Xuc81cacmULKmQxSbsYETlfi788hn4fuYJKd9yNh6BVLZW3uwRIVOYVmvzgLKODc2+fz8/+DqFmZuC75",
-	"KJYqhuBsMZPjSRQhGByY1K7TN8uBNoddTPana3BuDi5gsktM0ijc4h7ZEC3EhuzZIyi0FKoMOWZyShMX",
-	"etSWkaJ/YaH3mSaCE30Sg7j76nNgpoR09ULkp3/E7WL6UrW1LfNyOZNxiXPkjgk/Y6Q6/sOutWFnLD3X",
-	"NsfYH7ohuX5Hmf2MuXHW5yJKto/+9wB1FUz0etLPk69AXeckvXGh6dqcg8mYhE3FOFBFEEvFtNxXxj7v",
-	"/0DVExaurkVF3kmAfIyd9rNnfK4KceYDUFkzUHqA4M+FZWPASIxenhgNdVVkoTkW+5fQOr7lmjKFFjfe",
-	"ZqI8K6z5cGzP4gRqYsmZWuzB7w7+eWvEWwn+TF6bn7HS23+JY+TSIl9V7Kzkj1wqwaOCFyKmVd+h0l8A",
-	"tyM9Z8KCytxRNGC2VHdUnLsgYOB26YISXDOb78TLLvjaV6CXZlydqOQ+wzCcgP6k4XAa+GO4GPzBpnf4",
-	"jD1koH4048VUA3MFVkUl2m2ddspMu6pCnlXo5IKpuZ2N3812KncgR/ApLcwT5npimuen9/fzrF/+DoPN",
-	"JkfZgcn1R1aLMp/xPC7R9QGaJZW4GvF2wgeS3crYx+swRmJI2WULhJ+dBIq9IJPpOkj1zZ3ghWK1v5sM",
-	"PJ207cMNm39meS42d5KmyOtf70hjhs7AldjtmI688gFGaIMeLZcGV8Oe1gQrq9EkcT5kTKu2rqtaYKKo",
-	"+Wb0V3Q7B59dDoZQs9UIpgFOesVadzgSyy9Emzuj+5e1b6yc9EHg1HrHKhDwoKP17gmcW738fnHMggne",
-	"4BIhlCbBa0b+hqw4Pg6y22ebWn65HE2K7/rEoP1uHdNg/dz24CpjjM3c4E6MZ0jkF7oAPJQ/ftu1N+kP",
-	"sIN4cm4DrLePFmLsdHc/dkn+UDEN1YbcOz87h5NVE+fnXd2iSwZnKq4xdnBlm8hAJYrau2PAe7xPbfyL",
-	"iBWeRkVOAdbfQsNcqUTG9BGue3kpu4kNY0/mJ3RQ2lljx7Z+4i1RU9UH1P/0fpON7u5iae9ORGXT1KxE",
-	"e0mdwDO9paD+XsVxVg7d4jpNNCB2Y3qqwMUR99vLcbAhMMiWDbivE3AveZVj+FoaJsCOT4zZY+Aks15X",
-	"wI+7y4NMVyrSCkupKnpOzOLnrWIclMLoWnKqQJXUDL7Q4iYdegCLHTTwzwZmUr9u9nQBGQ4hc91GqGO0",
-	"QkvRAKmYBdm32FBJNy6apCl/cGyrMkU4PIIMZK3mtOoMrryxsP5Mcps32undLR4hP0WrIpQt4Gkn58+t",
-	"kO0xV9OsW8ndeo0PdTtkm2xDbHfM9Nq3FNFiQxwYhHVk36fN8bbuZ+Yh/BGt67vQOTMghvfqpKoyK9hr",
-	"Ad/tiLR2LHOVt6idC+R54+QoGjG+q8zyVjlGVtu8d/j73tm4vBmT5XUttud853r3YAxZF9HaMl40VNK6",
-	"xjST7bmo+nyY02Zkpx7cIoRvDjd7LG95LfSjU/JrkmycH2olgPaorhjdwEUN7tBdhsHmvEA94prxBj1S",
-	"+QCpYwMDvZKB2pBv3r4mf3z22WcfPiO0bg70w49XlUWj/7MdoLfFZCGOLk6tuxlJ2NvDZtz3N/4nUlIN",
-	"e2GG8YKYM9CiTliUIAvosyJpKyEYUtPa8TNedA9BBF6ngeblwqFURsr009W5/djIT9nBxKw44xPXUYZk",
-	"MhaOtDwwDsQy+2FVJ6YGV5Lu9IU19SXlBVUPxU7IQrNjRoTMUxIaIXXRCKXzD9nYWub3WxJzZvhdp5vz",
-	"7yTtEzOJxXpiTQ3c31unPv5VeNAqnMqH38ahIKoOmu5X7talAaKLiDbNmhdp5uzeObSC1d8cYmmmkIPw",
-	"aX+M7zdoADkbZNwM2x9SuvWvmHHR4RchetmRnkklHB8+09Z8Q2lemvEjlH6DyVopbZkvecWfCiT8XSAo",
-	"b8zT/+IfNgd5Ix4g4xfxMbgKyppKUGbMoQD8kVUgLDVHVAhMOaFV0pbMgxTkY3YRXNL01BndF2EkhThX",
-	"4aih0uPDUOpO2PHgDiVb2DOuusV172Osi0rJHqFaEHuoIpihMZ2qD1XZRe1ptrEujHbs5s6xHfXZnoPi",
-	"yx8LX4sU8/9TEjZfxgS3gBD5Aqq48dGYwi4RJa1nY7Df2qc8PEkh+FZQ6eNIaUajTKIvEqyjixDBs+Zg",
-	"S97rVSpwEV+dnRhEyv1Xd+GfAxSJsTFXTH4EWTLpUnCrMKoUm4wPW0EdcYZFuJV9WInR0uU3zrdBKlZY",
-	"hetEKT0D+S51y5WIduxyQVTLzKeIfQSVdVR9okEeL0M36ZCsU2ZUh2WdxtpxD3gfo2UPtF3sZbqbH7Fb",
-	"1iJ1INt/L3zsi+jOf1tMbQdLnkjex1Pa+gvMNPpM88MIZH3Z0Q1yGWOoUfLv8OFZNG7f6sQWaFbf5bW3",
-	"cq6qrLat5Dv2Q4ezdF02XjJW7TKULXCpTxTbYog5ytGpHpmyReQpnn7Ey3iKGP7qNKkgVOnqkiuQHnvm",
-	"1yBBKL92eaxHhFxfdV1ae8+LAiMJRXmgTQNcEbbz0HIVlKwCNdHUys+vAtwMoPZje/0g1kxUBqreVtJ5",
-	"sjY/N+mVU/oLZBa6CqV/xzitszfQA1WFKiUAVweRcT4s3SRZUt1vLvGuuLvxyg0tQWHML4LWecDotDoi",
-	"Ms3mruUSaHmg2SQzZ9UmfyjUgX786WfJ39NTnNq+NunD9tS+F83eaE0mZeM2sV8vaMuCYrkOfR8wlAYJ",
-	"GxbMe51zyL2zqn57sW2hJStnzyv71Ax1ghZi3cByG/GR1i0swstLSZQbkm8m6ljEvxDN6SZelOn17HzH",
-	"oyqgC2dxlDDelSlKoFXvstj3J2+mVyBTammxrLD9U+fMUZRV5na6hcWZ5m7tRlUprNStBIIlviFIdRAn",
-	"W4Z60LpRRPD6PCL3Sw3oYkFYIAPTK30rXeL0wHXK5A26iVYawotUsHko+1X0UY7mwLt+p0b+Fzh/STV4",
-	"2sxrmJOdK802keyqdQJDZaGDE8h8+PdipWd78p6DLfrRWTO9YMlqvm3Lav0h48T2oss8a1pzM98Ql/0X",
-	"4WniIx6OC3dmgJzHjBzEiEnUd2Wdq8tzE7upihMU3RJ4Q7sbb3o58OxOBPtefUH+9Mmn/5O4051YWPYU",
-	"uXOVUI1vtbFSbAS8kWIv6TFpFluLed055N9J1eq/5uST+z89x+J89xyhtdHN53RTE3D61r6HauOiB9RW",
-	"xWxmoPURJnIFcQmDuvrKvJMOx2IEIQ18mL2s+VnQB4dg4uhZXOIj430ihFQafYJrPSux9g9zygt/7cml",
-	"Tbt3a7C5GwCLdkL6JlRIrYoBZymw17gWJvAD3jiEDpZJHKPqYa0ZuJVAU8Hgd8HRdmh5JaF6geQWuLe9",
-	"xxDe47GzGP447vzn5rvJJAnG199kfPLKTR0ZeAmCTLCtyakx3MhYy8a0IjVVmmh5tplFtkAkdtI40FzJ",
-	"jNZwUBbpFBu40KkS8nlazu3R0FBlq0vd2odi1GR6TxqyyaEZMe6rJQZI0ArgMrlIIjht7gaZFcvNg75T",
-	"0dZla8TncasbTYMDN4ume34TWjmeYE1JhvIlp3UhM0G1RRYG7eyLKxA43ck9QYDSH+0trN6BEnu6LOqx",
-	"YI0V5taRjAyUn0P/VRuiRfNh26gN+b//+/9MR+Ym0enk8vL3sVemE1Vn3xXmGhj9U7t/B+j7u41HSXbo",
-	"FWnvzQHY4o4Npt3OXOSZKbP4rW8cjvcXovLgBUNzLqFivqLlwYKOm/tgCS8svBe17G54ZeRBZV7oZ7Sf",
-	"TvcZIRbfUZXY3Etz6xl/yMRksvXXlzi2Jw2GEP15QpbI29NJuzjRSobIdVX8YC4pTxW5s/z3c4FffMgS",
-	"/7ESihwUGBoRR4GQLuZagEnh1nJwN47FXpkRdHuUKNAsSRt63XitvZ4++2mq4Z2Mh3L4HBt2AuR/XRH6",
-	"Qr5oF5P2Nkcsy5sOKt7GN70MxiIwsY9vc/xalfCU5y5+4XWjs3V2XaYccoX4sjmMQ7sUAExHqPHStOny",
-	"6PCvcXoHYtPi2yemABFo4lwGxKYz5qlp+YDYbkT4hPtB1Q1A1tC1OTqYG8E4OTIuJGk563A9dwAfqBj6",
-	"bAGTi1vydF7/l/QccjTwrsWrDQmIYhpsBkSsCsx59RzPxh2WkWCFvHncpQB8oIg5Mu1X5z2kVkDjPk6s",
-	"9Q+0fIAUOhqcBU8ldouWV2Z85mfsJOMWyZgIDum6nFIcHZzOcs7oY1NTliXwxUS/2Q3zmr9jFr17B5DB",
-	"RbJ+eZcm2AgFlZEIXxLubh3j++W5gPcgS6ag6LTvtdw8PURDVyOGGmgg/64HNehi0WkVscOZ91CqVrxj",
-	"NZ/K5cCdnETblH5H6EY1VtIyRRA9aQVqnnWrv0MS2Ewpw3IWaJCFPohWmUPhkcFpuS3fMCghf3+2GsVT",
-	"nAafX4B7QhwW2k81jX0Q2Hoh4ZGpJGUw/u5cykYaDpSbLcbSBL9m0tV0K8b6DrHmfCOFXexUn95FSKFH",
-	"csJ/4Zxi2x4kK9Gu+apFy1ixY6Psp4VnooSmZqkl+84mWQWN71Oi0ReGWIFdhc7mFmzhXdL5snPdPP5X",
-	"BVU2a1ylCmweGdYa2gcwqa6u/fKkx4FPFl5fp2N8UKZLzW6QJeaXNNZCQ03WaRsv1SPBjM+TFOO5OxsG",
-	"ghd29GjzhTkez9DGH4NhTTsx6x1Sfn6ik2bizB2B13GBdSV3HaaucwGgUwBzKfYS7OigrBnH/8UZS/v+",
-	"3kBTn9+2+31XUXAd/0ZNVb9SsCwtzK7rz12XhmnTljd3oZzB9FR7lqVC7MwT1pA5ScH3hXU+YiRQtVsj",
-	"kBisRtMwObrTIXPdQg+P1Xfd9WoG/BlHll4sR/p3NTFcxDB3rYlgRhkIVIfu2xKDiXv2mOVoNHavg7t2",
-	"lG+o/bpehiBExpXwu0MXfCXFMdbqHyhCy9LiXHpG14WuC9oYUSxd8ufo2AdaHtCAlwGltUOnZ4qoAxIC",
-	"KA9AnbaDb0XrewmU00XOFiNOvGibW6c+3waI8HWLtmdvWRbDCXLQmVvB9x3yCwaEXFb+Yl9NxFB7Lb/s",
-	"b0g8lPgJlfjayKQEdYOl/R4YuhYcbauQqNk4aRv7r6amnINLbrKbbh0d6zIXlT0E/jEgG82JyjSYA3Zu",
-	"YD+aB1/vdjmcxwkGqJtiPgaK+Z6sRU64cFQ4lRFpJCdpfdXdo4NNUMk6QtgBNtkM0qQXA4/9cRlH4Dqz",
-	"YcgR60zcu3iRf5rnkZN6mqPPD+1mJCYRK4mlKeGIckvVQ9F13IKrFGVN2bFHYPLTpIaayytcwewRxv1b",
-	"LKUUj6wKnKTDm1yJZutpnpjeJidhxbPRE1rKgtjE2F5FzHp2uR5H9ov+LVlFUTumU8mda3Jkhht/amlu",
-	"4zTPU3ffzGsenxHxJWkahzyNMh7gxZ0ai/HJ4/0T3XjNk/g/5ncN3D0xjT3uAKIyBYjLDf1sgTHWBebo",
-	"NZiK2N533ob3+Em2D5fiVQQcyQVgqfbZW9vmt4ee6GOCTDU0qJE+mAPag14uHE8f5i2B9WCmLn+RWmGC",
-	"XVLotA43zop5Fjeuw8KbRVbrnlzO5e++7pGls1jOUTf6i91VRgeA1Xj6h3CrnbnjbJxIEjOqi8HpW5fu",
-	"MKhnuaRE1vGaA3+K+kSXDi5XXUUexcPaBLy1tOyjjD3nvgtUnw2Tnh9CPGT0sXl41VcnMX5DsGNJWU2Y",
-	"1x6gr5uFXq20b3iqFLOTqRud315CL6+06Bp5C6tNXD87F6XpxS9P9exWE/X0FEz2Oz9Yn20ie9K6Xa+p",
-	"sKzhEeq0WE+hjG/hQOtdIXYr1IPPsUt0N4t6nZ+Um6Fk9uY4aQ6UTK0yL750b9yi0tnDbOZWmVfwPkP+",
-	"5hEuU+CXbtHH9fJip63nA2Gdw8c3yQ88Qj2FwGofINpTEkQJKg6cgkcsYS68S0l5oJnQa14isR5kXVVv",
-	"m3FUXmgnSa2uO8c8dlPISY1uLxat0cbjLARIEVw4nv9o1j1hZSXGgLaoShYsMsaPjNe9E/+JvZjldEY1",
-	"sarOYg1rwzLeot/CcR+ZkRM+8LWbf2kFhqPpSWBNrvdnTyCnXXyDmMBIn7jZDDcI4izmdkhqW0S7xjGE",
-	"qbbBezzM04VNszpEnDWDC7f7xec/9EEiF5ZeT3mBO0fv0AU8lsHYxPTgaX7bH10gOXbMTrLcvIHHiOhl",
-	"cOrWtTjlzqjLoByRDHfNIe46h/TByYK9bOQl8DXksUTQPSJkhXb7hWn0fpL82Ka4HgbjuTYqvi5I5Z5e",
-	"D0A4LCwcxh+6biTHHFJz0vJVM4xYrKqC7u+KheOH92XdKvYIa781Dcwp1NqjKH+SIL5wcU1B+GBe/MeS",
-	"CyPqwY1bRQbDnTc1LS6MOSA832T0J082iWQFFbMajFZHtPT2RmWnHaeihjdWpT9xdYbgOyaPa6OvlxgY",
-	"sNtBqY14PYnb5rIosph3dqIYWOfJcq9Q6nhrrRzkQpvYl1GMMprpnIw6QbnJBT+Suye83osa1AW0tjhd",
-	"ywfzuXncr97kEeUaTve15VW42a7rbxW9FuI1ewkQ5bT9dGUpUYTuNwIMn9OErnfZYb/24KArxry874mK",
-	"gmxP/qXNJRmuAkyMslIzqasL3JneogytJXtt66nfmr3Ek4xjHTN8Rucl8/Y9yqVoNWJvhXxjZxTH6UMz",
-	"gJDJQPE7tN1Z7ZFGXKpIR0OrBYJiE8wlWfK17NFjs/qLyQuHglzRrHIzu7xYDJrcfQyaFeQ37rtvTXsJ",
-	"Fdk2pThmIMVd/g2ra1KJCKaPcnWyHoh1/Du5PkxO6S+CL7Bh4+lNMPEN1s5Nr1svP6XRZLjPLtgpNznF",
-	"Bpvv6U6yt/QRqgzIbmSljfKxFHgadAWI2KWFWLKZZqy5qx0neU/j6nLOfS5wS2V5yB8qWrawSaKN1Bqk",
-	"ItRnFO/hA0VoVUlQCvPV+jUJfo3SfgbEj/QOQduj4BqwQ51c7avJCAfgRAdEzWcxI4CVDqfd8dU1yjYy",
-	"Bf7XPA9TMzYg0hk+yxZvegWSkz8527dQCd1GvTzC9xb7+jXTF9f8c9HyDNdVrz4oOs0DQn4afmU7gYK0",
-	"zFuBfdrczdyF7djfBPCJq9YizOM1a1EKXr2ipXNZD/rDC4flNlZx0uFNFAjvUNSwy1kYa9BuRzEH7ED6",
-	"a3Pj+Rz2bcLSddiIY/XxL2+Iad0rC6cTN15VVlTToCgRF/2H7/+czkkoJSTqEj6nCv748caYfuYdsj1j",
-	"qWAa1pGN3xe6oa0+dB1Dg7LVB+CalWYDKFuZzZT3G89OsOur/eImzE16arM2+DqubFEXYrcLFdmJ2ou/",
-	"A/X1ba1XLdl+P3/Q+2beucdXoQTmuJ2tydif5ln/h+/J09MDL1j/C2kQfx9LuIA813RzahFuclD/Bka7",
-	"+8R34jHJflawC7hQc8txxEBd8iTKX0m1IyH83VwHjy7cOLrw/WLp9eykuY7PzflLi5q0xpEmz4VseeZA",
-	"b3kx4TGxXIDX+kwudTfMdMnmg5iHyRYOjFfm0MYkkiNlNd52sDTf3asTOXg5vvLRp+yVfT4SG490aiV/",
-	"C/5pz+6Tv0UfRCuVJWgNKTV2zEJWjFN5do84UEojr6tvVb00l4lptiCmSxMEbqf0p4im53T2FNP0hbTQ",
-	"OT3kVc2A0eDl9y97y9JdiqZ10i8xs+fkEN1eHAuivcvOxRDKA7peHJVuBpHnlQXjSO/S6Veek5LWwCsq",
-	"HU2vk9WmpiXOynaWldqDQvqLpQKUbNchN9TNnabqwaKZN5kiKF+vMe6pafJ55weuhXgI5DLoMe4oo/YC",
-	"FLEAgAmgaTg2dRIluPuKRT+xz32giDNAVppV4f47/oqbh1UNprAxp6TuXWeHDQyMnQaZGb3NNHpu67QO",
-	"VAXM535vP0s5ZxYI6IjDuyejuTUxv5iVN//1mzTyV2yIkGTHoDbi4fCazIo5VljzEv46KCH7ODWGfNdt",
-	"J8zvjoqK6RdkC7U4kftO9JIj6wfgPHtMNxcZvukoiWtS7fmyD5fJuXRludCzizqQOZGzrUJxyVPFSzd3",
-	"cMwj1q6v4cheZx0+BNWTSFCNFGIXoODQdUJ26DvxeBVMEWWnhezp4/KqettYsQuOpRGSVyA2dYrQrKUC",
-	"C0XVNj06ujHQfM/6l0CPRU4bSHGMQLrsw/gtFCBPiOdZ2ZBRVdnyilTVx2WFBf7FcAW0QrCZipe/PQDo",
-	"V+4zZlQ7ii7Du1I9IqSh83ziv97X6n1y5709sCbNkFZSKVkGo/IS/4vLB8rI3Evlbgr4UUunUFOlF8vT",
-	"4vQVLFMsl4K7ds/Pe0jcVF7kIYlme3hYTo8hsXUtdYyDYGyotAXc15zB3ReTA2d7/s1qLv8ke8TrhKZ5",
-	"QRBPHzd6CNugH7anQwrfYYQpdmNX6iQkouMg5FN/Gj5JTW5Qv9GDf0weob71q0kM/WYPDeYmmXq39MDO",
-	"se7e5E6l+35gP/plTcq64CqJpDPAacIrtEW3Ilp4Fe3KMg7iZBeX7bmjNsIyaeumVn58Fqgxwtw822b7",
-	"QDzxxgeumT73kbpZDRWGAjD05YsxLV3k5q4SZXsErkRSJ/oWi2hicziTKIcn9CWYTxIt0ErD8IBDLgpU",
-	"MjjwPuxf6qNTtFCDzy3HsMmaAVT2p87f1f3lMEc3l2eVS4BWnLuTDfPA4wYmhf0yXSqqbA5mXox9/O8D",
-	"RdxzGNhxlUoWMWELilV24bet1oLnWGqGyWjKer+mctGySzSY7UEtFFXBzaYtgzWNenx3VW7aWxTYr2oF",
-	"aCBN7gMHMGEGqjaert1iA1BtbrMONcN0Ntrr5h7DRSA/bpD5c4QJHJTyyDN19GivtnGqHhTRgrj5Tlq9",
-	"5sF4baaVwRTWRjzwitmBmC97xwKTeZoCBdSoqCXrumM1RPBwfqy2hWAHY662g//I6cpkbXOv4gVhEGFU",
-	"3tKVsmzuylrkkAqTZHPvenhuNXP0uN1yI8/cYBy9kR58gNWulJ6V6rDMXTmKFaG8lL+xyBcDTXJJ9vV7",
-	"KNunCk7mYeNzxRTJmKBtJj0ZzreYRxQpaT/kv7pezrPIJyvYFtW5recMYD3w6biCbQb/QgKt63OBGF0r",
-	"WV0R/HNpGOPpwTMit/EsfsbibnvUm1uBHYxANeIepUvQejI1rlqLImlxZ51MbIJAh/mc3Ba5qnDlUoyf",
-	"jpJ6tcwfxCmTG+uA7DugqBw0+mQ99JreDFOhnC2oHqCam+9USGHNNGQ89otd9RblPwFETc1xq4hqJNCK",
-	"iEfnrTL9IFvQJwBOtkIfFhvpXVAgH8IehHS0csELehRISQkY41Qbe4m6fxGTyRrLy/xo04I4igCaFVzY",
-	"yKjKRT3iUMKKIjIH7TuTYGTj244CC3emm3LbQFI8alo+fHGgnEOdYjLi3BouaXACqnSBXI2Z8vzLs9G6",
-	"L2d7/RbWFuOcYHsQ4qFIM/lao6liyn07kNlxMBLZ52eaYSb+NdVpUTJavywDrdagKkRg0alUC0GiwvMF",
-	"VQ7dozfPSUVGeVVflYdthNc8lL4Cux9zVJuLCHrDF0J3kxLgTw+vjBopVGN+RPQSTJrAgpeiFBxx6LQv",
-	"A9gLzajDbwhcNjb0R7HYDxHjaNMwvrdwmrEp79DFLZO8agRX9o0IgFyDPDLuQBm2iMaa9hibMXwNtNaH",
-	"hGLeQ7Ik44cuimXVj2VM+ScuTuRD4ni9/7sR26P1+jjOlCNUjPIX5L5z0VtYZi44ZGCZ29QNv9cBd/vA",
-	"875PiBo1ZD9dWB9jhi/DPmMU6z/VsNPxUMJ5gKxRzzb39/fmg+fB1wOdg3l+M0yYIQK1NubSoGMmwo81",
-	"l0JuaTksOLitHoqaNRaDuXmnGBF44LteF3vDIST8tma0B4/LYsfZrV8wNBYkxbigYekqup1A+Q9nNpXU",
-	"8fqudReF3Je+LT2rVYYWHdYzXBT/ibuQHeKNcsItq2Y0X8mbgH1qSZIpfrR7I9v9/jfTV20hl148Jog9",
-	"L8AkeQRZsVIPotfS6kIH1Fp0zK2VKLjQRkdrirrbqcvNHRfBaRxgQIu8KzUrBnddnzITqiEdtnNe51UC",
-	"YdvyZ3xCHOZq2+du9Ule4OSWEoseW5ZL2cez7t8SXU5TzEQbZm5yxiNLaEi9DYF47CPycisegfwCUhjl",
-	"J04W2jxyGL4gZS2Ug6V3brgNoWUpW6g6NrUNqUEp4ohRRkttHl7B+4EfXE6eyDhcIEffMp70Lnhf49LP",
-	"W8qQ5Qgki6mkhskewQfqJzQQ0dgudDPn52RSQlbF5Dd3TbXL2VnRfF4L0LKlNeUlrOBscybmhMuxognm",
-	"lm94l/L5gSJ+n83t6MUFlfNEEKdDKoT2TZYyOOUhNUNzLUXwMn4Sk8vfw54dBvcDq1wCWRlxmxYjC5vH",
-	"nSVwIyIRcwegEqpCNRgeTWMs+YccKnXuqdVYODtWT2B04a+K/QJLr5fmefvnK6p2jdE6u1PwIUsfmfMc",
-	"r3IAZ8GQVhb8jHB34lICT8PgqTcDathcbkuQ7lfuGr1cws2a9KZgi+ni6bLNzBx0ojm+hD2yCgT6rlzE",
-	"0QYdOaFVMh8skuBsYwdxWtTa0IBz0zA9hTep3ukBWF9a29k2jczlNK5RITcFSrqIRDqbNLmaN8cf0n3+",
-	"sq1oAyq35YlDdxpvab0AGLOKUvoCR0p2q4VFuY2gdGv8dJVeaYL2dSUotVCgCqYVWETPoasbDeVHzGwr",
-	"oePWsCDFKrDuYAoAku4YI7qknAtNtkCOVD5ARaqe4yhSC78hlGf26vpE+J1sh/fVKn1r6kIky6nz16JU",
-	"WNfIGhCwa2jKB8jtbsnjHAbFhfgl4+Bcw/0fVQD5cKQLZISztifWswet2UifU10mfKuD5etxmu7aJPPs",
-	"S0dp52vdqMLsaYd8hsUDi8Fw3tiP4E6fO3LcjPt+TQ50YYpXf2Bfvaelrv9/9t7/uXEb2Rf9V1CuW7Xn",
-	"1JPHk8nuOW/tn5zJZJO7M5k540ny3tnkjiGyJeGIAhQAtKxNzf9+C90Av0ikRMkkRXtdtVWbsWESRH8B",
-	"utH9+axZ6GbiZv5ZxFRORAAmdCCgNLP7takIn0sJn5Auz7TD+2osJfqtsiiyMg/wi7AzP4fLPCVaqGM3",
-	"fPWC+dUs8YCNIVKLnIU9EcYyuo3CelKxcBP9qubYa/fbo1vy72hk4ay13UJRWIl9FE10fXp46nTB73+g",
-	"wVm5bPh3BdJTQKGs6PYIkmrmLwsF+tvPyoQ9OjB7y6N6W34d1vKwnHQQzsb6N7uyK8j5MKvKigNQ9bxd",
-	"Gbxu4VpjEguhEh+wy2cbR/nNC8jKZkVM/UwZkey+iu2H7BSl9W28uG2cy6r9aKsHso9BoQ/TvQd3sdTN",
-	"54aM9cDZPACClv62cjqFgoYNbVZxC5S5JwEoSenzKms0+LSSS11PgbnfZbHugq9ZaiBnw6cy1rHmERzG",
-	"3PVgnBL/OSMSif+G/QcoL9njcEq88Dfujl28R9XV2MiwyJfNpNHMnar++MOHAi+INMl9zZcv2xvoy4cG",
-	"z8cin+S68ZA+oAqskrKUdkmkFa8Z7LZDz+lf8UHXVMAS//l29sjpwwqxEu54kmKVgpLJmppcQkW8b+EW",
-	"hvGxMy8XxiI78UG2hamfqjoLmkTGdIITufRNNMgnjmio2TwOeulO/wL3Nb9QDSrAMh3Cx+SfF7jmG4jp",
-	"cKiTYOttW2hWf3oU9MbRDqChyf9lP1xxEdVi0wcXJlstFKohOpzDIVLS+vvsho4ge9Nr/6cVKjvhSWIa",
-	"33lNNBxwm7rA/zhivtkTtutHDnj9AfedO7kpqE2oMhduuItGDUuUnAaMO8KWZ8J4XlniKPR9u6YEDNCM",
-	"/wISA4EEow3qCxJLrlC7SDAqlKiCA+3gK60dV5NhIY6iTmj4Ke+CYj7owrhpPJfaSC3KNY3+7nxVJMYJ",
-	"ZIneJmv4rnsjEmksitLyZxfB4at3S+TeVkKYHhIT8NTOauqU912jtNCLIwKJbTGniiWnWE3szvNaVl6A",
-	"0K1fDXpfQ+FuFu4HAH6fuiogto4qLt62k9jbDm7Jp+ALS8EnFBHhQdR2Tx6XbZBiuYRD9rZ7rGesBB2c",
-	"aeDxQz1RFcTOqIYaak97TanIKhgKCT//ci+E2jsvbyvtRAhkdl0GCF48WzOdCVt9uqk5Hm/SGdHp1z2l",
-	"8r0o+gp/gngkno6loVvBvNB+QodjifPa8k2HXazNRBzXVaY0ZSvl5jC2YPyDBzlKzCbEn4XcqH3cQypR",
-	"41vVHeg4rUFkPhxb/mBft6xDNvsGpgLrZ0ONO9bF5z694knijkclbAILfHHmf1OHJEUXe4cSax1cBF95",
-	"0RhuFf2V42+jw5J0Jp1Oc/aV3Xdxy2R9kw//MsrYPXe1XxdpRuQWjtFOstw6LqVKYHW/cWzsFKG0n7Sw",
-	"GFyGu9Ig8syUR0XSUq/ZuY7l5lqwinrPef3AZPhOPEofH+9PmNdMrpWtjzaIDnc+fAFmjQ9cxkOOLZu7",
-	"Yvan9VP6QIpzBNPVMV5mC2yAHlE/vYddfFTq3YrPiciiORRqvfLdLJODFy7nNjr66vfV3pvfltLWxbnm",
-	"D90hL+ePjlCmnQUoe/WonoTfzcrMqnk67ecEuLEN62MXYLWI9te24igPtShkDdDltzlG5DIdJ4L4RJmQ",
-	"vuxCWOY7Kva2ffl5jfLvKb+7clXEAhIhwalPVR+MrQmcD6uNtrsLC/e3m/tdLz/pZJA75WRViGSzvJVv",
-	"THdTw+1ybSzy7mD0uyvQrTsy7hc7DTsyyoXfGyrhIQVWuLn7+LSeNCWoQiu7aFGtOtxLUawPSg7FCvaw",
-	"CmflRROhgfCOawGJMFFX0TebGqiuo66pGqzOLaAcccJbbPIba9KWDHWXwgvV6G3ABR0O6npIMOvE1wZi",
-	"7I47+3038m6xjrqOfwjg7UPOC/iMPZ9SsRfX0frcIAaDKuFBF29IvS7tVGgctHU09nCG/sW1M27FpGgG",
-	"HZrU8qflw9vcBlKks3USXIKMfSN7GkUAsb8LQRTHZg0EhRA8u4jIqoz3meDyp+VRJnjQ+m9eytHfVk3o",
-	"J7ngNppB/M4frzbbiWQsnBya66d70OvwZ5U1EwcegqpjCKojD5Pb+2ltWF55rbqzwJ9M1YGkTWjzo7oT",
-	"heHjpK5s4MF9P/XVdA/EJ2+YV9vA+86+NoP+3mvbTmzHk3K1DVq/FzX5yAK2ItjyVo8DRozsq1csmnEX",
-	"RhHF74MwmTfkkr1+JyS7E0UrFm86Pb2GDP/R5JoHnhCr5vBLnq6up3Jv2sF9eOPUROlqetDUYLCNnUoF",
-	"uNjm98ofuJ3l3B3Z/TK1kVKvWnUhhfwciDIO+vKD4MpGZ6tZg4K8CS6FG1rKVtCrKqUJMG+n7GQFMG8A",
-	"AbIxYfyr0a4Dxy9KzyeJWt3YyqrvmTBW6fXnxPuHRnmMnA+t/vx3AH0v/VVaU/3kItoWAuCVX4fqiW8u",
-	"a2Fw9rnZNPPTp5/caHMZKwWhhYX3k8mDNYUvPYXJuKZef12H51pdCrdZBbku9erWaRadFFIt7PrGzdDf",
-	"KhCMNRLknl2eRUrNRcbFfHn2+fP3ytjzDOw6CGkp/k7fZvKm7F0P0HzpnlH1hCyqxHXDYwhwXbzum1m7",
-	"PPviPkDIiapyOpME+ZU000DEZWYmlmzBJZ8iMAlTksUplqmxoCrmxa/yV/layTuQ+CeX7H/fvP+RCcmM",
-	"5HP4HHEDVwx79TSwn3764VvD/s1X/bP/9NhwSCXAFnwO/36FgJo0+uN3r9nXX3/9V/e0nz69vmKYP2XC",
-	"/Cpv/yARjTIMni+3bthCSKVZKoU1V3jp6UljBCSxv7zzME0v2ButlaY33fLlMiS0L5ZajRNY/D//Y5S8",
-	"Zf/mZvHXP//lP//9V4ntAIi55tbgNlIx3FLf8S0CTJpbJvlCyCmDO9BrNuaxfzW3mBB4wa4jtw+yD+9v",
-	"PhFIGrv9IYbFUln3Eed/h/Ut0XRhNeYc1v6t2Y+wCXoK1uQ/optdT7sQ2glx3J9fvXrBrrOyTUL/BIjp",
-	"j4MQ/QMMe/XyJU7zVxm2M6qMYsJiv9arl6/oJbdvFS3WLaUcpWIev4pFbkaUy2cTcRdYO5w4GDaIciyH",
-	"//PLv9KjhDWM7O7Fr5i5CIw77PYP9H0jVjgHfbklKixcuEQshL0dsVv6nfuv328DVZbQgdr+BXsTu7ek",
-	"Btjtm098entx+8Pk/J2Lsm5f/Co/ECW8EVO6zCAhkw0GsqOrjHMImdTY7TVW6ol/4ipcsm/Q2pjmy8+/",
-	"pi9ffh2JGP8f/D8pZUM/unVLkSOk0zKnxq+6fy+K6tapCbu4++qCfMeFn82tCzwQWRDuibEIDQnhaJ0j",
-	"oI46T1Hhzi0vfpXYp3rrNorz/1YSbtm/ccmQI9A5mX9nC+VsHB/qTMZ5ArIN4ZH9/6kkkLKT6QVkwwWb",
-	"8TvwS27Wi7FKGPef9as0ngZkcZX1KQhLHQrIZfbTp9cZuVmRbDuD1vpVYjlZBJJQyL1LvF7yaAbnr168",
-	"LFwxnH3MPGTWjnT2VQCj4ktxdnn29YuXL77GI76dofN2y4tuIgJz8YeIv/gyYN/F6bYsFPIPsXsBLNQd",
-	"XNNw3DEQXZO2gVcv/1xxa6YIHisDh6re77IHBfdDe026WHC9xk6POWQOLQI25tE8NEnlJ1pz9hvd5vAF",
-	"YFh0+Y/q1+VDLkR89sX9lVuHPEacUmaz/PXOPL8JcerGp7/0ULyhrLroUf/Hb8G0qTeKPDGuwu1qu7zF",
-	"V7I8fFHpWzwEZ5KAxn44A1BY2RD/IXa8qVgUCsa/8Twqh6595vpxI/+NDiVg7De+XaW9FfVJgy/lk487",
-	"mn7ZEuZX7b66c0FexzHjBEKW7yqB/LNKmCV9z6y+Uun/BjYIt1uV37NKo7MZ8NhHBW4bKz9+83j75eGr",
-	"+l7mXL5V5nC4m0G3S2AX5UV2O/SRJjTBjbxb28HikEaW89R1wq1EMLVmhnUxSXftKX8D+13a8Y6CL+hl",
-	"R8E30fGLvNESdHaW8Sj9WA0L8RR0a3ZVser/o1IteXJeBIit3dT/Nw2+jrICns5kUX5VL0L53jPRBZBK",
-	"pPZCmmW36xfJ20xWrbwpH/+D4/1eWrH0N1C58u07sY23nMKdnUDuN3ydsRA2kP2VxxQzDMHdXagyQ0Y4",
-	"w8JEKvSh3vQamZw5eMNDDOMvo73jrPJ7YrcC/aQsT3ozYwRXCutLqDFCxcFqg5BJOE6SQrKQDlFzM2Lj",
-	"deaNWzPuHRpwAfcYj9Ypwhv8dS+qMPK5xd9T0Os8tZiVGTY8lLhlvKG/+eKeWZb3/wda+QSTknDF/isV",
-	"0Rz/BlM2xufFgghCSoAaZ7bmVpBUPrsltxa0G/1//nF9/t/8/J+//fH1l/9VcWewX/kt3NuLyNyVlX4v",
-	"cOm2nl8zSglaxeYAyzYimt2qzU1uBZidKaz0e5kICUxphuIQC6djpkt1p77cc+JW23XS+4ADP9C4Dn1T",
-	"6T1DO0J7CnIRzbJMmpLMrhRbUiZSQwLc+GTbylceLDUsuQZt2FTcASYoY2gzMKs6oLiDwobMhhWdFSd3",
-	"ilPNoBXtIxBZmLBXjEzUFAholiDRWdGpJydedr8ASqM0DPBMwqP5LrNHJqwu7b1EENb1OSTUAlFbGiXJ",
-	"eWIUsyqJ3YkjfG5YOzLr9mOH8J5B5hwz9rOeLbJXVXhNJGyMk8xZRO91x0yBFySRwutAz+mGl2g5d5uH",
-	"T9nUkgoLs2p5nhLT0XEatCNzTZW4A9WiYiVrI0V61e6rO9egd+oOwr229JQx4ayHiTNmZ1ql0xm7sVos",
-	"YYdLzvLdu8LO137QG2m1gIqQYwMoVWhjWczX2fXdiFlFdBlVR3ZPsFNxmK4r7Nl841u+9cI/f+V+YBih",
-	"g1W/GCl9DnrtHgXPyq/rIqci8Fflq+vaXWseVySDOuhpG/eNmk8sISNjl56ZsZWQsVrhKVNYBKmrWcQC",
-	"q2E+g3Jd5QNnMGEFsCMMz3fPKJQcNZ9OlymPovGse8l50FqONhdyRGR/asJCK6Hx8Pekk54iMFxrY0La",
-	"Y4N/9fIlWlPx8jg4ji1XcjFxsXwjh/Idjuxh8d2Leln7t0LOjdvKKVYLa5JXgmjgccbhiAgr8bmQOZJx",
-	"xfru3oqLnzjUHbk4x9NcKW/PoPsL5ndYfoG1NLlG8C2dQJXIKHlNqRGsobE1KEG5U/NNVemtDuWNjD0K",
-	"LvMYT9VafnReKTymmdc5PGea7+t97BS9OKpsMZwvolPhKOSScFfwxUEU/BeqtTzm2YYAK46U+0skXufF",
-	"Fp0v6iALJSqqTYoL2nZWrrDew8rIZWekE2TjBqsgWDVBBZQrpedCTvEMNmIzlWr8v0TUHMpK1kinu/NZ",
-	"Rsddb4401BN3H+8kWw5+uvW5pW/uq6pgWaQax8qPjM57qkae0psnSX44vyTWbjNisT/e++YGpwrjNJ6C",
-	"LSmC/7NtRdi3R4ZRh4ofC6ubXCz65rQGI38/ayPm3g4HT6FgPW3qufSqVGFfJEEjhxtF0PxOFUH41elc",
-	"iPh5RZeA1alk4yNm3MrKCIID4AmjO1Q6tvnQnlnQC9PQIzSrODjeNfRlx/tfYmYAgXy5zux3ywyf0EZt",
-	"fmjEQR4lbhincoCmItt/ts6MuXPfNtCzddF6sLab7s3Ha9pK0V7cz3funu2XLB/vZjs/hdPETnMKH6gq",
-	"+drloBJXTKcEUVs6wm3ciRvLtd2+D99r0BfFh7Z8cXfj5vSh+PyhXgJvTbTnSzycQOBP77rc1L2rrEvo",
-	"rxQVY2HpYtantUeTpIT43Ldl7jnku6HXfmTrcd4Wyu9QQr38q3s5jfsF9uUzvrZ/Ku7wbsWCvApto4UF",
-	"G7GJSBKIsTezdNVPGLe7TvE3/A6KHzncc3w+x1Od5Qur1EufmcwarpVmvv3WziAjpw2nwUCSsCX0Siun",
-	"TUNjf2nL2wU1rT4GdXqzWNp1Mw3qodWW2tDVZJKRpO4UZ8JTP7t6b+3HDPTSAmfXT3aDFmLEJKzAWBYQ",
-	"IdSEAY9mHsvALfsd14KKBWx2JvOslcVNNFyD78+M4JsH609xdifypLQy/fTqkrUwqyqaCYvCLBsXOcn8",
-	"9/tt7XU2to8kaHnZ3ktkGFIGgjoLw3LG06rzVoEPNa942cEF3oM/CCvYj1/IylmyQmWpLFN3oLOcGCfc",
-	"Ca9CmQtBJtZ6l3D8hXRR9bx8mmjez2Ho0/DYb7Bzp+CneecCaOLIf84MZsD+vHkW5tF58w++MM0ZpIR7",
-	"W6UhV4UqNcyuYPWB2ePx1QIBacK52Kikg4MxPvU1vWqwOkTT85PtPZvnF6f7Cis9x64mfB0jcFWbQExX",
-	"qEsCtudTLoo1K74Ho6Q2y0RwGcG5VHbfcTwb/COO3VMM/cPNe/b1V//xH+dfMZ4sZ/z81VUAGCNoMZ4k",
-	"TPonVd6aq1RavT7dBWbpe3vZNpCeIOErX5+qYjDM8LU/4BuV6gjMFZOKJTDlCePxnYhgn2uQk0TsPf9l",
-	"owZw/f1Yq8l/oQsX6m+i9ngESZi4wFh7mJ1wOUOM40rN68rLj08mjgbZmPDV//uy9c6Ebu2fTKI/yzcW",
-	"Ebb8iX3F1+5cgJCBWVGi25qxMT9g2NYXygaLvnDxgBYxnQcqt/b3fkT45OFu7jS/MN9TJ7/eAl6R+VmR",
-	"/EYZuiCiZ2xG61VyQpd9bj1p/15HjcM/ZaMHmh7bmGevATGzhdU5Iuu1MfcBm0NpnifKhG2uVk85sU1Z",
-	"N0+PbVncRYGZtVoxPtCAx6oZfvrXZt5/RFQ5k+6VhBm+WCaQ6wmiE4VzF1A1KcRXbKWFBeNCkRmR0Bym",
-	"OnvrkbZVprfFHmZ90qbhtpwFq20CeLDtdl2GtDHBk5QjDV2DQlnSlvfPYQSLGTRLcOk6s/dCTo15TvkG",
-	"9t7sTPaEascHE2EfXRBb9YcgY/N5d3Bbyw+844m7gta65/Vx9u73EqqhJTWsuT7apJ71/1Ho/1MrWd+l",
-	"8U2PiH0cDTv3B6UjXlaC7rbaEZtxM8PUthFTyW2qdwXox99Blxb+YsmXoJss/wcceOibDfAE4iM1lObW",
-	"koYipkK+9kozvgAZ4w1RViEUgbZi4nQIj0xONn0KwwDxIrdZ3w0yLljQoONxN9dTHen3W36bteQfPKdr",
-	"xUt/zPlvKqlvhGVTBYjAg50qhk1UKpEWKDDplAOP7KddBx/X1Hnq+Ve8nYV0L5U5o3cDbLDB32TGtWez",
-	"oAPCORIg7Yk2aOh3NHKg2d/CHPuBksfVoHCPQB0o0ONjldrKRoISB8yuZHDhUwbrXgpzPFESuLhK/SSA",
-	"J14iFRKtNCragLiOZqL12phreupj0JVBVI3fWLVExB8hp0GUV3gYueNJ6rm05rC0jeS7AD0NNYepjFXL",
-	"wv1JxspL9p1707Nk9/YDMBQJ8m5dMrjnkU3WoSKCLdQdNDLcRvvggJJux1Yx1fyp5dPTFT/R4vaTQXr4",
-	"7jzwjfmke3Jf97GZJPbbdcMc4LEGfhJrfGoJrXrhBY6E2svyHxa7xVe1vLFef9aprFrisVIJcNlojQ+y",
-	"60WaWLHk2l5MlF6cx9zy5tZFH+nE2XdAT2/uqU+bXpYXoCEp1+ubn6+Yl1jGh8uzqJ4zjTy58Y679Xr1",
-	"2pstzRxN17vfMK/PaW6+hTowcWXtPhsXMQ9kOt2N53Hs3tv1PTrN6yTX5wNVnHBrfsgeTeGyB0XeeRK/",
-	"DoM6XFn/jp6KcUHmq8WEYXzFAyEhZwslnelNFSsDFz/c1qpzC3GcUygP8pTrp3eaU25Ymz748TygxYZi",
-	"HGBOYy5bv/2w3/DBdvR9w+Vw3XALlNi86CeUZomYWLoM4HKElPPYCFro5ThAWWJ1LpU999t6+3rzrfpR",
-	"4eXngC/OSnN8olp0AzbTnQ2ZH6AsKX3mnq3623xYhyuXvaXX/BFbzRSiXYwhx5UhfoHADrducb+uFAPm",
-	"PVs2VUw6P45EF071FFXmxfR8T/QGS60mIiFIY6w+lUSeSsDVofBlJoxVen3FIi6dYqYyVhLwapiz+KDD",
-	"A11zNMmJv6ORPS14L0ZOn+Qb5XeFMe3Zshdwg1zEBz+yUaYru4HfNJDB4MWVP2posewvRVS5OcDS+Fv+",
-	"TDHI21ORRuApn6gkUZinQniUzfbJh8dutW0Hp1KR0VASMf7TTxgIDFaVtbBA96I7FfqATQJrgxd+4Wop",
-	"RrNBQ1LHoXC156vTS9d3kHzkjqtWMbWCQlCJxHBcIFVqYHD3mSjE2SN26pbpqmtUqtm13eNXrpobQD+J",
-	"0aFqFK78jrzzy7WxnXu/8LzCvR+Cxki29AXQHeqS23cTIZscqj6FoZ3Xd3TpTMJX9AO8mySBtmqZE1N3",
-	"eWKOIYEprsuevENh3DBLVvMZ9nTHoFgMkYjBYDC4mqlFxmEva/iwdxTC5NMfbCovm+FpLgoKK9Q5GSZY",
-	"ZtQCxipeeyn7iJ/SUf4fzhleEVqXE7yEFfMLb3ZQXRdMjnxq+y0Vb2Q8fH0aRLnjGxkzznKRMKlWu2WX",
-	"8fnu85f5wH9BSK6HoV8Njw2rIM9+qJCLxNHjNYtTYHEZa6Gki5UaSu5FpovxPmKFD8rYH/24Dlcxf00v",
-	"i+ge5r8+YNU7f+kOzoisjbgCIC1oiGuBXTeWedSun7ag80UZqqfOZ3jIzt+i2hSuX5+b4B6+5Vlwpxey",
-	"jKJhXDHOxkqmvg9L2OyEKwxTK49OKrAe8AhH5F5xHs0gmu93Rq9pWMe+CN/SI6B0otScEa5/ILmH2GMC",
-	"Ft3PCHtnnJ+COxFDmVO7DYdUKyMNdwU9rBSRR4D6mI/sUEqFt/SSzLMc+WrHPJqjlDKqQsKdipU7IF55",
-	"IpSqwthupeNcSNv8Wu8nE9Af3ZOHuv/g5HCafe88hWPY887z8PJnRNJdKAlrH0E7V4IA6qjZGelJ3pwd",
-	"K7IyJmSUpPEx51+TjhfC7CcyuCmM6/J2InvNqZgMCkvU6anXSwTuLUiTpztiiEIGuUUv9i099U142WCz",
-	"HmGCfsLPZ+nH7NG8ENGToa6gX0OAbAzXja8kWikdm4J785eDUyhlCqs92qb9TDWXbVeT/s098/HYDk73",
-	"2XIes+X8zc0zvyYvmQyxSOXQj9zMPbGk+5+dgTZXZEcejRsr+XEQp9sYLgm2/2DjKgIJt2dePmR6NrBm",
-	"b+8LY9jTdWSa54M8Cu5GVNdDPzKWr8Pt3ibQv9BshUQJdb2S1Zo3uT//Pd1L2vLd/X+lyg7tDqHLTLv/",
-	"4l4Oxx9R6mrC4D6jNg1OJ8sLkzfyaTJ/XI75euvIXKy22HHR679vqC7AT+80V7xhbToPinwKVHMLL9iP",
-	"ZLFZUkfJoAfcBDW4YpwthLF8Dm6ziZTWEFmI2XjNuPchIK1eZ3Bi2L1QLhDPNMS7AF9bvtMBfO/HDO0O",
-	"sYL8cRXWDCvkqQQSWSCXfO3ryaqvCtcqtQ8n75kpFouYuKer3pMaaAvAlUd2i7eS378FObWzs8uvXr5s",
-	"NF9KsQtfLVoza6nS2hf95eVjLtP0mt0fPc+GalIeyu3pWkxn1iAtz2qmFqHXqDY5UmPHzcorjzXoHdb3",
-	"rPrdFJE+PjyYSiiYLXVViYj5evfB8/swqFERcI7LU18D3FDB1sD1zucs+D0xBL965bQtJwz+63++7Jkz",
-	"2C9SLy4MuUcjFoTnO6lo3dFjuYUbMavYRCSJ+10IjlfCzioorAqxyBzW5/He3tO/w/pbbp/rmdp5olrJ",
-	"1pzyXMi4cV27F+PfBUIZV5IgEsFgnoWZ8Tuipo4Utl01q88C6czyH06TnB9PwH4GSX0CEqbKCm4pUAYZ",
-	"I6Ag3IOOhIH47LdDSBE7J0EcPtehl2l/6CoZBPLIp0CcTFc8MVnrHh2qSH9cPGzY2C0EA4kxtQulud7H",
-	"pL3pn5odsY52VM9epT2v8uwjjvART59VIzflcBkcmE1bvQsWMXiNHGqizU/PzdVk5U37Um1P/VKpy1J/",
-	"0grKUo3BnWT8IRp3KtqoQMYGixwx0ed2qdjLB0vCdqs2xVkXY57wvZBr34RBw2ym8tPr5TwRlmKENPjp",
-	"ghLy0mpRIjTZjGL9alvNpaGkxO4Vf4vjPxWHP4Y45rjsaJe6QQvZi2rQq1hRxo2TcgsukvMZ8MTOdjWr",
-	"vuMi+Z5GDdMUCxPserm/Vyv0eW7pxuoeDIvVJTMg7Yih7psRG6uUjNU9N+FCuh8SMrxhWNgmp4xPuZDG",
-	"1zlrdSfi0lW8e35BUGAMn4K5SOWC22gG8U47/imMcgvzuHuLS5/SDwoPF77D2LmX7LLaeVyVarNZhZ6x",
-	"ThUClbw5gKC6EiWnDI+5WdNcYXCFmAM+cNtwtt9qPrGDA7PFWZ0COuUdrXf3d6kETbvINGvFhTXldlmr",
-	"stYHYQ/TlIsA4dRifPCdSOAo79FTaODm9p1IsuP5Ee2x7hPjVniZEqcrLPPNJOhUxniBXhCg2wVENGMz",
-	"4NRuJyxLxJyIfeWaaVgmazxbL1N0H9zQcRwkk0ritbpzSvER+mEu/pA7Mce9MXxXj+C05HgCCFdPDW8g",
-	"ShcQD799UJEFe26sBr4oq0t24BsLyfF8uBU+VVk5oSa1QMaOSHlo3ghz42EpvCTw5M4l49byaOav+mtk",
-	"+JBK8rLgDVjbumu4wYcO3TnQLE9OAsXXWTTtlAKDaXQPauKdgVQIoTCXamWcqSPAoqCreHeuvPLXwAbx",
-	"bNypkSkqJQHt9S0r7ZyU8E9qXIO62xN4v8MRw66mya5gXv2Zzdy5jPGpqrt2EdQdOCD6arfE/VV1IBsV",
-	"E7J8RsVl8RAd5VPtJTPWOZFRIL4YUakwhjTZpQayzZtRKF0yo+yCY68OSoA9DJA/4oh/mYpO97l9VvmE",
-	"4ycGLnQA9QgKThsu/YWV5WYebqvyAk+hmVYJaYe/x8JaZI8YwLNqdCFHDHg08/0dOWiTYWJCg7FZdLMY",
-	"GF9bUBbl2XyFkuduRxNyanadZH4s/MFNGN+l8Kre108rLhX4J6DZiktrXBThDpdMTUZsplY52tJGP7oB",
-	"bK+jw0YdrGfNOg5yy6+a6ylCypPowuuZcuaJFna4BlSY2R7fXBr5qNNLxU/pz/+WzNYZbRJvppWc1GZq",
-	"xRZpNPORojAslRp43FiKFzi6lsPsI/D4YbI8gXEbN+tTH+vfcT13AZ1b3yyzOxV3IDF654kL/61IXMQn",
-	"pLFc7jQ9lVoX6J/TProPiOg9jf6YDR5mUn5jmv0UACIWGfPrGRpSZipF7xjQCH1DgpDFy8qlSkQkYD8d",
-	"58Z3DdVmNqZ5mmaVzbXqhaZTZvLXuYwqxFxnfAHlxUVNLadOPuJDH4kGDQJ88NrMqyTKpGILpeHKByTO",
-	"mA2jsqi9or7IG1jrQoiSiA4WED3/k5qD7NHHdmVdEKVa2PXZ5T9+2wb2rhBNlo2ymcNVchcekH9CnZwu",
-	"Qn3JDjpWKlzxy/FggxodIeHOPPhh1U8n063nbv6DrOfbYBgRjNxksQnQQ9CMCH1RGJ+aOcBU9pG5eKFW",
-	"X/J059Vav7QJ72lbLOFCKBwdixKpu73Zlskd6L0bTBgz0MN7mF7nqQtir5kozWZqAXlKkYvkkhKQo5Bf",
-	"xFSzW23PGLFZbyEBYsSkVhLq04mFvzsf44Xtjn2Fjs0FWJNvsBJiqCCkG/M8zaF/a7W61iHESVlwud7U",
-	"CV98HanFgsv4stiuwzXQVXoWsOOP8Qb/BXvDoxnWtxr3Ww2T1IBxe8t4zYQ1kEz2XnFUqNle2u8H69mg",
-	"cmu968E1w4UOvpsybH8yTK3kJSXTnI5YpeYeQA/VImRIlZdzjIUXW1SKLd7Rlx61E+W1OHAAd2G/D7Ht",
-	"0MMjDbA5CC9RSw8SFham4nw5Olvw+x/ol1/nNTJca77e0WdunZFutpr7vx0rlQCXHd9jFzS0nwRf2SIa",
-	"u2BzgW3AtdaGx5AHmduzbTzbxmYVkjuCodr1UZW+fQDCwwzBdRRunBZ8jVcV2BqPOyCz6iqnkmTGKqLn",
-	"u/NXikqC31lnKokPtLtG3ajPlvcvZ3lPrI2zgSUccPo/GwpG50PRrGWpL8LXlY2YhHuLlUZ6hCdvYbAm",
-	"iSoYR8yCXphREYSZmmkWBCloGY8iWFqzyUTUzRGd7oP4AmSMdW5td+JqPrHX4elDTS1kE3ymN3kCkMxO",
-	"5TCfGaQaYmadSok4f77MMxQfE8cDxCNfhixjZsRUEposz7Hohdnd/7vLrroFln22sIav7xVZtqSDRWjZ",
-	"HEg2R5fdgR/bTNXSWNjzJY/mu7bhazfqA3WyN4D1OpAx1z14H1luY3nuvzwZlZ6wjCcPvn0JfS4Kabzb",
-	"JHTFtloEHMQuiYL8mAZjnSMdEUV0NMMuiAmbcTMDn/2/1XzpYgnnlMXEhULR/JYRl9IV44lRVfy/nZ4Z",
-	"kCgK2j4w/E3cwTfuyUP1ZDi553PCkwGgJ74z7FFdZsn17IAwEZLLCJiGBLi/JsHb0nUB1PbAMOkiUvFD",
-	"7Catblt7jU8dqNW8pofQHHs2m+13d7jx30CGerBQzEk6u/V1KjWHGMu5tqlAFqmhpvyjFIqix5Z98Wt6",
-	"bDl0H/rdsJ/0s29+9L55A3ciT+le0SUmNu/5bIm/6g6XnHtvOGtNyadl1i2b0o8KGd7p0cPld8f5/aie",
-	"jzaP23yoMRtk2IniNLJsxmPGtRZ33laWqcc8Q/gzuiOxYkFE96tyJ6WwbAxTIbHuRB5hVnAXkotN6gHe",
-	"0Og+igIa4V4eeYfQ5f3bJ7GAREjojUcbe1vjc+zO93j3tVBcncadAQSiqTK9C+Mfdb2R/4p+QKL8im2l",
-	"KjoVeD0ih4wDltFQITloeqepSOwL58nJIYd8YVYVwxfcURI1Jdj5ZMQ4+/YdIyI2IS1oyRMmifbo0L2D",
-	"0Blax3kJjMJDbXFzk3vOMz2BwxjajecjvGIaDOg7oArecRq7LewIm1iGubdoE288tPb7pR0wRyHNLsz1",
-	"2TYes218CijLVDMBesHGa/wBKXhIyC6d1Uhburk13nrc93ijinPUlpBWE4RAgD+XylLz3qF3ax76Z9fF",
-	"2kc/pEPV86/4wKM59Ijl4D9+UxQoLGF8E2TMxuuaVW31MIi7Yr7Wzzv3s3fqzjuhIMvu6Yrxcab+Bhtt",
-	"SvSgwTrKTVqNnIxxqigjOM8w7Fq0m3fqDm78C4ZqN2F+bq7XZt637RRf/2w8D08iKLxeDTVXQbtd3Mgl",
-	"cnjn/adKM18e1QQeuN50dueEPtJUbrLBXe7V5Xf1lqXLVsKndlMZgJhLl3i9JOrcf3ZRU3odxzf+0YN1",
-	"ZX5+p8kIZavTeUqIr4kzFaFe08UYMaEjrrUA7UFf/S1eBEkBTZ6uJI6wdLftCpl5sEpb9zV+nwpDu0zE",
-	"F17Ty5mcNout21GqJETIyRWyQLoIKae4dW43SRgkBnahlXTqELAmvnHe/hON7vgOpR/orjd3oNeM6wXE",
-	"1BlAtuBEBPc8onaBvsSwUno+SVQ9gsN/paDXBUn8Ev6gQ1mEd9xY3gP/+1t3iMLPDAf3sCgj3C9pPZQ2",
-	"XclkDXC+Br7XGtYA/z8OexSA1TUQ1Z7Rdz+D76uXLysw9EdnCBeDT7mUaZLUtqVlJMT5q5bcWtBu8P/5",
-	"x/X5f/Pzf/72x6sv/+ugjjKJbYGHXQd/1e91cKYp/eF8IvgxajKbKku1y0RBXGT/sTMNBjsrc2iKOSzt",
-	"FZOKWX7PeHwnol1s1QVjadpvebTVPKv4w1T86XKmBxz486nbn3Y2OtLAvxH1ZJcWn7+nB8pfjNgziCIN",
-	"1CslcxBmShevsWpog6uhYjFVaosARbu2QJXab/zIge+CM5X1ktX4idQc1epcfo9fDedyKfRC51Eg4bAs",
-	"AW6ot53WumY6KrWe0bux0gVpvPd/uot0180Qrzndmv3JsH8qCVd49KUpAR6LY74mp9c1RW8r0xkQ6XdB",
-	"Gj3hk5D1E8sXaMi0nVk1RQ+xifSNhwSCV8h5EnJNdQGQ9ymlkzb9ZB9YceH7h1uYnk3xVHhl+Rp1DlFF",
-	"2hDAOkhZ1IQgNjTmpyX+A29wUTVK3beheltplsDEMpXWYZIF/ajcTxqfEh+wsexF3DjS0Q/ESZ+dwhU/",
-	"M6hXQm/s1vX9uBtFH9nHVtQbEl7VhhKCUtrQKzeUh2Rt8Cn7j6uPg1m6ZVCgQn6sPTAf2yWYT8LloV71",
-	"rfuTPk51vR7oPDtW8Ki7Xc9B++vhllDyzsPT8kenk/3tZBORWNAQ51kCw17f/IxV4G5rWyk9Hys1HzHD",
-	"J1gIoJYgKXFolhp4TLNpoIFulZo44rc4rvXD3bE61YPb4LJH6kVhmFq5kzud0vFg5475Y88LKgo9ZJ5M",
-	"3KQL9DdRqrULvppI26pzHyQ02Xs/KR+HNIM4yYS9i/D34BRNxuAZrmnzhm/PSDjjpubA64Y3dgH0rTz5",
-	"4P6oDw3Llre3mpZCJMl9HJnxjBeqW8JNHkE3nQvpV3pUOCgGHnIXWU6UvmLIH2os+8vLl000cQUw3+13",
-	"XnMz+wVHDRP7PsyvPyeBobxbOHQLAPNCwnglkuTS+5BILRbCWiwlLjKxusETpSFyoaOLQD1daxN5NYuO",
-	"ug+MesIidK/y1NzeLbj1sxYWS88rQJl4lgjaFzsJkDweVZhB29Vf5H0yyQ0T7sx//KmqwJvp3HMNa8OE",
-	"JjdsqWHJNWh/mvV4QJrKRbCGJ1nTPQxfICpyQ+/UOXbLkM2EZncyxJZnK2nFSr5HhldvEbRDz0o/4r7g",
-	"MGZjLueMR1jF4H5v9XrEIi4jSAi+JVIyEgkwqVZXbkMrsl3eWC2WgNXi47X/F+MTC0hx0tjg1GTitr/z",
-	"gN/VNglipHT8nt7xIYMI69D8FmlihTsAX7go5Tzmlh/Uq1SY6HdKL57N8JGaIWkeBkMozBAkGbbgMVQZ",
-	"UlaDutRKTa7YaqbgDnSwW+SKibgsU2sfZFwX+OSdVGFeAXHcI6ddK0et7osCgkZDgezgYevghK7BxVvO",
-	"+e5ubM1GHZNgJEjSthIBS+frxy7K8aUt2+va9ZrdgTbtRzUUKHz0Tx/qeS3M7zSlDNnqdH7BaOYIb8Ln",
-	"wMY8mlOugocA24A7vCidZZ2Evcp62nx2z+crdycpAoXvzqRmGDTMdBJOb91LMinE1CysW1Zr5PsIw/3v",
-	"Mbzn9B2DjZNwdicqIKKV6ZwqEz8Ot7+SnNcYcDtJF8Vcbq/e5sIOP7kwYpEmvmK3BgjIj3gMGhDm2vsZ",
-	"vfj2PhrdPqayUhXusAbZWGbS8UIY5M2+RJIVan+b8TtgYwBJOB8h0wwSr6LyISBjiHcg7u/QKH8MsEK3",
-	"z5/vHjpsPRwEbf7rmVKm0ldkxPmh7dyT67Ip4uOnMga90WK+R9Le6TTYpNc/h6FPY7+lnsWC091e73o8",
-	"wNK+e/zRW2nLkwuE3Ij2HpTc2OswtEsyEXpHl0LICbzdtuU+7OzyH799+W2jJ0NuQh3xFS/dqNOf1h9+",
-	"ruO4tG6DvU+h6Z3mBBTW5oSyzgB9Xdi7Q87VduPbfoWdxZq3zUD0i3/so9CjU25fTeSMeGjOz9IyYvQ5",
-	"QqFjcUNG8O1+YriI3X9sFsdX60LOOVFz9sDFJiG+VvGzBI+U4DsuEkSqj72ojJjiSQTroricMyXHimvE",
-	"cOBmvtEpVys9Xw6xv6LBS5DGn3VMq4HvOKFf/FQga2Ec2VlWIknYOJQB1WyGDz2RlOXhk5yNpfLB0zQd",
-	"WBgLPIH4yI6FB6Zhm8rC0+ZlInGxe86AFuBfItBWTJzWZU1g7g+5TXU5Y9adxArvaxlXWExlwfqGiU4U",
-	"Pv5E5Skoke+pL+n51q+7Q6OYytzoFlwkaJoxXaHHECViI41Ws/doDZH7mHz3adFgPolo/jp7xXD5q8IM",
-	"3XyHbDEdOngRzZmaTBhnZsGThOWagRqVSutGbKRXKnWqSH6cl0F1gxUX9t7FkAHjSpMcvlvuTsmu8R2e",
-	"64mQVNF9xZpPjlIsuLcgsxReq+laVIM34fmDjZjCBP2En7f7p7ndX1MwyRJuQWMvXyBwERDhQdsv68jz",
-	"xVJjvvWNPMlG89/h9tV1hmn4ltY8N/FsXo/NvDKqAq85W7Y2Jlbtgw0oKH2rWxN24Coz4POOsTTLZ3t5",
-	"mvZC0kWL4XGswZgMIz8dJ8LMIGZLZY4602n3+S3bzLfIY/ERnzzU8js3OTdPk9VgPNvNkzvGTTWUUPI1",
-	"3KHAGWq9O6/JEkk5EzJK0hhMMa1zZBReKKtpOy/qnmy/9VHcUNshbrLvP0krxLOJ9ZMYRV1knJIKlyzi",
-	"S0piOePhGmIWg+UioZZZziYiaRAazZzc9t4BfU9IXk88ixPQIeB+CZH1CBGrGcgrWnPjC/MURp5KzYWc",
-	"XjHCXwxV/QQXYakqNN4Cp6kWQqIinuyo9qTSMVqktzR20BlBP8d/yVSgL/Nze13C5TTl05xmyf230wr/",
-	"74Wz1v3aQcABgeidzlGmk3Pk8KlFn8+RT/wcGUWwtMUjYeAgbWAnWYnKeSLkfEfdEF1VvM/GvxVyPtw7",
-	"vBjey6T3DN3G6pzQo74T0h17nExdhJH1gc5Ak58t9mfj/i0J0Uvp0MJ9xbiZI6DT5q3yfrUKGOqHtB+S",
-	"uzhtE2LT6pdG/YkbxNkdlbsYwCim3nDfL0HS2p51eX5xr3nKp5eSDry5JyMh4gs1ByqbD0aCZkd4VWam",
-	"tGVeSOEQs0MjNoTrDsUBu2C34dxkQw9VKsT6bQDAaFW3HYb5F5y6zpDE8yeTOUgP6JZBW3O2BC1UfIAE",
-	"G2Jp9ijLGshD31M/OlRqAcnzSHjKXPidly6WqUDclqckufT98kylScdOMcc7Yk+S4k+Foc811keJ60fq",
-	"8mIqtRoBn52D3SkkY8+jGUTzkOaMNIA0M7XHgxp7k4/c6+PEgk/hYimnQ0SjwICZCqS5YQZAFhasmAh+",
-	"4PkjQPgIXMrziBvYC5jYE7FLMzhfkOnCrYla4hJFiTIQn/3WGCB4LmTc2E26j/+7QOyrjkEf+4Hr/Fa4",
-	"AJMIaMdgV+Bb1MZKzQMBWIBIWKTGMrhfJlzI2kbCTeagKvXqA0fNreBg41pu4EQYargsXSvV3wQySTtZ",
-	"u+DJqAWMVbweMaks4D+xfRuvv9BcqQ3EzhhnGrhRsrFC7SGQ3hjbudPq0ieUP6YX71B+JdOpNPsNv7bG",
-	"JZXl5z2B09SrjqTbPXqHWiy5hgAv6+Ihj88nkTa2ofWFisIGIdGW7PcYioV7exGZu4GdzajJHtOzmCqI",
-	"cCEFQgghev7Ip9lsNANq92RWqeYQ+kU7esChTsLKg17t8I5+0AC4T34fInWEWsnWOKF20FDsdgsoI0+y",
-	"XMVJUVb296WuY4ROSfjS1NIbrmbrxmfft+5Bv8y6Zsb1n9wPWj3ohT/m6lS680hhyfAOnC4zPQeWyvkb",
-	"QWjmrYwJw2K8RCwmkrL+xaLzJINr6jCPNM9nWzrWllq0kCfGalapzQVkxR2bTBj1GBi2CPLv1GpKK5bp",
-	"ac5K9KpfjvIwk15c8TslYZ01t1g+B+nRNOogizbhGTOFbOpfj9XMJ6hGT52EMdeNfXgcBUjXzg2rF5aR",
-	"8Ol5Z3m41idrW/A5UMVM+SKsFSze8rp3zTHyWOB4T8s20lz7nsu5GvKNkCHhDraxeWHZjb931m4bE4ZN",
-	"xR1Ili6P4iLZsKhus+iPBt/6NNn0Z0tqzZLeArIPjmHErF4zPsVLpjnA0v0YC7So6EbCvc12sBEiclmF",
-	"JpXbmDMtpYk5Trh/bmQ1q4xKwIpqJzPceDVvHzDWPfQjvmzIhZeDAI19g71TQFVYhGYaGBhIXKU6D48b",
-	"uynSvcEpjnkMoSk3hNX1eYNefS+z5TX1ZKBFrLiwQk4vKQutNJtBUpca3I47+mRHDUbSyy0XQQ57UmUr",
-	"FtBAsRoHmUdp2GNUhycWQ9YKvkEEKWB11rlx9BU9ClhdFvDbR06BpmBGBOPu1o6g290/fR48g3GvXM8H",
-	"BpSZEDpuCcrkOMg9OrQDnSyGbKSBz+fefQVYqGpMUNkVWlaWBPUVbY0c0sWMy/hc3fn5t2gM33MZv78D",
-	"PWxzCLN8NoTHmkox86xSjEFinE0YCzymUA5s/lvaZNw3jGHGEyRt863JuBU1tpmsV25PhPAWx/Vw2pXz",
-	"3kja8dsRU2wjqDKXnjDLAMgRS03Ngo5aRZsATDYNPC7OZ+jm23eJ2DDNvssUAGGzb8f9nl/KqfAV7ptY",
-	"ZjWGidJIFbTTAagEzr1y7LF9lcDHMLBL48/f04v1fycklxEwtxIm9DoKGzrdUGdCzbfSoXNUaBZDUmax",
-	"ALVMoGZpQ3paToRetJ6dxqcWFq4dj9G9gDsX7k1JfH75DWKi5FJHh2D5HAyDyQQi61mZEbd1j5ANcB3N",
-	"ag3nhn69JY6qlMLvZ5vu81TZJpr1RzBu5bsXkXtZaE80I6SllKDNTCwJZyXUXmFOaqV0XITKCH+3KZIL",
-	"C/c7PBq99ROOaUE6C37/FuTUzs4uX718OTpbCBn+/dXxrTehl2cBxvApuJEKs05RjtDvwX9qOnweXPZG",
-	"q9tS7UbLRXTYFlr5nJhbOA+Zy2YP20gcPuRRM24+T0SCbWFbBjxWKgEuG4lnUA0Xzla+F/3syd4nrALw",
-	"wEoLa0FeMm8JhppnzChDkXP/SZZgrupKpOwMK8yLnuL3dD8z2002apgctmF+vUjmfehZzdauTRrb8CmD",
-	"ZR7x8zsNkVu2On2R2WZCPorENtOQA1hsH4sCnIrJduP9ffRGEXcfdr5m6kBUtLHKCWpHPl4KZI6rmWIS",
-	"7rCZyk3EHMRWW4B/iSEB0pxtoqL3aUVbe3fxNxLSqNRWhQOj2vuvG/8tnWqFMX2owi+UVfQsWUKOqIiS",
-	"IuclaIISqV6eerqpH+RZdzxRP8j+TbRTYdRg96BuCs+XBOcLTBV53Gpno0tujAuddoayOPELSnmcT3hk",
-	"1U5WOAquv6Nxna5o4T19JINJwc+F9ImDP5mQB5qEj22s4d/AVMiNlWo7N/NVJ0v9DUzT7n0Krg/2xQOW",
-	"pnHJeGpnIK37AqWvnFanBphyG49npkTWvax29FCdLqXhdmXU2hdbN6iAH7RSk/6v+iJ1B3r9GplZu1aT",
-	"D6nH4i/qhlMbpxro9IQ1FPGhilz58keaI/7IMK6BmZlaSVSmg9UmPO18LxntMuERlBfoWX1OqT4/wmpD",
-	"GUhBgOtEgKYbE6ceK6XtLHG7pp0d4Vk0LNQd7FIN9/sn6Fe6O3VnxDXObkvbMNKIjwJUSr4xNJGaheV5",
-	"utwRkFpY/rQ8e2JG11eg8AHbQIqCoSIe3LPXKr1iM5XEBMOKV7MLIVML5gX7hNcwUrE5rC/DH2NXidnr",
-	"tK0GvqjP+NOvt8xtexmWyghEeJlotQgt7opZSJJLdkuv+YxXRLeEehGAMDOgVA08DhewGd73ipuaYlJ8",
-	"1lnNfcJfXo6OuPxBvBC4A2nP83UZEHDIDeg70OcGpGU4TUNlK9wGpN5Ldou/uPQ/uB2x25hbfsn+kCqV",
-	"IybiEQsZ1i+3V0yDSRdgSGpvubHnb/D7f/h2RBU0+ItbElwxLczNvJh7yDlE9ta25nwbncY/+Vv6qHE1",
-	"xY/qAGJvc4FL3Kn1OHthUKeU8PiOXhLp4XuwCCWkVUdMJXHV1UVHdUbXcTxwYtkjKGW/avvlfenCpipo",
-	"+gEGEy4KFnZXJc+WWSHtSyPn9R0RxBxgVyqyMNCdxT3NfbrfmguF+txgdsFaHs28znfi3pZLDTkJVf29",
-	"YnHggzpi2kDAGdRdc2FpenHG15QpDfVfU7DuCLoBy4v/LJhbLr1mzU/Dkvejaj7asfS+cnnSNgfpWzEp",
-	"Smy4NbgIEHriGP0tWHSt/sLB2Q/dQEy5kLVypIP3Lhf5CUc8hn5UBPTa1w94dCNhNapOViZ3aD1Vp2VC",
-	"3PRUtY9ELtVdqhshHf7zYswtVWrWUau5KPM4jevJ2N3kvnFfcZout+z13aNfcT1nCy7XDEXHYiVhxGYC",
-	"E0mwYKm0IiH2ajwnB7yDRZF4lO7uLosIkFwDc+ZDXTQ8SQLmj41mL9gbHs0QZB5vl4xVKmY8KZe5VGoW",
-	"0mnUOrLX7rfH6dWz22mqm+/QLFAOXSvn92pV1E1UnhzVJuJJApot+Nrnra48220qUaeWhvExZkfdXyiZ",
-	"E7LTcLNP2RqdNZ/V7ck14FcqQ8ifLUORVLugR/hYp0tD3hHDPE+xHfazE3J0NbgLNlIIDYSH0TpeDz12",
-	"6AoR5vkkFcKzSViP9FQ+7DTSDiOV+mfbzuIGHzp0zaBZPkm9+N4djr1e0PGY74uKYLF0R+g9IXg2apjd",
-	"D2F+/aDycpGwbN3a7HwInzFY6/HzO81FTLY6vXU+LIqSPqr9IVOTiyXd1exg1qMBj0UH/HSvg1fr0ZOW",
-	"Z9BDb3iSBGUo9TdQ44OLUSiOm3EsWrnjSQoHdTqEnrSdLtiP6fLOoDMSk6NY6+iI4oI6PPNW97aW5b6A",
-	"EZOKiLU8ubOI6Q4wOxsdghxXqMD5j5cN3v9eImgtSgoL8QMzRt4Sw7FE1amRDCpaQ0NCQHR720db7Njt",
-	"dIvGVekJyoUE4NFRhRyr+9FWHylRmOxtD/U/2FsFRC8963wFe6n+seFjtpflIbfixbW86CQ6vabYNEx/",
-	"mDsozu76NNFpPzoU4lN8G0ao3v+SW1beSTe1u4sF6Gnbweo798zHoCk40SeqKO/4vKAoS64twRpTPkMR",
-	"o5wNedGwibpj12aX4T4FIsiABkesd2Hoo2bG9F/RT0DsV4wOWrTuo/34C63tJEst7ni0bjuZFfb0D/7x",
-	"g3YSfpJvYmGfqKt4C3S3tpqpBJgFvqAK+1zjsFYyWWPbOSE5oUPZLJrc7Sm6TIw+gs3mRMnRhir0jBja",
-	"oEMy207VZFLKAl9hDIR4DKWQlBIVYzcLJNcf82je3F6WiWi77O7GPfNRWAt+fN950J6OZuoOMqil4tbO",
-	"hLSqcDYTmqmVbK4wlrd+S53t1Td2yKnTfIpPeJ8Ol9WkK1S0RXkwKnwR1viXsShRng+KGKDtVq3otiqp",
-	"Oewpqf9EQ7pcSfeGfmrSP/zA6JOzQGgDluIQGAp/y+SeN1gbcZM70f1S/uq+Al/JMgFThZiBSAM2yDaC",
-	"KCDVyHKTdTBJxLEU5N5bQTi9tvSVNdp6dByYGn/CqvUGP+GIRx3Lu0/oxdt8QJEETzNTqYHD3Yub7VC9",
-	"i5vbaZwLrkoPHUxZprUxKlfRkprVlR5nUo+LLLdydYhgRxgc3DK9Dj21PePp0Bd1rsd+MTJdvmIgY8MA",
-	"gVsCzoKLvHFPYVhCHTUUH1rE8cJLq6OPj4qQfjvp7nLPPkXA0IusPU4SITWhtypc11+VINoNkwDxJh5/",
-	"M7FvIvQYsK0XxpotNLx/cTvOUHvKiD1qssFq4yF8ZoolylgmrDd4Si6YvF22TtD7aS1/9pSD3XUr8zuI",
-	"f+6Ln/FT1mTyJ8OMezXDNaCSpEKzE16kuWgCca0C23n2p3gqKK5sAF3dd8r7ecC8V5koToTQHF7fuRb8",
-	"HWCJ8pyIxC0wuU481aQyJk4YXqr+zcVbtJy9AeS3+POfKykcu4sfv1N6CpZxVG1fbfknw9SKygg8kkO8",
-	"EBKzkYEiDnU9zpV98+RbUvEjIs8yAOsf2fMu//GbCxgpznX/+M0N1Hfh4alOzi7PLtwj/m8AAAD//w==",
+	"7L3rruQ2lib6KsSeA2QPJuza6bI9U5k4P9KXbHvKdrozs8an0TAEhrQigr0VpExSOzLcMDBPMw82T3LA",
+	"xYsoidQlIrbb1ehfdu6QKF4WFxfX5fv+7a4Ux0Zw4Frdvfi3u4ZKegQNEv+1lZRXBavM/zN+9+Lulxbk",
+	"+W5zx+kR7l50v2/uVHmAIzUP7oQ8Un334q5t8Rd9bsyzSkvG93e//ba5K1uphDTPVqBKyRrNhGmdwwdd",
+	"2B+J2BF9ANLQPZAt7ISEu02yD66xuAdH+uE74Ht9uHvx2f19qgc7KY7j779mUmlS0TNhHL+O43umyK+C",
+	"w0tyYvogWp3pBzaZnIeKahjPw+bOfGGHn3SDPQpu+szbuv5tcxdNe0P1ofsSzqqEX1omobp7oWUL6+af",
+	"VXBshAZenv8K5/CVA9AKZPedb7vHPjLPZab4k88+29wdGff/fp785O57qstD/lu7j+wD8UfGzdTsyHRO",
+	"Gu2PcQMV7GhbayMGG9NldmyPdy8+MTJxZNz+q+su4xr2IPFDv4yl4ychK0W0IAqoLA9kh1KX6sgv2alK",
+	"S6OERwan9+IB+Piz7w9AtPkpSAllNVSkZvzBf384m2+xwY9si1OyMuzb3DIqoDVU6U7uWA1EH6i2G1eK",
+	"R1YBbmTF9pzqVoIitgHCuNJAqw05HUACvlBKoFpIfBgq86fslne9SIjKVogaKLd9PQDo124zpCXGbZW4",
+	"of9Hwu7uxd1/+VOnF/9kf1V/ehe1aL6gxXgmvqOXqxAtVioQUdGz0xcoRqoRXIFT5A2gii0F18BxCmjT",
+	"1Kykpqd/aqqd+VPia1vGKfZquPy/bQZjfUXwK2ZPPAA0pkuNFNsajlMftk/8t39Vgvd7MDX1P7p2E734",
+	"yYjcCbgmJynsxODST/ThkVcfiwb4h2Nth60+ErsdK6ESZXsErj9WjQRaYTvH+uPQ3prp2txp+KD/VKrH",
+	"G0y0pluzu7qJVppqOLqx3W6NN/8h5klIQoey+ZvfWrg9Xm0V8BJwp0jRgNTM7pvtuXCaKK3lgpqirCJK",
+	"dL0KqqezLmY3sD3iZw7szR0XGhLnYVoBmU7WTgndbeb68Ft8OvyLNS2cJYPaCD+9iWfl59CG2P4rlNr0",
+	"w83ml+YR7CmtKmb6Q+sfo9nd0VrBZjDhiyfLz8KMdednZd3AuzFPjO87pvRYYpiGY/9/phSZF7zfwmeo",
+	"lPQ8XglsLNmZI/AKqu8YT4ivn83RpBypBsloPRaYbzUpD5TvQZGjwMOYcmJOJPWSCF6fraiLHRG7nbkX",
+	"pCTeTvnoo6eDPXun5x6fyo7UqJlOsPqjpXUtTjVTmvF9UdGzij4WrLnNXVnTVkHCojMnB9QK3FUD2yV0",
+	"L8EITCRnn94nBa2Cmj2CNCpHjVv/AU5EcFAbUoqWa6iIWRz8lLEPBCenAysPZCv0gRzoI0SmD6F+6MZU",
+	"WCJXX3V9eQ/yqOyaf/jWvvvJ/VDcNneVFE2TMuaippQ16Ha0rgk90fMGLRhywiOXojW8NTPHKmMOm54f",
+	"4w7Parauh5/me1gcWQ1Km7nsbbMrWwdeBZkZTAA9K7I9u/UxywG88ua3BnkkR/FoFnYLtTiRX0EKHD5Q",
+	"WTO0w8cyCB/KulXskenzhKTCB42bOyervFJGcCh5gDMxio1QXpG9APPnje0iU7aP5hDkvk9GEpeK0l/h",
+	"/BXV8LXpizJfn53K2qv9un6zu3vxL9Ptf0e1l9Gfk8YcU6TGsdXGuDgTpc2CtNxcJ/wSKMI02UJJj2Af",
+	"xp+xq2lpmerR9/6VV5WZ/NmtY5a/Wtx6tJ++F48wP53iEaRkFRQSqLOSh7N0JkwrUgq+q1mpFTlSnCZe",
+	"9RXX87Timm7XzD9VD4B72p0BZtoPolVA0N4jeNFe8qFHZkSokKLlVUboW0X3UEi2P2iV3Ru/TZ0PP9ob",
+	"9PiAcAfb8tM5Olt/Gy9MmO/FDX7p3si0piUtdbHQDNwBFFycZoVZcDj75/XB+hQWvcDb49ZeGkffbhjn",
+	"WbVk9yetzd12fzAShOIIcCRatOUBqg3qqdPhvFQHzSyEuTHMGxbxBIfRbYJQhFHFC9tNczSB7oNJG6Vp",
+	"pHik9UW2Lz0ay2C55nQrldWaFDsD1UtybJVRj86wOYtWP1MbUoNS9vBmGq9FaCYYw8f0AXh7NNPWSGio",
+	"xKmSUANVEFv9mbnGRjZ+RFMz9eNFn/PvW/nsT2P6FP+iVYybAZufw9FYwyPU5l/mbFQlrfGm+5JQY5dr",
+	"cgTKjdEjFPgDX2m6h+SZ/sB4FY+kVXYUojbPi1YrVkFyLFZfgVy69bHJmS3z1jyD6nRpu4MlxOHkVw7k",
+	"N2D2eGL+oWRV2pIsUf2r4M4HqQS3RqWzijf+N7y0/uXeLpdRF1STo1C6+/GTzf39Pa6ddaslF8XbIsNb",
+	"cbeiR/t9Ks3WsO0zSaoWiGbH9EofoWKUFwpK4Y6x8aXbPkPMRNmviB35Bzc15CMiGuCM73tS9V83hNbK",
+	"Go+ngzj2hdIdwmZAkU3p1Jhb6Dmh+JsC+RZ2eBmjzNyTxp1/0wA31uIB6opYyVSE8cj8dcvm7YK7pMs8",
+	"FiW3E/wn3apsgqSkpOwLWtOkS4aWpVeTo42x7V4Kws64/vzT5DKWrZTAy/P80eG/Gb3TfWyi97dwEfiJ",
+	"SJx7UYRsfgx5F8IXlH9d2UDKitNqS70NMHYAdBZlP6SQC3h0vXSthiYy/X14JSV7TPkvvhEnHz0DZwQr",
+	"4qIQW8of/I5zDqwNMfdW/5uERkht7NmX9mCk5jNQOYOa1bU5RSXoVtpe9qfEGMOF9XH0/E0f9TVJJ6/o",
+	"tu2dfsAru0UYL7SkXKFpba7UxgLBWI+RQiMRdW/nRG4WIXu2dWam7bf945vQ+eSMC96qrNslmC2LzMrI",
+	"TbL4vMteUKztwpS9m8SBo8zF5C+zEuiGMy2BQjyod2el4dgLLN790rLyYWt+vduERe398QNIkVy2LyTl",
+	"ZeI4hTrlrHqnoSFakL1A15F1wwA3s1GZ+z8XOqnzdgzqarAxnycva0zFgslM35kqbLtUF8Y0M/+LTo/k",
+	"gOyK+QYkNDV67ekeLeyWa/Ti15TvW2tSNTXVRhbQT13X4mT9i7bLmztzZEJVeDO++0tjXv85HVLnq6bu",
+	"IOpKbaxn7t7Kkz1gMW6poVHW6YJHNvzSou82Nc2PtG5habi3kz2Blwt7x8B1TwofGjvjyy2tgVd0sRFZ",
+	"gdKMo2lRlELUhdjtMh4wo1OPlJ/JScgHY7VYo8xcJY4YaaNMo5JFoSB0p51rBpWqOzzNFKKXwm1Qe+9K",
+	"W22VOFLGiwZkcRBtIvbyxppuG7OOggOxL5hPSCjB6Be0WSgn+H56J0iliyNltRFqVkLaARLrFKbISTKt",
+	"gRMtXvrDxYV2be6Gae+K2A52Z8Jr734tbIg48Uj+B9DoFy9pY+a1dAHC0bQCLQ9hYTubmymiDsZGZoo8",
+	"QKOdkeoOVj9B4gSKbGn5kJxx3wU73ROyVgu+d2k+XQpBtAha1Gm5Ea2WZgAoORgNHzb/PWW1c2P7DayI",
+	"Ah65480sb8UHlB8XNht/qRFK07qgVSVBqZSS8bIBjyDPxPcsKyCmQVVQc3FGmc9MzY5Kgg8RGmYEX8UF",
+	"YRqvSjt09gp9AGmvRi/JvbHV7UPmB2tjjIdlrzRFQ5ks9EGCMhrxeo/EF+gZZ24hbXjauSdoba9+yhti",
+	"dh+ZHpjtDGdAr4Rie+6uK5PGshntO/es0cMg0Wed9DSeqDwWbTPl9g/3Hko4nIJoSKYAwx1Goe3aunbH",
+	"hJln6zPggpjmP2qb5Dz7T6czz34yx5GZC9cE2cKe8mH4NmNVpmK4qBVGQjtSKLH+2fQOlJxkdDOc2Hxj",
+	"PT6Y85QSTmuqtPKYOsQ6kcmeoRc56fyszLp63XN4sxpq9sgq+PMn95slmn5VblZ3Dqx8bazWVjaQVSAL",
+	"1MZAcq8S2vyqX3DVXWEqvTanyHOjGv58v9S0WWibzMdX/j5kLGOJLLYXlh37S47sCzbHzBGNy39vlv+/",
+	"f3K/7oRddHm+8BicPuleOVvcHDOMq97JQzmc0g6+9O66iccLLzhP6O8y7b91PvSBUytKcZ811u3DWYtb",
+	"inpFrNH76yfTgKIMe9t6dnjvOkEZ2RYyGNMKk0xeeP8Y42aHWHfzM5VJ2t0QtsO7MlXm6rXBzIL65Kwl",
+	"9A8LqWltb9bUJyiXooLIJ+LbRgVvHk/7RNpqDzoXaNjir4v3TkmPDWV7nksLEsejudvdwNx9ZS+fxH/R",
+	"htXY8m0uQYF8fJquDKOiYVY2fkKj78fT4saQErkvI6Poig1V1kKlcqe++ebF999vyCefvri/xyvMkVWc",
+	"7Q866deg5+nITI0q3gaOKnp+Sf7H55/e3xP4UJp7LeOkgqOwMScNSqukGj+Imnltumh/f2NfSKm1hbMj",
+	"GuC5yUk+f+LLQ4r24WEI08fVXABnnPQ5bCCrDKcvYtatlDmevn33hpwAHsyvG/KcfC94Rc94xpJ3Lbc3",
+	"jbAG49aH0/2r4Alfz7evfniFeY4bm7z1gR6bGsjXrRHnP30BsmZ82WUrmspoEXoz5DoxGLlf4rARIjHr",
+	"y3U3n1O7ceH9ZmgMYLkCXsfRD+PjI0YU1DPn+sNijMHFKGzelWaVkyonqcPTSigg3qi3vn7n56d1DfKZ",
+	"8kUU1tU/K+e33LdhQ64c8FDcL5DdtZU6sZCuFb0pEbvgMnWxnAwU+9Pq5P9cW/k1RmgyJ7pX9P3t+vWx",
+	"0WfrfvQm5jNlk2nKZADUWx+LLQT/fPagWZtGF5V3LMycuCCACbxSqwLD+II9LheWjYz+PDzLK0l3uqha",
+	"1NzttmbqUJwYrzC3Lcwa4KkVfHFhvpW2GV3hD/bBbmldwqb7c5yJb/8UZzzbvwiUGvxHyqAw12wOUh1Y",
+	"s3SaQwAxNR84Ar8Ko7AHhjLMlYZi2s/LcM4Zg9C9KjgahX5tNsuD/PbtRasZUgLG0Uyma1hw7zVT46wP",
+	"+0rvpjq7429xg++rkN9SKdMymZYFNsLUVZ7smFYvCadSuryOHat1uu4kef93n5oa9WuAZDj1Ss00MKsw",
+	"ofAF3jrqOkqjeqZIfAVL6ydYl1aysMs1Vbpo1arGU8IWdXFuni90ufeWIjWxLuoyObXz6Y8Lup6QlJ2T",
+	"nyUbAmXtt81dK+v5nYwN22fn5vWWm9b38cKCNN/MLbv0hM7AL71jJJVoKNtb+GDenKAi2zPh4oQHCBcY",
+	"38RJpq0WRxtZYCmHxbsQpNYut15q05Y+wFFB/Yjm3PIaqOEk0kfKamPJ3Cjr3MWWiWqAPrisrKgs6uQD",
+	"m9bThEVjZas7Z+ptPK9byWCX/mWty1DDXshzNvVMhWi2uTFvRas3LmAc2Tu2Imt7HtXIpNT97byQ72z9",
+	"oDft1MZW5tkMAG8qA9eFbJ2jeqZ0xTz8Fp+N7WwNR2N3wbx2jgEQXMoc8W8vubtfchS67xQ7gMWrDsct",
+	"lXtRtFyzOodu4bFhQuGmF4QjPZMtEIvrMGvurTH0D1QdNN2rLBgJ+t6VtuUepj+U8b4767/QKuEsy+uH",
+	"pSXpuZ2IPq8Vd6tVXvJG1Kw8L08ivZVP/Q1WPndlA6LVGAQpS2g0VEHHuwLeM2gb+LOafGl/VS10UdJm",
+	"vNo/Yr4P9eInOBB/83lJ7l2ODzGvRjA3NmQccG7uk7FJTV15XNo6S3kxBl3rLm3KWGHDcpnu3L3wVtS7",
+	"zZprZ8u5TWaylbLJNFCsLl2g34w+C+XSkx5r76tZYB1HMbvo2Ao5OT4N255Z8zEYb5WEpPDuCI8ntdMs",
+	"wdds92JfJfrJ6YtnvLUitRMEJM76iZTyyJoZHjFT9tdlFXMj6+mScvBUTe9Kc8TZG7PVDn8XFsjfl1Xw",
+	"H/WEX35IX5iHsyo+2DtrZ1bTr6J9Z8kaDs7Ghe1HGfh/0NN0xQl3ySGVzw5xh0s4TNIHQ+okmNLRF0R7",
+	"5u63r4UkTWw0RNdczMg2l2bs7O00+38qa6us/1NzXprBKAo3D4kZoA9g1ZR7BJFykjBJ6+4v/z4a7Pe1",
+	"un+bUD65LDCHcpDKxvzpYOHelK1i8cXMrg7ZCurGrJWRU0E0Ll0t+B7UYqSlQTV8T/08T6kfVCkpgIIz",
+	"8cXFL0KRqhs7JtmJnaslcbOPC63FHvQB7fpluZVxRt1vKZAlutPzGDbmqa6R7t6YKrOPa8dteIfGKn/j",
+	"0waFdLmGFqUCMW4Xjemd+XxuSOOqV3uDcQPdRPLTLc7UIXgbv3aXGPhkfm3OoXrF1SmFkbEV1TnjOl1x",
+	"79mxOon/+tqCf8WrbM/1E42whK4pk2NKuezW9cp+3Z3dW1Jmwubm+aI7rF+KsTkycwqtWqqLTrp5+3LJ",
+	"rNxmw0TS/JSbRqUK3I2hNll97kw5o+mErNQLQgkW7+9Absz/i+ajttmQ//u//09qbaieKAGzOAYWYmxp",
+	"xkEsGcm7FMZhfKxG7IhopSLwoakp42phJt1MDAZzjdb56t0r2/MKh7FPHsz2I6rdyfyuacqSxdU1J6xi",
+	"FdjMEG7BGG1dpfkLF9GiJ30TzIJkjrNNeVc8i8gAxD7aa265aoMPGiSndSEzcS9bUKQA+KoV2QsOyYwZ",
+	"Y+dzOAHGGY4NlUwJTnaita5vlCvEXyaUnzGdY7HwLlRoPr1pWmso+CuztSSY7LB6Ao70XNjimOQWRUmI",
+	"IHHM/YYqhRYbFw6PEcXabqrxHcA8tUYNKvhB6CQYjC9IWnSNWx+XOYtWr8frmHfki8aiHVjl46BflKgf",
+	"c9eKA7DFA51IjbJKPez/bq92Lnl0afd3zkCOegLiFzN3sHwpjkeH3LAm+aV7y0+ZlbAOjtnNXTdzEwn6",
+	"LGOu2TZfECWOYE51cyrsGKe8hICe44oB5pMMHBxfQmUIbQuGTHtWShyQgLkf2LPUngJ958dnC5CD/ETl",
+	"pv+vg3xIZ0MWjlnA/9MzDVhxgB56XTdE0+Bt7BoFT2zP/CCSoD0rlCBt9SEFgO6MiYAEQUdnwZR0zKDw",
+	"6CmYxS+pOvwE8HA1GNEwSdbF1MRpFHfbCQklVWlxOLm+DKG0lStWWY28jg12uioPo+hn4kbCaGf1iuSv",
+	"A5QPb0EhGtIYGNCbWgn75EO6hjI01a0QFoGfqOQOESsNqdjWaXtQiVamsF5e2bJg73/A91NeuIbyYoov",
+	"qDxQSUvdeTJKig/YC3B0XUhXB5vme/DpOUw910E3QeEcSy5KADy/wAmQ3fKUbFtW648YJxZRPbiy0UmF",
+	"baBB1CpwKRF4sEDFtHqqdJ8drestLR+WC/1r98YV2S+LTFGcIm+M5lK55+rkFsD32g+Z62Pa/Oki98Mc",
+	"cSMN8Qy6783n9+IXvSf3aWuqF9R/YG+KyXm8RLIW1ol8aR9zZvP6uo8PULZPlO49hee8vtYiHRvw2IXu",
+	"Ouohfiw6TLETsgiF5HfdaOfxhG1SSr+XE6k1HtvZW/IDoehWcyhRK4X9Jqduf/s8oTFoP3SNj3IQdzK3",
+	"DmKMNFvr/0glszQRqi0PhCryb/+G6/Kxmdvffuvb9NmY6yoPdKzvB1l6eDm3SXmWLgk+aFc8akOUTBEt",
+	"GVT2n0ujDVMHxi1PgiuVfbQ3Uoo+LyCXQMFmXdhPfEAjek2k6sc3TvdjF34w5gdUL7pUdOfGMmaZg0wT",
+	"HFy6/iY4s5giilof7BRX4BMu6PCcjoeeX83hrTfgQAz4anwcDHW1g//DW7Ay93GrrqtWWj9qn6ShX9xn",
+	"WmJFzR6AW7gmDfLoHbCbuz1wkBm0D9vj2+nUlMQEHbWyrf/l3lt4N4o/lF+c0Gg+5JAN5Ax8kaEIXhnL",
+	"uwSVRpCwGzpRZiKO0FUKWP4hLgjCmDpkwZfmfo/dtpupVaBiuFkLhxmYGseuToUp6Olrsv2QCwTbB0kE",
+	"9Dp95LmT29+qwijDJ/Mr8JPbkysAEr6Nk1rsdDE3ePXSXvqEArJnj8A3WJGG6fgOLq+/zEcqH5LJABG3",
+	"3DNFHFruhnz77g358/PPP//oOaF1c6AffTIZJugyET5LZCI0lFUFbuQ0iLfPIZnJqZn+iIR9W/u6ucQY",
+	"nTp6pkh4kvg0qpc2eIB5fw5Fs09btKovydwSUcEbXp9X+2QrWMI3UmVET1TwoxRid+Fnh2U+H0jF9mbn",
+	"O48DbfUBuGalBTjHu7qEUuAUOhymHp3ZujDwxLgucXBjrXgOSD7yfifKV7dQZ7xGk4RGJ9HWlQVy37UK",
+	"KmL5XZa5l/13N6HjualwuHaD0fLysOAWaV9/ZR/uuWAz3tkRdA/SM0W8I9PoPU9YZewvg+kF/qUVaYIO",
+	"sGHQ5V60ePmb+lwMeB8nyoIw2LRq6OGlbdqBptotxhPE4vLxjFd80iGUuiP3vxy7e5wI9QUmWh7Xh/kb",
+	"cE82L2P3XOM4vZvLUhz58AVD29UtnmooT8p8hCXTrbpobSVN4pMd1UqKaPULODCXIIDsNGE4s/3/kNDp",
+	"CLXt5uHEKn3YdPjUNez66bOhzyG3c6b/55kvHsAY9tEntWiu+eJSZiEnWpeVAl2mWGPtNPAfpInuXnYU",
+	"oR5/21jAjgrTlidYmqOkEbxKN3mlMIqErjmu3a4OA52Y+JtcvdzJd0UMybbw1sWy14lByB1Is8D3Iijj",
+	"NINeJ5qaUV5m4qdPFhqwV4I0Cl7f9N+Qr//m0DfrTBZGtbi+cj4qFlheTbtJac17PpYx0jAb9cfxj7xW",
+	"PinK9bQb3vzqpcW6c20Utk2Vo5nAYGBEAeurGRzHrb+eYfLCAcoHqF4SLjgEaDpKOr6TZRyhoW/v7HBT",
+	"wam12zKW56VejMQkpefb8VpelWewDiv09shhN0ACy2Rbshqc0cqFxoQ/WJRJ8wDntG2s6BGGCI34N30S",
+	"mLEYsKssmDPm8yD/hHDVArN4YVqIAnNxRv69UIkSyoF6SGC12Zi4xj9nMuo8o+10Tp1FeMQQcg06OFmS",
+	"x6od1UL21Xfm0xGx7tx7b/xzF0bK4BGkmbkYWLUWSJKCaQw/P4UyNaITlGjoQqdHMcEmChLE+2kcFRuF",
+	"3roAmlfQvYWdUhK3sTLyRLq3Cpe5T7yJpGSFIeK2bozC//ltUO6S5HrPV9uFoyW1EjPBetbbP6twIftp",
+	"I9L6iT2vj93mnRsZ4DL9nb5cvtkt+uQGXeeJVK3saXXByg3M/uUwa47cQovcuuhk5gUcXb7VLBfEtTgv",
+	"npE2hJmCejhSTvd44rh00vlgv2PMtb3PDdjcE0U1hVaS3JaNFEdReE/qbH2tltTYc0XN+EMiwrkMRC4u",
+	"u115qVUNlLrAsFsKHMyF2f/y4vnnq+oFOu7O5e9kYxWWUcCaN+ogTvyFM3eZuRavDFmMv/qhOMKebs86",
+	"h0BjHpnEBUYq3sL8vX/ABG7Do8WoeWQVGFOmqXbpM3nYN8anPzwR/HgVohxWLdX0hPOnJSt13rWpGvGQ",
+	"4jR8RbDzNtSk6BkT7sxi9BymnNAqDZyZFNp0Ohf1NPvLT2uLROaM5hEEnWlvXRO/c0aZI4hPlwiZSfUz",
+	"4rMMWKBjG9IdqlDt2kX3PAPmSyJ4jRXc/d8bV7F6C6Z8G8BNFyShow8+6GfKluIGFnSH5+wkwnoFAzsf",
+	"kJptJV1+t/WSlY/Rl4KrJD0hTvjpIIw1i+haihhjj9C9BORjC10+oU5yGaeeqJpoQVzlxE0CIBelBPqC",
+	"Ne8RSEkc1ApwBMt2xdfh8d8t5RA+NEzC2g9pixaQXleMXIadVINWlqF1QzCIuYtEcOPqDYImwgui5XPF",
+	"LbgV+mCTGCwG20guPAPiIon92nX8K5quvFqDn7EUmleUtM7Exby+8N56TMAz+t7HTez2eenFHytRzTGE",
+	"boJj0q6zDFs2mrVsNSezSRuQhTrQTz77PMFXQtUh0N5bhLwdqyEsESKLuBPrSKtb2d5TMeG+6M0WqZtu",
+	"rqP5DuRJq45MmyabELib5t76zVxFuVr4jwrK2lXknZg+VJKeeBbpI0NxcBHyXjYWan6I5OraWOnifOJ8",
+	"tnDINMY5iMOtPvXYhV/irluN0UHvRRZVT1YWhGJ7R+kYw9ymPf+xyhiGeRWhj9nahKmh38iZ9OS51+4T",
+	"b2199tNa1H8vVQfr9WieGyGjgpJkuMPqALd3o2WYWsJ3cEENb8agfX/o0hwxzw+f25g7PbMHEV6oyRYQ",
+	"hcAiZ2st+N1iz4PVrA5OcbI2J+uyQ9AD7tI+4+ouiyqHYS5f/LW6yGvmQhLNjruU+EBGlLvtk7wxpzu6",
+	"qTBF8GSE6iqQ9CtwpydsXY952aWRUgm+v3jJ2pCW16DQbGMy5EoiS1nIVk+GQ5bC6LRKF4yXdWvdYYtU",
+	"z/et0t/ad8I5sAxpZ/UB7Y9fJyODDneTnMGj/XnBlrisHGYdqWGQ8MtFMBKn8Wr/zss4iwo0u15LFuYi",
+	"ZrH/2DN9y+m9pd0Ujpdrcn76Tf1osfpyJu3yPrqGoMq7m5YBEvjkSPf9FYN4pR7+8Pol8kYlkw2wHmNY",
+	"j/B7HikW4SRb94JlDMTWI21iMNUN2QqOpSrGYNm1EtMLui2UL3vIZJZHHv3FejGzY6dlyN2cE8nynlgt",
+	"T4jeK+1augpfdS91V/GhdnQlYBPfjonepp7SkhaR7C6oHfQm7NQgvqO66/2R1aC04Csm4Xv/SnYKBmz0",
+	"fXn8ip5V7BsHXnV5Y5RI4HCiriJoa1NFK6iSUBDu2UI0Hrtskj7cPv3GPoyvP2IWaiFFmw1QxWV82cUa",
+	"yPWgbDCa4/FHhwLTn720/EsJpR/xIGOvQyO76RV12QFg380i0oR+v2flWn1f9dkkcgmr+Fjy410gYkRh",
+	"ZVT1Cr+CKBmtX9nXpiPHqWIdzENYZ0Bk/C5T4ZGL7mOi4EIXZZcqMe5//5liAsVsMcGe9dSny5eCi39S",
+	"n9mnMIot91AVjKeqD94fGPL171gNZAslPVr0VYybdGXNS27k2ctbDNNuw1dppdLQM0Ax8lFzV7zHH5m9",
+	"kAu+FVRW1m0tgVY2/ciGwHPob6shvm9F4+KMb0eEEjZWJPUjIQu7pT8nyZlcc4W1u/2yKombK4Tfa9Mv",
+	"3EvDtAi7fzaO9QxL+S0eOgdSHoRCgJteGtCtwHMvEdZl8pjncbWScQlNw3/Kxd+nXORk4DWDuroSi2ll",
+	"3CgkjtubcnCzu5oTBTVYpShEGv8hzyKH67Zqzpaherswk2//55n5fHpn4c3ncpjhOMcJlJjplU3E9Af3",
+	"M8uSWZG5dbiJ8yreJ08Y+LOfuWGPn76z3xtL88pSnjUY3j5xe3kS1fLSc7GuYYuzfgUB4jfiRI6Uh3qb",
+	"FPVhy6uIQGfZhJp3Vt1+UwrQpZHjtLgKkKgvfvRzkrHen+nXYZ6Bu9dlnst3jzpzw41lxf7Jd9eP9paW",
+	"4BE3qmgFLpZ5/H/Ruk3npAlEp5Ar2nNvvOO0UQeRNMQaCQiKnCyWfI2rqzZEi4aVimhB6KNg1YYo9iuo",
+	"DTH3nYbx/SbwD5hnTpKla1IlXQWN7vZxJkdP6XMNRUBbvyIyGc9Bv13f5Y1fyngZuk/My8YFBvxVwjN5",
+	"ZI9WfYGn9qqlm+nNYCVne3P58k0s1NtkNsVK8GmqCosBNFue7c3CMW67J3aWAPWGKC3keUM+vyeKoPwG",
+	"wLaVRhx3Re995IFUJmYULYke/nxtMZpvZoh57Wdpai1SOVUHyqtMbtq1tU4TAaKs4yjV/a88TsTKq/qa",
+	"DPUOhijxm/dYr7yMVlG/AyWBJdHq6LSKE9OHIv6GnRpQuvAFFeYvOBk/X3H5hCYXqxci84vgxRYOtN65",
+	"7bfQTPVISsk2Lc91JsiyimrDHJkpj0VNtefTJsoWm4CjtCNbWj68sBnV+DtTPrREKIdTuuZnjB3kuLoj",
+	"ABPsuzMVcUKnBPmi63EkogsOloHQZlKrfM2NZuWDImK3syT4E6KZueyuue2muEZ/n60yQpvKw6B6qRD8",
+	"JaGYPmfhTo+OtZIp8un9X+bDBKOYYJCYfmfS4lLDnqZDfKucJavzXJdcNKOduBwJW2p1WSJrwKyqfaRg",
+	"EbWmWDyKGT9YV1gcj6ObWt/V6XV8er/YRUtdGO01Tyl9Fq1UUO9c/R2tjowrTLK0YBmL8lgvEAIt4g6u",
+	"23DREkbNpNdweu1ucYGOdvTlKWBR+kki7etW6C19dw9m2xZ0p0FOHCdmAUMiNL5CtrA3QmI0d69M0hc1",
+	"hSobv7+lqNpSFy55IrOvbXeqFtbX1QVDsq7f7O5e/MuCijZ85befN3lqN3cK4cis+VHhDWl9bCCby5PI",
+	"v1pf2zWZstUIpYtWppFCm3ZbM3VYVflmba7FdWfIg5Q0DPPlDBfgR06V4rAdW5kugTXMWDPmJHdBekq6",
+	"psrDw4xveD4aLh1TVD1x0HjNcCNtFRTN03n7oq98Lx4hxYY0BI+aXWSnHyYyz84d1bLTVOYq0ILdvhuy",
+	"hVqcyK8gBW5qoLJmcQ1BnMbhtsb6tLAJw6+fYDiekz+qPk7P+RetYhwU4sYogt3uFa2Yyfe1VRapDx+J",
+	"RzkFaNr/mNFjwcNj3T2I+bAh6iCkXq8XB+u7bGjY92dWpowGceW6yIFpGyQnxitxIsBjTtQUQ8I1XMR5",
+	"tTJYtMFAJ+Ty7JEe12Tuefm5PDLTayLZvSEY4GjbuBFmyuzyR0PuVDwDlQu2fFiD8HnbpGsgORbxg9AR",
+	"XtGqJMn5DL4kNNYit/Cg9WTfjWBd4JpXrW3igkSRMf7rEmrwIeW9+/5E9mrM5z8+WZApn5yQ1sDse9S/",
+	"J6o8lAniHf/lHlXFhmxb7SgQTpQ9QmX0Xkl5CXUN1cfkPRYT4tYg0igQpojgiBdI/kT+wf/vf8MT67+O",
+	"GBO83TikkCCY8oh6CjWto2cmpYi3YKSF3IfS7hLLD+SdJrZpe/aE8Qvp8rxfOu1IOQmWOM7OXlKOin97",
+	"duBiOtWVwWr5fk3ZQ21TszIZgVh3C7KsNOcr8mq6ynjTzmRnb2K6hZE/neH29bHR84QQ49cegesvD4KV",
+	"q3MymyZb/rqFGNs30nTwCPORpm9EqwA7Zl2VNuFgMjZFWe0GMZwx+0X0Wt65xpLTF4OlZHJIElT3gZYB",
+	"UVus62spEt8S4IK/wtn0yJcXGWMqRbtiTrR11Our8jhSQOi+MyEhQ0/NrEq6TSlXp8zpb39adcG1rwR2",
+	"g2EggtMjvETl6qCqmgiMJsIFvUna/sAjMuiL8shmEVzLQqeJkbB1XPhWnReXOWn825c4HJZ6QS7yZaRR",
+	"cZz66VNw5Jc2x+ruRp0Dk7EQvJo+AF9IARl8Brbfs7nyYc98Zb+/UjUHrN0R7uMaA8y2Mtm9fzQTtdYg",
+	"ntwbvjKS8jNaHhtnlFmIOpBwwabx8L5FTmy+A60cDxgidFlWrAiGeuMQuPr4zmNiyBuJd379FmRSh8XJ",
+	"FyN3yIA3Aedz+Lq3gUFumK/USrhRlMZrfW1kZI/M+0d6JgrgSLRoy4MxW+0qnm+CPDg0G0NY0/UyHvzk",
+	"RnlrXdJXbpWFCL9XKdSrVMYECnPgw7yMozOb6jOUEoEiIXY7kIRpLw7A52NTlqAS200OgEFdfS1lqmAx",
+	"w6y2meaOd6UOg2ur0Boq0lAkz4lSpRB26+OubvVfnv/8cQOytObtDBAzfmtz51jUJkjXowy7dKbnUqfv",
+	"o29jZPuY6/wLQq0fjiryz//8z//80ffff/TVVxtCibksIDWAbPG2ilLxkoC53rjIpyvJW6AcR3PgALuw",
+	"b8nhD7NJc7WpS6dhebJcL/U1PM24/vzTNOd+8Kp56+UIVLUWEQ+4Bvd/SrMjXcRWHQ3Nd7yfCuo+mZ44",
+	"CWzP38IjSGV5ia5LMlyj8KR4ZFUISc8lUnYPx+l6aUPstS9CHwzmkbLah3yXxS7dyMZxS9E0UJG2QU1l",
+	"ridn0DZTSkhjguxqtj9gZ8pWSuBlWh8yXrgnl06xamDxggwPQt+TTTQVcR9869k5vYVbxS7O07lUXn/4",
+	"UvAow/oqgS6xKQfBsegN69htuU6bQ+eImsU9hijNnikjUQjNFhMrNfQs2sVKTqa9m64vm8Cr/px8/be3",
+	"5P8lzz++/x+ffUL+9u6rXGvrCaDGUQIVbsoJxw1F9FZ0eFqvKV7nCD1Rh2xuC0ttbpkjlrbOVKbQAbzw",
+	"9jFir/Dz2q1H0EJpGfynNsnktaUqPe5booy7Y2RdXod7J8MxubBjFnpjqawGFMpMVZN/xN4g3W4hDmGe",
+	"oyio6IrZyULy5A3knws3wvf0X4UkLXdct/g6mnaCowPKLCWCJ1JMdDzSmnQArYslfiZlrocMi8LjB+K6",
+	"HXGUucnvrWVPGKJJnxDaLr8uLboxvce1vFor5CUs38z3r1nMoPFQ0w2M1ecrmOwCS0VEYTcMxy3OuVu2",
+	"7BMrepNT22m0pzu3/5FqeBsutCF3gpoTwWF1CGscK00dbapSjO8LRKNPpVR8Q3n15hEuIY7Np3Oay2rw",
+	"AnNxCikg/QTPRYxrgwJscxF3nAHozCpYBgP7imTOXgZntgD6G4a5H99qOCZsKCQMmaKRJy4bpgGpRJIC",
+	"gQbYpdRPQs7QOh1peWA8HVB4uivLzLnrWLgSTo+Wz4HcrEeWT+Xx+dD/bDOnQ8rG+jZrhyb53vBIcQvp",
+	"mnSDnRCpWyijWDqfTiF9I2rmTqeBg88dMbNn1jKkTfd2tnTL9eMmE+eG9JSTFqLAMWVAV7IBqqS1A/3X",
+	"VD3cOZpi1Hkt8hSiA9WBHUmLbfQA58LNU9VCoQS2Zf5XC2v0iEeQVYtmUi1KS3nZ8gcuMPSzo6y2nl97",
+	"mCooW+QoTKnXb4+NkPq1y2UbetPq/tpvGacZdEqKBcjjbfY/3735gdgpM7aHaCVBNxfRwmX01e2RP1Pk",
+	"ADSmxrEHzL4FpaBa4D3MoNnb4b0F5ZBnh05R8/GVVXodns9yKINRvyp5LmRPU8YFdt1kznxi1MvuC1Kc",
+	"lu8VN03ilBqwaamoYaeL5FH4VpwU2cJZOJJ2e1n9ZHN/f4/A2+Hmz4UmNVM6Ccs41BNufjZhjbppCUvg",
+	"Bjns4YQciNOqgtbs6ReKpPN1w8gJZjmemSLOfNsQSowiICdW12QLnodlufSJXeGJjjIG29HY4m2DBQXG",
+	"Nql8as+ichuxK6SdpbHB45KaiRQn841ew4k0Zym29SqzuwtfpKUwERZlHNxN1MdCjSrYkOdm0jtp7NJs",
+	"rZpJdtgoVUe13GNbNAtk5xPVrA2xYeg9JE0h+h6tWbWEg/F0130rJav/U7SSdxBg42NQFZNY2hOlIVtI",
+	"R3p+aVn5sBXiISHUP2C9ls1UcP53M9f/ZF75wrziGPrNdbOh0rGtjD7xAWQCXvFLUaUa///Mw5lGCk0/",
+	"TPdS0w8uAzLXUjpdyM5PbzZcv6Mvb+L5n1++C9Ja/fr1IAI2c4s2c+XuFmDRg36S113k3TxOzt/8lN3C",
+	"+BvsocuL5/oNqQuW85qO4+d6xdCf3V87lPdCp6JfFWyZVouvkv9qG8vYOzXjsKS2JbTiX9n4fswN4IZC",
+	"YifkchFxGZAJ34F6mHLwI/vLiYOMfPwSjmxViiZVKskda87rGFDaZZljRqTP7duKFsnsODhPA8a7O7I7",
+	"V2qjnYtn0ZxGVd4jPlKdo91TmhyF5fkUxF6C1jgpbsxXupQeYL5y1k3h4hYvqrS1wAMrOXTsO5MBkElC",
+	"JU/CalHHXaIEr8LfgVeLnIJwTh/l1nir3CFO8d5wowzlIz0XljEz4XeLOWeP9EyO4hEI08lM8QkCLtzW",
+	"K7bKBc6xgIsyCSaLD03kkdagC7tWEjjshWZUxyAJSGEmS6aWZGdYT1nnbHVeM59amiUBjDbemAhwVPfq",
+	"wVTi3RUBeXbJtHYRgorsrfyEHr8QPSiFSJKfXZz+n5emuT1fUmflvz8xtIlE90yxoi97ZRrLDm21a/L2",
+	"1C9TTbT1xp4r9gTCSKY6UJexihs9SqPtHVAnl3CrD3AkFMs2lvOxdJbTpwkYGe9quyi6EL+8ucsWQcbq",
+	"p7cBkb2hE48TrQurTh1znv/NkkjYf/RoSuyfYlqQvmh3s+D6cAujyVs7T+dW/Y426iYoqeNYVg0oW7X5",
+	"QkxdzD29XrU6EuHKvKapUxoFPx3OvcTpmcz2Qwg65JPcQ7sD77NV3FwUkSsa000LT0ibkpGO4CWXj2Ir",
+	"wtFSxAzeEpFJzE6tMQ8+ZKfbjDzVKxj/5FNyEK3EkPRe0hJ8NpkjjO4vNj5R4AuJUzp4c6AjZ64yqRBH",
+	"pjDNxryzqCS7RlsGPxF0n/PgRXzXiGkOjxllKOEI1TnHs04RwnMLpKGsCtX0DYMSyI7WtcLEjo0PLFpK",
+	"SGONgHOxRsECv+74XuETQhzbcP84yIhaPNVJKYNqD/I7V+ORTDVNhzZDbHLg8pFQMW2U+yMgYMKG4J3P",
+	"QijEVmM+s3QVVN9UTmLWV6Y/8MtCzh940bOASk9DERI549REPTnl12tr29J7Sblywcsn1Nujb12lw42l",
+	"hnzb0sJQXouiP3aHsjX8VdE2SNWErMhGTKVBxfay7VdyhrOsC4G6nvHAieXzEyTQylOdYkUhUtq3khwp",
+	"Q9eL1yF4I6jS6SVYv0p5xaoJutv5u/UcylSxhCTnaa5I7iBPJrEa5bsFDErqBRmUgxtLb2zjG07vMuRv",
+	"N7mq76iOuEcBZBRnxfaA12Sx22UX8atUlL88QPmw1omwMJmtYsb0UDlciRLYI2RwnPyvBdWFz4rPID5B",
+	"jjTJcWFPvj9KUsAIvS1bGb0fdTrTw27Mm3hmc8v5mtWT0d7kdXP1dvgt8/UOnCJ9IVxG7ucEK6EZa6p0",
+	"gSXuq6QLX4tmd/mbRqttxQdY1/ut+OBmIlmKbnMrFjcIStE05H3Lj1SXh5zEt9xoa1+30ddFP3Y35xIr",
+	"+rlArkPzxkuj388Yb3+ARhNJT/NB9m6m3PU1ziLpOtrrVU6I34F2YDhrABr2We5RQqVEkBN88QVR3vZV",
+	"9AhYoEUEL4EchYQNYbtANqS0aNDDbXXiWOW4hqdz+g5IFP+SQK0wt9Xl2jvsE9WraMvBtvkP5aasE7mU",
+	"XQ1NsqriVV3jub3x9x70nv/ZYsSkbWWbhZDOxHfpQ2NZi4jUXOhAtFoiPzxC2LmIwTDpMfruVrS8hMIX",
+	"AHafd6668EhmK9zUty+OyHOrJ7sTnpomf811uBJHyrj5At6m0g/tJMB0SMhY47jEaHXshZl4lHBcbXa0",
+	"11FcihVxol1b1wW+nYvYuZ+GtV8V1pabHWkrzeXxo7ZJl/tB6rpnJB0v/Qp+aZEdoIdulLu2GyFLJpTZ",
+	"9lALUjcdTYuZ7rtMQ/JYtE0BrkzugpKYnOPa76xgK9hJ7E32WCy6sW26fR4LV7cveiI52lEpse62dFrr",
+	"6PLwZTqrZIJ30ujYpLqUgCfO0ZLyUo4VBlvzEXIQdaVeEE6lFCcnumqB0vS3ZfxmcgxQMZrK4lIFbSsm",
+	"0nbmAXzhYTZRKWv89w7bqIJ1fN+AUoykTLS28nCkbU6ssqo/cUonRm0tiqtu1LTVByEvvaAdKOc2fSjc",
+	"FxGraHPXCKmp+Z/qiNcbdNEPqtR7tOqZ0+iy+CeLaI2Dc73VmJNlOZnQjZDsC5ZVrTXrXrM0vqkHQR99",
+	"5cCqCnja4NAHY1oRJJllj1TDCwuWfToILPJSlm2WIZCTvclnwpEHfazH33hHOdNMwS14CMemNvAxzcWF",
+	"2QEX3O+xSijds0kEYF85kPhtb27Qi1jBm/r8rns8T3a9ubNLvBhvWKQbEUUtxEMarcmXiJCTFBoCqATW",
+	"ZA1tNaJDGGQvkoIU1ROPInjUWiamDSEeCNUvsPFvdx/h2ZI+gSXTGngS9Mq0gve7F12hSxgFDiL0O+50",
+	"Lz8Tg73BEO2qZULbCyGQOk3Sabsueu2UZ9Zn65TDZVQded26SKVepQPjTTxOZ6bm4IMXqI/2YK5ANoFZ",
+	"C2IVl74wHJti9eBwKuxuSQRpLBAx9RpT7DDRxF5WE7QxE9s8j/45vXcnqA4sWlvQYM+wY66rq0k/OuGL",
+	"RTKLMRofSwmzjmvgurBvpbBODsh6U4EkZU3ZMZm8m2H5zhoL6kA/+ezz9E/sV1iEHzLkZu6oTHtjci2G",
+	"b07M0C0CKhOunRuFUb4HLVkZ7+RHBiebIvkAlhj9eHRp1phCgf9DH+1vNSsfHHu6U+Qq7Qv2MD1X40Zs",
+	"BW9T+R7mqGm8m2IHkNyn1rGylrTzAoh3cyHpPnOpKXSEdW7MLkcsywVhE14UQcebma5TgGM/SFCm34Sq",
+	"BzUElMtHR+1H1yFyrULTcE9PGFkjGh7glb3yHsEV5ztEFoWOQ5v55bCM03XAfjLm5PJ9eHASoltLtt/P",
+	"J+mFbfLePZ80HTxgt280MhvywBmh6VdVBdXUNhx4QBiP6/t1PzMzii4vEJWrN9JsNQEHnWU6wBM/VZpb",
+	"wQfCuCsR5HDqpTJ3GWFbgXUnsZUbo/peDY1/OykZC0hIBwgTNCkjGV6HpboXcXeOfcEx/7lYWiZXrb9a",
+	"vYpOWteuW8fkJ/rSlcie2TFO0fHfKm0xjRUAd5DhONyjOZhIDeZE7OENrZLVBAlIV0UWMO4wMwh0ugCu",
+	"czUnMyF3AC9xPjrEPKLaozGtn9/ff0zu3b3NrnFSqq/TiX+YvdB5Lxduhq4n/oCJuUgs/R+tHQI0Hi6e",
+	"rKej+g8uL5tG2c3l5m7PHjPpudbouUhVU0Xeacka6ICbcA8s2HdxCtPQjpAABOHvPiqpAnNL1jbyPIOk",
+	"N8pGSs54kmDn3yebw8M4TMo5O0LNOFi0hFFOpcMFWpOekZuVm9wlzOyuvkiYCw8v4VK6euyYbyM5ulbp",
+	"b3lZt9UoZ7kKhCnIYEr3UNjs5H4acge+NMhF3NxRVphbDAeVvpX8AMmgp/U5oDZ0kMGjKrtdwYXOnBkH",
+	"2jTAVS/Tl5ZaTaPR2Sazwbo4f9gCIPnPUE24ICVITRknblnWUKDNex/NU+/a45FKm3RB1cPs3jDPJIML",
+	"ZtJvIc+4eE93Mf4BtA8J/n7AnetQBh226IoEtRxbaQ67PTq+k0YFEmt6NLlnqrMtVgH/xQPpbjfhzAiX",
+	"m/TF5geh2c5lhy9GVPqRQQmbkIBBeWUTnxF2bkclob26RX96LkdOWA9+tJQ8zjlREoqH6Q4MHvO+q95K",
+	"RH6Q1dyU62lKFg6nZvwhlRCiD/4+gUmkQesxZS1wIQej65VP5PDS6Ui1RzNm8xwqm+ljP5WdwNxNP3Vd",
+	"94wrQbC31lnuvLULxPom6jLeJheYATYra0E+oz/z3QtzY3tn9WwKVLg+0bMqsHgtc0WSYFnzQBLHR0Cx",
+	"dISeN0QJ6+ziAktBzHL+0jJIhzNtMqvbE2PxP+ZAy3Ftly/Cm90OJFRhkwwXATtY+NDuALzzmxfff++z",
+	"WX4VHF52GWrUjc3eZV8Ma0V6KA7+qQyV3B64LhqqFGSSaH9NKiB3IFgyiGfK/A/wisrZg8DNYG/s/X4O",
+	"exWvluvOpicsfsGWit4FMAs9eYmhMzZXy0jMQDUDxjAUmJmODBZ/5ulZUbjpQs6tlXrrtM8aLIxUYagj",
+	"VNlcUdsZu3PGBFKJYweZ5yzzsmXscLrxIsjkPLPUD+iJzyBuHEOgJ0mtrHLcxkKkQSWQALCuQOnIw7bM",
+	"mghUCGujcm4MvoWOcit0MzUtqHQTzkz04WUGhgn13s1nQZGjdGB53Ph4CgJpLIWr+JEqbXuTQnrrWGjS",
+	"tp17wNtFltIjkBf2yXItvofYGYsH5PEm5C8ufAay2AEsvv/YItCVrP8r2l8cSgspbRkg+FYrVkE6L885",
+	"UDFxirKKuIfNBFsv2/h6bpHo04l7K6sTwsVt1rR4p32xtHfgz9AOYRzHevsnibpcQBUfzO6xi7JR1qx1",
+	"tIgLsilmaa5sxqUigbPIsidpygeo0s8zVFZPJDf4qD5I5HSyzy3qT1j0ZQwcg+UfMXGMUk68r/LZWFjM",
+	"Kmbl4kKMC6dtFktHChPDpjx3xHV3QYllspOWC9gaRIxoc8YOTofG6vK5o/Rs18ch5Z4vqI/J91LD6F0z",
+	"xvcqS1R6EzLSHfuQrhsx1jjRmE1ga2eS1669FG2TTvZcyXI6zY+9zxQLnIkxRVG40VC1oAHzeeP+Sm/7",
+	"313t3Zf8vMyyrL7Z7czafg/6IHq+7y3lD4WWlKudjVnRc4MhpvIAv6DpsxcCHcnogstJgWn8R+ccv9aR",
+	"eQydnDmGohGtZVmRQuwmwjj480S2l3tgac6Xf8FnqyU8SaWQa+Guwkvb84oEZQlmy/IlTBZuIWLClO7t",
+	"yG8azWZvpL15Gsxqv/v9GZgQYCdjaWDnXLjy216OwEsCH2ipMRndwVbYyGq/7GhZ2HKK62cY7KmQHq/D",
+	"vtgQc3X1KB8BLtRFeRFMwyNjLxPo1Ed//Or1hvz4wz8SIcn//PHrf0RTXZOjUJo8vyfffxG3ngfC7knN",
+	"OvTMGeGJUjXsIJKrz9877vUhxz9PXqyQTd7iLrEjYNmjOogTf0EO1Nw7zDVLSOIIG6FCUJI6zbe+CRzy",
+	"c/XV1kGUpWF/w7eCyorx/XfOF90fTP8Ck/R61YxjjjI196/jSyxMculEAWYWcQ3JScgH5c/DZfqklfW8",
+	"TjAPJQfX6GRy/Xsv7c8UwaAqCelPH7S74VpkB8x6spkvbM8jTJrAACvBXnY4jOKkwCtVLEFiNDs+gr9x",
+	"zCS3vy2Gq9RgHT1/8QucBAeQZWMoFuIoZIGxGAfnAly7VWTJ9trlZ9F3P7/QX7vPXHYHu464L6AN4ZZG",
+	"ykp3+3EqNIjWx+QVt5FDrOA7Ey5ONvqyw4V/+rvb0tuLva5dfH85esNrwW21FNJl3/ddxaOhzORNTdc8",
+	"JO9I9pgNqUxQGFkv4g7Z6QKli47yVwJO08/XXYzsDL/NMDPPFFpvJcug9SxIGqJNlicHYTRW0Debxx3r",
+	"Q8prVgsFVZHDYosy7JfzRVvJSn1sLhfqUgRXlZusOKk3fwdbHXG+xG3IasgPHH9dcTfA57NXg2yVYlNT",
+	"vXN2cCbhBiaWBxF5Jn9OIqt2QHxW2pIXwqjUbsZm6vczh6Dq/93PaBvLQzQpAXvK96XbiGHb9UtOApyr",
+	"2eqzKiTp6F+TXmE5GFYyPGbDwws/uozNaMhg6Obb1+5FPV8wTRf5alfNZJiVmFbwk/uJ4a/KEM6jJvTm",
+	"ZcFU3CK7YiiEl+O7v3GWzy0gSRf7HjJ4o2k2e2w9m7di+p8+zKnWtvgzHWosa1E+FGka+3f0rIgSNqWy",
+	"6qV+2NAcU4RxpWld+9zPtAtgey5OAA+L1/UngIdweUjD8KlCi8LbUBlgsaZmoApXfpJ6AIvuiqODvcw/",
+	"4ZNhUpFa6qKHVxBFaaoepj7ifneEYPPnSNTe8OXBqAdDTE7uJhKh/qyG4Q+WOSWgP9Ly4bXbREbOHLfN",
+	"3b9a2fYHq/tnU6XB7SLIolQZbAWLom/A9Zf4rLMCqQP0WGwFUl6lA7XuVpTP3MTosfZ3tn9tVQCaWvhx",
+	"+4XM1zUtV9mz+EKuLQSfXRjLDDwFXU3Q4m58FRUcJbrSFc4sz7kP+bBJcq3dfHQrpAs01OK3LEw00Id3",
+	"GpqM1iocTmAy1Rwv5pavlzsx6e7mpOU1kozpfEwzGekxX405usa3+a5cxeHfNPQcdYEPQpChmMx6rpgi",
+	"HTzDDQjAGimqttRFAEpaF7GHXxbeMowCWXf5e+feSPVauST9WfEIymuQ1r+8GzbBf9wFMyVyRTPm8VQ7",
+	"JyEfdrU4OXNz2jLx43bbJPQi0qoDndDbzpHK8tPQ74Bd0Y1T7ANp7m+p9JET5vsLBC5JnBhWly9fuC8s",
+	"ulY4ArzPfSxiC+31dQbvsCc5xtgjrWAloOa5aHkl8rqJaVJSTrael35Ly4cs/uJcWrMvFc/lCSKzIlcn",
+	"kOQM2gFf7gURnGwxv+OooH7MkBJ6h2balvJ5eilczhX4BKlbohenbv799zY+HuL7tomr5f3cbyYuKDkZ",
+	"HFKLm03DhfjVfky1R5gzpGxzyy6m/cX62oUOHed8v+hObciO1RpsmYcZHyiizCXChhyip9Xd5uYbs0xH",
+	"PxF21PbrBTmIEzlSfo6ovYmip4/JW3fs4sUHi74U2UIpjkCo86HXzJhuzIaUjoyzo1mE5xmX1oKEmmgs",
+	"r+0LoxLKvp5YlzprL/bu388T1JspTppP0k5zu5iZybVC94JQBxIoBinqFjOHGkPDzPHHxAYozc3SvloF",
+	"ehj7hOOQwII+LdryAFWY+Nk5yOQHvxaShG1ywXb38rlkp3rO+WEwOlpbO+JIN/wBSnGXuifWIqG7dmdm",
+	"LlJvK2M/69SG+47nDbsAKsMlryXho4yY1aCLI2V1sRcoyeqBNYVzHs437q2lbPOVFE3h0QNWLOqC2BhG",
+	"FNNf9QW/CBrmkGwaX9qF57bZ2T7eCLsdlDoRclwA16DaLfIqi8Wcff++Wz4WqMTZ7I7k6JCuxb7whPFH",
+	"Kh+KKPPQ5xsW9tKK/hapCwupHf0cccWcKHuEIgbx8CmOgz9KeBQPUEQ4Chh/d3F1ZE+KKrvtG1o6i9s9",
+	"5eTadCyS6kgkZ0yP1+FkXGF1/OQFDo/gvt2BPNwWjxYqsj2PdGnKGxrZreuCFmvJJHuc3vMs3ScOix/+",
+	"ZRFOTyDLyFfUdkbDn1MstFOifwuPfuaO/DTF5omPTbvPB+5xcQSLR88BKpVASr9Usn5/FtNLUHmfoF6E",
+	"O9TGRb6L9QScrFrcYWt75ghNLJPfJDbaClYarBVKX0mRkn6dFyxCVV8WbHHPp7xBhxy/WV/iO4yNFwGz",
+	"swGOZd82IclcEasWQuHWupjrCirRMTWoZ9txK9oPZ3Qw7f1FdYvSW4G0CvG1ZQm+nVBZ9u9VBfY7V3Q9",
+	"fYnVXLFUeomcV/6q0O56Kt5W9apOrP/Hus+x7uRga1GN5dQsYd71cuzaTg/1DPBO+3hWyFaxZekcsDDc",
+	"U/BRfka8YZ7zEJ0B3sfgY1fVMaD4ynSaeDZxZyfFsTibbqeBBUVO/YpWllM/LSuNSNEWSJ+Bfhd3z/Ul",
+	"fDn+Tnah/tkN7Ipsj1lKFKMzFtyHXW++dM/PrNdKQ3bWO8FBrziXVx3i5xDlSUb3QSqo1qQxu501O5tu",
+	"E67B73OfWchLEq3ByOWCcxSNz85wNB1hKJOy+WUnPZkbWGMeJXuhe6Ucxhgwnz6HYOEmBBJ99NA9Hybn",
+	"Y/Iqzm/3RE8n6sKdjAfPayrjPQZCXnrevv7wZXgrEwN/BKlXyAcXuihzk+aKdVSAR5FUAw4QbNGhw/4d",
+	"yylSICTcrd9497VpSVnuCGVMrzRX0+8ivVGAZb2sx/CMPm7SrUKYiP5Eh4Hl4LATkn2bm6pX4RfA+oSR",
+	"rvxeH+NzPtWt96XMlKBU/mOS8dN0g0rIgrX+rSHapYfh7hfiQZGT2cD+zVDAQcmeNouLS1ZPDQ7im+TE",
+	"OCL+bGCT8rNVNlQjUusJUyG2iJifZ5hbe8vyfczetgbr5/Kx7ER0n5taw2+SdloFmmYhUliA7PW03lqQ",
+	"Sky7jqeGaeTorX1yLYjlYnivkBDp85zdEKfm5qduuVJm7Bo8z0xa4s3ttpzRsn4ZFvLR50yNMN8eRbPP",
+	"dp1VLA4CcFQGj/7moqFS3yTrLtSIrtmLotWvvOc7iSOo4djo1U3a15LiQfkseucXlD+8kpK5Tt0yNbEC",
+	"pT1C6w0Q1foYvOPPwSOrfIHsgBm+pq2CTajsRc3TCORIYMrhens7pofduhwFcicksD0vPMJlDt1HiSO4",
+	"sLJ4sAktVPuMuCjq7MuxLdrdGRana762HXnr+pHqazjpxhSgnjQCecEUOdEzOR1Y7fFKDlBXG+tcs4BQ",
+	"K0GRjMDmTswaidBvxJuOvsIs8571JCK9IJxBWTDBVrW0nkbu5RGCYfpkewBoLGOAvThY2QrJt10a09I5",
+	"8+C06axSsx+KpoN9WIDX4EEi7FUVYMKjbGUwbn8p3IzTCYnKUWv/RMkvR+qFnVCPL0uOtIJxuqkxjCwD",
+	"GdLnng5nc2mLy5S5f7KhZyS0w1HUQJXLVMzcZiyvtmmkAdHUQNxLPU680TU+v8vRIW02TLfgl+GITW3j",
+	"FamnS5NFzf7s5Yk+QIHS+nRr70i/zKdQOVq72Gf6jZd7MiO0k+foPOgs2u7Yjo7boHl6KaQDm2HTgR52",
+	"ax8phNQBYFcob6gEY+D3BZ6WupckIMFcmiz9vN0oHRNW0klrkTqmuYbd+tpHLcsvJZbGlOxoqYUMCVdM",
+	"rYMUdJ83bcbj0EI3DsXkEeS5KEWV9jFL0fIcSbpaEdtLpCTduSZwRSKEDfvJCUFwJtz4LnxJiaKUQtrh",
+	"p2tjpdLF6qjJA5yzTHUTZQEpwqrxvLuDLJmw5gQJ/XF6YQWCaHUpjqniWdWWJYAtn7VV7ZkCWscetWqO",
+	"PIjTojx2Nx9dZ2fLOq2sZLLKb3kTfKIs8tD7GyaQV7AOe8lrv8mYqFPLP5pnV0WJnQ7w3YpTsqcSQsLE",
+	"XFSpG9UjhoVY83o4am6ACdLPaX5puZS2YL08iOceDM/F7AcTbAITHGgxlvJcGvK6WucPyGBy6XSv5X1I",
+	"Q6L8FZoAVGtbfKbIgSkt5DmFibKmvLpP15DNmx1McIp1+aqNFu0xt6262lC/BjPbySdBXxdDngskdumy",
+	"eUiM6EBaqCPfuDcuy6O+jZS5y7K5t/qaQMwt3uE5fHFuhbtlJJMrYuGbS/IeTnyCR8TP+4yg3Cg045v7",
+	"PZIIR4IyRvnpF/x06c9u91S5DIxoGBM3Zle0bYGnbdUFYp+7Ek17b9MHYJKo9jiutol84EOKQSA05g+8",
+	"zkU+4da+YlcOAyedDbfYTd0TlT+CPfeHNL/Qd5GUEg8fuQWUO7FD78E6V2SQ89nI5oVmH3Z+QgZqUSY5",
+	"ccLewpxzyoFszaO+TolK6OHUe323Youp9vg7bbNjEns/KBL0kypbbXmiTGdTEtYfLpu70yFZXSqO5iTz",
+	"VSTddzvv7yZgdOqDBNgQbSEtmT7YP3v9N/LmzUQKxgl2uHKmo26q1iiRq0uW/JnhMiCcC6j7vyIO4rhy",
+	"jECp7PwtvGQW+omeC3+Vt/9S9o6ext/2GMPL7h0DtOHR/eO1QHYy3wEstFxdfWSriZLosaZ9M0kvQoEm",
+	"U6QWwuxJsyNdecza7L6p+p4QLBmfDucM87fThNE97HQQ2G9FmO5xR1BSCm5FJnnP4VXOuW1+IkxPh0py",
+	"RuW37p2Xbkf1ertxqViCQ+j03bp1GrogTxTznwSuFXHUacsWK8olSPq9ApC/sZC50OTBAtBfUOg1WaBo",
+	"5OA7mvKPKSH4C1RKjJMdewSHmGT5hB10cZyRa+F4/C/mdfxnhLvjzhmj0Xixq9n+gG5NjizyEyaj6eCX",
+	"/hD4Q55DtZvC+eMDJ3u4RPj6Gt1sWknfLPwc55Mce0c+Uy4etltp3aB1kZikS2423fouzQLzo5yYoZvd",
+	"u36vK9ebnKfamDNTSDmTQcrNmMDpSvz9OeTz0B1MsvN+JAy9YqmszT1YoiKn0OwXZwEFnHv7fH7+fxQ1",
+	"KxPXJR/FUsUQnC1mcjyJIgSDA5PadfpmOdDmsIvJ/nQNzs3BBUx2iUkahVvcIxuihdiQPXsEhZZClSHH",
+	"TE5p4kKP2jJS9C8t9D7TRHCiT2IQd199DsyUkK5eiPz0j7hdTF+qtrZlXi5nMi5xjtwx4WeMVMd/2LU2",
+	"7Iyl59rmGPtDNyTX7yiznzE3zvpcRMn20f8eoK6CiV5P+nnyFajrnKQ3LjRdm3MwGZOwqRgHqghiqZiW",
+	"+8rY5/0fqHrCwtW1qMg7CZCPsdN+9ozPVSHOfAAqawZKDxD8ubBsDBiJ0csTo6Guiiw0x2L/ElrHt1xT",
+	"ptDixttMlGeFNR+O7VmcQE0sOVOLPfjdwT9vjXgrwZ/Ja/MzVnr7L3GMXFrkq4qdlfyRSyV4VPBCxLTq",
+	"O1T6C+B2pOdMWFCZO4oGzJbqjopzFwQM3C5dUIJrZvO9eNUFX/sK9NKMqxOV3GcYhhPQnzQcTgN/DBeD",
+	"P9j0Dp+xhwzUj2a8mGpgrsCqqES7rdNOmWlXVcizCp1cMDW3s/G72U7lDuQIPqWFecJcT0zz/Oz+fp71",
+	"y99hsNnkKDswuf7IalHmM57HJbo+QLOkElcj3k74QLJbGft4HcZIDCm7bIHws5NAsRdkMl0Hqb65E7xQ",
+	"rPZ3k4Gnk7Z9uGHzzyzPxeZO0hR5/ZsdaczQGbgSux3TkVc+wAht0KPl0uBq2NOaYGU1miTOh4xp1dZ1",
+	"VQtMFDXfjP6Kbufgs8vBEGq2GsE0wEmvWOsOR2L5hWhzZ3T/svaNlZM+CJxa71gFAh50tN49gXOrl98v",
+	"jlkwwRtcIoTSJHjNyN+QFcfHQXb7bFPLL5ejSfFdnxi0361jGqxf2h5cZYyxmRvcifEMifxCF4CH8sdv",
+	"u/Ym/QF2EE/ObYD19tFCjJ3u7scuyR8qpqHakHvnZ+dwsmri/KKrW3TJ4EzFNcYOrmwTGahEUXt3DHiP",
+	"96mNfxGxwtOoyCnA+ltomCuVyJg+wnUvL2U3sWHsyfyEDko7a+zY1k+8JWqq+oD6n91vstHdXSzt3Ymo",
+	"bJqalWgvqRN4prcU1D+qOM7KoVtcp4kGxG5MTxW4OOJ+ezkONgQG2bIB93UC7iWvcgxfS8ME2PGJMXsM",
+	"nGTW6wr4cXd5kOlKRVphKVVFz4lZ/KJVjINSGF1LThWokprBF1rcpEMPYLGDBv7ZwEzq182eLiDDIWSu",
+	"2wh1jFZoKRogFbMg+xYbKunGRZM05Q+ObVWmCIdHkIGs1ZxWncGVNxbWn0lu80Y7vbvFI+SnaFWEsgU8",
+	"7eT8pRWyPeZqmnUruVuv8aFuh2yTbYjtjple+5YiWmyIA4Owjuz7tDne1v3MPIQ/onV9FzpnBsTwXp1U",
+	"VWYFey3gux2R1o5lrvIWtXOBPG+cHEUjxneVWd4qx8hqm/cOf987G5c3Y7K8rsX2nO9c7x6MIesiWlvG",
+	"i4ZKWteYZrI9F1WfD3PajOzUg1uE8M3hZo/lLa+FfnJKfk2SjfNDrQTQHtUVoxu4qMEdussw2JwXqEdc",
+	"M96gRyofIHVsYKBXMlAb8u27N+TPzz///KPnhNbNgX70yaqyaPR/tgP0tpgsxNHFqXU3Iwl7e9iM+/7W",
+	"/0RKqmEvzDBeEnMGWtQJixJkAX1WJG0lBENqWjt+xovuIYjA6zTQvFw4lMpImX62OrcfG/k5O5iYFWd8",
+	"4jrKkEzGwpGWB8aBWGY/rOrE1OBK0p2+sKa+pLyg6qHYCVlodsyIkHlKQiOkLhqhdP4hG1vL/H5LYs4M",
+	"v+t0c/6dpH1iJrFYT6ypgft769THvw4PWoVT+fDbOBRE1UHT/crdujRAdBHRplnzIs2c3TuHVrD6m0Ms",
+	"zRRyED7tj/H9Bg0gZ4OMm2H7Q0q3/g0zLjr8IkQvO9IzqYTjw2famm8ozUszfoTSbzFZK6Ut8yWv+FOB",
+	"hL8LBOWtefqf/MPmIG/EA2T8Ij4GV0FZUwnKjDkUgD+yCoSl5ogKgSkntEraknmQgnzMLoJLmp46o/si",
+	"jKQQ5yocNVR6fBhK3Qk7HtyhZAt7xlW3uO59jHVRKdkjVAtiD1UEMzSmU/WhKruoPc021oXRjt3cObaj",
+	"PttzUHz5Y+EbkWL+f0rC5suY4BYQIl9AFTc+GlPYJaKk9WwM9jv7lIcnKQTfCip9HCnNaJRJ9EWCdXQR",
+	"InjWHGzJB71KBS7iq7MTg0i5/8td+OcARWJszBWTH0GWTLoU3CqMKsUm48NWUEecYRFuZR9WYrR0+Y3z",
+	"XZCKFVbhOlFKz0C+S91yJaIdu1wQ1TLzKWIfQWUdVZ9okMfL0E06JOuUGdVhWaexdtwD3sdo2QNtF3uZ",
+	"7uZH7Ja1SB3I9r8XPvZFdOe/L6a2gyVPJO/jKW39BWYafab5YQSyvuzoBrmMMdQo+ff48Cwat291Ygs0",
+	"q+/y2ls5V1VW21byHfuxw1m6LhsvGat2GcoWuNQnim0xxBzl6FSPTNki8hRPP+JlPEUMf3WaVBCqdHXJ",
+	"FUiPPfNrkCCUX7s81iNCrq+6Lq2950WBkYSiPNCmAa4I23louQpKVoGaaGrl51cBbgZQ+7G9fhBrJioD",
+	"VW8r6TxZm5+b9Mop/SUyC12F0r9jnNbZG+iBqkKVEoCrg8g4H5Zukiyp7reXeFfc3XjlhpagMOYXQes8",
+	"YHRaHRGZZnPXcgm0PNBskpmzapM/FOpAP/ns8+Tv6SlObV+b9GF7at+LZm+0JpOycZvYrxe0ZUGxXId+",
+	"CBhKg4QNC+a9zjnk3llVv73YttCSlbPnlX1qhjpBC7FuYLmN+EjrFhbh5aUkyg3JNxN1LOJfiOZ0Ey/K",
+	"9Hp2vuNRFdCFszhKGO/KFCXQqndZ7PuTN9MrkCm1tFhW2P6pc+YoyipzO93C4kxzt3ajqhRW6lYCwRLf",
+	"EKQ6iJMtQz1o3SgieH0ekfulBnSxICyQgemVvpUucXrgOmXyFt1EKw3hRSrYPJT9KvooR3PgXb9TI/8r",
+	"nL+iGjxt5jXMyc6VZptIdtU6gaGy0MEJZD78e7HSsz15z8EW/eismV6wZDXftmW1/ohxYnvRZZ41rbmZ",
+	"b4jL/ovwNPERD8eFOzNAzmNGDmLEJOq7ss7V5bmJ3VTFCYpuCbyh3Y03vRx4dieCfa+/JH/59LP/Ttzp",
+	"Tiwse4rcuUqoxnfaWCk2At5IsZf0mDSLrcW87hzy76Rq9d9w8un9X15gcb57jtDa6OZzuqkJOH1r30O1",
+	"cdEDaqtiNjPQ+ggTuYK4hEFdfW3eSYdjMYKQBj7MXtb8LOiDQzBx9Cwu8ZHxPhFCKo0+wbWelVj7hznl",
+	"hb/25NKm3bs12NwNgEU7IX0bKqRWxYCzFNhrXAsT+AFvHUIHyySOUfWw1gzcSqCpYPD74Gg7tLySUL1E",
+	"cgvc295jCB/w2FkMfxx3/gvz3WSSBOPrbzI+eeWmjgy8BEEm2Nbk1BhuZKxlY1qRmipNtDzbzCJbIBI7",
+	"aRxormRGazgoi3SKDVzoVAn5PC3n9mhoqLLVpW7tQzFqMr0nDdnk0IwY99USAyRoBXCZXCQRnDZ3g8yK",
+	"5eZB36lo67I14vO41Y2mwYGbRdM9vwmtHE+wpiRD+ZLTupCZoNoiC4N29sUVCJzu5J4gQOmP9hZW70CJ",
+	"PV0W9Viwxgpz60hGBsrPof+qDdGi+aht1Ib83//9f6Yjc5PodHJ5+fvYK9OJqrPvCnMNjP6p3b8D9P3d",
+	"xqMkO/SKtPfmAGxxxwbTbmcu8syUWfzWtw7H+0tRefCCoTmXUDFf0/JgQcfNfbCElxbei1p2N7wy8qAy",
+	"L/Qz2k+n+4wQi++pSmzupbn1jD9kYjLZ+utLHNuTBkOI/jwhS+Tt6aRdnGglQ+S6Kn4wl5SnitxZ/vu5",
+	"wC8+ZIn/WAlFDgoMjYijQEgXcy3ApHBrObgbx2KvzAi6PUoUaJakDb1pvNZeT5/9NNXwTsZDOXyODTsB",
+	"8r+uCH0hX7SLSXubI5blTQcVb+ObXgZjEZjYx7c5fq1KeMpzF7/wptHZOrsuUw65QnzZHMahXQoApiPU",
+	"eGnadHl0+Nc4vQOxafHtE1OACDRxLgNi0xnz1LR8QGw3InzC/aDqBiBr6NocHcyNYJwcGReStJx1uJ47",
+	"gGcqhj5bwOTiljyd1/8VPYccDbxr8WpDAqKYBpsBEasCc169wLNxh2UkWCFvHncpAM8UMUem/eq8h9QK",
+	"aNzHibX+kZYPkEJHg7PgqcRu0fLKjM/8jJ1k3CIZE8EhXZdTiqOD01nOGX1sasqyBL6Y6De7Yd7w98yi",
+	"d+8AMrhI1i/v0gQboaAyEuFLwt2tY3y/PBfwAWTJFBSd9r2Wm6eHaOhqxFADDeTf9aAGXSw6rSJ2OPMe",
+	"StWKd6zmU7kcuJOTaJvS7wjdqMZKWqYIoietQM2zbvX3SAKbKWVYzgINstAH0SpzKDwyOC235RsGJeTv",
+	"z1ajeIrT4PMLcE+Iw0L7qaaxDwJbLyQ8MpWkDMbfnUvZSMOBcrPFWJrg10y6mm7FWN8h1pxvpLCLnerT",
+	"+wgp9EhO+C+cU2zbg2Ql2jVftWgZK3ZslP208EyU0NQstWTf2ySroPF9SjT6whArsKvQ2dyCLbxLOl92",
+	"rpvH/6agymaNq1SBzSPDWkP7ACbV1bVfnvQ48MnC6+t0jA/KdKnZDbLE/JLGWmioyTpt46V6JJjxeZJi",
+	"PHdnw0Dwwo4ebb4wx+MZ2vhjMKxpJ2a9Q8rPT3TSTJy5I/A6LrCu5K7D1HUuAHQKYC7FXoIdHZQ14/i/",
+	"OGNp399baOrzu3a/7yoKruPfqKnqVwqWpYXZdf2569Iwbdry5i6UM5ieas+yVIidecIaMicp+L6wzkeM",
+	"BKp2awQSg9VoGiZHdzpkrlvo4bH6rrtezYA/48jSi+VI/64mhosY5q41EcwoA4Hq0H1bYjBxzx6zHI3G",
+	"7nVw147yDbVf18sQhMi4Ev5w6IKvpTjGWv2ZIrQsLc6lZ3Rd6LqgjRHF0iV/jo59oOUBDXgZUFo7dHqm",
+	"iDogIYDyANRpO/hWtL6XQDld5Gwx4sSLtrl16vNtgAjftGh79pZlMZwgB525FfzQIb9gQMhl5S/21UQM",
+	"tdfyy/6OxEOJn1CJr41MSlA3WNofgKFrwdG2ComajZO2sf9qaso5uOQmu+nW0bEuc1HZQ+DvA7LRnKhM",
+	"gzlg5wb2k3nwzW6Xw3mcYIC6KeZjoJjvyVrkhAtHhVMZkUZyktZX3T062ASVrCOEHWCTzSBNejHw2B+X",
+	"cQSuMxuGHLHOxL2LF/nneR45qac5+vzQbkZiErGSWJoSjii3VD0UXcctuEpR1pQdewQmP09qqLm8whXM",
+	"HmHcv8dSSvHIqsBJOrzJlWi2nuaJ6W1yElY8Gz2hpSyITYztVcSsZ5frcWS/7N+SVRS1YzqV3LkmR2a4",
+	"8aeW5jZO8zx198285vEZEV+SpnHI0yjjAV7cqbEYnzzeP9GN1zyJ/2N+18DdE9PY4w4gKlOAuNzQzxYY",
+	"Y11gjl6DqYjtfedteI+fZPtwKV5FwJFcAJZqn721bX576Ik+JshUQ4Ma6YM5oD3o5cLx9GHeElgPZury",
+	"F6kVJtglhU7rcOOsmGdx4zosvFlkte7J5Vz+7useWTqL5Rx1o7/YXWV0AFiNp38It9qZO87GiSQxo7oY",
+	"nL5z6Q6DepZLSmQdrznwp6hPdOngctVV5FE8rE3AW0vLPsrYc+67QPXZMOn5IcRDRh+bh1d9dRLjNwQ7",
+	"lpTVhHntAfq6WejVSvuGp0oxO5m60fntJfTySouukXew2sT1s3NRml788lTPbjVRT0/BZL/zo/XZJrIn",
+	"rdv1mgrLGh6hTov1FMr4Fg603hVit0I9+By7RHezqNf5SbkZSmZvjpPmQMnUKvPiK/fGLSqdPcxmbpV5",
+	"BR8y5G8e4TIFfukWfVwvL3baej4Q1jl8fJP8wCPUUwis9gGiPSVBlKDiwCl4xBLmwruUlAeaCb3mJRLr",
+	"QdZV9bYZR+WFdpLU6rpzzGM3hZzU6PZi0RptPM5CgBTBheP5j2bdE1ZWYgxoi6pkwSJj/Mh43Tvxn9iL",
+	"WU5nVBOr6izWsDYs4y36PRz3kRk54QNfu/mXVmA4mp4E1uR6f/YEctrFN4gJjPSJm81wgyDOYm6HpLZF",
+	"tGscQ5hqG7zHwzxd2DSrQ8RZM7hwu198/kMfJHJh6fWUF7hz9A5dwGMZjE1MD57mt/3RBZJjx+wky81b",
+	"eIyIXganbl2LU+6MugzKEclw1xzirnNIH5ws2MtGXgJfQx5LBN0jQlZot1+YRu8nyY9tiuthMJ5ro+Lr",
+	"glTu6fUAhMPCwmH8oetGcswhNSctXzXDiMWqKuj+rlg4fvhQ1q1ij7D2W9PAnEKtPYryJwniCxfXFIQP",
+	"5sV/LLkwoh7cuFVkMNx5U9PiwpgDwvNNRn/yZJNIVlAxq8FodURLb29UdtpxKmp4a1X6E1dnCL5j8rg2",
+	"+nqJgQG7HZTaiNeTuG0uiyKLeWcnioF1niz3CqWOt9bKQS60iX0ZxSijmc7JqBOUm1zwI7l7wuu9qEFd",
+	"QGuL07V8MF+Yx/3qTR5RruF0X1tehZvtuv5W0WshXrOXAFFO289XlhJF6H4jwPA5Teh6lx32Gw8OumLM",
+	"y/ueqCjI9uSf2lyS4SrAxCgrNZO6usCd6S3K0Fqy17ae+p3ZSzzJONYxw2d0XjJv36NcilYj9lbIN3ZG",
+	"cZw+NAMImQwUv0fbndUeacSlinQ0tFogKDbBXJIlX8sePTarv5i8cCjIFc0qN7PLi8Wgyd3HoFlBfuO+",
+	"+860l1CRbVOKYwZS3OXfsLomlYhg+ihXJ+uBWMe/k+vD5JT+KvgCGzae3gQT32Dt3PS69fJTGk2G++yC",
+	"nXKTU2yw+Z7uJHtHH6HKgOxGVtooH0uBp0FXgIhdWoglm2nGmrvacZL3NK4u59znArdUlof8oaJlC5sk",
+	"2kitQSpCfUbxHp4pQqtKglKYr9avSfBrlPYzIH6kdwjaHgXXgB3q5GpfTUY4ACc6IGo+ixkBrHQ47Y6v",
+	"rlG2kSnwP+Z5mJqxAZHO8Fm2eNMrkJz8ydm+hUroNurlEb532NdvmL645p+Llme4rnr1QdFpHhDy0/Ar",
+	"2wkUpGXeCuzT5m7mLmzH/jaAT1y1FmEer1mLUvDqNS2dy3rQH144LLexipMOb6JAeIeihl3OwliDdjuK",
+	"OWAH0l+bG88XsG8Tlq7DRhyrj396S0zrXlk4nbjxqrKimgZFibjoP/7wj+mchFJCoi7hC6rgz59sjOln",
+	"3iHbM5YKpmEd2fh9oRva6kPXMTQoW30ArllpNoCyldlMeb/x7AS7vtovbsLcpKc2a4Ov48oWdSF2u1CR",
+	"nai9+Hegvr6t9aol2+/nD3rfzHv3+CqUwBy3szUZ+9M86//wPXl6euAF638hDeIfYwkXkOeabk4twk0O",
+	"6t/BaHef+F48JtnPCnYBF2puOY4YqEueRPkrqXYkhH+Y6+DRhRtHF75fLb2enTTX8bk5f2VRk9Y40uS5",
+	"kC3PHOgtLyY8JpYL8FqfyaXuhpku2XwQ8zDZwoHxyhzamERypKzG2w6W5rt7dSIHL8dXPvqUvbLPR2Lj",
+	"kU6t5O/BP+3ZffK36INopbIErSGlxo5ZyIpxKs/uEQdKaeR19a2ql+YyMc0WxHRpgsDtlP4U0fSczp5i",
+	"mr6QFjqnh7yqGTAavPrhVW9ZukvRtE76NWb2nByi24tjQbR32bkYQnlA14uj0s0g8ry2YBzpXTr9ygtS",
+	"0hp4RaWj6XWy2tS0xFnZzrJSe1BIf7FUgJLtOuSGurnTVD1YNPMmUwTl6zXGPTVNvuj8wLUQD4FcBj3G",
+	"HWXUXoAiFgAwATQNx6ZOogR3X7HoJ/a5Z4o4A2SlWRXuv+OvuHlY1WAKG3NK6t53dtjAwNhpkJnR20yj",
+	"F7ZO60BVwHzu9/bzlHNmgYCOOLx7MppbE/OLWXnzX79JI3/FhghJdgxqIx4Or8msmGOFNS/hr4MSsk9S",
+	"Y8h33XbC/O6oqJh+SbZQixO570QvObJ+AM6zx3RzkeGbjpK4JtWeL/twmZxLV5YLPbuoA5kTOdsqFJc8",
+	"Vbx0cwfHPGLt+hqO7HXW4UNQPYkE1UghdgEKDl0nZIe+E49XwRRRdlrInj4ur6q3jRW74FgaIXkFYlOn",
+	"CM1aKrBQVG3To6MbA833rH8J9FjktIEUxwikyz6M30IB8oR4npUNGVWVLa9IVX1cVljgXwxXQCsEm6l4",
+	"+bsDgH7tPmNGtaPoMrwr1SNCGjrPJ/7rQ60+JHfeuwNr0gxpJZWSZTAqL/G/uHygjMy9Uu6mgB+1dAo1",
+	"VXqxPC1OX8EyxXIpuGv3/LyHxE3lRR6SaLaHh+X0GBJb11LHOAjGhkpbwH3NGdx9MTlwtuffrubyT7JH",
+	"vElompcE8fRxo4ewDfphezqk8B1GmGI3dqVOQiI6DkI+9afh09TkBvUbPfjn5BHqW7+axNBv9tBgbpKp",
+	"d0sP7Bzr7k3uVLrvB/ajX9akrAuukkg6A5wmvEJbdCuihVfRrizjIE52cdmeO2ojLJO2bmrlx2eBGiPM",
+	"zbNttg/EE2984Jrpcx+pm9VQYSgAQ1++GNPSRW7uKlG2R+BKJHWib7GIJjaHM4lyeEJfgvkk0QKtNAwP",
+	"OOSiQCWDA+/D/qU+OkULNfjccgybrBlAZX/q/F3dXw5zdHN5VrkEaMW5O9kwDzxuYFLYL9OlosrmYObF",
+	"2Mf/nininsPAjqtUsogJW1Cssgu/bbUWPMdSM0xGU9b7NZWLll2iwWwPaqGoCm42bRmsadTju6ty096h",
+	"wH5dK0ADaXIfOIAJM1C18XTtFhuAanObdagZprPRXjf3GC4C+XGDzJ8jTOCglEeeqaNHe7WNU/WgiBbE",
+	"zXfS6jUPxmszrQymsDbigVfMDsR82TsWmMzTFCigRkUtWdcdqyGCh/NjtS0EOxhztR38R05XJmubexUv",
+	"CIMIo/KWrpRlc1fWIodUmCSbe9/Dc6uZo8ftlht55gbj6I304AOsdqX0rFSHZe7KUawI5aX8rUW+GGiS",
+	"S7KvP0DZPlVwMg8bnyumSMYEbTPpyXC+xTyiSEn7If/V9XKeRT5Zwbaozm09ZwDrgU/HFWwz+BcSaF2f",
+	"C8ToWsnqiuCfS8MYTw+eEbmNZ/EzFnfbo97cCuxgBKoR9yhdgtaTqXHVWhRJizvrZGITBDrM5+S2yFWF",
+	"K5di/HSU1Ktl/iBOmdxYB2TfAUXloNEn66HX9GaYCuVsQfUA1dx8p0IKa6Yh47Ff7Kq3KP8JIGpqjltF",
+	"VCOBVkQ8Om+V6QfZgj4BcLIV+rDYSO+CAvkQ9iCko5ULXtCjQEpKwBin2thL1P3LmEzWWF7mR5sWxFEE",
+	"0KzgwkZGVS7qEYcSVhSROWjfmQQjG992FFi4M92U2waS4lHT8uHLA+Uc6hSTEefWcEmDE1ClC+RqzJTn",
+	"X56N1n052+t3sLYY5wTbgxAPRZrJ1xpNFVPu24HMjoORyD4/0wwz8W+pTouS0fpVGWi1BlUhAotOpVoI",
+	"EhWeL6hy6B69eU4qMsqr+qo8bCO85qH0Fdj9mKPaXETQG74QupuUAH96eGXUSKEa8yOil2DSBBa8FKXg",
+	"iEOnfRnAXmhGHX5D4LKxoT+KxX6IGEebhvG9hdOMTXmHLm6Z5FUjuLJvRADkGuSRcQfKsEU01rTH2Izh",
+	"G6C1PiQU8x6SJRk/dlEsq34sY8o/cHEiHxHH6/1fjdgerdfHcaYcoWKUvyT3nYvewjJzwSEDy9ymbvi9",
+	"DrjbB573fULUqCH76cL6GDN8GfYZo1j/oYadjocSzgNkjXq+ub+/Nx88D74e6BzM85thwgwRqLUxlwYd",
+	"MxF+rLkUckvLYcHBbfVQ1KyxGMzNO8WIwAPf9brYGw4h4bc1oz14XBY7zm79gqGxICnGBQ1LV9HtBMp/",
+	"OLOppI7Xd627KOS+9G3pWa0ytOiwnuGi+E/chewQb5QTblk1o/lK3gTsU0uSTPGj3RvZ7ve/mb5qC7n0",
+	"4jFB7HkBJskjyIqVehC9llYXOqDWomNurUTBhTY6WlPU3U5dbu64CE7jAANa5F2pWTG46/qUmVAN6bCd",
+	"8zqvEgjblj/jE+IwV9s+d6tP8gInt5RY9NiyXMo+nnX/luhymmIm2jBzkzMeWUJD6m0IxGMfk1db8Qjk",
+	"V5DCKD9xstDmkcPwJSlroRwsvXPDbQgtS9lC1bGpbUgNShFHjDJaavPwCt4P/OBy8kTG4QI5+o7xpHfB",
+	"+xqXft5ShixHIFlMJTVM9gg+UD+hgYjGdqGbOT8nkxKyKia/uWuqXc7OiubzWoCWLa0pL2EFZ5szMSdc",
+	"jhVNMLd8y7uUz2eK+H02t6MXF1TOE0GcDqkQ2rdZyuCUh9QMzbUUwcv4SUwufw97dhjcD6xyCWRlxG1a",
+	"jCxsHneWwI2IRMwdgEqoCtVgeDSNseQfcqjUuadWY+HsWD2B0YW/KvYrLL1emuftn6+o2jVG6+xOwYcs",
+	"fWTOc7zKAZwFQ1pZ8DPC3YlLCTwNg6feDKhhc7ktQbpfu2v0cgk3a9Kbgi2mi6fLNjNz0Inm+BL2yCoQ",
+	"6LtyEUcbdOSEVsl8sEiCs40dxGlRa0MDzk3D9BTepHqnB2B9aW1n2zQyl9O4RoXcFCjpIhLpbNLkat4c",
+	"f0j3+cu2og2o3JYnDt1pvKX1AmDMKkrpCxwp2a0WFuU2gtKt8dNVeqUJ2teVoNRCgSqYVmARPYeubjSU",
+	"HzGzrYSOW8OCFKvAuoMpAEi6Y4zoknIuNNkCOVL5ABWpeo6jSC38jlCe2avrE+F3sh3eV6v0rakLkSyn",
+	"zl+LUmFdI2tAwK6hKR8gt7slj3MYFBfi14yDcw33f1QB5MORLpARztqeWM8etGYjfUF1+f+z9/7PjdvI",
+	"vui/gnLdqj2nnjyeTHbPeWv/5Ewmm9ydycwZT5L3ziZ3DJEtCUckoBCgZW1q/vdb6Ab4RSJFSiYp2uuq",
+	"rdqMDZMg+gvQje7PpyK3uiW+EqfpLK1knr12lHa+141rrJ52yGfYPNAaDOcjvQQtvWnLcSvu57X3Q1uW",
+	"eJU/7M09D0y0Yb6bievlZxFSOREBmNCBgNLM9te6InwuJXx8ujzTDuersZTot8qiyMo8wC/CLNwcLvOU",
+	"aKGOXfP1C+ZWs8QDNoVAxTkLeyS0YXQbhfWkIrYT/arm2Gua7dEu+Xc0snDW2m2hKKxEE0UTXZ8enjqN",
+	"+f0PNDgrl/X/rkB68iiUFd0eXlLt/GWhQH/3WZmwJwdmb3lQb8uv/VoelpP2wtla/3ZXdgU5H2ZVWXEA",
+	"qp6zK43XLTxJMImFUIkP2OWzjaP85hiyslkRUj9TRiTbVLH9kJ2itL6tF7eLc1m1H+30QPbRK/Rhuvfg",
+	"Lpa6+dyQsR44mwdA0NLfVk6nUNCwpc0q7IAy9yQAJSl9XmWNBp9Xcqknc2D2d1msG/MNS7VjUlCpcWWs",
+	"04QHcBhz14NxStznTEgk7huaD1BOssfhlDjhb90d23iPqquxkSHOl02nwcKeqv74w4UCL4g0yX7Nly+7",
+	"G+jLhwbPxyKf5LrxkD6gCqySspT2SaQTr+nttkfP6V7xIampgCX+893skdWHNWIl3PEoxSoFJaMNNbn4",
+	"injXwi0041NrXjaMRXbig2wLUz9VdRY0iYzpBCdy6ZpokE8c0VCzeRz00r3+Be5rfqFaVIBlOoSPyT/P",
+	"c823ENPhUCfe1ru20Kz+9CjojaMdQEuT/0szXHER1WLbBxcmWy0UqiE6nMMhUNK4++yWjiB702v3pxUq",
+	"O+NRpFvfec0SOOA2Ncb/OGK+2RN260cOeP0B9517uSmoTagyF665jUY1i5Sce4w7wpZnQjteWeIodH27",
+	"ugQM0I7/AiINngSjC+oLEkuuUPtIMCqUqIID7eArrT1Xk34hjqJOaPkp77xiPujCuG08l5pAxeWaRnd3",
+	"vi4S43iyRGeTNXzXgxGJtBZFafmzi2D/1fslcm8qIUwPiQl4ahY1dcpN1ygd9OIIT2JbzKliySlWE9vz",
+	"fCIrL0Do1q8Gva+lcLcL9z0Av0tdFRBbJxUXb7tJ7F0Ht+JzcIWl4BKKiPAgarsnj8s2SLFawSF72z3W",
+	"M1aCDi4S4OFDPVEVxM6khhqqob2mVGTlDYWEn3+5E0LtnZezlW4iBDK7PgMEJ56dmS6EqT7d1ByPt+mM",
+	"6PRrn1L5XhR9hT9BPBJHx9LSrWBeqJnQ4VjivK5802EXawsRhnWVKW3ZSrk+jC0Y/+BBjhKzCeFnIbdq",
+	"HxtIJWp8q7qDJExrEJkPx5Y/2Net6pDNvoG5wPpZX+OOdfG5T694krjjQQmbwACPz9xv6pCk6GLvUGKt",
+	"g4vgKy8a/a2iu3L8bXJYkk6n83nOvrL/Lm4VbW7y4V8mGbvnvvbrIs2I3MEx2kuWW8elVAms7jaOrZ3C",
+	"l/aTFhaDS39X6kWemfKkSFrqNDvXsdxcC1ZR7zmvH5gM34tH6eLj5oR5zeQ62fpog+hx58MXYNb4wGU8",
+	"5NiyvStmf1o/pQ+kOEcwXR3jZXbABugR9dN72MVHpd6t+ZKILNpDodYr380qOnjhcm6jo69+XzXe/HaU",
+	"ti7ONX/oHnlZf3SEMu0tQGnUo3oSfjsrvajm6TSfI+DatKyPjcEkImiubcVRDmpRyBqgy29zjMhVOo0E",
+	"8YkyIV3ZhTDMdVQ0tn25eU3y7ym/u3JVRAyRkGDVp6oPxtQEzofVRpv9hYXN7eZu18tPOhnkTjlZ5SPZ",
+	"LG/lGtPt1HC73GiDvDsY/e4LdOuOjM1ip2FHRrnwe0slPKTACjd3F5/Wk6Z4VehkFy2qVY97KYr1Qcmh",
+	"UEEDq3BWXjQTCRDecS0gESbqKvpmUw3VddQ1VYPVuQWUI054h01+a026kmHSp/B8NXoXcEGHg7oeEsxa",
+	"8XWBGLvnzr7pRt4u1lHX8Q8BvH3IeQGf0fApFXtxHa3PDWIwqBIedPGG1OnSXoXGQTtHYwdn6F5cO+NO",
+	"TIpm0KNJrX5aPbzNbSRFOjsnwRXI0DWyp0EAELq7EERxbNdAUAjBs4uIrMq4yQRXP62OMsGD1n/7Uo7+",
+	"tmpCP8mYm2AB4Tt3vNpuJ5KhsHJor5/2Qa/9n1XWTBx4CKqOIaiO3E+u8dO6sLzyWvVngT/pqgNJl9Dm",
+	"R3UnCs2nUV3ZwIP7fuqr6R6IT94yr7aF9519bQb93WjbVmzHk3J1DVrfiJp8ZAFbEWx5p8cBI0b21SsW",
+	"LLgNo4ji90GYzFtyyV6/F5LdiqITi9e9nl59hv9ocs0DT4hVc/glT1fXU7m37eA+vHFqppJqetBUY7CN",
+	"nUoFuNj298ofuFnk3B3Z/TK1kVKvWnUhhfzsiTIO+vKD4MomZ+tFi4K8GS6FHVrKVtCrKqUJsOym7GQN",
+	"sGwBAbI1Yfyryb4Dxy8qWc4itb4xlVXfC6GNSjafI+cfWuUxcj60+vPfAfS99FdpTfWTjWg7CIDXbh2q",
+	"J769rIXB2edm08xPn25yk+1lrBREIgy8n80erCl85ShMpjX1+ps6PNfqUrjtKshNqVe3TrPopJAmwmxu",
+	"7AzdrQLBWCNB7tnlWaDUUmRczJdnnz9/r7Q5z8CuvZBW4u/0bTpvyt73gISv7DOqnpBFlbhueAwBnhSv",
+	"+xbGrM6+2A8QcqaqnM4sQn6lhCVAxGV6IVYs5pLPEZiEKcnCFMvUmFcV/eJX+at8reQdSPyTS/a/b97/",
+	"yIRkWvIlfA64hiuGvXoJsJ9++uFbzf7NVf2z/3TYcEglwGK+hH+/QkBNGv3xu9fs66+//qt92k+fXl8x",
+	"zJ8yoX+Vt3+QiCYZBs+XWzssFlIlLJXC6Cu89HSkMQKi0F3eOZimF+xNkqiE3nTLVyuf0L5YJWoaQfz/",
+	"/I9W8pb9m53FX//8l//8918ltgMg5ppdg9tAhXBLfce3CDCpb5nksZBzBneQbNiUh+7V3GBC4AW7Duw+",
+	"yD68v/lEIGns9ocQ4pUy9iPO/w6bW6LpwmrMJWzcW7MfYRP0HIzOf0Q3u452wbcT4rg/v3r1gl1nZZuE",
+	"/gkQ0h97IboHaPbq5Uuc5q/Sb2dUGcWEwX6tVy9f0Utu3yparFtKOUrFHH4VC+yMKJfPZuLOs3ZYcTBs",
+	"EOVYDv/nl3+lRwmjGdndi18xc+EZd9jtH+j7JqxwDvpyS1RYuHCRiIW5nbBb+p39r99vPVWWSDy1/Qv2",
+	"JrRvSTWw2zef+Pz24vaH2fk7G2XdvvhVfiBKeC3mdJlBQiYb9GRHVxnnEDKpsdtrrNQT/8RVuGTfoLWx",
+	"hK8+/5q+fPl1IEL8f3D/pJQN/ejWLkWOkE7LnGq36u69KKpbqybs4u6rC/IdF242tzbwQGRBuCfGIjQk",
+	"hKO1joA66hxFhT23vPhVYp/qrd0ozv9bSbhl/8YlQ45A62T+ncXK2jg+1JqM9QRkG8Ih+/9TSSBlJ9Pz",
+	"yIYxW/A7cEuuN/FURYy7z/pVakcDEl9lfQrCUIcCcpn99Ol1Rm5WJNvOoLV+lVhOFoAkFHLnEq9XPFjA",
+	"+asXLwtXDGcfMw+ZtSOdfeXBqPhKnF2eff3i5Yuv8YhvFui87fKimwhAX/whwi+uDNh1cdotC4X8Q2hf",
+	"ALG6g2sajjsGomvSNvDq5Z8rbs0UwWNl4FDV+132IO9+aK9J45gnG+z0WELm0AJgUx4sfZNUfqLVZ7/R",
+	"bQ6PAcOiy39Uvy4fciHCsy/2r+w65DHinDKb5a+35vmNj1O3Pv2lg+L1ZdVFj/o/bgumTb1V5IlxFW5X",
+	"u+UtrpLl4YtK3+IgOKMIEuyH0wCFlfXxH2LH64pFoWD8G8ejcujaZ64fN/Lf6FAC2nzj2lW6W1GXNPhS",
+	"PvnYo+mXHWF+1e2rexfkdRgyTiBk+a7iyT+rhFnS98zqK5X+b2C8cPtV+YZVmpwtgIcuKrDbWPnx28fb",
+	"Lw9f1fcy5/KtMofD3Qy6XQK7KC+y3aGPNKEZbuT92g4Wh7SynKeuE3YlvKm1M6yLWbpvT/kbmO/SnncU",
+	"fMEgOwq+iY5f5I1WkGRnGYfSj9WwEM4h6cyuKlb9f1SaSB6dFwFiazf1/02Dr4OsgKc3WZRfNYhQvndM",
+	"dB6kEqm9kGbZ7vpF8jadVStvy8f94Hi/l1Ys/Q1Urnz3TmzrLadwZyeQ+w3fZCyELWR/5TDFNENwdxuq",
+	"LJARTjM/kQp9qDe9VianD97wEMP4y6RxnFFuT+xXoJ+U4dFgZozgSn59CTVGqNBbrRcyCcdKUkjm0yFq",
+	"qSdsusm8cWfGvUcDLuAe49E6RXiDvx5EFSYut/h7CskmTy1mZYYtDyV2GW/ob77YZ5bl/f9BolyCSUm4",
+	"Yv+VimCJf4MpG+3yYl4EPiVAjTM7cytIKp/dihsDiR39f/5xff7f/Pyfv/3x9Zf/VXFn0Kz8Bu7NRaDv",
+	"ykrfCFy6q+fXjFKCRrElwKqLiGa/anOdWwFmZwor/V5GQgJTCUNxiNjqmO5T3akv95y41fad9D7gwA80",
+	"rkffVHrP2I7QjoJcBIssk6YkM2vFVpSJTCACrl2ybe0qD1YJrHgCiWZzcQeYoAyhy8Cs6oBiDwpbMhtX",
+	"dFac3ClONaNWtI9AZGHCXDEyUV0goFmBRGdFp56ceNn+AiiN0jLA0xEPlvvMHpmw+rT3EkFY3+cQXwtE",
+	"bWmUJOeRVsyoKLQnDv+5fu3IrLuPHfx7RplzzNjPBrbIQVXhNZGwMU4yZwG91x4zBV6QBAqvAx2nG16i",
+	"5dxtDj5lW0sqLMyo1XlKTEfHadCezDVV4o5Ui4qVrK0U6VW3r+5dg96pO/D32tJRxvizHibOmFkkKp0v",
+	"2I1JxAr2uOQs370v7HztBr2RJhFQEXJsAaWKRBsW8k12fTdhRhFdRtWR3RHsVBym6wp7tt/4lu+88M9f",
+	"2R9oRuhg1S9GSp+DXtug4Fn5dV3kVAT+qnx1XbtrzeOKZFAHPW3rvjHhM0PIyNilpxdsLWSo1njKFAZB",
+	"6moWscBqmM+gXFf5wBnMWAHsCMPz/TPyJUftp9NnyqNoPJtBch60lpPthZwQ2Z+aMd9KqB38Pemkowj0",
+	"19qYkHbY4F+9fInWVLw89o5jx5VczGws38qhfIcjB1h8+6JB1v6tkEttt3KK1fya5JUgCfAw43BEhJXw",
+	"XMgcybhiffdvxcVPHOuOXJzjaa6Ud2fQ/wXzOyy/wFqaXCP4jk6gSmSUvLrUCNbS2FqUoNyp5baqDFaH",
+	"8kaGDgWXOYynai0/Oq/kH9PO6xyeMy3t67sa4xkGFkLTOWzi+z1UwvK68aq9KuMDPWT/HmK7GsRbZhKx",
+	"y0dH04lPaOHW5CqUKANRKBlzwGtbWqRbO8uxO8rTOsn+S29yJ5ixGUcRJHTXhhEv10ytNP5XGAtXnej0",
+	"YcLWC8XWII31q8XoBwFR7E/q1GPbYTSW8RQ0pnebG2UxT0VF1Ja9dZo5Pt5Ce84aZ+f4E2SMR6sgWNlD",
+	"Rb5rlSyFnGOcMGELlSb4f5GoCRxK1kgRyPkio4yvN0ca6sjlH7SRdxmg97sll755qMqXVZEOn9yvp5yf",
+	"q4mjnedRlAeQl8QsrycsdCGoa8CxqjBNwzmYkiK4P9tVhKZznB91qPix+L/N5bdroGwx8vezLvJCuymL",
+	"UyjYQGe+XHpVqtB0gKOR4z3A0fxOdYBzq9O7EPHzii4BK6jJxidM25WVAXgHwCNG9/x0qnfpJ2YgiXVL",
+	"j9CuKuZ41zCUHTe/RC8APEF4ndnvlxk+oYv+Ed8shlxfXDNOJSttRdZ8ts6MuXffNtKzddF6sP+Aajum",
+	"G9pK0V7sz/funt2X1R/vZns/hdPETnMKH6kqufp6rxJXLEkJRrl0hNuq29CGJ2a3ZqPRoC+KD+34cvnG",
+	"zulD8fljLVTYmejAF804Ac/x33dJtH1XWZfQXykqGMTy2qyXsEGTpITw3LUONxzy7dBrN7LzOG8HiXos",
+	"oV7+1YOcxt0CuxIv138yF3d4/2dAXvnW5sKCTdhMRBGE2D9cKkchHOZ9p/gbfgfFjxzvOT6f46nO8oVV",
+	"GqQXUmagACphrkXcFK833GnQE3nsCL3SymnTSLAHuuPtghqrH4M6vYlXZtNOgwZoByeoBDWbZUS+e8UZ",
+	"8dTNrt5buzHH++levSrObpjsBi3EhElYgzbMo5aoGQMeLBzehl32O54IKmgx2ZnMMasWN1FfqtGcGcE3",
+	"j9af4uxO5ElpZYbpJydrYUZVNLwWhVk2LnKS+e+bbe11NnaIJGh52d5LZMFSGrw6C81yVt6q81aBszev",
+	"ytrDVz+AP/ArOIxfyEqusmJ6qQxTd5BkOTFO2ChOhTIXgmzB9S7h+KKJouo5+bTRvJ/90Kfhsd9gd1nB",
+	"T/PeBdDGkf+cGcyI/Xn7LMyj8+YfXPGkNUgJ96ZKQ64KlZSYXcHiFN3g8VWMoEn+XKxV1MPBGJ/6ml41",
+	"Wh2i6bnJDp7Nc4vTfxVgssTOO3wdIwBgE0FIV6grIl/gcy6KNSuuT6ikNqtIcBnAuVSm6TieDf4RxzYU",
+	"7P9w8559/dV//Mf5V4xHqwU/f3XlQfAI/o5HEZPuSZW35iqVJtmc7gKz9L2DbBtIoRHxtauhViFopvnG",
+	"HfC1SpMA9BWTikUw5xHj4Z0IoMk1yFkkGs9/2agRXH8/1o6HX+jChXrwCMIBgTxmNjBOHBSUv5whVnyl",
+	"lnUtEMcnEyejbJ756v992Xn3TL/2TyYxnOVrgyhw7sS+5ht7LkBYy6xm1W7NCB7hcZbri7m9RV/YeCAR",
+	"IZ0HKrf2926E/+Txbu40Pz/fUye/3gJekblZkfwmGQImIrxsR+tVckKXfW4gXkW8eRem4Z+y0SNNj23N",
+	"c9CAmJnC6hyR9dqa+4jNoTTPE2XCtldroJzYtqzbp8d2LO6iwB5crRgfaMBj1Qw3/Wu9HD4iqpzJAN0A",
+	"mserCHI9QQQtf+4CqiaF8IqtE2FA21BkQURJh6lOYz3SrsoMttjjrE/aNtyOs2C1TQAPtt2+y5C2JniS",
+	"cqSxa5AvS9rx/jnUZTGDZgjSP8nsvZBTYwbuTTt7b3cme0K146OJsI8uiK36Q5Ch/rw/uK3lsN7zxH1B",
+	"a93zhjh7D3sJ1dKSWtZcH21Sz/r/KPT/qZWs79P4tkfEIY6GvfuD0hEvK0G3W+2ELbheYGpbi7nkJk32",
+	"BejH30GXFv5ixVeQtFn+Dzjw0Ddr4BGER2ooza0jDUXcj3ztVcJ4DDLEG6KsQiiAxIiZ1SE8MlnZDCkM",
+	"DcTd3WV9N8iwYEGjjsftXE91pG+2/C5ryT843uGKl/6YczRV0jMJw+YKECUKO1U0m6lUInWVZ3sqBx7Z",
+	"T/sOPq6p89RxBDk78+leKnNG7wbYYIO/yYyrYbOgA8I5knQ1RBs09DsaOdLsb2GOw9Ad4GpQuEeYHxTo",
+	"8alKTWUjQYmnaF8yuPApo3UvhTmeKAlcXKVhEsAzJ5EKiVYaFW1APAkWovPamGt66mPQlVFUjd8YtUJU",
+	"KiHnXpRXeBi541Hq+N6WsDKt5BtDMvc1h6kMVcfC/UmGykn2nX3Ts2Qb+wEYigS54S4Z3PPARBtfEcFi",
+	"dQetDLfVPjiipNuxVUw1f2r4/HTFT7S4w2SQHr47j3xjPumePNR9bCaJZrtumQM81sBPYo1PLaFVLzzP",
+	"41F7Wf5DvF98VcsbJpvPSSqrlniqVARctlrjg+w6TiMjVjwxFzOVxOchN7y9ddFHWnEOHdDTmwfq06aX",
+	"5QVoSBz3+ubnK+YklnE28yyq5yxBLudwz916vXo1ZkszR9P37jfO63Oam2uh9mxxWbvP1kXMA9l49+N5",
+	"HLv39n2PTvM6yfX5SBXH35ofskdTuOyAu/eexK/9oB5X1r1joGJckPlqMaEZX3NPmslZrKQ1vbliZXDt",
+	"h9tadW4hDHOa71Gect30TnPK9WszBIejA7TYUowDzGnKZee3H+YbPtqOvm+4HK8b7oC2nRf9hEpYJGaG",
+	"LgO4nDAhHc1goZfjAGUJ1blU5txt693rzbfqR4WXnyO+OCvN8Ylq0Q2YTHe2ZH6AsqT0mQ1b9bf5sB5X",
+	"LnvLoPkjBPCO+YZNIceVIcx8z2C46XC/rhQD5j07NlVMOj+ORBdO9RRV5sX0/EAUHKtEzUREkMZYfSqJ",
+	"4JeAq33hy0Joo5LNFQu4tIqZylBJwKthzsKDDg90zdEmJ/6ORg604IMYOX1SCbG/b1t2Am6Ri/jgRrbK",
+	"dGU38NsGMhq8uPJHjS2W/aWIKrcEWGl3y1+gcrC/oiINz6U/U1GkME+F8Cjb7ZMPj91q2w5OpSKTsSRi",
+	"3KefMBAYrSonwgDdi+5V6AM2CawNjt3C1dLgZoPGpI6HkMj36f/y1Rmk69tLPrDHVaOYWkMhqETyQi6Q",
+	"zpc7KnaXiUKcPWJQ75hSvUal2l3bPX7lqrkBdJOYHKpG/srvyDu/XBu7uffzzyvc+yFojGQrVwDdoy7Z",
+	"fTcSss2h6pMf2nt9R5/OxH/FMMC7UeRZzVY5eXqfJ+YQIpjjujTkHQrjxlmyms9woDsGxUIIRAgag8H1",
+	"QsU+S1EiGitytu8phMmnP9pUXjbD01wUFFaod8JWMEyrGKYq3Dgpu4jfUTjSP6wzvCK0Lit4CWvmFl7v",
+	"oWMvmBz51O5bKt7IcPz6NIpyxzcyZJzlImFSrffLLuOcbvKX+cB/QUiuh6FfjY8NqyDPYei6i+Tm0w0L",
+	"U2BhGWuhpIuVGkruRabxtIlY4YPS5kc3rsdVzF8zyCLah7mv91j11l/agzMiayOuAEgDCYS1wK5byzzp",
+	"1k8bSPJFGaunzmd4yM7fodoUrl+fm+AevuUZsKcXsoyiYVwxzqZKpq4PS5jshCs0U2uHTiqwHvAIR2Rf",
+	"cR4sIFg2O6PXNKxnX4RvGRBQOlJqyQjXn60ISxhChwlYdD8T7J2xfgruRAhl3vcuHFKtjBK4K+hhpYgc",
+	"AtTHfGSPUiq8ZZBknuHIVzvlwRKllFEVEu5UqOwB8coRoVQVxvYrHetCuubXej+bQfLRPnms+w9ODqc5",
+	"9M5TOIY97zwPL39GJN1YSdi4CNq6EgRQR83OSE/y5uxQkZUxIYMoDY85/+p0GgvdTGRwUxjX5+1E9ppT",
+	"MRkUlqjXU6+TCNwbkDpPd4QQ+Axyh17sW3rqG/+y0WY9/ATdhJ/P0o/ZozkhoidDXUG/hgDZGK5rV0m0",
+	"VkmoC+7NXQ7OoZQprPZo2/YzT7jsupr0b/aZj8d2cLrPlvOYLedvdp75NXnJZIhFKod+5HrpiCXt/8wC",
+	"En1FduTQuLGSHwdxuo3hkmD7DzauIpBwd+blQqZnA2v39qEwhh1dR6Z5Lsij4G5CdT30I234xt/ubQP9",
+	"i4StkSihrleyWvNm9+e/p42kLd/d/1eqzNjuEPrMtLsvHuRw/BGlrmYM7jNqU+90srwweSOXJnPH5ZBv",
+	"do7MxWqLPRe97vvG6gLc9E5zxevXpvegyKVAE27gBfuRLDZL6ijp9YBrrwZXjLNYaMOXYDebQCUJBAZC",
+	"Nt0w7nwISJNsMjgx7F4oF4hnGuJcgKst3+sAvndjxnaHWEH+uPZrhhXyVAKJLJArvnH1ZNVXhRuVmoeT",
+	"9ywUC0VI3NNV70k1dAXgygOzw1vJ79+CnJvF2eVXL1+2mi+l2IWrFq2ZtVRp7Yv+8vIxl2k6zR6OnmdL",
+	"NSkPZff0RMwXRiMtz3qhYt9rVJscqbHjduWVxxr0Hut7Vv1+ikgfHx5MJRTMjrqqSIR8s//g+b0f1KoI",
+	"OMflqa8BbqlgG+DJ3ufE/J4Ygl+9stqWEwb/9T9fDswZ7BZpEBeG3KMB88JznVS07uix7MJNmFFsJqLI",
+	"/s4Hx2thFhUUVoVYZAmb87Cx9/TvsPmWm+d6pm6eqNayM6e8FDJsXdfuxPh3gVDGlSSIRDCYZ2EW/I6o",
+	"qQOFbVft6rNAWrP8h9Uk68cjMJ9BUp+AhLkyghsKlEGGCCgI95AEQkN49tshpIi9kyCOn+vQyXQ4dJUM",
+	"AnniUiBWpmse6ax1jw5VpD82HtZsaheCgcSY2obSPGli0t72T+2OWEc7qmev0p1XefYRR/iIp8+qkZuy",
+	"vwz2zKad3gWLEJxGjjXR5qZn56qz8qamVNtTv1Tqs9SftIKyVFOwJxl3iMadijYqkKHGIkdM9NldKnTy",
+	"wZKw/apNcdbFlEe8EXLtGz9onM1UbnqDnCf8UkyQBj+NKSEvTSJKhCbbUaxbbZNwqSkpsX/F3+L4T8Xh",
+	"jyGOOS472qdu0EIOohr0KlaUceukXMxFdL4AHpnFvmbVd1xE39OocZpiYYJ9L/f3ao0+zy7dVN2DZqG6",
+	"ZBqkmTDUfT1hU5WSsdrnRlxI+0NChtcMC9vknPE5F1K7OudE3YmwdBVvn18QFGjN56AvUhlzEywg3GvH",
+	"P/lRdmEed29x6VOGQeHhwnUYW/eSXVZbj6vSRG9XoWesU4VAJW8OIKiuSMk5w2Nu1jRXGFwhZo8P3DWc",
+	"7bcJn5nRgdnirE4BnfKO1rv/u1SCpo0zzVpzYXS5XdaorPVBmMM05cJDOHUYH3wnIjjKewwUGti5fSei",
+	"7Hh+RHus/cSwE16myOoKy3wzCTqVIV6gFwRodwERLNgCOLXbCcMisSRiX7lhCayiDZ6tVym6D67pOA6S",
+	"SSXxWt06pfAI/dAXf8i9mOPOGL6rR3BacTwB+KunljcQpQuIh98+qMCAOdcmAR6X1SU78E2F5Hg+3Amf",
+	"qqycUJM6IGNHpDw0b4S5cbAUThJ4cueScWN4sHBX/TUyfEgleVnwGozp3DXc4EPH7hxolicngeKbLJq2",
+	"SoHBNLoHNXPOQCqEUFhKtdbW1BFgUdBVvD1XXrlrYI14NvbUyBSVkkDi9C0r7ZyV8E9qXIO6awi83+GI",
+	"cVfTZFcwr/7MFvZcxvhc1V27COoOHBF9tV3i4ao6kI2KCVk+o+KyOIiO8qn2kmljncjEE19MqFQYQ5rs",
+	"UgPZ5vXEly7pSXbB0aiDEqCBAfJHHPEvU9FpP3fIKh9//MTAhQ6gDkHBasOlu7AyXC/9bVVe4CkSlqiI",
+	"tMPdY2EtskMM4Fk1upATBjxYuP6OHLRJMzGjwdgsul0MjK8tKItybL5CyXO7owk51/tOMj8W/uDGj+9T",
+	"eFXvG6YVlwr8I0jYmkujbRRhD5dMzSZsodY52tJWP7oGbK+jw0YdrGfNOo5yy6+a6ylCypPowuuFsuaJ",
+	"Fna4BlSYWYNvLo181Oml4qcM539LZmuNNgq300pWagu1ZnEaLFykKDRLZQI8bC3FCxxdy2H2EXj4MFme",
+	"wLi1nfWpj/XveLK0AZ1d3yyzOxd3IDF655EN/42IbMQnpDZc7jU9lRob6J/TPtoERPSeRn/MBo8zKb81",
+	"zWEKABGLjLn19A0pC5Wid/RohK4hQcjiZeVKRSIQ0EzHufVdY7WZrWmepllle60GoemUmfyTXEYVYq4z",
+	"Po/yYqOmjlMnH/Ghj0SDRgE+eK2XVRJlUrFYJXDlAhJrzJpRWVSjqC/yBta6EKIkooMFRM//pJYgB/Sx",
+	"fVkXBGkizObs8h+/7QJ7V4gmy0aZzOEquQ8PyD2hTk4Xvr5kDx0rFa645XiwQU2OkHBvHvyw6qeT6dZz",
+	"N/9B1vOtN4wAJnay2AToIGgmhL4otEvNHGAqTWQuTqjVlzz9ebXOL238e7oWi78Q8kfHokTqbm92ZXIH",
+	"SeMG48eM9PDup9d76oLYa2YqYQsVQ55S5CK6pATkxOcXMdVsV9sxRmzXW0iAEDGplYT6dGLh786neGG7",
+	"Z1+hY3MB1uQbrIQYKwjp1jxPc+jfWa2+dQhxUmIuN9s64YqvAxXHXIaXxXYdngBdpWcBO/4Yb/BfsDc8",
+	"WGB9q7a/TWCWatB2b5lumDAaolnjFUeFmjXSfj9Yz0aVWxtcD64ZLrT33ZRh+5Nmai0vKZlmdcQotXQA",
+	"eqgWPkOqnJxDLLzYoVLs8I6+9Ki9KK/FgSO4C/t9jG2HDh5phM1BeIlaepAwEOuK8+XkLOb3P9Avv85r",
+	"ZHiS8M2ePnNjjXS71dz97VSpCLjs+R67oKHDJPjKFtHaBesLbAOutTY8hjzI3J5t49k2tquQ7BEM1W6I",
+	"qvTdAxAeZgiuo3DjFPMNXlVgazzugMyoq5xKkmmjiJ7vzl0pKgluZ12oKDzQ7lp1oz5b3r+c5T2xNs4W",
+	"lnDA6f9sLBidD0WzlqW+CFdXNmES7g1WGiUTPHkLjTVJVME4YQaSWE+KIMzUTBMTpKBhPAhgZfQ2E1E/",
+	"R3S6D+IxyBDr3LruxE34zFz7p481tZBN8Jne5AlAMluVw3yml6qPmZNUSsT5c2WevviYOB4gnLgyZBky",
+	"LeaS0GR5jkUv9P7+33121S+w7LOFtXz9oMiyJR0sQsvmQLI5uuwe/Nh2qpaGwpyveLDctw1f21EfqJO9",
+	"BazXgYy59sFNZLmt5dl8eTIpPWEVzh58++L7XBTSeHdJ6IpttQg4iF0SBfmxBLSxjnRCFNHBArsgZmzB",
+	"9QJc9v824SsbS1inLGY2FAqWt4y4lK4Yj7Sq4v/t9cyARFHQ9YHhb+IOvrFPHqsnw8k9nxOeDAA98Z1h",
+	"j+oqS65nB4SZkFwGwBKIgLtrErwt3RRAbQ8Mky4CFT7EbtLqtrXX+NSRWs1regjNcWCz2X13jxv/DWSo",
+	"B7FiVtLZra9VqSWEWM61SwUSp5qa8o9SKIoeO/bFr+mx5dB97HfDbtLPvvnR++Yt3Ik8pXtFl5jYvOey",
+	"Je6q219yNt5w1pqSS8tsOjalHxUyvNOjx8vvjvP7UT0fbR63+VBjNki/E4VpYNiCh4wnibhztrJKHeYZ",
+	"wp/RHYkRMRHdr8udlMKwKcyFxLoTeYRZwZ1PLrapB3hDo4coCmiFe3nkHUKf92+fRAyRkDAYjzb2tobn",
+	"2J3v8O5robh6jTs9CERbZXrnxz/qeiP3FcOARLkV20lV9CrwekQOGXoso7FCctD0TlOROBTOk5VDDvnC",
+	"jCqGL7ijRGpOsPPRhHH27TtGRGxCGkgkj5gk2qND9w5CZ+gc58UzCo+1xc1O7jnP9AQOY2g3jo/wiiWg",
+	"IbkDquCdpqHdwo6wiZWfe4c28cZBa79fmRFzFNLs/FyfbeMx28Ynj7JMNROQxGy6wR+QgvuE7MpajTSl",
+	"m1vtrMd+jzOqMEdt8Wk1QQgE+HOpDDXvHXq35qB/9l2sfXRDelQ994oPPFjCgFgO7uO3RYHCEto1QYZs",
+	"uqlZ1U4Pg7gr5mv9vHM/e6f+vBMKsuyerhifZuqvsdGmRA/qraPcpNXKyWirijKA8wzDrkO7eafu4Ma9",
+	"YKx24+dn53qtl0PbTvH1z8bz8CSCwutVX3PltdvGjVwih3fef6oS5sqj2sAD15vO/pzQR5rKTTa4z726",
+	"/K7BsnTZSrjUbio9EHPpEm+QRJ39zz5qSq/D8MY9erSuzM3vNBmhbHV6TwnxDXGmItRrGk8REzrgSSIg",
+	"caCv7hYvgKiAJk9XEkdYut12hcw8WKWtuxq/T4WhfSbiC68Z5ExOm8XO7ShVEiLk5BpZIG2ElFPcWrcb",
+	"RQwiDfvQSnp1CFgT3zpv/4lG93yHMgx015s7SDaMJzGE1BlAtmBFBPc8oHaBocSwVslyFql6BIf/SiHZ",
+	"FCTxi/+DHmXh33Fj+AD872/tIQo/0x/c/aJMcL+k9VCJ7ksmG4DzDfBGa9gA/P847FEAVtdAVDtG32YG",
+	"31cvX1Zg6E/OEC4Gn3Ip0yiqbUvLSIjzV624MZDYwf/nH9fn/83P//nbH6++/K+DOsoktgUedh381bDX",
+	"wZmmDIfzieDHqMlsrgzVLhMFcZH9xywS0NhZmUNTLGFlrphUzPB7xsM7Eexjqy4YS9t+y6Ot5lnFH6bi",
+	"T5cz3ePAn8/t/rS30ZEG/o2oJ/u0+Pw9A1D+YsSeQRQlQL1SMgdhpnTxBquGtrgaKhZTpaYIULRvC1Sp",
+	"+caNHPkuuFBZL1mNn0j1Ua3O5fe41bAul0IvdB4FEg7DIuCaettprWumo1LjGL1bK52Xxnv3p/tId+0M",
+	"8ZrTrtmfNPunknCFR1+aEuCxOOQbcnp9U/R2Mp0RkX4XpDEQPglZP7F8QQKZtjOj5ughtpG+8ZBA8Ao5",
+	"T0KuqTYAcj6ldNKmnzSBFRe+f7yF6dkUT4VXlq9R7xBVpA0erIOURc0IYiPB/LTEf+ANLqpGqfvWV2+r",
+	"hEUwM0yldZhkXj8q95PWp8QHbCyNiBtHOvqROOmzU7jiZwb1SuiN/brejLtR9JFDbEWDIeFVbSg+KKUN",
+	"vXJDeUjWBp/SfFx9xrOrZ7POkmjdIf6YPhF/Ii4Pdb1v7Z/0AJ5U58BVHgc4iqowhckBLjZM4XOHvr2T",
+	"+YzunD3oEdvxlfmP3b8ZHHTiOdw3lfbLR+p3nr3Es5eo9xLDnfZmIjKQQJhn0jR7ffMzdkrY499aJcup",
+	"UssJ03yGxTJqBZKS63qVAA9pNi18glXJNoeVtziu8wDoWAMewJFzOSA9qdBMrW10S5Esqr4NhaeOO1cU",
+	"+iwd4b5OY9wBgjRJQAabNtI26twF0m3Op5+Ui9XbwQBlwt5Hin2wa8pYbn0pQw6K4Fg7F1zX2L4d3trf",
+	"0rfy6IP9oyE0LFveweq+CtkW7nItGRd/oQLM33YTvNm5kG6lJ4VgynP1qxT/8oohx6427C8vX7bRxDXA",
+	"cr/fec314hccNU5+CD+/4ZwEprvswqFbAFgWLlXWIoounQ8JVBwLY7DcvshWbAfPVAKB3VztHu0ojdvI",
+	"q10Gof/kwUB4nfZVjr7euQW7fsZAvHLcG3RbxSJB+2IvSQSH2eZn0HWFJHmfTHLjhAR0H3+qTol2Ovdc",
+	"590y6c81WyWw4gkk7jTrMLMSKqnCOrdoQ3eVPEbk8JbeqXd8ozGbCc3uZKhGz1bSiZV8jyzIziJoh16U",
+	"fsRdUW7IplwuGQ+w0sf+3iSbCQu4DCAiiKNAyUBEwKRaX9kNrcgIe2MSsQLsqJhu3L8YnxlAGqDWBqdm",
+	"M7v9nXuMu66JQgOVhO/pHR8yGL0ezS9OIyPsAfjCRinnITf8oH6+wkS/U0n8bIaP1AxJ8zAYQmH6IEmz",
+	"mIdQZUhZnfYqUWp2xdYLBXeQeLtFPqWAyzL9/EHGdYFP3kun5xQQxz1yasJy1Gq/yKPMtBTIHq7CHk7o",
+	"Cdh4yzrf/c3f2ahjEowE29tVImBlff3URjmu/Gt3XftesztIdPdRDQUKH93Tx3pe8/M7TblPtjq9X8Lr",
+	"JUIA8SWwKQ+WlKvgPsDWYA8vKsmyTsJcZX2fLrvn8pX7kxSe5npvUtMPGmc6Cae3GSSZ5GNq5tctq8dz",
+	"vba+RqKaSbyh3A6/Y7RxEs7uREV2tDK908nix+H2V5LzBgNuK+mimMsQBLt88f4nF1rEaeSq2mvAstyI",
+	"x6ABfq6Dn9GLbx+iGfRjKitV4Q7r9LVhOp3GQiO3/CUSEVGL6ILfAZsCSMLC8ZlmkHgVlQ8BGUK4h5Vi",
+	"j0a5Y4ARCXQeOtqHjlsP38Qrs2mnfn+2/1fWkW+t3XbgKxZK6UpfIRWLVQJXGTSDI6Bmc+SQSGUIyRYM",
+	"Q4OkndNpsUlvfvZDn8Z+S329Bae7u971mJmlfff4o7dKDI8uEJYmaDwo2bHXfmifhDv0jj6FkJPc223L",
+	"ftjZ5T9++/LbVt+S3IYD42teulGnP60//FyHYWndRnufQtM7zQnIr80JZZ2BXtuwd4+cq+3GtcYLswgT",
+	"3jVL1y/usY9Cj065fbWRM2IGWj9Ly4jR5wSFjsUNGQm+/YnmIrT/sd1AUq0LOS9LzdkDF5uE+FqFzxI8",
+	"UoLvuIiQzSF0otJijicRrIvicsmUnCqeIM4J18utbtJa6blyiOaKBidBGn/WM/UMvuOEfvFTgdCIcWQw",
+	"WosoYlNfBlSzGT70RFKWh0tytpbKB0dldmCpMvAIwiO7eh6Yhm0rC0ctmYnExu45S6CHSAogMWJmtS5r",
+	"lLR/yE2alDNm/Ums8L6OsbfFXBasb5wIXv7jT1SeghL5nnr3nm/9+js0irnMjS7mIkLTDOkKPYQgEltp",
+	"tJq9J0kgsB+T7z4dGswnESxfZ68YL8ebn6Gd75gtpkcHL4IlU7MZ40zHPIpYrhmoUak0dsRWeqVSp4oE",
+	"4XkZVD94in7vjccMqlia5Pjdcn9Kdo3vcHxohDaM7itM+OwoxYJ7AzJL4XWarkU1eOOfP9qIyU/QTfh5",
+	"u3+a2/01BZMs4gYS7K70JEcCAjxou2WdOE5lAq8wrpEn2mrHPNy++s4wjd/S2ucmns3rsZlXRufhNGfH",
+	"1qbEPH+wAXml73Rrwp5opUd83tGGZvlsL0/TXki6aDE8DBPQOuORSKeR0AsI2Urpo850if38jm3mW+R6",
+	"+YhPHmv5nZ2cnafOajCe7ebJHePmCZSYJBK4Q4Ez1Hp7XpMlIn8mZBClIehiWufIKLxQVtN1XtQ+2Xzr",
+	"orixtkPcZN9/klaIZxMbJjGKusg4JRUuWcBXlMSyxsMTCFkIhouIWmY5m4moRWi0sHJrvAP6ntDunngW",
+	"x6NDwP0KAuMQItYLkFe05toV5imMPJVaCjm/YoRR6qv6CS7CUFVouAMXVC2ESAU82lPtSaVjtEhvaeyo",
+	"M4Jujv+SqUBX5mf3uojLecrnORWZ/W+rFe7fsbXWZu0g4ADa6kJ3jtK9nCPHT7/7fI584ufIIICVKR4J",
+	"PU9vCzvJSlTOIyGXe+qG6KrifTb+rZDL8d7hhfBeRoNn6LZW54Qe9Z2Q9thjZWojjKwPdAEJ+dlifzbu",
+	"35IQvVTiW7ivGNdLBHTavlVuVivPM3BI+yG5i9M2IbatfmnVn7hFLt9TuYsGjGLqDff9CiSt7Vmf5xf7",
+	"mqd8einpwJt7MhIih1FLoLJ5byRodoRXpRcqMcwJyR9i9mjElnDtodhjF+w3nJts6KFKhWiILdAujeq3",
+	"wzD/glPXGZJ4/qQzB+kA3TL4d85WkAgVHiDBluimA8qyBvLQ9dRPDpWax1Y9Ep4yF37vpYtluhy75SlJ",
+	"Lr1ZnqnU6dQq5nRP7ElS/Kkw9LnG+ihx/UhdXkylJkFQdOtg9wpJm/NgAcHSpzmDBEDqhWrwoNrc5CMb",
+	"fZyI+RwuVnI+RjQKDJipQJprpgFkYcGKieAHnj88hI/ApTwPuIZGwMSByI/aYSeDTGO7JmqFSxRESkN4",
+	"9ltrNOalkGFrN2k//u8Csa96Bn0cBq7zW2EDTCJpnoJZg2tRmyq19CR5HiIhTrVhcL+KuJC1jYTb7FpV",
+	"6jUEjppdwdHGtVzDiTDUcFn6Vqq/CWRbt7K2wZNWMUxVuJkwqQzgP7F9G6+/0FypDcQsGGcJcK1ka4Vq",
+	"IFnfGtu70+rTJ5Q/ZhDvUH4lS1Kpmw2/tsYlleXnPYHT1KuepNs/eoeKVzwBDy9r4yGHzyeRWrml9fmK",
+	"whYh0Y7sGwzFwL25CPTdyM5m1GSP6VlMFQS4kAIhhBA9f+LSbCZYALV7MqNUewj9oh094FAnYe1Ar/Z4",
+	"RzfomR+ohutsLTvjTdvD+bHfLaCMHBF5FQFIWdnfl7qOETol4itdSwG6Xmxan33f2gf9suibPdp98jBo",
+	"9ZDE7pibpNKeRwpLhnfgdJlZwRIiEuasjAnNQrxELCaSsv7FovMkg2vrMI80z2dbOtaWOrSQJ8b8V6nN",
+	"BWTFPZuMHzU2uuRqJo+NSs2p1ZRWLNPTnALq1bA8/n4mg7jid0rCJmtuMXwJ0qFp1EEWbcMzZgrZ1r8e",
+	"q5lPUI2eOlFprhtNeBwFSNfeDWsQlhH/6Xlnub/WJ2uL+RKoYqZ8EdYJFm953fvmGHkscLynZRtpr33P",
+	"5Vwt+UbIkHAH29q8sOzG3TsndhsTms3FHUiWro7iItmyqH6z6I8G3/o02fRnS+rMkt4Csg9OYcJMsmF8",
+	"jpdMS4CV/TEWaFHRjYR7k+1gE0TkMgpNKrcxa1oqIeY4Yf+5ldWsMioBa6qdzHDj1bJ7wFj70I/4sjEX",
+	"Xo4CNPYN9k4BVWERmqlnYCBxleo8HG7stkgbg1Mc82QSoFwToNc2FW0j/eU1NW6g2ay5MELOLylVrRK2",
+	"gKguf7gbnAxJoeotaZCrMMIldlzYRsTQQvtaR6JHqeGT1ZknFo3WakeLWFTA+qx3CxoqDhWwviwgwU+s",
+	"As1BTwgQ3q4dgcDbf7qMegYIX7meDwxNMyH03FyUyXGUu71vLDpZNNpKA59P0E2lXKhqnrIeLStLp7ra",
+	"uFYO6WLBZXiu7tz8OzSG77kM399BMm5z8LN8NoTHmpTRy6zmjEGkrU1oAzykoBBM/lvaZOw3TGHBI6R/",
+	"c03OuBW1tpms664h1niL4wY4EsvlYHTv+O2ITrYVnulLR72lAeSEpbpmQSed4lYApq1GHmHnM7TzHbrY",
+	"bJxm32cygVDedzMIjqnKqvAV7ptYsDWFmUqQdGivA1ARnDvlaLB9FcFHP7BP48/fM4j1fycklwEwuxLa",
+	"d00K43vmUGd89bhKfA+qSFgIUZkPA9Qqgpql9YluORNJ3HmeG59aWLhuPEb/Au5duDcl8bnl14iukksd",
+	"HYLhS9AMZjMIjON3RgTYBiFr4EmwqDWcG/r1jjiqUgq/n227z1OlpGjWH0Hble9fRPZlvtFRT5DgUkKi",
+	"F2JFiC2+igsTV2uVhEXQDf932yK5MHC/x6PRWz/hmA6kE/P7tyDnZnF2+erly8lZLKT/91fHN/H4rqAY",
+	"tOZzsCMVZp2CHOvfwQjV9Ao9uICOVrejKpCOy/GwwbTyOSE3cO7Tm+0etpU4fMijFlx/nokIG8x2DHiq",
+	"VARcthLPqFo3rK18L4bZk51PWHsIg3UijAF5yZwlaGrD0ZMMj87+J1mCvqortjILrFUveorf02aOt5ts",
+	"1DjZcP38BpHMe9/9mq1dl4S4/lNGy2Hi5ncaSrhsdYaixc2EfBQdbqYhB/DhPhYFOBUn7tb7h+iyIhZA",
+	"7KHN1IFIbUOVU91OXLzkaSHXC8Uk3GFblp2IPoj3tgAkE0IEpDm7lEfv04oG+f7ib6S2UampCgcmtfdf",
+	"N+5betUKrYdQhV8oq+j4toScUDkmRc4rSAiUpHp56omrfpBn/TFO/SCHN9FehVGDAoS6KRzzEpzHmCpy",
+	"CNjWRldcaxs67Q1lceIXlPI4n/HAqL38chRcf0fjel3RwnuGSAaTgp8L6RIHf9I+DzTzH9taw7+BuZBb",
+	"K9V1buarXpb6G5in/fsUXB/ssAcscuOS8dQsQBr7BSq5slqdamDKbjyO4xL5+7Iq1EN1upSG25dR615s",
+	"/eALfkiUmg1/1ReoO0g2r5HjtW81+ZA6VP+ibli1saqBTk8YTREfqsiVK6SkOeKPNOMJML1Qa4nKdLDa",
+	"+KedN9LariIeQHmBntXnlOrzI6y3lIEUBHgSCUjoxsSqx1olZhHZXdMsjvAsCcTqDvaphv39E/Qr/Z26",
+	"Mwoca7elbRgJyScedCXfGNpIzcDqPF3tCUgNrH5anT0xoxsqUPiADSVFwVARD+7ZG5VesYWKQgJ0xavZ",
+	"WMjUgH7BPuE1jFRsCZtL/8fYn6IbnbZJgMf1GX/69Y657S7DSmmBWDGzRMW+WV4xA1F0yW7pNZ/xiuiW",
+	"8DM8pGYGuZoAD/0FbIYcvua6ppgUn3VWc5/wl5eTIy5/EHkE7kCa83xdRgRBcgPJHSTnGqRhOE1NZSvc",
+	"eMzfS3aLv7h0P7idsNuQG37J/pAqlRMmwgnzGdYvt1csAZ3GoElqb7k252/w+3/4dkIVNPiLWxJcMS3M",
+	"9bKYe8jZSBprW3Pmjl7jn/wtQ9S46uJH9QDWt73AJRbWesQ+P6hXcnl8xyCJdP89WITi06oTpqKw6uqi",
+	"pzqj6zAcOUXtEeS0X3X98qF0YVsVEvoBBhM2ChZmXyXPjlkhgUwr5/UdUc0cYFcqMDDSncU+zX6625oL",
+	"hfpcY3bBGB4snM734t5WqwRyOqv6e8XiwAfBN3TRYjOqu+bC0gzijK8pU+rrv+Zg7BF0C+AX/1kwt1x6",
+	"7TqkxiXvR9V8tGfpXeXyrGs207diVpTYeGtwEWr0xDH6WzDoWt2Fg7UfuoGYcyFr5UgH730u8hOOeAyg",
+	"SwgN1tQPeHQjYTU+T1Ymd2g9Va9lQlwPVLWPlDDVraxbIR3+82LKDVVq1pG02SjzOI0byNjt5L6xX3Ga",
+	"Lrfs9f3jaPFkyWIuNwxFx0IlYcIWAhNJELNUGhERDzaekz1yQlykMKW7u8siliRPgFnzoS4aHkUePcgE",
+	"ixfsDQ8WCFePt0vaKBUyHpXLXCo1C4k5ah3Za/vb4/Tq2e201c13aBYoh76V83u1LuomKk+OjxPwKIKE",
+	"xXzj8lZXjjc3lahTK834FLOj9i+UzKndabhuUrZWZ81ndXtyDfiVyuDzZytfJNUtfBI+1urSmHdEP89T",
+	"bIfD7IQcXQ3ugq0UIgHCw+gc+YceO3aF8PN8kgrheCmMw4wqH3ZaaYeWSv2za2dxgw8du2bQLJ+kXnxv",
+	"D8dOL+h4zJuiIohX9gjdEIJno8bZ/eDnNwy+LxcRy9aty84H/xmjtR43v9NcxGSrM1jnQ1yU9FHtD5ma",
+	"XKzormYPRx8NeCw64KZ77b3agJ60PIMBesOjyCtDqb+BGh9sjEJx3IJj0codj1I4qNPB96TtdcFuTJ93",
+	"Br2hAR7Ff0dHFBvU4Zm3ure1LPcYJkwqouhyNNEipDvA7Gx0CHJcoQLnP162eP97ifC3KCksxPccG3lL",
+	"DMcSVatG0qtoDaEJAdE1to922LHb6xaNqzIQlAsJwOGsCjlV95OdPlIiQ2lsD3U/aKwCopee9b6Cg1T/",
+	"GP8xu8vykFvx4lpe9BKdXlNs6qc/zh0UZ3d9muh0GB3y8Sm+DSNU53/JLSvnpNva3UUMybzrYPWdfeZj",
+	"0BSc6BNVlHd8WVCUFU8MASRTPkMRN53xeVG/idpj13aXYZMCEWRAiyPWOz/0UXNsuq8YJiB2K0YHLVr3",
+	"STP+Qmc7ySoRdzzYdJ3M8nv6B/f4UTsJN8k3oTBP1FW8BbpbWy9UBMwAj6nCPtc4rJWMNth2TkhO6FC2",
+	"iyb3e4o+E6OPYLM5UXK0pQo9I4a26JDMtlM1m5WywFcYAyEeQykkpUTF1M4CafqnPFi2t5dVJLouu7ux",
+	"z3wU1oIfP3QedKCjmbqDDGqpuLUzIY0qnM1EwtRatlcYwzu/pc726hsz5tRpPsUnvE/7y2rSFSraojwY",
+	"Fb4Io93LWBApxyxFXNJmp1Z0V5XUEhpK6j/RkD5X0r5hmJr0Dz8w+uQsENqCpTgEhsLdMtnnjdZG7ORO",
+	"dL+Uv3qowFeyTMBUIaYhSAAbZFtBFJBqZLnJOpgkYmvych+sIJxeW/rKGm09Og5MtTth1XqDn3DEo47l",
+	"7ScM4m0+oEi8p1moVMPh7sXOdqzexc7tNM4FV2WADqYs09oalatoSe3qSo8zqcdFu1u5OkSwIzQO7phe",
+	"h57anfH06It612O3GJkuXzGQoWaAwC0eZ8FG3rinMCyhDlqKDy3ieOGl1dHHR0VIv710d9lnnyJgGETW",
+	"DieJkJrQWxWu669KEO2aSYBwG4+/ndi3EXo0mM4LY/UOGt6/uB1nqD1lxB4122K1cRA+C8UipQ0Txhk8",
+	"JRd03i5bJ+hmgsyfHS9hf93K/A7Cn4cicfyUNZn8STNtX81wDagkqdDshBdpNppAXCvPm579KZ4Kiivr",
+	"QVebTnk/j5j3KhPFiRCa/et714K/A6xQnjMR2QUm14mnmlSGxAnDS9W/uXiLltMYQH6LP/+5ksKxv/jx",
+	"O5XMwTCOqu2qLf+kmVpTGYFDcghjITEb6SniUNfDXNm3T74lFT8i8iwDsP6RPe/yH7/ZgJHiXPuP3+zA",
+	"5M4/PE2is8uzC/uI/xsAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -425,10 +425,12 @@ where r.brand_id = any ($1::uuid[])
   and ($3::uuid is null or (r.state in ('open', 'held')
     and exists (select 1 from voices v where v.brand_id = r.brand_id and v.user_id = any (r.approvers))))
   and ($4::text is null or r.state = $4::text or $4::text = 'waiting' and r.state in ('open', 'held'))
-  and ($5::timestamptz is null
-    or (coalesce(r.due_at, '9999-01-01'), r.id) > ($5::timestamptz, $6::uuid))
+  and ($5::text is null or r.creator_name ilike $5::text
+    or exists (select 1 from creator_accounts a where a.creator_id = r.creator_id and a.handle ilike $5::text))
+  and ($6::timestamptz is null
+    or (coalesce(r.due_at, '9999-01-01'), r.id) > ($6::timestamptz, $7::uuid))
 order by coalesce(r.due_at, '9999-01-01'), r.id
-limit $7
+limit $8
 `
 
 type ListReviewsParams struct {
@@ -436,6 +438,7 @@ type ListReviewsParams struct {
 	BrandID    *uuid.UUID
 	AssignedTo *uuid.UUID
 	State      *string
+	Pattern    *string
 	AfterDue   *time.Time
 	AfterID    *uuid.UUID
 	MaxRows    int32
@@ -448,6 +451,7 @@ func (q *Queries) ListReviews(ctx context.Context, db DBTX, arg ListReviewsParam
 		arg.BrandID,
 		arg.AssignedTo,
 		arg.State,
+		arg.Pattern,
 		arg.AfterDue,
 		arg.AfterID,
 		arg.MaxRows,

@@ -7,6 +7,8 @@ where r.brand_id = any (@brands::uuid[])
   and (sqlc.narg('assigned_to')::uuid is null or (r.state in ('open', 'held')
     and exists (select 1 from voices v where v.brand_id = r.brand_id and v.user_id = any (r.approvers))))
   and (sqlc.narg('state')::text is null or r.state = sqlc.narg('state')::text or sqlc.narg('state')::text = 'waiting' and r.state in ('open', 'held'))
+  and (sqlc.narg('pattern')::text is null or r.creator_name ilike sqlc.narg('pattern')::text
+    or exists (select 1 from creator_accounts a where a.creator_id = r.creator_id and a.handle ilike sqlc.narg('pattern')::text))
   and (sqlc.narg('after_due')::timestamptz is null
     or (coalesce(r.due_at, '9999-01-01'), r.id) > (sqlc.narg('after_due')::timestamptz, sqlc.narg('after_id')::uuid))
 order by coalesce(r.due_at, '9999-01-01'), r.id

@@ -261,7 +261,8 @@ export interface paths {
         /** Calendars of brands, people and creators that have their own */
         get: operations["listCalendars"];
         put?: never;
-        post?: never;
+        /** A calendar of the caller's own, or as ops or admin of a creator, who went by the brand's until then */
+        post: operations["createCalendar"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4356,6 +4357,19 @@ export interface components {
             /** @description ISO weekdays, 1 Monday to 7 Sunday */
             working_days: number[];
             /** @description IANA name, for example Europe/Berlin */
+            zone: string;
+        };
+        /** @description A day is as long as the brands' days are */
+        CalendarCreate: {
+            closes: string;
+            /**
+             * Format: uuid
+             * @description Whose calendar it is; the caller's without it
+             */
+            creator_id?: string;
+            holidays: components["schemas"]["Holiday"][];
+            opens: string;
+            working_days: number[];
             zone: string;
         };
         CalendarEdit: {
@@ -8505,6 +8519,7 @@ export type BrandRole = components['schemas']['BrandRole'];
 export type BrandSigning = components['schemas']['BrandSigning'];
 export type BudgetHealth = components['schemas']['BudgetHealth'];
 export type Calendar = components['schemas']['Calendar'];
+export type CalendarCreate = components['schemas']['CalendarCreate'];
 export type CalendarEdit = components['schemas']['CalendarEdit'];
 export type CalendarEntry = components['schemas']['CalendarEntry'];
 export type CalendarEntryList = components['schemas']['CalendarEntryList'];
@@ -9414,6 +9429,8 @@ export interface operations {
         parameters: {
             query?: {
                 brand_id?: components["parameters"]["brand_id"];
+                /** @description The one of this brand, person or creator */
+                owner_id?: string;
             };
             header?: never;
             path?: never;
@@ -9428,6 +9445,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CalendarList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    createCalendar: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarCreate"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
                 };
             };
             default: components["responses"]["problem"];
@@ -12973,11 +13017,18 @@ export interface operations {
             query?: {
                 brand_id?: components["parameters"]["brand_id"];
                 campaign_id?: string;
+                creator_id?: string;
                 /** @description next_cursor of the page before */
                 cursor?: components["parameters"]["cursor"];
+                /** @description First day on which they are due, in the brand's zone */
+                due_from?: string;
+                /** @description Last day on which they are due, in the brand's zone */
+                due_to?: string;
                 lane?: components["schemas"]["PayoutLane"];
                 limit?: components["parameters"]["limit"];
                 partnership_id?: string;
+                /** @description Words to search for */
+                q?: components["parameters"]["q"];
                 state?: string[];
             };
             header?: never;
@@ -13210,8 +13261,15 @@ export interface operations {
             query?: {
                 brand_id?: components["parameters"]["brand_id"];
                 campaign_id?: string;
+                creator_id?: string;
+                /** @description First day on which they are due, in the brand's zone */
+                due_from?: string;
+                /** @description Last day on which they are due, in the brand's zone */
+                due_to?: string;
                 format?: components["parameters"]["sheetFormat"];
                 lane?: components["schemas"]["PayoutLane"];
+                /** @description Words to search for */
+                q?: components["parameters"]["q"];
                 state?: string[];
             };
             header?: never;
@@ -14471,6 +14529,8 @@ export interface operations {
                 /** @description next_cursor of the page before */
                 cursor?: components["parameters"]["cursor"];
                 limit?: components["parameters"]["limit"];
+                /** @description Words to search for */
+                q?: components["parameters"]["q"];
                 /** @description A state, or waiting: open or held */
                 state?: string;
             };
@@ -14659,6 +14719,8 @@ export interface operations {
                 assigned_to?: string;
                 brand_id?: components["parameters"]["brand_id"];
                 format?: components["parameters"]["sheetFormat"];
+                /** @description Words to search for */
+                q?: components["parameters"]["q"];
                 /** @description A state, or waiting: open or held */
                 state?: string;
             };
