@@ -142,7 +142,7 @@ func bodies(i ids) map[string]any {
 		"createToken":       map[string]any{"name": "sync"},
 		"editBrand":         map[string]any{"postal_address": "2 Street"},
 		"createTopUp":       map[string]any{"amount": eur(100)},
-		"createCalendar":    map[string]any{"creator_id": i["creators"], "zone": "UTC", "working_days": []int{1}, "opens": "09:00", "closes": "10:00", "holidays": []any{}},
+		"createCalendar":    map[string]any{"zone": "UTC", "working_days": []int{1}, "opens": "09:00", "closes": "10:00", "holidays": []any{}},
 		"editCalendar":      map[string]any{"zone": "UTC", "working_days": []int{1}, "opens": "09:00", "closes": "10:00", "holidays": []any{}},
 		"createCampaign":    made,
 		"editCampaign":      map[string]any{"brief": "Show it.", "automation_ids": []uuid.UUID{i["automation_ids"]}, "policy_id": i["policy_id"]},
