@@ -165,6 +165,7 @@ type ReviewFilter struct {
 	BrandID    *uuid.UUID
 	AssignedTo *uuid.UUID // who can decide now
 	State      string     // a state, or waiting: open or held
+	Words      string     // in the creator's name or handle
 }
 
 // ReviewDecision is one decision on a submission. It is proposed until the review has taken it; moot is one that came when

@@ -50,6 +50,10 @@ type PayoutFilter struct {
 	BrandID       *uuid.UUID
 	CampaignID    *uuid.UUID
 	PartnershipID *uuid.UUID
+	CreatorID     *uuid.UUID
+	Words         string     // in the creator's name or handle
+	DueFrom       *time.Time // first and last day, in the brand's zone
+	DueTo         *time.Time
 	States        []string
 	Lane          string // one of PayoutLanes
 	// PaidFrom and PaidTo are days of the brand's zone, both included; zero for any.

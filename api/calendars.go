@@ -40,7 +40,7 @@ func toHolidays(list []rapport.Holiday) []gen.Holiday {
 
 // ListCalendars lists the calendars that the caller may see.
 func (s *Server) ListCalendars(ctx context.Context, r gen.ListCalendarsRequestObject) (gen.ListCalendarsResponseObject, error) {
-	calendars, err := s.cfg.Store.ListCalendars(ctx, r.Params.BrandId, principalFrom(ctx).UserID)
+	calendars, err := s.cfg.Store.ListCalendars(ctx, r.Params.BrandId, r.Params.OwnerId, principalFrom(ctx).UserID)
 	if err != nil {
 		return nil, err
 	}
@@ -54,6 +54,32 @@ func (s *Server) GetCalendar(ctx context.Context, r gen.GetCalendarRequestObject
 		return nil, called("calendar", err)
 	}
 	return gen.GetCalendar200JSONResponse{Body: toCalendar(c), Headers: gen.GetCalendar200ResponseHeaders{ETag: etag(c.Version)}}, nil
+}
+
+// CreateCalendar gives the caller a calendar, or as ops or admin a creator.
+func (s *Server) CreateCalendar(ctx context.Context, r gen.CreateCalendarRequestObject) (gen.CreateCalendarResponseObject, error) {
+	p := principalFrom(ctx)
+	deed, _ := deedID(ctx)
+	c := rapport.OwnedCalendar{ID: rapport.DeriveID(deed, "calendar"), OwnerKind: "user", OwnerID: p.UserID, OwnerName: p.Name}
+	if r.Body.CreatorId != nil {
+		if len(p.BrandsWith(rapport.RoleOps, rapport.RoleAdmin)) == 0 {
+			return nil, rapport.Errorf(rapport.CodeForbidden, "Ops and admins give a creator a calendar.")
+		}
+		creator, err := s.cfg.Store.Creator(ctx, *r.Body.CreatorId)
+		if err != nil {
+			return nil, called("creator", err)
+		}
+		c.OwnerKind, c.OwnerID, c.OwnerName = "creator", creator.ID, creator.Name
+	}
+	c.Calendar = fromCalendarEdit(gen.CalendarEdit{Zone: r.Body.Zone, WorkingDays: r.Body.WorkingDays, Opens: r.Body.Opens, Closes: r.Body.Closes, Holidays: r.Body.Holidays}, c.Calendar)
+	if bad := c.Calendar.Check(); len(bad) > 0 {
+		return nil, rapport.Invalid(bad...)
+	}
+	c, err := s.cfg.Store.CreateCalendar(ctx, c, p.UserID)
+	if err != nil {
+		return nil, err
+	}
+	return gen.CreateCalendar201JSONResponse(toCalendar(c)), nil
 }
 
 // EditCalendar writes a calendar: one's own, or as ops or admin those of the brand and of creators.

@@ -41,12 +41,11 @@ func (s *Server) ExportPayouts(ctx context.Context, r gen.ExportPayoutsRequestOb
 	if err != nil {
 		return nil, err
 	}
-	filter, err := payoutFilter(r.Params.BrandId, r.Params.CampaignId, nil, r.Params.State)
+	filter, err := payoutFilter(gen.ListPayoutsParams{
+		Q: r.Params.Q, BrandId: r.Params.BrandId, CampaignId: r.Params.CampaignId, CreatorId: r.Params.CreatorId, DueFrom: r.Params.DueFrom, DueTo: r.Params.DueTo,
+		PaidFrom: r.Params.PaidFrom, PaidTo: r.Params.PaidTo, State: r.Params.State, Lane: r.Params.Lane,
+	})
 	if err != nil {
-		return nil, err
-	}
-	filter.Lane = string(value(r.Params.Lane))
-	if err := paidDays(&filter, r.Params.PaidFrom, r.Params.PaidTo); err != nil {
 		return nil, err
 	}
 	payouts, err := readPages(func(page rapport.Page) ([]rapport.PayoutItem, []string, error) {

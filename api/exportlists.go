@@ -167,7 +167,7 @@ func (s *Server) ExportContracts(ctx context.Context, r gen.ExportContractsReque
 
 // ExportReviews gives the list of reviews as a table.
 func (s *Server) ExportReviews(ctx context.Context, r gen.ExportReviewsRequestObject) (gen.ExportReviewsResponseObject, error) {
-	filter, err := reviewFilter(gen.ListReviewsParams{BrandId: r.Params.BrandId, AssignedTo: r.Params.AssignedTo, State: r.Params.State}, principalFrom(ctx).UserID)
+	filter, err := reviewFilter(gen.ListReviewsParams{Q: r.Params.Q, BrandId: r.Params.BrandId, AssignedTo: r.Params.AssignedTo, State: r.Params.State}, principalFrom(ctx).UserID)
 	if err != nil {
 		return nil, err
 	}

@@ -920,3 +920,75 @@ func TestTheStreamTellsWhatChangesInOnesBrands(t *testing.T) {
 	}
 	require.Eventually(t, func() bool { return w.as(t, "ops@one.example").send(t, "GET", "/v1/stream", nil).status == 503 }, 5*time.Second, 20*time.Millisecond)
 }
+
+// Absences, people and settings are told like everything else: once a statement, to whom they concern.
+func TestTheStreamTellsOfTheCalendarAndOfSettings(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	server, w := d.serve(t, d.flows)
+	require.NoError(t, server.ListenForChanges(t.Context()))
+	mine, theirs := w.as(t, "ops@one.example").listen(t), w.as(t, "ops@two.example").listen(t)
+	ops, legal, brand := d.users["ops@one.example"], d.users["legal@one.example"], d.world.one
+	creator, deliverable := one[uuid.UUID](t, d, `select creator_id from partnerships where id = $1`, d.partnership), d.deliverable
+	absence, override, delegation, calendar, view, field, canned, outside := id(), id(), id(), id(), id(), id(), id(), id()
+	template, policy, sequence, clause, contractTemplate := id(), id(), id(), id(), id()
+	steps := []struct {
+		sql  string
+		args []any
+		noun string
+		ref  uuid.UUID
+		all  bool
+	}{
+		{`insert into creator_absences (id, creator_id, from_on, to_on) values ($1, $2, now(), now())`, []any{absence, creator}, "absence", creator, true},
+		{`delete from creator_absences where id = $1`, []any{absence}, "absence", creator, true},
+		{
+			`insert into conflict_overrides (id, brand_id, partnership_id, key, kind, severity, words, reason, by_id) values ($1, $2, $3, $1, 'absence', 'warn', 'Away', 'Agreed', $4)`,
+			[]any{override, brand, d.partnership, ops}, "conflict_override", d.partnership, false,
+		},
+		{`update deliverables set publish_by = publish_by + interval '1 day' where id = $1`, []any{deliverable}, "deliverable", deliverable, false},
+		{`insert into calendars (id, owner_kind, owner_id, zone, working_days, opens, closes) values ($1, 'user', $2, 'UTC', '{1}', '09:00', '17:00')`, []any{calendar, ops}, "calendar", calendar, true},
+		{`update users set name = 'Else' where id = $1`, []any{legal}, "user", legal, true},
+		{`insert into user_roles (user_id, brand_id, role) values ($1, $2, 'guest')`, []any{legal, brand}, "user", legal, false},
+		{`delete from user_roles where user_id = $1 and role = 'guest'`, []any{legal}, "user", legal, false},
+		{
+			`insert into delegations (id, brand_id, from_user, to_user, starts_at, ends_at) values ($1, $2, $3, $4, now(), now() + interval '1 day')`,
+			[]any{delegation, brand, legal, ops}, "delegation", delegation, false,
+		},
+		{`insert into templates (id, version, brand_id, name, subject, body) values ($1, 1, $2, 'A', 'B', 'C'), ($1, 2, $2, 'A', 'B', 'C')`, []any{template, brand}, "template", template, false},
+		{`insert into policies (id, version, brand_id, name, stages) values ($1, 1, $2, 'A', '[]')`, []any{policy, brand}, "policy", policy, false},
+		{`insert into sequences (id, version, brand_id, name, steps) values ($1, 1, $2, 'A', '[]')`, []any{sequence, brand}, "sequence", sequence, false},
+		{`insert into clauses (id, version, brand_id, kind, title, body) values ($1, 1, $2, 'general', 'A', 'B')`, []any{clause, brand}, "clause", clause, false},
+		{
+			`insert into contract_templates (id, brand_id, name, clauses, must_include) values ($1, $2, 'A', array[$3::uuid], '{}')`,
+			[]any{contractTemplate, brand, clause}, "contract_template", contractTemplate, false,
+		},
+		{`insert into saved_views (id, owner_id, brand_id, page, name, search) values ($1, $2, $3, '/payouts', 'A', '{}')`, []any{view, ops, brand}, "view", view, false},
+		{`update brands set posts_apart_hours = 24 where id = $1`, []any{brand}, "brand", brand, false},
+		{`insert into outside_reviewers (id, brand_id, name, email) values ($1, $2, 'A', 'a@b.example')`, []any{outside, brand}, "outside_reviewer", outside, false},
+		{`insert into creator_fields (id, brand_id, name, kind) values ($1, $2, 'A', 'text')`, []any{field, brand}, "creator_field", field, false},
+		{`insert into canned_answers (id, brand_id, name, body) values ($1, $2, 'A', 'B')`, []any{canned, brand}, "canned", canned, false},
+	}
+	// A change that both hear of, so that what comes before it is all there was.
+	mark := func(l *events) []string {
+		end := id()
+		d.sql(t, `insert into creators (id, name) values ($1, 'Mark')`, end)
+		_, _, before := l.until(end)
+		return before
+	}
+	mark(mine)
+	mark(theirs)
+	for _, x := range steps {
+		d.sql(t, x.sql, x.args...)
+		of := fmt.Sprintf(`,"brand_id":"%s"}`, brand)
+		if x.all {
+			of = "}"
+		}
+		told := mark(mine)
+		require.Equal(t, []string{fmt.Sprintf(`{"noun":"%s","id":"%s"%s`, x.noun, x.ref, of)}, slices.DeleteFunc(told, func(s string) bool { return strings.Contains(s, `"noun":"creator"`) }), x.sql)
+		told = slices.DeleteFunc(mark(theirs), func(s string) bool { return strings.Contains(s, `"noun":"creator"`) })
+		require.Equal(t, x.all, len(told) == 1, "%s: %v", x.sql, told)
+	}
+	d.sql(t, `insert into saved_views (id, owner_id, page, name, search) values ($1, $2, '/payouts', 'B', '{}')`, id(), ops)
+	d.sql(t, `update deliverables set round = round where id = $1`, deliverable)
+	require.Empty(t, slices.DeleteFunc(mark(mine), func(s string) bool { return strings.Contains(s, `"noun":"creator"`) }), "one's own view, and what no calendar shows")
+}

@@ -38,12 +38,8 @@ func (s *Server) ListPayouts(ctx context.Context, r gen.ListPayoutsRequestObject
 	if err != nil {
 		return nil, err
 	}
-	filter, err := payoutFilter(r.Params.BrandId, r.Params.CampaignId, r.Params.PartnershipId, r.Params.State)
+	filter, err := payoutFilter(r.Params)
 	if err != nil {
-		return nil, err
-	}
-	filter.Lane = string(value(r.Params.Lane))
-	if err := paidDays(&filter, r.Params.PaidFrom, r.Params.PaidTo); err != nil {
 		return nil, err
 	}
 	items, next, err := store.ListPayouts(ctx, filter, page)
@@ -153,22 +149,29 @@ func (s *Server) ListCashWeeks(ctx context.Context, r gen.ListCashWeeksRequestOb
 	return list, nil
 }
 
-// paidDays narrows payouts to those that were paid on some days.
-func paidDays(f *rapport.PayoutFilter, from, to *openapi_types.Date) error {
-	if from != nil {
-		f.PaidFrom = from.Time
+// payoutFilter reads what a list of payouts, and the same as a table, are narrowed by.
+func payoutFilter(p gen.ListPayoutsParams) (rapport.PayoutFilter, error) {
+	f := rapport.PayoutFilter{
+		BrandID: p.BrandId, CampaignID: p.CampaignId, PartnershipID: p.PartnershipId, CreatorID: p.CreatorId, Words: value(p.Q), States: value(p.State), Lane: string(value(p.Lane)),
 	}
-	if to != nil {
-		f.PaidTo = to.Time
+	if p.DueFrom != nil {
+		f.DueFrom = &p.DueFrom.Time
+	}
+	if p.DueTo != nil {
+		f.DueTo = &p.DueTo.Time
+	}
+	if f.DueFrom != nil && f.DueTo != nil && f.DueTo.Before(*f.DueFrom) {
+		return f, rapport.Invalid(rapport.Field{Path: "due_to", Code: "out_of_range", Detail: "The last day comes before the first."})
+	}
+	if p.PaidFrom != nil {
+		f.PaidFrom = p.PaidFrom.Time
+	}
+	if p.PaidTo != nil {
+		f.PaidTo = p.PaidTo.Time
 	}
 	if !f.PaidTo.IsZero() && f.PaidTo.Before(f.PaidFrom) {
-		return rapport.Invalid(rapport.Field{Path: "paid_to", Code: "before_from", Detail: "The last day is before the first."})
+		return f, rapport.Invalid(rapport.Field{Path: "paid_to", Code: "before_from", Detail: "The last day is before the first."})
 	}
-	return nil
-}
-
-func payoutFilter(brand, campaign, partnership *uuid.UUID, states *[]string) (rapport.PayoutFilter, error) {
-	f := rapport.PayoutFilter{BrandID: brand, CampaignID: campaign, PartnershipID: partnership, States: value(states)}
 	for _, state := range f.States {
 		if !slices.Contains(rapport.PayoutStates(), rapport.PayoutState(state)) {
 			return f, rapport.Invalid(rapport.Field{Path: "state", Code: "unknown_value", Detail: fmt.Sprintf("%q is not a state of a payout.", cut(state, 50))})

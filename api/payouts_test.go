@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -507,4 +508,30 @@ func TestTopUpsAreListedWithWhoAskedAndHowTheyStand(t *testing.T) {
 	require.Equal(t, "failed", list.Items[0].State)
 	require.Equal(t, 404, d.as(t, "finance_preparer@two.example").send(t, "GET", path, nil).status)
 	require.Equal(t, 1, one[int](t, d, `select count(*)::int from tasks where kind = 'top_up_failed' and owner_role = 'finance_preparer' and ref = $1`, first), "somebody is told, once")
+}
+
+func TestPayoutsAreNarrowedByCreatorAndDueDate(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	creator := one[uuid.UUID](t, d, `select creator_id from partnerships where id = $1`, d.partnership)
+	name := one[string](t, d, `select name from creators c join partnerships p on p.creator_id = c.id where p.id = $1`, d.partnership)
+	// Late in the evening of the 4th in Berlin, which is the 5th in Auckland.
+	d.sql(t, `update payouts set due_at = '2026-05-04T21:30:00Z' where id = $1`, d.payout)
+	d.sql(t, `update calendars set zone = 'Europe/Berlin' where owner_kind = 'brand'`)
+	finance := d.as(t, "finance_preparer@one.example")
+	for query, found := range map[string]bool{
+		"q=" + url.QueryEscape(name): true, "q=" + url.QueryEscape(strings.ToUpper(name)[:3]): true, "q=nobody": false,
+		"creator_id=" + creator.String(): true, "creator_id=" + id().String(): false,
+		"due_from=2026-05-04&due_to=2026-05-04": true, "due_from=2026-05-05": false, "due_to=2026-05-03": false, "due_to=2026-05-04": true,
+		"q=" + url.QueryEscape(name) + "&due_from=2026-05-05": false,
+	} {
+		list := finance.send(t, "GET", "/v1/payouts?"+query, nil)
+		require.Equal(t, 200, list.status, query)
+		require.Equal(t, found, strings.Contains(string(list.body), d.payout.String()), query)
+		table := finance.send(t, "GET", "/v1/payouts/export?format=csv&"+query, nil)
+		require.Equal(t, found, strings.Contains(string(table.body), d.payout.String()), "exported: %s", query)
+	}
+	require.Equal(t, []string{"due_to out_of_range"}, finance.send(t, "GET", "/v1/payouts?due_from=2026-05-05&due_to=2026-05-04", nil).fields(t))
+	d.sql(t, `update calendars set zone = 'Pacific/Auckland' where owner_kind = 'brand'`)
+	require.Contains(t, string(finance.send(t, "GET", "/v1/payouts?due_from=2026-05-05", nil).body), d.payout.String(), "a day is the brand's")
 }

@@ -71,7 +71,7 @@ func (s *Server) ListReviews(ctx context.Context, r gen.ListReviewsRequestObject
 
 // reviewFilter reads what a list of reviews, and the same as a table, are narrowed by.
 func reviewFilter(p gen.ListReviewsParams, me uuid.UUID) (rapport.ReviewFilter, error) {
-	filter := rapport.ReviewFilter{BrandID: p.BrandId, State: value(p.State)}
+	filter := rapport.ReviewFilter{BrandID: p.BrandId, State: value(p.State), Words: value(p.Q)}
 	switch who := value(p.AssignedTo); who {
 	case "":
 	case "me":

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -316,4 +317,15 @@ func TestWhoHasDecidedIsToldWhoseTurnItIs(t *testing.T) {
 	stages[0].State, stages[0].Decisions = "waiting", nil // Legal sent it back to a stage before both
 	d.sql(t, `update reviews set stages = $2 where id = $1`, d.review, stages)
 	require.Equal(t, "“Legal” decides first; you are asked again after it.", d.decide(t, "approver", map[string]any{"decision": "approve"}).text("detail"))
+}
+
+func TestReviewsAreFoundByTheCreatorsName(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	name := one[string](t, d, `select name from creators c join partnerships p on p.creator_id = c.id where p.id = $1`, d.partnership)
+	ops := d.as(t, "ops@one.example")
+	for query, found := range map[string]bool{"": true, "q=" + url.QueryEscape(strings.ToUpper(name)): true, "q=nobody": false} {
+		require.Equal(t, found, strings.Contains(string(ops.send(t, "GET", "/v1/reviews?"+query, nil).body), `"creator"`), query)
+		require.Equal(t, found, strings.Contains(string(ops.send(t, "GET", "/v1/reviews/export?format=csv&"+query, nil).body), name), "exported: %s", query)
+	}
 }

@@ -79,8 +79,9 @@ type BrandStore interface {
 	Brand(ctx context.Context, id uuid.UUID) (rapport.Brand, error)
 	CreateBrand(ctx context.Context, b rapport.Brand, c rapport.Calendar, by uuid.UUID) (rapport.Brand, error)
 	EditBrand(ctx context.Context, b rapport.Brand, by uuid.UUID) (rapport.Brand, error)
-	ListCalendars(ctx context.Context, brandID *uuid.UUID, caller uuid.UUID) ([]rapport.OwnedCalendar, error)
+	ListCalendars(ctx context.Context, brandID, ownerID *uuid.UUID, caller uuid.UUID) ([]rapport.OwnedCalendar, error)
 	Calendar(ctx context.Context, id, caller uuid.UUID) (rapport.OwnedCalendar, error)
+	CreateCalendar(ctx context.Context, c rapport.OwnedCalendar, by uuid.UUID) (rapport.OwnedCalendar, error)
 	EditCalendar(ctx context.Context, c rapport.OwnedCalendar, by uuid.UUID) (rapport.OwnedCalendar, error)
 }
 

@@ -75,6 +75,8 @@ func TestLighthouse(t *testing.T) {
 	f := readFigures(t)
 	f.LighthousePerformance, f.LighthouseAccessibility = figure(performance, 0), figure(accessibility, 0)
 	write(t, latest, f)
+	require.GreaterOrEqual(t, performance, 95.0, "lighthouse_performance")
+	require.GreaterOrEqual(t, accessibility, 100.0, "lighthouse_accessibility")
 }
 
 // startDemo runs the programs with the sample world, and answers their address once partnerships are active in it.

@@ -63,6 +63,7 @@ func TestLists(t *testing.T) {
 	f := readFigures(t)
 	f.ListP99Ratio = figure(p99(served).Seconds()/p99(straight).Seconds(), 2)
 	write(t, latest, f)
+	require.LessOrEqual(t, *f.ListP99Ratio, 2.0, "list_p99_ratio")
 }
 
 // loadListed writes partnerships in every stage with a contract, a piece and two key dates each, and a task for one in five.

@@ -105,6 +105,7 @@ func TestPayoutDesk(t *testing.T) {
 	t.Logf("by the API: median %s, p99 %s; bare: median %s, p99 %s", median(served), p99(served), median(straight), p99(straight))
 	f.PayoutListP99Ratio = figure(p99(served).Seconds()/p99(straight).Seconds(), 2)
 	write(t, latest, f)
+	require.LessOrEqual(t, *f.PayoutListP99Ratio, 2.0, "payout_list_p99_ratio")
 
 	f.PayoutExportRSS = figure(a.export(), 1)
 	write(t, latest, f)
@@ -139,6 +140,7 @@ func (a *archive) loadPayouts(n int) {
 		from generate_series(0, $4 - 1) i`, a.campaigns, campaigns, brands, partnerships)
 	exec(`create index on party (i)`)
 	exec(`insert into creators (id, name) select creator, 'Creator ' || i from party`)
+	require.NoError(a.t, owner.QueryRow(ctx, `select array_agg(creator order by i) from party where i % 100 < 2`).Scan(&a.creators))
 	exec(`insert into creator_accounts (id, creator_id, platform, handle) select gen_random_uuid(), creator, 'youtube', 'creator' || i from party`)
 	exec(`insert into partnerships (id, brand_id, campaign_id, creator_id, owner_id) select id, brand, campaign, creator, $1 from party`, a.viewer)
 	exec(`insert into contracts (id, partnership_id, brand_id, offer_id, term, state, body, body_sha256, fee, currency, terms)
@@ -201,6 +203,16 @@ func (a *archive) views(n int) []view {
 			{"due today", func() { v.Lane = "today" }},
 			{"blocked", func() { v.Lane = "blocked" }},
 			{"to approve", func() { v.Lane = "to_approve" }},
+			{"what is open", func() {
+				v.States = []string{"scheduled", "awaiting_approval", "approved", "awaiting_payee", "awaiting_funds", "submitted", "unknown", "failed", "held"}
+			}},
+			{"a creator's name", func() { v.Words = "Creator 1" + strconv.Itoa(1000+rng.IntN(9000)) }},
+			{"one creator", func() { v.CreatorID = &a.creators[rng.IntN(len(a.creators))] }},
+			{"due in a week", func() {
+				from := time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, -rng.IntN(4*365))
+				to := from.AddDate(0, 0, 6)
+				v.DueFrom, v.DueTo = &from, &to
+			}},
 		}
 		k := kinds[i%len(kinds)]
 		k.set()
@@ -214,7 +226,7 @@ func (a *archive) views(n int) []view {
 func (a *archive) listByAPI(v view) time.Duration {
 	a.t.Helper()
 	values := url.Values{"limit": {"50"}}
-	for name, id := range map[string]*uuid.UUID{"brand_id": v.BrandID, "campaign_id": v.CampaignID} {
+	for name, id := range map[string]*uuid.UUID{"brand_id": v.BrandID, "campaign_id": v.CampaignID, "creator_id": v.CreatorID} {
 		if id != nil {
 			values.Set(name, id.String())
 		}
@@ -224,6 +236,13 @@ func (a *archive) listByAPI(v view) time.Duration {
 	}
 	if v.Lane != "" {
 		values.Set("lane", v.Lane)
+	}
+	if v.Words != "" {
+		values.Set("q", v.Words)
+	}
+	if v.DueFrom != nil {
+		values.Set("due_from", v.DueFrom.Format(time.DateOnly))
+		values.Set("due_to", v.DueTo.Format(time.DateOnly))
 	}
 	if v.after != nil {
 		values.Set("cursor", cursor(v.after))
@@ -312,12 +331,17 @@ func (a *archive) listStraight(v view) time.Duration {
 	if v.Lane == "" {
 		lane = nil
 	}
-	var after, id *string
+	var after, id, pattern *string
+	if v.Words != "" {
+		like := "%" + v.Words + "%"
+		pattern = &like
+	}
 	if v.after != nil {
 		after, id = &v.after[0], &v.after[1]
 	}
 	began := time.Now()
-	rows, err := a.bare.Query(a.t.Context(), a.list, pgx.QueryExecModeCacheDescribe, a.brands, nil, nil, v.BrandID, v.CampaignID, nil, states, lane, after, id, 51)
+	rows, err := a.bare.Query(a.t.Context(), a.list, pgx.QueryExecModeCacheDescribe,
+		a.brands, nil, nil, v.BrandID, v.CampaignID, nil, v.CreatorID, pattern, v.DueFrom, v.DueTo, states, lane, after, id, 51)
 	require.NoError(a.t, err)
 	_, err = pgx.CollectRows(rows, pgx.RowToMap)
 	took := time.Since(began)

@@ -65,7 +65,7 @@ func (s *Store) createBrand(ctx context.Context, tx pgx.Tx, b rapport.Brand, c r
 	if err != nil {
 		return rapport.Brand{}, err
 	}
-	if err := s.q.CreateCalendar(ctx, tx, gen.CreateCalendarParams{
+	if _, err := s.q.CreateCalendar(ctx, tx, gen.CreateCalendarParams{
 		ID: b.CalendarID, OwnerKind: "brand", OwnerID: b.ID, BrandID: &b.ID, Zone: c.Zone, WorkingDays: weekdays(c), Opens: c.Opens, Closes: c.Closes,
 		Holidays: holidays, DaySeconds: int32(c.DaySeconds),
 	}); err != nil {
@@ -100,10 +100,10 @@ func (s *Store) EditBrand(ctx context.Context, b rapport.Brand, by uuid.UUID) (r
 }
 
 // ListCalendars lists the calendars of the scope's brands and their people, and of creators; with a brand only its own and
-// those that belong to no brand.
-func (s *Store) ListCalendars(ctx context.Context, brandID *uuid.UUID, caller uuid.UUID) ([]rapport.OwnedCalendar, error) {
+// those that belong to no brand, and with an owner only theirs.
+func (s *Store) ListCalendars(ctx context.Context, brandID, ownerID *uuid.UUID, caller uuid.UUID) ([]rapport.OwnedCalendar, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]rapport.OwnedCalendar, error) {
-		return s.calendars(ctx, tx, gen.ListCalendarsParams{BrandID: brandID, Brands: rapport.BrandsFrom(ctx), Caller: caller})
+		return s.calendars(ctx, tx, gen.ListCalendarsParams{BrandID: brandID, OwnerID: ownerID, Brands: rapport.BrandsFrom(ctx), Caller: caller})
 	})
 }
 
@@ -141,6 +141,32 @@ func (s *Store) calendars(ctx context.Context, tx pgx.Tx, params gen.ListCalenda
 		calendars[i] = c
 	}
 	return calendars, nil
+}
+
+// CreateCalendar adds the calendar of a person or a creator, with days as long as the brands' are. Whoever has one keeps it, and that is a conflict.
+func (s *Store) CreateCalendar(ctx context.Context, c rapport.OwnedCalendar, by uuid.UUID) (rapport.OwnedCalendar, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.OwnedCalendar, error) {
+		holidays, err := holidaysText(c.Calendar)
+		if err != nil {
+			return rapport.OwnedCalendar{}, err
+		}
+		length, err := s.q.DayOfBrands(ctx, tx, rapport.BrandsFrom(ctx))
+		if err != nil {
+			return rapport.OwnedCalendar{}, fmt.Errorf("length of a day: %w", err)
+		}
+		c.Version, c.Calendar.DaySeconds = 1, int(length)
+		made, err := s.q.CreateCalendar(ctx, tx, gen.CreateCalendarParams{
+			ID: c.ID, OwnerKind: c.OwnerKind, OwnerID: c.OwnerID, Zone: c.Calendar.Zone, WorkingDays: weekdays(c.Calendar), Opens: c.Calendar.Opens,
+			Closes: c.Calendar.Closes, Holidays: holidays, DaySeconds: length,
+		})
+		if err != nil {
+			return rapport.OwnedCalendar{}, err
+		}
+		if made == 0 {
+			return rapport.OwnedCalendar{}, rapport.Errorf(rapport.CodeConflict, "There is a calendar of %s already. Change that one.", c.OwnerName)
+		}
+		return c, s.audit(ctx, tx, by, "calendar.created", c.ID, nil)
+	})
 }
 
 // EditCalendar writes a calendar whose version is the one last read; stale when somebody else was faster.

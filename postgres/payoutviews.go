@@ -27,7 +27,7 @@ func (p planned) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, 
 func (s *Store) ListPayouts(ctx context.Context, f rapport.PayoutFilter, page rapport.Page) ([]rapport.PayoutItem, []string, error) {
 	params := gen.ListPayoutsParams{
 		Brands: rapport.BrandsFrom(ctx), ID: f.ID, BrandID: f.BrandID, CampaignID: f.CampaignID, PartnershipID: f.PartnershipID,
-		States: noNil(f.States), Lane: orNil(f.Lane), PaidFrom: timeOrNil(f.PaidFrom), MaxRows: int32(page.Limit + 1),
+		CreatorID: f.CreatorID, Pattern: pattern(f.Words), DueFrom: f.DueFrom, DueTo: f.DueTo, States: noNil(f.States), Lane: orNil(f.Lane), PaidFrom: timeOrNil(f.PaidFrom), MaxRows: int32(page.Limit + 1),
 	}
 	if !f.PaidTo.IsZero() {
 		params.PaidBefore = new(f.PaidTo.AddDate(0, 0, 1))

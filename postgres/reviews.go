@@ -16,7 +16,7 @@ import (
 // ListReviews lists reviews of the scope by due time.
 func (s *Store) ListReviews(ctx context.Context, f rapport.ReviewFilter, page rapport.Page) ([]rapport.ReviewItem, []string, error) {
 	params := gen.ListReviewsParams{
-		Brands: rapport.BrandsFrom(ctx), BrandID: f.BrandID, AssignedTo: f.AssignedTo, State: orNil(f.State), MaxRows: int32(page.Limit + 1),
+		Brands: rapport.BrandsFrom(ctx), BrandID: f.BrandID, AssignedTo: f.AssignedTo, State: orNil(f.State), Pattern: pattern(f.Words), MaxRows: int32(page.Limit + 1),
 	}
 	var err error
 	if params.AfterDue, params.AfterID, err = afterTime(page); err != nil {

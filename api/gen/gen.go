@@ -3657,6 +3657,18 @@ type Calendar struct {
 // CalendarOwnerKind defines model for Calendar.OwnerKind.
 type CalendarOwnerKind string
 
+// CalendarCreate A day is as long as the brands' days are
+type CalendarCreate struct {
+	Closes string `json:"closes"`
+
+	// CreatorId Whose calendar it is; the caller's without it
+	CreatorId   *openapi_types.UUID `json:"creator_id,omitempty"`
+	Holidays    []Holiday           `json:"holidays"`
+	Opens       string              `json:"opens"`
+	WorkingDays []int               `json:"working_days"`
+	Zone        string              `json:"zone"`
+}
+
 // CalendarEdit defines model for CalendarEdit.
 type CalendarEdit struct {
 	Closes      string    `json:"closes"`
@@ -8513,6 +8525,14 @@ type CreateCalendarFeedParams struct {
 // ListCalendarsParams defines parameters for ListCalendars.
 type ListCalendarsParams struct {
 	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+
+	// OwnerId The one of this brand, person or creator
+	OwnerId *openapi_types.UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+}
+
+// CreateCalendarParams defines parameters for CreateCalendar.
+type CreateCalendarParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // EditCalendarParams defines parameters for EditCalendar.
@@ -9329,7 +9349,10 @@ type ListPayoutsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor next_cursor of the page before
-	Cursor        *Cursor             `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Q Words to search for
+	Q             *Q                  `form:"q,omitempty" json:"q,omitempty"`
 	BrandId       *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
 	CampaignId    *openapi_types.UUID `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
 	PartnershipId *openapi_types.UUID `form:"partnership_id,omitempty" json:"partnership_id,omitempty"`
@@ -9340,12 +9363,22 @@ type ListPayoutsParams struct {
 	PaidFrom *openapi_types.Date `form:"paid_from,omitempty" json:"paid_from,omitempty"`
 
 	// PaidTo Paid on this day in the brand's zone or earlier
-	PaidTo *openapi_types.Date `form:"paid_to,omitempty" json:"paid_to,omitempty"`
+	PaidTo    *openapi_types.Date `form:"paid_to,omitempty" json:"paid_to,omitempty"`
+	CreatorId *openapi_types.UUID `form:"creator_id,omitempty" json:"creator_id,omitempty"`
+
+	// DueFrom First day on which they are due, in the brand's zone
+	DueFrom *openapi_types.Date `form:"due_from,omitempty" json:"due_from,omitempty"`
+
+	// DueTo Last day on which they are due, in the brand's zone
+	DueTo *openapi_types.Date `form:"due_to,omitempty" json:"due_to,omitempty"`
 }
 
 // ExportPayoutsParams defines parameters for ExportPayouts.
 type ExportPayoutsParams struct {
-	Format     *SheetFormat        `form:"format,omitempty" json:"format,omitempty"`
+	Format *SheetFormat `form:"format,omitempty" json:"format,omitempty"`
+
+	// Q Words to search for
+	Q          *Q                  `form:"q,omitempty" json:"q,omitempty"`
 	BrandId    *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
 	CampaignId *openapi_types.UUID `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
 	State      *[]string           `form:"state,omitempty" json:"state,omitempty"`
@@ -9355,7 +9388,14 @@ type ExportPayoutsParams struct {
 	PaidFrom *openapi_types.Date `form:"paid_from,omitempty" json:"paid_from,omitempty"`
 
 	// PaidTo Paid on this day in the brand's zone or earlier
-	PaidTo *openapi_types.Date `form:"paid_to,omitempty" json:"paid_to,omitempty"`
+	PaidTo    *openapi_types.Date `form:"paid_to,omitempty" json:"paid_to,omitempty"`
+	CreatorId *openapi_types.UUID `form:"creator_id,omitempty" json:"creator_id,omitempty"`
+
+	// DueFrom First day on which they are due, in the brand's zone
+	DueFrom *openapi_types.Date `form:"due_from,omitempty" json:"due_from,omitempty"`
+
+	// DueTo Last day on which they are due, in the brand's zone
+	DueTo *openapi_types.Date `form:"due_to,omitempty" json:"due_to,omitempty"`
 }
 
 // ListPayoutLanesParams defines parameters for ListPayoutLanes.
@@ -9642,7 +9682,10 @@ type ListReviewsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor next_cursor of the page before
-	Cursor     *Cursor  `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Q Words to search for
+	Q          *Q       `form:"q,omitempty" json:"q,omitempty"`
 	BrandId    *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
 	AssignedTo *string  `form:"assigned_to,omitempty" json:"assigned_to,omitempty"`
 
@@ -9652,6 +9695,8 @@ type ListReviewsParams struct {
 
 // ExportReviewsParams defines parameters for ExportReviews.
 type ExportReviewsParams struct {
+	// Q Words to search for
+	Q          *Q       `form:"q,omitempty" json:"q,omitempty"`
 	BrandId    *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
 	AssignedTo *string  `form:"assigned_to,omitempty" json:"assigned_to,omitempty"`
 
@@ -9969,6 +10014,9 @@ type CreateTopUpJSONRequestBody = TopUpCreate
 
 // CreateCalendarFeedJSONRequestBody defines body for CreateCalendarFeed for application/json ContentType.
 type CreateCalendarFeedJSONRequestBody = CalendarFeedCreate
+
+// CreateCalendarJSONRequestBody defines body for CreateCalendar for application/json ContentType.
+type CreateCalendarJSONRequestBody = CalendarCreate
 
 // EditCalendarJSONRequestBody defines body for EditCalendar for application/json ContentType.
 type EditCalendarJSONRequestBody = CalendarEdit
@@ -10386,6 +10434,9 @@ type ServerInterface interface {
 	// ListCalendars Calendars of brands, people and creators that have their own
 	// (GET /v1/calendars)
 	ListCalendars(ctx echo.Context, params ListCalendarsParams) error
+	// CreateCalendar A calendar of the caller's own, or as ops or admin of a creator, who went by the brand's until then
+	// (POST /v1/calendars)
+	CreateCalendar(ctx echo.Context, params CreateCalendarParams) error
 	// GetCalendar One calendar
 	// (GET /v1/calendars/{id})
 	GetCalendar(ctx echo.Context, id Id) error
@@ -11683,8 +11734,44 @@ func (w *ServerInterfaceWrapper) ListCalendars(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
 	}
 
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListCalendars(ctx, params)
+	return err
+}
+
+// CreateCalendar converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateCalendar(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateCalendarParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateCalendar(ctx, params)
 	return err
 }
 
@@ -16025,6 +16112,13 @@ func (w *ServerInterfaceWrapper) ListPayouts(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
 	}
 
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
 	// ------------- Optional query parameter "brand_id" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
@@ -16074,6 +16168,27 @@ func (w *ServerInterfaceWrapper) ListPayouts(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter paid_to: %s", err))
 	}
 
+	// ------------- Optional query parameter "creator_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "creator_id", ctx.QueryParams(), &params.CreatorId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter creator_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "due_from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "due_from", ctx.QueryParams(), &params.DueFrom, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter due_from: %s", err))
+	}
+
+	// ------------- Optional query parameter "due_to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "due_to", ctx.QueryParams(), &params.DueTo, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter due_to: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListPayouts(ctx, params)
 	return err
@@ -16090,6 +16205,13 @@ func (w *ServerInterfaceWrapper) ExportPayouts(ctx echo.Context) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
 	}
 
 	// ------------- Optional query parameter "brand_id" -------------
@@ -16132,6 +16254,27 @@ func (w *ServerInterfaceWrapper) ExportPayouts(ctx echo.Context) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "paid_to", ctx.QueryParams(), &params.PaidTo, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter paid_to: %s", err))
+	}
+
+	// ------------- Optional query parameter "creator_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "creator_id", ctx.QueryParams(), &params.CreatorId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter creator_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "due_from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "due_from", ctx.QueryParams(), &params.DueFrom, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter due_from: %s", err))
+	}
+
+	// ------------- Optional query parameter "due_to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "due_to", ctx.QueryParams(), &params.DueTo, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter due_to: %s", err))
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -17803,6 +17946,13 @@ func (w *ServerInterfaceWrapper) ListReviews(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
 	}
 
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
 	// ------------- Optional query parameter "brand_id" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
@@ -17835,6 +17985,13 @@ func (w *ServerInterfaceWrapper) ExportReviews(ctx echo.Context) error {
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params ExportReviewsParams
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
 	// ------------- Optional query parameter "brand_id" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
@@ -19710,6 +19867,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/brands/:id/top-ups", wrapper.ListTopUps, options.OperationMiddlewares["listTopUps"]...)
 	router.POST(options.BaseURL+"/v1/brands/:id/top-ups", wrapper.CreateTopUp, options.OperationMiddlewares["createTopUp"]...)
 	router.GET(options.BaseURL+"/v1/calendars", wrapper.ListCalendars, options.OperationMiddlewares["listCalendars"]...)
+	router.POST(options.BaseURL+"/v1/calendars", wrapper.CreateCalendar, options.OperationMiddlewares["createCalendar"]...)
 	router.GET(options.BaseURL+"/v1/calendars/:id", wrapper.GetCalendar, options.OperationMiddlewares["getCalendar"]...)
 	router.PUT(options.BaseURL+"/v1/calendars/:id", wrapper.EditCalendar, options.OperationMiddlewares["editCalendar"]...)
 	router.GET(options.BaseURL+"/v1/holidays", wrapper.ListHolidays, options.OperationMiddlewares["listHolidays"]...)
@@ -20842,6 +21000,46 @@ type ListCalendarsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListCalendarsdefaultApplicationProblemPlusJSONResponse) VisitListCalendarsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateCalendarRequestObject struct {
+	Params CreateCalendarParams
+	Body   *CreateCalendarJSONRequestBody
+}
+
+type CreateCalendarResponseObject interface {
+	VisitCreateCalendarResponse(w http.ResponseWriter) error
+}
+
+type CreateCalendar201JSONResponse Calendar
+
+func (response CreateCalendar201JSONResponse) VisitCreateCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateCalendardefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateCalendardefaultApplicationProblemPlusJSONResponse) VisitCreateCalendarResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -32251,6 +32449,9 @@ type StrictServerInterface interface {
 	// ListCalendars Calendars of brands, people and creators that have their own
 	// (GET /v1/calendars)
 	ListCalendars(ctx context.Context, request ListCalendarsRequestObject) (ListCalendarsResponseObject, error)
+	// CreateCalendar A calendar of the caller's own, or as ops or admin of a creator, who went by the brand's until then
+	// (POST /v1/calendars)
+	CreateCalendar(ctx context.Context, request CreateCalendarRequestObject) (CreateCalendarResponseObject, error)
 	// GetCalendar One calendar
 	// (GET /v1/calendars/{id})
 	GetCalendar(ctx context.Context, request GetCalendarRequestObject) (GetCalendarResponseObject, error)
@@ -33707,6 +33908,54 @@ func (sh *strictHandler) ListCalendars(ctx echo.Context, params ListCalendarsPar
 		return err
 	} else if validResponse, ok := response.(ListCalendarsResponseObject); ok {
 		return validResponse.VisitListCalendarsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateCalendar operation middleware
+func (sh *strictHandler) CreateCalendar(ctx echo.Context, params CreateCalendarParams) error {
+	var request CreateCalendarRequestObject
+
+	request.Params = params
+
+	var body CreateCalendarJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateCalendar(ctx.Request().Context(), request.(CreateCalendarRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateCalendar")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateCalendarResponseObject); ok {
+		return validResponse.VisitCreateCalendarResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -42746,749 +42995,752 @@ func (sh *strictHandler) DeleteView(ctx echo.Context, id Id) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L3rruS2kib6KsSaA7gHk/au8t72zK7C+VG+VNuzbZe7qvb4NBqGwJQiM9lLSaZFamWlGwbmaebB5kkO",
-	"GEFSlETqkiuX2z2YX3atlChegsFgXL7v3+5KdTwpCdLouxf/dnfiDT+CgQb/tW24rApR2f8X8u7F3S8t",
-	"NJe7zZ3kR7h70f2+udPlAY7cPrhTzZGbuxd3bYu/mMvJPqtNI+T+7rffNndl22jV2Gcr0GUjTkYo27qE",
-	"D6agH5naMXMAduJ7YFvYqQbuNsk+uMbiHhz5h+9A7s3h7sVnz56lerBr1HH8/dei0YZV/MKExK/j+D7S",
-	"7Fcl4SU7C3NQrcn0A5tMzkPFDYznYXNnv7DDT7rBHpW0fZZtXf+2uYum/cTNofsSzmoDv7SigeruhWla",
-	"WDf/ooLjSRmQ5eVvcAlfOQCvoOm+82332Mf2ucwUf/rZZ5u7o5D+38+Tn9x9z015yH9r9zE9EH9k3Ewt",
-	"jsLkpJF+jBuoYMfb2lgx2Ngui2N7vHvxqZWJo5D0r667QhrYQ4MfOnGtz6qp3qt7kGNJeX8AZuxPYem4",
-	"qKFitZD3Xj6GQ/zRNfkxtTm1hPHsus5Ozu4v4x7+pJpKM6OYBt6UB7bDPZKatl/upj49/lgDDwLON5yY",
-	"t9jgE0yLBl5Dle7kTtTAzIEbUjONehAVoNrRYi+5aRvQjBpgQmoDvNqw8wEawBfKBrhRDT4Mlf1TVkG5",
-	"XiQEe6tUDVxSXw8A5rXbumn5dhs7buj/aWB39+LuP/2p0+J/ol/1n95FLdovGDWeie/49QrPqJXqTlX8",
-	"4rQbipE+KanBHTsnwAOhVNKAxCngp1MtSm57+qdTtbN/SnxtKyTHXg2X/7fNYKyvGH7F7ol7gJPt0qlR",
-	"2xqOUx+mJ/7Lv2ol+z2YmvofXbuJXvxkRe4M0rBzo2hicOkn+vAgq0/UCeSHY03D1h+r3U6UUKmyPYI0",
-	"n+hTA7zCdo71J6G9NdO1uTPwwfyp1A83mGjDt3Z3dROtDTdwdGO73Rpv/o+YJ9UwPpTN3/zWwu3xaqtB",
-	"loA7pVEnaIygfbO9FE4TpbVcUFNcVEyrrldB9XS20OwGJoNkxrzY3EllIHF6pxWQ7WTtlNDdZq4Pv8Wn",
-	"w7+QIeTsLtRG+OlNPCs/hzbU9l+hNLYfbja/tI9gT3lVCdsfXv8Yze6O1xo2gwlfPFl+FmZsUT8r6wbe",
-	"jXlifN8JbcYSIwwc+/8zpci84P0WPsObhl/GK4GNJTtzBFlB9Z2QCfH1szmalCM30AhejwXmW8PKA5d7",
-	"0Oyo8DDmktkTSb9kStYXEnW1Y2q3s7eYlMTTlI8+ej7Q2Ts99/hUdqRWzXSC1R8tr2t1roU2Qu6Lil90",
-	"9LFge27uypq3GhIWnT05oNbgLkbYLuP7BqzARHL2l2dJQaugFg/QWJWjx63/AGemJOgNK1UrDVTMLg5+",
-	"ytoHSrLzQZQHtlXmwA78ASLTh3E/dGsqLJGrr7q+vIfmqGnNP3xL7376bChum7uqUadCud6mtAj9ZjVo",
-	"AxLObMfrWjN+5pekDNj2TinjMOqaJgPRtoQNbdAiYmc8wjla11u7EqKy5rWdiWM8AbOashvxXzIjPkFV",
-	"HEUN2ti16W3bR7YOsgoyOJgAftFse3HrbZcXZOXNeQPNkR3VgxWULdTqzH6FRuHwgTe1QLt+LNPwoaxb",
-	"LR6EuUxIPnwwqCxysi8rbQWRs3u4MKsoGZcV2yuwf95QF4WmPtpDVfo+WcleKpp/g8tX3MDXti/afn12",
-	"Kmt/jNT1m93di3+Zbv87brzM/5w0DoVmNY6ttsbKhWljF6SV9nril0AzYdgWSn4Eehh/xq6mpWWqR9/7",
-	"V15VdvJnt6Jd/mpx69F++l49wPx0qgdoGlFB0QDXqd3+0+HChNGsVHJXi9JoduQ4TbLqK8LnaUU43a6d",
-	"f67vAfe0O1PstB9Uq4Gh/cjQzbDkQxLOvI7U1jIReUvvvaHXxmLyilkFN1B4GxJ5Za+iVt7pZHSuM3dt",
-	"t/JcNKqVVWYHtprvoWjE/mB0dqP+NnX4/UjugfHp507t5aZHZDj8NpaSsPiLG/zSvZFpzTS8NMVCG3cH",
-	"UEh1nt1ZSsLFP28O5DBZ9IJsj1u6EY++fRJSZnUkKQte24v7/mDFGfcGwJEZ1ZYHqDaoNM+Hy1KFOLMQ",
-	"9jo0bzXFExxGtwlCEUYVL2w3zdEEug8mDbDTqVEPvL7KsOdHa/Ys36NupbIqnGNnoHrJjq22utpZbRfV",
-	"mo/0htWgNVkSwuCdD20ga9XZPoBsj3baTg2ceINT1UANXEN8pcnMNTay8SOamqkfr/qcf5/ksz+NaZPi",
-	"i1YLaQdsfw7ndA0PUNt/2YNal7zGa/xLxu2lw7AjcGktMKXBWx/a8D0kDYx7Iat4JK2mUajaPq9ao0UF",
-	"ybGQvoJm6dbHJme2zFv7DKrTpe0OlhCHk185aL4Bu8cT8w+lqNJmbYnqX4fICjTaHh9WBJ3Jv/G/4Y38",
-	"r89ouay64IYdlTbdj59unj17hmtHPsPkonjDaGisdyt6pO/zxm4Nal80rGqBGXFMr/QRKsFloaFU7hgb",
-	"3wXoGWYnir6iduwf3NSwj5k6gRRy35Oq/7xhvNZkyZ4P6tgXSmcR2AFFBq5TY26h54Ti7xqat7DDmyYX",
-	"9hI47vybE0h7jh+grhhJpmZCRra4WzZvpNwloxexKLmd4D/pVmUTJCUlZV/wmif9TbwsvZocbYxt91IQ",
-	"diHN539JLmPZNg3I8jJ/dPhvRu90H5vo/S38H34iEudeFKycH0PeP/IFl19XFNNacVptubcBxjfbzrzt",
-	"x0ty0Zyul67V0ESmv/evmkY8pJwz36izD2SCs8g1cyGWLZf3fsc579yG2Uu0/62Bk2qMNa5f0sHI7Weg",
-	"cta9qGt7ijZg2oZ62Z8Sa5kX5MDpOdM+7muSTl7RJ907/UBWtEWELEzDpUY7397vrQWCgSwrhVYi6t7O",
-	"iXxIqunZ1pmZpm/7xzeh88kZV7LVWZ9SMFsWmZWRD2jxeZe9LZHtIjRdlOKoWOaW9NdZCXTDmZZApe71",
-	"u4s2cOzFeO9+aUV5v7W/3m3Covb++AEalVy2Lxouy8RxCnXKE/fOwMneu/YK/WLkEwJpZ6NSoJlUJqnz",
-	"dgLqarAxnydvjkLHgils34UuqF1uCmua2f9FD0xyQLRivoEGTjW6wfgeLexWGgxR1FzuWzKpTjU3VhbQ",
-	"CV/X6kzOU+ry5s4emVAV3ozv/nKyr/+czm6Qq6buoOpKb8jt+IzkiQ5YDMoaOGnyAOGRDb+06JhOTfMD",
-	"r1tYGsvuZE/h5YLuGLjuSeFDY2d8ueU1yIovNiIr0EZINC2KUqm6ULtdxh1ndeqRyws7q+beWi1klNmr",
-	"xBHDiFwYVLIoFIzvjPMToVJ1h6edQnSZuA1K96601VapIxeyOEFTHFSbCCy9IdNtY9dRSWD0gv1EAyVY",
-	"/YI2C5cM30/vhEab4shFbYValJD2xsQ6RWh2boQxIJlRL/3h4uLWlEZj23tE4Aq7MxGScL8WFP9OPJL/",
-	"AQw6/Ut+svNauujnaFqBl4ewsJ3NLTTTB2sjC83u4WSckeoOVj9B6gyabXl5n5xx3wWa7glZq5XcO7dR",
-	"lx8RLYJRdVpuVGsaOwCUHAz1D5v/nova+dT9BtZMg4xiDXaWt+oDyo+LCY6/dFLa8LrgVdWA1ikl42UD",
-	"HqC5MN+zrIDYBnXB7cUZZT4zNTveMHyI8TAj+CouiDB4VdpFbji8Gr1kz6ytTg/ZH8jGGA+LrjTFiYum",
-	"MIcGtNWIj/dIfIFueuEWkmLvzj3Ba7r6aW+I0T6yPbDbGS6AXgkt9tJdVyaNZTvad+5Zq4eh0c7vOR7s",
-	"mTfHoj1NxSDCvYejv9OLRiM0YOzFKrRdW9fumLDzTD4DqZht/uP2lJxn/+l0EuBP9jiyc+GaYFvYczmM",
-	"TWesylSAGrXCSGhHCiXWP5vegZKTjG6GE5tvrMcHc55SwmlNlVYeU4dYJzLZM/QqJ52flVlXr3sOb1ZD",
-	"zR5ZBX/+9NlmiaZflXjWnQMrXxurtZUNZBXIArUxkNxHCW1+1a+46q4wlV7bU+S5VQ1/frbUtFlom8wH",
-	"e/5jyFjGEllsLyw79pcc2VdsjpkjGpf/mV3+//rps3Un7KLL85XH4PRJ98rZ4vaYEVL3Th4u4Zx28KV3",
-	"1008XnjBeUJ/l23/rfOhD5xaUbXBrLFOD2ct7kbVK2KN3l8/meMUFTtQ69nhvesEZWRbNMGY1phB88L7",
-	"x4S0O4TczR/pTEbyhokd3pW5tlcvivnWZ2ctoX9YNYbXdLPmPvu6VBVEPhHfNip4+3jaJ9JWezC5QMMW",
-	"f128d0p+PHGxl7mcJ3U82rvdDczdV3T5ZP6LFFYTy7d5Axqah6fpyjAqGmZl4yc0+n48LW4MKZH7MjKK",
-	"HrGhylrpVGLYN9+8+P77Dfv0Ly+ePcMrzFFUUuwPJunX4JfpyEyNKp4CRxW/vGT/7fO/PHvG4ENp77VC",
-	"sgqOimJOBrTRSTV+ULXw2nTR/v6GXkiptYWzo04gc5OTfP4sl4cU6eFhCNPH1VwAZ5zROmwgqwynL2Lk",
-	"VsocT9++e8POAPf21w17zr5XsuIXPGPZu1bSTSOswbj14XT/qmTC1/Ptqx9eYRLnhjLJPvDjqQb2dWvF",
-	"+U9fQFMLueyyFU1ltAi9GXKdGIzcL3HYCJGY9eW6m8+p3XiFpdvtwJW20WDXPe2GCTthZSeHcnaF0Kyt",
-	"/4mlY+2aT64tus8z6tbvwr6Ef308mQv5hvz5/5GmTIcyGZ3yR8Ni9e2fz2qBtTlOUWHBwrD2FdElkJVe",
-	"FbXDF0iXLSxYGP15qGirhu9MUbV44W23tdCH4ixkhYlHYdYAVUpwlIT51obSbcIf6MFuaV02nftznANO",
-	"f4pzY+kvlNmH/0hpe3sHktDogzgtneYQ3UnNB47Ar8LIJ41+ZmtvcszJeOniD421WJl7VUk8sf3abJZH",
-	"YOntRasZ4rXjUJMwNSy4lNipcUcDvdK7Rszu+Ftcr/oq5LdUcm2TzJkBcv93NQ87YfRLJnnTuKD7TtQm",
-	"XfGQvJy5T02N+jVAMtb1SM00MJIx2+sFmoR1HeW4fKRZbB+n9ROsi/kv7HLNtSlavarxlLBFXZyb5yv9",
-	"ob2lSE2sc4lPTu18btqCrickZefkZ8mGQFn7bXPXNvX8TsaG6dm5eb3lpvV9vLIUyjdzyy49oafmS39r",
-	"TWWBNe0tLshvzlCx7YVJdcYDRCoMPuEk89aoI7l9Reo2+S5EEI1LfG6Mbcsc4KihfkBzbnm1zHAS+QMX",
-	"tbVkbpQS7AJ/TJ+A37uUmaiA5uyjTuQGwPKisjWdp+s2brFtI2CX/mWtP8fAXjWXbF6QDqFGYe1c1ZqN",
-	"i+ZF9g7V7mwvo2qKlLq/nYvoHVWuedNOb6iGi8Kz3lQGaYqmdV7EmboC+/BbfDa2sw0crd0F89o5Lr13",
-	"+UzMvz2vn687Ct13ih3A4lWH45Y3e1W00og6h6vgMVRCyaAXhCO/sC0wQhSYNffWGPoHrg+G73UWBgMd",
-	"o9pQLr7tDxey72v4T7xKeDLy+mFpMXRuJ6JDYsXdapUL86RqUV6WZ/jdyuH5Bmtuu5xu1Rr0UJclnAxU",
-	"Qce70tELGIrKkCZf2l9dK1OU/DRe7R8xGYN78VMSmL/5vGTPXAIGs69GcDAUzwt4MM+SgSPDXe1S2jpL",
-	"eTEGXesubdpaYcNahu7cvfJW1LvN2mtnKyVlmlBNZTJHD+sQF+g3q89Coe6kO9H7ahZYx1FAJTq2QsKE",
-	"z5GlM2veQe6tkpCx2x3h8aR2miU4Amkv9lWin5y+eMZbK1I7QUDilIxIKY+smeERM2V/XVfONLKerikc",
-	"TlV/rjRHnL0xm4r+H8IC+Y9lFfyfesIvP6SvTJJYFbzpnbUzq+lXkd5ZsoaDs3Fh+1F69B/0NF1xwl1z",
-	"SOVD9+5wCYdJ+mBInQRTOvqKaM/c/fa1atgpNhqiay6my9pLM3b2dpr9/yprUtb/V3Nem16mCjcPiRng",
-	"90Bqyj2SB2dZd3/599Fgv6/V/duE8sml6LgS9FSq3E8HAhrTVGLgK01dkSgJ6saulZVTxQwuXa3kHvRi",
-	"jJ9BqXJP/TxPqR9UKanq8QvzlZ8vQgWhGztmQKmdS/R3s0/wF2oP5oB2/bLEtzjd6bcUHA/fmXm0E/tU",
-	"10h3b0zVQMeFvRTe4bHK3/icLtW4RDCCEEAs2EVjemc/nxvSuCSRbjBuoJtIfrrFmToEb+PX7rK2nsyv",
-	"LSVUr6Q+pwAMtqq6ZFynK+49O1EnkUdfE0xUvMp0rp95hDrzmBomobVLPVyv7Nfd2b0lZSdsbp6vusP6",
-	"pRibIzOn0Kqluuqkm7cvl8zKbTZMJM1PuWl0qvrYGmqTpcHOlLOaTjWVfsE4w8rqHTQb+//q9HF72rD/",
-	"/T//V2ptuJmoz6EicwKjWppxEEtG8i6FcRgfq1E7ptpGM/hwqrmQrqL5sTEYzDVa56t3r2wvKxzGLn0n",
-	"34+osCLzu+EpSxZX156wWlRAmSGSYACp6M3+Rapo0ZO+CUHwjONUQNlVNmLZNqNHe80tV23wwUAjeV00",
-	"mbgXVXtoALlqRfZKQjJjxtr5Es6AcYbjiTdCK8l2qiXXN8oVIv8yLi+YzrFYeBcqNJ/eNK01NPxNUKI/",
-	"JjusnoAjvxRUuZDcoigJEV6Jvd9wrdFik8oh96FY06Ya3wHsU2vUoIYflEkidfhqkUXXuPVxmYtqzXow",
-	"hXlHvjpRKTopH4fLoVX9kLtWHEAsHuhEahQp9bD/u73aueTRpd3fOQM56gmIX8zcwfKlOh5dWf2a5Jfu",
-	"LT9lJGEdELCbu27mJrKnRcZcozZfMK2OYE91eyrshOSyhABt4jK155MMHFZaQmUoQ9Uctj2SElflbe8H",
-	"dJbSKdB3fny2ANbFT1Ru+v82yId0NmThMO39Pz3GPYkD9KDFuiHaBm9j12h4YnvmB5VEVFmhBHlrDino",
-	"bWdMhDJ9PjoLpqRjBiLFTGHgfcn14SeA+0cjxQyTZF1MTZ1HcbedaqDkOi0OZ9eXIYizdpUEqzG/scFO",
-	"V+Ux7vxM3EgYaVYfkfx1gPL+LWiEqhmjtnlTK2GffEgXuIWmuhXCCt0zb6SDK0rj3bV12h7Uqm1SQByv",
-	"qGbT+x/w/ZQX7sRlMcWrUx54w0vTeTJK7hBMB9eFdOmmbb4H3J0DPHMddBMUzrHkogSo7SucANktz9m2",
-	"FbX5WEhGWN7BlY1OKmwDDaJWg0uJwIMFKmH0U6X77Hhdb3l5v1zoX7s3HpH9ssgUxSnyxmgulXuuiGkB",
-	"tip9yF4f0+ZPF7kf5ohbaYhn0H1vPr8Xv+g9uU9b8Lqg/gN7U0zO4zWStbBO5Et6zJnN6+s+PkDZPlG6",
-	"9xTY7vpai3RswAPLueuox18h6I5ip5oiVPnedaOdB3ulpJR+LydSazzwrrfkB0LRreZQolYK+01O3f72",
-	"eUJjkD70GB/lIO5kbx3MGmlUiP3AG0GEArotD4xr9m//huvyiZ3b337r2/TZmOsqD3Ss7wdZeng5p6Q8",
-	"IuqBD0a/jACAhGamEVDRP5dGG6YOjFueBI9U9tHeSCn6vIBcg9OZdWE/8QGN0CKRqh/fON2PXfjBmh9Q",
-	"vehS0Z0by5plEaw8petvgjNLaKY5+WCnOPWecEGH53Q89PxqDm+9oUh/wJTi42Coqx02G96Ctb2Pk7qu",
-	"2ob8qH0E/X5xn21JFLW4B0lYOgaao3fAbu72IKHJQDFQj2+nU1MSE3TUyrb+h3tv4d0o/lB+cUKj+ZBD",
-	"NpAz8EUShx2mmGwbXoJOl/fThk6UmagjdJUCxHwjFUOMSQf79tLe77HbtJlaDTrGAiWswsAROHZ1akxB",
-	"T1+T6UMuEEwPsgiFc/rIcye3v1WFUYZP5lfgJ7cnJ5VdwnXvk1pouoQbvH5Jlz6lge3FA8gNVqRhOr7D",
-	"Musv85E398lkgIjV7CPNHJTphn377g378/PPP//4OeP16cA//nQyTNBlInyWyEQ4cVEVuJHTCMs+h2Qm",
-	"p2b6Iw3s29rXzSXG6NTRR5qFJ5lPo3pJwQPM+3MQh32Cm1V9SeaWqAreyPqy2idbwRIyiCojeqqCHxul",
-	"dld+dljm84FVYm93vvM48NYcQBpREvo03tUbKBVOoQPJ6RFprQsDT4zrGgc31ornUL4j73eifHULdcZr",
-	"NEl9c1ZtXRHK9q7VUDEi31jmXvbf3YSO56bCgY4NRivLw4JbJL3+ih7uuWAz3tkRrgoS+USkENPQKk9Y",
-	"Zewvg+kF/qVVafYEoDDoci9avPyn+lIMGAcnyoIw2LRq6OGlbdqBptstxhPU4vLxjFd80iGUuiP3vxy7",
-	"e5wI9QUmWh7Xh/kbcE82r+OVXOM4vZvLUhz58JVA29Utnj5xmZT5CEumW3XVUiVN4pMdD0aK4vMLOAiX",
-	"IIDUIWE4s/3/kNDpiIPs5uEsKnPYdODBNez66bOhzyG3c6b/l5kvHsAa9tEnjTo95otLaV+caF1XCnSd",
-	"Yo2108B/kKZEe9mRU3pwZGsBO9JEKk8gDpqkEbxKN3mlMIqErjmu3a4OA52Y+JtcvdzJ94gYErXw1sWy",
-	"14lByB1I84/3IijjNINeJ0614LLMxE+fLDRAV4I0RFnf9N+wr//uoBHrTBZGtbi+cj4qFvhAbbtJac17",
-	"PpbRhQiK+uP4R14rnxTletoNb3710mLduTYKalPnOAAwGBiRhfpqBseG6q9nmLxwgPIeqpdMKgmeWR4D",
-	"456MYhmbZOjbOxpuKji1dlvG8rzUi5GYpPR8O9LBR+UZrANyvD1y2A2QwDLZlqIGZ7RKZTDhDxZl0tzD",
-	"JW0ba34ExqlYwaPa49/MWWHGYsCuIqRdzOdBcgDlqgVm8cKMUgXm4oz8e6ESJZQD9ZDAarsxcY1/zmTU",
-	"ee7T6Zy6ktc1NBhCrsEEJ0vyWKVRLaTGfGc/HVGwzr33xj93ZaQMHqCxMxejXtYKGSwwjeHnp1CmVnSC",
-	"Eg1d6PQoJthEQYJ4P42jYqPQWxdA8wq6t7BTSuI2Vkae5fRW4TL3iTeRlKwwRNzWjSHSP78Nyl2S+ez5",
-	"artwtKQkMROUVL39swoXsp820pCf2JOu0Dbv3MgA1+nv9OXyzW7RJzfoOk+kamVPqytWbmD2L4dZc8wD",
-	"RuXWxSQzL+Do8q1mgfofi/Pi6UJDmCmohyOXfI8njksnnQ/2OzpT6n1uwPaeqKoptJLktjw16qgK70md",
-	"ra81Dbf2XFELeZ+IcC4DkYvLbldeavUJSlNg2C0FDubC7H998fzzVfUCHbHi8neysQqCeyfzRh/UWb5w",
-	"5q6w1+KVIYvxVz8UR9jz7cXkEGjsI5O4wMiTWti/9w+YQDx3JIyaB1GBNWVO1S59Jg/7JuT0hyeCH69C",
-	"lIPUUs3POH+mEaXJuzb1Sd2nCOdeMew8hZo0v2DCnV2MnsNUMl6lgTOTQptO5+KeA335aU1IZM5oHkHQ",
-	"2fbWNfE7Z5R1lO6JEiE7qX5GfJaBCFxZQy46Hapdu+iepyd0LPxq+PvJVazehE8efQ3pgiR09MEH85Gm",
-	"UtxAUe3wnJ1EkFcwUKcBq8W24cvvtl6y8jH6Ukmd5I7DCT8flLVmEV1LM2vsMb5vAMmyQpfPqJNcxqln",
-	"EWZGMVc5cZMAyFUpgb5gzXsEUhIHtQYcwbJd8XV4/HdLOYQPJ9HA2g8ZQgtIrytGLsNOqsFoos/cMAxi",
-	"7iIR3Lh6g6CJ8IJIZJu4BbfKHCiJgTDYRnLh6ekWSezXruNf8XTl1Rr8jKXQvKrkdSYu5vWF99ZjAp7V",
-	"9z5uQtvnpRd/rES1xxC6CY5Ju47ojyiatWw1J7NJT9AU+sA//ezzBJkE14fASU4IeTtRQ1giRBZxJ9aR",
-	"V7eyvadiwn3Rmy1St91cx8EcmG1WHZmUJpsQuJvm3vrNXEW5WviPCsraVeSdhTlUDT/LLNJHhuLgKuS9",
-	"bCzU/hDJ1WNjpYvzifPZwiHTGOcgDrf61GMXfom7Thqjg96LLKqerCwIxfaO0jGGOaU9/7HKGIZ5FaGP",
-	"2dqEqaHfyJn05LnX7hNvqT77aS3q/yhVB+v1aJ4bIaOCkkylw+oAt3ejZZhawndwRQ1vxqB9f+jSHDHP",
-	"D5/b2Du9oIMIL9RsC4hCQMjZxih5t9jzQJrVwSlO1uZkXXYIeiBd2mdc3UWochjm8sVfq4u8Zi4k0ey4",
-	"S4kPZES52z7JG3O6o5uK0AxPRqgeBZL+CNzpCVvXY152aaS8Ad9fvGRtWCtr0Gi2iSbkSiKFVMhWT4ZD",
-	"lsLotNoUQpZ1S+6wRarn+1abb+mdcA4sQ9pZfUD749fJyKDD3SRn8Gh/XrAlriuHWcc4FyT8ehGMxGm8",
-	"2r/zMs6iAs2u15KFuYpZ7P/smb7l9N7SbgrHy2NyfvpN/UhYfTmTdnkfXUNQ5d1NywAJfHKk+/6KQbzS",
-	"9394/RJ5o5LJBliPMaxH+D2PFEI4yda9YBkDo3qkTQymumFbJbFUxRosu7bB9IJuC+XLHjKZ5ZFHf7Fe",
-	"zOzYaRlyN+dEsrwnVsuzVfdKu5auwlfdS91VfKgdXQnYxLdjorepp0zDi0h2F9QOehN2ahDfcdP1/ihq",
-	"0EbJFZPwvX8lOwUDqvC+PH7FLzr2jYOsurwxzhqQcOauImhLqaIVVEkoCPdsoU4eu2yS25mefkMP4+sP",
-	"mIVaNKrNBqjiMr7sYg3kelA2GM3x+KNDgenPXlr+mwZKP+JBxl6HRnbTK+qyA4DezSLShH6/F+VafV/1",
-	"2SRyCav4WPLjXSBiRGFlVfUKv4IqBa9f0WvTkeNUsQ7mIawzIDJ+l6nwyFX3MVVIZYqyS5UY97//TDGB",
-	"YraYYI889enypeDin9Rn9BRGsZs9VIWQqeqD9weBZOo7UQPbQsmPhL6KcZOurHnJjTx7eYth2il8lVYq",
-	"J34BKEY+aumK9+SDoAu5klvFm4rc1g3witKPKASeQ39bDfF9KxoXZ3w7IpSwsSKpHwlZ2C39OUnO5Jor",
-	"LO3266okbq4Qfq9Nv3AvDdMiaP9sHOsZlvITHroEVh6URoCbXhrQrcBzrxHWZfKY53ElybiGpuH/ysV/",
-	"TLnIycBrAXX1SCymlXGjkDhON+XgZnc1JxpqIKWoVBr/Ic8ih+u2as6WoXp7Bn3X/s8z8/n0zsKbz+Uw",
-	"w3GOEygx0yubiOkPns0sS2ZF5tbhJs6reJ88YeCPPnPDHj99Z7+3luYjS3nWYHj7xO3lSVTLS8/VuoYJ",
-	"Z/0RBIjfqDM7chnqbVLUh62sIgKdZRNq31l1+00pQJdGjtPiKkCivvjRz0nGen+mX4d5Bu5el2Uu3z3q",
-	"zA03Fon9k++uH+mWluARt6poBS6Wffx/8LpN56QpRKdoVrTn3ngn+UkfVNIQOzWAoMjJYsnXuLp6w4w6",
-	"iVIzoxh/UKLaMC1+Bb1h9r5zEnK/CfwD9plzI9I1qQ1fBY3u9nEmR0+bSw1FQFt/RGQynoN+u77LG7+U",
-	"8TJ0n5iXjSsM+EcJz+SRPVr1BZ7aRy3dTG8GKznbm+uXb2Kh3iazKVaCT3NdEAbQbHm2NwvHuO2e2LkB",
-	"qDdMG9VcNuzzZ0wzlN8A2LbSiJOu6L2PPJDKxIyiJdHDn68tRvPNDDGv/SxNrUUqp+rAZZXJTXtsrdNE",
-	"gCjrOEp1/yuPE7Hyqr4mQ72DIUr85j3WKy+jVdTvQElAJFodnVZxFuZQxN+gqQFtCl9QYf+Ck/HzIy6f",
-	"cMrF6pXK/KJksYUDr3du+y00Uz2SUrJN4rnOBFlWUW3YIzPlsai58XzaTFOxCThKO7bl5f0LyqjG34X2",
-	"oSXGJZzTNT9j7CDH1R0BmGDfnamIEzolyFddjyMRXXCwDIQ2k1rla26MKO81U7sdkeBPiGbmsrvmtpvi",
-	"Gv19tsoIbSoPg+qlQsmXjGP6HMGdHh1rpdDsL8/+Oh8mGMUEg8T0O5MWlxr2PB3iW+UsWZ3nuuSiGe3E",
-	"5UjYjdHXJbIGzKraRwoWUWuqxaOY8YN1hcXxOLqp9V2dXsen94tdtdSF1V7zlNIX1TYa6p2rv+PVUUiN",
-	"SZYElrEoj/UKITAq7uC6DRctYdRMeg2n1+4WF+hoR1+fAhalnyTSvm6F3tJ392C2bcF3BpqJ48QuYEiE",
-	"xlfYFvZWSKzm7pVJ+qKmUGXj93ejqrY0hUueyOxr6k7Vwvq6umBI1vWb3d2Lf1lQ0Yav/PbzJk/t5k4h",
-	"HBmZHxXekNbHBrK5PIn8q/W1XZMpWyelTdE2aaTQU7uthT6sqnwjm2tx3RnyICUNw3w5wxX4kVOlOGIn",
-	"VqZLYA0z1ow5yV2QnpKuqfLwMOMbno+GN44pqp44aLxmuJG2Corm6bx90Ve+Vw+QYkMagkfNLrLTDxOZ",
-	"Z5eOatlpKnsVaIG274ZtoVZn9is0Cjc18KYWcQ1BnMbhtsb6tLAJw6+fYDiekz+qPk7P+RetFhI04sZo",
-	"ht3uFa3Yyfe1VYTUh4/Eo5wCNO1/zOqx4OEhdw9iPmyYPqjGrNeLg/VdNjTs+0ckU1aDuHJd5MCkBtlZ",
-	"yEqdGciYEzXFkPAYLuK8Whks2mCgE3J58UiPazL3vPxcH5npNZHs3hAMcLRt3AgzZXb5oyF3Kl6ANwu2",
-	"fFiD8Hlq0jWQHIv6QZkIr2hVkuR8Bl8SGmuRW3jQerLvVrCucM3rlpq4IlFkjP+6hBp8SHnvvj+RvRrz",
-	"+Y9PFmTKZ2ekNbD7HvXvmWsPZYJ4x399hqpiw7atcRQIZy4eoLJ6r+SyhLqG6hP2HosJcWuwxioQoZmS",
-	"iBfI/sT+wf/vf8ET6z+PGBO83TikkGCY8oh6CjWto2dmpYq3YKSF3IfS7hLiB/JOE2qazp4wftW4PO+X",
-	"TjtyyYIljrOzb7hExb+9OHAxk+rKYLV8v6bsofZUizIZgVh3CyJWmssj8mq6ynjbzmRnb2K6hZE/neH2",
-	"9fFk5gkhxq89gDRfHpQoV+dknk7Z8tctxNi+kaaDB5iPNH2jWg3YMXJVUsLBZGyKi9oNYjhj9EX0Wt65",
-	"xpLTF4OlZHJIElT3gZYBUVvI9bUUiW8JcMHf4GJ75MuLrDGVol2xJ9o66vVVeRwpIHTfmZCQYaZmVifd",
-	"plzqc+b0p59WXXDplcBuMAxESH6El6hcHVTVKQKjiXBBb5K2P/CIDPqiPbJZBNey0GliJWwdFz6p8+I6",
-	"J41/+xqHw1IvyFW+jDQqjlM/fQqO/NLmWN3dqHNgMgTBa/g9yIUUkMFnQP2ezZUPe+Yr+v5K1Rywdke4",
-	"j2sMMGplsnv/aCdqrUE8uTd8ZSSXF7Q8Ns4oI4g6aOCKTePhfYuc2HwHRjseMEToIlasCIZ64xC4+vjO",
-	"Y2LIG4l3fv0WZFKHxckXI3fIgDcB53P4ureBQT4JX6mVcKNog9f62srIHpn3j/zCNMCRGdWWB2u20ipe",
-	"boI8ODQbQ1jT9TIe/ORGeUsu6UdulYUIv49SqI9SGRMozIEP8zqOzmyqz1BKFIqE2u2gYcJ4cQA5H5si",
-	"gkpsNzkAAXX1ddOkChYzzGqbae54V+owuLYqY6BiJ47kOVGqFMJufdLVrf7L858/OUFTknk7A8SM39rc",
-	"ORa1CdL1KMMunem51On74NsY2T72Ov+CcfLDcc3++Z//+Z8//v77j7/6asM4s5cFpAZoWrytolS8ZGCv",
-	"Ny7y6UryFijH0Rw4wC7sW3L4w2zSXG3q0mlYnizXS30NTwtpPv9LmnM/eNW89XIErltCxANpwP2fNuLI",
-	"F7FVR0PzHe+ngrpPpieuAbGXb+EBGk28RI9LMlyj8Br1IKoQkp5LpOwejtP1TGZYrazeN1zqXda3/840",
-	"4gQMs9Ad6OyJX6wRg3H4syDzRXpsLDRgXiLlxQmU3dpWYxHjs33G8WJ0bLYjAXTJY8uCpp7ecBwyjVkr",
-	"TtBoJakn+h6ToH2HSIcifdT5cLE3KFwgYqiW5WwtsJ++V90bv23WykNl5ViG9JvM7pnKrtoqda8xY8je",
-	"DITRjLrAxM5fx7CD1oYQku4QAwBWeiwwCuFCJtFEeLXuyNbJYAZStgYYbHtz7X+66+eqqz9eXIpwFi8S",
-	"IrcOCRHihqaT3I221XjSZChTPHDtkOlRGBbt1fjhaK/GstBNtptFL5np7ewxJQZb6oGL2mdwPG5C3qvT",
-	"CSrWnnDT2DW7gKHER9XY9drVYn/AzpRt04As0+aNkIV7cukO0SdYvJ+Gdq3vySaairgPvvXsnN7CS0qL",
-	"83Qe0tcfvlQyKph41PlUYlMOUWfRGxSnaaVJ324u0TZ3j/X2dwLXQCzmSaPzaHHuRzpY4fqyYdrxNzxn",
-	"X//9Lft/2fNPnv23zz5lf3/3Va619Xxu46CfDo6vhB+WIxgzqkYKgqCSY/zMHVEB1YlTqqg7WSk2IjTG",
-	"cxY6E0ZkNH5eu/UIiiotg//UJon5tlynx31L0gBnFa5L03LvZChjF3aMkHSWymoAlc0UKfpHyCHkdgtz",
-	"J6VEUdCRx6iThaQhHbh8F26E7/m/qoa10lFX4+to9ymJpoVdSsRC5Zi3fOQ16/CWF0v8TAZsD+gZhccP",
-	"xHU7ohx0k99by54wRJM+IbRdumxadGO2nsfS5K2Ql7B8M99/zGIGjYeabnD3fL6CmDKQzkSMlMPo+uIU",
-	"2mXLPrGiNzm1nUZ7unP7H7mBt8E/FVKhuD0RHPSOoruuNtyxIGst5L5AcolUhtQ3XFZvHuAaHuh8dvZP",
-	"B9UFdaQ6Bzu4n6+9iEBxgKfQANeOAgR904XIQNo/Ije7l5CdxTP4RmAq17cGjgkbCvl/0nDRrrZFxdfN",
-	"pMOkzN7xeOlyBCZY2o68PAiZjg8+nQdi5tx1pHoJH2Yr5zCr1hNFpNJyfSbPbDP2hpm3/eZDw0jGh0eK",
-	"W0jXpBvshEjdQhnF0vl0CukbVQt3Og389e6ImT2zlgHnurezlZiuHzeZODekp5y0kNQRM4B0FVigS147",
-	"Dg/D9f2dYx1Hndci7SjGQxx2WUNQZfdwKdw8VS0UWmFb9n+NIqNHPUBTtWgm1aokj00r76XCSO6Oi5oC",
-	"OXSYaihbpBxNqddvjyfVmNcuNXXoHK/7a78VkmfAZjniCYy32X9/9+YHRlNmbQ/VNgy91swol6Bbt0f5",
-	"kWYH4DHTFR0w+xa0hmpBMCBDTkHDewvaAUkPYxz24yuLbjt4ruXIJKN+Vc2laHqaMq6X7SZz5hOjXnZf",
-	"aJzrcNFecdOkzqkB25aKGnamSB6Fb9VZsy1cFPJ6+oy9TzfPnj1DHP1w85fKsFpok0RZHeoJNz+bsEbd",
-	"tIQlcIMc9nBCDtR5VX169vQLmAd5GACk+CPKdqGZM982jDOrCNhZ1DXbgqdVWi59ald43rKMwXa0tnh7",
-	"wvoga5tUPlNvUfWc2hUNzdLY4HE1CqxRZ/uNXsOJqoVGbetVZncXjUxLYSLLQUhwN1Gf2mBVwYY9t5Pe",
-	"SWOXNU9qJtlhq1Qdc3qPPNUuEM0nqlmKmGMmTciBRDBNXotqCaXq+a77VkpW/7tqG9kh+o2PQV1MQuNP",
-	"VHptIR24/aUV5T1GE8Zz/AOWX1LikQun2bn+J/vKF/aVDRZ7YPjhxBtHnjT6xAdoEmipX6oq1fj/Zx/O",
-	"NFIY/mG6l4Z/cAnNuZbS2X80P73ZcP2OvryJ539++a7IUvfr10P82Mwt2syVu1uARQ/6SV53kXfzODl/",
-	"81N2C+NvsIeur4XtN6SvWM7HdBw/18M2+OzZY4fyXplUMLuCrTB68VXyX6mxjL1TCwlLStVCK/6Vje/H",
-	"3ABuKCQ0IdeLiEtoTvgO9P2Ugx/JnM4SmsjH38BRrMq45lonqaDteR3jw7uiEUxw9rHhrWqRm1KC8zRg",
-	"+krHXekq54xz8Sya0wi0YUQvbHIsmtqwoyLaXsXoErTGSXFj+uGlbB/zhfBuChe3eFXhPOGIrKTEoncm",
-	"AyCT/GieU5lIBFzek6zC30FWi5yCcEkf5WS8Ve4Q53hvuFHBwZFfCiLATfjdYgrpI79gBgwTJln4McGn",
-	"h9t6xVa5wjkWYI4msaHxoYm08BpMQWvVgIS9MoKbGPMEGQmbUuglyVbkKeucrc5r5jPFs5ye0cYb83qO",
-	"ytg9NlK8uyJc3i43nhYhqMjeyk/o8SvBwFIAQ/nZxen/eWnW6vMlZZP++xNDm6hbydQe+yp2YbCKmIrX",
-	"k7enftV5oq03dK7QCYSRTH3gLgEdN3qUFd87oM4uf94c4Mg4VmEtp1fqLKe/JFChvKvtquhC/PLmLlvT",
-	"HKuf3gZEMpZOPM68LkidOiJM/xtxwtA/eqxD9KeY5acv2t0suD7cwmjy1s7TuVW/4yd9E9DjcSyrBpSt",
-	"2n5hmNOFbJnV6kiEq9qcZkI6afjpcOnVQcwUqhxC0CFfsxLaHXifSXFLVUSuaMweLzy/dEpGOr6mXD4K",
-	"ATxQNmi7RdeHUNLu1BrLWkKxictc7OE/fPoXdlBtgyHpfcNL8Nlkjv+9v9j4RIEvJE7p4M2Bjmu9yqRC",
-	"HIXGNBv7ziKEhRptGfxE0H3OgxfR1yNFATxklGEDR6gumcxNa+0bxbbATlxUARzjJKAEtuN1rTGxY+MD",
-	"i8Twaq0RcC7WKFjg1x3fK3xCiCMP7x8HGVGLpzopZVDtofnOlWwlM8fToc0Qmxy4fBqohLHK/QEQ/2TD",
-	"8M5HiCix1ZhPFF+FvDmVk5j1lZkP8rqQ8wdZ9Cyg0rPKhFzPODXRTE7547U1tYTpyi54+YR6e/StR+lw",
-	"a6khfX5DqLKPJcUYu0PFGjq6aBukSrxWZCOm0qBie5n6lZzhLImK517B9EpHcefzExrglWcuxgJhq05U",
-	"27AjF+h68ToEbwRVOr0Ey9G5rEQ1wV49f7eeA40rlnBePc0VyR3kySRWq3y3gEFJsyCDcnBj6Y1tfMPp",
-	"XYb87SYH4hDBAvQYvazirMQe8JqsdrvsIn6VivKXByjv1zoRFiazVcKaHjoHE1OCeIAMLJv/teCm8EUu",
-	"GQA3yHGgOWr7yfdHSQoYoadKldH7UaczPezGvIlnNrecr0U9Ge1NXjdXb4ffMl/vsGbSF8JlXJ1OsBKa",
-	"sebaFIhYsUq68LVodpe/abXaVn2Adb3fqg9uJpLIEpRbsbhB0JqnGSxaeeSmPOQkvpVWW/u6jb4u+rG7",
-	"OZcI0CEVUpfaN15a/X7BePs9nAxr+Hk+yN7NlLu+xlkkXUd7vcoJ8TswDttqDd7KPkslzHjTIGYRvviC",
-	"aW/7an4ErLdkSpbAjqqBDRO7UJSjjTqhh5t04ljluIanc/oO3LbxkkrERMi1d1BGulegmkNh9B/KTVkn",
-	"cim7Gsu2Ekd9XeO5vfH3HvSe/5kgn9K2MmUhpDPxXfrQWNYiXkQXOlCtaYCXB4aIlL4qcJD0GH13q1pZ",
-	"QuHrebvPO1ddeCSzFW7q21dHpK02k90JT01zOec6XKkjF9J+AW9T6Yd2DcB0SMha47jEaHXslZ14lHBc",
-	"bXGk6yguxYo40a6t6wLfzkXs3E/D2q8KoSLsjiTgiOb4cXtKV+9C6rpnJR0v/Rp+aZHsowdWlru2WyFL",
-	"JpRRe6gFuZuOU4uZ7rtMQ82xaE8FuDK5K0pico5rv7OCrUCT2JvssVh0Y9t0+zwWrm5f9ERytKNSYt1t",
-	"6bTWMeXhy3RWyQSNrNWxSXXZAJ44R+LY5hIrDLb2I+yg6kq/YJI3jTo70dULlKa/LeM3k2OASvBUFpcu",
-	"eFsJlbYzD+ALD7OJSlnjv3fYRgXp4/sGlGokZaqlysORtjmLilR/4pROjJosikfdqHlrDqq59oJ24FJS",
-	"+lC4LyL02ObupBrD7f9UR7zeoIt+ADoRNVTzzGl0XfxTRCzlwbneGszJIoo1dCMk+4JlVWvNutciDVfs",
-	"OQ1GXzmIqgKZNjjMwZpWDDmjxQM38IKw788HhUVemsijBZba000+E448mGM9/sY7LoURGm5BKzo2tUGO",
-	"WWuuzA644n6PVULpnk0CevvKgcRve3uDXkTyf6ov77rH89z1mzta4sXw4SrdiCpqpe7T4Gu+RISdG2Ug",
-	"4BtgTdbQVmMmhEH2KilIUT3xKILHyTKxbSh1z7h5gY1/u/sYz5b0CdwIY0AmMexsK3i/e9EVuoRR4CBC",
-	"v+NO9/IzMdgbDNGuWia0vRDRrNMknbbrotdOeWZ9tk45XMe8k9eti1Tqo3RgvInH6czcHnzwAvXRHuwV",
-	"iBKYjWKkuMyV4dgUSY+Ec0G7JRGkIVxx7jWmA7ygy2qCBWpim+fBfKf37gRzCaGbBA32EXbMdXU1h08n",
-	"fLFIZiGD42MpYdZJA9IU9FYKuuiAJFYVNKysuTgmk3czpP1ZY0Ef+KeffZ7+SfwKi+CAhlTrHTNxb0yu",
-	"xfDNiRm6RUBlwrVzozDK92AaUcY7+UHAmVIk79FX44i6NA26IfpE/kC/1aK8p4c8MIRO+4I96tajcSO2",
-	"SrapfA971Jy8m2IHkNyn5FhZy8F7BWODvZB0n7nWFDrCOjdmlyOWpXahhBfN0PFmp+sc2BUODWjbb8b1",
-	"vR7iQ+ajo/TRdQB7q9A03NMTRtaIVQtkRVfeI7jifIfIotFxSJlfDpo8XQfsJ2MWmyk8OIm4bxqx388n",
-	"6YVt8t49nzQdPP6+bzQyG/LAGaHpV1VFZmxuGw48IELG9f2mn5kZRZcXiMqjN9JsNYEEkyUuwRM/VZpb",
-	"wQcmpCsRlHDupTJ3GWFbhXUnsZUbg3Q/munidlIyFpCQDhAmaFJGMjQtS3Uv4u4c+4Jj/3O1tEyuWn+1",
-	"ehWdvK5dt47JT/SlK5E9sxOSo+O/1YYgyjWAdAwAONyjPZhYDfZE7OENrZLVBKdPV0UWICsxMwhMugCu",
-	"czUnMyF3AC9xPjoATKbbozWtnz979gl75u5ttMZJqX6cTvzD7IXOe7lwM3Q98QdMTC1EbJ68doDueLh4",
-	"7i0MdZleGJ7SKLu53NztxUMmPZeMnqtUNdceVjEAN+EeWLDv4hSmoR3RADBEs/y45BrsLdlQ5HkGGHOU",
-	"jZSc8SRf1r9PNoeHcZiUc3GEWkggtIRRTqXDBVqTnpGblZvcJezsrr5I2AuPg6i8IpZBHfNtJEfXavOt",
-	"LOu2GuUsV4H/CAmJ+R4Kyk7upyF34EuDXMTNHReFvcVI0OlbyQ+QDHqSzwG1oUMAH1XZ7QqpTObMOPDT",
-	"CaTuZfry0uhpNDpqMhusGwNp+s9ww6RiJTSGC8ncsqxhNJz3Ptqn3rXHI28c/qW+n90b9plkcMFO+i3k",
-	"GRfv6S7GP4DxIcHfD4d3HcqggwpekaCWIx/OUTFEx3fSqEB8Xo8m95HubItVwH/xQLrbTTgzwuUmfbH5",
-	"QRmxc9nhixGVfhRQwiYkYHBZUeIzws7teMN4r27Rn57LkRPWgx8t5YJ0TpSE4kHoY8ftgHnfVW8lIj/I",
-	"aqrZ9axDC4dTC3mfSggxB3+fwCTSGD4YLXDVDEbXK5/I0R/wkWqPZozyHCrK9KFPZScwd9NPXdc9gVIQ",
-	"7C05y523doFY30RdxtvkCjOAsrIW5DP6M9+9MDe2d6RnU6DC9ZlfdIHFa5krUgNEggkNc/QiHEtH+GXD",
-	"tCJnl1RYCmKX85dWQDqcScmsbk+Mxf+Y4yDAtV2+CG92O2igCptkuAjYwcKHdgfgnd+8+P57n83yq5Lw",
-	"sstQ425sdJd9MawV6aE4+KcyzJB7kKY4ca0hk0T7a1IBuQOBuF0+0vZ/QFa8mT0I3Az2xt7v57BX8Wq5",
-	"7mx6wuIXbKnoXQGz0JOXGDpj82gZiQnlZsAYhgIz05HB4s88PSsKN13IubXSb532WYOFkSoMdfxIm0fU",
-	"dsbunDEfXOLYQWR3IlInAh6nG6+CTM4Txf2AnvgM4sYxBHqSTOk6R1WuVBpUAvk86wq0iTxsy6yJwGyy",
-	"NirnxuBb6Bj0QjdT04JKN+HMRB9eZmCYUO/dfASKHKUDN8eNj6cgkMZSuIofuTbUmxTSW0cqlbbt3APe",
-	"LiKGnsBF2ue+JnwPtbMWDzTHm3A5ufAZNMUOYPH9h4pA9Spzc037i0NpIaUtAwTfGi0qSOflOQcqJk5x",
-	"UTH3sJ1g8rIleS6kMunEvZXVCeHiNmtavDO+WNo78GdYxDCOQ97+Sd49F1DFB7N77KpslDVrHS3igmyK",
-	"WdY6yrjULFCQERma4XKAKv08w0z3RHKDj5pDgxRt9Nyi/oRFX8pr01v+ERPHKOXE+yo/GguLXcWsXFyJ",
-	"ceG0zQqGmzEmhqMyCTyUd0GJZbKTlgvYGkSMaHPGDk6HxuryuaP0bNfHIYOmL6iPuTRTw+hdM8b3KuId",
-	"vgm38E58SNeNWGucGcwmoNqZ5LVr36j2lE72XElaPE13v88UC1yYNUVRuNFQJdCA+bxxf6Wn/ndXe/cl",
-	"Py+zpMlvdju7tt+DOaie73vL5X3h2XvIw33CEFN5gF/Q9NkrhY5kdMHlpMA2/qNzjj/WkXkMnZw5hqIR",
-	"rWVZaZTaTYRx8OeJbC/3wNKcL/+Cz1ZLeJJK1ayFuwovbS8rEpQbsFtWLmGycAsRE6Z0b0d+02g2eyPt",
-	"zdNgVvvd78/AhAA7GUsDO+fCld/2cgReMvjAS4PJ6J6jCyOr/bKjZWHLKa6fYbCnQrbLDvtiw+zV1aN8",
-	"BLhQF+VFMA2PjL1MoFMf/fGr1xv24w//yFTD/vuPX/8jmuqGHZU27Pkz9v0Xcet5IOye1KxDz5wRnihV",
-	"gwaRXH35XhwTIdu0j/o9FvZReZ/dPFj2qA/qLF+wA7f3DnvNUg1z/KtQIShJ3ZvbuIisnw+Wra8mBxE+",
-	"nR7EVvGmEnL/nfNF9wfTv8AkvV61kMT4Z+9fx5dYmOTSiQLMLOIasrNq7rU/D5fpk7ap53WCfSg5uJNJ",
-	"Jte/99L+kWYYVGUh/emDcTdcQnbArCfKfBF7GWHSBELnBuiyI2EUJwVZ6WIJEqPd8RH8jWMmuf1tMVyl",
-	"Buvo6chf4CQ4gCyKoRDEUcgCEzEOzhW4dqu4z+na5WfRdz+/0F+7z1x3B7sBk+HZb2lPwmlvP06FBtH6",
-	"hL2SFDnECr4Lk+pM0ZcdLvzT392W3l7ounb1/eXoDa8Ft9VSNS77vu8qHg1lJm9quuYheUeiYzakMkFh",
-	"Zb2IO0TTBdoUHYN3AzhNPz/uYkQz/DZDtD5TaL1tRAatZ0HSED9leXIQRmMFG7t93LE+pLxmtdJQFTks",
-	"tijDfjn9O0lW6mNzuVDXIrjq3GTFSb35O9jqiPM1bkNRQ37g+OuKuwE+n70aZKsUTzU3O2cHZxJuYGJ5",
-	"EJFn8ucksmoHxEfSlrwQRqV2MzZTv585BFX/735G21geokkJ2FO+L91GDNuuX3IS4FztVp9VIUlH/5r0",
-	"CuJgWMnwmA0PL/zoMjajIYOhm29fuxf1fME0XeWrXTWTYVZiWsFPn00Mf1WGcB41oTcvC6biFtkVQyG8",
-	"Ht/9jbN8bgFJutj3kMEbHWkFTlWv2wk0Qdv/9GHOjaHiz3SosaxVeV9IlbLP3/GLZlpRSmXVS/2g0JzQ",
-	"TEhteF373M+0C2B7Kc4A94vX9SeA+3B5SMPw6cKowttQGWCxUy1AF678JPUAFt0VRwd7mX/CJ8OkIrXc",
-	"RQ8fQRRluL6f+oj73RGCzZ8jUXvDlwejHgwxObmbSIT6sxqGP1jmlID+yMv7124TWTlz3DZ3/0qy7Q9W",
-	"989TlQa3iyCLUmWwFSyKvoE0X+KzzgrkDtBjsRXIZZUO1LpbUT5zE6PHxt/Z/rXVAWhq4cfpC5mvG16u",
-	"smfxhVxbCD67MJYZeAq6mqDF3fgqKjhKdKUrnFmecx/yYZPkWrv56FZIFzhxwm9ZmGhgDu8MnDJaq3A4",
-	"gclUc7yYE1+vdGLS3c1ZK2skGTP5mGYy0mO/GnN0jW/zXbmKw7858UvUBTkIQYZiMvJcCc06eIYbEICd",
-	"GlW1pSkCUNK6iD38svCWYRXIusvfO/dGqtfaJenPikdQXoO0/uXdoAT/cRfslDQrmrGPp9o5q+Z+V6uz",
-	"MzenLRM/brdNQi8irTrQCb3tHKksPw39DtCKbpxiH0hzf0ulj5ww318gcEnixCBdvnzhviB0rXAEeJ/7",
-	"WMQW2uvrDN5hT3KMsUdewUpAzUvRykrldZMwrOSSbT0v/ZaX91n8xbm0Zl8qnssTRGZFqc/QsAsYB3y5",
-	"V0xJtsX8jqOG+iFDSugdmmlbyufppXA5V+ATpG6JXpy6+fff2/h4iO/bJq6W93O/mbig5GRwSC1uN41U",
-	"6lf6mG6PMGdIUXPLLqb9xfrahQ4d53y/6E5v2E7UBqjMw44PNNP2EkEhh+hpfbe5+cYs09FPhB2lfr1g",
-	"B3VmRy4vEbU30/z8CXvrjl28+GDRl2ZbKNURGHc+9FpY001QSOkopDjaRXiecWktSKiJxvKaXhiVUPb1",
-	"xLrUWbrYu38/T1BvpjhpPk07zWkxM5NLQveCcQcSqAYp6oSZw62hYef4E0YBSnuzpFerQA9DTzgOCSzo",
-	"M6otD1CFiZ+dg0x+8GvVsLBNrtjuXj6X7FTPOT8MRkdrSyOOdMMfoBR3qXtiLRK6a3dm5iL1tjL2s05t",
-	"uO943rAroDJc8loSPsqKWQ2mOHJRF3uFkqzvxalwzsP5xr21lG2+atSp8OgBKxZ1QWwMI4rpr/qCXwQN",
-	"c0g2J1/ahee23dk+3gi7HZQmEXJcANeg2y3yKqvFnH3/vls+FqjE2eyO5OiQrtW+8ITxR97cF1Hmoc83",
-	"LOjSiv6WxhQEqR39HHHFnLl4gCIG8fApjoM/NvCg7qGIcBQw/u7i6sieFFV20xumcRa3e8rJte1YJNWR",
-	"SM6YHq/DybjC6vjJCxwewX27A3m4CY8WKra9jHRpyhsa2a3rghZrySR7nN7zLN1nCYsf/mURTk8gy8hX",
-	"1HZGw59TLLRTon8Lj37mjvw0xeaJj027zwfucXUEwqOXAJVOIKVfK1m/P4vpNai8T1AvIh1q4yLfxXoC",
-	"TlEt7jDZnjlCE2Lym8RGW8FKg7VC6SspUtKv84JFqOrLgi3u+ZQ36JDjN+tLfIex8SJgdp5AYtk3JSTZ",
-	"K2LVQijcWhdzXUElOqYG9Ww7bkX74YwOpr2/qG5ReiuQViFa24F/iQk6K81VCWcsyrQNJG4IhtXAtWHP",
-	"P2XlgdvznZxra3OT8p94T2YbJhaSf2Jd26OrgPvQpj+06YnzPEeriHGeeNJyA5saSSaPNZ+lIB+E4flE",
-	"UeeQOCAfCfNdYJdMLf2ybIZB9kLUh7mhvSL0mRWrlE1FWDP1+XyCrqwzQXUVijr/vQowf+diyqevbpyr",
-	"U0wvkQuIPSqrYj0Ldqt7BV+k2ihyhSVfByoDt5eW0xLSa3+EuLbTQ70AvDM+lBwSxQgRQgJiMnj2Sy4v",
-	"CPUtc87ZC8D7GPfvUSVEKL5NukIjmzO3a9SxuNhupzE9Vc7yUW1TTv20rCopxRjS+OKPu7h7ri/hy/F3",
-	"sgv1z25gj0i0mmUjsjpjgSvK9eZL9/zMeq28Q846BiWYFSbxKvv5EgKsycQaaDRUayoI3M6anU23CddA",
-	"Z7rPLKQEitZg5O3EOYrGRzMcTUcYyqRsftlJT8b5cbKPsr0yvSoqa4fbT19CnH4TYvg+cO+eD5PzCXsV",
-	"l5Z4jrUzd5kGQoagR6rYJMYgX3revv7wZXgrk37yAI1ZIR9SmaLMTZqrk9MBmajhBnCAQPW+DnZ7LKfI",
-	"PpKIdHzjI0e2JU20LdreetI0ab+L9EaxzfWyHiOj+pBltwphIvoTHQaWQ6JPSPZtnERehV+BqBVGuvJ7",
-	"fXjd+SzT3pcyU4JS+Y9Jsl3bDd5AFif57ydmXGYm7n6l7jU72w3s3wy1U5zt+WlxXdfqqcFBfJOcmM1d",
-	"GkbM5xRweSFlww2CJJ8xC2mLZBV5cse1Dg7fx6yjY7B+LhWSJqL73NQafpO00yowPItOJAJatmfUN4pV",
-	"ajpqMzVMK0dv6cm1+LGLkfVCLrIvMXBDnJqbn7rlSpmxa6B0MxnBN7fbckbL+mXIlR8tNDXCfHsA2z7R",
-	"fFaxOPTNEQIFhnqKE2/MTRJeQ3n2mr2oWvPKB52SEJ4Gjiezukl6LSkeXM4C537B5f2rphGuU7fMCq5A",
-	"Gw+OfAMwwz789fhz8CAqX5veVztf1rzVsAlF9ah5TgrpSYR2kPrejunBJi8HYN2pBsReFh5cNgespdUR",
-	"XEaHuqdcMm58MmqU8OGREAhoknxfy0xM6shb1490X1tZBbiPXE9dn47qASpC3j0L7TAvhUNM0PdYNU+4",
-	"bOjijuu1pbepl/e9ldV7D0OS6Hk4o8e8wZ5pBskENTvzCzsfRO1Bjg5QVxvyyEe9XY6kZrda7qyvoXKA",
-	"/Ysa+w4fz/ncMMCQpeuk8ANyksIFNK1Gq1teT8N9ywj2NH0m3wOciGaErjy0K0LGfpf7uHTOPKJ1OhXd",
-	"7uTi1GHFLAB58cgydMkGmAhD0e6J21+KUeW0WaLcnCy3KGPuyP02ZdyDUrMjr2Cco25NOqItRM7t8+Fi",
-	"t0Z/r7gnT/yCLJg4ihq4Tu7QcA8jMn7byAnUqQbmXuoRaY4cEHn9hFEsu2G6Bb8OfHBKAa3IV1+aYW73",
-	"Zy+5/B4KlNanW3vHFGg/hWqdLHqfHjxe7sk08k6eo5Oss8U7gyMyFILm6eWdD6ydTYeU2q19pBBSRxet",
-	"UN7ECmbM74tW35heZlED9rrX3HUbpaPPS7qXCd5nmqDcrS89StTgnBH3Mdvx0qgmZGkKvQ6H1H3ethmP",
-	"wyhzctBHD9BcilJVae94Y0/HTLhcr0gISOQx3rkmcEUiWB765IQgOONzfIu/pq65aVRDw08X1DfaFKvj",
-	"PfdwydJbTtQSpVjuxvPuDrJklqsTJPQkmoVlS6o1pTqmKu51W5YAVHNPUBiZqntHObdqjrwpuKj4xc1H",
-	"19nZWnCSlUwpyi3vsE9UehJ6f8OqkwrWAbZ57TcZzXVq+Uf77KrUEqcDfLfiOo6pLLIwMVeV90dFzGEh",
-	"1rwejpobAAn1CyFeEgHbFsg/hSQQwfBcTJkyQUEyQZwYA7DP1S6sA0j4gLRH1073WrKYNI7S3+AU0K2p",
-	"xY80OwhtVHN5fLJKzPGSTbYfTHCKqv1RGy3aY25bdQXlfg1mtpOvnHhc9HsuBNrl2OdxdKIDaaGOfOPe",
-	"uK744jZS5i7L9t7qC4mxIGGH5/DVWSHulpFMC4mFb64yZDjxCfIhP+8zgnKjoJJv7vfIPB4JyhgarF8l",
-	"2NVMuN1T5XJHomFM3Jgd0gOh1VOpFhImuLpuureZA4iG6fY4LtGLvPdDXlJgPCYdfZxzf8Ih/4hdOQz5",
-	"dDbcYgd7T1T+CPbcH9L8Qt9FUko85uwWUO7UDr0H61yRQc5nY7JXmn3Y+QkZqFWZJNIKewsLVbgEtrWP",
-	"+uJG3kCP3MLruxVbTLfH32mbHZOEHUGRoJ9UU4n2mQuTTaZYf7hs7s6HZEm6OtqTzJeedd/tvL+bAOxr",
-	"Dg3AhhnCwRXmQH/2+m/kzZuJcYxTA3HlbEfdVK1RIo+uc/RnhsvdcC6g7v+KOPzkargCD7vzt8hSEF4c",
-	"vxT+Kk//0nRHT4P2e2DyZfeOAUT56P7xWiGloe8AVmevLlmkEsQk5LRt307Si1DVLTSrlbJ70u5IV1O3",
-	"Ni9xqigwBEvGp8MlnfMtnSaM7mHng8J+ayZMj3CGs1JJEpnkPUdWOee2/YkJMx0qyRmV37p3Xrod1evt",
-	"xiWRKQmh03fr1mnogjxzzNxSuFbM8S0uW6woCyLp9wrsH2fMsTfsnlgrrqgOnaxqtnLwHU/5x7RS8gUq",
-	"JSHZTjyAg1kjEnKHdx7nEhOGl//Fvo7/jMC63DmDyf3Frhb7A7o15b1UGd6KroNf+kPgD3kO1W4K548P",
-	"nOzhEuHra3SzbSV9s/BznE/P7B35Qrt42G6ldYPWRWKSrrnZdOu7NH/Nj3Jihm527/q9rlxvcp5qa85M",
-	"wWtNBik3Y9a3R5J2zNElhO5geqD3I2HoFevrKWtiiYqcosBYnL8UyDHo+fz8/6hqUSauSz6KpYshomNM",
-	"/3pWRQgGB/rFx+mb5ei8wy4m+9M1ODcHV9BfJiZpFG5xj2yYUWrD9uIBNFoKVYZRNzmliQs9astI0b8k",
-	"vg5hmJLMnNUg7r76HJipO1+9EPnpHxFC2b5UbU21oS7bM8ZFiNwx4WeMVMd/2LUUdka8CkPZ0f7QDWUB",
-	"Oy7oM/bGWV+KqEwg+t8D1FUw0etJP0++bH2dk/TG1elrcw4mYxKUinHgmiEAk205mV1lH3nCanefYVLe",
-	"lLTBDmILF+VzgKN0MiwWY79Co7qfEApF7vvjD1lo9OY1uO+7BiCfEMD7qT4+sYY5Wwd4Uwvo57xhIQnx",
-	"zWDYyCzPP4e6KrLgQ4udYWjK31IAhcbrAV69oqQwLK1xfPbqDHpCPoVeHG7orJR508mbNN6AWJtMsjI0",
-	"cY0X51oYA13saJuO/D/B/YPCL4zue39GG+SAxT5kEi3AHhiFLmbBCEbwAwuiG26XLgAZsLP5Xr3qIsV9",
-	"bX9tetiZN9KnQ4bj2h+LEs4D55FUgz9QLopPL0SO/Qc7XsyLsPd1XVSq3dZpD9K0Xy0khYVOLpia211I",
-	"utlOJTrkKIwbArLDxFTMSf3s2bN5XkN/4cJmk6Ps4DL7I6tVmU8sH1dC+2jSkoJng4hi4QPJbmWM+XUo",
-	"SjFo9rIFws9OQmFfkXb1ONKIzZ2ShRa1tw8Gblne9gHV7T+zTD6bu8ZVLIwwxE926AJcJeNOmCiEEIDS",
-	"Nuh+czl7Nex5zbCAHe0n5/DGHHDys9UKs1rtN6O/oo88OBhzQKtGrMZoDoD5K9a6Q8pZfnvb3Fndv6x9",
-	"a+WkDwKn1jvelIB4H613T+Dc6uX3S4d4MmRGLxEkbhKea+QcyYrjwyAVf7ap5Tfh0aT4rk8M2u/WMUDK",
-	"L20PkHce0mRzdxZSp19Z6K/wMCj4bdfepPOCBvHk7C0IaxAtxDhC4H7sKhKgEsZeF565oICEM6mJy4uu",
-	"PNRlrgsdl3I7QMZNZKAyzemiGxBtn6U2/lXUMU+jIqcoOW6hYR6pRMYEOa57eSm7iQ1DJ/MTelNp1sSx",
-	"rZ94S9Rc9ylDPnu2yYaid7G0dyeiA4AiifaSOoHYfEtB/aOK46wcusV1mmhAXSnMVDUOrQOx+XY2BEYE",
-	"s9kB6wTcS17lOAyXxjSw4xNj9lBDyRTdFQQL7vLQpAtCeYV1XxW/JGbxi1YLCVpjKDA5VaBLbgdfGHWT",
-	"Dt0DQTQNnMmBe9mvG50u0IRDyF63EcwdrdBSnYBVgmhECIIr6XNGkzTlvI5tVaGZhAdoAh21Pa06gytv",
-	"LKw/k9zmjXZ6d4tHUGPV6ghHEGTaI/tLq5r2mCsdN20j3XqND3UaMmUGMeqOnV56SzOjNsxhbpDX/Vna",
-	"HG/rfhohokzxur4LnbMDEnivTqoqu4K9FvDdjipwJzJXecIlXiDPGydH0YjxXW2Xt8pxTlPzPjrhe0dJ",
-	"BHZMxFxdbC/5zvXuwRhfL6K1FbI48YbXNebEbC9F1Wf8nTYjO/XgFiF8c7jZY3nLa6GfnJJfkxHk/FAr",
-	"KQJGJdHoBi4QQnE51J3zAvWoucYb9Mibe0gdGxiVbgToDfv23Rv25+eff/7xc8br04F//Omq6nP0f7YD",
-	"kLyYDskRYup1N6MG9nTYjPv+1v/ESm5gr+wwXjJ7BhK4B4ExEW7SigyzhGA0hteOgfaqewhijDsNNC8X",
-	"Doc3UqafrS5EwEZ+zg4m5v0an7iOFCmTXnHk5UFIYMRdiiWomMdcNXxnroQuKLksuL4vdqopjDhmRMg+",
-	"1cBJNaY4KW3yD1EgMPP7LamHMwzW0835d5L2iZ3EYj11sAHp761TH/86PEgKp/KxwnEoiOuD4fuVu3Vp",
-	"gOgqKmG75kXbpBFdo3No8bTRIZbmQjoon6Mo5H6DBpCzQcbNiP0hpVv/jukhHUwUgsQd+YVVPqooDJlv",
-	"KM1L05OUNm8xsyylLfP1ufhTgZTmCwTlrX36n/zD9iA/qXvI+EV8DK6CsuYNaDvmUK3+ICpQRD4UVS1z",
-	"yXiVtCXziAp5qO58NC/Cq5qeVKsVI5CqEAErHC1eeuQYZN0pGinuXbaFvZC6W3b3PkbBeNOIB6gWRCWq",
-	"COfJoWGPGaV9LItWvaf6xsoy2tKbO0f41ie8D5oxf25840o+fj/O+uvIMBdwwl/Bljk+O1NILKrk9WyQ",
-	"9jt6yoOtFEpuFW98oClN6pZJW4YPCCIk9wRiNgfC8sGs0pGLKDtpYhCx+H84j8AcPEqMUbpi8iMAlkmf",
-	"g1uFUd3bZACZBHVEmxjhh/ZBMkZLl9843wWpWGE2rhOl9Azku9QtVyIcsstFWYmcVDN6BLV5VEtjVdV1",
-	"WC0donjKzuowxdPIQe4B74QkAlXqYi9v3/6I3SKT1WnWfy+ccvhwEg3oddlCvy+2uWNmSJQi4DFODgU7",
-	"jT5v/jDimVh8tuulSv49PjyLiu5bndgCp9WXfePNoEfViVMr+Y792KFGPS63MBnMdvnWBCDrM8m2GIOO",
-	"kniqB6GpJD5x3zgh+sdTBPlX51EFoUrXyqSv2GstyQX22SDFKL+4eVBOxMZfdeFae1OMQisJTXrgpxNI",
-	"zcTOYwBWUIoK9ERTKz+/Chk1sA+M7fqDWjNRGU4BKhz0hJZ+btIrp82XyL72KDqFnZC8zt5hD1wXumwA",
-	"pD6ojPti6S7KEo9/e41/xt2uV+74BjRGDSMkoXuMb+sjAvFs7lrZAC8PPJum5sze5A+FPvBPP/s8+Xt6",
-	"ilO7mNJGqKf0XjR7ozWZlI3bRI+9oC0Lq+U69EOAjBqkfBDq+jr3kntnVbn6YuPDNKKcPdDoqRmOC6PU",
-	"uoHlNuIDr1tYBA+Ykig3JN9M1LGIKCOa0028KNPr2XmfR0VPV87iKOW8q8psgFe922TfI72ZXoFMZSlB",
-	"d2H7584dpLmo7PV1C4tz1d3ajYpwRGnaBhhWNIcw10Gdqer2YMxJMyXry4gANTWgqwVhgQxMr/StdInT",
-	"A49TJm/Rj7TSUl6kgu1D2a+il3M0B955PDXyv8HlK27AUws/hl3e+dqoiWRXyY0MFWE8J4AI8e/FSt/4",
-	"5EUIW/SjIzu+EMnixW0ravOxkIx60eWunVp7dd8wlz8YwYfiIx59DHdm4AZwNTDpcrasE3Z5dmM3VXGK",
-	"o1sCb293400vB57diXDh6y/ZX//y2X9l7nRnhJ+fIsCvEqrxnbFWCsXQT43aN/yYNIvJYl53Dvl3UtAE",
-	"byT7y7O/vkAsAvcc47XVzZd0UxO8B2TfQ7Xpqpru4WQ2MxwIiIq5gmFGQF19bd9JB3QxBpHGecze5vws",
-	"mIMDbHE8Oi51Usg+Y0UqEX9N2ID+MKe88NeeXFLivluDzd0AR7UT0rehxmpVFDmDxrHO9zABl/DWAZKI",
-	"TOoZ1ritMwO3DfBUOPl98MQdWlk1UL1EFhLc296lCB/w2FmM9hx3/gv73WSahZDrbzI+/eWmng68BEEm",
-	"XHfKqTHcyFgNJ4xmNdeGmeZCuUlUYhJ7cRxGcCOs1nDIHekkHbjS6xIyglop6Wg4cU3FtG7tQ+1tMkEo",
-	"jVDlwJuE9PUWA+BrDXCdXCQBqzZ3g9yM5eZB3+tIZegG4Yjc6kbT4LDcoume34QkxxP0NslkgEbyumgy",
-	"UbdFFgbv7ItHAI66k3uCqaY/2ltYvQMl9nR52GPBGivMrWODGSg/z3uxYUadPm5PesP+9//8X9Ohu0kw",
-	"vmZ5tf/YK9OJqrPvCnsNjP5p3L8D0v/dxoNCO7COtPfmAGJxxwbTTjMXeWbKLFztWwdb/qWqPFbD0JxL",
-	"qJiveXkgjHV7HyzhJaGZcaLhwyujDCrzSj8jfTrdZ0SUfM91YnMvzc4X8j4TtMlWcF/j3540GEJ46Anp",
-	"PG9Pue8CSSupPNeBFoC9pDxVaK/mJz0fGcaHiKFRlFDkkM/QiDgqRLCx1wJMKyfLwd04FntlRkj1USbB",
-	"aUni0ZuT19rEIb8OH/Mp6umdjIeC+lzwKMFpsK6MfSGnvgs3eZsjluVNh4xPAVAvg7EITOzj2xy/pBKe",
-	"8tzFL7w55fnbu1w7pEbxhXcYqHY5ApivUOOladNl4uFf4/wPhOLtqKfUINkBofiseWpbdnTxyqfsD+p2",
-	"ALKGLiXxYPKEkOwopGpYK0UHY7oD+EjHSG8LiGvckqcrA77il5DEgXctWW1YAFAzQCkSsSqw59ULPBt3",
-	"WIiCNfb2cZcj8JFm9sikr857SElA4z5OrPWPvLyHFBgcwrckfD2qlZX26C62k0IScDNTEtKVPaU6OvSg",
-	"5eTex1PNRZZpGRMCZzfMG/leEFj5DiADA0V+eZdOeFIaKisRvqjc3TrG98tLAR+gKYWGotO+j6Ui6gE4",
-	"uioz1EAD+Xc9qMEUi06riMbPvodSteId0nw6lyR3dhJNRQGOeY8brMUVmiFY1AqQQHKrv0e23kwxxHK6",
-	"bmgKc1CttofCg4Dzclv+JKCE/P2ZNIrnog0+v4BuhUguvJ+SGvsgsPWigQehk9zO+LtzKVtpOHBpt5hI",
-	"MzHbSdfTrVjrO8Sa840UtNipPr2PgFGP7Iz/wjnFtj0mWKJd+1XC21ixY6P0qIVnYgOnWqSW7HvKwgoa",
-	"3ydVoy8MoRG7Gp/NLWjdu7T1Zee6ffzvGqps3rlOleg8CKxWpAcw666u/fKkx4FPFl5fp2N8UKaL1W6Q",
-	"RuaXNNZCQ03WaRsv1SPBjM+TFDW9OxsGghd29GjzhTkez9DGH4NhTTsx6x1Sfn6ik2bizB1h9UmFlSl3",
-	"HYSwcwGgUwBzKfYN0OigrIXE/8UZS/v+3sKpvrxr9/uuJuFxdCM11/1aw7IkVGHXn7suT5Pymjd3oSDC",
-	"9tR4UqlC7ewTZMicGyX3BTkfMRKo260VSAxWo2mYHN35kLluoYeH9F13vZrBusaRpRfLcRw+mgcvItR7",
-	"rIlgRxmYbofu2xKDiXvxkKWktHavQ/d2DHeo/bpehiBExpXwhwNTfN2oY6zVP9KMlyXBenqa24WuC36y",
-	"oli67NDRsQ+8PKAB3wRQ2g6MX2imD8h/oD3edtoOvhX/8jVgUFc5W6w4yaI93To3+jZQhm9atD17y7IY",
-	"kFCCydwKfuiwYzAg5NL2F/tqIkLex9Lp/o48S4mfUImvjUw2oG+wtD+AQNeCY6lVDWo2ydoT/etUcynB",
-	"JTfRplvHPrvMRUWHwH8M0Ed7ogoD9oCdG9hP9sE3u10OKXKC8OqmqJFO+gayFjnhwlHhVEakkZyk9VV3",
-	"j/02wZzr+G8H6GYzWJVeDDx6yHWUiOvMhiElrjNx7+JF/nmeNq8x05SEfmg342yJSFiIlUUiTi7X90XX",
-	"cYJnKcqai2OPr+XnSQ01l1e4gsgkjPv3WMpGPYgqULAOb3Ilmq2oA7Q6ApYHGKXuiW66Y+t3yUlYM231",
-	"hGmaglFibK9kZj2ZXo8S/GX/lqyjqJ0wqeTONTkyw40/tTS3cZrnmcpv5jWPz4j4kjQNu54GVQ9o6k6N",
-	"xXDs8f6Jbrz2Sfwf+7sB6Z6Yhlp3EFOZCsXlhn62AhkLB3NsIkJH5PY7b8N7BCbqw7WIFwGJcgHcKj17",
-	"a9v89uAVfVSRqYYGRdQHe0B72MyF4+kDxSXQIuzU5S9SK0ywawqd1iHPkZhnkec6NL1ZbLbuSUquWoJN",
-	"7b7usamzaNBRN/qL3ZVOB4jWePqHgK2dueNsnEgSM6pLwPk7l+4wqGe5pobW0biDfIoCRpcO3qy6ijyo",
-	"+7UJeGtZ6EcZe859F5hNT6LxdBjqPqOP7cOrvjqJEhyCHUvKasK89iCB3Sz0iql9w1OlmJ1M3ej89hJ6",
-	"faVF18g7WG3i+tm5Kk0vfnmqZ7eaqKdnnKLv/Eg+20T2JLldH1NhWcMD1GmxnsIp38KB17tC7VaoB59j",
-	"l+huFjc7Pyk3w9nszXHSHCiFXmVefOXeuEWlswfqzK2yrOBDhuvOY2Sm4DPdoo8L6tXOdHww3cc3yQ88",
-	"QD2F4UoPMONJDaIEFYdeISNSNBfe5aw88EzoNS+RWA+yrqq3zTgqr7STGqMfd455jKeQkxrdXgjvkeJx",
-	"hBFSBBeOp3uadU+QrMQo0gS7RHCTMQJlvO6d+E/sxSyFNaqJVXUWa3gfltE0/R6O+8iMnPCBr938Sysw",
-	"HNFPAq1yvT97Anvt6hvEBMr6xM1muEEQqTG3Q1LbIto1jhBNtye8x8M8O9o0L0TEejO4cLtffP5DH2Zy",
-	"Yen1lBe4c/QOXcBjGYxNTI+u5rf90QWSY8fsJE/OW3iIqGIGp25dq3PujLoODBK5f9cc4q5zyJacLNjL",
-	"Rl4C40MeSwTdI6qp0G6/Mo3eT5If2xRbxGA8j42KrwtSuacnYI6Wpd+P4g9dN5JjDqk5afmqBUYsVlVB",
-	"93fFwvHDh7JutXiAtd+ahvZUeu1RlD9JEKG4eExB+GBe/MeSC6PqwY1bRwbDnTc1CRfGHhCeXjP6k+fW",
-	"RLqDSpAG49URLb29Vdlpx6mq4S2p9CeuzlByJ5rj2ujrNQYG7HZQGiteT+K2uS6KrOadnSgG5DxZ7hVK",
-	"HW8tyUEutIl9GcUoo5nOyagTlJtc8CO5e8LrvapBX8Hii9O1fDBf2Mf96k0eUa7hdF9bWYWb7br+VtFr",
-	"IV6zbwCinLafH1lKFMH/jSDH5zSh61122G88euiKMS/ve6KiINuTf2pzSYarEBWjrNRM6uoCd6a3KENr",
-	"yV5TPfU7u5dkkrOsI8LP6Lxk3r6HwVStQeytkG/sjOI4fWgGMTIZKH6PtruoPdKISxXpiGyNQlhthrkk",
-	"S76WPXooq7+YvHBoyBXNajezy4vF4JS7j8FpBX2O++47215CRbanUh0zoOQu/0bUNatUBNPHpT6TB2Id",
-	"g0+uD5NT+quSC2zYeHoTXH6DtXPT69bLT2k0Ge6zC3bKTU6xweZ7upPsHX+AKoPCG1lpo3wsDZ71XQMi",
-	"dhmllmymGWvu0Y6TvKdxdTnnPhe45U15yB8qpmlhk0QbqQ00yNVNGcV7+EgzXlUNaI35av2aBL9GaT8D",
-	"4kd6hyD1KLgGaKiTq/1oOsMBONEBcfdFzClA0uG0O766RtlGpsB/m2dyOo0NiHSGz7LFm16B5ORPzvYt",
-	"VEK3Ua+P8L3Dvn4jzNU1/1K1MsOW1asPik7zAKGfhl/ZTqAgLfNWYJ82dzN3YRr72wA+8ai1CPP4mLUo",
-	"laxe89K5rAf9kYXDchuruMbhTRQI71DUsMtZGGvQbkcxB+xA+mtz4/kC9m3C0nXYiGP18U9vmW3dKwun",
-	"EzdeVVbc8KAoETj9xx/+MZ2TUDaQqEv4gmv486cba/rZd9j2gqWCaVhHMX5fmRNvzaHrGBqUrTmANKK0",
-	"G0BTZbbQ3m88O8Gur/TFTZib9NRmbfB1bNuqLtRuFyqyE7UX/w7k2be1Xk0j9vv5g9438949vgolMMcO",
-	"TSZjf5pn/R++J09PMLxg/a8kUvxjLOEC+l3bzalFuMlB/TsY7e4T36uHJH9aIa5gU80txxEDdcmTKH8l",
-	"NY7G8A9zHTy6cOPowvcrEfTRpLmOz835K0JNWuNIay5F08rMgd7KYsJjQmyCj/WZXOtumOkS5YPYh9kW",
-	"DkJW9tDGJJIjFzXedrA0392rEzl4Ocbz0afoyj4fiY1HOrWSvweDtaf/yd+iD6ptNFG8hpQaGrNqKiF5",
-	"c3GPOFBKK6+rb1W9NJeJaSYQ06UJArdT+lNU1XM6e4qr+kpi6Zwe8qpmwGjw6odXvWXpLkXTOunXmBt0",
-	"cohuL44Fke6yczGE8oCuF0fGm0HkeU1gHOldOv3KC1byGmTFG0f062T1VPMSZ2U7y2vtQSH9xVIDSrbr",
-	"kBvq5s5wfU9o5qdMEZSv1xj31Db5ovMD10rdB/YZ9Bh3nFJ7BZoRAGACaBqOpzqJEtx9hdBP6LmPNHMG",
-	"yEqzKtx/x19x87CqwRQ25pTUve/ssIGBsTPQZEZPmUYvqE7rwHXAfO739vOUc2aBgI5YwHsymlsT+4td",
-	"eftfv0kjf8WGqYbtBNRWPBxek10xxytrX8JfByVkn6bGkO86dcL+7riqhHnJtlCrM3vWiV5yZP0AnGeP",
-	"6eYiw1gdJXFNqj1f9uEyOZeurFRmdlEHMqdytlUoLnmqeOnmDo55xNr1NRzZ66zDh+BmEgnq1Ci1C1Bw",
-	"6DphO/SdeLwKoZmmaWF7/rC8qp4aK3bBsTRC8grUqE4R2rXUQFBU7anHVzcGmu9Z/w3wY5HTBo06RiBd",
-	"9DB+CwXIM+Z52jbkZNVUXpGq+riusMC/GK6AJASbqXj5uwOAee0+Y0e14+gyvCv1A0IaOs8n/utDrT8k",
-	"d967gzilKdRK3jQig1F5jf/F5QNlZO6VdjcF/CjRKdRcm8XytDh9BcsUy6Xgrt3z8x4SN5VXeUii2R4e",
-	"ltNjSGxdoo5xEIwn3lAB92PO4O6LyYGLvfxWrq41r/I4jz1N85Ihnj5u9BC2QT9sT4cUvsMIU+zGrvVZ",
-	"NYiOg5BP/Wn4S2pyg/qNHvxz8gj1rT+a5dBv9tBgbpK5d0sP7Bxy9yZ3Kt/3A/vRL2tS1pXUSSSdAU4T",
-	"XqEJ3YoZ5VW0K8s4qDMtrthLR22EZdLkptZ+fATUGGFuXqjZPhBPvPFBGmEufaRuUUOFoQAMffliTOKT",
-	"3NxVqmyPILVK6kTfYhFNbA5nEuXwjL4E+0lmFFppGB5wyEWBSgYH3of9S310ihZq8LnlGDZZM4A3/anz",
-	"d3V/OczRzeVZ5RKgFZfuZMM88LiBSWG/TpeqKpuDmRdjH//7SDP3HAZ2XKUSISZsQYuKFn7bGqNkjqVm",
-	"mIymyfs1lYuWXaLBbA9qobgObjZDFNc86vHdo3LT3qHAfl1rQANpch84gAk7UL3xtO6EDcCNvc061Azb",
-	"2Wiv23uMVIEd+YTMnyNM4KCUR56po0d7pca5vtfMKObmO2n12gfjtZlWBlNYG/HAK0EDsV/2jgXR5GkK",
-	"NHCropas607UEMHD+bFSC8EOxlxtB/+R05XJ2uZexQvCIMKovKUrZdnclbXKIRUmyebe9/DcauH4c7vl",
-	"Rp65wTh6Iz34ACutlJmV6rDMXTkKiVBeyt8S8sVAk1yTff0ByvapgpN52PhcMUUyJkjNpCfD+RbziCIl",
-	"74f8V9fLeZr5ZAXbojq39ZwBogc+HVewzeBfNMDr+lIgRtdKVlcE/1waxnh68IzIbTyLn7G42x715lZg",
-	"ByNQjbhH6RK0nkyNq9aiSFrcWScTmyDQYT4nt0WuKly7FOOno6ReLfMHdc7kxjog+w4oKgeNPlkPvaY3",
-	"w1QoZwvqe6jm5jsVUlgzDRmP/WJXPaH8J4CouT1uNdOnBnjF1IPzVtl+sC2YM4BkW2UOi430LiiQD2EP",
-	"QjpGu+AFPyqkpASMceoNXaKevYzJZK3lZX+ktCCJIoBmhVQUGdW5qEccSlhRROagfWcSjCi+7SiwcGe6",
-	"KacGkuJR8/L+ywOXEuoUk5GUZLikwQm4NgVyNWbK86/PRuu+nO31O1hbjHOG7UGp+yLN5EtGUyW0+3Yg",
-	"s5NgJbLPzzTDTPxbqtOqFLx+VQZarUFViMKi00YvBIkKzxdcO3SP3jwnFRmXVf2oPGwrvPah9BXY/Zij",
-	"2lxE0Bu+ELqblAB/enhldGqUPtkfEb0Ekyaw4KUolUQcOuPLAPbKCO7wGwKXDYX+OBb7IWIcP52E3BOc",
-	"ZmzKO3RxYpLXJyU1vREBkBtojkI6UIYtorGmPcZ2DN8Ar80hoZj3kCzJ+LGLYpH6IcaUf5DqzD5mjtf7",
-	"P1uxPZLXx3GmHKESXL5kzzoXPcEySyUhA8vcpm74vQ642wee931C1Kgh+nRBPsYMXwY9YxXrP9SwM/FQ",
-	"wnmArFHPN8+ePbMfvAy+Hugc7PObYcIMU6i1MZcGHTMRfqy9FEqi5SBwcKoeipq1FoO9eacYEWTgu14X",
-	"e8MhJPy2drQHj8tC4+zWLxgaC5JiXNCwdBXdTqD8hzObqjHx+q51F4Xcl74tPatVhhYd1jNcFf+Ju5Ad",
-	"4o1ywolVM5qv5E2AnlqSZIof7d7Idr//zfRVWzVLLx4TxJ5XYJI8QFOJ0gyi1w3pQgfUWnTMrZUqpDJW",
-	"RxuOutupy82dVMFpHGBAi7wrNSsGd12fMhNqIB22c17nVQJBbfkzPiEOc7Xtc7f6JC9wckupRY8ty6Xs",
-	"41n3b4kupylmog0zNznjkSU0pN6GQDz2CXu1VQ/AfoVGWeWnzgRtHjkMX7KyVtrB0js33IbxsmxaqDo2",
-	"tQ2rQWvmiFFGS20fXsH7gR9cTp4oJFwhR98JmfQueF/j0s///+y9fXPbOJY3+lVQrqdqduvKcTo9s3vH",
-	"/sudTib9TNLJxunue3e6nxgijySsSEBNgFY0XfnuT+EcgC8SKVIySdEeV03VdGyYBHFeAJyX348oQ9oj",
-	"kLSmktou9shioH5BMyIamkK+cn5N9mrIQTn5ydkqnNWdswrreV+AlimPuAzgAM42d8TcE3IMeQVzyw8y",
-	"L/n8k2bezposunVDZTMRxHpRlUL7oZYyuCpCaj/NPakAL+MXsVL8JezZ7eR+xipXgayMuE2tkYXtcHcS",
-	"6IhIxN4BeALhZ73C9Gg1xpIf5FCp60YdjIUzE9EejC78rRb/hLbXSzuefnyPrl17aG20FBxE9JF1keOD",
-	"AsC1YEgHNvzs4O4UWwk8DYOn3sxQw5pqWzLtfu2u0e013MqktARTLBevbtusWYNcNXcvYXciBIWxK5dx",
-	"pKSjZDysrAcraHDtwxZq3epp2wc4twz7l7CT7p0SgPWxvZ3papXU1TQe4kI6BUo6ikS6tmjyYN4cv0mX",
-	"+cumKs1QuYknDsNpMuVRC2DMsFDSl3Gk1JpaJpRuFCWXcX+dXtUE7Ye1oERKg/4sjAZC9NwOdeNB+Q4r",
-	"2wLIuTUIpFhnrDtYAoCkO/YQHXAplWFTYDFPlhCysBQ4KriFAaE8a6+uPeF3ihneV8PqW1OeImlPnX8o",
-	"SgWFRg4BAbsPTfkWcrsTebGGQUul/lkT4DyE+7/QAeTTkS6Rke21JbVu3GitIX3HTVARW90SX4nTdJZW",
-	"Ms9eO0o73+vGNVZPO+QzbB5oDYbzkV6Clt605bgV9/Pa+6EtS7zKH/bqCw9MtGG+m4nr5WcRUjkRAZjQ",
-	"gYDCzPbXuuL6XAr4+HB5ph3OV2Mp0W+VRZGVcYBfhFm4OVzmIdFCHbvm62fMrWaJB2wKgYpzFvZIaMMo",
-	"G4X1pCK2E/2m5thrmu3RLvlrGlk4a+22UBRWoomiidKnh4dOY/7lBxqclcv6f1cgPXkUyopuDy+pdv6y",
-	"UKC/+6xM2JMDo7c8qLfll34tD4tJe+FsrX+7lF1BzodZVVYcgKrn7EpjuoUnCQaxECrxHrt8tnGU3xxD",
-	"VjYrQupnyohkmyq277NTlNa39eJ2cS6r9qOdHsg+eoU+TPfu3cVSN58bMtYDZ3MPCFr628rpFAoatrRZ",
-	"hR1Q5p4EoCSlz6us0eDzSi71ZA7M/i6768Z8w1INORs+lbFOEx7AYcxd98YpcZ8zIZG4b2g+QDnJHodT",
-	"4oS/lTu29z2qrsZGhjhfNp0GC3uq+uMPdxV4RqRJ9mu+ft3dQJ/f9/J8LPJJrhv36QOqwCopS2mfRDrx",
-	"mt5ue/Sc7hUfkpoKWOI/340eWX1YI1bCHY9SrFJQMtpQk4uviHct3EIzPrXmZa+xyE58kG1h6KeqzoIm",
-	"kTGd4EQuXRMN8okjGmo2j4Neute/wJeaX6gWFWCZDuFj8s/zXPMtxHQ41Im39a4tNKs/PQp642gH0NLk",
-	"/9IMV1xEtdj2wYXJVguFaogO53AIlDQun93SEWRveun+tEJlZzyKdOuc1yyBA7KpMf7HEfPNnrBbP3LA",
-	"6w/Id+7lpqA2ocpYuOb2NqpZpOTcY9wRtjwT2vHKEkeh69vVJWCAdvwXEGnwJBhdUF+QWHKF2keCUaFE",
-	"FRxoB6e09qQm/UIcRZ3Q8lPeecW8V8K47X0uNYGKyzWNLne+LhLjeLJEZ5M1fNeDEYm0FkVp+bNEsP/q",
-	"/RL5YiohTA+5E/DULGrqlJvSKB304ghPYluMqWLJKVYT2/N8IisTIJT1q0Hvaync7cJ9D8DvQlcFxNZJ",
-	"ReJtN4i96+BWfA6usBRcQBERHkRt9+Rx0QYpVis4ZG/7gvWMlaCDiwR4eF9PVAWxM6mhhmporykVWXlD",
-	"IeHnX+6EUJvzcrbSzQ2BzK7PC4ITz85MF8JUn25qjsfbdEZ0+rVPqXwvir7CnyAeiaNjaelWMC7UTOhw",
-	"LHFeV77psMTaQoRhXWVKW7ZSrg9jC8Y/uJejxGhC+FnIrdrHBlKJGt+q7iAJ0xpE5sOx5Q/2das6ZLPv",
-	"YC6wftbXuGNdfO7TK54k7nhQwiYwwOMz95s6JClK7B1KrHVwEXxlotFnFV3K8bfJYUE6nc7nOfvK/lzc",
-	"Ktrc5MO/TjJ2z33t10WaEbmDY7SXLLeOS6kSWN1tHFs7hS/tJy0sXi59rtSLPDPlSZG01Gl2rmO5uRas",
-	"ot5zXt8zGL4Xj9Ldj5sD5jWT62Trow2ix50PX4BR4wOX8ZBjy/aumP1p/ZQ+kOIcwXR1jJfZARugR9RP",
-	"736Jj0q9W/MlEVm0h0KtV76bVXTwwuXcRkenfl80Zn47ClsX55o/dI+8rD86Qpn2FqA06lE9Cb+dlV5U",
-	"83SazxFwbVrWx8ZgEhE017biKAe1KGQN0OX3OUbkKp1GgvhEmZCu7EIY5joqGtu+3Lwm+feU3125KiKG",
-	"SEiw6lPVB2NqLs6H1Uab/YWFze3mbtfLTzoZ5E45WOVvslncyjWm26nhdrnRBnl38Pa776Jbd2RsFjsN",
-	"O/KWC7+3VMJDCqxwc3f303rSFK8KneyiRbXqcS9Fsd4rOBQqaGAVzsqLZiIBwjuuBSTCQF1F32yqobqO",
-	"uqZqsDq2gHLECe+wyW+tSVcyTPoUnq9G7wIu6HBQ10Mus1Z8XSDG7snZN2Xk7WIdlY6/D+Dtfc4L+IyG",
-	"T6nYi+tofW4Qg0GV8KCLGVKnS3sVGgftHI0dnKF7ce2MOzEpmkGPJrX6aXXvrAUiyhzGTDyWup6dw+MK",
-	"ZOh639MgAAhd+gSBH9v1HBRu7VnuIitMbrLa1U+ro6z2IJFt5/Hob2sn1I0mW03rUZMTLvUMkusggJXh",
-	"lYRYjtvcpcXfz84u/9EQ6aRE69nX3ybNSNkx3zD3BiYMNUJgnnW92CAc+teMXf0wVc7+aFpdI0fmd9AT",
-	"DzfYgzt62hwz/TSK/Tn+Y7LvbinuaxzNo0PtJntAW2+UW1o7JXI291tt3W9eoX7F4lRj3wz21dyYRKyA",
-	"ETvRbv1zceKTvUa8s1hHuZg6UM43au0RMLHoKseoF57NdBODNFcl6E6EkzEOKkmYqrL3JgYM91lOcNv0",
-	"noW//nNjuKvwqEwZq5byJxlzEywgfOduqNsdmTIU1vTaO0b7oJf+zyrLzg68R1aHYagVx0+u8dO6cPnl",
-	"terP9Vsv1S87xFEN3kLzaVRXeXXv1kkh74Sp6j56Q+QbLFgoDRKRiBwe+waqKWvqa5vvyRbRMsuxxb6Q",
-	"LVxGxNB4bLIacDxFYtcUIo0Y9keWExeh73c6zjB+x755wYIFT3hgINFXviZ1UhSRdcukO2y6cWT4ymqL",
-	"0sCog+xeuPrtuTSs1DrxM7rXsIM/BB3Ninzg1b5qDr/kecbtQrkc9rwt9MbhHa8zlVTzOqcao6TYYlrA",
-	"+W5fEPSBm0VOupQVBtFxgpqMqyvg5GfPcHTQlx+EMzk5Wy9aVFLPcCns0FKYmV5VKU2AZTf1gmuAZQvs",
-	"pq0J41/tPTH+opLlLFLrG1PZrrMQ2qhk8zlyTqFVADonsqy/hR/Au05/ldaUrYrYoWPeL3K5dutQPfHt",
-	"ZS0Mzj43m2YeA3CTm2wvY6UgEmHg/Wx2/xhNwyWy5sdt73Nbl7g6zaJDRZoIs7mxM3TpYOIfQGbzs8uz",
-	"QKmlyEj0L88+f36jtDnPWAq8kFbi7/RtOkfT2PeAhK/sM6qekIUDcd3wxAI8KdZpLIxZnX39iievmapy",
-	"OrMIifESlgAxTuqFWLGYSz5HRCmmJAtTrC9mXlX0s1/lr/Klkncg8U8u2f++ef8jE5JpyZfwOeAarhg2",
-	"WSfAfvrph+81+zfXrsX+04F6IgcMi/kS/v0KkZBp9MfXL9m33377V/u0nz69vGKY+GJC/ypv/yARTTLw",
-	"tK+3dlgspEpYKoXRV1it4ti+BEShq7pw+HrP2KskUQm96ZavVj4TebFK1DSC+P/5H63kLfs3O4u//vkv",
-	"//nvv0rs40KwTLsGt4EK4ZbiJLeIDKxvmeSxkHMGd5Bs2JSH7tXcYCT3GbsO7D7IPry/+UToluz2hxDi",
-	"lTL2I87/Dptb4lfEMvolbNxbsx8hesUcjM5/RCU5ji/H94HjuD+/ePGMXWf19gTbDBDSH3shugdo9uL5",
-	"c5zmr9JvZ1TSiuEglbAXz1/QS27fKlqsW8oVScUc8CAL7IwoCctm4s7TLVlxMOzs59jH9Ofnf6VHCaMZ",
-	"2d2zXzHk7KnS2O0f6PsmrHAO+npLHIa4cJGIhbmdsFv6nf2v3289x6FIXDu9fsZehfYtqQZ2++oTn99e",
-	"3P4wO39n73a3z36VH0CtIiIYwlQXCZls0LPUXWVkcUiByW6vscRa/BNX4ZJ9h9bGEr76/Gv6/Pm3gQjx",
-	"/8H9k2Lt9KNbuxQ5tQUtc6rdqrv3oqhurZqwi7tvLsh3XLjZ3No7CkLCwheimkNDQhxx6wioFdpxC9lz",
-	"y7NfJQIM3NqN4vy/lYRb9m9cMiR3tU7m31msrI3jQ63JWE9AtiFcQOSfSgIpO5meh6SN2YLfgVtyvYmn",
-	"KmLcfdavUjv+pjg7zNuzEbaWIQnlT59eZqyUSFPksWw9JuKvEuuAA5BEH+Fc4vWKBws4f/HseSE3fPYx",
-	"85BZH+nZNx5FkK/E2eXZt8+eP/sWC8/MAp23XV50EwHoiz9E+NX1b7j2e7tloZB/CO0LIFZ3cE3DccdA",
-	"WGTaBl48/3NFuYMiXMMM1a96v8se5N0P7TVpHPNkgy16S8gcWgBsyoOl727NT7T67DdKw/MYDB4gamJ7",
-	"+ZALEZ59tX9l1yG/Ts4pJVX+emue3/kr7danP3cY6r4fpuhR/8dtwbSpt7qk4r0Kt6vdukRXgnj/RaVv",
-	"cdjJUQQJxsA1QGFl/f0PST90xaLQvf07R4B16Npnrv/vLsbqUFa+c32G3a2oiy98LZ987NH0644wv+n2",
-	"1b0L8joMGSf0yHxX8azNVcIs6Xtm9ZVK/zcwXrj9qnzDKk3OFsBDdyuw21j58dvH26/3X9X3MidhrzKH",
-	"w90Mul1CKSovst2hjzShGW7k/doOVvW1spzHrhN2JbyptTOsi1m6b0/5G5jXac87Cr5gkB0F30THL/JG",
-	"K0iys4yjV8E2BgjnkHRmVxWr/j8qTSSPzovI3rWb+v+mwddBVnnZmyzKrxpEKG8chahHF0ZORuTHt7t+",
-	"kXVTZ20m2/JxPzje76UVS38DlSvfvRPbessp3NkJ5H7DNxl9bAvZXzkwSM2QlcNeVRZI5amZn0iFPtSb",
-	"XiuT0wdveAg+/3XSOM4otyf2K9BPyvBoMDNGVDy/vgT3JVTordYLmYRDmSLmwyFqqSdsusm8cWfGvUcD",
-	"LuAL3kfrFOEV/noQVZi42OLvKSSbPLSY1Ye3PJTYZbyhv/lqn1mW9/8HiXIBJiXhiv1XKoIl/g2GbLSL",
-	"i3kR+JAAdTzuzK0gqXx2K24MJHb0//nH9fl/8/N//vbHt1//V0XOoFn5DXwxF4G+Kyt9I+L0rp5fMwoJ",
-	"GsWWAKsubjT7VZvr3AowOlNY6fcyEhKYShiKQ8RWx3Sf6k6ACudEirnvpPcBB36gcT36ptJ7xnaEfm0P",
-	"gdTr4iNpSjKzVmxFkcgEIuDaBdvWrkhhlcCKJ5BoNhd3gAHKELq8mFUdUOxBYUtm47qdFSd3ilPNqBXt",
-	"IxDLozBXjExUF5jDViDRWdGpJ2fMt78ACqO0vODpiAfLfWaPFIZ92nuJ2bHvc4gvG6J+YgqS80grZlQU",
-	"2hOH/1y/dmTW3d8d/HtGGXPMaCsHtshBVeElsWcyTjJnAb3XHjMFJkgChelAR8aJSbScdNPhXm1rSYWF",
-	"GbU6T1f7LxRYoH74GRKTaG0Oka4Qqdc7RV6t37fksK6AvOGaaypRZkI6ti1/2sLQFUoNYRlRqGu+mTAJ",
-	"a9DYIKdNl5vwngwDNSCM1NqLfR+tDP5Ft68eQF/uwNcfVGoJM4tEpfOFK3rfs3VmeYl91vzSDXolTSKg",
-	"wqy3kMitIrKQb4o1k4r4qKquVo7BruLSU1eAtf3Gt3znhX/+xv5AM4LfrH4xcuYd9NoGBc+alepuuEVk",
-	"zcpX1+FJ1DyuyLZ40NO28sIJnxmiHsA2eL1gayFDtXaOBlFgaxaxQBucz2C7feBeM5ixApoghlH2z8iX",
-	"hrWfTp/bSNF4NoNsJ7SWk+2FnBCbrpox36uvHb8M6aTj4PXlB5g4cOQb3zx/jtZUTPJ7x7HjSi5mAA15",
-	"e78mr3HkAItvXzTI2r8VcqntkYvu1H5N8oqdBHiYkSQjhFl4LmROFVCxvvu34uInjnVHLs7xNKn/3Rn0",
-	"XwjwDstksOYp1wi+oxOoEhnnvS51Wrc0thalQndqua0qg9ULvZKhg5lnDkSxWsuPjv/5x7TzOoffS/J9",
-	"fYidYhBHlS2G9UV0Kpz4mB/uCq6Ii64lhao6Byq6JcCKI2VzKcvLvCim90UdZUFLRVVQcUG7jp4W1ntc",
-	"kdPsjHSCqOloFQSrW6jQda2SpZBzPINN2EKlCf5fJGoOZSVrpNPd+QJ4RO0l9eZIQ9/QyOOdZMeXn359",
-	"bumbh6r+KIBTuQodvzhsrjDGY38YRfnh/JIhDJeesNAd710TilWFaRrOwZQUwf3ZriI07ZF+VO+xu+aR",
-	"v591cefevQ6eQsEG2tRz6VWpQtNNgkaO9xZB8zvVDcKtTu9CxM8rugSsIiYbnzBtV1YG4B0AjxjluunY",
-	"5q72zEAS65YeoV1lyPGuYSg7bn6JXgCY17Tf1Jn9fpnhE7roofANU0hUyDXjVLbRVmTNZ+vMmHv3bSM9",
-	"WxetB2vwqb5huqGtFO3F/nzv7tl9afnxbrb3UzhN7DSn8JGqkqsx9ypxxZKUMOBLR7it2gVteGJ26xYa",
-	"Dfqi+FAqMOsscXdj5/Sh+PyxJut3JjpwEg8n8BG01Zrey4Ltu8q6hP5KUdEclphm/XQNmiQlhOeufbbh",
-	"kG+HXruRnd/zdmD0x3LVy796kNO4W2BX5uR6MObiDnMrBuSVb+8tLNiEzUQUQYg9tKWSDAKR33eKv+F3",
-	"UPzI8Z7j8zme6ixfWKVB+gFl1hivEubapM0CMvZ3fxr0LEQ7Qq+0cto0EuwD7ni7oObih6BOr+KV2bTT",
-	"oAFaogkuQM1mGQv5XnFGPHWzq/fWbsxIkxY4u2GiG7QQWcGTR+5QMwY8WDjMCbvsdzwRVCxgsjOZo4Uu",
-	"bqI+Dd4cGcE3j9af4uxO5ElpZYbpqSZrYUZVNH0WhVk2LnKS+e+bbe1lNnaIIGh52d5LpPBTGrw6C81y",
-	"SvGq81aBcDyveBFSxGlchJjLiSv69wd+BYfxC1k5S1ZQLpVh6g6SLCbGCR/EqVBtzeSWSzg+IV1UPSef",
-	"Npr3sx/6ODz2K+ywKvhp3rsA2jjynzODGbE/bx+FeXDe/IMrTLMGKeGLqdKQq0KVGkZXsPpAN3h8FSNw",
-	"kD8XaxX1cDDGp76kV41Wh2h6brKDR/Pc4vRfYZUssfsMX8cIL9dEEFIKdUXMMXzORbFmxfXKlNRmFQku",
-	"AziXyjQdx7PBP+LYhmLoH27es2+/+Y//OP+G8Wi14OcvrjwQHEHA8Shi0j2pMmuuUmmSzekSmKXvHWTb",
-	"QDD3iK9dfaoKQTPNN+6Ar1WaBKCvmFQsgjmPGA/vRABNrkHOItF4/stGjSD9/VCryX+hhAv1oRGMAYJZ",
-	"zOzFOHFwSD45o9IoxIb4uvLy44OJk1E2Jnzz/z7vvDOhX/snkxjO8rVBJDR3Yl/zjT0XILRjVpRot2YE",
-	"UPBYw/WFst6iL+x9IBEhnQcqt/b3boT/5PFu7jQ/P99TB7/eAqbI3KxIfpMMBRJRTrZv61VyQpd9biBe",
-	"Rbx5F6bhn7LRIw2Pbc1z0AsxM4XVOSLqtTX3EZtDaZ4nioRtr9ZAMbFtWbcPj+1Y3EWB+rxaMT7QgIeq",
-	"GW7613o5/I2ocib9KwnTPF5FkOsJokj5cxdQNSmEV2ydCAPIdrIgyrbDVKexHmlXZQZb7HHWJ20bbsdR",
-	"sNomgHvbbt9lSFsTPEk50tg1yJcl7Xj/HO6xGEEjbAFIMnsvxNSYgS+mnb23O5M9otrx0dywjy6IrfpD",
-	"kKH+vP9yW0vAv+eJ+y6tdc8b4uw9bBKqpSW1rLk+2qSe9P9B6P9jK1nfp/Ftj4hDHA179welI15Wgm63",
-	"2glbcL3A0LYWc8lNmuy7oB+fgy4t/MWKryBps/wfcOChb9bAIwiP1FCaW0caipgK+dqrhPEYZIgZoqxC",
-	"KIDEiJnVITwyWdkMKQwNMuy6vhtkWLCgUd/H7VxPdaRvtvwua8k/OAb0ipf+mPMUVVIUCcPmChCBBztV",
-	"NJupVCJ9k2c8Kl88sp/2ffm4dsTcxJPj7MyHe6nMGb0bYIMN/iYzrobNgg4I50hU1XDboKGvaeRIo7+F",
-	"OQ4D+Y+rQdc9AnWgix6fqtRUNhKUuHr2BYMLnzJa91KY44mCwMVVGiYAPHMSqZBopVHRBsSTYCE6r425",
-	"pqc+BF0ZRdX4jVErRPwRcu5FeYWHkTsepY7zbAkr00q+MSRzX3OYylB1LNyfZKicZN/ZNz1JtrEfgKFI",
-	"kB/tksEXHpho4ysiCOazjWBb7YMjCrodW8VU86eGz09X/ESLO0wE6f6788g35pPuyUPlYzNJNNt1yxjg",
-	"sQZ+Emt8bAGteuF5LovaZPkP8X7xVS1vmGw+J6msWuKpUhFw2WqND7LrOI2MWPHEXMxUEp+H3PD21kUf",
-	"acU59IWe3jxQnza9LC9AQ/K0lzc/XzEnsYy3mGe3es4S5DMO9+TW69WrMVqaOZq+d79xps9pbq6F2jOm",
-	"Ze0+W4mYezLS7sfzOHbv7TuPTvM6Sfp8pIrjs+aH7NF0XXagyHtP4td+UI8r694xUDEuyHy1mNCMI98A",
-	"+j7OYiWt6c0VKwMX39/WqmMLYZhTXY/ylOumd5pTrl+bIXgMHaDFlmIcYE5TLjvPfpjv+Gg7+r7jcrxu",
-	"uAPqcl70EyphkZgZSgZwOWFCOqq9Qi/HAcoSqnOpzLnb1rvXm+/VjwqTnyNOnJXm+Ei16AZMpjtbMj9A",
-	"WVL6zIat+vt8WI8rl71l0PgRWy8Uol1MIceVIX4Bz+K36XC/rhQDxj07NlUMOj+MQBdO9RRV5sXw/ED0",
-	"BqtEzUREkMZYfSqJ5JaAq33hy0Joo5LNFQu4tIqZylBJwNQwZ+FBhwdKc7SJib+jkQMt+DBUYfhJrlF+",
-	"3zWmO1t2Am4Ri/jgRraKdGUZ+G0DGQ1eXPmjxnaX/aWIKrcEWGmX5c8Ug7w9FWl4PvmZiiKFcSqER9lu",
-	"n7z/3a227eBUKjIZSyDGffoJLwKjVeVEGKC86F6FPmCTwNrg2C1cLRVsNmhM6jgWTv18dQbp+vaSD+xx",
-	"1Sim1lC4VCIxHBdIaeuZ9l0kCnH2iEW8Y1rxGpVql7Z7+MpVkwF0k5gcqkY+5Xdkzi/Xxm7yfv55hbwf",
-	"gsZItnIF0D3qkt13IyHbHKo++aEPm0zXfcUwwLtR5GmrVjmBeJ8n5hAimOO6NMQdCuPGWbKaz3CgHINi",
-	"IQQiBI2XwfVCxT5KAbKGt3xPIUw+/dGG8rIZniZRUFih3skwwTCtYpiqcOOk7G78FI5y/7DO8IrQuqzg",
-	"JayZW3i9h5K8YHLkU7tvqXglw/Hr0yjKHV/JkHGWi4RJtd4vu4zPt8lf5gP/BSG57od+NT42rII8h6FC",
-	"LhJHTzcsTIGFZayFki5Waii5F5nG0yZihQ9Kmx/duB5XMX/NIItoH+a+3mPVW39pD86IrI24AiANJBDW",
-	"ArtuLfOkWz9tIMkXZayeOp/hITt/h2pTSL8+NcHdf8szYE8vZBlFw7hinE2VTF0fljDZCVdoptYOnVRg",
-	"PeARjsi+4jxYQLBsdkYvaVjPvgjfMiCgdKTUkhGuvye5h9BhAhbdzwR7Z6yfgjsRQplTuwuHVCujBO4K",
-	"elgpIocA9TEf2aOUCm8ZJJhnOPLVTnmwRCllVIWEOxUqe0C8ckQoVYWx/UrHupCu+bXez2aQfLRPHuv+",
-	"g5PDaQ698xSOYU87z/3LnxFJN1YSNu4GbV0JAqijZmekJ3lzdqjIypiQQZSGx5x/dTqNhW4mMrgpjOsz",
-	"O5G95lRMBoUl6vXU6yQCXwxInYc7Qgh8BLlDL/Y9PfWVf9loox5+gm7CT2fph+zRnBDRk6GuoF9DgGy8",
-	"rmtXSbRWSagL7s0lB+dQihRWe7Rt+5knXHZdTfo3+8yHYzs43SfLeciW8zc7zzxNXjIZYpHKoR+5Xjpi",
-	"Sfs/s4BEX5EdOTRurOTHQZyyMVwSbP/BxlUEEu7OvNyV6cnA2r19KIxhR9eRaZ675NHlbkJ1PfQjbfjG",
-	"Z/e2gf5FwtZIlFDXK1mtebMv57+njaQtr7/8V6rM2HIIfUba3RcPcjj+iFJXMwZfMmpT73SyuDB5Ixcm",
-	"c8flkG92jszFaos9iV73fWN1AW56p0nx+rXp/VLkQqAJN/CM/UgWmwV1lPR6wLVXgyvGWSy04Uuwm02g",
-	"kgQCAyGbbhh3PgSkSTYZnBh2L5QLxDMNcS7A1ZbvdQBv3Jix5RAryB/Xfs2wQp5KIJEFcsU3rp6sOlW4",
-	"Uam5P3nPQrFQhMQ9XfWeVENXAK48MDu8lfzLW5Bzszi7/Ob581bzpRC7cNWiNbOWKq190V+eP+QyTafZ",
-	"w9HzbKkmxaHsnp6I+cJopOVZL1Tse41qgyM1dtyuvPJYg95jfU+q308R6cPDg6mEgtlRVxWJkG/2Hzzf",
-	"+EGtioBzXJ76GuCWCrYBnux9Tsy/EEPwixdW23LC4L/+5/OBOYPdIg3iwpB7NGBeeK6TitYdPZZduAkz",
-	"is1EFNnf+cvxWphFBYVV4S6yhM152Nh7+nfYfM/NUz1TN09Ua9mZU14KGbaua3di/LtAKONKEkQiGMyj",
-	"MAt+R9TUgcK2q3b1WSCtWf7DapL14xGYzyCpT0DCXBnBDV2UQYYIKAhfIAmEhvDst0NIEXsnQRw/16GT",
-	"6XDoKhkE8sSFQKxM1zzSWeseHapIf+x9WLOpXQgGEu/U9irNkyYm7W3/1O6IdbSjevIq3XmVJx9xhI94",
-	"/KwauSn7ZLBnNu00FyxCcBo51kCbm56dq87Km5pCbY89qdRnqT9pBUWppmBPMu4QjTsVbVQgQ41Fjhjo",
-	"s7tU6OSDJWH7VZvuWRdTHvFGyLXv/KBxNlO56Q1ynvBLMUEa/DSmgLw0iSgRmmzfYt1qm4RLTUGJ/Sv+",
-	"Fsd/Kg5/CPeY46KjfeoGLeQgqkGvYkUZtw7KxVxE5wvgkVnsa1Z9x0X0hkaN0xQLE+x7ud+oNfo8u3RT",
-	"9QU0C9Ul0yDNhKHu6wmbqpSM1T434kLaHxIyvGZY2CbnjM+5kNrVOSfqToSlVLx9fkFQoDWfg75IZcxN",
-	"sIBwrx3/5EfZhXnYvcWlTxkGhYcL12Fs3UuWrLYeV6WJ3q5Cz1inCheVvDmAoLoiJecMj7lZ01xhcIWY",
-	"PT5w13C23yd8ZkYHZouzOgV0yjta7/5zqQRNG2eatebC6HK7rFFZ64Mwh2nKhYdw6vB+8FpEcJT3GOhq",
-	"YOf2WkTZ8fyI9lj7iWEnvEyR1RWW+WYSdCpDTKAXBGh3AREs2AI4tdsJwyKxJGJfuWEJrKINnq1XKboP",
-	"ruk4DpJJJTGtbp1SeIR+6Is/5F7McWcMr+sRnFYcTwA+9dQyA1FKQNw/+6ACA+ZcmwR4XFaX7MA3FZLj",
-	"+XDn+lRl5YSa1AEZOyLloXkjzI2DpXCSwJM7l4wbw4OFS/XXyPA+leRlwWswpnPXcIMPHbtzoFmenASK",
-	"b7LbtFUKvEyje1Az5wykQgiFpVRrbU0dARYFpeLtufLKpYE14tnYUyNTVEoCidO3rLRzVsI/qXEN6q7h",
-	"4v0OR4y7miZLwbz4M1vYcxnjc1WXdhHUHTgi+mq7xMNVdSAbFROyfEbFZXEQHeVT7SXTxjqRiSe+mFCp",
-	"MF5psqQGss3riS9d0pMswdGogxKggQHyRxzxL1PRaT93yCoff/zEiwsdQB2CgtWGS5ewMlwvfbYqL/AU",
-	"CUtURNrh8lhYi+wQA3hWjS7khAEPFq6/Iwdt0kzMaDA2i24XA+NrC8qiHJuvUPLc7mhCzvW+k8yPhT+4",
-	"8eP7FF7V+4ZpxaUC/wgStubSaHuLsIdLpmYTtlDrHG1pqx9dA7bX0WGjDtazZh1HueVXzfUUV8qT6MLL",
-	"hbLmiRZ2uAZUmFmDby6NfNDhpeKnDOd/S2ZrjTYKt8NKVmoLtWZxGizcTVFolsoEeNhaihc4upbD7CPw",
-	"8H6yPIFxazvrUx/r3/FkaS90dn2zyO5c3IHE2zuP7PXfiMje+ITUhsu9pqdSYy/657SPNgERvafRH7PB",
-	"4wzKb01zmAJAxCJjbj19Q8pCpegdPRqha0gQspisXKlIBAKa6Ti3vmusNrM1zdM0q2yv1SA0nTKTf5LL",
-	"qELMdcbnUV7sranj0MlHfOgD0aBRgA9e62WVRJlULFYJXLkLiTVmzagsqlHUF3kDa90VoiSigwVEz/+k",
-	"liAH9LF9WRcEaSLM5uzyH7/tAntXiCaLRpnM4Sq5Dw/IPaFOThe+vmQPHSsVrrjluLdBTY6QcG8e/LDq",
-	"p5Pp1lM3/0HW8703jAAmdrLYBOggaCaEvii0C80cYCpNZC5OqNVJnv68WudJG/+ersXiE0L+6FiUSF32",
-	"Zlcmd5A0bjB+zEgP7356vYcuiL1mphK2UDHkIUUuoksKQE58fBFDzXa1HWPEdr2FBAgRk1pJqA8nFv7u",
-	"fIoJ2z37Ch2bC7Am32ElxFhBSLfmeZpD/85q9a1DiJMSc7nZ1glXfB2oOOYyvCy26/AEKJWeXdjxx5jB",
-	"f8Ze8WCB9a3a/jaBWapB271lumHCaIhmjSmOCjVrpP2+t56NKrY2uB5cM1xo77spwvYnzdRaXlIwzeqI",
-	"UWrpAPRQLXyEVDk5h1h4sUOl2GGOvvSovSivxYEjyIX9Psa2QwePNMLmIEyilh4kDMS64nw5OYv5lx/o",
-	"l9/mNTI8SfhmT5+5sUa63Wru/naqVARc9pzHLmjoMAG+skW0dsH6AtuAa60NjyH3Mrcn23iyje0qJHsE",
-	"Q7Uboip99wCEhxmC6yhknGK+wVQFtsbjDsiMusqpJJk2iuj57lxKUUlwO+tCReGBdteqG/XJ8v7lLO+R",
-	"tXG2sIQDTv9nY8HovC+atSz1Rbi6sgmT8MVgpVEywZO30FiTRBWME2YgifWkCMJMzTQxQQoaxoMAVkZv",
-	"MxH1c0SnfBCPQYZY59Z1J27CZ+baP32soYVsgk/0Jo8AktmqHMYzvVT9nTlJpUScP1fm6YuPieMBwokr",
-	"Q5Yh02IuCU2W51j0Qu/v/91nV/0Cyz5ZWMvXD4osW9LBIrRsDiSbo8vuwY9tp2ppKMz5igfLfdvwtR31",
-	"gTrZW8B6HciYax/cRJbbWp7NyZNJ6QmrcHbv7Ivvc1FI490loSu21SLgIHZJFOTHEtDGOtIJUUQHC+yC",
-	"mLEF1wtw0f/bhK/sXcI6ZTGzV6FgecuIS+mK8UirKv7fXs8MSBQFXR8Y/ibu4Dv75LF6Mpzc0znh0QDQ",
-	"E98Z9qiusuB6dkCYCcllACyBCLhLk2C2dFMAtT3wmnQRqPA+dpNWt629xKeO1Gpe0kNojgObze67e9z4",
-	"byBDPYgVs5LOsr5WpZYQYjnXLhVInGpqyj9Koej22LEvfkmPLV/dx54bdpN+8s0P3jdv4U7kId0rSmJi",
-	"856LlrhUt09yNmY4a03JhWU2HZvSjwoZ3unR4+V3x/n9qJ6ONg/bfKgxG6TficI0MGzBQ8aTRNw5W1ml",
-	"DvMM4c8oR2JETET363InpTBsCnMhse5EHmFWcOeDi23qAV7R6CGKAlrhXh6ZQ+gz//ZJxBAJCYPxaGNv",
-	"a3iO3fkO774WiqvXe6cHgWirTO/8+Addb+S+YhiQKLdiO6GKXgVej8ghQ49lNFZIDpreaSoSh8J5snLI",
-	"IV+YUcXrC+4okZoT7Hw0YZx9/44REZuQBhLJIyaJ9ujQvYPQGTrHefGMwmNtcbOTe4ozPYLDGNqN4yO8",
-	"YgloSO6AKninaWi3sCNsYuXn3qFNvHLQ2u9XZsQchTQ7P9cn23jItvHJoyxTzQQkMZtu8Aek4D4gu7JW",
-	"I00pc6ud9djvcUYV5qgtPqwmCIEAfy6Voea9Q3NrDvpnX2LtoxvSo+q5V3zgwRIGxHJwH78tChSW0K4J",
-	"MmTTTc2qdnoYxF0xX+unnfvJO/XnnVCQZfd0xfg0U3+NjTYlelBvHeUmrVZORltVlAGcZxh2HdrNO3UH",
-	"N+4FY7UbPz8712u9HNp2iq9/Mp77BxEUpld9zZXXbntv5BI5vPP+U5UwVx7VBh643nT2x4Q+0lRussF9",
-	"7tXldw0WpctWwoV2U+mBmEtJvEECdfY/+6gpvQ7DG/fo0boyN7/TRISy1ek9JMQ3xJmKUK9pPEVM6IAn",
-	"iYDEgb66LF4AUQFNnlISR1i63XaFzDxYpa27Gr9PhaF9BuILrxnkTE6bxU52lCoJEXJyjSyQ9oaUU9xa",
-	"txtFDCIN+9BKenUIWBPfOm7/iUb3nEMZBrrr1R0kG8aTGELqDCBbsCKCLzygdoGhxLBWyXIWqXoEh/9K",
-	"IdkUJPGL/4MeZeHfcWP4APzvb+0hCj/TH9z9okxwv6T1UInuSyZar1USniNM296uGRr4luDcDnujf8sA",
-	"UE2leQ6N1GSvX/5bHQC5r7IKEDtU7/V4iKq3BxjvJw2di6GPCih6y8uFEsGpkOFrROQQXGnHomlOEBzo",
-	"CvnWCMuCYCN1dpFGcKBn7BPiVEjFlrC5dMCGaKwan1AlyCoj24OCcq2XW/LtUz72Fa0vt0MJyLECZWjZ",
-	"2UGNh2ECWk8cpHWCJB1KwsRLwihnY9mlzi/7M5YbPTbZRGu+yXFL9gpuA3C+Ad54VtgA/P847EHA+dcA",
-	"+Du+82Z+8xfPn1cwjEzOEEwLn3Ip0yiqbdrNKNrzV624MZDYwf/nH9fn/83P//nbHy++/q+D+m0lNk0f",
-	"VizzzbDFMpmmDIeCjNDwqMlsrgx1dhBBe5EbzSwS0Nh3ngP3LGFlrqzHM/wL4+GdCPZx+ReMpW03+tFW",
-	"86Ti91PxB9kVXtkQXqGFGOk5n9vT+94DLQ38GxHz9mnx+XsGIER3W58DcEuAOkllDlFPybQN1lRuMdlU",
-	"LKZKTRG+bd8WqFLznRs58l1wobJO2xo/keqjgCDK73GrYV0uBabQeRQoigyLgGtC/qC1rpmOSk2gYjig",
-	"/TGTxnv3p/soye0MsQjErtmfNPunknCFZy+aEmDQIOQbcnp9E5h3Mp0D6c573vS9NAZCbyLrJw5Ee1b2",
-	"2s6MmqOH2OZBwEMCgc/kLDK5pgqjvU8pxSHoJ01Q7oXvH2/bTjbFU6E55mvUO4AfaYOHMiJlUTMCIEow",
-	"eyfxH1jfgqpRwibwvS0qYRHMDFNpHWKj14/K/aT1KfEeG0sjHtGRjn4kTvrsFK74rBOH++iAifbrejMq",
-	"UdFHDrEVDYYTWrWh+EspbeiVG8o9Ytr0lObj6sPg3e8YMq2QPegO6sz0CXUWcXmoV31r/6TCr33gIsxw",
-	"4Gv8G+5r3GBBfvUCivDz/V1s26kATyKxfzKjO+sOesx1jIr+Y/c75INOHYf7h9KeNT7bf7LUR2Gpw516",
-	"ZiIykECYR5Q0e3nzM/ZT2WPQWiXLqVLLCdN8hiV1agWSgsx6lQAPaTYt7NLqTptN+y2O6/wicKylDeBM",
-	"uRyQxFhoptb2lkc3OtR3eyWcOoZtUejGntDZTqcxeuEgTRJ7UW8jbaPO3YWyzTntk3J31nZgYZmw91Hn",
-	"HxzOy7iwfcFTDp3ispULrmuNP2kPXkbfyqMP9o+G0LBseQerDi1EHbiLORjf6F+oE/U5eAJBPBfSrfSk",
-	"cKkwikVKLTEKMVPJFUMmbm3YX54/b6OJa4Dlfr/zkuvFLzhqnCwyfn7DOQkM+9iFQ7cAsCwkF9Yiii6d",
-	"DwlUHAtjsCmnyGluB89UAgHXhtkN2hGft5FXu5t0/5fogVB97atI27lzC3b9jIF45Rh6KGvDIkH7Yi+X",
-	"aYfsiAg33Ne3d1lJjU/+lHCpR9wJ7ed3na3DKYPF/QdwNJbVkNSJLA082BzZ+o1JxApYjLkFrLpZC6L+",
-	"kXRQcByFV3lRDu2Ubu9vbfBF1bvIDKFrJaRJ5dJ9OHrojwzDt/m108SnJqWWORkqvmHGSRgTLw5XbMsC",
-	"qT4Yi7ajza45tresfq0p247HiQbtPv5UTbJP1tOp9XDNVgmseAKJC1E4uNSkbC0YyeExksa0tZO+oS3H",
-	"bCY0u5MBWj5ZSSdW8kZFmL1Hi6Br16L0I+66E0I25XJpNx5rIfb3JtlMWGBPGhGhWwZKBiICJtX6yu5I",
-	"GT+1mrltCJtppxu/KfGZAWSAbG1wajazd5pzD2/cNUd8oJLwPb3jQ4ag3KP5xWlkxIon5mKmkvg85IYf",
-	"BOVQmOhrlcRPZvhAzZA0DyNcdJVykS/NYm4NaNeQsha9VaLU7IqtFwruIPF2i1SaAZdSmWON6wKfvJdJ",
-	"2SkgjnvgrNTlUKT9Ig8w2FIge2iqewi7JBALQxfSvbg/2ahjskbE2NBVdHdlff1UpVlt6+669r1md5Do",
-	"7m81dFH46J4+1vOan99pwlPZ6gwUoDJ8CWzKgyXdgrmPmmq8JaskSyUIc1wgSkUiEE3JST9onDkCnN5m",
-	"kAyBv1Mzv25ZsbGDWfEFYMU196vXWEuM3zHaexLO7kRBYVqZvqVLH4fbX0nOG7xwW0kXxVxGnypIecu0",
-	"LrSI08i17NTgpLoRD0ED/FwHP6MX3z4EDsjHVFaqwh313xqm02ksqKH6EjkoCR1kwe+ATQEk5Qd8+hAo",
-	"bZAPARlCuIeQbI9GuWOAEQl0fnW0Dx23Hr6KV2Zzot7u7Xb7CgWRisUqgasMlYuQcjSbI31YKkNIthC4",
-	"GiTtnE6LTXrzsx/6OPZbgnQpON3d9a6HSy/tu8cfvVVieHSBiIRB40HJjr32Q/vkWqR39CmEHMbAblv2",
-	"w84u//Hb1y1cEMd/UUCC5WteKpOiP60//FyHYWndRptPoemd5gTk1+aEss74Tuy1d4+cq+3GoSIJswgT",
-	"3jVB6y/usQ9Cj065fbWRM8JFWz9Ly4i3zwkKHSvWCGTGcfprKh+G7e64al3IKflqzh642CTElyp8kuCR",
-	"EkSkGU68eCgqLeZ4EsFiVy6XTMmp4glC3HG93GqVr5Weq3FrLlNzEqTxZz2zDuI7TugXPxW4LBlH8sq1",
-	"iCI29bWdNZvhfU8kZXm4IGdrqXxwLLYH9oAAjyA8smXxnmHYtrJwrOKZSOzdPSeI9qBLASRGzKzWZV3g",
-	"9g+5SZNyxKw/iRXe1zHtipjLgvWNE7zVf/yJylNQIm+oMfkp69ffoVHMC0hnDjXQbkwYvA4hiMRWGK1m",
-	"70kSCOzH5LtPhwbzSQTLl9krxkvv62do5ztmi+nRwYtgydRsxjjTMY8ilmsGalQqjR2xFV6p1ClHQsqn",
-	"ERTKoPqB0vZ7bzxmPO3SJMfvlvtTsmvCUyQqXCKaQPcVJnx2lGLBFwMyC+F1Gq5FNXjlnz/aG5OfoJvw",
-	"03b/OLf7a7pMUucytq17fksBAR603bJOGI+08sg8xnVnRlt97ofbV98RpvFbWvvYxJN5PTTzypjcnObs",
-	"2NqUB8tjDMgrfadbE4JNKD3i8442NMsne3mc9kLSLYJsZ8jn6TQSegEhWyl91JkusZ/fsc18jzR/H/HJ",
-	"Yy2/s5Oz89RZDcaT3Ty6Y9w8gRKJWAJ3KHCGWk9NsKYY9xYyiNIQdDGsc+QtvFBW03Vc1D7ZfO9ucWNt",
-	"h7jJvv8krRBPJjZMYBR1kXEKKlyygK8oiGWNhycQshAMFxHhIHA2E1GLq9HCyq0xB/SGoDwfeRTHQ/7A",
-	"lxUExsH+rBcgr2jNtSvMU3jzVGop5PyKEQBzhgSAGECGqkLDHRy2aiFEKuDRnmpPKh2jRXpLY0cdEXRz",
-	"/JcMBRZYdSIu5ymf5yy09r+tVrh/x9Zam7WD0GBoqwvdOUr3co5EZt1R8zc/nSMf+TmS4FUKR0IuCQ6p",
-	"hZ1kJSpN3FKUqnifjT+KQGywHF4I72U0eIRua3VO6FHfCWkKxFZZHygSXyH0ZKE/G/dvSTCNKvEt3FeM",
-	"6yWi9G1nlZvVypOoHNJ+SO7itE2IbatfWvUnYmdZXrXbU7mLY5urN9z3K5C0tmd9nl/sax7z6aWkA6++",
-	"kJEQ85VaApXNlwgbCYRQL1RiPCWgP8Ts0Ygt4dpDsccu2G84N9nQQ5UK8W1bYA0b1W+HYf4Fp64zJPH8",
-	"SWcO0qF0ZtwWnK0gESo8QIItYaMHlGUNjq3rqZ8cKjUPWn0k5nAu/N5LF8tcYHbLU5JcerM8U6nTqVXM",
-	"6Z67J0nxp8LQpxrro8T1I3V5MZWaBBkfrIPdKyRtzoMFBEsf5gwSAKkXqsGDanOTj2z0cSLmc7hYyfkY",
-	"0Sjwwqw9eqIGkIUFKwaC73n+8BA+ApfyPOAaGlFwB2J2a4dcDzKN7ZqoFS5RECkN4dlvrbHwl0KGrd2k",
-	"/fi/C8S+6hnJdxgM5u+FvWBi0xGbglmDa1GbKrX0DKAeIiFOtWHwZRVxIWsbCbepA6vUq90eWqNn41aK",
-	"x8BmlIFqK0brRiw9YaYqLha8OVTsA8DnWVGMNpzBNZwIOg+XpW9f8jdxh9BxXOOdWasYpircTJhUBvCf",
-	"2LWPWU9ULOr+MQvGWQJcK9laofbvUB+3xva+V/W5FZQ/ZpBNofxKlqRSN/v72tKmVJaf9wgO0S96km7/",
-	"oC0qXvEEPFS89eMOllGqdXvr84WkLXbxe8p+PLsloStgXB5jRAEupUDsqDouHAq4mmAB1PjLjFLtGXKK",
-	"pnWP472EtYM/2+Mw3aAR0OD9Pka+LLWWndGD7uHe2u8pUEYYp0EC+h0irrLfeF/qP0cQnYivdC3TNZ3n",
-	"2nmtt/ZBvyw2Pd+C3CcPQ0YDSewuPEkqrS0XlgyrISit7ehQVU7lDSJhzsqY0CzEdHIxpJh1shb9KRlc",
-	"Wx96pHk+2dKxttShhTwygttKbS5gbO7ZZPyoh0C2SuCPp1ZTWrFMT3Mqxhe7VIz9emKaySCu+J2SsMna",
-	"nAxfgnS4KnXgVdtAnZlCtvWvx2rmI1Sjx87HnetGEzJLAdy3d8MahETMf3qOMeALPMjaYr4Eqp1SYeeo",
-	"zOV175tt5qEAM5+Wd6a99j0V9h3C2xTjDra1eWEBlqtASOw2JjSbizuQLF0dxUqzZVH9BtYfDNL5aQLs",
-	"T5bUmSW9BSQXnsKEmWTD+BzTjUuAlf0xlupR+ZWELybbwSaIzWYUmlRuY9a0VELEsML+cyvQWWVUAtZU",
-	"RZsxCKhl99DB9qEf8WVjLsEdBXzwK+yiA6rHI1xbz8VB4ipV/DgE4W2RNl5OccxDuJpyTaht2yTyjcTV",
-	"19Sdgxax5sIIOb+kKLRK2AKiutDg7r1jSPJzbySDJL4IfHq6YWEKzIgYWihW60vmURr2ENXhkd0hawXf",
-	"4gYpYH3Wu3EMdXsUsL4sIPlPrALNQU8I0N+T/NI/XRw8A/SvXM97XigzIfTcHJbJcZR7tG8MO9kdspUG",
-	"Pp17m0rxUNWYoAI8tKwsCOrK2Fo5pIsFl+G5unPz79AY3nAZvr+DZNzm4Gf5ZAgPNZSil1nxGINIW5vQ",
-	"BnhIVzkw+W9pk7HfMIUFj5C+zzWp41bU2mayrsmGG8JbHDfAaVcuh0l7u2sVYv1sX6r0paNO0wBywlJd",
-	"s6CTTnFHAINNI78X5zO08x26amycZt9nCIBQ+nfv/Y5pzKrwFe6bWGY1hZlKkDRqrwNQEZw75WiwfRXB",
-	"Rz+wT+PP3zOI9b8WkssAmF0J7btehfE9j6gzvvpfJb6HWCQshKjMZwJqFUHN0vrwtJyJJO48Oo1PLSxc",
-	"Nx6jfwH3Ltybkvjc8mtEx8mljg7B8CVoBrMZBMbxcyOCb4OQNfAkWNQazg39ulUDx+9n2+7zVNEmmvVH",
-	"0Hbl+xeRfZlvVNUTJCiVkOiFWBHijq+9wpjUWiVhETTF/922SC4MfNnj0eitn3BMB9KJ+Ze3IOdmcXb5",
-	"4vnzyVkspP/3N8f32/gGnhi05nOwIxVGnYKcq8HBQNW09dy77I1Wt6PajY6L6LBBuPI5ITdw7iOX7R62",
-	"FTi8z6MWXH+eiQgbt3YMeKpUBFy2Es+oejCsrbwRw+zJziesPQTFOhHGgLxkzhI09dPoSYYnaP+TLEFf",
-	"1ZVImQVWmBc9xe9pM0ffTTZqnGzGfn6DSOa9717O1q5LQmP/KaPloHHzOw2lX7Y6Q9EaZ0I+is4405AD",
-	"+IwfigKcitN46/1DtEsRiyP2QGfqQKTEocqpiifuvuRpPdcLxSTcYX+VnYg+iLe4AAQUQgSkObuUVe/T",
-	"CoCD/u7fSE2kUlN1HZjU5r9u3Lf0qhVaD6EKv1BU0fGlCemapOnmvIKEQGWql6eeeOwHedYfY9gPcngT",
-	"7VUYNShOqJvCMWfBeYyhIodgbm10xbW2V6e9V1mc+EU21HrrtBKOlMs5fMif2AsSl3s8vez05N0ZRJZa",
-	"y2w1J4Uq4gQ0Mf/AFQMZahqMYNhuZXWLxad40/mMB0btJWekyMZrGterOhfeM0QknrzLuZAuavMn7YNw",
-	"M/+xrd3LdzAXcmulug6MfdPLUn8H87R/h47rgzgFgHWBXDKemgVIY79AJVfWpaQamELECyKIRfLLrHD3",
-	"UJ0uxUD3hTO7F1s/4JwfEqVmw+dZA3UHyeYlEiT3rSYfUkeJUdQNqzZWNdADCqPpuo0qcuVqT2mO+CPN",
-	"eAJML6z3VHTAP0xt/NPOGzmhVxEPoLxAT+pzSvX5EdZbykAKAjyJBCSUrrLqsVaJWUT2yGIWR3iWBGJ1",
-	"B/tUw/7+EfqV/s49GX+UtdvSNoxs/hMPXZNvDG2kZmB1nq72RAMMrH5anT0yoxvqlvYBe3CKgqEKKtyz",
-	"Nyq9YgsVhYSGjHnxWMjUgH7GPmEOTCq2hM2l/2Ns6dGNTtskwOP6dAv9esfcdpdhpbRAxJ1ZomKPL6CY",
-	"gSi6ZLf0ms+Yn7slDBKPR5vhFSfAQ5/9zmD311zXVPLis85qkjl/eT45IvNm4Iu5gDuQ5jxflxFhK95A",
-	"cgfJOd5XcJqaaoa48YDZl+wWf3HpfnA7YbchN/yS/SFVKidMhBPmw9tfb69YAjqNQZPU3nJtzl/h9//w",
-	"/YTKl/AXtyS4Ykye62Ux8JNT+TQWFue0N73ef/K3DFFgrIsf1QPS5fYClyiM6+Eu/aA+4dnoHYNkMfz3",
-	"YAWQj2lPmIrCqrxRT0Ve12E4cn7nI5idv+n65UPpwrYqJPQDvEzYW7Aw+8qodswK2ZdaOa/XxNN0gF2p",
-	"wMBIdxb7NPvpbmsudElwjdEFY3iwcDrfi3tbrRLIueDqk7rFgfdqR+oCfmhUif7C0gzijK8pTO2L7+Zg",
-	"7BF0Cx0b/1kwt1x67TrPxiXvB9X5tWfpXdn4rGsq4LdiVpTYeAugEbD1xHf0t2DQtbpsj7UfSv/MuZC1",
-	"cqSD9z4X+QlHPIRmYERTa2rGPLqLsxrSKKtRPLSYrdcaLa4HaplAPqXqFuGtKx3+82LKDZXJ1jEc2lvm",
-	"cRo3kLHbyX1nv+I0LYbZ6/uHHuPJksVcbhiKjoVKwoQtBAaSIGapNCIiEnk8J3uwibjI/0u5u8si/CZP",
-	"gFnzoRYmHkUecMkEi2fsFQ8WyPWA2SVtlAoZj8o1RpWahaw2tY7spf3tcXr15Hba6uY7NAuUQ9/K+Uat",
-	"i7qJypNDCgU8iiBhMd+4uNWVI51OJerUSjM+xeio/QuFDd3oKdxw3aRsrc6aT+r26NAPKpXBx89WvkKt",
-	"W8QpfKzVpTHviH6ep9gOh9kJOboa3AVbKUQCBEbSOVgSPXbsCuHn+SgVwrF7GAezVT7stNIOLZX6Z9fO",
-	"4gYfOnbNoFk+Sr14Yw/HTi/oeMybbkUQr+wRuuEKno0aZ+uJn98wkMhcRCxbty7bTvxnjNZ63PxOk4jJ",
-	"VmewtpO4KOmjek8yNblYUa5mD8ElDXgoOuCme+292oCetDyDARrzo8grQ6m5hLpO7B2F7nELjkUrdzxK",
-	"4aA2E98QuNcFuzF95gx6Y5A5iieQjij2Uodn3urG4rLcY5gwqYjozHGsi5BygNnZ6BDYvkIFzn88b/H+",
-	"9xIRg1FS2AXhaUnyfiSOJapWjaRX0RoOGEIBbOzd7bBdutctGldlIBwdEoCDphVyqr5Mdpp4iT+msTfX",
-	"/aCxCoheetb7Cg5S/WP8x+wuy32y4sW1vOjldnpNd1M//XHuoDi769PcTofRIX8/xbfhDdX5X3LLyjnp",
-	"tnZ3EUMy7/qy+s4+8yFoCk70kSrKO74sKMqKJ4YwpSmeoYjfz/i4qN9E7bFru8WzSYEIr6HFEeudH/qg",
-	"mUrdVwxzIXYrRgctWvdJM/hFZzvJKhF3PNh0Hczye/oH9/hROwk3yVehMI/UVbwFyq2tFyoCZoDHVGGf",
-	"axzWSkYb7PknGC10KNtFk/s9RZ+B0Qew2ZwoONpShZ7gWlt0SGbbqZrNSlHgK7wDIRhG6UpKgYqpnYVG",
-	"tg8eLNvbyyoSXZfd3dhnPghrwY8fOg460NFM3UGGc1Xc2pmQRhXOZiJhai3bK4zhnWeps736xow5dJpP",
-	"8RHv0z5ZTbpCRVsUB6PCF2G0exkLIuXIuIh+2+zUiu6qklpCQ0n9JxrS50raNwxTk/7hB0afnF2EtmAp",
-	"DoGhcFkm+7zR2oid3InyS/mrh7r4SpYJmCrENAQJYINsK4gCUo0sNlmHUUUEV17ugxWE02tLX1mjrUff",
-	"A1PtTli13uAnHPGg7/L2EwbxNh9QJN7TLFSq4XD3Ymc7Vu9i53Ya54KrMkAHUxZprYREo4ylkHfCuFLp",
-	"6Wa7w2nbx6CJtSs4Pc7WHhaFceXqEO2R0Di4Y9Ijemp3VtWjk+pdwd1iZEruEM4AEV08AINVcdxsGNZW",
-	"By3FB7IH6b2ST8Ir9YcxZyUZFr52gIGOWrTAhk3QdiTORYkXwSxgwxY8bCdY/yTkEe384ilDjxDYHUXK",
-	"Q5YykYN46XLiCTWKBQulNFquW65Ll5y/EwY/hnEJaztyvVCulEYC24B5xl45gCYixwHZUvCoMccLPK0O",
-	"NHxUhKjeSyOnffYpYgODqIaDRCtYc6Ey56pEhaGZBAi3eU/aiX0bjEuD6bwGXu8AX/6Lm30G0FUG51Kz",
-	"LfYwh9a1UCxS2jBhcpBS0QqgtJk++GdH7dofMAG/g/DnoXhwP2X9ZH/STNtXM1yDidsZs75GzJlrphcI",
-	"Yef30exP8QJQXFkPbt10oft5xPyCmShOhITvX9+7FvwdYIXynInILjC5TrynpDIk7i1eKvTPxVu0nMZY",
-	"0ff4858rqXL7CxW9Vskcj4d2kq6w+k+aqTVVDDnQljAWEhMPnooTdT3MlX27KKSk4kcEmcpA139kz7v8",
-	"x29fJ3+cUUjL/uM3OzC58w9Pk+js8uzCPuL/BgAA//8=",
+	"7P3rruS2kiaAvgqx5gDuwaS9q7y3PbOrcH6UL9X2bNvlrqo9Po2GITClyEz2UpJpkVpZ6YaBeZp5sHmS",
+	"A0aQFCWRuuTK5XYP+pddKyWKl2AwGJfv+7e7Uh1PSoI0+u7Fv92deMOPYKDBf20bLqtCVPb/hbx7cfdL",
+	"C83lbnMn+RHuXnS/b+50eYAjtw/uVHPk5u7FXdviL+Zyss9q0wi5v/vtt81d2TZaNfbZCnTZiJMRyrYu",
+	"4YMp6EemdswcgJ34HtgWdqqBu02yD66xuAdH/uE7kHtzuHvx2bNnqR7sGnUcf/+1aLRhFb8wIfHrOL6P",
+	"NPtVSXjJzsIcVGsy/cAmk/NQcQPjedjc2S/s8JNusEclbZ9lW9e/be6iaT9xc+i+hLPawC+taKC6e2Ga",
+	"FtbNv6jgeFIGZHn5G1zCVw7AK2i673zbPfaxfS4zxZ9+9tnm7iik//fz5Cd333NTHvLf2n1MD8QfGTdT",
+	"i6MwOWmkH+MGKtjxtjZWDDa2y+LYHu9efGpl4igk/avrrpAG9tDgh05c67NqqvfqHuRYUt4fgBn7U1g6",
+	"LmqoWC3kvZeP4RB/dE1+TG1OLWE8u66zk7P7y7iHP6mm0swopoE35YHtcI+kpu2Xu6lPjz/WwIOA8w0n",
+	"5i02+ATTooHXUKU7uRM1MHPghtRMox5EBah2tNhLbtoGNKMGmJDaAK827HyABvCFsgFuVIMPQ2X/lFVQ",
+	"rhcJwd4qVQOX1NcDgHnttm5avt3Gjhv6/zSwu3tx91/+1GnxP9Gv+k/vohbtF4waz8R3/HqFZ9RKdacq",
+	"fnHaDcVIn5TU4I6dE+CBUCppQOIU8NOpFiW3Pf3TqdrZPyW+thWSY6+Gy//bZjDWVwy/YvfEPcDJdunU",
+	"qG0Nx6kP0xP/7V+1kv0eTE39j67dRC9+siJ3BmnYuVE0Mbj0E314kNUn6gTyw7GmYeuP1W4nSqhU2R5B",
+	"mk/0qQFeYTvH+pPQ3prp2twZ+GD+VOqHG0y04Vu7u7qJ1oYbOLqx3W6NN/9PzJNqGB/K5m9+a+H2eLXV",
+	"IEvAndKoEzRG0L7ZXgqnidJaLqgpLiqmVderoHo6W2h2A5NBMmNebO6kMpA4vdMKyHaydkrobjPXh9/i",
+	"0+FfyBBydhdqI/z0Jp6Vn0MbavuvUBrbDzebX9pHsKe8qoTtD69/jGZ3x2sNm8GEL54sPwsztqiflXUD",
+	"78Y8Mb7vhDZjiREGjv3/mVJkXvB+C5/hTcMv45XAxpKdOYKsoPpOyIT4+tkcTcqRG2gEr8cC861h5YHL",
+	"PWh2VHgYc8nsiaRfMiXrC4m62jG129lbTEriacpHHz0f6Oydnnt8KjtSq2Y6weqPlte1OtdCGyH3RcUv",
+	"OvpYsD03d2XNWw0Ji86eHFBrcBcjbJfxfQNWYCI5+8uzpKBVUIsHaKzK0ePWf4AzUxL0hpWqlQYqZhcH",
+	"P2XtAyXZ+SDKA9sqc2AH/gCR6cO4H7o1FZbI1VddX95Dc9S05h++pXc/fTYUt81d1ahToVxvU1qEfrMa",
+	"tAEJZ7bjda0ZP/NLUgZse6eUcRh1TZOBaFvChjZoEbEzHuEcreutXQlRWfPazsQxnoBZTdmN+C+ZEZ+g",
+	"Ko6iBm3s2vS27SNbB1kFGRxMAL9otr249bbLC7Ly5ryB5siO6sEKyhZqdWa/QqNw+MCbWqBdP5Zp+FDW",
+	"rRYPwlwmJB8+GFQWOdmXlbaCyNk9XJhVlIzLiu0V2D9vqItCUx/toSp9n6xkLxXNv8HlK27ga9sXbb8+",
+	"O5W1P0bq+s3u7sW/TLf/HTde5n9OGodCsxrHVltj5cK0sQvSSns98UugmTBsCyU/Aj2MP2NX09Iy1aPv",
+	"/SuvKjv5s1vRLn+1uPVoP32vHmB+OtUDNI2ooGiA69Ru/+lwYcJoViq5q0VpNDtynCZZ9RXh87QinG7X",
+	"zj/X94B72p0pdtoPqtXA0H5k6GZY8iEJZ15HamuZiLyl997Qa2MxecWsghsovA2JvLJXUSvvdDI615m7",
+	"tlt5LhrVyiqzA1vN91A0Yn8wOrtRf5s6/H4k98D49HOn9nLTIzIcfhtLSVj8xQ1+6d7ItGYaXppioY27",
+	"AyikOs/uLCXh4p83B3KYLHpBtsct3YhH3z4JKbM6kpQFr+3FfX+w4ox7A+DIjGrLA1QbVJrnw2WpQpxZ",
+	"CHsdmrea4gkOo9sEoQijihe2m+ZoAt0HkwbY6dSoB15fZdjzozV7lu9Rt1JZFc6xM1C9ZMdWW13trLaL",
+	"as1HesNq0JosCWHwzoc2kLXqbB9Atkc7bacGTrzBqWqgBq4hvtJk5hob2fgRTc3Uj1d9zr9P8tmfxrRJ",
+	"8UWrhbQDtj+Hc7qGB6jtv+xBrUte4zX+JeP20mHYEbi0FpjS4K0PbfgekgbGvZBVPJJW0yhUbZ9XrdGi",
+	"guRYSF9Bs3TrY5MzW+atfQbV6dJ2B0uIw8mvHDTfgN3jifmHUlRps7ZE9a9DZAUabY8PK4LO5N/43/BG",
+	"/tdntFxWXXDDjkqb7sdPN8+ePcO1I59hclG8YTQ01rsVPdL3eWO3BrUvGla1wIw4plf6CJXgstBQKneM",
+	"je8C9AyzE0VfUTv2D25q2MdMnUAKue9J1X/dMF5rsmTPB3XsC6WzCOyAIgPXqTG30HNC8XcNzVvY4U2T",
+	"C3sJHHf+zQmkPccPUFeMJFMzISNb3C2bN1LuktGLWJTcTvCfdKuyCZKSkrIveM2T/iZell5NjjbGtnsp",
+	"CLuQ5vO/JJexbJsGZHmZPzr8N6N3uo9N9P4W/g8/EYlzLwpWzo8h7x/5gsuvK4pprTitttzbAOObbWfe",
+	"9uMluWhO10vXamgi09/7V00jHlLOmW/U2QcywVnkmrkQy5bLe7/jnHduw+wl2v/WwEk1xhrXL+lg5PYz",
+	"UDnrXtS1PUUbMG1DvexPibXMC3Lg9JxpH/c1SSev6JPunX4gK9oiQham4VKjnW/v99YCwUCWlUIrEXVv",
+	"50Q+JNX0bOvMTNO3/eOb0PnkjCvZ6qxPKZgti8zKyAe0+LzL3pbIdhGaLkpxVCxzS/rrrAS64UxLoFL3",
+	"+t1FGzj2Yrx3v7SivN/aX+82YVF7f/wAjUou2xcNl2XiOIU65Yl7Z+Bk7117hX4x8gmBtLNRKdBMKpPU",
+	"eTsBdTXYmM+TN0ehY8EUtu9CF9QuN4U1zez/ogcmOSBaMd9AA6ca3WB8jxZ2Kw2GKGou9y2ZVKeaGysL",
+	"6ISva3Um5yl1eXNnj0yoCm/Gd3852dd/Tmc3yFVTd1B1pTfkdnxG8kQHLAZlDZw0eYDwyIZfWnRMp6b5",
+	"gdctLI1ld7Kn8HJBdwxc96TwobEzvtzyGmTFFxuRFWgjJJoWRalUXajdLuOOszr1yOWFnVVzb60WMsrs",
+	"VeKIYUQuDCpZFArGd8b5iVCpusPTTiG6TNwGpXtX2mqr1JELWZygKQ6qTQSW3pDptrHrqCQwesF+ooES",
+	"rH5Bm4VLhu+nd0KjTXHkorZCLUpIe2NinSI0OzfCGJDMqJf+cHFxa0qjse09InCF3ZkISbhfC4p/Jx7J",
+	"/wAGnf4lP9l5LV30czStwMtDWNjO5haa6YO1kYVm93Ayzkh1B6ufIHUGzba8vE/OuO8CTfeErNVK7p3b",
+	"qMuPiBbBqDotN6o1jR0ASg6G+ofNf89F7XzqfgNrpkFGsQY7y1v1AeXHxQTHXzopbXhd8KpqQOuUkvGy",
+	"AQ/QXJjvWVZAbIO64PbijDKfmZodbxg+xHiYEXwVF0QYvCrtIjccXo1esmfWVqeH7A9kY4yHRVea4sRF",
+	"U5hDA9pqxMd7JL5AN71wC0mxd+ee4DVd/bQ3xGgf2R7Y7QwXQK+EFnvpriuTxrId7Tv3rNXD0Gjn9xwP",
+	"9sybY9GepmIQ4d7D0d/pRaMRGjD2YhXarq1rd0zYeSafgVTMNv9xe0rOs/90OgnwJ3sc2blwTbAt7Lkc",
+	"xqYzVmUqQI1aYSS0I4US659N70DJSUY3w4nNN9bjgzlPKeG0pkorj6lDrBOZ7Bl6lZPOz8qsq9c9hzer",
+	"oWaPrII/f/pss0TTr0o8686Bla+N1drKBrIKZIHaGEjuo4Q2v+pXXHVXmEqv7Sny3KqGPz9batostE3m",
+	"gz3/MWQsY4kstheWHftLjuwrNsfMEY3L/8wu/3//9Nm6E3bR5fnKY3D6pHvlbHF7zAipeycPl3BOO/jS",
+	"u+smHi+84Dyhv8u2/9b50AdOrajaYNZYp4ezFnej6hWxRu+vn8xxioodqPXs8N51gjKyLZpgTGvMoHnh",
+	"/WNC2h1C7uaPdCYjecPEDu/KXNurF8V867OzltA/rBrDa7pZc599XaoKIp+IbxsVvH087RNpqz2YXKBh",
+	"i78u3jslP5642MtczpM6Hu3d7gbm7iu6fDL/RQqrieXbvAENzcPTdGUYFQ2zsvETGn0/nhY3hpTIfRkZ",
+	"RY/YUGWtdCox7JtvXnz//YZ9+pcXz57hFeYoKin2B5P0a/DLdGSmRhVPgaOKX16y//H5X549Y/ChtPda",
+	"IVkFR0UxJwPa6KQaP6haeG26aH9/Qy+k1NrC2VEnkLnJST5/lstDivTwMITp42ougDPOaB02kFWG0xcx",
+	"citljqdv371hZ4B7++uGPWffK1nxC56x7F0r6aYR1mDc+nC6f1Uy4ev59tUPrzCJc0OZZB/48VQD+7q1",
+	"4vynL6CphVx22YqmMlqE3gy5TgxG7pc4bIRIzPpy3c3n1G5ceL8ZGgNYi4HXcfTD+PiIFQX9kXP9YaXJ",
+	"4GIUNu9Ks8pJlZPU4WmlNDBv1JOv3/n5eV1D85H2FSLk6p+V81vu27AhVw54KO5XyO7aMqRYSNeK3pSI",
+	"XXGZulpOBor9aXXyf65t8zVGaDInulf0/e369fFkLuR+9CbmR5qSacpkANRbH4stBP989qBZm0YX1a4s",
+	"zJy4IoAJstKrAsP4Ah2XC2tiRn8enuVVw3emqFrU3O22FvpQnIWsMLctzBrgqRV8cWG+taGMrvAHerBb",
+	"Wpew6f4clxnQn+L0a/oLJY/iP1IGhb1mS2j0QZyWTnMIIKbmA0fgV2EU9sBQhr3ScEz7eRnOOWsQuleV",
+	"RKPQr81meZCf3l60miElYBzNFKaGBfdeOzXO+qBXejfV2R1/ixt8X4X8lsrfbpJpWUARpq6sZieMfskk",
+	"bxqX17ETtUkX1STv/+5TU6N+DZAMpz5SMw3MKkwofIG3jrqO0qg+0iy+gqX1E6xLK1nY5ZprU7R6VeMp",
+	"YYu6ODfPV7rce0uRmlgXdZmc2vn0xwVdT0jKzsnPkg2Bsvbb5q5t6vmdjA3Ts3PzestN6/t4ZbWdb+aW",
+	"XXpCZ+CX3jGSSjRs2lv4YN6coWLbC5PqjAeIVBjfxEnmrVFHiiyIlMPiXQhSG5db3xjbljnAUUP9gObc",
+	"8oKs4STyBy5qa8ncKOvcxZaZPgG/d1lZUY3W2Qc2ydOEFWxlazpn6m08r9tGwC79y1qXoYG9ai7Z1DMd",
+	"otn2xrxVrdm4gHFk71B52PYyKthJqfvbeSHfUXGkN+30hsoEKQPAm8ogTdG0zlE9U7piH36Lz8Z2toGj",
+	"tbtgXjvH6A4uZY75t5fc3a85Ct13ih3A4lWH45Y3e1W00og6B93hYXpCVaoXhCO/sC0wAq2YNffWGPoH",
+	"rg+G73UWaQV979pQuYftDxey7876L7xKOMvy+mFpvX1uJ6LPa8XdapWX/KRqUV6WJ5Heyqf+Bsu6u7IB",
+	"1RoMgpQlnAxUQce76uQLGAr8kSZf2l9dK1OU/DRe7R8x34d78VMSmL/5vGTPXI4Ps69GiEMUMg6QQ8+S",
+	"sUnDXXlc2jpLeTEGXesubdpaYcNyme7cvfJW1LvN2mtnKyUlM1HZbjINFEtdF+g3q89CLfikx9r7ahZY",
+	"x1HMLjq2Qk6OT8OmM2s+BuOtkpAU3h3h8aR2miX4mmkv9lWin5y+eMZbK1I7QUDirJ9IKY+smeERM2V/",
+	"XVcxN7KerqlNTxUYrzRHnL0xW+3wH8IC+Y9lFfy/esIvP6SvzMNZFR/snbUzq+lXkd5ZsoaDs3Fh+1EG",
+	"/h/0NF1xwl1zSOWzQ9zhEg6T9MGQOgmmdPQV0Z65++1r1bBTbDRE11zMyLaXZuzs7TT7fyprUtb/qTmv",
+	"zWBUhZuHxAzweyA15R7J4/+su7/8+2iw39fq/m1C+eSywBzKQSob86cDYdlpqmLxxcyuDpkEdWPXysqp",
+	"YgaXrlZyD3oxjNSgGr6nfp6n1A+qlBRAwYX54uIXoUjVjR2T7NTO1ZK42SeEFbUHc0C7flluZZxR91sK",
+	"8YnvzDygjn2qa6S7N6bK7OPacQrv8Fjlb3zaoGpcriGhVCDc8KIxvbOfzw1pXPVKNxg30E0kP93iTB2C",
+	"t/Frd4mBT+bXlhKqV1KfUxgZW1VdMq7TFfeenaiT4LavCYksXmU61888AjZ6TJmc0Nplt65X9uvu7N6S",
+	"shM2N89X3WH9UozNkZlTaNVSXXXSzduXS2blNhsmkuan3DQ6VeBuDbXJ6nNnyllNp5pKv2CcYfH+DpqN",
+	"/X91+rg9bdj//d//J7U23EyUgBGOAeGdLc04iCUjeZfCOIyP1agdU22jGXw41VxIvTCTbiYGg7lG63z1",
+	"7pXtZYXD2CcPZvsR1e5kfjc8Zcni6toTVosKKDNEEtIk1VXav0gVLXrSNyEIAXScbSq74llEBmD0aK+5",
+	"5aoNPhhoJK+LJhP3ooIiDSBXrcheSUhmzFg7X8IZMM5wPPFGaCXZTrXk+ka5QnBpxuUF0zkWC+9ChebT",
+	"m6a1hoa/CaolwWSH1RNw5JeCimOSWxQlIYLEsfcbrjVabFI5cEgUa9pU4zuAfWqNGtTwgzJJMBhfkLTo",
+	"Grc+LnNRrVmP1zHvyFcnQjsg5eOgX7SqH3LXigOIxQOdSI0ipR72f7dXO5c8urT7O2cgRz0B8YuZO1i+",
+	"VMejQ25Yk/zSveWnjCSsw5p2c9fN3ESCvsiYa9TmC6bVEeypbk+FnZBclhDQc1wxwHySgYPjS6gMZahg",
+	"yLZHUuKABOz9gM5SOgX6zo/PFiAH+YnKTf/fBvmQzoYsHG2C/6enUSBxgB56XTdE2+Bt7BoNT2zP/KCS",
+	"oD0rlCBvzSGF7u6MiYAEwUdnwZR0zKDwmCmYxS+5PvwEcP9oMKJhkqyLqanzKO62Uw2UXKfF4ez6MsQJ",
+	"165YZTWsPDbY6ao8jKKfiRsJI83qI5K/DlDevwWNaEhjYEBvaiXskw/pGsrQVLdCWAR+5o10iFhpSMW2",
+	"TtuDWrVNCuvlFZUFe/8Dvp/ywp24LKaom8oDb3hpOk9GyR1I7uC6kK4Ots33sOFzmHqug26CwjmWXJSA",
+	"5n6FEyC75TnbtqI2HwvJCC4+uLLRSYVtoEHUanApEXiwQCWMfqp0nx2v6y0v75cL/Wv3xiOyXxaZojhF",
+	"3hjNpXLP1cktgO+lD9nrY9r86SL3wxxxKw3xDLrvzef34he9J/dpa6oX1H9gb4rJebxGshbWiXxJjzmz",
+	"eX3dxwco2ydK957Cc15fa5GODXjsQncd9RA/hA5T7FRThELyu26083jClJTS7+VEao3HdvaW/EAoutUc",
+	"StRKYb/JqdvfPk9oDNKHHuOjHMSd7K2DWSONav0feCOIs0K35YFxzf7t33BdPrFz+9tvfZs+G3Nd5YGO",
+	"9f0gSw8v55SUR1xQ8MG44lEKUQrNTCOgon8ujTZMHRi3PAkeqeyjvZFS9HkBuQYKNuvCfuIDGtFrIlU/",
+	"vnG6H7vwgzU/oHrRpaI7N5Y1yyLmAkrX3wRnltBMc/LBTtE2PuGCDs/peOj51RzeegMOxICMx8fBUFc7",
+	"+D+8BWt7Hyd1XbUN+VH7JA394j7bkihqcQ+S4JoMNEfvgN3c7UFCk0H7oB7fTqemJCboqJVt/S/33sK7",
+	"Ufyh/OKERvMhh2wgZ+CLDEXw2lreJeg0ggRt6ESZiTpCVylA5EpSMYQxdciCL+39HrtNm6nVoGO4WYLD",
+	"DDSUY1enxhT09DWZPuQCwfQgi4Bep488d3L7W1UYZfhkfgV+cntyBUDCt3FSC02XcIPXL+nSpzSwvXgA",
+	"ucGKNEzHd3B5/WU+8uY+mQwQEed9pJlDy92wb9+9YX9+/vnnHz9nvD4d+MefToYJukyEzxKZCCcuqgI3",
+	"chrE2+eQzOTUTH+kgX1b+7q5xBidOvpIs/Ak82lULyl4gHl/DkWzz6G0qi/J3BJVwRtZX1b7ZCtYwjdS",
+	"ZURPVfBjo9Tuys8Oy3w+sErs7c53HgfemgNII0oCOMe7egOlwil0OEw9rrZ1YeCJcV3j4MZa8RyQfOT9",
+	"TpSvbqHOeI0m2ZXOqq0rAnLftRoqRvwuy9zL/rub0PHcVDhcu8FoZXlYcIuk11/Rwz0XbMY7O4LuQa6o",
+	"iHdkGr3nCauM/WUwvcC/tCpN0AEUBl3uRYuX/1RfigGp5URZEAabVg09vLRNO9B0u8V4glpcPp7xik86",
+	"hFJ35P6XY3ePE6G+wETL4/owfwPuyeZ11KVrHKd3c1mKIx++Emi7usXTJy6TMh9hyXSrrlqqpEl8sqNa",
+	"SbHIfgEH4RIEkJ0mDGe2/x8SOh2htt08nEVlDpsOn7qGXT99NvQ55HbO9P8y88UDWMM++qRRp8d8cSmz",
+	"kBOt60qBrlOssXYa+A/SrHsvO/5Tj79tLWDHy0nlCURzlDSCV+kmrxRGkdA1x7Xb1WGgExN/k6uXO/ke",
+	"EUOiFt66WPY6MQi5A2mK+14EZZxm0OvEqRZclpn46ZOFBuhKkEbB65v+G/b13x36Zp3JwqgW11fOR8UC",
+	"5axtNymtec/HMkYaQVF/HP/Ia+WTolxPu+HNr15arDvXRkFt6hzNBAYDIz5aX83gCHf99QyTFw5Q3kP1",
+	"kkklIUDTcdbxnSwjLA19e0fDTQWn1m7LWJ6XejESk5Seb8dr+ag8g3VYobdHDrsBElgm21LU4IxWqQwm",
+	"/MGiTJp7uKRtY82PMERoxL+Zs8KMxYBdRWDOmM+D/BPKVQvM4oUZpQrMxRn590IlSigH6iGB1XZj4hr/",
+	"nMmo8/S60zl1hPCIIeQaTHCyJI9VGtVC9tV39tMRy+/ce2/8c1dGyuABGjtzMbBqrZAkBdMYfn4KZWpF",
+	"JyjR0IVOj2KCTRQkiPfTOCo2Cr11ATSvoHsLO6UkbmNl5Il0bxUuc594E0nJCkPEbd0Yhf/z26DcJcn1",
+	"nq+2C0dLShIzwXrW2z+rcCH7aSMN+Yk9rw9t886NDHCd/k5fLt/sFn1yg67zRKpW9rS6YuUGZv9ymDVH",
+	"bmFUbl1MMvMCji7fapYL4rE4L56RNoSZgno4csn3eOK4dNL5YL9jzKXe5wZs74mqmkIrSW7LU6OOqvCe",
+	"1Nn6WtNwa88VtZD3iQjnMhC5uOx25aVWn6A0BYbdUuBgLsz+1xfPP19VL9Bxdy5/JxurIEYBMm/0QZ3l",
+	"C2fuCnstXhmyGH/1Q3GEPd9eTA6Bxj4yiQuMVLyF/Xv/gAnchkfCqHkQFVhT5lTt0mfysG9CTn94Ivjx",
+	"KkQ5SC3V/IzzZxpRmrxrU5/UfYrT8BXDzlOoSfMLJtzZxeg5TCXjVRo4Mym06XQu7mn2l5/WhETmjOYR",
+	"BJ1tb10Tv3NGmSOIT5cI2Un1M+KzDESgYxvSHepQ7dpF9zwD5kumZI0V3P3fT65i9RZM+RTATRckoaMP",
+	"PpiPNJXiBhZ0h+fsJIK8goGdD1gttg1ffrf1kpWP0ZdK6iQ9IU74+aCsNYvoWppZY4/xfQPIxxa6fEad",
+	"5DJOPVE1M4q5yombBECuSgn0BWveI5CSOKg14AiW7Yqvw+O/W8ohfDiJBtZ+yBBaQHpdMXIZdlINRhND",
+	"64ZhEHMXieDG1RsETYQXROJzxS24VeZASQyEwTaSC8+AuEhiv3Yd/4qnK6/W4GcsheZVJa8zcTGvL7y3",
+	"HhPwrL73cRPaPi+9+GMlqj2G0E1wTNp1xLBF0axlqzmZTXqCptAH/ulnnyf4Srg+BNp7QsjbiRrCEiGy",
+	"iDuxjry6le09FRPui95skbrt5jqa70CetOrIpDTZhMDdNPfWb+YqytXCf1RQ1q4i7yzMoWr4WWaRPjIU",
+	"B1ch72VjofaHSK4eGytdnE+czxYOmcY4B3G41aceu/BL3HXSGB30XmRR9WRlQSi2d5SOMcwp7fmPVcYw",
+	"zKsIfczWJkwN/UbOpCfPvXafeEv12U9rUf9HqTpYr0fz3AgZFZQkwx1WB7i9Gy3D1BK+gytqeDMG7ftD",
+	"l+aIeX743Mbe6QUdRHihZltAFAJCzjZGybvFngfSrA5OcbI2J+uyQ9AD6dI+4+ouQpXDMJcv/lpd5DVz",
+	"IYlmx11KfCAjyt32Sd6Y0x3dVIRmeDJC9SiQ9EfgTk/Yuh7zsksj5Q34/uIla8NaWYNGs000IVcSWcpC",
+	"tnoyHLIURqfVphCyrFtyhy1SPd+32nxL74RzYBnSzuoD2h+/TkYGHe4mOYNH+/OCLXFdOcw6UsMg4deL",
+	"YCRO49X+nZdxFhVodr2WLMxVzGL/b8/0Laf3lnZTOF4ek/PTb+pHwurLmbTL++gagirvbloGSOCTI933",
+	"Vwzilb7/w+uXyBuVTDbAeoxhPcLveaQQwkm27gXLGBjVI21iMNUN2yqJpSrWYNm1DaYXdFsoX/aQySyP",
+	"PPqL9WJmx07LkLs5J5LlPbFanhC9V9q1dBW+6l7qruJD7ehKwCa+HRO9TT1lGl5EsrugdtCbsFOD+I6b",
+	"rvdHUYM2Sq6YhO/9K9kpGLDR9+XxK37RsW8cZNXljXHWgIQzdxVBW0oVraBKQkG4Zwt18thlk/Th9PQb",
+	"ehhff8As1KJRbTZAFZfxZRdrINeDssFojscfHQpMf/bS8t80UPoRDzL2OjSym15Rlx0A9G4WkSb0+70o",
+	"1+r7qs8mkUtYxceSH+8CESMKK6uqV/gVVCl4/Ypem44cp4p1MA9hnQGR8btMhUeuuo+pQipTlF2qxLj/",
+	"/WeKCRSzxQR75KlPly8FF/+kPqOnMIrd7KEqhExVH7w/COTr34ka2BZKfiT0VYybdGXNS27k2ctbDNNO",
+	"4au0UjnxC0Ax8lFLV7wnHwRdyJXcKt5U5LZugFeUfkQh8Bz622qI71vRuDjj2xGhhI0VSf1IyMJu6c9J",
+	"cibXXGFpt19XJXFzhfB7bfqFe2mYFkH7Z+NYz7CUn/DQJbDyoDQC3PTSgG4FnnuNsC6TxzyPK0nGNTQN",
+	"/ykX/zHlIicDrwXU1SOxmFbGjULiON2Ug5vd1ZxoqIGUolJp/Ic8ixyu26o5W4bq7cJMvv2fZ+bz6Z2F",
+	"N5/LYYbjHCdQYqZXNhHTHzybWZbMisytw02cV/E+ecLAH33mhj1++s5+by3NR5byrMHw9onby5Oolpee",
+	"q3UNE876IwgQv1FnduQy1NukqA9bWUUEOssm1L6z6vabUoAujRynxVWARH3xo5+TjPX+TL8O8wzcvS7L",
+	"XL571JkbbiwS+yffXT/SLS3BI25V0QpcLPv4/+J1m85JU4hO0axoz73xTvKTPqikIXZqAEGRk8WSr3F1",
+	"9YYZdRKlZkYx/qBEtWFa/Ap6w+x95yTkfhP4B+wz50aka1Ibvgoa3e3jTI6eNpcaioC2/ojIZDwH/XZ9",
+	"lzd+KeNl6D4xLxtXGPCPEp7JI3u06gs8tY9aupneDFZytjfXL9/EQr1NZlOsBJ/muiAMoNnybG8WjnHb",
+	"PbFzA1BvmDaquWzY58+YZii/AbBtpREnXdF7H3kglYkZRUuihz9fW4zmmxliXvtZmlqLVE7Vgcsqk5v2",
+	"2FqniQBR1nGU6v5XHidi5VV9TYZ6B0OU+M17rFdeRquo34GSgEi0Ojqt4izMoYi/QVMD2hS+oML+BSfj",
+	"50dcPuGUi9UrlflFyWILB17v3PZbaKZ6JKVkm8RznQmyrKLasEdmymNRc+P5tJmmYhNwlHZsy8v7F5RR",
+	"jb8L7UNLjEs4p2t+xthBjqs7AjDBvjtTESd0SpCvuh5HIrrgYBkIbSa1ytfcGFHea6Z2OyLBnxDNzGV3",
+	"zW03xTX6+2yVEdpUHgbVS4WSLxnH9DmCOz061kqh2V+e/XU+TDCKCQaJ6XcmLS417Hk6xLfKWbI6z3XJ",
+	"RTPaicuRsBujr0tkDZhVtY8ULKLWVItHMeMH6wqL43F0U+u7Or2OT+8Xu2qpC6u95imlL6ptNNQ7V3/H",
+	"q6OQGpMsCSxjUR7rFUJgVNzBdRsuWsKomfQaTq/dLS7Q0Y6+PgUsSj9JpH3dCr2l7+7BbNuC7ww0E8eJ",
+	"XcCQCI2vsC3srZBYzd0rk/RFTaHKxu/vRlVtaQqXPJHZ19SdqoX1dXXBkKzrN7u7F/+yoKINX/nt502e",
+	"2s2dQjgyMj8qvCGtjw1kc3kS+Vfra7smU7ZOSpuibdJIoad2Wwt9WFX5RjbX4roz5EFKGob5coYr8COn",
+	"SnHETqxMl8AaZqwZc5K7ID0lXVPl4WHGNzwfDW8cU1Q9cdB4zXAjbRUUzdN5+6KvfK8eIMWGNASPml1k",
+	"px8mMs8uHdWy01T2KtACbd8N20KtzuxXaBRuauBNLeIagjiNw22N9WlhE4ZfP8FwPCd/VH2cnvMvWi0k",
+	"aMSN0Qy73StasZPva6sIqQ8fiUc5BWja/5jVY8HDQ+4exHzYMH1QjVmvFwfru2xo2PePSKasBnHlusiB",
+	"SQ2ys5CVOjOQMSdqiiHhMVzEebUyWLTBQCfk8uKRHtdk7nn5uT4y02si2b0hGOBo27gRZsrs8kdD7lS8",
+	"AG8WbPmwBuHz1KRrIDkW9YMyEV7RqiTJ+Qy+JDTWIrfwoPVk361gXeGa1y01cUWiyBj/dQk1+JDy3n1/",
+	"Ins15vMfnyzIlM/OSGtg9z3q3zPXHsoE8Y7/+gxVxYZtW+MoEM5cPEBl9V7JZQl1DdUn7D0WE+LWYI1V",
+	"IEIzJREvkP2J/YP/3/+GJ9Z/HTEmeLtxSCHBMOUR9RRqWkfPzEoVb8FIC7kPpd0lxA/knSbUNJ09Yfyq",
+	"cXneL5125JIFSxxnZ99wiYp/e3HgYibVlcFq+X5N2UPtqRZlMgKx7hZErDSXR+TVdJXxtp3Jzt7EdAsj",
+	"fzrD7evjycwTQoxfewBpvjwoUa7OyTydsuWvW4ixfSNNBw8wH2n6RrUasGPkqqSEg8nYFBe1G8RwxuiL",
+	"6LW8c40lpy8GS8nkkCSo7gMtA6K2kOtrKRLfEuCCv8HF9siXF1ljKkW7Yk+0ddTrq/I4UkDovjMhIcNM",
+	"zaxOuk251OfM6U8/rbrg0iuB3WAYiJD8CC9RuTqoqlMERhPhgt4kbX/gERn0RXtkswiuZaHTxErYOi58",
+	"UufFdU4a//Y1DoelXpCrfBlpVBynfvoUHPmlzbG6u1HnwGQIgtfwe5ALKSCDz4D6PZsrH/bMV/T9lao5",
+	"YO2OcB/XGGDUymT3/tFO1FqDeHJv+MpILi9oeWycUUYQddDAFZvGw/sWObH5Dox2PGCI0EWsWBEM9cYh",
+	"cPXxncfEkDcS7/z6LcikDouTL0bukAFvAs7n8HVvA4N8Er5SK+FG0Qav9bWVkT0y7x/5hWmAIzOqLQ/W",
+	"bKVVvNwEeXBoNoawputlPPjJjfKWXNKP3CoLEX4fpVAfpTImUJgDH+Z1HJ3ZVJ+hlCgUCbXbQcOE8eIA",
+	"cj42RQSV2G5yAALq6uumSRUsZpjVNtPc8a7UYXBtVcZAxU4cyXOiVCmE3fqkq1v9l+c/f3KCpiTzdgaI",
+	"Gb+1uXMsahOk61GGXTrTc6nT98G3MbJ97HX+BePkh+Oa/fM///M/f/z99x9/9dWGcWYvC0gN0LR4W0Wp",
+	"eMnAXm9c5NOV5C1QjqM5cIBd2Lfk8IfZpLna1KXTsDxZrpf6Gp4W0nz+lzTnfvCqeevlCFy3hIgH0oD7",
+	"P23EkS9iq46G5jveTwV1n0xPXANiL9/CAzSaeIkel2S4RuE16kFUISQ9l0jZPRyn65nMsFpZvW+41Lus",
+	"b/+dacQJGGahO9DZE79YIwbj8GdB5ov02FhowLxEyosTKLu1rcYixmf7jOPF6NhsRwLokseWBU09veE4",
+	"ZBqzVpyg0UpST/Q9JkH7DpEORfqo8+Fib1C4QMRQLcvZWmA/fa+6N37brJWHysqxDOk3md0zlV21Vepe",
+	"Y8aQvRkIoxl1gYmdv45hB60NISTdIQYArPRYYBTChUyiifBq3ZGtk8EMpGwNMNj25tr/dNfPVVd/vLgU",
+	"4SxeJERuHRIixA1NJ7kbbavxpMlQpnjg2iHTozAs2qvxw9FejWWhm2w3i14y09vZY0oMttQDF7XP4Hjc",
+	"hLxXpxNUrD3hprFrdgFDiY+qseu1q8X+gJ0p26YBWabNGyEL9+TSHaJPsHg/De1a35NNNBVxH3zr2Tm9",
+	"hZeUFufpPKSvP3ypZFQw8ajzqcSmHKLOojcoTtNKk77dXKJt7h7r7e8EroFYzJNG59Hi3I90sML1ZcO0",
+	"4294zr7++1v2/2XPP3n2Pz77lP393Ve51tbzuY2Dfjo4vhJ+WI5gzKgaKQiCSo7xM3dEBVQnTqmi7mSl",
+	"2IjQGM9Z6EwYkdH4ee3WIyiqtAz+U5sk5ttynR73LUkDnFW4Lk3LvZOhjF3YMULSWSqrAVQ2U6ToHyGH",
+	"kNstzJ2UEkVBRx6jThaShnTg8l24Eb7n/6oa1kpHXY2vo92nJJoWdikRC5Vj3vKR16zDW14s8TMZsD2g",
+	"ZxQePxDX7Yhy0E1+by17whBN+oTQdumyadGN2XoeS5O3Ql7C8s18/zGLGTQearrB3fP5CmLKQDoTMVIO",
+	"o+uLU2iXLfvEit7k1HYa7enO7X/kBt4G/1RIheL2RHDQO4ruutpwx4KstZD7AsklUhlS33BZvXmAa3ig",
+	"89nZPx1UF9SR6hzs4H6+9iICxQGeQgNcOwoQ9E0XIgNp/4jc7F5CdhbP4BuBqVzfGjgmbCjk/0nDRbva",
+	"FhVfN5MOkzJ7x+OlyxGYYGk78vIgZDo++HQeiJlz15HqJXyYrZzDrFpPFJFKy/WZPLPN2Btm3vabDw0j",
+	"GR8eKW4hXZNusBMidQtlFEvn0ymkb1Qt3Ok08Ne7I2b2zFoGnOvezlZiun7cZOLckJ5y0kJSR8wA0lVg",
+	"gS557Tg8DNf3d451HHVei7SjGA9x2GUNQZXdw6Vw81S1UGiFbdn/NYqMHvUATdWimVSrkjw2rbyXCiO5",
+	"Oy5qCuTQYaqhbJFyNKVevz2eVGNeu9TUoXO87q/9VkieAZvliCcw3mb/892bHxhNmbU9VNsw9Fozo1yC",
+	"bt0e5UeaHYDHTFd0wOxb0BqqBcGADDkFDe8taAckPYxx2I+vLLrt4LmWI5OM+lU1l6Lpacq4XrabzJlP",
+	"jHrZfaFxrsNFe8VNkzqnBmxbKmrYmSJ5FL5VZ822cFHI6+kz9j7dPHv2DHH0w81fKsNqoU0SZXWoJ9z8",
+	"bMIaddMSlsANctjDCTlQ51X16dnTL2Ae5GEAkOKPKNuFZs582zDOrCJgZ1HXbAueVmm59Kld4XnLMgbb",
+	"0dri7Qnrg6xtUvlMvUXVc2pXNDRLY4PH1SiwRp3tN3oNJ6oWGrWtV5ndXTQyLYWJLAchwd1EfWqDVQUb",
+	"9txOeieNXdY8qZlkh61SdczpPfJUu0A0n6hmKWKOmTQhBxLBNHktqiWUque77lspWf2fqm1kh+g3PgZ1",
+	"MQmNP1HptYV04PaXVpT3GE0Yz/EPWH5JiUcunGbn+p/sK1/YVzZY7IHhhxNvHHnS6BMfoEmgpX6pqlTj",
+	"/z/7cKaRwvAP0700/INLaM61lM7+o/npzYbrd/TlTTz/88t3RZa6X78e4sdmbtFmrtzdAix60E/yuou8",
+	"m8fJ+ZufslsYf4M9dH0tbL8hfcVyPqbj+LketsFnzx47lPfKpILZFWyF0Yuvkv9KjWXsnVpIWFKqFlrx",
+	"r2x8P+YGcEMhoQm5XkRcQnPCd6Dvpxz8SOZ0ltBEPv4GjmJVxjXXOkkFbc/rGB/eFY1ggrOPDW9Vi9yU",
+	"EpynAdNXOu5KVzlnnItn0ZxGoA0jemGTY9HUhh0V0fYqRpegNU6KG9MPL2X7mC+Ed1O4uMWrCucJR2Ql",
+	"JRa9MxkAmeRH85zKRCLg8p5kFf4OslrkFIRL+ign461yhzjHe8ONCg6O/FIQAW7C7xZTSB/5BTNgmDDJ",
+	"wo8JPj3c1iu2yhXOsQBzNIkNjQ9NpIXXYApaqwYk7JUR3MSYJ8hI2JRCL0m2Ik9Z52x1XjOfKZ7l9Iw2",
+	"3pjXc1TG7rGR4t0V4fJ2ufG0CEFF9lZ+Qo9fCQaWAhjKzy5O/89Ls1afLymb9N+fGNpE3Uqm9thXsQuD",
+	"VcRUvJ68PfWrzhNtvaFzhU4gjGTqA3cJ6LjRo6z43gF1dvnz5gBHxrEKazm9Umc5/SWBCuVdbVdFF+KX",
+	"N3fZmuZY/fQ2IJKxdOJx5nVB6tQRYfrfiBOG/tFjHaI/xSw/fdHuZsH14RZGk7d2ns6t+h0/6ZuAHo9j",
+	"WTWgbNX2C8OcLmTLrFZHIlzV5jQT0knDT4dLrw5iplDlEIIO+ZqV0O7A+0yKW6oickVj9njh+aVTMtLx",
+	"NeXyUQjggbJB2y26PoSSdqfWWNYSik1c5mIP/+HTv7CDahsMSe8bXoLPJnP87/3FxicKfCFxSgdvDnRc",
+	"61UmFeIoNKbZ2HcWISzUaMvgJ4Lucx68iL4eKQrgIaMMGzhCdclkblpr3yi2BXbiogrgGCcBJbAdr2uN",
+	"iR0bH1gkhldrjYBzsUbBAr/u+F7hE0IceXj/OMiIWjzVSSmDag/Nd65kK5k5ng5thtjkwOXTQCWMVe4P",
+	"gPgnG4Z3PkJEia3GfKL4KuTNqZzErK/MfJDXhZw/yKJnAZWeVSbkesapiWZyyh+vraklTFd2wcsn1Nuj",
+	"bz1Kh1tLDenzG0KVfSwpxtgdKtbQ0UXbIFXitSIbMZUGFdvL1K/kDGdJVDz3CqZXOoo7n5/QAK88czEW",
+	"CFt1otqGHblA14vXIXgjqNLpJViOzmUlqgn26vm79RxoXLGE8+pprkjuIE8msVrluwUMSpoFGZSDG0tv",
+	"bOMbTu8y5G83ORCHCBagx+hlFWcl9oDXZLXbZRfxq1SUvzxAeb/WibAwma0S1vTQOZiYEsQDZGDZ/K8F",
+	"N4UvcskAuEGOA81R20++P0pSwAg9VaqM3o86nelhN+ZNPLO55Xwt6slob/K6uXo7/Jb5eoc1k74QLuPq",
+	"dIKV0Iw116ZAxIpV0oWvRbO7/E2r1bbqA6zr/VZ9cDORRJag3IrFDYLWPM1g0cojN+UhJ/GttNra1230",
+	"ddGP3c25RIAOqZC61L7x0ur3C8bb7+FkWMPP80H2bqbc9TXOIuk62utVTojfgXHYVmvwVvZZKmHGmwYx",
+	"i/DFF0x721fzI2C9JVOyBHZUDWyY2IWiHG3UCT3cpBPHKsc1PJ3Td+C2jZdUIiZCrr2DMtK9AtUcCqP/",
+	"UG7KOpFL2dVYtpU46usaz+2Nv/eg9/zPBPmUtpUpCyGdie/Sh8ayFvEiutCBak0DvDwwRKT0VYGDpMfo",
+	"u1vVyhIKX8/bfd656sIjma1wU9++OiJttZnsTnhqmss51+FKHbmQ9gt4m0o/tGsApkNC1hrHJUarY6/s",
+	"xKOE42qLI11HcSlWxIl2bV0X+HYuYud+GtZ+VQgVYXckAUc0x4/bU7p6F1LXPSvpeOnX8EuLZB89sLLc",
+	"td0KWTKhjNpDLcjddJxazHTfZRpqjkV7KsCVyV1REpNzXPudFWwFmsTeZI/FohvbptvnsXB1+6InkqMd",
+	"lRLrbkuntY4pD1+ms0omaGStjk2qywbwxDkSxzaXWGGwtR9hB1VX+gWTvGnU2YmuXqA0/W0Zv5kcA1SC",
+	"p7K4dMHbSqi0nXkAX3iYTVTKGv+9wzYqSB/fN6BUIylTLVUejrTNWVSk+hOndGLUZFE86kbNW3NQzbUX",
+	"tAOXktKHwn0Rocc2dyfVGG7/pzri9QZd9APQiaihmmdOo+vinyJiKQ/O9dZgThZRrKEbIdkXLKtaa9a9",
+	"Fmm4Ys9pMPrKQVQVyLTBYQ7WtGLIGS0euIEXhH1/Pigs8tJEHi2w1J5u8plw5MEc6/E33nEpjNBwC1rR",
+	"sakNcsxac2V2wBX3e6wSSvdsEtDbVw4kftvbG/Qikv9TfXnXPZ7nrt/c0RIvhg9X6UZUUSt1nwZf8yUi",
+	"7NwoAwHfAGuyhrYaMyEMsldJQYrqiUcRPE6WiW1DqXvGzQts/Nvdx3i2pE/gRhgDMolhZ1vB+92LrtAl",
+	"jAIHEfodd7qXn4nB3mCIdtUyoe2FiGadJum0XRe9dsoz67N1yuE65p28bl2kUh+lA+NNPE5n5vbggxeo",
+	"j/Zgr0CUwGwUI8VlrgzHpkh6JJwL2i2JIA3hinOvMR3gBV1WEyxQE9s8D+Y7vXcnmEsI3SRosI+wY66r",
+	"qzl8OuGLRTILGRwfSwmzThqQpqC3UtBFBySxqqBhZc3FMZm8myHtzxoL+sA//ezz9E/iV1gEBzSkWu+Y",
+	"iXtjci2Gb07M0C0CKhOunRuFUb4H04gy3skPAs6UInmPvhpH1KVp0A3RJ/IH+q0W5T095IEhdNoX7FG3",
+	"Ho0bsVWyTeV72KPm5N0UO4DkPiXHyloO3isYG+yFpPvMtabQEda5MbscsSy1CyW8aIaONztd58CucGhA",
+	"234zru/1EB8yHx2lj64D2FuFpuGenjCyRqxaICu68h7BFec7RBaNjkPK/HLQ5Ok6YD8Zs9hM4cFJxH3T",
+	"iP1+PkkvbJP37vmk6eDx932jkdmQB84ITb+qKjJjc9tw4AERMq7vN/3MzCi6vEBUHr2RZqsJJJgscQme",
+	"+KnS3Ao+MCFdiaCEcy+VucsI2yqsO4mt3Bik+9FMF7eTkrGAhHSAMEGTMpKhaVmqexF359gXHPufq6Vl",
+	"ctX6q9Wr6OR17bp1TH6iL12J7JmdkBwd/602BFGuAaRjAMDhHu3BxGqwJ2IPb2iVrCY4fboqsgBZiZlB",
+	"YNIFcJ2rOZkJuQN4ifPRAWAy3R6taf382bNP2DN3b6M1Tkr143TiH2YvdN7LhZuh64k/YGJqIWLz5LUD",
+	"dMfDxXNvYajL9MLwlEbZzeXmbi8eMum5ZPRcpaq59rCKAbgJ98CCfRenMA3tiAaAIZrlxyXXYG/JhiLP",
+	"M8CYo2yk5Iwn+bL+fbI5PIzDpJyLI9RCAqEljHIqHS7QmvSM3Kzc5C5hZ3f1RcJeeBxE5RWxDOqYbyM5",
+	"ulabb2VZt9UoZ7kK/EdISMz3UFB2cj8NuQNfGuQibu64KOwtRoJO30p+gGTQk3wOqA0dAvioym5XSGUy",
+	"Z8aBn04gdS/Tl5dGT6PRUZPZYN0YSNN/hhsmFSuhMVxI5pZlDaPhvPfRPvWuPR554/Av9f3s3rDPJIML",
+	"dtJvIc+4eE93Mf4BjA8J/n44vOtQBh1U8IoEtRz5cI6KITq+k0YF4vN6NLmPdGdbrAL+iwfS3W7CmREu",
+	"N+mLzQ/KiJ3LDl+MqPSjgBI2IQGDy4oSnxF2bscbxnt1i/70XI6csB78aCkXpHOiJBQPQh87bgfM+656",
+	"KxH5QVZTza5nHVo4nFrI+1RCiDn4+wQmkcbwwWiBq2Ywul75RI7+gI9UezRjlOdQUaYPfSo7gbmbfuq6",
+	"7gmUgmBvyVnuvLULxPom6jLeJleYAZSVtSCf0Z/57oW5sb0jPZsCFa7P/KILLF7LXJEaIBJMaJijF+FY",
+	"OsIvG6YVObukwlIQu5y/tALS4UxKZnV7Yiz+xxwHAa7t8kV4s9tBA1XYJMNFwA4WPrQ7AO/85sX33/ts",
+	"ll+VhJddhhp3Y6O77IthrUgPxcE/lWGG3IM0xYlrDZkk2l+TCsgdCMTt8pG2/wOy4s3sQeBmsDf2fj+H",
+	"vYpXy3Vn0xMWv2BLRe8KmIWevMTQGZtHy0hMKDcDxjAUmJmODBZ/5ulZUbjpQs6tlX7rtM8aLIxUYajj",
+	"R9o8orYzdueM+eASxw4iuxOROhHwON14FWRynijuB/TEZxA3jiHQk2RK1zmqcqXSoBLI51lXoE3kYVtm",
+	"TQRmk7VROTcG30LHoBe6mZoWVLoJZyb68DIDw4R67+YjUOQoHbg5bnw8BYE0lsJV/Mi1od6kkN46Uqm0",
+	"bece8HYRMfQELtI+9zXhe6idtXigOd6Ey8mFz6ApdgCL7z9UBKpXmZtr2l8cSgspbRkg+NZoUUE6L885",
+	"UDFxiouKuYftBJOXLclzIZVJJ+6trE4IF7dZ0+Kd8cXS3oE/wyKGcRzy9k/y7rmAKj6Y3WNXZaOsWeto",
+	"ERdkU8yy1lHGpWaBgozI0AyXA1Tp5xlmuieSG3zUHBqkaKPnFvUnLPpSXpve8o+YOEYpJ95X+dFYWOwq",
+	"ZuXiSowLp21WMNyMMTEclUngobwLSiyTnbRcwNYgYkSbM3ZwOjRWl88dpWe7Pg4ZNH1BfcylmRpG75ox",
+	"vlcR7/BNuIV34kO6bsRa48xgNgHVziSvXftGtad0sudK0uJpuvt9pljgwqwpisKNhiqBBsznjfsrPfW/",
+	"u9q7L/l5mSVNfrPb2bX9HsxB9XzfWy7vC8/eQx7uE4aYygP8gqbPXil0JKMLLicFtvEfnXP8sY7MY+jk",
+	"zDEUjWgty0qj1G4ijIM/T2R7uQeW5nz5F3y2WsKTVKpmLdxVeGl7WZGg3IDdsnIJk4VbiJgwpXs78ptG",
+	"s9kbaW+eBrPa735/BiYE2MlYGtg5F678tpcj8JLBB14aTEb3HF0YWe2XHS0LW05x/QyDPRWyXXbYFxtm",
+	"r64e5SPAhbooL4JpeGTsZQKd+uiPX73esB9/+EemGvY/f/z6H9FUN+yotGHPn7Hvv4hbzwNh96RmHXrm",
+	"jPBEqRo0iOTqy/fimAjZpn3U77Gwj8r77ObBskd9UGf5gh24vXfYa5ZqmONfhQpBSere3MZFZP18sGx9",
+	"NTmI8On0ILaKN5WQ+++cL7o/mP4FJun1qoUkxj97/zq+xMIkl04UYGYR15CdVXOv/Xm4TJ+0TT2vE+xD",
+	"ycGdTDK5/r2X9o80w6AqC+lPH4y74RKyA2Y9UeaL2MsIkyYQOjdAlx0JozgpyEoXS5AY7Y6P4G8cM8nt",
+	"b4vhKjVYR09H/gInwQFkUQyFII5CFpiIcXCuwLVbxX1O1y4/i777+YX+2n3mujvYDZgMz35LexJOe/tx",
+	"KjSI1ifslaTIIVbwXZhUZ4q+7HDhn/7utvT2Qte1q+8vR294Lbitlqpx2fd9V/FoKDN5U9M1D8k7Eh2z",
+	"IZUJCivrRdwhmi7QpugYvBvAafr5cRcjmuG3GaL1mULrbSMyaD0Lkob4KcuTgzAaK9jY7eOO9SHlNauV",
+	"hqrIYbFFGfbL6d9JslIfm8uFuhbBVecmK07qzd/BVkecr3EbihryA8dfV9wN8Pns1SBbpXiqudk5OziT",
+	"cAMTy4OIPJM/J5FVOyA+krbkhTAqtZuxmfr9zCGo+n/3M9rG8hBNSsCe8n3pNmLYdv2SkwDnarf6rApJ",
+	"OvrXpFcQB8NKhsdseHjhR5exGQ0ZDN18+9q9qOcLpukqX+2qmQyzEtMKfvpsYvirMoTzqAm9eVkwFbfI",
+	"rhgK4fX47m+c5XMLSNLFvocM3uhIK3Cqet1OoAna/qcPc24MFX+mQ41lrcr7QqqUff6OXzTTilIqq17q",
+	"B4XmhGZCasPr2ud+pl0A20txBrhfvK4/AdyHy0Mahk8XRhXehsoAi51qAbpw5SepB7Dorjg62Mv8Ez4Z",
+	"JhWp5S56+AiiKMP1/dRH3O+OEGz+HInaG748GPVgiMnJ3UQi1J/VMPzBMqcE9Ede3r92m8jKmeO2uftX",
+	"km1/sLp/nqo0uF0EWZQqg61gUfQNpPkSn3VWIHeAHoutQC6rdKDW3YrymZsYPTb+zvavrQ5AUws/Tl/I",
+	"fN3wcpU9iy/k2kLw2YWxzMBT0NUELe7GV1HBUaIrXeHM8pz7kA+bJNfazUe3QrrAiRN+y8JEA3N4Z+CU",
+	"0VqFwwlMpprjxZz4eqUTk+5uzlpZI8mYycc0k5Ee+9WYo2t8m+/KVRz+zYlfoi7IQQgyFJOR50po1sEz",
+	"3IAA7NSoqi1NEYCS1kXs4ZeFtwyrQNZd/t65N1K91i5Jf1Y8gvIapPUv7wYl+I+7YKekWdGMfTzVzlk1",
+	"97tanZ25OW2Z+HG7bRJ6EWnVgU7obedIZflp6HeAVnTjFPtAmvtbKn3khPn+AoFLEicG6fLlC/cFoWuF",
+	"I8D73McittBeX2fwDnuSY4w98gpWAmpeilZWKq+bhGEll2zreem3vLzP4i/OpTX7UvFcniAyK0p9hoZd",
+	"wDjgy71iSrIt5nccNdQPGVJC79BM21I+Ty+Fy7kCnyB1S/Ti1M2//97Gx0N83zZxtbyf+83EBSUng0Nq",
+	"cbtppFK/0sd0e4Q5Q4qaW3Yx7S/W1y506Djn+0V3esN2ojZAZR52fKCZtpcICjlET+u7zc03ZpmOfiLs",
+	"KPXrBTuoMztyeYmovZnm50/YW3fs4sUHi74020KpjsC486HXwppugkJKRyHF0S7C84xLa0FCTTSW1/TC",
+	"qISyryfWpc7Sxd79+3mCejPFSfNp2mlOi5mZXBK6F4w7kEA1SFEnzBxuDQ07x58wClDamyW9WgV6GHrC",
+	"cUhgQZ9RbXmAKkz87Bxk8oNfq4aFbXLFdvfyuWSnes75YTA6WlsacaQb/gCluEvdE2uR0F27MzMXqbeV",
+	"sZ91asN9x/OGXQGV4ZLXkvBRVsxqMMWRi7rYK5RkfS9OhXMezjfuraVs81WjToVHD1ixqAtiYxhRTH/V",
+	"F/wiaJhDsjn50i48t+3O9vFG2O2gNImQ4wK4Bt1ukVdZLebs+/fd8rFAJc5mdyRHh3St9oUnjD/y5r6I",
+	"Mg99vmFBl1b0tzSmIEjt6OeIK+bMxQMUMYiHT3Ec/LGBB3UPRYSjgPF3F1dH9qSospveMI2zuN1TTq5t",
+	"xyKpjkRyxvR4HU7GFVbHT17g8Aju2x3Iw014tFCx7WWkS1Pe0MhuXRe0WEsm2eP0nmfpPktY/PAvi3B6",
+	"AllGvqK2Mxr+nGKhnRL9W3j0M3fkpyk2T3xs2n0+cI+rIxAevQSodAIp/VrJ+v1ZTK9B5X2CehHpUBsX",
+	"+S7WE3CKanGHyfbMEZoQk98kNtoKVhqsFUpfSZGSfp0XLEJVXxZscc+nvEGHHL9ZX+I7jI0XAbPzBBLL",
+	"vikhyV4RqxZC4da6mOsKKtExNahn23Er2g9ndDDt/UV1i9JbgbQK0doO/EtM0Flprko4Y1GmbSBxQzCs",
+	"Bq4Ne/4pKw/cnu/kXFubm5T/xHsy2zCxkPwT69oeXQXchzb9oU1PnOc5WkWM88STlhvY1Egyeaz5LAX5",
+	"IAzPJ4o6h8QB+UiY7wK7ZGrpl2UzDLIXoj7MDe0Voc+sWKVsKsKaqc/nE3RlnQmqq1DU+e9VgPk7F1M+",
+	"fXXjXJ1ieolcQOxRWRXrWbBb3Sv4ItVGkSss+TpQGbi9tJyWkF77I8S1nR7qBeCd8aHkkChGiBASEJPB",
+	"s19yeUGob5lzzl4A3se4f48qIULxbdIVGtmcuV2jjsXFdjuN6alylo9qm3Lqp2VVSSnGkMYXf9zF3XN9",
+	"CV+Ov5NdqH92A3tEotUsG5HVGQtcUa43X7rnZ9Zr5R1y1jEowawwiVfZz5cQYE0m1kCjoVpTQeB21uxs",
+	"uk24BjrTfWYhJVC0BiNvJ85RND6a4Wg6wlAmZfPLTnoyzo+TfZTtlelVUVk73H76EuL0mxDD94F793yY",
+	"nE/Yq7i0xHOsnbnLNBAyBD1SxSYxBvnS8/b1hy/DW5n0kwdozAr5kMoUZW7SXJ2cDshEDTeAAwSq93Ww",
+	"22M5RfaRRKTjGx85si1pom3R9taTpkn7XaQ3im2ul/UYGdWHLLtVCBPRn+gwsBwSfUKyb+Mk8ir8CkSt",
+	"MNKV3+vD685nmfa+lJkSlMp/TJLt2m7wBrI4yX8/MeMyM3H3K3Wv2dluYP9mqJ3ibM9Pi+u6Vk8NDuKb",
+	"5MRs7tIwYj6ngMsLKRtuECT5jFlIWySryJM7rnVw+D5mHR2D9XOpkDQR3eem1vCbpJ1WgeFZdCIR0LI9",
+	"o75RrFLTUZupYVo5ektPrsWPXYysF3KRfYmBG+LU3PzULVfKjF0DpZvJCL653ZYzWtYvQ678aKGpEebb",
+	"A9j2ieazisWhb44QKDDUU5x4Y26S8BrKs9fsRdWaVz7olITwNHA8mdVN0mtJ8eByFjj3Cy7vXzWNcJ26",
+	"ZVZwBdp4cOQbgBn24a/Hn4MHUfna9L7a+bLmrYZNKKpHzXNSSE8itIPU93ZMDzZ5OQDrTjUg9rLw4LI5",
+	"YC2tjuAyOtQ95ZJx45NRo4QPj4RAQJPk+1pmYlJH3rp+pPvayirAfeR66vp0VA9QEfLuWWiHeSkcYoK+",
+	"x6p5wmVDF3dcry29Tb28762s3nsYkkTPwxk95g32TDNIJqjZmV/Y+SBqD3J0gLrakEc+6u1yJDW71XJn",
+	"fQ2VA+xf1Nh3+HjO54YBhixdJ4UfkJMULqBpNVrd8noa7ltGsKfpM/ke4EQ0I3TloV0RMva73Melc+YR",
+	"rdOp6HYnF6cOK2YByItHlqFLNsBEGIp2T9z+Uowqp80S5eZkuUUZc0futynjHpSaHXkF4xx1a9IRbSFy",
+	"bp8PF7s1+nvFPXniF2TBxFHUwHVyh4Z7GJHx20ZOoE41MPdSj0hz5IDI6yeMYtkN0y34deCDUwpoRb76",
+	"0gxzuz97yeX3UKC0Pt3aO6ZA+ylU62TR+/Tg8XJPppF38hydZJ0t3hkckaEQNE8v73xg7Ww6pNRu7SOF",
+	"kDq6aIXyJlYwY35ftPrG9DKLGrDXveau2ygdfV7SvUzwPtME5W596VGiBueMuI/ZjpdGNSFLU+h1OKTu",
+	"87bNeBxGmZODPnqA5lKUqkp7xxt7OmbC5XpFQkAij/HONYErEsHy0CcnBMEZn+Nb/DV1zU2jGhp+uqC+",
+	"0aZYHe+5h0uW3nKilijFcjeed3eQJbNcnSChJ9EsLFtSrSnVMVVxr9uyBKCae4LCyFTdO8q5VXPkTcFF",
+	"xS9uPrrOztaCk6xkSlFueYd9otKT0PsbVp1UsA6wzWu/yWiuU8s/2mdXpZY4HeC7FddxTGWRhYm5qrw/",
+	"KmIOC7Hm9XDU3ABIqF8I8ZII2LZA/ikkgQiG52LKlAkKkgnixBiAfa52YR1AwgekPbp2uteSxaRxlP4G",
+	"p4BuTS1+pNlBaKOay+OTVWKOl2yy/WCCU1Ttj9po0R5z26orKPdrMLOdfOXE46LfcyHQLsc+j6MTHUgL",
+	"deQb98Z1xRe3kTJ3Wbb3Vl9IjAUJOzyHr84KcbeMZFpILHxzlSHDiU+QD/l5nxGUGwWVfHO/R+bxSFDG",
+	"0GD9KsGuZsLtniqXOxINY+LG7JAeCK2eSrWQMMHVddO9zRxANEy3x3GJXuS9H/KSAuMx6ejjnPsTDvlH",
+	"7MphyKez4RY72Hui8kew5/6Q5hf6LpJS4jFnt4Byp3boPVjnigxyPhuTvdLsw85PyECtyiSRVthbWKjC",
+	"JbCtfdQXN/IGeuQWXt+t2GK6Pf5O2+yYJOwIigT9pJpKtM9cmGwyxfrDZXN3PiRL0tXRnmS+9Kz7buf9",
+	"3QRgX3NoADbMEA6uMAf6s9d/I2/eTIxjnBqIK2c76qZqjRJ5dJ2jPzNc7oZzAXX/V8ThJ1fDFXjYnb9F",
+	"loLw4vil8Fd5+pemO3oatN8Dky+7dwwgykf3j9cKKQ19B7A6e3XJIpUgJiGnbft2kl6Eqm6hWa2U3ZN2",
+	"R7qaurV5iVNFgSFYMj4dLumcb+k0YXQPOx8U9lszYXqEM5yVSpLIJO85sso5t+1PTJjpUEnOqPzWvfPS",
+	"7ahebzcuiUxJCJ2+W7dOQxfkmWPmlsK1Yo5vcdliRVkQSb9XYP84Y469YffEWnFFdehkVbOVg+94yj+m",
+	"lZIvUCkJyXbiARzMGpGQO7zzOJeYMLz8L/Z1/GcE1uXOGUzuL3a12B/QrSnvpcrwVnQd/NIfAn/Ic6h2",
+	"Uzh/fOBkD5cIX1+jm20r6ZuFn+N8embvyBfaxcN2K60btC4Sk3TNzaZb36X5a36UEzN0s3vX73XlepPz",
+	"VFtzZgpeazJIuRmzvj2StGOOLiF0B9MDvR8JQ69YX09ZE0tU5BQFxuL8pUCOQc/n5/9HVYsycV3yUSxd",
+	"DBEdY/rXsypCMDjQLz5O3yxH5x12MdmfrsG5ObiC/jIxSaNwi3tkw4xSG7YXD6DRUqgyjLrJKU1c6FFb",
+	"Ror+JfF1CMOUZOasBnH31efATN356oXIT/+IEMr2pWprqg112Z4xLkLkjgk/Y6Q6/sOupbAz4lUYyo72",
+	"h24oC9hxQZ+xN876UkRlAtH/HqCugoleT/p58mXr65ykN65OX5tzMBmToFSMA9cMAZhsy8nsKvvIE1a7",
+	"+wyT8qakDXYQW7gonwMcpZNhsRj7FRrV/YRQKHLfH3/IQqM3r8F93zUA+YQA3k/18Yk1zNk6wJtaQD/n",
+	"DQtJiG8Gw0Zmef451FWRBR9a7AxDU/6WAig0Xg/w6hUlhWFpjeOzV2fQE/Ip9OJwQ2elzJtO3qTxBsTa",
+	"ZJKVoYlrvDjXwhjoYkfbdOT/Ce4fFH5hdN/7M9ogByz2IZNoAfbAKHQxC0Ywgh9YEN1wu3QByICdzffq",
+	"VRcp7mv7a9PDzryRPh0yHNf+WJRwHjiPpBr8gXJRfHohcuw/2PFiXoS9r+uiUu22TnuQpv1qISksdHLB",
+	"1NzuQtLNdirRIUdh3BCQHSamYk7qZ8+ezfMa+gsXNpscZQeX2R9Zrcp8Yvm4EtpHk5YUPBtEFAsfSHYr",
+	"Y8yvQ1GKQbOXLRB+dhIK+4q0q8eRRmzulCy0qL19MHDL8rYPqG7/mWXy2dw1rmJhhCF+skMX4CoZd8JE",
+	"IYQAlLZB95vL2athz2uGBexoPzmHN+aAk5+tVpjVar8Z/RV95MHBmANaNWI1RnMAzF+x1h1SzvLb2+bO",
+	"6v5l7VsrJ30QOLXe8aYExPtovXsC51Yvv186xJMhM3qJIHGT8Fwj50hWHB8GqfizTS2/CY8mxXd9YtB+",
+	"t44BUn5pe4C885Amm7uzkDr9ykJ/hYdBwW+79iadFzSIJ2dvQViDaCHGEQL3Y1eRAJUw9rrwzAUFJJxJ",
+	"TVxedOWhLnNd6LiU2wEybiIDlWlOF92AaPsstfGvoo55GhU5RclxCw3zSCUyJshx3ctL2U1sGDqZn9Cb",
+	"SrMmjm39xFui5rpPGfLZs002FL2Lpb07ER0AFEm0l9QJxOZbCuofVRxn5dAtrtNEA+pKYaaqcWgdiM23",
+	"syEwIpjNDlgn4F7yKsdhuDSmgR2fGLOHGkqm6K4gWHCXhyZdEMorrPuq+CUxi1+0WkjQGkOByakCXXI7",
+	"+MKom3ToHgiiaeBMDtzLft3odIEmHEL2uo1g7miFluoErBJEI0IQXEmfM5qkKed1bKsKzSQ8QBPoqO1p",
+	"1RlceWNh/ZnkNm+007tbPIIaq1ZHOIIg0x7ZX1rVtMdc6bhpG+nWa3yo05ApM4hRd+z00luaGbVhDnOD",
+	"vO7P0uZ4W/fTCBFlitf1XeicHZDAe3VSVdkV7LWA73ZUgTuRucoTLvECed44OYpGjO9qu7xVjnOamvfR",
+	"Cd87SiKwYyLm6mJ7yXeudw/G+HoRra2QxYk3vK4xJ2Z7Kao+4++0GdmpB7cI4ZvDzR7LW14L/eSU/JqM",
+	"IOeHWkkRMCqJRjdwgRCKy6HunBeoR8013qBH3txD6tjAqHQjQG/Yt+/esD8///zzj58zXp8O/ONPV1Wf",
+	"o/+zHYDkxXRIjhBTr7sZNbCnw2bc97f+J1ZyA3tlh/GS2TOQwD0IjIlwk1ZkmCUEozG8dgy0V91DEGPc",
+	"aaB5uXA4vJEy/Wx1IQI28nN2MDHv1/jEdaRImfSKIy8PQgIj7lIsQcU85qrhO3MldEHJZcH1fbFTTWHE",
+	"MSNC9qkGTqoxxUlpk3+IAoGZ329JPZxhsJ5uzr+TtE/sJBbrqYMNSH9vnfr41+FBUjiVjxWOQ0FcHwzf",
+	"r9ytSwNEV1EJ2zUv2iaN6BqdQ4unjQ6xNBfSQfkcRSH3GzSAnA0ybkbsDynd+ndMD+lgohAk7sgvrPJR",
+	"RWHIfENpXpqepLR5i5llKW2Zr8/FnwqkNF8gKG/t0//kH7YH+UndQ8Yv4mNwFZQ1b0DbMYdq9QdRgSLy",
+	"oahqmUvGq6QtmUdUyEN156N5EV7V9KRarRiBVIUIWOFo8dIjxyDrTtFIce+yLeyF1N2yu/cxCsabRjxA",
+	"tSAqUUU4Tw4Ne8wo7WNZtOo91TdWltGW3tw5wrc+4X3QjPlz4xtX8vH7cdZfR4a5gBP+CrbM8dmZQmJR",
+	"Ja9ng7Tf0VMebKVQcqt44wNNaVK3TNoyfEAQIbknELM5EJYPZpWOXETZSRODiMX/y3kE5uBRYozSFZMf",
+	"AbBM+hzcKozq3iYDyCSoI9rECD+0D5IxWrr8xvkuSMUKs3GdKKVnIN+lbrkS4ZBdLspK5KSa0SOozaNa",
+	"GquqrsNq6RDFU3ZWhymeRg5yD3gnJBGoUhd7efv2R+wWmaxOs/574ZTDh5NoQK/LFvp9sc0dM0OiFAGP",
+	"cXIo2Gn0efOHEc/E4rNdL1Xy7/HhWVR03+rEFjitvuwbbwY9qk6cWsl37McONepxuYXJYLbLtyYAWZ9J",
+	"tsUYdJTEUz0ITSXxifvGCdE/niLIvzqPKghVulYmfcVea0kusM8GKUb5xc2DciI2/qoL19qbYhRaSWjS",
+	"Az+dQGomdh4DsIJSVKAnmlr5+VXIqIF9YGzXH9SaicpwClDhoCe09HOTXjltvkT2tUfRKeyE5HX2Dnvg",
+	"utBlAyD1QWXcF0t3UZZ4/Ntr/DPudr1yxzegMWoYIQndY3xbHxGIZ3PXygZ4eeDZNDVn9iZ/KPSBf/rZ",
+	"58nf01Oc2sWUNkI9pfei2RutyaRs3CZ67AVtWVgt16EfAmTUIOWDUNfXuZfcO6vK1RcbH6YR5eyBRk/N",
+	"cFwYpdYNLLcRH3jdwiJ4wJREuSH5ZqKORUQZ0Zxu4kWZXs/O+zwqerpyFkcp511VZgO86t0m+x7pzfQK",
+	"ZCpLCboL2z937iDNRWWvr1tYnKvu1m5UhCNK0zbAsKI5hLkO6kxVtwdjTpopWV9GBKipAV0tCAtkYHql",
+	"b6VLnB54nDJ5i36klZbyIhVsH8p+Fb2coznwzuOpkf8NLl9xA55a+DHs8s7XRk0ku0puZKgI4zkBRIh/",
+	"L1b6xicvQtiiHx3Z8YVIFi9uW1Gbj4Vk1Isud+3U2qv7hrn8wQg+FB/x6GO4MwM3gKuBSZezZZ2wy7Mb",
+	"u6mKUxzdEnh7uxtvejnw7E6EC19/yf76l8/+O3OnOyP8/BQBfpVQje+MtVIohn5q1L7hx6RZTBbzunPI",
+	"v5OCJngj2V+e/fUFYhG45xivrW6+pJua4D0g+x6qTVfVdA8ns5nhQEBUzBUMMwLq6mv7TjqgizGINM5j",
+	"9jbnZ8EcHGCL49FxqZNC9hkrUon4a8IG9Ic55YW/9uSSEvfdGmzuBjiqnZC+DTVWq6LIGTSOdb6HCbiE",
+	"tw6QRGRSz7DGbZ0ZuG2Ap8LJ74Mn7tDKqoHqJbKQ4N72LkX4gMfOYrTnuPNf2O8m0yyEXH+T8ekvN/V0",
+	"4CUIMuG6U06N4UbGajhhNKu5Nsw0F8pNohKT2IvjMIIbYbWGQ+5IJ+nAlV6XkBHUSklHw4lrKqZ1ax9q",
+	"b5MJQmmEKgfeJKSvtxgAX2uA6+QiCVi1uRvkZiw3D/peRypDNwhH5FY3mgaH5RZN9/wmJDmeoLdJJgM0",
+	"ktdFk4m6LbIweGdfPAJw1J3cE0w1/dHewuodKLGny8MeC9ZYYW4dG8xA+Xneiw0z6vRxe9Ib9n//9/+Z",
+	"Dt1NgvE1y6v9x16ZTlSdfVfYa2D0T+P+HZD+7zYeFNqBdaS9NwcQizs2mHaaucgzU2bhat862PIvVeWx",
+	"GobmXELFfM3LA2Gs2/tgCS8JzYwTDR9eGWVQmVf6GenT6T4jouR7rhObe2l2vpD3maBNtoL7Gv/2pMEQ",
+	"wkNPSOd5e8p9F0haSeW5DrQA7CXlqUJ7NT/p+cgwPkQMjaKEIod8hkbEUSGCjb0WYFo5WQ7uxrHYKzNC",
+	"qo8yCU5LEo/enLzWJg75dfiYT1FP72Q8FNTngkcJToN1ZewLOfVduMnbHLEsbzpkfAqAehmMRWBiH9/m",
+	"+CWV8JTnLn7hzSnP397l2iE1ii+8w0C1yxHAfIUaL02bLhMP/xrnfyAUb0c9pQbJDgjFZ81T27Kji1c+",
+	"ZX9QtwOQNXQpiQeTJ4RkRyFVw1opOhjTHcBHOkZ6W0Bc45Y8XRnwFb+EJA68a8lqwwKAmgFKkYhVgT2v",
+	"XuDZuMNCFKyxt4+7HIGPNLNHJn113kNKAhr3cWKtf+TlPaTA4BC+JeHrUa2stEd3sZ0UkoCbmZKQruwp",
+	"1dGhBy0n9z6eai6yTMuYEDi7Yd7I94LAyncAGRgo8su7dMKT0lBZifBF5e7WMb5fXgr4AE0pNBSd9n0s",
+	"FVEPwNFVmaEGGsi/60ENplh0WkU0fvY9lKoV75Dm07kkubOTaCoKcMx73GAtrtAMwaJWgASSW/09svVm",
+	"iiGW03VDU5iDarU9FB4EnJfb8icBJeTvz6RRPBdt8PkFdCtEcuH9lNTYB4GtFw08CJ3kdsbfnUvZSsOB",
+	"S7vFRJqJ2U66nm7FWt8h1pxvpKDFTvXpfQSMemRn/BfOKbbtMcES7dqvEt7Gih0bpUctPBMbONUitWTf",
+	"UxZW0Pg+qRp9YQiN2NX4bG5B696lrS871+3jf9dQZfPOdapE50FgtSI9gFl3de2XJz0OfLLw+jod44My",
+	"Xax2gzQyv6SxFhpqsk7beKkeCWZ8nqSo6d3ZMBC8sKNHmy/M8XiGNv4YDGvaiVnvkPLzE500E2fuCKtP",
+	"KqxMuesghJ0LAJ0CmEuxb4BGB2UtJP4vzlja9/cWTvXlXbvfdzUJj6Mbqbnu1xqWJaEKu/7cdXmalNe8",
+	"uQsFEbanxpNKFWpnnyBD5twouS/I+YiRQN1urUBisBpNw+TozofMdQs9PKTvuuvVDNY1jiy9WI7j8NE8",
+	"eBGh3mNNBDvKwHQ7dN+WGEzci4csJaW1ex26t2O4Q+3X9TIEITKuhD8cmOLrRh1jrf6RZrwsCdbT09wu",
+	"dF3wkxXF0mWHjo594OUBDfgmgNJ2YPxCM31A/gPt8bbTdvCt+JevAYO6ytlixUkW7enWudG3gTJ806Lt",
+	"2VuWxYCEEkzmVvBDhx2DASGXtr/YVxMR8j6WTvd35FlK/IRKfG1ksgF9g6X9AQS6FhxLrWpQs0nWnuhf",
+	"p5pLCS65iTbdOvbZZS4qOgT+Y4A+2hNVGLAH7NzAfrIPvtntckiRE4RXN0WNdNI3kLXICReOCqcyIo3k",
+	"JK2vunvstwnmXMd/O0A3m8Gq9GLg0UOuo0RcZzYMKXGdiXsXL/LP87R5jZmmJPRDuxlnS0TCQqwsEnFy",
+	"ub4vuo4TPEtR1lwce3wtP09qqLm8whVEJmHcv8dSNupBVIGCdXiTK9FsRR2g1RGwPMAodU900x1bv0tO",
+	"wpppqydM0xSMEmN7JTPryfR6lOAv+7dkHUXthEkld67JkRlu/KmluY3TPM9UfjOveXxGxJekadj1NKh6",
+	"QFN3aiyGY4/3T3TjtU/i/9jfDUj3xDTUuoOYylQoLjf0sxXIWDiYYxMROiK333kb3iMwUR+uRbwISJQL",
+	"4Fbp2Vvb5rcHr+ijikw1NCiiPtgD2sNmLhxPHygugRZhpy5/kVphgl1T6LQOeY7EPIs816HpzWKzdU9S",
+	"ctUSbGr3dY9NnUWDjrrRX+yudDpAtMbTPwRs7cwdZ+NEkphRXQLO37l0h0E9yzU1tI7GHeRTFDC6dPBm",
+	"1VXkQd2vTcBby0I/ythz7rvAbHoSjafDUPcZfWwfXvXVSZTgEOxYUlYT5rUHCexmoVdM7RueKsXsZOpG",
+	"57eX0OsrLbpG3sFqE9fPzlVpevHLUz271UQ9PeMUfedH8tkmsifJ7fqYCssaHqBOi/UUTvkWDrzeFWq3",
+	"Qj34HLtEd7O42flJuRnOZm+Ok+ZAKfQq8+Ir98YtKp09UGdulWUFHzJcdx4jMwWf6RZ9XFCvdqbjg+k+",
+	"vkl+4AHqKQxXeoAZT2oQJag49AoZkaK58C5n5YFnQq95icR6kHVVvW3GUXmlndQY/bhzzGM8hZzU6PZC",
+	"eI8UjyOMkCK4cDzd06x7gmQlRpEm2CWCm4wRKON178R/Yi9mKaxRTayqs1jD+7CMpun3cNxHZuSED3zt",
+	"5l9ageGIfhJolev92RPYa1ffICZQ1iduNsMNgkiNuR2S2hbRrnGEaLo94T0e5tnRpnkhItabwYXb/eLz",
+	"H/owkwtLr6e8wJ2jd+gCHstgbGJ6dDW/7Y8ukBw7Zid5ct7CQ0QVMzh161qdc2fUdWCQyP275hB3nUO2",
+	"5GTBXjbyEhgf8lgi6B5RTYV2+5Vp9H6S/Nim2CIG43lsVHxdkMo9PQFztCz9fhR/6LqRHHNIzUnLVy0w",
+	"YrGqCrq/KxaOHz6UdavFA6z91jS0p9Jrj6L8SYIIxcVjCsIH8+I/llwYVQ9u3DoyGO68qUm4MPaA8PSa",
+	"0Z88tybSHVSCNBivjmjp7a3KTjtOVQ1vSaU/cXWGkjvRHNdGX68xMGC3g9JY8XoSt811UWQ17+xEMSDn",
+	"yXKvUOp4a0kOcqFN7MsoRhnNdE5GnaDc5IIfyd0TXu9VDfoKFl+cruWD+cI+7ldv8ohyDaf72soq3GzX",
+	"9beKXgvxmn0DEOW0/fzIUqII/m8EOT6nCV3vssN+49FDV4x5ed8TFQXZnvxTm0syXIWoGGWlZlJXF7gz",
+	"vUUZWkv2muqp39m9JJOcZR0RfkbnJfP2PQymag1ib4V8Y2cUx+lDM4iRyUDxe7TdRe2RRlyqSEdkaxTC",
+	"ajPMJVnytezRQ1n9xeSFQ0OuaFa7mV1eLAan3H0MTivoc9x339n2EiqyPZXqmAEld/k3oq5ZpSKYPi71",
+	"mTwQ6xh8cn2YnNJflVxgw8bTm+DyG6ydm163Xn5Ko8lwn12wU25yig0239OdZO/4A1QZFN7IShvlY2nw",
+	"rO8aELHLKLVkM81Yc492nOQ9javLOfe5wC1vykP+UDFNC5sk2khtoEGubsoo3sNHmvGqakBrzFfr1yT4",
+	"NUr7GRA/0jsEqUfBNUBDnVztR9MZDsCJDoi7L2JOAZIOp93x1TXKNjIF/sc8k9NpbECkM3yWLd70CiQn",
+	"f3K2b6ESuo16fYTvHfb1G2GurvmXqpUZtqxefVB0mgcI/TT8ynYCBWmZtwL7tLmbuQvT2N8G8IlHrUWY",
+	"x8esRalk9ZqXzmU96I8sHJbbWMU1Dm+iQHiHooZdzsJYg3Y7ijlgB9JfmxvPF7BvE5auw0Ycq49/ests",
+	"615ZOJ248aqy4oYHRYnA6T/+8I/pnISygURdwhdcw58/3VjTz77DthcsFUzDOorx+8qceGsOXcfQoGzN",
+	"AaQRpd0AmiqzhfZ+49kJdn2lL27C3KSnNmuDr2PbVnWhdrtQkZ2ovfh3IM++rfVqGrHfzx/0vpn37vFV",
+	"KIE5dmgyGfvTPOv/8D15eoLhBet/JZHiH2MJF9Dv2m5OLcJNDurfwWh3n/hePST50wpxBZtqbjmOGKhL",
+	"nkT5K6lxNIZ/mOvg0YUbRxe+X4mgjybNdXxuzl8RatIaR1pzKZpWZg70VhYTHhNiE3ysz+Rad8NMlygf",
+	"xD7MtnAQsrKHNiaRHLmo8baDpfnuXp3Iwcsxno8+RVf2+UhsPNKplfw9GKw9/U/+Fn1QbaOJ4jWk1NCY",
+	"VVMJyZuLe8SBUlp5XX2r6qW5TEwzgZguTRC4ndKfoqqe09lTXNVXEkvn9JBXNQNGg1c/vOotS3cpmtZJ",
+	"v8bcoJNDdHtxLIh0l52LIZQHdL04Mt4MIs9rAuNI79LpV16wktcgK944ol8nq6ealzgr21leaw8K6S+W",
+	"GlCyXYfcUDd3hut7QjM/ZYqgfL3GuKe2yRedH7hW6j6wz6DHuOOU2ivQjAAAE0DTcDzVSZTg7iuEfkLP",
+	"faSZM0BWmlXh/jv+ipuHVQ2msDGnpO59Z4cNDIydgSYzeso0ekF1WgeuA+Zzv7efp5wzCwR0xALek9Hc",
+	"mthf7Mrb//pNGvkrNkw1bCegtuLh8JrsijleWfsS/jooIfs0NYZ816kT9nfHVSXMS7aFWp3Zs070kiPr",
+	"B+A8e0w3FxnG6iiJa1Lt+bIPl8m5dGWlMrOLOpA5lbOtQnHJU8VLN3dwzCPWrq/hyF5nHT4EN5NIUKdG",
+	"qV2AgkPXCduh78TjVQjNNE0L2/OH5VX11FixC46lEZJXoEZ1itCupQaCompPPb66MdB8z/pvgB+LnDZo",
+	"1DEC6aKH8VsoQJ4xz9O2ISerpvKKVNXHdYUF/sVwBSQh2EzFy98dAMxr9xk7qh1Hl+FdqR8Q0tB5PvFf",
+	"H2r9Ibnz3h3EKU2hVvKmERmMymv8Ly4fKCNzr7S7KeBHiU6h5toslqfF6StYplguBXftnp/3kLipvMpD",
+	"Es328LCcHkNi6xJ1jINgPPGGCrgfcwZ3X0wOXOzlt3J1rXmVx3nsaZqXDPH0caOHsA36YXs6pPAdRphi",
+	"N3atz6pBdByEfOpPw19SkxvUb/Tgn5NHqG/90SyHfrOHBnOTzL1bemDnkLs3uVP5vh/Yj35Zk7KupE4i",
+	"6QxwmvAKTehWzCivol1ZxkGdaXHFXjpqIyyTJje19uMjoMYIc/NCzfaBeOKND9IIc+kjdYsaKgwFYOjL",
+	"F2MSn+TmrlJlewSpVVIn+haLaGJzOJMoh2f0JdhPMqPQSsPwgEMuClQyOPA+7F/qo1O0UIPPLcewyZoB",
+	"vOlPnb+r+8thjm4uzyqXAK24dCcb5oHHDUwK+3W6VFXZHMy8GPv430eauecwsOMqlQgxYQtaVLTw29YY",
+	"JXMsNcNkNE3er6lctOwSDWZ7UAvFdXCzGaK45lGP7x6Vm/YOBfbrWgMaSJP7wAFM2IHqjad1J2wAbuxt",
+	"1qFm2M5Ge93eY6QK7MgnZP4cYQIHpTzyTB092is1zvW9ZkYxN99Jq9c+GK/NtDKYwtqIB14JGoj9sncs",
+	"iCZPU6CBWxW1ZF13ooYIHs6PlVoIdjDmajv4j5yuTNY29ypeEAYRRuUtXSnL5q6sVQ6pMEk2976H51YL",
+	"x5/bLTfyzA3G0RvpwQdYaaXMrFSHZe7KUUiE8lL+lpAvBprkmuzrD1C2TxWczMPG54opkjFBaiY9Gc63",
+	"mEcUKXk/5L+6Xs7TzCcr2BbVua3nDBA98Om4gm0G/6IBXteXAjG6VrK6Ivjn0jDG04NnRG7jWfyMxd32",
+	"qDe3AjsYgWrEPUqXoPVkaly1FkXS4s46mdgEgQ7zObktclXh2qUYPx0l9WqZP6hzJjfWAdl3QFE5aPTJ",
+	"eug1vRmmQjlbUN9DNTffqZDCmmnIeOwXu+oJ5T8BRM3tcauZPjXAK6YenLfK9oNtwZwBJNsqc1hspHdB",
+	"gXwIexDSMdoFL/hRISUlYIxTb+gS9exlTCZrLS/7I6UFSRQBNCukosiozkU94lDCiiIyB+07k2BE8W1H",
+	"gYU70005NZAUj5qX918euJRQp5iMpCTDJQ1OwLUpkKsxU55/fTZa9+Vsr9/B2mKcM2wPSt0XaSZfMpoq",
+	"od23A5mdBCuRfX6mGWbi31KdVqXg9asy0GoNqkIUFp02eiFIVHi+4Nqhe/TmOanIuKzqR+VhW+G1D6Wv",
+	"wO7HHNXmIoLe8IXQ3aQE+NPDK6NTo/TJ/ojoJZg0gQUvRakk4tAZXwawV0Zwh98QuGwo9Mex2A8R4/jp",
+	"JOSe4DRjU96hixOTvD4pqemNCIDcQHMU0oEybBGNNe0xtmP4BnhtDgnFvIdkScaPXRSL1A8xpvyDVGf2",
+	"MXO83v/Viu2RvD6OM+UIleDyJXvWuegJllkqCRlY5jZ1w+91wN0+8LzvE6JGDdGnC/IxZvgy6BmrWP+h",
+	"hp2JhxLOA2SNer559uyZ/eBl8PVA52Cf3wwTZphCrY25NOiYifBj7aVQEi0HgYNT9VDUrLUY7M07xYgg",
+	"A9/1utgbDiHht7WjPXhcFhpnt37B0FiQFOOChqWr6HYC5T+c2VSNidd3rbso5L70belZrTK06LCe4ar4",
+	"T9yF7BBvlBNOrJrRfCVvAvTUkiRT/Gj3Rrb7/W+mr9qqWXrxmCD2vAKT5AGaSpRmEL1uSBc6oNaiY26t",
+	"VCGVsTracNTdTl1u7qQKTuMAA1rkXalZMbjr+pSZUAPpsJ3zOq8SCGrLn/EJcZirbZ+71Sd5gZNbSi16",
+	"bFkuZR/Pun9LdDlNMRNtmLnJGY8soSH1NgTisU/Yq616APYrNMoqP3UmaPPIYfiSlbXSDpbeueE2jP//",
+	"2Xv75rZxLG/0q6BcT9Xs1pXjdHpm9479lzudTPqZpJON09337nQ/MUQeSViRgIYArai78t2fwjkAXyRS",
+	"pGSSoj2umqrp2DAJ4rwAOC+/XxAkKYQ5m9qERaA1c8QoO6K2gw/g/cAXtidPFBKO0KO3QlZGF3ysse3r",
+	"iTKkPQJJayqp7WKPLAbqFzQjoqEp5Cvn12SvhhyUk5+crcJZ3TmrsJ73BWiZ8ojLAA7gbHNHzD0hx5BX",
+	"MLf8IPOSzz9p5u2syaJbN1Q2E0GsF1UptB9qKYOrIqT209yTCvAyfhErxV/Cnt1O7meschXIyojb1BpZ",
+	"2A53J4GOiETsHYAnEH7WK0yPVmMs+UEOlbpu1MFYODMR7cHowt9q8Tu0vV7a8fTje3Tt2kNro6XgIKKP",
+	"rIscHxQArgVDOrDhZwd3p9hK4GkYPPVmhhrWVNuSafdrd41ur+FWJqUlmGK5eHXbZs0a5Kq5ewm7EyEo",
+	"jF25jCMlHSXjYWU9WEGDax+2UOtWT9s+wLll2L+EnXTvlACsj+3tTFerpK6m8RAX0ilQ0lEk0rVFkwfz",
+	"5vhNusxfNlVphspNPHEYTpMpj1oAY4aFkr6MI6XW1DKhdKMouYz76/SqJmg/rAUlUhr0Z2E0EKLndqgb",
+	"D8p3WNkWQM6tQSDFOmPdwRIAJN2xh+iAS6kMmwKLebKEkIWlwFHBLQwI5Vl7de0Jv1PM8L4aVt+a8hRJ",
+	"e+r8Q1EqKDRyCAjYfWjKt5DbnciLNQxaKvV7TYDzEO7/QgeQT0e6REa215bUunGjtYb0HTdBRWx1S3wl",
+	"TtNZWsk8e+0o7XyvG9dYPe2Qz7B5oDUYzkd6CVp605bjVtzPa++HtizxKn/Yqy88MNGG+W4mrpefRUjl",
+	"RARgQgcCCjPbX+uK63Mp4OPD5Zl2OF+NpUS/VRZFVsYBfhFm4eZwmYdEC3Xsmq+fMbeaJR6wKQQqzlnY",
+	"I6ENo2wU1pOK2E70m5pjr2m2R7vkr2lk4ay120JRWIkmiiZKnx4eOo35lx9ocFYu6/9dgfTkUSgruj28",
+	"pNr5y0KB/u6zMmFPDoze8qDell/6tTwsJu2Fs7X+7VJ2BTkfZlVZcQCqnrMrjekWniQYxEKoxHvs8tnG",
+	"UX5zDFnZrAipnykjkm2q2L7PTlFa39aL28W5rNqPdnog++gV+jDdu3cXS918bshYD5zNPSBo6W8rp1Mo",
+	"aNjSZhV2QJl7EoCSlD6vskaDzyu51JM5MPu77K4b8w1LNeRs+FTGOk14AIcxd90bp8R9zoRE4r6h+QDl",
+	"JHscTokT/lbu2N73qLoaGxnifNl0GizsqeqPP9xV4BmRJtmv+fp1dwN9ft/L87HIJ7lu3KcPqAKrpCyl",
+	"fRLpxGt6u+3Rc7pXfEhqKmCJ/3w3emT1YY1YCXc8SrFKQcloQ00uviLetXALzfjUmpe9xiI78UG2haGf",
+	"qjoLmkTGdIITuXRNNMgnjmio2TwOeule/wJfan6hWlSAZTqEj8k/z3PNtxDT4VAn3ta7ttCs/vQo6I2j",
+	"HUBLk/9LM1xxEdVi2wcXJlstFKohOpzDIVDSuHx2S0eQveml+9MKlZ3xKNKtc16zBA7Ipsb4H0fMN3vC",
+	"bv3IAa8/IN+5l5uC2oQqY+Ga29uoZpGSc49xR9jyTGjHK0scha5vV5eAAdrxX0CkwZNgdEF9QWLJFWof",
+	"CUaFElVwoB2c0tqTmvQLcRR1QstPeecV814J47b3udQEKi7XNLrc+bpIjOPJEp1N1vBdD0Yk0loUpeXP",
+	"EsH+q/dL5IuphDA95E7AU7OoqVNuSqN00IsjPIltMaaKJadYTWzP84msTIBQ1q8Gva+lcLcL9z0Avwtd",
+	"FRBbJxWJt90g9q6DW/E5uMJScAFFRHgQtd2Tx0UbpFit4JC97QvWM1aCDi4S4OF9PVEVxM6khhqqob2m",
+	"VGTlDYWEn3+5E0JtzsvZSjc3BDK7Pi8ITjw7M10IU326qTkeb9MZ0enXPqXyvSj6Cn+CeCSOjqWlW8G4",
+	"UDOhw7HEeV35psMSawsRhnWVKW3ZSrk+jC0Y/+BejhKjCeFnIbdqHxtIJWp8q7qDJExrEJkPx5Y/2Net",
+	"6pDNvoO5wPpZX+OOdfG5T694krjjQQmbwACPz9xv6pCkKLF3KLHWwUXwlYlGn1V0KcffJocF6XQ6n+fs",
+	"K/tzcatoc5MP/zrJ2D33tV8XaUbkDo7RXrLcOi6lSmB1t3Fs7RS+tJ+0sHi59LlSL/LMlCdF0lKn2bmO",
+	"5eZasIp6z3l9z2D4XjxKdz9uDpjXTK6TrY82iB53PnwBRo0PXMZDji3bu2L2p/VT+kCKcwTT1TFeZgds",
+	"gB5RP737JT4q9W7Nl0Rk0R4KtV75blbRwQuXcxsdnfp90Zj57ShsXZxr/tA98rL+6Ahl2luA0qhH9ST8",
+	"dlZ6Uc3TaT5HwLVpWR8bg0lE0FzbiqMc1KKQNUCX3+cYkat0GgniE2VCurILYZjrqGhs+3LzmuTfU353",
+	"5aqIGCIhwapPVR+Mqbk4H1YbbfYXFja3m7tdLz/pZJA75WCVv8lmcSvXmG6nhtvlRhvk3cHb776Lbt2R",
+	"sVnsNOzIWy78s6USHlJghZu7u5/Wk6Z4VehkFy2qVY97KYr1XsGhUEEDq3BWXjQTCRDecS0gEQbqKvpm",
+	"Uw3VddQ1VYPVsQWUI054h01+a026kmHSp/B8NXoXcEGHg7oecpm14usCMXZPzr4pI28X66h0/H0Ab+9z",
+	"XsBnNHxKxV5cR+tzgxgMqoQHXcyQOl3aq9A4aOdo7OAM3YtrZ9yJSdEMejSp1U+re2ctEFHmMGbisdT1",
+	"7BweVyBD1/ueBgFA6NInCPzYruegcGvPchdZYXKT1a5+Wh1ltQeJbDuPR39bO6FuNNlqWo+anHCpZ5Bc",
+	"BwGsDK8kxHLc5i4t/n52dvmPhkgnJVrPvv42aUbKjvmGuTcwYagRAvOs68UG4dC/Zuzqh6ly9kfT6ho5",
+	"Mr+Dnni4wR7c0dPmmOmnUezP8R+TfXdLcV/jaB4dajfZA9p6o9zS2imRs7nfaut+8wr1KxanGvtmsK/m",
+	"xiRiBYzYiXbrn4sTn+w14p3FOsrF1IFyvlFrj4CJRVc5Rr3wbKabGKS5KkF3IpyMcVBJwlSVvTcxYLjP",
+	"coLbpvcs/PWfG8NdhUdlyli1lD/JmJtgAeE7d0Pd7siUobCm194x2ge99H9WWXZ24D2yOgxDrTh+co2f",
+	"1oXLL69Vf67feql+2SGOavAWmk+jusqre7dOCnknTFX30Rsi32DBQmmQiETk8Ng3UE1ZU1/bfE+2iJZZ",
+	"ji32hWzhMiKGxmOT1YDjKRK7phBpxLA/spy4CH2/03GG8Tv2zQsWLHjCAwOJvvI1qZOiiKxbJt1h040j",
+	"w1dWW5QGRh1k98LVb8+lYaXWiZ/RvYYd/CHoaFbkA6/2VXP4Jc8zbhfK5bDnbaE3Du94namkmtc51Rgl",
+	"xRbTAs53+4KgD9wsctKlrDCIjhPUZFxdASc/e4ajg778IJzJydl60aKSeoZLYYeWwsz0qkppAiy7qRdc",
+	"AyxbYDdtTRj/au+J8ReVLGeRWt+YynadhdBGJZvPkXMKrQLQOZFl/S38AN51+qu0pmxVxA4d836Ry7Vb",
+	"h+qJby9rYXD2udk08xiAm9xkexkrBZEIA+9ns/vHaBoukTU/bnuf27rE1WkWHSrSRJjNjZ2hSwcT/wAy",
+	"m59dngVKLUVGon959vnzG6XNecZS4IW0En+nb9M5msa+ByR8ZZ9R9YQsHIjrhicW4EmxTmNhzOrs61c8",
+	"ec1UldOZRUiMl7AEiHFSL8SKxVzyOSJKMSVZmGJ9MfOqop/9Kn+VL5W8A4l/csn+9837H5mQTEu+hM8B",
+	"13DFsMk6AfbTTz98r9m/uXYt9p8O1BM5YFjMl/DvV4iETKM/vn7Jvv3227/ap/306eUVw8QXE/pXefsH",
+	"iWiSgad9vbXDYiFVwlIpjL7CahXH9iUgCl3VhcPXe8ZeJYlK6E23fLXymciLVaKmEcT/z/9oJW/Zv9lZ",
+	"/PXPf/nPf/9VYh8XgmXaNbgNVAi3FCe5RWRgfcskj4WcM7iDZMOmPHSv5gYjuc/YdWD3Qfbh/c0nQrdk",
+	"tz+EEK+UsR9x/nfY3BK/IpbRL2Hj3pr9CNEr5mB0/iMqyXF8Ob4PHMf9+cWLZ+w6q7cn2GaAkP7YC9E9",
+	"QLMXz5/jNH+VfjujklYMB6mEvXj+gl5y+1bRYt1Srkgq5oAHWWBnRElYNhN3nm7JioNhZz/HPqY/P/8r",
+	"PUoYzcjunv2KIWdPlcZu/0DfN2GFc9DXW+IwxIWLRCzM7YTd0u/sf/3z1nMcisS10+tn7FVo35JqYLev",
+	"PvH57cXtD7Pzd/Zud/vsV/kB1CoigiFMdZGQyQY9S91VRhaHFJjs9hpLrMXvuAqX7Du0Npbw1edf0+fP",
+	"vw1EiP8P7p8Ua6cf3dqlyKktaJlT7VbdvRdFdWvVhF3cfXNBvuPCzebW3lEQEha+ENUcGhLiiFtHQK3Q",
+	"jlvInlue/SoRYODWbhTn/60k3LJ/45Ihuat1Mv/OYmVtHB9qTcZ6ArIN4QIivysJpOxkeh6SNmYLfgdu",
+	"yfUmnqqIcfdZv0rt+Jvi7DBvz0bYWoYklD99epmxUiJNkcey9ZiIv0qsAw5AEn2Ec4nXKx4s4PzFs+eF",
+	"3PDZx8xDZn2kZ994FEG+EmeXZ98+e/7sWyw8Mwt03nZ50U0EoC/+EOFX17/h2u/tloVC/iG0L4BY3cE1",
+	"DccdA2GRaRt48fzPFeUOinANM1S/6v0ue5B3P7TXpHHMkw226C0hc2gBsCkPlr67NT/R6rPfKA3PYzB4",
+	"gKiJ7eVDLkR49tX+lV2H/Do5p5RU+euteX7nr7Rbn/7cYaj7fpiiR/0ftwXTpt7qkor3KtyudusSXQni",
+	"/ReVvsVhJ0cRJBgD1wCFlfX3PyT90BWLQvf27xwB1qFrn7n+v7sYq0NZ+c71GXa3oi6+8LV88rFH0687",
+	"wvym21f3LsjrMGSc0CPzXcWzNlcJs6TvmdVXKv3fwHjh9qvyDas0OVsAD92twG5j5cdvH2+/3n9V38uc",
+	"hL3KHA53M+h2CaWovMh2hz7ShGa4kfdrO1jV18pyHrtO2JXwptbOsC5m6b495W9gXqc97yj4gkF2FHwT",
+	"Hb/IG60gyc4yjl4F2xggnEPSmV1VrPr/qDSRPDovInvXbur/mwZfB1nlZW+yKL9qEKG8cRSiHl0YORmR",
+	"H9/u+kXWTZ21mWzLx/3geL+XViz9DVSufPdObOstp3BnJ5D7Dd9k9LEtZH/lwCA1Q1YOe1VZIJWnZn4i",
+	"FfpQb3qtTE4fvOEh+PzXSeM4o9ye2K9APynDo8HMGFHx/PoS3JdQobdaL2QSDmWKmA+HqKWesOkm88ad",
+	"GfceDbiAL3gfrVOEV/jrQVRh4mKL/0wh2eShxaw+vOWhxC7jDf3NV/vMsrz/P0iUCzApCVfsv1IRLPFv",
+	"MGSjXVzMi8CHBKjjcWduBUnls1txYyCxo//PP67P/5uf//7bH99+/V8VOYNm5TfwxVwE+q6s9I2I07t6",
+	"fs0oJGgUWwKsurjR7FdtrnMrwOhMYaXfy0hIYCphKA4RWx3Tfao7ASqcEynmvpPeBxz4gcb16JtK7xnb",
+	"Efq1PQRSr4uPpCnJzFqxFUUiE4iAaxdsW7sihVUCK55Aotlc3AEGKEPo8mJWdUCxB4UtmY3rdlac3ClO",
+	"NaNWtI9ALI/CXDEyUV1gDluBRGdFp56cMd/+AiiM0vKCpyMeLPeZPVIY9mnvJWbHvs8hvmyI+okpSM4j",
+	"rZhRUWhPHP5z/dqRWXd/d/DvGWXMMaOtHNgiB1WFl8SeyTjJnAX0XnvMFJggCRSmAx0ZJybRctJNh3u1",
+	"rSUVFmbU6jxd7b9QYIH64WdITKK1OUS6QqRe7xR5tX7fksO6AvKGa66pRJkJ6di2/GkLQ1coNYRlRKGu",
+	"+WbCJKxBY4OcNl1uwnsyDNSAMFJrL/Z9tDL4F92+egB9uQNff1CpJcwsEpXOF67ofc/WmeUl9lnzSzfo",
+	"lTSJgAqz3kIit4rIQr4p1kwq4qOqulo5BruKS09dAdb2G9/ynRf++Rv7A80IfrP6xciZd9BrGxQ8a1aq",
+	"u+EWkTUrX12HJ1HzuCLb4kFP28oLJ3xmiHoA2+D1gq2FDNXaORpEga1ZxAJtcD6D7faBe81gxgpoghhG",
+	"2T8jXxrWfjp9biNF49kMsp3QWk62F3JCbLpqxnyvvnb8MqSTjoPXlx9g4sCRb3zz/DlaUzHJ7x3Hjiu5",
+	"mAE05O39mrzGkQMsvn3RIGv/VsiltkcuulP7NckrdhLgYUaSjBBm4bmQOVVAxfru34qLnzjWHbk4x9Ok",
+	"/ndn0H8hwDssk8Gap1wj+I5OoEpknPe61Gnd0thalArdqeW2qgxWL/RKhg5mnjkQxWotPzr+5x/Tzusc",
+	"fi8p7eu7GuMpfBZC0zls4vtDVMLy+v6qvSoj3D5k/x5iuxrEW2YSsctHR9OJDzzi1uQqyehuVCjtc8im",
+	"W1qkWzvLsTvK0zrJ/kukcifoSyyx5I1yonjH5Zqplcb/CmPhqkidPkzYeqHYGqSxfrV4+0HEMfuTOvXY",
+	"dhiN5VYFjend5kZZdFVRubZlb51G+I+30J6j+9k5/gSR/dEqCFZgUTH2WiVLIed4T5iwhUoT/L9I1Fwc",
+	"StZIN5DzBfCIWqDqzZGGvqGR99rIu7yg97sll755qAqlAoCaqyLzi8PmCn20/WEU5RfIS4ZQcXrCQncF",
+	"dY1SVhWmaTgHU1IE92e7itB0jvOjeo8vN4/851kXcaHdkMUpFGygM18uvSpVaDrA0cjxHuBofqc6wLnV",
+	"6V2I+HlFl4CV7mTjE6btysoAvAPgEaN6DDrVu/ATM5DEuqVHaFe9dLxrGMqOm1+iFwDmNe03dWa/X2b4",
+	"hC76fHxTH5Jpcs04lRa1FVnz2Toz5t5920jP1kXrwT4RqsGZbmgrRXuxP9+7e3bf/nC8m+39FE4TO80p",
+	"fKSq5PogvEpcsSQlnoLSEW6rvkYbnpjd2ppGg74oPpSKIDtLLt/YOX0oPn+sBSU7Ex040YwT+Ajaak3v",
+	"pev2XWVdQn+lqLATy6Czns8GTZISwnPX4t1wyLdDr93Izu95O1QPY7nq5V89yGncLbArxXN9QnNxh/k/",
+	"A/LKt6AXFmzCZiKKIMQ+71LZEBEd7DvF3/A7KH7keM/x+RxPdZYvrNIgPasyA29QCXOt/KaY3nCnQc+U",
+	"tSP0SiunTSPBXvWOtwtqgH8I6vQqXplNOw0aoG2fIC3UbJYx5e8VZ8RTN7t6b+3GHO+ne/WqOLthohu0",
+	"EFlRnkeXUTMGPFg4XBS77Hc8EVTQYrIzmaMuL26ivlSjOTKCbx6tP8XZnciT0soM0/dP1sKMqmhMLgqz",
+	"bFzkJPPfN9vay2zsEEHQ8rK9l0gzqTR4dRaa5bT3VeetAil+XpUlpIjTuAiDmJOr9O8P/AoO4xeykqus",
+	"6UEqw9QdJFlMjBOGjVOh2rreLZdwfNFEUfWcfNpo3s9+6OPw2K+wC7Dgp3nvAmjjyH/ODGbE/rx9FObB",
+	"efMPrnjSGqSEL6ZKQ64KlZQYXcHiFN3g8VWM4Fb+XKxV1MPBGJ/6kl41Wh2i6bnJDh7Nc4vTfxVgssQO",
+	"SXwdI0xnE0FIKdQVsRvxORfFmhXXz1VSm1UkuAzgXCrTdBzPBv+IYxsK9n+4ec++/eY//uP8G8aj1YKf",
+	"v7jyYIUEU8ijiEn3pMqsuUqlSTanS2CWvneQbQMJByK+djXUKgTNNN+4A75WaRKAvmJSsQjmPGI8vBMB",
+	"NLkGOYtE4/kvGzWC9PdD7Xj4hRIu1CtJUBsIuDKzF+PEQXb55IxKoxBBG+paII4PJk5G2Tzzzf/7vPPu",
+	"mX7tn0xiOMvXBtH63Il9zTf2XIDwo1nNqt2aEeTD42HXF3N7i76w94FEhHQeqNza37sR/pPHu7nT/Px8",
+	"Tx38eguYInOzIvlNMqRSROLZvq1XyQld9rmBeBXx5l2Yhn/KRo80PLY1z0EvxMwUVueIqNfW3EdsDqV5",
+	"nigStr1aA8XEtmXdPjy2Y3EXBXr+asX4QAMeqma46V/r5fA3osqZDNANoHm8iiDXE0Q68+cuoGpSCK/Y",
+	"OhEGkJFnQbSCh6lOYz3SrsoMttjjrE/aNtyOo2C1TQD3tt2+y5C2JniScqSxa5AvS9rx/jkkaTGCRvgX",
+	"kGT2XoipMQNfTDt7b3cme0S146O5YR9dEFv1hyBD/Xn/5baGaGjvE/ddWuueN8TZe9gkVEtLallzfbRJ",
+	"Pen/g9D/x1ayvk/j2x4Rhzga9u4PSke8rATdbrUTtuB6gaFtLeaSmzTZd0E/PgddWviLFV9B0mb5P+DA",
+	"Q9+sgUcQHqmhNLeONBRxP/K1VwnjMcgQM0RZhVAAiREzq0N4ZLKyGVIYGmTYdX03yLBgQaO+j9u5nupI",
+	"32z5XdaSf3As/RUv/THn0qqk0RKGzRUgShR2qmg2U6lEijHPylW+eGQ/7fvyce3I44nLydmZD/dSmTN6",
+	"N8AGG/xNZlwNmwUdEM6RTK3htkFDX9PIkUZ/C3MchpYCV4Oue4T5QRc9PlWpqWwkKPFJ7QsGFz5ltO6l",
+	"MMcTBYGLqzRMAHjmJFIh0Uqjog2IJ8FCdF4bc01PfQi6Moqq8RujVohKJeTci/IKDyN3PEodL98SVqaV",
+	"fGNI5r7mMJWh6li4P8lQOcm+s296kmxjPwBDkSCH3yWDLzww0cZXRBAUbRvBttoHRxR0O7aKqeZPDZ+f",
+	"rviJFneYCNL9d+eRb8wn3ZOHysdmkmi265YxwGMN/CTW+NgCWvXC83wrtcnyH+L94qta3jDZfE5SWbXE",
+	"U6Ui4LLVGh9k13EaGbHiibmYqSQ+D7nh7a2LPtKKc+gLPb15oD5tellegIYEfy9vfr5iTmIZtzbPbvWc",
+	"Jci5He7JrderV2O0NHM0fe9+40yf09xcC7Vn9cvafbYSMfdkTd6P53Hs3tt3Hp3mdZL0+UgVx2fND9mj",
+	"6brsgLv3nsSv/aAeV9a9Y6BiXJD5ajGhGUdODPR9nMVKWtObK1YG176/rVXHFsIwp2Mf5SnXTe80p1y/",
+	"NkNwbTpAiy3FOMCcplx2nv0w3/HRdvR9x+V43XAH9Pq86CdUwiIxM5QM4HLChHR0kIVejgOUJVTnUplz",
+	"t613rzffqx8VJj9HnDgrzfGRatENmEx3tmR+gLKk9JkNW/X3+bAeVy57y6DxIwTwjvmGTSHHlSHMfM80",
+	"uelwv64UA8Y9OzZVDDo/jEAXTvUUVebF8PxAFByrRM1ERJDGWH0qiYiZgKt94ctCaKOSzRULuLSKmcpQ",
+	"ScDUMGfhQYcHSnO0iYm/o5EDLfgwdHb4SSXE/r5t2Qm4RSzigxvZKtKVZeC3DWQ0eHHljxrbXfaXIqrc",
+	"EmClXZa/QOVgf0VFGsQ+PGMzFUUK41QIj7LdPnn/u1tt28GpVGQylkCM+/QTXgRGq8qJMEB50b0KfcAm",
+	"gbXBsVu4WrribNCY1PEQsv8+/V++OoN0fXvJB/a4ahRTayhcKpG8kAukXeaOMt9FohBnj5juO6a+r1Gp",
+	"dmm7h69cNRlAN4nJoWrkU35H5vxybewm7+efV8j7IWiMZCtXAN2jLtl9NxKyzaHqkx/6sAmf3VcMA7wb",
+	"RZ7VbJWT3Pd5Yg4hgjmuS0PcoTBunCWr+QwHyjEoFkIgQtB4GVwvVOyjFCWisSK3/p5CmHz6ow3lZTM8",
+	"TaKgsEK9E7aCYVrFMFXhxknZ3fgdhSP9wzrDK0LrsoKXsGZu4fUe2vyCyZFP7b6l4pUMx69Poyh3fCVD",
+	"xlkuEibVer/sMs7pJn+ZD/wXhOS6H/rV+NiwCvIchq67SG4+3bAwBRaWsRZKulipoeReZBpPm4gVPiht",
+	"fnTjelzF/DWDLKJ9mPt6j1Vv/aU9OCOyNuIKgDSQQFgL7Lq1zJNu/bSBJF+UsXrqfIaH7Pwdqk0h/frU",
+	"BHf/Lc+APb2QZRQN44pxNlUydX1YwmQnXKGZWjt0UoH1gEc4IvuK82ABwbLZGb2kYT37InzLgIDSkVJL",
+	"Rrj+bEVYwhA6TMCi+5lg74z1U3AnQijzvnfhkGpllMBdQQ8rReQQoD7mI3uUUuEtgwTzDEe+2ikPliil",
+	"jKqQcKdCZQ+IV44Ipaowtl/pWBfSNb/W+9kMko/2yWPdf3ByOM2hd57CMexp57l/+TMi6cZKwsbdoK0r",
+	"QQB11OyM9CRvzg4VWRkTMojS8Jjzr06nsdDNRAY3hXF9Ziey15yKyaCwRL2eep1E4IsBqfNwRwiBjyB3",
+	"6MW+p6e+8i8bbdTDT9BN+Oks/ZA9mhMiejLUFfRrCJCN13XtKonWKgl1wb255OAcSpHCao+2bT/zhMuu",
+	"q0n/Zp/5cGwHp/tkOQ/Zcv5m55mnyUsmQyxSOfQj10tHLGn/ZxaQ6CuyI4fGjZX8OIhTNoZLgu0/2LiK",
+	"QMLdmZe7Mj0ZWLu3D4Ux7Og6Ms1zlzy63E2orod+pA3f+OzeNtC/SNgaiRLqeiWrNW/25fyfaSNpy+sv",
+	"/5UqM7YcQp+RdvfFgxyOP6LU1YzBl4za1DudLC5M3siFydxxOeSbnSNzsdpiT6LXfd9YXYCb3mlSvH5t",
+	"er8UuRBowg08Yz+SxWZBHSW9HnDt1eCKcRYLbfgS7GYTqCSBwEDIphvGnQ8BaZJNBieG3QvlAvFMQ5wL",
+	"cLXlex3AGzdmbDnECvLHtV8zrJCnEkhkgVzxjasnq04VblRq7k/es1AsFCFxT1e9J9XQFYArD8wObyX/",
+	"8hbk3CzOLr95/rzVfCnELly1aM2spUprX/SX5w+5TNNp9nD0PFuqSXEou6cnYr4wGml51gsV+16j2uBI",
+	"jR23K6881qD3WN+T6vdTRPrw8GAqoWB21FVFIuSb/QfPN35QqyLgHJenvga4pYJtgCd7nxPzL8QQ/OKF",
+	"1bacMPiv//l8YM5gt0iDuDDkHg2YF57rpKJ1R49lF27CjGIzEUX2d/5yvBZmUUFhVbiLLGFzHjb2nv4d",
+	"Nt9z81TP1M0T1Vp25pSXQoat69qdGP8uEMq4kgSRCAbzKMyC3xE1daCw7apdfRZIa5b/sJpk/XgE5jNI",
+	"6hOQMFdGcEMXZZAhAgrCF0gCoSE8++0QUsTeSRDHz3XoZDocukoGgTxxIRAr0zWPdNa6R4cq0h97H9Zs",
+	"aheCgcQ7tb1K86SJSXvbP7U7Yh3tqJ68Snde5clHHOEjHj+rRm7KPhnsmU07zQWLEJxGjjXQ5qZn56qz",
+	"8qamUNtjTyr1WepPWkFRqinYk4w7RONORRsVyFBjkSMG+uwuFTr5YEnYftWme9bFlEe8EXLtOz9onM1U",
+	"bnqDnCf8UkyQBj+NKSAvTSJKhCbbt1i32ibhUlNQYv+Kv8Xxn4rDH8I95rjoaJ+6QQs5iGrQq1hRxq2D",
+	"cjEX0fkCeGQW+5pV33ERvaFR4zTFwgT7Xu43ao0+zy7dVH0BzUJ1yTRIM2Go+3rCpiolY7XPjbiQ9oeE",
+	"DK8ZFrbJOeNzLqR2dc6JuhNhKRVvn18QFGjN56AvUhlzEywg3GvHP/lRdmEedm9x6VOGQeHhwnUYW/eS",
+	"Jautx1Vporer0DPWqcJFJW8OIKiuSMk5w2Nu1jRXGFwhZo8P3DWc7fcJn5nRgdnirE4BnfKO1rv/XCpB",
+	"08aZZq25MLrcLmtU1vogzGGacuEhnDq8H7wWERzlPQa6Gti5vRZRdjw/oj3WfmLYCS9TZHWFZb6ZBJ3K",
+	"EBPoBQHaXUAEC7YATu12wrBILInYV25YAqtog2frVYrug2s6joNkUklMq1unFB6hH/riD7kXc9wZw+t6",
+	"BKcVxxOATz21zECUEhD3zz6owIA51yYBHpfVJTvwTYXkeD7cuT5VWTmhJnVAxo5IeWjeCHPjYCmcJPDk",
+	"ziXjxvBg4VL9NTK8TyV5WfAajOncNdzgQ8fuHGiWJyeB4pvsNm2VAi/T6B7UzDkDqRBCYSnVWltTR4BF",
+	"Qal4e668cmlgjXg29tTIFJWSQOL0LSvtnJXwT2pcg7pruHi/wxHjrqbJUjAv/swW9lzG+FzVpV0EdQeO",
+	"iL7aLvFwVR3IRsWELJ9RcVkcREf5VHvJtLFOZOKJLyZUKoxXmiypgWzzeuJLl/QkS3A06qAEaGCA/BFH",
+	"/MtUdNrPHbLKxx8/8eJCB1CHoGC14dIlrAzXS5+tygs8RcISFZF2uDwW1iI7xACeVaMLOWHAg4Xr78hB",
+	"mzQTMxqMzaLbxcD42oKyKMfmK5Q8tzuakHO97yTzY+EPbvz4PoVX9b5hWnGpwD+ChK25NNreIuzhkqnZ",
+	"hC3UOkdb2upH14DtdXTYqIP1rFnHUW75VXM9xZXyJLrwcqGseaKFHa4BFWbW4JtLIx90eKn4KcP535LZ",
+	"WqONwu2wkpXaQq1ZnAYLd1MUmqUyAR62luIFjq7lMPsIPLyfLE9g3NrO+tTH+nc8WdoLnV3fLLI7F3cg",
+	"8fbOI3v9NyKyNz4hteFyr+mp1NiL/jnto01ARO9p9Mds8DiD8lvTHKYAELHImFtP35CyUCl6R49G6BoS",
+	"hCwmK1cqEoGAZjrOre8aq81sTfM0zSrbazUITafM5J/kMqoQc53xeZQXe2vqOHTyER/6QDRoFOCD13pZ",
+	"JVEmFYtVAlfuQmKNWTMqi2oU9UXewFp3hSiJ6GAB0fM/qSXIAX1sX9YFQZoIszm7/Mdvu8DeFaLJolEm",
+	"c7hK7sMDck+ok9OFry/ZQ8dKhStuOe5tUJMjJNybBz+s+ulkuvXUzX+Q9XzvDSOAiZ0sNgE6CJoJoS8K",
+	"7UIzB5hKE5mLE2p1kqc/r9Z50sa/p2ux+ISQPzoWJVKXvdmVyR0kjRuMHzPSw7ufXu+hC2KvmamELVQM",
+	"eUiRi+iSApATH1/EULNdbccYsV1vIQFCxKRWEurDiYW/O59iwnbPvkLH5gKsyXdYCTFWENKteZ7m0L+z",
+	"Wn3rEOKkxFxutnXCFV8HKo65DC+L7To8AUqlZxd2/DFm8J+xVzxYYH2rtr9NYJZq0HZvmW6YMBqiWWOK",
+	"o0LNGmm/761no4qtDa4H1wwX2vtuirD9STO1lpcUTLM6YpRaOgA9VAsfIVVOziEWXuxQKXaYoy89ai/K",
+	"a3HgCHJh/xxj26GDRxphcxAmUUsPEgZiXXG+nJzF/MsP9Mtv8xoZniR8s6fP3Fgj3W41d387VSoCLnvO",
+	"Yxc0dJgAX9kiWrtgfYFtwLXWhseQe5nbk2082cZ2FZI9gqHaDVGVvnsAwsMMwXUUMk4x32CqAlvjcQdk",
+	"Rl3lVJJMG0X0fHcupagkuJ11oaLwQLtr1Y36ZHn/cpb3yNo4W1jCAaf/s7FgdN4XzVqW+iJcXdmESfhi",
+	"sNIomeDJW2isSaIKxgkzkMR6UgRhpmaamCAFDeNBACujt5mI+jmiUz6IxyBDrHPruhM34TNz7Z8+1tBC",
+	"NsEnepNHAMlsVQ7jmV6q/s6cpFIizp8r8/TFx8TxAOHElSHLkGkxl4Qmy3MseqH39//us6t+gWWfLKzl",
+	"6wdFli3pYBFaNgeSzdFl9+DHtlO1NBTmfMWD5b5t+NqO+kCd7C1gvQ5kzLUPbiLLbS3P5uTJpPSEVTi7",
+	"d/bF97kopPHuktAV22oRcBC7JAryYwloYx3phCiigwV2QczYgusFuOj/bcJX9i5hnbKY2atQsLxlxKV0",
+	"xXikVRX/b69nBiSKgq4PDH8Td/CdffJYPRlO7umc8GgA6InvDHtUV1lwPTsgzITkMgCWQATcpUkwW7op",
+	"gNoeeE26CFR4H7tJq9vWXuJTR2o1L+khNMeBzWb33T1u/DeQoR7EillJZ1lfq1JLCLGca5cKJE41NeUf",
+	"pVB0e+zYF7+kx5av7mPPDbtJP/nmB++bt3An8pDuFSUxsXnPRUtcqtsnORsznLWm5MIym45N6UeFDO/0",
+	"6PHyu+P8flRPR5uHbT7UmA3S70RhGhi24CHjSSLunK2sUod5hvBnlCMxIiai+3W5k1IYNoW5kFh3Io8w",
+	"K7jzwcU29QCvaPQQRQGtcC+PzCH0mX/7JGKIhITBeLSxtzU8x+58h3dfC8XV673Tg0C0VaZ3fvyDrjdy",
+	"XzEMSJRbsZ1QRa8Cr0fkkKHHMhorJAdN7zQViUPhPFk55JAvzKji9QV3lEjNCXY+mjDOvn/HiIhNSAOJ",
+	"5BGTRHt06N5B6Ayd47x4RuGxtrjZyT3FmR7BYQztxvERXrEENCR3QBW80zS0W9gRNrHyc+/QJl45aO33",
+	"KzNijkKanZ/rk208ZNv45FGWqWYCkphNN/gDUnAfkF1Zq5GmlLnVznrs9zijCnPUFh9WE4RAgD+XylDz",
+	"3qG5NQf9sy+x9tEN6VH13Cs+8GAJA2I5uI/fFgUKS2jXBBmy6aZmVTs9DOKumK/108795J36804oyLJ7",
+	"umJ8mqm/xkabEj2ot45yk1YrJ6OtKsoAzjMMuw7t5p26gxv3grHajZ+fneu1Xg5tO8XXPxnP/YMICtOr",
+	"vubKa7e9N3KJHN55/6lKmCuPagMPXG86+2NCH2kqN9ngPvfq8rsGi9JlK+FCu6n0QMylJN4ggTr7n33U",
+	"lF6H4Y179GhdmZvfaSJC2er0HhLiG+JMRajXNJ4iJnTAk0RA4kBfXRYvgKiAJk8piSMs3W67QmYerNLW",
+	"XY3fp8LQPgPxhdcMcianzWInO0qVhAg5uUYWSHtDyilurduNIgaRhn1oJb06BKyJbx23/0Sje86hDAPd",
+	"9eoOkg3jSQwhdQaQLVgRwRceULvAUGJYq2Q5i1Q9gsN/pZBsCpL4xf9Bj7Lw77gxfAD+97f2EIWf6Q/u",
+	"flEmuF/SeqhE9yUTrdcqCc8Rpm1v1wwNfEtwboe90b9lAKim0jyHRmqy1y//rQ6A3FdZBYgdqvd6PETV",
+	"2wOM95OGzsXQRwUUveXlQongVMjwNSJyCK60Y9E0JwgOdIV8a4RlQbCROrtIIzjQM/YJcSqkYkvYXDpg",
+	"QzRWjU+oEmSVke1BQbnWyy359ikf+4rWl9uhBORYgTK07OygxsMwAa0nDtI6QZIOJWHiJWGUs7HsUueX",
+	"/RnLjR6bbKI13+S4JXsFtwE43wBvPCtsAP5/HPYg4PxrAPwd33kzv/mL588rGEYmZwimhU+5lGkU1Tbt",
+	"ZhTt+atW3BhI7OD/84/r8//m57//9seLr//roH5biU3ThxXLfDNssUymKcOhICM0PGoymytDnR1E0F7k",
+	"RjOLBDT2nefAPUtYmSvr8Qz/wnh4J4J9XP4FY2nbjX601Typ+P1U/EF2hVc2hFdoIUZ6zuf29L73QEsD",
+	"/0bEvH1afP6eAQjR3dbnANwSoE5SmUPUUzJtgzWVW0w2FYupUlOEb9u3BarUfOdGjnwXXKis07bGT6T6",
+	"KCCI8nvcaliXS4EpdB4FiiLDIuCakD9orWumo1ITqBgOaH/MpPHe/ek+SnI7QywCsWv2J81+VxKu8OxF",
+	"UwIMGoR8Q06vbwLzTqZzIN15z5u+l8ZA6E1k/cSBaM/KXtuZUXP0ENs8CHhIIPCZnEUm11RhtPcppTgE",
+	"/aQJyr3w/eNt28mmeCo0x3yNegfwI23wUEakLGpGAEQJZu8k/gPrW1A1StgEvrdFJSyCmWEqrUNs9PpR",
+	"uZ+0PiXeY2NpxCM60tGPxEmfncIVn3XicB8dMNF+XW9GJSr6yCG2osFwQqs2FH8ppQ29ckO5R0ybntJ8",
+	"XH1C+6zn+s9SDN3hoZk+8dAiLg91vW/tn1Q4vw9chBlYfI0TxM2PG6zar15AEX6+vx9uOxXgSST2T+Zw",
+	"/9wt4F7dtqby25GjNQxTmByw8YQpfO5wx+tkPqO7fQx68XAcl/5j92+RB50DD/fYpVPEA/XGT77zyXc+",
+	"+c7DfOdwN4OZiAwkEOZRV81e3vyMPYf2qrBWyXKq1HLCNJ9h2alagaREjF4lwEOaTQtPaQ21zcH2LY7r",
+	"/LJ8rFsbYHvjckCib6GZWkM4cVEPVH0uQ6pAtL8vIBZM6P6j0xj3xSBNEpDBpo20jTp3QZc2d5lPysV1",
+	"2gHqZcLejnLdyzVlfPG+KDCHF3IZ/QXXtZ42aQ/wR9/Kow/2j4bQsGx5B6ugLkTmuIvLGQ+GUail9nUq",
+	"BBR6LqRb6Unh4m0Ui5RaYqRuppIrhmz12rC/PH/eRhPXAMv9fucl14tfcNQ4mZb8/IZzEhgatQuHbgFg",
+	"WUjArUUUXTofEqg4FsZg41qR998OnqkEAru52j2aufbzFvJqF23qP9A0EPK1fRVpO3duwa6fMRCvHIsV",
+	"ZTZZJGhf7CXg5NBPEQWK+x6QLrsN8MmfEi71iNEC/Pyus3U4ZUKl/yCnxtIzkjoRCoIHZCRbvzGJWAGL",
+	"Mf+GlWlrQfRYkg4KjsfzKi9co53S7f2tDb6oeheZIXSthDSpXLoPRw/9kWH4Vth2mvjUyNcyb0kFasw4",
+	"CWNy0mHvbVkg1dBjY0O02TXH9pbVrzVl2/E4EdPdx5+qkfzJejq1Hq7ZKoEVTyBxIQoHKZyUrQXDZjxG",
+	"YqW2dtI3/OuYzYRmdzLQ1ycr6cRK3qgIK1zQIujatSj9iLsOnpBNuVzajcdaiP29STYTFtiTRkQIsIGS",
+	"gYiASbW+sjtSxuGuZm4bwobz6cZvSnxmAFlSWxucms3snebcQ4B3a3cfIVBJ+J7e8SFDGe/R/OI0MmLF",
+	"E3MxU0l8HnLDD4I7KUz0tUriJzN8oGZImocRLrpKuciXZjG3BrRrSFkb6ypRanbF1gsFd5B4u0W62YBL",
+	"qcyxxnWBT97LNu4UEMc9cOb2cijSfpEH4WwpkD1U7j2EXRKIhaEL6V5srGzUMVkjYjXpKrq7sr5+qtKs",
+	"/nt3XftesztIdPe3GroofHRPH+t5zc/vNOGpbHUGClAZvgQ25cGSbsHcR0013pJVkqUShDkuEKUiEYim",
+	"5KQfNM4cAU5vM0iGwN+pmV+3rCDfQRH5IsnimvvVa6y3x+8Y7T0JZ3eioDCtTN/SpY/D7a8k5w1euK2k",
+	"i2IuI7QVpLxlWhdaxGnk2tpqsITdiIegAX6ug5/Ri28fAivnYyorVeGOetQN0+k0FgQ6cIk8rYSgs+B3",
+	"wKYAkvIDPn0IlDbIh4AMIdxD2rdHo9wxwIgEOr862oeOWw9fxSuzORH+wTYkRYWCSMVilcBVhlxHaFKa",
+	"zZFiL5UhJFsodQ2Sdk6nxSa9+dkPfRz7LcEeFZzu7nrXUwqU9t3jj94qMTy6QNTOoPGgZMde+6F98pHS",
+	"O/oUQg71Ybct+2Fnl//47esWdo7jiCmgJfM1L5VJ0Z/WH36uw7C0bqPNp9D0TnMC8mtzQllnnED22rtH",
+	"ztV245DDhFmECe+axPgX99gHoUen3L7ayBkh1a2fpWXE2+cEhY4VawTExCn6oalWG7Y7SKt1IaetrDl7",
+	"4GKTEF+q8EmCR0oQ0Zg4cUeiqLSY40kEi125XDIlp4onCAPJ9XILTqJWeq7GrblMzUmQxp/1zMyJ7zih",
+	"X/xU4HtlHAle1yKK2NTXdtZshvc9kZTl4YKcraXywTE9H9iVAzyC8Mi23nuGYdvKwjHvZyKxd/ecRN0D",
+	"kwWQGDGzWpchJdg/5CZNyhGz/iRWeF/H1ERiLgvWN06AY//xJypPQYm8oeb9p6xff4dGMS+gATpkTbsx",
+	"YfA6hCASW2G0mr0nSSCwH5PvPh0azCcRLF9mrxgvBbafoZ3vmC2mRwcvgiVTsxnjTMc8iliuGahRqTR2",
+	"xFZ4pVKnHFEvn0ZQKIPqB27e773xmDHnS5Mcv1vuT8muCXOU6KKJjAXdV5jw2VGKBV8MyCyE12m4FtXg",
+	"lX/+aG9MfoJuwk/b/ePc7q/pMklt4ggk4DlgBQR40HbLOmE80sqjVxnXnRltIQ8cbl99R5jGb2ntYxNP",
+	"5vXQzCtjO3Sas2NrUx4sjzEgr/Sdbk0I/6H0iM872tAsn+zlcdoLSbcIRJ+xA6TTSOgFhGyl9FFnusR+",
+	"fsc28z1SYX7EJ4+1/M5Ozs5TZzUYT3bz6I5x8wRKRHsJ3KHAGWo9NcGaYtxbyCBKQ9DFsM6Rt/BCWU3X",
+	"cVH7ZPO9u8WNtR3iJvv+k7RCPJnYMIFR1EXGKahwyQK+oiCWNR6eQMhCMFxEhIPA2UxELa5GCyu3xhzQ",
+	"G4K7feRRHA/5A19WEBgH+7NegLyiNdeuME/hzVOppZDzK0Yg5RkSAGIAGaoKDXeQ8aqFEKmAR3uqPal0",
+	"jBbpLY0ddUTQzfFfMhRYYJ6KuJynfJ4zNdv/tlrh/h1ba23WDkKDoa0udOco3cs5EtmnR81x/nSOfOTn",
+	"SIJXKRwJuSQ4pBZ2kpWoNPGvUarifTb+KJK9wXJ4IbyX0eARuq3VOaFHfSekKZC/ZX2gSA6HcJOF/mzc",
+	"vyXBNKrEt3BfMa6XiNK3nVVuVitPNHRI+yG5i9M2IbatfmnVn4idZXnVbk/lLo6Rsd5w369A0tqe9Xl+",
+	"sa95zKeXkg68+kJGQuxwaglUNl8iNSUQQr1QifG0mf4Qs0cjtoRrD8Ueu2C/4dxkQw9VKoS4bQHsbFS/",
+	"HYb5F5y6zpDE8yedOUiH0pnxv3C2gkSo8AAJtgTyHlCWNTi2rqd+cqjUPIz4kZjDufB7L10s8+XZLU9J",
+	"cunN8kylTqdWMad77p4kxZ8KQ59qrI8S14/U5cVUahJkRbEOdq+QtDkPFhAsfZgzSACkXqgGD6rNTT6y",
+	"0ceJmM/hYiXnY0SjwAuz9uiJGkAWFqwYCL7n+cND+AhcyvOAa2hEwR2I/bAdTQDINLZrola4REGkNIRn",
+	"v7VGrF8KGbZ2k/bj/y4Q+6pnJN9hMJi/F/aCiU1HbApmDa5FbarU0rPkeoiEONWGwZdVxIWsbSTcptes",
+	"Uq92e2iNno1bKR4D41cGqq0YrRsxWYWZqrhY8OZQsQ8An2dFMdpwBtdwIug8XJa+fcnfxB1Cx3GNd2at",
+	"YpiqcDNhUhnAf2LXPmY9UbGo+8csGGcJcK1ka4Xav0N93Brb+17V51ZQ/phBNoXyK1mSSt3s72tLm1JZ",
+	"ft4jOES/6Em6/YO2qHjFE/BQ8daPO1hGqdbtrc8XkrbYxe8p+/HsloSugHF5jBEFuJQCsaPquHAo4GqC",
+	"BVDjLzNKtWfIKZrWPY73EtYO/myPw3SDnqgia2hv17IzCt09RGf7PQXKCOM0Vp13Wc/KfuN9qf8cQXQi",
+	"vtK1bPB0nmvntd7aB/2y2PR8C3KfPAwZDSSxu/AkqbS2XFgyrIagtHYFCZhImLMyJjQLMZ1cDClmnaxF",
+	"f0oG19aHHmmeT7Z0rC11aCGPjAS6UpsLGJt7Nhk/agS7TKPSE/jjqdWUVizT05z38sUu72W/nphmMogr",
+	"fqckbLI2J8OXIB2uSh141TZQZ6aQbf3rsZr5CNXosXPW57rRhMxSAPft3bAGIRHzn55jDPgCD7K2mC+B",
+	"aqdU2Dkqc3nd+2abeSjAzKflnWmvfU+FfYfwNsW4g21tXliA5SoQEruNCc3m4g4kS1dHsdJsWVS/gfUH",
+	"g3R+mgD7kyV1ZklvAcmFpzBhJtkwPsd04xJgZX+MpXpUfiXhi8l2sAlisxmFJpXbmDUtlRAxrLD/3Ap0",
+	"VhmVgDVV0WYMAmrZPXSwfehHfNmYS3BHAR/8CrvogOrxCNfWc3GQuEoVPw5BeFukjZdTHPNoAqBcE7Tb",
+	"NtN8I7v1NbXwoNmsuTBCzi8pVK0StoCoLn64ezkZkiHdW9Ig2TFCqJ5uWJgCMyKGFtrX+iZ6lBo+Wp15",
+	"ZLfRWu1ocRcVsD7r3YKGuocKWF8WOAEmVoHmoCdEDeDpgumfLqKeUQNUruc9r6aZEHpuM8vkOMrd3reY",
+	"new22koDn07QTUV9qGpMUCkfWlYWTnUFca0c0sWCy/Bc3bn5d2gMb7gM399BMm5z8LN8MoSHGpTRy6wM",
+	"jUGkrU1oAzykSyGY/Le0ydhvmMKCR0gE6NrdcStqbTNZ/2XDXeMtjhvgSCyXwyTQ3QUNUYO2r2f60pGw",
+	"aQA5YamuWdBJpwgmgGGrkd+w8xna+Q5dfzZOs+8zmEB4/7sRBMdZZlX4CvdNLNiawkwlSD+11wGoCM6d",
+	"cjTYvorgox/Yp/Hn7xnE+l8LyWUAzK6E9v2zwvjuSdQZ30egEt+NLBIWQlRmRgG1iqBmaX2gW85EEnce",
+	"58anFhauG4/Rv4B7F+5NSXxu+TXi7ORSR4dg+BI0g9kMAuOYvhELuEHIGngSLGoN54Z+3aoV5J9n2+7z",
+	"VCEpmvVH0Hbl+xeRfZlvedUTpDqVkOiFWBF2j6/iwsDVWiVhEX7F/922SC4MfNnj0eitn3BMB9KJ+Ze3",
+	"IOdmcXb54vnzyVkspP/3N8d37vhWoBi05nOwIxVGnYKc9cEBStU0CN27gI5Wt6MqkI7L8bDVuPI5ITdw",
+	"7sOb7R62FTi8z6MWXH+eiQhbwHYMeKpUBFy2Es+oujmsrbwRw+zJziesPZjFOhHGgLxkzhI0deboSYZM",
+	"aP+TLEFf1RVbmQXWqhc9xT/TZra/m2zUOHmR/fwGkcx73wedrV2X1Mj+U0bLZuPmdxpywGx1hiJIzoR8",
+	"FDFypiEHMCM/FAU4FTvy1vuHaLwiPkjsps7UgeiNQ5WTHk/cfckThK4Xikm4w04tOxF9EANyAVIohAhI",
+	"c3bJr96nFVAJ/d2/keRIpabqOjCpzX/duG/pVSu0HkIVfqGoomNeE9K1W9PNeQUJwdNUL089hdkP8qw/",
+	"7rEf5PAm2qswavCgUDeF4+CC8xhDRQ4L3droimttr057r7I48YtsqPXWaSWwKZdz+JA/sRdML/d4etnp",
+	"acAzsC21ltlqTgr1yAlo4hCCKwYy1DQYYbXdyuoWi0/xpvMZD4zaS/NIkY3XNK5XdS68Z4hIPHmXcyFd",
+	"1OZP2gfhZv5jW7uX72Au5NZKdR0Y+6aXpf4O5mn/Dh3XBxEPACsMuWQ8NQuQxn6BSq6sS0k1MIXYGUQ1",
+	"izSaWQnwoTpdioHuC2d2L7Z+YD4/JErNhs+zBuoOks1LpFruW00+pI5co6gbVm2saqAHFEbTdRtV5MpV",
+	"sdIc8Uea8QSYXljvqeiAf5ja+KedN7JLryIeQHmBntTnlOrzI6y3lIEUBHgSCUgoXWXVY60Ss4jskcUs",
+	"jvAsCcTqDvaphv39I/Qr/Z17MiYqa7elbZjxNd9MPAhOvjG0kZqB1Xm62hMNMLD6aXX2yIxuqFvaB+zm",
+	"KQqGKqhwz96o9IotVBQSrjLmxWMhUwP6GfuEOTCp2BI2l/6PsTlINzptkwCP69Mt9Osdc9tdhpXSArF7",
+	"ZomKPVKBYgai6JLd0ms+Y37ultBMPLJthnycAA999jsD8F9zXVPJi886q0nm/OX55IjMm4Ev5gLuQJrz",
+	"fF1GhNJ4A8kdJOd4X8FpaqoZ4sZDb1+yW/zFpfvB7YTdhtzwS/aHVKmcMBFOmA9vf729YgnoNAZNUnvL",
+	"tTl/hd//w/cTKl/CX9yS4Ioxea6XxcBPTgrUWFicE+j0ev/J3zJEgbEuflQPmJnbC1wiQ64HzvSD+gR6",
+	"o3cMksXw34MVQD6mPWEqCqvyRj0VeV2H4ciZoo/giP6m65cPpQvbqpDQD/AyYW/Bwuwro9oxK+RxauW8",
+	"XhPj0wF2pQIDI91Z7NPsp7utudAlwTVGF4zhwcLpfC/ubbVKIGeVq0/qFgfeCzuji/6mUSX6C0sziDO+",
+	"pjC1L76bg7FH0C2cbfxnwdxy6bVrTxuXvB9U59eepXdl47OuSYXfillRYuMtgEbo1xPf0d+CQdfqsj3W",
+	"fij9M+dC1sqRDt77XOQnHPEQEK8Ql62pGfPoLs5qcKSsRvHQYrZea7S4HqhlApmZqvuIt650+M+LKTdU",
+	"JlvHlWhvmcdp3EDGbif3nf2K07QYZq/vH8SMJ0sWc7lhKDoWKgkTthAYSIKYpdKIiOjo8ZzsYSviIpMw",
+	"5e4ui0CePAFmzYdamHgUeegmEyyesVc8WCBrBGaXtFEqZDwq1xhVahby49Q6spf2t8fp1ZPbaaub79As",
+	"UA59K+cbtS7qJipPDk4U8CiChMV84+JWV46+OpWoUyvN+BSjo/YvFDZ0o6dww3WTsrU6az6p26NDP6hU",
+	"Bh8/W/kKtW6xq/CxVpfGvCP6eZ5iOxxmJ+ToanAXbKUQCRAYSeewS/TYsSuEn+ejVAjHE2IcYFf5sNNK",
+	"O7RU6veuncUNPnTsmkGzfJR68cYejp1e0PGYN92KIF7ZI3TDFTwbNc7WEz+/YcCVuYhYtm5dtp34zxit",
+	"9bj5nSYRk63OYG0ncVHSR/WeZGpysaJczR6qTBrwUHTATffae7UBPWl5BgM05keRV4ZScwl1ndg7Ct3j",
+	"FhyLVu54lMJBbSa+IXCvC3Zj+swZ9AbFeBTjIB1R7KUOz7zVjcVluccwYVIRZZpjaxch5QCzs9EhsH2F",
+	"Cpz/eN7i/e8lYg+jpLALwhOc5P1IHEtUrRpJr6I1bDKEAtjYu9thu3SvWzSuykA4OiQAB3Ir5FR9mew0",
+	"8RITTWNvrvtBYxUQvfSs9xUcpPrH+I/ZXZb7ZMWLa3nRy+30mu6mfvrj3EFxdtenuZ0Oo0P+fopvwxuq",
+	"87/klpVz0m3t7iKGZN71ZfWdfeZD0BSc6CNVlHd8WVCUFU8MoVNTPEMRU6DxcVG/idpj13aLZ5MCEV5D",
+	"iyPWOz/0QXOeuq8Y5kLsVowOWrTuk2bwi852klUi7niw6TqY5ff0D+7xo3YSbpKvQmEeqat4C5RbWy9U",
+	"BMwAj6nCPtc4rJWMNtjzTzBa6FC2iyb3e4o+A6MPYLM5UXC0pQo9wbW26JDMtlM1m5WiwFd4B0IwjNKV",
+	"lAIVUzsLjbwhPFi2t5dVJLouu7uxz3wQ1oIfP3QcdKCjmbqDDOequLUzIY0qnM1EwtRatlcYwzvPUmd7",
+	"9Y0Zc+g0n+Ij3qd9spp0hYq2KA5GhS/CaPcyFkTK0XoRkbfZqRXdVSW1hIaS+k80pM+VtG8Ypib9ww+M",
+	"Pjm7CG3BUhwCQ+GyTPZ5o7URO7kT5ZfyVw918ZUsEzBViGkIEsAG2VYQBaQaWWyyDqOKqLK83AcrCKfX",
+	"lr6yRluPvgem2p2war3BTzjiQd/l7ScM4m0+oEi8p1moVMPh7sXOdqzexc7tNM4FV2WADqYs0loJiUYZ",
+	"SyHvhHGl0tPNdofTto9BE2tXcHqcrT0sMuTK1SHaI6FxcMekR/TU7qyqRyfVu4K7xciU3CGcASK6eAAG",
+	"q+K42TCsrQ5aig9kD9J7JZ+EV+oPY85KMix87QADHUlpgVeboO1InIsSL4JZwIYteNhOsP5JyEja+cVT",
+	"hh4hsDuKlIcsZSIH8dLlxDhqFAsWSmm0XLdcly45fycMfgzjEtZ25HqhXCmNBLYB84y9cgBNRI4DsqXg",
+	"UWOOF3haHWj4qAhRvZdGTvvsU8QGBlENB4lWsOZCZc5ViQpDMwkQbvOetBP7NhiXBtN5DbzeAb78Fzf7",
+	"DKCrDM6lZlvsYQ6ta6FYpLRhwuQgpaIVQGkzEfHPjv+1P2ACfgfhz0OR5X7K+sn+pJm2r2a4BhO3M2Z9",
+	"jZgz10wvEMLO76PZn+IFoLiyHty66UL384j5BTNRnAgJ37++dy34O8AK5TkTkV1gcp14T0llSNxbvFTo",
+	"n4u3aDmNsaLv8ec/V1Ll9hcqeq2SOR4P7SRdYfWfNFNrqhhyoC1hLCQmHjwVJ+p6mCv7dlFIScWPCDKV",
+	"ga7/yJ53+Y/fvk7+OKOQlv3Hb3ZgcucfnibR2eXZhX3E/w0AAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

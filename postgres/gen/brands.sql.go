@@ -90,9 +90,10 @@ func (q *Queries) CreateBrand(ctx context.Context, db DBTX, arg CreateBrandParam
 	return i, err
 }
 
-const createCalendar = `-- name: CreateCalendar :exec
+const createCalendar = `-- name: CreateCalendar :execrows
 insert into calendars (id, owner_kind, owner_id, brand_id, zone, working_days, opens, closes, holidays, day_seconds)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+on conflict (owner_kind, owner_id) do nothing
 `
 
 type CreateCalendarParams struct {
@@ -108,8 +109,9 @@ type CreateCalendarParams struct {
 	DaySeconds  int32
 }
 
-func (q *Queries) CreateCalendar(ctx context.Context, db DBTX, arg CreateCalendarParams) error {
-	_, err := db.Exec(ctx, createCalendar,
+// Whoever has one keeps it.
+func (q *Queries) CreateCalendar(ctx context.Context, db DBTX, arg CreateCalendarParams) (int64, error) {
+	result, err := db.Exec(ctx, createCalendar,
 		arg.ID,
 		arg.OwnerKind,
 		arg.OwnerID,
@@ -121,7 +123,21 @@ func (q *Queries) CreateCalendar(ctx context.Context, db DBTX, arg CreateCalenda
 		arg.Holidays,
 		arg.DaySeconds,
 	)
-	return err
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const dayOfBrands = `-- name: DayOfBrands :one
+select coalesce(min(day_seconds), 86400)::int from calendars where owner_kind = 'brand' and owner_id = any ($1::uuid[])
+`
+
+func (q *Queries) DayOfBrands(ctx context.Context, db DBTX, brands []uuid.UUID) (int32, error) {
+	row := db.QueryRow(ctx, dayOfBrands, brands)
+	var column_1 int32
+	err := row.Scan(&column_1)
+	return column_1, err
 }
 
 const getBrandInScope = `-- name: GetBrandInScope :one
@@ -258,11 +274,12 @@ left join brands b on c.owner_kind = 'brand' and b.id = c.owner_id
 left join users u on c.owner_kind = 'user' and u.id = c.owner_id
 left join creators k on c.owner_kind = 'creator' and k.id = c.owner_id
 where ($1::uuid is null or c.id = $1::uuid)
-  and ($2::uuid is null or c.brand_id is null or c.brand_id = $2::uuid)
+  and ($2::uuid is null or c.owner_id = $2::uuid)
+  and ($3::uuid is null or c.brand_id is null or c.brand_id = $3::uuid)
   and case c.owner_kind
-    when 'brand' then c.owner_id = any ($3::uuid[])
-    when 'user' then c.owner_id = $4
-      or exists (select 1 from user_roles r where r.user_id = c.owner_id and r.brand_id = any ($3::uuid[]))
+    when 'brand' then c.owner_id = any ($4::uuid[])
+    when 'user' then c.owner_id = $5
+      or exists (select 1 from user_roles r where r.user_id = c.owner_id and r.brand_id = any ($4::uuid[]))
     else true end
 order by c.owner_kind, lower(coalesce(b.name, u.name, k.name, '')), c.id
 limit 1000
@@ -270,6 +287,7 @@ limit 1000
 
 type ListCalendarsParams struct {
 	ID      *uuid.UUID
+	OwnerID *uuid.UUID
 	BrandID *uuid.UUID
 	Brands  []uuid.UUID
 	Caller  uuid.UUID
@@ -294,6 +312,7 @@ type ListCalendarsRow struct {
 func (q *Queries) ListCalendars(ctx context.Context, db DBTX, arg ListCalendarsParams) ([]ListCalendarsRow, error) {
 	rows, err := db.Query(ctx, listCalendars,
 		arg.ID,
+		arg.OwnerID,
 		arg.BrandID,
 		arg.Brands,
 		arg.Caller,

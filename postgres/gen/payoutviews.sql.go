@@ -404,7 +404,7 @@ func (q *Queries) ListLedgerTransactions(ctx context.Context, db DBTX, arg ListL
 }
 
 const listPayouts = `-- name: ListPayouts :many
-with page as materialized (select f.id from unnest($1::uuid[]) x(brand) cross join lateral (
+with page as materialized (select f.id from unnest($1::uuid[]) x(brand) join brands y on y.id = x.brand join calendars z on z.id = y.calendar_id cross join lateral (
   select p.id, p.due_at from payouts p where p.brand_id = x.brand
     and ($2::uuid is null or p.id = $2::uuid)
     and ($3::uuid[] is null or p.id = any ($3::uuid[]))
@@ -412,13 +412,18 @@ with page as materialized (select f.id from unnest($1::uuid[]) x(brand) cross jo
     and ($5::uuid is null or x.brand = (select k.brand_id from campaigns k where k.id = $5::uuid))
     and ($5::uuid is null or p.partnership_id in (select q.id from partnerships q where q.campaign_id = $5::uuid))
     and ($6::uuid is null or p.partnership_id = $6::uuid)
-    and (cardinality($7::text[]) = 0 or p.state = any ($7::text[]))
-    and ($8::date is null or p.paid_at >= midnight((select d.zone from brands z join calendars d on d.id = z.calendar_id where z.id = x.brand), $8::date))
-    and ($9::date is null or p.paid_at < midnight((select d.zone from brands z join calendars d on d.id = z.calendar_id where z.id = x.brand), $9::date))
-    and ($10::text is null or p.state not in ('paid', 'partly_reversed', 'reversed', 'cancelled'))
-    and ($10::text is null or exists (select 1 from payout_lanes l where l.id = p.id and $10::text in (l.due, l.stands)))
-    and ($11::timestamptz is null or (p.due_at, p.id) > ($11::timestamptz, $12::uuid))
-  order by p.due_at, p.id limit $13::int) f order by f.due_at, f.id limit $13::int)
+    and ($7::uuid is null or p.partnership_id in (select q.id from partnerships q where q.creator_id = $7::uuid))
+    and ($8::text is null or p.partnership_id in (select q.id from partnerships q where q.creator_id in (
+      select c.id from creators c where c.name ilike $8::text union select a.creator_id from creator_accounts a where a.handle ilike $8::text)))
+    and ($9::date is null or p.due_at >= $9::date::timestamp at time zone z.zone)
+    and ($10::date is null or p.due_at < ($10::date + 1)::timestamp at time zone z.zone)
+    and (cardinality($11::text[]) = 0 or p.state = any ($11::text[]))
+    and ($12::date is null or p.paid_at >= midnight((select d.zone from brands z join calendars d on d.id = z.calendar_id where z.id = x.brand), $12::date))
+    and ($13::date is null or p.paid_at < midnight((select d.zone from brands z join calendars d on d.id = z.calendar_id where z.id = x.brand), $13::date))
+    and ($14::text is null or p.state not in ('paid', 'partly_reversed', 'reversed', 'cancelled'))
+    and ($14::text is null or exists (select 1 from payout_lanes l where l.id = p.id and $14::text in (l.due, l.stands)))
+    and ($15::timestamptz is null or (p.due_at, p.id) > ($15::timestamptz, $16::uuid))
+  order by p.due_at, p.id limit $17::int) f order by f.due_at, f.id limit $17::int)
 select p.id, p.partnership_id, p.brand_id, b.name as brand_name, k.name as campaign_name, p.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform,
   m.title, p.amount, p.netted, p.difference, p.amount_reversed, p.currency, p.state, p.due_at, p.paid_at, p.updated_at, coalesce(p.offline_method, '')::text as offline_method, coalesce(w.reference, '')::text as offline_reference, coalesce(t.transfer_id, '')::text as transfer_id, coalesce(w.paid_on::text, '')::text as offline_on, coalesce(p.gated, '')::text as gated, (case when p.held_reason = 'manual' then coalesce(p.review_on::text, '') else '' end)::text as review_on,
   (case when p.state = 'held' then coalesce(case when p.held_reason = 'manual' then
@@ -452,6 +457,10 @@ type ListPayoutsParams struct {
 	BrandID       *uuid.UUID
 	CampaignID    *uuid.UUID
 	PartnershipID *uuid.UUID
+	CreatorID     *uuid.UUID
+	Pattern       *string
+	DueFrom       *time.Time
+	DueTo         *time.Time
 	States        []string
 	PaidFrom      *time.Time
 	PaidBefore    *time.Time
@@ -505,6 +514,10 @@ func (q *Queries) ListPayouts(ctx context.Context, db DBTX, arg ListPayoutsParam
 		arg.BrandID,
 		arg.CampaignID,
 		arg.PartnershipID,
+		arg.CreatorID,
+		arg.Pattern,
+		arg.DueFrom,
+		arg.DueTo,
 		arg.States,
 		arg.PaidFrom,
 		arg.PaidBefore,

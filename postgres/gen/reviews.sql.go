@@ -428,10 +428,12 @@ where r.brand_id = any ($1::uuid[])
         where s ->> 'state' in ('open', 'held') and s -> 'approvers' @> jsonb_build_array(jsonb_build_object('user', v.user_id))
           and not (s ->> 'rule' = 'quorum' and coalesce(s -> 'decisions', '[]') @> jsonb_build_array(jsonb_build_object('user', $3::uuid))))))))
   and ($4::text is null or r.state = $4::text or $4::text = 'waiting' and r.state in ('open', 'held'))
-  and ($5::timestamptz is null
-    or (coalesce(r.due_at, '9999-01-01'), r.id) > ($5::timestamptz, $6::uuid))
+  and ($5::text is null or r.creator_name ilike $5::text
+    or exists (select 1 from creator_accounts a where a.creator_id = r.creator_id and a.handle ilike $5::text))
+  and ($6::timestamptz is null
+    or (coalesce(r.due_at, '9999-01-01'), r.id) > ($6::timestamptz, $7::uuid))
 order by coalesce(r.due_at, '9999-01-01'), r.id
-limit $7
+limit $8
 `
 
 type ListReviewsParams struct {
@@ -439,6 +441,7 @@ type ListReviewsParams struct {
 	BrandID    *uuid.UUID
 	AssignedTo *uuid.UUID
 	State      *string
+	Pattern    *string
 	AfterDue   *time.Time
 	AfterID    *uuid.UUID
 	MaxRows    int32
@@ -452,6 +455,7 @@ func (q *Queries) ListReviews(ctx context.Context, db DBTX, arg ListReviewsParam
 		arg.BrandID,
 		arg.AssignedTo,
 		arg.State,
+		arg.Pattern,
 		arg.AfterDue,
 		arg.AfterID,
 		arg.MaxRows,

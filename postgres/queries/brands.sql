@@ -1,9 +1,14 @@
 -- name: AllBrandIDs :many
 select id from brands order by id;
 
--- name: CreateCalendar :exec
+-- name: CreateCalendar :execrows
+-- Whoever has one keeps it.
 insert into calendars (id, owner_kind, owner_id, brand_id, zone, working_days, opens, closes, holidays, day_seconds)
-values (@id, @owner_kind, @owner_id, sqlc.narg('brand_id'), @zone, @working_days, @opens, @closes, @holidays, @day_seconds);
+values (@id, @owner_kind, @owner_id, sqlc.narg('brand_id'), @zone, @working_days, @opens, @closes, @holidays, @day_seconds)
+on conflict (owner_kind, owner_id) do nothing;
+
+-- name: DayOfBrands :one
+select coalesce(min(day_seconds), 86400)::int from calendars where owner_kind = 'brand' and owner_id = any (@brands::uuid[]);
 
 -- name: CreateBrand :one
 insert into brands (id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, second_pair_currency, signing)
@@ -36,6 +41,7 @@ left join brands b on c.owner_kind = 'brand' and b.id = c.owner_id
 left join users u on c.owner_kind = 'user' and u.id = c.owner_id
 left join creators k on c.owner_kind = 'creator' and k.id = c.owner_id
 where (sqlc.narg('id')::uuid is null or c.id = sqlc.narg('id')::uuid)
+  and (sqlc.narg('owner_id')::uuid is null or c.owner_id = sqlc.narg('owner_id')::uuid)
   and (sqlc.narg('brand_id')::uuid is null or c.brand_id is null or c.brand_id = sqlc.narg('brand_id')::uuid)
   and case c.owner_kind
     when 'brand' then c.owner_id = any (@brands::uuid[])

@@ -1,7 +1,7 @@
 -- name: ListPayouts :many
 -- The page is found before anything is read about its payouts, brand by brand, each in the order of its index: sorting all that a brand ever paid
 -- would cost seconds for a page of fifty. Lanes hold what is open, for which there is an index of its own.
-with page as materialized (select f.id from unnest(@brands::uuid[]) x(brand) cross join lateral (
+with page as materialized (select f.id from unnest(@brands::uuid[]) x(brand) join brands y on y.id = x.brand join calendars z on z.id = y.calendar_id cross join lateral (
   select p.id, p.due_at from payouts p where p.brand_id = x.brand
     and (sqlc.narg('id')::uuid is null or p.id = sqlc.narg('id')::uuid)
     and (sqlc.narg('ids')::uuid[] is null or p.id = any (sqlc.narg('ids')::uuid[]))
@@ -9,6 +9,11 @@ with page as materialized (select f.id from unnest(@brands::uuid[]) x(brand) cro
     and (sqlc.narg('campaign_id')::uuid is null or x.brand = (select k.brand_id from campaigns k where k.id = sqlc.narg('campaign_id')::uuid))
     and (sqlc.narg('campaign_id')::uuid is null or p.partnership_id in (select q.id from partnerships q where q.campaign_id = sqlc.narg('campaign_id')::uuid))
     and (sqlc.narg('partnership_id')::uuid is null or p.partnership_id = sqlc.narg('partnership_id')::uuid)
+    and (sqlc.narg('creator_id')::uuid is null or p.partnership_id in (select q.id from partnerships q where q.creator_id = sqlc.narg('creator_id')::uuid))
+    and (sqlc.narg('pattern')::text is null or p.partnership_id in (select q.id from partnerships q where q.creator_id in (
+      select c.id from creators c where c.name ilike sqlc.narg('pattern')::text union select a.creator_id from creator_accounts a where a.handle ilike sqlc.narg('pattern')::text)))
+    and (sqlc.narg('due_from')::date is null or p.due_at >= sqlc.narg('due_from')::date::timestamp at time zone z.zone)
+    and (sqlc.narg('due_to')::date is null or p.due_at < (sqlc.narg('due_to')::date + 1)::timestamp at time zone z.zone)
     and (cardinality(@states::text[]) = 0 or p.state = any (@states::text[]))
     and (sqlc.narg('paid_from')::date is null or p.paid_at >= midnight((select d.zone from brands z join calendars d on d.id = z.calendar_id where z.id = x.brand), sqlc.narg('paid_from')::date))
     and (sqlc.narg('paid_before')::date is null or p.paid_at < midnight((select d.zone from brands z join calendars d on d.id = z.calendar_id where z.id = x.brand), sqlc.narg('paid_before')::date))

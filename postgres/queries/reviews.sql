@@ -11,6 +11,8 @@ where r.brand_id = any (@brands::uuid[])
         where s ->> 'state' in ('open', 'held') and s -> 'approvers' @> jsonb_build_array(jsonb_build_object('user', v.user_id))
           and not (s ->> 'rule' = 'quorum' and coalesce(s -> 'decisions', '[]') @> jsonb_build_array(jsonb_build_object('user', sqlc.narg('assigned_to')::uuid))))))))
   and (sqlc.narg('state')::text is null or r.state = sqlc.narg('state')::text or sqlc.narg('state')::text = 'waiting' and r.state in ('open', 'held'))
+  and (sqlc.narg('pattern')::text is null or r.creator_name ilike sqlc.narg('pattern')::text
+    or exists (select 1 from creator_accounts a where a.creator_id = r.creator_id and a.handle ilike sqlc.narg('pattern')::text))
   and (sqlc.narg('after_due')::timestamptz is null
     or (coalesce(r.due_at, '9999-01-01'), r.id) > (sqlc.narg('after_due')::timestamptz, sqlc.narg('after_id')::uuid))
 order by coalesce(r.due_at, '9999-01-01'), r.id

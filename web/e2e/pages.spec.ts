@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 
 import AxeBuilder from "@axe-core/playwright";
 import { type Browser, type BrowserContext, expect, type Page, test } from "@playwright/test";
@@ -372,9 +372,24 @@ interface Seat {
 // A browser for each look and person, so that the programs of the pages are loaded once.
 const seats = new Map<string, Seat>();
 
+// What axe found, page by page. Several processes look at the pages, and each leaves its part of the figures.
+const looked: number[] = [];
+const figures = new URL("../../bench/axe.json", import.meta.url);
+const parts = new URL("../../test-results/axe/", import.meta.url);
+
 test.afterAll(async () => {
   await Promise.all([...seats.values()].map(({ context }) => context.close()));
   seats.clear();
+  if (looked.length === 0) return;
+  mkdirSync(parts, { recursive: true });
+  writeFileSync(new URL(`${process.ppid}-${test.info().workerIndex}.json`, parts), JSON.stringify(looked));
+  const all: number[] = [];
+  for (const name of readdirSync(parts)) {
+    // Those of an earlier run are not this one's.
+    if (!name.startsWith(`${process.ppid}-`)) rmSync(new URL(name, parts), { force: true });
+    else all.push(...(JSON.parse(readFileSync(new URL(name, parts), "utf8")) as number[]));
+  }
+  writeFileSync(figures, `${JSON.stringify({ axe_pages: all.length, axe_violations: all.reduce((sum, n) => sum + n, 0) }, null, 2)}\n`);
 });
 
 async function seat(browser: Browser, person: Person | null, { scheme, width }: Look): Promise<Seat> {
@@ -407,6 +422,7 @@ async function check({ page, said }: Seat, name: string, look: Look): Promise<vo
   await page.setViewportSize({ width: look.width, height: Math.max(heights[look.width], Math.min(tall, 10_000)) });
   // The pages have no frames, so the slower way through them is not needed.
   const { violations } = await new AxeBuilder({ page }).withTags(tags).setLegacyMode().analyze();
+  looked.push(violations.reduce((sum, { nodes }) => sum + nodes.length, 0));
   expect(violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary}`) }))).toEqual([]);
   expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), "nothing sticks out at the side").toBeLessThanOrEqual(0);
   expect(said, "nothing broke in the browser").toEqual([]);

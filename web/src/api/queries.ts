@@ -439,10 +439,10 @@ export const topUpsQuery = (value: string) =>
     queryFn: ({ signal }) => body(api.GET("/v1/brands/{id}/top-ups", { params: { ...id(value), query: { limit: 5 } }, signal })),
   });
 
-export const calendarsQuery = (brand_id?: string) =>
+export const calendarsQuery = (brand_id?: string, owner_id?: string) =>
   queryOptions({
-    queryKey: ["calendar", "list", { brand_id }],
-    queryFn: ({ signal }) => body(api.GET("/v1/calendars", { params: { query: { brand_id } }, signal })),
+    queryKey: ["calendar", "list", { brand_id, owner_id }],
+    queryFn: ({ signal }) => body(api.GET("/v1/calendars", { params: { query: { brand_id, owner_id } }, signal })),
     placeholderData: keepPreviousData,
   });
 

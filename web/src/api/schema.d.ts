@@ -262,7 +262,8 @@ export interface paths {
         /** Calendars of brands, people and creators that have their own */
         get: operations["listCalendars"];
         put?: never;
-        post?: never;
+        /** A calendar of the caller's own, or as ops or admin of a creator, who went by the brand's until then */
+        post: operations["createCalendar"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4508,6 +4509,19 @@ export interface components {
             /** @description IANA name, for example Europe/Berlin */
             zone: string;
         };
+        /** @description A day is as long as the brands' days are */
+        CalendarCreate: {
+            closes: string;
+            /**
+             * Format: uuid
+             * @description Whose calendar it is; the caller's without it
+             */
+            creator_id?: string;
+            holidays: components["schemas"]["Holiday"][];
+            opens: string;
+            working_days: number[];
+            zone: string;
+        };
         CalendarEdit: {
             closes: string;
             day_seconds?: number;
@@ -8730,6 +8744,7 @@ export type BrandRole = components['schemas']['BrandRole'];
 export type BrandSigning = components['schemas']['BrandSigning'];
 export type BudgetHealth = components['schemas']['BudgetHealth'];
 export type Calendar = components['schemas']['Calendar'];
+export type CalendarCreate = components['schemas']['CalendarCreate'];
 export type CalendarEdit = components['schemas']['CalendarEdit'];
 export type CalendarEntry = components['schemas']['CalendarEntry'];
 export type CalendarEntryList = components['schemas']['CalendarEntryList'];
@@ -9676,6 +9691,8 @@ export interface operations {
         parameters: {
             query?: {
                 brand_id?: components["parameters"]["brand_id"];
+                /** @description The one of this brand, person or creator */
+                owner_id?: string;
             };
             header?: never;
             path?: never;
@@ -9690,6 +9707,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CalendarList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    createCalendar: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarCreate"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
                 };
             };
             default: components["responses"]["problem"];
@@ -13308,8 +13352,13 @@ export interface operations {
             query?: {
                 brand_id?: components["parameters"]["brand_id"];
                 campaign_id?: string;
+                creator_id?: string;
                 /** @description next_cursor of the page before */
                 cursor?: components["parameters"]["cursor"];
+                /** @description First day on which they are due, in the brand's zone */
+                due_from?: string;
+                /** @description Last day on which they are due, in the brand's zone */
+                due_to?: string;
                 lane?: components["schemas"]["PayoutLane"];
                 limit?: components["parameters"]["limit"];
                 /** @description Paid on this day in the brand's zone or later */
@@ -13317,6 +13366,8 @@ export interface operations {
                 /** @description Paid on this day in the brand's zone or earlier */
                 paid_to?: string;
                 partnership_id?: string;
+                /** @description Words to search for */
+                q?: components["parameters"]["q"];
                 state?: string[];
             };
             header?: never;
@@ -13617,12 +13668,19 @@ export interface operations {
             query?: {
                 brand_id?: components["parameters"]["brand_id"];
                 campaign_id?: string;
+                creator_id?: string;
+                /** @description First day on which they are due, in the brand's zone */
+                due_from?: string;
+                /** @description Last day on which they are due, in the brand's zone */
+                due_to?: string;
                 format?: components["parameters"]["sheetFormat"];
                 lane?: components["schemas"]["PayoutLane"];
                 /** @description Paid on this day in the brand's zone or later */
                 paid_from?: string;
                 /** @description Paid on this day in the brand's zone or earlier */
                 paid_to?: string;
+                /** @description Words to search for */
+                q?: components["parameters"]["q"];
                 state?: string[];
             };
             header?: never;
@@ -14893,6 +14951,8 @@ export interface operations {
                 /** @description next_cursor of the page before */
                 cursor?: components["parameters"]["cursor"];
                 limit?: components["parameters"]["limit"];
+                /** @description Words to search for */
+                q?: components["parameters"]["q"];
                 /** @description A state, or waiting: open or held */
                 state?: string;
             };
@@ -15081,6 +15141,8 @@ export interface operations {
                 assigned_to?: string;
                 brand_id?: components["parameters"]["brand_id"];
                 format?: components["parameters"]["sheetFormat"];
+                /** @description Words to search for */
+                q?: components["parameters"]["q"];
                 /** @description A state, or waiting: open or held */
                 state?: string;
             };

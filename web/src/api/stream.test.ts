@@ -21,6 +21,15 @@ function stale(changes: Parameters<typeof refresh>[1]): string[] {
     ["thread", "one", "t1"],
     ["thread", "one", "t1", "messages"],
     ["user", "list"],
+    ["session"],
+    ["calendar", "entries", {}],
+    ["calendar", "conflicts", {}],
+    ["calendar", "absences", "c1"],
+    ["calendar", "list", {}],
+    ["calendar", "feeds"],
+    ["policy", "list", {}],
+    ["submission", "list", "d1"],
+    ["deliverable", "one", "d1", "revocation"],
   ];
   for (const key of keys) queries.setQueryData(key, {});
   refresh(queries, changes);
@@ -44,6 +53,19 @@ it("refreshes the lists and the one thread with all that it shows", () => {
 
 it("refreshes the money of partnerships and brands with a payout, and never asks a workflow", () => {
   expect(stale([{ noun: "payout", id: "x2" }])).toEqual(["overview/list", "partnership/one/p1", "partnership/one/p1/messages", "partnership/one/p2", "brand/one/b1/funds"]);
+});
+
+it("refreshes the calendar with what stands in it or in its way, and not who works when", () => {
+  const calendar = ["calendar/entries", "calendar/conflicts", "calendar/absences/c1"];
+  expect(stale([{ noun: "absence", id: "c2" }])).toEqual(["overview/list", ...calendar]);
+  expect(stale([{ noun: "conflict_override", id: "p1" }])).toEqual(["overview/list", ...calendar]);
+  expect(stale([{ noun: "deliverable", id: "d1" }])).toEqual(["overview/list", ...calendar, "submission/list/d1"]);
+  expect(stale([{ noun: "policy", id: "y1" }])).toEqual(["overview/list", ...calendar, "policy/list"]);
+});
+
+it("refreshes settings and, with people, one's own roles", () => {
+  expect(stale([{ noun: "user", id: "u1" }])).toEqual(["overview/list", "user/list", "session"]);
+  expect(stale([{ noun: "calendar", id: "k1" }])).toEqual(["overview/list", "calendar/entries", "calendar/conflicts", "calendar/absences/c1", "calendar/list", "calendar/feeds"]);
 });
 
 class Source {

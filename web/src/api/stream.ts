@@ -34,6 +34,8 @@ export function refresh(queries: QueryClient, changes: Change[]): void {
   const written = ids.get("message");
   // A partnership's page also shows its money, tasks, contract and reviews, whose changes do not name it.
   const about = ["payout", "task", "contract", "review"].some((noun) => ids.has(noun));
+  // What stands in a calendar, and what is in the way of it.
+  const planned = ["deliverable", "absence", "conflict_override", "campaign", "contract", "brand", "policy"].some((noun) => ids.has(noun));
   markStale(queries, ({ queryKey: [noun, kind, id, part] }) => {
     if (noun === "overview") return true;
     // The running workflow is asked only when somebody asks.
@@ -45,6 +47,13 @@ export function refresh(queries: QueryClient, changes: Change[]): void {
     if (noun === "thread" && (written || (ids.has("partnership") && part === undefined))) return true;
     // A comparison of the books may let payments go, or keep them back.
     if (noun === "payout" && kind === "gate" && ids.has("reconciliation")) return true;
+    if (noun === "calendar" && planned && kind !== "list" && kind !== "one" && kind !== "feeds") return true;
+    // The versions of a deliverable are listed by the deliverable.
+    if (noun === "submission" && kind === "list" && ids.get("deliverable")?.has(String(id))) return true;
+    // Taking back an approval stays as it was looked at.
+    if (part === "revocation") return false;
+    // One's own roles stand in the session.
+    if (noun === "session" && ids.has("user")) return true;
     // Funds move with payouts and top-ups, which both come as payouts.
     if (noun === "brand" && part === "funds" && ids.has("payout")) return true;
     const changed = ids.get(String(noun));

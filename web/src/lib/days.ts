@@ -54,3 +54,15 @@ export function dayStart(date: string | undefined, later = 0): string | undefine
   const [year = 0, month = 1, day = 1] = date.split("-").map(Number);
   return new Date(year, month - 1, day + later).toISOString();
 }
+
+export const weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+/** "Monday to Friday" where the days follow each other, else their short names. */
+export function daysText(days: number[]): string {
+  const sorted = [...days].sort((a, b) => a - b);
+  if (sorted.length === 0) return "No day";
+  if (sorted.length === 7) return "Every day";
+  const [first, last] = [sorted[0] ?? 1, sorted.at(-1) ?? 1];
+  if (sorted.length > 2 && last - first === sorted.length - 1) return `${weekdays[first - 1]} to ${weekdays[last - 1]}`;
+  return sorted.map((day) => weekdays[day - 1]?.slice(0, 3)).join(", ");
+}

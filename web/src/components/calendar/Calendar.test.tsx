@@ -3,12 +3,15 @@ import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { beforeEach, expect, it, vi } from "vitest";
 
-import type { CalendarEntry, Conflict } from "../../api/schema";
+import { refresh } from "../../api/stream";
+import type { Calendar, CalendarEntry, Conflict, Creator } from "../../api/schema";
 import { weeksOf } from "../../lib/days";
 import { answer, show } from "../../test/render";
 import { Agenda } from "./Agenda";
+import { MakeCalendar } from "./CalendarForm";
 import { CalendarGrid } from "./CalendarGrid";
 import { ConflictLane } from "./ConflictLane";
+import { CreatorCalendar } from "./CreatorCalendar";
 
 const mia = { id: "00000000-0000-7000-8000-0000000000c1", name: "Mia" };
 const entries: CalendarEntry[] = [
@@ -62,4 +65,44 @@ it("tells the cause of a conflict and lets it stand with a reason", async () => 
   await userEvent.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Let it stand" }));
   const post = sent.mock.calls.map(([request]) => request as Request).find(({ method }) => method === "POST");
   expect(await post?.clone().json()).toEqual({ partnership_id: "p1", key: "k1", reason: "They agreed" });
+});
+
+it("shows what stands in the way as soon as somebody enters an absence elsewhere", async () => {
+  let items: Conflict[] = [];
+  vi.spyOn(globalThis, "fetch").mockImplementation(() => Promise.resolve(answer({ items })));
+  const { queries } = await show(<ConflictLane filter={{}} />);
+  expect(await screen.findByText(/Nothing stands in the way/)).toBeVisible();
+  items = [{ ...conflict, kind: "absence", words: "Mia is away from 10 to 14 May 2026." }];
+  refresh(queries, [{ noun: "absence", id: mia.id }]);
+  expect(await screen.findByText("Mia is away from 10 to 14 May 2026.")).toBeVisible();
+});
+
+const hours = { zone: "Asia/Tokyo", working_days: [1, 2, 3], opens: "10:00", closes: "16:00", holidays: [] };
+
+it("makes a calendar of one's own from the brand's hours, and says when it counts", async () => {
+  const like: Calendar = { ...hours, id: "k1", owner_kind: "brand", owner_id: "b1", owner_name: "Nord", day_seconds: 60, version: 3, zone: "UTC" };
+  const sent = vi.spyOn(globalThis, "fetch").mockImplementation(() => Promise.resolve(answer({ ...like, id: "k2", owner_kind: "user" }, 201)));
+  const onClose = vi.fn();
+  await show(<MakeCalendar zone="Asia/Tokyo" like={like} onClose={onClose} />);
+  expect(screen.getByText(/A review that waits for you keeps its times/)).toBeVisible();
+  await userEvent.click(screen.getByRole("button", { name: "Make calendar" }));
+  await vi.waitFor(() => expect(onClose).toHaveBeenCalled());
+  const request = sent.mock.calls.map(([request]) => request as Request).find(({ method }) => method === "POST");
+  expect(request?.url).toMatch(/\/v1\/calendars$/);
+  expect(await request?.json()).toEqual(hours);
+});
+
+it("says in what hours a creator works, and lets ops give them a calendar", async () => {
+  const creator = { ...mia, zone: "Asia/Tokyo" } as Creator;
+  let items: Calendar[] = [];
+  vi.spyOn(globalThis, "fetch").mockImplementation((request) =>
+    Promise.resolve((request as Request).method === "POST" ? answer({ type: "about:blank", title: "No", status: 409, code: "conflict", detail: "There is one already." }, 409) : answer({ items })));
+  const { queries } = await show(<CreatorCalendar creator={creator} editable />);
+  await userEvent.click(await screen.findByRole("button", { name: "Give a calendar" }));
+  await userEvent.click(screen.getByRole("button", { name: "Make calendar" }));
+  expect(await screen.findByText(/There is one already/)).toBeVisible();
+  expect(screen.getByText(/next contract or amendment/)).toBeVisible();
+  items = [{ ...hours, id: "k1", owner_kind: "creator", owner_id: mia.id, owner_name: "Mia", day_seconds: 86_400, version: 1 }];
+  refresh(queries, [{ noun: "calendar", id: "k1" }]);
+  expect(await screen.findByText("Monday to Wednesday, 10:00 to 16:00, Asia/Tokyo")).toBeInTheDocument();
 });

@@ -10,6 +10,7 @@ import { api, body } from "../../api/client";
 import { creatorProfileQuery, creatorQuery, creatorTimelineQuery, partnershipsQuery, warm } from "../../api/queries";
 import type { Contact, Creator, CreatorEdit, Locale, PartnershipSummary, SocialAccount } from "../../api/schema";
 import { Absences } from "../../components/calendar/Absences";
+import { CreatorCalendar } from "../../components/calendar/CreatorCalendar";
 import { FollowerChart, newestCount, sourceWords } from "../../components/creator/FollowerChart";
 import { ChooseBrand, Kept } from "../../components/creator/Kept";
 import { MergeDialog, MergeNotices } from "../../components/creator/Merge";
@@ -126,6 +127,7 @@ function Profile({ creator, etag, was, brand }: { creator: Creator; etag: string
               ]}
             />
           </Section>
+          <CreatorCalendar creator={creator} editable={hasRole(session, ["ops", "admin"])} />
           {hasRole(session, ["ops", "approver", "legal", "finance_preparer", "finance_releaser", "auditor", "admin"]) && <Absences creatorId={id} editable={hasRole(session, ["ops", "admin"])} />}
           <Section title="Accounts"><Accounts creator={creator} brandId={kept?.brand_id} /></Section>
           <Section title="Addresses">

@@ -1,6 +1,6 @@
 import { Button, Group, TextInput } from "@mantine/core";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
-import { IconChecks, IconCoin, IconHistory, IconRotate, IconScale, IconSearchOff } from "@tabler/icons-react";
+import { IconChecks, IconCoin, IconHistory, IconRotate, IconScale, IconSearchOff, IconX } from "@tabler/icons-react";
 
 import { firstPage, usePages } from "../../api/pages";
 import { arrive, cashWeeksQuery, paymentsGateQuery, payoutLanesQuery, payoutsQuery } from "../../api/queries";
@@ -8,8 +8,8 @@ import type { PayoutLane, PayoutState, PayoutSummary } from "../../api/schema";
 import { CreatorName } from "../../components/CreatorName";
 import { columns, DataTable, TwoLines } from "../../components/DataTable";
 import { Downloads } from "../../components/Downloads";
-import { Filters } from "../../components/Filters";
-import { CampaignFilter, LateFilters, StatesFilter } from "../../components/LateFilters";
+import { Filters, SearchInput } from "../../components/Filters";
+import { CampaignFilter, CreatorFilter, LateFilters, StatesFilter } from "../../components/LateFilters";
 import { LoadMore } from "../../components/LoadMore";
 import { Money, Unknown } from "../../components/Money";
 import { EmptyState } from "../../components/Notice";
@@ -28,7 +28,16 @@ const states = Object.keys(looks.payout) as [PayoutState, ...PayoutState[]];
 
 const lanes = Object.keys(laneWords) as [PayoutLane, ...PayoutLane[]];
 
+// What nobody has to do anything about any more.
+const over: PayoutState[] = ["paid", "partly_reversed", "reversed", "cancelled"];
+const openStates = states.filter((state) => !over.includes(state));
+
 const filters = url.search({
+  q: url.words,
+  show: url.oneOf(["all"]),
+  creator: url.id,
+  from: url.date,
+  to: url.date,
   lane: url.oneOf(lanes),
   state: url.someOf(states),
   campaign: url.id,
@@ -39,7 +48,15 @@ const filters = url.search({
 
 type Address = url.Read<typeof filters> & { brand?: string };
 
-const listOf = ({ brand, state, campaign, lane, paid_from, paid_to }: Address) => (cursor?: string) => payoutsQuery({ brand_id: brand, campaign_id: campaign, state, lane, paid_from, paid_to, cursor });
+/** Without a state or a lane it is what is open that is looked at, until somebody asks for all. */
+const onlyOpen = ({ show, state, lane, paid_from, paid_to }: Address) => show !== "all" && !state && !lane && !paid_from && !paid_to;
+
+const filterOf = (address: Address) => ({
+  q: address.q, brand_id: address.brand, campaign_id: address.campaign, creator_id: address.creator, due_from: address.from, due_to: address.to,
+  state: onlyOpen(address) ? openStates : address.state, lane: address.lane, paid_from: address.paid_from, paid_to: address.paid_to,
+});
+
+const listOf = (address: Address) => (cursor?: string) => payoutsQuery({ ...filterOf(address), cursor });
 
 export const Route = createFileRoute("/_app/payouts/")({
   validateSearch: filters,
@@ -67,14 +84,15 @@ const cols = columns<PayoutSummary>([
 
 function Payouts() {
   const address = Route.useSearch();
-  const { brand, state, campaign, cursor, lane, paid_from: paidFrom, paid_to: paidTo } = address;
+  const { q, show, brand, state, campaign, creator, from, to, cursor, lane, paid_from: paidFrom, paid_to: paidTo } = address;
   const navigate = useNavigate({ from: Route.fullPath });
-  const filter = { brand_id: brand, campaign_id: campaign, state, lane, paid_from: paidFrom, paid_to: paidTo };
   const list = usePages(listOf(address), cursor);
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
   const session = useSession();
   const exports = hasRole(session, books);
-  const filtered = Boolean(state?.length ?? campaign ?? lane ?? paidFrom ?? paidTo);
+  const open = onlyOpen(address);
+  const filtered = [q, state, campaign, creator, from, to, lane, paidFrom, paidTo].some(Boolean);
+  const clear = { q: undefined, show: undefined, state: undefined, campaign: undefined, creator: undefined, from: undefined, to: undefined, lane: undefined, paid_from: undefined, paid_to: undefined };
 
   return (
     <Page
@@ -96,7 +114,7 @@ function Payouts() {
           <Button variant="default" leftSection={<IconScale size={16} aria-hidden />} component={Link} to="/reconciliation">
             Reconciliation
           </Button>
-          <Downloads path="/v1/payouts/export" query={filter} as={["csv", "xlsx"]} />
+          <Downloads path="/v1/payouts/export" query={filterOf(address)} as={["csv", "xlsx"]} />
         </Group>
       )}
     >
@@ -106,12 +124,18 @@ function Payouts() {
         state={state?.length === 1 ? state[0] : undefined} onState={(one) => set({ state: one && [one], lane: undefined })}
       />
       <Filters>
+        <SearchInput label="Search creators" value={q} onChange={(value) => set({ q: value })} />
+        {open && <Button variant="light" rightSection={<IconX size={14} aria-hidden />} aria-label="Open, show all payments" onClick={() => set({ show: "all" })}>Open</Button>}
+        {show === "all" && !state && !lane && <Button variant="subtle" onClick={() => set({ show: undefined })}>Only what is open</Button>}
         <LateFilters>
           <StatesFilter label="State" value={state} onChange={(value) => set({ state: value as PayoutState[] | undefined, lane: undefined })} data={states.map((value) => ({ value, label: looks.payout[value].word }))} />
           <CampaignFilter label="Campaign" compact brandId={brand} value={campaign} onChange={(value) => set({ campaign: value })} />
+          <CreatorFilter label="Creator" compact value={creator} onChange={(value) => set({ creator: value })} />
+          <TextInput type="date" label="Due from" size="xs" value={from ?? ""} onChange={(event) => set({ from: event.currentTarget.value || undefined })} />
+          <TextInput type="date" label="Due until" size="xs" value={to ?? ""} error={from && to && to < from ? "Before the first day" : undefined} onChange={(event) => set({ to: event.currentTarget.value || undefined })} />
         </LateFilters>
-        <TextInput type="date" label="Paid from" value={paidFrom ?? ""} onChange={(event) => set({ paid_from: event.currentTarget.value || undefined, lane: undefined })} />
-        <TextInput type="date" label="Paid until" value={paidTo ?? ""} error={paidFrom && paidTo && paidTo < paidFrom ? "Before the first day" : undefined} onChange={(event) => set({ paid_to: event.currentTarget.value || undefined, lane: undefined })} />
+        <TextInput type="date" label="Paid from" size="xs" value={paidFrom ?? ""} onChange={(event) => set({ paid_from: event.currentTarget.value || undefined, lane: undefined })} />
+        <TextInput type="date" label="Paid until" size="xs" value={paidTo ?? ""} error={paidFrom && paidTo && paidTo < paidFrom ? "Before the first day" : undefined} onChange={(event) => set({ paid_to: event.currentTarget.value || undefined, lane: undefined })} />
       </Filters>
       <DataTable
         label="Payouts"
@@ -124,7 +148,20 @@ function Payouts() {
         retry={() => void list.refetch()}
         empty={
           filtered ? (
-            <EmptyState icon={IconSearchOff} title="No payout matches" action={<Button variant="default" onClick={() => set({ state: undefined, campaign: undefined, lane: undefined, paid_from: undefined, paid_to: undefined })}>Clear the filters</Button>} />
+            <EmptyState
+              icon={IconSearchOff}
+              title={open ? "No open payout matches" : "No payout matches"}
+              action={
+                <Group gap="xs">
+                  {open && <Button variant="default" onClick={() => set({ show: "all" })}>Look among all payments</Button>}
+                  <Button variant="default" onClick={() => set(clear)}>Clear the filters</Button>
+                </Group>
+              }
+            />
+          ) : open ? (
+            <EmptyState icon={IconCoin} title="Nothing is open" action={<Button variant="default" onClick={() => set({ show: "all" })}>Show all payments</Button>}>
+              A payout is made by itself when a milestone of a contract is met: on signature, on approval, after verification.
+            </EmptyState>
           ) : (
             <EmptyState icon={IconCoin} title="Nothing is owed yet">A payout is made by itself when a milestone of a contract is met: on signature, on approval, after verification.</EmptyState>
           )

@@ -9,7 +9,7 @@ import type { DecisionCreate, ReviewSummary } from "../../api/schema";
 import { CreatorName } from "../../components/CreatorName";
 import { columns, DataTable, TwoLines } from "../../components/DataTable";
 import { Downloads } from "../../components/Downloads";
-import { Filters } from "../../components/Filters";
+import { Filters, SearchInput } from "../../components/Filters";
 import { LoadMore } from "../../components/LoadMore";
 import { EmptyState } from "../../components/Notice";
 import { Page } from "../../components/Page";
@@ -24,6 +24,7 @@ import { useShortcuts } from "../../lib/shortcuts";
 const BulkApprove = lazy(() => import("../../components/review/BulkApprove"));
 
 const filters = url.search({
+  q: url.words,
   whose: url.oneOf(["me", "all"]),
   state: url.oneOf(["waiting", "held", "approved", "changes_requested", "rejected", "any"]),
   cursor: url.cursor,
@@ -31,7 +32,9 @@ const filters = url.search({
 
 type Address = url.Read<typeof filters> & { brand?: string };
 
-const listOf = ({ brand, whose = "me", state = "waiting" }: Address) => (cursor?: string) => reviewsQuery({ brand_id: brand, assigned_to: whose === "me" ? "me" : undefined, state: state === "any" ? undefined : state, cursor });
+const filterOf = ({ q, brand, whose = "me", state = "waiting" }: Address) => ({ q, brand_id: brand, assigned_to: whose === "me" ? "me" : undefined, state: state === "any" ? undefined : state });
+
+const listOf = (address: Address) => (cursor?: string) => reviewsQuery({ ...filterOf(address), cursor });
 
 export const Route = createFileRoute("/_app/reviews/")({
   validateSearch: filters,
@@ -68,7 +71,7 @@ function focusedReview(rows: ReviewSummary[]): ReviewSummary | undefined {
 
 function Reviews() {
   const address = Route.useSearch();
-  const { brand, whose = "me", state = "waiting", cursor } = address;
+  const { q, brand, whose = "me", state = "waiting", cursor } = address;
   const navigate = useNavigate({ from: Route.fullPath });
   const session = useSession();
   const list = usePages(listOf(address), cursor);
@@ -109,9 +112,10 @@ function Reviews() {
     <Page
       title="Reviews"
       under="Content that waits for a decision, by due time. Keys: ↑ ↓ choose, o opens, a approves, r requests changes, ? lists all."
-      actions={hasRole(session, houseRoles, brand) && <Downloads path="/v1/reviews/export" query={{ brand_id: brand, assigned_to: whose === "me" ? "me" : undefined, state: state === "any" ? undefined : state }} as={["csv", "xlsx"]} />}
+      actions={hasRole(session, houseRoles, brand) && <Downloads path="/v1/reviews/export" query={filterOf(address)} as={["csv", "xlsx"]} />}
     >
       <Filters>
+        <SearchInput label="Search creators" value={q} onChange={(value) => set({ q: value })} />
         <SegmentedControl aria-label="Whose reviews" value={whose} onChange={(value) => set({ whose: value, state: undefined })} data={[{ value: "me", label: "For you" }, { value: "all", label: "Everybody’s" }]} />
         <SegmentedControl
           aria-label="State"
@@ -145,10 +149,10 @@ function Reviews() {
         error={list.error}
         retry={() => void list.refetch()}
         empty={
-          whose === "me" && state === "waiting" ? (
+          whose === "me" && state === "waiting" && !q ? (
             <EmptyState icon={IconEyeCheck} title="No content waits for your decision">When a creator submits a draft and the policy asks you, it appears here with the time by which you decide.</EmptyState>
           ) : (
-            <EmptyState icon={IconSearchOff} title="No review matches">Choose another state or everybody’s reviews.</EmptyState>
+            <EmptyState icon={IconSearchOff} title="No review matches">Choose another name, another state or everybody’s reviews.</EmptyState>
           )
         }
       />
