@@ -641,6 +641,7 @@ func (p *Partnership) termEnd(now time.Time) {
 	}
 	p.disarm(timerTermEnd, uuid.Nil)
 	p.closeTask(p.unfinishedTask())
+	p.change(Change{Noun: "contract", ID: p.Contract.ID, State: "expired", At: now})
 	p.closeOption(now, "term_over")
 	if p.Amendment != nil && (p.Renewal == RenewalAgreed || len(p.KeyDates) == 0) {
 		p.endAmendment(now, "withdrawn", "term_over", uuid.Nil)

@@ -185,7 +185,9 @@ func TestATermThatIsOverSaysWhatIsUnfinished(t *testing.T) {
 	t.Run("nothing", func(t *testing.T) {
 		t.Parallel()
 		h := wrapUp(newHouse(t))
+		contract := h.p.Contract.ID
 		h.until(h.p.Contract.EndsAt)
+		require.Equal(t, "expired", h.state("contract", contract))
 		require.Equal(t, rapport.StageLapsed, h.p.Stage)
 		require.Zero(t, h.told("term_unfinished"))
 	})

@@ -157,7 +157,6 @@ var german = map[string]string{ //nolint:gochecknoglobals // a table
 	"%s on %s":                              "%s auf %s",
 	"Draft of “%s”":                         "Entwurf von „%s“",
 	"Publication of “%s”":                   "Veröffentlichung von „%s“",
-	"%s after both have signed":             "%s nach beiden Unterschriften",
 	"within %s after the draft is due":      "spätestens %s nach dem Termin des Entwurfs",
 	"%s on %s, draft %s, published %s":      "%s auf %s, Entwurf %s, Veröffentlichung %s",
 	"after both have signed":                "nach beiden Unterschriften",
