@@ -134,6 +134,18 @@ func TestALongerTermReopensItsRenewal(t *testing.T) {
 			h.requireTask("renewal_lapsed")
 		})
 	}
+	t.Run("with an option that somebody had let go with it", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t, gives(45)).activate()
+		h.until(h.p.Contract.EndsAt.Add(-80 * hour))
+		h.cmd(rapport.Command{Kind: rapport.CmdLetLapse, Actor: id("owner")})
+		require.Empty(t, h.p.KeyDates)
+		before := h.p.Contract.Option.EndsAt
+		h.signed(h.draft("longer", rapport.Amendment{EndDays: 20}))
+		require.Equal(t, rapport.RenewalReviewOpen, h.p.Renewal)
+		require.Len(t, h.p.KeyDates, 1)
+		require.Equal(t, before.Add(20*hour), h.p.KeyDates[0].At)
+	})
 	t.Run("by too little", func(t *testing.T) {
 		t.Parallel()
 		h := newHouse(t).activate()
