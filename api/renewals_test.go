@@ -178,3 +178,20 @@ func TestARenewalIsOfferedOnOtherTermsAndHeldAgainstTheCalendar(t *testing.T) {
 	require.Equal(t, "5", one[string](t, d, `select terms ->> 'revision_rounds' from offers where id = $1`, cmd.Ref))
 	require.Equal(t, "Again?", one[string](t, d, `select message from offers where id = $1`, cmd.Ref))
 }
+
+func TestAContractThatWasNotSignedInTimeCommitsNothing(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.runs(t)
+	committed := func() int64 {
+		var c gen.Campaign
+		d.as(t, "ops@one.example").send(t, "GET", "/v1/campaigns/"+d.campaign.String(), nil).into(t, &c)
+		return c.Committed.Amount
+	}
+	signed := committed()
+	require.Positive(t, signed)
+	d.sql(t, `update contracts set state = 'expired' where partnership_id = $1`, d.partnership)
+	require.Equal(t, signed, committed(), "its term is over")
+	d.sql(t, `update contracts set executed_at = null where partnership_id = $1`, d.partnership)
+	require.Zero(t, committed())
+}
