@@ -139,7 +139,8 @@ func TestTheCalendarNamesWhatHasADate(t *testing.T) {
 	}
 	require.Equal(t, []string{"contract_end"}, kinds(around(end)))
 	d.sql(t, `insert into contracts (id, number, partnership_id, brand_id, term, version, state, body, body_sha256, fee, currency, terms, amends, amendment, changes, executed_at)
-		select $1, number || '-A1', partnership_id, brand_id, term, version, 'executed', body, body_sha256, fee, currency, terms, id, 1, '{"end_days": 20}', now() from contracts where partnership_id = $2`, id(), d.partnership)
+		select $1, number || '-A1', partnership_id, brand_id, term, version, 'executed', body, body_sha256, fee, currency, terms, id, 1, '{"end_days": 20}', now()
+		from contracts where partnership_id = $2`, id(), d.partnership)
 	require.Equal(t, []string{"contract_end"}, kinds(around(end)), "an amendment has no dates of its own")
 	notice := one[time.Time](t, d, `select notice_by from contracts where partnership_id = $1 and amends is null`, d.partnership)
 	require.Equal(t, []string{"notice"}, kinds(around(notice)))

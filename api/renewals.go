@@ -54,7 +54,7 @@ func renewalFilter(brand, campaign, owner *uuid.UUID, states *[]gen.RenewalState
 		f.States = append(f.States, string(state))
 	}
 	if f.Why != "" && !gen.LapseWhy(f.Why).Valid() {
-		return f, rapport.Invalid(rapport.Field{Path: "why", Code: "unknown_value", Detail: "A renewal comes to nothing because somebody decided it, nobody decided, the offer expired, or the creator declined."})
+		return f, rapport.Invalid(rapport.Field{Path: "why", Code: "unknown_value", Detail: "Somebody decided it, nobody decided, the offer expired, or the creator declined."})
 	}
 	return f, nil
 }

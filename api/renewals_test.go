@@ -142,7 +142,8 @@ func TestATermWhoseRenewalWasDeclinedIsAmongTheLapsed(t *testing.T) {
 	d := newDesk(t)
 	d.runs(t)
 	d.sql(t, `update partnerships set renewal_state = 'declined', stage = 'lapsed' where id = $1`, d.partnership)
-	d.sql(t, `insert into partnership_events (partnership_id, source, source_id, seq, brand_id, at, kind) values ($1, 'partnership', $2, 1, $3, now(), 'offer_declined')`, d.partnership, id(), d.world.one)
+	d.sql(t, `insert into partnership_events (partnership_id, source, source_id, seq, brand_id, at, kind) values ($1, 'partnership', $2, 1, $3, now(), 'offer_declined')`,
+		d.partnership, id(), d.world.one)
 	list := d.renewals(t, "ops@one.example", "?state=lapsed&state=declined&why=declined")
 	require.Len(t, list, 1)
 	require.Equal(t, "The creator declined the offer.", list[0].Lapse.Words)

@@ -149,10 +149,12 @@ var codeWords = map[string]string{ //nolint:gochecknoglobals // a table
 	"invitation": "the invitation", "follow_up_1": "the first follow-up", "follow_up_2": "the second follow-up", "follow_up_3": "the third follow-up",
 	"approve": "approved", "approve_with_corrections": "approved with corrections", "request_changes": "changes requested", "reject": "rejected",
 	rapport.KeyUsageRights: "the use", rapport.KeyAllowlisting: "the allow-listing", rapport.KeyExclusivity: "the exclusivity",
-	"hold": "it is held", "auto_approve": "approved by the policy", "auto_reject": "rejected by the policy", "no_decision": "nobody decided", rapport.LapseOfferExpired: "the offer was not answered", "decided": "decided",
+	"hold": "it is held", "auto_approve": "approved by the policy", "auto_reject": "rejected by the policy", "no_decision": "nobody decided",
+	rapport.LapseOfferExpired: "the offer was not answered", "decided": "decided",
 	rapport.RemedyFallsAway: "its money falls away", rapport.RemedyTermination: "the contract may be ended",
 	"draft": "the draft", "post": "the publication", "mismatch": "something is missing", "unreachable": "it cannot be reached", "manual": "a person's",
-	rapport.RenewalAgreed: "the renewal is agreed", rapport.RenewalLapsed: "the renewal lapsed", "content": "content is owed", "money": "money is owed", "amendment": "an amendment is out", "term_over": "the term is over",
+	rapport.RenewalAgreed: "the renewal is agreed", rapport.RenewalLapsed: "the renewal lapsed",
+	"content": "content is owed", "money": "money is owed", "amendment": "an amendment is out", "term_over": "the term is over",
 	"option_exercised": "that the option was used", "payee_invited": "the question for a bank account", "brief": "the brief", "offer": "the offer", "contract": "the contract",
 }
 
