@@ -31,6 +31,8 @@ type Amendment struct {
 	// EndsAt and NoticeBy are what the end and the notice date become: those that were signed, whatever moves meanwhile.
 	EndsAt   time.Time `json:"ends_at,omitzero"`
 	NoticeBy time.Time `json:"notice_by,omitzero"`
+	// Reopens says that the end moves by so much that a renewal which came to nothing is decided anew.
+	Reopens bool `json:"reopens,omitempty"`
 	// OptionEndsAt is what the last day of an option to renew becomes; zero where there is none, it is over, or nothing moves it.
 	OptionEndsAt time.Time `json:"option_ends_at,omitzero"`
 }
@@ -146,6 +148,9 @@ func (a *Amendment) Resolve(t RunningTerm, now time.Time) []Field {
 		bad = append(bad, m.check(fmt.Sprintf("milestones[%d]", i), *a, t)...)
 	}
 	bad = append(bad, a.resolveTerms(t, now)...)
+	if a.Reopens {
+		t.Renewal = RenewalNotDue
+	}
 	bad = append(bad, a.resolveOption(t, now)...)
 	bad = append(bad, a.resolveExtended(t, now)...)
 	for _, m := range t.Milestones { // what is owed for a piece that falls away falls away with it
@@ -173,11 +178,12 @@ func (a *Amendment) resolveTerms(t RunningTerm, now time.Time) (bad []Field) {
 	if len(a.Clause) > 4000 {
 		bad = append(bad, Field{"clause", "too_long", "Say it in at most 4,000 characters."})
 	}
-	a.EndsAt, a.NoticeBy = t.EndsAt, t.NoticeBy
+	a.EndsAt, a.NoticeBy, a.Reopens = t.EndsAt, t.NoticeBy, false
 	if a.EndDays == 0 || t.over() {
 		return bad
 	}
 	a.EndsAt, a.NoticeBy = t.Brand.AddDays(t.EndsAt, a.EndDays), t.Brand.AddDays(t.NoticeBy, a.EndDays)
+	a.Reopens = a.EndDays > 0 && (t.Renewal == RenewalDeclined || t.Renewal == RenewalLapsed) && a.NoticeBy.After(now)
 	open := t.Renewal == RenewalNotDue || t.Renewal == RenewalReviewOpen
 	switch {
 	case a.EndDays < -1100 || a.EndDays > 1100:
@@ -342,6 +348,9 @@ func (a *Amendment) Lines(t RunningTerm, say Words) []AmendedLine {
 	if a.EndDays != 0 {
 		add(say.Say("End of the term"), t.Brand.words(say, t.EndsAt), t.Brand.words(say, a.EndsAt))
 		add(say.Say("Renewal decided by"), t.Brand.words(say, t.NoticeBy), t.Brand.words(say, a.NoticeBy))
+		if a.Reopens {
+			add(say.Say("Renewal"), "", say.Say("It had come to nothing, and is decided anew until then."))
+		}
 	}
 	lines.option(a, t)
 	lines.rights(t.Terms, a.Changed(t.Terms))

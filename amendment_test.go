@@ -471,6 +471,7 @@ func (l *life) checkTerm() {
 	l.checkRights()
 	l.checkOption()
 	l.checkExtended()
+	l.checkRungs()
 	if p.Contract == nil || p.Contract.State != "executed" || p.Stage != rapport.StageActive {
 		return
 	}
@@ -489,7 +490,9 @@ func (l *life) checkTerm() {
 			require.Equal(l.t, d.DraftDue.Add(grace), at)
 		}
 		if d.State == "approved_to_post" {
-			if at, armed := timer("publish_late", d.ID); armed {
+			at, armed := timer("publish_late", d.ID)
+			require.True(l.t, armed || !d.PublishBy.Add(grace).After(l.now), "a post that is owed has a deadline")
+			if armed {
 				require.Equal(l.t, d.PublishBy.Add(grace), at)
 			}
 		}
@@ -506,10 +509,69 @@ func (l *life) checkTerm() {
 		require.True(l.t, armed)
 		require.Equal(l.t, p.Contract.EndsAt, at)
 	}
-	if p.Renewal == rapport.RenewalNotDue || p.Renewal == rapport.RenewalReviewOpen {
+	if (p.Renewal == rapport.RenewalNotDue || p.Renewal == rapport.RenewalReviewOpen) && p.Contract.NoticeBy.After(l.now) {
 		at, armed := timer("renewal_notice", p.Contract.ID)
 		require.True(l.t, armed, "a renewal that nobody decided has its last day")
 		require.Equal(l.t, p.Contract.NoticeBy, at)
+	}
+}
+
+// checkRungs: who is asked for something that nobody has decided or done is reminded of it at every moment that is to come, and of what is decided at none.
+func (l *life) checkRungs() {
+	p := l.house.p
+	armed := func(kind string, ref uuid.UUID) (at []time.Time) {
+		for _, t := range l.timers(p.ID, kind) {
+			if t.Ref == ref && t.At.After(l.now) { // a pause may hold one until it is too late for it
+				at = append(at, t.At)
+			}
+		}
+		return at
+	}
+	before := func(c rapport.Calendar, end time.Time, days ...int) (at []time.Time) {
+		for _, d := range days {
+			if x := c.AddDays(end, -d); x.After(l.now) {
+				at = append(at, x)
+			}
+		}
+		return at
+	}
+	for _, k := range p.KeyDates {
+		if k.State == rapport.KeyLetEnd {
+			require.Empty(l.t, armed("key_date_reminder", k.ID))
+		} else {
+			require.ElementsMatch(l.t, before(p.BrandCalendar, k.At, p.Timings.KeyDateLadderDays...), armed("key_date_reminder", k.ID), "%s is reminded of", k.Kind)
+		}
+	}
+	for _, d := range p.Deliverables {
+		dates := [2]time.Time{d.DraftDue, d.PublishBy}
+		if was, known := l.pinned[d.ID]; known {
+			require.Equal(l.t, was, dates, "what is posted keeps its dates")
+		} else if !d.PostedAt.IsZero() {
+			l.pinned[d.ID] = dates
+		}
+	}
+	c := p.Contract
+	if c == nil || c.State != "executed" || p.Stage != rapport.StageActive && p.Stage != rapport.StageWrappingUp && p.Stage != rapport.StageCompleted {
+		return
+	}
+	switch p.Renewal {
+	case rapport.RenewalNotDue:
+		require.Len(l.t, l.timers(p.ID, "renewal_review"), 1, "a renewal is thought about")
+	case rapport.RenewalReviewOpen:
+		require.ElementsMatch(l.t, before(p.BrandCalendar, c.NoticeBy, p.Timings.RenewalLadderDays...), armed("renewal_reminder", c.ID), "a renewal is reminded of")
+	default:
+		require.Empty(l.t, armed("renewal_reminder", c.ID))
+	}
+	if p.Stage != rapport.StageActive {
+		return
+	}
+	for _, d := range p.Deliverables {
+		if at := before(p.CreatorCalendar, d.DraftDue, p.Timings.DraftReminderDays); len(at) > 0 && (d.State == "planned" || d.State == "awaiting_draft") {
+			require.Equal(l.t, at, armed("draft_reminder", d.ID), "a draft is reminded of")
+		}
+		if at := before(p.CreatorCalendar, d.PublishBy, p.Timings.PublishReminderDays); d.State == "approved_to_post" {
+			require.ElementsMatch(l.t, at, armed("publish_reminder", d.ID), "a post is reminded of")
+		}
 	}
 }
 

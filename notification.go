@@ -231,7 +231,7 @@ func (p NotifiedPerson) DigestDay(now time.Time) string {
 // EventOfTask is what opening a task means to who is to do it. money says that it is for a role of finance.
 func EventOfTask(kind, code string, money bool) HouseEvent {
 	switch kind {
-	case "review_held", "review_nobody", "answer_late", "extension_unanswered", "key_date_undecided", "option_unused", "renewal_lapsed", "post_not_cured":
+	case "review_held", "review_nobody", "answer_late", "extension_unanswered", "key_date_undecided", "option_unused", "renewal_undecided", "renewal_lapsed", "post_not_cured":
 		return EventEscalated
 	case "approve_contract", "answer_counter", "answer_extension", "answer_extension_soon", "approve_payout", "approve_reversal", "approve_write_off", "record_payment":
 		return EventDecision
@@ -260,7 +260,7 @@ func EventOfTask(kind, code string, money bool) HouseEvent {
 		}
 		return EventStuck
 	case "outreach_blocked", "find_address", "mail_failed", "content_late", "content_missed", "product_not_delivered", "post_mismatch", "conflict", "signing_stuck",
-		"make_new_offer", "round_declined", "round_unanswered", "amendment_ended", "amendment_overtaken":
+		"make_new_offer", "round_declined", "round_unanswered", "amendment_ended", "amendment_overtaken", "renewal_declined", "term_unfinished":
 		return EventStuck
 	}
 	return EventTask

@@ -128,7 +128,7 @@ func (l *changedLines) deliverable(was, is DeliverableTerms) {
 }
 
 func (d DeliverableTerms) draftWords(say Words) string {
-	return say.Say("%s after both have signed", say.Say("%d business days", d.DraftDueDays))
+	return say.Say("%d business days", d.DraftDueDays) + " " + d.startWords(say)
 }
 
 func (d DeliverableTerms) publishWords(say Words) string {

@@ -72,6 +72,16 @@ func TestAnOfferSaysWhatItChangesOfTheOneBefore(t *testing.T) {
 			},
 			[]rapport.AmendedLine{material("“Short”", "", "New: short on tiktok, draft 5 business days after both have signed, published within 5 business days after the draft is due")},
 		},
+		"what the time for a draft begins with": {
+			func(o *rapport.Offer) {
+				o.Terms.Deliverables[0].DraftAfter = rapport.AfterDelivery
+				o.Terms.Deliverables = append(o.Terms.Deliverables, rapport.DeliverableTerms{Title: "Short", Platform: "tiktok", Kind: "short", DraftDueDays: 5, DraftAfter: rapport.AfterDelivery, PublishDays: 5})
+			},
+			[]rapport.AmendedLine{
+				material("Draft of “Launch video”", "10 business days after both have signed", "10 business days after the product has arrived, and not before both have signed"),
+				material("“Short”", "", "New: short on tiktok, draft 5 business days after the product has arrived, and not before both have signed, published within 5 business days after the draft is due"),
+			},
+		},
 		"money": {
 			func(o *rapport.Offer) {
 				first := 0

@@ -640,6 +640,8 @@ func (p *Partnership) termEnd(now time.Time) {
 		return // the last payout moves it on
 	}
 	p.disarm(timerTermEnd, uuid.Nil)
+	p.closeTask(p.unfinishedTask())
+	p.change(Change{Noun: "contract", ID: p.Contract.ID, State: "expired", At: now})
 	p.closeOption(now, "term_over")
 	if p.Amendment != nil && (p.Renewal == RenewalAgreed || len(p.KeyDates) == 0) {
 		p.endAmendment(now, "withdrawn", "term_over", uuid.Nil)
@@ -659,52 +661,14 @@ func (p *Partnership) termEnd(now time.Time) {
 	}
 	if p.Renewal != RenewalDeclined && p.Renewal != RenewalLapsed {
 		p.Renewal = RenewalLapsed
-		p.fact(now, Fact{Kind: "renewal_lapsed", Code: "no_decision"})
+		p.fact(now, Fact{Kind: "renewal_lapsed", Code: LapseNoDecision})
+		p.tellLapsed(now)
 	}
 	p.closeRenewal()
 	p.closeTalk()
 	p.wakeThreads(now)
 	p.to(StageLapsed, now, uuid.Nil)
 	p.keepTimers()
-}
-
-// renewalTask is the key of the decision on the present term's renewal.
-func (p *Partnership) renewalTask() string { return fmt.Sprintf("renewal/%d", p.Term) }
-
-func (p *Partnership) closeRenewal() {
-	p.closeTask(p.renewalTask())
-	p.disarm(timerRenewalLadder, uuid.Nil)
-	p.disarm(timerNotice, uuid.Nil)
-	p.disarm(timerRenewalReview, uuid.Nil)
-}
-
-func (p *Partnership) openRenewal(now time.Time) {
-	if p.Renewal != RenewalNotDue || p.Contract == nil {
-		return
-	}
-	p.Renewal = RenewalReviewOpen
-	p.fact(now, Fact{Kind: "renewal_opened", Ref: p.Contract.ID, Until: p.Contract.NoticeBy})
-	p.task(TaskChange{Key: p.renewalTask(), Kind: "decide_renewal", OwnerID: p.OwnerID, Ref: p.Contract.ID, Due: p.Contract.NoticeBy})
-	p.armLadder(now)
-}
-
-// armReview arms the moment at which the renewal is to be thought about: early enough before the notice date.
-func (p *Partnership) armReview(now time.Time) {
-	c := p.Contract
-	review := p.BrandCalendar.AddDays(c.EndsAt, -p.Timings.RenewalReviewDays)
-	if !review.Before(c.NoticeBy) || review.Before(now) {
-		review = now.Add(c.NoticeBy.Sub(now) / 2)
-	}
-	p.arm(timerRenewalReview, c.ID, 0, review)
-}
-
-// armLadder arms the reminders before the notice date.
-func (p *Partnership) armLadder(now time.Time) {
-	for i, d := range p.Timings.RenewalLadderDays {
-		if at := p.BrandCalendar.AddDays(p.Contract.NoticeBy, -d); at.After(now) {
-			p.arm(timerRenewalLadder, p.Contract.ID, i, at)
-		}
-	}
 }
 
 // fellAway says that nothing of a deliverable is owed or published any more.

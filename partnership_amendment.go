@@ -192,8 +192,10 @@ func (p *Partnership) moveEnd(now time.Time, plan *ContractPlan) {
 	if plan.EndsAt.Equal(c.EndsAt) && plan.NoticeBy.Equal(c.NoticeBy) {
 		return
 	}
+	later := plan.EndsAt.After(c.EndsAt)
 	c.EndsAt, c.NoticeBy = plan.EndsAt, plan.NoticeBy
 	p.arm(timerTermEnd, c.ID, 0, c.EndsAt)
+	p.closeTask(p.unfinishedTask())
 	for i := range p.Milestones {
 		if m := &p.Milestones[i]; m.Trigger == TriggerDate && m.State == "pending" {
 			m.At = c.EndsAt
@@ -202,6 +204,11 @@ func (p *Partnership) moveEnd(now time.Time, plan *ContractPlan) {
 	}
 	if p.Renewal == RenewalOffered { // it may come back unanswered
 		p.arm(timerNotice, c.ID, 0, c.NoticeBy)
+	}
+	if p.Quiet && (p.Renewal == RenewalDeclined || p.Renewal == RenewalLapsed) && later && c.NoticeBy.After(now) {
+		p.arm(timerNotice, c.ID, 0, c.NoticeBy)
+		p.reopenRenewal(now)
+		return
 	}
 	if p.Renewal != RenewalNotDue && p.Renewal != RenewalReviewOpen {
 		return

@@ -115,7 +115,7 @@ func (p *Partnership) Allowed(cmd Command, now time.Time) *Refusal { //nolint:go
 	case CmdRecordNumber, CmdDropBonus, CmdGiveBonus:
 		return p.allowedBonus(cmd, now)
 	case CmdRenew:
-		if p.Renewal != RenewalReviewOpen && !(p.Renewal == RenewalNotDue && p.in(StageActive, StageWrappingUp, StageCompleted)) {
+		if p.Renewal != RenewalReviewOpen && !p.offersAgain(now) && !(p.Renewal == RenewalNotDue && p.in(StageActive, StageWrappingUp, StageCompleted)) {
 			return &Refusal{Code: "renewal_decided", State: p.Renewal}
 		}
 		if !p.in(StageActive, StageWrappingUp, StageCompleted) {
@@ -256,6 +256,10 @@ func (p *Partnership) Command(cmd Command, now time.Time) Reply { //nolint:gocyc
 			p.endOffer(now, o, "declined", uuid.Nil)
 			p.Renewal = RenewalDeclined
 			p.closeRenewal()
+			if p.Quiet {
+				p.fact(now, Fact{Kind: "renewal_declined", Ref: p.Contract.ID, Ref2: o.ID, Until: p.Contract.NoticeBy})
+				p.task(TaskChange{Key: p.renewalTask(), Kind: "renewal_declined", OwnerID: p.OwnerID, Ref: p.Contract.ID, Due: p.taskDue(now)})
+			}
 		} else {
 			p.endOffer(now, o, "declined", uuid.Nil)
 			p.declined(now, cmd.Actor)
@@ -265,7 +269,7 @@ func (p *Partnership) Command(cmd Command, now time.Time) Reply { //nolint:gocyc
 		p.endOffer(now, o, "countered", uuid.Nil)
 		p.record.Facts[len(p.record.Facts)-1].Amount = cmd.Amount
 		if o == p.RenewalOffer {
-			p.Renewal, p.RenewalOffer = RenewalReviewOpen, nil
+			p.backToReview(now, "countered")
 		}
 		p.task(TaskChange{Key: "counter", Kind: "answer_counter", OwnerID: p.OwnerID, Ref: o.ID, Due: p.taskDue(now)})
 	case CmdWithdrawOffer:
@@ -334,6 +338,7 @@ func (p *Partnership) Command(cmd Command, now time.Time) Reply { //nolint:gocyc
 		p.fact(now, Fact{Kind: "renewal_offered", Ref: cmd.Ref, Actor: cmd.Actor, Amount: cmd.Amount, Until: p.RenewalOffer.Expires})
 		p.change(Change{Noun: "offer", ID: cmd.Ref, State: "sent", At: now, Until: p.RenewalOffer.Expires})
 		p.closeTask(p.renewalTask())
+		p.closeTask(p.renewalTask() + "/late")
 		p.closeTask("counter")
 		p.disarm(timerRenewalLadder, uuid.Nil)
 		p.disarm(timerRenewalReview, uuid.Nil)

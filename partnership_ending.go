@@ -176,6 +176,7 @@ func (p *Partnership) terminate(now time.Time, actor uuid.UUID) {
 	}
 	p.releaseOffer(now)
 	p.closeRenewal()
+	p.closeTask(p.unfinishedTask())
 	p.closeOption(now, "terminated")
 	p.closeTalk()
 	p.closeTask("payee") // what stays owed has a reminder of its own

@@ -279,7 +279,6 @@ func TestRenewal(t *testing.T) {
 		renew(h)
 		h.cmd(rapport.Command{Kind: rapport.CmdDeclineOffer, Ref: id("next")})
 		require.Equal(t, rapport.RenewalDeclined, h.p.Renewal)
-		require.Equal(t, "renewal_decided", h.refused(rapport.Command{Kind: rapport.CmdRenew, Ref: id("again"), Amount: eur(1)}))
 		h.until(h.p.Contract.EndsAt)
 		require.Equal(t, rapport.StageLapsed, h.p.Stage)
 	})

@@ -121,17 +121,14 @@ func (p *Partnership) fire(now time.Time, t Timer) { //nolint:gocyclo,funlen // 
 	case timerRenewalReview:
 		p.openRenewal(now)
 	case timerRenewalLadder:
-		if p.Renewal == RenewalReviewOpen {
-			p.fact(now, Fact{Kind: "renewal_reminder", Ref: t.Ref, Until: p.Contract.NoticeBy})
-			p.task(TaskChange{Key: p.renewalTask(), Kind: "decide_renewal", OwnerID: p.OwnerID, Ref: t.Ref, Due: p.Contract.NoticeBy})
-		}
+		p.remindRenewal(now, t)
 	case timerNotice:
 		if p.Renewal == RenewalNotDue || p.Renewal == RenewalReviewOpen {
 			p.closeOption(now, RenewalLapsed)
 			p.Renewal = RenewalLapsed
 			p.fact(now, Fact{Kind: "renewal_lapsed", Code: "no_decision"})
 			p.closeRenewal()
-			p.task(TaskChange{Key: fmt.Sprintf("lapsed/%d", p.Term), Kind: "renewal_lapsed", Role: RoleAdmin, Ref: t.Ref, Due: p.taskDue(now)})
+			p.task(TaskChange{Key: p.lapsedTask(), Kind: "renewal_lapsed", Role: RoleAdmin, Ref: t.Ref, Due: p.taskDue(now)})
 		}
 	case timerOnboard:
 		p.remindPayee(now)
@@ -141,6 +138,7 @@ func (p *Partnership) fire(now time.Time, t Timer) { //nolint:gocyclo,funlen // 
 		p.endKeyDate(now, t.Ref)
 	case timerTermEnd:
 		p.termEnd(now)
+		p.endUnfinished(now)
 	}
 }
 
@@ -168,15 +166,16 @@ func (p *Partnership) offerExpired(now time.Time, id uuid.UUID) {
 	}
 	p.endOffer(now, o, "expired", uuid.Nil)
 	if o == p.RenewalOffer {
-		p.Renewal, p.RenewalOffer = RenewalReviewOpen, nil
 		if p.Contract == nil || !p.Contract.NoticeBy.After(now) {
+			p.RenewalOffer = nil
 			p.closeOption(now, RenewalLapsed)
 			p.Renewal = RenewalLapsed
-			p.fact(now, Fact{Kind: "renewal_lapsed", Code: "offer_expired"})
+			p.fact(now, Fact{Kind: "renewal_lapsed", Code: LapseOfferExpired})
+			p.tellLapsed(now)
 			p.endTermIfDue(now)
 			return
 		}
-		p.task(TaskChange{Key: p.renewalTask(), Kind: "decide_renewal", Code: "offer_expired", OwnerID: p.OwnerID, Ref: p.Contract.ID, Due: p.Contract.NoticeBy})
+		p.backToReview(now, LapseOfferExpired)
 		return
 	}
 	p.to(StageInConversation, now, uuid.Nil)

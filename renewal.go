@@ -16,6 +16,7 @@ const (
 	LapseDecided      = "decided" // a person let it
 	LapseNoDecision   = "no_decision"
 	LapseOfferExpired = "offer_expired"
+	LapseDeclined     = "declined" // by the creator
 )
 
 // RenewalItem is a term with how it stands with the next one.

@@ -40,7 +40,7 @@ func ClosesItself(kind string) bool {
 	return slices.Contains([]string{
 		"approve_contract", "decide_renewal", "outreach_blocked", "post_mismatch", "post_not_cured", "review_held", "approve_payout", "payout_held",
 		"payout_failed", "payout_unknown", "record_payment", "top_up", "look_at_mail", "answer_late", "reconciliation_break", "payments_held", "conflict",
-		"decide_key_date", "key_date_undecided",
+		"decide_key_date", "key_date_undecided", "renewal_undecided", "term_unfinished",
 	}, kind)
 }
 

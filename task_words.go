@@ -1,6 +1,7 @@
 package rapport
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -49,7 +50,7 @@ func (t Task) Path() string {
 		}
 	}
 	switch {
-	case t.PartnershipID != nil && (t.Kind == "decide_renewal" || t.Kind == "renewal_lapsed" || t.Kind == "option_unused"):
+	case t.PartnershipID != nil && slices.Contains([]string{"decide_renewal", "renewal_undecided", "renewal_declined", "renewal_lapsed", "option_unused"}, t.Kind):
 		return "/contracts/renewals?selected=" + t.PartnershipID.String()
 	case t.PartnershipID != nil && t.Kind == "answer_reply":
 		return AnswerPath(*t.PartnershipID)
@@ -154,6 +155,9 @@ var taskTitles = map[string][2]string{ //nolint:gochecknoglobals // a table
 	"key_date_undecided":    {"Nobody has decided about something that the contract gives and that ends soon", "It ends on its day."},
 	"take_down":             {"Something that the contract gave has ended: stop using it", "The brand uses what it has no right to."},
 	"option_unused":         {"An option to renew passed without a decision: look at why", "The next term needs the creator's agreement."},
+	"renewal_undecided":     {"Nobody has decided on a renewal whose notice date is near", "The renewal lapses at the notice date."},
+	"renewal_declined":      {"The creator declined the renewal: offer another term before the notice date, or let this one end", "The partnership ends with its term."},
+	"term_unfinished":       {"The term is over and not all of it is done: finish what is open", "Nothing goes on: neither does the next term begin, nor the partnership end."},
 	"renewal_lapsed":        {"A renewal lapsed without a decision: look at why", "The partnership ends with its term."},
 	"review_nobody":         {"Nobody can decide on this content: give somebody the role", "The content is not reviewed."},
 	"review_held":           {"Nobody decided on this content in time: see that it is decided", "The content stays unreviewed."},
@@ -190,6 +194,13 @@ var codeTitles = map[string]map[string]string{ //nolint:gochecknoglobals // a ta
 	"decide_key_date": {
 		KeyUsageRights: "Rights to a post end: extend them, or let them end", KeyAllowlisting: "Allow-listing of a post ends: extend it, or let it end",
 		KeyExclusivity: "A creator's exclusivity ends: extend it, or let it end", KeyOption: "The option to renew ends: use it, or let it pass",
+	},
+	"decide_renewal": {
+		"countered": "The creator asks for other terms of the renewal: decide on it", LapseOfferExpired: "The creator let the offer of a renewal expire: decide on it",
+	},
+	"term_unfinished": {
+		"content": "The term is over and content is still owed: accept it, waive it, or move the end by an amendment",
+		"money":   "The term is over and money is still owed: see that it is paid", "amendment": "The term is over and an amendment is out: see that it is signed, or withdraw it",
 	},
 	"signing_stuck": {
 		"refused":   "Documenso does not take a contract: look at its token, its plan and the contract's text",

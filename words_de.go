@@ -136,9 +136,11 @@ var german = map[string]string{ //nolint:gochecknoglobals // a table
 		"at the latest %s before the present term ends, that is %s; the creator agrees to that term by signing this amendment. That term has no option unless both agree on one.": "Die Marke kann eine weitere, " +
 		"gleich lange Laufzeit mit denselben Inhalten und sonst zu den Bedingungen des Vertrags nehmen, für insgesamt %s. Das tut sie, indem sie es dir spätestens %s vor dem Ende der jetzigen " +
 		"Laufzeit sagt, also %s; du stimmst dieser Laufzeit zu, wenn du diesen Nachtrag unterschreibst. In ihr gibt es keine Option, es sei denn, ihr vereinbart beide eine.",
-	"Length of the term":                    "Laufzeit",
-	"End of the term":                       "Ende der Laufzeit",
-	"Renewal decided before the end":        "Frist für die Verlängerung",
+	"Length of the term":             "Laufzeit",
+	"End of the term":                "Ende der Laufzeit",
+	"Renewal decided before the end": "Frist für die Verlängerung",
+	"Renewal":                        "Verlängerung",
+	"It had come to nothing, and is decided anew until then.": "Sie war nicht zustande gekommen; bis dahin wird neu darüber entschieden.",
 	"Renewal decided by":                    "Entscheidung über die Verlängerung bis",
 	"Included revision rounds":              "Enthaltene Korrekturrunden",
 	"Usage rights after publication":        "Nutzungsrechte nach der Veröffentlichung",
@@ -155,7 +157,6 @@ var german = map[string]string{ //nolint:gochecknoglobals // a table
 	"%s on %s":                              "%s auf %s",
 	"Draft of “%s”":                         "Entwurf von „%s“",
 	"Publication of “%s”":                   "Veröffentlichung von „%s“",
-	"%s after both have signed":             "%s nach beiden Unterschriften",
 	"within %s after the draft is due":      "spätestens %s nach dem Termin des Entwurfs",
 	"%s on %s, draft %s, published %s":      "%s auf %s, Entwurf %s, Veröffentlichung %s",
 	"after both have signed":                "nach beiden Unterschriften",

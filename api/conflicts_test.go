@@ -134,7 +134,22 @@ func TestTheCalendarNamesWhatHasADate(t *testing.T) {
 	require.Empty(t, kinds("?state=posted"))
 	require.ElementsMatch(t, []string{"campaign_start"}, kinds("?from=2026-03-01&to=2026-03-01"))
 	end := time.Now().AddDate(0, 0, 180)
-	require.Contains(t, kinds("?from="+end.AddDate(0, 0, -2).Format(time.DateOnly)+"&to="+end.AddDate(0, 0, 2).Format(time.DateOnly)), "contract_end")
+	around := func(at time.Time) string {
+		return "?from=" + at.AddDate(0, 0, -2).Format(time.DateOnly) + "&to=" + at.AddDate(0, 0, 2).Format(time.DateOnly)
+	}
+	require.Equal(t, []string{"contract_end"}, kinds(around(end)))
+	d.sql(t, `insert into contracts (id, number, partnership_id, brand_id, term, version, state, body, body_sha256, fee, currency, terms, amends, amendment, changes, executed_at)
+		select $1, number || '-A1', partnership_id, brand_id, term, version, 'executed', body, body_sha256, fee, currency, terms, id, 1, '{"end_days": 20}', now()
+		from contracts where partnership_id = $2`, id(), d.partnership)
+	require.Equal(t, []string{"contract_end"}, kinds(around(end)), "an amendment has no dates of its own")
+	notice := one[time.Time](t, d, `select notice_by from contracts where partnership_id = $1 and amends is null`, d.partnership)
+	require.Equal(t, []string{"notice"}, kinds(around(notice)))
+	d.sql(t, `update partnerships set renewal_state = 'agreed' where id = $1`, d.partnership)
+	require.Empty(t, kinds(around(notice)), "somebody has decided")
+	d.sql(t, `update contracts set state = 'expired' where partnership_id = $1 and amends is null`, d.partnership)
+	require.Equal(t, []string{"contract_end"}, kinds(around(end)), "it has ended as it was to")
+	d.sql(t, `update contracts set state = 'terminated' where partnership_id = $1 and amends is null`, d.partnership)
+	require.Empty(t, kinds(around(end)), "nor does an amendment outlive its contract there")
 	require.Equal(t, 422, ops.send(t, "GET", "/v1/calendar?from=2026-01-01&to=2026-12-01", nil).status)
 }
 

@@ -97,6 +97,7 @@ func TestAKeyDateIsDecided(t *testing.T) {
 	require.Equal(t, 422, decide("ops@one.example", map[string]any{"decision": "sell"}).status)
 	a := decide("ops@one.example", map[string]any{"decision": "let_end", "reason": "Not used any more"})
 	require.Equal(t, 204, a.status, "%s", a.body)
+	require.Equal(t, 204, decide("admin@one.example", map[string]any{"decision": "renegotiating"}).status, "whom one that nobody decides on comes to")
 	cmd := d.flows.commands()[0]
 	require.Equal(t, []any{rapport.CmdDecideKeyDate, date, "let_end"}, []any{cmd.Kind, cmd.Ref, cmd.Code})
 	require.Equal(t, 1, one[int](t, d, `select count(*)::int from messages where partnership_id = $1 and body_text = 'Not used any more'`, d.partnership))

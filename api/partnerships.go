@@ -318,7 +318,7 @@ func toCommands(d rapport.PartnershipDetail, p rapport.Principal) []gen.Command 
 // commandRoles are the roles that may give a command.
 func commandRoles(kind rapport.CommandKind) []rapport.Role {
 	switch kind { //nolint:exhaustive // the others are for operations and admins
-	case rapport.CmdSendOffer, rapport.CmdOfferRound, rapport.CmdAmend, rapport.CmdGiveBonus, rapport.CmdRecordNumber, rapport.CmdDropBonus:
+	case rapport.CmdSendOffer, rapport.CmdOfferRound, rapport.CmdGiveBonus, rapport.CmdRecordNumber, rapport.CmdDropBonus:
 		return []rapport.Role{rapport.RoleOps}
 	case rapport.CmdSendContract:
 		return []rapport.Role{rapport.RoleOps, rapport.RoleLegal}

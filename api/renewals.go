@@ -54,7 +54,7 @@ func renewalFilter(brand, campaign, owner *uuid.UUID, states *[]gen.RenewalState
 		f.States = append(f.States, string(state))
 	}
 	if f.Why != "" && !gen.LapseWhy(f.Why).Valid() {
-		return f, rapport.Invalid(rapport.Field{Path: "why", Code: "unknown_value", Detail: "A renewal lapses because somebody decided it, nobody decided, or the offer expired."})
+		return f, rapport.Invalid(rapport.Field{Path: "why", Code: "unknown_value", Detail: "Somebody decided it, nobody decided, the offer expired, or the creator declined."})
 	}
 	return f, nil
 }
@@ -79,6 +79,8 @@ func lapseWords(l rapport.Lapse) string {
 		return orText(l.By, "Somebody") + " let it lapse."
 	case rapport.LapseOfferExpired:
 		return "The creator did not answer the offer, and the last day to decide had passed."
+	case rapport.LapseDeclined:
+		return "The creator declined the offer."
 	}
 	return "Nobody decided by the last day."
 }

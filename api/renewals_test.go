@@ -124,6 +124,8 @@ func TestALapsedTermSaysWhy(t *testing.T) {
 	require.Equal(t, []string{"Ms ops let it lapse.", "=Too dear"}, []string{l.Words, *l.Reason})
 	require.Empty(t, d.renewals(t, "ops@one.example", "?state=lapsed&why=no_decision"))
 	require.NotEmpty(t, d.packet(t).Renewal.Lapse)
+	d.sql(t, `update contracts set state = 'expired' where partnership_id = $1`, d.partnership)
+	require.Len(t, d.renewals(t, "ops@one.example", "?state=lapsed"), 1, "its contract has ended with it")
 
 	a = d.as(t, "auditor@one.example").send(t, "GET", "/v1/renewals/export?state=lapsed", nil)
 	require.Equal(t, 200, a.status, "%s", a.body)
@@ -133,6 +135,19 @@ func TestALapsedTermSaysWhy(t *testing.T) {
 	require.Equal(t, "Ms ops let it lapse.", rows[1][12])
 	require.NotEqual(t, "=Too dear", rows[1][14], "a spreadsheet must not compute it")
 	require.Contains(t, rows[1][14], "Too dear")
+}
+
+func TestATermWhoseRenewalWasDeclinedIsAmongTheLapsed(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.runs(t)
+	d.sql(t, `update partnerships set renewal_state = 'declined', stage = 'lapsed' where id = $1`, d.partnership)
+	d.sql(t, `insert into partnership_events (partnership_id, source, source_id, seq, brand_id, at, kind) values ($1, 'partnership', $2, 1, $3, now(), 'offer_declined')`,
+		d.partnership, id(), d.world.one)
+	list := d.renewals(t, "ops@one.example", "?state=lapsed&state=declined&why=declined")
+	require.Len(t, list, 1)
+	require.Equal(t, "The creator declined the offer.", list[0].Lapse.Words)
+	require.Empty(t, d.renewals(t, "ops@one.example", "?state=lapsed&state=declined&why=no_decision"))
 }
 
 func TestARenewalIsOfferedOnOtherTermsAndHeldAgainstTheCalendar(t *testing.T) {
@@ -163,4 +178,21 @@ func TestARenewalIsOfferedOnOtherTermsAndHeldAgainstTheCalendar(t *testing.T) {
 	require.Equal(t, []any{rapport.CmdRenew, rapport.Money{Amount: 120_000, Currency: "eur"}}, []any{cmd.Kind, cmd.Amount})
 	require.Equal(t, "5", one[string](t, d, `select terms ->> 'revision_rounds' from offers where id = $1`, cmd.Ref))
 	require.Equal(t, "Again?", one[string](t, d, `select message from offers where id = $1`, cmd.Ref))
+}
+
+func TestAContractThatWasNotSignedInTimeCommitsNothing(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.runs(t)
+	committed := func() int64 {
+		var c gen.Campaign
+		d.as(t, "ops@one.example").send(t, "GET", "/v1/campaigns/"+d.campaign.String(), nil).into(t, &c)
+		return c.Committed.Amount
+	}
+	signed := committed()
+	require.Positive(t, signed)
+	d.sql(t, `update contracts set state = 'expired' where partnership_id = $1`, d.partnership)
+	require.Equal(t, signed, committed(), "its term is over")
+	d.sql(t, `update contracts set executed_at = null where partnership_id = $1`, d.partnership)
+	require.Zero(t, committed())
 }

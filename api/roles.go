@@ -276,8 +276,8 @@ func workAccess() map[string]access {
 		"listPostNumbers":          everyone(),
 		"enterPostNumber":          waiting(ops()),
 		"giveBonus":                waiting(ops()),
-		"draftAmendment":           waiting(ops()),
-		"previewAmendment":         ops(),
+		"draftAmendment":           waiting(opsAdmin()),
+		"previewAmendment":         opsAdmin(),
 		"listPostChecks":           everyone(),
 		"getPostScreenshot":        everyone(),
 		"setCodes":                 opsAdmin(),
@@ -328,7 +328,7 @@ func listAccess() map[string]access {
 func dateAccess() map[string]access {
 	return map[string]access{
 		"listKeyDates":        everyone(),
-		"decideKeyDate":       waiting(ops()),
+		"decideKeyDate":       waiting(opsAdmin()),
 		"listConflicts":       everyone(),
 		"overrideConflict":    roles(rapport.RoleOps, rapport.RoleLegal, rapport.RoleAdmin),
 		"listCalendarEntries": everyone(),

@@ -100,7 +100,7 @@ var timerTable = map[string]string{ //nolint:gochecknoglobals // a table
 	"renewal_review":       "Opens the decision on the renewal",
 	"renewal_reminder":     "Reminds the owner to decide on the renewal",
 	"renewal_notice":       "Lets the renewal lapse if nobody has decided",
-	"term_end":             "Ends the term",
+	"term_end":             "Ends the term, once all of it is done",
 	"key_date_reminder":    "Asks the owner about something that the contract gives and that ends",
 	"key_date":             "Ends what the contract gives for a time",
 	"payout_due":           "Asks finance to approve the payment",

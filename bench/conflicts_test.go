@@ -21,6 +21,7 @@ const (
 	checkedCreators  = 1_000
 	conflictRounds   = 15
 	conflictWarmings = 3
+	conflictMost     = 3 // times the bare search
 )
 
 // bookedSQL books the slots of 10,000 creators, ten each for as many brands, over two years. The first brand's campaign has 1,000 of them.
@@ -107,4 +108,5 @@ func TestConflictCheck(t *testing.T) {
 	figures := readFigures(t)
 	figures.ConflictCheckRatio = figure(ratio, 2)
 	write(t, latest, figures)
+	require.LessOrEqual(t, ratio, float64(conflictMost))
 }

@@ -207,6 +207,7 @@ func TestYear(t *testing.T) {
 	require.LessOrEqual(t, longest, yearEventsRun)
 	require.Zero(t, c.missed, "missed")
 	require.Zero(t, c.doubled, "doubled")
+	require.Zero(t, c.late, "late")
 }
 
 // load is the load of the machine over the last minute: others may use it too.

@@ -194,5 +194,5 @@ func (s *Store) executeAmendment(ctx context.Context, tx pgx.Tx, c gen.ContractF
 	if err := s.q.MoveContractEnd(ctx, tx, gen.MoveContractEndParams{ID: c.ID, EndsAt: &plan.EndsAt, NoticeBy: &plan.NoticeBy}); err != nil {
 		return plan, fmt.Errorf("move the end: %w", err)
 	}
-	return plan, s.q.MarkExecuted(ctx, tx, gen.MarkExecutedParams{ID: amendment, ExecutedAt: &now, EndsAt: &plan.EndsAt, NoticeBy: &plan.NoticeBy})
+	return plan, s.q.MarkExecuted(ctx, tx, gen.MarkExecutedParams{ID: amendment, ExecutedAt: &now}) // its dates are the contract's
 }

@@ -66,7 +66,7 @@ func (s *Store) calendarDates(ctx context.Context, tx pgx.Tx, f rapport.Calendar
 			Creator: &rapport.UserRef{ID: r.CreatorID, Name: r.CreatorName}, State: r.State,
 		}
 		for kind, at := range map[string]*time.Time{rapport.EntryContractEnd: r.EndsAt, rapport.EntryNotice: r.NoticeBy} {
-			if within(at) {
+			if within(at) && (kind != rapport.EntryNotice || r.Undecided) {
 				e.Kind, e.From, e.To = kind, *at, *at
 				entries = append(entries, e)
 			}

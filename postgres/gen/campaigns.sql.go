@@ -21,11 +21,11 @@ select g.id as campaign_id,
     + (select coalesce(sum(a.adds), 0) from contracts a join partnerships p on p.id = a.partnership_id
       where p.campaign_id = g.id and a.amends is not null and a.state in ('internal_approval', 'out_for_signature')))::bigint as reserved,
   ((select coalesce(sum(c.fee + o.bonus), 0) from contracts c join offers o on o.id = c.offer_id
-    where o.campaign_id = g.id and c.state in ('executed', 'expired'))
+    where o.campaign_id = g.id and c.state in ('executed', 'expired') and c.executed_at is not null)
     - (select coalesce(sum(m.amount), 0) from milestones m join contracts c on c.id = m.contract_id join offers o on o.id = c.offer_id
-    where o.campaign_id = g.id and c.state in ('executed', 'expired') and (m.bonus or m.dropped_by is not null) and not m.extra and m.state = 'cancelled')
+    where o.campaign_id = g.id and c.state in ('executed', 'expired') and c.executed_at is not null and (m.bonus or m.dropped_by is not null) and not m.extra and m.state = 'cancelled')
     + (select coalesce(sum(m.amount), 0) from milestones m join contracts c on c.id = m.contract_id join offers o on o.id = c.offer_id
-    where o.campaign_id = g.id and c.state in ('executed', 'expired') and m.extra and m.state <> 'cancelled'))::bigint as committed,
+    where o.campaign_id = g.id and c.state in ('executed', 'expired') and c.executed_at is not null and m.extra and m.state <> 'cancelled'))::bigint as committed,
   (select coalesce(sum(p.amount + p.difference - p.amount_reversed), 0) from payouts p join partnerships s on s.id = p.partnership_id
     where s.campaign_id = g.id and p.state in ('paid', 'partly_reversed', 'reversed'))::bigint as paid,
   (select coalesce(sum(p.amount), 0) from payouts p join partnerships s on s.id = p.partnership_id

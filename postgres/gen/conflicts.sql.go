@@ -215,14 +215,15 @@ func (q *Queries) CalendarCampaigns(ctx context.Context, db DBTX, arg CalendarCa
 }
 
 const calendarContracts = `-- name: CalendarContracts :many
-select c.id, c.number, c.state, c.ends_at, c.notice_by, c.partnership_id, p.campaign_id, k.name as campaign_name, b.name as brand_name, p.creator_id, x.name as creator_name
+select c.id, c.number, c.state, c.ends_at, c.notice_by, r.undecided::boolean as undecided, c.partnership_id, p.campaign_id, k.name as campaign_name, b.name as brand_name, p.creator_id, x.name as creator_name
 from contracts c
 join partnerships p on p.id = c.partnership_id
 join campaigns k on k.id = p.campaign_id
 join brands b on b.id = c.brand_id
 join creators x on x.id = p.creator_id
-where c.brand_id = any ($1::uuid[]) and c.state = 'executed'
-  and (c.ends_at >= $2::timestamptz and c.ends_at < $3::timestamptz or c.notice_by >= $2::timestamptz and c.notice_by < $3::timestamptz)
+cross join lateral (select p.term = c.term and p.stage in ('active', 'wrapping_up', 'completed', 'banned') and p.renewal_state in ('not_due', 'review_open', 'offered') as undecided) r
+where c.brand_id = any ($1::uuid[]) and c.amends is null and c.state in ('executed', 'expired')
+  and (c.ends_at >= $2::timestamptz and c.ends_at < $3::timestamptz or r.undecided and c.notice_by >= $2::timestamptz and c.notice_by < $3::timestamptz)
   and ($4::uuid is null or c.brand_id = $4::uuid)
   and ($5::uuid is null or p.campaign_id = $5::uuid)
   and ($6::uuid is null or p.creator_id = $6::uuid)
@@ -245,6 +246,7 @@ type CalendarContractsRow struct {
 	State         string
 	EndsAt        *time.Time
 	NoticeBy      *time.Time
+	Undecided     bool
 	PartnershipID uuid.UUID
 	CampaignID    uuid.UUID
 	CampaignName  string
@@ -253,6 +255,7 @@ type CalendarContractsRow struct {
 	CreatorName   string
 }
 
+// The notice date is one only as long as nobody has decided.
 func (q *Queries) CalendarContracts(ctx context.Context, db DBTX, arg CalendarContractsParams) ([]CalendarContractsRow, error) {
 	rows, err := db.Query(ctx, calendarContracts,
 		arg.Brands,
@@ -276,6 +279,7 @@ func (q *Queries) CalendarContracts(ctx context.Context, db DBTX, arg CalendarCo
 			&i.State,
 			&i.EndsAt,
 			&i.NoticeBy,
+			&i.Undecided,
 			&i.PartnershipID,
 			&i.CampaignID,
 			&i.CampaignName,

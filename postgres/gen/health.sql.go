@@ -89,10 +89,10 @@ with k as materialized (select id, budget, currency from campaigns where brand_i
     select k.currency, 0, 0, a.adds, 0, 0 from contracts a join partnerships p on p.id = a.partnership_id join k on k.id = p.campaign_id
       where a.amends is not null and a.state in ('internal_approval', 'out_for_signature')
     union all
-    select k.currency, 0, 0, 0, c.fee + o.bonus, 0 from contracts c join offers o on o.id = c.offer_id join k on k.id = o.campaign_id where c.state in ('executed', 'expired')
+    select k.currency, 0, 0, 0, c.fee + o.bonus, 0 from contracts c join offers o on o.id = c.offer_id join k on k.id = o.campaign_id where c.state in ('executed', 'expired') and c.executed_at is not null
     union all
     select k.currency, 0, 0, 0, case when m.extra then m.amount else -m.amount end, 0 from milestones m join contracts c on c.id = m.contract_id join offers o on o.id = c.offer_id join k on k.id = o.campaign_id
-      where c.state in ('executed', 'expired') and (m.extra and m.state <> 'cancelled' or (m.bonus or m.dropped_by is not null) and not m.extra and m.state = 'cancelled')
+      where c.state in ('executed', 'expired') and c.executed_at is not null and (m.extra and m.state <> 'cancelled' or (m.bonus or m.dropped_by is not null) and not m.extra and m.state = 'cancelled')
     union all
     select k.currency, 0, 0, 0, 0, y.amount + y.difference - y.amount_reversed from payouts y join partnerships p on p.id = y.partnership_id join k on k.id = p.campaign_id
       where y.state in ('paid', 'partly_reversed', 'reversed'))

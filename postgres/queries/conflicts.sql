@@ -107,14 +107,16 @@ where s.brand_id = any (@brands::uuid[]) and s.to_at >= @from_at::timestamptz an
 order by s.to_at, d.id limit @max_rows;
 
 -- name: CalendarContracts :many
-select c.id, c.number, c.state, c.ends_at, c.notice_by, c.partnership_id, p.campaign_id, k.name as campaign_name, b.name as brand_name, p.creator_id, x.name as creator_name
+-- The notice date is one only as long as nobody has decided.
+select c.id, c.number, c.state, c.ends_at, c.notice_by, r.undecided::boolean as undecided, c.partnership_id, p.campaign_id, k.name as campaign_name, b.name as brand_name, p.creator_id, x.name as creator_name
 from contracts c
 join partnerships p on p.id = c.partnership_id
 join campaigns k on k.id = p.campaign_id
 join brands b on b.id = c.brand_id
 join creators x on x.id = p.creator_id
-where c.brand_id = any (@brands::uuid[]) and c.state = 'executed'
-  and (c.ends_at >= @from_at::timestamptz and c.ends_at < @to_at::timestamptz or c.notice_by >= @from_at::timestamptz and c.notice_by < @to_at::timestamptz)
+cross join lateral (select p.term = c.term and p.stage in ('active', 'wrapping_up', 'completed', 'banned') and p.renewal_state in ('not_due', 'review_open', 'offered') as undecided) r
+where c.brand_id = any (@brands::uuid[]) and c.amends is null and c.state in ('executed', 'expired')
+  and (c.ends_at >= @from_at::timestamptz and c.ends_at < @to_at::timestamptz or r.undecided and c.notice_by >= @from_at::timestamptz and c.notice_by < @to_at::timestamptz)
   and (sqlc.narg('brand_id')::uuid is null or c.brand_id = sqlc.narg('brand_id')::uuid)
   and (sqlc.narg('campaign_id')::uuid is null or p.campaign_id = sqlc.narg('campaign_id')::uuid)
   and (sqlc.narg('creator_id')::uuid is null or p.creator_id = sqlc.narg('creator_id')::uuid)

@@ -5,7 +5,7 @@ select p.id, p.brand_id, b.name as brand_name, p.campaign_id, g.name as campaign
   coalesce(l.code, '')::text as lapse_why, coalesce(l.at, 'epoch')::timestamptz as lapsed_at, coalesce(l.by_name, '')::text as lapsed_by, coalesce(w.body_text, '')::text as lapse_reason,
   coalesce((n.terms -> 'renewal_option' ->> 'fee')::bigint, 0)::bigint as option_fee, coalesce(k.at, 'epoch')::timestamptz as option_ends_at, coalesce(k.state, '')::text as option_state
 from partnerships p
-join lateral (select x.* from contracts x where x.partnership_id = p.id and x.term = p.term and x.amends is null and x.state = 'executed' and x.ends_at is not null and x.notice_by is not null limit 1) t on true
+join lateral (select x.* from contracts x where x.partnership_id = p.id and x.term = p.term and x.amends is null and x.state in ('executed', 'expired') and x.executed_at is not null and x.ends_at is not null and x.notice_by is not null limit 1) t on true
 cross join lateral contract_now(t.id) n
 join brands b on b.id = p.brand_id
 join campaigns g on g.id = p.campaign_id
@@ -13,8 +13,9 @@ join creators c on c.id = p.creator_id
 join users u on u.id = p.owner_id
 left join lateral (select x.handle, x.platform from creator_accounts x where x.creator_id = p.creator_id
   order by (select max(f.followers) from follower_snapshots f where f.account_id = x.id) desc nulls last, x.platform, x.handle limit 1) a on true
-left join lateral (select e.code, e.at, e.actor, y.name as by_name from partnership_events e left join users y on y.id = e.actor
-  where p.renewal_state = 'lapsed' and e.partnership_id = p.id and e.kind = 'renewal_lapsed' order by e.at desc limit 1) l on true
+left join lateral (select case p.renewal_state when 'declined' then 'declined' else e.code end as code, e.at, e.actor, y.name as by_name from partnership_events e left join users y on y.id = e.actor
+  where p.renewal_state in ('lapsed', 'declined') and e.partnership_id = p.id and e.kind = case p.renewal_state when 'declined' then 'offer_declined' else 'renewal_lapsed' end
+  order by e.at desc limit 1) l on true
 left join lateral (select m.body_text from messages m where l.code = 'decided' and m.partnership_id = p.id and m.kind = 'reason' and m.subject = @reason_title::text and m.author_id = l.actor
     and (m.thread_id is null or thread_open_to(m.thread_id, @viewer::uuid)) order by m.at desc limit 1) w on true
 left join lateral (select x.at, x.state from key_dates x where n.terms ? 'renewal_option' and x.contract_id = t.id and x.partnership_id = p.id and x.kind = 'option_end' and x.state <> 'moved' order by x.at desc limit 1) k on true

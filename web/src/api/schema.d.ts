@@ -5927,7 +5927,7 @@ export interface components {
             words: string;
         };
         /** @enum {string} */
-        LapseWhy: "decided" | "no_decision" | "offer_expired";
+        LapseWhy: "decided" | "no_decision" | "offer_expired" | "declined";
         /** @description When a draft or a publication is late, and what follows; absent for 24 hours of grace and nothing */
         LateTerms: {
             /** @description After the end of the day */
@@ -14726,7 +14726,7 @@ export interface operations {
                 /** @description Words to search for */
                 q?: components["parameters"]["q"];
                 state?: components["schemas"]["RenewalState"][];
-                /** @description Of those that have lapsed */
+                /** @description Of those that have lapsed, or that the creator declined */
                 why?: components["schemas"]["LapseWhy"];
             };
             header?: never;

@@ -31,7 +31,7 @@ export function KeyDateActions({ date }: { date: KeyDate }) {
     announce: true,
     touches: ["contract", "partnership", "task", "calendar"],
   });
-  if (date.state === "ended" || date.state === "exercised" || !hasRole(session, ["ops"], date.brand_id)) return null;
+  if (date.state === "ended" || date.state === "exercised" || !hasRole(session, ["ops", "admin"], date.brand_id)) return null;
   const option = date.kind === "option_end";
   if (date.kind === "renewal_notice") {
     return date.state === "open" && (

@@ -44,6 +44,14 @@ it("lets ops decide a key date, take a decision back, and go to the renewal", as
   expect(row("Creator 5").getByText("Can be extended once the next contract is signed")).toBeVisible();
 });
 
+it("lets an admin, whom an undecided date comes to, decide it", async () => {
+  serveReviews({ roles: ["admin"], also: served });
+  openApp("/contracts/dates");
+  await screen.findByText("Creator 1");
+  expect(row("Creator 1").getByRole("button", { name: /Let it end/ })).toBeVisible();
+  expect(row("Creator 1").getByRole("button", { name: /Extend/ })).toBeVisible();
+});
+
 it("shows an auditor how each stands and lets them decide nothing", async () => {
   serveReviews({ roles: ["auditor"], also: served });
   openApp("/contracts/dates");

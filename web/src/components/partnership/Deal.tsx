@@ -31,7 +31,7 @@ export function Deal({ partnership }: { partnership: Partnership }) {
             ["Paid", <Money key="paid" value={summary.paid} />],
             ["Term", summary.term],
             ["Renewal", <StatusChip key="renewal" noun="renewal" state={summary.renewal_state} />],
-            ["How the term went", contract?.state === "executed" ? <Link key="went" to="/contracts/renewals" search={{ selected: summary.id }}>Look at it</Link> : undefined],
+            ["How the term went", contract?.executed_at && contract.state !== "terminated" ? <Link key="went" to="/contracts/renewals" search={{ selected: summary.id }}>Look at it</Link> : undefined],
           ]}
         />
         {milestones.length > 0 && (

@@ -16,8 +16,8 @@ import { Page } from "../../components/Page";
 import { RelativeTime } from "../../components/RelativeTime";
 import * as url from "../../lib/search";
 
-const whys = ["decided", "no_decision", "offer_expired"] as const satisfies readonly LapseWhy[];
-const whyWords: Record<LapseWhy, string> = { decided: "A person let it lapse", no_decision: "Nobody decided", offer_expired: "The offer expired" };
+const whys = ["decided", "no_decision", "offer_expired", "declined"] as const satisfies readonly LapseWhy[];
+const whyWords: Record<LapseWhy, string> = { decided: "A person let it lapse", no_decision: "Nobody decided", offer_expired: "The offer expired", declined: "The creator declined" };
 
 const filters = url.search({ q: url.words, why: url.oneOf(whys), owner: url.id, campaign: url.id, cursor: url.cursor });
 
@@ -35,7 +35,7 @@ const cols = columns<Renewal>([
 function Lapsed() {
   const { brand, q, why, owner, campaign, cursor } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
-  const filter = { brand_id: brand, q, why, owner_id: owner, campaign_id: campaign, state: ["lapsed" as const] };
+  const filter = { brand_id: brand, q, why, owner_id: owner, campaign_id: campaign, state: ["lapsed" as const, "declined" as const] };
   const list = useQuery(renewalsQuery({ ...filter, cursor }));
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
   return (
@@ -64,7 +64,7 @@ function Lapsed() {
           (q ?? why ?? owner ?? campaign) ? (
             <EmptyState icon={IconSearchOff} title="Nothing matches" action={<Button variant="default" onClick={() => set({ q: undefined, why: undefined, owner: undefined, campaign: undefined })}>Clear the filters</Button>} />
           ) : (
-            <EmptyState icon={IconArchive} title="No term has lapsed">Terms lapse when somebody lets them, or when nobody decides by their last day. Decide under Contracts, Renewals.</EmptyState>
+            <EmptyState icon={IconArchive} title="No term has lapsed">Terms lapse when somebody lets them, when nobody decides by their last day, or when the creator declines. Decide under Contracts, Renewals.</EmptyState>
           )
         }
       />
