@@ -7,6 +7,7 @@ import { useAct } from "../api/act";
 import { api, body } from "../api/client";
 import { useDensity } from "../lib/density";
 import { useSession } from "../lib/session";
+import { useLetterKeys } from "../lib/shortcuts";
 import { tellTabs } from "../lib/tabs";
 
 /** Who is signed in, how pages look for them, and the way out. */
@@ -16,6 +17,7 @@ export default function PersonPanel({ onHelp, onTour }: { onHelp: () => void; on
   const navigate = useNavigate();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const [density, setDensity] = useDensity();
+  const [letters, setLetters] = useLetterKeys();
   const signOut = useAct({
     run: () => body(api.DELETE("/v1/session")),
     then: () => {
@@ -50,6 +52,16 @@ export default function PersonPanel({ onHelp, onTour }: { onHelp: () => void; on
           value={density}
           onChange={(value) => setDensity(value)}
           data={[{ value: "comfortable", label: "Comfortable" }, { value: "compact", label: "Compact" }]}
+        />
+      </div>
+      <div>
+        <div className="soft" id="keys-label">Keys of one letter</div>
+        <SegmentedControl
+          fullWidth
+          aria-labelledby="keys-label"
+          value={letters ? "on" : "off"}
+          onChange={(value) => setLetters(value === "on")}
+          data={[{ value: "on", label: "On" }, { value: "off", label: "Off" }]}
         />
       </div>
       <Stack gap={2}>
