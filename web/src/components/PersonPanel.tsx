@@ -1,32 +1,18 @@
 import { Button, SegmentedControl, Stack, useMantineColorScheme } from "@mantine/core";
-import { useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
 import { IconKeyboard, IconLogout, IconMap } from "@tabler/icons-react";
 
-import { useAct } from "../api/act";
-import { api, body } from "../api/client";
 import { useDensity } from "../lib/density";
 import { useSession } from "../lib/session";
 import { useLetterKeys } from "../lib/shortcuts";
-import { tellTabs } from "../lib/tabs";
+import { useSignOut } from "../lib/signOut";
 
 /** Who is signed in, how pages look for them, and the way out. */
 export default function PersonPanel({ onHelp, onTour }: { onHelp: () => void; onTour: () => void }) {
   const session = useSession();
-  const queries = useQueryClient();
-  const navigate = useNavigate();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const [density, setDensity] = useDensity();
   const [letters, setLetters] = useLetterKeys();
-  const signOut = useAct({
-    run: () => body(api.DELETE("/v1/session")),
-    then: () => {
-      tellTabs(undefined);
-      // What was read belongs to the person who leaves; the pages that show it must be gone first.
-      void navigate({ to: "/sign-in", search: {} }).then(() => queries.clear());
-    },
-    announce: true,
-  });
+  const signOut = useSignOut();
 
   return (
     <Stack gap="sm">
