@@ -111,7 +111,7 @@ function Search({ onClose, places }: { onClose: () => void; places: { to: string
     if (!entry) return;
     onClose();
     if (entry.run) setTimeout(entry.run, focusBackMs);
-    else void navigate({ to: entry.to, params: entry.id ? { id: entry.id } : undefined, search: entry.search as never });
+    else if (entry.to) void navigate({ to: entry.to, params: entry.id ? { id: entry.id } : undefined, search: entry.search as never });
   };
   const choose = (index: number) => {
     setChosen(index);
