@@ -102,7 +102,10 @@ export function useStream(): Stream {
       timer = undefined;
       const changes = pending;
       pending = [];
-      if (!held.current) return refresh(queries, changes);
+      if (!held.current) {
+        refresh(queries, changes);
+        return;
+      }
       for (const change of changes) held.current.changes.set(`${change.noun} ${change.id}`, change);
       setMissed(held.current.changes.size);
     };

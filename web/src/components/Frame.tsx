@@ -157,7 +157,7 @@ export function Frame({ brandId, children }: { brandId: string | undefined; chil
       </div>
       <main className={classes.main} id="main" ref={main} tabIndex={-1}>
         {overview?.clock_note && (
-          <div className={classes.note}>
+          <div className={classes.note} data-screen>
             <IconClock size={15} aria-hidden />
             {overview.clock_note}
           </div>

@@ -22,7 +22,7 @@ it("says whether keys of one letter are on, and has the switch of the person's m
   const help = await screen.findByRole("switch");
   expect(help).toBeChecked();
   const menu = screen.getByRole("radiogroup", { name: "Keys of one letter", hidden: true });
-  await userEvent.click(menu.querySelector("input[value=off]") as HTMLInputElement);
+  await userEvent.click(menu.querySelector("input[value=off]")!);
   expect(help).not.toBeChecked();
   expect(screen.getByText(/They are off/)).toBeVisible();
   await userEvent.click(help);
