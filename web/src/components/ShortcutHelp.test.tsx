@@ -1,4 +1,4 @@
-import { screen } from "@testing-library/react";
+import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
@@ -22,7 +22,7 @@ it("says whether keys of one letter are on, and has the switch of the person's m
   const help = await screen.findByRole("switch");
   expect(help).toBeChecked();
   const menu = screen.getByRole("radiogroup", { name: "Keys of one letter", hidden: true });
-  await userEvent.click(menu.querySelector("input[value=off]")!);
+  await userEvent.click(within(menu).getByRole("radio", { name: "Off", hidden: true }));
   expect(help).not.toBeChecked();
   expect(screen.getByText(/They are off/)).toBeVisible();
   await userEvent.click(help);

@@ -288,7 +288,7 @@ it("gives the suggestion as a hint with the words that decided", async () => {
 });
 
 it("takes back what was done about a thread, by a press or by a key, also after one went on to the next", async () => {
-  const { sent } = serve({ threads: [thread(1, { assignee: colleague }), thread(2)], pages: [[message(1)]], act: (_, path, body) => answer({ ...thread(1), assignee: me, ...(path.endsWith("/state") && (body as object)) }) });
+  const { sent } = serve({ threads: [thread(1, { assignee: colleague }), thread(2)], pages: [[message(1)]], act: (_, path) => answer({ ...thread(1), ...(path.endsWith("/state") ? { state: "done" } : { assignee: me }) }) });
   await open({ thread: uuid(101) });
   await screen.findByRole("heading", { level: 2, name: "Subject 1" });
   await userEvent.click(screen.getByRole("button", { name: "Done" }));
