@@ -137,7 +137,7 @@ export function Frame({ brandId, children }: { brandId: string | undefined; chil
         <BrandSwitcher brandId={brandId} />
         <div className={classes.spring} />
         {paused ? (
-          <Button size="compact-sm" variant="light" leftSection={<IconPlayerPlay size={15} aria-hidden />} aria-label={`Paused, ${stream.missed} ${changed}: show`} onClick={turn}>
+          <Button size="compact-sm" variant="light" style={{ flexShrink: 0 }} leftSection={<IconPlayerPlay size={15} aria-hidden />} aria-label={`Paused, ${stream.missed} ${changed}: show`} onClick={turn}>
             Paused, {stream.missed}<span className={classes.long}>&nbsp;{changed}: show</span>
           </Button>
         ) : stream.live ? (
