@@ -53,7 +53,7 @@ func (s *Server) ListHistory(ctx context.Context, r gen.ListHistoryRequestObject
 	for i, h := range items {
 		list.Items[i] = gen.HistoryItem{
 			Key: h.Key, At: h.At, Actor: orNil(h.ActorName), Action: h.Action, What: historyWords(say, h), Noun: h.Noun, Subject: h.Subject, BrandName: orNil(h.BrandName),
-			PartnershipId: h.PartnershipID, About: orNil(h.About), Reason: orNil(h.Reason),
+			PartnershipId: h.PartnershipID, About: orNil(h.About), Reason: orNil(historyReason(h)),
 		}
 		if h.Amount != nil {
 			amount := toMoney(*h.Amount)
@@ -96,6 +96,14 @@ func historyWords(say rapport.Words, h rapport.HistoryItem) string {
 	return upperFirst(strings.ReplaceAll(source, "_", " ")) + ": " + strings.ReplaceAll(kind, "_", " ")
 }
 
+// historyReason is why something was done: a person's own words, or the condition that held a payment in plain ones.
+func historyReason(h rapport.HistoryItem) string {
+	if strings.HasPrefix(h.Action, "payout.") {
+		return conditionWords(h.Reason)
+	}
+	return h.Reason
+}
+
 // ExportHistory gives the same as a table.
 func (s *Server) ExportHistory(ctx context.Context, r gen.ExportHistoryRequestObject) (gen.ExportHistoryResponseObject, error) {
 	store, err := storeAs[HistoryStore](s)
@@ -120,7 +128,7 @@ func (s *Server) ExportHistory(ctx context.Context, r gen.ExportHistoryRequestOb
 		say := rapport.WordsIn("") // a table names its currency in a column of its own
 		return history(func(h rapport.HistoryItem) error {
 			amount, currency := amountOf(h.Amount)
-			return row(h.At, h.ActorName, historyWords(say, h), h.Action, h.About, h.BrandName, amount, currency, h.Reason, idText(h.Subject), idText(h.PartnershipID))
+			return row(h.At, h.ActorName, historyWords(say, h), h.Action, h.About, h.BrandName, amount, currency, historyReason(h), idText(h.Subject), idText(h.PartnershipID))
 		})
 	}
 	return historyFile{sheetFile{name: "history-" + f.From.Format("2006-01-02") + "-" + f.To.Format("2006-01-02"), xlsx: isXLSX(p.Format), title: "History", rows: rows}}, nil

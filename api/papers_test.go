@@ -249,6 +249,8 @@ func TestTheHistorySaysWhoDidWhatAndWhy(t *testing.T) {
 	require.Equal(t, 202, preparer.keyed().send(t, "POST", "/v1/brands/"+d.one.String()+"/top-ups", map[string]any{"amount": eur(500)}).status)
 	d.sql(t, `insert into partnership_events (partnership_id, source, source_id, seq, brand_id, at, kind, amount, currency)
 		values ($1, 'payout', $2, 1, $3, now(), 'payout_paid', 40000, 'eur')`, d.partnership, d.payout, d.one)
+	d.sql(t, `insert into partnership_events (partnership_id, source, source_id, seq, brand_id, at, kind, code)
+		values ($1, 'payout', $2, 2, $3, now(), 'payout_held', 'post_mismatch')`, d.partnership, d.payout, d.one)
 	d.sql(t, `insert into audit_log (actor, action, subject, detail)
 		values ($1, 'role.granted', $2, jsonb_build_object('brand_id', $3::uuid, 'role', 'ops'))`, d.users["admin@two.example"], d.users["ops@two.example"], d.two)
 	type item struct {
@@ -279,6 +281,7 @@ func TestTheHistorySaysWhoDidWhatAndWhy(t *testing.T) {
 	require.EqualValues(t, 500, all["topup.created"].Amount.Amount)
 	require.Equal(t, "Paid", all["payout.payout_paid"].What)
 	require.Empty(t, all["payout.payout_paid"].Actor, "a machine")
+	require.Equal(t, "The post is not as it was approved.", all["payout.payout_held"].Reason)
 	require.NotContains(t, all, "role.granted", "of another brand")
 	require.Len(t, of("?noun=funds"), 1)
 	require.Len(t, of("?user_id="+d.users["both@one.example"].String()), 1)

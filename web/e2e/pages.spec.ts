@@ -513,6 +513,28 @@ function moving(): string[] {
   });
 }
 
+// Design: what somebody looks up while they read stands beside the history, or before it where there is no room.
+for (const width of [1280, 390] as const) {
+  test(`the deal stands ${width === 1280 ? "beside" : "before"} the history at ${width}`, async ({ browser }) => {
+    const { page } = await seat(browser, "ops", { scheme: "light", width });
+    await page.goto(await partnership());
+    const box = async (name: string) => {
+      const found = await page.getByRole("region", { name, exact: true }).boundingBox();
+      if (!found) throw new Error(`${name} is not shown`);
+      return found;
+    };
+    const [history, money, contacts, waiting] = [await box("History"), await box("Money"), await box("Contacts"), await box("Waiting for")];
+    if (width === 1280) {
+      expect(money.x).toBeGreaterThanOrEqual(history.x + history.width);
+      expect(waiting.x + waiting.width).toBeLessThanOrEqual(history.x);
+      expect(money.y).toBe((await box("Next")).y);
+    } else {
+      expect(waiting.y).toBeLessThan(money.y);
+      expect(contacts.y).toBeLessThan(history.y);
+    }
+  });
+}
+
 // WCAG 1.4.10: half of 1280 pixels is a page at 200 %, 320 one at 400 %.
 const narrow = /^\/(|inbox|partnerships|partnerships\/\$id|reviews\/\$id|payouts|settings\/people)$/;
 

@@ -8,11 +8,16 @@ import { isPending } from "./client";
 import { asProblem, Problem } from "./problem";
 import type { Pending } from "./schema";
 
+/** Sends what takes a step back. */
+export type Undo = (key: string) => Promise<unknown>;
+
 interface Act<V, R> {
   /** Sends the step; the key goes out as `Idempotency-Key`. */
   run: (what: V, key: string) => Promise<R>;
   /** What to say once it is done; nothing is said without it. */
   done?: string | ((answer: Exclude<R, Pending>) => string);
+  /** What takes the step back, where something does; it is offered beside what `done` says. */
+  undo?: (what: V) => Undo | undefined;
   /** Called once the step was taken, whether or not it is finished: closes what asked for it. */
   close?: () => void;
   /** Called after a definite yes, before anything is shown. */
@@ -45,9 +50,19 @@ async function proved<V, R>(run: Act<V, R>["run"], what: V, key: string): Promis
  * server error), so pressing again never does the thing twice; after a definite answer, or when the person
  * changed what is sent, the next press is a new intent with a new key.
  */
-export function useAct<V, R>({ run, done, close, then, touches = [], announce = false }: Act<V, R>) {
+export function useAct<V, R>({ run, done, undo, close, then, touches = [], announce = false }: Act<V, R>) {
   const queries = useQueryClient();
   const intent = useRef<{ what: string; key: string } | null>(null);
+
+  const refresh = () => Promise.all([...touches, "overview"].map((noun) => queries.invalidateQueries({ queryKey: [noun] })));
+
+  // Whoever presses Undo may be on another page by then. The key stays, so that pressing again after no answer takes it back once.
+  const takeBack = (back: Undo, key = crypto.randomUUID()) => () => {
+    back(key).then(() => say({ tone: "done", message: "Undone" }), (error: unknown) => {
+      const { title, detail, isUncertain } = asProblem(error);
+      say({ tone: "danger", title, message: detail, undo: isUncertain ? takeBack(back, key) : undefined });
+    }).finally(() => void refresh());
+  };
 
   return useMutation<R, Problem, V>({
     mutationFn: async (what) => {
@@ -63,7 +78,7 @@ export function useAct<V, R>({ run, done, close, then, touches = [], announce = 
         throw problem;
       }
     },
-    onSuccess: async (answer) => {
+    onSuccess: async (answer, what) => {
       close?.();
       if (isPending(answer)) {
         say({
@@ -74,9 +89,9 @@ export function useAct<V, R>({ run, done, close, then, touches = [], announce = 
       } else {
         const settled = answer as Exclude<R, Pending>;
         then?.(settled);
-        if (done) say({ tone: "done", message: typeof done === "string" ? done : done(settled) });
+        const back = undo?.(what);
+        if (done) say({ tone: "done", message: typeof done === "string" ? done : done(settled), undo: back && takeBack(back) });
       }
-      const refresh = () => Promise.all([...touches, "overview"].map((noun) => queries.invalidateQueries({ queryKey: [noun] })));
       // The creator's pages hear no stream, so they look again until the step is likely to be done.
       if (isPending(answer)) for (const ms of lookAgainMs) setTimeout(() => void refresh(), ms);
       await refresh();

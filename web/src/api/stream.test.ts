@@ -110,7 +110,7 @@ function listen(session: { stream_after?: string } = {}) {
 it("comes back by itself after a refusal, which ends the browser's own attempts, and reads everything anew", () => {
   const { result, isStale, read } = listen();
   act(() => Source.opened[0]?.onopen?.());
-  expect(result.current).toBe(true);
+  expect(result.current.live).toBe(true);
   expect(isStale(["partnership", "list", {}]), "nobody listened since the page was read").toBe(true);
   read();
   expect(isStale(["partnership", "list", {}])).toBe(false);
@@ -118,12 +118,12 @@ it("comes back by itself after a refusal, which ends the browser's own attempts,
   const [refused] = Source.opened;
   if (refused) refused.readyState = Source.CLOSED;
   act(() => refused?.onerror?.());
-  expect(result.current).toBe(false);
+  expect(result.current.live).toBe(false);
   expect(isStale(sessionQuery.queryKey), "whoever was signed out is led to the sign-in").toBe(true);
   act(() => void vi.advanceTimersByTime(60_000));
   expect(Source.opened).toHaveLength(2);
   act(() => Source.opened[1]?.onopen?.());
-  expect(result.current).toBe(true);
+  expect(result.current.live).toBe(true);
   expect(isStale(["partnership", "list", {}])).toBe(true);
 });
 
@@ -152,4 +152,43 @@ it("leaves a broken connection to the browser, and asks nothing after the page i
   unmount();
   vi.advanceTimersByTime(60_000);
   expect(Source.opened).toHaveLength(1);
+});
+
+it("shows nothing while somebody pauses it, counts each thing once, and shows then what changed", () => {
+  const { result, isStale, read } = listen({ stream_after: "7-0" });
+  const list = ["partnership", "list", {}];
+  const [source] = Source.opened;
+  const hear = (id: string) => act(() => {
+    source?.told.change?.({ data: JSON.stringify({ noun: "partnerships", id }) });
+    vi.advanceTimersByTime(2000);
+  });
+  act(() => source?.onopen?.());
+  expect(result.current.missed).toBeUndefined();
+  act(() => result.current.pause());
+  expect(result.current.missed).toBe(0);
+  for (const id of ["p1", "p1", "p2"]) hear(id);
+  expect(result.current.missed).toBe(2);
+  expect(isStale(list)).toBe(false);
+  act(() => result.current.resume());
+  expect(result.current.missed).toBeUndefined();
+  expect(isStale(list)).toBe(true);
+  read();
+  hear("p3");
+  expect(isStale(list), "it goes on").toBe(true);
+});
+
+it("shows everything after a pause in which nobody knows what changed, and nothing where nothing did", () => {
+  const { result, isStale } = listen({ stream_after: "7-0" });
+  const list = ["partnership", "list", {}];
+  const [source] = Source.opened;
+  act(() => source?.onopen?.());
+  act(() => result.current.pause());
+  act(() => result.current.resume());
+  expect(isStale(list)).toBe(false);
+  act(() => result.current.pause());
+  act(() => source?.onopen?.());
+  act(() => source?.told.reset?.({ data: "{}" }));
+  expect(isStale(list)).toBe(false);
+  act(() => result.current.resume());
+  expect(isStale(list)).toBe(true);
 });

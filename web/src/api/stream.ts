@@ -1,5 +1,5 @@
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import { markStale } from "./pages";
 import { sessionQuery } from "./queries";
@@ -62,10 +62,36 @@ export function refresh(queries: QueryClient, changes: Change[]): void {
   });
 }
 
-/** Listens to what changes and keeps the open page fresh. Answers whether the connection stands. */
-export function useStream(): boolean {
+/** How a page hears of changes, and the way to let it stand still. */
+export interface Stream {
+  /** Whether the connection stands. */
+  live: boolean;
+  /** How many things changed since somebody paused; absent while nobody did. */
+  missed?: number;
+  pause: () => void;
+  /** Shows what changed meanwhile, and goes on. */
+  resume: () => void;
+}
+
+/** Listens to what changes and keeps the open page fresh, but not while somebody pauses it. */
+export function useStream(): Stream {
   const queries = useQueryClient();
   const [live, setLive] = useState(false);
+  const [missed, setMissed] = useState<number>();
+  // What changed while it was paused; `everything` after a break, when nobody knows what did.
+  const held = useRef<{ changes: Map<string, Change>; everything: boolean }>(undefined);
+
+  const pause = () => {
+    held.current ??= { changes: new Map(), everything: false };
+    setMissed(held.current.changes.size);
+  };
+  const resume = () => {
+    const was = held.current;
+    held.current = undefined;
+    setMissed(undefined);
+    if (was?.everything) markStale(queries);
+    else if (was && was.changes.size > 0) refresh(queries, [...was.changes.values()]);
+  };
 
   useEffect(() => {
     if (typeof EventSource === "undefined") return;
@@ -77,15 +103,31 @@ export function useStream(): boolean {
     // Where the first session of this page stood: everything else was read after it.
     let after = queries.getQueryData(sessionQuery.queryKey)?.stream_after;
 
+    const everything = () => {
+      if (held.current) held.current.everything = true;
+      else markStale(queries);
+    };
+    const settle = () => {
+      timer = undefined;
+      const changes = pending;
+      pending = [];
+      if (!held.current) {
+        refresh(queries, changes);
+        return;
+      }
+      for (const change of changes) held.current.changes.set(`${change.noun} ${change.id}`, change);
+      setMissed(held.current.changes.size);
+    };
+
     const listen = () => {
       source = new EventSource(after ? `/v1/stream?after=${after}` : "/v1/stream");
       source.onopen = () => {
         setLive(true);
         // Nobody listened to what changed since the page was read, and after a break it may be older than what the server can resume from.
-        if (!after) markStale(queries);
+        if (!after) everything();
         after = undefined;
       };
-      source.addEventListener("reset", () => markStale(queries));
+      source.addEventListener("reset", everything);
       source.onerror = () => {
         setLive(false);
         // The browser mends a broken connection, but never comes back after a refusal: that of a server that starts, or of a session that ended.
@@ -96,11 +138,7 @@ export function useStream(): boolean {
       };
       source.addEventListener("change", (event: MessageEvent<string>) => {
         pending.push(JSON.parse(event.data) as Change);
-        timer ??= setTimeout(() => {
-          refresh(queries, pending);
-          pending = [];
-          timer = undefined;
-        }, settleMs);
+        timer ??= setTimeout(settle, settleMs);
       });
     };
     listen();
@@ -112,5 +150,5 @@ export function useStream(): boolean {
     };
   }, [queries]);
 
-  return live;
+  return { live, missed, pause, resume };
 }

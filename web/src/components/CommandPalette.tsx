@@ -1,13 +1,20 @@
-import { Loader, Modal } from "@mantine/core";
+import { Loader, Modal, useMantineColorScheme } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { IconAddressBook, IconFileText, IconHeartHandshake, IconListSearch, IconPlus, IconSearch, IconSpeakerphone, IconUpload, type TablerIcon } from "@tabler/icons-react";
+import {
+  IconAddressBook, IconArrowRight, IconBolt, IconBookmark, IconContrast, IconFileText, IconHeartHandshake,
+  IconListSearch, IconLogout, IconMap, IconPlus, IconSearch, IconSpeakerphone, IconUpload, type TablerIcon,
+} from "@tabler/icons-react";
 import { useId, useState, type KeyboardEvent } from "react";
 
-import { searchQuery } from "../api/queries";
+import { searchQuery, viewsQuery } from "../api/queries";
 import type { SearchHit } from "../api/schema";
+import { below, mayOpen } from "../lib/places";
 import { hasRole, useSession } from "../lib/session";
+import { useShortcutList } from "../lib/shortcuts";
+import { useSignOut } from "../lib/signOut";
+import { tour } from "../lib/tour";
 import classes from "./CommandPalette.module.css";
 
 interface Entry {
@@ -16,11 +23,21 @@ interface Entry {
   label: string;
   hint?: string;
   icon: TablerIcon;
-  to: string;
+  /** Where it leads; without it, it does something here. */
+  to?: string;
   id?: string;
-  /** Words that the page is opened with. */
-  q?: string;
+  /** What the page is opened with. */
+  search?: Record<string, unknown>;
+  run?: () => void;
 }
+
+// The focus goes back to the page when this closes; what is done may take it from there.
+const focusBackMs = 60;
+
+// Keys that move through what is shown: nobody looks for them by words.
+const moves = /^(j|k|Arrow|Enter|Escape)/;
+
+const firstUp = (word: string) => word.slice(0, 1).toUpperCase() + word.slice(1);
 
 const pages: Record<SearchHit["noun"], { to: string; icon: TablerIcon; word: string }> = {
   partnership: { to: "/partnerships/$id", icon: IconHeartHandshake, word: "Partnerships" },
@@ -29,12 +46,12 @@ const pages: Record<SearchHit["noun"], { to: string; icon: TablerIcon; word: str
   contract: { to: "/contracts/$id", icon: IconFileText, word: "Contracts" },
 };
 
-const starts: Omit<Entry, "key" | "group">[] = [
+const starts = [
   { to: "/campaigns/new", label: "Create a campaign", icon: IconPlus },
   { to: "/creators/import", label: "Import creators from CSV", icon: IconUpload },
 ];
 
-/** One field that finds creators, partnerships, campaigns and contracts, goes to places, and starts things. */
+/** One field that finds creators, partnerships, campaigns and contracts, goes to every page and kept view, and does what the open page and the person's menu can. */
 export default function CommandPalette({ opened, onClose, places }: { opened: boolean; onClose: () => void; places: { to: string; label: string; icon: TablerIcon }[] }) {
   return (
     <Modal.Root opened={opened} onClose={onClose} size={560} yOffset="12dvh" transitionProps={{ duration: 80 }}>
@@ -54,19 +71,37 @@ function Search({ onClose, places }: { onClose: () => void; places: { to: string
   const [chosen, setChosen] = useState(0);
   const [words] = useDebouncedValue(typed.trim(), 120);
   const found = useQuery(searchQuery(words));
+  const views = useQuery({ ...viewsQuery, enabled: words !== "" }).data?.items ?? [];
+  const { setColorScheme } = useMantineColorScheme();
+  const signOut = useSignOut();
+  const keys = useShortcutList();
 
   const matches = ({ label }: { label: string }) => label.toLowerCase().includes(typed.trim().toLowerCase());
   const hits = words.length >= 2 ? (found.data?.items ?? []) : [];
+  const asked = typed.trim() !== "";
+  const here = keys().filter(({ name }) => name !== "Everywhere").flatMap(({ shortcuts }) => shortcuts).filter(({ keys }) => !moves.test(keys));
+  const yours = [
+    ...(["light", "dark", "auto"] as const).map((scheme) => ({ label: `Appearance: ${scheme === "auto" ? "as the system" : scheme}`, icon: IconContrast, run: () => setColorScheme(scheme) })),
+    { label: "Show me around", icon: IconMap, run: tour.start },
+    { label: "Sign out", icon: IconLogout, run: () => signOut.mutate(undefined) },
+  ];
   const entries: Entry[] = [
     ...(Object.keys(pages) as SearchHit["noun"][]).flatMap((noun) =>
       hits
         .filter((hit) => hit.noun === noun)
         .map(({ id, title, subtitle }) => ({ key: `${noun}-${id}`, group: pages[noun].word, label: title, hint: subtitle, icon: pages[noun].icon, to: pages[noun].to, id })),
     ),
+    ...here.filter(matches).map(({ keys, label, run }) => ({ key: `here-${keys}`, group: "On this page", label, hint: keys, icon: IconBolt, run })),
     ...(hasRole(session, ["ops", "admin"]) ? starts.filter(matches).map((start) => ({ ...start, key: start.to, group: "Start" })) : []),
     ...places.filter(matches).map((place) => ({ ...place, key: place.to, group: "Go to" })),
+    // What is seldom looked for comes with the words for it.
+    ...(asked ? below.filter(mayOpen(session)).filter(matches).map((part) => ({ ...part, key: part.to, group: "Go to", icon: IconArrowRight })) : []),
+    ...(asked ? views.map(({ name, ...view }) => ({ ...view, label: name })).filter(matches).map(({ id, label, page, search }) => (
+      { key: `view-${id}`, group: "Kept views", label, hint: firstUp(page.slice(1)), icon: IconBookmark, to: page, search }
+    )) : []),
+    ...(asked ? yours.filter(matches).map((entry) => ({ ...entry, key: entry.label.replaceAll(" ", "-"), group: "You" })) : []),
     // It comes last, also in time: what is pressed too early shall not open it.
-    ...(typed.trim() && typed.trim() === words && !found.isFetching ? [{ key: "texts", group: "Search", label: `Search everything written for “${typed.trim()}”`, icon: IconListSearch, to: "/search", q: typed.trim() }] : []),
+    ...(asked && typed.trim() === words && !found.isFetching ? [{ key: "texts", group: "Search", label: `Search everything written for “${typed.trim()}”`, icon: IconListSearch, to: "/search", search: { q: typed.trim() } }] : []),
   ];
   const at = Math.min(chosen, entries.length - 1);
   const groups = [...new Set(entries.map(({ group }) => group))];
@@ -75,7 +110,8 @@ function Search({ onClose, places }: { onClose: () => void; places: { to: string
   const go = (entry: Entry | undefined) => {
     if (!entry) return;
     onClose();
-    void navigate({ to: entry.to, params: entry.id ? { id: entry.id } : undefined, search: entry.q ? { q: entry.q } : undefined });
+    if (entry.run) setTimeout(entry.run, focusBackMs);
+    else if (entry.to) void navigate({ to: entry.to, params: entry.id ? { id: entry.id } : undefined, search: entry.search as never });
   };
   const choose = (index: number) => {
     setChosen(index);
@@ -104,7 +140,7 @@ function Search({ onClose, places }: { onClose: () => void; places: { to: string
           aria-activedescendant={entries[at] && option(entries[at])}
           aria-autocomplete="list"
           autoComplete="off"
-          placeholder="A creator, a campaign, a page…"
+          placeholder="A creator, a page, something to do…"
           value={typed}
           onChange={(event) => {
             setTyped(event.currentTarget.value);

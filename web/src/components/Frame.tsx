@@ -1,7 +1,9 @@
+import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useLocation, useNavigate } from "@tanstack/react-router";
 import {
-  IconAddressBook, IconCalendar, IconChartBar, IconClock, IconCoin, IconEye, IconFileText, IconHeartHandshake, IconHome, IconInbox, IconMenu2, IconPlugConnectedX,
+  IconAddressBook, IconCalendar, IconChartBar, IconClock, IconCoin, IconEye, IconFileText, IconHeartHandshake, IconHome, IconInbox, IconMenu2, IconPlayerPause, IconPlayerPlay,
+  IconPlugConnectedX,
   IconSearch, IconSettings, IconSpeakerphone, type TablerIcon,
 } from "@tabler/icons-react";
 import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from "react";
@@ -75,7 +77,10 @@ export function Frame({ brandId, children }: { brandId: string | undefined; chil
   const session = useSession();
   const places = allPlaces.filter(({ roles }) => !roles || hasRole(session, roles));
   const overview = useQuery(overviewQuery(brandId)).data;
-  const live = useStream();
+  const stream = useStream();
+  const paused = stream.missed !== undefined;
+  const changed = stream.missed === 1 ? "change" : "changes";
+  const turn = paused ? stream.resume : stream.pause;
   const [over, setOver] = useState<Over | null>(null);
   const [asked, setAsked] = useState<Partial<Record<Over, true>>>({});
   const open = (what: Over) => {
@@ -106,6 +111,7 @@ export function Frame({ brandId, children }: { brandId: string | undefined; chil
 
   useShortcuts("Everywhere", [
     { keys: "?", label: "Show the keys of this page", run: () => open("help") },
+    { keys: "p", label: paused ? "Show what changed and go on" : "Pause the live updates", run: turn },
     ...places.map(({ to, label, keys }) => ({ keys, label: `Go to ${label}`, run: () => void navigate({ to }) })),
   ]);
 
@@ -130,7 +136,13 @@ export function Frame({ brandId, children }: { brandId: string | undefined; chil
       <div className={classes.top} role="region" aria-label="Brand, search and you">
         <BrandSwitcher brandId={brandId} />
         <div className={classes.spring} />
-        {!live && (
+        {paused ? (
+          <Button size="compact-sm" variant="light" style={{ flexShrink: 0 }} leftSection={<IconPlayerPlay size={15} aria-hidden />} aria-label={`Paused, ${stream.missed} ${changed}: show`} onClick={turn}>
+            Paused, {stream.missed}<span className={classes.long}>&nbsp;{changed}: show</span>
+          </Button>
+        ) : stream.live ? (
+          <Button size="compact-sm" variant="subtle" color="gray" leftSection={<IconPlayerPause size={15} aria-hidden />} aria-label="Live: pause the updates" onClick={turn}>Live</Button>
+        ) : (
           <Chip tone="held" icon={<IconPlugConnectedX size={13} aria-hidden />}>
             <span role="status">Not live</span>
           </Chip>
@@ -145,7 +157,7 @@ export function Frame({ brandId, children }: { brandId: string | undefined; chil
       </div>
       <main className={classes.main} id="main" ref={main} tabIndex={-1}>
         {overview?.clock_note && (
-          <div className={classes.note}>
+          <div className={classes.note} data-screen>
             <IconClock size={15} aria-hidden />
             {overview.clock_note}
           </div>

@@ -1,30 +1,18 @@
 import { Button, SegmentedControl, Stack, useMantineColorScheme } from "@mantine/core";
-import { useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
 import { IconKeyboard, IconLogout, IconMap } from "@tabler/icons-react";
 
-import { useAct } from "../api/act";
-import { api, body } from "../api/client";
 import { useDensity } from "../lib/density";
 import { useSession } from "../lib/session";
-import { tellTabs } from "../lib/tabs";
+import { useLetterKeys } from "../lib/shortcuts";
+import { useSignOut } from "../lib/signOut";
 
 /** Who is signed in, how pages look for them, and the way out. */
 export default function PersonPanel({ onHelp, onTour }: { onHelp: () => void; onTour: () => void }) {
   const session = useSession();
-  const queries = useQueryClient();
-  const navigate = useNavigate();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const [density, setDensity] = useDensity();
-  const signOut = useAct({
-    run: () => body(api.DELETE("/v1/session")),
-    then: () => {
-      tellTabs(undefined);
-      // What was read belongs to the person who leaves; the pages that show it must be gone first.
-      void navigate({ to: "/sign-in", search: {} }).then(() => queries.clear());
-    },
-    announce: true,
-  });
+  const [letters, setLetters] = useLetterKeys();
+  const signOut = useSignOut();
 
   return (
     <Stack gap="sm">
@@ -50,6 +38,16 @@ export default function PersonPanel({ onHelp, onTour }: { onHelp: () => void; on
           value={density}
           onChange={(value) => setDensity(value)}
           data={[{ value: "comfortable", label: "Comfortable" }, { value: "compact", label: "Compact" }]}
+        />
+      </div>
+      <div>
+        <div className="soft" id="keys-label">Keys of one letter</div>
+        <SegmentedControl
+          fullWidth
+          aria-labelledby="keys-label"
+          value={letters ? "on" : "off"}
+          onChange={(value) => setLetters(value === "on")}
+          data={[{ value: "on", label: "On" }, { value: "off", label: "Off" }]}
         />
       </div>
       <Stack gap={2}>

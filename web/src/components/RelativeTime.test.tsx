@@ -31,3 +31,8 @@ it("says that a time is not known", async () => {
   await show(<RelativeTime at={undefined} />);
   expect(screen.getByText("not known")).toBeInTheDocument();
 });
+
+it("has the exact time ready for paper, in words and not as a machine writes it", async () => {
+  await show(<RelativeTime at="2026-11-23T10:00:00Z" />);
+  expect(screen.getByText("2 hours ago")).toHaveAttribute("data-exact", expect.stringMatching(/23 Nov 2026.*\d\d:00:00/));
+});

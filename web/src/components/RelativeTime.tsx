@@ -27,7 +27,7 @@ function Known({ at, inList }: { at: Date; inList: boolean }) {
   }
   return (
     <Hint label={exact}>
-      <time className="tabular" dateTime={at.toISOString()} tabIndex={0}>
+      <time className="tabular" dateTime={at.toISOString()} data-exact={exact} tabIndex={0}>
         {text}
       </time>
     </Hint>

@@ -44,3 +44,14 @@ it("has no views for a list of one thing", async () => {
   await screen.findByText("Here");
   expect(screen.queryByRole("button", { name: "Views" })).toBeNull();
 });
+
+it("asks before a view is deleted", async () => {
+  const sent = serveReviews({ also: { "/v1/views": kept } });
+  await show(<Filters>{null}</Filters>, "/partnerships");
+  await userEvent.click(await screen.findByRole("button", { name: "Views" }));
+  await userEvent.click(await screen.findByRole("button", { name: "Delete the view Needs me" }));
+  const dialog = within(await screen.findByRole("dialog", { name: "Delete the view Needs me?" }));
+  expect(sent).toEqual([]);
+  await userEvent.click(dialog.getByRole("button", { name: "Delete view" }));
+  await waitFor(() => expect(sent).toHaveLength(1));
+});

@@ -22,11 +22,12 @@ export default function SavedViews() {
   const [opened, setOpened] = useState(false);
   const [saving, setSaving] = useState(false);
   const views = useQuery({ ...viewsQuery, enabled: opened }).data?.items.filter(({ page }) => page === pathname);
+  const [leaving, setLeaving] = useState<SavedView>();
   const forget = useAct({
     run: ({ id }: SavedView) => body(api.DELETE("/v1/views/{id}", { params: { path: { id } } })),
     done: "The view was deleted",
+    close: () => setLeaving(undefined),
     touches: ["view"],
-    announce: true,
   });
   const shown = Object.fromEntries(Object.entries(search).filter(([name]) => !places.includes(name)));
   return (
@@ -44,7 +45,7 @@ export default function SavedViews() {
                 {view.brand_name && <div className="soft">{view.mine ? `Shared with ${view.brand_name}` : `${view.owner.name}, ${view.brand_name}`}</div>}
               </Menu.Item>
               {(view.mine || hasRole(session, ["admin"], view.brand_id)) && (
-                <ActionIcon aria-label={`Delete the view ${view.name}`} loading={forget.isPending && forget.variables.id === view.id} onClick={() => forget.mutate(view)}>
+                <ActionIcon aria-label={`Delete the view ${view.name}`} onClick={() => { setOpened(false); setLeaving(view); }}>
                   <IconTrash size={15} aria-hidden />
                 </ActionIcon>
               )}
@@ -54,6 +55,18 @@ export default function SavedViews() {
           <Menu.Item leftSection={<IconBookmarkPlus size={15} aria-hidden />} onClick={() => setSaving(true)}>Keep what is shown…</Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      {leaving && (
+        <Modal opened onClose={() => setLeaving(undefined)} title={`Delete the view ${leaving.name}?`}>
+          <Stack>
+            <p style={{ margin: 0 }}>{leaving.brand_name ? `Colleagues of ${leaving.brand_name} lose it too. ` : ""}Nothing that it lists is deleted.</p>
+            <ProblemNotice problem={forget.error} />
+            <Group justify="flex-end">
+              <Button variant="default" onClick={() => setLeaving(undefined)}>Keep it</Button>
+              <Button color="red" loading={forget.isPending} onClick={() => forget.mutate(leaving)}>Delete view</Button>
+            </Group>
+          </Stack>
+        </Modal>
+      )}
       {saving && <SaveDialog page={pathname} search={shown} onClose={() => setSaving(false)} />}
     </>
   );

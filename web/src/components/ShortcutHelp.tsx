@@ -1,14 +1,21 @@
-import { Button, Kbd, Modal, Stack } from "@mantine/core";
+import { Button, Kbd, Modal, Stack, Switch } from "@mantine/core";
 
-import { useShortcutList } from "../lib/shortcuts";
+import { useLetterKeys, useShortcutList } from "../lib/shortcuts";
 import { tour } from "../lib/tour";
 
 /** What the keys do on the page that is open, taken from what the page bound. */
 export default function ShortcutHelp({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const list = useShortcutList();
+  const [letters, setLetters] = useLetterKeys();
   return (
     <Modal opened={opened} onClose={onClose} title="Keys of this page" size="md">
       <Stack gap="md">
+        <Switch
+          label="Keys of one letter, digit or sign"
+          description={letters ? "Turn them off if you speak to the computer, or press them by accident. Your menu has the same switch." : "They are off: only arrows, Enter, Escape and ⌘K or Ctrl K do something. Your menu has the same switch."}
+          checked={letters}
+          onChange={(event) => setLetters(event.currentTarget.checked)}
+        />
         {opened && [...list()].reverse().map(({ name, shortcuts }) => (
           <div key={name}>
             <h3 style={{ margin: "0 0 4px" }}>{name}</h3>

@@ -1,3 +1,5 @@
+import { IconAlertCircle, IconAlertTriangle, IconCheck, IconCircle, IconClock, IconPlayerPause, type TablerIcon } from "@tabler/icons-react";
+
 import { lookOf, type Stateful } from "../lib/states";
 import type { Tone } from "../theme/tokens";
 import classes from "./StatusChip.module.css";
@@ -12,11 +14,14 @@ export function StatusChip({ noun, state }: { noun: Stateful; state: string }) {
   );
 }
 
-/** A chip for something that is no state of the tables, such as a flag. */
-export function Chip({ tone, icon, children }: { tone: Tone; icon: React.ReactNode; children: React.ReactNode }) {
+const toneIcons: Record<Tone, TablerIcon> = { idle: IconCircle, progress: IconClock, attention: IconAlertCircle, danger: IconAlertTriangle, done: IconCheck, held: IconPlayerPause };
+
+/** A chip for something that is no state of the tables, such as a flag. Without an icon of its own it has that of its tone: no colour says something alone. */
+export function Chip({ tone, icon, children }: { tone: Tone; icon?: React.ReactNode; children: React.ReactNode }) {
+  const Icon = toneIcons[tone];
   return (
     <span className={classes.chip} style={{ color: `var(--tone-${tone}-text)`, background: `var(--tone-${tone}-fill)` }}>
-      {icon}
+      {icon ?? <Icon size={13} aria-hidden />}
       {children}
     </span>
   );

@@ -1,9 +1,9 @@
 import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { expect, it, vi } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 
 import { show } from "../test/render";
-import { useShortcuts } from "./shortcuts";
+import { useLetterKeys, useShortcuts } from "./shortcuts";
 
 function Keys({ one, two }: { one: () => void; two: () => void }) {
   useShortcuts("Test", [
@@ -12,6 +12,8 @@ function Keys({ one, two }: { one: () => void; two: () => void }) {
   ]);
   return <input aria-label="A field" />;
 }
+
+afterEach(() => localStorage.clear());
 
 it("runs one key, and two keys in a row", async () => {
   const [one, two] = [vi.fn(), vi.fn()];
@@ -52,4 +54,24 @@ it("leaves arrows and Enter to what has its own use for them", async () => {
   screen.getByRole("button").blur();
   await userEvent.keyboard("{ArrowDown}{Enter}");
   expect([arrow, enter].map(({ mock }) => mock.calls.length)).toEqual([1, 1]);
+});
+
+it("leaves keys of one character alone once they are turned off, also after the page is loaded anew, and keeps the others", async () => {
+  const [one, arrow] = [vi.fn(), vi.fn()];
+  function Page() {
+    const [on, set] = useLetterKeys();
+    useShortcuts("Test", [{ keys: "a", label: "One", run: one }, { keys: "?", label: "Help", run: one }, { keys: "g h", label: "Go", run: one }, { keys: "ArrowDown", label: "Next", run: arrow }]);
+    return <button type="button" onClick={() => set(!on)}>{on ? "Turn off" : "Turn on"}</button>;
+  }
+  const { unmount } = await show(<Page />);
+  await userEvent.click(screen.getByRole("button", { name: "Turn off" }));
+  await userEvent.keyboard("a?gh{ArrowDown}");
+  expect([one, arrow].map(({ mock }) => mock.calls.length)).toEqual([0, 1]);
+  unmount();
+  await show(<Page />);
+  await userEvent.keyboard("a");
+  expect(one).not.toHaveBeenCalled();
+  await userEvent.click(screen.getByRole("button", { name: "Turn on" }));
+  await userEvent.keyboard("a");
+  expect(one).toHaveBeenCalledOnce();
 });

@@ -1,3 +1,4 @@
+import { useLocalStorage } from "@mantine/hooks";
 import { createContext, useContext, useEffect, useMemo, useRef, type ReactNode } from "react";
 
 /** One thing a key does on the page that is open. `keys` is one key ("a") or two in a row ("g h"). */
@@ -19,6 +20,10 @@ interface Registry {
   list: () => { name: string; shortcuts: Shortcut[] }[];
 }
 
+/** Whether keys of one character do something, and the way to change it. */
+type Letters = [boolean, (on: boolean) => void];
+
+const LettersContext = createContext<Letters>([true, () => undefined]);
 const RegistryContext = createContext<Registry | null>(null);
 
 // How long the first of two keys waits for the second.
@@ -38,9 +43,19 @@ function isItsOwn(target: EventTarget | null, key: string): boolean {
   return key.startsWith("Arrow") ? target.closest(ownArrows) !== null : key === "Enter" && target.closest(ownEnter) !== null;
 }
 
+// Who speaks to the computer, or presses keys by accident, sets off whatever a single character does. Arrows, Enter and Escape are no characters.
+const isCharacter = (key: string) => key.length === 1;
+
 /** Hears every key of the page and runs the newest scope that knows it. Keys typed into a field are left alone. */
 export function ShortcutProvider({ children }: { children: ReactNode }) {
   const scopes = useRef<Scope[]>([]);
+  const [letters, setLetters] = useLocalStorage<boolean>({
+    key: "rapport.keys",
+    defaultValue: true,
+    getInitialValueInEffect: false,
+    serialize: (on) => (on ? "on" : "off"),
+    deserialize: (value) => value !== "off",
+  });
   const registry = useMemo<Registry>(
     () => ({
       add: (scope) => {
@@ -62,6 +77,7 @@ export function ShortcutProvider({ children }: { children: ReactNode }) {
     let firstAt = 0;
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.target) || isItsOwn(event.target, event.key)) return;
+      if (!letters && isCharacter(event.key)) return;
       // A dialog owns the keyboard while it is open; Mantine closes it on Escape.
       if (document.querySelector("[role=dialog][aria-modal=true]")) return;
       const typed = event.timeStamp - firstAt < secondKeyMs ? `${first} ${event.key}` : event.key;
@@ -76,9 +92,18 @@ export function ShortcutProvider({ children }: { children: ReactNode }) {
     };
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
-  }, []);
+  }, [letters]);
 
-  return <RegistryContext value={registry}>{children}</RegistryContext>;
+  return (
+    <LettersContext value={[letters, setLetters]}>
+      <RegistryContext value={registry}>{children}</RegistryContext>
+    </LettersContext>
+  );
+}
+
+/** Whether keys of one character do something; the person's choice, kept in this browser. */
+export function useLetterKeys(): Letters {
+  return useContext(LettersContext);
 }
 
 /** Binds keys while the component is on the page. */

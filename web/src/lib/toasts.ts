@@ -4,10 +4,13 @@ export interface Toast {
   tone: "done" | "held" | "danger";
   title?: string;
   message: string;
+  /** Takes back what was done. */
+  undo?: () => void;
 }
 
-// Long enough to be read; a refusal stays longer.
+// Long enough to be read; a refusal stays longer, and so does what can be taken back.
 const shownMs = { done: 5_000, held: 9_000, danger: 14_000 };
+const undoMs = 14_000;
 const most = 4;
 
 let list: Toast[] = [];
@@ -28,7 +31,7 @@ export function dismiss(id: number): void {
 export function say(toast: Omit<Toast, "id">): void {
   const id = ++last;
   set([...list, { ...toast, id }].slice(-most));
-  setTimeout(() => dismiss(id), shownMs[toast.tone]);
+  setTimeout(() => dismiss(id), toast.undo ? undoMs : shownMs[toast.tone]);
 }
 
 /** What is shown now, for the component that shows it. */

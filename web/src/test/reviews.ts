@@ -51,7 +51,8 @@ export function serveReviews({ roles = ["approver"], reviews = [], comments = []
   vi.stubGlobal("fetch", async (request: Request) => {
     const { pathname: path } = new URL(request.url);
     if (request.method !== "GET") {
-      const body: unknown = await request.json();
+      const text = await request.text();
+      const body: unknown = text ? JSON.parse(text) : undefined;
       sent.push({ path, body, key: request.headers.get("Idempotency-Key") });
       return act?.(request.method, path, body) ?? answer({});
     }

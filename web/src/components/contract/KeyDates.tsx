@@ -24,7 +24,7 @@ export function KeyDates({ partnershipId }: { partnershipId: string }) {
                 <Icon size={14} aria-hidden /> {word} <RelativeTime at={date.at} />
                 <div className={classes.small}>{date.assets.length > 0 ? date.assets.map(({ name }) => name).join(", ") : `Contract ${date.number}`}</div>
               </div>
-              <div className={classes.end}><Chip tone={stands.tone} icon={null}>{stands.word}</Chip></div>
+              <div className={classes.end}><Chip tone={stands.tone}>{stands.word}</Chip></div>
               <KeyDateActions date={date} />
             </li>
           );

@@ -5,11 +5,14 @@ import { afterEach, expect, it, vi } from "vitest";
 
 import { answer, show } from "../../test/render";
 import { colleague, me, message, serve, thread, uuid } from "../../test/threads";
+import { dismiss, toasts } from "../../lib/toasts";
+import { Toasts } from "../Toasts";
 import { Inbox } from "./Inbox";
 import type { InboxSearch } from "./search";
 
 afterEach(() => {
   vi.unstubAllGlobals();
+  for (const { id } of toasts.list()) dismiss(id);
 });
 
 /** Everything that a window of this width has room for. */
@@ -26,7 +29,7 @@ function InboxPage() {
 
 async function open(search: InboxSearch, em = 80) {
   width(em);
-  return show(<InboxPage />, `/inbox?${new URLSearchParams(search).toString()}`);
+  return show(<><InboxPage /><Toasts /></>, `/inbox?${new URLSearchParams(search).toString()}`);
 }
 
 const list = () => screen.findByRole("list", { name: "Threads" });
@@ -282,4 +285,23 @@ it("gives the suggestion as a hint with the words that decided", async () => {
   serve({ threads: [thread(1, { waiting: true, suggestion: { class: "accept", why: "count me in" } })], pages: [[message(1)]] });
   await open({ thread: uuid(101) });
   expect(await screen.findByText(/count me in/)).toHaveTextContent("by “count me in”. A hint; you decide.");
+});
+
+it("takes back what was done about a thread, by a press or by a key, also after one went on to the next", async () => {
+  const { sent } = serve({ threads: [thread(1, { assignee: colleague }), thread(2)], pages: [[message(1)]], act: (_, path) => answer({ ...thread(1), ...(path.endsWith("/state") ? { state: "done" } : { assignee: me }) }) });
+  await open({ thread: uuid(101) });
+  await screen.findByRole("heading", { level: 2, name: "Subject 1" });
+  await userEvent.click(screen.getByRole("button", { name: "Done" }));
+  await screen.findByRole("heading", { level: 2, name: "Subject 2" });
+  await userEvent.click(await screen.findByRole("button", { name: "Undo" }));
+  await screen.findByText("Undone");
+  expect(sent.map(({ path, body }) => [path, body])).toEqual([[`/v1/threads/${uuid(101)}/state`, { state: "done" }], [`/v1/threads/${uuid(101)}/state`, { state: "open" }]]);
+  expect(screen.queryByRole("button", { name: "Undo" }), "once").not.toBeInTheDocument();
+
+  await userEvent.click(await row("Creator 1"));
+  await userEvent.click(await screen.findByRole("button", { name: "Sven Holm" }));
+  await userEvent.click(await screen.findByRole("option", { name: /you/ }));
+  await screen.findByText("Given to you");
+  await userEvent.keyboard("z");
+  await waitFor(() => expect(sent.at(-1)).toMatchObject({ path: `/v1/threads/${uuid(101)}/assign`, body: { user_id: colleague.id } }));
 });

@@ -3,13 +3,14 @@ import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-quer
 import { IconAlarmSnooze, IconArrowBackUp, IconCheck, IconUserPlus } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
 
-import { useAct } from "../../api/act";
+import { useAct, type Undo } from "../../api/act";
 import { api, body } from "../../api/client";
 import { threadQuery, usersQuery } from "../../api/queries";
 import type { Thread, ThreadList, UserRef } from "../../api/schema";
 import { useSession } from "../../lib/session";
 import { useShortcuts } from "../../lib/shortcuts";
 import { ProblemNotice } from "../Notice";
+import { before } from "./before";
 import classes from "./ThreadActions.module.css";
 
 // Dialogs come when they are first asked for.
@@ -39,7 +40,7 @@ export function ThreadActions({ thread, onLeft }: { thread: Thread; onLeft: () =
   const [askedAt, setAskedAt] = useState(() => new Date());
   const users = useQuery({ ...usersQuery, retry: false, enabled: asked === "assign" });
   const assign = useAct({
-    run: async (to: UserRef | undefined, key) => {
+    run: async ({ to }: { to: UserRef | undefined; back: Undo }, key) => {
       const undo = showAssignee(queries, thread.id, to);
       try {
         return await body(api.POST("/v1/threads/{id}/assign", { params: { path: { id: thread.id }, header: { "Idempotency-Key": key } }, body: { user_id: to?.id } }));
@@ -49,11 +50,13 @@ export function ThreadActions({ thread, onLeft }: { thread: Thread; onLeft: () =
       }
     },
     done: ({ assignee }) => (assignee ? `Given to ${assignee.id === session?.user_id ? "you" : assignee.name}` : "Nobody has it now"),
+    undo: ({ back }) => back,
     touches: ["thread", "task"],
   });
   const state = useAct({
-    run: (state: "open" | "done", key) => body(api.POST("/v1/threads/{id}/state", { params: { path: { id: thread.id }, header: { "Idempotency-Key": key } }, body: { state } })),
+    run: ({ state }: { state: "open" | "done"; back: Undo }, key) => body(api.POST("/v1/threads/{id}/state", { params: { path: { id: thread.id }, header: { "Idempotency-Key": key } }, body: { state } })),
     done: ({ state }) => (state === "done" ? "Done. It comes back when the creator writes." : "The thread is open again"),
+    undo: ({ back }) => back,
     then: ({ state }) => {
       if (state === "done") onLeft();
     },
@@ -65,7 +68,7 @@ export function ThreadActions({ thread, onLeft }: { thread: Thread; onLeft: () =
   };
   const next = thread.state === "done" ? "open" : "done";
   const turn = () => {
-    if (!state.isPending) state.mutate(next);
+    if (!state.isPending) state.mutate({ state: next, back: before(thread).state });
   };
   useShortcuts("Thread", [
     { keys: "a", label: "Assign", run: () => ask("assign") },
@@ -114,7 +117,7 @@ export function ThreadActions({ thread, onLeft }: { thread: Thread; onLeft: () =
             onClose={() => setAsked(null)}
             onPick={(id) => {
               setAsked(null);
-              assign.mutate(people.find((person) => person.id === id));
+              assign.mutate({ to: people.find((person) => person.id === id), back: before(thread).assignee });
             }}
           />
         )}

@@ -9,7 +9,7 @@ export function BatchSums({ sums }: { sums: PayoutBatchSum[] }) {
     <ul style={{ display: "flex", flexWrap: "wrap", gap: "4px 16px", margin: 0, padding: 0, listStyle: "none" }}>
       {sums.map(({ outcome, count, amounts }) => (
         <li key={outcome}>
-          <Chip tone={outcomeWords[outcome].tone} icon={null}>{outcomeWords[outcome].word}</Chip> {count}: <span className="tabular">{amounts.map(moneyText).join(" + ")}</span>
+          <Chip tone={outcomeWords[outcome].tone}>{outcomeWords[outcome].word}</Chip> {count}: <span className="tabular">{amounts.map(moneyText).join(" + ")}</span>
         </li>
       ))}
     </ul>

@@ -53,7 +53,7 @@ export function ApproverList({ label, description, of, value, onChange, who, out
               <li key={approverKey(approver)}>
                 <span className={classes.person}>
                   {levels && <span className="soft">{at + 1}. </span>}
-                  {firstUp(name)} {firstDecides && at === 0 && <Chip tone="progress" icon={null}>Decides</Chip>}
+                  {firstUp(name)} {firstDecides && at === 0 && <Chip tone="progress">Decides</Chip>}
                   {bad && <span className={classes.wrong}>{bad}</span>}
                 </span>
                 {levels && (

@@ -76,7 +76,7 @@ const cols = columns<SimulatedReview>([
     id: "fits", header: "Fits?", phone: "head",
     cell: ({ fits, because }) => (
       <div className={classes.because}>
-        {fits ? <Chip tone="done" icon={null}>Fits</Chip> : <Chip tone="idle" icon={null}>Does not fit</Chip>}
+        {fits ? <Chip tone="done">Fits</Chip> : <Chip tone="idle">Does not fit</Chip>}
         <div className="soft">{because}</div>
       </div>
     ),

@@ -46,7 +46,7 @@ const cols = columns<Creator>([
     id: "can",
     header: "Can be written to",
     cell: ({ contacts, do_not_contact, banned }) =>
-      banned ? <StatusChip noun="verdict" state="banned" /> : do_not_contact ? <StatusChip noun="verdict" state="do_not_contact" /> : contacts.length === 0 ? <StatusChip noun="verdict" state="no_address" /> : <Chip tone="done" icon={null}>Yes</Chip>,
+      banned ? <StatusChip noun="verdict" state="banned" /> : do_not_contact ? <StatusChip noun="verdict" state="do_not_contact" /> : contacts.length === 0 ? <StatusChip noun="verdict" state="no_address" /> : <Chip tone="done">Yes</Chip>,
   },
 ]);
 

@@ -40,7 +40,7 @@ function Decision({ date }: { date: KeyDate }) {
   const { word, tone } = decision(date);
   return (
     <Group gap="xs" wrap="wrap">
-      <Chip tone={tone} icon={null}>{word}</Chip>
+      <Chip tone={tone}>{word}</Chip>
       <KeyDateActions date={date} />
     </Group>
   );

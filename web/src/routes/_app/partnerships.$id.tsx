@@ -120,10 +120,12 @@ function PartnershipPage() {
               </div>
             </Section>
           )}
-          <History id={id} />
         </div>
         <div className={classes.right}>
           <Deal partnership={partnership} />
+        </div>
+        <div className={classes.history}>
+          <History id={id} />
         </div>
       </div>
       <Suspense>{workflow && <WorkflowDrawer partnershipId={id} onClose={() => setWorkflow(false)} />}</Suspense>

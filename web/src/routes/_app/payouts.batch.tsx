@@ -106,7 +106,7 @@ function ToApprove({ brandId, part }: { brandId: string; part: ApprovalPart }) {
       id: "warnings",
       header: "Look out for",
       cell: ({ warnings }) => warnings.length === 0 ? <span className="soft">Nothing</span> : (
-        <Group gap={4}>{warnings.map((warning) => <Chip key={warning} tone="attention" icon={null}>{warningWords[warning]}</Chip>)}</Group>
+        <Group gap={4}>{warnings.map((warning) => <Chip key={warning} tone="attention">{warningWords[warning]}</Chip>)}</Group>
       ),
     },
     {

@@ -20,7 +20,7 @@ export const Route = createFileRoute("/_app/payouts/batches/$id")({
 
 const cols = columns<PayoutBatchItem>([
   { id: "creator", header: "Creator", cell: ({ payout_id, creator_name, milestone_title }) => <Link to="/payouts/$id" params={{ id: payout_id }}><TwoLines first={creator_name} second={milestone_title} /></Link> },
-  { id: "outcome", header: "What became of it", cell: ({ outcome }) => <Chip tone={outcomeWords[outcome].tone} icon={null}>{outcomeWords[outcome].word}</Chip>, phone: "head" },
+  { id: "outcome", header: "What became of it", cell: ({ outcome }) => <Chip tone={outcomeWords[outcome].tone}>{outcomeWords[outcome].word}</Chip>, phone: "head" },
   { id: "reason", header: "Why", cell: ({ reason }) => reason ?? "" },
   { id: "state", header: "Payment now", cell: ({ state }) => <StatusChip noun="payout" state={state} /> },
   { id: "amount", header: "Amount", right: true, cell: ({ amount }) => <Money value={amount} /> },

@@ -16,6 +16,7 @@ import { Page } from "../../components/Page";
 import { RelativeTime } from "../../components/RelativeTime";
 import { monthOf, Period } from "../../components/reports/Period";
 import * as url from "../../lib/search";
+import { dateText } from "../../lib/time";
 
 const nouns = {
   payout: "Payments", reversal: "Money taken back", funds: "Funds", content: "Approval of content", contract: "Contracts", partnership: "Partnerships", person: "People and roles",
@@ -52,10 +53,16 @@ function History() {
   const list = usePages((cursor) => historyQuery({ ...query, cursor }), search.cursor);
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (before) => ({ ...before, cursor: undefined, ...change }) });
   const filtered = Boolean(search.person ?? search.noun ?? search.action ?? search.from);
+  // Paper has no filters, and says by this what it is a list of.
+  const shown = [
+    `${dateText(days.from)} to ${dateText(days.to)}`,
+    ...(search.noun ? [nouns[search.noun].toLowerCase()] : []),
+    ...(search.person && list.data?.items[0]?.actor ? [`done by ${list.data.items[0].actor}`] : []),
+  ];
   return (
     <Page
       title="History"
-      under="Who did what about money and rights, about whom, and why."
+      under={`Who did what about money and rights, about whom, and why: ${shown.join(", ")}.`}
       actions={<Downloads path="/v1/history/export" query={query} as={["csv", "xlsx"]} />}
     >
       <Filters>

@@ -18,18 +18,19 @@ export const Route = createFileRoute("/_app/settings/tokens")({ component: Token
 function Tokens() {
   const tokens = useQuery(tokensQuery);
   const [making, setMaking] = useState(false);
+  const [asked, setAsked] = useState<Token>();
   const revoke = useAct({
-    run: ({ id }: { id: string }) => body(api.DELETE("/v1/tokens/{id}", { params: { path: { id } } })),
+    run: ({ id }: Token) => body(api.DELETE("/v1/tokens/{id}", { params: { path: { id } } })),
     done: "Token revoked",
+    close: () => setAsked(undefined),
     touches: ["token"],
-    announce: true,
   });
   const cols = columns<Token>([
     { id: "name", header: "Name", cell: ({ name }) => <strong>{name}</strong> },
     { id: "made", header: "Made", cell: ({ created_at }) => <RelativeTime at={created_at} inList /> },
     { id: "used", header: "Last used", cell: ({ last_used_at }) => (last_used_at ? <RelativeTime at={last_used_at} inList /> : <span className="soft">Never</span>) },
     { id: "ends", header: "Ends", cell: ({ expires_at }) => (expires_at ? <RelativeTime at={expires_at} inList /> : <span className="soft">Never</span>) },
-    { id: "do", header: "Change", cell: ({ id, name }) => <Button size="compact-sm" variant="default" aria-label={`Revoke ${name}`} loading={revoke.isPending && revoke.variables.id === id} onClick={() => revoke.mutate({ id })}>Revoke</Button> },
+    { id: "do", header: "Change", cell: (token) => <Button size="compact-sm" variant="default" aria-label={`Revoke ${token.name}`} onClick={() => setAsked(token)}>Revoke</Button> },
   ]);
   const make = <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setMaking(true)}>Make a token</Button>;
   return (
@@ -43,6 +44,18 @@ function Tokens() {
         retry={() => void tokens.refetch()}
         empty={<EmptyState icon={IconKey} title="You have no API token">Make one for each program, so that one can be revoked alone.</EmptyState>}
       />
+      {asked && (
+        <Modal opened onClose={() => setAsked(undefined)} title={`Revoke ${asked.name}?`}>
+          <Stack>
+            <p style={{ margin: 0 }}>The program that has it is refused from now on, and needs a new one.</p>
+            <ProblemNotice problem={revoke.error} />
+            <Group justify="flex-end">
+              <Button variant="default" onClick={() => setAsked(undefined)}>Keep it</Button>
+              <Button color="red" loading={revoke.isPending} onClick={() => revoke.mutate(asked)}>Revoke token</Button>
+            </Group>
+          </Stack>
+        </Modal>
+      )}
       {making && <MakeToken onClose={() => setMaking(false)} />}
     </Page>
   );
