@@ -119,13 +119,13 @@ func (s *Server) ExportSuppressions(ctx context.Context, r gen.ExportSuppression
 // ExportUsers gives the people of the house as a table, each with their roles at the caller's brands.
 func (s *Server) ExportUsers(ctx context.Context, r gen.ExportUsersRequestObject) (gen.ExportUsersResponseObject, error) {
 	f, err := listSheet(s, "people", isXLSX(r.Params.Format),
-		[]any{"Name", "Address", "Roles", "Second factor", "Disabled", "Since"},
+		[]any{"Name", "Address", "Roles", "Second factor", "Invited", "Disabled", "Since"},
 		func(page rapport.Page) ([]rapport.User, []string, error) {
 			return s.cfg.Store.ListUsers(ctx, page)
 		},
 		func(u rapport.User) []any {
 			roles := each(u.Brands, func(b rapport.BrandRoles) string { return b.BrandName + ": " + strings.Join(roleNames(b.Roles), ", ") })
-			return []any{u.Name, u.Email, strings.Join(roles, "; "), yesOr(u.SecondFactor), yesOr(u.Disabled), u.CreatedAt}
+			return []any{u.Name, u.Email, strings.Join(roles, "; "), yesOr(u.SecondFactor), yesOr(u.Invited), yesOr(u.Disabled), u.CreatedAt}
 		})
 	return usersFile{f}, err
 }

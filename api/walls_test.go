@@ -857,7 +857,7 @@ func TestUnknownAddressesAnswerAsProblems(t *testing.T) {
 		}
 	}
 	require.Equal(t, "no-cache", w.anon().with("Accept", "text/html").send(t, "GET", "/tasks", nil).header.Get("Cache-Control"))
-	for path, asked := range map[string]bool{"/": true, "/reviews/x": true, "/sign-in": false, "/portal/home": false, "/review/x": false} {
+	for path, asked := range map[string]bool{"/": true, "/reviews/x": true, "/sign-in": false, "/portal/home": false, "/review/x": false, "/password/x": false, "/forgotten": false} {
 		link := w.anon().with("Accept", "text/html").send(t, "GET", path, nil).header.Get("Link")
 		require.Equal(t, asked, strings.Contains(link, "/v1/session"), "%s: %s", path, link)
 	}

@@ -39,7 +39,7 @@ func (s *Server) serveWeb() (echo.MiddlewareFunc, error) {
 			return echo.ErrNotFound
 		}
 		c.Response().Header().Set("Cache-Control", "no-cache")
-		if !under(name, "sign-in", "portal", "review") { // who is signed in is the first thing that a page of the house asks
+		if !under(name, "sign-in", "forgotten", "password", "portal", "review") { // who is signed in is the first thing that a page of the house asks
 			c.Response().Header().Set("Link", "</v1/session>; rel=preload; as=fetch; crossorigin")
 		}
 		return c.HTMLBlob(http.StatusOK, index)
