@@ -9,8 +9,8 @@ tag=${kind%-full}
 limit=2h30m
 case $kind in
     bench) limit=20m ;;
-    faults) limit=60m ;;
-    faults-full) limit=24h ;; # docs/faults.md has how to run it in pieces
+    faults) limit=60m; export RAPPORT_FLEETS=${RAPPORT_FLEETS:-3} ;;
+    faults-full) limit=24h; export RAPPORT_FLEETS=${RAPPORT_FLEETS:-3} ;; # docs/faults.md has how to run it in pieces
     eval) limit=40m ;;
 esac
 [ "$kind" = "$tag" ] || export RAPPORT_FULL=1
