@@ -141,7 +141,9 @@ export function Frame({ brandId, children }: { brandId: string | undefined; chil
             Paused, {stream.missed}<span className={classes.long}>&nbsp;{changed}: show</span>
           </Button>
         ) : stream.live ? (
-          <Button size="compact-sm" variant="subtle" color="gray" leftSection={<IconPlayerPause size={15} aria-hidden />} aria-label="Live: pause the updates" onClick={turn}>Live</Button>
+          <Button size="compact-sm" variant="subtle" color="gray" style={{ flexShrink: 0 }} leftSection={<IconPlayerPause size={15} aria-hidden />} aria-label="Live: pause the updates" onClick={turn}>
+            <span className={classes.long}>Live</span>
+          </Button>
         ) : (
           <Chip tone="held" icon={<IconPlugConnectedX size={13} aria-hidden />}>
             <span role="status">Not live</span>
