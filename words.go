@@ -96,6 +96,14 @@ func WithReader(ctx context.Context, zone string) context.Context {
 	return context.WithValue(ctx, readerKey{}, sync.OnceValue(func() *time.Location { return zoneNamed(zone) }))
 }
 
+// ReaderZone is the zone of whoever reads the page; UTC where nobody said one.
+func ReaderZone(ctx context.Context) *time.Location {
+	if zone, ok := ctx.Value(readerKey{}).(func() *time.Location); ok && zone() != nil {
+		return zone()
+	}
+	return time.UTC
+}
+
 // WordsFor are the words of a language for whoever reads the page: moments in their zone and amounts as the page shows them. Where nobody
 // said a zone, as programs do not, moments name UTC and amounts the code of their currency.
 func WordsFor(ctx context.Context, locale string) Words {

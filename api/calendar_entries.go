@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	ics "github.com/arran4/golang-ical"
 	"github.com/google/uuid"
@@ -40,8 +41,8 @@ func (s *Server) ListCalendarEntries(ctx context.Context, r gen.ListCalendarEntr
 	if err != nil {
 		return nil, err
 	}
-	first, last := s.daysAsked(r.Params.From, r.Params.To, calendarDays)
-	if last.Before(first) || last.Sub(first) > maxCalendarDays {
+	first, last := s.daysAsked(ctx, r.Params.From, r.Params.To, calendarDays)
+	if last.Before(first) || last.Sub(first) > maxCalendarDays+time.Hour { // a day may have 25 hours
 		return nil, rapport.Invalid(rapport.Field{Path: "to", Code: "out_of_range", Detail: "Ask for 1 to 100 days."})
 	}
 	entries, more, err := store.CalendarEntries(ctx, rapport.CalendarFilter{

@@ -42,15 +42,19 @@ func fromDate(d *openapi_types.Date) *time.Time {
 	return &d.Time
 }
 
-// daysAsked are the first and the last day of a question, the first one today and the last one so many later where nobody says so.
-func (s *Server) daysAsked(from, to *openapi_types.Date, days time.Duration) (first, last time.Time) {
-	first = s.today()
+// daysAsked are the first and the last day of a question, each from its midnight where the reader is: the first one today and the last one so many
+// later where nobody says so.
+func (s *Server) daysAsked(ctx context.Context, from, to *openapi_types.Date, days time.Duration) (first, last time.Time) {
+	midnight := func(t time.Time) time.Time {
+		return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, rapport.ReaderZone(ctx))
+	}
+	first = midnight(s.now().In(rapport.ReaderZone(ctx)))
 	if from != nil {
-		first = from.Time
+		first = midnight(from.Time)
 	}
 	last = first.Add(days)
 	if to != nil {
-		last = to.Time
+		last = midnight(to.Time)
 	}
 	return first, last
 }
@@ -65,7 +69,7 @@ func (s *Server) ListConflicts(ctx context.Context, r gen.ListConflictsRequestOb
 	if err != nil {
 		return nil, err
 	}
-	first, last := s.daysAsked(r.Params.From, r.Params.To, conflictDays)
+	first, last := s.daysAsked(ctx, r.Params.From, r.Params.To, conflictDays)
 	f := rapport.ConflictFilter{
 		BrandID: r.Params.BrandId, CampaignID: r.Params.CampaignId, CreatorID: r.Params.CreatorId, PartnershipID: r.Params.PartnershipId, From: first, To: last.AddDate(0, 0, 1),
 	}

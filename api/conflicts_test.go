@@ -151,6 +151,10 @@ func TestTheCalendarNamesWhatHasADate(t *testing.T) {
 	d.sql(t, `update contracts set state = 'terminated' where partnership_id = $1 and amends is null`, d.partnership)
 	require.Empty(t, kinds(around(end)), "nor does an amendment outlive its contract there")
 	require.Equal(t, 422, ops.send(t, "GET", "/v1/calendar?from=2026-01-01&to=2026-12-01", nil).status)
+	d.sql(t, `update deliverables set draft_due_at = '2026-08-04T22:30:00Z' where partnership_id = $1`, d.partnership)
+	require.NotContains(t, kinds("?from=2026-08-05&to=2026-08-05"), "draft_due")
+	ops = ops.with("Time-Zone", "Europe/Berlin")
+	require.Contains(t, kinds("?from=2026-08-05&to=2026-08-05"), "draft_due", "a day is the reader's: half an hour after midnight in Berlin")
 }
 
 func TestACalendarProgramReadsWhatItsPersonMaySee(t *testing.T) {
