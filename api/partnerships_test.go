@@ -807,7 +807,7 @@ type events struct {
 
 func (c call) listen(t *testing.T, query ...string) *events {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute) // whoever listens to much listens long
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.w.url+"/v1/stream"+strings.Join(query, ""), nil)
 	require.NoError(t, err)
 	r.Header = c.header.Clone()
