@@ -904,6 +904,15 @@ func TestTheStreamTellsWhatChangesInOnesBrands(t *testing.T) {
 	require.Len(t, before, 1, "what was known is not told again")
 	require.Contains(t, before[0], d.contract.String())
 	// Whoever read a page is told what changed after the session that was asked for before it, and nothing from before.
+	for range 5 { // also while the hub has not read what was there before
+		d.sql(t, `update partnerships set updated_at = now() where id = $1`, d.partnership)
+		position := w.as(t, "ops@one.example").send(t, "GET", "/v1/session", nil).text("stream_after")
+		l := w.as(t, "ops@one.example").listen(t, "?after="+position)
+		d.sql(t, `update contracts set version = version where id = $1`, d.contract)
+		_, _, before = l.until(d.contract)
+		require.Empty(t, before)
+		l.stop()
+	}
 	position := w.as(t, "ops@one.example").send(t, "GET", "/v1/session", nil).text("stream_after")
 	d.sql(t, `update contracts set version = version where id = $1`, d.contract)
 	_, _, before = w.as(t, "ops@one.example").listen(t, "?after="+position).until(d.contract)

@@ -261,7 +261,10 @@ func (signedOutAnswer) VisitSignOutResponse(w http.ResponseWriter) error {
 func (s *Server) GetSession(ctx context.Context, _ gen.GetSessionRequestObject) (gen.GetSessionResponseObject, error) {
 	shown := toSession(principalFrom(ctx))
 	if s.changes != nil {
-		after := s.changes.position()
+		after, err := s.changes.position(ctx)
+		if err != nil {
+			return nil, err
+		}
 		shown.StreamAfter = &after
 	}
 	return gen.GetSession200JSONResponse(shown), nil

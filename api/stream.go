@@ -211,11 +211,13 @@ func (h *hub) join(brands []uuid.UUID) (*listener, bool) {
 	return l, true
 }
 
-// position is where somebody begins to listen who reads from now on: with no change of its own, hence number 0.
-func (h *hub) position() string {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return positionText(rapport.ChangePosition{Xid: h.read})
+// position is where somebody begins to listen who reads from now on: with no change of its own, hence number 0. All before it can be read already.
+func (h *hub) position(ctx context.Context) (string, error) {
+	until, err := h.store.ChangesUntil(ctx)
+	if err != nil {
+		return "", fmt.Errorf("find the newest change: %w", err)
+	}
+	return positionText(rapport.ChangePosition{Xid: until}), nil
 }
 
 func positionText(p rapport.ChangePosition) string { return fmt.Sprintf("%d-%d", p.Xid, p.ID) }
@@ -337,12 +339,24 @@ func (r stream) follow(send func([]byte) error) {
 		case <-beat.C:
 			text = []byte(": still here\n\n")
 		case c := <-r.listener.changes:
+			if c.Position.Xid < r.known() {
+				continue // the hub may be behind what was there when the page was read
+			}
 			text = eventText(c)
 		}
 		if send(text) != nil {
 			return
 		}
 	}
+}
+
+// known is the transaction before which the listener has read everything; 0 where it did not say so.
+func (r stream) known() int64 {
+	var p rapport.ChangePosition
+	if n, err := fmt.Sscanf(r.last, "%d-%d", &p.Xid, &p.ID); err != nil || n != 2 || p.ID != 0 {
+		return 0
+	}
+	return p.Xid
 }
 
 // mayListen asks whether the person is signed in still and reaches all brands that are listened to.

@@ -31,8 +31,6 @@ test.beforeAll(async () => {
     insert into creator_accounts (id, creator_id, platform, handle) select gen_random_uuid(), creator, 'instagram', '@' || creator from crowd;
     insert into partnerships (id, brand_id, campaign_id, creator_id, owner_id, stage, paused, updated_at)
       select gen_random_uuid(), g.brand_id, g.id, c.creator, g.owner_id, 'completed', n % 7 = 0, timestamptz '2026-01-01' - n * interval '1 hour' from crowd c, campaigns g where g.id = '${campaign.id}';`);
-  // The stream reads what changed every two seconds at the latest: until then a page that is opened is told of these rows, and says that they changed.
-  await new Promise((go) => setTimeout(go, 5_000));
 });
 
 test.afterAll(() => {
