@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -194,9 +195,9 @@ func (f *fleet) storm(payouts int) {
 			|| (select count(*) from ledger_entries) || (select string_agg(creator_id || state, ',' order by creator_id) from payees)`).Scan(&s))
 		return s
 	}
-	before, kept := state(), f.number(`select count(*) from webhook_inbox where provider = 'stripe'`)
-	events := f.events()
+	before, events := state(), f.events()
 	var all []stripeEvent
+	ids := map[string]bool{}
 	stale, lost := 0, 0
 	for _, e := range events {
 		for range 5 {
@@ -206,9 +207,11 @@ func (f *fleet) storm(payouts int) {
 			ID string `json:"id"`
 		}
 		require.NoError(f.t, json.Unmarshal(e.body, &event))
+		ids[event.ID] = true
 		lost += 1 - f.number(`select count(*) from webhook_inbox where provider = 'stripe' and event_id = $1`, event.ID)
 		if bytes.Contains(e.body, []byte(`"type":"payout.failed"`)) {
 			stale++
+			ids[strings.Replace(event.ID, "evt_", "evt_late", 1)] = true
 			late := bytes.ReplaceAll(bytes.ReplaceAll(e.body, []byte(`"payout.failed"`), []byte(`"payout.paid"`)), []byte(`"id":"evt_`), []byte(`"id":"evt_late`))
 			all = append(all, stripeEvent{e.connect, bytes.ReplaceAll(late, []byte(`"status":"failed"`), []byte(`"status":"paid"`))})
 		}
@@ -236,7 +239,8 @@ func (f *fleet) storm(payouts int) {
 	until(f.t, time.Minute, "everything to be taken", func(context.Context) bool {
 		return f.number(`select count(*) from webhook_inbox where processed_at is null`) == 0
 	})
-	require.Equal(f.t, kept+lost+stale, f.number(`select count(*) from webhook_inbox where provider = 'stripe'`), "each event is kept once")
+	// Only those that came in this storm are counted: on a busy machine Stripe may still have more to say.
+	require.Equal(f.t, len(ids), f.number(`select count(*) from webhook_inbox where provider = 'stripe' and event_id = any($1)`, slices.Collect(maps.Keys(ids))), "each event is kept once")
 	require.Equal(f.t, before, state(), "nothing changed")
 }
 
