@@ -115,6 +115,8 @@ const (
 	// ReconcileDiffers says that money moved otherwise than asked. Nothing is sent: two people accept it as the payment, or somebody takes it back
 	// at Stripe, and then it counts as absent.
 	ReconcileDiffers = "differs"
+	// ReconcileDiffersLong says so of a reversal once a day of silence and two look-ups allow a person to confirm what came back.
+	ReconcileDiffersLong = "differs_long"
 )
 
 const (

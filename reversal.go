@@ -372,7 +372,7 @@ func (r *Reversal) lost(now time.Time, code string) {
 	r.Absences++
 	r.fact(now, Fact{Kind: "reversal_absent", Ref: r.ID, Ref2: r.PayoutID, N: r.Absences})
 	if code != ReconcileAbsent {
-		r.LongAbsent = code == ReconcileAbsentLong
+		r.LongAbsent = code == ReconcileAbsentLong || code == ReconcileDiffersLong
 		r.task(TaskChange{Key: "unknown", Kind: "reversal_unknown", Code: code, Role: RoleFinanceReleaser, Ref: r.PayoutID, Due: now})
 	}
 	r.arm(timerReconcile, r.ID, 0, now.Add(r.Plan.Timings.ReconcileUnknownEvery))

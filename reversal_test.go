@@ -78,7 +78,7 @@ func (d *recovery) usual(e rapport.Effect) rapport.Outcome {
 			d.back, d.row = 600, rapport.ReversalReversed
 		case rapport.SubmitRejected, rapport.SubmitRejectedPayee:
 			d.row = rapport.ReversalFailed
-		case rapport.SubmitUnknown, rapport.ReconcileAbsent, rapport.ReconcileAbsentLong, rapport.ReconcileDiffers:
+		case rapport.SubmitUnknown, rapport.ReconcileAbsent, rapport.ReconcileAbsentLong, rapport.ReconcileDiffers, rapport.ReconcileDiffersLong:
 			d.row = rapport.ReversalUnknown
 		case rapport.SubmitRejectedFunds:
 			d.row = rapport.ReversalSubmitted
@@ -100,8 +100,11 @@ func (d *recovery) usual(e rapport.Effect) rapport.Outcome {
 		}
 	case rapport.EffectFindReversal:
 		out.Code = d.finds
-		if e.Code == "confirm" && out.Code == rapport.ReconcileAbsentLong {
+		switch {
+		case e.Code == "confirm" && out.Code == rapport.ReconcileAbsentLong:
 			out.Code = rapport.SubmitRejected
+		case e.Code == "confirm" && out.Code == rapport.ReconcileDiffersLong:
+			out.Code = rapport.ReverseDone
 		}
 		attempt(out.Code)
 	case rapport.EffectCountReversal:
@@ -281,7 +284,7 @@ func TestAnyLifeOfAReversal(t *testing.T) {
 			rapport.CmdApproveReversal, rapport.CmdCancel, rapport.CmdRetry, rapport.CmdNet, rapport.CmdAskWriteOff, rapport.CmdApproveWriteOff, rapport.CmdKeepClaim, rapport.CmdReconcile,
 		}
 		says := []string{rapport.ReverseDone, rapport.SubmitRejected, rapport.SubmitRejectedPayee, rapport.SubmitRejectedFunds, rapport.SubmitUnknown}
-		finds := []string{rapport.ReverseDone, rapport.ReconcileAbsent, rapport.ReconcileAbsentLong, rapport.ReconcileDiffers}
+		finds := []string{rapport.ReverseDone, rapport.ReconcileAbsent, rapport.ReconcileAbsentLong, rapport.ReconcileDiffers, rapport.ReconcileDiffersLong}
 		for range rapid.IntRange(1, 60).Draw(rt, "steps") {
 			switch rapid.IntRange(0, 5).Draw(rt, "step") {
 			case 0, 1:

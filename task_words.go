@@ -212,6 +212,10 @@ var codeTitles = map[string]map[string]string{ //nolint:gochecknoglobals // a ta
 	"payout_unknown": {
 		ReconcileDiffers: "Stripe moved money for a payment otherwise than it was asked: accept it as the payment, or have it taken back",
 	},
+	"reversal_unknown": {
+		ReconcileDiffers:     "Money came back otherwise than it was asked for: look at it at Stripe. It can be confirmed after a day of silence",
+		ReconcileDiffersLong: "Money came back otherwise than it was asked for: look at it at Stripe and confirm what came",
+	},
 	"key_date_undecided": {
 		KeyUsageRights: "Nobody has decided about rights that end soon", KeyAllowlisting: "Nobody has decided about allow-listing that ends soon",
 		KeyExclusivity: "Nobody has decided about an exclusivity that ends soon", KeyOption: "Nobody has decided about an option to renew that ends soon",

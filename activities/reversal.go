@@ -52,7 +52,7 @@ func (a *Activities) SubmitReversal(ctx context.Context, in EffectInput) (rappor
 		return rapport.Outcome{Code: order.Verdict}, nil
 	}
 	r := order.Request
-	if out, found, err := a.settleTakenBack(ctx, r); found || err != nil {
+	if out, _, err := a.settleTakenBack(ctx, r); out.Code != "" || err != nil {
 		return out, err
 	}
 	if r.Adopts != "" {
@@ -102,25 +102,26 @@ func (a *Activities) TakenBack(ctx context.Context, transfer string) ([]rapport.
 }
 
 // settleTakenBack looks for the attempt at the provider, where it may have arrived without its answer, and settles with it. What came back
-// otherwise than asked for, or by an attempt that is not known to have arrived, is found and settles nothing: a person looks.
-func (a *Activities) settleTakenBack(ctx context.Context, r rapport.ReversalRequest) (rapport.Outcome, bool, error) {
+// otherwise than asked for, or by an attempt that is not known to have arrived, settles nothing by itself: it is answered as other.
+func (a *Activities) settleTakenBack(ctx context.Context, r rapport.ReversalRequest) (out rapport.Outcome, other *rapport.TakenBack, err error) {
 	found, err := a.TakenBack(ctx, r.TransferID)
 	if err != nil {
-		return rapport.Outcome{}, false, err
+		return rapport.Outcome{}, nil, err
 	}
-	other := false
 	for _, back := range found {
 		asked := back.ReversalID == r.ReversalID && back.Attempt == r.Attempt || r.Adopts != "" && back.ID == r.Adopts
 		if asked && back.Amount == r.Amount {
 			code, err := a.Store.SettleReversal(ctx, r.ReversalID, r.Attempt, back)
-			return rapport.Outcome{Code: code}, true, classify(err)
+			return rapport.Outcome{Code: code}, nil, classify(err)
 		}
-		other = other || asked || back.ReversalID == r.ReversalID && !slices.Contains(r.Known, back.ID)
+		if asked || back.ReversalID == r.ReversalID && !slices.Contains(r.Known, back.ID) {
+			other = &back
+		}
 	}
-	if other {
-		return rapport.Outcome{Code: rapport.ReconcileDiffers}, true, classify(a.Store.MarkReversalUnknown(ctx, r.ReversalID))
+	if other != nil {
+		return rapport.Outcome{Code: rapport.ReconcileDiffers}, other, classify(a.Store.MarkReversalUnknown(ctx, r.ReversalID))
 	}
-	return rapport.Outcome{}, false, nil
+	return rapport.Outcome{}, nil, nil
 }
 
 // FindReversal looks up what became of an attempt whose answer never came. It sends nothing.
@@ -135,19 +136,33 @@ func (a *Activities) FindReversal(ctx context.Context, in EffectInput) (rapport.
 	if open.Verdict != "" {
 		return rapport.Outcome{Code: open.Verdict}, nil
 	}
-	if out, found, err := a.settleTakenBack(ctx, open.Request); found || err != nil {
+	out, other, err := a.settleTakenBack(ctx, open.Request)
+	if err != nil || out.Code != "" && other == nil {
 		return out, err
 	}
-	if err := a.Store.MarkReversalLookedUp(ctx, in.ID, open.Request.Attempt); err != nil {
+	attempt := open.Request.Attempt
+	if err := a.Store.MarkReversalLookedUp(ctx, in.ID, attempt); err != nil {
 		return rapport.Outcome{}, classify(err)
 	}
-	if open.SinceSent < reconcileSilence || open.LookUps < 2 {
+	long := open.SinceSent >= reconcileSilence && open.LookUps >= 2
+	switch {
+	case !long && other != nil:
+		return out, nil
+	case !long:
 		return rapport.Outcome{Code: rapport.ReconcileAbsent}, nil
+	case in.Effect.Code != "confirm" && other != nil:
+		return rapport.Outcome{Code: rapport.ReconcileDiffersLong}, nil
+	case in.Effect.Code != "confirm":
+		return rapport.Outcome{Code: rapport.ReconcileAbsentLong}, nil
+	case other == nil:
+		return rapport.Outcome{Code: rapport.SubmitRejected}, classify(a.Store.RejectReversal(ctx, in.ID, attempt, rapport.PayRejected, "confirmed_absent"))
+	case other.Amount == open.Request.Amount:
+		// An earlier attempt that was called absent brought back what this one asks for, as two people had agreed.
+		code, err := a.Store.SettleReversal(ctx, in.ID, attempt, *other)
+		return rapport.Outcome{Code: code}, classify(err)
+	default:
+		return rapport.Outcome{Code: rapport.SubmitRejected}, classify(a.Store.RejectReversal(ctx, in.ID, attempt, rapport.PayRejected, rapport.ReconcileDiffers))
 	}
-	if in.Effect.Code == "confirm" {
-		return rapport.Outcome{Code: rapport.SubmitRejected}, classify(a.Store.RejectReversal(ctx, in.ID, open.Request.Attempt, rapport.PayRejected, "confirmed_absent"))
-	}
-	return rapport.Outcome{Code: rapport.ReconcileAbsentLong}, nil
 }
 
 // CountReversal says whether payments have kept the last of a reversal.

@@ -2,6 +2,7 @@ package activities_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -40,24 +41,38 @@ func TestMoneyIsTakenBack(t *testing.T) {
 // TestMoneyIsNeverTakenBackTwice: what came back of the reversal, and is not known to have, is neither sent on top of nor called absent.
 func TestMoneyIsNeverTakenBackTwice(t *testing.T) {
 	t.Parallel()
-	for name, change := range map[string]func(*rapport.TakenBack){
-		"by another attempt": func(b *rapport.TakenBack) { b.Attempt = 1 },
-		"another amount":     func(b *rapport.TakenBack) { b.Amount.Amount++ },
+	for name, c := range map[string]struct {
+		change    func(*rapport.TakenBack)
+		confirmed string // what a person's word makes of it
+		log       string
+	}{
+		"by another attempt": {func(b *rapport.TakenBack) { b.Attempt = 1 }, rapport.ReverseDone, "back 2 trr_2"},
+		"another amount":     {func(b *rapport.TakenBack) { b.Amount.Amount++ }, rapport.SubmitRejected, "rejected 2 differs"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			k := newReturn()
 			late, _ := takenBack(k.s.back.Request)
-			change(&late)
+			c.change(&late)
 			k.p.back = append(k.p.back, late)
 			out, err := k.SubmitReversal(t.Context(), effect(rapport.EffectReverse, ""))
 			require.NoError(t, err)
 			require.Equal(t, rapport.ReconcileDiffers, out.Code)
 			require.Equal(t, "unknown", k.s.log[len(k.s.log)-1])
-			out, err = k.FindReversal(t.Context(), effect(rapport.EffectFindReversal, "confirm"))
-			require.NoError(t, err)
-			require.Equal(t, rapport.ReconcileDiffers, out.Code)
-			require.Equal(t, []string{"look up", "look up"}, k.p.log)
+			find := func(word string) string {
+				out, err = k.FindReversal(t.Context(), effect(rapport.EffectFindReversal, word))
+				require.NoError(t, err)
+				return out.Code
+			}
+			k.s.lost.SinceSent = time.Hour
+			require.Equal(t, rapport.ReconcileDiffers, find("confirm"), "its own may still come")
+			k.s.lost.SinceSent, k.s.lost.LookUps = 25*time.Hour, 1
+			require.Equal(t, rapport.ReconcileDiffers, find("confirm"), "it was looked for once")
+			k.s.lost.LookUps = 2
+			require.Equal(t, rapport.ReconcileDiffersLong, find(""), "nobody has said so")
+			require.Equal(t, c.confirmed, find("confirm"))
+			require.Equal(t, c.log, k.s.log[len(k.s.log)-1])
+			require.Equal(t, slices.Repeat([]string{"look up"}, 5), k.p.log, "nothing is sent")
 		})
 	}
 	t.Run("it arrived without its answer", func(t *testing.T) {

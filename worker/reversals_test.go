@@ -3,6 +3,7 @@ package worker_test
 import (
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -137,4 +138,61 @@ func TestRecordingWhatCameBackElsewhere(t *testing.T) {
 	times, _ := a.back(transfer)
 	require.Equal(t, 1, times)
 	require.Equal(t, found[0].ID, a.text(`select external_ref from ledger_transactions where kind = 'reversal'`))
+}
+
+// TestAReversalThatComesLateIsConfirmed: an attempt that was called absent came after all, while the next one waits. A day of silence and a
+// person's word later it is what the reversal asked for, and nothing comes back twice.
+func TestAReversalThatComesLateIsConfirmed(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		came int64
+		want string
+	}{
+		"as it was asked for":           {400, "reversed 400 | rejected succeeded | 1 booked | 0 of others"},
+		"with another amount than that": {300, "failed 0 | rejected rejected | 0 booked | 1 of others"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := arriving(t)
+			in, transfer := a.reversing()
+			_, err := a.store.OrderReversal(a.ctx, in.ID, 1, a.payer.ReversalHash)
+			require.NoError(t, err)
+			require.NoError(t, a.store.RejectReversal(a.ctx, in.ID, 1, rapport.PayRejected, "confirmed_absent"))
+			a.takesBack(transfer, in.ID, c.came)
+			payout := a.text(`select payout_id from reversals where id = $1`, in.ID)
+			require.Empty(t, a.arrive(rapport.InboxRow{ID: uuid.New(), Provider: "stripe", EventID: uuid.NewString(), Type: "transfer.reversed", ObjectID: transfer, Body: object(t, "payout_id", payout)}))
+			a.exec(`update reversals set state = 'approved' where id = $1`, in.ID)
+			in.Effect.N = 2
+			out, err := a.inbox.Activities.SubmitReversal(a.ctx, in)
+			require.NoError(t, err)
+			require.Equal(t, rapport.ReconcileDiffers, out.Code, "nothing is sent on top of it")
+			find := func(word string) string {
+				in.Effect.Code = word
+				out, err := a.inbox.Activities.FindReversal(a.ctx, in)
+				require.NoError(t, err)
+				return out.Code
+			}
+			require.Equal(t, rapport.ReconcileDiffers, find("confirm"))
+			require.Equal(t, rapport.ReconcileDiffers, find("confirm"))
+			a.exec(`begin; set local session_replication_role = replica; update reversal_attempts set created_at = now() - interval '25 hours'; commit`)
+			require.Equal(t, rapport.ReconcileDiffersLong, find(""))
+			find("confirm")
+			times, _ := a.back(transfer)
+			require.Equal(t, 1, times)
+			require.Equal(t, c.want, a.text(`select r.state || ' ' || r.recovered || ' | ' || (select string_agg(x.outcome, ' ' order by x.number) from reversal_attempts x where x.reversal_id = r.id)
+				|| ' | ' || (select count(*) from ledger_transactions where kind = 'reversal') || ' booked' from reversals r where r.id = $1`, in.ID)+
+				" | "+strconv.Itoa(a.others(in.BrandID, uuid.MustParse(payout)))+" of others")
+			problems, err := a.store.VerifyLedger(a.ctx)
+			require.NoError(t, err)
+			require.Empty(t, problems)
+		})
+	}
+}
+
+// others is how many of the reversals that others made at the provider are shown with a payout.
+func (a *arrivals) others(brand, payout uuid.UUID) int {
+	a.t.Helper()
+	p, err := a.store.Payout(rapport.WithBrands(a.ctx, brand), payout)
+	require.NoError(a.t, err)
+	return len(p.Foreign)
 }

@@ -139,7 +139,8 @@ on conflict do nothing;
 -- What came back elsewhere of the transfer that is the payment, and no reversal records yet.
 select f.provider_id, f.amount, f.currency, f.noted_at from foreign_reversals f
 where f.payout_id = @payout_id and not exists (select 1 from payout_attempts t where t.payout_id = f.payout_id and t.outcome = 'succeeded' and t.transfer_id <> f.transfer_id)
-  and not exists (select 1 from reversals r where r.adopts = f.provider_id and r.state <> 'cancelled') order by f.noted_at;
+  and not exists (select 1 from reversals r where r.adopts = f.provider_id and r.state <> 'cancelled')
+  and not exists (select 1 from reversal_attempts a where a.provider_id = f.provider_id) order by f.noted_at;
 
 -- name: ReversalApprovalOf :one
 select id from reversal_approvals where reversal_id = @reversal_id and part = @part and round = @round;
