@@ -28,6 +28,8 @@ type PayoutItem struct {
 	ReviewOn       string   // YYYY-MM-DD, when a hold is looked at again; empty for none
 	Offline        string   // the way it is paid outside of Stripe; empty when Stripe pays it
 	TransferID     string   // of the transfer that paid it; empty until it is paid, and outside of Stripe
+	// Contract is the number of the contract it is owed by; PreparedBy and ReleasedBy name who approved its last round. For exports only.
+	Contract, PreparedBy, ReleasedBy string
 	// OfflineReference and OfflineOn (YYYY-MM-DD) are of the payment that was made outside of Stripe; empty until it is recorded.
 	OfflineReference, OfflineOn string
 	// DestinationAt and FreeAt are when the creator's bank account changed and when a person may release it at the earliest; nil where no such

@@ -436,6 +436,7 @@ type CaseFilter struct {
 	ID    *uuid.UUID
 	State string // open or closed
 	Kind  string
+	Brand *uuid.UUID
 }
 
 // CaseChange is what a person does to a case.

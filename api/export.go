@@ -49,21 +49,25 @@ func (s *Server) ExportPayouts(ctx context.Context, r gen.ExportPayoutsRequestOb
 		return nil, err
 	}
 	payouts, err := readPages(func(page rapport.Page) ([]rapport.PayoutItem, []string, error) {
-		return store.ListPayouts(ctx, filter, page)
+		items, next, err := store.ListPayouts(ctx, filter, page)
+		if err == nil {
+			err = store.AddPayoutPapers(ctx, items)
+		}
+		return items, next, err
 	})
 	if err != nil {
 		return nil, err
 	}
 	rows := func(row func(cells ...any) error) error {
 		err := row("Payout", "Due", "Brand", "Campaign", "Creator", "Milestone", "Amount", "Kept", "Sent", "Came back", "Currency", "State", "Waits for", "Held because", "Paid",
-			"Paid by", "Reference", "Partnership")
+			"Paid by", "Reference", "Contract", "Prepared by", "Released by", "Partnership")
 		if err != nil {
 			return err
 		}
 		return payouts(func(p rapport.PayoutItem) error {
 			return row(p.ID.String(), p.DueAt, p.BrandName, p.CampaignName, p.Creator.Name, p.MilestoneTitle,
 				p.Amount, partMoney(p, p.Kept), p.Sent(), partMoney(p, p.CameBack), currencyCode(p.Amount), string(p.State), payoutWaits(rapport.WordsIn(""), p), heldWords(rapport.WordsIn(""), p),
-				p.PaidAt, paidThrough(p), orText(p.OfflineReference, p.TransferID), p.PartnershipID.String())
+				p.PaidAt, paidThrough(p), orText(p.OfflineReference, p.TransferID), p.Contract, p.PreparedBy, p.ReleasedBy, p.PartnershipID.String())
 		})
 	}
 	return payoutsFile{sheetFile{name: "payouts-" + s.today().Format("2006-01-02"), xlsx: isXLSX(r.Params.Format), title: "Payouts", rows: rows}}, nil

@@ -321,6 +321,15 @@ func TestPaymentsAreListedAndExportedByTheDayTheyWerePaid(t *testing.T) {
 	require.Len(t, rows, 1, "by the clock of the brand, not of the database")
 	require.Equal(t, "Stripe", rows[0][15])
 	require.Regexp(t, "^tr_", rows[0][16], "the transfer is what finance looks for at Stripe")
+	require.Regexp(t, "^C-[0-9]{6}$", rows[0][17], "the contract it is owed by")
+	require.Equal(t, []string{"", ""}, rows[0][18:20], "nobody's approval is on record")
+	d.sql(t, `begin; set local session_replication_role = replica;
+		insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency)
+		select gen_random_uuid(), p.id, p.brand_id, p.round - x.ago, x.part, u.id, p.amount, p.currency from payouts p
+		join (values ('preparer', 'finance_preparer@one.example', 0), ('releaser', 'auditor@one.example', 0), ('releaser', 'ops@one.example', 1)) x(part, email, ago) on true
+		join users u on u.email = x.email where p.id = '`+d.payout.String()+`'; commit`)
+	names := one[[]string](t, d, `select array_agg(name order by email desc) from users where email in ('finance_preparer@one.example', 'auditor@one.example')`)
+	require.Equal(t, names, export("?paid_from=2026-03-31")[0][18:20], "of the last round only")
 	require.Empty(t, export("?paid_from=2026-04-01"))
 	require.Empty(t, export("?paid_to=2026-03-30"))
 	require.Len(t, export("?paid_to=2026-04-01"), 1)

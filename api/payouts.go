@@ -17,6 +17,8 @@ import (
 // PayoutStore keeps payouts with what their money rests on.
 type PayoutStore interface {
 	ListPayouts(ctx context.Context, f rapport.PayoutFilter, page rapport.Page) ([]rapport.PayoutItem, []string, error)
+	// AddPayoutPapers adds to payouts of the scope by which contract they are owed, and who approved them.
+	AddPayoutPapers(ctx context.Context, items []rapport.PayoutItem) error
 	PayoutLanes(ctx context.Context, brand, campaign *uuid.UUID) ([]rapport.PayoutLane, error)
 	PayoutsBlocked(ctx context.Context, brand, campaign *uuid.UUID) ([]rapport.PayoutBlock, error)
 	CashByWeek(ctx context.Context, brand *uuid.UUID) ([]rapport.CashWeek, error)

@@ -174,7 +174,7 @@ func (s *Server) ListCases(ctx context.Context, r gen.ListCasesRequestObject) (g
 	if err != nil {
 		return nil, err
 	}
-	cases, next, err := store.ListCases(ctx, rapport.CaseFilter{State: string(value(r.Params.State)), Kind: string(value(r.Params.Kind))}, page)
+	cases, next, err := store.ListCases(ctx, rapport.CaseFilter{State: string(value(r.Params.State)), Kind: string(value(r.Params.Kind)), Brand: r.Params.BrandId}, page)
 	if err != nil {
 		return nil, err
 	}

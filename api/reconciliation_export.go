@@ -61,7 +61,7 @@ func (s *Server) ExportCases(ctx context.Context, r gen.ExportCasesRequestObject
 	if err != nil {
 		return nil, err
 	}
-	filter := rapport.CaseFilter{State: string(value(r.Params.State)), Kind: string(value(r.Params.Kind))}
+	filter := rapport.CaseFilter{State: string(value(r.Params.State)), Kind: string(value(r.Params.Kind)), Brand: r.Params.BrandId}
 	f, err := listSheet(s, "differences", isXLSX(r.Params.Format),
 		[]any{"Found", "What", "Result", "In words", "Differs in", "Ledger", "Ledger currency", "Stripe", "Stripe currency", "Id at Stripe", "Brand", "Creator", "State", "Owner", "Reason",
 			"Closed by", "Closed", "Payout", "Id"},

@@ -61,6 +61,8 @@ func TestCasesAndLinesStayBehindTheirWalls(t *testing.T) {
 	// The creator works with both brands, so that only who works for both sees what may be either's; a stranger's is everybody's.
 	require.ElementsMatch(t, []string{"tr_stranger"}, refs("auditor@one.example"))
 	require.ElementsMatch(t, []string{"tr_stranger", "tr_two"}, refs("auditor@two.example"))
+	require.Len(t, d.cases(t, "auditor@two.example", "?state=open&brand_id="+d.two.String()), 1, "of one brand only")
+	require.Empty(t, d.cases(t, "auditor@one.example", "?state=open&brand_id="+d.two.String()), "a brand that is not theirs")
 	export := func(who string) string {
 		a := d.as(t, who).send(t, "GET", "/v1/reconciliations/"+run.String()+"/export", nil)
 		require.Equal(t, 200, a.status, "%s", a.body)

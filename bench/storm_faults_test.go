@@ -282,14 +282,21 @@ func (f *fleet) signings(n int) {
 		}
 	}
 	require.NoError(f.t, f.call(f.t.Context(), http.MethodGet, f.control+"/control/documenso", nil, &seen))
+	ours := map[string]bool{} // an earlier round has left others
+	f.each(`select c.id::text, 0::bigint from contracts c join partnerships p on p.id = c.partnership_id where p.campaign_id = '`+f.campaign.String()+`'`, func(id string, _ int64) { ours[id] = true })
 	of := map[string]int{}
 	for _, d := range seen.Documents {
+		if !ours[d.ExternalID] {
+			continue
+		}
 		of[d.ExternalID]++
 		require.Equal(f.t, "PENDING", d.Status)
 		require.NoError(f.t, f.call(f.t.Context(), http.MethodPost, f.control+"/control/documenso/"+d.ID, map[string]string{"action": "sign"}, nil))
 	}
 	require.Len(f.t, of, n, "contracts that have a document")
-	require.Len(f.t, seen.Documents, n, "each has one")
+	for id, documents := range of {
+		require.Equal(f.t, 1, documents, id)
+	}
 	f.eventually(4*n, `select count(*) from payouts p join partnerships a on a.id = p.partnership_id where a.campaign_id = $1 and p.state = 'awaiting_approval'`)
 	f.eventually(n, `select count(*) from sealed_papers s join contracts c on c.id = s.contract_id join partnerships p on p.id = c.partnership_id where p.campaign_id = $1 and c.state = 'executed'`)
 	require.Equal(f.t, n, f.number(`select count(*) from signatures s join contracts c on c.id = s.contract_id join partnerships p on p.id = c.partnership_id

@@ -52,6 +52,23 @@ func (s *Store) ListPayouts(ctx context.Context, f rapport.PayoutFilter, page ra
 	return items, next, err
 }
 
+// AddPayoutPapers adds to payouts of the scope by which contract they are owed, and who approved them.
+func (s *Store) AddPayoutPapers(ctx context.Context, items []rapport.PayoutItem) error {
+	at := make(map[uuid.UUID]int, len(items))
+	ids := make([]uuid.UUID, len(items))
+	for i, p := range items {
+		at[p.ID], ids[i] = i, p.ID
+	}
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		rows, err := s.q.PayoutPapers(ctx, tx, gen.PayoutPapersParams{Ids: ids, Brands: rapport.BrandsFrom(ctx)})
+		for _, r := range rows {
+			p := &items[at[r.ID]]
+			p.Contract, p.PreparedBy, p.ReleasedBy = r.Contract, r.PreparedBy, r.ReleasedBy
+		}
+		return err
+	})
+}
+
 // PayoutLanes counts what is owed in the scope, at one brand or in one campaign, lane by lane and currency by currency.
 func (s *Store) PayoutLanes(ctx context.Context, brand, campaign *uuid.UUID) ([]rapport.PayoutLane, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]rapport.PayoutLane, error) {

@@ -126,7 +126,7 @@ func (s *Store) AddReconciliation(ctx context.Context, id uuid.UUID, window time
 
 // ListCases lists the cases of the scope, newest first: those of its brands, and those of no brand that may be about no other.
 func (s *Store) ListCases(ctx context.Context, f rapport.CaseFilter, page rapport.Page) ([]rapport.ReconciliationCase, []string, error) {
-	params := gen.ListCasesParams{Brands: rapport.BrandsFrom(ctx), ID: f.ID, State: f.State, Kind: f.Kind, MaxRows: int32(page.Limit + 1)}
+	params := gen.ListCasesParams{Brands: rapport.BrandsFrom(ctx), ID: f.ID, State: f.State, Kind: f.Kind, BrandID: f.Brand, MaxRows: int32(page.Limit + 1)}
 	var err error
 	if params.AfterAt, params.AfterID, err = afterTime(page); err != nil {
 		return nil, nil, err

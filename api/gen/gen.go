@@ -9575,9 +9575,10 @@ type ListCasesParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor next_cursor of the page before
-	Cursor *Cursor               `form:"cursor,omitempty" json:"cursor,omitempty"`
-	State  *ListCasesParamsState `form:"state,omitempty" json:"state,omitempty"`
-	Kind   *CaseKind             `form:"kind,omitempty" json:"kind,omitempty"`
+	Cursor  *Cursor               `form:"cursor,omitempty" json:"cursor,omitempty"`
+	State   *ListCasesParamsState `form:"state,omitempty" json:"state,omitempty"`
+	Kind    *CaseKind             `form:"kind,omitempty" json:"kind,omitempty"`
+	BrandId *BrandId              `form:"brand_id,omitempty" json:"brand_id,omitempty"`
 }
 
 // ListCasesParamsState defines parameters for ListCases.
@@ -9585,9 +9586,10 @@ type ListCasesParamsState string
 
 // ExportCasesParams defines parameters for ExportCases.
 type ExportCasesParams struct {
-	State  *ExportCasesParamsState `form:"state,omitempty" json:"state,omitempty"`
-	Kind   *CaseKind               `form:"kind,omitempty" json:"kind,omitempty"`
-	Format *SheetFormat            `form:"format,omitempty" json:"format,omitempty"`
+	State   *ExportCasesParamsState `form:"state,omitempty" json:"state,omitempty"`
+	Kind    *CaseKind               `form:"kind,omitempty" json:"kind,omitempty"`
+	BrandId *BrandId                `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	Format  *SheetFormat            `form:"format,omitempty" json:"format,omitempty"`
 }
 
 // ExportCasesParamsState defines parameters for ExportCases.
@@ -17441,6 +17443,13 @@ func (w *ServerInterfaceWrapper) ListCases(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
 	}
 
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListCases(ctx, params)
 	return err
@@ -17464,6 +17473,13 @@ func (w *ServerInterfaceWrapper) ExportCases(ctx echo.Context) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", ctx.QueryParams(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
 	}
 
 	// ------------- Optional query parameter "format" -------------
@@ -43682,68 +43698,68 @@ var swaggerSpec = []string{
 	"NqrfDsP8C05dZ0ji+ZPOHKRD6cz4XzhbQSJUeIAEWwJ5DyjLGhxb11M/OVRqHkb8SMzhXPi9ly6W+fLs",
 	"lqckufRmeaZSp1OrmNM9d0+S4k+FoU811keJ60fq8mIqNQmyolgHu1dI2pwHCwiWPswZJABSL1SDB9Xm",
 	"Jh/Z6ONEzOdwsZLzMaJR4IVZe/REDSALC1YMBN/z/OEhfAQu5XnANTSi4A7EftiOJgBkGts1UStcoiBS",
-	"GsKz31oj1i+FDFu7SfvxfxeIfdUzku8wGMzfC3vBxKYjNgWzBteiNlVq6VlyPURCnGrD4Msq4kLWNhJu",
-	"02tWqVe7PbRGz8atFI+B8SsD1VaM1o2YrMJMVVwseHOo2AeAz7OiGG04g2s4EXQeLkvfvuRv4g6h47jG",
-	"O7NWMUxVuJkwqQzgP7FrH7OeqFjU/WMWjLMEuFaytULt36E+bo3tfa/qcysof8wgm0L5lSxJpW7297Wl",
-	"TaksP+8RHKJf9CTd/kFbVLziCXioeOvHHSyjVOv21ucLSVvs4veU/Xh2S0JXwLg8xogCXEqB2FF1XDgU",
-	"cDXBAqjxlxml2jPkFE3rHsd7CWsHf7bHYbpBT1SRNbS3a9kZhe4eorP9ngJlhHEaq867rGdlv/G+1H+O",
-	"IDoRX2kIcf/NGGs8FoXLOdVxxdNpr51Pe2tf88ti0/MdyS3IMFQ1kMTuOpSk0i5gaUGnG5f0rqAIEwlz",
-	"NsiEtssswlKXc9bnWvS2ZI5tPeyRxvtkacdaWocW8sgooiu1uYDAuWcL8qNGsAc1Kj1BQ55aTWnFMj3N",
-	"WTFf7LJi9uuJaSaDuOJ3SsIma4IyfAnSoa7UQVttw3hmCtnWvx6rmY9QjR47o32uG024LQXo394NaxCK",
-	"Mf/pOQKBL/8ga4v5EqiySoWdYzaX171vLpqHAtt8Wlaa9tr3VPZ3CKtTjDvY1uZVvJMldhsTms3FHUiW",
-	"ro7irNmyqH7D7g8GB/004fcnS+rMkt4CUg9PYcJMsmF8jsnIJcDK/hgL+ag4S8IXk+1gE0RuMwpNKrcx",
-	"a1oqIdpYYf+5FQatMioBa6qxzfgF1LJ7YGH70I/4sjEX6I4CXPgV9tgBVesR6q1n6iBxleqBHL7wtkgb",
-	"L6c45tGER7km4LdtHvpG7utravBBs1lzYYScX1IgWyVsAVFd/HD3cjIkf7q3pEFyZ4RfPd2wMAVmRAwt",
-	"tK/1TfQoNXy0OvPIbqO12tHiLipgfda7BQ11DxWwviwwBkysAs1BT4g4wJMJ0z9dRD0jDqhcz3teTTMh",
-	"9NyElslxlLu9b0A72W20lQY+naCbSv5Q1ZigQj+0rCyc6srlWjmkiwWX4bm6c/Pv0BjecBm+v4Nk3Obg",
-	"Z/lkCA81KKOXWZEag0hbm9AGOGXIIzD5b2mTsd8whQWPkCbQNcPjVtTaZrLuzIa7xlscN8CRWC6HSaC7",
-	"CxpiCm1fz/Slo2jTAHLCUl2zoJNO8U0Aw1Yjv2HnM7TzHbo6bZxm32cwgdgAdiMIjtHMqvAV7ptYzjWF",
-	"mUqQnGqvA1ARnDvlaLB9FcFHP7BP48/fM4j1vxaSywCYXQntu2uF8b2VqDO+y0AlvldZJCyEqMybAmoV",
-	"Qc3S+kC3nIkk7jzOjU8tLFw3HqN/Afcu3JuS+Nzya0ThyaWODsHwJWgGsxkExvGAI1Jwg5A18CRY1BrO",
-	"Df26VaPIP8+23eepQlI064+g7cr3LyL7Ml/rpydIhCoh0QuxImQfX8WFgau1SsIiOIv/u22RXBj4ssej",
-	"0Vs/4ZgOpBPzL29Bzs3i7PLF8+eTs1hI/+9vju/r8Y1CMWjN52BHKow6BTknhIObqmkfuncBHa1uR1Ug",
-	"HZfjYSNy5XNCbuDchzfbPWwrcHifRy24/jwTETaI7RjwVKkIuGwlnlH1elhbeSOG2ZOdT1h7qIt1IowB",
-	"ecmcJWjq29GTDLfQ/idZgr6qK7YyC6xkL3qKf6bNXIA32ahxsib7+Q0imfe+Szpbuy6Jk/2njJbrxs3v",
-	"NNSB2eoMRZ+cCfko2uRMQw7gTX4oCnAq7uSt9w/RlkVskdhrnakDkR+HKqdEnrj7km/ZWC8Uk3CHfVx2",
-	"IvogfuQC4FAIEZDm7FJjvU8rgBT6u38jBZJKTdV1YFKb/7px39KrVmg9hCr8QlFFx8smpGvGppvzChIC",
-	"r6lennqCsx/kWX/MZD/I4U20V2HUoEWhbgrH0AXnMYaKHFK6tdEV19penfZeZXHiF9lQ663TSthTLufw",
-	"IX9iL4hf7vH0stOThGdQXGots9WcFOqRE9DEMARXDGSoaTCCbruV1S0Wn+JN5zMeGLWXBJIiG69pXK/q",
-	"XHjPEJF48i7nQrqozZ+0D8LN/Me2di/fwVzIrZXqOjD2TS9L/R3M0/4dOq4P4iEAVhhyyXhqFiCN/QKV",
-	"XFmXkmpgCpE1iIgWSTazEuBDdboUA90XzuxebP2AgH5IlJoNn2cN1B0km5dIxNy3mnxIHfVGUTes2ljV",
-	"QA8ojKbrNqrIlatipTnijzTjCTC9sN5T0QH/MLXxTztv5J5eRTyA8gI9qc8p1edHWG8pAykI8CQSkFC6",
-	"yqrHWiVmEdkji1kc4VkSiNUd7FMN+/tH6Ff6O/dkPFXWbkvbMONrvpl4iJx8Y2gjNQOr83S1JxpgYPXT",
-	"6uyRGd1Qt7QP2M1TFAxVUOGevVHpFVuoKCTUZcyLx0KmBvQz9glzYFKxJWwu/R9jc5BudNomAR7Xp1vo",
-	"1zvmtrsMK6UFIvvMEhV7pALFDETRJbul13zG/NwtYZ143NsMFzkBHvrsdwbvv+a6ppIXn3VWk8z5y/PJ",
-	"EZk3A1/MBdyBNOf5uowIw/EGkjtIzvG+gtPUVDPEjQfmvmS3+ItL94PbCbsNueGX7A+pUjlhIpwwH97+",
-	"envFEtBpDJqk9pZrc/4Kv/+H7ydUvoS/uCXBFWPyXC+LgZ+cMqixsDin1+n1/pO/ZYgCY138qB4QNbcX",
-	"uESVXA+r6Qf1CQNH7xgki+G/ByuAfEx7wlQUVuWNeiryug7DkfNIH8Eg/U3XLx9KF7ZVIaEf4GXC3oKF",
-	"2VdGtWNWyPLUynm9Jj6oA+xKBQZGurPYp9lPd1tzoUuCa4wuGMODhdP5XtzbapVAzjlXn9QtDrwXdkYX",
-	"/U2jSvQXlmYQZ3xNYWpffDcHY4+gWyjc+M+CueXSa9eeNi55P6jOrz1L78rGZ11TDr8Vs6LExlsAjcCw",
-	"J76jvwWDrtVle6z9UPpnzoWslSMdvPe5yE844iEgXiEuW1Mz5tFdnNXgSFmN4qHFbL3WaHE9UMsE8jZV",
-	"9xFvXenwnxdTbqhMto5J0d4yj9O4gYzdTu47+xWnaTHMXt8/iBlPlizmcsNQdCxUEiZsITCQBDFLpRER",
-	"kdXjOdnDVsRFnmHK3V0WYT55AsyaD7Uw8Sjy0E0mWDxjr3iwQE4JzC5po1TIeFSuMarULGTPqXVkL+1v",
-	"j9OrJ7fTVjffoVmgHPpWzjdqXdRNVJ4CYCyPIkhYzDcubnXlyK1TiTq10oxPMTpq/0JhQzd6CjdcNylb",
-	"q7Pmk7o9OvSDSmXw8bOVr1DrFrsKH2t1acw7op/nKbbDYXZCjq4Gd8FWCpEAgZF0DrtEjx27Qvh5PkqF",
-	"cCwixgF2lQ87rbRDS6V+79pZ3OBDx64ZNMtHqRdv7OHY6QUdj3nTrQjilT1CN1zBs1HjbD3x8xsGXJmL",
-	"iGXr1mXbif+M0VqPm99pEjHZ6gzWdhIXJX1U70mmJhcrytXsIdKkAQ9FB9x0r71XG9CTlmcwQGN+FHll",
-	"KDWXUNeJvaPQPW7BsWjljkcpHNRm4hsC97pgN6bPnEFvUIxH8RHSEcVe6vDMW91YXJZ7DBMmFRGqOS53",
-	"EVIOMDsbHQLbV6jA+Y/nLd7/XiL2MEoKuyA8wUnej8SxRNWqkfQqWsMmQyiAjb27HbZL97pF46oMhKND",
-	"AnAgt0JO1ZfJThMvMdE09ua6HzRWAdFLz3pfwUGqf4z/mN1luU9WvLiWF73cTq/pbuqnP84dFGd3fZrb",
-	"6TA65O+n+Da8oTr/S25ZOSfd1u4uYkjmXV9W39lnPgRNwYk+UkV5x5cFRVnxxBA6NcUzFPEIGh8X9Zuo",
-	"PXZtt3g2KRDhNbQ4Yr3zQx80I6r7imEuxG7F6KBF6z5pBr/obCdZJeKOB5uug1l+T//gHj9qJ+Em+SoU",
-	"5pG6irdAubX1QkXADPCYKuxzjcNayWiDPf8Eo4UOZbtocr+n6DMw+gA2mxMFR1uq0BNca4sOyWw7VbNZ",
-	"KQp8hXcgBMMoXUkpUDG1s9DIG8KDZXt7WUWi67K7G/vMB2Et+PFDx0EHOpqpO8hwropbOxPSqMLZTCRM",
-	"rWV7hTG88yx1tlffmDGHTvMpPuJ92ierSVeoaIviYFT4Iox2L2NBpBytF9F8m51a0V1VUktoKKn/REP6",
-	"XEn7hmFq0j/8wOiTs4vQFizFITAULstknzdaG7GTO1F+KX/1UBdfyTIBU4WYhiABbJBtBVFAqpHFJusw",
-	"qogqy8t9sIJwem3pK2u09eh7YKrdCavWG/yEIx70Xd5+wiDe5gOKxHuahUo1HO5e7GzH6l3s3E7jXHBV",
-	"BuhgyiKtlZBolLEU8k4YVyo93Wx3OG37GDSxdgWnx9nawyJDrlwdoj0SGgd3THpET+3Oqnp0Ur0ruFuM",
-	"TMkdwhkgoosHYLAqjpsNw9rqoKX4QPYgvVfySXil/jDmrCTDwtcOMNCRlBZ4tQnajsS5KPEimAVs2IKH",
-	"7QTrn4SMpJ1fPGXoEQK7o0h5yFImchAvXU6Mo0axYKGURst1y3XpkvN3wuDHMC5hbUeuF8qV0khgGzDP",
-	"2CsH0ETkOCBbCh415niBp9WBho+KENV7aeS0zz5FbGAQ1XCQaAVrLlTmXJWoMDSTAOE270k7sW+DcWkw",
-	"ndfA6x3gy39xs88AusrgXGq2xR7m0LoWikVKGyZMDlIqWgGUNhMR/+z4X/sDJuB3EP48FFnup6yf7E+a",
-	"aftqhmswcTtj1teIOXPN9AIh7Pw+mv0pXgCKK+vBrZsudD+PmF8wE8WJkPD963vXgr8DrFCeMxHZBSbX",
-	"ifeUVIbEvcVLhf65eIuW0xgr+h5//nMlVW5/oaLXKpnj8dBO0hVW/0kztaaKIQfaEsZCYuLBU3Giroe5",
-	"sm8XhZRU/IggUxno+o/seZf/+O3r5I8zCmnZf/xmByZ3/uFpEp1dnl3YR/zfAAAA//8=",
+	"GsKz31oj1i+FDFu7SfvxfxeIfTUZD+rvMHjN3wt7GcUGJTYFswbXzjZVaukZdT2cQpxqw+DLKuJC1jYd",
+	"blNxVqliu/22RicfjwI9BiaxDKxbMVpjYsgKM7VyMebNoSoyACyfFdtowyRcw4kg+XBZ+vY7fxN3CEnH",
+	"Nd7FtYphqsLNhEllAP+JaACYTUXFoq4is2CcJcC1kq0Vav/O93FrbO97YJ/bRvljBtlAyq9kSSp1895Q",
+	"WzKVyvLzHsHh/EVP0u0fDEbFK56Ah6C3ftzBPUq1bm99vkC1xY5/T9mPZ7ck1AaM92PsKcClFIhJVcex",
+	"Q4FcEyyAGoqZUao9807RtO5xbZCwdrBqexymG/REQVlDp7uWnVHz7iFQ2+8pUEYY/7HqvMumVvYb70t9",
+	"7QjOE/GVhhD334wJx2NcuFxWHQc9nfba+bS39jW/LDY9U+G4BRmGAgeS2F2dklTaBSwt6HTjkukV1GMi",
+	"Yc4GmdB2mUVY6p7O+meL3pbMsa2HPdJ4nyztWEvr0EIeGfV0pTYXkD33bEF+1Aj2oEalJ8jJU6sprVim",
+	"pznb5otdts1+PTHNZBBX/E5J2GTNVYYvQTo0lzrIrG140Ewh2/rXYzXzEarRY2fKz3WjCQ+mACncu2EN",
+	"Ql3mPz1HNvBlJWRtMV8CVWypsHMs6PK6981x81DgoE/LdtNe+57KCQ9hi4pxB9vavIp3ssRuY0KzubgD",
+	"ydLVUVw4WxbVb9j9weCrnyb8/mRJnVnSW0BK4ylMmEk2jM8xcbkEWNkfY4EgFX1J+GKyHWyCiHBGoUnl",
+	"NmZNSyVERyvsP7fCoFVGJWBNtbsZb4Fadg9YbB/6EV825sLfUYAWv8LePaAqQELT9QwgJK5SnZHDLd4W",
+	"aePlFMc8mvAo1wQot81v38ipfU2NQ2g2ay6MkPNLCmSrhC0gqosf7l5OhuRl95Y0SO6McLGnGxamwIyI",
+	"oYX2tb6JHqWGj1ZnHtlttFY7WtxFBazPeregoe6hAtaXBSaCiVWgOegJERJ4kmL6p4uoZ4QElet5z6tp",
+	"JoSem9syOY5yt/eNbSe7jbbSwKcTdFN5IKoaE1QUiJaVhVNdaV0rh3Sx4DI8V3du/h0awxsuw/d3kIzb",
+	"HPwsnwzhoQZl9DIrUmMQaWsT2gCnDHkEJv8tbTL2G6aw4BHSD7ome9yKWttM1vXZcNd4i+MGOBLL5TAJ",
+	"dHdBQ6yi7euZvnTUbxpATliqaxZ00iluCmDYauQ37HyGdr5DV6eN0+z7DCYQy8BuBMExpVkVvsJ9E8u5",
+	"pjBTCZJe7XUAKoJzpxwNtq8i+OgH9mn8+XsGsf7XQnIZALMroX3XrjC+ZxN1xnckqMT3QIuEhRCV+VhA",
+	"rSKoWVof6JYzkcSdx7nxqYWF68Zj9C/g3oV7UxKfW36N6D651NEhGL4EzWA2g8A4fnFEIG4QsgaeBIta",
+	"w7mhX7dqKvnn2bb7PFVIimb9EbRd+f5FZF/ma/30BAlWJSR6IVaEGOSruDBwtVZJWAR98X+3LZILA1/2",
+	"eDR66ycc04F0Yv7lLci5WZxdvnj+fHIWC+n//c3xPUC+qSgGrfkc7EiFUacg55pwMFY1rUb3LqCj1e2o",
+	"CqTjcjxscK58TsgNnPvwZruHbQUO7/OoBdefZyLCZrIdA54qFQGXrcQzql4PaytvxDB7svMJaw+hsU6E",
+	"MSAvmbMETX07epLhIdr/JEvQV3XFVmaBlexFT/HPtJlj8CYbNU42Zj+/QSTz3ndfZ2vXJSGz/5TRcui4",
+	"+Z2GkjBbnaFomTMhH0XHnGnIAXzMD0UBTsXJvPX+IdqyiIUS+7IzdSBS5VDlVMsTd1/yLRvrhWIS7rCP",
+	"y05EH8S7XAAyCiEC0pxdyq33aQVAQ3/3b6RWUqmpug5MavNfN+5betUKrYdQhV8oquj43oR0zdh0c15B",
+	"QqA41ctTT5z2gzzrj/HsBzm8ifYqjBoUKtRN4Zi/4DzGUJFDYLc2uuJa26vT3qssTvwiG2q9dVoJp8rl",
+	"HD7kT+wFScw9nl52evLxDOJLrWW2mpNCPXICmpiL4IqBDDUNRjBvt7K6xeJTvOl8xgOj9pJLUmTjNY3r",
+	"VZ0L7xkiEk/e5VxIF7X5k/ZBuJn/2Nbu5TuYC7m1Ul0Hxr7pZam/g3nav0PH9UE8BMAKQy4ZT80CpLFf",
+	"oJIr61JSDUwhsgYR3CJ5Z1YCfKhOl2Kg+8KZ3YutH3DRD4lSs+HzrIG6g2TzEgme+1aTD6mj9CjqhlUb",
+	"qxroAYXRdN1GFblyVaw0R/yRZjwBphfWeyo64B+mNv5p542c1quIB1BeoCf1OaX6/AjrLWUgBQGeRAIS",
+	"SldZ9VirxCwie2QxiyM8SwKxuoN9qmF//wj9Sn/nnoz/ytptaRtmfM03Ew+Rk28MbaRmYHWervZEAwys",
+	"flqdPTKjG+qW9gG7eYqCoQoq3LM3Kr1iCxWFhOaMefFYyNSAfsY+YQ5MKraEzaX/Y2wO0o1O2yTA4/p0",
+	"C/16x9x2l2GltEBkn1miYo9UoJiBKLpkt/Saz5ifuyWsE4+nm+EtJ8BDn/3OaAPWXNdU8uKzzmqSOX95",
+	"Pjki82bgi7mAO5DmPF+XEWFD3kByB8k53ldwmppqhrjxgN+X7BZ/cel+cDthtyE3/JL9IVUqJ0yEE+bD",
+	"219vr1gCOo1Bk9Tecm3OX+H3//D9hMqX8Be3JLhiTJ7rZTHwk1MRNRYW57Q9vd5/8rcMUWCsix/VA1Ln",
+	"9gKXKJjr4Tr9oD5h4Ogdg2Qx/PdgBZCPaU+YisKqvFFPRV7XYThyfuojmKm/6frlQ+nCtiok9AO8TNhb",
+	"sDD7yqh2zArZo1o5r9fEM3WAXanAwEh3Fvs0++luay50SXCN0QVjeLBwOt+Le1utEsi57OqTusWB98LO",
+	"6KK/aVSJ/sLSDOKMrylM7Yvv5mDsEXQL3Rv/WTC3XHrt2tPGJe8H1fm1Z+ld2fisayrjt2JWlNh4C6AR",
+	"GPbEd/S3YNC1umyPtR9K/8y5kLVypIP3Phf5CUc8BMQrxGVrasY8uouzGhwpq1E8tJit1xotrgdqmUA+",
+	"qOo+4q0rHf7zYsoNlcnWMTTaW+ZxGjeQsdvJfWe/4jQthtnr+wcx48mSxVxuGIqOhUrChC0EBpIgZqk0",
+	"IiISfDwne9iKuMhfTLm7yyLMJ0+AWfOhFiYeRR66yQSLZ+wVDxbIVYHZJW2UChmPyjVGlZqFrDy1juyl",
+	"/e1xevXkdtrq5js0C5RD38r5Rq2LuonKUwCM5VEECYv5xsWtrhxpdipRp1aa8SlGR+1fKGzoRk/hhusm",
+	"ZWt11nxSt0eHflCpDD5+tvIVat1iV+FjrS6NeUf08zzFdjjMTsjR1eAu2EohEiAwks5hl+ixY1cIP89H",
+	"qRCORcQ4wK7yYaeVdmip1O9dO4sbfOjYNYNm+Sj14o09HDu9oOMxb7oVQbyyR+iGK3g2apytJ35+w4Ar",
+	"cxGxbN26bDvxnzFa63HzO00iJludwdpO4qKkj+o9ydTkYkW5mj0EnTTgoeiAm+6192oDetLyDAZozI8i",
+	"rwyl5hLqOrF3FLrHLTgWrdzxKIWD2kx8Q+BeF+zG9Jkz6A2K8SjuQjqi2EsdnnmrG4vLco9hwqQiQjXH",
+	"ES9CygFmZ6NDYPsKFTj/8bzF+99LxB5GSWEXhCc4yfuROJaoWjWSXkVr2GQIBbCxd7fDdulet2hclYFw",
+	"dEgADuRWyKn6Mtlp4iUmmsbeXPeDxiogeulZ7ys4SPWP8R+zuyz3yYoX1/Kil9vpNd1N/fTHuYPi7K5P",
+	"czsdRof8/RTfhjdU53/JLSvnpNva3UUMybzry+o7+8yHoCk40UeqKO/4sqAoK54YQqemeIYiHkHj46J+",
+	"E7XHru0WzyYFIryGFkesd37og2ZEdV8xzIXYrRgdtGjdJ83gF53tJKtE3PFg03Uwy+/pH9zjR+0k3CRf",
+	"hcI8UlfxFii3tl6oCJgBHlOFfa5xWCsZbbDnn2C00KFsF03u9xR9BkYfwGZzouBoSxV6gmtt0SGZbadq",
+	"NitFga/wDoRgGKUrKQUqpnYWGnlDeLBsby+rSHRddndjn/kgrAU/fug46EBHM3UHGc5VcWtnQhpVOJuJ",
+	"hKm1bK8whneepc726hsz5tBpPsVHvE/7ZDXpChVtURyMCl+E0e5lLIiUo/Uimm+zUyu6q0pqCQ0l9Z9o",
+	"SJ8rad8wTE36hx8YfXJ2EdqCpTgEhsJlmezzRmsjdnInyi/lrx7q4itZJmCqENMQJIANsq0gCkg1sthk",
+	"HUYVUWV5uQ9WEE6vLX1ljbYefQ9MtTth1XqDn3DEg77L208YxNt8QJF4T7NQqYbD3Yud7Vi9i53baZwL",
+	"rsoAHUxZpLUSEo0ylkLeCeNKpaeb7Q6nbR+DJtau4PQ4W3tYZMiVq0O0R0Lj4I5Jj+ip3VlVj06qdwV3",
+	"i5EpuUM4A0R08QAMVsVxs2FYWx20FB/IHqT3Sj4Jr9QfxpyVZFj42gEGOpLSAq82QduROBclXgSzgA1b",
+	"8LCdYP2TkJG084unDD1CYHcUKQ9ZykQO4qXLiXHUKBYslNJouW65Ll1y/k4Y/BjGJaztyPVCuVIaCWwD",
+	"5hl75QCaiBwHZEvBo8YcL/C0OtDwURGiei+NnPbZp4gNDKIaDhKtYM2FypyrEhWGZhIg3OY9aSf2bTAu",
+	"DabzGni9A3z5L272GUBXGZxLzbbYwxxa10KxSGnDhMlBSkUrgNJmIuKfHf9rf8AE/A7Cn4ciy/2U9ZP9",
+	"STNtX81wDSZuZ8z6GjFnrpleIISd30ezP8ULQHFlPbh104Xu5xHzC2aiOBESvn9971rwd4AVynMmIrvA",
+	"5DrxnpLKkLi3eKnQPxdv0XIaY0Xf489/rqTK7S9U9Folczwe2km6wuo/aabWVDHkQFvCWEhMPHgqTtT1",
+	"MFf27aKQkoofEWQqA13/kT3v8h+/fZ38cUYhLfuP3+zA5M4/PE2is8uzC/uI/xsAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

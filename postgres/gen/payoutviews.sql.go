@@ -1006,6 +1006,52 @@ func (q *Queries) PayoutNumbers(ctx context.Context, db DBTX, milestoneID uuid.U
 	return items, nil
 }
 
+const payoutPapers = `-- name: PayoutPapers :many
+select p.id, coalesce(t.number, '')::text as contract, coalesce(string_agg(u.name, ', ' order by o.at) filter (where o.part = 'preparer'), '')::text as prepared_by,
+  coalesce(string_agg(u.name, ', ' order by o.at) filter (where o.part = 'releaser'), '')::text as released_by
+from payouts p join milestones m on m.id = p.milestone_id left join contracts t on t.id = m.contract_id
+left join payout_approvals o on o.payout_id = p.id and o.round = p.round left join users u on u.id = o.approver
+where p.id = any ($1::uuid[]) and p.brand_id = any ($2::uuid[]) group by p.id, t.number
+`
+
+type PayoutPapersParams struct {
+	Ids    []uuid.UUID
+	Brands []uuid.UUID
+}
+
+type PayoutPapersRow struct {
+	ID         uuid.UUID
+	Contract   string
+	PreparedBy string
+	ReleasedBy string
+}
+
+// By which contract payouts are owed, and who approved them in their last round, read at once for a page of an export.
+func (q *Queries) PayoutPapers(ctx context.Context, db DBTX, arg PayoutPapersParams) ([]PayoutPapersRow, error) {
+	rows, err := db.Query(ctx, payoutPapers, arg.Ids, arg.Brands)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PayoutPapersRow
+	for rows.Next() {
+		var i PayoutPapersRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Contract,
+			&i.PreparedBy,
+			&i.ReleasedBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const payoutPosts = `-- name: PayoutPosts :many
 select d.title, d.post_url::text as post_url, coalesce(c.result, '')::text as result, coalesce(c.at, to_timestamp(0))::timestamptz as checked_at
 from deliverables d left join lateral (select x.result, x.at from post_checks x where x.deliverable_id = d.id order by x.at desc limit 1) c on true

@@ -516,9 +516,10 @@ where (c.brand_id = any ($1::uuid[]) or c.brand_id is null and c.meant <@ $1::uu
   and ($2::uuid is null or c.id = $2::uuid)
   and ($3::text = '' or (c.state = 'open') = ($3::text = 'open'))
   and ($4::text = '' or c.kind = $4::text)
-  and ($5::timestamptz is null or (c.first_seen_at, c.id) < ($5::timestamptz, $6::uuid))
+  and ($5::uuid is null or c.brand_id = $5::uuid)
+  and ($6::timestamptz is null or (c.first_seen_at, c.id) < ($6::timestamptz, $7::uuid))
 order by c.first_seen_at desc, c.id desc
-limit $7
+limit $8
 `
 
 type ListCasesParams struct {
@@ -526,6 +527,7 @@ type ListCasesParams struct {
 	ID      *uuid.UUID
 	State   string
 	Kind    string
+	BrandID *uuid.UUID
 	AfterAt *time.Time
 	AfterID *uuid.UUID
 	MaxRows int32
@@ -566,6 +568,7 @@ func (q *Queries) ListCases(ctx context.Context, db DBTX, arg ListCasesParams) (
 		arg.ID,
 		arg.State,
 		arg.Kind,
+		arg.BrandID,
 		arg.AfterAt,
 		arg.AfterID,
 		arg.MaxRows,

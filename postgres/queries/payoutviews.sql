@@ -46,6 +46,14 @@ left join payout_attempts t on t.payout_id = p.id and t.outcome = 'succeeded'
 left join offline_payments w on w.id = t.offline_payment
 order by p.due_at, p.id;
 
+-- name: PayoutPapers :many
+-- By which contract payouts are owed, and who approved them in their last round, read at once for a page of an export.
+select p.id, coalesce(t.number, '')::text as contract, coalesce(string_agg(u.name, ', ' order by o.at) filter (where o.part = 'preparer'), '')::text as prepared_by,
+  coalesce(string_agg(u.name, ', ' order by o.at) filter (where o.part = 'releaser'), '')::text as released_by
+from payouts p join milestones m on m.id = p.milestone_id left join contracts t on t.id = m.contract_id
+left join payout_approvals o on o.payout_id = p.id and o.round = p.round left join users u on u.id = o.approver
+where p.id = any (@ids::uuid[]) and p.brand_id = any (@brands::uuid[]) group by p.id, t.number;
+
 -- name: PayoutLanes :many
 -- A payout stands in a lane by its day and in one by what it waits for.
 select x.lane::text as lane, l.currency, count(*)::int as n, sum(l.amount)::bigint as amount

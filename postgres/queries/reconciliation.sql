@@ -154,6 +154,7 @@ where (c.brand_id = any (@brands::uuid[]) or c.brand_id is null and c.meant <@ @
   and (sqlc.narg('id')::uuid is null or c.id = sqlc.narg('id')::uuid)
   and (@state::text = '' or (c.state = 'open') = (@state::text = 'open'))
   and (@kind::text = '' or c.kind = @kind::text)
+  and (sqlc.narg('brand_id')::uuid is null or c.brand_id = sqlc.narg('brand_id')::uuid)
   and (sqlc.narg('after_at')::timestamptz is null or (c.first_seen_at, c.id) < (sqlc.narg('after_at')::timestamptz, sqlc.narg('after_id')::uuid))
 order by c.first_seen_at desc, c.id desc
 limit @max_rows;

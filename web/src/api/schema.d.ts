@@ -14575,6 +14575,7 @@ export interface operations {
     listCases: {
         parameters: {
             query?: {
+                brand_id?: components["parameters"]["brand_id"];
                 /** @description next_cursor of the page before */
                 cursor?: components["parameters"]["cursor"];
                 kind?: components["schemas"]["CaseKind"];
@@ -14631,6 +14632,7 @@ export interface operations {
     exportCases: {
         parameters: {
             query?: {
+                brand_id?: components["parameters"]["brand_id"];
                 format?: components["parameters"]["sheetFormat"];
                 kind?: components["schemas"]["CaseKind"];
                 state?: "open" | "closed";

@@ -133,16 +133,16 @@ function Sums({ sums }: { sums: ReconciliationSum[] }) {
 }
 
 function CaseList() {
-  const { state, cursor, case: asked } = Route.useSearch();
+  const { state, cursor, case: asked, brand } = Route.useSearch() as url.Read<typeof filters> & { brand?: string };
   const navigate = useNavigate({ from: Route.fullPath });
-  const cases = useQuery(casesQuery({ state: state ?? "open", cursor, limit: 50 }));
+  const cases = useQuery(casesQuery({ brand_id: brand, state: state ?? "open", cursor, limit: 50 }));
   const items = cases.data?.items;
   return (
     <Section
       title="Differences"
       actions={(
         <Group gap="xs">
-          <Downloads small label="Export differences" path="/v1/reconciliation-cases/export" query={{ state: state ?? "open" }} as={["csv", "xlsx"]} />
+          <Downloads small label="Export differences" path="/v1/reconciliation-cases/export" query={{ brand_id: brand, state: state ?? "open" }} as={["csv", "xlsx"]} />
           <SegmentedControl
             size="xs" aria-label="Which cases" value={state ?? "open"}
             data={[{ value: "open", label: "To explain" }, { value: "closed", label: "Closed" }]}
