@@ -1158,6 +1158,30 @@ func (e Locale) Valid() bool {
 	}
 }
 
+// Defines values for MadeChoiceWhat.
+const (
+	MadeChoiceWhatAdded    MadeChoiceWhat = "added"
+	MadeChoiceWhatFallback MadeChoiceWhat = "fallback"
+	MadeChoiceWhatLeftOut  MadeChoiceWhat = "left_out"
+	MadeChoiceWhatValue    MadeChoiceWhat = "value"
+)
+
+// Valid indicates whether the value is a known member of the MadeChoiceWhat enum.
+func (e MadeChoiceWhat) Valid() bool {
+	switch e {
+	case MadeChoiceWhatAdded:
+		return true
+	case MadeChoiceWhatFallback:
+		return true
+	case MadeChoiceWhatLeftOut:
+		return true
+	case MadeChoiceWhatValue:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MailChoice.
 const (
 	MailChoiceDigest MailChoice = "digest"
@@ -4030,6 +4054,20 @@ type CheckResult struct {
 // CheckResultResult defines model for CheckResult.Result.
 type CheckResultResult string
 
+// ChosenFallback defines model for ChosenFallback.
+type ChosenFallback struct {
+	ClauseId openapi_types.UUID `json:"clause_id"`
+
+	// Fallback From 1, in the order of the clause
+	Fallback int `json:"fallback"`
+}
+
+// ChosenValue defines model for ChosenValue.
+type ChosenValue struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
 // Clause defines model for Clause.
 type Clause struct {
 	Body string `json:"body"`
@@ -4049,14 +4087,17 @@ type Clause struct {
 
 // ClauseContract defines model for ClauseContract.
 type ClauseContract struct {
-	BrandId       openapi_types.UUID  `json:"brand_id"`
-	BrandName     string              `json:"brand_name"`
-	CampaignName  string              `json:"campaign_name"`
-	ClauseVersion int                 `json:"clause_version"`
-	CreatedAt     time.Time           `json:"created_at"`
-	Creator       CreatorRef          `json:"creator"`
-	EndsAt        *time.Time          `json:"ends_at,omitempty"`
-	ExecutedAt    *time.Time          `json:"executed_at,omitempty"`
+	BrandId       openapi_types.UUID `json:"brand_id"`
+	BrandName     string             `json:"brand_name"`
+	CampaignName  string             `json:"campaign_name"`
+	ClauseVersion int                `json:"clause_version"`
+	CreatedAt     time.Time          `json:"created_at"`
+	Creator       CreatorRef         `json:"creator"`
+	EndsAt        *time.Time         `json:"ends_at,omitempty"`
+	ExecutedAt    *time.Time         `json:"executed_at,omitempty"`
+
+	// Fallback Which position of it stands, 0 for its own text
+	Fallback      int                 `json:"fallback"`
 	Id            openapi_types.UUID  `json:"id"`
 	Number        string              `json:"number"`
 	PartnershipId openapi_types.UUID  `json:"partnership_id"`
@@ -4217,6 +4258,16 @@ type CommentResolve struct {
 	Resolved bool `json:"resolved"`
 }
 
+// ComparedText defines model for ComparedText.
+type ComparedText struct {
+	// ContractId Where it is a contract
+	ContractId *openapi_types.UUID `json:"contract_id,omitempty"`
+	Text       string              `json:"text"`
+
+	// Words What it is
+	Words string `json:"words"`
+}
+
 // ComplianceNote defines model for ComplianceNote.
 type ComplianceNote struct {
 	Id   openapi_types.UUID `json:"id"`
@@ -4339,6 +4390,7 @@ type ContentRulesMediaTypes string
 type Contract struct {
 	Amendments   []SignedRef        `json:"amendments"`
 	Amends       *SignedRef         `json:"amends,omitempty"`
+	Approval     *ContractApproval  `json:"approval,omitempty"`
 	BrandId      openapi_types.UUID `json:"brand_id"`
 	BrandName    string             `json:"brand_name"`
 	CampaignName string             `json:"campaign_name"`
@@ -4354,6 +4406,10 @@ type Contract struct {
 	CreatedAt      time.Time  `json:"created_at"`
 	Creator        CreatorRef `json:"creator"`
 	CreatorCountry *string    `json:"creator_country,omitempty"`
+
+	// Draft Counts the texts that it had
+	Draft     int        `json:"draft"`
+	DraftInfo *DraftInfo `json:"draft_info,omitempty"`
 
 	// Elsewhere Where the creator signs, when that is at a provider of signatures and not in the portal
 	Elsewhere  *SignedElsewhere `json:"elsewhere,omitempty"`
@@ -4390,12 +4446,74 @@ type Contract struct {
 // ContractState defines model for Contract.State.
 type ContractState string
 
+// ContractApproval defines model for ContractApproval.
+type ContractApproval struct {
+	At time.Time `json:"at"`
+	By string    `json:"by"`
+}
+
+// ContractApprove defines model for ContractApprove.
+type ContractApprove struct {
+	// TextSha256 Hash of the text that was read
+	TextSha256 string `json:"text_sha256"`
+}
+
 // ContractClause defines model for ContractClause.
 type ContractClause struct {
+	// Added Somebody chose it for this contract
+	Added    bool               `json:"added"`
 	ClauseId openapi_types.UUID `json:"clause_id"`
-	Kind     ClauseKind         `json:"kind"`
-	Title    string             `json:"title"`
-	Version  int                `json:"version"`
+
+	// Fallback Which fallback position stands, 0 for the clause's own text
+	Fallback int        `json:"fallback"`
+	Kind     ClauseKind `json:"kind"`
+	Title    string     `json:"title"`
+	Version  int        `json:"version"`
+}
+
+// ContractComparison defines model for ContractComparison.
+type ContractComparison struct {
+	Contract *ComparedText `json:"contract,omitempty"`
+	Draft    *ComparedText `json:"draft,omitempty"`
+	Template *ComparedText `json:"template,omitempty"`
+}
+
+// ContractDraft defines model for ContractDraft.
+type ContractDraft struct {
+	Approval *ContractApproval  `json:"approval,omitempty"`
+	At       time.Time          `json:"at"`
+	BrandId  openapi_types.UUID `json:"brand_id"`
+
+	// By Who saved the text; absent for the one that was drafted by itself
+	By           *string      `json:"by,omitempty"`
+	CampaignName string       `json:"campaign_name"`
+	Choices      DraftChoices `json:"choices"`
+
+	// Clauses Those that stand in the text's order, then the template's others, then what can be added
+	Clauses     []DraftClause      `json:"clauses"`
+	ContractId  openapi_types.UUID `json:"contract_id"`
+	CreatorName string             `json:"creator_name"`
+
+	// Draft Counts the saved texts; a preview keeps the number of the saved one
+	Draft int `json:"draft"`
+
+	// Errors What is wrong with the choices; the text leaves it away, and it cannot be saved
+	Errors        []FieldError       `json:"errors"`
+	Number        string             `json:"number"`
+	PartnershipId openapi_types.UUID `json:"partnership_id"`
+	SavedText     string             `json:"saved_text"`
+	Templates     []DraftTemplate    `json:"templates"`
+	Text          string             `json:"text"`
+	TextSha256    string             `json:"text_sha256"`
+	Values        []DraftValue       `json:"values"`
+}
+
+// ContractDraftSave defines model for ContractDraftSave.
+type ContractDraftSave struct {
+	Choices DraftChoices `json:"choices"`
+
+	// TextSha256 Hash of the text that the preview showed: no other is saved
+	TextSha256 string `json:"text_sha256"`
 }
 
 // ContractList defines model for ContractList.
@@ -4420,6 +4538,9 @@ type ContractRef struct {
 type ContractSend struct {
 	// Consent The contract's consent, as it was shown beside the button
 	Consent *string `json:"consent,omitempty"`
+
+	// TextSha256 Hash of the text that was read: no other is sent. Absent means the one that stands
+	TextSha256 *string `json:"text_sha256,omitempty"`
 }
 
 // ContractTemplate defines model for ContractTemplate.
@@ -4820,6 +4941,50 @@ type DoNotContact struct {
 	Reason       *string `json:"reason,omitempty"`
 }
 
+// DraftChoices defines model for DraftChoices.
+type DraftChoices struct {
+	// Added Clauses that the template has not
+	Added *[]openapi_types.UUID `json:"added,omitempty"`
+
+	// Fallbacks Clauses that stand in a fallback position
+	Fallbacks *[]ChosenFallback `json:"fallbacks,omitempty"`
+
+	// LeftOut Clauses of the template that do not stand in this contract
+	LeftOut    *[]openapi_types.UUID `json:"left_out,omitempty"`
+	TemplateId openapi_types.UUID    `json:"template_id"`
+
+	// Values Words for variables that the deal does not know
+	Values *[]ChosenValue `json:"values,omitempty"`
+}
+
+// DraftClause defines model for DraftClause.
+type DraftClause struct {
+	Added bool `json:"added"`
+
+	// Body With its variables
+	Body     string             `json:"body"`
+	ClauseId openapi_types.UUID `json:"clause_id"`
+
+	// Fallback The position that is chosen, 0 for the clause's own text
+	Fallback   int        `json:"fallback"`
+	Fallbacks  []Fallback `json:"fallbacks"`
+	InTemplate bool       `json:"in_template"`
+	Kind       ClauseKind `json:"kind"`
+	LeftOut    bool       `json:"left_out"`
+
+	// Locked Why it cannot be left out; absent where it can
+	Locked *string `json:"locked,omitempty"`
+
+	// Missing Why it does not stand, or would not if it were added
+	Missing *string `json:"missing,omitempty"`
+	Stands  bool    `json:"stands"`
+
+	// StandsIn A built-in clause that was put in, because something that must be said would be missing
+	StandsIn bool   `json:"stands_in"`
+	Title    string `json:"title"`
+	Version  int    `json:"version"`
+}
+
 // DraftEdit defines model for DraftEdit.
 type DraftEdit struct {
 	Subject string `json:"subject"`
@@ -4833,6 +4998,37 @@ type DraftHealth struct {
 
 	// OnTime The first version came at the due time or before; after an extension was granted, by its date
 	OnTime int `json:"on_time"`
+}
+
+// DraftInfo defines model for DraftInfo.
+type DraftInfo struct {
+	At time.Time `json:"at"`
+
+	// By Who saved the text; absent for the one that was drafted by itself
+	By           *string           `json:"by,omitempty"`
+	Choices      []MadeChoice      `json:"choices"`
+	LostApproval *ContractApproval `json:"lost_approval,omitempty"`
+
+	// Template Its name; absent for a contract from before it was kept
+	Template *string `json:"template,omitempty"`
+}
+
+// DraftTemplate defines model for DraftTemplate.
+type DraftTemplate struct {
+	Id   openapi_types.UUID `json:"id"`
+	Name string             `json:"name"`
+}
+
+// DraftValue defines model for DraftValue.
+type DraftValue struct {
+	About string `json:"about"`
+	Name  string `json:"name"`
+
+	// UsedBy Titles of the clauses
+	UsedBy []string `json:"used_by"`
+
+	// Value Absent where nobody has given it
+	Value *string `json:"value,omitempty"`
 }
 
 // Duplicate defines model for Duplicate.
@@ -5332,6 +5528,21 @@ type LedgerTransaction struct {
 
 // Locale A language in which a creator reads their page and our mails
 type Locale string
+
+// MadeChoice defines model for MadeChoice.
+type MadeChoice struct {
+	By       string              `json:"by"`
+	ClauseId *openapi_types.UUID `json:"clause_id,omitempty"`
+	Fallback *int                `json:"fallback,omitempty"`
+
+	// Title Of the clause, or what the variable is about
+	Title string         `json:"title"`
+	Value *string        `json:"value,omitempty"`
+	What  MadeChoiceWhat `json:"what"`
+}
+
+// MadeChoiceWhat defines model for MadeChoice.What.
+type MadeChoiceWhat string
 
 // MailCandidate defines model for MailCandidate.
 type MailCandidate struct {
@@ -8714,6 +8925,21 @@ type ExportContractsParams struct {
 	Format     *SheetFormat        `form:"format,omitempty" json:"format,omitempty"`
 }
 
+// ApproveContractParams defines parameters for ApproveContract.
+type ApproveContractParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// SaveContractDraftParams defines parameters for SaveContractDraft.
+type SaveContractDraftParams struct {
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// PreviewContractDraftParams defines parameters for PreviewContractDraft.
+type PreviewContractDraftParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // GetContractPaperParams defines parameters for GetContractPaper.
 type GetContractPaperParams struct {
 	// Sealed The file that the provider of signatures sealed instead, where the creator signed there
@@ -10060,6 +10286,15 @@ type PreviewContractTemplateJSONRequestBody = ContractTemplatePreviewAsk
 // EditContractTemplateJSONRequestBody defines body for EditContractTemplate for application/json ContentType.
 type EditContractTemplateJSONRequestBody = ContractTemplateEdit
 
+// ApproveContractJSONRequestBody defines body for ApproveContract for application/json ContentType.
+type ApproveContractJSONRequestBody = ContractApprove
+
+// SaveContractDraftJSONRequestBody defines body for SaveContractDraft for application/json ContentType.
+type SaveContractDraftJSONRequestBody = ContractDraftSave
+
+// PreviewContractDraftJSONRequestBody defines body for PreviewContractDraft for application/json ContentType.
+type PreviewContractDraftJSONRequestBody = DraftChoices
+
 // SendContractJSONRequestBody defines body for SendContract for application/json ContentType.
 type SendContractJSONRequestBody = ContractSend
 
@@ -10527,6 +10762,21 @@ type ServerInterface interface {
 	// GetContract One contract with its text, hash and signatures
 	// (GET /v1/contracts/{id})
 	GetContract(ctx echo.Context, id Id) error
+	// ApproveContract Approve the text of a contract without sending it; another text loses the approval
+	// (POST /v1/contracts/{id}/approvals)
+	ApproveContract(ctx echo.Context, id Id, params ApproveContractParams) error
+	// GetContractComparison The texts that a contract's can be compared with
+	// (GET /v1/contracts/{id}/comparison)
+	GetContractComparison(ctx echo.Context, id Id) error
+	// GetContractDraft A contract that is not out for signature, with all that can be chosen for its text
+	// (GET /v1/contracts/{id}/draft)
+	GetContractDraft(ctx echo.Context, id Id) error
+	// SaveContractDraft Save another text of the contract, made of what is chosen; an approval of the one before is lost
+	// (PUT /v1/contracts/{id}/draft)
+	SaveContractDraft(ctx echo.Context, id Id, params SaveContractDraftParams) error
+	// PreviewContractDraft The text that choices would make, with what is wrong with them; writes nothing
+	// (POST /v1/contracts/{id}/draft/preview)
+	PreviewContractDraft(ctx echo.Context, id Id, params PreviewContractDraftParams) error
 	// GetContractPaper The signed contract or amendment with the certificate of its signatures
 	// (GET /v1/contracts/{id}/paper)
 	GetContractPaper(ctx echo.Context, id Id, params GetContractPaperParams) error
@@ -12717,6 +12967,146 @@ func (w *ServerInterfaceWrapper) GetContract(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetContract(ctx, id)
+	return err
+}
+
+// ApproveContract converts echo context to params.
+func (w *ServerInterfaceWrapper) ApproveContract(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ApproveContractParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ApproveContract(ctx, id, params)
+	return err
+}
+
+// GetContractComparison converts echo context to params.
+func (w *ServerInterfaceWrapper) GetContractComparison(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetContractComparison(ctx, id)
+	return err
+}
+
+// GetContractDraft converts echo context to params.
+func (w *ServerInterfaceWrapper) GetContractDraft(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetContractDraft(ctx, id)
+	return err
+}
+
+// SaveContractDraft converts echo context to params.
+func (w *ServerInterfaceWrapper) SaveContractDraft(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SaveContractDraftParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SaveContractDraft(ctx, id, params)
+	return err
+}
+
+// PreviewContractDraft converts echo context to params.
+func (w *ServerInterfaceWrapper) PreviewContractDraft(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PreviewContractDraftParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PreviewContractDraft(ctx, id, params)
 	return err
 }
 
@@ -19990,6 +20380,11 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/contracts/:id", wrapper.GetContract, options.OperationMiddlewares["getContract"]...)
 	router.GET(options.BaseURL+"/v1/contracts/:id/paper", wrapper.GetContractPaper, options.OperationMiddlewares["getContractPaper"]...)
 	router.POST(options.BaseURL+"/v1/contracts/:id/send", wrapper.SendContract, options.OperationMiddlewares["sendContract"]...)
+	router.GET(options.BaseURL+"/v1/contracts/:id/draft", wrapper.GetContractDraft, options.OperationMiddlewares["getContractDraft"]...)
+	router.PUT(options.BaseURL+"/v1/contracts/:id/draft", wrapper.SaveContractDraft, options.OperationMiddlewares["saveContractDraft"]...)
+	router.POST(options.BaseURL+"/v1/contracts/:id/draft/preview", wrapper.PreviewContractDraft, options.OperationMiddlewares["previewContractDraft"]...)
+	router.POST(options.BaseURL+"/v1/contracts/:id/approvals", wrapper.ApproveContract, options.OperationMiddlewares["approveContract"]...)
+	router.GET(options.BaseURL+"/v1/contracts/:id/comparison", wrapper.GetContractComparison, options.OperationMiddlewares["getContractComparison"]...)
 	router.GET(options.BaseURL+"/v1/clauses", wrapper.ListClauses, options.OperationMiddlewares["listClauses"]...)
 	router.POST(options.BaseURL+"/v1/clauses", wrapper.CreateClause, options.OperationMiddlewares["createClause"]...)
 	router.GET(options.BaseURL+"/v1/clauses/:id/versions", wrapper.ListClauseVersions, options.OperationMiddlewares["listClauseVersions"]...)
@@ -22287,6 +22682,227 @@ type GetContractdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetContractdefaultApplicationProblemPlusJSONResponse) VisitGetContractResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveContractRequestObject struct {
+	Id     Id `json:"id"`
+	Params ApproveContractParams
+	Body   *ApproveContractJSONRequestBody
+}
+
+type ApproveContractResponseObject interface {
+	VisitApproveContractResponse(w http.ResponseWriter) error
+}
+
+type ApproveContract200JSONResponse Contract
+
+func (response ApproveContract200JSONResponse) VisitApproveContractResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveContractdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ApproveContractdefaultApplicationProblemPlusJSONResponse) VisitApproveContractResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContractComparisonRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetContractComparisonResponseObject interface {
+	VisitGetContractComparisonResponse(w http.ResponseWriter) error
+}
+
+type GetContractComparison200JSONResponse ContractComparison
+
+func (response GetContractComparison200JSONResponse) VisitGetContractComparisonResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContractComparisondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetContractComparisondefaultApplicationProblemPlusJSONResponse) VisitGetContractComparisonResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContractDraftRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetContractDraftResponseObject interface {
+	VisitGetContractDraftResponse(w http.ResponseWriter) error
+}
+
+type GetContractDraft200ResponseHeaders struct {
+	ETag *string
+}
+
+type GetContractDraft200JSONResponse struct {
+	Body    ContractDraft
+	Headers GetContractDraft200ResponseHeaders
+}
+
+func (response GetContractDraft200JSONResponse) VisitGetContractDraftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContractDraftdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetContractDraftdefaultApplicationProblemPlusJSONResponse) VisitGetContractDraftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SaveContractDraftRequestObject struct {
+	Id     Id `json:"id"`
+	Params SaveContractDraftParams
+	Body   *SaveContractDraftJSONRequestBody
+}
+
+type SaveContractDraftResponseObject interface {
+	VisitSaveContractDraftResponse(w http.ResponseWriter) error
+}
+
+type SaveContractDraft200ResponseHeaders struct {
+	ETag *string
+}
+
+type SaveContractDraft200JSONResponse struct {
+	Body    ContractDraft
+	Headers SaveContractDraft200ResponseHeaders
+}
+
+func (response SaveContractDraft200JSONResponse) VisitSaveContractDraftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SaveContractDraftdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SaveContractDraftdefaultApplicationProblemPlusJSONResponse) VisitSaveContractDraftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewContractDraftRequestObject struct {
+	Id     Id `json:"id"`
+	Params PreviewContractDraftParams
+	Body   *PreviewContractDraftJSONRequestBody
+}
+
+type PreviewContractDraftResponseObject interface {
+	VisitPreviewContractDraftResponse(w http.ResponseWriter) error
+}
+
+type PreviewContractDraft200JSONResponse ContractDraft
+
+func (response PreviewContractDraft200JSONResponse) VisitPreviewContractDraftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewContractDraftdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PreviewContractDraftdefaultApplicationProblemPlusJSONResponse) VisitPreviewContractDraftResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -32542,6 +33158,21 @@ type StrictServerInterface interface {
 	// GetContract One contract with its text, hash and signatures
 	// (GET /v1/contracts/{id})
 	GetContract(ctx context.Context, request GetContractRequestObject) (GetContractResponseObject, error)
+	// ApproveContract Approve the text of a contract without sending it; another text loses the approval
+	// (POST /v1/contracts/{id}/approvals)
+	ApproveContract(ctx context.Context, request ApproveContractRequestObject) (ApproveContractResponseObject, error)
+	// GetContractComparison The texts that a contract's can be compared with
+	// (GET /v1/contracts/{id}/comparison)
+	GetContractComparison(ctx context.Context, request GetContractComparisonRequestObject) (GetContractComparisonResponseObject, error)
+	// GetContractDraft A contract that is not out for signature, with all that can be chosen for its text
+	// (GET /v1/contracts/{id}/draft)
+	GetContractDraft(ctx context.Context, request GetContractDraftRequestObject) (GetContractDraftResponseObject, error)
+	// SaveContractDraft Save another text of the contract, made of what is chosen; an approval of the one before is lost
+	// (PUT /v1/contracts/{id}/draft)
+	SaveContractDraft(ctx context.Context, request SaveContractDraftRequestObject) (SaveContractDraftResponseObject, error)
+	// PreviewContractDraft The text that choices would make, with what is wrong with them; writes nothing
+	// (POST /v1/contracts/{id}/draft/preview)
+	PreviewContractDraft(ctx context.Context, request PreviewContractDraftRequestObject) (PreviewContractDraftResponseObject, error)
 	// GetContractPaper The signed contract or amendment with the certificate of its signatures
 	// (GET /v1/contracts/{id}/paper)
 	GetContractPaper(ctx context.Context, request GetContractPaperRequestObject) (GetContractPaperResponseObject, error)
@@ -34991,6 +35622,203 @@ func (sh *strictHandler) GetContract(ctx echo.Context, id Id) error {
 		return err
 	} else if validResponse, ok := response.(GetContractResponseObject); ok {
 		return validResponse.VisitGetContractResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ApproveContract operation middleware
+func (sh *strictHandler) ApproveContract(ctx echo.Context, id Id, params ApproveContractParams) error {
+	var request ApproveContractRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body ApproveContractJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ApproveContract(ctx.Request().Context(), request.(ApproveContractRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ApproveContract")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ApproveContractResponseObject); ok {
+		return validResponse.VisitApproveContractResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetContractComparison operation middleware
+func (sh *strictHandler) GetContractComparison(ctx echo.Context, id Id) error {
+	var request GetContractComparisonRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetContractComparison(ctx.Request().Context(), request.(GetContractComparisonRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetContractComparison")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetContractComparisonResponseObject); ok {
+		return validResponse.VisitGetContractComparisonResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetContractDraft operation middleware
+func (sh *strictHandler) GetContractDraft(ctx echo.Context, id Id) error {
+	var request GetContractDraftRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetContractDraft(ctx.Request().Context(), request.(GetContractDraftRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetContractDraft")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetContractDraftResponseObject); ok {
+		return validResponse.VisitGetContractDraftResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SaveContractDraft operation middleware
+func (sh *strictHandler) SaveContractDraft(ctx echo.Context, id Id, params SaveContractDraftParams) error {
+	var request SaveContractDraftRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body SaveContractDraftJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SaveContractDraft(ctx.Request().Context(), request.(SaveContractDraftRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SaveContractDraft")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SaveContractDraftResponseObject); ok {
+		return validResponse.VisitSaveContractDraftResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PreviewContractDraft operation middleware
+func (sh *strictHandler) PreviewContractDraft(ctx echo.Context, id Id, params PreviewContractDraftParams) error {
+	var request PreviewContractDraftRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body PreviewContractDraftJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PreviewContractDraft(ctx.Request().Context(), request.(PreviewContractDraftRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PreviewContractDraft")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PreviewContractDraftResponseObject); ok {
+		return validResponse.VisitPreviewContractDraftResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -42998,752 +43826,774 @@ func (sh *strictHandler) DeleteView(ctx echo.Context, id Id) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7P3rruS2kiaAvgqx5gDuwaS9q7y3PbOrcH6UL9X2bNvlrqo9Po2GITClyEz2UpJpkVpZ6YaBeZp5sHmS",
-	"A0aQFCWRuuTK5XYP+pddKyWKl2AwGJfv+7e7Uh1PSoI0+u7Fv92deMOPYKDBf20bLqtCVPb/hbx7cfdL",
-	"C83lbnMn+RHuXnS/b+50eYAjtw/uVHPk5u7FXdviL+Zyss9q0wi5v/vtt81d2TZaNfbZCnTZiJMRyrYu",
-	"4YMp6EemdswcgJ34HtgWdqqBu02yD66xuAdH/uE7kHtzuHvx2bNnqR7sGnUcf/+1aLRhFb8wIfHrOL6P",
-	"NPtVSXjJzsIcVGsy/cAmk/NQcQPjedjc2S/s8JNusEclbZ9lW9e/be6iaT9xc+i+hLPawC+taKC6e2Ga",
-	"FtbNv6jgeFIGZHn5G1zCVw7AK2i673zbPfaxfS4zxZ9+9tnm7iik//fz5Cd333NTHvLf2n1MD8QfGTdT",
-	"i6MwOWmkH+MGKtjxtjZWDDa2y+LYHu9efGpl4igk/avrrpAG9tDgh05c67NqqvfqHuRYUt4fgBn7U1g6",
-	"LmqoWC3kvZeP4RB/dE1+TG1OLWE8u66zk7P7y7iHP6mm0swopoE35YHtcI+kpu2Xu6lPjz/WwIOA8w0n",
-	"5i02+ATTooHXUKU7uRM1MHPghtRMox5EBah2tNhLbtoGNKMGmJDaAK827HyABvCFsgFuVIMPQ2X/lFVQ",
-	"rhcJwd4qVQOX1NcDgHnttm5avt3Gjhv6/zSwu3tx91/+1GnxP9Gv+k/vohbtF4waz8R3/HqFZ9RKdacq",
-	"fnHaDcVIn5TU4I6dE+CBUCppQOIU8NOpFiW3Pf3TqdrZPyW+thWSY6+Gy//bZjDWVwy/YvfEPcDJdunU",
-	"qG0Nx6kP0xP/7V+1kv0eTE39j67dRC9+siJ3BmnYuVE0Mbj0E314kNUn6gTyw7GmYeuP1W4nSqhU2R5B",
-	"mk/0qQFeYTvH+pPQ3prp2twZ+GD+VOqHG0y04Vu7u7qJ1oYbOLqx3W6NN/9PzJNqGB/K5m9+a+H2eLXV",
-	"IEvAndKoEzRG0L7ZXgqnidJaLqgpLiqmVderoHo6W2h2A5NBMmNebO6kMpA4vdMKyHaydkrobjPXh9/i",
-	"0+FfyBBydhdqI/z0Jp6Vn0MbavuvUBrbDzebX9pHsKe8qoTtD69/jGZ3x2sNm8GEL54sPwsztqiflXUD",
-	"78Y8Mb7vhDZjiREGjv3/mVJkXvB+C5/hTcMv45XAxpKdOYKsoPpOyIT4+tkcTcqRG2gEr8cC861h5YHL",
-	"PWh2VHgYc8nsiaRfMiXrC4m62jG129lbTEriacpHHz0f6Oydnnt8KjtSq2Y6weqPlte1OtdCGyH3RcUv",
-	"OvpYsD03d2XNWw0Ji86eHFBrcBcjbJfxfQNWYCI5+8uzpKBVUIsHaKzK0ePWf4AzUxL0hpWqlQYqZhcH",
-	"P2XtAyXZ+SDKA9sqc2AH/gCR6cO4H7o1FZbI1VddX95Dc9S05h++pXc/fTYUt81d1ahToVxvU1qEfrMa",
-	"tAEJZ7bjda0ZP/NLUgZse6eUcRh1TZOBaFvChjZoEbEzHuEcreutXQlRWfPazsQxnoBZTdmN+C+ZEZ+g",
-	"Ko6iBm3s2vS27SNbB1kFGRxMAL9otr249bbLC7Ly5ryB5siO6sEKyhZqdWa/QqNw+MCbWqBdP5Zp+FDW",
-	"rRYPwlwmJB8+GFQWOdmXlbaCyNk9XJhVlIzLiu0V2D9vqItCUx/toSp9n6xkLxXNv8HlK27ga9sXbb8+",
-	"O5W1P0bq+s3u7sW/TLf/HTde5n9OGodCsxrHVltj5cK0sQvSSns98UugmTBsCyU/Aj2MP2NX09Iy1aPv",
-	"/SuvKjv5s1vRLn+1uPVoP32vHmB+OtUDNI2ooGiA69Ru/+lwYcJoViq5q0VpNDtynCZZ9RXh87QinG7X",
-	"zj/X94B72p0pdtoPqtXA0H5k6GZY8iEJZ15HamuZiLyl997Qa2MxecWsghsovA2JvLJXUSvvdDI615m7",
-	"tlt5LhrVyiqzA1vN91A0Yn8wOrtRf5s6/H4k98D49HOn9nLTIzIcfhtLSVj8xQ1+6d7ItGYaXppioY27",
-	"AyikOs/uLCXh4p83B3KYLHpBtsct3YhH3z4JKbM6kpQFr+3FfX+w4ox7A+DIjGrLA1QbVJrnw2WpQpxZ",
-	"CHsdmrea4gkOo9sEoQijihe2m+ZoAt0HkwbY6dSoB15fZdjzozV7lu9Rt1JZFc6xM1C9ZMdWW13trLaL",
-	"as1HesNq0JosCWHwzoc2kLXqbB9Atkc7bacGTrzBqWqgBq4hvtJk5hob2fgRTc3Uj1d9zr9P8tmfxrRJ",
-	"8UWrhbQDtj+Hc7qGB6jtv+xBrUte4zX+JeP20mHYEbi0FpjS4K0PbfgekgbGvZBVPJJW0yhUbZ9XrdGi",
-	"guRYSF9Bs3TrY5MzW+atfQbV6dJ2B0uIw8mvHDTfgN3jifmHUlRps7ZE9a9DZAUabY8PK4LO5N/43/BG",
-	"/tdntFxWXXDDjkqb7sdPN8+ePcO1I59hclG8YTQ01rsVPdL3eWO3BrUvGla1wIw4plf6CJXgstBQKneM",
-	"je8C9AyzE0VfUTv2D25q2MdMnUAKue9J1X/dMF5rsmTPB3XsC6WzCOyAIgPXqTG30HNC8XcNzVvY4U2T",
-	"C3sJHHf+zQmkPccPUFeMJFMzISNb3C2bN1LuktGLWJTcTvCfdKuyCZKSkrIveM2T/iZell5NjjbGtnsp",
-	"CLuQ5vO/JJexbJsGZHmZPzr8N6N3uo9N9P4W/g8/EYlzLwpWzo8h7x/5gsuvK4pprTitttzbAOObbWfe",
-	"9uMluWhO10vXamgi09/7V00jHlLOmW/U2QcywVnkmrkQy5bLe7/jnHduw+wl2v/WwEk1xhrXL+lg5PYz",
-	"UDnrXtS1PUUbMG1DvexPibXMC3Lg9JxpH/c1SSev6JPunX4gK9oiQham4VKjnW/v99YCwUCWlUIrEXVv",
-	"50Q+JNX0bOvMTNO3/eOb0PnkjCvZ6qxPKZgti8zKyAe0+LzL3pbIdhGaLkpxVCxzS/rrrAS64UxLoFL3",
-	"+t1FGzj2Yrx3v7SivN/aX+82YVF7f/wAjUou2xcNl2XiOIU65Yl7Z+Bk7117hX4x8gmBtLNRKdBMKpPU",
-	"eTsBdTXYmM+TN0ehY8EUtu9CF9QuN4U1zez/ogcmOSBaMd9AA6ca3WB8jxZ2Kw2GKGou9y2ZVKeaGysL",
-	"6ISva3Um5yl1eXNnj0yoCm/Gd3852dd/Tmc3yFVTd1B1pTfkdnxG8kQHLAZlDZw0eYDwyIZfWnRMp6b5",
-	"gdctLI1ld7Kn8HJBdwxc96TwobEzvtzyGmTFFxuRFWgjJJoWRalUXajdLuOOszr1yOWFnVVzb60WMsrs",
-	"VeKIYUQuDCpZFArGd8b5iVCpusPTTiG6TNwGpXtX2mqr1JELWZygKQ6qTQSW3pDptrHrqCQwesF+ooES",
-	"rH5Bm4VLhu+nd0KjTXHkorZCLUpIe2NinSI0OzfCGJDMqJf+cHFxa0qjse09InCF3ZkISbhfC4p/Jx7J",
-	"/wAGnf4lP9l5LV30czStwMtDWNjO5haa6YO1kYVm93Ayzkh1B6ufIHUGzba8vE/OuO8CTfeErNVK7p3b",
-	"qMuPiBbBqDotN6o1jR0ASg6G+ofNf89F7XzqfgNrpkFGsQY7y1v1AeXHxQTHXzopbXhd8KpqQOuUkvGy",
-	"AQ/QXJjvWVZAbIO64PbijDKfmZodbxg+xHiYEXwVF0QYvCrtIjccXo1esmfWVqeH7A9kY4yHRVea4sRF",
-	"U5hDA9pqxMd7JL5AN71wC0mxd+ee4DVd/bQ3xGgf2R7Y7QwXQK+EFnvpriuTxrId7Tv3rNXD0Gjn9xwP",
-	"9sybY9GepmIQ4d7D0d/pRaMRGjD2YhXarq1rd0zYeSafgVTMNv9xe0rOs/90OgnwJ3sc2blwTbAt7Lkc",
-	"xqYzVmUqQI1aYSS0I4US659N70DJSUY3w4nNN9bjgzlPKeG0pkorj6lDrBOZ7Bl6lZPOz8qsq9c9hzer",
-	"oWaPrII/f/pss0TTr0o8686Bla+N1drKBrIKZIHaGEjuo4Q2v+pXXHVXmEqv7Sny3KqGPz9batostE3m",
-	"gz3/MWQsY4kstheWHftLjuwrNsfMEY3L/8wu/3//9Nm6E3bR5fnKY3D6pHvlbHF7zAipeycPl3BOO/jS",
-	"u+smHi+84Dyhv8u2/9b50AdOrajaYNZYp4ezFnej6hWxRu+vn8xxioodqPXs8N51gjKyLZpgTGvMoHnh",
-	"/WNC2h1C7uaPdCYjecPEDu/KXNurF8V867OzltA/rBrDa7pZc599XaoKIp+IbxsVvH087RNpqz2YXKBh",
-	"i78u3jslP5642MtczpM6Hu3d7gbm7iu6fDL/RQqrieXbvAENzcPTdGUYFQ2zsvETGn0/nhY3hpTIfRkZ",
-	"RY/YUGWtdCox7JtvXnz//YZ9+pcXz57hFeYoKin2B5P0a/DLdGSmRhVPgaOKX16y//H5X549Y/ChtPda",
-	"IVkFR0UxJwPa6KQaP6haeG26aH9/Qy+k1NrC2VEnkLnJST5/lstDivTwMITp42ougDPOaB02kFWG0xcx",
-	"citljqdv371hZ4B7++uGPWffK1nxC56x7F0r6aYR1mDc+nC6f1Uy4ev59tUPrzCJc0OZZB/48VQD+7q1",
-	"4vynL6CphVx22YqmMlqE3gy5TgxG7pc4bIRIzPpy3c3n1G5ceL8ZGgNYi4HXcfTD+PiIFQX9kXP9YaXJ",
-	"4GIUNu9Ks8pJlZPU4WmlNDBv1JOv3/n5eV1D85H2FSLk6p+V81vu27AhVw54KO5XyO7aMqRYSNeK3pSI",
-	"XXGZulpOBor9aXXyf65t8zVGaDInulf0/e369fFkLuR+9CbmR5qSacpkANRbH4stBP989qBZm0YX1a4s",
-	"zJy4IoAJstKrAsP4Ah2XC2tiRn8enuVVw3emqFrU3O22FvpQnIWsMLctzBrgqRV8cWG+taGMrvAHerBb",
-	"Wpew6f4clxnQn+L0a/oLJY/iP1IGhb1mS2j0QZyWTnMIIKbmA0fgV2EU9sBQhr3ScEz7eRnOOWsQuleV",
-	"RKPQr81meZCf3l60miElYBzNFKaGBfdeOzXO+qBXejfV2R1/ixt8X4X8lsrfbpJpWUARpq6sZieMfskk",
-	"bxqX17ETtUkX1STv/+5TU6N+DZAMpz5SMw3MKkwofIG3jrqO0qg+0iy+gqX1E6xLK1nY5ZprU7R6VeMp",
-	"YYu6ODfPV7rce0uRmlgXdZmc2vn0xwVdT0jKzsnPkg2Bsvbb5q5t6vmdjA3Ts3PzestN6/t4ZbWdb+aW",
-	"XXpCZ+CX3jGSSjRs2lv4YN6coWLbC5PqjAeIVBjfxEnmrVFHiiyIlMPiXQhSG5db3xjbljnAUUP9gObc",
-	"8oKs4STyBy5qa8ncKOvcxZaZPgG/d1lZUY3W2Qc2ydOEFWxlazpn6m08r9tGwC79y1qXoYG9ai7Z1DMd",
-	"otn2xrxVrdm4gHFk71B52PYyKthJqfvbeSHfUXGkN+30hsoEKQPAm8ogTdG0zlE9U7piH36Lz8Z2toGj",
-	"tbtgXjvH6A4uZY75t5fc3a85Ct13ih3A4lWH45Y3e1W00og6B93hYXpCVaoXhCO/sC0wAq2YNffWGPoH",
-	"rg+G73UWaQV979pQuYftDxey7876L7xKOMvy+mFpvX1uJ6LPa8XdapWX/KRqUV6WJ5Heyqf+Bsu6u7IB",
-	"1RoMgpQlnAxUQce76uQLGAr8kSZf2l9dK1OU/DRe7R8x34d78VMSmL/5vGTPXI4Ps69GiEMUMg6QQ8+S",
-	"sUnDXXlc2jpLeTEGXesubdpaYcNyme7cvfJW1LvN2mtnKyUlM1HZbjINFEtdF+g3q89CLfikx9r7ahZY",
-	"x1HMLjq2Qk6OT8OmM2s+BuOtkpAU3h3h8aR2miX4mmkv9lWin5y+eMZbK1I7QUDirJ9IKY+smeERM2V/",
-	"XVcxN7KerqlNTxUYrzRHnL0xW+3wH8IC+Y9lFfy/esIvP6SvzMNZFR/snbUzq+lXkd5ZsoaDs3Fh+1EG",
-	"/h/0NF1xwl1zSOWzQ9zhEg6T9MGQOgmmdPQV0Z65++1r1bBTbDRE11zMyLaXZuzs7TT7fyprUtb/qTmv",
-	"zWBUhZuHxAzweyA15R7J4/+su7/8+2iw39fq/m1C+eSywBzKQSob86cDYdlpqmLxxcyuDpkEdWPXysqp",
-	"YgaXrlZyD3oxjNSgGr6nfp6n1A+qlBRAwYX54uIXoUjVjR2T7NTO1ZK42SeEFbUHc0C7flluZZxR91sK",
-	"8YnvzDygjn2qa6S7N6bK7OPacQrv8Fjlb3zaoGpcriGhVCDc8KIxvbOfzw1pXPVKNxg30E0kP93iTB2C",
-	"t/Frd4mBT+bXlhKqV1KfUxgZW1VdMq7TFfeenaiT4LavCYksXmU61888AjZ6TJmc0Nplt65X9uvu7N6S",
-	"shM2N89X3WH9UozNkZlTaNVSXXXSzduXS2blNhsmkuan3DQ6VeBuDbXJ6nNnyllNp5pKv2CcYfH+DpqN",
-	"/X91+rg9bdj//d//J7U23EyUgBGOAeGdLc04iCUjeZfCOIyP1agdU22jGXw41VxIvTCTbiYGg7lG63z1",
-	"7pXtZYXD2CcPZvsR1e5kfjc8Zcni6toTVosKKDNEEtIk1VXav0gVLXrSNyEIAXScbSq74llEBmD0aK+5",
-	"5aoNPhhoJK+LJhP3ooIiDSBXrcheSUhmzFg7X8IZMM5wPPFGaCXZTrXk+ka5QnBpxuUF0zkWC+9ChebT",
-	"m6a1hoa/CaolwWSH1RNw5JeCimOSWxQlIYLEsfcbrjVabFI5cEgUa9pU4zuAfWqNGtTwgzJJMBhfkLTo",
-	"Grc+LnNRrVmP1zHvyFcnQjsg5eOgX7SqH3LXigOIxQOdSI0ipR72f7dXO5c8urT7O2cgRz0B8YuZO1i+",
-	"VMejQ25Yk/zSveWnjCSsw5p2c9fN3ESCvsiYa9TmC6bVEeypbk+FnZBclhDQc1wxwHySgYPjS6gMZahg",
-	"yLZHUuKABOz9gM5SOgX6zo/PFiAH+YnKTf/fBvmQzoYsHG2C/6enUSBxgB56XTdE2+Bt7BoNT2zP/KCS",
-	"oD0rlCBvzSGF7u6MiYAEwUdnwZR0zKDwmCmYxS+5PvwEcP9oMKJhkqyLqanzKO62Uw2UXKfF4ez6MsQJ",
-	"165YZTWsPDbY6ao8jKKfiRsJI83qI5K/DlDevwWNaEhjYEBvaiXskw/pGsrQVLdCWAR+5o10iFhpSMW2",
-	"TtuDWrVNCuvlFZUFe/8Dvp/ywp24LKaom8oDb3hpOk9GyR1I7uC6kK4Ots33sOFzmHqug26CwjmWXJSA",
-	"5n6FEyC75TnbtqI2HwvJCC4+uLLRSYVtoEHUanApEXiwQCWMfqp0nx2v6y0v75cL/Wv3xiOyXxaZojhF",
-	"3hjNpXLP1cktgO+lD9nrY9r86SL3wxxxKw3xDLrvzef34he9J/dpa6oX1H9gb4rJebxGshbWiXxJjzmz",
-	"eX3dxwco2ydK957Cc15fa5GODXjsQncd9RA/hA5T7FRThELyu26083jClJTS7+VEao3HdvaW/EAoutUc",
-	"StRKYb/JqdvfPk9oDNKHHuOjHMSd7K2DWSONav0feCOIs0K35YFxzf7t33BdPrFz+9tvfZs+G3Nd5YGO",
-	"9f0gSw8v55SUR1xQ8MG44lEKUQrNTCOgon8ujTZMHRi3PAkeqeyjvZFS9HkBuQYKNuvCfuIDGtFrIlU/",
-	"vnG6H7vwgzU/oHrRpaI7N5Y1yyLmAkrX3wRnltBMc/LBTtE2PuGCDs/peOj51RzeegMOxICMx8fBUFc7",
-	"+D+8BWt7Hyd1XbUN+VH7JA394j7bkihqcQ+S4JoMNEfvgN3c7UFCk0H7oB7fTqemJCboqJVt/S/33sK7",
-	"Ufyh/OKERvMhh2wgZ+CLDEXw2lreJeg0ggRt6ESZiTpCVylA5EpSMYQxdciCL+39HrtNm6nVoGO4WYLD",
-	"DDSUY1enxhT09DWZPuQCwfQgi4Bep488d3L7W1UYZfhkfgV+cntyBUDCt3FSC02XcIPXL+nSpzSwvXgA",
-	"ucGKNEzHd3B5/WU+8uY+mQwQEed9pJlDy92wb9+9YX9+/vnnHz9nvD4d+MefToYJukyEzxKZCCcuqgI3",
-	"chrE2+eQzOTUTH+kgX1b+7q5xBidOvpIs/Ak82lULyl4gHl/DkWzz6G0qi/J3BJVwRtZX1b7ZCtYwjdS",
-	"ZURPVfBjo9Tuys8Oy3w+sErs7c53HgfemgNII0oCOMe7egOlwil0OEw9rrZ1YeCJcV3j4MZa8RyQfOT9",
-	"TpSvbqHOeI0m2ZXOqq0rAnLftRoqRvwuy9zL/rub0PHcVDhcu8FoZXlYcIuk11/Rwz0XbMY7O4LuQa6o",
-	"iHdkGr3nCauM/WUwvcC/tCpN0AEUBl3uRYuX/1RfigGp5URZEAabVg09vLRNO9B0u8V4glpcPp7xik86",
-	"hFJ35P6XY3ePE6G+wETL4/owfwPuyeZ11KVrHKd3c1mKIx++Emi7usXTJy6TMh9hyXSrrlqqpEl8sqNa",
-	"SbHIfgEH4RIEkJ0mDGe2/x8SOh2htt08nEVlDpsOn7qGXT99NvQ55HbO9P8y88UDWMM++qRRp8d8cSmz",
-	"kBOt60qBrlOssXYa+A/SrHsvO/5Tj79tLWDHy0nlCURzlDSCV+kmrxRGkdA1x7Xb1WGgExN/k6uXO/ke",
-	"EUOiFt66WPY6MQi5A2mK+14EZZxm0OvEqRZclpn46ZOFBuhKkEbB65v+G/b13x36Zp3JwqgW11fOR8UC",
-	"5axtNymtec/HMkYaQVF/HP/Ia+WTolxPu+HNr15arDvXRkFt6hzNBAYDIz5aX83gCHf99QyTFw5Q3kP1",
-	"kkklIUDTcdbxnSwjLA19e0fDTQWn1m7LWJ6XejESk5Seb8dr+ag8g3VYobdHDrsBElgm21LU4IxWqQwm",
-	"/MGiTJp7uKRtY82PMERoxL+Zs8KMxYBdRWDOmM+D/BPKVQvM4oUZpQrMxRn590IlSigH6iGB1XZj4hr/",
-	"nMmo8/S60zl1hPCIIeQaTHCyJI9VGtVC9tV39tMRy+/ce2/8c1dGyuABGjtzMbBqrZAkBdMYfn4KZWpF",
-	"JyjR0IVOj2KCTRQkiPfTOCo2Cr11ATSvoHsLO6UkbmNl5Il0bxUuc594E0nJCkPEbd0Yhf/z26DcJcn1",
-	"nq+2C0dLShIzwXrW2z+rcCH7aSMN+Yk9rw9t886NDHCd/k5fLt/sFn1yg67zRKpW9rS6YuUGZv9ymDVH",
-	"bmFUbl1MMvMCji7fapYL4rE4L56RNoSZgno4csn3eOK4dNL5YL9jzKXe5wZs74mqmkIrSW7LU6OOqvCe",
-	"1Nn6WtNwa88VtZD3iQjnMhC5uOx25aVWn6A0BYbdUuBgLsz+1xfPP19VL9Bxdy5/JxurIEYBMm/0QZ3l",
-	"C2fuCnstXhmyGH/1Q3GEPd9eTA6Bxj4yiQuMVLyF/Xv/gAnchkfCqHkQFVhT5lTt0mfysG9CTn94Ivjx",
-	"KkQ5SC3V/IzzZxpRmrxrU5/UfYrT8BXDzlOoSfMLJtzZxeg5TCXjVRo4Mym06XQu7mn2l5/WhETmjOYR",
-	"BJ1tb10Tv3NGmSOIT5cI2Un1M+KzDESgYxvSHepQ7dpF9zwD5kumZI0V3P3fT65i9RZM+RTATRckoaMP",
-	"PpiPNJXiBhZ0h+fsJIK8goGdD1gttg1ffrf1kpWP0ZdK6iQ9IU74+aCsNYvoWppZY4/xfQPIxxa6fEad",
-	"5DJOPVE1M4q5yombBECuSgn0BWveI5CSOKg14AiW7Yqvw+O/W8ohfDiJBtZ+yBBaQHpdMXIZdlINRhND",
-	"64ZhEHMXieDG1RsETYQXROJzxS24VeZASQyEwTaSC8+AuEhiv3Yd/4qnK6/W4GcsheZVJa8zcTGvL7y3",
-	"HhPwrL73cRPaPi+9+GMlqj2G0E1wTNp1xLBF0axlqzmZTXqCptAH/ulnnyf4Srg+BNp7QsjbiRrCEiGy",
-	"iDuxjry6le09FRPui95skbrt5jqa70CetOrIpDTZhMDdNPfWb+YqytXCf1RQ1q4i7yzMoWr4WWaRPjIU",
-	"B1ch72VjofaHSK4eGytdnE+czxYOmcY4B3G41aceu/BL3HXSGB30XmRR9WRlQSi2d5SOMcwp7fmPVcYw",
-	"zKsIfczWJkwN/UbOpCfPvXafeEv12U9rUf9HqTpYr0fz3AgZFZQkwx1WB7i9Gy3D1BK+gytqeDMG7ftD",
-	"l+aIeX743Mbe6QUdRHihZltAFAJCzjZGybvFngfSrA5OcbI2J+uyQ9AD6dI+4+ouQpXDMJcv/lpd5DVz",
-	"IYlmx11KfCAjyt32Sd6Y0x3dVIRmeDJC9SiQ9EfgTk/Yuh7zsksj5Q34/uIla8NaWYNGs000IVcSWcpC",
-	"tnoyHLIURqfVphCyrFtyhy1SPd+32nxL74RzYBnSzuoD2h+/TkYGHe4mOYNH+/OCLXFdOcw6UsMg4deL",
-	"YCRO49X+nZdxFhVodr2WLMxVzGL/b8/0Laf3lnZTOF4ek/PTb+pHwurLmbTL++gagirvbloGSOCTI933",
-	"Vwzilb7/w+uXyBuVTDbAeoxhPcLveaQQwkm27gXLGBjVI21iMNUN2yqJpSrWYNm1DaYXdFsoX/aQySyP",
-	"PPqL9WJmx07LkLs5J5LlPbFanhC9V9q1dBW+6l7qruJD7ehKwCa+HRO9TT1lGl5EsrugdtCbsFOD+I6b",
-	"rvdHUYM2Sq6YhO/9K9kpGLDR9+XxK37RsW8cZNXljXHWgIQzdxVBW0oVraBKQkG4Zwt18thlk/Th9PQb",
-	"ehhff8As1KJRbTZAFZfxZRdrINeDssFojscfHQpMf/bS8t80UPoRDzL2OjSym15Rlx0A9G4WkSb0+70o",
-	"1+r7qs8mkUtYxceSH+8CESMKK6uqV/gVVCl4/Ypem44cp4p1MA9hnQGR8btMhUeuuo+pQipTlF2qxLj/",
-	"/WeKCRSzxQR75KlPly8FF/+kPqOnMIrd7KEqhExVH7w/COTr34ka2BZKfiT0VYybdGXNS27k2ctbDNNO",
-	"4au0UjnxC0Ax8lFLV7wnHwRdyJXcKt5U5LZugFeUfkQh8Bz622qI71vRuDjj2xGhhI0VSf1IyMJu6c9J",
-	"cibXXGFpt19XJXFzhfB7bfqFe2mYFkH7Z+NYz7CUn/DQJbDyoDQC3PTSgG4FnnuNsC6TxzyPK0nGNTQN",
-	"/ykX/zHlIicDrwXU1SOxmFbGjULiON2Ug5vd1ZxoqIGUolJp/Ic8ixyu26o5W4bq7cJMvv2fZ+bz6Z2F",
-	"N5/LYYbjHCdQYqZXNhHTHzybWZbMisytw02cV/E+ecLAH33mhj1++s5+by3NR5byrMHw9onby5Oolpee",
-	"q3UNE876IwgQv1FnduQy1NukqA9bWUUEOssm1L6z6vabUoAujRynxVWARH3xo5+TjPX+TL8O8wzcvS7L",
-	"XL571JkbbiwS+yffXT/SLS3BI25V0QpcLPv4/+J1m85JU4hO0axoz73xTvKTPqikIXZqAEGRk8WSr3F1",
-	"9YYZdRKlZkYx/qBEtWFa/Ap6w+x95yTkfhP4B+wz50aka1Ibvgoa3e3jTI6eNpcaioC2/ojIZDwH/XZ9",
-	"lzd+KeNl6D4xLxtXGPCPEp7JI3u06gs8tY9aupneDFZytjfXL9/EQr1NZlOsBJ/muiAMoNnybG8WjnHb",
-	"PbFzA1BvmDaquWzY58+YZii/AbBtpREnXdF7H3kglYkZRUuihz9fW4zmmxliXvtZmlqLVE7Vgcsqk5v2",
-	"2FqniQBR1nGU6v5XHidi5VV9TYZ6B0OU+M17rFdeRquo34GSgEi0Ojqt4izMoYi/QVMD2hS+oML+BSfj",
-	"50dcPuGUi9UrlflFyWILB17v3PZbaKZ6JKVkm8RznQmyrKLasEdmymNRc+P5tJmmYhNwlHZsy8v7F5RR",
-	"jb8L7UNLjEs4p2t+xthBjqs7AjDBvjtTESd0SpCvuh5HIrrgYBkIbSa1ytfcGFHea6Z2OyLBnxDNzGV3",
-	"zW03xTX6+2yVEdpUHgbVS4WSLxnH9DmCOz061kqh2V+e/XU+TDCKCQaJ6XcmLS417Hk6xLfKWbI6z3XJ",
-	"RTPaicuRsBujr0tkDZhVtY8ULKLWVItHMeMH6wqL43F0U+u7Or2OT+8Xu2qpC6u95imlL6ptNNQ7V3/H",
-	"q6OQGpMsCSxjUR7rFUJgVNzBdRsuWsKomfQaTq/dLS7Q0Y6+PgUsSj9JpH3dCr2l7+7BbNuC7ww0E8eJ",
-	"XcCQCI2vsC3srZBYzd0rk/RFTaHKxu/vRlVtaQqXPJHZ19SdqoX1dXXBkKzrN7u7F/+yoKINX/nt502e",
-	"2s2dQjgyMj8qvCGtjw1kc3kS+Vfra7smU7ZOSpuibdJIoad2Wwt9WFX5RjbX4roz5EFKGob5coYr8COn",
-	"SnHETqxMl8AaZqwZc5K7ID0lXVPl4WHGNzwfDW8cU1Q9cdB4zXAjbRUUzdN5+6KvfK8eIMWGNASPml1k",
-	"px8mMs8uHdWy01T2KtACbd8N20KtzuxXaBRuauBNLeIagjiNw22N9WlhE4ZfP8FwPCd/VH2cnvMvWi0k",
-	"aMSN0Qy73StasZPva6sIqQ8fiUc5BWja/5jVY8HDQ+4exHzYMH1QjVmvFwfru2xo2PePSKasBnHlusiB",
-	"SQ2ys5CVOjOQMSdqiiHhMVzEebUyWLTBQCfk8uKRHtdk7nn5uT4y02si2b0hGOBo27gRZsrs8kdD7lS8",
-	"AG8WbPmwBuHz1KRrIDkW9YMyEV7RqiTJ+Qy+JDTWIrfwoPVk361gXeGa1y01cUWiyBj/dQk1+JDy3n1/",
-	"Ins15vMfnyzIlM/OSGtg9z3q3zPXHsoE8Y7/+gxVxYZtW+MoEM5cPEBl9V7JZQl1DdUn7D0WE+LWYI1V",
-	"IEIzJREvkP2J/YP/3/+GJ9Z/HTEmeLtxSCHBMOUR9RRqWkfPzEoVb8FIC7kPpd0lxA/knSbUNJ09Yfyq",
-	"cXneL5125JIFSxxnZ99wiYp/e3HgYibVlcFq+X5N2UPtqRZlMgKx7hZErDSXR+TVdJXxtp3Jzt7EdAsj",
-	"fzrD7evjycwTQoxfewBpvjwoUa7OyTydsuWvW4ixfSNNBw8wH2n6RrUasGPkqqSEg8nYFBe1G8RwxuiL",
-	"6LW8c40lpy8GS8nkkCSo7gMtA6K2kOtrKRLfEuCCv8HF9siXF1ljKkW7Yk+0ddTrq/I4UkDovjMhIcNM",
-	"zaxOuk251OfM6U8/rbrg0iuB3WAYiJD8CC9RuTqoqlMERhPhgt4kbX/gERn0RXtkswiuZaHTxErYOi58",
-	"UufFdU4a//Y1DoelXpCrfBlpVBynfvoUHPmlzbG6u1HnwGQIgtfwe5ALKSCDz4D6PZsrH/bMV/T9lao5",
-	"YO2OcB/XGGDUymT3/tFO1FqDeHJv+MpILi9oeWycUUYQddDAFZvGw/sWObH5Dox2PGCI0EWsWBEM9cYh",
-	"cPXxncfEkDcS7/z6LcikDouTL0bukAFvAs7n8HVvA4N8Er5SK+FG0Qav9bWVkT0y7x/5hWmAIzOqLQ/W",
-	"bKVVvNwEeXBoNoawputlPPjJjfKWXNKP3CoLEX4fpVAfpTImUJgDH+Z1HJ3ZVJ+hlCgUCbXbQcOE8eIA",
-	"cj42RQSV2G5yAALq6uumSRUsZpjVNtPc8a7UYXBtVcZAxU4cyXOiVCmE3fqkq1v9l+c/f3KCpiTzdgaI",
-	"Gb+1uXMsahOk61GGXTrTc6nT98G3MbJ97HX+BePkh+Oa/fM///M/f/z99x9/9dWGcWYvC0gN0LR4W0Wp",
-	"eMnAXm9c5NOV5C1QjqM5cIBd2Lfk8IfZpLna1KXTsDxZrpf6Gp4W0nz+lzTnfvCqeevlCFy3hIgH0oD7",
-	"P23EkS9iq46G5jveTwV1n0xPXANiL9/CAzSaeIkel2S4RuE16kFUISQ9l0jZPRyn65nMsFpZvW+41Lus",
-	"b/+dacQJGGahO9DZE79YIwbj8GdB5ov02FhowLxEyosTKLu1rcYixmf7jOPF6NhsRwLokseWBU09veE4",
-	"ZBqzVpyg0UpST/Q9JkH7DpEORfqo8+Fib1C4QMRQLcvZWmA/fa+6N37brJWHysqxDOk3md0zlV21Vepe",
-	"Y8aQvRkIoxl1gYmdv45hB60NISTdIQYArPRYYBTChUyiifBq3ZGtk8EMpGwNMNj25tr/dNfPVVd/vLgU",
-	"4SxeJERuHRIixA1NJ7kbbavxpMlQpnjg2iHTozAs2qvxw9FejWWhm2w3i14y09vZY0oMttQDF7XP4Hjc",
-	"hLxXpxNUrD3hprFrdgFDiY+qseu1q8X+gJ0p26YBWabNGyEL9+TSHaJPsHg/De1a35NNNBVxH3zr2Tm9",
-	"hZeUFufpPKSvP3ypZFQw8ajzqcSmHKLOojcoTtNKk77dXKJt7h7r7e8EroFYzJNG59Hi3I90sML1ZcO0",
-	"4294zr7++1v2/2XPP3n2Pz77lP393Ve51tbzuY2Dfjo4vhJ+WI5gzKgaKQiCSo7xM3dEBVQnTqmi7mSl",
-	"2IjQGM9Z6EwYkdH4ee3WIyiqtAz+U5sk5ttynR73LUkDnFW4Lk3LvZOhjF3YMULSWSqrAVQ2U6ToHyGH",
-	"kNstzJ2UEkVBRx6jThaShnTg8l24Eb7n/6oa1kpHXY2vo92nJJoWdikRC5Vj3vKR16zDW14s8TMZsD2g",
-	"ZxQePxDX7Yhy0E1+by17whBN+oTQdumyadGN2XoeS5O3Ql7C8s18/zGLGTQearrB3fP5CmLKQDoTMVIO",
-	"o+uLU2iXLfvEit7k1HYa7enO7X/kBt4G/1RIheL2RHDQO4ruutpwx4KstZD7AsklUhlS33BZvXmAa3ig",
-	"89nZPx1UF9SR6hzs4H6+9iICxQGeQgNcOwoQ9E0XIgNp/4jc7F5CdhbP4BuBqVzfGjgmbCjk/0nDRbva",
-	"FhVfN5MOkzJ7x+OlyxGYYGk78vIgZDo++HQeiJlz15HqJXyYrZzDrFpPFJFKy/WZPLPN2Btm3vabDw0j",
-	"GR8eKW4hXZNusBMidQtlFEvn0ymkb1Qt3Ok08Ne7I2b2zFoGnOvezlZiun7cZOLckJ5y0kJSR8wA0lVg",
-	"gS557Tg8DNf3d451HHVei7SjGA9x2GUNQZXdw6Vw81S1UGiFbdn/NYqMHvUATdWimVSrkjw2rbyXCiO5",
-	"Oy5qCuTQYaqhbJFyNKVevz2eVGNeu9TUoXO87q/9VkieAZvliCcw3mb/892bHxhNmbU9VNsw9Fozo1yC",
-	"bt0e5UeaHYDHTFd0wOxb0BqqBcGADDkFDe8taAckPYxx2I+vLLrt4LmWI5OM+lU1l6Lpacq4XrabzJlP",
-	"jHrZfaFxrsNFe8VNkzqnBmxbKmrYmSJ5FL5VZ822cFHI6+kz9j7dPHv2DHH0w81fKsNqoU0SZXWoJ9z8",
-	"bMIaddMSlsANctjDCTlQ51X16dnTL2Ae5GEAkOKPKNuFZs582zDOrCJgZ1HXbAueVmm59Kld4XnLMgbb",
-	"0dri7Qnrg6xtUvlMvUXVc2pXNDRLY4PH1SiwRp3tN3oNJ6oWGrWtV5ndXTQyLYWJLAchwd1EfWqDVQUb",
-	"9txOeieNXdY8qZlkh61SdczpPfJUu0A0n6hmKWKOmTQhBxLBNHktqiWUque77lspWf2fqm1kh+g3PgZ1",
-	"MQmNP1HptYV04PaXVpT3GE0Yz/EPWH5JiUcunGbn+p/sK1/YVzZY7IHhhxNvHHnS6BMfoEmgpX6pqlTj",
-	"/z/7cKaRwvAP0700/INLaM61lM7+o/npzYbrd/TlTTz/88t3RZa6X78e4sdmbtFmrtzdAix60E/yuou8",
-	"m8fJ+ZufslsYf4M9dH0tbL8hfcVyPqbj+LketsFnzx47lPfKpILZFWyF0Yuvkv9KjWXsnVpIWFKqFlrx",
-	"r2x8P+YGcEMhoQm5XkRcQnPCd6Dvpxz8SOZ0ltBEPv4GjmJVxjXXOkkFbc/rGB/eFY1ggrOPDW9Vi9yU",
-	"EpynAdNXOu5KVzlnnItn0ZxGoA0jemGTY9HUhh0V0fYqRpegNU6KG9MPL2X7mC+Ed1O4uMWrCucJR2Ql",
-	"JRa9MxkAmeRH85zKRCLg8p5kFf4OslrkFIRL+ign461yhzjHe8ONCg6O/FIQAW7C7xZTSB/5BTNgmDDJ",
-	"wo8JPj3c1iu2yhXOsQBzNIkNjQ9NpIXXYApaqwYk7JUR3MSYJ8hI2JRCL0m2Ik9Z52x1XjOfKZ7l9Iw2",
-	"3pjXc1TG7rGR4t0V4fJ2ufG0CEFF9lZ+Qo9fCQaWAhjKzy5O/89Ls1afLymb9N+fGNpE3Uqm9thXsQuD",
-	"VcRUvJ68PfWrzhNtvaFzhU4gjGTqA3cJ6LjRo6z43gF1dvnz5gBHxrEKazm9Umc5/SWBCuVdbVdFF+KX",
-	"N3fZmuZY/fQ2IJKxdOJx5nVB6tQRYfrfiBOG/tFjHaI/xSw/fdHuZsH14RZGk7d2ns6t+h0/6ZuAHo9j",
-	"WTWgbNX2C8OcLmTLrFZHIlzV5jQT0knDT4dLrw5iplDlEIIO+ZqV0O7A+0yKW6oickVj9njR8UuHKqCU",
-	"uHTUTbnUFMJ6oMTQdoteEKGk3bQ1VriEuhOXxNiDgvj0L+yg2gaj0/uGl+ATyxwVfH/d8YkCX0gc2MGx",
-	"Ax3tepXJijgKjRk39p1FYAs1mjX4iaAGnTMvYrJHtgJ4yOjFBo5QXTJJnNbwN4ptgZ24qAJOxklACWzH",
-	"61pjjsfGxxiJ7NUaJuC8rVHcwIsAvlf43BDHI94/GTJSF091UuCg2kPznaveSiaRp6OcIUw58P40UAlj",
-	"9fwDIBTKhuH1j8BRYgMynzO+CoRzKj0x6zYzH+R10ecPsugZQ6UnmAlpn3GWopmc8scrbmoJM5ddHPMJ",
-	"VfjoW49S59ZoQyb9hgBmH8uPMfaMijXMdNE2SFV7rUhMTGVExaYz9Ss5w1k+FU/DgpmWju3Opyo0wCtP",
-	"Yoy1wladqLZhRy7QC+N1CF4OqnSmCVamc1mJaoLIev6aPYcfVyyhv3qa25I705P5rFb5bgHjk2ZBMuXg",
-	"8tIb2/iy07sX+YtODs8hQgjokXtZxVmJPeCNWe122UX8KhXwLw9Q3q/1JyzMa6uEtUJ0DjGmBPEAGYQ2",
-	"/2vBTeHrXTJYbpCjQ3Ms95Pvj/IVMFhPRSuj96NOZ3rYjXkTz2xuOV+LejLwm7x5rt4Ov2W+3sHOpO+G",
-	"y2g7nWAlNGPNtSkQvGKVdOFr0ewuf9Nqta36AOt6v1Uf3EwkQSYozWJxg6A1T5NZtPLITXnISXwrrbb2",
-	"JRx9XfRjd4kuEatDKmQxtW+8tPr9gqH3ezgZ1vDzfLy9myl3k40TSrqO9nqVE+J3YBzM1RrolX2WVZjx",
-	"pkH4InzxBdPe9tX8CFh6yZQsgR1VAxsmdqE+Rxt1Qmc36cSxynENT6f3Hbht4yVVi4mQdu9QjXSvVjUH",
-	"yOg/lJuyTuRSdjVWcCWO+rrGc3vj7z3oSP8zoT+lbWVKSEgn5btMorGsRRSJLoqgWtMALw8MwSl9geAg",
-	"/zH67la1soTCl/Z2n3deu/BIZivc1M2vjshgbSa7E56apnXOdbhSRy6k/QLeptIP7RqA6eiQtcZxidHq",
-	"2Cs78SjhuNriSNdRXIoVIaNdW9cFvp0L3rmfhmVgFaJG2B1JGBLN8eP2lC7khdR1z0o6Xvo1/NIi70cP",
-	"tyx3bbdClswto/ZQC3I3HacWk953mYaaY9GeCnAVc1dUx+R82H5nBVuBJrE32WOx6Ma26fZ5LFzdvuiJ",
-	"5GhHpcS629JprWPKw5fpBJMJRlmrY5PqsgE8cY5Et80lFhts7UfYQdWVfsEkbxp1dqKrFyhNf1vGbybH",
-	"AJXgqYQuXfC2EiptZx7A1yBmc5ayxn/vsI1q08f3DSjVSMpUS0WII21zFhWp/sQpnRg1WRSPulHz1hxU",
-	"c+0F7cClpEyicF9EFLLN3Uk1htv/qY54vUFv/QB/Imqo5pnT6LpQqIgIy4OfvTWYnkVsa+hGSPYFK6zW",
-	"mnWvRRq52NMbjL5yEFUFMm1wmIM1rRjSR4sHbuAFweCfDwrrvTTxSAusuqebfCYyeTDHevyNd1wKIzTc",
-	"gmF0bGqDHBPYXJkocMX9HguG0j2bxPb2RQSJ3/b2Br2I7/9UX951j+dp7Dd3tMSLkcRVuhFV1Erdp3HY",
-	"fLUIOzfKQIA6wPKsoa3GTIiI7FVSkKLS4lEwj5NlYttQ6p5x8wIb/3b3MZ4t6RO4EcaATMLZ2Vbwfvei",
-	"q3kJo8BBhH7Hne6lamLcNxiiXeFMaHshuFmnSTpt1wWynfLM+mydcriOhCevWxep1EfpwHgTjzObuT34",
-	"4AXqoz3YKxDlMhvFSHGZKyOzKb4eCeeCdksiSEMQ49xrTId9QZfVBCHUxDbP4/pO790JEhMCOgka7CPs",
-	"mOvqajqfTvhikcyiB8fHUsKskwakKeitFIrRAfmsKmhYWXNxTObxZvj7s8aCPvBPP/s8/ZP4FRYhAw1Z",
-	"1zuS4t6YXIvhmxMzdIuAyoRr50ZhlO/BNKKMd/KDgDNlS96jr8ZxdmkadENMivyBfqtFeU8PeYwInfYF",
-	"ewCuR0NIbJVsU6kf9qg5eTfFDiC5T8mxspaO9wryBnsh6T5zrSl0hHVuzC5dLMvyQrkvmqHjzU7XORAt",
-	"HBrQtt+M63s9hIrMR0fpo+uw9lYBa7inJ4ysEcEWyIquvEdwdfoOnEWj45CSwBxKebok2E/GLExTeHAS",
-	"fN80Yr+fz9cL2+S9ez5pOngoft9oZDbkMTRC06+qiszY3DYceECEjEv9TT9JM4ouLxCVR2+k2cICCSbL",
-	"YYInfqpKt4IPTEhXLSjh3Mtq7pLDtgpLUGIrN8brfjTpxe2kZCwgIR0gTNCkjGQYW5bqXoTgOfYFx/7n",
-	"ammZXLX+avWKO3ldu24dk5/oS1cie2YnJEfHf6sNoZVrAOnIAHC4R3swsRrsidiDHlolqwl6n66gLKBX",
-	"YmYQmHQtXOdqTiZF7gBe4nx0WJhMt0drWj9/9uwT9szd22iNk1L9OJ34h9kLnfdy4WboeuIPmJhliIg9",
-	"ee2w3fFw8TRcGOoyvTA8ZVR2c7m524uHTKYuGT1XqWquPcJiwHDCPbBg38UpTEM7ogFgCGz5cck12Fuy",
-	"ocjzDEbmKBspOeNJ6qx/n2wOj+gwKefiCLWQQMAJo/RKBxG0Jj0jNys3uUvY2V19kbAXHodWeUUsgzrm",
-	"20iOrtXmW1nWbTVKX64CFRJyE/M9FJSo3M9I7nCYBrmImzsuCnuLkaDTt5IfIBn0JJ8DakMHBj4quNsV",
-	"UpnMmXHgpxNI3Uv65aXR08B01GQ2WDfG1PSf4YZJxUpoDBeSuWVZQ2447320T71rj0feOChMfT+7N+wz",
-	"yeCCnfRbyDMu3tNdjH8A40OCvx8k7zrAQYcavCJBLcdDnGNliI7vpFGBUL0eWO4j3dkWqzAA44F0t5tw",
-	"ZoTLTfpi84MyYueywxeDK/0ooIRNSMDgsqLEZ0Sg2/GG8V4Joz89l4MorMdBWkoL6ZwoCcWDKMiO5gHz",
-	"vqveSkR+kNWss+sJiBYOpxbyPpUQYg7+PoFJpDGSMFrgqhmMrldJkWNC4CPVHs0Y5TlUlOlDn8pOYO6m",
-	"n7quey6lINhbcpY7b+0Csb6Juoy3yRVmAGVlLchn9Ge+e2FubO9Iz6bwheszv+gC69gyV6QGiA8TGuaY",
-	"RjiWjvDLhmlFzi6psBTELucvrYB0OJOSWd2eGIv/MUdHgGu7fBHe7HbQQBU2yXARsIOFD+0OcDy/efH9",
-	"9z6b5Vcl4WWXocbd2Ogu+2JYK9IDdPBPZUgi9yBNceJaQyaJ9tekAnIHAtG8fKTt/4CseDN7ELgZ7I29",
-	"389hr+LVct3Z9ITFL9hS0bsCcaEnLzGKxubRMhJzy83gMgwFZqYjg8WfeXpWFG66kHNrpd867bMGFiNV",
-	"I+qokjaPKPOM3TljarjEsYMg78SpTlw8TjdehZ6c54z7AT3xGfCNYwj0JEnTdY61XKk0vgRSe9YVaBN5",
-	"2JZZE4HkZG1Uzo3Bt9CR6YVupqYFlW7CmYk+vMzAMKHeu/kIHzlKB26OGx9PQUyNpcgVP3JtqDcp0LeO",
-	"Xypt27kHvF1EZD2BlrRPg01QH2pnLR5ojjehdXLhM2iKHcDi+w/Vg+pV5uaa9heH0kJKWwYTvjVaVJDO",
-	"y3MOVEyc4qJi7mE7weRlS1JeSGXSiXsrqxPCxW3WtHhnfN20d+DPEIphHIe8/ZMUfC6gig9m99hV2Shr",
-	"1jpaxAXZFLMEdpRxqVlgIyNeNMPlAGD6eYak7onkBh81hwbZ2ui5Rf0Ji76U4qa3/CNSjlHKifdVfjQW",
-	"FruKWbm4Eu7CaZsVZDdjeAzHahKK0e+CEstkJy0XsDXgGNHmjB2cDpjV5XNH6dmuj0Myza62vqPVTA2j",
-	"d80Y36uIgvgmNMM78SFdN2KtcWYwm4BqZ5LXrn2j2lM62XMlf/E08/0+UyxwYdYUReFGQ5VAA+bzxv2V",
-	"nvrfXe3dl/y8zPInv9nt7Np+D+ager7vLZf3hSfyIQ/3CUNM5QF+QdNnrxQ6ktEFl5MC2/iPzjn+WEfm",
-	"MXRy5hiKRrSWcKVRajcRxsGfJ7K93ANLc778Cz5bLeFJKlWzFvkqvLS9rEhQbsBuWbmE1MItRMyd0r0d",
-	"+U2j2eyNtDdPg1ntd78/AxMC7GQsjfGcC1d+28sReMngAy8NJqN7ui6MrPbLjpaFLadof4bBngqJLzvs",
-	"iw2zV1eP8hGQQ12UF8E0PEj2MoFOffTHr15v2I8//CNTDfufP379j2iqG3ZU2rDnz9j3X8St5zGxe1Kz",
-	"DkhzRniiVA0aRHL15XtxTIRs0z7q91jYR+V9dvNg2aM+qLN8wQ7c3jvsNUs1zFGxQoWgJHVvbuMisn4+",
-	"WLa+mhxE+HR6EFvFm0rI/XfOF90fTP8Ck/R61UIS+Z+9fx1fYmGSSycKiLMIccjOqrnX/jxcpk/app7X",
-	"Cfah5OBOJplc/95L+0eaYVCVhfSnD8bdcAnZAbOeKPNF7GWESRO4nRugy46EUZwUZKWLJaCMdsdH8DeO",
-	"pOT2t8VwlRqso2cmf4GT4LCyKIZCaEchC0zEODhXQNytokGna5efRd/9/EJ/7T5z3R3sBqSGZ7+lPR+n",
-	"vf04FRpE6xP2SlLkECv4LkyqM0VfdrjwT393W3p7oeva1feXoze8FtxWS9W47Pu+q3g0lJm8qemah+Qd",
-	"iY7ZkMoEhZX1Iu4QTRdoU3Rk3g3gNP38uIsRzfDbDOf6TKH1thEZtJ4FSUP8lKXMQRiNFcTs9nFHAJHy",
-	"mtVKQ1XkYNmiDPvlTPAkWamPzeVCXQvmqnOTFSf15u9gqyPO17gNRQ35geOvK+4G+Hz2apCtUjzV3Oyc",
-	"HZxJuIGJ5UFEnsmfkyCrHSYfSVvyQhiV2s3YTP1+5sBU/b/7GW1jeYgmJWBP+b50GzFsu37JSUB2tVt9",
-	"VoUkHf1r0iuIjmEl2WM2PLzwo8uIjYZkhm6+fe1e1PMF03SVr3bVTIZZiRkGP302MfxVGcJ51ITevCyY",
-	"iltkVwyF8Hqo9zfO8rkFOuli30MGenSkFThVvW4n0ARt/9OHOTeGij/TocayVuV9IVXKPn/HL5ppRSmV",
-	"VS/1g0JzQjMhteF17XM/0y6A7aU4A9wvXtefAO7D5SENw6cLowpvQ2WAxU61AF248pPUA1h0Vxwd7GX+",
-	"CZ8Mk4rUchc9fARnlOH6fuoj7nfHDTZ/jkTtDV8ejHowxOTkbiIR6s9qGP5gmVMC+iMv71+7TWTlzNHc",
-	"3P0rybY/WN0/T1Ua3C6CLEqVwVawKPoG0nyJzzorkDtAj8VWIJdVOlDrbkX5zE2MHht/Z/vXVgegqYUf",
-	"py9kvm54ucqexRdybSH47MJYZqAs6GqCFnfjq6jgKNGVrnBmec59yIdN8mzt5qNbIV3gxAm/ZWGigTm8",
-	"M3DKaK3C4QQmU83xYk7UvdKJSXc3Z62skW/M5GOayUiP/WpM1zW+zXflKg7/5sQvURfkIAQZisnIcyU0",
-	"6+AZbsAFdmpU1ZamCEBJ6yL28MvCW4ZVIOsuf+/cG6lea5ekPyseQXkN0vqXd4MS/MddsFPSrGjGPp5q",
-	"56ya+12tzs7cnLZM/LjdNgm9iLTqQCf0tnOksvw09DtAK7pxin0gzf0tlT5ywnx/gcAliRODdPnyhfuC",
-	"0LXCEeB97mMRW2ivrzN4hz3JkcceeQUrATUvRSsrlddNwrCSS7b1FPVbXt5n8Rfn0pp9qXguTxBJFqU+",
-	"Q8MuYBzw5V4xJdkW8zuOGuqHDD+hd2imbSmfp5fC5VyBT5C6JXpx6ubff2/j4yG+b5u4Wt7P/WbigpKT",
-	"wSHLuN00Uqlf6WO6PcKcIUXNLbuY9hfraxc6dPTz/aI7vWE7URugMg87PtBM20sEhRyip/Xd5uYbs0xH",
-	"PxF2lPr1gh3UmR25vEQs30zz8yfsrTt28eKDRV+abaFUR2Dc+dBrYU03QSGlo5DiaBfhecaltSChJhrL",
-	"a3phVELZ1xPrUmfpYu/+/TzBwpmip/k07TSnxcxMLgndC8YdSKAapKgTZg63hoad408YBSjtzZJerQJT",
-	"DD3hOCSwoM+otjxAFSZ+dg4y+cGvVcPCNrliu3v5XLJTPf38MBgdrS2NONINf4BS3KXuibVI6K7dmZmL",
-	"1NvK2M86teG+4ynEroDKcMlrSfgoK2Y1mOLIRV3sFUqyvhenwjkP5xv31lK2+apRp8KjB6xY1AWxMYwo",
-	"pr/qC34RNMwh2Zx8aRee23Zn+3gj7HZQmkTIcQFcg263SLGsFtP3/ftu+VigEmezO5KjQ7pW+8Jzxx95",
-	"c19EmYc+37CgSyv6WxpTEKR29HPEFXPm4gGKGMTDpzgO/tjAg7qHIsJRwPi7i6sjkVJU2U1vmMZZ3O4p",
-	"J9e2Y5FURyI5Y3q8DifjCqvjJy9weAT37Q6k5CY8WqjY9jLSpSlvaGS3rgtarOWV7NF7zxN2nyUsfviX",
-	"RTg9gSwjX1HbGQ1/ThHSTon+LTz6mTvy0xSbJz427T4fuMfVEQiPXgJUOoGUfq1k/f6Epteg8j5BvYh0",
-	"qI2LfBfruThFtbjDZHvmCE2I1G8SG20FKw3WCqWvpMhOv84LFqGqLwu2uOdT3qBDjt+sL/EdxsaLgNl5",
-	"Aoll35SQZK+IVQuhcGtdzHUFq+iYJdSz7bgV7YczOpj2/qK6RemtQFqFaG0H/iUm6Kw0VyWcsSjTNpC4",
-	"IRhWA9eGPf+UlQduz3dyrq3NTcp/4j2ZbZhYSP6JdW2PrgLuQ5v+0KYnzvMcrSLGeeJJyw1saiSZPNZ8",
-	"loJ8EIbnE0WdQ+KAfCTMd4FdMrX0y7IZBtkLUR/mhvaK0GdWrFI2FWHN1OfzCbqyzgTVVSjq/PcqwPyd",
-	"iymfvrpxrk4xvUQuIPaorIr1hNit7hV8kWqjyBWWfB2oDNxeWk5L+K/9EeLaTg/1AvDO+FBySBQjRAgJ",
-	"iMng2S+5vCDUt8w5Zy8A72Pcv0eVEKH4NukKjWzO3K5Rx+Jiu53G9FQ5y0e1TTn107KqpBRjSOOLP+7i",
-	"7rm+hC/H38ku1D+7gT0i0WqWjcjqjAWuKNebL93zM+u18g456xiUYFaYxKvs50sIsCYTa6DRUK2pIHA7",
-	"a3Y23SZcA53pPrOQEihag5G3E+coGh/NcDQdYSiTsvllJz0Z58fJPsr2yvSqqKwdbj99CXH6TYjh+8C9",
-	"ez5MzifsVVxa4jnWztxlGggZgh6pYpMYg3zpefv6w5fhrUz6yQM0ZoV8SGWKMjdprk5OB2SihhvAAQLV",
-	"+zrY7bGcIvtIItLxjY8c2ZY00bZoe+tJ06T9LtIbxTbXy3qMjOpDlt0qhInoT3QYWA6JPiHZt3ESeRV+",
-	"BaJWGOnK7/XhdeezTHtfykwJSuU/Jsl2bTd4A1mc5L+fmHGZmbj7lbrX7Gw3sH8z1E5xtuenxXVdq6cG",
-	"B/FNcmI2d2kYMZ9TwOWFlA03CJJ8xiykLZJV5Mkd1zo4fB+zjo7B+rlUSJqI7nNTa/hN0k6rwPAsOpEI",
-	"aNmeUd8oVqnpqM3UMK0cvaUn1+LHLkbWC7nIvsTADXFqbn7qlitlxq6B0s1kBN/cbssZLeuXIVd+tNDU",
-	"CPPtAWz7RPNZxeLQN0cIFBjqKU68MTdJeA3l2Wv2omrNKx90SkJ4GjiezOom6bWkeHA5C5z7BZf3r5pG",
-	"uE7dMiu4Am08OPINwAz78Nfjz8GDqHxtel/tfFnzVsMmFNWj5jkppCcR2kHqezumB5u8HIB1pxoQe1l4",
-	"cNkcsJZWR3AZHeqecsm48cmoUcKHR0IgoEnyfS0zMakjb10/0n1tZRXgPnI9dX06qgeoCHn3LLTDvBQO",
-	"MUHfY9U84bKhizuu15bepl7e91ZW7z0MSaLn4Ywe8wZ7phkkE9TszC/sfBC1Bzk6QF1tyCMf9XY5kprd",
-	"armzvobKAfYvauw7fDznc8MAQ5auk8IPyEkKF9C0Gq1ueT0N9y0j2NP0mXwPcCKaEbry0K4IGftd7uPS",
-	"OfOI1ulUdLuTi1OHFbMA5MUjy9AlG2AiDEW7J25/KUaV02aJcnOy3KKMuSP325RxD0rNjryCcY66NemI",
-	"thA5t8+Hi90a/b3injzxC7Jg4ihq4Dq5Q8M9jMj4bSMnUKcamHupR6Q5ckDk9RNGseyG6Rb8OvDBKQW0",
-	"Il99aYa53Z+95PJ7KFBan27tHVOg/RSqdbLofXrweLkn08g7eY5Oss4W7wyOyFAImqeXdz6wdjYdUmq3",
-	"9pFCSB1dtEJ5EyuYMb8vWn1jeplFDdjrXnPXbZSOPi/pXiZ4n2mCcre+9ChRg3NG3Mdsx0ujmpClKfQ6",
-	"HFL3edtmPA6jzMlBHz1AcylKVaW94409HTPhcr0iISCRx3jnmsAViWB56JMTguCMz/Et/pq65qZRDQ0/",
-	"XVDfaFOsjvfcwyVLbzlRS5RiuRvPuzvIklmuTpDQk2gWli2p1pTqmKq4121ZAlDNPUFhZKruHeXcqjny",
-	"puCi4hc3H11nZ2vBSVYypSi3vMM+UelJ6P0Nq04qWAfY5rXfZDTXqeUf7bOrUkucDvDdius4prLIwsRc",
-	"Vd4fFTGHhVjzejhqbgAk1C+EeEkEbFsg/xSSQATDczFlygQFyQRxYgzAPle7sA4g4QPSHl073WvJYtI4",
-	"Sn+DU0C3phY/0uwgtFHN5fHJKjHHSzbZfjDBKar2R220aI+5bdUVlPs1mNlOvnLicdHvuRBol2Ofx9GJ",
-	"DqSFOvKNe+O64ovbSJm7LNt7qy8kxoKEHZ7DV2eFuFtGMi0kFr65ypDhxCfIh/y8zwjKjYJKvrnfI/N4",
-	"JChjaLB+lWBXM+F2T5XLHYmGMXFjdkgPhFZPpVpImODquuneZg4gGqbb47hEL/LeD3lJgfGYdPRxzv0J",
-	"h/wjduUw5NPZcIsd7D1R+SPYc39I8wt9F0kp8ZizW0C5Uzv0HqxzRQY5n43JXmn2YecnZKBWZZJIK+wt",
-	"LFThEtjWPuqLG3kDPXILr+9WbDHdHn+nbXZMEnYERYJ+Uk0l2mcuTDaZYv3hsrk7H5Il6epoTzJfetZ9",
-	"t/P+bgKwrzk0ABtmCAdXmAP92eu/kTdvJsYxTg3ElbMddVO1Rok8us7Rnxkud8O5gLr/K+Lwk6vhCjzs",
-	"zt8iS0F4cfxS+Ks8/UvTHT0N2u+ByZfdOwYQ5aP7x2uFlIa+A1idvbpkkUoQk5DTtn07SS9CVbfQrFbK",
-	"7km7I11N3dq8xKmiwBAsGZ8Ol3TOt3SaMLqHnQ8K+62ZMD3CGc5KJUlkkvccWeWc2/YnJsx0qCRnVH7r",
-	"3nnpdlSvtxuXRKYkhE7frVunoQvyzDFzS+FaMce3uGyxoiyIpN8rsH+cMcfesHtirbiiOnSyqtnKwXc8",
-	"5R/TSskXqJSEZDvxAA5mjUjIHd55nEtMGF7+F/s6/jMC63LnDCb3F7ta7A/o1pT3UmV4K7oOfukPgT/k",
-	"OVS7KZw/PnCyh0uEr6/RzbaV9M3Cz3E+PbN35Avt4mG7ldYNWheJSbrmZtOt79L8NT/KiRm62b3r97py",
-	"vcl5qq05MwWvNRmk3IxZ3x5J2jFHlxC6g+mB3o+EoVesr6esiSUqcooCY3H+UiDHoOfz8/+jqkWZuC75",
-	"KJYuhoiOMf3rWRUhGBzoFx+nb5aj8w67mOxP1+DcHFxBf5mYpFG4xT2yYUapDduLB9BoKVQZRt3klCYu",
-	"9KgtI0X/kvg6hGFKMnNWg7j76nNgpu589ULkp39ECGX7UrU11Ya6bM8YFyFyx4SfMVId/2HXUtgZ8SoM",
-	"ZUf7QzeUBey4oM/YG2d9KaIygeh/D1BXwUSvJ/08+bL1dU7SG1enr805mIxJUCrGgWuGAEy25WR2lX3k",
-	"CavdfYZJeVPSBjuILVyUzwGO0smwWIz9Co3qfkIoFLnvjz9kodGb1+C+7xqAfEIA76f6+MQa5mwd4E0t",
-	"oJ/zhoUkxDeDYSOzPP8c6qrIgg8tdoahKX9LARQarwd49YqSwrC0xvHZqzPoCfkUenG4obNS5k0nb9J4",
-	"A2JtMsnK0MQ1XpxrYQx0saNtOvL/BPcPCr8wuu/9GW2QAxb7kEm0AHtgFLqYBSMYwQ8siG64XboAZMDO",
-	"5nv1qosU97X9telhZ95Inw4Zjmt/LEo4D5xHUg3+QLkoPr0QOfYf7HgxL8Le13VRqXZbpz1I0361kBQW",
-	"Orlgam53IelmO5XokKMwbgjIDhNTMSf1s2fP5nkN/YULm02OsoPL7I+sVmU+sXxcCe2jSUsKng0iioUP",
-	"JLuVMebXoSjFoNnLFgg/OwmFfUXa1eNIIzZ3ShZa1N4+GLhledsHVLf/zDL5bO4aV7EwwhA/2aELcJWM",
-	"O2GiEEIAStug+83l7NWw5zXDAna0n5zDG3PAyc9WK8xqtd+M/oo+8uBgzAGtGrEaozkA5q9Y6w4pZ/nt",
-	"bXNndf+y9q2Vkz4InFrveFMC4n203j2Bc6uX3y8d4smQGb1EkLhJeK6RcyQrjg+DVPzZppbfhEeT4rs+",
-	"MWi/W8cAKb+0PUDeeUiTzd1ZSJ1+ZaG/wsOg4Ldde5POCxrEk7O3IKxBtBDjCIH7satIgEoYe1145oIC",
-	"Es6kJi4vuvJQl7kudFzK7QAZN5GByjSni25AtH2W2vhXUcc8jYqcouS4hYZ5pBIZE+S47uWl7CY2DJ3M",
-	"T+hNpVkTx7Z+4i1Rc92nDPns2SYbit7F0t6diA4AiiTaS+oEYvMtBfWPKo6zcugW12miAXWlMFPVOLQO",
-	"xObb2RAYEcxmB6wTcC95leMwXBrTwI5PjNlDDSVTdFcQLLjLQ5MuCOUV1n1V/JKYxS9aLSRojaHA5FSB",
-	"LrkdfGHUTTp0DwTRNHAmB+5lv250ukATDiF73UYwd7RCS3UCVgmiESEIrqTPGU3SlPM6tlWFZhIeoAl0",
-	"1Pa06gyuvLGw/kxymzfa6d0tHkGNVasjHEGQaY/sL61q2mOudNy0jXTrNT7UaciUGcSoO3Z66S3NjNow",
-	"h7lBXvdnaXO8rftphIgyxev6LnTODkjgvTqpquwK9lrAdzuqwJ3IXOUJl3iBPG+cHEUjxne1Xd4qxzlN",
-	"zfvohO8dJRHYMRFzdbG95DvXuwdjfL2I1lbI4sQbXteYE7O9FFWf8XfajOzUg1uE8M3hZo/lLa+FfnJK",
-	"fk1GkPNDraQIGJVEoxu4QAjF5VB3zgvUo+Yab9Ajb+4hdWxgVLoRoDfs23dv2J+ff/75x88Zr08H/vGn",
-	"q6rP0f/ZDkDyYjokR4ip192MGtjTYTPu+1v/Eyu5gb2yw3jJ7BlI4B4ExkS4SSsyzBKC0RheOwbaq+4h",
-	"iDHuNNC8XDgc3kiZfra6EAEb+Tk7mJj3a3ziOlKkTHrFkZcHIYERdymWoGIec9XwnbkSuqDksuD6vtip",
-	"pjDimBEh+1QDJ9WY4qS0yT9EgcDM77ekHs4wWE83599J2id2Eov11MEGpL+3Tn386/AgKZzKxwrHoSCu",
-	"D4bvV+7WpQGiq6iE7ZoXbZNGdI3OocXTRodYmgvpoHyOopD7DRpAzgYZNyP2h5Ru/Tumh3QwUQgSd+QX",
-	"VvmoojBkvqE0L01PUtq8xcyylLbM1+fiTwVSmi8QlLf26X/yD9uD/KTuIeMX8TG4CsqaN6DtmEO1+oOo",
-	"QBH5UFS1zCXjVdKWzCMq5KG689G8CK9qelKtVoxAqkIErHC0eOmRY5B1p2ikuHfZFvZC6m7Z3fsYBeNN",
-	"Ix6gWhCVqCKcJ4eGPWaU9rEsWvWe6hsry2hLb+4c4Vuf8D5oxvy58Y0r+fj9OOuvI8NcwAl/BVvm+OxM",
-	"IbGoktezQdrv6CkPtlIouVW88YGmNKlbJm0ZPiCIkNwTiNkcCMsHs0pHLqLspIlBxOL/5TwCc/AoMUbp",
-	"ismPAFgmfQ5uFUZ1b5MBZBLUEW1ihB/aB8kYLV1+43wXpGKF2bhOlNIzkO9St1yJcMguF2UlclLN6BHU",
-	"5lEtjVVV12G1dIjiKTurwxRPIwe5B7wTkghUqYu9vH37I3aLTFanWf+9cMrhw0k0oNdlC/2+2OaOmSFR",
-	"ioDHODkU7DT6vPnDiGdi8dmulyr59/jwLCq6b3ViC5xWX/aNN4MeVSdOreQ79mOHGvW43MJkMNvlWxOA",
-	"rM8k22IMOkriqR6EppL4xH3jhOgfTxHkX51HFYQqXSuTvmKvtSQX2GeDFKP84uZBOREbf9WFa+1NMQqt",
-	"JDTpgZ9OIDUTO48BWEEpKtATTa38/Cpk1MA+MLbrD2rNRGU4Bahw0BNa+rlJr5w2XyL72qPoFHZC8jp7",
-	"hz1wXeiyAZD6oDLui6W7KEs8/u01/hl3u1654xvQGDWMkITuMb6tjwjEs7lrZQO8PPBsmpoze5M/FPrA",
-	"P/3s8+Tv6SlO7WJKG6Ge0nvR7I3WZFI2bhM99oK2LKyW69APATJqkPJBqOvr3EvunVXl6ouND9OIcvZA",
-	"o6dmOC6MUusGltuID7xuYRE8YEqi3JB8M1HHIqKMaE438aJMr2fnfR4VPV05i6OU864qswFe9W6TfY/0",
-	"ZnoFMpWlBN2F7Z87d5DmorLX1y0szlV3azcqwhGlaRtgWNEcwlwHdaaq24MxJ82UrC8jAtTUgK4WhAUy",
-	"ML3St9IlTg88Tpm8RT/SSkt5kQq2D2W/il7O0Rx45/HUyP8Gl6+4AU8t/Bh2eedroyaSXSU3MlSE8ZwA",
-	"IsS/Fyt945MXIWzRj47s+EIkixe3rajNx0Iy6kWXu3Zq7dV9w1z+YAQfio949DHcmYEbwNXApMvZsk7Y",
-	"5dmN3VTFKY5uCby93Y03vRx4difCha+/ZH/9y2f/nbnTnRF+fooAv0qoxnfGWikUQz81at/wY9IsJot5",
-	"3Tnk30lBE7yR7C/P/voCsQjcc4zXVjdf0k1N8B6QfQ/VpqtquoeT2cxwICAq5gqGGQF19bV9Jx3QxRhE",
-	"Gucxe5vzs2AODrDF8ei41Ekh+4wVqUT8NWED+sOc8sJfe3JJiftuDTZ3AxzVTkjfhhqrVVHkDBrHOt/D",
-	"BFzCWwdIIjKpZ1jjts4M3DbAU+Hk98ETd2hl1UD1EllIcG97lyJ8wGNnMdpz3Pkv7HeTaRZCrr/J+PSX",
-	"m3o68BIEmXDdKafGcCNjNZwwmtVcG2aaC+UmUYlJ7MVxGMGNsFrDIXekk3TgSq9LyAhqpaSj4cQ1FdO6",
-	"tQ+1t8kEoTRClQNvEtLXWwyArzXAdXKRBKza3A1yM5abB32vI5WhG4QjcqsbTYPDcoume34TkhxP0Nsk",
-	"kwEayeuiyUTdFlkYvLMvHgE46k7uCaaa/mhvYfUOlNjT5WGPBWusMLeODWag/DzvxYYZdfq4PekN+7//",
-	"+/9Mh+4mwfia5dX+Y69MJ6rOvivsNTD6p3H/Dkj/dxsPCu3AOtLemwOIxR0bTDvNXOSZKbNwtW8dbPmX",
-	"qvJYDUNzLqFivublgTDW7X2whJeEZsaJhg+vjDKozCv9jPTpdJ8RUfI914nNvTQ7X8j7TNAmW8F9jX97",
-	"0mAI4aEnpPO8PeW+CyStpPJcB1oA9pLyVKG9mp/0fGQYHyKGRlFCkUM+QyPiqBDBxl4LMK2cLAd341js",
-	"lRkh1UeZBKcliUdvTl5rE4f8OnzMp6indzIeCupzwaMEp8G6MvaFnPou3ORtjliWNx0yPgVAvQzGIjCx",
-	"j29z/JJKeMpzF7/w5pTnb+9y7ZAaxRfeYaDa5QhgvkKNl6ZNl4mHf43zPxCKt6OeUoNkB4Tis+apbdnR",
-	"xSufsj+o2wHIGrqUxIPJE0Kyo5CqYa0UHYzpDuAjHSO9LSCucUuergz4il9CEgfetWS1YQFAzQClSMSq",
-	"wJ5XL/Bs3GEhCtbY28ddjsBHmtkjk7467yElAY37OLHWP/LyHlJgcAjfkvD1qFZW2qO72E4KScDNTElI",
-	"V/aU6ujQg5aTex9PNRdZpmVMCJzdMG/ke0Fg5TuADAwU+eVdOuFJaaisRPiicnfrGN8vLwV8gKYUGopO",
-	"+z6WiqgH4OiqzFADDeTf9aAGUyw6rSIaP/seStWKd0jz6VyS3NlJNBUFOOY9brAWV2iGYFErQALJrf4e",
-	"2XozxRDL6bqhKcxBtdoeCg8Czstt+ZOAEvL3Z9Ionos2+PwCuhUiufB+Smrsg8DWiwYehE5yO+PvzqVs",
-	"peHApd1iIs3EbCddT7dire8Qa843UtBip/r0PgJGPbIz/gvnFNv2mGCJdu1XCW9jxY6N0qMWnokNnGqR",
-	"WrLvKQsraHyfVI2+MIRG7Gp8Nregde/S1ped6/bxv2uosnnnOlWi8yCwWpEewKy7uvbLkx4HPll4fZ2O",
-	"8UGZLla7QRqZX9JYCw01WadtvFSPBDM+T1LU9O5sGAhe2NGjzRfmeDxDG38MhjXtxKx3SPn5iU6aiTN3",
-	"hNUnFVam3HUQws4FgE4BzKXYN0Cjg7IWEv8XZyzt+3sLp/ryrt3vu5qEx9GN1Fz3aw3LklCFXX/uujxN",
-	"ymve3IWCCNtT40mlCrWzT5Ahc26U3BfkfMRIoG63ViAxWI2mYXJ050PmuoUeHtJ33fVqBusaR5ZeLMdx",
-	"+GgevIhQ77Emgh1lYLodum9LDCbuxUOWktLavQ7d2zHcofbrehmCEBlXwh8OTPF1o46xVv9IM16WBOvp",
-	"aW4Xui74yYpi6bJDR8c+8PKABnwTQGk7MH6hmT4g/4H2eNtpO/hW/MvXgEFd5Wyx4iSL9nTr3OjbQBm+",
-	"adH27C3LYkBCCSZzK/ihw47BgJBL21/sq4kIeR9Lp/s78iwlfkIlvjYy2YC+wdL+AAJdC46lVjWo2SRr",
-	"T/SvU82lBJfcRJtuHfvsMhcVHQL/MUAf7YkqDNgDdm5gP9kH3+x2OaTICcKrm6JGOukbyFrkhAtHhVMZ",
-	"kUZyktZX3T322wRzruO/HaCbzWBVejHw6CHXUSKuMxuGlLjOxL2LF/nnedq8xkxTEvqh3YyzJSJhIVYW",
-	"iTi5XN8XXccJnqUoay6OPb6Wnyc11Fxe4QoikzDu32MpG/UgqkDBOrzJlWi2og7Q6ghYHmCUuie66Y6t",
-	"3yUnYc201ROmaQpGibG9kpn1ZHo9SvCX/VuyjqJ2wqSSO9fkyAw3/tTS3MZpnmcqv5nXPD4j4kvSNOx6",
-	"GlQ9oKk7NRbDscf7J7rx2ifxf+zvBqR7Yhpq3UFMZSoUlxv62QpkLBzMsYkIHZHb77wN7xGYqA/XIl4E",
-	"JMoFcKv07K1t89uDV/RRRaYaGhRRH+wB7WEzF46nDxSXQIuwU5e/SK0wwa4pdFqHPEdinkWe69D0ZrHZ",
-	"uicpuWoJNrX7usemzqJBR93oL3ZXOh0gWuPpHwK2duaOs3EiScyoLgHn71y6w6Ce5ZoaWkfjDvIpChhd",
-	"Oniz6iryoO7XJuCtZaEfZew5911gNj2JxtNhqPuMPrYPr/rqJEpwCHYsKasJ89qDBHaz0Cum9g1PlWJ2",
-	"MnWj89tL6PWVFl0j72C1ietn56o0vfjlqZ7daqKennGKvvMj+WwT2ZPkdn1MhWUND1CnxXoKp3wLB17v",
-	"CrVboR58jl2iu1nc7Pyk3AxnszfHSXOgFHqVefGVe+MWlc4eqDO3yrKCDxmuO4+RmYLPdIs+LqhXO9Px",
-	"wXQf3yQ/8AD1FIYrPcCMJzWIElQceoWMSNFceJez8sAzode8RGI9yLqq3jbjqLzSTmqMftw55jGeQk5q",
-	"dHshvEeKxxFGSBFcOJ7uadY9QbISo0gT7BLBTcYIlPG6d+I/sRezFNaoJlbVWazhfVhG0/R7OO4jM3LC",
-	"B7528y+twHBEPwm0yvX+7AnstatvEBMo6xM3m+EGQaTG3A5JbYto1zhCNN2e8B4P8+xo07wQEevN4MLt",
-	"fvH5D32YyYWl11Ne4M7RO3QBj2UwNjE9uprf9kcXSI4ds5M8OW/hIaKKGZy6da3OuTPqOjBI5P5dc4i7",
-	"ziFbcrJgLxt5CYwPeSwRdI+opkK7/co0ej9JfmxTbBGD8Tw2Kr4uSOWenoA5WpZ+P4o/dN1Ijjmk5qTl",
-	"qxYYsVhVBd3fFQvHDx/KutXiAdZ+axraU+m1R1H+JEGE4uIxBeGDefEfSy6Mqgc3bh0ZDHfe1CRcGHtA",
-	"eHrN6E+eWxPpDipBGoxXR7T09lZlpx2nqoa3pNKfuDpDyZ1ojmujr9cYGLDbQWmseD2J2+a6KLKad3ai",
-	"GJDzZLlXKHW8tSQHudAm9mUUo4xmOiejTlBucsGP5O4Jr/eqBn0Fiy9O1/LBfGEf96s3eUS5htN9bWUV",
-	"brbr+ltFr4V4zb4BiHLafn5kKVEE/zeCHJ/ThK532WG/8eihK8a8vO+JioJsT/6pzSUZrkJUjLJSM6mr",
-	"C9yZ3qIMrSV7TfXU7+xekknOso4IP6Pzknn7HgZTtQaxt0K+sTOK4/ShGcTIZKD4PdruovZIIy5VpCOy",
-	"NQphtRnmkiz5Wvbooaz+YvLCoSFXNKvdzC4vFoNT7j4GpxX0Oe6772x7CRXZnkp1zICSu/wbUdesUhFM",
-	"H5f6TB6IdQw+uT5MTumvSi6wYePpTXD5DdbOTa9bLz+l0WS4zy7YKTc5xQab7+lOsnf8AaoMCm9kpY3y",
-	"sTR41ncNiNhllFqymWasuUc7TvKextXlnPtc4JY35SF/qJimhU0SbaQ20CBXN2UU7+EjzXhVNaA15qv1",
-	"axL8GqX9DIgf6R2C1KPgGqChTq72o+kMB+BEB8TdFzGnAEmH0+746hplG5kC/2Oeyek0NiDSGT7LFm96",
-	"BZKTPznbt1AJ3Ua9PsL3Dvv6jTBX1/xL1coMW1avPig6zQOEfhp+ZTuBgrTMW4F92tzN3IVp7G8D+MSj",
-	"1iLM42PWolSyes1L57Ie9EcWDsttrOIahzdRILxDUcMuZ2GsQbsdxRywA+mvzY3nC9i3CUvXYSOO1cc/",
-	"vWW2da8snE7ceFVZccODokTg9B9/+Md0TkLZQKIu4Quu4c+fbqzpZ99h2wuWCqZhHcX4fWVOvDWHrmNo",
-	"ULbmANKI0m4ATZXZQnu/8ewEu77SFzdhbtJTm7XB17Ftq7pQu12oyE7UXvw7kGff1no1jdjv5w9638x7",
-	"9/gqlMAcOzSZjP1pnvV/+J48PcHwgvW/kkjxj7GEC+h3bTenFuEmB/XvYLS7T3yvHpL8aYW4gk01txxH",
-	"DNQlT6L8ldQ4GsM/zHXw6MKNowvfr0TQR5PmOj43568INWmNI625FE0rMwd6K4sJjwmxCT7WZ3Ktu2Gm",
-	"S5QPYh9mWzgIWdlDG5NIjlzUeNvB0nx3r07k4OUYz0efoiv7fCQ2HunUSv4eDNae/id/iz6ottFE8RpS",
-	"amjMqqmE5M3FPeJAKa28rr5V9dJcJqaZQEyXJgjcTulPUVXP6ewpruoriaVzesirmgGjwasfXvWWpbsU",
-	"TeukX2Nu0Mkhur04FkS6y87FEMoDul4cGW8Gkec1gXGkd+n0Ky9YyWuQFW8c0a+T1VPNS5yV7SyvtQeF",
-	"9BdLDSjZrkNuqJs7w/U9oZmfMkVQvl5j3FPb5IvOD1wrdR/YZ9Bj3HFK7RVoRgCACaBpOJ7qJEpw9xVC",
-	"P6HnPtLMGSArzapw/x1/xc3DqgZT2JhTUve+s8MGBsbOQJMZPWUavaA6rQPXAfO539vPU86ZBQI6YgHv",
-	"yWhuTewvduXtf/0mjfwVG6YathNQW/FweE12xRyvrH0Jfx2UkH2aGkO+69QJ+7vjqhLmJdtCrc7sWSd6",
-	"yZH1A3CePaabiwxjdZTENan2fNmHy+RcurJSmdlFHcicytlWobjkqeKlmzs45hFr19dwZK+zDh+Cm0kk",
-	"qFOj1C5AwaHrhO3Qd+LxKoRmmqaF7fnD8qp6aqzYBcfSCMkrUKM6RWjXUgNBUbWnHl/dGGi+Z/03wI9F",
-	"Ths06hiBdNHD+C0UIM+Y52nbkJNVU3lFqurjusIC/2K4ApIQbKbi5e8OAOa1+4wd1Y6jy/Cu1A8Iaeg8",
-	"n/ivD7X+kNx57w7ilKZQK3nTiAxG5TX+F5cPlJG5V9rdFPCjRKdQc20Wy9Pi9BUsUyyXgrt2z897SNxU",
-	"XuUhiWZ7eFhOjyGxdYk6xkEwnnhDBdyPOYO7LyYHLvbyW7m61rzK4zz2NM1Lhnj6uNFD2Ab9sD0dUvgO",
-	"I0yxG7vWZ9UgOg5CPvWn4S+pyQ3qN3rwz8kj1Lf+aJZDv9lDg7lJ5t4tPbBzyN2b3Kl83w/sR7+sSVlX",
-	"UieRdAY4TXiFJnQrZpRX0a4s46DOtLhiLx21EZZJk5ta+/ERUGOEuXmhZvtAPPHGB2mEufSRukUNFYYC",
-	"MPTlizGJT3JzV6myPYLUKqkTfYtFNLE5nEmUwzP6EuwnmVFopWF4wCEXBSoZHHgf9i/10SlaqMHnlmPY",
-	"ZM0A3vSnzt/V/eUwRzeXZ5VLgFZcupMN88DjBiaF/TpdqqpsDmZejH387yPN3HMY2HGVSoSYsAUtKlr4",
-	"bWuMkjmWmmEymibv11QuWnaJBrM9qIXiOrjZDFFc86jHd4/KTXuHAvt1rQENpMl94AAm7ED1xtO6EzYA",
-	"N/Y261AzbGejvW7vMVIFduQTMn+OMIGDUh55po4e7ZUa5/peM6OYm++k1WsfjNdmWhlMYW3EA68EDcR+",
-	"2TsWRJOnKdDArYpasq47UUMED+fHSi0EOxhztR38R05XJmubexUvCIMIo/KWrpRlc1fWKodUmCSbe9/D",
-	"c6uF48/tlht55gbj6I304AOstFJmVqrDMnflKCRCeSl/S8gXA01yTfb1ByjbpwpO5mHjc8UUyZggNZOe",
-	"DOdbzCOKlLwf8l9dL+dp5pMVbIvq3NZzBoge+HRcwTaDf9EAr+tLgRhdK1ldEfxzaRjj6cEzIrfxLH7G",
-	"4m571JtbgR2MQDXiHqVL0HoyNa5aiyJpcWedTGyCQIf5nNwWuapw7VKMn46SerXMH9Q5kxvrgOw7oKgc",
-	"NPpkPfSa3gxToZwtqO+hmpvvVEhhzTRkPPaLXfWE8p8Aoub2uNVMnxrgFVMPzltl+8G2YM4Akm2VOSw2",
-	"0rugQD6EPQjpGO2CF/yokJISMMapN3SJevYyJpO1lpf9kdKCJIoAmhVSUWRU56IecShhRRGZg/adSTCi",
-	"+LajwMKd6aacGkiKR83L+y8PXEqoU0xGUpLhkgYn4NoUyNWYKc+/Phut+3K21+9gbTHOGbYHpe6LNJMv",
-	"GU2V0O7bgcxOgpXIPj/TDDPxb6lOq1Lw+lUZaLUGVSEKi04bvRAkKjxfcO3QPXrznFRkXFb1o/KwrfDa",
-	"h9JXYPdjjmpzEUFv+ELoblIC/OnhldGpUfpkf0T0EkyawIKXolQSceiMLwPYKyO4w28IXDYU+uNY7IeI",
-	"cfx0EnJPcJqxKe/QxYlJXp+U1PRGBEBuoDkK6UAZtojGmvYY2zF8A7w2h4Ri3kOyJOPHLopF6ocYU/5B",
-	"qjP7mDle7/9qxfZIXh/HmXKESnD5kj3rXPQEyyyVhAwsc5u64fc64G4feN73CVGjhujTBfkYM3wZ9IxV",
-	"rP9Qw87EQwnnAbJGPd88e/bMfvAy+Hqgc7DPb4YJM0yh1sZcGnTMRPix9lIoiZaDwMGpeihq1loM9uad",
-	"YkSQge96XewNh5Dw29rRHjwuC42zW79gaCxIinFBw9JVdDuB8h/ObKrGxOu71l0Ucl/6tvSsVhladFjP",
-	"cFX8J+5Cdog3ygknVs1ovpI3AXpqSZIpfrR7I9v9/jfTV23VLL14TBB7XoFJ8gBNJUoziF43pAsdUGvR",
-	"MbdWqpDKWB1tOOpupy43d1IFp3GAAS3yrtSsGNx1fcpMqIF02M55nVcJBLXlz/iEOMzVts/d6pO8wMkt",
-	"pRY9tiyXso9n3b8lupymmIk2zNzkjEeW0JB6GwLx2Cfs1VY9APsVGmWVnzoTtHnkMHzJylppB0vv3HAb",
-	"9v9n7+2b28axvNGvgnI9VbNbV47T6ZndO/Zf7nQy6WeSTjZOd9+70/3EEHkkYUUCGgK0ou7Kd38K5wB8",
-	"kUiRkkmK9rhqqqZjwySI8wLgvPx+PAiSFMKcTW3CItCaOWKUHVHbwQfwfuAL25MnCglH6NFbISujCz7W",
-	"2Pb1RBnSHoGkNZXUdrFHFgP1C5oR0dAU8pXza7JXQw7KyU/OVuGs7pxVWM/7ArRMecRlAAdwtrkj5p6Q",
-	"Y8grmFt+kHnJ558083bWZNGtGyqbiSDWi6oU2g+1lMFVEVL7ae5JBXgZv4iV4i9hz24n9zNWuQpkZcRt",
-	"ao0sbIe7k0BHRCL2DsATCD/rFaZHqzGW/CCHSl036mAsnJmI9mB04W+1+B3aXi/tePrxPbp27aG10VJw",
-	"ENFH1kWODwoA14IhHdjws4O7U2wl8DQMnnozQw1rqm3JtPu1u0a313Ark9ISTLFcvLpts2YNctXcvYTd",
-	"iRAUxq5cxpGSjpLxsLIerKDBtQ9bqHWrp20f4Nwy7F/CTrp3SgDWx/Z2pqtVUlfTeIgL6RQo6SgS6dqi",
-	"yYN5c/wmXeYvm6o0Q+UmnjgMp8mURy2AMcNCSV/GkVJraplQulGUXMb9dXpVE7Qf1oISKQ36szAaCNFz",
-	"O9SNB+U7rGwLIOfWIJBinbHuYAkAku7YQ3TApVSGTYHFPFlCyMJS4KjgFgaE8qy9uvaE3ylmeF8Nq29N",
-	"eYqkPXX+oSgVFBo5BATsPjTlW8jtTuTFGgYtlfq9JsB5CPd/oQPIpyNdIiPba0tq3bjRWkP6jpugIra6",
-	"Jb4Sp+ksrWSevXaUdr7XjWusnnbIZ9g80BoM5yO9BC29actxK+7ntfdDW5Z4lT/s1RcemGjDfDcT18vP",
-	"IqRyIgIwoQMBhZntr3XF9bkU8PHh8kw7nK/GUqLfKosiK+MAvwizcHO4zEOihTp2zdfPmFvNEg/YFAIV",
-	"5yzskdCGUTYK60lFbCf6Tc2x1zTbo13y1zSycNbabaEorEQTRROlTw8Pncb8yw80OCuX9f+uQHryKJQV",
-	"3R5eUu38ZaFAf/dZmbAnB0ZveVBvyy/9Wh4Wk/bC2Vr/dim7gpwPs6qsOABVz9mVxnQLTxIMYiFU4j12",
-	"+WzjKL85hqxsVoTUz5QRyTZVbN9npyitb+vF7eJcVu1HOz2QffQKfZju3buLpW4+N2SsB87mHhC09LeV",
-	"0ykUNGxpswo7oMw9CUBJSp9XWaPB55Vc6skcmP1ddteN+YalGnI2fCpjnSY8gMOYu+6NU+I+Z0Iicd/Q",
-	"fIBykj0Op8QJfyt3bO97VF2NjQxxvmw6DRb2VPXHH+4q8IxIk+zXfP26u4E+v+/l+Vjkk1w37tMHVIFV",
-	"UpbSPol04jW93fboOd0rPiQ1FbDEf74bPbL6sEashDsepViloGS0oSYXXxHvWriFZnxqzcteY5Gd+CDb",
-	"wtBPVZ0FTSJjOsGJXLomGuQTRzTUbB4HvXSvf4EvNb9QLSrAMh3Cx+Sf57nmW4jpcKgTb+tdW2hWf3oU",
-	"9MbRDqClyf+lGa64iGqx7YMLk60WCtUQHc7hEChpXD67pSPI3vTS/WmFys54FOnWOa9ZAgdkU2P8jyPm",
-	"mz1ht37kgNcfkO/cy01BbUKVsXDN7W1Us0jJuce4I2x5JrTjlSWOQte3q0vAAO34LyDS4EkwuqC+ILHk",
-	"CrWPBKNCiSo40A5Oae1JTfqFOIo6oeWnvPOKea+Ecdv7XGoCFZdrGl3ufF0kxvFkic4ma/iuByMSaS2K",
-	"0vJniWD/1fsl8sVUQpgecifgqVnU1Ck3pVE66MURnsS2GFPFklOsJrbn+URWJkAo61eD3tdSuNuF+x6A",
-	"34WuCoitk4rE224Qe9fBrfgcXGEpuIAiIjyI2u7J46INUqxWcMje9gXrGStBBxcJ8PC+nqgKYmdSQw3V",
-	"0F5TKrLyhkLCz7/cCaE25+VspZsbApldnxcEJ56dmS6EqT7d1ByPt+mM6PRrn1L5XhR9hT9BPBJHx9LS",
-	"rWBcqJnQ4VjivK5802GJtYUIw7rKlLZspVwfxhaMf3AvR4nRhPCzkFu1jw2kEjW+Vd1BEqY1iMyHY8sf",
-	"7OtWdchm38FcYP2sr3HHuvjcp1c8SdzxoIRNYIDHZ+43dUhSlNg7lFjr4CL4ykSjzyq6lONvk8OCdDqd",
-	"z3P2lf25uFW0ucmHf51k7J772q+LNCNyB8doL1luHZdSJbC62zi2dgpf2k9aWLxc+lypF3lmypMiaanT",
-	"7FzHcnMtWEW957y+ZzB8Lx6lux83B8xrJtfJ1kcbRI87H74Ao8YHLuMhx5btXTH70/opfSDFOYLp6hgv",
-	"swM2QI+on979Eh+VerfmSyKyaA+FWq98N6vo4IXLuY2OTv2+aMz8dhS2Ls41f+geeVl/dIQy7S1AadSj",
-	"ehJ+Oyu9qObpNJ8j4Nq0rI+NwSQiaK5txVEOalHIGqDL73OMyFU6jQTxiTIhXdmFMMx1VDS2fbl5TfLv",
-	"Kb+7clVEDJGQYNWnqg/G1FycD6uNNvsLC5vbzd2ul590MsidcrDK32SzuJVrTLdTw+1yow3y7uDtd99F",
-	"t+7I2Cx2GnbkLRf+2VIJDymwws3d3U/rSVO8KnSyixbVqse9FMV6r+BQqKCBVTgrL5qJBAjvuBaQCAN1",
-	"FX2zqYbqOuqaqsHq2ALKESe8wya/tSZdyTDpU3i+Gr0LuKDDQV0Pucxa8XWBGLsnZ9+UkbeLdVQ6/j6A",
-	"t/c5L+AzGj6lYi+uo/W5QQwGVcKDLmZInS7tVWgctHM0dnCG7sW1M+7EpGgGPZrU6qfVvbMWiChzGDPx",
-	"WOp6dg6PK5Ch631PgwAgdOkTBH5s13NQuLVnuYusMLnJalc/rY6y2oNEtp3Ho7+tnVA3mmw1rUdNTrjU",
-	"M0iugwBWhlcSYjluc5cWfz87u/xHQ6STEq1nX3+bNCNlx3zD3BuYMNQIgXnW9WKDcOhfM3b1w1Q5+6Np",
-	"dY0cmd9BTzzcYA/u6GlzzPTTKPbn+I/JvruluK9xNI8OtZvsAW29UW5p7ZTI2dxvtXW/eYX6FYtTjX0z",
-	"2FdzYxKxAkbsRLv1z8WJT/Ya8c5iHeVi6kA536i1R8DEoqsco154NtNNDNJclaA7EU7GOKgkYarK3psY",
-	"MNxnOcFt03sW/vrPjeGuwqMyZaxayp9kzE2wgPCdu6Fud2TKUFjTa+8Y7YNe+j+rLDs78B5ZHYahVhw/",
-	"ucZP68Lll9eqP9dvvVS/7BBHNXgLzadRXeXVvVsnhbwTpqr76A2Rb7BgoTRIRCJyeOwbqKasqa9tvidb",
-	"RMssxxb7QrZwGRFD47HJasDxFIldU4g0YtgfWU5chL7f6TjD+B375gULFjzhgYFEX/ma1ElRRNYtk+6w",
-	"6caR4SurLUoDow6ye+Hqt+fSsFLrxM/oXsMO/hB0NCvygVf7qjn8kucZtwvlctjzttAbh3e8zlRSzeuc",
-	"aoySYotpAee7fUHQB24WOelSVhhExwlqMq6ugJOfPcPRQV9+EM7k5Gy9aFFJPcOlsENLYWZ6VaU0AZbd",
-	"1AuuAZYtsJu2Jox/tffE+ItKlrNIrW9MZbvOQmijks3nyDmFVgHonMiy/hZ+AO86/VVaU7YqYoeOeb/I",
-	"5dqtQ/XEt5e1MDj73GyaeQzATW6yvYyVgkiEgfez2f1jNA2XyJoft73PbV3i6jSLDhVpIszmxs7QpYOJ",
-	"fwCZzc8uzwKlliIj0b88+/z5jdLmPGMp8EJaib/Tt+kcTWPfAxK+ss+oekIWDsR1wxML8KRYp7EwZnX2",
-	"9SuevGaqyunMIiTGS1gCxDipF2LFYi75HBGlmJIsTLG+mHlV0c9+lb/Kl0regcQ/uWT/++b9j0xIpiVf",
-	"wueAa7hi2GSdAPvppx++1+zfXLsW+08H6okcMCzmS/j3K0RCptEfX79k33777V/t03769PKKYeKLCf2r",
-	"vP2DRDTJwNO+3tphsZAqYakURl9htYpj+xIQha7qwuHrPWOvkkQl9KZbvlr5TOTFKlHTCOL/53+0krfs",
-	"3+ws/vrnv/znv/8qsY8LwTLtGtwGKoRbipPcIjKwvmWSx0LOGdxBsmFTHrpXc4OR3GfsOrD7IPvw/uYT",
-	"oVuy2x9CiFfK2I84/ztsbolfEcvol7Bxb81+hOgVczA6/xGV5Di+HN8HjuP+/OLFM3ad1dsTbDNASH/s",
-	"hegeoNmL589xmr9Kv51RSSuGg1TCXjx/QS+5fatosW4pVyQVc8CDLLAzoiQsm4k7T7dkxcGws59jH9Of",
-	"n/+VHiWMZmR3z37FkLOnSmO3f6Dvm7DCOejrLXEY4sJFIhbmdsJu6Xf2v/556zkOReLa6fUz9iq0b0k1",
-	"sNtXn/j89uL2h9n5O3u3u332q/wAahURwRCmukjIZIOepe4qI4tDCkx2e40l1uJ3XIVL9h1aG0v46vOv",
-	"6fPn3wYixP8H90+KtdOPbu1S5NQWtMypdqvu3ouiurVqwi7uvrkg33HhZnNr7ygICQtfiGoODQlxxK0j",
-	"oFZoxy1kzy3PfpUIMHBrN4rz/1YSbtm/ccmQ3NU6mX9nsbI2jg+1JmM9AdmGcAGR35UEUnYyPQ9JG7MF",
-	"vwO35HoTT1XEuPusX6V2/E1xdpi3ZyNsLUMSyp8+vcxYKZGmyGPZekzEXyXWAQcgiT7CucTrFQ8WcP7i",
-	"2fNCbvjsY+Yhsz7Ss288iiBfibPLs2+fPX/2LRaemQU6b7u86CYC0Bd/iPCr699w7fd2y0Ih/xDaF0Cs",
-	"7uCahuOOgbDItA28eP7ninIHRbiGGapf9X6XPci7H9pr0jjmyQZb9JaQObQA2JQHS9/dmp9o9dlvlIbn",
-	"MRg8QNTE9vIhFyI8+2r/yq5Dfp2cU0qq/PXWPL/zV9qtT3/uMNR9P0zRo/6P24JpU291ScV7FW5Xu3WJ",
-	"rgTx/otK3+Kwk6MIEoyBa4DCyvr7H5J+6IpFoXv7d44A69C1z1z/312M1aGsfOf6DLtbURdf+Fo++dij",
-	"6dcdYX7T7at7F+R1GDJO6JH5ruJZm6uEWdL3zOorlf5vYLxw+1X5hlWanC2Ah+5WYLex8uO3j7df77+q",
-	"72VOwl5lDoe7GXS7hFJUXmS7Qx9pQjPcyPu1Hazqa2U5j10n7Ep4U2tnWBezdN+e8jcwr9OedxR8wSA7",
-	"Cr6Jjl/kjVaQZGcZR6+CbQwQziHpzK4qVv1/VJpIHp0Xkb1rN/X/TYOvg6zysjdZlF81iFDeOApRjy6M",
-	"nIzIj293/SLrps7aTLbl435wvN9LK5b+BipXvnsntvWWU7izE8j9hm8y+tgWsr9yYJCaISuHvaoskMpT",
-	"Mz+RCn2oN71WJqcP3vAQfP7rpHGcUW5P7Fegn5Th0WBmjKh4fn0J7kuo0FutFzIJhzJFzIdD1FJP2HST",
-	"eePOjHuPBlzAF7yP1inCK/z1IKowcbHFf6aQbPLQYlYf3vJQYpfxhv7mq31mWd7/HyTKBZiUhCv2X6kI",
-	"lvg3GLLRLi7mReBDAtTxuDO3gqTy2a24MZDY0f/nH9fn/83Pf//tj2+//q+KnEGz8hv4Yi4CfVdW+kbE",
-	"6V09v2YUEjSKLQFWXdxo9qs217kVYHSmsNLvZSQkMJUwFIeIrY7pPtWdABXOiRRz30nvAw78QON69E2l",
-	"94ztCP3aHgKp18VH0pRkZq3YiiKRCUTAtQu2rV2RwiqBFU8g0Wwu7gADlCF0eTGrOqDYg8KWzMZ1OytO",
-	"7hSnmlEr2kcglkdhrhiZqC4wh61AorOiU0/OmG9/ARRGaXnB0xEPlvvMHikM+7T3ErNj3+cQXzZE/cQU",
-	"JOeRVsyoKLQnDv+5fu3IrLu/O/j3jDLmmNFWDmyRg6rCS2LPZJxkzgJ6rz1mCkyQBArTgY6ME5NoOemm",
-	"w73a1pIKCzNqdZ6u9l8osED98DMkJtHaHCJdIVKvd4q8Wr9vyWFdAXnDNddUosyEdGxb/rSFoSuUGsIy",
-	"olDXfDNhEtagsUFOmy434T0ZBmpAGKm1F/s+Whn8i25fPYC+3IGvP6jUEmYWiUrnC1f0vmfrzPIS+6z5",
-	"pRv0SppEQIVZbyGRW0VkId8UayYV8VFVXa0cg13FpaeuAGv7jW/5zgv//I39gWYEv1n9YuTMO+i1DQqe",
-	"NSvV3XCLyJqVr67Dk6h5XJFt8aCnbeWFEz4zRD2AbfB6wdZChmrtHA2iwNYsYoE2OJ/BdvvAvWYwYwU0",
-	"QQyj7J+RLw1rP50+t5Gi8WwG2U5oLSfbCzkhNl01Y75XXzt+GdJJx8Hryw8wceDIN755/hytqZjk945j",
-	"x5VczAAa8vZ+TV7jyAEW375okLV/K+RS2yMX3an9muQVOwnwMCNJRgiz8FzInCqgYn33b8XFTxzrjlyc",
-	"42lS/7sz6L8Q4B2WyWDNU64RfEcnUCUyzntd6rRuaWwtSoXu1HJbVQarF3olQwczzxyIYrWWHx3/849p",
-	"53UOv5eU9vVdjfEUPguh6Rw28f0hKmF5fX/VXpURbh+yfw+xXQ3iLTOJ2OWjo+nEBx5xa3KVZHQ3KpT2",
-	"OWTTLS3SrZ3l2B3laZ1k/yVSuRP0JZZY8kY5Ubzjcs3USuN/hbFwVaROHyZsvVBsDdJYv1q8/SDimP1J",
-	"nXpsO4zGcquCxvRuc6MsuqqoXNuyt04j/MdbaM/R/ewcf4LI/mgVBCuwqBh7rZKlkHO8J0zYQqUJ/l8k",
-	"ai4OJWukG8j5AnhELVD15khD39DIe23kXV7Q+92SS988VIVSAUDNVZH5xWFzhT7a/jCK8gvkJUOoOD1h",
-	"obuCukYpqwrTNJyDKSmC+7NdRWg6x/lRvceXm0f+86yLuNBuyOIUCjbQmS+XXpUqNB3gaOR4D3A0v1Md",
-	"4Nzq9C5E/LyiS8BKd7LxCdN2ZWUA3gHwiFE9Bp3qXfiJGUhi3dIjtKteOt41DGXHzS/RCwDzmvabOrPf",
-	"LzN8Qhd9Pr6pD8k0uWacSovaiqz5bJ0Zc+++baRn66L1YJ8I1eBMN7SVor3Yn+/dPbtvfzjezfZ+CqeJ",
-	"neYUPlJVcn0QXiWuWJIST0HpCLdVX6MNT8xubU2jQV8UH0pFkJ0ll2/snD4Unz/WgpKdiQ6caMYJfARt",
-	"tab30nX7rrIuob9SVNiJZdBZz2eDJkkJ4blr8W445Nuh125k5/e8HaqHsVz18q8e5DTuFtiV4rk+obm4",
-	"w/yfAXnlW9ALCzZhMxFFEGKfd6lsiIgO9p3ib/gdFD9yvOf4fI6nOssXVmmQnlWZgTeohLlWflNMb7jT",
-	"oGfK2hF6pZXTppFgr3rH2wU1wD8EdXoVr8ymnQYN0LZPkBZqNsuY8veKM+Kpm129t3ZjjvfTvXpVnN0w",
-	"0Q1aiKwoz6PLqBkDHiwcLopd9jueCCpoMdmZzFGXFzdRX6rRHBnBN4/Wn+LsTuRJaWWG6fsna2FGVTQm",
-	"F4VZNi5ykvnvm23tZTZ2iCBoedneS6SZVBq8OgvNctr7qvNWgRQ/r8oSUsRpXIRBzMlV+vcHfgWH8QtZ",
-	"yVXW9CCVYeoOkiwmxgnDxqlQbV3vlks4vmiiqHpOPm0072c/9HF47FfYBVjw07x3AbRx5D9nBjNif94+",
-	"CvPgvPkHVzxpDVLCF1OlIVeFSkqMrmBxim7w+CpGcCt/LtYq6uFgjE99Sa8arQ7R9NxkB4/mucXpvwow",
-	"WWKHJL6OEaaziSCkFOqK2I34nItizYrr5yqpzSoSXAZwLpVpOo5ng3/EsQ0F+z/cvGfffvMf/3H+DePR",
-	"asHPX1x5sEKCKeRRxKR7UmXWXKXSJJvTJTBL3zvItoGEAxFfuxpqFYJmmm/cAV+rNAlAXzGpWARzHjEe",
-	"3okAmlyDnEWi8fyXjRpB+vuhdjz8QgkX6pUkqA0EXJnZi3HiILt8ckalUYigDXUtEMcHEyejbJ755v99",
-	"3nn3TL/2TyYxnOVrg2h97sS+5ht7LkD40axm1W7NCPLh8bDri7m9RV/Y+0AiQjoPVG7t790I/8nj3dxp",
-	"fn6+pw5+vQVMkblZkfwmGVIpIvFs39ar5IQu+9xAvIp48y5Mwz9lo0caHtua56AXYmYKq3NE1Gtr7iM2",
-	"h9I8TxQJ216tgWJi27JuHx7bsbiLAj1/tWJ8oAEPVTPc9K/1cvgbUeVMBugG0DxeRZDrCSKd+XMXUDUp",
-	"hFdsnQgDyMizIFrBw1SnsR5pV2UGW+xx1idtG27HUbDaJoB7227fZUhbEzxJOdLYNciXJe14/xyStBhB",
-	"I/wLSDJ7L8TUmIEvpp29tzuTPaLa8dHcsI8uiK36Q5Ch/rz/cltDNLT3ifsurXXPG+LsPWwSqqUltay5",
-	"PtqknvT/Qej/YytZ36fxbY+IQxwNe/cHpSNeVoJut9oJW3C9wNC2FnPJTZrsu6Afn4MuLfzFiq8gabP8",
-	"H3DgoW/WwCMIj9RQmltHGoq4H/naq4TxGGSIGaKsQiiAxIiZ1SE8MlnZDCkMDTLsur4bZFiwoFHfx+1c",
-	"T3Wkb7b8LmvJPziW/oqX/phzaVXSaAnD5goQJQo7VTSbqVQixZhn5SpfPLKf9n35uHbk8cTl5OzMh3up",
-	"zBm9G2CDDf4mM66GzYIOCOdIptZw26Chr2nkSKO/hTkOQ0uBq0HXPcL8oIsen6rUVDYSlPik9gWDC58y",
-	"WvdSmOOJgsDFVRomADxzEqmQaKVR0QbEk2AhOq+NuaanPgRdGUXV+I1RK0SlEnLuRXmFh5E7HqWOl28J",
-	"K9NKvjEkc19zmMpQdSzcn2SonGTf2Tc9SbaxH4ChSJDD75LBFx6YaOMrIgiKto1gW+2DIwq6HVvFVPOn",
-	"hs9PV/xEiztMBOn+u/PIN+aT7slD5WMzSTTbdcsY4LEGfhJrfGwBrXrheb6V2mT5D/F+8VUtb5hsPiep",
-	"rFriqVIRcNlqjQ+y6ziNjFjxxFzMVBKfh9zw9tZFH2nFOfSFnt48UJ82vSwvQEOCv5c3P18xJ7GMW5tn",
-	"t3rOEuTcDvfk1uvVqzFamjmavne/cabPaW6uhdqz+mXtPluJmHuyJu/H8zh27+07j07zOkn6fKSK47Pm",
-	"h+zRdF12wN17T+LXflCPK+veMVAxLsh8tZjQjCMnBvo+zmIlrenNFSuDa9/f1qpjC2GY07GP8pTrpnea",
-	"U65fmyG4Nh2gxZZiHGBOUy47z36Y7/hoO/q+43K8brgDen1e9BMqYZGYGUoGcDlhQjo6yEIvxwHKEqpz",
-	"qcy529a715vv1Y8Kk58jTpyV5vhItegGTKY7WzI/QFlS+syGrfr7fFiPK5e9ZdD4EQJ4x3zDppDjyhBm",
-	"vmea3HS4X1eKAeOeHZsqBp0fRqALp3qKKvNieH4gCo5VomYiIkhjrD6VRMRMwNW+8GUhtFHJ5ooFXFrF",
-	"TGWoJGBqmLPwoMMDpTnaxMTf0ciBFnwYOjv8pBJif9+27ATcIhbxwY1sFenKMvDbBjIavLjyR43tLvtL",
-	"EVVuCbDSLstfoHKwv6IiDWIfnrGZiiKFcSqER9lun7z/3a227eBUKjIZSyDGffoJLwKjVeVEGKC86F6F",
-	"PmCTwNrg2C1cLV1xNmhM6ngI2X+f/i9fnUG6vr3kA3tcNYqpNRQulUheyAXSLnNHme8iUYizR0z3HVPf",
-	"16hUu7Tdw1eumgygm8TkUDXyKb8jc365NnaT9/PPK+T9EDRGspUrgO5Rl+y+GwnZ5lD1yQ992ITP7iuG",
-	"Ad6NIs9qtspJ7vs8MYcQwRzXpSHuUBg3zpLVfIYD5RgUCyEQIWi8DK4XKvZRihLRWJFbf08hTD790Yby",
-	"shmeJlFQWKHeCVvBMK1imKpw46TsbvyOwpH+YZ3hFaF1WcFLWDO38HoPbX7B5Mindt9S8UqG49enUZQ7",
-	"vpIh4ywXCZNqvV92Ged0k7/MB/4LQnLdD/1qfGxYBXkOQ9ddJDefbliYAgvLWAslXazUUHIvMo2nTcQK",
-	"H5Q2P7pxPa5i/ppBFtE+zH29x6q3/tIenBFZG3EFQBpIIKwFdt1a5km3ftpAki/KWD11PsNDdv4O1aaQ",
-	"fn1qgrv/lmfAnl7IMoqGccU4myqZuj4sYbITrtBMrR06qcB6wCMckX3FebCAYNnsjF7SsJ59Eb5lQEDp",
-	"SKklI1x/tiIsYQgdJmDR/Uywd8b6KbgTIZR537twSLUySuCuoIeVInIIUB/zkT1KqfCWQYJ5hiNf7ZQH",
-	"S5RSRlVIuFOhsgfEK0eEUlUY2690rAvpml/r/WwGyUf75LHuPzg5nObQO0/hGPa089y//BmRdGMlYeNu",
-	"0NaVIIA6anZGepI3Z4eKrIwJGURpeMz5V6fTWOhmIoObwrg+sxPZa07FZFBYol5PvU4i8MWA1Hm4I4TA",
-	"R5A79GLf01Nf+ZeNNurhJ+gm/HSWfsgezQkRPRnqCvo1BMjG67p2lURrlYS64N5ccnAOpUhhtUfbtp95",
-	"wmXX1aR/s898OLaD032ynIdsOX+z88zT5CWTIRapHPqR66UjlrT/MwtI9BXZkUPjxkp+HMQpG8MlwfYf",
-	"bFxFIOHuzMtdmZ4MrN3bh8IYdnQdmea5Sx5d7iZU10M/0oZvfHZvG+hfJGyNRAl1vZLVmjf7cv7PtJG0",
-	"5fWX/0qVGVsOoc9Iu/viQQ7HH1HqasbgS0Zt6p1OFhcmb+TCZO64HPLNzpG5WG2xJ9Hrvm+sLsBN7zQp",
-	"Xr82vV+KXAg04QaesR/JYrOgjpJeD7j2anDFOIuFNnwJdrMJVJJAYCBk0w3jzoeANMkmgxPD7oVygXim",
-	"Ic4FuNryvQ7gjRszthxiBfnj2q8ZVshTCSSyQK74xtWTVacKNyo19yfvWSgWipC4p6vek2roCsCVB2aH",
-	"t5J/eQtybhZnl988f95qvhRiF65atGbWUqW1L/rL84dcpuk0ezh6ni3VpDiU3dMTMV8YjbQ864WKfa9R",
-	"bXCkxo7blVcea9B7rO9J9fspIn14eDCVUDA76qoiEfLN/oPnGz+oVRFwjstTXwPcUsE2wJO9z4n5F2II",
-	"fvHCaltOGPzX/3w+MGewW6RBXBhyjwbMC891UtG6o8eyCzdhRrGZiCL7O385XguzqKCwKtxFlrA5Dxt7",
-	"T/8Om++5eapn6uaJai07c8pLIcPWde1OjH8XCGVcSYJIBIN5FGbB74iaOlDYdtWuPgukNct/WE2yfjwC",
-	"8xkk9QlImCsjuKGLMsgQAQXhCySB0BCe/XYIKWLvJIjj5zp0Mh0OXSWDQJ64EIiV6ZpHOmvdo0MV6Y+9",
-	"D2s2tQvBQOKd2l6ledLEpL3tn9odsY52VE9epTuv8uQjjvARj59VIzdlnwz2zKad5oJFCE4jxxpoc9Oz",
-	"c9VZeVNTqO2xJ5X6LPUnraAo1RTsScYdonGnoo0KZKixyBEDfXaXCp18sCRsv2rTPetiyiPeCLn2nR80",
-	"zmYqN71BzhN+KSZIg5/GFJCXJhElQpPtW6xbbZNwqSkosX/F3+L4T8XhD+Eec1x0tE/doIUcRDXoVawo",
-	"49ZBuZiL6HwBPDKLfc2q77iI3tCocZpiYYJ9L/cbtUafZ5duqr6AZqG6ZBqkmTDUfT1hU5WSsdrnRlxI",
-	"+0NChtcMC9vknPE5F1K7OudE3YmwlIq3zy8ICrTmc9AXqYy5CRYQ7rXjn/wouzAPu7e49CnDoPBw4TqM",
-	"rXvJktXW46o00dtV6BnrVOGikjcHEFRXpOSc4TE3a5orDK4Qs8cH7hrO9vuEz8zowGxxVqeATnlH691/",
-	"LpWgaeNMs9ZcGF1ulzUqa30Q5jBNufAQTh3eD16LCI7yHgNdDezcXosoO54f0R5rPzHshJcpsrrCMt9M",
-	"gk5liAn0ggDtLiCCBVsAp3Y7YVgklkTsKzcsgVW0wbP1KkX3wTUdx0EyqSSm1a1TCo/QD33xh9yLOe6M",
-	"4XU9gtOK4wnAp55aZiBKCYj7Zx9UYMCca5MAj8vqkh34pkJyPB/uXJ+qrJxQkzogY0ekPDRvhLlxsBRO",
-	"Enhy55JxY3iwcKn+Ghnep5K8LHgNxnTuGm7woWN3DjTLk5NA8U12m7ZKgZdpdA9q5pyBVAihsJRqra2p",
-	"I8CioFS8PVdeuTSwRjwbe2pkikpJIHH6lpV2zkr4JzWuQd01XLzf4YhxV9NkKZgXf2YLey5jfK7q0i6C",
-	"ugNHRF9tl3i4qg5ko2JCls+ouCwOoqN8qr1k2lgnMvHEFxMqFcYrTZbUQLZ5PfGlS3qSJTgadVACNDBA",
-	"/ogj/mUqOu3nDlnl44+feHGhA6hDULDacOkSVobrpc9W5QWeImGJikg7XB4La5EdYgDPqtGFnDDgwcL1",
-	"d+SgTZqJGQ3GZtHtYmB8bUFZlGPzFUqe2x1NyLned5L5sfAHN358n8Kret8wrbhU4B9BwtZcGm1vEfZw",
-	"ydRswhZqnaMtbfWja8D2Ojps1MF61qzjKLf8qrme4kp5El14uVDWPNHCDteACjNr8M2lkQ86vFT8lOH8",
-	"b8lsrdFG4XZYyUptodYsToOFuykKzVKZAA9bS/ECR9dymH0EHt5Plicwbm1nfepj/TueLO2Fzq5vFtmd",
-	"izuQeHvnkb3+GxHZG5+Q2nC51/RUauxF/5z20SYgovc0+mM2eJxB+a1pDlMAiFhkzK2nb0hZqBS9o0cj",
-	"dA0JQhaTlSsViUBAMx3n1neN1Wa2pnmaZpXttRqEplNm8k9yGVWIuc74PMqLvTV1HDr5iA99IBo0CvDB",
-	"a72skiiTisUqgSt3IbHGrBmVRTWK+iJvYK27QpREdLCA6Pmf1BLkgD62L+uCIE2E2Zxd/uO3XWDvCtFk",
-	"0SiTOVwl9+EBuSfUyenC15fsoWOlwhW3HPc2qMkREu7Ngx9W/XQy3Xrq5j/Ier73hhHAxE4WmwAdBM2E",
-	"0BeFdqGZA0yliczFCbU6ydOfV+s8aePf07VYfELIHx2LEqnL3uzK5A6Sxg3Gjxnp4d1Pr/fQBbHXzFTC",
-	"FiqGPKTIRXRJAciJjy9iqNmutmOM2K63kAAhYlIrCfXhxMLfnU8xYbtnX6FjcwHW5DushBgrCOnWPE9z",
-	"6N9Zrb51CHFSYi432zrhiq8DFcdchpfFdh2eAKXSsws7/hgz+M/YKx4ssL5V298mMEs1aLu3TDdMGA3R",
-	"rDHFUaFmjbTf99azUcXWBteDa4YL7X03Rdj+pJlay0sKplkdMUotHYAeqoWPkCon5xALL3aoFDvM0Zce",
-	"tRfltThwBLmwf46x7dDBI42wOQiTqKUHCQOxrjhfTs5i/uUH+uW3eY0MTxK+2dNnbqyRbreau7+dKhUB",
-	"lz3nsQsaOkyAr2wRrV2wvsA24Fprw2PIvcztyTaebGO7CskewVDthqhK3z0A4WGG4DoKGaeYbzBVga3x",
-	"uAMyo65yKkmmjSJ6vjuXUlQS3M66UFF4oN216kZ9srx/Oct7ZG2cLSzhgNP/2VgwOu+LZi1LfRGurmzC",
-	"JHwxWGmUTPDkLTTWJFEF44QZSGI9KYIwUzNNTJCChvEggJXR20xE/RzRKR/EY5Ah1rl13Ymb8Jm59k8f",
-	"a2ghm+ATvckjgGS2KofxTC9Vf2dOUikR58+VefriY+J4gHDiypBlyLSYS0KT5TkWvdD7+3/32VW/wLJP",
-	"Ftby9YMiy5Z0sAgtmwPJ5uiye/Bj26laGgpzvuLBct82fG1HfaBO9hawXgcy5toHN5HltpZnc/JkUnrC",
-	"KpzdO/vi+1wU0nh3SeiKbbUIOIhdEgX5sQS0sY50QhTRwQK7IGZswfUCXPT/NuEre5ewTlnM7FUoWN4y",
-	"4lK6YjzSqor/t9czAxJFQdcHhr+JO/jOPnmsngwn93ROeDQA9MR3hj2qqyy4nh0QZkJyGQBLIALu0iSY",
-	"Ld0UQG0PvCZdBCq8j92k1W1rL/GpI7Wal/QQmuPAZrP77h43/hvIUA9ixayks6yvVaklhFjOtUsFEqea",
-	"mvKPUii6PXbsi1/SY8tX97Hnht2kn3zzg/fNW7gTeUj3ipKY2LznoiUu1e2TnI0ZzlpTcmGZTcem9KNC",
-	"hnd69Hj53XF+P6qno83DNh9qzAbpd6IwDQxb8JDxJBF3zlZWqcM8Q/gzypEYERPR/brcSSkMm8JcSKw7",
-	"kUeYFdz54GKbeoBXNHqIooBWuJdH5hD6zL99EjFEQsJgPNrY2xqeY3e+w7uvheLq9d7pQSDaKtM7P/5B",
-	"1xu5rxgGJMqt2E6ooleB1yNyyNBjGY0VkoOmd5qKxKFwnqwccsgXZlTx+oI7SqTmBDsfTRhn379jRMQm",
-	"pIFE8ohJoj06dO8gdIbOcV48o/BYW9zs5J7iTI/gMIZ24/gIr1gCGpI7oAreaRraLewIm1j5uXdoE68c",
-	"tPb7lRkxRyHNzs/1yTYesm188ijLVDMBScymG/wBKbgPyK6s1UhTytxqZz32e5xRhTlqiw+rCUIgwJ9L",
-	"Zah579DcmoP+2ZdY++iG9Kh67hUfeLCEAbEc3MdviwKFJbRrggzZdFOzqp0eBnFXzNf6aed+8k79eScU",
-	"ZNk9XTE+zdRfY6NNiR7UW0e5SauVk9FWFWUA5xmGXYd2807dwY17wVjtxs/PzvVaL4e2neLrn4zn/kEE",
-	"helVX3PltdveG7lEDu+8/1QlzJVHtYEHrjed/TGhjzSVm2xwn3t1+V2DRemylXCh3VR6IOZSEm+QQJ39",
-	"zz5qSq/D8MY9erSuzM3vNBGhbHV6DwnxDXGmItRrGk8REzrgSSIgcaCvLosXQFRAk6eUxBGWbrddITMP",
-	"VmnrrsbvU2Fon4H4wmsGOZPTZrGTHaVKQoScXCMLpL0h5RS31u1GEYNIwz60kl4dAtbEt47bf6LRPedQ",
-	"hoHuenUHyYbxJIaQOgPIFqyI4AsPqF1gKDGsVbKcRaoeweG/Ukg2BUn84v+gR1n4d9wYPgD/+1t7iMLP",
-	"9Ad3vygT3C9pPVSi+5KJ1muVhOcI07a3a4YGviU4t8Pe6N8yAFRTaZ5DIzXZ65f/VgdA7qusAsQO1Xs9",
-	"HqLq7QHG+0lD52LoowKK3vJyoURwKmT4GhE5BFfasWiaEwQHukK+NcKyINhInV2kERzoGfuEOBVSsSVs",
-	"Lh2wIRqrxidUCbLKyPagoFzr5ZZ8+5SPfUXry+1QAnKsQBladnZQ42GYgNYTB2mdIEmHkjDxkjDK2Vh2",
-	"qfPL/ozlRo9NNtGab3Lckr2C2wCcb4A3nhU2AP8/DnsQcP41AP6O77yZ3/zF8+cVDCOTMwTTwqdcyjSK",
-	"apt2M4r2/FUrbgwkdvD/+cf1+X/z899/++PF1/91UL+txKbpw4plvhm2WCbTlOFQkBEaHjWZzZWhzg4i",
-	"aC9yo5lFAhr7znPgniWszJX1eIZ/YTy8E8E+Lv+CsbTtRj/aap5U/H4q/iC7wisbwiu0ECM953N7et97",
-	"oKWBfyNi3j4tPn/PAITobutzAG4JUCepzCHqKZm2wZrKLSabisVUqSnCt+3bAlVqvnMjR74LLlTWaVvj",
-	"J1J9FBBE+T1uNazLpcAUOo8CRZFhEXBNyB+01jXTUakJVAwHtD9m0njv/nQfJbmdIRaB2DX7k2a/KwlX",
-	"ePaiKQEGDUK+IafXN4F5J9M5kO68503fS2Mg9CayfuJAtGdlr+3MqDl6iG0eBDwkEPhMziKTa6ow2vuU",
-	"UhyCftIE5V74/vG27WRTPBWaY75GvQP4kTZ4KCNSFjUjAKIEs3cS/4H1LagaJWwC39uiEhbBzDCV1iE2",
-	"ev2o3E9anxLvsbE04hEd6ehH4qTPTuGKzzpxuI8OmGi/rjejEhV95BBb0WA4oVUbir+U0oZeuaHcI6ZN",
-	"T2k+rj6hfdZz/Wcphu7w0EyfeGgRl4e63rf2Tyqc3wcuwgwsvsYJ4ubHDVbtVy+gCD/f3w+3nQrwJBL7",
-	"J3O4f+4WcK9uW1P57cjRGoYpTA7YeMIUPne443Uyn9HdPga9eDiOS/+x+7fIg86Bh3vs0inigXrjJ9/5",
-	"5DuffOdhvnO4m8FMRAYSCPOoq2Yvb37GnkN7VVirZDlVajlhms+w7FStQFIiRq8S4CHNpoWntIba5mD7",
-	"Fsd1flk+1q0NsL1xOSDRt9BMrSGcuKgHqj6XIVUg2t8XEAsmdP/RaYz7YpAmCchg00baRp27oEubu8wn",
-	"5eI67QD1MmFvR7nu5ZoyvnhfFJjDC7mM/oLrWk+btAf4o2/l0Qf7R0NoWLa8g1VQFyJz3MXljAfDKNRS",
-	"+zoVAgo9F9Kt9KRw8TaKRUotMVI3U8kVQ7Z6bdhfnj9vo4lrgOV+v/OS68UvOGqcTEt+fsM5CQyN2oVD",
-	"twCwLCTg1iKKLp0PCVQcC2Owca3I+28Hz1QCgd1c7R7NXPt5C3m1izb1H2gaCPnavoq0nTu3YNfPGIhX",
-	"jsWKMpssErQv9hJwcuiniALFfQ9Il90G+ORPCZd6xGgBfn7X2TqcMqHSf5BTY+kZSZ0IBcEDMpKt35hE",
-	"rIDFmH/DyrS1IHosSQcFx+N5lReu0U7p9v7WBl9UvYvMELpWQppULt2Ho4f+yDB8K2w7TXxq5GuZt6QC",
-	"NWachDE56bD3tiyQauixsSHa7Jpje8vq15qy7XiciOnu40/VSP5kPZ1aD9dslcCKJ5C4EIWDFE7K1oJh",
-	"Mx4jsVJbO+kb/nXMZkKzOxno65OVdGIlb1SEFS5oEXTtWpR+xF0HT8imXC7txmMtxP7eJJsJC+xJIyIE",
-	"2EDJQETApFpf2R0p43BXM7cNYcP5dOM3JT4zgCyprQ1OzWb2TnPuIcC7tbuPEKgkfE/v+JChjPdofnEa",
-	"GbHiibmYqSQ+D7nhB8GdFCb6WiXxkxk+UDMkzcMIF12lXORLs5hbA9o1pKyNdZUoNbti64WCO0i83SLd",
-	"bMClVOZY47rAJ+9lG3cKiOMeOHN7ORRpv8iDcLYUyB4q9x7CLgnEwtCFdC82VjbqmKwRsZp0Fd1dWV8/",
-	"VWlW/727rn2v2R0kuvtbDV0UPrqnj/W85ud3mvBUtjoDBagMXwKb8mBJt2Duo6Yab8kqyVIJwhwXiFKR",
-	"CERTctIPGmeOAKe3GSRD4O/UzK9bVpDvoIh8kWRxzf3qNdbb43eM9p6EsztRUJhWpm/p0sfh9leS8wYv",
-	"3FbSRTGXEdoKUt4yrQst4jRybW01WMJuxEPQAD/Xwc/oxbcPgZXzMZWVqnBHPeqG6XQaCwIduESeVkLQ",
-	"WfA7YFMASfkBnz4EShvkQ0CGEO4h7dujUe4YYEQCnV8d7UPHrYev4pXZnAj/YBuSokJBpGKxSuAqQ64j",
-	"NCnN5kixl8oQki2UugZJO6fTYpPe/OyHPo79lmCPCk53d73rKQVK++7xR2+VGB5dIGpn0HhQsmOv/dA+",
-	"+UjpHX0KIYf6sNuW/bCzy3/89nULO8dxxBTQkvmal8qk6E/rDz/XYVhat9HmU2h6pzkB+bU5oawzTiB7",
-	"7d0j52q7cchhwizChHdNYvyLe+yD0KNTbl9t5IyQ6tbP0jLi7XOCQseKNQJi4hT90FSrDdsdpNW6kNNW",
-	"1pw9cLFJiC9V+CTBIyWIaEycuCNRVFrM8SSCxa5cLpmSU8UThIHkerkFJ1ErPVfj1lym5iRI4896ZubE",
-	"d5zQL34q8L0yjgSvaxFFbOprO2s2w/ueSMrycEHO1lL54JieD+zKAR5BeGRb7z3DsG1l4Zj3M5HYu3tO",
-	"ou6ByQJIjJhZrcuQEuwfcpMm5YhZfxIrvK9jaiIxlwXrGyfAsf/4E5WnoETeUPP+U9avv0OjmBfQAB2y",
-	"pt2YMHgdQhCJrTBazd6TJBDYj8l3nw4N5pMIli+zV4yXAtvP0M53zBbTo4MXwZKp2YxxpmMeRSzXDNSo",
-	"VBo7Yiu8UqlTjqiXTyMolEH1Azfv9954zJjzpUmO3y33p2TXhDlKdNFExoLuK0z47CjFgi8GZBbC6zRc",
-	"i2rwyj9/tDcmP0E34aft/nFu99d0maQ2cQQS8BywAgI8aLtlnTAeaeXRq4zrzoy2kAcOt6++I0zjt7T2",
-	"sYkn83po5pWxHTrN2bG1KQ+WxxiQV/pOtyaE/1B6xOcdbWiWT/byOO2FpFsEos/YAdJpJPQCQrZS+qgz",
-	"XWI/v2Ob+R6pMD/ik8dafmcnZ+epsxqMJ7t5dMe4eQIlor0E7lDgDLWemmBNMe4tZBClIehiWOfIW3ih",
-	"rKbruKh9svne3eLG2g5xk33/SVohnkxsmMAo6iLjFFS4ZAFfURDLGg9PIGQhGC4iwkHgbCaiFlejhZVb",
-	"Yw7oDcHdPvIojof8gS8rCIyD/VkvQF7RmmtXmKfw5qnUUsj5FSOQ8gwJADGADFWFhjvIeNVCiFTAoz3V",
-	"nlQ6Rov0lsaOOiLo5vgvGQosME9FXM5TPs+Zmu1/W61w/46ttTZrB6HB0FYXunOU7uUciezTo+Y4fzpH",
-	"PvJzJMGrFI6EXBIcUgs7yUpUmvjXKFXxPht/FMneYDm8EN7LaPAI3dbqnNCjvhPSFMjfsj5QJIdDuMlC",
-	"fzbu35JgGlXiW7ivGNdLROnbzio3q5UnGjqk/ZDcxWmbENtWv7TqT8TOsrxqt6dyF8fIWG+471cgaW3P",
-	"+jy/2Nc85tNLSQdefSEjIXY4tQQqmy+RmhIIoV6oxHjaTH+I2aMRW8K1h2KPXbDfcG6yoYcqFULctgB2",
-	"NqrfDsP8C05dZ0ji+ZPOHKRD6cz4XzhbQSJUeIAEWwJ5DyjLGhxb11M/OVRqHkb8SMzhXPi9ly6W+fLs",
-	"lqckufRmeaZSp1OrmNM9d0+S4k+FoU811keJ60fq8mIqNQmyolgHu1dI2pwHCwiWPswZJABSL1SDB9Xm",
-	"Jh/Z6ONEzOdwsZLzMaJR4IVZe/REDSALC1YMBN/z/OEhfAQu5XnANTSi4A7EftiOJgBkGts1UStcoiBS",
-	"GsKz31oj1i+FDFu7SfvxfxeIfdUzku8wGMzfC3vBxKYjNgWzBteiNlVq6VlyPURCnGrD4Msq4kLWNhJu",
-	"02tWqVe7PbRGz8atFI+B8SsD1VaM1o2YrMJMVVwseHOo2AeAz7OiGG04g2s4EXQeLkvfvuRv4g6h47jG",
-	"O7NWMUxVuJkwqQzgP7FrH7OeqFjU/WMWjLMEuFaytULt36E+bo3tfa/qcysof8wgm0L5lSxJpW7297Wl",
-	"TaksP+8RHKJf9CTd/kFbVLziCXioeOvHHSyjVOv21ucLSVvs4veU/Xh2S0JXwLg8xogCXEqB2FF1XDgU",
-	"cDXBAqjxlxml2jPkFE3rHsd7CWsHf7bHYbpBT1SRNbS3a9kZhe4eorP9ngJlhHEaq867rGdlv/G+1H+O",
-	"IDoRX2kIcf/NGGs8FoXLOdVxxdNpr51Pe2tf88ti0/MdyS3IMFQ1kMTuOpSk0i5gaUGnG5f0rqAIEwlz",
-	"NsiEtssswlKXc9bnWvS2ZI5tPeyRxvtkacdaWocW8sgooiu1uYDAuWcL8qNGsAc1Kj1BQ55aTWnFMj3N",
-	"WTFf7LJi9uuJaSaDuOJ3SsIma4IyfAnSoa7UQVttw3hmCtnWvx6rmY9QjR47o32uG024LQXo394NaxCK",
-	"Mf/pOQKBL/8ga4v5EqiySoWdYzaX171vLpqHAtt8Wlaa9tr3VPZ3CKtTjDvY1uZVvJMldhsTms3FHUiW",
-	"ro7irNmyqH7D7g8GB/004fcnS+rMkt4CUg9PYcJMsmF8jsnIJcDK/hgL+ag4S8IXk+1gE0RuMwpNKrcx",
-	"a1oqIdpYYf+5FQatMioBa6qxzfgF1LJ7YGH70I/4sjEX6I4CXPgV9tgBVesR6q1n6iBxleqBHL7wtkgb",
-	"L6c45tGER7km4LdtHvpG7utravBBs1lzYYScX1IgWyVsAVFd/HD3cjIkf7q3pEFyZ4RfPd2wMAVmRAwt",
-	"tK/1TfQoNXy0OvPIbqO12tHiLipgfda7BQ11DxWwviwwBkysAs1BT4g4wJMJ0z9dRD0jDqhcz3teTTMh",
-	"9NyElslxlLu9b0A72W20lQY+naCbSv5Q1ZigQj+0rCyc6srlWjmkiwWX4bm6c/Pv0BjecBm+v4Nk3Obg",
-	"Z/lkCA81KKOXWZEag0hbm9AGOGXIIzD5b2mTsd8whQWPkCbQNcPjVtTaZrLuzIa7xlscN8CRWC6HSaC7",
-	"CxpiCm1fz/Slo2jTAHLCUl2zoJNO8U0Aw1Yjv2HnM7TzHbo6bZxm32cwgdgAdiMIjtHMqvAV7ptYzjWF",
-	"mUqQnGqvA1ARnDvlaLB9FcFHP7BP48/fM4j1vxaSywCYXQntu2uF8b2VqDO+y0AlvldZJCyEqMybAmoV",
-	"Qc3S+kC3nIkk7jzOjU8tLFw3HqN/Afcu3JuS+Nzya0ThyaWODsHwJWgGsxkExvGAI1Jwg5A18CRY1BrO",
-	"Df26VaPIP8+23eepQlI064+g7cr3LyL7Ml/rpydIhCoh0QuxImQfX8WFgau1SsIiOIv/u22RXBj4ssej",
-	"0Vs/4ZgOpBPzL29Bzs3i7PLF8+eTs1hI/+9vju/r8Y1CMWjN52BHKow6BTknhIObqmkfuncBHa1uR1Ug",
-	"HZfjYSNy5XNCbuDchzfbPWwrcHifRy24/jwTETaI7RjwVKkIuGwlnlH1elhbeSOG2ZOdT1h7qIt1IowB",
-	"ecmcJWjq29GTDLfQ/idZgr6qK7YyC6xkL3qKf6bNXIA32ahxsib7+Q0imfe+Szpbuy6Jk/2njJbrxs3v",
-	"NNSB2eoMRZ+cCfko2uRMQw7gTX4oCnAq7uSt9w/RlkVskdhrnakDkR+HKqdEnrj7km/ZWC8Uk3CHfVx2",
-	"IvogfuQC4FAIEZDm7FJjvU8rgBT6u38jBZJKTdV1YFKb/7px39KrVmg9hCr8QlFFx8smpGvGppvzChIC",
-	"r6lennqCsx/kWX/MZD/I4U20V2HUoEWhbgrH0AXnMYaKHFK6tdEV19penfZeZXHiF9lQ663TSthTLufw",
-	"IX9iL4hf7vH0stOThGdQXGots9WcFOqRE9DEMARXDGSoaTCCbruV1S0Wn+JN5zMeGLWXBJIiG69pXK/q",
-	"XHjPEJF48i7nQrqozZ+0D8LN/Me2di/fwVzIrZXqOjD2TS9L/R3M0/4dOq4P4iEAVhhyyXhqFiCN/QKV",
-	"XFmXkmpgCpE1iIgWSTazEuBDdboUA90XzuxebP2AgH5IlJoNn2cN1B0km5dIxNy3mnxIHfVGUTes2ljV",
-	"QA8ojKbrNqrIlatipTnijzTjCTC9sN5T0QH/MLXxTztv5J5eRTyA8gI9qc8p1edHWG8pAykI8CQSkFC6",
-	"yqrHWiVmEdkji1kc4VkSiNUd7FMN+/tH6Ff6O/dkPFXWbkvbMONrvpl4iJx8Y2gjNQOr83S1JxpgYPXT",
-	"6uyRGd1Qt7QP2M1TFAxVUOGevVHpFVuoKCTUZcyLx0KmBvQz9glzYFKxJWwu/R9jc5BudNomAR7Xp1vo",
-	"1zvmtrsMK6UFIvvMEhV7pALFDETRJbul13zG/NwtYZ143NsMFzkBHvrsdwbvv+a6ppIXn3VWk8z5y/PJ",
-	"EZk3A1/MBdyBNOf5uowIw/EGkjtIzvG+gtPUVDPEjQfmvmS3+ItL94PbCbsNueGX7A+pUjlhIpwwH97+",
-	"envFEtBpDJqk9pZrc/4Kv/+H7ydUvoS/uCXBFWPyXC+LgZ+cMqixsDin1+n1/pO/ZYgCY138qB4QNbcX",
-	"uESVXA+r6Qf1CQNH7xgki+G/ByuAfEx7wlQUVuWNeiryug7DkfNIH8Eg/U3XLx9KF7ZVIaEf4GXC3oKF",
-	"2VdGtWNWyPLUynm9Jj6oA+xKBQZGurPYp9lPd1tzoUuCa4wuGMODhdP5XtzbapVAzjlXn9QtDrwXdkYX",
-	"/U2jSvQXlmYQZ3xNYWpffDcHY4+gWyjc+M+CueXSa9eeNi55P6jOrz1L78rGZ11TDr8Vs6LExlsAjcCw",
-	"J76jvwWDrtVle6z9UPpnzoWslSMdvPe5yE844iEgXiEuW1Mz5tFdnNXgSFmN4qHFbL3WaHE9UMsE8jZV",
-	"9xFvXenwnxdTbqhMto5J0d4yj9O4gYzdTu47+xWnaTHMXt8/iBlPlizmcsNQdCxUEiZsITCQBDFLpRER",
-	"kdXjOdnDVsRFnmHK3V0WYT55AsyaD7Uw8Sjy0E0mWDxjr3iwQE4JzC5po1TIeFSuMarULGTPqXVkL+1v",
-	"j9OrJ7fTVjffoVmgHPpWzjdqXdRNVJ4CYCyPIkhYzDcubnXlyK1TiTq10oxPMTpq/0JhQzd6CjdcNylb",
-	"q7Pmk7o9OvSDSmXw8bOVr1DrFrsKH2t1acw7op/nKbbDYXZCjq4Gd8FWCpEAgZF0DrtEjx27Qvh5PkqF",
-	"cCwixgF2lQ87rbRDS6V+79pZ3OBDx64ZNMtHqRdv7OHY6QUdj3nTrQjilT1CN1zBs1HjbD3x8xsGXJmL",
-	"iGXr1mXbif+M0VqPm99pEjHZ6gzWdhIXJX1U70mmJhcrytXsIdKkAQ9FB9x0r71XG9CTlmcwQGN+FHll",
-	"KDWXUNeJvaPQPW7BsWjljkcpHNRm4hsC97pgN6bPnEFvUIxH8RHSEcVe6vDMW91YXJZ7DBMmFRGqOS53",
-	"EVIOMDsbHQLbV6jA+Y/nLd7/XiL2MEoKuyA8wUnej8SxRNWqkfQqWsMmQyiAjb27HbZL97pF46oMhKND",
-	"AnAgt0JO1ZfJThMvMdE09ua6HzRWAdFLz3pfwUGqf4z/mN1luU9WvLiWF73cTq/pbuqnP84dFGd3fZrb",
-	"6TA65O+n+Da8oTr/S25ZOSfd1u4uYkjmXV9W39lnPgRNwYk+UkV5x5cFRVnxxBA6NcUzFPEIGh8X9Zuo",
-	"PXZtt3g2KRDhNbQ4Yr3zQx80I6r7imEuxG7F6KBF6z5pBr/obCdZJeKOB5uug1l+T//gHj9qJ+Em+SoU",
-	"5pG6irdAubX1QkXADPCYKuxzjcNayWiDPf8Eo4UOZbtocr+n6DMw+gA2mxMFR1uq0BNca4sOyWw7VbNZ",
-	"KQp8hXcgBMMoXUkpUDG1s9DIG8KDZXt7WUWi67K7G/vMB2Et+PFDx0EHOpqpO8hwropbOxPSqMLZTCRM",
-	"rWV7hTG88yx1tlffmDGHTvMpPuJ92ierSVeoaIviYFT4Iox2L2NBpBytF9F8m51a0V1VUktoKKn/REP6",
-	"XEn7hmFq0j/8wOiTs4vQFizFITAULstknzdaG7GTO1F+KX/1UBdfyTIBU4WYhiABbJBtBVFAqpHFJusw",
-	"qogqy8t9sIJwem3pK2u09eh7YKrdCavWG/yEIx70Xd5+wiDe5gOKxHuahUo1HO5e7GzH6l3s3E7jXHBV",
-	"BuhgyiKtlZBolLEU8k4YVyo93Wx3OG37GDSxdgWnx9nawyJDrlwdoj0SGgd3THpET+3Oqnp0Ur0ruFuM",
-	"TMkdwhkgoosHYLAqjpsNw9rqoKX4QPYgvVfySXil/jDmrCTDwtcOMNCRlBZ4tQnajsS5KPEimAVs2IKH",
-	"7QTrn4SMpJ1fPGXoEQK7o0h5yFImchAvXU6Mo0axYKGURst1y3XpkvN3wuDHMC5hbUeuF8qV0khgGzDP",
-	"2CsH0ETkOCBbCh415niBp9WBho+KENV7aeS0zz5FbGAQ1XCQaAVrLlTmXJWoMDSTAOE270k7sW+DcWkw",
-	"ndfA6x3gy39xs88AusrgXGq2xR7m0LoWikVKGyZMDlIqWgGUNhMR/+z4X/sDJuB3EP48FFnup6yf7E+a",
-	"aftqhmswcTtj1teIOXPN9AIh7Pw+mv0pXgCKK+vBrZsudD+PmF8wE8WJkPD963vXgr8DrFCeMxHZBSbX",
-	"ifeUVIbEvcVLhf65eIuW0xgr+h5//nMlVW5/oaLXKpnj8dBO0hVW/0kztaaKIQfaEsZCYuLBU3Giroe5",
-	"sm8XhZRU/IggUxno+o/seZf/+O3r5I8zCmnZf/xmByZ3/uFpEp1dnl3YR/zfAAAA//8=",
+	"7L37ruQ2kif8KsTZD/AuNu0uu9ve7Sp8f5QvNfa27fJUVa+/wcAQmFJkJvtIpExSJys9MLBPsw+2T/KB",
+	"wYsoidQlT57qnsX8ZddJiSKDwWBcf/Fvd6VoWsGBa3X3/N/uWippAxok/msvKa8KVpn/Z/zu+d2vHcjL",
+	"3e6O0wbunve/7+5UeYKGmgcPQjZU3z2/6zr8RV9a86zSkvHj3e+/7+7KTiohzbMVqFKyVjNhRufwXhf2",
+	"RyIORJ+AtPQIZA8HIeFul5yDGyyeQUPffw/8qE93zz9/9iw1g4MUzfT7r5hUmlT0QhjHr+P6PlLkN8Hh",
+	"BTkzfRKdzswDh0zSoaIapnTY3ZkvHPCTbrGN4GbOvKvr33d3Edlbqk/9l5CqEn7tmITq7rmWHWyjP6ug",
+	"aYUGXl7+ApfwlRPQCmT/ne/6xz42z2VI/Nnnn+/uGsb9vz9NfvLwA9XlKf+tw8f2gfgj02Fq1jCd40b7",
+	"YzxABQfa1dqwwc5MmTVdc/f8M8MTDeP2X/10GddwBIkfaqlSZyGrd+Ie+JRT3p2AaPNT2DrKaqhIzfi9",
+	"54/xEn9yQ35sx5zbwpi6brKz1P11OsOfhawU0YIooLI8kQOekRTZfr2b+/T0YxIeGJxvSJg3OOATkEUB",
+	"raFKT/LAaiD6RLUVM1I8sApQ7Ch25FR3EhSxAxDGlQZa7cj5BBLwhVIC1ULiw1CZP2UFlJtFgrH3QtRA",
+	"uZ3rCUC/ckc3zd/uYMcD/T8SDnfP7/7TH3op/gf7q/rD22hE8wUtppT4nl4v8LTYKO5ERS9OuiEbqVZw",
+	"Be7aaQEvhFJwDRxJQNu2ZiU1M/1DWx3MnxJf2zNOcVbj7f99N1rrS4JfMWfiHqA1U2ql2NfQzH3YPvFf",
+	"/6YEH85gjvQ/uXETs/jZsNwZuCZnKSxhcOtn5vDAq09EC/x9U9tlq4/F4cBKqETZNcD1J6qVQCscp6k/",
+	"CeNtIdfuTsN7/YdSPdyA0JruzenqCa001dC4td1uj3f/V9BJSELHvPm7P1p4PF7uFfAS8KRI0YLUzJ6b",
+	"/aVwkigt5YKYoqwiSvSzCqKn14UWD7BVSBbUi90dFxoSt3daAJlJ1k4I3e2W5vB7fDv8q1WEnN6F0gg/",
+	"vYup8ksYQ+z/BqU283DU/Mo8gjOlVcXMfGj9U0TdA60V7EYEX00sT4UFXdRTZdvC+zXPrO97pvSUY5iG",
+	"Zvg/c4LMM97v4TNUSnqZ7gQOlpxMA7yC6nvGE+zrqTkhSkM1SEbrKcN8p0l5ovwIijQCL2PKibmR1Asi",
+	"eH2xrC4ORBwOxopJcbwl+eSj55O9e+dpj09lV2rETM9Yw9XSuhbnminN+LGo6EVFHwu65+6urGmnIKHR",
+	"mZsDagXOMMJxCT1KMAwT8dmfniUZrYKaPYA0IkdNR/8RzkRwUDtSio5rqIjZHPyU0Q8EJ+cTK09kL/SJ",
+	"nOgDRKoPoX7pRlVYw1df93N5B7JRds/ff2ff/ezZmN12d5UUbSHcbFNSxP5mJKgEDmdyoHWtCD3TS5IH",
+	"zHhtSjmMpqasgmhGwoF2qBGRM17hFLXrvdkJVhn12lCiiQmwKCn7Ff8ps+IWqqJhNSht9mZwbB85OvAq",
+	"8OCIAPSiyP7i9ttsL/DKq/MaZEMa8WAYZQ+1OJPfQApcPlBZM9TrpzwN78u6U+yB6csM58N7jcIix/u8",
+	"UoYRKbmHCzGCklBekaMA8+ednSJTdo7mUuV+Toaz17LmX+DyNdXwjZmLMl9fJGXtr5G6fn24e/6v8+N/",
+	"T7Xn+V+SyiFTpMa11UZZuRClzYZ03JgnfgsUYZrsoaQN2IfxZ5xqmlvmZvSDf+VlZYi/eBTN9lerR4/O",
+	"0w/iAZbJKR5ASlZBIYGq1Gn/+XQhTCtSCn6oWakVaSiSiVdDQfhpWhDOj2voT9U94Jl2d4oh+0l0Cgjq",
+	"jwTdDGs+xOFM60hsrWORN/a91/a1KZu8JEbAjQTezrK8MKao4Xd7MzrXmTPbDT8XUnS8ypzATtEjFJId",
+	"T1plD+rvc5ffT9Y9ML393K29XvWIFIffp1wSNn/1gF+5NzKjaUlLXazUcQ8ABRfnxZMlOFz88/pkHSar",
+	"XuBds7cW8eTbLeM8KyOtsKC1MdyPJ8POeDYAGqJFV56g2qHQPJ8uawXiwkYYc2hZa4oJHFa3C0wRVhVv",
+	"bE/miIDug0kFrG2leKD1VYo9bYzas/6Mup3KinCKk4HqBWk6ZWS109ouotMfqR2pQSmrSTCNNh/qQEar",
+	"M3MA3jWGbK2ElkoklYQaqILYpMnQGgfZ+RXNUeqnqz7n37f8OSRjWqX4slOMmwWbn8M9XcMD1OZf5qJW",
+	"Ja3RjH9BqDE6NGmAcqOBCQVe+1CaHiGpYNwzXsUr6ZRdhajN86LTilWQXIuVVyDXHn0ccuHIvDHPoDhd",
+	"O+5oC3E5+Z0D+S2YM56gP5SsSqu1JYp/FSIrIJW5PgwLOpV/539Di/zPz+x2GXFBNWmE0v2Pn+2ePXuG",
+	"e2d9hslN8YrRWFnvd7Sx36fSHA07PpOk6oBo1qR3uoGKUV4oKIW7xqa2gH2GGELZr4gD+c+ONORjIlrg",
+	"jB8HXPVfdoTWymqy55NohkzpNAKzoEjBdWLMbfQSU/xVgXwDB7Q0KTNG4HTyr1vg5h4/QV0Ry5mKMB7p",
+	"4m7bvJJyl4xexKzkToL/pNuVXeCUFJd9SWua9DfRsvRicnIw9v1LgdkZ11/8KbmNZScl8PKyfHX4b0bv",
+	"9B+bmf0t/B+eEIl7LwpWLq8h7x/5kvJvKhvT2nBb7anXAaaWba/eDuMluWhOP0s3ahgiM9/7l1Kyh5Rz",
+	"5ltx9oFMcBq5Ii7Esqf83p84553bEWNE+98ktEJqo1y/sBcjNZ+Bymn3rK7NLSpBd9LOckgSo5kX1oEz",
+	"cKZ9PJQkPb+iT3pw+wGv7BFhvNCScoV6vrHvjQaCgSzDhYYj6sHJiXxIQg506wyl7bf947sw+STFBe9U",
+	"1qcU1JZVamXkA1p932WtJau7MGUNpTgqlrGS/rzIgW458xwoxL16e1EamkGM9+7XjpX3e/Pr3S5s6uCP",
+	"70GK5LZ9KSkvE9cp1ClP3FsNrbG7jgL9YtYnBNxQoxKgCBc6KfMODOpqdDA/TVqOTMWMyczcmSrsuFQX",
+	"RjUz/4semOSC7I75ASS0NbrB6BE17I5rDFHUlB87q1K1NdWGF9AJX9fibJ2ndsq7O3NlQlV4Nb7/S2te",
+	"/yWd3cA3ke4k6krtrNvxmeUne8FiUFZDq6wHCK9s+LVDx3SKzA+07mBtLLvnPYHGhbUxcN+TzIfKztS4",
+	"pTXwiq5WIitQmnFULYpSiLoQh0PGHWdkakP5hZyFvDdai1XKjCnRYBiRMo1CFpmC0IN2fiIUqu7yNCRE",
+	"l4k7oNbuSmttlWgo40ULsjiJLhFYem1Vt53ZR8GB2BfMJySUYOQL6iyUE3w/fRKk0kVDWW2YmpWQ9sbE",
+	"MoUpcpZMa+BEixf+cnFxa5tGY8Z7ROAKpzMTknC/Fjb+nXgk/wNodPqXtDV0LV30c0JWoOUpbGyvczNF",
+	"1MnoyEyRe2i1U1LdxeoJJM6gyJ6W90mK+ylYcs/wWi340bmN+vyIaBO0qNN8IzotzQKQczDUPx7+B8pq",
+	"51P3B1gRBTyKNRgq78V75B8XE5x+qRVK07qgVSVBqZSQ8bwBDyAvxM8syyBmQFVQYzgjz2dIc6CS4EOE",
+	"Borgq7ghTKOpdIjccGgavSDPjK5uHzI/WB1juixr0hQtZbLQJwnKSMTHeyS+RDc9cxtpY+/OPUFra/op",
+	"r4jZc2RmYI4zXAC9EooduTNXZpVls9q37lkjh0Eq5/ecLvZMZVN07VwMItg9FP2dnjUkU4CxFyPQDl1d",
+	"u2vC0Nn6DLggZviPuzZJZ//pdBLgz+Y6MrRwQ5A9HCkfx6YzWmUqQI1SYcK0E4ESy5/d4ELJcUZP4cTh",
+	"m8rxEc1TQjgtqdLCY+4S61kme4de5aTzVFl09brn0LIaS/ZIK/jjZ892ayT9psSz/h7Y+NpUrG0cICtA",
+	"VoiNEec+imnzu36FqbtBVXplbpFPjWj447O1qs1K3WQ52PPvg8cymshqfWHdtb/myr7icCxc0bj9z8z2",
+	"/7fPnm27YVcZz1deg/M33Uuni5trhnE1uHkoh3PawZc+XTfxeKGB84T+LjP+G+dDHzm1omqDRWXdPpzV",
+	"uKWoN8Qavb9+NscpKnawo2eX97ZnlIluIYMyrTCD5rn3jzFuToh1N3+kMhnJO8IOaCtTZUwvG/Otz05b",
+	"Qv+wkJrW1rKmPvu6FBVEPhE/Ngp483jaJ9JVR9C5QMMef119dkratJQdeS7nSTSNse1uoO6+tMYn8V+0",
+	"YTW2/phLUCAfnmYq46hooMrOEzT6fkwWt4YUy30VKUWPOFBlLVQqMezbb5//8MOOfPan58+eoQnTsIqz",
+	"40kn/Rr0Mh+ZqVHE28BRRS8vyH//4k/PnhF4Xxq7lnFSQSNszEmD0iopxk+iZl6arjrf39oXUmJtJXVE",
+	"CzxHnOTzZ74+pGgfHocwfVzNBXCmGa3jAbLCcN4Qs26lzPX03dvX5Axwb37dkU/JD4JX9IJ3LHnbcWtp",
+	"hD2Yjj4m92+CJ3w937388SUmce5sJtl72rQ1kG86w85/+BJkzfg6YysiZbQJAwq5SYxW7rc4HISIzYZ8",
+	"3dNz7jSutG/GygDWYqA5jn4YHx8xrKA+cq4/rDQZGUbh8G5UqxxXOU4d31ZCAfFKvfX1Oz8/rWuQHylf",
+	"IWJd/Yt8fstzGw7kxgWP2f0K3t1ahhQz6VbWm2OxK4ypq/lkJNifVib/x97KbzBCk7nRvaAfHtdvmlZf",
+	"rPvRq5gfKZtMUyYDoF77WK0h+OezF83WNLqodmVl5sQVAUzgldoUGMYX7HW5siZm8ufxXV5JetBF1aHk",
+	"7vY1U6fizHiFuW2BaoC3VvDFBXorbTO6wh/sg/3WuoRN9+e4zMD+KU6/tn+xyaP4j5RCYcxsDlKdWLuW",
+	"zCGAmKIHrsDvwiTsgaEMY9JQTPt5Ee45oxC6VwVHpdDvzW59kN++vWo3Q0rANJrJdA0r7F5DGqd92FcG",
+	"luriib+FBT8UIb+n8rdlMi0LbISpL6s5MK1eEE6ldHkdB1brdFFN0v53n5pb9SuAZDj1kZJppFZhQuFz",
+	"tDrqOkqj+kiR2ARLyyfYllaycso1Vbro1KbBU8wWTXGJzle63AdbkSKsi7rMknY5/XHF1BOccnD8s+ZA",
+	"IK/9vrvrZL18knFg++wSXW95aP0cr6y288PcckpP6Az8yjtGUomGsruFD+b1GSqyvxAuzniBcIHxTSQy",
+	"7bRobGSBpRwWb0OQWrvceqnNWPoEjYL6AdW59QVZYyLSB8pqo8ncKOvcxZaJaoHeu6ysqEbr7AOb1tOE",
+	"FWxlp3tn6m08r3vJ4JD+ZavLUMNRyEs29UyFaLaxmPei0zsXMI70HVsetr9MCnZS4v52Xsi3tjjSq3Zq",
+	"Z8sEbQaAV5WB60J2zlG9ULpiHn6Dz8Z6tobG6F2wLJ1jdAeXMkf822ts92uuQved4gCweteh2VN5FEXH",
+	"Natz0B0epidUpXpGaOiF7IFY0IpFdW+Lon+i6qTpUWWRVtD3rrQt9zDzoYwP3Vn/iVYJZ1lePqytt8+d",
+	"RPR5bbCtNnnJW1Gz8rI+ifRWPvXXWNbdlw2ITmMQpCyh1VAFGe+qky+gbeDPSvK181W10EVJ2+lu/4T5",
+	"PtSzn+BAvOXzgjxzOT7EvBohDtmQcYAcepaMTWrqyuPS2lnKizGaWm+0KaOFjctl+nv3SqtoYM0as7Pj",
+	"3CYz2bLdZBoolrqukG9GnoVa8FmPtffVrNCOo5hddG2FnByfhm3vrOUYjNdKQlJ4f4XHRO0lS/A127M4",
+	"FImeOEP2jI9WJHYCg8RZP5FQnmgz4ytmTv+6rmJuoj1dU5ueKjDeqI44fWOx2uHfhQby70sr+L/1hl9/",
+	"SV+Zh7MpPji4axd20++ifWfNHo7uxpXjRxn4/6C36YYb7ppLKp8d4i6XcJmkL4bUTTAno6+I9izZt6+E",
+	"JG2sNERmLmZkG6MZJ3s7yf4fwtoK6/+QnNdmMIrC0SFBAXoPVky5R/L4P9vsl7+PBPuwWvfvM8InlwXm",
+	"UA5S2Zg/nyyWnbJVLL6Y2dUhW0bdmb0yfCqIxq2rBT+CWg0jNaqGH4ifT1PiB0VKCqDgQnxx8fNQpOrW",
+	"jkl24uBqSRz1LcKKOII+oV6/Lrcyzqj7PYX4RA96GVDHPNUP0tuNqTL7uHbchndoLPJ3Pm1QSJdraFEq",
+	"EG541Zrems/nljSterUWjFvoLuKffnPmLsHb+LX7xMAn82tzDtVLrs4pjIy9qC4Z1+kGu+fA6iS47SuL",
+	"RBbvsr3XzzQCNnpMmRxTymW3bhf222x2r0kZgi3R+Sob1m/FVB1ZuIU2bdVVN92yfrmGKrc5MBE3P+Wh",
+	"UakCd6OozVafO1XOSDohK/WcUILF+weQO/P/ov24a3fk//yv/53aG6pnSsAsjoHFO1ubcRBzRtKWwjiM",
+	"j9WIAxGdVATetzVlXK3MpFuIwWCu0TZfvXtlf9ngMPbJg9l5RLU7md81TWmyuLvmhlWsApsZwi3SpK2r",
+	"NH/hItr0pG+CWQTQabYp74tnERmA2EcHw60XbfBeg+S0LmQm7mULihQA37QjR8EhmTFj9HwOZ8A4Q9NS",
+	"yZTg5CA66/pGvkJwaUL5BdM5VjPvSoHm05vmpYaCvzBbS4LJDpsJ0NBLYYtjkkcUOSGCxDH2DVUKNTYu",
+	"HDgksrU9VFMbwDy1RQwq+FHoJBiML0haZcZtj8tcRKe343UsO/JFa9EOrPBx0C9K1A85s+IEbPVCZ1Kj",
+	"rFAP578/q71LHl3aw5Mz4qMBg/jNzF0sX4mmccgNW5Jf+rc8ySyH9VjTjnY95WYS9FlGXbNjPidKNGBu",
+	"dXMrHBinvISAnuOKAZaTDBwcX0JkCG0Lhsx4lksckICxD+xdam+BofPj8xXIQZ5QOfL/ZZQP6XTIwrVN",
+	"8P/0bRQsO8AAva5fohnwNnqNgifWZ34USdCeDUKQdvqUQnd3ykRAgqCTu2COOxZQePQczOJXVJ1+Brh/",
+	"NBjROEnWxdTEeRJ3OwgJJVVpdji7uYxxwpUrVtkMK48D9rIqD6PoKXEjZrRUfUTy1wnK+zegEA1pCgzo",
+	"Va2EfvI+XUMZhup3CIvAz1Ryh4iVhlTs6rQ+qEQnU1gvL21ZsPc/4PspL1xLeTHXuqk8UUlL3XsySupA",
+	"ckfmQro62Aw/wIbPYeq5CToChXssvSlCAX9F6xqhWbaWa9BOrU5aOEQfSRXGp509Dm5+EUewn0v0pfyK",
+	"/6cHYdqw3HwBmx9s/uA6w9g+nZxagNa/wiOTlb+U7DtW648Zd8QMcQX0GOIYqJ12Clx+Ct7yUDGtnir3",
+	"ym/RegkUePT6VKRVdgGSyFsGubz6paLFFVjK9kPGlk/ron0axThh33BDTEH3veVka/yid6s/bYH7imIc",
+	"e2Bn6XgNZ60s2vnKPuZsmO1FOO+h7K5l+pS9aA5kKxTKIguH5jDEdi5Mw7Qi4swJKj6p+2Gtt28Gunt7",
+	"WU06DORhKp3nwaM5WSCg4iBkETAD7npaLkNH2/yj4Sxnsqg8jLc32kYsF21IzzZj1t14qm6iaw3P6ROa",
+	"APZDj/FMj6KNxtZEDrUIDw9UMtupRHXliVBF/u3fcIs+MbT9/fehJZeNtG+KO8QXyyg3E10yNhXTdgCD",
+	"99qVDNvANFNESwaV/efaGNPczXTLK+eRt0p0TFI3Sp5BrgEAzgYunlgTQMyi6E6Z+hncj33Qyeg5UD3v",
+	"CxCc89Io41G/CluksQsuTKaIotbzPtes8wk3dKwQxEvP7+bY1xHQP0YtmHz0E8W2A31E34cqa6Gs5K46",
+	"ab3nw9Ycw5JOMxIranYP3IJ0aZCNd7vv7o7AQWYwXuyMbydTUxwTZNTGsf6ne2+lRRx/KL85YdB8oCkb",
+	"vhtpFAH6QBkVvwSVxg2xBzpRXCQa6OtDbEstLggaL04feUGosyjsYeoUqBhk2Cowofno1MGtsPAg7Ryx",
+	"H3IWoX2QRPC+qywtb0uHVYZP5nfgZ3cmN8BifBenMllyBe3thbVjhQJyZA/Ad1iHiEUYDiRxuM0NlffJ",
+	"FJCoXeJHijiM5B357u1r8sdPv/ji408JrdsT/fiz2eBQn3/yeSL/pKWsKvAgp6HbfebQQibV/EckHLva",
+	"V0sm1ujE0UeKhCeJT557YUNGmO3psFOHnbM2zSWZUSQqeM3ry2ZPfAVrusxUGdYTFfwkhThc+dlxcdd7",
+	"UrEjGgzWiUI7fQKuWWlh7dEpIKEUSEKHvjXo0Lct+D+zrmvCGogQkGsfEMU8EkXLe6gzvsLZnlpn0dWV",
+	"he8/dAoqYrv6rAsq+O/uwsRzpHBohqPV8vK0wly1r7+0Dw8c7xmf/ASwCTuERd1m5jGbnrC23NuF6Q3+",
+	"tRPptixgg9/rfafx9rf1pRi1Mp0pBsMQ46alh5f2aU+d6vYYRRKrQQMysZBZz1PKXB5+OfYrORYaMky0",
+	"PW4OyxbwgDeva1i7xV1+t5SbOoncCIa6q9s81VKe5PkIQajfddHZ+qnEJ/sGO6newV/Cibm0EOxJFJaz",
+	"OP/3CZmOAOuODmdW6dOuRyWv4TBMmg5zDhm9C/O/LHzxBEaxjz6pRfuYL67tJ+VY67oCsOsEayydRv6D",
+	"dK/FF33XW4+6bjRg143VFqXY5lZJJXiTbPJCYRL/3nJdu1MdFjpD+JuYXu7me0Tk0I7wxmUwbGODkDGS",
+	"uG3GcbNpcslgEi2VUL1zWzDWxAbQUilcVXdHxVbM9ZdAaOSTyztcDiP7xLRsIF00bc0oLzNpAk8WdLE2",
+	"UBrscWjr7Mg3f3Ugs3Um2ahaXUa8HPwNnZXNuMntyrt61jVeYja5Bdc/cdP5HXMz7Ze3vHvpc9z7cgo7",
+	"psp1U8GYd9R22RftuL7S3h7FHJ0TlPdQvSBccAgIjJT0bX3W9eUNc3trl5sK+22VQzE/r3XbJIiUprdr",
+	"3/qodJptkLi3B8i7AeBdJqmY1V4CcqExrxVWJYzdwyVtDCjawBiIFP+mzwITcwNEm8Usx7Q1bLMiXFHM",
+	"IiyeFqLAlLOJQzMUXIWqtwHgXW0OJu7xL5nEUd9Fej511AKZYnC+Bh28Skk9wq5qZZPht+bTUTPrpfde",
+	"++eujBLCA0hDuRg/uBYYeMNsnV+eQpga1glCNEyhl6OYRxZFReLzNA0DTsKOfcTQC+jBxs4JiduoVfl+",
+	"0beKD7pPvI64ZIPm5Y5u3Gzii9uAOSZ7SH66WRGebKnlmJnmfoPzswn+dJiQI61j3Levsse895sDXCe/",
+	"09b068OqT+4wVpDISMzeVlfs3MjOWY8m6Hq4aJHbF53MaYHGpRUutjx5LJyRb7wc4mpBPDSU0yPeOC5r",
+	"ejnRwTWGtrPPLdgYxqKaA+VJHstWikYU3nW8WEZubJV7qIqa8ftESHcdVmJcXb7RilctlLrAOGMKA8/l",
+	"Ffz5+adfbCqL6VvUrn8nG5yJDTx1Emf+3Km7DNTmGM30q++LBo50f9E5oCXzyCz8NXacLszfhxdMaOHZ",
+	"WCimB1aBUWXa6pC+k8dzY3z+wzPRnpchrGPFUk3PSD8tWanzvlzVivtU686XBCdvY2uKXjCV0WzGwEPM",
+	"Ca3S+LBJpk0nytEGeNWY23j1bW0B95zSPEFaNONtGyLE5lcW0fuW+reGU1xhU2AFTM5XYTbEU9OnZLDQ",
+	"sXDcEVSFHOE+FOqbxL4ggtcIcjD8vXVF3esq9hsELfie8aTBaaPd6Zo99IrCe/2RsgnMLyy2ub/yvdfH",
+	"ulBDA0sgNdtLut4u9huaT2goBVfJDp5I8PNJGE0YAegUMYoioUcJ2LIwTPmM8szlAfte7kQL4oqLbhIt",
+	"uipR09d0em9CsmwTkSgmy//KtpL0+6SCXDjRTKdZREVn/CBWYR58Zx783TbnRQKuO9DfhMc/WB4qvG+Z",
+	"hK0f0hbPI81WGGUOB7kGrWwP5R3BgPMhOgE7VxEUhCjatrbjMm7JXuiTTTixKIkTtvQ9SlcdmG/cxL+m",
+	"6drILQg3a8GzRUnrTAzTiysfWcFkSXNV+RiXPb0v/OnDWnFzgyLnNkmV1PbAs5HHdbs5mwTcgizUiX72",
+	"+ReJjkJUnfxUHYblgdUQtgixf9xl29DqVmbDXPx+yHqLMBJmmtsa8Yf2Zptue5vdnGC4m6ZM+8NcRXl1",
+	"+I8KytrVzJ6ZPlWSnnkWiyfThOQqbMxsyML8EPHVY+Paq9PA85ndIUEcaRCHxj2Ykc8c90n30RKs5OhB",
+	"MiOlcMAzK8LnIxXtcR7ky7LHB/HDVs1mq8tntMd52YFiT8/HUxJhSz/23MxzVVS0Sl5fb31Vc2kRiXxQ",
+	"g6lEvmGciHSj4jdb+uF/72tAhtUffSncRwtlIB+oyGmm/C5buRSVW9jNmN3GUC+cj7auCfmEmG2sGW55",
+	"KQCObnpvzqL82k8jhVZ2nU33ZEGm/SWNnYa57+EoD4wdrOHk0B9vJLvtc8C0gvpwZXTqJFgJ6wDIvnLP",
+	"zhltFoLMg0ryytuWsRXnIODsny0fmJ/0CaQK8HBUk5Jysgdi2XptiBMnOmfHXdOtagbuZtEucptqy2Io",
+	"aS0qnsPJw9IIvDGDAoiP2xTcqSACKYXM5igohwETkmTc7r7or4ca6IPNKKdnetmhlsyQ1BhChFB/sa5q",
+	"hEFdfWPmlIyY3LYqzkysmNGELCetVyiRVd55QZSY//VaF627rROxxdNLAfSYf+fVtaCHDVh4qq95rQwD",
+	"d14axOTsD3tY2GAzMoqc49RflkT2W7pZIbpSZl2hRyHUkDuw6iTOUD0nXDhEqqhYaSGpOaLqOnXrRrHM",
+	"J691dJ94Y1Gwntah+2HcOI8v+N1uC+c70GXMyJTpNinMdfZXtA1zW/gWrkBKyvhE3536siKsq8HndoTi",
+	"vWOUF4znkD0g1pvtT6S14LlsvSutn9FZBa4/IRNw86BUWdvgbnXszRrovRqbr/vPBq0H34+RIyx8ON7j",
+	"HlhiM4DEgls92iDnWvepPFG5pq/rxDLOyN/Ogv75qG5Yj2gwNOMy9c0N+soxKiHoywcpmh3peA0KGYDJ",
+	"UB6F7ahDgWrSQF2Ll9opXTBe1p0NCK+Sfj90Sn9n3wlW5DpI1c1+Hq8LhIt9MOGeyJnGI7+sOBLXVcBv",
+	"614fOPx6FozYabrbH3gbF+FfF/drzcZc1UL6/25K35K8t1Td8sbJZhXND/WT1WYT7p/EHs/N0Q0EVd7Y",
+	"Xoc85+uh3Pc3LOKluv+Hly9RTDWZbosl2OMS5A95pVgoy2ypO1YuEwtBsIu7ZuzIXnCsTjcKy6GTqGf1",
+	"Ryhf6ZwpJo1yWlbLxcyJnechF4BJ1Mf6Dtq+mXyq+1qE5rDavu9f6iM6Y+noUB9mvh139J57SktaRLy7",
+	"Ai5kjSf2e6r72TesBqUF30CEH/wrWRK4kKtf2pAfv6YXFWd4AK/6yglKJHA4UwcCsLfVYRWkUxDcs4Vo",
+	"PUj13Lzf2Kdf24fx9QcsPCuk6LIpWjFyR3azRnw9QgqJaDz96JhhhtRL87+UUPoVj2pWetjpm1rJ6y4A",
+	"+26+YsrP+x3bDKZYDdsG5mrU8LHkx/t0mkmvYvTwrndtiJLR+qV9bT53MlWfj5m42xSIjOtnLsnnKntM",
+	"FFzoouyThafzHz5TzMBVr+6kbhM+0ogFIVNkVp7ZpzCPUx6hKhhPFRy/OzFFWikOrAayh5I2ts0Gpt/0",
+	"SEZrLPKs8Rb347JJWGmh0tILQDFJdeAOr4M/MGuQC74XVFY2+0ECrWwCvk0CzcF8b+7ldKt+nU75dh0v",
+	"w8GKuH7CZOG0DGmSpOQWE9ae9usKo28uED7UoV95lsaJwfb87Fx7a0Tvso2vONioPx/3U7tVl5RrmHUd",
+	"P+J0Zjjjmn58/8EX/z75IscDGPJ8JM7rxirvUDppLeXg6XdV1wpqsEJRiDTkW75dOO7bJpqta9/kklT8",
+	"+L8s0PPpnYU3p+W4xmep+WuC0huHiPvcPVvYlsyOLO3DTZxX8Tl5wtij/cwNZ/z0k/3BaJq3SEVcWUju",
+	"SxfXlwKsR5sS2wa2DbUe0en+W3EmDeWh4jzV477jVdQpdR1BzTubrN+UAHSFlEgWl0oRzcWvfokztvsz",
+	"/T4sbNh4yjxX8RlN5oYHy7L9k5+un6yVNp30wYiiDVC45vFMOo4x8xCQTm4Yz73xltNWnURSEWslYPeb",
+	"JFzIK9xdtSNatKxURAtCHwSrdkSx30DtiLF3WsaPu9BozjxzliyNyiI3pUn5c5xJklL6UkMR2mo9IjIZ",
+	"02A4rp/yzm9lvA39J5Z54woF/lHMM3tlT3Z9haf2UVu3MJvRTi7O5vrtm9moN8lsio1dhqgqLOznIkCR",
+	"VwunDbrgvQ3OSIB6R5QW8rIjXzwjiiD/BozmjUocd7BPQ7CxVEFPFC2JHv5iKxyDH2bc3MhTaW4vUmld",
+	"J8qrTGb7Y6v9ZwJEWcdRavpfe2i4jab6ljrLHnk08Zv3WG80Rqto3qH3nCsZCX2TizPTpyL+hiUNKF34",
+	"smDzFyTGL48wPqHNxeqFyPwieLGHE60P7vitVFM9eGpyTGwgnQuybOqpaK7MlMeiphokwe9gkphrlodJ",
+	"n3ta3j+3edn4O1M+tEQoh3O66n0KF6otEkCEWYhzd6oiEnSOka8yjyMWXXGxjJg2k1rlK8c1K+8VEYfD",
+	"zlZi51kzY+xusXY/e/b3OioTgNl85wPPFYK/IBTT52yHgwZ73GPl05+e/Xk5TDCJCQaOGU4mzS41HGk6",
+	"xLfJWbI51XaNoRmdxPV9cKRW1+XSBpja2kcKXBf/O1xeLgoiVq9iwQ/WQ+vE6+hJ66c6v49P7xe7aqsL",
+	"I73mkltteu1FdFJBfXAoErRqGFeYZOmKfdZEza5gAi3iCW47cNEWRsOk93B+725hQEcn+voUsCj9JJH2",
+	"dSv8wqG7x8I80IMGOXOdmA0MidD4CtnD0TCJkdyT+rdBsbY/31JUXakLlzyROdd2OlUH2+EZgiJZ168P",
+	"d8//dQUwAr7y+y+7fA9vdwvhyqz6UaGFtD02kM3lSeRfba+5mk3ZaoXSRSfTzQHabl8zddoEoGB1rtXw",
+	"BdjwNqkY5isqroCMnyvkZQe2MV0CkXgQesBx7or0lHStly8Anlp4PhouXUvgeuai8ZLhRtIqCJqn8/ZF",
+	"X/nBFdOP296O4VMXN9nJh5nMM59q1ksqYwp0YI/vjuyhFmfyG0iBhxqorFlcQxCncbijsT0tbEbxGyYY",
+	"TmnyjyqP0zT/slOMg0LkREVw2oOiFUN8X95lsarxkXiVc2X8w48ZORY8PNbdg6hnO6JOQurtcnG0v+uW",
+	"hnP/yPKUkSAO9QUrEO2A5Mx4Jc4EBmVKqaZom8LmmQZoU7Ey2rTRQmf48uKxzrdk7nn+uT4yMxgiOb0x",
+	"HPbk2LgVZir98ldD7la8AJUrjnzYg/B5O6QbILkW8aPQEWLnpiTJ5Qy+JDjsKrfwaPTk3ONC3Y0+uzT+",
+	"iK1JUH0Rry9nJieK2Kybytbme2/NNMccTCPAIdApMMlqoLphZ/Fln34NB124JnfpuYXqSUcgnGslol5z",
+	"iOAwRG65Fe38V9fe031h/egGwyZG5l7qu6OGva+A1j0o771tQ7WB3OuiOZOqln5leZ5fQtWZHsR0j9if",
+	"mT4htGPfDzFb0PJ4dB1jyARIHe2QJ2xu13ZonRs3LedFDC0zpd92JJ/4CE3Hq0V5nwbwuwxxNcwwRHR6",
+	"BLxnn0meHGOn8GN26GFHSNSCbMs18zeGza7P5gsePiXlWRnWLwy97rxSBUtiwo5a3/dF122nCeM7zJM2",
+	"PyjRgE0BxEd8cYairOrbw/l1pkqGPhiKUqL/ewSsFHNVoFtMJI+9FHFL9tBfEYNWnR3iiozIaW8jd2tv",
+	"0Qn992fKNHBp3wKtzYATE8r8qMgZsYGMgouGhuEYhw6Evbz+/Ax14h3Zd9q19zxThmg40hySEuoaqk/I",
+	"O6yaRx2QSHNlMUUEx9YQ5A/kP/v//a9omv2XSTdQLxvG7VEJ5vajQo6HyWkKpBRNGovHfSgtH23vax8d",
+	"sEO768ivX0hX0PTCmQGUk+ByQuocJeVo4ViQJzKMYucY3s9rzvAP2Ko3SEb7EDhWvXK4rtiMVmAVytQl",
+	"UQuli8cAg8VXzLTLLqcNrAEqdlgYGGhdOoEDdJ7sjubhKB4Xmt8Wfe/RjK5ouDw1pVRoADk6ZUZ0950r",
+	"QyXohgoWP8lMe50Ir9kIA+w1TNjmTsl+BUlidW3NyuSWbfO729bnl0dkcveQnmac2cnexFkYVv50rsJv",
+	"mlYvdx2evvYA3NmjW83Rts0Cruwh7qcWKTnwAMu5Td+KTgFOzFoirF6Wgaz2MnBEMftFjJPfucGS5ItR",
+	"njMXxaRnA+97/yLctA22ru1+skY9/wtczIy8ft4KleztjeJhkzzYlDmc6rbpJxNSgPUcZVUyUE+5Omf8",
+	"TfanTSEV+0pGgr50V5XRchzEfxuhaEe9mG5SKDqKwY3monw3iQhnemWYznDYpqk4vaq4Lizo374mxLU2",
+	"7nZV9CwN5+3Ez7DPc35rJxkUosWSLbfqHAq2bXum6T3w5U48bBClsvNerM4MZ+Zr+/2Nojn0N5v02tli",
+	"CdlRZqf3T4ZQW12ws2fDY3FQfkETYOesI6tDo42/+dD4lmpFjm2+B62cA/Dcw6NFrf92TkMa9tQbZsR+",
+	"lk42u4a98/u3onYvbE4e/qbvqHKTpiaup9ltWs+1zGMDJAJ3SmMgqTY8cjwZKdrQC1EADdGiK0/GfrS7",
+	"eLlJx5YJuKVPpHOzjBc/e1De2CSIRx6VlV3VHiVQHyUyZjrfvYpcrFsSvJwPOJtcPrXIG2zVeQBJmPbs",
+	"AHw5G8q6xXDc5AJ6/N8EnniVgUwG7dTXqc/ZF9eO/EdCa6hIS7FDe5Scj30CPumRUv71018+aUGWVr1d",
+	"aH6H39rZeYZZZVeZsWhxlE3hi6Tuo+G9fk6ojfxSRf7lX/7lXz7+4YePv/56RygxxgK2Y5Uduo2QK14Q",
+	"MOaNy7VzIBArhOOEBs41inNLLn9cv5RDQ1lLhvXlGYNiq/A04/qLPyVdcn2/aa+9NEBVZ1t5ANfg/k9p",
+	"1tA0FMbY8dIvzU98WHzkPpkmnAR25G/gAaRK9qDYWNayReBJ8cCqkAS5VLrTPxwXiOjMsjpevZOUq0M2",
+	"m+StlqwFgnWPzgfW0otRYjDz88ys+sK9EwwVmBfYZrgFYY62kVi0LKHFdlKuF3FLL4092xMGdOUK69L0",
+	"vhJNQ435OEnSizsFtyCV4HYm6h7L7vyErAyFWoG5VzGi/PvOTQO7US7sqSffy/6N33db+aEyfMxDwnfm",
+	"9Mzl8++FuFeYo24sA6YVsVNw8SNjjuEEjQ7BuLUhpgEspvou7riR6UBwte3KVsn0me9cb4C+7fXw0/08",
+	"N5n+aLgU4S5exURuHxIsRLUlp/X7m1FjovEAjHGiynUDRWZYdVbjh6OzGvNCT2xHRc+Z6ePsUcxGR+qB",
+	"strnDD+OIO9E20JFuhYPjdmzC2hbaiOk2a9DzY4nnEzZSQm8TKs3jBfuybUnRLWw+jyN9Vo/k11EingO",
+	"fvQsTW/hJbWb83Qe0lfvvxI8iqU+6n4qcSiH4bjqDZsZ1HE9E0JnPgzXcT063wkkLVYVdiWLuoW9j1Zn",
+	"G6fDPW4uO6Jcz9xPyTd/fUP+X/LpJ8/+++efkb++/To32tp59jpNOjaS9cNS7CKHotFGI1HIYd8P6zoo",
+	"fZMSpvzNaoOUTGFgdaUzYdIA3NO1348gqNI8+M+dSGKoU5Ve9y2brTqtcFthgHtnf3lMHazFblzLq6GT",
+	"QgYWwz9iHULutBB3U3JkBRV5jHpeSCrSv/odWXkQfqB/E5J03KgQ4kDwddT7BEfVwmwlNgCgWCnX0Jr0",
+	"jeJWc/xCzdWgQx0yj1+Im3YYOhB/sJcDZoiIPsO0fYFWmnXjDumP7Rq1gV/C9i18/zGbGSQeSrqR7fnp",
+	"7LZmGn1HXevGaS6ri7bWbfvMjt7k1nYS7enu7X+iGt4E/1RIvqfmRnBgj8LaukpTVFxcmlWBXXFTOfnf",
+	"Ul69frAW3RZ8jNl6wJ9Pog/qcHEOevCwQnBNIeAYwUsCVa51MvqmC5bpxfmIasBBCWAWQetbhsUD32lo",
+	"ZlIeEj1SXDW1iM3NpMOkzNp4tHQ5AtkmI5Q0tDwxno4PPp0HYuHevYecD7Pjt2oZNgM0G6XULQ5jLMy8",
+	"7rccGoaLjwi7jXRDusXOsNQthFHMnU8nkL4VNXO308hf766YxTtrXe6RezubfeTmcRPCuSU9JdFCUkfc",
+	"uriv+QdV0to1H9ZU3aNob+sLyrwOc1N9/7YoO/8eLoWjU9VBoYRtv9tBoYVVesQDyKpDNcklMO/uOn7P",
+	"BUZyD5TVNpBjL1MFZSeZviTF63dNK6R+5Yqhxs7xerj3e8Zppr0BRQSr6TH7H29f/0gsyYzuITpJ0GtN",
+	"tHAlYXXX8I8UOQHFNkaDC+bYgVIrWrThTFNbZJf3BpRrXTKOcZiPb4R56QFh12PhTeZVyUshB5IyRmjp",
+	"ibnwicks+y9I5zpcdVYcmcQ5tWAzUpGvRHkjzors4SK4zRm1xupnu2fPnmHnpmD5c6FJzZRO4vqP5YSj",
+	"zy7sUU+WsAVukeMZzvCBOG9CRMrefgFlKw88RTmhVSVBKez7btW3HaHECAJyZnWN2fO2H/x67hOHwneE",
+	"zChsjdHFuxYr0o1uUvlMvVV4DeJQSEulqcLjqmKJFGesYIgHTtTJSrGvN6nds91Ik7P6nvHQgNWlNhhR",
+	"sCOfGqL33NjXaVoxk5ywEaqsHMhym9NipGvrJHLHbcQcM2lCDiTCt9OarYhISaxf8t9K8er/EJ3kPYb0",
+	"9BpUxWwzphlsgT2kA7e/dqy8x2jClMY/IuCHTTxy4TRD6382r3xpXtnZhrXG3GypdN3eJ594D1KkGu1W",
+	"qcH/P/NwZpBC0/fzs9T0vassyI2Uzv6z9BlQw807+vIupv/y9l1RLuL3b4Axt1vatAWTu9+AVQ96Im8z",
+	"5B0dZ+m3TLJbKH+jM3Q9+spwIHXFdj5m4vi5hTLMrUt5J3QqmF3Bnmm12pT8mx0so+/UjMMacIQwin9l",
+	"5+extIAbMoklyPUs4hKaE74DdT/n4MdamjMHGfn4JTRsU8Y1VQqS+dNYOdt3JHLVW5jg7GPDe6xnRGh/",
+	"62nA9BWfYxqwGnxZzyqaRjBh4xucZvwoWD3WCIxfYJBer179LSMJAUppbX+5Zeil67rVb4Rqssh1G5uw",
+	"2ndmAyCzTYENv5gL37atcnlPvAp/B16tcgrCJX2VW+Wtcpc4RbvhRgUHDb0UWKeXwj/jJDRcxsSRRjzA",
+	"oGYo0rNmmkjjsd5wVK7pp++BNWe7keBDM2nhNejC7pUEDkehGdUxyh624ZYlU2uSraynrHe2Oq+ZzxTP",
+	"hXrigzdtcD8BTvJonMNe+uN++Xd+E4KIHOz8jBy/En42BWmZpy6S/5e1WaufrgHq8N+fWdpM3UoG7cbj",
+	"JjGNuDUWLilpPQ1xjhJjvbb3ir2BLKTGiboE9MpCV4Ss+MEFdXb58/oEDaFYhXUNgMWfEgAW3tV2VXQh",
+	"fnl3l0XRicXP4ABi+7+ePc60Lqw4dd3f/W+2C6H9x6DPpf1T3FdyyNo9FdwcbqE0eW3n6dyq39NWwdNU",
+	"NteAvFWbL4xzurBQtNociXBVm/O9N1sFP58ugzqIhUKVUwg65GtWwrgj77MV3FwUkSsas8cLeN8yOawC",
+	"SrFL3yw0l5pi0cVsYmi3Ry8IE9wc2horXELdiUtiHBRUf/YnchKdxOj0UdISfGLZyQrH4b7jEwW+kLiw",
+	"g2MHeOVV1yqTFdEwhRk35p1V8F6IqGN9R0EMOmceVIMlcXjIyEUJDSQxX3zeoxZkD6SlrAoV9i2DEhBm",
+	"SGGOx87HGPHeRMUEnLc1iht4FsD3Cp8bArLxiYWLF3hM6iTDQXUE+b2r3komkaejnCFMOfL+SKiYNnL+",
+	"ARB8b0fQ/LNwfLECmc8Z3wT7PpeemHWb6ff8uujze14MlKHStzQMaZ9xlqKeJfnjBbcdCTOXXRzzCUX4",
+	"5FuPEudGaTOWeiFtS4PHdmSbekbZll7I0TFIVXttSExMZUTFqrOdV5LC2Q5+vvEfZlq6/so+VUECrdC0",
+	"YtLWChtxIjpJGsrQC+NlCBoHVTrTJELnmCZOZTrTXg1dNQOTmFQv7ZcsnJJPk/eoWkGnnC3uyeYPxPLV",
+	"IQtNYIOmhTjZCx43OAAYpZOaEASA8opV6TS1lR6NJXDoYk1v26cxTJ36lEwdNvfcHjAUrFfkrY7sxMHa",
+	"pnblwAT1NmUOOiMCYxh07jV3VMWOgM4JcThkzgurv07lVpQnKO+3um5WphBWzCh8KgcHWQJ7gAz8sv+1",
+	"oLrwpUUZoGbI9To2vyy9P0kNwbwIWx80eT+adGaG/Zp3MWVz2/mK1bMx9qSRv/k4/J75eg+1lTbDV8Ik",
+	"WcZKYSRRpQvECdnEXfhaRN31b5oLZC/ew7bZ78V7R4kknofNaFk9IChF053qOt5QXZ5yHN9xczH6apmh",
+	"LPqp91eUAZ9vD3iVvjDXywWzHO6h1UTS83JqQ08p5zSIc3f6iQ5mlWPit6DdZbgF5eZIU8CACEJJpUTI",
+	"NnzxOVHezFC0sWhgRPASSCMk7Ag7hFIopUWLcQUrE6cixw08n0l5omaMF7Ywj4UKB4fkpgZlwTm0df+h",
+	"HMl6lkuZMFgsl9Cq6hpVpJ03MTFm8UeLeJc2S2zuR7r+IYc6+VPU/9wFbESnJdDyRBB53tdijlJNo+/u",
+	"RcdLKHwVdf955yANj2SOwk0jKqJpa8q4np1OeCrbR9RDkad/Fg1l3HwBDdf0QwcJMB+IM4YPbjFqHUdh",
+	"CI8cjrvNGmv541ZsiM4durou8O1cnNT9NK64qxCgw5xIC9chm4+7Nl0zDSnL2nA6+lcU/NphU78BVmPO",
+	"Q2KYLJnGZ8dDKUgdOdoO6wsOmYFkU3RtAa448YpCpFy4wJ+soCtYIg6IPWWLfm27/pzHzNWfiwFLTk5U",
+	"iq37I52WOro8fZXO5Rn7TGJvlZBpcEoJeOOY320RtuBA9uYj5CTqSj0nnEopzo511Qqh6R0T+M3kGqBi",
+	"NJU7pwraVUyk9cwT+HLPbHpYHno3vmwjGICpvQGlmHCZ6Gy950TanFllRX/ilk6s2moUj3Je0E6fhLzW",
+	"QDtRzm3SVjDNEfBtd9cKqan5n6pB8wYDIyOoj4EFnrmNros6M9eUbRDSQAMY8XQNWSWn6R7sWMy2Va17",
+	"xdJtSXzvsslXTqyqgKcVDn0yqpWR6K1kD1TDc9vj6nwSWFqHmWyYica0c5pkgsAn3dTTb7ylnGmm0gz7",
+	"WGdVA3zanfLKnIwr7HuszUrPbLZxj6/XSPx2NBa0Y6a5hbyBtr687R+PEJKnXlvc4tVtgkR6EFHUQtyn",
+	"Ie98YQ45S6EhoEpgJdxYVyM6BJ+OIslIURX3xLFFrWZixhDinlD9HAf/7vAx3i3pG1gyrYEnkQPNKGjf",
+	"Pe/Li8IqcBFh3vGkB1mxGGIPimhfoxTGXokj10uSXtr1OQNOeGbd4044XNdhMy9bV4nUR8nA+BBPk8ip",
+	"ufjgOcqjIxgTyKaNa0Gs4Lq2i0OqGSeHc2FPSyIeZvsHUS8xHcyINVYTuPMzxzyPZT5/dmc6FFpMmSDB",
+	"fK+Ck6tC3eZ875kvZsksYnp8LSXUOq6B68K+lQKMOmGz2gokKWvKmmTKNE9rTlllQZ3oZ59/kf6J/Qar",
+	"QJjGWMi+WGs3XJMbMXxzhkK3iF3NuHZuFLH6AbRkZXySHxicbWLqPfpqXENeZRctbZt0+mB/q5ntOlAG",
+	"OA6V9gV7rLNHo3XsBe9SWTbmqmm9m+IAkDyn1rFSbELM3V3Tmc0YJP1nrlWFGtjmxuwz87ItHH3fE3S8",
+	"GXKFaJERH8rMm1B1r8aonPlAtP3oNljDTRgm7ukZJWvSPRd4ZU3eBhwkgsPBUeg4tPl2rjNDuvraE2MR",
+	"ESs8ONv3Q0t2PC6nRoZj8s49n1QdfPDMDxqpDXm4kjD0S9+lJ3cMRx4QxmNUBT3Mh40C+StY5dEHabGG",
+	"g4PONijEGz9VEF3Be8K4K8zkcB4kkPd5eHuB1T6xlhtDoz+6o93tuGTKICHzIhBolkcy7RjXyl5EO2qG",
+	"jGP+czW3zO7acLcGdbS0rt20muQnhtyVSFQ6ME7R8d8pbYHhFQD3rTDMchtzMZEazI04QHnaxKuJ3p19",
+	"7V4ACsUkLEg3pIpczckEgQPAC6RHDztKVNcY1frTZ88+cQ2wKLF7nOTqx8nEf5iz0HsvVx6Gfib+golb",
+	"iIaOLBZGH1zDJuyxi6EuPQjD2+TVnpa7O2zQkdaaUOm5SlRT5cEsA1wWnoEV5y7OFhvrERKAIIboxyVV",
+	"YKxkbSPPC3Ckk8SvJMWTfXH/PtkcPvllls9ZAzXjYDEq0oku29IzclS5iS1hqLvZkDAGjwMGvSKWYSfm",
+	"x0iurlP6O17WXTXJFK9Cn1PsRkOPUNic8GHydw95NUr73N1RVhgrhoNKWyU/QjLoaX0OKA0d7vqktvFQ",
+	"cKEzd8aJti1wNcivpqVW8xiAdshssG4KX+o/QzXhgpQgNWWcuG3Z0rl82ftonnrbNQ2VDnVU3S+eDfNM",
+	"MrhgiH4LfsbNezrD+EfQPiT44dCPt2E7OoDmDQlqIzOppg76PtcAYynrEFGRPYbfR6rXLTbBLcYL6a2b",
+	"cGcE4yZt2PwoNDu4RPzVOFY/MShhFxIwKK9sjjmC/R2oJHRQLepvz/V4Fdshp9b2fHdOlITgQcBp11HD",
+	"Nqkb7ETkB9nah+CKXk8rl1Mzfp9KCNEnb09gvm4M2owauJCj1Q2KVnJNJ+hEtEcUs3kOlc30sZ/KEjBn",
+	"6afMdd+2KjC2S8V13toVbH0TcRkfkyvUAJuVtSKf0d/57oWltb21cjYF5Vyf6UUVWDKYMZEk2Gb3IIlr",
+	"6kKxSodedkQJ6+ziAqtuzHb+2jFIhzNtMqs7E1P2b3KdH3Bv12/C68MBJFThkIw3ASdY+NDuCDL12+c/",
+	"/OCzWX4THF70GWrUrc3ass/HZTkD7Az/VKYD/BG4LlqqFGSSaH9LCiCfho4ddT5S5n+AV1QuXgSOgoO1",
+	"D+c5nlW8W246uwGz+A1by3pXgFsM+CUGLNk9mkfiNn6LnciHDLMwkdHmLzy9yAo33cilvVJvnPTZgkCS",
+	"Ksd1Xal2j6io/SzVsn7Oi4R4+lhC7NoeOdl4FVB1vj3fj+iJz+CcNCHQM1U7fSvCRJadFiIN5YHtjOsK",
+	"lI48bOu0iVBysjUq59bgR+j7FoZppsiCQjfhzEQfXmZhmFAfdbx1YtelA8tm5+MpCF+yFiTkJ6q0nU0K",
+	"X69v5ZXW7dwDXi+yfZFCK+Zhr2KLqiIORuMB2dykg5YLn4EsDgCr7R9beqs2qZtbxl8dSgspbRn4/U4r",
+	"VkE6L885UDFxirKKuIcNga2XLdldhAudTtzbWJ0QDLdF1eKt9iXq3oG/pke09fbPdjt0AVV8MHvGrspG",
+	"2bLX0SauyKZY7BVoMy4VCY3fbAs6TfkIy/vTTD/AJ+IbfFSfJDbGs8+tmk/Y9LXdhAbbP+l/Mkk58b7K",
+	"j6bMYnYxyxdXIos4abOhr9AUicQ1kAl1/3dBiGWyk9Yz2BYckuhwxg5Oh4Hr8rmj9Gw3x3Hf0h7GoO9g",
+	"mlrGwMyY2lW22/NNOjof2Pt03YjRxonGbAJbO5M0u45SdG062XNjq+i54LvVOlPJ/RdiVFFkblRULT7D",
+	"ct64N+nt/HvT3n3J02WxVfXrw8Hs7Q+gT2Lg+95Tfl/4nknWw91iiKk8wa+o+hyFQEcyuuByXGAG/8k5",
+	"xx/ryGzCJBeuoWhFW3vbSCEOM2Ec/Hkm28s9sDbny7/gs9USnqRSyK0gY+Gl/WVDgrIEc2T5mv4hbiPi",
+	"NjX925HfNKLmYKUDOo2oOpz+kAIzDOx4LA2nnQtXfjfIEXhB4D0tNSaj+85oGFkdlh2tC1vOdVgaB3sq",
+	"7DHaw4zsiDFdPaBKAGl1UV7ELfF45OsYOvXRn75+tSM//fhPREjyP3765p9QVdekEUqTT5+RH76MR8/D",
+	"jw+4Zhtm6QLzRKkadhHJ3efvWJMI2aZ91O+wsM+W95nDg2WP6iTO/Dk5UWN3GDNLSOK63kKFcAb1gLZx",
+	"EdkwHyxbX20dRPh0ehF7QWXF+PF754seLmZowCS9XjXjts+isb+aF1iY5NKJArgvokmSs5D3yt+H6+RJ",
+	"J+tlmWAeSi6u1cnk+nee2z9SBIOqJKQ/vdfOwrUgGpj1ZDNf2JFH8D+hjbYEa+xwmMRJgVeqWIN/aU58",
+	"hDTk+sHc3loMptRoH30T+OdIBAdLZmMoFlgqZIGxGHLoCjTBTR3nrdnlqeinn9/ob9xnrrPBbtA/8uyP",
+	"tG99aqwfJ0IDa31CXnIbOcQKvgvh4myjLwfc+Ke33dZaL9Zcu9p+abzitcJaLYV02fdDV/FkKQt5U/M1",
+	"D0kbyV6zIZUJCsPrRTwhSy5Quuj7pktAMv3yOMPIUvhNpr39QqH1XrIMMNKKpCHaZrsTIYzGhh745nHX",
+	"ayPlNauFgqrIIeBFGfbrm+5bzkp9bCkX6lrcXJUjVpzUm7fBNkecr3EbshryC8dfN9gG+HzWNMhWKbY1",
+	"1QenB2cSbmBmexCRZ/bnJJ5tD39ouS1pEEaldgs603CeOdxa/+9hRtuUHyKiBJgvP5f+IIZjNyw5CSC6",
+	"5qgvipCko39LeoXtfLGxr2Y2PLzyo+t6SI37Rjp6+9q9aOYryHSVr3YTJQNV4maOnz2bWf6mDOE8asKA",
+	"LitIcYvsijETXo+q/9ppPrcAgl3te8igvE6kArVVr/sZ4EYz//RlTrW2xZ/pUGNZi/K+4CKln7+lF0WU",
+	"sCmV1SD1w4bmmCKMK03r2ud+pl0A+0txBrhfva8/A9wH4yGNeKgKLQqvQ2WAxdqagSpc+UnqASy6KxqH",
+	"MJp/wifDpCK11EUPH9GeS1N1P/cR97trw7Z8j0TjjV8erXq0xCRxdxELDakalj/a5hSD/kTL+1fuEBk+",
+	"cx2F7v5medtfrO6fbZUGt4sgi1JlsBWsir4B11/hs04LpA7QY7UWSHmVDtQ6qyifuYnRY+1ttr91KgBN",
+	"rfy4/ULm65qWm/RZfCE3FuL8roxlhu4QfU3Q6ml8HRUcJabSF86sz7kP+bDJlmaH5ehWSBdoqcVvWZlo",
+	"oE9vNbQZqVU4nMBkqjka5rZLMnds0tvmpOM1tnbT+ZhmMtJjvhp3Rpta8325isO/aeklmgIfhSBDMZn1",
+	"XDFFeniGG7Rda6WoulIXAShpW8Qefl1pZRgBss34e+veSM1auST9RfYIwmuU1r9+GjbBfzoFQxK5YRjz",
+	"eGqcs5D3h1qcnbo5r5n4dbtjEmYRSdWRTBgc50hkeTIMJ2B3dOcE+4ibh0cqfeUEen+JwCWJG8PK8vUb",
+	"96VF1wpXgPe5T1lspb6+TeEdzyTXp7ehFWwE1LwUHa9EXjYxTUrKyR4QsoiTPS3vs/iLS2nNvlQ8lyeI",
+	"/Sy5OoMkF9AO+PIoiOBkj/kdjYL6IdMK0js007qUz9NL4XJuwCdIWYmenXr6++/tfDzEz20XV8t72u9m",
+	"DJQcD44buptDw4X4zX5MdQ0sKVJ2uHWG6XCzvnGhQ9fpf1h0p3bkwGoNtszDrA8UUcaIsCGH6Gl1t7v5",
+	"wSzT0U+EHbXzek5O4kwayi9RQ3Wi6PkT8sZdu2j4YNGXInsoRQOEOh96zYzqxmxIqWGcNWYTPs24tFYk",
+	"1ERreWVfmJRQDuXEttRZa9i7f3+aaHia6gT0WdppbjczQ1zLdM8JdSCBYpSibjFzqFE0DI0/ITZAaSxL",
+	"+2oVmvLYJ1y7Dizo06IrT1AFwi/SIJMf/EpIEo7JFcfd8+eak+o7/Y+D0dHe2hVHsuEfoBR3rXtiKxK6",
+	"G3eBcpF42xj72SY23Hd8t7YroDJc8loSPsqwWQ26aCiri6NATlb3rC2c83B5cK8tZYevpGgLjx6wYVNX",
+	"xMYwopj+qi/4RdAwh2TT+tIuvLfNyfbxRjgcoNSJkOMKuAbV7bGbtVjdKfHve+Rjhkrcze5Kji7pWhwL",
+	"36a/ofK+iDIPfb5hYY1W9LdIXVhI7ejnqC3PmbIHKGIQD5/iOPqjhAdxD0WEo4DxdxdXx55VUWW3fUNL",
+	"p3G7pxxfm4lFXB2x5ILq8SrcjBu0jp89w+EVPNQ7sPu5xaOFiuwvE1ma8oZGeuu2oMXWFp6DTurLvdHP",
+	"HFY//OsqnJ7QLCNfUdsrDX9M9f6dY/1bePQzNvLTFJsnPjbvPh+5x0UDFo+eA1QqgZR+LWd9+N6x16Dy",
+	"PkG9CHeojat8F9vbnrJq9YSt7plraGL7J85io23oSoO1QmmTtK02x0UjVPV1wRb3fMobdMq1khtyfI+x",
+	"8TxgdrbAsezbJiQZE7HqIBRubYu5bmjgOm3I6rvtuB0dhjN6mPbhprpNGexAWoQoZRb+FSbobFRXOZyx",
+	"KNMMkLAQNKmBKk0+/YyUJ2rud+tc25qblP/EO6u2YWKh9U9sG3tiCrgP7YZLmyec73O0qTHOExMtt7C5",
+	"lWTyWPNZCvyBaZpPFHUOiRP2IyF+CuSSqaVfl80wyl6I5rC0tJcWfWbDLmVTEbaQPp9P0Jd1JlpdhaLO",
+	"v1cB5gcupnz66salOsX0FrmA2KOyKrb3Hu/UoODLijYbucKSr5MtAzdGS7um1bi/QtzY6aVeAN5qH0oO",
+	"iWIWEYIDYjL4RqOUXxDqm+ecsxeAdzHu36NKiJB9ZbpCI5szd5CiKS5m2mlMT5HTfEQny7mf1lUlpTqG",
+	"SF/8cRdPz80lfDn+Tnaj/sUt7BGJVovdiIzMWOGKcrP5yj2/sF8bbchFxyAHvUEl3qQ/X0KANZlYA1JB",
+	"taWCwJ2sRWq6Q7gFOtN9ZmVLoGgPJt5OpFG0PkvhiBxhKbO8+VXPPRnnR2seJUehB1VURg83n76EOP0u",
+	"xPB94N49H4jzCXkZl5b4Hmtn6jINGA9Bj1SxSYxBvva+ffX+q/BWJv3kAaTewB9c6KLMEc3VyamATCSp",
+	"Blwg2HpfB7s95VPsPpKIdHzrI0dmJGXbtihj9aTbpH0Q7o1im9t5PUZG9SHLfhcCIYaEDgvLIdEnOPs2",
+	"TiIvwq9A1Aor3fi9Ibzucpbp4EsZkiBX/lOy2a6ZBpWQxUn+a0u0y8zE0y/EvSJnc4D9m6F2ipIjbVfX",
+	"dW0mDS7i2yRhdndpGDGfU0D5xQobqhEk+YxZSHtsVpFv7rjVweHnmHV0jPbPpUJaQvSfm9vDb5N6WgWa",
+	"ZtGJWEDL5pULoghSifmozdwyDR+9sU9uxY9djawXcpF9iYFb4hxtfu63K6XGboHSzWQE31xvyykt27ch",
+	"V360UtUI9PYAtsOe/lnB4tA3JwgUGOopWir1TRJeQ3n2lrMoOv3SB52SEJ4amlZvHtK+lmQPyheBc7+k",
+	"/P6llMxN6pZZwRUo7cGRbwBmOIS/nn4OHljla9OHYucr16ze7xpKnlZgexKmHKS+12MGsMnrAVgPQgI7",
+	"8sKDy+aAtZRowGV0iHubS0a1T0aNEj48EoIFmrS+r3Uqpp3IGzeP9Fw7XgW4j9xM3Zwa8QCVRd49M+Uw",
+	"L5lDTFD3WDVvcdnQxR3Xa3OvU6+fe8erdx6GJDHzcEdP+wb7TjPYTFCRM72Q84nVHuToBHW1sx75aLbr",
+	"kdTMUcvd9TVUDrB/1WDf4+M5nxsGGLLtOm34AXuSwgWU3Y1OdbSeh/vmEexp+k6+B2htmxFr8thTETL2",
+	"+9zHtTTziNbpVHRzkou2x4pZAfLikWWskQ0wE4aypycefy1GlZNmiXJzq7lFGXMN9ceUUA9KTRpawTRH",
+	"3ah0tm0h9tw+ny7maAzPinuypRfsgomrqIGq5AkNdphtxm8GaUG0NRD30qCR5sQBkZdPGMUyB6bf8OvA",
+	"B+cE0IZ89bUZ5uZ8DpLL76FAbn26vXedAs2nUKxbjd6nB0+3ezaNvOfn6CbrdfFe4YgUhSB5BnnnI21n",
+	"1yOl9nsfCYTU1WV3KK9iBTXmw6LVSz3ILJJgzD151x+Uvn1e0r1s4X3mG5S7/bWP2tbglNjex+RASy1k",
+	"yNJkahsOqfu8GTNehxa6ddBHDyAvRSmqtHdcmtsxEy5XGxICEnmMd24I3JEIlsd+coYRnPI5teKvqWuW",
+	"Uki7/HRBvVS62BzvuYdLtr3lTC1RqsvdlO7uIktmuTpGQk+iXlm2JDpdiiZVca+6sgSwNfcWCiNTde9a",
+	"zm2ikVcFVxW/OHr0k12sBbe8kilFuaUN+0SlJ2H2N6w6qWAbYJuXfrPRXCeWfzLPbkotcTLATyuu45jL",
+	"IguEuaq8PypiDhux5fVw1dwASGhYCPHCNmDbg/VPYROIoHiubpky04JkpnFiDMC+VLuwDSDhPbY9upbc",
+	"W5vFpHGU/gJtQLe2I36kyIkpLeTl8ckqcY+XbLL9iMCpVu2POmjRGXPHqi8o93uwcJx85cTjot9LIdA+",
+	"xz6PoxNdSCtl5Gv3xnXFF7fhMmcsG7vVFxJjQcIB7+Grs0KclZFMC4mZb6kyZEz4RPMhT/cFRrlRUMkP",
+	"9yEyjyeMMoUGG1YJ9jUT7vRUudyRaBkzFrNDerBo9bZUCxsmuLpua7fpEzBJVNdMS/Qi7/24LykQGjcd",
+	"fZxzf8Yh/4hTOQ759Drcagf7gFX+EfS5f0j1C30XSS7xmLN7QL4TB/QebHNFBj5fjMleqfbh5Gd4oBZl",
+	"spFWOFtYqEI5kL151Bc3UgmD5hZe3m04YqprPtAxa5INO4IgQT+psiXaZ8p0Npli++WyuzufkiXpojE3",
+	"mS8967/be393AdhXnyTAjmiLg8v0yf7Zy7+JN28hxjFNDcSdMxN1pNoiRB5d5+jvDJe74VxA/f8VcfjJ",
+	"1XCFPuzO38JLZvHi6KXwprz9l7I2ehq03wOTr7M7RhDlE/vjlcCWhn4CWJ29uWTRliAmIafN+IZIz0NV",
+	"N1OkFsKcSXMiXU3d1rzEuaLAECyZ3g6XdM43d5IwssPOJ4HzVoTpQcMZSkrBLcsk7Rxe5Zzb5ifC9Hyo",
+	"JKdUfufeeeFO1GC2O5dEJjiESd9t26exC/JMMXNL4F4R129x3WZFWRBJv1fo/nHGHHtN7m3XiiuqQ2er",
+	"mg0ffE9T/jElBH+OQolxcmAP4GDWbBNyh3ce5xJbDC//i3kd/xmBdbl7BpP7i0PNjid0a/J7LjJ9K/oJ",
+	"fuUvgX/Ie6h2JFy+PpDY4y3C17fIZjNK2rLwNM6nZw6ufKZcPOywUbtB7SJBpGssm35/1+av+VXOUOhm",
+	"dteHMrle5zzVRp2Zg9eaDVLupl3fHtm0Y6ldQpgOpgd6PxKGXrG+3mZNrBGRcy0wVucvheYY9vk8/X8S",
+	"NSsT5pKPYqlijOgYt389iyIEg0P7xcfJm/XovOMpJufTD7hEgyvaXyaINAm3uEd2RAuxI0f2AAo1hSrT",
+	"UTdJ0oRBj9IyEvQvbL8OpongRJ/FKO6++R5YqDvfvBF58k8aQpm5VF1ta0NdtmeMixC5Y8LPGKmO/3Do",
+	"bNgZ8Sq0zY72l24oCzhQZj9jLM76UkRlAtH/nqCugopez/p58mXr25ykN65O35pzMBuTsKkYJ6oIAjCZ",
+	"kZPZVeaRJ6x29xkm5U2bNphF7OEifA5wlE6GxWLkN5Ci/wmhUPhxuP6QhWbfvAb3/SAB8gkBdJjq4xNr",
+	"iNN1gMqawTDnDQtJbL8ZDBvp9fnnUFdFFnxotTMMVflbMiBTaB6g6RUlhWFpjetnL86gZviTqdXhhl5L",
+	"WVadvErjFYitySQbQxPXeHGuhTFQxcEe04n/J7h/kPmZVkPvz+SAnLDYx6pEK7AHJqGLRTCCCfzAiuiG",
+	"O6UrQAYMNd+Jl32keCjtr00PO1PJfTpkuK79tcjhPHIecTH6g81F8emF2GP/wawX8yKMva6KSnT7Ou1B",
+	"mverhaSwMMkVpLmdQdJTO5XokGthLC2QHSamYk7q58+eLfc19AYXDptcZQ+XOVxZLcp8Yvm0EtpHk9YU",
+	"PGtEFAsfSE4ro8xvQ1GKQbPXbRB+dhYK+4q0q8c1jdjdCV4oVnv9YOSWpd0QUN38M9vJZ3cnXcXCBEO8",
+	"NUtn4CoZD0xHIYQAlLZD95vL2avhSGuCBeyoPzmHN+aAWz9bLTCr1Xwz+iv6yIODMQe0qtlmjOYAmL9h",
+	"r3uknPXW2+7OyP514xstJ30ROLHe900JiPfRfg8Yzu1e/rz0iCfjzuglgsTNwnNNnCNZdnwYpeIvDrXe",
+	"Ep4QxU99ZtH+tE4BUn7tBoC8y5Amu7sz4yr9ykp/hYdBwW+78WadF3YRT969BWENoo2YRgjcj31FAlRM",
+	"G3PhmQsKcDhbMXF53peHusx1puJSbgfIuIsUVKKoNXQDou2z1MG/qnXM04jIuZYct5AwjxQi0wY5bnp5",
+	"LruJDmNv5if0plqqsaarn/hI1FQNW4Z8/myXDUUfYm7vb0QHAGU52nPqDGLzLRn1H5UdF/nQba6TRKPW",
+	"lUzPVePYfbDdfHsdAiOC2eyAbQzuOa9yPQzXxjRw4jNr9lBDyRTdDQ0WnPEg0wWhtMK6r4peElT8slOM",
+	"g1IYCkySClRJzeILLW4yoXuwEE0jZ3Lovez3zd4uIMMlZMxtBHNHLbQULZCK2TYiFoIr6XNGlTTlvI51",
+	"VaYIhweQoR21ua16hSuvLGy/k9zhjU56b8UjqLHoVIQjCDztkf21E7JrcqXjupPc7df0UrdLtplBxE7H",
+	"kNe+pYgWO+IwN6zX/VlaHe/qYRohokzRur4LkzMLYmhXJ0WV2cHBCPhu3yrwwDKmvMUlXsHPO8dH0Yrx",
+	"XWW2t8r1nLbD++iEn51NIjBrsp2ri/0lP7mBHYzx9SLaW8aLlkpa15gTs78U1bDj77wa2YsHtwnhm+PD",
+	"HvNbXgr97IT8lowg54fa2CJgUhKNbuACIRTXQ905L9CgNdf0gDZU3kPq2sCotGSgduS7t6/JHz/94ouP",
+	"PyW0bk/04882VZ+j/7MbgeTF7ZBcQ0y1zTKScLSXzXTub/xPpKQajsIs4wUxd6AF97BgTBY3aUOGWYIx",
+	"pKa160B7lR2CGONOAi3zhcPhjYTp55sLEXCQX7KLift+TW9c1xQpk17R0PLEOBDbuxRLUDGPuZL0oK+E",
+	"LigpL6i6Lw5CFpo1GRYyT0lohdRFK5TOP2QDgZnfb9l6ONPBen44/05SPzFELLa3DtbAvd069/FvwoNW",
+	"4FQ+VjgNBVF10vS48bSuDRBd1UrY7HnRyTSia3QPrSabvcTSvZBOwucoMn7coQLkdJDpMOx4SsnWv2J6",
+	"SA8ThSBxDb2QykcVmbbqG3Lz2vQkofQbzCxLSct8fS7+VGBL8xWM8sY8/c/+YXORt+IeMn4RH4OroKyp",
+	"BGXWHKrVH1gFwjYfiqqWKSe0SuqSeUSFPFR3PpoX4VXNE9VIxQikKkTACtcWL71yDLIehF0pnl2yhyPj",
+	"qt929z5GwaiU7AGqFVGJKsJ5cmjY047SPpZld30g+qbCMjrSuzvX8G3Y8D5Ixvy98a0r+fhwPeuva4a5",
+	"oif8Fd0yp3dnColFlLReDNJ+b5/yYCuF4HtBpQ80pZu6ZdKW4T2CCPGjBTFbAmF5rzfJyFUtOy1hELH4",
+	"fzqPwBI8SoxRuoH4EQDLrM/B7cKk7m02gGwZddI2McIPHYJkTLYuf3C+D1yxQW3cxkppCuSn1G9XIhxy",
+	"yEVZbXNSRewjKM2jWhojqq7DaukRxVN6Vo8pnkYOcg94J6RtoGqnOMjbNz/itKzK6iTr3wunHN63TILa",
+	"li30YbHNXWeGRCkCXuPWoWDI6PPmT5M+E6vvdrVWyL/DhxdR0f2oM0eg3Wzsa68GPapO3I6Sn9hPPWrU",
+	"43ILk8Fsl29tAWR9JtkeY9BREk/1wJQtiU/YGy2ifzxFkH9zHlVgqnStTNrE3qpJrtDPRilG+c3Ng3Ii",
+	"Nv4mg2urpRiFVhKS9ETbFrgi7OAxACsoWQVqZqiNn9+EjBq6D0z1+pPYQqhMTwFbOOgbWnrapHdO6a+w",
+	"+9qj2ikcGKd11oY9UVWoUgJwdRIZ98XaU5RtPP7dNf4ZZ11vPPESFEYNIyShe4xvqwaBeHZ3HZdAyxPN",
+	"pqk5tTf5Q6FO9LPPv0j+niZx6hTbtBE7U/teRL3Jnszyxm2ix57R1oXVchP6MUBGjVI+LOr6NveSe2dT",
+	"ufpq5UNLVi5eaPaphR4XWohtC8sdxAdad7AKHjDFUW5JfphoYlGjjIimu3hT5vez9z5Pip6upOIk5byv",
+	"ypRAq4E1OfRI7+Z3IFNZaqG7cPxz7w5SlFXGfN3D6lx1t3eTIhxW6k4CwYrmEOY6ibOtuj1p3SoieH2Z",
+	"NEBNLehqRljBA/M7fStZ4uTA44TJG/QjbdSUV4lg81D2q+jlnNDAO4/nVv4XuHxNNfjWwo/pLu98bXaI",
+	"5FStGxkqi/GcACLEvxcbfeOzhhCO6Fdn9fiCJYsX9x2r9ceMEzuLPnet7YzpviMufzCCD8VHPPoYnszQ",
+	"G8DVwKTL2bJO2PXZjT2p4hRHtwVe3+7Xm94OvLsT4cJXX5E//+nz/0bc7U4sfn6qAX6VEI1vtdFSbAy9",
+	"leIoaZNUi63GvO0e8u+koAlec/KnZ39+jlgE7jlCayObL+mhZvoeWP0eql1f1XQPrd4t9EBAVMwNHWYY",
+	"1NU35p10QBdjEGmcx6w156mgTw6wxfXRcamTjA87VqQS8beEDewfloQX/jrgS5u47/ZgdzfCUe2Z9E2o",
+	"sdoURc6gcWzzPczAJbxxgCQsk3qGNW7b1MC9BJoKJ78LnrhTxysJ1QvsQoJn27sU4T1eO6vRnuPJf2m+",
+	"m0yzYHy7JePTX27q6UAjCDLhujYnxvAgYzUc04rUVGmi5cXmJtkSk9iL4zCCJTNSwyF3pJN04EqvS8gI",
+	"6ji3V0NLlS2mdXsfam+TCUJphCoH3sS4r7cYAV8rgOv4IglYtbsb5WasVw+GXkdbhq4RjsjtbkQGh+UW",
+	"kXv5EFo+nmlvk0wGkJzWhcxE3VZpGLTXLx4BOOpu7plONcPV3kLrHQmxp8vDnjLWVGDuXTeYkfDzfS92",
+	"RIv2465VO/J//tf/ng/dzYLxyfXV/lOvTM+qTr8rjBkY/VO7fwek/7udB4V2YB1p780J2OqJjchuKRd5",
+	"ZsosXO0bB1v+lag8VsNYnUuImG9oebIY68YeLOGFRTOjtg0fmow8iMwr/Yz20+k5I6LkO6oSh3ttdj7j",
+	"95mgTbaC+xr/9qzCEMJDT9jO8/Yt910gaWMrz22gBWCMlKcK7dW0VcuRYXzIdmhkJRQ55DNUIhqBCDbG",
+	"LMC0cqs5OItjtVdmglQfZRK0axKPXrdeatse8tvwMZ+int7xeCiozwWPEj0NtpWxr+yp78JNXueIeXnX",
+	"I+PbAKjnwZgFZs7xba5fKxKe8t7FL7xu8/3b+1w7bI3iC+8wUO1yBDBfoUajaddn4uFf4/wPhOLtW0+J",
+	"UbIDQvEZ9dSM7NrFC5+yP6rbAcgqujaJB5MnGCcN40KSjrMexvQA8JGKkd5WNK5xW56uDPiaXkISB9pa",
+	"vNqRAKCmwaZIxKLA3FfP8W48YCEK1tibx12OwEeKmCvTfnXZQ2oZNJ7jzF7/RMt7SIHBIXxLwtcjOl4p",
+	"j+5iJsm4BW4mgkO6sqcUjUMPWt/cu2lryrKdljEhcPHAvObvmAUrPwBkYKCsX96lE7ZCQWU4wheVO6tj",
+	"al9eCngPsmQKil76PrYV0QDA0VWZoQQa8b+bQQ26WHVbRW38zHvIVRvesZJP5ZLkzo6jbVGA67xHNdbi",
+	"MkUQLGoDSKB1q7/Dbr2ZYoj17bpBFvokOmUuhQcG5/W6fMughLz9bCWK70UbfH4B3QqRXOgwJTX2QeDo",
+	"hYQHppK9nfF351I23HCi3Bwxlu7EbIiu5kcx2neINecHKexmp+b0LgJGbcgZ/4U0xbE9JlhiXPNVi7ex",
+	"4cRG6VEr70QJbc1SW/aDzcIKEt8nVaMvDKER+xqf3S3auvdp6+vudfP4XxVU2bxzlSrReWBYrWgfwKy7",
+	"uvbbk14HPll4eZ2O8UGZLla7QRqZ39JYCo0lWS9tPFdPGDO+T1Kt6d3dMGK8cKInhy/QeEqhnb8Gw572",
+	"bDa4pDx9optm5s6dYPVxgZUpdz2EsHMBoFMAcymOEuzqoKwZx/9FiqV9f2+grS9vu+Oxr0l4XLuRmqph",
+	"rWFZWlRhN5+7Pk/T5jXv7kJBhJmp9k2lCnEwT1hF5iwFPxbW+YiRQNXtDUNisBpVw+TqzqeMuYUeHivv",
+	"evNqAesaV5beLNfj8NF98KKGeo9VEcwqQ6fbsfu2xGDikT1kW1Iavdehe7sOdyj9+lmGIETGlfAPB6b4",
+	"SoomluofKULL0sJ6+ja3K10XtDWsWLrs0Mm1D7Q8oQIvAyhtD8bPFFEn7H+gPN52Wg++Vf/la8CgrnK2",
+	"GHbiRdfeOjf6NlCGrzvUPQfbshqQkIPOWAU/9tgxGBByafurfTVRQ97HttP9gH2WEj+hEN8amZSgbrC1",
+	"PwJD14LrUiskSjZOutb+q60p5+CSm+yh29Z9dp2Lyl4C/z5AH82NyjSYC3ZpYT+bB18fDjmkyJmGVzdF",
+	"jXTcN+K1yAkXrgonMiKJ5DhtKLoH3W8TnXNd/9sRutkCVqVnA48ecl1LxG1qw7glrlNx7+JN/mW5bZ7U",
+	"8y0J/dJu1rMlasJiu7JwxMml6r7oJ27hWYqypqwZ9Gv5ZVZCLeUVbmhkEtb9IbZSigdWhRasY0uuRLUV",
+	"ZYASDWB5gBbi3rab7rv1u+QkrJk2ckJLWRCbGDsomdneTG/QEvzF0EpWUdSO6VRy55YcmfHBn9ua2zjN",
+	"853Kb+Y1j++I2Eiah11Pg6oHNHUnxmI49vj8RBaveRL/x/yugbsn5qHWHcRUpkJxvaKfrUDGwsFcNxGm",
+	"oub2B6/DewQmO4drES8CEuUKuFX77K1189uDVwxRReYGGhVRn8wF7WEzV65nCBSXQIswpMsbUhtUsGsK",
+	"nbYhz1k2zyLP9Wh6i9hs/ZM2uWoNNrX7usemzqJBR9MYbnZfOh0gWmPyjwFbe3XH6TgRJ2ZEF4Pz9y7d",
+	"YVTPck0NrWvjDvwpChhdOrjcZIo8iPutCXhbu9BPMvac+y50Nm2Z9O0wxH1GHpuHN311FiU4BDvWlNUE",
+	"ug4ggR0VBsXUfuC5Usyep250f3sOvb7Soh/kLWxWcT11rkrTi1+em9mtCPX0Hafsd36yPttE9qR1uz6m",
+	"wrKGB6jTbD2HU76HE60PhThsEA8+xy4x3Sxudp4oN8PZHNA4qQ6UTG1SL752b9yi0tkDdeZ2mVfwPtPr",
+	"zmNkpuAz3aZPC+rFQff9YPqP75IfeIB6DsPVPkC0b2oQJag49AoeNUVz4V1KyhPNhF7zHIn1INuqeruM",
+	"o/JKPUlq9bh7zGM8hZzUyHqxeI82HmcxQorgwvHtnhbdE5ZXYhRpC7tk4SZjBMp433v2nzmL2RbWKCY2",
+	"1Vls6fuwrk3Th3DcR2rkjA986+FfW4HhGv0k0Cq3+7NnsNeutiBmUNZnLJvxAUGkxtwJSR2L6NS4hmiq",
+	"a9GOh+XuaPN9IaKuNyOD2/3i8x+GMJMrS6/nvMC9o3fsAp7yYKxienQ1f+wbF0iOHbOzfXLewEPUKmZ0",
+	"69a1OOfuqOvAILH375ZL3E0OuyUnC/aykZfQ8SGPJYLuESEr1NuvTKP3RPJrm+sWMVrPY6Pi24JU7ukZ",
+	"mKN16feT+EM/jeSaQ2pOmr9qhhGLTVXQw1Oxcv3wvqw7xR5g67fmoT2F2noV5W8SRCguHlMQPqKL/1hy",
+	"Y0Q9srhVpDDceVXT4sKYC8K314z+5HtrYruDilkJRqsGNb2jEdlpx6mo4Y0V6U9cnSH4gclma/T1GgUD",
+	"DgcotWGvJ3HbXBdFFsvOTmQD6zxZ7xVKXW+d5YNcaBPnMolRRpTO8ahjlJsY+BHfPaF5L2pQV3TxRXKt",
+	"X8yX5nG/e7NXlBs4PdeOV8Gy3TbfKnotxGuOEiDKafvlkaVEEfzfBHJ8SRK62WWX/dqjh25Y8/q5JyoK",
+	"sjP55y6XZLgJUTHKSs2krq5wZ3qNMoyWnLWtp35rzhJP9izrG+FnZF4yb9/DYIpOI/ZWyDd2SnGcPrSA",
+	"GJkMFL9D3Z3VHmnEpYr0jWy1QFhtgrkka76WvXpsVn8xa3AoyBXNKkfZ9cVi0ObsMWg3tM9x331rxkuI",
+	"yK4tRZMBJXf5N6yuSSUimD7K1dl6ILZ18MnNYZakvwm+QoeNyZvo5TfaO0det1+epBEx3GdXnJSb3GKj",
+	"w/d0N9lb+gBVBoU30tIm+VgKfNd3BYjYpYVYc5gWtLlHO07ynsbN5ZzHXOCWyvKUv1S07GCXRBupNUjs",
+	"1W0zio/wkSK0qiQohflqw5oEv0dpPwPiR3qHoJ1RcA3Ypc7u9qPbGY7AiU6Iu8/ingKWO5x0x1e3CNtI",
+	"Ffjvy52c2qkCkc7wWbd58zuQJP4stW8hEvqDen2E7y3O9Vumr67556LjmW5Zg/qg6DYPEPpp+JX9DArS",
+	"Om8Fzml3t2AL27W/CeATj9qLQMfH7EUpePWKls5lPZoPLxyW21TESYc3USC8Q1HDIadhbEG7ncQccALp",
+	"ry2t50s4dglN12EjTsXHP78hZnQvLJxM3HlRWVFNg6BE4PSffvyndE5CKSFRl/AlVfDHz3ZG9TPvkP0F",
+	"SwXTsI5s+r7QLe30qZ8YKpSdPgHXrDQHQNnKbKa833iRwG6u9ou7QJs0abM6+LZu26IuxOEQKrITtRd/",
+	"h+bZt9VetWTH4/JF74d55x7fhBKY6w5tVcYhmRf9H34mT99geMX+X9lI8R9jC1e03zXTnNuEm1zUH0Bp",
+	"d5/4QTwk+6cV7IpuqrntaDBQl7yJ8iapdm0M/2HMwcaFGycG32+2QZ8lmpv4Es1fWtSkLY40eSlkxzMX",
+	"eseLGY+J7Sb4WJ/Jte6GhSnZfBDzMNnDifHKXNqYRNJQVqO1g6X5zq5O5ODlOp5PPmVN9uVIbLzSuZ38",
+	"EB2sffufvBV9Ep1UtsVrSKmxaxayYpzKi3vEgVIaft1sVQ3SXGbIbEFM1yYI3E7oz7WqXpLZc72qr2ws",
+	"nZNDXtSMOhq8/PHlYFt6o2heJv0W9wadXaI7i1NGtLbsUgyhPKHrxTXjzSDyvLJgHOlTOv/Kc1LSGnhF",
+	"pWv063i1rWmJVNkv9rX2oJDesFSAnO0m5Ja6u9NU3Vs08zZTBOXrNaYzNUM+7/3AtRD3ofsMeoz7nlJH",
+	"AYpYAMAE0DQ0bZ1ECe6/YtFP7HMfKeIUkI1qVbB/p19xdNg0YAobc47r3vV62EjBOGiQmdXbTKPntk7r",
+	"RFXAfB7O9ouUc2YFg066gA94NLcn5hez8+a//pBG/oodEZIcGNSGPRxek9kx11fWvIS/jkrIPkutIT91",
+	"Ownzu+tVxfQLsodanMmznvWSKxsG4Hz3mJ4WmY7VURLXrNjzZR8uk3PtznKhFzd1xHMip1uF4pKnipfu",
+	"7qDJI9Zur+HImrMOH4LqWSSoVgpxCFBw6DohB/SdeLwKpoiyZCFH+rC+qt4OVhyCY2mC5BVaozpBaPZS",
+	"gYWi6tpBv7op0PxA+5dAmyInDaRoIpAu+zB+CxnId8zzbduwJ6uy5RWpqo/rCgv8i8EEtEywm4uXvz0B",
+	"6FfuM2ZVB4ouw7tSPSCkofN84r/e1+p98uS9PbE23UKtpFKyDEblNf4Xlw+U4bmXylkK+FHbTqGmSq/m",
+	"p9XpK1imWK4Fd+2fX/aQOFJe5SGJqD2+LOfXkDi6tnWMg2BsqbQF3I+5g/svJhfOjvw7vrnWvMrjPA4k",
+	"zQuCePp40EPYBv2wAxlS+AkjTLFbu1JnIREdByGfhmT4U4q4QfxGD/4xeYX60R/d5dAf9jBgjsjUu6VH",
+	"eo519yZPKj0OA/vRL1tS1gVXSSSdEU4TmtAW3Ypo4UW0K8s4ibPdXHbkrrURlklbN7Xy67NAjRHm5sUO",
+	"OwTiiQ8+cM30ZYjUzWqoMBSAoS9fjGn7Se7uKlF2DXAlkjLRj1hEhM3hTCIfntGXYD5JtEAtDcMDDrko",
+	"tJLBhQ9h/1IfnWsLNfrcegybrBpA5ZB03lb3xmGu3Vy+q1wCtOLS32yYBx4PMMvs18lSUWVzMPNs7ON/",
+	"HyninsPAjqtUsogJe1Csshu/77QWPNelZpyMpqz3ay4XLbtFI2qPaqGoCm42bVtc02jGd4/KTXuLDPtN",
+	"rQAVpNlz4AAmzELVzrd1t9gAVBtr1qFmmMlGZ93YMVyE7sgtdv6cYAIHoTzxTDUe7dUOTtW9IloQR++k",
+	"1msejPdmXhjMYW3EC6+YXYj5sncsMJlvU6CAGhG1Zl8PrIYIHs6v1Y7w/7P39s2N21je6FdBuZ6qma0r",
+	"tzudmd279l9OpzPJM93p3nYnuXcnedoQeSRhRQIaArSspPq7P4VzAL5IpEjJJEV7XDVVk7ZhEsR5AXBe",
+	"fr/sHIy12g7+o85XVvY2lzpeEAYRdtpb8laWyVkQqTqkwkqyuU8lPLdIOP7cXNzIM7f1HaUvXfgEK0nK",
+	"NGp1Jua8HYVUqF7LPxLyxZYnOab6+h6CtK/kZD1sfF0zRWVOkB5TvRgutliPKBLwcsr/4H45TzNf2cHW",
+	"qs/tcM4AUQKfLnawNeBfJMCjaPMZMboOZHVF8M+2aYz+wTMKYeNG/IzW0/aoN12BHeyAahRnVN2CVtKp",
+	"3a61QiatOFmnE5NMobP13GsWdV3h2pUY90dJfbDOL9S6pjbWAdnnQFF10Oh7+6EPmc12KZQ7C+olhE3r",
+	"XZVSOGQZaiL2rUP1hPJfAUTN7XarmV4lwEOm7ly0ys6DTcGsASSbKrNofUjPkwL1KeytlI7RLnnBY4WU",
+	"lIA5Tj2hS9TLqyKZrD152V9SWZBEFcBjhVSUGdV1WY9iKuGAJjIH7dtQYET5bUeBhZbplpweUKkeEQ+W",
+	"rxdcSoiqmIykpINLNTgB1+YzcjXWtOcfX42Wv7l21jdwaDPOGqYLpZafq5l86dAUCu3enZHZSbAaWeZn",
+	"amAm/lI1aRUIHl0HGa3WVleIwqbTRLcEicrGf+baoXuU1rnSkXEZRg+qw7bKawdVX4HdL+uoNlsR9GZv",
+	"yKZbqQF+9/DOaJUovbK/RPQSLJrAhpfPgZKIQ2d8G8BcGcEdfkPGZUOpP47NfogYx1crIecEp1k8yjt0",
+	"cWKS1yslNf1FAYDcQBIL6UAZpojGWh0xtt/wPfDILCoc8xwqWzI+5Fkscj/EmPJnqdbsnDle73+zahtT",
+	"1MdxpsQQCi6v2Ms8RE+wzFJJqIFlTqtu+KUJuNsH7vdlQtTCg+jVnynGWMOXQWOsY/1zBDNT/JRsP0DW",
+	"qK8mL1++tC/cbL09o3Ow4yfbBTNModfGWhoMzBTwY+2lUBItB4GDU/dQ4bH2xGBv3lWMCDLjuz4s94af",
+	"UBG3tV+78Lgs9J25/LKDRouiGJc0DFxHt1Mo/+Iao0pMUb6Hhouy2pfyWbrRq2yf6LCf4aj8T3EKtZ/Y",
+	"UU04sWoW1qvyJkCj2hSZ4kvzv6idfvmd1VdtlbS9eOwh9jwCk+QOklAEZit7nZAvdECtn3Pm1lB9lspY",
+	"H204+m7nLidnUmVB4wwG9HN9KLVWDc7yOdUsqIHqtJ2LOh+kEPQsv8dXqENTb3vTrb6SF7jSpFSrYe1q",
+	"Kct41uVboqtpKjLRZiu3d8ULJ6Ft6m3IiMdesOupugP2OyTKOj+1JmjzQsDwigWR0g6W3oXhJowHQZJC",
+	"mLOpTVgEWjNHjLIjajv4AN4PfGF78kQh4Qg9eitkZXTBxxrbvp4oQ9ojkLSmktou9shioH5BMyIamkK+",
+	"cn5N9mrIQTn5ydkqnNWdswrr+VCAlimPuAzgAM42d8TcE3IMeQVzyw8yL/n8k2bezposunVDZTMRxHpR",
+	"lUL7oZYyuCpCaj/NPakAL+MXsVL8JezZ7eR+xipXgayMuE2tkYXtcHcS6IhIxN4BeALhZ73C9Gg1xpIf",
+	"5FCp60YdjIUzE9EejC78rRa/Q9vrpR1PP35A1649tDZaCg4i+si6yPFBAeBaMKQDG352cHeKrQSehsFT",
+	"b2aoYU21LZl2f+eu0e013MqktARTLBevbtusWYNcNXcvYXciBIWxK5dxpKSjZDysrAcraHDtwxZq3epp",
+	"2wc4twz7l7CT7p0SgPWxvZ3papXU1TQe4kI6BUo6ikS6tmjyYN4cv0mX+cumKs1QuYknDsNpMuVRC2DM",
+	"sFDSl3Gk1JpaJpRuFCWXcX+dXtUE7Ye1oERKg/4sjAZC9NwOdeNB+Q4r2wLIuTUIpFhnrDtYAoCkO/YQ",
+	"HXAplWFTYDFPlhCysBQ4KriFAaE8a6+uPeF3ihneV8PqW1OeImlPnX8oSgWFRg4BAXsITfkWcrsTebGG",
+	"QUulfq8JcB7C/V/oAPLpSJfIyPbaklo3brTWkL7hJqiIrW6Jr8RpOksrmWevHaWd73XjGqunHfIZNg+0",
+	"BsP5SC9BS2/actyK+3nt/dCWJV7lD3tzzwMTbZjvZuJ6+VmEVE5EACZ0IKAws/21rrg+lwI+PlyeaYfz",
+	"1VhK9FtlUWRlHOAXYRZuDpd5SLRQx675+gVzq1niAZtCoOKchT0S2jDKRmE9qYjtRL+qOfaaZnu0S/4d",
+	"jSyctXZbKAor0UTRROnTw0OnMb//gQZn5bL+3xVITx6FsqLbw0uqnb8sFOjvPisT9uTA6C0P6m35tV/L",
+	"w2LSXjhb698uZVeQ82FWlRUHoOo5u9KYbuFJgkEshEp8wC6fbRzlN8eQlc2KkPqZMiLZporth+wUpfVt",
+	"vbhdnMuq/WinB7KPXqEP070Hd7HUzeeGjPXA2TwAgpb+tnI6hYKGLW1WYQeUuScBKEnp8yprNPi8kks9",
+	"mQOzv8vuujHfsFRDzoZPZazThAdwGHPXg3FK3OdMSCTuG5oPUE6yx+GUOOFv5Y7tfY+qq7GRIc6XTafB",
+	"wp6q/vjDXQVeEGmS/ZovX3Y30JcPvTwfi3yS68ZD+oAqsErKUtonkU68prfbHj2ne8WHpKYClvjPd6NH",
+	"Vh/WiJVwx6MUqxSUjDbU5OIr4l0Lt9CMT6152WssshMfZFsY+qmqs6BJZEwnOJFL10SDfOKIhprN46CX",
+	"7vUvcF/zC9WiAizTIXxM/nmea76FmA6HOvG23rWFZvWnR0FvHO0AWpr8X5vhiouoFts+uDDZaqFQDdHh",
+	"HA6Bksbls1s6guxNr92fVqjsjEeRbp3zmiVwQDY1xv84Yr7ZE3brRw54/QH5zr3cFNQmVBkL19zeRjWL",
+	"lJx7jDvClmdCO15Z4ih0fbu6BAzQjv8CIg2eBKML6gsSS65Q+0gwKpSoggPt4JTWntSkX4ijqBNafso7",
+	"r5gPShi3vc+lJlBxuabR5c7XRWIcT5bobLKG73owIpHWoigtf5YI9l+9XyL3phLC9JA7AU/NoqZOuSmN",
+	"0kEvjvAktsWYKpacYjWxPc8nsjIBQlm/GvS+lsLdLtz3APwudFVAbJ1UJN52g9i7Dm7F5+AKS8EFFBHh",
+	"QdR2Tx4XbZBitYJD9rZ7rGesBB1cJMDDh3qiKoidSQ01VEN7TanIyhsKCT//cieE2pyXs5Vubghkdn1e",
+	"EJx4dma6EKb6dFNzPN6mM6LTr31K5XtR9BX+BPFIHB1LS7eCcaFmQodjifO68k2HJdYWIgzrKlPaspVy",
+	"fRhbMP7BgxwlRhPCz0Ju1T42kErU+FZ1B0mY1iAyH44tf7CvW9Uhm30Dc4H1s77GHevic59e8SRxx4MS",
+	"NoEBHp+539QhSVFi71BirYOL4CsTjT6r6FKOv00OC9LpdD7P2Vf25+JW0eYmH/5lkrF77mu/LtKMyB0c",
+	"o71kuXVcSpXA6m7j2NopfGk/aWHxculzpV7kmSlPiqSlTrNzHcvNtWAV9Z7z+oHB8L14lO5+3Bwwr5lc",
+	"J1sfbRA97nz4AowaH7iMhxxbtnfF7E/rp/SBFOcIpqtjvMwO2AA9on56D0t8VOrdmi+JyKI9FGq98t2s",
+	"ooMXLuc2Ojr1+6ox89tR2Lo41/yhe+Rl/dERyrS3AKVRj+pJ+O2s9KKap9N8joBr07I+NgaTiKC5thVH",
+	"OahFIWuALr/NMSJX6TQSxCfKhHRlF8Iw11HR2Pbl5jXJv6f87spVETFEQoJVn6o+GFNzcT6sNtrsLyxs",
+	"bjd3u15+0skgd8rBKn+TzeJWrjHdTg23y402yLuDt999F926I2Oz2GnYkbdc+GdLJTykwAo3d3c/rSdN",
+	"8arQyS5aVKse91IU64OCQ6GCBlbhrLxoJhIgvONaQCIM1FX0zaYaquuoa6oGq2MLKEec8A6b/NaadCXD",
+	"pE/h+Wr0LuCCDgd1PeQya8XXBWLsnpx9U0beLtZR6fiHAN4+5LyAz2j4lIq9uI7W5wYxGFQJD7qYIXW6",
+	"tFehcdDO0djBGboX1864E5OiGfRoUqufVg/OWiCizGHMxGOp69k5PK5Ahq73PQ0CgNClTxD4sV3PQeHW",
+	"nuUussLkJqtd/bQ6ymoPEtl2Ho/+tnZC3Wiy1bQeNTnhUs8guQ4CWBleSYjluM1dWvz97OzyHw2RTkq0",
+	"nn35bdKMlB3zDXNvYMJQIwTmWdeLDcKhf8nY1Q9T5eyPptU1cmR+Bz3xcIM9uKOnzTHTT6PYn+M/Jvvu",
+	"luK+xtE8OtRusge09Ua5pbVTImdzv9XW/eYV6lcsTjX2zWBfzY1JxAoYsRPt1j8XJz7Za8Q7i3WUi6kD",
+	"5fxerT0CJhZd5Rj1wrOZbmKQ5qoE3YlwMsZBJQlTVfbexIDhPssJbpves/DXf2kMdxUelSlj1VL+JGNu",
+	"ggWE79wNdbsjU4bCml57x2gf9Nr/WWXZ2YH3yOowDLXi+Mk1floXLr+8Vv25fuul+mWHOKrBW2g+jeoq",
+	"rx7cOinknTBV3UffE/kGCxZKg0QkIofHvoFqypr62uYHskW0zHJssS9kC5cRMTQem6wGHE+R2DWFSCOG",
+	"/ZHlxEXo+52OM4zfsa9esWDBEx4YSPSVr0mdFEVk3TLpDptuHBm+stqiNDDqIHsQrn57Lg0rtU78jO41",
+	"7OAPQUezIh94ta+awy95nnG7UC6HPW8LvXF4x+tMJdW8zqnGKCm2mBZwvtsXBH3gZpGTLmWFQXScoCbj",
+	"6go4+dkzHB305QfhTE7O1osWldQzXAo7tBRmpldVShNg2U294Bpg2QK7aWvC+Fd7T4y/qGQ5i9T6xlS2",
+	"6yyENirZfI6cU2gVgM6JLOtv4QfwrtNfpTVlqyJ26JgPi1yu3TpUT3x7WQuDs8/NppnHANzkJtvLWCmI",
+	"RBh4P5s9PEbTcIms+XHb+9zWJa5Os+hQkSbCbG7sDF06mPgHkNn87PIsUGopMhL9y7PPn79X2pxnLAVe",
+	"SCvxd/o2naNp7HtAwlf2GVVPyMKBuG54YgGeFOs0Fsaszr58wZPXTFU5nVmExHgJS4AYJ/VCrFjMJZ8j",
+	"ohRTkoUp1hczryr6xa/yV/layTuQ+CeX7H/fvP+RCcm05Ev4HHANVwybrBNgP/30w7ea/dm1a7H/cKCe",
+	"yAHDYr6Ef7tCJGQa/fG71+zrr7/+T/u0nz69vmKY+GJC/ypv/yARTTLwtC+3dlgspEpYKoXRV1it4ti+",
+	"BEShq7pw+Hov2JskUQm96ZavVj4TebFK1DSC+P/5H63kLfuzncV//uWv//Fvv0rs40KwTLsGt4EK4Zbi",
+	"JLeIDKxvmeSxkHMGd5Bs2JSH7tXcYCT3BbsO7D7IPry/+UToluz2hxDilTL2I87/Dptb4lfEMvolbNxb",
+	"sx8hesUcjM5/RCU5ji/H94HjuL+8evWCXWf19gTbDBDSH3shugdo9urlS5zmr9JvZ1TSiuEglbBXL1/R",
+	"S27fKlqsW8oVScUc8CAL7IwoCctm4s7TLVlxMOzs59jH9JeX/0mPEkYzsrsXv2LI2VOlsds/0PdNWOEc",
+	"9OWWOAxx4SIRC3M7Ybf0O/tf/7z1HIcice30+gV7E9q3pBrY7ZtPfH57cfvD7PydvdvdvvhVfgC1iohg",
+	"CFNdJGSyQc9Sd5WRxSEFJru9xhJr8TuuwiX7Bq2NJXz1+df05cuvAxHi/4P7J8Xa6Ue3dilyagta5lS7",
+	"VXfvRVHdWjVhF3dfXZDvuHCzubV3FISEhXuimkNDQhxx6wioFdpxC9lzy4tfJQIM3NqN4vy/lYRb9mcu",
+	"GZK7WifzbyxW1sbxodZkrCcg2xAuIPK7kkDKTqbnIWljtuB34JZcb+Kpihh3n/Wr1I6/Kc4O8/ZshK1l",
+	"SEL506fXGSsl0hR5LFuPifirxDrgACTRRziXeL3iwQLOX714WcgNn33MPGTWR3r2lUcR5Ctxdnn29YuX",
+	"L77GwjOzQOdtlxfdRAD64g8RfnH9G6793m5ZKOQfQvsCiNUdXNNw3DEQFpm2gVcv/1JR7qAI1zBD9ave",
+	"77IHefdDe00axzzZYIveEjKHFgCb8mDpu1vzE60++43S8DwGgweImthePuRChGdf7F/Zdcivk3NKSZW/",
+	"3prnN/5Ku/XpLx2Guu+HKXrU/3FbMG3qrS6peK/C7Wq3LtGVID58UelbHHZyFEGCMXANUFhZf/9D0g9d",
+	"sSh0b//GEWAduvaZ6/+7i7E6lJVvXJ9hdyvq4gtfyicfezT9siPMr7p9de+CvA5Dxgk9Mt9VPGtzlTBL",
+	"+p5ZfaXS/w2MF26/Kt+wSpOzBfDQ3QrsNlZ+/Pbx9svDV/W9zEnYq8zhcDeDbpdQisqLbHfoI01ohht5",
+	"v7aDVX2tLOep64RdCW9q7QzrYpbu21P+Bua7tOcdBV8wyI6Cb6LjF3mjFSTZWcbRq2AbA4RzSDqzq4pV",
+	"/x+VJpJH50Vk79pN/X/T4Osgq7zsTRblVw0ilO8dhahHF0ZORuTHt7t+kXVTZ20m2/JxPzje76UVS38D",
+	"lSvfvRPbessp3NkJ5H7DNxl9bAvZXzkwSM2QlcNeVRZI5amZn0iFPtSbXiuT0wdveAg+/2XSOM4otyf2",
+	"K9BPyvBoMDNGVDy/vgT3JVTordYLmYRDmSLmwyFqqSdsusm8cWfGvUcDLuAe76N1ivAGfz2IKkxcbPGf",
+	"KSSbPLSY1Ye3PJTYZbyhv/lin1mW9/8HiXIBJiXhiv1XKoIl/g2GbLSLi3kR+JAAdTzuzK0gqXx2K24M",
+	"JHb0//nH9fl/8/Pff/vj6y//qyJn0Kz8Bu7NRaDvykrfiDi9q+fXjEKCRrElwKqLG81+1eY6twKMzhRW",
+	"+r2MhASmEobiELHVMd2nuhOgwjmRYu476X3AgR9oXI++qfSesR2hv7OHQOp18ZE0JZlZK7aiSGQCEXDt",
+	"gm1rV6SwSmDFE0g0m4s7wABlCF1ezKoOKPagsCWzcd3OipM7xalm1Ir2EYjlUZgrRiaqC8xhK5DorOjU",
+	"kzPm218AhVFaXvB0xIPlPrNHCsM+7b3E7Nj3OcSXDVE/MQXJeaQVMyoK7YnDf65fOzLr7u8O/j2jjDlm",
+	"tJUDW+SgqvCa2DMZJ5mzgN5rj5kCEySBwnSgI+PEJFpOuulwr7a1pMLCjFqdp6v9FwosUD/8DIlJtDaH",
+	"SFeI1OudIq/W71tyWFdA3nDNNZUoMyEd25Y/bWHoCqWGsIwo1DXfTJiENWhskNOmy014T4aBGhBGau3F",
+	"vo9WBv+q21cPoC934OsPKrWEmUWi0vnCFb3v2TqzvMQ+a37tBr2RJhFQYdZbSORWEVnIN8WaSUV8VFVX",
+	"K8dgV3HpqSvA2n7jW77zwr98ZX+gGcFvVr8YOfMOem2DgmfNSnU33CKyZuWr6/Akah5XZFs86GlbeeGE",
+	"zwxRD2AbvF6wtZChWjtHgyiwNYtYoA3OZ7DdPvCgGcxYAU0Qwyj7Z+RLw9pPp89tpGg8m0G2E1rLyfZC",
+	"TohNV82Y79XXjl+GdNJx8PryA0wcOPKNr16+RGsqJvm949hxJRczgIa8vV+T73DkAItvXzTI2r8Vcqnt",
+	"kYvu1H5N8oqdBHiYkSQjhFl4LmROFVCxvvu34uInjnVHLs7xNKn/3Rn0XwjwDstksOYp1wi+oxOoEhnn",
+	"vS51Wrc0thalQndqua0qg9ULvZGhg5lnDkSxWsuPjv/5x7TzOoffS0r7+q7GeAqfhdB0Dpv4/hCVsLy+",
+	"v2qvygi3D9m/h9iuBvGWmUTs8tHRdOIDj7g1uUoyuhsVSvscsumWFunWznLsjvK0TrL/EqncCfoSSyx5",
+	"o5wo3nG5Zmql8b/CWLgqUqcPE7ZeKLYGaaxfLd5+EHHM/qROPbYdRmO5VUFjere5URZdVVSubdlbpxH+",
+	"4y205+h+do4/QWR/tAqCFVhUjL1WyVLIOd4TJmyh0gT/LxI1F4eSNdIN5HwBPKIWqHpzpKHf08gHbeRd",
+	"XtD73ZJL3zxUhVIBQM1VkfnFYXOFPtr+MIryC+QlQ6g4PWGhu4K6RimrCtM0nIMpKYL7s11FaDrH+VG9",
+	"x5ebR/7zrIu40G7I4hQKNtCZL5delSo0HeBo5HgPcDS/Ux3g3Or0LkT8vKJLwEp3svEJ03ZlZQDeAfCI",
+	"UT0Gnepd+IkZSGLd0iO0q1463jUMZcfNL9ELAPMd7Td1Zr9fZviELvp8fFMfkmlyzTiVFrUVWfPZOjPm",
+	"3n3bSM/WRevBPhGqwZluaCtFe7E/37t7dt/+cLyb7f0UThM7zSl8pKrk+iC8SlyxJCWegtIRbqu+Rhue",
+	"mN3amkaDvig+lIogO0su39g5fSg+f6wFJTsTHTjRjBP4CNpqTe+l6/ZdZV1Cf6WosBPLoLOezwZNkhLC",
+	"c9fi3XDIt0Ov3cjO73k7VA9juerlXz3IadwtsCvFc31Cc3GH+T8D8sq3oBcWbMJmIoogxD7vUtkQER3s",
+	"O8Xf8DsofuR4z/H5HE91li+s0iA9qzIDb1AJc638ppjecKdBz5S1I/RKK6dNI8Fe9Y63C2qAfwzq9CZe",
+	"mU07DRqgbZ8gLdRsljHl7xVnxFM3u3pv7cYc76d79ao4u2GiG7QQWVGeR5dRMwY8WDhcFLvsdzwRVNBi",
+	"sjOZoy4vbqK+VKM5MoJvHq0/xdmdyJPSygzT90/WwoyqaEwuCrNsXOQk898329rrbOwQQdDysr2XSDOp",
+	"NHh1FprltPdV560CKX5elSWkiNO4CIOYk6v07w/8Cg7jF7KSq6zpQSrD1B0kWUyME4aNU6Haut4tl3B8",
+	"0URR9Zx82mjez37o0/DYb7ALsOCnee8CaOPIf84MZsT+vH0U5tF58w+ueNIapIR7U6UhV4VKSoyuYHGK",
+	"bvD4KkZwK38u1irq4WCMT31NrxqtDtH03GQHj+a5xem/CjBZYockvo4RprOJIKQU6orYjfici2LNiuvn",
+	"KqnNKhJcBnAulWk6jmeDf8SxDQX7P9y8Z19/9e//fv4V49Fqwc9fXXmwQoIp5FHEpHtSZdZcpdIkm9Ml",
+	"MEvfO8i2gYQDEV+7GmoVgmaab9wBX6s0CUBfMalYBHMeMR7eiQCaXIOcRaLx/JeNGkH6+7F2PPxCCRfq",
+	"lSSoDQRcmdmLceIgu3xyRqVRiKANdS0QxwcTJ6Nsnvnq/33ZefdMv/ZPJjGc5WuDaH3uxL7mG3suQPjR",
+	"rGbVbs0I8uHxsOuLub1FX9j7QCJCOg9Ubu3v3Qj/yePd3Gl+fr6nDn69BUyRuVmR/CYZUiki8Wzf1qvk",
+	"hC773EC8injzLkzDP2WjRxoe25rnoBdiZgqrc0TUa2vuIzaH0jxPFAnbXq2BYmLbsm4fHtuxuIsCPX+1",
+	"YnygAY9VM9z0r/Vy+BtR5UwG6AbQPF5FkOsJIp35cxdQNSmEV2ydCAPIyLMgWsHDVKexHmlXZQZb7HHW",
+	"J20bbsdRsNomgAfbbt9lSFsTPEk50tg1yJcl7Xj/HJK0GEEj/AtIMnsvxNSYgXvTzt7bncmeUO34aG7Y",
+	"RxfEVv0hyFB/3n+5rSEa2vvEfZfWuucNcfYeNgnV0pJa1lwfbVLP+v8o9P+plazv0/i2R8Qhjoa9+4PS",
+	"ES8rQbdb7YQtuF5gaFuLueQmTfZd0I/PQZcW/sJ3i3RdV0x0xlAQ3qivgm66pzpQ9n/hc8TeyBEE98bl",
+	"VIuaqFKD5EZCzhEy0jNJ4fBIaSCmFK8wh5g3zpQnwq1Nk6W/zkcPsPaFt/UthU9u9bPiX79Mf9Is4NJe",
+	"vGmlKpoE+jF/PPe3kQkiHA0hDnrR2C5W14U7lUOJx2Ki1GBAO/PYnoUNseW5yaRKZMYzl+fac7XqFCOU",
+	"5w7Yy2+cl3qcnZ3uqRzwOLXOrkjZD3vsDjftCYs5kaZ57gLSNCI/9I2g7o+UBDaFmUoASQ6UNgf5cHQV",
+	"pVhwd6eFrQDykco6zJEBJ/d6oUQAeszq2t125VwZfbKLEcd86Z2dV711ouQ8q7aOj4sdZx1vK0ja7Esf",
+	"cOChqqKBRxAeeXGiuXV0cUI4unxzUQnjMcgQC5eywvUAEiNmVmXQ1u0WMuQdwZ4Ku247BBk+lruBnet4",
+	"LwZdtjh+oON/1Ut/zCleK9ldhWFzBQheig3Ums1UKpH51pPFljfQ7Ke9H90KV5/MznwVAnXf4aUbsO+7",
+	"fJxr8FkUtzpHjt+GIDgN/Y5GjrQooTDHYdjScDVodyEoOso/8Kk9V1f1t5ZoTvfVKBQ+ZbTupTDHE9Um",
+	"FFdpmLqEmZNIhUQrjcoFqZJgITov2b6mpz4GXRlFM+ONUSsESxVy7kV5hYeROx6lji56CSvTSr4xJHPf",
+	"CpPKUHUs3J9kqJxk39k3PUu2sU2VoUiQWvqSwT0PTLTxhbrEkNBGsK32wRHlgo8trq/5U8Pnp6vJp8Ud",
+	"JrH58N155BvzSffkocoEM0k023XL1PSxBn4Sa3xqedZ64XkawNoazh/i/eKrWt4w2XxOUlm1xFOlIuCy",
+	"1RofZNdxGhmx4om5mKkkPg+54e2tiz7SinPoCz29eSD4IHpZ3heBvNOvb36+Yk5i7lVWh/ytnrNErYly",
+	"sDZsV69ejUn8zNH0vfuNs6qT5uaSQ55sOutC36oPKu2jXcPMHbv39p0JonmdpKpzpIrjizkP2aPpuuz4",
+	"ZPaexK/9oB5X1r1joB4xkPlqMaEZR6o29H2cxUpa05srVuZ8ebitVccWwtB9/FhPuW56pznl+rUZggLe",
+	"l1qUFeMAc5py2Xn2w3zDRws08Q2X43XDD9eJb3jRT6iERWJmKBnA5YQJ6VjKCy3GByhLqM6lMuduW+9e",
+	"b75VPypMfo44cVaa4xPVohswme5syfwAZUnpMxu26m/zYT2uXPaWQeNHyCsT8w2bQg53SFROngB90+F+",
+	"XSkGjHt2bKoYdH4cgS6c6imaH4vh+YGY4VaJmomImDawBtYVVxGfiq/HXghtVLK58uV7qQyVBEwNcxYe",
+	"dHigNEebmPg7GjnQgg/DsoyfVCKS6tuWnYBbxCI+uJGtIl1ZBn7bQEYDY1z+qLHdZX8pgh0vAVbaZfkL",
+	"DGP2V1SkgdERNWMzFUUK41SI2reN6vHwu1ttN+ypVGQylkCM+/QTXgRGq8qJMEB50b0KfcAmgS1rsVu4",
+	"Ord1kw0akzpiv1yLcUb1W7yUr84gYERe8oE9rhrF1BoKl0rk1OYitJdJbk+zQoUuEoXwzxDOoagf7gdd",
+	"7oOZSrVL2z1+5arJALpJTA5VI5/yOzLnl2tjN3k//7xC3g+xDCVbuQLoHnXJ7ruRkG0OVZ/80N7rO/p0",
+	"Jv4rhuGD8L1CC75agXStX32emEOIYI7r0hB3KIwbZ8lqPsOBcgyKhRCIEDReBtcLFfsoRYn/lgiVGwth",
+	"8umPNpSXzfA0iYLCCvUt3LdgmFYxTFW4cVJ2N37HLE7/sM7wikBkreAlrJlbeF2lALsmRz61+5aKNzIc",
+	"vz6NotzxjQwZZ7lImFTr/bITd5Agc0STv8wH/gsixT4MlHV8JK0FeQ6yvRT1h003LEyBhWUIsJIuVmoo",
+	"uReZxtMmvq8PSpsf3bgeVzF/zSCLaB/mvt43vlp/aQ/OSPiCcFcgDSQQ1vINbC3zpFs/bSDJF2Wsnjqf",
+	"4SE7f4dqU0i/PjfBPXzLM2BPL2QZRcO4YpxNlUxdH5Yw2QlXaKbWDjSf8A6OcET2FefBAoJlszN6TcN6",
+	"9kX4lgF5TiKllozoptiKKC4gdFDVRfczwd4Z66fgToSudKhLh1QrowTuCnpYKSLXoP8xH9mjlApvGSSY",
+	"Z/hSyDk2vpQgblyre6jsAfHK8fNVFcb2Kx3rQrqGZ3o/m0Hy0T55rPsPTg6nOfTOUziGPe88Dy9/RoKH",
+	"WEnYuBu0dSXI64OanXHx5c3ZoSIrY0IGURoec/7V6TQWuplf66Ywrs/sRPaaUxFsFZao11OvkwjcG5A6",
+	"D3eEEPgIcode7Ft66hv/stFGPfwE3YSfz9KP2aM5IaInQ11Bv4a8LXhd1x4XRyWhLrg3lxycQylSWO3R",
+	"tu1nnnDZdTXp3+wzH4/t4HSfLecxW87f7DzzNHnJZIjcNEck53rp+M7t/8wCEn1FduRIYrCSHwdxysZw",
+	"SWxSBxtXr5hmzwbW7u1DUV84FrlM89wljy53E6rroR9pwzc+u7fNPyUStkb+rrpeyWrNm92f/zNt5BL8",
+	"7v6/UmXGlkPoM9LuvniQw/FHlLqaMbjPGPe908niwuSNXJjMHZdDvtk5MherLfYket33jdUFuOmdJsXr",
+	"16b3S5ELgSbcwAv2I1lsFtRR0usB114NrhhnsdCGLxExM1BJAoGBkE03jDsfAtIkmwxODLsXygXimYY4",
+	"F+Bqy/c6gO/dmLHlECs4ydd+zbBCnkogkZx8xTeunqw6VbhRqXk4p+RCsVCETNS9J9XQFa8AD8wOnTq/",
+	"fwtybhZnl1+9fNlqvhRiF65atGbWUqW1L/rry8dcpuk0ezjWyC3VpDiU3dMTMV8YjWyR64WKfa9RbXCk",
+	"xo7blVcea9B7rO9Z9fspIn18eDCVUDA76qoiEfLN/oPn935QqyLgHJenvga4pYJtgCd7nxPzexGn8dnl",
+	"q1dW22Ih6Z9f/ed/5EohpIE55gt6dWG0SIO4MKTED5gXnmdtwHVHj2UXbsKMYjMRRfZ3/nK8TR/gfl64",
+	"iyxhcx429p7+HTbfcvNcz9TNE9VaduaUl0KGrevanRj/LhDKuJKbm3iv8yjMgt8BZmEChW1X7eqzQFqz",
+	"/IfVJOvHIzCfQVKfgIS5MoIbuiiDDBFQEO4hCYSG8Oy3Q7i6e+fmHj8Ft5PpcOgqGQTyxIVArEzXPNJZ",
+	"6x4dqkh/7H1Ys6ldCAYS79T2Ks2TqtNVBbpy5p/aHbGOdlTPXqU7r/LsI47wEU+f7C03ZZ8M9oT7neaC",
+	"RQhOI8caaHPTs3PVWXlTU6jtqSeV+iz1J62gKNUU7EnGHaJxp6KNCmSoscgRA312lwqdfLAkbL9q0z3r",
+	"Ysoj3gi59o0fNM5mKje9Qc4Tfikm1ofoNKaAvDSJKBGabN9i3WqbhEtNQYn9K/4Wx38qDn8M95jjoqN9",
+	"6gYt5CCqQa9iRRm3DsrFXETnC+CRWexrVn3HRfQ9jRqnKRYm2Pdyf6/W6PPs0k3VPWgWqkumQZoJQ93X",
+	"EzZVKRmrfW7EhbQ/9LRPWNgm54zPuZDa1Tkn6k6EpVS8fX5BUKA1n4O+SGXMTbCAcK8d/+RH2YV53L3F",
+	"pU8ZBoWHC9dhbN1Llqy2Hlelid6uQs9YpwoXlbw5gKC6IiXnDI+5WdNcYXCFmD0+cNdwtuOkNcRZnQI6",
+	"5R2td/+5VIKmjTPNWnNhdLld1qis9UGYwzTlwkM4dXg/+E5EcJT3GOhqYOf2nYiy4/kR7bH2E8NOeJki",
+	"qyss880k6FSGmEAvCNDuAiJYsAVwarcThkViCQSttmEJrKINnq1XKboPruk4DpJJJTGtbp1SeIR+6Is/",
+	"5F7McWcM39UjOK04ngB86qllBqKUgHh49kEFBsy5NgnwuKwu2YFvKiTH8+HO9anKygk1qQPKW0TKczS2",
+	"MXhYCicJPLlzybgxPFi4VH+NDB9SSV4WvAZjOncNN/jQsTsHmuXJSaD4JrtNW6XAyzS6ByShtc5AKoRQ",
+	"WEq11tbUEWBRUCreniuvXBpYI56NPTUyRaUkkEBGr5zVfza7BnXXcPF+hyPGXU2TpWBe/YUt7LmM8bmq",
+	"S7sI6g6siTGee6C8AS+IdomHq+pANiomZPmMisviIDrKp9pLpo11IhNPfDGhUmG80mRJDWQ41hNfuqQn",
+	"WYKjUQclQAMD5I844l+motN+7pBVPv74iRcXOoA6BAWrDZcuYWW4XvpsVV7gKRKWqIi0w+WxsBbZIQbw",
+	"rBpdyAkDHiwKvMcE2qSZmNFgbBbdLgbG1xaURTk2X6Hkud3RhJzrfSeZHwt/cOPH9ym8qvcN04pLBf4R",
+	"JGzNpdH2FmEPl0zNJmyh1jna0lY/ugZsr6PDRh2sZ806jnLLr5rrKa6UJ9GF1wtlzRMt7HANqDCzBt9c",
+	"Gvmow0vFTxnO/5bM1hptFG6HlazUFmrN4jRYuJui0CyVCfCwtRQvcHQth9lH4OHDZHkC49Z21qc+1r/j",
+	"ydJe6Oz6ZpHdubgDibd3HtnrvxGRvfEJqQ2Xe01PpcZe9M9pH20CInpPoz9mg8cZlN+a5jAFgIhFxtx6",
+	"+oaUhUrRO3o0QteQIGQxWblSkQgENNNxbn3XWG1ma5qnaVbZXqtBaDplJv8kl1GFmOuMz6O82FtTx6GT",
+	"j/jQR6JBowAfvNbLKokyqVisErhyFxJrzJpRWVSjqC/yBta6K0RJRAcLiJ7/SS1BDuhj+7IuCNJEmM3Z",
+	"5T9+2wX2rhBNFo0ymcNVch8ekHtCnZwufH3JHjpWKlxxy/Fgg5ocIeHePPhh1U8n063nbv6DrOdbbxgB",
+	"TOxksQnQQdBMCH1RaBeaOcBUmshcnFCrkzz9ebXOkzb+PV2LxSeE/NGxKJG67M2uTO4gadxg/JiRHt79",
+	"9HoPXRB7zUwlbKFiyEOKXESXFICc+PgihprtajvGiO16CwkQIia1klAfTiz83fkUE7Z79hU6NhdgTb7B",
+	"SoixgpBuzfM0h/6d1epbhxAnJeZys60Trvg6UHHMZXhZbNfhCVAqPbuw448xg/+CveHBAutbtf1tArNU",
+	"g7Z7y3TDhNEQzRpTHBVq1kj7/WA9G1VsbXA9uGa40N53U4TtT5qptbykYJrVEaPU0gHooVr4CKlycg6x",
+	"8GKHSrHDHH3pUXtRXosDR5AL++cY2w4dPNIIm4MwiVp6kDAQ64rz5eQs5vc/0C+/zmtkeJLwzZ4+c2ON",
+	"dLvV3P3tVKkIuOw5j13Q0GECfGWLaO2C9QW2AddaGx5DHmRuz7bxbBvbVUj2CIZqN0RV+u4BCA8zBNdR",
+	"yDjFfIOpCmyNxx2QGXWVU0kybRTR8925lKKS4HbWhYrCA+2uVTfqs+X9y1neE2vjbGEJB5z+z8aC0flQ",
+	"NGtZ6otwdWUTJuHeYKVRMsGTt9BYk0QVjBNmIIn1pAjCTM00MUEKGsaDAFZGbzMR9XNEp3wQj0GGWOfW",
+	"dSduwmfm2j99rKGFbILP9CZPAJLZqhzGM71U/Z05SaVEnD9X5umLj4njAcKJK0OWIdNiLglNludY9ELv",
+	"7//dZ1f9Ass+W1jL1w+KLFvSwSK0bA4km6PL7sGPbadqaSjM+YoHy33b8LUd9YE62VvAeh3ImGsf3ESW",
+	"21qezcmTSekJq3D24OyL73NRSOPdJaErttUi4CB2SRTkxxLQxjrSCVFEBwvsgpixBdcLcNH/24Sv7F3C",
+	"OmUxs1ehYHnLiEvpivFIqyr+317PDEgUBV0fGP4m7uAb++SxejKc3PM54ckA0BPfGfaorrLgenZAmAnJ",
+	"ZQAsgQi4S5NgtnRTALU98Jp0EajwIXaTVretvcanjtRqXtNDaI4Dm83uu3vc+G8gQz2IFbOSzrK+VqWW",
+	"EGI51y4VSJxqaso/SqHo9tixL35Njy1f3ceeG3aTfvbNj943b+FO5CHdK0piYvOei5a4VLdPcjZmOGtN",
+	"yYVlNh2b0o8KGd7p0ePld8f5/aiejzaP23yoMRuk34nCNDBswUPGk0TcOVtZpQ7zDOHPKEdiRExE9+ty",
+	"J6UwbApzIbHuRB5hVnDng4tt6gHe0OghigJa4V4emUPoM//2ScQQCQmD8Whjb2t4jt35Du++Foqr13un",
+	"B4Foq0zv/PhHXW/kvmIYkCi3Yjuhil4FXo/IIUOPZTRWSA6a3mkqEofCebJyyCFfmFHF6wvuKJGaE+x8",
+	"NGGcffuOERGbkAYSySMmifbo0L2D0Bk6x3nxjMJjbXGzk3uOMz2BwxjajeMjvGIJaEjugCp4p2lot7Aj",
+	"bGLl596hTbxx0NrvV2bEHIU0Oz/XZ9t4zLbxyaMsU80EJDGbbvAHpOA+ILuyViNNKXOrnfXY73FGFeao",
+	"LT6sJgiBAH8ulaHmvUNzaw76Z19i7aMb0qPquVd84MESBsRycB+/LQoUltCuCTJk003NqnZ6GMRdMV/r",
+	"55372Tv1551QkGX3dMX4NFN/jY02JXpQbx3lJq1WTkZbVZQBnGcYdh3azTt1BzfuBWO1Gz8/O9drvRza",
+	"doqvfzaehwcRFKZXfc2V1257b+QSObzz/lOVMFce1QYeuN509seEPtJUbrLBfe7V5XcNFqXLVsKFdlPp",
+	"gZhLSbxBAnX2P/uoKb0Owxv36NG6Mje/00SEstXpPSTEN8SZilCvaTxFTOiAJ4mAxIG+uixeAFEBTZ5S",
+	"EkdYut12hcw8WKWtuxq/T4WhfQbiC68Z5ExOm8VOdpQqCRFyco0skPaGlFPcWrcbRQwiDfvQSnp1CFgT",
+	"3zpu/4lG95xDGQa6680dJBvGkxhC6gwgW7AignseULvAUGJYq2Q5i1Q9gsN/pZBsCpL4xf9Bj7Lw77gx",
+	"fAD+97f2EIWf6Q/uflEmuF/SeqhE9yUTrdcqCc8Rpm1v1wwNfEtwboe90b9lAKim0jyHRmqy1y//rQ6A",
+	"3FdZBYgdqvd6PETV2wOM95OGzsXQRwUUveX1QongVMjwNSJyCK60Y9E0JwgOdIV8a4RlQbCROrtIIzjQ",
+	"C/YJcSqkYkvYXDpgQzRWjU+oEmSVke1BQbnWyy359ikf+4rWl9uhBORYgTK07OygxsMwAa0nDtI6QZIO",
+	"JWHiJWGUs7HsUueX/QXLjR6bbKI13+S4JXsFtwE43wBvPCtsAP5/HPYo4PxrAPwd33kzv/mrly8rGEYm",
+	"ZwimhU+5lGkU1TbtZhTt+atW3BhI7OD/84/r8//m57//9serL//roH5biU3ThxXLfDVssUymKcOhICM0",
+	"PGoymytDnR1E0F7kRjOLBDT2nefAPUtYmSvr8Qy/Zzy8E8E+Lv+CsbTtRj/aap5V/GEq/ii7wisbwiu0",
+	"ECM953N7et97oKWBfyNi3j4tPn/PAITobutzAG4JUCepzCHqKZm2wZrKLSabisVUqSnCt+3bAlVqvnEj",
+	"R74LLlTWaVvjJ1J9FBBE+T1uNazLpcAUOo8CRZFhEXBNyB+01jXTUakJVAwHtD9m0njv/nQfJbmdIRaB",
+	"2DX7k2a/KwlXePaiKQEGDUK+IafXN4F5J9M5kO68503fS2Mg9CayfuJAtGdlr+3MqDl6iG0eBDwkEPhM",
+	"ziKTa6ow2vuUUhyCftIE5V74/vG27WRTPBWaY75GvQP4kTZ4KCNSFjUjAKIEs3cS/4H1LagaJWwC39ui",
+	"EhbBzDCV1iE2ev2o3E9anxIfsLE04hEd6ehH4qTPTuGKzzpxuE8OmGi/rjejEhV95BBb0WA4oVUbir+U",
+	"0oZeuaE8IKZNT2k+rj6jfdZz/Wcphu7w0EyfeGgRl4e63rf2Tyqc3wcuwgwsvsYJ4ubHDVbtVy+gCD8/",
+	"3A+3nQrwJBL7J3O4f+4WcK9uW1P57cjRGoYpTA7YeMIUPne443Uyn9HdPga9eDiOS/+x+7fIg86Bh3vs",
+	"0inikXrjZ9/57DuffedhvnO4m8FMRAYSCPOoq2avb37GnkN7VVirZDlVajlhms+w7FStQFIiRq8S4CHN",
+	"poWntIba5mD7Fsd1flk+1q0NsL1xOSDRt9BMrSGcuKgHqj6XIVUg2t8XEAsmdP/RaYz7YpAmCchg00ba",
+	"Rp27oEubu8wn5eI67QD1MmFvR7ke5JoyvnhfFJjDC7mM/oLrWk+btAf4o2/l0Qf7R0NoWLa8g1VQFyJz",
+	"3MXljAfDKNRS+zoVAgo9F9Kt9KRw8TaKRUotMVI3U8kVQ7Z6bdhfX75so4lrgOV+v/Oa68UvOGqcTEt+",
+	"fsM5CQyN2oVDtwCwLCTg1iKKLp0PCVQcC2Owca3I+28Hz1QCgd1c7R7NXPt5C3m1izb1H2gaCPnavoq0",
+	"nTu3YNfPGIhXjsWKMpssErQv9hJwcuiniALFfQ9Il90G+ORPCZd6xGgBfn7X2TqcMqHSf5BTY+kZSZ0I",
+	"BcEDMpKt35hErIDFmH/DyrS1IHosSQcFx+N5lReu0U7p9v7WBl9UvYvMELpWQppULt3Ho4f+yDB8K2w7",
+	"TXxu5GuZt6QCNWachDE56bD3tiyQauixsSHa7Jpje8vq15qy7XiciOnu40/VSP5sPZ1aD9dslcCKJ5C4",
+	"EIWDFE7K1oJhMx4jsVJbO+kb/nXMZkKzOxno67OVdGIl36sIK1zQIujatSj9iLsOnpBNuVzajcdaiP29",
+	"STYTFtiTRkQIsIGSgYiASbW+sjtSxuGuZm4bwobz6cZvSnxmAFlSWxucms3snebcQ4B3a3cfIVBJ+J7e",
+	"8SFDGe/R/OI0MmLFE3MxU0l8HnLDD4I7KUz0O5XEz2b4SM2QNA8jXHSVcpEvzWJuDWjXkLI21lWi1OyK",
+	"rRcK7iDxdot0swGXUpljjesCn7yXbdwpII575Mzt5VCk/SIPwtlSIHuo3HsIuyQQC0MX0r3YWNmoY7JG",
+	"xGrSVXR3ZX39VKVZ/ffuuva9ZneQ6O5vNXRR+OiePtbzmp/facJT2eoMFKAyfAlsyoMl3YK5j5pqvCWr",
+	"JEslCHNcIEpFIhBNyUk/aJw5ApzeZpAMgb9TM79uWUG+gyLyRZLFNfer11hvj98x2nsSzu5EQWFamb6l",
+	"Sx+H219Jzhu8cFtJF8VcRmgrSHnLtC60iNPItbXVYAm7EY9BA/xcBz+jF98+BFbOx1RWqsId9agbptNp",
+	"LAh04BJ5WglBZ8HvgE0BJOUHfPoQKG2QDwEZQriHtG+PRrljgBEJdH51tA8dtx6+iVdmcyL8g21IigoF",
+	"kYrFKoGrDLmO0KQ0myPFXipDSLZQ6hok7ZxOi01687Mf+jT2W4I9Kjjd3fWupxQo7bvHH71VYnh0gaid",
+	"QeNByY699kP75COld/QphBzqw25b9sPOLv/x25ct7BzHEVNAS+ZrXiqToj+tP/xch2Fp3UabT6HpneYE",
+	"5NfmhLLOOIHstXePnKvtxiGHCbMIE941ifEv7rGPQo9OuX21kTNCqls/S8uIt88JCh0r1giIiVP0Q1Ot",
+	"Nmx3kFbrQk5bWXP2wMUmIb5W4bMEj5QgojFx4o5EUWkxx5MIFrtyuWRKThVPEAaS6+UWnESt9FyNW3OZ",
+	"mpMgjT/rmZkT33FCv/ipwPfKOBK8rkUUsamv7azZDB96IinLwwU5W0vlg2N6PrArB3gE4ZFtvQ8Mw7aV",
+	"hWPez0Ri7+45iboHJgsgMWJmtS5DSrB/yE2alCNm/Ums8L6OqYnEXBasb5wAx/7jT1SeghL5npr3n7N+",
+	"/R0axbyABuiQNe3GhMHrEIJIbIXRavaeJIHAfky++3RoMJ9EsHydvWK8FNh+hna+Y7aYHh28CJZMzWaM",
+	"Mx3zKGK5ZqBGpdLYEVvhlUqdckS9fBpBoQyqH7h5v/fGY8acL01y/G65PyW7JsxRoosmMhZ0X2HCZ0cp",
+	"FtwbkFkIr9NwLarBG//80d6Y/ATdhJ+3+6e53V/TZZLaxBFIwHPACgjwoO2WdcJ4pJVHrzKuOzPaQh44",
+	"3L76jjCN39LaxyaezeuxmVfGdug0Z8fWpjxYHmNAXuk73ZoQ/kPpEZ93tKFZPtvL07QXkm4RiD5jB0in",
+	"kdALCNlK6aPOdIn9/I5t5lukwvyITx5r+Z2dnJ2nzmownu3myR3j5gmUiPYSuEOBM9R6aoI1xbi3kEGU",
+	"hqCLYZ0jb+GFspqu46L2yeZbd4sbazvETfb9J2mFeDaxYQKjqIuMU1DhkgV8RUEsazw8gZCFYLiICAeB",
+	"s5mIWlyNFlZujTmg7wnu9olHcTzkD9yvIDAO9me9AHlFa65dYZ7Cm6dSSyHnV4xAyjMkAMQAMlQVGu4g",
+	"41ULIVIBj/ZUe1LpGC3SWxo76oigm+O/ZCiwwDwVcTlP+Txnarb/bbXC/Tu21tqsHYQGQ1td6M5Rupdz",
+	"JLJPj5rj/Pkc+cTPkQSvUjgScklwSC3sJCtRaeJfo1TF+2z8USR7g+XwQngvo8EjdFurc0KP+k5IUyB/",
+	"y/pAkRwO4SYL/dm4f0uCaVSJb+G+YlwvEaVvO6vcrFaeaOiQ9kNyF6dtQmxb/dKqPxE7y/Kq3Z7KXRwj",
+	"Y73hvl+BpLU96/P8Yl/zlE8vJR14c09GQuxwaglUNl8iNSUQQr1QifG0mf4Qs0cjtoRrD8Ueu2C/4dxk",
+	"Qw9VKoS4bQHsbFS/HYb5F5y6zpDE8yedOUiH0pnxv3C2gkSo8AAJtgTyHlCWNTi2rqd+cqjUPIz4kZjD",
+	"ufB7L10s8+XZLU9JcunN8kylTqdWMad77p4kxZ8KQ59rrI8S14/U5cVUahJkRbEOdq+QtDkPFhAsfZgz",
+	"SACkXqgGD6rNTT6y0ceJmM/hYiXnY0SjwAuz9uiJGkAWFqwYCH7g+cND+AhcyvOAa2hEwR2I/bAdTQDI",
+	"NLZrola4REGkNIRnv7VGrF8KGbZ2k/bj/y4Q+6pnJN9hMJi/FfaCiU1HbApmDa5FbarU0rPkeoiEONWG",
+	"wf0q4kLWNhJu02tWqVe7PbRGz8atFE+B8SsD1VaM1o2YrMJMVVwseHOo2AeAz7OiGG04g2s4EXQeLkvf",
+	"vuRv4g6h47jGO7NWMUxVuJkwqQzgP7FrH7OeqFjU/WMWjLMEuFaytULt36E+bo3tfa/qcysof8wgm0L5",
+	"lSxJpW7297WlTaksP+8JHKJf9STd/kFbVLziCXioeOvHHSyjVOv21ucLSVvs4g+U/Xh2S0JXwLg8xogC",
+	"XEqB2FF1XDgUcDXBAqjxlxml2jPkFE3rAcd7CWsHf7bHYbpBz1SRNbS3a9kZhe4eorP9ngJlhHEaq867",
+	"rGdlv/G+1H+OIDoRX2kIcf/NGGs8FoXLOdVxxdNpr51Pe2tf88ti0/MdyS3IMFQ1kMTuOpSk0i5gaUGn",
+	"G5f0rqAIEwlzNsiEtssswlKXc9bnWvS2ZI5tPeyRxvtsacdaWocW8sQooiu1uYDAuWcL8qNGsAc1Kj1B",
+	"Q55aTWnFMj3NWTFf7bJi9uuJaSaDuOJ3SsIma4IyfAnSoa7UQVttw3hmCtnWvx6rmU9QjZ46o32uG024",
+	"LQXo394NaxCKMf/pOQKBL/8ga4v5EqiySoWdYzaX171vLprHAtt8Wlaa9tr3XPZ3CKtTjDvY1uZVvJMl",
+	"dhsTms3FHUiWro7irNmyqH7D7o8GB/004fdnS+rMkt4CUg9PYcJMsmF8jsnIJcDK/hgL+ag4S8K9yXaw",
+	"CSK3GYUmlduYNS2VEG2ssP/cCoNWGZWANdXYZvwCatk9sLB96Ed82ZgLdEcBLvwGe+yAqvUI9dYzdZC4",
+	"SvVADl94W6SNl1Mc82TCo1wT8Ns2D30j9/U1Nfig2ay5MELOLymQrRK2gKgufrh7ORmSP91b0iC5M8Kv",
+	"nm5YmAIzIoYW2tf6JnqUGj5ZnXlit9Fa7WhxFxWwPuvdgoa6hwpYXxYYAyZWgeagJ0Qc4MmE6Z8uop4R",
+	"B1Su5wOvppkQem5Cy+Q4yt3eN6Cd7DbaSgOfT9BNJX+oakxQoR9aVhZOdeVyrRzSxYLL8Fzdufl3aAzf",
+	"cxm+v4Nk3ObgZ/lsCI81KKOXWZEag0hbm9AGOGXIIzD5b2mTsd8whQWPkCbQNcPjVtTaZrLuzIa7xlsc",
+	"N8CRWC6HSaC7CxpiCm1fz/Slo2jTAHLCUl2zoJNO8U0Aw1Yjv2HnM7TzHbo6bZxm32cwgdgAdiMIjtHM",
+	"qvAV7ptYzjWFmUqQnGqvA1ARnDvlaLB9FcFHP7BP48/fM4j1fycklwEwuxLad9cK43srUWd8l4FKfK+y",
+	"SFgIUZk3BdQqgpql9YFuORNJ3HmcG59aWLhuPEb/Au5duDcl8bnl14jCk0sdHYLhS9AMZjMIjOMBR6Tg",
+	"BiFr4EmwqDWcG/p1q0aRf55tu89ThaRo1h9B25XvX0T2Zb7WT0+QCFVCohdiRcg+vooLA1drlYRFcBb/",
+	"d9siuTBwv8ej0Vs/4ZgOpBPz+7cg52Zxdvnq5cvJWSyk//dXx/f1+EahGLTmc7AjFUadgpwTwsFN1bQP",
+	"PbiAjla3oyqQjsvxsBG58jkhN3Duw5vtHrYVOHzIoxZcf56JCBvEdgx4qlQEXLYSz6h6PaytfC+G2ZOd",
+	"T1h7qIt1IowBecmcJWjq29GTDLfQ/idZgr6qK7YyC6xkL3qKf6bNXIA32ahxsib7+Q0imfe+Szpbuy6J",
+	"k/2njJbrxs3vNNSB2eoMRZ+cCfko2uRMQw7gTX4sCnAq7uSt9w/RlkVskdhrnakDkR+HKqdEnrj7km/Z",
+	"WC8Uk3CHfVx2IvogfuQC4FAIEZDm7FJjvU8rgBT6u38jBZJKTdV1YFKb/7px39KrVmg9hCr8QlFFx8sm",
+	"pGvGppvzChICr6lennqCsx/kWX/MZD/I4U20V2HUoEWhbgrH0AXnMYaKHFK6tdEV19penfZeZXHiF9lQ",
+	"663TSthTLufwIX9iL4hf7vH0stOThGdQXGots9WcFOqRE9DEMARXDGSoaTCCbruV1S0Wn+JN5zMeGLWX",
+	"BJIiG9/RuF7VufCeISLx5F3OhXRRmz9pH4Sb+Y9t7V6+gbmQWyvVdWDsq16W+huYp/07dFwfxEMArDDk",
+	"kvHULEAa+wUqubIuJdXAFCJrEBEtkmxmJcCH6nQpBrovnNm92PoBAf2QKDUbPs8aqDtINq+RiLlvNfmQ",
+	"OuqNom5YtbGqgR5QGE3XbVSRK1fFSnPEH2nGE2B6Yb2nogP+YWrjn3beyD29ingA5QV6Vp9Tqs+PsN5S",
+	"BlIQ4EkkIKF0lVWPtUrMIrJHFrM4wrMkEKs72Kca9vdP0K/0d+7JeKqs3Za2YcbXfDPxEDn5xtBGagZW",
+	"5+lqTzTAwOqn1dkTM7qhbmkfsJunKBiqoMI9e6PSK7ZQUUioy5gXj4VMDegX7BPmwKRiS9hc+j/G5iDd",
+	"6LRNAjyuT7fQr3fMbXcZVkoLRPaZJSr2SAWKGYiiS3ZLr/mM+blbwjrxuLcZLnICPPTZ7wzef811TSUv",
+	"PuusJpnz15eTIzJvBu7NBdyBNOf5uowIw/EGkjtIzvG+gtPUVDPEjQfmvmS3+ItL94PbCbsNueGX7A+p",
+	"UjlhIpwwH97+cnvFEtBpDJqk9pZrc/4Gv/+HbydUvoS/uCXBFWPyXC+LgZ+cMqixsDin1+n1/pO/ZYgC",
+	"Y138qB4QNbcXuESVXA+r6Qf1CQNH7xgki+G/ByuAfEx7wlQUVuWNeiryug7DkfNIH8Eg/VXXLx9KF7ZV",
+	"IaEf4GXC3oKF2VdGtWNWyPLUynl9R3xQB9iVCgyMdGexT7Of7rbmQpcE1xhdMIYHC6fzvbi31SqBnHOu",
+	"PqlbHPgg7Iwu+ptGlegvLM0gzviawtS++G4Oxh5Bt1C48Z8Fc8ul1649bVzyflSdX3uW3pWNz7qmHH4r",
+	"ZkWJjbcAGoFhT3xHfwsGXavL9lj7ofTPnAtZK0c6eO9zkZ9wxGNAvEJctqZmzKO7OKvBkbIaxUOL2Xqt",
+	"0eJ6oJYJ5G2q7iPeutLhPy+m3FCZbB2Tor1lHqdxAxm7ndw39itO02KYvb5/EDOeLFnM5Yah6FioJEzY",
+	"QmAgCWKWSiMiIqvHc7KHrYiLPMOUu7sswnzyBJg1H2ph4lHkoZtMsHjB3vBggZwSmF3SRqmQ8ahcY1Sp",
+	"WcieU+vIXtvfHqdXz26nrW6+Q7NAOfStnN+rdVE3UXkKgLE8iiBhMd+4uNWVI7dOJerUSjM+xeio/QuF",
+	"Dd3oKdxw3aRsrc6az+r25NAPKpXBx89WvkKtW+wqfKzVpTHviH6ep9gOh9kJOboa3AVbKUQCBEbSOewS",
+	"PXbsCuHn+SQVwrGIGAfYVT7stNIOLZX6vWtncYMPHbtm0CyfpF58bw/HTi/oeMybbkUQr+wRuuEKno0a",
+	"Z+uJn98w4MpcRCxbty7bTvxnjNZ63PxOk4jJVmewtpO4KOmjek8yNblYUa5mD5EmDXgsOuCme+292oCe",
+	"tDyDARrzo8grQ6m5hLpO7B2F7nELjkUrdzxK4aA2E98QuNcFuzF95gx6g2I8io+Qjij2Uodn3urG4rLc",
+	"Y5gwqYhQzXG5i5BygNnZ6BDYvkIFzr+/bPH+9xKxh1FS2AXhCU7yfiSOJapWjaRX0Ro2GUIBbOzd7bBd",
+	"utctGldlIBwdEoADuRVyqu4nO028xETT2JvrftBYBUQvPet9BQep/jH+Y3aX5SFZ8eJaXvRyO72mu6mf",
+	"/jh3UJzd9Wlup8PokL+f4tvwhur8L7ll5Zx0W7u7iCGZd31ZfWef+Rg0BSf6RBXlHV8WFGXFE0Po1BTP",
+	"UMQjaHxc1G+i9ti13eLZpECE19DiiPXOD33UjKjuK4a5ELsVo4MWrfukGfyis51klYg7Hmy6Dmb5Pf2D",
+	"e/yonYSb5JtQmCfqKt4C5dbWCxUBM8BjqrDPNQ5rJaMN9vwTjBY6lO2iyf2eos/A6CPYbE4UHG2pQs9w",
+	"rS06JLPtVM1mpSjwFd6BEAyjdCWlQMXUzkIjbwgPlu3tZRWJrsvubuwzH4W14McPHQcd6Gim7iDDuSpu",
+	"7UxIowpnM5EwtZbtFcbwzrPU2V59Y8YcOs2n+IT3aZ+sJl2hoi2Kg1HhizDavYwFkXK0XkTzbXZqRXdV",
+	"SS2hoaT+Ew3pcyXtG4apSf/wA6NPzi5CW7AUh8BQuCyTfd5obcRO7kT5pfzVQ118JcsETBViGoIEsEG2",
+	"FUQBqUYWm6zDqCKqLC/3wQrC6bWlr6zR1qPvgal2J6xab/ATjnjUd3n7CYN4mw8oEu9pFirVcLh7sbMd",
+	"q3exczuNc8FVGaCDKYu0VkKiUcZSyDthXKn0dLPd4bTtY9DE2hWcHmdrj4sMuXJ1iPZIaBzcMekRPbU7",
+	"q+rRSfWu4G4xMiV3CGeAiC4egMGqOG42DGurg5biA9mD9N7IZ+GV+sOYs5IMC187wEBHUlrg1SZoOxLn",
+	"osSLYBawYQsethOsfxIyknZ+8ZShRwjsjiLlMUuZyEG8dDkxjhrFgoVSGi3XLdelS87fCYMfw7iEtR25",
+	"XihXSiOBbcC8YG8cQBOR44BsKXjUmOMFnlYHGj4qQlTvpZHTPvsUsYFBVMNBohWsuVCZc1WiwtBMAoTb",
+	"vCftxL4NxqXBdF4Dr3eAL//FzT4D6CqDc6nZFnuYQ+taKBYpbZgwOUipaAVQ2kxE/LPjf+0PmIDfQfjz",
+	"UGS5n7J+sj9ppu2rGa7BxO2MWV8j5sw10wuEsPP7aPaneAEorqwHt2660P08Yn7BTBQnQsL3r+9dC/4O",
+	"sEJ5zkRkF5hcJ95TUhkS9xYvFfrn4i1aTmOs6Fv8+c+VVLn9hYq+U8kcj4d2kq6w+k+aqTVVDDnQljAW",
+	"EhMPnooTdT3MlX27KKSk4kcEmcpA139kz7v8x29fJn+cUUjL/uM3OzC58w9Pk+js8uzCPuL/BgAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,
