@@ -28,8 +28,10 @@ func fromDraftChoices(c gen.DraftChoices) rapport.DraftChoices {
 	}
 	return rapport.DraftChoices{
 		TemplateID: c.TemplateId, Added: chosen(c.Added), LeftOut: chosen(c.LeftOut),
-		Fallbacks: each(value(c.Fallbacks), func(f gen.ChosenFallback) rapport.ChosenFallback { return rapport.ChosenFallback{ClauseID: f.ClauseId, Fallback: f.Fallback} }),
-		Values:    each(value(c.Values), func(v gen.ChosenValue) rapport.ChosenValue { return rapport.ChosenValue{Name: v.Name, Value: v.Value} }),
+		Fallbacks: each(value(c.Fallbacks), func(f gen.ChosenFallback) rapport.ChosenFallback {
+			return rapport.ChosenFallback{ClauseID: f.ClauseId, Fallback: f.Fallback}
+		}),
+		Values: each(value(c.Values), func(v gen.ChosenValue) rapport.ChosenValue { return rapport.ChosenValue{Name: v.Name, Value: v.Value} }),
 	}
 }
 
@@ -39,8 +41,10 @@ func toDraftChoices(c rapport.DraftChoices) gen.DraftChoices {
 	}
 	return gen.DraftChoices{
 		TemplateId: c.TemplateID, Added: clauseIDs(c.Added), LeftOut: clauseIDs(c.LeftOut),
-		Fallbacks: someOf(each(c.Fallbacks, func(f rapport.ChosenFallback) gen.ChosenFallback { return gen.ChosenFallback{ClauseId: f.ClauseID, Fallback: f.Fallback} })),
-		Values:    someOf(each(c.Values, func(v rapport.ChosenValue) gen.ChosenValue { return gen.ChosenValue{Name: v.Name, Value: v.Value} })),
+		Fallbacks: someOf(each(c.Fallbacks, func(f rapport.ChosenFallback) gen.ChosenFallback {
+			return gen.ChosenFallback{ClauseId: f.ClauseID, Fallback: f.Fallback}
+		})),
+		Values: someOf(each(c.Values, func(v rapport.ChosenValue) gen.ChosenValue { return gen.ChosenValue{Name: v.Name, Value: v.Value} })),
 	}
 }
 
@@ -103,7 +107,7 @@ func (s *Server) GetContractDraft(ctx context.Context, r gen.GetContractDraftReq
 	if err != nil {
 		return nil, err
 	}
-	return gen.GetContractDraft200JSONResponse{Body: shown, Headers: gen.GetContractDraft200ResponseHeaders{ETag: etag(d.Draft)}}, nil
+	return gen.GetContractDraft200JSONResponse(shown), nil
 }
 
 // PreviewContractDraft shows the text that choices would make.
@@ -129,18 +133,11 @@ func (s *Server) SaveContractDraft(ctx context.Context, r gen.SaveContractDraftR
 	if err != nil {
 		return nil, err
 	}
-	draft, err := versionAsked(r.Params.IfMatch)
-	if err != nil {
-		return nil, err
-	}
-	if draft == nil {
-		return nil, rapport.Errorf(rapport.CodeMalformed, "Send If-Match with the ETag that came with the draft, so that nobody's draft is overwritten.")
-	}
 	seen, err := textHash(r.Body.TextSha256)
 	if err != nil {
 		return nil, err
 	}
-	d, err := store.SaveContractDraft(ctx, r.Id, *draft, fromDraftChoices(r.Body.Choices), seen, principalFrom(ctx).UserID)
+	d, err := store.SaveContractDraft(ctx, r.Id, r.Body.FromDraft, fromDraftChoices(r.Body.Choices), seen, principalFrom(ctx).UserID)
 	if err != nil {
 		return nil, called("contract", inChoices(err))
 	}
@@ -148,7 +145,7 @@ func (s *Server) SaveContractDraft(ctx context.Context, r gen.SaveContractDraftR
 	if err != nil {
 		return nil, err
 	}
-	return gen.SaveContractDraft200JSONResponse{Body: shown, Headers: gen.SaveContractDraft200ResponseHeaders{ETag: etag(d.Draft)}}, nil
+	return gen.SaveContractDraft200JSONResponse(shown), nil
 }
 
 // inChoices says of bad fields that they are in the choices.
@@ -157,7 +154,9 @@ func inChoices(err error) error {
 	if !errors.As(err, &bad) || len(bad.Fields) == 0 {
 		return err
 	}
-	return rapport.Invalid(each(bad.Fields, func(f rapport.Field) rapport.Field { return rapport.Field{Path: "choices." + f.Path, Code: f.Code, Detail: f.Detail} })...)
+	return rapport.Invalid(each(bad.Fields, func(f rapport.Field) rapport.Field {
+		return rapport.Field{Path: "choices." + f.Path, Code: f.Code, Detail: f.Detail}
+	})...)
 }
 
 func textHash(words string) ([]byte, error) {

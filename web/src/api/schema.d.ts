@@ -685,9 +685,9 @@ export interface paths {
         };
         /** A contract that is not out for signature, with all that can be chosen for its text */
         get: operations["getContractDraft"];
-        /** Save another text of the contract, made of what is chosen; an approval of the one before is lost */
-        put: operations["saveContractDraft"];
-        post?: never;
+        put?: never;
+        /** Save the next draft: another text of the contract, made of what is chosen. An approval of the one before is lost */
+        post: operations["saveContractDraft"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5318,6 +5318,8 @@ export interface components {
         };
         ContractDraftSave: {
             choices: components["schemas"]["DraftChoices"];
+            /** @description The draft that was read: when somebody saved another one since, nothing is saved (412) */
+            from_draft: number;
             /** @description Hash of the text that the preview showed: no other is saved */
             text_sha256: string;
         };
@@ -10787,7 +10789,6 @@ export interface operations {
             /** @description The answer */
             200: {
                 headers: {
-                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10801,7 +10802,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "If-Match"?: components["parameters"]["ifMatch"];
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
             };
             path: {
                 id: components["parameters"]["id"];
@@ -10817,7 +10818,6 @@ export interface operations {
             /** @description The answer */
             200: {
                 headers: {
-                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
