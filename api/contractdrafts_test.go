@@ -13,13 +13,13 @@ import (
 // draftSHA256 is the hash of the text that draft gives a contract.
 const draftSHA256 = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
 
-// draft adds a contract that is not out for signature, with the terms of the work's offer.
+// draft adds a contract that is not out for signature, with the terms of the work's offer. It is older than the signed one, which pages show.
 func (d *desk) draft(t *testing.T, brand uuid.UUID, w work) uuid.UUID {
 	t.Helper()
 	offer, contract := id(), id()
 	d.sql(t, `insert into offers (id, partnership_id, brand_id, campaign_id, state, fee, currency, terms) select $1, partnership_id, brand_id, campaign_id, 'accepted', fee, currency, terms from offers where id = $2`, offer, w.offer)
-	d.sql(t, `insert into contracts (id, partnership_id, brand_id, offer_id, term, state, body, body_sha256, fee, currency, terms)
-		select $1, $2, $3, id, 1, 'internal_approval', 'x', sha256('x'), fee, currency, terms from offers where id = $4`, contract, w.partnership, brand, offer)
+	d.sql(t, `insert into contracts (id, partnership_id, brand_id, offer_id, term, state, body, body_sha256, fee, currency, terms, created_at)
+		select $1, $2, $3, id, 1, 'internal_approval', 'x', sha256('x'), fee, currency, terms, now() - interval '1 hour' from offers where id = $4`, contract, w.partnership, brand, offer)
 	return contract
 }
 
@@ -89,6 +89,7 @@ func TestWhatStandsInOneContractIsChosen(t *testing.T) {
 	require.Equal(t, gen.MadeChoiceWhat("left_out"), c.DraftInfo.Choices[0].What)
 	require.Equal(t, "Campaign", c.DraftInfo.Choices[0].Title)
 	require.NotEmpty(t, c.DraftInfo.Choices[0].By)
+	d.sql(t, `update contracts set created_at = created_at - interval '1 day' where id = $1`, d.contract)
 	var compared gen.ContractComparison
 	d.as(t, "guest@one.example").send(t, "GET", path+"/comparison", nil).into(t, &compared)
 	require.Equal(t, "x", compared.Draft.Text)

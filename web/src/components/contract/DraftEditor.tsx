@@ -40,7 +40,7 @@ export function DraftEditor({ draft: saved, saved: then }: { draft: ContractDraf
   });
   const set = (change: Partial<DraftChoices>) => setChoices({ ...choices, ...change });
   const { bad, rest } = said(shown, settled);
-  const other = saved.draft !== from;
+  const other = saved.draft !== from && !save.isPending && !save.isSuccess;
   const place = (clause: DraftClause, n: number) => {
     const fallbacks: ChosenFallback[] = (choices.fallbacks ?? []).filter(({ clause_id }) => clause_id !== clause.clause_id);
     set({ fallbacks: n > 0 ? [...fallbacks, { clause_id: clause.clause_id, fallback: n }] : fallbacks });
