@@ -153,10 +153,7 @@ func ClauseVariables() []ClauseVariable {
 }
 
 // Uses says that the clause has the variable.
-func (c ClauseVersion) Uses(variable string) bool {
-	_, tags := Render(c.Body, nil)
-	return slices.Contains(tags, variable)
-}
+func (c ClauseVersion) Uses(variable string) bool { return uses(c.Body, variable) }
 
 // Check names every bad field of the clause.
 func (c ClauseVersion) Check() []Field {
@@ -196,7 +193,7 @@ func checkClauseText(path, text string) []Field {
 		switch {
 		case tag == "":
 			f = append(f, Field{path, "empty_variable", "{{}} names no variable. Take one of the list."})
-		case !slices.ContainsFunc(known, func(v ClauseVariable) bool { return v.Name == tag }):
+		case !dealVariable.MatchString(tag) && !slices.ContainsFunc(known, func(v ClauseVariable) bool { return v.Name == tag }):
 			f = append(f, Field{path, "unknown_variable", fmt.Sprintf("{{%s}} is no variable of a clause.", tag)})
 		}
 	}
@@ -254,58 +251,8 @@ type DraftedClause struct {
 	Body     string // with the contract's own words for the variables
 	// StandsIn: the template has it not, or its own did not apply, and without it a must-include or something agreed would be missing.
 	StandsIn bool
-}
-
-// DraftClauses chooses the clauses of a contract from its template and fills in their variables. library are the newest versions of
-// what the brand may use, the built-in clauses in the order in which they stand in. Nothing goes missing silently: what the template must
-// include, and all that both agreed on, is said by a built-in clause when no clause of the template says it.
-func DraftClauses(p ContractParts, t ContractTemplate, library []ClauseVersion) []DraftedClause {
-	var drafted []DraftedClause
-	kinds, used, values, facts := map[ClauseKind]bool{}, map[string]bool{}, p.values(), p.facts()
-	variables, order := ClauseVariables(), ClauseKinds()
-	add := func(c ClauseVersion, standsIn bool) bool {
-		body, missing := Render(c.Body, values)
-		optional := func(v ClauseVariable) bool { return v.Optional && slices.Contains(missing, v.Name) }
-		if !c.When.Holds(facts) || slices.ContainsFunc(variables, optional) {
-			return false
-		}
-		place := len(drafted)
-		if standsIn { // where contracts usually have it
-			later := func(d DraftedClause) bool { return slices.Index(order, d.Kind) > slices.Index(order, c.Kind) }
-			if at := slices.IndexFunc(drafted, later); at >= 0 {
-				place = at
-			}
-		}
-		drafted = slices.Insert(drafted, place, DraftedClause{c.ID, c.Version, c.Kind, c.Title, strings.TrimSpace(body), standsIn})
-		kinds[c.Kind] = true
-		for _, v := range variables {
-			used[v.Name] = used[v.Name] || c.Uses(v.Name)
-		}
-		return true
-	}
-	standIn := func(fits func(c ClauseVersion) bool) {
-		for _, c := range library {
-			if c.BrandID == nil && fits(c) && add(c, true) {
-				return
-			}
-		}
-	}
-	for _, id := range t.Clauses {
-		if at := slices.IndexFunc(library, func(c ClauseVersion) bool { return c.ID == id }); at >= 0 {
-			add(library[at], false)
-		}
-	}
-	for _, kind := range t.MustInclude {
-		if !kinds[kind] {
-			standIn(func(c ClauseVersion) bool { return c.Kind == kind })
-		}
-	}
-	for _, v := range variables {
-		if v.Agreed && values[v.Name] != "" && !used[v.Name] {
-			standIn(func(c ClauseVersion) bool { return c.Uses(v.Name) })
-		}
-	}
-	return drafted
+	Fallback int  // which fallback position stands, 0 for the clause's own text
+	Added    bool // somebody chose it for this contract
 }
 
 // ClauseContract is a contract that is not over and contains a clause.
@@ -317,6 +264,7 @@ type ClauseContract struct {
 	Number        string
 	State         string
 	ClauseVersion int
+	Fallback      int // which position of it stands, 0 for its own text
 	Creator       CreatorRef
 	CampaignName  string
 	ExecutedAt    *time.Time

@@ -118,6 +118,9 @@ type Contract struct {
 	Reason        string         // why the amendment was asked for
 	Signatures    []Signature
 	Clauses       []DraftedClause // none for a contract from before the library
+	Draft         int             // counts the texts that it had
+	DraftInfo     *DraftInfo      // only of one contract, and not of an amendment
+	Approval      *ContractApproval
 	SentAt        *time.Time
 	ExpiresAt     *time.Time
 	ExecutedAt    *time.Time

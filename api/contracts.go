@@ -17,7 +17,7 @@ import (
 type ContractStore interface {
 	ListContracts(ctx context.Context, f rapport.ContractFilter, page rapport.Page) ([]rapport.Contract, []string, error)
 	Contract(ctx context.Context, id uuid.UUID) (rapport.Contract, error)
-	// SignForBrand signs for the brand with the name, address and agent of g.
+	// SignForBrand signs for the brand with the name, address and agent of g, if the text is still the one with the hash of g.
 	SignForBrand(ctx context.Context, contract, user uuid.UUID, g rapport.Signature) error
 	// ContractPaper is the file of a signed contract, or the one that a provider of signatures sealed, without content while there is none.
 	ContractPaper(ctx context.Context, id uuid.UUID, sealed bool) (rapport.ContractPaper, error)
@@ -28,7 +28,7 @@ func (s *Server) contractStore() (ContractStore, error) { return storeAs[Contrac
 func toContract(c rapport.Contract) gen.Contract {
 	return gen.Contract{
 		Id: c.ID, PartnershipId: c.PartnershipID, BrandId: c.BrandID, BrandName: c.BrandName, Creator: toCreatorOf(c.Creator), CampaignName: c.CampaignName,
-		Number: c.Number, Term: c.Term, Version: c.Version, State: gen.ContractState(c.State), Locale: orNil(rapport.LegalLocale), Text: c.Text, TextSha256: hex.EncodeToString(c.SHA256),
+		Number: c.Number, Term: c.Term, Version: c.Version, Draft: c.Draft, DraftInfo: toDraftInfo(c.DraftInfo), Approval: toApproval(c.Approval), State: gen.ContractState(c.State), Locale: orNil(rapport.LegalLocale), Text: c.Text, TextSha256: hex.EncodeToString(c.SHA256),
 		Fee: toMoney(c.Fee), Terms: toTerms(c.Terms), Amends: signedRefOf(c.Amends), Amendments: each(c.Amendments, toSignedRef),
 		Reason: orNil(c.Reason), Extended: someOf(each(c.Extended, toExtendedDate)), Signatures: each(c.Signatures, toSignature), SentAt: c.SentAt, ExpiresAt: c.ExpiresAt,
 		ExecutedAt: c.ExecutedAt, EndsAt: c.EndsAt, NoticeBy: c.NoticeBy, CreatedAt: c.CreatedAt, CreatorCountry: orNil(c.CreatorCountry),
@@ -53,7 +53,7 @@ func toElsewhere(e *rapport.SignedElsewhere) *gen.SignedElsewhere {
 }
 
 func toContractClause(c rapport.DraftedClause) gen.ContractClause {
-	return gen.ContractClause{ClauseId: c.ClauseID, Version: c.Version, Kind: gen.ClauseKind(c.Kind), Title: c.Title}
+	return gen.ContractClause{ClauseId: c.ClauseID, Version: c.Version, Kind: gen.ClauseKind(c.Kind), Title: c.Title, Fallback: c.Fallback, Added: c.Added}
 }
 
 func toSignature(g rapport.Signature) gen.Signature {
@@ -122,6 +122,10 @@ func (s *Server) SendContract(ctx context.Context, r gen.SendContractRequestObje
 	if bad := checkConsent(value(r.Body.Consent), rapport.PartyBrand); signs && len(bad) > 0 {
 		return nil, rapport.Invalid(bad...)
 	}
+	seen, err := seenText(c, r.Body.TextSha256)
+	if err != nil {
+		return nil, err
+	}
 	identity := rapport.IdentitySession
 	if me.TokenID != nil {
 		identity = rapport.IdentityToken
@@ -131,7 +135,7 @@ func (s *Server) SendContract(ctx context.Context, r gen.SendContractRequestObje
 		Cmd: rapport.Command{Kind: rapport.CmdSendContract, Actor: me.UserID, Ref: c.ID},
 		Before: func(ctx context.Context) error {
 			return store.SignForBrand(ctx, c.ID, me.UserID, rapport.Signature{
-				Name: me.Name, Address: from.Address, Agent: from.Agent, Consent: rapport.Consent(rapport.PartyBrand), Identity: identity, IdentityAddress: me.Email,
+				Name: me.Name, SHA256: seen, Address: from.Address, Agent: from.Agent, Consent: rapport.Consent(rapport.PartyBrand), Identity: identity, IdentityAddress: me.Email,
 			})
 		},
 	})

@@ -31,6 +31,7 @@ var (
 	_ api.CommandStore     = (*postgres.Store)(nil)
 	_ api.ContractStore    = (*postgres.Store)(nil)
 	_ api.ClauseStore      = (*postgres.Store)(nil)
+	_ api.DraftStore       = (*postgres.Store)(nil)
 	_ api.MessageStore     = (*postgres.Store)(nil)
 	_ api.TimelineStore    = (*postgres.Store)(nil)
 	_ api.OverviewStore    = (*postgres.Store)(nil)

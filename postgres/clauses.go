@@ -100,7 +100,7 @@ func (s *Store) ContractsWithClause(ctx context.Context, clause uuid.UUID, versi
 		list := make([]rapport.ClauseContract, len(rows))
 		for i, r := range rows {
 			list[i] = rapport.ClauseContract{
-				ID: r.ID, PartnershipID: r.PartnershipID, BrandID: r.BrandID, BrandName: r.BrandName, Number: r.Number, State: r.State, ClauseVersion: int(r.ClauseVersion),
+				ID: r.ID, PartnershipID: r.PartnershipID, BrandID: r.BrandID, BrandName: r.BrandName, Number: r.Number, State: r.State, ClauseVersion: int(r.ClauseVersion), Fallback: int(r.Fallback),
 				Creator: rapport.CreatorRef{ID: r.CreatorID, Name: r.CreatorName}, CampaignName: r.CampaignName, ExecutedAt: r.ExecutedAt, EndsAt: r.EndsAt, CreatedAt: r.CreatedAt,
 			}
 		}
@@ -192,15 +192,11 @@ func (s *Store) ListComplianceNotes(ctx context.Context, markets []string) ([]ra
 	})
 }
 
-// draftClauses chooses the clauses of a contract that the brand's library holds now.
-func (s *Store) draftClauses(ctx context.Context, tx pgx.Tx, brand uuid.UUID, campaignTemplate *uuid.UUID, parts rapport.ContractParts) ([]rapport.DraftedClause, error) {
-	library, err := s.clauses(ctx, tx, []uuid.UUID{brand}, &brand)
-	if err != nil {
-		return nil, err
-	}
+// templateFor is what a contract of the brand is drafted from before anybody chooses.
+func (s *Store) templateFor(ctx context.Context, tx pgx.Tx, brand uuid.UUID, campaignTemplate *uuid.UUID) (rapport.ContractTemplate, error) {
 	t, err := s.q.TemplateForContract(ctx, tx, gen.TemplateForContractParams{CampaignTemplate: campaignTemplate, BrandID: &brand})
 	if err != nil {
-		return nil, fmt.Errorf("contract template: %w", err)
+		return rapport.ContractTemplate{}, fmt.Errorf("contract template: %w", err)
 	}
-	return rapport.DraftClauses(parts, contractTemplate(gen.ContractTemplateRow(t)), library), nil
+	return contractTemplate(gen.ContractTemplateRow(t)), nil
 }

@@ -46,6 +46,9 @@ func (s *Store) Contract(ctx context.Context, id uuid.UUID) (rapport.Contract, e
 		if len(found) == 0 {
 			return rapport.Contract{}, pgx.ErrNoRows
 		}
+		if found[0].DraftInfo, err = s.draftInfo(ctx, tx, found[0]); err != nil {
+			return found[0], err
+		}
 		found[0].Extended, err = s.extendedDates(ctx, tx, id)
 		return found[0], err
 	})
@@ -62,9 +65,9 @@ func (s *Store) contracts(ctx context.Context, tx pgx.Tx, params gen.ListContrac
 		list[i] = rapport.Contract{
 			ID: r.ID, PartnershipID: r.PartnershipID, BrandID: r.BrandID, BrandName: r.BrandName,
 			Creator:      rapport.CreatorRef{ID: r.CreatorID, Name: r.CreatorName, Handle: r.Handle, Platform: r.Platform},
-			CampaignName: r.CampaignName, Number: r.Number, Term: int(r.Term), Version: int(r.Version), State: r.State, Text: r.Body, SHA256: r.BodySha256,
+			CampaignName: r.CampaignName, Number: r.Number, Term: int(r.Term), Version: int(r.Version), Draft: int(r.Draft), State: r.State, Text: r.Body, SHA256: r.BodySha256,
 			Fee: rapport.Money{Amount: r.Fee, Currency: r.Currency}, SentAt: r.SentAt, ExpiresAt: r.ExpiresAt, ExecutedAt: r.ExecutedAt, EndsAt: r.EndsAt,
-			NoticeBy: r.NoticeBy, CreatedAt: r.CreatedAt, Reason: r.Reason, CreatorCountry: r.CreatorCountry, PaperSHA256: r.PaperSha256,
+			NoticeBy: r.NoticeBy, CreatedAt: r.CreatedAt, Reason: r.Reason, CreatorCountry: r.CreatorCountry, PaperSHA256: r.PaperSha256, Approval: approval(r.ApprovedBy, r.ApprovedAt),
 		}
 		if r.Amends != nil {
 			list[i].Amends = &rapport.SignedRef{ID: *r.Amends, Number: r.AmendsNumber}
@@ -108,17 +111,21 @@ func (s *Store) contracts(ctx context.Context, tx pgx.Tx, params gen.ListContrac
 	}
 	for _, r := range clauses {
 		c := &list[at[r.ContractID]]
-		c.Clauses = append(c.Clauses, rapport.DraftedClause{ClauseID: r.ClauseID, Version: int(r.Version), Kind: rapport.ClauseKind(r.Kind), Title: r.Title})
+		c.Clauses = append(c.Clauses, rapport.DraftedClause{ClauseID: r.ClauseID, Version: int(r.Version), Kind: rapport.ClauseKind(r.Kind), Title: r.Title, Fallback: int(r.Fallback), Added: r.Added})
 	}
 	return list, nil
 }
 
-// SignForBrand signs a contract that was not sent yet for its brand; nothing happens when the brand has signed.
+// SignForBrand signs a contract that was not sent yet for its brand, if its text is the one with the hash of g; nothing happens when the brand
+// has signed.
 func (s *Store) SignForBrand(ctx context.Context, contract, user uuid.UUID, g rapport.Signature) error {
 	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		if _, err := s.seenText(ctx, tx, contract, g.SHA256); err != nil {
+			return err
+		}
 		err := s.q.SignForBrand(ctx, tx, gen.SignForBrandParams{
 			ContractID: contract, Brands: rapport.BrandsFrom(ctx), UserID: user, Name: g.Name, Address: g.Address, Agent: g.Agent,
-			Consent: g.Consent, Identity: g.Identity, IdentityAddress: g.IdentityAddress,
+			Consent: g.Consent, Identity: g.Identity, IdentityAddress: g.IdentityAddress, BodySha256: g.SHA256,
 		})
 		if err != nil {
 			return fmt.Errorf("sign: %w", err)

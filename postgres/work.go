@@ -22,29 +22,25 @@ func (s *Store) DraftContract(ctx context.Context, offer uuid.UUID, term int) (u
 		if id, err := s.q.ContractByOffer(ctx, tx, &offer); !errors.Is(err, pgx.ErrNoRows) {
 			return id, err
 		}
-		o, err := s.q.OfferForContract(ctx, tx, offer)
-		if err != nil {
-			return uuid.Nil, fmt.Errorf("offer: %w", err)
-		}
-		var terms rapport.ContractTerms
-		var rules rapport.ContentRules
-		if err := errors.Join(json.Unmarshal(o.Terms, &terms), json.Unmarshal(o.ContentRules, &rules)); err != nil {
-			return uuid.Nil, fmt.Errorf("read terms: %w", err)
-		}
-		parts := rapport.ContractParts{
-			Brand: o.BrandName, BrandAddress: o.PostalAddress, Creator: o.CreatorName, Campaign: o.CampaignName, Brief: o.Brief, Term: term,
-			Fee: rapport.Money{Amount: o.Fee, Currency: o.Currency}, Terms: terms, Market: orZero(o.Country), Regulated: rules.Regulated,
-		}
-		clauses, err := s.draftClauses(ctx, tx, o.BrandID, o.ContractTemplateID, parts)
+		parts, o, err := s.contractParts(ctx, tx, offer, term)
 		if err != nil {
 			return uuid.Nil, err
 		}
+		t, err := s.templateFor(ctx, tx, o.BrandID, o.ContractTemplateID)
+		if err != nil {
+			return uuid.Nil, err
+		}
+		library, err := s.clauses(ctx, tx, []uuid.UUID{o.BrandID}, &o.BrandID)
+		if err != nil {
+			return uuid.Nil, err
+		}
+		clauses := rapport.DraftClauses(parts, t, library)
 		text := rapport.ContractText(parts, clauses)
 		hash := sha256.Sum256([]byte(text))
 		id := rapport.DeriveID(offer, "contract")
 		written, err := s.q.InsertContract(ctx, tx, gen.InsertContractParams{
 			ID: id, PartnershipID: o.PartnershipID, BrandID: o.BrandID, OfferID: &offer, Term: int32(term),
-			Body: text, BodySha256: hash[:], Fee: o.Fee, Currency: o.Currency, Terms: o.Terms,
+			Body: text, BodySha256: hash[:], Fee: o.Fee, Currency: o.Currency, Terms: o.Terms, TemplateID: &t.ID,
 		})
 		if err != nil {
 			return uuid.Nil, fmt.Errorf("insert contract: %w", err)
@@ -52,13 +48,7 @@ func (s *Store) DraftContract(ctx context.Context, offer uuid.UUID, term int) (u
 		if written == 0 { // another attempt was faster, and wrote its own clauses
 			return s.q.ContractByOffer(ctx, tx, &offer)
 		}
-		for i, c := range clauses {
-			row := gen.InsertContractClauseParams{ContractID: id, Position: int32(i + 1), BrandID: o.BrandID, ClauseID: c.ClauseID, Version: int32(c.Version), Title: c.Title, Body: c.Body}
-			if err := s.q.InsertContractClause(ctx, tx, row); err != nil {
-				return uuid.Nil, fmt.Errorf("insert clause: %w", err)
-			}
-		}
-		return id, nil
+		return id, s.writeClauses(ctx, tx, id, o.BrandID, 1, clauses)
 	})
 }
 

@@ -23,13 +23,14 @@ export default defineConfig({
     { name: "hostile mail", testMatch: "hostile-mail.spec.ts", dependencies: ["pages"] },
     // It needs nothing of the others, but what it makes would be looked at half-way; `--no-deps` runs it alone.
     { name: "contract changes", testMatch: "contract-changes.spec.ts", dependencies: ["pages"] },
+    { name: "contract editor", testMatch: "contract-editor.spec.ts", dependencies: ["pages"] },
     { name: "german portal", testMatch: "german.spec.ts", dependencies: ["pages"] },
     { name: "journeys", testMatch: "journeys.spec.ts", dependencies: ["pages"] },
     { name: "live", testMatch: "live.spec.ts", dependencies: ["pages"] },
     { name: "option", testMatch: "option.spec.ts", dependencies: ["pages"] },
     { name: "steady", testMatch: "steady.spec.ts", dependencies: ["pages"] },
     // It changes where the creators of the brand sign.
-    { name: "documenso", testMatch: "documenso.spec.ts", dependencies: ["hostile mail", "contract changes", "german portal", "journeys", "live", "option", "steady"] },
+    { name: "documenso", testMatch: "documenso.spec.ts", dependencies: ["hostile mail", "contract changes", "contract editor", "german portal", "journeys", "live", "option", "steady"] },
     // Its rows would stand in the lists of the others.
     { name: "long lists", testMatch: "long-lists.spec.ts", dependencies: ["documenso"] },
   ],

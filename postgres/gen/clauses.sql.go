@@ -66,8 +66,8 @@ func (q *Queries) ClauseVersions(ctx context.Context, db DBTX, arg ClauseVersion
 }
 
 const clausesOfContracts = `-- name: ClausesOfContracts :many
-select x.contract_id, x.clause_id, x.version, x.title, c.kind
-from contract_clauses x join clauses c on c.id = x.clause_id and c.version = x.version
+select x.contract_id, x.clause_id, x.version, x.title, x.fallback, x.added, c.kind
+from contract_clauses x join contracts t on t.id = x.contract_id and t.draft = x.draft join clauses c on c.id = x.clause_id and c.version = x.version
 where x.contract_id = any ($1::uuid[]) and x.brand_id = any ($2::uuid[]) order by x.contract_id, x.position
 `
 
@@ -81,6 +81,8 @@ type ClausesOfContractsRow struct {
 	ClauseID   uuid.UUID
 	Version    int32
 	Title      string
+	Fallback   int32
+	Added      bool
 	Kind       string
 }
 
@@ -98,6 +100,8 @@ func (q *Queries) ClausesOfContracts(ctx context.Context, db DBTX, arg ClausesOf
 			&i.ClauseID,
 			&i.Version,
 			&i.Title,
+			&i.Fallback,
+			&i.Added,
 			&i.Kind,
 		); err != nil {
 			return nil, err
@@ -164,10 +168,10 @@ func (q *Queries) ContractTemplateForBrand(ctx context.Context, db DBTX, arg Con
 }
 
 const contractsWithClause = `-- name: ContractsWithClause :many
-select t.id, t.partnership_id, t.brand_id, b.name as brand_name, t.number, t.state, x.version as clause_version, p.creator_id, c.name as creator_name, g.name as campaign_name,
+select t.id, t.partnership_id, t.brand_id, b.name as brand_name, t.number, t.state, x.version as clause_version, x.fallback, p.creator_id, c.name as creator_name, g.name as campaign_name,
   t.executed_at, t.ends_at, t.created_at
 from contract_clauses x
-join contracts t on t.id = x.contract_id
+join contracts t on t.id = x.contract_id and t.draft = x.draft
 join brands b on b.id = t.brand_id
 join partnerships p on p.id = t.partnership_id
 join campaigns g on g.id = p.campaign_id
@@ -197,6 +201,7 @@ type ContractsWithClauseRow struct {
 	Number        string
 	State         string
 	ClauseVersion int32
+	Fallback      int32
 	CreatorID     uuid.UUID
 	CreatorName   string
 	CampaignName  string
@@ -230,6 +235,7 @@ func (q *Queries) ContractsWithClause(ctx context.Context, db DBTX, arg Contract
 			&i.Number,
 			&i.State,
 			&i.ClauseVersion,
+			&i.Fallback,
 			&i.CreatorID,
 			&i.CreatorName,
 			&i.CampaignName,
@@ -350,28 +356,35 @@ func (q *Queries) EditContractTemplate(ctx context.Context, db DBTX, arg EditCon
 }
 
 const insertContractClause = `-- name: InsertContractClause :exec
-insert into contract_clauses (contract_id, position, brand_id, clause_id, version, title, body) values ($1, $2, $3, $4, $5, $6, $7)
+insert into contract_clauses (contract_id, draft, position, brand_id, clause_id, version, title, body, fallback, added)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 `
 
 type InsertContractClauseParams struct {
 	ContractID uuid.UUID
+	Draft      int32
 	Position   int32
 	BrandID    uuid.UUID
 	ClauseID   uuid.UUID
 	Version    int32
 	Title      string
 	Body       string
+	Fallback   int32
+	Added      bool
 }
 
 func (q *Queries) InsertContractClause(ctx context.Context, db DBTX, arg InsertContractClauseParams) error {
 	_, err := db.Exec(ctx, insertContractClause,
 		arg.ContractID,
+		arg.Draft,
 		arg.Position,
 		arg.BrandID,
 		arg.ClauseID,
 		arg.Version,
 		arg.Title,
 		arg.Body,
+		arg.Fallback,
+		arg.Added,
 	)
 	return err
 }

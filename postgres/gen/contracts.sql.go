@@ -325,12 +325,14 @@ with page as materialized (select f.id from unnest($1::uuid[]) x(brand) cross jo
     and ($13::timestamptz is null or (t.created_at, t.id) < ($13::timestamptz, $14::uuid))
   order by t.created_at desc, t.id desc limit $15::int) f order by f.created_at desc, f.id desc limit $15::int)
 select t.id, t.partnership_id, t.brand_id, b.name as brand_name, p.creator_id, c.name as creator_name, coalesce(c.country, '')::text as creator_country, coalesce(a.handle, '')::text as handle,
-  coalesce(a.platform, '')::text as platform, g.name as campaign_name, t.number, t.term, t.version, t.state, t.body, t.body_sha256, n.fee, t.currency,
-  n.terms, t.amends, coalesce(o.number, '')::text as amends_number, coalesce(t.reason, '')::text as reason, t.sent_at, t.expires_at, t.executed_at, t.ends_at, t.notice_by, t.created_at, f.sha256 as paper_sha256
+  coalesce(a.platform, '')::text as platform, g.name as campaign_name, t.number, t.term, t.version, t.draft, t.state, t.body, t.body_sha256, n.fee, t.currency,
+  n.terms, t.amends, coalesce(o.number, '')::text as amends_number, coalesce(t.reason, '')::text as reason, t.sent_at, t.expires_at, t.executed_at, t.ends_at, t.notice_by, t.created_at, f.sha256 as paper_sha256,
+  t.approved_at, coalesce(ap.name, '')::text as approved_by
 from page join contracts t on t.id = page.id
 cross join lateral contract_now(t.id) n
 left join contracts o on o.id = t.amends
 left join contract_papers f on f.contract_id = t.id
+left join users ap on ap.id = t.approved_by
 join brands b on b.id = t.brand_id
 join partnerships p on p.id = t.partnership_id
 join campaigns g on g.id = p.campaign_id
@@ -372,6 +374,7 @@ type ListContractsRow struct {
 	Number         string
 	Term           int32
 	Version        int32
+	Draft          int32
 	State          string
 	Body           string
 	BodySha256     []byte
@@ -388,6 +391,8 @@ type ListContractsRow struct {
 	NoticeBy       *time.Time
 	CreatedAt      time.Time
 	PaperSha256    []byte
+	ApprovedAt     *time.Time
+	ApprovedBy     string
 }
 
 // With the fee and the terms that amendments have made of it. The page comes first: what amendments make is asked of its rows alone.
@@ -430,6 +435,7 @@ func (q *Queries) ListContracts(ctx context.Context, db DBTX, arg ListContractsP
 			&i.Number,
 			&i.Term,
 			&i.Version,
+			&i.Draft,
 			&i.State,
 			&i.Body,
 			&i.BodySha256,
@@ -446,6 +452,8 @@ func (q *Queries) ListContracts(ctx context.Context, db DBTX, arg ListContractsP
 			&i.NoticeBy,
 			&i.CreatedAt,
 			&i.PaperSha256,
+			&i.ApprovedAt,
+			&i.ApprovedBy,
 		); err != nil {
 			return nil, err
 		}
@@ -460,7 +468,7 @@ func (q *Queries) ListContracts(ctx context.Context, db DBTX, arg ListContractsP
 const signForBrand = `-- name: SignForBrand :exec
 insert into signatures (contract_id, party, name, user_id, body_sha256, address, agent, consent, identity, identity_address)
 select t.id, 'brand', $1::text, $2::uuid, t.body_sha256, $3::text, $4::text, $5::text, $6::text, $7::text from contracts t
-where t.id = $8 and t.brand_id = any ($9::uuid[]) and t.state in ('drafting', 'internal_approval')
+where t.id = $8 and t.brand_id = any ($9::uuid[]) and t.state in ('drafting', 'internal_approval') and t.body_sha256 = $10
 on conflict (contract_id, party) do nothing
 `
 
@@ -474,9 +482,10 @@ type SignForBrandParams struct {
 	IdentityAddress string
 	ContractID      uuid.UUID
 	Brands          []uuid.UUID
+	BodySha256      []byte
 }
 
-// The brand signs the text that its person saw; who signed first stays.
+// The brand signs the text that its person saw, and no other; who signed first stays.
 func (q *Queries) SignForBrand(ctx context.Context, db DBTX, arg SignForBrandParams) error {
 	_, err := db.Exec(ctx, signForBrand,
 		arg.Name,
@@ -488,6 +497,7 @@ func (q *Queries) SignForBrand(ctx context.Context, db DBTX, arg SignForBrandPar
 		arg.IdentityAddress,
 		arg.ContractID,
 		arg.Brands,
+		arg.BodySha256,
 	)
 	return err
 }

@@ -244,6 +244,10 @@ type Contract struct {
 	Adds          int64
 	Reason        *string
 	RequestedBy   *uuid.UUID
+	Draft         int32
+	TemplateID    *uuid.UUID
+	ApprovedBy    *uuid.UUID
+	ApprovedAt    *time.Time
 }
 
 type ContractClause struct {
@@ -254,6 +258,23 @@ type ContractClause struct {
 	Version    int32
 	Title      string
 	Body       string
+	Draft      int32
+	Fallback   int32
+	Added      bool
+}
+
+type ContractDraft struct {
+	ContractID     uuid.UUID
+	Draft          int32
+	BrandID        uuid.UUID
+	Choices        json.RawMessage
+	Body           string
+	BodySha256     []byte
+	TemplateBody   string
+	CreatedBy      *uuid.UUID
+	CreatedAt      time.Time
+	LostApprovalBy *uuid.UUID
+	LostApprovalAt *time.Time
 }
 
 type ContractPaper struct {

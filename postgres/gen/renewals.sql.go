@@ -19,7 +19,7 @@ select p.id, p.brand_id, b.name as brand_name, p.campaign_id, g.name as campaign
   coalesce(l.code, '')::text as lapse_why, coalesce(l.at, 'epoch')::timestamptz as lapsed_at, coalesce(l.by_name, '')::text as lapsed_by, coalesce(w.body_text, '')::text as lapse_reason,
   coalesce((n.terms -> 'renewal_option' ->> 'fee')::bigint, 0)::bigint as option_fee, coalesce(k.at, 'epoch')::timestamptz as option_ends_at, coalesce(k.state, '')::text as option_state
 from partnerships p
-join lateral (select x.id, x.number, x.partnership_id, x.brand_id, x.offer_id, x.term, x.version, x.state, x.body, x.body_sha256, x.fee, x.currency, x.terms, x.sent_at, x.expires_at, x.executed_at, x.ends_at, x.notice_by, x.created_at, x.opened_at, x.words, x.amends, x.amendment, x.changes, x.adds, x.reason, x.requested_by from contracts x where x.partnership_id = p.id and x.term = p.term and x.amends is null and x.state in ('executed', 'expired') and x.executed_at is not null and x.ends_at is not null and x.notice_by is not null limit 1) t on true
+join lateral (select x.id, x.number, x.partnership_id, x.brand_id, x.offer_id, x.term, x.version, x.state, x.body, x.body_sha256, x.fee, x.currency, x.terms, x.sent_at, x.expires_at, x.executed_at, x.ends_at, x.notice_by, x.created_at, x.opened_at, x.words, x.amends, x.amendment, x.changes, x.adds, x.reason, x.requested_by, x.draft, x.template_id, x.approved_by, x.approved_at from contracts x where x.partnership_id = p.id and x.term = p.term and x.amends is null and x.state in ('executed', 'expired') and x.executed_at is not null and x.ends_at is not null and x.notice_by is not null limit 1) t on true
 cross join lateral contract_now(t.id) n
 join brands b on b.id = p.brand_id
 join campaigns g on g.id = p.campaign_id

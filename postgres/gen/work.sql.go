@@ -395,8 +395,8 @@ func (q *Queries) HoldDestination(ctx context.Context, db DBTX, arg HoldDestinat
 }
 
 const insertContract = `-- name: InsertContract :execrows
-insert into contracts (id, partnership_id, brand_id, offer_id, term, state, body, body_sha256, fee, currency, terms)
-values ($1, $2, $3, $4, $5, 'internal_approval', $6, $7, $8, $9, $10) on conflict do nothing
+insert into contracts (id, partnership_id, brand_id, offer_id, term, state, body, body_sha256, fee, currency, terms, template_id)
+values ($1, $2, $3, $4, $5, 'internal_approval', $6, $7, $8, $9, $10, $11) on conflict do nothing
 `
 
 type InsertContractParams struct {
@@ -410,6 +410,7 @@ type InsertContractParams struct {
 	Fee           int64
 	Currency      string
 	Terms         json.RawMessage
+	TemplateID    *uuid.UUID
 }
 
 func (q *Queries) InsertContract(ctx context.Context, db DBTX, arg InsertContractParams) (int64, error) {
@@ -424,6 +425,7 @@ func (q *Queries) InsertContract(ctx context.Context, db DBTX, arg InsertContrac
 		arg.Fee,
 		arg.Currency,
 		arg.Terms,
+		arg.TemplateID,
 	)
 	if err != nil {
 		return 0, err

@@ -16,10 +16,10 @@ returning created_at;
 
 -- name: ContractsWithClause :many
 -- Contracts that are not over: on their way to the signature, or signed and not yet ended.
-select t.id, t.partnership_id, t.brand_id, b.name as brand_name, t.number, t.state, x.version as clause_version, p.creator_id, c.name as creator_name, g.name as campaign_name,
+select t.id, t.partnership_id, t.brand_id, b.name as brand_name, t.number, t.state, x.version as clause_version, x.fallback, p.creator_id, c.name as creator_name, g.name as campaign_name,
   t.executed_at, t.ends_at, t.created_at
 from contract_clauses x
-join contracts t on t.id = x.contract_id
+join contracts t on t.id = x.contract_id and t.draft = x.draft
 join brands b on b.id = t.brand_id
 join partnerships p on p.id = t.partnership_id
 join campaigns g on g.id = p.campaign_id
@@ -32,12 +32,13 @@ order by t.created_at desc, t.id desc
 limit @max_rows;
 
 -- name: ClausesOfContracts :many
-select x.contract_id, x.clause_id, x.version, x.title, c.kind
-from contract_clauses x join clauses c on c.id = x.clause_id and c.version = x.version
+select x.contract_id, x.clause_id, x.version, x.title, x.fallback, x.added, c.kind
+from contract_clauses x join contracts t on t.id = x.contract_id and t.draft = x.draft join clauses c on c.id = x.clause_id and c.version = x.version
 where x.contract_id = any (@contracts::uuid[]) and x.brand_id = any (@brands::uuid[]) order by x.contract_id, x.position;
 
 -- name: InsertContractClause :exec
-insert into contract_clauses (contract_id, position, brand_id, clause_id, version, title, body) values (@contract_id, @position, @brand_id, @clause_id, @version, @title, @body);
+insert into contract_clauses (contract_id, draft, position, brand_id, clause_id, version, title, body, fallback, added)
+values (@contract_id, @draft, @position, @brand_id, @clause_id, @version, @title, @body, @fallback, @added);
 
 -- name: ListContractTemplates :many
 select t.id, t.brand_id, t.name, t.clauses, t.must_include, t.is_default, t.version, t.created_at

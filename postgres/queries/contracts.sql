@@ -17,12 +17,14 @@ with page as materialized (select f.id from unnest(@brands::uuid[]) x(brand) cro
     and (sqlc.narg('after_at')::timestamptz is null or (t.created_at, t.id) < (sqlc.narg('after_at')::timestamptz, sqlc.narg('after_id')::uuid))
   order by t.created_at desc, t.id desc limit @max_rows::int) f order by f.created_at desc, f.id desc limit @max_rows::int)
 select t.id, t.partnership_id, t.brand_id, b.name as brand_name, p.creator_id, c.name as creator_name, coalesce(c.country, '')::text as creator_country, coalesce(a.handle, '')::text as handle,
-  coalesce(a.platform, '')::text as platform, g.name as campaign_name, t.number, t.term, t.version, t.state, t.body, t.body_sha256, n.fee, t.currency,
-  n.terms, t.amends, coalesce(o.number, '')::text as amends_number, coalesce(t.reason, '')::text as reason, t.sent_at, t.expires_at, t.executed_at, t.ends_at, t.notice_by, t.created_at, f.sha256 as paper_sha256
+  coalesce(a.platform, '')::text as platform, g.name as campaign_name, t.number, t.term, t.version, t.draft, t.state, t.body, t.body_sha256, n.fee, t.currency,
+  n.terms, t.amends, coalesce(o.number, '')::text as amends_number, coalesce(t.reason, '')::text as reason, t.sent_at, t.expires_at, t.executed_at, t.ends_at, t.notice_by, t.created_at, f.sha256 as paper_sha256,
+  t.approved_at, coalesce(ap.name, '')::text as approved_by
 from page join contracts t on t.id = page.id
 cross join lateral contract_now(t.id) n
 left join contracts o on o.id = t.amends
 left join contract_papers f on f.contract_id = t.id
+left join users ap on ap.id = t.approved_by
 join brands b on b.id = t.brand_id
 join partnerships p on p.id = t.partnership_id
 join campaigns g on g.id = p.campaign_id
@@ -37,10 +39,10 @@ select contract_id, party, name, coalesce(address, '')::text as address, coalesc
 where contract_id = any (@contracts::uuid[]) order by contract_id, at;
 
 -- name: SignForBrand :exec
--- The brand signs the text that its person saw; who signed first stays.
+-- The brand signs the text that its person saw, and no other; who signed first stays.
 insert into signatures (contract_id, party, name, user_id, body_sha256, address, agent, consent, identity, identity_address)
 select t.id, 'brand', @name::text, @user_id::uuid, t.body_sha256, @address::text, @agent::text, @consent::text, @identity::text, @identity_address::text from contracts t
-where t.id = @contract_id and t.brand_id = any (@brands::uuid[]) and t.state in ('drafting', 'internal_approval')
+where t.id = @contract_id and t.brand_id = any (@brands::uuid[]) and t.state in ('drafting', 'internal_approval') and t.body_sha256 = @body_sha256
 on conflict (contract_id, party) do nothing;
 
 -- name: AmendmentsOf :many

@@ -8,8 +8,8 @@ where o.id = @id;
 select id, fee, currency, expires_at, message from offers where id = @id;
 
 -- name: InsertContract :execrows
-insert into contracts (id, partnership_id, brand_id, offer_id, term, state, body, body_sha256, fee, currency, terms)
-values (@id, @partnership_id, @brand_id, @offer_id, @term, 'internal_approval', @body, @body_sha256, @fee, @currency, @terms) on conflict do nothing;
+insert into contracts (id, partnership_id, brand_id, offer_id, term, state, body, body_sha256, fee, currency, terms, template_id)
+values (@id, @partnership_id, @brand_id, @offer_id, @term, 'internal_approval', @body, @body_sha256, @fee, @currency, @terms, @template_id) on conflict do nothing;
 
 -- name: ContractByOffer :one
 select id from contracts where offer_id = @offer_id;

@@ -29,7 +29,6 @@ import { Route as ReviewTokenRouteImport } from "./routes/review.$token"
 import { Route as AppCampaignsIndexRouteImport } from "./routes/_app/campaigns.index"
 import { Route as AppCampaignsNewRouteImport } from "./routes/_app/campaigns.new"
 import { Route as AppContractsIndexRouteImport } from "./routes/_app/contracts.index"
-import { Route as AppContractsIdRouteImport } from "./routes/_app/contracts.$id"
 import { Route as AppContractsDatesRouteImport } from "./routes/_app/contracts.dates"
 import { Route as AppContractsRenewalsRouteImport } from "./routes/_app/contracts.renewals"
 import { Route as AppCreatorsIndexRouteImport } from "./routes/_app/creators.index"
@@ -64,6 +63,8 @@ import { Route as AppSettingsTokensRouteImport } from "./routes/_app/settings.to
 import { Route as PortalContractsIdRouteImport } from "./routes/portal.contracts.$id"
 import { Route as AppCampaignsIdIndexRouteImport } from "./routes/_app/campaigns.$id.index"
 import { Route as AppCampaignsIdStartRouteImport } from "./routes/_app/campaigns.$id.start"
+import { Route as AppContractsIdIndexRouteImport } from "./routes/_app/contracts.$id.index"
+import { Route as AppContractsIdEditRouteImport } from "./routes/_app/contracts.$id.edit"
 import { Route as AppPayoutsBatchesIndexRouteImport } from "./routes/_app/payouts.batches.index"
 import { Route as AppPayoutsBatchesIdRouteImport } from "./routes/_app/payouts.batches.$id"
 import { Route as AppSettingsContractsIndexRouteImport } from "./routes/_app/settings.contracts.index"
@@ -166,11 +167,6 @@ const AppCampaignsNewRoute = AppCampaignsNewRouteImport.update({
 const AppContractsIndexRoute = AppContractsIndexRouteImport.update({
   id: "/contracts/",
   path: "/contracts/",
-  getParentRoute: () => AppRoute,
-} as any)
-const AppContractsIdRoute = AppContractsIdRouteImport.update({
-  id: "/contracts/$id",
-  path: "/contracts/$id",
   getParentRoute: () => AppRoute,
 } as any)
 const AppContractsDatesRoute = AppContractsDatesRouteImport.update({
@@ -344,6 +340,16 @@ const AppCampaignsIdStartRoute = AppCampaignsIdStartRouteImport.update({
   path: "/campaigns/$id/start",
   getParentRoute: () => AppRoute,
 } as any)
+const AppContractsIdIndexRoute = AppContractsIdIndexRouteImport.update({
+  id: "/contracts/$id/",
+  path: "/contracts/$id/",
+  getParentRoute: () => AppRoute,
+} as any)
+const AppContractsIdEditRoute = AppContractsIdEditRouteImport.update({
+  id: "/contracts/$id/edit",
+  path: "/contracts/$id/edit",
+  getParentRoute: () => AppRoute,
+} as any)
 const AppPayoutsBatchesIndexRoute = AppPayoutsBatchesIndexRouteImport.update({
   id: "/payouts/batches/",
   path: "/payouts/batches/",
@@ -384,7 +390,6 @@ export interface FileRoutesByFullPath {
   "/portal/statement": typeof PortalStatementRoute
   "/review/$token": typeof ReviewTokenRoute
   "/campaigns/new": typeof AppCampaignsNewRoute
-  "/contracts/$id": typeof AppContractsIdRoute
   "/contracts/dates": typeof AppContractsDatesRoute
   "/contracts/renewals": typeof AppContractsRenewalsRoute
   "/creators/$id": typeof AppCreatorsIdRoute
@@ -420,9 +425,11 @@ export interface FileRoutesByFullPath {
   "/reviews/": typeof AppReviewsIndexRoute
   "/settings/": typeof AppSettingsIndexRoute
   "/campaigns/$id/start": typeof AppCampaignsIdStartRoute
+  "/contracts/$id/edit": typeof AppContractsIdEditRoute
   "/payouts/batches/$id": typeof AppPayoutsBatchesIdRoute
   "/settings/contracts/$id": typeof AppSettingsContractsIdRoute
   "/campaigns/$id/": typeof AppCampaignsIdIndexRoute
+  "/contracts/$id/": typeof AppContractsIdIndexRoute
   "/payouts/batches/": typeof AppPayoutsBatchesIndexRoute
   "/settings/contracts/": typeof AppSettingsContractsIndexRoute
 }
@@ -442,7 +449,6 @@ export interface FileRoutesByTo {
   "/review/$token": typeof ReviewTokenRoute
   "/": typeof AppIndexRoute
   "/campaigns/new": typeof AppCampaignsNewRoute
-  "/contracts/$id": typeof AppContractsIdRoute
   "/contracts/dates": typeof AppContractsDatesRoute
   "/contracts/renewals": typeof AppContractsRenewalsRoute
   "/creators/$id": typeof AppCreatorsIdRoute
@@ -478,9 +484,11 @@ export interface FileRoutesByTo {
   "/reviews": typeof AppReviewsIndexRoute
   "/settings": typeof AppSettingsIndexRoute
   "/campaigns/$id/start": typeof AppCampaignsIdStartRoute
+  "/contracts/$id/edit": typeof AppContractsIdEditRoute
   "/payouts/batches/$id": typeof AppPayoutsBatchesIdRoute
   "/settings/contracts/$id": typeof AppSettingsContractsIdRoute
   "/campaigns/$id": typeof AppCampaignsIdIndexRoute
+  "/contracts/$id": typeof AppContractsIdIndexRoute
   "/payouts/batches": typeof AppPayoutsBatchesIndexRoute
   "/settings/contracts": typeof AppSettingsContractsIndexRoute
 }
@@ -504,7 +512,6 @@ export interface FileRoutesById {
   "/review/$token": typeof ReviewTokenRoute
   "/_app/": typeof AppIndexRoute
   "/_app/campaigns/new": typeof AppCampaignsNewRoute
-  "/_app/contracts/$id": typeof AppContractsIdRoute
   "/_app/contracts/dates": typeof AppContractsDatesRoute
   "/_app/contracts/renewals": typeof AppContractsRenewalsRoute
   "/_app/creators/$id": typeof AppCreatorsIdRoute
@@ -540,9 +547,11 @@ export interface FileRoutesById {
   "/_app/reviews/": typeof AppReviewsIndexRoute
   "/_app/settings/": typeof AppSettingsIndexRoute
   "/_app/campaigns/$id/start": typeof AppCampaignsIdStartRoute
+  "/_app/contracts/$id/edit": typeof AppContractsIdEditRoute
   "/_app/payouts/batches/$id": typeof AppPayoutsBatchesIdRoute
   "/_app/settings/contracts/$id": typeof AppSettingsContractsIdRoute
   "/_app/campaigns/$id/": typeof AppCampaignsIdIndexRoute
+  "/_app/contracts/$id/": typeof AppContractsIdIndexRoute
   "/_app/payouts/batches/": typeof AppPayoutsBatchesIndexRoute
   "/_app/settings/contracts/": typeof AppSettingsContractsIndexRoute
 }
@@ -566,7 +575,6 @@ export interface FileRouteTypes {
     | "/portal/statement"
     | "/review/$token"
     | "/campaigns/new"
-    | "/contracts/$id"
     | "/contracts/dates"
     | "/contracts/renewals"
     | "/creators/$id"
@@ -602,9 +610,11 @@ export interface FileRouteTypes {
     | "/reviews/"
     | "/settings/"
     | "/campaigns/$id/start"
+    | "/contracts/$id/edit"
     | "/payouts/batches/$id"
     | "/settings/contracts/$id"
     | "/campaigns/$id/"
+    | "/contracts/$id/"
     | "/payouts/batches/"
     | "/settings/contracts/"
   fileRoutesByTo: FileRoutesByTo
@@ -624,7 +634,6 @@ export interface FileRouteTypes {
     | "/review/$token"
     | "/"
     | "/campaigns/new"
-    | "/contracts/$id"
     | "/contracts/dates"
     | "/contracts/renewals"
     | "/creators/$id"
@@ -660,9 +669,11 @@ export interface FileRouteTypes {
     | "/reviews"
     | "/settings"
     | "/campaigns/$id/start"
+    | "/contracts/$id/edit"
     | "/payouts/batches/$id"
     | "/settings/contracts/$id"
     | "/campaigns/$id"
+    | "/contracts/$id"
     | "/payouts/batches"
     | "/settings/contracts"
   id:
@@ -685,7 +696,6 @@ export interface FileRouteTypes {
     | "/review/$token"
     | "/_app/"
     | "/_app/campaigns/new"
-    | "/_app/contracts/$id"
     | "/_app/contracts/dates"
     | "/_app/contracts/renewals"
     | "/_app/creators/$id"
@@ -721,9 +731,11 @@ export interface FileRouteTypes {
     | "/_app/reviews/"
     | "/_app/settings/"
     | "/_app/campaigns/$id/start"
+    | "/_app/contracts/$id/edit"
     | "/_app/payouts/batches/$id"
     | "/_app/settings/contracts/$id"
     | "/_app/campaigns/$id/"
+    | "/_app/contracts/$id/"
     | "/_app/payouts/batches/"
     | "/_app/settings/contracts/"
   fileRoutesById: FileRoutesById
@@ -877,13 +889,6 @@ declare module "@tanstack/react-router" {
       path: "/contracts"
       fullPath: "/contracts/"
       preLoaderRoute: typeof AppContractsIndexRouteImport
-      parentRoute: typeof AppRoute
-    }
-    "/_app/contracts/$id": {
-      id: "/_app/contracts/$id"
-      path: "/contracts/$id"
-      fullPath: "/contracts/$id"
-      preLoaderRoute: typeof AppContractsIdRouteImport
       parentRoute: typeof AppRoute
     }
     "/_app/contracts/dates": {
@@ -1124,6 +1129,20 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppCampaignsIdStartRouteImport
       parentRoute: typeof AppRoute
     }
+    "/_app/contracts/$id/": {
+      id: "/_app/contracts/$id/"
+      path: "/contracts/$id"
+      fullPath: "/contracts/$id/"
+      preLoaderRoute: typeof AppContractsIdIndexRouteImport
+      parentRoute: typeof AppRoute
+    }
+    "/_app/contracts/$id/edit": {
+      id: "/_app/contracts/$id/edit"
+      path: "/contracts/$id/edit"
+      fullPath: "/contracts/$id/edit"
+      preLoaderRoute: typeof AppContractsIdEditRouteImport
+      parentRoute: typeof AppRoute
+    }
     "/_app/payouts/batches/": {
       id: "/_app/payouts/batches/"
       path: "/payouts/batches"
@@ -1225,7 +1244,6 @@ interface AppRouteChildren {
   AppTasksRoute: typeof AppTasksRoute
   AppIndexRoute: typeof AppIndexRoute
   AppCampaignsNewRoute: typeof AppCampaignsNewRoute
-  AppContractsIdRoute: typeof AppContractsIdRoute
   AppContractsDatesRoute: typeof AppContractsDatesRoute
   AppContractsRenewalsRoute: typeof AppContractsRenewalsRoute
   AppCreatorsIdRoute: typeof AppCreatorsIdRoute
@@ -1242,8 +1260,10 @@ interface AppRouteChildren {
   AppReversalsIndexRoute: typeof AppReversalsIndexRoute
   AppReviewsIndexRoute: typeof AppReviewsIndexRoute
   AppCampaignsIdStartRoute: typeof AppCampaignsIdStartRoute
+  AppContractsIdEditRoute: typeof AppContractsIdEditRoute
   AppPayoutsBatchesIdRoute: typeof AppPayoutsBatchesIdRoute
   AppCampaignsIdIndexRoute: typeof AppCampaignsIdIndexRoute
+  AppContractsIdIndexRoute: typeof AppContractsIdIndexRoute
   AppPayoutsBatchesIndexRoute: typeof AppPayoutsBatchesIndexRoute
 }
 
@@ -1257,7 +1277,6 @@ const AppRouteChildren: AppRouteChildren = {
   AppTasksRoute: AppTasksRoute,
   AppIndexRoute: AppIndexRoute,
   AppCampaignsNewRoute: AppCampaignsNewRoute,
-  AppContractsIdRoute: AppContractsIdRoute,
   AppContractsDatesRoute: AppContractsDatesRoute,
   AppContractsRenewalsRoute: AppContractsRenewalsRoute,
   AppCreatorsIdRoute: AppCreatorsIdRoute,
@@ -1274,8 +1293,10 @@ const AppRouteChildren: AppRouteChildren = {
   AppReversalsIndexRoute: AppReversalsIndexRoute,
   AppReviewsIndexRoute: AppReviewsIndexRoute,
   AppCampaignsIdStartRoute: AppCampaignsIdStartRoute,
+  AppContractsIdEditRoute: AppContractsIdEditRoute,
   AppPayoutsBatchesIdRoute: AppPayoutsBatchesIdRoute,
   AppCampaignsIdIndexRoute: AppCampaignsIdIndexRoute,
+  AppContractsIdIndexRoute: AppContractsIdIndexRoute,
   AppPayoutsBatchesIndexRoute: AppPayoutsBatchesIndexRoute,
 }
 

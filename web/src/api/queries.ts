@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions, type QueryClient, type QueryKey, type UseQueryOptions } from "@tanstack/react-query";
 
 import { api, body, tagged } from "./client";
-import type { ApprovalPart, paths, SequenceMoveAsk } from "./schema";
+import type { ApprovalPart, DraftChoices, paths, SequenceMoveAsk } from "./schema";
 
 // The only place that names query keys. A key is [noun, kind, …]: the stream of changes speaks of nouns,
 // so a change of one noun refreshes its lists and the one thing it names.
@@ -245,6 +245,28 @@ export const contractQuery = (value: string) =>
   queryOptions({
     queryKey: ["contract", "one", value],
     queryFn: ({ signal }) => body(api.GET("/v1/contracts/{id}", { params: id(value), signal })),
+  });
+
+/** A contract that is not out for signature, with all that can be chosen for its text. */
+export const contractDraftQuery = (value: string) =>
+  queryOptions({
+    queryKey: ["contract", "one", value, "draft"],
+    queryFn: ({ signal }) => body(api.GET("/v1/contracts/{id}/draft", { params: id(value), signal })),
+  });
+
+/** The text that choices would make of a contract, by the server. */
+export const draftPreviewQuery = (value: string, choices: DraftChoices) =>
+  queryOptions({
+    queryKey: ["contract", "one", value, "preview", choices],
+    queryFn: ({ signal }) => body(api.POST("/v1/contracts/{id}/draft/preview", { params: { ...id(value), header: { "Idempotency-Key": crypto.randomUUID() } }, body: choices, signal })),
+    placeholderData: keepPreviousData,
+  });
+
+/** The texts that a contract's can be compared with. */
+export const comparisonQuery = (value: string) =>
+  queryOptions({
+    queryKey: ["contract", "one", value, "comparison"],
+    queryFn: ({ signal }) => body(api.GET("/v1/contracts/{id}/comparison", { params: id(value), signal })),
   });
 
 export const reviewsQuery = (query: ReviewFilter) =>

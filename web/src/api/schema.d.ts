@@ -636,6 +636,83 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/contracts/{id}/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve the text of a contract without sending it; another text loses the approval */
+        post: operations["approveContract"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contracts/{id}/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** The texts that a contract's can be compared with */
+        get: operations["getContractComparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contracts/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** A contract that is not out for signature, with all that can be chosen for its text */
+        get: operations["getContractDraft"];
+        put?: never;
+        /** Save the next draft: another text of the contract, made of what is chosen. An approval of the one before is lost */
+        post: operations["saveContractDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contracts/{id}/draft/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The text that choices would make, with what is wrong with them; writes nothing */
+        post: operations["previewContractDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/contracts/{id}/paper": {
         parameters: {
             query?: never;
@@ -4856,6 +4933,16 @@ export interface components {
             span_from?: number;
             span_to?: number;
         };
+        ChosenFallback: {
+            /** Format: uuid */
+            clause_id: string;
+            /** @description From 1, in the order of the clause */
+            fallback: number;
+        };
+        ChosenValue: {
+            name: string;
+            value: string;
+        };
         Clause: {
             body: string;
             /**
@@ -4886,6 +4973,8 @@ export interface components {
             ends_at?: string;
             /** Format: date-time */
             executed_at?: string;
+            /** @description Which position of it stands, 0 for its own text */
+            fallback: number;
             /** Format: uuid */
             id: string;
             number: string;
@@ -5011,6 +5100,16 @@ export interface components {
         CommentResolve: {
             resolved: boolean;
         };
+        ComparedText: {
+            /**
+             * Format: uuid
+             * @description Where it is a contract
+             */
+            contract_id?: string;
+            text: string;
+            /** @description What it is */
+            words: string;
+        };
         ComplianceNote: {
             /** Format: uuid */
             id: string;
@@ -5112,6 +5211,7 @@ export interface components {
         Contract: {
             amendments: components["schemas"]["SignedRef"][];
             amends?: components["schemas"]["SignedRef"];
+            approval?: components["schemas"]["ContractApproval"];
             /** Format: uuid */
             brand_id: string;
             brand_name: string;
@@ -5126,6 +5226,9 @@ export interface components {
             created_at: string;
             creator: components["schemas"]["CreatorRef"];
             creator_country?: string;
+            /** @description Counts the texts that it had */
+            draft: number;
+            draft_info?: components["schemas"]["DraftInfo"];
             elsewhere?: components["schemas"]["SignedElsewhere"];
             /** Format: date-time */
             ends_at?: string;
@@ -5160,12 +5263,65 @@ export interface components {
             text_sha256: string;
             version: number;
         };
+        ContractApproval: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+        };
+        ContractApprove: {
+            /** @description Hash of the text that was read */
+            text_sha256: string;
+        };
         ContractClause: {
+            /** @description Somebody chose it for this contract */
+            added: boolean;
             /** Format: uuid */
             clause_id: string;
+            /** @description Which fallback position stands, 0 for the clause's own text */
+            fallback: number;
             kind: components["schemas"]["ClauseKind"];
             title: string;
             version: number;
+        };
+        ContractComparison: {
+            contract?: components["schemas"]["ComparedText"];
+            draft?: components["schemas"]["ComparedText"];
+            template?: components["schemas"]["ComparedText"];
+        };
+        ContractDraft: {
+            approval?: components["schemas"]["ContractApproval"];
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            brand_id: string;
+            /** @description Who saved the text; absent for the one that was drafted by itself */
+            by?: string;
+            campaign_name: string;
+            choices: components["schemas"]["DraftChoices"];
+            /** @description Those that stand in the text's order, then the template's others, then what can be added */
+            clauses: components["schemas"]["DraftClause"][];
+            /** Format: uuid */
+            contract_id: string;
+            creator_name: string;
+            /** @description Counts the saved texts; a preview keeps the number of the saved one */
+            draft: number;
+            /** @description What is wrong with the choices; the text leaves it away, and it cannot be saved */
+            errors: components["schemas"]["FieldError"][];
+            number: string;
+            /** Format: uuid */
+            partnership_id: string;
+            saved_text: string;
+            templates: components["schemas"]["DraftTemplate"][];
+            text: string;
+            text_sha256: string;
+            values: components["schemas"]["DraftValue"][];
+        };
+        ContractDraftSave: {
+            choices: components["schemas"]["DraftChoices"];
+            /** @description The draft that was read: when somebody saved another one since, nothing is saved (412) */
+            from_draft: number;
+            /** @description Hash of the text that the preview showed: no other is saved */
+            text_sha256: string;
         };
         ContractList: {
             items: components["schemas"]["Contract"][];
@@ -5188,6 +5344,8 @@ export interface components {
         ContractSend: {
             /** @description The contract's consent, as it was shown beside the button */
             consent?: string;
+            /** @description Hash of the text that was read: no other is sent. Absent means the one that stands */
+            text_sha256?: string;
         };
         ContractTemplate: {
             /**
@@ -5529,6 +5687,40 @@ export interface components {
             do_not_contact: boolean;
             reason?: string;
         };
+        DraftChoices: {
+            /** @description Clauses that the template has not */
+            added?: string[];
+            /** @description Clauses that stand in a fallback position */
+            fallbacks?: components["schemas"]["ChosenFallback"][];
+            /** @description Clauses of the template that do not stand in this contract */
+            left_out?: string[];
+            /** Format: uuid */
+            template_id: string;
+            /** @description Words for variables that the deal does not know */
+            values?: components["schemas"]["ChosenValue"][];
+        };
+        DraftClause: {
+            added: boolean;
+            /** @description With its variables */
+            body: string;
+            /** Format: uuid */
+            clause_id: string;
+            /** @description The position that is chosen, 0 for the clause's own text */
+            fallback: number;
+            fallbacks: components["schemas"]["Fallback"][];
+            in_template: boolean;
+            kind: components["schemas"]["ClauseKind"];
+            left_out: boolean;
+            /** @description Why it cannot be left out; absent where it can */
+            locked?: string;
+            /** @description Why it does not stand, or would not if it were added */
+            missing?: string;
+            stands: boolean;
+            /** @description A built-in clause that was put in, because something that must be said would be missing */
+            stands_in: boolean;
+            title: string;
+            version: number;
+        };
         DraftEdit: {
             subject: string;
             text: string;
@@ -5539,6 +5731,29 @@ export interface components {
             late: number;
             /** @description The first version came at the due time or before; after an extension was granted, by its date */
             on_time: number;
+        };
+        DraftInfo: {
+            /** Format: date-time */
+            at: string;
+            /** @description Who saved the text; absent for the one that was drafted by itself */
+            by?: string;
+            choices: components["schemas"]["MadeChoice"][];
+            lost_approval?: components["schemas"]["ContractApproval"];
+            /** @description Its name; absent for a contract from before it was kept */
+            template?: string;
+        };
+        DraftTemplate: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        DraftValue: {
+            about: string;
+            name: string;
+            /** @description Titles of the clauses */
+            used_by: string[];
+            /** @description Absent where nobody has given it */
+            value?: string;
         };
         Duplicate: {
             creator: components["schemas"]["Creator"];
@@ -5974,6 +6189,17 @@ export interface components {
          * @enum {string}
          */
         Locale: "en" | "de";
+        MadeChoice: {
+            by: string;
+            /** Format: uuid */
+            clause_id?: string;
+            fallback?: number;
+            /** @description Of the clause, or what the variable is about */
+            title: string;
+            value?: string;
+            /** @enum {string} */
+            what: "fallback" | "added" | "left_out" | "value";
+        };
         MailboxHealth: {
             /** @description All mail, of the last 30 days */
             accepted: number;
@@ -8769,6 +8995,8 @@ export type CaseNote = components['schemas']['CaseNote'];
 export type CashWeek = components['schemas']['CashWeek'];
 export type CashWeekList = components['schemas']['CashWeekList'];
 export type CheckResult = components['schemas']['CheckResult'];
+export type ChosenFallback = components['schemas']['ChosenFallback'];
+export type ChosenValue = components['schemas']['ChosenValue'];
 export type Clause = components['schemas']['Clause'];
 export type ClauseContract = components['schemas']['ClauseContract'];
 export type ClauseContractList = components['schemas']['ClauseContractList'];
@@ -8786,6 +9014,7 @@ export type CommentAnchor = components['schemas']['CommentAnchor'];
 export type CommentCreate = components['schemas']['CommentCreate'];
 export type CommentList = components['schemas']['CommentList'];
 export type CommentResolve = components['schemas']['CommentResolve'];
+export type ComparedText = components['schemas']['ComparedText'];
 export type ComplianceNote = components['schemas']['ComplianceNote'];
 export type ComplianceNoteList = components['schemas']['ComplianceNoteList'];
 export type Conflict = components['schemas']['Conflict'];
@@ -8796,7 +9025,12 @@ export type Contact = components['schemas']['Contact'];
 export type ContentCodes = components['schemas']['ContentCodes'];
 export type ContentRules = components['schemas']['ContentRules'];
 export type Contract = components['schemas']['Contract'];
+export type ContractApproval = components['schemas']['ContractApproval'];
+export type ContractApprove = components['schemas']['ContractApprove'];
 export type ContractClause = components['schemas']['ContractClause'];
+export type ContractComparison = components['schemas']['ContractComparison'];
+export type ContractDraft = components['schemas']['ContractDraft'];
+export type ContractDraftSave = components['schemas']['ContractDraftSave'];
 export type ContractList = components['schemas']['ContractList'];
 export type ContractRef = components['schemas']['ContractRef'];
 export type ContractSend = components['schemas']['ContractSend'];
@@ -8835,8 +9069,13 @@ export type DeliverableTerms = components['schemas']['DeliverableTerms'];
 export type DeliveryNote = components['schemas']['DeliveryNote'];
 export type DisclosureSource = components['schemas']['DisclosureSource'];
 export type DoNotContact = components['schemas']['DoNotContact'];
+export type DraftChoices = components['schemas']['DraftChoices'];
+export type DraftClause = components['schemas']['DraftClause'];
 export type DraftEdit = components['schemas']['DraftEdit'];
 export type DraftHealth = components['schemas']['DraftHealth'];
+export type DraftInfo = components['schemas']['DraftInfo'];
+export type DraftTemplate = components['schemas']['DraftTemplate'];
+export type DraftValue = components['schemas']['DraftValue'];
 export type Duplicate = components['schemas']['Duplicate'];
 export type DuplicateList = components['schemas']['DuplicateList'];
 export type Empty = components['schemas']['Empty'];
@@ -8887,6 +9126,7 @@ export type LedgerLine = components['schemas']['LedgerLine'];
 export type LedgerList = components['schemas']['LedgerList'];
 export type LedgerTransaction = components['schemas']['LedgerTransaction'];
 export type Locale = components['schemas']['Locale'];
+export type MadeChoice = components['schemas']['MadeChoice'];
 export type MailboxHealth = components['schemas']['MailboxHealth'];
 export type MailCandidate = components['schemas']['MailCandidate'];
 export type MailChoice = components['schemas']['MailChoice'];
@@ -10478,6 +10718,139 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Contract"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    approveContract: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContractApprove"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contract"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    getContractComparison: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractComparison"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    getContractDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDraft"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    saveContractDraft: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContractDraftSave"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDraft"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    previewContractDraft: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftChoices"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDraft"];
                 };
             };
             default: components["responses"]["problem"];

@@ -86,7 +86,7 @@ const cols = columns<ClauseContract>([
   { id: "creator", header: "Creator", cell: ({ id, creator }) => <CreatorName creator={creator} link={{ to: "/contracts/$id", params: { id } }} /> },
   { id: "number", header: "Contract", cell: ({ number }) => number },
   { id: "campaign", header: "Campaign", cell: ({ campaign_name, brand_name }) => <TwoLines first={campaign_name} second={brand_name} />, phone: "hide" },
-  { id: "version", header: "Version", cell: ({ clause_version }) => clause_version },
+  { id: "version", header: "Version", cell: ({ clause_version, fallback }) => `${clause_version}${fallback > 0 ? `, fallback ${fallback}` : ""}` },
   { id: "state", header: "State", cell: ({ state }) => <StatusChip noun="contract" state={state} />, phone: "head" },
   { id: "ends", header: "Ends", cell: ({ ends_at }) => <RelativeTime at={ends_at} inList /> },
 ]);

@@ -1,17 +1,18 @@
 import { Button, Group, Modal, Stack } from "@mantine/core";
-import { useSuspenseQuery } from "@tanstack/react-query";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { createFileRoute, Link } from "@tanstack/react-router";
-import { IconDownload, IconSignature } from "@tabler/icons-react";
-import { useState } from "react";
+import { IconDownload, IconPencil, IconSignature } from "@tabler/icons-react";
+import { lazy, Suspense, useState } from "react";
 
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
-import { contractQuery, warm } from "../../api/queries";
-import type { Contract, KeyDateKind, Signature } from "../../api/schema";
+import { contractDraftQuery, contractQuery, warm } from "../../api/queries";
+import type { Contract, KeyDateKind, MadeChoice, Signature } from "../../api/schema";
 import { ComplianceNotes } from "../../components/clause/ComplianceNotes";
 import { ContractText } from "../../components/ContractText";
+import { LoadingLines } from "../../components/Loading";
 import { Money } from "../../components/Money";
-import { ProblemNotice } from "../../components/Notice";
+import { Notice, ProblemNotice } from "../../components/Notice";
 import { Facts, Page, Section } from "../../components/Page";
 import { RelativeTime } from "../../components/RelativeTime";
 import { StatusChip } from "../../components/StatusChip";
@@ -20,17 +21,25 @@ import { hasRole, useSession } from "../../lib/session";
 import { exactText } from "../../lib/time";
 import classes from "./campaign.module.css";
 
-export const Route = createFileRoute("/_app/contracts/$id")({
+export const Route = createFileRoute("/_app/contracts/$id/")({
   loader: ({ context, params }) => warm(context.queryClient, contractQuery(params.id)),
   component: ContractPage,
 });
+
+const Comparison = lazy(() => import("../../components/contract/Comparison"));
 
 function ContractPage() {
   const { id } = Route.useParams();
   const { data: contract } = useSuspenseQuery(contractQuery(id));
   const [sending, setSending] = useState(false);
   const runs = contract.state !== "terminated";
-  const sends = hasRole(useSession(), ["ops", "legal"], contract.brand_id) && ["drafting", "internal_approval"].includes(contract.state);
+  const session = useSession();
+  const open = ["drafting", "internal_approval"].includes(contract.state);
+  const sends = open && hasRole(session, ["ops", "legal"], contract.brand_id);
+  const edits = open && hasRole(session, ["ops", "legal", "admin"], contract.brand_id) && contract.signatures.length === 0;
+  const [comparing, setComparing] = useState(false);
+  const draft = useQuery({ ...contractDraftQuery(id), enabled: edits && !contract.amends }).data;
+  const waiting = draft?.values.filter(({ value }) => !value) ?? [];
 
   return (
     <Page
@@ -49,18 +58,29 @@ function ContractPage() {
         <>
           {contract.elsewhere?.sealed_sha256 && <Button variant="default" leftSection={<IconDownload size={16} aria-hidden />} component="a" href={`/v1/contracts/${id}/paper?sealed=true`} download>PDF sealed by Documenso</Button>}
           {contract.paper_sha256 && <Button variant="default" leftSection={<IconDownload size={16} aria-hidden />} component="a" href={`/v1/contracts/${id}/paper`} download>Signed PDF</Button>}
+          {edits && !contract.amends && (
+            <Button variant="default" leftSection={<IconPencil size={16} aria-hidden />} renderRoot={(props) => <Link to="/contracts/$id/edit" params={{ id }} {...props} />}>Edit the text</Button>
+          )}
+          {edits && !contract.approval && <Approve contract={contract} />}
           {sends && <Button leftSection={<IconSignature size={16} aria-hidden />} onClick={() => setSending(true)}>Approve and send for signature</Button>}
         </>
       }
     >
       <div className={classes.columns}>
         <div className={classes.column}>
-          <Section title="Text">
-            <ContractText text={contract.text} />
+          {waiting.length > 0 && (
+            <Notice tone="attention" title="A clause waits for words">
+              {waiting.map(({ name, about, used_by }) => <div key={name}>{used_by.map((title) => `“${title}”`).join(", ")} does not stand in this contract: nobody has said “{about}”. Edit the text to say it.</div>)}
+            </Notice>
+          )}
+          <Section title="Text" actions={<Button size="xs" variant="default" aria-expanded={comparing} onClick={() => setComparing(!comparing)}>{comparing ? "Show the text" : "Compare"}</Button>}>
+            {comparing ? <Suspense fallback={<LoadingLines />}><Comparison contract={contract} /></Suspense> : <ContractText text={contract.text} />}
           </Section>
         </div>
         <div className={classes.column}>
+          {contract.draft_info && <Draft contract={contract} info={contract.draft_info} />}
           <Section title="Signatures">
+            {contract.approval && contract.amends && <p style={{ margin: "0 0 8px" }}>Approved by {contract.approval.by}, <RelativeTime at={contract.approval.at} /></p>}
             {contract.elsewhere && contract.state === "out_for_signature" && <p className="soft" style={{ margin: "0 0 8px" }}>{elsewhereText(contract.elsewhere)}</p>}
             {contract.elsewhere?.state === "completed" && !contract.elsewhere.sealed_sha256 && <p className="soft" style={{ margin: "0 0 8px" }}>The PDF that Documenso sealed is being fetched.</p>}
             {contract.signatures.length === 0 && <p className="soft" style={{ margin: 0 }}>Nobody has signed yet.</p>}
@@ -107,9 +127,9 @@ function ContractPage() {
           {contract.clauses && (
             <Section title="Clauses">
               <ol style={{ margin: 0, paddingLeft: 20 }}>
-                {contract.clauses.map(({ clause_id, version, title }) => (
+                {contract.clauses.map(({ clause_id, version, title, fallback, added }) => (
                   <li key={clause_id}>
-                    <Link to="/settings/contracts/$id" params={{ id: clause_id }} search={{ version: String(version) }}>{title}</Link> <span className="soft">version {version}</span>
+                    <Link to="/settings/contracts/$id" params={{ id: clause_id }} search={{ version: String(version) }}>{title}</Link> <span className="soft">version {version}{fallback > 0 && `, fallback position ${fallback}`}{added && ", added for this contract"}</span>
                   </li>
                 ))}
               </ol>
@@ -143,6 +163,39 @@ function ContractPage() {
   );
 }
 
+/** How the text came to be: from which template, what was chosen for this deal and by whom, and who approved it. */
+function Draft({ contract: { draft, approval }, info: { by, at, template, choices, lost_approval } }: { contract: Contract; info: NonNullable<Contract["draft_info"]> }) {
+  return (
+    <Section title={`Draft ${draft}`}>
+      <Stack gap="xs">
+        <div>{by ? `Saved by ${by}` : "Made by itself when the offer was accepted"}, <RelativeTime at={at} />{template && `. Template: ${template}`}</div>
+        {choices.length > 0 && <ul style={{ margin: 0, paddingLeft: 18 }}>{choices.map((choice, n) => <li key={n}>{choiceText(choice)} <span className="soft">chosen by {choice.by}</span></li>)}</ul>}
+        {lost_approval && <div>{lost_approval.by} had approved the draft before, <RelativeTime at={lost_approval.at} />. The text was changed, so that approval is lost.</div>}
+        {approval && <div>Approved by {approval.by}, <RelativeTime at={approval.at} /></div>}
+      </Stack>
+    </Section>
+  );
+}
+
+function choiceText({ what, title, fallback, value }: MadeChoice): string {
+  switch (what) {
+    case "fallback": return `“${title}” stands in its fallback position ${fallback}.`;
+    case "added": return `“${title}” was added.`;
+    case "left_out": return `“${title}” was left out.`;
+    case "value": return `The ${title}: “${value}”.`;
+  }
+}
+
+function Approve({ contract: { id, text_sha256 } }: { contract: Contract }) {
+  const approve = useAct({
+    run: (_: object, key) => body(api.POST("/v1/contracts/{id}/approvals", { params: { path: { id }, header: { "Idempotency-Key": key } }, body: { text_sha256 } })),
+    done: "Approved. Nothing was sent yet.",
+    touches: ["contract"],
+    announce: true,
+  });
+  return <Button variant="default" loading={approve.isPending} onClick={() => approve.mutate({})}>Approve</Button>;
+}
+
 /** What a post gives the brand for a time. */
 const rights: Partial<Record<KeyDateKind, string>> = { rights_end: "Usage rights", allowlisting_end: "Allow-listing", exclusivity_end: "Exclusivity" };
 
@@ -172,7 +225,7 @@ function Evidence({ signature: { identity, identity_address, identity_at, consen
 
 function SendDialog({ contract, onClose }: { contract: Contract; onClose: () => void }) {
   const send = useAct({
-    run: (_: object, key) => body(api.POST("/v1/contracts/{id}/send", { params: { path: { id: contract.id }, header: { "Idempotency-Key": key } }, body: { consent: contract.consent } })),
+    run: (_: object, key) => body(api.POST("/v1/contracts/{id}/send", { params: { path: { id: contract.id }, header: { "Idempotency-Key": key } }, body: { consent: contract.consent, text_sha256: contract.text_sha256 } })),
     done: "Sent for signature",
     close: onClose,
     touches: ["contract", "partnership", "task"],
