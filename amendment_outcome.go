@@ -80,8 +80,8 @@ func (p *Partnership) PreviewAmendment(now time.Time, id uuid.UUID, plan Contrac
 	if was, is := p.Contract.Option, after.Contract.Option; was != is && (was == nil || is == nil || was.Fee != is.Fee || !was.EndsAt.Equal(is.EndsAt)) {
 		o.Option = &Differing[OptionState]{was, is}
 	}
-	o.EndsAt, o.NoticeBy = Differing[time.Time]{&p.Contract.EndsAt, &after.Contract.EndsAt}, Differing[time.Time]{&p.Contract.NoticeBy, &after.Contract.NoticeBy}
-	o.Stage = Differing[Stage]{&p.Stage, &after.Stage}
+	o.EndsAt, o.NoticeBy = Differing[time.Time]{new(p.Contract.EndsAt), &after.Contract.EndsAt}, Differing[time.Time]{new(p.Contract.NoticeBy), &after.Contract.NoticeBy}
+	o.Stage = Differing[Stage]{new(p.Stage), &after.Stage}
 	o.RenewalOpens = p.Renewal != after.Renewal && (after.Renewal == RenewalNotDue || after.Renewal == RenewalReviewOpen)
 	o.Overtaken = slices.ContainsFunc(said.Tasks, func(t TaskChange) bool { return t.Open && t.Kind == "amendment_overtaken" })
 	return o, nil
@@ -94,6 +94,7 @@ func rightsOf(dates []KeyDate) []KeyDate {
 
 // differing pairs what is the same before and after by the first measure, then by the next, and leaves away what is alike.
 func differing[T any](was, is []T, alike func(was, is T) bool, same ...func(was, is T) bool) (list []Differing[T]) {
+	was, is = slices.Clone(was), slices.Clone(is) // what is said stays so, whatever the partnership does then
 	places := paired(was, is, same...)
 	for i, at := range places {
 		switch {

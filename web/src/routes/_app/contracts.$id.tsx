@@ -9,6 +9,7 @@ import { api, body } from "../../api/client";
 import { contractQuery, warm } from "../../api/queries";
 import type { Contract, KeyDateKind, Signature } from "../../api/schema";
 import { ComplianceNotes } from "../../components/clause/ComplianceNotes";
+import { Follows } from "../../components/contract/Follows";
 import { ContractText } from "../../components/ContractText";
 import { Money } from "../../components/Money";
 import { ProblemNotice } from "../../components/Notice";
@@ -91,6 +92,11 @@ function ContractPage() {
                   </Group>
                 ))}
               </Stack>
+            </Section>
+          )}
+          {contract.follows && (
+            <Section title="What follows when both have signed">
+              <Follows follows={contract.follows} />
             </Section>
           )}
           {contract.extended && (
