@@ -369,7 +369,7 @@ func (a *Amendment) Pinned(t RunningTerm, say Words) (lines []AmendedLine) {
 		case d.State == "late" && a.Late != nil && !a.undoesLate(d.ID):
 			lines = append(lines, AmendedLine{What: d.Title, To: "It is late, and stays under what was agreed about that before."})
 		case d.State == "in_review":
-			lines = append(lines, AmendedLine{What: d.Title, To: "The review that is open goes on under the terms it began with."})
+			lines = append(lines, AmendedLine{What: d.Title, To: a.reviewWords(d)})
 		case slices.Contains([]string{"approved_to_post", "scheduled"}, d.State):
 			lines = append(lines, AmendedLine{What: d.Title, To: "Its approval stays."})
 		case slices.Contains([]string{"posted", "verified", "accepted"}, d.State):
@@ -378,10 +378,40 @@ func (a *Amendment) Pinned(t RunningTerm, say Words) (lines []AmendedLine) {
 	}
 	for _, m := range t.Milestones {
 		if m.State != "pending" && m.State != "cancelled" {
-			lines = append(lines, AmendedLine{What: m.Title, To: say.Money(m.Amount) + " are owed or paid already, and stay."})
+			lines = append(lines, AmendedLine{What: m.Title, To: say.Money(m.Amount) + " " + owedWords(PayoutState(m.PayoutState))})
 		}
 	}
 	return append(lines, a.pinnedDates(t, say)...)
+}
+
+// reviewWords name the terms that an open review goes on under, and what of the amendment reaches the piece when it is back.
+func (a *Amendment) reviewWords(d PartnershipDeliverable) string {
+	words := "The review that is open goes on under the terms it began with"
+	if d.Policy != "" {
+		words += fmt.Sprintf(": the approval policy “%s”, version %d", d.Policy, d.PolicyN)
+	}
+	if a.RevisionRounds != nil {
+		words += ". If it asks for changes, the rounds of this amendment are counted"
+	}
+	return words + "."
+}
+
+// owedWords say why money stays that is owed or paid.
+func owedWords(payout PayoutState) string {
+	switch payout {
+	case PayoutPaid, PayoutPartlyReversed, PayoutReversed:
+		return "are paid, and stay as they are."
+	case PayoutSubmitted, PayoutUnknown:
+		return "are owed and on their way, and stay."
+	case PayoutAwaitingApproval:
+		return "are owed, and their payment goes on waiting for its approvals."
+	case PayoutApproved, PayoutAwaitingPayee, PayoutAwaitingFunds:
+		return "are owed and approved, and are paid."
+	case PayoutHeld:
+		return "are owed, and their payment stays held."
+	case PayoutScheduled, PayoutFailed, PayoutCancelled:
+	}
+	return "are owed already, and stay."
 }
 
 // undoesLate says that a piece gets another day for its draft, and with it a new chance to be in time.
@@ -470,6 +500,7 @@ type AmendmentPreview struct {
 	FeeThen    Money
 	Text       string
 	Slots      []Slot // of what moves and of what is new
+	Ahead      AmendmentAhead
 }
 
 // SignedRef names an amendment, or the contract that one changes.

@@ -78,6 +78,8 @@ type Offer struct {
 	State         string
 	Fee           Money
 	CounterFee    *Money // what the creator asked for instead
+	Asks          []Ask  // what else the creator asked for otherwise
+	CounterNote   string // and the rest, in the creator's words
 	Message       string
 	Terms         ContractTerms
 	CreatedBy     uuid.UUID
@@ -151,6 +153,8 @@ type PartnershipDeliverable struct {
 	VerifiedAt   *time.Time
 	Extension    *Extension // the newest request for later dates
 	DraftAfter   string     // as in DeliverableTerms
+	Policy       string     // name of the approval policy that the review goes by; empty before one
+	PolicyN      int        // its version
 }
 
 // PartnershipMilestone is one share of the fee of the newest term, or a bonus on top of it, with its payout when there is one.

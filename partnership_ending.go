@@ -65,13 +65,9 @@ func (p *Partnership) PreviewTermination(now time.Time) (Ending, error) {
 	if e.Refused = p.Allowed(Command{Kind: CmdTerminate}, now); e.Refused != nil {
 		return e, nil
 	}
-	text, err := json.Marshal(p)
+	after, err := p.copied()
 	if err != nil {
-		return e, fmt.Errorf("copy the partnership: %w", err)
-	}
-	after := &Partnership{}
-	if err := json.Unmarshal(text, after); err != nil {
-		return e, fmt.Errorf("copy the partnership: %w", err)
+		return e, err
 	}
 	after.Command(Command{Kind: CmdTerminate}, now)
 	said := after.TakeRecord()
@@ -97,12 +93,26 @@ func (p *Partnership) PreviewTermination(now time.Time) (Ending, error) {
 			e.Option = p.Contract.Option
 		}
 	}
-	if text, err = json.Marshal(e); err != nil {
+	text, err := json.Marshal(e)
+	if err != nil {
 		return e, fmt.Errorf("hash the ending: %w", err)
 	}
 	hash := sha256.Sum256(text)
 	e.Shown = hex.EncodeToString(hash[:])
 	return e, nil
+}
+
+// copied is the same partnership to try something on.
+func (p *Partnership) copied() (*Partnership, error) {
+	text, err := json.Marshal(p)
+	if err != nil {
+		return nil, fmt.Errorf("copy the partnership: %w", err)
+	}
+	after := &Partnership{}
+	if err := json.Unmarshal(text, after); err != nil {
+		return nil, fmt.Errorf("copy the partnership: %w", err)
+	}
+	return after, nil
 }
 
 // ended says what became of a part of the money, by its state and by what its payout is told.

@@ -7,6 +7,7 @@ var counted = map[string][4]string{ //nolint:gochecknoglobals // a table
 	"%d days long":     {"day", "days", "Tag", "Tage"},
 	"%d business days": {"business day", "business days", "Werktag", "Werktage"},
 	"%d hours":         {"hour", "hours", "Stunde", "Stunden"},
+	"%d pieces":        {"piece", "pieces", "Stück", "Stück"},
 	"%d rounds":        {"round", "rounds", "Runde", "Runden"},
 }
 

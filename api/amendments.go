@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -14,6 +15,8 @@ import (
 type AmendmentStore interface {
 	PreviewAmendment(ctx context.Context, d rapport.AmendmentDraft) (rapport.AmendmentPreview, error)
 	DraftAmendment(ctx context.Context, d rapport.AmendmentDraft) (rapport.AmendmentPreview, error)
+	// AmendmentAhead is an amendment that both have not signed; nil for any other contract.
+	AmendmentAhead(ctx context.Context, contract uuid.UUID, now time.Time) (*rapport.AmendmentAhead, error)
 }
 
 func (s *Server) amendmentOf(ctx context.Context, partnership uuid.UUID, b gen.AmendmentCreate) rapport.AmendmentDraft {
@@ -59,7 +62,12 @@ func (s *Server) PreviewAmendment(ctx context.Context, r gen.PreviewAmendmentReq
 	if err != nil {
 		return nil, err
 	}
+	follows, err := s.amendmentFollows(ctx, r.Id, p.Ahead)
+	if err != nil {
+		return nil, err
+	}
 	return gen.PreviewAmendment200JSONResponse{
+		Follows:    follows,
 		ContractId: p.ContractID, Number: p.Number, Changes: each(p.Changes, toAmendedLine), Pinned: each(p.Pinned, toAmendedLine),
 		Conflicts: each(found, func(c rapport.Conflict) gen.Conflict { return toConflict(c, principalFrom(ctx)) }), FeeNow: toMoney(p.FeeNow), FeeThen: toMoney(p.FeeThen), Text: p.Text,
 	}, nil

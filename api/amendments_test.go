@@ -1,7 +1,9 @@
 package api_test
 
 import (
+	"context"
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -270,4 +272,80 @@ func TestOneDateIsExtendedByAnAmendment(t *testing.T) {
 	require.Equal(t, shown.Extended, first.Extended, "and so does the amendment")
 	d.sql(t, `update deliverables set posted_at = posted_at - interval '1 minute' where id = $1`, d.deliverable)
 	require.True(t, plan.Extended[0].Until.Equal(one[time.Time](t, d, `select until_at from slots where deliverable_id = $1`, d.deliverable)), "and stays so")
+}
+
+func TestAnAmendmentDoesWhatWasShown(t *testing.T) {
+	t.Parallel()
+	w := newTalk(t)
+	w.signs(t)
+	piece := w.get(t).Deliverables[0]
+	dropped := w.get(t).Milestones[1]
+	change := map[string]any{
+		"deliverables":       []map[string]any{{"title": "A short", "platform": "tiktok", "kind": "short", "draft_due_days": 4, "publish_days": 3}},
+		"moved":              []map[string]any{{"deliverable_id": piece.Id, "draft_days": 7, "publish_days": 7}},
+		"milestones":         []map[string]any{{"title": "For the short", "trigger": "posted", "new": 0, "amount": 20000, "net_days": 10}, {"title": "At once", "trigger": "signature", "amount": 1000, "net_days": 0}},
+		"dropped_milestones": []any{dropped.Id}, "end_days": 30, "renewal_option": map[string]any{"fee": 160000, "notice_days": 45},
+	}
+	words := func(list []gen.AmendedLine) (out []string) {
+		for _, l := range list {
+			from, to := "", ""
+			if l.From != nil {
+				from = *l.From
+			}
+			if l.To != nil {
+				to = *l.To
+			}
+			out = append(out, l.What+" | "+from+" | "+to)
+		}
+		return out
+	}
+	var preview gen.AmendmentPreview
+	a := w.ops.keyed().send(t, "POST", w.path+"/amendments/preview", change)
+	require.Equal(t, 200, a.status, "%s", a.body)
+	a.into(t, &preview)
+	f := *preview.Follows
+	spoken := w.spoken(t)
+	money := func(amount int64) string {
+		return rapport.WordsIn("en").Money(rapport.Money{Amount: amount, Currency: "eur"})
+	}
+	then := spoken + 21_000 - dropped.Amount.Amount
+	require.Contains(t, words(f.Budget)[0], money(spoken)+" | "+money(then))
+	require.Contains(t, strings.Join(words(f.Pieces), "\n"), "“A short” |  | is owed: its draft until ")
+	require.Regexp(t, `Draft of “`+piece.Title+`” \| .+\d{4}.+ \| .+\d{4}`, strings.Join(words(f.Pieces), "\n"))
+	all := strings.Join(words(f.Money), "\n")
+	require.Contains(t, all, "For the short |  | "+money(20_000)+", owed when the publication of “A short” is reported")
+	require.Contains(t, all, "At once |  | "+money(1_000)+", owed at once: its payment is due ")
+	require.Contains(t, all, dropped.Title+" | "+money(dropped.Amount.Amount)+", not owed yet | ")
+	require.Contains(t, strings.Join(words(f.Timers), "\n"), "Reminds the creator of the draft of “A short” |  | ")
+	require.Regexp(t, `Lets the renewal lapse if nobody has decided \| .+ \| .+`, strings.Join(words(f.Timers), "\n"))
+	dates := strings.Join(words(f.Dates), "\n")
+	require.Contains(t, dates, "Option to renew |  | another term for "+money(160_000)+", until ")
+	require.Regexp(t, `End of the term \| .+ \| .+`, dates)
+	require.Contains(t, strings.Join(words(f.Stays), "\n"), "are owed")
+
+	a = w.ops.keyed().send(t, "POST", w.path+"/amendments", change)
+	require.Equal(t, 200, a.status, "%s", a.body)
+	amendment := w.m.Amendment.ID
+	contract := func(who string) (c gen.Contract) {
+		w.as(t, who).send(t, "GET", "/v1/contracts/"+amendment.String(), nil).into(t, &c)
+		return c
+	}
+	drafted := contract("auditor@one.example").Follows
+	require.Equal(t, len(f.Timers), len(drafted.Timers))
+	require.Equal(t, words(f.Pieces)[1:], words(drafted.Pieces)[1:], "the words are the same; dates that count from the signatures have moved on")
+	require.Contains(t, words(drafted.Budget)[0], money(spoken+21_000)+" | "+money(then)+"; "+money(21_000)+" of it is reserved")
+
+	w.sql(t, `insert into signatures (contract_id, party, name, body_sha256) select id, p, 'x', body_sha256 from contracts, unnest(array['brand', 'creator']) p where id = $1`, amendment)
+	w.do(t, func(now time.Time) {
+		w.m.Command(rapport.Command{ID: id(), Kind: rapport.CmdSendContract, Ref: amendment}, now)
+		w.m.Command(rapport.Command{ID: id(), Kind: rapport.CmdSignContract, Ref: amendment}, now)
+	})
+	require.Equal(t, words(drafted.Budget), words(contract("ops@one.example").Follows.Budget), "also while the creator has it")
+	plan, err := w.worker.ExecuteContract(context.WithoutCancel(t.Context()), amendment, time.Now().UTC().Truncate(time.Microsecond))
+	require.NoError(t, err)
+	w.do(t, func(now time.Time) {
+		w.m.Outcome(rapport.Outcome{Key: "execute/" + amendment.String(), Code: "executed", Contract: &plan}, now)
+	})
+	require.Equal(t, then, w.spoken(t), "the budget is what was shown")
+	require.Nil(t, contract("ops@one.example").Follows, "nothing follows any more")
 }

@@ -104,7 +104,27 @@ func (s *Server) GetContract(ctx context.Context, r gen.GetContractRequestObject
 	if err != nil {
 		return nil, called("contract", err)
 	}
-	return gen.GetContract200JSONResponse(toContract(c)), nil
+	shown := toContract(c)
+	if shown.Follows, err = s.contractFollows(ctx, c); err != nil {
+		return nil, err
+	}
+	return gen.GetContract200JSONResponse(shown), nil
+}
+
+// contractFollows says what follows when both have signed an amendment that is out; nil for any other contract.
+func (s *Server) contractFollows(ctx context.Context, c rapport.Contract) (*gen.AmendmentFollows, error) {
+	if c.Amends == nil || c.State != "internal_approval" && c.State != "out_for_signature" {
+		return nil, nil //nolint:nilnil // nothing follows
+	}
+	store, err := storeAs[AmendmentStore](s)
+	if err != nil {
+		return nil, err
+	}
+	a, err := store.AmendmentAhead(ctx, c.ID, s.now())
+	if err != nil || a == nil {
+		return nil, err
+	}
+	return s.amendmentFollows(ctx, c.PartnershipID, *a)
 }
 
 // SendContract signs a contract for the brand and has the partnership send it to the creator.

@@ -11,8 +11,20 @@ import (
 func toOffer(say rapport.Words, o rapport.Offer) gen.Offer {
 	return gen.Offer{
 		Id: o.ID, State: gen.OfferState(o.State), Fee: toMoney(o.Fee), Message: orNil(o.Message), PaidOutside: orNil(o.PaidOutside), Terms: toTerms(o.Terms), SentAt: o.SentAt, ExpiresAt: o.ExpiresAt,
-		CounterFee: moneyOf(o.CounterFee), Changes: changesOf(say, o), Before: offersBefore(say, o),
+		CounterFee: moneyOf(o.CounterFee), Asked: askedInstead(say, o), CounterNote: orNil(o.CounterNote), Changes: changesOf(say, o), Before: offersBefore(say, o),
 	}
+}
+
+// askedInstead is what the creator asks for instead of an offer; nil where that is nothing.
+func askedInstead(say rapport.Words, o rapport.Offer) *[]gen.AskedLine {
+	return someOf(each(o.Asked(say), func(l rapport.AskedLine) gen.AskedLine {
+		out := gen.AskedLine{Of: gen.AskOf(l.Of), Value: l.Value, What: l.Line.What, From: orNil(l.Line.From), To: orNil(l.Line.To)}
+		switch l.Of {
+		case rapport.AskPieces, rapport.AskDraftDays, rapport.AskPublishDays:
+			out.Deliverable = &l.Deliverable
+		}
+		return out
+	}))
 }
 
 // changesOf is what an offer changes of the one before; nil for the first.
@@ -29,7 +41,8 @@ func offersBefore(say rapport.Words, o rapport.Offer) *[]gen.PastOffer {
 	var past []gen.PastOffer
 	for b := o.Before; b != nil; b = b.Before {
 		past = append(past, gen.PastOffer{
-			Id: b.ID, State: gen.OfferState(b.State), Fee: toMoney(b.Fee), CounterFee: moneyOf(b.CounterFee), Message: orNil(b.Message), SentAt: b.SentAt, Changes: changesOf(say, *b),
+			Id: b.ID, State: gen.OfferState(b.State), Fee: toMoney(b.Fee), CounterFee: moneyOf(b.CounterFee), Asked: askedInstead(say, *b), CounterNote: orNil(b.CounterNote), Message: orNil(b.Message),
+			SentAt: b.SentAt, Changes: changesOf(say, *b),
 		})
 	}
 	return someOf(past)

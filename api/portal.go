@@ -41,7 +41,7 @@ type PortalStore interface {
 	TryCode(ctx context.Context, who rapport.PortalSession, hash []byte) (uuid.UUID, string, error)
 	UseCode(ctx context.Context, id uuid.UUID) error
 	SignAsCreator(ctx context.Context, g rapport.PortalSignature) error
-	CounterOffer(ctx context.Context, partnership, offer uuid.UUID, fee int64) error
+	CounterOffer(ctx context.Context, partnership, offer uuid.UUID, c rapport.Counter) error
 	AddPortalMessage(ctx context.Context, id uuid.UUID, from rapport.PortalSession, words string) error
 	Unsubscribe(ctx context.Context, link rapport.PortalLink) error
 	TickCorrection(ctx context.Context, partnership, id uuid.UUID, done bool) error

@@ -130,14 +130,17 @@ func (s *Server) DecideOffer(ctx context.Context, r gen.DecideOfferRequestObject
 	if err != nil {
 		return nil, called("offer", err)
 	}
-	cmd := rapport.Command{Kind: rapport.CmdAcceptOffer, Ref: offer.ID}
+	cmd, counter := rapport.Command{Kind: rapport.CmdAcceptOffer, Ref: offer.ID}, rapport.Counter{}
 	switch r.Body.Decision {
 	case gen.OfferDecisionDecisionDecline:
 		cmd.Kind = rapport.CmdDeclineOffer
 	case gen.OfferDecisionDecisionCounter:
 		cmd.Kind = rapport.CmdCounterOffer
-		if cmd.Amount, err = checkCounter(offer, r.Body.Counter); err != nil {
+		if counter, err = counterOf(offer, *r.Body); err != nil {
 			return nil, err
+		}
+		if counter.Fee != nil {
+			cmd.Amount = *counter.Fee
 		}
 	case gen.OfferDecisionDecisionAccept:
 	}
@@ -152,7 +155,7 @@ func (s *Server) DecideOffer(ctx context.Context, r gen.DecideOfferRequestObject
 	words := strings.TrimSpace(value(r.Body.Message))
 	home, shown, err := s.portalCommand(ctx, store, who, cmd, func(ctx context.Context) error {
 		if cmd.Kind == rapport.CmdCounterOffer {
-			if err := store.CounterOffer(ctx, who.PartnershipID, offer.ID, cmd.Amount.Amount); err != nil {
+			if err := store.CounterOffer(ctx, who.PartnershipID, offer.ID, counter); err != nil {
 				return err
 			}
 		}
@@ -171,19 +174,19 @@ func (s *Server) DecideOffer(ctx context.Context, r gen.DecideOfferRequestObject
 	return gen.DecideOffer200JSONResponse(home), nil
 }
 
-func checkCounter(offer rapport.Offer, counter *gen.Money) (rapport.Money, error) {
-	if counter == nil {
-		return rapport.Money{}, rapport.Invalid(rapport.Field{Path: "counter", Code: "required", Detail: "Say which fee you ask for."})
+// counterOf is what the creator asks for instead of an offer; what they write is also the rest of it.
+func counterOf(offer rapport.Offer, b gen.OfferDecision) (rapport.Counter, error) {
+	c := rapport.Counter{Note: strings.TrimSpace(value(b.Message)), Asks: each(value(b.Asks), func(a gen.OfferAsk) rapport.Ask {
+		return rapport.Ask{Of: string(a.Of), Deliverable: value(a.Deliverable), Value: a.Value}
+	})}
+	if b.Counter != nil {
+		fee := fromMoney(*b.Counter)
+		c.Fee = &fee
 	}
-	m := fromMoney(*counter)
-	bad := rapport.CheckMoney("counter", m)
-	if m.Currency != offer.Fee.Currency {
-		bad = append(bad, rapport.Field{Path: "counter.currency", Code: "other_currency", Detail: "The offer is in " + strings.ToUpper(offer.Fee.Currency) + "; ask in the same currency."})
+	if bad := c.Check(offer); len(bad) > 0 {
+		return c, rapport.Invalid(bad...)
 	}
-	if len(bad) > 0 {
-		return m, rapport.Invalid(bad...)
-	}
-	return m, nil
+	return c, nil
 }
 
 // SignContract signs a contract with the mailed code, or declines it.

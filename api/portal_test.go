@@ -166,7 +166,7 @@ func TestOfferIsDecidedOnThePortal(t *testing.T) {
 	require.Equal(t, 409, a.status)
 	require.Equal(t, "accepted", a.text("state"))
 	d.sql(t, `update offers set state = 'sent'`)
-	require.Equal(t, []string{"counter required"}, me.keyed().send(t, "POST", path, map[string]any{"decision": "counter"}).fields(t))
+	require.Equal(t, []string{"counter unchanged"}, me.keyed().send(t, "POST", path, map[string]any{"decision": "counter"}).fields(t))
 	a = me.keyed().send(t, "POST", path, map[string]any{"decision": "counter", "counter": map[string]any{"amount": 5, "currency": "usd"}})
 	require.Equal(t, []string{"counter.currency other_currency"}, a.fields(t))
 	require.Equal(t, 404, me.keyed().send(t, "POST", "/v1/portal/offers/"+uuid.NewString()+"/decisions", map[string]any{"decision": "accept"}).status)

@@ -56,7 +56,7 @@ func (s *Server) home(ctx context.Context, page rapport.PortalPage) gen.PortalHo
 	if o := page.Offer; o != nil {
 		home.Offer = &gen.PortalOfferView{
 			Id: o.ID, State: o.State, Renewal: orNot(o.Term > 1), Fee: toMoney(o.Fee), Message: orNil(o.Message), Terms: toTerms(o.Terms), ExpiresAt: o.ExpiresAt,
-			CounterFee: moneyOf(o.CounterFee), Changes: changesOf(say, *o), Before: offersBefore(say, *o),
+			CounterFee: moneyOf(o.CounterFee), Asked: askedInstead(say, *o), CounterNote: orNil(o.CounterNote), Changes: changesOf(say, *o), Before: offersBefore(say, *o),
 		}
 	}
 	if c := page.Contract; c != nil {

@@ -167,6 +167,9 @@ func factTitle(say rapport.Words, f rapport.Fact, about string) (kind, title, de
 	if f.Code == rapport.KeyOption {
 		t = optionFacts[f.Kind]
 	}
+	if f.Kind == "offer_countered" && f.Amount.Currency == "" { // the offered fee is right
+		t.title = "The creator asks for other terms"
+	}
 	code := plainWords(f.Code)
 	if words, ok := codeWords[f.Code]; ok {
 		code = words

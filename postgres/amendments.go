@@ -99,7 +99,45 @@ func (s *Store) amendment(ctx context.Context, tx pgx.Tx, d *rapport.AmendmentDr
 		BrandID: p.BrandID, CampaignID: p.CampaignID, PartnershipID: p.ID, Term: p.Term, Creator: rapport.UserRef{ID: p.Creator.ID, Name: p.Creator.Name}, CreatorZone: x.term.Creator.Zone,
 	}, x.term, d.Changes, d.At)
 	x.preview.FeeThen.Amount += d.Changes.Adds() - d.Changes.Drops(x.term)
-	return x, nil
+	x.preview.Ahead, err = s.amendmentAhead(ctx, tx, d.PartnershipID, rapport.AmendmentAhead{ID: d.ID, Changes: d.Changes, Term: x.term}, d.At)
+	return x, err
+}
+
+// amendmentAhead adds the plan that the amendment would be executed by, and the budget of its campaign.
+func (s *Store) amendmentAhead(ctx context.Context, tx pgx.Tx, partnership uuid.UUID, a rapport.AmendmentAhead, now time.Time) (rapport.AmendmentAhead, error) {
+	of, err := s.q.AmendmentBudget(ctx, tx, gen.AmendmentBudgetParams{ID: partnership, Brands: rapport.BrandsFrom(ctx)})
+	if err != nil {
+		return a, fmt.Errorf("budget: %w", err)
+	}
+	a.Budget, a.Committed = rapport.Money{Amount: of.Budget, Currency: of.Currency}, rapport.Money{Amount: of.Spoken, Currency: of.Currency}
+	d := rapport.ContractDates{ID: a.ID, Now: now, Fee: a.Term.Fee, Terms: a.Term.Terms, Brand: a.Term.Brand, Creator: a.Term.Creator}
+	setCampaignEnd(&d, of.EndsOn)
+	a.Plan = rapport.PlanAmendment(d, a.Changes)
+	return a, nil
+}
+
+// AmendmentAhead is an amendment that both have not signed, with what it would be executed on now; nil for any other contract.
+func (s *Store) AmendmentAhead(ctx context.Context, contract uuid.UUID, now time.Time) (*rapport.AmendmentAhead, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (*rapport.AmendmentAhead, error) {
+		row, err := s.q.AmendmentOut(ctx, tx, gen.AmendmentOutParams{ID: contract, Brands: rapport.BrandsFrom(ctx)})
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil, nil //nolint:nilnil // none is an ordinary answer
+		}
+		if err != nil {
+			return nil, fmt.Errorf("amendment: %w", err)
+		}
+		a := rapport.AmendmentAhead{ID: row.ID, Drafted: true}
+		if err := json.Unmarshal(row.Changes, &a.Changes); err != nil {
+			return nil, fmt.Errorf("read the changes of amendment %s: %w", row.ID, err)
+		}
+		if a.Term, err = s.AmendedTerm(ctx, row.PartnershipID); err != nil {
+			return nil, err
+		}
+		if a, err = s.amendmentAhead(ctx, tx, row.PartnershipID, a, now); err != nil {
+			return nil, err
+		}
+		return &a, nil
+	})
 }
 
 // runningTerm is the term that an amendment of a partnership's contract changes, as it stands.

@@ -238,8 +238,8 @@ func (s *Store) newestOffer(ctx context.Context, tx pgx.Tx, partnership uuid.UUI
 		ID: r.ID, PartnershipID: r.PartnershipID, Term: int(r.Term), State: r.State, Fee: rapport.Money{Amount: r.Fee, Currency: r.Currency},
 		Message: text(r.Message), SentAt: r.SentAt, ExpiresAt: r.ExpiresAt, PaidOutside: r.PaidOutside,
 	}
-	if r.CounterFee != nil {
-		o.CounterFee = &rapport.Money{Amount: *r.CounterFee, Currency: r.Currency}
+	if err := setCounter(&o, r.CounterFee, r.CounterAsks, r.CounterNote); err != nil {
+		return nil, err
 	}
 	if r.CreatedBy != nil {
 		o.CreatedBy = *r.CreatedBy
@@ -260,13 +260,25 @@ func (s *Store) offersBefore(ctx context.Context, tx pgx.Tx, o *rapport.Offer) e
 		before := &rapport.Offer{
 			ID: r.ID, PartnershipID: o.PartnershipID, Term: o.Term, State: r.State, Fee: rapport.Money{Amount: r.Fee, Currency: r.Currency}, Message: text(r.Message), SentAt: r.SentAt,
 		}
-		if r.CounterFee != nil {
-			before.CounterFee = &rapport.Money{Amount: *r.CounterFee, Currency: r.Currency}
+		if err := setCounter(before, r.CounterFee, r.CounterAsks, r.CounterNote); err != nil {
+			return err
 		}
 		if err := json.Unmarshal(r.Terms, &before.Terms); err != nil {
 			return fmt.Errorf("read the terms of offer %s: %w", r.ID, err)
 		}
 		o.Before, o = before, before
+	}
+	return nil
+}
+
+// setCounter adds what the creator asked for instead of an offer.
+func setCounter(o *rapport.Offer, fee *int64, asks []byte, note string) error {
+	if fee != nil {
+		o.CounterFee = &rapport.Money{Amount: *fee, Currency: o.Fee.Currency}
+	}
+	o.CounterNote = note
+	if err := json.Unmarshal(asks, &o.Asks); err != nil {
+		return fmt.Errorf("read what was asked for instead of offer %s: %w", o.ID, err)
 	}
 	return nil
 }
@@ -300,7 +312,7 @@ func (s *Store) content(ctx context.Context, tx pgx.Tx, d *rapport.PartnershipDe
 		d.Deliverables = append(d.Deliverables, rapport.PartnershipDeliverable{
 			ID: r.ID, Title: r.Title, Platform: r.Platform, Kind: r.Kind, State: r.State, DraftDueAt: r.DraftDueAt, PublishBy: r.PublishBy, Round: int(r.Round),
 			Late: r.Late, PostURL: text(r.PostUrl), SubmissionID: r.CurrentSubmission, ReviewID: r.ReviewID, PostedAt: r.PostedAt, VerifiedAt: r.VerifiedAt,
-			Extension: extensions[r.ID], DraftAfter: r.DraftAfter,
+			Extension: extensions[r.ID], DraftAfter: r.DraftAfter, Policy: r.PolicyName, PolicyN: int(r.PolicyVersion),
 		})
 	}
 	milestones, err := s.q.MilestonesOfTerm(ctx, tx, gen.MilestonesOfTermParams{PartnershipID: d.ID, Term: term})

@@ -104,8 +104,8 @@ func (s *Store) portalOffer(ctx context.Context, tx pgx.Tx, partnership uuid.UUI
 		ID: r.ID, PartnershipID: r.PartnershipID, Term: int(r.Term), State: r.State, Fee: rapport.Money{Amount: r.Fee, Currency: r.Currency},
 		Message: text(r.Message), SentAt: r.SentAt, ExpiresAt: r.ExpiresAt,
 	}
-	if r.CounterFee != nil {
-		o.CounterFee = &rapport.Money{Amount: *r.CounterFee, Currency: r.Currency}
+	if err := setCounter(o, r.CounterFee, r.CounterAsks, r.CounterNote); err != nil {
+		return nil, err
 	}
 	if err := json.Unmarshal(r.Terms, &o.Terms); err != nil {
 		return nil, fmt.Errorf("read the terms of offer %s: %w", r.ID, err)
@@ -365,10 +365,12 @@ func (s *Store) SignAsCreator(ctx context.Context, g rapport.PortalSignature) er
 }
 
 // CounterOffer keeps what the creator asks for instead.
-func (s *Store) CounterOffer(ctx context.Context, partnership, offer uuid.UUID, fee int64) error {
-	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		return s.q.CounterOffer(ctx, tx, gen.CounterOfferParams{ID: offer, PartnershipID: partnership, CounterFee: &fee})
-	})
+func (s *Store) CounterOffer(ctx context.Context, partnership, offer uuid.UUID, c rapport.Counter) error {
+	row := gen.CounterOfferParams{ID: offer, PartnershipID: partnership, CounterAsks: mustJSON(append([]rapport.Ask{}, c.Asks...)), CounterNote: orNil(c.Note)}
+	if c.Fee != nil {
+		row.CounterFee = &c.Fee.Amount
+	}
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error { return s.q.CounterOffer(ctx, tx, row) })
 }
 
 // AddPortalMessage keeps what the creator wrote beside a decision, once an id.

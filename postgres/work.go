@@ -92,11 +92,15 @@ func (s *Store) datesOf(ctx context.Context, tx pgx.Tx, c gen.ContractForExecuti
 	if d.Brand, d.Creator, err = s.calendarsOf(ctx, tx, c.BrandID, c.CreatorID); err != nil {
 		return err
 	}
-	d.CampaignEnd = d.Brand.EndOfDate(c.EndsOn)
+	setCampaignEnd(d, c.EndsOn)
+	return nil
+}
+
+func setCampaignEnd(d *rapport.ContractDates, endsOn time.Time) {
+	d.CampaignEnd = d.Brand.EndOfDate(endsOn)
 	if d.Brand.Compressed() {
 		d.CampaignEnd = d.Brand.AddDays(d.Now, d.Terms.DurationDays) // a compressed year has no dates of its own
 	}
-	return nil
 }
 
 func (s *Store) writePlan(ctx context.Context, tx pgx.Tx, c gen.ContractForExecutionRow, terms rapport.ContractTerms, plan rapport.ContractPlan) error {

@@ -13,6 +13,66 @@ import (
 	"github.com/google/uuid"
 )
 
+const amendmentBudget = `-- name: AmendmentBudget :one
+select g.budget, g.currency, g.ends_on, campaign_spoken(g.id, null)::bigint as spoken from partnerships p join campaigns g on g.id = p.campaign_id
+where p.id = $1 and p.brand_id = any ($2::uuid[])
+`
+
+type AmendmentBudgetParams struct {
+	ID     uuid.UUID
+	Brands []uuid.UUID
+}
+
+type AmendmentBudgetRow struct {
+	Budget   int64
+	Currency string
+	EndsOn   time.Time
+	Spoken   int64
+}
+
+// What the budget of a partnership's campaign has to do with an amendment, and when the campaign ends.
+func (q *Queries) AmendmentBudget(ctx context.Context, db DBTX, arg AmendmentBudgetParams) (AmendmentBudgetRow, error) {
+	row := db.QueryRow(ctx, amendmentBudget, arg.ID, arg.Brands)
+	var i AmendmentBudgetRow
+	err := row.Scan(
+		&i.Budget,
+		&i.Currency,
+		&i.EndsOn,
+		&i.Spoken,
+	)
+	return i, err
+}
+
+const amendmentOut = `-- name: AmendmentOut :one
+select c.id, c.partnership_id, c.amends, c.changes from contracts c
+where c.id = $1 and c.brand_id = any ($2::uuid[]) and c.amends is not null and c.state in ('internal_approval', 'out_for_signature')
+`
+
+type AmendmentOutParams struct {
+	ID     uuid.UUID
+	Brands []uuid.UUID
+}
+
+type AmendmentOutRow struct {
+	ID            uuid.UUID
+	PartnershipID uuid.UUID
+	Amends        *uuid.UUID
+	Changes       []byte
+}
+
+// An amendment that is not executed.
+func (q *Queries) AmendmentOut(ctx context.Context, db DBTX, arg AmendmentOutParams) (AmendmentOutRow, error) {
+	row := db.QueryRow(ctx, amendmentOut, arg.ID, arg.Brands)
+	var i AmendmentOutRow
+	err := row.Scan(
+		&i.ID,
+		&i.PartnershipID,
+		&i.Amends,
+		&i.Changes,
+	)
+	return i, err
+}
+
 const amendmentsOf = `-- name: AmendmentsOf :many
 select id, amends::uuid as contract_id, number, state, created_at, executed_at from contracts where amends = any ($1::uuid[]) order by amendment
 `

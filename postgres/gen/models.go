@@ -773,6 +773,8 @@ type Offer struct {
 	CreatedAt     time.Time
 	Bonus         int64
 	PaidOutside   *string
+	CounterAsks   json.RawMessage
+	CounterNote   *string
 }
 
 type OfflinePayment struct {

@@ -291,10 +291,10 @@ func (q *Queries) CreatorsToStart(ctx context.Context, db DBTX, arg CreatorsToSt
 }
 
 const deliverablesOfTerm = `-- name: DeliverablesOfTerm :many
-select d.id, d.title, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.round, d.post_url, d.current_submission, d.posted_at, d.verified_at, d.draft_after, r.id as review_id,
+select d.id, d.title, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.round, d.post_url, d.current_submission, d.posted_at, d.verified_at, d.draft_after, r.id as review_id, coalesce(l.name, '')::text as policy_name, coalesce(r.policy_version, 0)::int as policy_version,
   (d.state = 'late' or (coalesce(d.draft_due_at < now(), false) and d.state in ('planned', 'brief_sent', 'awaiting_draft', 'changes_requested'))
     or (coalesce(d.publish_by < now(), false) and d.state in ('approved_to_post', 'scheduled')))::boolean as late
-from deliverables d left join reviews r on r.submission_id = d.current_submission
+from deliverables d left join reviews r on r.submission_id = d.current_submission left join policies l on l.id = r.policy_id and l.version = r.policy_version
 where d.partnership_id = $1 and d.term = $2 order by d.position
 `
 
@@ -318,6 +318,8 @@ type DeliverablesOfTermRow struct {
 	VerifiedAt        *time.Time
 	DraftAfter        string
 	ReviewID          *uuid.UUID
+	PolicyName        string
+	PolicyVersion     int32
 	Late              bool
 }
 
@@ -345,6 +347,8 @@ func (q *Queries) DeliverablesOfTerm(ctx context.Context, db DBTX, arg Deliverab
 			&i.VerifiedAt,
 			&i.DraftAfter,
 			&i.ReviewID,
+			&i.PolicyName,
+			&i.PolicyVersion,
 			&i.Late,
 		); err != nil {
 			return nil, err
@@ -746,7 +750,7 @@ func (q *Queries) NamesOfApprovers(ctx context.Context, db DBTX, ids []uuid.UUID
 }
 
 const newestOffer = `-- name: NewestOffer :many
-select id, partnership_id, term, state, fee, currency, counter_fee, message, terms, created_by, sent_at, expires_at, coalesce(paid_outside, '')::text as paid_outside from offers
+select id, partnership_id, term, state, fee, currency, counter_fee, counter_asks, coalesce(counter_note, '')::text as counter_note, message, terms, created_by, sent_at, expires_at, coalesce(paid_outside, '')::text as paid_outside from offers
 where partnership_id = $1 order by term desc, created_at desc, id desc limit 1
 `
 
@@ -758,6 +762,8 @@ type NewestOfferRow struct {
 	Fee           int64
 	Currency      string
 	CounterFee    *int64
+	CounterAsks   json.RawMessage
+	CounterNote   string
 	Message       *string
 	Terms         json.RawMessage
 	CreatedBy     *uuid.UUID
@@ -783,6 +789,8 @@ func (q *Queries) NewestOffer(ctx context.Context, db DBTX, partnershipID uuid.U
 			&i.Fee,
 			&i.Currency,
 			&i.CounterFee,
+			&i.CounterAsks,
+			&i.CounterNote,
 			&i.Message,
 			&i.Terms,
 			&i.CreatedBy,
@@ -818,19 +826,21 @@ func (q *Queries) OfferedForTerm(ctx context.Context, db DBTX, arg OfferedForTer
 }
 
 const offersBefore = `-- name: OffersBefore :many
-select o.id, o.state, o.fee, o.currency, o.counter_fee, o.message, o.terms, o.sent_at from offers n join offers o on o.partnership_id = n.partnership_id and o.term = n.term
+select o.id, o.state, o.fee, o.currency, o.counter_fee, o.counter_asks, coalesce(o.counter_note, '')::text as counter_note, o.message, o.terms, o.sent_at from offers n join offers o on o.partnership_id = n.partnership_id and o.term = n.term
 where n.id = $1 and o.sent_at is not null and (o.created_at, o.id) < (n.created_at, n.id) order by o.created_at desc, o.id desc limit 20
 `
 
 type OffersBeforeRow struct {
-	ID         uuid.UUID
-	State      string
-	Fee        int64
-	Currency   string
-	CounterFee *int64
-	Message    *string
-	Terms      json.RawMessage
-	SentAt     *time.Time
+	ID          uuid.UUID
+	State       string
+	Fee         int64
+	Currency    string
+	CounterFee  *int64
+	CounterAsks json.RawMessage
+	CounterNote string
+	Message     *string
+	Terms       json.RawMessage
+	SentAt      *time.Time
 }
 
 // Those that were sent before an offer in its term, newest first.
@@ -849,6 +859,8 @@ func (q *Queries) OffersBefore(ctx context.Context, db DBTX, id uuid.UUID) ([]Of
 			&i.Fee,
 			&i.Currency,
 			&i.CounterFee,
+			&i.CounterAsks,
+			&i.CounterNote,
 			&i.Message,
 			&i.Terms,
 			&i.SentAt,

@@ -74,17 +74,25 @@ func (q *Queries) CountCodeTry(ctx context.Context, db DBTX, id uuid.UUID) error
 }
 
 const counterOffer = `-- name: CounterOffer :exec
-update offers set counter_fee = $1 where id = $2 and partnership_id = $3 and state = 'sent'
+update offers set counter_fee = $1, counter_asks = $2, counter_note = $3 where id = $4 and partnership_id = $5 and state = 'sent'
 `
 
 type CounterOfferParams struct {
 	CounterFee    *int64
+	CounterAsks   json.RawMessage
+	CounterNote   *string
 	ID            uuid.UUID
 	PartnershipID uuid.UUID
 }
 
 func (q *Queries) CounterOffer(ctx context.Context, db DBTX, arg CounterOfferParams) error {
-	_, err := db.Exec(ctx, counterOffer, arg.CounterFee, arg.ID, arg.PartnershipID)
+	_, err := db.Exec(ctx, counterOffer,
+		arg.CounterFee,
+		arg.CounterAsks,
+		arg.CounterNote,
+		arg.ID,
+		arg.PartnershipID,
+	)
 	return err
 }
 
@@ -523,7 +531,7 @@ func (q *Queries) PortalDeliverables(ctx context.Context, db DBTX, partnershipID
 }
 
 const portalOffers = `-- name: PortalOffers :many
-select id, partnership_id, term, state, fee, currency, counter_fee, message, terms, sent_at, expires_at from offers
+select id, partnership_id, term, state, fee, currency, counter_fee, counter_asks, coalesce(counter_note, '')::text as counter_note, message, terms, sent_at, expires_at from offers
 where partnership_id = $1 and sent_at is not null and ($2::uuid is null or id = $2::uuid)
 order by created_at desc, id desc limit 1
 `
@@ -541,6 +549,8 @@ type PortalOffersRow struct {
 	Fee           int64
 	Currency      string
 	CounterFee    *int64
+	CounterAsks   json.RawMessage
+	CounterNote   string
 	Message       *string
 	Terms         json.RawMessage
 	SentAt        *time.Time
@@ -564,6 +574,8 @@ func (q *Queries) PortalOffers(ctx context.Context, db DBTX, arg PortalOffersPar
 			&i.Fee,
 			&i.Currency,
 			&i.CounterFee,
+			&i.CounterAsks,
+			&i.CounterNote,
 			&i.Message,
 			&i.Terms,
 			&i.SentAt,

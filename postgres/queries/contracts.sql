@@ -61,6 +61,16 @@ insert into contracts (id, number, partnership_id, brand_id, term, version, stat
 values (@id, @number, @partnership_id, @brand_id, @term, @version, 'internal_approval', @body, @body_sha256, @fee, @currency, @terms, @contract_id, @amendment, @changes, @adds, @reason, @requested_by)
 on conflict (id) do nothing;
 
+-- name: AmendmentBudget :one
+-- What the budget of a partnership's campaign has to do with an amendment, and when the campaign ends.
+select g.budget, g.currency, g.ends_on, campaign_spoken(g.id, null)::bigint as spoken from partnerships p join campaigns g on g.id = p.campaign_id
+where p.id = @id and p.brand_id = any (@brands::uuid[]);
+
+-- name: AmendmentOut :one
+-- An amendment that is not executed.
+select c.id, c.partnership_id, c.amends, c.changes from contracts c
+where c.id = @id and c.brand_id = any (@brands::uuid[]) and c.amends is not null and c.state in ('internal_approval', 'out_for_signature');
+
 -- name: ContractToPaper :one
 -- What the file of an executed contract says besides.
 select t.brand_id, b.postal_address, d.zone from contracts t join brands b on b.id = t.brand_id join calendars d on d.id = b.calendar_id

@@ -43,19 +43,19 @@ select code as stage, max(at)::timestamptz as at from partnership_events
 where partnership_id = @partnership_id and source_id = @partnership_id and kind = 'stage' group by code;
 
 -- name: NewestOffer :many
-select id, partnership_id, term, state, fee, currency, counter_fee, message, terms, created_by, sent_at, expires_at, coalesce(paid_outside, '')::text as paid_outside from offers
+select id, partnership_id, term, state, fee, currency, counter_fee, counter_asks, coalesce(counter_note, '')::text as counter_note, message, terms, created_by, sent_at, expires_at, coalesce(paid_outside, '')::text as paid_outside from offers
 where partnership_id = @partnership_id order by term desc, created_at desc, id desc limit 1;
 
 -- name: OffersBefore :many
 -- Those that were sent before an offer in its term, newest first.
-select o.id, o.state, o.fee, o.currency, o.counter_fee, o.message, o.terms, o.sent_at from offers n join offers o on o.partnership_id = n.partnership_id and o.term = n.term
+select o.id, o.state, o.fee, o.currency, o.counter_fee, o.counter_asks, coalesce(o.counter_note, '')::text as counter_note, o.message, o.terms, o.sent_at from offers n join offers o on o.partnership_id = n.partnership_id and o.term = n.term
 where n.id = @id and o.sent_at is not null and (o.created_at, o.id) < (n.created_at, n.id) order by o.created_at desc, o.id desc limit 20;
 
 -- name: DeliverablesOfTerm :many
-select d.id, d.title, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.round, d.post_url, d.current_submission, d.posted_at, d.verified_at, d.draft_after, r.id as review_id,
+select d.id, d.title, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.round, d.post_url, d.current_submission, d.posted_at, d.verified_at, d.draft_after, r.id as review_id, coalesce(l.name, '')::text as policy_name, coalesce(r.policy_version, 0)::int as policy_version,
   (d.state = 'late' or (coalesce(d.draft_due_at < now(), false) and d.state in ('planned', 'brief_sent', 'awaiting_draft', 'changes_requested'))
     or (coalesce(d.publish_by < now(), false) and d.state in ('approved_to_post', 'scheduled')))::boolean as late
-from deliverables d left join reviews r on r.submission_id = d.current_submission
+from deliverables d left join reviews r on r.submission_id = d.current_submission left join policies l on l.id = r.policy_id and l.version = r.policy_version
 where d.partnership_id = @partnership_id and d.term = @term order by d.position;
 
 -- name: MilestonesOfTerm :many

@@ -19,7 +19,7 @@ left join payees y on y.creator_id = p.creator_id
 where p.id = @id;
 
 -- name: PortalOffers :many
-select id, partnership_id, term, state, fee, currency, counter_fee, message, terms, sent_at, expires_at from offers
+select id, partnership_id, term, state, fee, currency, counter_fee, counter_asks, coalesce(counter_note, '')::text as counter_note, message, terms, sent_at, expires_at from offers
 where partnership_id = @partnership_id and sent_at is not null and (sqlc.narg('id')::uuid is null or id = sqlc.narg('id')::uuid)
 order by created_at desc, id desc limit 1;
 
@@ -97,7 +97,7 @@ from partnerships p join contacts x on exists (select 1 from portal_links l wher
 on conflict (id) do nothing;
 
 -- name: CounterOffer :exec
-update offers set counter_fee = @counter_fee where id = @id and partnership_id = @partnership_id and state = 'sent';
+update offers set counter_fee = sqlc.narg('counter_fee'), counter_asks = @counter_asks, counter_note = sqlc.narg('counter_note') where id = @id and partnership_id = @partnership_id and state = 'sent';
 
 -- name: InsertSignature :exec
 -- With the code that proved who signs: when it was mailed, and where to.

@@ -114,6 +114,8 @@ test("ops amends the contract with keys alone, and the creator signs on a phone"
   await ops.keyboard.type("120");
   await expect(dialog.getByRole("region", { name: "What changes" })).toContainText("Draft of “Camp film”");
   await expect(dialog.getByRole("region", { name: "What changes" })).toContainText("120 days");
+  const camp = "Reminds the creator of the draft of “Camp film”";
+  await expect(dialog.getByRole("region", { name: "Deadlines and reminders" })).toContainText(camp);
   await tabTo(ops, "button", "Draft the amendment");
   await ops.keyboard.press("Enter");
   await expect(dialog).toBeHidden();
@@ -122,6 +124,8 @@ test("ops amends the contract with keys alone, and the creator signs on a phone"
   await tabTo(ops, "link", number);
   await ops.keyboard.press("Enter");
   await expect(ops.getByRole("heading", { level: 1, name: number })).toBeVisible();
+  await expect(ops.getByRole("region", { name: "Deadlines and reminders" })).toContainText(camp);
+  await ops.screenshot({ path: test.info().outputPath("follows.png"), fullPage: true });
   const known = await mailsTo(email);
   await tabTo(ops, "button", "Approve and send for signature");
   await ops.keyboard.press("Enter");

@@ -1,7 +1,7 @@
 import { type BrowserContext, expect, type Page, test } from "@playwright/test";
 
 import type { Campaign, Creator, Partnership, Review, Session } from "../src/api/schema";
-import { as, type Mail, mailsTo, outside, world } from "./house";
+import { as, cookieOf, type Mail, mailsTo, outside, world } from "./house";
 
 // A creator who reads German, on a phone: from the mailed link over offers and the signature, drafts, more time and an amendment to the payments.
 // Whatever stands on the page is German, but for the words of the contract and what people of the house wrote.
@@ -11,6 +11,8 @@ let email: string;
 let name: string;
 let path: string; // of the partnership, in the API
 let portal: Page;
+let office: BrowserContext;
+let house: Page; // of ops
 let context: BrowserContext;
 
 async function mailOf(subject: RegExp, known: Mail[] = []): Promise<Mail> {
@@ -56,6 +58,26 @@ async function fits(what: string): Promise<void> {
   }
 }
 
+/** Ops accepts the rights that were asked for and not the dates, meets half-way on the fee, and wants a round less for it. */
+async function takeOver(): Promise<void> {
+  await house.goto(path);
+  const asked = house.getByRole("region", { name: `${name} asks for` });
+  await expect(asked).toContainText("Usage rights after publication 30 days instead of 90 days");
+  await expect(asked).toContainText("“Bitte nicht an einem Montag.”");
+  await house.screenshot({ path: test.info().outputPath("asked.png"), fullPage: true });
+  await asked.getByRole("checkbox", { name: /^Draft of/ }).uncheck();
+  await asked.getByRole("button", { name: "Take over into a new offer" }).click();
+  const dialog = house.getByRole("dialog", { name: `Offer to ${name}` });
+  await expect(dialog.getByLabel("Fee", { exact: true })).toHaveValue("2,500 USD");
+  await expect(dialog.getByLabel("Usage rights")).toHaveValue("30 days");
+  await expect(dialog.getByLabel("Draft after")).toHaveValue("60 business days");
+  await house.screenshot({ path: test.info().outputPath("taken.png") });
+  await dialog.getByLabel("Fee", { exact: true }).fill("2200");
+  await dialog.getByLabel("Revision rounds").fill("1");
+  await dialog.getByRole("button", { name: "Send offer" }).click();
+  await expect(dialog).toBeHidden();
+}
+
 test.beforeAll(async ({ browser }) => {
   test.setTimeout(120_000);
   const { run } = world();
@@ -63,6 +85,9 @@ test.beforeAll(async ({ browser }) => {
   email = `jana-${run}@creators.example`;
   context = await browser.newContext({ baseURL: world().url, viewport: { width: 390, height: 844 }, locale: "en-US", timezoneId: "Europe/Berlin" });
   portal = await context.newPage();
+  office = await browser.newContext({ baseURL: world().url, viewport: { width: 1280, height: 800 } });
+  await office.addCookies([cookieOf("ops")]);
+  house = await office.newPage();
   const { brands: [brand] } = await as<Session>("ops", "/v1/session");
   const usd = (amount: number) => ({ amount, currency: "usd" });
   const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
@@ -85,6 +110,7 @@ test.beforeAll(async ({ browser }) => {
 
 test.afterAll(async () => {
   await context.close();
+  await office.close();
 });
 
 test("the mailed link opens the offer in German, whatever the browser speaks", async () => {
@@ -97,16 +123,20 @@ test("the mailed link opens the offer in German, whatever the browser speaks", a
   await fits("angebot");
 });
 
-test("another fee is proposed, and the next offer compared with the one before in words", async () => {
-  await portal.getByRole("button", { name: "Anderes Honorar vorschlagen" }).click();
+test("other terms are proposed, and the next offer compared with the one before in words", async () => {
+  await portal.getByRole("button", { name: "Etwas anderes vorschlagen" }).click();
   await portal.getByLabel("Dein Honorar").fill("2500");
-  await isGerman("vorschlag");
+  await portal.getByRole("group", { name: "Wanderfilm" }).getByLabel("Entwurf, Werktage nach Unterschrift").fill("70");
+  await portal.getByLabel("Nutzungsrechte, Tage nach Veröffentlichung").fill("30");
+  await portal.getByLabel("Was du sonst noch anders möchtest").fill("Bitte nicht an einem Montag.");
+  await fits("vorschlag");
   await portal.getByRole("button", { name: "Vorschlag senden" }).click();
   await expect(portal.getByText("Gegenvorschlag")).toBeVisible();
+  await expect(portal.getByText("Nutzungsrechte nach der Veröffentlichung 30 Tage statt 90 Tage")).toBeVisible();
+  await expect(portal.getByText("Bitte nicht an einem Montag.")).toBeVisible();
   await fits("vorgeschlagen");
   const known = await mailsTo(email);
-  const terms = (await partnership()).offer?.terms;
-  await post(`/v1${path}/offers`, { fee: { amount: 220_000, currency: "usd" }, terms: { ...terms, revision_rounds: 1, usage_rights_days: 30 } });
+  await takeOver();
   const mail = await mailOf(/^Unser Angebot/, known);
   expect(mail.text).toMatch(/gilt bis \d+\. [A-Z]\p{L}+ \d{4}, \d\d:\d\d (MEZ|MESZ)\./u);
   await portal.goto(linkOf(mail));

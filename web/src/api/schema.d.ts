@@ -2960,7 +2960,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Accept or decline an offer */
+        /** Accept or decline an offer, or ask for other terms */
         post: operations["decideOffer"];
         delete?: never;
         options?: never;
@@ -4388,6 +4388,21 @@ export interface components {
             revision_rounds?: number;
             usage_rights_days?: number;
         };
+        /** @description What follows when both have signed an amendment, as if that was now; absent where the partnership has not written down how it stands */
+        AmendmentFollows: {
+            /** @description What of the campaign's budget is committed */
+            budget: components["schemas"]["AmendedLine"][];
+            /** @description Key dates, the option, the end of the term */
+            dates: components["schemas"]["AmendedLine"][];
+            /** @description Parts of the fee and payments that come, are owed or fall away */
+            money: components["schemas"]["AmendedLine"][];
+            /** @description What comes, moves or falls away */
+            pieces: components["schemas"]["AmendedLine"][];
+            /** @description What stays although it may seem touched, and why */
+            stays: components["schemas"]["AmendedLine"][];
+            /** @description Deadlines and reminders that are set anew, move or are dropped */
+            timers: components["schemas"]["AmendedLine"][];
+        };
         AmendmentPreview: {
             changes: components["schemas"]["AmendedLine"][];
             conflicts: components["schemas"]["Conflict"][];
@@ -4395,6 +4410,7 @@ export interface components {
             contract_id: string;
             fee_now: components["schemas"]["Money"];
             fee_then: components["schemas"]["Money"];
+            follows?: components["schemas"]["AmendmentFollows"];
             number: string;
             /** @description What stays although it may seem touched, and why */
             pinned: components["schemas"]["AmendedLine"][];
@@ -4430,6 +4446,23 @@ export interface components {
             /** @description Open or held reviews in which the person is asked */
             waiting: number;
         };
+        AskedLine: {
+            /** @description Index into the deliverables of the offer, for what is of one of them */
+            deliverable?: number;
+            /** @description As it was offered */
+            from?: string;
+            of: components["schemas"]["AskOf"];
+            /** @description As it is asked for; absent for a piece that falls away */
+            to?: string;
+            /**
+             * Format: int64
+             * @description What is asked for: minor units of the fee's currency, pieces, business days or days
+             */
+            value: number;
+            what: string;
+        };
+        /** @enum {string} */
+        AskOf: "fee" | "pieces" | "draft_due_days" | "publish_days" | "usage_rights_days" | "exclusivity_days";
         Balance: {
             account: string;
             /** Format: int64 */
@@ -5239,6 +5272,8 @@ export interface components {
             /** @description What the amendment lets go on, or, of a contract, what amendments let go on that both have signed; absent where nothing */
             extended?: components["schemas"]["ExtendedDate"][];
             fee: components["schemas"]["Money"];
+            /** @description Of an amendment that both have not signed yet; only for the house */
+            follows?: components["schemas"]["AmendmentFollows"];
             /** Format: uuid */
             id: string;
             /** @description The language of the text and of the consent; nobody translates them */
@@ -6545,11 +6580,15 @@ export interface components {
             value: number;
         };
         Offer: {
+            /** @description What the creator asks for instead, beside what was offered; absent where they asked for nothing */
+            asked?: components["schemas"]["AskedLine"][];
             /** @description The offers before it in the same term, newest first */
             before?: components["schemas"]["PastOffer"][];
             /** @description What it changes of the offer before; absent for the first of a term */
             changes?: components["schemas"]["AmendedLine"][];
             counter_fee?: components["schemas"]["Money"];
+            /** @description What else they ask for, in their words */
+            counter_note?: string;
             /** Format: date-time */
             expires_at?: string;
             fee: components["schemas"]["Money"];
@@ -6563,6 +6602,17 @@ export interface components {
             state: components["schemas"]["OfferState"];
             terms: components["schemas"]["ContractTerms"];
         };
+        OfferAsk: {
+            /** @description Index into the deliverables of the offer, for what is of one of them */
+            deliverable?: number;
+            /** @enum {string} */
+            of: "pieces" | "draft_due_days" | "publish_days" | "usage_rights_days" | "exclusivity_days";
+            /**
+             * Format: int64
+             * @description Pieces, business days or days, as the offer counts them; no pieces for one that falls away
+             */
+            value: number;
+        };
         OfferCreate: {
             fee: components["schemas"]["Money"];
             message?: string;
@@ -6574,9 +6624,13 @@ export interface components {
             terms?: components["schemas"]["ContractTerms"];
         };
         OfferDecision: {
+            /** @description What else is asked for otherwise than it was offered */
+            asks?: components["schemas"]["OfferAsk"][];
+            /** @description The fee that is asked for; absent where the offered one is right */
             counter?: components["schemas"]["Money"];
             /** @enum {string} */
             decision: "accept" | "decline" | "counter";
+            /** @description With a counter, also what else is asked for */
             message?: string;
         };
         OfferedEvent: {
@@ -6904,8 +6958,10 @@ export interface components {
             email: string;
         };
         PastOffer: {
+            asked?: components["schemas"]["AskedLine"][];
             changes?: components["schemas"]["AmendedLine"][];
             counter_fee?: components["schemas"]["Money"];
+            counter_note?: string;
             fee: components["schemas"]["Money"];
             /** Format: uuid */
             id: string;
@@ -7427,11 +7483,15 @@ export interface components {
             locale: components["schemas"]["Locale"];
         };
         PortalOfferView: {
+            /** @description What the creator asks for instead, beside what was offered; absent where they asked for nothing */
+            asked?: components["schemas"]["AskedLine"][];
             /** @description The offers before it in the same term, newest first */
             before?: components["schemas"]["PastOffer"][];
             /** @description What it changes of the offer before; absent for the first of a term */
             changes?: components["schemas"]["AmendedLine"][];
             counter_fee?: components["schemas"]["Money"];
+            /** @description What else they ask for, in their words */
+            counter_note?: string;
             /** Format: date-time */
             expires_at?: string;
             fee: components["schemas"]["Money"];
@@ -8950,11 +9010,14 @@ export type AbsenceCreate = components['schemas']['AbsenceCreate'];
 export type AbsenceList = components['schemas']['AbsenceList'];
 export type AmendedLine = components['schemas']['AmendedLine'];
 export type AmendmentCreate = components['schemas']['AmendmentCreate'];
+export type AmendmentFollows = components['schemas']['AmendmentFollows'];
 export type AmendmentPreview = components['schemas']['AmendmentPreview'];
 export type ApprovalCreate = components['schemas']['ApprovalCreate'];
 export type ApprovalPart = components['schemas']['ApprovalPart'];
 export type Approver = components['schemas']['Approver'];
 export type ApproverHealth = components['schemas']['ApproverHealth'];
+export type AskedLine = components['schemas']['AskedLine'];
+export type AskOf = components['schemas']['AskOf'];
 export type Balance = components['schemas']['Balance'];
 export type BalanceList = components['schemas']['BalanceList'];
 export type BanEdit = components['schemas']['BanEdit'];
@@ -9159,6 +9222,7 @@ export type NotificationSettingsEdit = components['schemas']['NotificationSettin
 export type NotificationsRead = components['schemas']['NotificationsRead'];
 export type NumberTotal = components['schemas']['NumberTotal'];
 export type Offer = components['schemas']['Offer'];
+export type OfferAsk = components['schemas']['OfferAsk'];
 export type OfferCreate = components['schemas']['OfferCreate'];
 export type OfferDecision = components['schemas']['OfferDecision'];
 export type OfferedEvent = components['schemas']['OfferedEvent'];

@@ -14,7 +14,7 @@ const lines = [
   { what: "“Video”", from: "“Video”", to: "“Launch video”" },
 ];
 const before: PastOffer[] = [
-  { id: uuid(1), state: "countered", fee: eur(100_000), counter_fee: eur(120_000), changes: [{ what: "Included revision rounds", from: "2 rounds", to: "1 round", material: true }] },
+  { id: uuid(1), state: "countered", fee: eur(100_000), counter_fee: eur(120_000), asked: [{ of: "fee", value: 120_000, what: "Fee", from: "EUR 1,000.00", to: "EUR 1,200.00" }], counter_note: "And a bigger team.", changes: [{ what: "Included revision rounds", from: "2 rounds", to: "1 round", material: true }] },
   { id: uuid(2), state: "expired", fee: eur(90_000) },
 ];
 
@@ -26,7 +26,8 @@ it("says what an offer changes, marks what is material, and shows how it came to
   expect(short).toHaveTextContent("“Short” falls away (video on tiktok)");
   expect(name).not.toHaveTextContent("Material");
   await userEvent.click(screen.getByText("Earlier offers (2)"));
-  expect(screen.getByText(/Ana asked for/)).toHaveTextContent("1,200");
+  expect(screen.getByText(/Ana asked for/)).toHaveTextContent("Fee EUR 1,200.00 instead of EUR 1,000.00");
+  expect(screen.getByText("“And a bigger team.”")).toBeVisible();
   expect(screen.getByText("1 round", { exact: false })).toBeVisible();
 });
 

@@ -61,7 +61,7 @@ export function Negotiation({ changes, before, asks }: { changes: AmendedLine[] 
               <li key={offer.id}>
                 <div>
                   <Money value={offer.fee} /> <StatusChip noun="offer" state={offer.state} /> {offer.sent_at && <span className="soft"><RelativeTime at={offer.sent_at} /></span>}
-                  {offer.counter_fee && <div>{asks} <Money value={offer.counter_fee} /></div>}
+                  {(offer.asked ?? offer.counter_note) && <div>{asks}{offer.asked && <Changes lines={offer.asked} />}{offer.counter_note && <div className="prewrap">“{offer.counter_note}”</div>}</div>}
                   {offer.changes && offer.changes.length > 0 && <Changes lines={offer.changes} />}
                 </div>
               </li>

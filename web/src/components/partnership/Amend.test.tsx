@@ -25,6 +25,10 @@ it("drafts what the preview showed: moved dates, money that falls away and money
   const preview = {
     contract_id: uuid(401), number: "C-000007-A1", fee_now: { amount: 100_000, currency: "usd" }, fee_then: { amount: 78_000, currency: "usd" }, text: "AMENDMENT", conflicts: [{ key: uuid(77), kind: "absence", severity: "warn", words: "Ada is away then." }],
     changes: [{ what: "Draft of “Launch video”", from: "1 May 2026", to: "8 May 2026" }], pinned: [{ what: "On signature", to: "300.00 USD are owed or paid already, and stay." }],
+    follows: {
+      pieces: [{ what: "“Launch video”", from: "late", to: "awaiting draft" }], money: [], dates: [], timers: [{ what: "Reminds the creator of the draft of “Launch video”", from: "29 April 2026", to: "6 May 2026" }],
+      budget: [{ what: "Committed of the budget of $5,000.00", from: "$1,000.00", to: "$780.00" }], stays: [{ what: "On signature", to: "300.00 USD are owed or paid already, and stay." }],
+    },
   };
   const contract = { id: uuid(401), fee: preview.fee_now, terms: { deliverables: [], milestones: [], revision_rounds: 2, duration_days: 60, notice_days: 10 } };
   const sent = serveReviews({ also: { [`/v1/contracts/${uuid(401)}`]: contract }, act: (_, path) => (path.endsWith("/preview") ? answer(preview) : undefined) });
@@ -39,6 +43,9 @@ it("drafts what the preview showed: moved dates, money that falls away and money
   expect(await dialog.findByText("Draft of “Launch video”")).toBeVisible();
   expect(dialog.getByText("instead of 1 May 2026")).toBeVisible();
   expect(dialog.getByText("Ada is away then.")).toBeVisible();
+  expect(within(dialog.getByRole("region", { name: "Deadlines and reminders" })).getByRole("listitem")).toHaveTextContent("Reminds the creator of the draft of “Launch video” 6 May 2026 instead of 29 April 2026");
+  expect(dialog.getByRole("region", { name: "Budget" })).toHaveTextContent("$780.00 instead of $1,000.00");
+  expect(dialog.queryByRole("region", { name: "Money and payments" })).toBeNull();
   expect(dialog.getByRole("heading", { name: "What stays" })).toBeVisible();
   await userEvent.click(dialog.getByRole("button", { name: "Draft the amendment" }));
   const change = {

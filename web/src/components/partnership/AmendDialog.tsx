@@ -13,6 +13,7 @@ import { moneyText, toMajor, toMinor } from "../../lib/money";
 import { ProblemNotice } from "../Notice";
 import { contentKinds, draftAfter, LateFields, OptionFields, platforms, triggers } from "../Terms";
 import { blocks, Changes, Conflicts } from "../Changes";
+import { Follows } from "../contract/Follows";
 import { ExtendDates } from "./ExtendDates";
 import classes from "../Terms.module.css";
 
@@ -176,7 +177,13 @@ function Preview({ preview }: { preview: AmendmentPreview }) {
       <h3 style={{ margin: "0 0 4px" }}>What changes with {preview.number}</h3>
       <Changes lines={preview.changes} />
       <Conflicts conflicts={preview.conflicts} />
-      {preview.pinned.length > 0 && (
+      {preview.follows && (
+        <>
+          <h3 style={{ margin: "8px 0 4px" }}>What follows</h3>
+          <Follows follows={preview.follows} />
+        </>
+      )}
+      {!preview.follows && preview.pinned.length > 0 && (
         <>
           <h3 style={{ margin: "8px 0 4px" }}>What stays</h3>
           <Changes lines={preview.pinned} />

@@ -12,6 +12,7 @@ import { RelativeTime } from "../RelativeTime";
 import { StatusChip } from "../StatusChip";
 import { TermsView, triggerWords } from "../Terms";
 import { KeyDates } from "../contract/KeyDates";
+import { Asked } from "./Asked";
 import { Codes } from "./Codes";
 import classes from "./Deal.module.css";
 import { ExtensionLine } from "./Extension";
@@ -102,7 +103,6 @@ export function Deal({ partnership }: { partnership: Partnership }) {
             <span>
               Offer of <Money value={offer.fee} />
               {offer.state === "sent" && offer.expires_at && <span className={classes.small}> expires <RelativeTime at={offer.expires_at} /></span>}
-              {offer.counter_fee && <span className={classes.small} style={{ display: "block" }}>{summary.creator.name} asks for <Money value={offer.counter_fee} /></span>}
               {offer.paid_outside && <span className={classes.small} style={{ display: "block" }}>Paid outside of Stripe: {offer.paid_outside}</span>}
             </span>
             <StatusChip noun="offer" state={offer.state} />
@@ -125,6 +125,7 @@ export function Deal({ partnership }: { partnership: Partnership }) {
           </div>
         )}
         {!offer && !contract && <p className="soft" style={{ margin: 0 }}>No offer was made yet.</p>}
+        {offer && <Asked key={offer.id} partnership={partnership} offer={offer} />}
         {offer && <Negotiation changes={offer.changes} before={offer.before} asks={`${summary.creator.name} asked for`} />}
         {offer && (
           <details className={classes.terms}>

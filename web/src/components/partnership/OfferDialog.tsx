@@ -13,13 +13,16 @@ import { MoneyInput, type TypedMoney } from "../MoneyInput";
 import { LoadFailed, Notice, ProblemNotice } from "../Notice";
 import { cleanTerms, TermsEditor, TermsView } from "../Terms";
 
-/** Sends an offer. It starts from the last offer's fee or the campaign's, and from the campaign's terms. */
-export default function OfferDialog({ partnership, onClose }: { partnership: Partnership; onClose: () => void }) {
+/** The fee and the terms of a new offer that takes over what was asked for. */
+export interface Taken { fee: Money; terms: ContractTerms }
+
+/** Sends an offer. It starts from the last offer's fee or the campaign's, and from the campaign's terms, or from what is taken over of an answer. */
+export default function OfferDialog({ partnership, taken, onClose }: { partnership: Partnership; taken?: Taken; onClose: () => void }) {
   const campaign = useQuery(campaignQuery(partnership.summary.campaign_id));
   return (
     <Modal opened onClose={onClose} title={`Offer to ${partnership.summary.creator.name}`} size="xl">
       {campaign.data ? (
-        <OfferForm partnership={partnership} campaign={campaign.data.data} onClose={onClose} />
+        <OfferForm partnership={partnership} campaign={campaign.data.data} taken={taken} onClose={onClose} />
       ) : campaign.error ? (
         <LoadFailed error={campaign.error} retry={() => void campaign.refetch()} />
       ) : (
@@ -38,16 +41,16 @@ interface OfferValues {
 }
 
 /** The form of an offer. What Stripe could not pay is said before it is sent. A renewal starts from the fee and the terms of the present term instead. */
-export function OfferForm({ partnership, campaign, renews, onClose }: {
-  partnership: Partnership; campaign: Pick<Campaign, "default_fee" | "terms">; renews?: { fee: Money; terms: ContractTerms; feeFrom: string }; onClose: () => void;
+export function OfferForm({ partnership, campaign, renews, taken, onClose }: {
+  partnership: Partnership; campaign: Pick<Campaign, "default_fee" | "terms">; renews?: { fee: Money; terms: ContractTerms; feeFrom: string }; taken?: Taken; onClose: () => void;
 }) {
-  const last = renews?.fee ?? partnership.offer?.fee ?? campaign.default_fee;
+  const last = taken?.fee ?? renews?.fee ?? partnership.offer?.fee ?? campaign.default_fee;
   const usual = renews?.terms ?? campaign.terms;
-  const [ownTerms, setOwnTerms] = useState(false);
+  const [ownTerms, setOwnTerms] = useState(taken !== undefined);
   const { pay_problems: problems, pay_checked: checked } = partnership;
   const [outside, setOutside] = useState(Boolean(partnership.offer?.paid_outside));
   const form = useForm<OfferValues>({
-    initialValues: { fee: { amount: toMajor(last), currency: last.currency }, message: "", paid_outside: partnership.offer?.paid_outside ?? "", override_reason: "", terms: usual },
+    initialValues: { fee: { amount: toMajor(last), currency: last.currency }, message: "", paid_outside: partnership.offer?.paid_outside ?? "", override_reason: "", terms: taken?.terms ?? usual },
   });
   const send = useAct({
     run: (offer: { fee: Money; message: string | undefined; terms: ContractTerms | undefined; paid_outside: string | undefined; override_reason: string | undefined }, key) =>

@@ -1,6 +1,6 @@
 import { IconExclamationCircle } from "@tabler/icons-react";
 
-import type { AmendedLine, PastOffer } from "../../api/schema";
+import type { AmendedLine, AskedLine, PastOffer } from "../../api/schema";
 import { Money } from "../Money";
 import { RelativeTime } from "../RelativeTime";
 import { Chip } from "../StatusChip";
@@ -26,6 +26,19 @@ export function Changes({ lines }: { lines: AmendedLine[] }) {
   );
 }
 
+/** What the creator asked for instead of an offer, beside what was offered. */
+export function Asked({ lines, note }: { lines: AskedLine[] | undefined; note: string | undefined }) {
+  const say = useSay();
+  if (!lines && !note) return null;
+  return (
+    <div>
+      <strong>{say("offer.asked")}</strong>
+      {lines && <Changes lines={lines} />}
+      {note && <div className="prewrap">{note}</div>}
+    </div>
+  );
+}
+
 /** What an offer changes of the one before, and how it came to it. */
 export function Negotiation({ changes, before }: { changes: AmendedLine[] | undefined; before: PastOffer[] | undefined }) {
   const say = useSay();
@@ -42,7 +55,7 @@ export function Negotiation({ changes, before }: { changes: AmendedLine[] | unde
               <li key={offer.id}>
                 <div>
                   <Money value={offer.fee} /> <State noun="offer" state={offer.state} /> {offer.sent_at && <span className="soft"><RelativeTime at={offer.sent_at} /></span>}
-                  {offer.counter_fee && <div>{say("offer.asked", { fee: <Money key="fee" value={offer.counter_fee} /> })}</div>}
+                  <Asked lines={offer.asked} note={offer.counter_note} />
                   {offer.changes && offer.changes.length > 0 && <Changes lines={offer.changes} />}
                 </div>
               </li>

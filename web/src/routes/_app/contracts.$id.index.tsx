@@ -9,6 +9,7 @@ import { api, body } from "../../api/client";
 import { contractDraftQuery, contractQuery, warm } from "../../api/queries";
 import type { Contract, KeyDateKind, MadeChoice, Signature } from "../../api/schema";
 import { ComplianceNotes } from "../../components/clause/ComplianceNotes";
+import { Follows } from "../../components/contract/Follows";
 import { ContractText } from "../../components/ContractText";
 import { LoadingLines } from "../../components/Loading";
 import { Money } from "../../components/Money";
@@ -111,6 +112,11 @@ function ContractPage() {
                   </Group>
                 ))}
               </Stack>
+            </Section>
+          )}
+          {contract.follows && (
+            <Section title="What follows when both have signed">
+              <Follows follows={contract.follows} />
             </Section>
           )}
           {contract.extended && (

@@ -62,7 +62,7 @@ function languageOf(locale: Locale, { words, problems }: Catalogue): Language {
     problem: problems && ((status, code) => ({
       title: problems.titles[status] ?? problems.titles[500],
       detail: problems.codes[code] ?? problems.details[status] ?? problems.details[500],
-      field: (field, bad) => problems.fields[`${field}.${bad}`] ?? problems.fields.other,
+      field: (field, bad) => problems.fields[`${field.replace(/\[\d+\]/g, "")}.${bad}`] ?? problems.fields.other,
     })),
   };
 }
