@@ -41,19 +41,19 @@ func TestAnAmendmentDoesWhatItsPreviewSaid(t *testing.T) {
 
 	zero := 0
 	for name, tt := range map[string]struct {
-		house  func(t *testing.T) *house
+		house  func(t require.TestingT) *house
 		change func(h *house) rapport.Amendment
-		says   func(t *testing.T, h *house, o rapport.AmendmentOutcome)
+		says   func(h *house, o rapport.AmendmentOutcome)
 	}{
 		"pieces and money come, dates and the end move": {
-			func(t *testing.T) *house { return newHouse(t).activate() },
+			func(t require.TestingT) *house { return newHouse(t).activate() },
 			func(h *house) rapport.Amendment {
 				return rapport.Amendment{
 					Deliverables: []rapport.DeliverableTerms{video("Second video")}, Moved: []rapport.DeliverableMove{{ID: h.p.Deliverables[0].ID, DraftDays: 5, PublishDays: 5}}, EndDays: 20,
 					Milestones: []rapport.MilestoneAdded{{Title: "For it", Trigger: rapport.TriggerApproval, New: &zero, Amount: 40_000}, {Title: "Now", Trigger: rapport.TriggerSignature, Amount: 2_000}},
 				}
 			},
-			func(t *testing.T, _ *house, o rapport.AmendmentOutcome) {
+			func(h *house, o rapport.AmendmentOutcome) {
 				require.Len(t, o.Pieces, 2)
 				require.Nil(t, o.Pieces[1].Was)
 				require.Equal(t, []string{"pending", "met"}, []string{o.Milestones[0].Is.State, o.Milestones[1].Is.State})
@@ -69,23 +69,25 @@ func TestAnAmendmentDoesWhatItsPreviewSaid(t *testing.T) {
 			},
 		},
 		"a piece in review falls away with its money": {
-			func(t *testing.T) *house {
+			func(t require.TestingT) *house {
 				return newHouse(t, func(h *house) { h.terms.Deliverables = append(h.terms.Deliverables, video("Second video")) }).activate().submit("draft")
 			},
-			func(h *house) rapport.Amendment { return rapport.Amendment{Dropped: []uuid.UUID{h.p.Deliverables[0].ID}} },
-			func(t *testing.T, _ *house, o rapport.AmendmentOutcome) {
+			func(h *house) rapport.Amendment {
+				return rapport.Amendment{Dropped: []uuid.UUID{h.p.Deliverables[0].ID}}
+			},
+			func(h *house, o rapport.AmendmentOutcome) {
 				require.Equal(t, [2]string{"in_review", "cancelled"}, [2]string{o.Pieces[0].Was.State, o.Pieces[0].Is.State})
 				require.Equal(t, int64(70_000), o.Cancels)
 			},
 		},
 		"rights go on for longer": {
-			func(t *testing.T) *house {
+			func(t require.TestingT) *house {
 				h := newHouse(t, func(h *house) { h.p.KeepDates(); h.terms.UsageRightsDays, h.terms.DurationDays = 300, 400 }).activate().submit("draft")
 				h.decide("ada", rapport.DecisionApprove)
 				return h.post()
 			},
 			func(*house) rapport.Amendment { return rapport.Amendment{UsageRightsDays: new(330)} },
-			func(t *testing.T, _ *house, o rapport.AmendmentOutcome) {
+			func(h *house, o rapport.AmendmentOutcome) {
 				require.Len(t, o.KeyDates, 1)
 				require.Equal(t, 30*hour, o.KeyDates[0].Is.At.Sub(o.KeyDates[0].Was.At))
 				require.Len(t, o.Timers, 7, "the date and six reminders")
@@ -95,11 +97,11 @@ func TestAnAmendmentDoesWhatItsPreviewSaid(t *testing.T) {
 			},
 		},
 		"an option is given": {
-			func(t *testing.T) *house { return newHouse(t, func(h *house) { h.p.KeepDates() }).activate() },
+			func(t require.TestingT) *house { return newHouse(t, func(h *house) { h.p.KeepDates() }).activate() },
 			func(*house) rapport.Amendment {
 				return rapport.Amendment{RenewalOption: &rapport.RenewalOption{Fee: 120_000, NoticeDays: 40}}
 			},
-			func(t *testing.T, _ *house, o rapport.AmendmentOutcome) {
+			func(h *house, o rapport.AmendmentOutcome) {
 				require.Nil(t, o.Option.Was)
 				require.Equal(t, eur(120_000), o.Option.Is.Fee)
 				require.Empty(t, o.KeyDates, "it is no right of a post")
@@ -114,7 +116,7 @@ func TestAnAmendmentDoesWhatItsPreviewSaid(t *testing.T) {
 			h.cmd(rapport.Command{Kind: rapport.CmdSendContract, Ref: ref, Actor: id("owner")})
 			o := h.ahead(name, a)
 			require.False(t, o.Overtaken)
-			tt.says(t, h, o)
+			tt.says(h, o)
 			h.cmd(rapport.Command{Kind: rapport.CmdSignContract, Ref: ref})
 			came(t, o.Timers, h.p.Timers)
 			came(t, o.KeyDates, h.p.KeyDates)
@@ -154,7 +156,10 @@ func TestWhatStaysIsNamedWithItsReason(t *testing.T) {
 	term.Milestones[0].PayoutState = "awaiting_approval"
 	a := rapport.Amendment{RevisionRounds: new(4)}
 	require.Equal(t, []rapport.AmendedLine{
-		{What: "Piece 1", To: "The review that is open goes on under the terms it began with: the approval policy “Two stages”, version 3. If it asks for changes, the rounds of this amendment are counted."},
+		{
+			What: "Piece 1",
+			To:   "The review that is open goes on under the terms it began with: the approval policy “Two stages”, version 3. If it asks for changes, the rounds of this amendment are counted.",
+		},
 		{What: "Part 1", To: "300.00 EUR are owed, and their payment goes on waiting for its approvals."},
 	}, a.Pinned(term, rapport.WordsIn("en")))
 	for state, words := range map[string]string{"paid": "are paid", "submitted": "on their way", "held": "stays held", "approved": "approved", "scheduled": "owed already"} {

@@ -25,17 +25,19 @@ func TestACounterNamesEveryBadField(t *testing.T) {
 		counter rapport.Counter
 		bad     []string
 	}{
-		"nothing":                {rapport.Counter{}, []string{"counter unchanged"}},
-		"what was offered":       {rapport.Counter{Fee: &same, Asks: []rapport.Ask{{Of: rapport.AskUsage, Value: 30}, {Of: rapport.AskPieces, Value: 1}}}, []string{"counter unchanged"}},
-		"the rest in words":      {rapport.Counter{Note: "On my other account, please."}, nil},
-		"another currency":       {rapport.Counter{Fee: &usd}, []string{"counter.currency other_currency"}},
-		"no money":               {rapport.Counter{Fee: &rapport.Money{Currency: "eur"}}, []string{"counter.amount not_positive"}},
-		"a piece of nobody":      {rapport.Counter{Asks: []rapport.Ask{{Of: rapport.AskDraftDays, Deliverable: 2, Value: 4}}}, []string{"asks[0].deliverable unknown_deliverable"}},
-		"something else":         {rapport.Counter{Asks: []rapport.Ask{{Of: "revision_rounds", Value: 4}}}, []string{"asks[0].deliverable unknown_deliverable"}},
-		"days that nobody keeps": {rapport.Counter{Asks: []rapport.Ask{{Of: rapport.AskPublishDays, Value: 0}, {Of: rapport.AskExclusivity, Value: -1}}}, []string{"asks[0].value out_of_range", "asks[1].value out_of_range"}},
-		"twice":                  {rapport.Counter{Asks: []rapport.Ask{{Of: rapport.AskUsage, Value: 10}, {Of: rapport.AskUsage, Value: 20}}}, []string{"asks[1].of twice"}},
-		"no piece at all":        {rapport.Counter{Asks: []rapport.Ask{{Of: rapport.AskPieces, Value: 0}, {Of: rapport.AskPieces, Deliverable: 1, Value: 0}}}, []string{"asks nothing_left"}},
-		"more than a contract":   {rapport.Counter{Asks: []rapport.Ask{{Of: rapport.AskPieces, Value: 20}}}, []string{"asks too_many"}},
+		"nothing":           {rapport.Counter{}, []string{"counter unchanged"}},
+		"what was offered":  {rapport.Counter{Fee: &same, Asks: []rapport.Ask{{Of: rapport.AskUsage, Value: 30}, {Of: rapport.AskPieces, Value: 1}}}, []string{"counter unchanged"}},
+		"the rest in words": {rapport.Counter{Note: "On my other account, please."}, nil},
+		"another currency":  {rapport.Counter{Fee: &usd}, []string{"counter.currency other_currency"}},
+		"no money":          {rapport.Counter{Fee: &rapport.Money{Currency: "eur"}}, []string{"counter.amount not_positive"}},
+		"a piece of nobody": {rapport.Counter{Asks: []rapport.Ask{{Of: rapport.AskDraftDays, Deliverable: 2, Value: 4}}}, []string{"asks[0].deliverable unknown_deliverable"}},
+		"something else":    {rapport.Counter{Asks: []rapport.Ask{{Of: "revision_rounds", Value: 4}}}, []string{"asks[0].deliverable unknown_deliverable"}},
+		"days that nobody keeps": {
+			rapport.Counter{Asks: []rapport.Ask{{Of: rapport.AskPublishDays, Value: 0}, {Of: rapport.AskExclusivity, Value: -1}}}, []string{"asks[0].value out_of_range", "asks[1].value out_of_range"},
+		},
+		"twice":                {rapport.Counter{Asks: []rapport.Ask{{Of: rapport.AskUsage, Value: 10}, {Of: rapport.AskUsage, Value: 20}}}, []string{"asks[1].of twice"}},
+		"no piece at all":      {rapport.Counter{Asks: []rapport.Ask{{Of: rapport.AskPieces, Value: 0}, {Of: rapport.AskPieces, Deliverable: 1, Value: 0}}}, []string{"asks nothing_left"}},
+		"more than a contract": {rapport.Counter{Asks: []rapport.Ask{{Of: rapport.AskPieces, Value: 20}}}, []string{"asks too_many"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -53,7 +55,8 @@ func TestACounterStandsBesideTheOffer(t *testing.T) {
 
 	fee, o := eur(125_000), offered()
 	c := rapport.Counter{Fee: &fee, Asks: []rapport.Ask{
-		{Of: rapport.AskPieces, Deliverable: 1}, {Of: rapport.AskPieces, Value: 3}, {Of: rapport.AskDraftDays, Value: 15}, {Of: rapport.AskPublishDays, Value: 10}, {Of: rapport.AskPublishDays, Deliverable: 1, Value: 7},
+		{Of: rapport.AskPieces, Deliverable: 1}, {Of: rapport.AskPieces, Value: 3}, {Of: rapport.AskDraftDays, Value: 15}, {Of: rapport.AskPublishDays, Value: 10},
+		{Of: rapport.AskPublishDays, Deliverable: 1, Value: 7},
 		{Of: rapport.AskUsage, Value: 10}, {Of: rapport.AskExclusivity, Value: 5},
 	}}
 	require.Empty(t, c.Check(o))
@@ -72,7 +75,7 @@ func TestACounterStandsBesideTheOffer(t *testing.T) {
 		{"Publication of “Second video”", "within 3 business days after the draft is due", "within 7 business days after the draft is due"},
 		{"Usage rights after publication", "30 days", "10 days"}, {"Exclusivity after publication", "0 days", "5 days"},
 	}, lines("en"))
-	require.Contains(t, lines("de"), [3]string{"„Launch video“", "1 Stück", "3 Stück"})
+	require.Contains(t, lines("de"), [3]string{"„Launch video“", "1 Inhalt", "3 Inhalte"})
 	o.Terms.Deliverables = o.Terms.Deliverables[:1]
 	require.NotPanics(t, func() { lines("en") })
 }

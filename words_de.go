@@ -7,7 +7,7 @@ var counted = map[string][4]string{ //nolint:gochecknoglobals // a table
 	"%d days long":     {"day", "days", "Tag", "Tage"},
 	"%d business days": {"business day", "business days", "Werktag", "Werktage"},
 	"%d hours":         {"hour", "hours", "Stunde", "Stunden"},
-	"%d pieces":        {"piece", "pieces", "Stück", "Stück"},
+	"%d pieces":        {"piece", "pieces", "Inhalt", "Inhalte"},
 	"%d rounds":        {"round", "rounds", "Runde", "Runden"},
 }
 

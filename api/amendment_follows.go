@@ -141,7 +141,7 @@ func (f follows) until(m rapport.MilestoneState) string {
 }
 
 func (f follows) timers() []gen.AmendedLine {
-	list := []gen.AmendedLine{}
+	list := make([]gen.AmendedLine, 0, len(f.o.Timers))
 	for _, x := range f.o.Timers {
 		t, from, to := x.Is, "", ""
 		if x.Was != nil {

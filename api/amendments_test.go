@@ -281,9 +281,11 @@ func TestAnAmendmentDoesWhatWasShown(t *testing.T) {
 	piece := w.get(t).Deliverables[0]
 	dropped := w.get(t).Milestones[1]
 	change := map[string]any{
-		"deliverables":       []map[string]any{{"title": "A short", "platform": "tiktok", "kind": "short", "draft_due_days": 4, "publish_days": 3}},
-		"moved":              []map[string]any{{"deliverable_id": piece.Id, "draft_days": 7, "publish_days": 7}},
-		"milestones":         []map[string]any{{"title": "For the short", "trigger": "posted", "new": 0, "amount": 20000, "net_days": 10}, {"title": "At once", "trigger": "signature", "amount": 1000, "net_days": 0}},
+		"deliverables": []map[string]any{{"title": "A short", "platform": "tiktok", "kind": "short", "draft_due_days": 4, "publish_days": 3}},
+		"moved":        []map[string]any{{"deliverable_id": piece.Id, "draft_days": 7, "publish_days": 7}},
+		"milestones": []map[string]any{
+			{"title": "For the short", "trigger": "posted", "new": 0, "amount": 20000, "net_days": 10}, {"title": "At once", "trigger": "signature", "amount": 1000, "net_days": 0},
+		},
 		"dropped_milestones": []any{dropped.Id}, "end_days": 30, "renewal_option": map[string]any{"fee": 160000, "notice_days": 45},
 	}
 	words := func(list []gen.AmendedLine) (out []string) {
@@ -331,7 +333,7 @@ func TestAnAmendmentDoesWhatWasShown(t *testing.T) {
 		return c
 	}
 	drafted := contract("auditor@one.example").Follows
-	require.Equal(t, len(f.Timers), len(drafted.Timers))
+	require.Len(t, drafted.Timers, len(f.Timers))
 	require.Equal(t, words(f.Pieces)[1:], words(drafted.Pieces)[1:], "the words are the same; dates that count from the signatures have moved on")
 	require.Contains(t, words(drafted.Budget)[0], money(spoken+21_000)+" | "+money(then)+"; "+money(21_000)+" of it is reserved")
 

@@ -100,7 +100,7 @@ func TestACreatorAsksForWhatIsMaterial(t *testing.T) {
 	require.Equal(t, []any{gen.AskOf("draft_due_days"), 0, int64(15), "Draft of “Reel”", "10 business days after both have signed", "15 business days after both have signed"},
 		[]any{draft.Of, *draft.Deliverable, draft.Value, draft.What, *draft.From, *draft.To})
 	require.Nil(t, (*p.Offer.Asked)[1].Deliverable)
-	require.Equal(t, []string{"„Reel“", "1 Stück", "2 Stück"}, []string{(*h.Offer.Asked)[2].What, *(*h.Offer.Asked)[2].From, *(*h.Offer.Asked)[2].To})
+	require.Equal(t, []string{"„Reel“", "1 Inhalt", "2 Inhalte"}, []string{(*h.Offer.Asked)[2].What, *(*h.Offer.Asked)[2].From, *(*h.Offer.Asked)[2].To})
 	require.Equal(t, "Join us", *p.Offer.Message, "the offer stays as it was sent")
 	require.Equal(t, 10, p.Offer.Terms.Deliverables[0].DraftDueDays)
 

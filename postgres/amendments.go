@@ -121,7 +121,7 @@ func (s *Store) AmendmentAhead(ctx context.Context, contract uuid.UUID, now time
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (*rapport.AmendmentAhead, error) {
 		row, err := s.q.AmendmentOut(ctx, tx, gen.AmendmentOutParams{ID: contract, Brands: rapport.BrandsFrom(ctx)})
 		if errors.Is(err, pgx.ErrNoRows) {
-			return nil, nil //nolint:nilnil // none is an ordinary answer
+			return nil, nil
 		}
 		if err != nil {
 			return nil, fmt.Errorf("amendment: %w", err)

@@ -98,7 +98,8 @@ func TestAnAmendmentIsExecutedOnce(t *testing.T) {
 	require.Equal(t, []any{again.Deliverables[0].DraftDue.UTC(), again.Deliverables[0].PublishBy.UTC(), 1}, []any{due.UTC(), publish.UTC(), position})
 	var amount int64
 	var extra bool
-	require.NoError(t, d.owner.QueryRow(t.Context(), `select amount, extra, position from milestones where id = $1 and deliverable_id = $2`, again.Milestones[0].ID, again.Deliverables[0].ID).Scan(&amount, &extra, &after))
+	require.NoError(t, d.owner.QueryRow(t.Context(), `select amount, extra, position from milestones where id = $1 and deliverable_id = $2`, again.Milestones[0].ID, again.Deliverables[0].ID).
+		Scan(&amount, &extra, &after))
 	require.Equal(t, []any{int64(20_000), true, 2}, []any{amount, extra, after})
 	var by *uuid.UUID
 	require.NoError(t, d.owner.QueryRow(t.Context(), `select dropped_by from milestones where id = $1`, dropped).Scan(&by))

@@ -78,12 +78,12 @@ it("says in German that nothing is asked for, and what is out of range", async (
 it("shows what was asked for", async () => {
   await show(
     <Speaking locale="de">
-      <OfferCard offer={{ ...offer, state: "countered", asked: [{ of: "pieces", deliverable: 0, value: 0, what: "„Reel“", from: "1 Stück" }, { of: "fee", value: 140_000, what: "Honorar", from: "1.250,00 €", to: "1.400,00 €" }], counter_note: "Nicht montags." }} brandName="Nordlicht" />
+      <OfferCard offer={{ ...offer, state: "countered", asked: [{ of: "pieces", deliverable: 0, value: 0, what: "„Reel“", from: "1 Inhalt" }, { of: "fee", value: 140_000, what: "Honorar", from: "1.250,00 €", to: "1.400,00 €" }], counter_note: "Nicht montags." }} brandName="Nordlicht" />
     </Speaking>,
   );
   expect(await screen.findByText("Du hast vorgeschlagen", undefined, { timeout: 10_000 })).toBeVisible();
   expect(screen.getByText("Nicht montags.")).toBeVisible();
   const lines = screen.getAllByRole("listitem").map(({ textContent }) => textContent);
-  expect(lines).toContain("„Reel“ entfällt (1 Stück) ");
+  expect(lines).toContain("„Reel“ entfällt (1 Inhalt) ");
   expect(lines).toContain("Honorar 1.400,00 € statt 1.250,00 € ");
 });
