@@ -123,7 +123,8 @@ func (a *Amendment) Resolve(t RunningTerm, now time.Time) []Field {
 		add("end_days", "term_is_over", "This term is done. What can still change is for how long its posts may be used, and what is paid for that.")
 	}
 	for i, d := range a.Deliverables {
-		bad = append(bad, d.check(fmt.Sprintf("deliverables[%d]", i))...)
+		path := fmt.Sprintf("deliverables[%d]", i)
+		bad = append(append(bad, d.check(path)...), d.checkNear(path, t.Creator, now)...)
 	}
 	for i := range a.Moved {
 		bad = append(bad, a.Moved[i].resolve(fmt.Sprintf("moved[%d]", i), t, now)...)
@@ -313,6 +314,10 @@ func (a *Amendment) Lines(t RunningTerm, say Words) []AmendedLine {
 		starts := say.Say("after both have signed this amendment")
 		if d.DraftAfter == AfterDelivery {
 			starts = say.Say("after the product has arrived, and not before both have signed this amendment")
+		}
+		if d.DraftDueOn != "" || d.PublishUntil != "" {
+			add(d.Title, "", say.Say("A new %s on %s. The draft is due %s; it is published %s.", d.Kind, d.Platform, d.draftWords(say, starts), d.publishWords(say)))
+			continue
 		}
 		add(d.Title, "", say.Say("A new %s on %s. The draft is due %s %s; it is published within %s after that.",
 			d.Kind, d.Platform, say.Say("%d business days", d.DraftDueDays), starts, say.Say("%d business days", d.PublishDays)))

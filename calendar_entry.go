@@ -10,6 +10,7 @@ import (
 const (
 	EntryDraftDue      = "draft_due"
 	EntryPublishWindow = "publish_window"
+	EntryPlannedPost   = "planned_post" // when content will be published, which takes the place of its window
 	EntryContractEnd   = "contract_end"
 	EntryNotice        = "notice" // the last moment to decide on a renewal
 	EntryCampaignStart = "campaign_start"

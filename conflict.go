@@ -58,6 +58,9 @@ func (s Slot) ID() uuid.UUID {
 	return DeriveID(s.PartnershipID, fmt.Sprintf("slot/%d/%d", s.Term, s.Position))
 }
 
+// planned says that it is said when the content will be out: From and To are that moment.
+func (s Slot) planned() bool { return s.State == "scheduled" && s.From.Equal(s.To) }
+
 // posted says that the content is out.
 func (s Slot) posted() bool {
 	return slices.Contains([]string{"posted", "verified", "accepted"}, s.State)
@@ -169,7 +172,7 @@ func PlanSlots(p Slot, terms ContractTerms, creator Calendar, now time.Time) []S
 	for i, d := range plan.Deliverables {
 		s := p
 		s.Position, s.Title, s.Platform = i, terms.Deliverables[i].Title, terms.Deliverables[i].Platform
-		s.DraftDueAt, s.From, s.To = &d.DraftDue, d.DraftDue, d.PublishBy
+		s.DraftDueAt, s.From, s.To = &d.DraftDue, cmp.Or(d.PublishFrom, d.DraftDue), d.PublishBy
 		s.Until = s.To.AddDate(0, 0, terms.ExclusivityDays)
 		slots[i] = s
 	}
@@ -199,13 +202,26 @@ func AmendedSlots(p Slot, t RunningTerm, a Amendment, now time.Time) []Slot {
 			publish = orZero(d.PublishBy)
 		}
 		s.Position, s.DeliverableID, s.Title, s.Platform, s.State = i, &d.ID, d.Title, d.Platform, d.State
-		s.DraftDueAt, s.From, s.To, s.Until = &draft, draft, publish, publish.AddDate(0, 0, t.Terms.ExclusivityDays)
+		s.DraftDueAt, s.From, s.To = &draft, draft, publish
+		if d.PublishAt != nil && !d.PublishAt.After(publish) {
+			s.From, s.To = *d.PublishAt, *d.PublishAt
+		}
+		s.Until = s.To.AddDate(0, 0, t.Terms.ExclusivityDays)
 		slots = append(slots, s)
 	}
 	if t.Terms.ExclusivityDays > was {
 		slots = append(slots, a.staying(p, t)...)
 	}
 	return append(slots, a.extendedSlots(p, t)...)
+}
+
+// ScheduledSlot is the slot of a deliverable of the term once it is planned to be published at a moment.
+func ScheduledSlot(p Slot, t RunningTerm, id uuid.UUID, at time.Time) Slot {
+	i := slices.IndexFunc(t.Deliverables, func(d PartnershipDeliverable) bool { return d.ID == id })
+	d := t.Deliverables[i]
+	p.Position, p.DeliverableID, p.Title, p.Platform, p.State, p.DraftDueAt = i, &d.ID, d.Title, d.Platform, "scheduled", d.DraftDueAt
+	p.From, p.To, p.Until = at, at, at.AddDate(0, 0, t.Terms.ExclusivityDays)
+	return p
 }
 
 // staying are the slots of what an amendment leaves where it is, with the exclusivity that follows it then.
@@ -218,8 +234,8 @@ func (a *Amendment) staying(p Slot, t RunningTerm) (slots []Slot) {
 		s := p
 		s.Stays, s.Position, s.DeliverableID, s.Title, s.Platform, s.State, s.DraftDueAt = true, i, &d.ID, d.Title, d.Platform, d.State, d.DraftDueAt
 		s.From, s.To = cmp.Or(orZero(d.DraftDueAt), *d.PublishBy), *d.PublishBy
-		if d.PostedAt != nil {
-			s.From, s.To = *d.PostedAt, *d.PostedAt
+		if at := cmp.Or(d.PostedAt, d.PublishAt); at != nil {
+			s.From, s.To = *at, *at
 		}
 		s.Until = s.To.AddDate(0, 0, t.Terms.ExclusivityDays)
 		slots = append(slots, s)
@@ -362,8 +378,11 @@ func (r *SlotRules) slotCap(s Slot) *Conflict {
 		return nil
 	}
 	c := r.conflict(ConflictSlotCap, SeverityWarn, s, nil, func(c Conflict) string {
-		return fmt.Sprintf("The post of %s for %s is number %d on %s whose publish window ends on %s; the campaign wants %d a day.",
-			c.Slot.Creator.Name, owner(c.Slot), place+1, c.Slot.Platform, r.end(c.Slot.To), r.Cap)
+		when := "whose publish window ends on " + r.end(c.Slot.To)
+		if c.Slot.planned() {
+			when = "that is planned for " + r.day(c.Slot.To)
+		}
+		return fmt.Sprintf("The post of %s for %s is number %d on %s %s; the campaign wants %d a day.", c.Slot.Creator.Name, owner(c.Slot), place+1, c.Slot.Platform, when, r.Cap)
 	})
 	c.At = s.To
 	return c
@@ -378,6 +397,10 @@ func (r *SlotRules) embargo(s Slot) *Conflict {
 		return nil
 	}
 	c := r.conflict(ConflictEmbargo, SeverityBlock, s, nil, func(c Conflict) string {
+		if c.Slot.planned() {
+			return fmt.Sprintf("The post of %s for %s is planned for %s, and nothing of the campaign may be out before %s.",
+				c.Slot.Creator.Name, owner(c.Slot), r.day(c.Slot.To), r.Embargo.Format("2 January 2006"))
+		}
 		return fmt.Sprintf("The publish window of %s for %s ends on %s, and nothing of the campaign may be out before %s.",
 			c.Slot.Creator.Name, owner(c.Slot), r.end(c.Slot.To), r.Embargo.Format("2 January 2006"))
 	})
@@ -412,8 +435,12 @@ func (r *SlotRules) leadTime(s Slot, now time.Time) *Conflict {
 	if r.ChainDays == 0 || !s.awaitsDraft() {
 		return nil
 	}
-	begins := latest(s.From, now)
-	words := "the draft is due on " + r.end(s.From)
+	draft := s.From
+	if s.DraftDueAt != nil {
+		draft = *s.DraftDueAt
+	}
+	begins := latest(draft, now)
+	words := "the draft is due on " + r.end(draft)
 	if begins.Equal(now) {
 		words = "today is " + r.day(now)
 	}

@@ -60,8 +60,11 @@ func (c ContractParts) deliverableList() string {
 	say := WordsIn(LegalLocale)
 	lines := make([]string, 0, len(c.Terms.Deliverables)+1)
 	for i, d := range c.Terms.Deliverables {
-		lines = append(lines, fmt.Sprintf("   %d. %s (%s on %s). The draft is due %d business days %s; it is published within %d business days after that.",
-			i+1, d.Title, d.Kind, d.Platform, d.DraftDueDays, d.startWords(say), d.PublishDays))
+		publish := d.publishWords(say)
+		if d.PublishUntil == "" {
+			publish = fmt.Sprintf("within %d business days after that", d.PublishDays)
+		}
+		lines = append(lines, fmt.Sprintf("   %d. %s (%s on %s). The draft is due %s; it is published %s.", i+1, d.Title, d.Kind, d.Platform, d.draftWords(say, d.startWords(say)), publish))
 	}
 	if words := c.Terms.Late.words(say); words != "" {
 		lines = append(lines, "   "+words)
@@ -170,8 +173,8 @@ func (c ContractDates) deliverable(i int, d DeliverableTerms) DeliverableState {
 		s.Product = &ProductState{DraftDays: d.DraftDueDays, PublishDays: d.PublishDays, Signed: c.Now}
 		return s
 	}
-	s.DraftDue = c.Creator.EndOfDay(c.Creator.AddBusinessDays(c.Now, d.DraftDueDays))
-	s.PublishBy = c.Creator.EndOfDay(c.Creator.AddBusinessDays(s.DraftDue, d.PublishDays))
+	s.DraftDue = d.draftDue(c.Creator, c.Now)
+	s.PublishFrom, s.PublishBy = d.window(c.Creator, s.DraftDue)
 	return s
 }
 

@@ -22,6 +22,8 @@ type DeliverableItem struct {
 	State         string
 	DraftDueAt    *time.Time
 	PublishBy     *time.Time
+	PublishFrom   *time.Time // the first moment of its publish window, where the contract names one
+	PublishAt     *time.Time // when it will be published, while it is scheduled
 	Round         int
 	Late          bool // what is waited for from the creator is past its date
 	PostURL       string

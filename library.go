@@ -51,7 +51,7 @@ var ownTags = map[string][]string{ //nolint:gochecknoglobals // a constant table
 	"draft_reminder":   deliverableTags, "publish_reminder": deliverableTags, "content_approved": deliverableTags, "changes_requested": feedbackTags,
 	"content_rejected": feedbackTags, "approval_revoked": deliverableTags, "post_mismatch": deliverableTags,
 	"approved_with_corrections": append(slices.Clone(deliverableTags), "review.corrections"), "extra_round": feedbackTags, "round_offered": append(slices.Clone(deliverableTags), "round.fee"),
-	"product_delivered": deliverableTags, "content_missed": deliverableTags, "extension_granted": extensionTags, "extension_declined": extensionTags,
+	"post_not_reported": append(slices.Clone(deliverableTags), "deliverable.publish_at"), "product_delivered": deliverableTags, "content_missed": deliverableTags, "extension_granted": extensionTags, "extension_declined": extensionTags,
 	"payment_sent": {"payout.amount", "payout.note"}, "payment_made": {"payout.amount", "payout.note", "payout.way"},
 	"payee_reminder": {"payout.amount"}, "payment_reversed": reversalTags, "netting_notice": reversalTags,
 	"review_asked": reviewTags, "review_reminder": reviewTags, "review_escalated": reviewTags,

@@ -142,6 +142,8 @@ type Change struct {
 	Due    time.Time `json:"due,omitzero"`
 	Until  time.Time `json:"until,omitzero"`
 	Amount Money     `json:"amount,omitzero"`
+	// Planned is when a deliverable will be published.
+	Planned time.Time `json:"planned,omitzero"`
 	// Assets are the deliverables of a key date; none where it is of the contract itself.
 	Assets []uuid.UUID `json:"assets,omitempty"`
 	// Holds are all that is in the way of a payout that is held, the oldest first.

@@ -244,6 +244,7 @@ func (l *life) whim() (uuid.UUID, rapport.Command) {
 				rapport.CmdDeclineOffer, rapport.CmdCounterOffer, rapport.CmdWithdrawOffer, rapport.CmdSendContract, rapport.CmdSignContract, rapport.CmdDeclineContract,
 				rapport.CmdWithdrawContr, rapport.CmdAmend, rapport.CmdAmend, rapport.CmdAmend,
 				rapport.CmdSubmit, rapport.CmdReportPost, rapport.CmdRetryCheck, rapport.CmdAcceptContent, rapport.CmdWaive, rapport.CmdRevokeApproval,
+				rapport.CmdSchedulePost, rapport.CmdSchedulePost, rapport.CmdUnschedulePost,
 				rapport.CmdRenew, rapport.CmdLetLapse, rapport.CmdTerminate, rapport.CmdBan, rapport.CmdUnban, rapport.CmdUnban,
 				rapport.CmdLetMailGo, rapport.CmdLetMailGo, rapport.CmdSkipMail, rapport.CmdMoveSequence, rapport.CmdSnoozeThread, rapport.CmdWakeThread,
 				rapport.CmdRequestExtension, rapport.CmdRequestExtension, rapport.CmdGrantExtension, rapport.CmdDeclineExtension, rapport.CmdWithdrawExtension, rapport.CmdNoteDelivery,
@@ -289,9 +290,10 @@ func (l *life) whim() (uuid.UUID, rapport.Command) {
 			cmd = l.amend(cmd)
 		case rapport.CmdSendContract, rapport.CmdSignContract, rapport.CmdDeclineContract, rapport.CmdWithdrawContr:
 			cmd.Ref = uuid.Nil
-		case rapport.CmdSubmit, rapport.CmdReportPost, rapport.CmdRetryCheck, rapport.CmdAcceptContent, rapport.CmdWaive, rapport.CmdRevokeApproval:
+		case rapport.CmdSubmit, rapport.CmdReportPost, rapport.CmdRetryCheck, rapport.CmdAcceptContent, rapport.CmdWaive, rapport.CmdRevokeApproval,
+			rapport.CmdSchedulePost, rapport.CmdUnschedulePost:
 			if len(p.Deliverables) > 0 {
-				cmd.Ref = pick(l, "deliverable", p.Deliverables).ID
+				cmd.Ref, cmd.Until = pick(l, "deliverable", p.Deliverables).ID, l.now.Add(2*hour)
 			}
 		default:
 		}

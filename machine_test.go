@@ -246,13 +246,19 @@ func requireTimers(t require.TestingT, m rapport.Machine) {
 	if !ok {
 		return
 	}
-	acting := []string{"outreach_step", "sequence_step", "conversation_quiet", "offer_reminder", "signature_reminder", "draft_reminder", "publish_reminder", "payee_onboarding"}
+	acting := []string{"outreach_step", "sequence_step", "conversation_quiet", "offer_reminder", "signature_reminder", "draft_reminder", "publish_reminder", "post_not_reported", "payee_onboarding"}
 	for _, x := range p.Timers {
 		if p.Stage == rapport.StageBanned || p.Paused && slices.Contains(acting, x.Kind) {
 			require.True(t, x.Held, "%s goes on while the partnership is stopped", x.Kind)
 		} else {
 			require.False(t, x.Held, "%s is held", x.Kind)
 		}
+	}
+	for _, d := range p.Deliverables {
+		require.Equal(t, d.State == "scheduled", !d.PublishAt.IsZero(), "content has a plan while it is scheduled")
+		planned := slices.ContainsFunc(p.Timers, func(x rapport.Timer) bool { return x.Kind == "post_not_reported" && x.Ref == d.ID })
+		require.False(t, planned && d.State != "scheduled", "nobody is asked about content that is not planned")
+		require.False(t, d.PublishAt.After(d.PublishBy), "a plan is in time")
 	}
 }
 

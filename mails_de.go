@@ -78,6 +78,10 @@ Der Link ist nur für dich: Bitte gib ihn nicht weiter. Der Nachtrag liegt bis {
 		`wir müssen unsere Freigabe von „{{deliverable.title}}“ zurücknehmen. Bitte veröffentliche es nicht; wir schreiben dir, was sich ändern soll. {{portal_link}}` + sender},
 	"publish_reminder": {`„{{deliverable.title}}“ sollte bald online gehen`, germanHello +
 		`„{{deliverable.title}}“ soll bis {{deliverable.publish_by}} veröffentlicht sein. Gib hier den Link an: {{portal_link}}` + sender},
+	"post_not_reported": {`Ist „{{deliverable.title}}“ online?`, germanHello +
+		`„{{deliverable.title}}“ war für {{deliverable.publish_at}} geplant. Wenn es online ist, gib hier den Link an; wenn nicht, sag dort, wann es so weit ist: {{portal_link}}
+
+Veröffentlicht sein soll es bis {{deliverable.publish_by}}.` + sender},
 	"post_mismatch": {`In „{{deliverable.title}}“ fehlt etwas`, germanHello +
 		`wir haben uns deinen Beitrag zu „{{deliverable.title}}“ angesehen und nicht gefunden, was vereinbart war: die Werbekennzeichnung, ein Wort, das darin stehen muss, oder den Beitrag selbst. ` +
 		`Bitte bring das innerhalb von zwei Tagen in Ordnung: {{portal_link}}` + sender},

@@ -259,7 +259,7 @@ func EventOfTask(kind, code string, money bool) HouseEvent {
 			return EventBlocked
 		}
 		return EventStuck
-	case "outreach_blocked", "find_address", "mail_failed", "content_late", "content_missed", "product_not_delivered", "post_mismatch", "conflict", "signing_stuck",
+	case "outreach_blocked", "find_address", "mail_failed", "content_late", "content_missed", "post_not_reported", "product_not_delivered", "post_mismatch", "conflict", "signing_stuck",
 		"make_new_offer", "round_declined", "round_unanswered", "amendment_ended", "amendment_overtaken", "renewal_declined", "term_unfinished":
 		return EventStuck
 	}

@@ -123,20 +123,12 @@ func (l *changedLines) deliverable(was, is DeliverableTerms) {
 	say := l.say
 	kind := func(d DeliverableTerms) string { return say.Say("%s on %s", d.Kind, d.Platform) }
 	l.of(say.quoted(is.Title), kind(was), kind(is))
-	l.of(say.Say("Draft of “%s”", is.Title), was.draftWords(say), is.draftWords(say))
+	l.of(say.Say("Draft of “%s”", is.Title), was.draftWords(say, was.startWords(say)), is.draftWords(say, is.startWords(say)))
 	l.of(say.Say("Publication of “%s”", is.Title), was.publishWords(say), is.publishWords(say))
 }
 
-func (d DeliverableTerms) draftWords(say Words) string {
-	return say.Say("%d business days", d.DraftDueDays) + " " + d.startWords(say)
-}
-
-func (d DeliverableTerms) publishWords(say Words) string {
-	return say.Say("within %s after the draft is due", say.Say("%d business days", d.PublishDays))
-}
-
 func (d DeliverableTerms) words(say Words) string {
-	return say.Say("%s on %s, draft %s, published %s", d.Kind, d.Platform, d.draftWords(say), d.publishWords(say))
+	return say.Say("%s on %s, draft %s, published %s", d.Kind, d.Platform, d.draftWords(say, d.startWords(say)), d.publishWords(say))
 }
 
 // partWords are a share of the fee, or a bonus, and when it is owed.

@@ -155,10 +155,10 @@ func (o Offer) Asked(say Words) (lines []AskedLine) {
 			}
 			add(a, say.quoted(was.Title), say.Say("%d pieces", 1), to)
 		case AskDraftDays:
-			is.DraftDueDays = n
-			add(a, say.Say("Draft of “%s”", was.Title), was.draftWords(say), is.draftWords(say))
+			is.DraftDueDays, is.DraftDueOn = n, ""
+			add(a, say.Say("Draft of “%s”", was.Title), was.draftWords(say, was.startWords(say)), is.draftWords(say, is.startWords(say)))
 		case AskPublishDays:
-			is.PublishDays = n
+			is.PublishDays, is.PublishFrom, is.PublishUntil = n, "", ""
 			add(a, say.Say("Publication of “%s”", was.Title), was.publishWords(say), is.publishWords(say))
 		}
 	}

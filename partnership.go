@@ -105,6 +105,8 @@ const (
 	CmdWithdrawContr     CommandKind = "withdraw_contract" //
 	CmdSubmit            CommandKind = "submit"            // Ref deliverable, Ref2 submission
 	CmdReportPost        CommandKind = "report_post"       // Ref deliverable
+	CmdSchedulePost      CommandKind = "schedule_post"     // Ref deliverable, Until when it will be published
+	CmdUnschedulePost    CommandKind = "unschedule_post"   // Ref deliverable
 	CmdRetryCheck        CommandKind = "retry_check"       // Ref deliverable
 	CmdAcceptContent     CommandKind = "accept_deliverable"
 	CmdWaive             CommandKind = "waive_deliverable"
@@ -152,6 +154,7 @@ const (
 	timerExtension     = "extension_answer"   // Ref deliverable
 	timerPublish       = "publish_reminder"
 	timerPublishLate   = "publish_late"
+	timerNotPosted     = "post_not_reported" // Ref deliverable whose planned time has passed
 	timerVerify        = "verify_post"
 	timerCure          = "post_cure"
 	timerMilestone     = "milestone_date"
@@ -164,7 +167,7 @@ const (
 )
 
 // actingTimers are held while a partnership is paused: what a machine would send. Deadlines go on.
-var actingTimers = []string{timerStep, timerSequence, timerQuiet, timerOfferReminder, timerSignReminder, timerDraftReminder, timerPublish, timerOnboard} //nolint:gochecknoglobals // a constant list
+var actingTimers = []string{timerStep, timerSequence, timerQuiet, timerOfferReminder, timerSignReminder, timerDraftReminder, timerPublish, timerNotPosted, timerOnboard} //nolint:gochecknoglobals // a constant list
 
 // Effects of a partnership, with the codes of their outcomes.
 const (
@@ -253,11 +256,14 @@ type DeliverableState struct {
 	DraftDue   time.Time `json:"draft_due,omitzero"`
 	PublishBy  time.Time `json:"publish_by,omitzero"`
 	PostedAt   time.Time `json:"posted_at,omitzero"`
-	Check      int       `json:"check,omitempty"`
-	Misses     int       `json:"misses,omitempty"`
-	Uncured    bool      `json:"uncured,omitempty"` // its post was not put right in time
-	Verified   bool      `json:"verified,omitempty"`
-	Since      time.Time `json:"since,omitzero"`
+	// PublishFrom is the first moment of its publish window where the contract names one, and PublishAt when it will be published: while it is scheduled.
+	PublishFrom time.Time `json:"publish_from,omitzero"`
+	PublishAt   time.Time `json:"publish_at,omitzero"`
+	Check       int       `json:"check,omitempty"`
+	Misses      int       `json:"misses,omitempty"`
+	Uncured     bool      `json:"uncured,omitempty"` // its post was not put right in time
+	Verified    bool      `json:"verified,omitempty"`
+	Since       time.Time `json:"since,omitzero"`
 	// Extra says how it stands with a revision round that the contract does not include: asked, offered for money or declined; empty
 	// where none is in question. ExtraFee is what was offered for it, Corrections how many approvals named corrections.
 	Extra       string `json:"extra,omitempty"`

@@ -161,6 +161,7 @@ func (p *Partnership) moveDeliverable(now time.Time, m DeliverableMove) bool {
 		p.closeTask("late/" + d.ID.String())
 		p.disarm(timerPublish, d.ID)
 		p.armPublish(now, d)
+		p.planFits(now, d)
 	}
 	p.show(d, now)
 	return true

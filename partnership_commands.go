@@ -108,6 +108,8 @@ func (p *Partnership) Allowed(cmd Command, now time.Time) *Refusal { //nolint:go
 		}
 	case CmdSubmit, CmdReportPost, CmdRetryCheck, CmdAcceptContent, CmdWaive, CmdRevokeApproval, CmdAgreeRound, CmdDeclineRound, CmdOfferRound:
 		return p.allowedOnDeliverable(cmd)
+	case CmdSchedulePost, CmdUnschedulePost:
+		return p.allowedSchedule(cmd, now)
 	case CmdNoteDelivery:
 		return p.allowedDelivery(cmd, now)
 	case CmdRequestExtension, CmdWithdrawExtension, CmdGrantExtension, CmdDeclineExtension:
@@ -174,6 +176,8 @@ func deliverableAllows(k CommandKind, d DeliverableState) bool {
 	states := map[CommandKind][]string{
 		CmdSubmit:         {"planned", "brief_sent", "awaiting_draft", "changes_requested", "in_review", "late"},
 		CmdReportPost:     {"approved_to_post", "scheduled", "posted"},
+		CmdSchedulePost:   {"approved_to_post", "scheduled"},
+		CmdUnschedulePost: {"scheduled"},
 		CmdRetryCheck:     {"posted", "verified"},
 		CmdAcceptContent:  {"posted", "verified"},
 		CmdRevokeApproval: {"approved_to_post", "scheduled"},
@@ -296,6 +300,10 @@ func (p *Partnership) Command(cmd Command, now time.Time) Reply { //nolint:gocyc
 		p.submit(now, cmd)
 	case CmdReportPost:
 		p.postReported(now, cmd)
+	case CmdSchedulePost:
+		p.schedulePost(now, cmd)
+	case CmdUnschedulePost:
+		p.unschedulePost(now, p.deliverable(cmd.Ref), cmd)
 	case CmdRetryCheck:
 		d := p.deliverable(cmd.Ref)
 		d.Misses++
@@ -402,7 +410,7 @@ func (p *Partnership) resume(now time.Time, actor uuid.UUID) {
 
 // reminders names the deadline that each reminder speaks of.
 var reminders = map[string]string{ //nolint:gochecknoglobals // a constant table
-	timerOfferReminder: timerOfferExpiry, timerSignReminder: timerSignExpiry, timerDraftReminder: timerDraftLate, timerPublish: timerPublishLate,
+	timerOfferReminder: timerOfferExpiry, timerSignReminder: timerSignExpiry, timerDraftReminder: timerDraftLate, timerPublish: timerPublishLate, timerNotPosted: timerPublishLate,
 	timerRenewalLadder: timerNotice, timerKeyReminder: timerKeyDate,
 }
 

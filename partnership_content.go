@@ -20,6 +20,9 @@ func (p *Partnership) deliverable(id uuid.UUID) *DeliverableState {
 func (p *Partnership) set(d *DeliverableState, state string, now time.Time) {
 	d.State, d.Since = state, now
 	p.overtakeExtension(now, d)
+	if state != "scheduled" {
+		p.forgetPlan(d)
+	}
 	p.show(d, now)
 	if d.Product != nil {
 		p.closeProduct()
@@ -31,7 +34,7 @@ func (p *Partnership) set(d *DeliverableState, state string, now time.Time) {
 
 // show writes a deliverable as it stands.
 func (p *Partnership) show(d *DeliverableState, now time.Time) {
-	p.change(Change{Noun: "deliverable", ID: d.ID, State: d.State, At: now, N: d.Round, Ref: d.Submission, Due: d.DraftDue, Until: d.PublishBy, Code: d.Extra, Amount: d.ExtraFee})
+	p.change(Change{Noun: "deliverable", ID: d.ID, State: d.State, At: now, N: d.Round, Ref: d.Submission, Due: d.DraftDue, Until: d.PublishBy, Planned: d.PublishAt, Code: d.Extra, Amount: d.ExtraFee})
 }
 
 func (p *Partnership) armDraft(now time.Time, d *DeliverableState) {

@@ -144,6 +144,8 @@ type PartnershipDeliverable struct {
 	State        string
 	DraftDueAt   *time.Time
 	PublishBy    *time.Time
+	PublishFrom  *time.Time // the first moment of its publish window, where the contract names one
+	PublishAt    *time.Time // when it will be published, while it is scheduled
 	Round        int
 	Late         bool // overdue and still owed
 	PostURL      string

@@ -28,6 +28,9 @@ func (o *RenewalOption) check(path string, t ContractTerms) (f []Field) {
 	if o.Fee <= 0 {
 		f = append(f, Field{path + ".fee", "out_of_range", "Say for how much the next term is taken."})
 	}
+	if slices.ContainsFunc(t.Deliverables, func(d DeliverableTerms) bool { return d.DraftDueOn != "" || d.PublishUntil != "" }) {
+		f = append(f, Field{path, "has_days", "An option takes the same terms for another term: count the dates of its deliverables instead of naming days."})
+	}
 	switch {
 	case o.NoticeDays < 1 || o.NoticeDays > 365:
 		f = append(f, Field{path + ".notice_days", "out_of_range", "An option is used 1 to 365 days before the end of the term."})

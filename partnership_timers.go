@@ -103,7 +103,12 @@ func (p *Partnership) fire(now time.Time, t Timer) { //nolint:gocyclo,funlen // 
 	case timerPublishLate:
 		if d := p.deliverable(t.Ref); d != nil && (d.State == "approved_to_post" || d.State == "scheduled") {
 			p.late(now, d, "post")
+			if !d.PublishAt.IsZero() { // that it is late says more
+				p.closeTask(d.notPostedTask())
+			}
 		}
+	case timerNotPosted:
+		p.notPosted(now, p.deliverable(t.Ref))
 	case timerVerify:
 		if d := p.deliverable(t.Ref); d != nil {
 			p.verify(d)

@@ -104,7 +104,7 @@ func (p *Partnership) contentWaits(d DeliverableState) []Waiting {
 		}
 		return []Waiting{{For: "creator", Decision: "put_right", Ref: d.ID, Since: d.PostedAt, Due: p.Timers[i].At, Silence: "not_put_right"}}
 	case "approved_to_post", "scheduled":
-		return []Waiting{{For: "creator", Decision: "post", Ref: d.ID, Since: d.Since, Due: d.PublishBy, Silence: "post_late"}}
+		return []Waiting{p.postWait(d)}
 	}
 	return nil
 }

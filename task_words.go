@@ -148,6 +148,7 @@ var taskTitles = map[string][2]string{ //nolint:gochecknoglobals // a table
 	"answer_extension_soon": {"A creator still waits for an answer about more time", "The brand's admins are told; the dates stay as they are."},
 	"extension_unanswered":  {"Nobody answered a creator who asks for more time: see that somebody does", "The creator goes on waiting, and the dates stay as they are."},
 	"content_late":          {"Follow up on a late draft", "The deliverable stays late, and its money is not owed."},
+	"post_not_reported":     {"A post was planned for a time that has passed, and nobody has said that it is out: ask the creator", "It is late when its last day has passed."},
 	"post_mismatch":         {"Clear up a post that differs from what was agreed", "After two days it counts as not put right; its money stays held."},
 	"post_not_cured":        {"Decide on a post that was not put right", "Its money stays held."},
 	"decide_renewal":        {"Decide on the renewal", "The renewal lapses at the notice date."},

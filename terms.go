@@ -31,6 +31,11 @@ type DeliverableTerms struct {
 	DraftAfter string `json:"draft_after,omitempty"`
 	// PublishDays are business days after the draft's due date until the publish window ends.
 	PublishDays int `json:"publish_days"`
+	// DraftDueOn and PublishUntil are days of the creator's zone, such as 2027-03-14, that take the place of the two spans; PublishFrom is the first day of the
+	// window that PublishUntil ends. Empty where the spans count.
+	DraftDueOn   string `json:"draft_due_on,omitempty"`
+	PublishFrom  string `json:"publish_from,omitempty"`
+	PublishUntil string `json:"publish_until,omitempty"`
 }
 
 // AfterDelivery says that the time for a draft begins when the product has arrived at the creator.
@@ -144,16 +149,16 @@ func (d DeliverableTerms) check(path string) (f []Field) {
 	if d.Platform == "" {
 		add("platform", "required", "Say on which platform it is published.")
 	}
-	if d.DraftDueDays < 1 || d.DraftDueDays > 730 {
+	if d.DraftDueOn == "" && (d.DraftDueDays < 1 || d.DraftDueDays > 730) {
 		add("draft_due_days", "out_of_range", "A draft is due 1 to 730 business days after signing.")
 	}
 	if d.DraftAfter != "" && d.DraftAfter != AfterDelivery {
 		add("draft_after", "unknown_value", "The time for a draft begins with the signature or with the delivery of the product.")
 	}
-	if d.PublishDays < 1 || d.PublishDays > 730 {
+	if d.PublishUntil == "" && (d.PublishDays < 1 || d.PublishDays > 730) {
 		add("publish_days", "out_of_range", "The publish window ends 1 to 730 business days after the draft is due.")
 	}
-	return f
+	return append(f, d.checkDays(path)...)
 }
 
 // CheckAmounts refuses a schedule in which a share of the fee rounds to nothing or a bonus cannot be paid in the fee's currency; path
@@ -259,6 +264,8 @@ type Timings struct {
 	NextAnswerDays  int `json:"next_answer_days,omitempty"`
 	// ExtensionAnswerDays are business days in which a creator's request for later dates is to be answered.
 	ExtensionAnswerDays int `json:"extension_answer_days,omitempty"`
+	// PlannedPostGrace is how long after the planned time, of a production day, the creator is asked whether the content is out.
+	PlannedPostGrace time.Duration `json:"planned_post_grace,omitempty"`
 	// ProductWaitDays are business days after which somebody looks where the product is that a draft waits for.
 	ProductWaitDays int `json:"product_wait_days,omitempty"`
 }
@@ -276,6 +283,7 @@ func DefaultTimings() Timings {
 		ReviewRemindersPercent: []int{50, 80}, ReviewSilencePercent: 150,
 		ReconcileUnknownEvery: 6 * time.Hour, CoolOffDays: 90,
 		UnreachableRetry: 6 * time.Hour, UnreachableRetries: 3, ConversationQuietDays: 3, PublishReminderDays: 1,
-		FirstAnswerDays: 1, NextAnswerDays: 2, SoftBounceRetries: 3, SoftBounceRetry: 16 * time.Hour, ExtensionAnswerDays: 2, ProductWaitDays: 5, LongSleepDays: 7, RunEvents: 400,
+		FirstAnswerDays: 1, NextAnswerDays: 2, SoftBounceRetries: 3, SoftBounceRetry: 16 * time.Hour, ExtensionAnswerDays: 2, ProductWaitDays: 5,
+		PlannedPostGrace: 24 * time.Hour, LongSleepDays: 7, RunEvents: 400,
 	}
 }

@@ -67,7 +67,7 @@ func toEntry(e rapport.CalendarEntry) gen.CalendarEntry {
 		PartnershipId: e.PartnershipID, Platform: orNil(e.Platform), State: orNil(e.State),
 	}
 	switch e.Kind {
-	case rapport.EntryDraftDue, rapport.EntryPublishWindow:
+	case rapport.EntryDraftDue, rapport.EntryPublishWindow, rapport.EntryPlannedPost:
 		out.DeliverableId = &e.ID
 	case rapport.EntryContractEnd, rapport.EntryNotice:
 		out.ContractId = &e.ID
@@ -210,6 +210,8 @@ func entryWords(e rapport.CalendarEntry) string {
 		return fmt.Sprintf("Draft due: %s, %s (%s)", e.Title, who, e.CampaignName)
 	case rapport.EntryPublishWindow:
 		return fmt.Sprintf("To publish: %s, %s (%s)", e.Title, who, e.CampaignName)
+	case rapport.EntryPlannedPost:
+		return fmt.Sprintf("Planned to be published: %s, %s (%s)", e.Title, who, e.CampaignName)
 	case rapport.EntryContractEnd:
 		return fmt.Sprintf("Contract ends: %s, %s (%s)", e.Title, who, e.CampaignName)
 	case rapport.EntryNotice:

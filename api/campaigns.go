@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
+
+	openapi_types "github.com/oapi-codegen/runtime/types"
 
 	"rapport"
 	"rapport/api/gen"
@@ -15,7 +18,7 @@ func toTerms(t rapport.ContractTerms) gen.ContractTerms {
 		Deliverables: each(t.Deliverables, func(d rapport.DeliverableTerms) gen.DeliverableTerms {
 			return gen.DeliverableTerms{
 				Title: d.Title, Platform: d.Platform, Kind: d.Kind, DraftDueDays: d.DraftDueDays, PublishDays: d.PublishDays,
-				DraftAfter: orNil(gen.DeliverableTermsDraftAfter(d.DraftAfter)),
+				DraftAfter: orNil(gen.DeliverableTermsDraftAfter(d.DraftAfter)), DraftDueOn: toDay(d.DraftDueOn), PublishFrom: toDay(d.PublishFrom), PublishUntil: toDay(d.PublishUntil),
 			}
 		}),
 		Milestones: each(t.Milestones, func(m rapport.MilestoneTerms) gen.MilestoneTerms {
@@ -32,9 +35,32 @@ func toTerms(t rapport.ContractTerms) gen.ContractTerms {
 
 // fromTerms reads contract terms; ContractTerms.Check says what is wrong with them.
 func fromDeliverableTerms(d gen.DeliverableTerms) rapport.DeliverableTerms {
-	return rapport.DeliverableTerms{
+	t := rapport.DeliverableTerms{
 		Title: d.Title, Platform: rapport.NormalPlatform(d.Platform), Kind: d.Kind, DraftDueDays: d.DraftDueDays, PublishDays: d.PublishDays, DraftAfter: string(value(d.DraftAfter)),
+		DraftDueOn: fromDay(d.DraftDueOn), PublishFrom: fromDay(d.PublishFrom), PublishUntil: fromDay(d.PublishUntil),
 	}
+	if t.DraftDueOn != "" {
+		t.DraftDueDays = 0 // a day takes its place
+	}
+	if t.PublishUntil != "" {
+		t.PublishDays = 0
+	}
+	return t
+}
+
+func toDay(day string) *openapi_types.Date {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return nil
+	}
+	return &openapi_types.Date{Time: t}
+}
+
+func fromDay(d *openapi_types.Date) string {
+	if d == nil {
+		return ""
+	}
+	return d.Format(time.DateOnly)
 }
 
 func fromTerms(t gen.ContractTerms) rapport.ContractTerms {

@@ -125,7 +125,7 @@ func TestWhatIsInternalLeavesTheHouseNever(t *testing.T) {
 		{template: "extra_round", ref: d.deliverable, ref2: d.submission}, {template: "round_offered", ref: d.deliverable, ref2: d.submission},
 		{template: "extension_granted", ref: d.deliverable, ref2: id()}, {template: "extension_declined", ref: d.deliverable, ref2: id()},
 		{template: "content_approved", ref: d.deliverable, ref2: d.submission}, {template: "approved_with_corrections", ref: d.deliverable, ref2: d.submission},
-		{template: "approval_revoked", ref: d.deliverable}, {template: "post_mismatch", ref: d.deliverable},
+		{template: "approval_revoked", ref: d.deliverable}, {template: "post_mismatch", ref: d.deliverable}, {template: "post_not_reported", ref: d.deliverable},
 		{template: "review_asked", ref: d.review, user: d.users["approver@one.example"]}, {template: "review_outside", ref: d.review, outsideOfRef: o.reviewer},
 	} {
 		mail, err := d.worker.PrepareMail(t.Context(), rapport.MailOrder{

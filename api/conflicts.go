@@ -112,7 +112,7 @@ func (s *Server) planned(ctx context.Context, id uuid.UUID) ([]rapport.Slot, err
 	}
 	reserved := d.Offer != nil && slices.Contains([]string{"draft", "sent", "accepted"}, d.Offer.State)
 	if reserved && d.Offer.Term > d.Term {
-		return s.slotsOf(ctx, d, d.Offer.Term, &d.Offer.Terms)
+		return s.slotsOf(ctx, d, d.Offer.Term, &d.Offer.Terms, false)
 	}
 	before := []rapport.Stage{rapport.StageProspect, rapport.StageOutreach, rapport.StageInConversation, rapport.StageNegotiating, rapport.StageContractOut}
 	if !slices.Contains(before, d.Stage) || len(d.Deliverables) > 0 {
@@ -122,12 +122,12 @@ func (s *Server) planned(ctx context.Context, id uuid.UUID) ([]rapport.Slot, err
 	if reserved && d.Offer.Term == d.Term {
 		terms = &d.Offer.Terms
 	}
-	return s.slotsOf(ctx, d, d.Term, terms)
+	return s.slotsOf(ctx, d, d.Term, terms, false)
 }
 
 // slotsOf are the slots that an offer of a term would book in a partnership; nil are the campaign's terms. The next term is counted from the end of
-// the present one.
-func (s *Server) slotsOf(ctx context.Context, d rapport.PartnershipDetail, term int, terms *rapport.ContractTerms) ([]rapport.Slot, error) {
+// the present one. Days of the terms that nobody could keep are refused if that is asked for.
+func (s *Server) slotsOf(ctx context.Context, d rapport.PartnershipDetail, term int, terms *rapport.ContractTerms, check bool) ([]rapport.Slot, error) {
 	if terms == nil {
 		campaign, err := s.cfg.Store.Campaign(ctx, d.CampaignID)
 		if err != nil {
@@ -147,6 +147,9 @@ func (s *Server) slotsOf(ctx context.Context, d rapport.PartnershipDetail, term 
 	if term > d.Term && d.Contract != nil && d.Contract.EndsAt != nil && d.Contract.EndsAt.After(begins) {
 		begins = *d.Contract.EndsAt
 	}
+	if bad := terms.CheckDays("terms", calendar, begins); check && len(bad) > 0 {
+		return nil, rapport.Invalid(bad...)
+	}
 	return rapport.PlanSlots(rapport.Slot{
 		BrandID: d.BrandID, CampaignID: d.CampaignID, PartnershipID: d.ID, Term: term, Creator: rapport.UserRef{ID: d.Creator.ID, Name: d.Creator.Name}, CreatorZone: calendar.Zone,
 	}, *terms, calendar, begins), nil
@@ -162,7 +165,7 @@ func (s *Server) checkOffer(ctx context.Context, d rapport.PartnershipDetail, te
 	if terms != nil && len(terms.Check("terms")) > 0 {
 		return nil, nil // the offer is refused for that
 	}
-	planned, err := s.slotsOf(ctx, d, term, terms)
+	planned, err := s.slotsOf(ctx, d, term, terms, true)
 	if err != nil {
 		return nil, err
 	}

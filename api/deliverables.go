@@ -52,7 +52,7 @@ func showDeliverable(d rapport.DeliverableItem) gen.Deliverable {
 	creator := showCreator(d.Creator)
 	return gen.Deliverable{
 		Id: d.ID, PartnershipId: d.PartnershipID, Creator: &creator, CampaignName: orNil(d.CampaignName), Title: d.Title, Platform: d.Platform, Kind: d.Kind,
-		State: d.State, DraftDueAt: d.DraftDueAt, PublishBy: d.PublishBy, Round: d.Round, Late: d.Late, PostUrl: orNil(d.PostURL),
+		State: d.State, DraftDueAt: d.DraftDueAt, PublishBy: d.PublishBy, PublishAt: d.PublishAt, Round: d.Round, Late: d.Late, PostUrl: orNil(d.PostURL),
 		SubmissionId: d.SubmissionID, ReviewId: d.ReviewID, VerifiedAt: d.VerifiedAt, Extension: toExtension(d.Extension),
 		DraftAfter: orNil(gen.DeliverableDraftAfter(d.DraftAfter)), WaitsForProduct: orNot(rapport.WaitsForProduct(d.DraftAfter, d.State, d.DraftDueAt)),
 	}

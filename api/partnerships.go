@@ -338,7 +338,7 @@ func toDeliverableOf(x rapport.PartnershipDeliverable, d rapport.PartnershipDeta
 	creator := toCreatorOf(d.Creator)
 	return gen.Deliverable{
 		Id: x.ID, PartnershipId: d.ID, Creator: &creator, CampaignName: orNil(d.CampaignName), Title: x.Title, Platform: x.Platform, Kind: x.Kind, State: x.State,
-		DraftDueAt: x.DraftDueAt, PublishBy: x.PublishBy, Round: x.Round, Late: x.Late, PostUrl: orNil(x.PostURL), SubmissionId: x.SubmissionID,
+		DraftDueAt: x.DraftDueAt, PublishFrom: x.PublishFrom, PublishBy: x.PublishBy, PublishAt: x.PublishAt, Round: x.Round, Late: x.Late, PostUrl: orNil(x.PostURL), SubmissionId: x.SubmissionID,
 		ReviewId: x.ReviewID, VerifiedAt: x.VerifiedAt, Extension: toExtension(x.Extension),
 		DraftAfter: orNil(gen.DeliverableDraftAfter(x.DraftAfter)), WaitsForProduct: orNot(rapport.WaitsForProduct(x.DraftAfter, x.State, x.DraftDueAt)),
 	}

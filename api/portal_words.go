@@ -65,6 +65,7 @@ func (s *Server) home(ctx context.Context, page rapport.PortalPage) gen.PortalHo
 	for i, d := range page.Deliverables {
 		home.Deliverables[i] = gen.PortalDeliverable{
 			Id: d.ID, Title: d.Title, Term: d.Term, Platform: d.Platform, Kind: d.Kind, State: d.State, DraftDueAt: d.DraftDueAt, PublishBy: d.PublishBy, Round: d.Round,
+			PublishFrom: d.PublishFrom, PublishAt: d.PublishAt, CanSchedule: orNot(canSchedule(page, d, s.now())),
 			Reviewing: orNil(lookingWords(say, d)), Feedback: orNil(feedbackWords(say, d)), CanSubmit: canSubmit(page, d), CanReportPost: canReportPost(page, d),
 			Hashtags: noNil(page.Hashtags), Asks: rapport.ContentAsks(d.Asks, say), PostUrl: orNil(d.PostURL), Waiting: waitingOf(say, d), Corrections: each(d.Corrections, showCorrection),
 			Comments: each(d.Comments, showComment), Spoken: orNot(d.Declares && isVideo(d.Kind)),
@@ -156,6 +157,8 @@ func stepOf(say rapport.Words, page rapport.PortalPage, d rapport.PortalDelivera
 		return &step{say.Say("Send your draft of “%s”.", d.Title), d.DraftDueAt}
 	case d.State != "posted" && mayPost(page, d) && hasCorrections(d):
 		return &step{say.Say("Make the small corrections of “%s” and tick them off.", d.Title), d.PublishBy}
+	case d.State == "scheduled" && mayPost(page, d):
+		return &step{say.Say("Publish “%s” as planned, and paste its address here.", d.Title), d.PublishAt}
 	case d.State != "posted" && mayPost(page, d):
 		return &step{say.Say("Publish “%s” and paste its address here.", d.Title), d.PublishBy}
 	}

@@ -95,6 +95,8 @@ var factTable = map[string]factText{ //nolint:gochecknoglobals // a table
 	"decision_kept": {itemDecision, "%about: %code, kept from an earlier version"}, "checks_sent_back": {itemContent, "%about went back to the creator after the machine checks"},
 	"round_asked": {itemDecision, "The creator is asked for another round of %about than the contract includes"}, "round_agreed": {itemDecision, "The creator makes another round of %about"},
 	"round_declined": {itemDecision, "The creator declined another round of %about"}, "round_offered": {itemDecision, "%amount was offered for another round of %about"},
+	"post_scheduled": {itemContent, "%about is planned to be published"}, "post_unscheduled": {itemContent, "The planned time of %about was taken back"},
+	"post_not_reported": {itemTimer, "%about was planned to be published by now, and nobody has said that it is; the creator was asked"},
 	"content_missed":    {itemContent, "%about is missed by the contract (%code)"},
 	"product_delivered": {itemContent, "The product has arrived at the creator"}, "product_overdue": {itemTimer, "The product has not arrived in the usual time"},
 	"extension_requested": {itemDecision, "The creator asks for more time for %about"}, "extension_granted": {itemDecision, "The creator got more time for %about"},
@@ -201,6 +203,9 @@ func factTitle(say rapport.Words, f rapport.Fact, about string) (kind, title, de
 	title = strings.TrimSuffix(strings.TrimSuffix(strings.ReplaceAll(title, "  ", " "), " ()"), ": ")
 	if !f.Until.IsZero() {
 		detail = "Until " + say.Moment(f.Until)
+		if slices.Contains([]string{"post_scheduled", "post_unscheduled", "post_not_reported"}, f.Kind) {
+			detail = "Planned for " + say.Moment(f.Until)
+		}
 	}
 	return t.kind, upperFirst(title), detail
 }

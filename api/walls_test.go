@@ -248,6 +248,11 @@ func bodies(i ids) map[string]any {
 		"declineExtension":      map[string]any{"words": "The shop opens then"},
 		"withdrawExtension":     map[string]any{},
 		"requestExtension":      map[string]any{"reason": "I am ill", "publish_by": time.Now().Add(200 * 24 * time.Hour)},
+		"previewSchedule":       map[string]any{"publish_at": time.Now().Add(time.Hour)},
+		"schedulePost":          map[string]any{"publish_at": time.Now().Add(time.Hour)},
+		"schedulePortalPost":    map[string]any{"publish_at": time.Now().Add(time.Hour)},
+		"unschedulePost":        map[string]any{},
+		"unschedulePortalPost":  map[string]any{},
 		"offerRound":            map[string]any{"fee": eur(100)},
 		"draftAmendment": map[string]any{
 			"moved":      []map[string]any{{"deliverable_id": i["deliverable_id"], "publish_days": 5}},

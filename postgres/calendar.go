@@ -37,6 +37,9 @@ func (s *Store) CalendarEntries(ctx context.Context, f rapport.CalendarFilter) (
 			}
 			if r.FromAt.Before(until) {
 				e.Kind, e.From, e.To = rapport.EntryPublishWindow, r.FromAt, r.ToAt
+				if r.Planned {
+					e.Kind = rapport.EntryPlannedPost
+				}
 				entries = append(entries, e)
 			}
 		}

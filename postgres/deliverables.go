@@ -34,7 +34,7 @@ func (s *Store) ListDeliverables(ctx context.Context, f rapport.DeliverableFilte
 			items[i] = rapport.DeliverableItem{
 				ID: r.ID, PartnershipID: r.PartnershipID, BrandID: r.BrandID, CampaignName: r.CampaignName,
 				Creator: rapport.CreatorRef{ID: r.CreatorID, Name: r.CreatorName, Handle: r.Handle, Platform: r.CreatorPlatform},
-				Title:   r.Title, Platform: r.Platform, Kind: r.Kind, State: r.State, DraftDueAt: r.DraftDueAt, PublishBy: r.PublishBy, Round: int(r.Round),
+				Title:   r.Title, Platform: r.Platform, Kind: r.Kind, State: r.State, DraftDueAt: r.DraftDueAt, PublishBy: r.PublishBy, PublishAt: r.PublishAt, Round: int(r.Round),
 				Late: r.Late, PostURL: text(r.PostUrl), SubmissionID: r.CurrentSubmission, ReviewID: r.ReviewID, VerifiedAt: r.VerifiedAt,
 				DraftAfter: r.DraftAfter, Extra: r.Extra, ExtraFee: feeOf(r.ExtraFee, r.ExtraCurrency),
 			}

@@ -168,12 +168,15 @@ func (s *Store) values(ctx context.Context, tx pgx.Tx, say rapport.Words, o rapp
 			v["contract.option_fee"] = say.Money(rapport.Money{Amount: r.OptionFee, Currency: r.Currency})
 		}
 	case "draft_reminder", "publish_reminder", "content_approved", "changes_requested", "content_rejected", "approval_revoked", "post_mismatch",
-		"approved_with_corrections", "extra_round", "round_offered", "extension_granted", "extension_declined", "product_delivered", "content_missed":
+		"approved_with_corrections", "extra_round", "round_offered", "extension_granted", "extension_declined", "product_delivered", "content_missed", "post_not_reported":
 		r, err := s.q.DeliverableView(ctx, tx, o.Ref)
 		if err != nil {
 			return absent("deliverable", err)
 		}
 		v["deliverable.title"], v["deliverable.draft_due"], v["deliverable.publish_by"] = r.Title, date(say, r.DraftDueAt), date(say, r.PublishBy)
+		if o.Template == "post_not_reported" {
+			v["deliverable.publish_at"] = date(say, r.PublishAt)
+		}
 		if fee := feeOf(r.ExtraFee, r.ExtraCurrency); fee != nil {
 			v["round.fee"] = say.Money(*fee)
 		}

@@ -166,7 +166,7 @@ func (s *Store) portalDeliverables(ctx context.Context, tx pgx.Tx, partnership u
 		d := rapport.PortalDeliverable{
 			DeliverableItem: rapport.DeliverableItem{
 				ID: r.ID, PartnershipID: r.PartnershipID, BrandID: r.BrandID, Title: r.Title, Platform: r.Platform, Kind: r.Kind, State: r.State,
-				DraftDueAt: r.DraftDueAt, PublishBy: r.PublishBy, Round: int(r.Round), PostURL: text(r.PostUrl),
+				DraftDueAt: r.DraftDueAt, PublishBy: r.PublishBy, PublishFrom: r.PublishFrom, PublishAt: r.PublishAt, Round: int(r.Round), PostURL: text(r.PostUrl),
 				SubmissionID: r.CurrentSubmission, ReviewID: r.ReviewID, VerifiedAt: r.VerifiedAt, DraftAfter: r.DraftAfter, Extra: r.Extra, ExtraFee: feeOf(r.ExtraFee, r.ExtraCurrency),
 			},
 			Term: int(r.Term), ReviewState: r.ReviewState, OnSilence: rapport.OnSilence(r.OnSilence), Feedback: r.Comments, Wrong: r.Wrong,

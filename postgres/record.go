@@ -131,7 +131,7 @@ func (s *Store) applyChange(ctx context.Context, tx pgx.Tx, b rapport.Batch, c r
 	case "deliverable":
 		return s.q.ChangeDeliverable(ctx, tx, gen.ChangeDeliverableParams{
 			ID: c.ID, State: c.State, Round: int32(c.N), Submission: idOrNil(c.Ref),
-			Due: timeOrNil(c.Due), Until: timeOrNil(c.Until), At: &at, Extra: c.Code, ExtraFee: amountOrNil(c.Amount), ExtraCurrency: textOrNil(c.Amount.Currency),
+			Due: timeOrNil(c.Due), Until: timeOrNil(c.Until), PublishAt: timeOrNil(c.Planned), At: &at, Extra: c.Code, ExtraFee: amountOrNil(c.Amount), ExtraCurrency: textOrNil(c.Amount.Currency),
 		})
 	case "submission":
 		return s.q.ChangeSubmission(ctx, tx, gen.ChangeSubmissionParams{ID: c.ID, State: c.State})

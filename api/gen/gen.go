@@ -81,6 +81,36 @@ func (e ApproverKind) Valid() bool {
 	}
 }
 
+// Defines values for AskOf.
+const (
+	AskOfDraftDueDays    AskOf = "draft_due_days"
+	AskOfExclusivityDays AskOf = "exclusivity_days"
+	AskOfFee             AskOf = "fee"
+	AskOfPieces          AskOf = "pieces"
+	AskOfPublishDays     AskOf = "publish_days"
+	AskOfUsageRightsDays AskOf = "usage_rights_days"
+)
+
+// Valid indicates whether the value is a known member of the AskOf enum.
+func (e AskOf) Valid() bool {
+	switch e {
+	case AskOfDraftDueDays:
+		return true
+	case AskOfExclusivityDays:
+		return true
+	case AskOfFee:
+		return true
+	case AskOfPieces:
+		return true
+	case AskOfPublishDays:
+		return true
+	case AskOfUsageRightsDays:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for BankArrivalState.
 const (
 	BankArrivalStateCanceled  BankArrivalState = "canceled"
@@ -239,6 +269,7 @@ const (
 	CalendarEntryKindExclusivityEnd  CalendarEntryKind = "exclusivity_end"
 	CalendarEntryKindNotice          CalendarEntryKind = "notice"
 	CalendarEntryKindOptionEnd       CalendarEntryKind = "option_end"
+	CalendarEntryKindPlannedPost     CalendarEntryKind = "planned_post"
 	CalendarEntryKindPublishWindow   CalendarEntryKind = "publish_window"
 	CalendarEntryKindRightsEnd       CalendarEntryKind = "rights_end"
 )
@@ -263,6 +294,8 @@ func (e CalendarEntryKind) Valid() bool {
 	case CalendarEntryKindNotice:
 		return true
 	case CalendarEntryKindOptionEnd:
+		return true
+	case CalendarEntryKindPlannedPost:
 		return true
 	case CalendarEntryKindPublishWindow:
 		return true
@@ -1158,6 +1191,30 @@ func (e Locale) Valid() bool {
 	}
 }
 
+// Defines values for MadeChoiceWhat.
+const (
+	MadeChoiceWhatAdded    MadeChoiceWhat = "added"
+	MadeChoiceWhatFallback MadeChoiceWhat = "fallback"
+	MadeChoiceWhatLeftOut  MadeChoiceWhat = "left_out"
+	MadeChoiceWhatValue    MadeChoiceWhat = "value"
+)
+
+// Valid indicates whether the value is a known member of the MadeChoiceWhat enum.
+func (e MadeChoiceWhat) Valid() bool {
+	switch e {
+	case MadeChoiceWhatAdded:
+		return true
+	case MadeChoiceWhatFallback:
+		return true
+	case MadeChoiceWhatLeftOut:
+		return true
+	case MadeChoiceWhatValue:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MailChoice.
 const (
 	MailChoiceDigest MailChoice = "digest"
@@ -1434,6 +1491,33 @@ func (e NettingState) Valid() bool {
 	case NettingStatePlanned:
 		return true
 	case NettingStateTaken:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OfferAskOf.
+const (
+	OfferAskOfDraftDueDays    OfferAskOf = "draft_due_days"
+	OfferAskOfExclusivityDays OfferAskOf = "exclusivity_days"
+	OfferAskOfPieces          OfferAskOf = "pieces"
+	OfferAskOfPublishDays     OfferAskOf = "publish_days"
+	OfferAskOfUsageRightsDays OfferAskOf = "usage_rights_days"
+)
+
+// Valid indicates whether the value is a known member of the OfferAskOf enum.
+func (e OfferAskOf) Valid() bool {
+	switch e {
+	case OfferAskOfDraftDueDays:
+		return true
+	case OfferAskOfExclusivityDays:
+		return true
+	case OfferAskOfPieces:
+		return true
+	case OfferAskOfPublishDays:
+		return true
+	case OfferAskOfUsageRightsDays:
 		return true
 	default:
 		return false
@@ -3405,6 +3489,27 @@ type AmendmentCreate struct {
 	UsageRightsDays *int           `json:"usage_rights_days,omitempty"`
 }
 
+// AmendmentFollows What follows when both have signed an amendment, as if that was now; absent where the partnership has not written down how it stands
+type AmendmentFollows struct {
+	// Budget What of the campaign's budget is committed
+	Budget []AmendedLine `json:"budget"`
+
+	// Dates Key dates, the option, the end of the term
+	Dates []AmendedLine `json:"dates"`
+
+	// Money Parts of the fee and payments that come, are owed or fall away
+	Money []AmendedLine `json:"money"`
+
+	// Pieces What comes, moves or falls away
+	Pieces []AmendedLine `json:"pieces"`
+
+	// Stays What stays although it may seem touched, and why
+	Stays []AmendedLine `json:"stays"`
+
+	// Timers Deadlines and reminders that are set anew, move or are dropped
+	Timers []AmendedLine `json:"timers"`
+}
+
 // AmendmentPreview defines model for AmendmentPreview.
 type AmendmentPreview struct {
 	Changes    []AmendedLine      `json:"changes"`
@@ -3412,7 +3517,10 @@ type AmendmentPreview struct {
 	ContractId openapi_types.UUID `json:"contract_id"`
 	FeeNow     Money              `json:"fee_now"`
 	FeeThen    Money              `json:"fee_then"`
-	Number     string             `json:"number"`
+
+	// Follows What follows when both have signed an amendment, as if that was now; absent where the partnership has not written down how it stands
+	Follows *AmendmentFollows `json:"follows,omitempty"`
+	Number  string            `json:"number"`
 
 	// Pinned What stays although it may seem touched, and why
 	Pinned []AmendedLine `json:"pinned"`
@@ -3459,6 +3567,26 @@ type ApproverHealth struct {
 
 	// Waiting Open or held reviews in which the person is asked
 	Waiting int `json:"waiting"`
+}
+
+// AskOf defines model for AskOf.
+type AskOf string
+
+// AskedLine defines model for AskedLine.
+type AskedLine struct {
+	// Deliverable Index into the deliverables of the offer, for what is of one of them
+	Deliverable *int `json:"deliverable,omitempty"`
+
+	// From As it was offered
+	From *string `json:"from,omitempty"`
+	Of   AskOf   `json:"of"`
+
+	// To As it is asked for; absent for a piece that falls away
+	To *string `json:"to,omitempty"`
+
+	// Value What is asked for: minor units of the fee's currency, pieces, business days or days
+	Value int64  `json:"value"`
+	What  string `json:"what"`
 }
 
 // Balance defines model for Balance.
@@ -4030,6 +4158,20 @@ type CheckResult struct {
 // CheckResultResult defines model for CheckResult.Result.
 type CheckResultResult string
 
+// ChosenFallback defines model for ChosenFallback.
+type ChosenFallback struct {
+	ClauseId openapi_types.UUID `json:"clause_id"`
+
+	// Fallback From 1, in the order of the clause
+	Fallback int `json:"fallback"`
+}
+
+// ChosenValue defines model for ChosenValue.
+type ChosenValue struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
 // Clause defines model for Clause.
 type Clause struct {
 	Body string `json:"body"`
@@ -4049,14 +4191,17 @@ type Clause struct {
 
 // ClauseContract defines model for ClauseContract.
 type ClauseContract struct {
-	BrandId       openapi_types.UUID  `json:"brand_id"`
-	BrandName     string              `json:"brand_name"`
-	CampaignName  string              `json:"campaign_name"`
-	ClauseVersion int                 `json:"clause_version"`
-	CreatedAt     time.Time           `json:"created_at"`
-	Creator       CreatorRef          `json:"creator"`
-	EndsAt        *time.Time          `json:"ends_at,omitempty"`
-	ExecutedAt    *time.Time          `json:"executed_at,omitempty"`
+	BrandId       openapi_types.UUID `json:"brand_id"`
+	BrandName     string             `json:"brand_name"`
+	CampaignName  string             `json:"campaign_name"`
+	ClauseVersion int                `json:"clause_version"`
+	CreatedAt     time.Time          `json:"created_at"`
+	Creator       CreatorRef         `json:"creator"`
+	EndsAt        *time.Time         `json:"ends_at,omitempty"`
+	ExecutedAt    *time.Time         `json:"executed_at,omitempty"`
+
+	// Fallback Which position of it stands, 0 for its own text
+	Fallback      int                 `json:"fallback"`
 	Id            openapi_types.UUID  `json:"id"`
 	Number        string              `json:"number"`
 	PartnershipId openapi_types.UUID  `json:"partnership_id"`
@@ -4217,6 +4362,16 @@ type CommentResolve struct {
 	Resolved bool `json:"resolved"`
 }
 
+// ComparedText defines model for ComparedText.
+type ComparedText struct {
+	// ContractId Where it is a contract
+	ContractId *openapi_types.UUID `json:"contract_id,omitempty"`
+	Text       string              `json:"text"`
+
+	// Words What it is
+	Words string `json:"words"`
+}
+
 // ComplianceNote defines model for ComplianceNote.
 type ComplianceNote struct {
 	Id   openapi_types.UUID `json:"id"`
@@ -4339,6 +4494,7 @@ type ContentRulesMediaTypes string
 type Contract struct {
 	Amendments   []SignedRef        `json:"amendments"`
 	Amends       *SignedRef         `json:"amends,omitempty"`
+	Approval     *ContractApproval  `json:"approval,omitempty"`
 	BrandId      openapi_types.UUID `json:"brand_id"`
 	BrandName    string             `json:"brand_name"`
 	CampaignName string             `json:"campaign_name"`
@@ -4355,6 +4511,10 @@ type Contract struct {
 	Creator        CreatorRef `json:"creator"`
 	CreatorCountry *string    `json:"creator_country,omitempty"`
 
+	// Draft Counts the texts that it had
+	Draft     int        `json:"draft"`
+	DraftInfo *DraftInfo `json:"draft_info,omitempty"`
+
 	// Elsewhere Where the creator signs, when that is at a provider of signatures and not in the portal
 	Elsewhere  *SignedElsewhere `json:"elsewhere,omitempty"`
 	EndsAt     *time.Time       `json:"ends_at,omitempty"`
@@ -4362,9 +4522,12 @@ type Contract struct {
 	ExpiresAt  *time.Time       `json:"expires_at,omitempty"`
 
 	// Extended What the amendment lets go on, or, of a contract, what amendments let go on that both have signed; absent where nothing
-	Extended *[]ExtendedDate    `json:"extended,omitempty"`
-	Fee      Money              `json:"fee"`
-	Id       openapi_types.UUID `json:"id"`
+	Extended *[]ExtendedDate `json:"extended,omitempty"`
+	Fee      Money           `json:"fee"`
+
+	// Follows Of an amendment that both have not signed yet; only for the house
+	Follows *AmendmentFollows  `json:"follows,omitempty"`
+	Id      openapi_types.UUID `json:"id"`
 
 	// Locale The language of the text and of the consent; nobody translates them
 	Locale   *string    `json:"locale,omitempty"`
@@ -4390,12 +4553,77 @@ type Contract struct {
 // ContractState defines model for Contract.State.
 type ContractState string
 
+// ContractApproval defines model for ContractApproval.
+type ContractApproval struct {
+	At time.Time `json:"at"`
+	By string    `json:"by"`
+}
+
+// ContractApprove defines model for ContractApprove.
+type ContractApprove struct {
+	// TextSha256 Hash of the text that was read
+	TextSha256 string `json:"text_sha256"`
+}
+
 // ContractClause defines model for ContractClause.
 type ContractClause struct {
+	// Added Somebody chose it for this contract
+	Added    bool               `json:"added"`
 	ClauseId openapi_types.UUID `json:"clause_id"`
-	Kind     ClauseKind         `json:"kind"`
-	Title    string             `json:"title"`
-	Version  int                `json:"version"`
+
+	// Fallback Which fallback position stands, 0 for the clause's own text
+	Fallback int        `json:"fallback"`
+	Kind     ClauseKind `json:"kind"`
+	Title    string     `json:"title"`
+	Version  int        `json:"version"`
+}
+
+// ContractComparison defines model for ContractComparison.
+type ContractComparison struct {
+	Contract *ComparedText `json:"contract,omitempty"`
+	Draft    *ComparedText `json:"draft,omitempty"`
+	Template *ComparedText `json:"template,omitempty"`
+}
+
+// ContractDraft defines model for ContractDraft.
+type ContractDraft struct {
+	Approval *ContractApproval  `json:"approval,omitempty"`
+	At       time.Time          `json:"at"`
+	BrandId  openapi_types.UUID `json:"brand_id"`
+
+	// By Who saved the text; absent for the one that was drafted by itself
+	By           *string      `json:"by,omitempty"`
+	CampaignName string       `json:"campaign_name"`
+	Choices      DraftChoices `json:"choices"`
+
+	// Clauses Those that stand in the text's order, then the template's others, then what can be added
+	Clauses     []DraftClause      `json:"clauses"`
+	ContractId  openapi_types.UUID `json:"contract_id"`
+	CreatorName string             `json:"creator_name"`
+
+	// Draft Counts the saved texts; a preview keeps the number of the saved one
+	Draft int `json:"draft"`
+
+	// Errors What is wrong with the choices; the text leaves it away, and it cannot be saved
+	Errors        []FieldError       `json:"errors"`
+	Number        string             `json:"number"`
+	PartnershipId openapi_types.UUID `json:"partnership_id"`
+	SavedText     string             `json:"saved_text"`
+	Templates     []DraftTemplate    `json:"templates"`
+	Text          string             `json:"text"`
+	TextSha256    string             `json:"text_sha256"`
+	Values        []DraftValue       `json:"values"`
+}
+
+// ContractDraftSave defines model for ContractDraftSave.
+type ContractDraftSave struct {
+	Choices DraftChoices `json:"choices"`
+
+	// FromDraft The draft that was read: when somebody saved another one since, nothing is saved (412)
+	FromDraft int `json:"from_draft"`
+
+	// TextSha256 Hash of the text that the preview showed: no other is saved
+	TextSha256 string `json:"text_sha256"`
 }
 
 // ContractList defines model for ContractList.
@@ -4420,6 +4648,9 @@ type ContractRef struct {
 type ContractSend struct {
 	// Consent The contract's consent, as it was shown beside the button
 	Consent *string `json:"consent,omitempty"`
+
+	// TextSha256 Hash of the text that was read: no other is sent. Absent means the one that stands
+	TextSha256 *string `json:"text_sha256,omitempty"`
 }
 
 // ContractTemplate defines model for ContractTemplate.
@@ -4746,14 +4977,20 @@ type Deliverable struct {
 	DraftDueAt *time.Time             `json:"draft_due_at,omitempty"`
 
 	// Extension The newest request for later dates
-	Extension       *Extension          `json:"extension,omitempty"`
-	Id              openapi_types.UUID  `json:"id"`
-	Kind            string              `json:"kind"`
-	Late            bool                `json:"late"`
-	PartnershipId   openapi_types.UUID  `json:"partnership_id"`
-	Platform        string              `json:"platform"`
-	PostUrl         *string             `json:"post_url,omitempty"`
-	PublishBy       *time.Time          `json:"publish_by,omitempty"`
+	Extension     *Extension         `json:"extension,omitempty"`
+	Id            openapi_types.UUID `json:"id"`
+	Kind          string             `json:"kind"`
+	Late          bool               `json:"late"`
+	PartnershipId openapi_types.UUID `json:"partnership_id"`
+	Platform      string             `json:"platform"`
+	PostUrl       *string            `json:"post_url,omitempty"`
+
+	// PublishAt When it will be published, while it is scheduled
+	PublishAt *time.Time `json:"publish_at,omitempty"`
+	PublishBy *time.Time `json:"publish_by,omitempty"`
+
+	// PublishFrom The first moment of its publish window, where the contract names a day
+	PublishFrom     *time.Time          `json:"publish_from,omitempty"`
 	ReviewId        *openapi_types.UUID `json:"review_id,omitempty"`
 	Round           int                 `json:"round"`
 	State           string              `json:"state"`
@@ -4789,13 +5026,22 @@ type DeliverableTerms struct {
 	// DraftDueDays Business days after the contract is executed, or after draft_after
 	DraftDueDays int `json:"draft_due_days"`
 
+	// DraftDueOn A day of the creator's zone, in the place of draft_due_days
+	DraftDueOn *openapi_types.Date `json:"draft_due_on,omitempty"`
+
 	// Kind post, story, reel, video, short
 	Kind     string `json:"kind"`
 	Platform string `json:"platform"`
 
 	// PublishDays Business days after the draft's due date until the publish window ends
-	PublishDays int    `json:"publish_days"`
-	Title       string `json:"title"`
+	PublishDays int `json:"publish_days"`
+
+	// PublishFrom The first day of the publish window, where publish_until names the last one
+	PublishFrom *openapi_types.Date `json:"publish_from,omitempty"`
+
+	// PublishUntil The last day to publish, in the place of publish_days
+	PublishUntil *openapi_types.Date `json:"publish_until,omitempty"`
+	Title        string              `json:"title"`
 }
 
 // DeliverableTermsDraftAfter What the time for the draft begins with; absent for the signature
@@ -4820,6 +5066,50 @@ type DoNotContact struct {
 	Reason       *string `json:"reason,omitempty"`
 }
 
+// DraftChoices defines model for DraftChoices.
+type DraftChoices struct {
+	// Added Clauses that the template has not
+	Added *[]openapi_types.UUID `json:"added,omitempty"`
+
+	// Fallbacks Clauses that stand in a fallback position
+	Fallbacks *[]ChosenFallback `json:"fallbacks,omitempty"`
+
+	// LeftOut Clauses of the template that do not stand in this contract
+	LeftOut    *[]openapi_types.UUID `json:"left_out,omitempty"`
+	TemplateId openapi_types.UUID    `json:"template_id"`
+
+	// Values Words for variables that the deal does not know
+	Values *[]ChosenValue `json:"values,omitempty"`
+}
+
+// DraftClause defines model for DraftClause.
+type DraftClause struct {
+	Added bool `json:"added"`
+
+	// Body With its variables
+	Body     string             `json:"body"`
+	ClauseId openapi_types.UUID `json:"clause_id"`
+
+	// Fallback The position that is chosen, 0 for the clause's own text
+	Fallback   int        `json:"fallback"`
+	Fallbacks  []Fallback `json:"fallbacks"`
+	InTemplate bool       `json:"in_template"`
+	Kind       ClauseKind `json:"kind"`
+	LeftOut    bool       `json:"left_out"`
+
+	// Locked Why it cannot be left out; absent where it can
+	Locked *string `json:"locked,omitempty"`
+
+	// Missing Why it does not stand, or would not if it were added
+	Missing *string `json:"missing,omitempty"`
+	Stands  bool    `json:"stands"`
+
+	// StandsIn A built-in clause that was put in, because something that must be said would be missing
+	StandsIn bool   `json:"stands_in"`
+	Title    string `json:"title"`
+	Version  int    `json:"version"`
+}
+
 // DraftEdit defines model for DraftEdit.
 type DraftEdit struct {
 	Subject string `json:"subject"`
@@ -4833,6 +5123,37 @@ type DraftHealth struct {
 
 	// OnTime The first version came at the due time or before; after an extension was granted, by its date
 	OnTime int `json:"on_time"`
+}
+
+// DraftInfo defines model for DraftInfo.
+type DraftInfo struct {
+	At time.Time `json:"at"`
+
+	// By Who saved the text; absent for the one that was drafted by itself
+	By           *string           `json:"by,omitempty"`
+	Choices      []MadeChoice      `json:"choices"`
+	LostApproval *ContractApproval `json:"lost_approval,omitempty"`
+
+	// Template Its name; absent for a contract from before it was kept
+	Template *string `json:"template,omitempty"`
+}
+
+// DraftTemplate defines model for DraftTemplate.
+type DraftTemplate struct {
+	Id   openapi_types.UUID `json:"id"`
+	Name string             `json:"name"`
+}
+
+// DraftValue defines model for DraftValue.
+type DraftValue struct {
+	About string `json:"about"`
+	Name  string `json:"name"`
+
+	// UsedBy Titles of the clauses
+	UsedBy []string `json:"used_by"`
+
+	// Value Absent where nobody has given it
+	Value *string `json:"value,omitempty"`
 }
 
 // Duplicate defines model for Duplicate.
@@ -5333,6 +5654,21 @@ type LedgerTransaction struct {
 // Locale A language in which a creator reads their page and our mails
 type Locale string
 
+// MadeChoice defines model for MadeChoice.
+type MadeChoice struct {
+	By       string              `json:"by"`
+	ClauseId *openapi_types.UUID `json:"clause_id,omitempty"`
+	Fallback *int                `json:"fallback,omitempty"`
+
+	// Title Of the clause, or what the variable is about
+	Title string         `json:"title"`
+	Value *string        `json:"value,omitempty"`
+	What  MadeChoiceWhat `json:"what"`
+}
+
+// MadeChoiceWhat defines model for MadeChoice.What.
+type MadeChoiceWhat string
+
 // MailCandidate defines model for MailCandidate.
 type MailCandidate struct {
 	BrandName     string             `json:"brand_name"`
@@ -5725,16 +6061,22 @@ type NumberTotal struct {
 
 // Offer defines model for Offer.
 type Offer struct {
+	// Asked What the creator asks for instead, beside what was offered; absent where they asked for nothing
+	Asked *[]AskedLine `json:"asked,omitempty"`
+
 	// Before The offers before it in the same term, newest first
 	Before *[]PastOffer `json:"before,omitempty"`
 
 	// Changes What it changes of the offer before; absent for the first of a term
-	Changes    *[]AmendedLine     `json:"changes,omitempty"`
-	CounterFee *Money             `json:"counter_fee,omitempty"`
-	ExpiresAt  *time.Time         `json:"expires_at,omitempty"`
-	Fee        Money              `json:"fee"`
-	Id         openapi_types.UUID `json:"id"`
-	Message    *string            `json:"message,omitempty"`
+	Changes    *[]AmendedLine `json:"changes,omitempty"`
+	CounterFee *Money         `json:"counter_fee,omitempty"`
+
+	// CounterNote What else they ask for, in their words
+	CounterNote *string            `json:"counter_note,omitempty"`
+	ExpiresAt   *time.Time         `json:"expires_at,omitempty"`
+	Fee         Money              `json:"fee"`
+	Id          openapi_types.UUID `json:"id"`
+	Message     *string            `json:"message,omitempty"`
 
 	// PaidOutside Why the fee is paid outside of Stripe; absent where it is not
 	PaidOutside *string       `json:"paid_outside,omitempty"`
@@ -5742,6 +6084,19 @@ type Offer struct {
 	State       OfferState    `json:"state"`
 	Terms       ContractTerms `json:"terms"`
 }
+
+// OfferAsk defines model for OfferAsk.
+type OfferAsk struct {
+	// Deliverable Index into the deliverables of the offer, for what is of one of them
+	Deliverable *int       `json:"deliverable,omitempty"`
+	Of          OfferAskOf `json:"of"`
+
+	// Value Pieces, business days or days, as the offer counts them; no pieces for one that falls away
+	Value int64 `json:"value"`
+}
+
+// OfferAskOf defines model for OfferAsk.Of.
+type OfferAskOf string
 
 // OfferCreate defines model for OfferCreate.
 type OfferCreate struct {
@@ -5760,9 +6115,15 @@ type OfferCreate struct {
 
 // OfferDecision defines model for OfferDecision.
 type OfferDecision struct {
+	// Asks What else is asked for otherwise than it was offered
+	Asks *[]OfferAsk `json:"asks,omitempty"`
+
+	// Counter The fee that is asked for; absent where the offered one is right
 	Counter  *Money                `json:"counter,omitempty"`
 	Decision OfferDecisionDecision `json:"decision"`
-	Message  *string               `json:"message,omitempty"`
+
+	// Message With a counter, also what else is asked for
+	Message *string `json:"message,omitempty"`
 }
 
 // OfferDecisionDecision defines model for OfferDecision.Decision.
@@ -6112,13 +6473,15 @@ type PasswordLinkAsk struct {
 
 // PastOffer defines model for PastOffer.
 type PastOffer struct {
-	Changes    *[]AmendedLine     `json:"changes,omitempty"`
-	CounterFee *Money             `json:"counter_fee,omitempty"`
-	Fee        Money              `json:"fee"`
-	Id         openapi_types.UUID `json:"id"`
-	Message    *string            `json:"message,omitempty"`
-	SentAt     *time.Time         `json:"sent_at,omitempty"`
-	State      OfferState         `json:"state"`
+	Asked       *[]AskedLine       `json:"asked,omitempty"`
+	Changes     *[]AmendedLine     `json:"changes,omitempty"`
+	CounterFee  *Money             `json:"counter_fee,omitempty"`
+	CounterNote *string            `json:"counter_note,omitempty"`
+	Fee         Money              `json:"fee"`
+	Id          openapi_types.UUID `json:"id"`
+	Message     *string            `json:"message,omitempty"`
+	SentAt      *time.Time         `json:"sent_at,omitempty"`
+	State       OfferState         `json:"state"`
 }
 
 // PathStep defines model for PathStep.
@@ -6686,6 +7049,7 @@ type PortalDeliverable struct {
 	Asks          []string           `json:"asks"`
 	CanAskForTime *bool              `json:"can_ask_for_time,omitempty"`
 	CanReportPost bool               `json:"can_report_post"`
+	CanSchedule   *bool              `json:"can_schedule,omitempty"`
 	CanSubmit     bool               `json:"can_submit"`
 	Comments      []Comment          `json:"comments"`
 	Corrections   []Correction       `json:"corrections"`
@@ -6697,7 +7061,13 @@ type PortalDeliverable struct {
 	Kind          string             `json:"kind"`
 	Platform      string             `json:"platform"`
 	PostUrl       *string            `json:"post_url,omitempty"`
-	PublishBy     *time.Time         `json:"publish_by,omitempty"`
+
+	// PublishAt When it will be published, while it is scheduled
+	PublishAt *time.Time `json:"publish_at,omitempty"`
+	PublishBy *time.Time `json:"publish_by,omitempty"`
+
+	// PublishFrom The first moment of its publish window, where the contract names a day
+	PublishFrom *time.Time `json:"publish_from,omitempty"`
 
 	// Reviewing Who is looking, by stage
 	Reviewing *string `json:"reviewing,omitempty"`
@@ -6747,16 +7117,22 @@ type PortalLocale struct {
 
 // PortalOfferView defines model for PortalOfferView.
 type PortalOfferView struct {
+	// Asked What the creator asks for instead, beside what was offered; absent where they asked for nothing
+	Asked *[]AskedLine `json:"asked,omitempty"`
+
 	// Before The offers before it in the same term, newest first
 	Before *[]PastOffer `json:"before,omitempty"`
 
 	// Changes What it changes of the offer before; absent for the first of a term
-	Changes    *[]AmendedLine     `json:"changes,omitempty"`
-	CounterFee *Money             `json:"counter_fee,omitempty"`
-	ExpiresAt  *time.Time         `json:"expires_at,omitempty"`
-	Fee        Money              `json:"fee"`
-	Id         openapi_types.UUID `json:"id"`
-	Message    *string            `json:"message,omitempty"`
+	Changes    *[]AmendedLine `json:"changes,omitempty"`
+	CounterFee *Money         `json:"counter_fee,omitempty"`
+
+	// CounterNote What else they ask for, in their words
+	CounterNote *string            `json:"counter_note,omitempty"`
+	ExpiresAt   *time.Time         `json:"expires_at,omitempty"`
+	Fee         Money              `json:"fee"`
+	Id          openapi_types.UUID `json:"id"`
+	Message     *string            `json:"message,omitempty"`
 
 	// Renewal It is for a term after the first
 	Renewal *bool         `json:"renewal,omitempty"`
@@ -6783,6 +7159,11 @@ type PortalPayment struct {
 	State string `json:"state"`
 	Term  int    `json:"term"`
 	Title string `json:"title"`
+}
+
+// PortalPostSchedule defines model for PortalPostSchedule.
+type PortalPostSchedule struct {
+	PublishAt time.Time `json:"publish_at"`
 }
 
 // PortalWaiting defines model for PortalWaiting.
@@ -6863,6 +7244,13 @@ type PostReport struct {
 type PostRight struct {
 	Kind  KeyDateKind `json:"kind"`
 	Until time.Time   `json:"until"`
+}
+
+// PostSchedule defines model for PostSchedule.
+type PostSchedule struct {
+	// OverrideReason Lets stand what stands in the way, where the caller may
+	OverrideReason *string   `json:"override_reason,omitempty"`
+	PublishAt      time.Time `json:"publish_at"`
 }
 
 // PreviewedClause defines model for PreviewedClause.
@@ -7401,6 +7789,14 @@ type SavedViewCreate struct {
 // SavedViewList defines model for SavedViewList.
 type SavedViewList struct {
 	Items []SavedView `json:"items"`
+}
+
+// SchedulePreview defines model for SchedulePreview.
+type SchedulePreview struct {
+	Conflicts []Conflict `json:"conflicts"`
+
+	// CreatorZone IANA zone of the creator
+	CreatorZone string `json:"creator_zone"`
 }
 
 // SearchHit defines model for SearchHit.
@@ -8714,6 +9110,21 @@ type ExportContractsParams struct {
 	Format     *SheetFormat        `form:"format,omitempty" json:"format,omitempty"`
 }
 
+// ApproveContractParams defines parameters for ApproveContract.
+type ApproveContractParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// SaveContractDraftParams defines parameters for SaveContractDraft.
+type SaveContractDraftParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// PreviewContractDraftParams defines parameters for PreviewContractDraft.
+type PreviewContractDraftParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // GetContractPaperParams defines parameters for GetContractPaper.
 type GetContractPaperParams struct {
 	// Sealed The file that the provider of signatures sealed instead, where the creator signed there
@@ -8879,6 +9290,21 @@ type EnterPostNumberParams struct {
 
 // OfferRoundParams defines parameters for OfferRound.
 type OfferRoundParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// SchedulePostParams defines parameters for SchedulePost.
+type SchedulePostParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// PreviewScheduleParams defines parameters for PreviewSchedule.
+type PreviewScheduleParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UnschedulePostParams defines parameters for UnschedulePost.
+type UnschedulePostParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -9526,8 +9952,18 @@ type DecideRoundParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// SchedulePortalPostParams defines parameters for SchedulePortalPost.
+type SchedulePortalPostParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // SubmitDraftParams defines parameters for SubmitDraft.
 type SubmitDraftParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UnschedulePortalPostParams defines parameters for UnschedulePortalPost.
+type UnschedulePortalPostParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -10062,6 +10498,15 @@ type PreviewContractTemplateJSONRequestBody = ContractTemplatePreviewAsk
 // EditContractTemplateJSONRequestBody defines body for EditContractTemplate for application/json ContentType.
 type EditContractTemplateJSONRequestBody = ContractTemplateEdit
 
+// ApproveContractJSONRequestBody defines body for ApproveContract for application/json ContentType.
+type ApproveContractJSONRequestBody = ContractApprove
+
+// SaveContractDraftJSONRequestBody defines body for SaveContractDraft for application/json ContentType.
+type SaveContractDraftJSONRequestBody = ContractDraftSave
+
+// PreviewContractDraftJSONRequestBody defines body for PreviewContractDraft for application/json ContentType.
+type PreviewContractDraftJSONRequestBody = DraftChoices
+
 // SendContractJSONRequestBody defines body for SendContract for application/json ContentType.
 type SendContractJSONRequestBody = ContractSend
 
@@ -10109,6 +10554,15 @@ type EnterPostNumberJSONRequestBody = PostNumberCreate
 
 // OfferRoundJSONRequestBody defines body for OfferRound for application/json ContentType.
 type OfferRoundJSONRequestBody = RoundOffer
+
+// SchedulePostJSONRequestBody defines body for SchedulePost for application/json ContentType.
+type SchedulePostJSONRequestBody = PostSchedule
+
+// PreviewScheduleJSONRequestBody defines body for PreviewSchedule for application/json ContentType.
+type PreviewScheduleJSONRequestBody = PostSchedule
+
+// UnschedulePostJSONRequestBody defines body for UnschedulePost for application/json ContentType.
+type UnschedulePostJSONRequestBody = Empty
 
 // DeclineExtensionJSONRequestBody defines body for DeclineExtension for application/json ContentType.
 type DeclineExtensionJSONRequestBody = ExtensionDecline
@@ -10254,8 +10708,14 @@ type ReportPostJSONRequestBody = PostReport
 // DecideRoundJSONRequestBody defines body for DecideRound for application/json ContentType.
 type DecideRoundJSONRequestBody = RoundDecision
 
+// SchedulePortalPostJSONRequestBody defines body for SchedulePortalPost for application/json ContentType.
+type SchedulePortalPostJSONRequestBody = PortalPostSchedule
+
 // SubmitDraftMultipartRequestBody defines body for SubmitDraft for multipart/form-data ContentType.
 type SubmitDraftMultipartRequestBody = SubmissionForm
+
+// UnschedulePortalPostJSONRequestBody defines body for UnschedulePortalPost for application/json ContentType.
+type UnschedulePortalPostJSONRequestBody = Empty
 
 // ChoosePortalLocaleJSONRequestBody defines body for ChoosePortalLocale for application/json ContentType.
 type ChoosePortalLocaleJSONRequestBody = PortalLocale
@@ -10529,6 +10989,21 @@ type ServerInterface interface {
 	// GetContract One contract with its text, hash and signatures
 	// (GET /v1/contracts/{id})
 	GetContract(ctx echo.Context, id Id) error
+	// ApproveContract Approve the text of a contract without sending it; another text loses the approval
+	// (POST /v1/contracts/{id}/approvals)
+	ApproveContract(ctx echo.Context, id Id, params ApproveContractParams) error
+	// GetContractComparison The texts that a contract's can be compared with
+	// (GET /v1/contracts/{id}/comparison)
+	GetContractComparison(ctx echo.Context, id Id) error
+	// GetContractDraft A contract that is not out for signature, with all that can be chosen for its text
+	// (GET /v1/contracts/{id}/draft)
+	GetContractDraft(ctx echo.Context, id Id) error
+	// SaveContractDraft Save the next draft: another text of the contract, made of what is chosen. An approval of the one before is lost
+	// (POST /v1/contracts/{id}/draft)
+	SaveContractDraft(ctx echo.Context, id Id, params SaveContractDraftParams) error
+	// PreviewContractDraft The text that choices would make, with what is wrong with them; writes nothing
+	// (POST /v1/contracts/{id}/draft/preview)
+	PreviewContractDraft(ctx echo.Context, id Id, params PreviewContractDraftParams) error
 	// GetContractPaper The signed contract or amendment with the certificate of its signatures
 	// (GET /v1/contracts/{id}/paper)
 	GetContractPaper(ctx echo.Context, id Id, params GetContractPaperParams) error
@@ -10628,9 +11103,18 @@ type ServerInterface interface {
 	// OfferRound Offer money for a revision round that the contract does not include
 	// (POST /v1/deliverables/{id}/rounds)
 	OfferRound(ctx echo.Context, id Id, params OfferRoundParams) error
+	// SchedulePost Plan when approved content will be published, or plan it anew; the calendar is asked as for an offer
+	// (POST /v1/deliverables/{id}/schedule)
+	SchedulePost(ctx echo.Context, id Id, params SchedulePostParams) error
+	// PreviewSchedule What stands in the way of publishing content at a time; writes nothing
+	// (POST /v1/deliverables/{id}/schedule/preview)
+	PreviewSchedule(ctx echo.Context, id Id, params PreviewScheduleParams) error
 	// ListSubmissions Every version of a deliverable, newest first
 	// (GET /v1/deliverables/{id}/submissions)
 	ListSubmissions(ctx echo.Context, id Id) error
+	// UnschedulePost Take the planned time of a publication back
+	// (POST /v1/deliverables/{id}/unschedule)
+	UnschedulePost(ctx echo.Context, id Id, params UnschedulePostParams) error
 	// DeclineExtension Decline a request for later dates, with words that the creator gets
 	// (POST /v1/extensions/{id}/decline)
 	DeclineExtension(ctx echo.Context, id Id, params DeclineExtensionParams) error
@@ -10931,16 +11415,22 @@ type ServerInterface interface {
 	// DecideRound Agree to another revision round than the contract includes, or decline it
 	// (POST /v1/portal/deliverables/{id}/round)
 	DecideRound(ctx echo.Context, id Id, params DecideRoundParams) error
+	// SchedulePortalPost Say when approved content will be published, or say another time
+	// (POST /v1/portal/deliverables/{id}/schedule)
+	SchedulePortalPost(ctx echo.Context, id Id, params SchedulePortalPostParams) error
 	// SubmitDraft Submit a draft: caption, declared details and a file
 	// (POST /v1/portal/deliverables/{id}/submissions)
 	SubmitDraft(ctx echo.Context, id Id, params SubmitDraftParams) error
+	// UnschedulePortalPost Take the planned time of a publication back
+	// (POST /v1/portal/deliverables/{id}/unschedule)
+	UnschedulePortalPost(ctx echo.Context, id Id, params UnschedulePortalPostParams) error
 	// GetPortalHome What is expected, by when; drafts and who is looking; every payment with state and date
 	// (GET /v1/portal/home)
 	GetPortalHome(ctx echo.Context) error
 	// ChoosePortalLocale Choose the language of the page and of the mails
 	// (POST /v1/portal/locale)
 	ChoosePortalLocale(ctx echo.Context, params ChoosePortalLocaleParams) error
-	// DecideOffer Accept or decline an offer
+	// DecideOffer Accept or decline an offer, or ask for other terms
 	// (POST /v1/portal/offers/{id}/decisions)
 	DecideOffer(ctx echo.Context, id Id, params DecideOfferParams) error
 	// CreateOnboardingLink Mint a link to Stripe, where the bank account is entered or changed; asks for the mailed code
@@ -12722,6 +13212,146 @@ func (w *ServerInterfaceWrapper) GetContract(ctx echo.Context) error {
 	return err
 }
 
+// ApproveContract converts echo context to params.
+func (w *ServerInterfaceWrapper) ApproveContract(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ApproveContractParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ApproveContract(ctx, id, params)
+	return err
+}
+
+// GetContractComparison converts echo context to params.
+func (w *ServerInterfaceWrapper) GetContractComparison(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetContractComparison(ctx, id)
+	return err
+}
+
+// GetContractDraft converts echo context to params.
+func (w *ServerInterfaceWrapper) GetContractDraft(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetContractDraft(ctx, id)
+	return err
+}
+
+// SaveContractDraft converts echo context to params.
+func (w *ServerInterfaceWrapper) SaveContractDraft(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SaveContractDraftParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SaveContractDraft(ctx, id, params)
+	return err
+}
+
+// PreviewContractDraft converts echo context to params.
+func (w *ServerInterfaceWrapper) PreviewContractDraft(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PreviewContractDraftParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PreviewContractDraft(ctx, id, params)
+	return err
+}
+
 // GetContractPaper converts echo context to params.
 func (w *ServerInterfaceWrapper) GetContractPaper(ctx echo.Context) error {
 	var err error
@@ -13735,6 +14365,78 @@ func (w *ServerInterfaceWrapper) OfferRound(ctx echo.Context) error {
 	return err
 }
 
+// SchedulePost converts echo context to params.
+func (w *ServerInterfaceWrapper) SchedulePost(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SchedulePostParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SchedulePost(ctx, id, params)
+	return err
+}
+
+// PreviewSchedule converts echo context to params.
+func (w *ServerInterfaceWrapper) PreviewSchedule(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PreviewScheduleParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PreviewSchedule(ctx, id, params)
+	return err
+}
+
 // ListSubmissions converts echo context to params.
 func (w *ServerInterfaceWrapper) ListSubmissions(ctx echo.Context) error {
 	var err error
@@ -13748,6 +14450,42 @@ func (w *ServerInterfaceWrapper) ListSubmissions(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListSubmissions(ctx, id)
+	return err
+}
+
+// UnschedulePost converts echo context to params.
+func (w *ServerInterfaceWrapper) UnschedulePost(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UnschedulePostParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UnschedulePost(ctx, id, params)
 	return err
 }
 
@@ -17143,6 +17881,42 @@ func (w *ServerInterfaceWrapper) DecideRound(ctx echo.Context) error {
 	return err
 }
 
+// SchedulePortalPost converts echo context to params.
+func (w *ServerInterfaceWrapper) SchedulePortalPost(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SchedulePortalPostParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SchedulePortalPost(ctx, id, params)
+	return err
+}
+
 // SubmitDraft converts echo context to params.
 func (w *ServerInterfaceWrapper) SubmitDraft(ctx echo.Context) error {
 	var err error
@@ -17176,6 +17950,42 @@ func (w *ServerInterfaceWrapper) SubmitDraft(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.SubmitDraft(ctx, id, params)
+	return err
+}
+
+// UnschedulePortalPost converts echo context to params.
+func (w *ServerInterfaceWrapper) UnschedulePortalPost(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UnschedulePortalPostParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UnschedulePortalPost(ctx, id, params)
 	return err
 }
 
@@ -19965,6 +20775,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/extensions/:id/preview", wrapper.PreviewExtension, options.OperationMiddlewares["previewExtension"]...)
 	router.POST(options.BaseURL+"/v1/extensions/:id/grant", wrapper.GrantExtension, options.OperationMiddlewares["grantExtension"]...)
 	router.POST(options.BaseURL+"/v1/extensions/:id/decline", wrapper.DeclineExtension, options.OperationMiddlewares["declineExtension"]...)
+	router.POST(options.BaseURL+"/v1/deliverables/:id/schedule/preview", wrapper.PreviewSchedule, options.OperationMiddlewares["previewSchedule"]...)
+	router.POST(options.BaseURL+"/v1/deliverables/:id/schedule", wrapper.SchedulePost, options.OperationMiddlewares["schedulePost"]...)
+	router.POST(options.BaseURL+"/v1/deliverables/:id/unschedule", wrapper.UnschedulePost, options.OperationMiddlewares["unschedulePost"]...)
 	router.GET(options.BaseURL+"/v1/deliverables/:id/numbers", wrapper.ListPostNumbers, options.OperationMiddlewares["listPostNumbers"]...)
 	router.POST(options.BaseURL+"/v1/deliverables/:id/numbers", wrapper.EnterPostNumber, options.OperationMiddlewares["enterPostNumber"]...)
 	router.GET(options.BaseURL+"/v1/deliverables/:id/post-checks", wrapper.ListPostChecks, options.OperationMiddlewares["listPostChecks"]...)
@@ -20006,6 +20819,11 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/contracts/:id", wrapper.GetContract, options.OperationMiddlewares["getContract"]...)
 	router.GET(options.BaseURL+"/v1/contracts/:id/paper", wrapper.GetContractPaper, options.OperationMiddlewares["getContractPaper"]...)
 	router.POST(options.BaseURL+"/v1/contracts/:id/send", wrapper.SendContract, options.OperationMiddlewares["sendContract"]...)
+	router.GET(options.BaseURL+"/v1/contracts/:id/draft", wrapper.GetContractDraft, options.OperationMiddlewares["getContractDraft"]...)
+	router.POST(options.BaseURL+"/v1/contracts/:id/draft", wrapper.SaveContractDraft, options.OperationMiddlewares["saveContractDraft"]...)
+	router.POST(options.BaseURL+"/v1/contracts/:id/draft/preview", wrapper.PreviewContractDraft, options.OperationMiddlewares["previewContractDraft"]...)
+	router.POST(options.BaseURL+"/v1/contracts/:id/approvals", wrapper.ApproveContract, options.OperationMiddlewares["approveContract"]...)
+	router.GET(options.BaseURL+"/v1/contracts/:id/comparison", wrapper.GetContractComparison, options.OperationMiddlewares["getContractComparison"]...)
 	router.GET(options.BaseURL+"/v1/clauses", wrapper.ListClauses, options.OperationMiddlewares["listClauses"]...)
 	router.POST(options.BaseURL+"/v1/clauses", wrapper.CreateClause, options.OperationMiddlewares["createClause"]...)
 	router.GET(options.BaseURL+"/v1/clauses/:id/versions", wrapper.ListClauseVersions, options.OperationMiddlewares["listClauseVersions"]...)
@@ -20099,6 +20917,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/portal/deliverables/:id/round", wrapper.DecideRound, options.OperationMiddlewares["decideRound"]...)
 	router.POST(options.BaseURL+"/v1/portal/deliverables/:id/extensions", wrapper.RequestExtension, options.OperationMiddlewares["requestExtension"]...)
 	router.POST(options.BaseURL+"/v1/portal/deliverables/:id/extensions/withdraw", wrapper.WithdrawExtension, options.OperationMiddlewares["withdrawExtension"]...)
+	router.POST(options.BaseURL+"/v1/portal/deliverables/:id/schedule", wrapper.SchedulePortalPost, options.OperationMiddlewares["schedulePortalPost"]...)
+	router.POST(options.BaseURL+"/v1/portal/deliverables/:id/unschedule", wrapper.UnschedulePortalPost, options.OperationMiddlewares["unschedulePortalPost"]...)
 	router.POST(options.BaseURL+"/v1/portal/deliverables/:id/comments", wrapper.AddPortalComment, options.OperationMiddlewares["addPortalComment"]...)
 	router.POST(options.BaseURL+"/v1/portal/onboarding-links", wrapper.CreateOnboardingLink, options.OperationMiddlewares["createOnboardingLink"]...)
 	router.GET(options.BaseURL+"/v1/portal/payments/:id/remittance", wrapper.GetPortalRemittance, options.OperationMiddlewares["getPortalRemittance"]...)
@@ -22314,6 +23134,207 @@ func (response GetContractdefaultApplicationProblemPlusJSONResponse) VisitGetCon
 	return err
 }
 
+type ApproveContractRequestObject struct {
+	Id     Id `json:"id"`
+	Params ApproveContractParams
+	Body   *ApproveContractJSONRequestBody
+}
+
+type ApproveContractResponseObject interface {
+	VisitApproveContractResponse(w http.ResponseWriter) error
+}
+
+type ApproveContract200JSONResponse Contract
+
+func (response ApproveContract200JSONResponse) VisitApproveContractResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveContractdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ApproveContractdefaultApplicationProblemPlusJSONResponse) VisitApproveContractResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContractComparisonRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetContractComparisonResponseObject interface {
+	VisitGetContractComparisonResponse(w http.ResponseWriter) error
+}
+
+type GetContractComparison200JSONResponse ContractComparison
+
+func (response GetContractComparison200JSONResponse) VisitGetContractComparisonResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContractComparisondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetContractComparisondefaultApplicationProblemPlusJSONResponse) VisitGetContractComparisonResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContractDraftRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetContractDraftResponseObject interface {
+	VisitGetContractDraftResponse(w http.ResponseWriter) error
+}
+
+type GetContractDraft200JSONResponse ContractDraft
+
+func (response GetContractDraft200JSONResponse) VisitGetContractDraftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContractDraftdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetContractDraftdefaultApplicationProblemPlusJSONResponse) VisitGetContractDraftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SaveContractDraftRequestObject struct {
+	Id     Id `json:"id"`
+	Params SaveContractDraftParams
+	Body   *SaveContractDraftJSONRequestBody
+}
+
+type SaveContractDraftResponseObject interface {
+	VisitSaveContractDraftResponse(w http.ResponseWriter) error
+}
+
+type SaveContractDraft200JSONResponse ContractDraft
+
+func (response SaveContractDraft200JSONResponse) VisitSaveContractDraftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SaveContractDraftdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SaveContractDraftdefaultApplicationProblemPlusJSONResponse) VisitSaveContractDraftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewContractDraftRequestObject struct {
+	Id     Id `json:"id"`
+	Params PreviewContractDraftParams
+	Body   *PreviewContractDraftJSONRequestBody
+}
+
+type PreviewContractDraftResponseObject interface {
+	VisitPreviewContractDraftResponse(w http.ResponseWriter) error
+}
+
+type PreviewContractDraft200JSONResponse ContractDraft
+
+func (response PreviewContractDraft200JSONResponse) VisitPreviewContractDraftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewContractDraftdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PreviewContractDraftdefaultApplicationProblemPlusJSONResponse) VisitPreviewContractDraftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetContractPaperRequestObject struct {
 	Id     Id `json:"id"`
 	Params GetContractPaperParams
@@ -23794,6 +24815,112 @@ func (response OfferRounddefaultApplicationProblemPlusJSONResponse) VisitOfferRo
 	return err
 }
 
+type SchedulePostRequestObject struct {
+	Id     Id `json:"id"`
+	Params SchedulePostParams
+	Body   *SchedulePostJSONRequestBody
+}
+
+type SchedulePostResponseObject interface {
+	VisitSchedulePostResponse(w http.ResponseWriter) error
+}
+
+type SchedulePost200JSONResponse Partnership
+
+func (response SchedulePost200JSONResponse) VisitSchedulePostResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SchedulePost202ResponseHeaders struct {
+	Location *string
+}
+
+type SchedulePost202JSONResponse struct {
+	Body    Pending
+	Headers SchedulePost202ResponseHeaders
+}
+
+func (response SchedulePost202JSONResponse) VisitSchedulePostResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SchedulePostdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SchedulePostdefaultApplicationProblemPlusJSONResponse) VisitSchedulePostResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewScheduleRequestObject struct {
+	Id     Id `json:"id"`
+	Params PreviewScheduleParams
+	Body   *PreviewScheduleJSONRequestBody
+}
+
+type PreviewScheduleResponseObject interface {
+	VisitPreviewScheduleResponse(w http.ResponseWriter) error
+}
+
+type PreviewSchedule200JSONResponse SchedulePreview
+
+func (response PreviewSchedule200JSONResponse) VisitPreviewScheduleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewScheduledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PreviewScheduledefaultApplicationProblemPlusJSONResponse) VisitPreviewScheduleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListSubmissionsRequestObject struct {
 	Id Id `json:"id"`
 }
@@ -23822,6 +24949,71 @@ type ListSubmissionsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListSubmissionsdefaultApplicationProblemPlusJSONResponse) VisitListSubmissionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnschedulePostRequestObject struct {
+	Id     Id `json:"id"`
+	Params UnschedulePostParams
+	Body   *UnschedulePostJSONRequestBody
+}
+
+type UnschedulePostResponseObject interface {
+	VisitUnschedulePostResponse(w http.ResponseWriter) error
+}
+
+type UnschedulePost200JSONResponse Partnership
+
+func (response UnschedulePost200JSONResponse) VisitUnschedulePostResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnschedulePost202ResponseHeaders struct {
+	Location *string
+}
+
+type UnschedulePost202JSONResponse struct {
+	Body    Pending
+	Headers UnschedulePost202ResponseHeaders
+}
+
+func (response UnschedulePost202JSONResponse) VisitUnschedulePostResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnschedulePostdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UnschedulePostdefaultApplicationProblemPlusJSONResponse) VisitUnschedulePostResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -28438,6 +29630,71 @@ func (response DecideRounddefaultApplicationProblemPlusJSONResponse) VisitDecide
 	return err
 }
 
+type SchedulePortalPostRequestObject struct {
+	Id     Id `json:"id"`
+	Params SchedulePortalPostParams
+	Body   *SchedulePortalPostJSONRequestBody
+}
+
+type SchedulePortalPostResponseObject interface {
+	VisitSchedulePortalPostResponse(w http.ResponseWriter) error
+}
+
+type SchedulePortalPost200JSONResponse PortalHome
+
+func (response SchedulePortalPost200JSONResponse) VisitSchedulePortalPostResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SchedulePortalPost202ResponseHeaders struct {
+	Location *string
+}
+
+type SchedulePortalPost202JSONResponse struct {
+	Body    Pending
+	Headers SchedulePortalPost202ResponseHeaders
+}
+
+func (response SchedulePortalPost202JSONResponse) VisitSchedulePortalPostResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SchedulePortalPostdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SchedulePortalPostdefaultApplicationProblemPlusJSONResponse) VisitSchedulePortalPostResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SubmitDraftRequestObject struct {
 	Id     Id `json:"id"`
 	Params SubmitDraftParams
@@ -28492,6 +29749,71 @@ type SubmitDraftdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response SubmitDraftdefaultApplicationProblemPlusJSONResponse) VisitSubmitDraftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnschedulePortalPostRequestObject struct {
+	Id     Id `json:"id"`
+	Params UnschedulePortalPostParams
+	Body   *UnschedulePortalPostJSONRequestBody
+}
+
+type UnschedulePortalPostResponseObject interface {
+	VisitUnschedulePortalPostResponse(w http.ResponseWriter) error
+}
+
+type UnschedulePortalPost200JSONResponse PortalHome
+
+func (response UnschedulePortalPost200JSONResponse) VisitUnschedulePortalPostResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnschedulePortalPost202ResponseHeaders struct {
+	Location *string
+}
+
+type UnschedulePortalPost202JSONResponse struct {
+	Body    Pending
+	Headers UnschedulePortalPost202ResponseHeaders
+}
+
+func (response UnschedulePortalPost202JSONResponse) VisitUnschedulePortalPostResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnschedulePortalPostdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UnschedulePortalPostdefaultApplicationProblemPlusJSONResponse) VisitUnschedulePortalPostResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -32558,6 +33880,21 @@ type StrictServerInterface interface {
 	// GetContract One contract with its text, hash and signatures
 	// (GET /v1/contracts/{id})
 	GetContract(ctx context.Context, request GetContractRequestObject) (GetContractResponseObject, error)
+	// ApproveContract Approve the text of a contract without sending it; another text loses the approval
+	// (POST /v1/contracts/{id}/approvals)
+	ApproveContract(ctx context.Context, request ApproveContractRequestObject) (ApproveContractResponseObject, error)
+	// GetContractComparison The texts that a contract's can be compared with
+	// (GET /v1/contracts/{id}/comparison)
+	GetContractComparison(ctx context.Context, request GetContractComparisonRequestObject) (GetContractComparisonResponseObject, error)
+	// GetContractDraft A contract that is not out for signature, with all that can be chosen for its text
+	// (GET /v1/contracts/{id}/draft)
+	GetContractDraft(ctx context.Context, request GetContractDraftRequestObject) (GetContractDraftResponseObject, error)
+	// SaveContractDraft Save the next draft: another text of the contract, made of what is chosen. An approval of the one before is lost
+	// (POST /v1/contracts/{id}/draft)
+	SaveContractDraft(ctx context.Context, request SaveContractDraftRequestObject) (SaveContractDraftResponseObject, error)
+	// PreviewContractDraft The text that choices would make, with what is wrong with them; writes nothing
+	// (POST /v1/contracts/{id}/draft/preview)
+	PreviewContractDraft(ctx context.Context, request PreviewContractDraftRequestObject) (PreviewContractDraftResponseObject, error)
 	// GetContractPaper The signed contract or amendment with the certificate of its signatures
 	// (GET /v1/contracts/{id}/paper)
 	GetContractPaper(ctx context.Context, request GetContractPaperRequestObject) (GetContractPaperResponseObject, error)
@@ -32657,9 +33994,18 @@ type StrictServerInterface interface {
 	// OfferRound Offer money for a revision round that the contract does not include
 	// (POST /v1/deliverables/{id}/rounds)
 	OfferRound(ctx context.Context, request OfferRoundRequestObject) (OfferRoundResponseObject, error)
+	// SchedulePost Plan when approved content will be published, or plan it anew; the calendar is asked as for an offer
+	// (POST /v1/deliverables/{id}/schedule)
+	SchedulePost(ctx context.Context, request SchedulePostRequestObject) (SchedulePostResponseObject, error)
+	// PreviewSchedule What stands in the way of publishing content at a time; writes nothing
+	// (POST /v1/deliverables/{id}/schedule/preview)
+	PreviewSchedule(ctx context.Context, request PreviewScheduleRequestObject) (PreviewScheduleResponseObject, error)
 	// ListSubmissions Every version of a deliverable, newest first
 	// (GET /v1/deliverables/{id}/submissions)
 	ListSubmissions(ctx context.Context, request ListSubmissionsRequestObject) (ListSubmissionsResponseObject, error)
+	// UnschedulePost Take the planned time of a publication back
+	// (POST /v1/deliverables/{id}/unschedule)
+	UnschedulePost(ctx context.Context, request UnschedulePostRequestObject) (UnschedulePostResponseObject, error)
 	// DeclineExtension Decline a request for later dates, with words that the creator gets
 	// (POST /v1/extensions/{id}/decline)
 	DeclineExtension(ctx context.Context, request DeclineExtensionRequestObject) (DeclineExtensionResponseObject, error)
@@ -32960,16 +34306,22 @@ type StrictServerInterface interface {
 	// DecideRound Agree to another revision round than the contract includes, or decline it
 	// (POST /v1/portal/deliverables/{id}/round)
 	DecideRound(ctx context.Context, request DecideRoundRequestObject) (DecideRoundResponseObject, error)
+	// SchedulePortalPost Say when approved content will be published, or say another time
+	// (POST /v1/portal/deliverables/{id}/schedule)
+	SchedulePortalPost(ctx context.Context, request SchedulePortalPostRequestObject) (SchedulePortalPostResponseObject, error)
 	// SubmitDraft Submit a draft: caption, declared details and a file
 	// (POST /v1/portal/deliverables/{id}/submissions)
 	SubmitDraft(ctx context.Context, request SubmitDraftRequestObject) (SubmitDraftResponseObject, error)
+	// UnschedulePortalPost Take the planned time of a publication back
+	// (POST /v1/portal/deliverables/{id}/unschedule)
+	UnschedulePortalPost(ctx context.Context, request UnschedulePortalPostRequestObject) (UnschedulePortalPostResponseObject, error)
 	// GetPortalHome What is expected, by when; drafts and who is looking; every payment with state and date
 	// (GET /v1/portal/home)
 	GetPortalHome(ctx context.Context, request GetPortalHomeRequestObject) (GetPortalHomeResponseObject, error)
 	// ChoosePortalLocale Choose the language of the page and of the mails
 	// (POST /v1/portal/locale)
 	ChoosePortalLocale(ctx context.Context, request ChoosePortalLocaleRequestObject) (ChoosePortalLocaleResponseObject, error)
-	// DecideOffer Accept or decline an offer
+	// DecideOffer Accept or decline an offer, or ask for other terms
 	// (POST /v1/portal/offers/{id}/decisions)
 	DecideOffer(ctx context.Context, request DecideOfferRequestObject) (DecideOfferResponseObject, error)
 	// CreateOnboardingLink Mint a link to Stripe, where the bank account is entered or changed; asks for the mailed code
@@ -35013,6 +36365,203 @@ func (sh *strictHandler) GetContract(ctx echo.Context, id Id) error {
 	return nil
 }
 
+// ApproveContract operation middleware
+func (sh *strictHandler) ApproveContract(ctx echo.Context, id Id, params ApproveContractParams) error {
+	var request ApproveContractRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body ApproveContractJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ApproveContract(ctx.Request().Context(), request.(ApproveContractRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ApproveContract")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ApproveContractResponseObject); ok {
+		return validResponse.VisitApproveContractResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetContractComparison operation middleware
+func (sh *strictHandler) GetContractComparison(ctx echo.Context, id Id) error {
+	var request GetContractComparisonRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetContractComparison(ctx.Request().Context(), request.(GetContractComparisonRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetContractComparison")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetContractComparisonResponseObject); ok {
+		return validResponse.VisitGetContractComparisonResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetContractDraft operation middleware
+func (sh *strictHandler) GetContractDraft(ctx echo.Context, id Id) error {
+	var request GetContractDraftRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetContractDraft(ctx.Request().Context(), request.(GetContractDraftRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetContractDraft")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetContractDraftResponseObject); ok {
+		return validResponse.VisitGetContractDraftResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SaveContractDraft operation middleware
+func (sh *strictHandler) SaveContractDraft(ctx echo.Context, id Id, params SaveContractDraftParams) error {
+	var request SaveContractDraftRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body SaveContractDraftJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SaveContractDraft(ctx.Request().Context(), request.(SaveContractDraftRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SaveContractDraft")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SaveContractDraftResponseObject); ok {
+		return validResponse.VisitSaveContractDraftResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PreviewContractDraft operation middleware
+func (sh *strictHandler) PreviewContractDraft(ctx echo.Context, id Id, params PreviewContractDraftParams) error {
+	var request PreviewContractDraftRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body PreviewContractDraftJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PreviewContractDraft(ctx.Request().Context(), request.(PreviewContractDraftRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PreviewContractDraft")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PreviewContractDraftResponseObject); ok {
+		return validResponse.VisitPreviewContractDraftResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetContractPaper operation middleware
 func (sh *strictHandler) GetContractPaper(ctx echo.Context, id Id, params GetContractPaperParams) error {
 	var request GetContractPaperRequestObject
@@ -36206,6 +37755,104 @@ func (sh *strictHandler) OfferRound(ctx echo.Context, id Id, params OfferRoundPa
 	return nil
 }
 
+// SchedulePost operation middleware
+func (sh *strictHandler) SchedulePost(ctx echo.Context, id Id, params SchedulePostParams) error {
+	var request SchedulePostRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body SchedulePostJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SchedulePost(ctx.Request().Context(), request.(SchedulePostRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SchedulePost")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SchedulePostResponseObject); ok {
+		return validResponse.VisitSchedulePostResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PreviewSchedule operation middleware
+func (sh *strictHandler) PreviewSchedule(ctx echo.Context, id Id, params PreviewScheduleParams) error {
+	var request PreviewScheduleRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body PreviewScheduleJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PreviewSchedule(ctx.Request().Context(), request.(PreviewScheduleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PreviewSchedule")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PreviewScheduleResponseObject); ok {
+		return validResponse.VisitPreviewScheduleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListSubmissions operation middleware
 func (sh *strictHandler) ListSubmissions(ctx echo.Context, id Id) error {
 	var request ListSubmissionsRequestObject
@@ -36225,6 +37872,55 @@ func (sh *strictHandler) ListSubmissions(ctx echo.Context, id Id) error {
 		return err
 	} else if validResponse, ok := response.(ListSubmissionsResponseObject); ok {
 		return validResponse.VisitListSubmissionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UnschedulePost operation middleware
+func (sh *strictHandler) UnschedulePost(ctx echo.Context, id Id, params UnschedulePostParams) error {
+	var request UnschedulePostRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body UnschedulePostJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UnschedulePost(ctx.Request().Context(), request.(UnschedulePostRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UnschedulePost")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UnschedulePostResponseObject); ok {
+		return validResponse.VisitUnschedulePostResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -39851,6 +41547,55 @@ func (sh *strictHandler) DecideRound(ctx echo.Context, id Id, params DecideRound
 	return nil
 }
 
+// SchedulePortalPost operation middleware
+func (sh *strictHandler) SchedulePortalPost(ctx echo.Context, id Id, params SchedulePortalPostParams) error {
+	var request SchedulePortalPostRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body SchedulePortalPostJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SchedulePortalPost(ctx.Request().Context(), request.(SchedulePortalPostRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SchedulePortalPost")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SchedulePortalPostResponseObject); ok {
+		return validResponse.VisitSchedulePortalPostResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // SubmitDraft operation middleware
 func (sh *strictHandler) SubmitDraft(ctx echo.Context, id Id, params SubmitDraftParams) error {
 	var request SubmitDraftRequestObject
@@ -39877,6 +41622,55 @@ func (sh *strictHandler) SubmitDraft(ctx echo.Context, id Id, params SubmitDraft
 		return err
 	} else if validResponse, ok := response.(SubmitDraftResponseObject); ok {
 		return validResponse.VisitSubmitDraftResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UnschedulePortalPost operation middleware
+func (sh *strictHandler) UnschedulePortalPost(ctx echo.Context, id Id, params UnschedulePortalPostParams) error {
+	var request UnschedulePortalPostRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body UnschedulePortalPostJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UnschedulePortalPost(ctx.Request().Context(), request.(UnschedulePortalPostRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UnschedulePortalPost")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UnschedulePortalPostResponseObject); ok {
+		return validResponse.VisitUnschedulePortalPostResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -43014,752 +44808,798 @@ func (sh *strictHandler) DeleteView(ctx echo.Context, id Id) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7P3rruS2kiaAvgqx5gDuwaS9q7y3PbOrcH6UL9X2bNvlrqo9Po2GITClyEz2UpJpkVpZ6YaBeZp5sHmS",
-	"A0aQFCWRuuTK5XYP+pddKyWKl2AwGJfv+7e7Uh1PSoI0+u7Fv92deMOPYKDBf20bLqtCVPb/hbx7cfdL",
-	"C83lbnMn+RHuXnS/b+50eYAjtw/uVHPk5u7FXdviL+Zyss9q0wi5v/vtt81d2TZaNfbZCnTZiJMRyrYu",
-	"4YMp6EemdswcgJ34HtgWdqqBu02yD66xuAdH/uE7kHtzuHvx2bNnqR7sGnUcf/+1aLRhFb8wIfHrOL6P",
-	"NPtVSXjJzsIcVGsy/cAmk/NQcQPjedjc2S/s8JNusEclbZ9lW9e/be6iaT9xc+i+hLPawC+taKC6e2Ga",
-	"FtbNv6jgeFIGZHn5G1zCVw7AK2i673zbPfaxfS4zxZ9+9tnm7iik//fz5Cd333NTHvLf2n1MD8QfGTdT",
-	"i6MwOWmkH+MGKtjxtjZWDDa2y+LYHu9efGpl4igk/avrrpAG9tDgh05c67NqqvfqHuRYUt4fgBn7U1g6",
-	"LmqoWC3kvZeP4RB/dE1+TG1OLWE8u66zk7P7y7iHP6mm0swopoE35YHtcI+kpu2Xu6lPjz/WwIOA8w0n",
-	"5i02+ATTooHXUKU7uRM1MHPghtRMox5EBah2tNhLbtoGNKMGmJDaAK827HyABvCFsgFuVIMPQ2X/lFVQ",
-	"rhcJwd4qVQOX1NcDgHnttm5avt3Gjhv6/zSwu3tx91/+1GnxP9Gv+k/vohbtF4waz8R3/HqFZ9RKdacq",
-	"fnHaDcVIn5TU4I6dE+CBUCppQOIU8NOpFiW3Pf3TqdrZPyW+thWSY6+Gy//bZjDWVwy/YvfEPcDJdunU",
-	"qG0Nx6kP0xP/7V+1kv0eTE39j67dRC9+siJ3BmnYuVE0Mbj0E314kNUn6gTyw7GmYeuP1W4nSqhU2R5B",
-	"mk/0qQFeYTvH+pPQ3prp2twZ+GD+VOqHG0y04Vu7u7qJ1oYbOLqx3W6NN/9PzJNqGB/K5m9+a+H2eLXV",
-	"IEvAndKoEzRG0L7ZXgqnidJaLqgpLiqmVderoHo6W2h2A5NBMmNebO6kMpA4vdMKyHaydkrobjPXh9/i",
-	"0+FfyBBydhdqI/z0Jp6Vn0MbavuvUBrbDzebX9pHsKe8qoTtD69/jGZ3x2sNm8GEL54sPwsztqiflXUD",
-	"78Y8Mb7vhDZjiREGjv3/mVJkXvB+C5/hTcMv45XAxpKdOYKsoPpOyIT4+tkcTcqRG2gEr8cC861h5YHL",
-	"PWh2VHgYc8nsiaRfMiXrC4m62jG129lbTEriacpHHz0f6Oydnnt8KjtSq2Y6weqPlte1OtdCGyH3RcUv",
-	"OvpYsD03d2XNWw0Ji86eHFBrcBcjbJfxfQNWYCI5+8uzpKBVUIsHaKzK0ePWf4AzUxL0hpWqlQYqZhcH",
-	"P2XtAyXZ+SDKA9sqc2AH/gCR6cO4H7o1FZbI1VddX95Dc9S05h++pXc/fTYUt81d1ahToVxvU1qEfrMa",
-	"tAEJZ7bjda0ZP/NLUgZse6eUcRh1TZOBaFvChjZoEbEzHuEcreutXQlRWfPazsQxnoBZTdmN+C+ZEZ+g",
-	"Ko6iBm3s2vS27SNbB1kFGRxMAL9otr249bbLC7Ly5ryB5siO6sEKyhZqdWa/QqNw+MCbWqBdP5Zp+FDW",
-	"rRYPwlwmJB8+GFQWOdmXlbaCyNk9XJhVlIzLiu0V2D9vqItCUx/toSp9n6xkLxXNv8HlK27ga9sXbb8+",
-	"O5W1P0bq+s3u7sW/TLf/HTde5n9OGodCsxrHVltj5cK0sQvSSns98UugmTBsCyU/Aj2MP2NX09Iy1aPv",
-	"/SuvKjv5s1vRLn+1uPVoP32vHmB+OtUDNI2ooGiA69Ru/+lwYcJoViq5q0VpNDtynCZZ9RXh87QinG7X",
-	"zj/X94B72p0pdtoPqtXA0H5k6GZY8iEJZ15HamuZiLyl997Qa2MxecWsghsovA2JvLJXUSvvdDI615m7",
-	"tlt5LhrVyiqzA1vN91A0Yn8wOrtRf5s6/H4k98D49HOn9nLTIzIcfhtLSVj8xQ1+6d7ItGYaXppioY27",
-	"AyikOs/uLCXh4p83B3KYLHpBtsct3YhH3z4JKbM6kpQFr+3FfX+w4ox7A+DIjGrLA1QbVJrnw2WpQpxZ",
-	"CHsdmrea4gkOo9sEoQijihe2m+ZoAt0HkwbY6dSoB15fZdjzozV7lu9Rt1JZFc6xM1C9ZMdWW13trLaL",
-	"as1HesNq0JosCWHwzoc2kLXqbB9Atkc7bacGTrzBqWqgBq4hvtJk5hob2fgRTc3Uj1d9zr9P8tmfxrRJ",
-	"8UWrhbQDtj+Hc7qGB6jtv+xBrUte4zX+JeP20mHYEbi0FpjS4K0PbfgekgbGvZBVPJJW0yhUbZ9XrdGi",
-	"guRYSF9Bs3TrY5MzW+atfQbV6dJ2B0uIw8mvHDTfgN3jifmHUlRps7ZE9a9DZAUabY8PK4LO5N/43/BG",
-	"/tdntFxWXXDDjkqb7sdPN8+ePcO1I59hclG8YTQ01rsVPdL3eWO3BrUvGla1wIw4plf6CJXgstBQKneM",
-	"je8C9AyzE0VfUTv2D25q2MdMnUAKue9J1X/dMF5rsmTPB3XsC6WzCOyAIgPXqTG30HNC8XcNzVvY4U2T",
-	"C3sJHHf+zQmkPccPUFeMJFMzISNb3C2bN1LuktGLWJTcTvCfdKuyCZKSkrIveM2T/iZell5NjjbGtnsp",
-	"CLuQ5vO/JJexbJsGZHmZPzr8N6N3uo9N9P4W/g8/EYlzLwpWzo8h7x/5gsuvK4pprTitttzbAOObbWfe",
-	"9uMluWhO10vXamgi09/7V00jHlLOmW/U2QcywVnkmrkQy5bLe7/jnHduw+wl2v/WwEk1xhrXL+lg5PYz",
-	"UDnrXtS1PUUbMG1DvexPibXMC3Lg9JxpH/c1SSev6JPunX4gK9oiQham4VKjnW/v99YCwUCWlUIrEXVv",
-	"50Q+JNX0bOvMTNO3/eOb0PnkjCvZ6qxPKZgti8zKyAe0+LzL3pbIdhGaLkpxVCxzS/rrrAS64UxLoFL3",
-	"+t1FGzj2Yrx3v7SivN/aX+82YVF7f/wAjUou2xcNl2XiOIU65Yl7Z+Bk7117hX4x8gmBtLNRKdBMKpPU",
-	"eTsBdTXYmM+TN0ehY8EUtu9CF9QuN4U1zez/ogcmOSBaMd9AA6ca3WB8jxZ2Kw2GKGou9y2ZVKeaGysL",
-	"6ISva3Um5yl1eXNnj0yoCm/Gd3852dd/Tmc3yFVTd1B1pTfkdnxG8kQHLAZlDZw0eYDwyIZfWnRMp6b5",
-	"gdctLI1ld7Kn8HJBdwxc96TwobEzvtzyGmTFFxuRFWgjJJoWRalUXajdLuOOszr1yOWFnVVzb60WMsrs",
-	"VeKIYUQuDCpZFArGd8b5iVCpusPTTiG6TNwGpXtX2mqr1JELWZygKQ6qTQSW3pDptrHrqCQwesF+ooES",
-	"rH5Bm4VLhu+nd0KjTXHkorZCLUpIe2NinSI0OzfCGJDMqJf+cHFxa0qjse09InCF3ZkISbhfC4p/Jx7J",
-	"/wAGnf4lP9l5LV30czStwMtDWNjO5haa6YO1kYVm93Ayzkh1B6ufIHUGzba8vE/OuO8CTfeErNVK7p3b",
-	"qMuPiBbBqDotN6o1jR0ASg6G+ofNf89F7XzqfgNrpkFGsQY7y1v1AeXHxQTHXzopbXhd8KpqQOuUkvGy",
-	"AQ/QXJjvWVZAbIO64PbijDKfmZodbxg+xHiYEXwVF0QYvCrtIjccXo1esmfWVqeH7A9kY4yHRVea4sRF",
-	"U5hDA9pqxMd7JL5AN71wC0mxd+ee4DVd/bQ3xGgf2R7Y7QwXQK+EFnvpriuTxrId7Tv3rNXD0Gjn9xwP",
-	"9sybY9GepmIQ4d7D0d/pRaMRGjD2YhXarq1rd0zYeSafgVTMNv9xe0rOs/90OgnwJ3sc2blwTbAt7Lkc",
-	"xqYzVmUqQI1aYSS0I4US659N70DJSUY3w4nNN9bjgzlPKeG0pkorj6lDrBOZ7Bl6lZPOz8qsq9c9hzer",
-	"oWaPrII/f/pss0TTr0o8686Bla+N1drKBrIKZIHaGEjuo4Q2v+pXXHVXmEqv7Sny3KqGPz9batostE3m",
-	"gz3/MWQsY4kstheWHftLjuwrNsfMEY3L/8wu/3//9Nm6E3bR5fnKY3D6pHvlbHF7zAipeycPl3BOO/jS",
-	"u+smHi+84Dyhv8u2/9b50AdOrajaYNZYp4ezFnej6hWxRu+vn8xxioodqPXs8N51gjKyLZpgTGvMoHnh",
-	"/WNC2h1C7uaPdCYjecPEDu/KXNurF8V867OzltA/rBrDa7pZc599XaoKIp+IbxsVvH087RNpqz2YXKBh",
-	"i78u3jslP5642MtczpM6Hu3d7gbm7iu6fDL/RQqrieXbvAENzcPTdGUYFQ2zsvETGn0/nhY3hpTIfRkZ",
-	"RY/YUGWtdCox7JtvXnz//YZ9+pcXz57hFeYoKin2B5P0a/DLdGSmRhVPgaOKX16y//H5X549Y/ChtPda",
-	"IVkFR0UxJwPa6KQaP6haeG26aH9/Qy+k1NrC2VEnkLnJST5/lstDivTwMITp42ougDPOaB02kFWG0xcx",
-	"citljqdv371hZ4B7++uGPWffK1nxC56x7F0r6aYR1mDc+nC6f1Uy4ev59tUPrzCJc0OZZB/48VQD+7q1",
-	"4vynL6CphVx22YqmMlqE3gy5TgxG7pc4bIRIzPpy3c3n1G5ceL8ZGgNYi4HXcfTD+PiIFQX9kXP9YaXJ",
-	"4GIUNu9Ks8pJlZPU4WmlNDBv1JOv3/n5eV1D85H2FSLk6p+V81vu27AhVw54KO5XyO7aMqRYSNeK3pSI",
-	"XXGZulpOBor9aXXyf65t8zVGaDInulf0/e369fFkLuR+9CbmR5qSacpkANRbH4stBP989qBZm0YX1a4s",
-	"zJy4IoAJstKrAsP4Ah2XC2tiRn8enuVVw3emqFrU3O22FvpQnIWsMLctzBrgqRV8cWG+taGMrvAHerBb",
-	"Wpew6f4clxnQn+L0a/oLJY/iP1IGhb1mS2j0QZyWTnMIIKbmA0fgV2EU9sBQhr3ScEz7eRnOOWsQuleV",
-	"RKPQr81meZCf3l60miElYBzNFKaGBfdeOzXO+qBXejfV2R1/ixt8X4X8lsrfbpJpWUARpq6sZieMfskk",
-	"bxqX17ETtUkX1STv/+5TU6N+DZAMpz5SMw3MKkwofIG3jrqO0qg+0iy+gqX1E6xLK1nY5ZprU7R6VeMp",
-	"YYu6ODfPV7rce0uRmlgXdZmc2vn0xwVdT0jKzsnPkg2Bsvbb5q5t6vmdjA3Ts3PzestN6/t4ZbWdb+aW",
-	"XXpCZ+CX3jGSSjRs2lv4YN6coWLbC5PqjAeIVBjfxEnmrVFHiiyIlMPiXQhSG5db3xjbljnAUUP9gObc",
-	"8oKs4STyBy5qa8ncKOvcxZaZPgG/d1lZUY3W2Qc2ydOEFWxlazpn6m08r9tGwC79y1qXoYG9ai7Z1DMd",
-	"otn2xrxVrdm4gHFk71B52PYyKthJqfvbeSHfUXGkN+30hsoEKQPAm8ogTdG0zlE9U7piH36Lz8Z2toGj",
-	"tbtgXjvH6A4uZY75t5fc3a85Ct13ih3A4lWH45Y3e1W00og6B93hYXpCVaoXhCO/sC0wAq2YNffWGPoH",
-	"rg+G73UWaQV979pQuYftDxey7876L7xKOMvy+mFpvX1uJ6LPa8XdapWX/KRqUV6WJ5Heyqf+Bsu6u7IB",
-	"1RoMgpQlnAxUQce76uQLGAr8kSZf2l9dK1OU/DRe7R8x34d78VMSmL/5vGTPXI4Ps69GiEMUMg6QQ8+S",
-	"sUnDXXlc2jpLeTEGXesubdpaYcNyme7cvfJW1LvN2mtnKyUlM1HZbjINFEtdF+g3q89CLfikx9r7ahZY",
-	"x1HMLjq2Qk6OT8OmM2s+BuOtkpAU3h3h8aR2miX4mmkv9lWin5y+eMZbK1I7QUDirJ9IKY+smeERM2V/",
-	"XVcxN7KerqlNTxUYrzRHnL0xW+3wH8IC+Y9lFfy/esIvP6SvzMNZFR/snbUzq+lXkd5ZsoaDs3Fh+1EG",
-	"/h/0NF1xwl1zSOWzQ9zhEg6T9MGQOgmmdPQV0Z65++1r1bBTbDRE11zMyLaXZuzs7TT7fyprUtb/qTmv",
-	"zWBUhZuHxAzweyA15R7J4/+su7/8+2iw39fq/m1C+eSywBzKQSob86cDYdlpqmLxxcyuDpkEdWPXysqp",
-	"YgaXrlZyD3oxjNSgGr6nfp6n1A+qlBRAwYX54uIXoUjVjR2T7NTO1ZK42SeEFbUHc0C7flluZZxR91sK",
-	"8YnvzDygjn2qa6S7N6bK7OPacQrv8Fjlb3zaoGpcriGhVCDc8KIxvbOfzw1pXPVKNxg30E0kP93iTB2C",
-	"t/Frd4mBT+bXlhKqV1KfUxgZW1VdMq7TFfeenaiT4LavCYksXmU61888AjZ6TJmc0Nplt65X9uvu7N6S",
-	"shM2N89X3WH9UozNkZlTaNVSXXXSzduXS2blNhsmkuan3DQ6VeBuDbXJ6nNnyllNp5pKv2CcYfH+DpqN",
-	"/X91+rg9bdj//d//J7U23EyUgBGOAeGdLc04iCUjeZfCOIyP1agdU22jGXw41VxIvTCTbiYGg7lG63z1",
-	"7pXtZYXD2CcPZvsR1e5kfjc8Zcni6toTVosKKDNEEtIk1VXav0gVLXrSNyEIAXScbSq74llEBmD0aK+5",
-	"5aoNPhhoJK+LJhP3ooIiDSBXrcheSUhmzFg7X8IZMM5wPPFGaCXZTrXk+ka5QnBpxuUF0zkWC+9ChebT",
-	"m6a1hoa/CaolwWSH1RNw5JeCimOSWxQlIYLEsfcbrjVabFI5cEgUa9pU4zuAfWqNGtTwgzJJMBhfkLTo",
-	"Grc+LnNRrVmP1zHvyFcnQjsg5eOgX7SqH3LXigOIxQOdSI0ipR72f7dXO5c8urT7O2cgRz0B8YuZO1i+",
-	"VMejQ25Yk/zSveWnjCSsw5p2c9fN3ESCvsiYa9TmC6bVEeypbk+FnZBclhDQc1wxwHySgYPjS6gMZahg",
-	"yLZHUuKABOz9gM5SOgX6zo/PFiAH+YnKTf/fBvmQzoYsHG2C/6enUSBxgB56XTdE2+Bt7BoNT2zP/KCS",
-	"oD0rlCBvzSGF7u6MiYAEwUdnwZR0zKDwmCmYxS+5PvwEcP9oMKJhkqyLqanzKO62Uw2UXKfF4ez6MsQJ",
-	"165YZTWsPDbY6ao8jKKfiRsJI83qI5K/DlDevwWNaEhjYEBvaiXskw/pGsrQVLdCWAR+5o10iFhpSMW2",
-	"TtuDWrVNCuvlFZUFe/8Dvp/ywp24LKaom8oDb3hpOk9GyR1I7uC6kK4Ots33sOFzmHqug26CwjmWXJSA",
-	"5n6FEyC75TnbtqI2HwvJCC4+uLLRSYVtoEHUanApEXiwQCWMfqp0nx2v6y0v75cL/Wv3xiOyXxaZojhF",
-	"3hjNpXLP1cktgO+lD9nrY9r86SL3wxxxKw3xDLrvzef34he9J/dpa6oX1H9gb4rJebxGshbWiXxJjzmz",
-	"eX3dxwco2ydK957Cc15fa5GODXjsQncd9RA/hA5T7FRThELyu26083jClJTS7+VEao3HdvaW/EAoutUc",
-	"StRKYb/JqdvfPk9oDNKHHuOjHMSd7K2DWSONav0feCOIs0K35YFxzf7t33BdPrFz+9tvfZs+G3Nd5YGO",
-	"9f0gSw8v55SUR1xQ8MG44lEKUQrNTCOgon8ujTZMHRi3PAkeqeyjvZFS9HkBuQYKNuvCfuIDGtFrIlU/",
-	"vnG6H7vwgzU/oHrRpaI7N5Y1yyLmAkrX3wRnltBMc/LBTtE2PuGCDs/peOj51RzeegMOxICMx8fBUFc7",
-	"+D+8BWt7Hyd1XbUN+VH7JA394j7bkihqcQ+S4JoMNEfvgN3c7UFCk0H7oB7fTqemJCboqJVt/S/33sK7",
-	"Ufyh/OKERvMhh2wgZ+CLDEXw2lreJeg0ggRt6ESZiTpCVylA5EpSMYQxdciCL+39HrtNm6nVoGO4WYLD",
-	"DDSUY1enxhT09DWZPuQCwfQgi4Bep488d3L7W1UYZfhkfgV+cntyBUDCt3FSC02XcIPXL+nSpzSwvXgA",
-	"ucGKNEzHd3B5/WU+8uY+mQwQEed9pJlDy92wb9+9YX9+/vnnHz9nvD4d+MefToYJukyEzxKZCCcuqgI3",
-	"chrE2+eQzOTUTH+kgX1b+7q5xBidOvpIs/Ak82lULyl4gHl/DkWzz6G0qi/J3BJVwRtZX1b7ZCtYwjdS",
-	"ZURPVfBjo9Tuys8Oy3w+sErs7c53HgfemgNII0oCOMe7egOlwil0OEw9rrZ1YeCJcV3j4MZa8RyQfOT9",
-	"TpSvbqHOeI0m2ZXOqq0rAnLftRoqRvwuy9zL/rub0PHcVDhcu8FoZXlYcIuk11/Rwz0XbMY7O4LuQa6o",
-	"iHdkGr3nCauM/WUwvcC/tCpN0AEUBl3uRYuX/1RfigGp5URZEAabVg09vLRNO9B0u8V4glpcPp7xik86",
-	"hFJ35P6XY3ePE6G+wETL4/owfwPuyeZ11KVrHKd3c1mKIx++Emi7usXTJy6TMh9hyXSrrlqqpEl8sqNa",
-	"SbHIfgEH4RIEkJ0mDGe2/x8SOh2htt08nEVlDpsOn7qGXT99NvQ55HbO9P8y88UDWMM++qRRp8d8cSmz",
-	"kBOt60qBrlOssXYa+A/SrHsvO/5Tj79tLWDHy0nlCURzlDSCV+kmrxRGkdA1x7Xb1WGgExN/k6uXO/ke",
-	"EUOiFt66WPY6MQi5A2mK+14EZZxm0OvEqRZclpn46ZOFBuhKkEbB65v+G/b13x36Zp3JwqgW11fOR8UC",
-	"5axtNymtec/HMkYaQVF/HP/Ia+WTolxPu+HNr15arDvXRkFt6hzNBAYDIz5aX83gCHf99QyTFw5Q3kP1",
-	"kkklIUDTcdbxnSwjLA19e0fDTQWn1m7LWJ6XejESk5Seb8dr+ag8g3VYobdHDrsBElgm21LU4IxWqQwm",
-	"/MGiTJp7uKRtY82PMERoxL+Zs8KMxYBdRWDOmM+D/BPKVQvM4oUZpQrMxRn590IlSigH6iGB1XZj4hr/",
-	"nMmo8/S60zl1hPCIIeQaTHCyJI9VGtVC9tV39tMRy+/ce2/8c1dGyuABGjtzMbBqrZAkBdMYfn4KZWpF",
-	"JyjR0IVOj2KCTRQkiPfTOCo2Cr11ATSvoHsLO6UkbmNl5Il0bxUuc594E0nJCkPEbd0Yhf/z26DcJcn1",
-	"nq+2C0dLShIzwXrW2z+rcCH7aSMN+Yk9rw9t886NDHCd/k5fLt/sFn1yg67zRKpW9rS6YuUGZv9ymDVH",
-	"bmFUbl1MMvMCji7fapYL4rE4L56RNoSZgno4csn3eOK4dNL5YL9jzKXe5wZs74mqmkIrSW7LU6OOqvCe",
-	"1Nn6WtNwa88VtZD3iQjnMhC5uOx25aVWn6A0BYbdUuBgLsz+1xfPP19VL9Bxdy5/JxurIEYBMm/0QZ3l",
-	"C2fuCnstXhmyGH/1Q3GEPd9eTA6Bxj4yiQuMVLyF/Xv/gAnchkfCqHkQFVhT5lTt0mfysG9CTn94Ivjx",
-	"KkQ5SC3V/IzzZxpRmrxrU5/UfYrT8BXDzlOoSfMLJtzZxeg5TCXjVRo4Mym06XQu7mn2l5/WhETmjOYR",
-	"BJ1tb10Tv3NGmSOIT5cI2Un1M+KzDESgYxvSHepQ7dpF9zwD5kumZI0V3P3fT65i9RZM+RTATRckoaMP",
-	"PpiPNJXiBhZ0h+fsJIK8goGdD1gttg1ffrf1kpWP0ZdK6iQ9IU74+aCsNYvoWppZY4/xfQPIxxa6fEad",
-	"5DJOPVE1M4q5yombBECuSgn0BWveI5CSOKg14AiW7Yqvw+O/W8ohfDiJBtZ+yBBaQHpdMXIZdlINRhND",
-	"64ZhEHMXieDG1RsETYQXROJzxS24VeZASQyEwTaSC8+AuEhiv3Yd/4qnK6/W4GcsheZVJa8zcTGvL7y3",
-	"HhPwrL73cRPaPi+9+GMlqj2G0E1wTNp1xLBF0axlqzmZTXqCptAH/ulnnyf4Srg+BNp7QsjbiRrCEiGy",
-	"iDuxjry6le09FRPui95skbrt5jqa70CetOrIpDTZhMDdNPfWb+YqytXCf1RQ1q4i7yzMoWr4WWaRPjIU",
-	"B1ch72VjofaHSK4eGytdnE+czxYOmcY4B3G41aceu/BL3HXSGB30XmRR9WRlQSi2d5SOMcwp7fmPVcYw",
-	"zKsIfczWJkwN/UbOpCfPvXafeEv12U9rUf9HqTpYr0fz3AgZFZQkwx1WB7i9Gy3D1BK+gytqeDMG7ftD",
-	"l+aIeX743Mbe6QUdRHihZltAFAJCzjZGybvFngfSrA5OcbI2J+uyQ9AD6dI+4+ouQpXDMJcv/lpd5DVz",
-	"IYlmx11KfCAjyt32Sd6Y0x3dVIRmeDJC9SiQ9EfgTk/Yuh7zsksj5Q34/uIla8NaWYNGs000IVcSWcpC",
-	"tnoyHLIURqfVphCyrFtyhy1SPd+32nxL74RzYBnSzuoD2h+/TkYGHe4mOYNH+/OCLXFdOcw6UsMg4deL",
-	"YCRO49X+nZdxFhVodr2WLMxVzGL/b8/0Laf3lnZTOF4ek/PTb+pHwurLmbTL++gagirvbloGSOCTI933",
-	"Vwzilb7/w+uXyBuVTDbAeoxhPcLveaQQwkm27gXLGBjVI21iMNUN2yqJpSrWYNm1DaYXdFsoX/aQySyP",
-	"PPqL9WJmx07LkLs5J5LlPbFanhC9V9q1dBW+6l7qruJD7ehKwCa+HRO9TT1lGl5EsrugdtCbsFOD+I6b",
-	"rvdHUYM2Sq6YhO/9K9kpGLDR9+XxK37RsW8cZNXljXHWgIQzdxVBW0oVraBKQkG4Zwt18thlk/Th9PQb",
-	"ehhff8As1KJRbTZAFZfxZRdrINeDssFojscfHQpMf/bS8t80UPoRDzL2OjSym15Rlx0A9G4WkSb0+70o",
-	"1+r7qs8mkUtYxceSH+8CESMKK6uqV/gVVCl4/Ypem44cp4p1MA9hnQGR8btMhUeuuo+pQipTlF2qxLj/",
-	"/WeKCRSzxQR75KlPly8FF/+kPqOnMIrd7KEqhExVH7w/COTr34ka2BZKfiT0VYybdGXNS27k2ctbDNNO",
-	"4au0UjnxC0Ax8lFLV7wnHwRdyJXcKt5U5LZugFeUfkQh8Bz622qI71vRuDjj2xGhhI0VSf1IyMJu6c9J",
-	"cibXXGFpt19XJXFzhfB7bfqFe2mYFkH7Z+NYz7CUn/DQJbDyoDQC3PTSgG4FnnuNsC6TxzyPK0nGNTQN",
-	"/ykX/zHlIicDrwXU1SOxmFbGjULiON2Ug5vd1ZxoqIGUolJp/Ic8ixyu26o5W4bq7cJMvv2fZ+bz6Z2F",
-	"N5/LYYbjHCdQYqZXNhHTHzybWZbMisytw02cV/E+ecLAH33mhj1++s5+by3NR5byrMHw9onby5Oolpee",
-	"q3UNE876IwgQv1FnduQy1NukqA9bWUUEOssm1L6z6vabUoAujRynxVWARH3xo5+TjPX+TL8O8wzcvS7L",
-	"XL571JkbbiwS+yffXT/SLS3BI25V0QpcLPv4/+J1m85JU4hO0axoz73xTvKTPqikIXZqAEGRk8WSr3F1",
-	"9YYZdRKlZkYx/qBEtWFa/Ap6w+x95yTkfhP4B+wz50aka1Ibvgoa3e3jTI6eNpcaioC2/ojIZDwH/XZ9",
-	"lzd+KeNl6D4xLxtXGPCPEp7JI3u06gs8tY9aupneDFZytjfXL9/EQr1NZlOsBJ/muiAMoNnybG8WjnHb",
-	"PbFzA1BvmDaquWzY58+YZii/AbBtpREnXdF7H3kglYkZRUuihz9fW4zmmxliXvtZmlqLVE7Vgcsqk5v2",
-	"2FqniQBR1nGU6v5XHidi5VV9TYZ6B0OU+M17rFdeRquo34GSgEi0Ojqt4izMoYi/QVMD2hS+oML+BSfj",
-	"50dcPuGUi9UrlflFyWILB17v3PZbaKZ6JKVkm8RznQmyrKLasEdmymNRc+P5tJmmYhNwlHZsy8v7F5RR",
-	"jb8L7UNLjEs4p2t+xthBjqs7AjDBvjtTESd0SpCvuh5HIrrgYBkIbSa1ytfcGFHea6Z2OyLBnxDNzGV3",
-	"zW03xTX6+2yVEdpUHgbVS4WSLxnH9DmCOz061kqh2V+e/XU+TDCKCQaJ6XcmLS417Hk6xLfKWbI6z3XJ",
-	"RTPaicuRsBujr0tkDZhVtY8ULKLWVItHMeMH6wqL43F0U+u7Or2OT+8Xu2qpC6u95imlL6ptNNQ7V3/H",
-	"q6OQGpMsCSxjUR7rFUJgVNzBdRsuWsKomfQaTq/dLS7Q0Y6+PgUsSj9JpH3dCr2l7+7BbNuC7ww0E8eJ",
-	"XcCQCI2vsC3srZBYzd0rk/RFTaHKxu/vRlVtaQqXPJHZ19SdqoX1dXXBkKzrN7u7F/+yoKINX/nt502e",
-	"2s2dQjgyMj8qvCGtjw1kc3kS+Vfra7smU7ZOSpuibdJIoad2Wwt9WFX5RjbX4roz5EFKGob5coYr8COn",
-	"SnHETqxMl8AaZqwZc5K7ID0lXVPl4WHGNzwfDW8cU1Q9cdB4zXAjbRUUzdN5+6KvfK8eIMWGNASPml1k",
-	"px8mMs8uHdWy01T2KtACbd8N20KtzuxXaBRuauBNLeIagjiNw22N9WlhE4ZfP8FwPCd/VH2cnvMvWi0k",
-	"aMSN0Qy73StasZPva6sIqQ8fiUc5BWja/5jVY8HDQ+4exHzYMH1QjVmvFwfru2xo2PePSKasBnHlusiB",
-	"SQ2ys5CVOjOQMSdqiiHhMVzEebUyWLTBQCfk8uKRHtdk7nn5uT4y02si2b0hGOBo27gRZsrs8kdD7lS8",
-	"AG8WbPmwBuHz1KRrIDkW9YMyEV7RqiTJ+Qy+JDTWIrfwoPVk361gXeGa1y01cUWiyBj/dQk1+JDy3n1/",
-	"Ins15vMfnyzIlM/OSGtg9z3q3zPXHsoE8Y7/+gxVxYZtW+MoEM5cPEBl9V7JZQl1DdUn7D0WE+LWYI1V",
-	"IEIzJREvkP2J/YP/3/+GJ9Z/HTEmeLtxSCHBMOUR9RRqWkfPzEoVb8FIC7kPpd0lxA/knSbUNJ09Yfyq",
-	"cXneL5125JIFSxxnZ99wiYp/e3HgYibVlcFq+X5N2UPtqRZlMgKx7hZErDSXR+TVdJXxtp3Jzt7EdAsj",
-	"fzrD7evjycwTQoxfewBpvjwoUa7OyTydsuWvW4ixfSNNBw8wH2n6RrUasGPkqqSEg8nYFBe1G8RwxuiL",
-	"6LW8c40lpy8GS8nkkCSo7gMtA6K2kOtrKRLfEuCCv8HF9siXF1ljKkW7Yk+0ddTrq/I4UkDovjMhIcNM",
-	"zaxOuk251OfM6U8/rbrg0iuB3WAYiJD8CC9RuTqoqlMERhPhgt4kbX/gERn0RXtkswiuZaHTxErYOi58",
-	"UufFdU4a//Y1DoelXpCrfBlpVBynfvoUHPmlzbG6u1HnwGQIgtfwe5ALKSCDz4D6PZsrH/bMV/T9lao5",
-	"YO2OcB/XGGDUymT3/tFO1FqDeHJv+MpILi9oeWycUUYQddDAFZvGw/sWObH5Dox2PGCI0EWsWBEM9cYh",
-	"cPXxncfEkDcS7/z6LcikDouTL0bukAFvAs7n8HVvA4N8Er5SK+FG0Qav9bWVkT0y7x/5hWmAIzOqLQ/W",
-	"bKVVvNwEeXBoNoawputlPPjJjfKWXNKP3CoLEX4fpVAfpTImUJgDH+Z1HJ3ZVJ+hlCgUCbXbQcOE8eIA",
-	"cj42RQSV2G5yAALq6uumSRUsZpjVNtPc8a7UYXBtVcZAxU4cyXOiVCmE3fqkq1v9l+c/f3KCpiTzdgaI",
-	"Gb+1uXMsahOk61GGXTrTc6nT98G3MbJ97HX+BePkh+Oa/fM///M/f/z99x9/9dWGcWYvC0gN0LR4W0Wp",
-	"eMnAXm9c5NOV5C1QjqM5cIBd2Lfk8IfZpLna1KXTsDxZrpf6Gp4W0nz+lzTnfvCqeevlCFy3hIgH0oD7",
-	"P23EkS9iq46G5jveTwV1n0xPXANiL9/CAzSaeIkel2S4RuE16kFUISQ9l0jZPRyn65nMsFpZvW+41Lus",
-	"b/+dacQJGGahO9DZE79YIwbj8GdB5ov02FhowLxEyosTKLu1rcYixmf7jOPF6NhsRwLokseWBU09veE4",
-	"ZBqzVpyg0UpST/Q9JkH7DpEORfqo8+Fib1C4QMRQLcvZWmA/fa+6N37brJWHysqxDOk3md0zlV21Vepe",
-	"Y8aQvRkIoxl1gYmdv45hB60NISTdIQYArPRYYBTChUyiifBq3ZGtk8EMpGwNMNj25tr/dNfPVVd/vLgU",
-	"4SxeJERuHRIixA1NJ7kbbavxpMlQpnjg2iHTozAs2qvxw9FejWWhm2w3i14y09vZY0oMttQDF7XP4Hjc",
-	"hLxXpxNUrD3hprFrdgFDiY+qseu1q8X+gJ0p26YBWabNGyEL9+TSHaJPsHg/De1a35NNNBVxH3zr2Tm9",
-	"hZeUFufpPKSvP3ypZFQw8ajzqcSmHKLOojcoTtNKk77dXKJt7h7r7e8EroFYzJNG59Hi3I90sML1ZcO0",
-	"4294zr7++1v2/2XPP3n2Pz77lP393Ve51tbzuY2Dfjo4vhJ+WI5gzKgaKQiCSo7xM3dEBVQnTqmi7mSl",
-	"2IjQGM9Z6EwYkdH4ee3WIyiqtAz+U5sk5ttynR73LUkDnFW4Lk3LvZOhjF3YMULSWSqrAVQ2U6ToHyGH",
-	"kNstzJ2UEkVBRx6jThaShnTg8l24Eb7n/6oa1kpHXY2vo92nJJoWdikRC5Vj3vKR16zDW14s8TMZsD2g",
-	"ZxQePxDX7Yhy0E1+by17whBN+oTQdumyadGN2XoeS5O3Ql7C8s18/zGLGTQearrB3fP5CmLKQDoTMVIO",
-	"o+uLU2iXLfvEit7k1HYa7enO7X/kBt4G/1RIheL2RHDQO4ruutpwx4KstZD7AsklUhlS33BZvXmAa3ig",
-	"89nZPx1UF9SR6hzs4H6+9iICxQGeQgNcOwoQ9E0XIgNp/4jc7F5CdhbP4BuBqVzfGjgmbCjk/0nDRbva",
-	"FhVfN5MOkzJ7x+OlyxGYYGk78vIgZDo++HQeiJlz15HqJXyYrZzDrFpPFJFKy/WZPLPN2Btm3vabDw0j",
-	"GR8eKW4hXZNusBMidQtlFEvn0ymkb1Qt3Ok08Ne7I2b2zFoGnOvezlZiun7cZOLckJ5y0kJSR8wA0lVg",
-	"gS557Tg8DNf3d451HHVei7SjGA9x2GUNQZXdw6Vw81S1UGiFbdn/NYqMHvUATdWimVSrkjw2rbyXCiO5",
-	"Oy5qCuTQYaqhbJFyNKVevz2eVGNeu9TUoXO87q/9VkieAZvliCcw3mb/892bHxhNmbU9VNsw9Fozo1yC",
-	"bt0e5UeaHYDHTFd0wOxb0BqqBcGADDkFDe8taAckPYxx2I+vLLrt4LmWI5OM+lU1l6Lpacq4XrabzJlP",
-	"jHrZfaFxrsNFe8VNkzqnBmxbKmrYmSJ5FL5VZ822cFHI6+kz9j7dPHv2DHH0w81fKsNqoU0SZXWoJ9z8",
-	"bMIaddMSlsANctjDCTlQ51X16dnTL2Ae5GEAkOKPKNuFZs582zDOrCJgZ1HXbAueVmm59Kld4XnLMgbb",
-	"0dri7Qnrg6xtUvlMvUXVc2pXNDRLY4PH1SiwRp3tN3oNJ6oWGrWtV5ndXTQyLYWJLAchwd1EfWqDVQUb",
-	"9txOeieNXdY8qZlkh61SdczpPfJUu0A0n6hmKWKOmTQhBxLBNHktqiWUque77lspWf2fqm1kh+g3PgZ1",
-	"MQmNP1HptYV04PaXVpT3GE0Yz/EPWH5JiUcunGbn+p/sK1/YVzZY7IHhhxNvHHnS6BMfoEmgpX6pqlTj",
-	"/z/7cKaRwvAP0700/INLaM61lM7+o/npzYbrd/TlTTz/88t3RZa6X78e4sdmbtFmrtzdAix60E/yuou8",
-	"m8fJ+ZufslsYf4M9dH0tbL8hfcVyPqbj+LketsFnzx47lPfKpILZFWyF0Yuvkv9KjWXsnVpIWFKqFlrx",
-	"r2x8P+YGcEMhoQm5XkRcQnPCd6Dvpxz8SOZ0ltBEPv4GjmJVxjXXOkkFbc/rGB/eFY1ggrOPDW9Vi9yU",
-	"EpynAdNXOu5KVzlnnItn0ZxGoA0jemGTY9HUhh0V0fYqRpegNU6KG9MPL2X7mC+Ed1O4uMWrCucJR2Ql",
-	"JRa9MxkAmeRH85zKRCLg8p5kFf4OslrkFIRL+ign461yhzjHe8ONCg6O/FIQAW7C7xZTSB/5BTNgmDDJ",
-	"wo8JPj3c1iu2yhXOsQBzNIkNjQ9NpIXXYApaqwYk7JUR3MSYJ8hI2JRCL0m2Ik9Z52x1XjOfKZ7l9Iw2",
-	"3pjXc1TG7rGR4t0V4fJ2ufG0CEFF9lZ+Qo9fCQaWAhjKzy5O/89Ls1afLymb9N+fGNpE3Uqm9thXsQuD",
-	"VcRUvJ68PfWrzhNtvaFzhU4gjGTqA3cJ6LjRo6z43gF1dvnz5gBHxrEKazm9Umc5/SWBCuVdbVdFF+KX",
-	"N3fZmuZY/fQ2IJKxdOJx5nVB6tQRYfrfiBOG/tFjHaI/xSw/fdHuZsH14RZGk7d2ns6t+h0/6ZuAHo9j",
-	"WTWgbNX2C8OcLmTLrFZHIlzV5jQT0knDT4dLrw5iplDlEIIO+ZqV0O7A+0yKW6oickVj9njR8UuHKqCU",
-	"uHTUTbnUFMJ6oMTQdoteEKGk3bQ1VriEuhOXxNiDgvj0L+yg2gaj0/uGl+ATyxwVfH/d8YkCX0gc2MGx",
-	"Ax3tepXJijgKjRk39p1FYAs1mjX4iaAGnTMvYrJHtgJ4yOjFBo5QXTJJnNbwN4ptgZ24qAJOxklACWzH",
-	"61pjjsfGxxiJ7NUaJuC8rVHcwIsAvlf43BDHI94/GTJSF091UuCg2kPznaveSiaRp6OcIUw58P40UAlj",
-	"9fwDIBTKhuH1j8BRYgMynzO+CoRzKj0x6zYzH+R10ecPsugZQ6UnmAlpn3GWopmc8scrbmoJM5ddHPMJ",
-	"VfjoW49S59ZoQyb9hgBmH8uPMfaMijXMdNE2SFV7rUhMTGVExaYz9Ss5w1k+FU/DgpmWju3Opyo0wCtP",
-	"Yoy1wladqLZhRy7QC+N1CF4OqnSmCVamc1mJaoLIev6aPYcfVyyhv3qa25I705P5rFb5bgHjk2ZBMuXg",
-	"8tIb2/iy07sX+YtODs8hQgjokXtZxVmJPeCNWe122UX8KhXwLw9Q3q/1JyzMa6uEtUJ0DjGmBPEAGYQ2",
-	"/2vBTeHrXTJYbpCjQ3Ms95Pvj/IVMFhPRSuj96NOZ3rYjXkTz2xuOV+LejLwm7x5rt4Ov2W+3sHOpO+G",
-	"y2g7nWAlNGPNtSkQvGKVdOFr0ewuf9Nqta36AOt6v1Uf3EwkQSYozWJxg6A1T5NZtPLITXnISXwrrbb2",
-	"JRx9XfRjd4kuEatDKmQxtW+8tPr9gqH3ezgZ1vDzfLy9myl3k40TSrqO9nqVE+J3YBzM1RrolX2WVZjx",
-	"pkH4InzxBdPe9tX8CFh6yZQsgR1VAxsmdqE+Rxt1Qmc36cSxynENT6f3Hbht4yVVi4mQdu9QjXSvVjUH",
-	"yOg/lJuyTuRSdjVWcCWO+rrGc3vj7z3oSP8zoT+lbWVKSEgn5btMorGsRRSJLoqgWtMALw8MwSl9geAg",
-	"/zH67la1soTCl/Z2n3deu/BIZivc1M2vjshgbSa7E56apnXOdbhSRy6k/QLeptIP7RqA6eiQtcZxidHq",
-	"2Cs78SjhuNriSNdRXIoVIaNdW9cFvp0L3rmfhmVgFaJG2B1JGBLN8eP2lC7khdR1z0o6Xvo1/NIi70cP",
-	"tyx3bbdClswto/ZQC3I3HacWk953mYaaY9GeCnAVc1dUx+R82H5nBVuBJrE32WOx6Ma26fZ5LFzdvuiJ",
-	"5GhHpcS629JprWPKw5fpBJMJRlmrY5PqsgE8cY5Et80lFhts7UfYQdWVfsEkbxp1dqKrFyhNf1vGbybH",
-	"AJXgqYQuXfC2EiptZx7A1yBmc5ayxn/vsI1q08f3DSjVSMpUS0WII21zFhWp/sQpnRg1WRSPulHz1hxU",
-	"c+0F7cClpEyicF9EFLLN3Uk1htv/qY54vUFv/QB/Imqo5pnT6LpQqIgIy4OfvTWYnkVsa+hGSPYFK6zW",
-	"mnWvRRq52NMbjL5yEFUFMm1wmIM1rRjSR4sHbuAFweCfDwrrvTTxSAusuqebfCYyeTDHevyNd1wKIzTc",
-	"gmF0bGqDHBPYXJkocMX9HguG0j2bxPb2RQSJ3/b2Br2I7/9UX951j+dp7Dd3tMSLkcRVuhFV1Erdp3HY",
-	"fLUIOzfKQIA6wPKsoa3GTIiI7FVSkKLS4lEwj5NlYttQ6p5x8wIb/3b3MZ4t6RO4EcaATMLZ2Vbwfvei",
-	"q3kJo8BBhH7Hne6lamLcNxiiXeFMaHshuFmnSTpt1wWynfLM+mydcriOhCevWxep1EfpwHgTjzObuT34",
-	"4AXqoz3YKxDlMhvFSHGZKyOzKb4eCeeCdksiSEMQ49xrTId9QZfVBCHUxDbP4/pO790JEhMCOgka7CPs",
-	"mOvqajqfTvhikcyiB8fHUsKskwakKeitFIrRAfmsKmhYWXNxTObxZvj7s8aCPvBPP/s8/ZP4FRYhAw1Z",
-	"1zuS4t6YXIvhmxMzdIuAyoRr50ZhlO/BNKKMd/KDgDNlS96jr8ZxdmkadENMivyBfqtFeU8PeYwInfYF",
-	"ewCuR0NIbJVsU6kf9qg5eTfFDiC5T8mxspaO9wryBnsh6T5zrSl0hHVuzC5dLMvyQrkvmqHjzU7XORAt",
-	"HBrQtt+M63s9hIrMR0fpo+uw9lYBa7inJ4ysEcEWyIquvEdwdfoOnEWj45CSwBxKebok2E/GLExTeHAS",
-	"fN80Yr+fz9cL2+S9ez5pOngoft9oZDbkMTRC06+qiszY3DYceECEjEv9TT9JM4ouLxCVR2+k2cICCSbL",
-	"YYInfqpKt4IPTEhXLSjh3Mtq7pLDtgpLUGIrN8brfjTpxe2kZCwgIR0gTNCkjGQYW5bqXoTgOfYFx/7n",
-	"ammZXLX+avWKO3ldu24dk5/oS1cie2YnJEfHf6sNoZVrAOnIAHC4R3swsRrsidiDHlolqwl6n66gLKBX",
-	"YmYQmHQtXOdqTiZF7gBe4nx0WJhMt0drWj9/9uwT9szd22iNk1L9OJ34h9kLnfdy4WboeuIPmJhliIg9",
-	"ee2w3fFw8TRcGOoyvTA8ZVR2c7m524uHTKYuGT1XqWquPcJiwHDCPbBg38UpTEM7ogFgCGz5cck12Fuy",
-	"ocjzDEbmKBspOeNJ6qx/n2wOj+gwKefiCLWQQMAJo/RKBxG0Jj0jNys3uUvY2V19kbAXHodWeUUsgzrm",
-	"20iOrtXmW1nWbTVKX64CFRJyE/M9FJSo3M9I7nCYBrmImzsuCnuLkaDTt5IfIBn0JJ8DakMHBj4quNsV",
-	"UpnMmXHgpxNI3Uv65aXR08B01GQ2WDfG1PSf4YZJxUpoDBeSuWVZQ2447320T71rj0feOChMfT+7N+wz",
-	"yeCCnfRbyDMu3tNdjH8A40OCvx8k7zrAQYcavCJBLcdDnGNliI7vpFGBUL0eWO4j3dkWqzAA44F0t5tw",
-	"ZoTLTfpi84MyYueywxeDK/0ooIRNSMDgsqLEZ0Sg2/GG8V4Joz89l4MorMdBWkoL6ZwoCcWDKMiO5gHz",
-	"vqveSkR+kNWss+sJiBYOpxbyPpUQYg7+PoFJpDGSMFrgqhmMrldJkWNC4CPVHs0Y5TlUlOlDn8pOYO6m",
-	"n7quey6lINhbcpY7b+0Csb6Juoy3yRVmAGVlLchn9Ge+e2FubO9Iz6bwheszv+gC69gyV6QGiA8TGuaY",
-	"RjiWjvDLhmlFzi6psBTELucvrYB0OJOSWd2eGIv/MUdHgGu7fBHe7HbQQBU2yXARsIOFD+0OcDy/efH9",
-	"9z6b5Vcl4WWXocbd2Ogu+2JYK9IDdPBPZUgi9yBNceJaQyaJ9tekAnIHAtG8fKTt/4CseDN7ELgZ7I29",
-	"389hr+LVct3Z9ITFL9hS0bsCcaEnLzGKxubRMhJzy83gMgwFZqYjg8WfeXpWFG66kHNrpd867bMGFiNV",
-	"I+qokjaPKPOM3TljarjEsYMg78SpTlw8TjdehZ6c54z7AT3xGfCNYwj0JEnTdY61XKk0vgRSe9YVaBN5",
-	"2JZZE4HkZG1Uzo3Bt9CR6YVupqYFlW7CmYk+vMzAMKHeu/kIHzlKB26OGx9PQUyNpcgVP3JtqDcp0LeO",
-	"Xypt27kHvF1EZD2BlrRPg01QH2pnLR5ojjehdXLhM2iKHcDi+w/Vg+pV5uaa9heH0kJKWwYTvjVaVJDO",
-	"y3MOVEyc4qJi7mE7weRlS1JeSGXSiXsrqxPCxW3WtHhnfN20d+DPEIphHIe8/ZMUfC6gig9m99hV2Shr",
-	"1jpaxAXZFLMEdpRxqVlgIyNeNMPlAGD6eYak7onkBh81hwbZ2ui5Rf0Ji76U4qa3/CNSjlHKifdVfjQW",
-	"FruKWbm4Eu7CaZsVZDdjeAzHahKK0e+CEstkJy0XsDXgGNHmjB2cDpjV5XNH6dmuj0Myza62vqPVTA2j",
-	"d80Y36uIgvgmNMM78SFdN2KtcWYwm4BqZ5LXrn2j2lM62XMlf/E08/0+UyxwYdYUReFGQ5VAA+bzxv2V",
-	"nvrfXe3dl/y8zPInv9nt7Np+D+ager7vLZf3hSfyIQ/3CUNM5QF+QdNnrxQ6ktEFl5MC2/iPzjn+WEfm",
-	"MXRy5hiKRrSWcKVRajcRxsGfJ7K93ANLc778Cz5bLeFJKlWzFvkqvLS9rEhQbsBuWbmE1MItRMyd0r0d",
-	"+U2j2eyNtDdPg1ntd78/AxMC7GQsjfGcC1d+28sReMngAy8NJqN7ui6MrPbLjpaFLadof4bBngqJLzvs",
-	"iw2zV1eP8hGQQ12UF8E0PEj2MoFOffTHr15v2I8//CNTDfufP379j2iqG3ZU2rDnz9j3X8St5zGxe1Kz",
-	"DkhzRniiVA0aRHL15XtxTIRs0z7q91jYR+V9dvNg2aM+qLN8wQ7c3jvsNUs1zFGxQoWgJHVvbuMisn4+",
-	"WLa+mhxE+HR6EFvFm0rI/XfOF90fTP8Ck/R61UIS+Z+9fx1fYmGSSycKiLMIccjOqrnX/jxcpk/app7X",
-	"Cfah5OBOJplc/95L+0eaYVCVhfSnD8bdcAnZAbOeKPNF7GWESRO4nRugy46EUZwUZKWLJaCMdsdH8DeO",
-	"pOT2t8VwlRqso2cmf4GT4LCyKIZCaEchC0zEODhXQNytokGna5efRd/9/EJ/7T5z3R3sBqSGZ7+lPR+n",
-	"vf04FRpE6xP2SlLkECv4LkyqM0VfdrjwT393W3p7oeva1feXoze8FtxWS9W47Pu+q3g0lJm8qemah+Qd",
-	"iY7ZkMoEhZX1Iu4QTRdoU3Rk3g3gNP38uIsRzfDbDOf6TKH1thEZtJ4FSUP8lKXMQRiNFcTs9nFHAJHy",
-	"mtVKQ1XkYNmiDPvlTPAkWamPzeVCXQvmqnOTFSf15u9gqyPO17gNRQ35geOvK+4G+Hz2apCtUjzV3Oyc",
-	"HZxJuIGJ5UFEnsmfkyCrHSYfSVvyQhiV2s3YTP1+5sBU/b/7GW1jeYgmJWBP+b50GzFsu37JSUB2tVt9",
-	"VoUkHf1r0iuIjmEl2WM2PLzwo8uIjYZkhm6+fe1e1PMF03SVr3bVTIZZiRkGP302MfxVGcJ51ITevCyY",
-	"iltkVwyF8Hqo9zfO8rkFOuli30MGenSkFThVvW4n0ARt/9OHOTeGij/TocayVuV9IVXKPn/HL5ppRSmV",
-	"VS/1g0JzQjMhteF17XM/0y6A7aU4A9wvXtefAO7D5SENw6cLowpvQ2WAxU61AF248pPUA1h0Vxwd7GX+",
-	"CZ8Mk4rUchc9fARnlOH6fuoj7nfHDTZ/jkTtDV8ejHowxOTkbiIR6s9qGP5gmVMC+iMv71+7TWTlzNHc",
-	"3P0rybY/WN0/T1Ua3C6CLEqVwVawKPoG0nyJzzorkDtAj8VWIJdVOlDrbkX5zE2MHht/Z/vXVgegqYUf",
-	"py9kvm54ucqexRdybSH47MJYZqAs6GqCFnfjq6jgKNGVrnBmec59yIdN8mzt5qNbIV3gxAm/ZWGigTm8",
-	"M3DKaK3C4QQmU83xYk7UvdKJSXc3Z62skW/M5GOayUiP/WpM1zW+zXflKg7/5sQvURfkIAQZisnIcyU0",
-	"6+AZbsAFdmpU1ZamCEBJ6yL28MvCW4ZVIOsuf+/cG6lea5ekPyseQXkN0vqXd4MS/MddsFPSrGjGPp5q",
-	"56ya+12tzs7cnLZM/LjdNgm9iLTqQCf0tnOksvw09DtAK7pxin0gzf0tlT5ywnx/gcAliRODdPnyhfuC",
-	"0LXCEeB97mMRW2ivrzN4hz3JkcceeQUrATUvRSsrlddNwrCSS7b1FPVbXt5n8Rfn0pp9qXguTxBJFqU+",
-	"Q8MuYBzw5V4xJdkW8zuOGuqHDD+hd2imbSmfp5fC5VyBT5C6JXpx6ubff2/j4yG+b5u4Wt7P/WbigpKT",
-	"wSHLuN00Uqlf6WO6PcKcIUXNLbuY9hfraxc6dPTz/aI7vWE7URugMg87PtBM20sEhRyip/Xd5uYbs0xH",
-	"PxF2lPr1gh3UmR25vEQs30zz8yfsrTt28eKDRV+abaFUR2Dc+dBrYU03QSGlo5DiaBfhecaltSChJhrL",
-	"a3phVELZ1xPrUmfpYu/+/TzBwpmip/k07TSnxcxMLgndC8YdSKAapKgTZg63hoad408YBSjtzZJerQJT",
-	"DD3hOCSwoM+otjxAFSZ+dg4y+cGvVcPCNrliu3v5XLJTPf38MBgdrS2NONINf4BS3KXuibVI6K7dmZmL",
-	"1NvK2M86teG+4ynEroDKcMlrSfgoK2Y1mOLIRV3sFUqyvhenwjkP5xv31lK2+apRp8KjB6xY1AWxMYwo",
-	"pr/qC34RNMwh2Zx8aRee23Zn+3gj7HZQmkTIcQFcg263SLGsFtP3/ftu+VigEmezO5KjQ7pW+8Jzxx95",
-	"c19EmYc+37CgSyv6WxpTEKR29HPEFXPm4gGKGMTDpzgO/tjAg7qHIsJRwPi7i6sjkVJU2U1vmMZZ3O4p",
-	"J9e2Y5FURyI5Y3q8DifjCqvjJy9weAT37Q6k5CY8WqjY9jLSpSlvaGS3rgtarOWV7NF7zxN2nyUsfviX",
-	"RTg9gSwjX1HbGQ1/ThHSTon+LTz6mTvy0xSbJz427T4fuMfVEQiPXgJUOoGUfq1k/f6Epteg8j5BvYh0",
-	"qI2LfBfruThFtbjDZHvmCE2I1G8SG20FKw3WCqWvpMhOv84LFqGqLwu2uOdT3qBDjt+sL/EdxsaLgNl5",
-	"Aoll35SQZK+IVQuhcGtdzHUFq+iYJdSz7bgV7YczOpj2/qK6RemtQFqFaG0H/iUm6Kw0VyWcsSjTNpC4",
-	"IRhWA9eGPf+UlQduz3dyrq3NTcp/4j2ZbZhYSP6JdW2PrgLuQ5v+0KYnzvMcrSLGeeJJyw1saiSZPNZ8",
-	"loJ8EIbnE0WdQ+KAfCTMd4FdMrX0y7IZBtkLUR/mhvaK0GdWrFI2FWHN1OfzCbqyzgTVVSjq/PcqwPyd",
-	"iymfvrpxrk4xvUQuIPaorIr1hNit7hV8kWqjyBWWfB2oDNxeWk5L+K/9EeLaTg/1AvDO+FBySBQjRAgJ",
-	"iMng2S+5vCDUt8w5Zy8A72Pcv0eVEKH4NukKjWzO3K5Rx+Jiu53G9FQ5y0e1TTn107KqpBRjSOOLP+7i",
-	"7rm+hC/H38ku1D+7gT0i0WqWjcjqjAWuKNebL93zM+u18g456xiUYFaYxKvs50sIsCYTa6DRUK2pIHA7",
-	"a3Y23SZcA53pPrOQEihag5G3E+coGh/NcDQdYSiTsvllJz0Z58fJPsr2yvSqqKwdbj99CXH6TYjh+8C9",
-	"ez5MzifsVVxa4jnWztxlGggZgh6pYpMYg3zpefv6w5fhrUz6yQM0ZoV8SGWKMjdprk5OB2SihhvAAQLV",
-	"+zrY7bGcIvtIItLxjY8c2ZY00bZoe+tJ06T9LtIbxTbXy3qMjOpDlt0qhInoT3QYWA6JPiHZt3ESeRV+",
-	"BaJWGOnK7/XhdeezTHtfykwJSuU/Jsl2bTd4A1mc5L+fmHGZmbj7lbrX7Gw3sH8z1E5xtuenxXVdq6cG",
-	"B/FNcmI2d2kYMZ9TwOWFlA03CJJ8xiykLZJV5Mkd1zo4fB+zjo7B+rlUSJqI7nNTa/hN0k6rwPAsOpEI",
-	"aNmeUd8oVqnpqM3UMK0cvaUn1+LHLkbWC7nIvsTADXFqbn7qlitlxq6B0s1kBN/cbssZLeuXIVd+tNDU",
-	"CPPtAWz7RPNZxeLQN0cIFBjqKU68MTdJeA3l2Wv2omrNKx90SkJ4GjiezOom6bWkeHA5C5z7BZf3r5pG",
-	"uE7dMiu4Am08OPINwAz78Nfjz8GDqHxtel/tfFnzVsMmFNWj5jkppCcR2kHqezumB5u8HIB1pxoQe1l4",
-	"cNkcsJZWR3AZHeqecsm48cmoUcKHR0IgoEnyfS0zMakjb10/0n1tZRXgPnI9dX06qgeoCHn3LLTDvBQO",
-	"MUHfY9U84bKhizuu15bepl7e91ZW7z0MSaLn4Ywe8wZ7phkkE9TszC/sfBC1Bzk6QF1tyCMf9XY5kprd",
-	"armzvobKAfYvauw7fDznc8MAQ5auk8IPyEkKF9C0Gq1ueT0N9y0j2NP0mXwPcCKaEbry0K4IGftd7uPS",
-	"OfOI1ulUdLuTi1OHFbMA5MUjy9AlG2AiDEW7J25/KUaV02aJcnOy3KKMuSP325RxD0rNjryCcY66NemI",
-	"thA5t8+Hi90a/b3injzxC7Jg4ihq4Dq5Q8M9jMj4bSMnUKcamHupR6Q5ckDk9RNGseyG6Rb8OvDBKQW0",
-	"Il99aYa53Z+95PJ7KFBan27tHVOg/RSqdbLofXrweLkn08g7eY5Oss4W7wyOyFAImqeXdz6wdjYdUmq3",
-	"9pFCSB1dtEJ5EyuYMb8vWn1jeplFDdjrXnPXbZSOPi/pXiZ4n2mCcre+9ChRg3NG3Mdsx0ujmpClKfQ6",
-	"HFL3edtmPA6jzMlBHz1AcylKVaW94409HTPhcr0iISCRx3jnmsAViWB56JMTguCMz/Et/pq65qZRDQ0/",
-	"XVDfaFOsjvfcwyVLbzlRS5RiuRvPuzvIklmuTpDQk2gWli2p1pTqmKq4121ZAlDNPUFhZKruHeXcqjny",
-	"puCi4hc3H11nZ2vBSVYypSi3vMM+UelJ6P0Nq04qWAfY5rXfZDTXqeUf7bOrUkucDvDdius4prLIwsRc",
-	"Vd4fFTGHhVjzejhqbgAk1C+EeEkEbFsg/xSSQATDczFlygQFyQRxYgzAPle7sA4g4QPSHl073WvJYtI4",
-	"Sn+DU0C3phY/0uwgtFHN5fHJKjHHSzbZfjDBKar2R220aI+5bdUVlPs1mNlOvnLicdHvuRBol2Ofx9GJ",
-	"DqSFOvKNe+O64ovbSJm7LNt7qy8kxoKEHZ7DV2eFuFtGMi0kFr65ypDhxCfIh/y8zwjKjYJKvrnfI/N4",
-	"JChjaLB+lWBXM+F2T5XLHYmGMXFjdkgPhFZPpVpImODquuneZg4gGqbb47hEL/LeD3lJgfGYdPRxzv0J",
-	"h/wjduUw5NPZcIsd7D1R+SPYc39I8wt9F0kp8ZizW0C5Uzv0HqxzRQY5n43JXmn2YecnZKBWZZJIK+wt",
-	"LFThEtjWPuqLG3kDPXILr+9WbDHdHn+nbXZMEnYERYJ+Uk0l2mcuTDaZYv3hsrk7H5Il6epoTzJfetZ9",
-	"t/P+bgKwrzk0ABtmCAdXmAP92eu/kTdvJsYxTg3ElbMddVO1Rok8us7Rnxkud8O5gLr/K+Lwk6vhCjzs",
-	"zt8iS0F4cfxS+Ks8/UvTHT0N2u+ByZfdOwYQ5aP7x2uFlIa+A1idvbpkkUoQk5DTtn07SS9CVbfQrFbK",
-	"7km7I11N3dq8xKmiwBAsGZ8Ol3TOt3SaMLqHnQ8K+62ZMD3CGc5KJUlkkvccWeWc2/YnJsx0qCRnVH7r",
-	"3nnpdlSvtxuXRKYkhE7frVunoQvyzDFzS+FaMce3uGyxoiyIpN8rsH+cMcfesHtirbiiOnSyqtnKwXc8",
-	"5R/TSskXqJSEZDvxAA5mjUjIHd55nEtMGF7+F/s6/jMC63LnDCb3F7ta7A/o1pT3UmV4K7oOfukPgT/k",
-	"OVS7KZw/PnCyh0uEr6/RzbaV9M3Cz3E+PbN35Avt4mG7ldYNWheJSbrmZtOt79L8NT/KiRm62b3r97py",
-	"vcl5qq05MwWvNRmk3IxZ3x5J2jFHlxC6g+mB3o+EoVesr6esiSUqcooCY3H+UiDHoOfz8/+jqkWZuC75",
-	"KJYuhoiOMf3rWRUhGBzoFx+nb5aj8w67mOxP1+DcHFxBf5mYpFG4xT2yYUapDduLB9BoKVQZRt3klCYu",
-	"9KgtI0X/kvg6hGFKMnNWg7j76nNgpu589ULkp39ECGX7UrU11Ya6bM8YFyFyx4SfMVId/2HXUtgZ8SoM",
-	"ZUf7QzeUBey4oM/YG2d9KaIygeh/D1BXwUSvJ/08+bL1dU7SG1enr805mIxJUCrGgWuGAEy25WR2lX3k",
-	"CavdfYZJeVPSBjuILVyUzwGO0smwWIz9Co3qfkIoFLnvjz9kodGb1+C+7xqAfEIA76f6+MQa5mwd4E0t",
-	"oJ/zhoUkxDeDYSOzPP8c6qrIgg8tdoahKX9LARQarwd49YqSwrC0xvHZqzPoCfkUenG4obNS5k0nb9J4",
-	"A2JtMsnK0MQ1XpxrYQx0saNtOvL/BPcPCr8wuu/9GW2QAxb7kEm0AHtgFLqYBSMYwQ8siG64XboAZMDO",
-	"5nv1qosU97X9telhZ95Inw4Zjmt/LEo4D5xHUg3+QLkoPr0QOfYf7HgxL8Le13VRqXZbpz1I0361kBQW",
-	"Orlgam53IelmO5XokKMwbgjIDhNTMSf1s2fP5nkN/YULm02OsoPL7I+sVmU+sXxcCe2jSUsKng0iioUP",
-	"JLuVMebXoSjFoNnLFgg/OwmFfUXa1eNIIzZ3ShZa1N4+GLhledsHVLf/zDL5bO4aV7EwwhA/2aELcJWM",
-	"O2GiEEIAStug+83l7NWw5zXDAna0n5zDG3PAyc9WK8xqtd+M/oo+8uBgzAGtGrEaozkA5q9Y6w4pZ/nt",
-	"bXNndf+y9q2Vkz4InFrveFMC4n203j2Bc6uX3y8d4smQGb1EkLhJeK6RcyQrjg+DVPzZppbfhEeT4rs+",
-	"MWi/W8cAKb+0PUDeeUiTzd1ZSJ1+ZaG/wsOg4Ldde5POCxrEk7O3IKxBtBDjCIH7satIgEoYe1145oIC",
-	"Es6kJi4vuvJQl7kudFzK7QAZN5GByjSni25AtH2W2vhXUcc8jYqcouS4hYZ5pBIZE+S47uWl7CY2DJ3M",
-	"T+hNpVkTx7Z+4i1Rc92nDPns2SYbit7F0t6diA4AiiTaS+oEYvMtBfWPKo6zcugW12miAXWlMFPVOLQO",
-	"xObb2RAYEcxmB6wTcC95leMwXBrTwI5PjNlDDSVTdFcQLLjLQ5MuCOUV1n1V/JKYxS9aLSRojaHA5FSB",
-	"LrkdfGHUTTp0DwTRNHAmB+5lv250ukATDiF73UYwd7RCS3UCVgmiESEIrqTPGU3SlPM6tlWFZhIeoAl0",
-	"1Pa06gyuvLGw/kxymzfa6d0tHkGNVasjHEGQaY/sL61q2mOudNy0jXTrNT7UaciUGcSoO3Z66S3NjNow",
-	"h7lBXvdnaXO8rftphIgyxev6LnTODkjgvTqpquwK9lrAdzuqwJ3IXOUJl3iBPG+cHEUjxne1Xd4qxzlN",
-	"zfvohO8dJRHYMRFzdbG95DvXuwdjfL2I1lbI4sQbXteYE7O9FFWf8XfajOzUg1uE8M3hZo/lLa+FfnJK",
-	"fk1GkPNDraQIGJVEoxu4QAjF5VB3zgvUo+Yab9Ajb+4hdWxgVLoRoDfs23dv2J+ff/75x88Zr08H/vGn",
-	"q6rP0f/ZDkDyYjokR4ip192MGtjTYTPu+1v/Eyu5gb2yw3jJ7BlI4B4ExkS4SSsyzBKC0RheOwbaq+4h",
-	"iDHuNNC8XDgc3kiZfra6EAEb+Tk7mJj3a3ziOlKkTHrFkZcHIYERdymWoGIec9XwnbkSuqDksuD6vtip",
-	"pjDimBEh+1QDJ9WY4qS0yT9EgcDM77ekHs4wWE83599J2id2Eov11MEGpL+3Tn386/AgKZzKxwrHoSCu",
-	"D4bvV+7WpQGiq6iE7ZoXbZNGdI3OocXTRodYmgvpoHyOopD7DRpAzgYZNyP2h5Ru/Tumh3QwUQgSd+QX",
-	"VvmoojBkvqE0L01PUtq8xcyylLbM1+fiTwVSmi8QlLf26X/yD9uD/KTuIeMX8TG4CsqaN6DtmEO1+oOo",
-	"QBH5UFS1zCXjVdKWzCMq5KG689G8CK9qelKtVoxAqkIErHC0eOmRY5B1p2ikuHfZFvZC6m7Z3fsYBeNN",
-	"Ix6gWhCVqCKcJ4eGPWaU9rEsWvWe6hsry2hLb+4c4Vuf8D5oxvy58Y0r+fj9OOuvI8NcwAl/BVvm+OxM",
-	"IbGoktezQdrv6CkPtlIouVW88YGmNKlbJm0ZPiCIkNwTiNkcCMsHs0pHLqLspIlBxOL/5TwCc/AoMUbp",
-	"ismPAFgmfQ5uFUZ1b5MBZBLUEW1ihB/aB8kYLV1+43wXpGKF2bhOlNIzkO9St1yJcMguF2UlclLN6BHU",
-	"5lEtjVVV12G1dIjiKTurwxRPIwe5B7wTkghUqYu9vH37I3aLTFanWf+9cMrhw0k0oNdlC/2+2OaOmSFR",
-	"ioDHODkU7DT6vPnDiGdi8dmulyr59/jwLCq6b3ViC5xWX/aNN4MeVSdOreQ79mOHGvW43MJkMNvlWxOA",
-	"rM8k22IMOkriqR6EppL4xH3jhOgfTxHkX51HFYQqXSuTvmKvtSQX2GeDFKP84uZBOREbf9WFa+1NMQqt",
-	"JDTpgZ9OIDUTO48BWEEpKtATTa38/Cpk1MA+MLbrD2rNRGU4Bahw0BNa+rlJr5w2XyL72qPoFHZC8jp7",
-	"hz1wXeiyAZD6oDLui6W7KEs8/u01/hl3u1654xvQGDWMkITuMb6tjwjEs7lrZQO8PPBsmpoze5M/FPrA",
-	"P/3s8+Tv6SlO7WJKG6Ge0nvR7I3WZFI2bhM99oK2LKyW69APATJqkPJBqOvr3EvunVXl6ouND9OIcvZA",
-	"o6dmOC6MUusGltuID7xuYRE8YEqi3JB8M1HHIqKMaE438aJMr2fnfR4VPV05i6OU864qswFe9W6TfY/0",
-	"ZnoFMpWlBN2F7Z87d5DmorLX1y0szlV3azcqwhGlaRtgWNEcwlwHdaaq24MxJ82UrC8jAtTUgK4WhAUy",
-	"ML3St9IlTg88Tpm8RT/SSkt5kQq2D2W/il7O0Rx45/HUyP8Gl6+4AU8t/Bh2eedroyaSXSU3MlSE8ZwA",
-	"IsS/Fyt945MXIWzRj47s+EIkixe3rajNx0Iy6kWXu3Zq7dV9w1z+YAQfio949DHcmYEbwNXApMvZsk7Y",
-	"5dmN3VTFKY5uCby93Y03vRx4difCha+/ZH/9y2f/nbnTnRF+fooAv0qoxnfGWikUQz81at/wY9IsJot5",
-	"3Tnk30lBE7yR7C/P/voCsQjcc4zXVjdf0k1N8B6QfQ/VpqtquoeT2cxwICAq5gqGGQF19bV9Jx3QxRhE",
-	"Gucxe5vzs2AODrDF8ei41Ekh+4wVqUT8NWED+sOc8sJfe3JJiftuDTZ3AxzVTkjfhhqrVVHkDBrHOt/D",
-	"BFzCWwdIIjKpZ1jjts4M3DbAU+Hk98ETd2hl1UD1EllIcG97lyJ8wGNnMdpz3Pkv7HeTaRZCrr/J+PSX",
-	"m3o68BIEmXDdKafGcCNjNZwwmtVcG2aaC+UmUYlJ7MVxGMGNsFrDIXekk3TgSq9LyAhqpaSj4cQ1FdO6",
-	"tQ+1t8kEoTRClQNvEtLXWwyArzXAdXKRBKza3A1yM5abB32vI5WhG4QjcqsbTYPDcoume34TkhxP0Nsk",
-	"kwEayeuiyUTdFlkYvLMvHgE46k7uCaaa/mhvYfUOlNjT5WGPBWusMLeODWag/DzvxYYZdfq4PekN+7//",
-	"+/9Mh+4mwfia5dX+Y69MJ6rOvivsNTD6p3H/Dkj/dxsPCu3AOtLemwOIxR0bTDvNXOSZKbNwtW8dbPmX",
-	"qvJYDUNzLqFivublgTDW7X2whJeEZsaJhg+vjDKozCv9jPTpdJ8RUfI914nNvTQ7X8j7TNAmW8F9jX97",
-	"0mAI4aEnpPO8PeW+CyStpPJcB1oA9pLyVKG9mp/0fGQYHyKGRlFCkUM+QyPiqBDBxl4LMK2cLAd341js",
-	"lRkh1UeZBKcliUdvTl5rE4f8OnzMp6indzIeCupzwaMEp8G6MvaFnPou3ORtjliWNx0yPgVAvQzGIjCx",
-	"j29z/JJKeMpzF7/w5pTnb+9y7ZAaxRfeYaDa5QhgvkKNl6ZNl4mHf43zPxCKt6OeUoNkB4Tis+apbdnR",
-	"xSufsj+o2wHIGrqUxIPJE0Kyo5CqYa0UHYzpDuAjHSO9LSCucUuergz4il9CEgfetWS1YQFAzQClSMSq",
-	"wJ5XL/Bs3GEhCtbY28ddjsBHmtkjk7467yElAY37OLHWP/LyHlJgcAjfkvD1qFZW2qO72E4KScDNTElI",
-	"V/aU6ujQg5aTex9PNRdZpmVMCJzdMG/ke0Fg5TuADAwU+eVdOuFJaaisRPiicnfrGN8vLwV8gKYUGopO",
-	"+z6WiqgH4OiqzFADDeTf9aAGUyw6rSIaP/seStWKd0jz6VyS3NlJNBUFOOY9brAWV2iGYFErQALJrf4e",
-	"2XozxRDL6bqhKcxBtdoeCg8Czstt+ZOAEvL3Z9Ionos2+PwCuhUiufB+Smrsg8DWiwYehE5yO+PvzqVs",
-	"peHApd1iIs3EbCddT7dire8Qa843UtBip/r0PgJGPbIz/gvnFNv2mGCJdu1XCW9jxY6N0qMWnokNnGqR",
-	"WrLvKQsraHyfVI2+MIRG7Gp8Nregde/S1ped6/bxv2uosnnnOlWi8yCwWpEewKy7uvbLkx4HPll4fZ2O",
-	"8UGZLla7QRqZX9JYCw01WadtvFSPBDM+T1LU9O5sGAhe2NGjzRfmeDxDG38MhjXtxKx3SPn5iU6aiTN3",
-	"hNUnFVam3HUQws4FgE4BzKXYN0Cjg7IWEv8XZyzt+3sLp/ryrt3vu5qEx9GN1Fz3aw3LklCFXX/uujxN",
-	"ymve3IWCCNtT40mlCrWzT5Ahc26U3BfkfMRIoG63ViAxWI2mYXJ050PmuoUeHtJ33fVqBusaR5ZeLMdx",
-	"+GgevIhQ77Emgh1lYLodum9LDCbuxUOWktLavQ7d2zHcofbrehmCEBlXwh8OTPF1o46xVv9IM16WBOvp",
-	"aW4Xui74yYpi6bJDR8c+8PKABnwTQGk7MH6hmT4g/4H2eNtpO/hW/MvXgEFd5Wyx4iSL9nTr3OjbQBm+",
-	"adH27C3LYkBCCSZzK/ihw47BgJBL21/sq4kIeR9Lp/s78iwlfkIlvjYy2YC+wdL+AAJdC46lVjWo2SRr",
-	"T/SvU82lBJfcRJtuHfvsMhcVHQL/MUAf7YkqDNgDdm5gP9kH3+x2OaTICcKrm6JGOukbyFrkhAtHhVMZ",
-	"kUZyktZX3T322wRzruO/HaCbzWBVejHw6CHXUSKuMxuGlLjOxL2LF/nnedq8xkxTEvqh3YyzJSJhIVYW",
-	"iTi5XN8XXccJnqUoay6OPb6Wnyc11Fxe4QoikzDu32MpG/UgqkDBOrzJlWi2og7Q6ghYHmCUuie66Y6t",
-	"3yUnYc201ROmaQpGibG9kpn1ZHo9SvCX/VuyjqJ2wqSSO9fkyAw3/tTS3MZpnmcqv5nXPD4j4kvSNOx6",
-	"GlQ9oKk7NRbDscf7J7rx2ifxf+zvBqR7Yhpq3UFMZSoUlxv62QpkLBzMsYkIHZHb77wN7xGYqA/XIl4E",
-	"JMoFcKv07K1t89uDV/RRRaYaGhRRH+wB7WEzF46nDxSXQIuwU5e/SK0wwa4pdFqHPEdinkWe69D0ZrHZ",
-	"uicpuWoJNrX7usemzqJBR93oL3ZXOh0gWuPpHwK2duaOs3EiScyoLgHn71y6w6Ce5ZoaWkfjDvIpChhd",
-	"Oniz6iryoO7XJuCtZaEfZew5911gNj2JxtNhqPuMPrYPr/rqJEpwCHYsKasJ89qDBHaz0Cum9g1PlWJ2",
-	"MnWj89tL6PWVFl0j72C1ietn56o0vfjlqZ7daqKennGKvvMj+WwT2ZPkdn1MhWUND1CnxXoKp3wLB17v",
-	"CrVboR58jl2iu1nc7Pyk3AxnszfHSXOgFHqVefGVe+MWlc4eqDO3yrKCDxmuO4+RmYLPdIs+LqhXO9Px",
-	"wXQf3yQ/8AD1FIYrPcCMJzWIElQceoWMSNFceJez8sAzode8RGI9yLqq3jbjqLzSTmqMftw55jGeQk5q",
-	"dHshvEeKxxFGSBFcOJ7uadY9QbISo0gT7BLBTcYIlPG6d+I/sRezFNaoJlbVWazhfVhG0/R7OO4jM3LC",
-	"B7528y+twHBEPwm0yvX+7AnstatvEBMo6xM3m+EGQaTG3A5JbYto1zhCNN2e8B4P8+xo07wQEevN4MLt",
-	"fvH5D32YyYWl11Ne4M7RO3QBj2UwNjE9uprf9kcXSI4ds5M8OW/hIaKKGZy6da3OuTPqOjBI5P5dc4i7",
-	"ziFbcrJgLxt5CYwPeSwRdI+opkK7/co0ej9JfmxTbBGD8Tw2Kr4uSOWenoA5WpZ+P4o/dN1Ijjmk5qTl",
-	"qxYYsVhVBd3fFQvHDx/KutXiAdZ+axraU+m1R1H+JEGE4uIxBeGDefEfSy6Mqgc3bh0ZDHfe1CRcGHtA",
-	"eHrN6E+eWxPpDipBGoxXR7T09lZlpx2nqoa3pNKfuDpDyZ1ojmujr9cYGLDbQWmseD2J2+a6KLKad3ai",
-	"GJDzZLlXKHW8tSQHudAm9mUUo4xmOiejTlBucsGP5O4Jr/eqBn0Fiy9O1/LBfGEf96s3eUS5htN9bWUV",
-	"brbr+ltFr4V4zb4BiHLafn5kKVEE/zeCHJ/ThK532WG/8eihK8a8vO+JioJsT/6pzSUZrkJUjLJSM6mr",
-	"C9yZ3qIMrSV7TfXU7+xekknOso4IP6Pzknn7HgZTtQaxt0K+sTOK4/ShGcTIZKD4PdruovZIIy5VpCOy",
-	"NQphtRnmkiz5Wvbooaz+YvLCoSFXNKvdzC4vFoNT7j4GpxX0Oe6772x7CRXZnkp1zICSu/wbUdesUhFM",
-	"H5f6TB6IdQw+uT5MTumvSi6wYePpTXD5DdbOTa9bLz+l0WS4zy7YKTc5xQab7+lOsnf8AaoMCm9kpY3y",
-	"sTR41ncNiNhllFqymWasuUc7TvKextXlnPtc4JY35SF/qJimhU0SbaQ20CBXN2UU7+EjzXhVNaA15qv1",
-	"axL8GqX9DIgf6R2C1KPgGqChTq72o+kMB+BEB8TdFzGnAEmH0+746hplG5kC/2Oeyek0NiDSGT7LFm96",
-	"BZKTPznbt1AJ3Ua9PsL3Dvv6jTBX1/xL1coMW1avPig6zQOEfhp+ZTuBgrTMW4F92tzN3IVp7G8D+MSj",
-	"1iLM42PWolSyes1L57Ie9EcWDsttrOIahzdRILxDUcMuZ2GsQbsdxRywA+mvzY3nC9i3CUvXYSOO1cc/",
-	"vWW2da8snE7ceFVZccODokTg9B9/+Md0TkLZQKIu4Quu4c+fbqzpZ99h2wuWCqZhHcX4fWVOvDWHrmNo",
-	"ULbmANKI0m4ATZXZQnu/8ewEu77SFzdhbtJTm7XB17Ftq7pQu12oyE7UXvw7kGff1no1jdjv5w9638x7",
-	"9/gqlMAcOzSZjP1pnvV/+J48PcHwgvW/kkjxj7GEC+h3bTenFuEmB/XvYLS7T3yvHpL8aYW4gk01txxH",
-	"DNQlT6L8ldQ4GsM/zHXw6MKNowvfr0TQR5PmOj43568INWmNI625FE0rMwd6K4sJjwmxCT7WZ3Ktu2Gm",
-	"S5QPYh9mWzgIWdlDG5NIjlzUeNvB0nx3r07k4OUYz0efoiv7fCQ2HunUSv4eDNae/id/iz6ottFE8RpS",
-	"amjMqqmE5M3FPeJAKa28rr5V9dJcJqaZQEyXJgjcTulPUVXP6ewpruoriaVzesirmgGjwasfXvWWpbsU",
-	"TeukX2Nu0Mkhur04FkS6y87FEMoDul4cGW8Gkec1gXGkd+n0Ky9YyWuQFW8c0a+T1VPNS5yV7SyvtQeF",
-	"9BdLDSjZrkNuqJs7w/U9oZmfMkVQvl5j3FPb5IvOD1wrdR/YZ9Bj3HFK7RVoRgCACaBpOJ7qJEpw9xVC",
-	"P6HnPtLMGSArzapw/x1/xc3DqgZT2JhTUve+s8MGBsbOQJMZPWUavaA6rQPXAfO539vPU86ZBQI6YgHv",
-	"yWhuTewvduXtf/0mjfwVG6YathNQW/FweE12xRyvrH0Jfx2UkH2aGkO+69QJ+7vjqhLmJdtCrc7sWSd6",
-	"yZH1A3CePaabiwxjdZTENan2fNmHy+RcurJSmdlFHcicytlWobjkqeKlmzs45hFr19dwZK+zDh+Cm0kk",
-	"qFOj1C5AwaHrhO3Qd+LxKoRmmqaF7fnD8qp6aqzYBcfSCMkrUKM6RWjXUgNBUbWnHl/dGGi+Z/03wI9F",
-	"Ths06hiBdNHD+C0UIM+Y52nbkJNVU3lFqurjusIC/2K4ApIQbKbi5e8OAOa1+4wd1Y6jy/Cu1A8Iaeg8",
-	"n/ivD7X+kNx57w7ilKZQK3nTiAxG5TX+F5cPlJG5V9rdFPCjRKdQc20Wy9Pi9BUsUyyXgrt2z897SNxU",
-	"XuUhiWZ7eFhOjyGxdYk6xkEwnnhDBdyPOYO7LyYHLvbyW7m61rzK4zz2NM1Lhnj6uNFD2Ab9sD0dUvgO",
-	"I0yxG7vWZ9UgOg5CPvWn4S+pyQ3qN3rwz8kj1Lf+aJZDv9lDg7lJ5t4tPbBzyN2b3Kl83w/sR7+sSVlX",
-	"UieRdAY4TXiFJnQrZpRX0a4s46DOtLhiLx21EZZJk5ta+/ERUGOEuXmhZvtAPPHGB2mEufSRukUNFYYC",
-	"MPTlizGJT3JzV6myPYLUKqkTfYtFNLE5nEmUwzP6EuwnmVFopWF4wCEXBSoZHHgf9i/10SlaqMHnlmPY",
-	"ZM0A3vSnzt/V/eUwRzeXZ5VLgFZcupMN88DjBiaF/TpdqqpsDmZejH387yPN3HMY2HGVSoSYsAUtKlr4",
-	"bWuMkjmWmmEymibv11QuWnaJBrM9qIXiOrjZDFFc86jHd4/KTXuHAvt1rQENpMl94AAm7ED1xtO6EzYA",
-	"N/Y261AzbGejvW7vMVIFduQTMn+OMIGDUh55po4e7ZUa5/peM6OYm++k1WsfjNdmWhlMYW3EA68EDcR+",
-	"2TsWRJOnKdDArYpasq47UUMED+fHSi0EOxhztR38R05XJmubexUvCIMIo/KWrpRlc1fWKodUmCSbe9/D",
-	"c6uF48/tlht55gbj6I304AOstFJmVqrDMnflKCRCeSl/S8gXA01yTfb1ByjbpwpO5mHjc8UUyZggNZOe",
-	"DOdbzCOKlLwf8l9dL+dp5pMVbIvq3NZzBoge+HRcwTaDf9EAr+tLgRhdK1ldEfxzaRjj6cEzIrfxLH7G",
-	"4m571JtbgR2MQDXiHqVL0HoyNa5aiyJpcWedTGyCQIf5nNwWuapw7VKMn46SerXMH9Q5kxvrgOw7oKgc",
-	"NPpkPfSa3gxToZwtqO+hmpvvVEhhzTRkPPaLXfWE8p8Aoub2uNVMnxrgFVMPzltl+8G2YM4Akm2VOSw2",
-	"0rugQD6EPQjpGO2CF/yokJISMMapN3SJevYyJpO1lpf9kdKCJIoAmhVSUWRU56IecShhRRGZg/adSTCi",
-	"+LajwMKd6aacGkiKR83L+y8PXEqoU0xGUpLhkgYn4NoUyNWYKc+/Phut+3K21+9gbTHOGbYHpe6LNJMv",
-	"GU2V0O7bgcxOgpXIPj/TDDPxb6lOq1Lw+lUZaLUGVSEKi04bvRAkKjxfcO3QPXrznFRkXFb1o/KwrfDa",
-	"h9JXYPdjjmpzEUFv+ELoblIC/OnhldGpUfpkf0T0EkyawIKXolQSceiMLwPYKyO4w28IXDYU+uNY7IeI",
-	"cfx0EnJPcJqxKe/QxYlJXp+U1PRGBEBuoDkK6UAZtojGmvYY2zF8A7w2h4Ri3kOyJOPHLopF6ocYU/5B",
-	"qjP7mDle7/9qxfZIXh/HmXKESnD5kj3rXPQEyyyVhAwsc5u64fc64G4feN73CVGjhujTBfkYM3wZ9IxV",
-	"rP9Qw87EQwnnAbJGPd88e/bMfvAy+Hqgc7DPb4YJM0yh1sZcGnTMRPix9lIoiZaDwMGpeihq1loM9uad",
-	"YkSQge96XewNh5Dw29rRHjwuC42zW79gaCxIinFBw9JVdDuB8h/ObKrGxOu71l0Ucl/6tvSsVhladFjP",
-	"cFX8J+5Cdog3ygknVs1ovpI3AXpqSZIpfrR7I9v9/jfTV23VLL14TBB7XoFJ8gBNJUoziF43pAsdUGvR",
-	"MbdWqpDKWB1tOOpupy43d1IFp3GAAS3yrtSsGNx1fcpMqIF02M55nVcJBLXlz/iEOMzVts/d6pO8wMkt",
-	"pRY9tiyXso9n3b8lupymmIk2zNzkjEeW0JB6GwLx2Cfs1VY9APsVGmWVnzoTtHnkMHzJylppB0vv3HAb",
-	"9v9n7+2b28axvNGvgnI9VbNbV47T6ZndO/Zf7nQy6WeSTjZOd9+70/3EEHkkYUUCGgK0ou7Kd38K5wB8",
-	"kUiRkkmK9rhqqqZjwySI8wLgvPx+PAiSFMKcTW3CItCaOWKUHVHbwQfwfuAL25MnCglH6NFbISujCz7W",
-	"2Pb1RBnSHoGkNZXUdrFHFgP1C5oR0dAU8pXza7JXQw7KyU/OVuGs7pxVWM/7ArRMecRlAAdwtrkj5p6Q",
-	"Y8grmFt+kHnJ558083bWZNGtGyqbiSDWi6oU2g+1lMFVEVL7ae5JBXgZv4iV4i9hz24n9zNWuQpkZcRt",
-	"ao0sbIe7k0BHRCL2DsATCD/rFaZHqzGW/CCHSl036mAsnJmI9mB04W+1+B3aXi/tePrxPbp27aG10VJw",
-	"ENFH1kWODwoA14IhHdjws4O7U2wl8DQMnnozQw1rqm3JtPu1u0a313Ark9ISTLFcvLpts2YNctXcvYTd",
-	"iRAUxq5cxpGSjpLxsLIerKDBtQ9bqHWrp20f4Nwy7F/CTrp3SgDWx/Z2pqtVUlfTeIgL6RQo6SgS6dqi",
-	"yYN5c/wmXeYvm6o0Q+UmnjgMp8mURy2AMcNCSV/GkVJraplQulGUXMb9dXpVE7Qf1oISKQ36szAaCNFz",
-	"O9SNB+U7rGwLIOfWIJBinbHuYAkAku7YQ3TApVSGTYHFPFlCyMJS4KjgFgaE8qy9uvaE3ylmeF8Nq29N",
-	"eYqkPXX+oSgVFBo5BATsPjTlW8jtTuTFGgYtlfq9JsB5CPd/oQPIpyNdIiPba0tq3bjRWkP6jpugIra6",
-	"Jb4Sp+ksrWSevXaUdr7XjWusnnbIZ9g80BoM5yO9BC29actxK+7ntfdDW5Z4lT/s1RcemGjDfDcT18vP",
-	"IqRyIgIwoQMBhZntr3XF9bkU8PHh8kw7nK/GUqLfKosiK+MAvwizcHO4zEOihTp2zdfPmFvNEg/YFAIV",
-	"5yzskdCGUTYK60lFbCf6Tc2x1zTbo13y1zSycNbabaEorEQTRROlTw8Pncb8yw80OCuX9f+uQHryKJQV",
-	"3R5eUu38ZaFAf/dZmbAnB0ZveVBvyy/9Wh4Wk/bC2Vr/dim7gpwPs6qsOABVz9mVxnQLTxIMYiFU4j12",
-	"+WzjKL85hqxsVoTUz5QRyTZVbN9npyitb+vF7eJcVu1HOz2QffQKfZju3buLpW4+N2SsB87mHhC09LeV",
-	"0ykUNGxpswo7oMw9CUBJSp9XWaPB55Vc6skcmP1ddteN+YalGnI2fCpjnSY8gMOYu+6NU+I+Z0Iicd/Q",
-	"fIBykj0Op8QJfyt3bO97VF2NjQxxvmw6DRb2VPXHH+4q8IxIk+zXfP26u4E+v+/l+Vjkk1w37tMHVIFV",
-	"UpbSPol04jW93fboOd0rPiQ1FbDEf74bPbL6sEashDsepViloGS0oSYXXxHvWriFZnxqzcteY5Gd+CDb",
-	"wtBPVZ0FTSJjOsGJXLomGuQTRzTUbB4HvXSvf4EvNb9QLSrAMh3Cx+Sf57nmW4jpcKgTb+tdW2hWf3oU",
-	"9MbRDqClyf+lGa64iGqx7YMLk60WCtUQHc7hEChpXD67pSPI3vTS/WmFys54FOnWOa9ZAgdkU2P8jyPm",
-	"mz1ht37kgNcfkO/cy01BbUKVsXDN7W1Us0jJuce4I2x5JrTjlSWOQte3q0vAAO34LyDS4EkwuqC+ILHk",
-	"CrWPBKNCiSo40A5Oae1JTfqFOIo6oeWnvPOKea+Ecdv7XGoCFZdrGl3ufF0kxvFkic4ma/iuByMSaS2K",
-	"0vJniWD/1fsl8sVUQpgecifgqVnU1Ck3pVE66MURnsS2GFPFklOsJrbn+URWJkAo61eD3tdSuNuF+x6A",
-	"34WuCoitk4rE224Qe9fBrfgcXGEpuIAiIjyI2u7J46INUqxWcMje9gXrGStBBxcJ8PC+nqgKYmdSQw3V",
-	"0F5TKrLyhkLCz7/cCaE25+VspZsbApldnxcEJ56dmS6EqT7d1ByPt+mM6PRrn1L5XhR9hT9BPBJHx9LS",
-	"rWBcqJnQ4VjivK5802GJtYUIw7rKlLZspVwfxhaMf3AvR4nRhPCzkFu1jw2kEjW+Vd1BEqY1iMyHY8sf",
-	"7OtWdchm38FcYP2sr3HHuvjcp1c8SdzxoIRNYIDHZ+43dUhSlNg7lFjr4CL4ykSjzyq6lONvk8OCdDqd",
-	"z3P2lf25uFW0ucmHf51k7J772q+LNCNyB8doL1luHZdSJbC62zi2dgpf2k9aWLxc+lypF3lmypMiaanT",
-	"7FzHcnMtWEW957y+ZzB8Lx6lux83B8xrJtfJ1kcbRI87H74Ao8YHLuMhx5btXTH70/opfSDFOYLp6hgv",
-	"swM2QI+on979Eh+VerfmSyKyaA+FWq98N6vo4IXLuY2OTv2+aMz8dhS2Ls41f+geeVl/dIQy7S1AadSj",
-	"ehJ+Oyu9qObpNJ8j4Nq0rI+NwSQiaK5txVEOalHIGqDL73OMyFU6jQTxiTIhXdmFMMx1VDS2fbl5TfLv",
-	"Kb+7clVEDJGQYNWnqg/G1FycD6uNNvsLC5vbzd2ul590MsidcrDK32SzuJVrTLdTw+1yow3y7uDtd99F",
-	"t+7I2Cx2GnbkLRf+2VIJDymwws3d3U/rSVO8KnSyixbVqse9FMV6r+BQqKCBVTgrL5qJBAjvuBaQCAN1",
-	"FX2zqYbqOuqaqsHq2ALKESe8wya/tSZdyTDpU3i+Gr0LuKDDQV0Pucxa8XWBGLsnZ9+UkbeLdVQ6/j6A",
-	"t/c5L+AzGj6lYi+uo/W5QQwGVcKDLmZInS7tVWgctHM0dnCG7sW1M+7EpGgGPZrU6qfVvbMWiChzGDPx",
-	"WOp6dg6PK5Ch631PgwAgdOkTBH5s13NQuLVnuYusMLnJalc/rY6y2oNEtp3Ho7+tnVA3mmw1rUdNTrjU",
-	"M0iugwBWhlcSYjluc5cWfz87u/xHQ6STEq1nX3+bNCNlx3zD3BuYMNQIgXnW9WKDcOhfM3b1w1Q5+6Np",
-	"dY0cmd9BTzzcYA/u6GlzzPTTKPbn+I/JvruluK9xNI8OtZvsAW29UW5p7ZTI2dxvtXW/eYX6FYtTjX0z",
-	"2FdzYxKxAkbsRLv1z8WJT/Ya8c5iHeVi6kA536i1R8DEoqsco154NtNNDNJclaA7EU7GOKgkYarK3psY",
-	"MNxnOcFt03sW/vrPjeGuwqMyZaxayp9kzE2wgPCdu6Fud2TKUFjTa+8Y7YNe+j+rLDs78B5ZHYahVhw/",
-	"ucZP68Lll9eqP9dvvVS/7BBHNXgLzadRXeXVvVsnhbwTpqr76A2Rb7BgoTRIRCJyeOwbqKasqa9tvidb",
-	"RMssxxb7QrZwGRFD47HJasDxFIldU4g0YtgfWU5chL7f6TjD+B375gULFjzhgYFEX/ma1ElRRNYtk+6w",
-	"6caR4SurLUoDow6ye+Hqt+fSsFLrxM/oXsMO/hB0NCvygVf7qjn8kucZtwvlctjzttAbh3e8zlRSzeuc",
-	"aoySYotpAee7fUHQB24WOelSVhhExwlqMq6ugJOfPcPRQV9+EM7k5Gy9aFFJPcOlsENLYWZ6VaU0AZbd",
-	"1AuuAZYtsJu2Jox/tffE+ItKlrNIrW9MZbvOQmijks3nyDmFVgHonMiy/hZ+AO86/VVaU7YqYoeOeb/I",
-	"5dqtQ/XEt5e1MDj73GyaeQzATW6yvYyVgkiEgfez2f1jNA2XyJoft73PbV3i6jSLDhVpIszmxs7QpYOJ",
-	"fwCZzc8uzwKlliIj0b88+/z5jdLmPGMp8EJaib/Tt+kcTWPfAxK+ss+oekIWDsR1wxML8KRYp7EwZnX2",
-	"9SuevGaqyunMIiTGS1gCxDipF2LFYi75HBGlmJIsTLG+mHlV0c9+lb/Kl0regcQ/uWT/++b9j0xIpiVf",
-	"wueAa7hi2GSdAPvppx++1+zfXLsW+08H6okcMCzmS/j3K0RCptEfX79k33777V/t03769PKKYeKLCf2r",
-	"vP2DRDTJwNO+3tphsZAqYakURl9htYpj+xIQha7qwuHrPWOvkkQl9KZbvlr5TOTFKlHTCOL/53+0krfs",
-	"3+ws/vrnv/znv/8qsY8LwTLtGtwGKoRbipPcIjKwvmWSx0LOGdxBsmFTHrpXc4OR3GfsOrD7IPvw/uYT",
-	"oVuy2x9CiFfK2I84/ztsbolfEcvol7Bxb81+hOgVczA6/xGV5Di+HN8HjuP+/OLFM3ad1dsTbDNASH/s",
-	"hegeoNmL589xmr9Kv51RSSuGg1TCXjx/QS+5fatosW4pVyQVc8CDLLAzoiQsm4k7T7dkxcGws59jH9Of",
-	"n/+VHiWMZmR3z37FkLOnSmO3f6Dvm7DCOejrLXEY4sJFIhbmdsJu6Xf2v/556zkOReLa6fUz9iq0b0k1",
-	"sNtXn/j89uL2h9n5O3u3u332q/wAahURwRCmukjIZIOepe4qI4tDCkx2e40l1uJ3XIVL9h1aG0v46vOv",
-	"6fPn3wYixP8H90+KtdOPbu1S5NQWtMypdqvu3ouiurVqwi7uvrkg33HhZnNr7ygICQtfiGoODQlxxK0j",
-	"oFZoxy1kzy3PfpUIMHBrN4rz/1YSbtm/ccmQ3NU6mX9nsbI2jg+1JmM9AdmGcAGR35UEUnYyPQ9JG7MF",
-	"vwO35HoTT1XEuPusX6V2/E1xdpi3ZyNsLUMSyp8+vcxYKZGmyGPZekzEXyXWAQcgiT7CucTrFQ8WcP7i",
-	"2fNCbvjsY+Yhsz7Ss288iiBfibPLs2+fPX/2LRaemQU6b7u86CYC0Bd/iPCr699w7fd2y0Ih/xDaF0Cs",
-	"7uCahuOOgbDItA28eP7ninIHRbiGGapf9X6XPci7H9pr0jjmyQZb9JaQObQA2JQHS9/dmp9o9dlvlIbn",
-	"MRg8QNTE9vIhFyI8+2r/yq5Dfp2cU0qq/PXWPL/zV9qtT3/uMNR9P0zRo/6P24JpU291ScV7FW5Xu3WJ",
-	"rgTx/otK3+Kwk6MIEoyBa4DCyvr7H5J+6IpFoXv7d44A69C1z1z/312M1aGsfOf6DLtbURdf+Fo++dij",
-	"6dcdYX7T7at7F+R1GDJO6JH5ruJZm6uEWdL3zOorlf5vYLxw+1X5hlWanC2Ah+5WYLex8uO3j7df77+q",
-	"72VOwl5lDoe7GXS7hFJUXmS7Qx9pQjPcyPu1Hazqa2U5j10n7Ep4U2tnWBezdN+e8jcwr9OedxR8wSA7",
-	"Cr6Jjl/kjVaQZGcZR6+CbQwQziHpzK4qVv1/VJpIHp0Xkb1rN/X/TYOvg6zysjdZlF81iFDeOApRjy6M",
-	"nIzIj293/SLrps7aTLbl435wvN9LK5b+BipXvnsntvWWU7izE8j9hm8y+tgWsr9yYJCaISuHvaoskMpT",
-	"Mz+RCn2oN71WJqcP3vAQfP7rpHGcUW5P7Fegn5Th0WBmjKh4fn0J7kuo0FutFzIJhzJFzIdD1FJP2HST",
-	"eePOjHuPBlzAF7yP1inCK/z1IKowcbHFf6aQbPLQYlYf3vJQYpfxhv7mq31mWd7/HyTKBZiUhCv2X6kI",
-	"lvg3GLLRLi7mReBDAtTxuDO3gqTy2a24MZDY0f/nH9fn/83Pf//tj2+//q+KnEGz8hv4Yi4CfVdW+kbE",
-	"6V09v2YUEjSKLQFWXdxo9qs217kVYHSmsNLvZSQkMJUwFIeIrY7pPtWdABXOiRRz30nvAw78QON69E2l",
-	"94ztCP3aHgKp18VH0pRkZq3YiiKRCUTAtQu2rV2RwiqBFU8g0Wwu7gADlCF0eTGrOqDYg8KWzMZ1OytO",
-	"7hSnmlEr2kcglkdhrhiZqC4wh61AorOiU0/OmG9/ARRGaXnB0xEPlvvMHikM+7T3ErNj3+cQXzZE/cQU",
-	"JOeRVsyoKLQnDv+5fu3IrLu/O/j3jDLmmNFWDmyRg6rCS2LPZJxkzgJ6rz1mCkyQBArTgY6ME5NoOemm",
-	"w73a1pIKCzNqdZ6u9l8osED98DMkJtHaHCJdIVKvd4q8Wr9vyWFdAXnDNddUosyEdGxb/rSFoSuUGsIy",
-	"olDXfDNhEtagsUFOmy434T0ZBmpAGKm1F/s+Whn8i25fPYC+3IGvP6jUEmYWiUrnC1f0vmfrzPIS+6z5",
-	"pRv0SppEQIVZbyGRW0VkId8UayYV8VFVXa0cg13FpaeuAGv7jW/5zgv//I39gWYEv1n9YuTMO+i1DQqe",
-	"NSvV3XCLyJqVr67Dk6h5XJFt8aCnbeWFEz4zRD2AbfB6wdZChmrtHA2iwNYsYoE2OJ/BdvvAvWYwYwU0",
-	"QQyj7J+RLw1rP50+t5Gi8WwG2U5oLSfbCzkhNl01Y75XXzt+GdJJx8Hryw8wceDIN755/hytqZjk945j",
-	"x5VczAAa8vZ+TV7jyAEW375okLV/K+RS2yMX3an9muQVOwnwMCNJRgiz8FzInCqgYn33b8XFTxzrjlyc",
-	"42lS/7sz6L8Q4B2WyWDNU64RfEcnUCUyzntd6rRuaWwtSoXu1HJbVQarF3olQwczzxyIYrWWHx3/849p",
-	"53UOv5eU9vVdjfEUPguh6Rw28f0hKmF5fX/VXpURbh+yfw+xXQ3iLTOJ2OWjo+nEBx5xa3KVZHQ3KpT2",
-	"OWTTLS3SrZ3l2B3laZ1k/yVSuRP0JZZY8kY5Ubzjcs3USuN/hbFwVaROHyZsvVBsDdJYv1q8/SDimP1J",
-	"nXpsO4zGcquCxvRuc6MsuqqoXNuyt04j/MdbaM/R/ewcf4LI/mgVBCuwqBh7rZKlkHO8J0zYQqUJ/l8k",
-	"ai4OJWukG8j5AnhELVD15khD39DIe23kXV7Q+92SS988VIVSAUDNVZH5xWFzhT7a/jCK8gvkJUOoOD1h",
-	"obuCukYpqwrTNJyDKSmC+7NdRWg6x/lRvceXm0f+86yLuNBuyOIUCjbQmS+XXpUqNB3gaOR4D3A0v1Md",
-	"4Nzq9C5E/LyiS8BKd7LxCdN2ZWUA3gHwiFE9Bp3qXfiJGUhi3dIjtKteOt41DGXHzS/RCwDzmvabOrPf",
-	"LzN8Qhd9Pr6pD8k0uWacSovaiqz5bJ0Zc+++baRn66L1YJ8I1eBMN7SVor3Yn+/dPbtvfzjezfZ+CqeJ",
-	"neYUPlJVcn0QXiWuWJIST0HpCLdVX6MNT8xubU2jQV8UH0pFkJ0ll2/snD4Unz/WgpKdiQ6caMYJfARt",
-	"tab30nX7rrIuob9SVNiJZdBZz2eDJkkJ4blr8W445Nuh125k5/e8HaqHsVz18q8e5DTuFtiV4rk+obm4",
-	"w/yfAXnlW9ALCzZhMxFFEGKfd6lsiIgO9p3ib/gdFD9yvOf4fI6nOssXVmmQnlWZgTeohLlWflNMb7jT",
-	"oGfK2hF6pZXTppFgr3rH2wU1wD8EdXoVr8ymnQYN0LZPkBZqNsuY8veKM+Kpm129t3ZjjvfTvXpVnN0w",
-	"0Q1aiKwoz6PLqBkDHiwcLopd9jueCCpoMdmZzFGXFzdRX6rRHBnBN4/Wn+LsTuRJaWWG6fsna2FGVTQm",
-	"F4VZNi5ykvnvm23tZTZ2iCBoedneS6SZVBq8OgvNctr7qvNWgRQ/r8oSUsRpXIRBzMlV+vcHfgWH8QtZ",
-	"yVXW9CCVYeoOkiwmxgnDxqlQbV3vlks4vmiiqHpOPm0072c/9HF47FfYBVjw07x3AbRx5D9nBjNif94+",
-	"CvPgvPkHVzxpDVLCF1OlIVeFSkqMrmBxim7w+CpGcCt/LtYq6uFgjE99Sa8arQ7R9NxkB4/mucXpvwow",
-	"WWKHJL6OEaaziSCkFOqK2I34nItizYrr5yqpzSoSXAZwLpVpOo5ng3/EsQ0F+z/cvGfffvMf/3H+DePR",
-	"asHPX1x5sEKCKeRRxKR7UmXWXKXSJJvTJTBL3zvItoGEAxFfuxpqFYJmmm/cAV+rNAlAXzGpWARzHjEe",
-	"3okAmlyDnEWi8fyXjRpB+vuhdjz8QgkX6pUkqA0EXJnZi3HiILt8ckalUYigDXUtEMcHEyejbJ755v99",
-	"3nn3TL/2TyYxnOVrg2h97sS+5ht7LkD40axm1W7NCPLh8bDri7m9RV/Y+0AiQjoPVG7t790I/8nj3dxp",
-	"fn6+pw5+vQVMkblZkfwmGVIpIvFs39ar5IQu+9xAvIp48y5Mwz9lo0caHtua56AXYmYKq3NE1Gtr7iM2",
-	"h9I8TxQJ216tgWJi27JuHx7bsbiLAj1/tWJ8oAEPVTPc9K/1cvgbUeVMBugG0DxeRZDrCSKd+XMXUDUp",
-	"hFdsnQgDyMizIFrBw1SnsR5pV2UGW+xx1idtG27HUbDaJoB7227fZUhbEzxJOdLYNciXJe14/xyStBhB",
-	"I/wLSDJ7L8TUmIEvpp29tzuTPaLa8dHcsI8uiK36Q5Ch/rz/cltDNLT3ifsurXXPG+LsPWwSqqUltay5",
-	"PtqknvT/Qej/YytZ36fxbY+IQxwNe/cHpSNeVoJut9oJW3C9wNC2FnPJTZrsu6Afn4MuLfzFiq8gabP8",
-	"H3DgoW/WwCMIj9RQmltHGoq4H/naq4TxGGSIGaKsQiiAxIiZ1SE8MlnZDCkMDTLsur4bZFiwoFHfx+1c",
-	"T3Wkb7b8LmvJPziW/oqX/phzaVXSaAnD5goQJQo7VTSbqVQixZhn5SpfPLKf9n35uHbk8cTl5OzMh3up",
-	"zBm9G2CDDf4mM66GzYIOCOdIptZw26Chr2nkSKO/hTkOQ0uBq0HXPcL8oIsen6rUVDYSlPik9gWDC58y",
-	"WvdSmOOJgsDFVRomADxzEqmQaKVR0QbEk2AhOq+NuaanPgRdGUXV+I1RK0SlEnLuRXmFh5E7HqWOl28J",
-	"K9NKvjEkc19zmMpQdSzcn2SonGTf2Tc9SbaxH4ChSJDD75LBFx6YaOMrIgiKto1gW+2DIwq6HVvFVPOn",
-	"hs9PV/xEiztMBOn+u/PIN+aT7slD5WMzSTTbdcsY4LEGfhJrfGwBrXrheb6V2mT5D/F+8VUtb5hsPiep",
-	"rFriqVIRcNlqjQ+y6ziNjFjxxFzMVBKfh9zw9tZFH2nFOfSFnt48UJ82vSwvQEOCv5c3P18xJ7GMW5tn",
-	"t3rOEuTcDvfk1uvVqzFamjmavne/cabPaW6uhdqz+mXtPluJmHuyJu/H8zh27+07j07zOkn6fKSK47Pm",
-	"h+zRdF12wN17T+LXflCPK+veMVAxLsh8tZjQjCMnBvo+zmIlrenNFSuDa9/f1qpjC2GY07GP8pTrpnea",
-	"U65fmyG4Nh2gxZZiHGBOUy47z36Y7/hoO/q+43K8brgDen1e9BMqYZGYGUoGcDlhQjo6yEIvxwHKEqpz",
-	"qcy529a715vv1Y8Kk58jTpyV5vhItegGTKY7WzI/QFlS+syGrfr7fFiPK5e9ZdD4EQJ4x3zDppDjyhBm",
-	"vmea3HS4X1eKAeOeHZsqBp0fRqALp3qKKvNieH4gCo5VomYiIkhjrD6VRMRMwNW+8GUhtFHJ5ooFXFrF",
-	"TGWoJGBqmLPwoMMDpTnaxMTf0ciBFnwYOjv8pBJif9+27ATcIhbxwY1sFenKMvDbBjIavLjyR43tLvtL",
-	"EVVuCbDSLstfoHKwv6IiDWIfnrGZiiKFcSqER9lun7z/3a227eBUKjIZSyDGffoJLwKjVeVEGKC86F6F",
-	"PmCTwNrg2C1cLV1xNmhM6ngI2X+f/i9fnUG6vr3kA3tcNYqpNRQulUheyAXSLnNHme8iUYizR0z3HVPf",
-	"16hUu7Tdw1eumgygm8TkUDXyKb8jc365NnaT9/PPK+T9EDRGspUrgO5Rl+y+GwnZ5lD1yQ992ITP7iuG",
-	"Ad6NIs9qtspJ7vs8MYcQwRzXpSHuUBg3zpLVfIYD5RgUCyEQIWi8DK4XKvZRihLRWJFbf08hTD790Yby",
-	"shmeJlFQWKHeCVvBMK1imKpw46TsbvyOwpH+YZ3hFaF1WcFLWDO38HoPbX7B5Mindt9S8UqG49enUZQ7",
-	"vpIh4ywXCZNqvV92Ged0k7/MB/4LQnLdD/1qfGxYBXkOQ9ddJDefbliYAgvLWAslXazUUHIvMo2nTcQK",
-	"H5Q2P7pxPa5i/ppBFtE+zH29x6q3/tIenBFZG3EFQBpIIKwFdt1a5km3ftpAki/KWD11PsNDdv4O1aaQ",
-	"fn1qgrv/lmfAnl7IMoqGccU4myqZuj4sYbITrtBMrR06qcB6wCMckX3FebCAYNnsjF7SsJ59Eb5lQEDp",
-	"SKklI1x/tiIsYQgdJmDR/Uywd8b6KbgTIZR537twSLUySuCuoIeVInIIUB/zkT1KqfCWQYJ5hiNf7ZQH",
-	"S5RSRlVIuFOhsgfEK0eEUlUY2690rAvpml/r/WwGyUf75LHuPzg5nObQO0/hGPa089y//BmRdGMlYeNu",
-	"0NaVIIA6anZGepI3Z4eKrIwJGURpeMz5V6fTWOhmIoObwrg+sxPZa07FZFBYol5PvU4i8MWA1Hm4I4TA",
-	"R5A79GLf01Nf+ZeNNurhJ+gm/HSWfsgezQkRPRnqCvo1BMjG67p2lURrlYS64N5ccnAOpUhhtUfbtp95",
-	"wmXX1aR/s898OLaD032ynIdsOX+z88zT5CWTIRapHPqR66UjlrT/MwtI9BXZkUPjxkp+HMQpG8MlwfYf",
-	"bFxFIOHuzMtdmZ4MrN3bh8IYdnQdmea5Sx5d7iZU10M/0oZvfHZvG+hfJGyNRAl1vZLVmjf7cv7PtJG0",
-	"5fWX/0qVGVsOoc9Iu/viQQ7HH1HqasbgS0Zt6p1OFhcmb+TCZO64HPLNzpG5WG2xJ9Hrvm+sLsBN7zQp",
-	"Xr82vV+KXAg04QaesR/JYrOgjpJeD7j2anDFOIuFNnwJdrMJVJJAYCBk0w3jzoeANMkmgxPD7oVygXim",
-	"Ic4FuNryvQ7gjRszthxiBfnj2q8ZVshTCSSyQK74xtWTVacKNyo19yfvWSgWipC4p6vek2roCsCVB2aH",
-	"t5J/eQtybhZnl988f95qvhRiF65atGbWUqW1L/rL84dcpuk0ezh6ni3VpDiU3dMTMV8YjbQ864WKfa9R",
-	"bXCkxo7blVcea9B7rO9J9fspIn14eDCVUDA76qoiEfLN/oPnGz+oVRFwjstTXwPcUsE2wJO9z4n5F2II",
-	"fvHCaltOGPzX/3w+MGewW6RBXBhyjwbMC891UtG6o8eyCzdhRrGZiCL7O385XguzqKCwKtxFlrA5Dxt7",
-	"T/8Om++5eapn6uaJai07c8pLIcPWde1OjH8XCGVcSYJIBIN5FGbB74iaOlDYdtWuPgukNct/WE2yfjwC",
-	"8xkk9QlImCsjuKGLMsgQAQXhCySB0BCe/XYIKWLvJIjj5zp0Mh0OXSWDQJ64EIiV6ZpHOmvdo0MV6Y+9",
-	"D2s2tQvBQOKd2l6ledLEpL3tn9odsY52VE9epTuv8uQjjvARj59VIzdlnwz2zKad5oJFCE4jxxpoc9Oz",
-	"c9VZeVNTqO2xJ5X6LPUnraAo1RTsScYdonGnoo0KZKixyBEDfXaXCp18sCRsv2rTPetiyiPeCLn2nR80",
-	"zmYqN71BzhN+KSZIg5/GFJCXJhElQpPtW6xbbZNwqSkosX/F3+L4T8XhD+Eec1x0tE/doIUcRDXoVawo",
-	"49ZBuZiL6HwBPDKLfc2q77iI3tCocZpiYYJ9L/cbtUafZ5duqr6AZqG6ZBqkmTDUfT1hU5WSsdrnRlxI",
-	"+0NChtcMC9vknPE5F1K7OudE3YmwlIq3zy8ICrTmc9AXqYy5CRYQ7rXjn/wouzAPu7e49CnDoPBw4TqM",
-	"rXvJktXW46o00dtV6BnrVOGikjcHEFRXpOSc4TE3a5orDK4Qs8cH7hrO9vuEz8zowGxxVqeATnlH691/",
-	"LpWgaeNMs9ZcGF1ulzUqa30Q5jBNufAQTh3eD16LCI7yHgNdDezcXosoO54f0R5rPzHshJcpsrrCMt9M",
-	"gk5liAn0ggDtLiCCBVsAp3Y7YVgklkTsKzcsgVW0wbP1KkX3wTUdx0EyqSSm1a1TCo/QD33xh9yLOe6M",
-	"4XU9gtOK4wnAp55aZiBKCYj7Zx9UYMCca5MAj8vqkh34pkJyPB/uXJ+qrJxQkzogY0ekPDRvhLlxsBRO",
-	"Enhy55JxY3iwcKn+Ghnep5K8LHgNxnTuGm7woWN3DjTLk5NA8U12m7ZKgZdpdA9q5pyBVAihsJRqra2p",
-	"I8CioFS8PVdeuTSwRjwbe2pkikpJIHH6lpV2zkr4JzWuQd01XLzf4YhxV9NkKZgXf2YLey5jfK7q0i6C",
-	"ugNHRF9tl3i4qg5ko2JCls+ouCwOoqN8qr1k2lgnMvHEFxMqFcYrTZbUQLZ5PfGlS3qSJTgadVACNDBA",
-	"/ogj/mUqOu3nDlnl44+feHGhA6hDULDacOkSVobrpc9W5QWeImGJikg7XB4La5EdYgDPqtGFnDDgwcL1",
-	"d+SgTZqJGQ3GZtHtYmB8bUFZlGPzFUqe2x1NyLned5L5sfAHN358n8Kret8wrbhU4B9BwtZcGm1vEfZw",
-	"ydRswhZqnaMtbfWja8D2Ojps1MF61qzjKLf8qrme4kp5El14uVDWPNHCDteACjNr8M2lkQ86vFT8lOH8",
-	"b8lsrdFG4XZYyUptodYsToOFuykKzVKZAA9bS/ECR9dymH0EHt5Plicwbm1nfepj/TueLO2Fzq5vFtmd",
-	"izuQeHvnkb3+GxHZG5+Q2nC51/RUauxF/5z20SYgovc0+mM2eJxB+a1pDlMAiFhkzK2nb0hZqBS9o0cj",
-	"dA0JQhaTlSsViUBAMx3n1neN1Wa2pnmaZpXttRqEplNm8k9yGVWIuc74PMqLvTV1HDr5iA99IBo0CvDB",
-	"a72skiiTisUqgSt3IbHGrBmVRTWK+iJvYK27QpREdLCA6Pmf1BLkgD62L+uCIE2E2Zxd/uO3XWDvCtFk",
-	"0SiTOVwl9+EBuSfUyenC15fsoWOlwhW3HPc2qMkREu7Ngx9W/XQy3Xrq5j/Ier73hhHAxE4WmwAdBM2E",
-	"0BeFdqGZA0yliczFCbU6ydOfV+s8aePf07VYfELIHx2LEqnL3uzK5A6Sxg3Gjxnp4d1Pr/fQBbHXzFTC",
-	"FiqGPKTIRXRJAciJjy9iqNmutmOM2K63kAAhYlIrCfXhxMLfnU8xYbtnX6FjcwHW5DushBgrCOnWPE9z",
-	"6N9Zrb51CHFSYi432zrhiq8DFcdchpfFdh2eAKXSsws7/hgz+M/YKx4ssL5V298mMEs1aLu3TDdMGA3R",
-	"rDHFUaFmjbTf99azUcXWBteDa4YL7X03Rdj+pJlay0sKplkdMUotHYAeqoWPkCon5xALL3aoFDvM0Zce",
-	"tRfltThwBLmwf46x7dDBI42wOQiTqKUHCQOxrjhfTs5i/uUH+uW3eY0MTxK+2dNnbqyRbreau7+dKhUB",
-	"lz3nsQsaOkyAr2wRrV2wvsA24Fprw2PIvcztyTaebGO7CskewVDthqhK3z0A4WGG4DoKGaeYbzBVga3x",
-	"uAMyo65yKkmmjSJ6vjuXUlQS3M66UFF4oN216kZ9srx/Oct7ZG2cLSzhgNP/2VgwOu+LZi1LfRGurmzC",
-	"JHwxWGmUTPDkLTTWJFEF44QZSGI9KYIwUzNNTJCChvEggJXR20xE/RzRKR/EY5Ah1rl13Ymb8Jm59k8f",
-	"a2ghm+ATvckjgGS2KofxTC9Vf2dOUikR58+VefriY+J4gHDiypBlyLSYS0KT5TkWvdD7+3/32VW/wLJP",
-	"Ftby9YMiy5Z0sAgtmwPJ5uiye/Bj26laGgpzvuLBct82fG1HfaBO9hawXgcy5toHN5HltpZnc/JkUnrC",
-	"KpzdO/vi+1wU0nh3SeiKbbUIOIhdEgX5sQS0sY50QhTRwQK7IGZswfUCXPT/NuEre5ewTlnM7FUoWN4y",
-	"4lK6YjzSqor/t9czAxJFQdcHhr+JO/jOPnmsngwn93ROeDQA9MR3hj2qqyy4nh0QZkJyGQBLIALu0iSY",
-	"Ld0UQG0PvCZdBCq8j92k1W1rL/GpI7Wal/QQmuPAZrP77h43/hvIUA9ixayks6yvVaklhFjOtUsFEqea",
-	"mvKPUii6PXbsi1/SY8tX97Hnht2kn3zzg/fNW7gTeUj3ipKY2LznoiUu1e2TnI0ZzlpTcmGZTcem9KNC",
-	"hnd69Hj53XF+P6qno83DNh9qzAbpd6IwDQxb8JDxJBF3zlZWqcM8Q/gzypEYERPR/brcSSkMm8JcSKw7",
-	"kUeYFdz54GKbeoBXNHqIooBWuJdH5hD6zL99EjFEQsJgPNrY2xqeY3e+w7uvheLq9d7pQSDaKtM7P/5B",
-	"1xu5rxgGJMqt2E6ooleB1yNyyNBjGY0VkoOmd5qKxKFwnqwccsgXZlTx+oI7SqTmBDsfTRhn379jRMQm",
-	"pIFE8ohJoj06dO8gdIbOcV48o/BYW9zs5J7iTI/gMIZ24/gIr1gCGpI7oAreaRraLewIm1j5uXdoE68c",
-	"tPb7lRkxRyHNzs/1yTYesm188ijLVDMBScymG/wBKbgPyK6s1UhTytxqZz32e5xRhTlqiw+rCUIgwJ9L",
-	"Zah579DcmoP+2ZdY++iG9Kh67hUfeLCEAbEc3MdviwKFJbRrggzZdFOzqp0eBnFXzNf6aed+8k79eScU",
-	"ZNk9XTE+zdRfY6NNiR7UW0e5SauVk9FWFWUA5xmGXYd2807dwY17wVjtxs/PzvVaL4e2neLrn4zn/kEE",
-	"helVX3PltdveG7lEDu+8/1QlzJVHtYEHrjed/TGhjzSVm2xwn3t1+V2DRemylXCh3VR6IOZSEm+QQJ39",
-	"zz5qSq/D8MY9erSuzM3vNBGhbHV6DwnxDXGmItRrGk8REzrgSSIgcaCvLosXQFRAk6eUxBGWbrddITMP",
-	"VmnrrsbvU2Fon4H4wmsGOZPTZrGTHaVKQoScXCMLpL0h5RS31u1GEYNIwz60kl4dAtbEt47bf6LRPedQ",
-	"hoHuenUHyYbxJIaQOgPIFqyI4AsPqF1gKDGsVbKcRaoeweG/Ukg2BUn84v+gR1n4d9wYPgD/+1t7iMLP",
-	"9Ad3vygT3C9pPVSi+5KJ1muVhOcI07a3a4YGviU4t8Pe6N8yAFRTaZ5DIzXZ65f/VgdA7qusAsQO1Xs9",
-	"HqLq7QHG+0lD52LoowKK3vJyoURwKmT4GhE5BFfasWiaEwQHukK+NcKyINhInV2kERzoGfuEOBVSsSVs",
-	"Lh2wIRqrxidUCbLKyPagoFzr5ZZ8+5SPfUXry+1QAnKsQBladnZQ42GYgNYTB2mdIEmHkjDxkjDK2Vh2",
-	"qfPL/ozlRo9NNtGab3Lckr2C2wCcb4A3nhU2AP8/DnsQcP41AP6O77yZ3/zF8+cVDCOTMwTTwqdcyjSK",
-	"apt2M4r2/FUrbgwkdvD/+cf1+X/z899/++PF1/91UL+txKbpw4plvhm2WCbTlOFQkBEaHjWZzZWhzg4i",
-	"aC9yo5lFAhr7znPgniWszJX1eIZ/YTy8E8E+Lv+CsbTtRj/aap5U/H4q/iC7wisbwiu0ECM953N7et97",
-	"oKWBfyNi3j4tPn/PAITobutzAG4JUCepzCHqKZm2wZrKLSabisVUqSnCt+3bAlVqvnMjR74LLlTWaVvj",
-	"J1J9FBBE+T1uNazLpcAUOo8CRZFhEXBNyB+01jXTUakJVAwHtD9m0njv/nQfJbmdIRaB2DX7k2a/KwlX",
-	"ePaiKQEGDUK+IafXN4F5J9M5kO68503fS2Mg9CayfuJAtGdlr+3MqDl6iG0eBDwkEPhMziKTa6ow2vuU",
-	"UhyCftIE5V74/vG27WRTPBWaY75GvQP4kTZ4KCNSFjUjAKIEs3cS/4H1LagaJWwC39uiEhbBzDCV1iE2",
-	"ev2o3E9anxLvsbE04hEd6ehH4qTPTuGKzzpxuI8OmGi/rjejEhV95BBb0WA4oVUbir+U0oZeuaHcI6ZN",
-	"T2k+rj6hfdZz/Wcphu7w0EyfeGgRl4e63rf2Tyqc3wcuwgwsvsYJ4ubHDVbtVy+gCD/f3w+3nQrwJBL7",
-	"J3O4f+4WcK9uW1P57cjRGoYpTA7YeMIUPne443Uyn9HdPga9eDiOS/+x+7fIg86Bh3vs0inigXrjJ9/5",
-	"5DuffOdhvnO4m8FMRAYSCPOoq2Yvb37GnkN7VVirZDlVajlhms+w7FStQFIiRq8S4CHNpoWntIba5mD7",
-	"Fsd1flk+1q0NsL1xOSDRt9BMrSGcuKgHqj6XIVUg2t8XEAsmdP/RaYz7YpAmCchg00baRp27oEubu8wn",
-	"5eI67QD1MmFvR7nu5ZoyvnhfFJjDC7mM/oLrWk+btAf4o2/l0Qf7R0NoWLa8g1VQFyJz3MXljAfDKNRS",
-	"+zoVAgo9F9Kt9KRw8TaKRUotMVI3U8kVQ7Z6bdhfnj9vo4lrgOV+v/OS68UvOGqcTEt+fsM5CQyN2oVD",
-	"twCwLCTg1iKKLp0PCVQcC2Owca3I+28Hz1QCgd1c7R7NXPt5C3m1izb1H2gaCPnavoq0nTu3YNfPGIhX",
-	"jsWKMpssErQv9hJwcuiniALFfQ9Il90G+ORPCZd6xGgBfn7X2TqcMqHSf5BTY+kZSZ0IBcEDMpKt35hE",
-	"rIDFmH/DyrS1IHosSQcFx+N5lReu0U7p9v7WBl9UvYvMELpWQppULt2Ho4f+yDB8K2w7TXxq5GuZt6QC",
-	"NWachDE56bD3tiyQauixsSHa7Jpje8vq15qy7XiciOnu40/VSP5kPZ1aD9dslcCKJ5C4EIWDFE7K1oJh",
-	"Mx4jsVJbO+kb/nXMZkKzOxno65OVdGIlb1SEFS5oEXTtWpR+xF0HT8imXC7txmMtxP7eJJsJC+xJIyIE",
-	"2EDJQETApFpf2R0p43BXM7cNYcP5dOM3JT4zgCyprQ1OzWb2TnPuIcC7tbuPEKgkfE/v+JChjPdofnEa",
-	"GbHiibmYqSQ+D7nhB8GdFCb6WiXxkxk+UDMkzcMIF12lXORLs5hbA9o1pKyNdZUoNbti64WCO0i83SLd",
-	"bMClVOZY47rAJ+9lG3cKiOMeOHN7ORRpv8iDcLYUyB4q9x7CLgnEwtCFdC82VjbqmKwRsZp0Fd1dWV8/",
-	"VWlW/727rn2v2R0kuvtbDV0UPrqnj/W85ud3mvBUtjoDBagMXwKb8mBJt2Duo6Yab8kqyVIJwhwXiFKR",
-	"CERTctIPGmeOAKe3GSRD4O/UzK9bVpDvoIh8kWRxzf3qNdbb43eM9p6EsztRUJhWpm/p0sfh9leS8wYv",
-	"3FbSRTGXEdoKUt4yrQst4jRybW01WMJuxEPQAD/Xwc/oxbcPgZXzMZWVqnBHPeqG6XQaCwIduESeVkLQ",
-	"WfA7YFMASfkBnz4EShvkQ0CGEO4h7dujUe4YYEQCnV8d7UPHrYev4pXZnAj/YBuSokJBpGKxSuAqQ64j",
-	"NCnN5kixl8oQki2UugZJO6fTYpPe/OyHPo79lmCPCk53d73rKQVK++7xR2+VGB5dIGpn0HhQsmOv/dA+",
-	"+UjpHX0KIYf6sNuW/bCzy3/89nULO8dxxBTQkvmal8qk6E/rDz/XYVhat9HmU2h6pzkB+bU5oawzTiB7",
-	"7d0j52q7cchhwizChHdNYvyLe+yD0KNTbl9t5IyQ6tbP0jLi7XOCQseKNQJi4hT90FSrDdsdpNW6kNNW",
-	"1pw9cLFJiC9V+CTBIyWIaEycuCNRVFrM8SSCxa5cLpmSU8UThIHkerkFJ1ErPVfj1lym5iRI4896ZubE",
-	"d5zQL34q8L0yjgSvaxFFbOprO2s2w/ueSMrycEHO1lL54JieD+zKAR5BeGRb7z3DsG1l4Zj3M5HYu3tO",
-	"ou6ByQJIjJhZrcuQEuwfcpMm5YhZfxIrvK9jaiIxlwXrGyfAsf/4E5WnoETeUPP+U9avv0OjmBfQAB2y",
-	"pt2YMHgdQhCJrTBazd6TJBDYj8l3nw4N5pMIli+zV4yXAtvP0M53zBbTo4MXwZKp2YxxpmMeRSzXDNSo",
-	"VBo7Yiu8UqlTjqiXTyMolEH1Azfv9954zJjzpUmO3y33p2TXhDlKdNFExoLuK0z47CjFgi8GZBbC6zRc",
-	"i2rwyj9/tDcmP0E34aft/nFu99d0maQ2cQQS8BywAgI8aLtlnTAeaeXRq4zrzoy2kAcOt6++I0zjt7T2",
-	"sYkn83po5pWxHTrN2bG1KQ+WxxiQV/pOtyaE/1B6xOcdbWiWT/byOO2FpFsEos/YAdJpJPQCQrZS+qgz",
-	"XWI/v2Ob+R6pMD/ik8dafmcnZ+epsxqMJ7t5dMe4eQIlor0E7lDgDLWemmBNMe4tZBClIehiWOfIW3ih",
-	"rKbruKh9svne3eLG2g5xk33/SVohnkxsmMAo6iLjFFS4ZAFfURDLGg9PIGQhGC4iwkHgbCaiFlejhZVb",
-	"Yw7oDcHdPvIojof8gS8rCIyD/VkvQF7RmmtXmKfw5qnUUsj5FSOQ8gwJADGADFWFhjvIeNVCiFTAoz3V",
-	"nlQ6Rov0lsaOOiLo5vgvGQosME9FXM5TPs+Zmu1/W61w/46ttTZrB6HB0FYXunOU7uUciezTo+Y4fzpH",
-	"PvJzJMGrFI6EXBIcUgs7yUpUmvjXKFXxPht/FMneYDm8EN7LaPAI3dbqnNCjvhPSFMjfsj5QJIdDuMlC",
-	"fzbu35JgGlXiW7ivGNdLROnbzio3q5UnGjqk/ZDcxWmbENtWv7TqT8TOsrxqt6dyF8fIWG+471cgaW3P",
-	"+jy/2Nc85tNLSQdefSEjIXY4tQQqmy+RmhIIoV6oxHjaTH+I2aMRW8K1h2KPXbDfcG6yoYcqFULctgB2",
-	"NqrfDsP8C05dZ0ji+ZPOHKRD6cz4XzhbQSJUeIAEWwJ5DyjLGhxb11M/OVRqHkb8SMzhXPi9ly6W+fLs",
-	"lqckufRmeaZSp1OrmNM9d0+S4k+FoU811keJ60fq8mIqNQmyolgHu1dI2pwHCwiWPswZJABSL1SDB9Xm",
-	"Jh/Z6ONEzOdwsZLzMaJR4IVZe/REDSALC1YMBN/z/OEhfAQu5XnANTSi4A7EftiOJgBkGts1UStcoiBS",
-	"GsKz31oj1i+FDFu7SfvxfxeIfTUZD+rvMHjN3wt7GcUGJTYFswbXzjZVaukZdT2cQpxqw+DLKuJC1jYd",
-	"blNxVqliu/22RicfjwI9BiaxDKxbMVpjYsgKM7VyMebNoSoyACyfFdtowyRcw4kg+XBZ+vY7fxN3CEnH",
-	"Nd7FtYphqsLNhEllAP+JaACYTUXFoq4is2CcJcC1kq0Vav/O93FrbO97YJ/bRvljBtlAyq9kSSp1895Q",
-	"WzKVyvLzHsHh/EVP0u0fDEbFK56Ah6C3ftzBPUq1bm99vkC1xY5/T9mPZ7ck1AaM92PsKcClFIhJVcex",
-	"Q4FcEyyAGoqZUao9807RtO5xbZCwdrBqexymG/REQVlDp7uWnVHz7iFQ2+8pUEYY/7HqvMumVvYb70t9",
-	"7QjOE/GVhhD334wJx2NcuFxWHQc9nfba+bS39jW/LDY9U+G4BRmGAgeS2F2dklTaBSwt6HTjkukV1GMi",
-	"Yc4GmdB2mUVY6p7O+meL3pbMsa2HPdJ4nyztWEvr0EIeGfV0pTYXkD33bEF+1Aj2oEalJ8jJU6sprVim",
-	"pznb5otdts1+PTHNZBBX/E5J2GTNVYYvQTo0lzrIrG140Ewh2/rXYzXzEarRY2fKz3WjCQ+mACncu2EN",
-	"Ql3mPz1HNvBlJWRtMV8CVWypsHMs6PK6981x81DgoE/LdtNe+57KCQ9hi4pxB9vavIp3ssRuY0KzubgD",
-	"ydLVUVw4WxbVb9j9weCrnyb8/mRJnVnSW0BK4ylMmEk2jM8xcbkEWNkfY4EgFX1J+GKyHWyCiHBGoUnl",
-	"NmZNSyVERyvsP7fCoFVGJWBNtbsZb4Fadg9YbB/6EV825sLfUYAWv8LePaAqQELT9QwgJK5SnZHDLd4W",
-	"aePlFMc8mvAo1wQot81v38ipfU2NQ2g2ay6MkPNLCmSrhC0gqosf7l5OhuRl95Y0SO6McLGnGxamwIyI",
-	"oYX2tb6JHqWGj1ZnHtlttFY7WtxFBazPeregoe6hAtaXBSaCiVWgOegJERJ4kmL6p4uoZ4QElet5z6tp",
-	"JoSem9syOY5yt/eNbSe7jbbSwKcTdFN5IKoaE1QUiJaVhVNdaV0rh3Sx4DI8V3du/h0awxsuw/d3kIzb",
-	"HPwsnwzhoQZl9DIrUmMQaWsT2gCnDHkEJv8tbTL2G6aw4BHSD7ome9yKWttM1vXZcNd4i+MGOBLL5TAJ",
-	"dHdBQ6yi7euZvnTUbxpATliqaxZ00iluCmDYauQ37HyGdr5DV6eN0+z7DCYQy8BuBMExpVkVvsJ9E8u5",
-	"pjBTCZJe7XUAKoJzpxwNtq8i+OgH9mn8+XsGsf7XQnIZALMroX3XrjC+ZxN1xnckqMT3QIuEhRCV+VhA",
-	"rSKoWVof6JYzkcSdx7nxqYWF68Zj9C/g3oV7UxKfW36N6D651NEhGL4EzWA2g8A4fnFEIG4QsgaeBIta",
-	"w7mhX7dqKvnn2bb7PFVIimb9EbRd+f5FZF/ma/30BAlWJSR6IVaEGOSruDBwtVZJWAR98X+3LZILA1/2",
-	"eDR66ycc04F0Yv7lLci5WZxdvnj+fHIWC+n//c3xPUC+qSgGrfkc7EiFUacg55pwMFY1rUb3LqCj1e2o",
-	"CqTjcjxscK58TsgNnPvwZruHbQUO7/OoBdefZyLCZrIdA54qFQGXrcQzql4PaytvxDB7svMJaw+hsU6E",
-	"MSAvmbMETX07epLhIdr/JEvQV3XFVmaBlexFT/HPtJlj8CYbNU42Zj+/QSTz3ndfZ2vXJSGz/5TRcui4",
-	"+Z2GkjBbnaFomTMhH0XHnGnIAXzMD0UBTsXJvPX+IdqyiIUS+7IzdSBS5VDlVMsTd1/yLRvrhWIS7rCP",
-	"y05EH8S7XAAyCiEC0pxdyq33aQVAQ3/3b6RWUqmpug5MavNfN+5betUKrYdQhV8oquj43oR0zdh0c15B",
-	"QqA41ctTT5z2gzzrj/HsBzm8ifYqjBoUKtRN4Zi/4DzGUJFDYLc2uuJa26vT3qssTvwiG2q9dVoJp8rl",
-	"HD7kT+wFScw9nl52evLxDOJLrWW2mpNCPXICmpiL4IqBDDUNRjBvt7K6xeJTvOl8xgOj9pJLUmTjNY3r",
-	"VZ0L7xkiEk/e5VxIF7X5k/ZBuJn/2Nbu5TuYC7m1Ul0Hxr7pZam/g3nav0PH9UE8BMAKQy4ZT80CpLFf",
-	"oJIr61JSDUwhsgYR3CJ5Z1YCfKhOl2Kg+8KZ3YutH3DRD4lSs+HzrIG6g2TzEgme+1aTD6mj9CjqhlUb",
-	"qxroAYXRdN1GFblyVaw0R/yRZjwBphfWeyo64B+mNv5p542c1quIB1BeoCf1OaX6/AjrLWUgBQGeRAIS",
-	"SldZ9VirxCwie2QxiyM8SwKxuoN9qmF//wj9Sn/nnoz/ytptaRtmfM03Ew+Rk28MbaRmYHWervZEAwys",
-	"flqdPTKjG+qW9gG7eYqCoQoq3LM3Kr1iCxWFhOaMefFYyNSAfsY+YQ5MKraEzaX/Y2wO0o1O2yTA4/p0",
-	"C/16x9x2l2GltEBkn1miYo9UoJiBKLpkt/Saz5ifuyWsE4+nm+EtJ8BDn/3OaAPWXNdU8uKzzmqSOX95",
-	"Pjki82bgi7mAO5DmPF+XEWFD3kByB8k53ldwmppqhrjxgN+X7BZ/cel+cDthtyE3/JL9IVUqJ0yEE+bD",
-	"219vr1gCOo1Bk9Tecm3OX+H3//D9hMqX8Be3JLhiTJ7rZTHwk1MRNRYW57Q9vd5/8rcMUWCsix/VA1Ln",
-	"9gKXKJjr4Tr9oD5h4Ogdg2Qx/PdgBZCPaU+YisKqvFFPRV7XYThyfuojmKm/6frlQ+nCtiok9AO8TNhb",
-	"sDD7yqh2zArZo1o5r9fEM3WAXanAwEh3Fvs0++luay50SXCN0QVjeLBwOt+Le1utEsi57OqTusWB98LO",
-	"6KK/aVSJ/sLSDOKMrylM7Yvv5mDsEXQL3Rv/WTC3XHrt2tPGJe8H1fm1Z+ld2fisayrjt2JWlNh4C6AR",
-	"GPbEd/S3YNC1umyPtR9K/8y5kLVypIP3Phf5CUc8BMQrxGVrasY8uouzGhwpq1E8tJit1xotrgdqmUA+",
-	"qOo+4q0rHf7zYsoNlcnWMTTaW+ZxGjeQsdvJfWe/4jQthtnr+wcx48mSxVxuGIqOhUrChC0EBpIgZqk0",
-	"IiISfDwne9iKuMhfTLm7yyLMJ0+AWfOhFiYeRR66yQSLZ+wVDxbIVYHZJW2UChmPyjVGlZqFrDy1juyl",
-	"/e1xevXkdtrq5js0C5RD38r5Rq2LuonKUwCM5VEECYv5xsWtrhxpdipRp1aa8SlGR+1fKGzoRk/hhusm",
-	"ZWt11nxSt0eHflCpDD5+tvIVat1iV+FjrS6NeUf08zzFdjjMTsjR1eAu2EohEiAwks5hl+ixY1cIP89H",
-	"qRCORcQ4wK7yYaeVdmip1O9dO4sbfOjYNYNm+Sj14o09HDu9oOMxb7oVQbyyR+iGK3g2apytJ35+w4Ar",
-	"cxGxbN26bDvxnzFa63HzO00iJludwdpO4qKkj+o9ydTkYkW5mj0EnTTgoeiAm+6192oDetLyDAZozI8i",
-	"rwyl5hLqOrF3FLrHLTgWrdzxKIWD2kx8Q+BeF+zG9Jkz6A2K8SjuQjqi2EsdnnmrG4vLco9hwqQiQjXH",
-	"ES9CygFmZ6NDYPsKFTj/8bzF+99LxB5GSWEXhCc4yfuROJaoWjWSXkVr2GQIBbCxd7fDdulet2hclYFw",
-	"dEgADuRWyKn6Mtlp4iUmmsbeXPeDxiogeulZ7ys4SPWP8R+zuyz3yYoX1/Kil9vpNd1N/fTHuYPi7K5P",
-	"czsdRof8/RTfhjdU53/JLSvnpNva3UUMybzry+o7+8yHoCk40UeqKO/4sqAoK54YQqemeIYiHkHj46J+",
-	"E7XHru0WzyYFIryGFkesd37og2ZEdV8xzIXYrRgdtGjdJ83gF53tJKtE3PFg03Uwy+/pH9zjR+0k3CRf",
-	"hcI8UlfxFii3tl6oCJgBHlOFfa5xWCsZbbDnn2C00KFsF03u9xR9BkYfwGZzouBoSxV6gmtt0SGZbadq",
-	"NitFga/wDoRgGKUrKQUqpnYWGnlDeLBsby+rSHRddndjn/kgrAU/fug46EBHM3UHGc5VcWtnQhpVOJuJ",
-	"hKm1bK8whneepc726hsz5tBpPsVHvE/7ZDXpChVtURyMCl+E0e5lLIiUo/Uimm+zUyu6q0pqCQ0l9Z9o",
-	"SJ8rad8wTE36hx8YfXJ2EdqCpTgEhsJlmezzRmsjdnInyi/lrx7q4itZJmCqENMQJIANsq0gCkg1sthk",
-	"HUYVUWV5uQ9WEE6vLX1ljbYefQ9MtTth1XqDn3DEg77L208YxNt8QJF4T7NQqYbD3Yud7Vi9i53baZwL",
-	"rsoAHUxZpLUSEo0ylkLeCeNKpaeb7Q6nbR+DJtau4PQ4W3tYZMiVq0O0R0Lj4I5Jj+ip3VlVj06qdwV3",
-	"i5EpuUM4A0R08QAMVsVxs2FYWx20FB/IHqT3Sj4Jr9QfxpyVZFj42gEGOpLSAq82QduROBclXgSzgA1b",
-	"8LCdYP2TkJG084unDD1CYHcUKQ9ZykQO4qXLiXHUKBYslNJouW65Ll1y/k4Y/BjGJaztyPVCuVIaCWwD",
-	"5hl75QCaiBwHZEvBo8YcL/C0OtDwURGiei+NnPbZp4gNDKIaDhKtYM2FypyrEhWGZhIg3OY9aSf2bTAu",
-	"DabzGni9A3z5L272GUBXGZxLzbbYwxxa10KxSGnDhMlBSkUrgNJmIuKfHf9rf8AE/A7Cn4ciy/2U9ZP9",
-	"STNtX81wDSZuZ8z6GjFnrpleIISd30ezP8ULQHFlPbh104Xu5xHzC2aiOBESvn9971rwd4AVynMmIrvA",
-	"5DrxnpLKkLi3eKnQPxdv0XIaY0Xf489/rqTK7S9U9Folczwe2km6wuo/aabWVDHkQFvCWEhMPHgqTtT1",
-	"MFf27aKQkoofEWQqA13/kT3v8h+/fZ38cUYhLfuP3+zA5M4/PE2is8uzC/uI/xsAAP//",
+	"7L37juQ2lif8KkTuB3gXG3ZXuW3vdhW+P8qXGnvbdtVUVa+/wcIQGNKJDHZKpExSGRkeGNin2QfbJ/nA",
+	"w4soidQlMtLtGcxfdmVIFHl4eHiuv/OvN6VoWsGBa3Xz4l9vWippAxok/msvKa8KVpn/Z/zmxc0vHcjz",
+	"ze6G0wZuXvS/725UeYSGmgcPQjZU37y46Tr8RZ9b86zSkvHbm99+292UnVRCmmcrUKVkrWbCjM7hQRf2",
+	"RyIORB+BtPQWyB4OQsLNLjkHN1g8g4Y+fA/8Vh9vXnz+7FlqBgcpmun3XzOpNKnomTCOX8f1faTIr4LD",
+	"S3Ji+ig6nZkHDpmkQ0U1TOmwuzFfOOAn3WIbwc2ceVfXv+1uIrK3VB/7LyFVJfzSMQnVzQstO9hGf1ZB",
+	"0woNvDz/Fc7hK0egFcj+O9/1j31snsuQ+NPPP9/dNIz7fz9PfvLwA9XlMf+tw8f2gfgj02Fq1jCd40b7",
+	"YzxABQfa1dqwwc5MmTVdc/PiU8MTDeP2X/10GddwCxI/1FKlTkJWH8Qd8CmnfDgC0eansHWU1VCRmvE7",
+	"zx/jJb51Q35sx5zbwpi6brKz1P1lOsOfhKwU0YIooLI8kgOekRTZfrmZ+/T0YxLuGZyuSJh3OOATkEUB",
+	"raFKT/LAaiD6SLUVM1LcswpQ7Ch2y6nuJChiByCMKw202pHTESTgC6UEqoXEh6Eyf8oKKDeLBGPvhaiB",
+	"cjvXI4B+7Y5umr/dwY4H+n8kHG5e3PynP/VS/E/2V/Wn99GI5gtaTCnxPb1c4GmxUdyJip6ddEM2Uq3g",
+	"Cty10wJeCKXgGjiSgLZtzUpqZvqntjqYPyW+tmec4qzG2//bbrTWVwS/Ys7EHUBrptRKsa+hmfuwfeK/",
+	"/l0JPpzBHOnfunETs/jJsNwJuCYnKSxhcOtn5nDPq09EC/yhqe2y1cficGAlVKLsGuD6E9VKoBWO09Sf",
+	"hPG2kGt3o+FB/6lU91cgtKZ7c7p6QitNNTRubdfb492/CzoJSeiYN3/zRwuPx6u9Al4CnhQpWpCa2XOz",
+	"PxdOEqWlXBBTlFVEiX5WQfT0utDiAbYKyYJ6sbvhQkPi9k4LIDPJ2gmhm93SHH6Lb4f/ZRUhp3ehNMJP",
+	"72Kq/BzGEPu/Q6nNPBw1vzKP4ExpVTEzH1q/jah7oLWC3Yjgq4nlqbCgi3qqbFt4v+aZ9X3PlJ5yDNPQ",
+	"DP9nTpB5xvstfIZKSc/TncDBkpNpgFdQfc94gn09NSdEaagGyWg9ZZjvNCmPlN+CIo3Ay5hyYm4k9ZII",
+	"Xp8tq4sDEYeDsWJSHG9JPvno6Wjv3nna41PZlRox0zPWcLW0rsWpZkozfltU9KyijwXdc3dT1rRTkNDo",
+	"zM0BtQJnGOG4hN5KMAwT8dlnz5KMVkHN7kEakaOmo/8IJyI4qB0pRcc1VMRsDn7K6AeCk9ORlUeyF/pI",
+	"jvQeItWHUL90oyqs4auv+7l8ANkou+cP39l3P302ZrfdTSVFWwg325QUsb8ZCSqBw4kcaF0rQk/0nOQB",
+	"M16bUg6jqSmrIJqRcKAdakTkhFc4Re16b3aCVUa9NpRoYgIsSsp+xZ9lVtxCVTSsBqXN3gyO7SNHB14F",
+	"HhwRgJ4V2Z/dfpvtBV55dV6DbEgj7g2j7KEWJ/IrSIHLByprhnr9lKfhoaw7xe6ZPs9wPjxoFBY53ueV",
+	"MoxIyR2ciRGUhPKK3Aowf97ZKTJl52guVe7nZDh7LWv+Fc5fUw3fmLko8/VFUtb+GqnrN4ebF/9rfvzv",
+	"qfY8/3NSOWSK1Li22igrZ6K02ZCOG/PEb4EiTJM9lLQB+zD+jFNNc8vcjH7wr7yqDPEXj6LZ/mr16NF5",
+	"+kHcwzI5xT1IySooJFCVOu0/Hc+EaUVKwQ81K7UiDUUy8WooCJ+nBeH8uIb+VN0Bnml3pxiyH0WngKD+",
+	"SNDNsOZDHE60jsTWOhZ5Z997Y1+bsskrYgTcSODtLMsLY4oafrc3o3OdObPd8HMhRcerzAnsFL2FQrLb",
+	"o1bZg/rb3OX3WphbTmWO8MH+agxpPr1KKO9vkh2hirCDlcBG2HJxekmo0Ud0ZIeba5CDVEfWkiM+ZQwr",
+	"pjVwUokTJ0dxMpuK3GG0gZH+3FW31gZITNaJvJI2LWW3/CNF7OOGQ0rRNOYr1VqxEutBvyWEPdWpW/mv",
+	"TtCpHU7FbvkuJZSvNI9GcOsRHM7jLZVa+c8dwArelp7NTrlbshQN7AiVQMQJKsOM4d680txaBiXkOMt8",
+	"Xu3s1eQ/rq75dRTDmY9bEU1rfRTd7dHwG0okgIZo0ZVHqHZIsdPxWrPRrHE++rH2QquacaMY8opIaJi5",
+	"GNwWmc1RoAlFcWFIhTJDAvHa0DUmN9KX3a551gpT9zy/84fQk3hWt35rvY9T5doZBestm3n6hrtl9YBf",
+	"uTcyo2lJS12sNKEPAAUXp8WLGynqntdH649d90IvpReJFEt1Y9h2zd766ibTbhnnWe3tH3BG4GGFPRfv",
+	"TVjdLvBTWFXME/0ORbR3H0yyb9tKcU/ri1wOtDEG2XrtwW1yVrmkOBmoXpKmU0aLdBfpWXT6I7UjNShl",
+	"bRym0RuF224uWjMH4F2Dx1pCSyWSSkINVEHsbMnQGgfZ+RXNUertRZ/z71v+HJIxbex82SkjLZUxclWw",
+	"IGq4h9r8y5gQqqQ1OhiD+tEA5UakCgX+TlSa3kLS9LljvIpX0im7ClGb50WnFasguRYr6kCulRo45MKR",
+	"eWeeQUVv7bijLcTl5HcO5LdgzniC/lCyKm1wl6iYBv2iBamMYmuvdXRG7Pxv6Cv8yzO7XUZcUE0aoXT/",
+	"46e7Z8+e4d7ZaEZyU7zJNnYj9Dva9FdmS+34TJKqA2Lur+SgDVSM8kJBKZyCPfVS2GeIIZT9ijiQ/+xI",
+	"Qz4mogXO+O2Aq/7LjtBaWRv7dBTNkCmdrWIWFJneToy5jV5iir8pkO/ggD4wyrTZ9snk37TAjbZwhNro",
+	"FYYzFWE88hK4bfPm000yrhqzkjsJ/pNuV3aBU5Jcpu7eHOLjdEDvV1AyKkkPuqg6sNbL7qbt9jVTR//P",
+	"qYGTcE4kBYtZU9qLGTnWEv5KXsEDYVwL60uLvUtul9FTuXP7a2W0OKAJ51gxyW3pFIZX6Bkw9hKOCklB",
+	"IQ6LNyuSOeOzt98YmslOMh5sLMPsRu87G3vh+onc07rLeTrj8V+QhnEhScfZwAz5SJGykxJ4ed7Zr6od",
+	"2Q9FuiRum4OcY1x/8VmSpus8wOJw46e+y7uDv6Q1TcZsaFn6C31CkH3/0orp+rUvT9l/M3qn/9jM7K8R",
+	"Q/CESGhoUcLP8hryMYYvKf+msnkhG/SqPfXa6tQ73LuIhjkHuYyIfpZu1DBEZr53r6Rk96kAx7fi5JOB",
+	"wHm1FHFpCnvK74Jbwka40E8SfpPQCmOpM/3SyhJqPgOV85Cxujb6ngTdSTvLIUkk0KqwR2AQkPp4eOf1",
+	"/Ipx3YGeBryywpzxQkvKFfrKWmpjdZgMYrjQcEQ9kPFRHEbIgX8qQ2n7bf/4Lkw+SXHBO5WNywQFe5Xt",
+	"FInw1ZpZ1uNotWymrBSNM0synsa/LHKgW848Bwpxp96flYZmkCd180vHyru9+dVcjG5TB398ACmS2/al",
+	"pLxMKH5Qp6JZ7zW0RAtyKzC2ZOMqwA01KgHoyEtfewzqanQwnye9r0zFjMnM3Jkq7LhUF8aIMP+LUYzk",
+	"guyO+QEktDVeYvQWbcGOawzz15Tfdlb5b2uqDS/ceAPb+jnslHc3RrmDqvAGZ/+X1rz+czpDkG8i3VHU",
+	"ldrZ0N0zy09WFcTEJg2tslEUVC7hlw6Duykyh5t5TT5YdDWiGWytYdz3JPOhWj714NAaeEVXmzsVKM04",
+	"KsFFKURdiMMhE9IyMrWh/ExOQt4Z/dqaD96DSYwKikIWmYLQg3axFhSq7vI0JMSwgzug1kOQti8q0VDG",
+	"ixZkcRRdIjnjjdXsdmYfjaZnXzCfkFCCkS+oXVNO8P30SZBKFw1ltWFqVkI6ohHLFKaCc1yLl/5ycblf",
+	"NhXVjPeI5A+czkxY3/1a2ByyxCP5H0Bj4LykraFr6TKIJmQFWh7DxvbWIVNEHY01xxS5g1b36nZMIHEC",
+	"Rfa0vEtS3E/BknuG12rBb13opc8xjDZBizrNN6LT0iwAOQfT5cbD/0BZ7dy5/gArooBH8XpD5b14QP5x",
+	"eTXTL7VCaVoXtKokKJUSMp434B7kmfiZZRnEDKgK2lKpkeczpDlQSfAhQgNF8FXcEKbRqD9EoSw04l+S",
+	"Z8YasA+ZH6yOMV2WNb6LljJZ6KMEZSTi431nX2Kom7mNtPlrzpFGa+ukUF4Rs+fIzMAcZzgD+s8Uu+XO",
+	"sJ5Vls1q37tnjRwGqVzsMGGuUNkUXTsXxw8WOsWYoWcNyRRg/oIRaIeurt01YehsvVtcEDP8x12btpTc",
+	"p9NW6E/mOjK0cEOQPdxSPs7vymiVqSQvlAoTpp0IlFj+7AYXSo4zegonDt9Ujo9onhLCaUmVFh5zl1jP",
+	"Mtk79CJ3sqfKYjzDPYeW1ViyR1rBnz99tlsj6Tclb/f3wMbXpmJt4wBZAbJCbIw491FMm9/1C0zdDarS",
+	"a3OLPDei4c/P1qo2K3WT5YSJfxs8ltFEVusL6679NVf2BYdj4YrG7X9mtv+/ffps2w27yni+8Bqcv+le",
+	"OV3cXDOMq8HNQzmc0q7o9Om6iscLDZwn9HeZ8d+5aM/IqRVV7C0q6/bhrMYtRb0hoO4jS7PJAFHBoB09",
+	"u7z3PaNMdAsZlGmFqUMvvH+McXNCbGDkI5Wp6tkRdkBbmSpjetm8qfrktCWMZAipaW0ta+ormEpRQeQT",
+	"8WOjgDePp30imNqQC4n12Uerzo5PRMrlDYeUpEeru6+s8RlSn2wAmK0/5hIUyPunmco4fh+oEmWShO/H",
+	"ZHFrSLHcV5FS9IgDVdZCpTKUvv32xQ8/7Minn7149gxNmIZVnN0eddKvQc/zMcQaRbwNcVb0/JL89y8+",
+	"e/aMwENp7FrGSQWNsNFRDUqrpBg/ipp5abrqfH9rX0iJtZXUES3wHHGSz5/4+uC3fXgcbPcRYBdqnFaF",
+	"jAfICsN5Q8y6lTLX03fv35ATwJ35dUeekx8Er+gZ71jyvuPVMEVtOvqY3L8Kngo0vvrxFRZC2EgiPNCm",
+	"rYF80xl2/tOXIGvG1xlbESmjTRhQyE1itHK/xeEgRGw25OuennOncaV9M1YGsJ4RzXH0w/j4iGEF9ZFz",
+	"/WG15sgwCod3o1rluMpx6vi2EgqIV+qtr9/5+Wldg/xI+SpL6+pf5PNrnttwIDcueMzuF/Du1lLemEm3",
+	"st4ci11gTF3MJyPB/rQy+T/2Vn6DEZrMje4F/fC4ftO0+uyyGNyx/kjZ5IYyGQD12sdqDcE/n71otuaK",
+	"RvWfK3N8LghgAq/UpsAwvmCvy5V1pZM/j+/ykNoTZfWcGK8wC7OtMe5eGBP3JiIi4CUWXHOB/ErbVMTw",
+	"B/tgv9MuRcj9Oa7cs3+Kk4bsX2xyPv4jpV9ElQprqR7iiSny4Ar8pkyiIBjZMBYOxXy1l+HaM/qhe1Vw",
+	"1BH9Vu3Wx/zt26s2N2QITIObTNewwgw2pHHKiH1lYLguCoBrGPRDiZIsm5DJfEKwAae+UvXAtHpJOJXS",
+	"pXkcWK3TdapJd4D71NyqXwMko6uPFFQjLQvzvV6gEVLXUf7fR4rEFllaXMG2LJOVU66p0kWnNg2eYrZo",
+	"ikt0vtADP9iKFGFdEGaWtMt5uyumnuCUg+OfNQcCee233U0n6+WTjAPbZ5foes1D6+d4YQG7H+aaU3pC",
+	"3+BX3k+SyjuU3TVcMm9OUJH9mXBxwguECwx3IpFpp0VjAw0s5b94H2LW2hWFSG3G0kdoFNT3qN2tr3Ee",
+	"E5HeU1b7RNwrlEu4UDNRLdA7l6QVlT2ffJzTFQaeqCJlp3vf6nUcsXvJ4JD+ZasHUcOtkOdsJpoKwW1j",
+	"QO9Fp3cufhzpO7bien+e1MCmxP31nJLvbZGoV+3Uzlbe24QArzkD14XsnN96oVzLPPwOn43Vbg2N0btg",
+	"WTrHgEkug474t9eY8pdche47xQFg9a5Ds6fyVhQd16zOoWF55LsA9OAZoaFnsgdicaAW1b0tev+RqqOm",
+	"tyoLXoaueKVtnZKZD2V86N36T7RK+M7y8mEthE3uJKILbIOptclp3oqalef1OaXXcrG/QaSUvt5FdBpj",
+	"ImUJrcaybCvjXZX2GbSNA1pJvna+qha6KGmbKC7G9B/q2U9wIN7yeUmeuZQfYl6NQPxsBDmg+D1Lhio1",
+	"dSWhae0s5dSY1j07o00ZLWxc59XfuxdaRQPj1pidHec2t8kiYSSzQhE9YoV8M/IswKvMOrC962aFdhyF",
+	"8KJrK6To+Kxse2cth2S8VhJyxPsrPCZqL1mC69mexaFI9MQZsmd8tCKxExgkTgKKhPJEmxlfMXP612Wl",
+	"nhPt6RK4lxRmx0Z1xOkbi8UP/yY0kH9bWsG/1xt+/SV9YVrOpnDh4K5d2E2/i/adNXs4uhtXjh8l5P9B",
+	"b9MNN9wll1Q+WcRdLjFSROJiSN0EczL6guDPkn37WsgYk2Zg5mKCtjGacbLXk+z/IaytsP4PyXlpQqMo",
+	"HB0SFKB3YMWUeyQPqbfNfvnHSLDfV+v+bUb45JLCHDyHTGINWXhYZYtafBW+K6C3jIrgUIZPBdG4dbXg",
+	"t6BWIzOOYBwG4ud5SvygSEkha5xDbfaLMZQW5tyJgystcdS3oGXiFvQR9fp1qZZxgl0KV8vs8DJGnXmq",
+	"H6S3G1P4EDHogQ3v0Fjk73wWoZAu9dDCqyCC/6o1vTefzy1pWgR72wMfmP/p+affnLlL8Dp+7T5P8Mn8",
+	"2pxD9YqrUwrcZS+qc8Z1usHuObA6iRf/2oJ7DsDmAi5dACl4TNUcU8olu24X9ttsdq9JGYIt0fkiG9Zv",
+	"xVQdWbiFNm3VRTfdsn65hirXOTARNz/loVGpenejqM0WoztVzkg6ISv1glCCtfyIU0KJFu3HXbsj//d/",
+	"/5/U3lA9UxFmYQ0shOjajIOYM5K2FMZhfKxGHIjopCLw0NaUcbUysW4hBoOpR9t89e6V/XmDw9jnEmbn",
+	"EZXyZH7XNKXJWkRLDkSxCmxmCLfgzbbM0oFn9pue9E0wC6qdQLnpa2kRKIDYRwfDrRdt8KBBcloXMhP3",
+	"svVFCoBv2pFbwSGZMWP0fA4nwDhD01LJlODkIDrr+ka+wn4NhPIzpnOsZt6VAs1nO81LDQV/Zba0BJMd",
+	"NhOgoefC1sokjyhyQoTlZOwbqhRqbFw4vGVka3uopjaAeWqLGFTwo9BJbBhfn7TKjNselzmLTm+H71h2",
+	"5IvWgh9Y4eOQYJSo73NmxRHY6oXOpEZZoR7Of39We5c8urSHJ2fERwMG8ZuZu1i+Ek3jgBy2JL/0b3mS",
+	"WQ7r2zc42vWUm8nXZxl1zY75gijRgLnVza1wYJzyEgKYjqsNWE4ycDiSCZEhtK0fMuNZLnG4AsY+sHep",
+	"vQWGzo/PVwAJeULlyP/XUXqk0yEL14nI/9N3JrLsAAPYxX6JZsDr6DUKnlif+VEkMXw2CEHa6WOqYcqr",
+	"HsPMYidN7oI57lgA5dFz+KBfUXX8CeDu0dhE45xZF1MTp0nc7SAklFSl2eHk5jJuvaFc7crmTi04YC+r",
+	"8vifnhJXYkZL1Uckfx2hvHsHCsGRprh/XtVK6CcP6ZLKMFS/Q1gTfqKSO4CsNBZoV6f1QSU6mYJ+eWWr",
+	"hL3/Ad9PeeFayou5bojlkUpa6t6TUVKHOz8yF9LFwmb4QbuVHBikm6AjULjH0psiFPDXtK4RqWVr9Qbt",
+	"1OqkhUP0kVSdfNrZ4zq4LAJg9nOJvpRf8f/0mEwblpuvZ/ODzR9cZxjbp5NTC91qLvDIZOUvJfuO1fpj",
+	"xh0xQ1wBPYY4BmqnnQKXn4K3PFRMq6fKvfJbtF4CBR69PBVplV2AJPKWQS6vfqmGcQV+uP2QseXTumif",
+	"RjFO2DfcEFPQfW852Rq/6N3qT1vvvqI2xx7YWTpewlkra3i+so85G2Z7Tc4DlN2lTJ+yF82BbIVCWWTR",
+	"0Ryk2M6FaRCt9cQJKj6p+2Gtt28Gc357WU06DORRK53nwYM7WVyg4iBkESAEbnpaLmOe2/yj4Sxnsqg8",
+	"/rw32kYsF21IzzZj1t14qq6iaw3P6ROaAPZDj/FMj6KNxtZEDrWAD/dUMgvPrLrySKgi//qvuEWfGNr+",
+	"9tvQkstG2jfFHeKLZZSbiS4Zm4ppm2rCg3YVxDYwzRTRkkFl/7k2xjR3M13zynnkrRIdk9SNkmeQS/CA",
+	"s4GLJ9YEEMIoulOmfgb3Yx90MnoOVC/6AgTnvDTKeNQCyhZp7IILkymiqPW8z/W/fsINHSsE8dLzuzn2",
+	"dQQwkFFXQx/9RLHtMCDR96HKWigruatOWu/5EAx+WNJpRmJFze6AW8wuDbLxbvfdzS1wkBnIFzvj68nU",
+	"FMcEGbVxrP/p3ltpEccfym9OGDQfaMqG70YaRUBCUEbFt4j+CRgRe6ATxUWigb4+xLYW44Kg8eL0kZeE",
+	"OovCHqZOgYoxh60CE/p5Tx3cCgsP0s4R+yFnEdoHSYT2u8rS8rZ0WGX4ZH4HfnJncgNKxndxKpMlV9De",
+	"Xlo7Viggt+we+A7rELEIw2EmDre5ofIumQISdSD+SBEHmbwj371/Q/78/IsvPn5OaN0e6cefzgaH+vyT",
+	"zxP5Jy1lVYEHOY3k7jOHFjKp5j8i4barfbVkYo19h7jwJPHJcy9tyAizPR2U6rAZ5aa5JDOKRAVveH3e",
+	"7ImvYE17pCrDeqKCt1LYXhIXfHZc3PVAKnYbtXegnT4C16y0KPfoFJBQCiShA+MaNL3dFvyfWdclYQ1E",
+	"CMh1E4hiHomi5T3UGV/hbJvKk+jqyqL5HzoFFbHtqNYFFfx3d2HiOVI4cMPRanl5XGGu2tdf2YcHjveM",
+	"T36C34RNN6M2SfMQTk9YW+7twvQG/9KJdD8hsMHv9b7TePvb+lyMuoPPFINhiHHT0sNL+7SnTnV7jCKJ",
+	"1aABmVjIrOcpZS4Pvxz7lRwLDRkm2h43h2ULeMCbl/WA3+Iuv1nKTZ1EbgRD3dVtnmopT/J8BCjU77ro",
+	"bP1U4pN9Z6hUa58v4chcWgg20wrLWZz/Q0KmI966o8OJVfq460HKazgMk6bDnENG78L8zwtfPIJR7KNP",
+	"atE+5otrG6E51rqsAOwywRpLp5H/IN2++GXfSN6DsBsN2DU4t0UptitbUgneJJu8UJjEv7dc1+5Uh4XO",
+	"EP4qppe7+R4RObQjvHMZDNvYIGSMJG6bcdxsmlwymERLJVQf3BaMNbEB0lQKZtXdUbEVc/klEPr65PIO",
+	"l8PIPjEtG0gXTVszystMmsCTBV2sDZTGfhzaOjvyzd8c5mydSTaqVpcRLwd/T95lZMZNblfe1bOuDxOz",
+	"yS24/ombzu+Ym2m/vOXdS5/j3pdT2DFVrrkKxrwV2Z9HRTsHl6/j7FHM0TlCeQfVS8IFhwDISEnf5Wdd",
+	"q/swt/d2uamw31Y5FPPzWrdNgkhperuWxY9Kp9mGkHt9vLwr4N9lkopZ7SUgFxrzWmFVwthdqoX6B+sT",
+	"gjEuKf5NnwQm5gaINgthjmlr2HVFuKKYRZQ8LUSBKWcTh2YouApVbwPAu9ocTNzjnzOJo8b0lqxaSB21",
+	"uKYYnK9BB69SUo+wq1rZWPu9+bR5KZrG3Htv/HMXRgnhHqShXAwnXAsMvGG2zs9PIUzvsEW6E6JhCr0c",
+	"xTyyKCoSn6dpGHASduwjhl5ADzZ2TkhcR63K90i/VnzQfeJNxCUbNC93dOPeE19cB8wx2VLy+WZFeLKl",
+	"lmNmev0Nzs8mNNRhQo60jnHfzcoe895vDnCZ/E5b028Oqz65w1hBIiMxe1tdsHMjO2c9mqBr6aJFbl90",
+	"MqcFGpdWuNgB5bFwRr5jeIirBfHQUE5v8cZxWdPLiQ6uo7mdfW7BxjAW1RwoT/JYtlI0ovCu48UycmOr",
+	"3EFV1IzfJUK667AS4+ryjVa8aqHUBcYZUxh4Lq/gLy+ef7GpLKbvWLv+nWxwJjbw1FGc+Aun7jJQm2M0",
+	"068+FA3c0v1Z54CWzCOzaNjYKr0wfx9eMKGjZ2OhmO5ZBUaVaatD+k4ez43x+Q/PRHtehbCOFUs1PSH9",
+	"tGSlzvtyVSvuUp08XxGcvI2tKXrGVEazGQMPMSe0SuPDJpk2nShHG+BVY27j1be1BdxzSvMEadGMt22I",
+	"EJtfWUT/yj9/ZTjFFTYFVsDkfBVmQzw1fUoGCw0Mxw1CVcgR7kOhvmfsSyJ4jSAHw99bV9S9rmK/QdAC",
+	"7E2f2Cgb7U7X7KFXFB70R8omMI/6uHuvj3Whhn6WQGq2l3S9Xew3NJ/QUAqukg09keCnozCaMALQKWIU",
+	"RUJvJWAHwzDlE8ozlwccmsdrQVxx0VWiRRclavqaTu9NSJZtIhLFZPlf2c6Sfp9UkAtHmmk8iyDpjB/E",
+	"KsyD78yDv9levUjAdQf6m/D475aHCg8tk7D1Q9rieaTZCqPM4SDXoJVtqbwjGHA+RCdg5yqCghBF29Y2",
+	"YMYt2Qt9tAknFiVxwpa+ZemqA/ONm/jXNF0buQXhxnaiVuthIl/5Rb52b6YQIxNCsCfBECzSCTnvdrMh",
+	"3Q2o3qKkdSa46uWoD/lgFqe5Q33wzYqVl14sYBG7udrxSDVJXdn26rMh0XVsNpud3IIs1JF++vkXic5H",
+	"VB39VB29DqyGwDsISuS0gIZW17Jn5hILhmdiEd/CTHPTkezbsG1SQ2zadeIkXDWX20uZKkr4w39UUNau",
+	"mPfE9LGS9MSzIEGZZikXgXZmYynmh4ivHhtwX52fnk85D5nrSIM4Zu9RlnxKu68GiJZgRVqP3hlpqwOe",
+	"WRHXH+mOj3Ntn5ddUQhstmo2W31Roz3Oyw4Ue3o+0JOIp/qx52aeK++iVfJefe/LrUsLleSjLUwlEiHj",
+	"DKkrVeXZmhT/e1+cMixL6Wv0PlqoT/mdqq9m6gKzJVVRHYjdjNltDIXM+TDwmlhUCCbHKuuWlwIS6qb3",
+	"5kzdr/00UjBqlxmbTxb92p/ToG6YlB+O8sAKw+JSDv3xRrLbBgxMK6gPF4bNjoKVsA4Z7Sv37Jw1abHR",
+	"PNolr7zRG5uXDpvO/tnygflJH0GqgFtHNSkpJ3sglq3Xxl5xonMG5iVdtWZweBYNNreptl6HktbC9TkA",
+	"P6zZwBszKID4uM0NngoikFLIbPKEcuA0IXvH7e7L/nqogd7bVHd6oucdaskMSY2xTQiFIevKWRjU1Tdm",
+	"TslQznXL9czEihlNyHLSeoUSWeWDF0SJ+V+uddG62zoRW9W9FNmP+XdeXQt62ICFp/qa18owouilQUzO",
+	"/rCHhQ02I6PIOU79eUlkv6ebFaILZRYWGWXOq7Ei8aeh/uQqqwJ6jD2ccWmVYryEaWUV+c+fPf/0vySP",
+	"8AXqHEIxObmhjuIE1QvChUPsioq5lsNQhd/ueKfXqYBXCvw+eWGo+8Q7Cxn2tN7v38fn9fjq6O32eb5d",
+	"X8a0TZmTkypmZxNG2zC3he/hAlipjAP5w7GvwcIiJHxuRyjehea8Y/CL7AGB8WwzJ60Fz6U2XmiRjQ4u",
+	"cP0JmSDBB0XP2is3qwOV1mnQq9Z5kIRshH/w/Rhmw2Kto27hUTg2o20sxCCiDXJxCJ/3FNW2+iJYlMxR",
+	"cIIFnfhRrcMe0Y1pxr/sO0H0ZXZUQtDhjWTekY7XoJABmAy1ZNjKO1TzJo3mteCyndIF42Xd2ej5Kun3",
+	"Q6f0d/adYNmuw5/d7Hvy+klQNgYT7omc6dLy84ojcRlcwLbO/4HDL2fBiJ2mu/07b+MiVu7ifq3ZmIva",
+	"b//7pvQ1yXtN1S1vMG1W0fxQb61qm3BJJfZ4bo5uIKjyDoB1MH2+eMx9f8MiXqm7P7x8iQLQydxkrFcf",
+	"12v/nleKxf3M4gJgmTexeA27uMXIjuwFx1J+o7AcOol6Vn+E8mXhmcrbKAFotVzMnNh5HnJBoUQxsW83",
+	"7hvxp1rVRdAXq30O/Ut9lGksHR1Exsy34/bnc09pSYuId1dgq6zxDn9PdT/7htWgtOAbiPCDfyVLAhcG",
+	"9ksb8uPX9KzidBjgVV9mQokEDifqEBP2tpSugnS+hnu2EK1H9J6b9zv79Bv7ML5+j1V6hRRdNp8thjnJ",
+	"btaIr0ewKhGNpx8dM8yQemn+lxJKv+JRgU+P0X1VK3ndBWDfzZeX+Xl/YJuRJ6thj8VcQR8+lvx4n3s0",
+	"aeyMXuf1rg1RMlq/sq/NJ5qmwAwwbXmbApFx/cxlRF1kj4mCC12UfWb1dP7DZ4oZbO/VbedtEkoa3iFk",
+	"r8zKM/sUJr3KW6gKxlPV2R+OTJFWigOrgeyhpI3tSYK5Sr1vco1FnjXe4uZlNmMtLVRaegYoJukX3IGb",
+	"8HtmDXLB94LKymZkSKCVrVawGbM5TPTNja+u1dzUKd+uPWg4WBHXT5gsnJYhTZKU3GLC2tN+WRX51QXC",
+	"73XoV56lcRa1PT871wscHfK2SxgHm4nAx83nrtVS5hJmXcePOJ0ZzrikeeF/8MW/Tb7I8QCGYR8Jirux",
+	"JD7UmVpLOXj6XYm6ghqsUBQijY+X762O+7aJZut6XbnEGT/+zwv0fHpn4dVpOS6IWuqUm6D0xiHipoDP",
+	"FrYlsyNL+3AV51V8Tp4w9mg/c8UZP/1kfzCa5jXSI1dW3fs6z/V1E+uhucS2gW33sewBT/taBqE+cSIN",
+	"5aE8/yZB5o5XUVvZdQQ172yyflMC0FWdIllcekc0F7/6Jc7Y7s/0+7CwYeMp81x5bDSZKx4sy/ZPfrre",
+	"WittOumDEUUbcIPN45kUIV/b4TqyrRvPvfGe01YdRVIRayVgq6Aktspr3F21I1q0rFREC0LvBat2RLFf",
+	"Qe2IsXdaxm93oSufeeYkWRrCRm5K3fLnOJO4pfS5hiL0IHtEZDKmwXBcP+Wd38p4G/pPLPPGBQr8o5hn",
+	"9sqe7PoKT+2jtm5hNqOdXJzN5ds3s1HvktkUG1syUVVYjNRFNCevFk67mcGDDc5IgHpHlBbyvCNfPCOK",
+	"IP8GQOuNShx3GFlDZLZUkVEULYke/mIrdoUfZtwJylNpbi9SaV1HyqtMtv1joRFmAkRZx1Fq+l97HL2N",
+	"pvqWotQepjXxm/dYbzRGq2jeoVGfK2MJTaaLE9PHIv6GJQ0oXfgaavMXJMbPjzA+oc3F6oXI/CJ4sYcj",
+	"rQ/u+K1UUz3SbHJM7LadC7JsakBprsyUx6KmGiTB72CSmOssiBmge1revbC54vg7Uz60RCiHUxoiYIqt",
+	"qi1sQgTwiHN3qiISdI6RLzKPIxZdcbGMmDaTWuXL7DUr7xQRh8POlq3nWTNj7G6xdj999o86KhM03nyb",
+	"CM8Vgr8kFNPnbM5yQ++w8pUp8tmzvyyHCSYxwcAxw8mk2aWGW5oO8W1ylmxOtV1jaEYncX3TIKnVZbm0",
+	"AdO39pEC2XFuQyK2QP3nLOzQqlUs+MF6HKJ4HT1p/VTn9/Hp/WIXbXVhpNdccqtNrz2LTiqoD64anVYN",
+	"4wqTLF0B0pqo2QVMoEU8wW0HLtrCaJj0Hs7v3TUM6OhEX54CFqWfJNK+rgX2OHT3WEwMetAgZ64Ts4Eh",
+	"EdqWhOzh1jCJkdyTmrxBAbk/31JUXakLlzyROdd2OlUH27EsgiK5Csjhm/DKFMEhanjubiFcmVU/KrSQ",
+	"tscGsrk8ifyr7XVgsylbrVC66GS6k0Lb7WumjsnO7z8dgWMlAKtrsgfinoVqNwAANTStunqI/zkPNOc+",
+	"ugVJwr+TxsT7EHp+NQLhGbDlnvJTJifGK3HaOciROK/eJ5NvQsqzWudqUAnsj5xUjfM1JRd0GJgrr2YH",
+	"tjFhBIGbEBDCnd0VCTrpCjxflj21cX0+gHQdpOuZq9bLxivJ6yBqn87fGX3lBwdxMO6SPEbbXdxkJyFn",
+	"cu98sl0vq40x1IEVYDuyh1qcyK8gBYo1oLJmcRVFnMjiztz2xLgZ1XeYYjmlyR/1RkrT/MtOMQ4KgTYV",
+	"wWkPxQtTxBe4WWhzfCReZR6rynxWJLHxKot/PIRG+1VwCIhqbU1LBP8ZrWB3qbPNXCPBwWa9bYjQtyPq",
+	"KKTefi2NmGsdXXE1H1mGNvN3QEC44oGsJzCoEktw9dJNEtE4fY34gewU7D0S2oOMks1ytB6MkUNycpPR",
+	"wn9yussDaq74brgsNqVuZDoWTgX7hOkG85uRDGffnGBL9qg/wZdHBwdDJKc3xq+fCC6vHaWrTfOXc04z",
+	"OwOVK4Ru2IPweTukGyC5FvGj0BHE7qZE3eUs0iSa86rQxGj05NzjAvaNfuM0Lo+ti1F9Vbkv8ydHimDK",
+	"m0on55vlzXSzHUwjwITQKWDPamRJTOKKm6suxJVqOOjCdaVMzy1U8DoC4VwrETWHRLE0RDS6Fu38V9dq",
+	"Sj3gxEiHwK5jRjPo2xmHva+A1j2K9p3tG7eB3OsiipPKqn5leZ5fQpuaHsR0U+efmD6ibdQ3MM0WVT0e",
+	"dcpcYAFqSjtEFptfuB1y6rq9hRkvYsilKf22I1zFR2g6Xi3KuzTi5nmIN2OGIaLTI6RM+0zy5BhLkd9m",
+	"hx62cEU91PZINH9j2J3+ZL7gYYVS3r1hDc0w8sMrVbCkorrvWK0/ZnzQWfZEjWWuCeM7zNU3PyjRgE1D",
+	"xUd8gZCirOr7Ofp1psrWfjd0Md+fOTDjAHAs5qpAt5hIHpMs4pbsob8gD0J1dogLsnKnzcjcrb1FJ/Tf",
+	"nykVwqV9C7Q2A06MWPOjIifEzDJaPpp6hmOcyovq8F+eoWGwI/tOu368J8oQJUqaQ1JCXUP1CfmAyA2o",
+	"AxJpriymiODYy4X8ifxn/7//FY3j/zJp3+tlw7ifMcH6ErRK8DA5TYGUokljVLkPzZkbPkJlh3bXkV+/",
+	"kK6o7qWzhSgnwe2J1LmVlKONacHPyFDxzzG8n9ec6yWAIV8hIfL3wHfrlcN1BY+0AqtQpi6JWihdPAYw",
+	"L75ipm2xjdG4Blnc4bFgsH/pBA5Qq7I7modEeVx6yLYMkB7l64IO6VNTSoWOraNTZkR332o2VCNvqKLy",
+	"k8z0w4oA1o0wwObghG1ube5XkCRW19asTG7ZttgPeneP50dUE/RQt2ac2clexV0bVv50ztpvmlYvtwmf",
+	"vnYP3NmjW83Rts2C/uwhboAYKTlwD8v5dd+KTgFOzFoirF6Wgaz2MnBEMftFzNW4cYMlyRfDsmcuikx0",
+	"CZU7BEe3Af+1QZg16vlf4Wxm5PXzVqhkM34UD5vkwabs9VR7XD+ZkIau5yirkskilKtTxt9kf9oUYbOv",
+	"ZCToK3dVGS3H9eRoI3T5qHnaVYqVR3Hg0VyUb/8S4a+vDBUbDts0FadXFZeFpv3bl0Q818Z+Lxg6B3Pv",
+	"xM+wMXt+aydZPKLFskG36hw6vO1TqOkd8OXWWWwQJ7TzXqwQDmfma/v9jaI5NCScNMfaYgnZUWan90+G",
+	"UFtdsLNnw+PBUH5GE2DnrCOrQ6ONv/nQ+B6IRY5tvgetnAPw1EP0Rb06B4H30ARzmJX9aTrh8RL2zu/f",
+	"ivrRsDl5CKa+BdJVuhC5JoTX6RXZMo9PkQidKo3RtNrwyO3RSNGGnokCaIgWXYmpHXYXz1dpsTRWG0My",
+	"p5tlvPjZg/LOJuI88qg8XXZKNuaxTWTMtKp8HblYtyQZOh9wtsBhapE3GPc8gCRMe3YAvpyRZ91iOG5y",
+	"AT0udgJnv8pAiYN26uvU5+wLvEf+I6E1VKSl+miTnn2BCPbP+KRH6/lfz3/+pAVZWvV2ASYYv7Wz8wyz",
+	"yq4yY9HiKJvCF0ndR8ODfoEJSxo7Jv/Lv/zLv3z8ww8ff/31jlBijAXsnyw7dBshV7wkYMwbl+/pgEhW",
+	"CMcJDZxrFOeWXP64hi6HyLOWDOtLhAYFf+FpxvUXnyVdcn2DeK+9NEBVZ1vcANfg/k9p1tA0HMvY8dIv",
+	"zU98WADnPpkmnAR2y9/BPUiV7M2ysbRqi8CT4p5VIRF3qXysfzguUtKZZXW8+iApV4dsPs97LVkLBGtv",
+	"nQ+spWejxGD28YlZ9YV7JxgqMC+xL3gLwhxtI7FoWUKL/d9c8/CWnht7ticM6Epm1qWKfiWahhrzcZIo",
+	"Grf2bkEqwe1M1B2WfvoJWRkKtQJzr2JE+bedmwa2j13YU0++V/0bv+228kNl+JiHooPM6ZmrKdkLcaew",
+	"TsInV9opuPiRMcdwgkaHYNzaENMAFlNWRQwbmQ4EV9uubJXMIfrO9czo+9QPP93Pc5Ppj4ZLEe7iVUzk",
+	"9iHBQtTlqlq/vxk1JhoP4CxHqlz7XmSGVWc1fjg6qzEv9MR2VPScmT7OHklvdKTuKat93vrjCPJBtC1U",
+	"pGvx0Jg9O4O25V5Cmv061Oz2iJMpOymBl2n1hvHCPbn2hKgWVp+nsV7rZ7KLSBHPwY+epek1vKR2c57O",
+	"Q/r64SvBo1jqo+6nEodyOKKr3rCZQR3XMyF05sNwHdej851Ac2OVy65cztLD+2h1vnc63OPmsiPKNbl+",
+	"Tr752zvy/5Lnnzz7759/Sv72/uvcaGvn2es06dhI1g9LsbsiikYbjUQhh/1wrOug9M17mPI3qw1SMoWB",
+	"1ZXOhEnHfk/Xfj+CoErz4D93IonjT1V63dfsjuy0wm3FKe6d/fkxtdgWP3Qtr4ZuHhloFv+IdQi500Lc",
+	"TcmRFVTkMep5IalI/+J3ZOVB+IH+XUjScaNCiAPB11HvExxVC7OV2ISCYrVmQ2vSN1BczfELdX+Dzo3I",
+	"PH4hbtph6ED8wV4OmCEi+gzT9kWCadaN7LE/P7ab2gZ+Cdu38P3HbGaQeCjpRrbn89ltzXTmj7o5jtNc",
+	"VhcOrtv2mR29yq3tJNrT3dv/RDW8C/6pUP5AzY3gAEeFtXWVpqi4uDSrAttYp6oivqW8enNvLbotGC2z",
+	"Nak/HUUf1OHiFPTgYZXqmmLUMYqcBKpcr3P0TRcs06P2ERWpgzLULIrbtwwrKL7T0MykPCT69LiKfhGb",
+	"m0mHSZm18WjpcgSyjW4oaWh5ZDwdH3w6D8TCvXsHOR9mx6/VSm8G7DhKqVscxliYed1vOTQMZx8Rdhvp",
+	"hnSLnWGpawijmDufTiB9K2rmbqeRv95dMYt31rrcI/d2NvvIzeMqhHNLekqihaSOuKV3jzsBqqS1a8qt",
+	"qbpD0d7WZ5R5HeamhkZ3fXb+HZwLR6eqg0IJ25a6g0ILq/SIe5BVh2qSS2De3XT8jguM5B4os5W/pb1M",
+	"FZSdZPqcFK/fNa2Q+rWrCBs7x+vh3u8Zp5kWGxRR1KbH7H+8f/MjsSQzuofoJEGvNdHCFeXVXcM/UuQI",
+	"FFtpDS6Y2w6UWtMz0Mw0tUV2ee9AufY54xiH+fhGqKEelHg9HuNkXpU8F3IgKWOUoJ6YC5+YzLL/gnSu",
+	"w1VnxZFJnFILNiMV+UqUd+KkyB7OgtucUWusfrp79uwZdg8Llj8XmtRM6WRvibGccPTZhT3qyRK2wC1y",
+	"PMMZPhCnTahc2dsvIL3lwc8oJ7SqJChlNCinvu0IJUYQhPr9hmL0aj33iUPhO6VmFLbG6OJdi6gIRjep",
+	"fKbeKswQcSikpdJU4XF1yUSKE1YwxAMnajql2Neb1O7ZLr3JWX3PeGhM7FIbjCjYkeeG6D039sWqVswk",
+	"J2yEKisHstzmtBjp2jqJ3HEbMcdMmpADiS0EaM1WRKQk1i/5b6V49X+ITvIex3x6DapitiHYDL7FHtKB",
+	"2186Vt5hNGFK4x8RdMYmHrlwmqH1P5tXvjSv7GwjZ8R2oBLsyZx84gGkSDWgrlKD/3/m4cwghaYP87PU",
+	"9MFVFuRGSmf/WfoMqOHmHX15F9N/efsuKBfx+zfAOdwtbdqCyd1vwKoHPZG3GfKOjrP0WybZNZS/0Rm6",
+	"HAFoOJC6YDsfM3H83EIZ5talfBA6FcyuYM+0Wm1K/t0OltF3asZhDTxFGMW/svPzWFrAFZnEEuRyFnEJ",
+	"zQnfgbqbc/BjLc2Jg4x8/BIatinjmioFyfxprJztu2K56i1McPax4T3WM2J7CetpwPQVn2Ma0DJ8Wc8q",
+	"mkZQdeMbnOoZMAWHEYRBer169deMJAQ4r7U9Dpfhv6Iu+KtGvAguzKInbmwEbN+ZDYDMNqY2/GIufNs6",
+	"zeU98Sr8HXi1yikI5/RVbpW3yl3iFO2GKxUcNPRcYJ1eCoOPk9D0GxNHGnEPg5qhSM+aaWSOx3rDUbnA",
+	"ORbAXWc74uBDM2nhNejC7pUEDrdCM6pjpEdsBS9LptYkW1lPWe9sdV4znymeC/XEB298rBLQVR4RNj5d",
+	"UTeSPjfebkIQkYOdn5HjF0Igp2BV89RF8v+8Nmv1+RqgDv/9maXN1K1kIH88chXTCN5jAavS8EgDpKnE",
+	"WG8cbg/eQBZS40hdAnploStCVvzggjq5/Hl9hIZQrMK6BMDiswSAhXe1XRRdiF/e3WRRdGLxMziA2IKy",
+	"Z48TrQsrTrFQWzb+N9sJ0/5j0GvV/inubTpk7Z4Kbg7XUJq8tvN0btXvaavgaSqba0Deqs0XxjldWCha",
+	"bY5EuKrN+f6vrYKfjudBHcRCocoxBB3yNSth3JH32QpuLorIFY3Z4wU8tEwOq4BS7NI3rM2lplh8N5sY",
+	"2u3RC8IEN4e2xgqXUHfikhgHBdWffkaOopMYnb6VtASfWHa0wnG47/hEgS8kLuzg2AFeedW1ymRFNExh",
+	"xo15ZxXGGSLqWN9REIPOmQfVYEkc7jNyUUIDScwXn/eoBQJ5UlaFCvuWQQkIM6Qwx2PnY4x4b6JiAs7b",
+	"GsUNPAvge4XPDQHZ+MTCxQs8JnWS4aC6Bfm9q95KJpGno5whTDny/kiomDZy/h4Q/nBH0PyzgIixApnP",
+	"Gd/UemAuPTHrNtMP/LLo8wMvBspQ6dtqhrTPOEtRz5L88YLbjoSZyy6O+YQifPKtR4lzo7QZS72Qtq3G",
+	"Y7sCTj2jbEs/7ugYpKq9NiQmpjKiYtXZzitJ4WwXSd98EjMtXY9vn6oggVZoWjFpa4WNOBGdJA1l6IXx",
+	"MgSNgyqdaRKhc0wTpzLdkS+GrkrE0jyoUFK9tF+ycEo+Td6jagWdcra4J5s/EMtXhyw0gQ2aFuJkL3jc",
+	"4ABglE5qQhAAyitWpdPUVno0lgDKizX9lZ/GMHXqUzJ12Nxze8BQsF6RtzqyEwdrm9qVAxPU25Q56IwI",
+	"jGHQPdrcURW7BXROiMMhc15Y/XUqt6I8Qnm31XWzMoWwYkbhUzk4yBLYPWQAsP2vBdWFLy3KQGVDrt+2",
+	"+WXp/UlqCOZF2PqgyfvRpDMz7Ne8iymb287XrJ6NsSeN/M3H4bfM13uorbQZvhImyTJWCiOJKl0gTsgm",
+	"7sLXIuquf9NcIHvxANtmvxcPjhJJPA+b0bJ6QFCKprsldryhujzmOL7j5mL01TJDWfS291eUAZ9vD3iV",
+	"vjTXyxmzHO6g1UTS03JqQ08p5zSIc3f6iQ5mlWPi96DdZbgF5eaWpoABEYSSSomQbfjiC6K8maFoY9HA",
+	"iOAlkEZI2BF2CKVQSosW4wpWJk5Fjht4PpPySM0YL21hHgsVDg7JTQ3KgnN49/5DOZL1LJcyYbBYLqFV",
+	"1TWqSDtvYmLM4s8W8S5tltjcj3T9Qw518m3Ug98FbESnJdDySBD739dijlJNo+/uRcdLKHwVdf955yAN",
+	"j2SOwlUjKqJpa8q4np1OeCrby9aDwad/Fg1l3HwBDdf0QwcJMB+IM4YPbjFqHbfCEB45HHebNdbyx63Y",
+	"EJ07dHVd4Nu5OKn7aVxxVyFAhzmRFq5DNh93bbpmGlKWteF09K8o+KXDxpIDrMach8QwWTKNz46HUpA6",
+	"crQd1hccMgPJpujaAlxx4gWFSLlwgT9ZQVewRBwQe8oW/dp2/TmPmas/FwOWnJyoFFv3RzotdXR5/Cqd",
+	"yzP2mcTeKiHT4JQS8MYxv9sibMGB7M1HyFHUlXpBOJVSnBzrqhVC0zsm8JvJNUDFaCp3ThW0q5hI65lH",
+	"8OWe2fSwPPRufNlGMABTewNKMeEy0dl6z4m0ObHKiv7ELZ1YtdUoHuW8oJ0+CnmpgXaknNukrWCaI+Db",
+	"7qYVUlPzP1WD5g0GRkZQHwMLPHMbXRZ1Zq4x4CCkgQYw4ukaskpO6+RcsJhtq1r3mqUbw/iWEZOvHFlV",
+	"AU8rHPpoVCsj0VvJ7qmGF7bP2ukosLQOM9kwE41p5zTJBIGPukn0iHhPOdNMpRn2sc6qBvi0Q+qFORkX",
+	"2PdYm5We2WzrJF+vkfjt1ljQjpnmFvIO2vr8vn88Qkieem1xi1c3ahLpQURRC3GXhrzzhTnkJIWGgCqB",
+	"lXBjXY3oEHy6FUlGiqq4J44tajUTM4YQd4TqFzj4d4eP8W5J38CSaQ08iRxoRkH77kVfXhRWgYsI844n",
+	"PciKxRB7UET7GqUw9kocuV6S9NKuzxlwwjPrHnfC4bIur3nZukqkPkoGxod4mkROzcUHL1Ae3YIxgWza",
+	"uBbECq5LuzikGsJyOBX2tCTiYbaDE/US08GMWGM1gTs/c8zzWObzZ3emS6bFlAkSzPcqOLoq1G3O9575",
+	"YpbMIqbH11JCreMauC7sWynAqCM2TK5AkrKmrEmmTPO05pRVFtSRfvr5F+mf2K+wCoRpjIXsi7V2wzW5",
+	"EcM3Zyh0jdjVjGvnShGrH0BLVsYn+Z7BySam3qGvxjWFVnbR0rbqp/f2t5rZrgNlgONQaV+wxzp7NFrH",
+	"XvAulWVjrprWuykOAMlzah0rxSbE3N0lvfGMQdJ/5lJVqIFtbsw+My/bRtT3PUHHmyFXiBYZ8aHMvAlV",
+	"d2qMypkPRNuPboM13IRh4p6eUbImHZyBV9bkbcBBIjgcHIWOQ5tv5zozpKuvPTEWEbHCg7N9P7Rkt7fL",
+	"qZHhmHxwzydVBx8884NGakMeriQM/cp36ckdw5EHhPEYVUEP82GjQP4KVnn0QVqs4eCgsy0i8cZPFURX",
+	"8EAYd4WZHE6DBPI+D28vsNon1nJjaPRUqHZr25MrccmUQULmRSDQLI9kGmKulb2IdtQMGcf852Jumd21",
+	"4W4N6mhpXbtpNclPDLkrkah0YJyi479T2gLDKwDuW2GY5TbmYiI1mBtxgPK0iVcT3VP72r0AFIpJWJBu",
+	"SBW5mpMJAgeAl0iPHnaUqK4xqvXzZ88+cQ2wKLF7nOTqx8nEP8xZ6L2XKw9DPxN/wcRNXENHFgujD65h",
+	"E3Y5xlCXHoThbfJqT8vdDTboSGtNqPRcJKqp8mCWAS4Lz8CKcxdni431CAlAEEP045IqMFaytpHnBTjS",
+	"SeJXkuLJzsT/mGwOn/wyy+esgZpxsBgV6USXbekZOapcxZYw1N1sSBiDxwGDXhDLsBPzYyRX1yn9HS/r",
+	"rppkilehzyl2o6G3UNic8GHydw95NUr73N1QVhgrhoNKWyU/QjLoaX0OKA0d7vqktvFQcKEzd8aRti1w",
+	"NcivpqVW8xiAdshssG4KX+o/QzXhgpQgNWWcuG3Z0jt+2ftonnrfNQ2VDnVU3S2eDfNMMrhgiH4NfsbN",
+	"ezrD+EfQPiT4+6Efb8N2dADNGxLURmZSTR30fa4BxlLWIaIiewy/j1SvW2yCW4wX0ls34c4Ixk3asPlR",
+	"aHZwifircazeMihhFxIwKK9sjjmC/R2oJHRQLepvz/V4Fdshp9Z23XdOlITgQcBp11HDNqkb7ETkB9na",
+	"h+CCXk8rl1MzfpdKCNHH0PCc3sIAtBk1cCFHqxsUreSaTtCJaI8oZvMcKpvpYz+VJWDO0k+Z675tVWBs",
+	"l4rrvLUr2Poq4jI+JheoATYra0U+o7/z3QtLa3tv5WwKyrk+0bMqsGQwYyJJsB3/QRLX1IVilQ4974gS",
+	"1tnFBVbdmO38pWOQDmfaZFZ3Jqbs3+Q6P+Dert+EN4cDSKjCIRlvAk6w8KHdEWTqty9++MFns/wqOLzs",
+	"M9SoW5u1ZV+My3IG2Bn+qUwH+FvgumipUpBJov01KYB8Gjp21PlImf8BXlG5eBE4Cg7WPpzneFbxbrnp",
+	"7AbM4jdsLetdAG4x4JcYsGT3aB6J2/gtdiIfMszCREabv/D0IitcdSOX9kq9c9JnCwJJqhzXdaXaPaKi",
+	"9tNUy/o5LxLi6WMJsWt75GTjRUDV+fZ8P6InPoNz0oRAz1Tt9K0IE1l2Wog0lAe2M64rUDrysK3TJkLJ",
+	"ydaonFuDH6HvWximmSILCt0MSslMk4mgG7poCGFcaaDVjuxBsQr6Dg7CSvWRiWZTpIN20Zd5rutlZV7M",
+	"lVpZ92NmT7AWIGrW624Ml8ksm50PBSHyytr5vKVKW0KmoAH7LmRptdQ94FU629IpdJEetlm2gDDiYJQ1",
+	"kM1Vmn+5yB/I4gCwoTGAfSfXn4pqm7Htd9osYefozWTe1LfVyGqTBr5l3qujiyHLL9ORoNOG0dOpis6n",
+	"jLlklFXEPWw2zjoekw1XuNDpXMaNBRvBll3Utt5rX7XvYxpr2mbbAMhsA0gXY8YHs2LnlbrbjKexLuqh",
+	"x0BH8dmy7cZOLtYrDh4C3YnphnHWdM3Ni2fJBvGHgZPAWMrqJm6E6pL/fXM6X8wReej832KMhpGjfbG9",
+	"GJro2FY/Lk03dh9223etlawoiXzcL43CbycdwN/RDujLyte4wcfN6Q+zvcZwry9KxtpyrqMDuyKZaLFV",
+	"pk04ViT0PbQdGDXlIyj755l2mE8kI/BRfZTYF9I+t2o+4YCvbaY1OOqT9j+TjCvvqv9oKhjMLmb54kJg",
+	"HaN3zN06cdPhTHsyp5isvUKDxBpou//tWfY2vUKPJcchPi0lrGiqTPnVEBcIlb75UgqByDWOCngfN/2c",
+	"f56/ClPFYQ7LVxqjQQkrVyd7MG1j+Djsouj2ioMiDjfb1YBEJR1ujuNexz30Sd/1OEWCgWtiqizbDvFX",
+	"6QJ/YA/pWjNjwRONGUi23i7pqrmVomvTCeIb28vPJexYSzVVEHQmxnxFjkTj1mK6LNeaeDegnX/vDnRf",
+	"8nRZbG//5nAwe/sD6KMYxMv2lN8Vvs+ajYq1GJYuj/ALmku3QqBGitIixwVm8LcuoPbY4EcTJrkgd6IV",
+	"be2HJYU4zIR+8eeZDFH3wNo8Uf+Cz3BNeJ9LIbcCE4aX9ucNRQ0SzJHla3oOuY2IW1v1b0exloiag5UO",
+	"6DSi6nD6QwrMMLDjsTQEfy7F4btBXtFLAg+01FjA4rspYjbGsFRxXarDXFe2cYC4wr7EPTTRjhykaDwI",
+	"UwB2dpkhiHXkexisY+jUR99+/XpH3v74T0YH/h9vv/kntJE1aYTS5Pkz8sOX8ej5lgUDrtmGc7zAPFF6",
+	"l11Ecvf5B9Yk0jzSca0PWAxsS4LN4cFSaXUUJ/6CHKkx+I29LSRxxghUCIFSD2gbF54Oc0izmAzWqYxP",
+	"pxexF1RWjN9+7+JXw8UMLfykp7xm3PZmNbpD89LaKWIICI4ItOQk5J3y9+E6edLJelkmmIeSi2t1siDn",
+	"g+f2j5zyRULK5IN2riULvIOZkjZbjt3ylGdMgvUGcJjkVgCvVLEGM9ec+AidzPWQur47JfgaRvt4DxLj",
+	"5i+QCA7K0MZdLRhdyBxlMUzZBQik1pjLBekTtsguUNFPP7/R37jPXGa4XqHn7MkfaW/TG4PAidDAWp+Q",
+	"V9xmG2DV75lwcbIR2wNu/NMbvGtNPmvjXmj0uWKLlSZ+KaSr2BmGlyZLWci1nK+TStpX9poN6Y9QGF4v",
+	"4glZcoHShXcPm78gmX5+nGFkKfwuJC9tAofaS5YBU1uRaEjbbEczhN5ZH+X7yjzu+vOk3NW1UFAVOdTM",
+	"qCpn9QcdZ6U+tpQ/eSnWtsoRKy4EyNtgm7NULvGrsxryC8dfN9gG+HzWNMhWNrc11QenB2eS9GBmexDF",
+	"a/bnJAZ2D5lquS3tnO3Lcxd0puE8c1jX/t/DLNgpP0RECdCAfi79QQzHblimFoC3zVFfFCGp4OCmlCzb",
+	"LWdjL95sSsnKj67rOzfuNevo7et9o5mvINNFDu5NlAxUiRvAfvpsZvmbqgrySCsDuqwgxTUyssZMeHkn",
+	"jjdO87kGePRq30MGGXoiFaitlN/PgL2a+acvc6q1LRhPpyeUtSjvMvHZ9/SsCHprgdvYUUgXszFapjCk",
+	"T+va54unXQD7c3ECuFu9rz8B3AXjIY2SqgotCq9DZcAI25qBKlzJWuoBLNQtGodKnH/CJ9ClsjuoC9s/",
+	"oqWfpupu7iPud9e6cfkeicYbvzxa9WiJSeLuIhYaUjUsf7TNKQZ9S8u71+4QGT5zXchu/m5521+s7p9t",
+	"lQbEjGDOUqXzFawKTwPXX+GzTgukDgRotRZIeZXOkHBWUT7bG2Ot2ttsf+9UAKdb+XH7hczXNS036bP4",
+	"Qm4sxAZfGewPHWX6aPrqaXwdhesTU+mL7dbX6YQc+mQbxMNyTVzI02mpxXxameGjj+81tBmpVThs0WR5",
+	"ChrmtrM6d2zS2+ak4zW2g9T5QHAy0mO+GndTnFrzfYmbw8xq6TmaAh/FbUMBqvVcMUV6SJcrtGpspai6",
+	"UhcBXG1bSgv8stLKMAJkm/H33r2RmrVyhT2L7BGE16gUaP00bFHQdAqGJHLDMObx1DgnIe8OtTg5dXNe",
+	"M/HrdsckzCKSqiOZMDjOkcjyZBhOwO7ozgn2ETcPj1T6ygn0/hLBjhI3hpXl6zfuS4vIF64A73OfsthK",
+	"fX2bwjueSa63d0Mr2AjCey46Xom8bGKalJSTPSDMGSd7Wt5lMVuXSiE8vEQutxh74HJ1AknOoB1Y7q0g",
+	"gpM9JsU0Cur7TPtY79BM61I+tzeF5bsB0yRlJXp26unvv7fz8RA/t12MsOFpv5sxUHI8GOeZ0c527eZC",
+	"/Go/proGlhQpO9w6w3S4Wd+40KFLjRsW6qodObBagy0NM+sDRZQxImzIIXpa3eyufjDLdPQTs1HsvF6Q",
+	"oziRhnKbZeVQyxQ9fULeuWsXDR8sFFVkD6VogFDnQ6+ZUd2YDSmFbMDnGZeWXlY5orW8ti9Myq6HcmJb",
+	"ur017N2/nyeaJKe6h32adprbzcwQ1zLdC0IdsKgYlbVYnC1qFA1D40+IDVAay9K+WoVGXvYJ1+IHi4C1",
+	"6MojVIHwizTI1BS8FpKEY3LBcff8ueakooxOBKOjvbUrjmTDH6B8f617Ymv3BDfuAuUi8bYx9rNNbLjv",
+	"+A6PF8DruMS3JOScYbMadNFQVhe3AjlZ3bG2cM7D5cG9tpQdvpKiLTziyIZNXREbw4hi+qseJACBBl21",
+	"R+vLQfHeNifbxxvhcIBSJ0KOKyBeVLfHDvhidXfVf+yRjxkqcTe7Kzm6pGtxW0ho6zNSQ94VUeahzzcs",
+	"rNGK/hapCwvDH/0ctfI6UXYPRZwC71McR3+UcC/uoIiwVzD+7uLq2OcuQoOwb2jpNG73lONrM7GIqyOW",
+	"XFA9XoebcYPWEcqL8Aoe6h0KcyIQwxoqsj9PZGnKGxrprduCFlvb/jrBuPJxbEK6Glp3FbZXaLCTr8Lv",
+	"lYY/p/qFz7H+NTz6GRv5aQAqEh+bd5+P3OOiAdvDggNUKtFd4VLO+v37TV+C5P0EBVXcIb2u8l1sb5XM",
+	"qtUTtrpnrgmS7bk6i6e4oZMVFumlTdK22hwXjToxrAu2uOdT3qBjrv3kkON7XJ4XAee3BY5QEa7IiAOp",
+	"OggVk9tirhuaPk+bOPsOXW5Hh+GMvrXDcFPdpgx2IC1ClDIL/woTdDaqqxxOWMhtBkhYCJrUQJUmzz8l",
+	"5ZGa+90617bmJuU/8cGqbZhYaP0T28aemALuQ7vh0uYJ53ujbWqm9cREyy1sbiWZPNZ8lgK/Z5rmE0Wd",
+	"Q+KIPYyInwI5Z/A31mUzjLIXojksLW17HWY2FWEL6fP5BH09db4w/fGF4lFh9h+liPofXdn89KXGS0XD",
+	"aXZwwbdHZXBsu7jNnDo1KC6zYtRGybC87GhhKoyB1CYzxMZBFXddubHTSz0DvNc+bB2S0ixiDQfEjPGN",
+	"kCk/YysCnnMEnwE+xLikjypXQl6V6WqQbH7eQYqmOJtppzGHc3yvRCfLuZ/WVUClOhpJX2hyE0/PzSV8",
+	"Of5OdqP+xS3sEUldi93SjIBY4fZys/nKPb+wXxvt1UUnJAe9Qf3epKufQzA3mcQDUkG1pVrBnaxFarpD",
+	"uAXa131mZcuyaA8mnlWkUbQ+S+GIHGEps7z5Vc89GUdLax4lt0IPKraMzm8+fQ45AbuQL+CTBNzzgTif",
+	"kFdxGYvvAXmiLquB8RBgSRW2xD0S1l7Irx++Cm9lUl3uQeoN/MGFLsoc0VxNngrIaZJqwAWCrS12hc5T",
+	"PsXuSImoyrc+SmVGUratlDIWVrqN4+/CvVEcdTuvx8jNPjza70IgxJDQYWG5ThkJzr6OQ8qL8AsQ/8JK",
+	"N35vCP+9nNE6+FKGJMiV/5RsBm6mQSVkcdz/1hLtskDx9Atxp8jJHGD/ZqjTouSWtqtryDaTBhfxbZIw",
+	"u5s0zKHPX6D8bIUN1QjifsKMpz0208k3n93qTPFzzDpVxqgoNu3SEqL/3NwefpvU0yrQNIuexgKaP69c",
+	"wEaQSsxHiOaWafjonX1yK771auTPkPfsyxncEudo81O/XSk1dgvUdyb7+Op6W05p2b4NuVKnlapGoLdH",
+	"3fKtPT3tMoR36MATtAsMKxUtlfoqybWhFHzLWRSdfuUDXEmIYQ1NqzcPaV9Lsgfli8DeX1J+90pK5iZ1",
+	"zQzkCpT24O1XAFsdwvNPPwf3rPJ18EOx81VNOwW7UMCPkqcV2D6JKdfyw+sxA1j39QDRByGB3fLCg1/n",
+	"sH6UaMBlj4g7m7dGtU98jZJLPOqCBcK1frZ1KqadyDs3j/RcO14FaJHcTN2cGnEPVQaQCF1bO48bie70",
+	"uDacb0VJfG0m9sFDniRmHu7oaV9zDzmEzU4VOdEzOR1Z7VGojlBXO+v9j2a7Hi7RHLXcXV9D5RqKrBrs",
+	"e3w855TDYEa2nbANdWDPZDiDsrvRqY7W8+0IeATLnL6T7wBa1YNPuVMRqgP6PMu1NPOI++m0d3OSi7bH",
+	"pVkBKONRbKyRDTAT8rKnJx5/LYiYk2aJ0naruUXZeQ31x5RQD5pPGlrBNB/eqHS2rSriTJ2OZ3M0hmfF",
+	"PdnSM3bpxVXUQFXyhAY7rGII9MQ1aUG0NRD30qDR78QBkZdPGDEzB6bf8MsQRucE0Ibc+LXZ7OZ8DhLZ",
+	"76BAbn26vXedTM2nUKxbjd6nIk+3ezZlvefn6CbrdfFe4YgUhSB5BjnuI21n1yM593sfCYTU1WV3KK9i",
+	"BTXm9+2mIfUgi0mCMffkTX9Q+vaeSfeyhRLK9mSJ99c+ipYkocT2ZicHWmohQ0YoU9twkt3nzZjxOrTQ",
+	"rYNZugd5LkpRpb3j0tyOmdC82pB8kMiZvHFD4I5EEED2kzOM4JTPqRV/SQ21lELa5aeL96XSxeZ4zx2c",
+	"s+13Z+qWUl04U9iqeDMlM2odI6EnUa8skRKdLkWTqu5XXVkC2Pp+C7uRqfB3LTE30cirgqsKbRw9+sku",
+	"1p1bXsmUvVzThn2iMpcw+ytWuFSwDRzOS7/ZcK8Ty2/Ns5vSWJwM8NOKa0bmMtYCYS6CEogKpsNGbHk9",
+	"XDVXAC0aFl28tA0i9xAwl1WveK5u6TTTImmmsWvcIGKpTmIbGMMDtmW7lNxbm1mlMZv+Cm2AsLcjfqTI",
+	"kSkt5PnxiTFxD6psYv+IwNPa2EcetOiMuWPVF6/7PVg4Tr5K43HR76UQaJ/Pn8fsiS6klTLyjXvjskKP",
+	"63CZM5aN3eqLlrH44YD38MVZIc7KSKaFxMy3VIUyJnyiOZqn+wKjXCmo5If7PbKcJ4wyhSEbViT29Rnu",
+	"9FS53JFoGTMWs0OVsC0pbFkYNnRxNeTWbrMtH1TXTMsBI+/9uG8yEBo3RX6cc3/GIf+IUzkO+fQ63GoH",
+	"+4BV/gj63B9S/ULfRZJLPL7tHpDvxAG9B9tckYHPF2OyF6p9OPkZHqhFmWz0F84WFsVQDmRvHvWFlFTC",
+	"oIONl3cbjpjqmt/pmDXJrjxBkKCfVNly8BNlOptMsf1y2d2cjsnyd9EQ3wlk8N3e+7sLIML6KAF2RFvM",
+	"XaaP9s9e/k28eQsxjmlqIO6cmagj1RYh8uiaSn9nuNwN5wLq/6+Iw0+uXgxT9HkJtfO38JJZbDp6Lrwp",
+	"b/+lrI2ebi7gQdDX2R0jOPSJ/fFaYMtVPwGsBN9cHmnLHZPw1mZ8Q6QXoYKcKVILYc6kOZGufm9rXuJc",
+	"AWIIlkxvh3M6v5w7SRjZYaejwHkrwvSgqxQlpeCWZZJ2Dq+yjTY4jjYfKskpld+5d166EzWY7c4lkQkO",
+	"YdI32/Zp7II8UczcErhXxPWDXbdZURZE0u8V2rOcMJ9fkzvbXeOCStTZCmrDB9/TlH9MCcFfoFBinBzY",
+	"PThIt4MGGbDV41xiixfmfzGv4z8jYDB3z2AhQXGosZ3I7qbjd1xkemT0E/zKXwJ/yHuodiRcvj6Q2OMt",
+	"wte3yGYzStqy8DTOp2cOrnymXDzssFG7Qe0iQaRLLJt+f9fmr/lVzlDoanbX72Vyvcl5qo06MwflNRuk",
+	"3E27Uj6yQchSa4YwHUwP9H4kDL1iLb/NmlgjIufabazOXwqNOOzzefq/FTUrE+aSj2KpYoweGbenPoki",
+	"BINDe9jHyZv1SMDjKSbn0w+4RIML2vMmiDQJt7hHdkQLsSO37B4UagpVpuN3kqQJgx6lZSToX9reIEwT",
+	"wYk+iVHcffM9sFDjvnkj8uSfNJ8yc6m62tahumzPGIMhcseEnzFSHf/h0NmwM2JjaJsd7S/dUBZwoMx+",
+	"xlic9bmIygSi/z1CXQUVvZ718+RL5Lc5Sa9cCb8152A2JmFTMY5UEQR7MiMns6vMI09YWe8zTMqrNogw",
+	"i9jDWfgc4CidDIvFyK8gRf8Twq7w2+H6QxaaffMSjPmDBMgnBNBhqo9PrCFO1wEqawbDnDcsJLG9bTBs",
+	"pNfnn0NdFVmgo9XOMFTlr8mATKF5gKZXlBQW91QWJ1Az/MnU6nBDr6Usq05epfEKxNZkko2hiUu8OJdC",
+	"JqjiYI/pxP8T3D/I/EyrofdnckCOWOxjVaIVOAeT0MUi8MEE6mBFdMOd0hWABoaaH8SrPlI8lPaXpoed",
+	"qOQ+HTJc1/5a5HAaOY+4GP3B5qL49MLdDd2Le7NezIsw9roqKtHt67QHad6vFpLCwiRXkOZ6BklP7VSi",
+	"Q65PubSgeZiYijmpnz97ttxD0RtcOGxylT0053BltSjzieXTSmgfTVpT8KwRvSx8IDmtjDK/DbEpBuhe",
+	"t0H42VnY7QvSrh7XoGJ3I3ihWO31g5FblnZD8Hbzz2zXoN2NdBULE7zy1iydgatkPDAdhRACKNsO3W8u",
+	"Z6+GW1oTLGBH/ck5vDEH3PrZaoFZreab0V/RRx4cjDlQV80240EHcP4Ne92j8qy33nY3RvavG99oOemL",
+	"wIn1vkdLQNeP9nvAcG738uelR1cZnRooEZBuFgps4hzJsuP9KBV/caj1lvCEKH7qM4v2p3UKxvJLNwD/",
+	"XYZP2d2cGFfpV1b6KzzkCn7bjTfrvLCLePJOMQhrEG3ENELgfuwrEqBi2pgLz1xQgMPJionzi7481GWu",
+	"MxWXcjvwx12koBJFraE730v/ojY1TyMi59p/XEPCPFKITJvxuOnluewqOoy9mZ/Qm2qpxpqufuIjUVM1",
+	"bE/y+bNdNhR9iLm9vxEd2JTlaM+pM+jQ12TUPyo7LvKh21wniUZtMpmeq8ax+2A7B/c6BEYEs9kB2xjc",
+	"c17l+iWujWngxGfW7KGGkim6G5o5OONBpgtCaYV1XxU9J6j4ZacYB6UwFJgkFaiSmsUXWlxlQndgIZpG",
+	"zuTQ59nvm71dQIZLyJjbCByPWmgpWiAVsy1LLEZX0ueMKmnKeR3rqkwRDvcgQ+trc1v1CldeWdh+J7nD",
+	"G5303opHAGXRqQizEHjaI/tLJ2TX5ErHdSe526/ppW6XbDODiJ2OIa99SxEtdsRhbliv+7O0Ot7VwzRC",
+	"RJmidX0TJmcWxNCuTooqs4ODEfDdvi3hgWVMeYuBvIKfd46PohXju8psb5Xrb22H99EJPzubRGDWZLtk",
+	"F/tzfnIDOxjj60W0t4wXLZW0rjEnZn8uqmF34Xk1shcPbhPCN8eHPea3vBT6yQn5LRlBzg+1sR3BpCQa",
+	"3cAFwjWuDh54L9CgDdj0gDZU3kHq2sCotGSgduS792/In59/8cXHzwmt2yP9+NNN1efo/+xGIHlx6yXX",
+	"fFNts4wk3NrLZjr3d/4nUlINt8Is4yUxd6AF97BgTBY3aUOGWYIxpKa163Z7kR2CeOZOAi3zhcP8jYTp",
+	"55sLEXCQn7OLiXuMpdAi1Ux6RUPLI+NAbJ9ULEHFPOZK0oO+ELqgpLyg6q44CFlo1mRYyDwloRVSF61Q",
+	"Ov+QjyrOPIGhwszv12yEnOmnPT+cfyepwRgyF9sbGWvg3rKd+/g34UErkiofTZwGi6g6anq78TyvDSFd",
+	"1NjYcEXRyTS+rL+psqE2psmJ1TXZA3HPGts+RnCIo9Urgzz99bg+MOTeSWcEGJ0FpT5pBOacOIBp9xY5",
+	"MV6Jk08GdFYAdkPADEdlTio9r16AvejTvamOwudxMn67QyXR6WnTYdjtMXX//A1TaHooLQTSa+iZVD7y",
+	"yrRVcfHEr03hEkq/w+y71I2Sr2HGnwpsMb/iqLwzT/+zf9goO624g4zvyMcpKyhrKkGZNYeK/ntWgbDN",
+	"oKLKbsoJrZL6dh51Ig+dno94Rphe80Q1N0cE5BWihIVrU5heOQaiD8KuFKUX2cMt46rfdvc+RgqplOwe",
+	"qhWRmyrCwnLo5NMO3z7eZ3d9IPynF0ok1HY3rgFfLMGjuyF/t37rymJSfpesV9U2Fp9tbjADm3VRc9IV",
+	"Pfov6F461S9SaDWipPViIPt7+5QHpCkE3wsqfTAu3WQvk9oNDwi0xG8t0NsSUM2D3iSwV7VQtYRBVOf/",
+	"6bwmSxAyMY7rBuJHIDWzfhm3C5PawNkgu2XUSRvLCGN1CCQy2br8wfk+cMUG1XobK6UpkJ9Sv115TPWM",
+	"muwFPrZ8MOKPcaWBYnIRpreGxCJkH6hGKTxYW4Mfwbc3wljNYrjv4ZALotvJKGIfwYsoKpUyUvYyKJ4e",
+	"nH4eUz4NDOUe8D5m24vXTnFQlqGDboQWibsU/ig49alqkFr1Ox3SaGzlZ1Y+wUPLJKhtSWa/LyS+ax6S",
+	"qGBBzcb6ocz2+HKL46QVymp1R6299z7gw4tg+n7UGanQbvYRaa8ZPgpewI6Sn9jbHmzscSmpyRwIl6Zv",
+	"cYd9AuIeUxei3K/qnimLpJBiXASNeYrckM3pd4Gp0iVWac/MVuV6hco6ykyb2Vyh9PvIsbEleX1g+l5Q",
+	"YhUNkJ9gHmwWez5schNs9W9EIcOEmD3StgWuCDt4bMsKSlaBmhlq4+c3If6GrhpTW+wothAq0yvDFsT6",
+	"prCeNumdU/or7GD4qDYhB8ZpnfW8HKkqVCkBuDqKjNNt7THPNu//7hK/Y/DzbNptCQqj4RFC1h3mbagG",
+	"AaZ2Nx2XQMsjzaZfOlMl+UOhjvTTz79I/p4mcUrM2HQoO1P7XkS9yZ7M8sZ1siI8o60LF+cm9GOAQhul",
+	"MtluAtucou6dTTAMq7UjLVm5eOPapxZ6t2ghti0sdxDvad3BKtjLFEe5JflhoolFDWAimu7iTZnfzz6q",
+	"Minmu5CKE/9uX20s0QqLPADDSMtufgcyFdMWkg7HP/UuPEVZRbQge1jtcHV7NykuY6XuJBCs1A/h26M4",
+	"2Wryo9atIoLX50kT4dSCLmaEFTwwv9PXkiVODjxOmLxD399GZWqVCDYPZb+KnukJDXzIY27lf4Xz11SD",
+	"b88d+lNcoNI5/6gdIjfVC/VNcQ9SsgqKHJDB96CVNSTsaXE2hfM1nOh5EL/AVvmkoet4+8mVXRsSgcpi",
+	"uieAR/HvxcZI16wFiyP6XbfEKliyWHnfsVp/zDixs+hzVdtOE8Z3xOULR3DB+IhHG0SJFXqBuJq3dPlq",
+	"NqCwPpu5J1Wc0uxY0xtK/XrT24E6TSI94PVX5C+fff7fiNN6iO2XoRJdlKrElfFeG+3N5sy0UtxK2iTN",
+	"BWtJbLuf/TspKJI3nHz27C8vEHvEPUdobe6sc3qomT4n1u6xUUzHBnfQ6t1CzxNEwd3QUYpBXX1j3kkn",
+	"cGA8LY3rmjXDPRX00QE0ub5ZLlWa8WGHmlThzZYQmP3DklDHXwd8aQt13B7sbka4yT2TvgtycFPWSAZ9",
+	"Z5vTaAYe5Z0DIGKZVFN0P29Tj/cSaCp9pA9bHzteWXd3Xbs7wMl9eMDreDW6ezz5L813k2lVjG+38Hzo",
+	"/aouKjQOIRN6bnNiDA8yVr8yrUhNlSZanm0uoi0pi91vDhNcMiM1HFJPOikPLnSXhQzAjnN7NbRU2eJ5",
+	"t/eh1j6ZEJhGpHNgbYz7+qoR0L0CuIwvkgB1u5tRLtZ65WDoLrawExrhx9zuRmRw2I0RuZcPoeXjmXZW",
+	"ydQeyWldyEwEeZWGQXv94hEAw+7mnulMNVztNayBkRB7urqLKWNNBebedX8aCT/f52ZHtGg/7lq1I//3",
+	"f/+f+TD0LPimXI/uMfVW9azq9LvC6NrRP7X7d+jscbPzIPAOnCft1ToCWz2xEdkt5SKPVZmFp37n2hR8",
+	"JSqPzTJW5xIi5htaHm1PBWMnl/DSxd1s2000pXkQmRf6X+2n03NGBNkPVCUO99pqHMbvMtG2LGLDJYGJ",
+	"WYUhxPWesH2vTzlYW8W8OkNmY+vebSAlYIyUp4rJ1rRVy1kO+JDtyMpKKHJIh6hEuOxBYxZgGYnVHJzF",
+	"sdpbNelMEWXFtGuS6N60XmqLE9/QQeTp8DMcjwcAjVzUL9HDZBtshcXlzoJYWHqEOKHXOWJe3vWdMGzk",
+	"2vNgzAIz5/g6168VCU957+IX3gR+mnJ0nzeKrZB8oS1mGLikEUxgqdFo2vVZpfjXOJcJobf7VnNilP2C",
+	"0JtGPTUjHxG6kghfojOq0wPIKro2IQ2zaRgnDeNCko6zHrb4APCRipEdVzSqcluergT6mp5DVg/aWrza",
+	"kQCYqMHmzMSiwNxXL/BuPGDhGWJqmMddcsdHipgr03512XNsGTSe48xev6XlHaTAHxGuKeHrER2vlEdz",
+	"MpNk3AK1E8EhXclXisahha1P6GnamrJsZ3VMbl08MG/4B2abExwAMknePwXnp1m/UFAZjvAgEs7qmNqX",
+	"5wIeQJZMQdFL38e2Hns1ykrr88mH/O9mUIMuVt1WUdtO8x5y1YZ3rORTuYTPk+NoWwTkOm1SjbX3TBEE",
+	"h9sACmrDDR+wO3em+Gl9e36QhT6KTplL4Z7Bab0u3zIoIW8/W4nie08Hn19As0PkJjpMr459EDh6IeGe",
+	"qWQvd/zduZQNNxwpN0eMpTuvG6Kr+VGM9h1i8PlBCrvZqTl9iICQG3LCfyFNcWyPAZgY13zV4utsOLFR",
+	"XtvKO1FCW7PUlv1g0+eCxPf5ougLQyjUvqYv30Vxg/TqSzDW3evm8b8pqLI1FCpVknfPsDrZPoBpmHXt",
+	"tye9Dnyy8PI6HfuEMl2ceoX8P7+lsRQaS7Je2niunjBmfJ8EzMkIWNLdDSPGCyd6cvgCjacU2vlrMOxp",
+	"z2aDS8rTJ7ppZu7cCTYnF1hndtNDhjsXgM1Xvtnd0FsJdnVQ1ozj/yLF0r6/d9DW5/fd7W1fX/O49kI1",
+	"VcPa4rK0KOJuPjd9Eq7N0d/dhOIeM1Ptm8gV4mCesIrMSQp+W1jnI0ZIVbc3DIlBfFQNk6s7HTPmFnp4",
+	"rLzrzasFbHtcWXqzXE/TR/e9jBpoPlZFMKsMna3H7tsSg4m37D7bgtbovQ7N33W0ROnXzzIEITKuhD8c",
+	"eOprKZpYqn+kCC1LC+Pr21qvdF3Q1rBi6dJ6J9c+0PKICrwMINR98w2miDpivxPl8fXTevC1+q1fAv52",
+	"kbPFsBMvuvbaSe3XgS5906HuOdiW1QCkHHTGKvixx4rCgJCr41jtq4kacD+2ffbv2Fct8RMK8a2RSQnq",
+	"Clv7IzB0Lbiu1EKiZOOka+2/2ppyDi7pyx66bd2m17mo7CXwbwPk1dyoTIO5YJcW9pN58M3hkEOGnWlw",
+	"d1WUWMd9I16LnHDhqnAiI5JIjtOGonvQ7TrRKdv1ux6hGS5g03o28GhBl7VA3aY2jFtgOxX3Jt7kn5fb",
+	"ZEo934LUL+1qPZqipku2CxNHXGyq7op+4haOqShryppBf6afZyXUUk7ahsZFYd2/x1ZKcc+q0HJ5bMmV",
+	"qLba9DzRAJZNaCHubHv5oMb45CSs/zdyQktZEJswPKh12t480+iC9A64w/UeWMkqitoxnUoM3JIjMz74",
+	"c1tzHae50+Kf0mse3xGxkTTfZiHdRCF0T3BiLG6/EJ+fyOI1T+L/mN81cPfEfGsFBymXcPwaVWe9op+t",
+	"psdK0lzdLlMkhLxtho2OYD/tHC5FuAnIsyvgle2z19bNrw9FM0QRmhtoBAhwNBe0h8lduZ4hMGQC+8WQ",
+	"Lm9IbVDBLikA24Y0adk8izTZo2cuYjH2T9rkqjVY9O7rHos+i/4eTWO42T0MQIBkjsk/Bmju1R2n40Sc",
+	"mBFdDE7fu3SHUZ3PJcXPCJKmAPhTVJ66dHC5yRS5F3dbE/CA68dl7Dn3Xehk3DLp29+Iu4w8Ng9v+uos",
+	"KngIdqwpNwp0HUCAOyoMquD9wHM1tD1PXen+9hx6eQVKP8h72KzieupclKYXvzw3s2sR6uk7zNnvvLU+",
+	"20T2pHW7PqbytIZ7qNNsPdeXYA9HWh8KcdggHnyOXWK6WZz8PFGuhqs7oHFSHSiZ2qRefO3euEYFuAfm",
+	"ze0yr+Ah09vSY+Km4HLdpk+REMRB9/2f+o/vkh+4h3oOs9k+QLRvYhIlqDg4Ex41QXThXUrKI82EXvMc",
+	"ifUg26qdu4yj8kI9SWr1uHvM45WFnNTIerH4rjYeZ0FjiuDC8e3dFt0Tlldi1HgLIWbhZWPE2Xjfe/af",
+	"OYvZlvUoJjbVWWzp87KuLdvv4biP1MgZH/jWw7+2AsM19kqg0273Z8/gCF5sQcx0VZixbMYHBJFZcyck",
+	"dSyiU+MaIKquRTselrshzveBibpcjQxu94vPfxjCyq4sSZ/zAveO3rELeMqDsYrpkQL9sW9cIDl2zM72",
+	"xXoH91FrqNGtW9filLujLoN2xV7fWy5xNznsjp4s2MtGXkKHlzzGCrpHhKxQb78wjd4Tya9trjvMaD2P",
+	"jYpvC1K5p2fwqdal30/iD/00kmsOqTlp/qoZRiw2VYcPT8XK9cNDWXeK3cPWb80D9Qq19SrK3ySISF48",
+	"plB+RBf/seTGiHpkcatIYbjxqqbFyzEXhG+nG/3J99LF9iYVsxKMVg1qerdGZKcdp6KGd1akP3F1huAH",
+	"Jput0ddLFAw4HKDUhr2exG1zWRRZLDs7kQ2s82S9Vyh1vXWWD3KhTZzLJEYZUTrHo45RrmLgR3z3hOa9",
+	"qEFd0LUbybV+MV+ax/3uzV5RbuD0XDteBct223yr6LUQr7mVAFFO28+PLCWKcBsnLQaWJKGbXXbZbzwS",
+	"7oY1r597oqIgO5N/7nJJhpugMKOs1Ezq6gp3ptcow2jJWdt66vfmLPFkj8JalHdQzTRmTubte1xU0WnE",
+	"JAv5xk4pjtOHFqA+k4HiD6i7s9ojjbhUkb5xtRYIEU8wl2TN17JXj83qL2YNDgW5olnlKLu+WAzanD0G",
+	"7YZ2We677814CRHZtaVoMgD7Lv+G1TWpRARfSLk6WQ/Eto5duTnMkvRXwVfosDF5E707R3vnyOv2y5M0",
+	"Iob77IqTcpVbbHT4nu4me0/voUojSsda2iQfSwFpQbQ1EAWIZKaFWHOYFrS5RztO8p7GzeWct7nALZXl",
+	"MX+paNnBLok2UmuQ2JvfZhTfwkeK0KqSoBTmqw1rEvwepf0MiKvpHYJ2RsE1YJc6u9uPbl86Aic6Yg8J",
+	"FvfHsNzhpDu+ukXYRqrAf1/u3NZOFYh0hs+6zZvfgSTxZ6l9DZHQH9TLI3wePs1BhqWwCrY24F5svS1k",
+	"4QX2CCD11Y+viPlpVHG0XIwQDxs3DU8uGbfnW6YvhjngouOZhoCDkqhIgQkdMNKIM/sZ4Kd1Dhqc0+5m",
+	"wfy3a38X8DYexX6Bjo9gPygFr17T0nnpR/PhhYOvm0p16SA2CkS0KGo45JSqLcDHkzALTiD9taX1fAm3",
+	"XUK5dzCZU+7/53fEjO55310DO387VFTTcDdg84C3P/5TOg2jlJAoxfiSKvjzpzuj7Zp3yP6M1ZFphE82",
+	"fV/olnb62E8MdehOH4FrVpoDoGwxOlPeVb5IYDdX+8VdoE2atFmzY1OgSYi6EIdDKEJPlJtc4AhaKzny",
+	"EZJrKuxastvbZd3GD/PBPb4JGDHXAN9qyUMyL7p8/Eyevof6iv2/sFfsH2MLV3QYN9Oc24Sr6Ca/g53i",
+	"PvGDuE+2iCzYBQ2jc9vRYGwyeRPlrXDtOrX+YSzgxkVYJzauU5ws0dzEl2j+ygJFbfEdynMhO5650Dv+",
+	"/7P37t1x21i+6FfB0jprpWfdkuU43TN3pL8Ux+7ktBN7LKdz73RyLBSJqsIUCVQToEqVLH/3s7A3AD6K",
+	"ryqRLEqtvxJLEAliPwDsx+/3uSFIhISpDw0THRthaZkSlsCYwWTOVlyEZtOGupmY8ggueIBGYEMJFWWH",
+	"mWxbXoVRivbkc/5LmyQ5Bkm/O57XBw5WMk0Uslj7KiL8ZpmEXNBkZ4dYHM78JaHzRbJQ2dOwzIjb2rUm",
+	"oj+n38TG3+azm+j4j+TOr/NDPd/dfs/THzd+orXFfUXE63tb2iRYQbTJ8o3XgBC9RfyRaitt/pNLEtCI",
+	"iZAmlsvc6uomogGsyryVut/hYLqLpWKg2XZC9lNnZ5qqNQLbb2r6vtxdfn+m5pGXWeg7knLtmZIgSJ7x",
+	"qi0lUwQxDyuwtVm8iSqBkbO3IOALjvtKEXsAOfBY5e+/+2+x63DQA6vgQJu07lN2DisdMBaaJTVfj8VV",
+	"l9iatqLKw1wXZ/vvVfGoDgqaNS5U6WidTMxvLoFbV3sjzcUrZkQmZMFZZNTDQlQZiVnqbPNH8NtS19yr",
+	"qm+onzpOwvze8qpxfUXmLJJb8jJTvcovK+YcHZFQthY1pPy5urVGt+c6XWzxalfJCqlbhVrSOVl3tvL9",
+	"NEOliGdnLK4H6T28baX2OmshMahuBL/aJFIuPPodhE7IAmInDqKDK6JwWciS3nUHEsCHfV74wNIeeJln",
+	"NraO0MhSMUTfSjcFzsZ9bP3C6T9hNP5c5w0SGedwyXAwvAsUyLFGOopBoFRW2FFS1ehyXC+F+0N/BUQl",
+	"mDWVCNysGNNv7WvMVy0ohAzPAnUHKI428gn/uo/UfaXl3az4ppruL6BJwmtgOY+Jv9gSqBqdu1b2pgAv",
+	"RQaJiCrdWZ86V+xAZ2bQFc82G98eIbFLeVSEJLfa5c2y+RsqTBdZhCzq5IYm2LP+kD04e2Plh/Ol+EEc",
+	"3F4f1kNbFjzNVY7B1meqIA5b8CGf3YQBmdl+u1JbmQAgEKBcFZfhz1WL691vbuA3lVuoe/qDGTmdsfsH",
+	"1i0ydWHp0jkHw72VlkqXxVqG3G8OqdKXQlWCB5WgqeAKjYBeREvnom0nykpuUbh8KSzLFXSGY5haue9D",
+	"bMoczOgOH1vEHsobPhOa610RnJxHLIRUAGT7XP8pcp/OzkIZpDETSlb6RPfEz7mFrYPWBD3cQizBvJJo",
+	"Cac0SA9YsCbPngMfXkQ6rHppE0NY6XXdYXtqjwE0KS6du6u7y2Ed82A9wWAFTscu29mg9D3/gEZlP86X",
+	"yrC27LRejV3+7ytF7DhI7NjmLASJsKzbENNItZaijpinXH+nMPrVVH5XK6LSapfav6jyYTaNDPU0N+Oz",
+	"B5Xj3YDCvokUgwNSox1YTA3zoWqGiD7awiFQbW6zFijETDZn6+YeI6RnCN8ACeweDLJ3ynuRqdgB3OLD",
+	"gShdS2LXu/LUawbmZdPsDJrgRfIfHnL8EPPmLgTcilHjorrIdcEjlkPEc9+KT/DnYChPt4gndb6ysp27",
+	"0OQDyI9sr6Mn696ZnQWRrANnrOQd/FSAsIu45XrOxA2Ug6XvKHzpyiVYUVK6nX3NiTnrwEEVqtfyjwj2",
+	"UfIkxxSc37MgHSo5WY+UX9c/UpkTxMdUL4aNLdaDqAS0mPI/uEVQJvUDurX2HU6TwAt42/mmvRbIj4TR",
+	"KNp9BliyAwl+Ae+0axpjeLyQXNi4FTKk87Qd0E9f+A57OCL5GVV33RV0ar9RL5dJy0/W6sTMK7Rfz0az",
+	"qGuEV7aqejh28oN1fiW3NeXAFrs/w8aqQ4NvbAFXx7NjurOgWrOwbb2rUgqHLENNxL5zqB6JDSqwt6nZ",
+	"bhVRm4TRkMg7G60y8yBzpreMCTKXetX5kJ4lBepT2KWUjlY2eUFjCSycDHKcaoaXqJdXeV5hc/Iyv8Sy",
+	"IAEqAMcKITEzquqyHvlUwgF9cxbNuKXACPPblvULLNMuOT6gUj0iGqxfr6gQLKosiBR4cKnGY6BKfwZ6",
+	"yhpEguOr0bI31876hh3af7Rl85WU68/VpM54aAq5su/2/H2CGY0sUlK1kFR/qZq0DDiNrgPPJFZqhJHQ",
+	"Z5uojrhYfvxnqiygSWGdKx0ZFWH0oNJzo7xmUPUV2P6yjl20E1ezf4OfbqUGuN3DOaNNItXG/BIAW6Bo",
+	"Anp8PgdSAPSedp0PS6k5tZAVnr4HU38U+hsBJI9uNlwsEUE0f5S3gOqzs1QkTG2kUPgXOcx1zZKYC4tD",
+	"MQcA2uqIsfmG7xmN9KrCMS9ZZRfKhyyLhe4HSWL+JOSWnBNL8f5vRm1jjPpYmpiYhZyKK/IyC9EjErWQ",
+	"gtUgUadVN/zCBOztA/b7Igds7kH46s8YY6yhCMExxrH+KWILnf8Uvx8AUdbXs5cvX5oX7kpv9wwWZvys",
+	"XDBDJHhtqKWBwEwOMtdcCgUykSAeOjZM5R5rTgzm5l1FAiE89flhuTf4hIq4rfnalYOiwe/M5OcPGh2K",
+	"YmzSMLBN7Fah3ItrjCrRefkeGi7ytS/Fs3SrVymf6KCF46j8T34KtZ/YU004Eonm1qvyJoCjuhSZwkuz",
+	"v6idfvGd1VdtmXS9eDRwmR4Bw3LHkpAHupS9TtAXWmzazxlZbSg/C6mNj9YUfLd1l7MzIX3Q2COffq4P",
+	"pdaqwVk2p5oF1aw6bWejzgcpBD7L7fEV6tDWzt92q6+kQq40KdlpWLdayiKEd/GWaGua8uS7fuUaVzx3",
+	"EiqzjTPPtfaCXM/lHSO/s0Qa5ye3iOaeCxhekSCSyiLx2zDcjNAgSFIWZgRyMxIxpYjlgtkTtRl8ANUJ",
+	"vLA7XyQX7Ag9esdFZXTBxRq7vh5ZUrqDrnRmzyoXe/gYqFtQz72DU8hWzq1Jo4YclJOfnW3CRd05K7ee",
+	"D8WkmdOIioAdQFNnj5gNIceQVpDV/CCyks+vFHF21mbRnXtI27kvtquqFNoPtSzJVRFS82n2STlEHbeI",
+	"leIvwO2Wk/ueSK8CTBqgqjq37pnh9iTQE3eKuQPQhIWf1QbSo9WwUm6QBeKuG3Uw/M+CRw2wZPBbxX9n",
+	"Xa+XZjz++AGNyubQ2mopMAgZM+sixwcFgGvxnw5s+NmDGsq3EjjmCcc26oHS2mpbvHa/tdfo7hpuZFJY",
+	"gjmUi1e3bdasQaaa+5ewOx4yCbErm3HEpKMgNKysB8tpcO3DVnLb6WnlA5xdhuYl7KV7p4DZfWxvZ7rZ",
+	"JHU1jYe4kF6xoY7iza4tmjyYKsht0kXKtrlMPRA5UuNBOE2kNOqABRrmSvo8LUytqXmh9KMomYyH6/Sq",
+	"5qQ/rAUlkoqpz1wrhiCm5VA3HJTvoLItYBmdCOIyK080BCUAwDNkDtEBFUJqMmckpsmahSQsBI5ybmFE",
+	"9NLaq+tAkKV8AffVsPrWlKVI9nMfFj7/wcAcGBo5BPfsIczsJbB6K/J8DYMSUv5eE+Ds2M5fhgp16Uib",
+	"yPB7bUGtWzdaY0jfUh1UxFZL4ivQuC7SSrLda8vi53rdqILqaQv2Bs0DnfF/PuJLwNLbthy74m5ejR/a",
+	"scSr+GFv7mmgox1x3UxUrT/zEMuJELMFDwQYZja/VhXX50LAx4XLvXZYXw2lRL9VFkVWxgF+4Xpl53CZ",
+	"hURzdeyKbl8Qu5oF6rM5C2ScEc9HXGmC2SioJ+WxmejXNcde3W6PZsnf4sjcWWu/hSK3Em2sVJg+PTx0",
+	"GtP7H3CwL5d1/64At3LAmxXdHk5S3fxlrkB//1le2LMDo7c0qLfl124tD4tJO+GU1r9byi4n58OsyhcH",
+	"gOpZu1KQbqFJAkEsQId8wC7vN47im2Pmy2Z5iP1Mnju3rWL7ITtFYX07L24f57JqP9rrgeyjU+jDdO/B",
+	"XSx187lBYz1wNg9A3cW/rZxOrqChpM0y7IEl+CQAJSl+XmWNBl1W0scnS0bM7/xdN6Y7kipLHiFTbctY",
+	"5wkN2GFkZQ/GKbGfM0OR2G9oP0BZyR6HU2KFX8odm/seVldDI0OcLZtKg5U5Vf3xh70KvECeKPM1X77s",
+	"b6AvH3p5Phb5JNONh/QBVWCVFKXUJJFevKaz2wE9p31FLd4aUr7vR4+MPmwBK+GORilUKUgR7bDJxVXE",
+	"2xZurgidG/My11ggZD7ItiD0U1VngZPw5C4wkUvbRAMU6gAA6+dx0Esb/Qu7r/mF7FAB5nUIHpN9nqPX",
+	"7yCmw6FOnK33baG+/vQo6I2jHUBHk/9LO0JzHtWi7INzk60WCtYQHU5bEUihbT67oyPwb3pt/7RCZRc0",
+	"ilTnnNciYQdkU2P4nyPm65+wXz9ywOsPyHc20nFgm1BlLFxRcxtVJJJi6TDuEE6fcGWpdJGW0fbtqgIw",
+	"QDfKDxYp5ng/+mD7QLFkCtXE+1GhRBW0bwentBpSk24hjmKL6PgpPzrFfFDCuOt9LtWBjIs1jTZ3vs1z",
+	"ATl+SGuTNRTfo3GndBZFYfl9Ith9dbNE7nUlhOkhdwKa6lVNnXJbGqWHXhzueHvzMVUoOYVqYnOeT0Rl",
+	"AgSzfjXofR2FWy7cd5wDNnSVQ2ydVSTe9oPY+w5uQ5fMFpYyG1AEhAde2z15XLRB8M2GHbK33UM9YyXo",
+	"4CphNHyoJ6qC2JnVsGG1tNcUiqycoaDwsy+3QqjNeVlb6eeGgGY35AXBimdvpiuuq083NcfjMoMTnn7N",
+	"UyrfC6Kv8CeAR2IZaDq6FYgLtXNYHMsV2JdvOiyxtuJhWFeZ0pWglarDCJLhDx7kKCGaEH7molT72MKj",
+	"UeNb5R1LwrQGkflwOP2Dfd2mDtnsW7bkUD/ratyhLj7z6RVP4nc0KGATaEbjM/ubOiQpTOwdyiV2cBF8",
+	"ZaLRZRVtyvG32WFBOpUulxnhTHMubhPtbrLhX2ae0LSp/TrPrCL2cIwa+YHr6KMqgdXtxlHaKVxpP2ph",
+	"/nLpcqVO5N6UZ3meVqvZmY5l5pqzinrPef3AYHgjHqW9H7cHzGsm18vWhxvEgDsfvACixgcu4yHHlvKu",
+	"6P+0fkofUHGOIPc6xsvsgQ3gI+qn97DER6XebekauTu6Q6HWK9/NJjp44TI6p6NTv69aM789ha3zc80e",
+	"2iAv44+OUKbGApRWPcK/rpuVWlVTk+rPEaNKd6yPjZlOeNBe2wqjLNQiFzVAl99lGJGbdB5xpFAlXNiy",
+	"C66J7ahobfuy85pl31N8d+Wq8JhFXDCjPlV9MLrm4nxYbbRuLixsbze3u1520vGQO8VglbvJ+riVbUw3",
+	"U4Ptcqc0UA3B7bfpolt3ZGwXOw478pbL/tlRCQ8psILN3d5P60lTnCr0sovm1WrAvRTE+qDgUChZC5Gy",
+	"Ly9a8IQh3nEtIBEE6ir6ZlNsHN6/TdRUDVbHFkCOMOE9Av3SmvQlw2RI4blq9D7ggg4HdT3kMmvE1wdi",
+	"bEPOvi0jbxbrqHT8QwBvH3JegGe0fErFXlxH63MDGAyygAedz5BaXWpUaBi0dzS2cIb2xbUz7sWkcAYD",
+	"mtTm582DsxaAKHMYGfNU6nr2Do8bJkLb+54GAWOhTZ8A8GO3noPcrd3nLnxhcpvVbn7eHGW1B4msnMfD",
+	"v62dUD+abDRtQE1OqFALllwHAdtoWkmIZencbVr8/eLs8h9tlH2QaD378tusHSk7pjti30C4xkYIyLNu",
+	"VzuAQ//iCeUPU2X/R/PqGjk0v4OeeLjBHtzR0+WY6aaR789xH+O/u6O4r2E0jQ61G/+Art4os7RuSmRt",
+	"7rfaut+sQv2KxKmCvhnoq7nRCd8wguxE+/XP+YnPGo14b7GOcjF1oJzfy61DwISiqwyjnjsC113MhL4q",
+	"QHcCnIy2UElcV5W9tzFg2M+ygiszmub++s+t4a7co7wyVi3lzyKmOlix8Ed7Qy13ZIqQG9Pr7hjNg167",
+	"P6ssOzvwHlkdhsFWHDe51k/rw+UX12o412+81LDsEEc1eHNF51Fd5dWDWye5uOO6qvvoeyTfIMFKKiYA",
+	"icjise9YNWVNfW3zA9kiOmY5SuwLfuE8EUPrsclowPEUiX1TiLRi2B9ZTpyHvt/rOIP4Hfn6FQlWNKGB",
+	"Zom6cjWps7yIjFtG3SHzneX/l0ZbpGIEO8gehKvfnUvDSK0XP6MGDTu4Q9DRrMgHXu2r5vBLlmcsF8pl",
+	"sOddoTcO73hdyKSa1zlVECWFFtMcznf3gqAPVK8y0iVfGITHCWwyrq6AE58dw9FBX34QzuTsbLvqUEm9",
+	"gKUwQwthZnxVpTQZW/dTL7hlbN0Bu6k0YfirxhPjLzJZLyK5vdGV7TorrrRMdp8j6xQ6BaAzIsv6W/gB",
+	"VPP4V2lN2SqPLTrmwyKXW7sO1RMvL2tusP9cP80sBmAnNysvY6UgEq7Z+8Xi4TGalktkzY+73udKl7g6",
+	"zcJDRZpwvbsxM7TpYOQfAGbzs8uzQMo1Z84dXp59/vy9VPrcsxQ4IW343/DbVIam0fSAhG7MM6qe4MOB",
+	"sG5wYmE0yddprLTenH35AievhaxyOosIiPESkjBknFQrviExFXQJiFJEChKmUF9MnKqoF7+KX8VrKe6Y",
+	"gD+5JP/75v1PhAuiBF2zzwFV7IpAk3XCyM8///CdIn+y7VrkPyyoJ3DAkJiu2b9dARIyjv749jX55ptv",
+	"/tM87edPr68IJL4IV7+K2z9QRDMPnvbl1gyLuZAJSQXX6gqqVSzbF2dRaKsuLL7eC/ImSWSCb7qlm43L",
+	"RF5sEjmPWPz//I+S4pb8ycziP//8l//4t18F9HEBWKZZg9tAhuwW4yS3gAysbomgMRdLwu5YsiNzGtpX",
+	"Uw2R3BfkOjD7IPnw/uYToluS2x9CFm+kNh9x/je2u0V+RSijX7Odfav/EaBXLJlW2Y+wJMfy5bg+cBj3",
+	"51evXpBrX2+PsM2MhfjHToj2AYq8evkSpvmrcNsZlrRCOEgm5NXLV/iS23cSF+sWc0VCEgs8SAIzI0zC",
+	"kgW/c3RLRhwEOvsp9DH9+eV/4qO4VgTt7sWvEHJ2VGnk9g/wfTOSOwd9uUUOQ1i4iMdc387ILf7O/N8/",
+	"bx3HIU9sO716Qd6E5i2pYuT2zSe6vL24/WFx/qO5292++FV8YHITIcEQpLpQyGiDjqXuypPFAQUmub2G",
+	"Emv+O6zCJfkWrI0kdPP51/Tly28CHsJ/mf0nxtrxR7dmKTJqC1zmVNlVt+8FUd0aNSEXd19foO+4sLO5",
+	"NXcUgIRl90g1B4YEOOLGEWArtOUWMueWF78KABi4NRvF+X9LwW7Jn6ggQO5qnMy/kVgaG4eHGpMxngBt",
+	"g9uAyO9SMFR2ND0HSRuTFb1jdsnVLp7LiFD7Wb8KZfmbYn+YN2cjaC0DEsqfP732rJRAU+SwbB0m4q8C",
+	"6oADJpA+wrrE6w0NVuz81YuXudzw2UfvIX0f6dnXDkWQbvjZ5dk3L16++AYKz/QKnLdZXnATAVMXf/Dw",
+	"i+3fsO33ZssCIf8QmhewWN6xaxwOOwbAIuM28OrlnyvKHSTiGnpUv+r9zj/IuR/ca9I4pskOWvTWzDu0",
+	"gJE5DdauuzU70aqz3zANT2Om4QBRE9vLhlzw8OyL+SuzDtl1cokpqeLXG/P81l1pS5/+0mKou36YvEf9",
+	"H7sF46be6ZIK9yrYrvbrEm0J4sMXFb/FYidHEUsgBq4Yy62su/8B6YeqWBS8t39rCbAOXXvv+v9mY6wW",
+	"ZeVb22fY34ra+MKX4snHHE2/7Anz635fPbggr8OQUESPzHYVx9pcJcyCvnurr1T6vzLthDusyres0uxs",
+	"xWhobwVmGys+vny8/fLwVX0vMhL2KnM43M2A20WUouIimx36SBNawEY+rO1AVV8ny3nqOmFWwplaN8O6",
+	"WKRNe8pfmX6bDryjwAtG2VHgTXj8Qm+0YYk/y1h6FWhjYOGSJb3ZVcWq/49ME0Gj8zyyd+2m/r9x8HXg",
+	"Ky8Hk0XxVaMI5XtLIerQhYGTEfjxza6fZ91Uvs2kLB/7g+P9Xlqx9DescuX7d2Klt5zCnZ1A7jd05+lj",
+	"O8j+yoJBKgKsHOaqsgIqT0XcRCr0od70OpmcOnjDA/D5L7PWcVraPXFYgX6SmkajmTGg4rn1RbgvLkNn",
+	"tU7IKBzMFBEXDpFrNSPznffGvRl3gwZcsHu4j9Ypwhv49SiqMLOxxX+mLNlloUVfH97xUGKW8Qb/5ot5",
+	"ZlHe/x9LpA0wScGuyH+lPFjD30DIRtm4mBOBCwlgx+Pe3HKSyma3oVqzxIz+P/+4Pv9vev77b3988+V/",
+	"VeQM2pVfs3t9Eai7otK3Ik7v6/k1wZCglmTN2KaPG02zalOVWQFEZ3Ir/V5EXDAiEwLi4LHRMTWkuiOg",
+	"wjmSYjad9D7AwA84bkDfVHjP1I7Qb80hEHtdXCRNCqK3kmwwEpmwiFFlg21bW6SwSdiGJixRZMnvGAQo",
+	"Q9bnxazqgGIOCiWZTet2lp/cKU41k1a0jwxZHrm+ImiiKscctmECnBWeejLGfPMLhmGUjhc8FdFg3WT2",
+	"QGE4pL0XmB2HPoe4siHsJ8YgOY2UJFpGoTlxuM91a4dm3f/dwb1nkjFHT1s5skWOqgqvkT2TUJQ5CfC9",
+	"5pjJIUESSEgHWjJOSKJlpJsW96qsJRUWpuXmPN00XyigQP3wMyQk0bocIm0h0qB3iqxaf2jJQV0BesMt",
+	"VViiTLiwbFvutAWhK5AawDKCULd0NyOCbZmCBjml+9yEGzIM2IAwUWvP9310MvhX/b56BH25Y67+oFJL",
+	"iF4lMl2ubNF7w9bp8xJN1vzaDnojdMJZhVmXkMiNIpKQ7vI1kxL5qKquVpbBruLSU1eAVX7jO7r3wj9/",
+	"bX6gCMJvVr8YOPMOem2Lgvtmpbobbh5Zs/LVdXgSNY/Lsy0e9LRSXjihC43UA9AGr1Zky0Uot9bRAAps",
+	"zSLmaIOzGZTbBx40gwXJoQlCGKV5Rq40rPt0htxG8sazG2U7wbWclRdyhmy6ckFcr76y/DKok5aD15Uf",
+	"QOLAkm98/fIlWFM+ye8cx54ruVgw1pK3d2vyFkaOsPjmRaOs/Tsu1socufBO7dYkq9hJGA09STJAmIXn",
+	"XGRUARXr27wV5z9xqjtyfo6nSf3vz2D4QoAfoUwGap4yjaB7OgEq4TnvVaHTuqOxdSgVupPrsqqMVi/0",
+	"RoQWZp5YEMVqLT86/uce083rHH4vKezr+xrjKHxWXOE5bOb6Q2RCsvr+qr3KE24fsn+PsV2N4i29RMzy",
+	"4dF05gKPsDXZSjK8G+VK+yyyaUmLVGdnOXVHeVonOXyJVOYEXYkllLxhThTuuFQRuVHwf2HMbRWp1YcZ",
+	"2a4k2TKhjV/N334Accz8pE49yg6jtdwqpzGD29wki64qKtdK9tZrhP94Cx04uu/P8SeI7E9WQaACC4ux",
+	"tzJZc7GEe8KMrGSawH8iXnNxKFgj3kDOV4xG2AJVb4449Hsc+aCNvM8L+rBbcuGbx6pQygGo2Soytzhk",
+	"KcFHmx9GUXaBvCQAFadmJLRXUNsoZVRhnoZLpguKYP9sXxHaznFu1ODx5faR/zzrIy60H7I4hYKNdObL",
+	"pFelCm0HOBw53QMczu9UBzi7OoMLET4v7xKg0h1tfEaUWVkRMOcAaESwHgNP9Tb8RDRLYtXRI3SrXjre",
+	"NYxlx+0vUSvG9Fvcb+rMvllm8IQ++nxcUx+QaVJFKJYWdRVZ+9naG/Pgvm2iZ+u89UCfCNbgzHe4lYK9",
+	"mJ837p79tz8c72YHP4XjxE5zCp+oKtk+CKcSVyRJkaegcIQr1dcoTRO9X1vTatAX+YdiEWRvyeUbM6cP",
+	"+edPtaBkb6IjJ5phAh+ZMlozeOm6eVdRl8BfSSzshDJo3/PZoklCsPDctni3HPLN0Gs7svd73h7Vw1Su",
+	"etlXj3IatwtsS/Fsn9CS30H+TzNx5VrQcws2IwseRSyEPu9C2RASHTSd4m/oHct/5HTP8dkcT3WWz63S",
+	"KD2rwoM3yITYVn6dT2/Y06BjytoTeqWV46aRQK96z9sFNsA/BnV6E2/0rpsGjdC2j5AWcrHwTPmN4oxo",
+	"amdX763tmOP99KBeFWY3TnQDF8IX5Tl0GbkgjAYri4tilv2OJhwLWrQ/k1nq8vwm6ko12iMj8ObJ+lOY",
+	"3Yk8Ka7MOH3/aC1Ey4rG5Lwwi8aFTjL7fbutvfZjxwiCFpftvQCaSamYU2euSEZ7X3XeypHiZ1VZXPA4",
+	"jfMwiBm5yvD+wK3gOH7Bl1z5pgchNZF3LPExMYoYNlaFaut6Sy7h+KKJvOpZ+XTRvL+7oU/DY7+BLsCc",
+	"n6aDC6CLI/+7N5gJ+/PuUZhH580/2OJJY5CC3esqDbnKVVJCdAWKU1SLx5cxgFu5c7GS0QAHY3jqa3zV",
+	"ZHUIp2cnO3o0zy7O8FWAyRo6JOF1BDGddcRCTKFukN2ILinP16zYfq6C2mwiTkXAzoXUbcdxP/gnGNtS",
+	"sP/DzXvyzdf//u/nXxMabVb0/NWVAytEmEIaRUTYJ1VmzWUqdLI7XQKz8L2jbBtAOBDRra2hliFTRNGd",
+	"PeArmSYBU1dESBKxJY0IDe94wNpcg1hEvPX850dNIP39WDsefsGEC/ZKItQGAK4szMU4sZBdLjkj0ygE",
+	"0Ia6Fojjg4mzSTbPfP3/vuy9e2ZY+0eTGM/ylQa0Pnti39KdORcA/KivWTVbM4B8ODzs+mJuZ9EX5j6Q",
+	"8BDPA5Vb+3s7wn3ydDd3nJ+b76mDX+8YpMjsrFB+M49UCkg85dt6lZzAZZ9rFm8i2r4L4/BPfvREw2Ol",
+	"eY56ISY6tzpHRL1Kc5+wORTmeaJIWHm1RoqJlWXdPTy2Z3EXOXr+asX4gAMeq2bY6V+r9fg3osqZjNAN",
+	"oGi8iVimJ4B05s5dDKtJWXhFtgnXDBh5VkgreJjqtNYj7avMaIs9zfqksuH2HAWrbQJ4sO0OXYZUmuBJ",
+	"ypGmrkGuLGnP+2eQpPkIGuJfsMTbey6mRjS7193svduZ7AnVjk/mhn10QWzVHzIRqs/Nl9saoqHGJzZd",
+	"WuueN8bZe9wkVEdL6lhzfbRJPev/o9D/p1ay3qTxXY+IYxwNB/cHhSOeL0E3W+2MrKhaQWhb8aWgOk2a",
+	"LujH56ALC3/hukX6ritGOmOWE96kr4J2uqc6UA5/4bPE3sARxO61zanmNVGmGsiNuFgCZKRjkoLhkVQM",
+	"mVKcwhxi3jBTmnC7Nm2W/jobPcLa5942tBQ+2dX3xb9umb5SJKDCXLxxpSqaBIYxfzj3d5EJIByNIQ58",
+	"0QhwCP6OZFHfoTgo1RCg9h7YsaoBVjzVXkpITryweauGq1Kv1SpQyl0SyKTdKkzSzPpUjnUcbbqxMClY",
+	"tgI2dVn0nw5zw05rRmKKZGeOcwA16gW5FlkDp/0jKRiZs4VMGJATSKUP8r0wnUIMtz+FLAV+J62TMLnX",
+	"K8kDpp62Orptxros/GQb243p2jk1p3rbRIqlr5KOj4v5+k61DUu67CcfYOChqqIYjVh45IUH59bThQdg",
+	"5LJNRCaExkyEUHDkC84Dlmi+MCoDtm62ijHP9uY013e7IBPhYznTm7lO90DfZ2viBzy2V730p4yatZKV",
+	"lWuylAxAR6HxWZGFTAUw1jqS12Ic2/906Fh2/sri7cxVD2DXHFyWGfRrF49tLT4L403nwM3bErzGoW9x",
+	"5ESLCXJzHIflDFYDdxeEkMO8AZ2b83NVX2qBnrSptiD3KZN1L7k5nqimIL9K49QTLKxEKiRaaVQ2uJQE",
+	"K957qfU1PvUx6MokmhBvtNwAyCkXSyfKKziM3NEotTTPa7bRneQbs2TpWlhSEcqehfuzCKWV7I/mTc+S",
+	"bW0vJSASoIS+JOyeBjrauQJbZDboIthO++CEcrjHFsXX/Kmmy9PV0uPijpOQfPjuPPGN+aR78ljlfV4S",
+	"7XbdMaV8rIGfxBqfWn60XniOvq+29vKHuFl8VcsbJrvPSSqqlnguZcSo6LTGB9l1nEaab2iiLxYyic9D",
+	"qml368KPNOIc+0KPbx4J9gdflvUzAF/065u/XxErMfsqo0PuVk9JIrdIFVgbtqtXr9bku3c0Q+9+06zG",
+	"xLnZJJAjifbd46W6nsI+2jc83LF779BlmTivk1RjTlRxXBHmIXs0XpctD0zjSfzaDRpwZe07RurtYiJb",
+	"LcIVoUCxBr6PklgKY3pLSYpcLQ+3terYQhjaj5/qKddO7zSnXLc2Y1C3uxKJomIcYE5zKnrPfuhv6WQB",
+	"Ir6lYrpu+OE68S3N+wmZkIgvNCYDqJgRLiy7eK41+ABlCeW5kPrcbuv968138icJyc8JJ84Kc3yiWnTD",
+	"tNedkswPUJYUP7Nlq/4uGzbgyvm3jBo/Aj6YmO7InGUwhUjB5IjLdz3u15VigLhnz6YKQefHEeiCqZ6i",
+	"aTEfnh+J0W2TyAWPkCEDaldtcRXyoLg66hVXWia7K1eml4pQCgapYUrCgw4PmOboEhP/EUeOtODjsCPD",
+	"JxUIoIa2ZSvgDrGID3Zkp0iXz8CXDWQy8MPFj5raXfaXPEjxmrGNsln+HDOY+RUWaUB0RC7IQkaRhDgV",
+	"oO2V0Tgefner7WI9lYrMphKIsZ9+wovAZFU54ZphXrRRoQ/YJKDVLLYLV+e2bvygKakj9Ll1GKflsMVL",
+	"2eqMAiLkJB+Y46qWRG5Z7lIJXNiUh+YySc1plsvQRqIAtpmFS5bXD/uDPvdBr1Ld0naPX7lqMoB2ErND",
+	"1cil/I7M+WXa2E/ezz0vl/cDDEJBNrYAekBdMvtuxEWXQ9UnN3Tw+o4hnYn7inF4HFxP0IpuNkzYlq0h",
+	"T8whi9gS1qUl7pAbN82S1WyGI+UYJAlZwEOm4DK4XcnYRSkKvLVIhNxaCJNNf7KhPD/D0yQKcis0OP8/",
+	"00TJmM1luLNStjd+ywiO/zDO8ArBX43gBdsSu/CqSgH2TQ59av8tFW9EOH19mkS54xsREkoykRAht82y",
+	"43csAcaHNn+ZDfwXRHh9GJjq9MhVc/IcZXvJ6w+Z70iYMhIWobsKulipoeheRBrP23i6Pkilf7LjBlzF",
+	"7DWjLKJ5mP161/hq/KU5OANRC8BUMaFZwsJanoDSMs/69dOaJdmiTNVTZzM8ZOfvUW1y6dfnJriHb3ma",
+	"mdMLWkbeMK4IJXMpUtuHxbU/4XJF5NaC3SOuwRGOyLziPFixYN3ujF7jsIF9EbxlRH6SSMo1QZooskFq",
+	"ChZaiOm8+5lB74zxU+yOh7Z0qE+HVCujhN3l9LBSRLZB/2M2ckAp5d4ySjBP0zUXS2h8KUDT2Fb3UJoD",
+	"4pXl1asqjB1WOsaF9A2r9H6xYMlH8+Sp7j8wOZjm2DtP7hj2vPM8vPwZiBliKdjO3qCNKwE+HtBsz6GX",
+	"NWeHEq2McBFEaXjM+dd8UphGfVd13NjHfkDwlMke3Nw8nw9tj9l0PkRUIDMF7kgWKAShQaKIzHMHCjil",
+	"bcwfcE2oYNsrtCnLhABlr2rNQnO+ADMUSJnyANsaFgvIq/Czme1nqZwbGgnmvZ43xeqfOT451YTsKEZJ",
+	"azuJOqtaOo+5aqc3vMmNG3Ld/WtOxW+YW6JBgxe1EknFQFvrz/7BU95cD4hfP++q09xVAewALuMR0I+D",
+	"r0LrAm+G04DbYKvHYveaCZVldUIWuER5j6bxHT71jXvZZI3DTdBO+NlOHrOdWCHChQ10Bc6NQCsHWQnl",
+	"4P9kEqrcLc7WQC1ZISHazX6WCRV9N8381Tzz8dgOTPfZch6z5fzVzDOrBiyYDHKvZ4QpeClbYCca9CKo",
+	"vm5uZeMa9Lr2bGDd3j7qlS2neTaWjTHsGZYv44+UpjtXxFS+5vHEXPQOvsgt7s//mbZSHb+9/69U6qmV",
+	"SgxZUGC/eJTL40eQulwQdo9Czzkdn/5Gb2SzgfY6GdLd3pUyX1TaUM9mv2+qLsBO7zSVbG5tBg8a2Exv",
+	"QjV7QX5Ci/W5KymcHlDl1OCKUBJzpc29iCsSyCRhgWYhme8ItT6ECZ3sPGoqNGkW++C8hlgXYFvoGh3A",
+	"93bM1EqlitJ5LxwMnlkzaATETg+94ops6M6WzVdXRO1kqh9Oeb2SJOQh4XXvSRXri/aIBvbklD0ppvfv",
+	"mFjq1dnl1y9fdpovVhJw2xRTM2sh09oX/eXlY+5GsZo9Hql1STUx3Wb29IQvV1oBmfV2JWPXUl0bPKyx",
+	"425dJMcadIP1Pav+ML0yjw/2rhLxbk9dZcRDums+eH7vBnXqdcrgB+tbnToq2I7RpPE5Mb3ncRqfXb56",
+	"ZbQt5gL/+fV//kemFFxotoSyiEFdGC7SKC7sA8RdiROeI5WCdQePZRZuRrQkCx5F5nfuclxmN7I/z91F",
+	"1mx3HrZCbPyN7b6j+rlsu58nyq3ozSmvuQg7t+9ZMf6NA2PDvnNGerJCFGZF7xgUmwQSusu7laEzYczy",
+	"H0aTjB+PmP7MBLZDCraUmlONF2UmQsBNZvcsCbhi4dlvHXaRt2ZXtifsyq7GRnbJLkfKd7TxBU1kkyMj",
+	"G1iZjgci55keZjYEYmS6pZHyCAV4qEL9MfdhReZmIQgTcKc2V2maVJ2uKkgkvH/qdsQ62lE9e5X+vMqz",
+	"jzjCRzx9LtrMlF0ymIcD5IJ5yKxGTjXQZqdn5qp8FXdbqO2pJ5WG7GhErcAo1ZyZk4w9RMNOhRsVE6GC",
+	"KkHtCiBCK59yrUOFauM962JOI9qKLPutGzTNnnE7vVHOE24pZsaHqDTGgLzQCS/wtpVvsXa1dUKFwqBE",
+	"84q/g/Gf8sMfwz3muOjokLqBCzmKauCrSF7GnYNyMeXR+YrRSK+aMDl+pDz6HkdN0xRzExx6ub+XW/B5",
+	"Zunm8p4pEspLopjQMwK6r2ZkLlM0VvPciHJhfujYLaHwUywJXVIulG3nSuQdDwupePP8nKCYUnTJ1EUq",
+	"YqqDFQsb7fhnN8oszOOGUCl8yjhgg5RbIBXjXnyy2nhcmSaq3GznyTVzF5WsBxIRSSMplgSOuR4bIDe4",
+	"QsyOBqFv1P4jCXEHhoqDWZ0CIe5HXO/hc6mIwB97zdpSrlURFURL3+HJ9WGacuGQKnu8H7zlETvKe4x0",
+	"NTBze8sjfzw/AgXEfGLYC/1kZHSFeN+Mgk5FCAn0nADNLsCDFVkxiqgCXJOIr7FqWOxIwjbRDjtwUnAf",
+	"VOFxnAkipIC0unFK4RH6oS7+EI3UKtYY3tYDVW4onABc6qljBqKQgHh49kEGmulzpRNG46K6+APfnAsK",
+	"58O961OVlSM4ZA8M/gAIbFn5Y+bQt6wk4OROBaFa02BlU/01MnxIp0VR8Ipp3X/zIjx06s4BZ3lyrku6",
+	"87dp6toDwD0A175xBkICUtRayK0ypg440hxT8eZceWXTwAqaosypkUgsJWGJ1Tdf2rkowLzVuAZ513Lx",
+	"/hFGTLuaxqdgXv2ZrMy5jNClrEu7cARBqIkxnjs84BEviGaJx6vqANJNwkXxjArLYnvsiqfaS6K0cSIz",
+	"x+81w1JhuNL4pEZojm1q5kqX1MwnOFp1UDDWQnT9E4z4l6noNJ87ZpWPO37CxQUPoBYoymjDpU1YaarW",
+	"LluVFXjyhCQyQu2weSyoRbbASNRXo3MxI4wGK9vfkWFTKsIXOBgwMcrFwPDanLJIzRd2Wc/NjsbFUjWd",
+	"ZH7K/cGNGz+k8KreNw7iCBb4RywhWyq0MrcIc7gkcjEjK7nNQCVLsDuKQfspHjbq0Mtr1nGSW37VXE9x",
+	"pTyJLrxeSWOeYGGHa0CFmbX45sLIRx1eyn/KeP63YLbGaKOwHFYyUlvJLYnTYGVvilyRVCSMhp2leAGj",
+	"a6laPzIaPkyWJzBuZWZ96mP9jzRZmwudWV8f2V3yOybg9k4jc/3XPDI3Pi6UpqLR9GSqzUX/HPfRNrzF",
+	"9zj6ox88zaB8aZrjFAAC5Cqx6+kaUlYyBe/oQJdtQwIX+WTlRkY84Kyddbz0XVO1mdI0T9OsUl6rUdjI",
+	"hZd/ksmoQsx1xufA7MytqefQyUd46CPRoElgLF+rdZVEiZAklgm7shcSY8yKYFlUq6gvsgbWuitEQUQH",
+	"Cwif/0mumRjRxw5lXSxIE653Z5f/+G2fv6RCND4apb3DlaIJ9tA+oU5OF66+pIF1HgtX7HI82KBmR0h4",
+	"MA9+WPXTyXTruZv/IOv5zhlGwGZmstAEaCGaZggyzZUNzRxgKm2cdVao1Ume4bxa70kb956+xeISQu7o",
+	"mJdIXfZmXyZ3LGndYNyYiR7e3fQGD10gSd9CJmQlY5aFFCmPLjEAOXPxRQg1m9W2xFjlegvBWAjUG1Kw",
+	"+nBi7u/O55CwbdhX8NicgzX5FiohpoolWJrnaQ79e6s1tA4BTkpMxa6sE7b4OpBxTEV4mW/XoQnDVLq/",
+	"sMOPIYP/gryhwQrqW5X5bcIWqWLK7C3zHeFasWjRmuKoUDNf1lPnFB6sZ5OKrY2uB9cEFtr5boywfaWI",
+	"3IpLDKYZHdFSri1OMKiFi5BKK+cQkU/LjNE95ugLj2oEs88PnEAu7J9TbDu08EgTbA6CJGrhQVyzWFWc",
+	"L2dnMb3/AX/5TVYjQ5OE7hr6zLUx0nKruf3buZQRo2LgPHZOQ8cJ8BUtorMLVhfQBlxrbXAMeZC5PdvG",
+	"s22Uq5DMEQzUboyq9P0DEBxmEK4jl3GK6Q5SFdAaDzsg0fIqY8wmSktkIb6zKUUpmN1ZVzIKD7S7Tt2o",
+	"z5b3L2d5T6yNs4MlHHD6P5sKRudDSTtEoS/C1pXNiGD3GiqNkhmcvLmCmiSsYJwRzZJYzfIg5dhMEyOk",
+	"oCY0CNhGqzLh4jBHdMwH0ZiJEOrc+u7ETehCX7unTzW04Cf4zOL2BCCZjcpBPNNJ1d2Zk1QIR8KQ0MAX",
+	"HzvikJktQxYhUXwpEE2WZpQ7XDX3/zbZ1bDAss8W1vH1oyLLFnQwDy2bAclm6LIN+LHdVC0NuT7f0GDd",
+	"tA1fm1EfsJO9A6yXPYXNOjuyYO3ONA++fbQnT2aFJ2zCxYOzL67PRZI1Y5s+eeuhrRYAB5FEIZMfSZjS",
+	"xpHOCBfG3aygC2JBVlStmI3+3yZ0Y+4SxinzhbkKBetbgpSRV4RGShpPvKEblox1ZgA+TNb3geGv/I59",
+	"a548VU8Gk3s+JzwZAHqkdYUe1Y0PrvsDwoILKgJGEhYxatMkkC3d5UBtD7wmXQQyfIjdpNVta6/hqRO1",
+	"mtf4EJzjyGaz/+4BN/4b5lEPYkmMpH3W16jUmoVQzrVPBRKnCpvyj1IovD327Itf42OLV/ep54btpJ99",
+	"86P3zSXciSyke4VJTGjes9ESm+p2Sc7WDGetKdmwzK5nU/pJavade/REjcjN7yf5fLR53OaDjdlMuJ0o",
+	"TANNVjQkNEn4neNBTS3mGcCfYY4EWN4WMnFQ/q6TkmsyZ0suoO5EHGFW7M4FF7vUA7zB0WMUBXTCvTwy",
+	"hzBk/u0Tj1nExTh91p+Q752J8By68y3efS0U16D3TgcC0VWZfnTjH3W9kf2KcUCi7IrthSoGFXg9IocI",
+	"HZbRVCE5cHqnqUgcC+fJyCGDfCFa5q8vsKNEcomw89GMUPLdjwSJ2LjQLBE0IgJpjw7dOxCdoXecFxG+",
+	"twxx02xxM5N7jjM9gcMY2I3lI7wiCVMsuWNYwTtPQ7OFHWETGzf3Hm3ijYXWfr/RE+YoxNm5uT7bxpOg",
+	"mcaaCZbEZL6DH6CCu4DsxliN0IXMrbLWY77HGlWYoba4sBpHBAL4uZAam/cOza1Z6J+mxNpHO2RA1bOv",
+	"+ECDNRsRy8F+fFkUICyubBNkSOa7mlXt9TAIu2K21s8797N3Gs47gSCL7umK0LlXfwWNNgV6UGcdxSat",
+	"Tk5GGVUUATv3GHY92s2P8o7d2BdM1W7c/Mxcr9V6bNvJv/7ZeB4eRJCQXnU1V067zb2RCuDwzvpPZUJs",
+	"eVQXeOB602mOCX3Eqdz4wUPu1cV3jRal8ythQ7upcEDMhSTeKIE6879D1JReh+GNffRkXZmd32kiQn51",
+	"Bg8J0R1ypgLUaxrPARM6oEnCWWJBX20WL2BRDk0eUxJHWLrZdrnwHqzS1m2N36fc0CED8bnXjHImx81i",
+	"LzuKlYQAObkFFkhzQ8oobo3bjSLCIsWa0EoGdQhQE985bv8JRw+cQxkHuuvNHUt2hCYxC7EzAG3BiIjd",
+	"0wDbBcYSw1Ym60Uk6xEc/itlyS4niV/cHwwoC/eOG01H4H9/Zw5R8Jnu4O4WZQb7Ja6HTNRQMlFqK5Pw",
+	"HGDaGrtmcOA7hHM77I3uLSNANRXmOTZSk7l+uW+1AOSuyioA7FDV6PEAVa8BGO9nxXoXwxAVUPiW1yvJ",
+	"g1Mhw9eIyCK44o6F05wBONAV8K0hlgXCRip/kQZwoBfkE+BUCEnWbHdpgQ3BWBU8oUqQVUbWgIJyrdYl",
+	"+Q4pH/OKzpfbsQRkWYE8WrY/qNEwTJhSMwtpnQBJhxRs5iShpbUxf6lzy/6CZEYPTTbRlu4y3JJGwe0Y",
+	"O98x2npW2DH2/8OwRwHnXwPgb/nO2/nNX718WcEwMjsDMC14yqVIo6i2addTtGev2lCtWWIG/59/XJ//",
+	"Nz3//bc/Xn35Xwf12wpomj6sWObrcYtlvKaMh4IM0PCgyWQpNXZ2IEF7nhtNrxKmoO88A+5Zs42+Mh5P",
+	"03tCwzseNHH554ylazf60VbzrOIPU/FH2RVe2RBeoYUQ6TlfmtN744EWB/4ViXmHtPjsPSMQotutzwK4",
+	"JQw7SUUGUY/JtB3UVJaYbCoWU6Y6D9/WtAXKVH9rR058F1xJ32lb4ydSdRQQRPE9djWMy8XAFDiPHEWR",
+	"JhGjCpE/cK1rpiNTHciYHdD+6KXx3v5pEyW5mSEUgZg1+0qR36VgV3D2wikxCBqEdIdOb2gC816mcyDd",
+	"+cCbvpPGSOhNaP3IgWjOyk7biZZL8BBlHgQ4JCD4TMYik2kq18r5lEIcAn/SBuWe+/7ptu34KZ4KzTFb",
+	"o8EB/FAbHJQRKotcIABRAtk7Af+A+hZQjQI2gettkQmJ2EITmdYhNjr9qNxPOp8SH7CxtOIRHenoJ+Kk",
+	"z07his96cbhPDpioWdfbUYnyPnKMrWg0nNCqDcVdSnFDr9xQHhDTxqe0H1ef0T7ruf59iqE/PDQ9JB5a",
+	"RMWhrved+ZMK5/eB8tCDxdc4Qdj8qIaq/eoF5OHnh/vhrlNhNIl482QO98/9Au7VbWsyux1ZWsMwZbMD",
+	"Np4wZZ973PF6mc/kbh+jXjwsx6X72OYt8qBz4OEeu3CKeKTe+Nl3PvvOZ995mO8c72aw4JFmCQuzqKsi",
+	"r2/+Dj2H5qqwlcl6LuV6RhRdQNmp3DCBiRi1SRgNcTYdPKUx1C4H23cwrvfL8rFubYTtjYoRib65InLL",
+	"wpmNeoDqUxFiBaL5fQ6xYIb3H5XGsC8GaZIwEey6SFvLcxt06XKX+SRtXKcboJ4XdjnK9SDX5PniXVFg",
+	"Bi9kM/orqmo9bdId4A+/lUYfzB+NoWF+eUeroM5F5qiNy2kHhpGrpXZ1KggUes6FXelZ7uKtJYmkXEOk",
+	"biGTKwJs9UqTv7x82UUTt4ytm/3Oa6pWv8CoaTItufmN5yQgNGoWDtwCY+tcAm7Lo+jS+pBAxjHXGhrX",
+	"8rz/ZvBCJiwwm6vZo4ltP+8gr27RpuEDTSMhX5tXobZT6xbM+mnN4o1lscLMJok47ouDBJws+imgQFHX",
+	"A9JntwE8+VNChZowWoCb37Vfh1MmVIYPciooPUOpI6Egc4CMaOs3OuEbRmLIv0Fl2pYjPZbAg4Ll8bzK",
+	"Ctdwp7R7f2eDz6vehTeEvpUQJ5VJ9/HooTsyjN8K200Tnxv5OuYtsUCNaCthSE5a7L2SBWINPTQ2RLt9",
+	"c+xuWcNak9+Op4mYbj/+VI3kz9bTq/VQRTYJ29CEJTZEYSGFk6K1QNiMxkCs1NVOhoZ/nbKZ4OxOBvr6",
+	"bCW9WMn3MoIKF7AIvHatCj+itoMnJHMq1mbjMRZifq+T3YwE5qQRIQJsIEXAI0aE3F6ZHclzuMuF3Yag",
+	"4Xy+c5sSXWgGLKmdDU4uFuZOc+4gwPu1u48skEn4Ht/xwaOMD2h+cRppvqGJvljIJD4PqaYHwZ3kJvpW",
+	"JvGzGT5SM0TNgwgXXqVs5EuRmBoD2jck38a6SaRcXJHtSrI7lji7BbrZgAoh9bHGdQFPbmQbtwoI4x45",
+	"c3sxFGm+yIFwdhRIA5X7AGGXhMVc44W0ERvLjzoma4SsJn1FdzfG189l6uu/99d16DW7Y4nq/1aDF4WP",
+	"9ulTPa+5+Z0mPOVXZ6QAlaZrRuY0WOMtmLqoqYJbskx8KoHr4wJRMuIBb0tOukHTzBHA9HajZAjcnZq4",
+	"dfMF+RaKyBVJ5tfcrV5rvT18x2TvSTC7EwWFcWWGli5+HGx/BTnv4MJtJJ0XcxGhLSflkmldKB6nkW1r",
+	"q8EStiMegwa4uY5+Rs+/fQysnI+pqFSFO+xR10Sl85gj6MAl8LQigs6K3jEyZ0xgfsClDxmmDbIhTIQs",
+	"bCDta9AoewzQPGG9Xx3NQ6eth2/ijd6dCP+gDElRoSBCklgm7Moj1yGalCJLoNhLRciSEkpdi6St0+mw",
+	"Se/+7oY+jf0WYY9yTnd/vespBQr77vFHb5loGl0AamfQelAyY6/d0CH5SPEdQwohg/ow25b5sLPLf/z2",
+	"pYSdYzlicmjJdEsLZVL4p/WHn+swLKzbZPMpOL3TnIDc2pxQ1p4TyFx7G+RcbTcWOYzrVZjQvkmMf7GP",
+	"fRR6dMrtq4ucAVLd+FlcRrh9zkDoULGGQEwUox8Ka7VZuYO0Whcy2sqaswcsNgrxtQyfJXikBAGNiSJ3",
+	"JIhK8SWcRKDYlYo1kWIuaQIwkFStS3AStdKzNW7tZWpWgjj+bGBmTnjHCf3ipxzfK6FA8LrlUUTmrraz",
+	"ZjN86ImkKA8b5OwslQ+W6fnArhxGIxYe2db7wDBsV1lY5n0vEnN3z0jUHTBZwBLNF0brPFKC+UOq06QY",
+	"MRtOYrn39UxNxJciZ33TBDh2H3+i8hSQyPfYvP+c9Rvu0MiXOTRAi6xpNiYIXocsiHgpjFaz9yQJC8zH",
+	"ZLtPjwbziQfr1/4V06XAdjM0852yxQzo4HmwJnKxIJSomEYRyTQDNCoV2owohVcqdcoS9dJ5xHJlUMPA",
+	"zbu9N54y5nxhktN3y8Mp2TVijiJdNJKxgPsKE7o4SrHYvWbCh/B6DdeCGrxxz5/sjclN0E74ebt/mtv9",
+	"NV4msU0cgAQcByxnARy07bLOCI2UdOhV2nZnRiXkgcPta+gI0/QtrXts4tm8Hpt5ebZDqzl7tjanwfoY",
+	"A3JK3+vWBPAfUk34vKM0zvLZXp6mvaB080D0nh0gnUdcrVhINlIddaZLzOf3bDPfARXmR3jyVMvvzOTM",
+	"PJWvwXi2myd3jFsmrEC0l7A7EDgBrccmWJ2Pe3MRRGnIVD6sc+Qt3Hx0mEZ9V7bc2MeiDk17X3IzdHN+",
+	"trMnGh11KXUP9GyX0WeQ/D4FhqUAsAZNskz41dm8sqq1vi3MPFl/Z4MkU+02uvHff5JOo2fLGseyQBcJ",
+	"xZjdJQnoBmPEZm+iCQtJyDTlEcKMULLg0VHWlIqBtquf/YOnv2E9xxz+FWIOm4gKYeknbVDPbE44w46R",
+	"h5URV2uNwvcIx/7EswwOko7db1igLSydOQ1codNStnBcQmRUyjUXyyuCJBoeqQYw6jR2LYR7yK3VQohk",
+	"QKOGbgQsbcZFeodjJ31StnP8l0xV5ZgRIyqWKV0yH+Iw/2+0wv47Nttdu3YgWhnubqG956tB4hzvFxPG",
+	"w4LJPcc5nnicA+G/ciELKhCub4YYK5jNshculsRd7MeXVrbxhmKK/b0ffxQ57Gi1JyF7L6LRT3ml1Tmh",
+	"p/2RC50jLfX4BUBqCjDJOVwR2NcFwgvLxEGPXBmNAnTZcjVUu1o5grxD2ubRjZy2eb5r1WanvnroiM66",
+	"TQYq07RMwvWG+37DBK7t2ZDnGvOap3yqKejAm3s0EmQ1lWuG7V4FMm4Ez1UrmWhH9+wONw0aURKuOSw7",
+	"zJ1mw7nxQw9VKoBm70BIoOWwnfHZF5y6Ph7F85XyDtKiS3veMko2LOEyPECCHQkoRpRlDf66xYKZHSo1",
+	"R39xJFZ+JvzBS+6LPK9my5MCXXq7PFOh0rlRzHnDnRSl+HNu6HNv0FHi+gm7k4lMdQJsXsbBNgpJ6fNg",
+	"xYK1T88ljAm1ki0eVOmbbGSrj+MxXbKLjVhOEUUJLtLKof4qxkRuwfIx4QeePxz0HIelPA+oYq3o7SOx",
+	"9najt2Eijc2ayA0sURBJxcKz3zozray5CDu7SfPxf+OA2TibDlr9ODwD33FzSYXGWjJnestsG/ZcyrVj",
+	"gncwQHGqNGH3m4hyUdssX6aQrlLFbvttjU4+HQV6CgyYnmRCElxjZHYMvVrZ2PPuUBUZAU7WiG2yYRKq",
+	"2ImgZGFZhvY7f+V3AKVKFdzFlYzZXIa7GRFSM/gnoNhA9AwUC7th9YpQkjCqpOisUM0738fS2MH3wCG3",
+	"jeLHjLKBFF9JklSo9r2httQ3FcXnPYHD+auBpDs8iJmMNzRhjjrF+HELUyzktrv1ucaKDjv+A2U/nd0S",
+	"0YYgDwCxpwCWkgOWYh03HAZydbBiCIRBtJTdGePypvWAa4NgWwsH2uAw7aBn6uQaGvit6I1SvoH4s9lT",
+	"gIwg/mPUeZ8FtOg33hfwWABULqIbZYsFPYObw2ayOa6whscNT3vdfNo785pfVruBKdzsgoxD3caS2F6d",
+	"klSYBSws6Hxnk+wVlJk8IdYGCVdmmXlYQP3wuA95b4vm2NXDHmm8z5Z2rKX1aCFP4cLYps05ROqGLciN",
+	"msAe1Kr0CJV8ajXFFfN6mrFEv9pniR7WE+NMRnHFP0rBdr4pWNM1ExaFrA7qsQxr7RWyq389VjOfoBo9",
+	"MXfVoBttOGY5KPzBDWsUyk336RkijysrQWuL6ZphJZcMe+cwKK770Nxsj4XG4LQsbd2177nM8BCWwxh2",
+	"sNLmlb+TJWYb44os+R0TJN0cxeFWsqhhw+6PhhfkNOH3Z0vqzZLeMaDin7MZ0cmO0CUkLteMbcyPoUAQ",
+	"i74Eu9d+B5tBua6WYFKZjRnTkgnSqHPzz1IYtMqoONti7a7n25Hr/oH2zUM/wsumXPg7CbD9N9BzzrAK",
+	"EFHgHXMViqtQZ2Tx9ssibb2cwpgnEx6lCoFQP2tZuDFUXDWKMrvGhiIwmy3lmovlJQayZUJWLKqLH+5f",
+	"TsqvGviCCpY0Su4M+RzmOxKmrNyIXad9nW+iR6nhk9WZJ3YbrdWODndRzrZng1vQWPdQzraXOQadmVGg",
+	"JVMzJNJx5Pr4TxtR90Q6lev5wKupF8LATW9ejpPc7V3D28luo5008PkE3VYeCKpGOBYFgmX5cKotrevk",
+	"kC5WVITn8s7Ov0dj+J6K8P0dS6ZtDm6Wz4bwWIMyau2L1AiLlLEJpRnFDHnEdPZb3GTMN8zZikZAm2ub",
+	"72Er6mwzvuuz5a7xDsaNcCQW63ES6PaCBhh75euZurSUpYoxMSOpqlnQWa+ARAzCVhO/YWczNPMduzpt",
+	"mmY/ZDAB2XH2IwiW4dOo8BXsm1DONWcLmQBZY6MDkBE7t8rRYvsyYh/dwCGNP3vPKNb/lgsqAkbMSijX",
+	"tcu169kEnXEdCTJxPdA8ISGLijxiTG4iVrO0LtAtFjyJe49zw1NzC9ePxxhewIML96YgPrv8CmCzMqmD",
+	"Q9B0zRRhiwULNKELzbDVvU3IitEkWNUazg3+ulNTyT/Pyu7zVCEpnPVHpszKDy8i8zJX66dmQAwuWKJW",
+	"fINIQq6KCwJXW5mEeTAL93dlkVxodt/g0fCtn2BMD9KJ6f07JpZ6dXb56uXL2VnMhfv318f3ALmmopgp",
+	"RZfMjJQQdQoyjiSLD1fTavTgAjpc3Z6qQHoux4MG58rnhFSzcxfe7PawUuDwIY9aUfV5wSNoJtsz4LmU",
+	"EaOik3gm1ethbOV7Ps6ebH3C1kFobBOuNROXxFqCwr4dNfM4vuZ/0RLUVV2xlV5BJXveU/wzbefGvfGj",
+	"jq+xGtZb4/xGkcx7133t187XtuXIjs2IWkLjBkgh9ymT5X6z8zsNla5fncE7ceDz4PSLb4T2Ebhk5IQs",
+	"S/xnZSpwryEXyjHv16IkOG7+x6IAbr5jx9dK7x+jLQuhnqEv26vDVqZRSEI585mNmb0vuZaN7UoSwe6g",
+	"j8tMRF2BE2fKOO6V2T6bVccDGYUsYqg5+1SR79MKgIbh7t9ACShTXXUdmNXmv27stwyqFUqNoQq/YFTR",
+	"8pRyYZux8ea8YQmC4lQvTz3h5w/ibDimzh/E+CY6qDBqUKhAN7llrGTnMYSKLHOIsdENVcpcnRqvsjDx",
+	"Cz/UeOu0EmaViiX7kD1xECQx+3h82anreF5nEF9yK/xqznL1yAlTyLjHrggTocLBAMBoV1Z1WHyMN50v",
+	"aKBlIykyRjbe4rhB1Tn3njEi8ehdzrmwUZuvlAvCLdzHdnYv37IlF6WV6jsw9vUgS/0tW6bDO3RYH8BD",
+	"YFBhSAWhqV4xoc0XyOTKuJRUMSIBWQOJ2YF02pcAH6rThRhoUzizf7ENAy76IZFyMX6eNZB3LNmZCajB",
+	"1eRDaqmo8rph1MaoBnhArhVet0FFrmwVK84RfqQITRhRK+M9JR7wD1Mb97RzeFq99nxkm4gGrLhAz+pz",
+	"SvX5iW1LyoAKwmgScZZgusqox1YmehWZI4teHeFZEhbLO9akGub3T9CvDHfu8RwKxm4L2zChW7qbOYic",
+	"bGPoIjXNNufppiEaoNnm583ZEzO6sW5pH6CbJy8YrKCCPXsn0yuyklGIaM6QF4+5SDVTL8gnyIEJSdZs",
+	"d+n+GJqDVKvT1gmjcX26BX+9Z277y7CRigOyzyKRsUMqkESzKLokt/iaz5Cfu0WsE4en6/GWE0ZDl/32",
+	"dAJbqmoqeeFZZzXJnL+8nB2RedPsXl+wOyb0ebYuE8KGvGHJHUvO4b4C01RYM0S1A/y+JLfwi0v7g9sZ",
+	"uQ2pppfkDyFTMSM8nBEX3v5ye0USptKYKZTaO6r0+Rv4/h++m2H5EvziFgWXj8lTtc4HfjKOr9bC4owP",
+	"a9D7T/aWMQqMVf6jBkDqLC/whWWKb4HrdIOGhIHDd4ySxXDfAxVALqY9IzIKq/JGAxV5XYehncd0jyEw",
+	"vdNkO9zajKQLZVVI8AdwmTC3YK6byqj2zApo2To5r7dI4HaAXclAs4nuLOZp5tPt1pzrkqAKogta02Bl",
+	"dX4Q97bZJCwjiaxP6uYHPgg7o4/+pkkl+nNLM4ozvsYwtSu+WzJtjqAldG/4Z87cMul1a0+blrwfVedX",
+	"w9LbsvFF3xT87/giL7HpFkADMOyJ7+jvmAbXarM9xn4w/bOkXNTKEQ/eTS7yE4x4DIhXgMvW1ox5dBdn",
+	"NTiSr1E8tJht0BotqkZqmQA+qOo+4tKVDv55Macay2TrmBvNLfM4jRvJ2M3kvjVfcZoWQ//64UHMaLIm",
+	"MRU7AqIjoRRsRlYcAkksJqnQPCIR1ZZszsFWxHnefczdXeZhPmnCiDEfbGGiUeSgm3SwekHe0GAFXBWQ",
+	"XVJaypDQqFhjVKlZwMpT68hem98ep1fPbqerbv4IZgFyGFo5v5fbvG6C8uQAY2kUsYTEdGfjVphoQOIm",
+	"peVGETqH6Kj5CwkN3eAp7HDVpmydzprP6vbk0A8qlcHFzzauQq1f7Cp4rNGlKe+Ibp6n2A7H2QkpuBrY",
+	"BTspRMIQjKR32CV87NQVws3zSSqEZRHRFrCreNjppB1KSPl7387iBh46dc3AWT5JvfjeHI6tXuDxmLbd",
+	"ili8MUfoliu4HzXN1hM3v3HAlSmPiF+3PttO3GdM1nrs/E6TiPGrM1rbSZyX9FG9J15NLjaYq2kg6MQB",
+	"j0UH7HSvnVcb0ZMWZzBCY34UOWUoNJdg14m5o+A9bkWhaOWORik7qM3ENQQ2umA7ZsicwWBQjEdxF+IR",
+	"xVzq4Mxb3VhclHvMZkRIJFSzHPE8xBygPxsdAtuXq8D595cd3v9eAPYwSAq6IBzBSdaPRKFE1aiRcCpa",
+	"wyaDKICtvbs9tksPukXDqoyEo4MCsCC3XMzl/WyviReZaFp7c+0PWquA8KVng6/gKNU/2n3M/rI8JCue",
+	"X8uLQW6n13g3ddOf5g4Ks7s+ze10HB1y91N4G9xQrf9Ftyytk+5qdxcxS5Z9X1Z/NM98DJoCE32iivIj",
+	"XecUZUMTjejUGM+QyCOoXVzUbaLm2FVu8WxTIMRr6HDE+tENfdSMqPYrxrkQ2xXDgxau+6wd/KK3nWST",
+	"8Dsa7PoOZrk9/YN9/KSdhJ3km5DrJ+oq3jHMrW1XMmJEMxpjhX2mcVArGe2g5x9htMChlIsmmz3FkIHR",
+	"R7DZnCg42lGFnuFaO3RI+u1ULhaFKPAV3IEADKNwJcVAxdzMQgFvCA3W3e1lE/G+y+5uzDMfhbXAx48d",
+	"Bx3paCbvmMe5ym/thAstc2cznhC5Fd0VRtPes9R+r77RUw6dZlN8wvu0S1ajrmDRFsbBsPCFa2VfRoJI",
+	"WlovpPnWe7Wi+6ok16ylpP4TDhlyJc0bxqlJ//ADwU/2F6ESLMUhMBQ2y2SeN1kbMZM7UX4pe/VYF19B",
+	"vICxQkyxIGHQINsJogBVw8cm6zCqkCrLyX20gnB8beEra7T16HtgquwJq9Yb/AwjHvVd3nzCKN7mA4jE",
+	"eZqVTBU73L2Y2U7Vu5i5nca5wKqM0MHkI62VkGiYseTijmtbKj3flTucyj4GTKxbwelxtva4yJArVwdp",
+	"j7iCwT2THuFT+7OqAZ3U4ApuF8MruUU4Y4Do4gAYjIrDZkOgtjroKD4mBpDeG/EsvEJ/GLFW4rHwlQUM",
+	"tCSlOV5thLZDca4KvAh6xXZkRcNugnVPAkbS3i+eInQIgf1RpDxmKSM5iJMuRcZRLUmwklKB5drlurTJ",
+	"+Tuu4WMIFWxrRm5X0pbSCEZ2TL8gbyxAE5LjMNFR8KAxxws8rQ40fJSIqD5II6d59iliA6OohoVEy1lz",
+	"rjLnqkCFoYhgLCzznnQTexmMSzHdew282gO+/Bc3ew/QVQTnkosSe5hF61pJEkmlCdcZSCnvBFDaTkT8",
+	"d8v/OhwwAb1j4d/HIsv95PvJvlJEmVcTWIOZ3Rl9XyPkzBVRK4Cwc/uo/1O4AORX1oFbt13o/j5hfkEv",
+	"ihMh4bvXD64Ff2NsA/Jc8MgsMLpOuKekIkTuLVoo9M/Em7ec1ljRd/Dzv1dS5Q4XKnorkyUcD80kbWH1",
+	"V4rILVYMWdCWMOYCEg+OihN0PcyUvVwUUlDxI4JMRaDrP/zzLv/x25fZH2cY0jL/+M0MTO7cw9MkOrs8",
+	"uzCP+L8BAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -298,7 +298,7 @@ func (q *Queries) CalendarContracts(ctx context.Context, db DBTX, arg CalendarCo
 }
 
 const calendarDeliverables = `-- name: CalendarDeliverables :many
-select d.id, d.title, d.platform, d.state, d.draft_due_at, s.from_at, s.to_at, d.partnership_id, p.campaign_id, k.name as campaign_name, b.name as brand_name, c.id as creator_id, c.name as creator_name
+select d.id, d.title, d.platform, d.state, d.draft_due_at, (d.publish_at is not null)::boolean as planned, s.from_at, s.to_at, d.partnership_id, p.campaign_id, k.name as campaign_name, b.name as brand_name, c.id as creator_id, c.name as creator_name
 from slots s
 join deliverables d on d.id = s.deliverable_id
 join partnerships p on p.id = d.partnership_id
@@ -332,6 +332,7 @@ type CalendarDeliverablesRow struct {
 	Platform      string
 	State         string
 	DraftDueAt    *time.Time
+	Planned       bool
 	FromAt        time.Time
 	ToAt          time.Time
 	PartnershipID uuid.UUID
@@ -367,6 +368,7 @@ func (q *Queries) CalendarDeliverables(ctx context.Context, db DBTX, arg Calenda
 			&i.Platform,
 			&i.State,
 			&i.DraftDueAt,
+			&i.Planned,
 			&i.FromAt,
 			&i.ToAt,
 			&i.PartnershipID,

@@ -184,11 +184,11 @@ func (q *Queries) InsertSubmission(ctx context.Context, db DBTX, arg InsertSubmi
 }
 
 const listDeliverables = `-- name: ListDeliverables :many
-select d.id, d.partnership_id, d.brand_id, d.title, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.round, d.post_url, d.current_submission, d.verified_at, d.draft_after,
+select d.id, d.partnership_id, d.brand_id, d.title, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.publish_at, d.round, d.post_url, d.current_submission, d.verified_at, d.draft_after,
   d.extra, d.extra_fee, d.extra_currency, r.id as review_id, p.creator_id, c.name as creator_name, k.name as campaign_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as creator_platform,
   (d.state = 'late' or (d.state in ('planned', 'brief_sent', 'awaiting_draft', 'changes_requested') and coalesce(d.draft_due_at < now(), false))
     or (d.state in ('approved_to_post', 'scheduled') and coalesce(d.publish_by < now(), false)))::boolean as late,
-  coalesce(case when d.state in ('planned', 'brief_sent', 'awaiting_draft', 'in_review', 'changes_requested', 'late') then d.draft_due_at else d.publish_by end, '9999-01-01')::timestamptz as due
+  coalesce(case when d.state in ('planned', 'brief_sent', 'awaiting_draft', 'in_review', 'changes_requested', 'late') then d.draft_due_at else coalesce(d.publish_at, d.publish_by) end, '9999-01-01')::timestamptz as due
 from deliverables d
 join partnerships p on p.id = d.partnership_id
 join campaigns k on k.id = p.campaign_id
@@ -202,7 +202,7 @@ where d.brand_id = any ($1::uuid[])
   and ($5::uuid is null or d.partnership_id = $5::uuid)
   and ($6::text is null or d.state = $6::text)
   and ($7::timestamptz is null
-    or (coalesce(case when d.state in ('planned', 'brief_sent', 'awaiting_draft', 'in_review', 'changes_requested', 'late') then d.draft_due_at else d.publish_by end, '9999-01-01'), d.id)
+    or (coalesce(case when d.state in ('planned', 'brief_sent', 'awaiting_draft', 'in_review', 'changes_requested', 'late') then d.draft_due_at else coalesce(d.publish_at, d.publish_by) end, '9999-01-01'), d.id)
       > ($7::timestamptz, $8::uuid))
 order by due, d.id
 limit $9
@@ -230,6 +230,7 @@ type ListDeliverablesRow struct {
 	State             string
 	DraftDueAt        *time.Time
 	PublishBy         *time.Time
+	PublishAt         *time.Time
 	Round             int32
 	PostUrl           *string
 	CurrentSubmission *uuid.UUID
@@ -277,6 +278,7 @@ func (q *Queries) ListDeliverables(ctx context.Context, db DBTX, arg ListDeliver
 			&i.State,
 			&i.DraftDueAt,
 			&i.PublishBy,
+			&i.PublishAt,
 			&i.Round,
 			&i.PostUrl,
 			&i.CurrentSubmission,

@@ -441,6 +441,8 @@ type Deliverable struct {
 	ExtraFee          *int64
 	ExtraCurrency     *string
 	DraftAfter        string
+	PublishAt         *time.Time
+	PublishFrom       *time.Time
 }
 
 type DestinationHold struct {

@@ -103,10 +103,10 @@ func (q *Queries) ChangeDecision(ctx context.Context, db DBTX, arg ChangeDecisio
 const changeDeliverable = `-- name: ChangeDeliverable :exec
 update deliverables set state = $1, round = $2, current_submission = coalesce($3, current_submission),
   extra = $4, extra_fee = $5, extra_currency = $6,
-  draft_due_at = coalesce($7, draft_due_at), publish_by = coalesce($8, publish_by),
-  posted_at = case when $1 = 'posted' then $9 else posted_at end,
-  verified_at = case when $1 = 'verified' then $9 else verified_at end
-where id = $10
+  draft_due_at = coalesce($7, draft_due_at), publish_by = coalesce($8, publish_by), publish_at = $9,
+  posted_at = case when $1 = 'posted' then $10 else posted_at end,
+  verified_at = case when $1 = 'verified' then $10 else verified_at end
+where id = $11
 `
 
 type ChangeDeliverableParams struct {
@@ -118,6 +118,7 @@ type ChangeDeliverableParams struct {
 	ExtraCurrency *string
 	Due           *time.Time
 	Until         *time.Time
+	PublishAt     *time.Time
 	At            *time.Time
 	ID            uuid.UUID
 }
@@ -132,6 +133,7 @@ func (q *Queries) ChangeDeliverable(ctx context.Context, db DBTX, arg ChangeDeli
 		arg.ExtraCurrency,
 		arg.Due,
 		arg.Until,
+		arg.PublishAt,
 		arg.At,
 		arg.ID,
 	)

@@ -270,7 +270,7 @@ func (q *Queries) CreatorZone(ctx context.Context, db DBTX, id uuid.UUID) (Creat
 }
 
 const deliverableView = `-- name: DeliverableView :one
-select id, title, draft_due_at, publish_by, post_url, extra_fee, extra_currency from deliverables where id = $1
+select id, title, draft_due_at, publish_by, publish_at, post_url, extra_fee, extra_currency from deliverables where id = $1
 `
 
 type DeliverableViewRow struct {
@@ -278,6 +278,7 @@ type DeliverableViewRow struct {
 	Title         string
 	DraftDueAt    *time.Time
 	PublishBy     *time.Time
+	PublishAt     *time.Time
 	PostUrl       *string
 	ExtraFee      *int64
 	ExtraCurrency *string
@@ -291,6 +292,7 @@ func (q *Queries) DeliverableView(ctx context.Context, db DBTX, id uuid.UUID) (D
 		&i.Title,
 		&i.DraftDueAt,
 		&i.PublishBy,
+		&i.PublishAt,
 		&i.PostUrl,
 		&i.ExtraFee,
 		&i.ExtraCurrency,
@@ -434,8 +436,8 @@ func (q *Queries) InsertContract(ctx context.Context, db DBTX, arg InsertContrac
 }
 
 const insertDeliverable = `-- name: InsertDeliverable :exec
-insert into deliverables (id, partnership_id, brand_id, contract_id, term, position, title, platform, kind, draft_due_at, publish_by, draft_after)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (contract_id, position) do nothing
+insert into deliverables (id, partnership_id, brand_id, contract_id, term, position, title, platform, kind, draft_due_at, publish_from, publish_by, draft_after)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict (contract_id, position) do nothing
 `
 
 type InsertDeliverableParams struct {
@@ -449,6 +451,7 @@ type InsertDeliverableParams struct {
 	Platform      string
 	Kind          string
 	DraftDueAt    *time.Time
+	PublishFrom   *time.Time
 	PublishBy     *time.Time
 	DraftAfter    string
 }
@@ -465,6 +468,7 @@ func (q *Queries) InsertDeliverable(ctx context.Context, db DBTX, arg InsertDeli
 		arg.Platform,
 		arg.Kind,
 		arg.DraftDueAt,
+		arg.PublishFrom,
 		arg.PublishBy,
 		arg.DraftAfter,
 	)

@@ -91,7 +91,7 @@ update tasks set state = 'cancelled', snoozed_until = null
 where brand_id = @brand_id and kind = 'conflict' and state in ('open', 'snoozed') and not (ref = any (@keys::uuid[]));
 
 -- name: CalendarDeliverables :many
-select d.id, d.title, d.platform, d.state, d.draft_due_at, s.from_at, s.to_at, d.partnership_id, p.campaign_id, k.name as campaign_name, b.name as brand_name, c.id as creator_id, c.name as creator_name
+select d.id, d.title, d.platform, d.state, d.draft_due_at, (d.publish_at is not null)::boolean as planned, s.from_at, s.to_at, d.partnership_id, p.campaign_id, k.name as campaign_name, b.name as brand_name, c.id as creator_id, c.name as creator_name
 from slots s
 join deliverables d on d.id = s.deliverable_id
 join partnerships p on p.id = d.partnership_id

@@ -1,9 +1,9 @@
 -- name: ListDeliverables :many
-select d.id, d.partnership_id, d.brand_id, d.title, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.round, d.post_url, d.current_submission, d.verified_at, d.draft_after,
+select d.id, d.partnership_id, d.brand_id, d.title, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.publish_at, d.round, d.post_url, d.current_submission, d.verified_at, d.draft_after,
   d.extra, d.extra_fee, d.extra_currency, r.id as review_id, p.creator_id, c.name as creator_name, k.name as campaign_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as creator_platform,
   (d.state = 'late' or (d.state in ('planned', 'brief_sent', 'awaiting_draft', 'changes_requested') and coalesce(d.draft_due_at < now(), false))
     or (d.state in ('approved_to_post', 'scheduled') and coalesce(d.publish_by < now(), false)))::boolean as late,
-  coalesce(case when d.state in ('planned', 'brief_sent', 'awaiting_draft', 'in_review', 'changes_requested', 'late') then d.draft_due_at else d.publish_by end, '9999-01-01')::timestamptz as due
+  coalesce(case when d.state in ('planned', 'brief_sent', 'awaiting_draft', 'in_review', 'changes_requested', 'late') then d.draft_due_at else coalesce(d.publish_at, d.publish_by) end, '9999-01-01')::timestamptz as due
 from deliverables d
 join partnerships p on p.id = d.partnership_id
 join campaigns k on k.id = p.campaign_id
@@ -17,7 +17,7 @@ where d.brand_id = any (@brands::uuid[])
   and (sqlc.narg('partnership_id')::uuid is null or d.partnership_id = sqlc.narg('partnership_id')::uuid)
   and (sqlc.narg('state')::text is null or d.state = sqlc.narg('state')::text)
   and (sqlc.narg('after_due')::timestamptz is null
-    or (coalesce(case when d.state in ('planned', 'brief_sent', 'awaiting_draft', 'in_review', 'changes_requested', 'late') then d.draft_due_at else d.publish_by end, '9999-01-01'), d.id)
+    or (coalesce(case when d.state in ('planned', 'brief_sent', 'awaiting_draft', 'in_review', 'changes_requested', 'late') then d.draft_due_at else coalesce(d.publish_at, d.publish_by) end, '9999-01-01'), d.id)
       > (sqlc.narg('after_due')::timestamptz, sqlc.narg('after_id')::uuid))
 order by due, d.id
 limit @max_rows;

@@ -38,7 +38,7 @@ select id, number, state, created_at, executed_at from contracts where amends = 
 select party, name, coalesce(address, '')::text as address, coalesce(agent, '')::text as agent, body_sha256, at from signatures where contract_id = @contract_id order by at;
 
 -- name: PortalDeliverables :many
-select d.id, d.partnership_id, d.brand_id, d.title, d.term, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.round, d.post_url, d.current_submission, d.verified_at, d.draft_after,
+select d.id, d.partnership_id, d.brand_id, d.title, d.term, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.publish_at, d.publish_from, d.round, d.post_url, d.current_submission, d.verified_at, d.draft_after,
   r.id as review_id, coalesce(r.state, '')::text as review_state, coalesce(r.stages, '[]')::jsonb as stages, coalesce(r.checks, '[]')::jsonb as checks,
   coalesce(l.on_silence, 'hold')::text as on_silence, d.extra, d.extra_fee, d.extra_currency, coalesce((contract_now(d.contract_id)).terms, '{}')::jsonb as terms,
   coalesce((select jsonb_agg(jsonb_build_object('kind', k.kind, 'until', k.at) order by k.at, k.kind) from key_dates k where d.id = any (k.assets) and k.state in ('open', 'let_end', 'renegotiating')), '[]')::jsonb as rights,

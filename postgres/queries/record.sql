@@ -41,7 +41,7 @@ where id = @id;
 -- name: ChangeDeliverable :exec
 update deliverables set state = @state, round = @round, current_submission = coalesce(sqlc.narg('submission'), current_submission),
   extra = @extra, extra_fee = sqlc.narg('extra_fee'), extra_currency = sqlc.narg('extra_currency'),
-  draft_due_at = coalesce(sqlc.narg('due'), draft_due_at), publish_by = coalesce(sqlc.narg('until'), publish_by),
+  draft_due_at = coalesce(sqlc.narg('due'), draft_due_at), publish_by = coalesce(sqlc.narg('until'), publish_by), publish_at = sqlc.narg('publish_at'),
   posted_at = case when @state = 'posted' then @at else posted_at end,
   verified_at = case when @state = 'verified' then @at else verified_at end
 where id = @id;

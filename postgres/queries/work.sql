@@ -37,8 +37,8 @@ select (select coalesce(max(d.position) + 1, 0) from deliverables d where d.cont
 from contracts c where c.id = @id;
 
 -- name: InsertDeliverable :exec
-insert into deliverables (id, partnership_id, brand_id, contract_id, term, position, title, platform, kind, draft_due_at, publish_by, draft_after)
-values (@id, @partnership_id, @brand_id, @contract_id, @term, @position, @title, @platform, @kind, @draft_due_at, @publish_by, @draft_after) on conflict (contract_id, position) do nothing;
+insert into deliverables (id, partnership_id, brand_id, contract_id, term, position, title, platform, kind, draft_due_at, publish_from, publish_by, draft_after)
+values (@id, @partnership_id, @brand_id, @contract_id, @term, @position, @title, @platform, @kind, @draft_due_at, @publish_from, @publish_by, @draft_after) on conflict (contract_id, position) do nothing;
 
 -- name: InsertMilestone :exec
 insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, deliverable_id, amount, currency, net_days, extra, bonus, metric, at_least, within_days, hold_until)
@@ -142,7 +142,7 @@ insert into post_checks (deliverable_id, n, result, url, final_url, text_found, 
 values (@deliverable_id, @n, @result, @url, @final_url, @text_found, @body_sha256, @problems, @authors, sqlc.narg('published_at'), sqlc.narg('screenshot_sha256'));
 
 -- name: DeliverableView :one
-select id, title, draft_due_at, publish_by, post_url, extra_fee, extra_currency from deliverables where id = @id;
+select id, title, draft_due_at, publish_by, publish_at, post_url, extra_fee, extra_currency from deliverables where id = @id;
 
 -- name: Feedback :many
 select d.comment::text as comment from decisions d where d.submission_id = @submission_id and d.state = 'accepted' and coalesce(d.comment, '') <> '' order by d.decided_at;

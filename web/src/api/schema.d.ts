@@ -1219,6 +1219,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/deliverables/{id}/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Plan when approved content will be published, or plan it anew; the calendar is asked as for an offer */
+        post: operations["schedulePost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliverables/{id}/schedule/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What stands in the way of publishing content at a time; writes nothing */
+        post: operations["previewSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/deliverables/{id}/submissions": {
         parameters: {
             query?: never;
@@ -1232,6 +1270,25 @@ export interface paths {
         get: operations["listSubmissions"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliverables/{id}/unschedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the planned time of a publication back */
+        post: operations["unschedulePost"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2896,6 +2953,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/portal/deliverables/{id}/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say when approved content will be published, or say another time */
+        post: operations["schedulePortalPost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/portal/deliverables/{id}/submissions": {
         parameters: {
             query?: never;
@@ -2909,6 +2985,25 @@ export interface paths {
         put?: never;
         /** Submit a draft: caption, declared details and a file */
         post: operations["submitDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/portal/deliverables/{id}/unschedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the planned time of a publication back */
+        post: operations["unschedulePortalPost"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4657,7 +4752,7 @@ export interface components {
             ends_on?: string;
             id: string;
             /** @enum {string} */
-            kind: "draft_due" | "publish_window" | "contract_end" | "notice" | "campaign_start" | "campaign_end" | "absence" | "rights_end" | "allowlisting_end" | "exclusivity_end" | "option_end";
+            kind: "draft_due" | "publish_window" | "planned_post" | "contract_end" | "notice" | "campaign_start" | "campaign_end" | "absence" | "rights_end" | "allowlisting_end" | "exclusivity_end" | "option_end";
             /** Format: uuid */
             partnership_id?: string;
             platform?: string;
@@ -5669,8 +5764,18 @@ export interface components {
             partnership_id: string;
             platform: string;
             post_url?: string;
+            /**
+             * Format: date-time
+             * @description When it will be published, while it is scheduled
+             */
+            publish_at?: string;
             /** Format: date-time */
             publish_by?: string;
+            /**
+             * Format: date-time
+             * @description The first moment of its publish window, where the contract names a day
+             */
+            publish_from?: string;
             /** Format: uuid */
             review_id?: string;
             round: number;
@@ -5701,11 +5806,26 @@ export interface components {
             draft_after?: "product_delivered";
             /** @description Business days after the contract is executed, or after draft_after */
             draft_due_days: number;
+            /**
+             * Format: date
+             * @description A day of the creator's zone, in the place of draft_due_days
+             */
+            draft_due_on?: string;
             /** @description post, story, reel, video, short */
             kind: string;
             platform: string;
             /** @description Business days after the draft's due date until the publish window ends */
             publish_days: number;
+            /**
+             * Format: date
+             * @description The first day of the publish window, where publish_until names the last one
+             */
+            publish_from?: string;
+            /**
+             * Format: date
+             * @description The last day to publish, in the place of publish_days
+             */
+            publish_until?: string;
             title: string;
         };
         DeliveryNote: {
@@ -7432,6 +7552,7 @@ export interface components {
             asks: string[];
             can_ask_for_time?: boolean;
             can_report_post: boolean;
+            can_schedule?: boolean;
             can_submit: boolean;
             comments: components["schemas"]["Comment"][];
             corrections: components["schemas"]["Correction"][];
@@ -7445,8 +7566,18 @@ export interface components {
             kind: string;
             platform: string;
             post_url?: string;
+            /**
+             * Format: date-time
+             * @description When it will be published, while it is scheduled
+             */
+            publish_at?: string;
             /** Format: date-time */
             publish_by?: string;
+            /**
+             * Format: date-time
+             * @description The first moment of its publish window, where the contract names a day
+             */
+            publish_from?: string;
             /** @description Who is looking, by stage */
             reviewing?: string;
             /** @description Until when the brand may do what with the post */
@@ -7521,6 +7652,10 @@ export interface components {
             term: number;
             title: string;
         };
+        PortalPostSchedule: {
+            /** Format: date-time */
+            publish_at: string;
+        };
         PortalWaiting: {
             ahead?: string[];
             /** Format: date-time */
@@ -7592,6 +7727,12 @@ export interface components {
             kind: components["schemas"]["KeyDateKind"];
             /** Format: date-time */
             until: string;
+        };
+        PostSchedule: {
+            /** @description Lets stand what stands in the way, where the caller may */
+            override_reason?: string;
+            /** Format: date-time */
+            publish_at: string;
         };
         PreviewedClause: {
             /** Format: uuid */
@@ -8074,6 +8215,11 @@ export interface components {
         };
         SavedViewList: {
             items: components["schemas"]["SavedView"][];
+        };
+        SchedulePreview: {
+            conflicts: components["schemas"]["Conflict"][];
+            /** @description IANA zone of the creator */
+            creator_zone: string;
         };
         SearchHit: {
             /** Format: uuid */
@@ -9307,6 +9453,7 @@ export type PortalLocale = components['schemas']['PortalLocale'];
 export type PortalOfferView = components['schemas']['PortalOfferView'];
 export type PortalOpen = components['schemas']['PortalOpen'];
 export type PortalPayment = components['schemas']['PortalPayment'];
+export type PortalPostSchedule = components['schemas']['PortalPostSchedule'];
 export type PortalWaiting = components['schemas']['PortalWaiting'];
 export type PostCheck = components['schemas']['PostCheck'];
 export type PostCheckList = components['schemas']['PostCheckList'];
@@ -9315,6 +9462,7 @@ export type PostNumberCreate = components['schemas']['PostNumberCreate'];
 export type PostNumberList = components['schemas']['PostNumberList'];
 export type PostReport = components['schemas']['PostReport'];
 export type PostRight = components['schemas']['PostRight'];
+export type PostSchedule = components['schemas']['PostSchedule'];
 export type PreviewedClause = components['schemas']['PreviewedClause'];
 export type Problem = components['schemas']['Problem'];
 export type Reason = components['schemas']['Reason'];
@@ -9359,6 +9507,7 @@ export type RunningSequenceList = components['schemas']['RunningSequenceList'];
 export type SavedView = components['schemas']['SavedView'];
 export type SavedViewCreate = components['schemas']['SavedViewCreate'];
 export type SavedViewList = components['schemas']['SavedViewList'];
+export type SchedulePreview = components['schemas']['SchedulePreview'];
 export type SearchHit = components['schemas']['SearchHit'];
 export type SearchResult = components['schemas']['SearchResult'];
 export type SecondFactor = components['schemas']['SecondFactor'];
@@ -11836,6 +11985,74 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    schedulePost: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostSchedule"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Partnership"];
+                };
+            };
+            /** @description No verdict within five seconds; it goes on and is found at Location */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pending"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    previewSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostSchedule"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchedulePreview"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     listSubmissions: {
         parameters: {
             query?: never;
@@ -11854,6 +12071,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SubmissionList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    unschedulePost: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Partnership"];
+                };
+            };
+            /** @description No verdict within five seconds; it goes on and is found at Location */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pending"];
                 };
             };
             default: components["responses"]["problem"];
@@ -14723,6 +14979,45 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    schedulePortalPost: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PortalPostSchedule"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalHome"];
+                };
+            };
+            /** @description No verdict within five seconds; it goes on and is found at Location */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pending"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     submitDraft: {
         parameters: {
             query?: never;
@@ -14737,6 +15032,45 @@ export interface operations {
         requestBody: {
             content: {
                 "multipart/form-data": components["schemas"]["SubmissionForm"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalHome"];
+                };
+            };
+            /** @description No verdict within five seconds; it goes on and is found at Location */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pending"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    unschedulePortalPost: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Empty"];
             };
         };
         responses: {

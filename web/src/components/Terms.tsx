@@ -4,7 +4,9 @@ import { IconPlus, IconTrash } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 
 import type { ContractTerms, DeliverableTerms, LateTerms, Metric, MilestoneTrigger, RenewalOption, Threshold } from "../api/schema";
+import { addDays, dayOf } from "../lib/days";
 import { exponent, moneyText, toMajor, toMinor } from "../lib/money";
+import { dateText } from "../lib/time";
 import { Facts } from "./Page";
 import { goalText } from "./partnership/goals";
 import classes from "./Terms.module.css";
@@ -35,6 +37,18 @@ export const triggers = (bonus: boolean) =>
 const usualThreshold: Threshold = { metric: "views", at_least: 100_000, within_days: 30 };
 const usualDeliverable: DeliverableTerms = { title: "Video", platform: "youtube", kind: "video", draft_due_days: 10, publish_days: 5 };
 
+/** That a piece is due on days of its own, and not so many days after something. */
+const onDays = "days";
+const hasDays = ({ draft_due_on: due, publish_until: until }: DeliverableTerms) => due !== undefined || until !== undefined;
+
+/** A piece whose dates are counted from something, or stand by themselves. */
+function datesFrom({ title, platform, kind, draft_due_days: draft, publish_days: publish }: DeliverableTerms, from: string): DeliverableTerms {
+  const piece = { title, platform, kind, draft_due_days: draft || usualDeliverable.draft_due_days, publish_days: publish || usualDeliverable.publish_days };
+  if (from !== onDays) return { ...piece, draft_after: draftAfter.find(({ value }) => value === from)?.value };
+  const inDays = (count: number) => addDays(dayOf(new Date()), count);
+  return { ...piece, draft_due_on: inDays(14), publish_until: inDays(28) };
+}
+
 /** The terms that a new campaign starts from: the usual split, two rounds, a year. */
 export const usualTerms: ContractTerms = {
   deliverables: [usualDeliverable],
@@ -60,6 +74,13 @@ const remedies: Record<NonNullable<LateTerms["remedy"]>, string> = { falls_away:
 /** What applies where the terms say nothing. */
 const usualLate: LateTerms = { grace_hours: 24 };
 
+/** When a draft is due and its post published, in words. */
+function datesText({ draft_due_days: draft, draft_after: after, draft_due_on: dueOn, publish_days: publish, publish_from: from, publish_until: until }: DeliverableTerms) {
+  const due = dueOn ? `draft by ${dateText(dueOn)}` : `draft within ${draft} business days${after ? " after the product has arrived" : ""}`;
+  if (!until) return `${due}, posted within ${publish} more`;
+  return `${due}, posted ${from ? `from ${dateText(from)} to` : "by"} ${dateText(until)}`;
+}
+
 /** Contract terms to read. */
 export function TermsView({ terms, currency }: { terms: ContractTerms; currency: string }) {
   return (
@@ -69,8 +90,7 @@ export function TermsView({ terms, currency }: { terms: ContractTerms; currency:
           <li key={at}>
             <strong>{deliverable.title}</strong>
             <span className="soft">
-              {deliverable.kind} on {deliverable.platform}; draft within {deliverable.draft_due_days} business days{deliverable.draft_after && " after the product has arrived"}, posted within{" "}
-              {deliverable.publish_days} more
+              {deliverable.kind} on {deliverable.platform}; {datesText(deliverable)}
             </span>
           </li>
         ))}
@@ -121,20 +141,36 @@ export function TermsEditor<F extends HoldsTerms>({ form: wide, currency }: { fo
     <Stack gap="md">
       <fieldset className={classes.group}>
         <legend>Deliverables</legend>
-        {terms.deliverables.map((_, at) => (
+        {terms.deliverables.map((piece, at) => (
           <div className={classes.line} key={at}>
             <TextInput label="Title" required withAsterisk={false} {...form.getInputProps(`terms.deliverables.${at}.title`)} />
             <NativeSelect label="Platform" data={platforms} {...form.getInputProps(`terms.deliverables.${at}.platform`)} />
             <NativeSelect label="Kind" data={contentKinds} {...form.getInputProps(`terms.deliverables.${at}.kind`)} />
-            <NumberInput label="Draft after" suffix=" business days" hideControls min={0} {...form.getInputProps(`terms.deliverables.${at}.draft_due_days`)} />
             <NativeSelect
-              label="Counted from"
-              data={[{ value: "", label: "the signatures" }, ...draftAfter]}
-              value={terms.deliverables[at]?.draft_after ?? ""}
-              onChange={({ currentTarget }) => form.setFieldValue(`terms.deliverables.${at}.draft_after`, draftAfter.find(({ value }) => value === currentTarget.value)?.value)}
+              label="Dates"
+              data={[{ value: "", label: "counted from the signatures" }, ...draftAfter.map(({ value, label }) => ({ value, label: `counted from ${label}` })), { value: onDays, label: "on fixed days" }]}
+              value={hasDays(piece) ? onDays : piece.draft_after ?? ""}
+              onChange={({ currentTarget: { value } }) => form.setFieldValue(`terms.deliverables.${at}`, datesFrom(piece, value))}
               error={form.errors[`terms.deliverables.${at}.draft_after`]}
             />
-            <NumberInput label="Publish after" suffix=" business days" hideControls min={0} {...form.getInputProps(`terms.deliverables.${at}.publish_days`)} />
+            {hasDays(piece) ? (
+              <>
+                <TextInput type="date" label="Draft due on" required withAsterisk={false} {...form.getInputProps(`terms.deliverables.${at}.draft_due_on`)} value={piece.draft_due_on ?? ""} />
+                <TextInput
+                  type="date"
+                  label="Publish from"
+                  {...form.getInputProps(`terms.deliverables.${at}.publish_from`)}
+                  value={piece.publish_from ?? ""}
+                  onChange={({ currentTarget: { value } }) => form.setFieldValue(`terms.deliverables.${at}.publish_from`, value || undefined)}
+                />
+                <TextInput type="date" label="Publish until" required withAsterisk={false} {...form.getInputProps(`terms.deliverables.${at}.publish_until`)} value={piece.publish_until ?? ""} />
+              </>
+            ) : (
+              <>
+                <NumberInput label="Draft after" suffix=" business days" hideControls min={0} {...form.getInputProps(`terms.deliverables.${at}.draft_due_days`)} />
+                <NumberInput label="Publish after" suffix=" business days" hideControls min={0} {...form.getInputProps(`terms.deliverables.${at}.publish_days`)} />
+              </>
+            )}
             <ActionIcon
               className={classes.remove}
               aria-label={`Remove deliverable ${at + 1}`}
@@ -146,7 +182,7 @@ export function TermsEditor<F extends HoldsTerms>({ form: wide, currency }: { fo
           </div>
         ))}
         <Group justify="space-between">
-          <span className="soft">Business days: the draft’s after both have signed or the product has arrived, the post’s after the draft is due</span>
+          <span className="soft">Business days: the draft’s after both have signed or the product has arrived, the post’s after the draft is due. Fixed days are the creator’s</span>
           <Button
             variant="default"
             size="xs"

@@ -47,8 +47,23 @@ it("says in each day what is due, and moves by keys", async () => {
   expect(screen.getByRole("gridcell", { name: /^20 June 2026, nothing|^20 Jun 2026, nothing/ })).toHaveFocus();
 });
 
-it("lists the days that have something", async () => {
-  await show(<Agenda days={["2026-05-12", "2026-05-13"]} entries={entries} />);
+it("says in words on which day a publish window opens, is open and ends, and when a post is planned", async () => {
+  const planned: CalendarEntry = { ...entries[0], id: "planned_post/2", kind: "planned_post", title: "Story", starts_at: "2026-05-07T10:00:00Z", ends_at: "2026-05-07T10:00:00Z", state: "scheduled" } as CalendarEntry;
+  const posted = { ...entries[0], id: "publish_window/3", title: "Short", starts_at: "2026-05-06T10:00:00Z", ends_at: "2026-05-06T10:00:00Z", state: "posted" } as CalendarEntry;
+  await show(<CalendarGrid label="May 2026" weeks={weeksOf("2026-05-12")} day="2026-05-12" entries={[...entries, planned, posted]} onDay={vi.fn()} onOpen={vi.fn()} />);
+  const of = (day: string) => screen.getByRole("gridcell", { name: new RegExp(`^${day} May 2026`) }).getAttribute("aria-label");
+  expect(of("4")).toBe("4 May 2026, nothing");
+  expect(of("5")).toBe("5 May 2026, Window opens: Mia, Reel, Spring");
+  expect(of("6")).toBe("6 May 2026, Published: Mia, Short, Spring; Window open: Mia, Reel, Spring");
+  expect(of("7")).toMatch(/^7 May 2026, Planned post \d\d:\d\d: Mia, Story, Spring; Window open: Mia, Reel, Spring$/);
+  expect(of("12")).toBe("12 May 2026, Publish by: Mia, Reel, Spring");
+  expect(of("13")).toBe("13 May 2026, nothing");
+});
+
+it("lists the days that have something, and not those on which a window is only open", async () => {
+  await show(<Agenda days={["2026-05-11", "2026-05-12", "2026-05-13"]} entries={entries} />);
+  expect(screen.getByText("Publish by")).toBeVisible();
+  expect(screen.queryByText("Window open")).toBeNull();
   expect(screen.getByRole("link", { name: "Mia, Reel, Spring" })).toHaveAttribute("href", "/partnerships/p1");
   expect(screen.queryByText("Away")).not.toBeInTheDocument();
 });

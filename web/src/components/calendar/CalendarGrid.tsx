@@ -5,14 +5,14 @@ import type { CalendarEntry } from "../../api/schema";
 import { dayOf, moved } from "../../lib/days";
 import { dateText } from "../../lib/time";
 import classes from "./Calendar.module.css";
-import { byDay, entryLink, entryText, kinds } from "./entries";
+import { byDay, entryLink, entryText, kinds, wordOn } from "./entries";
 
 const weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
-function EntryLine({ entry }: { entry: CalendarEntry }) {
-  const { word, icon: Icon, tone } = kinds[entry.kind];
+function EntryLine({ entry, day }: { entry: CalendarEntry; day: string }) {
+  const { icon: Icon, tone } = kinds[entry.kind];
   const link = entryLink(entry);
-  const text = `${word}: ${entryText(entry)}`;
+  const text = `${wordOn(entry, day)}: ${entryText(entry)}`;
   return (
     <li className={classes.entry} style={{ color: `var(--tone-${tone}-text)` }} title={text}>
       <Icon size={12} aria-hidden />
@@ -68,7 +68,7 @@ export function CalendarGrid({ label, weeks, day, month, entries, onDay, onOpen 
                   role="gridcell"
                   ref={one === day ? cell : undefined}
                   tabIndex={one === day ? 0 : -1}
-                  aria-label={`${dateText(one)}, ${list.length === 0 ? "nothing" : list.map((entry) => `${kinds[entry.kind].word}: ${entryText(entry)}`).join("; ")}`}
+                  aria-label={`${dateText(one)}, ${list.length === 0 ? "nothing" : list.map((entry) => `${wordOn(entry, one)}: ${entryText(entry)}`).join("; ")}`}
                   aria-current={one === dayOf(new Date()) ? "date" : undefined}
                   aria-selected={one === day}
                   className={`${classes.day} ${month && !one.startsWith(month) ? classes.outside : ""} ${one === dayOf(new Date()) ? classes.today : ""}`}
@@ -77,7 +77,7 @@ export function CalendarGrid({ label, weeks, day, month, entries, onDay, onOpen 
                 >
                   <span className={classes.number}>{Number(one.slice(8))}</span>
                   <ul className={classes.entries}>
-                    {list.slice(0, more ? room - 1 : room).map((entry) => <EntryLine key={entry.id} entry={entry} />)}
+                    {list.slice(0, more ? room - 1 : room).map((entry) => <EntryLine key={entry.id} entry={entry} day={one} />)}
                     {more > 0 && (
                       <li className={classes.entry}>
                         <a href={`?view=agenda&day=${one}`} tabIndex={-1} onClick={(event) => { event.preventDefault(); event.stopPropagation(); onOpen(one); }}>{more} more</a>

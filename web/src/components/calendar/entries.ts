@@ -2,6 +2,7 @@ import { IconCalendarDue, IconFileText, IconFlag, IconPencil, IconPlaneDeparture
 
 import type { CalendarEntry } from "../../api/schema";
 import { addDays, dayOf } from "../../lib/days";
+import { clockText } from "../../lib/time";
 import type { Tone } from "../../theme/tokens";
 import { keyKinds } from "../contract/keydates";
 
@@ -9,6 +10,7 @@ import { keyKinds } from "../contract/keydates";
 export const kinds: Record<CalendarEntry["kind"], { word: string; icon: TablerIcon; tone: Tone }> = {
   draft_due: { word: "Draft due", icon: IconPencil, tone: "attention" },
   publish_window: { word: "Publish by", icon: IconSend, tone: "progress" },
+  planned_post: { word: "Planned post", icon: IconSend, tone: "progress" },
   contract_end: { word: "Contract ends", icon: IconFileText, tone: "idle" },
   notice: { word: "Renewal by", icon: IconSignature, tone: "attention" },
   campaign_start: { word: "Campaign starts", icon: IconFlag, tone: "idle" },
@@ -23,20 +25,41 @@ export const kinds: Record<CalendarEntry["kind"], { word: string; icon: TablerIc
 /** A date is the end of its day, which is the first moment of the next one. */
 const lastDay = (at: string) => dayOf(new Date(new Date(at).getTime() - 1000));
 
-/** The days on which an entry stands: a publish window on its last, an absence on each. */
+/** The days on which an entry stands: a publish window and an absence on each of theirs. */
 export function daysOf(entry: CalendarEntry): { first: string; last: string } {
   if (entry.starts_on && entry.ends_on) return { first: entry.starts_on, last: entry.ends_on };
   const last = lastDay(entry.ends_at ?? entry.starts_at ?? "");
-  return { first: last, last };
+  if (entry.kind === "planned_post" && entry.starts_at) return { first: dayOf(new Date(entry.starts_at)), last: dayOf(new Date(entry.starts_at)) };
+  if (entry.kind !== "publish_window" || !entry.starts_at) return { first: last, last };
+  const first = dayOf(new Date(entry.starts_at));
+  return { first: first < last ? first : last, last };
 }
 
-/** The entries of each day. */
-export function byDay(entries: CalendarEntry[], days: string[]): Map<string, CalendarEntry[]> {
+/** How an entry is said on one of its days: a publish window opens, is open, and ends; a planned post has its time. */
+export function wordOn(entry: CalendarEntry, day: string): string {
+  if (entry.kind === "planned_post" && entry.starts_at) return `Planned post ${clockText(new Date(entry.starts_at))}`;
+  if (entry.kind !== "publish_window" || isOut(entry)) return isOut(entry) ? "Published" : kinds[entry.kind].word;
+  const { first, last } = daysOf(entry);
+  return day === last ? "Publish by" : day === first ? "Window opens" : "Window open";
+}
+
+/** Says that a publish window has only the moment of its post. */
+const isOut = ({ kind, state }: CalendarEntry): boolean => kind === "publish_window" && ["posted", "verified", "accepted"].includes(state ?? "");
+
+/** Days in the middle of a publish window ask for nothing. */
+const between = (entry: CalendarEntry, day: string): boolean => wordOn(entry, day) === "Window open";
+
+/** The entries of each day, those that ask for something on it first; without what is only open on it, if asked so. */
+export function byDay(entries: CalendarEntry[], days: string[], open = true): Map<string, CalendarEntry[]> {
   const map = new Map<string, CalendarEntry[]>(days.map((day) => [day, []]));
   const [from, to] = [days[0] ?? "", days.at(-1) ?? ""];
   for (const entry of entries) {
     const { first, last } = daysOf(entry);
     for (let day = first > from ? first : from; day <= last && day <= to; day = addDays(day, 1)) map.get(day)?.push(entry);
+  }
+  for (const [day, list] of map) {
+    const asks = list.filter((entry) => !between(entry, day));
+    map.set(day, open ? [...asks, ...list.filter((entry) => between(entry, day))] : asks);
   }
   return map;
 }

@@ -19,6 +19,7 @@ import { ExtensionLine } from "./Extension";
 import { goalText } from "./goals";
 import { PostChecks } from "./PostChecks";
 import { Product } from "./Product";
+import { ScheduleLine } from "./Schedule";
 
 /** Terms and money, deliverables, contract and contacts of a partnership. */
 export function Deal({ partnership }: { partnership: Partnership }) {
@@ -77,10 +78,11 @@ export function Deal({ partnership }: { partnership: Partnership }) {
                     <a href={deliverable.post_url} target="_blank" rel="noreferrer noopener">
                       The post <IconExternalLink size={12} aria-label="opens elsewhere" />
                     </a>
-                  ) : deliverable.draft_due_at && (
+                  ) : deliverable.draft_due_at && !["approved_to_post", "scheduled"].includes(deliverable.state) && (
                     <>Draft due <RelativeTime at={deliverable.draft_due_at} /></>
                   )}
                 </div>
+                <ScheduleLine deliverable={deliverable} creator={summary.creator.name} brandId={summary.brand_id} />
                 {deliverable.waits_for_product && <div className={classes.small}>Waits for the product</div>}
                 {deliverable.extension && <ExtensionLine deliverable={deliverable} extension={deliverable.extension} brandId={summary.brand_id} />}
                 {deliverable.post_url && <PostChecks deliverableId={deliverable.id} />}

@@ -5,7 +5,12 @@ export function takenOver({ fee, terms }: Pick<Offer, "fee" | "terms">, asks: As
   const value = (of: AskedLine["of"], deliverable?: number) => asks.find((ask) => ask.of === of && ask.deliverable === deliverable)?.value;
   const deliverables = terms.deliverables.flatMap((piece, at) => {
     const pieces = value("pieces", at) ?? 1;
-    const asked = { ...piece, draft_due_days: value("draft_due_days", at) ?? piece.draft_due_days, publish_days: value("publish_days", at) ?? piece.publish_days };
+    const draft = value("draft_due_days", at);
+    const publish = value("publish_days", at);
+    const asked = {
+      ...piece,
+      ...(draft !== undefined && { draft_due_days: draft, draft_due_on: undefined }), ...(publish !== undefined && { publish_days: publish, publish_from: undefined, publish_until: undefined }),
+    };
     return Array.from({ length: pieces }, (_, n) => ({ ...asked, title: n === 0 ? piece.title : `${piece.title} ${n + 1}`, from: at }));
   });
   const placeOf = (at: number) => deliverables.findIndex(({ from }) => from === at);

@@ -30,13 +30,14 @@ export default function CounterForm({ offer, fee, onFee, typed, onType, sent, wr
   return (
     <Stack gap="sm">
       <MoneyInput label={say("offer.fee")} description={say("offer.offered", { was: moneyText(offer.fee) })} fixedCurrency required value={fee} onChange={onFee} error={feeError} />
-      {terms.deliverables.map(({ title, draft_after }, at) => (
+      {terms.deliverables.map(({ title, draft_after, draft_due_on, publish_until }, at) => (
         <fieldset className={classes.group} key={at}>
           <legend>{title}</legend>
           <Group align="flex-end" gap="sm">
             {field("pieces", say("offer.ask.pieces"), 20, at)}
-            {field("draft_due_days", say("offer.ask.draft", { product: draft_after ? "yes" : "no" }), 730, at)}
-            {field("publish_days", say("offer.ask.publish"), 730, at)}
+            {/* Another day than the one that is named is asked for in the note. */}
+            {!draft_due_on && field("draft_due_days", say("offer.ask.draft", { product: draft_after ? "yes" : "no" }), 730, at)}
+            {!publish_until && field("publish_days", say("offer.ask.publish"), 730, at)}
           </Group>
         </fieldset>
       ))}

@@ -12,6 +12,7 @@ import { Corrections } from "./Corrections";
 import { ExtensionCard } from "./ExtensionCard";
 import classes from "./Portal.module.css";
 import { RoundCard } from "./RoundCard";
+import { ScheduleCard } from "./ScheduleCard";
 import { State } from "./State";
 import { useShowHome } from "./useHome";
 import { WaitingFor } from "./WaitingFor";
@@ -69,6 +70,7 @@ export function DeliverableCard({ deliverable }: { deliverable: PortalDeliverabl
             <Submit deliverable={deliverable} />
           </details>
         )}
+        <ScheduleCard deliverable={deliverable} />
         <ExtensionCard deliverable={deliverable} />
         {deliverable.can_report_post && <ReportPost deliverable={deliverable} />}
       </Stack>

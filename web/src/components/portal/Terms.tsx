@@ -2,6 +2,7 @@ import { Stack } from "@mantine/core";
 
 import type { ContractTerms } from "../../api/schema";
 import { moneyText } from "../../lib/money";
+import { dateText } from "../../lib/time";
 import { Facts } from "../Page";
 import classes from "../Terms.module.css";
 import { useSay } from "./words/Words";
@@ -17,7 +18,15 @@ export function Terms({ terms, currency }: { terms: ContractTerms; currency: str
         {terms.deliverables.map((piece, at) => (
           <li key={at}>
             <strong>{piece.title}</strong>
-            <span className="soft">{say("terms.piece", { kind: piece.kind, platform: piece.platform, draft: piece.draft_due_days, publish: piece.publish_days, product: piece.draft_after ? "yes" : "no" })}</span>
+            <span className="soft">
+              {say("content.kindOn", { kind: piece.kind, platform: piece.platform })};{" "}
+              {piece.draft_due_on
+                ? say("terms.draftOn", { on: dateText(piece.draft_due_on) })
+                : say("terms.draft", { draft: piece.draft_due_days, product: piece.draft_after ? "yes" : "no" })},{" "}
+              {piece.publish_until
+                ? say(piece.publish_from ? "terms.publishFrom" : "terms.publishOn", { from: piece.publish_from ? dateText(piece.publish_from) : "", until: dateText(piece.publish_until) })
+                : say("terms.publish", { publish: piece.publish_days })}
+            </span>
           </li>
         ))}
       </ul>

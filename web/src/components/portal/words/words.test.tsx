@@ -59,7 +59,7 @@ it("has no sentence that nobody says", () => {
 const root = join(src, "../..");
 const read = (name: string) => readFileSync(join(root, name), "utf8");
 const found = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, one]) => one ?? "");
-const pages = ["portal.go", "portal_contract.go", "portal_draft.go", "extensions.go"].map((name) => read(`api/${name}`));
+const pages = ["portal.go", "portal_contract.go", "portal_draft.go", "extensions.go", "schedule.go"].map((name) => read(`api/${name}`));
 const refusals = /(?:refuse\(|Refusal\{Code: )"([a-z_]+)"/g;
 
 /** The body of a function of the domain. */

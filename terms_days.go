@@ -1,0 +1,106 @@
+package rapport
+
+import (
+	"fmt"
+	"time"
+)
+
+// dayOf reads a day of the terms; zero for none.
+func dayOf(day string) time.Time {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}
+
+// checkDays names every day that is none, or that does not fit the others.
+func (d DeliverableTerms) checkDays(path string) (f []Field) {
+	add := func(p, code, detail string) { f = append(f, Field{path + "." + p, code, detail}) }
+	for _, day := range []struct{ field, value string }{{"draft_due_on", d.DraftDueOn}, {"publish_from", d.PublishFrom}, {"publish_until", d.PublishUntil}} {
+		switch {
+		case day.value == "":
+		case dayOf(day.value).IsZero():
+			add(day.field, "bad_value", fmt.Sprintf("%q is not a day.", day.value))
+		case d.DraftAfter == AfterDelivery:
+			add(day.field, "waits_for_product", "What waits for a product has no days of its own: count them from its delivery.")
+		}
+	}
+	if len(f) > 0 {
+		return f
+	}
+	due, from, until := dayOf(d.DraftDueOn), dayOf(d.PublishFrom), dayOf(d.PublishUntil)
+	switch {
+	case !from.IsZero() && until.IsZero():
+		add("publish_until", "required", "Say also on which day the publish window ends.")
+	case until.Before(from):
+		add("publish_until", "before_start", "The publish window must not end before it begins.")
+	case !due.IsZero() && !until.IsZero() && !due.Before(until):
+		add("draft_due_on", "after_publication", "The draft must be due before the last day to publish.")
+	}
+	return f
+}
+
+// CheckDays names every day of the terms, which stand under path, that has passed in the creator's zone, and every one that is so near, or so far before its
+// draft is due, that no contract could keep it.
+func (t ContractTerms) CheckDays(path string, creator Calendar, now time.Time) (f []Field) {
+	for i, d := range t.Deliverables {
+		f = append(f, d.checkNear(fmt.Sprintf("%s.deliverables[%d]", path, i), creator, now)...)
+	}
+	return f
+}
+
+func (d DeliverableTerms) checkNear(path string, creator Calendar, now time.Time) (f []Field) {
+	for _, day := range []struct{ field, value string }{{"draft_due_on", d.DraftDueOn}, {"publish_until", d.PublishUntil}} {
+		if at := dayOf(day.value); !at.IsZero() && !creator.EndOfDate(at).After(now) {
+			f = append(f, Field{path + "." + day.field, "in_the_past", "That day has passed. Choose a later one."})
+		}
+	}
+	if len(f) > 0 || d.PublishUntil == "" || d.DraftDueOn != "" {
+		return f
+	}
+	if draft := d.draftDue(creator, now); !draft.Before(creator.EndOfDate(dayOf(d.PublishUntil))) {
+		f = append(f, Field{path + ".publish_until", "before_draft", fmt.Sprintf("If both signed now, the draft would be due on %s, which is not before that day.", creator.words(WordsIn(LegalLocale), draft))})
+	}
+	return f
+}
+
+// draftDue is when the draft of what is signed at a moment is due. A day that both have signed too late for leaves one business day.
+func (d DeliverableTerms) draftDue(creator Calendar, signed time.Time) time.Time {
+	if day := dayOf(d.DraftDueOn); !day.IsZero() {
+		return latest(creator.EndOfDate(day), creator.EndOfDay(creator.AddBusinessDays(signed, 1)))
+	}
+	return creator.EndOfDay(creator.AddBusinessDays(signed, d.DraftDueDays))
+}
+
+// window is when it may be published: from the first moment of the first day, or zero where the terms name none, to the end of the last one.
+func (d DeliverableTerms) window(creator Calendar, draftDue time.Time) (from, by time.Time) {
+	until := dayOf(d.PublishUntil)
+	if until.IsZero() {
+		return from, creator.EndOfDay(creator.AddBusinessDays(draftDue, d.PublishDays))
+	}
+	by = latest(creator.EndOfDate(until), creator.EndOfDay(creator.AddBusinessDays(draftDue, 1)))
+	if first := dayOf(d.PublishFrom); !first.IsZero() {
+		from = creator.EndOfDate(first.AddDate(0, 0, -1))
+	}
+	return from, by
+}
+
+// draftWords say when the draft is due; starts is what a span is counted from.
+func (d DeliverableTerms) draftWords(say Words, starts string) string {
+	if day := dayOf(d.DraftDueOn); !day.IsZero() {
+		return say.Say("on %s, or one business day %s if that is later", say.Day(day), starts)
+	}
+	return say.Say("%d business days", d.DraftDueDays) + " " + starts
+}
+
+func (d DeliverableTerms) publishWords(say Words) string {
+	from, until := dayOf(d.PublishFrom), dayOf(d.PublishUntil)
+	switch {
+	case until.IsZero():
+		return say.Say("within %s after the draft is due", say.Say("%d business days", d.PublishDays))
+	case from.IsZero():
+		return say.Say("on %s at the latest, or one business day after the draft is due if that is later", say.Day(until))
+	}
+	return say.Say("from %s to %s, or one business day after the draft is due if that is later", say.Day(from), say.Day(until))
+}
