@@ -39,7 +39,10 @@ createRoot(root).render(
     <QueryClientProvider client={queryClient}>
       <DensityProvider>
         {(density) => (
-          <MantineProvider theme={makeTheme(density)} cssVariablesResolver={variablesResolver} colorSchemeManager={schemes} defaultColorScheme="auto">
+          // The theme writes every variable and not only those that differ from Mantine's own, so that no sheet with these is loaded.
+          <MantineProvider
+            theme={makeTheme(density)} cssVariablesResolver={variablesResolver} deduplicateCssVariables={false} colorSchemeManager={schemes} defaultColorScheme="auto"
+          >
             <ShortcutProvider>
               <RouterProvider router={router} />
               <Toasts />

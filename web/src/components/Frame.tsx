@@ -22,6 +22,7 @@ import { Chip } from "./StatusChip";
 // What is opened by a key or a press comes when it is first asked for.
 const CommandPalette = lazy(() => import("./CommandPalette"));
 const ShortcutHelp = lazy(() => import("./ShortcutHelp"));
+const ExactTimes = lazy(() => import("./ExactTimes"));
 const PhoneMenu = lazy(() => import("./PhoneMenu"));
 
 /** What is opened over the page; one at a time. */
@@ -177,6 +178,7 @@ export function Frame({ brandId, children }: { brandId: string | undefined; chil
       </nav>
       <Suspense>
         {asked.palette && <CommandPalette opened={over === "palette"} onClose={close} places={places} />}
+        <ExactTimes />
         {asked.help && <ShortcutHelp opened={over === "help"} onClose={close} />}
         {asked.menu && (
           <PhoneMenu opened={over === "menu"} onClose={close}>

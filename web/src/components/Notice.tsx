@@ -91,7 +91,7 @@ export function EmptyState({ icon: Icon, title, children, action, alert = false,
   const Title = page ? "h1" : "div";
   useTitle(page ? title : undefined);
   return (
-    <div className={classes.empty} role={alert ? "alert" : undefined}>
+    <div className={classes.empty} role={alert ? "alert" : undefined} data-empty={alert ? undefined : ""}>
       <Icon size={28} stroke={1.4} aria-hidden />
       <Title className={classes.title}>{title}</Title>
       {children && <p>{children}</p>}

@@ -73,7 +73,9 @@ export function TextSearch({ search, set }: { search: TextSearchState; set: (cha
         <EmptyState
           icon={IconSearchOff}
           title={`Nothing was written with “${q}”`}
-          action={narrowed && <Button variant="default" onClick={() => change({ kind: undefined, creator: undefined, campaign: undefined, from: undefined, to: undefined, files: undefined })}>Clear the filters</Button>}
+          action={narrowed
+            ? <Button variant="default" onClick={() => change({ kind: undefined, creator: undefined, campaign: undefined, from: undefined, to: undefined, files: undefined })}>Clear the filters</Button>
+            : <Button variant="default" onClick={() => change({ q: undefined })}>Clear the words</Button>}
         >
           {narrowed ? "Or nothing that the filters let through." : "Try fewer words, or the beginning of one."}
         </EmptyState>

@@ -1,6 +1,7 @@
 import { Button, Group, Select } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { IconMailCheck, IconMailQuestion } from "@tabler/icons-react";
 import { useState } from "react";
 
@@ -24,7 +25,7 @@ export function UnmatchedMail({ cursor, go }: { cursor: string | undefined; go: 
   if (!list.data) return <LoadingLines />;
   if (list.data.items.length === 0) {
     return (
-      <EmptyState icon={IconMailCheck} title="Every mail has found its conversation">
+      <EmptyState icon={IconMailCheck} title="Every mail has found its conversation" action={<Link to="/inbox" search={(before) => ({ ...before, box: undefined })}>See your threads</Link>}>
         A mail that answers none of ours, or may belong to several, waits here until somebody files it.
       </EmptyState>
     );

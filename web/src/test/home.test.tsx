@@ -31,7 +31,13 @@ function serve(roles: Role[], empty = false): void {
         drafts: { on_time: 3, late: 1 }, approvers: [{ user: { id: "u2", name: "Theo" }, waiting: 5, late: 2, decided: 7, median_seconds: 7200 }],
         budgets: [{ campaigns: 2, budget: { amount: 100_000, currency: "eur" }, reserved: { amount: 0, currency: "eur" }, committed: { amount: 50_000, currency: "eur" }, paid: { amount: 20_000, currency: "eur" } }],
       }));
-      case "/v1/payouts/lanes": return Promise.resolve(answer({ items: [{ lane: "soon", count: 3, amounts: [] }], blocked: [] }));
+      case "/v1/payouts/lanes": return Promise.resolve(answer({ items: [{ lane: "soon", count: 3, amounts: [{ amount: 120_000, currency: "usd" }, { amount: 5000, currency: "eur" }] }], blocked: [] }));
+      case "/v1/calendar": return list([
+        { id: "d1", kind: "draft_due", state: "changes_requested", title: "Reel", starts_at: "2099-06-02T10:00:00Z", brand_name: "North", campaign_name: "Spring", partnership_id: "p1", creator: { id: "c1", name: "Mia Lens" } },
+        { id: "d2", kind: "draft_due", state: "late", title: "Story", starts_at: "2026-06-01T10:00:00Z", brand_name: "North", campaign_name: "Spring", partnership_id: "p2", creator: { id: "c2", name: "Ole Reed" } },
+        { id: "d3", kind: "draft_due", state: "in_review", title: "Film", starts_at: "2026-06-01T10:00:00Z", brand_name: "North", campaign_name: "Spring", partnership_id: "p3", creator: { id: "c3", name: "Handed In" } },
+        { id: "d4", kind: "publish_window", state: "planned", title: "Post", ends_at: "2026-06-01T10:00:00Z", brand_name: "North", campaign_name: "Spring", partnership_id: "p4", creator: { id: "c4", name: "To Publish" } },
+      ]);
       default: return list([]);
     }
   });
@@ -92,4 +98,25 @@ it("says what to do while there is nothing, and lets try again what failed", asy
   expect(await screen.findByText("No date waits for a decision")).toBeTruthy();
   const moved = await screen.findByRole("region", { name: "What moved" });
   expect(await within(moved).findByRole("button", { name: /again/i })).toBeTruthy();
+});
+
+it("tells ops which drafts are due, the first one first, and not those that are here", async () => {
+  serve(["ops"]);
+  openApp("/");
+  const due = await screen.findByRole("region", { name: "Drafts that are due" });
+  await within(due).findByText("Mia Lens");
+  expect(within(due).getAllByRole("listitem").map((one) => one.querySelector("a")?.textContent)).toEqual(["Ole Reed", "Mia Lens"]);
+  expect(within(due).getByRole("link", { name: "Ole Reed" }).getAttribute("href")).toBe("/partnerships/p2");
+});
+
+it("says what to expect where no draft is due", async () => {
+  serve(["ops"], true);
+  openApp("/");
+  expect(await screen.findByText("No draft is due this week")).toBeTruthy();
+});
+
+it("shows finance what each lane comes to, a sum a currency", async () => {
+  serve(["finance_preparer"]);
+  openApp("/");
+  expect(await screen.findByRole("link", { name: /^3.*\$1,200\.00 \+ €50\.00$/ })).toBeTruthy();
 });

@@ -11,7 +11,7 @@ import { byDay, entryLink, entryText, kinds, wordOn } from "./entries";
 /** The days that have something, one below the other. */
 export function Agenda({ days, entries }: { days: string[]; entries: CalendarEntry[] }) {
   const list = [...byDay(entries, days, false)].filter(([, of]) => of.length > 0);
-  if (list.length === 0) return <EmptyState icon={IconCalendar} title="Nothing has a date in these days">Go on to later days, or clear the filters.</EmptyState>;
+  if (list.length === 0) return <EmptyState icon={IconCalendar} title="Nothing has a date in these days" action={<Link to="/calendar" search={({ brand }) => ({ brand })}>See this month without filters</Link>}>Or go on to later days.</EmptyState>;
   return (
     <ul className={classes.agenda} aria-label="Agenda">
       {list.map(([day, of]) => (

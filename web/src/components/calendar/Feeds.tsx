@@ -1,5 +1,6 @@
 import { Button, CopyButton, Group, Modal, Stack, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { IconCalendarShare } from "@tabler/icons-react";
 import { useState } from "react";
 
@@ -40,7 +41,7 @@ export function Feeds() {
         rowId={({ id }) => id}
         error={feeds.error}
         retry={() => void feeds.refetch()}
-        empty={<EmptyState icon={IconCalendarShare} title="No program reads your calendar">Make a link on the Calendar page.</EmptyState>}
+        empty={<EmptyState icon={IconCalendarShare} title="No program reads your calendar" action={<Link to="/calendar">Open the calendar</Link>}>A link for one is made there.</EmptyState>}
       />
     </Section>
   );

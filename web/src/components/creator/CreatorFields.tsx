@@ -54,7 +54,7 @@ export function CreatorFields({ brand }: { brand: string | undefined }) {
         rowId={({ id }) => id}
         error={fields.error}
         retry={() => void fields.refetch()}
-        empty={<EmptyState icon={IconForms} title="There are no fields yet">Add one, such as a size, a birthday or whether somebody has a studio.</EmptyState>}
+        empty={<EmptyState icon={IconForms} title="There are no fields yet" action={mine.length > 0 && <Button variant="default" onClick={() => setOpen("new")}>Add the first field</Button>}>Such as a size, a birthday or whether somebody has a studio.</EmptyState>}
       />
       {open === "new" && <AddField brands={mine.map(({ brand_id, brand_name }) => ({ value: brand_id, label: brand_name ?? "" }))} onClose={() => setOpen(null)} />}
       {open !== null && open !== "new" && <ArchiveField field={open} onClose={() => setOpen(null)} />}

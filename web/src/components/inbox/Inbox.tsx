@@ -144,7 +144,7 @@ export function Inbox({ search: { brand, box = "waiting", q, thread: open, messa
           {withThread && (
             <div className={classes.thread}>
               {open === undefined ? (
-                rows && <EmptyState icon={IconMessageCircle} title="No thread is open">Press j for the first one, or choose one on the left. ? lists all keys.</EmptyState>
+                rows && rows.length > 0 && <EmptyState icon={IconMessageCircle} title="No thread is open">Press j for the first one, or choose one on the left. ? lists all keys.</EmptyState>
               ) : one.error && !thread ? (
                 <>
                   {!two && <Link className={classes.back} to="/inbox" search={(before) => ({ ...before, thread: undefined, message: undefined })}>Back to the threads</Link>}

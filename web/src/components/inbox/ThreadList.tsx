@@ -33,9 +33,9 @@ export function ThreadList({ box, q, rows, error, retry, stale, open, replace }:
   if (!rows) return <div className={classes.loading}><LoadingLines lines={12} /></div>;
   if (rows.length === 0) {
     return q ? (
-      <EmptyState icon={IconSearchOff} title={`No thread in “${boxes[box].label}” matches`}>Search for other words, or look under All.</EmptyState>
+      <EmptyState icon={IconSearchOff} title={`No thread in “${boxes[box].label}” matches`} action={box !== "all" && <Link to="/inbox" search={(before) => ({ ...before, box: "all" as const })}>Look under All</Link>}>Search for other words.</EmptyState>
     ) : (
-      <EmptyState icon={IconInbox} title={boxes[box].empty.title}>{boxes[box].empty.says}</EmptyState>
+      <EmptyState icon={IconInbox} title={boxes[box].empty.title} action={box === "all" ? <Link to="/campaigns">Start a partnership in a campaign</Link> : <Link to="/inbox" search={(before) => ({ ...before, box: "all" as const })}>See all threads</Link>}>{boxes[box].empty.says}</EmptyState>
     );
   }
   return (

@@ -100,7 +100,7 @@ export function Days({ days, health }: { days: MailDay[]; health: Pick<Health, "
   return (
     <Section title="Counted against SendGrid" flush>
       {days.length === 0 ? (
-        <EmptyState icon={IconMail} title="No day is counted yet">Once an hour the mails of each day are compared with SendGrid’s count, so that none is lost unseen.</EmptyState>
+        <EmptyState icon={IconMail} title="No day is counted yet" action={<Link to="/inbox" search={{ box: "all" }}>See the mails</Link>}>Once an hour the mails of each day are compared with SendGrid’s count, so that none is lost unseen.</EmptyState>
       ) : (
         <div className={`${table.scroll} ${table.flush}`} role="region" aria-label="Mail of each day, scrollable" tabIndex={0}>
           <table className={table.table} aria-label="Mail of each day">

@@ -55,7 +55,7 @@ export function Suppressions({ brand }: { brand: string | undefined }) {
         error={list.error}
         retry={() => void list.refetch()}
         flush
-        empty={q ? <EmptyState icon={IconSearchOff} title="No address matches" /> : (
+        empty={q ? <EmptyState icon={IconSearchOff} title="No address matches">Search for another part of it.</EmptyState> : (
           <EmptyState icon={IconMailCheck} title="Every address gets mail">Whoever unsubscribes, complains or cannot be reached appears here by themselves.</EmptyState>
         )}
       />

@@ -54,7 +54,7 @@ export function Delegations({ brand }: { brand: string | undefined }) {
         error={list.error}
         retry={() => void list.refetch()}
         empty={(
-          <EmptyState icon={IconArrowsExchange} title="Nobody stands in for anybody">
+          <EmptyState icon={IconArrowsExchange} title="Nobody stands in for anybody" action={decides && <Button variant="default" onClick={() => setAsked("new")}>Name who decides for you</Button>}>
             Before you are away, name who decides for you and until when. Their decisions show both names.
           </EmptyState>
         )}

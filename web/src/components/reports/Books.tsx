@@ -1,5 +1,6 @@
 import { Button, Group, Stack, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { IconBook, IconDownload } from "@tabler/icons-react";
 import { useState } from "react";
 
@@ -26,7 +27,7 @@ export function Journals({ brandId, days }: { brandId: string; days: Days }) {
   return (
     <Section title="Journals of the period" flush>
       {totals.error && !totals.data ? <LoadFailed error={totals.error} retry={() => void totals.refetch()} /> : !totals.data ? <LoadingLines /> : totals.data.items.length === 0 ? (
-        <EmptyState icon={IconBook} title="Nothing was booked in this period">Top-ups, what comes to be owed, and payments are booked by themselves.</EmptyState>
+        <EmptyState icon={IconBook} title="Nothing was booked in this period" action={<Link to="/payouts" search={{ show: "all" }}>See the payments</Link>}>Top-ups, what comes to be owed, and payments are booked by themselves. Or choose another period.</EmptyState>
       ) : (
         <div className={`${table.scroll} ${table.flush}`} tabIndex={0}>
           <table className={table.table} aria-label="Journals by currency">

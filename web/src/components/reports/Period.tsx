@@ -1,7 +1,10 @@
 import { NativeSelect, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { IconBuildingStore } from "@tabler/icons-react";
 
 import { brandsQuery } from "../../api/queries";
+import { EmptyState } from "../Notice";
 
 export interface Days {
   from: string;
@@ -52,6 +55,11 @@ export function Period({ value, onChange, words = english }: { value: Days; onCh
 export function useReportBrand(brand: string | undefined) {
   const brands = useQuery(brandsQuery);
   return { brands, brand: brands.data?.items.find(({ id }) => id === brand) ?? brands.data?.items[0] };
+}
+
+/** Where a report has no brand to be about. */
+export function NoBrand() {
+  return <EmptyState icon={IconBuildingStore} title="You work for no brand yet" action={<Link to="/settings/people">See who gives roles</Link>}>An admin gives you a role at one.</EmptyState>;
 }
 
 /** Chooses the brand of a report; nothing to choose where there is one. */

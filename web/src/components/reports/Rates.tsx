@@ -85,7 +85,7 @@ export function Rates({ brand, cursor, go }: { brand: string | undefined; cursor
         error={list.error}
         retry={() => void list.refetch()}
         empty={
-          <EmptyState icon={IconArrowsExchange} title="No rate was entered yet">
+          <EmptyState icon={IconArrowsExchange} title="No rate was entered yet" action={!enters && <Link to="/settings/people">See who is of finance</Link>}>
             Payments in another currency than the threshold’s are not counted until finance enters a rate for the day they were paid, or one before.
           </EmptyState>
         }

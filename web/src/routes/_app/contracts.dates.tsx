@@ -1,5 +1,5 @@
 import { Button, Group, NativeSelect } from "@mantine/core";
-import { createFileRoute, useNavigate } from "@tanstack/react-router";
+import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconCalendarDue, IconSearchOff } from "@tabler/icons-react";
 
 import { usePages } from "../../api/pages";
@@ -87,7 +87,7 @@ function KeyDatesPage() {
           (kind ?? state ?? campaign ?? owner ?? partnership) ? (
             <EmptyState icon={IconSearchOff} title="No date matches" action={<Button variant="default" onClick={() => set(none)}>Clear the filters</Button>} />
           ) : (
-            <EmptyState icon={IconCalendarDue} title="Nothing ends yet">A contract’s end and its last day for the renewal stand here once both have signed; usage rights, allow-listing and exclusivity once a post is out.</EmptyState>
+            <EmptyState icon={IconCalendarDue} title="Nothing ends yet" action={<Link to="/contracts">See the contracts</Link>}>A contract’s end and its last day for the renewal stand here once both have signed; usage rights, allow-listing and exclusivity once a post is out.</EmptyState>
           )
         }
       />

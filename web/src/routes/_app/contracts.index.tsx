@@ -108,7 +108,7 @@ function Contracts() {
           (q ?? state ?? creator ?? campaign ?? from ?? to) ? (
             <EmptyState icon={IconSearchOff} title="No contract matches" action={<Button variant="default" onClick={() => set({ q: undefined, state: undefined, creator: undefined, campaign: undefined, from: undefined, to: undefined })}>Clear the filters</Button>} />
           ) : (
-            <EmptyState icon={IconFileText} title="There is no contract yet">One is drafted by itself when a creator accepts an offer.</EmptyState>
+            <EmptyState icon={IconFileText} title="There is no contract yet" action={<Link to="/partnerships">Make an offer in a partnership</Link>}>One is drafted by itself when a creator accepts an offer.</EmptyState>
           )
         }
       />

@@ -90,7 +90,7 @@ function Renewals() {
               (q ?? owner ?? campaign ?? state?.length) ? (
                 <EmptyState icon={IconSearchOff} title="Nothing matches" action={<Button variant="default" onClick={() => set({ q: undefined, state: undefined, owner: undefined, campaign: undefined })}>Clear the filters</Button>} />
               ) : (
-                <EmptyState icon={IconRefresh} title="No term runs now">One begins when both have signed a contract. Terms that have lapsed are found by their state.</EmptyState>
+                <EmptyState icon={IconRefresh} title="No term runs now" action={<Link to="/reports/lapsed">See the terms that lapsed</Link>}>One begins when both have signed a contract.</EmptyState>
               )
             }
           />

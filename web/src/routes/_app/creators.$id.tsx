@@ -98,7 +98,7 @@ function Profile({ creator, etag, was, brand }: { creator: Creator; etag: string
               rowId={(row) => row.id}
               error={partnerships.error}
               retry={() => void partnerships.refetch()}
-              empty={<EmptyState icon={IconHeartHandshake} title="No partnership yet">Start one from a campaign.</EmptyState>}
+              empty={<EmptyState icon={IconHeartHandshake} title="No partnership yet" action={<Link to="/campaigns">Choose a campaign</Link>}>One is started in a campaign.</EmptyState>}
             />
           </Section>
           {kept ? (

@@ -182,7 +182,7 @@ function Verdicts({ result }: { result: ImportResult }) {
         columns={cols}
         rows={rows.slice(0, shown)}
         rowId={({ row }) => String(row)}
-        empty={<EmptyState icon={IconFileSpreadsheet} title={only === "all" ? "The file has no rows" : "No row has this verdict"} />}
+        empty={<EmptyState icon={IconFileSpreadsheet} title={only === "all" ? "The file has no rows" : "No row has this verdict"}>{only === "all" ? "Choose another file." : "Choose another verdict above."}</EmptyState>}
       />
       <Group p="sm" justify="space-between">
         <span className="soft">

@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link } from "@tanstack/react-router";
-import { IconChecklist, IconClockCheck, IconHistory, IconScale } from "@tabler/icons-react";
+import { IconChecklist, IconClockCheck, IconHistory, IconPencilCheck, IconScale } from "@tabler/icons-react";
 import { lazy, Suspense, useState, type ReactNode } from "react";
 
-import { arrive, campaignHealthQuery, casesQuery, cashWeeksQuery, keyDatesQuery, movesQuery, needsQuery, overviewQuery, partnershipsQuery, payoutLanesQuery, sessionQuery } from "../../api/queries";
-import type { Case, KeyDate, Move, Overview, PartnershipSummary, PayoutLaneCount, Session } from "../../api/schema";
+import { arrive, calendarEntriesQuery, campaignHealthQuery, casesQuery, cashWeeksQuery, keyDatesQuery, movesQuery, needsQuery, overviewQuery, partnershipsQuery, payoutLanesQuery, sessionQuery } from "../../api/queries";
+import type { CalendarEntry, Case, KeyDate, Money as MoneyValue, Move, Overview, PartnershipSummary, PayoutLaneCount, Session } from "../../api/schema";
 import { CampaignHealth } from "../../components/CampaignHealth";
 import { keyKinds } from "../../components/contract/keydates";
 import { CreatorName } from "../../components/CreatorName";
@@ -18,6 +18,8 @@ import { RelativeTime } from "../../components/RelativeTime";
 import { StatusChip } from "../../components/StatusChip";
 import { NeedList } from "../../components/TaskList";
 import { TourOffer } from "../../components/TourOffer";
+import { addDays, dayOf } from "../../lib/days";
+import { moneyText } from "../../lib/money";
 import { books, hasRole, houseRoles, useSession, workRoles } from "../../lib/session";
 import { markTourSeen, tourSeen } from "../../lib/tour";
 import { sinceLastVisit, useLastVisit } from "../../lib/visit";
@@ -37,6 +39,7 @@ export const Route = createFileRoute("/_app/")({
       ...(shows.needs ? [queries.query(needsOf(brand))] : []),
       ...(shows.money ? [queries.query(payoutLanesQuery({ brand_id: brand })), queries.query(cashWeeksQuery(brand ? { brand_id: brand } : {}))] : []),
       ...(shows.stuck ? [queries.query(stuckOf(brand)), queries.query(datesOf(brand))] : []),
+      ...(shows.drafts ? [queries.query(draftsOf(brand))] : []),
       ...(shows.breaks ? [queries.query(breaks)] : []),
       ...(shows.moves ? [queries.query(movesOf(brand, since))] : []),
       ...(shows.health ? [queries.query(campaignHealthQuery({ brand_id: brand, campaign_id: undefined }))] : []),
@@ -50,6 +53,7 @@ const partsOf = (session: Session, brand: string | undefined) => ({
   needs: hasRole(session, workRoles, brand),
   money: hasRole(session, ["finance_preparer", "finance_releaser", "auditor"], brand),
   stuck: hasRole(session, ["ops", "admin", "legal"], brand),
+  drafts: hasRole(session, ["ops", "admin"], brand),
   breaks: hasRole(session, books, brand),
   moves: hasRole(session, houseRoles, brand),
   health: hasRole(session, ["ops", "admin", "auditor", "guest"], brand),
@@ -59,6 +63,11 @@ const needsOf = (brand: string | undefined) => needsQuery({ brand_id: brand, lim
 const stuckOf = (brand: string | undefined) => partnershipsQuery({ attention: true, brand_id: brand, limit: 8 });
 const breaks = casesQuery({ state: "open", limit: 5 });
 const datesOf = (brand: string | undefined) => keyDatesQuery({ brand_id: brand, state: "open", limit: 5 });
+// A draft that was due last week still is.
+const draftsOf = (brand: string | undefined) => {
+  const today = dayOf(new Date());
+  return calendarEntriesQuery({ brand_id: brand, from: addDays(today, -7), to: addDays(today, 7) });
+};
 const movesOf = (brand: string | undefined, since: string) => movesQuery({ brand_id: brand, since, limit: 10 });
 
 function HomePage() {
@@ -99,6 +108,7 @@ function Home({ session }: { session: Session }) {
         </div>
         <div className={classes.column}>
           {shows.breaks && <Breaks />}
+          {shows.drafts && <Drafts brand={brand} />}
           {shows.stuck && <Dates brand={brand} />}
           {shows.moves && <Moves brand={brand} userId={session.user_id} />}
         </div>
@@ -172,6 +182,35 @@ function Breaks() {
   );
 }
 
+/** The drafts that creators owe by now or within a week, the first one first. */
+function Drafts({ brand }: { brand: string | undefined }) {
+  const drafts = useQuery(draftsOf(brand));
+  const due = drafts.data?.items.filter(({ kind, state = "" }) => kind === "draft_due" && owed.includes(state)).sort((a, b) => dueAt(a).localeCompare(dueAt(b)));
+  const more = (due?.length ?? 0) - draftsShown;
+  return (
+    <Section title="Drafts that are due" flush actions={<Link to="/calendar">Calendar</Link>}>
+      <Lines<CalendarEntry>
+        query={{ ...drafts, data: due && { items: due.slice(0, draftsShown) } }}
+        line={(entry) => ({
+          key: entry.id,
+          link: <Link to="/partnerships/$id" params={{ id: entry.partnership_id ?? "" }}>{entry.creator?.name}</Link>,
+          says: <>{entry.title} · {entry.campaign_name}</>,
+          side: <RelativeTime at={dueAt(entry)} inList />,
+        })}
+        empty={<EmptyState icon={IconPencilCheck} title="No draft is due this week">What creators are to hand in is listed here a week before.</EmptyState>}
+      />
+      {more > 0 && <p className={classes.more}>And {more} more, in the calendar.</p>}
+    </Section>
+  );
+}
+
+const draftsShown = 6;
+
+/** The states of a deliverable of which no draft, or not the right one, is here. */
+const owed = ["planned", "brief_sent", "awaiting_draft", "changes_requested", "late"];
+
+const dueAt = ({ starts_at, ends_at }: CalendarEntry) => ends_at ?? starts_at ?? "";
+
 /** What ends soon, and is lost when nobody decides. */
 function Dates({ brand }: { brand: string | undefined }) {
   const dates = useQuery(datesOf(brand));
@@ -213,7 +252,7 @@ function Moves({ brand, userId }: { brand: string | undefined; userId: string })
           says: <>{what.title} · {campaign_name}</>,
           side: <RelativeTime at={what.at} inList />,
         })}
-        empty={<EmptyState icon={IconHistory} title="Nothing moved since then">Answers, signatures, drafts and payments appear here as they come.</EmptyState>}
+        empty={<EmptyState icon={IconHistory} title="Nothing moved since then" action={<Link to="/partnerships">See the partnerships</Link>}>Answers, signatures, drafts and payments appear here as they come.</EmptyState>}
       />
       {more && <p className={classes.more}>There is more: <Link to="/partnerships">the partnerships that changed last</Link> come first in their list.</p>}
     </Section>
@@ -255,7 +294,7 @@ function Tiles({ overview, lanes, finance, works }: { overview: Overview | undef
     { label: "New replies", count: overview.replies_new, to: "/inbox" },
     { label: "Need someone", count: overview.attention, to: "/partnerships", search: { attention: true } },
   ];
-  const money = lanes?.map(({ lane, count }) => ({ label: `Payments: ${laneWords[lane].word.toLowerCase()}`, count, to: "/payouts", search: { lane } }));
+  const money = lanes?.map(({ lane, count, amounts }) => ({ label: `Payments: ${laneWords[lane].word.toLowerCase()}`, count, amounts, to: "/payouts", search: { lane } }));
   return (
     <>
       <TileRow tiles={tiles} />
@@ -268,6 +307,8 @@ interface Tile {
   label: string;
   count: number;
   late?: number;
+  /** What it comes to, one sum a currency. */
+  amounts?: MoneyValue[];
   to: string;
   search?: object;
 }
@@ -275,11 +316,12 @@ interface Tile {
 function TileRow({ tiles }: { tiles: Tile[] }) {
   return (
     <ul className={classes.tiles}>
-      {tiles.map(({ label, count, late = 0, to, search }) => (
+      {tiles.map(({ label, count, late = 0, amounts = [], to, search }) => (
         <li key={label}>
           <Link to={to} search={search} className={classes.tile}>
             <span className={`${classes.number} ${count === 0 ? "soft" : ""}`}>{count}</span>
             <span>{label}</span>
+            {amounts.length > 0 && <span className="soft">{amounts.map(moneyText).join(" + ")}</span>}
             {late > 0 && <span className={classes.late}>{late} overdue</span>}
           </Link>
         </li>

@@ -1,6 +1,6 @@
 import { Button, Group, Modal, SegmentedControl, Select, Stack, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { createFileRoute, useNavigate } from "@tanstack/react-router";
+import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconCoin, IconSearchOff } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
 
@@ -153,7 +153,7 @@ function ToApprove({ brandId, part }: { brandId: string; part: ApprovalPart }) {
         error={list.error}
         retry={() => void list.refetch()}
         chosen={{ value: chosen, onChange: setChosen, nameOf: ({ summary }) => `${summary.creator.name}, ${summary.milestone_title}` }}
-        empty={only ? <EmptyState icon={IconSearchOff} title="No payment matches" /> : <EmptyState icon={IconCoin} title="Nothing waits for you here">A payment comes here when it is due and your part of its approval is missing.</EmptyState>}
+        empty={only ? <EmptyState icon={IconSearchOff} title="No payment matches" action={<Button variant="default" onClick={() => void navigate({ search: (search) => ({ ...search, only: undefined }) })}>Show all</Button>} /> : <EmptyState icon={IconCoin} title="Nothing waits for you here" action={<Link to="/payouts">See the payments</Link>}>A payment comes here when it is due and your part of its approval is missing.</EmptyState>}
       />
       {confirming && <Confirm brandId={brandId} part={part} taken={taken} left={left} reasons={reasons} onClose={() => setConfirming(false)} />}
     </>

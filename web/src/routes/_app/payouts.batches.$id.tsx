@@ -46,7 +46,7 @@ function Made() {
           />
         </div>
       </Section>
-      <DataTable label="Payments of the batch" columns={cols} rows={batch.items} rowId={({ payout_id }) => payout_id} empty={<EmptyState icon={IconCoin} title="The batch is empty" />} />
+      <DataTable label="Payments of the batch" columns={cols} rows={batch.items} rowId={({ payout_id }) => payout_id} empty={<EmptyState icon={IconCoin} title="The batch is empty" action={<Link to="/payouts/batches">See the batches</Link>}>Nobody approved a payment in it.</EmptyState>} />
     </Page>
   );
 }

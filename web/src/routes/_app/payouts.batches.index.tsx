@@ -65,7 +65,7 @@ function Batches() {
           filtered ? (
             <EmptyState icon={IconSearchOff} title="No batch matches" action={<Button variant="default" onClick={() => set({ outcome: undefined, person: undefined, from: undefined, to: undefined })}>Clear the filters</Button>} />
           ) : (
-            <EmptyState icon={IconChecks} title="Nothing was approved together yet">On Payments, “Approve together” shows all that waits for you, with what to look out for. What became of it is kept here.</EmptyState>
+            <EmptyState icon={IconChecks} title="Nothing was approved together yet" action={<Link to="/payouts">See the payments</Link>}>There, “Approve together” shows a person of finance all that waits for them. What became of it is kept here.</EmptyState>
           )
         }
       />

@@ -163,7 +163,7 @@ function Payouts() {
               A payout is made by itself when a milestone of a contract is met: on signature, on approval, after verification.
             </EmptyState>
           ) : (
-            <EmptyState icon={IconCoin} title="Nothing is owed yet">A payout is made by itself when a milestone of a contract is met: on signature, on approval, after verification.</EmptyState>
+            <EmptyState icon={IconCoin} title="Nothing is owed yet" action={<Link to="/contracts">See the contracts</Link>}>A payout is made by itself when a milestone of a contract is met: on signature, on approval, after verification.</EmptyState>
           )
         }
       />

@@ -1,6 +1,6 @@
 import { Button, Group, SegmentedControl } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { createFileRoute, useNavigate } from "@tanstack/react-router";
+import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconChecks, IconRefresh, IconScale } from "@tabler/icons-react";
 
 import { useAct } from "../../api/act";
@@ -55,7 +55,7 @@ function Desk() {
         <div className={classes.column}>
           <RunningNotice runs={runs.data.items} />
           {runs.data.items.length === 0 ? (
-            <EmptyState icon={IconScale} title="The books were never compared">
+            <EmptyState icon={IconScale} title="The books were never compared" action={<Link to="/payouts" search={{ show: "all" }}>See the payments</Link>}>
               Each night the ledger is held against what Stripe says: every transfer, reversal and top-up, and the balance. What only one side has, or has
               otherwise, becomes a case here, with somebody who finds out why.{may && " Compare now shows the first."}
             </EmptyState>
@@ -139,7 +139,7 @@ function CaseList() {
   const items = cases.data?.items;
   return (
     <Section
-      title="Differences"
+      title={state === "closed" ? "Differences, closed" : "Differences"}
       actions={(
         <Group gap="xs">
           <Downloads small label="Export differences" path="/v1/reconciliation-cases/export" query={{ brand_id: brand, state: state ?? "open" }} as={["csv", "xlsx"]} />

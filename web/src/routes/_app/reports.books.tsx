@@ -5,7 +5,7 @@ import { LoadingLines } from "../../components/Loading";
 import { LoadFailed } from "../../components/Notice";
 import { Page } from "../../components/Page";
 import { Accounts, Journals } from "../../components/reports/Books";
-import { BrandChoice, monthOf, Period, useReportBrand } from "../../components/reports/Period";
+import { BrandChoice, monthOf, NoBrand, Period, useReportBrand } from "../../components/reports/Period";
 import * as url from "../../lib/search";
 import { hasRole, useSession } from "../../lib/session";
 
@@ -29,7 +29,7 @@ function Books() {
           <Journals brandId={brand.id} days={days} />
           <Accounts key={brand.id} brandId={brand.id} edits={hasRole(session, ["finance_preparer", "finance_releaser", "admin"], brand.id)} />
         </>
-      ) : brands.error ? <LoadFailed error={brands.error} retry={() => void brands.refetch()} /> : <LoadingLines />}
+      ) : brands.error ? <LoadFailed error={brands.error} retry={() => void brands.refetch()} /> : brands.data ? <NoBrand /> : <LoadingLines />}
     </Page>
   );
 }

@@ -1,4 +1,4 @@
-import { NativeSelect } from "@mantine/core";
+import { Button, NativeSelect } from "@mantine/core";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconHistory, IconSearchOff } from "@tabler/icons-react";
 
@@ -87,8 +87,8 @@ function History() {
         error={list.error}
         retry={() => void list.refetch()}
         empty={filtered
-          ? <EmptyState icon={IconSearchOff} title="Nothing matches">Choose a longer period, or fewer filters.</EmptyState>
-          : <EmptyState icon={IconHistory} title="Nothing was done in this period">Approvals, payments, roles and reasons are listed here by themselves.</EmptyState>}
+          ? <EmptyState icon={IconSearchOff} title="Nothing matches" action={<Button variant="default" onClick={() => set({ person: undefined, noun: undefined, action: undefined, from: undefined, to: undefined })}>Clear the filters</Button>}>Or choose a longer period.</EmptyState>
+          : <EmptyState icon={IconHistory} title="Nothing was done in this period" action={<Button variant="default" onClick={() => set({ from: `${days.to.slice(0, 4)}-01-01`, to: days.to })}>See the whole year</Button>}>Approvals, payments, roles and reasons are listed here by themselves.</EmptyState>}
       />
       <LoadMore more={list.more} cursor={search.cursor} toStart={() => set({ cursor: undefined })} />
     </Page>

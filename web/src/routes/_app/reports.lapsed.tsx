@@ -1,6 +1,6 @@
 import { Button, NativeSelect } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { createFileRoute, useNavigate } from "@tanstack/react-router";
+import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconArchive, IconSearchOff } from "@tabler/icons-react";
 
 import { renewalsQuery } from "../../api/queries";
@@ -64,7 +64,7 @@ function Lapsed() {
           (q ?? why ?? owner ?? campaign) ? (
             <EmptyState icon={IconSearchOff} title="Nothing matches" action={<Button variant="default" onClick={() => set({ q: undefined, why: undefined, owner: undefined, campaign: undefined })}>Clear the filters</Button>} />
           ) : (
-            <EmptyState icon={IconArchive} title="No term has lapsed">Terms lapse when somebody lets them, when nobody decides by their last day, or when the creator declines. Decide under Contracts, Renewals.</EmptyState>
+            <EmptyState icon={IconArchive} title="No term has lapsed" action={<Link to="/contracts/renewals">See what is to be decided</Link>}>Terms lapse when somebody lets them, when nobody decides by their last day, or when the creator declines.</EmptyState>
           )
         }
       />

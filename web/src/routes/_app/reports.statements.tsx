@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { createFileRoute, useNavigate } from "@tanstack/react-router";
+import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconFileInvoice, IconUser } from "@tabler/icons-react";
 
 import { statementQuery } from "../../api/queries";
@@ -9,16 +9,17 @@ import { CreatorFilter, LateFilters } from "../../components/LateFilters";
 import { LoadingLines } from "../../components/Loading";
 import { EmptyState, LoadFailed } from "../../components/Notice";
 import { Page } from "../../components/Page";
-import { BrandChoice, type Days, monthOf, Period, useReportBrand } from "../../components/reports/Period";
+import { BrandChoice, type Days, monthOf, NoBrand, Period, useReportBrand } from "../../components/reports/Period";
 import { Account } from "../../components/reports/Statement";
 import * as url from "../../lib/search";
+import { dateText } from "../../lib/time";
 
 export const Route = createFileRoute("/_app/reports/statements")({ validateSearch: url.search({ from: url.date, to: url.date, creator: url.id }), component: Statements });
 
 function Statements() {
   const search = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
-  const { brand } = useReportBrand(search.brand);
+  const { brand, brands } = useReportBrand(search.brand);
   const usual = monthOf(new Date());
   const days = { from: search.from ?? usual.from, to: search.to ?? usual.to };
   return (
@@ -34,9 +35,9 @@ function Statements() {
         </LateFilters>
         <Period value={days} onChange={(value) => void navigate({ search: (before) => ({ ...before, ...value }) })} />
       </Filters>
-      {!search.creator ? (
-        <EmptyState icon={IconUser} title="Whose account?">Choose a creator to see what was owed and paid.</EmptyState>
-      ) : brand ? <Shown creator={search.creator} brandId={brand.id} days={days} /> : <LoadingLines />}
+      {brands.error && !brands.data ? <LoadFailed error={brands.error} retry={() => void brands.refetch()} /> : !search.creator ? (
+        <EmptyState icon={IconUser} title="Whose account?" action={<Link to="/reports/year">See who was paid</Link>}>Choose a creator above to see what was owed and paid.</EmptyState>
+      ) : brand ? <Shown creator={search.creator} brandId={brand.id} days={days} /> : brands.data ? <NoBrand /> : <LoadingLines />}
     </Page>
   );
 }
@@ -46,7 +47,14 @@ function Shown({ creator, brandId, days }: { creator: string; brandId: string; d
   if (statement.error && !statement.data) return <LoadFailed error={statement.error} retry={() => void statement.refetch()} />;
   if (!statement.data) return <LoadingLines />;
   if (statement.data.accounts.length === 0) {
-    return <EmptyState icon={IconFileInvoice} title="Nothing was owed and nothing was paid">Not until the end of this period.</EmptyState>;
+    return <EmptyState icon={IconFileInvoice} title="Nothing was owed and nothing was paid">Not until the end of this period; choose a later one.</EmptyState>;
   }
-  return statement.data.accounts.map((account) => <Account key={account.opening.currency} account={account} />);
+  const { creator_name, brand_name, from, to, zone, accounts } = statement.data;
+  return (
+    <>
+      {/* Paper has no filters, and says by this whose account it is. */}
+      <p style={{ margin: 0 }}><strong>{creator_name}</strong> at {brand_name}, {dateText(from)} to {dateText(to)}, in days of {zone}</p>
+      {accounts.map((account) => <Account key={account.opening.currency} account={account} />)}
+    </>
+  );
 }

@@ -1,6 +1,6 @@
 import { Button, NativeSelect } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { createFileRoute, useNavigate } from "@tanstack/react-router";
+import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconAlertTriangle, IconCalendarStats, IconCheck, IconInfoCircle, IconMinus, IconSearchOff, IconTrendingUp } from "@tabler/icons-react";
 
 import { payeeYearsQuery } from "../../api/queries";
@@ -82,7 +82,7 @@ function Year() {
         retry={() => void list.refetch()}
         empty={one || country
           ? <EmptyState icon={IconSearchOff} title="No payee matches" action={<Button variant="default" onClick={() => set({ stands: undefined, country: undefined })}>Clear the filters</Button>} />
-          : <EmptyState icon={IconCalendarStats} title="Nobody was paid in this year">A payee stands here from the first payment that was made in the year.</EmptyState>}
+          : <EmptyState icon={IconCalendarStats} title="Nobody was paid in this year" action={<Link to="/payouts" search={{ show: "all" }}>See the payments</Link>}>A payee stands here from the first payment that was made in the year.</EmptyState>}
       />
       <Pager shown={list.data?.items.length ?? 0} cursor={cursor} nextCursor={list.data?.next_cursor} go={(next) => set({ cursor: next, year, stands: one, country })} />
       <Rates brand={brand} cursor={rates} go={(next) => set({ cursor, rates: next })} />

@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { createFileRoute, useNavigate } from "@tanstack/react-router";
+import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconRotate, IconSearchOff } from "@tabler/icons-react";
 
 import { usePages } from "../../api/pages";
@@ -60,7 +60,7 @@ function AllReversals() {
           state?.length ? (
             <EmptyState icon={IconSearchOff} title="Nothing matches" action={<Button variant="default" onClick={() => set({ state: undefined })}>Clear the filter</Button>} />
           ) : (
-            <EmptyState icon={IconRotate} title="Nothing was taken back">Open a payment that was paid and choose “Take money back”; another person of finance approves it.</EmptyState>
+            <EmptyState icon={IconRotate} title="Nothing was taken back" action={<Link to="/payouts" search={{ show: "all" }}>See the payments</Link>}>Open a payment that was paid and choose “Take money back”; another person of finance approves it.</EmptyState>
           )
         }
       />

@@ -150,9 +150,9 @@ function Reviews() {
         retry={() => void list.refetch()}
         empty={
           whose === "me" && state === "waiting" && !q ? (
-            <EmptyState icon={IconEyeCheck} title="No content waits for your decision">When a creator submits a draft and the policy asks you, it appears here with the time by which you decide.</EmptyState>
+            <EmptyState icon={IconEyeCheck} title="No content waits for your decision" action={<Button variant="default" onClick={() => set({ whose: "all" })}>See everybody’s reviews</Button>}>When a creator submits a draft and the policy asks you, it appears here with the time by which you decide.</EmptyState>
           ) : (
-            <EmptyState icon={IconSearchOff} title="No review matches">Choose another name, another state or everybody’s reviews.</EmptyState>
+            <EmptyState icon={IconSearchOff} title="No review matches" action={<Button variant="default" onClick={() => set({ q: undefined, whose: "all", state: "any" })}>See all reviews</Button>}>Or choose another name or state.</EmptyState>
           )
         }
       />

@@ -1,7 +1,7 @@
 import { Button, Checkbox, Group, Modal, NumberInput, Select, Stack, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
-import { createFileRoute } from "@tanstack/react-router";
+import { createFileRoute, Link } from "@tanstack/react-router";
 import { IconBuildingStore, IconCheck, IconHourglass, IconPlus, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 
@@ -36,7 +36,7 @@ function Brands() {
       narrow
     >
       {brands.error && !shown ? <LoadFailed error={brands.error} retry={() => void brands.refetch()} /> : !shown ? <LoadingLines /> : shown.length === 0 ? (
-        <EmptyState icon={IconBuildingStore} title="You work for no brand yet">An admin gives you a role at one.</EmptyState>
+        <EmptyState icon={IconBuildingStore} title="You work for no brand yet" action={<Link to="/settings/people">See who gives roles</Link>}>An admin gives you a role at one.</EmptyState>
       ) : shown.map((brand) => <BrandBox key={brand.id} brand={brand} />)}
       {adding && <AddBrand onClose={() => setAdding(false)} />}
     </Page>

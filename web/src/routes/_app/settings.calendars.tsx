@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { createFileRoute, useNavigate } from "@tanstack/react-router";
+import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconCalendar, IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 
@@ -73,7 +73,7 @@ function Calendars() {
         rowId={({ id }) => id}
         error={list.error}
         retry={() => void list.refetch()}
-        empty={<EmptyState icon={IconCalendar} title="There is no calendar">Each brand gets one when it is created.</EmptyState>}
+        empty={<EmptyState icon={IconCalendar} title="There is no calendar" action={<Link to="/settings/brands">See the brands</Link>}>Each brand gets one when it is created.</EmptyState>}
       />
       {edit && <EditCalendar id={edit} onClose={() => open(undefined)} />}
       {making && <MakeCalendar zone={Intl.DateTimeFormat().resolvedOptions().timeZone} like={list.data?.items.find(({ owner_kind }) => owner_kind === "brand")} onClose={() => setMaking(false)} />}

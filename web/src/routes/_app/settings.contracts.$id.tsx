@@ -1,6 +1,6 @@
 import { Button, NativeSelect, Stack, VisuallyHidden } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { createFileRoute, useNavigate } from "@tanstack/react-router";
+import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconFileText } from "@tabler/icons-react";
 import { diffWordsWithSpace } from "diff";
 import { useState } from "react";
@@ -33,7 +33,9 @@ function ClausePage() {
   const { id } = Route.useParams();
   const versions = useQuery(clauseVersionsQuery(id));
   const newest = versions.data?.items[0];
-  if (!versions.data || !newest) return <Page title="Clause" up={up}>{versions.error ? <LoadFailed error={versions.error} retry={() => void versions.refetch()} /> : <LoadingLines />}</Page>;
+  if (!versions.data || !newest) return <Page title="Clause" up={up}>{versions.error ? <LoadFailed error={versions.error} retry={() => void versions.refetch()} /> : !versions.data ? <LoadingLines /> : (
+    <EmptyState icon={IconFileText} title="This clause has no version yet" action={<Link to="/settings/contracts">See the clauses</Link>}>A clause is used from its first version on.</EmptyState>
+  )}</Page>;
   return <OneClause key={newest.version} clause={newest} versions={versions.data.items} variables={versions.data.variables} />;
 }
 

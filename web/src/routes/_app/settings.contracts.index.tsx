@@ -48,7 +48,9 @@ function Contracts() {
       )}
       <Section title="Contract templates" actions={edits && editing === undefined && <Button size="xs" variant="default" disabled={!clauses.data || !templates.data} onClick={() => setEditing("template")}>New template</Button>}>
         {editing === "template" && clauses.data && templates.data && <ContractTemplateEditor brandId={brandId} template={templates.data.items.find((one) => !one.brand_id)} clauses={list} close={() => setEditing(undefined)} />}
-        {templates.error && !templates.data ? <LoadFailed error={templates.error} retry={() => void templates.refetch()} /> : !templates.data ? <LoadingLines lines={2} /> : templates.data.items.map((template) => (
+        {templates.error && !templates.data ? <LoadFailed error={templates.error} retry={() => void templates.refetch()} /> : !templates.data ? <LoadingLines lines={2} /> : templates.data.items.length === 0 ? (
+          <EmptyState icon={IconFileText} title="There is no contract template yet">A template is the order of clauses that a contract is drafted from.</EmptyState>
+        ) : templates.data.items.map((template) => (
           editing === template.id ? <ContractTemplateEditor key={template.id} brandId={brandId} template={template} clauses={list} close={() => setEditing(undefined)} /> : (
             <details key={template.id}>
               <summary>
@@ -63,7 +65,7 @@ function Contracts() {
       </Section>
       <Section title="Clauses">
         {clauses.error && !clauses.data ? <LoadFailed error={clauses.error} retry={() => void clauses.refetch()} /> : !clauses.data ? <LoadingLines /> : list.length === 0 ? (
-          <EmptyState icon={IconFileText} title="There is no clause yet">A clause is a text with variables that contracts are drafted from.</EmptyState>
+          <EmptyState icon={IconFileText} title="There is no clause yet" action={edits && editing === undefined && <Button variant="default" onClick={() => setEditing("clause")}>Write the first clause</Button>}>A clause is a text with variables that contracts are drafted from.</EmptyState>
         ) : (Object.keys(kinds) as ClauseKind[]).map((kind) => {
           const some = list.filter((clause) => clause.kind === kind);
           return some.length > 0 && (

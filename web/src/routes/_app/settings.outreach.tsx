@@ -1,11 +1,12 @@
 import { Button, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link } from "@tanstack/react-router";
+import { IconMail } from "@tabler/icons-react";
 import { useState } from "react";
 
 import { sequencesQuery, templatesQuery } from "../../api/queries";
 import { LoadingLines } from "../../components/Loading";
-import { LoadFailed } from "../../components/Notice";
+import { EmptyState, LoadFailed } from "../../components/Notice";
 import { Page, Section } from "../../components/Page";
 import { stepText, triggerText } from "../../components/sequence/words";
 import { SequenceEditor } from "../../components/SequenceEditor";
@@ -30,16 +31,14 @@ function Outreach() {
   );
   return (
     <Page title="Outreach" under="The newest version of each. A partnership keeps the version that it started with." narrow>
-      <Section title="Sequences">
-        {brandId && (editing === "new sequence" ? (
+      <Section title="Sequences" actions={brandId && editing !== "new sequence" && <Button variant="default" size="xs" onClick={() => setEditing("new sequence")}>New sequence</Button>}>
+        {brandId && editing === "new sequence" && (
           <div className={classes.made}>
             <SequenceEditor brandId={brandId} close={() => setEditing(null)} />
             {elsewhere}
           </div>
-        ) : (
-          <Button variant="default" size="xs" mb="sm" onClick={() => setEditing("new sequence")}>New sequence</Button>
-        ))}
-        <Listed query={sequences} none="No sequence exists.">
+        )}
+        <Listed query={sequences} none="There is no sequence yet" says="A sequence is the order in which a creator is written to.">
           {sequences.data?.items.map((sequence) => (
             <details key={sequence.id}>
               <summary><strong>{sequence.name}</strong> <span className="soft">version {sequence.version}{!sequence.trigger && `, cool-off ${sequence.cool_off_days} days`}</span></summary>
@@ -59,16 +58,14 @@ function Outreach() {
           ))}
         </Listed>
       </Section>
-      <Section title="Mails">
-        {brandId && (editing === "new mail" ? (
+      <Section title="Mails" actions={brandId && editing !== "new mail" && <Button variant="default" size="xs" onClick={() => setEditing("new mail")}>New mail</Button>}>
+        {brandId && editing === "new mail" && (
           <div className={classes.made}>
             <TemplateEditor brandId={brandId} close={() => setEditing(null)} />
             {elsewhere}
           </div>
-        ) : (
-          <Button variant="default" size="xs" mb="sm" onClick={() => setEditing("new mail")}>New mail</Button>
-        ))}
-        <Listed query={templates} none="No mail template exists.">
+        )}
+        <Listed query={templates} none="There is no mail yet" says="Sequences send these, with each creator’s name and what they are asked for.">
           {templates.data?.items.map((template) => (
             <details key={template.id}>
               <summary><strong>{words(template.name)}</strong> <span className="soft">version {template.version}</span></summary>
@@ -93,9 +90,9 @@ function Outreach() {
   );
 }
 
-function Listed({ query, none, children }: { query: { data?: { items: unknown[] }; error: unknown; refetch: () => unknown }; none: string; children: React.ReactNode }) {
+function Listed({ query, none, says, children }: { query: { data?: { items: unknown[] }; error: unknown; refetch: () => unknown }; none: string; says: string; children: React.ReactNode }) {
   if (query.error && !query.data) return <LoadFailed error={query.error} retry={() => void query.refetch()} />;
   if (!query.data) return <LoadingLines lines={3} />;
-  if (query.data.items.length === 0) return <p className="soft" style={{ margin: 0 }}>{none}</p>;
+  if (query.data.items.length === 0) return <EmptyState icon={IconMail} title={none}>{says}</EmptyState>;
   return <Stack gap="sm">{children}</Stack>;
 }

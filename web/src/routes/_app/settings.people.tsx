@@ -94,7 +94,7 @@ function People() {
         rowId={({ id }) => id}
         error={users.error}
         retry={() => void users.refetch()}
-        empty={<EmptyState icon={IconUsers} title="Nobody is here yet" />}
+        empty={<EmptyState icon={IconUsers} title="Nobody is here yet" action={admin && <Button onClick={() => setAsked({ kind: "create" })}>Invite the first person</Button>}>Whoever is invited chooses a password by a link that is mailed to them.</EmptyState>}
       />
       {asked?.kind === "create" && <CreateDialog onClose={() => setAsked(null)} />}
       {asked?.kind === "roles" && <RolesDialog user={asked.user} onClose={() => setAsked(null)} />}

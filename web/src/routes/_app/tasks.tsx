@@ -1,6 +1,6 @@
 import { Button, Checkbox, SegmentedControl } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { createFileRoute, useNavigate } from "@tanstack/react-router";
+import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconChecklist } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
 
@@ -79,11 +79,11 @@ function Tasks() {
       <Section title={whose === "me" ? "Your tasks" : "Everybody’s tasks"} flush>
         {tasks.data?.items.length === 0 ? (
           state === "open" ? (
-            <EmptyState icon={IconChecklist} title="Nothing is left to do">
+            <EmptyState icon={IconChecklist} title="Nothing is left to do" action={whose === "me" ? <Button variant="default" onClick={() => set({ whose: "all" })}>See everybody’s tasks</Button> : <Link to="/partnerships">See the partnerships</Link>}>
               A task appears when something cannot go on by itself: it has an owner, a due time, and says what happens if it is not done.
             </EmptyState>
           ) : (
-            <EmptyState icon={IconChecklist} title={`No ${state} task matches`}>Choose another state above.</EmptyState>
+            <EmptyState icon={IconChecklist} title={`No ${state} task matches`} action={<Button variant="default" onClick={() => set({ state: undefined })}>See the open tasks</Button>}>What is put off or done is kept here.</EmptyState>
           )
         ) : (
           <TaskList tasks={tasks.data?.items} error={tasks.error} retry={() => void tasks.refetch()} chosen={{ value: chosen.value, onChange: chosen.set, may }} />
