@@ -40,6 +40,7 @@ type CalendarFilter struct {
 	BrandID    *uuid.UUID
 	CampaignID *uuid.UUID
 	CreatorID  *uuid.UUID
+	OwnerID    *uuid.UUID // of the partnership, or of the campaign
 	Platform   string
 	State      string
 	From, To   time.Time

@@ -14,8 +14,11 @@ type DeliverableItem struct {
 	ID            uuid.UUID
 	PartnershipID uuid.UUID
 	BrandID       uuid.UUID
+	BrandName     string
 	Creator       CreatorRef
+	CampaignID    uuid.UUID
 	CampaignName  string
+	Owner         UserRef // of the partnership
 	Title         string
 	Platform      string
 	Kind          string
@@ -24,6 +27,7 @@ type DeliverableItem struct {
 	PublishBy     *time.Time
 	PublishFrom   *time.Time // the first moment of its publish window, where the contract names one
 	PublishAt     *time.Time // when it will be published, while it is scheduled
+	DueAt         *time.Time // the one of both that comes next
 	Round         int
 	Late          bool // what is waited for from the creator is past its date
 	PostURL       string
@@ -99,8 +103,36 @@ type DeliverableFilter struct {
 	ID            *uuid.UUID
 	BrandID       *uuid.UUID
 	CampaignID    *uuid.UUID
+	CreatorID     *uuid.UUID
+	OwnerID       *uuid.UUID
 	PartnershipID *uuid.UUID
-	State         string
+	States        []string
+	Words         string
+	Late          *bool
+	DueFrom       *time.Time
+	DueTo         *time.Time // due before it
+	Sort          string     // due, publish, creator or campaign; empty as due
+}
+
+// DeliverableStates are the states of a deliverable, in the order of its way.
+func DeliverableStates() []string {
+	return []string{
+		"planned", "brief_sent", "awaiting_draft", "late", "in_review", "changes_requested", "approved_to_post", "scheduled", "posted", "verified", "accepted",
+		"rejected", "missed", "waived", "cancelled",
+	}
+}
+
+// PartnershipFile is a file that somebody may keep of a partnership, without its content.
+type PartnershipFile struct {
+	Key   string // names it in a list
+	Kind  string
+	ID    uuid.UUID // of what it belongs to
+	N     int       // which of several files that belong to it
+	Name  string
+	About string
+	Size  *int64 // nil for what is written when it is asked for
+	At    time.Time
+	By    string // empty for what Rapport wrote
 }
 
 // Submission is one numbered version handed in for a deliverable.

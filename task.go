@@ -32,6 +32,8 @@ type Task struct {
 	Creator       *CreatorRef
 	Note          string
 	CreatedAt     time.Time
+	DoneAt        *time.Time
+	DoneBy        *UserRef // nil where it settled itself
 }
 
 // ClosesItself says that a task of the kind is over when somebody decides what it asks for. Marked done before, it would only hide
@@ -62,12 +64,20 @@ type TaskFilter struct {
 	PartnershipID *uuid.UUID
 }
 
+// ReopenFor is how long who marked a task done may take that back.
+const ReopenFor = Day
+
+// MayReopen says that the person may take back that the task is done.
+func (t Task) MayReopen(by uuid.UUID, now time.Time) bool {
+	return t.State == TaskDone && t.DoneBy != nil && t.DoneBy.ID == by && t.DoneAt != nil && now.Before(t.DoneAt.Add(ReopenFor))
+}
+
 // MaxTaskBatch is how many tasks one request changes.
 const MaxTaskBatch = 1000
 
 // TaskBatch is what a person does to many tasks in one act.
 type TaskBatch struct {
-	Act   string // complete, snooze or reassign
+	Act   string // complete, reopen, snooze or reassign
 	By    uuid.UUID
 	Note  string
 	Until time.Time

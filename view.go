@@ -23,9 +23,12 @@ const maxViewSearch = 4000
 
 var viewPage = regexp.MustCompile(`^/[a-z]+(/[a-z]+)*$`)
 
+// CheckViewName names what is wrong with the name of a view.
+func CheckViewName(name string) []Field { return checkText("name", name, true, 80) }
+
 // Check names every bad field of the view.
 func (v SavedView) Check() []Field {
-	f := checkText("name", v.Name, true, 80)
+	f := CheckViewName(v.Name)
 	if !viewPage.MatchString(v.Page) || len(v.Page) > 100 {
 		f = append(f, Field{"page", "unknown_value", "Name the list by its path, such as /partnerships."})
 	}

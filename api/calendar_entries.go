@@ -37,22 +37,28 @@ const (
 
 // ListCalendarEntries lists what has a date in a span of days, by time.
 func (s *Server) ListCalendarEntries(ctx context.Context, r gen.ListCalendarEntriesRequestObject) (gen.ListCalendarEntriesResponseObject, error) {
+	entries, more, err := s.calendarEntries(ctx, r.Params)
+	if err != nil {
+		return nil, err
+	}
+	return gen.ListCalendarEntries200JSONResponse{Items: each(entries, toEntry), More: more}, nil
+}
+
+// calendarEntries reads what has a date in a span of days, by time; more says that there is more than fits.
+func (s *Server) calendarEntries(ctx context.Context, p gen.ListCalendarEntriesParams) (entries []rapport.CalendarEntry, more bool, err error) {
 	store, err := storeAs[EntryStore](s)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	first, last := s.daysAsked(ctx, r.Params.From, r.Params.To, calendarDays)
+	first, last := s.daysAsked(ctx, p.From, p.To, calendarDays)
 	if last.Before(first) || last.Sub(first) > maxCalendarDays+time.Hour { // a day may have 25 hours
-		return nil, rapport.Invalid(rapport.Field{Path: "to", Code: "out_of_range", Detail: "Ask for 1 to 100 days."})
+		return nil, false, rapport.Invalid(rapport.Field{Path: "to", Code: "out_of_range", Detail: "Ask for 1 to 100 days."})
 	}
-	entries, more, err := store.CalendarEntries(ctx, rapport.CalendarFilter{
-		BrandID: r.Params.BrandId, CampaignID: r.Params.CampaignId, CreatorID: r.Params.CreatorId, Platform: value(r.Params.Platform), State: value(r.Params.State), From: first, To: last,
+	entries, more, err = store.CalendarEntries(ctx, rapport.CalendarFilter{
+		BrandID: p.BrandId, CampaignID: p.CampaignId, CreatorID: p.CreatorId, OwnerID: p.OwnerId, Platform: value(p.Platform), State: value(p.State), From: first, To: last,
 	})
-	if err != nil {
-		return nil, err
-	}
 	sortEntries(entries)
-	return gen.ListCalendarEntries200JSONResponse{Items: each(entries, toEntry), More: more}, nil
+	return entries, more, err
 }
 
 func sortEntries(entries []rapport.CalendarEntry) {

@@ -3,8 +3,10 @@ package api
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -25,7 +27,7 @@ type DeliverableStore interface {
 	SetPostURL(ctx context.Context, partnership, deliverable uuid.UUID, url string) error
 }
 
-// ListDeliverables lists deliverables by the date that comes next.
+// ListDeliverables lists deliverables by the date that comes next, or as it is asked for.
 func (s *Server) ListDeliverables(ctx context.Context, r gen.ListDeliverablesRequestObject) (gen.ListDeliverablesResponseObject, error) {
 	store, err := storeAs[DeliverableStore](s)
 	if err != nil {
@@ -35,9 +37,11 @@ func (s *Server) ListDeliverables(ctx context.Context, r gen.ListDeliverablesReq
 	if err != nil {
 		return nil, err
 	}
-	items, next, err := store.ListDeliverables(ctx, rapport.DeliverableFilter{
-		BrandID: r.Params.BrandId, CampaignID: r.Params.CampaignId, PartnershipID: r.Params.PartnershipId, State: value(r.Params.State),
-	}, page)
+	filter, err := deliverableFilter(r.Params)
+	if err != nil {
+		return nil, err
+	}
+	items, next, err := store.ListDeliverables(ctx, filter, page)
 	if err != nil {
 		return nil, err
 	}
@@ -48,14 +52,34 @@ func (s *Server) ListDeliverables(ctx context.Context, r gen.ListDeliverablesReq
 	return list, nil
 }
 
+// deliverableFilter reads what a list of deliverables, and the same as a table, are narrowed by.
+func deliverableFilter(p gen.ListDeliverablesParams) (rapport.DeliverableFilter, error) {
+	f := rapport.DeliverableFilter{
+		BrandID: p.BrandId, CampaignID: p.CampaignId, CreatorID: p.CreatorId, OwnerID: p.OwnerId, PartnershipID: p.PartnershipId, States: value(p.State), Words: value(p.Q),
+		Late: p.Late, DueFrom: p.DueFrom, DueTo: p.DueTo, Sort: string(value(p.Sort)),
+	}
+	for _, word := range f.States {
+		if !slices.Contains(rapport.DeliverableStates(), word) {
+			return f, rapport.Invalid(rapport.Field{Path: "state", Code: "unknown_value", Detail: fmt.Sprintf("%q is not a state of a deliverable.", cut(word, 50))})
+		}
+	}
+	return f, nil
+}
+
 func showDeliverable(d rapport.DeliverableItem) gen.Deliverable {
 	creator := showCreator(d.Creator)
-	return gen.Deliverable{
+	shown := gen.Deliverable{
 		Id: d.ID, PartnershipId: d.PartnershipID, Creator: &creator, CampaignName: orNil(d.CampaignName), Title: d.Title, Platform: d.Platform, Kind: d.Kind,
-		State: d.State, DraftDueAt: d.DraftDueAt, PublishBy: d.PublishBy, PublishAt: d.PublishAt, Round: d.Round, Late: d.Late, PostUrl: orNil(d.PostURL),
+		BrandId: orNil(d.BrandID), BrandName: orNil(d.BrandName), CampaignId: orNil(d.CampaignID),
+		State: d.State, DraftDueAt: d.DraftDueAt, PublishBy: d.PublishBy, PublishAt: d.PublishAt, DueAt: d.DueAt, Round: d.Round, Late: d.Late, PostUrl: orNil(d.PostURL),
 		SubmissionId: d.SubmissionID, ReviewId: d.ReviewID, VerifiedAt: d.VerifiedAt, Extension: toExtension(d.Extension),
 		DraftAfter: orNil(gen.DeliverableDraftAfter(d.DraftAfter)), WaitsForProduct: orNot(rapport.WaitsForProduct(d.DraftAfter, d.State, d.DraftDueAt)),
 	}
+	if d.Owner.Name != "" {
+		owner := toUserRef(d.Owner)
+		shown.Owner = &owner
+	}
+	return shown
 }
 
 func showCreator(c rapport.CreatorRef) gen.CreatorRef {

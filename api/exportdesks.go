@@ -3,7 +3,9 @@ package api
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"rapport"
 	"rapport/api/gen"
@@ -16,6 +18,10 @@ type (
 	usersFile         struct{ sheetFile }
 	reversalsFile     struct{ sheetFile }
 	payoutBatchesFile struct{ sheetFile }
+	threadsFile       struct{ sheetFile }
+	entriesFile       struct{ sheetFile }
+	cashWeeksFile     struct{ sheetFile }
+	healthFile        struct{ sheetFile }
 )
 
 // VisitExportKeyDatesResponse writes the file.
@@ -34,6 +40,20 @@ func (f usersFile) VisitExportUsersResponse(w http.ResponseWriter) error { retur
 
 // VisitExportReversalsResponse writes the file.
 func (f reversalsFile) VisitExportReversalsResponse(w http.ResponseWriter) error { return f.write(w) }
+
+// VisitExportThreadsResponse writes the file.
+func (f threadsFile) VisitExportThreadsResponse(w http.ResponseWriter) error { return f.write(w) }
+
+// VisitExportCalendarEntriesResponse writes the file.
+func (f entriesFile) VisitExportCalendarEntriesResponse(w http.ResponseWriter) error {
+	return f.write(w)
+}
+
+// VisitExportCashWeeksResponse writes the file.
+func (f cashWeeksFile) VisitExportCashWeeksResponse(w http.ResponseWriter) error { return f.write(w) }
+
+// VisitExportCampaignHealthResponse writes the file.
+func (f healthFile) VisitExportCampaignHealthResponse(w http.ResponseWriter) error { return f.write(w) }
 
 // VisitExportPayoutBatchesResponse writes the file.
 func (f payoutBatchesFile) VisitExportPayoutBatchesResponse(w http.ResponseWriter) error {
@@ -186,4 +206,143 @@ func (s *Server) ExportPayoutBatches(ctx context.Context, r gen.ExportPayoutBatc
 		})
 	}
 	return payoutBatchesFile{sheetFile{name: "batches-" + s.today().Format("2006-01-02"), xlsx: isXLSX(p.Format), title: "Batches", rows: rows}}, nil
+}
+
+// ExportThreads gives the inbox as a table: who writes about what and who answers, but nothing of what was said.
+func (s *Server) ExportThreads(ctx context.Context, r gen.ExportThreadsRequestObject) (gen.ExportThreadsResponseObject, error) {
+	p := r.Params
+	store, err := s.threadStore()
+	if err != nil {
+		return nil, err
+	}
+	var state *gen.ListThreadsParamsState
+	if p.State != nil {
+		one := gen.ListThreadsParamsState(*p.State)
+		state = &one
+	}
+	filter, err := threadFilter(gen.ListThreadsParams{BrandId: p.BrandId, Q: p.Q, State: state, AssignedTo: p.AssignedTo, Waiting: p.Waiting, CreatorId: p.CreatorId}, principalFrom(ctx).UserID)
+	if err != nil {
+		return nil, err
+	}
+	f, err := listSheet(s, "inbox", isXLSX(p.Format),
+		[]any{"Creator", "Handle", "Subject", "Campaign", "Brand", "Stage", "Owner", "Assigned to", "State", "Waits for an answer", "Answer by", "Private", "Messages", "Last", "Partnership", "Id"},
+		func(page rapport.Page) ([]rapport.Thread, []string, error) {
+			return store.ListThreads(ctx, filter, page)
+		},
+		func(t rapport.Thread) []any {
+			assignee := ""
+			if t.Assignee != nil {
+				assignee = t.Assignee.Name
+			}
+			return []any{
+				t.Creator.Name, t.Creator.Handle, t.Subject, t.CampaignName, t.BrandName, rapport.Sentence(string(t.Stage)), t.Owner.Name, assignee, rapport.Sentence(t.State), yesOr(t.Waiting), t.AnswerBy,
+				yesOr(t.Private), t.Messages, t.LastAt, t.PartnershipID.String(), t.ID.String(),
+			}
+		})
+	return threadsFile{f}, err
+}
+
+// ExportCalendarEntries gives a span of the calendar as a table.
+func (s *Server) ExportCalendarEntries(ctx context.Context, r gen.ExportCalendarEntriesRequestObject) (gen.ExportCalendarEntriesResponseObject, error) {
+	p := r.Params
+	entries, more, err := s.calendarEntries(ctx, gen.ListCalendarEntriesParams{
+		From: p.From, To: p.To, BrandId: p.BrandId, CampaignId: p.CampaignId, CreatorId: p.CreatorId, OwnerId: p.OwnerId, Platform: p.Platform, State: p.State,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if more {
+		return nil, rapport.Invalid(rapport.Field{Path: "to", Code: "count", Detail: "There is more than fits into one file. Ask for fewer days, or for one brand or campaign."})
+	}
+	rows := func(row func(cells ...any) error) error {
+		if err := row("From", "Until", "What", "Title", "Creator", "Campaign", "Brand", "Platform", "State", "Partnership"); err != nil {
+			return err
+		}
+		for _, e := range entries {
+			creator, partnership := "", ""
+			if e.Creator != nil {
+				creator = e.Creator.Name
+			}
+			if e.PartnershipID != nil {
+				partnership = e.PartnershipID.String()
+			}
+			from, to := any(e.From), any(e.To)
+			if e.Days {
+				from, to = e.From.Format("2006-01-02"), e.To.Format("2006-01-02")
+			}
+			if err := row(from, to, rapport.Sentence(e.Kind), e.Title, creator, e.CampaignName, e.BrandName, e.Platform, rapport.Sentence(e.State), partnership); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return entriesFile{sheetFile{name: "calendar-" + s.today().Format("2006-01-02"), xlsx: isXLSX(p.Format), title: "Calendar", rows: rows}}, nil
+}
+
+// ExportCashWeeks gives what leaves week by week as a table: a line for each week, kind and currency.
+func (s *Server) ExportCashWeeks(ctx context.Context, r gen.ExportCashWeeksRequestObject) (gen.ExportCashWeeksResponseObject, error) {
+	store, err := storeAs[PayoutStore](s)
+	if err != nil {
+		return nil, err
+	}
+	weeks, err := store.CashByWeek(ctx, r.Params.BrandId)
+	if err != nil {
+		return nil, err
+	}
+	rows := func(row func(cells ...any) error) error {
+		if err := row("Week of", "What", "Amount", "Currency"); err != nil {
+			return err
+		}
+		for _, w := range weeks {
+			if err := row(w.Week, rapport.Sentence(w.Kind), w.Amount, currencyCode(w.Amount)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return cashWeeksFile{sheetFile{name: "cash-out-" + s.today().Format("2006-01-02"), xlsx: isXLSX(r.Params.Format), title: "Cash out", rows: rows}}, nil
+}
+
+// ExportCampaignHealth gives one part of how campaigns go as a table. Spans are in hours.
+func (s *Server) ExportCampaignHealth(ctx context.Context, r gen.ExportCampaignHealthRequestObject) (gen.ExportCampaignHealthResponseObject, error) {
+	h, err := s.campaignHealth(ctx, r.Params.BrandId, r.Params.CampaignId)
+	if err != nil {
+		return nil, err
+	}
+	part := string(r.Params.Part)
+	lines := healthLines(h, part)
+	rows := func(row func(cells ...any) error) error {
+		for _, line := range lines {
+			if err := row(line...); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return healthFile{sheetFile{name: part + "-" + s.today().Format("2006-01-02"), xlsx: isXLSX(r.Params.Format), title: upperFirst(part), rows: rows}}, nil
+}
+
+// healthLines are the rows of one part, beginning with its columns' names.
+func healthLines(h rapport.CampaignHealth, part string) [][]any {
+	hours := func(d *time.Duration) string {
+		if d == nil {
+			return ""
+		}
+		return strconv.FormatFloat(d.Hours(), 'f', 2, 64)
+	}
+	switch part {
+	case "stages":
+		return append([][]any{{"Stage", "Partnerships", "Median hours", "Stays", "Longer than that"}}, each(h.Stages, func(x rapport.StageHealth) []any {
+			return []any{rapport.Sentence(string(x.Stage)), x.Count, hours(x.Median), x.Stays, x.Ageing}
+		})...)
+	case "drafts":
+		return [][]any{{"On time", "Late"}, {h.Drafts.OnTime, h.Drafts.Late}}
+	case "approvers":
+		return append([][]any{{"Who", "Waiting", "Overdue", "Decided", "Median hours to decide"}}, each(h.Approvers, func(x rapport.ApproverHealth) []any {
+			return []any{x.User.Name, x.Waiting, x.Late, x.Decided, hours(x.Median)}
+		})...)
+	}
+	return append([][]any{{"Currency", "Campaigns", "Budget", "Reserved", "Committed", "Paid"}}, each(h.Budgets, func(x rapport.BudgetHealth) []any {
+		return []any{currencyCode(x.Budget), x.Campaigns, x.Budget, x.Reserved, x.Committed, x.Paid}
+	})...)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"time"
 
 	"rapport"
 	"rapport/api/gen"
@@ -45,6 +46,7 @@ type (
 	partnershipsFile struct{ sheetFile }
 	contractsFile    struct{ sheetFile }
 	reviewsFile      struct{ sheetFile }
+	deliverablesFile struct{ sheetFile }
 )
 
 // VisitExportCreatorsResponse writes the file.
@@ -63,6 +65,11 @@ func (f contractsFile) VisitExportContractsResponse(w http.ResponseWriter) error
 
 // VisitExportReviewsResponse writes the file.
 func (f reviewsFile) VisitExportReviewsResponse(w http.ResponseWriter) error { return f.write(w) }
+
+// VisitExportDeliverablesResponse writes the file.
+func (f deliverablesFile) VisitExportDeliverablesResponse(w http.ResponseWriter) error {
+	return f.write(w)
+}
 
 // ExportCreators gives the list of creators as a table.
 func (s *Server) ExportCreators(ctx context.Context, r gen.ExportCreatorsRequestObject) (gen.ExportCreatorsResponseObject, error) {
@@ -188,4 +195,36 @@ func (s *Server) ExportReviews(ctx context.Context, r gen.ExportReviewsRequestOb
 			return []any{x.Creator.Name, x.Title, x.Version, x.CampaignName, stage, rapport.Sentence(x.State), x.Warnings, x.CreatedAt, x.DueAt, x.SilenceAt, x.ClosedAt, x.ID.String()}
 		})
 	return reviewsFile{f}, err
+}
+
+// ExportDeliverables gives the list of deliverables as a table.
+func (s *Server) ExportDeliverables(ctx context.Context, r gen.ExportDeliverablesRequestObject) (gen.ExportDeliverablesResponseObject, error) {
+	p := r.Params
+	store, err := storeAs[DeliverableStore](s)
+	if err != nil {
+		return nil, err
+	}
+	filter, err := deliverableFilter(gen.ListDeliverablesParams{
+		Q: p.Q, BrandId: p.BrandId, CampaignId: p.CampaignId, CreatorId: p.CreatorId, OwnerId: p.OwnerId, PartnershipId: p.PartnershipId, State: p.State, DueFrom: p.DueFrom, DueTo: p.DueTo,
+		Late: p.Late, Sort: p.Sort,
+	})
+	if err != nil {
+		return nil, err
+	}
+	f, err := listSheet(s, "deliverables", isXLSX(p.Format),
+		[]any{"Deliverable", "Kind", "Platform", "Creator", "Handle", "Campaign", "Brand", "Owner", "State", "Draft due", "Publish by", "Late since", "Round", "Post", "Verified", "Partnership", "Id"},
+		func(page rapport.Page) ([]rapport.DeliverableItem, []string, error) {
+			return store.ListDeliverables(ctx, filter, page)
+		},
+		func(d rapport.DeliverableItem) []any {
+			var since *time.Time
+			if d.Late {
+				since = d.DueAt
+			}
+			return []any{
+				d.Title, d.Kind, d.Platform, d.Creator.Name, d.Creator.Handle, d.CampaignName, d.BrandName, d.Owner.Name, rapport.Sentence(d.State), d.DraftDueAt, d.PublishBy, since, d.Round,
+				d.PostURL, d.VerifiedAt, d.PartnershipID.String(), d.ID.String(),
+			}
+		})
+	return deliverablesFile{f}, err
 }

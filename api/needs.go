@@ -149,16 +149,9 @@ type HealthStore interface {
 
 // GetCampaignHealth says how the partnerships of a campaign go, or of all campaigns.
 func (s *Server) GetCampaignHealth(ctx context.Context, r gen.GetCampaignHealthRequestObject) (gen.GetCampaignHealthResponseObject, error) {
-	if b := r.Params.BrandId; b != nil && !slices.Contains(rapport.BrandsFrom(ctx), *b) {
-		return nil, notFound("brand")
-	}
-	store, err := storeAs[HealthStore](s)
+	h, err := s.campaignHealth(ctx, r.Params.BrandId, r.Params.CampaignId)
 	if err != nil {
 		return nil, err
-	}
-	h, err := store.CampaignHealth(ctx, r.Params.BrandId, r.Params.CampaignId)
-	if err != nil {
-		return nil, called("campaign", err)
 	}
 	return gen.GetCampaignHealth200JSONResponse{
 		Stages: each(h.Stages, func(x rapport.StageHealth) gen.StageHealth {
@@ -172,6 +165,21 @@ func (s *Server) GetCampaignHealth(ctx context.Context, r gen.GetCampaignHealthR
 			return gen.BudgetHealth{Campaigns: x.Campaigns, Budget: toMoney(x.Budget), Reserved: toMoney(x.Reserved), Committed: toMoney(x.Committed), Paid: toMoney(x.Paid)}
 		}),
 	}, nil
+}
+
+func (s *Server) campaignHealth(ctx context.Context, brand, campaign *uuid.UUID) (rapport.CampaignHealth, error) {
+	if brand != nil && !slices.Contains(rapport.BrandsFrom(ctx), *brand) {
+		return rapport.CampaignHealth{}, notFound("brand")
+	}
+	store, err := storeAs[HealthStore](s)
+	if err != nil {
+		return rapport.CampaignHealth{}, err
+	}
+	h, err := store.CampaignHealth(ctx, brand, campaign)
+	if err != nil {
+		return h, called("campaign", err)
+	}
+	return h, nil
 }
 
 func secondsOf(d *time.Duration) *float32 {

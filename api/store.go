@@ -122,6 +122,7 @@ type LibraryStore interface {
 type TaskStore interface {
 	ListTasks(ctx context.Context, f rapport.TaskFilter, page rapport.Page) ([]rapport.Task, []string, error)
 	CompleteTask(ctx context.Context, id, by uuid.UUID, note string) (rapport.Task, error)
+	ReopenTask(ctx context.Context, id, by uuid.UUID) (rapport.Task, error)
 	ReassignTask(ctx context.Context, id, to uuid.UUID) (rapport.Task, error)
 	SnoozeTask(ctx context.Context, id uuid.UUID, until time.Time) (rapport.Task, error)
 	CountTasks(ctx context.Context, f rapport.TaskFilter, most int) (int, error)

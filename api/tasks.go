@@ -11,6 +11,12 @@ import (
 	"rapport/api/gen"
 )
 
+func (s *Server) toTask(ctx context.Context, t rapport.Task) gen.Task {
+	out := toTask(t)
+	out.MayReopen = orNot(t.MayReopen(principalFrom(ctx).UserID, s.now()))
+	return out
+}
+
 func toTask(t rapport.Task) gen.Task {
 	title, ifNotDone := t.Words()
 	out := gen.Task{
@@ -20,6 +26,11 @@ func toTask(t rapport.Task) gen.Task {
 	if t.Owner != nil {
 		owner := toUserRef(*t.Owner)
 		out.Owner = &owner
+	}
+	out.DoneAt = t.DoneAt
+	if t.DoneBy != nil {
+		by := toUserRef(*t.DoneBy)
+		out.DoneBy = &by
 	}
 	if t.OwnerRole != "" {
 		role := gen.Role(t.OwnerRole)
@@ -45,7 +56,7 @@ func (s *Server) ListTasks(ctx context.Context, r gen.ListTasksRequestObject) (g
 	if err != nil {
 		return nil, err
 	}
-	return gen.ListTasks200JSONResponse{Items: each(tasks, toTask), NextCursor: cursorOf(next)}, nil
+	return gen.ListTasks200JSONResponse{Items: each(tasks, func(t rapport.Task) gen.Task { return s.toTask(ctx, t) }), NextCursor: cursorOf(next)}, nil
 }
 
 // taskFilter reads what a list of tasks, and a change to all of it, are narrowed by.
@@ -119,7 +130,7 @@ func (s *Server) checkTaskChange(b gen.TaskBatchCreate) error {
 		if b.UserId == nil {
 			bad = append(bad, rapport.Field{Path: "user_id", Code: "required", Detail: "Say to whom."})
 		}
-	case gen.TaskBatchCreateActComplete:
+	case gen.TaskBatchCreateActComplete, gen.TaskBatchCreateActReopen:
 	}
 	if len(bad) > 0 {
 		return rapport.Invalid(bad...)
@@ -133,7 +144,16 @@ func (s *Server) CompleteTask(ctx context.Context, r gen.CompleteTaskRequestObje
 	if err != nil {
 		return nil, called("task", err)
 	}
-	return gen.CompleteTask200JSONResponse(toTask(t)), nil
+	return gen.CompleteTask200JSONResponse(s.toTask(ctx, t)), nil
+}
+
+// ReopenTask takes back that a task is done.
+func (s *Server) ReopenTask(ctx context.Context, r gen.ReopenTaskRequestObject) (gen.ReopenTaskResponseObject, error) {
+	t, err := s.cfg.Store.ReopenTask(ctx, r.Id, principalFrom(ctx).UserID)
+	if err != nil {
+		return nil, called("task", err)
+	}
+	return gen.ReopenTask200JSONResponse(toTask(t)), nil
 }
 
 // ReassignTask gives a task to another person.

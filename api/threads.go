@@ -58,26 +58,34 @@ func (s *Server) ListThreads(ctx context.Context, r gen.ListThreadsRequestObject
 	if err != nil {
 		return nil, err
 	}
-	f := rapport.ThreadFilter{BrandID: r.Params.BrandId, CreatorID: r.Params.CreatorId, State: string(value(r.Params.State)), Waiting: value(r.Params.Waiting), Words: value(r.Params.Q)}
-	switch who := value(r.Params.AssignedTo); who {
-	case "":
-	case "me":
-		me := principalFrom(ctx).UserID
-		f.AssigneeID = &me
-	case "nobody":
-		f.Unassigned = true
-	default:
-		id, err := uuid.Parse(who)
-		if err != nil {
-			return nil, rapport.Invalid(rapport.Field{Path: "assigned_to", Code: "bad_format", Detail: "A thread is assigned to me, to nobody, or to a person by id."})
-		}
-		f.AssigneeID = &id
+	f, err := threadFilter(r.Params, principalFrom(ctx).UserID)
+	if err != nil {
+		return nil, err
 	}
 	list, next, err := store.ListThreads(ctx, f, page)
 	if err != nil {
 		return nil, err
 	}
 	return gen.ListThreads200JSONResponse{Items: each(list, s.toThread), NextCursor: cursorOf(next)}, nil
+}
+
+// threadFilter reads what the inbox, and the same as a table, are narrowed by.
+func threadFilter(p gen.ListThreadsParams, me uuid.UUID) (rapport.ThreadFilter, error) {
+	f := rapport.ThreadFilter{BrandID: p.BrandId, CreatorID: p.CreatorId, State: string(value(p.State)), Waiting: value(p.Waiting), Words: value(p.Q)}
+	switch who := value(p.AssignedTo); who {
+	case "":
+	case "me":
+		f.AssigneeID = &me
+	case "nobody":
+		f.Unassigned = true
+	default:
+		id, err := uuid.Parse(who)
+		if err != nil {
+			return f, rapport.Invalid(rapport.Field{Path: "assigned_to", Code: "bad_format", Detail: "A thread is assigned to me, to nobody, or to a person by id."})
+		}
+		f.AssigneeID = &id
+	}
+	return f, nil
 }
 
 // GetThread shows one thread.

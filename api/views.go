@@ -16,6 +16,7 @@ import (
 type ViewStore interface {
 	Views(ctx context.Context, user uuid.UUID) ([]rapport.SavedView, error)
 	SaveView(ctx context.Context, v rapport.SavedView) error
+	RenameView(ctx context.Context, id, user uuid.UUID, name string) (rapport.SavedView, error)
 	DeleteView(ctx context.Context, id, user uuid.UUID, may func(brand uuid.UUID) bool) error
 }
 
@@ -32,13 +33,20 @@ func (s *Server) ListViews(ctx context.Context, _ gen.ListViewsRequestObject) (g
 	}
 	list := gen.ListViews200JSONResponse{Items: make([]gen.SavedView, len(views))}
 	for i, v := range views {
-		search := map[string]any{}
-		if err := json.Unmarshal(v.Search, &search); err != nil {
-			return nil, fmt.Errorf("read the filters of view %s: %w", v.ID, err)
+		if list.Items[i], err = storedView(v, me); err != nil {
+			return nil, err
 		}
-		list.Items[i] = toView(v, search, me)
 	}
 	return list, nil
+}
+
+// storedView is a view with the filters that were kept of it.
+func storedView(v rapport.SavedView, me uuid.UUID) (gen.SavedView, error) {
+	search := map[string]any{}
+	if err := json.Unmarshal(v.Search, &search); err != nil {
+		return gen.SavedView{}, fmt.Errorf("read the filters of view %s: %w", v.ID, err)
+	}
+	return toView(v, search, me), nil
 }
 
 func toView(v rapport.SavedView, search map[string]any, me uuid.UUID) gen.SavedView {
@@ -74,6 +82,25 @@ func (s *Server) CreateView(ctx context.Context, r gen.CreateViewRequestObject) 
 		return nil, err
 	}
 	return gen.CreateView201JSONResponse(toView(v, r.Body.Search, me.UserID)), nil
+}
+
+// RenameView gives a view of the caller another name.
+func (s *Server) RenameView(ctx context.Context, r gen.RenameViewRequestObject) (gen.RenameViewResponseObject, error) {
+	store, err := storeAs[ViewStore](s)
+	if err != nil {
+		return nil, err
+	}
+	name := strings.TrimSpace(r.Body.Name)
+	if bad := rapport.CheckViewName(name); len(bad) > 0 {
+		return nil, rapport.Invalid(bad...)
+	}
+	me := principalFrom(ctx).UserID
+	v, err := store.RenameView(ctx, r.Id, me, name)
+	if err != nil {
+		return nil, called("view", err)
+	}
+	shown, err := storedView(v, me)
+	return gen.RenameView200JSONResponse(shown), err
 }
 
 // DeleteView forgets a view.

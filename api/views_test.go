@@ -56,6 +56,17 @@ func TestViewsAreKeptAndShared(t *testing.T) {
 	require.Equal(t, []string{"brand_id no_right"}, save("auditor@one.example", map[string]any{"page": "/tasks", "name": "x", "search": map[string]any{}, "brand_id": d.world.one}).fields(t))
 	require.Equal(t, 404, save("ops@two.example", map[string]any{"page": "/tasks", "name": "x", "search": map[string]any{}, "brand_id": d.world.one}).status)
 
+	rename := func(who, name string) answer {
+		return d.as(t, who).send(t, "PATCH", "/v1/views/"+mine[1].ID.String(), map[string]any{"name": name})
+	}
+	require.Equal(t, 404, rename("admin@one.example", "Mine now").status, "somebody else's")
+	require.Equal(t, []string{"name required"}, rename("ops@one.example", " ").fields(t))
+	require.Equal(t, 201, save("ops@one.example", map[string]any{"page": "/partnerships", "name": "Stuck", "search": search}).status)
+	require.Equal(t, []string{"name taken"}, rename("ops@one.example", "Stuck").fields(t))
+	renamed := rename("ops@one.example", " Waits for me ")
+	require.Equal(t, []any{200, "Waits for me"}, []any{renamed.status, renamed.text("name")})
+	require.Equal(t, search, views("ops@one.example")[2].Search, "it lists what it listed")
+
 	forget := func(who string) int {
 		return d.as(t, who).send(t, "DELETE", "/v1/views/"+theirs[0].ID.String(), nil).status
 	}

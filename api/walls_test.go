@@ -55,6 +55,8 @@ var exempt = map[string]string{ //nolint:gochecknoglobals // a table
 	"listComplianceNotes":   "notes belong to countries",
 	"getOverview":           "answers numbers and no ids: TestOverviewCountsWhatIsMine",
 	"countPartnerships":     "answers numbers and no ids: TestABatchGivesManyTheSameCommand",
+	"exportCampaignHealth":  "answers numbers and no ids: TestInboxCalendarAndChartsAreTables",
+	"exportCashWeeks":       "answers numbers and no ids: TestInboxCalendarAndChartsAreTables",
 	"countTasks":            "answers numbers and no ids: TestManyTasksAreChangedEachAsIfAlone",
 	"listCashWeeks":         "answers numbers and no ids: TestCashLeavesByWeek",
 	"listPayoutLanes":       "takes and answers no ids of payouts: TestWhatIsOwedStandsInLanes",
@@ -182,6 +184,7 @@ func bodies(i ids) map[string]any {
 			"partnership_id": i["partnership_id"], "reason": "They agreed",
 			"key": rapport.DeriveID(rapport.DeriveID(rapport.Slot{PartnershipID: i["partnership_id"], Term: 1}.ID(), rapport.ConflictAbsence), sharedAbsence.String()),
 		},
+		"renameView":         map[string]any{"name": "Another"},
 		"createView":         map[string]any{"page": "/partnerships", "name": "Mine", "search": map[string]any{"q": "x"}, "brand_id": brand},
 		"decideKeyDate":      map[string]any{"decision": "let_end"},
 		"createCalendarFeed": map[string]any{"campaign_id": i["campaign_id"]},
@@ -321,6 +324,8 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 	d.sql(t, `insert into api_tokens (id, user_id, name, secret_hash) values ($1, $2, 'sync', '')`, token, both)
 	d.sql(t, `insert into calendars (id, owner_kind, owner_id, zone, working_days, opens, closes) values ($1, 'user', $2, 'UTC', '{1}', '09:00', '10:00')`, id(), user)
 	d.sql(t, `insert into tasks (id, brand_id, partnership_id, kind, owner_id) values ($1, $2, $3, 'reply', $4)`, task, brand, w.partnership, user)
+	finished := id()
+	d.sql(t, `insert into tasks (id, brand_id, partnership_id, kind, owner_id, state, done_by, done_at) values ($1, $2, $3, 'reply', $4, 'done', $5, now())`, finished, brand, w.partnership, user, both)
 	d.sql(t, `insert into sequences (id, version, brand_id, name, steps) select $1, 1, $2, 'Ours', steps from sequences where brand_id is null`, sequence, brand)
 	d.sql(t, `insert into policies (id, version, brand_id, name, stages) select $1, 1, $2, 'Ours', stages from policies where brand_id is null`, policy, brand)
 	d.sql(t, `insert into templates (id, version, brand_id, name, subject, body) values ($1, 1, $2, 'ours', 'Hi', 'Hi')`, id(), brand)
@@ -435,7 +440,7 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 		"post-checks": look, "from_user_id": user, "to_user_id": both, "reconciliation-cases": difference, "reconciliations": sharedComparison,
 		"/v1/payouts/{id}/remittance": paid, "/v1/portal/payments/{id}/remittance": settled,
 		"extensions":          extension,
-		"partnership-batches": many, "undoes": many, "partnership_ids": w.partnership, "task_ids": task,
+		"partnership-batches": many, "undoes": many, "partnership_ids": w.partnership, "task_ids": task, "/v1/tasks/{id}/reopen": finished,
 		"feeds": feed, "key-dates": ends, "key_date_id": ends, "deliverable_ids": w.deliverable, "views": view,
 		"absences": sharedAbsence, "payout-batches": batch, "second_payout": second, "/v1/payouts/{id}/offline-payment": waiting, "/v1/payouts/{id}/offline-payment/proof": proved,
 	}

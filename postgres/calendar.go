@@ -21,7 +21,8 @@ func (s *Store) CalendarEntries(ctx context.Context, f rapport.CalendarFilter) (
 	within := func(t *time.Time) bool { return t != nil && !t.Before(f.From) && t.Before(until) }
 	err = s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		deliverables, err := s.q.CalendarDeliverables(ctx, tx, gen.CalendarDeliverablesParams{
-			Brands: brands, FromAt: f.From, ToAt: until, BrandID: f.BrandID, CampaignID: f.CampaignID, CreatorID: f.CreatorID, Platform: orNil(f.Platform), State: orNil(f.State), MaxRows: maxEntries,
+			Brands: brands, FromAt: f.From, ToAt: until, BrandID: f.BrandID, CampaignID: f.CampaignID, CreatorID: f.CreatorID, OwnerID: f.OwnerID,
+			Platform: orNil(f.Platform), State: orNil(f.State), MaxRows: maxEntries,
 		})
 		if err != nil {
 			return fmt.Errorf("deliverables: %w", err)
@@ -58,7 +59,7 @@ func (s *Store) CalendarEntries(ctx context.Context, f rapport.CalendarFilter) (
 func (s *Store) calendarDates(ctx context.Context, tx pgx.Tx, f rapport.CalendarFilter, within func(*time.Time) bool) (entries []rapport.CalendarEntry, more bool, err error) {
 	brands, until := rapport.BrandsFrom(ctx), f.To.AddDate(0, 0, 1)
 	contracts, err := s.q.CalendarContracts(ctx, tx, gen.CalendarContractsParams{
-		Brands: brands, FromAt: f.From, ToAt: until, BrandID: f.BrandID, CampaignID: f.CampaignID, CreatorID: f.CreatorID, MaxRows: maxEntries,
+		Brands: brands, FromAt: f.From, ToAt: until, BrandID: f.BrandID, CampaignID: f.CampaignID, CreatorID: f.CreatorID, OwnerID: f.OwnerID, MaxRows: maxEntries,
 	})
 	if err != nil {
 		return nil, false, fmt.Errorf("contracts: %w", err)
@@ -76,7 +77,7 @@ func (s *Store) calendarDates(ctx context.Context, tx pgx.Tx, f rapport.Calendar
 		}
 	}
 	dates, err := s.q.CalendarKeyDates(ctx, tx, gen.CalendarKeyDatesParams{
-		Brands: brands, FromAt: f.From, ToAt: until, BrandID: f.BrandID, CampaignID: f.CampaignID, CreatorID: f.CreatorID, MaxRows: maxEntries,
+		Brands: brands, FromAt: f.From, ToAt: until, BrandID: f.BrandID, CampaignID: f.CampaignID, CreatorID: f.CreatorID, OwnerID: f.OwnerID, MaxRows: maxEntries,
 	})
 	if err != nil {
 		return nil, false, fmt.Errorf("key dates: %w", err)
@@ -88,7 +89,7 @@ func (s *Store) calendarDates(ctx context.Context, tx pgx.Tx, f rapport.Calendar
 		})
 	}
 	absences, err := s.q.CalendarAbsences(ctx, tx, gen.CalendarAbsencesParams{
-		Brands: brands, FromOn: f.From, ToOn: f.To, BrandID: f.BrandID, CampaignID: f.CampaignID, CreatorID: f.CreatorID, MaxRows: maxEntries,
+		Brands: brands, FromOn: f.From, ToOn: f.To, BrandID: f.BrandID, CampaignID: f.CampaignID, CreatorID: f.CreatorID, OwnerID: f.OwnerID, MaxRows: maxEntries,
 	})
 	if err != nil {
 		return nil, false, fmt.Errorf("absences: %w", err)
@@ -102,7 +103,7 @@ func (s *Store) calendarDates(ctx context.Context, tx pgx.Tx, f rapport.Calendar
 		return entries, max(len(contracts), len(dates), len(absences)) == maxEntries, nil
 	}
 	campaigns, err := s.q.CalendarCampaigns(ctx, tx, gen.CalendarCampaignsParams{
-		Brands: brands, FromOn: f.From, ToOn: f.To, BrandID: f.BrandID, CampaignID: f.CampaignID, MaxRows: maxEntries,
+		Brands: brands, FromOn: f.From, ToOn: f.To, BrandID: f.BrandID, CampaignID: f.CampaignID, OwnerID: f.OwnerID, MaxRows: maxEntries,
 	})
 	for _, r := range campaigns {
 		e := rapport.CalendarEntry{ID: r.ID, Title: r.Name, BrandName: r.BrandName, CampaignID: &r.ID, CampaignName: r.Name, State: r.State, Days: true}

@@ -15,11 +15,10 @@ import (
 // ListDeliverables lists deliverables of the scope by the date that comes next.
 func (s *Store) ListDeliverables(ctx context.Context, f rapport.DeliverableFilter, page rapport.Page) ([]rapport.DeliverableItem, []string, error) {
 	params := gen.ListDeliverablesParams{
-		Brands: rapport.BrandsFrom(ctx), ID: f.ID, BrandID: f.BrandID, CampaignID: f.CampaignID, PartnershipID: f.PartnershipID,
-		State: orNil(f.State), MaxRows: int32(page.Limit + 1),
+		Brands: rapport.BrandsFrom(ctx), ID: f.ID, BrandID: f.BrandID, CampaignID: f.CampaignID, CreatorID: f.CreatorID, OwnerID: f.OwnerID, PartnershipID: f.PartnershipID,
+		States: noNil(f.States), Pattern: pattern(f.Words), Late: f.Late, DueFrom: f.DueFrom, DueTo: f.DueTo, Sort: f.Sort, MaxRows: int32(page.Limit + 1),
 	}
-	var err error
-	if params.AfterDue, params.AfterID, err = afterTime(page); err != nil {
+	if err := afterSorted(page, &params); err != nil {
 		return nil, nil, err
 	}
 	var next []string
@@ -27,16 +26,20 @@ func (s *Store) ListDeliverables(ctx context.Context, f rapport.DeliverableFilte
 		rows, err := s.q.ListDeliverables(ctx, tx, params)
 		if len(rows) > page.Limit {
 			rows = rows[:page.Limit]
-			next = timeKey(rows[len(rows)-1].Due, rows[len(rows)-1].ID)
+			last := rows[len(rows)-1]
+			next = append([]string{last.SortWord}, timeKey(last.SortAt, last.ID)...)
 		}
 		items := make([]rapport.DeliverableItem, len(rows))
 		for i, r := range rows {
 			items[i] = rapport.DeliverableItem{
-				ID: r.ID, PartnershipID: r.PartnershipID, BrandID: r.BrandID, CampaignName: r.CampaignName,
-				Creator: rapport.CreatorRef{ID: r.CreatorID, Name: r.CreatorName, Handle: r.Handle, Platform: r.CreatorPlatform},
-				Title:   r.Title, Platform: r.Platform, Kind: r.Kind, State: r.State, DraftDueAt: r.DraftDueAt, PublishBy: r.PublishBy, PublishAt: r.PublishAt, Round: int(r.Round),
+				ID: r.ID, PartnershipID: r.PartnershipID, BrandID: r.BrandID, BrandName: r.BrandName, CampaignID: r.CampaignID, CampaignName: r.CampaignName,
+				Creator: rapport.CreatorRef{ID: r.CreatorID, Name: r.CreatorName, Handle: r.Handle, Platform: r.CreatorPlatform}, Owner: rapport.UserRef{ID: r.OwnerID, Name: r.OwnerName},
+				Title: r.Title, Platform: r.Platform, Kind: r.Kind, State: r.State, DraftDueAt: r.DraftDueAt, PublishBy: r.PublishBy, PublishAt: r.PublishAt, Round: int(r.Round),
 				Late: r.Late, PostURL: text(r.PostUrl), SubmissionID: r.CurrentSubmission, ReviewID: r.ReviewID, VerifiedAt: r.VerifiedAt,
 				DraftAfter: r.DraftAfter, Extra: r.Extra, ExtraFee: feeOf(r.ExtraFee, r.ExtraCurrency),
+			}
+			if r.Due.Before(noDue()) {
+				items[i].DueAt = &r.Due
 			}
 		}
 		if err != nil {
@@ -53,6 +56,22 @@ func (s *Store) ListDeliverables(ctx context.Context, f rapport.DeliverableFilte
 		return items, err
 	})
 	return items, next, err
+}
+
+// afterSorted reads the key of a list whose order is asked for.
+func afterSorted(page rapport.Page, params *gen.ListDeliverablesParams) error {
+	if page.After == nil {
+		return nil
+	}
+	if len(page.After) != 3 {
+		return errCursor()
+	}
+	at, id, err := afterTime(rapport.Page{After: page.After[1:]})
+	if err != nil {
+		return err
+	}
+	params.AfterWord, params.AfterAt, params.AfterID = page.After[0], *at, id
+	return nil
 }
 
 // Deliverable finds one deliverable of the scope.

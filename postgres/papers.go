@@ -180,3 +180,39 @@ func (s *Store) MoneyHistory(ctx context.Context, f rapport.HistoryFilter, page 
 	})
 	return list, next, err
 }
+
+// PartnershipFiles lists the files of the kinds that a partnership of the scope has, newest first.
+func (s *Store) PartnershipFiles(ctx context.Context, partnership, viewer uuid.UUID, kinds []string, page rapport.Page) ([]rapport.PartnershipFile, []string, error) {
+	params := gen.ListPartnershipFilesParams{PartnershipID: partnership, Viewer: viewer, Kinds: kinds, Brands: rapport.BrandsFrom(ctx), MaxRows: int32(page.Limit + 1)}
+	if page.After != nil {
+		if len(page.After) != 2 {
+			return nil, nil, errCursor()
+		}
+		at, err := time.Parse(time.RFC3339Nano, page.After[0])
+		if err != nil {
+			return nil, nil, errCursor()
+		}
+		params.AfterAt, params.AfterKey = at, &page.After[1]
+	}
+	var next []string
+	files, err := query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]rapport.PartnershipFile, error) {
+		if _, err := s.q.PartnershipSeq(ctx, tx, gen.PartnershipSeqParams{ID: partnership, Brands: rapport.BrandsFrom(ctx)}); err != nil {
+			return nil, err
+		}
+		rows, err := s.q.ListPartnershipFiles(ctx, tx, params)
+		if len(rows) > page.Limit {
+			rows = rows[:page.Limit]
+			last := rows[len(rows)-1]
+			next = []string{last.At.UTC().Format(time.RFC3339Nano), last.Key}
+		}
+		files := make([]rapport.PartnershipFile, len(rows))
+		for i, r := range rows {
+			files[i] = rapport.PartnershipFile{Key: r.Key, Kind: r.Kind, ID: r.ID, N: int(r.N), Name: r.Name, About: r.About, At: r.At, By: r.ByName}
+			if r.Size >= 0 {
+				files[i].Size = &r.Size
+			}
+		}
+		return files, err
+	})
+	return files, next, err
+}

@@ -64,7 +64,10 @@ func (s *Store) task(ctx context.Context, tx pgx.Tx, id uuid.UUID) (rapport.Task
 func task(r gen.ListTasksRow) rapport.Task {
 	t := rapport.Task{
 		ID: r.ID, BrandID: r.BrandID, PartnershipID: r.PartnershipID, Kind: r.Kind, Code: r.Code, Title: r.Title, State: r.State, OwnerRole: rapport.Role(text(r.OwnerRole)),
-		Ref: r.Ref, DueAt: r.DueAt, SnoozedUntil: r.SnoozedUntil, Note: text(r.Note), CreatedAt: r.CreatedAt,
+		Ref: r.Ref, DueAt: r.DueAt, SnoozedUntil: r.SnoozedUntil, Note: text(r.Note), CreatedAt: r.CreatedAt, DoneAt: r.DoneAt,
+	}
+	if r.DoneBy != nil {
+		t.DoneBy = &rapport.UserRef{ID: *r.DoneBy, Name: r.DoneByName}
 	}
 	if r.OwnerID != nil {
 		t.Owner = &rapport.UserRef{ID: *r.OwnerID, Name: text(r.OwnerName)}
@@ -114,6 +117,8 @@ func (s *Store) ChangeTasks(ctx context.Context, f rapport.TaskFilter, c rapport
 			}
 			reason := ""
 			switch {
+			case c.Act == "reopen":
+				reason = notReopened(r.State, r.DoneBy, r.DoneLately, c.By)
 			case r.State == rapport.TaskDone || r.State == rapport.TaskCancelled:
 				reason = "The task is closed already."
 			case c.Act == "complete" && rapport.ClosesItself(r.Kind):
@@ -135,6 +140,8 @@ func (s *Store) ChangeTasks(ctx context.Context, f rapport.TaskFilter, c rapport
 		switch c.Act {
 		case "complete":
 			return s.q.CompleteTasks(ctx, tx, gen.CompleteTasksParams{DoneBy: &c.By, Note: c.Note, Ids: ids})
+		case "reopen":
+			return s.q.ReopenTasks(ctx, tx, ids)
 		case "snooze":
 			return s.q.SnoozeTasks(ctx, tx, gen.SnoozeTasksParams{Until: &c.Until, Ids: ids})
 		default:
@@ -152,6 +159,36 @@ func (s *Store) CompleteTask(ctx context.Context, id, by uuid.UUID, note string)
 		}
 		return s.q.CompleteTask(ctx, tx, gen.CompleteTaskParams{ID: id, DoneBy: &by, Note: note})
 	})
+}
+
+// ReopenTask takes back that a task is done; conflict for who did not mark it, and after a day.
+func (s *Store) ReopenTask(ctx context.Context, id, by uuid.UUID) (rapport.Task, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.Task, error) {
+		t, err := s.q.LockTask(ctx, tx, gen.LockTaskParams{ID: id, Brands: rapport.BrandsFrom(ctx)})
+		if err != nil {
+			return rapport.Task{}, err
+		}
+		if reason := notReopened(t.State, t.DoneBy, t.DoneLately, by); reason != "" {
+			return rapport.Task{}, &rapport.Error{Code: rapport.CodeConflict, Message: reason, State: t.State}
+		}
+		if err := s.q.ReopenTasks(ctx, tx, []uuid.UUID{id}); err != nil {
+			return rapport.Task{}, err
+		}
+		return s.task(ctx, tx, id)
+	})
+}
+
+// notReopened says why a person may not take back that a task is done; empty when they may.
+func notReopened(state string, doneBy *uuid.UUID, lately bool, by uuid.UUID) string {
+	switch {
+	case state != rapport.TaskDone:
+		return "The task is not done."
+	case doneBy == nil || *doneBy != by:
+		return "Only who marked the task done can take that back."
+	case !lately:
+		return "The task was done more than a day ago."
+	}
+	return ""
 }
 
 // ReassignTask gives a task to a person who works for its brand; invalid otherwise, conflict when it is closed.

@@ -42,6 +42,16 @@ func (s *Store) SaveView(ctx context.Context, v rapport.SavedView) error {
 	})
 }
 
+// RenameView gives a view of the person another name; not_found when it is not theirs, conflict for a name that they have on that page already.
+func (s *Store) RenameView(ctx context.Context, id, user uuid.UUID, name string) (rapport.SavedView, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.SavedView, error) {
+		r, err := s.q.RenameView(ctx, tx, gen.RenameViewParams{ID: id, UserID: user, Name: name})
+		return rapport.SavedView{
+			ID: r.ID, Owner: rapport.UserRef{ID: r.OwnerID, Name: r.OwnerName}, BrandID: r.BrandID, BrandName: r.BrandName, Page: r.Page, Name: r.Name, Search: r.Search,
+		}, err
+	})
+}
+
 // DeleteView forgets a view of the person; a shared one also when may says so of its brand.
 func (s *Store) DeleteView(ctx context.Context, id, user uuid.UUID, may func(brand uuid.UUID) bool) error {
 	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {

@@ -861,6 +861,30 @@ func (e DeliverableDraftAfter) Valid() bool {
 	}
 }
 
+// Defines values for DeliverableSort.
+const (
+	DeliverableSortCampaign DeliverableSort = "campaign"
+	DeliverableSortCreator  DeliverableSort = "creator"
+	DeliverableSortDue      DeliverableSort = "due"
+	DeliverableSortPublish  DeliverableSort = "publish"
+)
+
+// Valid indicates whether the value is a known member of the DeliverableSort enum.
+func (e DeliverableSort) Valid() bool {
+	switch e {
+	case DeliverableSortCampaign:
+		return true
+	case DeliverableSortCreator:
+		return true
+	case DeliverableSortDue:
+		return true
+	case DeliverableSortPublish:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DeliverableTermsDraftAfter.
 const (
 	DeliverableTermsDraftAfterProductDelivered DeliverableTermsDraftAfter = "product_delivered"
@@ -1779,6 +1803,36 @@ func (e PartnershipCommandKind) Valid() bool {
 	case PartnershipCommandKindWithdrawContract:
 		return true
 	case PartnershipCommandKindWithdrawOffer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PartnershipFileKind.
+const (
+	PartnershipFileKindAttachment     PartnershipFileKind = "attachment"
+	PartnershipFileKindContract       PartnershipFileKind = "contract"
+	PartnershipFileKindProof          PartnershipFileKind = "proof"
+	PartnershipFileKindRemittance     PartnershipFileKind = "remittance"
+	PartnershipFileKindSealedContract PartnershipFileKind = "sealed_contract"
+	PartnershipFileKindSubmission     PartnershipFileKind = "submission"
+)
+
+// Valid indicates whether the value is a known member of the PartnershipFileKind enum.
+func (e PartnershipFileKind) Valid() bool {
+	switch e {
+	case PartnershipFileKindAttachment:
+		return true
+	case PartnershipFileKindContract:
+		return true
+	case PartnershipFileKindProof:
+		return true
+	case PartnershipFileKindRemittance:
+		return true
+	case PartnershipFileKindSealedContract:
+		return true
+	case PartnershipFileKindSubmission:
 		return true
 	default:
 		return false
@@ -3007,6 +3061,7 @@ func (e TaskState) Valid() bool {
 const (
 	TaskBatchCreateActComplete TaskBatchCreateAct = "complete"
 	TaskBatchCreateActReassign TaskBatchCreateAct = "reassign"
+	TaskBatchCreateActReopen   TaskBatchCreateAct = "reopen"
 	TaskBatchCreateActSnooze   TaskBatchCreateAct = "snooze"
 )
 
@@ -3016,6 +3071,8 @@ func (e TaskBatchCreateAct) Valid() bool {
 	case TaskBatchCreateActComplete:
 		return true
 	case TaskBatchCreateActReassign:
+		return true
+	case TaskBatchCreateActReopen:
 		return true
 	case TaskBatchCreateActSnooze:
 		return true
@@ -3279,6 +3336,30 @@ func (e WaitingFor) Valid() bool {
 	}
 }
 
+// Defines values for ExportCampaignHealthParamsPart.
+const (
+	ExportCampaignHealthParamsPartApprovers ExportCampaignHealthParamsPart = "approvers"
+	ExportCampaignHealthParamsPartBudgets   ExportCampaignHealthParamsPart = "budgets"
+	ExportCampaignHealthParamsPartDrafts    ExportCampaignHealthParamsPart = "drafts"
+	ExportCampaignHealthParamsPartStages    ExportCampaignHealthParamsPart = "stages"
+)
+
+// Valid indicates whether the value is a known member of the ExportCampaignHealthParamsPart enum.
+func (e ExportCampaignHealthParamsPart) Valid() bool {
+	switch e {
+	case ExportCampaignHealthParamsPartApprovers:
+		return true
+	case ExportCampaignHealthParamsPartBudgets:
+		return true
+	case ExportCampaignHealthParamsPartDrafts:
+		return true
+	case ExportCampaignHealthParamsPartStages:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListKeyDatesParamsState.
 const (
 	ListKeyDatesParamsStateEnded         ListKeyDatesParamsState = "ended"
@@ -3408,6 +3489,27 @@ func (e ListThreadsParamsState) Valid() bool {
 	case ListThreadsParamsStateOpen:
 		return true
 	case ListThreadsParamsStateSnoozed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExportThreadsParamsState.
+const (
+	ExportThreadsParamsStateDone    ExportThreadsParamsState = "done"
+	ExportThreadsParamsStateOpen    ExportThreadsParamsState = "open"
+	ExportThreadsParamsStateSnoozed ExportThreadsParamsState = "snoozed"
+)
+
+// Valid indicates whether the value is a known member of the ExportThreadsParamsState enum.
+func (e ExportThreadsParamsState) Valid() bool {
+	switch e {
+	case ExportThreadsParamsStateDone:
+		return true
+	case ExportThreadsParamsStateOpen:
+		return true
+	case ExportThreadsParamsStateSnoozed:
 		return true
 	default:
 		return false
@@ -4969,18 +5071,27 @@ type DelegationList struct {
 
 // Deliverable defines model for Deliverable.
 type Deliverable struct {
-	CampaignName *string     `json:"campaign_name,omitempty"`
-	Creator      *CreatorRef `json:"creator,omitempty"`
+	BrandId      *openapi_types.UUID `json:"brand_id,omitempty"`
+	BrandName    *string             `json:"brand_name,omitempty"`
+	CampaignId   *openapi_types.UUID `json:"campaign_id,omitempty"`
+	CampaignName *string             `json:"campaign_name,omitempty"`
+	Creator      *CreatorRef         `json:"creator,omitempty"`
 
 	// DraftAfter What the time for the draft begins with; absent for the signature
 	DraftAfter *DeliverableDraftAfter `json:"draft_after,omitempty"`
 	DraftDueAt *time.Time             `json:"draft_due_at,omitempty"`
 
+	// DueAt The date that comes next: of the draft until there is one that nobody wants changed, then of the post
+	DueAt *time.Time `json:"due_at,omitempty"`
+
 	// Extension The newest request for later dates
-	Extension     *Extension         `json:"extension,omitempty"`
-	Id            openapi_types.UUID `json:"id"`
-	Kind          string             `json:"kind"`
-	Late          bool               `json:"late"`
+	Extension *Extension         `json:"extension,omitempty"`
+	Id        openapi_types.UUID `json:"id"`
+	Kind      string             `json:"kind"`
+	Late      bool               `json:"late"`
+
+	// Owner Of the partnership
+	Owner         *UserRef           `json:"owner,omitempty"`
 	PartnershipId openapi_types.UUID `json:"partnership_id"`
 	Platform      string             `json:"platform"`
 	PostUrl       *string            `json:"post_url,omitempty"`
@@ -5017,6 +5128,9 @@ type DeliverableMove struct {
 	DraftDays   *int `json:"draft_days,omitempty"`
 	PublishDays *int `json:"publish_days,omitempty"`
 }
+
+// DeliverableSort By the date that comes next, the end of the publish window, the name of the creator or of the campaign; then by the date that comes next
+type DeliverableSort string
 
 // DeliverableTerms defines model for DeliverableTerms.
 type DeliverableTerms struct {
@@ -6399,6 +6513,38 @@ type PartnershipCommand struct {
 
 // PartnershipCommandKind defines model for PartnershipCommandKind.
 type PartnershipCommandKind string
+
+// PartnershipFile defines model for PartnershipFile.
+type PartnershipFile struct {
+	// About What it belongs to, in words
+	About *string   `json:"about,omitempty"`
+	At    time.Time `json:"at"`
+
+	// By A name; absent for what Rapport wrote
+	By *string `json:"by,omitempty"`
+
+	// Key Names the file in a list
+	Key string `json:"key"`
+
+	// Kind A signed contract or amendment with the certificate of its signatures, the same as its provider sealed it, content of a deliverable, what came with a message, the proof of a payment outside of Stripe, the paper about a payment
+	Kind PartnershipFileKind `json:"kind"`
+	Name string              `json:"name"`
+
+	// Path Where the file is, for who may open it
+	Path string `json:"path"`
+
+	// Size In bytes; absent for what is written when it is asked for
+	Size *int64 `json:"size,omitempty"`
+}
+
+// PartnershipFileKind A signed contract or amendment with the certificate of its signatures, the same as its provider sealed it, content of a deliverable, what came with a message, the proof of a payment outside of Stripe, the paper about a payment
+type PartnershipFileKind string
+
+// PartnershipFileList defines model for PartnershipFileList.
+type PartnershipFileList struct {
+	Items      []PartnershipFile `json:"items"`
+	NextCursor *string           `json:"next_cursor,omitempty"`
+}
 
 // PartnershipFilter What the list of partnerships is narrowed by
 type PartnershipFilter struct {
@@ -7791,6 +7937,11 @@ type SavedViewList struct {
 	Items []SavedView `json:"items"`
 }
 
+// SavedViewRename defines model for SavedViewRename.
+type SavedViewRename struct {
+	Name string `json:"name"`
+}
+
 // SchedulePreview defines model for SchedulePreview.
 type SchedulePreview struct {
 	Conflicts []Conflict `json:"conflicts"`
@@ -8290,15 +8441,20 @@ type Task struct {
 	BrandId openapi_types.UUID `json:"brand_id"`
 
 	// ClosesItself It is over once somebody decides what it asks for, and cannot be marked done
-	ClosesItself  bool                `json:"closes_itself"`
-	CreatedAt     time.Time           `json:"created_at"`
-	Creator       *CreatorRef         `json:"creator,omitempty"`
-	Detail        *string             `json:"detail,omitempty"`
-	DueAt         *time.Time          `json:"due_at,omitempty"`
-	Id            openapi_types.UUID  `json:"id"`
-	IfNotDone     *string             `json:"if_not_done,omitempty"`
-	Kind          string              `json:"kind"`
-	Link          *string             `json:"link,omitempty"`
+	ClosesItself bool               `json:"closes_itself"`
+	CreatedAt    time.Time          `json:"created_at"`
+	Creator      *CreatorRef        `json:"creator,omitempty"`
+	Detail       *string            `json:"detail,omitempty"`
+	DoneAt       *time.Time         `json:"done_at,omitempty"`
+	DoneBy       *UserRef           `json:"done_by,omitempty"`
+	DueAt        *time.Time         `json:"due_at,omitempty"`
+	Id           openapi_types.UUID `json:"id"`
+	IfNotDone    *string            `json:"if_not_done,omitempty"`
+	Kind         string             `json:"kind"`
+	Link         *string            `json:"link,omitempty"`
+
+	// MayReopen The caller marked it done less than a day ago
+	MayReopen     *bool               `json:"may_reopen,omitempty"`
 	Owner         *UserRef            `json:"owner,omitempty"`
 	OwnerRole     *Role               `json:"owner_role,omitempty"`
 	PartnershipId *openapi_types.UUID `json:"partnership_id,omitempty"`
@@ -8909,11 +9065,36 @@ type ListCalendarEntriesParams struct {
 	CampaignId *openapi_types.UUID `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
 	CreatorId  *openapi_types.UUID `form:"creator_id,omitempty" json:"creator_id,omitempty"`
 
+	// OwnerId Of partnerships and campaigns that the person owns
+	OwnerId *openapi_types.UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
 	// Platform Drafts and publish windows on it only
 	Platform *string `form:"platform,omitempty" json:"platform,omitempty"`
 
 	// State Drafts and publish windows of deliverables in it only
 	State *string `form:"state,omitempty" json:"state,omitempty"`
+}
+
+// ExportCalendarEntriesParams defines parameters for ExportCalendarEntries.
+type ExportCalendarEntriesParams struct {
+	// From First day; without, today
+	From *openapi_types.Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last day; without, 41 days later
+	To         *openapi_types.Date `form:"to,omitempty" json:"to,omitempty"`
+	BrandId    *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	CampaignId *openapi_types.UUID `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
+	CreatorId  *openapi_types.UUID `form:"creator_id,omitempty" json:"creator_id,omitempty"`
+
+	// OwnerId Of partnerships and campaigns that the person owns
+	OwnerId *openapi_types.UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+
+	// Platform Drafts and publish windows on it only
+	Platform *string `form:"platform,omitempty" json:"platform,omitempty"`
+
+	// State Drafts and publish windows of deliverables in it only
+	State  *string      `form:"state,omitempty" json:"state,omitempty"`
+	Format *SheetFormat `form:"format,omitempty" json:"format,omitempty"`
 }
 
 // CreateCalendarFeedParams defines parameters for CreateCalendarFeed.
@@ -8944,6 +9125,17 @@ type GetCampaignHealthParams struct {
 	BrandId    *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
 	CampaignId *openapi_types.UUID `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
 }
+
+// ExportCampaignHealthParams defines parameters for ExportCampaignHealth.
+type ExportCampaignHealthParams struct {
+	BrandId    *BrandId                       `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	CampaignId *openapi_types.UUID            `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
+	Part       ExportCampaignHealthParamsPart `form:"part" json:"part"`
+	Format     *SheetFormat                   `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// ExportCampaignHealthParamsPart defines parameters for ExportCampaignHealth.
+type ExportCampaignHealthParamsPart string
 
 // ListCampaignsParams defines parameters for ListCampaigns.
 type ListCampaignsParams struct {
@@ -9276,11 +9468,45 @@ type ListDeliverablesParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor next_cursor of the page before
-	Cursor        *Cursor             `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Q Words to search for
+	Q             *Q                  `form:"q,omitempty" json:"q,omitempty"`
 	BrandId       *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
 	CampaignId    *openapi_types.UUID `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
+	CreatorId     *openapi_types.UUID `form:"creator_id,omitempty" json:"creator_id,omitempty"`
+	OwnerId       *openapi_types.UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
 	PartnershipId *openapi_types.UUID `form:"partnership_id,omitempty" json:"partnership_id,omitempty"`
-	State         *string             `form:"state,omitempty" json:"state,omitempty"`
+	State         *[]string           `form:"state,omitempty" json:"state,omitempty"`
+
+	// DueFrom The date that comes next is then or later
+	DueFrom *time.Time `form:"due_from,omitempty" json:"due_from,omitempty"`
+
+	// DueTo And before
+	DueTo *time.Time       `form:"due_to,omitempty" json:"due_to,omitempty"`
+	Late  *bool            `form:"late,omitempty" json:"late,omitempty"`
+	Sort  *DeliverableSort `form:"sort,omitempty" json:"sort,omitempty"`
+}
+
+// ExportDeliverablesParams defines parameters for ExportDeliverables.
+type ExportDeliverablesParams struct {
+	// Q Words to search for
+	Q             *Q                  `form:"q,omitempty" json:"q,omitempty"`
+	BrandId       *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	CampaignId    *openapi_types.UUID `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
+	CreatorId     *openapi_types.UUID `form:"creator_id,omitempty" json:"creator_id,omitempty"`
+	OwnerId       *openapi_types.UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+	PartnershipId *openapi_types.UUID `form:"partnership_id,omitempty" json:"partnership_id,omitempty"`
+	State         *[]string           `form:"state,omitempty" json:"state,omitempty"`
+
+	// DueFrom The date that comes next is then or later
+	DueFrom *time.Time `form:"due_from,omitempty" json:"due_from,omitempty"`
+
+	// DueTo And before
+	DueTo  *time.Time       `form:"due_to,omitempty" json:"due_to,omitempty"`
+	Late   *bool            `form:"late,omitempty" json:"late,omitempty"`
+	Sort   *DeliverableSort `form:"sort,omitempty" json:"sort,omitempty"`
+	Format *SheetFormat     `form:"format,omitempty" json:"format,omitempty"`
 }
 
 // EnterPostNumberParams defines parameters for EnterPostNumber.
@@ -9658,6 +9884,14 @@ type ListPartnershipEventsParams struct {
 	Kind   *[]string `form:"kind,omitempty" json:"kind,omitempty"`
 }
 
+// ListPartnershipFilesParams defines parameters for ListPartnershipFiles.
+type ListPartnershipFilesParams struct {
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListPartnershipMessagesParams defines parameters for ListPartnershipMessages.
 type ListPartnershipMessagesParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -9844,6 +10078,12 @@ type ListPayoutsToApproveParams struct {
 // ListCashWeeksParams defines parameters for ListCashWeeks.
 type ListCashWeeksParams struct {
 	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+}
+
+// ExportCashWeeksParams defines parameters for ExportCashWeeks.
+type ExportCashWeeksParams struct {
+	BrandId *BrandId     `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	Format  *SheetFormat `form:"format,omitempty" json:"format,omitempty"`
 }
 
 // AcceptTransferParams defines parameters for AcceptTransfer.
@@ -10306,6 +10546,11 @@ type ReassignTaskParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ReopenTaskParams defines parameters for ReopenTask.
+type ReopenTaskParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // SnoozeTaskParams defines parameters for SnoozeTask.
 type SnoozeTaskParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -10348,6 +10593,26 @@ type ListThreadsParams struct {
 
 // ListThreadsParamsState defines parameters for ListThreads.
 type ListThreadsParamsState string
+
+// ExportThreadsParams defines parameters for ExportThreads.
+type ExportThreadsParams struct {
+	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+
+	// Q Words to search for
+	Q     *Q                        `form:"q,omitempty" json:"q,omitempty"`
+	State *ExportThreadsParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// AssignedTo me, nobody, or the id of a person
+	AssignedTo *string `form:"assigned_to,omitempty" json:"assigned_to,omitempty"`
+
+	// Waiting Only threads in which the creator waits for an answer
+	Waiting   *bool               `form:"waiting,omitempty" json:"waiting,omitempty"`
+	CreatorId *openapi_types.UUID `form:"creator_id,omitempty" json:"creator_id,omitempty"`
+	Format    *SheetFormat        `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// ExportThreadsParamsState defines parameters for ExportThreads.
+type ExportThreadsParamsState string
 
 // AssignThreadParams defines parameters for AssignThread.
 type AssignThreadParams struct {
@@ -10834,6 +11099,9 @@ type SetRolesJSONRequestBody = RolesEdit
 // CreateViewJSONRequestBody defines body for CreateView for application/json ContentType.
 type CreateViewJSONRequestBody = SavedViewCreate
 
+// RenameViewJSONRequestBody defines body for RenameView for application/json ContentType.
+type RenameViewJSONRequestBody = SavedViewRename
+
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
 	// RemoveAbsence Take an absence back
@@ -10887,6 +11155,9 @@ type ServerInterface interface {
 	// ListCalendarEntries Drafts, publish windows, ends of contracts and campaigns, and absences of at most 100 days
 	// (GET /v1/calendar)
 	ListCalendarEntries(ctx echo.Context, params ListCalendarEntriesParams) error
+	// ExportCalendarEntries The same entries as a table
+	// (GET /v1/calendar/export)
+	ExportCalendarEntries(ctx echo.Context, params ExportCalendarEntriesParams) error
 	// ListCalendarFeeds Links by which calendar programs read, of the signed-in person
 	// (GET /v1/calendar/feeds)
 	ListCalendarFeeds(ctx echo.Context) error
@@ -10911,6 +11182,9 @@ type ServerInterface interface {
 	// GetCampaignHealth How the partnerships of a campaign go, or of all campaigns: stages, drafts, approvers, budget
 	// (GET /v1/campaign-health)
 	GetCampaignHealth(ctx echo.Context, params GetCampaignHealthParams) error
+	// ExportCampaignHealth One part of the same figures as a table
+	// (GET /v1/campaign-health/export)
+	ExportCampaignHealth(ctx echo.Context, params ExportCampaignHealthParams) error
 	// ListCampaigns Campaigns
 	// (GET /v1/campaigns)
 	ListCampaigns(ctx echo.Context, params ListCampaignsParams) error
@@ -11085,9 +11359,12 @@ type ServerInterface interface {
 	// EndDelegation End a delegation now
 	// (POST /v1/delegations/{id}/end)
 	EndDelegation(ctx echo.Context, id Id, params EndDelegationParams) error
-	// ListDeliverables Deliverables by due date
+	// ListDeliverables Deliverables by the date that comes next, or as it is asked for
 	// (GET /v1/deliverables)
 	ListDeliverables(ctx echo.Context, params ListDeliverablesParams) error
+	// ExportDeliverables The same list as a table
+	// (GET /v1/deliverables/export)
+	ExportDeliverables(ctx echo.Context, params ExportDeliverablesParams) error
 	// ListPostNumbers The numbers of the post as they were entered, newest first
 	// (GET /v1/deliverables/{id}/numbers)
 	ListPostNumbers(ctx echo.Context, id Id) error
@@ -11253,6 +11530,9 @@ type ServerInterface interface {
 	// ListPartnershipEvents The append-only history, newest first
 	// (GET /v1/partnerships/{id}/events)
 	ListPartnershipEvents(ctx echo.Context, id Id, params ListPartnershipEventsParams) error
+	// ListPartnershipFiles The files of a partnership that the caller may open, newest first
+	// (GET /v1/partnerships/{id}/files)
+	ListPartnershipFiles(ctx echo.Context, id Id, params ListPartnershipFilesParams) error
 	// ListPartnershipMessages Messages of a partnership, newest first
 	// (GET /v1/partnerships/{id}/messages)
 	ListPartnershipMessages(ctx echo.Context, id Id, params ListPartnershipMessagesParams) error
@@ -11334,6 +11614,9 @@ type ServerInterface interface {
 	// ListCashWeeks What left week by week, and what will: owed, committed by contracts, and forecast from offers
 	// (GET /v1/payouts/weeks)
 	ListCashWeeks(ctx echo.Context, params ListCashWeeksParams) error
+	// ExportCashWeeks The same weeks as a table
+	// (GET /v1/payouts/weeks/export)
+	ExportCashWeeks(ctx echo.Context, params ExportCashWeeksParams) error
 	// GetPayout One payout with approvals, attempts and ledger lines
 	// (GET /v1/payouts/{id})
 	GetPayout(ctx echo.Context, id Id) error
@@ -11595,7 +11878,7 @@ type ServerInterface interface {
 	// ListTasks Tasks by due time
 	// (GET /v1/tasks)
 	ListTasks(ctx echo.Context, params ListTasksParams) error
-	// ChangeTasks Mark many tasks done, hide them until later, or give them to another person: those that are named, or all that match. Each as if it stood alone
+	// ChangeTasks Mark many tasks done, or take that back, hide them until later, or give them to another person: those that are named, or all that match. Each as if it stood alone
 	// (POST /v1/tasks/batch)
 	ChangeTasks(ctx echo.Context, params ChangeTasksParams) error
 	// CountTasks How many tasks match that the caller may change; the count stops above what one request changes
@@ -11610,6 +11893,9 @@ type ServerInterface interface {
 	// ReassignTask Give a task to another person
 	// (POST /v1/tasks/{id}/reassign)
 	ReassignTask(ctx echo.Context, id Id, params ReassignTaskParams) error
+	// ReopenTask Take back that a task is done: for a day, by who marked it
+	// (POST /v1/tasks/{id}/reopen)
+	ReopenTask(ctx echo.Context, id Id, params ReopenTaskParams) error
 	// SnoozeTask Hide a task until a time
 	// (POST /v1/tasks/{id}/snooze)
 	SnoozeTask(ctx echo.Context, id Id, params SnoozeTaskParams) error
@@ -11625,6 +11911,9 @@ type ServerInterface interface {
 	// ListThreads Threads of the inbox, what was written last first
 	// (GET /v1/threads)
 	ListThreads(ctx echo.Context, params ListThreadsParams) error
+	// ExportThreads The same list as a table, without what was said
+	// (GET /v1/threads/export)
+	ExportThreads(ctx echo.Context, params ExportThreadsParams) error
 	// GetThread One thread
 	// (GET /v1/threads/{id})
 	GetThread(ctx echo.Context, id Id) error
@@ -11691,6 +11980,9 @@ type ServerInterface interface {
 	// DeleteView Forget a view of one's own, or as an admin one that is shared with the brand
 	// (DELETE /v1/views/{id})
 	DeleteView(ctx echo.Context, id Id) error
+	// RenameView Give a view of one's own another name
+	// (PATCH /v1/views/{id})
+	RenameView(ctx echo.Context, id Id) error
 }
 
 // ServerInterfaceWrapper converts echo contexts to parameters.
@@ -12143,6 +12435,13 @@ func (w *ServerInterfaceWrapper) ListCalendarEntries(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter creator_id: %s", err))
 	}
 
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
 	// ------------- Optional query parameter "platform" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "platform", ctx.QueryParams(), &params.Platform, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
@@ -12159,6 +12458,80 @@ func (w *ServerInterfaceWrapper) ListCalendarEntries(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListCalendarEntries(ctx, params)
+	return err
+}
+
+// ExportCalendarEntries converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportCalendarEntries(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportCalendarEntriesParams
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "campaign_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "campaign_id", ctx.QueryParams(), &params.CampaignId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter campaign_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "creator_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "creator_id", ctx.QueryParams(), &params.CreatorId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter creator_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "platform" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "platform", ctx.QueryParams(), &params.Platform, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter platform: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportCalendarEntries(ctx, params)
 	return err
 }
 
@@ -12344,6 +12717,45 @@ func (w *ServerInterfaceWrapper) GetCampaignHealth(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetCampaignHealth(ctx, params)
+	return err
+}
+
+// ExportCampaignHealth converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportCampaignHealth(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportCampaignHealthParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "campaign_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "campaign_id", ctx.QueryParams(), &params.CampaignId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter campaign_id: %s", err))
+	}
+
+	// ------------- Required query parameter "part" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "part", ctx.QueryParams(), &params.Part, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter part: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportCampaignHealth(ctx, params)
 	return err
 }
 
@@ -14212,6 +14624,13 @@ func (w *ServerInterfaceWrapper) ListDeliverables(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
 	}
 
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
 	// ------------- Optional query parameter "brand_id" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
@@ -14226,6 +14645,20 @@ func (w *ServerInterfaceWrapper) ListDeliverables(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter campaign_id: %s", err))
 	}
 
+	// ------------- Optional query parameter "creator_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "creator_id", ctx.QueryParams(), &params.CreatorId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter creator_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
 	// ------------- Optional query parameter "partnership_id" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "partnership_id", ctx.QueryParams(), &params.PartnershipId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
@@ -14235,13 +14668,136 @@ func (w *ServerInterfaceWrapper) ListDeliverables(ctx echo.Context) error {
 
 	// ------------- Optional query parameter "state" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
 	}
 
+	// ------------- Optional query parameter "due_from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "due_from", ctx.QueryParams(), &params.DueFrom, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter due_from: %s", err))
+	}
+
+	// ------------- Optional query parameter "due_to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "due_to", ctx.QueryParams(), &params.DueTo, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter due_to: %s", err))
+	}
+
+	// ------------- Optional query parameter "late" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "late", ctx.QueryParams(), &params.Late, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter late: %s", err))
+	}
+
+	// ------------- Optional query parameter "sort" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sort", ctx.QueryParams(), &params.Sort, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sort: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListDeliverables(ctx, params)
+	return err
+}
+
+// ExportDeliverables converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportDeliverables(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportDeliverablesParams
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "campaign_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "campaign_id", ctx.QueryParams(), &params.CampaignId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter campaign_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "creator_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "creator_id", ctx.QueryParams(), &params.CreatorId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter creator_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "partnership_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "partnership_id", ctx.QueryParams(), &params.PartnershipId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter partnership_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "due_from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "due_from", ctx.QueryParams(), &params.DueFrom, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter due_from: %s", err))
+	}
+
+	// ------------- Optional query parameter "due_to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "due_to", ctx.QueryParams(), &params.DueTo, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter due_to: %s", err))
+	}
+
+	// ------------- Optional query parameter "late" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "late", ctx.QueryParams(), &params.Late, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter late: %s", err))
+	}
+
+	// ------------- Optional query parameter "sort" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sort", ctx.QueryParams(), &params.Sort, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sort: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportDeliverables(ctx, params)
 	return err
 }
 
@@ -16170,6 +16726,38 @@ func (w *ServerInterfaceWrapper) ListPartnershipEvents(ctx echo.Context) error {
 	return err
 }
 
+// ListPartnershipFiles converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPartnershipFiles(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPartnershipFilesParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPartnershipFiles(ctx, id, params)
+	return err
+}
+
 // ListPartnershipMessages converts echo context to params.
 func (w *ServerInterfaceWrapper) ListPartnershipMessages(ctx echo.Context) error {
 	var err error
@@ -17090,6 +17678,31 @@ func (w *ServerInterfaceWrapper) ListCashWeeks(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListCashWeeks(ctx, params)
+	return err
+}
+
+// ExportCashWeeks converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportCashWeeks(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportCashWeeksParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportCashWeeks(ctx, params)
 	return err
 }
 
@@ -19832,6 +20445,42 @@ func (w *ServerInterfaceWrapper) ReassignTask(ctx echo.Context) error {
 	return err
 }
 
+// ReopenTask converts echo context to params.
+func (w *ServerInterfaceWrapper) ReopenTask(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReopenTaskParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReopenTask(ctx, id, params)
+	return err
+}
+
 // SnoozeTask converts echo context to params.
 func (w *ServerInterfaceWrapper) SnoozeTask(ctx echo.Context) error {
 	var err error
@@ -20008,6 +20657,66 @@ func (w *ServerInterfaceWrapper) ListThreads(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListThreads(ctx, params)
+	return err
+}
+
+// ExportThreads converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportThreads(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportThreadsParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "assigned_to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "assigned_to", ctx.QueryParams(), &params.AssignedTo, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter assigned_to: %s", err))
+	}
+
+	// ------------- Optional query parameter "waiting" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "waiting", ctx.QueryParams(), &params.Waiting, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter waiting: %s", err))
+	}
+
+	// ------------- Optional query parameter "creator_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "creator_id", ctx.QueryParams(), &params.CreatorId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter creator_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportThreads(ctx, params)
 	return err
 }
 
@@ -20615,6 +21324,22 @@ func (w *ServerInterfaceWrapper) DeleteView(ctx echo.Context) error {
 	return err
 }
 
+// RenameView converts echo context to params.
+func (w *ServerInterfaceWrapper) RenameView(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RenameView(ctx, id)
+	return err
+}
+
 // This is a simple interface which specifies echo.Route addition functions which
 // are present on both echo.Echo and echo.Group, since we want to allow using
 // either of them for path registration
@@ -20728,6 +21453,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/messages/:id/settle", wrapper.SettleMail, options.OperationMiddlewares["settleMail"]...)
 	router.GET(options.BaseURL+"/v1/messages/:id/files/:n", wrapper.GetMessageFile, options.OperationMiddlewares["getMessageFile"]...)
 	router.GET(options.BaseURL+"/v1/threads", wrapper.ListThreads, options.OperationMiddlewares["listThreads"]...)
+	router.GET(options.BaseURL+"/v1/threads/export", wrapper.ExportThreads, options.OperationMiddlewares["exportThreads"]...)
 	router.GET(options.BaseURL+"/v1/threads/:id", wrapper.GetThread, options.OperationMiddlewares["getThread"]...)
 	router.GET(options.BaseURL+"/v1/threads/:id/messages", wrapper.ListThreadMessages, options.OperationMiddlewares["listThreadMessages"]...)
 	router.POST(options.BaseURL+"/v1/threads/:id/assign", wrapper.AssignThread, options.OperationMiddlewares["assignThread"]...)
@@ -20801,6 +21527,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/partnerships/:id/messages", wrapper.SendMessage, options.OperationMiddlewares["sendMessage"]...)
 	router.GET(options.BaseURL+"/v1/messages/unmatched", wrapper.ListUnmatchedMail, options.OperationMiddlewares["listUnmatchedMail"]...)
 	router.POST(options.BaseURL+"/v1/messages/:id/file", wrapper.FileMail, options.OperationMiddlewares["fileMail"]...)
+	router.GET(options.BaseURL+"/v1/partnerships/:id/files", wrapper.ListPartnershipFiles, options.OperationMiddlewares["listPartnershipFiles"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/:id/timers", wrapper.ListPartnershipTimers, options.OperationMiddlewares["listPartnershipTimers"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/:id/workflow", wrapper.QueryPartnershipWorkflow, options.OperationMiddlewares["queryPartnershipWorkflow"]...)
 	router.POST(options.BaseURL+"/v1/partnerships/:id/commands", wrapper.CommandPartnership, options.OperationMiddlewares["commandPartnership"]...)
@@ -20836,6 +21563,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/contract-templates/preview", wrapper.PreviewContractTemplate, options.OperationMiddlewares["previewContractTemplate"]...)
 	router.GET(options.BaseURL+"/v1/compliance-notes", wrapper.ListComplianceNotes, options.OperationMiddlewares["listComplianceNotes"]...)
 	router.GET(options.BaseURL+"/v1/deliverables", wrapper.ListDeliverables, options.OperationMiddlewares["listDeliverables"]...)
+	router.GET(options.BaseURL+"/v1/deliverables/export", wrapper.ExportDeliverables, options.OperationMiddlewares["exportDeliverables"]...)
 	router.GET(options.BaseURL+"/v1/submissions/:id", wrapper.GetSubmission, options.OperationMiddlewares["getSubmission"]...)
 	router.GET(options.BaseURL+"/v1/submissions/:id/file", wrapper.GetSubmissionFile, options.OperationMiddlewares["getSubmissionFile"]...)
 	router.GET(options.BaseURL+"/v1/reviews", wrapper.ListReviews, options.OperationMiddlewares["listReviews"]...)
@@ -20852,6 +21580,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PUT(options.BaseURL+"/v1/brands/:id/payout-policy", wrapper.EditPayoutPolicy, options.OperationMiddlewares["editPayoutPolicy"]...)
 	router.GET(options.BaseURL+"/v1/payouts/lanes", wrapper.ListPayoutLanes, options.OperationMiddlewares["listPayoutLanes"]...)
 	router.GET(options.BaseURL+"/v1/payouts/weeks", wrapper.ListCashWeeks, options.OperationMiddlewares["listCashWeeks"]...)
+	router.GET(options.BaseURL+"/v1/payouts/weeks/export", wrapper.ExportCashWeeks, options.OperationMiddlewares["exportCashWeeks"]...)
 	router.GET(options.BaseURL+"/v1/payouts/:id", wrapper.GetPayout, options.OperationMiddlewares["getPayout"]...)
 	router.GET(options.BaseURL+"/v1/payouts/:id/remittance", wrapper.GetRemittance, options.OperationMiddlewares["getRemittance"]...)
 	router.POST(options.BaseURL+"/v1/payouts/:id/approvals", wrapper.ApprovePayout, options.OperationMiddlewares["approvePayout"]...)
@@ -20893,12 +21622,14 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/tasks/batch", wrapper.ChangeTasks, options.OperationMiddlewares["changeTasks"]...)
 	router.GET(options.BaseURL+"/v1/tasks/export", wrapper.ExportTasks, options.OperationMiddlewares["exportTasks"]...)
 	router.POST(options.BaseURL+"/v1/tasks/:id/complete", wrapper.CompleteTask, options.OperationMiddlewares["completeTask"]...)
+	router.POST(options.BaseURL+"/v1/tasks/:id/reopen", wrapper.ReopenTask, options.OperationMiddlewares["reopenTask"]...)
 	router.POST(options.BaseURL+"/v1/tasks/:id/reassign", wrapper.ReassignTask, options.OperationMiddlewares["reassignTask"]...)
 	router.POST(options.BaseURL+"/v1/tasks/:id/snooze", wrapper.SnoozeTask, options.OperationMiddlewares["snoozeTask"]...)
 	router.GET(options.BaseURL+"/v1/overview", wrapper.GetOverview, options.OperationMiddlewares["getOverview"]...)
 	router.GET(options.BaseURL+"/v1/needs", wrapper.ListNeeds, options.OperationMiddlewares["listNeeds"]...)
 	router.GET(options.BaseURL+"/v1/moves", wrapper.ListMoves, options.OperationMiddlewares["listMoves"]...)
 	router.GET(options.BaseURL+"/v1/campaign-health", wrapper.GetCampaignHealth, options.OperationMiddlewares["getCampaignHealth"]...)
+	router.GET(options.BaseURL+"/v1/campaign-health/export", wrapper.ExportCampaignHealth, options.OperationMiddlewares["exportCampaignHealth"]...)
 	router.GET(options.BaseURL+"/v1/stream", wrapper.Stream, options.OperationMiddlewares["stream"]...)
 	router.GET(options.BaseURL+"/v1/outside/review", wrapper.GetOutsideReview, options.OperationMiddlewares["getOutsideReview"]...)
 	router.GET(options.BaseURL+"/v1/outside/review/file", wrapper.GetOutsideFile, options.OperationMiddlewares["getOutsideFile"]...)
@@ -20930,6 +21661,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/views", wrapper.ListViews, options.OperationMiddlewares["listViews"]...)
 	router.POST(options.BaseURL+"/v1/views", wrapper.CreateView, options.OperationMiddlewares["createView"]...)
 	router.DELETE(options.BaseURL+"/v1/views/:id", wrapper.DeleteView, options.OperationMiddlewares["deleteView"]...)
+	router.PATCH(options.BaseURL+"/v1/views/:id", wrapper.RenameView, options.OperationMiddlewares["renameView"]...)
 	router.GET(options.BaseURL+"/v1/notifications", wrapper.ListNotifications, options.OperationMiddlewares["listNotifications"]...)
 	router.POST(options.BaseURL+"/v1/notifications/read", wrapper.ReadNotifications, options.OperationMiddlewares["readNotifications"]...)
 	router.GET(options.BaseURL+"/v1/notification-settings", wrapper.GetNotificationSettings, options.OperationMiddlewares["getNotificationSettings"]...)
@@ -20938,6 +21670,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/key-dates/export", wrapper.ExportKeyDates, options.OperationMiddlewares["exportKeyDates"]...)
 	router.POST(options.BaseURL+"/v1/key-dates/:id/decide", wrapper.DecideKeyDate, options.OperationMiddlewares["decideKeyDate"]...)
 	router.GET(options.BaseURL+"/v1/calendar", wrapper.ListCalendarEntries, options.OperationMiddlewares["listCalendarEntries"]...)
+	router.GET(options.BaseURL+"/v1/calendar/export", wrapper.ExportCalendarEntries, options.OperationMiddlewares["exportCalendarEntries"]...)
 	router.GET(options.BaseURL+"/v1/calendar/feeds", wrapper.ListCalendarFeeds, options.OperationMiddlewares["listCalendarFeeds"]...)
 	router.POST(options.BaseURL+"/v1/calendar/feeds", wrapper.CreateCalendarFeed, options.OperationMiddlewares["createCalendarFeed"]...)
 	router.DELETE(options.BaseURL+"/v1/calendar/feeds/:id", wrapper.RevokeCalendarFeed, options.OperationMiddlewares["revokeCalendarFeed"]...)
@@ -21700,6 +22433,67 @@ func (response ListCalendarEntriesdefaultApplicationProblemPlusJSONResponse) Vis
 	return err
 }
 
+type ExportCalendarEntriesRequestObject struct {
+	Params ExportCalendarEntriesParams
+}
+
+type ExportCalendarEntriesResponseObject interface {
+	VisitExportCalendarEntriesResponse(w http.ResponseWriter) error
+}
+
+type ExportCalendarEntries200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportCalendarEntries200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportCalendarEntriesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportCalendarEntries200TextcsvResponse struct{ SheetTextcsvResponse }
+
+func (response ExportCalendarEntries200TextcsvResponse) VisitExportCalendarEntriesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportCalendarEntriesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportCalendarEntriesdefaultApplicationProblemPlusJSONResponse) VisitExportCalendarEntriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListCalendarFeedsRequestObject struct {
 }
 
@@ -22018,6 +22812,67 @@ type GetCampaignHealthdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetCampaignHealthdefaultApplicationProblemPlusJSONResponse) VisitGetCampaignHealthResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportCampaignHealthRequestObject struct {
+	Params ExportCampaignHealthParams
+}
+
+type ExportCampaignHealthResponseObject interface {
+	VisitExportCampaignHealthResponse(w http.ResponseWriter) error
+}
+
+type ExportCampaignHealth200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportCampaignHealth200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportCampaignHealthResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportCampaignHealth200TextcsvResponse struct{ SheetTextcsvResponse }
+
+func (response ExportCampaignHealth200TextcsvResponse) VisitExportCampaignHealthResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportCampaignHealthdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportCampaignHealthdefaultApplicationProblemPlusJSONResponse) VisitExportCampaignHealthResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -24557,6 +25412,67 @@ type ListDeliverablesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListDeliverablesdefaultApplicationProblemPlusJSONResponse) VisitListDeliverablesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportDeliverablesRequestObject struct {
+	Params ExportDeliverablesParams
+}
+
+type ExportDeliverablesResponseObject interface {
+	VisitExportDeliverablesResponse(w http.ResponseWriter) error
+}
+
+type ExportDeliverables200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportDeliverables200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportDeliverablesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportDeliverables200TextcsvResponse struct{ SheetTextcsvResponse }
+
+func (response ExportDeliverables200TextcsvResponse) VisitExportDeliverablesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportDeliverablesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportDeliverablesdefaultApplicationProblemPlusJSONResponse) VisitExportDeliverablesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -27116,6 +28032,46 @@ func (response ListPartnershipEventsdefaultApplicationProblemPlusJSONResponse) V
 	return err
 }
 
+type ListPartnershipFilesRequestObject struct {
+	Id     Id `json:"id"`
+	Params ListPartnershipFilesParams
+}
+
+type ListPartnershipFilesResponseObject interface {
+	VisitListPartnershipFilesResponse(w http.ResponseWriter) error
+}
+
+type ListPartnershipFiles200JSONResponse PartnershipFileList
+
+func (response ListPartnershipFiles200JSONResponse) VisitListPartnershipFilesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPartnershipFilesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPartnershipFilesdefaultApplicationProblemPlusJSONResponse) VisitListPartnershipFilesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListPartnershipMessagesRequestObject struct {
 	Id     Id `json:"id"`
 	Params ListPartnershipMessagesParams
@@ -28322,6 +29278,67 @@ type ListCashWeeksdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListCashWeeksdefaultApplicationProblemPlusJSONResponse) VisitListCashWeeksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportCashWeeksRequestObject struct {
+	Params ExportCashWeeksParams
+}
+
+type ExportCashWeeksResponseObject interface {
+	VisitExportCashWeeksResponse(w http.ResponseWriter) error
+}
+
+type ExportCashWeeks200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportCashWeeks200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportCashWeeksResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportCashWeeks200TextcsvResponse struct{ SheetTextcsvResponse }
+
+func (response ExportCashWeeks200TextcsvResponse) VisitExportCashWeeksResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportCashWeeksdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportCashWeeksdefaultApplicationProblemPlusJSONResponse) VisitExportCashWeeksResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -32615,6 +33632,46 @@ func (response ReassignTaskdefaultApplicationProblemPlusJSONResponse) VisitReass
 	return err
 }
 
+type ReopenTaskRequestObject struct {
+	Id     Id `json:"id"`
+	Params ReopenTaskParams
+}
+
+type ReopenTaskResponseObject interface {
+	VisitReopenTaskResponse(w http.ResponseWriter) error
+}
+
+type ReopenTask200JSONResponse Task
+
+func (response ReopenTask200JSONResponse) VisitReopenTaskResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReopenTaskdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReopenTaskdefaultApplicationProblemPlusJSONResponse) VisitReopenTaskResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SnoozeTaskRequestObject struct {
 	Id     Id `json:"id"`
 	Params SnoozeTaskParams
@@ -32803,6 +33860,67 @@ type ListThreadsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListThreadsdefaultApplicationProblemPlusJSONResponse) VisitListThreadsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportThreadsRequestObject struct {
+	Params ExportThreadsParams
+}
+
+type ExportThreadsResponseObject interface {
+	VisitExportThreadsResponse(w http.ResponseWriter) error
+}
+
+type ExportThreads200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportThreads200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportThreadsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportThreads200TextcsvResponse struct{ SheetTextcsvResponse }
+
+func (response ExportThreads200TextcsvResponse) VisitExportThreadsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportThreadsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportThreadsdefaultApplicationProblemPlusJSONResponse) VisitExportThreadsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -33725,6 +34843,46 @@ func (response DeleteViewdefaultApplicationProblemPlusJSONResponse) VisitDeleteV
 	return err
 }
 
+type RenameViewRequestObject struct {
+	Id   Id `json:"id"`
+	Body *RenameViewJSONRequestBody
+}
+
+type RenameViewResponseObject interface {
+	VisitRenameViewResponse(w http.ResponseWriter) error
+}
+
+type RenameView200JSONResponse SavedView
+
+func (response RenameView200JSONResponse) VisitRenameViewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenameViewdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RenameViewdefaultApplicationProblemPlusJSONResponse) VisitRenameViewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
 	// RemoveAbsence Take an absence back
@@ -33778,6 +34936,9 @@ type StrictServerInterface interface {
 	// ListCalendarEntries Drafts, publish windows, ends of contracts and campaigns, and absences of at most 100 days
 	// (GET /v1/calendar)
 	ListCalendarEntries(ctx context.Context, request ListCalendarEntriesRequestObject) (ListCalendarEntriesResponseObject, error)
+	// ExportCalendarEntries The same entries as a table
+	// (GET /v1/calendar/export)
+	ExportCalendarEntries(ctx context.Context, request ExportCalendarEntriesRequestObject) (ExportCalendarEntriesResponseObject, error)
 	// ListCalendarFeeds Links by which calendar programs read, of the signed-in person
 	// (GET /v1/calendar/feeds)
 	ListCalendarFeeds(ctx context.Context, request ListCalendarFeedsRequestObject) (ListCalendarFeedsResponseObject, error)
@@ -33802,6 +34963,9 @@ type StrictServerInterface interface {
 	// GetCampaignHealth How the partnerships of a campaign go, or of all campaigns: stages, drafts, approvers, budget
 	// (GET /v1/campaign-health)
 	GetCampaignHealth(ctx context.Context, request GetCampaignHealthRequestObject) (GetCampaignHealthResponseObject, error)
+	// ExportCampaignHealth One part of the same figures as a table
+	// (GET /v1/campaign-health/export)
+	ExportCampaignHealth(ctx context.Context, request ExportCampaignHealthRequestObject) (ExportCampaignHealthResponseObject, error)
 	// ListCampaigns Campaigns
 	// (GET /v1/campaigns)
 	ListCampaigns(ctx context.Context, request ListCampaignsRequestObject) (ListCampaignsResponseObject, error)
@@ -33976,9 +35140,12 @@ type StrictServerInterface interface {
 	// EndDelegation End a delegation now
 	// (POST /v1/delegations/{id}/end)
 	EndDelegation(ctx context.Context, request EndDelegationRequestObject) (EndDelegationResponseObject, error)
-	// ListDeliverables Deliverables by due date
+	// ListDeliverables Deliverables by the date that comes next, or as it is asked for
 	// (GET /v1/deliverables)
 	ListDeliverables(ctx context.Context, request ListDeliverablesRequestObject) (ListDeliverablesResponseObject, error)
+	// ExportDeliverables The same list as a table
+	// (GET /v1/deliverables/export)
+	ExportDeliverables(ctx context.Context, request ExportDeliverablesRequestObject) (ExportDeliverablesResponseObject, error)
 	// ListPostNumbers The numbers of the post as they were entered, newest first
 	// (GET /v1/deliverables/{id}/numbers)
 	ListPostNumbers(ctx context.Context, request ListPostNumbersRequestObject) (ListPostNumbersResponseObject, error)
@@ -34144,6 +35311,9 @@ type StrictServerInterface interface {
 	// ListPartnershipEvents The append-only history, newest first
 	// (GET /v1/partnerships/{id}/events)
 	ListPartnershipEvents(ctx context.Context, request ListPartnershipEventsRequestObject) (ListPartnershipEventsResponseObject, error)
+	// ListPartnershipFiles The files of a partnership that the caller may open, newest first
+	// (GET /v1/partnerships/{id}/files)
+	ListPartnershipFiles(ctx context.Context, request ListPartnershipFilesRequestObject) (ListPartnershipFilesResponseObject, error)
 	// ListPartnershipMessages Messages of a partnership, newest first
 	// (GET /v1/partnerships/{id}/messages)
 	ListPartnershipMessages(ctx context.Context, request ListPartnershipMessagesRequestObject) (ListPartnershipMessagesResponseObject, error)
@@ -34225,6 +35395,9 @@ type StrictServerInterface interface {
 	// ListCashWeeks What left week by week, and what will: owed, committed by contracts, and forecast from offers
 	// (GET /v1/payouts/weeks)
 	ListCashWeeks(ctx context.Context, request ListCashWeeksRequestObject) (ListCashWeeksResponseObject, error)
+	// ExportCashWeeks The same weeks as a table
+	// (GET /v1/payouts/weeks/export)
+	ExportCashWeeks(ctx context.Context, request ExportCashWeeksRequestObject) (ExportCashWeeksResponseObject, error)
 	// GetPayout One payout with approvals, attempts and ledger lines
 	// (GET /v1/payouts/{id})
 	GetPayout(ctx context.Context, request GetPayoutRequestObject) (GetPayoutResponseObject, error)
@@ -34486,7 +35659,7 @@ type StrictServerInterface interface {
 	// ListTasks Tasks by due time
 	// (GET /v1/tasks)
 	ListTasks(ctx context.Context, request ListTasksRequestObject) (ListTasksResponseObject, error)
-	// ChangeTasks Mark many tasks done, hide them until later, or give them to another person: those that are named, or all that match. Each as if it stood alone
+	// ChangeTasks Mark many tasks done, or take that back, hide them until later, or give them to another person: those that are named, or all that match. Each as if it stood alone
 	// (POST /v1/tasks/batch)
 	ChangeTasks(ctx context.Context, request ChangeTasksRequestObject) (ChangeTasksResponseObject, error)
 	// CountTasks How many tasks match that the caller may change; the count stops above what one request changes
@@ -34501,6 +35674,9 @@ type StrictServerInterface interface {
 	// ReassignTask Give a task to another person
 	// (POST /v1/tasks/{id}/reassign)
 	ReassignTask(ctx context.Context, request ReassignTaskRequestObject) (ReassignTaskResponseObject, error)
+	// ReopenTask Take back that a task is done: for a day, by who marked it
+	// (POST /v1/tasks/{id}/reopen)
+	ReopenTask(ctx context.Context, request ReopenTaskRequestObject) (ReopenTaskResponseObject, error)
 	// SnoozeTask Hide a task until a time
 	// (POST /v1/tasks/{id}/snooze)
 	SnoozeTask(ctx context.Context, request SnoozeTaskRequestObject) (SnoozeTaskResponseObject, error)
@@ -34516,6 +35692,9 @@ type StrictServerInterface interface {
 	// ListThreads Threads of the inbox, what was written last first
 	// (GET /v1/threads)
 	ListThreads(ctx context.Context, request ListThreadsRequestObject) (ListThreadsResponseObject, error)
+	// ExportThreads The same list as a table, without what was said
+	// (GET /v1/threads/export)
+	ExportThreads(ctx context.Context, request ExportThreadsRequestObject) (ExportThreadsResponseObject, error)
 	// GetThread One thread
 	// (GET /v1/threads/{id})
 	GetThread(ctx context.Context, request GetThreadRequestObject) (GetThreadResponseObject, error)
@@ -34582,6 +35761,9 @@ type StrictServerInterface interface {
 	// DeleteView Forget a view of one's own, or as an admin one that is shared with the brand
 	// (DELETE /v1/views/{id})
 	DeleteView(ctx context.Context, request DeleteViewRequestObject) (DeleteViewResponseObject, error)
+	// RenameView Give a view of one's own another name
+	// (PATCH /v1/views/{id})
+	RenameView(ctx context.Context, request RenameViewRequestObject) (RenameViewResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx echo.Context, request any) (any, error)
@@ -35164,6 +36346,31 @@ func (sh *strictHandler) ListCalendarEntries(ctx echo.Context, params ListCalend
 	return nil
 }
 
+// ExportCalendarEntries operation middleware
+func (sh *strictHandler) ExportCalendarEntries(ctx echo.Context, params ExportCalendarEntriesParams) error {
+	var request ExportCalendarEntriesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportCalendarEntries(ctx.Request().Context(), request.(ExportCalendarEntriesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportCalendarEntries")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportCalendarEntriesResponseObject); ok {
+		return validResponse.VisitExportCalendarEntriesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListCalendarFeeds operation middleware
 func (sh *strictHandler) ListCalendarFeeds(ctx echo.Context) error {
 	var request ListCalendarFeedsRequestObject
@@ -35426,6 +36633,31 @@ func (sh *strictHandler) GetCampaignHealth(ctx echo.Context, params GetCampaignH
 		return err
 	} else if validResponse, ok := response.(GetCampaignHealthResponseObject); ok {
 		return validResponse.VisitGetCampaignHealthResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportCampaignHealth operation middleware
+func (sh *strictHandler) ExportCampaignHealth(ctx echo.Context, params ExportCampaignHealthParams) error {
+	var request ExportCampaignHealthRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportCampaignHealth(ctx.Request().Context(), request.(ExportCampaignHealthRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportCampaignHealth")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportCampaignHealthResponseObject); ok {
+		return validResponse.VisitExportCampaignHealthResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -37582,6 +38814,31 @@ func (sh *strictHandler) ListDeliverables(ctx echo.Context, params ListDeliverab
 	return nil
 }
 
+// ExportDeliverables operation middleware
+func (sh *strictHandler) ExportDeliverables(ctx echo.Context, params ExportDeliverablesParams) error {
+	var request ExportDeliverablesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportDeliverables(ctx.Request().Context(), request.(ExportDeliverablesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportDeliverables")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportDeliverablesResponseObject); ok {
+		return validResponse.VisitExportDeliverablesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListPostNumbers operation middleware
 func (sh *strictHandler) ListPostNumbers(ctx echo.Context, id Id) error {
 	var request ListPostNumbersRequestObject
@@ -39553,6 +40810,32 @@ func (sh *strictHandler) ListPartnershipEvents(ctx echo.Context, id Id, params L
 	return nil
 }
 
+// ListPartnershipFiles operation middleware
+func (sh *strictHandler) ListPartnershipFiles(ctx echo.Context, id Id, params ListPartnershipFilesParams) error {
+	var request ListPartnershipFilesRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPartnershipFiles(ctx.Request().Context(), request.(ListPartnershipFilesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPartnershipFiles")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPartnershipFilesResponseObject); ok {
+		return validResponse.VisitListPartnershipFilesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListPartnershipMessages operation middleware
 func (sh *strictHandler) ListPartnershipMessages(ctx echo.Context, id Id, params ListPartnershipMessagesParams) error {
 	var request ListPartnershipMessagesRequestObject
@@ -40432,6 +41715,31 @@ func (sh *strictHandler) ListCashWeeks(ctx echo.Context, params ListCashWeeksPar
 		return err
 	} else if validResponse, ok := response.(ListCashWeeksResponseObject); ok {
 		return validResponse.VisitListCashWeeksResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportCashWeeks operation middleware
+func (sh *strictHandler) ExportCashWeeks(ctx echo.Context, params ExportCashWeeksParams) error {
+	var request ExportCashWeeksRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportCashWeeks(ctx.Request().Context(), request.(ExportCashWeeksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportCashWeeks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportCashWeeksResponseObject); ok {
+		return validResponse.VisitExportCashWeeksResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -43821,6 +45129,32 @@ func (sh *strictHandler) ReassignTask(ctx echo.Context, id Id, params ReassignTa
 	return nil
 }
 
+// ReopenTask operation middleware
+func (sh *strictHandler) ReopenTask(ctx echo.Context, id Id, params ReopenTaskParams) error {
+	var request ReopenTaskRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReopenTask(ctx.Request().Context(), request.(ReopenTaskRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReopenTask")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReopenTaskResponseObject); ok {
+		return validResponse.VisitReopenTaskResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // SnoozeTask operation middleware
 func (sh *strictHandler) SnoozeTask(ctx echo.Context, id Id, params SnoozeTaskParams) error {
 	var request SnoozeTaskRequestObject
@@ -44010,6 +45344,31 @@ func (sh *strictHandler) ListThreads(ctx echo.Context, params ListThreadsParams)
 		return err
 	} else if validResponse, ok := response.(ListThreadsResponseObject); ok {
 		return validResponse.VisitListThreadsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportThreads operation middleware
+func (sh *strictHandler) ExportThreads(ctx echo.Context, params ExportThreadsParams) error {
+	var request ExportThreadsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportThreads(ctx.Request().Context(), request.(ExportThreadsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportThreads")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportThreadsResponseObject); ok {
+		return validResponse.VisitExportThreadsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -44803,6 +46162,54 @@ func (sh *strictHandler) DeleteView(ctx echo.Context, id Id) error {
 	return nil
 }
 
+// RenameView operation middleware
+func (sh *strictHandler) RenameView(ctx echo.Context, id Id) error {
+	var request RenameViewRequestObject
+
+	request.Id = id
+
+	var body RenameViewJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RenameView(ctx.Request().Context(), request.(RenameViewRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RenameView")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RenameViewResponseObject); ok {
+		return validResponse.VisitRenameViewResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // Base64 encoded, compressed with deflate, json marshaled OpenAPI spec.
 // Stored as a slice of fixed-width chunks rather than one concatenated
 // const string: with thousands of chunks the chained `+` fold is several
@@ -44976,630 +46383,643 @@ var swaggerSpec = []string{
 	"qi1sQgTwiHN3qiISdI6RLzKPIxZdcbGMmDaTWuXL7DUr7xQRh8POlq3nWTNj7G6xdj999o86KhM03nyb",
 	"CM8Vgr8kFNPnbM5yQ++w8pUp8tmzvyyHCSYxwcAxw8mk2aWGW5oO8W1ylmxOtV1jaEYncX3TIKnVZbm0",
 	"AdO39pEC2XFuQyK2QP3nLOzQqlUs+MF6HKJ4HT1p/VTn9/Hp/WIXbXVhpNdccqtNrz2LTiqoD64anVYN",
-	"4wqTLF0B0pqo2QVMoEU8wW0HLtrCaJj0Hs7v3TUM6OhEX54CFqWfJNK+rgX2OHT3WEwMetAgZ64Ts4Eh",
-	"EdqWhOzh1jCJkdyTmrxBAbk/31JUXakLlzyROdd2OlUH27EsgiK5Csjhm/DKFMEhanjubiFcmVU/KrSQ",
-	"tscGsrk8ifyr7XVgsylbrVC66GS6k0Lb7WumjsnO7z8dgWMlAKtrsgfinoVqNwAANTStunqI/zkPNOc+",
-	"ugVJwr+TxsT7EHp+NQLhGbDlnvJTJifGK3HaOciROK/eJ5NvQsqzWudqUAnsj5xUjfM1JRd0GJgrr2YH",
-	"tjFhBIGbEBDCnd0VCTrpCjxflj21cX0+gHQdpOuZq9bLxivJ6yBqn87fGX3lBwdxMO6SPEbbXdxkJyFn",
-	"cu98sl0vq40x1IEVYDuyh1qcyK8gBYo1oLJmcRVFnMjiztz2xLgZ1XeYYjmlyR/1RkrT/MtOMQ4KgTYV",
-	"wWkPxQtTxBe4WWhzfCReZR6rynxWJLHxKot/PIRG+1VwCIhqbU1LBP8ZrWB3qbPNXCPBwWa9bYjQtyPq",
-	"KKTefi2NmGsdXXE1H1mGNvN3QEC44oGsJzCoEktw9dJNEtE4fY34gewU7D0S2oOMks1ytB6MkUNycpPR",
-	"wn9yussDaq74brgsNqVuZDoWTgX7hOkG85uRDGffnGBL9qg/wZdHBwdDJKc3xq+fCC6vHaWrTfOXc04z",
-	"OwOVK4Ru2IPweTukGyC5FvGj0BHE7qZE3eUs0iSa86rQxGj05NzjAvaNfuM0Lo+ti1F9Vbkv8ydHimDK",
-	"m0on55vlzXSzHUwjwITQKWDPamRJTOKKm6suxJVqOOjCdaVMzy1U8DoC4VwrETWHRLE0RDS6Fu38V9dq",
-	"Sj3gxEiHwK5jRjPo2xmHva+A1j2K9p3tG7eB3OsiipPKqn5leZ5fQpuaHsR0U+efmD6ibdQ3MM0WVT0e",
-	"dcpcYAFqSjtEFptfuB1y6rq9hRkvYsilKf22I1zFR2g6Xi3KuzTi5nmIN2OGIaLTI6RM+0zy5BhLkd9m",
-	"hx62cEU91PZINH9j2J3+ZL7gYYVS3r1hDc0w8sMrVbCkorrvWK0/ZnzQWfZEjWWuCeM7zNU3PyjRgE1D",
-	"xUd8gZCirOr7Ofp1psrWfjd0Md+fOTDjAHAs5qpAt5hIHpMs4pbsob8gD0J1dogLsnKnzcjcrb1FJ/Tf",
-	"nykVwqV9C7Q2A06MWPOjIifEzDJaPpp6hmOcyovq8F+eoWGwI/tOu368J8oQJUqaQ1JCXUP1CfmAyA2o",
-	"AxJpriymiODYy4X8ifxn/7//FY3j/zJp3+tlw7ifMcH6ErRK8DA5TYGUokljVLkPzZkbPkJlh3bXkV+/",
-	"kK6o7qWzhSgnwe2J1LmVlKONacHPyFDxzzG8n9ec6yWAIV8hIfL3wHfrlcN1BY+0AqtQpi6JWihdPAYw",
-	"L75ipm2xjdG4Blnc4bFgsH/pBA5Qq7I7modEeVx6yLYMkB7l64IO6VNTSoWOraNTZkR332o2VCNvqKLy",
-	"k8z0w4oA1o0wwObghG1ube5XkCRW19asTG7ZttgPeneP50dUE/RQt2ac2clexV0bVv50ztpvmlYvtwmf",
-	"vnYP3NmjW83Rts2C/uwhboAYKTlwD8v5dd+KTgFOzFoirF6Wgaz2MnBEMftFzNW4cYMlyRfDsmcuikx0",
-	"CZU7BEe3Af+1QZg16vlf4Wxm5PXzVqhkM34UD5vkwabs9VR7XD+ZkIau5yirkskilKtTxt9kf9oUYbOv",
-	"ZCToK3dVGS3H9eRoI3T5qHnaVYqVR3Hg0VyUb/8S4a+vDBUbDts0FadXFZeFpv3bl0Q818Z+Lxg6B3Pv",
-	"xM+wMXt+aydZPKLFskG36hw6vO1TqOkd8OXWWWwQJ7TzXqwQDmfma/v9jaI5NCScNMfaYgnZUWan90+G",
-	"UFtdsLNnw+PBUH5GE2DnrCOrQ6ONv/nQ+B6IRY5tvgetnAPw1EP0Rb06B4H30ARzmJX9aTrh8RL2zu/f",
-	"ivrRsDl5CKa+BdJVuhC5JoTX6RXZMo9PkQidKo3RtNrwyO3RSNGGnokCaIgWXYmpHXYXz1dpsTRWG0My",
-	"p5tlvPjZg/LOJuI88qg8XXZKNuaxTWTMtKp8HblYtyQZOh9wtsBhapE3GPc8gCRMe3YAvpyRZ91iOG5y",
-	"AT0udgJnv8pAiYN26uvU5+wLvEf+I6E1VKSl+miTnn2BCPbP+KRH6/lfz3/+pAVZWvV2ASYYv7Wz8wyz",
-	"yq4yY9HiKJvCF0ndR8ODfoEJSxo7Jv/Lv/zLv3z8ww8ff/31jlBijAXsnyw7dBshV7wkYMwbl+/pgEhW",
-	"CMcJDZxrFOeWXP64hi6HyLOWDOtLhAYFf+FpxvUXnyVdcn2DeK+9NEBVZ1vcANfg/k9p1tA0HMvY8dIv",
-	"zU98WADnPpkmnAR2y9/BPUiV7M2ysbRqi8CT4p5VIRF3qXysfzguUtKZZXW8+iApV4dsPs97LVkLBGtv",
-	"nQ+spWejxGD28YlZ9YV7JxgqMC+xL3gLwhxtI7FoWUKL/d9c8/CWnht7ticM6Epm1qWKfiWahhrzcZIo",
-	"Grf2bkEqwe1M1B2WfvoJWRkKtQJzr2JE+bedmwa2j13YU0++V/0bv+228kNl+JiHooPM6ZmrKdkLcaew",
-	"TsInV9opuPiRMcdwgkaHYNzaENMAFlNWRQwbmQ4EV9uubJXMIfrO9czo+9QPP93Pc5Ppj4ZLEe7iVUzk",
-	"9iHBQtTlqlq/vxk1JhoP4CxHqlz7XmSGVWc1fjg6qzEv9MR2VPScmT7OHklvdKTuKat93vrjCPJBtC1U",
-	"pGvx0Jg9O4O25V5Cmv061Oz2iJMpOymBl2n1hvHCPbn2hKgWVp+nsV7rZ7KLSBHPwY+epek1vKR2c57O",
-	"Q/r64SvBo1jqo+6nEodyOKKr3rCZQR3XMyF05sNwHdej851Ac2OVy65cztLD+2h1vnc63OPmsiPKNbl+",
-	"Tr752zvy/5Lnnzz7759/Sv72/uvcaGvn2es06dhI1g9LsbsiikYbjUQhh/1wrOug9M17mPI3qw1SMoWB",
-	"1ZXOhEnHfk/Xfj+CoErz4D93IonjT1V63dfsjuy0wm3FKe6d/fkxtdgWP3Qtr4ZuHhloFv+IdQi500Lc",
-	"TcmRFVTkMep5IalI/+J3ZOVB+IH+XUjScaNCiAPB11HvExxVC7OV2ISCYrVmQ2vSN1BczfELdX+Dzo3I",
-	"PH4hbtph6ED8wV4OmCEi+gzT9kWCadaN7LE/P7ab2gZ+Cdu38P3HbGaQeCjpRrbn89ltzXTmj7o5jtNc",
-	"VhcOrtv2mR29yq3tJNrT3dv/RDW8C/6pUP5AzY3gAEeFtXWVpqi4uDSrAttYp6oivqW8enNvLbotGC2z",
-	"Nak/HUUf1OHiFPTgYZXqmmLUMYqcBKpcr3P0TRcs06P2ERWpgzLULIrbtwwrKL7T0MykPCT69LiKfhGb",
-	"m0mHSZm18WjpcgSyjW4oaWh5ZDwdH3w6D8TCvXsHOR9mx6/VSm8G7DhKqVscxliYed1vOTQMZx8Rdhvp",
-	"hnSLnWGpawijmDufTiB9K2rmbqeRv95dMYt31rrcI/d2NvvIzeMqhHNLekqihaSOuKV3jzsBqqS1a8qt",
-	"qbpD0d7WZ5R5HeamhkZ3fXb+HZwLR6eqg0IJ25a6g0ILq/SIe5BVh2qSS2De3XT8jguM5B4os5W/pb1M",
-	"FZSdZPqcFK/fNa2Q+rWrCBs7x+vh3u8Zp5kWGxRR1KbH7H+8f/MjsSQzuofoJEGvNdHCFeXVXcM/UuQI",
-	"FFtpDS6Y2w6UWtMz0Mw0tUV2ee9AufY54xiH+fhGqKEelHg9HuNkXpU8F3IgKWOUoJ6YC5+YzLL/gnSu",
-	"w1VnxZFJnFILNiMV+UqUd+KkyB7OgtucUWusfrp79uwZdg8Llj8XmtRM6WRvibGccPTZhT3qyRK2wC1y",
-	"PMMZPhCnTahc2dsvIL3lwc8oJ7SqJChlNCinvu0IJUYQhPr9hmL0aj33iUPhO6VmFLbG6OJdi6gIRjep",
-	"fKbeKswQcSikpdJU4XF1yUSKE1YwxAMnajql2Neb1O7ZLr3JWX3PeGhM7FIbjCjYkeeG6D039sWqVswk",
-	"J2yEKisHstzmtBjp2jqJ3HEbMcdMmpADiS0EaM1WRKQk1i/5b6V49X+ITvIex3x6DapitiHYDL7FHtKB",
-	"2186Vt5hNGFK4x8RdMYmHrlwmqH1P5tXvjSv7GwjZ8R2oBLsyZx84gGkSDWgrlKD/3/m4cwghaYP87PU",
-	"9MFVFuRGSmf/WfoMqOHmHX15F9N/efsuKBfx+zfAOdwtbdqCyd1vwKoHPZG3GfKOjrP0WybZNZS/0Rm6",
-	"HAFoOJC6YDsfM3H83EIZ5talfBA6FcyuYM+0Wm1K/t0OltF3asZhDTxFGMW/svPzWFrAFZnEEuRyFnEJ",
-	"zQnfgbqbc/BjLc2Jg4x8/BIatinjmioFyfxprJztu2K56i1McPax4T3WM2J7CetpwPQVn2Ma0DJ8Wc8q",
-	"mkZQdeMbnOoZMAWHEYRBer169deMJAQ4r7U9Dpfhv6Iu+KtGvAguzKInbmwEbN+ZDYDMNqY2/GIufNs6",
-	"zeU98Sr8HXi1yikI5/RVbpW3yl3iFO2GKxUcNPRcYJ1eCoOPk9D0GxNHGnEPg5qhSM+aaWSOx3rDUbnA",
-	"ORbAXWc74uBDM2nhNejC7pUEDrdCM6pjpEdsBS9LptYkW1lPWe9sdV4znymeC/XEB298rBLQVR4RNj5d",
-	"UTeSPjfebkIQkYOdn5HjF0Igp2BV89RF8v+8Nmv1+RqgDv/9maXN1K1kIH88chXTCN5jAavS8EgDpKnE",
-	"WG8cbg/eQBZS40hdAnploStCVvzggjq5/Hl9hIZQrMK6BMDiswSAhXe1XRRdiF/e3WRRdGLxMziA2IKy",
-	"Z48TrQsrTrFQWzb+N9sJ0/5j0GvV/inubTpk7Z4Kbg7XUJq8tvN0btXvaavgaSqba0Deqs0XxjldWCha",
-	"bY5EuKrN+f6vrYKfjudBHcRCocoxBB3yNSth3JH32QpuLorIFY3Z4wU8tEwOq4BS7NI3rM2lplh8N5sY",
-	"2u3RC8IEN4e2xgqXUHfikhgHBdWffkaOopMYnb6VtASfWHa0wnG47/hEgS8kLuzg2AFeedW1ymRFNExh",
-	"xo15ZxXGGSLqWN9REIPOmQfVYEkc7jNyUUIDScwXn/eoBQJ5UlaFCvuWQQkIM6Qwx2PnY4x4b6JiAs7b",
-	"GsUNPAvge4XPDQHZ+MTCxQs8JnWS4aC6Bfm9q95KJpGno5whTDny/kiomDZy/h4Q/nBH0PyzgIixApnP",
-	"Gd/UemAuPTHrNtMP/LLo8wMvBspQ6dtqhrTPOEtRz5L88YLbjoSZyy6O+YQifPKtR4lzo7QZS72Qtq3G",
-	"Y7sCTj2jbEs/7ugYpKq9NiQmpjKiYtXZzitJ4WwXSd98EjMtXY9vn6oggVZoWjFpa4WNOBGdJA1l6IXx",
-	"MgSNgyqdaRKhc0wTpzLdkS+GrkrE0jyoUFK9tF+ycEo+Td6jagWdcra4J5s/EMtXhyw0gQ2aFuJkL3jc",
-	"4ABglE5qQhAAyitWpdPUVno0lgDKizX9lZ/GMHXqUzJ12Nxze8BQsF6RtzqyEwdrm9qVAxPU25Q56IwI",
-	"jGHQPdrcURW7BXROiMMhc15Y/XUqt6I8Qnm31XWzMoWwYkbhUzk4yBLYPWQAsP2vBdWFLy3KQGVDrt+2",
-	"+WXp/UlqCOZF2PqgyfvRpDMz7Ne8iymb287XrJ6NsSeN/M3H4bfM13uorbQZvhImyTJWCiOJKl0gTsgm",
-	"7sLXIuquf9NcIHvxANtmvxcPjhJJPA+b0bJ6QFCKprsldryhujzmOL7j5mL01TJDWfS291eUAZ9vD3iV",
-	"vjTXyxmzHO6g1UTS03JqQ08p5zSIc3f6iQ5mlWPi96DdZbgF5eaWpoABEYSSSomQbfjiC6K8maFoY9HA",
-	"iOAlkEZI2BF2CKVQSosW4wpWJk5Fjht4PpPySM0YL21hHgsVDg7JTQ3KgnN49/5DOZL1LJcyYbBYLqFV",
-	"1TWqSDtvYmLM4s8W8S5tltjcj3T9Qw518m3Ug98FbESnJdDySBD739dijlJNo+/uRcdLKHwVdf955yAN",
-	"j2SOwlUjKqJpa8q4np1OeCrby9aDwad/Fg1l3HwBDdf0QwcJMB+IM4YPbjFqHbfCEB45HHebNdbyx63Y",
-	"EJ07dHVd4Nu5OKn7aVxxVyFAhzmRFq5DNh93bbpmGlKWteF09K8o+KXDxpIDrMach8QwWTKNz46HUpA6",
-	"crQd1hccMgPJpujaAlxx4gWFSLlwgT9ZQVewRBwQe8oW/dp2/TmPmas/FwOWnJyoFFv3RzotdXR5/Cqd",
-	"yzP2mcTeKiHT4JQS8MYxv9sibMGB7M1HyFHUlXpBOJVSnBzrqhVC0zsm8JvJNUDFaCp3ThW0q5hI65lH",
-	"8OWe2fSwPPRufNlGMABTewNKMeEy0dl6z4m0ObHKiv7ELZ1YtdUoHuW8oJ0+CnmpgXaknNukrWCaI+Db",
-	"7qYVUlPzP1WD5g0GRkZQHwMLPHMbXRZ1Zq4x4CCkgQYw4ukaskpO6+RcsJhtq1r3mqUbw/iWEZOvHFlV",
-	"AU8rHPpoVCsj0VvJ7qmGF7bP2ukosLQOM9kwE41p5zTJBIGPukn0iHhPOdNMpRn2sc6qBvi0Q+qFORkX",
-	"2PdYm5We2WzrJF+vkfjt1ljQjpnmFvIO2vr8vn88Qkieem1xi1c3ahLpQURRC3GXhrzzhTnkJIWGgCqB",
-	"lXBjXY3oEHy6FUlGiqq4J44tajUTM4YQd4TqFzj4d4eP8W5J38CSaQ08iRxoRkH77kVfXhRWgYsI844n",
-	"PciKxRB7UET7GqUw9kocuV6S9NKuzxlwwjPrHnfC4bIur3nZukqkPkoGxod4mkROzcUHL1Ae3YIxgWza",
-	"uBbECq5LuzikGsJyOBX2tCTiYbaDE/US08GMWGM1gTs/c8zzWObzZ3emS6bFlAkSzPcqOLoq1G3O9575",
-	"YpbMIqbH11JCreMauC7sWynAqCM2TK5AkrKmrEmmTPO05pRVFtSRfvr5F+mf2K+wCoRpjIXsi7V2wzW5",
-	"EcM3Zyh0jdjVjGvnShGrH0BLVsYn+Z7BySam3qGvxjWFVnbR0rbqp/f2t5rZrgNlgONQaV+wxzp7NFrH",
-	"XvAulWVjrprWuykOAMlzah0rxSbE3N0lvfGMQdJ/5lJVqIFtbsw+My/bRtT3PUHHmyFXiBYZ8aHMvAlV",
-	"d2qMypkPRNuPboM13IRh4p6eUbImHZyBV9bkbcBBIjgcHIWOQ5tv5zozpKuvPTEWEbHCg7N9P7Rkt7fL",
-	"qZHhmHxwzydVBx8884NGakMeriQM/cp36ckdw5EHhPEYVUEP82GjQP4KVnn0QVqs4eCgsy0i8cZPFURX",
-	"8EAYd4WZHE6DBPI+D28vsNon1nJjaPRUqHZr25MrccmUQULmRSDQLI9kGmKulb2IdtQMGcf852Jumd21",
-	"4W4N6mhpXbtpNclPDLkrkah0YJyi479T2gLDKwDuW2GY5TbmYiI1mBtxgPK0iVcT3VP72r0AFIpJWJBu",
-	"SBW5mpMJAgeAl0iPHnaUqK4xqvXzZ88+cQ2wKLF7nOTqx8nEP8xZ6L2XKw9DPxN/wcRNXENHFgujD65h",
-	"E3Y5xlCXHoThbfJqT8vdDTboSGtNqPRcJKqp8mCWAS4Lz8CKcxdni431CAlAEEP045IqMFaytpHnBTjS",
-	"SeJXkuLJzsT/mGwOn/wyy+esgZpxsBgV6USXbekZOapcxZYw1N1sSBiDxwGDXhDLsBPzYyRX1yn9HS/r",
-	"rppkilehzyl2o6G3UNic8GHydw95NUr73N1QVhgrhoNKWyU/QjLoaX0OKA0d7vqktvFQcKEzd8aRti1w",
-	"NcivpqVW8xiAdshssG4KX+o/QzXhgpQgNWWcuG3Z0jt+2ftonnrfNQ2VDnVU3S2eDfNMMrhgiH4NfsbN",
-	"ezrD+EfQPiT4+6Efb8N2dADNGxLURmZSTR30fa4BxlLWIaIiewy/j1SvW2yCW4wX0ls34c4Ixk3asPlR",
-	"aHZwifircazeMihhFxIwKK9sjjmC/R2oJHRQLepvz/V4Fdshp9Z23XdOlITgQcBp11HDNqkb7ETkB9na",
-	"h+CCXk8rl1MzfpdKCNHH0PCc3sIAtBk1cCFHqxsUreSaTtCJaI8oZvMcKpvpYz+VJWDO0k+Z675tVWBs",
-	"l4rrvLUr2Poq4jI+JheoATYra0U+o7/z3QtLa3tv5WwKyrk+0bMqsGQwYyJJsB3/QRLX1IVilQ4974gS",
-	"1tnFBVbdmO38pWOQDmfaZFZ3Jqbs3+Q6P+Dert+EN4cDSKjCIRlvAk6w8KHdEWTqty9++MFns/wqOLzs",
-	"M9SoW5u1ZV+My3IG2Bn+qUwH+FvgumipUpBJov01KYB8Gjp21PlImf8BXlG5eBE4Cg7WPpzneFbxbrnp",
-	"7AbM4jdsLetdAG4x4JcYsGT3aB6J2/gtdiIfMszCREabv/D0IitcdSOX9kq9c9JnCwJJqhzXdaXaPaKi",
-	"9tNUy/o5LxLi6WMJsWt75GTjRUDV+fZ8P6InPoNz0oRAz1Tt9K0IE1l2Wog0lAe2M64rUDrysK3TJkLJ",
-	"ydaonFuDH6HvWximmSILCt0MSslMk4mgG7poCGFcaaDVjuxBsQr6Dg7CSvWRiWZTpIN20Zd5rutlZV7M",
-	"lVpZ92NmT7AWIGrW624Ml8ksm50PBSHyytr5vKVKW0KmoAH7LmRptdQ94FU629IpdJEetlm2gDDiYJQ1",
-	"kM1Vmn+5yB/I4gCwoTGAfSfXn4pqm7Htd9osYefozWTe1LfVyGqTBr5l3qujiyHLL9ORoNOG0dOpis6n",
-	"jLlklFXEPWw2zjoekw1XuNDpXMaNBRvBll3Utt5rX7XvYxpr2mbbAMhsA0gXY8YHs2LnlbrbjKexLuqh",
-	"x0BH8dmy7cZOLtYrDh4C3YnphnHWdM3Ni2fJBvGHgZPAWMrqJm6E6pL/fXM6X8wReej832KMhpGjfbG9",
-	"GJro2FY/Lk03dh9223etlawoiXzcL43CbycdwN/RDujLyte4wcfN6Q+zvcZwry9KxtpyrqMDuyKZaLFV",
-	"pk04ViT0PbQdGDXlIyj755l2mE8kI/BRfZTYF9I+t2o+4YCvbaY1OOqT9j+TjCvvqv9oKhjMLmb54kJg",
-	"HaN3zN06cdPhTHsyp5isvUKDxBpou//tWfY2vUKPJcchPi0lrGiqTPnVEBcIlb75UgqByDWOCngfN/2c",
-	"f56/ClPFYQ7LVxqjQQkrVyd7MG1j+Djsouj2ioMiDjfb1YBEJR1ujuNexz30Sd/1OEWCgWtiqizbDvFX",
-	"6QJ/YA/pWjNjwRONGUi23i7pqrmVomvTCeIb28vPJexYSzVVEHQmxnxFjkTj1mK6LNeaeDegnX/vDnRf",
-	"8nRZbG//5nAwe/sD6KMYxMv2lN8Vvs+ajYq1GJYuj/ALmku3QqBGitIixwVm8LcuoPbY4EcTJrkgd6IV",
-	"be2HJYU4zIR+8eeZDFH3wNo8Uf+Cz3BNeJ9LIbcCE4aX9ucNRQ0SzJHla3oOuY2IW1v1b0exloiag5UO",
-	"6DSi6nD6QwrMMLDjsTQEfy7F4btBXtFLAg+01FjA4rspYjbGsFRxXarDXFe2cYC4wr7EPTTRjhykaDwI",
-	"UwB2dpkhiHXkexisY+jUR99+/XpH3v74T0YH/h9vv/kntJE1aYTS5Pkz8sOX8ej5lgUDrtmGc7zAPFF6",
-	"l11Ecvf5B9Yk0jzSca0PWAxsS4LN4cFSaXUUJ/6CHKkx+I29LSRxxghUCIFSD2gbF54Oc0izmAzWqYxP",
-	"pxexF1RWjN9+7+JXw8UMLfykp7xm3PZmNbpD89LaKWIICI4ItOQk5J3y9+E6edLJelkmmIeSi2t1siDn",
-	"g+f2j5zyRULK5IN2riULvIOZkjZbjt3ylGdMgvUGcJjkVgCvVLEGM9ec+AidzPWQur47JfgaRvt4DxLj",
-	"5i+QCA7K0MZdLRhdyBxlMUzZBQik1pjLBekTtsguUNFPP7/R37jPXGa4XqHn7MkfaW/TG4PAidDAWp+Q",
-	"V9xmG2DV75lwcbIR2wNu/NMbvGtNPmvjXmj0uWKLlSZ+KaSr2BmGlyZLWci1nK+TStpX9poN6Y9QGF4v",
-	"4glZcoHShXcPm78gmX5+nGFkKfwuJC9tAofaS5YBU1uRaEjbbEczhN5ZH+X7yjzu+vOk3NW1UFAVOdTM",
-	"qCpn9QcdZ6U+tpQ/eSnWtsoRKy4EyNtgm7NULvGrsxryC8dfN9gG+HzWNMhWNrc11QenB2eS9GBmexDF",
-	"a/bnJAZ2D5lquS3tnO3Lcxd0puE8c1jX/t/DLNgpP0RECdCAfi79QQzHblimFoC3zVFfFCGp4OCmlCzb",
-	"LWdjL95sSsnKj67rOzfuNevo7et9o5mvINNFDu5NlAxUiRvAfvpsZvmbqgrySCsDuqwgxTUyssZMeHkn",
-	"jjdO87kGePRq30MGGXoiFaitlN/PgL2a+acvc6q1LRhPpyeUtSjvMvHZ9/SsCHprgdvYUUgXszFapjCk",
-	"T+va54unXQD7c3ECuFu9rz8B3AXjIY2SqgotCq9DZcAI25qBKlzJWuoBLNQtGodKnH/CJ9ClsjuoC9s/",
-	"oqWfpupu7iPud9e6cfkeicYbvzxa9WiJSeLuIhYaUjUsf7TNKQZ9S8u71+4QGT5zXchu/m5521+s7p9t",
-	"lQbEjGDOUqXzFawKTwPXX+GzTgukDgRotRZIeZXOkHBWUT7bG2Ot2ttsf+9UAKdb+XH7hczXNS036bP4",
-	"Qm4sxAZfGewPHWX6aPrqaXwdhesTU+mL7dbX6YQc+mQbxMNyTVzI02mpxXxameGjj+81tBmpVThs0WR5",
-	"ChrmtrM6d2zS2+ak4zW2g9T5QHAy0mO+GndTnFrzfYmbw8xq6TmaAh/FbUMBqvVcMUV6SJcrtGpspai6",
-	"UhcBXG1bSgv8stLKMAJkm/H33r2RmrVyhT2L7BGE16gUaP00bFHQdAqGJHLDMObx1DgnIe8OtTg5dXNe",
-	"M/HrdsckzCKSqiOZMDjOkcjyZBhOwO7ozgn2ETcPj1T6ygn0/hLBjhI3hpXl6zfuS4vIF64A73OfsthK",
-	"fX2bwjueSa63d0Mr2AjCey46Xom8bGKalJSTPSDMGSd7Wt5lMVuXSiE8vEQutxh74HJ1AknOoB1Y7q0g",
-	"gpM9JsU0Cur7TPtY79BM61I+tzeF5bsB0yRlJXp26unvv7fz8RA/t12MsOFpv5sxUHI8GOeZ0c527eZC",
-	"/Go/proGlhQpO9w6w3S4Wd+40KFLjRsW6qodObBagy0NM+sDRZQxImzIIXpa3eyufjDLdPQTs1HsvF6Q",
-	"oziRhnKbZeVQyxQ9fULeuWsXDR8sFFVkD6VogFDnQ6+ZUd2YDSmFbMDnGZeWXlY5orW8ti9Myq6HcmJb",
-	"ur017N2/nyeaJKe6h32adprbzcwQ1zLdC0IdsKgYlbVYnC1qFA1D40+IDVAay9K+WoVGXvYJ1+IHi4C1",
-	"6MojVIHwizTI1BS8FpKEY3LBcff8ueakooxOBKOjvbUrjmTDH6B8f617Ymv3BDfuAuUi8bYx9rNNbLjv",
-	"+A6PF8DruMS3JOScYbMadNFQVhe3AjlZ3bG2cM7D5cG9tpQdvpKiLTziyIZNXREbw4hi+qseJACBBl21",
-	"R+vLQfHeNifbxxvhcIBSJ0KOKyBeVLfHDvhidXfVf+yRjxkqcTe7Kzm6pGtxW0ho6zNSQ94VUeahzzcs",
-	"rNGK/hapCwvDH/0ctfI6UXYPRZwC71McR3+UcC/uoIiwVzD+7uLq2OcuQoOwb2jpNG73lONrM7GIqyOW",
-	"XFA9XoebcYPWEcqL8Aoe6h0KcyIQwxoqsj9PZGnKGxrprduCFlvb/jrBuPJxbEK6Glp3FbZXaLCTr8Lv",
-	"lYY/p/qFz7H+NTz6GRv5aQAqEh+bd5+P3OOiAdvDggNUKtFd4VLO+v37TV+C5P0EBVXcIb2u8l1sb5XM",
-	"qtUTtrpnrgmS7bk6i6e4oZMVFumlTdK22hwXjToxrAu2uOdT3qBjrv3kkON7XJ4XAee3BY5QEa7IiAOp",
-	"OggVk9tirhuaPk+bOPsOXW5Hh+GMvrXDcFPdpgx2IC1ClDIL/woTdDaqqxxOWMhtBkhYCJrUQJUmzz8l",
-	"5ZGa+90617bmJuU/8cGqbZhYaP0T28aemALuQ7vh0uYJ53ujbWqm9cREyy1sbiWZPNZ8lgK/Z5rmE0Wd",
-	"Q+KIPYyInwI5Z/A31mUzjLIXojksLW17HWY2FWEL6fP5BH09db4w/fGF4lFh9h+liPofXdn89KXGS0XD",
-	"aXZwwbdHZXBsu7jNnDo1KC6zYtRGybC87GhhKoyB1CYzxMZBFXddubHTSz0DvNc+bB2S0ixiDQfEjPGN",
-	"kCk/YysCnnMEnwE+xLikjypXQl6V6WqQbH7eQYqmOJtppzGHc3yvRCfLuZ/WVUClOhpJX2hyE0/PzSV8",
-	"Of5OdqP+xS3sEUldi93SjIBY4fZys/nKPb+wXxvt1UUnJAe9Qf3epKufQzA3mcQDUkG1pVrBnaxFarpD",
-	"uAXa131mZcuyaA8mnlWkUbQ+S+GIHGEps7z5Vc89GUdLax4lt0IPKraMzm8+fQ45AbuQL+CTBNzzgTif",
-	"kFdxGYvvAXmiLquB8RBgSRW2xD0S1l7Irx++Cm9lUl3uQeoN/MGFLsoc0VxNngrIaZJqwAWCrS12hc5T",
-	"PsXuSImoyrc+SmVGUratlDIWVrqN4+/CvVEcdTuvx8jNPjza70IgxJDQYWG5ThkJzr6OQ8qL8AsQ/8JK",
-	"N35vCP+9nNE6+FKGJMiV/5RsBm6mQSVkcdz/1hLtskDx9Atxp8jJHGD/ZqjTouSWtqtryDaTBhfxbZIw",
-	"u5s0zKHPX6D8bIUN1QjifsKMpz0208k3n93qTPFzzDpVxqgoNu3SEqL/3NwefpvU0yrQNIuexgKaP69c",
-	"wEaQSsxHiOaWafjonX1yK771auTPkPfsyxncEudo81O/XSk1dgvUdyb7+Op6W05p2b4NuVKnlapGoLdH",
-	"3fKtPT3tMoR36MATtAsMKxUtlfoqybWhFHzLWRSdfuUDXEmIYQ1NqzcPaV9Lsgfli8DeX1J+90pK5iZ1",
-	"zQzkCpT24O1XAFsdwvNPPwf3rPJ18EOx81VNOwW7UMCPkqcV2D6JKdfyw+sxA1j39QDRByGB3fLCg1/n",
-	"sH6UaMBlj4g7m7dGtU98jZJLPOqCBcK1frZ1KqadyDs3j/RcO14FaJHcTN2cGnEPVQaQCF1bO48bie70",
-	"uDacb0VJfG0m9sFDniRmHu7oaV9zDzmEzU4VOdEzOR1Z7VGojlBXO+v9j2a7Hi7RHLXcXV9D5RqKrBrs",
-	"e3w855TDYEa2nbANdWDPZDiDsrvRqY7W8+0IeATLnL6T7wBa1YNPuVMRqgP6PMu1NPOI++m0d3OSi7bH",
-	"pVkBKONRbKyRDTAT8rKnJx5/LYiYk2aJ0naruUXZeQ31x5RQD5pPGlrBNB/eqHS2rSriTJ2OZ3M0hmfF",
-	"PdnSM3bpxVXUQFXyhAY7rGII9MQ1aUG0NRD30qDR78QBkZdPGDEzB6bf8MsQRucE0Ibc+LXZ7OZ8DhLZ",
-	"76BAbn26vXedTM2nUKxbjd6nIk+3ezZlvefn6CbrdfFe4YgUhSB5BjnuI21n1yM593sfCYTU1WV3KK9i",
-	"BTXm9+2mIfUgi0mCMffkTX9Q+vaeSfeyhRLK9mSJ99c+ipYkocT2ZicHWmohQ0YoU9twkt3nzZjxOrTQ",
-	"rYNZugd5LkpRpb3j0tyOmdC82pB8kMiZvHFD4I5EEED2kzOM4JTPqRV/SQ21lELa5aeL96XSxeZ4zx2c",
-	"s+13Z+qWUl04U9iqeDMlM2odI6EnUa8skRKdLkWTqu5XXVkC2Pp+C7uRqfB3LTE30cirgqsKbRw9+sku",
-	"1p1bXsmUvVzThn2iMpcw+ytWuFSwDRzOS7/ZcK8Ty2/Ns5vSWJwM8NOKa0bmMtYCYS6CEogKpsNGbHk9",
-	"XDVXAC0aFl28tA0i9xAwl1WveK5u6TTTImmmsWvcIGKpTmIbGMMDtmW7lNxbm1mlMZv+Cm2AsLcjfqTI",
-	"kSkt5PnxiTFxD6psYv+IwNPa2EcetOiMuWPVF6/7PVg4Tr5K43HR76UQaJ/Pn8fsiS6klTLyjXvjskKP",
-	"63CZM5aN3eqLlrH44YD38MVZIc7KSKaFxMy3VIUyJnyiOZqn+wKjXCmo5If7PbKcJ4wyhSEbViT29Rnu",
-	"9FS53JFoGTMWs0OVsC0pbFkYNnRxNeTWbrMtH1TXTMsBI+/9uG8yEBo3RX6cc3/GIf+IUzkO+fQ63GoH",
-	"+4BV/gj63B9S/ULfRZJLPL7tHpDvxAG9B9tckYHPF2OyF6p9OPkZHqhFmWz0F84WFsVQDmRvHvWFlFTC",
-	"oIONl3cbjpjqmt/pmDXJrjxBkKCfVNly8BNlOptMsf1y2d2cjsnyd9EQ3wlk8N3e+7sLIML6KAF2RFvM",
-	"XaaP9s9e/k28eQsxjmlqIO6cmagj1RYh8uiaSn9nuNwN5wLq/6+Iw0+uXgxT9HkJtfO38JJZbDp6Lrwp",
-	"b/+lrI2ebi7gQdDX2R0jOPSJ/fFaYMtVPwGsBN9cHmnLHZPw1mZ8Q6QXoYKcKVILYc6kOZGufm9rXuJc",
-	"AWIIlkxvh3M6v5w7SRjZYaejwHkrwvSgqxQlpeCWZZJ2Dq+yjTY4jjYfKskpld+5d166EzWY7c4lkQkO",
-	"YdI32/Zp7II8UczcErhXxPWDXbdZURZE0u8V2rOcMJ9fkzvbXeOCStTZCmrDB9/TlH9MCcFfoFBinBzY",
-	"PThIt4MGGbDV41xiixfmfzGv4z8jYDB3z2AhQXGosZ3I7qbjd1xkemT0E/zKXwJ/yHuodiRcvj6Q2OMt",
-	"wte3yGYzStqy8DTOp2cOrnymXDzssFG7Qe0iQaRLLJt+f9fmr/lVzlDoanbX72Vyvcl5qo06MwflNRuk",
-	"3E27Uj6yQchSa4YwHUwP9H4kDL1iLb/NmlgjIufabazOXwqNOOzzefq/FTUrE+aSj2KpYoweGbenPoki",
-	"BINDe9jHyZv1SMDjKSbn0w+4RIML2vMmiDQJt7hHdkQLsSO37B4UagpVpuN3kqQJgx6lZSToX9reIEwT",
-	"wYk+iVHcffM9sFDjvnkj8uSfNJ8yc6m62tahumzPGIMhcseEnzFSHf/h0NmwM2JjaJsd7S/dUBZwoMx+",
-	"xlic9bmIygSi/z1CXQUVvZ718+RL5Lc5Sa9cCb8152A2JmFTMY5UEQR7MiMns6vMI09YWe8zTMqrNogw",
-	"i9jDWfgc4CidDIvFyK8gRf8Twq7w2+H6QxaaffMSjPmDBMgnBNBhqo9PrCFO1wEqawbDnDcsJLG9bTBs",
-	"pNfnn0NdFVmgo9XOMFTlr8mATKF5gKZXlBQW91QWJ1Az/MnU6nBDr6Usq05epfEKxNZkko2hiUu8OJdC",
-	"JqjiYI/pxP8T3D/I/EyrofdnckCOWOxjVaIVOAeT0MUi8MEE6mBFdMOd0hWABoaaH8SrPlI8lPaXpoed",
-	"qOQ+HTJc1/5a5HAaOY+4GP3B5qL49MLdDd2Le7NezIsw9roqKtHt67QHad6vFpLCwiRXkOZ6BklP7VSi",
-	"Q65PubSgeZiYijmpnz97ttxD0RtcOGxylT0053BltSjzieXTSmgfTVpT8KwRvSx8IDmtjDK/DbEpBuhe",
-	"t0H42VnY7QvSrh7XoGJ3I3ihWO31g5FblnZD8Hbzz2zXoN2NdBULE7zy1iydgatkPDAdhRACKNsO3W8u",
-	"Z6+GW1oTLGBH/ck5vDEH3PrZaoFZreab0V/RRx4cjDlQV80240EHcP4Ne92j8qy33nY3RvavG99oOemL",
-	"wIn1vkdLQNeP9nvAcG738uelR1cZnRooEZBuFgps4hzJsuP9KBV/caj1lvCEKH7qM4v2p3UKxvJLNwD/",
-	"XYZP2d2cGFfpV1b6KzzkCn7bjTfrvLCLePJOMQhrEG3ENELgfuwrEqBi2pgLz1xQgMPJionzi7481GWu",
-	"MxWXcjvwx12koBJFraE730v/ojY1TyMi59p/XEPCPFKITJvxuOnluewqOoy9mZ/Qm2qpxpqufuIjUVM1",
-	"bE/y+bNdNhR9iLm9vxEd2JTlaM+pM+jQ12TUPyo7LvKh21wniUZtMpmeq8ax+2A7B/c6BEYEs9kB2xjc",
-	"c17l+iWujWngxGfW7KGGkim6G5o5OONBpgtCaYV1XxU9J6j4ZacYB6UwFJgkFaiSmsUXWlxlQndgIZpG",
-	"zuTQ59nvm71dQIZLyJjbCByPWmgpWiAVsy1LLEZX0ueMKmnKeR3rqkwRDvcgQ+trc1v1CldeWdh+J7nD",
-	"G5303opHAGXRqQizEHjaI/tLJ2TX5ErHdSe526/ppW6XbDODiJ2OIa99SxEtdsRhbliv+7O0Ot7VwzRC",
-	"RJmidX0TJmcWxNCuTooqs4ODEfDdvi3hgWVMeYuBvIKfd46PohXju8psb5Xrb22H99EJPzubRGDWZLtk",
-	"F/tzfnIDOxjj60W0t4wXLZW0rjEnZn8uqmF34Xk1shcPbhPCN8eHPea3vBT6yQn5LRlBzg+1sR3BpCQa",
-	"3cAFwjWuDh54L9CgDdj0gDZU3kHq2sCotGSgduS792/In59/8cXHzwmt2yP9+NNN1efo/+xGIHlx6yXX",
-	"fFNts4wk3NrLZjr3d/4nUlINt8Is4yUxd6AF97BgTBY3aUOGWYIxpKa163Z7kR2CeOZOAi3zhcP8jYTp",
-	"55sLEXCQn7OLiXuMpdAi1Ux6RUPLI+NAbJ9ULEHFPOZK0oO+ELqgpLyg6q44CFlo1mRYyDwloRVSF61Q",
-	"Ov+QjyrOPIGhwszv12yEnOmnPT+cfyepwRgyF9sbGWvg3rKd+/g34UErkiofTZwGi6g6anq78TyvDSFd",
-	"1NjYcEXRyTS+rL+psqE2psmJ1TXZA3HPGts+RnCIo9Urgzz99bg+MOTeSWcEGJ0FpT5pBOacOIBp9xY5",
-	"MV6Jk08GdFYAdkPADEdlTio9r16AvejTvamOwudxMn67QyXR6WnTYdjtMXX//A1TaHooLQTSa+iZVD7y",
-	"yrRVcfHEr03hEkq/w+y71I2Sr2HGnwpsMb/iqLwzT/+zf9goO624g4zvyMcpKyhrKkGZNYeK/ntWgbDN",
-	"oKLKbsoJrZL6dh51Ig+dno94Rphe80Q1N0cE5BWihIVrU5heOQaiD8KuFKUX2cMt46rfdvc+RgqplOwe",
-	"qhWRmyrCwnLo5NMO3z7eZ3d9IPynF0ok1HY3rgFfLMGjuyF/t37rymJSfpesV9U2Fp9tbjADm3VRc9IV",
-	"Pfov6F461S9SaDWipPViIPt7+5QHpCkE3wsqfTAu3WQvk9oNDwi0xG8t0NsSUM2D3iSwV7VQtYRBVOf/",
-	"6bwmSxAyMY7rBuJHIDWzfhm3C5PawNkgu2XUSRvLCGN1CCQy2br8wfk+cMUG1XobK6UpkJ9Sv115TPWM",
-	"muwFPrZ8MOKPcaWBYnIRpreGxCJkH6hGKTxYW4Mfwbc3wljNYrjv4ZALotvJKGIfwYsoKpUyUvYyKJ4e",
-	"nH4eUz4NDOUe8D5m24vXTnFQlqGDboQWibsU/ig49alqkFr1Ox3SaGzlZ1Y+wUPLJKhtSWa/LyS+ax6S",
-	"qGBBzcb6ocz2+HKL46QVymp1R6299z7gw4tg+n7UGanQbvYRaa8ZPgpewI6Sn9jbHmzscSmpyRwIl6Zv",
-	"cYd9AuIeUxei3K/qnimLpJBiXASNeYrckM3pd4Gp0iVWac/MVuV6hco6ykyb2Vyh9PvIsbEleX1g+l5Q",
-	"YhUNkJ9gHmwWez5schNs9W9EIcOEmD3StgWuCDt4bMsKSlaBmhlq4+c3If6GrhpTW+wothAq0yvDFsT6",
-	"prCeNumdU/or7GD4qDYhB8ZpnfW8HKkqVCkBuDqKjNNt7THPNu//7hK/Y/DzbNptCQqj4RFC1h3mbagG",
-	"AaZ2Nx2XQMsjzaZfOlMl+UOhjvTTz79I/p4mcUrM2HQoO1P7XkS9yZ7M8sZ1siI8o60LF+cm9GOAQhul",
-	"MtluAtucou6dTTAMq7UjLVm5eOPapxZ6t2ghti0sdxDvad3BKtjLFEe5JflhoolFDWAimu7iTZnfzz6q",
-	"Minmu5CKE/9uX20s0QqLPADDSMtufgcyFdMWkg7HP/UuPEVZRbQge1jtcHV7NykuY6XuJBCs1A/h26M4",
-	"2Wryo9atIoLX50kT4dSCLmaEFTwwv9PXkiVODjxOmLxD399GZWqVCDYPZb+KnukJDXzIY27lf4Xz11SD",
-	"b88d+lNcoNI5/6gdIjfVC/VNcQ9SsgqKHJDB96CVNSTsaXE2hfM1nOh5EL/AVvmkoet4+8mVXRsSgcpi",
-	"uieAR/HvxcZI16wFiyP6XbfEKliyWHnfsVp/zDixs+hzVdtOE8Z3xOULR3DB+IhHG0SJFXqBuJq3dPlq",
-	"NqCwPpu5J1Wc0uxY0xtK/XrT24E6TSI94PVX5C+fff7fiNN6iO2XoRJdlKrElfFeG+3N5sy0UtxK2iTN",
-	"BWtJbLuf/TspKJI3nHz27C8vEHvEPUdobe6sc3qomT4n1u6xUUzHBnfQ6t1CzxNEwd3QUYpBXX1j3kkn",
-	"cGA8LY3rmjXDPRX00QE0ub5ZLlWa8WGHmlThzZYQmP3DklDHXwd8aQt13B7sbka4yT2TvgtycFPWSAZ9",
-	"Z5vTaAYe5Z0DIGKZVFN0P29Tj/cSaCp9pA9bHzteWXd3Xbs7wMl9eMDreDW6ezz5L813k2lVjG+38Hzo",
-	"/aouKjQOIRN6bnNiDA8yVr8yrUhNlSZanm0uoi0pi91vDhNcMiM1HFJPOikPLnSXhQzAjnN7NbRU2eJ5",
-	"t/eh1j6ZEJhGpHNgbYz7+qoR0L0CuIwvkgB1u5tRLtZ65WDoLrawExrhx9zuRmRw2I0RuZcPoeXjmXZW",
-	"ydQeyWldyEwEeZWGQXv94hEAw+7mnulMNVztNayBkRB7urqLKWNNBebedX8aCT/f52ZHtGg/7lq1I//3",
-	"f/+f+TD0LPimXI/uMfVW9azq9LvC6NrRP7X7d+jscbPzIPAOnCft1ToCWz2xEdkt5SKPVZmFp37n2hR8",
-	"JSqPzTJW5xIi5htaHm1PBWMnl/DSxd1s2000pXkQmRf6X+2n03NGBNkPVCUO99pqHMbvMtG2LGLDJYGJ",
-	"WYUhxPWesH2vTzlYW8W8OkNmY+vebSAlYIyUp4rJ1rRVy1kO+JDtyMpKKHJIh6hEuOxBYxZgGYnVHJzF",
-	"sdpbNelMEWXFtGuS6N60XmqLE9/QQeTp8DMcjwcAjVzUL9HDZBtshcXlzoJYWHqEOKHXOWJe3vWdMGzk",
-	"2vNgzAIz5/g6168VCU957+IX3gR+mnJ0nzeKrZB8oS1mGLikEUxgqdFo2vVZpfjXOJcJobf7VnNilP2C",
-	"0JtGPTUjHxG6kghfojOq0wPIKro2IQ2zaRgnDeNCko6zHrb4APCRipEdVzSqcluergT6mp5DVg/aWrza",
-	"kQCYqMHmzMSiwNxXL/BuPGDhGWJqmMddcsdHipgr03512XNsGTSe48xev6XlHaTAHxGuKeHrER2vlEdz",
-	"MpNk3AK1E8EhXclXisahha1P6GnamrJsZ3VMbl08MG/4B2abExwAMknePwXnp1m/UFAZjvAgEs7qmNqX",
-	"5wIeQJZMQdFL38e2Hns1ykrr88mH/O9mUIMuVt1WUdtO8x5y1YZ3rORTuYTPk+NoWwTkOm1SjbX3TBEE",
-	"h9sACmrDDR+wO3em+Gl9e36QhT6KTplL4Z7Bab0u3zIoIW8/W4nie08Hn19As0PkJjpMr459EDh6IeGe",
-	"qWQvd/zduZQNNxwpN0eMpTuvG6Kr+VGM9h1i8PlBCrvZqTl9iICQG3LCfyFNcWyPAZgY13zV4utsOLFR",
-	"XtvKO1FCW7PUlv1g0+eCxPf5ougLQyjUvqYv30Vxg/TqSzDW3evm8b8pqLI1FCpVknfPsDrZPoBpmHXt",
-	"tye9Dnyy8PI6HfuEMl2ceoX8P7+lsRQaS7Je2niunjBmfJ8EzMkIWNLdDSPGCyd6cvgCjacU2vlrMOxp",
-	"z2aDS8rTJ7ppZu7cCTYnF1hndtNDhjsXgM1Xvtnd0FsJdnVQ1ozj/yLF0r6/d9DW5/fd7W1fX/O49kI1",
-	"VcPa4rK0KOJuPjd9Eq7N0d/dhOIeM1Ptm8gV4mCesIrMSQp+W1jnI0ZIVbc3DIlBfFQNk6s7HTPmFnp4",
-	"rLzrzasFbHtcWXqzXE/TR/e9jBpoPlZFMKsMna3H7tsSg4m37D7bgtbovQ7N33W0ROnXzzIEITKuhD8c",
-	"eOprKZpYqn+kCC1LC+Pr21qvdF3Q1rBi6dJ6J9c+0PKICrwMINR98w2miDpivxPl8fXTevC1+q1fAv52",
-	"kbPFsBMvuvbaSe3XgS5906HuOdiW1QCkHHTGKvixx4rCgJCr41jtq4kacD+2ffbv2Fct8RMK8a2RSQnq",
-	"Clv7IzB0Lbiu1EKiZOOka+2/2ppyDi7pyx66bd2m17mo7CXwbwPk1dyoTIO5YJcW9pN58M3hkEOGnWlw",
-	"d1WUWMd9I16LnHDhqnAiI5JIjtOGonvQ7TrRKdv1ux6hGS5g03o28GhBl7VA3aY2jFtgOxX3Jt7kn5fb",
-	"ZEo934LUL+1qPZqipku2CxNHXGyq7op+4haOqShryppBf6afZyXUUk7ahsZFYd2/x1ZKcc+q0HJ5bMmV",
-	"qLba9DzRAJZNaCHubHv5oMb45CSs/zdyQktZEJswPKh12t480+iC9A64w/UeWMkqitoxnUoM3JIjMz74",
-	"c1tzHae50+Kf0mse3xGxkTTfZiHdRCF0T3BiLG6/EJ+fyOI1T+L/mN81cPfEfGsFBymXcPwaVWe9op+t",
-	"psdK0lzdLlMkhLxtho2OYD/tHC5FuAnIsyvgle2z19bNrw9FM0QRmhtoBAhwNBe0h8lduZ4hMGQC+8WQ",
-	"Lm9IbVDBLikA24Y0adk8izTZo2cuYjH2T9rkqjVY9O7rHos+i/4eTWO42T0MQIBkjsk/Bmju1R2n40Sc",
-	"mBFdDE7fu3SHUZ3PJcXPCJKmAPhTVJ66dHC5yRS5F3dbE/CA68dl7Dn3Xehk3DLp29+Iu4w8Ng9v+uos",
-	"KngIdqwpNwp0HUCAOyoMquD9wHM1tD1PXen+9hx6eQVKP8h72KzieupclKYXvzw3s2sR6uk7zNnvvLU+",
-	"20T2pHW7PqbytIZ7qNNsPdeXYA9HWh8KcdggHnyOXWK6WZz8PFGuhqs7oHFSHSiZ2qRefO3euEYFuAfm",
-	"ze0yr+Ah09vSY+Km4HLdpk+REMRB9/2f+o/vkh+4h3oOs9k+QLRvYhIlqDg4Ex41QXThXUrKI82EXvMc",
-	"ifUg26qdu4yj8kI9SWr1uHvM45WFnNTIerH4rjYeZ0FjiuDC8e3dFt0Tlldi1HgLIWbhZWPE2Xjfe/af",
-	"OYvZlvUoJjbVWWzp87KuLdvv4biP1MgZH/jWw7+2AsM19kqg0273Z8/gCF5sQcx0VZixbMYHBJFZcyck",
-	"dSyiU+MaIKquRTselrshzveBibpcjQxu94vPfxjCyq4sSZ/zAveO3rELeMqDsYrpkQL9sW9cIDl2zM72",
-	"xXoH91FrqNGtW9filLujLoN2xV7fWy5xNznsjp4s2MtGXkKHlzzGCrpHhKxQb78wjd4Tya9trjvMaD2P",
-	"jYpvC1K5p2fwqdal30/iD/00kmsOqTlp/qoZRiw2VYcPT8XK9cNDWXeK3cPWb80D9Qq19SrK3ySISF48",
-	"plB+RBf/seTGiHpkcatIYbjxqqbFyzEXhG+nG/3J99LF9iYVsxKMVg1qerdGZKcdp6KGd1akP3F1huAH",
-	"Jput0ddLFAw4HKDUhr2exG1zWRRZLDs7kQ2s82S9Vyh1vXWWD3KhTZzLJEYZUTrHo45RrmLgR3z3hOa9",
-	"qEFd0LUbybV+MV+ax/3uzV5RbuD0XDteBct223yr6LUQr7mVAFFO28+PLCWKcBsnLQaWJKGbXXbZbzwS",
-	"7oY1r597oqIgO5N/7nJJhpugMKOs1Ezq6gp3ptcow2jJWdt66vfmLPFkj8JalHdQzTRmTubte1xU0WnE",
-	"JAv5xk4pjtOHFqA+k4HiD6i7s9ojjbhUkb5xtRYIEU8wl2TN17JXj83qL2YNDgW5olnlKLu+WAzanD0G",
-	"7YZ2We677814CRHZtaVoMgD7Lv+G1TWpRARfSLk6WQ/Eto5duTnMkvRXwVfosDF5E707R3vnyOv2y5M0",
-	"Iob77IqTcpVbbHT4nu4me0/voUojSsda2iQfSwFpQbQ1EAWIZKaFWHOYFrS5RztO8p7GzeWct7nALZXl",
-	"MX+paNnBLok2UmuQ2JvfZhTfwkeK0KqSoBTmqw1rEvwepf0MiKvpHYJ2RsE1YJc6u9uPbl86Aic6Yg8J",
-	"FvfHsNzhpDu+ukXYRqrAf1/u3NZOFYh0hs+6zZvfgSTxZ6l9DZHQH9TLI3wePs1BhqWwCrY24F5svS1k",
-	"4QX2CCD11Y+viPlpVHG0XIwQDxs3DU8uGbfnW6YvhjngouOZhoCDkqhIgQkdMNKIM/sZ4Kd1Dhqc0+5m",
-	"wfy3a38X8DYexX6Bjo9gPygFr17T0nnpR/PhhYOvm0p16SA2CkS0KGo45JSqLcDHkzALTiD9taX1fAm3",
-	"XUK5dzCZU+7/53fEjO55310DO387VFTTcDdg84C3P/5TOg2jlJAoxfiSKvjzpzuj7Zp3yP6M1ZFphE82",
-	"fV/olnb62E8MdehOH4FrVpoDoGwxOlPeVb5IYDdX+8VdoE2atFmzY1OgSYi6EIdDKEJPlJtc4AhaKzny",
-	"EZJrKuxastvbZd3GD/PBPb4JGDHXAN9qyUMyL7p8/Eyevof6iv2/sFfsH2MLV3QYN9Oc24Sr6Ca/g53i",
-	"PvGDuE+2iCzYBQ2jc9vRYGwyeRPlrXDtOrX+YSzgxkVYJzauU5ws0dzEl2j+ygJFbfEdynMhO5650Dv+",
-	"/7P37t1x21i+6FfB0jprpWfdkuU43TN3pL8Ux+7ktBN7LKdz73RyLBSJqsIUCVQToEqVLH/3s7A3AD6K",
-	"ryqRLEqtvxJLEAliPwDsx+/3uSFIhISpDw0THRthaZkSlsCYwWTOVlyEZtOGupmY8ggueIBGYEMJFWWH",
-	"mWxbXoVRivbkc/5LmyQ5Bkm/O57XBw5WMk0Uslj7KiL8ZpmEXNBkZ4dYHM78JaHzRbJQ2dOwzIjb2rUm",
-	"oj+n38TG3+azm+j4j+TOr/NDPd/dfs/THzd+orXFfUXE63tb2iRYQbTJ8o3XgBC9RfyRaitt/pNLEtCI",
-	"iZAmlsvc6uomogGsyryVut/hYLqLpWKg2XZC9lNnZ5qqNQLbb2r6vtxdfn+m5pGXWeg7knLtmZIgSJ7x",
-	"qi0lUwQxDyuwtVm8iSqBkbO3IOALjvtKEXsAOfBY5e+/+2+x63DQA6vgQJu07lN2DisdMBaaJTVfj8VV",
-	"l9iatqLKw1wXZ/vvVfGoDgqaNS5U6WidTMxvLoFbV3sjzcUrZkQmZMFZZNTDQlQZiVnqbPNH8NtS19yr",
-	"qm+onzpOwvze8qpxfUXmLJJb8jJTvcovK+YcHZFQthY1pPy5urVGt+c6XWzxalfJCqlbhVrSOVl3tvL9",
-	"NEOliGdnLK4H6T28baX2OmshMahuBL/aJFIuPPodhE7IAmInDqKDK6JwWciS3nUHEsCHfV74wNIeeJln",
-	"NraO0MhSMUTfSjcFzsZ9bP3C6T9hNP5c5w0SGedwyXAwvAsUyLFGOopBoFRW2FFS1ehyXC+F+0N/BUQl",
-	"mDWVCNysGNNv7WvMVy0ohAzPAnUHKI428gn/uo/UfaXl3az4ppruL6BJwmtgOY+Jv9gSqBqdu1b2pgAv",
-	"RQaJiCrdWZ86V+xAZ2bQFc82G98eIbFLeVSEJLfa5c2y+RsqTBdZhCzq5IYm2LP+kD04e2Plh/Ol+EEc",
-	"3F4f1kNbFjzNVY7B1meqIA5b8CGf3YQBmdl+u1JbmQAgEKBcFZfhz1WL691vbuA3lVuoe/qDGTmdsfsH",
-	"1i0ydWHp0jkHw72VlkqXxVqG3G8OqdKXQlWCB5WgqeAKjYBeREvnom0nykpuUbh8KSzLFXSGY5haue9D",
-	"bMoczOgOH1vEHsobPhOa610RnJxHLIRUAGT7XP8pcp/OzkIZpDETSlb6RPfEz7mFrYPWBD3cQizBvJJo",
-	"Cac0SA9YsCbPngMfXkQ6rHppE0NY6XXdYXtqjwE0KS6du6u7y2Ed82A9wWAFTscu29mg9D3/gEZlP86X",
-	"yrC27LRejV3+7ytF7DhI7NjmLASJsKzbENNItZaijpinXH+nMPrVVH5XK6LSapfav6jyYTaNDPU0N+Oz",
-	"B5Xj3YDCvokUgwNSox1YTA3zoWqGiD7awiFQbW6zFijETDZn6+YeI6RnCN8ACeweDLJ3ynuRqdgB3OLD",
-	"gShdS2LXu/LUawbmZdPsDJrgRfIfHnL8EPPmLgTcilHjorrIdcEjlkPEc9+KT/DnYChPt4gndb6ysp27",
-	"0OQDyI9sr6Mn696ZnQWRrANnrOQd/FSAsIu45XrOxA2Ug6XvKHzpyiVYUVK6nX3NiTnrwEEVqtfyjwj2",
-	"UfIkxxSc37MgHSo5WY+UX9c/UpkTxMdUL4aNLdaDqAS0mPI/uEVQJvUDurX2HU6TwAt42/mmvRbIj4TR",
-	"KNp9BliyAwl+Ae+0axpjeLyQXNi4FTKk87Qd0E9f+A57OCL5GVV33RV0ar9RL5dJy0/W6sTMK7Rfz0az",
-	"qGuEV7aqejh28oN1fiW3NeXAFrs/w8aqQ4NvbAFXx7NjurOgWrOwbb2rUgqHLENNxL5zqB6JDSqwt6nZ",
-	"bhVRm4TRkMg7G60y8yBzpreMCTKXetX5kJ4lBepT2KWUjlY2eUFjCSycDHKcaoaXqJdXeV5hc/Iyv8Sy",
-	"IAEqAMcKITEzquqyHvlUwgF9cxbNuKXACPPblvULLNMuOT6gUj0iGqxfr6gQLKosiBR4cKnGY6BKfwZ6",
-	"yhpEguOr0bI31876hh3af7Rl85WU68/VpM54aAq5su/2/H2CGY0sUlK1kFR/qZq0DDiNrgPPJFZqhJHQ",
-	"Z5uojrhYfvxnqiygSWGdKx0ZFWH0oNJzo7xmUPUV2P6yjl20E1ezf4OfbqUGuN3DOaNNItXG/BIAW6Bo",
-	"Anp8PgdSAPSedp0PS6k5tZAVnr4HU38U+hsBJI9uNlwsEUE0f5S3gOqzs1QkTG2kUPgXOcx1zZKYC4tD",
-	"MQcA2uqIsfmG7xmN9KrCMS9ZZRfKhyyLhe4HSWL+JOSWnBNL8f5vRm1jjPpYmpiYhZyKK/IyC9EjErWQ",
-	"gtUgUadVN/zCBOztA/b7Igds7kH46s8YY6yhCMExxrH+KWILnf8Uvx8AUdbXs5cvX5oX7kpv9wwWZvys",
-	"XDBDJHhtqKWBwEwOMtdcCgUykSAeOjZM5R5rTgzm5l1FAiE89flhuTf4hIq4rfnalYOiwe/M5OcPGh2K",
-	"YmzSMLBN7Fah3ItrjCrRefkeGi7ytS/Fs3SrVymf6KCF46j8T34KtZ/YU004Eonm1qvyJoCjuhSZwkuz",
-	"v6idfvGd1VdtmXS9eDRwmR4Bw3LHkpAHupS9TtAXWmzazxlZbSg/C6mNj9YUfLd1l7MzIX3Q2COffq4P",
-	"pdaqwVk2p5oF1aw6bWejzgcpBD7L7fEV6tDWzt92q6+kQq40KdlpWLdayiKEd/GWaGua8uS7fuUaVzx3",
-	"EiqzjTPPtfaCXM/lHSO/s0Qa5ye3iOaeCxhekSCSyiLx2zDcjNAgSFIWZgRyMxIxpYjlgtkTtRl8ANUJ",
-	"vLA7XyQX7Ag9esdFZXTBxRq7vh5ZUrqDrnRmzyoXe/gYqFtQz72DU8hWzq1Jo4YclJOfnW3CRd05K7ee",
-	"D8WkmdOIioAdQFNnj5gNIceQVpDV/CCyks+vFHF21mbRnXtI27kvtquqFNoPtSzJVRFS82n2STlEHbeI",
-	"leIvwO2Wk/ueSK8CTBqgqjq37pnh9iTQE3eKuQPQhIWf1QbSo9WwUm6QBeKuG3Uw/M+CRw2wZPBbxX9n",
-	"Xa+XZjz++AGNyubQ2mopMAgZM+sixwcFgGvxnw5s+NmDGsq3EjjmCcc26oHS2mpbvHa/tdfo7hpuZFJY",
-	"gjmUi1e3bdasQaaa+5ewOx4yCbErm3HEpKMgNKysB8tpcO3DVnLb6WnlA5xdhuYl7KV7p4DZfWxvZ7rZ",
-	"JHU1jYe4kF6xoY7iza4tmjyYKsht0kXKtrlMPRA5UuNBOE2kNOqABRrmSvo8LUytqXmh9KMomYyH6/Sq",
-	"5qQ/rAUlkoqpz1wrhiCm5VA3HJTvoLItYBmdCOIyK080BCUAwDNkDtEBFUJqMmckpsmahSQsBI5ybmFE",
-	"9NLaq+tAkKV8AffVsPrWlKVI9nMfFj7/wcAcGBo5BPfsIczsJbB6K/J8DYMSUv5eE+Ds2M5fhgp16Uib",
-	"yPB7bUGtWzdaY0jfUh1UxFZL4ivQuC7SSrLda8vi53rdqILqaQv2Bs0DnfF/PuJLwNLbthy74m5ejR/a",
-	"scSr+GFv7mmgox1x3UxUrT/zEMuJELMFDwQYZja/VhXX50LAx4XLvXZYXw2lRL9VFkVWxgF+4Xpl53CZ",
-	"hURzdeyKbl8Qu5oF6rM5C2ScEc9HXGmC2SioJ+WxmejXNcde3W6PZsnf4sjcWWu/hSK3Em2sVJg+PTx0",
-	"GtP7H3CwL5d1/64At3LAmxXdHk5S3fxlrkB//1le2LMDo7c0qLfl124tD4tJO+GU1r9byi4n58OsyhcH",
-	"gOpZu1KQbqFJAkEsQId8wC7vN47im2Pmy2Z5iP1Mnju3rWL7ITtFYX07L24f57JqP9rrgeyjU+jDdO/B",
-	"XSx187lBYz1wNg9A3cW/rZxOrqChpM0y7IEl+CQAJSl+XmWNBl1W0scnS0bM7/xdN6Y7kipLHiFTbctY",
-	"5wkN2GFkZQ/GKbGfM0OR2G9oP0BZyR6HU2KFX8odm/seVldDI0OcLZtKg5U5Vf3xh70KvECeKPM1X77s",
-	"b6AvH3p5Phb5JNONh/QBVWCVFKXUJJFevKaz2wE9p31FLd4aUr7vR4+MPmwBK+GORilUKUgR7bDJxVXE",
-	"2xZurgidG/My11ggZD7ItiD0U1VngZPw5C4wkUvbRAMU6gAA6+dx0Esb/Qu7r/mF7FAB5nUIHpN9nqPX",
-	"7yCmw6FOnK33baG+/vQo6I2jHUBHk/9LO0JzHtWi7INzk60WCtYQHU5bEUihbT67oyPwb3pt/7RCZRc0",
-	"ilTnnNciYQdkU2P4nyPm65+wXz9ywOsPyHc20nFgm1BlLFxRcxtVJJJi6TDuEE6fcGWpdJGW0fbtqgIw",
-	"QDfKDxYp5ng/+mD7QLFkCtXE+1GhRBW0bwentBpSk24hjmKL6PgpPzrFfFDCuOt9LtWBjIs1jTZ3vs1z",
-	"ATl+SGuTNRTfo3GndBZFYfl9Ith9dbNE7nUlhOkhdwKa6lVNnXJbGqWHXhzueHvzMVUoOYVqYnOeT0Rl",
-	"AgSzfjXofR2FWy7cd5wDNnSVQ2ydVSTe9oPY+w5uQ5fMFpYyG1AEhAde2z15XLRB8M2GHbK33UM9YyXo",
-	"4CphNHyoJ6qC2JnVsGG1tNcUiqycoaDwsy+3QqjNeVlb6eeGgGY35AXBimdvpiuuq083NcfjMoMTnn7N",
-	"UyrfC6Kv8CeAR2IZaDq6FYgLtXNYHMsV2JdvOiyxtuJhWFeZ0pWglarDCJLhDx7kKCGaEH7molT72MKj",
-	"UeNb5R1LwrQGkflwOP2Dfd2mDtnsW7bkUD/ratyhLj7z6RVP4nc0KGATaEbjM/ubOiQpTOwdyiV2cBF8",
-	"ZaLRZRVtyvG32WFBOpUulxnhTHMubhPtbrLhX2ae0LSp/TrPrCL2cIwa+YHr6KMqgdXtxlHaKVxpP2ph",
-	"/nLpcqVO5N6UZ3meVqvZmY5l5pqzinrPef3AYHgjHqW9H7cHzGsm18vWhxvEgDsfvACixgcu4yHHlvKu",
-	"6P+0fkofUHGOIPc6xsvsgQ3gI+qn97DER6XebekauTu6Q6HWK9/NJjp44TI6p6NTv69aM789ha3zc80e",
-	"2iAv44+OUKbGApRWPcK/rpuVWlVTk+rPEaNKd6yPjZlOeNBe2wqjLNQiFzVAl99lGJGbdB5xpFAlXNiy",
-	"C66J7ahobfuy85pl31N8d+Wq8JhFXDCjPlV9MLrm4nxYbbRuLixsbze3u1520vGQO8VglbvJ+riVbUw3",
-	"U4Ptcqc0UA3B7bfpolt3ZGwXOw478pbL/tlRCQ8psILN3d5P60lTnCr0sovm1WrAvRTE+qDgUChZC5Gy",
-	"Ly9a8IQh3nEtIBEE6ir6ZlNsHN6/TdRUDVbHFkCOMOE9Av3SmvQlw2RI4blq9D7ggg4HdT3kMmvE1wdi",
-	"bEPOvi0jbxbrqHT8QwBvH3JegGe0fErFXlxH63MDGAyygAedz5BaXWpUaBi0dzS2cIb2xbUz7sWkcAYD",
-	"mtTm582DsxaAKHMYGfNU6nr2Do8bJkLb+54GAWOhTZ8A8GO3noPcrd3nLnxhcpvVbn7eHGW1B4msnMfD",
-	"v62dUD+abDRtQE1OqFALllwHAdtoWkmIZencbVr8/eLs8h9tlH2QaD378tusHSk7pjti30C4xkYIyLNu",
-	"VzuAQ//iCeUPU2X/R/PqGjk0v4OeeLjBHtzR0+WY6aaR789xH+O/u6O4r2E0jQ61G/+Art4os7RuSmRt",
-	"7rfaut+sQv2KxKmCvhnoq7nRCd8wguxE+/XP+YnPGo14b7GOcjF1oJzfy61DwISiqwyjnjsC113MhL4q",
-	"QHcCnIy2UElcV5W9tzFg2M+ygiszmub++s+t4a7co7wyVi3lzyKmOlix8Ed7Qy13ZIqQG9Pr7hjNg167",
-	"P6ssOzvwHlkdhsFWHDe51k/rw+UX12o412+81LDsEEc1eHNF51Fd5dWDWye5uOO6qvvoeyTfIMFKKiYA",
-	"icjise9YNWVNfW3zA9kiOmY5SuwLfuE8EUPrsclowPEUiX1TiLRi2B9ZTpyHvt/rOIP4Hfn6FQlWNKGB",
-	"Zom6cjWps7yIjFtG3SHzneX/l0ZbpGIEO8gehKvfnUvDSK0XP6MGDTu4Q9DRrMgHXu2r5vBLlmcsF8pl",
-	"sOddoTcO73hdyKSa1zlVECWFFtMcznf3gqAPVK8y0iVfGITHCWwyrq6AE58dw9FBX34QzuTsbLvqUEm9",
-	"gKUwQwthZnxVpTQZW/dTL7hlbN0Bu6k0YfirxhPjLzJZLyK5vdGV7TorrrRMdp8j6xQ6BaAzIsv6W/gB",
-	"VPP4V2lN2SqPLTrmwyKXW7sO1RMvL2tusP9cP80sBmAnNysvY6UgEq7Z+8Xi4TGalktkzY+73udKl7g6",
-	"zcJDRZpwvbsxM7TpYOQfAGbzs8uzQMo1Z84dXp59/vy9VPrcsxQ4IW343/DbVIam0fSAhG7MM6qe4MOB",
-	"sG5wYmE0yddprLTenH35AievhaxyOosIiPESkjBknFQrviExFXQJiFJEChKmUF9MnKqoF7+KX8VrKe6Y",
-	"gD+5JP/75v1PhAuiBF2zzwFV7IpAk3XCyM8///CdIn+y7VrkPyyoJ3DAkJiu2b9dARIyjv749jX55ptv",
-	"/tM87edPr68IJL4IV7+K2z9QRDMPnvbl1gyLuZAJSQXX6gqqVSzbF2dRaKsuLL7eC/ImSWSCb7qlm43L",
-	"RF5sEjmPWPz//I+S4pb8ycziP//8l//4t18F9HEBWKZZg9tAhuwW4yS3gAysbomgMRdLwu5YsiNzGtpX",
-	"Uw2R3BfkOjD7IPnw/uYToluS2x9CFm+kNh9x/je2u0V+RSijX7Odfav/EaBXLJlW2Y+wJMfy5bg+cBj3",
-	"51evXpBrX2+PsM2MhfjHToj2AYq8evkSpvmrcNsZlrRCOEgm5NXLV/iS23cSF+sWc0VCEgs8SAIzI0zC",
-	"kgW/c3RLRhwEOvsp9DH9+eV/4qO4VgTt7sWvEHJ2VGnk9g/wfTOSOwd9uUUOQ1i4iMdc387ILf7O/N8/",
-	"bx3HIU9sO716Qd6E5i2pYuT2zSe6vL24/WFx/qO5292++FV8YHITIcEQpLpQyGiDjqXuypPFAQUmub2G",
-	"Emv+O6zCJfkWrI0kdPP51/Tly28CHsJ/mf0nxtrxR7dmKTJqC1zmVNlVt+8FUd0aNSEXd19foO+4sLO5",
-	"NXcUgIRl90g1B4YEOOLGEWArtOUWMueWF78KABi4NRvF+X9LwW7Jn6ggQO5qnMy/kVgaG4eHGpMxngBt",
-	"g9uAyO9SMFR2ND0HSRuTFb1jdsnVLp7LiFD7Wb8KZfmbYn+YN2cjaC0DEsqfP732rJRAU+SwbB0m4q8C",
-	"6oADJpA+wrrE6w0NVuz81YuXudzw2UfvIX0f6dnXDkWQbvjZ5dk3L16++AYKz/QKnLdZXnATAVMXf/Dw",
-	"i+3fsO33ZssCIf8QmhewWN6xaxwOOwbAIuM28OrlnyvKHSTiGnpUv+r9zj/IuR/ca9I4pskOWvTWzDu0",
-	"gJE5DdauuzU70aqz3zANT2Om4QBRE9vLhlzw8OyL+SuzDtl1cokpqeLXG/P81l1pS5/+0mKou36YvEf9",
-	"H7sF46be6ZIK9yrYrvbrEm0J4sMXFb/FYidHEUsgBq4Yy62su/8B6YeqWBS8t39rCbAOXXvv+v9mY6wW",
-	"ZeVb22fY34ra+MKX4snHHE2/7Anz635fPbggr8OQUESPzHYVx9pcJcyCvnurr1T6vzLthDusyres0uxs",
-	"xWhobwVmGys+vny8/fLwVX0vMhL2KnM43M2A20WUouIimx36SBNawEY+rO1AVV8ny3nqOmFWwplaN8O6",
-	"WKRNe8pfmX6bDryjwAtG2VHgTXj8Qm+0YYk/y1h6FWhjYOGSJb3ZVcWq/49ME0Gj8zyyd+2m/r9x8HXg",
-	"Ky8Hk0XxVaMI5XtLIerQhYGTEfjxza6fZ91Uvs2kLB/7g+P9Xlqx9DescuX7d2Klt5zCnZ1A7jd05+lj",
-	"O8j+yoJBKgKsHOaqsgIqT0XcRCr0od70OpmcOnjDA/D5L7PWcVraPXFYgX6SmkajmTGg4rn1RbgvLkNn",
-	"tU7IKBzMFBEXDpFrNSPznffGvRl3gwZcsHu4j9Ypwhv49SiqMLOxxX+mLNlloUVfH97xUGKW8Qb/5ot5",
-	"ZlHe/x9LpA0wScGuyH+lPFjD30DIRtm4mBOBCwlgx+Pe3HKSyma3oVqzxIz+P/+4Pv9vev77b3988+V/",
-	"VeQM2pVfs3t9Eai7otK3Ik7v6/k1wZCglmTN2KaPG02zalOVWQFEZ3Ir/V5EXDAiEwLi4LHRMTWkuiOg",
-	"wjmSYjad9D7AwA84bkDfVHjP1I7Qb80hEHtdXCRNCqK3kmwwEpmwiFFlg21bW6SwSdiGJixRZMnvGAQo",
-	"Q9bnxazqgGIOCiWZTet2lp/cKU41k1a0jwxZHrm+ImiiKscctmECnBWeejLGfPMLhmGUjhc8FdFg3WT2",
-	"QGE4pL0XmB2HPoe4siHsJ8YgOY2UJFpGoTlxuM91a4dm3f/dwb1nkjFHT1s5skWOqgqvkT2TUJQ5CfC9",
-	"5pjJIUESSEgHWjJOSKJlpJsW96qsJRUWpuXmPN00XyigQP3wMyQk0bocIm0h0qB3iqxaf2jJQV0BesMt",
-	"VViiTLiwbFvutAWhK5AawDKCULd0NyOCbZmCBjml+9yEGzIM2IAwUWvP9310MvhX/b56BH25Y67+oFJL",
-	"iF4lMl2ubNF7w9bp8xJN1vzaDnojdMJZhVmXkMiNIpKQ7vI1kxL5qKquVpbBruLSU1eAVX7jO7r3wj9/",
-	"bX6gCMJvVr8YOPMOem2Lgvtmpbobbh5Zs/LVdXgSNY/Lsy0e9LRSXjihC43UA9AGr1Zky0Uot9bRAAps",
-	"zSLmaIOzGZTbBx40gwXJoQlCGKV5Rq40rPt0htxG8sazG2U7wbWclRdyhmy6ckFcr76y/DKok5aD15Uf",
-	"QOLAkm98/fIlWFM+ye8cx54ruVgw1pK3d2vyFkaOsPjmRaOs/Tsu1socufBO7dYkq9hJGA09STJAmIXn",
-	"XGRUARXr27wV5z9xqjtyfo6nSf3vz2D4QoAfoUwGap4yjaB7OgEq4TnvVaHTuqOxdSgVupPrsqqMVi/0",
-	"RoQWZp5YEMVqLT86/uce083rHH4vKezr+xrjKHxWXOE5bOb6Q2RCsvr+qr3KE24fsn+PsV2N4i29RMzy",
-	"4dF05gKPsDXZSjK8G+VK+yyyaUmLVGdnOXVHeVonOXyJVOYEXYkllLxhThTuuFQRuVHwf2HMbRWp1YcZ",
-	"2a4k2TKhjV/N334Accz8pE49yg6jtdwqpzGD29wki64qKtdK9tZrhP94Cx04uu/P8SeI7E9WQaACC4ux",
-	"tzJZc7GEe8KMrGSawH8iXnNxKFgj3kDOV4xG2AJVb4449Hsc+aCNvM8L+rBbcuGbx6pQygGo2Soytzhk",
-	"KcFHmx9GUXaBvCQAFadmJLRXUNsoZVRhnoZLpguKYP9sXxHaznFu1ODx5faR/zzrIy60H7I4hYKNdObL",
-	"pFelCm0HOBw53QMczu9UBzi7OoMLET4v7xKg0h1tfEaUWVkRMOcAaESwHgNP9Tb8RDRLYtXRI3SrXjre",
-	"NYxlx+0vUSvG9Fvcb+rMvllm8IQ++nxcUx+QaVJFKJYWdRVZ+9naG/Pgvm2iZ+u89UCfCNbgzHe4lYK9",
-	"mJ837p79tz8c72YHP4XjxE5zCp+oKtk+CKcSVyRJkaegcIQr1dcoTRO9X1vTatAX+YdiEWRvyeUbM6cP",
-	"+edPtaBkb6IjJ5phAh+ZMlozeOm6eVdRl8BfSSzshDJo3/PZoklCsPDctni3HPLN0Gs7svd73h7Vw1Su",
-	"etlXj3IatwtsS/Fsn9CS30H+TzNx5VrQcws2IwseRSyEPu9C2RASHTSd4m/oHct/5HTP8dkcT3WWz63S",
-	"KD2rwoM3yITYVn6dT2/Y06BjytoTeqWV46aRQK96z9sFNsA/BnV6E2/0rpsGjdC2j5AWcrHwTPmN4oxo",
-	"amdX763tmOP99KBeFWY3TnQDF8IX5Tl0GbkgjAYri4tilv2OJhwLWrQ/k1nq8vwm6ko12iMj8ObJ+lOY",
-	"3Yk8Ka7MOH3/aC1Ey4rG5Lwwi8aFTjL7fbutvfZjxwiCFpftvQCaSamYU2euSEZ7X3XeypHiZ1VZXPA4",
-	"jfMwiBm5yvD+wK3gOH7Bl1z5pgchNZF3LPExMYoYNlaFaut6Sy7h+KKJvOpZ+XTRvL+7oU/DY7+BLsCc",
-	"n6aDC6CLI/+7N5gJ+/PuUZhH580/2OJJY5CC3esqDbnKVVJCdAWKU1SLx5cxgFu5c7GS0QAHY3jqa3zV",
-	"ZHUIp2cnO3o0zy7O8FWAyRo6JOF1BDGddcRCTKFukN2ILinP16zYfq6C2mwiTkXAzoXUbcdxP/gnGNtS",
-	"sP/DzXvyzdf//u/nXxMabVb0/NWVAytEmEIaRUTYJ1VmzWUqdLI7XQKz8L2jbBtAOBDRra2hliFTRNGd",
-	"PeArmSYBU1dESBKxJY0IDe94wNpcg1hEvPX850dNIP39WDsefsGEC/ZKItQGAK4szMU4sZBdLjkj0ygE",
-	"0Ia6Fojjg4mzSTbPfP3/vuy9e2ZY+0eTGM/ylQa0Pnti39KdORcA/KivWTVbM4B8ODzs+mJuZ9EX5j6Q",
-	"8BDPA5Vb+3s7wn3ydDd3nJ+b76mDX+8YpMjsrFB+M49UCkg85dt6lZzAZZ9rFm8i2r4L4/BPfvREw2Ol",
-	"eY56ISY6tzpHRL1Kc5+wORTmeaJIWHm1RoqJlWXdPTy2Z3EXOXr+asX4gAMeq2bY6V+r9fg3osqZjNAN",
-	"oGi8iVimJ4B05s5dDKtJWXhFtgnXDBh5VkgreJjqtNYj7avMaIs9zfqksuH2HAWrbQJ4sO0OXYZUmuBJ",
-	"ypGmrkGuLGnP+2eQpPkIGuJfsMTbey6mRjS7193svduZ7AnVjk/mhn10QWzVHzIRqs/Nl9saoqHGJzZd",
-	"WuueN8bZe9wkVEdL6lhzfbRJPev/o9D/p1ay3qTxXY+IYxwNB/cHhSOeL0E3W+2MrKhaQWhb8aWgOk2a",
-	"LujH56ALC3/hukX6ritGOmOWE96kr4J2uqc6UA5/4bPE3sARxO61zanmNVGmGsiNuFgCZKRjkoLhkVQM",
-	"mVKcwhxi3jBTmnC7Nm2W/jobPcLa5942tBQ+2dX3xb9umb5SJKDCXLxxpSqaBIYxfzj3d5EJIByNIQ58",
-	"0QhwCP6OZFHfoTgo1RCg9h7YsaoBVjzVXkpITryweauGq1Kv1SpQyl0SyKTdKkzSzPpUjnUcbbqxMClY",
-	"tgI2dVn0nw5zw05rRmKKZGeOcwA16gW5FlkDp/0jKRiZs4VMGJATSKUP8r0wnUIMtz+FLAV+J62TMLnX",
-	"K8kDpp62Orptxros/GQb243p2jk1p3rbRIqlr5KOj4v5+k61DUu67CcfYOChqqIYjVh45IUH59bThQdg",
-	"5LJNRCaExkyEUHDkC84Dlmi+MCoDtm62ijHP9uY013e7IBPhYznTm7lO90DfZ2viBzy2V730p4yatZKV",
-	"lWuylAxAR6HxWZGFTAUw1jqS12Ic2/906Fh2/sri7cxVD2DXHFyWGfRrF49tLT4L403nwM3bErzGoW9x",
-	"5ESLCXJzHIflDFYDdxeEkMO8AZ2b83NVX2qBnrSptiD3KZN1L7k5nqimIL9K49QTLKxEKiRaaVQ2uJQE",
-	"K957qfU1PvUx6MokmhBvtNwAyCkXSyfKKziM3NEotTTPa7bRneQbs2TpWlhSEcqehfuzCKWV7I/mTc+S",
-	"bW0vJSASoIS+JOyeBjrauQJbZDboIthO++CEcrjHFsXX/Kmmy9PV0uPijpOQfPjuPPGN+aR78ljlfV4S",
-	"7XbdMaV8rIGfxBqfWn60XniOvq+29vKHuFl8VcsbJrvPSSqqlnguZcSo6LTGB9l1nEaab2iiLxYyic9D",
-	"qml368KPNOIc+0KPbx4J9gdflvUzAF/065u/XxErMfsqo0PuVk9JIrdIFVgbtqtXr9bku3c0Q+9+06zG",
-	"xLnZJJAjifbd46W6nsI+2jc83LF779BlmTivk1RjTlRxXBHmIXs0XpctD0zjSfzaDRpwZe07RurtYiJb",
-	"LcIVoUCxBr6PklgKY3pLSYpcLQ+3terYQhjaj5/qKddO7zSnXLc2Y1C3uxKJomIcYE5zKnrPfuhv6WQB",
-	"Ir6lYrpu+OE68S3N+wmZkIgvNCYDqJgRLiy7eK41+ABlCeW5kPrcbuv968138icJyc8JJ84Kc3yiWnTD",
-	"tNedkswPUJYUP7Nlq/4uGzbgyvm3jBo/Aj6YmO7InGUwhUjB5IjLdz3u15VigLhnz6YKQefHEeiCqZ6i",
-	"aTEfnh+J0W2TyAWPkCEDaldtcRXyoLg66hVXWia7K1eml4pQCgapYUrCgw4PmOboEhP/EUeOtODjsCPD",
-	"JxUIoIa2ZSvgDrGID3Zkp0iXz8CXDWQy8MPFj5raXfaXPEjxmrGNsln+HDOY+RUWaUB0RC7IQkaRhDgV",
-	"oO2V0Tgefner7WI9lYrMphKIsZ9+wovAZFU54ZphXrRRoQ/YJKDVLLYLV+e2bvygKakj9Ll1GKflsMVL",
-	"2eqMAiLkJB+Y46qWRG5Z7lIJXNiUh+YySc1plsvQRqIAtpmFS5bXD/uDPvdBr1Ld0naPX7lqMoB2ErND",
-	"1cil/I7M+WXa2E/ezz0vl/cDDEJBNrYAekBdMvtuxEWXQ9UnN3Tw+o4hnYn7inF4HFxP0IpuNkzYlq0h",
-	"T8whi9gS1qUl7pAbN82S1WyGI+UYJAlZwEOm4DK4XcnYRSkKvLVIhNxaCJNNf7KhPD/D0yQKcis0OP8/",
-	"00TJmM1luLNStjd+ywiO/zDO8ArBX43gBdsSu/CqSgH2TQ59av8tFW9EOH19mkS54xsREkoykRAht82y",
-	"43csAcaHNn+ZDfwXRHh9GJjq9MhVc/IcZXvJ6w+Z70iYMhIWobsKulipoeheRBrP23i6Pkilf7LjBlzF",
-	"7DWjLKJ5mP161/hq/KU5OANRC8BUMaFZwsJanoDSMs/69dOaJdmiTNVTZzM8ZOfvUW1y6dfnJriHb3ma",
-	"mdMLWkbeMK4IJXMpUtuHxbU/4XJF5NaC3SOuwRGOyLziPFixYN3ujF7jsIF9EbxlRH6SSMo1QZooskFq",
-	"ChZaiOm8+5lB74zxU+yOh7Z0qE+HVCujhN3l9LBSRLZB/2M2ckAp5d4ySjBP0zUXS2h8KUDT2Fb3UJoD",
-	"4pXl1asqjB1WOsaF9A2r9H6xYMlH8+Sp7j8wOZjm2DtP7hj2vPM8vPwZiBliKdjO3qCNKwE+HtBsz6GX",
-	"NWeHEq2McBFEaXjM+dd8UphGfVd13NjHfkDwlMke3Nw8nw9tj9l0PkRUIDMF7kgWKAShQaKIzHMHCjil",
-	"bcwfcE2oYNsrtCnLhABlr2rNQnO+ADMUSJnyANsaFgvIq/Czme1nqZwbGgnmvZ43xeqfOT451YTsKEZJ",
-	"azuJOqtaOo+5aqc3vMmNG3Ld/WtOxW+YW6JBgxe1EknFQFvrz/7BU95cD4hfP++q09xVAewALuMR0I+D",
-	"r0LrAm+G04DbYKvHYveaCZVldUIWuER5j6bxHT71jXvZZI3DTdBO+NlOHrOdWCHChQ10Bc6NQCsHWQnl",
-	"4P9kEqrcLc7WQC1ZISHazX6WCRV9N8381Tzz8dgOTPfZch6z5fzVzDOrBiyYDHKvZ4QpeClbYCca9CKo",
-	"vm5uZeMa9Lr2bGDd3j7qlS2neTaWjTHsGZYv44+UpjtXxFS+5vHEXPQOvsgt7s//mbZSHb+9/69U6qmV",
-	"SgxZUGC/eJTL40eQulwQdo9Czzkdn/5Gb2SzgfY6GdLd3pUyX1TaUM9mv2+qLsBO7zSVbG5tBg8a2Exv",
-	"QjV7QX5Ci/W5KymcHlDl1OCKUBJzpc29iCsSyCRhgWYhme8ItT6ECZ3sPGoqNGkW++C8hlgXYFvoGh3A",
-	"93bM1EqlitJ5LxwMnlkzaATETg+94ops6M6WzVdXRO1kqh9Oeb2SJOQh4XXvSRXri/aIBvbklD0ppvfv",
-	"mFjq1dnl1y9fdpovVhJw2xRTM2sh09oX/eXlY+5GsZo9Hql1STUx3Wb29IQvV1oBmfV2JWPXUl0bPKyx",
-	"425dJMcadIP1Pav+ML0yjw/2rhLxbk9dZcRDums+eH7vBnXqdcrgB+tbnToq2I7RpPE5Mb3ncRqfXb56",
-	"ZbQt5gL/+fV//kemFFxotoSyiEFdGC7SKC7sA8RdiROeI5WCdQePZRZuRrQkCx5F5nfuclxmN7I/z91F",
-	"1mx3HrZCbPyN7b6j+rlsu58nyq3ozSmvuQg7t+9ZMf6NA2PDvnNGerJCFGZF7xgUmwQSusu7laEzYczy",
-	"H0aTjB+PmP7MBLZDCraUmlONF2UmQsBNZvcsCbhi4dlvHXaRt2ZXtifsyq7GRnbJLkfKd7TxBU1kkyMj",
-	"G1iZjgci55keZjYEYmS6pZHyCAV4qEL9MfdhReZmIQgTcKc2V2maVJ2uKkgkvH/qdsQ62lE9e5X+vMqz",
-	"jzjCRzx9LtrMlF0ymIcD5IJ5yKxGTjXQZqdn5qp8FXdbqO2pJ5WG7GhErcAo1ZyZk4w9RMNOhRsVE6GC",
-	"KkHtCiBCK59yrUOFauM962JOI9qKLPutGzTNnnE7vVHOE24pZsaHqDTGgLzQCS/wtpVvsXa1dUKFwqBE",
-	"84q/g/Gf8sMfwz3muOjokLqBCzmKauCrSF7GnYNyMeXR+YrRSK+aMDl+pDz6HkdN0xRzExx6ub+XW/B5",
-	"Zunm8p4pEspLopjQMwK6r2ZkLlM0VvPciHJhfujYLaHwUywJXVIulG3nSuQdDwupePP8nKCYUnTJ1EUq",
-	"YqqDFQsb7fhnN8oszOOGUCl8yjhgg5RbIBXjXnyy2nhcmSaq3GznyTVzF5WsBxIRSSMplgSOuR4bIDe4",
-	"QsyOBqFv1P4jCXEHhoqDWZ0CIe5HXO/hc6mIwB97zdpSrlURFURL3+HJ9WGacuGQKnu8H7zlETvKe4x0",
-	"NTBze8sjfzw/AgXEfGLYC/1kZHSFeN+Mgk5FCAn0nADNLsCDFVkxiqgCXJOIr7FqWOxIwjbRDjtwUnAf",
-	"VOFxnAkipIC0unFK4RH6oS7+EI3UKtYY3tYDVW4onABc6qljBqKQgHh49kEGmulzpRNG46K6+APfnAsK",
-	"58O961OVlSM4ZA8M/gAIbFn5Y+bQt6wk4OROBaFa02BlU/01MnxIp0VR8Ipp3X/zIjx06s4BZ3lyrku6",
-	"87dp6toDwD0A175xBkICUtRayK0ypg440hxT8eZceWXTwAqaosypkUgsJWGJ1Tdf2rkowLzVuAZ513Lx",
-	"/hFGTLuaxqdgXv2ZrMy5jNClrEu7cARBqIkxnjs84BEviGaJx6vqANJNwkXxjArLYnvsiqfaS6K0cSIz",
-	"x+81w1JhuNL4pEZojm1q5kqX1MwnOFp1UDDWQnT9E4z4l6noNJ87ZpWPO37CxQUPoBYoymjDpU1YaarW",
-	"LluVFXjyhCQyQu2weSyoRbbASNRXo3MxI4wGK9vfkWFTKsIXOBgwMcrFwPDanLJIzRd2Wc/NjsbFUjWd",
-	"ZH7K/cGNGz+k8KreNw7iCBb4RywhWyq0MrcIc7gkcjEjK7nNQCVLsDuKQfspHjbq0Mtr1nGSW37VXE9x",
-	"pTyJLrxeSWOeYGGHa0CFmbX45sLIRx1eyn/KeP63YLbGaKOwHFYyUlvJLYnTYGVvilyRVCSMhp2leAGj",
-	"a6laPzIaPkyWJzBuZWZ96mP9jzRZmwudWV8f2V3yOybg9k4jc/3XPDI3Pi6UpqLR9GSqzUX/HPfRNrzF",
-	"9zj6ox88zaB8aZrjFAAC5Cqx6+kaUlYyBe/oQJdtQwIX+WTlRkY84Kyddbz0XVO1mdI0T9OsUl6rUdjI",
-	"hZd/ksmoQsx1xufA7MytqefQyUd46CPRoElgLF+rdZVEiZAklgm7shcSY8yKYFlUq6gvsgbWuitEQUQH",
-	"Cwif/0mumRjRxw5lXSxIE653Z5f/+G2fv6RCND4apb3DlaIJ9tA+oU5OF66+pIF1HgtX7HI82KBmR0h4",
-	"MA9+WPXTyXTruZv/IOv5zhlGwGZmstAEaCGaZggyzZUNzRxgKm2cdVao1Ume4bxa70kb956+xeISQu7o",
-	"mJdIXfZmXyZ3LGndYNyYiR7e3fQGD10gSd9CJmQlY5aFFCmPLjEAOXPxRQg1m9W2xFjlegvBWAjUG1Kw",
-	"+nBi7u/O55CwbdhX8NicgzX5FiohpoolWJrnaQ79e6s1tA4BTkpMxa6sE7b4OpBxTEV4mW/XoQnDVLq/",
-	"sMOPIYP/gryhwQrqW5X5bcIWqWLK7C3zHeFasWjRmuKoUDNf1lPnFB6sZ5OKrY2uB9cEFtr5boywfaWI",
-	"3IpLDKYZHdFSri1OMKiFi5BKK+cQkU/LjNE95ugLj2oEs88PnEAu7J9TbDu08EgTbA6CJGrhQVyzWFWc",
-	"L2dnMb3/AX/5TVYjQ5OE7hr6zLUx0nKruf3buZQRo2LgPHZOQ8cJ8BUtorMLVhfQBlxrbXAMeZC5PdvG",
-	"s22Uq5DMEQzUboyq9P0DEBxmEK4jl3GK6Q5SFdAaDzsg0fIqY8wmSktkIb6zKUUpmN1ZVzIKD7S7Tt2o",
-	"z5b3L2d5T6yNs4MlHHD6P5sKRudDSTtEoS/C1pXNiGD3GiqNkhmcvLmCmiSsYJwRzZJYzfIg5dhMEyOk",
-	"oCY0CNhGqzLh4jBHdMwH0ZiJEOrc+u7ETehCX7unTzW04Cf4zOL2BCCZjcpBPNNJ1d2Zk1QIR8KQ0MAX",
-	"HzvikJktQxYhUXwpEE2WZpQ7XDX3/zbZ1bDAss8W1vH1oyLLFnQwDy2bAclm6LIN+LHdVC0NuT7f0GDd",
-	"tA1fm1EfsJO9A6yXPYXNOjuyYO3ONA++fbQnT2aFJ2zCxYOzL67PRZI1Y5s+eeuhrRYAB5FEIZMfSZjS",
-	"xpHOCBfG3aygC2JBVlStmI3+3yZ0Y+4SxinzhbkKBetbgpSRV4RGShpPvKEblox1ZgA+TNb3geGv/I59",
-	"a548VU8Gk3s+JzwZAHqkdYUe1Y0PrvsDwoILKgJGEhYxatMkkC3d5UBtD7wmXQQyfIjdpNVta6/hqRO1",
-	"mtf4EJzjyGaz/+4BN/4b5lEPYkmMpH3W16jUmoVQzrVPBRKnCpvyj1IovD327Itf42OLV/ep54btpJ99",
-	"86P3zSXciSyke4VJTGjes9ESm+p2Sc7WDGetKdmwzK5nU/pJavade/REjcjN7yf5fLR53OaDjdlMuJ0o",
-	"TANNVjQkNEn4neNBTS3mGcCfYY4EWN4WMnFQ/q6TkmsyZ0suoO5EHGFW7M4FF7vUA7zB0WMUBXTCvTwy",
-	"hzBk/u0Tj1nExTh91p+Q752J8By68y3efS0U16D3TgcC0VWZfnTjH3W9kf2KcUCi7IrthSoGFXg9IocI",
-	"HZbRVCE5cHqnqUgcC+fJyCGDfCFa5q8vsKNEcomw89GMUPLdjwSJ2LjQLBE0IgJpjw7dOxCdoXecFxG+",
-	"twxx02xxM5N7jjM9gcMY2I3lI7wiCVMsuWNYwTtPQ7OFHWETGzf3Hm3ijYXWfr/RE+YoxNm5uT7bxpOg",
-	"mcaaCZbEZL6DH6CCu4DsxliN0IXMrbLWY77HGlWYoba4sBpHBAL4uZAam/cOza1Z6J+mxNpHO2RA1bOv",
-	"+ECDNRsRy8F+fFkUICyubBNkSOa7mlXt9TAIu2K21s8797N3Gs47gSCL7umK0LlXfwWNNgV6UGcdxSat",
-	"Tk5GGVUUATv3GHY92s2P8o7d2BdM1W7c/Mxcr9V6bNvJv/7ZeB4eRJCQXnU1V067zb2RCuDwzvpPZUJs",
-	"eVQXeOB602mOCX3Eqdz4wUPu1cV3jRal8ythQ7upcEDMhSTeKIE6879D1JReh+GNffRkXZmd32kiQn51",
-	"Bg8J0R1ypgLUaxrPARM6oEnCWWJBX20WL2BRDk0eUxJHWLrZdrnwHqzS1m2N36fc0CED8bnXjHImx81i",
-	"LzuKlYQAObkFFkhzQ8oobo3bjSLCIsWa0EoGdQhQE985bv8JRw+cQxkHuuvNHUt2hCYxC7EzAG3BiIjd",
-	"0wDbBcYSw1Ym60Uk6xEc/itlyS4niV/cHwwoC/eOG01H4H9/Zw5R8Jnu4O4WZQb7Ja6HTNRQMlFqK5Pw",
-	"HGDaGrtmcOA7hHM77I3uLSNANRXmOTZSk7l+uW+1AOSuyioA7FDV6PEAVa8BGO9nxXoXwxAVUPiW1yvJ",
-	"g1Mhw9eIyCK44o6F05wBONAV8K0hlgXCRip/kQZwoBfkE+BUCEnWbHdpgQ3BWBU8oUqQVUbWgIJyrdYl",
-	"+Q4pH/OKzpfbsQRkWYE8WrY/qNEwTJhSMwtpnQBJhxRs5iShpbUxf6lzy/6CZEYPTTbRlu4y3JJGwe0Y",
-	"O98x2npW2DH2/8OwRwHnXwPgb/nO2/nNX718WcEwMjsDMC14yqVIo6i2addTtGev2lCtWWIG/59/XJ//",
-	"Nz3//bc/Xn35Xwf12wpomj6sWObrcYtlvKaMh4IM0PCgyWQpNXZ2IEF7nhtNrxKmoO88A+5Zs42+Mh5P",
-	"03tCwzseNHH554ylazf60VbzrOIPU/FH2RVe2RBeoYUQ6TlfmtN744EWB/4ViXmHtPjsPSMQotutzwK4",
-	"JQw7SUUGUY/JtB3UVJaYbCoWU6Y6D9/WtAXKVH9rR058F1xJ32lb4ydSdRQQRPE9djWMy8XAFDiPHEWR",
-	"JhGjCpE/cK1rpiNTHciYHdD+6KXx3v5pEyW5mSEUgZg1+0qR36VgV3D2wikxCBqEdIdOb2gC816mcyDd",
-	"+cCbvpPGSOhNaP3IgWjOyk7biZZL8BBlHgQ4JCD4TMYik2kq18r5lEIcAn/SBuWe+/7ptu34KZ4KzTFb",
-	"o8EB/FAbHJQRKotcIABRAtk7Af+A+hZQjQI2gettkQmJ2EITmdYhNjr9qNxPOp8SH7CxtOIRHenoJ+Kk",
-	"z07his96cbhPDpioWdfbUYnyPnKMrWg0nNCqDcVdSnFDr9xQHhDTxqe0H1ef0T7ruf59iqE/PDQ9JB5a",
-	"RMWhrved+ZMK5/eB8tCDxdc4Qdj8qIaq/eoF5OHnh/vhrlNhNIl482QO98/9Au7VbWsyux1ZWsMwZbMD",
-	"Np4wZZ973PF6mc/kbh+jXjwsx6X72OYt8qBz4OEeu3CKeKTe+Nl3PvvOZ995mO8c72aw4JFmCQuzqKsi",
-	"r2/+Dj2H5qqwlcl6LuV6RhRdQNmp3DCBiRi1SRgNcTYdPKUx1C4H23cwrvfL8rFubYTtjYoRib65InLL",
-	"wpmNeoDqUxFiBaL5fQ6xYIb3H5XGsC8GaZIwEey6SFvLcxt06XKX+SRtXKcboJ4XdjnK9SDX5PniXVFg",
-	"Bi9kM/orqmo9bdId4A+/lUYfzB+NoWF+eUeroM5F5qiNy2kHhpGrpXZ1KggUes6FXelZ7uKtJYmkXEOk",
-	"biGTKwJs9UqTv7x82UUTt4ytm/3Oa6pWv8CoaTItufmN5yQgNGoWDtwCY+tcAm7Lo+jS+pBAxjHXGhrX",
-	"8rz/ZvBCJiwwm6vZo4ltP+8gr27RpuEDTSMhX5tXobZT6xbM+mnN4o1lscLMJok47ouDBJws+imgQFHX",
-	"A9JntwE8+VNChZowWoCb37Vfh1MmVIYPciooPUOpI6Egc4CMaOs3OuEbRmLIv0Fl2pYjPZbAg4Ll8bzK",
-	"Ctdwp7R7f2eDz6vehTeEvpUQJ5VJ9/HooTsyjN8K200Tnxv5OuYtsUCNaCthSE5a7L2SBWINPTQ2RLt9",
-	"c+xuWcNak9+Op4mYbj/+VI3kz9bTq/VQRTYJ29CEJTZEYSGFk6K1QNiMxkCs1NVOhoZ/nbKZ4OxOBvr6",
-	"bCW9WMn3MoIKF7AIvHatCj+itoMnJHMq1mbjMRZifq+T3YwE5qQRIQJsIEXAI0aE3F6ZHclzuMuF3Yag",
-	"4Xy+c5sSXWgGLKmdDU4uFuZOc+4gwPu1u48skEn4Ht/xwaOMD2h+cRppvqGJvljIJD4PqaYHwZ3kJvpW",
-	"JvGzGT5SM0TNgwgXXqVs5EuRmBoD2jck38a6SaRcXJHtSrI7lji7BbrZgAoh9bHGdQFPbmQbtwoI4x45",
-	"c3sxFGm+yIFwdhRIA5X7AGGXhMVc44W0ERvLjzoma4SsJn1FdzfG189l6uu/99d16DW7Y4nq/1aDF4WP",
-	"9ulTPa+5+Z0mPOVXZ6QAlaZrRuY0WOMtmLqoqYJbskx8KoHr4wJRMuIBb0tOukHTzBHA9HajZAjcnZq4",
-	"dfMF+RaKyBVJ5tfcrV5rvT18x2TvSTC7EwWFcWWGli5+HGx/BTnv4MJtJJ0XcxGhLSflkmldKB6nkW1r",
-	"q8EStiMegwa4uY5+Rs+/fQysnI+pqFSFO+xR10Sl85gj6MAl8LQigs6K3jEyZ0xgfsClDxmmDbIhTIQs",
-	"bCDta9AoewzQPGG9Xx3NQ6eth2/ijd6dCP+gDElRoSBCklgm7Moj1yGalCJLoNhLRciSEkpdi6St0+mw",
-	"Se/+7oY+jf0WYY9yTnd/vespBQr77vFHb5loGl0AamfQelAyY6/d0CH5SPEdQwohg/ow25b5sLPLf/z2",
-	"pYSdYzlicmjJdEsLZVL4p/WHn+swLKzbZPMpOL3TnIDc2pxQ1p4TyFx7G+RcbTcWOYzrVZjQvkmMf7GP",
-	"fRR6dMrtq4ucAVLd+FlcRrh9zkDoULGGQEwUox8Ka7VZuYO0Whcy2sqaswcsNgrxtQyfJXikBAGNiSJ3",
-	"JIhK8SWcRKDYlYo1kWIuaQIwkFStS3AStdKzNW7tZWpWgjj+bGBmTnjHCf3ipxzfK6FA8LrlUUTmrraz",
-	"ZjN86ImkKA8b5OwslQ+W6fnArhxGIxYe2db7wDBsV1lY5n0vEnN3z0jUHTBZwBLNF0brPFKC+UOq06QY",
-	"MRtOYrn39UxNxJciZ33TBDh2H3+i8hSQyPfYvP+c9Rvu0MiXOTRAi6xpNiYIXocsiHgpjFaz9yQJC8zH",
-	"ZLtPjwbziQfr1/4V06XAdjM0852yxQzo4HmwJnKxIJSomEYRyTQDNCoV2owohVcqdcoS9dJ5xHJlUMPA",
-	"zbu9N54y5nxhktN3y8Mp2TVijiJdNJKxgPsKE7o4SrHYvWbCh/B6DdeCGrxxz5/sjclN0E74ebt/mtv9",
-	"NV4msU0cgAQcByxnARy07bLOCI2UdOhV2nZnRiXkgcPta+gI0/QtrXts4tm8Hpt5ebZDqzl7tjanwfoY",
-	"A3JK3+vWBPAfUk34vKM0zvLZXp6mvaB080D0nh0gnUdcrVhINlIddaZLzOf3bDPfARXmR3jyVMvvzOTM",
-	"PJWvwXi2myd3jFsmrEC0l7A7EDgBrccmWJ2Pe3MRRGnIVD6sc+Qt3Hx0mEZ9V7bc2MeiDk17X3IzdHN+",
-	"trMnGh11KXUP9GyX0WeQ/D4FhqUAsAZNskz41dm8sqq1vi3MPFl/Z4MkU+02uvHff5JOo2fLGseyQBcJ",
-	"xZjdJQnoBmPEZm+iCQtJyDTlEcKMULLg0VHWlIqBtquf/YOnv2E9xxz+FWIOm4gKYeknbVDPbE44w46R",
-	"h5URV2uNwvcIx/7EswwOko7db1igLSydOQ1codNStnBcQmRUyjUXyyuCJBoeqQYw6jR2LYR7yK3VQohk",
-	"QKOGbgQsbcZFeodjJ31StnP8l0xV5ZgRIyqWKV0yH+Iw/2+0wv47Nttdu3YgWhnubqG956tB4hzvFxPG",
-	"w4LJPcc5nnicA+G/ciELKhCub4YYK5jNshculsRd7MeXVrbxhmKK/b0ffxQ57Gi1JyF7L6LRT3ml1Tmh",
-	"p/2RC50jLfX4BUBqCjDJOVwR2NcFwgvLxEGPXBmNAnTZcjVUu1o5grxD2ubRjZy2eb5r1WanvnroiM66",
-	"TQYq07RMwvWG+37DBK7t2ZDnGvOap3yqKejAm3s0EmQ1lWuG7V4FMm4Ez1UrmWhH9+wONw0aURKuOSw7",
-	"zJ1mw7nxQw9VKoBm70BIoOWwnfHZF5y6Ph7F85XyDtKiS3veMko2LOEyPECCHQkoRpRlDf66xYKZHSo1",
-	"R39xJFZ+JvzBS+6LPK9my5MCXXq7PFOh0rlRzHnDnRSl+HNu6HNv0FHi+gm7k4lMdQJsXsbBNgpJ6fNg",
-	"xYK1T88ljAm1ki0eVOmbbGSrj+MxXbKLjVhOEUUJLtLKof4qxkRuwfIx4QeePxz0HIelPA+oYq3o7SOx",
-	"9najt2Eijc2ayA0sURBJxcKz3zozray5CDu7SfPxf+OA2TibDlr9ODwD33FzSYXGWjJnestsG/ZcyrVj",
-	"gncwQHGqNGH3m4hyUdssX6aQrlLFbvttjU4+HQV6CgyYnmRCElxjZHYMvVrZ2PPuUBUZAU7WiG2yYRKq",
-	"2ImgZGFZhvY7f+V3AKVKFdzFlYzZXIa7GRFSM/gnoNhA9AwUC7th9YpQkjCqpOisUM0738fS2MH3wCG3",
-	"jeLHjLKBFF9JklSo9r2httQ3FcXnPYHD+auBpDs8iJmMNzRhjjrF+HELUyzktrv1ucaKDjv+A2U/nd0S",
-	"0YYgDwCxpwCWkgOWYh03HAZydbBiCIRBtJTdGePypvWAa4NgWwsH2uAw7aBn6uQaGvit6I1SvoH4s9lT",
-	"gIwg/mPUeZ8FtOg33hfwWABULqIbZYsFPYObw2ayOa6whscNT3vdfNo785pfVruBKdzsgoxD3caS2F6d",
-	"klSYBSws6Hxnk+wVlJk8IdYGCVdmmXlYQP3wuA95b4vm2NXDHmm8z5Z2rKX1aCFP4cLYps05ROqGLciN",
-	"msAe1Kr0CJV8ajXFFfN6mrFEv9pniR7WE+NMRnHFP0rBdr4pWNM1ExaFrA7qsQxr7RWyq389VjOfoBo9",
-	"MXfVoBttOGY5KPzBDWsUyk336RkijysrQWuL6ZphJZcMe+cwKK770Nxsj4XG4LQsbd2177nM8BCWwxh2",
-	"sNLmlb+TJWYb44os+R0TJN0cxeFWsqhhw+6PhhfkNOH3Z0vqzZLeMaDin7MZ0cmO0CUkLteMbcyPoUAQ",
-	"i74Eu9d+B5tBua6WYFKZjRnTkgnSqHPzz1IYtMqoONti7a7n25Hr/oH2zUM/wsumXPg7CbD9N9BzzrAK",
-	"EFHgHXMViqtQZ2Tx9ssibb2cwpgnEx6lCoFQP2tZuDFUXDWKMrvGhiIwmy3lmovlJQayZUJWLKqLH+5f",
-	"TsqvGviCCpY0Su4M+RzmOxKmrNyIXad9nW+iR6nhk9WZJ3YbrdWODndRzrZng1vQWPdQzraXOQadmVGg",
-	"JVMzJNJx5Pr4TxtR90Q6lev5wKupF8LATW9ejpPc7V3D28luo5008PkE3VYeCKpGOBYFgmX5cKotrevk",
-	"kC5WVITn8s7Ov0dj+J6K8P0dS6ZtDm6Wz4bwWIMyau2L1AiLlLEJpRnFDHnEdPZb3GTMN8zZikZAm2ub",
-	"72Er6mwzvuuz5a7xDsaNcCQW63ES6PaCBhh75euZurSUpYoxMSOpqlnQWa+ARAzCVhO/YWczNPMduzpt",
-	"mmY/ZDAB2XH2IwiW4dOo8BXsm1DONWcLmQBZY6MDkBE7t8rRYvsyYh/dwCGNP3vPKNb/lgsqAkbMSijX",
-	"tcu169kEnXEdCTJxPdA8ISGLijxiTG4iVrO0LtAtFjyJe49zw1NzC9ePxxhewIML96YgPrv8CmCzMqmD",
-	"Q9B0zRRhiwULNKELzbDVvU3IitEkWNUazg3+ulNTyT/Pyu7zVCEpnPVHpszKDy8i8zJX66dmQAwuWKJW",
-	"fINIQq6KCwJXW5mEeTAL93dlkVxodt/g0fCtn2BMD9KJ6f07JpZ6dXb56uXL2VnMhfv318f3ALmmopgp",
-	"RZfMjJQQdQoyjiSLD1fTavTgAjpc3Z6qQHoux4MG58rnhFSzcxfe7PawUuDwIY9aUfV5wSNoJtsz4LmU",
-	"EaOik3gm1ethbOV7Ps6ebH3C1kFobBOuNROXxFqCwr4dNfM4vuZ/0RLUVV2xlV5BJXveU/wzbefGvfGj",
-	"jq+xGtZb4/xGkcx7133t187XtuXIjs2IWkLjBkgh9ymT5X6z8zsNla5fncE7ceDz4PSLb4T2Ebhk5IQs",
-	"S/xnZSpwryEXyjHv16IkOG7+x6IAbr5jx9dK7x+jLQuhnqEv26vDVqZRSEI585mNmb0vuZaN7UoSwe6g",
-	"j8tMRF2BE2fKOO6V2T6bVccDGYUsYqg5+1SR79MKgIbh7t9ACShTXXUdmNXmv27stwyqFUqNoQq/YFTR",
-	"8pRyYZux8ea8YQmC4lQvTz3h5w/ibDimzh/E+CY6qDBqUKhAN7llrGTnMYSKLHOIsdENVcpcnRqvsjDx",
-	"Cz/UeOu0EmaViiX7kD1xECQx+3h82anreF5nEF9yK/xqznL1yAlTyLjHrggTocLBAMBoV1Z1WHyMN50v",
-	"aKBlIykyRjbe4rhB1Tn3njEi8ehdzrmwUZuvlAvCLdzHdnYv37IlF6WV6jsw9vUgS/0tW6bDO3RYH8BD",
-	"YFBhSAWhqV4xoc0XyOTKuJRUMSIBWQOJ2YF02pcAH6rThRhoUzizf7ENAy76IZFyMX6eNZB3LNmZCajB",
-	"1eRDaqmo8rph1MaoBnhArhVet0FFrmwVK84RfqQITRhRK+M9JR7wD1Mb97RzeFq99nxkm4gGrLhAz+pz",
-	"SvX5iW1LyoAKwmgScZZgusqox1YmehWZI4teHeFZEhbLO9akGub3T9CvDHfu8RwKxm4L2zChW7qbOYic",
-	"bGPoIjXNNufppiEaoNnm583ZEzO6sW5pH6CbJy8YrKCCPXsn0yuyklGIaM6QF4+5SDVTL8gnyIEJSdZs",
-	"d+n+GJqDVKvT1gmjcX26BX+9Z277y7CRigOyzyKRsUMqkESzKLokt/iaz5Cfu0WsE4en6/GWE0ZDl/32",
-	"dAJbqmoqeeFZZzXJnL+8nB2RedPsXl+wOyb0ebYuE8KGvGHJHUvO4b4C01RYM0S1A/y+JLfwi0v7g9sZ",
-	"uQ2pppfkDyFTMSM8nBEX3v5ye0USptKYKZTaO6r0+Rv4/h++m2H5EvziFgWXj8lTtc4HfjKOr9bC4owP",
-	"a9D7T/aWMQqMVf6jBkDqLC/whWWKb4HrdIOGhIHDd4ySxXDfAxVALqY9IzIKq/JGAxV5XYehncd0jyEw",
-	"vdNkO9zajKQLZVVI8AdwmTC3YK6byqj2zApo2To5r7dI4HaAXclAs4nuLOZp5tPt1pzrkqAKogta02Bl",
-	"dX4Q97bZJCwjiaxP6uYHPgg7o4/+pkkl+nNLM4ozvsYwtSu+WzJtjqAldG/4Z87cMul1a0+blrwfVedX",
-	"w9LbsvFF3xT87/giL7HpFkADMOyJ7+jvmAbXarM9xn4w/bOkXNTKEQ/eTS7yE4x4DIhXgMvW1ox5dBdn",
-	"NTiSr1E8tJht0BotqkZqmQA+qOo+4tKVDv55Macay2TrmBvNLfM4jRvJ2M3kvjVfcZoWQ//64UHMaLIm",
-	"MRU7AqIjoRRsRlYcAkksJqnQPCIR1ZZszsFWxHnefczdXeZhPmnCiDEfbGGiUeSgm3SwekHe0GAFXBWQ",
-	"XVJaypDQqFhjVKlZwMpT68hem98ep1fPbqerbv4IZgFyGFo5v5fbvG6C8uQAY2kUsYTEdGfjVphoQOIm",
-	"peVGETqH6Kj5CwkN3eAp7HDVpmydzprP6vbk0A8qlcHFzzauQq1f7Cp4rNGlKe+Ibp6n2A7H2QkpuBrY",
-	"BTspRMIQjKR32CV87NQVws3zSSqEZRHRFrCreNjppB1KSPl7387iBh46dc3AWT5JvfjeHI6tXuDxmLbd",
-	"ili8MUfoliu4HzXN1hM3v3HAlSmPiF+3PttO3GdM1nrs/E6TiPGrM1rbSZyX9FG9J15NLjaYq2kg6MQB",
-	"j0UH7HSvnVcb0ZMWZzBCY34UOWUoNJdg14m5o+A9bkWhaOWORik7qM3ENQQ2umA7ZsicwWBQjEdxF+IR",
-	"xVzq4Mxb3VhclHvMZkRIJFSzHPE8xBygPxsdAtuXq8D595cd3v9eAPYwSAq6IBzBSdaPRKFE1aiRcCpa",
-	"wyaDKICtvbs9tksPukXDqoyEo4MCsCC3XMzl/WyviReZaFp7c+0PWquA8KVng6/gKNU/2n3M/rI8JCue",
-	"X8uLQW6n13g3ddOf5g4Ks7s+ze10HB1y91N4G9xQrf9Ftyytk+5qdxcxS5Z9X1Z/NM98DJoCE32iivIj",
-	"XecUZUMTjejUGM+QyCOoXVzUbaLm2FVu8WxTIMRr6HDE+tENfdSMqPYrxrkQ2xXDgxau+6wd/KK3nWST",
-	"8Dsa7PoOZrk9/YN9/KSdhJ3km5DrJ+oq3jHMrW1XMmJEMxpjhX2mcVArGe2g5x9htMChlIsmmz3FkIHR",
-	"R7DZnCg42lGFnuFaO3RI+u1ULhaFKPAV3IEADKNwJcVAxdzMQgFvCA3W3e1lE/G+y+5uzDMfhbXAx48d",
-	"Bx3paCbvmMe5ym/thAstc2cznhC5Fd0VRtPes9R+r77RUw6dZlN8wvu0S1ajrmDRFsbBsPCFa2VfRoJI",
-	"WlovpPnWe7Wi+6ok16ylpP4TDhlyJc0bxqlJ//ADwU/2F6ESLMUhMBQ2y2SeN1kbMZM7UX4pe/VYF19B",
-	"vICxQkyxIGHQINsJogBVw8cm6zCqkCrLyX20gnB8beEra7T16HtgquwJq9Yb/AwjHvVd3nzCKN7mA4jE",
-	"eZqVTBU73L2Y2U7Vu5i5nca5wKqM0MHkI62VkGiYseTijmtbKj3flTucyj4GTKxbwelxtva4yJArVwdp",
-	"j7iCwT2THuFT+7OqAZ3U4ApuF8MruUU4Y4Do4gAYjIrDZkOgtjroKD4mBpDeG/EsvEJ/GLFW4rHwlQUM",
-	"tCSlOV5thLZDca4KvAh6xXZkRcNugnVPAkbS3i+eInQIgf1RpDxmKSM5iJMuRcZRLUmwklKB5drlurTJ",
-	"+Tuu4WMIFWxrRm5X0pbSCEZ2TL8gbyxAE5LjMNFR8KAxxws8rQ40fJSIqD5II6d59iliA6OohoVEy1lz",
-	"rjLnqkCFoYhgLCzznnQTexmMSzHdew282gO+/Bc3ew/QVQTnkosSe5hF61pJEkmlCdcZSCnvBFDaTkT8",
-	"d8v/OhwwAb1j4d/HIsv95PvJvlJEmVcTWIOZ3Rl9XyPkzBVRK4Cwc/uo/1O4AORX1oFbt13o/j5hfkEv",
-	"ihMh4bvXD64Ff2NsA/Jc8MgsMLpOuKekIkTuLVoo9M/Em7ec1ljRd/Dzv1dS5Q4XKnorkyUcD80kbWH1",
-	"V4rILVYMWdCWMOYCEg+OihN0PcyUvVwUUlDxI4JMRaDrP/zzLv/x25fZH2cY0jL/+M0MTO7cw9MkOrs8",
-	"uzCP+L8BAAD//w==",
+	"4wqTLF0B0pqo2QVMoEU8wW0HLtrCaJj0Hs7v3TUM6OhEX54CFqWf/E7N3H5voMmhq8nicdCDBjlzlRnm",
+	"CUnYthxlD7eGQc2tMakHHBSve9kiRdWVunCJGxmZYqdTddsyLPrnE8UzVLuc8VI0YNFZXvg0eLsUC2Og",
+	"Ld6U6pPMXRb5iXKtHFhO5coA3futUHo1shuifQRVexXUxTfhlSnGRdQS3t3TSH+roFVoQ26PnmSznRL6",
+	"q29pvm4p4S5IgXUgLftw9IWFeLM5c2arik6mW1m03b5m6phkop/MfjNNTqyuyR6Ie9awQozAatZZdfUQ",
+	"gHUe6c99dAuUh38nDUr4ITRdawTiY2DPQ+WnTE6MV+K0c5gvcWGDz+bfBFVo1f7VqB7YoDppm+SLei5o",
+	"8TBX384ObGPGDiJnISKHE2ArMqTSJZC+Ln7qZPAJGdK18K5ndB1/OV3pwgx33dM5nKOv/OAwJsZtqsdw",
+	"x4ub7K6JmeRHn+3YS3ljjXZg5eOO7KEWJ/IrSIFSE6isWVzGEmcSuTO3PTNxxvbwj7wXMiFzvrRAN6m7",
+	"axcyOv0dNDrcWJGEauNhYIaKqOWHVSVe2rtsn/9YdH9XHTKv/VgSaCV5oU/Seafb/0fVQNLs9WWnGAeF",
+	"oK6K4LSHkpQp4ospLYw+PhKvMo+LZj4rkjiMlcXaHsLw/So4BPS+tqYlbvpoBbtLHbvmxgzOXOvZRTTI",
+	"HVFHw7Wbb+DROVpHV1zNR/bsIosGbW3E+QQGFYmJA7x0aUY0Tt+YfiA7BXtlhlY0o8TGHK0HY+RQw9xk",
+	"tPCfnO7ygJorvhvuxU1pQpnumNM7bMJ0g/nNCMGzb4SxJVPZn+DLI9GDIZLTG/dKmAgurwimK5vzekhO",
+	"CT0DlSvul7AH4fN2SDdAci3iR6EjOOdNSeHLGctJ5PBVYbDR6Mm5x2AJG2MUaQwoW4OlegQDDylBjhSB",
+	"uzeV6c43ZpzpnDyYRoCkoVNwqNUoppgwGDfyXYhh1nDQheuAmp5bqBZ3BMK5ViJqRIpiaYiedS3a+a+u",
+	"VQp7cJORDoEd7oxm0LfODntfAa17xPY726NwA7nXRa8nVXz9yvI8v4RsNj2I6QbiPzF9RDOwb5abLeB7",
+	"PMLZB+sWYVEfQeVyWbfDm123jzXjRQzvNaXfdjS1+AhNx6tFeZdGdz0PsY3MMER0eoTKap9JnhxjFPPb",
+	"7NDDdsGoh9p+nOZv7ID+DPMFD2GV8iQP67WGUUZeqYIlFdV9x2r9MeODLsYnqkjbacL4DutCzA9KNGBT",
+	"nvERX4ymKKv63qF+nakSyd8Nyc73Ag/MOAC3i7kq0C0mkse/i7gle+gvyLlRnR3iggzwaeM7d2tv0Qn9",
+	"92fK0nBp3wKtzYATe938qMgJ8dmMlo+mnuEYp/KiOvyXZ2gY7Mi+067384kyRCST5pCUUNdQfUI+IEoI",
+	"6oBEmisLHbrYN4j8ifxn/7//Ff0A/2XSKtrLhnHvbIK1TGiV4GFymgKayknJ5T40Z274aKgd2l1Hfv1C",
+	"ugLOl84WopwEBzJS51ZSjjamBdojQ8U/x/B+XnNepgC8fYXk298DS7BXDtcV19IKrEKZuiRqoXTxGHDG",
+	"+IqZtmA3RuMaFHuH/YOJJUsncICQlt3RPPzO41KRtmUb9YhyF3Tjn5pSKnQHHp0yI7r7tsah8n1DxZ6f",
+	"ZKb3WgTmb4QBNqInbHMbfb+CJLG6tmZlcsu2xfrQkX08P6Jypff2mXFmJ3sVz3RY+dP5pb9pWr3ckn76",
+	"2j1wZ49uNUfbNgswtYe42Wak5MA9LOdyfis6BTgxa4mwelkGstrLwBHF7BcxL+jGDZYkX9wCIHNRZAJp",
+	"qNwhEL9NLlkbb1qjnv8VzmZGXj9vhUr1FrLiYZM82FQpkWrF7CcTSh70HGVVMjGJcnXK+JvsT5uCifaV",
+	"jAR95a4qo+W4/i9t1MkgatR3lcL4Udx/NBflWw1FWP8rg+6GwzZNxelVxWWpCP7tS4K7a8PcFwyda6ng",
+	"xA92b1yxtZOMMdFiiapbda4Tge2Jqekd8OU2bWwQErXzXqxGD2fma/v9jaI5NL+cNGLbYgnZUWan90+G",
+	"UFtdsLNnw2MPUX5GE2DnrCOrQ6ONv/nQ+H6bRY5tvgetnAPw1MNBRn1hBzkGoeHqsALg03Ry7SXsnd+/",
+	"FbXKYXPycF99u62rdLxyDS+v05e0ZR4LJRE6VRqjabXhkdujkaINPRMF0BAtuhKzWOwunq/SzmusNobE",
+	"YTfLePGzB+WdTWl65FF5ukScbMxjm8iYaYv6OnKxbklodT7gbDHN1CJvMO55AEmY9uwAfDn707rFcNzk",
+	"AnoM9kRPhyoDWw/aqa9Tn7MHExj5j4TWUJGW6qNNsPfFSNir5ZMeGep/Pf/5kxZkadXbBUhq/NbOzjPM",
+	"KrvKjEWLo2wKXyR1H40pi9SGv6ki//Iv//IvH//ww8dff70jlBhjAXt1yw7dRsgVLwkY88blFjvQmxXC",
+	"cUID5xrFuSWXP67XzKE/rSXD+nK0QXFpeJpx/cVnSZecCnFcr700QFVn2ykB1+D+T2nW0DT0z9jx0i/N",
+	"T3xYbOk+mSacBHbL38E9SJXsA7SxjG+LwJPinlUh6XupVLF/OC6I05lldbz6IClXh2w+z3stWQsE67yd",
+	"D6ylZ6PEYKb7iVn1hXsnGCowL7EHfQvCHG0jsWhZQou9Bl2j+paeG3u2JwzoyrPWZap+JZqGGvNxkqka",
+	"t5FvQSrB7UzUHZYZ+wlZGQq1AnOvYkT5t52bBrYqXthTT75X/Ru/7bbyQ2X4mIcCl8zpmatf2gtxp7Am",
+	"x+eR2im4+JExx3CCRodg3NoQ0wAWU1ZFDBuZDgRX265slcwh+s71Z7GfNZbr8NP9PDeZ/mi4FOEuXsVE",
+	"bh8SLERdWq71+5tRY6LxAAR0pMq1ikZmWHVW44ejsxrzQk9sR0XPmenj7FEbR0fqnrLa10g8jiAfRNtC",
+	"RboWD43ZszNoW1oopNmvQ81ujziZspMSeJlWbxgv3JNrT4hqYfV5Guu1fia7iBTxHPzoWZpew0tqN+fp",
+	"PKSvH74SPIqlPup+KnEoh1m76g2bGdRxPRNCZz4M13E9Ot8J5EBWuezK5Sw9vI9Wp7anwz1uLjuiXEP1",
+	"5+Sbv70j/y95/smz//75p+Rv77/OjbZ2nr1Ok46NZP2wFDt5omi00UgUcth7yScBu0ZRTPmb1QYpmcLA",
+	"6kpnwliZCHTt9yMIqjQP/nMnkj0jqEqv+5pFWk4r3NZJxb2zPz+m7t9i1a7l1dA5JgMD5B+xDiF3Woi7",
+	"KTmygoo8Rj0vJBXpX/yOrDwIP9C/C0k6blQIcSD4Oup9gqNqYbYSG55QrAxuaE36Zp2rOX6hxnTQJRSZ",
+	"xy/ETTsMHYg/2MsBM0REn2HaviA1zbqRPfbnx3bu28AvYfsWvv+YzQwSDyXdyPZ8PrutE2HVR8Nd59Bx",
+	"msvqItV12z6zo1e5tZ1Ee7p7+5+ohnfBPxXKH6i5ERy4rbC2rtIUFReXZlVgy/RUVcS3lFdv7l293wY8",
+	"oNn655+Oog/qcHEKevCwInpN4fMYsVACVa6vPvqmC5bph/yI6udByXMWMfBbhhUU32loZlIeEj2h+rKd",
+	"3txMOkzKrI1HS5cjkG2qRElDyyPj6fjg03kgFu7dO8j5MDt+rbaNM8DaUUrd4jDGwszrfsuhYTj7iLDb",
+	"SDekW+wMS11DGMXc+XQC6VtRM3c7jfz17opZvLPW5R65t7PZR24eVyGcW9JTEi0kdcTt43uME1AlrV0D",
+	"eE3VHYr2tj6jzOswNzU0Veyz8+/gXDg6VR0UStgW6B0UWlilR9yDtNV+e5fAvLvp+B0XGMk9UGaLnEt7",
+	"mSooO8n0OSlev2taIfVrVxE2do7Xw73fM04z7VwoIvZNj9n/eP/mR2JJZnQP0UmCXmuihSvKq7uGf6TI",
+	"ESi2bRtcMLcdKLWmP6WZaWqL7PLegXKtmsYxDvPxjbBWPQD2euzPybwqeS7kQFLGiFQ9MRc+MZll/wXp",
+	"XIerzoojkzilFmxGKvKVKO/ESZE9nAW3OaPWWP109+zZM+xUFyx/LjSpmdLJPiZjOeHoswt71JMlbIFb",
+	"5HiGM3wgTpsQ4LK3X0AVzAPtUU5oVUlQymhQTn3bEUqMIAhQBQ3F6NV67hOHwnflzShsjdHFuxbxJYxu",
+	"UvlMvVX4NOJQSEulqcLjSrCJFCesYIgHTtR0SrGvN6ndsx2hk7P6nvHQBNulNhhRsCPPDdF7buyLVa2Y",
+	"SU7YCFVWDmS5zWkx0rV1ErnjDmYERbLPgcR2FbRmKyJSEuuX/LdSvPo/RCd5j5k/vQZVMdt8bgYpZA/p",
+	"wO0vHSvvMJowpfGPUaW6C6cZWv+zeeVL88rONg1HGAsqwZ7MySceQIpUs/MqNfj/Zx7ODFJo+jA/S00f",
+	"XGVBbqR09p+lz4Aabt7Rl3cx/Ze374JyEb9/A0zN3dKmLZjc/QasetATeZsh7+g4S79lkl1D+RudocvR",
+	"poYDqQu28zETx88tlGFuXcoHoVPB7Ar2TKvVpuTf7WAZfadmHNYgcYRR/Cs7P4+lBVyRSSxBLmcRl9Cc",
+	"8B2ouzkHP9bSnDjIyMcvoWGbMq6pUpDMn8bK2b4Dm6vewgRnHxveYz0jtjKxngZMX/E5pgEtw5f1rKJp",
+	"BIs4vsFz+F9YPebgkDBIvx6w6w8O9+ZIuHrEi+DhLFLnxqbT9p3ZAMhsE3TDL+bCt236XN4Tr8LfgVer",
+	"nIJwTl/lqge8wZJ7YzdcqeCgoecC6/RSeI+chAbzmDjSiHsY1AxFetZM0/yAvLbyqFzgHAtAwrPdl/Ch",
+	"mbTwGnRh90oCh1uhGdUxqujuBh5AlkytSbaynrLe2eq8Zj5TPBfqiQ/e+FglULo8+nB8uqLON31uvN2E",
+	"ICIHOz8jxy+E205B+Oapi+T/eW3W6vM1QB3++zNLm6lbyUD+eJAuphG8x2JzpeGRBqBaibHe9ICMHlLj",
+	"SF0CukO2Clnxgwvq5PLn9REaQrEK6xIAi88SABbe1XZRdCF+eXeTRdGJxc/gAGK70549TrQurDjFQm3Z",
+	"+N9s11X7j0FfX/unuI/ukLV7Krg5XENp8trO07lVv6etgqepbK4Beas2XxjndGGhaLU5EuGqNud7DbcK",
+	"fjqeB3UQC4UqxxB0yNeshHFH3mcruLkoIlc0Zo8X8NAyOawCSrFL3xw5l5pi8d1sYmi3Ry8IE9wc2hor",
+	"XELdiUtiHBRUf/oZOYpOYnT6VtISfGLZ0QrH4b7jEwW+kLiwg2MnwturMlkRDVOYcWPeWYVxhog61ncU",
+	"xKBz5kE1WBKH+4xclNBAEvPF5z1qgZillFWhwr5lUALCDCnM8dj5GCPem6iYgPO2RnEDzwL4XuFzQ0A2",
+	"PrFw8QKPSZ1kOKhuQX7vqreSSeTpKGcIU468PxIqpo2cvwdEetwRNP8s9mOsQOZzxje1uZhLT8y6zfQD",
+	"vyz6/MCLgTJU+hauIe0zzlLUsyR/vOC2I2HmsotjPqEIn3zrUeLcKG3GUi+kbeHy2A6UU88o29L7PToG",
+	"qWqvDYmJqYyoWHW280pSONux1Dc6xUxL10/epypIoBWaVkzaWmEjTkQnSUMZemG8DEHjoEpnmkToHNPE",
+	"qUwn7ouhqxKxNA8qlFQv7ZcsnJJPk/eoWkGnnC3uyeYPxPLVIQtNYIOmhTjZCx43OAAYpZOaEASA8opV",
+	"6TS1lR6NJUD6Yk0v76cxTJ36lEwdNvfcHjAUrFfkrY7sxMHapnblwAT1NmUOOiMCYxh0Kjd3VMVuAZ0T",
+	"4nDInBdWf53KrSiPUN5tdd2sTCGsmFH4VA4OsgR2Dxmsb/9rQXXhS4syqOCQ6+1ufll6f5IagnkRtj5o",
+	"8n406cwM+zXvYsrmtvM1q2dj7Ekjf/Nx+C3z9R5qK22Gr4RJsoyVwkiiSheIE7KJu/C1iLrr3zQXyF48",
+	"wLbZ78WDo0QSz8NmtKweEJSi6c6cHW+oLo85ju+4uRh9tcxQFr3t/RVlwOfbA16lCM99xiyHO2g1kfS0",
+	"nNrQU8o5DeLcnX6ig1nlmPg9aHcZbkG5uaUpYEAEoaRSImQbvviCKG9mKNpYNDAieAmkERJ2hB1CKZTS",
+	"osW4gpWJU5HjBp7PpDxSM8ZLW5jHQoWDQ3JTg7LgHLS//1COZD3LpUwYLJZLaFV1jSrSzpuYGLP4s0W8",
+	"S5slNvcjXf+QQ51824sXH7ARnZZAyyPBNge+FnOUahp9dy86XkLhq6j7zzsHaXgkcxSuGlERTVtTxvXs",
+	"dMJT2b7JHgw+/bNoKOPmC2i4ph86SID5QJwxfHCLUeu4FYbwyOG426yxlj9uxYbo3KGr6wLfzsVJ3U/j",
+	"irsKATrMibRwHbL5uGvTNdOQsqwNp6N/RcEvHTYxHWA15jwkhsmSaXx2PJSC1JGj7bC+4JAZSDZF1xbg",
+	"ihMvKETKhQv8yQq6giXigNhTtujXtuvPecxc/bkYsOTkRKXYuj/Saamjy+NX6Vyesc8k9lYJmQanlIA3",
+	"jvndFmELDmRvPkKOoq7UC8KplOLkWFetEJreMYHfTK4BKkZTuXOqoF3FRFrPPIIv98ymh+Whd+PLNoIB",
+	"mNobUIoJl4nO1ntOpM2JVVb0J27pxKqtRvEo5wXt9FHISw20I+XcJm0F0xwB33Y3rZCamv+pGjRvMDAy",
+	"gvoYWOCZ2+iyqDNzTSgHIQ00gBFP15BVclon54LFbFvVutcs3QPHt4yYfOXIqgp4WuHQR6NaGYneSnZP",
+	"NbywPf1OR4GldZjJhploTDunSSYIfNRNokfEe8qZZirNsI91VjXAp914L8zJuMC+x9qs9Mxmu0T5eo3E",
+	"b7fGgnbMNLeQd9DW5/f94xFC8tRri1u8uieVSA8iilqIuzTknS/MIScpNARUCayEG+tqRIfg061IMlJU",
+	"xT1xbFGrmZgxhLgjVL/Awb87fIx3S/oGlkxr4EnkQDMK2ncv+vKisApcRJh3POlBViyG2IMi2tcohbFX",
+	"4sj1kqSXdn3OgBOeWfe4Ew6XdRTOy9ZVIvVRMjA+xNMkcmouPniB8ugWjAlk08a1IFZwXdrFIdV8mMOp",
+	"sKclEQ+zHZyol5gOZsQaqwnc+Zljnscynz+7Mx1ZR00Jfa+Co6tC3eZ875kvZsksYnp8LSXUOq6B68K+",
+	"lQKMOmJz7gokKWvKmmTKNE9rTlllQR3pp59/kf6J/QqrQJjGWMi+WGs3XJMbMXxzhkLXiF3NuHauFLH6",
+	"AbRkZXyS7xmcbGLqHfpqXANyZRct8W+K3tvfama7DpQBjkOlfcEe6+zRaB17wbtUlo25alrvpjgAJM+p",
+	"dawUmxBzd5e0ATQGSf+ZS1WhBra5MfvMvGxDVt/3BB1vhlwhWmTEhzLzJlTdqTEqZz4QbT+6DdZwE4aJ",
+	"e3pGyZp0CwdeWZO3AQeJ4HBwFDoObb6d68yQrr72xFhExAoPzvb90JLd3i6nRoZj8sE9n1QdfPDMDxqp",
+	"DXm4kjD0K9+lJ3cMRx4QxmNUBT3Mh40C+StY5dEHabGGg4POdsPEGz9VEF3BA2HcFWZyOA0SyPs8vL3A",
+	"ap9Yy42h0VOh2q1tT67EJVMGCZkXgUCzPJJpiLlW9iLaUTNkHPOfi7lldteGuzWoo6V17abVJD8x5K5E",
+	"otKBcYqO/05pCwyvALhvhWGW25iLidRgbsQBytMmXk00iu1r9wJQKCZhQbohVeRqTiYIHABeIj162FGi",
+	"usao1s+fPfvENcCixO5xkqsfJxP/MGeh916uPAz9TPwFEzdxDR1ZLIw+uIZN2NAZQ116EIa3yas9LXc3",
+	"2KAjrTWh0nORqKbKg1kGuCw8AyvOXZwtNtYjJABBDNGPS6rAWMnaRp4X4EgniV9JiiebMP9jsjl88sss",
+	"n7MGasbBYlSkE122pWfkqHIVW8JQd7MhYQweBwx6QSzDTsyPkVxdp/R3vKy7apIpXoU+p9iNht5CYXPC",
+	"h8nfPeTVKO1zd0NZYawYDiptlfwIyaCn9TmgNHS465PaxkPBhc7cGUfatsDVIL+allrNYwDaIbPBuil8",
+	"qf8M1YQLUoLUlHHitmVLm/xl76N56n3XNFQ61FF1t3g2zDPJ4IIh+jX4GTfv6QzjH0H7kODvh368DdvR",
+	"ATRvSFAbmUk1ddD3uQYYS1mHiIrsMfw+Ur1usQluMV5Ib92EOyMYN2nD5keh2cEl4q/GsXrLoIRdSMCg",
+	"vLI55gj2d6CS0EG1qL891+NVbIecWrmLlXOiJAQPAk67jhq2Sd1gJyI/yNY+BBf0elq5nJrxu1RCiD6G",
+	"huf0FgagzaiBCzla3aBoJdd0gk5Ee0Qxm+dQ2Uwf+6ksAXOWfspc922rAmO7VFznrV3B1lcRl/ExuUAN",
+	"sFlZK/IZ/Z3vXlha23srZ1NQzvWJnlWBJYMZE0mC7fgPkrimLhSrdOh5R5Swzi4usOrGbOcvHYN0ONMm",
+	"s7ozMWX/Jtf5Afd2/Sa8ORxAQhUOyXgTcIKFD+2OIFO/ffHDDz6b5VfB4WWfoUbd2qwt+2JcljPAzvBP",
+	"ZTrA3wLXRUuVgkwS7a9JAeTT0LGjzkfK/A/wisrFi8BRcLD24TzHs4p3y01nN2AWv2FrWe8CcIsBv8SA",
+	"JbtH80jcxm+xE/mQYRYmMtr8hacXWeGqG7m0V+qdkz5bEEhS5biuK9XuERW1n6Za1s95kRBPH0uIXdsj",
+	"JxsvAqrOt+f7ET3xGZyTJgR6pmqnb0WYyLLTQqShPLCdcV2B0pGHbZ02EUpOtkbl3Br8CH3fwjDNFFlQ",
+	"6GZQSmaaTATd0EVDCONKA612ZA+KVdB3cBBWqo9MNJsiHbSLvsxzXS8r82Ku1Mq6HzN7grUAUbNed2O4",
+	"TGbZ7HwoCJFX1s7nLVXaEjIFDdh3IUurpe4Br9LZlk6hi/SwzbIFhBEHo6yBbK7S/MtF/kAWB4ANjQHs",
+	"O7n+VFTbjG2/02YJO0dvJvOmvq1GVps08C3zXh1dDFl+mY4EnTaMnk5VdD5lzCWjrCLuYbNx1vGYbLjC",
+	"hU7nMm4s2Ai27KK29V77qn0f01jTNtsGQGYbQLoYMz6YFTuv1N1mPI11UQ89BjqKz5ZtN3ZysV5x8BDo",
+	"Tkw3jLOma25ePEs2iD8MnATGUlY3cSNUl/zvm9P5Yo7IQ+f/FmM0jBzti+3F0ETHtvpxabqx+7Dbvmut",
+	"ZEVJ5ON+aRR+O+kA/o52QF9WvsYNPm5Of5jtNYZ7fVEy1pZzHR3YFclEi60ybcKxIqHvoe3AqCkfQdk/",
+	"z7TDfCIZgY/qo8S+kPa5VfMJB3xtM63BUZ+0/5lkXHlX/UdTwWB2McsXFwLrGL1j7taJmw5n2pM5xWTt",
+	"FRok1kDb/W/PsrfpFXosOQ7xaSlhRVNlyq+GuECo9M2XUghErnFUwPu46ef88/xVmCoOc1i+0hgNSli5",
+	"OtmDaRvDx2EXRbdXHBRxuNmuBiQq6XBzHPc67qFP+q7HKRIMXBNTZdl2iL9KF/gDe0jXmhkLnmjMQLL1",
+	"dklXza0UXZtOEN/YXn4uYcdaqqmCoDMx5ityJBq3FtNludbEuwHt/Ht3oPuSp8tie/s3h4PZ2x9AH8Ug",
+	"Xran/K7wfdZsVKzFsHR5hF/QXLoVAjVSlBY5LjCDv3UBtccGP5owyQW5E61oaz8sKcRhJvSLP89kiLoH",
+	"1uaJ+hd8hmvC+1wKuRWYMLy0P28oapBgjixf03PIbUTc2qp/O4q1RNQcrHRApxFVh9MfUmCGgR2PpSH4",
+	"cykO3w3yil4SeKClxgIW300RszGGpYrrUh3murKNA8QV9iXuoYl25CBF40GYArCzywxBrCPfw2AdQ6c+",
+	"+vbr1zvy9sd/Mjrw/3j7zT+hjaxJI5Qmz5+RH76MR8+3LBhwzTac4wXmidK77CKSu88/sCaR5pGOa33A",
+	"YmBbEmwOD5ZKq6M48RfkSI3Bb+xtIYkzRqBCCJR6QNu48HSYQ5rFZLBOZXw6vYi9oLJi/PZ7F78aLmZo",
+	"4Sc95TXjtjer0R2al9ZOEUNAcESgJSch75S/D9fJk07WyzLBPJRcXKuTBTkfPLd/5JQvElImH7RzLVng",
+	"HcyUtNly7JanPGMSrDeAwyS3AnilijWYuebER+hkrofU9d0pwdcw2sd7kBg3f4FEcFCGNu5qwehC5iiL",
+	"YcouQCC1xlwuSJ+wRXaBin76+Y3+xn3mMsP1Cj1nT/5Ie5veGAROhAbW+oS84jbbAKt+z4SLk43YHnDj",
+	"n97gXWvyWRv3QqPPFVusNPFLIV3FzjC8NFnKQq7lfJ1U0r6y12xIf4TC8HoRT8iSC5QuvHvY/AXJ9PPj",
+	"DCNL4XcheWkTONResgyY2opEQ9pmO5oh9M76KN9X5nHXnyflrq6FgqrIoWZGVTmrP+g4K/WxpfzJS7G2",
+	"VY5YcSFA3gbbnKVyiV+d1ZBfOP66wTbA57OmQbayua2pPjg9OJOkBzPbgyhesz8nMbB7yFTLbWnnbF+e",
+	"u6AzDeeZw7r2/x5mwU75ISJKgAb0c+kPYjh2wzK1ALxtjvqiCEkFBzelZNluORt78WZTSlZ+dF3fuXGv",
+	"WUdvX+8bzXwFmS5ycG+iZKBK3AD202czy99UVZBHWhnQZQUprpGRNWbCyztxvHGazzXAo1f7HjLI0BOp",
+	"QG2l/H4G7NXMP32ZU61twXg6PaGsRXmXic++p2dF0FsL3MaOQrqYjdEyhSF9Wtc+XzztAtifixPA3ep9",
+	"/QngLhgPaZRUVWhReB0qA0bY1gxU4UrWUg9goW7ROFTi/BM+gS6V3UFd2P4RLf00VXdzH3G/u9aNy/dI",
+	"NN745dGqR0tMEncXsdCQqmH5o21OMehbWt69dofI8JnrQnbzd8vb/mJ1/2yrNCBmBHOWKp2vYFV4Grj+",
+	"Cp91WiB1IECrtUDKq3SGhLOK8tneGGvV3mb7e6cCON3Kj9svZL6uablJn8UXcmMhNvjKYH/oKNNH01dP",
+	"4+soXJ+YSl9st75OJ+TQJ9sgHpZr4kKeTkst5tPKDB99fK+hzUitwmGLJstT0DC3ndW5Y5PeNicdr7Ed",
+	"pM4HgpORHvPVuJvi1JrvS9wcZlZLz9EU+ChuGwpQreeKKdJDulyhVWMrRdWVugjgattSWuCXlVaGESDb",
+	"jL/37o3UrJUr7FlkjyC8RqVA66dhi4KmUzAkkRuGMY+nxjkJeXeoxcmpm/OaiV+3OyZhFpFUHcmEwXGO",
+	"RJYnw3ACdkd3TrCPuHl4pNJXTqD3lwh2lLgxrCxfv3FfWkS+cAV4n/uUxVbq69sU3vFMcr29G1rBRhDe",
+	"c9HxSuRlE9OkpJzsAWHOONnT8i6L2bpUCuHhJXK5xdgDl6sTSHIG7cBybwURnOwxKaZRUN9n2sd6h2Za",
+	"l/K5vSks3w2YJikr0bNTT3//vZ2Ph/i57WKEDU/73YyBkuPBOM+MdrZrNxfiV/sx1TWwpEjZ4dYZpsPN",
+	"+saFDl1q3LBQV+3IgdUabGmYWR8ooowRYUMO0dPqZnf1g1mmo5+YjWLn9YIcxYk0lNssK4dapujpE/LO",
+	"Xbto+GChqCJ7KEUDhDofes2M6sZsSClkAz7PuLT0ssoRreW1fWFSdj2UE9vS7a1h7/79PNEkOdU97NO0",
+	"09xuZoa4luleEOqARcWorMXibFGjaBgaf0JsgNJYlvbVKjTysk+4Fj9YBKxFVx6hCoRfpEGmpuC1kCQc",
+	"kwuOu+fPNScVZXQiGB3trV1xJBv+AOX7a90TW7snuHEXKBeJt42xn21iw33Hd3i8AF7HJb4lIecMm9Wg",
+	"i4ayurgVyMnqjrWFcx4uD+61pezwlRRt4RFHNmzqitgYRhTTX/UgAQg06Ko9Wl8Oive2Odk+3giHA5Q6",
+	"EXJcAfGiuj12wBeru6v+Y498zFCJu9ldydElXYvbQkJbn5Ea8q6IMg99vmFhjVb0t0hdWBj+6OeoldeJ",
+	"snso4hR4n+I4+qOEe3EHRYS9gvF3F1fHPncRGoR9Q0uncbunHF+biUVcHbHkguqRhkDMFJz7Spg91ILf",
+	"KqLFPBzEY7v+vSJGYg2Ka5DX39G2FVJb1NMLWtMeWH2F1rQjKnoBNnMDWEfGRLl3qcF2VsqXPQgM7IsW",
+	"9Z+kre1CepPksv1Zg5pSjSnicGWDVjVK/d1aUGB7xrrAlkd4194YXTimgWaJbbcZN30bayGj1r4BWb80",
+	"DIu1leDBuQKmkdoNCovNb77ZDFFAa6gQ89fhYtpKreh07izJsObxZNOn3S2zc5JWiIN9ywFHTN1B7kna",
+	"GgUcARjCwzEeby847LxiUdKLXusDpuXRvW5z07BDIdOaDpFpsif9GhGfsfB4OvSSqT6+zTgKVZBoKQzN",
+	"I4WpWwi1DxXZnycqXypoE5nX22KrW7uTO/1t5ePYK3k1AvgqCMLQBywPFtLbNn9+lgj6ze3mldkwduU9",
+	"OSe+7z2NMwwziuKJBmyrHQ5QqUQTmEs56/dvi39Jw4EnqPvkDpB6lYt1e0d3Vq2esDWRc73abGvoWdjX",
+	"DQ33sJY47Tlrq83pG1HDmHUxYfd8yml9zHXJHXJ8ry++CHDkRsNB37ONz3EgVQehsHtbasiG3vTTXvO+",
+	"kaDb0WHUte9AM9xUtymDHUiLEKXMwr/CPMKNVjWHE+JNmAES+pImNVClyfNPSXmkRnewMYCtKZT5T3yw",
+	"1iUqlNaNum3sicfCfWg3XNo84XwLx009/56YaLmFza0kk26fT6bi90zTfD6785sesdUa8VMg5wxM0Lqk",
+	"q1GSVTSHpaVtLxfPZkxtIX0+7amHfcjjZzwezyLCj/ijYD38owEYnh4RYQnbIM0OLkfgUYlm2y5uM6dO",
+	"DWpgrRi1wXysgj1aNB11x9o2mcg6jv2668qNnV7qGeC99tk1IXfWAmtxQGgr36+d8jN2TOE5U/IM8CGG",
+	"T35UVSXyqkwXrWXTiA9SNMXZTDsNjZ7jeyU6Wc79tK5QM9V4Tfp6uJt4em4u4cvxd7Ib9S9uYY/IPV1s",
+	"6mgExArPlpvNV+75hf3aaK8uxko46A3q9yZd/RxyTpK5hiAVVFuKqtzJWqSmO4RbEMjdZ1Z2Voz2YBIA",
+	"QhpF67MUjsgRljLLm1/13JNxtLTmUXIr9KCw1Oj85tPnkLq0C2lNPpfJPR+I8wl5FVfb+Va1J+qSrxgP",
+	"ceBU/V3cymXthfz64avwViYj7x6k3sAfXOiizBHNlQ6rAPAoqQZcIFgIBOeUnfIpNnFLBH+/9cF0M5Ky",
+	"3e+UsbDS3WZ/F+6N0j2283oMMO+zOPpdCIQYEjosLNfQJ8HZ13FIeRF+ATBpWOnG7w27FCwn3g++lCEJ",
+	"cuU/OUVsEt1tqYRsu4m/tUS7ZHU8/ULcKXIyB9i/GcpJKbml7epS182kwUV8myTM7iaNxurTrCg/W2FD",
+	"NfaaOGFi5h57fuV7ZG91pvg5Zp0qY/Ammx1uCdF/bm4Pv03qaRVomgV5ZKHpCK9cXFmQSswHsueWafjo",
+	"nX1yKwz/aoDiUJ7hq67cEudo81O/XSk1dktHgkyRxNX1tpzSsn0bchWZK1WNQG8f+PUdiD3tMoR3MeUJ",
+	"KA9Gv4uWSn2VGoCAWLHlLIpOv/Jx+CQSuoam1ZuHtK8l2YPyxf4DX1J+90pK5iZ1zUKJCpT2PSaugAk9",
+	"7CIy/Rzcs8rDdQzFzlc17RTsAs4ISp5WYJc3plxnIq/HDNIN1uPYH4QEdssLj9GfgyRTogGX5CbubHot",
+	"1T4/P8qB8+AwFq/b+tnWqZh2Iu/cPNJz7XgVEJByM3VzasQ9VBncNHRt7Ty8LbrTYwgLvhXM9bWZ2AeP",
+	"zJSYebijx5BYdUBGw57MipzomZyOmO6Afz5CXdloeTzb9aiu5qjl7voaKtf3aNVg3+PjOaccBjOyXc9t",
+	"qANbu8MZU00oJ53qaD2fJsMj9Pj0nXwH0KoeI8+dilDE1KeDr6WZbwySrs4xJ7loe/isFbhXHmzLGtkA",
+	"MyEve3ri8ddiHTpplkDgsJpblETcUH9MoxSNhlYwzdMwKp3t/oxweKfj2RyN4VlxT7b0jM3EcRU1UJU8",
+	"ocEOqxji0XFNWhBtDcS9NEjomTgg8vIJI2bmwPQbfhkQ8pwA2lDCs7boxpzPQb3NHRTIrU+3967hsvkU",
+	"inWr0fuKiel2z1bW9Pwc3WS9Lt4rHJGiECTPoBRnpO3sesD5fu8jgZC6uuwO5VWsoMb8vk1/pB4kW0ow",
+	"5p686Q9K34U46V62iGfZ1lHx/tpHfV6WglLwihxoqYUMietMbYNzd583Y8br0EK3Dg3uHuS5KEWV9o5L",
+	"cztmQvNqQ/JBIrX7xg3hcusCUpn95AwjOOVzasVfAvUgpZB2+WmMEal0sTnek8zTdI6/mfLKVLPgFAQ0",
+	"3kzJxH/HSOhJ1CsrOUWnS9GkQEhUV5YAFobEogNlgEhc595NNPKq4Kp6QEePfrKL8BiWVzLVede0YZ+o",
+	"Gi/M/oqFeBVsw7D00m823OvE8lvz7KY0FicD/LTi0ra5jLVAmIsQTyJch7ARW14PV80VsNWGtWEvbR/b",
+	"PYSsZtUrnqs7z810cpvpPx33sVkq59qGGfOA3SMvJffWnntpaLm/Qhs6bdgRP1LkyJQW8vz4xJi4VV62",
+	"/mhE4GkJ/yMPWnTG3LHqMTb8HiwcJ19M9rjo91IItC87ykOLRRfSShn5xr1xWT3adbjMGcvGbvXYClij",
+	"dcB7+OKsEGdlJNNCYuZbKpYbEz7Rw9HTfYFRrhRU8sP9HlnOE0aZoiUOC6f7MjJ3eqpc7ki0jBmL2YHf",
+	"2MoKW72KNRgO6sLabbYzjeqaadVy5L0ft3cHQuPe7Y9z7s845B9xKschn16HW+1gH7DKH0Gf+0OqX+i7",
+	"SHKJh+HeA/KdOKD3YJsrMvD5Ykz2QrUPJz/DA7Uok/1Iw9nCohjKgezNo77em0oYNNry8m7DEVNd8zsd",
+	"sybZPCwIEvSTKotacaJMZ5Mptl8uu5vTMYnSIRria+0G3+29v7uAda6PErBCDKHBmT7aP3v5N/HmLcQ4",
+	"pqmBuHNmoo5UW4TIo0u//Z3hcjecC6j/vyIOP7myVkzR5yXUzt/CS2YhNOm58Ka8/ZeyNnq6B4rv1bDO",
+	"7hh1bZjYH68Fdob2E0DAis1V3LYqO4nCb8Y3RHoRl2TWQpgzaU6kKzPempc4VycdgiXT2+Gczi/nThJG",
+	"dtjpKHDeijA9qDSlpBTcskzSzuFVth8Qx9HmQyU5pfI7985Ld6IGs925JDLBIUz6Zts+jV2QJ4qZWwL3",
+	"iri21es2K8qCSPq9QhepE+bza3JnmwBdUDA/C/Rg+OB7mvKPKSH4CxRKjJMDuweHPHnQIEMLiDiX2MIa",
+	"+l/M6/jPCL/Q3TNYSFAcaux6tLvp+B0XmVY+/QS/8pfAH/Ieqh0Jl68PJPZ4i/D1LbLZjJK2LDyN8+mZ",
+	"gyufKRcPO2zUblC7SBDpEsum39+1+Wt+lTMUuprd9XuZXG9ynmqjzswhDs4GKXfT5rmP7GO01EEmTAfT",
+	"A70fCUOvCDlisybWiMi5rkCr85dCvyD7fJ7+b0XNyoS55KNYqhiD3MZd9E+iCMHg0MX6cfJmPWD5eIrJ",
+	"+fQDLtHggi7iCSJNwi3ukR3RQuzILbsHhZpClY60pEmaMOhRWkaC/qVtYcQ0EZzokxjF3TffAws17ps3",
+	"Ik/+SY88M5eqq20dqsv2jKFiIndM+Bkj1fEfDp0NOyOOhLbZ0f7SDWUBB8rsZ4zFWZ+LqEwg+t8j1FVQ",
+	"0etZP0++RH6bk/TKlfBbcw5mYxI2FeNIFUFMOjNyMrvKPPKElfU+w6S8ah8bs4g9nIXPAY7SybBYjPwK",
+	"UvQ/IUQJvx2uP2Sh2TcvaYVxkAD5hAA6TPXxiTXE6TpAZc1gmPOGhSS2BReGjfT6/HOoqyKLx7baGYaq",
+	"/DUZkCk0D9D0ipLC4tbv4gRqhj+ZWh1u6LWUZdXJqzRegdiaTLIxNHGJF+dSyARVHOwxnfh/gvsHmZ9p",
+	"NfT+TA7IEYt9rEq0AudgErpYBD6YQB2siG64U7oC0MBQ84N41UeKh9L+0vSwE5Xcp0OG69pfixxOI+cR",
+	"F6M/2FyUHmmJ7sW9WS/mRRh7XRWV6PZ12oM071cLSWFhkitIcz2DpKd2KtEh6RH9gGKPSrCJqZiT+vmz",
+	"Z8utXr3BhcMmV9kjCA9XVosyn1g+rYT20aQ1Bc8aQRbDB5LTyijz2xCb4j4C6zYIPzvbHeCCtKvH9dHZ",
+	"3QheKFZ7/WDklqXdsMeE+We2udnuRrqKhUlbhdYsnYGrZDwwHYUQAoDZDt1vLmevhltaEyxgR/3JObwx",
+	"B9z62WqBWa3mm9Ff0UceHIw57GnNNsPWhx4iG/a6R+VZb73tbozsXze+0XLSF4ET630rqdAEJNrvAcO5",
+	"3cuflx5dZXRqoETczFkosIlzJMuO96NU/MWh1lvCE6L4qc8s2p/WKRjLL90Ao3wZPmV3c2JcpV9Z6a/w",
+	"kCv4bTferPPCLuLJG1ohrEG0EdMIgfuxr0iAimljLjxzQQEOJysmzi/68lCXuc5UXMrtMGp3kYJKFLWG",
+	"bgD5fpY6+Bd103oaETnXpegaEuaRQmTaM8xNL89lV9Fh7M38hN5USzXWdPUTH4maqmEXpc+f7bKh6EPM",
+	"7f2N6MCmLEd7Tp0Bsb8mo/5R2XGRD93mOkk06ubL9Fw1jt0H2+C81yEwIpjNDtjG4J7zKtfWdW1MAyc+",
+	"s2YPNZRM0d3Qc8YZDzJdEEorrPuq6DlBxS87xTgohaHAJKlAldQsvtDiKhO6AwvRNHImh3b0ft/s7QIy",
+	"XELG3Mb+FqiFlqIFUjHbWclidCV9zqiSppzXsa7KFOFwDzJ06De3Va9w5ZWF7XeSO7zRSe+teMR5F52K",
+	"MAuBpz2yv3RCdk2udFx3krv9ml7qdsk2M4jY6Rjy2rcs+LfD3LBe92dpdbyrh2mEiDJF6/omTM4siKFd",
+	"nRRVZgcHI+C7fffUA8uY8haqfQU/7xwfRSvGd5XZ3irXht8O76MTfnY2icCsyTbzL/bn/OQGdjDG14to",
+	"bxkvWippXWNOzP5cVMMm6PNqZC8e3CaEb44Pe8xveSn0kxPyWzKCnB9qY9eUSUk0uoELhGtcHTzwXqBB",
+	"t8LpAW2ovIPUtYFRaclA7ch379+QPz//4ouPnxNat0f68aebqs/R/9mNQPLiDnGuR7DaZhlJuLWXzXTu",
+	"7/xPpKQaboVZxkti7kAL7mHBmCxu0oYMswRjSE1r15T7IjsE2y44CbTMFw7zNxKmn28uRMBBfs4uJm6F",
+	"mEKLVDPpFQ0tj4wDse2csQTV4spLetAXQheUlBdU3RUHIQv0XiRZyDwloRVSF61QOv+QjyrOPIGhwszv",
+	"1+zXnmn7Pz+cfyepwRgyF9v7rWvg3rKd+/g34UErkiofTZwGi6g6anq78TyvDSFd1H/dcEXRyTS+rL+p",
+	"sqE2psmJ1TXZA3HPGts+RnCIo9Urgzz99bg+MOTeSWcEfDg61GjSiMY1dcC+D/YtcmK8EiefDOisANtf",
+	"gmNrEEpsAtu6ydiLPt1C7yh8HifjtztUEp2eNh2G3R5T98/fMIWmh9JCIL2GnknlI6++DQae+LUpXELp",
+	"d5h9l7pR8jXM+FPxSwdKrzgq78zT/+wfNspOK+4g4zvyccoKyppKUGbNoaL/nlUgbM+6qLKbckKrpL6d",
+	"R53IQ6fnI54Rptc8Uc3NEQF5hShh4bqppleOgeiDsCtF6UX2cMu46rfdvY+RQiolu4dqReSmirCwHDp5",
+	"kA6hX4uP99ldHwj/6YUSCbXdjesTGkvw6G7I363furKYlN8l61XdS2Yo/68XNSu4rIfyYnHeRU2Wp/pF",
+	"Cq1GlLReDGR/b5/ygDSF4HtBpQ/GpXuBZlK74QGBlvitBXpbAqp50JsE9qpOz5YwiOr8P53XZAlCJsZx",
+	"3UD8CKRm1i/jdmFSGzgbZLeMOum2G2GsDoFEJluXPzjfB67YoFpvY6U0BfJT6rcrj6meUZO9wMeWD0b8",
+	"Ma40UEwuwvTWkFiE7APVKIUHa2tC26qtMFazGO57OOSC6HYyithH8CKKSqWMlL0MiqcHp5/HlE8DQ7kH",
+	"vI/Ztgy3UxyUZeigG6FF4i6FPwpOfaoapFb9Toc0Glv5mZVP8NAyCWpbktnvC4nvmockKlhQs7F+KLM9",
+	"vtziOGmFslrdUWvvvQ/48CKYvh91Riq0m31E2muGj4IXsKPkJ/a2Bxt7XEpqMgfCpelb3GGfgLjH1IUo",
+	"96u6Z8oiKaQYF0FjniI3ZHP6XWCqdIlV2jOzVbleobKOMtNmNlco/T5ybGxJXh+YvheUWEUD5CeYB5vF",
+	"ng+b3ARb/RtRyDAhZo+0bYErwg4e27KCklWgZoba+PlNiL+hq8bUFjuKLYTK9MqwBbG+d7WnTXrnlP4K",
+	"G60+qk3IgXFaZz0vR6oKVUoAro4i43Rbe8yl2NeQKmr/7hK/Y/DzbNptCQqj4RFC1h3mbagGAaZ2Nx2X",
+	"QMsjzaZfOlMl+UOhjvTTz79I/p4mcUrM2HQoO1P7XkS9yZ7M8sZ1siI8o60LF+cm9GOAQhulMtluAtuc",
+	"ou6dTTAMq7UjLVm5eOPapxZ6t2ghti0sdxDvad3BKtjLFEe5JflhoolFDWAimu7iTZnfzz6qMinmu5CK",
+	"qfbDAY/HWGGRB2AYadnN70CmYtpC0uH4p96FpyiriBZkD6sdrm7vJsVlrNSdBIKV+iF8exQnW01+1LpV",
+	"RPD6POl1nlrQxYywggfmd/passTJgccJk3fo+9uoTK0Sweah7FfRMz2hwZpm3H+F89dUhybcoT/FBSqd",
+	"84/aIXJTvVDfFPcgJaugyAEZfA9aWUPCnhZnUzhfw4meB/ELWtcgSUPX8faTK7s2JAKVxXRPAI/i34uN",
+	"ka5ZCxZH9LtuiVWwZLHyvmO1/phxYmfR56q2nSaM74jLF47ggvERjzaIEiv0AnE1b+ny1WxAYX02c0+q",
+	"OKXZsaY3lPr1prcDdZpEesDrr8hfPvv8vxGn9RDbL0MluihViSvjvbYd0g9G4kpxK2mTNBesJbHtfvbv",
+	"pKBI3nDy2bO/vEDsEfccobW5s87poWb6nFi7x0YxHRvcQat3Cz1PEAV3Q0cpBnX1jXknncCB8bQ0rmvW",
+	"DPdU0EcH0OT6ZrlUacaHHWpShTdbQmD2D0tCHX8d8KUt1HF7sLsZ4Sb3TPouyMFNWSMZ9J1tTqMZeJR3",
+	"DoCIZVJN0f28TT3eS6Cp9JE+bH3seGXd3XXt7gAn9+EBr+PV6O7x5L80302mVTG+3cLzoferuqjQOIRM",
+	"6LnNiTE8yFj9yrQiNVWaaHm2uYi2pCx2vzlMcMmM1HBIPemkPLjQXRYyADvO7dXQUmWL593eh1r7ZEJg",
+	"GpHOgbUx7uurRkD3CuAyvkgC1O1uRrlY65WDobvYwk5ohB9zuxuRwWE3RuRePoSWj2faWSVTeySndSEz",
+	"EeRVGgbt9YtHAAy7m3umM9VwtdewBkZC7OnqLqaMNRWYe9f9aST8fJ+bHdGi/bhr1Y783//9f+bD0LPg",
+	"m3I9usfUW9WzqtPvCqNrR//U7t+hs8fNzoPAO3CetFfrCGz1xEZkt5SLPFZlFp76nWtT8JWoPDbLWJ1L",
+	"iJhvaHm0PRWMnVzCSxd3s2030ZTmQWRe6H+1n07PGRFkP1CVONxrq3EYv8tE27KIDZcEJmYVhhDXe8L2",
+	"vT7lYG0V8+oMmY2te7eBlIAxUp4qJlvTVi1nOeBDtiMrK6HIIR2iEuGyB41ZgGUkVnNwFsdqb9WkM0WU",
+	"FdOuSaJ703qpLU58QweRp8PPcDweADRyUb9ED5NtsBUWlzsLYmHpEeKEXueIeXnXd8KwkWvPgzELzJzj",
+	"61y/ViQ85b2LX3gT+GnK0X3eKLZC8oW2mGHgkkYwgaVGo2nXZ5XiX+NcJoTe7lvNiVH2C0JvGvXUjHxE",
+	"6EoifInOqE4PIKvo2oQ0zKZhnDSMC0k6znrY4gPARypGdlzRqMpteboS6Gt6Dlk9aGvxakcCYKIGmzMT",
+	"iwJzX73Au/GAhWeIqWEed8kdHylirkz71WXPsWXQeI4ze/2WlneQAn9EuKaEr0d0vFIezclMknEL1E4E",
+	"h3QlXykahxa2PqGnaWvKsp3VMbl18cC84R+YbU5wAMgkef8UnJ9m/UJBZTjCg0g4q2NqX54LeABZMgVF",
+	"L30f23rs1Sgrrc8nH/K/m0ENulh1W0VtO817yFUb3rGST+USPk+Oo20RkOu0STXW3jNFEBxuAyioDTd8",
+	"wO7cmeKn9e35QRb6KDplLoV7Bqf1unzLoIS8/Wwliu89HXx+Ac0OkZvoML069kHg6IWEe6aSvdzxd+dS",
+	"NtxwpNwcMZbuvG6IruZHMdp3iMHnBynsZqfm9CECQm7ICf+FNMWxPQZgYlzzVYuvs+HERnltK+9ECW3N",
+	"Ulv2g02fCxLf54uiLwyhUPuavnwXxQ3Sqy/BWHevm8f/pqDK1lCoVEnePcPqZPsApmHWtd+e9DrwycLL",
+	"63TsE8p0ceoV8v/8lsZSaCzJemnjuXrCmPF9EjAnI2BJdzeMGC+c6MnhCzSeUmjnr8Gwpz2bDS4pT5/o",
+	"ppm5cyfYnFxgndlNDxnuXAA2X/lmd0NvJdjVQVkzjv+LFEv7/t5BW5/fd7e3fX3N49oL1VQNa4vL0qKI",
+	"u/nc9Em4Nkd/dxOKe8xMtW8iV4iDecIqMicp+G1hnY8YIVXd3jAkBvFRNUyu7nTMmFvo4bHyrjevFrDt",
+	"cWXpzXI9TR/d9zJqoPlYFcGsMnS2HrtvSwwm3rL7bAtao/c6NH/X0RKlXz/LEITIuBL+cOCpr6VoYqn+",
+	"kSK0LC2Mr29rvdJ1QVvDiqVL651c+0DLIyrwMoBQ9803mCLqiP1OlMfXT+vB1+q3fgn420XOFsNOvOja",
+	"aye1Xwe69E2HuudgW1YDkHLQGavgxx4rCgNCro5jta8masD92PbZv2NftcRPKMS3RiYlqCts7Y/A0LXg",
+	"ulILiZKNk661/2pryjm4pC976LZ1m17norKXwL8NkFdzozIN5oJdWthP5sE3h0MOGXamwd1VUWId9414",
+	"LXLChavCiYxIIjlOG4ruQbfrRKds1+96hGa4gE3r2cCjBV3WAnWb2jBuge1U3Jt4k39ebpMp9XwLUr+0",
+	"q/Voipou2S5MHHGxqbor+olbOKairClrBv2Zfp6VUEs5aRsaF4V1/x5bKcU9q0LL5bElV6LaatPzRANY",
+	"NqGFuLPt5YMa45OTsP7fyAktZUFswvCg1ml780yjC9I74A7Xe2Alqyhqx3QqMXBLjsz44M9tzXWc5k6L",
+	"f0qveXxHxEbSfJuFdBOF0D3BibG4/UJ8fiKL1zyJ/2N+18DdE/OtFRykXMLxa1Sd9Yp+tpoeK0lzdbtM",
+	"kRDythk2OoL9tHO4FOEmIM+ugFe2z15bN78+FM0QRWhuoBEgwNFc0B4md+V6hsCQCewXQ7q8IbVBBbuk",
+	"AGwb0qRl8yzSZI+euYjF2D9pk6vWYNG7r3ss+iz6ezSN4Wb3MAABkjkm/xiguVd3nI4TcWJGdDE4fe/S",
+	"HUZ1PpcUPyNImgLgT1F56tLB5SZT5F7cbU3AA64fl7Hn3Hehk3HLpG9/I+4y8tg8vOmrs6jgIdixptwo",
+	"0HUAAe6oMKiC9wPP1dD2PHWl+9tz6OUVKP0g72Gziuupc1GaXvzy3MyuRain7zBnv/PW+mwT2ZPW7fqY",
+	"ytMa7qFOs/VcX4I9HGl9KMRhg3jwOXaJ6WZx8vNEuRqu7oDGSXWgZGqTevG1e+MaFeAemDe3y7yCh0xv",
+	"S4+Jm4LLdZs+RUIQB933f+o/vkt+4B7qOcxm+wDRvolJlKDi4Ex41ATRhXcpKY80E3rNcyTWg2yrdu4y",
+	"jsoL9SSp1ePuMY9XFnJSI+vF4rvaeJwFjSmCC8e3d1t0T1heiVHjLYSYhZeNEWfjfe/Zf+YsZlvWo5jY",
+	"VGexpc/LurZsv4fjPlIjZ3zgWw//2goM19grgU673Z89gyN4sQUx01VhxrIZHxBEZs2dkNSxiE6Na4Co",
+	"uhbteFjuhjjfBybqcjUyuN0vPv9hCCu7siR9zgvcO3rHLuApD8YqpkcK9Me+cYHk2DE72xfrHdxHraFG",
+	"t25di1PujroM2hV7fW+5xN3ksDt6smAvG3kJHV7yGCvoHhGyQr39wjR6TyS/trnuMKP1PDYqvi1I5Z6e",
+	"wadal34/iT/000iuOaTmpPmrZhix2FQdPjwVK9cPD2XdKXYPW781D9Qr1NarKH+TICJ58ZhC+RFd/MeS",
+	"GyPqkcWtIoXhxquaFi/HXBC+nW70J99LF9ubVMxKMFo1qOndGpGddpyKGt5Zkf7E1RmCH5hstkZfL1Ew",
+	"4HCAUhv2ehK3zWVRZLHs7EQ2sM6T9V6h1PXWWT7IhTZxLpMYZUTpHI86RrmKgR/x3ROa96IGdUHXbiTX",
+	"+sV8aR73uzd7RbmB03PteBUs223zraLXQrzmVgJEOW0/P7KUKMJtnLQYWJKEbnbZZb/xSLgb1rx+7omK",
+	"guxM/rnLJRlugsKMslIzqasr3JleowyjJWdt66nfm7PEkz0Ka1HeQTXTmDmZt+9xUUWnEZMs5Bs7pThO",
+	"H1qA+kwGij+g7s5qjzTiUkX6xtVaIEQ8wVySNV/LXj02q7+YNTgU5IpmlaPs+mIxaHP2GLQb2mW57743",
+	"4yVEZNeWoskA7Lv8G1bXpBIRfCHl6mQ9ENs6duXmMEvSXwVfocPG5E307hztnSOv2y9P0ogY7rMrTspV",
+	"brHR4Xu6m+w9vYcqjSgda2mTfCwFpAXR1kAUIJKZFmLNYVrQ5h7tOMl7GjeXc97mArdUlsf8paJlB7sk",
+	"2kitQWJvfptRfAsfKUKrSoJSmK82rEnwe5T2MyCupncI2hkF14Bd6uxuP7p96Qic6Ig9JFjcH8Nyh5Pu",
+	"+OoWYRupAv99uXNbO1Ug0hk+6zZvfgeSxJ+l9jVEQn9QL4/whTHegafzcEqXUD/VBy35cYfd5vDKUkAJ",
+	"W7t/L/b9FrLwt8UInfXVj6+I+WlU7rRcCREPG3csTy4ZeeNb9v+z9/bdbdvovuhXwfI6a3X2unKcpjN7",
+	"323/5aTJtGeSJjtOp/fuaY8DkZCELRLQAKAVtSvf/Sw8DwC+iBQpmaRkj/9qY8MkiOcFwPPy+5mDMRaE",
+	"zEQDG2GpH6twegr0G/VwN9MdqFPdokMwp8lZS+wBv/1jAPu4l+6HdbyH7rNIivgNjVyKoDIfceuw87a3",
+	"FOXwPW4BTuM2YbOmE90+qMtbOR6YQP3b2r7nJZtnNTcLh9G5rf3/9ZHYp3vdd3vQxG9NMTU0bEzAXPDh",
+	"p7/W14BEitX0gbykmn33YmKP2vZvyHQDrZn18KJ8+++lWdHMLPKJwQE+MwsmDI+sAWjshOfax+lbF9jN",
+	"Fd84CWtTv7SNd569slxSJrdyNgsd8DW9LgdEobp6jub0TJ+3BaP4fN5+sPKP+eSG74XK2MS+j0f08jK3",
+	"xpv8TIYncO8g/wOJak9DhB3oze00dwmhl4PRCJck94p38q6Wn/KWH8BW3SSOFBKjtTtRcwjAOJrYk7l+",
+	"py69u3XBdgcnXDQ38bY1v0aUqn0Cl2pzqzLRsKFn4nZHhArZWu8bozo0vNMyJay/sYPJlC24iO2mDUU7",
+	"KeUJ3C4BCsHFMWpqHnPZtrwKQyTtme/il+6SpFe7QX2uO543Ry0WMlMaKbRDCRN+s1QxF1Rt3BAHAlq8",
+	"JHS+xZbKinYsM4LGdi3I6M/pN7vudp/txFgbyz6QuL/JD/V8d/u9yL288xOdLW4rIsYO2nI20QJCXY7s",
+	"vAEB6Q2Cn9Rb6e4/uSQRTZiIqXJE6k5XVwmNYFWmRZ712hd4EE5/sdQMNNtNyH3q5MxQvURU/VVD05m/",
+	"y2/P1D7yMo+7J1IuA00TROhzUre5ZJog4GINsDdLV0ktKnP+FkSbwXHfaOIOIHseq8L9d/stbh32emAd",
+	"FukurfuUn8MqB4yZYarh67Gy6xL74hZUB4zt8mz/vS4Y1kFB866JOh1tkon9zSUQ+5pgpIV4xYRIRWac",
+	"JVY9HD6WlZjj7bZ/BL+ttOy9qPuG5qnjJOzvHakbN1dkyhK5Js9z1av9snLC07MY5WsRl6v6a4rmdro9",
+	"32bjKme7SlZI0yrUis7JprNVaOYZKj89OWNpM0Lw/j0zjddZh8dBzU7krZWSchag9yB0QmYQO/H4IFwT",
+	"jctC5vSuO4oBPux2FgJLW8hpgVbZOUIrS80Q+itblQgjt4H9S6d/xWh62+QNlEwLoGg4GN4FCuQpKz2/",
+	"IfA5a2xnqeuyOayRw/9huAKiEkx21SfcLBgzb9xr7FfNKIQMzyJ9BxCSLvIJ//qS6C+1lnez4Kt6rsGI",
+	"KsUbMEEPib+4+qsGnbvW7qYAL0X6ioRq01mfOpcLQVto1BVMNx/fHiFxS3lQhKSw2tXNcvc31JguUhg5",
+	"yMsVVdgwf589OH9j7YfzufhR7N3bHzfjapY8zVWBPjekySAOW/Iht37CAAvtvl3rtVSARgQQW+Vl+HPd",
+	"4gb3Wxj4Xe0W6p9+bzpQb+zhgU2LTH1YunLOwXBvraXSebmQovCbfVoEpNC1yEUVXCy4QiOaGDHSu2jX",
+	"BrOQaxQunwtHsQVt6Rim1v77EBizgHG6wceWgY+Khs+E4WZTRkbnCYshFQCpRt/8isSrk7NYRlnKhJa1",
+	"PtE/8bawsE24nqCHa4gl2FcSI+GUBukBhxQVqHvgw8swi3Uv3UVPVnldd8ygxmMAVeWl83d1fzlsoj1s",
+	"ZjesAQnZ5Dsb1N0XH7BT2Q/zpTJurHltVmOf//tGEzcOEjuuMwwRKhzlN8Q0MmOkaGIFqhb/aYx+7ar9",
+	"axRRZbUrvWdUhzCbQXp8Wpjx2b1qAW9AYV8nmsEBaacdOEAP+6F6gnBCxmExUGNvsw6lxE62YOv2HiNk",
+	"oCdfAQPtFgZzcMpbkanUo+viw4Gl3Uji1rv21GsHFmWz2xnswjYpfnjM8UPsm7uwf2tGrYvqItcZT1gB",
+	"js9/Kz4hnIOhNt7BrTT5ytpe8lKHEcBOsq12orx1aHIWJbIJGbKW9PBTCT8v4Y5oOhc38B1WvqP0pQuf",
+	"YEVJmXbqNy/mvP0HVahZyz8i0kjFkxxS7f6FRdlQyclmmP6m5pXanCA+pn4xXGyxGcElouWU/979iVI1",
+	"D+jWV7g/RwMvgX0XOwZb8EYUo0myuQVMtD3ZhQFstWsaY3iwkkLYuBWvpPO0PcpQX+ASWyAmxRnVt/yV",
+	"dGq7S7CQSStO1unEJCh0WM+dZtHUha9dSfdw1Oh76/xCrhtqkR1xQA7M1QRFv7P/XB9OzenPgnrJ4rb1",
+	"rksp7LMMDRH7zqF6ZFWoAf6mdrvVRK8UozGRdy5aZedBpsysGRNkKs2i8yE9Two0p7ArKR2jXfKCphIo",
+	"QBnkOPUEL1HPr4qkxvbkZX+JZUECVACOFUJiZlQ3ZT2KqYQ9mvYclHJLgRHmtx3lGFimW3J8QK16JDRa",
+	"vlpQIVhSWxAp8OBSDwZBtbkFbswGOITDq9HyNzfO+obt2/y0ZtOFlMvbekZpPDTFXLt3B/JAwaxGlvmw",
+	"Whiyv9ZNWkacJtdRoDGrdOFIaPJVuiMoVxh/S7VDUymtc60joyJO7lX3bpXXDqq/ArtfNlGbdiKKDm8I",
+	"063VAL97eGe0UlKv7C8BLQaKJqDB6DaSAnD/jG+7mEvDqcPLCNxBmPqj0FwJCH10teJijvClxaO8Q3Of",
+	"nGVCMb2SQuNfFADfDVMpFw4EYwrot/URY/sNPzCamEWNY56z2haYD3kWC90PMtT8Scg1OSeOX/7frNqm",
+	"GPVxHDUpizkVV+R5HqJHGGwhBWuAwc7qbvilCbjbB+z3ZQLawoPw1bcYY2zgJ8Ex1rH+KWEzU/yUsB8A",
+	"S9e3k+fPn9sXbipvD/QZdvykWjBDJHhtqKWBwEwBr9deCgXSoCAYO3ZrFR5rTwz25l3HQCEC7/p+uTf4",
+	"hJq4rf3ahcfBwe/M5RcOGh2KYlzSMHId9E6h/IsbjEqZonz3DReF2pfyWbrVq1RPdNA/clD+pziFxk/s",
+	"qSYcWUwL61V7E8BRXYpM4aX5XzROv/zO+qu2VF0vHjuIVA/AgLljKuaRqWSvFfpCB4x7mzPlxvJWSGN9",
+	"tKHgu527nJwJGYLGAXb1tjmU2qgGZ/mcGhbUsPq0nYs676UQ+Cy/x9eoQxuWQNutvpaHudakZKdh3Wop",
+	"y/jh5Vuiq2kqMv+Gldu54oWTUJXqnAWit2fkeirvGPmdKWmdn1wjlHwhYHhFokRqRwPgwnATQqNIZSzO",
+	"2esmJGFaE0dEsyVqO3gPnhV4YXeySi7YAXr0lova6IKPNXZ9PVK0dEd86UzdVS32CDFQv6CB+AenkK+c",
+	"X5OdGrJXTn5ytopnTeeswnreFxBnShMqIrYHR547Yu4IOca0hinnR5GXfH6jibezNovu3MDaTryxXtSl",
+	"0H5spGiui5DaT3NPKsD5+EWsFX8J67ea3A8sfjVI1oCT1bl1zw53J4GeiFvsHYAqFt/qFaRH6zGt/CCH",
+	"At40am/soRlPdmCiwW81/511vV7a8fjje3RJ20Nrq6XAIKTrbIoc7xUAbgSf2rPhZwvnqNhK4GkvPNVp",
+	"QGlrq20J2v3GXaO7a7iVSWkJplAuXt+22bAGuWpuX8LueMwkxK5cxhGTjoLQuLYerKDBjQ9byHWnp1UP",
+	"cG4Zdi9hL907JcDwQ3s7s9VKNdU07uNCegWmOoi0u7Focm+eIr9Jl/nipjILKOjIywfhNJHRpAMQaVwo",
+	"6QucNI2mFoTSj6LkMh6u06ueEH+/FpREaqZvudEMEVSroW44KN9BZVvEci4TBIXWgeUISgCA5MgeoiMq",
+	"hDRkykhK1ZLFJC4FjgpuYUTo1Marq53cfnu3/YO9gM8GgmTlM7gSx/UXszwLs51ecfQAtTTIikFZQn1J",
+	"AU0SprxYuQHJ4m0JwoeUxHRD6FzWSntfWBOM7eyDGncfXvsK1L/T2WIRhhZS/t4Qoe2IR1AFWvX5VJeJ",
+	"CYeFkl22nhSsJ3hJTVQTHK4oR4kEd5bVUhVfOw5E36xHNZR/O6g86H7ojJ70EV8Crqptz3Qr7ue180M7",
+	"1qiVP+z1FxqZZEN8OxbVy1seYz0UIt7giQbj5PbXuub+X4pY+Xg/zNtpDqqJ23WgKOq32vLO2ojGL9ws",
+	"3GQu8+BuoSJf0/Uz4pa1xCA3ZZFMc/7+hGtDMK8GlbE8tTP+tuEAb9oN0679GxxZODVuN4MUlqSN3AsT",
+	"wfsHgVP65UccHAp//b9rMMI8fmlN34qXVDe3XGg12H5WEPZkzzg0jZqN+pVfy/2i6144lfXvlnwsyHk/",
+	"8wplDqB6zsA0JI6oUhCOA5DNe5xXwg5SfnPKQgEwj7EzK1AQt9We32fLKK1v58Xt44RZ71B7PVp+9Aq9",
+	"n+7dux+naT43aKx7zuYe4MX4t7XTKZRmVLRZxj2QLR8FaiXDz6utNqHzWhZ+NWfE/i7c2lO6IZl2HBwy",
+	"M64gd6poxPbjfLs34or7nAmKxH1D+0nKSfYwxBUn/EoW3N5csU4cWjLSfNl0Fi3s8eqPP9yl5hnSbdmv",
+	"+fp1ewN9ft8wwKEYLrlu3KejqQZ1pSylXRLpxWt6ux3Qc7pXNCLHIXP+9u3K6sMaUB/uaJJBvYUUyQbb",
+	"dXxtv2tG55rQqTUveyEHXuu9bAuCWHUVIziJwJEDE7l07UDARA84umEee710p39hXxp+ITvUsgUdgsfk",
+	"nzdxa91BTPuDtnhb79tCQyXtQSAiBzuAjib/l3ag6yI+R9UHFyZbLxSshtqf/SOSwrjMfEdHEN70yv1p",
+	"jcrOaJLoztm7mWJ75IVT+J8D5huesF0Js8fr98jc7mQ1wYan2liRpvY2qkkixdyj9SErAeHaMRIju6Xr",
+	"QNYliINuzCks0czTp/RBmoJiyRVqF31KjRLVsOftnZzbkWT1C3EQ6UbHT3nnFfNeqe+u97nMRDItV2e6",
+	"KoB1kVLJ02w6m2xgSh+NgqazKErLH1La/qt3S+SLqQVj3edOQDOzaKi4bksI9dBVxD39cTG4CsWzUBdt",
+	"z/NK1KZyMH/ZgEPYUbjVFgRP3eBCVwXs2UlNCnE7Vr7t4FZ0zlyJLHORRcCq4I19oIdFGwRfrdg+e9sX",
+	"qMyshU9cKEbj+3qiOrCgSQOpWEujUKlczBsKCj//cieExuyds5V+bghodkNeEJx4tma64Kb+dNNwPK4S",
+	"YeHp1z6l9r0g+hp/AsgqLp/V0a1AXKidCuRQysW+fNN+KcIFj+OmGpuuPLdU78czDX9wL0cJ0YT4lotK",
+	"FWcLHUmDb5V3TMVZA7b0/qwEe/u6VRNG20s251AJ7Kv1ocI/9+k1T+J3NCqhLBhG0zP3myZMLMzw7UvJ",
+	"tnc5f23G0acXXe7xt8l+QTqdzec5b8/upNwq2dzkw79OAi/srkbyIkGN2EJk2kmz3MTCVQsR7zaOyk7h",
+	"mxRQC4uXS5809SIPpjwp0t06zc51LDfXglU0e87rewbDdyJruvtxe8C8YXK9bH24QQy488ELIGq85zLu",
+	"c2yp7orhT5un9AEV5wCOtEO8zBZsAj6ieXr3S3zU6t2aLpECpTuoa7Py3aySvRcuZ8U6OPX7ojXz21PY",
+	"ujjX/KE75GX90QHKtLMSpVWP8K+bZqUX9Qyv5jZhVJuOlb4pM4pH7VW6MMqBRnLRANn5fY52ucqmCUcm",
+	"WsKFq7/ghrjekNYGNjevSf495XfXrgpPWcIFs+pT19FjGi7O+1V5m90lku2N827Xy086ATyoHKzyN9kQ",
+	"t3It9nZqsF1utAHGJrj97rroNh0Z28WOww685bJ/dlTCfSqtYHN399Nm+hevCr3sokW1GnAvBbHeKzgU",
+	"S9bCRx3Ki2ZcMURuboRWgkBdTQdwhi3Q27eJhuLE+tgCyBEm7N7UuCZ9yVANKTxfV98H8NH+8LT7XGat",
+	"+PrAvt2Rs2/LyNvFOigdfx/o3vucFxpZxQqfUrMXNxEU3QCahCwhWxczpE6Xdio0DNo6GjtgRvfixhn3",
+	"YlI4gwFNavXz6t5ZC8DG2a+0+1TqerYOjysmYtfFn0URY7FLnwCEZbfuicKtPeQuQoVym9Wufl4dZLV7",
+	"iayax8O/bZxQP5psNW1ATVZU6BlT11HEVobWUns5VnyXFn8/O7v8Rxv5ICRaz77+NmnH/E7phrg3EG6w",
+	"pQPyrOvFBoDdvwZe/v1UOfzRtL5GDs1vryfub7B79yZ1OWb6aRQ7jfzHhO/uKO5rGE2Tfe0mPKCrN8ot",
+	"rZsSOZv7rbHuN69QvyJppqEDCDqEboziK0aQZ2m7/rk48clOI95arINcTBO86A9y7bE8oegqR9vnngd3",
+	"kzJhrkogpACMYxzoEzd1Ze9tXB7us5zgqsSwhb/+c2u4q/CooIx1S/mzSKmJFix+526o1d5SEXNret0d",
+	"o33QK/9ntWVne94j68Mw2JPjJ9f6aX24/PJaDef6rZcalufioFZ1ruk0aaq8uncTKBd33NS1If2ANCIk",
+	"WkjNBGAqOWT5Dasn32mubb4n70XHLEeFRyIsXKCUaD02WQ04nOyxbzKUVjT+A8uJiyD+W61nEL8j374g",
+	"0YIqGhmm9JWvSZ0URWTdMuoOmSKjHDHSaovUjGAr2b0YArqzglip9eJn9KBhB38IOpjfec+rfd0cfsnz",
+	"jNVCuRzAvSuIyP6NtTOp6hmqMw1RUug1LSCWdy8I+kDNIqePCoVBeJzAdun6Cjhx67ma9vryvRAzJ2fr",
+	"RYdK6hkshR1aCjPjq2qlydiyn3rBNWPLDihUlQnDX+08Mf4i1XKWyPWNqW3XWXBtpNrcJs4pdApA55Sc",
+	"zbfwPRj78a+yhrJVnjqcz/tFLtduHeonXl3WwuDwuWGaeQzATW5SXcZaQShu2PvZ7P4xmpZLZMOPu97n",
+	"Kpe4Js3CQ0WmuNnc2Bm6dDAyKQBH+9nlWSTlkjPvDi/Pbm9/kNqcB74FL6QV/xt+m85xQXY9QNGVfUbd",
+	"E0I4ENYNTiyMqmKdxsKY1dnXr3Dymsk6pzNLgOJPEcWQO1Mv+IqkVNA5YGMRKUicQX0x8aqin/0qfhWv",
+	"pLhjAv7kkvzvm/c/ES6IFnTJbiOq2RWBbmvFyM8///i9Jn9y7VrkPxw8KbDZkJQu2b9dAaYzjv745hX5",
+	"7rvv/tM+7edPr64IJL4I17+Kz3+giCYBBu7rZzss5UIqkglu9BVUqzjeMs6S2FVdOKTAZ+S1UlLhmz7T",
+	"1cpnIi9WSk4Tlv4//6Ol+Ez+ZGfxn3/+y3/8268C+rgA9tOuwedIxuwzxkk+A8ax/kwETbmYE3bH1IZM",
+	"aexeTQ1Ecp+R68jug+TD+5tPiNNJPv8Ys3Qljf2I87+xzWdkioQy+iXbuLeGHwEOx5wZnf8IS3Ic84/v",
+	"A4dxf37x4hm5DvX2CEDNWIx/7IXoHqDJi+fPYZq/Cr+dYUkrhIOkIi+ev8CXfH4rcbE+Y65ISOIgFElk",
+	"Z4RJWDLjd544yoqDQIs/hT6mPz//T3wUN5qg3T37FULOnvSNfP4DfN+EFM5BXz8jGyMsXMJTbj5PyGf8",
+	"nf2/f372bI1cuXZ6/Yy8ju1bMs3I59ef6PzzxecfZ+fv7N3u87NfxQcmVwlSJUGqC4WMNuj59q4C7R2Q",
+	"eZLP11BizX+HVbgkL8HaiKKr21+z58+/i3gM/2Xunxhrxx99tkuRk3TgMmfarbp7L4jqs1UTcnH37QX6",
+	"jgs3m8/2jgLgtuwLkuaBIQEiunUE2ArtWJLsueXZrwIABj7bjeL8v6Vgn8mfqCBAU2udzL+RVFobh4da",
+	"k7GeAG2Du4DI71IwVHY0PQ+um5IFvWNuyfUmncqEUPdZvwrtmKjScJi3ZyNoLQM6zZ8/vQr8mkC45FF5",
+	"PbrjrwLqgCMmkAjDucTrFY0W7PzFs+eF3PDZx+AhQx/p2bceD5Gu+Nnl2XfPnj/7DgrPzAKct11ecBMR",
+	"0xd/8Pir699w7fd2ywIh/xjbF7BU3rFrHA47BgA84zbw4vmfa8odJCI0BnzC+v0uPMi7H9xrsjSlagMt",
+	"eksWHFrEyJRGS9/dmp9o9dlvmIanKTNwgGiI7eVDLnh89tX+lV2H/Do5x5RU+euteb70V9rKpz93aPC+",
+	"H6boUf/HbcG4qXe6pMK9Crar7bpEV4J4/0XFb3Eo0A7hZkM0Y4WV9fc/oC/RNYuC9/aXjspr37UPrv9v",
+	"Lsbq4FZeuj7D/lbUxRe+lk8+9mj6dUuY3/b76sEFeR3HhCIOZr6reP7pOmGW9D1Yfa3S/5UZL9xhVb5l",
+	"lSZnC0Zjdyuw21j58dXj7df7r+p7kdPJ15nD/m4G3C7CFZUX2e7QB5rQDDbyYW0Hqvo6Wc5j1wm7Et7U",
+	"uhnWxSzbtaf8lZk32cA7CrxglB0F3oTHL/RGK6bCWcYRxUAbA4vnTPVmVzWr/j8yU4Im50WM8sZN/X/j",
+	"4OsoVF4OJovyq0YRyg+ODNXjJAO7JDD9212/yB+qQ5tJVT7uB4f7vaxm6W9Y7cr378QqbzmGOzuC3G/o",
+	"JhDhdpD9lYO11AT4RexVZQGkpJr4idToQ7PpdTI5vfeGBzD6Xyet44x0e+KwAv0kDU1GM2NAxfPri3Bf",
+	"XMbear2QUTiYKSI+HCKXekKmm+CNezPuHRpwwb7AfbRJEV7Dr0dRhYmLLf4zY2qThxZDfXjHQ4ldxhv8",
+	"m6/2mWV5/39MSRdgkoJdkf/KeLSEv4GQjXZxMS8CHxLAjsetuRUklc9uRY1hyo7+P/+4Pv9vev77b398",
+	"9/V/1eQM2pXfsC/mItJ3ZaVvxc7e1vNrgiFBI8mSsVUfN5rdqk11bgUQnSms9HuRcMGIVATEwVOrY3pI",
+	"dUdAhXOk99x10vsAAz/guAF9U+k9p3aEfmMPgdjr4iNpUhCzlmSFkUjFEka1C7atXZHCSrEVVUxpMud3",
+	"DAKUMevzYlZ3QLEHhYrMTut2VpzcMU41J61oHxnyVXJzRdBEdYEDbcUEOCs89eTc//YXDMMoHS94OqHR",
+	"cpfZAxnjkPZe4qgc+hziy4awnxiD5DTRkhiZxPbE4T/Xrx2adf93B/+ek4w5BgLOkS1yVFV4hTyghKLM",
+	"SYTvtcdMDgmSSEI60NGKQhItpw91uFdVLamxMCNX59lq94UCCtT3P0NCEq3LIdIVIg16p8ir9YeWHNQV",
+	"oDdcU40lyoQLxxvmT1sQugKpASwjCHVNNxMi2JppaJDTps9NeEeGARsQTtTai30fnQz+Rb+vHkFf7piv",
+	"P6jVEmIWSmbzhSt637F1hrzELmt+5Qa9FkZxVmPWFSRyq4gkpptizaREZq26q5Xj4qu59DQVYFXf+JZu",
+	"vfDP39ofaILwm/UvBva/vV7bouChWanphltE1qx9dROeRMPjiryRez2tQmE4K5LFakegglPVvgUhFL3K",
+	"NeIc1kwoMKHeazrfKzozOAvoytcLsuYilmvn9wCUtmEGBT7mfAbVboZ7zWBGCuCGENXZPSNfqdZ9OkPu",
+	"akVb3oyyu+FaTqoLOUGaYjkjHjqgoneuvsNVQ0Aew5GCfPv8ORh3sebA+7Etz9Yt7PXk4p5c3JOLG8/F",
+	"tSuaXjDmKVWbPOJudwRP6KPcydc2MnQOhGpCMcjazQPNGGspZPLu5w2MHMH92xeN4v3fcrHU9g6KQUa/",
+	"JnkJo2I0Dvz3gOkYn3ORc6fUrO/uu0nxE0/1ilKc43FqobZnMHxl1DuoG4Qi0Fwj6JZOgEroK9e3okvQ",
+	"Ex2NrUPt5J1cVlVltALK1yJ2vBvEocrWa/nBCRH/mG5eZ/9ATekUsK0xntxswTVeTCdhY1Ukb3jqbXsd",
+	"48A8ircMErHLh3f1ic/EwInFldbigaVQ6+ygnitapDs7y1N3lMd1ksPXjOZO0NecQw0wFolA0I9qIlca",
+	"/i9OuSurd/owIeuFJGsmjPWrxXAQQDDanzSpR9VhtNafFjRmcJs7ySrUmlLeir31mvI83EIHTneGK/MR",
+	"Up0nqyBQkordKWupllzM4Y4+IQuZKfhPwhtCFyVrxIvp+YLRBHtCm80Rh/6AI++1kfd5nR92Sy5981gl",
+	"m6X4AbpfNxEyl+Cj7Q+TJI8rXBLAztQTErsgmOsctaowzeI5MyVFcH/WqAhdY1mnqRINj7PLelZ1HsXn",
+	"lnBIreXgYuagRnCAxeXUtbBiDyjYYHcYuyLhRkxTRmZ8nqnmwEOj2rQd//2owfO07SP/edZH8HE7EHUM",
+	"vzTSVSGXXp0qtJ37ceTpnvtxfsc697vVGVyI8HnFnQQ6xtCXTYi2Kysi5vcNmhCsa8TLoMubEMNUqjt6",
+	"hP22kP1dw1h2/CADyEBKvbcT73AlC8Y8uG870StZ0Xqg3xJrWacbPIGBvdif7zx09d9GeLibHfzyhhM7",
+	"zuXtRFXJ9RN6lbgiKkO+n9LJv1Knqg1VZrtGtdWgL4oPxWaC3oq0buycPhSff6qFmVsTHblgCybwkWmr",
+	"NYO3gNl3lXUJ/JXEBgloJwrYCS2aJASLzx1USssh3w69diN7vwtuUSadSoQg/+pRTuNugV1Ju+u3nfM7",
+	"KFwxTFx5KJfCgk3IjCcJiwEvpVR+i4RBu07xN/SOFT/ydM/x+RyPdZYvrNIo2A8igCBJRRwkjilmxdxp",
+	"0DNObgm91spx01CA+dLzdoFAMg9BnV6nK7PppkEjwN8gNJScuTZtrs1OcSY0c7Nr9tZuzOF+elCvCrMb",
+	"J7qBCxGK2z1Km5wRRqOFwxezy35HFccyJRPOZCndkEyX7le+xrA9MgJvPll/CrM7kifFlRkHPwethRhZ",
+	"A/BRFGbZuNBJ5r9vt7VXYewYQdBKTaIAumapmVdnrr2mN5RH5L8t1NpxwdMsLcIJ5yRlw/sDv4Lj+IVQ",
+	"KxyaB4U0RN4xFWJiFLHgnAo19sdUXMLhtTZF1XPy6aJ5f/dDH4fHfg3d9AU/TQcXQBdH/vdgMCfsz7tH",
+	"YR6cN//gaoutQQr2xdRpyFWhBQCiK1DTpFs8vkwBJNKfi7VMBjgYw1Nf4atOVodwem6yo0fz3OIMXzyq",
+	"loA0AK8jyI1gEhZj5n2FLIF0Tnmx1Mn1RZfUZpVwKiJ2LqRpO46HwT/B2JaukB9v3pPvvv33fz//ltBk",
+	"taDnL6486C/C/dIkIcI9qTazLjNh1OZ4CczS946ybQBxT0LXriNDxkwTTTfugK9lpiKmr4iQJGFzmhAa",
+	"3/GItbkGMUt46/kvjDqB9PdDbav5BRMuiDmAkFUAXDazF2PloC99ckZmSQzgR02NLYcHEycn2aH17f/7",
+	"vPcWrWHtH01iPMvXBlBv3Yl9TTf2XAAw3qHU2W7NAJbleSWaewC8RV/Y+4DiMZ4Harf2926E/+TT3dxx",
+	"fn6+xw5+vWWQInOzQvlNAuI3INpVb+t1cgKXfW5Yukpo+y6Mwz+F0ScaHqvMc9QLMTGF1Tkg6lWZ+wmb",
+	"Q2meR4qEVVdrpJhYVdbdw2NbFnexwqNxs4f8gAMeqma46V/r5fg3otqZjNBEomm6SliuJ4AY6s9dDIuQ",
+	"WXxF1oobBsx2C6Tn3U91WuuRtlVmtMU+zfqkquH2HAVr7B25t+0OXYZUmeBRypFOXYN8WdKW98+hvYsR",
+	"NMSRYirYeyGmRgz7YrrZe7cz2SOqHT+ZG/bBBbF1f8hErG93X24bCPt2PnHXpbXpeWOcvcdNQnW0pI41",
+	"1web1JP+Pwj9f2wl67s0vusRcYyj4eD+oHTECyXodqudkAXVCwhtaz4X1GRq1wX98Bx0aeEvfLdI33XF",
+	"19hvVxDeSV8F3XSPdaAc/sKH34dce+yLcTnVoibKzABJIBdzgF72jIwwPJGaIeOYV5h9zBtmShV3a9Nm",
+	"6a/y0SOsfeFtQ0vhk1v9UPzrl+kbTSIq7MUbV6qmSWAY84dzfxeZAAbYGOLAF42AohHuSI49BYqDMgMB",
+	"6uCBPTspcK5QE6SEJP8zl7facVXqtVoFSrkrAjlptwqTtLM+lmMdR5tuHLoOlq2ATV2W/aeHanHTmpCU",
+	"Immo5+5BjXpGrkXewOn+SApGpmwmFQOSH6nNXr4XplOK4fankJXA70nrJEzu1ULyiOnHrY5+m3EuCz/Z",
+	"xXZTuvROzaveWkkxD1XS6WEx39CptmKqy37yAQbuqyqa0YTFB154cG49XXgAfTDfRKQiNGUihoKjUHAe",
+	"MWX4zKoM2LrdKsY829vTXN/tgkzED+VMb+d6ugf6PlsTP+Cxve6lP+UU57Xs5tyQuWQAJQuNz5rMZCaA",
+	"+d2TpZfj2OGnQ8eyi1eWYGe+egC75uCyzKBfu3xsa/FZGG86B477luA1Dn2DI0+0mKAwx3HYQmE1cHdB",
+	"5EHMG9CpPT/X9aWWaL531RYUPuVk3UthjkeqKSiu0jj1BDMnkRqJ1hqVCy6paMF7L7W+xqc+BF05iSbE",
+	"GyNXgI3LxdyL8goOI3c0yRgyQS3ZynSSb8rU3LewZCKWPQv3ZxFLJ9l39k1Pkm1tLyUgEjKl0fKSsC80",
+	"MsnGF9giQ1AXwXbaB08oh3toUXzDnxo6P14tPS7uOAnJ++/OJ74xH3VPHqu8L0ii3a47ppQPNfCjWONj",
+	"y482C8/T4DbWXv6Y7hZf3fLGanOrMlG3xFMpE0ZFpzXey67TLDF8RZW5mEmVnsfU0O7WhR9pxTn2hR7f",
+	"PBLsD74s72eYKZmSVzd/vyJOYu5VVof8rZ4SJddIudsYtmtWr9bke3A0Q+9+p1mNiXNzSSBHuJ93j1fq",
+	"ekr7aN/wcIfuvUOXZeK8jlKNeaKK44sw99mj8brsCMx2nsSv/aABV9a9Y6TeLiby1SJcEwpUpeD7KEml",
+	"sKY3l6RM8XN/W6uPLcSx+/hTPeW66R3nlOvXZviE6iaUSJQVYw9zmlLRe/bDvKQnCxDxkorTdcP314mX",
+	"tOgnpCIJnyET35SKCeGCMMAVKbQG76EssTwX0py7bb1/vfle/iQh+XnCibPSHB+pFt0wE3SnIvM9lCXD",
+	"z2zZqr/Phw24cuEto8aPgEYopRsyZTlMITJ3IRvrerHpcb+uFQPEPXs2VQg6P4xAF0z1GE2LxfD8SESA",
+	"KyVnPMn5LnxxFdLn+DrqBddGqs2VL9PLRCwFg9QwJfFehwdMc3SJib/DkSMt+ChGjp9U4g0b2padgDvE",
+	"Ij64kZ0iXSEDv4s15qjww+WPOrW77C9FkOIlYyvtsvwFQjn7KyzSgOiInJGZTBIJcSpA26uicdz/7tbY",
+	"xXosFZmcSiDGffoRLwInq8qKG4Z50Z0KvccmAa1mqVu4Jrd1EwadkjpCn1uHcUYOW7yUr84oIEJe8pE9",
+	"rhpJ5JoVLpXAcE55bC+T1J5muYxdJApgm1k8Z0X9cD/ocx8MKtUtbffwlashA+gmMdlXjXzK78CcX66N",
+	"/eT9/PMKeT/AIBRk5QqgB9Qlu+8mXHQ5VH3yQwev7xjSmfivGIfHwfcELehqxYRr2RryxByzhM1hXVri",
+	"DoVxp1myms9wpByDJDGLeMw0XAbXC5n6KEWJ7hj5s1sLYfLpn2woL8zwOImCwgoNLdy3zBAtUzaV8cZJ",
+	"2d34HZE8/sM6wysEf7WCF2xN3MLrOgXYNjn0qf23VLwW8enr00mUO74WMaEkFwkRcr1bdvyOKWB8aPOX",
+	"+cAnkJoxQDrkWjDVIyvw4Viw3SBEuGGprrmYTs5S+uVH/OV3z8MLqFJ0U4f8aj1fDHB80JonU6axaZRD",
+	"d72A3MQOBNg4Y4dDlJSnci1i11a6410HgpfUPS5pgGUpVZzVSkOq7heBgi3f2L/7OvQ5xr9tlINM0VMB",
+	"zm2DOgHQOUL6cU2oXiJ1WMFZlpxjrcvsdgG9l+98cnRPju7J0fXl6B5ZUXQHDwUncpGl0zZqyw9Sm5/c",
+	"uAG3g/w1o+wG9mHu6z1WhL1i2OUEbjNAdmTCMMXiRmqdyjJP+r3aGKbyRTnVy00+w30uyz2qTaFi6alv",
+	"/P63RMPshR8to2gYV4SSqRSZa13mJgSFuCZy7fhhEAroAEdkX3EeLVi0bHdGr3DYwL4I3jIipVci5ZIg",
+	"syJZIZsTix0rQ9H9TKDd1PopdsdjV23bp0NqlJFidwU9rBWRw7T5mI8cUEqFt4yS/zJ0ycUcekVLaG4O",
+	"HSaWRMj1laOireslGVY61oX0jUT4fjZj6qN98qnuPzA5mObYO0/hEPm089y/Ywi4jFIp2MYFna0rAQo7",
+	"0OxAO5vjmcQSrYxwESVZfMj5135SnCV9F0LeuMd+QLyxkz24+Xk+Hdoesul8SKhAMifckRy2FqJpJQmZ",
+	"Fg4UcEpb2T/ghlDB1ldoU448KI94Ucz2UYEsY/ewrWHh84IKP5nZdmGHd0MjMaM0U405/bPHJ6+aUFCE",
+	"icXG5tvOqpZNU67bGYFvCuOGXPfwmmNRAheWaNDgRaNEMjHQ1vpzePApb657pHyfdtXT3FUBHwgu4wkV",
+	"gsXgq9C6wJvhNOA22Oqx2BfDhM4LIWIW+dqyHk3je3zqa/+ykzUOP0E34Sc7ech24oQIFzbQFTg3QnoK",
+	"kljaI+ZK5XEP4cTpyobnrFRD1M1+5oqKvvtM/2qf+XBsB6b7ZDkP2XL+aueZF9CXTMYspGYFjrFQhgAV",
+	"0GbBlO7r5lY1rkGva08G1u3to17ZCprnYtkYw55gxw/+SBu68XW/1WseV/ait/dFbvbl/J+ZbOsEf/Pl",
+	"vzJp2Inxxw9ZGeW+eJTL40eQupwR9gWFXnA6If2N3shlA911MqabrStlsQ9jRwm4+75TdQFuescp/vZr",
+	"M3jQwGV6FTXsGfkJLTbkrqTwekC1V4MrQknKtbH3Iq5JJJVikWExmW4IdT6ECaM2AWgcilTKreNBQ5wL",
+	"cF3nOx3AD27MSdn/VqXUe+GRY+2aQe88NkeaBddkRTeu06y+OG0jM3NAXVp5CtCqwWPCm96T6d7q6Wjk",
+	"Tk75k1L65S0Tc7M4u/z2+fNO88VKAu76SBtmLWTW+KK/PH/IDZxOs0fq49lWTUy32T1d8fnC6Im15fVC",
+	"ph6FpDF42GDH3epeDzXoHdb3pPrDtJc+vKLI2nrILXWVCY/pZvfB8wc/qFN7cI7Y29wd3FHBNoyqnc9J",
+	"6ReeZunZ5YsXVttSLvCf3/7nf+RKwYVhcyiLGNSF4SKN4sI+QNyVeOF5HkZYd/BYduEmxEgy40lif+cv",
+	"x1VCQPfzwl1kyTbncSsq1d/Y5nt6cneRcWr7+6+g77O+f8lF3Ln+24nxbxxIjradMzJ6lqIwC3rHoNgk",
+	"kmlTLfx2RwAT1iz/YTXJ+vGEmVsmEEFAsLk0nBq8KDMRA9UA+8JUxDWLz37rsIu8sbuyO2HXAgHsbALo",
+	"cqR8S3e+YFfl/8hgQE6m4+GuBnKkiQuBWJmuaaIDqA8eqlB/7H1Yk6ldCMIE3KntVZqqutNVDe9S8E/d",
+	"jlgHO6onr9KfV3nyEQf4iMdP356bsk8G83iAXDCPmdPIUw20uenZuepQxd0WanvsSaUhQQBQKzBKNWXY",
+	"WAiHaNipcKNiItZQJWh8AUTs5FOtdahRbbxnXUxpQlvB2F/6QacJs+KmN8p5wi/FxPoQnaUYkBdG8RLV",
+	"afUW61bbKCo0BiV2r/hbGP+pOPwh3GMOi44OqRu4kKOoBr6KFGXcOSiXUp6cLxhNzGIXjNU7ypMfcNRp",
+	"mmJhgkMv9w9yDT7PLt1UfmGaxPKSaCbMhIDu6wmZygyN1T43oVzYH3pCaCj8FHNC55QL7dq5lLzjcSkV",
+	"b59fEBTTms6ZvshESk20YPFOO/7Zj7IL87BRx0qfMg4+L+UOe8y6l5Csth5XZkpXm+0CH3XhopL3QCKI",
+	"dyLFnMAxN8DpFAbXiNkzB/VNdHMgh/zA6Kowq2OAqr7D9R4+l4qkNWnQrDXlRpeBtIwMHZ7c7KcpFx7c",
+	"ucf7wRuesIO8x0hXAzu3NzwJx/MDgLPsJ8a9MDYnVldI8M0o6EzEkEAvCNDuAjxakAWjiCrADUn4EquG",
+	"xYYotko22IGTgfugGo/jTBAhBaTVrVOKD9APffGH2MlG5ozhTTO284rCCcCnnjpmIEoJiPtnH2RkmDnX",
+	"RjGaltUlHPimXFA4H25dn+qsHPGU749YCQ9yiCz2yu8AK50k4OROBaHG0GjhUv0NMrxPp0VZ8JoZ03/z",
+	"Ijz01J0DzvLo9NB0E27T1LcHgHuQM+cMhARwxaWQa21NHagXOKbi7bnyyqWBNTRF2VMjkVhKwpTTtwYY",
+	"qgbXIO9aLt7vYMRpV9OEFMyLP5OFPZcROpdNaReOIAh7IhANemORd2y8qg7gqSZclM+osCyux658qr0k",
+	"2lgnMvGUmBMsFYYrTUhqxPbYpie+dElPQoKjVQcFY/FuHfwJRvzLVHTazx2zyscfP+HiggfQ6YbEGQNt",
+	"uHQJK0P10mer8gJProiSCWqHy2NBLbIDRqKhGp2LCWE0Wrj+jhzOWRM+w8GAiVEtBobXFpRFGj5zy3pu",
+	"dzQu5nrXSeanwh/c+PFDCq/ufeMgjmCBf8IUWVNhtL1F2MMlkbMJWch1jsNcgd3RDNpP8bDRRPjRsI4n",
+	"ueXXzfUYV8qj6MKrhbTmCRa2vwbUmFmLby6NfNDhpeKnjOd/S2ZrjTaJq2ElK7WFXJM0ixbupsg1yYRi",
+	"NO4sxQsY3chu/pHR+H6yPIJxazvrYx/r31G1tBc6u74hsjvnd0wgOGxir/+GJ/bGx4U2VOw0PZkZe9E/",
+	"x320DW/xPY7+GAafZlC+Ms1xCgABpZy49fQNKQuZgXf0PAWuIYGLYrJyJRMecY90sKM5pfJdp2ozlWke",
+	"p1mlulaD04bEMfQ1OvmrXEY1Ym4yPg9mZ29NPYdOPsJDH4gGnQQtwbVe1kmUCElSqdiVu5BYY9YEy6Ja",
+	"RX2RN7A2XSFKItpbQPj8T3LJxIg+dijrYlGmuNmcXf7jt23KrxrRhGiUCQ5Xil2wh+4JTXK68PUluvko",
+	"g4UrbjnubVCTAyQ8mAffr/rpaLr11M2/l/V87w0jYhM7WWgCdBBNEwSZ5tqFZvYwlTaaVyfU+iTPcF6t",
+	"96SNf0/fYvEJIX90LEqkKXuzLZM7plo3GD/mRA/vfnqDhy6Q13YmFVnIlOUhRcqTSwxATnx8EULNdrUd",
+	"l2S13kIwFgNblRSsOZxY+LvzKSRsd+wreGwuwJq8hEqIU8USrMzzOIf+rdUaWocAJyWlYlPVCVd8Hck0",
+	"pSK+LLbrUMUwlR4u7PBjyOA/I69ptID6Vm1/q9gs0wwIX6Ybwo1myaw1xVGjZqGsp8kp3FvPTiq2Nroe",
+	"XBNYaO+7McL2jSZyLS4xmGZ1xEi5dDjBoBY+QiqdnGNEPoX25mFy9KVH7QSzLw584k57aJRCkETtiQCo",
+	"ts/cWCOttppvEeKMZOPjBPjKFtHZBesLaANutDY4htzL3J5s48k2qlVI9ggGajdGVfr2AQgOMwjXUcg4",
+	"pXQDqQpojYcdkBjpsOLsZIk2Eon771xKUQrmdtaFTOI97a5TN+qT5f3LWd4ja+PsYAl7nP7PTgWj876k",
+	"HaLUF+HqyiZIVmh4ytQETt5cQ00SVjBOiGEq1ZMiSDk206QIKWgIjSK2MrrKUTzMER3zQTRlIoY6t747",
+	"cRWdmWv/9FMNLYQJPrG4PQJIZqtyEM/0UvV3ZpUJ4UkYFI1C8bEnDpm4MmQRE83nAtFkaU65w/Xu/t9d",
+	"djUssOyThXV8/ajIsiUdLELL5kCyObrsDvzYbqqWxdycr2i03LUNX9tRH7CTvQOslzuFTTo7smjpzzT3",
+	"vn20J08mpSes4tm9sy++z0WSJWOrPqJ2PvYKbbUAOIgkCrn8iGLaWEc6IVxYd7OALogZWVC9YC76/1nR",
+	"lb1LWKfMZ/YqFC0/E6SMvCI00dJ64hVdMTXWmQH4MFnfB4a/8jv20j75VD0ZTO7pnPBoAOiR1hV6VFch",
+	"uB4OCDMuqIgYUSxh1KVJIFu6KYDa7nlNuohkfB+7yerb1l7BU0/Ual7hQ3COI5vN9rsH3PhvWEA9SCWx",
+	"kg5ZX6tSSxZDOdc2FUiaaWzKP0ih8PbYsy9+hY8tX91PPTfsJv3kmx+8b67gTuQh3StMYkLznouWuFS3",
+	"T3K2ZjgbTcmFZTY9m9JP0rDv/aNP1Ij8/H6ST0ebh20+2JjNhN+J4iwyZEFjQpXid54HNXOYZwB/hjkS",
+	"YHmbSeWh/H0nJTdkyuZcQN2JOMCs2J0PLnapB3iNo8coCuiEe3lgDmHI/NsnnrKEi3H6rD8h3zsT8Tl0",
+	"5zu8+0YorkHvnYD30VWT3sDgx1JpZL9mNIHDOm9HK0ylxy+lGyJXTBxHGTwiSFd9eOfHP2iVcF8xDmKY",
+	"W7EtTRhU4M3wLCL2wFanis+C0ztOeepYoF9WDjn+DzGyeJeF40Ui58hBkEwIJd+/I8jKx4VhStCECOTA",
+	"2vcggVAdvYP+iPi9ows8zX5HO7mnoOMjOJmD3ThyyiuimGbqjmE59zSL7RZ2gE2s/Nx7tInXDmf9/cqc",
+	"MGElzs7P9ck2HgXnOBbQMJWS6QZ+gAruo/MrazXClNL42lmP/R5nVHEO4eNjrBzhKODnQhrs5Nw30epw",
+	"oHZlWT+6IQOqnnvFBxot2YjAHu7jq6IAYXHtOmJjMt00rGqvh0HYFfO1ftq5n7zTcN4JBFl2T1eEToP6",
+	"a+i6KnHFeusod+x1cjLaqqKI2HkANOzRbt7JO3bjXnCqduPnZ+d6rZdj207x9U/Gc/8ggoRcuy/A89pt",
+	"741UAKF73owsFXG1cl2woptNZ3dM6CNO5SYMHnKvLr9rtAheWAkX58+ER+UuZXRHCdTZ/x2iwPg6jm/c",
+	"o0/Wlbn5HSciFFZn8JAQ3SCBLuD+ZukUAMIjqhRnyiEAu5RuxJICtQDmpw6wdLvtchE8WK2tu4LPT4Wh",
+	"Q2ZlCq8Z5UyOm8VWqhzLSgF/dA2UoPaGlPMdW7ebJIQlmu2CrhnUIUCDROe4/SccPXBCbRwct9d3TG0I",
+	"VSmLsU0EbcGKiH2hEfaOjCWGtVTLWSKb4Tz+K2NqU5DEL/4PBpSFf8eNCQ5zSJIhe4iCz/QHd78oE9gv",
+	"cT2k0kPJROu1VPE5YPbtbKHCgW8R22+/N/q3jIDbVZrn2LBd9vrlv9Wh0fuSuwiAZPVOjwcQiztQEn/W",
+	"rHcxDFEOh295tZA8OhZNQIOIHJwv7lg4zQkgRV0B+R4CmyCGqA4XaUCKekY+AWiJkGTJNpcO5RKMVcMT",
+	"6gRZZ2Q7IHGu9bIi3yHlY1/R+XI7loAcRVSATg8HNRrHimk9cfjmChhbpGATLwkjnY2FS51f9mckN3ro",
+	"uErWdJOD2OwU3Iax8w2jrWeFDWP/Pwx7ENwODWwOjvy+nez+xfPnNXQzkzNAVoOnXIosSRo7uANff/6q",
+	"FTWGKTv4//zj+vy/6fnvv/3x4uv/2qv5WkAH/X6VU9+OWzkVNGU8SGzgCQBNJnNpsM0H2fqLRHlmoZgG",
+	"EIIcxWnJVubKejxDvxAa3/GSl6tSHhaMpSs0wcFW86Ti91PxBwkRUIsOUKOFEOk5n9vT+84DLQ78K7I0",
+	"D2nx+XtGYMd3W59D81MM24pFzleAybQNFNhWaI1qFlNmpojlt2sLlJl56Uae+C64kKHtusFPZPogVJDy",
+	"e9xqWJeLgSlwHgW+KkMSRjXCwOBaN0xHZiaSKdujFzZI473701389HaGUARi1+wbTX6Xgl3B2QunxCBo",
+	"ENMNOr2h2ex7mc6e3PcDb/peGiNBeaH1IyGmPSt7bSdGzsFDVEkx4JCASEQ5pVCuqdxo71NKcQj8SRuu",
+	"f+H7T7eHK0zxWNCe+RoNjuaI2uBxrVBZ5AzRqBRk7wT8A+pbQDVKQBW+0UkqkrCZITJrgu/0+lG7n3Q+",
+	"Jd5jY2kFpzrQ0Z+Ikz47his+68XhPjqUqt263g5RVfSRY2xFo4HG1m0o/lKKG3rthnKPmDY+pf24+gT9",
+	"2vS4QoqhP3A8MyQ4XkLFvq73rf2TGuf3gfI4MAc0OEHY/KiBqv36BeTx7f39cNepMKoSvnsy+/vnftEX",
+	"m7Y1md+OHMdlnLHJHhtPnLHbHne8XuZzcrePUS8ejvDUf+zuLXKvc+D+Hrt0inig3vjJdz75ziffuZ/v",
+	"HO9mMOOJYYrFedRVk1c3f4eeQ3tVWEu1nEq5nBBNZ1B2KldMYCJGrxSjMc6mg6e0htrlYPsWxvV+WT7U",
+	"rY2wvVExIus710SuWTxxUQ9QfSpirEC0vy/AV0zw/qOzFPbFKFOKiWjTRdpGnrugS5e7zCfp4jrd0BWD",
+	"sKtRrnu5Jpd9m4SiwLxl32X0F1Q3elrVHe0Rv5UmH+wfjaFhYXlHq6AuROaoi8sZj4xSqKX2dSqIGnvO",
+	"hVvpSeHibSRJpFxCpG4m1RWhhqRSG/KX58+7aOKaseVuv/OK6sUvMOo0abf8/MZzEhAatQsHboGxZSEB",
+	"t+ZJcul8SCTTlBsDjWuhrVDj4JlULLKbq92jiWs/7yqvbufqPgT3IGN5sEZ7BfO6RvGGD+CNBC9vX4Ve",
+	"hDp3a/XSGJauHFUcZoxJwvG8MUggz0EMA9Qa9b01fXZxwJM/KSr0CaMw+Pldh3U4ZqJq+OCxhpI+lDqy",
+	"djKPeoo+9MYovmIkhbwmVPytOXLQCTyAObLcq7wgEE8g7kyluxp8UfUugiH0rYQ4qVy6D0cP/VFs/Bbj",
+	"bpr41CDZMR+MhX/EOAlD0tcBXFYsEHsToGEk2WybY3fLGtaawnZ8mrQE7uOP1aD/ZD29Wg/VZKXYiiqm",
+	"XOjH4XarsrVAOJKmwF7W1U6Gxlg+ZTPB2R0NWfnJSnqxkh9kApVDYBF4nV2UfkRdZ1RMplQs7cZjLcT+",
+	"3qjNhET2pJEgzHIkRcQTRoRcX9kdiTiecCJnbhuCRv7pxm9KdGYYUBF3Njg5m9k7zbnH2e/X7j6ySKr4",
+	"Pb7jQ4DyH9D80iwxfEWVuZhJlZ7H1NC9YGQKE7W3+CczfKBmiJoHkUO8SrmIoiYptQa0bUihPXilpJxd",
+	"kfVCsjumvN0Cp3NEhZDmUOO6gCfvpPR3Cgjj9lIzGRlmzrVRjKb3Juj55Ng5ANCgnxCv/SIPbtpRIMAA",
+	"QqgxNFpscYD0HnZRLOUGL6Q7McfCqENie0gd1FfUfGV9/VRmoa5+e12HXrM7pnT/txq8KHx0Tz/V85qf",
+	"33HCU2F1RgpQGbpkZEqjJd6CqY+aarglSxVSNNwcFoiSCY94W9LXDzrN3AtMbzNK5sXfqYlft9Do4CCe",
+	"fPFpcc396rX2McB3nOw9CWZ3pKAwrszQ0sWPg+2vJOcNXLitpItiLiPfFaRcMa0LzdMsce2CDRjNbsRD",
+	"0AA/19HP6MW3j4FB9DETtapwh73/huhsmnIEc7gEMmREJlrQO0amjAnMD/i0LMO0QT6EiZjFO5gxd2iU",
+	"OwYYrljvV0f70NPWw9fpymyOhCtRhfqoURAhSSoVuwqIgIjSpckceCwzETNVQf9rkbRzOh026c3f/dDH",
+	"sd8inFTB6W6vdzNVQ2nfPfzoLZWhyQWgoUatByU79toPHZL0F98xpBByCBW7bdkPO7v8x29fK5hEjoip",
+	"gEJN17RUfoZ/2nz4uY7j0rqdbD4Fp3ecE5BfmyPKOhBv2WvvDjnX241DZONmESvaN1P4L+6xD0KPjrl9",
+	"dZEzQNVbP4vLCLfPCQgdKgER4Ipi9ENjDTyrdubW60LODdtw9oDFRiG+kvGTBA+UIKBcUSRoBVFpPoeT",
+	"CBQRU7EkUkwlVQCvSfWyAtPRKD1XO9hepuYkiOPPBqa/hXcc0S9+KpAqEwosymueJGTqa2YbNsP7nkjK",
+	"8nBBzs5S+eDo1PfsdmI0YfGBJZb3DMN2lQUuei4Se3dPmYixtMsDvkVMGT6zWhcQKOwfUpOpcsRsOIkV",
+	"3tcz5ROfi4L1nSZwtP/4I5WngER+QFCEp6zfcIdGPi+gLDrEUrsxQfA6ZlHCK2G0hr1HKRbZj8l3nx4N",
+	"5hOPlq/CK06XZ97P0M73lC1mQAfPoyWRsxmhRKc0SUiuGaBRmTB2RCW8UqtTjg2bThNWKIMaBsbf773p",
+	"KWP5lyZ5+m55OCW7RixX5GRHkhtwX7Gis4MUi30xTIQQXq/hWlCD1/75J3tj8hN0E37a7h/ndn+Nl0ls",
+	"vweABs+ty1kEB223rBNCEy09KphxXa9JBdFhf/saOsJ0+pbWPTbxZF4PzbwCi6TTnC1bm9JoeYgBeaXv",
+	"dWsCWBWpT/i8ow3O8sleHqe9oHSLAP+BdSGbJlwvWExWUh90plP283u2me+BYvQjPPlUy+/s5Ow8dajB",
+	"eLKbR3eMmytWIjBU7A4ETkDrsQnWFOPeXERJFjNdDOsceAu3Hx1nSd+VLTfusahDp70v+Rn6OT/Z2SON",
+	"jvqUegDQdssYMkhhnwLD0gAEhCZZJVLrbF551VrfFmafbL53QZJT7Ta6Cd9/lE6jJ8sax7JAFwnFmN0l",
+	"iegKY8R2b6KKxSRmhvIEYUYomfHkIGvKxEDb1c/hwae/YT3FHP4VYg6rhArhaD1dUM9uTjjDjpGHhRVX",
+	"a43CDwhz/8izDB7qj31Zscg4uD97GrhCp6Vd4biEyKiUSy7mVwTJSQJSDWD/GexaiLcQceuFkMiIJju6",
+	"EbC0GRfpLY496ZOym+O/ZKqqwDiZUDHP6JyFEIf9f6sV7t+p3e7atQNR4HB3i909Xw8S53g/O2E8LJjc",
+	"U5zjkcc5EP6rELKgAmEQJ4ixgtksd+FiKu1iP6G0so2PFVPs78P4g0h3R6s9idl7kYx+yquszhE97Tsu",
+	"TIEMNuAXAFkswE8XcEVgXxcI2yyVhx65shoFqL3Vaqh2tfLEg/u0zaMbOW7zfNeqzU599dARnXebDFSm",
+	"6Riamw33/YoJXNuzIc819jWP+VRT0oHXX9BIkC1WLhm2e5VIzhGUWC+kMp5G2x9udmhERbj2sOwxd3Yb",
+	"zk0Yuq9SAeR9B9haI4ftjM+/4Nj18Sieb3RwkA61O/DBUbJiist4Dwl2JPYYUZYNuPYOC2ayr9Q8oPGB",
+	"iMa58AcvuS/z59otTwp06e3yzITOplYxpzvupCjFnwtDn3qDDhLXT9idTGRmFLCkWQe7U0janEcLFi1D",
+	"ek4xJvRCtnhQbW7yka0+jqd0zi5WYn6KKEpwkdYe9VczJgoLVowJ3/P84aHnOCzleUQ1a0XFH4kNuRtt",
+	"EBNZatdErmCJokRqFp/91pnBZslF3NlN2o//GwfMxsnpsACMw9/wPbeXVGisJVNm1sy1YU+lXHqGfQ8D",
+	"lGbaEPZllVAuGpvlq9TcdarYGfC/TicfjwI9BmbRQN4hCa4xMmbGQa1c7Hmzr4qMACdrxXayYRKq2ZGg",
+	"ZGFZhvY7f+V3AKVKNdzFtUzZVMabCRHSMPgnoNhA9AwUC7thzYJQohjVUnRWqN0738fK2MH3wCG3jfLH",
+	"jLKBlF9JVCZ0+97QWOqbifLzHsHh/MVA0h0exEymK6qYp06xftzBFAu57m59vrGiw45/T9mfzm6JaEOQ",
+	"B4DYUwRLyQFLsYlzDwO5JlowBMIgRsruTHxF07rHtUGwtYMD3eEw3aAnSuoGev216I2qfweh6m5PATKC",
+	"+I9V52121bLfeF/CYwFQuYSutCsWDMx4HpvJ5bjiBn48PO1182lv7Wt+WWwGpsZzCzIOJR5Tqbs6qUzY",
+	"BSwt6HTjkuw1VKRcEWeDhGu7zDwuoX4E3Ieit0Vz7OphDzTeJ0s71NJ6tJDHcGFs0+YCIvWOLciPOoE9",
+	"qFXpESr52GqKKxb0NGfffrHNvj2sJ8aZjOKK30nBNqEp2NAlEw6FrAnqsQprHRSyq389VDMfoRo9Mne1",
+	"QzfacMwKUPiDG9YolJv+03NEHl9WgtaW0iXDSi4Z985hUF73obnZHgqNwXFZ2rpr31OZ4T4shynsYJXN",
+	"q3gnU3Yb45rM+R0TJFsdxOFWsahhw+4PhhfkOOH3J0vqzZLeMmNnN2UTYtSG0DkkLpeMreyPoUAQi74E",
+	"+2LCDjaBcl0jwaRyG7OmJRXS03P7z0oYtM6oOFtj7W7g25HL/oH27UM/wstOufD3JMD2X0PPOcMqQESB",
+	"98xVKK5SnZHD26+KtPVyCmMeTXiUagRCvTWydGOouWqUZXaNDUVgNmvKDRfzSwxkS0UWLGmKH25fTqqv",
+	"GviCCpY0Su4M+RymGxJnrNqI3aR9nW+iB6nho9WZR3YbbdSODndRztZng1vQWPdQztaXBQadiVWgOdMT",
+	"JNLx5Pr4TxdRD0Q6tet5z6tpEMLATW9Bjie52/uGt6PdRjtp4NMJuq08EFSNcCwKBMsK4VRXWtfJIV0s",
+	"qIjP5Z2bf4/G8AMV8fs7pk7bHPwsnwzhoQZl9DIUqRGWaGsT2jCKGfKEmfy3uMnYb5iyBU2ANtc138NW",
+	"1NlmQtdny13jLYwb4UgsluMk0N0FDTD2qtczfekoSzVjYkIy3bCgk14BiRiErU78hp3P0M537Oq00zT7",
+	"IYMJyI6zHUFwDJ9Wha9g34RyrimbSQVkjTsdgEzYuVOOFtuXCfvoBw5p/Pl7RrH+N1xQETFiV0L7rl1u",
+	"fM8m6IzvSJDK90BzRWKWlHnEmFwlrGFpfaBbzLhKe49zw1MLC9ePxxhewIML96YkPrf8GmCzcqmDQzB0",
+	"yTRhsxmLDKEzw7DVvU3ImlEVLRoN5wZ/3amp5J9nVfd5rJAUzvoj03blhxeRfZmv9dMTIAYXTOkFXyGS",
+	"kK/igsDVWqq4CGbh/64qkgvDvuzwaPjWTzCmB+mk9MtbJuZmcXb54vnzyVnKhf/3t4f3APmmopRpTefM",
+	"jpQQdYpyjiSHD9fQanTvAjpc3Z6qQHoux4MG59rnxNSwcx/e7PawSuDwPo9aUH074wk0k20Z8FTKhFHR",
+	"STwn1ethbeUHPs6e7HzC2kNorBU3holL4ixBY9+OngQcX/u/aAn6qqnYyiygkr3oKf6ZtXPj3oRRh9dY",
+	"DeutcX6jSOa9774Oaxdq2wpkx3ZEI6HxDkgh/ykny/3m5nccKt2wOoN34sDnwekX3wjtI3DJKAhZVvjP",
+	"qlTgQUMutGfeb0RJ8Nz8D0UB/HzHjq9V3j9GWxZCPUNfdlCHtcySmMRyEjIbE3df8i0b64Ukgt1BH5ed",
+	"iL4CJ860ddwLu33uVp0AZBSzhKHmbFNFvs9qABqGu38DJaDMTN11YNKY/7px3zKoVmg9hir8glFFx1PK",
+	"hWvGxpvziikExalfnmbCzx/F2XBMnT+K8U10UGE0oFCBbnLHWMnOUwgVOeYQa6MrqrW9Ou28ysLEL8JQ",
+	"662zWphVKubsQ/7EQZDE3OPxZceu43mVQ3zJtQirOSnUIyumkXGPXREmYo2DAYDRrazusPgYbzqf0cjI",
+	"naTIGNl4g+MGVefCe8aIxKN3OefCRW2+0T4IN/Mf29m9vGRzLior1Xdg7NtBlvolm2fDO3RYH8BDYFBh",
+	"SAWhmVkwYewXSHVlXUqmGZGArIHE7EA6HUqA99XpUgx0Vzizf7ENAy76QUk5Gz/PGsk7pjZ2AnpwNfmQ",
+	"OSqqom5YtbGqAR6QG43XbVCRK1fFinOEH2lCFSN6Yb2nxAP+fmrjn3YOT2vWno9sldCIlRfoSX2OqT4/",
+	"sXVFGVBBGFUJZwrTVVY91lKZRWKPLGZxgGdRLJV3bJdq2N8/Qr8y3LkncChYuy1tw4Su6WbiIXLyjaGL",
+	"1AxbnWerHdEAw1Y/r84emdGNdUv7AN08RcFgBRXs2RuZXZGFTGJEc4a8eMpFZph+Rj5BDkxIsmSbS//H",
+	"0BykW522UYymzekW/PWWuW0vw0pqDsg+MyVTj1QgiWFJckk+42tuIT/3GbFOPJ5uwFtWjMY++x3oBNZU",
+	"N1TywrPOGpI5f3k+OSDzZtgXc8HumDDn+bqcEDbkDVN3TJ3DfQWmqbFmiBoP+H1JPsMvLt0PPk/I55ga",
+	"ekn+EDITE8LjCfHh7a+fr4hiOkuZRqm9pdqcv4bv//H7CZYvwS8+o+CKMXmql8XAT87x1VpYnPNhDXr/",
+	"yd8yRoGxLn7UAEid1QW+cEzxLXCdftCQMHD4jlGyGP57oALIx7QnRCZxXd5ooCKv6zh28zjdYwhM7zjZ",
+	"Dr82I+lCVRUU/gAuE/YWzM2uMqotswJatk7O6w0SuO1hVzIy7ER3Fvs0++luay50SVAN0QVjaLRwOj+I",
+	"e1utFMtJIpuTusWB98LO6KO/6aQS/YWlGcUZX2OY2hffzZmxR9AKujf8s2BuufS6taedlrwfVOfXjqV3",
+	"ZeOzvin43/JZUWKnWwANwLBHvqO/ZQZcq8v2WPvB9M+cctEoRzx473KRn2DEQ0C8Aly2tmbMg7s468GR",
+	"Qo3ivsVsg9ZoUT1SywTwQdX3EVeudPDPiyk1WCbbxNxob5mHadxIxm4n99J+xXFaDMPrhwcxo2pJUio2",
+	"BERHYimwP9pgMJAaBwuz4BBbYinJhOEJSahx/HMeySItUvFjOu+yiPxJFSPWorCriSaJR3My0eIZeU2j",
+	"BdBXQMJJGyljQpNy2VGtsgFRT6Nve2V/e5iqPXmirur6DiwF5DC0vv4g10V1BeUpYMjSJGGKpHTjQlmY",
+	"e0AuJ23kShM6hYCp/QsJPd7gPNxw3aZsnY6fT+r26AARapXBh9RWvmitXzgreKzVpVPeJP08j7FDjrM5",
+	"UnA1sDF2UgjFEJ+kdyQmfOypK4Sf56NUCEcsYhyGV/mw01E7ANmgb92wD+1PMx6yiCCJbY+snl8KhMXx",
+	"ZHvpCpdjunE89pKkVC1ZXA75NstPCyl/79vZ38BDT92ycZaP0q5/sJcbpyp4vaFtF12WruwVqCWqEkad",
+	"ZjeRn984eNmUJySsW5+dRP4zTtZ63PyOk1sLqzNaJ1FalPRB7URBTS5WmH7bwbmKAx6KDrjpXnuvNqIn",
+	"Lc9gBKyFJPHKUOoXwkYie8fEe/iCQh3SHU0ytlfnkO/x3OmC3Zgh00CDoWseREeJRxR7KYc7S32veFnu",
+	"KZsQIZEjz9H+8xjTuuFsuw8SY6Go6t+fd3j/ewFw0iApaGzxnDV5ixmFqmOrRsKraANBEAI7trZj99gB",
+	"P+gWDasyEjQSCsDhFnMxlV8mW33ZSC7U2m7tftAxYjaCkT5Z1AOyqMfDXiszk5uQpjzuYjRt1ZBoL2eD",
+	"u51RqiCN/5jtZblPdVBxLS8GCcldY0DOT/80j50wu+vjhOTG0SEflIO3QVjOuVj0vNL54a52d5EyNe87",
+	"wvPOPvMhaApM9JEqyju6LCjKiiqDKP0YxJXIp2q8N/f7pL2rVFvd2xQIcWs63Eve+aEPmhnafcU4USS3",
+	"YniWwnWftIMA9baTrBS/o9Gm7wiw39M/uMeftJNwk3wdc/NIXcVbhgUF64VMGDGMpthplGsc1IwnmEJA",
+	"OEFwKNXi8d2eYshswgPYbI6UUeioQk+w1R06xcN2KmezUurkCm49AApUunVidG9qZ6GBP4lGy+72skp4",
+	"3+XHN/aZD8Ja4OPHTh6MdDSTdyzg/RW3dsKFkYWzGVdErkV3hTG099KcsFffmFPON+RTfMT7tK/QQV3B",
+	"4lUMdWG1HzfavYxEiXT0hsD4w81Wzfy2Kskla2kt+oRDhlxJ+4ZxenM+/Ejwk8NFqALPsw8cj0vN2ued",
+	"rI3YyR0pKZu/eqyLryBBwFgWq1mkGAAFdIJqQdUIsckmrD6kDPRyH60xBl9b+soGbT34Hphpd8Jq9AY/",
+	"w4gHfZe3nzCKt/kAIvGeZiEzzfZ3L3a2p+pd7NyO41xgVUbo5AyR1lpoSEzzc3HHjesPmW6qnZ5VHwMm",
+	"1i1neJitPSxS+NrVQfo3rmFwz+Rv+NT+rGpAJzW4grvFCErukB4ZIFt5IBqr4rDZEGgoiTqKj4kBpPda",
+	"PAmv1CdLnJUEThDtgFMdWXOO5+kgPlGcixI/jFmwDVnQuJtg/ZOAmbn3i6eIPVJqf1RRD1nKSJLkpUuR",
+	"edlIEi2k1GC5brkuXUXLHTfwMYQKtrYj1wvp6s8EIxtmnpHXDqgOScKY6Ch40JjDBZ7VBxo+SmSWGKSh",
+	"3T77GLGBUVTDQUMWrLlQfHNVogTSRDAWV/mfuom9Ckqomem9uUNvAQD/i5t9ACosgxTKWYVF0aEWLiRJ",
+	"pDaEmxysmXcCam4nZP+748EeDqCF3rH472ORhn8KTbTfaKLtqwmswcTtjKGZG3LmmugFQHn6fTT8KVwA",
+	"iivrQf7bLnR/P2Ge1SCKIzGC+NcPrgV/Y2wF8pzxxC4wuk64p2QiRg5CWuqOycVbtJzWWNH38PO/11KG",
+	"DxcqeiPVHI6HdpKuG+EbTeQaK4YceFWccgGJB09JDLoe58peLQopqfhB/t/DZlQ3ALvYYZEG1Gt80+hQ",
+	"qaPptasU2xJ7qAFq1uoyG8Mf4VeX//jt6+SPM4w32n/8ZgeqOy/5TCVnl2cXZ19/+/p/AwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -96,8 +96,9 @@ where a.to_on >= $1::date and a.from_on <= $2::date
   and exists (select 1 from partnerships p where p.creator_id = c.id and p.brand_id = any ($4::uuid[])
     and p.stage not in ('prospect', 'declined', 'unresponsive', 'lapsed', 'terminated', 'banned')
     and ($5::uuid is null or p.brand_id = $5::uuid)
-    and ($6::uuid is null or p.campaign_id = $6::uuid))
-order by a.from_on, a.id limit $7
+    and ($6::uuid is null or p.campaign_id = $6::uuid)
+    and ($7::uuid is null or p.owner_id = $7::uuid))
+order by a.from_on, a.id limit $8
 `
 
 type CalendarAbsencesParams struct {
@@ -107,6 +108,7 @@ type CalendarAbsencesParams struct {
 	Brands     []uuid.UUID
 	BrandID    *uuid.UUID
 	CampaignID *uuid.UUID
+	OwnerID    *uuid.UUID
 	MaxRows    int32
 }
 
@@ -127,6 +129,7 @@ func (q *Queries) CalendarAbsences(ctx context.Context, db DBTX, arg CalendarAbs
 		arg.Brands,
 		arg.BrandID,
 		arg.CampaignID,
+		arg.OwnerID,
 		arg.MaxRows,
 	)
 	if err != nil {
@@ -159,7 +162,8 @@ from campaigns k join brands b on b.id = k.brand_id
 where k.brand_id = any ($1::uuid[]) and (k.starts_on between $2::date and $3::date or k.ends_on between $2::date and $3::date)
   and ($4::uuid is null or k.brand_id = $4::uuid)
   and ($5::uuid is null or k.id = $5::uuid)
-order by k.starts_on, k.id limit $6
+  and ($6::uuid is null or k.owner_id = $6::uuid)
+order by k.starts_on, k.id limit $7
 `
 
 type CalendarCampaignsParams struct {
@@ -168,6 +172,7 @@ type CalendarCampaignsParams struct {
 	ToOn       time.Time
 	BrandID    *uuid.UUID
 	CampaignID *uuid.UUID
+	OwnerID    *uuid.UUID
 	MaxRows    int32
 }
 
@@ -187,6 +192,7 @@ func (q *Queries) CalendarCampaigns(ctx context.Context, db DBTX, arg CalendarCa
 		arg.ToOn,
 		arg.BrandID,
 		arg.CampaignID,
+		arg.OwnerID,
 		arg.MaxRows,
 	)
 	if err != nil {
@@ -227,7 +233,8 @@ where c.brand_id = any ($1::uuid[]) and c.amends is null and c.state in ('execut
   and ($4::uuid is null or c.brand_id = $4::uuid)
   and ($5::uuid is null or p.campaign_id = $5::uuid)
   and ($6::uuid is null or p.creator_id = $6::uuid)
-order by c.ends_at, c.id limit $7
+  and ($7::uuid is null or p.owner_id = $7::uuid)
+order by c.ends_at, c.id limit $8
 `
 
 type CalendarContractsParams struct {
@@ -237,6 +244,7 @@ type CalendarContractsParams struct {
 	BrandID    *uuid.UUID
 	CampaignID *uuid.UUID
 	CreatorID  *uuid.UUID
+	OwnerID    *uuid.UUID
 	MaxRows    int32
 }
 
@@ -264,6 +272,7 @@ func (q *Queries) CalendarContracts(ctx context.Context, db DBTX, arg CalendarCo
 		arg.BrandID,
 		arg.CampaignID,
 		arg.CreatorID,
+		arg.OwnerID,
 		arg.MaxRows,
 	)
 	if err != nil {
@@ -309,9 +318,10 @@ where s.brand_id = any ($1::uuid[]) and s.to_at >= $2::timestamptz and least(s.f
   and ($4::uuid is null or s.brand_id = $4::uuid)
   and ($5::uuid is null or s.campaign_id = $5::uuid)
   and ($6::uuid is null or s.creator_id = $6::uuid)
-  and ($7::text is null or d.platform = $7::text)
-  and ($8::text is null or d.state = $8::text)
-order by s.to_at, d.id limit $9
+  and ($7::uuid is null or p.owner_id = $7::uuid)
+  and ($8::text is null or d.platform = $8::text)
+  and ($9::text is null or d.state = $9::text)
+order by s.to_at, d.id limit $10
 `
 
 type CalendarDeliverablesParams struct {
@@ -321,6 +331,7 @@ type CalendarDeliverablesParams struct {
 	BrandID    *uuid.UUID
 	CampaignID *uuid.UUID
 	CreatorID  *uuid.UUID
+	OwnerID    *uuid.UUID
 	Platform   *string
 	State      *string
 	MaxRows    int32
@@ -351,6 +362,7 @@ func (q *Queries) CalendarDeliverables(ctx context.Context, db DBTX, arg Calenda
 		arg.BrandID,
 		arg.CampaignID,
 		arg.CreatorID,
+		arg.OwnerID,
 		arg.Platform,
 		arg.State,
 		arg.MaxRows,

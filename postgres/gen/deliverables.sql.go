@@ -184,39 +184,58 @@ func (q *Queries) InsertSubmission(ctx context.Context, db DBTX, arg InsertSubmi
 }
 
 const listDeliverables = `-- name: ListDeliverables :many
-select d.id, d.partnership_id, d.brand_id, d.title, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.publish_at, d.round, d.post_url, d.current_submission, d.verified_at, d.draft_after,
-  d.extra, d.extra_fee, d.extra_currency, r.id as review_id, p.creator_id, c.name as creator_name, k.name as campaign_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as creator_platform,
-  (d.state = 'late' or (d.state in ('planned', 'brief_sent', 'awaiting_draft', 'changes_requested') and coalesce(d.draft_due_at < now(), false))
-    or (d.state in ('approved_to_post', 'scheduled') and coalesce(d.publish_by < now(), false)))::boolean as late,
-  coalesce(case when d.state in ('planned', 'brief_sent', 'awaiting_draft', 'in_review', 'changes_requested', 'late') then d.draft_due_at else coalesce(d.publish_at, d.publish_by) end, '9999-01-01')::timestamptz as due
+select d.id, d.partnership_id, d.brand_id, b.name as brand_name, d.title, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.publish_at, d.round, d.post_url, d.current_submission, d.verified_at, d.draft_after,
+  d.extra, d.extra_fee, d.extra_currency, r.id as review_id, p.creator_id, c.name as creator_name, p.campaign_id, k.name as campaign_name, p.owner_id, u.name as owner_name,
+  coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as creator_platform, y.late::boolean as late, y.due::timestamptz as due, o.word::text as sort_word, o.at::timestamptz as sort_at
 from deliverables d
 join partnerships p on p.id = d.partnership_id
 join campaigns k on k.id = p.campaign_id
+join brands b on b.id = d.brand_id
 join creators c on c.id = p.creator_id
+join users u on u.id = p.owner_id
 left join reviews r on r.submission_id = d.current_submission
 left join lateral (select x.handle, x.platform from creator_accounts x where x.creator_id = c.id order by x.platform, x.handle limit 1) a on true
-where d.brand_id = any ($1::uuid[])
-  and ($2::uuid is null or d.id = $2::uuid)
-  and ($3::uuid is null or d.brand_id = $3::uuid)
-  and ($4::uuid is null or p.campaign_id = $4::uuid)
-  and ($5::uuid is null or d.partnership_id = $5::uuid)
-  and ($6::text is null or d.state = $6::text)
-  and ($7::timestamptz is null
-    or (coalesce(case when d.state in ('planned', 'brief_sent', 'awaiting_draft', 'in_review', 'changes_requested', 'late') then d.draft_due_at else coalesce(d.publish_at, d.publish_by) end, '9999-01-01'), d.id)
-      > ($7::timestamptz, $8::uuid))
-order by due, d.id
-limit $9
+cross join lateral (select
+  coalesce(case when d.state in ('planned', 'brief_sent', 'awaiting_draft', 'in_review', 'changes_requested', 'late') then d.draft_due_at else coalesce(d.publish_at, d.publish_by) end, '9999-01-01')::timestamptz as due,
+  (d.state = 'late' or (d.state in ('planned', 'brief_sent', 'awaiting_draft', 'changes_requested') and coalesce(d.draft_due_at < now(), false))
+    or (d.state in ('approved_to_post', 'scheduled') and coalesce(d.publish_by < now(), false))) as late) y
+cross join lateral (select case $1::text when 'creator' then lower(c.name) when 'campaign' then lower(k.name) else '' end as word,
+  case $1::text when 'publish' then coalesce(d.publish_at, d.publish_by, '9999-01-01') else y.due end as at) o
+where d.brand_id = any ($2::uuid[])
+  and ($3::uuid is null or d.id = $3::uuid)
+  and ($4::uuid is null or d.brand_id = $4::uuid)
+  and ($5::uuid is null or p.campaign_id = $5::uuid)
+  and ($6::uuid is null or p.creator_id = $6::uuid)
+  and ($7::uuid is null or p.owner_id = $7::uuid)
+  and ($8::uuid is null or d.partnership_id = $8::uuid)
+  and (cardinality($9::text[]) = 0 or d.state = any ($9::text[]))
+  and ($10::boolean is null or y.late = $10::boolean)
+  and ($11::timestamptz is null or y.due >= $11::timestamptz)
+  and ($12::timestamptz is null or y.due < $12::timestamptz)
+  and ($13::text is null or d.title ilike $13::text or c.name ilike $13::text or k.name ilike $13::text
+    or exists (select 1 from creator_accounts x where x.creator_id = c.id and x.handle ilike $13::text))
+  and ($14::uuid is null or (o.word, o.at, d.id) > ($15::text, $16::timestamptz, $14::uuid))
+order by o.word, o.at, d.id
+limit $17
 `
 
 type ListDeliverablesParams struct {
+	Sort          string
 	Brands        []uuid.UUID
 	ID            *uuid.UUID
 	BrandID       *uuid.UUID
 	CampaignID    *uuid.UUID
+	CreatorID     *uuid.UUID
+	OwnerID       *uuid.UUID
 	PartnershipID *uuid.UUID
-	State         *string
-	AfterDue      *time.Time
+	States        []string
+	Late          *bool
+	DueFrom       *time.Time
+	DueTo         *time.Time
+	Pattern       *string
 	AfterID       *uuid.UUID
+	AfterWord     string
+	AfterAt       time.Time
 	MaxRows       int32
 }
 
@@ -224,6 +243,7 @@ type ListDeliverablesRow struct {
 	ID                uuid.UUID
 	PartnershipID     uuid.UUID
 	BrandID           uuid.UUID
+	BrandName         string
 	Title             string
 	Platform          string
 	Kind              string
@@ -242,23 +262,37 @@ type ListDeliverablesRow struct {
 	ReviewID          *uuid.UUID
 	CreatorID         uuid.UUID
 	CreatorName       string
+	CampaignID        uuid.UUID
 	CampaignName      string
+	OwnerID           uuid.UUID
+	OwnerName         string
 	Handle            string
 	CreatorPlatform   string
 	Late              bool
 	Due               time.Time
+	SortWord          string
+	SortAt            time.Time
 }
 
+// By the date that comes next, unless something else is asked for first.
 func (q *Queries) ListDeliverables(ctx context.Context, db DBTX, arg ListDeliverablesParams) ([]ListDeliverablesRow, error) {
 	rows, err := db.Query(ctx, listDeliverables,
+		arg.Sort,
 		arg.Brands,
 		arg.ID,
 		arg.BrandID,
 		arg.CampaignID,
+		arg.CreatorID,
+		arg.OwnerID,
 		arg.PartnershipID,
-		arg.State,
-		arg.AfterDue,
+		arg.States,
+		arg.Late,
+		arg.DueFrom,
+		arg.DueTo,
+		arg.Pattern,
 		arg.AfterID,
+		arg.AfterWord,
+		arg.AfterAt,
 		arg.MaxRows,
 	)
 	if err != nil {
@@ -272,6 +306,7 @@ func (q *Queries) ListDeliverables(ctx context.Context, db DBTX, arg ListDeliver
 			&i.ID,
 			&i.PartnershipID,
 			&i.BrandID,
+			&i.BrandName,
 			&i.Title,
 			&i.Platform,
 			&i.Kind,
@@ -290,11 +325,16 @@ func (q *Queries) ListDeliverables(ctx context.Context, db DBTX, arg ListDeliver
 			&i.ReviewID,
 			&i.CreatorID,
 			&i.CreatorName,
+			&i.CampaignID,
 			&i.CampaignName,
+			&i.OwnerID,
+			&i.OwnerName,
 			&i.Handle,
 			&i.CreatorPlatform,
 			&i.Late,
 			&i.Due,
+			&i.SortWord,
+			&i.SortAt,
 		); err != nil {
 			return nil, err
 		}

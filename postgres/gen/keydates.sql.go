@@ -25,7 +25,8 @@ where k.brand_id = any ($1::uuid[]) and k.state not in ('moved', 'overtaken', 'e
   and ($4::uuid is null or k.brand_id = $4::uuid)
   and ($5::uuid is null or p.campaign_id = $5::uuid)
   and ($6::uuid is null or p.creator_id = $6::uuid)
-order by k.at, k.id limit $7
+  and ($7::uuid is null or p.owner_id = $7::uuid)
+order by k.at, k.id limit $8
 `
 
 type CalendarKeyDatesParams struct {
@@ -35,6 +36,7 @@ type CalendarKeyDatesParams struct {
 	BrandID    *uuid.UUID
 	CampaignID *uuid.UUID
 	CreatorID  *uuid.UUID
+	OwnerID    *uuid.UUID
 	MaxRows    int32
 }
 
@@ -61,6 +63,7 @@ func (q *Queries) CalendarKeyDates(ctx context.Context, db DBTX, arg CalendarKey
 		arg.BrandID,
 		arg.CampaignID,
 		arg.CreatorID,
+		arg.OwnerID,
 		arg.MaxRows,
 	)
 	if err != nil {

@@ -657,7 +657,7 @@ const getUserInScope = `-- name: GetUserInScope :one
 select u.id, u.email, u.name, (u.disabled_at is not null)::boolean as disabled, (u.invited_at is not null)::boolean as invited, u.created_at, lower(u.name)::text as sort_name,
   exists (select 1 from second_factors f where f.user_id = u.id and f.confirmed_at is not null and f.removed_at is null)::boolean as second_factor
 from users u
-where u.id = $1 and exists (select 1 from user_roles r where r.user_id = u.id and r.brand_id = any ($2::uuid[]))
+where u.id = $1 and person_of(u.id, $2::uuid[])
 `
 
 type GetUserInScopeParams struct {
@@ -982,7 +982,7 @@ const listUsersInScope = `-- name: ListUsersInScope :many
 select u.id, u.email, u.name, (u.disabled_at is not null)::boolean as disabled, (u.invited_at is not null)::boolean as invited, u.created_at, lower(u.name)::text as sort_name,
   exists (select 1 from second_factors f where f.user_id = u.id and f.confirmed_at is not null and f.removed_at is null)::boolean as second_factor
 from users u
-where exists (select 1 from user_roles r where r.user_id = u.id and r.brand_id = any ($1::uuid[]))
+where person_of(u.id, $1::uuid[])
   and ($2::text is null or (lower(u.name), u.id) > ($2::text, $3::uuid))
 order by lower(u.name), u.id
 limit $4

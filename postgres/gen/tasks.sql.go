@@ -93,10 +93,11 @@ with page as materialized (select f.id from unnest($1::uuid[]) x(brand) cross jo
   order by t.due_at, t.id limit $10::int) f order by f.due_at, f.id limit $10::int)
 select t.id, t.brand_id, t.partnership_id, t.kind, t.code, coalesce(t.title, '')::text as title,
   (case when t.state = 'snoozed' and t.snoozed_until <= now() then 'open' else t.state end)::text as state,
-  t.owner_id, u.name as owner_name, t.owner_role, t.ref, t.due_at, t.snoozed_until, t.note, t.created_at,
+  t.owner_id, u.name as owner_name, t.owner_role, t.ref, t.due_at, t.snoozed_until, t.note, t.created_at, t.done_at, t.done_by, coalesce(e.name, '')::text as done_by_name,
   c.id as creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform
 from page join tasks t on t.id = page.id
 left join users u on u.id = t.owner_id
+left join users e on e.id = t.done_by
 left join partnerships p on p.id = t.partnership_id
 left join creators c on c.id = coalesce(t.creator_id, p.creator_id)
 left join lateral (select x.handle, x.platform from creator_accounts x where x.creator_id = c.id order by x.platform, x.handle limit 1) a on true
@@ -132,6 +133,9 @@ type ListTasksRow struct {
 	SnoozedUntil  *time.Time
 	Note          *string
 	CreatedAt     time.Time
+	DoneAt        *time.Time
+	DoneBy        *uuid.UUID
+	DoneByName    string
 	CreatorID     *uuid.UUID
 	CreatorName   *string
 	Handle        string
@@ -175,6 +179,9 @@ func (q *Queries) ListTasks(ctx context.Context, db DBTX, arg ListTasksParams) (
 			&i.SnoozedUntil,
 			&i.Note,
 			&i.CreatedAt,
+			&i.DoneAt,
+			&i.DoneBy,
+			&i.DoneByName,
 			&i.CreatorID,
 			&i.CreatorName,
 			&i.Handle,
@@ -191,7 +198,7 @@ func (q *Queries) ListTasks(ctx context.Context, db DBTX, arg ListTasksParams) (
 }
 
 const lockTask = `-- name: LockTask :one
-select id, brand_id, kind, state, owner_id, owner_role from tasks where id = $1 and brand_id = any ($2::uuid[]) for update
+select id, brand_id, kind, state, owner_id, owner_role, done_by, coalesce(done_at > now() - interval '24 hours', false)::boolean as done_lately from tasks where id = $1 and brand_id = any ($2::uuid[]) for update
 `
 
 type LockTaskParams struct {
@@ -200,12 +207,14 @@ type LockTaskParams struct {
 }
 
 type LockTaskRow struct {
-	ID        uuid.UUID
-	BrandID   uuid.UUID
-	Kind      string
-	State     string
-	OwnerID   *uuid.UUID
-	OwnerRole *string
+	ID         uuid.UUID
+	BrandID    uuid.UUID
+	Kind       string
+	State      string
+	OwnerID    *uuid.UUID
+	OwnerRole  *string
+	DoneBy     *uuid.UUID
+	DoneLately bool
 }
 
 func (q *Queries) LockTask(ctx context.Context, db DBTX, arg LockTaskParams) (LockTaskRow, error) {
@@ -218,19 +227,23 @@ func (q *Queries) LockTask(ctx context.Context, db DBTX, arg LockTaskParams) (Lo
 		&i.State,
 		&i.OwnerID,
 		&i.OwnerRole,
+		&i.DoneBy,
+		&i.DoneLately,
 	)
 	return i, err
 }
 
 const lockTasks = `-- name: LockTasks :many
-select id, brand_id, kind, state from tasks where id = any ($1::uuid[]) order by id for update
+select id, brand_id, kind, state, done_by, coalesce(done_at > now() - interval '24 hours', false)::boolean as done_lately from tasks where id = any ($1::uuid[]) order by id for update
 `
 
 type LockTasksRow struct {
-	ID      uuid.UUID
-	BrandID uuid.UUID
-	Kind    string
-	State   string
+	ID         uuid.UUID
+	BrandID    uuid.UUID
+	Kind       string
+	State      string
+	DoneBy     *uuid.UUID
+	DoneLately bool
 }
 
 // In an order that is the same for everybody.
@@ -248,6 +261,8 @@ func (q *Queries) LockTasks(ctx context.Context, db DBTX, ids []uuid.UUID) ([]Lo
 			&i.BrandID,
 			&i.Kind,
 			&i.State,
+			&i.DoneBy,
+			&i.DoneLately,
 		); err != nil {
 			return nil, err
 		}
@@ -339,6 +354,15 @@ type ReassignTasksParams struct {
 
 func (q *Queries) ReassignTasks(ctx context.Context, db DBTX, arg ReassignTasksParams) error {
 	_, err := db.Exec(ctx, reassignTasks, arg.OwnerID, arg.Ids)
+	return err
+}
+
+const reopenTasks = `-- name: ReopenTasks :exec
+update tasks set state = 'open', done_by = null, done_at = null where id = any ($1::uuid[])
+`
+
+func (q *Queries) ReopenTasks(ctx context.Context, db DBTX, ids []uuid.UUID) error {
+	_, err := db.Exec(ctx, reopenTasks, ids)
 	return err
 }
 

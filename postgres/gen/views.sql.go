@@ -111,6 +111,44 @@ func (q *Queries) ListViews(ctx context.Context, db DBTX, arg ListViewsParams) (
 	return items, nil
 }
 
+const renameView = `-- name: RenameView :one
+update saved_views v set name = $1 where v.id = $2 and v.owner_id = $3
+returning v.id, v.page, v.name, v.search, v.brand_id, coalesce((select b.name from brands b where b.id = v.brand_id), '')::text as brand_name, v.owner_id, (select u.name from users u where u.id = v.owner_id)::text as owner_name
+`
+
+type RenameViewParams struct {
+	Name   string
+	ID     uuid.UUID
+	UserID uuid.UUID
+}
+
+type RenameViewRow struct {
+	ID        uuid.UUID
+	Page      string
+	Name      string
+	Search    json.RawMessage
+	BrandID   *uuid.UUID
+	BrandName string
+	OwnerID   uuid.UUID
+	OwnerName string
+}
+
+func (q *Queries) RenameView(ctx context.Context, db DBTX, arg RenameViewParams) (RenameViewRow, error) {
+	row := db.QueryRow(ctx, renameView, arg.Name, arg.ID, arg.UserID)
+	var i RenameViewRow
+	err := row.Scan(
+		&i.ID,
+		&i.Page,
+		&i.Name,
+		&i.Search,
+		&i.BrandID,
+		&i.BrandName,
+		&i.OwnerID,
+		&i.OwnerName,
+	)
+	return i, err
+}
+
 const viewToDelete = `-- name: ViewToDelete :one
 select owner_id, brand_id from saved_views where id = $1 and (owner_id = $2 or brand_id = any ($3::uuid[]))
 `

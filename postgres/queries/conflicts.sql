@@ -102,6 +102,7 @@ where s.brand_id = any (@brands::uuid[]) and s.to_at >= @from_at::timestamptz an
   and (sqlc.narg('brand_id')::uuid is null or s.brand_id = sqlc.narg('brand_id')::uuid)
   and (sqlc.narg('campaign_id')::uuid is null or s.campaign_id = sqlc.narg('campaign_id')::uuid)
   and (sqlc.narg('creator_id')::uuid is null or s.creator_id = sqlc.narg('creator_id')::uuid)
+  and (sqlc.narg('owner_id')::uuid is null or p.owner_id = sqlc.narg('owner_id')::uuid)
   and (sqlc.narg('platform')::text is null or d.platform = sqlc.narg('platform')::text)
   and (sqlc.narg('state')::text is null or d.state = sqlc.narg('state')::text)
 order by s.to_at, d.id limit @max_rows;
@@ -120,6 +121,7 @@ where c.brand_id = any (@brands::uuid[]) and c.amends is null and c.state in ('e
   and (sqlc.narg('brand_id')::uuid is null or c.brand_id = sqlc.narg('brand_id')::uuid)
   and (sqlc.narg('campaign_id')::uuid is null or p.campaign_id = sqlc.narg('campaign_id')::uuid)
   and (sqlc.narg('creator_id')::uuid is null or p.creator_id = sqlc.narg('creator_id')::uuid)
+  and (sqlc.narg('owner_id')::uuid is null or p.owner_id = sqlc.narg('owner_id')::uuid)
 order by c.ends_at, c.id limit @max_rows;
 
 -- name: CalendarCampaigns :many
@@ -128,6 +130,7 @@ from campaigns k join brands b on b.id = k.brand_id
 where k.brand_id = any (@brands::uuid[]) and (k.starts_on between @from_on::date and @to_on::date or k.ends_on between @from_on::date and @to_on::date)
   and (sqlc.narg('brand_id')::uuid is null or k.brand_id = sqlc.narg('brand_id')::uuid)
   and (sqlc.narg('campaign_id')::uuid is null or k.id = sqlc.narg('campaign_id')::uuid)
+  and (sqlc.narg('owner_id')::uuid is null or k.owner_id = sqlc.narg('owner_id')::uuid)
 order by k.starts_on, k.id limit @max_rows;
 
 -- name: CalendarAbsences :many
@@ -139,7 +142,8 @@ where a.to_on >= @from_on::date and a.from_on <= @to_on::date
   and exists (select 1 from partnerships p where p.creator_id = c.id and p.brand_id = any (@brands::uuid[])
     and p.stage not in ('prospect', 'declined', 'unresponsive', 'lapsed', 'terminated', 'banned')
     and (sqlc.narg('brand_id')::uuid is null or p.brand_id = sqlc.narg('brand_id')::uuid)
-    and (sqlc.narg('campaign_id')::uuid is null or p.campaign_id = sqlc.narg('campaign_id')::uuid))
+    and (sqlc.narg('campaign_id')::uuid is null or p.campaign_id = sqlc.narg('campaign_id')::uuid)
+    and (sqlc.narg('owner_id')::uuid is null or p.owner_id = sqlc.narg('owner_id')::uuid))
 order by a.from_on, a.id limit @max_rows;
 
 -- name: InsertFeed :one

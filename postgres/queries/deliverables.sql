@@ -1,25 +1,37 @@
 -- name: ListDeliverables :many
-select d.id, d.partnership_id, d.brand_id, d.title, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.publish_at, d.round, d.post_url, d.current_submission, d.verified_at, d.draft_after,
-  d.extra, d.extra_fee, d.extra_currency, r.id as review_id, p.creator_id, c.name as creator_name, k.name as campaign_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as creator_platform,
-  (d.state = 'late' or (d.state in ('planned', 'brief_sent', 'awaiting_draft', 'changes_requested') and coalesce(d.draft_due_at < now(), false))
-    or (d.state in ('approved_to_post', 'scheduled') and coalesce(d.publish_by < now(), false)))::boolean as late,
-  coalesce(case when d.state in ('planned', 'brief_sent', 'awaiting_draft', 'in_review', 'changes_requested', 'late') then d.draft_due_at else coalesce(d.publish_at, d.publish_by) end, '9999-01-01')::timestamptz as due
+-- By the date that comes next, unless something else is asked for first.
+select d.id, d.partnership_id, d.brand_id, b.name as brand_name, d.title, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.publish_at, d.round, d.post_url, d.current_submission, d.verified_at, d.draft_after,
+  d.extra, d.extra_fee, d.extra_currency, r.id as review_id, p.creator_id, c.name as creator_name, p.campaign_id, k.name as campaign_name, p.owner_id, u.name as owner_name,
+  coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as creator_platform, y.late::boolean as late, y.due::timestamptz as due, o.word::text as sort_word, o.at::timestamptz as sort_at
 from deliverables d
 join partnerships p on p.id = d.partnership_id
 join campaigns k on k.id = p.campaign_id
+join brands b on b.id = d.brand_id
 join creators c on c.id = p.creator_id
+join users u on u.id = p.owner_id
 left join reviews r on r.submission_id = d.current_submission
 left join lateral (select x.handle, x.platform from creator_accounts x where x.creator_id = c.id order by x.platform, x.handle limit 1) a on true
+cross join lateral (select
+  coalesce(case when d.state in ('planned', 'brief_sent', 'awaiting_draft', 'in_review', 'changes_requested', 'late') then d.draft_due_at else coalesce(d.publish_at, d.publish_by) end, '9999-01-01')::timestamptz as due,
+  (d.state = 'late' or (d.state in ('planned', 'brief_sent', 'awaiting_draft', 'changes_requested') and coalesce(d.draft_due_at < now(), false))
+    or (d.state in ('approved_to_post', 'scheduled') and coalesce(d.publish_by < now(), false))) as late) y
+cross join lateral (select case @sort::text when 'creator' then lower(c.name) when 'campaign' then lower(k.name) else '' end as word,
+  case @sort::text when 'publish' then coalesce(d.publish_at, d.publish_by, '9999-01-01') else y.due end as at) o
 where d.brand_id = any (@brands::uuid[])
   and (sqlc.narg('id')::uuid is null or d.id = sqlc.narg('id')::uuid)
   and (sqlc.narg('brand_id')::uuid is null or d.brand_id = sqlc.narg('brand_id')::uuid)
   and (sqlc.narg('campaign_id')::uuid is null or p.campaign_id = sqlc.narg('campaign_id')::uuid)
+  and (sqlc.narg('creator_id')::uuid is null or p.creator_id = sqlc.narg('creator_id')::uuid)
+  and (sqlc.narg('owner_id')::uuid is null or p.owner_id = sqlc.narg('owner_id')::uuid)
   and (sqlc.narg('partnership_id')::uuid is null or d.partnership_id = sqlc.narg('partnership_id')::uuid)
-  and (sqlc.narg('state')::text is null or d.state = sqlc.narg('state')::text)
-  and (sqlc.narg('after_due')::timestamptz is null
-    or (coalesce(case when d.state in ('planned', 'brief_sent', 'awaiting_draft', 'in_review', 'changes_requested', 'late') then d.draft_due_at else coalesce(d.publish_at, d.publish_by) end, '9999-01-01'), d.id)
-      > (sqlc.narg('after_due')::timestamptz, sqlc.narg('after_id')::uuid))
-order by due, d.id
+  and (cardinality(@states::text[]) = 0 or d.state = any (@states::text[]))
+  and (sqlc.narg('late')::boolean is null or y.late = sqlc.narg('late')::boolean)
+  and (sqlc.narg('due_from')::timestamptz is null or y.due >= sqlc.narg('due_from')::timestamptz)
+  and (sqlc.narg('due_to')::timestamptz is null or y.due < sqlc.narg('due_to')::timestamptz)
+  and (sqlc.narg('pattern')::text is null or d.title ilike sqlc.narg('pattern')::text or c.name ilike sqlc.narg('pattern')::text or k.name ilike sqlc.narg('pattern')::text
+    or exists (select 1 from creator_accounts x where x.creator_id = c.id and x.handle ilike sqlc.narg('pattern')::text))
+  and (sqlc.narg('after_id')::uuid is null or (o.word, o.at, d.id) > (@after_word::text, @after_at::timestamptz, sqlc.narg('after_id')::uuid))
+order by o.word, o.at, d.id
 limit @max_rows;
 
 -- name: GetSubmissions :many

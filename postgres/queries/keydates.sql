@@ -85,6 +85,7 @@ where k.brand_id = any (@brands::uuid[]) and k.state not in ('moved', 'overtaken
   and (sqlc.narg('brand_id')::uuid is null or k.brand_id = sqlc.narg('brand_id')::uuid)
   and (sqlc.narg('campaign_id')::uuid is null or p.campaign_id = sqlc.narg('campaign_id')::uuid)
   and (sqlc.narg('creator_id')::uuid is null or p.creator_id = sqlc.narg('creator_id')::uuid)
+  and (sqlc.narg('owner_id')::uuid is null or p.owner_id = sqlc.narg('owner_id')::uuid)
 order by k.at, k.id limit @max_rows;
 
 -- name: RunningKeyDates :many

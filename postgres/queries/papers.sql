@@ -78,3 +78,32 @@ where (h.brand_id = any (@brands::uuid[]) or h.brand_id is null and exists (sele
   and (sqlc.narg('after_at')::timestamptz is null or (h.at, h.key) < (sqlc.narg('after_at')::timestamptz, sqlc.narg('after_key')::text))
 order by h.at desc, h.key desc
 limit @max_rows;
+
+-- name: ListPartnershipFiles :many
+-- What a person may keep of a partnership, newest first. A proof is one once it is the payment, and a thread of which the viewer is no part keeps its files.
+select f.kind::text as kind, f.id::uuid as id, f.n::int as n, f.name::text as name, f.about::text as about, f.by_name::text as by_name, coalesce(f.size, -1)::bigint as size, f.at::timestamptz as at, f.key::text as key
+from (
+  select 'contract' as kind, t.id, 0 as n, t.number || '.pdf' as name, '' as about, '' as by_name, b.size, s.made_at as at, 'contract/' || t.id as key
+  from contracts t join contract_papers s on s.contract_id = t.id join blobs b on b.sha256 = s.sha256 where t.partnership_id = @partnership_id
+  union all
+  select 'sealed_contract', t.id, 0, t.number || '-sealed.pdf', '', '', b.size, s.kept_at, 'sealed_contract/' || t.id
+  from contracts t join sealed_papers s on s.contract_id = t.id join blobs b on b.sha256 = s.sha256 where t.partnership_id = @partnership_id
+  union all
+  select 'submission', s.id, 0, coalesce(s.file_name, d.title), d.title || ', version ' || s.version, c.name, b.size, s.created_at, 'submission/' || s.id
+  from submissions s join deliverables d on d.id = s.deliverable_id join partnerships p on p.id = s.partnership_id join creators c on c.id = p.creator_id join blobs b on b.sha256 = s.file_sha256
+  where s.partnership_id = @partnership_id and s.state <> 'refused'
+  union all
+  select 'attachment', m.id, f.n, f.name, coalesce(m.subject, ''), coalesce(u.name, case m.direction when 'in' then c.name end, ''), f.size, m.at, 'attachment/' || m.id || '/' || f.n
+  from messages m join message_files f on f.message_id = m.id join partnerships p on p.id = m.partnership_id join creators c on c.id = p.creator_id left join users u on u.id = m.author_id
+  where m.partnership_id = @partnership_id and (m.thread_id is null or thread_open_to(m.thread_id, @viewer::uuid))
+  union all
+  select 'proof', y.id, 0, o.proof_name, l.title, u.name, b.size, o.recorded_at, 'proof/' || y.id
+  from payouts y join payout_attempts a on a.payout_id = y.id and a.outcome = 'succeeded' join offline_payments o on o.id = a.offline_payment join milestones l on l.id = y.milestone_id
+  join users u on u.id = o.recorded_by join blobs b on b.sha256 = o.proof_sha256 where y.partnership_id = @partnership_id
+  union all
+  select 'remittance', y.id, 0, 'Remittance advice.pdf', l.title, '', null, y.paid_at, 'remittance/' || y.id
+  from payouts y join milestones l on l.id = y.milestone_id where y.partnership_id = @partnership_id and y.paid_at is not null
+) f
+where f.kind = any (@kinds::text[]) and exists (select 1 from partnerships p where p.id = @partnership_id and p.brand_id = any (@brands::uuid[]))
+  and (sqlc.narg('after_key')::text is null or (f.at, f.key) < (@after_at::timestamptz, sqlc.narg('after_key')::text))
+order by f.at desc, f.key desc limit @max_rows;

@@ -12,13 +12,13 @@ select id, password_hash, (disabled_at is not null)::boolean as disabled from us
 select u.id, u.email, u.name, (u.disabled_at is not null)::boolean as disabled, (u.invited_at is not null)::boolean as invited, u.created_at, lower(u.name)::text as sort_name,
   exists (select 1 from second_factors f where f.user_id = u.id and f.confirmed_at is not null and f.removed_at is null)::boolean as second_factor
 from users u
-where u.id = @id and exists (select 1 from user_roles r where r.user_id = u.id and r.brand_id = any (@brands::uuid[]));
+where u.id = @id and person_of(u.id, @brands::uuid[]);
 
 -- name: ListUsersInScope :many
 select u.id, u.email, u.name, (u.disabled_at is not null)::boolean as disabled, (u.invited_at is not null)::boolean as invited, u.created_at, lower(u.name)::text as sort_name,
   exists (select 1 from second_factors f where f.user_id = u.id and f.confirmed_at is not null and f.removed_at is null)::boolean as second_factor
 from users u
-where exists (select 1 from user_roles r where r.user_id = u.id and r.brand_id = any (@brands::uuid[]))
+where person_of(u.id, @brands::uuid[])
   and (sqlc.narg('after_name')::text is null or (lower(u.name), u.id) > (sqlc.narg('after_name')::text, sqlc.narg('after_id')::uuid))
 order by lower(u.name), u.id
 limit @max_rows;

@@ -15,10 +15,11 @@ with page as materialized (select f.id from unnest(@brands::uuid[]) x(brand) cro
   order by t.due_at, t.id limit @max_rows::int) f order by f.due_at, f.id limit @max_rows::int)
 select t.id, t.brand_id, t.partnership_id, t.kind, t.code, coalesce(t.title, '')::text as title,
   (case when t.state = 'snoozed' and t.snoozed_until <= now() then 'open' else t.state end)::text as state,
-  t.owner_id, u.name as owner_name, t.owner_role, t.ref, t.due_at, t.snoozed_until, t.note, t.created_at,
+  t.owner_id, u.name as owner_name, t.owner_role, t.ref, t.due_at, t.snoozed_until, t.note, t.created_at, t.done_at, t.done_by, coalesce(e.name, '')::text as done_by_name,
   c.id as creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform
 from page join tasks t on t.id = page.id
 left join users u on u.id = t.owner_id
+left join users e on e.id = t.done_by
 left join partnerships p on p.id = t.partnership_id
 left join creators c on c.id = coalesce(t.creator_id, p.creator_id)
 left join lateral (select x.handle, x.platform from creator_accounts x where x.creator_id = c.id order by x.platform, x.handle limit 1) a on true
@@ -40,7 +41,7 @@ order by t.id limit @max_rows;
 
 -- name: LockTasks :many
 -- In an order that is the same for everybody.
-select id, brand_id, kind, state from tasks where id = any (@ids::uuid[]) order by id for update;
+select id, brand_id, kind, state, done_by, coalesce(done_at > now() - interval '24 hours', false)::boolean as done_lately from tasks where id = any (@ids::uuid[]) order by id for update;
 
 -- name: CompleteTasks :exec
 update tasks set state = 'done', snoozed_until = null, done_by = @done_by, done_at = now(), note = coalesce(nullif(@note::text, ''), note) where id = any (@ids::uuid[]);
@@ -52,10 +53,13 @@ update tasks set owner_id = @owner_id where id = any (@ids::uuid[]);
 update tasks set state = 'snoozed', snoozed_until = @until where id = any (@ids::uuid[]);
 
 -- name: LockTask :one
-select id, brand_id, kind, state, owner_id, owner_role from tasks where id = @id and brand_id = any (@brands::uuid[]) for update;
+select id, brand_id, kind, state, owner_id, owner_role, done_by, coalesce(done_at > now() - interval '24 hours', false)::boolean as done_lately from tasks where id = @id and brand_id = any (@brands::uuid[]) for update;
 
 -- name: CompleteTask :exec
 update tasks set state = 'done', snoozed_until = null, done_by = @done_by, done_at = now(), note = coalesce(nullif(@note::text, ''), note) where id = @id;
+
+-- name: ReopenTasks :exec
+update tasks set state = 'open', done_by = null, done_at = null where id = any (@ids::uuid[]);
 
 -- name: ReassignTask :exec
 update tasks set owner_id = @owner_id where id = @id;

@@ -15,5 +15,9 @@ select count(*)::int from saved_views where owner_id = @user_id;
 -- name: ViewToDelete :one
 select owner_id, brand_id from saved_views where id = @id and (owner_id = @user_id or brand_id = any (@brands::uuid[]));
 
+-- name: RenameView :one
+update saved_views v set name = @name where v.id = @id and v.owner_id = @user_id
+returning v.id, v.page, v.name, v.search, v.brand_id, coalesce((select b.name from brands b where b.id = v.brand_id), '')::text as brand_name, v.owner_id, (select u.name from users u where u.id = v.owner_id)::text as owner_name;
+
 -- name: DeleteView :exec
 delete from saved_views where id = @id;

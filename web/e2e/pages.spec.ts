@@ -206,6 +206,8 @@ const visits: Visit[] = [
       await expect(page.getByText("Nobody")).toBeVisible();
     },
   },
+  { name: "deliverables", person: "ops", path: "/partnerships/deliverables?show=all" },
+  { name: "deliverables by state", person: "ops", path: "/partnerships/deliverables?as=board" },
   { name: "key dates", person: "ops", path: "/contracts/dates" },
   { name: "renewals", person: "ops", path: "/contracts/renewals" },
   {

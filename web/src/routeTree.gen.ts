@@ -36,6 +36,7 @@ import { Route as AppCreatorsIdRouteImport } from "./routes/_app/creators.$id"
 import { Route as AppCreatorsImportRouteImport } from "./routes/_app/creators.import"
 import { Route as AppPartnershipsIndexRouteImport } from "./routes/_app/partnerships.index"
 import { Route as AppPartnershipsIdRouteImport } from "./routes/_app/partnerships.$id"
+import { Route as AppPartnershipsDeliverablesRouteImport } from "./routes/_app/partnerships.deliverables"
 import { Route as AppPayoutsIndexRouteImport } from "./routes/_app/payouts.index"
 import { Route as AppPayoutsIdRouteImport } from "./routes/_app/payouts.$id"
 import { Route as AppPayoutsBatchRouteImport } from "./routes/_app/payouts.batch"
@@ -204,6 +205,12 @@ const AppPartnershipsIdRoute = AppPartnershipsIdRouteImport.update({
   path: "/partnerships/$id",
   getParentRoute: () => AppRoute,
 } as any)
+const AppPartnershipsDeliverablesRoute =
+  AppPartnershipsDeliverablesRouteImport.update({
+    id: "/partnerships/deliverables",
+    path: "/partnerships/deliverables",
+    getParentRoute: () => AppRoute,
+  } as any)
 const AppPayoutsIndexRoute = AppPayoutsIndexRouteImport.update({
   id: "/payouts/",
   path: "/payouts/",
@@ -395,6 +402,7 @@ export interface FileRoutesByFullPath {
   "/creators/$id": typeof AppCreatorsIdRoute
   "/creators/import": typeof AppCreatorsImportRoute
   "/partnerships/$id": typeof AppPartnershipsIdRoute
+  "/partnerships/deliverables": typeof AppPartnershipsDeliverablesRoute
   "/payouts/$id": typeof AppPayoutsIdRoute
   "/payouts/batch": typeof AppPayoutsBatchRoute
   "/reports/books": typeof AppReportsBooksRoute
@@ -454,6 +462,7 @@ export interface FileRoutesByTo {
   "/creators/$id": typeof AppCreatorsIdRoute
   "/creators/import": typeof AppCreatorsImportRoute
   "/partnerships/$id": typeof AppPartnershipsIdRoute
+  "/partnerships/deliverables": typeof AppPartnershipsDeliverablesRoute
   "/payouts/$id": typeof AppPayoutsIdRoute
   "/payouts/batch": typeof AppPayoutsBatchRoute
   "/reports/books": typeof AppReportsBooksRoute
@@ -517,6 +526,7 @@ export interface FileRoutesById {
   "/_app/creators/$id": typeof AppCreatorsIdRoute
   "/_app/creators/import": typeof AppCreatorsImportRoute
   "/_app/partnerships/$id": typeof AppPartnershipsIdRoute
+  "/_app/partnerships/deliverables": typeof AppPartnershipsDeliverablesRoute
   "/_app/payouts/$id": typeof AppPayoutsIdRoute
   "/_app/payouts/batch": typeof AppPayoutsBatchRoute
   "/_app/reports/books": typeof AppReportsBooksRoute
@@ -580,6 +590,7 @@ export interface FileRouteTypes {
     | "/creators/$id"
     | "/creators/import"
     | "/partnerships/$id"
+    | "/partnerships/deliverables"
     | "/payouts/$id"
     | "/payouts/batch"
     | "/reports/books"
@@ -639,6 +650,7 @@ export interface FileRouteTypes {
     | "/creators/$id"
     | "/creators/import"
     | "/partnerships/$id"
+    | "/partnerships/deliverables"
     | "/payouts/$id"
     | "/payouts/batch"
     | "/reports/books"
@@ -701,6 +713,7 @@ export interface FileRouteTypes {
     | "/_app/creators/$id"
     | "/_app/creators/import"
     | "/_app/partnerships/$id"
+    | "/_app/partnerships/deliverables"
     | "/_app/payouts/$id"
     | "/_app/payouts/batch"
     | "/_app/reports/books"
@@ -938,6 +951,13 @@ declare module "@tanstack/react-router" {
       path: "/partnerships/$id"
       fullPath: "/partnerships/$id"
       preLoaderRoute: typeof AppPartnershipsIdRouteImport
+      parentRoute: typeof AppRoute
+    }
+    "/_app/partnerships/deliverables": {
+      id: "/_app/partnerships/deliverables"
+      path: "/partnerships/deliverables"
+      fullPath: "/partnerships/deliverables"
+      preLoaderRoute: typeof AppPartnershipsDeliverablesRouteImport
       parentRoute: typeof AppRoute
     }
     "/_app/payouts/": {
@@ -1249,6 +1269,7 @@ interface AppRouteChildren {
   AppCreatorsIdRoute: typeof AppCreatorsIdRoute
   AppCreatorsImportRoute: typeof AppCreatorsImportRoute
   AppPartnershipsIdRoute: typeof AppPartnershipsIdRoute
+  AppPartnershipsDeliverablesRoute: typeof AppPartnershipsDeliverablesRoute
   AppPayoutsIdRoute: typeof AppPayoutsIdRoute
   AppPayoutsBatchRoute: typeof AppPayoutsBatchRoute
   AppReviewsIdRoute: typeof AppReviewsIdRoute
@@ -1282,6 +1303,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppCreatorsIdRoute: AppCreatorsIdRoute,
   AppCreatorsImportRoute: AppCreatorsImportRoute,
   AppPartnershipsIdRoute: AppPartnershipsIdRoute,
+  AppPartnershipsDeliverablesRoute: AppPartnershipsDeliverablesRoute,
   AppPayoutsIdRoute: AppPayoutsIdRoute,
   AppPayoutsBatchRoute: AppPayoutsBatchRoute,
   AppReviewsIdRoute: AppReviewsIdRoute,

@@ -12,6 +12,7 @@ export type PartnershipFilter = Params<"/v1/partnerships">;
 export type CreatorFilter = Params<"/v1/creators">;
 export type CampaignFilter = Params<"/v1/campaigns">;
 export type ContractFilter = Params<"/v1/contracts">;
+export type DeliverableFilter = Params<"/v1/deliverables">;
 export type ReviewFilter = Params<"/v1/reviews">;
 export type PayoutFilter = Params<"/v1/payouts">;
 export type ReversalFilter = Params<"/v1/reversals">;
@@ -104,6 +105,13 @@ export const partnershipEventsQuery = (value: string, kind: string[]) =>
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next_cursor,
     placeholderData: keepPreviousData,
+  });
+
+/** What may be kept of a partnership, newest first. */
+export const partnershipFilesQuery = (value: string) => (cursor?: string) =>
+  queryOptions({
+    queryKey: ["partnership", "one", value, "files", cursor],
+    queryFn: ({ signal }) => body(api.GET("/v1/partnerships/{id}/files", { params: { ...id(value), query: { limit: 10, cursor } }, signal })),
   });
 
 export const partnershipMessagesQuery = (value: string) =>
@@ -288,6 +296,13 @@ export const reviewLinksQuery = (value: string) =>
     queryKey: ["review", "one", value, "links"],
     queryFn: ({ signal }) => body(api.GET("/v1/reviews/{id}/links", { params: id(value), signal })),
     retry: false,
+  });
+
+export const deliverablesQuery = (query: DeliverableFilter) =>
+  queryOptions({
+    queryKey: ["deliverable", "list", query],
+    queryFn: ({ signal }) => body(api.GET("/v1/deliverables", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
   });
 
 /** Every version of a deliverable, newest first. */
@@ -503,6 +518,16 @@ export const notificationsQuery = (userId: string) =>
     queryKey: ["notification", "one", userId],
     queryFn: ({ signal }) => body(api.GET("/v1/notifications", { params: { query: { limit: 30 } }, signal })),
     placeholderData: keepPreviousData,
+    refetchInterval: 60_000,
+  });
+
+/** The same as far back as somebody asks for. */
+export const pastNotificationsQuery = (userId: string) =>
+  infiniteQueryOptions({
+    queryKey: ["notification", "one", userId, "past"],
+    queryFn: ({ signal, pageParam }) => body(api.GET("/v1/notifications", { params: { query: { limit: 30, cursor: pageParam } }, signal })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next_cursor,
     refetchInterval: 60_000,
   });
 

@@ -215,6 +215,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/calendar/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same entries as a table */
+        get: operations["exportCalendarEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/calendar/feeds": {
         parameters: {
             query?: never;
@@ -299,6 +316,23 @@ export interface paths {
         };
         /** How the partnerships of a campaign go, or of all campaigns: stages, drafts, approvers, budget */
         get: operations["getCampaignHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaign-health/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One part of the same figures as a table */
+        get: operations["exportCampaignHealth"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1132,7 +1166,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Deliverables by due date */
+        /** Deliverables by the date that comes next, or as it is asked for */
         get: operations["listDeliverables"];
         put?: never;
         post?: never;
@@ -1289,6 +1323,23 @@ export interface paths {
         put?: never;
         /** Take the planned time of a publication back */
         post: operations["unschedulePost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliverables/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same list as a table */
+        get: operations["exportDeliverables"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2033,6 +2084,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/partnerships/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** The files of a partnership that the caller may open, newest first */
+        get: operations["listPartnershipFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/partnerships/{id}/messages": {
         parameters: {
             query?: never;
@@ -2647,6 +2717,23 @@ export interface paths {
         };
         /** What left week by week, and what will: owed, committed by contracts, and forecast from offers */
         get: operations["listCashWeeks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payouts/weeks/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same weeks as a table */
+        get: operations["exportCashWeeks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3941,6 +4028,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tasks/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back that a task is done: for a day, by who marked it */
+        post: operations["reopenTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tasks/{id}/snooze": {
         parameters: {
             query?: never;
@@ -3969,7 +4075,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Mark many tasks done, hide them until later, or give them to another person: those that are named, or all that match. Each as if it stood alone */
+        /** Mark many tasks done, or take that back, hide them until later, or give them to another person: those that are named, or all that match. Each as if it stood alone */
         post: operations["changeTasks"];
         delete?: never;
         options?: never;
@@ -4215,6 +4321,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/threads/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same list as a table, without what was said */
+        get: operations["exportThreads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tokens": {
         parameters: {
             query?: never;
@@ -4416,7 +4539,8 @@ export interface paths {
         delete: operations["deleteView"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Give a view of one's own another name */
+        patch: operations["renameView"];
         trace?: never;
     };
 }
@@ -5745,6 +5869,11 @@ export interface components {
             items: components["schemas"]["Delegation"][];
         };
         Deliverable: {
+            /** Format: uuid */
+            brand_id?: string;
+            brand_name?: string;
+            /** Format: uuid */
+            campaign_id?: string;
             campaign_name?: string;
             creator?: components["schemas"]["CreatorRef"];
             /**
@@ -5754,12 +5883,19 @@ export interface components {
             draft_after?: "product_delivered";
             /** Format: date-time */
             draft_due_at?: string;
+            /**
+             * Format: date-time
+             * @description The date that comes next: of the draft until there is one that nobody wants changed, then of the post
+             */
+            due_at?: string;
             /** @description The newest request for later dates */
             extension?: components["schemas"]["Extension"];
             /** Format: uuid */
             id: string;
             kind: string;
             late: boolean;
+            /** @description Of the partnership */
+            owner?: components["schemas"]["UserRef"];
             /** Format: uuid */
             partnership_id: string;
             platform: string;
@@ -5798,6 +5934,11 @@ export interface components {
             draft_days?: number;
             publish_days?: number;
         };
+        /**
+         * @description By the date that comes next, the end of the publish window, the name of the creator or of the campaign; then by the date that comes next
+         * @enum {string}
+         */
+        DeliverableSort: "due" | "publish" | "creator" | "campaign";
         DeliverableTerms: {
             /**
              * @description What the time for the draft begins with; absent for the signature
@@ -7014,6 +7155,34 @@ export interface components {
         };
         /** @enum {string} */
         PartnershipCommandKind: "pause" | "resume" | "snooze" | "log_reply" | "mark_declined" | "withdraw_offer" | "start_again" | "withdraw_contract" | "waive_deliverable" | "accept_deliverable" | "revoke_approval" | "renew" | "let_lapse" | "terminate" | "retry_check" | "let_mail_go" | "skip_mail" | "drop_bonus";
+        PartnershipFile: {
+            /** @description What it belongs to, in words */
+            about?: string;
+            /** Format: date-time */
+            at: string;
+            /** @description A name; absent for what Rapport wrote */
+            by?: string;
+            /** @description Names the file in a list */
+            key: string;
+            kind: components["schemas"]["PartnershipFileKind"];
+            name: string;
+            /** @description Where the file is, for who may open it */
+            path: string;
+            /**
+             * Format: int64
+             * @description In bytes; absent for what is written when it is asked for
+             */
+            size?: number;
+        };
+        /**
+         * @description A signed contract or amendment with the certificate of its signatures, the same as its provider sealed it, content of a deliverable, what came with a message, the proof of a payment outside of Stripe, the paper about a payment
+         * @enum {string}
+         */
+        PartnershipFileKind: "contract" | "sealed_contract" | "submission" | "attachment" | "proof" | "remittance";
+        PartnershipFileList: {
+            items: components["schemas"]["PartnershipFile"][];
+            next_cursor?: string;
+        };
         /** @description What the list of partnerships is narrowed by */
         PartnershipFilter: {
             attention?: boolean;
@@ -8216,6 +8385,9 @@ export interface components {
         SavedViewList: {
             items: components["schemas"]["SavedView"][];
         };
+        SavedViewRename: {
+            name: string;
+        };
         SchedulePreview: {
             conflicts: components["schemas"]["Conflict"][];
             /** @description IANA zone of the creator */
@@ -8651,12 +8823,17 @@ export interface components {
             creator?: components["schemas"]["CreatorRef"];
             detail?: string;
             /** Format: date-time */
+            done_at?: string;
+            done_by?: components["schemas"]["UserRef"];
+            /** Format: date-time */
             due_at?: string;
             /** Format: uuid */
             id: string;
             if_not_done?: string;
             kind: string;
             link?: string;
+            /** @description The caller marked it done less than a day ago */
+            may_reopen?: boolean;
             owner?: components["schemas"]["UserRef"];
             owner_role?: components["schemas"]["Role"];
             /** Format: uuid */
@@ -8673,7 +8850,7 @@ export interface components {
         /** @description Exactly one of task_ids and filter says which tasks */
         TaskBatchCreate: {
             /** @enum {string} */
-            act: "complete" | "snooze" | "reassign";
+            act: "complete" | "reopen" | "snooze" | "reassign";
             /** @description With filter: how many the person saw. Refused when it has become another list since */
             count?: number;
             filter?: components["schemas"]["TaskFilter"];
@@ -9274,6 +9451,7 @@ export type DelegationList = components['schemas']['DelegationList'];
 export type Deliverable = components['schemas']['Deliverable'];
 export type DeliverableList = components['schemas']['DeliverableList'];
 export type DeliverableMove = components['schemas']['DeliverableMove'];
+export type DeliverableSort = components['schemas']['DeliverableSort'];
 export type DeliverableTerms = components['schemas']['DeliverableTerms'];
 export type DeliveryNote = components['schemas']['DeliveryNote'];
 export type DisclosureSource = components['schemas']['DisclosureSource'];
@@ -9395,6 +9573,9 @@ export type PartnershipBatchCreate = components['schemas']['PartnershipBatchCrea
 export type PartnershipBatchItem = components['schemas']['PartnershipBatchItem'];
 export type PartnershipCommand = components['schemas']['PartnershipCommand'];
 export type PartnershipCommandKind = components['schemas']['PartnershipCommandKind'];
+export type PartnershipFile = components['schemas']['PartnershipFile'];
+export type PartnershipFileKind = components['schemas']['PartnershipFileKind'];
+export type PartnershipFileList = components['schemas']['PartnershipFileList'];
 export type PartnershipFilter = components['schemas']['PartnershipFilter'];
 export type PartnershipList = components['schemas']['PartnershipList'];
 export type PartnershipSummary = components['schemas']['PartnershipSummary'];
@@ -9507,6 +9688,7 @@ export type RunningSequenceList = components['schemas']['RunningSequenceList'];
 export type SavedView = components['schemas']['SavedView'];
 export type SavedViewCreate = components['schemas']['SavedViewCreate'];
 export type SavedViewList = components['schemas']['SavedViewList'];
+export type SavedViewRename = components['schemas']['SavedViewRename'];
 export type SchedulePreview = components['schemas']['SchedulePreview'];
 export type SearchHit = components['schemas']['SearchHit'];
 export type SearchResult = components['schemas']['SearchResult'];
@@ -10046,6 +10228,8 @@ export interface operations {
                 creator_id?: string;
                 /** @description First day; without, today */
                 from?: string;
+                /** @description Of partnerships and campaigns that the person owns */
+                owner_id?: string;
                 /** @description Drafts and publish windows on it only */
                 platform?: string;
                 /** @description Drafts and publish windows of deliverables in it only */
@@ -10068,6 +10252,34 @@ export interface operations {
                     "application/json": components["schemas"]["CalendarEntryList"];
                 };
             };
+            default: components["responses"]["problem"];
+        };
+    };
+    exportCalendarEntries: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+                campaign_id?: string;
+                creator_id?: string;
+                format?: components["parameters"]["sheetFormat"];
+                /** @description First day; without, today */
+                from?: string;
+                /** @description Of partnerships and campaigns that the person owns */
+                owner_id?: string;
+                /** @description Drafts and publish windows on it only */
+                platform?: string;
+                /** @description Drafts and publish windows of deliverables in it only */
+                state?: string;
+                /** @description Last day; without, 41 days later */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["sheet"];
             default: components["responses"]["problem"];
         };
     };
@@ -10267,6 +10479,24 @@ export interface operations {
                     "application/json": components["schemas"]["CampaignHealth"];
                 };
             };
+            default: components["responses"]["problem"];
+        };
+    };
+    exportCampaignHealth: {
+        parameters: {
+            query: {
+                brand_id?: components["parameters"]["brand_id"];
+                campaign_id?: string;
+                format?: components["parameters"]["sheetFormat"];
+                part: "stages" | "drafts" | "approvers" | "budgets";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["sheet"];
             default: components["responses"]["problem"];
         };
     };
@@ -11814,11 +12044,21 @@ export interface operations {
             query?: {
                 brand_id?: components["parameters"]["brand_id"];
                 campaign_id?: string;
+                creator_id?: string;
                 /** @description next_cursor of the page before */
                 cursor?: components["parameters"]["cursor"];
+                /** @description The date that comes next is then or later */
+                due_from?: string;
+                /** @description And before */
+                due_to?: string;
+                late?: boolean;
                 limit?: components["parameters"]["limit"];
+                owner_id?: string;
                 partnership_id?: string;
-                state?: string;
+                /** @description Words to search for */
+                q?: components["parameters"]["q"];
+                sort?: components["schemas"]["DeliverableSort"];
+                state?: string[];
             };
             header?: never;
             path?: never;
@@ -12112,6 +12352,35 @@ export interface operations {
                     "application/json": components["schemas"]["Pending"];
                 };
             };
+            default: components["responses"]["problem"];
+        };
+    };
+    exportDeliverables: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+                campaign_id?: string;
+                creator_id?: string;
+                /** @description The date that comes next is then or later */
+                due_from?: string;
+                /** @description And before */
+                due_to?: string;
+                format?: components["parameters"]["sheetFormat"];
+                late?: boolean;
+                owner_id?: string;
+                partnership_id?: string;
+                /** @description Words to search for */
+                q?: components["parameters"]["q"];
+                sort?: components["schemas"]["DeliverableSort"];
+                state?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["sheet"];
             default: components["responses"]["problem"];
         };
     };
@@ -13381,6 +13650,33 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    listPartnershipFiles: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                limit?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartnershipFileList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     listPartnershipMessages: {
         parameters: {
             query?: {
@@ -14455,6 +14751,22 @@ export interface operations {
                     "application/json": components["schemas"]["CashWeekList"];
                 };
             };
+            default: components["responses"]["problem"];
+        };
+    };
+    exportCashWeeks: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+                format?: components["parameters"]["sheetFormat"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["sheet"];
             default: components["responses"]["problem"];
         };
     };
@@ -16626,6 +16938,31 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    reopenTask: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     snoozeTask: {
         parameters: {
             query?: never;
@@ -17072,6 +17409,30 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    exportThreads: {
+        parameters: {
+            query?: {
+                /** @description me, nobody, or the id of a person */
+                assigned_to?: string;
+                brand_id?: components["parameters"]["brand_id"];
+                creator_id?: string;
+                format?: components["parameters"]["sheetFormat"];
+                /** @description Words to search for */
+                q?: components["parameters"]["q"];
+                state?: "open" | "snoozed" | "done";
+                /** @description Only threads in which the creator waits for an answer */
+                waiting?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["sheet"];
+            default: components["responses"]["problem"];
+        };
+    };
     listTokens: {
         parameters: {
             query?: never;
@@ -17400,6 +17761,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    renameView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViewRename"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
             };
             default: components["responses"]["problem"];
         };

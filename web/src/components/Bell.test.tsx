@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, expect, it, vi } from "vitest";
 
 import type { Notification } from "../api/schema";
-import { show } from "../test/render";
+import { answer, show } from "../test/render";
 import { serveReviews } from "../test/reviews";
 import { uuid } from "../test/threads";
 import { Bell } from "./Bell";
@@ -57,4 +57,15 @@ it("says what will appear when nothing has happened", async () => {
   await show(<BellPanel userId={uuid(9)} close={() => undefined} />);
   await screen.findByText("Nothing yet");
   expect(screen.queryByRole("button", { name: "Mark all read" })).toBeNull();
+});
+
+it("goes back past the newest on a press", async () => {
+  serveReviews({ also: { "/v1/notifications": { items, unread: 1, next_cursor: "more" } } });
+  const answered = fetch;
+  vi.stubGlobal("fetch", (request: Request) => (new URL(request.url).searchParams.get("cursor") === "more" ? Promise.resolve(answer({ items: [told(4, "From long ago", {})], unread: 1 })) : answered(request)));
+  await show(<BellPanel userId={uuid(9)} close={() => undefined} />);
+  await userEvent.click(await screen.findByRole("button", { name: "Show earlier" }));
+  await screen.findByRole("link", { name: /From long ago/ });
+  expect(screen.getByRole("link", { name: /Find an address for the creator/ })).toBeVisible();
+  expect(screen.queryByRole("button", { name: "Show earlier" })).toBeNull();
 });

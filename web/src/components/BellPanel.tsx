@@ -1,32 +1,33 @@
 import { Button, VisuallyHidden } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { IconBell } from "@tabler/icons-react";
 
 import { useAct } from "../api/act";
 import { api, body } from "../api/client";
-import { notificationsQuery } from "../api/queries";
+import { notificationsQuery, pastNotificationsQuery } from "../api/queries";
 import type { Notification, NotificationsRead } from "../api/schema";
 import classes from "./Bell.module.css";
 import { LoadingLines } from "./Loading";
 import { EmptyState, LoadFailed } from "./Notice";
 import { RelativeTime } from "./RelativeTime";
 
-/** The newest of what the person was told. Opening one, or doing what it asks for, marks it read. */
+/** What the person was told, the newest first, as far back as they ask for. Opening one, or doing what it asks for, marks it read. */
 export default function BellPanel({ userId, close }: { userId: string; close: () => void }) {
-  const told = useQuery(notificationsQuery(userId));
+  const newestPage = useQueryClient().getQueryData(notificationsQuery(userId).queryKey);
+  const told = useInfiniteQuery({ ...pastNotificationsQuery(userId), placeholderData: newestPage && { pages: [newestPage], pageParams: [undefined] } });
   const read = useAct({
     run: (what: NotificationsRead, key) => body(api.POST("/v1/notifications/read", { params: { header: { "Idempotency-Key": key } }, body: what })),
     touches: ["notification"],
     announce: true,
   });
-  const items = told.data?.items;
+  const items = told.data?.pages.flatMap((page) => page.items);
   const newest = items?.[0]?.at;
   return (
     <>
       <div className={classes.head}>
         <h2>Notifications</h2>
-        {newest && (told.data?.unread ?? 0) > 0 && (
+        {newest && (told.data?.pages[0]?.unread ?? 0) > 0 && (
           <Button size="compact-sm" variant="subtle" loading={read.isPending} onClick={() => read.mutate({ until: newest })}>Mark all read</Button>
         )}
       </div>
@@ -41,6 +42,7 @@ export default function BellPanel({ userId, close }: { userId: string; close: ()
           {items.map((item) => (
             <Item key={item.id} item={item} open={() => { if (!item.read) read.mutate({ ids: [item.id], until: item.at }); close(); }} />
           ))}
+          {told.hasNextPage && <li><Button variant="subtle" size="compact-sm" fullWidth my={8} loading={told.isFetchingNextPage} onClick={() => void told.fetchNextPage()}>Show earlier</Button></li>}
         </ul>
       )}
       <div className={classes.foot}>

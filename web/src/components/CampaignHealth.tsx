@@ -4,10 +4,12 @@ import type { ReactNode } from "react";
 
 import { campaignHealthQuery } from "../api/queries";
 import type { CampaignHealth as Health } from "../api/schema";
+import { hasRole, houseRoles, useSession } from "../lib/session";
 import { looks } from "../lib/states";
 import { spanText } from "../lib/time";
 import classes from "./CampaignHealth.module.css";
 import table from "./DataTable.module.css";
+import { Downloads } from "./Downloads";
 import { LoadingLines } from "./Loading";
 import { Money } from "./Money";
 import { LoadFailed } from "./Notice";
@@ -16,18 +18,19 @@ import { Section } from "./Page";
 /** How the partnerships of a campaign go, or of all of them: where they stand and for how long, drafts, approvers and budget. */
 export function CampaignHealth({ brandId, campaignId }: { brandId?: string; campaignId?: string }) {
   const health = useQuery(campaignHealthQuery({ brand_id: brandId, campaign_id: campaignId }));
-  const part = (title: string, shown: (health: Health) => ReactNode) => (
-    <Section title={title} flush>
+  const exports = hasRole(useSession(), houseRoles, brandId);
+  const part = (name: keyof Health, title: string, shown: (health: Health) => ReactNode) => (
+    <Section title={title} flush actions={exports && <Downloads small path="/v1/campaign-health/export" query={{ part: name, brand_id: brandId, campaign_id: campaignId }} as={["csv"]} />}>
       {health.data ? shown(health.data) : health.error ? <LoadFailed error={health.error} retry={() => void health.refetch()} /> : <div className={classes.words}><LoadingLines lines={3} /></div>}
     </Section>
   );
   return (
     <div className={classes.parts}>
-      {part("Partnerships by stage", ({ stages }) => <Stages stages={stages} campaignId={campaignId} />)}
-      {part("Approvers", ({ approvers }) => <Approvers approvers={approvers} />)}
-      {part("Drafts on time", ({ drafts }) => <Drafts drafts={drafts} />)}
+      {part("stages", "Partnerships by stage", ({ stages }) => <Stages stages={stages} campaignId={campaignId} />)}
+      {part("approvers", "Approvers", ({ approvers }) => <Approvers approvers={approvers} />)}
+      {part("drafts", "Drafts on time", ({ drafts }) => <Drafts drafts={drafts} />)}
       {/* A campaign's page has its budget already. */}
-      {!campaignId && part("Budget of running campaigns", ({ budgets }) => <Budgets budgets={budgets} />)}
+      {!campaignId && part("budgets", "Budget of running campaigns", ({ budgets }) => <Budgets budgets={budgets} />)}
     </div>
   );
 }

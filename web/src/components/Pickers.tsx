@@ -85,7 +85,7 @@ export function CountrySelect({ label, value, onChange, compact, placeholder, er
 export function PersonSelect({ label, value, onChange, compact, error, only }: Picker & { only?: (user: User) => boolean }) {
   const session = useSession();
   const users = useQuery({ ...usersQuery, retry: false });
-  const people = users.data?.items.filter((user) => !user.disabled && (!only || only(user))) ?? [];
+  const people = users.data?.items.filter((user) => !user.disabled && user.brands.length > 0 && (!only || only(user))) ?? [];
   const data = people.map(({ id, name }) => ({ value: id, label: id === session?.user_id ? `${name} (you)` : name }));
   if (data.length === 0 && session && !only) data.push({ value: session.user_id, label: `${session.name} (you)` });
   return (

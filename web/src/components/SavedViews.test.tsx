@@ -55,3 +55,19 @@ it("asks before a view is deleted", async () => {
   await userEvent.click(dialog.getByRole("button", { name: "Delete view" }));
   await waitFor(() => expect(sent).toHaveLength(1));
 });
+
+it("gives one's own view another name", async () => {
+  const sent = serveReviews({ also: { "/v1/views": kept } });
+  await show(<Filters>{null}</Filters>, "/partnerships");
+  await userEvent.click(await screen.findByRole("button", { name: "Views" }));
+  expect(screen.queryByRole("button", { name: "Rename the view Ours" })).toBeNull();
+  await userEvent.click(await screen.findByRole("button", { name: "Rename the view Needs me" }));
+  const dialog = within(await screen.findByRole("dialog", { name: "Rename the view Needs me" }));
+  const name = dialog.getByRole("textbox", { name: "Name" });
+  expect(name).toHaveValue("Needs me");
+  await userEvent.clear(name);
+  expect(dialog.getByRole("button", { name: "Rename" })).toBeDisabled();
+  await userEvent.type(name, "Waits for me");
+  await userEvent.click(dialog.getByRole("button", { name: "Rename" }));
+  await waitFor(() => expect(sent.map(({ path, body }) => [path, body])).toEqual([[`/v1/views/${uuid(1)}`, { name: "Waits for me" }]]));
+});

@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Checkbox, Group, Menu, Modal, NativeSelect, Stack, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useLocation, useNavigate } from "@tanstack/react-router";
-import { IconBookmark, IconBookmarkPlus, IconTrash } from "@tabler/icons-react";
+import { IconBookmark, IconBookmarkPlus, IconPencil, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 
 import { useAct } from "../api/act";
@@ -23,6 +23,7 @@ export default function SavedViews() {
   const [saving, setSaving] = useState(false);
   const views = useQuery({ ...viewsQuery, enabled: opened }).data?.items.filter(({ page }) => page === pathname);
   const [leaving, setLeaving] = useState<SavedView>();
+  const [renaming, setRenaming] = useState<SavedView>();
   const forget = useAct({
     run: ({ id }: SavedView) => body(api.DELETE("/v1/views/{id}", { params: { path: { id } } })),
     done: "The view was deleted",
@@ -44,6 +45,11 @@ export default function SavedViews() {
                 {view.name}
                 {view.brand_name && <div className="soft">{view.mine ? `Shared with ${view.brand_name}` : `${view.owner.name}, ${view.brand_name}`}</div>}
               </Menu.Item>
+              {view.mine && (
+                <ActionIcon aria-label={`Rename the view ${view.name}`} onClick={() => { setOpened(false); setRenaming(view); }}>
+                  <IconPencil size={15} aria-hidden />
+                </ActionIcon>
+              )}
               {(view.mine || hasRole(session, ["admin"], view.brand_id)) && (
                 <ActionIcon aria-label={`Delete the view ${view.name}`} onClick={() => { setOpened(false); setLeaving(view); }}>
                   <IconTrash size={15} aria-hidden />
@@ -67,8 +73,34 @@ export default function SavedViews() {
           </Stack>
         </Modal>
       )}
+      {renaming && <RenameDialog view={renaming} onClose={() => setRenaming(undefined)} />}
       {saving && <SaveDialog page={pathname} search={shown} onClose={() => setSaving(false)} />}
     </>
+  );
+}
+
+function RenameDialog({ view, onClose }: { view: SavedView; onClose: () => void }) {
+  const [name, setName] = useState(view.name);
+  const act = useAct({
+    run: (to: string) => body(api.PATCH("/v1/views/{id}", { params: { path: { id: view.id } }, body: { name: to } })),
+    done: ({ name: kept }) => `It is called ${kept} now`,
+    close: onClose,
+    touches: ["view"],
+  });
+  return (
+    <Modal opened onClose={onClose} title={`Rename the view ${view.name}`}>
+      <form onSubmit={(event) => { event.preventDefault(); act.mutate(name); }}>
+        <Stack>
+          {view.brand_name && <p className="soft" style={{ margin: 0 }}>Colleagues of {view.brand_name} see the new name too.</p>}
+          <TextInput label="Name" required data-autofocus maxLength={80} value={name} onChange={(event) => setName(event.currentTarget.value)} error={act.error?.byField.name} />
+          <ProblemNotice problem={act.error} shownFields={["name"]} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>Leave it</Button>
+            <Button type="submit" loading={act.isPending} disabled={name.trim() === ""}>Rename</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
   );
 }
 

@@ -37,6 +37,7 @@ export default function TaskDialog({ task, for: asked, onClose }: { task: Task; 
       return body(api.POST("/v1/tasks/{id}/reassign", { params, body: { user_id: person ?? "" } }));
     },
     done: words.done,
+    undo: ({ what }) => (what === "complete" ? (key) => body(api.POST("/v1/tasks/{id}/reopen", { params: { path: { id: task.id }, header: { "Idempotency-Key": key } } })) : undefined),
     close: onClose,
     touches: ["task", "partnership"],
   });

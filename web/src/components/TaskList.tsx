@@ -14,6 +14,7 @@ import type { Asked } from "./TaskDialog";
 import classes from "./TaskList.module.css";
 
 const TaskDialog = lazy(() => import("./TaskDialog"));
+const ReopenTask = lazy(() => import("./ReopenTask"));
 
 /** Chosen tasks, where many can be changed at once, and which of them may be. */
 export interface ChosenTasks {
@@ -111,6 +112,7 @@ function TaskRow({ task, ask, box }: { task: Task; ask: (what: Asked) => void; b
         <div className={classes.facts}>
           {task.creator && <span>{task.creator.name}</span>}
           {task.owner ? <span>{task.owner.name}</span> : task.owner_role && <span>Anyone: {roleWords[task.owner_role]}</span>}
+          {task.state === "done" && task.done_at && <span>Done {task.done_by && `by ${task.done_by.name}, `}<RelativeTime at={task.done_at} /></span>}
           {task.if_not_done && active && <span>If not done: {task.if_not_done}</span>}
         </div>
       </div>
@@ -127,6 +129,7 @@ function TaskRow({ task, ask, box }: { task: Task; ask: (what: Asked) => void; b
             <Button size="compact-sm" variant="subtle" color="gray" onClick={() => ask("reassign")} aria-label={`Give to another person: ${task.title}`}>Give to</Button>
           </Group>
         )}
+        {task.may_reopen && <Suspense><ReopenTask task={task} /></Suspense>}
       </div>
     </li>
   );

@@ -73,3 +73,28 @@ it("keeps what is chosen on another page when a page is chosen as a whole, and n
   await user.click(screen.getByRole("checkbox", { name: "Choose all of this page" }));
   expect(await screen.findByText("1 chosen")).toBeInTheDocument();
 });
+
+it("opens done tasks again, one or several, where the reader marked them", async () => {
+  const sent: [string, unknown][] = [];
+  vi.stubGlobal("fetch", async (request: Request) => {
+    const { pathname } = new URL(request.url);
+    if (request.method === "POST") {
+      sent.push([pathname, await request.clone().json().catch(() => undefined)]);
+      return answer(pathname.endsWith("/batch") ? { done: 1, refused: [] } : { id: "t1", state: "open" });
+    }
+    if (pathname === "/v1/session") return answer({ user_id: "u", name: "Ola", email: "ola@northlight.example", brands: [{ brand_id: "b", brand_name: "Northlight", roles: ["ops"] }] });
+    if (pathname === "/v1/tasks") return answer({ items: [1, 2].map((n) => ({ id: `t${n}`, brand_id: "b", title: `Call ${n}`, kind: "reply", state: "done", created_at: "2026-01-01T00:00:00Z", done_at: "2026-01-02T00:00:00Z", done_by: { id: "u", name: "Ola" }, closes_itself: false, may_reopen: n === 1 })) });
+    return answer({ items: [] });
+  });
+  const user = userEvent.setup();
+  openApp("/tasks?state=done");
+  await user.click(await screen.findByRole("button", { name: "Open again: Call 1" }));
+  expect(screen.queryByRole("button", { name: "Open again: Call 2" })).toBeNull();
+  expect(screen.getAllByText(/Done by Ola/)).toHaveLength(2);
+  expect(sent[0]?.[0]).toBe("/v1/tasks/t1/reopen");
+  await user.click(screen.getByRole("checkbox", { name: "Choose Call 1" }));
+  await user.click(await screen.findByRole("button", { name: "Open again…" }));
+  await user.click(within(await screen.findByRole("dialog", { name: "Open again: 1 task" })).getByRole("button", { name: "Open again: 1 task" }));
+  await screen.findByRole("dialog", { name: "1 task open again" });
+  expect(sent[1]).toEqual(["/v1/tasks/batch", { act: "reopen", task_ids: ["t1"] }]);
+});

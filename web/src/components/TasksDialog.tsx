@@ -14,6 +14,7 @@ export type TasksAsk = { act: TaskBatchCreate["act"] } & ({ ids: string[] } | { 
 
 const asks: Record<TaskBatchCreate["act"], { verb: string; says: string; done: string }> = {
   complete: { verb: "Mark done", says: "They are over for everybody. A task that is over only once it is decided stays open.", done: "done" },
+  reopen: { verb: "Open again", says: "They are left to do again, for whom they were before. Only those that you marked done within the last day.", done: "open again" },
   snooze: { verb: "Hide", says: "They leave the list of open tasks and come back at the time you choose.", done: "hidden until then" },
   reassign: { verb: "Give on", says: "They become the tasks of the person you choose.", done: "given on" },
 };

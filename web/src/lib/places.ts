@@ -45,6 +45,7 @@ export const reports: Part[] = [
 
 const lists: Part[] = [
   { to: "/tasks", label: "Tasks" },
+  { to: "/partnerships/deliverables", label: "Deliverables" },
   { to: "/contracts/dates", label: "Key dates" },
   { to: "/contracts/renewals", label: "Renewals", roles: houseRoles },
   { to: "/payouts/batches", label: "Batches: payments approved together", roles: houseRoles },

@@ -1,3 +1,4 @@
+import { Group } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
@@ -5,10 +6,11 @@ import { IconMessageCircle } from "@tabler/icons-react";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 
 import { threadQuery, threadsQuery, unmatchedMailQuery } from "../../api/queries";
-import { hasRole, useSession } from "../../lib/session";
+import { hasRole, houseRoles, useSession } from "../../lib/session";
 import { useShortcuts } from "../../lib/shortcuts";
 import { useTitle } from "../../lib/title";
 import { Pager } from "../DataTable";
+import { Downloads } from "../Downloads";
 import { SearchInput } from "../Filters";
 import { LoadingLines } from "../Loading";
 import { EmptyState, LoadFailed } from "../Notice";
@@ -39,7 +41,8 @@ export function Inbox({ search: { brand, box = "waiting", q, thread: open, messa
   const two = useMediaQuery("(min-width: 62em)", true, { getInitialValueInEffect: false });
   const unmatched = useQuery({ ...unmatchedMailQuery(), enabled: files });
   const filing = box === "unmatched";
-  const filter = { brand_id: brand, q, cursor, limit: 30, ...(filing ? {} : boxes[box].filter) };
+  const held = filing ? {} : boxes[box].filter;
+  const filter = { brand_id: brand, q, cursor, limit: 30, ...held };
   const list = useQuery({ ...threadsQuery(filter), enabled: !filing });
   const rows = list.data?.items;
   const one = useQuery({ ...threadQuery(open ?? ""), enabled: open !== undefined && !filing, placeholderData: () => rows?.find(({ id }) => id === open) });
@@ -120,7 +123,10 @@ export function Inbox({ search: { brand, box = "waiting", q, thread: open, messa
           </nav>
           {!filing && (
             <div className={classes.search} role="search">
-              <SearchInput label="Search threads" value={q} onChange={(value) => go({ q: value, cursor: undefined })} />
+              <Group gap="xs" wrap="nowrap">
+                <SearchInput label="Search threads" value={q} onChange={(value) => go({ q: value, cursor: undefined })} />
+                {hasRole(session, houseRoles, brand) && <Downloads small path="/v1/threads/export" query={{ brand_id: brand, q, ...held, waiting: held.waiting ? "true" : undefined }} as={["csv"]} />}
+              </Group>
             </div>
           )}
         </div>

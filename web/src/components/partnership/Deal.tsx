@@ -1,11 +1,12 @@
 import { Link } from "@tanstack/react-router";
 import { IconExternalLink } from "@tabler/icons-react";
-import { Fragment } from "react";
+import { Fragment, lazy, Suspense } from "react";
 
 import type { Partnership } from "../../api/schema";
 import { words } from "../../lib/states";
 import { dayText } from "../../lib/time";
 import { Negotiation } from "../Changes";
+import { LoadingLines } from "../Loading";
 import { Money } from "../Money";
 import { Facts, Section } from "../Page";
 import { RelativeTime } from "../RelativeTime";
@@ -21,7 +22,9 @@ import { PostChecks } from "./PostChecks";
 import { Product } from "./Product";
 import { ScheduleLine } from "./Schedule";
 
-/** Terms and money, deliverables, contract and contacts of a partnership. */
+const Files = lazy(() => import("./Files"));
+
+/** Terms and money, deliverables, contract, files and contacts of a partnership. */
 export function Deal({ partnership }: { partnership: Partnership }) {
   const { summary, offer, contract, deliverables, milestones, contacts } = partnership;
   return (
@@ -66,7 +69,7 @@ export function Deal({ partnership }: { partnership: Partnership }) {
         {deliverables.length === 0 && <p className="soft" style={{ margin: 0 }}>They are fixed when the contract is signed by both.</p>}
         <ul className={classes.rows}>
           {deliverables.map((deliverable) => (
-            <li key={deliverable.id}>
+            <li key={deliverable.id} id={`piece-${deliverable.id}`}>
               <div>
                 {deliverable.review_id ? <Link to="/reviews/$id" params={{ id: deliverable.review_id }}>{deliverable.title}</Link> : deliverable.title}
                 <div className={classes.small}>
@@ -138,6 +141,8 @@ export function Deal({ partnership }: { partnership: Partnership }) {
       </Section>
 
       <KeyDates partnershipId={summary.id} />
+
+      <Suspense fallback={<Section title="Files"><LoadingLines lines={2} /></Section>}><Files partnershipId={summary.id} /></Suspense>
 
       <Section title="Contacts">
         {contacts.length === 0 && <p className="soft" style={{ margin: 0 }}>No address is known. Add one on the <Link to="/creators/$id" params={{ id: summary.creator.id }}>creator’s page</Link>.</p>}

@@ -1,4 +1,4 @@
-import { SegmentedControl } from "@mantine/core";
+import { Group, SegmentedControl } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
@@ -7,6 +7,7 @@ import type { CashWeek } from "../../api/schema";
 import { moneyText } from "../../lib/money";
 import { dateText } from "../../lib/time";
 import table from "../DataTable.module.css";
+import { Downloads } from "../Downloads";
 import { LoadingLines } from "../Loading";
 import { LoadFailed } from "../Notice";
 import { Section } from "../Page";
@@ -53,7 +54,7 @@ export function CashOut({ brandId }: { brandId: string | undefined }) {
   return (
     <Section
       title="Cash out by week"
-      actions={currencies.length > 1 && <SegmentedControl size="xs" aria-label="Currency" value={currency} onChange={setChosen} data={currencies.map((value) => ({ value, label: value.toUpperCase() }))} />}
+      actions={<Group gap="xs"><Downloads small path="/v1/payouts/weeks/export" query={{ brand_id: brandId }} as={["csv"]} label="Export cash out as" />{currencies.length > 1 && <SegmentedControl size="xs" aria-label="Currency" value={currency} onChange={setChosen} data={currencies.map((value) => ({ value, label: value.toUpperCase() }))} />}</Group>}
     >
       <div className={classes.chart} role="img" aria-label={`Cash out by week from ${dateText(weeks[0]?.week ?? "")} to ${dateText(weeks.at(-1)?.week ?? "")}; the table below has the numbers`}>
         {weeks.map(({ week, amounts, sum }) => (

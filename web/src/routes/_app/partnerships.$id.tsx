@@ -4,7 +4,8 @@ import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconActivity, IconAlertCircle, IconHistory, IconPlayerPause } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
 
-import { arrive, keyDatesQuery, partnershipEventsQuery, partnershipMessagesQuery, partnershipQuery, runningSequencesQuery } from "../../api/queries";
+import { firstPage } from "../../api/pages";
+import { arrive, keyDatesQuery, partnershipEventsQuery, partnershipFilesQuery, partnershipMessagesQuery, partnershipQuery, runningSequencesQuery } from "../../api/queries";
 import type { TimelineItem } from "../../api/schema";
 import { CreatorMark } from "../../components/CreatorName";
 import { Downloads } from "../../components/Downloads";
@@ -43,6 +44,8 @@ export const Route = createFileRoute("/_app/partnerships/$id")({
       }),
       queries.query(keyDatesQuery({ partnership_id: id, limit: 50 })),
       queries.infiniteQuery(partnershipEventsQuery(id, show)),
+      firstPage(queries, partnershipFilesQuery(id)),
+      import("../../components/partnership/Files"),
       sequences(),
       composer(),
     );

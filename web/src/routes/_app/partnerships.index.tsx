@@ -1,6 +1,6 @@
-import { Button, Checkbox, SegmentedControl } from "@mantine/core";
+import { Button, Checkbox, Group, SegmentedControl } from "@mantine/core";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
-import { IconAlertCircle, IconHeartHandshake, IconPlayerPause, IconSearchOff } from "@tabler/icons-react";
+import { IconAlertCircle, IconCalendar, IconHeartHandshake, IconPackage, IconPlayerPause, IconSearchOff } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
 
 import { firstPage, usePages } from "../../api/pages";
@@ -101,10 +101,12 @@ function Partnerships() {
       title="Partnerships"
       under="One creator in one campaign, from the first mail to the renewal."
       actions={
-        <>
+        <Group gap="sm">
           <SegmentedControl aria-label="Show as" value={as} onChange={(value) => set({ as: value === "board" ? "board" : undefined })} data={[{ value: "list", label: "List" }, { value: "board", label: "Board" }]} />
+          <Button variant="default" leftSection={<IconPackage size={16} aria-hidden />} renderRoot={(props) => <Link to="/partnerships/deliverables" search={{ brand, campaign, owner }} {...props} />}>Deliverables</Button>
+          <Button variant="default" leftSection={<IconCalendar size={16} aria-hidden />} renderRoot={(props) => <Link to="/calendar" search={{ brand, campaign, owner }} {...props} />}>Calendar</Button>
           {hasRole(session, houseRoles, brand) && <Downloads path="/v1/partnerships/export" query={{ brand_id: brand, q, stage, campaign_id: campaign, owner_id: owner, attention: attention === undefined ? undefined : String(attention) }} as={["csv", "xlsx"]} />}
-        </>
+        </Group>
       }
     >
       <Filters>

@@ -39,7 +39,7 @@ function People() {
     {
       id: "roles",
       header: "Roles",
-      cell: ({ brands }) => brands.length === 0 ? <span className="soft">None</span> : (
+      cell: ({ brands }) => brands.length === 0 ? <span className="soft">None: they see nothing</span> : (
         <>{brands.map(({ brand_id, brand_name, roles }) => <div key={brand_id}><span className="soft">{brand_name ?? brand_id}:</span> {roles.map((role) => roleWords[role]).join(", ")}</div>)}</>
       ),
     },

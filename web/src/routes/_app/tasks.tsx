@@ -5,6 +5,7 @@ import { IconChecklist } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
 
 import { arrive, taskCountQuery, tasksQuery } from "../../api/queries";
+import type { Task } from "../../api/schema";
 import { Pager } from "../../components/DataTable";
 import { Downloads } from "../../components/Downloads";
 import { Filters } from "../../components/Filters";
@@ -47,7 +48,7 @@ function Tasks() {
   const tasks = useQuery(tasksQuery({ ...filter, cursor }));
   const chosen = useChosen(filter);
   const [asked, setAsked] = useState<TasksAsk>();
-  const may = ({ brand_id }: { brand_id: string }) => state !== "done" && hasRole(session, workRoles, brand_id);
+  const may = ({ brand_id, may_reopen }: Task) => hasRole(session, workRoles, brand_id) && (state !== "done" || may_reopen === true);
   const mine = tasks.data?.items.filter(may) ?? [];
   const every = mine.length > 0 && mine.every(({ id }) => chosen.value[id]);
   const ask = (act: TasksAsk["act"]) => setAsked(chosen.all === undefined ? { act, ids: chosen.ids } : { act, filter, count: chosen.all });
@@ -70,9 +71,13 @@ function Tasks() {
       {chosen.ids.length > 0 && (
         <Suspense>
           <ChosenBar noun="tasks" most={1000} chosen={chosen} whole={every && Boolean(cursor ?? tasks.data?.next_cursor)} count={taskCountQuery(filter)}>
-            <Button size="xs" onClick={() => ask("complete")}>Mark done…</Button>
-            <Button size="xs" variant="default" onClick={() => ask("snooze")}>Later…</Button>
-            <Button size="xs" variant="default" onClick={() => ask("reassign")}>Give to…</Button>
+            {state === "done" ? <Button size="xs" onClick={() => ask("reopen")}>Open again…</Button> : (
+              <>
+                <Button size="xs" onClick={() => ask("complete")}>Mark done…</Button>
+                <Button size="xs" variant="default" onClick={() => ask("snooze")}>Later…</Button>
+                <Button size="xs" variant="default" onClick={() => ask("reassign")}>Give to…</Button>
+              </>
+            )}
           </ChosenBar>
         </Suspense>
       )}
