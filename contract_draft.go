@@ -324,15 +324,11 @@ func (d *drafting) checkLeftOut(t ContractTemplate) {
 			d.refuse(at, "twice", "“%s” is left out already.", c.Title)
 		case d.lacks(*c) != "": // it would not stand anyway
 		case slices.Contains(t.MustInclude, c.Kind) && d.kinds[c.Kind] == 0:
-			d.refuse(at, "must_include", "“%s” cannot be left out: %s", c.Title, mustWords(c.Kind))
+			d.refuse(at, "must_include", "“%s” cannot be left out: the template must include a clause about %s, and no other is chosen. Choose a fallback position, or add another clause about it.", c.Title, c.Kind.Words())
 		case len(d.unsaid(d.textOf(*c))) > 0:
 			d.refuse(at, "agreed", "“%s” cannot be left out: it alone says what both agreed on, %s.", c.Title, strings.Join(d.unsaid(d.textOf(*c)), ", "))
 		}
 	}
-}
-
-func mustWords(k ClauseKind) string {
-	return fmt.Sprintf("the template must include a clause about %s, and this is the only one. Choose a fallback position, or add another clause about it first.", k.Words())
 }
 
 func (d *drafting) checkFallbacks() {
@@ -426,7 +422,7 @@ func (d *drafting) edited(t ContractTemplate, chosen []DraftedClause) []EditedCl
 // locked says why a clause that stands cannot be left out; empty where it can.
 func (d *drafting) locked(t ContractTemplate, c ClauseVersion, s DraftedClause, chosen []DraftedClause) string {
 	if s.StandsIn {
-		return "It stands in: without it something that must be included, or that both agreed on, would be missing."
+		return "Without it something that must be included, or that both agreed on, would be missing."
 	}
 	same := 0
 	for _, o := range chosen {
@@ -435,11 +431,11 @@ func (d *drafting) locked(t ContractTemplate, c ClauseVersion, s DraftedClause, 
 		}
 	}
 	if slices.Contains(t.MustInclude, c.Kind) && same < 2 {
-		return "It cannot be left out: " + mustWords(c.Kind)
+		return fmt.Sprintf("Must be included: no other clause here is about %s.", c.Kind.Words())
 	}
 	for _, v := range d.variable {
 		if v.Agreed && d.values[v.Name] != "" && d.used[v.Name] < 2 && uses(d.textOf(c), v.Name) {
-			return fmt.Sprintf("It cannot be left out: it alone says what both agreed on, “%s”.", variableWords(v.Name))
+			return fmt.Sprintf("Must be included: it alone says what both agreed on, “%s”.", variableWords(v.Name))
 		}
 	}
 	return ""

@@ -82,7 +82,7 @@ func TestWhatIsChosenForOneContractStandsInIt(t *testing.T) {
 	for _, c := range d.Library {
 		at[c.Title] = c
 	}
-	require.Contains(t, at["Our disclosure"].Locked, "a clause about disclosure, and this is the only one")
+	require.Contains(t, at["Our disclosure"].Locked, "no other clause here is about disclosure")
 	require.Contains(t, at["All we agreed"].Locked, "it alone says what both agreed on")
 	require.Empty(t, at["Dogs"].Locked)
 	require.True(t, at["Music"].LeftOut)
