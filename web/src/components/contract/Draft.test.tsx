@@ -120,7 +120,7 @@ it("compares paragraph by paragraph, whatever the numbers of the clauses", () =>
 
 it("reads a word that stayed between changed ones with them", () => {
   expect(words("1. Music. The brand uses the name of the creator in all of it.", "2. Music. The brand may use AI for the creator in all of it.")).toEqual([
-    { kind: "same", text: "Music. The brand " }, { kind: "removed", text: "uses the name of " }, { kind: "added", text: "may use AI for " }, { kind: "same", text: "the creator in all of it." },
+    { kind: "same", text: "Music. The brand " }, { kind: "removed", text: "uses the name of" }, { kind: "added", text: "may use AI for" }, { kind: "same", text: " the creator in all of it." },
   ]);
 });
 
