@@ -93,7 +93,7 @@ it("keeps what was chosen when somebody else saved first", async () => {
   expect(screen.getByRole("button", { name: "Put Music back" })).toBeVisible();
   app.unmount();
 
-  let otto = () => {};
+  let otto: () => void = () => undefined;
   function Live() {
     const [draft, set] = useState<ContractDraft>(before);
     otto = () => set({ ...saved, draft: 2, by: "Otto" });
