@@ -40,7 +40,7 @@ type ChosenValue struct {
 }
 
 // Chose names who chose: the one who did before where the choice is the same, by otherwise.
-func (c *DraftChoices) Chose(before DraftChoices, by uuid.UUID) {
+func (c DraftChoices) Chose(before DraftChoices, by uuid.UUID) {
 	clauses := func(now, then []ChosenClause) {
 		for i := range now {
 			now[i].By = by
@@ -192,7 +192,7 @@ func leaves(list []ChosenClause, id uuid.UUID) bool {
 	return slices.ContainsFunc(list, func(c ChosenClause) bool { return c.ClauseID == id })
 }
 
-func (d *drafting) refuse(path, code, format string, args ...any) {
+func (d *drafting) refusef(path, code, format string, args ...any) {
 	d.bad = append(d.bad, Field{path, code, fmt.Sprintf(format, args...)})
 }
 
@@ -234,13 +234,13 @@ func (d *drafting) readValues() {
 		name := variableWords(v.Name)
 		switch {
 		case !d.asks(v.Name):
-			d.refuse(at+".name", "unknown_value", "“%s” is no variable that a contract needs a value for: the deal says it, or nothing does.", name)
+			d.refusef(at+".name", "unknown_value", "“%s” is no variable that a contract needs a value for: the deal says it, or nothing does.", name)
 		case slices.ContainsFunc(d.choices.Values[:i], func(o ChosenValue) bool { return o.Name == v.Name }):
-			d.refuse(at+".name", "twice", "“%s” has two values. Give one.", name)
+			d.refusef(at+".name", "twice", "“%s” has two values. Give one.", name)
 		case len(v.Value) > 2000:
-			d.refuse(at+".value", "too_long", "“%s” is too long: at most 2,000 characters.", name)
+			d.refusef(at+".value", "too_long", "“%s” is too long: at most 2,000 characters.", name)
 		case strings.Contains(v.Value, "{{") || strings.Contains(v.Value, "}}"):
-			d.refuse(at+".value", "open_variable", "“%s” is put into the text as it is, and has no variables of its own.", name)
+			d.refusef(at+".value", "open_variable", "“%s” is put into the text as it is, and has no variables of its own.", name)
 		default:
 			d.values[v.Name] = strings.TrimSpace(v.Value)
 		}
@@ -294,11 +294,11 @@ func (d *drafting) addChosen(i int, id uuid.UUID, t ContractTemplate) {
 	at, c := fmt.Sprintf("added[%d]", i), d.find(id)
 	switch {
 	case c == nil:
-		d.refuse(at, "unknown", "The brand has no such clause.")
+		d.refusef(at, "unknown", "The brand has no such clause.")
 	case slices.Contains(t.Clauses, id) || slices.ContainsFunc(d.choices.Added[:i], func(o ChosenClause) bool { return o.ClauseID == id }):
-		d.refuse(at, "twice", "“%s” stands in the contract already. A clause stands in a contract once.", c.Title)
+		d.refusef(at, "twice", "“%s” stands in the contract already. A clause stands in a contract once.", c.Title)
 	case d.lacks(*c) != "":
-		d.refuse(at, "does_not_stand", "%s", d.lacks(*c))
+		d.refusef(at, "does_not_stand", "%s", d.lacks(*c))
 	default:
 		d.add(*c, "added")
 	}
@@ -319,20 +319,17 @@ func (d *drafting) checkLeftOut(t ContractTemplate) {
 		at, c := fmt.Sprintf("left_out[%d]", i), d.find(l.ClauseID)
 		switch {
 		case c == nil || !slices.Contains(t.Clauses, l.ClauseID):
-			d.refuse(at, "unknown", "The template has no such clause to leave out.")
+			d.refusef(at, "unknown", "The template has no such clause to leave out.")
 		case slices.ContainsFunc(d.choices.LeftOut[:i], func(o ChosenClause) bool { return o.ClauseID == l.ClauseID }):
-			d.refuse(at, "twice", "“%s” is left out already.", c.Title)
+			d.refusef(at, "twice", "“%s” is left out already.", c.Title)
 		case d.lacks(*c) != "": // it would not stand anyway
 		case slices.Contains(t.MustInclude, c.Kind) && d.kinds[c.Kind] == 0:
-			d.refuse(at, "must_include", "“%s” cannot be left out: %s", c.Title, mustWords(c.Kind))
+			d.refusef(at, "must_include",
+				"“%s” cannot be left out: the template must include a clause about %s, and no other is chosen. Choose a fallback position, or add another clause about it.", c.Title, c.Kind.Words())
 		case len(d.unsaid(d.textOf(*c))) > 0:
-			d.refuse(at, "agreed", "“%s” cannot be left out: it alone says what both agreed on, %s.", c.Title, strings.Join(d.unsaid(d.textOf(*c)), ", "))
+			d.refusef(at, "agreed", "“%s” cannot be left out: it alone says what both agreed on, %s.", c.Title, strings.Join(d.unsaid(d.textOf(*c)), ", "))
 		}
 	}
-}
-
-func mustWords(k ClauseKind) string {
-	return fmt.Sprintf("the template must include a clause about %s, and this is the only one. Choose a fallback position, or add another clause about it first.", k.Words())
 }
 
 func (d *drafting) checkFallbacks() {
@@ -340,13 +337,14 @@ func (d *drafting) checkFallbacks() {
 		at, c := fmt.Sprintf("fallbacks[%d]", i), d.find(f.ClauseID)
 		switch {
 		case c == nil:
-			d.refuse(at, "unknown", "The brand has no such clause.")
+			d.refusef(at, "unknown", "The brand has no such clause.")
 		case slices.ContainsFunc(d.choices.Fallbacks[:i], func(o ChosenFallback) bool { return o.ClauseID == f.ClauseID }):
-			d.refuse(at, "twice", "“%s” stands in one position. Choose one.", c.Title)
+			d.refusef(at, "twice", "“%s” stands in one position. Choose one.", c.Title)
 		case f.Fallback < 1 || f.Fallback > len(c.Fallbacks):
-			d.refuse(at+".fallback", "unknown", "“%s” has no fallback position %d.", c.Title, f.Fallback)
+			d.refusef(at+".fallback", "unknown", "“%s” has no fallback position %d.", c.Title, f.Fallback)
 		case d.lacks(*c) == "" && len(d.unsaid(c.Body)) > 0:
-			d.refuse(at+".fallback", "agreed", "This fallback of “%s” does not say what both agreed on, %s. Choose another position, or make another offer.", c.Title, strings.Join(d.unsaid(c.Body), ", "))
+			d.refusef(at+".fallback", "agreed",
+				"This fallback of “%s” does not say what both agreed on, %s. Choose another position, or make another offer.", c.Title, strings.Join(d.unsaid(c.Body), ", "))
 		}
 	}
 }
@@ -413,7 +411,10 @@ func (d *drafting) edited(t ContractTemplate, chosen []DraftedClause) []EditedCl
 		if slices.ContainsFunc(d.drafted, func(s DraftedClause) bool { return s.ClauseID == c.ID }) {
 			continue
 		}
-		e := EditedClause{ClauseVersion: c, InTemplate: slices.Contains(t.Clauses, c.ID), Fallback: d.fallback(c), Missing: d.lacks(c), Added: leaves(d.choices.Added, c.ID), LeftOut: leaves(d.choices.LeftOut, c.ID)}
+		e := EditedClause{
+			ClauseVersion: c, InTemplate: slices.Contains(t.Clauses, c.ID), Fallback: d.fallback(c), Missing: d.lacks(c),
+			Added: leaves(d.choices.Added, c.ID), LeftOut: leaves(d.choices.LeftOut, c.ID),
+		}
 		if e.InTemplate || e.Added {
 			others = append(others, e)
 		} else {
@@ -426,7 +427,7 @@ func (d *drafting) edited(t ContractTemplate, chosen []DraftedClause) []EditedCl
 // locked says why a clause that stands cannot be left out; empty where it can.
 func (d *drafting) locked(t ContractTemplate, c ClauseVersion, s DraftedClause, chosen []DraftedClause) string {
 	if s.StandsIn {
-		return "It stands in: without it something that must be included, or that both agreed on, would be missing."
+		return "Without it something that must be included, or that both agreed on, would be missing."
 	}
 	same := 0
 	for _, o := range chosen {
@@ -435,11 +436,11 @@ func (d *drafting) locked(t ContractTemplate, c ClauseVersion, s DraftedClause, 
 		}
 	}
 	if slices.Contains(t.MustInclude, c.Kind) && same < 2 {
-		return "It cannot be left out: " + mustWords(c.Kind)
+		return fmt.Sprintf("Must be included: no other clause here is about %s.", c.Kind.Words())
 	}
 	for _, v := range d.variable {
 		if v.Agreed && d.values[v.Name] != "" && d.used[v.Name] < 2 && uses(d.textOf(c), v.Name) {
-			return fmt.Sprintf("It cannot be left out: it alone says what both agreed on, “%s”.", variableWords(v.Name))
+			return fmt.Sprintf("Must be included: it alone says what both agreed on, “%s”.", variableWords(v.Name))
 		}
 	}
 	return ""

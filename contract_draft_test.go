@@ -38,7 +38,7 @@ func drawn() (rapport.ContractParts, rapport.ContractTemplate, []rapport.ClauseV
 }
 
 func standing(d rapport.ContractDraft) string {
-	var list []string
+	list := make([]string, 0, len(d.Clauses))
 	for _, c := range d.Clauses {
 		list = append(list, c.Title+map[bool]string{true: "*"}[c.StandsIn]+map[bool]string{true: "+"}[c.Added])
 	}
@@ -82,7 +82,7 @@ func TestWhatIsChosenForOneContractStandsInIt(t *testing.T) {
 	for _, c := range d.Library {
 		at[c.Title] = c
 	}
-	require.Contains(t, at["Our disclosure"].Locked, "a clause about disclosure, and this is the only one")
+	require.Contains(t, at["Our disclosure"].Locked, "no other clause here is about disclosure")
 	require.Contains(t, at["All we agreed"].Locked, "it alone says what both agreed on")
 	require.Empty(t, at["Dogs"].Locked)
 	require.True(t, at["Music"].LeftOut)
@@ -144,11 +144,13 @@ func TestWhoChoseFirstStaysNamed(t *testing.T) {
 	t.Parallel()
 	ida, otto := uuid.New(), uuid.New()
 	first := rapport.DraftChoices{
-		Added: chosen("A"), LeftOut: chosen("B"), Fallbacks: []rapport.ChosenFallback{{ClauseID: id("C"), Fallback: 1}, {ClauseID: id("D"), Fallback: 1}}, Values: []rapport.ChosenValue{{Name: "deal.a", Value: "1"}},
+		Added: chosen("A"), LeftOut: chosen("B"), Fallbacks: []rapport.ChosenFallback{{ClauseID: id("C"), Fallback: 1}, {ClauseID: id("D"), Fallback: 1}},
+		Values: []rapport.ChosenValue{{Name: "deal.a", Value: "1"}},
 	}
 	first.Chose(rapport.DraftChoices{}, ida)
 	next := rapport.DraftChoices{
-		Added: chosen("E", "A"), LeftOut: chosen("B"), Fallbacks: []rapport.ChosenFallback{{ClauseID: id("C"), Fallback: 1}, {ClauseID: id("D"), Fallback: 2}}, Values: []rapport.ChosenValue{{Name: "deal.a", Value: "2"}},
+		Added: chosen("E", "A"), LeftOut: chosen("B"), Fallbacks: []rapport.ChosenFallback{{ClauseID: id("C"), Fallback: 1}, {ClauseID: id("D"), Fallback: 2}},
+		Values: []rapport.ChosenValue{{Name: "deal.a", Value: "2"}},
 	}
 	next.Chose(first, otto)
 	require.Equal(t, []uuid.UUID{otto, ida, ida, ida, otto, otto}, []uuid.UUID{next.Added[0].By, next.Added[1].By, next.LeftOut[0].By, next.Fallbacks[0].By, next.Fallbacks[1].By, next.Values[0].By})

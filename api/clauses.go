@@ -146,8 +146,8 @@ func (s *Server) ListClauseContracts(ctx context.Context, r gen.ListClauseContra
 	}
 	return gen.ListClauseContracts200JSONResponse{NextCursor: cursorOf(next), Items: each(list, func(c rapport.ClauseContract) gen.ClauseContract {
 		return gen.ClauseContract{
-			Id: c.ID, PartnershipId: c.PartnershipID, BrandId: c.BrandID, BrandName: c.BrandName, Number: c.Number, State: gen.ClauseContractState(c.State), ClauseVersion: c.ClauseVersion, Fallback: c.Fallback,
-			Creator: toCreatorOf(c.Creator), CampaignName: c.CampaignName, ExecutedAt: c.ExecutedAt, EndsAt: c.EndsAt, CreatedAt: c.CreatedAt,
+			Id: c.ID, PartnershipId: c.PartnershipID, BrandId: c.BrandID, BrandName: c.BrandName, Number: c.Number, State: gen.ClauseContractState(c.State), ClauseVersion: c.ClauseVersion,
+			Fallback: c.Fallback, Creator: toCreatorOf(c.Creator), CampaignName: c.CampaignName, ExecutedAt: c.ExecutedAt, EndsAt: c.EndsAt, CreatedAt: c.CreatedAt,
 		}
 	})}, nil
 }

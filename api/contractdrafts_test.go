@@ -17,7 +17,8 @@ const draftSHA256 = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921
 func (d *desk) draft(t *testing.T, brand uuid.UUID, w work) uuid.UUID {
 	t.Helper()
 	offer, contract := id(), id()
-	d.sql(t, `insert into offers (id, partnership_id, brand_id, campaign_id, state, fee, currency, terms) select $1, partnership_id, brand_id, campaign_id, 'accepted', fee, currency, terms from offers where id = $2`, offer, w.offer)
+	d.sql(t, `insert into offers (id, partnership_id, brand_id, campaign_id, state, fee, currency, terms)
+		select $1, partnership_id, brand_id, campaign_id, 'accepted', fee, currency, terms from offers where id = $2`, offer, w.offer)
 	d.sql(t, `insert into contracts (id, partnership_id, brand_id, offer_id, term, state, body, body_sha256, fee, currency, terms, created_at)
 		select $1, $2, $3, id, 1, 'internal_approval', 'x', sha256('x'), fee, currency, terms, now() - interval '1 hour' from offers where id = $4`, contract, w.partnership, brand, offer)
 	return contract

@@ -28,7 +28,8 @@ func (s *Server) contractStore() (ContractStore, error) { return storeAs[Contrac
 func toContract(c rapport.Contract) gen.Contract {
 	return gen.Contract{
 		Id: c.ID, PartnershipId: c.PartnershipID, BrandId: c.BrandID, BrandName: c.BrandName, Creator: toCreatorOf(c.Creator), CampaignName: c.CampaignName,
-		Number: c.Number, Term: c.Term, Version: c.Version, Draft: c.Draft, DraftInfo: toDraftInfo(c.DraftInfo), Approval: toApproval(c.Approval), State: gen.ContractState(c.State), Locale: orNil(rapport.LegalLocale), Text: c.Text, TextSha256: hex.EncodeToString(c.SHA256),
+		Number: c.Number, Term: c.Term, Version: c.Version, Draft: c.Draft, DraftInfo: toDraftInfo(c.DraftInfo), Approval: toApproval(c.Approval),
+		State: gen.ContractState(c.State), Locale: orNil(rapport.LegalLocale), Text: c.Text, TextSha256: hex.EncodeToString(c.SHA256),
 		Fee: toMoney(c.Fee), Terms: toTerms(c.Terms), Amends: signedRefOf(c.Amends), Amendments: each(c.Amendments, toSignedRef),
 		Reason: orNil(c.Reason), Extended: someOf(each(c.Extended, toExtendedDate)), Signatures: each(c.Signatures, toSignature), SentAt: c.SentAt, ExpiresAt: c.ExpiresAt,
 		ExecutedAt: c.ExecutedAt, EndsAt: c.EndsAt, NoticeBy: c.NoticeBy, CreatedAt: c.CreatedAt, CreatorCountry: orNil(c.CreatorCountry),

@@ -48,7 +48,7 @@ type access struct {
 // the brand that it was granted for: the rows of other brands do not exist for the operation.
 func accessTable() map[string]access {
 	table := map[string]access{}
-	for _, part := range []map[string]access{peopleAccess(), campaignAccess(), workAccess(), listAccess(), dateAccess(), moneyAccess(), portalAccess()} {
+	for _, part := range []map[string]access{peopleAccess(), campaignAccess(), workAccess(), contractAccess(), listAccess(), dateAccess(), moneyAccess(), portalAccess()} {
 		maps.Copy(table, part)
 	}
 	return table
@@ -238,21 +238,6 @@ func workAccess() map[string]access {
 		"getContract":              everyone(),
 		"getContractPaper":         everyone(),
 		"sendContract":             waiting(opsLegal()),
-		"getContractDraft":         everyone(),
-		"getContractComparison":    everyone(),
-		"previewContractDraft":     drafters(),
-		"saveContractDraft":        drafters(),
-		"approveContract":          drafters(),
-		"listClauses":              everyone(),
-		"listClauseVersions":       everyone(),
-		"listClauseContracts":      everyone(),
-		"createClause":             opsLegal(),
-		"createClauseVersion":      opsLegal(),
-		"listContractTemplates":    everyone(),
-		"getContractTemplate":      everyone(),
-		"createContractTemplate":   opsLegal(),
-		"editContractTemplate":     opsLegal(),
-		"previewContractTemplate":  opsLegal(),
 		"listComplianceNotes":      everyone(),
 		"listDeliverables":         everyone(),
 		"getSubmission":            everyone(),
@@ -313,6 +298,26 @@ func workAccess() map[string]access {
 }
 
 // listAccess is who reads what is made of many things at once.
+func contractAccess() map[string]access {
+	return map[string]access{
+		"getContractDraft":        everyone(),
+		"getContractComparison":   everyone(),
+		"previewContractDraft":    drafters(),
+		"saveContractDraft":       drafters(),
+		"approveContract":         drafters(),
+		"listClauses":             everyone(),
+		"listClauseVersions":      everyone(),
+		"listClauseContracts":     everyone(),
+		"createClause":            opsLegal(),
+		"createClauseVersion":     opsLegal(),
+		"listContractTemplates":   everyone(),
+		"getContractTemplate":     everyone(),
+		"createContractTemplate":  opsLegal(),
+		"editContractTemplate":    opsLegal(),
+		"previewContractTemplate": opsLegal(),
+	}
+}
+
 func listAccess() map[string]access {
 	return map[string]access{
 		"exportCreators":         slow(house()),

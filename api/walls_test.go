@@ -704,7 +704,7 @@ func TestBrandsAreWallsInEveryOperation(t *testing.T) {
 	secrets := slices.DeleteFunc(w.theirs.all(t, w.desk), func(s string) bool { return slices.Contains(own, s) })
 	samples, unused := bodies(w.mine), maps.Clone(exempt)
 	preview := me.send(t, "POST", w.mine.of(t, "/v1/contracts/{id}/draft/preview"), choicesOf(w.mine))
-	samples["saveContractDraft"].(map[string]any)["text_sha256"] = preview.text("text_sha256") //nolint:forcetypeassert // see bodies
+	samples["saveContractDraft"].(map[string]any)["text_sha256"] = preview.text("text_sha256")
 	for _, r := range contract(t) {
 		if exempt[r.id] != "" {
 			delete(unused, r.id)

@@ -115,7 +115,8 @@ func (s *Store) SaveContractDraft(ctx context.Context, id uuid.UUID, draft int, 
 			return d, err
 		}
 		if d.Draft != draft {
-			return d, &rapport.Error{Code: rapport.CodeStale, Message: fmt.Sprintf("%s saved draft %d of this contract meanwhile. Nothing of yours was saved or lost: look at that draft, then choose again what it has not.", orWords(d.By, "Somebody"), d.Draft)}
+			return d, &rapport.Error{Code: rapport.CodeStale, Message: fmt.Sprintf(
+				"%s saved draft %d of this contract meanwhile. Nothing of yours was saved or lost: look at that draft, then choose again what it has not.", orWords(d.By, "Somebody"), d.Draft)}
 		}
 		choices.Chose(d.Choices, by)
 		made, err := d.Make(choices)
@@ -127,7 +128,8 @@ func (s *Store) SaveContractDraft(ctx context.Context, id uuid.UUID, draft int, 
 		}
 		hash := sha256.Sum256([]byte(made.Text))
 		if !bytes.Equal(hash[:], seen) {
-			return d, &rapport.Error{Code: rapport.CodeConflict, Reason: "other_text", Message: "The clauses or the deal changed since you saw this text. Nothing was saved; look at the text again, as it would be now."}
+			return d, &rapport.Error{Code: rapport.CodeConflict, Reason: "other_text",
+				Message: "The clauses or the deal changed since you saw this text. Nothing was saved; look at the text again, as it would be now."}
 		}
 		if err := s.writeDraft(ctx, tx, d, choices, made, hash[:], by); err != nil {
 			return d, err

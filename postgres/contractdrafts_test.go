@@ -121,7 +121,7 @@ func TestATextThatIsOutOrSignedIsNotDrafted(t *testing.T) {
 
 	for _, state := range []string{"out_for_signature", "executed", "withdrawn"} {
 		c := d.drafted(t, d.offered(t, rapport.DefaultTerms()))
-		d.exec(t, `update contracts set state = $2, executed_at = case when $2 = 'executed' then now() end, ends_at = case when $2 = 'executed' then now() end, notice_by = case when $2 = 'executed' then now() end where id = $1`, c.ID, state)
+		d.exec(t, `update contracts set state = $2, executed_at = case when $2 = 'executed' then now() end where id = $1`, c.ID, state)
 		_, err = d.api.SaveContractDraft(ctx, c.ID, 1, choices, other, d.lea)
 		require.Equal(t, rapport.CodeConflict, rapport.ErrorCode(err), state)
 		require.Equal(t, rapport.CodeConflict, rapport.ErrorCode(d.api.ApproveContract(ctx, c.ID, c.SHA256, d.lea)), state)

@@ -8,7 +8,7 @@ import { openApp } from "../../test/app";
 import { answer, show } from "../../test/render";
 import { serveReviews } from "../../test/reviews";
 import { uuid } from "../../test/threads";
-import { compare, compareText } from "./compare";
+import { compare, compareText, words } from "./compare";
 import { DraftEditor } from "./DraftEditor";
 import { TextDiff } from "./TextDiff";
 
@@ -26,7 +26,7 @@ const saved: ContractDraft = {
   contract_id: "c", partnership_id: "p", brand_id: "b", number: "C-000007", creator_name: "Ada", campaign_name: "Autumn", draft: 1, at, choices: { template_id: "t" },
   templates: [{ id: "t", name: "Standard contract" }, { id: "u", name: "Short" }],
   clauses: [
-    clause("Disclosure", { locked: "It cannot be left out: the template must include a clause about disclosure, and this is the only one." }),
+    clause("Disclosure", { locked: "Must be included: no other clause here is about disclosure." }),
     clause("Usage rights", { fallbacks: [{ body: "Less", note: "Ops, when asked" }] }), clause("Music"),
     clause("Parcel", { stands: false, missing: "“Parcel” needs a value for “postal address”." }), clause("Dogs", { in_template: false, stands: false }),
     clause("French", { in_template: false, stands: false, missing: "“French” stands only where its conditions hold: creator in FR." }),
@@ -50,7 +50,7 @@ it("chooses positions, leaves clauses out, adds them and says words, and saves t
   serve(() => ({ text: "1. Music. Quiet.", text_sha256: "bb" }));
   const then = vi.fn();
   await show(<DraftEditor draft={saved} saved={then} />);
-  expect(screen.getByText(/It cannot be left out: the template must include/)).toBeVisible();
+  expect(screen.getByText("Must be included: no other clause here is about disclosure.")).toBeVisible();
   expect(screen.queryByRole("button", { name: "Leave Disclosure out" })).toBeNull();
   await userEvent.selectOptions(screen.getByLabelText("Position of Usage rights"), "Fallback 1: Ops, when asked");
   await userEvent.click(screen.getByRole("button", { name: "Leave Music out" }));
@@ -93,7 +93,7 @@ it("keeps what was chosen when somebody else saved first", async () => {
   expect(screen.getByRole("button", { name: "Put Music back" })).toBeVisible();
   app.unmount();
 
-  let otto = () => {};
+  let otto: () => void = () => undefined;
   function Live() {
     const [draft, set] = useState<ContractDraft>(before);
     otto = () => set({ ...saved, draft: 2, by: "Otto" });
@@ -116,6 +116,12 @@ it("compares paragraph by paragraph, whatever the numbers of the clauses", () =>
   expect(list[4]?.text).toBe("2. Law. Of here.");
   expect(compareText(list)).toBe("1 paragraph changed, 1 paragraph added, 1 paragraph removed.");
   expect(compareText(compare(before, before))).toBe("Nothing differs.");
+});
+
+it("reads a word that stayed between changed ones with them", () => {
+  expect(words("1. Music. The brand uses the name of the creator in all of it.", "2. Music. The brand may use AI for the creator in all of it.")).toEqual([
+    { kind: "same", text: "Music. The brand " }, { kind: "removed", text: "uses the name of" }, { kind: "added", text: "may use AI for" }, { kind: "same", text: " the creator in all of it." },
+  ]);
 });
 
 it("tells what differs without colour, in words and by ins and del", async () => {

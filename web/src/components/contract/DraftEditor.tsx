@@ -1,4 +1,4 @@
-import { Button, Group, NativeSelect, Select, Stack, Switch, Textarea } from "@mantine/core";
+import { Box, Button, Group, NativeSelect, Select, Stack, Switch, Textarea } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -119,14 +119,19 @@ export function DraftEditor({ draft: saved, saved: then }: { draft: ContractDraf
               </details>
             </Section>
           </Stack>
-          <Section title="The text as it will be signed" actions={<Switch size="xs" label="Mark what changed" checked={marked} onChange={({ currentTarget }) => setMarked(currentTarget.checked)} />}>
-            <p className="soft" style={{ marginTop: 0 }}>
-              {marked && <>Compared with draft {saved.draft}, {saved.by ? `saved by ${saved.by}` : "made from the template by itself"} <RelativeTime at={saved.at} inList />. </>}
-              {!fresh && !preview.error && "The text is being made…"}
-            </p>
-            <ProblemNotice problem={preview.error ? asProblem(preview.error) : null} />
-            {marked ? <TextDiff before={saved.saved_text} now={shown.text} /> : <ContractText text={shown.text} />}
-          </Section>
+          <Box pos={{ base: "static", lg: "sticky" }} top={64}>
+            <Section title="The text as it will be signed" actions={<Switch size="xs" label="Mark what changed" checked={marked} onChange={({ currentTarget }) => setMarked(currentTarget.checked)} />}>
+              <p className="soft" style={{ marginTop: 0 }}>
+                {marked && <>Compared with draft {saved.draft}, {saved.by ? `saved by ${saved.by}` : "made from the template by itself"} <RelativeTime at={saved.at} inList />. </>}
+                {!fresh && !preview.error && "The text is being made…"}
+              </p>
+              <ProblemNotice problem={preview.error ? asProblem(preview.error) : null} />
+              {/* Beside the clauses it scrolls by itself, so that both are in sight. */}
+              <Box mah={{ lg: "calc(100dvh - 320px)" }} style={{ overflowY: "auto" }} tabIndex={0} role="group" aria-label="Text">
+                {marked ? <TextDiff before={saved.saved_text} now={shown.text} /> : <ContractText text={shown.text} />}
+              </Box>
+            </Section>
+          </Box>
         </div>
         {Object.keys(rest).length > 0 && <Notice tone="danger" role="alert" title="This cannot be saved yet"><ul style={{ margin: 0, paddingLeft: 18 }}>{Object.entries(rest).map(([field, detail]) => <li key={field}>{detail}</li>)}</ul></Notice>}
         <ProblemNotice problem={save.error} />
@@ -165,9 +170,9 @@ function Row({ clause, number, bad, fallback, place, children }: { clause: Draft
         <span className="soft">{kinds[clause.kind]}, version {clause.version}{clause.added && ", added for this contract"}{clause.left_out && ", left out of this contract"}{clause.stands_in && ", stands in"}</span>
         {why && <span className={bad ? undefined : "soft"} role={bad ? "alert" : undefined} style={{ display: "block", color: bad && "var(--mantine-color-error)" }}>{why}</span>}
       </span>
-      {clause.fallbacks.length > 0 && !clause.left_out && (
+      {clause.fallbacks.length > 0 && (clause.stands || fallback > 0) && (
         <NativeSelect
-          size="xs" aria-label={`Position of ${clause.title}`} value={String(fallback)} maw="100%"
+          size="xs" aria-label={`Position of ${clause.title}`} value={String(fallback)} style={{ flexBasis: "100%" }}
           data={[{ value: "0", label: "Its first text" }, ...clause.fallbacks.map(({ note }, at) => ({ value: String(at + 1), label: `Fallback ${at + 1}: ${note}` }))]}
           onChange={({ currentTarget: { value } }) => place(Number(value))}
         />

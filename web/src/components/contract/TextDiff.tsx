@@ -1,8 +1,7 @@
 import { VisuallyHidden } from "@mantine/core";
-import { diffWordsWithSpace } from "diff";
 
 import classes from "../clause/Clause.module.css";
-import { compare, compareText, type Paragraph } from "./compare";
+import { compare, compareText, type Paragraph, words } from "./compare";
 
 /** What a text says otherwise than another one: paragraphs in words, words inside of changed ones. What is the same is folded where asked. */
 export function TextDiff({ before, now, fold = false }: { before: string; now: string; fold?: boolean }) {
@@ -37,9 +36,9 @@ function Shown({ kind, text, before = "" }: Paragraph) {
   if (kind === "removed") return <><strong>Removed: </strong><del>{text}</del></>;
   return (
     <>
-      <strong>Changed: </strong>
-      {diffWordsWithSpace(before, text).map(({ value, added, removed }, at) => (
-        removed ? <del key={at}><VisuallyHidden>removed: </VisuallyHidden>{value}</del> : added ? <ins key={at}><VisuallyHidden>added: </VisuallyHidden>{value}</ins> : value
+      <strong>Changed: </strong>{/^\d+\. /.exec(text)?.[0]}
+      {words(before, text).map(({ kind: run, text: said }, at) => (
+        run === "removed" ? <del key={at}><VisuallyHidden>removed: </VisuallyHidden>{said}</del> : run === "added" ? <ins key={at}><VisuallyHidden>added: </VisuallyHidden>{said}</ins> : said
       ))}
     </>
   );

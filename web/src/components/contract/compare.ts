@@ -1,4 +1,4 @@
-import { diffArrays } from "diff";
+import { diffArrays, diffWordsWithSpace } from "diff";
 
 /** A paragraph of a text, as it stands beside another text. */
 export interface Paragraph {
@@ -43,6 +43,36 @@ export function compare(before: string, now: string): Paragraph[] {
   }
   settle();
   return found;
+}
+
+/** A run of words of a changed paragraph. */
+export interface Run {
+  kind: "same" | "added" | "removed";
+  text: string;
+}
+
+/** What a changed paragraph says otherwise. One or two words that stayed between others that did not are read with those: a text of single words is no text. */
+export function words(before: string, now: string): Run[] {
+  const parts = diffWordsWithSpace(unnumbered(before), unnumbered(now));
+  const runs: Run[] = [];
+  let [gone, come] = ["", ""];
+  const settle = () => {
+    if (gone) runs.push({ kind: "removed", text: gone });
+    if (come) runs.push({ kind: "added", text: come });
+    [gone, come] = ["", ""];
+  };
+  parts.forEach(({ value, added, removed }, at) => {
+    const between = at > 0 && at < parts.length - 1 && value.trim().split(/\s+/).length < 3;
+    if (removed) gone += value;
+    else if (added) come += value;
+    else if (between) [gone, come] = [gone + value, come + value];
+    else {
+      settle();
+      runs.push({ kind: "same", text: value });
+    }
+  });
+  settle();
+  return runs;
 }
 
 const counted = (n: number, what: string) => (n === 0 ? undefined : `${n} ${n === 1 ? "paragraph" : "paragraphs"} ${what}`);
