@@ -266,9 +266,6 @@ func workAccess() map[string]access {
 		"previewExtension":         opsAdmin(),
 		"grantExtension":           waiting(opsAdmin()),
 		"declineExtension":         waiting(opsAdmin()),
-		"previewSchedule":          opsAdmin(),
-		"schedulePost":             waiting(opsAdmin()),
-		"unschedulePost":           waiting(opsAdmin()),
 		"listPostNumbers":          everyone(),
 		"enterPostNumber":          waiting(ops()),
 		"giveBonus":                waiting(ops()),
@@ -351,6 +348,9 @@ func listAccess() map[string]access {
 
 func dateAccess() map[string]access {
 	return map[string]access{
+		"previewSchedule":     opsAdmin(),
+		"schedulePost":        waiting(opsAdmin()),
+		"unschedulePost":      waiting(opsAdmin()),
 		"listKeyDates":        everyone(),
 		"decideKeyDate":       waiting(opsAdmin()),
 		"listConflicts":       everyone(),

@@ -165,3 +165,33 @@ func TestAConflictIsATaskAsLongAsItStands(t *testing.T) {
 	d.exec(t, `update deliverables set state = 'approved_to_post' where id = $1`, theirs)
 	require.Equal(t, 4, tasks("open"), "it is back")
 }
+
+func TestAPlannedPostTakesItsSlotAndGivesItBack(t *testing.T) {
+	t.Parallel()
+	d := newDraft(t)
+	piece, at := d.book(t, d.brand, d.partnership, d.contract, 1, "2026-05-08 00:00+00", "2026-05-20 00:00+00"), time.Date(2026, 5, 12, 16, 0, 0, 0, time.UTC)
+	ctx, seq := rapport.WithBrands(t.Context(), d.brand), int64(0)
+	change := func(c rapport.Change) {
+		seq++
+		c.Noun, c.ID, c.At = "deliverable", piece, at
+		require.NoError(t, d.worker.ApplyBatch(ctx, rapport.Batch{
+			Kind: "partnership", WorkflowType: "Partnership", ID: d.partnership, PartnershipID: d.partnership, BrandID: d.brand, Seq: seq, Snapshot: []byte("{}"),
+			View: rapport.View{State: "active", Renewal: rapport.RenewalNotDue}, Record: rapport.Record{Facts: []rapport.Fact{{Seq: seq, At: at, Kind: "post_scheduled"}}, Changes: []rapport.Change{c}},
+		}))
+	}
+	slot := func() (from, to time.Time) {
+		require.NoError(t, d.owner.QueryRow(t.Context(), `select from_at, to_at from slots where deliverable_id = $1`, piece).Scan(&from, &to))
+		return from.UTC(), to.UTC()
+	}
+	change(rapport.Change{State: "scheduled", Planned: at})
+	from, to := slot()
+	require.Equal(t, []time.Time{at, at}, []time.Time{from, to})
+	change(rapport.Change{State: "scheduled", Planned: at.Add(time.Hour)})
+	from, _ = slot()
+	require.Equal(t, at.Add(time.Hour), from)
+	change(rapport.Change{State: "approved_to_post"})
+	from, to = slot()
+	require.Equal(t, []time.Time{time.Date(2026, 5, 8, 0, 0, 0, 0, time.UTC), time.Date(2026, 5, 20, 0, 0, 0, 0, time.UTC)}, []time.Time{from, to}, "its window again")
+	_, err := d.owner.Exec(t.Context(), `update deliverables set publish_at = now() where id = $1`, piece)
+	require.ErrorContains(t, err, "deliverables_planned_while_scheduled")
+}

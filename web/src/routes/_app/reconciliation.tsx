@@ -133,7 +133,7 @@ function Sums({ sums }: { sums: ReconciliationSum[] }) {
 }
 
 function CaseList() {
-  const { state, cursor, case: asked, brand } = Route.useSearch() as url.Read<typeof filters> & { brand?: string };
+  const { state, cursor, case: asked, brand }: url.Read<typeof filters> & { brand?: string } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
   const cases = useQuery(casesQuery({ brand_id: brand, state: state ?? "open", cursor, limit: 50 }));
   const items = cases.data?.items;
