@@ -16,7 +16,7 @@ import { LoadFailed } from "./Notice";
 import { Section } from "./Page";
 
 /** How the partnerships of a campaign go, or of all of them: where they stand and for how long, drafts, approvers and budget. */
-export function CampaignHealth({ brandId, campaignId }: { brandId?: string; campaignId?: string }) {
+export default function CampaignHealth({ brandId, campaignId }: { brandId?: string; campaignId?: string }) {
   const health = useQuery(campaignHealthQuery({ brand_id: brandId, campaign_id: campaignId }));
   const exports = hasRole(useSession(), houseRoles, brandId);
   const part = (name: keyof Health, title: string, shown: (health: Health) => ReactNode) => (

@@ -11,7 +11,7 @@ import { campaignQuery, partnershipsQuery, policiesQuery, sequencesQuery, warm }
 import type { Campaign, CampaignEdit, ContentRules, ContractTerms, PartnershipSummary } from "../../api/schema";
 import { Budget } from "../../components/Budget";
 import { BudgetDialog } from "../../components/BudgetDialog";
-import { CampaignHealth } from "../../components/CampaignHealth";
+import CampaignHealth from "../../components/CampaignHealth";
 import { cleanRules, ContentRulesEditor, ContentRulesView } from "../../components/ContentRules";
 import { CreatorName } from "../../components/CreatorName";
 import { columns, DataTable } from "../../components/DataTable";

@@ -5,7 +5,6 @@ import { lazy, Suspense, useState, type ReactNode } from "react";
 
 import { arrive, calendarEntriesQuery, campaignHealthQuery, casesQuery, cashWeeksQuery, keyDatesQuery, movesQuery, needsQuery, overviewQuery, partnershipsQuery, payoutLanesQuery, sessionQuery } from "../../api/queries";
 import type { CalendarEntry, Case, KeyDate, Money as MoneyValue, Move, Overview, PartnershipSummary, PayoutLaneCount, Session } from "../../api/schema";
-import { CampaignHealth } from "../../components/CampaignHealth";
 import { keyKinds } from "../../components/contract/keydates";
 import { CreatorName } from "../../components/CreatorName";
 import { columns, DataTable, TwoLines } from "../../components/DataTable";
@@ -25,6 +24,8 @@ import { markTourSeen, tourSeen } from "../../lib/tour";
 import { sinceLastVisit, useLastVisit } from "../../lib/visit";
 import classes from "./home.module.css";
 
+const healthPart = () => import("../../components/CampaignHealth");
+const CampaignHealth = lazy(healthPart);
 const FirstSteps = lazy(() => import("../../components/FirstSteps"));
 
 export const Route = createFileRoute("/_app/")({
@@ -33,6 +34,7 @@ export const Route = createFileRoute("/_app/")({
     if (!session) return;
     const { brand } = location.search as { brand?: string };
     const shows = partsOf(session, brand);
+    if (shows.health) void healthPart(); // it stands last and is not everybody's: its code comes beside what it shows
     const since = sinceLastVisit(session.user_id, Date.now()).toISOString();
     await arrive(
       queries.query(overviewQuery(brand)),
@@ -116,7 +118,7 @@ function Home({ session }: { session: Session }) {
       {shows.health && (
         <>
           <h2 className={classes.heading}>Campaign health</h2>
-          <CampaignHealth brandId={brand} />
+          <Suspense fallback={<LoadingLines lines={3} />}><CampaignHealth brandId={brand} /></Suspense>
         </>
       )}
     </Page>
