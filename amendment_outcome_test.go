@@ -43,7 +43,7 @@ func TestAnAmendmentDoesWhatItsPreviewSaid(t *testing.T) {
 	for name, tt := range map[string]struct {
 		house  func(t require.TestingT) *house
 		change func(h *house) rapport.Amendment
-		says   func(h *house, o rapport.AmendmentOutcome)
+		says   func(_ *house, o rapport.AmendmentOutcome)
 	}{
 		"pieces and money come, dates and the end move": {
 			func(t require.TestingT) *house { return newHouse(t).activate() },
@@ -53,7 +53,7 @@ func TestAnAmendmentDoesWhatItsPreviewSaid(t *testing.T) {
 					Milestones: []rapport.MilestoneAdded{{Title: "For it", Trigger: rapport.TriggerApproval, New: &zero, Amount: 40_000}, {Title: "Now", Trigger: rapport.TriggerSignature, Amount: 2_000}},
 				}
 			},
-			func(h *house, o rapport.AmendmentOutcome) {
+			func(_ *house, o rapport.AmendmentOutcome) {
 				require.Len(t, o.Pieces, 2)
 				require.Nil(t, o.Pieces[1].Was)
 				require.Equal(t, []string{"pending", "met"}, []string{o.Milestones[0].Is.State, o.Milestones[1].Is.State})
@@ -75,7 +75,7 @@ func TestAnAmendmentDoesWhatItsPreviewSaid(t *testing.T) {
 			func(h *house) rapport.Amendment {
 				return rapport.Amendment{Dropped: []uuid.UUID{h.p.Deliverables[0].ID}}
 			},
-			func(h *house, o rapport.AmendmentOutcome) {
+			func(_ *house, o rapport.AmendmentOutcome) {
 				require.Equal(t, [2]string{"in_review", "cancelled"}, [2]string{o.Pieces[0].Was.State, o.Pieces[0].Is.State})
 				require.Equal(t, int64(70_000), o.Cancels)
 			},
@@ -87,7 +87,7 @@ func TestAnAmendmentDoesWhatItsPreviewSaid(t *testing.T) {
 				return h.post()
 			},
 			func(*house) rapport.Amendment { return rapport.Amendment{UsageRightsDays: new(330)} },
-			func(h *house, o rapport.AmendmentOutcome) {
+			func(_ *house, o rapport.AmendmentOutcome) {
 				require.Len(t, o.KeyDates, 1)
 				require.Equal(t, 30*hour, o.KeyDates[0].Is.At.Sub(o.KeyDates[0].Was.At))
 				require.Len(t, o.Timers, 7, "the date and six reminders")
@@ -101,7 +101,7 @@ func TestAnAmendmentDoesWhatItsPreviewSaid(t *testing.T) {
 			func(*house) rapport.Amendment {
 				return rapport.Amendment{RenewalOption: &rapport.RenewalOption{Fee: 120_000, NoticeDays: 40}}
 			},
-			func(h *house, o rapport.AmendmentOutcome) {
+			func(_ *house, o rapport.AmendmentOutcome) {
 				require.Nil(t, o.Option.Was)
 				require.Equal(t, eur(120_000), o.Option.Is.Fee)
 				require.Empty(t, o.KeyDates, "it is no right of a post")

@@ -167,7 +167,9 @@ const (
 )
 
 // actingTimers are held while a partnership is paused: what a machine would send. Deadlines go on.
-var actingTimers = []string{timerStep, timerSequence, timerQuiet, timerOfferReminder, timerSignReminder, timerDraftReminder, timerPublish, timerNotPosted, timerOnboard} //nolint:gochecknoglobals // a constant list
+var actingTimers = []string{ //nolint:gochecknoglobals // a list
+	timerStep, timerSequence, timerQuiet, timerOfferReminder, timerSignReminder, timerDraftReminder, timerPublish, timerNotPosted, timerOnboard,
+}
 
 // Effects of a partnership, with the codes of their outcomes.
 const (

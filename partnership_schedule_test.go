@@ -185,9 +185,10 @@ func TestAPlannedPostTakesItsOwnMoment(t *testing.T) {
 	rules.Embargo, rules.Cap = &embargo, 1
 	rules.Days = map[string][]uuid.UUID{rules.SlotDay("instagram", at): {id("earlier")}}
 	facts := rapport.SlotFacts{Slots: []rapport.Slot{s}, Rules: map[uuid.UUID]*rapport.SlotRules{conflictCampaign: rules}, Now: draft}
-	var words []string
-	for _, c := range facts.Conflicts() {
-		words = append(words, c.For([]uuid.UUID{conflictBrand}).Words)
+	found := facts.Conflicts()
+	words := make([]string, len(found))
+	for i, c := range found {
+		words[i] = c.For([]uuid.UUID{conflictBrand}).Words
 	}
 	require.ElementsMatch(t, []string{
 		"The post of Mia for Nord (Spring) is planned for 11 May 2026, and nothing of the campaign may be out before 12 May 2026.",

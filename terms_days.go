@@ -60,7 +60,8 @@ func (d DeliverableTerms) checkNear(path string, creator Calendar, now time.Time
 		return f
 	}
 	if draft := d.draftDue(creator, now); !draft.Before(creator.EndOfDate(dayOf(d.PublishUntil))) {
-		f = append(f, Field{path + ".publish_until", "before_draft", fmt.Sprintf("If both signed now, the draft would be due on %s, which is not before that day.", creator.words(WordsIn(LegalLocale), draft))})
+		due := creator.words(WordsIn(LegalLocale), draft)
+		f = append(f, Field{path + ".publish_until", "before_draft", fmt.Sprintf("If both signed now, the draft would be due on %s, which is not before that day.", due)})
 	}
 	return f
 }

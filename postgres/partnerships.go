@@ -310,7 +310,8 @@ func (s *Store) content(ctx context.Context, tx pgx.Tx, d *rapport.PartnershipDe
 	}
 	for _, r := range deliverables {
 		d.Deliverables = append(d.Deliverables, rapport.PartnershipDeliverable{
-			ID: r.ID, Title: r.Title, Platform: r.Platform, Kind: r.Kind, State: r.State, DraftDueAt: r.DraftDueAt, PublishBy: r.PublishBy, PublishFrom: r.PublishFrom, PublishAt: r.PublishAt, Round: int(r.Round),
+			ID: r.ID, Title: r.Title, Platform: r.Platform, Kind: r.Kind, State: r.State, DraftDueAt: r.DraftDueAt, PublishBy: r.PublishBy, PublishFrom: r.PublishFrom,
+			PublishAt: r.PublishAt, Round: int(r.Round),
 			Late: r.Late, PostURL: text(r.PostUrl), SubmissionID: r.CurrentSubmission, ReviewID: r.ReviewID, PostedAt: r.PostedAt, VerifiedAt: r.VerifiedAt,
 			Extension: extensions[r.ID], DraftAfter: r.DraftAfter, Policy: r.PolicyName, PolicyN: int(r.PolicyVersion),
 		})

@@ -148,8 +148,8 @@ func TestAReversalThatComesLateIsConfirmed(t *testing.T) {
 		came int64
 		want string
 	}{
-		"as it was asked for":           {400, "reversed 400 | rejected succeeded | 1 booked | 0 of others"},
-		"with another amount than that": {300, "failed 0 | rejected rejected | 0 booked | 1 of others"},
+		"as it was asked for":           {400, "reversed 400 | rejected, succeeded | 1 booked | 0 of others"},
+		"with another amount than that": {300, "failed 0 | rejected, rejected | 0 booked | 1 of others"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -179,7 +179,7 @@ func TestAReversalThatComesLateIsConfirmed(t *testing.T) {
 			find("confirm")
 			times, _ := a.back(transfer)
 			require.Equal(t, 1, times)
-			require.Equal(t, c.want, a.text(`select r.state || ' ' || r.recovered || ' | ' || (select string_agg(x.outcome, ' ' order by x.number) from reversal_attempts x where x.reversal_id = r.id)
+			require.Equal(t, c.want, a.text(`select r.state || ' ' || r.recovered || ' | ' || (select string_agg(x.outcome, ', ' order by x.number) from reversal_attempts x where x.reversal_id = r.id)
 				|| ' | ' || (select count(*) from ledger_transactions where kind = 'reversal') || ' booked' from reversals r where r.id = $1`, in.ID)+
 				" | "+strconv.Itoa(a.others(in.BrandID, uuid.MustParse(payout)))+" of others")
 			problems, err := a.store.VerifyLedger(a.ctx)

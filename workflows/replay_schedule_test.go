@@ -23,8 +23,8 @@ func recordSchedule(t *testing.T, address, folder string) {
 	contract := rapport.DeriveID(id("offer"), "contract")
 	piece := rapport.DeriveID(contract, "deliverable/0")
 	r.paid(rapport.DeriveID(rapport.DeriveID(contract, "milestone/0"), "payout"))
-	plan := func(days time.Duration) {
-		r.command(w, rapport.Command{Kind: rapport.CmdSchedulePost, Ref: piece, Until: time.Now().Add(days * day), Actor: id("owner")})
+	plan := func(days int) {
+		r.command(w, rapport.Command{Kind: rapport.CmdSchedulePost, Ref: piece, Until: time.Now().Add(time.Duration(days) * day), Actor: id("owner")})
 	}
 	r.refused(w, rapport.Command{Kind: rapport.CmdSchedulePost, Ref: piece, Until: time.Now().Add(day)})
 	r.approved("one", piece, w)

@@ -9,7 +9,7 @@ import { api, body } from "../../api/client";
 import { asProblem } from "../../api/problem";
 import { draftPreviewQuery } from "../../api/queries";
 import type { ChosenFallback, ContractDraft, DraftChoices, DraftClause } from "../../api/schema";
-import campaign from "../../routes/_app/campaign.module.css";
+import page from "../../routes/_app/campaign.module.css";
 import { kinds } from "../clause/words";
 import classes from "../clause/Clause.module.css";
 import { ContractText } from "../ContractText";
@@ -135,7 +135,7 @@ export function DraftEditor({ draft: saved, saved: then }: { draft: ContractDraf
         </div>
         {Object.keys(rest).length > 0 && <Notice tone="danger" role="alert" title="This cannot be saved yet"><ul style={{ margin: 0, paddingLeft: 18 }}>{Object.entries(rest).map(([field, detail]) => <li key={field}>{detail}</li>)}</ul></Notice>}
         <ProblemNotice problem={save.error} />
-        <div className={campaign.bar}>
+        <div className={page.bar}>
           <span>{shown.errors.length > 0 ? `${shown.errors.length} ${shown.errors.length === 1 ? "thing" : "things"} to put right first` : other ? "Choose above what happens to the draft of the other person" : shown.text === saved.saved_text ? "The text is the one that was saved" : "Not saved yet"}</span>
           <Group>
             <Button variant="default" renderRoot={(props) => <Link to="/contracts/$id" params={{ id: saved.contract_id }} {...props} />}>Cancel</Button>
