@@ -240,7 +240,8 @@ for (const { at, viewport, hasTouch } of looks) {
     test("resolve a conflict in the calendar", async ({ browser }) => {
       const { summary } = await partnership();
       const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
-      await post("ops", `/v1/creators/${summary.creator.id}/absences`, { from: day(0), to: day(1) });
+      // Their day may still be yesterday's.
+      await post("ops", `/v1/creators/${summary.creator.id}/absences`, { from: day(-1), to: day(1) });
       const page = await seat(browser, "ops");
       await goTo(page, "Calendar", "g l");
       const lane = page.getByRole("region", { name: "Conflicts" });
