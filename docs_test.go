@@ -3,6 +3,7 @@ package rapport_test
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -73,4 +74,18 @@ func TestStateMachinesDocument(t *testing.T) {
 		return
 	}
 	require.Equal(t, whole, string(text), "%s is stale: run `make generate`", stateMachines)
+}
+
+// TestEveryDecisionIsListed: each record of docs/adr stands once in its index, by its own first line.
+func TestEveryDecisionIsListed(t *testing.T) {
+	t.Parallel()
+	index, err := os.ReadFile("docs/adr/README.md")
+	require.NoError(t, err)
+	records, err := filepath.Glob("docs/adr/[0-9]*.md")
+	require.NoError(t, err)
+	require.NotEmpty(t, records)
+	for _, path := range records {
+		require.Equal(t, 1, strings.Count(string(index), "("+filepath.Base(path)+")"), path)
+	}
+	require.Equal(t, len(records), strings.Count(string(index), ".md)\n"), "nothing is listed that is not there")
 }
