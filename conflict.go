@@ -215,13 +215,16 @@ func AmendedSlots(p Slot, t RunningTerm, a Amendment, now time.Time) []Slot {
 	return append(slots, a.extendedSlots(p, t)...)
 }
 
-// ScheduledSlot is the slot of a deliverable of the term once it is planned to be published at a moment.
-func ScheduledSlot(p Slot, t RunningTerm, id uuid.UUID, at time.Time) Slot {
+// ScheduledSlot is the slot of a deliverable of the term once it is planned to be published at a moment; not_found where the term has no such one.
+func ScheduledSlot(p Slot, t RunningTerm, id uuid.UUID, at time.Time) (Slot, error) {
 	i := slices.IndexFunc(t.Deliverables, func(d PartnershipDeliverable) bool { return d.ID == id })
+	if i < 0 {
+		return Slot{}, Errorf(CodeNotFound, "This content is not of the running term.")
+	}
 	d := t.Deliverables[i]
 	p.Position, p.DeliverableID, p.Title, p.Platform, p.State, p.DraftDueAt = i, &d.ID, d.Title, d.Platform, "scheduled", d.DraftDueAt
 	p.From, p.To, p.Until = at, at, at.AddDate(0, 0, t.Terms.ExclusivityDays)
-	return p
+	return p, nil
 }
 
 // staying are the slots of what an amendment leaves where it is, with the exclusivity that follows it then.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 )
@@ -237,7 +238,7 @@ func (d *drafting) readValues() {
 			d.refusef(at+".name", "unknown_value", "“%s” is no variable that a contract needs a value for: the deal says it, or nothing does.", name)
 		case slices.ContainsFunc(d.choices.Values[:i], func(o ChosenValue) bool { return o.Name == v.Name }):
 			d.refusef(at+".name", "twice", "“%s” has two values. Give one.", name)
-		case len(v.Value) > 2000:
+		case utf8.RuneCountInString(v.Value) > 2000:
 			d.refusef(at+".value", "too_long", "“%s” is too long: at most 2,000 characters.", name)
 		case strings.Contains(v.Value, "{{") || strings.Contains(v.Value, "}}"):
 			d.refusef(at+".value", "open_variable", "“%s” is put into the text as it is, and has no variables of its own.", name)

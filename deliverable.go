@@ -28,6 +28,7 @@ type DeliverableItem struct {
 	PublishFrom   *time.Time // the first moment of its publish window, where the contract names one
 	PublishAt     *time.Time // when it will be published, while it is scheduled
 	DueAt         *time.Time // the one of both that comes next
+	LateSince     *time.Time // the contract's date that has passed, where it is late: a plan that passed makes nothing late
 	Round         int
 	Late          bool // what is waited for from the creator is past its date
 	PostURL       string

@@ -178,7 +178,10 @@ func TestAPlannedPostTakesItsOwnMoment(t *testing.T) {
 		Deliverables: []rapport.PartnershipDeliverable{{ID: id("other")}, {ID: id("reel"), Title: "Reel", Platform: "instagram", State: "approved_to_post", DraftDueAt: &draft, PublishBy: &by}},
 	}
 	own := slot(t, conflictBrand, "2026-05-04 00:00", "2026-05-20 00:00")
-	s := rapport.ScheduledSlot(own, term, id("reel"), at)
+	_, err := rapport.ScheduledSlot(own, term, id("of an earlier term"), at)
+	require.ErrorContains(t, err, "not of the running term")
+	s, err := rapport.ScheduledSlot(own, term, id("reel"), at)
+	require.NoError(t, err)
 	require.Equal(t, []any{1, at, at, at.AddDate(0, 0, 10)}, []any{s.Position, s.From, s.To, s.Until})
 
 	embargo, rules := conflictDate(t, "2026-05-12"), conflictRules()

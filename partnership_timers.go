@@ -104,6 +104,7 @@ func (p *Partnership) fire(now time.Time, t Timer) { //nolint:gocyclo,funlen // 
 		if d := p.deliverable(t.Ref); d != nil && (d.State == "approved_to_post" || d.State == "scheduled") {
 			p.late(now, d, "post")
 			if !d.PublishAt.IsZero() { // that it is late says more
+				p.disarm(timerNotPosted, d.ID)
 				p.closeTask(d.notPostedTask())
 			}
 		}

@@ -372,6 +372,9 @@ func (r *Reversal) lost(now time.Time, code string) {
 	r.Absences++
 	r.fact(now, Fact{Kind: "reversal_absent", Ref: r.ID, Ref2: r.PayoutID, N: r.Absences})
 	if code != ReconcileAbsent {
+		if code == ReconcileDiffersLong && !r.LongAbsent {
+			r.closeTask("unknown") // what is open asks for no decision yet
+		}
 		r.LongAbsent = code == ReconcileAbsentLong || code == ReconcileDiffersLong
 		r.task(TaskChange{Key: "unknown", Kind: "reversal_unknown", Code: code, Role: RoleFinanceReleaser, Ref: r.PayoutID, Due: now})
 	}

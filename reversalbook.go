@@ -15,6 +15,7 @@ type ReversalRequest struct {
 	Amount     Money
 	Adopts     string   // what somebody took back already: it is found and never sent
 	Known      []string // the provider's ids of what came back by earlier attempts; no part of what is sent
+	Recorded   []string // what other reversals of the payout have recorded
 }
 
 // ReversalOrder is what the store says about taking something back: submit with a request, or one of the outcome codes.

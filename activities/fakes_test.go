@@ -70,6 +70,9 @@ func (s *store) ApplyBatch(_ context.Context, b rapport.Batch) error {
 }
 
 func (s *store) PrepareMail(_ context.Context, in rapport.MailOrder) (rapport.MailDraft, error) {
+	if in.Kind == "" {
+		return s.draft, rapport.Errorf(rapport.CodeInvalid, "a mail of no kind") // as the store says
+	}
 	return s.draft, s.note("prepare %s %s", in.Template, in.Key)
 }
 

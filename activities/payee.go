@@ -36,9 +36,9 @@ func (a *Activities) OnboardPayee(ctx context.Context, in EffectInput) (rapport.
 	if in.Effect.N > 0 && payee.Due {
 		return rapport.Outcome{Code: "invited"}, nil
 	}
-	mailed, err := a.mail(ctx, rapport.MailOrder{
-		Key: in.Kind + "/" + in.ID.String() + "/" + in.Effect.Key, Template: "payee_invitation", BrandID: in.BrandID, PartnershipID: in.PartnershipID,
-	})
+	order := orderOf(in)
+	order.Template = "payee_invitation"
+	mailed, err := a.mail(ctx, order)
 	if err != nil {
 		return rapport.Outcome{}, err
 	}

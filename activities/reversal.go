@@ -156,6 +156,8 @@ func (a *Activities) FindReversal(ctx context.Context, in EffectInput) (rapport.
 		return rapport.Outcome{Code: rapport.ReconcileAbsentLong}, nil
 	case other == nil:
 		return rapport.Outcome{Code: rapport.SubmitRejected}, classify(a.Store.RejectReversal(ctx, in.ID, attempt, rapport.PayRejected, "confirmed_absent"))
+	case slices.Contains(open.Request.Recorded, other.ID):
+		return rapport.Outcome{Code: rapport.SubmitRejected}, classify(a.Store.RejectReversal(ctx, in.ID, attempt, rapport.PayRejected, "recorded"))
 	case other.Amount == open.Request.Amount:
 		// An earlier attempt that was called absent brought back what this one asks for, as two people had agreed.
 		code, err := a.Store.SettleReversal(ctx, in.ID, attempt, *other)

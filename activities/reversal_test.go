@@ -72,7 +72,10 @@ func TestMoneyIsNeverTakenBackTwice(t *testing.T) {
 			require.Equal(t, rapport.ReconcileDiffersLong, find(""), "nobody has said so")
 			require.Equal(t, c.confirmed, find("confirm"))
 			require.Equal(t, c.log, k.s.log[len(k.s.log)-1])
-			require.Equal(t, slices.Repeat([]string{"look up"}, 5), k.p.log, "nothing is sent")
+			k.s.lost.Request.Recorded = []string{"trr_2"}
+			require.Equal(t, rapport.SubmitRejected, find("confirm"), "another reversal has recorded it")
+			require.Equal(t, "rejected 2 recorded", k.s.log[len(k.s.log)-1])
+			require.Equal(t, slices.Repeat([]string{"look up"}, 6), k.p.log, "nothing is sent")
 		})
 	}
 	t.Run("it arrived without its answer", func(t *testing.T) {

@@ -104,7 +104,7 @@ func (s *Server) DraftAmendment(ctx context.Context, r gen.DraftAmendmentRequest
 			if err != nil {
 				return err
 			}
-			_, err = s.checkPlanned(ctx, conflicts, p.PartnershipSummary, drafted.Slots, strings.TrimSpace(value(r.Body.OverrideReason)))
+			_, err = s.checkPlanned(ctx, conflicts, p.PartnershipSummary, drafted.Slots, strings.TrimSpace(value(r.Body.OverrideReason)), changeTerms)
 			return err // and nothing was drafted
 		},
 	})

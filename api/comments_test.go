@@ -129,7 +129,7 @@ func TestWhatIsInternalLeavesTheHouseNever(t *testing.T) {
 		{template: "review_asked", ref: d.review, user: d.users["approver@one.example"]}, {template: "review_outside", ref: d.review, outsideOfRef: o.reviewer},
 	} {
 		mail, err := d.worker.PrepareMail(t.Context(), rapport.MailOrder{
-			Key: m.template, Template: m.template, BrandID: d.world.one, PartnershipID: d.partnership, Ref: m.ref, Ref2: m.ref2, User: m.user, Reviewer: m.outsideOfRef,
+			Kind: rapport.MailTransactional, Key: m.template, Template: m.template, BrandID: d.world.one, PartnershipID: d.partnership, Ref: m.ref, Ref2: m.ref2, User: m.user, Reviewer: m.outsideOfRef,
 		})
 		require.NoError(t, err, m.template)
 		require.False(t, mail.NoAddress, m.template)

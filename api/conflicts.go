@@ -169,7 +169,7 @@ func (s *Server) checkOffer(ctx context.Context, d rapport.PartnershipDetail, te
 	if err != nil {
 		return nil, err
 	}
-	return s.checkPlanned(ctx, store, d.PartnershipSummary, planned, reason)
+	return s.checkPlanned(ctx, store, d.PartnershipSummary, planned, reason, changeTerms)
 }
 
 // conflictsOf finds the conflicts of what is planned, and of nothing that is booked.
@@ -178,8 +178,10 @@ func (s *Server) conflictsOf(ctx context.Context, store ConflictStore, planned [
 	return store.Conflicts(ctx, rapport.ConflictFilter{PartnershipID: &nothing, From: s.now(), To: s.now().Add(offerDays), Planned: planned}, s.now())
 }
 
-// checkPlanned finds the conflicts of what is planned. See checkOffer.
-func (s *Server) checkPlanned(ctx context.Context, store ConflictStore, d rapport.PartnershipSummary, planned []rapport.Slot, reason string) ([]rapport.Conflict, error) {
+const changeTerms = "Nothing was sent. Change the terms,"
+
+// checkPlanned finds the conflicts of what is planned, and says to a person what to do instead. See checkOffer.
+func (s *Server) checkPlanned(ctx context.Context, store ConflictStore, d rapport.PartnershipSummary, planned []rapport.Slot, reason, instead string) ([]rapport.Conflict, error) {
 	found, err := s.conflictsOf(ctx, store, planned)
 	if err != nil {
 		return nil, err
@@ -199,7 +201,7 @@ func (s *Server) checkPlanned(ctx context.Context, store ConflictStore, d rappor
 	if blocking := rapport.Blocking(standing); len(blocking) > 0 {
 		return nil, &rapport.Error{
 			Code: rapport.CodeConflict, Reason: "conflict", State: string(d.Stage),
-			Message: strings.Join(each(blocking, func(c rapport.Conflict) string { return c.Words }), " ") + " Nothing was sent. Change the terms, or let somebody of legal or an admin say why it may stand.",
+			Message: strings.Join(each(blocking, func(c rapport.Conflict) string { return c.Words }), " ") + " " + instead + " or let somebody of legal or an admin say why it may stand.",
 		}
 	}
 	return standing, nil

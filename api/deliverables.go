@@ -71,7 +71,7 @@ func showDeliverable(d rapport.DeliverableItem) gen.Deliverable {
 	shown := gen.Deliverable{
 		Id: d.ID, PartnershipId: d.PartnershipID, Creator: &creator, CampaignName: orNil(d.CampaignName), Title: d.Title, Platform: d.Platform, Kind: d.Kind,
 		BrandId: orNil(d.BrandID), BrandName: orNil(d.BrandName), CampaignId: orNil(d.CampaignID),
-		State: d.State, DraftDueAt: d.DraftDueAt, PublishBy: d.PublishBy, PublishAt: d.PublishAt, DueAt: d.DueAt, Round: d.Round, Late: d.Late, PostUrl: orNil(d.PostURL),
+		State: d.State, DraftDueAt: d.DraftDueAt, PublishBy: d.PublishBy, PublishAt: d.PublishAt, DueAt: d.DueAt, LateSince: d.LateSince, Round: d.Round, Late: d.Late, PostUrl: orNil(d.PostURL),
 		SubmissionId: d.SubmissionID, ReviewId: d.ReviewID, VerifiedAt: d.VerifiedAt, Extension: toExtension(d.Extension),
 		DraftAfter: orNil(gen.DeliverableDraftAfter(d.DraftAfter)), WaitsForProduct: orNot(rapport.WaitsForProduct(d.DraftAfter, d.State, d.DraftDueAt)),
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"strings"
-	"time"
 
 	"rapport"
 	"rapport/api/gen"
@@ -217,12 +216,8 @@ func (s *Server) ExportDeliverables(ctx context.Context, r gen.ExportDeliverable
 			return store.ListDeliverables(ctx, filter, page)
 		},
 		func(d rapport.DeliverableItem) []any {
-			var since *time.Time
-			if d.Late {
-				since = d.DueAt
-			}
 			return []any{
-				d.Title, d.Kind, d.Platform, d.Creator.Name, d.Creator.Handle, d.CampaignName, d.BrandName, d.Owner.Name, rapport.Sentence(d.State), d.DraftDueAt, d.PublishBy, since, d.Round,
+				d.Title, d.Kind, d.Platform, d.Creator.Name, d.Creator.Handle, d.CampaignName, d.BrandName, d.Owner.Name, rapport.Sentence(d.State), d.DraftDueAt, d.PublishBy, d.LateSince, d.Round,
 				d.PostURL, d.VerifiedAt, d.PartnershipID.String(), d.ID.String(),
 			}
 		})

@@ -245,7 +245,7 @@ func (s *Server) checkMove(ctx context.Context, p rapport.PartnershipDetail, mov
 	if err != nil {
 		return err
 	}
-	_, err = s.checkPlanned(ctx, conflicts, p.PartnershipSummary, s.movedSlots(p, term, move), reason)
+	_, err = s.checkPlanned(ctx, conflicts, p.PartnershipSummary, s.movedSlots(p, term, move), reason, "Nothing was changed. Give another time,")
 	return err
 }
 

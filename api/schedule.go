@@ -62,7 +62,7 @@ func (s *Server) SchedulePost(ctx context.Context, r gen.SchedulePostRequestObje
 			if err != nil {
 				return err
 			}
-			_, err = s.checkPlanned(ctx, conflicts, p.PartnershipSummary, []rapport.Slot{slot}, strings.TrimSpace(value(r.Body.OverrideReason)))
+			_, err = s.checkPlanned(ctx, conflicts, p.PartnershipSummary, []rapport.Slot{slot}, strings.TrimSpace(value(r.Body.OverrideReason)), "Nothing was planned. Choose another time,")
 			return err
 		},
 	})
@@ -221,7 +221,10 @@ func (s *Server) scheduleConflicts(ctx context.Context, p rapport.PartnershipDet
 
 func (s *Server) scheduledSlot(ctx context.Context, p rapport.PartnershipDetail, deliverable uuid.UUID, at time.Time) (rapport.Slot, error) {
 	term, err := s.movingTerm(ctx, p)
+	if err != nil {
+		return rapport.Slot{}, err
+	}
 	return rapport.ScheduledSlot(rapport.Slot{
 		BrandID: p.BrandID, CampaignID: p.CampaignID, PartnershipID: p.ID, Term: p.Term, Creator: rapport.UserRef{ID: p.Creator.ID, Name: p.Creator.Name}, CreatorZone: term.Creator.Zone,
-	}, term, deliverable, at), err
+	}, term, deliverable, at)
 }

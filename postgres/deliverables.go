@@ -41,6 +41,13 @@ func (s *Store) ListDeliverables(ctx context.Context, f rapport.DeliverableFilte
 			if r.Due.Before(noDue()) {
 				items[i].DueAt = &r.Due
 			}
+			switch {
+			case !r.Late:
+			case r.State == "approved_to_post", r.State == "scheduled":
+				items[i].LateSince = r.PublishBy
+			default:
+				items[i].LateSince = r.DraftDueAt
+			}
 		}
 		if err != nil {
 			return nil, err

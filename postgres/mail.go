@@ -28,6 +28,9 @@ func (s *Store) PrepareMail(ctx context.Context, o rapport.MailOrder) (rapport.M
 		if err := s.recipient(ctx, tx, o, c, &d); err != nil || d.NoAddress {
 			return d, err
 		}
+		if d.Kind == "" {
+			return d, rapport.Errorf(rapport.CodeInvalid, "the mail %s has no kind, and would be refused", o.Key)
+		}
 		t, err := s.q.MailTemplate(ctx, tx, gen.MailTemplateParams{Name: o.Template, BrandID: &c.BrandID})
 		if err != nil {
 			return d, fmt.Errorf("template %q: %w", o.Template, err)

@@ -111,7 +111,7 @@ func attemptVerdict(r gen.LockReversalRow, last gen.LastReversalAttemptRow) stri
 func reversalRequest(r gen.LockReversalRow, number int32, amount int64) rapport.ReversalRequest {
 	return rapport.ReversalRequest{
 		Key: fmt.Sprintf("trr_%s_%d", r.ID, number), ReversalID: r.ID, Attempt: int(number), TransferID: r.TransferID,
-		Amount: rapport.Money{Amount: amount, Currency: r.Currency}, Adopts: r.Adopts, Known: r.Known,
+		Amount: rapport.Money{Amount: amount, Currency: r.Currency}, Adopts: r.Adopts, Known: r.Known, Recorded: r.Recorded,
 	}
 }
 

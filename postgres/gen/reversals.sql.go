@@ -461,7 +461,8 @@ const lockReversal = `-- name: LockReversal :one
 select r.id, r.payout_id, r.brand_id, r.creator_id, r.amount, r.currency, r.state, r.recovered, r.netted, r.written_off, reversal_rest(r)::bigint as rest,
   coalesce(r.write_off_amount, 0)::bigint as write_off_amount, r.write_off_round, coalesce(r.adopts, '')::text as adopts,
   coalesce((select a.transfer_id from payout_attempts a where a.payout_id = r.payout_id and a.outcome = 'succeeded'), '')::text as transfer_id,
-  array(select a.provider_id from reversal_attempts a where a.reversal_id = r.id and a.outcome = 'succeeded')::text[] as known
+  array(select a.provider_id from reversal_attempts a where a.reversal_id = r.id and a.outcome = 'succeeded')::text[] as known,
+  array(select a.provider_id from reversal_attempts a join reversals o on o.id = a.reversal_id where o.payout_id = r.payout_id and o.id <> r.id and a.outcome = 'succeeded')::text[] as recorded
 from reversals r where r.id = $1 for update of r
 `
 
@@ -482,6 +483,7 @@ type LockReversalRow struct {
 	Adopts         string
 	TransferID     string
 	Known          []string
+	Recorded       []string
 }
 
 func (q *Queries) LockReversal(ctx context.Context, db DBTX, id uuid.UUID) (LockReversalRow, error) {
@@ -504,6 +506,7 @@ func (q *Queries) LockReversal(ctx context.Context, db DBTX, id uuid.UUID) (Lock
 		&i.Adopts,
 		&i.TransferID,
 		&i.Known,
+		&i.Recorded,
 	)
 	return i, err
 }

@@ -68,7 +68,8 @@ where r.id = @id and r.state <> @state and r.state not in ('reversed', 'netted',
 select r.id, r.payout_id, r.brand_id, r.creator_id, r.amount, r.currency, r.state, r.recovered, r.netted, r.written_off, reversal_rest(r)::bigint as rest,
   coalesce(r.write_off_amount, 0)::bigint as write_off_amount, r.write_off_round, coalesce(r.adopts, '')::text as adopts,
   coalesce((select a.transfer_id from payout_attempts a where a.payout_id = r.payout_id and a.outcome = 'succeeded'), '')::text as transfer_id,
-  array(select a.provider_id from reversal_attempts a where a.reversal_id = r.id and a.outcome = 'succeeded')::text[] as known
+  array(select a.provider_id from reversal_attempts a where a.reversal_id = r.id and a.outcome = 'succeeded')::text[] as known,
+  array(select a.provider_id from reversal_attempts a join reversals o on o.id = a.reversal_id where o.payout_id = r.payout_id and o.id <> r.id and a.outcome = 'succeeded')::text[] as recorded
 from reversals r where r.id = @id for update of r;
 
 -- name: LastReversalAttempt :one

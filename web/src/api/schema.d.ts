@@ -5894,6 +5894,11 @@ export interface components {
             id: string;
             kind: string;
             late: boolean;
+            /**
+             * Format: date-time
+             * @description The contract's date that has passed, where it is late
+             */
+            late_since?: string;
             /** @description Of the partnership */
             owner?: components["schemas"]["UserRef"];
             /** Format: uuid */

@@ -157,7 +157,7 @@ it("shows with the contract what was chosen, by whom, whose approval was lost, a
   expect(draft.getByText(/The postal address: “2 Road”/)).toBeVisible();
   expect(draft.getByText(/Lea had approved the draft before/)).toHaveTextContent("that approval is lost");
   expect(screen.getByText(/version 3, fallback position 1, added for this contract/)).toBeVisible();
-  expect(await screen.findByText(/“Parcel” does not stand in this contract: nobody has said “postal address”/)).toBeVisible();
+  expect(await screen.findByText(/Nobody has said “postal address” for “Parcel”: what needs it is left out of this contract, or has a gap there/)).toBeVisible();
   expect(screen.getByRole("link", { name: "Edit the text" })).toHaveAttribute("href", `/contracts/${uuid(401)}/edit`);
   await userEvent.click(screen.getByRole("button", { name: "Compare" }));
   expect(await screen.findByText("1 paragraph changed.")).toBeVisible();

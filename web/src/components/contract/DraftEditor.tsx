@@ -98,7 +98,7 @@ export function DraftEditor({ draft: saved, saved: then }: { draft: ContractDraf
                 <Stack gap="sm">
                   {shown.values.map(({ name, about, used_by, value }) => (
                     <Textarea
-                      key={name} autosize minRows={1} maxRows={8} label={about.charAt(0).toUpperCase() + about.slice(1)} description={`For ${used_by.map((title) => `“${title}”`).join(", ")}${value ? "" : ", which does not stand without it"}`}
+                      key={name} autosize minRows={1} maxRows={8} label={about.charAt(0).toUpperCase() + about.slice(1)} description={`For ${used_by.map((title) => `“${title}”`).join(", ")}${value ? "" : ", which is left out or has a gap without it"}`}
                       value={choices.values?.find((one) => one.name === name)?.value ?? ""} error={bad[name]} onChange={({ currentTarget }) => give(name, currentTarget.value)}
                     />
                   ))}

@@ -13,9 +13,9 @@ import classes from "./Board.module.css";
 const most = 20;
 
 /** How long ago what is waited for from the creator was due. */
-export function LateBy({ deliverable: { late, due_at } }: { deliverable: Deliverable }) {
-  const text = useTimeText((now) => (late && due_at ? spanText(now.getTime() - Date.parse(due_at)) : ""));
-  return text && due_at ? <span className="tabular" style={{ color: "var(--tone-danger-text)" }} title={exactText(new Date(due_at))}>{text}</span> : <span className="soft">Not late</span>;
+export function LateBy({ deliverable: { late_since: since } }: { deliverable: Deliverable }) {
+  const text = useTimeText((now) => (since ? spanText(now.getTime() - Date.parse(since)) : ""));
+  return text && since ? <span className="tabular" style={{ color: "var(--tone-danger-text)" }} title={exactText(new Date(since))}>{text}</span> : <span className="soft">Not late</span>;
 }
 
 /** Deliverables by state. As on the board of partnerships, no card is moved by hand. */

@@ -27,7 +27,7 @@ function serve(answers: (path: string, query: URLSearchParams) => Response) {
 }
 
 it("has a column for each state, says how late a piece is, and leads to the partnership at the piece", async () => {
-  const asked = serve((_, query) => answer(query.get("state") === "in_review" ? { items: [piece(1), piece(2, { late: true, due_at: new Date(Date.now() - 3 * 86_400_000 - 60_000).toISOString() })], next_cursor: "more" } : { items: [] }));
+  const asked = serve((_, query) => answer(query.get("state") === "in_review" ? { items: [piece(1), piece(2, { late: true, late_since: new Date(Date.now() - 3 * 86_400_000 - 60_000).toISOString() })], next_cursor: "more" } : { items: [] }));
   await show(<DeliverableBoard filter={{ owner_id: "o", sort: "creator" }} states={["in_review", "posted"]} />, "/partnerships/deliverables?as=board&owner=o");
   const review = within(screen.getByRole("region", { name: "In review" }));
   expect(await review.findByText("2+")).toBeInTheDocument();
@@ -78,7 +78,7 @@ it("is a list of what is open, narrowed by its address, and exports and shows in
   const owner = "01990000-0000-7000-8000-000000000009";
   const asked = serve((path) => {
     if (path === "/v1/session") return answer({ user_id: "u", name: "Ola", email: "o@x.example", brands: [{ brand_id: "b", brand_name: "Northlight", roles: ["ops"] }], day_seconds: 86400 });
-    if (path === "/v1/deliverables") return answer({ items: [piece(1, { late: true, due_at: new Date(Date.now() - 2 * 86_400_000 - 60_000).toISOString() }), piece(2)] });
+    if (path === "/v1/deliverables") return answer({ items: [piece(1, { late: true, late_since: new Date(Date.now() - 2 * 86_400_000 - 60_000).toISOString() }), piece(2)] });
     return answer({ items: [] });
   });
   openApp(`/partnerships/deliverables?owner=${owner}&late=true&sort=creator`);

@@ -71,7 +71,7 @@ function ContractPage() {
         <div className={classes.column}>
           {waiting.length > 0 && (
             <Notice tone="attention" title="A clause waits for words">
-              {waiting.map(({ name, about, used_by }) => <div key={name}>{used_by.map((title) => `“${title}”`).join(", ")} does not stand in this contract: nobody has said “{about}”. Edit the text to say it.</div>)}
+              {waiting.map(({ name, about, used_by }) => <div key={name}>Nobody has said “{about}” for {used_by.map((title) => `“${title}”`).join(", ")}: what needs it is left out of this contract, or has a gap there. Edit the text to say it.</div>)}
             </Notice>
           )}
           <Section title="Text" actions={<Button size="xs" variant="default" aria-expanded={comparing} onClick={() => setComparing(!comparing)}>{comparing ? "Show the text" : "Compare"}</Button>}>

@@ -3,8 +3,8 @@ import { createFileRoute, Link } from "@tanstack/react-router";
 import { IconChecklist, IconClockCheck, IconHistory, IconPencilCheck, IconScale } from "@tabler/icons-react";
 import { lazy, Suspense, useState, type ReactNode } from "react";
 
-import { arrive, calendarEntriesQuery, campaignHealthQuery, casesQuery, cashWeeksQuery, keyDatesQuery, movesQuery, needsQuery, overviewQuery, partnershipsQuery, payoutLanesQuery, sessionQuery } from "../../api/queries";
-import type { CalendarEntry, Case, KeyDate, Money as MoneyValue, Move, Overview, PartnershipSummary, PayoutLaneCount, Session } from "../../api/schema";
+import { arrive, campaignHealthQuery, casesQuery, cashWeeksQuery, deliverablesQuery, keyDatesQuery, movesQuery, needsQuery, overviewQuery, partnershipsQuery, payoutLanesQuery, sessionQuery } from "../../api/queries";
+import type { Case, Deliverable, KeyDate, Money as MoneyValue, Move, Overview, PartnershipSummary, PayoutLaneCount, Session } from "../../api/schema";
 import { keyKinds } from "../../components/contract/keydates";
 import { CreatorName } from "../../components/CreatorName";
 import { columns, DataTable, TwoLines } from "../../components/DataTable";
@@ -66,10 +66,8 @@ const stuckOf = (brand: string | undefined) => partnershipsQuery({ attention: tr
 const breaks = casesQuery({ state: "open", limit: 5 });
 const datesOf = (brand: string | undefined) => keyDatesQuery({ brand_id: brand, state: "open", limit: 5 });
 // A draft that was due last week still is.
-const draftsOf = (brand: string | undefined) => {
-  const today = dayOf(new Date());
-  return calendarEntriesQuery({ brand_id: brand, from: addDays(today, -7), to: addDays(today, 7) });
-};
+const draftsOf = (brand: string | undefined) =>
+  deliverablesQuery({ brand_id: brand, state: owed, due_to: `${addDays(dayOf(new Date()), 7)}T00:00:00Z`, limit: draftsShown });
 const movesOf = (brand: string | undefined, since: string) => movesQuery({ brand_id: brand, since, limit: 10 });
 
 function HomePage() {
@@ -187,21 +185,19 @@ function Breaks() {
 /** The drafts that creators owe by now or within a week, the first one first. */
 function Drafts({ brand }: { brand: string | undefined }) {
   const drafts = useQuery(draftsOf(brand));
-  const due = drafts.data?.items.filter(({ kind, state = "" }) => kind === "draft_due" && owed.includes(state)).sort((a, b) => dueAt(a).localeCompare(dueAt(b)));
-  const more = (due?.length ?? 0) - draftsShown;
   return (
-    <Section title="Drafts that are due" flush actions={<Link to="/calendar">Calendar</Link>}>
-      <Lines<CalendarEntry>
-        query={{ ...drafts, data: due && { items: due.slice(0, draftsShown) } }}
-        line={(entry) => ({
-          key: entry.id,
-          link: <Link to="/partnerships/$id" params={{ id: entry.partnership_id ?? "" }}>{entry.creator?.name}</Link>,
-          says: <>{entry.title} · {entry.campaign_name}</>,
-          side: <RelativeTime at={dueAt(entry)} inList />,
+    <Section title="Drafts that are due" flush actions={<Link to="/partnerships/deliverables">Deliverables</Link>}>
+      <Lines<Deliverable>
+        query={drafts}
+        line={({ id, partnership_id: partnership, creator, title, campaign_name: campaign, due_at: due }) => ({
+          key: id,
+          link: <Link to="/partnerships/$id" params={{ id: partnership }} hash={`piece-${id}`}>{creator?.name}</Link>,
+          says: <>{title} · {campaign}</>,
+          side: due && <RelativeTime at={due} inList />,
         })}
         empty={<EmptyState icon={IconPencilCheck} title="No draft is due this week">What creators are to hand in is listed here a week before.</EmptyState>}
       />
-      {more > 0 && <p className={classes.more}>And {more} more, in the calendar.</p>}
+      {drafts.data?.next_cursor && <p className={classes.more}>There are more, among the deliverables.</p>}
     </Section>
   );
 }
@@ -210,8 +206,6 @@ const draftsShown = 6;
 
 /** The states of a deliverable of which no draft, or not the right one, is here. */
 const owed = ["planned", "brief_sent", "awaiting_draft", "changes_requested", "late"];
-
-const dueAt = ({ starts_at, ends_at }: CalendarEntry) => ends_at ?? starts_at ?? "";
 
 /** What ends soon, and is lost when nobody decides. */
 function Dates({ brand }: { brand: string | undefined }) {
