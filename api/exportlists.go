@@ -211,13 +211,14 @@ func (s *Server) ExportDeliverables(ctx context.Context, r gen.ExportDeliverable
 		return nil, err
 	}
 	f, err := listSheet(s, "deliverables", isXLSX(p.Format),
-		[]any{"Deliverable", "Kind", "Platform", "Creator", "Handle", "Campaign", "Brand", "Owner", "State", "Draft due", "Publish by", "Late since", "Round", "Post", "Verified", "Partnership", "Id"},
+		[]any{"Deliverable", "Kind", "Platform", "Creator", "Handle", "Campaign", "Brand", "Owner", "State", "Draft due", "Publish by", "Planned for", "Late since", "Round", "Post",
+			"Verified", "Partnership", "Id"},
 		func(page rapport.Page) ([]rapport.DeliverableItem, []string, error) {
 			return store.ListDeliverables(ctx, filter, page)
 		},
 		func(d rapport.DeliverableItem) []any {
 			return []any{
-				d.Title, d.Kind, d.Platform, d.Creator.Name, d.Creator.Handle, d.CampaignName, d.BrandName, d.Owner.Name, rapport.Sentence(d.State), d.DraftDueAt, d.PublishBy, d.LateSince, d.Round,
+				d.Title, d.Kind, d.Platform, d.Creator.Name, d.Creator.Handle, d.CampaignName, d.BrandName, d.Owner.Name, rapport.Sentence(d.State), d.DraftDueAt, d.PublishBy, d.PublishAt, d.LateSince, d.Round,
 				d.PostURL, d.VerifiedAt, d.PartnershipID.String(), d.ID.String(),
 			}
 		})

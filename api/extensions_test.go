@@ -213,7 +213,9 @@ func TestWhatBecameOfARequestIsWrittenAndMailed(t *testing.T) {
 	write(rapport.Change{State: "granted", Ref: won, Until: until})
 	require.Equal(t, 1, one[int](t, d, `select count(*)::int from extensions where state = 'granted' and granted_publish_by = $1
 		and granted_draft_due_at is null and answer_id = $2 and answer_by is not null`, until, won))
-	mail, err := d.worker.PrepareMail(t.Context(), rapport.MailOrder{Kind: rapport.MailTransactional, Key: "x", Template: "extension_granted", BrandID: d.world.one, PartnershipID: d.partnership, Ref: d.deliverable, Ref2: x})
+	mail, err := d.worker.PrepareMail(t.Context(), rapport.MailOrder{
+		Kind: rapport.MailTransactional, Key: "x", Template: "extension_granted", BrandID: d.world.one, PartnershipID: d.partnership, Ref: d.deliverable, Ref2: x,
+	})
 	require.NoError(t, err)
 	text, missing := rapport.Render(mail.Body, mail.Values)
 	require.Empty(t, missing)

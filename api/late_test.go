@@ -58,7 +58,9 @@ func TestTheMailsOfDeliveryHaveAllTheirWords(t *testing.T) {
 	d := newDesk(t)
 	d.runs(t)
 	for _, template := range []string{"product_delivered", "content_missed"} {
-		mail, err := d.worker.PrepareMail(t.Context(), rapport.MailOrder{Kind: rapport.MailTransactional, Key: template, Template: template, BrandID: d.world.one, PartnershipID: d.partnership, Ref: d.deliverable, Ref2: uuid.Nil})
+		mail, err := d.worker.PrepareMail(t.Context(), rapport.MailOrder{
+			Kind: rapport.MailTransactional, Key: template, Template: template, BrandID: d.world.one, PartnershipID: d.partnership, Ref: d.deliverable, Ref2: uuid.Nil,
+		})
 		require.NoError(t, err)
 		_, missing := rapport.Render(mail.Body, mail.Values)
 		require.Empty(t, missing, template)

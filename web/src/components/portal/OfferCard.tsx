@@ -82,8 +82,8 @@ export function OfferCard({ offer, brandName }: { offer: PortalOfferView; brandN
                   <CounterForm offer={offer} fee={counter} onFee={setCounter} typed={typed} onType={setTyped} sent={sent} wrong={errors} feeError={missing ? say("offer.howMuch") : errors["counter.amount"]} />
                 </Suspense>
               )}
-              <Textarea label={say(answer === "counter" ? "offer.rest" : "message")} description={say("ifYouLike")} autosize minRows={2} value={message} onChange={(event) => setMessage(event.currentTarget.value)} error={errors.message} />
-              <ProblemNotice problem={decide.error} shownFields={["counter.amount", "message", ...sent.flatMap((_, at) => [`asks.${at}.value`, `asks.${at}.deliverable`])]} />
+              <Textarea label={say(answer === "counter" ? "offer.rest" : "message")} description={say("ifYouLike")} autosize minRows={2} value={message} onChange={(event) => setMessage(event.currentTarget.value)} error={errors.message ?? errors.asks ?? errors.counter} />
+              <ProblemNotice problem={decide.error} shownFields={["counter.amount", "counter", "asks", "message", ...sent.flatMap((_, at) => [`asks.${at}.value`, `asks.${at}.deliverable`])]} />
               <Button type="submit" size="md" color={answer === "decline" ? "red" : undefined} loading={decide.isPending}>{say(`offer.yes.${answer}`)}</Button>
               <Button size="md" variant="default" onClick={() => { setAnswer(null); decide.reset(); }}>{say("back")}</Button>
             </Stack>

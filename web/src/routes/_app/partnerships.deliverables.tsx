@@ -70,7 +70,7 @@ const cols = columns<Deliverable>([
   { id: "creator", header: "Creator", cell: ({ creator }) => <TwoLines first={creator?.name ?? ""} second={creator?.handle} /> },
   { id: "campaign", header: "Campaign", cell: ({ campaign_name, brand_name }) => <TwoLines first={campaign_name ?? ""} second={brand_name} /> },
   { id: "draft", header: "Draft due", cell: ({ draft_due_at, waits_for_product }) => (waits_for_product ? <span className="soft">Waits for the product</span> : <RelativeTime at={draft_due_at} inList />) },
-  { id: "publish", header: "Publish by", cell: ({ publish_at, publish_by }) => <RelativeTime at={publish_at ?? publish_by} inList /> },
+  { id: "publish", header: "Publish by", cell: ({ publish_at: planned, publish_by }) => <><RelativeTime at={publish_by} inList />{planned && <div className="soft">Planned <RelativeTime at={planned} inList /></div>}</> },
   { id: "late", header: "Late by", cell: (deliverable) => <LateBy deliverable={deliverable} /> },
   { id: "round", header: "Round", right: true, phone: "hide", cell: ({ round }) => (round > 0 ? round : <span className="soft">None</span>) },
   { id: "owner", header: "Owner", phone: "hide", wide: true, cell: ({ owner }) => owner?.name },
