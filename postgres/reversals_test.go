@@ -254,7 +254,7 @@ func TestTakenBackFromTheAccount(t *testing.T) {
 	id := b.approved(400)
 	require.EqualValues(t, -400, b.balance("clawback_receivable"), "the creator owes it from the approval on")
 	o := b.order(id, 1)
-	require.Equal(t, rapport.ReversalRequest{Key: "trr_" + id.String() + "_1", ReversalID: id, Attempt: 1, TransferID: "tr_1", Amount: usd(400), Known: []string{}}, o.Request)
+	require.Equal(t, rapport.ReversalRequest{Key: "trr_" + id.String() + "_1", ReversalID: id, Attempt: 1, TransferID: "tr_1", Amount: usd(400), Known: []string{}, Recorded: []string{}}, o.Request)
 	require.Equal(t, o, b.order(id, 1), "the open attempt is found, not another opened")
 	_, err := b.worker.OrderReversal(b.ctx, id, 1, func(rapport.ReversalRequest) []byte { return []byte("other") })
 	require.Equal(t, rapport.CodeConflict, rapport.ErrorCode(err), "one key, one request")
