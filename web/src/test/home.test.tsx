@@ -11,10 +11,11 @@ const review = {
 };
 let asked: string[] = [];
 let fails: string | undefined;
+let owed: URLSearchParams;
 
 function serve(roles: Role[], empty = false): void {
   vi.stubGlobal("fetch", (request: Request) => {
-    const { pathname } = new URL(request.url);
+    const { pathname, searchParams } = new URL(request.url);
     asked.push(pathname);
     const list = (items: unknown[]) => Promise.resolve(answer({ items: empty ? [] : items, since: "2026-06-01T10:00:00Z" }));
     if (pathname === fails) return Promise.resolve(answer({ type: "about:blank", title: "Broken", status: 500, code: "internal", detail: "It broke." }, 500));
@@ -32,12 +33,13 @@ function serve(roles: Role[], empty = false): void {
         budgets: [{ campaigns: 2, budget: { amount: 100_000, currency: "eur" }, reserved: { amount: 0, currency: "eur" }, committed: { amount: 50_000, currency: "eur" }, paid: { amount: 20_000, currency: "eur" } }],
       }));
       case "/v1/payouts/lanes": return Promise.resolve(answer({ items: [{ lane: "soon", count: 3, amounts: [{ amount: 120_000, currency: "usd" }, { amount: 5000, currency: "eur" }] }], blocked: [] }));
-      case "/v1/calendar": return list([
-        { id: "d1", kind: "draft_due", state: "changes_requested", title: "Reel", starts_at: "2099-06-02T10:00:00Z", brand_name: "North", campaign_name: "Spring", partnership_id: "p1", creator: { id: "c1", name: "Mia Lens" } },
-        { id: "d2", kind: "draft_due", state: "late", title: "Story", starts_at: "2026-06-01T10:00:00Z", brand_name: "North", campaign_name: "Spring", partnership_id: "p2", creator: { id: "c2", name: "Ole Reed" } },
-        { id: "d3", kind: "draft_due", state: "in_review", title: "Film", starts_at: "2026-06-01T10:00:00Z", brand_name: "North", campaign_name: "Spring", partnership_id: "p3", creator: { id: "c3", name: "Handed In" } },
-        { id: "d4", kind: "publish_window", state: "planned", title: "Post", ends_at: "2026-06-01T10:00:00Z", brand_name: "North", campaign_name: "Spring", partnership_id: "p4", creator: { id: "c4", name: "To Publish" } },
-      ]);
+      case "/v1/deliverables": {
+        owed = searchParams;
+        return list([
+          { id: "d2", kind: "story", platform: "instagram", state: "late", title: "Story", due_at: "2026-06-01T10:00:00Z", round: 0, late: true, campaign_name: "Spring", partnership_id: "p2", creator: { id: "c2", name: "Ole Reed" } },
+          { id: "d1", kind: "reel", platform: "instagram", state: "changes_requested", title: "Reel", due_at: "2099-06-02T10:00:00Z", round: 1, late: false, campaign_name: "Spring", partnership_id: "p1", creator: { id: "c1", name: "Mia Lens" } },
+        ]);
+      }
       default: return list([]);
     }
   });
@@ -100,13 +102,15 @@ it("says what to do while there is nothing, and lets try again what failed", asy
   expect(await within(moved).findByRole("button", { name: /again/i })).toBeTruthy();
 });
 
-it("tells ops which drafts are due, the first one first, and not those that are here", async () => {
+it("tells ops which drafts are due, however long ago, and asks for none that are here", async () => {
   serve(["ops"]);
   openApp("/");
   const due = await screen.findByRole("region", { name: "Drafts that are due" });
   await within(due).findByText("Mia Lens");
   expect(within(due).getAllByRole("listitem").map((one) => one.querySelector("a")?.textContent)).toEqual(["Ole Reed", "Mia Lens"]);
-  expect(within(due).getByRole("link", { name: "Ole Reed" }).getAttribute("href")).toBe("/partnerships/p2");
+  expect(within(due).getByRole("link", { name: "Ole Reed" }).getAttribute("href")).toBe("/partnerships/p2#piece-d2");
+  expect(owed.getAll("state")).toEqual(["planned", "brief_sent", "awaiting_draft", "changes_requested", "late"]);
+  expect([owed.has("due_from"), owed.has("due_to")]).toEqual([false, true]);
 });
 
 it("says what to expect where no draft is due", async () => {
