@@ -16,7 +16,7 @@ import (
 // wrongs are the outcomes that effects may have besides the usual one.
 var wrongs = map[string][]string{
 	rapport.EffectMail:      {rapport.MailDeferred, rapport.MailBlocked, rapport.MailCancelled, rapport.MailNoAddress, rapport.MailNowhere, rapport.MailRejected, rapport.MailUnknown},
-	rapport.EffectOnboard:   {"ready", "rejected", rapport.MailNoAddress},
+	rapport.EffectOnboard:   {"ready", "rejected", rapport.MailNoAddress, rapport.NotMailed + rapport.MailRejected},
 	rapport.EffectVerify:    {"mismatch", "unreachable"},
 	rapport.EffectBranch:    {"yes", "no"},
 	rapport.EffectDraftMail: {rapport.MailBlocked, rapport.MailNoAddress, rapport.MailCancelled},

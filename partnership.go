@@ -187,7 +187,7 @@ const (
 	// EffectExecute fixes deliverables and milestones of a signed contract. executed (Contract).
 	EffectExecute = "execute_contract"
 	// EffectOnboard makes the creator's payee account, if there is none, and asks the creator to complete it; N counts the reminders. ready;
-	// invited; rejected; no_address.
+	// invited; rejected, which is the account; no_address; NotMailed with the mail's code.
 	EffectOnboard = "onboard_payee"
 	// EffectVerify looks at the published post. ok; mismatch; unreachable.
 	EffectVerify = "verify_post"
@@ -204,8 +204,10 @@ const (
 	MailRejected  = "rejected"
 	MailNowhere   = "nowhere" // nobody can sign any more where the mail would lead
 	MailUnknown   = "unknown"
-	MailUnfiled   = "unfiled" // a reply that may be the creator's waits to be filed; no outcome of a mail
-	MailFiled     = "filed"   // it was filed, here or elsewhere
+	// NotMailed begins the code of an effect that did more than to send a mail, where that mail was not sent.
+	NotMailed   = "not_mailed/"
+	MailUnfiled = "unfiled" // a reply that may be the creator's waits to be filed; no outcome of a mail
+	MailFiled   = "filed"   // it was filed, here or elsewhere
 )
 
 // Signals of a partnership.

@@ -3,6 +3,7 @@ package rapport
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -145,9 +146,14 @@ func (p *Partnership) Outcome(out Outcome, now time.Time) {
 
 // onboarded goes on asking a creator who cannot be paid yet, so that it is known before money is due.
 func (p *Partnership) onboarded(now time.Time, e Effect, out Outcome) {
-	if e.N == 0 || out.Code == "ready" {
+	notMailed, failed := strings.CutPrefix(out.Code, NotMailed)
+	switch {
+	case failed:
+		p.fact(now, Fact{Kind: "mail_failed", Code: notMailed})
+		p.notMailed(now, e, notMailed)
+	case e.N == 0 || out.Code == "ready":
 		p.fact(now, Fact{Kind: "payee_invited", Code: out.Code})
-	} else {
+	default:
 		p.fact(now, Fact{Kind: "payee_reminded", Code: out.Code, N: e.N})
 	}
 	switch {

@@ -770,4 +770,13 @@ func TestACreatorIsAskedForABankAccountFromTheContractOn(t *testing.T) {
 	h = newHouse(t).activate()
 	h.pass(30)
 	require.Equal(t, 1, asked(h), "a run that began before goes on as it began")
+
+	h = newHouse(t, reminding)
+	h.answers[rapport.EffectOnboard] = func(rapport.Effect) rapport.Outcome {
+		return rapport.Outcome{Code: rapport.NotMailed + rapport.MailRejected}
+	}
+	h.activate()
+	require.Equal(t, rapport.MailRejected, h.requireTask("mail_failed").Code, "the creator was not asked, and somebody knows")
+	h.pass(4)
+	require.Equal(t, 2, asked(h), "it is tried again all the same")
 }

@@ -86,7 +86,7 @@ type ContractTerms struct {
 func (t ContractTerms) Check(path string) []Field {
 	var f []Field
 	add := func(p, code, detail string) { f = append(f, Field{path + "." + p, code, detail}) }
-	if len(t.Deliverables) == 0 || len(t.Deliverables) > 20 {
+	if len(t.Deliverables) == 0 || len(t.Deliverables) > maxPieces {
 		add("deliverables", "count", "A contract has 1 to 20 deliverables.")
 	}
 	for i, d := range t.Deliverables {

@@ -712,6 +712,12 @@ func TestOnboarding(t *testing.T) {
 	require.Equal(t, rapport.MailNoAddress, out.Code)
 
 	k = fresh()
+	k.m.err = &rapport.SendError{Outcome: "rejected"}
+	out, err = k.OnboardPayee(t.Context(), in)
+	require.NoError(t, err)
+	require.Equal(t, rapport.NotMailed+rapport.MailRejected, out.Code, "a mail that was refused invites nobody")
+
+	k = fresh()
 	k.s.payee.Due = true
 	again := in
 	again.Effect.N = 2

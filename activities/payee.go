@@ -42,10 +42,13 @@ func (a *Activities) OnboardPayee(ctx context.Context, in EffectInput) (rapport.
 	if err != nil {
 		return rapport.Outcome{}, err
 	}
-	if mailed.Code == rapport.MailNoAddress {
+	switch mailed.Code {
+	case rapport.MailAccepted, rapport.MailUnknown:
+		return rapport.Outcome{Code: "invited"}, nil
+	case rapport.MailNoAddress:
 		return rapport.Outcome{Code: rapport.MailNoAddress}, nil
 	}
-	return rapport.Outcome{Code: "invited"}, nil
+	return rapport.Outcome{Code: rapport.NotMailed + mailed.Code}, nil
 }
 
 // newAccount makes a creator's account, unless the provider refuses our key.

@@ -27,15 +27,7 @@ func (s *Server) PreviewSchedule(ctx context.Context, r gen.PreviewScheduleReque
 	if bad := rapport.CheckPublishAt(at, value(d.PublishFrom), value(d.PublishBy), s.now()); len(bad) > 0 {
 		return nil, rapport.Invalid(bad...)
 	}
-	slot, err := s.scheduledSlot(ctx, p, d.ID, at)
-	if err != nil {
-		return nil, err
-	}
-	conflicts, err := storeAs[ConflictStore](s)
-	if err != nil {
-		return nil, err
-	}
-	found, err := s.conflictsOf(ctx, conflicts, []rapport.Slot{slot})
+	slot, found, err := s.scheduleConflicts(ctx, p, d.ID, at)
 	return gen.PreviewSchedule200JSONResponse{
 		CreatorZone: slot.CreatorZone, Conflicts: each(found, func(c rapport.Conflict) gen.Conflict { return toConflict(c, principalFrom(ctx)) }),
 	}, err
@@ -121,7 +113,7 @@ func (s *Server) SchedulePortalPost(ctx context.Context, r gen.SchedulePortalPos
 		if err != nil {
 			return called("partnership", err)
 		}
-		found, err := s.scheduleConflicts(ctx, p, d.ID, at)
+		_, found, err := s.scheduleConflicts(ctx, p, d.ID, at)
 		if blocking := rapport.Blocking(found); err == nil && len(blocking) > 0 {
 			err = creatorConflict(blocking[0], d.State)
 		}
@@ -207,16 +199,17 @@ func (s *Server) checkPublishAt(ctx context.Context, at, from, by time.Time, sta
 	return nil
 }
 
-func (s *Server) scheduleConflicts(ctx context.Context, p rapport.PartnershipDetail, deliverable uuid.UUID, at time.Time) ([]rapport.Conflict, error) {
+// scheduleConflicts are what stands in the way of publishing at a time, with the slot that it would take.
+func (s *Server) scheduleConflicts(ctx context.Context, p rapport.PartnershipDetail, deliverable uuid.UUID, at time.Time) (slot rapport.Slot, found []rapport.Conflict, err error) {
 	store, err := storeAs[ConflictStore](s)
 	if err != nil {
-		return nil, err
+		return slot, nil, err
 	}
-	slot, err := s.scheduledSlot(ctx, p, deliverable, at)
-	if err != nil {
-		return nil, err
+	if slot, err = s.scheduledSlot(ctx, p, deliverable, at); err != nil {
+		return slot, nil, err
 	}
-	return s.conflictsOf(ctx, store, []rapport.Slot{slot})
+	found, err = s.conflictsOf(ctx, store, []rapport.Slot{slot})
+	return slot, found, err
 }
 
 func (s *Server) scheduledSlot(ctx context.Context, p rapport.PartnershipDetail, deliverable uuid.UUID, at time.Time) (rapport.Slot, error) {

@@ -74,6 +74,12 @@ func (s *Store) amendment(ctx context.Context, tx pgx.Tx, d *rapport.AmendmentDr
 	conflict := func(reason, words string) error {
 		return &rapport.Error{Code: rapport.CodeConflict, Reason: reason, State: string(p.Stage), Message: words}
 	}
+	if p.Contract != nil {
+		// Two amendments that are drafted at once do not get one number.
+		if _, err := s.q.LockContract(ctx, tx, gen.LockContractParams{ID: p.Contract.ID, Brands: rapport.BrandsFrom(ctx)}); err != nil && !errors.Is(err, pgx.ErrNoRows) {
+			return x, fmt.Errorf("lock: %w", err)
+		}
+	}
 	x.row, err = s.q.ContractToAmend(ctx, tx, gen.ContractToAmendParams{PartnershipID: d.PartnershipID, Brands: rapport.BrandsFrom(ctx)})
 	if errors.Is(err, pgx.ErrNoRows) || err == nil && (p.Contract == nil || p.Contract.ID != x.row.ID) {
 		return x, conflict("wrong_stage", "There is no signed contract that could be changed.")

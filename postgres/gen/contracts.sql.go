@@ -157,7 +157,7 @@ select t.id, t.number, t.term, t.currency, t.ends_at, t.notice_by, b.name as bra
   (select coalesce(max(x.amendment), 0) + 1 from contracts x where x.amends = t.id)::int as next_number,
   exists (select 1 from contracts x where x.amends = t.id and x.state in ('internal_approval', 'out_for_signature'))::boolean as out
 from contracts t join partnerships p on p.id = t.partnership_id join brands b on b.id = t.brand_id join creators c on c.id = p.creator_id
-where t.partnership_id = $1 and t.brand_id = any ($2::uuid[]) and t.amends is null and t.state in ('executed', 'expired') and t.executed_at is not null order by t.term desc limit 1 for update of t
+where t.partnership_id = $1 and t.brand_id = any ($2::uuid[]) and t.amends is null and t.state in ('executed', 'expired') and t.executed_at is not null order by t.term desc limit 1
 `
 
 type ContractToAmendParams struct {
@@ -182,7 +182,7 @@ type ContractToAmendRow struct {
 	Out          bool
 }
 
-// The newest executed contract of a partnership, locked so that two amendments do not get one number.
+// The newest executed contract of a partnership.
 func (q *Queries) ContractToAmend(ctx context.Context, db DBTX, arg ContractToAmendParams) (ContractToAmendRow, error) {
 	row := db.QueryRow(ctx, contractToAmend, arg.PartnershipID, arg.Brands)
 	var i ContractToAmendRow

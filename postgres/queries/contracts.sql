@@ -49,12 +49,12 @@ on conflict (contract_id, party) do nothing;
 select id, amends::uuid as contract_id, number, state, created_at, executed_at from contracts where amends = any (@contracts::uuid[]) order by amendment;
 
 -- name: ContractToAmend :one
--- The newest executed contract of a partnership, locked so that two amendments do not get one number.
+-- The newest executed contract of a partnership.
 select t.id, t.number, t.term, t.currency, t.ends_at, t.notice_by, b.name as brand_name, c.name as creator_name, p.brand_id, p.creator_id, p.stage, p.renewal_state,
   (select coalesce(max(x.amendment), 0) + 1 from contracts x where x.amends = t.id)::int as next_number,
   exists (select 1 from contracts x where x.amends = t.id and x.state in ('internal_approval', 'out_for_signature'))::boolean as out
 from contracts t join partnerships p on p.id = t.partnership_id join brands b on b.id = t.brand_id join creators c on c.id = p.creator_id
-where t.partnership_id = @partnership_id and t.brand_id = any (@brands::uuid[]) and t.amends is null and t.state in ('executed', 'expired') and t.executed_at is not null order by t.term desc limit 1 for update of t;
+where t.partnership_id = @partnership_id and t.brand_id = any (@brands::uuid[]) and t.amends is null and t.state in ('executed', 'expired') and t.executed_at is not null order by t.term desc limit 1;
 
 -- name: InsertAmendment :exec
 insert into contracts (id, number, partnership_id, brand_id, term, version, state, body, body_sha256, fee, currency, terms, amends, amendment, changes, adds, reason, requested_by)

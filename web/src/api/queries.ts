@@ -262,11 +262,11 @@ export const contractDraftQuery = (value: string) =>
     queryFn: ({ signal }) => body(api.GET("/v1/contracts/{id}/draft", { params: id(value), signal })),
   });
 
-/** The text that choices would make of a contract, by the server. */
+/** The text that choices would make of a contract, by the server. It writes nothing and has no key: its answer would be kept for each letter. */
 export const draftPreviewQuery = (value: string, choices: DraftChoices) =>
   queryOptions({
     queryKey: ["contract", "one", value, "preview", choices],
-    queryFn: ({ signal }) => body(api.POST("/v1/contracts/{id}/draft/preview", { params: { ...id(value), header: { "Idempotency-Key": crypto.randomUUID() } }, body: choices, signal })),
+    queryFn: ({ signal }) => body(api.POST("/v1/contracts/{id}/draft/preview", { params: id(value), body: choices, signal })),
     placeholderData: keepPreviousData,
   });
 

@@ -82,6 +82,24 @@ it("says at the clause what is wrong with it, and saves nothing", async () => {
   expect(screen.getByRole("button", { name: "Save draft 2" })).toBeDisabled();
 });
 
+it("lets go of what the library and the deal have overtaken since it was saved", async () => {
+  serve(({ left_out = [], values = [], fallbacks = [] }) => ({
+    errors: [
+      ...left_out.map((_, n) => ({ field: `left_out[${n}]`, code: "unknown", detail: "The template has no such clause." })),
+      ...values.map((_, n) => ({ field: `values[${n}].name`, code: "unknown_value", detail: "The deal says the brief itself." })),
+      ...fallbacks.map((_, n) => ({ field: `fallbacks[${n}].fallback`, code: "unknown", detail: "“Music” has no such fallback any more." })),
+    ],
+  }));
+  const choices = { template_id: "t", left_out: ["Dogs"], values: [{ name: "campaign.brief", value: "Loud" }], fallbacks: [{ clause_id: "Music", fallback: 1 }] };
+  await show(<DraftEditor draft={{ ...saved, choices }} saved={vi.fn()} />);
+  for (const name of ["Drop it: The template has no such clause.", "Drop it: The deal says the brief itself.", "Drop it: “Music” has no such fallback any more."]) {
+    await userEvent.click(await screen.findByRole("button", { name }));
+    await waitFor(() => expect(screen.queryByRole("button", { name })).toBeNull());
+  }
+  await waitFor(() => expect(screen.getByRole("button", { name: "Save draft 2" })).toBeEnabled());
+  expect(sent.at(-1)?.body).toEqual({ template_id: "t", left_out: [], values: [], fallbacks: [] });
+});
+
 it("keeps what was chosen when somebody else saved first", async () => {
   serve(() => ({}), () => answer({ title: "Somebody changed it", status: 412, code: "stale", detail: "Otto saved draft 2 of this contract meanwhile." }, 412));
   const choices = { template_id: "t", left_out: ["Music"] };

@@ -52,6 +52,16 @@ export function DraftEditor({ draft: saved, saved: then }: { draft: ContractDraf
   const stand = shown.clauses.filter(({ stands }) => stands);
   const out = shown.clauses.filter(({ stands, in_template, added }) => !stands && (in_template || added));
   const more = shown.clauses.filter(({ stands, in_template, added }) => !stands && !in_template && !added);
+  // A choice of before that the library or the deal has overtaken has no row any more: it is said by itself, and can be dropped.
+  const seen = (about: string) => {
+    const clause = [...stand, ...out].find(({ clause_id }) => clause_id === about);
+    return clause ? (choices.fallbacks?.find(({ clause_id }) => clause_id === about)?.fallback ?? 0) <= clause.fallbacks.length : shown.values.some(({ name }) => name === about);
+  };
+  const drop = (about: string) => set({
+    fallbacks: choices.fallbacks?.filter(({ clause_id }) => clause_id !== about), added: without(choices.added, about), left_out: without(choices.left_out, about),
+    values: choices.values?.filter(({ name }) => name !== about),
+  });
+  const overtaken = Object.entries(bad).filter(([about]) => !seen(about));
   const row = (clause: DraftClause, number?: number) => (
     <Row key={clause.clause_id} clause={clause} number={number} bad={bad[clause.clause_id]} fallback={choices.fallbacks?.find(({ clause_id }) => clause_id === clause.clause_id)?.fallback ?? 0} place={(n) => place(clause, n)}>
       {choices.left_out?.includes(clause.clause_id) ? (
@@ -133,6 +143,13 @@ export function DraftEditor({ draft: saved, saved: then }: { draft: ContractDraf
             </Section>
           </Box>
         </div>
+        {overtaken.length > 0 && (
+          <Notice tone="attention" role="alert" title="Something that was chosen before cannot stand any more">
+            <Stack gap="xs">
+              {overtaken.map(([about, detail]) => <Group key={about} gap="xs" justify="space-between"><span>{detail}</span><Button size="compact-sm" variant="default" aria-label={`Drop it: ${detail}`} onClick={() => drop(about)}>Drop it</Button></Group>)}
+            </Stack>
+          </Notice>
+        )}
         {Object.keys(rest).length > 0 && <Notice tone="danger" role="alert" title="This cannot be saved yet"><ul style={{ margin: 0, paddingLeft: 18 }}>{Object.entries(rest).map(([field, detail]) => <li key={field}>{detail}</li>)}</ul></Notice>}
         <ProblemNotice problem={save.error} />
         <div className={page.bar}>
