@@ -159,18 +159,24 @@ func (a *archive) pageBare(q pageAsked) time.Duration {
 	file := strings.ReplaceAll(q.path, "-", "")
 	with := map[string]any{"Brands": a.brands, "MaxRows": 51, "Stages": []string{}, "WithRoles": false, "Words": ""}
 	maps.Copy(with, q.with)
+	return a.rowsBare(q.about, file, name, with)
+}
+
+// rowsBare asks the database what a query of the store asks, by the names of its arguments, and says how long the rows took.
+func (a *archive) rowsBare(about, file, name string, with map[string]any) time.Duration {
+	a.t.Helper()
 	names := arguments(a.t, file, name)
-	args := make([]any, 0, len(names))
+	args := []any{pgx.QueryExecModeCacheDescribe}
 	for _, k := range names {
 		args = append(args, with[k])
 	}
 	sql := statement(a.t, file, strings.ToLower(name[:1])+name[1:])
 	began := time.Now()
-	rows, err := a.bare.Query(a.t.Context(), sql, append([]any{pgx.QueryExecModeCacheDescribe}, args...)...)
-	require.NoError(a.t, err, q.about)
+	rows, err := a.bare.Query(a.t.Context(), sql, args...)
+	require.NoError(a.t, err, about)
 	_, err = pgx.CollectRows(rows, pgx.RowToMap)
 	took := time.Since(began)
-	require.NoError(a.t, err, q.about)
+	require.NoError(a.t, err, about)
 	return took
 }
 

@@ -35,7 +35,6 @@ type archive struct {
 	cookie    string
 	bare      *pgx.Conn
 	sql       string // of a search
-	list      string // the statement of the list of payouts
 	viewer    uuid.UUID
 	brands    []uuid.UUID // those of the viewer
 	creators  []uuid.UUID
@@ -90,7 +89,7 @@ func messages() int {
 func newArchive(t *testing.T, role rapport.Role) *archive {
 	t.Helper()
 	ctx := t.Context()
-	a := &archive{t: t, pg: startDatabase(t), sql: statement(t, "search", "searchTexts"), list: statement(t, "payoutviews", "listPayouts")}
+	a := &archive{t: t, pg: startDatabase(t), sql: statement(t, "search", "searchTexts")}
 	admin, err := pgx.Connect(ctx, a.pg.url("owner", "postgres"))
 	require.NoError(t, err)
 	_, err = admin.Exec(ctx, "create database rapport")
