@@ -264,7 +264,7 @@ func (m MilestoneAdded) check(path string, a Amendment, t RunningTerm) (bad []Fi
 		add("new", "unknown_deliverable", "There is no new deliverable with this number.")
 	}
 	if m.Deliverable != uuid.Nil {
-		if d := t.deliverable(m.Deliverable); d == nil || slices.Contains(a.Dropped, d.ID) || !postOwed(d.State) && !slices.Contains([]string{"posted", "verified", "accepted"}, d.State) {
+		if d := t.deliverable(m.Deliverable); d == nil || slices.Contains(a.Dropped, d.ID) || !postOwed(d.State) && !isPosted(d.State) {
 			add("deliverable_id", "unknown_deliverable", "There is no such deliverable that is still owed or was delivered.")
 		}
 	}
@@ -377,7 +377,7 @@ func (a *Amendment) Pinned(t RunningTerm, say Words) (lines []AmendedLine) {
 			lines = append(lines, AmendedLine{What: d.Title, To: a.reviewWords(d)})
 		case slices.Contains([]string{"approved_to_post", "scheduled"}, d.State):
 			lines = append(lines, AmendedLine{What: d.Title, To: "Its approval stays."})
-		case slices.Contains([]string{"posted", "verified", "accepted"}, d.State):
+		case isPosted(d.State):
 			lines = append(lines, AmendedLine{What: d.Title, To: "It is published, and stays as it was agreed."})
 		}
 	}

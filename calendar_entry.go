@@ -35,6 +35,9 @@ type CalendarEntry struct {
 	Days          bool
 }
 
+// Posted says that the entry is of content that is out, at the moment of its post.
+func (e CalendarEntry) Posted() bool { return e.Kind == EntryPublishWindow && isPosted(e.State) }
+
 // CalendarFilter narrows the entries of the days from From to To, both dates; zero fields do not.
 type CalendarFilter struct {
 	BrandID    *uuid.UUID

@@ -62,14 +62,10 @@ func (s Slot) ID() uuid.UUID {
 func (s Slot) planned() bool { return s.State == "scheduled" && s.From.Equal(s.To) }
 
 // posted says that the content is out.
-func (s Slot) posted() bool {
-	return slices.Contains([]string{"posted", "verified", "accepted"}, s.State)
-}
+func (s Slot) posted() bool { return isPosted(s.State) }
 
 // awaitsDraft says that the creator has the next version to hand in.
-func (s Slot) awaitsDraft() bool {
-	return slices.Contains([]string{"", "planned", "brief_sent", "awaiting_draft", "changes_requested", "late"}, s.State)
-}
+func (s Slot) awaitsDraft() bool { return s.State == "" || AwaitsDraft(s.State) }
 
 // Absence is when a creator is away, from a first to a last day of their own zone.
 type Absence struct {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -219,4 +220,13 @@ type ReviewDecision struct {
 	Corrections  []string
 	State        string // proposed, accepted, refused or moot
 	At           time.Time
+}
+
+// AwaitsDraft says that of content in the state the creator has the next version to hand in.
+func AwaitsDraft(state string) bool {
+	return slices.Contains([]string{"planned", "brief_sent", "awaiting_draft", "changes_requested", "late"}, state)
+}
+
+func isPosted(state string) bool {
+	return slices.Contains([]string{"posted", "verified", "accepted"}, state)
 }

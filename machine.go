@@ -45,6 +45,8 @@ type Command struct {
 	Amount Money       `json:"amount,omitzero"`
 	Until  time.Time   `json:"until,omitzero"`
 	N      int64       `json:"n,omitempty"`
+	// Instead is the planned time that the caller saw and replaces, the zero time for none; nil where nobody looked.
+	Instead *time.Time `json:"instead,omitempty"`
 	// Move are the dates that are asked for, or granted.
 	Move *DeliverableMove `json:"move,omitempty"`
 	// Sequence and Step are what a running sequence goes on with.

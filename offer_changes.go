@@ -41,7 +41,7 @@ func (o Offer) Changes(say Words) []AmendedLine {
 		return nil
 	}
 	material, names := changedLines{say: say}, changedLines{say: say}
-	material.fee(*o.Before, o.Fee)
+	material.of(say.Say("Fee"), say.Money(o.Before.Fee), say.Money(o.Fee))
 	was, is := o.Before.Terms, o.Terms
 	pieces := paired(was.Deliverables, is.Deliverables,
 		func(a, b DeliverableTerms) bool { return a.Title == b.Title },
@@ -86,6 +86,9 @@ func (o Offer) Changes(say Words) []AmendedLine {
 	material.of(say.Say("Option to renew"), was.RenewalOption.words(say, o.Before.Fee.Currency), is.RenewalOption.words(say, o.Fee.Currency))
 	material.rights(was, is)
 	material.of(say.Say("Further"), strings.TrimSpace(was.ExtraClauses), strings.TrimSpace(is.ExtraClauses))
+	before := *o.Before
+	before.Terms = was // with the names of now
+	material.answer(before.Asked(say))
 	for i := range material.lines {
 		material.lines[i].Material = true
 	}
@@ -102,21 +105,23 @@ func (l *changedLines) rights(was, is ContractTerms) {
 	l.of(say.Say("What is late"), was.Late.words(say), is.Late.words(say))
 }
 
-// fee adds a changed fee, and what was asked for instead of the one before.
-func (l *changedLines) fee(before Offer, fee Money) {
+// answer says beside what changed what the creator had asked for instead; what stays as it was although they asked comes first.
+func (l *changedLines) answer(asked []AskedLine) {
 	say := l.say
-	what, from, to := say.Say("Fee"), say.Money(before.Fee), say.Money(fee)
-	switch asked := before.CounterFee; {
-	case asked == nil:
-		l.of(what, from, to)
-	case *asked == fee:
-		l.add(what, from, say.Say("%s, as was asked", to))
-	default:
-		if fee == before.Fee {
-			to = say.Say("%s, as before", to)
+	var kept []AmendedLine
+	for _, a := range asked {
+		at := slices.IndexFunc(l.lines, func(c AmendedLine) bool { return c.What == a.Line.What })
+		switch {
+		case a.Of == AskPieces: // a number of pieces is answered by the pieces that there are
+		case at < 0:
+			kept = append(kept, AmendedLine{What: a.Line.What, From: say.Say("%s; %s was asked", a.Line.From, a.Line.To), To: say.Say("%s, as before", a.Line.From)})
+		case l.lines[at].To == a.Line.To:
+			l.lines[at].To = say.Say("%s, as was asked", a.Line.To)
+		default:
+			l.lines[at].From = say.Say("%s; %s was asked", a.Line.From, a.Line.To)
 		}
-		l.add(what, say.Say("%s; %s was asked", from, say.Money(*asked)), to)
 	}
+	l.lines = slices.Concat(kept, l.lines)
 }
 
 func (l *changedLines) deliverable(was, is DeliverableTerms) {

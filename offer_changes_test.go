@@ -35,6 +35,24 @@ func TestAnOfferSaysWhatItChangesOfTheOneBefore(t *testing.T) {
 			func(o *rapport.Offer) { o.Before.CounterFee = &asked },
 			[]rapport.AmendedLine{material("Fee", "1000.00 EUR; 1200.00 EUR was asked", "1000.00 EUR, as before")},
 		},
+		"days, of which some were asked otherwise": {
+			func(o *rapport.Offer) {
+				o.Before.Asks = []rapport.Ask{
+					{Of: rapport.AskDraftDays, Value: 20}, {Of: rapport.AskPublishDays, Value: 15}, {Of: rapport.AskUsage, Value: 30}, {Of: rapport.AskPieces, Value: 2},
+				}
+				o.Terms.Deliverables[0].Title = "Opening video"
+				o.Terms.Deliverables[0].DraftDueDays, o.Terms.Deliverables[0].PublishDays = 20, 12
+			},
+			[]rapport.AmendedLine{
+				material("Usage rights after publication", "0 days; 30 days was asked", "0 days, as before"),
+				material("Draft of “Opening video”", "10 business days after both have signed", "20 business days after both have signed, as was asked"),
+				material(
+					"Publication of “Opening video”", "within 10 business days after the draft is due; within 15 business days after the draft is due was asked",
+					"within 12 business days after the draft is due",
+				),
+				{What: "“Launch video”", From: "“Launch video”", To: "“Opening video”"},
+			},
+		},
 		"an option": {
 			func(o *rapport.Offer) { o.Terms.RenewalOption = &rapport.RenewalOption{Fee: 130_000, NoticeDays: 45} },
 			[]rapport.AmendedLine{material("Option to renew", "", "another term for 1300.00 EUR, at the latest 45 days before the end")},

@@ -33,6 +33,9 @@ func (p *Partnership) allowedSchedule(cmd Command, now time.Time) *Refusal {
 		return r
 	}
 	d := p.deliverable(cmd.Ref)
+	if cmd.Instead != nil && !cmd.Instead.Equal(d.PublishAt) {
+		return &Refusal{Code: "plan_changed", State: d.State, At: d.PublishAt}
+	}
 	if cmd.Kind == CmdSchedulePost && len(CheckPublishAt(cmd.Until, d.PublishFrom, d.PublishBy, now)) > 0 {
 		return &Refusal{Code: "time_does_not_fit", State: d.State, At: d.PublishBy}
 	}

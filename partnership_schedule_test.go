@@ -66,6 +66,22 @@ func TestAPostIsPlanned(t *testing.T) {
 		h.post()
 		require.Equal(t, "deliverable_state", h.refused(schedule(h, by.Add(-time.Second))))
 	})
+	t.Run("only in the place of the plan that was seen", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t).approved()
+		instead := func(seen time.Time, hours float64) rapport.Command {
+			c := schedule(h, h.now.Add(time.Duration(hours*float64(hour))))
+			c.Instead = &seen
+			return c
+		}
+		require.Equal(t, "plan_changed", h.refused(instead(h.now, 1)), "nothing is planned")
+		h.cmd(instead(time.Time{}, 1))
+		first := h.p.Deliverables[0].PublishAt
+		require.Equal(t, "plan_changed", h.refused(instead(time.Time{}, 2)), "who planned at the same time has seen none")
+		require.Equal(t, first, h.p.Deliverables[0].PublishAt)
+		h.cmd(instead(first.In(time.FixedZone("elsewhere", 3600)), 2))
+		require.NotEqual(t, first, h.p.Deliverables[0].PublishAt)
+	})
 	t.Run("reported ends it, and nobody is asked", func(t *testing.T) {
 		t.Parallel()
 		h := newHouse(t).approved()

@@ -26,9 +26,10 @@ type PortalPage struct {
 	Stage        Stage
 	Banned       bool
 	PayeeState   string
-	PayeeAccount string    // at the payment provider; empty before the creator was invited there
-	Offer        *Offer    // the newest that was sent
-	Contract     *Contract // the newest that was sent, without its text
+	PayeeAccount string     // at the payment provider; empty before the creator was invited there
+	Offer        *Offer     // the newest that was sent
+	Contract     *Contract  // the newest that was sent, without its text
+	Signed       []Contract // the others that both have signed, without their texts, the newest term first
 	Deliverables []PortalDeliverable
 	Payments     []PortalPayment
 }

@@ -152,6 +152,11 @@ func TestAnAmendmentOfWhatIsLate(t *testing.T) {
 	require.Equal(t, 200, a.status, "%s", a.body)
 	amendment := d.flows.commands()[0].Ref
 	d.sql(t, `update contracts set state = 'out_for_signature', sent_at = now() where id = $1`, amendment)
+	var home gen.PortalHome
+	d.visitor(t).send(t, "GET", "/v1/portal/home", nil).into(t, &home)
+	require.Equal(t, amendment, home.Contract.Id)
+	require.Len(t, home.Signed, 1, "the contract that it changes stays in sight")
+	require.Equal(t, d.contract, home.Signed[0].Id)
 	for _, party := range []string{"brand", "creator"} {
 		d.sql(t, `insert into signatures (contract_id, party, name, body_sha256) select id, $2, 'x', body_sha256 from contracts where id = $1`, amendment, party)
 	}

@@ -215,6 +215,9 @@ func entryWords(e rapport.CalendarEntry) string {
 	case rapport.EntryDraftDue:
 		return fmt.Sprintf("Draft due: %s, %s (%s)", e.Title, who, e.CampaignName)
 	case rapport.EntryPublishWindow:
+		if e.Posted() {
+			return fmt.Sprintf("Published: %s, %s (%s)", e.Title, who, e.CampaignName)
+		}
 		return fmt.Sprintf("To publish: %s, %s (%s)", e.Title, who, e.CampaignName)
 	case rapport.EntryPlannedPost:
 		return fmt.Sprintf("Planned to be published: %s, %s (%s)", e.Title, who, e.CampaignName)

@@ -129,6 +129,8 @@ func TestTheCalendarNamesWhatHasADate(t *testing.T) {
 		}
 		return kinds
 	}
+	require.ElementsMatch(t, []string{"publish_window"}, kinds(""), "what was handed in is due no more")
+	d.sql(t, `update deliverables set state = 'awaiting_draft' where partnership_id = $1`, d.partnership)
 	require.ElementsMatch(t, []string{"draft_due", "publish_window"}, kinds(""))
 	require.Empty(t, kinds("?platform=tiktok"))
 	require.Empty(t, kinds("?state=posted"))
@@ -160,7 +162,7 @@ func TestTheCalendarNamesWhatHasADate(t *testing.T) {
 func TestACalendarProgramReadsWhatItsPersonMaySee(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.sql(t, `update deliverables set title = $2 where id = $1`, d.deliverable, "Launch; one,\nEND:VCALENDAR")
+	d.sql(t, `update deliverables set state = 'awaiting_draft', title = $2 where id = $1`, d.deliverable, "Launch; one,\nEND:VCALENDAR")
 	ops := d.as(t, "ops@one.example")
 	var made gen.CalendarFeedCreated
 	a := ops.keyed().send(t, "POST", "/v1/calendar/feeds", map[string]any{"campaign_id": d.campaign})
@@ -175,6 +177,11 @@ func TestACalendarProgramReadsWhatItsPersonMaySee(t *testing.T) {
 	require.Contains(t, unfolded, `Launch\; one\,\nEND:VCALENDAR`)
 	require.Equal(t, 1, strings.Count(unfolded, "\r\nEND:VCALENDAR"))
 	require.Contains(t, unfolded, "UID:draft_due-"+d.deliverable.String()+"@rapport\r\n")
+	require.Contains(t, unfolded, "SUMMARY:To publish: Launch")
+	d.sql(t, `update deliverables set state = 'posted', posted_at = now() where id = $1`, d.deliverable)
+	a = d.anon().send(t, "GET", path, nil)
+	require.Contains(t, string(a.body), "SUMMARY:Published: Launch")
+	require.NotContains(t, string(a.body), "Draft due")
 	again := d.anon().with("If-None-Match", a.header.Get("ETag")).send(t, "GET", path, nil)
 	require.Equal(t, 304, again.status)
 

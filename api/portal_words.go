@@ -59,8 +59,9 @@ func (s *Server) home(ctx context.Context, page rapport.PortalPage) gen.PortalHo
 			CounterFee: moneyOf(o.CounterFee), Asked: askedInstead(say, *o), CounterNote: orNil(o.CounterNote), Changes: changesOf(say, *o), Before: offersBefore(say, *o),
 		}
 	}
+	home.Signed = each(page.Signed, portalContractRef)
 	if c := page.Contract; c != nil {
-		home.Contract = &gen.ContractRef{Id: c.ID, Number: c.Number, State: c.State, Term: c.Term, SentAt: c.SentAt, ExecutedAt: c.ExecutedAt, EndsAt: c.EndsAt}
+		home.Contract = new(portalContractRef(*c))
 	}
 	for i, d := range page.Deliverables {
 		home.Deliverables[i] = gen.PortalDeliverable{
@@ -95,6 +96,10 @@ func (s *Server) home(ctx context.Context, page rapport.PortalPage) gen.PortalHo
 		}
 	}
 	return home
+}
+
+func portalContractRef(c rapport.Contract) gen.ContractRef {
+	return gen.ContractRef{Id: c.ID, Number: c.Number, State: c.State, Term: c.Term, SentAt: c.SentAt, ExecutedAt: c.ExecutedAt, EndsAt: c.EndsAt}
 }
 
 // nextStep is the next thing that is waited for from the creator, and by when; else what happens meanwhile.

@@ -23,7 +23,7 @@ func (s *Server) PreviewSchedule(ctx context.Context, r gen.PreviewScheduleReque
 	if err != nil {
 		return nil, err
 	}
-	at := r.Body.PublishAt.UTC()
+	at := r.Body.PublishAt.UTC().Truncate(time.Microsecond) // as it is remembered
 	if bad := rapport.CheckPublishAt(at, value(d.PublishFrom), value(d.PublishBy), s.now()); len(bad) > 0 {
 		return nil, rapport.Invalid(bad...)
 	}
@@ -39,12 +39,14 @@ func (s *Server) SchedulePost(ctx context.Context, r gen.SchedulePostRequestObje
 	if err != nil {
 		return nil, err
 	}
-	at := r.Body.PublishAt.UTC()
+	at := r.Body.PublishAt.UTC().Truncate(time.Microsecond) // as it is remembered
 	if err := s.checkPublishAt(ctx, at, value(d.PublishFrom), value(d.PublishBy), d.State); err != nil {
 		return nil, err
 	}
 	result, err := s.command(ctx, commandRequest{
-		Workflow: "partnership", ID: p.ID, BrandID: p.BrandID, Cmd: rapport.Command{Kind: rapport.CmdSchedulePost, Actor: principalFrom(ctx).UserID, Ref: d.ID, Until: at},
+		Workflow: "partnership", ID: p.ID, BrandID: p.BrandID, Cmd: rapport.Command{
+			Kind: rapport.CmdSchedulePost, Actor: principalFrom(ctx).UserID, Ref: d.ID, Until: at, Instead: insteadOf(r.Body.InsteadOf),
+		},
 		Before: func(ctx context.Context) error {
 			conflicts, err := storeAs[ConflictStore](s)
 			if err != nil {
@@ -100,11 +102,11 @@ func (s *Server) SchedulePortalPost(ctx context.Context, r gen.SchedulePortalPos
 	if err != nil {
 		return nil, err
 	}
-	at := r.Body.PublishAt.UTC()
+	at := r.Body.PublishAt.UTC().Truncate(time.Microsecond) // as it is remembered
 	if err := s.checkPublishAt(ctx, at, value(d.PublishFrom), value(d.PublishBy), d.State); err != nil {
 		return nil, err
 	}
-	home, shown, err := s.portalCommand(ctx, store, who, rapport.Command{Kind: rapport.CmdSchedulePost, Ref: d.ID, Until: at}, func(ctx context.Context) error {
+	home, shown, err := s.portalCommand(ctx, store, who, rapport.Command{Kind: rapport.CmdSchedulePost, Ref: d.ID, Until: at, Instead: insteadOf(r.Body.InsteadOf)}, func(ctx context.Context) error {
 		partnerships, err := s.partnershipStore()
 		if err != nil {
 			return err
@@ -148,6 +150,12 @@ func (s *Server) UnschedulePortalPost(ctx context.Context, r gen.UnschedulePorta
 		return gen.UnschedulePortalPost202JSONResponse{Body: body, Headers: gen.UnschedulePortalPost202ResponseHeaders{Location: location}}, nil
 	}
 	return gen.UnschedulePortalPost200JSONResponse(home), nil
+}
+
+// insteadOf is the plan that a caller replaces. Who names none has seen none.
+func insteadOf(shown *time.Time) *time.Time {
+	seen := value(shown).UTC()
+	return &seen
 }
 
 // creatorConflict tells a creator what blocks a time, without a word of whom else they work for: they have signed that, and the brands are walls.

@@ -62,6 +62,12 @@ func TestTheHousePlansAPublication(t *testing.T) {
 	require.True(t, p.Deliverables[0].PublishAt.Equal(at))
 	require.Equal(t, 200, give("ops@one.example", "unschedule", map[string]any{}).status)
 	require.Equal(t, rapport.CmdUnschedulePost, d.flows.commands()[1].Kind)
+	require.Equal(t, 200, give("admin@one.example", "schedule", map[string]any{"publish_at": at.Add(time.Minute), "instead_of": at}).status)
+	require.True(t, d.flows.commands()[2].Instead.Equal(at), "what the caller saw goes to the partnership")
+	require.True(t, got[0].Instead.IsZero(), "who names no plan has seen none")
+	d.flows.refuse("plan_changed")
+	a = give("admin@one.example", "schedule", map[string]any{"publish_at": at.Add(2 * time.Minute)})
+	require.Equal(t, []any{409, "plan_changed"}, []any{a.status, a.text("code")})
 	d.flows.refuse("time_does_not_fit")
 	require.Equal(t, "time_does_not_fit", give("admin@one.example", "schedule", map[string]any{"publish_at": at.Add(time.Minute)}).text("code"))
 }

@@ -334,6 +334,7 @@ var refusalTable = map[string]string{ //nolint:gochecknoglobals // a table
 	"no_extension_open":       "This request was answered, taken back or overtaken already. Load the page again.",
 	"dates_do_not_fit":        "The dates do not fit any more: what was to be moved is done, or the time has passed. Load the page again.",
 	"time_does_not_fit":       "The time does not fit into the publish window any more. Load the page again and choose another one.",
+	"plan_changed":            "Somebody planned another time meanwhile. Look at that one first.",
 	"asked_already":           "This person is asked already.",
 	"still_checking":          "The machine checks are still running. Try again in a moment.",
 	"another_version":         "A newer version was handed in meanwhile. Look at that one and decide on it.",

@@ -32,7 +32,7 @@ func (s *Store) CalendarEntries(ctx context.Context, f rapport.CalendarFilter) (
 				ID: r.ID, Title: r.Title, BrandName: r.BrandName, CampaignID: &r.CampaignID, CampaignName: r.CampaignName, PartnershipID: &r.PartnershipID,
 				Creator: &rapport.UserRef{ID: r.CreatorID, Name: r.CreatorName}, Platform: r.Platform, State: r.State,
 			}
-			if within(r.DraftDueAt) {
+			if within(r.DraftDueAt) && rapport.AwaitsDraft(r.State) { // what was handed in is due no more
 				e.Kind, e.From, e.To = rapport.EntryDraftDue, *r.DraftDueAt, *r.DraftDueAt
 				entries = append(entries, e)
 			}

@@ -60,6 +60,17 @@ func (s *Store) PortalPage(ctx context.Context, partnership uuid.UUID) (rapport.
 		if page.Contract, err = s.portalContract(ctx, tx, partnership, nil); err != nil {
 			return page, err
 		}
+		signed, err := s.q.PortalSigned(ctx, tx, partnership)
+		if err != nil {
+			return page, fmt.Errorf("signed contracts: %w", err)
+		}
+		for _, c := range signed {
+			if page.Contract == nil || c.ID != page.Contract.ID {
+				page.Signed = append(page.Signed, rapport.Contract{
+					ID: c.ID, Number: c.Number, Term: int(c.Term), State: c.State, SentAt: c.SentAt, ExecutedAt: c.ExecutedAt, EndsAt: c.EndsAt,
+				})
+			}
+		}
 		if page.Deliverables, err = s.portalDeliverables(ctx, tx, partnership); err != nil {
 			return page, err
 		}

@@ -769,6 +769,49 @@ func (q *Queries) PortalSignatures(ctx context.Context, db DBTX, contractID uuid
 	return items, nil
 }
 
+const portalSigned = `-- name: PortalSigned :many
+select id, number, term, state, sent_at, executed_at, ends_at from contracts where partnership_id = $1 and amends is null and executed_at is not null order by term desc, version desc
+`
+
+type PortalSignedRow struct {
+	ID         uuid.UUID
+	Number     string
+	Term       int32
+	State      string
+	SentAt     *time.Time
+	ExecutedAt *time.Time
+	EndsAt     *time.Time
+}
+
+// The contracts that both have signed, the newest term first.
+func (q *Queries) PortalSigned(ctx context.Context, db DBTX, partnershipID uuid.UUID) ([]PortalSignedRow, error) {
+	rows, err := db.Query(ctx, portalSigned, partnershipID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PortalSignedRow
+	for rows.Next() {
+		var i PortalSignedRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Number,
+			&i.Term,
+			&i.State,
+			&i.SentAt,
+			&i.ExecutedAt,
+			&i.EndsAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const startPortalSession = `-- name: StartPortalSession :one
 with opened as (update portal_links set opened_at = coalesce(opened_at, now()) where token_hash = $3)
 insert into portal_sessions (token_hash, partnership_id, contact_id, link_hash, expires_at)

@@ -31,6 +31,10 @@ from contracts t left join contract_papers f on f.contract_id = t.id cross join 
 where t.partnership_id = @partnership_id and t.sent_at is not null and (sqlc.narg('id')::uuid is null or t.id = sqlc.narg('id')::uuid)
 order by t.term desc, (t.state = 'out_for_signature') desc, t.amends nulls first, t.created_at desc limit 1;
 
+-- name: PortalSigned :many
+-- The contracts that both have signed, the newest term first.
+select id, number, term, state, sent_at, executed_at, ends_at from contracts where partnership_id = @partnership_id and amends is null and executed_at is not null order by term desc, version desc;
+
 -- name: PortalAmendments :many
 select id, number, state, created_at, executed_at from contracts where amends = @contract_id and sent_at is not null order by amendment;
 

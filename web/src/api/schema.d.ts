@@ -7783,6 +7783,8 @@ export interface components {
             offer?: components["schemas"]["PortalOfferView"];
             payee_state: string;
             payments: components["schemas"]["PortalPayment"][];
+            /** @description The other contracts that both have signed, the newest term first */
+            signed: components["schemas"]["ContractRef"][];
         };
         PortalLocale: {
             locale: components["schemas"]["Locale"];
@@ -7827,6 +7829,11 @@ export interface components {
             title: string;
         };
         PortalPostSchedule: {
+            /**
+             * Format: date-time
+             * @description As in PostSchedule
+             */
+            instead_of?: string;
             /** Format: date-time */
             publish_at: string;
         };
@@ -7903,6 +7910,11 @@ export interface components {
             until: string;
         };
         PostSchedule: {
+            /**
+             * Format: date-time
+             * @description The planned time that this one replaces, as the caller saw it; nothing where none was planned. Refused as plan_changed when another is planned by now
+             */
+            instead_of?: string;
             /** @description Lets stand what stands in the way, where the caller may */
             override_reason?: string;
             /** Format: date-time */

@@ -14,6 +14,7 @@ import { Simulator } from "./sequence/Simulator";
 import { StepFields } from "./sequence/StepFields";
 import { arrange, freshSteps, inputsOf, insertedBehind, movedUp, type Order, removed, stepOfKind } from "./sequence/steps";
 import { TriggerFields, triggerInputs } from "./sequence/TriggerFields";
+import { Unsaved } from "./Unsaved";
 
 const kinds: { value: SequenceStep["kind"]; label: string }[] = [
   { value: "send", label: "Send a mail" }, { value: "wait", label: "Wait" }, { value: "branch", label: "Branch" }, { value: "task", label: "Make a task" }, { value: "stop", label: "Stop" },
@@ -68,6 +69,7 @@ export function SequenceEditor({ brandId, sequence, close }: { brandId: string; 
         );
       }}
     >
+      <Unsaved of={[name, coolOff, trigger, steps]} step={save} />
       <Stack gap="sm">
         <Group align="start">
           <TextInput label="Name" description="The same name makes a new version" value={name} onChange={(event) => setName(event.currentTarget.value)} error={errors.name} required flex="1 1 220px" />

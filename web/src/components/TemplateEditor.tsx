@@ -10,6 +10,7 @@ import { words } from "../lib/states";
 import { Notice, ProblemNotice } from "./Notice";
 import { Facts } from "./Page";
 import { CampaignSelect, CreatorSelect } from "./Pickers";
+import { Unsaved } from "./Unsaved";
 import classes from "./SequenceEditor.module.css";
 
 // A mail that a sequence sends needs both: who writes from where, and a way to hear no more.
@@ -40,6 +41,7 @@ export function TemplateEditor({ brandId, template, close }: { brandId: string; 
         save.mutate({ brand_id: brandId, name: name.trim(), subject, body: text });
       }}
     >
+      <Unsaved of={[name, subject, text]} step={save} />
       <Stack gap="sm">
         {!template && (
           <TextInput

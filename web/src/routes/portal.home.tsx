@@ -47,7 +47,7 @@ function Home() {
 
 function Shown({ home }: { home: PortalHome }) {
   const say = useSay();
-  const { offer, contract, deliverables, payments } = home;
+  const { offer, contract, signed, deliverables, payments } = home;
   // The pieces and payments of two terms have the same names.
   const several = new Set([...deliverables, ...payments].map(({ term }) => term)).size > 1;
   const titleOf = ({ title, term }: { title: string; term: number }) => (several ? say("home.ofTerm", { title, term }) : title);
@@ -92,6 +92,15 @@ function Shown({ home }: { home: PortalHome }) {
           >
             {say(contract.state === "out_for_signature" ? "contract.readAndSign" : "contract.read")}
           </Button>
+          {signed.map(({ id, number, term, state, ends_at }) => (
+            <Group key={id} justify="space-between" mt="sm">
+              <div>
+                <Link to="/portal/contracts/$id" params={{ id }}>{titleOf({ title: number, term })}</Link>
+                {ends_at && <div className="soft">{say("contract.runsUntil", { at: exactText(new Date(ends_at)) })}</div>}
+              </div>
+              <State noun="contract" state={state} />
+            </Group>
+          ))}
         </Section>
       )}
 

@@ -10,6 +10,7 @@ import { ProblemNotice } from "../Notice";
 import { anyCategory, categories, categoryWords, choices, offered, platforms } from "../policy/words";
 import classes from "./Clause.module.css";
 import { filled, kinds } from "./words";
+import { Unsaved } from "../Unsaved";
 
 const countryChoices = countries();
 const categoryChoices = [{ value: anyCategory, label: "Any regulated category" }, ...choices(categories)];
@@ -65,6 +66,7 @@ export function ClauseEditor({ brandId, clause, copy = false, variables, saved, 
         save.mutate({ title, body: text, fallbacks, when });
       }}
     >
+      <Unsaved of={[kind, title, text, fallbacks, when]} step={save} />
       <Stack gap="sm">
         <div className={classes.two}>
           <TextInput label="Title" required value={title} onChange={(event) => setTitle(event.currentTarget.value)} error={errors.title} />

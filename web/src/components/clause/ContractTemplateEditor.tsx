@@ -10,6 +10,7 @@ import { ContractText } from "../ContractText";
 import { Notice, ProblemNotice } from "../Notice";
 import classes from "./Clause.module.css";
 import { kinds, mustKinds } from "./words";
+import { Unsaved } from "../Unsaved";
 
 /** Writes a contract template of a brand: a new one, or a copy of the built-in one, or one that the brand has. */
 export function ContractTemplateEditor({ brandId, template, clauses, close }: { brandId: string; template?: ContractTemplate; clauses: Clause[]; close: () => void }) {
@@ -46,6 +47,7 @@ export function ContractTemplateEditor({ brandId, template, clauses, close }: { 
         save.mutate({ name, clauses: chosen, must_include: must, default: usual });
       }}
     >
+      <Unsaved of={[name, chosen, must, usual]} step={save} />
       <Stack gap="sm">
         <TextInput label="Name" required value={name} onChange={(event) => setName(event.currentTarget.value)} error={errors.name} />
         <div>

@@ -17,6 +17,7 @@ import { Notice, ProblemNotice } from "../Notice";
 import { Section } from "../Page";
 import { RelativeTime } from "../RelativeTime";
 import { TextDiff } from "./TextDiff";
+import { Unsaved } from "../Unsaved";
 
 const sides = { display: "grid", gridTemplateColumns: "repeat(auto-fit, minmax(min(100%, 400px), 1fr))", gap: 16, alignItems: "start" };
 const without = (list: string[] | undefined, id: string) => list?.filter((other) => other !== id);
@@ -81,6 +82,7 @@ export function DraftEditor({ draft: saved, saved: then }: { draft: ContractDraf
         if (fresh) save.mutate({ from_draft: from, choices, text_sha256: shown.text_sha256 });
       }}
     >
+      <Unsaved of={choices} step={save} />
       <Stack>
         {other && (
           <Notice tone="attention" role="alert" title={`${saved.by ?? "Somebody"} saved draft ${saved.draft} meanwhile`}>

@@ -1,5 +1,6 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import { useState } from "react";
 import { afterEach, expect, it, vi } from "vitest";
 
 import type { Conflict, Partnership } from "../../api/schema";
@@ -52,6 +53,37 @@ it("sends those who may not let it stand to an admin", async () => {
   await userEvent.click(await screen.findByRole("button", { name: "Plan the publication" }));
   expect(await screen.findByText(/ask an admin to plan this one/)).toBeVisible();
   expect(screen.getByRole("button", { name: "Plan it" })).toBeDisabled();
+});
+
+it("does not plan over another person's plan without saying so", async () => {
+  const sent = serveReviews({ roles: ["ops"], act: (_, path) => answer(path.endsWith("/preview") ? { creator_zone: "UTC", conflicts: [] } : {}) });
+  function Heard() {
+    const [deliverable, setDeliverable] = useState(row);
+    return <><button onClick={() => setDeliverable({ ...row, state: "scheduled", publish_at: "2100-03-04T10:00:00Z" })}>Somebody plans</button>{line(deliverable)}</>;
+  }
+  await show(<Heard />);
+  await userEvent.click(await screen.findByRole("button", { name: "Plan the publication" }));
+  await screen.findByRole("dialog");
+  fireEvent.click(screen.getByText("Somebody plans"));
+  expect(await screen.findByText("Somebody changed the plan meanwhile")).toBeVisible();
+  expect(screen.getByText(/It is planned for .*2100/)).toBeVisible();
+  const plan = within(screen.getByRole("dialog")).getByRole("button", { name: "Plan it" });
+  expect(plan).toBeDisabled();
+  await userEvent.click(screen.getByRole("button", { name: "Plan mine instead" }));
+  await userEvent.click(plan);
+  await waitFor(() => expect(sent.find(({ path }) => path.endsWith("/schedule"))).toMatchObject({ body: { instead_of: "2100-03-04T10:00:00Z" } }));
+});
+
+it("forgets what was refused once another time is chosen", async () => {
+  serveReviews({ roles: ["ops"], act: (_, path) => path.endsWith("/preview") ? answer({ creator_zone: "UTC", conflicts: [] }) : answer({ code: "plan_changed", title: "Conflict", detail: "Somebody planned another time meanwhile.", status: 409 }, 409) });
+  await show(line());
+  await userEvent.click(await screen.findByRole("button", { name: "Plan the publication" }));
+  await userEvent.click(await screen.findByRole("button", { name: "Plan it" }));
+  expect(await screen.findByRole("alert")).toHaveTextContent("Somebody planned another time meanwhile.");
+  const at = screen.getByLabelText(/To be published/);
+  await userEvent.clear(at);
+  await userEvent.type(at, "2100-03-05T09:00");
+  expect(screen.queryByRole("alert")).toBeNull();
 });
 
 it("moves a plan and takes it back", async () => {

@@ -9,13 +9,16 @@ import { asProblem } from "../../api/problem";
 import type { Deliverable, PostSchedule } from "../../api/schema";
 import { dayText, exactText, localInput } from "../../lib/time";
 import { blocks, Conflicts } from "../Changes";
-import { ProblemNotice } from "../Notice";
+import { Notice, ProblemNotice } from "../Notice";
 import { firstTime } from "./plan";
 
 /** Plans when content is published, and says what stands in the way of that time before anybody gives it. */
 export default function ScheduleDialog({ deliverable, creator, onClose }: { deliverable: Deliverable; creator: string; onClose: () => void }) {
   const [at, setAt] = useState(() => localInput(firstTime(deliverable)));
   const [override, setOverride] = useState("");
+  // The plan that is replaced, as it was read: the page behind goes on hearing of others'.
+  const [seen, setSeen] = useState(deliverable.publish_at);
+  const overtaken = deliverable.publish_at !== seen;
   const plan = useAct({
     run: (what: PostSchedule, key) => body(api.POST("/v1/deliverables/{id}/schedule", { params: { path: { id: deliverable.id }, header: { "Idempotency-Key": key } }, body: what })),
     done: "The publication is planned",
@@ -40,7 +43,7 @@ export default function ScheduleDialog({ deliverable, creator, onClose }: { deli
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          plan.mutate({ publish_at: instant, override_reason: override.trim() || undefined });
+          plan.mutate({ publish_at: instant, instead_of: seen, override_reason: override.trim() || undefined });
         }}
       >
         <Stack>
@@ -51,7 +54,10 @@ export default function ScheduleDialog({ deliverable, creator, onClose }: { deli
             description={zone && instant ? `In your time zone; for ${creator} that is ${exactText(new Date(instant), zone)}` : "In your time zone"}
             required
             value={at}
-            onChange={(event) => setAt(event.currentTarget.value)}
+            onChange={(event) => {
+              setAt(event.currentTarget.value);
+              plan.reset(); // what was refused was another time
+            }}
             error={problem?.byField.publish_at}
           />
           {!preview.error && <section aria-label="What stands in the way" aria-live="polite"><Conflicts conflicts={preview.data?.conflicts ?? []} /></section>}
@@ -59,10 +65,16 @@ export default function ScheduleDialog({ deliverable, creator, onClose }: { deli
           {!stuck && (inTheWay.length > 0 || plan.error?.code === "conflict" || override) && (
             <Textarea label="Why its conflicts may stand" description="Only legal and admins let stand what blocks; kept with your name" autosize minRows={2} maxLength={2000} value={override} onChange={(event) => setOverride(event.currentTarget.value)} />
           )}
-          <ProblemNotice problem={problem} shownFields={["publish_at"]} />
+          {overtaken && (
+            <Notice tone="attention" role="status" title="Somebody changed the plan meanwhile">
+              {deliverable.publish_at ? `It is planned for ${exactText(new Date(deliverable.publish_at))} now.` : "Nothing is planned now."}{" "}
+              <Button variant="default" size="xs" onClick={() => { setSeen(deliverable.publish_at); plan.reset(); }}>Plan mine instead</Button>
+            </Notice>
+          )}
+          {!overtaken && <ProblemNotice problem={problem} shownFields={["publish_at"]} />}
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>Not now</Button>
-            <Button type="submit" loading={plan.isPending} disabled={!at || preview.error !== null || stuck || (inTheWay.length > 0 && override.trim() === "")}>Plan it</Button>
+            <Button type="submit" loading={plan.isPending} disabled={!at || overtaken || preview.error !== null || stuck || (inTheWay.length > 0 && override.trim() === "")}>Plan it</Button>
           </Group>
         </Stack>
       </form>

@@ -21,6 +21,7 @@ import { arrangeStages, cleanStage, emptyStage, freshStages, stageInputs, whyNoS
 import { WhenFields, whenOf, type TypedWhen } from "./WhenFields";
 import { useWho } from "./who";
 import { stageName } from "./words";
+import { Unsaved } from "../Unsaved";
 
 const silences: { value: Policy["on_silence"]; label: string; description: string }[] = [
   { value: "hold", label: "Hold the review", description: "It waits, with a task for the admins, until somebody decides" },
@@ -120,6 +121,7 @@ export function PolicyEditor({ brandId, policy: newest, saved, close }: { brandI
         );
       }}
     >
+      <Unsaved of={[name, by, typedWhen, rank, silence, stages]} step={save} />
       <div className={classes.main}>
         <Section title="Name and when it is chosen">
           <Stack>

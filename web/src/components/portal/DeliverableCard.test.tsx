@@ -26,7 +26,7 @@ function deliverable(rest: Partial<PortalDeliverable> = {}): PortalDeliverable {
 
 const home: PortalHome = {
   locale: "en",
-  creator_name: "Ada", brand_name: "Northwind", campaign_name: "Autumn", brief: "", deliverables: [], payments: [], payee_state: "ready", needs_onboarding: false,
+  creator_name: "Ada", brand_name: "Northwind", campaign_name: "Autumn", brief: "", signed: [], deliverables: [], payments: [], payee_state: "ready", needs_onboarding: false,
 };
 
 interface Sent {

@@ -3,7 +3,7 @@ import { useState } from "react";
 
 import { useAct } from "../../api/act";
 import { api, body, isPending } from "../../api/client";
-import type { PortalDeliverable } from "../../api/schema";
+import type { PortalDeliverable, PortalPostSchedule } from "../../api/schema";
 import { localInput } from "../../lib/time";
 import { Notice, ProblemNotice } from "../Notice";
 import { firstTime } from "../partnership/plan";
@@ -53,7 +53,7 @@ function Plan({ deliverable }: { deliverable: PortalDeliverable }) {
   const show = useShowHome();
   const [at, setAt] = useState(() => localInput(firstTime(deliverable)));
   const plan = useAct({
-    run: (what: { publish_at: string }, key) => body(api.POST("/v1/portal/deliverables/{id}/schedule", { params: { path: { id: deliverable.id }, header: { "Idempotency-Key": key } }, body: what })),
+    run: (what: PortalPostSchedule, key) => body(api.POST("/v1/portal/deliverables/{id}/schedule", { params: { path: { id: deliverable.id }, header: { "Idempotency-Key": key } }, body: what })),
     then: show,
     done: say("plan.arrived"),
     touches: ["portal"],
@@ -64,11 +64,11 @@ function Plan({ deliverable }: { deliverable: PortalDeliverable }) {
       aria-label={say("plan.form", { title: deliverable.title })}
       onSubmit={(event) => {
         event.preventDefault();
-        plan.mutate({ publish_at: new Date(at).toISOString() });
+        plan.mutate({ publish_at: new Date(at).toISOString(), instead_of: deliverable.publish_at });
       }}
     >
       <Stack gap="sm" mt="sm">
-        <TextInput type="datetime-local" label={say("plan.at")} description={say("plan.yours")} required value={at} onChange={(event) => setAt(event.currentTarget.value)} error={plan.error?.byField.publish_at} />
+        <TextInput type="datetime-local" label={say("plan.at")} description={say("plan.yours")} required value={at} onChange={(event) => { setAt(event.currentTarget.value); plan.reset(); }} error={plan.error?.byField.publish_at} />
         <ProblemNotice problem={plan.error} shownFields={["publish_at"]} />
         <Button type="submit" size="md" loading={plan.isPending}>{say("plan.send")}</Button>
       </Stack>

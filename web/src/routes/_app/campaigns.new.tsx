@@ -18,6 +18,7 @@ import { SlotRulesEditor, type HoldsSlotRules } from "../../components/SlotRules
 import { cleanTerms, TermsEditor, usualTerms } from "../../components/Terms";
 import { toMinor } from "../../lib/money";
 import { useSession } from "../../lib/session";
+import { Unsaved } from "../../components/Unsaved";
 
 export const Route = createFileRoute("/_app/campaigns/new")({ component: NewCampaign });
 
@@ -124,6 +125,7 @@ function NewCampaign() {
   return (
     <Page title="Create campaign" up={{ to: "/campaigns", label: "Campaigns" }} under="Partnerships keep the outreach, approvals and terms that the campaign had when they started." narrow>
       <form onSubmit={submit} noValidate>
+        <Unsaved of={[values.name, values.brief, values.budget.amount, values.default_fee.amount, values.terms]} step={create} />
         <Stack>
           <Section title="What it is">
             <Stack>

@@ -140,7 +140,7 @@ function Needs({ brand }: { brand: string | undefined }) {
 
 const stuckColumns = columns<PartnershipSummary>([
   { id: "creator", header: "Creator", cell: ({ id, creator }) => <CreatorName creator={creator} link={{ to: "/partnerships/$id", params: { id } }} /> },
-  { id: "why", header: "Why", cell: ({ why, waiting }) => <TwoLines first={why ?? waiting[0]?.decision ?? "Somebody is needed"} second={waiting[0] && `Waits for ${waiting[0].who}`} /> },
+  { id: "why", header: "Why", cell: ({ why, waiting }) => <TwoLines first={why ?? waiting[0]?.decision ?? "Somebody is needed"} second={waiting[0] && (why ? `Next: ${waiting[0].decision} (${waiting[0].who})` : `Waits for ${waiting[0].who}`)} /> },
   { id: "stage", header: "Stage", cell: ({ stage }) => <StatusChip noun="stage" state={stage} />, phone: "head", wide: true },
   { id: "since", header: "Since", cell: ({ waiting, updated_at }) => <RelativeTime at={waiting[0]?.since ?? updated_at} inList /> },
 ]);

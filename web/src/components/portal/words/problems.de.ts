@@ -48,6 +48,7 @@ export const problems: Problems = {
     ended: "Diese Zusammenarbeit ist beendet.",
     banned: "Diese Zusammenarbeit ist angehalten.",
     time_does_not_fit: "Der Zeitpunkt passt nicht mehr in die Tage, an denen es online gehen soll. Lade die Seite neu und wähle einen anderen.",
+    plan_changed: "Inzwischen ist ein anderer Zeitpunkt geplant. Sieh ihn dir zuerst an.",
     post_too_early: "Bis dahin darf nichts von dieser Kampagne online sein. Wähle einen späteren Zeitpunkt oder frag uns.",
     post_promised_elsewhere: "Du hast zugesagt, dann nichts für andere zu veröffentlichen. Wähle einen anderen Zeitpunkt oder frag uns.",
     dates_do_not_fit: "Die Termine passen nicht mehr: Was verschoben werden sollte, ist erledigt, oder die Zeit ist um. Lade die Seite neu.",
