@@ -114,6 +114,8 @@ type Outcome struct {
 	Review   *ReviewPlan   `json:"review,omitempty"`
 	Payout   *PayoutPlan   `json:"payout,omitempty"`
 	Reversal *ReversalPlan `json:"reversal,omitempty"`
+	// Tell says that who was refused is to hear of it. Runs from before do not have it.
+	Tell bool `json:"tell,omitempty"`
 	// Dates is what EffectReadDates found.
 	Dates map[string]time.Time `json:"dates,omitempty"`
 }

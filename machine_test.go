@@ -83,6 +83,7 @@ type house struct {
 	count      bool // the content's approval is the first pair of eyes
 	// releasers is how many people release a payout; 0 as older plans have it.
 	releasers int
+	outside   bool // the offer says that it is paid outside of Stripe
 	// answers replaces the usual outcome of an effect, by its kind or by kind and code as in mail/brief.
 	answers map[string]func(rapport.Effect) rapport.Outcome
 	// mirror applies every input also to a copy that went through JSON, and compares.
@@ -348,6 +349,7 @@ func (h *house) usual(a asked) rapport.Outcome {
 			ID: e.Ref, Now: e.At, Fee: h.p.Offer.Fee, Terms: h.terms, Brand: h.p.BrandCalendar, Creator: h.p.CreatorCalendar, CampaignEnd: h.p.BrandCalendar.AddDays(e.At, 200),
 		}
 		plan := rapport.PlanContract(dates)
+		plan.Outside = h.outside
 		if a, ok := h.amendments[e.Ref]; ok {
 			plan = rapport.PlanAmendment(dates, a)
 			h.terms = a.Changed(h.terms) // the next one changes what this one made of them
@@ -365,7 +367,11 @@ func (h *house) usual(a asked) rapport.Outcome {
 		plan := h.plan
 		return rapport.Outcome{Code: "passed", Review: &plan}
 	case rapport.EffectOpenPayout:
-		return rapport.Outcome{Code: "opened", Payout: &rapport.PayoutPlan{ContentCounts: h.count, Releasers: h.releasers}}
+		plan := &rapport.PayoutPlan{ContentCounts: h.count, Releasers: h.releasers}
+		if h.outside {
+			plan.Offline = rapport.OfflineOther
+		}
+		return rapport.Outcome{Code: "opened", Payout: plan}
 	case rapport.EffectSubmit:
 		return rapport.Outcome{Code: rapport.SubmitPaid}
 	case rapport.EffectReconcile:

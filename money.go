@@ -27,8 +27,12 @@ func Currencies() []Currency {
 		}
 		return l
 	}
-	l := two("usd", "eur", "gbp", "cad", "aud", "chf", "sek", "nok", "dkk", "pln", "czk", "mxn", "brl", "inr", "sgd", "nzd", "huf", "twd")
-	return append(l, Currency{"jpy", 0, 1}, Currency{"krw", 0, 1}, Currency{"clp", 0, 1}, Currency{"vnd", 0, 1},
+	l := two("usd", "eur", "gbp", "cad", "aud", "chf", "sek", "nok", "dkk", "pln", "czk", "mxn", "brl", "inr", "sgd", "nzd", "huf", "twd", "ron")
+	return append(l,
+		Currency{"jpy", 0, 1}, Currency{"krw", 0, 1}, Currency{"clp", 0, 1}, Currency{"vnd", 0, 1}, Currency{"bif", 0, 1},
+		Currency{"djf", 0, 1}, Currency{"gnf", 0, 1}, Currency{"kmf", 0, 1}, Currency{"mga", 0, 1}, Currency{"pyg", 0, 1},
+		Currency{"rwf", 0, 1}, Currency{"vuv", 0, 1}, Currency{"xaf", 0, 1}, Currency{"xof", 0, 1}, Currency{"xpf", 0, 1},
+		Currency{"jod", 3, 10}, Currency{"omr", 3, 10}, Currency{"tnd", 3, 10},
 		Currency{"isk", 2, 100}, Currency{"ugx", 2, 100}, Currency{"kwd", 3, 10}, Currency{"bhd", 3, 10})
 }
 

@@ -322,6 +322,9 @@ type ContractPlan struct {
 	// OptionChanged says of an amendment that it gives an option, changes it or takes it away, beside moving its last day with the end.
 	OptionChanged bool `json:"option_changed,omitempty"`
 
+	// Outside says that its fee is paid outside of Stripe, so that nobody is asked for a bank account there. Plans from before do not have it.
+	Outside bool `json:"outside,omitempty"`
+
 	// Of an amendment: what it moves, takes away and extends, beside the deliverables and milestones that it adds.
 	Moved             []DeliverableMove  `json:"moved,omitempty"`
 	Dropped           []uuid.UUID        `json:"dropped,omitempty"`

@@ -117,6 +117,8 @@ func (p *Partnership) executed(now time.Time, plan *ContractPlan) {
 	p.armReview(now)
 	p.do(Effect{Key: "brief/" + c.ID.String(), Kind: EffectMail, Code: "brief", Ref: c.ID})
 	p.PayeeReminded = 0
-	p.do(Effect{Key: "payee/" + c.ID.String(), Kind: EffectOnboard, Ref: p.CreatorID})
+	if !plan.Outside {
+		p.do(Effect{Key: "payee/" + c.ID.String(), Kind: EffectOnboard, Ref: p.CreatorID})
+	}
 	p.meet(now, TriggerSignature, uuid.Nil)
 }

@@ -312,10 +312,9 @@ func (o OfferDraft) Check(currency string) []Field {
 	return append(f, checkText("paid_outside", o.PaidOutside, false, 1000)...)
 }
 
-// CheckPayable names why the offer could not be paid to a creator of the country. Where nobody knows what the platform can pay, or the deal
-// is paid outside of Stripe, nothing is in the way.
+// CheckPayable names why the offer could not be paid to a creator of the country. Where the deal is paid outside of Stripe nothing is in the way.
 func (o OfferDraft) CheckPayable(country string) []Field {
-	if o.Platform == "" || o.PaidOutside != "" {
+	if o.PaidOutside != "" {
 		return nil
 	}
 	return CheckPayable(o.Platform, country, o.Fee.Currency)

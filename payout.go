@@ -132,6 +132,8 @@ type PayoutPlan struct {
 	ContentCounts bool `json:"content_counts"`
 	// Releasers is how many different people release it; 0, as older plans have it, means one.
 	Releasers int `json:"releasers,omitempty"`
+	// Offline is the way it is paid outside of Stripe from the beginning, as the offer said; empty where Stripe pays it.
+	Offline string `json:"offline,omitempty"`
 }
 
 // PayoutApproval is one pair of eyes, by the id of its row.
@@ -149,6 +151,8 @@ type HoldReason struct {
 	At   time.Time `json:"at"`
 	// Until is when a person may release it at the earliest; zero where that is bound to no time.
 	Until time.Time `json:"until,omitzero"`
+	// Review is the date on which whoever holds it wants to look at it again.
+	Review time.Time `json:"review,omitzero"`
 }
 
 // Payout is the machine of money owed to a creator and its way to the bank.
@@ -323,7 +327,7 @@ func (p *Payout) Command(cmd Command, now time.Time) Reply {
 		}
 		p.tryApproved(now)
 	case CmdHold:
-		p.park(now, HoldReason{Code: "manual", By: cmd.Actor, At: now})
+		p.park(now, HoldReason{Code: "manual", By: cmd.Actor, At: now, Review: cmd.Until})
 	case CmdRelease:
 		p.release(now, p.personal(), cmd.Actor)
 	case CmdReleaseDestination:
@@ -481,6 +485,9 @@ func (p *Payout) Outcome(out Outcome, now time.Time) {
 	switch e.Kind {
 	case EffectOpenPayout:
 		p.Plan = out.Payout
+		if p.Plan != nil && p.Offline == "" {
+			p.Offline = p.Plan.Offline
+		}
 		if p.State != PayoutScheduled {
 			// It was held or cancelled before its row was there.
 			if p.State == PayoutHeld {
@@ -528,7 +535,7 @@ func (p *Payout) submitted(now time.Time, out Outcome) {
 	case SubmitPayeeNotReady:
 		p.to(PayoutAwaitingPayee, now, uuid.Nil)
 		p.arm(timerPayee, p.ID, 0, p.Calendar.AddDays(now, p.Timings.PayeeReminderDays))
-		p.do(Effect{Key: fmt.Sprintf("payee_reminder/%d", p.Seq), Kind: EffectMail, Code: "payee_reminder", Ref: p.ID})
+		p.remindPayee()
 	case SubmitFundsShort:
 		p.to(PayoutAwaitingFunds, now, uuid.Nil)
 		p.task(TaskChange{Key: "funds", Kind: "top_up", Role: RoleFinancePreparer, Ref: p.ID, Due: now})
@@ -547,7 +554,7 @@ func (p *Payout) submitted(now time.Time, out Outcome) {
 		p.Absences, p.LongAbsent = 0, false
 		p.reconcile()
 	case SubmitRejected, SubmitRejectedFunds, SubmitRejectedPayee:
-		p.failed(now, out.Code)
+		p.failed(now, out)
 	}
 	p.overtaken(now)
 	if p.Woken && p.State != PayoutPaid && p.State != PayoutUnknown {
@@ -556,7 +563,8 @@ func (p *Payout) submitted(now time.Time, out Outcome) {
 	}
 }
 
-func (p *Payout) failed(now time.Time, code string) {
+func (p *Payout) failed(now time.Time, out Outcome) {
+	code := out.Code
 	p.Failed = code
 	p.to(PayoutFailed, now, uuid.Nil)
 	p.disarm(timerReconcile, uuid.Nil)
@@ -564,7 +572,15 @@ func (p *Payout) failed(now time.Time, code string) {
 	p.task(TaskChange{Key: "failed", Kind: "payout_failed", Code: code, Role: RoleFinanceReleaser, Ref: p.ID, Due: now})
 	if code == SubmitRejectedPayee {
 		p.arm(timerPayee, p.ID, 0, p.Calendar.AddDays(now, p.Timings.PayeeReminderDays))
+		if out.Tell {
+			p.remindPayee()
+		}
 	}
+}
+
+// remindPayee asks the creator for what Stripe still needs to know of them.
+func (p *Payout) remindPayee() {
+	p.do(Effect{Key: fmt.Sprintf("payee_reminder/%d", p.Seq), Kind: EffectMail, Code: "payee_reminder", Ref: p.ID})
 }
 
 func (p *Payout) paid(now time.Time) {
@@ -596,7 +612,7 @@ func (p *Payout) reconciled(now time.Time, out Outcome) {
 	case SubmitPaid:
 		p.paid(now)
 	case SubmitRejected, SubmitRejectedFunds, SubmitRejectedPayee:
-		p.failed(now, out.Code)
+		p.failed(now, out)
 	case ReconcileDiffers:
 		p.lost(now)
 		p.LongAbsent = false

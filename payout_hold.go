@@ -25,6 +25,9 @@ func (p *Payout) held(code string) int {
 // holdTask asks somebody to look at a hold. One with a time of its own is for who may release it, from then on.
 func (p *Payout) holdTask(now time.Time, h HoldReason) {
 	t := TaskChange{Key: "hold/" + h.Code, Kind: "payout_held", Code: h.Code, Role: RoleFinancePreparer, OwnerID: h.By, Ref: p.ID, Due: p.Calendar.AddBusinessDays(now, p.Timings.TaskDueBusinessDays)}
+	if !h.Review.IsZero() {
+		t.Due = p.Calendar.EndOfDate(h.Review)
+	}
 	if !h.Until.IsZero() {
 		t.Role, t.Due = RoleFinanceReleaser, h.Until
 	}

@@ -29,9 +29,12 @@ const (
 // SubmitAwaitingProof is the outcome for a payout that a person must pay and prove.
 const SubmitAwaitingProof = "awaiting_proof"
 
+// OfflineOther is a way outside of Stripe that is not said more exactly.
+const OfflineOther = "other"
+
 // OfflineMethods are the ways to pay outside of Stripe; the database's CHECK repeats them.
 func OfflineMethods() []string {
-	return []string{"bank_transfer", "paypal", "cheque", "goods", "other"}
+	return []string{"bank_transfer", "paypal", "cheque", "goods", OfflineOther}
 }
 
 // OfflineWords says a way of paying in words, as it follows “by” or stands for itself.

@@ -30,6 +30,26 @@ func (d *till) asks(record string) {
 	d.answers[rapport.EffectRecordOffline] = func(rapport.Effect) rapport.Outcome { return rapport.Outcome{Code: record} }
 }
 
+// What an offer says about its payment is kept: nobody asks the creator for a bank account at Stripe, and no approval has to begin anew.
+func TestAnOfferThatIsPaidOutsideOfStripe(t *testing.T) {
+	t.Parallel()
+
+	d := newTill(t, func(h *house) { h.outside = true })
+	require.NotContains(t, d.mails(), "payee_invitation")
+	for _, a := range d.done {
+		require.NotEqual(t, rapport.EffectOnboard, a.effect.Kind)
+	}
+	d.asks(rapport.SubmitPaid)
+	require.Equal(t, rapport.OfflineOther, d.p.Offline)
+	d.both()
+	d.run()
+	require.Equal(t, "finance_preparer", string(d.requireTask("record_payment").Role))
+	d.do(d.p.ID, d.offline())
+	d.run()
+	require.Equal(t, rapport.PayoutPaid, d.p.State)
+	require.Zero(t, d.submits(), "Stripe is asked for nothing")
+}
+
 func TestPaidOutsideOfStripe(t *testing.T) {
 	t.Parallel()
 

@@ -199,6 +199,11 @@ func TestHolds(t *testing.T) {
 		d.pass(60)
 		require.Equal(t, rapport.PayoutHeld, d.p.State, "a hold never runs out")
 		d.order(rapport.CmdRelease)
+		day := d.now.AddDate(0, 0, 20).UTC().Truncate(24 * time.Hour)
+		d.do(d.p.ID, rapport.Command{Kind: rapport.CmdHold, Until: day, Actor: id("pia")})
+		d.run()
+		require.Equal(t, d.p.Calendar.EndOfDate(day), d.requireTask("payout_held").Due, "looked at again on the day that was named")
+		d.order(rapport.CmdRelease)
 		require.Equal(t, rapport.PayoutAwaitingApproval, d.p.State)
 		_, open := d.task("payout_held")
 		require.False(t, open)
@@ -647,9 +652,30 @@ func TestRejections(t *testing.T) {
 		d.both()
 		d.run()
 		require.NotEmpty(t, d.timers(d.p.ID, "payee_reminder"))
+		require.NotContains(t, d.mails(), "payee_reminder", "runs from before told nobody")
 		d.comes(rapport.SubmitPaid)
 		d.tell(rapport.SignalPayeeReady, "")
 		require.Equal(t, rapport.PayoutPaid, d.p.State)
+	})
+	t.Run("who is refused is told, with every try", func(t *testing.T) {
+		t.Parallel()
+		d := newTill(t)
+		d.answers[rapport.EffectSubmit] = func(rapport.Effect) rapport.Outcome {
+			return rapport.Outcome{Code: rapport.SubmitRejectedPayee, Tell: true}
+		}
+		d.both()
+		d.run()
+		reminders := func() (n int) {
+			for _, m := range d.mails() {
+				if m == "payee_reminder" {
+					n++
+				}
+			}
+			return n
+		}
+		require.Equal(t, 1, reminders())
+		d.pass(3.5)
+		require.Equal(t, 2, reminders())
 	})
 }
 
@@ -843,7 +869,9 @@ func TestTheDatabaseRepeatsTheTables(t *testing.T) {
 	for _, c := range rapport.Currencies() {
 		currencies = append(currencies, fmt.Sprintf("('%s', %d, %d)", c.Code, c.Exponent, c.Step))
 	}
-	require.ElementsMatch(t, currencies, regexp.MustCompile(`\('[a-z]{3}', \d, \d+\)`).FindAllString(string(money), -1))
+	later, err := os.ReadFile("postgres/migrations/00061_currencies.sql")
+	require.NoError(t, err)
+	require.ElementsMatch(t, currencies, regexp.MustCompile(`\('[a-z]{3}', \d, \d+\)`).FindAllString(string(money)+string(later), -1))
 	triggers := []string{
 		string(rapport.TriggerSignature), string(rapport.TriggerApproval), string(rapport.TriggerPosted), string(rapport.TriggerVerified), string(rapport.TriggerDate), string(rapport.TriggerCampaignEnd),
 	}

@@ -270,5 +270,6 @@ var causeWords = map[string]string{ //nolint:gochecknoglobals // a table
 	MailNoAddress: "no address is known", MailRejected: "the mail provider rejected it",
 	MailNowhere: "its document at Documenso was cancelled",
 	MailBlocked: "a merge tag has no value", MailUnknown: "nobody knows whether it arrived", MailCancelled: "something forbids writing to the creator",
+	"no_country":     "nobody has said in which country the creator lives; enter it on the creator's page",
 	"rejected_funds": "the funds were short", "rejected_payee": "the creator's account cannot be paid", "do_not_contact": "the creator must not be contacted",
 }

@@ -371,7 +371,7 @@ func TestWhatThePaymentProviderAnswers(t *testing.T) {
 		}
 		out, err := k.SubmitPayout(t.Context(), effect(rapport.EffectSubmit, ""))
 		require.NoError(t, err, c.outcome)
-		require.Equal(t, c.code, out.Code)
+		require.Equal(t, []any{c.code, c.outcome == rapport.PayRejectedPayee}, []any{out.Code, out.Tell}, "the creator hears of their account")
 		require.Equal(t, c.log, k.s.log[len(k.s.log)-1])
 	}
 	for outcome, wait := range map[string]time.Duration{

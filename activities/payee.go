@@ -14,6 +14,9 @@ func (a *Activities) OnboardPayee(ctx context.Context, in EffectInput) (rapport.
 	if err != nil {
 		return rapport.Outcome{}, classify(err)
 	}
+	if payee.Account == "" && payee.Country == "" { // an account's country is never changed, so nobody guesses it
+		return rapport.Outcome{Code: rapport.NotMailed + "no_country"}, nil
+	}
 	if payee.Account == "" {
 		account, err := a.newAccount(ctx, payee)
 		if failed, ok := errors.AsType[*rapport.PayError](err); ok && failed.Outcome == rapport.PayRejected {

@@ -97,7 +97,7 @@ func (a *Activities) notPaid(ctx context.Context, id uuid.UUID, attempt int, err
 	}
 	switch failed.Outcome {
 	case rapport.PayRejected, rapport.PayRejectedFunds, rapport.PayRejectedPayee:
-		return rapport.Outcome{Code: failed.Outcome}, classify(a.Store.RejectAttempt(ctx, id, attempt, failed.Outcome, failed.Code))
+		return rapport.Outcome{Code: failed.Outcome, Tell: failed.Outcome == rapport.PayRejectedPayee}, classify(a.Store.RejectAttempt(ctx, id, attempt, failed.Outcome, failed.Code))
 	case rapport.PayIndeterminate, rapport.PayFrozen:
 		return rapport.Outcome{Code: rapport.SubmitUnknown}, classify(a.Store.MarkUnknown(ctx, id))
 	default:

@@ -712,6 +712,9 @@ func (s *Server) CommandPayout(ctx context.Context, r gen.CommandPayoutRequestOb
 	}
 	deed, _ := deedID(ctx)
 	request := commandRequest{Workflow: "payout", ID: p.ID, BrandID: p.BrandID, Cmd: rapport.Command{Kind: kind, Actor: me.UserID, Code: string(value(r.Body.Method))}}
+	if r.Body.ReviewOn != nil {
+		request.Cmd.Until = r.Body.ReviewOn.Time
+	}
 	if reason != "" {
 		request.Before = func(ctx context.Context) error {
 			if releases {
@@ -753,6 +756,8 @@ func (s *Server) checkPayoutCommand(kind rapport.CommandKind, reason string, bod
 		bad = append(bad, rapport.Field{Path: "method", Code: "not_here", Detail: "Only a payment outside of Stripe has a way of its own."})
 	}
 	switch {
+	case body.ReviewOn == nil && kind == rapport.CmdHold:
+		bad = append(bad, rapport.Field{Path: "review_on", Code: "required", Detail: "Say on which day you look at it again: a hold never ends by itself."})
 	case body.ReviewOn == nil:
 	case kind != rapport.CmdHold:
 		bad = append(bad, rapport.Field{Path: "review_on", Code: "not_here", Detail: "Only a hold has a date to look at it again."})

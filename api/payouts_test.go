@@ -169,10 +169,12 @@ func TestHoldKeepsItsReason(t *testing.T) {
 	a := preparer.keyed().send(t, "POST", path, map[string]any{"command": "hold", "review_on": "2020-01-01"})
 	require.Equal(t, 422, a.status)
 	require.Equal(t, []string{"reason required", "review_on past"}, a.fields(t))
+	require.Equal(t, []string{"review_on required"}, preparer.keyed().send(t, "POST", path, map[string]any{"command": "hold", "reason": "The invoice is missing."}).fields(t))
 	require.Equal(t, 400, preparer.send(t, "POST", path, map[string]any{"command": "hold", "reason": "x"}).status, "an act on money needs a key")
 	a = preparer.keyed().send(t, "POST", path, map[string]any{"command": "hold", "reason": "The invoice is missing.", "review_on": "2100-01-31"})
 	require.Equal(t, 200, a.status, "%s", a.body)
 	require.Equal(t, rapport.CmdHold, d.flows.commands()[0].Kind)
+	require.Equal(t, "2100-01-31", d.flows.commands()[0].Until.Format(time.DateOnly))
 	require.Equal(t, 1, one[int](t, d, `select count(*) from messages where direction = 'internal' and body_text = 'The invoice is missing.'`))
 	d.sql(t, `update payouts set state = 'held', held_reason = 'manual'`)
 	var p payoutBody

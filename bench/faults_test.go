@@ -163,7 +163,7 @@ func (f *fleet) startSandbox() {
 		"DATABASE_URL=" + f.pg.url("owner", "rapport"), "RAPPORT_API_DATABASE_URL=" + f.pg.url("rapport_api", "rapport"), "RAPPORT_WORKER_DATABASE_URL=" + f.pg.url("rapport_worker", "rapport"),
 		"TEMPORAL_ADDRESS=" + f.address, "TEMPORAL_NAMESPACE=" + namespace, "RAPPORT_CODEC_KEY=" + fmt.Sprintf("%x", codecKey), "RAPPORT_SECRET=" + codecKey,
 		"RAPPORT_HTTP_ADDR=" + strings.TrimPrefix(f.url, "http://"), "RAPPORT_PUBLIC_URL=" + f.url, "RAPPORT_MAIL_DOMAIN=" + mailDomain, "RAPPORT_FETCH_ALLOW=" + strings.TrimPrefix(f.public, "http://"),
-		"STRIPE_API_KEY=sk_test_faults", "STRIPE_BASE_URL=" + f.public, "STRIPE_WEBHOOK_SECRET_ACCOUNT=" + whsecAccount, "STRIPE_WEBHOOK_SECRET_CONNECT=" + whsecConnect,
+		"STRIPE_API_KEY=sk_test_faults", "STRIPE_PLATFORM_COUNTRY=US", "STRIPE_BASE_URL=" + f.public, "STRIPE_WEBHOOK_SECRET_ACCOUNT=" + whsecAccount, "STRIPE_WEBHOOK_SECRET_CONNECT=" + whsecConnect,
 		"SENDGRID_API_KEY=SG.sandbox.faults", "SENDGRID_BASE_URL=" + f.public, "SENDGRID_EVENT_PUBLIC_KEY=" + ready.EventKey, "SENDGRID_INBOUND_PUBLIC_KEY=" + ready.InboundKey,
 		"RAPPORT_DOCUMENSO_URL=" + f.public, "RAPPORT_DOCUMENSO_TOKEN=api_faults", "RAPPORT_DOCUMENSO_WEBHOOK_SECRET=" + signingHook,
 		"RAPPORT_FAILPOINTS=" + f.points, "RAPPORT_LOG_LEVEL=warn", "RAPPORT_SHUTDOWN_TIMEOUT=5s",

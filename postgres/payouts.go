@@ -32,9 +32,13 @@ func (s *Store) OpenPayout(ctx context.Context, id uuid.UUID, due time.Time, _, 
 			return rapport.PayoutPlan{}, fmt.Errorf("milestone: %w", err)
 		}
 		counts := m.ContentApproved && m.Currency == m.SecondPairCurrency && m.Amount < m.SecondPairAmount
+		destination, method := m.Destination, ""
+		if m.Outside {
+			destination, method = "", rapport.OfflineOther // how exactly, finance may say
+		}
 		err = s.q.InsertPayout(ctx, tx, gen.InsertPayoutParams{
 			ID: id, MilestoneID: m.ID, PartnershipID: m.PartnershipID, BrandID: m.BrandID, CreatorID: m.CreatorID, Amount: m.Amount, Currency: m.Currency,
-			Destination: textOrNil(m.Destination), ContentCounts: counts, DueAt: due,
+			Destination: textOrNil(destination), ContentCounts: counts, DueAt: due, OfflineMethod: textOrNil(method),
 		})
 		if err != nil {
 			return rapport.PayoutPlan{}, fmt.Errorf("insert payout: %w", err)
@@ -46,7 +50,7 @@ func (s *Store) OpenPayout(ctx context.Context, id uuid.UUID, due time.Time, _, 
 		if err := s.holdNew(ctx, tx, id, m.BrandID, m.CreatorID); err != nil {
 			return rapport.PayoutPlan{}, err
 		}
-		return rapport.PayoutPlan{ContentCounts: p.ContentCounts, Releasers: int(p.Releasers)}, s.post(ctx, tx, posting{
+		return rapport.PayoutPlan{ContentCounts: p.ContentCounts, Releasers: int(p.Releasers), Offline: method}, s.post(ctx, tx, posting{
 			kind: "accrual", brand: m.BrandID, payout: id, currency: m.Currency, lines: accrualLines(m.BrandID, m.CreatorID, m.Currency, m.Amount),
 		})
 	})
@@ -219,6 +223,22 @@ func (s *Store) bringFunds(ctx context.Context, tx pgx.Tx, p posting) error {
 		}
 	}
 	return nil
+}
+
+// BalanceCame wakes the payouts, of all brands, that the provider refused because the platform's balance in one of the currencies was short.
+func (s *Store) BalanceCame(ctx context.Context, currencies []string) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		refused, err := s.q.PayoutsRefusedForFunds(ctx, tx, currencies)
+		if err != nil {
+			return fmt.Errorf("payouts: %w", err)
+		}
+		for _, p := range refused {
+			if err := s.signal(ctx, tx, "payout", p.ID, p.BrandID, rapport.Signal{ID: newID(), Kind: rapport.SignalFunds}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // apart is how much more than evenly what leaves is spaced, so that a delay on the way of one, and none of the next, does not bring more than the

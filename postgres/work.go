@@ -77,6 +77,7 @@ func (s *Store) ExecuteContract(ctx context.Context, contract uuid.UUID, now tim
 			return rapport.ContractPlan{}, err
 		}
 		plan := rapport.PlanContract(d)
+		plan.Outside = c.Outside
 		if c.ExecutedAt != nil {
 			return plan, nil
 		}

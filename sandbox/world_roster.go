@@ -57,7 +57,7 @@ var rosterRows = []member{
 	{name: "Nils Aalto", handle: "nilsinthenorth", platform: "instagram", country: "FI", followers: 36_800, tags: "canoe;forest"},
 	{name: "Oona Rafferty", handle: "oonabythesea", platform: "instagram", country: "IE", followers: 73_200, tags: "cold water;linen"},
 	{name: "Pau Ferrer", handle: "paupedala", platform: "youtube", country: "ES", followers: 97_400, tags: "gravel;cycling"},
-	{name: "Quinn Abara", handle: "quinnoutside", platform: "tiktok", country: "CA", followers: 185_000, tags: "family camping"},
+	{name: "Quinn Abara", handle: "quinnoutside", platform: "tiktok", country: "IE", followers: 185_000, tags: "family camping"},
 	{name: "Rosa van Dijk", handle: "rosametlinnen", platform: "instagram", country: "NL", followers: 45_900, tags: "linen;interiors"},
 	{name: "Sami Heikkinen", handle: "samihikes", platform: "youtube", country: "FI", followers: 62_300, tags: "hiking;maps"},
 	{name: "Tilda Grön", handle: "tildavidhavet", platform: "instagram", country: "SE", followers: 83_700, tags: "archipelago;home"},

@@ -26,6 +26,8 @@ type InboxStore interface {
 	NoteReversal(ctx context.Context, payout uuid.UUID, back rapport.TakenBack) error
 	// NoteTopUp keeps the provider's id of a top-up whose making never answered. False when there is no such top-up.
 	NoteTopUp(ctx context.Context, id uuid.UUID, providerID string) (bool, error)
+	// BalanceCame wakes the payouts that were refused because the platform's balance in one of the currencies was short.
+	BalanceCame(ctx context.Context, currencies []string) error
 	// ApplyShipment tells the partnerships of a parcel that it has arrived; false when nobody knows it.
 	ApplyShipment(ctx context.Context, e rapport.ShipmentEvent, inbox uuid.UUID) (bool, error)
 	SignalWorkflow(ctx context.Context, kind string, id, brand uuid.UUID, sig rapport.Signal) error
@@ -35,6 +37,7 @@ type InboxStore interface {
 type Inbox struct {
 	Store      InboxStore
 	Activities *activities.Activities
+	Live       bool // the payment provider's key moves real money: what its test mode tells is no news, and the other way round
 	// Signing reads documents that creators sign at a provider; nil without one.
 	Signing func(ctx context.Context, document string) (note string, err error)
 	// ReadInbound reads a posted mail. The row's body is the content type, a line feed, and the form as it was posted.
@@ -97,9 +100,13 @@ func (x *Inbox) mailEvent(ctx context.Context, row rapport.InboxRow) (string, er
 func (x *Inbox) stripe(ctx context.Context, row rapport.InboxRow) (string, error) {
 	var object struct {
 		Metadata map[string]string `json:"metadata"`
+		Livemode *bool             `json:"livemode"`
 	}
 	if err := json.Unmarshal(row.Body, &object); err != nil {
 		return "unreadable object", nil //nolint:nilerr // kept as it came
+	}
+	if object.Livemode != nil && *object.Livemode != x.Live {
+		return "an event of the other mode", nil
 	}
 	switch {
 	case strings.HasPrefix(row.Type, "account.") || strings.HasPrefix(row.Type, "capability."):
@@ -142,7 +149,36 @@ func (x *Inbox) stripe(ctx context.Context, row rapport.InboxRow) (string, error
 		}
 		return "", x.tell(ctx, "topup", id, row)
 	}
+	if row.Type == "balance.available" {
+		return "", x.balance(ctx, row)
+	}
 	return "nothing to do", nil
+}
+
+// balance takes the news that the platform may send what it has: all brands share it, and money that another one brought may be what was short.
+func (x *Inbox) balance(ctx context.Context, row rapport.InboxRow) error {
+	var there struct {
+		Available []struct {
+			Amount   int64  `json:"amount"`
+			Currency string `json:"currency"`
+		} `json:"available"`
+	}
+	if err := json.Unmarshal(row.Body, &there); err != nil {
+		return nil //nolint:nilerr // kept as it came
+	}
+	var currencies []string
+	for _, b := range there.Available {
+		if b.Amount > 0 {
+			currencies = append(currencies, b.Currency)
+		}
+	}
+	if len(currencies) == 0 {
+		return nil
+	}
+	if err := x.Store.BalanceCame(ctx, currencies); err != nil {
+		return fmt.Errorf("balance: %w", err)
+	}
+	return nil
 }
 
 const notOurs = "no id of ours"

@@ -676,6 +676,25 @@ func TestAPayoutIsToldOfEachEventOnce(t *testing.T) {
 	}
 }
 
+// The platform's balance is shared: whoever brings money to it cures what was refused for want of it.
+func TestABalanceThatCameWakesWhatWasRefusedForWantOfIt(t *testing.T) {
+	t.Parallel()
+	a := arriving(t)
+	short, refused, waits := a.newPayout("submitted"), a.newPayout("submitted"), a.newPayout("awaiting_approval")
+	require.NoError(t, a.store.RejectAttempt(a.ctx, short.id, 1, rapport.PayRejectedFunds, "balance_insufficient"))
+	require.NoError(t, a.store.RejectAttempt(a.ctx, refused.id, 1, rapport.PayRejected, "account_closed"))
+	came := func(body string) {
+		require.Empty(t, a.arrive(rapport.InboxRow{ID: uuid.New(), Provider: "stripe", EventID: uuid.NewString(), Type: "balance.available", Body: []byte(body)}))
+	}
+	for _, nothing := range []string{`{}`, `{"available": []}`, `{"available": [{"amount": 5000, "currency": "eur"}, {"amount": 0, "currency": "usd"}]}`, `{"available": 7}`} {
+		came(nothing)
+		require.Equal(t, "0", a.told(short), nothing)
+	}
+	came(`{"object": "balance", "available": [{"amount": 5000, "currency": "usd"}]}`)
+	require.Equal(t, []string{"1", "0", "0"}, []string{a.told(short), a.told(refused), a.told(waits)})
+	require.Equal(t, "funds", a.text(`select input ->> 'kind' from outbox where workflow_id = 'payout/' || $1`, short.id))
+}
+
 func TestTransferEventsOfNobodysPayout(t *testing.T) {
 	t.Parallel()
 	a := arriving(t)

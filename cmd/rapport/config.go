@@ -12,6 +12,7 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -40,6 +41,9 @@ func (s Secret) GoString() string { return s.String() }
 //
 //nolint:unparam // the signature is encoding.TextMarshaler's
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// list is what stands between commas: a secret that is rolled has two values for a while. Without a comma it is the one value, also an empty one.
+func (s Secret) list() []string { return strings.Split(string(s), ",") }
 
 // Config is every setting of the programs. Each comes from one environment variable, named in its comment.
 type Config struct {
@@ -91,9 +95,14 @@ type Config struct {
 type StripeConfig struct {
 	APIKey        Secret // STRIPE_API_KEY
 	BaseURL       string // STRIPE_BASE_URL; the vendor's when empty
-	Country       string // STRIPE_PLATFORM_COUNTRY: where the account is, in two letters; empty checks no offer against it
-	AccountSecret Secret // STRIPE_WEBHOOK_SECRET_ACCOUNT
-	ConnectSecret Secret // STRIPE_WEBHOOK_SECRET_CONNECT
+	Country       string // STRIPE_PLATFORM_COUNTRY: where the account is, in two letters
+	AccountSecret Secret // STRIPE_WEBHOOK_SECRET_ACCOUNT; while one is rolled, the new one and the old one, with a comma between
+	ConnectSecret Secret // STRIPE_WEBHOOK_SECRET_CONNECT, alike
+}
+
+// live says that the key moves real money.
+func (c StripeConfig) live() bool {
+	return strings.HasPrefix(string(c.APIKey), "sk_live_") || strings.HasPrefix(string(c.APIKey), "rk_live_")
 }
 
 // SendGridConfig is what one SendGrid account needs.
@@ -189,9 +198,6 @@ func loadConfig(needs part, getenv func(string) string) (Config, error) {
 			r.badf("RAPPORT_TRUSTED_PROXIES contains %q: set each item to a network such as 10.1.0.0/16", item)
 		}
 		cfg.TrustedProxies = append(cfg.TrustedProxies, network)
-	}
-	if c := cfg.Stripe.Country; c != "" && !rapport.PlatformCountry(c) {
-		r.badf("STRIPE_PLATFORM_COUNTRY is no country that Stripe pays other countries from: set it to the two letters of the account's, such as US or DE, or leave it away")
 	}
 	if n := len(cfg.ShipmentsSecret); n > 0 && n < minSecret {
 		r.badf("RAPPORT_SHIPMENTS_SECRET is too short: set it to at least %d random characters, or leave it away", minSecret)
@@ -383,9 +389,14 @@ func (r *reader) fetchAllow(cfg Config) {
 }
 
 func (r *reader) webhooks(cfg Config) {
+	if !rapport.PlatformCountry(cfg.Stripe.Country) {
+		r.badf("STRIPE_PLATFORM_COUNTRY is no country that Stripe pays other countries from: set it to the two letters of the account's, such as US or DE; offers that Stripe could not pay from there are refused")
+	}
 	r.webhookSecret("STRIPE_WEBHOOK_SECRET_ACCOUNT", cfg.Stripe.AccountSecret, "/webhooks/stripe/account")
 	r.webhookSecret("STRIPE_WEBHOOK_SECRET_CONNECT", cfg.Stripe.ConnectSecret, "/webhooks/stripe/connect")
-	if cfg.Stripe.AccountSecret != "" && cfg.Stripe.AccountSecret == cfg.Stripe.ConnectSecret {
+	if slices.ContainsFunc(cfg.Stripe.AccountSecret.list(), func(secret string) bool {
+		return secret != "" && slices.Contains(cfg.Stripe.ConnectSecret.list(), secret)
+	}) {
 		r.badf("STRIPE_WEBHOOK_SECRET_CONNECT equals STRIPE_WEBHOOK_SECRET_ACCOUNT: set each to the secret of its own endpoint")
 	}
 	r.publicKey("SENDGRID_EVENT_PUBLIC_KEY", cfg.SendGrid.EventKey, "the Event Webhook")
@@ -394,9 +405,11 @@ func (r *reader) webhooks(cfg Config) {
 
 // webhookSecret insists on a real secret: with an empty key anybody's signature is right.
 func (r *reader) webhookSecret(name string, value Secret, path string) {
-	if !strings.HasPrefix(string(value), "whsec_") || len(value) < minWebhookSecret {
-		r.badf("%s is %s: set it to the signing secret (whsec_, at least %d characters) of the Stripe endpoint that posts to %s",
-			name, short(value), minWebhookSecret, path)
+	for _, secret := range value.list() {
+		if !strings.HasPrefix(secret, "whsec_") || len(secret) < minWebhookSecret {
+			r.badf("%s is %s: set it to the signing secret (whsec_, at least %d characters) of the Stripe endpoint that posts to %s",
+				name, short(Secret(secret)), minWebhookSecret, path)
+		}
 	}
 }
 
@@ -434,12 +447,10 @@ func (r *reader) documenso(cfg Config, needs part) {
 
 // baseURLs refuses to send real money's or real people's requests to anywhere but the vendor, unless forced.
 func (r *reader) baseURLs(cfg Config) {
-	key := string(cfg.Stripe.APIKey)
-	live := strings.HasPrefix(key, "sk_live_") || strings.HasPrefix(key, "rk_live_")
-	r.baseURL("STRIPE_BASE_URL", cfg.Stripe.BaseURL, live, cfg.AllowBaseURL, "api.stripe.com")
+	r.baseURL("STRIPE_BASE_URL", cfg.Stripe.BaseURL, cfg.Stripe.live(), cfg.AllowBaseURL, "api.stripe.com")
 	// SendGrid has no test keys: each that has the vendor's form is a live one, except the sandbox's.
-	key = string(cfg.SendGrid.APIKey)
-	live = strings.HasPrefix(key, "SG.") && !strings.HasPrefix(key, "SG.sandbox.")
+	key := string(cfg.SendGrid.APIKey)
+	live := strings.HasPrefix(key, "SG.") && !strings.HasPrefix(key, "SG.sandbox.")
 	r.baseURL("SENDGRID_BASE_URL", cfg.SendGrid.BaseURL, live, cfg.AllowBaseURL, "api.sendgrid.com", "api.eu.sendgrid.com")
 }
 

@@ -45,6 +45,7 @@ func validSettings(t *testing.T) map[string]string {
 		"RAPPORT_SECRET":                strings.Repeat("s", 32),
 		"RAPPORT_MAIL_DOMAIN":           "replies.example.com",
 		"STRIPE_API_KEY":                "sk_live_hunter2secret",
+		"STRIPE_PLATFORM_COUNTRY":       "US",
 		"STRIPE_WEBHOOK_SECRET_ACCOUNT": "whsec_" + strings.Repeat("a", 26),
 		"STRIPE_WEBHOOK_SECRET_CONNECT": "whsec_" + strings.Repeat("b", 26),
 		"SENDGRID_API_KEY":              "SG.hunter2secret",

@@ -263,6 +263,7 @@ func (d *dev) settings() {
 		d.set["STRIPE_BASE_URL"] = d.sandboxURL()
 		d.set["STRIPE_WEBHOOK_SECRET_ACCOUNT"] = d.secrets.StripeAccount
 		d.set["STRIPE_WEBHOOK_SECRET_CONNECT"] = d.secrets.StripeConnect
+		d.setDefault("STRIPE_PLATFORM_COUNTRY", "DE") // from where the sample world's creators are payable in its brands' currencies
 	}
 	if !d.given("SENDGRID_API_KEY") {
 		d.set["SENDGRID_API_KEY"] = d.secrets.SendGridKey

@@ -50,11 +50,13 @@ func newPayer(cfg Config) (stripe.Payer, error) {
 // webhooks verify what the providers post and make rows of the inbox. Each event has the provider's own id there, so that one
 // that comes twice is kept once.
 func webhooks(cfg Config) (api.Webhooks, error) {
-	// A list would take the one endpoint's events at the other, so each has its own secret only.
+	// One list for both would take the one endpoint's events at the other, so each has its own secrets only.
 	secretOf := map[string]Secret{"account": cfg.Stripe.AccountSecret, "connect": cfg.Stripe.ConnectSecret}
-	for endpoint, secret := range secretOf {
-		if err := stripe.ValidateSecret(string(secret)); err != nil {
-			return api.Webhooks{}, fmt.Errorf("endpoint %s: %w", endpoint, err)
+	for endpoint, rolled := range secretOf {
+		for _, secret := range rolled.list() {
+			if err := stripe.ValidateSecret(secret); err != nil {
+				return api.Webhooks{}, fmt.Errorf("endpoint %s: %w", endpoint, err)
+			}
 		}
 	}
 	events, err := sendgrid.ParsePublicKey(cfg.SendGrid.EventKey)
@@ -68,7 +70,7 @@ func webhooks(cfg Config) (api.Webhooks, error) {
 
 	hooks := api.Webhooks{
 		Stripe: func(endpoint string, body []byte, signature string, now time.Time) (rapport.InboxRow, error) {
-			return stripeRow(string(secretOf[endpoint]), body, signature, now)
+			return stripeRow(secretOf[endpoint].list(), body, signature, now)
 		},
 		MailEvents: func(body []byte, signature, timestamp string, now time.Time) ([]rapport.InboxRow, error) {
 			return mailRows(events, body, signature, timestamp, now)
@@ -115,8 +117,8 @@ func shipmentRow(secret string, body []byte, signature string, now time.Time) (r
 }
 
 // stripeRow keeps the event's object, which is what the worker reads.
-func stripeRow(secret string, body []byte, signature string, now time.Time) (rapport.InboxRow, error) {
-	e, err := stripe.VerifyEvent(body, signature, []string{secret}, now)
+func stripeRow(secrets []string, body []byte, signature string, now time.Time) (rapport.InboxRow, error) {
+	e, err := stripe.VerifyEvent(body, signature, secrets, now)
 	if err != nil {
 		return rapport.InboxRow{}, err
 	}

@@ -87,7 +87,7 @@ func runWorker(ctx context.Context, cfg Config, log *zap.Logger) error {
 	})
 	relay := &worker.Relay{
 		Store: store, Dispatch: worker.NewDispatcher(on.temporal, store, relayTimeout), Log: log,
-		Inbox: &worker.Inbox{Store: store, Activities: acts, Signing: signing.look, ReadInbound: mailer.Inbound},
+		Inbox: &worker.Inbox{Store: store, Activities: acts, Signing: signing.look, ReadInbound: mailer.Inbound, Live: cfg.Stripe.live()},
 	}
 	if err := worker.EnsureSchedules(ctx, on.temporal); err != nil {
 		return err

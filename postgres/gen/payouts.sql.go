@@ -243,8 +243,8 @@ func (q *Queries) InsertOfflinePayment(ctx context.Context, db DBTX, arg InsertO
 }
 
 const insertPayout = `-- name: InsertPayout :exec
-insert into payouts (id, milestone_id, partnership_id, brand_id, creator_id, amount, currency, destination, content_counts, due_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+insert into payouts (id, milestone_id, partnership_id, brand_id, creator_id, amount, currency, destination, content_counts, due_at, offline_method)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 on conflict (id) do nothing
 `
 
@@ -259,6 +259,7 @@ type InsertPayoutParams struct {
 	Destination   *string
 	ContentCounts bool
 	DueAt         time.Time
+	OfflineMethod *string
 }
 
 func (q *Queries) InsertPayout(ctx context.Context, db DBTX, arg InsertPayoutParams) error {
@@ -273,6 +274,7 @@ func (q *Queries) InsertPayout(ctx context.Context, db DBTX, arg InsertPayoutPar
 		arg.Destination,
 		arg.ContentCounts,
 		arg.DueAt,
+		arg.OfflineMethod,
 	)
 	return err
 }
@@ -531,7 +533,8 @@ func (q *Queries) MarkSent(ctx context.Context, db DBTX, arg MarkSentParams) err
 const milestoneForPayout = `-- name: MilestoneForPayout :one
 select m.id, m.partnership_id, m.brand_id, m.contract_id, m.amount, m.currency, m.deliverable_id, m.trigger, p.creator_id, b.second_pair_amount, b.second_pair_currency,
   coalesce((select y.account_id from payees y where y.creator_id = p.creator_id), '')::text as destination,
-  (not m.bonus and cardinality(content_approvers(m.id)) > 0)::boolean as content_approved
+  (not m.bonus and cardinality(content_approvers(m.id)) > 0)::boolean as content_approved,
+  coalesce((select o.paid_outside is not null from contracts c join offers o on o.id = c.offer_id where c.id = m.contract_id), false)::boolean as outside
 from milestones m join partnerships p on p.id = m.partnership_id join brands b on b.id = m.brand_id where m.id = $1
 `
 
@@ -549,6 +552,7 @@ type MilestoneForPayoutRow struct {
 	SecondPairCurrency string
 	Destination        string
 	ContentApproved    bool
+	Outside            bool
 }
 
 func (q *Queries) MilestoneForPayout(ctx context.Context, db DBTX, id uuid.UUID) (MilestoneForPayoutRow, error) {
@@ -568,6 +572,7 @@ func (q *Queries) MilestoneForPayout(ctx context.Context, db DBTX, id uuid.UUID)
 		&i.SecondPairCurrency,
 		&i.Destination,
 		&i.ContentApproved,
+		&i.Outside,
 	)
 	return i, err
 }

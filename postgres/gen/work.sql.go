@@ -147,7 +147,8 @@ func (q *Queries) ContractByOffer(ctx context.Context, db DBTX, offerID *uuid.UU
 
 const contractForExecution = `-- name: ContractForExecution :one
 select c.id, c.amends, c.changes, c.number, c.partnership_id, c.brand_id, c.term, c.state, c.fee, c.currency, c.terms, c.executed_at, c.ends_at, c.notice_by, k.ends_on, p.creator_id,
-  (select count(*) from signatures s where s.contract_id = c.id and s.body_sha256 = c.body_sha256) as signatures
+  (select count(*) from signatures s where s.contract_id = c.id and s.body_sha256 = c.body_sha256) as signatures,
+  coalesce((select o.paid_outside is not null from offers o where o.id = c.offer_id), false)::boolean as outside
 from contracts c join partnerships p on p.id = c.partnership_id join campaigns k on k.id = p.campaign_id where c.id = $1 for update of c
 `
 
@@ -169,6 +170,7 @@ type ContractForExecutionRow struct {
 	EndsOn        time.Time
 	CreatorID     uuid.UUID
 	Signatures    int64
+	Outside       bool
 }
 
 func (q *Queries) ContractForExecution(ctx context.Context, db DBTX, id uuid.UUID) (ContractForExecutionRow, error) {
@@ -192,6 +194,7 @@ func (q *Queries) ContractForExecution(ctx context.Context, db DBTX, id uuid.UUI
 		&i.EndsOn,
 		&i.CreatorID,
 		&i.Signatures,
+		&i.Outside,
 	)
 	return i, err
 }
@@ -740,7 +743,7 @@ func (q *Queries) PayeeByAccount(ctx context.Context, db DBTX, accountID *string
 }
 
 const payeeOf = `-- name: PayeeOf :one
-select c.id as creator_id, coalesce(y.state, 'none')::text as state, coalesce(y.account_id, '')::text as account_id, coalesce(c.country, 'US')::text as country,
+select c.id as creator_id, coalesce(y.state, 'none')::text as state, coalesce(y.account_id, '')::text as account_id, coalesce(c.country, '')::text as country,
   coalesce(y.banks, '{}')::jsonb as banks, exists (select 1 from payouts p where p.creator_id = c.id and p.state = 'awaiting_payee')::boolean as due,
   coalesce((select email from contacts x where x.creator_id = c.id order by role = 'finance' desc, role = 'creator' desc limit 1), '')::text as email
 from creators c left join payees y on y.creator_id = c.id where c.id = $1
@@ -836,6 +839,39 @@ func (q *Queries) PayoutsOfCreator(ctx context.Context, db DBTX, creatorID uuid.
 	var items []PayoutsOfCreatorRow
 	for rows.Next() {
 		var i PayoutsOfCreatorRow
+		if err := rows.Scan(&i.ID, &i.BrandID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const payoutsRefusedForFunds = `-- name: PayoutsRefusedForFunds :many
+select p.id, p.brand_id from payouts p
+where p.state = 'failed' and p.currency = any ($1::text[])
+  and (select a.rejection from payout_attempts a where a.payout_id = p.id order by a.number desc limit 1) = 'rejected_funds'
+order by p.due_at
+`
+
+type PayoutsRefusedForFundsRow struct {
+	ID      uuid.UUID
+	BrandID uuid.UUID
+}
+
+// Those whose newest attempt the provider refused because the platform's balance was short, which the brands share.
+func (q *Queries) PayoutsRefusedForFunds(ctx context.Context, db DBTX, currencies []string) ([]PayoutsRefusedForFundsRow, error) {
+	rows, err := db.Query(ctx, payoutsRefusedForFunds, currencies)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PayoutsRefusedForFundsRow
+	for rows.Next() {
+		var i PayoutsRefusedForFundsRow
 		if err := rows.Scan(&i.ID, &i.BrandID); err != nil {
 			return nil, err
 		}

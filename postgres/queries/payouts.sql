@@ -1,12 +1,13 @@
 -- name: MilestoneForPayout :one
 select m.id, m.partnership_id, m.brand_id, m.contract_id, m.amount, m.currency, m.deliverable_id, m.trigger, p.creator_id, b.second_pair_amount, b.second_pair_currency,
   coalesce((select y.account_id from payees y where y.creator_id = p.creator_id), '')::text as destination,
-  (not m.bonus and cardinality(content_approvers(m.id)) > 0)::boolean as content_approved
+  (not m.bonus and cardinality(content_approvers(m.id)) > 0)::boolean as content_approved,
+  coalesce((select o.paid_outside is not null from contracts c join offers o on o.id = c.offer_id where c.id = m.contract_id), false)::boolean as outside
 from milestones m join partnerships p on p.id = m.partnership_id join brands b on b.id = m.brand_id where m.id = @id;
 
 -- name: InsertPayout :exec
-insert into payouts (id, milestone_id, partnership_id, brand_id, creator_id, amount, currency, destination, content_counts, due_at)
-values (@id, @milestone_id, @partnership_id, @brand_id, @creator_id, @amount, @currency, sqlc.narg('destination'), @content_counts, @due_at)
+insert into payouts (id, milestone_id, partnership_id, brand_id, creator_id, amount, currency, destination, content_counts, due_at, offline_method)
+values (@id, @milestone_id, @partnership_id, @brand_id, @creator_id, @amount, @currency, sqlc.narg('destination'), @content_counts, @due_at, sqlc.narg('offline_method'))
 on conflict (id) do nothing;
 
 -- name: LockPayout :one

@@ -16,7 +16,8 @@ select id from contracts where offer_id = @offer_id;
 
 -- name: ContractForExecution :one
 select c.id, c.amends, c.changes, c.number, c.partnership_id, c.brand_id, c.term, c.state, c.fee, c.currency, c.terms, c.executed_at, c.ends_at, c.notice_by, k.ends_on, p.creator_id,
-  (select count(*) from signatures s where s.contract_id = c.id and s.body_sha256 = c.body_sha256) as signatures
+  (select count(*) from signatures s where s.contract_id = c.id and s.body_sha256 = c.body_sha256) as signatures,
+  coalesce((select o.paid_outside is not null from offers o where o.id = c.offer_id), false)::boolean as outside
 from contracts c join partnerships p on p.id = c.partnership_id join campaigns k on k.id = p.campaign_id where c.id = @id for update of c;
 
 -- name: ContractView :one
@@ -55,7 +56,7 @@ select d.zone, d.working_days, d.opens, d.closes, d.holidays, d.day_seconds from
 select zone, country from creators where id = @id;
 
 -- name: PayeeOf :one
-select c.id as creator_id, coalesce(y.state, 'none')::text as state, coalesce(y.account_id, '')::text as account_id, coalesce(c.country, 'US')::text as country,
+select c.id as creator_id, coalesce(y.state, 'none')::text as state, coalesce(y.account_id, '')::text as account_id, coalesce(c.country, '')::text as country,
   coalesce(y.banks, '{}')::jsonb as banks, exists (select 1 from payouts p where p.creator_id = c.id and p.state = 'awaiting_payee')::boolean as due,
   coalesce((select email from contacts x where x.creator_id = c.id order by role = 'finance' desc, role = 'creator' desc limit 1), '')::text as email
 from creators c left join payees y on y.creator_id = c.id where c.id = @id;
@@ -129,6 +130,13 @@ select id, brand_id from payouts where creator_id = @creator_id and state in ('a
 -- name: PayoutsAwaitingFunds :many
 -- What failed may have failed for want of money at the provider, which only money that came there cures.
 select id, brand_id from payouts where brand_id = @brand_id and currency = @currency and (state in ('awaiting_funds', 'approved') or state = 'failed' and @came_there::boolean) order by due_at;
+
+-- name: PayoutsRefusedForFunds :many
+-- Those whose newest attempt the provider refused because the platform's balance was short, which the brands share.
+select p.id, p.brand_id from payouts p
+where p.state = 'failed' and p.currency = any (@currencies::text[])
+  and (select a.rejection from payout_attempts a where a.payout_id = p.id order by a.number desc limit 1) = 'rejected_funds'
+order by p.due_at;
 
 -- name: PostToVerify :one
 select d.brand_id, p.creator_id, coalesce(d.post_url, '')::text as url, k.hashtags, k.content_rules, d.platform, d.kind, coalesce(p.promo_code, '')::text as promo_code, coalesce(p.tracked_link, '')::text as tracked_link,

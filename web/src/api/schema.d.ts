@@ -7499,7 +7499,7 @@ export interface components {
             reason?: string;
             /**
              * Format: date
-             * @description For hold: when it is looked at again
+             * @description For hold, and needed there: when it is looked at again, by a task that is due at the end of that day
              */
             review_on?: string;
         };

@@ -1,7 +1,9 @@
 import type { Money } from "../api/schema";
 import { language } from "./language";
 
-const exponents: Record<string, number> = { jpy: 0, krw: 0, clp: 0, vnd: 0, kwd: 3, bhd: 3 };
+const exponents: Record<string, number> = {
+  jpy: 0, krw: 0, clp: 0, vnd: 0, bif: 0, djf: 0, gnf: 0, kmf: 0, mga: 0, pyg: 0, rwf: 0, vuv: 0, xaf: 0, xof: 0, xpf: 0, kwd: 3, bhd: 3, jod: 3, omr: 3, tnd: 3,
+};
 
 /** Digits after the decimal point that a currency's minor unit stands for, as Stripe counts it. `Intl` shows forints and some others without theirs. */
 export function exponent(currency: string): number {
