@@ -869,7 +869,7 @@ func TestTheDatabaseRepeatsTheTables(t *testing.T) {
 	for _, c := range rapport.Currencies() {
 		currencies = append(currencies, fmt.Sprintf("('%s', %d, %d)", c.Code, c.Exponent, c.Step))
 	}
-	later, err := os.ReadFile("postgres/migrations/00061_currencies.sql")
+	later, err := os.ReadFile("postgres/migrations/00061_currencies_and_what_is_blocked.sql")
 	require.NoError(t, err)
 	require.ElementsMatch(t, currencies, regexp.MustCompile(`\('[a-z]{3}', \d, \d+\)`).FindAllString(string(money)+string(later), -1))
 	triggers := []string{

@@ -125,6 +125,10 @@ func blocker(b rapport.PayoutBlock) string {
 		return "Funds of " + b.Who
 	case b.Who != "":
 		return b.Who
+	case b.Condition == rapport.SubmitAwaitingProof:
+		return "Finance, who pays it outside of Stripe"
+	case gateWords[b.Condition] != "":
+		return strings.TrimSuffix(gateWords[b.Condition], ".")
 	case b.Condition != "":
 		return strings.TrimSuffix(conditionWords(b.Condition), ".")
 	}

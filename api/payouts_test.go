@@ -310,8 +310,10 @@ func TestFundsLedgerAndReconciliation(t *testing.T) {
 	require.NoError(t, d.worker.FinishReconciliation(t.Context(), rapport.Reconciliation{
 		ID: uuid.MustParse(a.text("id")), Lines: []rapport.ReconciliationLine{
 			{Kind: "settle", Result: "missing_here", Ref: "tr_1", Theirs: rapport.Money{Amount: 500, Currency: "eur"}, At: time.Now()},
+			{Kind: "settle", Result: "missing_there", Ref: "tr_2", BrandID: d.world.one, Ours: rapport.Money{Amount: 500, Currency: "eur"}, At: time.Now()},
 		},
 	}))
+	require.Equal(t, "Ms both", one[string](t, d, `select u.name from reconciliation_cases c join users u on u.id = c.owner_id where c.ref = 'tr_2'`), "a case is somebody's from the beginning")
 	var runs struct {
 		Items []struct {
 			State  string
@@ -475,6 +477,11 @@ func TestWhatIsOwedStandsInLanes(t *testing.T) {
 		"awaiting_funds [Funds of One] +0: 1, [{700}]", "awaiting_payee [Mia Lens] +0: 1, [{600}]",
 		"held [The creator is banned The approval of the content was revoked A person holds it] +2: 6, [{41500}]",
 	}, blocked("ops@one.example"), "most first, one sum a currency")
+	offline, gated := d.anotherPayout(t, d.world.one, d.work, 800), d.anotherPayout(t, d.world.one, d.work, 900)
+	d.sql(t, `begin; set local session_replication_role = replica; update payouts set state = 'approved', offline_method = 'cheque', destination = null where id = '`+offline.String()+`';
+		update payouts set state = 'approved', gated = 'paused', gated_at = now() where id = '`+gated.String()+`'; commit`)
+	require.Contains(t, blocked("ops@one.example"), "approved [Finance, who pays it outside of Stripe Stripe, which refuses our key] +0: 2, [{1700}]")
+	require.Equal(t, "10: 44500 eur", lanes("ops@one.example")["blocked"], "the lane and what it is made of are the same")
 	require.Empty(t, blocked("auditor@two.example"))
 	require.Empty(t, in("to_approve"))
 	require.Equal(t, 422, d.as(t, "auditor@one.example").send(t, "GET", "/v1/payouts?lane=nonsense", nil).status)

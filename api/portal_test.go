@@ -105,7 +105,7 @@ func TestPortalHomeSaysWhatIsExpected(t *testing.T) {
 	h := home()
 	require.Equal(t, "Mia Lens", h.CreatorName)
 	require.Equal(t, "Brand, then Legal", h.Deliverables[0].Reviewing)
-	require.Equal(t, "Earned, being released", h.Payments[0].State)
+	require.Equal(t, "Earned, waits for our finance team to release it", h.Payments[0].State)
 	require.True(t, h.NeedsOnboarding)
 	require.Contains(t, h.Next, "bank account")
 	require.NotContains(t, string(me.send(t, "GET", "/v1/portal/home", nil).body), d.users["approver@one.example"].String(), "people of the house stay unnamed")

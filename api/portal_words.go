@@ -295,15 +295,24 @@ func paymentWords(say rapport.Words, m rapport.PortalPayment, now time.Time) (st
 			return say.Say("On hold, because your bank account was changed on %s. To keep your money safe it waits until %s at least, and until somebody has made sure that it was you. "+
 				"If it was not you, answer our mail at once", say.Moment(*m.DestinationAt), say.Moment(*m.FreeAt)), nil
 		}
-		return say.Say("On hold. We write when it goes on"), nil
+		return say.Say("On hold. Just ask us what it waits for"), nil
 	case rapport.PayoutAwaitingPayee:
 		return say.Say("Waits for your bank account"), nil
 	case rapport.PayoutSubmitted, rapport.PayoutUnknown:
-		return say.Say("Being sent to your account"), m.DueAt
+		return say.Say("Being sent to your account"), notPassed(m.DueAt, now)
 	case rapport.PayoutScheduled:
-		return say.Say("Earned, on its way"), m.DueAt
-	case rapport.PayoutAwaitingApproval, rapport.PayoutApproved, rapport.PayoutAwaitingFunds, rapport.PayoutFailed:
-		return say.Say("Earned, being released"), m.DueAt
+		return say.Say("Earned, on its way"), notPassed(m.DueAt, now)
+	case rapport.PayoutAwaitingApproval:
+		return say.Say("Earned, waits for our finance team to release it"), notPassed(m.DueAt, now)
+	case rapport.PayoutAwaitingFunds:
+		return say.Say("Released, waits until we have put money on our account"), notPassed(m.DueAt, now)
+	case rapport.PayoutFailed:
+		return say.Say("Released, but it could not be sent. Our finance team looks into it"), nil
+	case rapport.PayoutApproved:
+		if m.Offline != "" {
+			return say.Say("Released, waits for our finance team to pay it"), notPassed(m.DueAt, now)
+		}
+		return say.Say("Released, on its way"), notPassed(m.DueAt, now)
 	}
 	switch m.State {
 	case "cancelled":
@@ -317,6 +326,14 @@ func paymentWords(say rapport.Words, m rapport.PortalPayment, now time.Time) (st
 		return triggerWords(say, m), nil
 	}
 	return triggerWords(say, m), m.DueAt
+}
+
+// notPassed is a day on which a payment is expected, as long as it has not passed.
+func notPassed(at *time.Time, now time.Time) *time.Time {
+	if at == nil || !at.After(now) {
+		return nil
+	}
+	return at
 }
 
 // triggerWords says what a payment that is not earned yet waits for.

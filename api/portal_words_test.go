@@ -31,7 +31,7 @@ func TestPortalSpeaksTheCreatorsLanguage(t *testing.T) {
 	require.Equal(t, "en", home(me.with("Accept-Language", "fr")).Locale)
 	h := home(german)
 	require.Equal(t, "de", h.Locale)
-	require.Equal(t, "Verdient, wird freigegeben", h.Payments[0].State)
+	require.Equal(t, "Verdient, wartet auf die Freigabe durch unsere Buchhaltung", h.Payments[0].State)
 	require.Contains(t, h.Next, "Bankkonto")
 	require.Equal(t, "Brand, danach Legal", h.Deliverables[0].Reviewing)
 

@@ -1112,13 +1112,14 @@ func (q *Queries) PayoutReviewOn(ctx context.Context, db DBTX, arg PayoutReviewO
 
 const payoutsBlocked = `-- name: PayoutsBlocked :many
 select p.state, (case p.state when 'held' then coalesce(h.name, '') when 'awaiting_funds' then b.name when 'awaiting_payee' then c.name else '' end)::text as who,
-  (case when p.state = 'held' and h.name is null then coalesce(p.held_reason, '') else '' end)::text as condition, p.currency, count(*)::int as n, sum(p.amount - p.netted)::bigint as amount
+  (case when p.state = 'held' and h.name is null then coalesce(p.held_reason, '') when p.state = 'approved' then coalesce(p.gated, 'awaiting_proof') else '' end)::text as condition, p.currency, count(*)::int as n, sum(p.amount - p.netted)::bigint as amount
 from payouts p join brands b on b.id = p.brand_id join creators c on c.id = p.creator_id
 left join lateral (select u.name from tasks t join users u on u.id = t.owner_id where p.state = 'held' and t.brand_id = p.brand_id and t.ref = p.id and t.kind = 'payout_held' and t.code = 'manual'
   and t.state in ('open', 'snoozed') limit 1) h on true
 where p.brand_id = any ($1::uuid[]) and ($2::uuid is null or p.brand_id = $2::uuid)
   and ($3::uuid is null or exists (select 1 from partnerships q where q.id = p.partnership_id and q.campaign_id = $3::uuid))
-  and p.state not in ('paid', 'partly_reversed', 'reversed', 'cancelled') and p.state in ('held', 'awaiting_payee', 'awaiting_funds', 'failed')
+  and p.state not in ('paid', 'partly_reversed', 'reversed', 'cancelled')
+  and (p.state in ('held', 'awaiting_payee', 'awaiting_funds', 'failed') or p.state = 'approved' and (p.offline_method is not null or p.gated is not null)) -- as in payout_lanes
 group by 1, 2, 3, 4 order by 1, 5 desc, 2, 3, 4
 `
 

@@ -66,13 +66,14 @@ group by 1, 2 order by 1, 2;
 -- name: PayoutsBlocked :many
 -- What is blocked, by whom or what it waits for: who holds it, or the condition that does; whose funds; which creator.
 select p.state, (case p.state when 'held' then coalesce(h.name, '') when 'awaiting_funds' then b.name when 'awaiting_payee' then c.name else '' end)::text as who,
-  (case when p.state = 'held' and h.name is null then coalesce(p.held_reason, '') else '' end)::text as condition, p.currency, count(*)::int as n, sum(p.amount - p.netted)::bigint as amount
+  (case when p.state = 'held' and h.name is null then coalesce(p.held_reason, '') when p.state = 'approved' then coalesce(p.gated, 'awaiting_proof') else '' end)::text as condition, p.currency, count(*)::int as n, sum(p.amount - p.netted)::bigint as amount
 from payouts p join brands b on b.id = p.brand_id join creators c on c.id = p.creator_id
 left join lateral (select u.name from tasks t join users u on u.id = t.owner_id where p.state = 'held' and t.brand_id = p.brand_id and t.ref = p.id and t.kind = 'payout_held' and t.code = 'manual'
   and t.state in ('open', 'snoozed') limit 1) h on true
 where p.brand_id = any (@brands::uuid[]) and (sqlc.narg('brand_id')::uuid is null or p.brand_id = sqlc.narg('brand_id')::uuid)
   and (sqlc.narg('campaign_id')::uuid is null or exists (select 1 from partnerships q where q.id = p.partnership_id and q.campaign_id = sqlc.narg('campaign_id')::uuid))
-  and p.state not in ('paid', 'partly_reversed', 'reversed', 'cancelled') and p.state in ('held', 'awaiting_payee', 'awaiting_funds', 'failed')
+  and p.state not in ('paid', 'partly_reversed', 'reversed', 'cancelled')
+  and (p.state in ('held', 'awaiting_payee', 'awaiting_funds', 'failed') or p.state = 'approved' and (p.offline_method is not null or p.gated is not null)) -- as in payout_lanes
 group by 1, 2, 3, 4 order by 1, 5 desc, 2, 3, 4;
 
 -- name: CashByWeek :many

@@ -107,8 +107,12 @@ left join topups u on x.kind = 'topup' and u.id::text = x.key;
 -- name: KeepCase :one
 -- A break that was seen before is the same case. One that was called resolved is not; one that was explained, only as long as it is the same.
 -- The subselects of what is answered still see the case as it was.
-insert into reconciliation_cases as c (id, kind, noun, ref, brand_id, meant, payout_id, destination, differs, ours, ours_currency, theirs, theirs_currency, at, last_run)
-select @id, l.result, l.kind, l.ref, l.brand_id, l.meant, l.payout_id, l.destination, l.differs, l.ours, l.ours_currency, l.theirs, l.theirs_currency, l.at, l.run_id
+-- Whoever of its finance has the fewest open ones has a new one, and may give it away.
+insert into reconciliation_cases as c (id, kind, noun, ref, brand_id, meant, payout_id, destination, differs, ours, ours_currency, theirs, theirs_currency, at, last_run, owner_id)
+select @id, l.result, l.kind, l.ref, l.brand_id, l.meant, l.payout_id, l.destination, l.differs, l.ours, l.ours_currency, l.theirs, l.theirs_currency, l.at, l.run_id,
+  (select u.id from user_roles r join users u on u.id = r.user_id
+    where r.role in ('finance_preparer', 'finance_releaser') and r.effective_at <= now() and u.disabled_at is null and (r.brand_id = l.brand_id or l.brand_id is null and r.brand_id = any (l.meant))
+    order by r.role, (select count(*) from reconciliation_cases o where o.owner_id = u.id and o.state = 'open' and o.gone_at is null), u.name, u.id limit 1)
 from reconciliation_lines l where l.run_id = @run_id and l.n = @n
 on conflict (kind, noun, ref) do update set last_seen_at = now(), last_run = excluded.last_run, brand_id = coalesce(c.brand_id, excluded.brand_id), meant = excluded.meant,
   payout_id = coalesce(c.payout_id, excluded.payout_id), destination = excluded.destination, differs = excluded.differs,

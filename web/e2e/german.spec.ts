@@ -266,7 +266,7 @@ test("an amendment is read in German beside its words", async () => {
 
 test("payments stand there in German, and the switch is kept", async () => {
   await portal.goto("/portal/home");
-  await expect(portal.getByText(/Verdient, (unterwegs|wird freigegeben)/).first()).toBeVisible();
+  await expect(portal.getByText(/(Verdient|Freigegeben), (unterwegs|wartet)/).first()).toBeVisible();
   await expect(portal.getByText("Verdient, sobald dein Beitrag geprüft ist")).toBeVisible();
   await fits("seite");
   await portal.goto("/portal/statement");

@@ -10,7 +10,7 @@ import { laneWords } from "./laneWords";
 import classes from "./Lanes.module.css";
 
 /** What keeps the payments of a state, before whom or what they wait for. */
-const blockWords: Partial<Record<PayoutState, string>> = { held: "held", awaiting_payee: "payment details", awaiting_funds: "funds", failed: "rejected" };
+const blockWords: Partial<Record<PayoutState, string>> = { held: "held", awaiting_payee: "payment details", awaiting_funds: "funds", failed: "rejected", approved: "approved and not sent" };
 
 interface Props {
   brandId: string | undefined;

@@ -41,7 +41,7 @@ export function ApproveDialog({ payout, part, onClose }: { payout: Payout; part:
           />
           <Evidence payout={payout} />
           <p className="soft" style={{ margin: 0 }}>
-            Your approval holds for this amount, currency and {summary.offline ? "way of paying" : "destination"} only. {(payout.releasers ?? 1) > 1 ? "Three" : "Two"} different people of finance approve; none of them approved the content.
+            Your approval holds for this amount, currency and {summary.offline ? "way of paying" : "destination"} only. {(payout.releasers ?? 1) > 1 ? "Three" : "Two"} different people approve, one of whom releases it; below the brand’s threshold whoever approved the content may be the other one.
           </p>
           <ProblemNotice problem={approve.error} />
           <Group justify="flex-end">
