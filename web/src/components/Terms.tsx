@@ -17,7 +17,7 @@ export const triggerWords: Record<MilestoneTrigger, string> = {
   approval: "on approval",
   posted: "when posted",
   verified: "when verified",
-  date: "on a date",
+  date: "at the end of the term",
   campaign_end: "at the campaign's end",
   threshold: "number reached",
   given: "given by a person",

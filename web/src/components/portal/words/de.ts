@@ -84,7 +84,7 @@ export const words: Record<Key, string> = {
   "terms.when.approval": "bei Freigabe",
   "terms.when.posted": "bei Veröffentlichung",
   "terms.when.verified": "nach Prüfung des Beitrags",
-  "terms.when.date": "zu einem Datum",
+  "terms.when.date": "am Ende der Laufzeit",
   "terms.when.campaign_end": "am Ende der Kampagne",
   "terms.when.threshold": "wenn die Zahl erreicht ist",
   "terms.when.given": "wenn ihn jemand vergibt",

@@ -79,7 +79,7 @@ export const en = {
   "terms.when.approval": "on approval",
   "terms.when.posted": "when posted",
   "terms.when.verified": "when verified",
-  "terms.when.date": "on a date",
+  "terms.when.date": "at the end of the term",
   "terms.when.campaign_end": "at the campaign's end",
   "terms.when.threshold": "number reached",
   "terms.when.given": "given by a person",
