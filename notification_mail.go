@@ -234,7 +234,10 @@ func (p NotifiedPerson) moneyLines(x DigestMoney, base string) []MailLine {
 		return lines
 	}
 	for _, b := range x.Blocked {
-		why := map[PayoutState]string{PayoutHeld: "held", PayoutAwaitingPayee: "waiting for the creator's bank account", PayoutAwaitingFunds: "waiting for funds", PayoutFailed: "rejected", PayoutApproved: "approved, and waiting until the payments go on"}[b.State]
+		why := map[PayoutState]string{
+			PayoutHeld: "held", PayoutAwaitingPayee: "waiting for the creator's bank account", PayoutAwaitingFunds: "waiting for funds", PayoutFailed: "rejected",
+			PayoutApproved: "approved, and waiting until the payments go on",
+		}[b.State]
 		if b.Condition == SubmitAwaitingProof {
 			why = "approved, and to be paid outside of Stripe"
 		}

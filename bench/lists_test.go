@@ -166,7 +166,7 @@ func (a *archive) pageBare(q pageAsked) time.Duration {
 func (a *archive) rowsBare(about, file, name string, with map[string]any) time.Duration {
 	a.t.Helper()
 	names := arguments(a.t, file, name)
-	args := []any{pgx.QueryExecModeCacheDescribe}
+	args := append(make([]any, 0, 1+len(names)), pgx.QueryExecModeCacheDescribe)
 	for _, k := range names {
 		args = append(args, with[k])
 	}

@@ -304,7 +304,8 @@ func TestRecordHistories(t *testing.T) { //nolint:paralleltest // it measures ti
 	for name, f := range map[string]func(t *testing.T, address, folder string){ //nolint:paralleltest // as above
 		"golden": recordGolden, "detours": recordDetours, "asleep": recordAsleep, "reviews": recordReviews, "small": recordSmall, "sequences": recordSequences,
 		"approvals": recordApprovals, "late": recordLate, "reversals": recordReversals, "changes": recordChanges, "rights": recordRights, "extended": recordExtended, "delivery": recordDelivery,
-		"option": recordOption, "quiet": recordQuiet, "amended_option": recordAmendedOption, "renewals": recordRenewals, "schedule": recordSchedule, "unasked": recordUnasked, "differs": recordDiffers, "outside": recordOutside,
+		"option": recordOption, "quiet": recordQuiet, "amended_option": recordAmendedOption, "renewals": recordRenewals, "schedule": recordSchedule, "unasked": recordUnasked, "differs": recordDiffers,
+		"outside": recordOutside,
 	} {
 		t.Run(name, func(t *testing.T) { f(t, server.Address, folder) })
 	}

@@ -390,7 +390,7 @@ func (r *reader) fetchAllow(cfg Config) {
 
 func (r *reader) webhooks(cfg Config) {
 	if !rapport.PlatformCountry(cfg.Stripe.Country) {
-		r.badf("STRIPE_PLATFORM_COUNTRY is no country that Stripe pays other countries from: set it to the two letters of the account's, such as US or DE; offers that Stripe could not pay from there are refused")
+		r.badf("STRIPE_PLATFORM_COUNTRY is no country that Stripe pays other countries from: set it to the two letters of the account's, such as US or DE")
 	}
 	r.webhookSecret("STRIPE_WEBHOOK_SECRET_ACCOUNT", cfg.Stripe.AccountSecret, "/webhooks/stripe/account")
 	r.webhookSecret("STRIPE_WEBHOOK_SECRET_CONNECT", cfg.Stripe.ConnectSecret, "/webhooks/stripe/connect")
