@@ -98,33 +98,34 @@ select g.at, 'a' || lpad(g.id::text, 20, '0') as key, g.actor, g.action, (case s
     (select q.id from partnerships q where q.id = g.subject)) as partnership_id,
   case when g.detail ->> 'amount' ~ '^\d{1,15}$' then (g.detail ->> 'amount')::bigint else (select p.amount from payouts p where p.id = g.subject) end as amount,
   case when g.detail ->> 'amount' ~ '^\d{1,15}$' then g.detail ->> 'currency' else (select p.currency from payouts p where p.id = g.subject) end as currency,
-  coalesce(g.detail ->> 'reason', g.detail ->> 'role', '') as reason
+  coalesce(g.detail ->> 'reason', g.detail ->> 'role', '') as reason,
+  g.detail
 from audit_log g
 where (split_part(g.action, '.', 1) in ('payout', 'reversal', 'topup', 'role', 'user', 'token', 'delegation', 'brand', 'journal_accounts', 'contract', 'reconciliation', 'policy', 'payout_policy', 'second_factor', 'payments', 'bootstrap', 'fx_quote')
     and g.action not in ('second_factor.proved', 'reversal.reverse_approved', 'reversal.write_off_approved')) -- proofs and approvals stand with what they are for
   or g.action in ('partnership.terminate', 'partnership.revoke_approval', 'creator.ban', 'creator.merged', 'creator.merge_undone')
-  or g.action = 'campaign.edited' and g.detail ? 'budget'
+  or g.action = 'campaign.edited' and g.detail -> 'after' ? 'budget'
 union all
-select a.at, 'b' || a.id::text, a.approver, 'payout.approved_as_' || a.part, 'payout', a.payout_id, a.brand_id, p.partnership_id, a.amount, a.currency, ''
+select a.at, 'b' || a.id::text, a.approver, 'payout.approved_as_' || a.part, 'payout', a.payout_id, a.brand_id, p.partnership_id, a.amount, a.currency, '', null
 from payout_approvals a join payouts p on p.id = a.payout_id
 union all
-select a.at, 'c' || a.id::text, a.approver, 'reversal.approved_' || a.part, 'reversal', a.reversal_id, a.brand_id, v.partnership_id, a.amount, a.currency, ''
+select a.at, 'c' || a.id::text, a.approver, 'reversal.approved_' || a.part, 'reversal', a.reversal_id, a.brand_id, v.partnership_id, a.amount, a.currency, '', null
 from reversal_approvals a join reversals v on v.id = a.reversal_id
 union all
-select x.decided_at, 'd' || x.id::text, x.user_id, 'content.' || x.decision, 'content', x.submission_id, x.brand_id, s.partnership_id, null, null, coalesce(x.comment, '')
+select x.decided_at, 'd' || x.id::text, x.user_id, 'content.' || x.decision, 'content', x.submission_id, x.brand_id, s.partnership_id, null, null, coalesce(x.comment, ''), null
 from decisions x join submissions s on s.id = x.submission_id where x.state = 'accepted'
 union all
-select s.at, 'e' || s.contract_id::text || s.party, s.user_id, 'contract.signed_by_' || s.party, 'contract', s.contract_id, t.brand_id, t.partnership_id, t.fee, t.currency, s.name
+select s.at, 'e' || s.contract_id::text || s.party, s.user_id, 'contract.signed_by_' || s.party, 'contract', s.contract_id, t.brand_id, t.partnership_id, t.fee, t.currency, s.name, null
 from signatures s join contracts t on t.id = s.contract_id
 union all
-select e.at, 'f' || e.source_id::text || lpad(e.seq::text, 20, '0'), e.actor, e.source || '.' || e.kind, e.source, e.source_id, e.brand_id, e.partnership_id, e.amount, e.currency, e.code
+select e.at, 'f' || e.source_id::text || lpad(e.seq::text, 20, '0'), e.actor, e.source || '.' || e.kind, e.source, e.source_id, e.brand_id, e.partnership_id, e.amount, e.currency, e.code, null
 from partnership_events e where e.source in ('payout', 'reversal') and e.kind <> 'payout_approval'
 union all
-select t.at, 'g' || t.id::text, null, 'funds.arrived', 'funds', t.id, t.brand_id, null, (select sum(e.amount)::bigint from ledger_entries e join ledger_accounts a on a.id = e.account_id where e.txn_id = t.id and e.amount > 0), null, coalesce(t.external_ref, '')
+select t.at, 'g' || t.id::text, null, 'funds.arrived', 'funds', t.id, t.brand_id, null, (select sum(e.amount)::bigint from ledger_entries e join ledger_accounts a on a.id = e.account_id where e.txn_id = t.id and e.amount > 0), null, coalesce(t.external_ref, ''), null
 from ledger_transactions t where t.kind = 'topup'
 union all
 -- A creator's bank account is of no brand: those that work with them hear of it.
-select g.at, 'h' || lpad(g.id::text, 20, '0') || q.brand_id::text, g.actor, g.action, 'payee', g.subject, q.brand_id, q.id, null, null, ''
+select g.at, 'h' || lpad(g.id::text, 20, '0') || q.brand_id::text, g.actor, g.action, 'payee', g.subject, q.brand_id, q.id, null, null, '', null
 from audit_log g join lateral (select distinct on (x.brand_id) x.brand_id, x.id from partnerships x
   where x.creator_id = coalesce((select c.merged_into from creators c where c.id = g.subject), g.subject) order by x.brand_id, x.created_at desc, x.id) q on true
 where g.action = 'payee.destination_changed';
