@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	openapi_types "github.com/oapi-codegen/runtime/types"
@@ -66,7 +67,7 @@ func (s *Server) ListHistory(ctx context.Context, r gen.ListHistoryRequestObject
 
 // rulesOf is what the audit log keeps of a brand's rules for money and of a campaign's budget.
 type rulesOf struct {
-	Budget    *rapport.Money
+	Budget    *rapport.Money `json:"budget"`
 	Threshold *rapport.Money `json:"second_pair_threshold"`
 	Cap       *int           `json:"netting_cap_percent"`
 	Notice    *int           `json:"netting_notice_days"`
@@ -76,8 +77,11 @@ type rulesOf struct {
 // changeWords say what was changed about money, and from what to what; nothing when it was something else.
 func changeWords(say rapport.Words, h rapport.HistoryItem) string {
 	var detail struct {
-		Before, After     rulesOf
-		Base, Quote, Rate string
+		Before rulesOf `json:"before"`
+		After  rulesOf `json:"after"`
+		Base   string  `json:"base"`
+		Quote  string  `json:"quote"`
+		Rate   string  `json:"rate"`
 	}
 	if len(h.Detail) == 0 || json.Unmarshal(h.Detail, &detail) != nil {
 		return ""
@@ -95,14 +99,14 @@ func changeWords(say rapport.Words, h rapport.HistoryItem) string {
 		changed("where two people of finance approve", say.Money(*was.Threshold), say.Money(*is.Threshold))
 	}
 	for _, n := range []struct {
-		what, unit string
-		was, is    *int
+		what    string
+		was, is *int
 	}{
-		{"the share that is kept for what a creator owes", " %", was.Cap, is.Cap}, {"the notice before that", " days", was.Notice, is.Notice},
-		{"the wait after a changed bank account", " working days", was.CoolOff, is.CoolOff},
+		{"the percent kept for what a creator owes", was.Cap, is.Cap}, {"the days of notice before anything is kept", was.Notice, is.Notice},
+		{"the working days that payments wait after a changed bank account", was.CoolOff, is.CoolOff},
 	} {
 		if n.was != nil && n.is != nil {
-			changed(n.what, fmt.Sprint(*n.was)+n.unit, fmt.Sprint(*n.is)+n.unit)
+			changed(n.what, strconv.Itoa(*n.was), strconv.Itoa(*n.is))
 		}
 	}
 	if len(said) == 0 {
@@ -114,7 +118,8 @@ func changeWords(say rapport.Words, h rapport.HistoryItem) string {
 // historyActs are what people do about money, in words.
 var historyActs = map[string]string{ //nolint:gochecknoglobals // a table
 	"payee.destination_changed": "The bank account of the creator changed",
-	"payout.hold":               "Held the payment", "payout.release": "Released the hold", "payout.cancel": "Cancelled the payment", "payout.retry": "Tried again", "payout.exclude": "Left out of a batch",
+	"payout.hold":               "Held the payment",
+	"payout.release":            "Released the hold", "payout.cancel": "Cancelled the payment", "payout.retry": "Tried again", "payout.exclude": "Left out of a batch",
 	"payout.accept_transfer": "Asked to accept a transfer as the payment", "payout.accepted_transfer": "Approved that a transfer is the payment",
 	"payout.approved_as_preparer": "Approved as preparer", "payout.approved_as_releaser": "Approved as releaser",
 	"reversal.requested": "Asked to take money back", "reversal.approved_reverse": "Approved that money is taken back", "reversal.approved_write_off": "Approved that the rest is given up",

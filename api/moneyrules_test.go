@@ -15,11 +15,11 @@ func TestWhoMakesTheRulesOfMoneyWeakerProvesItAndIsToldOn(t *testing.T) {
 	}{
 		"a higher threshold":     {map[string]any{"second_pair_threshold": eur(50001)}, true, "Changed where two people of finance approve from 500.00 EUR to 500.01 EUR"},
 		"in another currency":    {map[string]any{"second_pair_threshold": map[string]any{"amount": 1, "currency": "usd"}}, true, "Changed where two people of finance approve from 500.00 EUR to 0.01 USD"},
-		"a larger share is kept": {map[string]any{"netting_cap_percent": 100}, true, "Changed the share that is kept for what a creator owes from 50 % to 100 %"},
-		"a shorter notice":       {map[string]any{"netting_notice_days": 0}, true, "Changed the notice before that from 14 days to 0 days"},
+		"a larger share is kept": {map[string]any{"netting_cap_percent": 100}, true, "Changed the percent kept for what a creator owes from 50 to 100"},
+		"a shorter notice":       {map[string]any{"netting_notice_days": 0}, true, "Changed the days of notice before anything is kept from 14 to 0"},
 		"a shorter wait": {
 			map[string]any{"destination_cool_off_days": 1, "netting_cap_percent": 20}, true,
-			"Changed the share that is kept for what a creator owes from 50 % to 20 %, the wait after a changed bank account from 3 working days to 1 working days",
+			"Changed the percent kept for what a creator owes from 50 to 20, the working days that payments wait after a changed bank account from 3 to 1",
 		},
 		"a lower threshold": {map[string]any{"second_pair_threshold": eur(1)}, false, "Changed where two people of finance approve from 500.00 EUR to 0.01 EUR"},
 		"never":             {map[string]any{"second_pair_threshold": map[string]any{"amount": 0, "currency": "usd"}}, false, "Changed where two people of finance approve from 500.00 EUR to 0.00 USD"},
@@ -43,7 +43,9 @@ func TestWhoMakesTheRulesOfMoneyWeakerProvesItAndIsToldOn(t *testing.T) {
 			if c.weaker {
 				require.NotZero(t, one[int](t, d, `select count(*)::int from messages where to_address = 'finance_releaser@one.example' and subject = 'One: rules for money became weaker'`))
 			}
-			var history struct{ Items []struct{ What, Actor string } }
+			var history struct {
+				Items []struct{ What, Actor string }
+			}
 			d.as(t, "auditor@one.example").send(t, "GET", "/v1/history?noun=brand", nil).into(t, &history)
 			require.Len(t, history.Items, 1)
 			if c.said != "" {
@@ -63,7 +65,9 @@ func TestBankAccountsAndRatesStandInTheHistory(t *testing.T) {
 	require.Equal(t, 201, a.status, "%s", a.body)
 	d.sql(t, `insert into audit_log (action, subject) values ('payee.destination_changed', $1)`, d.work.creator)
 	of := func(who, noun string) []struct{ What, About string } {
-		var history struct{ Items []struct{ What, About string } }
+		var history struct {
+			Items []struct{ What, About string }
+		}
 		d.as(t, who).send(t, "GET", "/v1/history?noun="+noun, nil).into(t, &history)
 		return history.Items
 	}

@@ -114,7 +114,7 @@ func (s *Store) EditBrand(ctx context.Context, b rapport.Brand, by uuid.UUID) (r
 func changedRules(before, after rapport.Brand) map[string]any {
 	was, is := map[string]any{}, map[string]any{}
 	for _, rule := range []struct {
-		name       string
+		name    string
 		was, is any
 	}{
 		{"second_pair_threshold", before.SecondPairThreshold, after.SecondPairThreshold}, {"netting_cap_percent", before.NettingCapPercent, after.NettingCapPercent},
