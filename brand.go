@@ -87,6 +87,14 @@ func (b Brand) Check() []Field {
 	return f
 }
 
+// WeakerThan says that some payment would have fewer eyes on it, wait less after its creator's bank account changed, or be kept back more or sooner,
+// than under the brand as it was. Amounts of two currencies are not compared: another currency is weaker.
+func (b Brand) WeakerThan(other Brand) bool {
+	threshold, was := b.SecondPairThreshold, other.SecondPairThreshold
+	return threshold.Amount > 0 && (threshold.Currency != was.Currency || threshold.Amount > was.Amount) ||
+		b.NettingCapPercent > other.NettingCapPercent || b.NettingNoticeDays < other.NettingNoticeDays || b.DestinationCoolOffDays < other.DestinationCoolOffDays
+}
+
 // OwnedCalendar is a calendar with whom it belongs to.
 type OwnedCalendar struct {
 	ID        uuid.UUID

@@ -251,10 +251,11 @@ func (a AlertMail) Words(zone string) (subject, text string) {
 		subject = fmt.Sprintf("%s: an authenticator was reset", a.Brand)
 		what = fmt.Sprintf("the authenticator of %s, who has a role at %s, was reset. Their password alone opens until they set up another one.", a.About, a.Brand)
 		do = "If they did not ask for it, disable them under Settings > People and find out who did this."
-	case "finance_enabled":
-		subject = fmt.Sprintf("%s: somebody of finance was enabled again", a.Brand)
-		what = fmt.Sprintf("%s, who was disabled, can sign in again and has the finance roles at %s that they had before.", a.About, a.Brand)
-		do = "If this is not right, disable them under Settings > People and find out who did this."
+	case "money_rules_weaker":
+		subject = a.Brand + ": rules for money became weaker"
+		what = fmt.Sprintf("the rules for payments at %s were changed so that the approval of content counts as the first of two more often, payments wait less after a bank account changed, "+
+			"or more is kept of them for what a creator owes, or with less notice.", a.Brand)
+		do = "What was changed stands under Reports > History. If you do not know of it, look under Settings > Brands and set it back."
 	default:
 		subject = a.Brand + ": payments need fewer eyes than before"
 		what = fmt.Sprintf("the approvals that payments of %s need were changed so that fewer people, or fewer codes, are needed. It holds for payments that are opened from now on.", a.Brand)

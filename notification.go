@@ -252,7 +252,7 @@ func EventOfTask(kind, code string, money bool) HouseEvent {
 		return EventFailed
 	case "reconciliation_break":
 		return EventCase
-	case "finance_role_asked", "finance_role_granted", "second_factor_reset", "finance_enabled", "payout_policy_weaker":
+	case "finance_role_asked", "finance_role_granted", "second_factor_reset", "finance_enabled", "payout_policy_weaker", "money_rules_weaker":
 		return EventSecurity
 	case "payee_not_ready":
 		if money {

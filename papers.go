@@ -1,6 +1,7 @@
 package rapport
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
@@ -142,6 +143,8 @@ type HistoryItem struct {
 	About         string // the creator's or the person's name
 	Amount        *Money
 	Reason        string
+	// Detail is what a change of the rules of money, a budget or a rate of exchange was, as the audit log has it.
+	Detail json.RawMessage
 }
 
 // HistoryFilter narrows the history; zero fields do not. Days are UTC's.
@@ -155,6 +158,6 @@ type HistoryFilter struct {
 func HistoryNouns() []string {
 	return []string{
 		"payout", "reversal", "funds", "content", "contract", "partnership", "person", "token", "delegation", "brand", "policy", "creator", "reconciliation", "payout_policy", "second_factor",
-		"payments",
+		"payments", "campaign", "payee", "fx_quote",
 	}
 }

@@ -60,7 +60,7 @@ func (t Task) Path() string {
 		return "/reconciliation"
 	case t.Kind == "finance_role_asked", t.Kind == "finance_role_granted", t.Kind == "second_factor_reset", t.Kind == "finance_enabled":
 		return "/settings/people"
-	case t.Kind == "payout_policy_weaker":
+	case t.Kind == "payout_policy_weaker", t.Kind == "money_rules_weaker":
 		return "/settings/brands"
 	case t.Kind == "mail_missing":
 		return "/settings/mail"
@@ -186,6 +186,7 @@ var taskTitles = map[string][2]string{ //nolint:gochecknoglobals // a table
 	"second_factor_reset":   {"An authenticator was reset: check that its owner asked for it", "Their password alone opens until they set up another one."},
 	"finance_enabled":       {"Somebody of finance was enabled again: check that this was meant", "They have their finance roles again."},
 	"payout_policy_weaker":  {"Payments need fewer eyes than before: check that this was meant", "It holds for payments that are opened from now on."},
+	"money_rules_weaker":    {"A brand's rules for money became weaker: check that this was meant", "It holds from now on."},
 	"finance_role_granted":  {"Check that a finance role was granted rightly", "The role takes effect at its time."},
 	"mail_missing":          {"Our count of mail differs from SendGrid's: find what is missing", "What a creator wrote, or what was sent to one, may stay lost."},
 }

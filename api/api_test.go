@@ -65,9 +65,13 @@ type world struct {
 func newWorld(t *testing.T) world {
 	t.Helper()
 	ownerURL, apiURL, _ := pgtest.New(t)
-	store, err := postgres.Open(t.Context(), apiURL)
-	require.NoError(t, err)
-	t.Cleanup(store.Close)
+	open := func(url string) *postgres.Store {
+		store, err := postgres.Open(t.Context(), url)
+		require.NoError(t, err)
+		t.Cleanup(store.Close)
+		return store
+	}
+	store := open(apiURL)
 	b := rapport.Bootstrap{}
 	emails := make([]string, 0, 2*len(rapport.Roles()))
 	for _, brand := range []string{"One", "Two"} {
@@ -79,7 +83,7 @@ func newWorld(t *testing.T) world {
 			b.Users = append(b.Users, rapport.BootstrapUser{Name: string(role), Email: email, PasswordHash: passwordHash(), Roles: map[string][]rapport.Role{brand: {role}}})
 		}
 	}
-	made, err := store.Bootstrap(t.Context(), b)
+	made, err := open(ownerURL).Bootstrap(t.Context(), b)
 	require.NoError(t, err)
 	core, logs := observer.New(zapcore.InfoLevel)
 	w := world{store: store, one: made.Brands[0], two: made.Brands[1], users: map[string]uuid.UUID{}, owner: ownerURL, logs: logs, tokens: map[string]string{}, mu: &sync.Mutex{}}

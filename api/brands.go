@@ -61,7 +61,7 @@ func (s *Server) GetBrand(ctx context.Context, r gen.GetBrandRequestObject) (gen
 	return gen.GetBrand200JSONResponse{Body: toBrand(b), Headers: gen.GetBrand200ResponseHeaders{ETag: etag(b.Version)}}, nil
 }
 
-// EditBrand changes what the body names.
+// EditBrand changes what the body names. Who makes the rules of money weaker proves that it is them.
 func (s *Server) EditBrand(ctx context.Context, r gen.EditBrandRequestObject) (gen.EditBrandResponseObject, error) {
 	b, err := s.cfg.Store.Brand(ctx, r.Id)
 	if err != nil {
@@ -70,6 +70,7 @@ func (s *Server) EditBrand(ctx context.Context, r gen.EditBrandRequestObject) (g
 	if b.Version, err = versionOf(r.Params.IfMatch, b.Version); err != nil {
 		return nil, err
 	}
+	before := b
 	edit(&b.Name, r.Body.Name)
 	edit(&b.PostalAddress, r.Body.PostalAddress)
 	edit(&b.MailFromName, r.Body.MailFromName)
@@ -91,7 +92,13 @@ func (s *Server) EditBrand(ctx context.Context, r gen.EditBrandRequestObject) (g
 	if bad := append(b.Check(), b.CheckLimits()...); len(bad) > 0 {
 		return nil, rapport.Invalid(rapport.SortFields(bad)...)
 	}
-	if b, err = s.cfg.Store.EditBrand(ctx, b, principalFrom(ctx).UserID); err != nil {
+	me := principalFrom(ctx)
+	if b.WeakerThan(before) {
+		if err := s.checkProof(me); err != nil {
+			return nil, err
+		}
+	}
+	if b, err = s.cfg.Store.EditBrand(ctx, b, me.UserID); err != nil {
 		return nil, err
 	}
 	return gen.EditBrand200JSONResponse{Body: toBrand(b), Headers: gen.EditBrand200ResponseHeaders{ETag: etag(b.Version)}}, nil

@@ -207,9 +207,10 @@ func (s *Server) EditCampaign(ctx context.Context, r gen.EditCampaignRequestObje
 	}
 	me := principalFrom(ctx)
 	finance := me.Has(before.BrandID, rapport.RoleFinancePreparer, rapport.RoleFinanceReleaser)
-	if !me.Has(before.BrandID, rapport.RoleOps, rapport.RoleAdmin) && *r.Body != (gen.CampaignEdit{Budget: r.Body.Budget}) {
+	if !me.Has(before.BrandID, rapport.RoleOps, rapport.RoleAdmin) && *r.Body != (gen.CampaignEdit{Budget: r.Body.Budget, Reason: r.Body.Reason}) {
 		return nil, &rapport.Error{Code: rapport.CodeForbidden, Reason: "wrong_role", Message: "Finance changes nothing of a campaign but its budget."}
 	}
+	reason := strings.TrimSpace(value(r.Body.Reason))
 	c, err := s.cfg.Store.EditCampaign(ctx, r.Id, version, func(c *rapport.Campaign) error {
 		next := *c
 		editCampaign(&next, r.Body)
@@ -217,12 +218,15 @@ func (s *Server) EditCampaign(ctx context.Context, r gen.EditCampaignRequestObje
 		if next.Budget.Amount > c.Budget.Amount && c.State != rapport.CampaignDraft && !finance {
 			bad = append(bad, rapport.Field{Path: "budget.amount", Code: "needs_finance", Detail: "Only finance raises the budget of a campaign that has begun."})
 		}
+		if next.Budget != c.Budget && reason == "" {
+			bad = append(bad, rapport.Field{Path: "reason", Code: "required", Detail: "Say why the budget changes."})
+		}
 		if len(bad) > 0 {
 			return rapport.Invalid(rapport.SortFields(bad)...)
 		}
 		*c = next
 		return nil
-	}, me.UserID)
+	}, reason, me.UserID)
 	if err != nil {
 		return nil, called("campaign", err)
 	}

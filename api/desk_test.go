@@ -116,7 +116,7 @@ func newDesk(t *testing.T, change ...func(*api.Config)) *desk {
 			b.Users = append(b.Users, rapport.BootstrapUser{Name: "Ms " + string(role), Email: email, PasswordHash: passwordHash(), Roles: map[string][]rapport.Role{brand: roles}})
 		}
 	}
-	made, err := store.Bootstrap(t.Context(), b)
+	made, err := open(ownerURL).Bootstrap(t.Context(), b)
 	require.NoError(t, err)
 	d.flows = &flows{worker: d.worker}
 	d.world = world{store: store, one: made.Brands[0], two: made.Brands[1], users: map[string]uuid.UUID{}, tokens: map[string]string{}, mu: &sync.Mutex{}}

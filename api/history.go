@@ -2,9 +2,11 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	openapi_types "github.com/oapi-codegen/runtime/types"
@@ -63,9 +65,61 @@ func (s *Server) ListHistory(ctx context.Context, r gen.ListHistoryRequestObject
 	return list, nil
 }
 
+// rulesOf is what the audit log keeps of a brand's rules for money and of a campaign's budget.
+type rulesOf struct {
+	Budget    *rapport.Money `json:"budget"`
+	Threshold *rapport.Money `json:"second_pair_threshold"`
+	Cap       *int           `json:"netting_cap_percent"`
+	Notice    *int           `json:"netting_notice_days"`
+	CoolOff   *int           `json:"destination_cool_off_days"`
+}
+
+// changeWords say what was changed about money, and from what to what; nothing when it was something else.
+func changeWords(say rapport.Words, h rapport.HistoryItem) string {
+	var detail struct {
+		Before rulesOf `json:"before"`
+		After  rulesOf `json:"after"`
+		Base   string  `json:"base"`
+		Quote  string  `json:"quote"`
+		Rate   string  `json:"rate"`
+	}
+	if len(h.Detail) == 0 || json.Unmarshal(h.Detail, &detail) != nil {
+		return ""
+	}
+	if detail.Rate != "" {
+		return fmt.Sprintf("Entered a rate of exchange: 1 %s is %s %s", strings.ToUpper(detail.Base), detail.Rate, strings.ToUpper(detail.Quote))
+	}
+	was, is := detail.Before, detail.After
+	var said []string
+	changed := func(what, from, to string) { said = append(said, fmt.Sprintf("%s from %s to %s", what, from, to)) }
+	if was.Budget != nil && is.Budget != nil {
+		changed("the budget", say.Money(*was.Budget), say.Money(*is.Budget))
+	}
+	if was.Threshold != nil && is.Threshold != nil {
+		changed("where two people of finance approve", say.Money(*was.Threshold), say.Money(*is.Threshold))
+	}
+	for _, n := range []struct {
+		what    string
+		was, is *int
+	}{
+		{"the percent kept for what a creator owes", was.Cap, is.Cap}, {"the days of notice before anything is kept", was.Notice, is.Notice},
+		{"the working days that payments wait after a changed bank account", was.CoolOff, is.CoolOff},
+	} {
+		if n.was != nil && n.is != nil {
+			changed(n.what, strconv.Itoa(*n.was), strconv.Itoa(*n.is))
+		}
+	}
+	if len(said) == 0 {
+		return ""
+	}
+	return "Changed " + strings.Join(said, ", ")
+}
+
 // historyActs are what people do about money, in words.
 var historyActs = map[string]string{ //nolint:gochecknoglobals // a table
-	"payout.hold": "Held the payment", "payout.release": "Released the hold", "payout.cancel": "Cancelled the payment", "payout.retry": "Tried again", "payout.exclude": "Left out of a batch",
+	"payee.destination_changed": "The bank account of the creator changed",
+	"payout.hold":               "Held the payment",
+	"payout.release":            "Released the hold", "payout.cancel": "Cancelled the payment", "payout.retry": "Tried again", "payout.exclude": "Left out of a batch",
 	"payout.accept_transfer": "Asked to accept a transfer as the payment", "payout.accepted_transfer": "Approved that a transfer is the payment",
 	"payout.approved_as_preparer": "Approved as preparer", "payout.approved_as_releaser": "Approved as releaser",
 	"reversal.requested": "Asked to take money back", "reversal.approved_reverse": "Approved that money is taken back", "reversal.approved_write_off": "Approved that the rest is given up",
@@ -76,6 +130,9 @@ var historyActs = map[string]string{ //nolint:gochecknoglobals // a table
 // historyWords says what was done in words: those of what people do, those of a payment's or a reversal's history where it is one, else those of
 // the action.
 func historyWords(say rapport.Words, h rapport.HistoryItem) string {
+	if words := changeWords(say, h); words != "" {
+		return words
+	}
 	if words, ok := historyActs[h.Action]; ok {
 		return words
 	}

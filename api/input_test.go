@@ -156,15 +156,29 @@ func TestEditsAreHeldAgainstTheVersionThatWasRead(t *testing.T) {
 	require.Equal(t, 412, ops.with("If-Match", tag).send(t, "PATCH", path, map[string]any{"brief": "two"}).status)
 	require.Equal(t, 400, ops.with("If-Match", "x").send(t, "PATCH", path, map[string]any{"brief": "two"}).status)
 	require.Equal(t, 200, ops.send(t, "PATCH", path, map[string]any{"brief": "three"}).status)
-	a = ops.send(t, "PATCH", path, map[string]any{"budget": map[string]any{"amount": 200_000, "currency": "usd"}, "default_fee": map[string]any{"amount": 100, "currency": "usd"}})
+	a = ops.send(t, "PATCH", path, map[string]any{"reason": "x", "budget": map[string]any{"amount": 200_000, "currency": "usd"}, "default_fee": map[string]any{"amount": 100, "currency": "usd"}})
 	require.Equal(t, []string{"budget.currency fixed"}, a.fields(t))
-	more := map[string]any{"budget": map[string]any{"amount": 1_200_000, "currency": "eur"}}
+	more := map[string]any{"budget": map[string]any{"amount": 1_200_000, "currency": "eur"}, "reason": "A third video."}
 	a = ops.send(t, "PATCH", path, more)
 	require.Equal(t, []string{"budget.amount needs_finance"}, a.fields(t))
 	finance := w.as(t, "finance_preparer@one.example")
 	require.Equal(t, 403, finance.send(t, "PATCH", path, map[string]any{"budget": more["budget"], "brief": "ours"}).status, "finance changes the budget alone")
+	require.Equal(t, []string{"reason required"}, finance.send(t, "PATCH", path, map[string]any{"budget": more["budget"], "reason": " "}).fields(t))
 	require.Equal(t, 200, finance.send(t, "PATCH", path, more).status)
-	require.Equal(t, 200, ops.send(t, "PATCH", path, map[string]any{"budget": map[string]any{"amount": 1_100_000, "currency": "eur"}}).status, "less is no commitment")
+	require.Equal(t, 200, finance.send(t, "PATCH", path, map[string]any{"budget": more["budget"]}).status, "the same once more needs no reason")
+	require.Equal(t, 200, ops.send(t, "PATCH", path, map[string]any{"budget": map[string]any{"amount": 1_100_000, "currency": "eur"}, "reason": "Too much"}).status, "less is no commitment")
+	var history struct {
+		Items []struct {
+			What, Reason, Actor, About string
+			Amount                     struct{ Amount int64 }
+		}
+	}
+	w.as(t, "auditor@one.example").send(t, "GET", "/v1/history?noun=campaign", nil).into(t, &history)
+	require.Len(t, history.Items, 2, "other edits are none about money")
+	raised := history.Items[1]
+	require.Equal(t, "Changed the budget from 10000.00 EUR to 12000.00 EUR", raised.What)
+	require.Equal(t, []any{"A third video.", "finance_preparer", int64(1_200_000)}, []any{raised.Reason, raised.Actor, raised.Amount.Amount})
+	require.Contains(t, raised.About, "Spring")
 	require.Equal(t, 404, w.as(t, "finance_preparer@two.example").send(t, "PATCH", path, more).status)
 	a = ops.send(t, "PATCH", path, map[string]any{"state": "draft"})
 	require.Equal(t, []string{"state no_way_back"}, a.fields(t))

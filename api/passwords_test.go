@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"rapport"
+	"rapport/api"
 )
 
 const newPassword = "staple battery horse"
@@ -34,20 +35,35 @@ func TestADisabledPersonIsEnabledAgain(t *testing.T) {
 	require.Equal(t, 200, admin.send(t, "POST", path+"/enable", nil).status, "once more changes nothing")
 	require.Equal(t, 1, one[int](t, d, `select count(*)::int from audit_log where action = 'user.enabled' and subject = $1`, d.users["ops@one.example"]))
 	require.Equal(t, 200, d.signsIn(t, "ops@one.example", password))
-	require.Zero(t, one[int](t, d, `select count(*)::int from tasks where kind = 'finance_enabled'`))
+	require.Zero(t, one[int](t, d, `select count(*)::int from role_requests`))
 
 	d.sql(t, `insert into user_roles (user_id, brand_id, role) values ($1, $2, 'approver')`, d.users["ops@one.example"], d.world.two)
 	require.Equal(t, "works_elsewhere", admin.send(t, "POST", path+"/enable", nil).text("code"))
 }
 
-func TestFinanceHearsOfSomebodyOfTheirsWhoIsEnabledAgain(t *testing.T) {
+func TestWhoIsEnabledAgainWaitsForASecondPersonToMoveMoney(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
-	admin, path := d.as(t, "admin@one.example"), "/v1/users/"+d.users["finance_releaser@one.example"].String()
+	d := newDesk(t, func(c *api.Config) { c.FinanceDelay = time.Hour })
+	both := d.users["both@one.example"]
+	admin, path := d.as(t, "admin@one.example"), "/v1/users/"+both.String()
+	d.sql(t, `insert into user_roles (user_id, brand_id, role) values ($1, $2, 'ops') on conflict do nothing`, both, d.world.one)
 	require.Equal(t, 200, admin.send(t, "POST", path+"/disable", nil).status)
+	a := admin.send(t, "POST", path+"/enable", nil)
+	require.Equal(t, 200, a.status, "%s", a.body)
+	require.NotContains(t, string(a.body), "finance_")
+	require.Zero(t, one[int](t, d, `select count(*)::int from user_roles where user_id = $1 and role like 'finance_%'`, both))
+	require.Equal(t, []string{"finance_preparer", "finance_releaser"}, one[[]string](t, d, `select array_agg(role order by role) from role_requests where user_id = $1 and confirmed_by is null`, both))
+	require.Equal(t, 6, one[int](t, d, `select count(*)::int from tasks where kind = 'finance_role_asked' and ref = $1`, both), "two roles, and three parts of the house hear of each")
+	request := one[uuid.UUID](t, d, `select id from role_requests where user_id = $1 and role = 'finance_releaser'`, both)
+	require.Equal(t, 403, admin.send(t, "POST", "/v1/role-requests/"+request.String()+"/confirm", nil).status, "not by who enabled them")
+	require.Equal(t, 200, d.as(t, "finance_preparer@one.example").send(t, "POST", "/v1/role-requests/"+request.String()+"/confirm", nil).status)
+	require.True(t, one[bool](t, d, `select effective_at > now() from user_roles where user_id = $1 and role = 'finance_releaser'`, both), "and only after the delay")
 	require.Equal(t, 200, admin.send(t, "POST", path+"/enable", nil).status)
-	require.Equal(t, []string{"admin", "finance_preparer", "finance_releaser"}, one[[]string](t, d, `select array_agg(owner_role order by owner_role) from tasks where kind = 'finance_enabled'`))
-	require.NotZero(t, one[int](t, d, `select count(*)::int from messages where to_address = 'finance_preparer@one.example' and subject = 'One: somebody of finance was enabled again'`))
+	require.Equal(t, 1, one[int](t, d, `select count(*)::int from user_roles where user_id = $1 and role like 'finance_%'`, both), "once more changes nothing")
+
+	alone := d.users["finance_releaser@one.example"]
+	require.Equal(t, 200, admin.send(t, "POST", "/v1/users/"+alone.String()+"/disable", nil).status)
+	require.Equal(t, 200, admin.send(t, "POST", "/v1/users/"+alone.String()+"/enable", nil).status, "also who has no other role")
 }
 
 func TestAPasswordIsChangedWithThePresentOne(t *testing.T) {

@@ -395,9 +395,14 @@ func TestMergeKeepsTheOnlyBankAccount(t *testing.T) {
 		ID    uuid.UUID
 		Moved map[string]int
 	}
-	x.merge(t, ops.keyed()).into(t, &merge)
+	a := x.merge(t, ops.keyed())
+	require.Equal(t, 200, a.status, "%s", a.body)
+	a.into(t, &merge)
 	require.Equal(t, 1, merge.Moved["bank_accounts"])
 	require.Equal(t, "acct_twin", one[string](t, x.desk, `select account_id from payees where creator_id = $1`, x.desk0()))
+	require.Equal(t, x.users["ops@one.example"],
+		one[uuid.UUID](t, x.desk, `select destination_changed_by from payees where creator_id = $1 and destination_changed_at > now() - interval '1 minute'`, x.desk0()),
+		"who brought the account here neither approves nor releases what goes there")
 	require.Equal(t, 204, ops.keyed().send(t, "POST", "/v1/creator-merges/"+merge.ID.String()+"/undo", map[string]any{}).status)
 	require.Equal(t, before, x.rows(t))
 }

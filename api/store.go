@@ -105,7 +105,7 @@ type CampaignStore interface {
 	ListCampaigns(ctx context.Context, brandID *uuid.UUID, state, words string, page rapport.Page) ([]rapport.Campaign, []string, error)
 	Campaign(ctx context.Context, id uuid.UUID) (rapport.Campaign, error)
 	CreateCampaign(ctx context.Context, c rapport.Campaign, by uuid.UUID) (rapport.Campaign, error)
-	EditCampaign(ctx context.Context, id uuid.UUID, version int, edit func(c *rapport.Campaign) error, by uuid.UUID) (rapport.Campaign, error)
+	EditCampaign(ctx context.Context, id uuid.UUID, version int, edit func(c *rapport.Campaign) error, reason string, by uuid.UUID) (rapport.Campaign, error)
 }
 
 // LibraryStore keeps sequences, mail templates and approval policies, in versions.

@@ -96,9 +96,13 @@ func newArchive(t *testing.T, role rapport.Role) *archive {
 	require.NoError(t, err)
 	require.NoError(t, admin.Close(ctx))
 	require.NoError(t, postgres.Migrate(ctx, a.pg.url("owner", "rapport")))
-	store, err := postgres.Open(ctx, a.pg.url("rapport_api", "rapport"))
-	require.NoError(t, err)
-	t.Cleanup(store.Close)
+	open := func(role string) *postgres.Store {
+		store, err := postgres.Open(ctx, a.pg.url(role, "rapport"))
+		require.NoError(t, err)
+		t.Cleanup(store.Close)
+		return store
+	}
+	store := open("rapport_api")
 
 	const password = "correct horse battery"
 	var b rapport.Bootstrap
@@ -110,7 +114,7 @@ func newArchive(t *testing.T, role rapport.Role) *archive {
 		}
 	}
 	b.Users = []rapport.BootstrapUser{{Name: "Olga", Email: "olga@house.example", PasswordHash: api.HashPassword(password), Roles: roles}}
-	made, err := store.Bootstrap(ctx, b)
+	made, err := open("owner").Bootstrap(ctx, b)
 	require.NoError(t, err)
 	a.viewer = made.Users[0]
 	a.brands = made.Brands[:2]

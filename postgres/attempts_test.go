@@ -23,6 +23,20 @@ func TestAnAttemptIsWhatTheBookSays(t *testing.T) {
 	b.say("payout", b.owed, "awaiting_approval", time.Time{})
 	b.approvePayout(b.owed)
 	require.NoError(t, forge(`update payouts set state = 'approved' where id = $1`, b.owed))
+	for _, from := range []string{"awaiting_payee", "awaiting_funds"} {
+		err := b.worker.InTx(b.ctx, func(ctx context.Context, tx pgx.Tx) error {
+			for _, sql := range []string{
+				`update payouts set state = '` + from + `', round = round + 1 where id = $1`, `update payouts set state = 'approved' where id = $1`,
+				`insert into payout_attempts (payout_id, number, brand_id, request_sha256) select id, 1, brand_id, 'x' from payouts where id = $1`,
+			} {
+				if _, err := tx.Exec(ctx, sql, b.owed); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		require.ErrorContains(t, err, "not complete", "from %s", from)
+	}
 	require.ErrorContains(t, forge(`insert into payout_attempts (payout_id, number, brand_id, request_sha256) select id, 1, brand_id, 'x' from payouts where id = $1`, b.owed), unbooked)
 	o, err := b.worker.OrderPayout(b.ctx, b.owed, 1, transferHash)
 	require.NoError(t, err)

@@ -81,9 +81,14 @@ func (s *Store) createBrand(ctx context.Context, tx pgx.Tx, b rapport.Brand, c r
 	return b, err
 }
 
-// EditBrand writes a brand whose version is the one last read; stale when somebody else was faster.
+// EditBrand writes a brand whose version is the one last read; stale when somebody else was faster. Admins and finance are told of weaker rules for money.
 func (s *Store) EditBrand(ctx context.Context, b rapport.Brand, by uuid.UUID) (rapport.Brand, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.Brand, error) {
+		was, err := s.q.GetBrandInScope(ctx, tx, gen.GetBrandInScopeParams{ID: b.ID, Brands: rapport.BrandsFrom(ctx)})
+		if err != nil {
+			return rapport.Brand{}, err
+		}
+		before := brand(was)
 		row, err := s.q.UpdateBrand(ctx, tx, gen.UpdateBrandParams{
 			ID: b.ID, Version: int32(b.Version), Name: b.Name, PostalAddress: b.PostalAddress, MailFromName: b.MailFromName, MailFrom: b.MailFrom,
 			SecondPairAmount: b.SecondPairThreshold.Amount, SecondPairCurrency: b.SecondPairThreshold.Currency,
@@ -95,8 +100,34 @@ func (s *Store) EditBrand(ctx context.Context, b rapport.Brand, by uuid.UUID) (r
 			return rapport.Brand{}, stale(err)
 		}
 		b.Version, b.WarmUpFrom = int(row.Version), row.WarmUpFrom
-		return b, s.audit(ctx, tx, by, "brand.edited", b.ID, nil)
+		if b.WeakerThan(before) {
+			weaker := alert{brand: b.ID, kind: "money_rules_weaker", ref: b.ID, key: fmt.Sprintf("money_rules/%s/%d", b.ID, b.Version)}
+			if err := s.alert(ctx, tx, weaker); err != nil {
+				return rapport.Brand{}, err
+			}
+		}
+		return b, s.audit(ctx, tx, by, "brand.edited", b.ID, changedRules(before, b))
 	})
+}
+
+// changedRules is what of a brand's rules for money was changed, with what was before; nothing when none was.
+func changedRules(before, after rapport.Brand) map[string]any {
+	was, is := map[string]any{}, map[string]any{}
+	for _, rule := range []struct {
+		name    string
+		was, is any
+	}{
+		{"second_pair_threshold", before.SecondPairThreshold, after.SecondPairThreshold}, {"netting_cap_percent", before.NettingCapPercent, after.NettingCapPercent},
+		{"netting_notice_days", before.NettingNoticeDays, after.NettingNoticeDays}, {"destination_cool_off_days", before.DestinationCoolOffDays, after.DestinationCoolOffDays},
+	} {
+		if rule.was != rule.is {
+			was[rule.name], is[rule.name] = rule.was, rule.is
+		}
+	}
+	if len(is) == 0 {
+		return nil
+	}
+	return map[string]any{"before": was, "after": is}
 }
 
 // ListCalendars lists the calendars of the scope's brands and their people, and of creators; with a brand only its own and

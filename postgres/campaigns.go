@@ -182,8 +182,8 @@ func (s *Store) checkAutomations(ctx context.Context, tx pgx.Tx, c rapport.Campa
 }
 
 // EditCampaign lets edit change a campaign under a lock, whatever is reserved meanwhile, and writes it. version is the one
-// that the caller read; stale when somebody else was faster.
-func (s *Store) EditCampaign(ctx context.Context, id uuid.UUID, version int, edit func(c *rapport.Campaign) error, by uuid.UUID) (rapport.Campaign, error) {
+// that the caller read; stale when somebody else was faster. The reason stands in the history with a budget that changes.
+func (s *Store) EditCampaign(ctx context.Context, id uuid.UUID, version int, edit func(c *rapport.Campaign) error, reason string, by uuid.UUID) (rapport.Campaign, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.Campaign, error) {
 		if _, err := s.q.LockCampaign(ctx, tx, gen.LockCampaignParams{ID: id, Brands: rapport.BrandsFrom(ctx)}); err != nil {
 			return rapport.Campaign{}, err
@@ -192,7 +192,7 @@ func (s *Store) EditCampaign(ctx context.Context, id uuid.UUID, version int, edi
 		if err != nil {
 			return rapport.Campaign{}, err
 		}
-		ended := c.EndsOn
+		ended, budget := c.EndsOn, c.Budget
 		had, named := c.AutomationIDs, c.PolicyID
 		if err := edit(&c); err != nil {
 			return rapport.Campaign{}, err
@@ -227,7 +227,11 @@ func (s *Store) EditCampaign(ctx context.Context, id uuid.UUID, version int, edi
 				return rapport.Campaign{}, err
 			}
 		}
-		if err := s.audit(ctx, tx, by, "campaign.edited", id, nil); err != nil {
+		var detail map[string]any
+		if c.Budget != budget {
+			detail = map[string]any{"before": map[string]any{"budget": budget}, "after": map[string]any{"budget": c.Budget}, "amount": c.Budget.Amount, "currency": c.Budget.Currency, "reason": reason}
+		}
+		if err := s.audit(ctx, tx, by, "campaign.edited", id, detail); err != nil {
 			return rapport.Campaign{}, err
 		}
 		return s.campaign(ctx, tx, id)

@@ -707,6 +707,32 @@ func (h *house) jump(t *rapid.T) {
 	})
 }
 
+// leap opens an attempt that nobody approved, as who reaches the worker may try: in a new round, or in the old one.
+func (h *house) leap(t *rapid.T) {
+	id := h.payout(t)
+	r := h.row(t, id)
+	round := rapid.IntRange(0, 1).Draw(t, "more rounds")
+	if round == 0 && len(r.approved) == 2 {
+		t.Skip("this step tries what is not allowed, and this is: rapid draws another step")
+	}
+	h.refuses(t, r.state+" leaps", func() error {
+		return h.worker.InTx(h.ctx, func(ctx context.Context, tx pgx.Tx) error {
+			if _, err := tx.Exec(ctx, `update payouts set state = 'approved', round = round + $2 where id = $1`, id, round); err != nil {
+				return err
+			}
+			_, err := tx.Exec(ctx, `insert into payout_attempts (payout_id, number, brand_id, request_sha256)
+				select id, 1 + (select coalesce(max(number), 0) from payout_attempts where payout_id = id), brand_id, 'x' from payouts where id = $1`, id)
+			if err == nil {
+				_, err = tx.Exec(ctx, `select ledger_post(gen_random_uuid(), 'submit', p.brand_id, p.id, a.number, null, p.currency, jsonb_build_array(
+					jsonb_build_object('account', 'brand_funds:' || p.brand_id || ':' || p.currency, 'amount', -(p.amount - p.netted), 'floor_zero', true),
+					jsonb_build_object('account', 'brand_in_flight:' || p.brand_id || ':' || p.currency, 'amount', p.amount - p.netted)))
+					from payouts p join payout_attempts a on a.payout_id = p.id and a.outcome = 'open' where p.id = $1`, id)
+			}
+			return err
+		})
+	})
+}
+
 // TestMoneyProperties does random things with the money of a brand, allowed and forbidden, as the roles of the application, and looks
 // after each whether every law of the book holds.
 func TestMoneyProperties(t *testing.T) {
@@ -726,7 +752,7 @@ func TestMoneyProperties(t *testing.T) {
 		}{
 			{"open", 2, h.open}, {"forward", 9, h.forward}, {"step", 1, h.step}, {"approve", 3, h.approve}, {"order", 2, h.order}, {"settle", 2, h.settle}, {"reject", 1, h.reject},
 			{"way", 2, h.way}, {"record", 3, h.record}, {"unknown", 1, h.unknown},
-			{"topup", 1, h.topUp}, {"arrive", 2, h.arrive}, {"payee", 1, h.payee}, {"seal", 1, h.seal}, {"forbidden", 3, h.forbid}, {"jump", 1, h.jump}, {"forge", 2, h.forge},
+			{"topup", 1, h.topUp}, {"arrive", 2, h.arrive}, {"payee", 1, h.payee}, {"seal", 1, h.seal}, {"forbidden", 3, h.forbid}, {"jump", 1, h.jump}, {"leap", 2, h.leap}, {"forge", 2, h.forge},
 		} {
 			for i := range a.times {
 				do[fmt.Sprintf("%s %d", a.name, i)] = a.do

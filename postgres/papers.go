@@ -170,7 +170,7 @@ func (s *Store) MoneyHistory(ctx context.Context, f rapport.HistoryFilter, page 
 		for i, r := range rows {
 			list[i] = rapport.HistoryItem{
 				Key: r.Key, At: r.At, ActorID: r.Actor, ActorName: r.ActorName, Action: r.Action, Noun: r.Noun, Subject: r.Subject, BrandID: r.BrandID, BrandName: r.BrandName,
-				PartnershipID: some(r.PartnershipID), About: r.About, Reason: r.Reason,
+				PartnershipID: some(r.PartnershipID), About: r.About, Reason: r.Reason, Detail: r.Detail,
 			}
 			if r.Currency != "" {
 				list[i].Amount = &rapport.Money{Amount: r.Amount, Currency: r.Currency}

@@ -288,10 +288,7 @@ func (s *Store) setRolesAt(ctx context.Context, tx pgx.Tx, user uuid.UUID, b rap
 		if slices.Contains(b.Roles, rapport.Role(role)) {
 			continue
 		}
-		if err := s.q.RevokeRole(ctx, tx, gen.RevokeRoleParams{UserID: user, BrandID: b.BrandID, Role: role}); err != nil {
-			return err
-		}
-		if err := s.audit(ctx, tx, by, "role.revoked", user, map[string]any{"brand_id": b.BrandID, "role": role}); err != nil {
+		if err := s.revoke(ctx, tx, user, b.BrandID, role, by); err != nil {
 			return err
 		}
 	}
@@ -332,8 +329,8 @@ func (s *Store) DisableUser(ctx context.Context, id, by uuid.UUID) (rapport.User
 	})
 }
 
-// EnableUser lets a disabled person sign in again, with the roles that they had; finance is told when one of these moves money. It is forbidden
-// while the person also works for a brand outside of the scope, which has a say.
+// EnableUser lets a disabled person sign in again, with the roles that they had; those that move money become requests for a second person. It is
+// forbidden while the person also works for a brand outside of the scope, which has a say.
 func (s *Store) EnableUser(ctx context.Context, id, by uuid.UUID) (rapport.User, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.User, error) {
 		if err := s.onlyOurs(ctx, tx, id); err != nil {
@@ -343,20 +340,46 @@ func (s *Store) EnableUser(ctx context.Context, id, by uuid.UUID) (rapport.User,
 		if err != nil {
 			return rapport.User{}, err
 		}
-		u, err := s.user(ctx, tx, id)
-		if err != nil || n == 0 {
-			return u, err
+		if n == 0 {
+			return s.user(ctx, tx, id)
 		}
-		for _, b := range u.Brands {
-			if !slices.ContainsFunc(b.Roles, rapport.Role.Finance) {
+		if err := s.audit(ctx, tx, by, "user.enabled", id, nil); err != nil {
+			return rapport.User{}, err
+		}
+		if err := s.askFinanceAnew(ctx, tx, id, by); err != nil {
+			return rapport.User{}, err
+		}
+		return s.user(ctx, tx, id)
+	})
+}
+
+// askFinanceAnew takes a person's finance roles of the scope away, also those whose delay is not over, and asks for each of them.
+func (s *Store) askFinanceAnew(ctx context.Context, tx pgx.Tx, user, by uuid.UUID) error {
+	for _, brand := range rapport.BrandsFrom(ctx) {
+		held, err := s.q.ListHeldRoles(ctx, tx, gen.ListHeldRolesParams{UserID: user, BrandID: brand})
+		if err != nil {
+			return err
+		}
+		for _, role := range held {
+			if !rapport.Role(role).Finance() {
 				continue
 			}
-			if err := s.alert(ctx, tx, alert{brand: b.BrandID, kind: "finance_enabled", ref: id, key: "finance_enabled/" + newID().String()}); err != nil {
-				return rapport.User{}, err
+			if err := s.revoke(ctx, tx, user, brand, role, by); err != nil {
+				return err
+			}
+			if err := s.grant(ctx, tx, user, brand, rapport.Role(role), by); err != nil {
+				return err
 			}
 		}
-		return u, s.audit(ctx, tx, by, "user.enabled", id, nil)
-	})
+	}
+	return nil
+}
+
+func (s *Store) revoke(ctx context.Context, tx pgx.Tx, user, brand uuid.UUID, role string, by uuid.UUID) error {
+	if err := s.q.RevokeRole(ctx, tx, gen.RevokeRoleParams{UserID: user, BrandID: brand, Role: role}); err != nil {
+		return err
+	}
+	return s.audit(ctx, tx, by, "role.revoked", user, map[string]any{"brand_id": brand, "role": role})
 }
 
 // onlyOurs refuses what would reach beyond the scope: a person who also works for another brand.

@@ -145,6 +145,7 @@ const (
 	minSecret        = 32 // bytes of RAPPORT_SECRET
 	minWebhookSecret = 32 // characters of a Stripe webhook secret with its prefix
 	codecKeySize     = 32
+	minFinanceDelay  = time.Hour
 )
 
 // loadConfig reads the environment, fills in the defaults and checks what the needed parts require. The error names
@@ -273,6 +274,8 @@ func (r *reader) duration(name string, value time.Duration) time.Duration {
 	d, err := time.ParseDuration(text)
 	if err != nil || d < 0 {
 		r.badf("%s is not a duration: set it to one such as %s", name, value)
+
+		return value
 	}
 
 	return d
@@ -361,6 +364,9 @@ func (r *reader) web(cfg Config) {
 		r.badf("RAPPORT_PUBLIC_URL is %s: set it to the address that people open, such as https://rapport.example.com", state(Secret(cfg.PublicURL)))
 	case u.Scheme == "http" && !loopback(u.Hostname()):
 		r.badf("RAPPORT_PUBLIC_URL is not encrypted: set it to one that begins with https:// (http:// is for this machine only)")
+	}
+	if cfg.FinanceDelay < minFinanceDelay && !strings.HasPrefix(cfg.PublicURL, "http://") { // which is on this machine only
+		r.badf("RAPPORT_FINANCE_DELAY is too short: set it to at least %s, in which somebody can object", minFinanceDelay)
 	}
 	if len(cfg.Secret) < minSecret {
 		r.badf("RAPPORT_SECRET is %s: set it to at least %d random characters, such as the output of `openssl rand -hex 32`, and keep it",

@@ -119,6 +119,8 @@ func TestConfigRefusals(t *testing.T) {
 		{"RAPPORT_TRUSTED_PROXIES", "10.0.0.1", `RAPPORT_TRUSTED_PROXIES contains "10.0.0.1"`},
 		{"RAPPORT_FINANCE_DELAY", "a day", "RAPPORT_FINANCE_DELAY is not a duration"},
 		{"RAPPORT_FINANCE_DELAY", "-1h", "RAPPORT_FINANCE_DELAY is not a duration"},
+		{"RAPPORT_FINANCE_DELAY", "0s", "RAPPORT_FINANCE_DELAY is too short: set it to at least 1h0m0s"},
+		{"RAPPORT_FINANCE_DELAY", "59m", "RAPPORT_FINANCE_DELAY is too short"},
 		{"RAPPORT_SHUTDOWN_TIMEOUT", "30", "RAPPORT_SHUTDOWN_TIMEOUT is not a duration"},
 		{"RAPPORT_PAYMENTS_PER_SECOND", "0", "RAPPORT_PAYMENTS_PER_SECOND is not a whole number"},
 		{"RAPPORT_PAYMENTS_PER_SECOND", "1.5", "RAPPORT_PAYMENTS_PER_SECOND is not a whole number"},

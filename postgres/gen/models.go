@@ -703,6 +703,7 @@ type MoneyHistory struct {
 	Amount        interface{}
 	Currency      interface{}
 	Reason        interface{}
+	Detail        json.RawMessage
 }
 
 type Netting struct {
@@ -1367,6 +1368,7 @@ type RoleRequest struct {
 	ConfirmedBy *uuid.UUID
 	EffectiveAt *time.Time
 	CreatedAt   time.Time
+	ConfirmedAt *time.Time
 }
 
 type SavedView struct {

@@ -7,6 +7,7 @@ package gen
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
@@ -105,9 +106,10 @@ func (q *Queries) ListPartnershipFiles(ctx context.Context, db DBTX, arg ListPar
 const moneyHistory = `-- name: MoneyHistory :many
 select h.at, h.key::text as key, h.actor, coalesce(case h.action when 'contract.signed_by_creator' then h.reason else u.name end, '')::text as actor_name, h.action, h.noun::text as noun, h.subject, h.brand_id, coalesce(b.name, '')::text as brand_name, coalesce(h.partnership_id, '00000000-0000-0000-0000-000000000000')::uuid as partnership_id,
   coalesce(h.amount, 0)::bigint as amount, coalesce(h.currency, '')::text as currency, (case when h.action like 'contract.signed_by_%' then '' else h.reason end)::text as reason,
-  coalesce(c.name, z.name, '')::text as about
+  coalesce(c.name, z.name, k.name, '')::text as about, (case when h.action in ('brand.edited', 'campaign.edited', 'fx_quote.entered') then h.detail end)::jsonb as detail
 from money_history h left join users u on u.id = h.actor left join brands b on b.id = h.brand_id left join partnerships q on q.id = h.partnership_id left join creators c on c.id = q.creator_id
 left join users z on h.noun = 'person' and z.id = h.subject
+left join campaigns k on h.noun = 'campaign' and k.id = h.subject
 where (h.brand_id = any ($1::uuid[]) or h.brand_id is null and exists (select 1 from user_roles r where r.user_id in (h.actor, h.subject) and r.brand_id = any ($1::uuid[])))
   and ($2::uuid is null or h.brand_id = $2::uuid)
   and ($3::uuid is null or h.subject = any (array(select $3::uuid union all
@@ -150,6 +152,7 @@ type MoneyHistoryRow struct {
 	Currency      string
 	Reason        string
 	About         string
+	Detail        json.RawMessage
 }
 
 // The reason of a signature is the name that was signed with: a creator's is that of nobody of the house.
@@ -189,6 +192,7 @@ func (q *Queries) MoneyHistory(ctx context.Context, db DBTX, arg MoneyHistoryPar
 			&i.Currency,
 			&i.Reason,
 			&i.About,
+			&i.Detail,
 		); err != nil {
 			return nil, err
 		}

@@ -5048,6 +5048,8 @@ export interface components {
             no_embargo?: boolean;
             /** Format: uuid */
             policy_id?: string;
+            /** @description Why the budget changes; needed when it does */
+            reason?: string;
             /** @description Posts a day on one platform; 0 for no cap */
             slot_cap?: number;
             /** @enum {string} */

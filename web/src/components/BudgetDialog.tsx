@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack } from "@mantine/core";
+import { Button, Group, Modal, Stack, Textarea } from "@mantine/core";
 import { useState } from "react";
 
 import { useAct } from "../api/act";
@@ -15,6 +15,7 @@ export function BudgetDialog({ campaign, etag, onClose }: { campaign: Campaign; 
   const [tag] = useState(etag);
   const { currency } = campaign.budget;
   const [typed, setTyped] = useState<TypedMoney>({ amount: toMajor(campaign.budget), currency });
+  const [reason, setReason] = useState("");
   const amount = toMinor(typed.amount, currency);
   const save = useAct({
     run: (edit: CampaignEdit) => body(api.PATCH("/v1/campaigns/{id}", { params: { path: { id: campaign.id }, header: { "If-Match": tag } }, body: edit })),
@@ -24,11 +25,12 @@ export function BudgetDialog({ campaign, etag, onClose }: { campaign: Campaign; 
   });
   return (
     <Modal opened onClose={onClose} title={`Budget of ${campaign.name}`}>
-      <form onSubmit={(event) => { event.preventDefault(); if (amount) save.mutate({ budget: { amount, currency } }); }}>
+      <form onSubmit={(event) => { event.preventDefault(); if (amount) save.mutate({ budget: { amount, currency }, reason }); }}>
         <Stack>
           <Budget campaign={campaign} />
           <MoneyInput label="Budget" description="Offers and contracts together never go beyond it" fixedCurrency required value={typed} onChange={setTyped} error={save.error?.byField["budget.amount"] ?? save.error?.byField.budget} />
-          <ProblemNotice problem={save.error} shownFields={["budget", "budget.amount"]} />
+          <Textarea label="Why it changes" description="Stands in the history of money" required autosize minRows={2} maxLength={500} value={reason} onChange={(event) => setReason(event.currentTarget.value)} error={save.error?.byField.reason} />
+          <ProblemNotice problem={save.error} shownFields={["budget", "budget.amount", "reason"]} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>Leave it as it is</Button>
             <Button type="submit" loading={save.isPending} disabled={!amount}>{amount ? `Set it to ${moneyText({ amount, currency })}` : "Save"}</Button>

@@ -143,6 +143,7 @@ interface Values extends HoldsSlotRules {
   brief: string;
   state: Campaign["state"];
   budget: TypedMoney;
+  reason: string;
   default_fee: TypedMoney;
   ends_on: string;
   hashtags: string[];
@@ -161,6 +162,7 @@ function EditDialog({ campaign, etag, onClose }: { campaign: Campaign; etag: str
       brief: campaign.brief,
       state: campaign.state,
       budget: { amount: toMajor(campaign.budget), currency: campaign.budget.currency },
+      reason: "",
       default_fee: { amount: toMajor(campaign.default_fee), currency: campaign.default_fee.currency },
       ends_on: campaign.ends_on,
       hashtags: campaign.hashtags,
@@ -197,6 +199,7 @@ function EditDialog({ campaign, etag, onClose }: { campaign: Campaign; etag: str
               brief: typed.brief,
               state: typed.state,
               budget: { amount: budget, currency: typed.budget.currency },
+              reason: typed.reason || undefined,
               default_fee: { amount: fee, currency: typed.default_fee.currency },
               ends_on: typed.ends_on,
               hashtags: typed.hashtags,
@@ -222,6 +225,9 @@ function EditDialog({ campaign, etag, onClose }: { campaign: Campaign; etag: str
             <MoneyInput label="Budget" fixedCurrency value={form.values.budget} onChange={(budget) => form.setFieldValue("budget", budget)} error={form.errors.budget ?? form.errors["budget.amount"]} />
             <MoneyInput label="Usual fee" fixedCurrency value={form.values.default_fee} onChange={(fee) => form.setFieldValue("default_fee", fee)} error={form.errors.default_fee ?? form.errors["default_fee.amount"]} />
           </Group>
+          {toMinor(form.values.budget.amount, campaign.budget.currency) !== campaign.budget.amount && (
+            <TextInput label="Why the budget changes" description="Stands in the history of money" required maxLength={500} {...form.getInputProps("reason")} />
+          )}
           <AutomationSelect sequences={sequences.data?.items} value={form.values.automation_ids} onChange={(ids) => form.setFieldValue("automation_ids", ids)} error={automationError(form.errors)} />
           <Select
             label="Approval policy" description="Who decides on content, unless another policy’s conditions hold for it" allowDeselect={false}

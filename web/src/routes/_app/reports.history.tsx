@@ -21,6 +21,7 @@ import { dateText } from "../../lib/time";
 const nouns = {
   payout: "Payments", reversal: "Money taken back", funds: "Funds", content: "Approval of content", contract: "Contracts", partnership: "Partnerships", person: "People and roles",
   token: "API tokens", delegation: "Standing in", brand: "Brands", policy: "Approval policies", creator: "Creators", reconciliation: "Comparisons with Stripe", payout_policy: "Rules for payments", second_factor: "Second factors", payments: "Pauses of payments",
+  campaign: "Budgets", payee: "Bank accounts of creators", fx_quote: "Rates of exchange",
 };
 
 const filters = url.search({

@@ -272,7 +272,7 @@ function EnableDialog({ user, onClose }: { user: User; onClose: () => void }) {
     <Modal opened onClose={onClose} title={`Enable ${user.name}`}>
       <form onSubmit={(event) => { event.preventDefault(); enable.mutate({}); }}>
         <Stack>
-          <p style={{ margin: 0 }}>They can sign in again with the password, the authenticator and the roles that they had. API tokens that ended stay ended. If they have a finance role, finance and the admins are told.</p>
+          <p style={{ margin: 0 }}>They can sign in again with the password, the authenticator and the roles that they had. API tokens that ended stay ended. Finance roles are asked for anew: a second person must confirm each.</p>
           <ProblemNotice problem={enable.error} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>Leave it as it is</Button>
