@@ -4157,6 +4157,12 @@ type Case struct {
 	// At When the money moved
 	At time.Time `json:"at"`
 
+	// Book Whether the person may ask to book it, and else why not; absent where there is nothing to book
+	Book *Command `json:"book,omitempty"`
+
+	// Booking The newest wish to book what a case is about
+	Booking *TopUpBooking `json:"booking,omitempty"`
+
 	// BrandId Absent when nothing of ours explains it
 	BrandId     *openapi_types.UUID `json:"brand_id,omitempty"`
 	BrandName   *string             `json:"brand_name,omitempty"`
@@ -5758,6 +5764,17 @@ type LedgerList struct {
 	NextCursor *string             `json:"next_cursor,omitempty"`
 }
 
+// LedgerTail What of the book is not sealed yet
+type LedgerTail struct {
+	Count int `json:"count"`
+
+	// Late Whether the oldest should have been sealed by now
+	Late bool `json:"late"`
+
+	// OldestAt Absent when everything is sealed
+	OldestAt *time.Time `json:"oldest_at,omitempty"`
+}
+
 // LedgerTransaction defines model for LedgerTransaction.
 type LedgerTransaction struct {
 	At          time.Time           `json:"at"`
@@ -6704,8 +6721,11 @@ type PaymentsGate struct {
 	Holds         []PaymentsHold `json:"holds"`
 
 	// Open Whether anything at all would be sent now
-	Open    bool              `json:"open"`
-	Waiting []PaymentsWaiting `json:"waiting"`
+	Open bool `json:"open"`
+
+	// Unsealed What of the book is not sealed yet
+	Unsealed LedgerTail        `json:"unsealed"`
+	Waiting  []PaymentsWaiting `json:"waiting"`
 }
 
 // PaymentsHold defines model for PaymentsHold.
@@ -8843,6 +8863,42 @@ type TopUp struct {
 // TopUpState defines model for TopUp.State.
 type TopUpState string
 
+// TopUpBooking The newest wish to book what a case is about
+type TopUpBooking struct {
+	Amount Money `json:"amount"`
+
+	// Approve Whether the person may approve it, and else why not
+	Approve    Command            `json:"approve"`
+	ApprovedAt *time.Time         `json:"approved_at,omitempty"`
+	ApprovedBy *string            `json:"approved_by,omitempty"`
+	AskedAt    time.Time          `json:"asked_at"`
+	AskedBy    UserRef            `json:"asked_by"`
+	BookedAt   *time.Time         `json:"booked_at,omitempty"`
+	BrandId    openapi_types.UUID `json:"brand_id"`
+	BrandName  string             `json:"brand_name"`
+	Id         openapi_types.UUID `json:"id"`
+	Reason     string             `json:"reason"`
+
+	// Refused Why it was not booked, in words
+	Refused *string `json:"refused,omitempty"`
+}
+
+// TopUpBookingApproval defines model for TopUpBookingApproval.
+type TopUpBookingApproval struct {
+	// Amount What the person saw
+	Amount    Money              `json:"amount"`
+	BookingId openapi_types.UUID `json:"booking_id"`
+}
+
+// TopUpBookingCreate defines model for TopUpBookingCreate.
+type TopUpBookingCreate struct {
+	// BrandId Whose funds it is
+	BrandId openapi_types.UUID `json:"brand_id"`
+
+	// Reason How it is known whose it is
+	Reason string `json:"reason"`
+}
+
 // TopUpCreate defines model for TopUpCreate.
 type TopUpCreate struct {
 	Amount Money `json:"amount"`
@@ -10282,6 +10338,16 @@ type ExportCasesParams struct {
 // ExportCasesParamsState defines parameters for ExportCases.
 type ExportCasesParamsState string
 
+// AskTopUpBookingParams defines parameters for AskTopUpBooking.
+type AskTopUpBookingParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ApproveTopUpBookingParams defines parameters for ApproveTopUpBooking.
+type ApproveTopUpBookingParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // CommandCaseParams defines parameters for CommandCase.
 type CommandCaseParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -11007,6 +11073,12 @@ type OpenPortalJSONRequestBody = PortalOpen
 
 // PortalUnsubscribeJSONRequestBody defines body for PortalUnsubscribe for application/json ContentType.
 type PortalUnsubscribeJSONRequestBody = Empty
+
+// AskTopUpBookingJSONRequestBody defines body for AskTopUpBooking for application/json ContentType.
+type AskTopUpBookingJSONRequestBody = TopUpBookingCreate
+
+// ApproveTopUpBookingJSONRequestBody defines body for ApproveTopUpBooking for application/json ContentType.
+type ApproveTopUpBookingJSONRequestBody = TopUpBookingApproval
 
 // CommandCaseJSONRequestBody defines body for CommandCase for application/json ContentType.
 type CommandCaseJSONRequestBody = CaseCommand
@@ -11754,6 +11826,12 @@ type ServerInterface interface {
 	// ExportCases The same list as a table, with who closed each difference and why
 	// (GET /v1/reconciliation-cases/export)
 	ExportCases(ctx echo.Context, params ExportCasesParams) error
+	// AskTopUpBooking Ask to book a top-up that the ledger lacks, or that Stripe took back, as funds of a brand; another person approves
+	// (POST /v1/reconciliation-cases/{id}/bookings)
+	AskTopUpBooking(ctx echo.Context, id Id, params AskTopUpBookingParams) error
+	// ApproveTopUpBooking Approve that it is booked; what is booked is what Stripe says then, and nothing else than the amount that was approved
+	// (POST /v1/reconciliation-cases/{id}/bookings/approvals)
+	ApproveTopUpBooking(ctx echo.Context, id Id, params ApproveTopUpBookingParams) error
 	// CommandCase Give a case to somebody, note something, or close it with a reason
 	// (POST /v1/reconciliation-cases/{id}/commands)
 	CommandCase(ctx echo.Context, id Id, params CommandCaseParams) error
@@ -18928,6 +19006,78 @@ func (w *ServerInterfaceWrapper) ExportCases(ctx echo.Context) error {
 	return err
 }
 
+// AskTopUpBooking converts echo context to params.
+func (w *ServerInterfaceWrapper) AskTopUpBooking(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AskTopUpBookingParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AskTopUpBooking(ctx, id, params)
+	return err
+}
+
+// ApproveTopUpBooking converts echo context to params.
+func (w *ServerInterfaceWrapper) ApproveTopUpBooking(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ApproveTopUpBookingParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ApproveTopUpBooking(ctx, id, params)
+	return err
+}
+
 // CommandCase converts echo context to params.
 func (w *ServerInterfaceWrapper) CommandCase(ctx echo.Context) error {
 	var err error
@@ -21627,6 +21777,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/reconciliation-cases", wrapper.ListCases, options.OperationMiddlewares["listCases"]...)
 	router.GET(options.BaseURL+"/v1/reconciliation-cases/export", wrapper.ExportCases, options.OperationMiddlewares["exportCases"]...)
 	router.POST(options.BaseURL+"/v1/reconciliation-cases/:id/commands", wrapper.CommandCase, options.OperationMiddlewares["commandCase"]...)
+	router.POST(options.BaseURL+"/v1/reconciliation-cases/:id/bookings", wrapper.AskTopUpBooking, options.OperationMiddlewares["askTopUpBooking"]...)
+	router.POST(options.BaseURL+"/v1/reconciliation-cases/:id/bookings/approvals", wrapper.ApproveTopUpBooking, options.OperationMiddlewares["approveTopUpBooking"]...)
 	router.GET(options.BaseURL+"/v1/payments-gate", wrapper.GetPaymentsGate, options.OperationMiddlewares["getPaymentsGate"]...)
 	router.GET(options.BaseURL+"/v1/tasks", wrapper.ListTasks, options.OperationMiddlewares["listTasks"]...)
 	router.GET(options.BaseURL+"/v1/tasks/count", wrapper.CountTasks, options.OperationMiddlewares["countTasks"]...)
@@ -31415,6 +31567,88 @@ func (response ExportCasesdefaultApplicationProblemPlusJSONResponse) VisitExport
 	return err
 }
 
+type AskTopUpBookingRequestObject struct {
+	Id     Id `json:"id"`
+	Params AskTopUpBookingParams
+	Body   *AskTopUpBookingJSONRequestBody
+}
+
+type AskTopUpBookingResponseObject interface {
+	VisitAskTopUpBookingResponse(w http.ResponseWriter) error
+}
+
+type AskTopUpBooking201JSONResponse Case
+
+func (response AskTopUpBooking201JSONResponse) VisitAskTopUpBookingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AskTopUpBookingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AskTopUpBookingdefaultApplicationProblemPlusJSONResponse) VisitAskTopUpBookingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveTopUpBookingRequestObject struct {
+	Id     Id `json:"id"`
+	Params ApproveTopUpBookingParams
+	Body   *ApproveTopUpBookingJSONRequestBody
+}
+
+type ApproveTopUpBookingResponseObject interface {
+	VisitApproveTopUpBookingResponse(w http.ResponseWriter) error
+}
+
+type ApproveTopUpBooking202JSONResponse Case
+
+func (response ApproveTopUpBooking202JSONResponse) VisitApproveTopUpBookingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveTopUpBookingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ApproveTopUpBookingdefaultApplicationProblemPlusJSONResponse) VisitApproveTopUpBookingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CommandCaseRequestObject struct {
 	Id     Id `json:"id"`
 	Params CommandCaseParams
@@ -35535,6 +35769,12 @@ type StrictServerInterface interface {
 	// ExportCases The same list as a table, with who closed each difference and why
 	// (GET /v1/reconciliation-cases/export)
 	ExportCases(ctx context.Context, request ExportCasesRequestObject) (ExportCasesResponseObject, error)
+	// AskTopUpBooking Ask to book a top-up that the ledger lacks, or that Stripe took back, as funds of a brand; another person approves
+	// (POST /v1/reconciliation-cases/{id}/bookings)
+	AskTopUpBooking(ctx context.Context, request AskTopUpBookingRequestObject) (AskTopUpBookingResponseObject, error)
+	// ApproveTopUpBooking Approve that it is booked; what is booked is what Stripe says then, and nothing else than the amount that was approved
+	// (POST /v1/reconciliation-cases/{id}/bookings/approvals)
+	ApproveTopUpBooking(ctx context.Context, request ApproveTopUpBookingRequestObject) (ApproveTopUpBookingResponseObject, error)
 	// CommandCase Give a case to somebody, note something, or close it with a reason
 	// (POST /v1/reconciliation-cases/{id}/commands)
 	CommandCase(ctx context.Context, request CommandCaseRequestObject) (CommandCaseResponseObject, error)
@@ -43408,6 +43648,104 @@ func (sh *strictHandler) ExportCases(ctx echo.Context, params ExportCasesParams)
 	return nil
 }
 
+// AskTopUpBooking operation middleware
+func (sh *strictHandler) AskTopUpBooking(ctx echo.Context, id Id, params AskTopUpBookingParams) error {
+	var request AskTopUpBookingRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body AskTopUpBookingJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AskTopUpBooking(ctx.Request().Context(), request.(AskTopUpBookingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AskTopUpBooking")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AskTopUpBookingResponseObject); ok {
+		return validResponse.VisitAskTopUpBookingResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ApproveTopUpBooking operation middleware
+func (sh *strictHandler) ApproveTopUpBooking(ctx echo.Context, id Id, params ApproveTopUpBookingParams) error {
+	var request ApproveTopUpBookingRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body ApproveTopUpBookingJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ApproveTopUpBooking(ctx.Request().Context(), request.(ApproveTopUpBookingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ApproveTopUpBooking")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ApproveTopUpBookingResponseObject); ok {
+		return validResponse.VisitApproveTopUpBookingResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // CommandCase operation middleware
 func (sh *strictHandler) CommandCase(ctx echo.Context, id Id, params CommandCaseParams) error {
 	var request CommandCaseRequestObject
@@ -46313,727 +46651,734 @@ var swaggerSpec = []string{
 	"CXYpXC27w8sYdfapfpDebkzhQ8SgBxTe4bHI3/ksQtW61EOCV0EE/1Vremc/n1vStAj2vgc+sP/T80+/",
 	"OXOX4G382n2e4LP5taWE6rXU5xS4y15Vl4zrdIPdcxB1Ei/+GwL3HIDNBVy6AFLwlKo5obVLdt0u7LfZ",
 	"7F6TsgRbovNVNqzfiqk6snALbdqqq266Zf1yDVVuc2Aibn7OQ6NT9e5WUZstRneqnJV0qq30S8YZ1vIj",
-	"TglnRjUfd82O/d///X9Se8PNTEUYwRoQhOjajIOYM5K2FMZhfKxGHZjqWs3gQ1NzIfXKxLqFGAymHm3z",
-	"1btX9pcNDmOfS5idR1TKk/nd8JQmS4iWEpgWFVBmiCTwZiqzdOCZ/aYnfROCQLUTKDd9LS0CBTB6dDDc",
-	"etEGHwy0ktdFm4l7UX2RBpCbduReSUhmzFg9X8IZMM5wangrtJLsoDpyfSNfYb8GxuUF0zlWM+9Kgeaz",
-	"nealhoa/CCotwWSHzQQ48UtBtTLJI4qcEGE5WfuGa40am1QObxnZmg7V1AawT20Rgxp+VCaJDePrk1aZ",
-	"cdvjMhfVme3wHcuOfNUQ+AEJH4cEo1X9mDMrjiBWL3QmNYqEejj//VntXfLo0h6enBEfDRjEb2buYvlS",
-	"nU4OyGFL8kv/licZcVjfvsHRrqfcTL6+yKhrNOZLptUJ7K1ub4WDkFyWEMB0XG3AcpKBw5FMiAxlqH7I",
-	"jkdc4nAFrH1AdyndAkPnx59WAAl5QuXI/5dReqTTIQvXicj/03cmInaAAexiv0Q74G30Gg3PrM/8qJIY",
-	"PhuEIO/MMdUw5XWPYUbYSZO7YI47FkB5zBw+6JdcH38GeHgyNtE4Z9bF1NR5Enc7qBZKrtPscHZzGbfe",
-	"0K52ZXOnFhywl1V5/E9PiRsxI1H1CclfRygf3oJGcKQp7p9XtRL6yYd0SWUYqt8hrAk/81Y6gKw0FmhX",
-	"p/VBrbo2Bf3ymqqEvf8B30954Roui7luiOWRt7w0vSej5A53fmQupIuF7fCDdis5MEg3QUegcI+lN0Vp",
-	"kN/wukaklq3VG7zTq5MWDtFHUnXyaWeP6+CyCIDZzyX6Un7F/9NjMm1Ybr6ezQ82f3CdYUxPJ6cWutVc",
-	"4ZHJyl/O9p2ozcdCOmKGuAJ6DHEM1E47DS4/BW95qITRz5V75bdovQQKPHp9KtIquwBJ5C2DXF79Ug3j",
-	"Cvxw+pC15dO6aJ9GMU7Yt9wQU9B9bznZGr/o3erPW+++ojaHDuwsHa/hrJU1PF/SY86G2V6T8wHK7lqm",
-	"T9mL9kA2SqMsInQ0Bym2c2EaRGs9S4aKT+p+WOvtm8Gc315Wkw4DedRK53nw4E6EC1QcVFsECIG7npbL",
-	"mOeUfzSc5UwWlcef90bbiOWiDenZZsy6G0/VTXSt4Tl9RhOAPvQUz/Qo2mhtTeRQAnx45K0geGbdlUfG",
-	"NfvXf8Ut+sTS9rffhpZcNtK+Ke4QXyyj3Ex0yVAqJjXVhA/GVRBTYFpoZloBFf1zbYxp7ma65ZXzxFsl",
-	"OiapGyXPINfgAWcDF8+sCSCEUXSnTP0M7sc+6GT1HKhe9gUIznlplfGoBRQVaeyCC1Nopjl53uf6Xz/j",
-	"ho4Vgnjp+d0c+zoCGMioq6GPfqLYdhiQ6PvQZa00Se6qa8l7PgSDH5Z02pFEUYsHkITZZaA9ebf77u4e",
-	"JLQZyBea8e1kaopjgozaONb/dO+ttIjjD+U3JwyaDzRlw3cjjSIgIWir4hOifwJGhA50orhInaCvD6HW",
-	"YlIxNF6cPvKKcWdR0GHqNOgYc5gUmNDPe+rg1lh4kHaO0IecRUgPsgjtd5Wl5W3psMrwyfwO/OzO5AaU",
-	"jO/iVCYiV9DeXpEdqzSwe/EIcod1iFiE4TATh9t84u1DMgUk6kD8kWYOMnnHvnv3hv3h088///hTxuvm",
-	"yD/+bDY41Oef/CmRf9JwURV4kNNI7j5zaCGTav4jLdx3ta+WTKyx7xAXnmQ+ee4VhYww29NBqQ6bUW6a",
-	"SzKjSFXwRtaXzZ74Cta0R6oyrKcq+KlV1Eviis+Oi7s+sErcR+0deGeOII0oCeUenQItlApJ6MC4Bk1v",
-	"twX/Z9Z1TVgDEQJy3QSimEeiaHkPdcZXONum8qy6uiI0/0OnoWLUjmpdUMF/dxcmniOFAzccrVaWxxXm",
-	"Kr3+mh4eON4zPvkJfhM23YzaJM1DOD1jbbm3C9Mb/Gun0v2EgILf632n8fY39aUYdQefKQbDEOOmpYeX",
-	"9mlPne72GEVSq0EDMrGQWc9Tylwefjn2KzkWGjJMtD1uDssW8IA3r+sBv8VdfreUmzqJ3CiBuqvbPN1w",
-	"meT5CFCo33XVUf1U4pN9Z6hUa58v4ChcWgg20wrLWZz/h4RMR7x1R4ezqMxx14OU13AYJk2HOYeM3oX5",
-	"Xxa+eASr2EefNKp5yhfXNkJzrHVdAdh1gjWWTiP/Qbp98au+kbwHYbcasGtwTkUp1JUtqQRvkk1eKEzi",
-	"31uua3eqw0JnCH8T08vdfE+IHNIIb10GwzY2CBkjidtmHDebJpcMJtHwFqr3bgvGmtgAaSoFs+ruqNiK",
-	"uf4SCH19cnmHy2Fkn5iWDaSrU1MLLstMmsCzBV3IBkpjPw5tnR37+q8Oc7bOJBtVq8uIl4O/Z+8ysuMm",
-	"tyvv6lnXh0lQcguuf+Km8zvmZtovb3n30ue49+UUNKbONVfBmLdm+8uoaOfg8nWcPYo5OkcoH6B6xaSS",
-	"EAAZOeu7/KxrdR/m9o6Wmwr7bZVDMT+vddskiJSmt2tZ/KR0mm0IubfHy7sB/l0mqVjUXgJKZTCvFVYl",
-	"jD2kWqi/J58QjHFJ8W/mrDAxN0C0EYQ5pq1h1xXlimIWUfKMUgWmnE0cmqHgKlS9DQDvanswcY9/ySSO",
-	"WtO7FdVC6ijhmmJwvgYTvEpJPYJWtbKx9jv7aftSNI259974566MEsIjtJZyMZxwrTDwhtk6vzyHMH3A",
-	"FulOiIYp9HIU88iiqEh8nqZhwEnYsY8YegE92Ng5IXEbtSrfI/1W8UH3iTcRl2zQvNzRjXtPfH4bMMdk",
-	"S8lPNyvCky0ljpnp9Tc4P5vQUIcJOS05xn03Kzrmvd8c4Dr5nbam3xxWfXKHsYJERmL2trpi50Z2zno0",
-	"QdfSxajcvphkTgucXFrhYgeUp8IZ+Y7hIa4WxMOJS36PN47Lml5OdHAdzWn2uQVbw1hVc6A8yWPZtOqk",
-	"Cu86Xiwjt7bKA1RFLeRDIqS7Disxri7faMXrBkpTYJwxhYHn8gr+/PLTzzeVxfQda9e/kw3OxAaePqqz",
-	"fOnUXQF6c4xm+tUPxQnu+f5ickBL9pFZNGxslV7Yvw8vmNDR80RQTI+iAqvKNNUhfSeP5ybk/Idnoj2v",
-	"Q1iHxFLNz0g/04rS5H25ulEPqU6erxlOnmJrml8wldFuxsBDLBmv0viwSaZNJ8rxE8jqZG/j1bc1Ae45",
-	"pXmCtGjH2zZEiM2vLKJ/7Z+/MZziCpsCK2Byvgq7IZ6aPiVDhAaG4wahOuQI96FQ3zP2FVOyRpCD4e+N",
-	"K+peV7F/QtAC7E2f2CiKdqdr9tArCh/MR5oSmEd93L3Xh1yooZ8lsFrsW77eLvYbmk9oKJXUyYaeSPDz",
-	"UVlNGAHoNLOKIuP3LWAHwzDlM8ozlwccmscbxVxx0U2iRVclavqaTu9NSJZtIhLFZPlfUmdJv086yIUj",
-	"zzSeRZB0IQ9qFebBd/bB36hXLxJw3YH+Ojz+u+WhwodGtLD1Q4bwPNJshVHmcJBrMJpaKu8YBpwP0QnY",
-	"uYqgIETRtqUGzLgle2WOlHBCKIkTtvQtS1cdmK/dxL/i6drILQg31Ilar4eJfO0X+Y17M4UYmRCCPQmG",
-	"YJFOyHm3G4V0N6B6q5LXmeCql6M+5INZnPYO9cE3EiuvvFjAInZ7teOROiV1ZerVRyHRdWw2m53cQFvo",
-	"I//sT58nOh9xffRTdfQ6iBoC7yAokdMCTry6lT0zl1gwPBOL+BZ2mpuOZN+GbZMaQmnXiZNw01xuL2Wq",
-	"KOEP/1FBWbti3rMwx6rlZ5kFCco0S7kKtDMbS7E/RHz11ID76vz0fMp5yFxHGsQxe4+y5FPafTVAtAQS",
-	"aT16Z6StDnhmRVx/pDs+zbV9WXZFIbDZqtls9UWN9jgvO1DsmflATyKe6seem3muvItXyXv1nS+3Lgkq",
-	"yUdbhE4kQsYZUjeqyqOaFP97X5wyLEvpa/Q+WqhP+Z2qr2bqArMlVVEdCG3G7DaGQuZ8GHhNLCoEk2OV",
-	"dctLAQl103tzpu5XfhopGLXrjM1ni37tL2lQN0zKD0d5YIVhcamE/ngj2akBgzAa6sOVYbOjEiWsQ0b7",
-	"0j07Z00SNppHu5SVN3pj89Jh09GfiQ/sT+YIrQ64ddywkku2B0ZsvTb2ihOdMzCv6ao1g8OzaLC5TaV6",
-	"Hc4agutzAH5Ys4E3ZlAA8XHKDZ4KImhb1WaTJ7QDpwnZO253X/XXQw38kVLd+ZlfdqglCyQ1xjYhFIas",
-	"K2cRUFdf2zklQzm3LdezEytmNCHipPUKJbLKey+IEvO/Xuvidbd1IlTVvRTZj/l3Xl0LetiAhaf6mtfK",
-	"MKLopUFMzv6wh4UNNiOjyDlO/WVJZL/jmxWiK2UWFhllzqu1IvGnof7kKqsCegwdzri0SgtZwrSyiv3n",
-	"P3762X9JHuEr1DmEYnJyQx/VGaqXTCqH2BUVcy2HoQq/3fFOr1MBbxT4ffbCUPeJtwQZ9rze79/H5/X0",
-	"6ujt9nm+XV/GtE2Zk5MqZmcTRtswt4Xv4ApYqYwD+f2xr8HCIiR8bsc43oX2vGPwi+0BgfGomZMxSuZS",
-	"G6+0yEYHF6T5hE2Q4IOiR/bK3epAJTkNetU6D5KQjfAPvh/DbBDWOuoWHoVjM9rGQgwi2iAXh/B5T1Ft",
-	"qy+CRckcBSdE0Imf1DrsCd2YZvzLvhNEX2bHWwg6vJXMO9bJGjQygGhDLRm28g7VvEmjeS24bKdNIWRZ",
-	"dxQ9XyX9fui0+Y7eCZbtOvzZzb4nr58EZWMw4Z7ImS4tv6w4EtfBBWzr/B84/HoWjNhputu/8zYuYuUu",
-	"7teajbmq/fb/25S+JXlvqbrlDabNKpof6idSbRMuqcQez83RDQRV3gGwDqbPF4+5729YxGv98HcvX6IA",
-	"dDI3GevVx/Xav+eVQrifWVwALPNmhNewi1uM7NheSSzltwrLoWtRz+qPUL4sPFN5GyUArZaLmRM7z0Mu",
-	"KJQoJvbtxn0j/lSrugj6YrXPoX+pjzKNpaODyJj5dtz+fO4p0/Ii4t0V2CprvMPfc9PP/iRq0EbJDUT4",
-	"wb+SJYELA/ulDfnxK37RcToMyKovM+GsBQln7hAT9lRKV0E6X8M9W6jGI3rPzfstPf2GHsbXH7FKr2hV",
-	"l81ni2FOsps14usRrEpE4+lHxwwzpF6a/9sWSr/iUYFPj9F9Uyt53QVA7+bLy/y834vNyJPVsMdirqAP",
-	"H0t+vM89mjR2Rq/zeteGKgWvX9Nr84mmKTADTFvepkBkXD9zGVFX2WOqkMoUZZ9ZPZ3/8JliBtt7ddt5",
-	"SkJJwzuE7JVZeUZPYdJrew9VIWSqOvv9UWjWtOogamB7KPmJepJgrlLvm1xjkWeNt7h5GWWspYVKwy8A",
-	"xST9QjpwE/koyCBXcq94W1FGRgu8omoFypjNYaJvbnx1q+amTvl27UHDwYq4fsJk4bQMaZKk5BYTlk77",
-	"dVXkNxcIv9ehX3mWxlnUdH52rhc4OuSpS5gEykSQ4+Zzt2opcw2zruNHnM4MZ1zTvPA/+OLfJ1/keADD",
-	"sE8Exd1YEh/qTMlSDp5+V6KuoQYSikql8fHyvdVx3zbRbF2vK5c448f/ZYGez+8svDktxwVRS51yE5Te",
-	"OETcFPDFwrZkdmRpH27ivIrPyTPGHukzN5zx80/2B6tp3iI9cmXVva/zXF83sR6aS20bmLqPZQ942tcy",
-	"CPWpMztxGcrz7xJk7mQVtZVdR1D7zibrNyUAXdUpksWld0Rz8atf4ozt/ky/DwsbNp6yzJXHRpO54cEi",
-	"tn/20/UTWWnTSR+sKNqAG2wfz6QI+doO15Ft3XjujXeSN/qokopY0wK2Ckpiq3yDu6t3zKhGlJoZxfij",
-	"EtWOafE30Dtm7Z1GyPtd6Mpnnzm3Ig1h025K3fLnOJO4pc2lhiL0IHtCZDKmwXBcP+Wd38p4G/pPLPPG",
-	"FQr8k5hn9sqe7PoKT+2Ttm5hNqOdXJzN9ds3s1Fvk9kUG1sycV0QRuoimpNXC6fdzOADBWdagHrHtFHt",
-	"Zcc+f8E0Q/4NgNYblTjpMLKGyGypIqMoWhI9/PlW7Ao/zLgTlKfS3F6k0rqOXFaZbPunQiPMBIiyjqPU",
-	"9L/yOHobTfUtRak9TGviN++x3miMVtG8Q6M+V8YSmkwXZ2GORfwNIg1oU/gaavsXJMYvTzA+ocnF6pXK",
-	"/KJksYcjrw/u+K1UUz3SbHJM7LadC7JsakBpr8yUx6LmBlqG38EkMddZEDNA97x8eEm54vi70D60xLiE",
-	"cxoiYIqtagg2IQJ4xLk7VREJOsfIV5nHEYuuuFhGTJtJrfJl9kaUD5qpw2FHZet51swYu1us3c9e/Fsd",
-	"lQkab75NhOcKJV8xjulzlLN84g9Y+So0++OLPy+HCSYxwcAxw8mk2aWGe54O8W1ylmxOtV1jaEYncX3T",
-	"oNbo63JpA6Zv7SMFbSclhUSoQP2XLOzQqlUs+MF6HKJ4HT1p/VTn9/H5/WJXbXVhpddcciul115U12qo",
-	"D64anVcnITUmWboCpDVRsyuYwKh4gtsOXLSF0TDpPZzfu1sY0NGJvj4FLEo/+Z2auf3eQJNDVxPhcfCD",
-	"gXbmKrPME5KwqRxlD/eWQe2tMakHHBSve9nSqqorTeESNzIyhaZTddsyLPrnE8Uz3Lic8VKdgNBZXvo0",
-	"eFoKwRgYwpvSfZK5yyI/c2m0A8upXBmge79R2qxGdkO0j6Bqr4K6+Dq8MsW4iFrCu3sa6U8KWoU25Pbo",
-	"STbbaapr2l8KrDJaLGro9+DINWu41paQ5wjgqyaTcx0hQzP1dUQMt1AKJgR3sQ+EX1kCOJutZ5mk6Np0",
-	"E42m29dCH5Ps+7PlNGHYWdQ12wNzzxLteuxXu86qq4fQr/MYg+6jW0BE/DtpOMT3od3bSSEyB3Zb1H7K",
-	"7Cxkpc5+z+OSCl9HsAkkkQyO1Xgi2Bo7aRXly4muaC4xV1kvDmJjrhBidiEWiBOdK3Kz0sWXviJ/6t7w",
-	"qSCtax5ez2hZ/lq80VUdbtnnc3VHX/nBoVuMG2SPgZYXN9ldUDNplz7Psr9frB3cAUnmHdtDrc7sb9Aq",
-	"lNfA21rEBTRxDpM7c9tzImesHv/IO9UmZM4XBLGTujV3IZfU336jw421UKiwHgYGsIqajZAS84pu0X3+",
-	"Y5HmUHXIvPSxJMRLUpWYJBJPt//vVfdJs9cXnRYSNMLJaobTHkpSoZkv4yQAf3wkXmUekc1+ViURICtC",
-	"+R4CAP5NSQi4gU3NS9z00Qp217qU7Y0Z3MjkU0Ycyh3TR8u1m2/g0TlaR1dczUd0dpFFg5444nwGg1rI",
-	"xAFeujQjGqdvTD8QTYGuzNAEZ5RSmaP1YIwcXpmbjFH+k9NdHlBzxXfDvbgpQSnTl3N6h02YbjC/GSF4",
-	"8S04tuRI+xN8fQx8MERyeuMuDRPB5RXBdE11Xg/JKaEX4O2K+yXsQfg8DekGSK5F/ahMBCS9KR19OVc6",
-	"iVm+KgA3Gj059ximYWN0JI0+RdVfusdO8GAWaBdJZTYVCM+3hJzp2TyYRgDD4VNYqtX4qZiqGLcQXoie",
-	"1nAwheu9mp5bqFN3BMK5VipqgYpiaYjbdSva+a+uVQp7WJWRDoG99axm0DftDntfAa97rPgH6o64gdzr",
-	"4uaT+sF+ZXmeX8JUmx7EdOvyn4U5ohnYt+nNlg4+HVvtPTlkRNTBULss2u3AarftoC1kEQOLTem3Hcct",
-	"PkIJ54wqH9K4spchqpIdhqnOjPBg6ZnkybFGsbzPDj1sVIx6KHUCtX8TB/Rn2C948KyUD3tYKTaMb8pK",
-	"FyKpqO47UZuPhRz0Tz5zzZrOMCF3WJFif9DqBJRsjY/4MjjNRdV3LfXrTBVn/m4Yer4LeWDGAaxezFWB",
-	"bjGRPPJexC3ZQ39Fto/uaIgrcs+nLffcrb1FJ/TfnymIw6V9C7y2A07sdfujZmdEhrNaPpp6lmOcyovq",
-	"8J9foGGwY/vOuK7TZy4QC621h6SEuobqE/Ye8UlQB2StvbLQlYwdi9g/sP/s//e/oh/gv0yaVHvZMO7a",
-	"zbCKCq0SPExOU0BTOSm53IfmzA0fh6Wh3XXk169aVzr6ytlCXLLgukbq3Ldcoo1JEH9sqPjnGN7Pa87L",
-	"FCC/b5D2+3ugGPbK4bqyXl4BKZSpS6JW2hRPgYWMr5hp83drNK7Bz3eoQ5jSsnQCB9hs2R3NA/88LQlq",
-	"W55Tj2U3Za798CJdkX7V6dCXeHTKrOjuGyqHmvsNtYJ+kpmub1EbASsMsAU+E5sb+PsVJInVNbUok1u2",
-	"LcqIjuzj5Qk1M723z44zO9mbeKbDyp/PL/31qTHLzfCnrz2CdPboVnO0abLQVnuI23xGSg48wnIW6beq",
-	"04ATI0tE1MsyUNReBo4oRl/EjKQ7N1iSfHHzgcxFkQmkoXKHLQAorWVtvGmNev4XuNgZef28UTrV1YjE",
-	"wyZ5sKlGI9UE2k8mFFuYOcrqZEoUl/qc8TfRT5uCifRKRoK+dleV1XJc55km6qEQtQi8SUn+KONgNBft",
-	"mxxFXQZWhvsth22aitOriuuSIPzb1wR314a5rxg618zBiR/sG7liaye5aqrB4li36lwPBOrGafgDyOUG",
-	"cWIQEqV5L9bBhzPzFX1/o2gObTcnLeC2WEI0yuz0/tESaqsLdvZseNQjLi9oAuycdUQ6NNr4mw+N7/RZ",
-	"5NjmezDaOQDPPRBl1JF2kGMQWr0Oaw8+S6f1XsPe+f1bUSUdNicPNNY3+rpJry3XavM2HVEb4VFYEqFT",
-	"bTCaVlseuT9aKXriF6YBTsyorsQsFtrFy00aiY3VxpCy7GYZL372oLylZKonHpXnS8TJxjy2iYyZhqzf",
-	"RC7WLam0zgecLeOZWuQnjHseoGXCeHYAuZx3Sm4xHDe5gB79PdFNosoA5oNx6uvU5+xhDEb+I2UMVKzh",
-	"5kip/b4MCrvEfNJjUv2vT3/5pIG2JPV2AQwbv7WjeYZZZVeZsWhxlE3hi6TuYzBZklP4m2v2z//8z//8",
-	"8Q8/fPzVVzvGmTUWsEt426HbCLniFQNr3risZge3s0I4TmjgXKM4t+Tyx5WiOdyptWRYXwg3KGsNTwtp",
-	"Pv9j0iWnQxzXay8n4LqjRk4gDbj/00aceBp0aOx46ZfmJz4s83SfTBOuBXEv38IjtDrZgWhjAeEWgdeq",
-	"R1GFdPOlIsn+4bgUz2SW1cnqfculPmTzed6ZVjTAsMLc+cAafrFKDObYnwWpL9I7wVCBeYXd7xtQ9mhb",
-	"icXLEhrscuha5Df8cqKzPWFAVxi2LlP1S3U6cWs+TjJV4wb2DbRaSZqJfsACZz8hkqFQa7D3KkaUf9u5",
-	"aXCXqTs3AU++1/0bv+228kNl+ViG0prM6ZmrnNor9aCxGsjnkdIUXPzImmM4QatDCEk2xDSAJTSpiGEj",
-	"04HgatuVrZM5RN+5zjD0WWu5Dj/dz3OT6Y+GSxHu4lVM5PYhwULcpeWS39+OGhNNBgiiI9euSTUyw6qz",
-	"Gj8cndWYF3piOyp6zkwfZ48XOTpSj1zUvjrjaQR5r5oGKtY1eGjsnl3AUFGjau1+HWpxf8TJlF3bgizT",
-	"6o2QhXty7QnRDaw+T2O91s9kF5EinoMfPUvTW3hJaXOez0P6zYcvlYxiqU+6n0ocyqHlrnqDMoM6aWZC",
-	"6MKH4TppRuc7gVkoKpdduZylh/fR6tT2dLjHzWXHtGvl/in7+q9v2f+XffrJi//+p8/YX999lRtt7Tx7",
-	"nSYdG8n6YTn2EEXRSNFIFHLY9cknAbsWVUL7m5WClEJjYHWlM2GsTAS69vsRBFWaB/+pU8luFVyn133L",
-	"8jCnFW7r4eLe2V+egjhAKLlreTX0rMkAEPlHyCHkTgtzN6VEVtCRx6jnhaQi/avfkZUH4Qf+L6plnbQq",
-	"hDowfB31PiVRtbBbia1WONYkn3jN+jahqzl+obp10J8UmccvxE07DB2IP9jLATNERJ9h2r4UNs26kT32",
-	"h6f2DNzAL2H7Fr7/lM0MEg8l3cj2/HR2WyfCqo+Gu56l4zSX1eWx67Z9Zkdvcms7ifZ89/Y/cgNvg38q",
-	"lD9weyM4WF1Ftq42HBUXl2ZVYLP2VFXEt1xWbx5dvd8GJKLZyuufj6oP6kh1DnrwsBZ7Tcn1GCuxBa5d",
-	"R3/0TRci04n5CXXXg2LrLFbhtwIrKL4zcJpJeUgUbvZlO725mXSYlFkbj5cuRyDbzomzEy+PQqbjg8/n",
-	"gVi4dx8g58Ps5K0aRs5AekcpdYvDWAszr/sth4bh4iPCbiPdkG6xMyx1C2EUc+fzCaRvVS3c7TTy17sr",
-	"ZvHOWpd75N7OZh+5edyEcG5Jz0m0kNQRN67v0VVAl7x2recN1w8o2pv6gjKvw9zU0M6xz85/gEvh6FR1",
-	"UGhFzdc7KIwipUc9QkvVfnuXwLy76+SDVBjJPXBBRc4lXaYayq4V5pIUr9+dGtWab1xF2Ng5Xg/3fi8k",
-	"zzSS4YgVOD1m/+Pdmx8ZkczqHqprGXqtmVGuKK/uTvIjzY7AsWHc4IK570DrNZ0x7UxTW0TLewvaNYka",
-	"xzjsxzcCavXQ2+tRRyfzqtpL0Q4kZYyF1RNz4ROTWfZfaJ3rcNVZcWRS59SC7UhFvhLlrTprtoeLkpQz",
-	"SsbqZ7sXL15gj7xg+UtlWC20SXZQGcsJR59d2KOeLGEL3CLHM5zhA3XehD2Xvf0CnmEe4o9LxquqBa2t",
-	"BuXUtx3jzAqCAFVw4hi9Ws996lD4fsAZhe1kdfGuQWQLq5tUPlNvFTKOOhQtUWmq8LgSbNaqM1YwxAMn",
-	"ajpbta83qd2zvaiTs/peyNB+26U2WFGwY59aovfc2BerkphJTtgKVVEOZDnltFjp2jiJ3EkHcIIi2edA",
-	"YqMMXosVEakW65f8t1K8+j9U18oerX96Depitu3dDEbJHtKB2187UT5gNGFK4x+jSnUXTrO0/if7yhf2",
-	"lR21K0cYC94CnczJJz5Aq1Jt1qvU4P8/+3BmkMLwD/OzNPyDqyzIjZTO/iP6DKjh5h19eRfTf3n7rigX",
-	"8fs3QPPcLW3agsndb8CqBz2Rtxnyjo6z9Fsm2S2Uv9EZuh7najiQvmI7nzJx/NxCGebWpbxXJhXMrmAv",
-	"jF5tSv4LDZbRd2ohYQ0SRxjFv7Lz81hawA2ZhAhyPYu4hOaE70A/zDn4sZbmLKGNfPwtnMSmjGuuNSTz",
-	"p7Fytu/95qq3MMHZx4b3WM+ITVTI04DpKz7HNKBl+LKeVTSNABnHN3gOeQyrxxwcEgbp10OF/Z0DzTkS",
-	"rh7xKmA6wgjd2O6a3pkNgMwilVl+sRc+NQh0eU+yCn8HWa1yCsIlfZXrHvAGS+6t3XCjgoMTvxRYp5dC",
-	"mpQstLbHxJGTeoRBzVCkZ8206w/IayuPyhXOsQBhPNv3CR+aSQuvwRS0Vy1IuFdGcBPjme7u4AO0pdBr",
-	"kq3IU9Y7W53XzGeK50I98cEbH6sESpfHPY5PV9Rzp8+Np00IInKw8zNy/Eqg7xR4cJ66SP5f1matfroG",
-	"qMN/f2ZpM3UrGcgfD9IlDIL3EDZXGh5pAKqVGOtNDwXpITWO3CWgO2SrkBU/uKDOLn/eHOHEOFZhXQNg",
-	"8ccEgIV3tV0VXYhf3t1lUXRi8TM4gNhotWePM68LEqdYqN2e/G/U75X+MegoTH+KO/gOWbungpvDLZQm",
-	"r+08n1v1e95oeJ7K5hqQt2r7hXFOFxaKVpsjEa5qc77LcaPh5+NlUAexUKhyDEGHfM1KGHfkfSbBLVUR",
-	"uaIxe7yAD41oh1VAKXbp2zLnUlMI340SQ7s9ekGEkh6h1Keoc8NcEuOgoPqzP7Kj6lqMTt+3vASfWHYk",
-	"4Tjcd3yiwBcSF3Zw7ER4e1UmK+IkNGbc2HdWYZwhog75joIYdM48qAZLkvCYkYstnCCJ+eLzHo1CzFIu",
-	"qlBh3wgoAWGGNOZ47HyMEe9NVEzAeVujuIFnAXyv8Lkh0J58YuHiBR6TOslwUN1D+72r3komkaejnCFM",
-	"OfL+tFAJY+X8IyDS446h+UfYj7ECmc8Z39RgYy49Mes2Mx/kddHnD7IYKEOlbx4b0j7jLEUzS/KnC24a",
-	"CTOXXRzzGUX45FtPEudWabOWetFS85in9r6cekbFlq7z0TFIVXttSExMZUTFqjPNK0nhbK9U32IVMy1d",
-	"J3ufqtACr9C0Ei3VCltxorqWnbhAL4yXIWgcVOlMkwidY5o4lekBfjV0VSKW5kGFkuolfYnglHyavEfV",
-	"CjrlbHFPNn8glq8OWWgCGzQtxMle8LjBAcAondSEIABcVqJKp6mt9GgsQeEXa7qIP49h6tSnZOqwvef2",
-	"gKFgsyJvdWQnDtY2tSsHJqi3KXPQGREYw6BHur2jKnEP6JxQh0PmvIj6q1RuRXmE8mGr62ZlCmElrMKn",
-	"c3CQJYhHyGB9+18LbgpfWpRBBYdcV3n7y9L7k9QQzIug+qDJ+9GkMzPs17yLKZvbzm9EPRtjTxr5m4/D",
-	"b5mv91BbaTN8JUwSMVYKI4lrUyBOyCbuwtci6q5/014ge/UBts1+rz44SiTxPCijZfWAoDVP9wTt5Imb",
-	"8pjj+E7ai9FXywxl0U+9v6IM+Hx7wKsU4bkvmOXwAI1hLT8vpzb0lHJOgzh3p5/oYFY5Jn4Hxl2GW1Bu",
-	"7nkKGBBBKHnbImQbvviSaW9maH4iNDCmZAnspFrYMXEIpVDaqAbjCiQTpyLHDTyfSXnkdoxXVJgnQoWD",
-	"Q3LTg7LgHLS//1COZD3LpUwYLJZLaFV1jSrSzpuYGLP4AyHepc0Syv1I1z/kUCd/6sWLD9iozrTAyyPD",
-	"Nge+FnOUahp9d686WULhq6j7zzsHaXgkcxRuGlFRp6bmQprZ6YSnsh2bPRh8+md14kLaL6Dhmn7o0ALM",
-	"B+Ks4YNbjFrHvbKERw7H3RYnsvxxKzZE5w5dXRf4di5O6n4aV9xVCNBhTyTBdbSnj7smXTMNKcvacjr6",
-	"VzT82mH71AFWY85DYpksmcZH46EU5I4cTYf1BYfMQO2p6JoCXHHiFYVIuXCBP1lBVyAiDog9ZYt+bbv+",
-	"nMfM1Z+LAUtOTlSKrfsjnZY6pjx+mc7lGftMYm+VatPglC3gjWN/pyJsJYHt7UfYUdWVfskkb1t1dqyr",
-	"VwhN75jAbybXAJXgqdw5XfCuEiqtZx7Bl3tm08Py0LvxZRvBAEztDSjVhMtUR/WeE2lzFhWJ/sQtnVg1",
-	"aRRPcl7wzhxVe62BduRSUtJWMM0R8G1316jWcPs/1QnNGwyMjKA+BhZ45ja6LuosXPvLQUgDDWDE07Vk",
-	"bSWvk3PBYratat03It0Dx7eMmHzlKKoKZFrhMEerWlmJ3rTikRt4Sd0Ez0eFpXWYyYaZaMI4p0kmCHw0",
-	"p0SPiHdcCiN0mmGf6qw6gZz2Ab4yJ+MK+x5rs9Izm+0S5es1Er/dWwvaMdPcQt5CU1/e9Y9HCMlTry1u",
-	"8eqeVCo9iCpqpR7SkHe+MIedW2UgoEpgJdxYV2MmBJ/uVZKRoiruiWOLk2Zix1DqgXHzEgf/7vAx3i3p",
-	"G7gVxoBMIgfaUdC+e9mXF4VV4CLCvONJD7JiMcQeFNG+RimMvRJHrpckvbTrcwac8My6x51wuK6XcV62",
-	"rhKpT5KB8SGeJpFze/HBS5RH92BNIEobN4qR4Lq2i0Oq7bGEc0GnJREPow5O3EtMBzNCxmoCd37mmOex",
-	"zOfP7kwv2FFTQt+r4OiqULc533vmi1kyi5geX0sJtU4akKagt1KAUUdsC15By8qai1MyZVqmNaessqCP",
-	"/LM/fZ7+SfwNVoEwjbGQfbHWbrgmN2L45gyFbhG7mnHt3Chi9QOYVpTxSX4UcKbE1Af01bjW55oW3eLf",
-	"NH+k32pBXQfKAMeh075gj3X2ZLSOvZJdKsvGXjWNd1McAJLnlBwrxSbE3N01bQCtQdJ/5lpV6ATb3Jh9",
-	"Zl62Fazve4KON0uuEC2y4kPbeTOuH/QYlTMfiKaPboM13IRh4p6eUbImfcpBVmTynsBBIjgcHI2OQ8q3",
-	"c50Z0tXXnhiLiFjhwdm+H6YV9/fLqZHhmLx3zydVBx8884NGakMeriQM/dp36ckdw5EHRMgYVcEM82Gj",
-	"QP4KVnnyQVqs4ZBgst0w8cZPFURX8IEJ6QozJZwHCeR9Ht5eYbVPrOXG0OipUO3Wtic34pIpg4TMi0Cg",
-	"WR7JNMRcK3sR7eg0ZBz7n6u5ZXbXhrs1qKPlde2mdUp+YshdiUSlg5AcHf+dNgQMrwGkb4Vhl3uyFxOr",
-	"wd6IA5SnTbyaaBTb1+4FoFBMwoJ0Q6rI1ZxMEDgAvEJ69LCjTHcnq1p/+uLFJ64BFme0x0mufppM/Ls5",
-	"C733cuVh6GfiL5i4iWvoyEIw+uAaNmFDZwx1mUEYnpJXe1ru7rBBR1prQqXnKlHNtQezDHBZeAZWnLs4",
-	"W2ysR7QADDFEPy65BmslG4o8L8CRThK/khRPNmH+t8nm8Mkvs3wuTlALCYRRkU502ZaekaPKTWwJS93N",
-	"hoQ1eBww6BWxDJqYHyO5uk6b72RZd9UkU7wKfU6xGw2/h4JywofJ3z3k1Sjtc3fHRWGtGAk6bZX8CMmg",
-	"J/kcUBo63PVJbeOhkMpk7owjbxqQepBfzUuj5zEAachssG4KX+o/ww2TipXQGi4kc9uypU3+svfRPvWu",
-	"O51461BH9cPi2bDPJIMLlui34GfcvOczjH8E40OCvx/68TZsRwfQvCFBbWQm1dxB3+caYCxlHSIqssfw",
-	"+0j3usUmuMV4Ib11E+6MYNykDZsflREHl4i/GsfqJwEl7EICBpcV5Zgj2N+Bt4wPqkX97bker2I75NTK",
-	"XaycEyUheBBw2nXUoCZ1g52I/CBb+xBc0etp5XJqIR9SCSHmGBqe83sYgDajBq7a0eoGRSu5phN8Itoj",
-	"ilGeQ0WZPvSpLAFzln7KXPdtqwJju1Rc561dwdY3EZfxMblCDaCsrBX5jP7Ody8sre0dydkUlHN95hdd",
-	"YMlgxkRqgTr+Q8tcUxeOVTr8smNakbNLKqy6sdv5aycgHc6kZFZ3Jqbsf8p1fsC9Xb8Jbw4HaKEKh2S8",
-	"CTjBwod2R5Cp37784QefzfI3JeFVn6HG3drIln05LssZYGf4pzId4O9BmqLhWkMmifZvSQHk09Cxo85H",
-	"2v4PyIq3ixeBo+Bg7cN5jmcV75abzm7ALH7D1rLeFeAWA36JAUt2T+aRuI3fYifyIcMsTGS0+QtPL7LC",
-	"TTdyaa/0Wyd9tiCQpMpxXVeq3RMqaj9Ltayf8yIhnj6WELu2R042XgVUnW/P9yN64jM4J6cQ6Jmqnb4V",
-	"YSLLziiVhvLAdsZ1BdpEHrZ12kQoOdkalXNr8CP0fQvDNFNkQaGbQSmZaTIRdEMXDWFCagO82rE9aFFB",
-	"38FBkVQfmWiUIh20i77Mc10vK/tirtSK3I+ZPcFagKhZr7sxXCZze9r5UBAir6ydz09cGyJkChqw70KW",
-	"VkvdA16lo5ZOoYv0sM0yAcKog1XWoD3dpPmXi/xBWxwANjQGoHdy/am4oYxtv9N2CTtHb9HmTX2qRtab",
-	"NPAt814dXQxZfpmOBJ2xjJ5OVXQ+Zcwl46Ji7mG7ceR4TDZckcqkcxk3FmwEW3ZR23pnfNW+j2msaZtN",
-	"AZDZBpAuxowPZsXOa/2wGU9jXdTDjIGO4rNF7cbOLtarDh4C3Ynpk5Di1J3uXr5INog/DJwE1lLWd3Ej",
-	"VJf875vT+WKOyEPn/xZjNIwc7YvtxdBEx7b6cWm6tfuw275rrUSiJPJxv7IKP006gL+jHdCXla9xg4+b",
-	"0x9me43hXl+VjLXlXEcHdkUy0WKrTEo41iz0PaQOjIbLEZT9p5l2mM8kI/BRc2yxLyQ9t2o+4YCvbaY1",
-	"OOqT9j+TjCvvqv9oKhjsLmb54kpgHat3zN06cdPhTHsyp5isvUKDxBpou//tRfY2vUGPJcchPi0lrGiq",
-	"TPnVMBcIbX3zpRQCkWscFfA+7vo5/zJ/FaaKwxyWb2uNBq1Irk72YNrG8GnYRdHtFQdFHG62qwGJSjrc",
-	"HMe9jnvok77rcYoEA9fEVFmmDvE36QJ/EB/StWbWgmcGM5Co3i7pqrlvVdekE8Q3tpefS9ghSzVVEHRh",
-	"1nxFjkTjljBdlmtNvBuQ5t+7A92XPF0W29u/ORzs3v4A5qgG8bI9lw+F77NGUbEGw9LlEX5Fc+leKdRI",
-	"UVrkuMAO/pMLqD01+HEKk1yQO9GKtvbDapU6zIR+8eeZDFH3wNo8Uf+Cz3BNeJ9L1W4FJgwv7S8bihpa",
-	"sEdWruk55DYibm3Vvx3FWiJqDlY6oNOIqsPpDykww8COx9IQ/LkUh+8GeUWvGHzgpcECFt9NEbMxhqWK",
-	"61Id5rqyjQPEFfYl7qGJduzQqpMHYQrAzi4zBLGOfA+DdQyd+uhPX32zYz/9+I9WB/4fP339j2gjG3ZS",
-	"2rBPX7AfvohHz7csGHDNNpzjBeaJ0rtoEcndl+/FKZHmkY5rvcdiYCoJtocHS6X1UZ3lS3bk1uC39rZq",
-	"mTNGoEIIlHpA27jwdJhDmsVkIKcyPp1exF7xthLy/nsXvxouZmjhJz3ltZDUm9XqDqdXZKeoISA4ItCy",
-	"s2oftL8P18mTrq2XZYJ9KLm4xiQLct57bv/IKV8spEx+MM61RMA7mClJ2XLiXqY8Yy2QN0DCJLcCZKWL",
-	"NZi59sRH6GSuh9Tt3SnB1zDax0doMW7+EongoAwp7kpgdCFzVMQwZVcgkJIxlwvSJ2yRXaCin35+o792",
-	"n7nOcL1Bz9mzP9LeprcGgROhgbU+Ya8lZRtg1e+FSXWmiO0BN/75Dd61Jh/ZuFcafa7YYqWJX6rWVewM",
-	"w0uTpSzkWs7XSSXtK7pmQ/ojFJbXi3hCRC7QpvDuYfsXJNMvTzOMiMJvQ/LSJnCofSsyYGorEg15k+1o",
-	"htA766N8X9rHXX+elLu6VhqqIoeaGVXlrP6g46zUx5byJ6/F2tY5YsWFAHkbbHOWyjV+dVFDfuH46wbb",
-	"AJ/PmgbZyuam5ubg9OBMkh7MbA+ieM3+nMTA7iFTidvSztm+PHdBZxrOM4d17f89zIKd8kNElAAN6OfS",
-	"H8Rw7IZlagF42x71RRGSCg5uSsmibjkbe/FmU0pWfnRd37lxr1lHb1/vG818BZmucnBvomSgStwA9rMX",
-	"M8vfVFWQR1oZ0GUFKW6RkTVmwus7cbxxms8twKNX+x4yyNATqcCpUn4/A/Zq55++zLkxVDCeTk8oa1U+",
-	"ZOKz7/hFM/TWgqTYUUgXoxit0BjS53Xt88XTLoD9pTgDPKze158BHoLxkEZJ1YVRhdehMmCETS1AF65k",
-	"LfUAFuoWJ4dKnH/CJ9Clsju4C9s/oaWf4fph7iPud9e6cfkeicYbvzxa9WiJSeLuIhYaUjUsf7TNKQb9",
-	"iZcP37hDZPnMdSG7+xfibX+xun82VRoQM4I5S5XOV7AqPA3SfInPOi2QOxCg1Vogl1U6Q8JZRflsb4y1",
-	"Gm+z/UunAzjdyo/TFzJfN7zcpM/iC7mxEBt8ZbA/dJTpo+mrp/FVFK5PTKUvtltfpxNy6JNtEA/LNXEh",
-	"T6fhhPm0MsPHHN8ZaDJSq3DYosnyFDTMqbO6dGzS2+askzW2gzT5QHAy0mO/GndTnFrzfYmbw8xq+CWa",
-	"ghzFbUMBKnmuhGY9pMsNWjU2raq60hQBXG1bSgv8utLKsAJkm/H3zr2RmrV2hT2L7BGE16gUaP00qCho",
-	"OgVLknbDMPbx1Dhn1T4canV26ua8ZuLX7Y5JmEUkVUcyYXCcI5HlyTCcAO3ozgn2ETcPj1T6ygn0/gLB",
-	"jhI3Bsny9Rv3BSHyhSvA+9ynLLZSX9+m8I5nkuvtfeIVbAThvRSdrFReNgnDSi7ZHhDmTLI9Lx+ymK1L",
-	"pRAeXiKXW4w9cKU+Q8suYBxY7r1iSrI9JsWcNNSPmfax3qGZ1qV8bm8Ky3cDpknKSvTs1NPff2/n4yF+",
-	"brsYYcPTfjdjoOR4MM4z4x117ZZK/Y0+prsTLClSNNw6w3S4WV+70KFLjRsW6uodO4jaAJWG2fWBZtoa",
-	"ERRyiJ7Wd7ubH8wyHf3EbBSa10t2VGd24pKyrBxqmebnT9hbd+2i4YOFoprtoVQnYNz50GthVTdBIaWQ",
-	"DfhpxqVlllWOaC3f0AuTsuuhnNiWbk+Gvfv3p4kmyanuYZ+lnea0mRniEtO9ZNwBi6pRWQvhbHGraFga",
-	"f8IoQGktS3q1Co286AnX4geLgI3qyiNUgfCLNMjUFHyjWhaOyRXH3fPnmpOKMjoRjI72llYcyYa/g/L9",
-	"te6Jrd0T3LgLlIvE28bYzzax4b7jOzxeAa/jEt+SkHOWzWowxYmLurhXyMn6QTSFcx4uD+61pezwVaua",
-	"wiOObNjUFbExjCimv+pBAhBo0FV7NL4cFO9te7J9vBEOByhNIuS4AuJFd3vsgK9Wd1f9tz3yMUMl7mZ3",
-	"JUeXdK3uixaa+oLUaB+KKPPQ5xsWZLSiv6U1BcHwRz9HrbzOXDxCEafA+xTH0R9beFQPUETYKxh/d3F1",
-	"7HMXoUHQG6Z1Grd7yvG1nVjE1RFLLqgeaQjETMG5r4TZQ63kvWZGzcNBPLXr32tmJdaguAZ5/S1vGtUa",
-	"Qj29ojXtQdQ3aE07oqIXYDM3ADkyJsq9Sw2mWWlf9qAwsK8a1H+StrYL6U2Sy/YXA3pKNaGZw5UNWtUo",
-	"9XdrQQH1jHWBLY/wbrwxunBMA80S204ZN30ba9VGrX0Dsn5pGRZrK8GDcwVMI70bFBbb33yzGaaB11Ah",
-	"5q/DxaRKreh07ohkWPN4pvRpd8vsnKRV6kBvOeCIqTvIPckbq4AjAEN4OMbj7QUHzSsWJb3oJR8wL4/u",
-	"dcpNww6Fwhg+RKbJnvRbRHzGwuP50Eum+vg24yhUQaKlMDSPNKZuIdQ+VGx/mah8qaBNZF5vi61u7U7u",
-	"9LeVj2Ov5NUI4KsgCEMfsDxYSG/b/OFFIug3t5s3ZsPYlffsnPiu9zTOMMwoiqdOQK12JEClE01gruWs",
-	"378t/jUNB56h7lM6QOpVLtbtHd1FtXrCZCLnerVRa+hZ2NcNDfewljjtOWuqzekbUcOYdTFh93zKaX3M",
-	"dckdcnyvL74McORWw0HfM8XnJLCqg1DYvS01ZENv+mmved9I0O3oMOrad6AZbqrblMEOpEWI1nbhX2Ie",
-	"4UarWsIZ8SbsAAl9ybAauDbs089YeeRWd6AYwNYUyvwn3pN1iQoluVG3jT3xWLgP7YZLmyecb+G4qeff",
-	"MxMtt7C5lWTS7fPJVPJRGJ7PZ3d+0yO2WmN+CuySgQlal3Q1SrKK5rC0tO3l4tmMqS2kz6c99bAPefyM",
-	"p+NZRPgRfy9YD//WAAzPj4iwhG2QZgeXI/CkRLNtF7edU6cHNbAkRimYj1WwR0LT0Q+iaZKJrOPYr7uu",
-	"3NjppV4A3hmfXRNyZwlYSwJCW/l+7VxesGOKzJmSF4D3MXzyk6oqkVfbdNFaNo340KpTcbHTTkOj5/he",
-	"q64t535aV6iZarzW+nq4u3h6bi7hy/F3shv1z25hT8g9XWzqaAXECs+Wm82X7vmF/dpory7GSiSYDer3",
-	"Jl39EnJOkrmG0GqothRVuZO1SE13CLcgkLvPrOysGO3BJACENIrWRxSOyBGWMsubX/bck3G0NPZRdq/M",
-	"oLDU6vz205eQurQLaU0+l8k9H4jzCXsdV9v5VrVn7pKvhAxx4FT9XdzKZe2F/M2HL8NbmYy8R2jNBv6Q",
-	"yhRljmiudFgHgMeWG8AFAkEgOKfslE+xiVsi+PutD6bbkTR1v9PWwkp3m/1duDdK99jO6zHAvM/i6Hch",
-	"EGJI6LCwXEOfBGffxiHlRfgVwKRhpRu/N+xSsJx4P/hShiTIlf/oFLFJdLfhLWTbTfy1YcYlq+PpV+pB",
-	"s7M9wP7NUE7K2T1vVpe6biYNLuLbJGF2d2k0Vp9mxeWFhA032GvijImZe+z5le+RvdWZ4ueYdaqMwZso",
-	"O5wI0X9ubg+/TeppFRieBXkUoemIrFxcWbFKzQey55Zp+egtPbkVhn81QHEoz/BVV26Jc7T5ud+ulBq7",
-	"pSNBpkji5npbTmnZvg25isyVqkagtw/8+g7EnnYZwruY8gSUB6PfRcNbc5MagIBYseUsqs689nH4JBK6",
-	"gVNjNg9JryXZg8vF/gNfcPnwum2Fm9QtCyUq0Mb3mLgBJvSwi8j0c/AoKg/XMRQ7X9a807ALOCMoeRqF",
-	"Xd6Edp2JvB4zSDdYj2N/UC2Ie1l4jP4cJJlWJ3BJbuqB0mu58fn5UQ6cB4chvG7ys61TMWkib9080nPt",
-	"ZBUQkHIzdXM6qUeoMrhp6NraeXhbdKfHEBZyK5jrN3Zi7z0yU2Lm4Y4eQ2LVARkNezJrduYXdj5iugP+",
-	"+Qh1RdHyeLbrUV3tUcvd9TVUru/RqsG+x8dzTjkMZmS7nlOoA1u7wwVTTbhkne54PZ8mIyP0+PSd/ADQ",
-	"6B4jz52KUMTUp4OvpZlvDJKuzrEnuWh6+KwVuFcebIuMbICZkBednnj8tViHTpolEDhIc4uSiE/cH9Mo",
-	"RePEK5jmaViVjro/Ixze+XixR2N4VtyTDb9gM3FcRQ1cJ09osMMqgXh00rAGVFMDcy8NEnomDoi8fMKI",
-	"mT0w/YZfB4Q8J4A2lPCsLbqx53NQb/MABXLr8+29a7hsP4VinTR6XzEx3e7Zypqen6ObrNfFe4UjUhSC",
-	"5BmU4oy0nV0PON/vfSQQUlcX7VBexQpqzO/b9Kc1g2TLFqy51971B6XvQpx0LxPiWbZ1VLy/9KjPy9JQ",
-	"KlmxAy+NakPiutDb4Nzd5+2Y8TqMMo1Dg3uE9lKUqkp7x1t7O2ZC83pD8kEitfvODeFy6wJSGX1yhhGc",
-	"8jm14q+Bemhb1dLy0xgjrTbF5nhPMk/TOf5myitTzYJTENB4MyUT/x0joSfRrKzkVJ0p1SkFQqK7sgQg",
-	"GBJCB8oAkbjOvZto5FXBVfWAjh79ZBfhMYhXMtV5t7Rhn6kaL8z+hoV4FWzDsPTSbzbc68TyT/bZTWks",
-	"Tgb4acWlbXMZa4EwVyGeRLgOYSO2vB6umhtgqw1rw15RH9s9hKxm3SueqzvPzXRym+k/HfexWSrn2oYZ",
-	"8wG7R15L7q0999LQcn+BJnTaoBE/0uwotFHt5emJMXGrvGz90YjA0xL+Jx606Iy5Y9VjbPg9WDhOvpjs",
-	"adHvpRBoX3aUhxaLLqSVMvKNe+O6erTbcJkzlq3d6rEVsEbrgPfw1VkhzspIpoXEzLdULDcmfKKHo6f7",
-	"AqPcKKjkh/s9spwnjDJFSxwWTvdlZO70VLnckWgZMxazA7+hygqqXsUaDAd1QXYbdabR3WlatRx578ft",
-	"3YHxuHf705z7Mw75J5zKccin1+FWO9gHrPL3oM/9Xapf6LtIcomH4d4D8p06oPdgmysy8PliTPZKtQ8n",
-	"P8MDtSqT/UjD2cKiGC6B7e2jvt6btzBotOXl3YYjprvT73TMTsnmYUGQoJ9UE2rFmQuTTabYfrns7s7H",
-	"JEqHOjFfazf4bu/93QWsc3NsASvEEBpcmCP92cu/iTdvIcYxTQ3EnbMTdaTaIkSeXPrt7wyXu+FcQP3/",
-	"FXH4yZW1Yoq+LKF2/hZZCoLQ5JfCm/L0L002eroHiu/VsM7uGHVtmNgf3yjsDO0ngIAVm6u4qSo7icJv",
-	"x7dEehmXZNZK2TNpT6QrM96alzhXJx2CJdPb4ZLOL5dOEkZ22PmocN6aCTOoNOWsVJJYJmnnyCrbD0ji",
-	"aPOhkpxS+Z1755U7UYPZ7lwSmZIQJn23bZ/GLsgzx8wthXvFXNvqdZsVZUEk/V6hi9QZ8/kNe6AmQFcU",
-	"zM8CPVg++J6n/GNaKfkShZKQ7CAewSFPHgy0oQVEnEtMsIb+F/s6/jPCL3T3DBYSFIcaux7t7jr5IFWm",
-	"lU8/wS/9JfB3eQ/VjoTL1wcSe7xF+PoW2WxHSVsWnsb59MzBlS+0i4cdNmo3qF0kiHSNZdPv79r8Nb/K",
-	"GQrdzO76vUyuNzlPtVVn5hAHZ4OUu2nz3Cf2MVrqIBOmg+mB3o+EoVeEHKGsiTUicq4r0Or8pdAviJ7P",
-	"0/8nVYsyYS75KJYuxiC3cRf9sypCMDh0sX6avFkPWD6eYnI+/YBLNLiii3iCSJNwi3tkx4xSO3YvHkGj",
-	"plClIy1pkiYMepSWkaB/RS2MhGFKMnNWo7j75ntgocZ980bkyT/pkWfnUnU11aG6bM8YKiZyx4SfMVId",
-	"/+HQUdgZcSQMZUf7SzeUBRy4oM9Yi7O+FFGZQPS/R6iroKLXs36efIn8NifpjSvht+YczMYkKBXjyDVD",
-	"TDo7cjK7yj7yjJX1PsOkvGkfG7uIPVyUzwGO0smwWIz9DVrV/4QQJfJ+uP6QhUZvXtMK49AC5BMC+DDV",
-	"xyfWMKfrAG9rAcOcNywkoRZcGDYy6/PPoa6KLB7bamcYqvK3ZECh0TxA0ytKCotbv6sz6Bn+FHp1uKHX",
-	"UpZVJ6/SeAViazLJxtDENV6cayETdHGgYzrx/wT3DzK/MHro/ZkckCMW+5BKtALnYBK6WAQ+mEAdrIhu",
-	"uFO6AtDAUvO9et1HiofS/tr0sDNvpU+HDNe1vxYlnEfOI6lGf6BclB5pie/Vo10v5kVYe10Xler2ddqD",
-	"NO9XC0lhYZIrSHM7g6SndirRIekRfY9ij7dAiamYk/qnFy+WW716gwuHTa6yRxAerqxWZT6xfFoJ7aNJ",
-	"awqeDYIshg8kp5VR5rchNsV9BNZtEH52tjvAFWlXT+ujs7tTstCi9vrByC3Lu2GPCfvPbHOz3V3rKhYm",
-	"bRUau3QBrpLxIEwUQggAZjt0v7mcvRruec2wgB31J+fwxhxw8rPVCrNa7Tejv6KPPDgYc9jTRmyGrQ89",
-	"RDbsdY/Ks956291Z2b9ufKvlpC8CJ9b7VlKhCUi03wOGc7uXPy89usro1ECJuJmzUGAT50iWHR9HqfiL",
-	"Q623hCdE8VOfWbQ/rVMwll+7AUb5MnzK7u4spE6/stJf4SFX8NtuvFnnBS3i2RtaIaxBtBHTCIH7sa9I",
-	"gEoYay68cEEBCWcSE5eXfXmoy1wXOi7ldhi1u0hBZZqToRtAvl+kDv5V3bSeR0TOdSm6hYR5ohCZ9gxz",
-	"08tz2U10GLqZn9GbSlQTp65+5iNRcz3sovSnF7tsKPoQc3t/IzqwKeJoz6kzIPa3ZNS/V3Zc5EO3uU4S",
-	"jbr5CjNXjUP7QA3Oex0CI4LZ7IBtDO45r3JtXdfGNHDiM2v2UEPJFN0NPWec8dCmC0J5hXVfFb8kqPhF",
-	"p4UErTEUmCQV6JLbxRdG3WRCD0AQTSNncmhH7/eNbhdowyVkzW3sb4FaaKkaYJWgzkqE0ZX0OaNKmnJe",
-	"x7qq0EzCI7ShQ7+9rXqFK68sbL+T3OGNTnpvxSPOu+p0hFkIMu2R/bVTbXfKlY6brpVuv6aXOi2ZMoMY",
-	"TceSl94i8G+HuUFe9xdpdbyrh2mEiDLF6/ouTM4uSKBdnRRVdgcHI+C7fffUg8iY8gTVvoKfd46PohXj",
-	"u9pub5Vrw0/D++iEnx0lEdg1UTP/Yn/JT25gB2N8vYj2Vsii4S2va8yJ2V+KatgEfV6N7MWD24TwzfFh",
-	"j/ktL4V+dkJ+S0aQ80Nt7JoyKYlGN3CBcI2rgwfeCzToVjg9oCfePkDq2sCodCtA79h3796wP3z6+ecf",
-	"f8p43Rz5x59tqj5H/2c3AsmLO8S5HsF6m2XUwj1dNtO5v/U/sZIbuFd2Ga+YvQMJ3IPAmAg3aUOGWYIx",
-	"WsNr15T7KjsE2y44CbTMFw7zNxKmf9pciICD/JJdTNwKMYUWqWfSK068PAoJjNo5Ywkq4cq3/GCuhC4o",
-	"uSy4figOqi3Qe5FkIftUC41qTdEobfIP+ajizBMYKsz8fst+7Zm2//PD+XeSGowlc7G937oB6S3buY9/",
-	"HR4kkVT5aOI0WMT10fD7jed5bQjpqv7rliuKrk3jy/qbKhtqE4adRV2zPTD3rLXtYwSHOFq9MsjTX4/r",
-	"A0PunXRGwPujQ41mJ3VyTR2w7wO9xc5CVurskwGdFUD9JSS2BuGMEtjWTYYu+nQLvaPyeZxC3u9QSXR6",
-	"2nQYcX9M3T9/xRSaHkoLgfRO/MIqH3n1bTDwxK9N4VLavMXsu9SNkq9hxp+KXzvQZsVReWuf/if/sFV2",
-	"GvUAGd+Rj1NWUNa8BW3XHCr6H0UFinrWRZXdXDJeJfXtPOpEHjo9H/GMML3miWpvjgjIK0QJC9dNNb1y",
-	"DEQfFK0UpRfbw72Qut929z5GCnnbikeoVkRuqggLy6GTB+kQ+rX4eB/t+kD4Ty+USKjt7lyf0FiCR3dD",
-	"/m791pXFpPwuWa/qvhWW8v96VbOC63ooLxbnXdVkeapfpNBqVMnrxUD29/SUB6QplNwr3vpgXLoXaCa1",
-	"Gz4g0JK8J6C3JaCaD2aTwF7V6ZkIg6jO/9N5TZYgZGIc1w3Ej0BqJqgn2HEoTSTyTXtmcpJor8yRHfkj",
-	"uGZFu9jJZw/dNkSWEQvOuo0ck0xKF2dzAOgchYVOugJHWLBDwJMJi+UP+PeBezeYANtYPk2K/JR6tspj",
-	"v2fUeX8xYWsKK6aF1AY4JkFhGm5IgEI2h2qUaoQ1QKG91la4rVms+T0ccsF+moxm9AhemFFJl2XM6yCD",
-	"ehD9eez7NICVe8D7wqm1OU1xUD5igg6HlpO7vP5e8PRTVSu17nc6pPtQhWpWjsKHRrSgtyXD/b7Q/a7J",
-	"SaLSBjUw8pehmHNlIcdJy5bVatlq4fgeH14E/fejzkiFZrMvy3gN9kkwCDRKfmI/9aBoT0udTeZquHIC",
-	"wkf2iZJ7TLGIctSqR6EJ8SHFuAhu8xw5LJvTBANTpUvB0h6krUbACtV6lEE3s7lKm3eRA2YD97mrp1CH",
-	"RIgCcRUHg281wteTfZz13g+QX3ceaxdbXmzykmx170QR04T0PvKmAamZOHhozwpKUYGeGWrj5zcBHoem",
-	"IlNT9Ki2ECrTKoTqgX3rbk+b9M5p8yX2mX1Sl5SDkLzOOp6OXBe6bAGkPqqMz3Gt9GjVvoZUTf9317hd",
-	"g5tr0263oDEZIAIIe8C0FX1CfK3dXSdb4OWRZ7NPnaWW/KHQR/7Znz5P/p4mcUp6UTYYzZTei6g32ZNZ",
-	"3rhNUohntHXR8tyEfgxIcKNMLmqmsM0n7N7ZhEKxWukyrSgXL3J6aqF1jVFq28JyB/GR1x2sQv1McZRb",
-	"kh8mmljU/yai6S7elPn97INKk1rGK6mY6r4c4IiscRc5QIaBpt38DmQKxgmRD8c/9x5MzUXFjGL79Xe1",
-	"27tJbZ0oTdcCQ6CCEL0+qjMV0x+NaTRTsr5MWr2nFnQ1I6zggfmdvpUscXLgacLkLbo+N+poq0SwfSj7",
-	"VXTMT2iwphf5X+DyFTehB3loz3GFSufcwzREbqrPoMZiJ8OaSwkVecZdJZPQmBbaQlPzEvSOcWoUWvK6",
-	"hpZpfkYMitAhyJV5Seql40b8hL11WGPubwV5JCpytfv8UxFecGmoq0+neoS2FRUUOYSK78FosrxIDjgj",
-	"zDlnzvwyCEzR2k583al9djWeYl1QEVh/AlEW/15sDGHOmvw4oudnIlYhklXo+07U5mMhGc2iT0JuOsOE",
-	"3DGXCB7hQOMjHkYSZXFo8uKKGdN1ydlI0fo09Z5Uca66O3TesuzXm94O1NYSeR/ffMn+/Mc//Tfm9DlG",
-	"jVB0oj1WlbgM3xlqfX+wd0mr7lt+ShpCZCNt0zz8OymMmTeS/fHFn18iqIx7jvHa3saX9FAzDWzIoqPw",
-	"tGODB2jMbqGZDcIbb2gVJqCuvrbvpDNzMFCaBuzN+i08FczRIW+5hmguB17IYeuhVEXVltgm/WHpusJf",
-	"B3xJFVhuD3Z3I0DsnknfBjm4KR0oA6u0zcs2g3vz1iFLiUwOMfrrtyn++xZ4Ki+oz0c4drKi+EBduzvA",
-	"yX34gIrGatj+ePJf2O8m8+WE3G67+pyKm/r00OyFTE5BkxNjeJCxrFkYzWquDTPthZJMqVYw9lc6sPdW",
-	"WKnhIJjS2ZZwpX8xpHZ2UtLV0HBNqAhu7wOIQjLTMw016FD4hPSFc6MOBhrgOr5IIg/u7kZJduuVg6F/",
-	"nfBEDOLKud2NyOBAOSNyLx9C4uOZPmXJnK1W8rpoM6kBqzQM3usXT0COdjf3TMux4WpvYeeMhNjzFdRM",
-	"GWsqMPeurddI+PkGRjtmVPNx1+gd+7//+//M5xfMoqq262Fbpn64nlWdfldYXTv6p3H/Di1b7nYe3d+h",
-	"LqX9dUcQqyc2IjtRLvLFlVnc8beu/8SXqvKgO2N1LiFivublkZplWBOqhFcuUEn9VNFJIIPIvNKzTJ9O",
-	"zxkNrvdcJw732jIrIR8y4cksFMc1kZxZhSEEQp+xL7NP1lhbnr469WljT+Zt6DNgjZTnCmLXvNHLaSH4",
-	"ELXaFSUUOQhLVCJcWqg1C7A+iDQHZ3GstvQnLUciJ0CzJjvyTeOltjrLDa1hng8YxfF4QEbJhUkTzWm2",
-	"4ZEQ4HoWnYToEQKrXueIeXnXtzihUL/nwZgFZs7xba5fEgnPee/iF94EfppydJ8QjD2uvAcLUzJclg1m",
-	"/NRoNO36dGH8a5z8hZjqfQ9BNUoXQkxV7nLajohJypSvvRoVYAJkFV3KNMT0IyHZSUjVsk6KHo/6APCR",
-	"jiE7V3Qgc1ueLvH6il9CGhTaWrLasYCEaYCSjGJRYO+rl3g3HrCiEMFS7OMuG+YjzeyVSV9d9okTg8Zz",
-	"nNnrn3j5AClUT8ThSvh6VCcr7WG67CSFJAR+piSkSzRLdXIwcOszoE5NzUW2ZT5mLS8emDfyvaCuEweA",
-	"TPb+z8H5adevNFSWIzw6iLM6pvblpYAP0JZCQ9FL36f2lHs9SuPrCwWG/O9mUIMpVt1WUT9W+x5y1YZ3",
-	"SPLpXCbv2XE0VXe5FqrcoPdcaIaofxvQXimQ8h7brmeq2lazUQNtYY6q0/ZSeBRwXq/LNwJKyNvPJFF8",
-	"U/Hg8wswhQjJxYd587EPAkcvWngUOtmkH393LmXLDUcu7RET6Zb6luh6fhSrfYfsgvwgBW12OiW5R7g+",
-	"sTP+C2mKY3twx8S49qsEnLThxEaJgCvvxBaaWqS27AfKNwwS3yfYoi8MMW77Ys18e8wN0quvrVl3r9vH",
-	"/6qhyhbH6FSt5aPAsnN6APNW69pvT3od+GTh5XU6qgtluur4BgmTfktjKTSWZL208Vw9Ycz4PglgohFi",
-	"qLsbRowXTvTk8AUaTym089dg2NOezQaXlKdPdNPM3LkT0FWpsIDwrseCdy4ASvC+293x+xZc+nxZC8qk",
-	"R4qlfX9voakv77r7+75w6ml9o2quh0XjZUnw8G4+d33WMhVf7O5C1ZadqfHdAQt1sE+QInNulbwvyPmI",
-	"sV/d7S1DYnoCqobJ1Z2PGXMLPTwk73rzaqFpAa4svVmuWe2TG5pGnVGfqiLYVYaW5WP3bYnBxHvxmO0t",
-	"bPVe16bBtSpF6dfPMgQhMq6EvztU3G9adYql+kea8bIkfGbfr3yl64I3lhVLlwc9ufaBl0dU4NuALt53",
-	"VRGa6SM2stG+cUJaD75VI/1rUP2ucrZYdpJF19y6CuA2mLRvOtQ9B9uyGllWgslYBT/2IGAYEHKFL6t9",
-	"NVFn9af2Rf8dG+YlfkIhvjUy2YK+wdb+CAJdC67duGpRsknWNfSvkLSj2B7o0G1rI77ORUWXwL8P9F57",
-	"owoD9oJdWtjP9sE3h0MO8nemc+FN4X8d9414LXLChavCiYxIIjlOG4ruQRvzRAt018h8BFO5ADrs2cDD",
-	"QF3X23ab2jDube5U3Lt4k39Z7n/amvnesn5pN2u+FXXTovZaEgHPuX4o+okTzlZR1lycBo23fpmVUEs5",
-	"aRs6UoV1/x5b2apHUYVe2mNLrkS1ldLz1AmwIMQo9YCir1djfHISAjtYOWHatmCUCj0oDtveFdXqgvwB",
-	"pANsH1jJOoraCZNKDNySIzM++HNbcxunudPin9NrHt8RsZE03z8j3R0jtMVwYizuqxGfn8jitU/i/9jf",
-	"DUj3xHzPDIcVmHD8WlVnvaKfhUmgRNdcba5mIeRNGTYmwnOlOVwLXRQghVfgZtOzt9bNb48xNISHmhto",
-	"hPRwtBe0xz9euZ4h4mcC1MeSLm9IbVDBrilt2wYhSmyehRDtYVEXQTb7Jym5ak2TAfd132QgC+sfTWO4",
-	"2RGAgsfajsk/Rt7u1R2n40ScmBFdAs7fu3SHUQXTNdXiiH6nAeRzlOq6dPB2kynyqB62JuCBNE/L2HPu",
-	"u9CiuhGt72ukHjLy2D686auzcO8h2LGmkCrQdYDt7qgwgA3wA88VHfc8daP723Po9bU1/SDvYLOK66lz",
-	"VZpe/PLczG5FqOdvHUjf+Yl8tonsSXK7PqWmtoZHqNNsPddwYg9HXh9cjc9K8eBz7BLTzTZAyBPlZoDJ",
-	"Axon1YFS6E3qxVfujVvUtnvE5dwuywo+ZJqWerDjFA6y2/QpdIQ6mL6xV//xXfIDj1DPgXHTA8z47jRR",
-	"gorDf5FRd0sX3uWsPPJM6DXPkVgPsq2Ou8s4Kq/Uk1qjn3aPeSC6kJMaWS8E3EvxOELZKYILx/ftW3RP",
-	"EK/E7QAIG47AJGIo4Xjfe/afOYu5ZoAkJjbVWWxp4LOu397v4biP1MgZH/jWw7+2AsN1bEvADm/3Z88A",
-	"RF5tQcy0y5ixbMYHBCF3cyckdSyiU+M6W+quQTselttczjf4idqXjQxu94vPfxjiBa8stp/zAveO3rEL",
-	"eMqDsYrpISD9sT+5QHLsmJ1tePYWHqOeX6Nbt67VOXdHXYfZi03ct1zibnLY9j5ZsJeNvITWPXn0GHSP",
-	"qLZCvf3KNHpPJL+2ubY/o/U8NSq+LUjlnp4B9FqXfj+JP/TTSK45pOak+asWGLHYVPc+PBUr1w8fyrrT",
-	"4hG2fmsegVnprVdR/iZBqPniKRAAI7r4jyU3RtUji1tHCsOdVzUJCcheEL5PcvQn3yQZ+9ZUgiQYr06o",
-	"6d1bkZ12nKoa3pJIf+bqDCUPoj1tjb5eo2DA4QClsez1LG6b66LIatnZiWxAzpP1XqHU9dYRH+RCmziX",
-	"SYwyonSORx2j3MTAj/juGc17VYO+oh07kmv9Yr6wj/vdm72i3MDpuXayCpbttvlW0WshXnPfAkQ5bb88",
-	"sZQoArqc9I5YkoRudtllv/EQxxvWvH7uiYqC7Ez+qcslGW7CDo2yUjOpqyvcmV6jDKMlZ0311O/sWZLJ",
-	"5pO1Kh+gmum4nczb90CyqjOIthbyjZ1SHKcPLWCjJgPF71F3F7VHGnGpIn1HcqMQ+59hLsmar2WvHsrq",
-	"L2YNDg25olntKLu+WAyanD0GzYY+aO677+x4CRHZNaU6ZTonuPwbUdesUhEwI5f6TB6Iba3YcnOYJenf",
-	"lFyhw8bkTTRlHe2dI6/bL0/SiBjusytOyk1usdHhe76b7B1/hCoNwR1raZN8LA2sAdXUwDQgRptRas1h",
-	"WtDmnuw4yXsaN5dz3ucCt/z/z97bd7dto/uiXwXL66zV2evKcZrO7H22/ZebJpOeSZrsOJ3eu6c9DkRC",
-	"ErZIQAOAVtSufPe78DwA+CJSpGSSkj3+q40NkyCeFwDPy++nokXzpmJUxia1aCOJYUp7hCz7/G80oXGs",
-	"mNZQr1buSfAyqo8zAGKoDwjijEJoAD91p7TvzUtbASdaADkILxKfoHY47w5/uo+zLRwF/nc7Jd9q+wBR",
-	"X+HTTXi7JVC7+DtXuw+XkBvq4Rm+8IyPzK9zeUqHrH4dwV3tyx0qncMrqwNK2JfWvZXQXapbv1tUcGev",
-	"f7om9leVdqf2TojiY4tU9LWfDLrxhpuDMRaEzEQDzWSpH6twegq8KvVwN9MdqFPdokMwp8lZS+wBv/1j",
-	"APu4l+6HdbyH7rNIivg1jVyKoIp9eOuw87a3FOXwPW4BTuM2YbOmE90+eNJbOR6YQP3b2r7nezbPam4W",
-	"Dn10W/v/6yOxT/e67/agAN4YU0PDxgRUDx9++mt9DUikWE0fyPdUs+9eTOxR2/4NmW6gNbMeOJVv/700",
-	"K5qZRT4xOMBnZsGE4ZE1AI2d8Fz7OH3rAru54hsnYW3ql7bxzrNXlkvK5FbOZqEDvqbX5YAoVFfP0Zye",
-	"6fO2YBSfz9sPVv4xn9zwvVAZ60/w/oheXubWeJOfyfDM/B3kfyAD8WmIsANvvZ3mLiH0cjAa4ZLkXvFO",
-	"3tUSj97yA2jIm8SRQmK0didqDgEYx/97Mtfv1KV3ty7Y7uCEi+Ym3rbm14hStU/gUm1uVSYaNvRM3O6I",
-	"UCEN731jVIeGd1qmhPU3djCZsgUXgJkMRTsp5QncLgEKwcUxamoec9m2vApDJO2Z7+KX7pKkV7tBfa47",
-	"njdHLRYyUxq50UMJE36zVDEXVG3cEAcCWrwkdL7FlsqKdizzPiDWfTr9Ztfd7rOdGGtj2Xt67jY/1PPd",
-	"7fciqfbOT3S2uK2IGDtoy9lECwh1ORb7BgSk1wh+Um+lu//kkkQ0YSKmyjHkO10FEHa7KtMigX7tCzwI",
-	"p79Yagaa7SbkPnVyZqheIl/AqqHpzN/lt2dqH3mZx90TKZeB1woi9DkL3lwyTRBwsQbYm6WrpBaVOX8L",
-	"os3guG80cQeQPY9V4f67/Ra3Dns9sA6LdJfWfcrPYZUDxsww1fD1WNl1iX1xC6oDxnZ5tv9eFwzroKB5",
-	"10SdjjbJxP7mEhibTTDSQrxiQqQiM84Sqx4OH8tKzBGy2z+C31Za9l7UfUPz1HES9veOBY+bKzJliVyT",
-	"57nq1X5ZOeHp+ZnytYjLVf01RXM73Z5vs3GVs10lK6RpFWpF52TT2So08wyVn56csbQZIXj/npnG66zD",
-	"46BmJ/LWSkk5C9B7EDohM4idFJgsNC4LmdO77igG+LDbWQgsbSGnBb5s5witLDVD6K9sVWLY3Ab2L53+",
-	"FaPpbZM3UDItgKLhYHgXKJDn+PSEkEDUrbGdpa7L5rBGDv+H4QqISjDZVZ9ws2DMvHavsV81oxAyPIv0",
-	"HUBIusgn/OtLor/UWt7Ngq/qyRkjqhRvwAQ9JP7i6q8adO7a85/AS5G+IqHadNanzuVC0BYadQXTzce3",
-	"R0jcUh4UISmsdnWz3P0NNaaL5EwO8nJFFTbM32cPzt9Y++F8Ln4Ue/f2x824miVPc1XgGw5pMojDlnzI",
-	"rZ8wwEK7b9d6LRWgEQHEVnkZ/ly3uMH9FgZ+V7uF+qffmz/VG3t4YNMiUx+WrpxzMNxba6l0Xi6kKPxm",
-	"nxYBKXQtclEFFwuu0IgmRoz0Ltq1wSzkGoXL58KRh0FbOoaptf8+BMYsYJxu8LFl4KOi4TNhuNmUkdF5",
-	"wmJIBUCq0Te/IlPt5CyWUZYyoWWtT/RPvC0sbBOuJ+jhGmIJ9pXESDilQXrAIUUF6h5kKSf1ZA75S3cR",
-	"r1Ve1x0zqPEYQFV56fxd3V8Omwgdm3kba0BCNvnOBnX3xQfsVPbDfKmMG2tem9XY5/++0cSNg8SO6wxD",
-	"hArHkQ4xjcwYKZpYgarFfxqjX7tq/xpFVFntSu8Z1SHMZgCNOGjbooSZeUgt4A0o7KtEMzgg7bQDB+hh",
-	"P1RPEE7IOCwGauxt1qGU2MkWbN3eY4QMfO4r4NbdwmAOTnkrMpV6dF18ONDaG0nceteeeu3Aomx2O4Nd",
-	"2CbFD485foh9cxe6dM2odVFd5DrjCSvA8flvxSeEczDUxju4lSZfWdtLXuowAthJttVOlLcOTc6iRDYh",
-	"Q9bSOX4q4ecl3DFz5+IGJsfKd5S+dOETrCgp00795sWct/+gCjVr+UdEGql4kkOq3b+wKBsqOdkM09/U",
-	"vFKbE8TH1C+Giy02I7hEtJzy37s/UarmAd36CvfnaOAlsO9ix2AL3ohiNEk2t4CJtidvMoCtdk1jDA9W",
-	"Uggbt+KVdJ62RxnqC1xiC8SkOKP6lr+STm13CRYyacXJOp2YBIUO67nTLJq68LUr6R6O9H1vnV/IdUMt",
-	"siMOyIG5mqDod/af68OpOf1ZUC9Z3LbedSmFfZahIWLfOVSPrAo1wN/Ubrea6JViNCbyzkWrgOZ1ysya",
-	"MUGm0iw6H9LzpEBzCruS0jHaJS9oKoEClEGOU0/wEvX8qkjXbE9e9pdYFiRABeBYISRmRnVT1qOYStij",
-	"ac9BKbcUGGF+21GOgWW6JccH1KpHQqPlywUVgiW1BZECDy71YBBUm1vgxmyAQzi8Gi1/c+Osb9i+zU9r",
-	"Nl1Iubyt58rGQ1PMtXt3IA8UzGpkmQ+rhfv7a92kZcRpch0FGrNKF46EJl+lO4JyhfG3VDs0ldI61zoy",
-	"KuLkXnXvVnntoPorsPtlE7VpJwrs8IYw3VoN8LuHd0YrJfXK/hLQYqBoAhqMbiMpAPfP+LaLuTScOryM",
-	"wB2EqT8KzZWA0EdXKy7mCF9aPMo7NPfJWSYU0yspNP5FAfDdMJVy4UAwpoB+Wx8xtt/whtHELGoc85zV",
-	"tsB8yLNY6H6QoeZPQq7JOXHM+f9m1TbFqI/jqElZzKm4Is/zED3CYAspWAMMdlZ3wy9NwN0+YL8vE9AW",
-	"HoSvvsUYYwM/CY6xjvVPCZuZ4qeE/QBYur6dPH/+3L5wU3l7oM+w4yfVghkiwWtDLQ0EZgp4vfZSKJAG",
-	"BcHYsVur8Fh7YrA37zoGChEY5ffLvcEn1MRt7dcuPA4Ofmcuv3DQ6FAU45KGkeugdwrlX9xgVMoU5btv",
-	"uCjUvpTP0q1epXqig/6Rg/I/xSk0fmJPNeHIYlpYr9qbAI7qUmQKL83/onH65XfWX7Wl6nrx2EGkegAG",
-	"zB1TMY9MJXut0Bc6YNzbnCk3lrdCGuujDQXf7dzl5EzIEDQOsKu3zaHURjU4y+fUsKCG1aftXNR5L4XA",
-	"Z/k9vkYd2rAE2m71tTzMtSYlOw3rVktZxg8v3xJdTVOR+Tes3M4VL5yEqlTnLBC9PSPXU3nHyO9MSev8",
-	"5Bqh5AsBwysSJVI7GgAXhpsQGkUqY3HOXjchCdOaOCKaLVHbwXvwrMALu5NVcsEO0KO3XNRGF3yssevr",
-	"kaKlO+JLZ+quarFHiIH6BQ3EPziFfOX8muzUkL1y8pOzVTxrOmcV1vO+gDhTmlARsT048twRc0fIMaY1",
-	"TDk/irzk8xtNvJ21WXTnBtZ24o31oi6F9mMjRXNdhNR+mntSAc7HL2Kt+EtYv9XkfmDxq0GyBpyszq17",
-	"drg7CfRE3GLvAFSx+FavID1aj2nlBzkU8KZRe2MPzXiyAxMNfqv576zr9dKOxx/fo0vaHlpbLQUGIV1n",
-	"U+R4rwBwI/jUng0/WzhHxVYCT3vhqU4DSltbbUvQ7tfuGt1dw61MSkswhXLx+rbNhjXIVXP7EnbHYyYh",
-	"duUyjph0FITGtfVgBQ1ufNhCrjs9rXqAc8uwewl76d4pAYYf2tuZrVaqqaZxHxfSKzDVQaTdjUWTe/MU",
-	"+U26zBc3lVlAQUdePginiYwmHYBI40JJX+CkaTS1IJR+FCWX8XCdXvWE+Pu1oCRSM33LjWaIoFoNdcNB",
-	"+Q4q2yKWc5kgKLQOLEdQAgAkR/YQHVEhpCFTRlKqliwmcSlwVHALI0KnNl5d7eT227vtH+wFfDYQJCuf",
-	"wZU4rr+Y5VmY7fSKoweopUFWDMoS6ksKaJIw5cXKDUgWb0sQPqQkphtC57JW2vvCmmBsZx/UuPvw2leg",
-	"/p3OFoswtJDy94YIbUc8girQqs+nukxMOCyU7LL1pGA9wffURDXB4YpylEhwZ1ktVfG140D0zXpUQ/m3",
-	"g8qD7ofO6Ekf8SXgqtr2TLfifl47P7RjjVr5w159oZFJNsS3Y1G9vOUx1kMh4g2eaDBObn+ta+7/pYiV",
-	"j/fDvJ3moJq4XQeKon6rLe+sjWj8ws3CTeYyD+4WKvI1XT8jbllLDHJTFsk05+9PuDYE82pQGctTO+Nv",
-	"Gw7wpt0w7dq/xpGFU+N2M0hhSdrIvTARvH8QOKVffsTBofDX/7sGI8zjl9b0rXhJdXPLhVaD7WcFYU/2",
-	"jEPTqNmoX/q13C+67oVTWf9uyceCnPczr1DmAKrnDExD4ogqBeE4ANm8x3kl7CDlN6csFADzGDuzAgVx",
-	"W+35fbaM0vp2Xtw+Tpj1DrXXo+VHr9D76d69+3Ga5nODxrrnbO4BXox/WzudQmlGRZtl3APZ8lGgVjL8",
-	"vNpqEzqvZeFXc0bs78KtPaUbkmnHwSEz4wpyp4pGbD/Ot3sjrrjPmaBI3De0n6ScZA9DXHHCr2TB7c0V",
-	"68ShJSPNl01n0cIer/74w11qniHdlv2ar1+3N9Dn9w0DHIrhkuvGfTqaalBXylLaJZFevKa32wE9p3tF",
-	"I3IcMudv366sPqwB9eGOJhnUW0iRbLBdx9f2u2Z0rgmdWvOyF3Lgtd7LtiCIVVcxgpMIHDkwkUvXDgRM",
-	"9ICjG+ax10t3+hf2peEXskMtW9AheEz+eRO31h3EtD9oi7f1vi00VNIeBCJysAPoaPJ/aQe6LuJzVH1w",
-	"YbL1QsFqqP3ZPyIpjMvMd3QE4U0v3Z/WqOyMJonunL2bKbZHXjiF/zlgvuEJ25Uwe7x+j8ztTlYTbHiq",
-	"jRVpam+jmiRSzD1aH7ISEK4dIzGyW7oOZF2COOjGnMISzTx9Sh+kKSiWXKF20afUKFENe97eybkdSVa/",
-	"EAeRbnT8lHdeMe+V+u56n8tMJNNydaarAlgXKZU8zaazyQam9NEoaDqLorT8IaXtv3q3RL6YWjDWfe4E",
-	"NDOLhorrtoRQD11F3NMfF4OrUDwLddH2PK9EbSoH85cNOIQdhVttQfDUDS50VcCendSkELdj5dsObkXn",
-	"zJXIMhdZBKwK3tgHeli0QfDViu2zt32Bysxa+MSFYjS+ryeqAwuaNJCKtTQKlcrFvKGg8PMvd0JozN45",
-	"W+nnhoBmN+QFwYlna6YLbupPNw3H4yoRFp5+7VNq3wuir/EngKzi8lkd3QrEhdqpQA6lXOzLN+2XIlzw",
-	"OG6qsenKc0v1fjzT8Af3cpQQTYhvuahUcbbQkTT4VnnHVJw1YEvvz0qwt69bNWG0fc/mHCqBfbU+VPjn",
-	"Pr3mSfyORiWUBcNoeuZ+04SJhRm+fSnZ9i7nr804+vSiyz3+NtkvSKez+Tzn7dmdlFslm5t8+NdJ4IXd",
-	"1UheJKgRW4hMO2mWm1i4aiHi3cZR2Sl8kwJqYfFy6ZOmXuTBlCdFulun2bmO5eZasIpmz3l9z2D4TmRN",
-	"dz9uD5g3TK6XrQ83iAF3PngBRI33XMZ9ji3VXTH8afOUPqDiHMCRdoiX2YJNwEc0T+9+iY9avVvTJVKg",
-	"dAd1bVa+m1Wy98LlrFgHp35ftGZ+ewpbF+eaP3SHvKw/OkCZdlaitOoR/nXTrPSinuHV3CaMatOx0jdl",
-	"RvGovUoXRjnQSC4aIDt/yNEuV9k04chES7hw9RfcENcb0trA5uY1yb+n/O7aVeEpS7hgVn3qOnpMw8V5",
-	"vypvs7tEsr1x3u16+UkngAeVg1X+JhviVq7F3k4NtsuNNsDYBLffXRfdpiNju9hx2IG3XPbPjkq4T6UV",
-	"bO7uftpM/+JVoZddtKhWA+6lINZ7BYdiyVr4qEN50YwrhsjNjdBKEKir6QDOsAV6+zbRUJxYH1sAOcKE",
-	"3Zsa16QvGaohhefr6vsAPtofnnafy6wVXx/Ytzty9m0ZebtYB6Xj7wPde5/zQiOrWOFTavbiJoKiG0CT",
-	"kCVk62KG1OnSToWGQVtHYwfM6F7cOONeTApnMKBJrX5e3TtrAdg4+5V2n0pdz9bhccVE7Lr4syhiLHbp",
-	"E4Cw7NY9Ubi1h9xFqFBus9rVz6uDrHYvkVXzePi3jRPqR5Otpg2oyYoKPWPqOorYytBaai/Hiu/S4u9n",
-	"Z5f/aCMfhETr2dffJu2Y3yndEPcGwg22dECedb3YALD718DLv58qhz+a1tfIofnt9cT9DXbv3qQux0w/",
-	"jWKnkf+Y8N0dxX0No2myr92EB3T1RrmldVMiZ3O/Ndb95hXqVyTNNHQAQYfQjVF8xQjyLG3XPxcnPtlp",
-	"xFuLdZCLaYIXfSPXHssTiq5ytH3ueXA3KRPmqgRCCsA4xoE+cVNX9t7G5eE+ywmuSgxb+Os/t4a7Co8K",
-	"yli3lD+LlJpoweJ37oZa7S0VMbem190x2ge99H9WW3a25z2yPgyDPTl+cq2f1ofLL6/VcK7feqlheS4O",
-	"alXnmk6TpsqrezeBcnHHTV0b0hukESHRQmomAFPJIctvWD35TnNt8z15LzpmOSo8EmHhAqVE67HJasDh",
-	"ZI99k6G0ovEfWE5cBPHfaj2D+B359gWJFlTRyDClr3xN6qQoIuuWUXfIFBnliJFWW6RmBFvJ7sUQ0J0V",
-	"xEqtFz+jBw07+EPQwfzOe17t6+bwS55nrBbK5QDuXUFE9m+snUlVz1CdaYiSQq9pAbG8e0HQB2oWOX1U",
-	"KAzC4wS2S9dXwIlbz9W015fvhZg5OVsvOlRSz2Ap7NBSmBlfVStNxpb91AuuGVt2QKGqTBj+aueJ8Rep",
-	"lrNErm9MbbvOgmsj1eY2cU6hUwA6p+RsvoXvwdiPf5U1lK3y1OF83i9yuXbrUD/x6rIWBofPDdPMYwBu",
-	"cpPqMtYKQnHD3s9m94/RtFwiG37c9T5XucQ1aRYeKjLFzebGztClg5FJATjazy7PIimXnHl3eHl2e/tG",
-	"anMe+Ba8kFb8b/htOscF2fUARVf2GXVPCOFAWDc4sTCqinUaC2NWZ1+/wslrJuucziwBij9FFEPuTL3g",
-	"K5JSQeeAjUWkIHEG9cXEq4p+9qv4VbyU4o4J+JNL8n9u3v9EuCBa0CW7jahmVwS6rRUjP//84w+a/Mm1",
-	"a5H/cPCkwGZDUrpk/3YFmM44+uPrl+S77777T/u0nz+9vCKQ+CJc/yo+/4EimgQYuK+f7bCUC6lIJrjR",
-	"V1Ct4njLOEtiV3XhkAKfkVdKSYVv+kxXK5+JvFgpOU1Y+v/8j5biM/mTncV//vkv//Fvvwro4wLYT7sG",
-	"nyMZs88YJ/kMGMf6MxE05WJO2B1TGzKlsXs1NRDJfUauI7sPkg/vbz4hTif5/GPM0pU09iPO/8Y2n5Ep",
-	"Esrol2zj3hp+BDgcc2Z0/iMsyXHMP74PHMb9+cWLZ+Q61NsjADVjMf6xF6J7gCYvnj+Haf4q/HaGJa0Q",
-	"DpKKvHj+Al/y+a3ExfqMuSIhiYNQJJGdESZhyYzfeeIoKw4CLf4U+pj+/Pw/8VHcaIJ29+xXCDl70jfy",
-	"+Q/wfRNSOAd9/YxsjLBwCU+5+Twhn/F39v/++dmzNXLl2un1M/Iqtm/JNCOfX32i888Xn3+cnb+zd7vP",
-	"z34VH5hcJUiVBKkuFDLaoOfbuwq0d0DmST5fQ4k1/x1W4ZJ8D9ZGFF3d/po9f/5dxGP4L3P/xFg7/uiz",
-	"XYqcpAOXOdNu1d17QVSfrZqQi7tvL9B3XLjZfLZ3FAC3ZV+QNA8MCRDRrSPAVmjHkmTPLc9+FQAw8Nlu",
-	"FOf/LQX7TP5EBQGaWutk/o2k0to4PNSajPUEaBvcBUR+l4KhsqPpeXDdlCzoHXNLrjfpVCaEus/6VWjH",
-	"RJWGw7w9G0FrGdBp/vzpZeDXBMIlj8rr0R1/FVAHHDGBRBjOJV6vaLRg5y+ePS/khs8+Bg8Z+kjPvvV4",
-	"iHTFzy7Pvnv2/Nl3UHhmFuC87fKCm4iYvviDx19d/4Zrv7dbFgj5x9i+gKXyjl3jcNgxAOAZt4EXz/9c",
-	"U+4gEaEx4BPW73fhQd794F6TpSlVG2jRW7Lg0CJGpjRa+u7W/ESrz37DNDxNmYEDRENsLx9yweOzr/av",
-	"7Drk18k5pqTKX2/N83t/pa18+nOHBu/7YYoe9X/cFoybeqdLKtyrYLvarkt0JYj3X1T8FocC7RBuNkQz",
-	"VlhZf/8D+hJdsyh4b//eUXntu/bB9f/NxVgd3Mr3rs+wvxV18YWv5ZOPPZp+3RLmt/2+enBBXscxoYiD",
-	"me8qnn+6TpglfQ9WX6v0f2XGC3dYlW9ZpcnZgtHY3QrsNlZ+fPV4+/X+q/pe5HTydeawv5sBt4twReVF",
-	"tjv0gSY0g418WNuBqr5OlvPYdcKuhDe1boZ1Mct27Sl/ZeZ1NvCOAi8YZUeBN+HxC73RiqlwlnFEMdDG",
-	"wOI5U73ZVc2q/4/MlKDJeRGjvHFT/z84+DoKlZeDyaL8qlGE8saRoXqcZGCXBKZ/u+sX+UN1aDOpysf9",
-	"4HC/l9Us/Q2rXfn+nVjlLcdwZ0eQ+w3dBCLcDrK/crCWmgC/iL2qLICUVBM/kRp9aDa9Tian997wAEb/",
-	"66R1nJFuTxxWoJ+kocloZgyoeH59Ee6Ly9hbrRcyCgczRcSHQ+RST8h0E7xxb8a9QwMu2Be4jzYpwiv4",
-	"9SiqMHGxxX9mTG3y0GKoD+94KLHLeIN/89U+syzv/5cp6QJMUrAr8l8Zj5bwNxCy0S4u5kXgQwLY8bg1",
-	"t4Kk8tmtqDFM2dH/9x/X5/9Nz3//7Y/vvv6vmpxBu/Ib9sVcRPqurPSt2Nnben5NMCRoJFkyturjRrNb",
-	"tanOrQCiM4WVfi8SLhiRioA4eGp1TA+p7giocI70nrtOeh9g4AccN6BvKr3n1I7Qr+0hEHtdfCRNCmLW",
-	"kqwwEqlYwqh2wba1K1JYKbaiiilN5vyOQYAyZn1ezOoOKPagUJHZad3OipM7xqnmpBXtI0O+Sm6uCJqo",
-	"LnCgrZgAZ4Wnnpz73/6CYRil4wVPJzRa7jJ7IGMc0t5LHJVDn0N82RD2E2OQnCZaEiOT2J44/Of6tUOz",
-	"7v/u4N9zkjHHQMA5skWOqgovkQeUUJQ5ifC99pjJIUESSUgHOlpRSKLl9KEO96qqJTUWZuTqPFvtvlBA",
-	"gfr+Z0hIonU5RLpCpEHvFHm1/tCSg7oC9IZrqrFEmXDheMP8aQtCVyA1gGUEoa7pZkIEWzMNDXLa9LkJ",
-	"78gwYAPCiVp7se+jk8G/6PfVI+jLHfP1B7VaQsxCyWy+cEXvO7bOkJfYZc0v3aBXwijOasy6gkRuFZHE",
-	"dFOsmZTIrFV3tXJcfDWXnqYCrOob39KtF/75W/sDTRB+s/7FwP6312tbFDw0KzXdcIvImrWvbsKTaHhc",
-	"kTdyr6dVKAxnRbJY7QhUcKratyCEole5RpzDmgkFJtR7TecHRWcGZwFd+XpB1lzEcu38HoDSNsygwMec",
-	"z6DazXCvGcxIAdwQojq7Z+Qr1bpPZ8hdrWjLm1F2N1zLSXUhJ0hTLGfEQwdU9M7Vd7hqCMhjOFKQb58/",
-	"B+Mu1hx4P7bl2bqFvZ5c3JOLe3Jx47m4dkXTC8Y8pWqTR9ztjuAJfZQ7+dpGhs6BUE0oBlm7eaAZYy2F",
-	"TN79vIaRI7h/+6JRvP9bLpba3kExyOjXJC9hVIzGgf8eMB3jcy5y7pSa9d19Nyl+4qleUYpzPE4t1PYM",
-	"hq+Megd1g1AEmmsE3dIJUAl95fpWdAl6oqOxdaidvJPLqqqMVkD5SsSOd4M4VNl6LT84IeIf083r7B+o",
-	"KZ0CtjXGk5stuMaL6SRsrIrkDU+9ba9jHJhH8ZZBInb58K4+8ZkYOLG40lo8sBRqnR3Uc0WLdGdneeqO",
-	"8rhOcvia0dwJ+ppzqAHGIhEI+lFN5ErD/8Upd2X1Th8mZL2QZM2EsX61GA4CCEb7kyb1qDqM1vrTgsYM",
-	"bnMnWYVaU8pbsbdeU56HW+jA6c5wZT5CqvNkFQRKUrE7ZS3Vkos53NEnZCEzBf9JeEPoomSNeDE9XzCa",
-	"YE9oszni0Dc48l4beZ/X+WG35NI3j1WyWYofoPt1EyFzCT7a/jBJ8rjCJQHsTD0hsQuCuc5RqwrTLJ4z",
-	"U1IE92eNitA1lnWaKtHwOLusZ1XnUXxuCYfUWg4uZg5qBAdYXE5dCyv2gIINdoexKxJuxDRlZMbnmWoO",
-	"PDSqTdvx348aPE/bPvKfZ30EH7cDUcfwSyNdFXLp1alC27kfR57uuR/nd6xzv1udwYUIn1fcSaBjDH3Z",
-	"hGi7siJift+gCcG6RrwMurwJMUyluqNH2G8L2d81jGXHDzKADKTUezvxDleyYMyD+7YTvZIVrQf6LbGW",
-	"dbrBExjYi/35zkNX/22Eh7vZwS9vOLHjXN5OVJVcP6FXiSuiMuT7KZ38K3Wq2lBltmtUWw36ovhQbCbo",
-	"rUjrxs7pQ/H5p1qYuTXRkQu2YAIfmbZaM3gLmH1XWZfAX0lskIB2ooCd0KJJQrD43EGltBzy7dBrN7L3",
-	"u+AWZdKpRAjyrx7lNO4W2JW0u37bOb+DwhXDxJWHciks2ITMeJKwGPBSSuW3SBi06xR/Q+9Y8SNP9xyf",
-	"z/FYZ/nCKo2C/SACCJJUxEHimGJWzJ0GPePkltBrrRw3DQWYLz1vFwgk8xDU6VW6MptuGjQC/A1CQ8mZ",
-	"a9Pm2uwUZ0IzN7tmb+3GHO6nB/WqMLtxohu4EKG43aO0yRlhNFo4fDG77HdUcSxTMuFMltINyXTpfuVr",
-	"DNsjI/Dmk/WnMLsjeVJcmXHwc9BaiJE1AB9FYZaNC51k/vt2W3sZxo4RBK3UJAqga5aaeXXm2mt6Q3lE",
-	"/ttCrR0XPM3SIpxwTlI2vD/wKziOXwi1wqF5UEhD5B1TISZGEQvOqVBjf0zFJRxea1NUPSefLpr3dz/0",
-	"cXjsV9BNX/DTdHABdHHkfw8Gc8L+vHsU5sF58w+uttgapGBfTJ2GXBVaACC6AjVNusXjyxRAIv25WMtk",
-	"gIMxPPUlvupkdQin5yY7ejTPLc7wxaNqCUgD8DqC3AgmYTFm3lfIEkjnlBdLnVxfdEltVgmnImLnQpq2",
-	"43gY/BOMbekK+fHmPfnu23//9/NvCU1WC3r+4sqD/iLcL00SItyTajPrMhNGbY6XwCx97yjbBhD3JHTt",
-	"OjJkzDTRdOMO+FpmKmL6ighJEjanCaHxHY9Ym2sQs4S3nv/CqBNIfz/UtppfMOGCmAMIWQXAZTN7MVYO",
-	"+tInZ2SWxAB+1NTYcngwcXKSHVrf/u/nvbdoDWv/aBLjWb42gHrrTuxrurHnAoDxDqXOdmsGsCzPK9Hc",
-	"A+At+sLeBxSP8TxQu7W/dyP8J5/u5o7z8/M9dvDrLYMUmZsVym8SEL8B0a56W6+TE7jsc8PSVULbd2Ec",
-	"/imMPtHwWGWeo16IiSmszgFRr8rcT9gcSvM8UiSsulojxcSqsu4eHtuyuIsVHo2bPeQHHPBQNcNN/1ov",
-	"x78R1c5khCYSTdNVwnI9AcRQf+5iWITM4iuyVtwwYLZbID3vfqrTWo+0rTKjLfZp1idVDbfnKFhj78i9",
-	"bXfoMqTKBI9SjnTqGuTLkra8fw7tXYygIY4UU8HeCzE1YtgX083eu53JHlHt+MncsA8uiK37QyZifbv7",
-	"cttA2LfzibsurU3PG+PsPW4SqqMlday5PtiknvT/Qej/YytZ36XxXY+IYxwNB/cHpSNeKEG3W+2ELKhe",
-	"QGhb87mgJlO7LuiH56BLC3/hu0X6riu+xn67gvBO+iropnusA+XwFz78PuTaY1+My6kWNVFmBkgCuZgD",
-	"9LJnZIThidQMGce8wuxj3jBTqrhbmzZLf5mPHmHtC28bWgqf3OqH4l+/TN9oElFhL964UjVNAsOYP5z7",
-	"u8gEMMDGEAe+aAQUjXBHcuwpUByUGQhQBw/s2UmBc4WaICUk+Z+5vNWOq1Kv1SpQyl0RyEm7VZiknfWx",
-	"HOs42nTj0HWwbAVs6rLsPz1Ui5vWhKQUSUM9dw9q1DNyLfIGTvdHUjAyZTOpGJD8SG328r0wnVIMtz+F",
-	"rAR+T1onYXIvF5JHTD9udfTbjHNZ+MkutpvSpXdqXvXWSop5qJJOD4v5hk61FVNd9pMPMHBfVdGMJiw+",
-	"8MKDc+vpwgPog/kmIhWhKRMxFByFgvOIKcNnVmXA1u1WMebZ3p7m+m4XZCJ+KGd6O9fTPdD32Zr4AY/t",
-	"dS/9Kac4r2U354bMJQMoWWh81mQmMwHM754svRzHDj8dOpZdvLIEO/PVA9g1B5dlBv3a5WNbi8/CeNM5",
-	"cNy3BK9x6GsceaLFBIU5jsMWCquBuwsiD2LegE7t+bmuL7VE872rtqDwKSfrXgpzPFJNQXGVxqknmDmJ",
-	"1Ei01qhccElFC957qfU1PvUh6MpJNCHeGLkCbFwu5l6UV3AYuaNJxpAJaslWppN8U6bmvoUlE7HsWbg/",
-	"i1g6yb6zb3qSbGt7KQGRkCmNlpeEfaGRSTa+wBYZgroIttM+eEI53EOL4hv+1ND58WrpcXHHSUjef3c+",
-	"8Y35qHvyWOV9QRLtdt0xpXyogR/FGh9bfrRZeJ4Gt7H28sd0t/jqljdWm1uVibolnkqZMCo6rfFedp1m",
-	"ieErqszFTKr0PKaGdrcu/EgrzrEv9PjmkWB/8GV5P8NMyZS8vPn7FXESc6+yOuRv9ZQouUbK3cawXbN6",
-	"tSbfg6MZevc7zWpMnJtLAjnC/bx7vFLXU9pH+4aHO3TvHbosE+d1lGrME1UcX4S5zx6N12VHYLbzJH7t",
-	"Bw24su4dI/V2MZGvFuGaUKAqBd9HSSqFNb25JGWKn/vbWn1sIY7dx5/qKddN7zinXL82wydUN6FEoqwY",
-	"e5jTlIresx/me3qyABHfU3G6bvj+OvE9LfoJqUjCZ8jEN6ViQrggDHBFCq3BeyhLLM+FNOduW+9fb36Q",
-	"P0lIfp5w4qw0x0eqRTfMBN2pyHwPZcnwM1u26h/yYQOuXHjLqPEjoBFK6YZMWQ5TiMxdyMa6Xmx63K9r",
-	"xQBxz55NFYLODyPQBVM9RtNiMTw/EhHgSskZT3K+C19chfQ5vo56wbWRanPly/QyEUvBIDVMSbzX4QHT",
-	"HF1i4u9w5EgLPoqR4yeVeMOGtmUn4A6xiA9uZKdIV8jA72KNOSr8cPmjTu0u+0sRpHjJ2Eq7LH+BUM7+",
-	"Cos0IDoiZ2Qmk0RCnArQ9qpoHPe/uzV2sR5LRSanEohxn37Ei8DJqrLihmFedKdC77FJQKtZ6hauyW3d",
-	"hEGnpI7Q59ZhnJHDFi/lqzMKiJCXfGSPq0YSuWaFSyUwnFMe28sktadZLmMXiQLYZhbPWVE/3A/63AeD",
-	"SnVL2z185WrIALpJTPZVI5/yOzDnl2tjP3k//7xC3g8wCAVZuQLoAXXJ7rsJF10OVZ/80MHrO4Z0Jv4r",
-	"xuFx8D1BC7paMeFatoY8MccsYXNYl5a4Q2HcaZas5jMcKccgScwiHjMNl8H1QqY+SlGiO0b+7NZCmHz6",
-	"JxvKCzM8TqKgsEJDC/ctM0TLlE1lvHFSdjd+RySP/7DO8ArBX63gBVsTt/C6TgG2TQ59av8tFa9EfPr6",
-	"dBLljq9ETCjJRUKEXO+WHb9jChgf2vxlPvAJpGYMkA65Fkz1yAp8OBZsNwgRbliqay6mk7OUfvkRf/nd",
-	"8/ACqhTd1CG/Ws8XAxwftObJlGlsGuXQXS8gN7EDATbO2OEQJeWpXIvYtZXueNeB4CV1j0saYFlKFWe1",
-	"0pCq+0WgYMs39u++Dn2O8W8b5SBT9FSAc9ugTgB0jpB+XBOql0gdVnCWJedY6zK7XUDv5TufHN2To3ty",
-	"dH05ukdWFN3BQ8GJXGTptI3a8oPU5ic3bsDtIH/NKLuBfZj7eo8VYa8YdjmB2wyQHZkwTLG4kVqnssyT",
-	"fq82hql8UU71cpPPcJ/Lco9qU6hYeuobv/8t0TB74UfLKBrGFaFkKkXmWpe5CUEhrolcO34YhAI6wBHZ",
-	"V5xHCxYt253RSxw2sC+Ct4xI6ZVIuSTIrEhWyObEYsfKUHQ/E2g3tX6K3fHYVdv26ZAaZaTYXUEPa0Xk",
-	"MG0+5iMHlFLhLaPkvwxdcjGHXtESmptDh4klEXJ95aho63pJhpWOdSF9IxG+n82Y+miffKr7D0wOpjn2",
-	"zlM4RD7tPPfvGAIuo1QKtnFBZ+tKgMIONDvQzuZ4JrFEKyNcREkWH3L+tZ8UZ0nfhZA37rEfEG/sZA9u",
-	"fp5Ph7aHbDofEiqQzAl3JIethWhaSUKmhQMFnNJW9g+4IVSw9RXalCMPyiNeFLN9VCDL2D1sa1j4vKDC",
-	"T2a2Xdjh3dBIzCjNVGNO/+zxyasmFBRhYrGx+bazqmXTlOt2RuCbwrgh1z285liUwIUlGjR40SiRTAy0",
-	"tf4cHnzKm+seKd+nXfU0d1XAB4LLeEKFYDH4KrQu8GY4DbgNtnos9sUwofNCiJhFvrasR9P4AZ/6yr/s",
-	"ZI3DT9BN+MlOHrKdOCHChQ10Bc6NkJ6CJJb2iLlSedxDOHG6suE5K9UQdbOfuaKi7z7Tv9pnPhzbgek+",
-	"Wc5Dtpy/2nnmBfQlkzELqVmBYyyUIUAFtFkwpfu6uVWNa9Dr2pOBdXv7qFe2gua5WDbGsCfY8YM/0oZu",
-	"fN1v9ZrHlb3o7X2Rm305/2cm2zrBX3/5r0wadmL88UNWRrkvHuXy+BGkLmeEfUGhF5xOSH+jN3LZQHed",
-	"jOlm60pZ7MPYUQLuvu9UXYCb3nGKv/3aDB40cJleRQ17Rn5Ciw25Kym8HlDt1eCKUJJybey9iGsSSaVY",
-	"ZFhMphtCnQ9hwqhNABqHIpVy63jQEOcCXNf5Tgfwxo05KfvfqpR6LzxyrF0z6J3H5kiz4Jqs6MZ1mtUX",
-	"p21kZg6oSytPAVo1eEx403sy3Vs9HY3cySl/Ukq/vGVibhZnl98+f95pvlhJwF0facOshcwaX/SX5w+5",
-	"gdNp9kh9PNuqiek2u6crPl8YPbG2vF7I1KOQNAYPG+y4W93roQa9w/qeVH+Y9tKHVxRZWw+5pa4y4THd",
-	"7D54vvGDOrUH54i9zd3BHRVsw6ja+ZyUfuFplp5dvnhhtS3lAv/57X/+R64UXBg2h7KIQV0YLtIoLuwD",
-	"xF2JF57nYYR1B49lF25CjCQzniT2d/5yXCUEdD8v3EWWbHMet6JS/Y1tfqAndxcZp7a//wr6Puv7l1zE",
-	"neu/nRj/xoHkaNs5I6NnKQqzoHcMik0imTbVwm93BDBhzfIfVpOsH0+YuWUCEQQEm0vDqcGLMhMxUA2w",
-	"L0xFXLP47LcOu8hruyu7E3YtEMDOJoAuR8q3dOcLdlX+jwwG5GQ6Hu5qIEeauBCIlemaJjqA+uChCvXH",
-	"3oc1mdqFIEzAndpepamqO13V8C4F/9TtiHWwo3ryKv15lScfcYCPePz07bkp+2QwjwfIBfOYOY081UCb",
-	"m56dqw5V3G2htseeVBoSBAC1AqNUU4aNhXCIhp0KNyomYg1VgsYXQMROPtVahxrVxnvWxZQmtBWM/Xs/",
-	"6DRhVtz0RjlP+KWYWB+isxQD8sIoXqI6rd5i3WobRYXGoMTuFX8L4z8Vhz+Ee8xh0dEhdQMXchTVwFeR",
-	"oow7B+VSypPzBaOJWeyCsXpHefIGR52mKRYmOPRyv5Fr8Hl26abyC9MklpdEM2EmBHRfT8hUZmis9rkJ",
-	"5cL+0BNCQ+GnmBM6p1xo186l5B2PS6l4+/yCoJjWdM70RSZSaqIFi3fa8c9+lF2Yh406VvqUcfB5KXfY",
-	"Y9a9hGS19bgyU7rabBf4qAsXlbwHEkG8EynmBI65AU6nMLhGzJ45qG+imwM55AdGV4VZHQNU9R2u9/C5",
-	"VCStSYNmrSk3ugykZWTo8ORmP0258ODOPd4PXvOEHeQ9Rroa2Lm95kk4nh8AnGU/Me6FsTmxukKCb0ZB",
-	"ZyKGBHpBgHYX4NGCLBhFVAFuSMKXWDUsNkSxVbLBDpwM3AfVeBxngggpIK1unVJ8gH7oiz/ETjYyZwyv",
-	"m7GdVxROAD711DEDUUpA3D/7ICPDzLk2itG0rC7hwDflgsL5cOv6VGfliKd8f8RKeJBDZLFXfgdY6SQB",
-	"J3cqCDWGRguX6m+Q4X06LcqC18yY/psX4aGn7hxwlkenh6abcJumvj0A3IOcOWcgJIArLoVca2vqQL3A",
-	"MRVvz5VXLg2soSnKnhqJxFISppy+NcBQNbgGeddy8X4HI067miakYF78mSzsuYzQuWxKu3AEQdgTgWjQ",
-	"G4u8Y+NVdQBPNeGifEaFZXE9duVT7SXRxjqRiafEnGCpMFxpQlIjtsc2PfGlS3oSEhytOigYi3fr4E8w",
-	"4l+motN+7phVPv74CRcXPIBONyTOGGjDpUtYGaqXPluVF3hyRZRMUDtcHgtqkR0wEg3V6FxMCKPRwvV3",
-	"5HDOmvAZDgZMjGoxMLy2oCzS8Jlb1nO7o3Ex17tOMj8V/uDGjx9SeHXvGwdxBAv8E6bImgqj7S3CHi6J",
-	"nE3IQq5zHOYK7I5m0H6Kh40mwo+GdTzJLb9urse4Uh5FF14upDVPsLD9NaDGzFp8c2nkgw4vFT9lPP9b",
-	"MltrtElcDStZqS3kmqRZtHA3Ra5JJhSjcWcpXsDoRnbzj4zG95PlEYxb21kf+1j/jqqlvdDZ9Q2R3Tm/",
-	"YwLBYRN7/Tc8sTc+LrShYqfpyczYi/457qNteIvvcfTHMPg0g/KVaY5TAAgo5cStp29IWcgMvKPnKXAN",
-	"CVwUk5UrmfCIe6SDHc0ple86VZupTPM4zSrVtRqcNiSOoa/RyV/lMqoRc5PxeTA7e2vqOXTyER76QDTo",
-	"JGgJrvWyTqJESJJKxa7chcQasyZYFtUq6ou8gbXpClES0d4Cwud/kksmRvSxQ1kXizLFzebs8h+/bVN+",
-	"1YgmRKNMcLhS7II9dE9oktOFry/RzUcZLFxxy3Fvg5ocIOHBPPh+1U9H062nbv69rOcHbxgRm9jJQhOg",
-	"g2iaIMg01y40s4eptNG8OqHWJ3mG82q9J238e/oWi08I+aNjUSJN2Zttmdwx1brB+DEnenj30xs8dIG8",
-	"tjOpyEKmLA8pUp5cYgBy4uOLEGq2q+24JKv1FoKxGNiqpGDN4cTC351PIWG7Y1/BY3MB1uR7qIQ4VSzB",
-	"yjyPc+jfWq2hdQhwUlIqNlWdcMXXkUxTKuLLYrsOVQxT6eHCDj+GDP4z8opGC6hv1fa3is0yzYDwZboh",
-	"3GiWzFpTHDVqFsp6mpzCvfXspGJro+vBNYGF9r4bI2zfaCLX4hKDaVZHjJRLhxMMauEjpNLJOUbkU2hv",
-	"HiZHX3rUTjD74sAn7rSHRikESdSeCIBq+8yNNdJqq/kWIc5INj5OgK9sEZ1dsL6ANuBGa4NjyL3M7ck2",
-	"nmyjWoVkj2CgdmNUpW8fgOAwg3AdhYxTSjeQqoDWeNgBiZEOK85Olmgjkbj/zqUUpWBuZ13IJN7T7jp1",
-	"oz5Z3r+c5T2yNs4OlrDH6f/sVDA670vaIUp9Ea6ubIJkhYanTE3g5M011CRhBeOEGKZSPSmClGMzTYqQ",
-	"gobQKGIro6scxcMc0TEfRFMmYqhz67sTV9GZufZPP9XQQpjgE4vbI4BktioH8UwvVX9nVpkQnoRB0SgU",
-	"H3vikIkrQxYx0XwuEE2W5pQ7XO/u/91lV8MCyz5ZWMfXj4osW9LBIrRsDiSbo8vuwI/tpmpZzM35ikbL",
-	"XdvwtR31ATvZO8B6uVPYpLMji5b+THPv20d78mRSesIqnt07++L7XCRZMrbqI2rnY6/QVguAg0iikMuP",
-	"KKaNdaQTwoV1NwvogpiRBdUL5qL/nxVd2buEdcp8Zq9C0fIzQcrIK0ITLa0nXtEVU2OdGYAPk/V9YPgr",
-	"v2Pf2yefqieDyT2dEx4NAD3SukKP6ioE18MBYcYFFREjiiWMujQJZEs3BVDbPa9JF5GM72M3WX3b2kt4",
-	"6olazUt8CM5xZLPZfveAG/8NC6gHqSRW0iHra1VqyWIo59qmAkkzjU35BykU3h579sUv8bHlq/up54bd",
-	"pJ9884P3zRXciTyke4VJTGjec9ESl+r2Sc7WDGejKbmwzKZnU/pJGvaDf/SJGpGf30/y6WjzsM0HG7OZ",
-	"8DtRnEWGLGhMqFL8zvOgZg7zDODPMEcCLG8zqTyUv++k5IZM2ZwLqDsRB5gVu/PBxS71AK9w9BhFAZ1w",
-	"Lw/MIQyZf/vEU5ZwMU6f9Sfke2ciPofufId33wjFNei9E/A+umrSaxj8WCqN7NeMJnBY5+1ohan0+KV0",
-	"Q+SKieMog0cE6aoP7/z4B60S7ivGQQxzK7alCYMKvBmeRcQe2OpU8VlwescpTx0L9MvKIcf/IUYW77Jw",
-	"vEjkHDkIkgmh5Id3BFn5uDBMCZoQgRxY+x4kEKqjd9AfEb93dIGn2e9oJ/cUdHwEJ3OwG0dOeUUU00zd",
-	"MSznnmax3cIOsImVn3uPNvHK4ay/X5kTJqzE2fm5PtnGo+AcxwIaplIy3cAPUMF9dH5lrUaYUhpfO+ux",
-	"3+OMKs4hfHyMlSMcBfxcSIOdnPsmWh0O1K4s60c3ZEDVc6/4QKMlGxHYw318VRQgLK5dR2xMppuGVe31",
-	"MAi7Yr7WTzv3k3cazjuBIMvu6YrQaVB/DV1XJa5Ybx3ljr1OTkZbVRQROw+Ahj3azTt5x27cC07Vbvz8",
-	"7Fyv9XJs2ym+/sl47h9EkJBr9wV4XrvtvZEKIHTPm5GlIq5WrgtWdLPp7I4JfcSp3ITBQ+7V5XeNFsEL",
-	"K+Hi/JnwqNyljO4ogTr7v0MUGF/H8Y179Mm6Mje/40SEwuoMHhKiGyTQBdzfLJ0CQHhEleJMOQRgl9KN",
-	"WFKgFsD81AGWbrddLoIHq7V1V/D5qTB0yKxM4TWjnMlxs9hKlWNZKeCProES1N6Qcr5j63aThLBEs13Q",
-	"NYM6BGiQ6By3/4SjB06ojYPj9uqOqQ2hKmUxtomgLVgRsS80wt6RscSwlmo5S2QznMd/ZUxtCpL4xf/B",
-	"gLLw77gxwWEOSTJkD1Hwmf7g7hdlAvslrodUeiiZaL2WKj4HzL6dLVQ48C1i++33Rv+WEXC7SvMcG7bL",
-	"Xr/8tzo0el9yFwGQrN7p8QBicQdK4s+a9S6GIcrh8C0vF5JHx6IJaBCRg/PFHQunOQGkqCsg30NgE8QQ",
-	"1eEiDUhRz8gnAC0RkizZ5tKhXIKxanhCnSDrjGwHJM61XlbkO6R87Cs6X27HEpCjiArQ6eGgRuNYMa0n",
-	"Dt9cAWOLFGziJWGks7FwqfPL/ozkRg8dV8mabnIQm52C2zB2vmG09aywYez/g2EPgtuhgc3Bkd+3k92/",
-	"eP68hm5mcgbIavCUS5ElSWMHd+Drz1+1osYwZQf/339cn/83Pf/9tz9efP1fezVfC+ig369y6ttxK6eC",
-	"powHiQ08AaDJZC4NtvkgW3+RKM8sFNMAQpCjOC3ZylxZj2foF0LjO17yclXKw4KxdIUmONhqnlT8fir+",
-	"ICECatEBarQQIj3nc3t633mgxYF/RZbmIS0+f88I7Phu63NofophW7HI+QowmbaBAtsKrVHNYsrMFLH8",
-	"dm2BMjPfu5EnvgsuZGi7bvATmT4IFaT8Hrca1uViYAqcR4GvypCEUY0wMLjWDdORmYlkyvbohQ3SeO/+",
-	"dBc/vZ0hFIHYNftGk9+lYFdw9sIpMQgaxHSDTm9oNvteprMn9/3Am76XxkhQXmj9SIhpz8pe24mRc/AQ",
-	"VVIMOCQgElFOKZRrKjfa+5RSHAJ/0obrX/j+0+3hClM8FrRnvkaDozmiNnhcK1QWOUM0KgXZOwH/gPoW",
-	"UI0SUIVvdJKKJGxmiMya4Du9ftTuJ51PiffYWFrBqQ509CfipM+O4YrPenG4jw6lareut0NUFX3kGFvR",
-	"aKCxdRuKv5Tihl67odwjpo1PaT+uPkG/Nj2ukGLoDxzPDAmOl1Cxr+t9a/+kxvl9oDwOzAENThA2P2qg",
-	"ar9+AXl8e38/3HUqjKqE757M/v65X/TFpm1N5rcjx3EZZ2yyx8YTZ+y2xx2vl/mc3O1j1IuHIzz1H7t7",
-	"i9zrHLi/xy6dIh6oN37ynU++88l37uc7x7sZzHhimGJxHnXV5OXN36Hn0F4V1lItp1IuJ0TTGZSdyhUT",
-	"mIjRK8VojLPp4CmtoXY52L6Fcb1flg91ayNsb1SMyPrONZFrFk9c1ANUn4oYKxDt7wvwFRO8/+gshX0x",
-	"ypRiItp0kbaR5y7o0uUu80m6uE43dMUg7GqU616uyWXfJqEoMG/Zdxn9BdWNnlZ1R3vEb6XJB/tHY2hY",
-	"WN7RKqgLkTnq4nLGI6MUaql9nQqixp5z4VZ6Urh4G0kSKZcQqZtJdUWoIanUhvzl+fMumrhmbLnb77yk",
-	"evELjDpN2i0/v/GcBIRG7cKBW2BsWUjArXmSXDofEsk05cZA41poK9Q4eCYVi+zmavdo4trPu8qr27m6",
-	"D8E9yFgerNFewbyuUbzhA3gjwcvbV6EXoc7dWr00hqUrRxWHGWOScDxvDBLIcxDDALVGfW9Nn10c8ORP",
-	"igp9wigMfn7XYR2OmagaPnisoaQPpY6sncyjnqIPvTGKrxhJIa8JFX9rjhx0Ag9gjiz3Ki8IxBOIO1Pp",
-	"rgZfVL2LYAh9KyFOKpfuw9FDfxQbv8W4myY+NUh2zAdj4R8xTsKQ9HUAlxULxN4EaBhJNtvm2N2yhrWm",
-	"sB2fJi2B+/hjNeg/WU+v1kM1WSm2ooopF/pxuN2qbC0QjqQpsJd1tZOhMZZP2UxwdkdDVn6ykl6s5I1M",
-	"oHIILAKvs4vSj6jrjIrJlIql3XishdjfG7WZkMieNBKEWY6kiHjCiJDrK7sjEccTTuTMbUPQyD/d+E2J",
-	"zgwDKuLOBidnM3unOfc4+/3a3UcWSRW/x3d8CFD+A5pfmiWGr6gyFzOp0vOYGroXjExhovYW/2SGD9QM",
-	"UfMgcohXKRdR1CSl1oC2DSm0B6+UlLMrsl5IdseUt1vgdI6oENIcalwX8OSdlP5OAWHcXmomI8PMuTaK",
-	"0fTeBD2fHDsHABr0E+K1X+TBTTsKBBhACDWGRostDpDewy6KpdzghXQn5lgYdUhsD6mD+oqar6yvn8os",
-	"1NVvr+vQa3bHlO7/VoMXhY/u6ad6XvPzO054KqzOSAEqQ5eMTGm0xFsw9VFTDbdkqUKKhpvDAlEy4RFv",
-	"S/r6QaeZe4HpbUbJvPg7NfHrFhodHMSTLz4trrlfvdY+BviOk70nweyOFBTGlRlauvhxsP2V5LyBC7eV",
-	"dFHMZeS7gpQrpnWheZolrl2wAaPZjXgIGuDnOvoZvfj2MTCIPmaiVhXusPffEJ1NU45gDpdAhozIRAt6",
-	"x8iUMYH5AZ+WZZg2yIcwEbN4BzPmDo1yxwDDFev96mgfetp6+Cpdmc2RcCWqUB81CiIkSaViVwEREFG6",
-	"NJkDj2UmYqYq6H8tknZOp8Mmvfm7H/o49luEkyo43e31bqZqKO27hx+9pTI0uQA01Kj1oGTHXvuhQ5L+",
-	"4juGFEIOoWK3LfthZ5f/+O1rBZPIETEVUKjpmpbKz/BPmw8/13FcWreTzafg9I5zAvJrc0RZB+Ite+3d",
-	"Ied6u3GIbNwsYkX7Zgr/xT32QejRMbevLnIGqHrrZ3EZ4fY5AaFDJSACXFGMfmisgWfVztx6Xci5YRvO",
-	"HrDYKMSXMn6S4IESBJQrigStICrN53ASgSJiKpZEiqmkCuA1qV5WYDoapedqB9vL1JwEcfzZwPS38I4j",
-	"+sVPBVJlQoFFec2ThEx9zWzDZnjfE0lZHi7I2VkqHxyd+p7dTowmLD6wxPKeYdiussBFz0Vi7+4pEzGW",
-	"dnnAt4gpw2dW6wIChf1DajJVjpgNJ7HC+3qmfOJzUbC+0wSO9h9/pPIUkMgbBEV4yvoNd2jk8wLKokMs",
-	"tRsTBK9jFiW8EkZr2HuUYpH9mHz36dFgPvFo+TK84nR55v0M7XxP2WIGdPA8WhI5mxFKdEqThOSaARqV",
-	"CWNHVMIrtTrl2LDpNGGFMqhhYPz93pueMpZ/aZKn75aHU7JrxHJFTnYkuQH3FSs6O0ix2BfDRAjh9Rqu",
-	"BTV45Z9/sjcmP0E34aft/nFu99d4mcT2ewBo8Ny6nEVw0HbLOiE00dKjghnX9ZpUEB32t6+hI0ynb2nd",
-	"YxNP5vXQzCuwSDrN2bK1KY2WhxiQV/petyaAVZH6hM872uAsn+zlcdoLSrcI8B9YF7JpwvWCxWQl9UFn",
-	"OmU/v2eb+QEoRj/Ck0+1/M5Ozs5ThxqMJ7t5dMe4uWIlAkPF7kDgBLQem2BNMe7NRZRkMdPFsM6Bt3D7",
-	"0XGW9F3ZcuMeizp02vuSn6Gf85OdPdLoqE+pBwBtt4whgxT2KTAsDUBAaJJVIrXO5pVXrfVtYfbJ5gcX",
-	"JDnVbqOb8P1H6TR6sqxxLAt0kVCM2V2SiK4wRmz3JqpYTGJmKE8QZoSSGU8OsqZMDLRd/RwefPob1lPM",
-	"4V8h5rBKqBCO1tMF9ezmhDPsGHlYWHG11ii8QZj7R55l8FB/7MuKRcbB/dnTwBU6Le0KxyVERqVccjG/",
-	"IkhOEpBqAPvPYNdCvIWIWy+EREY02dGNgKXNuEhvcexJn5TdHP8lU1UFxsmEinlG5yyEOOz/W61w/07t",
-	"dteuHYgCh7tb7O75epA4x/vZCeNhweSe4hyPPM6B8F+FkAUVCIM4QYwVzGa5CxdTaRf7CaWVbXysmGJ/",
-	"H8YfRLo7Wu1JzN6LZPRTXmV1juhp33FhCmSwAb8AyGIBfrqAKwL7ukDYZqk89MiV1ShA7a1WQ7WrlSce",
-	"3KdtHt3IcZvnu1Ztduqrh47ovNtkoDJNx9DcbLjvV0zg2p4Nea6xr3nMp5qSDrz6gkaCbLFyybDdq0Ry",
-	"jqDEeiGV8TTa/nCzQyMqwrWHZY+5s9twbsLQfZUKIO87wNYaOWxnfP4Fx66PR/F8o4ODdKjdgQ+OkhVT",
-	"XMZ7SLAjsceIsmzAtXdYMJN9peYBjQ9ENM6FP3jJfZk/1255UqBLb5dnJnQ2tYo53XEnRSn+XBj61Bt0",
-	"kLh+wu5kIjOjgCXNOtidQtLmPFqwaBnSc4oxoReyxYNqc5OPbPVxPKVzdrES81NEUYKLtPaov5oxUViw",
-	"Ykz4nucPDz3HYSnPI6pZKyr+SGzI3WiDmMhSuyZyBUsUJVKz+Oy3zgw2Sy7izm7SfvzfOGA2Tk6HBWAc",
-	"/oYfuL2kQmMtmTKzZq4Neyrl0jPsexigNNOGsC+rhHLR2CxfpeauU8XOgP91Ovl4FOgxMIsG8g5JcI2R",
-	"MTMOauViz5t9VWQEOFkrtpMNk1DNjgQlC8sytN/5K78DKFWq4S6uZcqmMt5MiJCGwT8BxQaiZ6BY2A1r",
-	"FoQSxaiWorNC7d75PlbGDr4HDrltlD9mlA2k/EqiMqHb94bGUt9MlJ/3CA7nLwaS7vAgZjJdUcU8dYr1",
-	"4w6mWMh1d+vzjRUddvx7yv50dktEG4I8AMSeIlhKDliKTZx7GMg10YIhEAYxUnZn4iua1j2uDYKtHRzo",
-	"DofpBj1RUjfQ669Fb1T9OwhVd3sKkBHEf6w6b7Orlv3G+xIeC4DKJXSlXbFgYMbz2EwuxxU38OPhaa+b",
-	"T3trX/PLYjMwNZ5bkHEo8ZhK3dVJZcIuYGlBpxuXZK+hIuWKOBskXNtl5nEJ9SPgPhS9LZpjVw97oPE+",
-	"WdqhltajhTyGC2ObNhcQqXdsQX7UCexBrUqPUMnHVlNcsaCnOfv2i2327WE9Mc5kFFf8Tgq2CU3Bhi6Z",
-	"cChkTVCPVVjroJBd/euhmvkI1eiRuasdutGGY1aAwh/csEah3PSfniPy+LIStLaULhlWcsm4dw6D8roP",
-	"zc32UGgMjsvS1l37nsoM92E5TGEHq2xexTuZstsY12TO75gg2eogDreKRQ0bdn8wvCDHCb8/WVJvlvSW",
-	"GTu7KZsQozaEziFxuWRsZX8MBYJY9CXYFxN2sAmU6xoJJpXbmDUtqZCentt/VsKgdUbF2RprdwPfjlz2",
-	"D7RvH/oRXnbKhb8nAbb/CnrOGVYBIgq8Z65CcZXqjBzeflWkrZdTGPNowqNUIxDqrZGlG0PNVaMss2ts",
-	"KAKzWVNuuJhfYiBbKrJgSVP8cPtyUn3VwBdUsKRRcmfI5zDdkDhj1UbsJu3rfBM9SA0frc48sttoo3Z0",
-	"uItytj4b3ILGuodytr4sMOhMrALNmZ4gkY4n18d/uoh6INKpXc97Xk2DEAZuegtyPMnd3je8He022kkD",
-	"n07QbeWBoGqEY1EgWFYIp7rSuk4O6WJBRXwu79z8ezSGN1TE7++YOm1z8LN8MoSHGpTRy1CkRliirU1o",
-	"wyhmyBNm8t/iJmO/YcoWNAHaXNd8D1tRZ5sJXZ8td423MG6EI7FYjpNAdxc0wNirXs/0paMs1YyJCcl0",
-	"w4JOegUkYhC2OvEbdj5DO9+xq9NO0+yHDCYgO852BMExfFoVvoJ9E8q5pmwmFZA17nQAMmHnTjlabF8m",
-	"7KMfOKTx5+8Zxfpfc0FFxIhdCe27drnxPZugM74jQSrfA80ViVlS5hFjcpWwhqX1gW4x4yrtPc4NTy0s",
-	"XD8eY3gBDy7cm5L43PJrgM3KpQ4OwdAl04TNZiwyhM4Mw1b3NiFrRlW0aDScG/x1p6aSf55V3eexQlI4",
-	"649M25UfXkT2Zb7WT0+AGFwwpRd8hUhCvooLAldrqeIimIX/u6pILgz7ssOj4Vs/wZgepJPSL2+ZmJvF",
-	"2eWL588nZykX/t/fHt4D5JuKUqY1nTM7UkLUKco5khw+XEOr0b0L6HB1e6oC6bkcDxqca58TU8POfXiz",
-	"28MqgcP7PGpB9e2MJ9BMtmXAUykTRkUn8ZxUr4e1lTd8nD3Z+YS1h9BYK24ME5fEWYLGvh09CTi+9n/R",
-	"EvRVU7GVWUAle9FT/DNr58a9CaMOr7Ea1lvj/EaRzHvffR3WLtS2FciO7YhGQuMdkEL+U06W+83N7zhU",
-	"umF1Bu/Egc+D0y++EdpH4JJRELKs8J9VqcCDhlxoz7zfiJLgufkfigL4+Y4dX6u8f4y2LIR6hr7soA5r",
-	"mSUxieUkZDYm7r7kWzbWC0kEu4M+LjsRfQVOnGnruBd2+9ytOgHIKGYJQ83Zpop8n9UANAx3/wZKQJmZ",
-	"uuvApDH/deO+ZVCt0HoMVfgFo4qOp5QL14yNN+cVUwiKU788zYSfP4qz4Zg6fxTjm+igwmhAoQLd5I6x",
-	"kp2nECpyzCHWRldUa3t12nmVhYlfhKHWW2e1MKtUzNmH/ImDIIm5x+PLjl3H8zKH+JJrEVZzUqhHVkwj",
-	"4x67IkzEGgcDAKNbWd1h8THedD6jkZE7SZExsvEaxw2qzoX3jBGJR+9yzoWL2nyjfRBu5j+2s3v5ns25",
-	"qKxU34GxbwdZ6u/ZPBveocP6AB4CgwpDKgjNzIIJY79AqivrUjLNiARkDSRmB9LpUAK8r06XYqC7wpn9",
-	"i20YcNEPSsrZ+HnWSN4xtbET0IOryYfMUVEVdcOqjVUN8IDcaLxug4pcuSpWnCP8SBOqGNEL6z0lHvD3",
-	"Uxv/tHN4WrP2fGSrhEasvEBP6nNM9fmJrSvKgArCqEo4U5iusuqxlsosEntkMYsDPItiqbxju1TD/v4R",
-	"+pXhzj2BQ8HabWkbJnRNNxMPkZNvDF2kZtjqPFvtiAYYtvp5dfbIjG6sW9oH6OYpCgYrqGDP3sjsiixk",
-	"EiOaM+TFUy4yw/Qz8glyYEKSJdtc+j+G5iDd6rSNYjRtTrfgr7fMbXsZVlJzQPaZKZl6pAJJDEuSS/IZ",
-	"X3ML+bnPiHXi8XQD3rJiNPbZ70AnsKa6oZIXnnXWkMz5y/PJAZk3w76YC3bHhDnP1+WEsCFvmLpj6hzu",
-	"KzBNjTVD1HjA70vyGX5x6X7weUI+x9TQS/KHkJmYEB5PiA9vf/18RRTTWco0Su0t1eb8FXz/jz9MsHwJ",
-	"fvEZBVeMyVO9LAZ+co6v1sLinA9r0PtP/pYxCox18aMGQOqsLvCFY4pvgev0g4aEgcN3jJLF8N8DFUA+",
-	"pj0hMonr8kYDFXldx7Gbx+keQ2B6x8l2+LUZSReqqqDwB3CZsLdgbnaVUW2ZFdCydXJer5HAbQ+7kpFh",
-	"J7qz2KfZT3dbc6FLgmqILhhDo4XT+UHc22qlWE4S2ZzULQ68F3ZGH/1NJ5XoLyzNKM74GsPUvvhuzow9",
-	"glbQveGfBXPLpdetPe205P2gOr92LL0rG5/1TcH/ls+KEjvdAmgAhj3yHf0tM+BaXbbH2g+mf+aUi0Y5",
-	"4sF7l4v8BCMeAuIV4LK1NWMe3MVZD44UahT3LWYbtEaL6pFaJoAPqr6PuHKlg39eTKnBMtkm5kZ7yzxM",
-	"40Yydju57+1XHKfFMLx+eBAzqpYkpWJDQHQklgL7ow0GA6lxsDALDrEllpJMGJ6QhBrHP+eRLNIiFT+m",
-	"8y6LyJ9UMWItCruaaJJ4NCcTLZ6RVzRaAH0FJJy0kTImNCmXHdUqGxD1NPq2l/a3h6nakyfqqq7vwFJA",
-	"DkPr6xu5LqorKE8BQ5YmCVMkpRsXysLcA3I5aSNXmtApBEztX0jo8Qbn4YbrNmXrdPx8UrdHB4hQqww+",
-	"pLbyRWv9wlnBY60unfIm6ed5jB1ynM2RgquBjbGTQiiG+CS9IzHhY09dIfw8H6VCOGIR4zC8yoedjtoB",
-	"yAZ964Z9aH+a8ZBFBElse2T1/FIgLI4n20tXuBzTjeOxlySlasnicsi3WX5aSPl7387+Bh566paNs3yU",
-	"dv3GXm6cquD1hrZddFm6sleglqhKGHWa3UR+fuPgZVOekLBufXYS+c84Wetx8ztObi2szmidRGlR0ge1",
-	"EwU1uVhh+m0H5yoOeCg64KZ77b3aiJ60PIMRsBaSxCtDqV8IG4nsHRPv4QsKdUh3NMnYXp1Dvsdzpwt2",
-	"Y4ZMAw2GrnkQHSUeUeylHO4s9b3iZbmnbEKERI48R/vPY0zrhrPtPkiMhaKqf3/e4f3vBcBJg6SgscVz",
-	"1uQtZhSqjq0aCa+iDQRBCOzY2o7dYwf8oFs0rMpI0EgoAIdbzMVUfpls9WUjuVBru7X7QceI2QhG+mRR",
-	"D8iiHg97rcxMbkKa8riL0bRVQ6K9nA3udkapgjT+Y7aX5T7VQcW1vBgkJHeNATk//dM8dsLsro8TkhtH",
-	"h3xQDt4GYTnnYtHzSueHu9rdRcrUvO8Izzv7zIegKTDRR6oo7+iyoCgrqgyi9GMQVyKfqvHe3O+T9q5S",
-	"bXVvUyDErelwL3nnhz5oZmj3FeNEkdyK4VkK133SDgLU206yUvyORpu+I8B+T//gHn/STsJN8lXMzSN1",
-	"FW8ZFhSsFzJhxDCaYqdRrnFQM55gCgHhBMGhVIvHd3uKIbMJD2CzOVJGoaMKPcFWd+gUD9upnM1KqZMr",
-	"uPUAKFDp1onRvamdhQb+JBotu9vLKuF9lx/f2Gc+CGuBjx87eTDS0UzesYD3V9zaCRdGFs5mXBG5Ft0V",
-	"xtDeS3PCXn1jTjnfkE/xEe/TvkIHdQWLVzHUhdV+3Gj3MhIl0tEbAuMPN1s189uqJJespbXoEw4ZciXt",
-	"G8bpzfnwI8FPDhehCjzPPnA8LjVrn3eyNmInd6SkbP7qsS6+ggQBY1msZpFiABTQCaoFVSPEJpuw+pAy",
-	"0Mt9tMYYfG3pKxu09eB7YKbdCavRG/wMIx70Xd5+wije5gOIxHuahcw029+92NmeqnexczuOc4FVGaGT",
-	"M0Raa6EhMc3PxR03rj9kuql2elZ9DJhYt5zhYbb2sEjha1cH6d+4hsE9k7/hU/uzqgGd1OAK7hYjKLlD",
-	"emSAbOWBaKyKw2ZDoKEk6ig+JgaQ3ivxJLxSnyxxVhI4QbQDTnVkzTmep4P4RHEuSvwwZsE2ZEHjboL1",
-	"TwJm5t4vniL2SKn9UUU9ZCkjSZKXLkXmZSNJtJBSg+W65bp0FS133MDHECrY2o5cL6SrPxOMbJh5Rl45",
-	"oDokCWOio+BBYw4XeFYfaPgokVlikIZ2++xjxAZGUQ0HDVmw5kLxzVWJEkgTwVhc5X/qJvYqKKFmpvfm",
-	"Dr0FAPwvbvYBqLAMUihnFRZFh1q4kCSR2hBucrBm3gmouZ2Q/e+OB3s4gBZ6x+K/j0Ua/ik00X6jibav",
-	"JrAGE7czhmZuyJlrohcA5en30fCncAEorqwH+W+70P39hHlWgyiOxAjiXz+4FvyNsRXIc8YTu8DoOuGe",
-	"kokYOQhpqTsmF2/RclpjRT/Az/9eSxk+XKjotVRzOB7aSbpuhG80kWusGHLgVXHKBSQePCUx6HqcK3u1",
-	"KKSk4gf5fw+bUd0A7GKHRRpQr/FNo0OljqbXrlJsS+yhBqhZq8tsDH+EX13+47evkz/OMN5o//GbHaju",
-	"vOQzlZxdnl2cff3t6/8fAAD//w==",
+	"TglnRjUfd82O/d///X9Se8PNTEUYwRoQhOjajIO9Ug/r3ZxfqtMJ8+8TIR28W2K0GqvBcf2AUL5KPTBh",
+	"CIUMcZbPxwuTykxhJ0ns++CQe9fPdEV5w3vV/LX5wj07Yv2ksYiBJv89dWCqazWDD03NhdQrMwcXgkyY",
+	"W7UtGOFe2V82eMR9smR2HlGtUuZ3w1OqOkF2SmBaVECpL5LQqamO1KGD9lyddL4IQg1PwPj0xcKIhMDo",
+	"0cFw62U3fDDQSl4XbSawRwVUGkBu2pF7JSGZEmQNGQlnwEDKqeGtsNx/UB359pGvsCEF4/KC+SqrT+dK",
+	"ie3TuebFooa/CKqdwWyOzQQ48UtBxUBJGZQ+/hpVUqkcoDSyNR2qqZFjn9oi5zX8qEwS/MYXYK2yU7cH",
+	"ni6qM9vxSZYjFaohdAcSPg7qRqv6MWc3HUGsXuhM7hfdWuH892e1jzmgz354ckZ8NGAQv5m5m9NfJBuz",
+	"e/q3PMmIw/r+FI52PeVmChJERh+lMV8yrU5g1RZ7KxyE5LKEgBbkih+WsygcUGZCZChDBVJ2POISB5xg",
+	"DSBSFugWGHp3/rQCKckTKkf+v4zyP52SXLhWS/6fvvUSsQMMcCX7JdoBb6O4aXhmhe1HlQQp2iAEeWeO",
+	"qY4wr3uQNgKHmtwFc9yxgDpk5gBQv+T6+DPAw5PBl8ZJwS5oqM6TwOJBtVBynWaHs5vLuLeIdsU5m1vR",
+	"4IC9rMoDnHpK3IgZiapPyG47QvnwFjSiP02BDb2qldBPPqRrRsNQ/Q5h0fuZt9IhgKXBTrs6rQ9q1bUp",
+	"bJvXVAbtHSz4fsrN2HBZzLV7LI+85aXpXTUld8D6I3soXQ1thx/0k8mhXboJOgKFeyy9KUqD/IbXNULR",
+	"bC1P4Z1enZVxiD6SAgJIe7Nci5pFhM9+LtGX8iv+nx50asNy8wV7frD5g+ssf3o6ObXQjucKl1NW/nK2",
+	"70RtPhbSETMETtAlimOgdtppcAk4eMtDJYx+ruQyv0XrJVDg0etzrVbZBUgibxnkCgeWijRXAKTTh362",
+	"TyZ10T5PZFyRYLkhpqD73nI2OX7Rxw2et6B/RfERHdhZOl7DWSuLlL6kx5wNs73o6AOU3bVMn7IX7YFs",
+	"lEZZRPBvDjNt5+JQCEd7lgwVn9T9sNadOQOqv71uKB3n8rCczvPg0asI+Kg4qLYIGAl3PS2XQd0pwWo4",
+	"y5k0MQ+w7422EctFG9KzzZh1N56qm+haw3P6jCYAfegprvdRONXamsihhGjxyFtB+NO6K4+Ma/av/4pb",
+	"9Iml7W+/DS25bCrBpsBKfLGMkk/RJUO5ptQ1FD4YVyJNkXehmWkFVPTPtUG0uZvpllfOE2+V6JikbpQ8",
+	"g1wDeJyNzDyzJoAYTdGdMvUzuB/7qJrVc6B62VdYOOelVcajHldUhbILLkyhmeYUWphr8P2MGzpWCOKl",
+	"53dz7OsIaCejto0+vIti24Fcou9Dl7XSJLmrriXv+RDtflizakcSRS0eQBIomYH25N3uu7t7kNBmMG1o",
+	"xreTqSmOCTJq41j/07230iKOP5TfnDBoPpKWjU+ONIoA9aCtik8tCxI4KXSgE9VT6gR9AQz1TpOKofHi",
+	"9JFXjDuLgg5Tp0HHoMqkwISG5VMHt8bKirRzhD7kLEJ6kEVwxqssLW9Lh1WGT+Z34Gd3JjfAgHwX52oR",
+	"uYL29orsWKWB3YtHkDsstMQqEwcKOdzmE28fkjkuUYvljzRzmNA79t27N+wPn37++cefMl43R/7xZ7PB",
+	"oT7B5k+JBJuGi6rAg5yGqvepUQupYvMfaeG+q305aGKNfQu88CTz2YGvKGSE6awOK3bYbXPTXJIpU6qC",
+	"N7K+bPbEV7Cm/1OVYT1VwU+tomYZV3x2XL32gVXiPupfwTtzBGlESTD+6BRooVRIQoc2Nujquy27YWZd",
+	"14Q1EAIh1y4hinkkqrL3UGd8hbN9OM+qqytqV3DoNFSM+m2tCyr47+7CxHOkcOiNo9XK8rjCXKXXX9PD",
+	"A8d7xic/AajCrqJRH6h5jKpnLJ73dmF6g3/tVLphElDwe73vNN7+pr4Uo/bnM9VuGGLctPTw0j7tqdPd",
+	"HqNIajUqQiYWMut5SpnLwy/HfiXHQkOGibbHzWHZAh7w5nVN7re4y++Wkm8nkRslUHd1m6cbLpM8HyEm",
+	"9buuOioQS3yyb32V6l30BRyFSwvBbmFhOYvz/5CQ6Qgo7+hwFpU57noU9hoOw6zwMOeQsrww/8vCF49g",
+	"Ffvok0Y1T/ni2k5vjrWuq3C7TrDG0mnkP0j3Z37Vd8r3KPNWA3Yd3KnqhtrOJZXgTbLJC4VJ/HvLde1O",
+	"dVjoDOFvYnq5m+8JkUMa4a3LYNjGBiFjJHHbjONm0+SSwSQa3kL13m3BWBMbQGmlcGTdHRVbMddfAqFx",
+	"US6xcjmM7BPTsoF0dWpqwWWZSRN4tqAL2UBpcMuhrbNjX//VgerWmWSjanWd9HLw9+xdRnbc5HblXT3r",
+	"Gk0JSm7B9U/cdH7H3Ez75S3vXvoc976cgsbUue4xGPPWbH8ZVSUdXL6Os0cxR+cI5QNUr5hUEgLiJGd9",
+	"G6N1vfzD3N7RclNhv61yKObntW6bBJHS9HY9mZ+UTrMNAvj2gIA3APjLJBWL2ktAqQzmtcKqhLGHVI/4",
+	"9+QTgjHwKv7NnBUm5gYMOsJox7Q1bCujXNXPIgygUarAlLOJQzNUlIWyvgGiX20PJu7xL5nEUWt6t6Ja",
+	"SB0l4FYMztdgglcpqUfQqlZ2Dn9nP21fiqYx994b/9yVUUJ4hNZSLsZLrhUG3jBb55fnEKYP2APeCdEw",
+	"hV6OYh5ZFBWJz9M0DDgJO/YRQy+gBxs7JyRuo1blm8DfKj7oPvEm4pINmpc7unFzjc9vg1aZ7Jn56WZF",
+	"eLKlxDEzzQwH52cT3OswIaclx7hv10XHvPebA1wnv9PW9JvDqk/uMFaQyEjM3lZX7NzIzlkPl+h61hiV",
+	"2xeTzGmBk0srXGzx8lS8Jt8SPcTVgng4ccnv8cZxWdPLiQ6uZTvNPrdgaxirag51KHksm1adVOFdx4t1",
+	"8tZWeYCqqIV8SIR014FBxuXzG6143UBpCowzpkD+XF7Bn19++vmmspi+Je/6d7LBmdjA00d1li+duitA",
+	"b47RTL/6oTjBPd9fTA5Jyj4yC/eNveAL+/fhBRNalp4Ia+pRVGBVmaY6pO/k8dyEnP/wTLTndQjrkFiq",
+	"+RnpZ1pRmrwvVzfqIdWq9DXDyVNsTfMLpjLazRh4iCXjVRoAN8m06UQ5fgJZnextvPq2JkRBpzRPoCTt",
+	"eNuGCLH5lSgBr/3zN8aLXGFTYAVMzldhN8RT06dkiNChcdwBVYcc4T4U6pvivmJK1ojiMPy9cVXr6yAJ",
+	"TojKgM33ExtF0e50zR56ReGD+UhTAvOoUb33+pALNTTsBFaLfcvX28V+Q/MJDaWSOtmxFAl+PiqrCSPC",
+	"nmZWUWT8vgVs0TiqPnV5wKE7vlHMFRfdJFp0VaKmr+n03oRk2SZCbUyW/yW1zvT7pINcOPJMZ11EgRfy",
+	"oFaBOnxnH/yNmhEjAdcd6K/D479bHip8aEQLWz9kCLAkzVYYZQ4HuQajqWf0jmHA+RCdgJ2rCApCFG1b",
+	"6jCNW7JX5kgJJwQDOWFL35N11YH52k38K56ujdwC4UOttvX6AvHXfpHfuDdTkJgJIdiTYIiG6YScd7tR",
+	"SHcDbLkqeZ0Jrno56kM+mMVp71AffCOx8sqLBazSt1c7HqlTUlemZoQUEl3HZrPZyQ20hT7yz/70eaK1",
+	"E9dHP1VHr4OoIfAOoi45LeDEq1vZM3OJBcMzsQjgYae56Uj2feY2qSGUdp04CTfN5fZSpooS/vAfFZS1",
+	"K+Y9C3OsWn6WWRSkTDeYq1BJs7EU+0PEV08NuK/OT8+nnIfMdaRBHLP3MFI+pd1XA0RLIJHWw5NG2uqA",
+	"Z1bE9Ue649Nc25dlVxQit62azVZf1GiP87IDxZ6ZD/Qk4ql+7LmZ58q7eJW8V9/5cuuSsKB8tEXoRCJk",
+	"nCF1o6o8qknxv/fFKcOylL5G76OF+pTfqfpqpi4wW1IV1YHQZsxuYyhkzoeB18SiQjA5Vlm3vBSgXje9",
+	"N2fqfuWnkcKJu87YfLbo1/6SRq3DpPxwlAdWGBaXSuiPN5KdOkwIo6E+XBk2OypRwjroty/ds3PWJIG/",
+	"eThPWXmjNzYvHfge/Zn4wP5kjtDqAMzHDSu5ZHtgxNZrY6840TkD85q2YTM4PIsGm9tUqtfhrCE8QodQ",
+	"iDUbeGMGBRAfp9zgqSCCtlVtNnlCO3CakL3jdvdVfz3UwB8p1Z2f+YVQnASSGmObEApD1pWzCKirr+2c",
+	"kqGc25br2YkVM5oQcdJ6hRJZ5b0XRIn5X6918brbOhGq6l6K7Mf8O6+uBT1swMJTfc1rZRhR9NIgJmd/",
+	"2MPCBpuRUeQcp/6yJLLf8c0K0ZUyC4uMMufVWpH401B/cpVVAT2GDmdcWqWFLGFaWcX+8x8//ey/JI/w",
+	"FeocQjE5uaGP6gzVSyaVQ+yKirmWw1CF3+54p9epgDcK/D57Yaj7xFuCDHte7/fv4/N6enX0dvs8348w",
+	"Y9qmzMlJFbOzCaNtmNvCd3AFrFTGgfz+2NdgYRESPrdjHO9Ce94x+MX2gMB41K3KGCVzqY1XWmSjgwvS",
+	"fMImUPdB0SN75W51oJKcBr1qnQdJyEb4B9+PYTYITB51C4/CsRltYyEGEW2Qi0P4vKeottUXwaJkjoIT",
+	"IujET+qN9oR2UzP+Zd/qoi+z4y0EHd5K5h3rZA0aGUC0oZYMe5WHat6k0bwWPbfTphCyrDuKnq+Sfj90",
+	"2nxH7wTLdh3A7mbfk9dPgrIxmHBP5Ewbml9WHInr4AI25TX2HH49C0bsNN3t33kbF8GAF/drzcZc1V/8",
+	"/21K35K8t1Td8gbTZhXND/UTqbYJl1Rij+fm6AaCKu8AWAfT54vH3Pc3LOK1fvi7ly9RADqZm4z16uN6",
+	"7d/zSiHczywuAJZ5M8Jr2MU9VHZsrySW8luF5dC1qGf1RyhfFp6pvI0SgFbLxcyJnechFxRKFBP7furY",
+	"xz/Tiy+Cvljtc+hf6qNMY+noIDJmvh33d597yrS8iHh3BbbKGu/w99z0sz+JGrRRcgMRfvCvZEngwsB+",
+	"aUN+/IpfdJwOA7Lqy0w4a0HCmTvEhD2V0lWQztdwzxaq8Yjec/N+S0+/oYfx9Ues0ita1WXz2WKYk+xm",
+	"jfh6BKsS0Xj60THDDKmX5v+2hdKveFTg02N039RKXncB0Lv58jI/7/diM/JkNWwimSvow8eSH+9zjyad",
+	"q9HrvN61oUrB69f02nyiaQrMANOWtykQGdfPXEbUVfaYKqQyRdlnVk/nP3ymmMH2Xt1Xn5JQ0vAOIXtl",
+	"Vp7RU5j02t5DVQiZqs5+fxSaNa06iBrYHkp+oqYrmKvU+ybXWORZ4y3uzkYZa2mh0vALQDFJv5AO3EQ+",
+	"CjLIldwr3laUkdECr6hagTJmc5jomzt73ap7q1O+Xf/TcLAirp8wWTgtQ5okKbnFhKXTfl0V+c0Fwu91",
+	"6FeepXEWNZ2fnWt2jg55aoMmgTIR5Li73q165lzDrOv4EaczwxnXdGf8D77498kXOR7AMOwTQXE3lsSH",
+	"OlOylIOn35Woa6iBhKJSaXy8fPN43LdNNFvXzMslzvjxf1mg5/M7C29Oy3FB1FIr4ASlNw4Rdz18sbAt",
+	"mR1Z2oebOK/ic/KMsUf6zA1n/PyT/cFqmrdIj1xZde/rPNfXTayH5lLbBqb2atkDnva1DEJ96sxOXIby",
+	"/LsEmTtZRX1z1xHUvrPJ+k0JQFd1imRx6R3RXPzqlzhjuz/T78PCho2nLHPlsdFkbniwiO2f/XT9RFba",
+	"dNIHK4o24AbbxzMpQr62w3VkWzeee+Od5I0+qqQi1rSArYKS2Crf4O7qHTOqEaVmRjH+qES1Y1r8DfSO",
+	"WXunEfJ+F7ry2WfOrUhD2LSbUrf8Oc4kbmlzqaEIPcieEJmMaTAc109557cy3ob+E8u8cYUC/yTmmb2y",
+	"J7u+wlP7pK1bmM1oJxdnc/32zWzU22Q2xcaWTFwXhJG6iObk1cJpNzP4QMGZFqDeMW1Ue9mxz18wzZB/",
+	"A6D1RiVOOoysITJbqsgoipZED3++FbvCDzPuBOWpNLcXqbSuI5dVJtv+qdAIMwGirOMoNf2vPI7eRlN9",
+	"S1FqD9Oa+M17rDcao1U079Coz5WxhC7axVmYYxF/g0gD2hS+htr+BYnxyxOMT2hysXqlMr8oWezhyOuD",
+	"O34r1VSPNJscE9uJ54IsmxpQ2isz5bGouYGW4XcwScx1FsQM0D0vH15Srjj+LrQPLTEu4ZyGCJhiqxqC",
+	"TYgAHnHuTlVEgs4x8lXmccSiKy6WEdNmUqt8mb0R5YNm6nDYUdl6njUzxu4Wa/ezF/9WR2WCxptvE+G5",
+	"QslXjGP6HOUsn/gDVr4Kzf744s/LYYJJTDBwzHAyaXap4Z6nQ3ybnCWbU23XGJrRSVzfNKg1+rpc2oDp",
+	"W/tIQdtJSSERKlD/JQs7tGoVC36wHocoXkdPWj/V+X18fr/YVVtdWOk1l9xK6bUX1bUa6oOrRufVSUiN",
+	"SZauAGlN1OwKJjAqnuC2AxdtYTRMeg/n9+4WBnR0oq9PAYvST36nZm6/N9Dk0NVEeBz8YKCducos84Qk",
+	"bCpH2cO9ZVB7a0zqAQfF6162tKrqSlO4xI2MTKHpVN22DIv++UTxDDcuZ7xUJyB0lpc+DZ6WQjAGhvCm",
+	"dJ9k7rLIz1wa7cByKlcG6N5vlDarkd0Q7SOo2qugLr4Or0wxLqKW8O6eRvqTglahDbk9epLNdprqmvaX",
+	"AquMFosa+j04cs0arrUl5DkC+KrJ5FxHyNBMfR0Rwy2UggnBXewD4VeWAM5m61kmKbo23USj6fa10Mck",
+	"+/5sOU0YdhZ1zfbA3LNEux771a6z6uoh9Os8xqD76BYQEf9OGg7xfWj3dlKIzIHdFrWfMjsLWamz3/O4",
+	"pMLXEWwCSSSDYzWeCLbGTlpF+XKiK5pLzFXWi4PYmCuEmF2IBeJE54rcrHTxpa/In7o3fCpI65qH1zNa",
+	"lr8Wb3RVh1v2+Vzd0Vd+cOgW4wbZY6DlxU12F9RM2qXPs+zvF2sHd0CSecf2UKsz+xu0CuU18LYWcQFN",
+	"nMPkztz2nMgZq8c/8k61CZnzBUHspG7NXcgl9bff6HBjLRQqrIeBAayiZiOkxLyiW3Sf/1ikOVQdMi99",
+	"LAnxklQlJonE0+3/e9V90uz1RaeFBI1wsprhtIeSVGjmyzgJwB8fiVeZR2Szn1VJBMiKUL6HAIB/UxIC",
+	"bmBT8xI3fbSC3bUuZXtjBjcy+ZQRh3LH9NFy7eYbeHSO1tEVV/MRnV1k0aAnjjifwaAWMnGAly7NiMbp",
+	"G9MPRFOgKzM0wRmlVOZoPRgjh1fmJmOU/+R0lwfUXPHdcC9uSlDK9OWc3mETphvMb0YIXnwLji050v4E",
+	"Xx8DHwyRnN64S8NEcHlFMF1TnddDckroBXi74n4JexA+T0O6AZJrUT8qEwFJb0pHX86VTmKWrwrAjUZP",
+	"zj2GadgYHUmjT1H1l+6xEzyYBdpFUplNBcLzLSFnejYPphHAcPgUlmo1fiqmKsYthBeipzUcTOF6r6bn",
+	"FurUHYFwrpWKWqCiWBridt2Kdv6ra5XCHlZlpENgbz2rGfRNu8PeV8DrHiv+gbojbiD3urj5pH6wX1me",
+	"55cw1aYHMd26/GdhjmgG9m16s6WDT8dWe08OGRF1MNQui3Y7sNptO2gLWcTAYlP6bcdxi49Qwjmjyoc0",
+	"ruxliKpkh2GqMyM8WHomeXKsUSzvs0MPGxWjHkqdQO3fxAH9GfYLHjwr5cMeVooN45uy0oVIKqr7TtTm",
+	"YyEH/ZPPXLOmM0zIHVak2B+0OgElW+MjvgxOc1H1XUv9OlPFmb8bhp7vQh6YcQCrF3NVoFtMJI+8F3FL",
+	"9tBfke2jOxriitzzacs9d2tv0Qn992cK4nBp3wKv7YATe93+qNkZkeGslo+mnuUYp/KiOvznF2gY7Ni+",
+	"M67r9JkLxEJr7SEpoa6h+oS9R3wS1AFZa68sdCVjxyL2D+w/+//9r+gH+C+TJtVeNoy7djOsokKrBA+T",
+	"0xTQVE5KLvehOXPDx2FpaHcd+fWr1pWOvnK2EJcsuK6ROvctl2hjEsQfGyr+OYb385rzMgXI7xuk/f4e",
+	"KIa9criurJdXQApl6pKolTbFU2Ah4ytm2vzdGo1r8PMd6hCmtCydwAE2W3ZH88A/T0uC2pbn1GPZTZlr",
+	"P7xIV6RfdTr0JR6dMiu6+4bKoeZ+Q62gn2Sm61vURsAKA2yBz8TmBv5+BUlidU0tyuSWbYsyoiP7eHlC",
+	"zUzv7bPjzE72Jp7psPLn80t/fWrMcjP86WuPIJ09utUcbZostNUe4jafkZIDj7CcRfqt6jTgxMgSEfWy",
+	"DBS1l4EjitEXMSPpzg2WJF/cfCBzUWQCaajcYQsASmtZG29ao57/BS52Rl4/b5ROdTUi8bBJHmyq0Ug1",
+	"gfaTCcUWZo6yOpkSxaU+Z/xN9NOmYCK9kpGgr91VZbUc13mmiXooRC0Cb1KSP8o4GM1F+yZHUZeBleF+",
+	"y2GbpuL0quK6JAj/9jXB3bVh7iuGzjVzcOIH+0au2NpJrppqsDjWrTrXA4G6cRr+AHK5QZwYhERp3ot1",
+	"8OHMfEXf3yiaQ9vNSQu4LZYQjTI7vX+0hNrqgp09Gx71iMsLmgA7Zx2RDo02/uZD4zt9Fjm2+R6Mdg7A",
+	"cw9EGXWkHeQYhFavw9qDz9Jpvdewd37/VlRJh83JA431jb5u0mvLtdq8TUfURngUlkToVBuMptWWR+6P",
+	"Voqe+IVpgBMzqisxi4V28XKTRmJjtTGkLLtZxoufPShvKZnqiUfl+RJxsjGPbSJjpiHrN5GLdUsqrfMB",
+	"Z8t4phb5CeOeB2iZMJ4dQC7nnZJbDMdNLqBHf090k6gygPlgnPo69Tl7GIOR/0gZAxVruDlSar8vg8Iu",
+	"MZ/0mFT/69NfPmmgLUm9XQDDxm/taJ5hVtlVZixaHGVT+CKp+xhMluQU/uaa/fM///M/f/zDDx9/9dWO",
+	"cWaNBewS3nboNkKueMXAmjcuq9nB7awQjhMaONcozi25/HGlaA53ai0Z1hfCDcpaw9NCms//mHTJ6RDH",
+	"9drLCbjuqJETSAPu/7QRJ54GHRo7Xvql+YkPyzzdJ9OEa0Hcy7fwCK1OdiDaWEC4ReC16lFUId18qUiy",
+	"fzguxTOZZXWyet9yqQ/ZfJ53phUNMKwwdz6whl+sEoM59mdB6ov0TjBUYF5h9/sGlD3aVmLxsoQGuxy6",
+	"FvkNv5zobE8Y0BWGrctU/VKdTtyaj5NM1biBfQOtVpJmoh+wwNlPiGQo1BrsvYoR5d92bhrcZerOTcCT",
+	"73X/xm+7rfxQWT6WobQmc3rmKqf2Sj1orAbyeaQ0BRc/suYYTtDqEEKSDTENYAlNKmLYyHQguNp2Zetk",
+	"DtF3rjMMfdZarsNP9/PcZPqj4VKEu3gVE7l9SLAQd2m55Pe3o8ZEkwGC6Mi1a1KNzLDqrMYPR2c15oWe",
+	"2I6KnjPTx9njRY6O1CMXta/OeBpB3qumgYp1DR4au2cXMFTUqFq7X4da3B9xMmXXtiDLtHojZOGeXHtC",
+	"dAOrz9NYr/Uz2UWkiOfgR8/S9BZeUtqc5/OQfvPhSyWjWOqT7qcSh3JouaveoMygTpqZELrwYbhOmtH5",
+	"TmAWisplVy5n6eF9tDq1PR3ucXPZMe1auX/Kvv7rW/b/ZZ9+8uK//+kz9td3X+VGWzvPXqdJx0ayfliO",
+	"PURRNFI0EoUcdn3yScCuRZXQ/malIKXQGFhd6UwYKxOBrv1+BEGV5sF/6lSyWwXX6XXfsjzMaYXberi4",
+	"d/aXpyAOEEruWl4NPWsyAET+EXIIudPC3E0pkRV05DHqeSGpSP/qd2TlQfiB/4tqWSetCqEODF9HvU9J",
+	"VC3sVmKrFY41ySdes75N6GqOX6huHfQnRebxC3HTDkMH4g/2csAMEdFnmLYvhU2zbmSP/eGpPQM38EvY",
+	"voXvP2Uzg8RDSTeyPT+d3daJsOqj4a5n6TjNZXV57Lptn9nRm9zaTqI93739j9zA2+CfCuUP3N4IDlZX",
+	"ka2rDUfFxaVZFdisPVUV8S2X1ZtHV++3AYlotvL656PqgzpSnYMePKzFXlNyPcZKbIFr19EffdOFyHRi",
+	"fkLd9aDYOotV+K3ACorvDJxmUh4ShZt92U5vbiYdJmXWxuOlyxHItnPi7MTLo5Dp+ODzeSAW7t0HyPkw",
+	"O3mrhpEzkN5RSt3iMNbCzOt+y6FhuPiIsNtIN6Rb7AxL3UIYxdz5fALpW1ULdzuN/PXuilm8s9blHrm3",
+	"s9lHbh43IZxb0nMSLSR1xI3re3QV0CWvXet5w/UDivamvqDM6zA3NbRz7LPzH+BSODpVHRRaUfP1Dgqj",
+	"SOlRj9BStd/eJTDv7jr5IBVGcg9cUJFzSZephrJrhbkkxet3p0a15htXETZ2jtfDvd8LyTONZDhiBU6P",
+	"2f949+ZHRiSzuofqWoZea2aUK8qru5P8SLMjcGwYN7hg7jvQek1nTDvT1BbR8t6Cdk2ixjEO+/GNgFo9",
+	"9PZ61NHJvKr2UrQDSRljYfXEXPjEZJb9F1rnOlx1VhyZ1Dm1YDtSka9EeavOmu3hoiTljJKx+tnuxYsX",
+	"2CMvWP5SGVYLbZIdVMZywtFnF/aoJ0vYArfI8Qxn+ECdN2HPZW+/gGeYh/jjkvGqakFrq0E59W3HOLOC",
+	"IEAVnDhGr9ZznzoUvh9wRmE7WV28axDZwuomlc/UW4WMow5FS1SaKjyuBJu16owVDPHAiZrOVu3rTWr3",
+	"bC/q5Ky+FzK033apDVYU7Ninlug9N/bFqiRmkhO2QlWUA1lOOS1WujZOInfSAZygSPY5kNgog9diRUSq",
+	"xfol/60Ur/4P1bWyR+ufXoO6mG17N4NRsod04PbXTpQPGE2Y0vjHqFLdhdMsrf/JvvKFfWVH7coRxoK3",
+	"QCdz8okP0KpUm/UqNfj/zz6cGaQw/MP8LA3/4CoLciOls/+IPgNquHlHX97F9F/evivKRfz+DdA8d0ub",
+	"tmBy9xuw6kFP5G2GvKPjLP2WSXYL5W90hq7HuRoOpK/YzqdMHD+3UIa5dSnvlUkFsyvYC6NXm5L/QoNl",
+	"9J1aSFiDxBFG8a/s/DyWFnBDJiGCXM8iLqE54TvQD3MOfqylOUtoIx9/CyexKeOaaw3J/GmsnO17v7nq",
+	"LUxw9rHhPdYzYhMV8jRg+orPMQ1oGb6sZxVNI0DG8Q2eQx7D6jEHh4RB+vVQYX/nQHOOhKtHvAqYjjBC",
+	"N7a7pndmAyCzSGWWX+yFTw0CXd6TrMLfQVarnIJwSV/luge8wZJ7azfcqODgxC8F1umlkCYlC63tMXHk",
+	"pB5hUDMU6Vkz7foD8trKo3KFcyxAGM/2fcKHZtLCazAF7VULEu6VEdzEeKa7O/gAbSn0mmQr8pT1zlbn",
+	"NfOZ4rlQT3zwxscqgdLlcY/j0xX13Olz42kTgogc7PyMHL8S6DsFHpynLpL/l7VZq5+uAerw359Z2kzd",
+	"Sgbyx4N0CYPgPYTNlYZHGoBqJcZ600NBekiNI3cJ6A7ZKmTFDy6os8ufN0c4MY5VWNcAWPwxAWDhXW1X",
+	"RRfil3d3WRSdWPwMDiA2Wu3Z48zrgsQpFmq3J/8b9Xulfww6CtOf4g6+Q9buqeDmcAulyWs7z+dW/Z43",
+	"Gp6nsrkG5K3afmGc04WFotXmSISr2pzvctxo+Pl4GdRBLBSqHEPQIV+zEsYdeZ9JcEtVRK5ozB4v4EMj",
+	"2mEVUIpd+rbMudQUwnejxNBuj14QoaRHKPUp6twwl8Q4KKj+7I/sqLoWo9P3LS/BJ5YdSTgO9x2fKPCF",
+	"xIUdHDsR3l6VyYo4CY0ZN/adVRhniKhDvqMgBp0zD6rBkiQ8ZuRiCydIYr74vEejELOUiypU2DcCSkCY",
+	"IY05HjsfY8R7ExUTcN7WKG7gWQDfK3xuCLQnn1i4eIHHpE4yHFT30H7vqreSSeTpKGcIU468Py1Uwlg5",
+	"/wiI9LhjaP4R9mOsQOZzxjc12JhLT8y6zcwHeV30+YMsBspQ6ZvHhrTPOEvRzJL86YKbRsLMZRfHfEYR",
+	"Tt/iKfw8n1/rE5h9hqAGXkPFLjDND59pX5zGcYjTwFVdgbbKRl/UvAeQ/nv7CyNIqUTnEXwzXe8aXR32",
+	"6F8oI1hoN+x1uXeeP7LAH9M9fNI1aZXhVvK6aKkpz1N7ik49zmJLN/9IvKSq6DYkfKYyzWKThOaVpHC2",
+	"B61vXYsZrHgb8JAC0gKv0GQVLdVgWzGtupaduEDvlpfNaHRV6QyeCPVkmpCW6a1+NSRYIkbpwZqSajt9",
+	"iWCqfPmBRysLuvps0VQ2LyO+txxi0wSOaVrglFWccIMDMFQ6WQzBFbisRJVO/1vpKVpqMVCs6c7+PAa/",
+	"U0uTKdlWf9gDhtjNinzgkf09WNvUXh+Y9t5Wz0GSRCAXg97zVh5X4h7Q6aMOh8x5EfVXqZyV8gjlw1aX",
+	"2MrUzEpYRVrnYDZLEI+QwVD3vxbcFL5kK4O2Drnrzv6y9P4k5QbzTajuavJ+NOnMDPs172LK5rbzG1HP",
+	"5i4knSebj8Nvma/3EGZp98ZK+ClirBT2FNemQPyVTdyFr0XUXf+mvUD26gNsm/1efXCUSOKkUKbQ6gFB",
+	"a57utdrJEzflMcfxnbQXo69CGsqin3o/UBlwD/eAVynCnl8we+QBGsNafl5OGekp5ZwxcU5UP9HBrHJM",
+	"/A6Muwy3oAfd8xTgIoJ78rZFKDx88SXT3nzT/EQoa0zJEthJtbBj4hBKzLRRDcZrcjqqG3g+Q/XI7Riv",
+	"qOBRhMoR7hVvaZZ7zvkP5UjWs1zKNMQixIRWVdeoIu28QYCxoD8QkmDa3KOcmnRdSQ7N86devPhAmOpM",
+	"C7w8Mmwf4WtcRym80Xf3qpMlFL46vf+8czyHRzJH4aaRKnVqai6kmZ1OeCrbCduD7Kd/VicupP0COgTS",
+	"Dx1agPkApzUocYtR67hXlvDI4bjb4kQeFdyKDVHPQ1fXBb6diz+7n8aVjBUCn9gTSTAo7enjrknXokPK",
+	"Y2E5Hf1WGn7tsC3tAAMz53myTJZMj6TxUApyR46mw7qNQ2ag9lR0TQGu6PMKIzMXhvEnK+gKRMQBsads",
+	"0a9t15/zmLn6czFgycmJSrF1f6TTUseUxy/TOVIzHgMrY5PisgW8cezvVNyuJLC9/Qg7qrrSL5nkbavO",
+	"jnX1CqHpDXr8ZnINUAmeyknUBe8qodJ65hF8GW027S4PaRxfthG8wtTegFJNuEx1VEc7kTZnUZHoT9zS",
+	"iVWTRvEk5wXvzFG11xpoRy4lJcMF0xyB9HZ3jWoNt/9TndC8wYDTCEJlYIFnbqProvnCtRUdhIrQAEac",
+	"YkvWVvI6ORcsEtyq1n0j0r2FfCuOyVeOoqpAphUOc7SqlZXoTSseuYGX1KXxfFRYsogZgpjhJ4xzmmSC",
+	"60dzSvgO33EpjNBphn2qs+oEctpf+cpclyvse6x5S89stvuWr4NJ/HZvLWjHTHMLeQtNfXnXPx4hT0+9",
+	"4bjFq3t9qfQgqqiVeki7Vn3BEzu3ykBA68AKw7GuxkwI6t2rJCNF1fETxxYnzcSOodQD4+YlDv7d4WO8",
+	"W9I3cCuMAZlEZLSjoH33si/bCqvARYR5x5MeZBtj6kJQRPvarzD2Sny+XpL00q7PxXDCMxt2cMLhuh7R",
+	"edm6SqQ+SQbGh3ianM/txQcvUR7dgzWBKB3fKEaC69ruGKl20hLOBZ2WRJyROmNxLzEdfAsZqwk8/5lj",
+	"nseInz+7Mz12R80efQ+Io6vu3eZ875kvZsksEn18LSXUOmlAmoLeSgFxHbHdegUtK2suTslUdJnWnLLK",
+	"gj7yz/70efon8TdYBW41xpj2RXC74ZrciOGbMxS6RUxwxrVzo0jgD2BaUcYn+VHAmRJ+H9BX41rKa1p0",
+	"i3/T/JF+qwV1cygDzIlO+4I9htyTUVD2Snap7CV71TTeTXEASJ5TcqwUm5CId9e0V7QGSf+Za1WhE2xz",
+	"Y/YZj9kWu76fDDreLLlCtMiKD23nzbh+0GO003yAnz66DS5yEzaMe3pGyZr0fwdZkcl7Agc14fCFNDoO",
+	"KY/RdbxIV7V7YiwijYUHZ/upmFbc3y+nnIZj8t49n1QdfPDMDxqpDXkYmDD0a9/9KHcMRx4QIWO0CjPM",
+	"M44SJFawypMP0mJtjAST7TKKN36q0LyCD0xIV/Aq4TxIzO/zG/cKq6hiLTeGnE+Fare2k7kRl0wZJGS0",
+	"BALN8kim0eha2YsoUqch49j/XM0ts7s23K1BfTKvazetU/ITQ+5K5MEchOTo+O+0odwUDSB9ixG73JO9",
+	"mFgN9kYcoGdt4tVEA96+JjIAsGJyG6QbfUWu5mSCwAHgFdKjh3NlujtZ1frTFy8+cY3FOKM9TnL102Ti",
+	"381Z6L2XKw9DPxN/wcTNcUOnG2pPAK4RFjbKxlCXGYThKSm4p+XuDhufpLUmVHquEtVce5DQAEOGZ2DF",
+	"uYuz8MZ6RAvAEJv145JrsFayocjzAszrJKEuSfFkc+t/m2wOn/wyy+fiBLWQQNgf6USXbekZOarcxJaw",
+	"1N1sSFiDxwGuXhHLoIn5MZKr67T5TpZ1V00y8KvQPxa7/PB7KCjXfphU30OJjdJpd3dcFNaKkaDTVsmP",
+	"kAx6ks8BpaHDs5/UjB4KqUzmzjjypgGpB3nrvDR6HluRhswG66awsP4z3DCpWAmt4UIyty1rIdg9Wv+8",
+	"99E+9a47nXjr0Fz1w+LZsM8kgwuW6LfgZ9y85zOMfwTjQ4K/H6r0NsxMB3y9IUFtZCbV3LUUyDUWWco6",
+	"RLRpj434ke51i00wlvFCeusm3BnBuEkbNj8qIw6uwGE1PthPAkrYhQQMLivK3UcQxQNvGR9U4frbcz0O",
+	"yHYor5W7WDknSkLwIJC361RCzf8GOxH5Qbb2d7iih9bK5dRCPqQSQswxNJLn9zAAw0YNXLWj1Q2KgXLN",
+	"PPhEtEcUozyHijJ96FNZAuYs/ZS57tuBBcZ2qbjOW7uCrW8iLuNjcoUaQFlZK/IZ/Z3vXlha2zuSsymI",
+	"7PrML7rAUsyMidQC00fVWkPJNcvhWP3ELzumFTm7pMJqJrudv3YC0uFMSmZ1Z2LK/qdcRw3c2/Wb8OZw",
+	"gBaqcEjGm4ATLHxodwRF++3LH37w2Sx/UxJe9Rlq3K2NbNmX43KnASaJfyrTWf8epCkarjVkkmj/lhRA",
+	"Pg0dOxV9pO3/gKx4u3gROAoO1j6c53hW8W656ewGzOI3bC3rXQEaMuCXGAhm92QeidsjLnZ4HzLMwkRG",
+	"m7/w9CIr3HQjl/ZKv3XSZwuyS6rM2XX72j2hUvmzFy9muhsmrh3sU4Cl2a6dlJONVxUh5dse/oie+Ax+",
+	"zCkEeqZqp2/xmMiyM0qlIVLe96VbvYdtnTYRSk62RuXcGvwIfT/IMM0UWVDoZtBfZpp3BN3QRUOYkNoA",
+	"r3ZsD1pU0HfGUCTVRyYapUgH7aIvn13XI8y+mCu1IvdjZk+wFiBqguxuDJfJ3J52PhSEiDZr5/MT14YI",
+	"mYJc7Lu7pdVS94BX6ahVVujOPWxfTUA76mCVNWhPN2mq5iJ/0BYHgA0NF+idXN8vbihj2++0XcLO0Vu0",
+	"eVOfqrz1Jg18y7xXRxdDll+m00NnLKOnUxWdTxlzybiomHvYbhw5HpONbKQy6VzGjQUbwZZd1LbeGY+G",
+	"4GMaa9qRUwBktrGmizHjg1mx81o/bMYpWRf1MGMAqfhsURu3s4v1qoOHlndi+iSkOHWnu5cvko33DwMn",
+	"gbWU9V3cYNYl//umf76YI/LQ+b/F2BcjR/ti2zY00fWO7Qcl/9bu4xe98y2rSJREPu5XVuGnSQdQfbQD",
+	"+nL9NW7wcdP/w2wPN9zrq5Kxtpzr6MCuSCZabEFKCceahX6S1NnScDlqEfBpps3oM8kIfNQcW+y3Sc+t",
+	"mk844GublA2O+qSt0iTjyrvqP5oKBruLWb64ErDI6h1zt07czDnT9s0pJmuv0CCxBtruf3uRvU1v0LvK",
+	"cYhPSwkrmipTfjXMBUJb39QqhezkGnIFHJW7fs6/zF+FqeIwh5HcWqNBK5Krkz2Ytod8GiZUdHvFQRGH",
+	"R+5qQKKSDjfHcQ/pHlKm7yadIsHANTFVlqnz/k266x/Eh3StmbXgmcEMJKq3S7pq7lvVNekE8Y1t++cS",
+	"dshSTRUEXZg1X5Ej0bglrJzlWhPvBqT59+5A9yVPFwwo37nFZPjC7u0PYI5qEC/bc/lQ+P51FBVrMCxd",
+	"HuFXNJfulUKNFKVFjgvs4D+5gNpTgx+nMMkFuROtaGufsVapw0zoF3+eyRB1D6zNE/Uv+AzXhPe5VO1W",
+	"wMfw0v6yoaihBXtk5ZpeTm4j4pZh/dtRrCWi5mClAzqNqDqc/pACMwzseCzd2iCX4vDdIK/oFYMPvDRY",
+	"wOK7VGI2xrBUcV2qw1y3u3GAuMJ+zz3k044dWnXy4FYBMNtlhiCGlO8NsY6hUx/96atvduynH//R6sD/",
+	"46ev/xFtZMNOShv26Qv2wxfx6PlWEAOu2YYfvcA8UXoXLSK5+/K9OCXSPNJxrfdYDEwlwfbwYKm0Pqqz",
+	"fMmO3Br81t5WLXPGCFQIgVIPaJuAI1rCZCCnchbn543cK95WQt5/7+JXw8UMLfykp7wWknreWt3h9Irs",
+	"FDUEWkdkX3ZW7YP29+E6edK19bJMsA8lF9eYZEHOe8/tHznli4WUyQ/GuZYIeAczJSlbTtzLlGesBfIG",
+	"SJjkVoCsdLEGi9ie+Aj1zfXmur07JfgaRvv4CC3GzV8iERxEJMVdCeQvZI6KGP7tCmRXMuZyQfqELbIL",
+	"VPTTz2/01+4z1xmuN+jle/ZH2tv01iBwIjSw1ifstaRsA6z6RVAwitgecOOf3+Bda/KRjXul0eeKLVaa",
+	"+KVqXcXOMLw0WcpCruV8nVTSvqJrNqQ/QmF5vYgnROQCbQrvHrZ/QTL98jTDiCj8NiQvbQKH2rciA6a2",
+	"ItGQN9lOcQi9sz7K96V93PU9Srmra6WhKnJopFFVzuoPOs5KfWwpf/JaDHOdI1ZcCJC3wTZnqVzjVxc1",
+	"5BeOv26wDfD5rGmQrWxuam4OTg/OJOnBzPYgitfsz0ls8R6Klrgt7Zzty3MXdKbhPHMY4v7fwyzYKT9E",
+	"RAnQgH4u/UEMx25YphYAze1RXxQhqeDgppQs6kK0scdxNqVk5UfX9fMb9/B19Pb1vtHMV5DpKgf3JkoG",
+	"qsSNdT97MbP8TVUFeaSVAV1WkOIWGVljJry+w8kbp/ncApR7te8hg7g9kQqcKuX3MyC6dv7py5wbQwXj",
+	"6fSEslblQyY++45fNENvLUiKHYV0MYrRCo0hfV7XPl887QLYX4ozwMPqff0Z4CEYD2mUVF0YVXgdKgNG",
+	"2NQCdOFK1lIPYKFucXJoz/knfAJdKruDu7D9E1olGq4f5j7ifnctMZfvkWi88cujVY+WmCTuLmKhIVXD",
+	"8kfbnGLQn3j58I07RJbPXHe3u38h3vYXq/tnU6UBMSOYs1TpfAWrwtMgzZf4rNMCuQMBWq0FclmlMySc",
+	"VZTP9sZYq/E22790OoDTrfw4fSHzdcPLTfosvpAbCzHXVwb7Q6eePpq+ehpfReH6xFT6Yrv1dTohhz7Z",
+	"XvKwXBMX8nQaTphPKzN8zPGdgSYjtQqHLZoH86aO9dKxSW+bs07W2GbT5APByUiP/WrcpXJqzfclbg4z",
+	"q+GXaApyFLcNBajkuRKa9ZAuN2iB2bSq6kpTBHC1bSkt8OtKK8MKkG3G3zv3RmrW2hX2LLJHEF6jUqD1",
+	"06CioOkULEnaDcPYx1PjnFX7cKjV2amb85qJX7c7JmEWkVQdyYTBcY5ElifDcAK0ozsn2EfcPDxS6Ssn",
+	"0PsLBDtK3Bgky9dv3BeEyBeuAO9zn7LYSn19m8I7nkmuZ/qJV7ARhPdSdLJSedkkDCu5ZHtAmDPJ9rx8",
+	"yGK2LpVCeHiJXG4x9haW+gwtu4BxYLn3iinJ9pgUc9JQP2ba8nqHZlqX8rm9KSzfDZgmKSvRs1NPf/+9",
+	"nY+H+LntYoQNT/vdjIGS48E4z4x31A1dKvU3+pjuTrCkSNFw6wzT4WZ97UKHLjVuWKird+wgagNUGmbX",
+	"B5ppa0RQyCF6Wt/tbn4wy3T0E7NRaF4v2VGd2YlLyrJyqGWanz9hb921i4YPFopqtodSnYBx50OvhVXd",
+	"BIWUQjbgpxmXlllWOaK1fEMvTMquh3JiW7o9Gfbu358mmk+nurJ9lnaa02ZmiEtM95JxByyqRmUthLPF",
+	"raJhafwJowCltSzp1So0SKMnXOskLAI2qiuPUAXCL9IgU1PwjWpZOCZXtTEhRltzUlFGJ4LR0d7SiiPZ",
+	"8HdQvr/WPbG1e4Ibd4FykXjbGPvZJjbcd3znzCvgdVziWxJyzrJZDaY4cVEX9wo5WT+IpnDOw+XBvbaU",
+	"Hb5qVVN4xJENm7oiNoYRxfRXPUgAAg26ao/Gl4PivW1Pto83wuEApUmEHFdAvOhufxJaC7W6a+2/7ZGP",
+	"GSpxN7srObqka3VftNDUF6RG+1BEmYc+37AgoxX9La0pCIY/+jlqkXbm4hGKOAXepziO/tjCo3qAIsJe",
+	"wfi7i6tj/8AIDYLeMK3TuN1Tjq/txCKujlhyQfVIQyBmCs59JcweaiXvNTNqHg7iqd0UXzMrsQbFNcjr",
+	"b3nTqNYQ6ukVLX8Por5By98RFb0Am7kByJExUe5dajDNSvuyB4WBfdWg/pO0tV1Ib5Jctr8Y0FOqCc0c",
+	"rmzQqkapv1sLCqgXrwtseYR3443RhWMaaJbYdsq46duDqzZqmRyQ9UvLsFhbCR6cK2Aa6d2gsNj+5pvN",
+	"+KZswuyYw8WkSq3odO6IZFjzeKb0aXfL7JykVepAbzngiKk7yD3JG6uAIwBDeDjG4+0FB80rFiW96CUf",
+	"MC+P7nXKTcPOj8IYPkSmyZ70W0R8xsLj+dBLpvr4NuMoVEGipTA0jzSmbiHUPvbnm6h8qaBNZF5vi61u",
+	"7fru9LeVj2MP6tUI4KsgCEMfsDxYSG/b/OFFIug3t5s3ZsPYlffsnPiu9zTOMMwoiqdOQK12JEClE01g",
+	"ruWstU3ktjLqkp2zreHAM9R9SgdIvcrFur1TvqhWT5hM5FyvNmq5PQv7uqHhHtYSpz1nTbU5fSNqGLMu",
+	"JuyeTzmtj7nuw0OO7/XFlwGO3Go46Hum+JwEVnUQCru3pYZs6Pk/7eHvGwm6HR1GXfsONMNNdZsy2IG0",
+	"CNHaLvxLzCPcaFVLOCPehB0goS8ZVgPXhn36GSuP3OoOFAPYmkKZ/8R7si5RoSQ36raxJx4L96HdcGnz",
+	"hPMtHDf1/HtmouUWNreSTLp9PplKPgrD8/nszm96xFZrzE/BNTlORAZWJV2NkqyiOSwtbXu5eDZjagvp",
+	"82lPPexDHj/j6XgWEX7E3wvWw781AMPzIyIsYRuk2cHlCDwp0WzbxW3n1OlBDSyJUQrmYxXskdB09INo",
+	"mmQi6zj2664rN3Z6qReAd8Zn14TcWQLWkoDQVr4PPpcX7Jgic6bkBeB9DJ/8pKpK5NU2XbSWTSM+tOpU",
+	"XOy009DoOb7XqmvLuZ/WFWqmGq+1vh7uLp6em0v4cvyd7Eb9s1vYE3JPF5s6WgGxwrPlZvOle35hvzba",
+	"q4uxEglmg/q9SVe/hJyTZK4htBqqLUVV7mQtUtMdwi0I5O4zKzsrRnswCQAhjaL1EYUjcoSlzPLmlz33",
+	"ZBwtjX2U3SszKCy1Or/99CWkLu1CWpPPZXLPB+J8wl7H1Xa+Ve2Zu+QrIUMcOFV/F7dyWXshf/Phy/BW",
+	"JiPvEVqzgT+kMkWZI5orHdYB4LHlBnCBQBAIzik75VNs4pYI/n7rg+l2JE3d77S1sNLdZn8X7o3SPbbz",
+	"egww77M4+l0IhBgSOiws19Anwdm3cUh5EX4FMGlY6cbvDbsULCfeD76UIQly5T86RWwS3W14C9l2E39t",
+	"mHHJ6nj6lXrQ7GwPsH8zlJNyds+b1aWum0mDi/g2SZjdXRqN1adZcXkhYcMN9po4Y2LmHnt+5Xtkd5Lc",
+	"90tz+x6qe2jfW1vlCheMX1nWFTOGfKKcciJf7MQI051jgm+Til4FhmdRIkXoWiIrF5hWrFLzkfC5FVtG",
+	"fEtPbsXxX41wHOo7fNmWW+IcbX7udy6lB29paZCpsri54pfTerZvQ66kc6WuEujtI8e+hbGnXYbwLig9",
+	"QfXB8HnR8NbcpIggQF5sOZaqM699ID8JpW7g1JjNQ9JrSfbgcrGBwRdcPrxuW+EmdctKiwq08U0qbgAq",
+	"PWxDMv0cPIrK430Mxc6XNe807AJQCUqeRmGbOKFdayOvCA3yFdYD4R9UC+JeFh7kP4dpptUJXJaceqD8",
+	"XG58gn+UROfRZQjwmxx163RUmshbN4/0XDtZBQil3EzdnE7qEaoM8Br6xnYeHxf98TEGhtyKBvuNndh7",
+	"D+2UmHm45MeYWnWAVsOmzpqd+YWdj5gvgX8+Ql1RuD2e7XpYWHvUcspCjRf2akam+z3n1cNoSLZtOsVK",
+	"sDc8XDBXhUvW6Y7X83k2MoKfT9/JDwCN7kH23KkIVVB9PvlamvnOIunyHnuSi6bH31oBnOXRushKB5iJ",
+	"mdHpicdfC5bopFkCwoNUvygL+cT9MY1yPE68gmmih9UJqX004umdjxd7NIZnxT3Z8At2I8dV1MB18oQG",
+	"Q64SCGgnDWtANTUw99IgI2jiwcjLJwy52QPTb/h1SMpzAmhDDdDaqh17PgcFOw9QILc+3967js32UyjW",
+	"ySTwJRfT7Z4tzen5ObrJerW8VzgiRSFInkEtz0jb2fWI9f3eRwIhdXXRDuVVrKDG/L5dg1ozyNZswdqL",
+	"7V1/UPo2xkn/NEGmZXtPxftLj/rELg2lkhU78NKoNmS+C70ND9593o4Zr8Mo0zg4uUdoL0WpqrR7vbW3",
+	"Yya2rzdkLyRyw+/cEC45L0Cd0SdnGMEpn1M3wDVYEW2rWlp+GqSk1abYHDBKJno6z+FMfWaq23AKQxpv",
+	"pmTlgGMkdEWalaWgqjOlOqVQTHRXlgCEY0LwQhkkE9f6dxONvCq4qqDQ0aOf7CK+BvFKprzvljbsM5Xz",
+	"hdnfsJKvgm0gmF76zcaLnVj+yT67KQ/GyQA/rbg2bi7lLRDmKsiUCBgibMSW18NVcwNwtmFx2StqhLuH",
+	"kBate8Vzdeu6mVZwMw2s40Y4S/Vg20BnPmD7yWvJvbVpXxqb7i/QhFYdNOJHmh2FNqq9PD2zJu61ly1g",
+	"GhF4igHwxIMWnTF3rHqQDr8HC8fJV6M9LXy+FEPt65by2GTRhbRSRr5xb1xX0HYbLnPGsrVbPTgDFnkd",
+	"8B6+Oq3EWRnJvJKY+Zaq7caETzSB9HRfYJQbRaX8cL9HmvSEUaZwi8PK674OzZ2eKpd8Ei1jxmJ26DlU",
+	"mkHlr1jE4bAyyG6j1ja6O03LniPv/bg/PDAeN39/mnN/xiH/hFM5jv70OtxqB/uAVf4e9Lm/S/ULfRdJ",
+	"LvE43ntAvlMH9B5sc0UGPl8M6l6p9uHkZ3igVmWyoWk4W1hVwyWwvX3UF4zzFgadury823DEdHf6nY7Z",
+	"Kdl9LAgS9JNqgr04c2Gy2RjbL5fd3fmYhPlQJ+aL9Qbf7b2/uwCWbo4tYIkZYosLc6Q/e/k38eYtxDim",
+	"uYW4c3aijlRbhMiTa8f9neGSP5wLqP+/Ig4/ubpYzPGXJdTO3yJLQRic/FJ4U57+pclGTzdR8c0e1tkd",
+	"o7YPE/vjG4Wtpf0EEPFicxk4lXUnYfzt+JZIL+OazlopeybtiXR1ylsTG+cKrUOwZHo7XNIJ6tJJwsgO",
+	"Ox8VzlszYQalqpyVShLLJO0cWWUbCkkcbT5UklMqv3PvvHInajDbnctCUxLCpO+27dPYBXnmmPqlcK+Y",
+	"63u9brOiLIik3yu0oTpjQYBhD9RF6IqK+1mkCMsH3/OUf0wrJV+iUBKSHcQjOOjKg4E29JCIk5EJF9H/",
+	"Yl/Hf0YAiO6ewUqE4lBj26TdXScfpMr0Auon+KW/BP4u76HakXD5+kBij7cIX98im+0oacvC0zif3zm4",
+	"8oV28bDDRu0GtYsEka6xbPr9XZsA51c5Q6Gb2V2/l8n1JuepturMHGThbJByN+2++8RGSEstaMJ0ML/Q",
+	"+5Ew9IqYJZQ1sUZEzrUVWp2/FBoO0fN5+v+kalEmzCUfxdLFGCU3bsN/VkUIBoc22E+TN+sRz8dTTM6n",
+	"H3CJBle0IU8QaRJucY/smFFqx+7FI2jUFKp0pCVN0oRBj9IyEvSvqAeSMExJZs5qFHfffA8sFMlv3og8",
+	"+SdN9uxcqq6mQlaX+BljzUTumPAzRqrjPxw6CjsjEIWh9Gp/6Ya6ggMX9BlrcdaXIqoziP73CHUVVPR6",
+	"1s+Tr7Hf5iS9cSn91pyD2ZgEpWIcuWYIamdHTmZX2UeesTTfZ5iUN22EYxexh4vyOcBROhlWm7G/Qav6",
+	"nxDjRN4P1x+y0OjNa3ppHFqAfEIAH6b6+MQa5nQd4G0tYJjzhpUo1MMLw0ZmfQI71FWRBXRb7QxDVf6W",
+	"DCg0mgdoekVJYXHveHUGPcOfQq8ON/RayrLq5FUar0BsTSbZGJq4xotzLeaCLg50TCf+n+D+QeYXRg+9",
+	"P5MDcsRqIVKJVgAlTEIXi8gJE6yEFdENd0pXICJYar5Xr/tI8VDaX5seduat9OmQ4br216KE88h5JNXo",
+	"D5SL0kM18b16tOvFvAhrr+uiUt2+TnuQ5v1qISksTHIFaW5nkPTUTiU6JD2i71Hs8RYoMRVzUv/04sVy",
+	"r1hvcOGwyVX2EMTDldWqzCeWT0upfTRpTcW0QZTG8IHktDLK/DbIp7gRwboNws/Othe4Iu3qaY14dndK",
+	"FlrUXj8YuWV5N2xSYf+Z7Y62u2tdxcKkL0Njly7AlUIehIlCCAEBbYfuN5ezV8M9rxlWwKP+5BzemANO",
+	"frZaYVar/Wb0V/SRBwdjDrzaiM2496EJyYa97mF91ltvuzsr+9eNb7Wc9EXgxHrfiyp0EYn2e8Bwbvfy",
+	"56WHZxmdGigReHMWS2ziHMmy4+MoFX9xqPWW8IQofuozi/andYrm8ms3ADlfxl/Z3Z2F1OlXVvorPGYL",
+	"ftuNN+u8oEU8e0csxEWINmIaIXA/9hUJUAljzYUXLigg4Uxi4vKyry91metCx7XgDuR2FymoTHMydANK",
+	"+IvUwb+qHdfziMi5Nke3kDBPFCLTpmNuenkuu4kOQzfzM3pTiWri1NXPfCRqrodtmP70YpcNRR9ibu9v",
+	"RIdWRRztOXUGBf+WjPr3yo6LfOg210miUTtgYeaqcWgfqEN6r0NgRDCbHbCNwT3nVa4v7NqYBk58Zs0e",
+	"qyiZoruhaY0zHtp0QSivsO6r4pcEFb/otJCgNYYCk6QCXXK7+MKom0zoAQjjaeRMDv3s/b7R7QJtuISs",
+	"uY0NMlALLVUDrBLUmolAvpI+Z1RJU87rWFcVmkl4hDa0+Le3Va9w5ZWF7XeSO7zRSe+teASKV52OQA9B",
+	"pj2yv3aq7U650nHTtdLt1/RSpyVTZhCj6Vjy0luEHu5AO8jr/iKtjnf1MI0QYap4Xd+FydkFCbSrk6LK",
+	"7uBgBHy3b796EBlTnrDeV/DzzvFRtGJ8V9vtrXJ9/Gl4H53ws6MkArumbl8LfSz2l/zkBnYwxteLaG+F",
+	"LBre8rrGnJj9paiGXdTn1chePLhNCN8cH/aY3/JS6Gcn5LdkBDk/1Ma2K5OSaHQDF4j3uDp44L1Ag3aH",
+	"0wN64u0DpK4NjEq3AvSOfffuDfvDp59//vGnjNfNkX/82abqc/R/diOUvbjFnGsyrLdZRi3c02Uznftb",
+	"/xMruYF7ZZfxitk7kMA9CM2JgJc2ZJglGKM1vHZdva+yQ7Bvg5NAy3zhQIMjYfqnzYUIOMgv2cXEvRRT",
+	"cJN6Jr3ixMujkMCoHzSWoBIwfcsP5krogpLLguuH4qDaAr0XSRayT7XQqNYUjdIm/5CPKs48gaHCzO+3",
+	"bPgetelfP5x/J6nBWDIX2xu2G5Desp37+NfhQRJJlY8mToNFXB8Nv994nteGkK5q4G65oujaNECtv6my",
+	"oTZh2FnUNdsDc89a2z5GcIij1SuDPP31uD4w5N5JZwS8PzrYaXZSJ9cVAhtH0FvsLGSlzj4Z0FkB1KBC",
+	"Ym8RziiBbd1k6KJP9+A7Kp/HKeT9DpVEp6dNhxH3x9T981dMoemxuBCJ78QvrPKRV99HA0/82hQupc1b",
+	"zL5L3Sj5Gmb8qfi1A21WHJW39ul/8g9bZadRD5DxHfk4ZQVlzVvQds2hov9RVKCo6V1U2c0l41VS386j",
+	"TuSx1/MRzwjea56o9uaIML1ClLBw7VjTK8dA9EHRSlF6sT3cC6n7bXfvY6SQt614hGpF5KaKsLAcvHmQ",
+	"DqHhi4/30a4PhP/0QomE2u7ONRqNJXh0N+Tv1m9dWUzK75L1qu5bYSn/r1d1O7iuCfNicd5VXZqn+kUK",
+	"rUaVvF4MZH9PT3lAmkLJveKtD8alm4lmUrvhAwItyXsCelsCqvlgNgnsVa2iiTAIC/0/nddkCUImBoLd",
+	"QPwIpGaCeoIti9JEIt+0ZyYnifbKHNmRP4LrdrSLnXz20G1DZBmx4KzbyDHJpHRxNgeAzlFY6KStcAQm",
+	"OwQ8mbBY/oB/H7h3gwmwjeXTpMhPqWerPHh8Rp33FxP2trBiWkhtgGMSFKbhhgQoZHOoRqlGWAMU+nNt",
+	"hduaBavfwyEX7KfJaEaP4IUZlXRZxrwOMqhH4Z8Hz08DWLkHvC+ceqPTFAflIybocGg5ucvr7wWQP1W1",
+	"Uut+p0O6D1WoZuUofGhEC3pbMtzvi/3vuqQkKm1QAyN/GYo5VxZynPR8Wa2WrRaO7/Hhxa4BftQZqdBs",
+	"9mUZr8E+CQaBRslP7KceFO1pqbPJXA1XTkAAyz5Rco8pFlGOWvUoNCE+pBgXwW2eI4dlc5pgYKp0KVja",
+	"g7TVCFihWo8y6GY2V2nzLnLAbOA+d/UU6pAIUSCu4mDwrUb4erKPs977AfLrzmPtYs+MTV6Sre6dKGKa",
+	"kN5H3jQgNRMHD+1ZQSkq0DNDbfz8JsDj0JVkaooe1RZCZXqNUD2w7/3taZPeOW2+xEa1T2qzchCS11nH",
+	"05HrQpctgNRHlfE5rpUerdrXkKrp/+4at2twc23a7RY0JgNEAGEPmLaiT4ivtbvrZAu8PPJs9qmz1JI/",
+	"FPrIP/vT58nf0yROSS/KBqOZ0nsR9SZ7Mssbt0kK8Yy2Llqem9CPAQlulMlF3Ri2+YTdO5tQKFYrXaYV",
+	"5eJFTk8t9L4xSm1bWO4gPvK6g1WonymOckvyw0QTixroRDTdxZsyv599UGlSy3glFVPtmwMckTXuIgfI",
+	"MNC0m9+BTME4IfLh+Ofeg6m5qJhRbL/+rnZ7N6mtE6XpWmAIVBCi10d1pmL6ozGNZkrWl0mv+NSCrmaE",
+	"FTwwv9O3kiVODjxNmLxF1+dGHW2VCLYPZb+KjvkJDdY0M/8LXL7iJjQxD/09rlDpnHuYhshN9RnUWGyF",
+	"WHMpoSLPuKtkEhrTQltoal6C3jFOnUZLXtfQMs3PiEERWgy5Mi9JzXjciJ+wtw5rzP2tII9ERa52n38q",
+	"wgsuDXX16VSP0LaigiKHUPE9GE2WF8kBZ4Q558yZXwaBKVrbia87tc+uxlOsCyoC608gyuLfi40hzFmT",
+	"H0f0/EzEKkSyCn3fidp8LCSjWfRJyE1nmJA75hLBIxxofMTDSKIsDl1iXDFjui45Gylan6bekyrOVXeH",
+	"zluW/XrT24HaWiLv45sv2Z//+Kf/xpw+x6gRik7016oSl+E7Q73zD/YuadV9y09JQ4hspG2ah38nhTHz",
+	"RrI/vvjzSwSVcc8xXtvb+JIeaqaBDVl0FJ52bPAAjdktNLNBeOMNvcYE1NXX9p10Zg4GStOAvVm/haeC",
+	"OTrkLddRzeXACznsXZSqqNoS26Q/LF1X+OuAL6kCy+3B7m4EiN0z6dsgBzelA2VglbZ52WZwb946ZCmR",
+	"ySFGf/02xX/fAk/lBfX5CMdOVhQfqGt3Bzi5Dx9Q0VgN2x9P/gv73WS+nJDbbVefU3FTnx6avZDJKWhy",
+	"YgwPMpY1C6NZzbVhpr1QkinVCsb+Sgf23gorNRwEUzrbEq70L4bUzk5KuhoargkVwe19AFFIZnqmoQYd",
+	"Cp+QvnBu1MFAA1zHF0nkwd3dKMluvXIw9K8TnohBXDm3uxEZHChnRO7lQ0h8PNOnLJmz1UpeF20mNWCV",
+	"hsF7/eIJyNHu5p5pOTZc7S3snJEQe76CmiljTQXm3rX1Ggk/38Box4xqPu4avWP/93//n/n8gllU1XY9",
+	"bMvUD9ezqtPvCqtrR/807t+hZcvdzqP7O9SltL/uCGL1xEZkJ8pFvrgyizv+1vWf+FJVHnRnrM4lRMzX",
+	"vDxSswxrQpXwygUqqSErOglkEJlXepbp0+k5o8H1nuvE4V5bZiXkQyY8mYXiuCaSM6swhEDoMzZ29ska",
+	"a8vTV6c+bWzqvA19BqyR8lxB7Jo3ejktBB+iXr2ihCIHYYlKhEsLtWYB1geR5uAsjtWW/qTlSOQEaNZk",
+	"R75pvNRWZ7mhNczzAaM4Hg/IKLkwaaI5zTY8EgJcz6KTED1CYNXrHDEv7/oWJxTq9zwYs8DMOb7N9Usi",
+	"4TnvXfzCm8BPU47uE4Kxx5X3YGFKhsuywYyfGo2mXZ8ujH+Nk78QU73vIahG6UKIqcpdTtsRMUmZ8rVX",
+	"owJMgKyiS5mGmH4kJDsJqVrWSdHjUR8APtIxZOeKDmRuy9MlXl/xS0iDQltLVjsWkDANUJJRLArsffUS",
+	"78YDVhQiWIp93GXDfKSZvTLpq8s+cWLQeI4ze/0TLx8gheqJOFwJX4/qZKU9TJedpJCEwM+UhHSJZqlO",
+	"DgZufQbUqam5yPbcx6zlxQPzRr4X1HXiAJDJ3v85OD/t+pWGynKERwdxVsfUvrwU8AHaUmgoeun71J5y",
+	"r0dpfH2hwJD/3QxqMMWq2yrqx2rfQ67a8A5JPp3L5D07jqbqLtdClRv0ngvNEPVvA9orBVLeY9/2TFXb",
+	"ajZqoC3MUXXaXgqPAs7rdflGQAl5+5kkiu9KHnx+AaYQIbn4MG8+9kHg6EULj0Inu/zj786lbLnhyKU9",
+	"YiLdk98SXc+PYrXvkF2QH6SgzU6nJPcI1yd2xn8hTXFsD+6YGNd+lYCTNpzYKBFw5Z3YQlOL1Jb9QPmG",
+	"QeL7BFv0hSHGbV+smW+PuUF69bU16+51+/hfNVTZ4hidqrV8FFh2Tg9g3mpd++1JrwOfLLy8Tkd1oUxX",
+	"Hd8gYdJvaSyFxpKslzaeqyeMGd8nAUw0Qgx1d8OI8cKJnhy+QOMphXb+Ggx72rPZ4JLy9Ilumpk7dwK6",
+	"KhUWEN71WPDOBUAJ3ne7O37fgkufL2tBmfRIsbTv7y009eVdd3/fF049rW9UzfWwaLwsCR7ezeeuz1qm",
+	"4ovdXajasjM1vjtgoQ72CVJkzq2S9wU5HzH2q7u9ZUhMT0DVMLm68zFjbqGHh+Rdb14tNC3AlaU3yzWr",
+	"fXJD06gz6lNVBLvK0LJ87L4tMZh4Lx6zvYWt3uvaNLhWpSj9+lmGIETGlfB3h4r7TatOsVT/SDNeloTP",
+	"7PuVr3Rd8MayYunyoCfXPvDyiAp8G9DF+64qQjN9xEY22jdOSOvBt2qkfw2q31XOFstOsuiaW1cB3AaT",
+	"9k2HuudgW1Yjy0owGavgxx4EDANCrvBlta8m6qz+1L7ov2PDvMRPKMS3RiZb0DfY2h9BoGvBtRtXLUo2",
+	"ybqG/hWSdhTbAx26bW3E17mo6BL494Hea29UYcBesEsL+9k++OZwyEH+znQuvCn8r+O+Ea9FTrhwVTiR",
+	"EUkkx2lD0T1oY55oge4amY9gKhdAhz0beBio63rbblMbxr3NnYp7F2/yL8v9T1sz31vWL+1mzbeiblrU",
+	"Xksi4DnXD0U/ccLZKsqai9Og8dYvsxJqKSdtQ0eqsO7fYytb9Siq0Et7bMmVqLZSep46ARaEGKUeUPT1",
+	"aoxPTkJgBysnTNsWjFKhB8Vh27uiWl2QP4B0gO0DK1lHUTthUomBW3Jkxgd/bmtu4zR3Wvxzes3jOyI2",
+	"kub7Z6S7Y4S2GE6MxX014vMTWbz2Sfwf+7sB6Z6Y75nhsAITjl+r6qxX9LMwCZTomqvN1SyEvCnDxkR4",
+	"rjSHa6GLAqTwCtxsevbWuvntMYaG8FBzA42QHo72gvb4xyvXM0T8TID6WNLlDakNKtg1pW3bIESJzbMQ",
+	"oj0s6iLIZv8kJVetaTLgvu6bDGRh/aNpDDc7AlDwWNsx+cfI272643SciBMzokvA+XuX7jCqYLqmWhzR",
+	"7zSAfI5SXZcO3m4yRR7Vw9YEPJDmaRl7zn0XWlQ3ovV9jdRDRh7bhzd9dRbuPQQ71hRSBboOsN0dFQaw",
+	"AX7guaLjnqdudH97Dr2+tqYf5B1sVnE9da5K04tfnpvZrQj1/K0D6Ts/kc82kT1Jbten1NTW8Ah1mq3n",
+	"Gk7s4cjrg6vxWSkefI5dYrrZBgh5otwMMHlA46Q6UAq9Sb34yr1xi9p2j7ic22VZwYdM01IPdpzCQXab",
+	"PoWOUAfTN/bqP75LfuAR6jkwbnqAGd+dJkpQcfgvMupu6cK7nJVHngm95jkS60G21XF3GUfllXpSa/TT",
+	"7jEPRBdyUiPrhYB7KR5HKDtFcOH4vn2L7gnilbgdAGHDEZhEDCUc73vP/jNnMdcMkMTEpjqLLQ181vXb",
+	"+z0c95EaOeMD33r411ZguI5tCdjh7f7sGYDIqy2ImXYZM5bN+IAg5G7uhKSORXRqXGdL3TVox8Nym8v5",
+	"Bj9R+7KRwe1+8fkPQ7zglcX2c17g3tE7dgFPeTBWMT0EpD/2JxdIjh2zsw3P3sJj1PNrdOvWtTrn7qjr",
+	"MHuxifuWS9xNDtveJwv2spGX0Lonjx6D7hHVVqi3X5lG74nk1zbX9me0nqdGxbcFqdzTM4Be69LvJ/GH",
+	"fhrJNYfUnDR/1QIjFpvq3oenYuX64UNZd1o8wtZvzSMwK731KsrfJAg1XzwFAmBEF/+x5MaoemRx60hh",
+	"uPOqJiEB2QvC90mO/uSbJGPfmkqQBOPVCTW9eyuy045TVcNbEunPXJ2h5EG0p63R12sUDDgcoDSWvZ7F",
+	"bXNdFFktOzuRDch5st4rlLreOuKDXGgT5zKJUUaUzvGoY5SbGPgR3z2jea9q0Fe0Y0dyrV/MF/Zxv3uz",
+	"V5QbOD3XTlbBst023yp6LcRr7luAKKftlyeWEkVAl5PeEUuS0M0uu+w3HuJ4w5rXzz1RUZCdyT91uSTD",
+	"TdihUVZqJnV1hTvTa5RhtOSsqZ76nT1LMtl8slblA1QzHbeTefseSFZ1BtHWQr6xU4rj9KEFbNRkoPg9",
+	"6u6i9kgj/3/23r07bhvLF/0qWFpnrfSsW7Icp3vmjPSX7NidnLZjj+V07p1OjowiUVWYIoFqAlS5kuXv",
+	"fhf2BsBH8VkiWSW1/kosQSSI/QCwH7+fLRXJGMm1BOx/ArUkXd5Wu/VgVf9t44VDsbqmWWVXtnuzGNvU",
+	"3cfYpgcPmn3vjXlehYtMN4GMa5gTbP0NjyISyhwwIxVqixGIflRsdXNoXNLfpehwhs0vbwUpa0l2dnmt",
+	"vNyS5hbDvraDpQyyi5WMb7yd7IbesbAagjt/Sturx1KMbJjcRIwoBhhtWsouxtRymrt34KQ+0ti7nXNZ",
+	"l7ilSbCq31R0krJZJdpIpFmiHEKWef43itAwTJhSUK9W7ElwMqqOMwBiqAsI4ox8aAA/tVHa9+alLYET",
+	"rYAchOeJT1A7rHeHP+3jbHNHgf/dTsm32T9AVFf4dBNeswQqF79xtYdwCZmhHp7h88/4yNw6F6d0yOpX",
+	"EdxVvtyi0lm8siqghL607q2E7jK5dbtFCXf2+qdrYn5Vandq74TIPzZPRV/5yaAbP3B9MMaCkKmooZks",
+	"9GPlTk+eV6Ua7mbegDrVLToEc5qdtcQe8Ns/erCPe+m+X8d76D4LpAjf0MCmCMrYh7cWO29/S0ksvsct",
+	"wGncRmxRd6Lrgye9l+OBCVS/re17XrJlWnGzsOij+9r/Xx+JebrTfbsHefDGkGrqNyagevjw01+ra0CC",
+	"hFX0gbykin33YmaO2uZvyHwHrZnVwKl8/++l3tBUr7KJwQE+1SsmNA+MASjshOfKxelbF9jOFd8482tT",
+	"vbS1d55eWS4po1u5WPgO+IpelwOiUF09R316Zsjbgk74ctl+sHKP+WSH90JlrD7BuyN6cZlb401uJuMz",
+	"83eQ/4EMxKchwg689WaaTUIY5GA0wSXJvuKdvKskHr3lB9CQ14kjhsRo5U5UHwLQlv/3ZK7fsU3v7l2w",
+	"7cEJF81OvG3NrxGlqk/gMtndJqmo2dBTcdsQoUIa3vvGqA4N77RMCetvzGAyZysuADMZinZiyiO4XQIU",
+	"go1jVNQ8ZrJteRWGSNoz3/kvbZKkU7tRfa49ntdHLVYyTRRyo/sSJvxmmYRc0GRnh1gQ0PwlofMttlBW",
+	"1LDMfUCsh3T69a673WdbMVbGsnt67jY/NPDd7fc8qXbjJ1pb3FdEjB205WyCFYS6LIt9DQLSGwQ/qbbS",
+	"5j+5JAGNmAhpYhnyra4CCLtZlXmeQL/yBQ6E010sFQPNthOynzo701StkS9gU9N05u7y+zM1j7zM4u6R",
+	"lGvPawUR+owFbymZIgi4WAHszeJNVInKnL0F0WZw3DeK2ANIz2OVv//uv8WuQ68HVmGRNmndp+wcVjpg",
+	"LDRLar4eK7susS9uRZXH2C7O9t+rgmEdFDTrmqjS0TqZmN9cAmOz9kaai1fMiEzIgrPIqIfFxzISs4Ts",
+	"5o/gt6WWvRdV31A/dZyE+b1lweP6isxZJLfkeaZ6lV9WTHg6fqZsLcJiVX9F0Vyj23NtNrZytqtkhdSt",
+	"Qi3pnKw7W/lmnrHy07MzFtcjBPfvmam9zlo8Dqobkbc2iZQLD70HoROygNhJjslC4bKQJb3rjmKAD7td",
+	"+MDSHnKa58u2jtDIUjGE/ko3BYbNfWD/wuk/YTS+rfMGiYxzoGg4GN4FCuQ4Ph0hJBB1K2xnqeqyOayR",
+	"w/2hvwKiEsya6hNuVozpN/Y15qsWFEKGZ4G6AwhJG/mEf32J1JdKy7tZ8U01OWNAk4TXYIIeEn+x9Vc1",
+	"Onft+E/gpUhfEVGlO+tT53IhaAsNuoLpZuPbIyR2KQ+KkORWu7xZNn9DhekiOZOFvNzQBBvm77MHZ2+s",
+	"/HC+FD+K3r39YT2uZsHTXOX4hn2aDOKwBR9y6yYMsND225XaygTQiABiq7gMf65aXO9+cwO/q9xC3dPv",
+	"zZ/qjN0/sG6RqQtLl845GO6ttFS6LBZS5H7Tp0VAClWJXFTCxYIrNKKJES2di7ZtMCu5ReHypbDkYdCW",
+	"jmFq5b4PgTFzGKc7fGwR+Chv+ExorndFZHQesRBSAZBqdM2vyFQ7OwtlkMZMKFnpE90Tb3MLW4frCXq4",
+	"hViCeSXREk5pkB6wSFGeugdZykk1mUP20ibitdLrumMG1R4DaFJcOndXd5fDOkLHet7GCpCQXbazQd19",
+	"/gGNyn6YL5Vhbc1rvRq7/N83ithxkNixnWGIUGE50iGmkWotRR0rULn4T2H0q6n2r1ZEpdUu9Z5R5cNs",
+	"GtCIvbatCpiZh9QC3oDCvo4UgwNSox1YQA/zoWqGcELaYjFQbW6zFqXETDZn6+YeI6Tnc98At+4eBrN3",
+	"ynuRqdih6+LDgdZeS2LXu/LUawbmZdPsDJqwTfIfHnL8EPPmLnTpilHjorrIdcEjloPjc9+KT/DnYKiN",
+	"t3Ardb6yspe80GEEsJNsr50oax2anQWRrEOGrKRz/FTAz4u4ZebOxA1MjqXvKHzpyiVYUVK6nfrNiTlr",
+	"/0EVqtfyj4g0UvIkh1S7f2FBOlZysh6mv655pTIniI+pXgwbW6xHcAloMeXfuz9RJvUDuvUV9udo4AWw",
+	"73zHYAveSMJoFO1uAROtJ28ygK12TWOMD1aSCxu34pV0nrZDGRoKXGIPxCQ/o+qWv4JO7XcJ5jJp+cla",
+	"nZh5hfbr2WgWdV34ypZ0j0f63lvnV3JbU4tsiQMyYK46KPrG/nN1ODWnOwuqNQvb1rsqpdBnGWoi9p1D",
+	"9ciqUAH8Tc12q4jaJIyGRN7ZaBXQvM6Z3jImyFzqVedDepYUqE9hl1I6WtnkBY0lUIAyyHGqGV6inl/l",
+	"6ZrNycv8EsuCBKgAHCuExMyoqst65FMJPZr2LJRyS4ER5rct5RhYpl1yfEClekQ0WL9aUSFYVFkQKfDg",
+	"Ug0GQZW+BW7MGjiEw6vRsjfXzvqG9W1+2rL5Ssr1bTVXNh6aQq7suz15oGBGI4t8WC3c31+rJi0DTqPr",
+	"wNOYlbpwJDT5JqojKJcff0uVRVMprHOlI6MijO5V926U1wyqvgLbX9ZRm3aiwPZv8NOt1AC3ezhntEmk",
+	"2phfAloMFE1Ag9FtIAXg/mnXdrGUmlOLl+G5gzD1R6G5EhD66GbDxRLhS/NHeYvmPjtLRcLURgqFf5ED",
+	"fNcsibmwIBhzQL+tjhibb/iB0UivKhzzklW2wHzIsljofpCh5k9Cbsk5scz5/2bUNsaoj+WoiVnIqbgi",
+	"z7MQPcJgCylYDQx2WnXDL0zA3j5gvy8S0OYehK++xRhjDT8JjjGO9U8RW+j8p/j9AFi6vp09f/7cvHBX",
+	"erunzzDjZ+WCGSLBa0MtDQRmcni95lIokAYFwdixWyv3WHNiMDfvKgYK4Rnl++Xe4BMq4rbma1cOBwe/",
+	"M5OfP2h0KIqxScPAdtBbhXIvrjGqROfl2zdc5GtfimfpVq9SPtFB/8hB+Z/8FGo/caCacGQxza1X5U0A",
+	"R3UpMoWXZn9RO/3iO6uv2jLpevFoIFI9AAPmjiUhD3Qpe52gL7TAuLcZU24ob4XUxkdrCr7busvZmZA+",
+	"aOxhV2/rQ6m1anCWzalmQTWrTtvZqHMvhcBnuT2+Qh3asATabvWVPMyVJiU7DetWS1nEDy/eEm1NU575",
+	"169c44rnTkJlqnPmid6ekeu5vGPkd5ZI4/zkFqHkcwHDKxJEUlkaABuGmxEaBEnKwoy9bkYiphSxRDR7",
+	"ojaDe/CswAu7k1VywQ7Qo7dcVEYXXKyx6+uRoqU74ktn6q5ysYePgboF9cQ/OIVs5dyaNGpIr5z87GwT",
+	"LurOWbn1vC8gzpxGVASsB0eePWI2hBxDWsGU86PISj6/UcTZWZtFd25gbSfe2K6qUmg/1lI0V0VIzafZ",
+	"J+XgfNwiVoq/gPVbTu57Fr8KJGvAyercumeG25PAQMQt5g5AExbeqg2kR6sxrdwgiwJeN6o39tCCRw2Y",
+	"aPBbxX9nXa+XZjz++B5d0ubQ2mopMAjpOusix70CwLXgUz0bfvZwjvKtBI72wlGdepS2ttoWr91v7DW6",
+	"u4YbmRSWYA7l4tVtmzVrkKnm/iXsjodMQuzKZhwx6SgIDSvrwXIaXPuwldx2elr5AGeXoXkJB+neKQCG",
+	"H9rbmW42SV1NYx8XMigw1UGk3bVFk715itwmXeSLm8vUo6AjLx+E00RKow5ApGGupM9z0tSamhfKMIqS",
+	"yXi8Tq9qQvx+LSiRVEzdcq0YIqiWQ91wUL6DyraAZVwmCAqtPMsRlAAAyZE5RAdUCKnJnJGYJmsWkrAQ",
+	"OMq5hQmhU2uvrmZy/fZu8we9gM9GgmTlC7gSh9UXsywLs59esfQAlTTICYOyhOqSAhpFLHFi5Roki7cl",
+	"CB9SEtIdoUtZKe2+sCYY2+mDGncfXvsS1L/V2XwRhhJS/l4Toe2IR1AGWnX5VJuJ8YeFgl22nhSMJ3hJ",
+	"dVARHC4pR4EEd5FWUhVfWw5E16xHFZR/W6g86H7ojJ70EV8Crqptz7Qr7ubV+KEda9SKH/b6Cw10tCOu",
+	"HYuq9S0PsR4KEW/wRINxcvNrVXH/L0SsXLwf5m01B9XE7jpQFPVbZXlnZUTjF65XdjKXWXA3V5Gv6PYZ",
+	"sctaYJCbs0DGGX9/xJUmmFeDylgemxl/W3OA1+2Gadb+DY7MnRr3m0FyS9JG7oWJ4P5B4Jh++REH+8Jf",
+	"9+8KjDCHX1rRt+Ik1c0t51oN9p/lhT3rGYemQb1Rv3Jr2S+67oRTWv9uycecnPuZly9zANWzBqYgcUST",
+	"BMJxALJ5j/OK30GKb46ZLwDmIXZmeQrittrz+2wZhfXtvLhDnDCrHeqgR8uPTqH76d69+3Hq5nODxtpz",
+	"NvcAL8a/rZxOrjSjpM0yHIBs+ShQKyl+XmW1CV1WsvAnS0bM7/ytPaY7kirLwSFTbQty5wkNWD/Ot3sj",
+	"rtjPmaFI7De0n6SsZA9DXLHCL2XBzc0V68ShJSPOlk2lwcocr/74w15qniHdlvmar1/3N9Dn9w0DHIrh",
+	"kunGfTqaKlBXilJqksggXtPZ7Yie076iFjkOmfP3b1dGH7aA+nBHoxTqLaSIdtiu42r7bTM6V4TOjXmZ",
+	"CznwWveyLQhiVVWM4CQ8Rw5M5NK2AwETPeDo+nn0emmjf2Ffan4hO9SyeR2Cx2SfN7Nr3UFM/UFbnK0P",
+	"baG+kvYgEJGDHUBHk/9LO9B1Hp+j7INzk60WClZD9Wf/CKTQNjPf0RH4N72yf1qhsgsaRapz9m6RsB55",
+	"4Rj+54D5+ifsV8L0eH2PzG0jqwk2PFXGihQ1t1FFIimWDq0PWQkIV5aRGNktbQeyKkAcdGNOYZFijj5l",
+	"CNIUFEumUE30KRVKVMGe1zs515BkdQtxEOlGx0955xTzXqnvrve5VAcyLlZn2iqAbZ5SydFsWpusYUqf",
+	"jIKmsygKy+9T2u6rmyXyRVeCsfa5E9BUr2oqrtsSQgN0FXFHf5wPrkLxLNRFm/N8IipTOZi/rMEh7Cjc",
+	"cguCo26woasc9uysIoW4Hyvfd3AbumS2RJbZyCJgVfDaPtDDog2Cbzasz972BSozK+ETVwmj4X09URVY",
+	"0KyGVKylUahQLuYMBYWffbkVQm32ztrKMDcENLsxLwhWPHszXXFdfbqpOR6XibDw9GueUvleEH2FPwFk",
+	"FZvP6uhWIC7UTgVyKOXiUL6pX4pwxcOwrsamK88tVf14puEP7uUoIZoQ3nJRquJsoSOp8a3yjiVhWoMt",
+	"3Z+VoLev29RhtL1kSw6VwK5aHyr8M59e8SR+R4MCyoJmND6zv6nDxMIMX19Ktt7l/JUZR5detLnH32b9",
+	"gnQqXS4z3p7mpNwm2t1kw7/OPC9sUyN5nqBG7CEyNdIs17FwVULE242jtFO4JgXUwvzl0iVNnci9Kc/y",
+	"dLdWszMdy8w1ZxX1nvP6nsHwRmRNez9uD5jXTG6QrQ83iBF3PngBRI17LmOfY0t5V/R/Wj+lD6g4B3Ck",
+	"HeJl9mAT8BH107tf4qNS77Z0jRQo3UFd65XvZhP1XriMFevg1O+L1szvQGHr/FyzhzbIy/ijA5SpsRKl",
+	"VY/wr+tmpVbVDK/6NmJU6Y6VvjHTCQ/aq3RhlAWN5KIGsvP7DO1yk84jjky0hAtbf8E1sb0hrQ1sdl6z",
+	"7HuK765cFR6ziAtm1Keqo0fXXJz7VXnr5hLJ9sZ5u+tlJx0PHlQMVrmbrI9b2RZ7MzXYLndKA2MT3H6b",
+	"Lrp1R8Z2seOwA2+57J8dlbBPpRVs7vZ+Wk//4lRhkF00r1Yj7qUg1nsFh0LJWviofXnRgicMkZtroZUg",
+	"UFfRAZxiC/T+baKmOLE6tgByhAnbN9WuyVAyTMYUnqurHwL4qD88bZ/LrBHfENi3DTn7toy8WayD0vH3",
+	"ge69z3mhllUs9ykVe3EdQdENoEnIArJ1PkNqdalRoWHQ3tHYAjPaF9fOeBCTwhmMaFKbnzf3zloANk6/",
+	"0u5TqevZOzxumAhtF38aBIyFNn0CEJbduidyt3afu/AVym1Wu/l581LKdW1QwYJdb7laES3JXMo1thNQ",
+	"ElDFfI3DfgVuT5kig7xNIb9fnF3+o42oD5KSZ19/m7XjY8d0R+wbCNfY/gA5ye1qByDo2Qz6id3/0by6",
+	"ngxVtdcTD1BuKfu+ZchAb+82oirU5uoa919WO4cyCq0q8KFNJ5w+US1vLH7J8x1ITnCZarYZ0DWMo1HP",
+	"/S8zlG6Kb03mt9q63qwC3SkHF8uDojK5v/XL1bYKA9PAIsPOIhWhwn7DLlw5dcCkP8itQwG15Vrm4e6x",
+	"e2XwBxbN2bfXLtRBK9TLnZbrJlokN8zJwezsI54cEirUgiXXQcA2mlZSKT7tIYfvIfd14pXX+nv41T1x",
+	"H+pd/QO67nYj+uMrEqcKOi7hCHWjE75hBHnt9vtN8hNvdr97i3WQi+nqNTN2E+54x3cxE/qqAPrMcctG",
+	"kD2ue/vX2Zm2n2UFVybizv31n1vTC7lHNTron0VMdbBi4TsbESz38ouQG9Pr7hjNg165P6ss8+0Zt6sO",
+	"e2MPpJtc66cN4fKLazWe6zdealxeoYOgQbii86iu0vXeTfdc3HFddST+wZ6FA3N2EYBhZ5k8dqya7Ky+",
+	"l+SePEMds8ol3h6/cJ7Cp/WaajTg8HPl0ORTrewnB7Zv5ElT9lp9IV9Cvn1BghVNaKBZoq5cD8AsLyLj",
+	"llF3yBwZPM29PVhJc9TF1t17MbJ0Z2EyUhvEz6hRw7zuEHQwn37PUGrVHH7J6jrKhckZYUZX0Kb+QAYL",
+	"WWB9yMo9UgVZKejtzzFEdC/A/ED1KqPr84WYeJxAeIrqimNx67jxen15L4Ti2dl21aFzZQFLYYYW0nr4",
+	"qkppMrYepj57y9i6A+pfacLwV40nxl9ksl5EcnujK9sjV1xpmexuI+sUOiX8Mgrk+qhntevWScoqJmn+",
+	"Kq1pE+CxxVW+X6Zoa9eheuLlZc0N9p/rp5nFXO3kZuVlrBREwjV7v1jcPybecoms+XHX+1zpElenWXio",
+	"SBOudzdmhrb8BplrjLSM/QZSrjlz7vDy7Pb2B6n0uee3cULa8L/ht6kMh6npAQndmGdUPcGnX2Dd4MTC",
+	"aJKvi1tpvTn7+hVOXgtZ5XQWEVCqJiRhyFWsVnxDYiroErAIiRQkTKGfgzhVUc9+Fb+KV1LcMQF/ckn+",
+	"z837nwgXRAm6ZrcBVeyKALpFwsjPP//4vSJ/su2x5D8sHDSwh5GYrtm/XQGGPo7++OYV+e677/7TPO3n",
+	"T6+uCBQaEK5+FZ//QBHNPOzm189mWMyFTEgquFZXUB1oeSI5i0Jb5WaRWZ+R10kiE3zTZ7rZuMqPi00i",
+	"5xGL/5//UVJ8Jn8ys/jPP//lP/7tVwF9swCzbNbgcyBD9hnjJJ8BU159JoLGXCwJu2PJjsxpaF9NNWTO",
+	"npHrwOyD5MP7m0+Ii0w+/xiyeCO1+Yjzv7HdZ2TmhbalNdvZt/ofAe7RkmmV/QhLIC3TmsPdgHF/fvHi",
+	"Gbn2/U0I+M9YiH/shGgfoMiL589hmr8Kt51hCwGEg2RCXjx/gS/5/FbiYn3G3LyQxELWksDMCIteyILf",
+	"OaI+Iw4CYXAKfaN/fv6f+CiuFUG7e/YrpPgcySb5/Af4vhnJnYO+fkb2W1i4iMdcf56Rz/g783///OzY",
+	"cXli4UvUM/I6NG9JFSOfX3+iy88Xn39cnL8zd7vPz34VH5jcREhNB4F3FDLaoOM3vfI0o0CeTD5fQ0sL",
+	"/x1W4ZK8BGsjCd3c/po+f/5dwEP4L7P/xNwm/uizWYqMFAmXOVV21e17QVSfjZqQi7tvL9B3XNjZfDZ3",
+	"FAATZ1+QpBQMCRgojCNA6AnLSmfOLc9+FQDo8tlsFOf/LQX7TP5EBQFacONk/o3E0tg4PNSYjPEEaBvc",
+	"BkR+l4KhsqPpOTDzmKzoHbNLrnbxXEaE2s/6VSjL/Bf7w7w5G0ErL9AX//zpleczBoI7h4Lu0HR/FdB3",
+	"ETCBxEPWJV5vaLBi5y+ePc/V4px99B7S9+2ffevwZ+mGn12efffs+bPvoNBXr8B5m+UFNxEwdfEHD7/a",
+	"fjkLd2K2LBDyj6F5AYvlHbvG4bBjAKA+bgMvnv+5orxMIiKux4Ot3u/8g5z7wb0mjWOa7KAles28QwsY",
+	"mdNg7dAEshOtOvsNy55ozDQcIGpie9mQCx6efTV/ZdYhu04usQSg+PXGPF+6K23p059b9g3Xf5j3qP9j",
+	"t2Dc1DtdUuFeBdvVfsrWlnzff1HxWyzqvkUU2xHFWG5l3f0P6KJUxaLgvf2lpU7su/be9f/NxlgtvNVL",
+	"29c93Ira+MLX4snHHE2/7gnz22FfPbogr8OQUMQdznYVx/dfJcyCvnurr1T6vzLthDuuyres0uxsxWho",
+	"bwVmGys+vny8/Xr/VX0vLJZzjTn0dzPgdhEerrjIZoc+0IQWsJGPaztQRd3Jch67TpiVcKbWzbAuILfd",
+	"ZF5v0pF3FHjBJDsKvAmPX+iNNizxZxlLzAVtYyxcsmQwu6pY9f+RaSJodJ7nhKjd1P8PDr4OfKX7aLIo",
+	"vmoSofxgyacdLj2w+Uq5hi0iyvM1K9/WV5aP/cHhfi+tWPobVrnywzux0luO4c6OIPcbuvPE4x1kf2Vh",
+	"hBUBPidzVVkBCbQibiIV+lBvep1MTvXe8IC25OusdZyWdk8cV6CfpKbRZGYMKKRufRFekcvQWa0TMgoH",
+	"M0XEhUPkWs3IfOe98WDG3aABF+wL3EfrFOE1/HoSVZjZ2OI/U5bsstCi78fpeCgxy3iDf/PVPLMo7/+X",
+	"JdIGmKRgV+S/Uh6s4W8gZKNsXMyJwIUEsMN8b245SWWz21CtWWJG/99/XJ//Nz3//bc/vvv6vypyBu3K",
+	"r9kXfRGou6LSt3IV7Ov5NcGQoJZkzdhmiBtNs2pTlVkBRGdyK/1eRFwwIhMC4uCx0TE1projgM050ik3",
+	"nfQ+wMAPOG5E31R4z6kdod+YQyD2FrpImhREbyXZYCQyYRGjygbbtrZIYZOwDU1YosiS3zEIUIZsyItZ",
+	"1QHFHBRKMjut21l+csc41Zy0on1kyA/M9RVBE1U5zskNE+Cs8NSD4IrM/oJhGKXjBU9FNFg3mT2Q345p",
+	"7wVO4LHPIa5sCPEbMEhOIyWJllFoThzuc93aoVkPf3dw7znJmKMnPJ7YIidVhVfIu0woypwE+F5zzOSQ",
+	"IAkkpAMtjTMk0TK6ZoszWNaSCgvTcnOebpovFFCg3v8MCUm0LodIW4g06p0iq9YfW3JQV4DecEsVligT",
+	"LixPozttQegKpAYwuCDULd3NXNcYwCQPuQk3ZBiwAeFErT3f99HJ4F8M++oJ9OWOufqDSi0hepXIdLmy",
+	"Re8NW6fPSzRZ8ys76LXQCWcVZl1ifjCKSEK6y9dMSmQyrLpaWe7TiktPXQFW+Y1v6d4L//yt+YEiCHdc",
+	"/WJgW+312hYF931JdTfcPJJx5avrOsVqHpfn6e31tBJl7CJPzq0sYRVOVbkWBF/0KreIK1sxIc88fa/p",
+	"fJ/QhcZZAAqKWpEtF6HcWr8HIOA1M8jx32czKHcz3GsGC5IDk4WoTvOMXKVa9+mMuavlbXk3ye6Gazkr",
+	"L+QMaeHlgjiolpLe2foOWw0BeQxLwvTt8+dg3PmaA+fH9jxbt7DXk4t7cnFPLm46F9euaGrFmKOwrvOI",
+	"ze4InjBEuZOrbWToHAhVhGKQtZsHWjDWUsjk3M8bGDmB+zcvmsT7v+VircwdFIOMbk2yEsaE0XDmIsuA",
+	"oRuec5FxVVWsb/PdJP+Jp3pFyc/xOLVQ+zMYvzLqHdQNQhFophF0TydAJdSV7VtRBaifjsbWoXbyTq7L",
+	"qjJZAeVrEVqeI2JRvKu1/OCEiHtMN6/TP1BTOAXsa4wjk1xxhRfTmd9YE5I1PA22vU5xYJ7EW3qJmOXD",
+	"u/rMZWLgxGJLa/HAkqt1ttD6JS1SnZ3lqTvK4zrJ8WtGMyfoas6hBhiLRCDoRxWRGwX/F8bcltVbfZiR",
+	"7UqSLRPa+NV8OAggb81P6tSj7DBa609zGjO6zZ1kFWpFKW/J3gZNeR5uoSOnO/2V+QipzpNVEChJxe6U",
+	"rUzWXCzhjj4jK5km8J+I14QuCtaIF9PzFaMR9oTWmyMO/QFH3msjH/I6P+6WXPjmqUo2C/EDdL92ImQp",
+	"wUebH0ZRFle4JIBVrGYktEEw2zlqVGGehkumC4pg/6xWEbrGsk5TJWoeZ5b1rOw88s8t4D4by8HFzECN",
+	"4ACLy6kqYRwfULDB7DBmRfyNmMaMLPgyTeoDD7Vq03b8d6NGz9O2j/zn2RDBx/1A1DH80kRXhUx6VarQ",
+	"du7Hkad77sf5Hevcb1dndCHC5+V3EugYQ182I8qsrAiY2zdoRLCuES+DNm9CNEti1dEj9NtC+ruGqez4",
+	"QQaQI650fyfe4UrmjXl033aiV7K89UC/Jdayznd4AgN7MT9vPHQN30Z4uJsd/fKGEzvO5e1EVcn2EzqV",
+	"uCJJivxqhZN/qU5VaZro/RrVVoO+yD8UmwkGK9K6MXP6kH/+qRZm7k104oItmMBHpozWjN4CZt5V1CXw",
+	"VxIbJKCdyGMntGiSECw8t1ApLYd8M/Tajhz8LrhHUXcqEYLsqyc5jdsFtiXttt92ye+gcEUzceWgXHIL",
+	"NiMLHkUsBLyUQvktErQ1neJv6B3Lf+TpnuOzOR7rLJ9bpUmwH4QHQZIJsZA4Op8Vs6dBx/C7J/RKK8dN",
+	"IwHMl4G3CwSSeQjq9Dre6F03DZoA/gahoeTCtmlzpRvFGdHUzq7eW9sxh/vpUb0qzG6a6AYuhC9udyht",
+	"ckEYDVYWX8ws+x1NOJYpaX8mi+mOpKpwv3I1hu2REXjzyfpTmN2RPCmuzDT4OWgtRMsKgI+8MIvGhU4y",
+	"+327rb3yY6cIgpZqEgXQ40vFnDpz5TS9pjwi+22u1o4LHqdxHk44I4Uc3x+4FZzGL/haYd88KKQm8o4l",
+	"PiZGEQvOqlBtf0zJJRxea5NXPSufLpr3dzf0cXjs19BNn/PTdHQBdHHkf/cGc8L+vHsU5sF58w+2tlgD",
+	"vdkXXaUhV7kWAIiuQE2TavH4MgaQSHcuVjIa4WAMT32FrzpZHcLp2clOHs2zizN+8WiyBqQBeB1BbgQd",
+	"sRAz7xtkZaVLyvOlTrYvuqA2m4hTEbBzIXXbcdwP/gnGtnSF/Hjznnz37b//+/m3hEabFT1/ceVAfxHu",
+	"l0YREfZJlZl1mQqd7I6XwCx87yTbBhD3RHRrOzJkyBRRdGcP+EqmScDUFRGSRGxJI0LDOx6wNtcgFhFv",
+	"Pf/5USeQ/n6obTW/YMIFMQcQsgqAyxbmYpxY6EuXnJFpFAL4UV1jy+HBxNlJdmh9+7+fD96iNa79o0lM",
+	"Z/lKA+qtPbFv6c6cCwDG25c6m60ZwLIcr0R9D4Cz6AtzH0h4iOeByq39vR3hPvl0N3ecn5vvsYNfbxmk",
+	"yOysUH4zj/gNiHbl23qVnMBln2sWbyLavgvj8E9+9ImGx0rznPRCTHRudQ6IepXmfsLmUJjnkSJh5dWa",
+	"KCZWlnX38NiexV1s8Ghc7yE/4ICHqhl2+tdqPf2NqHImEzSRKBpvIpbpCSCGunMXwyJkFl6RbcI1A2a7",
+	"FdKh91Od1nqkfZWZbLFPsz6pbLgDR8Fqe0fubbtjlyGVJniUcqRT1yBXlrTn/TNo73wEDXGkWOLtPRdT",
+	"I5p90d3svduZ7BHVjp/MDfvggtiqP2QiVLfNl9sawr7GJzZdWuueN8XZe9okVEdL6lhzfbBJPen/g9D/",
+	"x1ay3qTxXY+IUxwNR/cHhSOeL0E3W+2MrKhaQWhb8aWgOk2aLuiH56ALC3/hukWGriu+xn67nPBO+ipo",
+	"p3usA+X4Fz78PuTaY1+0zanmNVGmGkgCuVgC9LJjZIThkVQMGcecwvQxb5gpTbhdmzZLf5WNnmDtc28b",
+	"Wwqf7Or74l+3TN8oElBhLt64UhVNAuOYP5z7u8gEMMCmEAe+aAIUDX9HsuwpUByUaghQew/s2EmBc4Vq",
+	"LyUk+V/YvFXDVWnQahUo5S4J5KTdKkzSzPpYjnUabbqx6DpYtgI2dVn0nw6qxU5rRmKKpKGOuwc16hm5",
+	"FlkDp/0jKRiZs4VMGJD8SKV7+V6YTiGGO5xClgK/J62TMLlXK8kDph63Orptxros/GQb243p2jk1p3rb",
+	"RIqlr5KOD4v5+k61DUu67CcfYGBfVVGMRiw88MKDcxvowgPog9kmIhNCYyZCKDjyBecBSzRfGJUBWzdb",
+	"xZRne3OaG7pdkInwoZzpzVxP90A/ZGviBzy2V730p4zivJLdnGuylAygZKHxWZGFTAUwvzuy9GIc2/90",
+	"7Fh2/sri7cxVD2DXHFyWGfRrF49tLT4L403nwHHfErzGoW9w5IkWE+TmOA1bKKwG7i6IPIh5Azo35+eq",
+	"vtQCzXdTbUHuU07WveTmeKSagvwqTVNPsLASqZBopVHZ4FISrPjgpdbX+NSHoCsn0YR4o+UGsHG5WDpR",
+	"XsFh5I5GKUMmqDXb6E7yjVmydC0sqQjlwML9WYTSSvadedOTZFvbSwmIhMxpsL4k7AsNdLRzBbbIENRF",
+	"sJ32wRPK4R5aFF/zp5ouj1dLj4s7TULy/rvziW/MR92Tpyrv85Jot+uOKeVDDfwo1vjY8qP1wnM0uLW1",
+	"lz/GzeKrWt4w2d0mqaha4rmUEaOi0xr3sus4jTTf0ERfLGQSn4dU0+7WhR9pxDn1hR7fPBHsD74s62dY",
+	"JDImr27+fkWsxOyrjA65Wz0lidwi5W5t2K5evVqT797RjL37nWY1Js7NJoEs4X7WPV6q6ynso0PDwx26",
+	"945dlonzOko15okqjivC7LNH43XZEpg1nsSv3aARV9a+Y6LeLiay1SJcEQpUpeD7KImlMKa3lKRI8XN/",
+	"W6uOLYSh/fhTPeXa6R3nlOvWZvyE6s6XSBQVo4c5zakYPPuhX9KTBYh4ScXpuuH768RLmvcTMiERXyAT",
+	"35yKGeGCMMAVybUG91CWUJ4Lqc/ttj683nwvf5KQ/DzhxFlhjo9Ui26Y9rpTknkPZUnxM1u26u+zYSOu",
+	"nH/LpPEjoBGK6Y7MWQZTiMxdyMa6Xe0G3K8rxQBxz4FNFYLODyPQBVM9RtNiPjw/ERHgJpELHmV8F664",
+	"CulzXB31iistk92VK9NLRSgFg9QwJWGvwwOmObrExN/hyIkWfBIjx08q8IaNbctWwB1iER/syE6RLp+B",
+	"b2KNOSr8cPGjTu0u+0sepHjN2EbZLH+OUM78Cos0IDoiF2Qho0hCnArQ9spoHPe/u9V2sR5LRWanEoix",
+	"n37Ei8DJqnLCNcO8aKNC99gkoNUstgtX57Zu/KBTUkfoc+swTstxi5ey1ZkERMhJPjDHVS2J3LLcpRIY",
+	"zikPzWWSmtMsl6GNRAFsMwuXLK8f9gdD7oNepbql7R6+ctVkAO0kZn3VyKX8Dsz5Zdo4TN7PPS+X9wMM",
+	"QkE2tgB6RF0y+27ERZdD1Sc3dPT6jjGdifuKaXgcXE/Qim42TNiWrTFPzCGL2BLWpSXukBt3miWr2Qwn",
+	"yjFIErKAh0zBZXC7krGLUhTojpE/u7UQJpv+yYby/AyPkyjIrdDYwn3LNFEyZnMZ7qyU7Y3fEsnjP4wz",
+	"vELwVyN4wbbELryqUoB9k0OfOnxLxWsRnr4+nUS542sREkoykRAht82y43csAcaHNn+ZDXwCqZkCpENu",
+	"BUsGZAU+HAu2G4QI1yxWFRfT2VlMv/yIv/zuuX8BTRK6q0J+NZ4vBDg+aM2TMVPYNMqhu15AbqIBATZM",
+	"2eEQJcWpXIvQtpU2vOtA8JKqx0U1sCyFirNKacik+0UgZ8s35u++jn2OcW+b5CCT91SAc1ujTgB0jpB+",
+	"XBGq1kgdlnOWBedY6TK7XUDv5TufHN2To3tydEM5ukdWFN3BQ8GJXKTxvI3a8oNU+ic7bsTtIHvNJLuB",
+	"eZj9eocVYa4YZjmB2wyQHZnQLGFhLbVOaZlnw15tNEuyRTnVy002wz6X5QHVJlex9NQ3fv9bombmwo+W",
+	"kTeMK0LJXIrUti5z7YNCXBG5tfwwCAV0gCMyrzgPVixYtzujVzhsZF8Eb5mQ0iuSck2QWZFskM2JhZaV",
+	"Ie9+ZtBuavwUu+OhrbYd0iHVyihhdzk9rBSRxbT5mI0cUUq5t0yS/9J0zcUSekULaG4WHSaURMjtlaWi",
+	"reolGVc6xoUMjUT4frFgyUfz5FPdf2ByMM2pd57cIfJp57l/xxBwGcVSsJ0NOhtXAhR2oNmedjbDMwkl",
+	"WhnhIojS8JDzr/mkMI2GLoS8sY/9gHhjJ3twc/N8OrQ9ZNP5EFGBZE64I1lsLUTTiiIyzx0o4JS2MX/A",
+	"NaGCba/Qpix5UBbxopjtowJZxu5hW+PC53kVfjKz/cIO54YmYkappxqz+meOT041oaAIE4u1zbedVS2d",
+	"x1y1MwLf5MaNue7+NceiBM4t0ajBi1qJpGKkrfVn/+BT3lx7pHyfdtXT3FUBHwgu4xEVgoXgq9C6wJvh",
+	"NOA22Oqx2BfNhMoKIUIWuNqyAU3je3zqa/eykzUON0E74Sc7ech2YoUIFzbQFTg3QnoKkljKIebKxOEe",
+	"wonTlg0vWaGGqJv9LBMqhu4z/at55sOxHZjuk+U8ZMv5q5lnVkBfMBm9korlOMZ8GQJUQOsVS9RQN7ey",
+	"cY16XXsysG5vn/TKltM8G8vGGPYMO37wR0rTnav7LV/zeGIuer0vcosv5/9MZVsn+Jsv/5VKzU6MP37M",
+	"yij7xZNcHj+C1OWCsC8o9JzT8elv9EY2G2ivkyHd7V0p830YDSXg9vtO1QXY6R2n+NutzehBA5vpTahm",
+	"z8hPaLE+dyWF0wOqnBpcEUpirrS5F3FFApkkLNAsJPMdodaHMKGTnQcahyKVYuu41xDrAmzXeaMD+MGO",
+	"OSn736uUei8ccqxZM+idx+ZIveKKbOjOdppVF6ftZKoPqEsrTgFaNXhIeN17UjVYPR0N7Mkpe1JMv7xl",
+	"YqlXZ5ffPn/eab5YScBtH2nNrIVMa1/0l+cPuYHTavZEfTz7qonpNrOnJ3y50mpmbHm7krFDIakNHtbY",
+	"cbe610MNusH6nlR/nPbSh1cUWVkPuaeuMuIh3TUfPH9wgzq1B2eIvfXdwR0VbMdo0vicmH7hcRqfXb54",
+	"YbQt5gL/+e1//kemFFxotoSyiFFdGC7SJC7sA8RdiROe42GEdQePZRZuRrQkCx5F5nfuclwmBLQ/z91F",
+	"1mx3HraiUv2N7b6nJ3cXmaa2f/gK+iHr+9dchJ3rv60Y/8aB5GjfOSOjZyEKs6J3DIpNAhnX1cLvdwQw",
+	"YczyH0aTjB+PmL5lAhEEBFtKzanGizITIVANsC8sCbhi4dlvHXaRN2ZXtifsSiCAxiaALkfKt7TxBU2V",
+	"/xODAVmZToe76smRZjYEYmS6pZHyoD54qEL9MfdhReZmIQgTcKc2V2maVJ2uKniXvH/qdsQ62FE9eZXh",
+	"vMqTjzjARzx++vbMlF0ymIcj5IJ5yKxGnmqgzU7PzFX5Ku62UNtjTyqNCQKAWoFRqjnDxkI4RMNOhRsV",
+	"E6GCKkHtCiBCK59yrUOFauM962JOI9oKxv7SDTpNmBU7vUnOE24pZsaHqDTGgLzQCS9QnZZvsXa1dUKF",
+	"wqBE84q/hfGf8sMfwj3msOjomLqBCzmJauCrSF7GnYNyMeXR+YrRSK+aYKzeUR79gKNO0xRzExx7uX+Q",
+	"W/B5Zunm8gtTJJSXRDGhZwR0X83IXKZorOa5EeXC/NARQkPhp1gSuqRcKNvOlcg7HhZS8eb5OUExpeiS",
+	"qYtUxFQHKxY22vHPbpRZmIeNOlb4lGnweSm32GPGvfhktfG4Mk1UudnO81HnLipZDySCeEdSLAkccz2c",
+	"Tm5whZgdc9DQRDcHcsiPjK4KszoGqOo7XO/xc6lIWhN7zdpSrlURSEtL3+HJdT9NuXDgzgPeD97wiB3k",
+	"PSa6Gpi5veGRP54fAJxlPjEchLE5MrpCvG9GQacihAR6ToBmF+DBiqwYRVQBrknE11g1LHYkYZtohx04",
+	"KbgPqvA4zgQRUkBa3Til8AD9UBd/iEY2MmsMb+qxnTcUTgAu9dQxA1FIQNw/+yADzfS50gmjcVFd/IFv",
+	"zgWF8+He9anKyhFP+f6IlfAgi8hirvwWsNJKAk7uVBCqNQ1WNtVfI8P7dFoUBa+Y1sM3L8JDT9054CyP",
+	"Tg9Nd/42TV17ALgHubDOQEgAV1wLuVXG1IF6gWMq3pwrr2waWEFTlDk1EomlJCyx+lYDQ1XjGuRdy8X7",
+	"HYw47Woan4J58WeyMucyQpeyLu3CEQShJwLRqDcWecemq+oAnmrCRfGMCstie+yKp9pLorRxIjNHiTnD",
+	"UmG40vikRmiObWrmSpfUzCc4WnVQMBY26+BPMOJfpqLTfO6UVT7u+AkXFzyAznckTBlow6VNWGmq1i5b",
+	"lRV48oQkMkLtsHksqEW2wEjUV6NzMSOMBivb35HBOSvCFzgYMDHKxcDw2pyySM0XdlnPzY7GxVI1nWR+",
+	"yv3BjRs/pvCq3jcN4ggW+EcsIVsqtDK3CHO4JHIxIyu5zXCYS7A7ikH7KR426gg/atbxJLf8qrke40p5",
+	"FF14tZLGPMHC+mtAhZm1+ObCyAcdXsp/ynT+t2C2xmijsBxWMlJbyS2J02Blb4pckVQkjIadpXgBo2vZ",
+	"zT8yGt5PlkcwbmVmfexj/TuarM2Fzqyvj+wu+R0TCA4bmeu/5pG58XGhNBWNpidTbS7657iPtuEtvsfR",
+	"H/3g0wzKl6Y5TQEgoJQTu56uIWUlU/COjqfANiRwkU9WbmTEA+6QDhqaU0rfdao2U5rmcZpVyms1Om1I",
+	"GEJfo5V/ksmoQsx1xufA7MytaeDQyUd46APRoJOgJbhW6yqJEiFJLBN2ZS8kxpgVwbKoVlFfZA2sdVeI",
+	"goh6Cwif/0mumZjQx45lXSxIE653Z5f/+G2f8qtCND4apb3DlaIJ9tA+oU5OF66+RNUfZbBwxS7HvQ1q",
+	"doCER/Pg/aqfjqZbT938vazne2cYAZuZyUIToIVomiHINFc2NNPDVNpoXq1Qq5M843m1wZM27j1Di8Ul",
+	"hNzRMS+RuuzNvkzuWNK6wbgxJ3p4d9MbPXSBvLYLmZCVjFkWUqQ8usQA5MzFFyHUbFbbckmW6y0EYyGw",
+	"VUnB6sOJub87n0PCtmFfwWNzDtbkJVRCnCqWYGmexzn0763W2DoEOCkxFbuyTtji60DGMRXhZb5dhyYM",
+	"U+n+wg4/hgz+M/KaBiuob1XmtwlbpIoB4ct8R7hWLFq0pjgq1MyX9dQ5hXvr2UnF1ibXg2sCC+18N0bY",
+	"vlFEbsUlBtOMjmgp1xYnGNTCRUillXOIyKfQ3jxOjr7wqEYw+/zAJ+60h0YpBEnUgQiAKvvMtTHScqv5",
+	"HiHORDY+TYCvaBGdXbC6gDbgWmuDY8i9zO3JNp5so1yFZI5goHZTVKXvH4DgMINwHbmMU0x3kKqA1njY",
+	"AYmWFivOTJYoLZG4/86mFKVgdmddySjsaXedulGfLO9fzvIeWRtnB0vocfo/OxWMzvuSdohCX4StK5sh",
+	"WaHmMUtmcPLmCmqSsIJxRjRLYjXLg5RjM02MkIKa0CBgG63KHMXjHNExH0RjJkKocxu6EzehC33tnn6q",
+	"oQU/wScWt0cAyWxUDuKZTqruzpykQjgShoQGvvjYEYfMbBmyCIniS4FosjSj3OGquf+3ya7GBZZ9srCO",
+	"r58UWbagg3lo2QxINkOXbcCP7aZqacj1+YYG66Zt+NqM+oCd7B1gvewpbNbZkQVrd6a59+2jPXkyKzxh",
+	"Ey7unX1xfS6SrBnbDBG1c7FXaKsFwEEkUcjkRxKmtHGkM8KFcTcr6IJYkBVVK2aj/58TujF3CeOU+cJc",
+	"hYL1Z4KUkVeERkoaT7yhG5ZMdWYAPkw29IHhr/yOvTRPPlVPBpN7Oic8GgB6pHWFHtWND677A8KCCyoC",
+	"RhIWMWrTJJAt3eVAbXteky4CGd7HbtLqtrVX8NQTtZpX+BCc48Rms//uETf+G+ZRD2JJjKR91teo1JqF",
+	"UM61TwUSpwqb8g9SKLw9DuyLX+Fji1f3U88N20k/+eYH75tLuBNZSPcKk5jQvGejJTbV7ZKcrRnOWlOy",
+	"YZndwKb0k9Tse/foEzUiN7+f5NPR5mGbDzZmM+F2ojANNFnRkNAk4XeOBzW1mGcAf4Y5EmB5W8jEQfm7",
+	"TkquyZwtuYC6E3GAWbE7F1zsUg/wGkdPURTQCffywBzCmPm3TzxmERfT9Fl/Qr53JsJz6M63ePe1UFyj",
+	"3jsB76OrJr2BwY+l0sh8zWQCh3Xej1boUo9fTHdEbpg4jjI4RJCu+vDOjX/QKmG/YhrEMLtie5owqsDr",
+	"4VlE6ICtThWfBad3nPLUqUC/jBwy/B+iZf4uC8eLSC6RgyCaEUq+f0eQlY8LzRJBIyKQA6vvQQKhOgYH",
+	"/RHhe0sXeJr9jmZyT0HHR3AyB7ux5JRXJGGKJXcMy7nnaWi2sANsYuPmPqBNvLY46+83+oQJK3F2bq5P",
+	"tvEoOMexgIYlMZnv4Aeo4C46vzFWI3Qhja+s9ZjvsUYVZhA+LsbKEY4Cfi6kxk7OvolWiwPVlGX9aIeM",
+	"qHr2FR9osGYTAnvYjy+LAoTFle2IDcl8V7Oqgx4GYVfM1vpp537yTuN5JxBk0T1dETr36q+g66rAFeus",
+	"o9ix18nJKKOKImDnHtBwQLt5J+/YjX3BqdqNm5+Z67VaT207+dc/Gc/9gwgScu2uAM9pt7k3UgGE7lkz",
+	"skyIrZXrghVdbzrNMaGPOJUbP3jMvbr4rskieH4lbJw/FQ6Vu5DRnSRQZ/53jALj6zC8sY8+WVdm53ec",
+	"iJBfndFDQnSHBLqA+5vGcwAID2iScJZYBGCb0g1YlKMWwPzUAZZutl0uvAertHVb8PkpN3TMrEzuNZOc",
+	"yXGz2EuVY1kp4I9ugRLU3JAyvmPjdqOIsEixJuiaUR0CNEh0jtt/wtEjJ9SmwXF7fceSHaFJzEJsE0Fb",
+	"MCJiX2iAvSNTiWErk/UikvVwHv+VsmSXk8Qv7g9GlIV7x432DnNMkiFziILPdAd3tygz2C9xPWSixpKJ",
+	"UluZhOeA2dfYQoUD3yK2X783urdMgNtVmOfUsF3m+uW+1aLRu5K7AIBkVaPHA4jFBpTEnxUbXAxjlMPh",
+	"W16tJA+ORRNQIyIL54s7Fk5zBkhRV0C+h8AmiCGq/EUakKKekU8AWiIkWbPdpUW5BGNV8IQqQVYZWQMk",
+	"zrVal+Q7pnzMKzpfbqcSkKWI8tDp/qBGwzBhSs0svnkCjC1SsJmThJbWxvylzi37M5IZPXRcRVu6y0Bs",
+	"GgW3Y+x8x2jrWWHH2P8Hwx4Et0MNm4Mlv28nu3/x/HkF3czsDJDV4CmXIo2i2g5uz9efvWpDtWaJGfx/",
+	"/3F9/t/0/Pff/njx9X/1ar4W0EHfr3Lq22krp7ymTAeJDTwBoMlkKTW2+SBbf54oT68SpgCEIENxWrON",
+	"vjIeT9MvhIZ3vODlypSHOWPpCk1wsNU8qfj9VPxBQgRUogNUaCFEes6X5vTeeKDFgX9FluYxLT57zwTs",
+	"+Hbrs2h+CcO2YpHxFWAybQcFtiVao4rFlKnOY/k1bYEy1S/tyBPfBVfSt13X+IlUHYQKUnyPXQ3jcjEw",
+	"Bc4jx1elScSoQhgYXOua6chUBzJmPXphvTTe2z9t4qc3M4QiELNm3yjyuxTsCs5eOCUGQYOQ7tDpjc1m",
+	"P8h0enLfj7zpO2lMBOWF1o+EmOas7LSdaLkED1EmxYBDAiIRZZRCmaZyrZxPKcQh8CdtuP657z/dHi4/",
+	"xWNBe2ZrNDqaI2qDw7VCZZELRKNKIHsn4B9Q3wKqUQCqcI1OMiERW2gi0zr4TqcflftJ51PiPTaWVnCq",
+	"Ax39iTjps2O44rNBHO6jQ6lq1vV2iKq8j5xiK5oMNLZqQ3GXUtzQKzeUe8S08Sntx9Un6Ne6x+VSDMOB",
+	"4+kxwfEiKvq63rfmTyqc3wfKQ88cUOMEYfOjGqr2qxeQh7f398Ndp8JoEvHmyfT3z8OiL9ZtazK7HVmO",
+	"yzBlsx4bT5iy2wF3vEHmc3K3j0kvHpbw1H1s8xbZ6xzY32MXThEP1Bs/+c4n3/nkO/v5zuluBgseaZaw",
+	"MIu6KvLq5u/Qc2iuCluZrOdSrmdE0QWUncoNE5iIUZuE0RBn08FTGkPtcrB9C+MGvywf6tYm2N6omJD1",
+	"nSsityyc2agHqD4VIVYgmt/n4CtmeP9RaQz7YpAmCRPBrou0tTy3QZcud5lP0sZ1uqEremGXo1z3ck02",
+	"+zbzRYFZy77N6K+oqvW0SXe0R/xWGn0wfzSFhvnlnayCOheZozYupx0ySq6W2tWpIGrsORd2pWe5i7eW",
+	"JJJyDZG6hUyuCNUklkqTvzx/3kUTt4ytm/3OK6pWv8Co06TdcvObzklAaNQsHLgFxta5BNyWR9Gl9SGB",
+	"jGOuNTSu+bZChYMXMmGB2VzNHk1s+3lXeXU7Vw8huAcZy4M16hXM6xrFGz+ANxG8vHkVehFq3a3RS61Z",
+	"vLFUcZgxJhHH88YogTwLMQxQa9T11gzZxQFP/pRQoU4YhcHN79qvwzETVeMHjxWU9KHUkbWTOdRT9KE3",
+	"OuEbRmLIa0LF35YjB53AA5gly73KCgLxBGLPVKqrwedV78IbwtBKiJPKpPtw9NAdxaZvMe6miU8Nkh3z",
+	"wVj4R7SVMCR9LcBlyQKxNwEaRqLdvjl2t6xxrclvx6dJS2A//lgN+k/WM6j1UEU2CdvQhCU29GNxu5Oi",
+	"tUA4ksbAXtbVTsbGWD5lM8HZHQ1Z+clKBrGSH2QElUNgEXidXRV+RG1nVEjmVKzNxmMsxPxeJ7sZCcxJ",
+	"I0KY5UCKgEeMCLm9MjsSsTzhRC7sNgSN/POd25ToQjOgIu5scHKxMHeac4ezP6zdfWSBTML3+I4PHsp/",
+	"RPOL00jzDU30xUIm8XlINe0FI5ObqLnFP5nhAzVD1DyIHOJVykYUFYmpMaB9Q/LtwZtEysUV2a4ku2OJ",
+	"s1vgdA6oEFIfalwX8ORGSn+rgDCul5rJQDN9rnTCaHxvgp5Plp0DAA2GCfGaL3Lgph0FAgwghGpNg9Ue",
+	"B8jgYZeExVzjhbQRc8yPOiS2h9RBQ0XNN8bXz2Xq6+r313XsNbtjiRr+VoMXhY/26ad6XnPzO054yq/O",
+	"RAEqTdeMzGmwxlswdVFTBbdkmfgUDdeHBaJkxAPelvR1g04z9wLT202SeXF3auLWzTc6WIgnV3yaX3O3",
+	"eq19DPAdJ3tPgtkdKSiMKzO2dPHjYPsryHkHF24j6byYi8h3OSmXTOtC8TiNbLtgDUazHfEQNMDNdfIz",
+	"ev7tU2AQfUxFpSrcYe+/JiqdxxzBHC6BDBmRiVb0jpE5YwLzAy4tyzBtkA1hImRhAzNmg0bZY4DmCRv8",
+	"6mgeetp6+Dre6N2RcCXKUB8VCiIkiWXCrjwiIKJ0KbIEHstUhCwpof+1SNo6nQ6b9O7vbujj2G8RTirn",
+	"dPfXu56qobDvHn70lomm0QWgoQatByUz9toNHZP0F98xphAyCBWzbZkPO7v8x29fS5hElogph0JNt7RQ",
+	"foZ/Wn/4uQ7DwrqdbD4Fp3ecE5BbmyPK2hNvmWtvg5yr7cYisnG9ChM6NFP4L/axD0KPjrl9dZEzQNUb",
+	"P4vLCLfPGQgdKgER4Ipi9ENhDTwrd+ZW60LGDVtz9oDFRiG+kuGTBA+UIKBcUSRoBVEpvoSTCBQRU7Em",
+	"UswlTQBek6p1CaajVnq2drC9TM1KEMefjUx/C+84ol/8lCNVJhRYlLc8isjc1czWbIb3PZEU5WGDnJ2l",
+	"8sHSqffsdmI0YuGBJZb3DMN2lQUueiYSc3ePmQixtMsBvgUs0XxhtM4jUJg/pDpNihGz8SSWe9/AlE98",
+	"KXLWd5rA0e7jj1SeAhL5AUERnrJ+4x0a+TKHsmgRS83GBMHrkAURL4XRavaeJGGB+Zhs9xnQYD7xYP3K",
+	"v+J0eebdDM18T9liRnTwPFgTuVgQSlRMo4hkmgEalQptRpTCK5U6Zdmw6TxiuTKocWD83d4bnzKWf2GS",
+	"p++Wx1Oya8RyRU52JLkB9xUmdHGQYrEvmgkfwhs0XAtq8No9/2RvTG6CdsJP2/3j3O6v8TKJ7fcA0OC4",
+	"dTkL4KBtl3VGaKSkQwXTtus1KiE69LevsSNMp29p3WMTT+b10MzLs0hazdmztTkN1ocYkFP6QbcmgFWR",
+	"6oTPO0rjLJ/s5XHaC0o3D/DvWRfSecTVioVkI9VBZ7rEfP7ANvM9UIx+hCefavmdmZyZp/I1GE928+iO",
+	"ccuEFQgME3YHAieg9dgEq/Nxby6CKA2Zyod1DryFm48O02joypYb+1jUodPel9wM3Zyf7OyRRkddSt0D",
+	"aNtl9Bkkv0+BYSkAAkKTLBOpdTavrGptaAszT9bf2yDJqXYb3fjvP0qn0ZNlTWNZoIuEYszukgR0gzFi",
+	"szfRhIUkZJryCGFGKFnw6CBrSsVI29XP/sGnv2E9xRz+FWIOm4gKYWk9bVDPbE44w46Rh5URV2uNwg8I",
+	"c//IswwO6o992bBAW7g/cxq4QqelbOG4hMiolGsullcEyUk8Ug1g/2nsWgj3EHGrhRDJgEYN3QhY2oyL",
+	"9BbHnvRJ2c7xXzJVlWOcjKhYpnTJfIjD/L/RCvvv2Gx37dqBKHC4u4X2nq9GiXO8X5wwHhZM7inO8cjj",
+	"HAj/lQtZUIEwiDPEWMFslr1wsSTuYj++tLKNjxVT7O/9+INIdyerPQnZexFNfsorrc4RPe07LnSODNbj",
+	"FwBZLMBP53BFYF8XCNssEwc9cmU0ClB7y9VQ7WrliAf7tM2jGzlu83zXqs1OffXQEZ11m4xUpmkZmusN",
+	"9/2GCVzbszHPNeY1j/lUU9CB11/QSJAtVq4ZtnsVSM4RlFitZKIdjbY73DRoREm45rDsMHeaDefGD+2r",
+	"VAB53wG2VstxO+OzLzh2fTyK5xvlHaRF7fZ8cJRsWMJl2EOCHYk9JpRlDa69xYKZ9ZWaAzQ+ENE4E/7o",
+	"JfdF/lyz5UmBLr1dnqlQ6dwo5rzhTopS/Dk39Kk36CBx/YTdyUSmOgGWNONgG4Wk9HmwYsHap+cSxoRa",
+	"yRYPqvRNNrLVx/GYLtnFRixPEUUJLtLKof4qxkRuwfIx4XuePxz0HIelPA+oYq2o+BOxIXejDWIijc2a",
+	"yA0sURBJxcKz3zoz2Ky5CDu7SfPxf+OA2Tg7HRaAafgbvufmkgqNtWTO9JbZNuy5lGvHsO9ggOJUacK+",
+	"bCLKRW2zfJmau0oVOwP+V+nk41Ggx8As6sk7JME1RsbM0KuVjT3v+qoIbBFzDFYP3keh1p/k5ufNS3z8",
+	"ySKY5+Z4HLAAo9hTAZQZWRutkpvzdJOx8TjiBhqssSZI50C8tfkbbCuniixSEeZZaLrgmPXXxbGxwB+a",
+	"ZvZD1X/xwHQzjzjPIRpn9ADglmzWDf9t/i8PL6/oDoDoBaI2WVAmwiLH/AClpACunUWmXPHOQfo5LvQ2",
+	"rPaphpSpYkeC3Z5ECf/K7wB2miqIWyoZs7kMdzOjVQz+CcoF3hE2YUQO0CtCScKokqKzQjXfEj6Wxo5+",
+	"XxjziF38mEkO28VXkiQVqv0cXdsWkYri8x5BIOPFSNIdH/BRxhua+NOKcfl2IxBy2936XBNah9vRPWV/",
+	"OjcLRGaDnCkc3QJYSg7ntTp+Ukx66WDFEDTIHAS7s5bmTeseIRbBtvYQ2OAw7aAn+v7qx8mtYMn45NPN",
+	"ngJkBLFyo877TNRFv/G+gF0FAJwR3ShbWO3vLQ7HztYDhDVcongz7ubT3prX/LLajUwjahdkGvpQlsQ2",
+	"zJSkwixgYUHnO1uQVEHbzBNibdCcvUMoBMqfnD1GTt7bojl29bAHGu+TpR1qaQNayGMIrrVpcw69v2EL",
+	"cqNOYA9qVXqElT+2muKKeT2N6Zcf8Q9fPN/T2nE9Mc5kElf8Tgq28wAKmq6ZsKG1OljcMgWAV8iu/vVQ",
+	"zXyEavTI3FWDbrRhPuZoQ0Y3rEnoid2nZ+hlrgQPrS2ma4ZVrzIcnO+luO5jx64fCuXLcRktu2vfU0l2",
+	"n/h8DDtYafPK38kSs41xRZb8jgmSbg7iuyxZ1Lhh9wfDoXSc8PuTJQ1mSW8ZJLjmbEZ0siN0CUUea8Y2",
+	"5sdQTI0FsoJ90X4Hm0Frg5ZgUpmNGdOSCfSamb9ON6UwaJVRcbbFPgfPTSbXw5OSmId+hJedcpPESRCT",
+	"vAZ8DoYV08iY4Vj+UFyFmkzLTVIWaevlFMY8mvAoVQgafatl4cZQcdUoyuwamy/BbLaUay6WlxjIlglZ",
+	"sagufrh/OSm/auQLKljSJLkz5L6Z70iYsjJoRZ32db6JHqSGj1ZnHtlttFY7OtxFOduejW5BU91DOdte",
+	"5tjGZkaBlkzNkHTMrB0SjZl/2oi6Jx2rXM97Xk29EEZuEPZyPMnd3jUHH+022kkDn07QbaXUoGqEY20X",
+	"WJYPp9oy5E4O6WJFRXgu7+z8BzSGH6gI39+x5LTNwc3yyRAealBGrX2RGlY8cqE0o5ghj5jOfoubjPmG",
+	"OVvRCCjGLVAJbEWdbcZ3yLfcNd7CuAmOxGI9TQLdXtCg7rl8PVOXlt5ZMSZmJFU1CzobFLyNQdjqxG/Y",
+	"2QzNfKeuTjtNsx8zmIBMYvsRBMuGbFT4CvZNKOeas4VMgNi20QHIiJ1b5WixfRmxj27gmMafvWcS63/D",
+	"BRUBI2YllKsj59r1t4POuOYHmTi8CJ6QkEVFzkUmNxGrWVoX6BYLnsSDx7nhqbmFG8ZjjC/g0YV7UxCf",
+	"XX4FEIOZ1MEhaLpmirDFggWa0IVmCAvSJmTFaBKsag3nBn/dqQHvn2dl93mskBTO+iNTZuXHF5F5mav1",
+	"UzOyoYkWLFErvkHUNVfFBYGrrUzCfPOR+7uySC40+9Lg0fCtn2DMANKJ6Ze3TCz16uzyxfPns7OYC/fv",
+	"bw/vl3QNmDFTii6ZGSkh6hRkfHIWS7OmLfPeBXS4ugNVgQxcjgdgEJXPCalm5y682e1hpcDhfR61oup2",
+	"wSPokdsz4LmUEaOik3hOqtfD2MoPfJo92fqErWvq2iZcayYuibUEhX07auYxz83/oiWoq7piK72CSva8",
+	"p/hn2s4jfuNHHV5jNa63xvlNIpn3DqnCr52vbcsRw5sRteTvDfBr7lNOlifTzu84ncR+dUbvxIHPg9Mv",
+	"vhHaR+CSkROyLHFFehmXretC8TgFNqlaRJkbO+KhKICb79TxtdL7p2jLQlh8wLDw6rCVaRSSUM58ZmNm",
+	"70uuZWO7kkSwO+jjMhNRV+DEmXJtvC2q40HfQhYx1Jx9Wt33aQWYzXj3b6BPlamuug7MavNfN/ZbRtUK",
+	"paZQhV8wqmg5nbmwwBV4c96wBCEDqpennhz5R3E2Hqvxj2J6Ex1VGDWIfaCb3LL7svMYQkWWZcnY6IYq",
+	"Za5OjVdZmPiFH2q8dVoJSU3Fkn3InjgK6qJ9PL7s2HU8rzI4RLkVfjVnuXrkhClkJ2VXhIlQ4WCAzrAr",
+	"qzosPsabzhc00LKRQB4jG29w3KjqnHvPFJF49C7nXNiozTfKBeEW7mM7u5eXbMlFaaWGDox9O8pSv2TL",
+	"dHyHDusDeAgMKgypIDTVKya0+QKZXBmXkipGJKAQATouEvT7EuC+Ol2IgTaFM4cX2zhAzB8SKRfT51kD",
+	"eceSnZmAGl1NPqSWti+vG0ZtjGqAB+Ra4XUbVOTKVrHiHOFHitCEEbUy3lPiAb+f2rinncPT6rXnI9tE",
+	"NGDFBXpSn2Oqz09sW1IGVBBGk4izBNNVRj22MtGryBxZ9OoAz5KwWN6xJtUwv3+EfmW8c4/nmzF2W9iG",
+	"Cd3S3cxB5GQbQxepabY5TzcN0QDNNj9vzh6Z0U11S/sA3Tx5weSQt3YyvSIrGYWIfA958ZiLVDP1jHyC",
+	"HJiQZM12l+6PEe6t1WnrhNG4Pt2Cv94zt/1l2EjFAdlnkcjYIRVIolkUXZLP+JpbyM99RqwThz3uEcAS",
+	"RkOX/fbUK1uqaip54VlnNcmcvzyfHZB50+yLvmB3TOjzbF1OCEf3hiV3LDmH+wpMU2HNENWOHOGSfIZf",
+	"XNoffJ6RzyHV9JL8IWQqZoSHM+LC218/X5GEqTRmCqX2lip9/hq+/8fvZ1i+BL/4jILLx+SpWucDPxkf",
+	"YmthccYdOOr9J3vLFAXGKv9RI6AalxcYeu/MHzRDG7tBY8LA4TsmyWK474EKIBfTnhEZhVV5o5GKvK7D",
+	"0M7jdI8hML0j4abatZlIF8qqkOAP4DJhbsFcN5VR7ZkVUFh2cl5vkOyyh13JQLMT3VnM08yn26051yVB",
+	"FUQXtKbByur8KO5ts0lYRqhbn9TND7wXdsYQ/U0nlejPLc0kzvgaw9Su+G7JtDmClpgQ4J85c8uk1609",
+	"7bTk/aA6vxqW3paNL/TAFY1v+SIvsdMtgAZg2CPf0d8yDa7VZnuM/WD6Z0m5qJUjHrybXOQnGPEQEK8A",
+	"l62tGfPgLs5qcCRfo9i3mG3UGi2qJmqZAO686j7i0pUO/nkxpxrLZOtYbs0t8zCNmwqvnar1S/MVx2kx",
+	"9K8fH8SMJmsSU7EjIDoSSoH90RqDgVRbWJgVh9gSi0kqNI9IRLXl6nRIFjHRskQgcJlH/qQJI8aisKuJ",
+	"RpFDc9LB6hl5TYMVUP1AwklpKUNCo2LZUaWyAalZrW97ZX57mKo9eaKu6voOLAXkMLa+/iC3eXUF5clh",
+	"yNIoYgmJ6c6GsjD3gLx3SsuNInQOAVPzFxJ6vMF52OGqTdk6HT+f1O3RASJUKoMLqW1c0dqwcFbwWKNL",
+	"p7xJunkeY4ecZnOk4GpgY+ykEAlDfJLBkZjwsaeuEG6ej1IhLLGIthhexcNOR+0AZIOhdcM8dDjNeMgi",
+	"giS2ObI6Lj4QFseT7aUtXA7pDrDStytJYpoAHZHuJD8lpPx9aGd/Aw89dcvGWT5Ku/7BXG6squD1hrZd",
+	"dFm8MVeglqiKH3Wa3URuftPgZVMeEb9uQ3YSuc84Weux8ztObs2vzmSdRHFe0ge1E3k1udhg+q2BnxoH",
+	"PBQdsNO9dl5tQk9anMEEWAtR5JSh0C9kGf7MjWuLlDBQh3RHo5T16hxyPZ6NLtiOGTMNNBq65kHUvXhE",
+	"MZdyuLNU94oX5R6zGRESOfIQ8oLwENO6/mzbB4kxV1T17887vP+9ADhpkBQ0tjjOmqzFjELVsVEj4VS0",
+	"hiAIgR1b27EH7IAfdYuGVZkIGgkFYHGLuZjLL7O9vmwkF2ptt7Y/6Bgxm8BInyzqAVnU42H6lqnOTEhR",
+	"HnYxmrZqSLSXs9HdziRVkNp9zP6y3Kc6KL+WF6OE5K4xIOemf5rHTpjd9XFCctPokAvKwdsgLGddLHpe",
+	"af1wV7u7iFmyHDrC88488yFoCkz0kSrKO7rOKcqGJhpR+jGIK5FPVTtv7vZJc1cpt7q3KRDi1nS4l7xz",
+	"Qx80M7T9immiSHbF8CyF6z5rBwEabCfZJPyOBruhI8BuT/9gH3/STsJO8nXI9SN1FW8ZFhRsVzJiRDMa",
+	"Y6dRpnFQMx5hCgHhBMGhlIvHmz3FmNmEB7DZHCmj0FGFnmCrO3SK++1ULhaF1MkV3HoAFKhw68To3tzM",
+	"QgF/Eg3W3e1lE/Ghy49vzDMfhLXAx0+dPJjoaCbvmMf7y2/thAstc2cznhC5Fd0VRtPBS3P8Xn2jTznf",
+	"kE3xEe/TrkIHdQWLVzHUhdV+XCv7MhJE0tIbAuMP13s18/uqJNespbXoEw4ZcyXNG6bpzfnwI8FP9heh",
+	"EjxPHzgem5o1zztZGzGTO1JSNnv1VBdfQbyAsSxWsSBhABTQCaoFVcPHJuuw+pAy0Ml9ssYYfG3hK2u0",
+	"9eB7YKrsCavWG/wMIx70Xd58wiTe5gOIxHmalUwV6+9ezGxP1buYuR3HucCqTNDJ6SOtldCQmObn4o5r",
+	"2x8y35U7Pcs+BkysW87wMFt7WKTwlauD9G9cweCByd/wqcNZ1YhOanQFt4vhldwiPTJAtnJANEbFYbMh",
+	"0FASdBQfEyNI77V4El6hT5ZYK/GcIMoCp1qy5gzP00J8ojhXBX4YvWI7sqJhN8G6JwEz8+AXTxE6pNTh",
+	"qKIespSRJMlJlyLzspYkWEmpwHLtcl3aipY7ruFjCBVsa0ZuV9LWnwlGdkw/I68tUB2ShDHRUfCgMYcL",
+	"PK0ONHyUyCwxSkO7efYxYgOTqIaFhsxZc6745qpACaSIYCws8z91E3sZlFAxPXhzh9oDAP4XN3sPVFgE",
+	"KZSLEouiRS1cSRJJpQnXGVgz7wTU3E7I/nfLgz0eQAu9Y+HfpyIN/+SbaL9RRJlXE1iDmd0ZfTM35MwV",
+	"USuA8nT7qP9TuADkV9aB/Ldd6P5+wjyrXhRHYgRxrx9dC/7G2AbkueCRWWB0nXBPSUWIHIS00B2TiTdv",
+	"Oa2xou/h53+vpAwfL1T0RiZLOB6aSdpuhG8UkVusGLLgVWHMBSQeHCUx6HqYKXu5KKSg4gf5fwebUd4A",
+	"zGL7RRpRr/FNk0OlTqbXtlJsT+y+Bqheq4tsDH/4X13+47evsz/OMN5o/vGbGZjcOcmnSXR2eXZx9vW3",
+	"r/9/AAAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,
