@@ -120,7 +120,7 @@ func (s *Server) AskTopUpBooking(ctx context.Context, r gen.AskTopUpBookingReque
 	case reason == "":
 		return nil, rapport.Invalid(rapport.Field{Path: "reason", Code: "required", Detail: "Say how it is known whose money this is: it stays with it."})
 	case !me.Has(r.Body.BrandId, rapport.RoleFinancePreparer, rapport.RoleFinanceReleaser):
-		return nil, rapport.Errorf(rapport.CodeForbidden, "Only finance of the brand may book its funds.")
+		return nil, rapport.Invalid(rapport.Field{Path: "brand_id", Code: "no_role", Detail: "You do not work in finance for this brand."})
 	case waits(c.Booking):
 		return nil, &rapport.Error{Code: rapport.CodeConflict, Reason: "approved", State: c.State, Message: c.Booking.ApprovedBy + " approved it. It is booked as soon as Stripe answers."}
 	}

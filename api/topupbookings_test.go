@@ -43,8 +43,8 @@ func TestATopUpByHandIsBookedByTwoPeople(t *testing.T) {
 	wish := map[string]any{"brand_id": d.world.one, "reason": "The bank's slip names them"}
 
 	refused(t, d.as(t, "ops@one.example").keyed().send(t, "POST", path+"/bookings", wish), 403, "")
-	refused(t, d.as(t, "finance_preparer@two.example").keyed().send(t, "POST", path+"/bookings", wish), 403, "")
-	refused(t, preparer.keyed().send(t, "POST", path+"/bookings", map[string]any{"brand_id": d.world.two, "reason": "r"}), 403, "")
+	refused(t, d.as(t, "finance_preparer@two.example").keyed().send(t, "POST", path+"/bookings", wish), 422, "")
+	refused(t, preparer.keyed().send(t, "POST", path+"/bookings", map[string]any{"brand_id": d.world.two, "reason": "r"}), 422, "")
 	refused(t, preparer.keyed().send(t, "POST", path+"/bookings", map[string]any{"brand_id": d.world.one, "reason": " "}), 422, "")
 	refused(t, preparer.keyed().send(t, "POST", "/v1/reconciliation-cases/"+id().String()+"/bookings", wish), 404, "")
 	asked := preparer.keyed().send(t, "POST", path+"/bookings", wish)
