@@ -89,7 +89,8 @@ func TestATopUpThatTheLedgerLacksIsBookedByTwo(t *testing.T) {
 	cases, _, err := b.api.ListCases(b.ctx, rapport.CaseFilter{ID: &of}, rapport.Page{Limit: 1})
 	require.NoError(t, err)
 	require.NotNil(t, cases[0].Booking.BookedAt)
-	require.Equal(t, []string{"asked", "asked", "approved", "booked"}, one[[]string](b, `select array_agg(kind order by at) from reconciliation_notes where kind <> 'gone' and case_id = '`+of.String()+`'`))
+	require.Equal(t, []string{"asked", "asked", "approved", "booked"}, one[[]string](b,
+		`select array_agg(kind order by at) from reconciliation_notes where kind <> 'gone' and case_id = '`+of.String()+`'`))
 	for _, sql := range []string{
 		`update top_up_bookings set amount = 1`, `update top_up_bookings set booked_at = null`, `delete from top_up_bookings`, `update top_up_booking_approvals set amount = 1`,
 		`delete from top_up_booking_approvals`,

@@ -260,7 +260,8 @@ func (s *Sweep) verify(ctx context.Context) error {
 // Schedules says how often each periodic job runs.
 func Schedules() map[string]time.Duration {
 	return map[string]time.Duration{
-		"sweep": 10 * time.Minute, "reconcile": 24 * time.Hour, "retention": 24 * time.Hour, "seal": time.Minute, "verify": 24 * time.Hour, "book": 10 * time.Minute, "mail": 10 * time.Minute, "mail_count": time.Hour,
+		"sweep": 10 * time.Minute, "reconcile": 24 * time.Hour, "retention": 24 * time.Hour, "seal": time.Minute, "verify": 24 * time.Hour,
+		"book": 10 * time.Minute, "mail": 10 * time.Minute, "mail_count": time.Hour,
 		"gate": time.Minute, "events": 10 * time.Minute, "conflicts": 15 * time.Minute, "papers": 10 * time.Minute, "signing": 10 * time.Minute, "notify": 30 * time.Second,
 	}
 }
