@@ -70,9 +70,9 @@ var notBooked = map[string]string{ //nolint:gochecknoglobals // a table
 // approveBooking says whether the person may approve what was asked, and else why not.
 func approveBooking(say rapport.Words, c rapport.ReconciliationCase, me rapport.Principal) gen.Command {
 	b := c.Booking
-	what, reason := "Approve: book "+say.Money(b.Amount)+" as funds of "+b.BrandName, ""
+	what, reason := "Approve: book "+say.Money(b.Amount), ""
 	if c.Noun == rapport.LineTopUpBack {
-		what = "Approve: take " + say.Money(b.Amount) + " off the funds of " + b.BrandName
+		what = "Approve: take " + say.Money(b.Amount) + " off the funds"
 	}
 	switch {
 	case c.State != "open":

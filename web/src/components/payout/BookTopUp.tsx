@@ -20,7 +20,7 @@ export function BookTopUp({ of }: { of: Case }) {
   if (!book || of.state !== "open") return null;
   const waits = booking && !booking.refused;
   return (
-    <Stack gap="xs">
+    <Stack gap="xs" mb="xs">
       {booking && (
         <div>
           {booking.asked_by.name} asked to book it for {booking.brand_name} <RelativeTime at={booking.asked_at} />: “{booking.reason}”
