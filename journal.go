@@ -185,7 +185,8 @@ func PostedWordsIn(say Words, kind, outside string) string {
 // PostingWords says in plain words what a kind of posting means.
 func PostingWords(kind string) string {
 	if said, ok := map[string]string{
-		"topup": "Funds paid in", "accrual": "Came to be owed", "accrual_cancel": "No longer owed", "submit": "Set aside for a transfer", "void": "Set free again",
+		"topup": "Funds paid in", "topup_reversal": "Funds taken back by the bank",
+		"accrual": "Came to be owed", "accrual_cancel": "No longer owed", "submit": "Set aside for a transfer", "void": "Set free again",
 		"settle": "Paid", "claim": "Asked back", "reversal": "Came back", "netting": "Kept from a payment", "write_off": "Written off", "adjustment": "Adjustment",
 	}[kind]; ok {
 		return said

@@ -250,7 +250,7 @@ func EventOfTask(kind, code string, money bool) HouseEvent {
 		return EventUnknown
 	case "payout_failed", "reversal_failed", "transfer_reversed", "bank_returned", "top_up_failed":
 		return EventFailed
-	case "reconciliation_break":
+	case "reconciliation_break", TaskLedgerUnsealed, TaskLedgerBroken:
 		return EventCase
 	case "finance_role_asked", "finance_role_granted", "second_factor_reset", "finance_enabled", "payout_policy_weaker", "money_rules_weaker":
 		return EventSecurity

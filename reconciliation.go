@@ -11,13 +11,14 @@ import (
 
 // What a line of a reconciliation is about.
 const (
-	LineSettle   = "settle" // the first three as the ledger calls them
-	LineReversal = "reversal"
-	LineTopUp    = "topup"
-	LineOther    = "other"     // what moved the balance and is none of ours: a fee, a charge
-	LineInFlight = "in_flight" // the account of money on its way against the attempts that are open
-	LineBalance  = "balance"   // the provider's balance against what moved it
-	LineOffline  = "offline"   // what a person paid outside of the provider: listed, and compared with nothing
+	LineSettle    = "settle" // the first three as the ledger calls them
+	LineReversal  = "reversal"
+	LineTopUp     = "topup"
+	LineTopUpBack = "topup_reversal" // a top-up that came, and that the bank took back
+	LineOther     = "other"          // what moved the balance and is none of ours: a fee, a charge
+	LineInFlight  = "in_flight"      // the account of money on its way against the attempts that are open
+	LineBalance   = "balance"        // the provider's balance against what moved it
+	LineOffline   = "offline"        // what a person paid outside of the provider: listed, and compared with nothing
 )
 
 // What came of comparing a line.
@@ -149,6 +150,7 @@ func BookRules() []BookRule {
 		{Kind: LineSettle, Category: "transfer", Sign: -1},
 		{Kind: LineReversal, Category: "transfer_reversal", Sign: 1},
 		{Kind: LineTopUp, Category: "topup", Sign: 1},
+		{Kind: LineTopUpBack, Category: "topup_reversal", Sign: -1},
 	}
 }
 
@@ -162,6 +164,13 @@ func BookKinds() []string {
 	return kinds
 }
 
+// topUpReversed is the state of a top-up that the bank took back.
+const topUpReversed = "reversed"
+
+// outflows are the categories of movements by which money leaves the provider's balance, and which are none of ours: to the platform's own bank,
+// to a bank that takes a payment back, or to somebody who had paid.
+func outflows() []string { return []string{"payout", "dispute", "refund"} }
+
 // BookRef names something that a comparison asks about by itself.
 type BookRef struct {
 	Ref    string
@@ -172,6 +181,12 @@ type BookRef struct {
 func CompareBooks(b Books) []ReconciliationLine {
 	var lines []ReconciliationLine
 	ruled := map[string]bool{}
+	for _, o := range b.Objects {
+		if o.Kind == LineTopUp && o.Status == topUpReversed { // one object stands for both ways
+			o.Kind = LineTopUpBack
+			b.Objects = append(slices.Clip(b.Objects), o)
+		}
+	}
 	for _, r := range BookRules() {
 		ruled[r.Category] = true
 		lines = append(lines, r.compare(b)...)
@@ -179,6 +194,9 @@ func CompareBooks(b Books) []ReconciliationLine {
 	for _, m := range b.Movements {
 		if !ruled[m.Category] {
 			l := ReconciliationLine{Kind: LineOther, Ref: m.ID, Result: LineOutside, Net: &m.Net, At: m.Created}
+			if m.Net < 0 && slices.Contains(outflows(), m.Category) {
+				l.Result = LineMissingHere
+			}
 			l.Theirs = positive(m.Amount)
 			lines = append(lines, l)
 		}
@@ -284,10 +302,10 @@ func (r BookRule) differs(s *seen) []string {
 		say("currency", o.Amount.Currency != s.ours.Moved.Currency)
 		say("destination", s.ours.Destination != "" && o.Destination != s.ours.Destination)
 		say("metadata", s.ours.Key != "" && o.Key != s.ours.Key)
-		say("status", o.Status != "" && o.Status != "succeeded")
+		say("status", o.Status != "" && o.Status != "succeeded" && o.Status != topUpReversed)
 	}
 	if m := s.movement; m == nil {
-		say("no_movement", true)
+		say("no_movement", r.Kind != LineTopUpBack) // a top-up names the movement that brought it, and no other
 	} else {
 		say("net", m.Net != s.ours.Moved.Amount || m.Amount.Currency != s.ours.Moved.Currency)
 		say("twice", s.movements > 1)
@@ -421,6 +439,7 @@ type ReconciliationCase struct {
 	LastSeenAt  time.Time
 	GoneAt      *time.Time // the newest comparison found nothing wrong any more
 	Notes       []ReconciliationNote
+	Booking     *TopUpBooking // the newest that the scope may see; nil for none
 }
 
 // ReconciliationNote is one entry in the history of a case.
@@ -454,6 +473,7 @@ type PaymentsGate struct {
 	Stale    bool
 	Until    *time.Time // up to when the books were compared without a gap; nil where they never were
 	Brands   []GatedBrand
+	Unsealed LedgerTail
 }
 
 // ProviderPause says that a provider refuses our key.
@@ -470,4 +490,11 @@ type GatedBrand struct {
 	Reason    string
 	Waiting   int
 	Amounts   []Money
+}
+
+// LedgerTail is what of the book is not sealed yet.
+type LedgerTail struct {
+	Count    int
+	OldestAt *time.Time // nil when everything is sealed
+	Late     bool       // the oldest should have been sealed by now
 }

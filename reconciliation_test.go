@@ -66,7 +66,7 @@ func TestComparingBooks(t *testing.T) {
 		"Fee":                 {func(b *rapport.Books) { b.Movements[0].Net = -510 }, "settle tr_1 different net"},
 		"WrongWay":            {func(b *rapport.Books) { b.Movements[0].Net = 500 }, "settle tr_1 different net"},
 		"MovedTwice":          {func(b *rapport.Books) { b.Movements = append(b.Movements, b.Movements[0]) }, "settle tr_1 different twice"},
-		"TopUpTakenBack":      {func(b *rapport.Books) { b.Objects[2].Status = "reversed" }, "topup tu_1 different status"},
+		"TopUpTakenBack":      {func(b *rapport.Books) { b.Objects[2].Status = "reversed" }, "topup_reversal tu_1 missing_here"},
 		"TopUpFailed": {func(b *rapport.Books) {
 			b.Ours, b.Objects[2].Status, b.Movements = b.Ours[:2], "failed", b.Movements[:2]
 		}, ""},

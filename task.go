@@ -36,12 +36,18 @@ type Task struct {
 	DoneBy        *UserRef // nil where it settled itself
 }
 
+// The kinds of tasks about the whole book.
+const (
+	TaskLedgerUnsealed = "ledger_unsealed"
+	TaskLedgerBroken   = "ledger_broken"
+)
+
 // ClosesItself says that a task of the kind is over when somebody decides what it asks for. Marked done before, it would only hide
 // that a workflow waits.
 func ClosesItself(kind string) bool {
 	return slices.Contains([]string{
 		"approve_contract", "decide_renewal", "outreach_blocked", "post_mismatch", "post_not_cured", "review_held", "approve_payout", "payout_held",
-		"payout_failed", "payout_unknown", "record_payment", "top_up", "look_at_mail", "answer_late", "reconciliation_break", "payments_held", "conflict",
+		"payout_failed", "payout_unknown", "record_payment", "top_up", "look_at_mail", "answer_late", "reconciliation_break", "payments_held", "conflict", TaskLedgerUnsealed, TaskLedgerBroken,
 		"decide_key_date", "key_date_undecided", "renewal_undecided", "term_unfinished",
 	}, kind)
 }

@@ -56,7 +56,7 @@ func (t Task) Path() string {
 		return AnswerPath(*t.PartnershipID)
 	case t.Kind == "top_up_failed":
 		return "/settings/brands"
-	case t.Kind == "payments_held":
+	case t.Kind == "payments_held", t.Kind == TaskLedgerUnsealed, t.Kind == TaskLedgerBroken:
 		return "/reconciliation"
 	case t.Kind == "finance_role_asked", t.Kind == "finance_role_granted", t.Kind == "second_factor_reset", t.Kind == "finance_enabled":
 		return "/settings/people"
@@ -171,6 +171,8 @@ var taskTitles = map[string][2]string{ //nolint:gochecknoglobals // a table
 	"conflict":              {"Something stands in the way of a post: change it, or say why it may stand", "It stays in the calendar."},
 	"bank_returned":         {"The creator's bank returned a payment: ask the creator to correct the account", "The money stays with Stripe."},
 	"payments_held":         {"Payments wait, and nothing is sent: see why, and compare the books with Stripe", "The creators are not paid."},
+	TaskLedgerUnsealed:      {"The newest postings of the ledger are not sealed: see that the workers run", "What is not sealed could be changed unseen."},
+	TaskLedgerBroken:        {"The ledger is not what was sealed: let whoever runs Rapport find out what was changed", "Nobody can rely on the books."},
 	"transfer_reversed":     {"A transfer was taken back at Stripe: find out why and put the books right", "The books say paid, and the creator does not have the money."},
 	"approve_reversal":      {"Decide whether money is taken back from a creator", "Nothing is taken back."},
 	"approve_write_off":     {"Decide whether to give up what a creator owes back", "It stays owed, and no payment makes it good meanwhile."},

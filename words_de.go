@@ -242,7 +242,7 @@ var german = map[string]string{ //nolint:gochecknoglobals // a table
 	"On its way to the bank, expected on %s.":       "Unterwegs zur Bank, erwartet am %s.",
 
 	// The account, line by line.
-	"Funds paid in": "Eingezahlt", "Came to be owed": "Verdient", "No longer owed": "Nicht mehr geschuldet", "Set aside for a transfer": "Für eine Überweisung vorgemerkt",
+	"Funds paid in": "Eingezahlt", "Funds taken back by the bank": "Von der Bank zurückgeholt", "Came to be owed": "Verdient", "No longer owed": "Nicht mehr geschuldet", "Set aside for a transfer": "Für eine Überweisung vorgemerkt",
 	"Set free again": "Wieder freigegeben", "Asked back": "Zurückgefordert", "Came back": "Zurückgekommen", "Kept from a payment": "Von einer Zahlung einbehalten",
 	"Written off": "Erlassen", "Adjustment": "Korrektur", "%s outside of Stripe: %s": "%s außerhalb von Stripe: %s",
 

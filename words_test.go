@@ -78,7 +78,7 @@ func saidInCode(t *testing.T) map[string]string {
 		}
 	}
 	// Words that the code takes from a table.
-	for _, kind := range []string{"topup", "accrual", "accrual_cancel", "submit", "void", "settle", "claim", "reversal", "netting", "write_off", "adjustment"} {
+	for _, kind := range []string{"topup", "topup_reversal", "accrual", "accrual_cancel", "submit", "void", "settle", "claim", "reversal", "netting", "write_off", "adjustment"} {
 		said[PostingWords(kind)] = "journal.go"
 	}
 	for _, method := range []string{"bank_transfer", "paypal", "cheque", "goods", "other"} {

@@ -124,6 +124,8 @@ var historyActs = map[string]string{ //nolint:gochecknoglobals // a table
 	"payout.approved_as_preparer": "Approved as preparer", "payout.approved_as_releaser": "Approved as releaser",
 	"reversal.requested": "Asked to take money back", "reversal.approved_reverse": "Approved that money is taken back", "reversal.approved_write_off": "Approved that the rest is given up",
 	"reversal.cancel": "Left the money with the creator", "reversal.retry": "Tried again to take money back", "reversal.reconcile": "Looked the reversal up at Stripe",
+	"reconciliation.booking_asked": "Asked to book a top-up", "reconciliation.booking_approved": "Approved that a top-up is booked",
+	"reconciliation.booked": "Booked a top-up as Stripe says", "reconciliation.not_booked": "Did not book a top-up",
 	"reversal.net": "Left it to the next payments", "reversal.ask_write_off": "Asked to give the rest up", "reversal.keep_claim": "Did not give the rest up",
 }
 
@@ -157,6 +159,9 @@ func historyWords(say rapport.Words, h rapport.HistoryItem) string {
 func historyReason(h rapport.HistoryItem) string {
 	if strings.HasPrefix(h.Action, "payout.") {
 		return conditionWords(h.Reason)
+	}
+	if h.Action == "reconciliation.not_booked" {
+		return notBooked[h.Reason]
 	}
 	return h.Reason
 }

@@ -98,11 +98,11 @@ func moneyOrNil(m rapport.Money) *gen.Money {
 // The kinds of lines in words, one and several.
 var (
 	lineSingle = map[string]string{ //nolint:gochecknoglobals // a table
-		rapport.LineSettle: "transfer", rapport.LineReversal: "reversal", rapport.LineTopUp: "top-up", rapport.LineOther: "other movement",
+		rapport.LineSettle: "transfer", rapport.LineReversal: "reversal", rapport.LineTopUp: "top-up", rapport.LineTopUpBack: "top-up that was taken back", rapport.LineOther: "other movement",
 		rapport.LineInFlight: "money on its way", rapport.LineBalance: "balance", rapport.LineOffline: "payment outside of Stripe",
 	}
 	linePlural = map[string]string{ //nolint:gochecknoglobals // a table
-		rapport.LineSettle: "transfers", rapport.LineReversal: "reversals", rapport.LineTopUp: "top-ups", rapport.LineOther: "other movements",
+		rapport.LineSettle: "transfers", rapport.LineReversal: "reversals", rapport.LineTopUp: "top-ups", rapport.LineTopUpBack: "top-ups that were taken back", rapport.LineOther: "other movements",
 		rapport.LineInFlight: "accounts of money on its way", rapport.LineBalance: "balances", rapport.LineOffline: "payments outside of Stripe",
 	}
 )
@@ -115,6 +115,11 @@ func breakWords(say rapport.Words, kind, result string, our, their rapport.Money
 		return fmt.Sprintf("The ledger has %s on its way, the open attempts add up to %s.", ours, theirs)
 	case kind == rapport.LineBalance:
 		return fmt.Sprintf("With all that moved since the last comparison, %s should lie at Stripe; %s do.", ours, theirs)
+	case kind == rapport.LineOther && result == rapport.LineMissingHere:
+		return fmt.Sprintf("%s left Stripe's balance and no payment of ours asked for it: a transfer to your own bank, a dispute or a refund. The money is missing for payments. "+
+			"Set Stripe's payouts to manual and bring it back, or close the case with what it was.", theirs)
+	case kind == rapport.LineTopUpBack && result == rapport.LineMissingHere:
+		return fmt.Sprintf("The bank took back a top-up of %s, and the ledger still counts it as funds.", theirs)
 	case result == rapport.LineMissingHere:
 		return fmt.Sprintf("Stripe has a %s of %s that the ledger does not know.", lineSingle[kind], theirs)
 	case result == rapport.LineMissingThere:
@@ -206,6 +211,7 @@ func showCase(say rapport.Words, c rapport.ReconciliationCase, me rapport.Princi
 		shown.PayoutId = &c.PayoutID
 	}
 	shown.MayChange = explains(me, about)
+	shown.Book, shown.Booking = showBooking(say, c, me)
 	return shown
 }
 
@@ -213,6 +219,7 @@ func showCaseNote(n rapport.ReconciliationNote) gen.CaseNote {
 	text := map[string]string{
 		"note": n.Text, "assigned": "Given to " + n.Text, "explained": "Closed as explained: " + n.Text, "resolved": "Closed as put right: " + n.Text,
 		"seen_again": "A comparison found it again", "gone": "A comparison found nothing wrong any more",
+		"asked": "Asked to book it: " + n.Text, "approved": "Approved that it is booked", "booked": "Booked, as Stripe says", "not_booked": "Not booked. " + notBooked[n.Text],
 	}[n.Kind]
 	return gen.CaseNote{At: n.At, Author: orNil(n.Author), Text: text}
 }
@@ -248,7 +255,10 @@ func (s *Server) GetPaymentsGate(ctx context.Context, _ gen.GetPaymentsGateReque
 	if err != nil {
 		return nil, err
 	}
-	shown := gen.GetPaymentsGate200JSONResponse{ComparedUntil: g.Until, Holds: []gen.PaymentsHold{}, Waiting: each(g.Brands, showWaiting)}
+	shown := gen.GetPaymentsGate200JSONResponse{
+		ComparedUntil: g.Until, Holds: []gen.PaymentsHold{}, Waiting: each(g.Brands, showWaiting),
+		Unsealed: gen.LedgerTail{Count: g.Unsealed.Count, OldestAt: g.Unsealed.OldestAt, Late: g.Unsealed.Late},
+	}
 	if g.Pause != nil {
 		shown.Holds = append(shown.Holds, gen.PaymentsHold{
 			Reason: gen.GateReasonPaused, Since: &g.Pause.Since, Title: "Stripe refuses our key, so all payments are paused",

@@ -411,6 +411,8 @@ func moneyAccess() map[string]access {
 		"exportCases":            slow(books()),
 		"listCases":              books(),
 		"commandCase":            finance(),
+		"askTopUpBooking":        money(finance()),
+		"approveTopUpBooking":    money(roles(rapport.RoleFinanceReleaser)),
 		"getPaymentsGate":        house(),
 	}
 }

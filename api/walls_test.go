@@ -217,6 +217,8 @@ func bodies(i ids) map[string]any {
 		"approveReversal":        map[string]any{"part": "reverse", "amount": eur(100)},
 		"commandReversal":        map[string]any{"command": "cancel", "reason": "It is right as it is"},
 		"commandCase":            map[string]any{"command": "assign", "owner_id": i["to_user_id"]},
+		"askTopUpBooking":        map[string]any{"brand_id": brand, "reason": "The slip names us"},
+		"approveTopUpBooking":    map[string]any{"booking_id": i["booking_id"], "amount": eur(1000)},
 		"createPartnershipBatch": map[string]any{"command": "pause", "partnership_ids": []uuid.UUID{i["partnership_ids"]}},
 		"changeTasks":            map[string]any{"act": "reassign", "user_id": i["to_user_id"], "task_ids": []uuid.UUID{i["task_ids"]}},
 		"completeTask":           map[string]any{"note": "Done"},
@@ -422,6 +424,13 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 		select $1, count(*) + 1, 'settle', 'tr_1', 'different', $2, $3, now() from reconciliation_lines`, sharedComparison, brand, w.payout)
 	d.sql(t, `insert into reconciliation_cases (id, kind, noun, ref, brand_id, payout_id, at, last_run)
 		values ($1, 'different', 'settle', $1::uuid::text, $2, $3, now(), $4)`, difference, brand, w.payout, sharedComparison)
+	paidIn, wanted, booking := id(), id(), id()
+	for _, c := range []uuid.UUID{paidIn, wanted} {
+		d.sql(t, `insert into reconciliation_cases (id, kind, noun, ref, brand_id, theirs, theirs_currency, at, last_run)
+			values ($1, 'missing_here', 'topup', 'tu_' || $1::uuid, $2, 1000, 'eur', now(), $3)`, c, brand, sharedComparison)
+	}
+	d.sql(t, `insert into top_up_bookings (id, case_id, brand_id, kind, top_up_id, amount, currency, reason, asked_by) values ($1, $2, $3, 'topup', 'tu_' || $2::uuid, 1000, 'eur', 'Ours', $4)`,
+		booking, wanted, brand, prepares)
 	d.sql(t, `with file as (insert into blobs (sha256, content_type, size, content) values (sha256('%PDF'), 'application/pdf', 4, '%PDF') on conflict do nothing)
 		insert into contract_papers (contract_id, brand_id, sha256, text_sha256, signatures_sha256) select id, brand_id, sha256('%PDF'), body_sha256, '' from contracts where id = $1`, w.contract)
 	made := ids{
@@ -433,6 +442,7 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 		"milestone_id": w.milestone, "dropped": w.deliverable, "dropped_milestones": w.milestone, "messages": mail,
 		"offers": w.offer, "partnerships": w.partnership, "partnership_id": w.partnership, "payouts": w.payout, "payout_id": w.payout, "reversals": reversal, "/v1/payouts/{id}/reversals": paid,
 		"/v1/payouts/{id}/acceptances": doubted, "/v1/payouts/{id}/acceptances/approvals": doubted, "acceptance_id": accepted,
+		"/v1/reconciliation-cases/{id}/bookings": paidIn, "/v1/reconciliation-cases/{id}/bookings/approvals": wanted, "booking_id": booking,
 		"policy_id": policy, "reviews": w.review, "role-requests": request,
 		"sequence_id": sequence, "submissions": w.submission, "submission_id": w.submission, "tasks": task, "tokens": token, "users": leaver, "user_id": user, "owner_id": user,
 		"owner": user, "assigned_to": user, "creator-fields": field, "field_id": field, "creator-merges": merge, "suppressions": suppression, "mentions": user,

@@ -87,7 +87,7 @@ func runWorker() error {
 	reconcile := worker.Reconcile(store, pay, time.Now)
 	sweep := &worker.Sweep{Client: c, Store: store, Log: log}
 	nothing := func(context.Context) error { return nil } // nothing is signed elsewhere
-	acts.Jobs = worker.Jobs(sweep, time.Now, reconcile, worker.KeepGate(store, pay, reconcile),
+	acts.Jobs = worker.Jobs(sweep, time.Now, reconcile, worker.KeepGate(store, pay, reconcile), worker.BookTopUps(store, pay),
 		worker.CountMail(store, mailer, time.Now), worker.FillGaps(store, pay, time.Now), acts.PaperContracts, nothing, nothing)
 	cache, _ := strconv.Atoi(os.Getenv(envCache)) // unset is the default
 	payments := 10_000.0

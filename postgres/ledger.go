@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"rapport"
 	"rapport/postgres/gen"
 )
 
@@ -43,19 +44,26 @@ type posting struct {
 }
 
 func (s *Store) post(ctx context.Context, tx pgx.Tx, p posting) error {
+	_, err := s.postNew(ctx, tx, p)
+	return err
+}
+
+// postNew answers false where the same posting is there already.
+func (s *Store) postNew(ctx context.Context, tx pgx.Tx, p posting) (bool, error) {
 	lines, err := json.Marshal(p.lines)
 	if err != nil {
-		return fmt.Errorf("write lines: %w", err)
+		return false, fmt.Errorf("write lines: %w", err)
 	}
 	row := gen.LedgerPostParams{ID: newID(), Kind: p.kind, BrandID: idOrNil(p.brand), PayoutID: idOrNil(p.payout), ExternalRef: textOrNil(p.ref), Currency: p.currency, Lines: lines}
 	if p.attempt > 0 {
 		row.Attempt = &p.attempt
 	}
 	LetGoEarly(ctx)
-	if _, err := s.q.LedgerPost(ctx, tx, row); err != nil {
-		return fmt.Errorf("post %s: %w", p.kind, err)
+	fresh, err := s.q.LedgerPost(ctx, tx, row)
+	if err != nil {
+		return false, fmt.Errorf("post %s: %w", p.kind, err)
 	}
-	return nil
+	return fresh, nil
 }
 
 func funds(brand uuid.UUID, ccy string) string { return "brand_funds:" + brand.String() + ":" + ccy }
@@ -71,6 +79,11 @@ func payable(brand, creator uuid.UUID, ccy string) string {
 
 func topUpLines(brand uuid.UUID, ccy string, amount int64) []ledgerLine {
 	return []ledgerLine{{Account: "stripe_cash:" + ccy, Amount: -amount}, {Account: funds(brand, ccy), FloorZero: true, Amount: amount}}
+}
+
+// topUpBackLines: the bank took a top-up back, so the brand has it no more.
+func topUpBackLines(brand uuid.UUID, ccy string, amount int64) []ledgerLine {
+	return topUpLines(brand, ccy, -amount)
 }
 
 func accrualLines(brand, creator uuid.UUID, ccy string, amount int64) []ledgerLine {
@@ -151,15 +164,53 @@ func writeOffLines(brand, creator uuid.UUID, ccy string, amount int64) []ledgerL
 	return []ledgerLine{{Account: receivable(brand, creator, ccy), Amount: amount}, {Account: "write_off:" + brand.String() + ":" + ccy, Amount: -amount}}
 }
 
-// SealLedger extends the hash chain over what is committed; it answers how many transactions it sealed.
+// sealBatch is how many transactions are sealed in one transaction of the database.
+const sealBatch = 5000
+
+// SealLedger extends the hash chain over all that is committed; it answers how many transactions it sealed.
 func (s *Store) SealLedger(ctx context.Context) (int, error) {
-	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (int, error) {
-		n, err := s.q.SealLedger(ctx, tx, 5000)
-		return int(n), err
+	return s.sealLedger(ctx, sealBatch)
+}
+
+func (s *Store) sealLedger(ctx context.Context, batch int32) (int, error) {
+	for sealed := 0; ; {
+		n, err := query(ctx, s, func(ctx context.Context, tx pgx.Tx) (int32, error) { return s.q.SealLedger(ctx, tx, batch) })
+		sealed += int(n)
+		if err != nil || n < batch {
+			return sealed, err
+		}
+	}
+}
+
+// LedgerTail says what of the book is not sealed yet.
+func (s *Store) LedgerTail(ctx context.Context) (rapport.LedgerTail, error) {
+	return query(ctx, s, s.ledgerTail)
+}
+
+func (s *Store) ledgerTail(ctx context.Context, tx pgx.Tx) (rapport.LedgerTail, error) {
+	row, err := s.q.LedgerTail(ctx, tx)
+	tail := rapport.LedgerTail{Count: int(row.N), Late: row.Late}
+	if row.N > 0 {
+		tail.OldestAt = &row.Oldest
+	}
+	return tail, err
+}
+
+// AskAboutLedger opens a task for what is wrong with the whole book, where it is so, and closes it where it is not.
+func (s *Store) AskAboutLedger(ctx context.Context, kind string, wrong bool) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		if wrong {
+			return s.q.TaskForLedger(ctx, tx, kind)
+		}
+		return s.q.CloseLedgerTask(ctx, tx, kind)
 	})
 }
 
-// VerifyLedger names every break of the hash chain and every account whose balance is not the sum of its entries.
+// namedBreaks is how many of the transactions that were never sealed are named.
+const namedBreaks = 100
+
+// VerifyLedger names every break of the hash chain, the first transactions that were never sealed, and every account whose balance is not the sum of
+// its entries.
 func (s *Store) VerifyLedger(ctx context.Context) ([]string, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]string, error) {
 		var out []string
@@ -169,6 +220,13 @@ func (s *Store) VerifyLedger(ctx context.Context) ([]string, error) {
 		}
 		for _, b := range breaks {
 			out = append(out, fmt.Sprintf("seal %d: transaction %s is not what was sealed", b.N, b.TxnID))
+		}
+		lost, err := s.q.NeverSealed(ctx, tx, namedBreaks)
+		if err != nil {
+			return nil, fmt.Errorf("never sealed: %w", err)
+		}
+		for _, id := range lost {
+			out = append(out, fmt.Sprintf("transaction %s was never sealed", id))
 		}
 		bad, err := s.q.UnbalancedAccounts(ctx, tx)
 		if err != nil {

@@ -204,25 +204,32 @@ func (s *Store) fundsFor(ctx context.Context, tx pgx.Tx, p gen.LockPayoutRow) (i
 // bringFunds posts what adds to a brand's funds and wakes the payouts that wait for them. A rejected attempt brings back what never left: whom
 // the provider refused for want of money is not woken by it, or two of them would wake each other without end.
 func (s *Store) bringFunds(ctx context.Context, tx pgx.Tx, p posting) error {
+	_, err := s.bringNewFunds(ctx, tx, p)
+	return err
+}
+
+// bringNewFunds answers false where the same posting is there already, which wakes all the same.
+func (s *Store) bringNewFunds(ctx context.Context, tx pgx.Tx, p posting) (bool, error) {
 	if err := s.q.LockFunds(ctx, tx, gen.LockFundsParams{BrandID: p.brand, Currency: p.currency}); err != nil {
-		return fmt.Errorf("lock funds: %w", err)
+		return false, fmt.Errorf("lock funds: %w", err)
 	}
-	if err := s.post(ctx, tx, p); err != nil {
-		return err
+	fresh, err := s.postNew(ctx, tx, p)
+	if err != nil {
+		return false, err
 	}
 	waiting, err := s.q.PayoutsAwaitingFunds(ctx, tx, gen.PayoutsAwaitingFundsParams{BrandID: p.brand, Currency: p.currency, CameThere: p.kind != "void"})
 	if err != nil {
-		return fmt.Errorf("payouts: %w", err)
+		return false, fmt.Errorf("payouts: %w", err)
 	}
 	for _, w := range waiting {
 		if w.ID == p.payout {
 			continue // the one whose rejection brings them
 		}
 		if err := s.signal(ctx, tx, "payout", w.ID, w.BrandID, rapport.Signal{ID: newID(), Kind: rapport.SignalFunds}); err != nil {
-			return err
+			return false, err
 		}
 	}
-	return nil
+	return fresh, nil
 }
 
 // BalanceCame wakes the payouts, of all brands, that the provider refused because the platform's balance in one of the currencies was short.

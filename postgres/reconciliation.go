@@ -166,7 +166,7 @@ func (s *Store) cases(ctx context.Context, tx pgx.Tx, params gen.ListCasesParams
 		c := &cases[slices.Index(ids, n.CaseID)]
 		c.Notes = append(c.Notes, rapport.ReconciliationNote{At: n.At, Author: n.Author, Kind: n.Kind, Text: n.Text})
 	}
-	return cases, nil
+	return cases, s.caseBookings(ctx, tx, cases, ids)
 }
 
 // ChangeCase does to a case what a person asks for. may says whether the person works in finance for the brands that it is about; none are
@@ -255,6 +255,9 @@ func (s *Store) PaymentsGate(ctx context.Context) (rapport.PaymentsGate, error) 
 		}
 		if now.Paused {
 			g.Pause = &rapport.ProviderPause{Code: now.PauseCode, Since: now.PausedSince, ProbeAt: now.ProbeAt}
+		}
+		if g.Unsealed, err = s.ledgerTail(ctx, tx); err != nil {
+			return rapport.PaymentsGate{}, fmt.Errorf("unsealed: %w", err)
 		}
 		rows, err := s.q.GatedBrands(ctx, tx, rapport.BrandsFrom(ctx))
 		if err != nil {

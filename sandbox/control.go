@@ -48,6 +48,9 @@ func (s *Server) controlRoutes() http.Handler {
 	mux.HandleFunc("POST /control/stripe/accounts/{id}", s.setAccount)
 	mux.HandleFunc("GET /control/stripe/balances", s.getBalances)
 	mux.HandleFunc("POST /control/stripe/balance", s.setBalance)
+	mux.HandleFunc("POST /control/stripe/topups/{id}/reverse", func(w http.ResponseWriter, r *http.Request) {
+		answerControl(w, map[string]any{"id": r.PathValue("id")}, s.reverseTopup(r.PathValue("id")))
+	})
 	mux.HandleFunc("GET /control/mail", s.getMails)
 	mux.HandleFunc("GET /control/mail/{id}", s.getMail)
 	mux.HandleFunc("POST /control/mail/{id}/reply", s.controlReply)

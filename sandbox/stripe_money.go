@@ -246,6 +246,24 @@ func (s *Server) settleTopup(_ context.Context, j job) time.Duration {
 	})
 }
 
+var errNotArrived = errors.New("no such top-up has arrived")
+
+// reverseTopup lets the bank take back a top-up that had arrived.
+func (s *Server) reverseTopup(id string) error {
+	return s.db.update(func(x *tx) error {
+		t, ok := s.topups.get(id)
+		if !ok || t.Status != "succeeded" {
+			return errNotArrived
+		}
+		t.Status = "reversed"
+		s.topups.put(x, t.ID, t)
+		s.move(x, t.Currency, holderPlatform, holderOutside, t.Amount)
+		s.newMovement(x, movement{Type: "topup_reversal", Category: "topup_reversal", Amount: -t.Amount, Currency: t.Currency, Source: t.ID})
+		s.emit(x, nil, endpointAccount, "topup.reversed", "", s.renderTopup(t, nil))
+		return nil
+	})
+}
+
 // adjust sets or raises what the platform has available, as a recorded movement, so that the books of its callers can follow.
 func (s *Server) adjust(currency string, amount int64, add bool) (after int64, err error) {
 	err = s.db.update(func(x *tx) error {

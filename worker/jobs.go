@@ -26,6 +26,11 @@ type JobStore interface {
 	CloseSnapshot(ctx context.Context, workflowID string) error
 	ResendUnhandled(ctx context.Context, older time.Duration) (int, error)
 	SealLedger(ctx context.Context) (int, error)
+	LedgerTail(ctx context.Context) (rapport.LedgerTail, error)
+	// VerifyLedger names what is wrong with the book.
+	VerifyLedger(ctx context.Context) ([]string, error)
+	// AskAboutLedger opens a task for what is wrong with the whole book, where it is so, and closes it where it is not.
+	AskAboutLedger(ctx context.Context, kind string, wrong bool) error
 	DeleteOld(ctx context.Context) error
 	StaleMails(ctx context.Context) ([]uuid.UUID, error)
 	// AskAboutUnknownMails opens a task for each mail of which nobody knows for an hour whether it arrived.
@@ -227,16 +232,42 @@ func (s *Sweep) ask(ctx context.Context, snap rapport.Snapshot) (*Ahead, error) 
 	return &Ahead{WorkflowID: snap.WorkflowID, Theirs: machine.Seq, Ours: snap.Seq}, nil
 }
 
+// seal leaves nothing of the book unsealed. Where it could not for too long, people are told: what is not sealed can be changed unseen.
+func (s *Sweep) seal(ctx context.Context) error {
+	_, failed := s.Store.SealLedger(ctx)
+	tail, err := s.Store.LedgerTail(ctx)
+	if err != nil {
+		return errors.Join(failed, fmt.Errorf("unsealed: %w", err))
+	}
+	if tail.Late {
+		s.Log.Error("the book is not sealed", zap.Int("transactions", tail.Count), zap.Timep("since", tail.OldestAt))
+	}
+	return errors.Join(failed, s.Store.AskAboutLedger(ctx, rapport.TaskLedgerUnsealed, tail.Late))
+}
+
+// verify holds the whole book against its seals and its balances.
+func (s *Sweep) verify(ctx context.Context) error {
+	found, err := s.Store.VerifyLedger(ctx)
+	if err != nil {
+		return fmt.Errorf("verify: %w", err)
+	}
+	if len(found) > 0 {
+		s.Log.Error("the book was tampered with", zap.Int("findings", len(found)), zap.Strings("first", found[:min(len(found), 5)]))
+	}
+	return s.Store.AskAboutLedger(ctx, rapport.TaskLedgerBroken, len(found) > 0)
+}
+
 // Schedules says how often each periodic job runs.
 func Schedules() map[string]time.Duration {
 	return map[string]time.Duration{
-		"sweep": 10 * time.Minute, "reconcile": 24 * time.Hour, "retention": 24 * time.Hour, "seal": time.Minute, "mail": 10 * time.Minute, "mail_count": time.Hour,
+		"sweep": 10 * time.Minute, "reconcile": 24 * time.Hour, "retention": 24 * time.Hour, "seal": time.Minute, "verify": 24 * time.Hour,
+		"book": 10 * time.Minute, "mail": 10 * time.Minute, "mail_count": time.Hour,
 		"gate": time.Minute, "events": 10 * time.Minute, "conflicts": 15 * time.Minute, "papers": 10 * time.Minute, "signing": 10 * time.Minute, "notify": 30 * time.Second,
 	}
 }
 
 // Jobs are the periodic jobs by name.
-func Jobs(s *Sweep, now func() time.Time, reconcile, gate, countMail, events, papers, signing, notify func(context.Context) error) map[string]func(context.Context) error {
+func Jobs(s *Sweep, now func() time.Time, reconcile, gate, book, countMail, events, papers, signing, notify func(context.Context) error) map[string]func(context.Context) error {
 	return map[string]func(context.Context) error{
 		"sweep": func(ctx context.Context) error {
 			_, err := s.Run(ctx, true)
@@ -244,6 +275,7 @@ func Jobs(s *Sweep, now func() time.Time, reconcile, gate, countMail, events, pa
 		},
 		"reconcile":  reconcile,
 		"gate":       gate,
+		"book":       book,
 		"mail_count": countMail,
 		"events":     events,
 		"papers":     papers,
@@ -251,10 +283,8 @@ func Jobs(s *Sweep, now func() time.Time, reconcile, gate, countMail, events, pa
 		"notify":     notify,
 		"retention":  s.Store.DeleteOld,
 		"conflicts":  func(ctx context.Context) error { return s.Store.AskAboutConflicts(ctx, now()) },
-		"seal": func(ctx context.Context) error {
-			_, err := s.Store.SealLedger(ctx)
-			return err
-		},
+		"seal":       s.seal,
+		"verify":     s.verify,
 		"mail": func(ctx context.Context) error {
 			stale, err := s.Store.StaleMails(ctx)
 			if err != nil {

@@ -218,7 +218,7 @@ func lookUp(ctx context.Context, provider Books, t *theirBooks, asked map[string
 	}
 	moved := map[string]bool{}
 	for _, m := range t.Movements {
-		moved[m.SourceID] = true
+		moved[m.SourceID] = moved[m.SourceID] || m.Category != rapport.LineTopUpBack // which the provider does not tell by name
 	}
 	for _, ref := range slices.Sorted(maps.Keys(asked)) {
 		if listed[ref] && moved[ref] {

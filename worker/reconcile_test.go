@@ -653,3 +653,56 @@ func (d *desk) otherwise(more int64) (uuid.UUID, rapport.Transfer) {
 	require.Equal(d.t, 1, d.transfers(payout), "nothing is sent on top of it")
 	return payout, other
 }
+
+// TestATopUpMadeByHandIsBooked: what somebody paid in at Stripe itself, and what the bank took back of it, come into the books by the word of two.
+func TestATopUpMadeByHandIsBooked(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	require.Equal(t, "passed", d.reconcile(), d.lines())
+	funds := func() string {
+		return d.text(`select balance from ledger_accounts where code = 'brand_funds:' || $1::uuid || ':usd'`, d.brand)
+	}
+	before := funds()
+	id := d.topUpByHand(700)
+	require.Equal(t, "breaks", d.reconcile())
+	require.Equal(t, "topup missing_here", d.lines())
+	d.agreed(rapport.LineTopUp, id, 700)
+	book := worker.BookTopUps(d.store, d.payer)
+	for range 2 {
+		require.NoError(t, book(d.ctx))
+	}
+	require.Equal(t, "resolved", d.text(`select state from reconciliation_cases where ref = $1`, id))
+	require.Equal(t, "1", d.text(`select count(*) from ledger_transactions where kind = 'topup' and external_ref = $1`, id))
+	require.Equal(t, "passed", d.reconcile(), d.lines())
+	require.NotEqual(t, before, funds())
+
+	d.ask(http.MethodPost, "/control/stripe/topups/"+id+"/reverse", "{}")
+	require.Equal(t, "breaks", d.reconcile())
+	require.Equal(t, "topup_reversal missing_here", d.lines())
+	d.agreed(rapport.LineTopUpBack, id, 700)
+	require.NoError(t, book(d.ctx))
+	require.Equal(t, "passed", d.reconcile(), d.lines())
+	require.Equal(t, before, funds())
+}
+
+// topUpByHand pays in without anything of ours, as Stripe's dashboard does, and waits until it has arrived.
+func (d *desk) topUpByHand(amount int) string {
+	d.t.Helper()
+	made, err := d.payer.Client.CreateTopup(d.ctx, "by_hand", "nobody", "by_hand", int64(amount), "usd")
+	require.NoError(d.t, err)
+	require.Eventually(d.t, func() bool {
+		now, err := d.payer.TopUp(d.ctx, made.ID)
+		return err == nil && now.Status == "succeeded"
+	}, 10*time.Second, 10*time.Millisecond)
+	return made.ID
+}
+
+// agreed lets two people want a case booked.
+func (d *desk) agreed(noun, ref string, amount int) {
+	d.t.Helper()
+	id := uuid.New()
+	d.exec(`insert into top_up_bookings (id, case_id, brand_id, kind, top_up_id, amount, currency, reason, asked_by)
+		select $1, c.id, $2, $3, $4, $5, 'usd', 'By hand', $6 from reconciliation_cases c where c.noun = $3 and c.ref = $4`, id, d.brand, noun, ref, amount, d.preparer)
+	d.exec(`insert into top_up_booking_approvals (booking_id, brand_id, approver, amount, step_up_id) values ($1, $2, $3, $4, $5)`,
+		id, d.brand, d.releaser, amount, pgtest.StepUp(d.t, d.owner, d.releaser, 0))
+}

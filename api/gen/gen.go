@@ -4160,6 +4160,12 @@ type Case struct {
 	// At When the money moved
 	At time.Time `json:"at"`
 
+	// Book Whether the person may ask to book it, and else why not; absent where there is nothing to book
+	Book *Command `json:"book,omitempty"`
+
+	// Booking The newest wish to book what a case is about
+	Booking *TopUpBooking `json:"booking,omitempty"`
+
 	// BrandId Absent when nothing of ours explains it
 	BrandId     *openapi_types.UUID `json:"brand_id,omitempty"`
 	BrandName   *string             `json:"brand_name,omitempty"`
@@ -5761,6 +5767,17 @@ type LedgerList struct {
 	NextCursor *string             `json:"next_cursor,omitempty"`
 }
 
+// LedgerTail What of the book is not sealed yet
+type LedgerTail struct {
+	Count int `json:"count"`
+
+	// Late Whether the oldest should have been sealed by now
+	Late bool `json:"late"`
+
+	// OldestAt Absent when everything is sealed
+	OldestAt *time.Time `json:"oldest_at,omitempty"`
+}
+
 // LedgerTransaction defines model for LedgerTransaction.
 type LedgerTransaction struct {
 	At          time.Time           `json:"at"`
@@ -6707,8 +6724,11 @@ type PaymentsGate struct {
 	Holds         []PaymentsHold `json:"holds"`
 
 	// Open Whether anything at all would be sent now
-	Open    bool              `json:"open"`
-	Waiting []PaymentsWaiting `json:"waiting"`
+	Open bool `json:"open"`
+
+	// Unsealed What of the book is not sealed yet
+	Unsealed LedgerTail        `json:"unsealed"`
+	Waiting  []PaymentsWaiting `json:"waiting"`
 }
 
 // PaymentsHold defines model for PaymentsHold.
@@ -8846,6 +8866,42 @@ type TopUp struct {
 // TopUpState defines model for TopUp.State.
 type TopUpState string
 
+// TopUpBooking The newest wish to book what a case is about
+type TopUpBooking struct {
+	Amount Money `json:"amount"`
+
+	// Approve Whether the person may approve it, and else why not
+	Approve    Command            `json:"approve"`
+	ApprovedAt *time.Time         `json:"approved_at,omitempty"`
+	ApprovedBy *string            `json:"approved_by,omitempty"`
+	AskedAt    time.Time          `json:"asked_at"`
+	AskedBy    UserRef            `json:"asked_by"`
+	BookedAt   *time.Time         `json:"booked_at,omitempty"`
+	BrandId    openapi_types.UUID `json:"brand_id"`
+	BrandName  string             `json:"brand_name"`
+	Id         openapi_types.UUID `json:"id"`
+	Reason     string             `json:"reason"`
+
+	// Refused Why it was not booked, in words
+	Refused *string `json:"refused,omitempty"`
+}
+
+// TopUpBookingApproval defines model for TopUpBookingApproval.
+type TopUpBookingApproval struct {
+	// Amount What the person saw
+	Amount    Money              `json:"amount"`
+	BookingId openapi_types.UUID `json:"booking_id"`
+}
+
+// TopUpBookingCreate defines model for TopUpBookingCreate.
+type TopUpBookingCreate struct {
+	// BrandId Whose funds it is
+	BrandId openapi_types.UUID `json:"brand_id"`
+
+	// Reason How it is known whose it is
+	Reason string `json:"reason"`
+}
+
 // TopUpCreate defines model for TopUpCreate.
 type TopUpCreate struct {
 	Amount Money `json:"amount"`
@@ -10285,6 +10341,16 @@ type ExportCasesParams struct {
 // ExportCasesParamsState defines parameters for ExportCases.
 type ExportCasesParamsState string
 
+// AskTopUpBookingParams defines parameters for AskTopUpBooking.
+type AskTopUpBookingParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ApproveTopUpBookingParams defines parameters for ApproveTopUpBooking.
+type ApproveTopUpBookingParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // CommandCaseParams defines parameters for CommandCase.
 type CommandCaseParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -11010,6 +11076,12 @@ type OpenPortalJSONRequestBody = PortalOpen
 
 // PortalUnsubscribeJSONRequestBody defines body for PortalUnsubscribe for application/json ContentType.
 type PortalUnsubscribeJSONRequestBody = Empty
+
+// AskTopUpBookingJSONRequestBody defines body for AskTopUpBooking for application/json ContentType.
+type AskTopUpBookingJSONRequestBody = TopUpBookingCreate
+
+// ApproveTopUpBookingJSONRequestBody defines body for ApproveTopUpBooking for application/json ContentType.
+type ApproveTopUpBookingJSONRequestBody = TopUpBookingApproval
 
 // CommandCaseJSONRequestBody defines body for CommandCase for application/json ContentType.
 type CommandCaseJSONRequestBody = CaseCommand
@@ -11757,6 +11829,12 @@ type ServerInterface interface {
 	// ExportCases The same list as a table, with who closed each difference and why
 	// (GET /v1/reconciliation-cases/export)
 	ExportCases(ctx echo.Context, params ExportCasesParams) error
+	// AskTopUpBooking Ask to book a top-up that the ledger lacks, or that Stripe took back, as funds of a brand; another person approves
+	// (POST /v1/reconciliation-cases/{id}/bookings)
+	AskTopUpBooking(ctx echo.Context, id Id, params AskTopUpBookingParams) error
+	// ApproveTopUpBooking Approve that it is booked; what is booked is what Stripe says then, and nothing else than the amount that was approved
+	// (POST /v1/reconciliation-cases/{id}/bookings/approvals)
+	ApproveTopUpBooking(ctx echo.Context, id Id, params ApproveTopUpBookingParams) error
 	// CommandCase Give a case to somebody, note something, or close it with a reason
 	// (POST /v1/reconciliation-cases/{id}/commands)
 	CommandCase(ctx echo.Context, id Id, params CommandCaseParams) error
@@ -18931,6 +19009,78 @@ func (w *ServerInterfaceWrapper) ExportCases(ctx echo.Context) error {
 	return err
 }
 
+// AskTopUpBooking converts echo context to params.
+func (w *ServerInterfaceWrapper) AskTopUpBooking(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AskTopUpBookingParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AskTopUpBooking(ctx, id, params)
+	return err
+}
+
+// ApproveTopUpBooking converts echo context to params.
+func (w *ServerInterfaceWrapper) ApproveTopUpBooking(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ApproveTopUpBookingParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ApproveTopUpBooking(ctx, id, params)
+	return err
+}
+
 // CommandCase converts echo context to params.
 func (w *ServerInterfaceWrapper) CommandCase(ctx echo.Context) error {
 	var err error
@@ -21630,6 +21780,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/reconciliation-cases", wrapper.ListCases, options.OperationMiddlewares["listCases"]...)
 	router.GET(options.BaseURL+"/v1/reconciliation-cases/export", wrapper.ExportCases, options.OperationMiddlewares["exportCases"]...)
 	router.POST(options.BaseURL+"/v1/reconciliation-cases/:id/commands", wrapper.CommandCase, options.OperationMiddlewares["commandCase"]...)
+	router.POST(options.BaseURL+"/v1/reconciliation-cases/:id/bookings", wrapper.AskTopUpBooking, options.OperationMiddlewares["askTopUpBooking"]...)
+	router.POST(options.BaseURL+"/v1/reconciliation-cases/:id/bookings/approvals", wrapper.ApproveTopUpBooking, options.OperationMiddlewares["approveTopUpBooking"]...)
 	router.GET(options.BaseURL+"/v1/payments-gate", wrapper.GetPaymentsGate, options.OperationMiddlewares["getPaymentsGate"]...)
 	router.GET(options.BaseURL+"/v1/tasks", wrapper.ListTasks, options.OperationMiddlewares["listTasks"]...)
 	router.GET(options.BaseURL+"/v1/tasks/count", wrapper.CountTasks, options.OperationMiddlewares["countTasks"]...)
@@ -31418,6 +31570,88 @@ func (response ExportCasesdefaultApplicationProblemPlusJSONResponse) VisitExport
 	return err
 }
 
+type AskTopUpBookingRequestObject struct {
+	Id     Id `json:"id"`
+	Params AskTopUpBookingParams
+	Body   *AskTopUpBookingJSONRequestBody
+}
+
+type AskTopUpBookingResponseObject interface {
+	VisitAskTopUpBookingResponse(w http.ResponseWriter) error
+}
+
+type AskTopUpBooking201JSONResponse Case
+
+func (response AskTopUpBooking201JSONResponse) VisitAskTopUpBookingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AskTopUpBookingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AskTopUpBookingdefaultApplicationProblemPlusJSONResponse) VisitAskTopUpBookingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveTopUpBookingRequestObject struct {
+	Id     Id `json:"id"`
+	Params ApproveTopUpBookingParams
+	Body   *ApproveTopUpBookingJSONRequestBody
+}
+
+type ApproveTopUpBookingResponseObject interface {
+	VisitApproveTopUpBookingResponse(w http.ResponseWriter) error
+}
+
+type ApproveTopUpBooking202JSONResponse Case
+
+func (response ApproveTopUpBooking202JSONResponse) VisitApproveTopUpBookingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveTopUpBookingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ApproveTopUpBookingdefaultApplicationProblemPlusJSONResponse) VisitApproveTopUpBookingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CommandCaseRequestObject struct {
 	Id     Id `json:"id"`
 	Params CommandCaseParams
@@ -35538,6 +35772,12 @@ type StrictServerInterface interface {
 	// ExportCases The same list as a table, with who closed each difference and why
 	// (GET /v1/reconciliation-cases/export)
 	ExportCases(ctx context.Context, request ExportCasesRequestObject) (ExportCasesResponseObject, error)
+	// AskTopUpBooking Ask to book a top-up that the ledger lacks, or that Stripe took back, as funds of a brand; another person approves
+	// (POST /v1/reconciliation-cases/{id}/bookings)
+	AskTopUpBooking(ctx context.Context, request AskTopUpBookingRequestObject) (AskTopUpBookingResponseObject, error)
+	// ApproveTopUpBooking Approve that it is booked; what is booked is what Stripe says then, and nothing else than the amount that was approved
+	// (POST /v1/reconciliation-cases/{id}/bookings/approvals)
+	ApproveTopUpBooking(ctx context.Context, request ApproveTopUpBookingRequestObject) (ApproveTopUpBookingResponseObject, error)
 	// CommandCase Give a case to somebody, note something, or close it with a reason
 	// (POST /v1/reconciliation-cases/{id}/commands)
 	CommandCase(ctx context.Context, request CommandCaseRequestObject) (CommandCaseResponseObject, error)
@@ -43411,6 +43651,104 @@ func (sh *strictHandler) ExportCases(ctx echo.Context, params ExportCasesParams)
 	return nil
 }
 
+// AskTopUpBooking operation middleware
+func (sh *strictHandler) AskTopUpBooking(ctx echo.Context, id Id, params AskTopUpBookingParams) error {
+	var request AskTopUpBookingRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body AskTopUpBookingJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AskTopUpBooking(ctx.Request().Context(), request.(AskTopUpBookingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AskTopUpBooking")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AskTopUpBookingResponseObject); ok {
+		return validResponse.VisitAskTopUpBookingResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ApproveTopUpBooking operation middleware
+func (sh *strictHandler) ApproveTopUpBooking(ctx echo.Context, id Id, params ApproveTopUpBookingParams) error {
+	var request ApproveTopUpBookingRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body ApproveTopUpBookingJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ApproveTopUpBooking(ctx.Request().Context(), request.(ApproveTopUpBookingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ApproveTopUpBooking")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ApproveTopUpBookingResponseObject); ok {
+		return validResponse.VisitApproveTopUpBookingResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // CommandCase operation middleware
 func (sh *strictHandler) CommandCase(ctx echo.Context, id Id, params CommandCaseParams) error {
 	var request CommandCaseRequestObject
@@ -46316,728 +46654,734 @@ var swaggerSpec = []string{
 	"YWqfOrgKFkd9wkZT92COaD6sy+iM8/hS8F12h5eh8OxT/SC9eZqCoYixFSiKxOObZeeTFVXrMhwJxQUb",
 	"Baxa0zv7+dySprW29z2+gv2fnn/6zZm7a2/jPu/TEZ/NfS4lVK+lPqcwZPaqumQ8tBvMq4Ook7D03xCG",
 	"6ADTLsDfBSyEpxTnCa1dTu32O2Wba8ArbJZgS3S+ylT2WzHVehYuu01bddWFuqzGrqHKbQ5MxM3PeWh0",
-	"qqze6oOzNe9OY7SSTrWVfsk4Q8gAhEPhzKjm467Zsf/7v/9Pam+4mSk8I/QEQipdm9gQc0bSZEPdw4eE",
-	"1IGprtUMPjQ1F1KvzN9bCPVghtO2kIB7ZX/Z4Jf2KYvZeUQVQ5nfDU8pzAScKYFpUQEloEjCiKZqTofR",
-	"2W960gUiCLs7AabTl+wiHgGjRwfDrRdt8MFAK3ldtJnwGpUxaQC5aUfulYRkYo41JyScAcMZp4a3QivJ",
-	"DqojDzvyFbaFYFxeMGtkNfOuFGg+qWpeamj4i6AKFsyp2EyAE78UpLgnjyhyQgQZZc0orjVqbFI5WGdk",
-	"azpUU1PDPrVFDGr4UZkkBI0vg1plLW4P/1xUZ7ZbRMvxAtUQxgIJHwc4o1X9mDMrjiBWL3QmA4uEejj/",
-	"/VntPf/oOR+enBEfDRjEb2buYvlSnU4OL2JLjk3/licZcVjfJcLRrqfcTFmAyKhrNOZLptUJ7K1ub4WD",
-	"kFyWEDB7XAnCci6Dg6tMiAxlqEzJjkdc4uALrH1AdyndAhOLeBGxwxMqR/6/jLIwnQ5ZuIZH/p++ARKx",
-	"AwzQHfsl2gFvo9doeGZ95keVhAraIAR5Z46pviyve6g0gmia3AVz3LGA/WPmYEi/5Pr4M8DDkyGQxqm5",
-	"LnSnzpPw3kG1UHKdZoezm8u4w4d2JTKbG8LggL2sysOMekrciBmJqk/IMTtC+fAWNGIwTeEFvaqV0E8+",
-	"pCs3w1D9DmHp+Zm30uFwpSFHuzqtD2rVtSmEmddUjOz9D/h+ygvXcFnMNV0sj7zlpek9GSV38PYjcyFd",
-	"k2yHH3R1yWFOugk6AoV7LL0pSoP8htc1AsJsLRLhnV6dG3GIPpIqx087e1yjmEWczX4u0ZfyK/6fHvpp",
-	"w3LzZXN+sPmD6wxjejo5tdAU5wqPTFb+crbvRG0+FtIRM4Qv0GOIY6B22mlwaTB4y0MljH6uFC+/Resl",
-	"UODR6zOeVtkFSCJvGeTS95dKJVfAlNOHrC2f1kX7bI1xXYDlhpiC7nvLOd34Re9Wf96y+hUlQHRgZ+l4",
-	"DWetLBX6kh5zNsz20p8PUHbXMn3KXrQHslEaZRGBsDnksp0L0yAo7FkyVHxS98Nab98MtP326p10GMiD",
-	"YzrPg8eQIvih4qDaIiAV3PW0XIZWpzSn4SxnkrU8zL032kYsF21IzzZj1t14qm6iaw3P6TOaAPShp3im",
-	"R9FGa2sihxKuxCNvBaFA6648Mq7Zv/4rbtEnlra//Ta05LIB/U1xh/hiGaWAokuGMj6pdyd8MK5QmeLf",
-	"QjPTCqjon2tjTHM30y2vnCfeKtExSd0oeQa5BnY4G7h4Zk0AkZKiO2XqZ3A/9kEnq+dA9bKvc3DOS6uM",
-	"R52mqBZkF1yYQjPNyfM+12b7GTd0rBDES8/v5tjXETBHRs0TffQTxbaDmkTfhy5rpUlyV11L3vMh5vyw",
-	"ctSOJIpaPIAkaDAD7cm73Xd39yChzSDL0IxvJ1NTHBNk1Max/qd7b6VFHH8ovzlh0HygKRu+G2kUAXBB",
-	"WxWfGgck0EroQCdqmNQJ+jIU6mAmFUPjxekjrxh3FgUdpk6DjqGNSYEJbcOnDm6N9Q1p5wh9yFmE9CCL",
-	"QIVXWVrelg6rDJ/M78DP7kxuAOP4Ls6YInIF7e0V2bFKA7sXjyB3WO6ItR4OmnG4zSfePiRTQKJGxx9p",
-	"5pCZd+y7d2/YHz79/POPP2W8bo78489mg0N9/smfEvknDRdVgQc5DRjvM4cWErbmP9LCfVf7oszEGvtG",
-	"dOFJ5nP0XlHICJNKHWLrsOflprkkM4pUBW9kfdnsia9gTRemKsN6qoKfWkUtK6747LiG7AOrxH3URYJ3",
-	"5gjSiJLA9NEp0EKpkIQO82vQW3db8H9mXdeENRCIINe0IIp5JGqj91BnfIWz3TDPqqsrahpw6DRUjLpe",
-	"rQsq+O/uwsRzpHAYiqPVyvK4wlyl11/TwwPHe8YnP4GJwt6eUTemeaSoZyxh93ZheoN/7VS6bRFQ8Hu9",
-	"7zTe/qa+FKMm5DM1Zxhi3LT08NI+7anT3R6jSGo1NkEmFjLreUqZy8Mvx34lx0JDhom2x81h2QIe8OZ1",
-	"rea3uMvvlnJTJ5EbJVB3dZunGy6TPB/hFvW7rjoq00p8sm9Aleog9AUchUsLwZ5dYTmL8/+QkOkI6+7o",
-	"cBaVOe56LPQaDsPc7DDnkNG7MP/LwhePYBX76JNGNU/54tp+a461rqszu06wxtJp5D9Id0l+1fer91jv",
-	"VgN2fdSp9oWavyWV4E2yyQuFSfx7y3XtTnVY6Azhb2J6uZvvCZFDGuGty2DYxgYhYyRx24zjZtPkksEk",
-	"Gt5C9d5twVgTGwBapdBc3R0VWzHXXwKhfVAu73A5jOwT07KBdHVqasFlmUkTeLagC9lAaYjJoa2zY1//",
-	"1UHb1plko2p1tfJy8PfsXUZ23OR25V0969o9CUpuwfVP3HR+x9xM++Ut7176HPe+nILG1LkeLhjz1mx/",
-	"GdUGHVy+jrNHMUfnCOUDVK+YVBIC7iNnfTOhdR31w9ze0XJTYb+tcijm57VumwSR0vR2nZGflE6zDYj3",
-	"9rB8N4DZyyQVi9pLQKkM5rXCqoSxh1Sn9vfkE4Ix/Cn+zZwVJuYGJDhCSse0NWzuolxRzCIYn1GqwJSz",
-	"iUMzFFyF4roBrl5tDybu8S+ZxFFrereiWkgdJfhUDM7XYIJXKalH0KpW9u9+Zz9tX4qmMffeG//clVFC",
-	"eITWUi5GLa4VBt4wW+eX5xCmD9iJ3QnRMIVejmIeWRQVic/TNAw4CTv2EUMvoAcbOyckbqNW5Vux3yo+",
-	"6D7xJuKSDZqXO7pxi4vPb4MZmexc+elmRXiypcQxMy0FB+dnE+jqMCGnJce4b5pFx7z3mwNcJ7/T1vSb",
-	"w6pP7jBWkMhIzN5WV+zcyM5ZD1roOscYldsXk8xpgZNLK1xstPJU1CTfmDzE1YJ4OHHJ7/HGcVnTy4kO",
-	"rnE6zT63YGsYq2oO+yd5LJtWnVThXceL1erWVnmAqqiFfEiEdNdBMsZF7ButeN1AaQqMM6ag9lxewZ9f",
-	"fvr5prKYvjHu+neywZnYwNNHdZYvnborQG+O0Uy/+qE4wT3fX0wOz8k+Mgu6jR3ZC/v34QUTGoeeCPHp",
-	"UVRgVZmmOqTv5PHchJz/8Ey053UI65BYqvkZ6WdaUZq8L1c36iHVMPQ1w8lTbE3zC6Yy2s0YeIgl41Ua",
-	"hjbJtOlEOX4CWZ3sbbz6tiZcP6c0TwAd7Xjbhgix+ZVF9K/98zdGbVxhUxC2QcZXYTfEU9OnZIjQJ3Hc",
-	"h1SHHOE+FOpb075iStYIcjD8vXFF3esq9k8IWoAt8BMbRdHudM0eekXhg/lIUwLzqF289/qQCzW0zQRW",
-	"i33L19vFfkPzCQ2lkjrZNxQJfj4qqwkjzp1mVlFk/L4FbJQYpnxGeebygEOPeqOYKy66SbToqkRNX9Pp",
-	"vQnJsk1Eopgs/0tqYOn3SQe5cOSZ/raIxS7kQa3CPPjOPvgbtQRGAq470F+Hx3+3PFT40IgWtn7IEJ5H",
-	"mq0wyhwOcg1GU+fmHcOA8yE6ATtXERSEKNq21OcZt2SvzJESTgiMccKWvjPqqgPztZv4VzxdG7kFSIca",
-	"Xuv1aJSv/SK/cW+mgCkTQrAnwRCT0gk573ajkO4G8HBV8joTXPVy1Id8MIvT3qE++EZi5ZUXC1jEbq92",
-	"PFKnpK5MLQEpJLqOzWazkxtoC33kn/3p80SDJa6PfqqOXgdRQ+AdxD5yWsCJV7eyZ5YAfvp9XcS3sNPc",
-	"dCT7bm+b1BBKu06chJvmcnspU0UJf/iPCsraFfOehTlWLT/LLEhQpifLVdig2ViK/SHiq6cG3Ffnp+dT",
-	"zkPmOtIgjtl7lCWf0u6rAaIlkEjrQUIjbXXAMyvi+iPd8Wmu7cuyKwrx01bNZqsvarTHedmBYs/MB3oS",
-	"8VQ/9tzMc+VdvEreq+98uXVJUEk+2iJ0IhEyzpC6UVUe1aT43/vilGFZSl+j99FCfcrvVH01UxeYLamK",
-	"6kBoM2a3MRQy58PAa2JRIZgcq6xbXgqAq5vemzN1v/LTSMGoXWdsPlv0a39Jg7phUn44ygMrDItLJfTH",
-	"G8lOfR6E0VAfrgybHZUoYR0y2pfu2TlrkrDRPKimrLzRG5uXDpuO/kx8YH8yR2h1wK3jhpVcsj0wYuu1",
-	"sVec6JyBeU3zrhkcnkWDzW0q1etw1hBcnwPww5oNvDGDAoiPU27wVBBB26o2mzyhHThNyN5xu/uqvx5q",
-	"4I+U6s7P/LJDLVkgqTG2CaEwZF05i4C6+trOKRnKuW25np1YMaMJESetVyiRVd57QZSY//VaF6+7rROh",
-	"qu6lyH7Mv/PqWtDDBiw81de8VoYRRS8NYnL2hz0sbLAZGUXOceovSyL7Hd+sEF0ps7DIKHNerRWJPw31",
-	"J1dZFdBj6HDGpVVayBKmlVXsP//x08/+S/IIX6HOIRSTkxv6qM5QvWRSOcSuqJhrOQxV+O2Od3qdCnij",
-	"wO+zF4a6T7wlyLDn9X7/Pj6vp1dHb7fP810BM6ZtypycVDE7mzDahrktfAdXwEplHMjvj30NFhYh4XM7",
-	"xvEutOcdg19sDwiMRwDHxiiZS2280iIbHVyQ5hM2AZwPih7ZK3erA5XkNOhV6zxIQjbCP/h+DLNBkO6o",
-	"W3gUjs1oGwsxiGiDXBzC5z1Fta2+CBYlcxScEEEnflKHsic0fZrxL/uGE32ZHW8h6PBWMu9YJ2vQyACi",
-	"DbVk2DE8VPMmjea14LKdNoWQZd1R9HyV9Puh0+Y7eidYtuvwZzf7nrx+EpSNwYR7Imeawfyy4khcBxew",
-	"Ka+x5/DrWTBip+lu/87buIiVu7hfazbmqi7f/29T+pbkvaXqljeYNqtofqifSLVNuKQSezw3RzcQVHkH",
-	"wDqYPl885r6/YRGv9cPfvXyJAtDJ3GSsVx/Xa/+eVwrhfmZxAbDMmxFewy7uZLJjeyWxlN8qLIeuRT2r",
-	"P0L5svBM5W2UALRaLmZO7DwPuaBQopjYdzX3/f5THfEi6IvVPof+pT7KNJaODiJj5ttxl/W5p0zLi4h3",
-	"V2CrrPEOf89NP/uTqEEbJTcQ4Qf/SpYELgzslzbkx6/4RcfpMCCrvsyEsxYknLlDTNhTKV0F6XwN92yh",
-	"Go/oPTfvt/T0G3oYX3/EKr2iVV02ny2GOclu1oivR7AqEY2nHx0zzJB6af5vWyj9ikcFPj1G902t5HUX",
-	"AL2bLy/z834vNiNPVsNWjrmCPnws+fE+92jSPxq9zutdG6oUvH5Nr80nmqbADDBteZsCkXH9zGVEXWWP",
-	"qUIqU5R9ZvV0/sNnihls79Xd7SkJJQ3vELJXZuUZPYVJr+09VIWQqers90ehWdOqg6iB7aHkJ+pJgrlK",
-	"vW9yjUWeNd7iHmmUsZYWKg2/ABST9AvpwE3koyCDXMm94m1FGRkt8IqqFShjNoeJvrm/1q16qDrl23Uh",
-	"DQcr4voJk4XTMqRJkpJbTFg67ddVkd9cIPxeh37lWRpnUdP52bmW4+iQpy5hEigTQY573N2qpcw1zLqO",
-	"H3E6M5xxTY/E/+CLf598keMBDMM+ERR3Y0l8qDMlSzl4+l2JuoYaSCgqlcbHy7dwx33bRLN1va5c4owf",
-	"/5cFej6/s/DmtBwXRC015E1QeuMQcVPAFwvbktmRpX24ifMqPifPGHukz9xwxs8/2R+spnmL9MiVVfe+",
-	"znN93cR6aC61bWDqPpY94GlfyyDUp87sxGUoz79LkLmTVdS9dh1B7TubrN+UAHRVp0gWl94RzcWvfokz",
-	"tvsz/T4sbNh4yjJXHhtN5oYHi9j+2U/XT2SlTSd9sKJoA26wfTyTIuRrO1xHtnXjuTfeSd7oo0oqYk0L",
-	"2Cooia3yDe6u3jGjGlFqZhTjj0pUO6bF30DvmLV3GiHvd6Ern33m3Io0hE27KXXLn+NM4pY2lxqK0IPs",
-	"CZHJmAbDcf2Ud34r423oP7HMG1co8E9intkre7LrKzy1T9q6hdmMdnJxNtdv38xGvU1mU2xsycR1QRip",
-	"i2hOXi2cdjODDxScaQHqHdNGtZcd+/wF0wz5NwBab1TipMPIWuzVHUdLooc/34pd4YcZd4LyVJrbi1Ra",
-	"15HLKpNt/1RohJkAUdZxlJr+Vx5Hb6OpvqUotYdpTfzmPdYbjdEqmndo1OfKWEKT6eIszLGIv0GkAW0K",
-	"X0Nt/4LE+OUJxic0uVi9UplflCz2cOT1wR2/lWqqR5pNjondtnNBlk0NKO2VmfJY1NxAy/A7mCTmOgti",
-	"Buielw8vKVccfxfah5YYl3BOQwRMsVUNwSZEAI84d6cqIkHnGPkq8zhi0RUXy4hpM6lVvszeiPJBM3U4",
-	"7KhsPc+aGWN3i7X72Yt/q6MyQePNt4nwXKHkK8YxfY5ylk/8AStfhWZ/fPHn5TDBJCYYOGY4mTS71HDP",
-	"0yG+Tc6Szam2awzN6CSubxrUGn1dLm3A9K19pKDtpKSQCBWo/5KFHVq1igU/WI9DFK+jJ62f6vw+Pr9f",
-	"7KqtLqz0mktupfTai+paDfXBVaPz6iSkxiRLV4C0Jmp2BRMYFU9w24GLtjAaJr2H83t3CwM6OtHXp4BF",
-	"6Se/UzO33xtocuhqIjwOfjDQzlxllnlCEjaVo+zh3jKovTUm9YCD4nUvW1pVdaUpXOJGRqbQdKpuW4ZF",
-	"/3yieIYblzNeqhMQOstLnwZPSyEYA0N4U7pPMndZ5GcujXZgOZUrA3TvN0qb1chuiPYRVO1VUBdfh1em",
-	"GBdRS3h3TyP9SUGr0IbcHj3JZjtNdU37S4FVRotFDf0eHLlmDdfaEvIcAXzVZHKuI2Ropr6OiOEWSsGE",
-	"4C72gfArSwBns/UskxRdm26i0XT7Wuhjkn1/tpwmDDuLumZ7YO5Zol2P/WrXWXX1EPp1HmPQfXQLiIh/",
-	"Jw2H+D60ezspRObAbovaT5mdhazU2e95XFLh6wg2gSSSwbEaTwRbYyetonw50RXNJeYq68VBbMwVQswu",
-	"xAJxonNFbla6+NJX5E/dGz4VpHXNw+sZLctfize6qsMt+3yu7ugrPzh0i3GD7DHQ8uImuwtqJu3S51n2",
-	"94u1gzsgybxje6jVmf0NWoXyGnhbi7iAJs5hcmdue07kjNXjH3mn2oTM+YIgdlK35i7kkvrbb3S4sRYK",
-	"FdbDwABWUbMRUmJe0S26z38s0hyqDpmXPpaEeEmqEpNE4un2/73qPmn2+qLTQoJGOFnNcNpDSSo082Wc",
-	"BOCPj8SrzCOy2c+qJAJkRSjfQwDAvykJATewqXmJmz5awe5al7K9MYMbmXzKiEO5Y/pouXbzDTw6R+vo",
-	"iqv5iM4usmjQE0ecz2BQC5k4wEuXZkTj9I3pB6Ip0JUZmuCMUipztB6MkcMrc5Mxyn9yussDaq74brgX",
-	"NyUoZfpyTu+wCdMN5jcjBC++BceWHGl/gq+PgQ+GSE5v3KVhIri8Ipiuqc7rITkl9AK8XXG/hD0In6ch",
-	"3QDJtagflYmApDeloy/nSicxy1cF4EajJ+cewzRsjI6k0aeo+kv32AkezALtIqnMpgLh+ZaQMz2bB9MI",
-	"YDh8Cku1Gj8VUxXjFsIL0dMaDqZwvVfTcwt16o5AONdKRS1QUSwNcbtuRTv/1bVKYQ+rMtIhsLee1Qz6",
-	"pt1h7yvgdY8V/0DdETeQe13cfFI/2K8sz/NLmGrTg5huXf6zMEc0A/s2vdnSwadjq70nh4yIOhhql0W7",
-	"HVjtth20hSxiYLEp/bbjuMVHKOGcUeVDGlf2MkRVssMw1ZkRHiw9kzw51iiW99mhh42KUQ+lTqD2b+KA",
-	"/gz7BQ+elfJhDyvFhvFNWelCJBXVfSdq87GQg/7JZ65Z0xkm5A4rUuwPWp2Akq3xEV8Gp7mo+q6lfp2p",
-	"4szfDUPPdyEPzDiA1Yu5KtAtJpJH3ou4JXvor8j20R0NcUXu+bTlnru1t+iE/vszBXG4tG+B13bAib1u",
-	"f9TsjMhwVstHU89yjFN5UR3+8ws0DHZs3xnXdfrMBWKhtfaQlFDXUH3C3iM+CeqArLVXFrqSsWMR+wf2",
-	"n/3//lf0A/yXSZNqLxvGXbsZVlGhVYKHyWkKaConJZf70Jy54eOwNLS7jvz6VetKR185W4hLFlzXSJ37",
-	"lku0MQnijw0V/xzD+3nNeZkC5PcN0n5/DxTDXjlcV9bLKyCFMnVJ1Eqb4imwkPEVM23+bo3GNfj5DnUI",
-	"U1qWTuAAmy27o3ngn6clQW3Lc+qx7KbMtR9epCvSrzod+hKPTpkV3X1D5VBzv6FW0E8y0/UtaiNghQG2",
-	"wGdicwN/v4IksbqmFmVyy7ZFGdGRfbw8oWam9/bZcWYnexPPdFj58/mlvz41ZrkZ/vS1R5DOHt1qjjZN",
-	"FtpqD3Gbz0jJgUdYziL9VnUacGJkiYh6WQaK2svAEcXoi5iRdOcGS5Ivbj6QuSgygTRU7rAFAKW1rI03",
-	"rVHP/wIXOyOvnzdKp7oakXjYJA821WikmkD7yYRiCzNHWZ1MieJSnzP+JvppUzCRXslI0NfuqrJajus8",
-	"00Q9FKIWgTcpyR9lHIzmon2To6jLwMpwv+WwTVNxelVxXRKEf/ua4O7aMPcVQ+eaOTjxg30jV2ztJFdN",
-	"NVgc61ad64FA3TgNfwC53CBODEKiNO/FOvhwZr6i728UzaHt5qQF3BZLiEaZnd4/WkJtdcHOng2PesTl",
-	"BU2AnbOOSIdGG3/zofGdPosc23wPRjsH4LkHoow60g5yDEKr12HtwWfptN5r2Du/fyuqpMPm5IHG+kZf",
-	"N+m15Vpt3qYjaiM8CksidKoNRtNqyyP3RytFT/zCNMCJGdWVmMVCu3i5SSOxsdoYUpbdLOPFzx6Ut5RM",
-	"9cSj8nyJONmYxzaRMdOQ9ZvIxbolldb5gLNlPFOL/IRxzwO0TBjPDiCX807JLYbjJhfQo78nuklUGcB8",
-	"ME59nfqcPYzByH+kjIGKNdwcKbXfl0Fhl5hPekyq//XpL5800Jak3i6AYeO3djTPMKvsKjMWLY6yKXyR",
-	"1H0MJktyCn9zzf75n//5nz/+4YePv/pqxzizxgJ2CW87dBshV7xiYM0bl9Xs4HZWCMcJDZxrFOeWXP64",
-	"UjSHO7WWDOsL4QZlreFpIc3nf0y65HSI43rt5QRcd9TICaQB93/aiBNPgw6NHS/90vzEh2We7pNpwrUg",
-	"7uVbeIRWJzsQbSwg3CLwWvUoqpBuvlQk2T8cl+KZzLI6Wb1vudSHbD7PO9OKBhhWmDsfWMMvVonBHPuz",
-	"IPVFeicYKjCvsPt9A8oebSuxeFlCg10OXYv8hl9OdLYnDOgKw9Zlqn6pTiduzcdJpmrcwL6BVitJM9EP",
-	"WODsJ0QyFGoN9l7FiPJvOzcN7jJ15ybgyfe6f+O33VZ+qCwfy1Bakzk9c5VTe6UeNFYD+TxSmoKLH1lz",
-	"DCdodQghyYaYBrCEJhUxbGQ6EFxtu7J1MofoO9cZhj5rLdfhp/t5bjL90XApwl28ioncPiRYiLu0XPL7",
-	"21FjoskAQXTk2jWpRmZYdVbjh6OzGvNCT2xHRc+Z6ePs8SJHR+qRi9pXZzyNIO9V00DFugYPjd2zCxgq",
-	"alSt3a9DLe6POJmya1uQZVq9EbJwT649IbqB1edprNf6mewiUsRz8KNnaXoLLyltzvN5SL/58KWSUSz1",
-	"SfdTiUM5tNxVb1BmUCfNTAhd+DBcJ83ofCcwC0XlsiuXs/TwPlqd2p4O97i57Jh2rdw/ZV//9S37/7JP",
-	"P3nx3//0Gfvru69yo62dZ6/TpGMjWT8sxx6iKBopGolCDrs++SRg16JKaH+zUpBSaAysrnQmjJWJQNd+",
-	"P4KgSvPgP3Uq2a2C6/S6b1ke5rTCbT1c3Dv7y1MQBwgldy2vhp41GQAi/wg5hNxpYe6mlMgKOvIY9byQ",
-	"VKR/9Tuy8iD8wP9FtayTVoVQB4avo96nJKoWdiux1QrHmuQTr1nfJnQ1xy9Utw76kyLz+IW4aYehA/EH",
-	"ezlghojoM0zbl8KmWTeyx/7w1J6BG/glbN/C95+ymUHioaQb2Z6fzm7rRFj10XDXs3Sc5rK6PHbdts/s",
-	"6E1ubSfRnu/e/kdu4G3wT4XyB25vBAerq8jW1Yaj4uLSrAps1p6qiviWy+rNo6v324BENFt5/fNR9UEd",
-	"qc5BDx7WYq8puR5jJbbAtevoj77pQmQ6MT+h7npQbJ3FKvxWYAXFdwZOMykPicLNvmynNzeTDpMya+Px",
-	"0uUIZNs5cXbi5VHIdHzw+TwQC/fuA+R8mJ28VcPIGUjvKKVucRhrYeZ1v+XQMFx8RNhtpBvSLXaGpW4h",
-	"jGLufD6B9K2qhbudRv56d8Us3lnrco/c29nsIzePmxDOLek5iRaSOuLG9T26CuiS1671vOH6AUV7U19Q",
-	"5nWYmxraOfbZ+Q9wKRydqg4Kraj5egeFUaT0qEdoqdpv7xKYd3edfJAKI7kHLqjIuaTLVEPZtcJckuL1",
-	"u1OjWvONqwgbO8fr4d7vheSZRjIcsQKnx+x/vHvzIyOSWd1DdS1DrzUzyhXl1d1JfqTZETg2jBtcMPcd",
-	"aL2mM6adaWqLaHlvQbsmUeMYh/34RkCtHnp7PeroZF5VeynagaSMsbB6Yi58YjLL/gutcx2uOiuOTOqc",
-	"WrAdqchXorxVZ832cFGSckbJWP1s9+LFC+yRFyx/qQyrhTbJDipjOeHoswt71JMlbIFb5HiGM3ygzpuw",
-	"57K3X8AzzEP8ccl4VbWgtdWgnPq2Y5xZQRCgCk4co1fruU8dCt8POKOwnawu3jWIbGF1k8pn6q1CxlGH",
-	"oiUqTRUeV4LNWnXGCoZ44ERNZ6v29Sa1e7YXdXJW3wsZ2m+71AYrCnbsU0v0nhv7YlUSM8kJW6EqyoEs",
-	"p5wWK10bJ5E76QBOUCT7HEhslMFrsSIi1WL9kv9Wilf/h+pa2aP1T69BXcy2vZvBKNlDOnD7ayfKB4wm",
-	"TGn8Y1Sp7sJpltb/ZF/5wr6yo3blCGPBW6CTOfnEB2hVqs16lRr8/2cfzgxSGP5hfpaGf3CVBbmR0tl/",
-	"RJ8BNdy8oy/vYvovb98V5SJ+/wZonrulTVswufsNWPWgJ/I2Q97RcZZ+yyS7hfI3OkPX41wNB9JXbOdT",
-	"Jo6fWyjD3LqU98qkgtkV7IXRq03Jf6HBMvpOLSSsQeIIo/hXdn4eSwu4IZMQQa5nEZfQnPAd6Ic5Bz/W",
-	"0pwltJGPv4WT2JRxzbWGZP40Vs72vd9c9RYmOPvY8B7rGbGJCnkaMH3F55gGtAxf1rOKphEg4/gGzyGP",
-	"YfWYg0PCIP16qLC/c6A5R8LVI14FTEcYoRvbXdM7swGQWaQyyy/2wqcGgS7vSVbh7yCrVU5BuKSvct0D",
-	"3mDJvbUbblRwcOKXAuv0UkiTkoXW9pg4clKPMKgZivSsmXb9AXlt5VG5wjkWIIxn+z7hQzNp4TWYgvaq",
-	"BQn3yghuYjzT3R18gLYUek2yFXnKemer85r5TPFcqCc+eONjlUDp8rjH8emKeu70ufG0CUFEDnZ+Ro5f",
-	"CfSdAg/OUxfJ/8varNVP1wB1+O/PLG2mbiUD+eNBuoRB8B7C5krDIw1AtRJjvemhID2kxpG7BHSHbBWy",
-	"4gcX1Nnlz5sjnBjHKqxrACz+mACw8K62q6IL8cu7uyyKTix+BgcQG6327HHmdUHiFAu125P/jfq90j8G",
-	"HYXpT3EH3yFr91Rwc7iF0uS1nedzq37PGw3PU9lcA/JWbb8wzunCQtFqcyTCVW3OdzluNPx8vAzqIBYK",
-	"VY4h6JCvWQnjjrzPJLilKiJXNGaPF/ChEe2wCijFLn1b5lxqCuG7UWJot0cviFDSI5T6FHVumEtiHBRU",
-	"f/ZHdlRdi9Hp+5aX4BPLjiQch/uOTxT4QuLCDo6dCG+vymRFnITGjBv7ziqMM0TUId9REIPOmQfVYEkS",
-	"HjNysYUTJDFffN6jUYhZykUVKuwbASUgzJDGHI+djzHivYmKCThvaxQ38CyA7xU+NwTak08sXLzAY1In",
-	"GQ6qe2i/d9VbySTydJQzhClH3p8WKmGsnH8ERHrcMTT/CPsxViDzOeObGmzMpSdm3Wbmg7wu+vxBFgNl",
-	"qPTNY0PaZ5ylaGZJ/nTBTSNh5rKLYz6jCJ9860ni3Cpt1lIvWmoe89Tel1PPqNjSdT46Bqlqrw2JiamM",
-	"qFh1pnklKZztlepbrGKmpetk71MVWuAVmlaipVphK05U17ITF+iF8TIEjYMqnWkSoXNME6cyPcCvhq5K",
-	"xNI8qFBSvaQvEZyST5P3qFpBp5wt7snmD8Ty1SELTWCDpoU42QseNzgAGKWTmhAEgMtKVOk0tZUejSUo",
-	"/GJNF/HnMUyd+pRMHbb33B4wFGxW5K2O7MTB2qZ25cAE9TZlDjojAmMY9Ei3d1Ql7gGdE+pwyJwXUX+V",
-	"yq0oj1A+bHXdrEwhrIRV+HQODrIE8QgZrG//a8FN4UuLMqjgkOsqb39Zen+SGoJ5EVQfNHk/mnRmhv2a",
-	"dzFlc9v5jahnY+xJI3/zcfgt8/Ueaitthq+ESSLGSmEkcW0KxAnZxF34WkTd9W/aC2SvPsC22e/VB0eJ",
-	"JJ4HZbSsHhC05umeoJ08cVMecxzfSXsx+mqZoSz6qfdXlAGfbw94lSI89wWzHB6gMazl5+XUhp5SzmkQ",
-	"5+70Ex3MKsfE78C4y3ALys09TwEDIgglb1uEbMMXXzLtzQzNT4QGxpQsgZ1UCzsmDqEUShvVYFyBZOJU",
-	"5LiB5zMpj9yO8YoK80SocHBIbnpQFpyD9vcfypGsZ7mUCYPFcgmtqq5RRdp5ExNjFn8gxLu0WUK5H+n6",
-	"hxzq5E+9ePEBG9WZFnh5ZNjmwNdijlJNo+/uVSdLKHwVdf955yANj2SOwk0jKurU1FxIMzud8FS2Y7MH",
-	"g0//rE5cSPsFNFzTDx1agPlAnDV8cItR67hXlvDI4bjb4kSWP27FhujcoavrAt/OxUndT+OKuwoBOuyJ",
-	"JLiO9vRx16RrpiFlWVtOR/+Khl87bJ86wGrMeUgskyXT+Gg8lILckaPpsL7gkBmoPRVdU4ArTryiECkX",
-	"LvAnK+gKRMQBsads0a9t15/zmLn6czFgycmJSrF1f6TTUseUxy/TuTxjn0nsrVJtGpyyBbxx7O9UhK0k",
-	"sL39CDuqutIvmeRtq86OdfUKoekdE/jN5BqgEjyVO6cL3lVCpfXMI/hyz2x6WB56N75sIxiAqb0BpZpw",
-	"meqo3nMibc6iItGfuKUTqyaN4knOC96Zo2qvNdCOXEpK2gqmOQK+7e4a1Rpu/6c6oXmDgZER1MfAAs/c",
-	"RtdFnYVrfzkIaaABjHi6lqyt5HVyLljMtlWt+0ake+D4lhGTrxxFVYFMKxzmaFUrK9GbVjxyAy+pm+D5",
-	"qLC0DjPZMBNNGOc0yQSBj+aU6BHxjkthhE4z7FOdVSeQ0z7AV+ZkXGHfY21WemazXaJ8vUbit3trQTtm",
-	"mlvIW2jqy7v+8Qgheeq1xS1e3ZNKpQdRRa3UQxryzhfmsHOrDARUCayEG+tqzITg071KMlJUxT1xbHHS",
-	"TOwYSj0wbl7i4N8dPsa7JX0Dt8IYkEnkQDsK2ncv+/KisApcRJh3POlBViyG2IMi2tcohbFX4sj1kqSX",
-	"dn3OgBOeWfe4Ew7X9TLOy9ZVIvVJMjA+xNMkcm4vPniJ8ugerAlEaeNGMRJc13ZxSLU9lnAu6LQk4mHU",
-	"wYl7ielgRshYTeDOzxzzPJb5/Nmd6QU7akroexUcXRXqNud7z3wxS2YR0+NrKaHWSQPSFPRWCjDqiG3B",
-	"K2hZWXNxSqZMy7TmlFUW9JF/9qfP0z+Jv8EqEKYxFrIv1toN1+RGDN+codAtYlczrp0bRax+ANOKMj7J",
-	"jwLOlJj6gL4a1/pc06Jb/Jvmj/RbLajrQBngOHTaF+yxzp6M1rFXsktl2dirpvFuigNA8pySY6XYhJi7",
-	"u6YNoDVI+s9cqwqdYJsbs8/My7aC9X1P0PFmyRWiRVZ8aDtvxvWDHqNy5gPR9NFtsIabMEzc0zNK1qRP",
-	"OciKTN4TOEgEh4Oj0XFI+XauM0O6+toTYxERKzw42/fDtOL+fjk1MhyT9+75pOrgg2d+0EhtyMOVhKFf",
-	"+y49uWM48oAIGaMqmGE+bBTIX8EqTz5IizUcEky2Gybe+KmC6Ao+MCFdYaaE8yCBvM/D2yus9om13Bga",
-	"PRWq3dr25EZcMmWQkHkRCDTLI5mGmGtlL6IdnYaMY/9zNbfM7tpwtwZ1tLyu3bROyU8MuSuRqHQQkqPj",
-	"v9OGgOE1gPStMOxyT/ZiYjXYG3GA8rSJVxONYvvavQAUiklYkG5IFbmakwkCB4BXSI8edpTp7mRV609f",
-	"vPjENcDijPY4ydVPk4l/N2eh916uPAz9TPwFEzdxDR1ZCEYfXMMmbOiMoS4zCMNT8mpPy90dNuhIa02o",
-	"9Fwlqrn2YJYBLgvPwIpzF2eLjfWIFoAhhujHJddgrWRDkecFONJJ4leS4skmzP822Rw++WWWz8UJaiGB",
-	"MCrSiS7b0jNyVLmJLWGpu9mQsAaPAwa9IpZBE/NjJFfXafOdLOuummSKV6HPKXaj4fdQUE74MPm7h7wa",
-	"pX3u7rgorBUjQaetkh8hGfQknwNKQ4e7PqltPBRSmcydceRNA1IP8qt5afQ8BiANmQ3WTeFL/We4YVKx",
-	"ElrDhWRuW7a0yV/2Ptqn3nWnE28d6qh+WDwb9plkcMES/Rb8jJv3fIbxj2B8SPD3Qz/ehu3oAJo3JKiN",
-	"zKSaO+j7XAOMpaxDREX2GH4f6V632AS3GC+kt27CnRGMm7Rh86My4uAS8VfjWP0koIRdSMDgsqIccwT7",
-	"O/CW8UG1qL891+NVbIecWrmLlXOiJAQPAk67jhrUpG6wE5EfZGsfgit6Pa1cTi3kQyohxBxDw3N+DwPQ",
-	"ZtTAVTta3aBoJdd0gk9Ee0QxynOoKNOHPpUlYM7ST5nrvm1VYGyXiuu8tSvY+ibiMj4mV6gBlJW1Ip/R",
-	"3/nuhaW1vSM5m4Jyrs/8ogssGcyYSC1Qx39omWvqwrFKh192TCtydkmFVTd2O3/tBKTDmZTM6s7ElP1P",
-	"uc4PuLfrN+HN4QAtVOGQjDcBJ1j40O4IMvXblz/84LNZ/qYkvOoz1LhbG9myL8dlOQPsDP9UpgP8PUhT",
-	"NFxryCTR/i0pgHwaOnbU+Ujb/wFZ8XbxInAUHKx9OM/xrOLdctPZDZjFb9ha1rsC3GLALzFgye7JPBK3",
-	"8VvsRD5kmIWJjDZ/4elFVrjpRi7tlX7rpM8WBJJUOa7rSrV7QkXtZ6mW9XNeJMTTxxJi1/bIycargKrz",
-	"7fl+RE98BufkFAI9U7XTtyJMZNkZpdJQHtjOuK5Am8jDtk6bCCUnW6Nybg1+hL5vYZhmiiwodDMoJTNN",
-	"JoJu6KIhTEhtgFc7tgctKug7OCiS6iMTjVKkg3bRl3mu62VlX8yVWpH7MbMnWAsQNet1N4bLZG5POx8K",
-	"QuSVtfP5iWtDhExBA/ZdyNJqqXvAq3TU0il0kR62WSZAGHWwyhq0p5s0/3KRP2iLA8CGxgD0Tq4/FTeU",
-	"se132i5h5+gt2rypT9XIepMGvmXeq6OLIcsv05GgM5bR06mKzqeMuWRcVMw9bDeOHI/JhitSmXQu48aC",
-	"jWDLLmpb74yv2vcxjTVtsykAMtsA0sWY8cGs2HmtHzbjaayLepgx0FF8tqjd2NnFetXBQ6A7MX0SUpy6",
-	"093LF8kG8YeBk8BayvouboTqkv99czpfzBF56PzfYoyGkaN9sb0YmujYVj8uTbd2H3bbd62VSJREPu5X",
-	"VuGnSQfwd7QD+rLyNW7wcXP6w2yvMdzrq5Kxtpzr6MCuSCZabJVJCceahb6H1IHRcDmCsv800w7zmWQE",
-	"PmqOLfaFpOdWzScc8LXNtAZHfdL+Z5Jx5V31H00Fg93FLF9cCaxj9Y65WyduOpxpT+YUk7VXaJBYA233",
-	"v73I3qY36LHkOMSnpYQVTZUpvxrmAqGtb76UQiByjaMC3sddP+df5q/CVHGYw/JtrdGgFcnVyR5M2xg+",
-	"Dbsour3ioIjDzXY1IFFJh5vjuNdxD33Sdz1OkWDgmpgqy9Qh/iZd4A/iQ7rWzFrwzGAGEtXbJV01963q",
-	"mnSC+Mb28nMJO2SppgqCLsyar8iRaNwSpstyrYl3A9L8e3eg+5Kny2J7+zeHg93bH8Ac1SBetufyofB9",
-	"1igq1mBYujzCr2gu3SuFGilKixwX2MF/cgG1pwY/TmGSC3InWtHWflitUoeZ0C/+PJMh6h5YmyfqX/AZ",
-	"rgnvc6narcCE4aX9ZUNRQwv2yMo1PYfcRsStrfq3o1hLRM3BSgd0GlF1OP0hBWYY2PFYGoI/l+Lw3SCv",
-	"6BWDD7w0WMDiuyliNsawVHFdqsNcV7ZxgLjCvsQ9NNGOHVp18iBMAdjZZYYg1pHvYbCOoVMf/emrb3bs",
-	"px//0erA/+Onr/8RbWTDTkob9ukL9sMX8ej5lgUDrtmGc7zAPFF6Fy0iufvyvTgl0jzSca33WAxMJcH2",
-	"8GCptD6qs3zJjtwa/NbeVi1zxghUCIFSD2gbF54Oc0izmAzkVMan04vYK95WQt5/7+JXw8UMLfykp7wW",
-	"knqzWt3h9IrsFDUEBEcEWnZW7YP29+E6edK19bJMsA8lF9eYZEHOe8/tHznli4WUyQ/GuZYIeAczJSlb",
-	"TtzLlGesBfIGSJjkVoCsdLEGM9ee+AidzPWQur07JfgaRvv4CC3GzV8iERyUIcVdCYwuZI6KGKbsCgRS",
-	"MuZyQfqELbILVPTTz2/01+4z1xmuN+g5e/ZH2tv01iBwIjSw1ifstaRsA6z6vTCpzhSxPeDGP7/Bu9bk",
-	"Ixv3SqPPFVusNPFL1bqKnWF4abKUhVzL+TqppH1F12xIf4TC8noRT4jIBdoU3j1s/4Jk+uVphhFR+G1I",
-	"XtoEDrVvRQZMbUWiIW+yHc0Qemd9lO9L+7jrz5NyV9dKQ1XkUDOjqpzVH3SclfrYUv7ktVjbOkesuBAg",
-	"b4NtzlK5xq8uasgvHH/dYBvg81nTIFvZ3NTcHJwenEnSg5ntQRSv2Z+TGNg9ZCpxW9o525fnLuhMw3nm",
-	"sK79v4dZsFN+iIgSoAH9XPqDGI7dsEwtAG/bo74oQlLBwU0pWdQtZ2Mv3mxKycqPrus7N+416+jt632j",
-	"ma8g01UO7k2UDFSJG8B+9mJm+ZuqCvJIKwO6rCDFLTKyxkx4fSeON07zuQV49GrfQwYZeiIVOFXK72fA",
-	"Xu3805c5N4YKxtPpCWWtyodMfPYdv2iG3lqQFDsK6WIUoxUaQ/q8rn2+eNoFsL8UZ4CH1fv6M8BDMB7S",
-	"KKm6MKrwOlQGjLCpBejClaylHsBC3eLkUInzT/gEulR2B3dh+ye09DNcP8x9xP3uWjcu3yPReOOXR6se",
-	"LTFJ3F3EQkOqhuWPtjnFoD/x8uEbd4gsn7kuZHf/QrztL1b3z6ZKA2JGMGep0vkKVoWnQZov8VmnBXIH",
-	"ArRaC+SySmdIOKson+2NsVbjbbZ/6XQAp1v5cfpC5uuGl5v0WXwhNxZig68M9oeOMn00ffU0vorC9Ymp",
-	"9MV26+t0Qg59sg3iYbkmLuTpNJwwn1Zm+JjjOwNNRmoVDls0WZ6Chjl1VpeOTXrbnHWyxnaQJh8ITkZ6",
-	"7FfjbopTa74vcXOYWQ2/RFOQo7htKEAlz5XQrId0uUGrxqZVVVeaIoCrbUtpgV9XWhlWgGwz/t65N1Kz",
-	"1q6wZ5E9gvAalQKtnwYVBU2nYEnSbhjGPp4a56zah0Otzk7dnNdM/LrdMQmziKTqSCYMjnMksjwZhhOg",
-	"Hd05wT7i5uGRSl85gd5fINhR4sYgWb5+474gRL5wBXif+5TFVurr2xTe8Uxyvb1PvIKNILyXopOVyssm",
-	"YVjJJdsDwpxJtuflQxazdakUwsNL5HKLsQeu1Gdo2QWMA8u9V0xJtsekmJOG+jHTPtY7NNO6lM/tTWH5",
-	"bsA0SVmJnp16+vvv7Xw8xM9tFyNseNrvZgyUHA/GeWa8o67dUqm/0cd0d4IlRYqGW2eYDjfraxc6dKlx",
-	"w0JdvWMHURug0jC7PtBMWyOCQg7R0/pud/ODWaajn5iNQvN6yY7qzE5cUpaVQy3T/PwJe+uuXTR8sFBU",
-	"sz2U6gSMOx96LazqJiikFLIBP824tMyyyhGt5Rt6YVJ2PZQT29LtybB3//400SQ51T3ss7TTnDYzQ1xi",
-	"upeMO2BRNSprIZwtbhUNS+NPGAUorWVJr1ahkRc94Vr8YBGwUV15hCoQfpEGmZqCb1TLwjG54rh7/lxz",
-	"UlFGJ4LR0d7SiiPZ8HdQvr/WPbG1e4Ibd4FykXjbGPvZJjbcd3yHxyvgdVziWxJyzrJZDaY4cVEX9wo5",
-	"WT+IpnDOw+XBvbaUHb5qVVN4xJENm7oiNoYRxfRXPUgAAg26ao/Gl4PivW1Pto83wuEApUmEHFdAvOhu",
-	"jx3w1eruqv+2Rz5mqMTd7K7k6JKu1X3RQlNfkBrtQxFlHvp8w4KMVvS3tKYgGP7o56iV15mLRyjiFHif",
-	"4jj6YwuP6gGKCHsF4+8uro597iI0CHrDtE7jdk85vrYTi7g6YskF1SMNgZgpOPeVMHuolbzXzKh5OIin",
-	"dv17zazEGhTXIK+/5U2jWkOop1e0pj2I+gataUdU9AJs5gYgR8ZEuXepwTQr7cseFAb2VYP6T9LWdiG9",
-	"SXLZ/mJAT6kmNHO4skGrGqX+bi0ooJ6xLrDlEd6NN0YXjmmgWWLbKeOmb2Ot2qi1b0DWLy3DYm0leHCu",
-	"gGmkd4PCYvubbzbDNPAaKsT8dbiYVKkVnc4dkQxrHs+UPu1umZ2TtEod6C0HHDF1B7kneWMVcARgCA/H",
-	"eLy94KB5xaKkF73kA+bl0b1OuWnYoVAYw4fINNmTfouIz1h4PB96yVQf32YchSpItBSG5pHG1C2E2oeK",
-	"7S8TlS8VtInM622x1a3dyZ3+tvJx7JW8GgF8FQRh6AOWBwvpbZs/vEgE/eZ288ZsGLvynp0T3/WexhmG",
-	"GUXx1Amo1Y4EqHSiCcy1nPX7t8W/puHAM9R9SgdIvcrFur2ju6hWT5hM5FyvNmoNPQv7uqHhHtYSpz1n",
-	"TbU5fSNqGLMuJuyeTzmtj7kuuUOO7/XFlwGO3Go46Hum+JwEVnUQCru3pYZs6E0/7TXvGwm6HR1GXfsO",
-	"NMNNdZsy2IG0CNHaLvxLzCPcaFVLOCPehB0goS8ZVgPXhn36GSuP3OoOFAPYmkKZ/8R7si5RoSQ36rax",
-	"Jx4L96HdcGnzhPMtHDf1/HtmouUWNreSTLp9PplKPgrD8/nszm96xFZrzE+BXTIwQeuSrkZJVtEclpa2",
-	"vVw8mzG1hfT5tKce9iGPn/F0PIsIP+LvBevh3xqA4fkREZawDdLs4HIEnpRotu3itnPq9KAGlsQoBfOx",
-	"CvZIaDr6QTRNMpF1HPt115UbO73UC8A747NrQu4sAWtJQGgr36+dywt2TJE5U/IC8D6GT35SVSXyapsu",
-	"WsumER9adSoudtppaPQc32vVteXcT+sKNVON11pfD3cXT8/NJXw5/k52o/7ZLewJuaeLTR2tgFjh2XKz",
-	"+dI9v7BfG+3VxViJBLNB/d6kq19Czkky1xBaDdWWoip3shap6Q7hFgRy95mVnRWjPZgEgJBG0fqIwhE5",
-	"wlJmefPLnnsyjpbGPsrulRkUllqd3376ElKXdiGtyecyuecDcT5hr+NqO9+q9sxd8pWQIQ6cqr+LW7ms",
-	"vZC/+fBleCuTkfcIrdnAH1KZoswRzZUO6wDw2HIDuEAgCATnlJ3yKTZxSwR/v/XBdDuSpu532lpY6W6z",
-	"vwv3Ruke23k9Bpj3WRz9LgRCDAkdFpZr6JPg7Ns4pLwIvwKYNKx04/eGXQqWE+8HX8qQBLnyH50iNonu",
-	"NryFbLuJvzbMuGR1PP1KPWh2tgfYvxnKSTm7583qUtfNpMFFfJskzO4ujcbq06y4vJCw4QZ7TZwxMXOP",
-	"Pb/yPbK3OlP8HLNOlTF4E2WHEyH6z83t4bdJPa0Cw7MgjyI0HZGViysrVqn5QPbcMi0fvaUnt8LwrwYo",
-	"DuUZvurKLXGONj/325VSY7d0JMgUSdxcb8spLdu3IVeRuVLVCPT2gV/fgdjTLkN4F1OegPJg9LtoeGtu",
-	"UgMQECu2nEXVmdc+Dp9EQjdwaszmIem1JHtwudh/4AsuH163rXCTumWhRAXa+B4TN8CEHnYRmX4OHkXl",
-	"4TqGYufLmncadgFnBCVPo7DLm9CuM5HXYwbpButx7A+qBXEvC4/Rn4Mk0+oELslNPVB6LTc+Pz/KgfPg",
-	"MITXTX62dSomTeStm0d6rp2sAgJSbqZuTif1CFUGNw1dWzsPb4vu9BjCQm4Fc/3GTuy9R2ZKzDzc0WNI",
-	"rDogo2FPZs3O/MLOR0x3wD8foa4oWh7Pdj2qqz1qubu+hsr1PVo12Pf4eM4ph8GMbNdzCnVga3e4YKoJ",
-	"l6zTHa/n02RkhB6fvpMfABrdY+S5UxGKmPp08LU0841B0tU59iQXTQ+ftQL3yoNtkZENMBPyotMTj78W",
-	"69BJswQCB2luURLxiftjGqVonHgF0zwNq9JR92eEwzsfL/ZoDM+Ke7LhF2wmjquogevkCQ12WCUQj04a",
-	"1oBqamDupUFCz8QBkZdPGDGzB6bf8OuAkOcE0IYSnrVFN/Z8DuptHqBAbn2+vXcNl+2nUKyTRu8rJqbb",
-	"PVtZ0/NzdJP1univcESKQpA8g1Kckbaz6wHn+72PBELq6qIdyqtYQY35fZv+tGaQbNmCNffau/6g9F2I",
-	"k+5lQjzLto6K95ce9XlZGkolK3bgpVFtSFwXehucu/u8HTNeh1GmcWhwj9BeilJVae94a2/HTGheb0g+",
-	"SKR237khXG5dQCqjT84wglM+p1b8NVAPbataWn4aY6TVptgc70nmaTrH30x5ZapZcAoCGm+mZOK/YyT0",
-	"JJqVlZyqM6U6pUBIdFeWAARDQuhAGSAS17l3E428KriqHtDRo5/sIjwG8UqmOu+WNuwzVeOF2d+wEK+C",
-	"bRiWXvrNhnudWP7JPrspjcXJAD+tuLRtLmMtEOYqxJMI1yFsxJbXw1VzA2y1YW3YK+pju4eQ1ax7xXN1",
-	"57mZTm4z/afjPjZL5VzbMGM+YPfIa8m9tedeGlruL9CEThs04keaHYU2qr08PTEmbpWXrT8aEXhawv/E",
-	"gxadMXeseowNvwcLx8kXkz0t+r0UAu3LjvLQYtGFtFJGvnFvXFePdhsuc8aytVs9tgLWaB3wHr46K8RZ",
-	"Gcm0kJj5lorlxoRP9HD0dF9glBsFlfxwv0eW84RRpmiJw8LpvozMnZ4qlzsSLWPGYnbgN1RZQdWrWIPh",
-	"oC7IbqPONLo7TauWI+/9uL07MB73bn+ac3/GIf+EUzkO+fQ63GoH+4BV/h70ub9L9Qt9F0ku8TDce0C+",
-	"Uwf0HmxzRQY+X4zJXqn24eRneKBWZbIfaThbWBTDJbC9fdTXe/MWBo22vLzbcMR0d/qdjtkp2TwsCBL0",
-	"k2pCrThzYbLJFNsvl93d+ZhE6VAn5mvtBt/tvb+7gHVuji1ghRhCgwtzpD97+Tfx5i3EOKapgbhzdqKO",
-	"VFuEyJNLv/2d4XI3nAuo/78iDj+5slZM0Zcl1M7fIktBEJr8UnhTnv6lyUZP90DxvRrW2R2jrg0T++Mb",
-	"hZ2h/QQQsGJzFTdVZSdR+O34lkh0sUl0IhC0+Mu4SLNWyp5Se0bvuZA7tr/4NsA+tFJ1wJytBLKiQ84N",
-	"W4XXv6nOOgRbprfLJZ2fLp0kjey481HhujUTZlCpylmpJLFc0k6SVbafkMTR5kMtOaX0O/fOK3ciB7Pd",
-	"uSQ0JSFM+m7bPo9dmGeOmV8Kd5a5tteupnyxuULIokj6zUIXqjPWAxj2QE2Erii4nwWKsHzwPU/517RS",
-	"8iUKNSHZQTyCQ648GGhDC4k4F5lgEf0v9nX8Z4R/6O4pLEQoDjV2TdrddfJBqkwroH6CX/pL5O/yHqsd",
-	"CZevHyT2eIvw9S2y3Y6Stkw8jfPpnQOVQWgXTzts1I5QO0kQ6RrLqN/ftflvfpUzFLqZ3fZ7mWxvcp5u",
-	"qw7NIRbOBjl30+a7T+yDtNSBJkwH0wu9HwpDtwhZQlkXa0TkXFeh1flPod8QPZ+n/0+qFmXC3PJRMF2M",
-	"QXLjLvxnVYRgcuiC/TR5sx7wfDzF5Hz6AZdocEUX8gSRJuEa98iOGaV27F48gkZNoUpHatIkTTgEUFpG",
-	"gv4VtUAShinJzFmN4vab74GFGvnNG5En/6THnp1L1dVUx+qyRWOomcidE37GSHf8h0NHYWvEoTCUXe0v",
-	"3VBWcOCCPmMt1vpSRGUG0f8eoa6Cil/P+onyJfbbnKw3rqTfmrMwG9OgVI4j1wwx7ezIyews+8gzVub7",
-	"DJXypn1w7CL2cFE+hzhKR8NiM/Y3aFX/E0KcyPvh+kMWG715TSuNQwuQTyjgw1Qhn5gTjCje1gKGOXNY",
-	"iEItvDDsZNbnr0NdFVk8t9XONFTlb8mAQqN5gKZXlFQWt45XZ9Az/Cn06nBFr6Usq05epfEKxNZklI2h",
-	"jWu8QNdCLujiQMd04j8K7iNkfmH00Hs0OSBHLBYilWgFTsIk9LEInDCBSlgRHXGndAUggqXme/W6jzQP",
-	"pf216WVn3kqfThmua38tSjiPnE9Sjf5AuSw9UhPfq0e7XsyrsPa6LirV7eu0B2reLxeSysIkV5DmdgZJ",
-	"T+1UokTSo/oexR5vgRJbMaf1Ty9eLLeK9QYXDptcZY9APFxZrcp8Yvq0ktpHo9YUTBsEaQwfSE4ro8xv",
-	"Q3yK+xCs2yD87Gx3gSvStp7Wh2d3p2ShRe31g5Fbl3fDHhX2n9nmaLu71lU8TNoyNHbpAlwl5EGYKAQR",
-	"ANB26H5zOX813POaYQE86k/OYY455ORnqxVmxdpvRn9FH3twMOawq43YDHsfepBs2Ose1We99ba7s7J/",
-	"3fhWy0lfBE6s962oQhORaL8HDOd2L39eenSW0amBEnE3Z6HEJs6RLDs+jlL5F4dabwlPiOKnPrNof1qn",
-	"YC6/dgOM82X4ld3dWUidfmWlv8JDtuC33XizzgtaxLM3xEJYhGgjphEC92Nf0QCVMNZceOGCAhLOJCYu",
-	"L/vyUpf5LnRcCu4wbneRgso0J0M3gIS/SB38q7pxPY+InOtydAsJ80QhMu055qaX57Kb6DB0Mz+jN5Wo",
-	"Jk5d/cxHouZ62IXpTy922VD2Ieb2/kZ0YFXE0Z5TZ0Dwb8mof6/suMiHbnOdJBp1AxZmrpqH9oEapPc6",
-	"BEYEs9kF2xjcc17l2sKujWngxGfW7KGKkim+G3rWOOOhTReU8grrxip+SVDxi04LCVpjKDBJKtAlt4sv",
-	"jLrJhB6AIJ5GzuTQzt7vG90u0IZLyJrb2B8DtdBSNcAqQZ2ZCOMr6XNGlTTlvI51VaGZhEdoQ4d/e1v1",
-	"CldeWdh+J7nDG5303opHnHjV6QjzEGTaI/trp9rulCs9N10r3X5NL3VaMmUWMZqOJS+9ReDhDrODvO4v",
-	"0up4Vw/TEBGlitf1XZicXZBAuzopquwODkbAd/vuqweRMeUJ6n0FP+8cH0Urxne13d4q18afhvfRCT87",
-	"SiKwa+r2tdDHYn/JT25gB2N8vYj2Vsii4S2va8yp2V+KathEfV6N7MWD24TwzfFhj/ktL4V+dkJ+S0aR",
-	"80Nt7LoyKalGN3CBcI+rgwfeCzTodjg9oCfePkDq2sCodCtA79h3796wP3z6+ecff8p43Rz5x59tql5H",
-	"/2c3AtmLO8y5HsN6m2XUwj1dNtO5v/U/sZIbuFd2Ga+YvQMJHITAnAh3aUOGWoIxWsNr19T7KjsE2zY4",
-	"CbTMFw4zOBKmf9pcyICD/JJdTNxKMYU2qWfSK068PAoJjNpBYwkr4dK3/GCuhD4ouSy4figOqi3Qe5Fk",
-	"IftUC41qTdEobfIP+ajizBMYKsz8fst+71GX/vXD+XeSGowlc7G9X7sB6S3buY9/HR4kkVT5aOI0WMT1",
-	"0fD7jed5bQjpqv7tliuKrk3j0/qbKhtqE4adRV2zPTD3rLXtYwSIOFq9MsjTX4/rA0PunXRGwPujQ51m",
-	"J3VyTSGwbwS9xc5CVurskwGdFUD9KSS2FuGpbMvsZOiiT7fgOyqf9SnkPWZ7ej1tOoy4P6bun79iCk0P",
-	"xYVAfCd+YZWPvPo2Gnji16ZwKW3eYvZd6kbJ10DjT8WvHWiz4qi8tU//k3/YKjuNeoCM78jHKSsoa96C",
-	"tmsOiACPogJFPe+iynAuGa+S+nYetSIPvZ6PeEaYYPNEtTdHBAQWooSF68aaXjkGog+KVorSi+3hXkjd",
-	"b7t7HyOFvG3FI1QrIjdVhKXl0M2DdAj9Xny8j3Z9IPynF0ok1HZ3rs9oLMGjuyF/t37rympSfpesV3Xf",
-	"Ckv5f72q2cF1PZgXi/uuatI81S9SaDeq5PViIPt7esoD2hRK7hVvfTAu3Us0k9oNHxCoSd4TUNwS0M0H",
-	"s0lgr+oUTYRBVOj/6bwmSxA0MQ7sBuJHIDcT1BTsWJQmEvmmPTM5SbRX5siO/BFcs6Nd7OSzh24bosuI",
-	"BWfdRo5JJqWPszkAdI7CQiddhSMs2SFgyoTF8gf8+8C9G0yAbSyfJkV+Sj1b5bHjM+q8v5iwtYUV00Jq",
-	"AxyToDANNyRAIZtDNUo1whqi0J5rK1zXLFb9Hg65YD9NRjN6BC/MqCTMMuZ1kEM9CP88dn4aAMs94H3h",
-	"1BqdpjgoHzFBh0PLyV1efy94/KmqlVr3Ox3SfajCNStH4UMjWtDbkuF+X+h/1yQlUWmDGhj5y1DMubKQ",
-	"46Tly2q1bLVwfI8PLzYN8KPOSIVmsy/LeA32STAKNEp+Yj/1oGpPS51N5mq4cgLCV/aJkntMsYhy1KpH",
-	"oQkxIsW4CI7zHDksm9MEA1OlS8HSHqStRsAK1XqUQTezuUqbd5EDZgP3uaunUIdEiAJxGQeDbzXC15N9",
-	"nPXeD5Bfdx6rF1tmbPKSbHXvRBHThPQ+8qYBqZk4eGjQCkpRgZ4ZauPnNwEmh6YkU1P0qLYQKtNqhOqJ",
-	"fetvT5v0zmnzJfapfVKXlYOQvM46no5cF7psAaQ+qozPca30aNW+hhQmwHfXuF2Dm2vTbregMRkgAhh7",
-	"wLQVfUJ8rt1dJ1vg5ZFns0+dpZb8odBH/tmfPk/+niZxSnpRNhjNlN6LqDfZk1neuE1SiGe0ddHy3IR+",
-	"DEhyo0wuasawzSfs3tmEYrFa6TKtKBcvcnpqofWNUWrbwnIH8ZHXHaxCDU1xlFuSHyaaWNQ/J6LpLt6U",
-	"+f3sg0qTWsYrqZjq3hzgjKxxFzlAhoGm3fwOZArGCdEPxz/3HkzNRcWMYvv1d7Xbu0ltnShN1wJDoIMQ",
-	"vT6qMxXTH41pNFOyvkxaxacWdDUjrOCB+Z2+lSxxcuBpwuQtuj436mirRLB9KPtVdMxPaLCml/lf4PIV",
-	"N6GHeWjvcYVK59zDNERuqs+gxmInxJpLCRV5xl0lk9CYFtpCU/MS9I5xajRa8rqGlml+RgyK0GHIlXlJ",
-	"6sXjRvyEvXVYZe5vBXkkKnK1+/xTEV5waairT6d6hLYVFRQ5hIrvwWiyvEgOOCPMOWfO/DIITNHaTnzd",
-	"qX12NZ5iXVAR2H8CkRb/XmwMYc6a/Dii52ciViGSVej7TtTmYyEZzaJPQm46wxBshRLBIxxpfMTDUKIs",
-	"Dk1iXDFjui45Gylan6bekyrOVXeHzluW/XrT24HaWiLv45sv2Z//+Kf/xpw+x6iRik6016oSl+E7Q63z",
-	"D/YuadV9y09JQ4hspG2ah38nhTHzRrI/vvjzSwSVcc8xXtvb+JIeaqYBDll0FJ52bPAAjdktNMNBeOQN",
-	"rcYE1NXX9p10Zg4GStOAv1m/haeCOTrkLtdQzeXACzlsXZSqqNoS26Q/LF1X+OuAL6kCy+3B7m4EqN0z",
-	"6dsgBzelA2VgmbZ52WZwb946ZCqRySFGf/02xX/fAk/lBfX5CMdOVhQfqGt3Bzi5Dx9Q0VgN+x9P/gv7",
-	"3WS+nJDbbVefU3FTnx6avZDJKWhyYgwPMpY1C6NZzbVhpr1QkinVCsb+SgcW3worNRwEUzrbEq70L4bU",
-	"zk5KuhoargkVwe19AFFIZnqmoQodip+QvnBu1AFBA1zHF0nkwt3dKMluvXIw9K8TnohBXDq3uxEZHKhn",
-	"RO7lQ0h8PNPnLJmz1UpeF20mNWCVhsF7/eIJyNPu5p5pWTZc7S3snJEQe76CmiljTQXm3rUFGwk/3wBp",
-	"x4xqPu4avWP/93//n/n8gllU1nY9bMvUD9ezqtPvCqtrR/807t+h5cvdzncHcKhLaX/dEcTqiY3ITpSL",
-	"fHFlFrf8retf8aWqPOjOWJ1LiJiveXmkZhvWhCrhlQtUUj9WdBLIIDKv9CzTp9NzRoPrPdeJw722zErI",
-	"h0x4MgvFcU0kZ1ZhCIHQZ+zr7JM11panr0592tjTeRv6DFgj5bmC2DVv9HJaCD5ErXpFCUUOwhKVCJcW",
-	"as0CrA8izcFZHKst/UnLksgJ0KzJjnzTeKmtznJDa5nnA0ZxPB6QUXJh0kRzm214JATYnkUnIXqEwKrX",
-	"OWJe3vUtUijU73kwZoGZc3yb65dEwnPeu/iFN4GfphzdJwRjjyzvwcKUDJdlgxk/NRpNuz5dGP8aJ38h",
-	"dG3fg1CN0oUQU5W7nLYjYpIy5WuvRgWYAFlFlzINMf1ISHYSUrWsk6LHsz4AfKRjyM4VHczclqdLvL7i",
-	"l5AG5WB1dywgYRqgJKNYFNj76iXejQesKESwFPu4y4b5SDN7ZdJXl33ixKDxHGf2+idePkAK1RNxuBK+",
-	"HtXJSnuYLjtJIQnBnykJ6RLNUp0cDNz6DKhTU3ORbbmPWcuLB+aNfC+oa8UBIJO9/3Nwftr1Kw2V5QiP",
-	"DuKsjql9eSngA7Sl0FD00vepPelej9L4+kKBIf+7GdRgilW3VdTP1b6HXLXhHZJ8OpfJe3YcTdVdrgUr",
-	"N+g9F5oh6t8GtFcKpLzHtu2ZqrbVbNRAW5ij6rS9FB4FnNfr8o2AEvL2M0kU35Q8+PwCTCFCcvFh3nzs",
-	"g8DRixYehU42+cffnUvZcsORS3vERLolvyW6nh/Fat8huyA/SEGbnU5J7hGuT+yM/0Ka4tge3DExrv0q",
-	"ASdtOLFRIuDKO7GFphapLfuB8g2DxPcJtugLQ4zbvlgz315zg/Tqa2vW3ev28b9qqLLFMTpVa/kosOyc",
-	"HsC81br225NeBz5ZeHmdjupCma46vkHCpN/SWAqNJVkvbTxXTxgzvk8CmGiEGOruhhHjhRM9OXyBxlMK",
-	"7fw1GPa0Z7PBJeXpE900M3fuBHRVKiwgvOux4J0LgBK873Z3/L4Flz5f1oIy6ZFiad/fW2jqy7vu/r4v",
-	"nHpa36ma62HReFkSPLybz12ftUzFF7u7ULVlZ2p8d8FCHewTpMicWyXvC3I+YuxXd3vLkJiegKphcnXn",
-	"Y8bcQg+Pa2AQzKuFpgW4svRmuWa3T26IGnVWfaqKYFcZWp6P3bclBhPvxWO2N7HVe12bBtfqFKVfP8sQ",
-	"hMi4Ev7uUHG/adUpluofacbLkvCZfb/zla4L3lhWLF0e9OTaB14eUYFvA7p435VFaKaP2AhH+8YJaT34",
-	"Vo34r0H1u8rZYtlJFl1z6yqA22DSvulQ9xxsy2pkWQkmYxX82IOAYUDIFb6s9tVEndmf2lf9d2y4l/gJ",
-	"hfjWyGQL+gZb+yMIdC24duWqRckmWdfQv0LSjmJ7oEO3rQ35OhcVXQL/PtB77Y0qDNgLdmlhP9sH3xwO",
-	"Ocjfmc6HN4X/ddw34rXICReuCicyIonkOG0ougdt0BMt1F0j9BFM5QLosGcDDwN1XW/cbWrDuDe6U3Hv",
-	"4k3+Zbl/amvme9P6pd2seVfUjYvac0kEPOf6oegnTjhbRVlzcRo07vplVkIt5aRt6EgV1v17bGWrHkUV",
-	"enGPLbkS1VZKz1MnwIIQo9QDir5ejfHJSQjsYOWEaduCUSr0oDhse1dVqwvyB5AOsH1gJesoaidMKjFw",
-	"S47M+ODPbc1tnOZOi39Or3l8R8RG0nz/jHR3jNAWw4mxuK9GfH4ii9c+if9jfzcg3RPzPTMcVmDC8WtV",
-	"nfWKfhYmgRJdc7W5moWQN2XYmAjPleZwLXRRgBRegZtNz95aN789xtAQHmpuoBHSw9Fe0B7/eOV6hoif",
-	"CVAfS7q8IbVBBbumtG0bhCixeRZCtIdFXQTZ7J+k5Ko1TQbc132TgSysfzSN4WZHAAoeazsm/xh5u1d3",
-	"nI4TcWJGdAk4f+/SHUYVTNdUiyP6nQaQz1Gq69LB202myKN62JqAB9I8LWPPue9Ci+tGtL6vkXrIyGP7",
-	"8KavzsK9h2DHmkKqQNcBtrujwgA2wA88V3Tc89SN7m/PodfX1vSDvIPNKq6nzlVpevHLczO7FaGev3Ug",
-	"fecn8tkmsifJ7fqUmtoaHqFOs/Vcw4k9HHl9cDU+K8WDz7FLTDfbACFPlJsBJg9onFQHSqE3qRdfuTdu",
-	"UdvuEZdzuywr+JBpWurBjlM4yG7Tp9AR6mD6xl79x3fJDzxCPQfGTQ9Qq2TGrY4ZElQc/ouMulu68C5n",
-	"5ZFnQq95jsR6kG113F3GUXmlntQa/bR7zAPRhZzUyHoh4F6KxxHKThFcOL5v36J7gnglbgdA2HAEJhFD",
-	"Ccf73rP/zFnMNQMkMbGpzmJLA591/fZ+D8d9pEbO+MC3Hv61FRiuY1sCdni7P3sGIPJqC2KmXcaMZTM+",
-	"IAi5mzshqWMRnRrX2VJ3DdrxsNzmcr7BT9S+bGRwu198/sMQL3hlsf2cF7h39I5dwFMejFVMDwHpj/3J",
-	"BZJjx+xsw7O38Bj1/BrdunWtzrk76jrMXmzivuUSd5PDtvfJgr1s5CW07smjx6B7RLUV6u1XptF7Ivm1",
-	"zbX9Ga3nqVHxbUEq9/QMoNe69PtJ/KGfRnLNITUnzV+1wIjFprr34alYuX74UNadFo+w9VvzCMxKb72K",
-	"8jcJQs0XT4EAGNHFfyy5MaoeWdw6UhjuvKpJSED2gvB9kqM/+SbJ2LemEiTBeHVCTe/eiuy041TV8JZE",
-	"+jNXZyh5EO1pa/T1GgUDDgcojWWvZ3HbXBdFVsvOTmQDcp6s9wqlrreO+CAX2sS5TGKUEaVzPOoY5SYG",
-	"fsR3z2jeqxr0Fe3YkVzrF/OFfdzv3uwV5QZOz7WTVbBst823il4L8Zr7FiDKafvliaVEEdDlpHfEkiR0",
-	"s8su+42HON6w5vVzT1QUZGfyT10uyXATdmiUlZpJXV3hzvQaZRgtOWuqp35nz5JMNp+sVfkA1UzH7WTe",
-	"vgeSVZ1BtLWQb+yU4jh9aAEbNRkofo+6u6g90ohLFek7khuF2P8Mc0nWfC179VBWfzFrcGjIFc1qR9n1",
-	"xWLQ5OwxaDb0QXPffWfHS4jIrinVKdM5weXfiLpmlYqAGbnUZ/JAbGvFlpvDLEn/puQKHTYmb6Ip62jv",
-	"HHndfnmSRsRwn11xUm5yi40O3/PdZP9/9t6+u20b3Rf9KlheZ63OXleO03Rm77Ptv9w0mfRM0mTH6fTe",
-	"Pe1xIBKSsEUCGgC0onblu9+F5wHAF5EiJZOU7PFfbWyYBPG8AHhefr8besfiegju4iltqx5LM7JicpUw",
-	"ohlgtBkpuxhTy2nu3oGT5kjj3u2c86bELVXRonlTMSpjk1q0kcQwpT1Cln3+N5rQOFZMa6hXK/ckeBnV",
-	"xxkAMdQHBHFGITSAn7pT2vfmpa2AEy2AHIQXiU9QO5x3hz/dx9kWjgL/u52Sb7V9gKiv8OkmvN0SqF38",
-	"navdh0vIDfXwDF94xkfm17k8pUNWv47grvblDpXO4ZXVASXsS+veSugu1a3fLSq4s9c/XRP7q0q7U3sn",
-	"RPGxRSr62k8G3XjDzcEYC0JmooFmstSPVTg9BV6Verib6Q7UqW7RIZjT5Kwl9oDf/jGAfdxL98M63kP3",
-	"WSRF/JpGLkVQxT68ddh521uKcvgetwCncZuwWdOJbh886a0cD0yg/m1t3/M9m2c1NwuHPrqt/f/1kdin",
-	"e913e1AAb4ypoWFjAqqHDz/9tb4GJFKspg/ke6rZdy8m9qht/4ZMN9CaWQ+cyrf/XpoVzcwinxgc4DOz",
-	"YMLwyBqAxk54rn2cvnWB3VzxjZOwNvVL23jn2SvLJWVyK2ez0AFf0+tyQBSqq+doTs/0eVswis/n7Qcr",
-	"/5hPbvheqIz1J3h/RC8vc2u8yc9keGb+DvI/kIH4NETYgbfeTnOXEHo5GI1wSXKveCfvaolHb/kBNORN",
-	"4kghMVq7EzWHAIzj/z2Z63fq0rtbF2x3cMJFcxNvW/NrRKnaJ3CpNrcqEw0beiZud0SokIb3vjGqQ8M7",
-	"LVPC+hs7mEzZggvATIainZTyBG6XAIXg4hg1NY+5bFtehSGS9sx38Ut3SdKr3aA+1x3Pm6MWC5kpjdzo",
-	"oYQJv1mqmAuqNm6IAwEtXhI632JLZUU7lnkfEOs+nX6z62732U6MtbHsPT13mx/q+e72e5FUe+cnOlvc",
-	"VkSMHbTlbKIFhLoci30DAtJrBD+pt9Ldf3JJIpowEVPlGPKdrgIIu12VaZFAv/YFHoTTXyw1A812E3Kf",
-	"OjkzVC+RL2DV0HTm7/LbM7WPvMzj7omUy8BrBRH6nAVvLpkmCLhYA+zN0lVSi8qcvwXRZnDcN5q4A8ie",
-	"x6pw/91+i1uHvR5Yh0W6S+s+5eewygFjZphq+Hqs7LrEvrgF1QFjuzzbf68LhnVQ0Lxrok5Hm2Rif3MJ",
-	"jM0mGGkhXjEhUpEZZ4lVD4ePZSXmCNntH8FvKy17L+q+oXnqOAn7e8eCx80VmbJErsnzXPVqv6yc8PT8",
-	"TPlaxOWq/pqiuZ1uz7fZuMrZrpIV0rQKtaJzsulsFZp5hspPT85Y2owQvH/PTON11uFxULMTeWulpJwF",
-	"6D0InZAZxE4KTBYal4XM6V13FAN82O0sBJa2kNMCX7ZzhFaWmiH0V7YqMWxuA/uXTv+K0fS2yRsomRZA",
-	"0XAwvAsUyHN8ekJIIOrW2M5S12VzWCOH/8NwBUQlmOyqT7hZMGZeu9fYr5pRCBmeRfoOICRd5BP+9SXR",
-	"X2ot72bBV/XkjBFVijdggh4Sf3H1Vw06d+35T+ClSF+RUG0661PnciFoC426gunm49sjJG4pD4qQFFa7",
-	"ulnu/oYa00VyJgd5uaIKG+bvswfnb6z9cD4XP4q9e/vjZlzNkqe5KvANhzQZxGFLPuTWTxhgod23a72W",
-	"CtCIAGKrvAx/rlvc4H4LA7+r3UL90+/Nn+qNPTywaZGpD0tXzjkY7q21VDovF1IUfrNPi4AUuha5qIKL",
-	"BVdoRBMjRnoX7dpgFnKNwuVz4cjDoC0dw9Tafx8CYxYwTjf42DLwUdHwmTDcbMrI6DxhMaQCINXom1+R",
-	"qXZyFssoS5nQstYn+ifeFha2CdcT9HANsQT7SmIknNIgPeCQogJ1D7KUk3oyh/ylu4jXKq/rjhnUeAyg",
-	"qrx0/q7uL4dNhI7NvI01ICGbfGeDuvviA3Yq+2G+VMaNNa/Nauzzf99o4sZBYsd1hiFCheNIh5hGZowU",
-	"TaxA1eI/jdGvXbV/jSKqrHal94zqEGYzgEYctG1Rwsw8pBbwBhT2VaIZHJB22oED9LAfqicIJ2QcFgM1",
-	"9jbrUErsZAu2bu8xQgY+9xVw625hMAenvBWZSj26Lj4caO2NJG69a0+9dmBRNrudwS5sk+KHxxw/xL65",
-	"C126ZtS6qC5ynfGEFeD4/LfiE8I5GGrjHdxKk6+s7SUvdRgB7CTbaifKW4cmZ1Eim5Aha+kcP5Xw8xLu",
-	"mLlzcQOTY+U7Sl+68AlWlJRpp37zYs7bf1CFmrX8IyKNVDzJIdXuX1iUDZWcbIbpb2peqc0J4mPqF8PF",
-	"FpsRXCJaTvnv3Z8oVfOAbn2F+3M08BLYd7FjsAVvRDGaJJtbwETbkzcZwFa7pjGGBysphI1b8Uo6T9uj",
-	"DPUFLrEFYlKcUX3LX0mntrsEC5m04mSdTkyCQof13GkWTV342pV0D0f6vrfOL+S6oRbZEQfkwFxNUPQ7",
-	"+8/14dSc/iyolyxuW++6lMI+y9AQse8cqkdWhRrgb2q3W030SjEaE3nnolVA8zplZs2YIFNpFp0P6XlS",
-	"oDmFXUnpGO2SFzSVQAHKIMepJ3iJen5VpGu2Jy/7SywLEqACcKwQEjOjuinrUUwl7NG056CUWwqMML/t",
-	"KMfAMt2S4wNq1SOh0fLlggrBktqCSIEHl3owCKrNLXBjNsAhHF6Nlr+5cdY3bN/mpzWbLqRc3tZzZeOh",
-	"KebavTuQBwpmNbLMh9XC/f21btIy4jS5jgKNWaULR0KTr9IdQbnC+FuqHZpKaZ1rHRkVcXKvunervHZQ",
-	"/RXY/bKJ2rQTBXZ4Q5hurQb43cM7o5WSemV/CWgxUDQBDUa3kRSA+2d828VcGk4dXkbgDsLUH4XmSkDo",
-	"o6sVF3OELy0e5R2a++QsE4rplRQa/6IA+G6YSrlwIBhTQL+tjxjbb3jDaGIWNY55zmpbYD7kWSx0P8hQ",
-	"8ych1+ScOOb8f7Nqm2LUx3HUpCzmVFyR53mIHmGwhRSsAQY7q7vhlybgbh+w35cJaAsPwlffYoyxgZ8E",
-	"x1jH+qeEzUzxU8J+ACxd306eP39uX7ipvD3QZ9jxk2rBDJHgtaGWBgIzBbxeeykUSIOCYOzYrVV4rD0x",
-	"2Jt3HQOFCIzy++Xe4BNq4rb2axceBwe/M5dfOGh0KIpxScPIddA7hfIvbjAqZYry3TdcFGpfymfpVq9S",
-	"PdFB/8hB+Z/iFBo/saeacGQxLaxX7U0AR3UpMoWX5n/ROP3yO+uv2lJ1vXjsIFI9AAPmjqmYR6aSvVbo",
-	"Cx0w7m3OlBvLWyGN9dGGgu927nJyJmQIGgfY1dvmUGqjGpzlc2pYUMPq03Yu6ryXQuCz/B5fow5tWAJt",
-	"t/paHuZak5KdhnWrpSzjh5dvia6mqcj8G1Zu54oXTkJVqnMWiN6ekeupvGPkd6akdX5yjVDyhYDhFYkS",
-	"qR0NgAvDTQiNIpWxOGevm5CEaU0cEc2WqO3gPXhW4IXdySq5YAfo0VsuaqMLPtbY9fVI0dId8aUzdVe1",
-	"2CPEQP2CBuIfnEK+cn5NdmrIXjn5ydkqnjWdswrreV9AnClNqIjYHhx57oi5I+QY0xqmnB9FXvL5jSbe",
-	"ztosunMDazvxxnpRl0L7sZGiuS5Caj/NPakA5+MXsVb8JazfanI/sPjVIFkDTlbn1j073J0EeiJusXcA",
-	"qlh8q1eQHq3HtPKDHAp406i9sYdmPNmBiQa/1fx31vV6acfjj+/RJW0Pra2WAoOQrrMpcrxXALgRfGrP",
-	"hp8tnKNiK4GnvfBUpwGlra22JWj3a3eN7q7hVialJZhCuXh922bDGuSquX0Ju+MxkxC7chlHTDoKQuPa",
-	"erCCBjc+bCHXnZ5WPcC5Zdi9hL1075QAww/t7cxWK9VU07iPC+kVmOog0u7Gosm9eYr8Jl3mi5vKLKCg",
-	"Iy8fhNNERpMOQKRxoaQvcNI0mloQSj+Kkst4uE6vekL8/VpQEqmZvuVGM0RQrYa64aB8B5VtEcu5TBAU",
-	"WgeWIygBAJIje4iOqBDSkCkjKVVLFpO4FDgquIURoVMbr652cvvt3fYP9gI+GwiSlc/gShzXX8zyLMx2",
-	"esXRA9TSICsGZQn1JQU0SZjyYuUGJIu3JQgfUhLTDaFzWSvtfWFNMLazD2rcfXjtK1D/TmeLRRhaSPl7",
-	"Q4S2Ix5BFWjV51NdJiYcFkp22XpSsJ7ge2qimuBwRTlKJLizrJaq+NpxIPpmPaqh/NtB5UH3Q2f0pI/4",
-	"EnBVbXumW3E/r50f2rFGrfxhr77QyCQb4tuxqF7e8hjroRDxBk80GCe3v9Y19/9SxMrH+2HeTnNQTdyu",
-	"A0VRv9WWd9ZGNH7hZuEmc5kHdwsV+ZqunxG3rCUGuSmLZJrz9ydcG4J5NaiM5amd8bcNB3jTbph27V/j",
-	"yMKpcbsZpLAkbeRemAjePwic0i8/4uBQ+Ov/XYMR5vFLa/pWvKS6ueVCq8H2s4KwJ3vGoWnUbNQv/Vru",
-	"F133wqmsf7fkY0HO+5lXKHMA1XMGpiFxRJWCcByAbN7jvBJ2kPKbUxYKgHmMnVmBgrit9vw+W0ZpfTsv",
-	"bh8nzHqH2uvR8qNX6P107979OE3zuUFj3XM29wAvxr+tnU6hNKOizTLugWz5KFArGX5ebbUJndey8Ks5",
-	"I/Z34dae0g3JtOPgkJlxBblTRSO2H+fbvRFX3OdMUCTuG9pPUk6yhyGuOOFXsuD25op14tCSkebLprNo",
-	"YY9Xf/zhLjXPkG7Lfs3Xr9sb6PP7hgEOxXDJdeM+HU01qCtlKe2SSC9e09vtgJ7TvaIROQ6Z87dvV1Yf",
-	"1oD6cEeTDOotpEg22K7ja/tdMzrXhE6tedkLOfBa72VbEMSqqxjBSQSOHJjIpWsHAiZ6wNEN89jrpTv9",
-	"C/vS8AvZoZYt6BA8Jv+8iVvrDmLaH7TF23rfFhoqaQ8CETnYAXQ0+b+0A10X8TmqPrgw2XqhYDXU/uwf",
-	"kRTGZeY7OoLwppfuT2tUdkaTRHfO3s0U2yMvnML/HDDf8ITtSpg9Xr9H5nYnqwk2PNXGijS1t1FNEinm",
-	"Hq0PWQkI146RGNktXQeyLkEcdGNOYYlmnj6lD9IUFEuuULvoU2qUqIY9b+/k3I4kq1+Ig0g3On7KO6+Y",
-	"90p9d73PZSaSabk601UBrIuUSp5m09lkA1P6aBQ0nUVRWv6Q0vZfvVsiX0wtGOs+dwKamUVDxXVbQqiH",
-	"riLu6Y+LwVUonoW6aHueV6I2lYP5ywYcwo7CrbYgeOoGF7oqYM9OalKI27HybQe3onPmSmSZiywCVgVv",
-	"7AM9LNog+GrF9tnbvkBlZi184kIxGt/XE9WBBU0aSMVaGoVK5WLeUFD4+Zc7ITRm75yt9HNDQLMb8oLg",
-	"xLM10wU39aebhuNxlQgLT7/2KbXvBdHX+BNAVnH5rI5uBeJC7VQgh1Iu9uWb9ksRLngcN9XYdOW5pXo/",
-	"nmn4g3s5SogmxLdcVKo4W+hIGnyrvGMqzhqwpfdnJdjb162aMNq+Z3MOlcC+Wh8q/HOfXvMkfkejEsqC",
-	"YTQ9c79pwsTCDN++lGx7l/PXZhx9etHlHn+b7Bek09l8nvP27E7KrZLNTT786yTwwu5qJC8S1IgtRKad",
-	"NMtNLFy1EPFu46jsFL5JAbWweLn0SVMv8mDKkyLdrdPsXMdycy1YRbPnvL5nMHwnsqa7H7cHzBsm18vW",
-	"hxvEgDsfvACixnsu4z7HluquGP60eUofUHEO4Eg7xMtswSbgI5qnd7/ER63erekSKVC6g7o2K9/NKtl7",
-	"4XJWrINTvy9aM789ha2Lc80fukNe1h8doEw7K1Fa9Qj/umlWelHP8GpuE0a16VjpmzKjeNRepQujHGgk",
-	"Fw2QnT/kaJerbJpwZKIlXLj6C26I6w1pbWBz85rk31N+d+2q8JQlXDCrPnUdPabh4rxflbfZXSLZ3jjv",
-	"dr38pBPAg8rBKn+TDXEr12Jvpwbb5UYbYGyC2++ui27TkbFd7DjswFsu+2dHJdyn0go2d3c/baZ/8arQ",
-	"yy5aVKsB91IQ672CQ7FkLXzUobxoxhVD5OZGaCUI1NV0AGfYAr19m2goTqyPLYAcYcLuTY1r0pcM1ZDC",
-	"83X1fQAf7Q9Pu89l1oqvD+zbHTn7toy8XayD0vH3ge69z3mhkVWs8Ck1e3ETQdENoEnIErJ1MUPqdGmn",
-	"QsOgraOxA2Z0L26ccS8mhTMY0KRWP6/unbUAbJz9SrtPpa5n6/C4YiJ2XfxZFDEWu/QJQFh2654o3NpD",
-	"7iJUKLdZ7ern1UFWu5fIqnk8/NvGCfWjyVbTBtRkRYWeMXUdRWxlaC21l2PFd2nx97Ozy3+0kQ9CovXs",
-	"62+TdszvlG6IewPhBls6IM+6XmwA2P1r4OXfT5XDH03ra+TQ/PZ64v4Gu3dvUpdjpp9GsdPIf0z47o7i",
-	"vobRNNnXbsIDunqj3NK6KZGzud8a637zCvUrkmYaOoCgQ+jGKL5iBHmWtuufixOf7DTircU6yMU0wYu+",
-	"kWuP5QlFVznaPvc8uJuUCXNVAiEFYBzjQJ+4qSt7b+PycJ/lBFclhi389Z9bw12FRwVlrFvKn0VKTbRg",
-	"8Tt3Q632loqYW9Pr7hjtg176P6stO9vzHlkfhsGeHD+51k/rw+WX12o412+91LA8Fwe1qnNNp0lT5dW9",
-	"m0C5uOOmrg3pDdKIkGghNROAqeSQ5Tesnnynubb5nrwXHbMcFR6JsHCBUqL12GQ14HCyx77JUFrR+A8s",
-	"Jy6C+G+1nkH8jnz7gkQLqmhkmNJXviZ1UhSRdcuoO2SKjHLESKstUjOCrWT3YgjozgpipdaLn9GDhh38",
-	"Iehgfuc9r/Z1c/glzzNWC+VyAPeuICL7N9bOpKpnqM40REmh17SAWN69IOgDNYucPioUBuFxAtul6yvg",
-	"xK3natrry/dCzJycrRcdKqlnsBR2aCnMjK+qlSZjy37qBdeMLTugUFUmDH+188T4i1TLWSLXN6a2XWfB",
-	"tZFqc5s4p9ApAJ1Tcjbfwvdg7Me/yhrKVnnqcD7vF7lcu3Won3h1WQuDw+eGaeYxADe5SXUZawWhuGHv",
-	"Z7P7x2haLpENP+56n6tc4po0Cw8VmeJmc2Nn6NLByKQAHO1nl2eRlEvOvDu8PLu9fSO1OQ98C15IK/43",
-	"/Dad44LseoCiK/uMuieEcCCsG5xYGFXFOo2FMauzr1/h5DWTdU5nlgDFnyKKIXemXvAVSamgc8DGIlKQ",
-	"OIP6YuJVRT/7VfwqXkpxxwT8ySX5PzfvfyJcEC3okt1GVLMrAt3WipGff/7xB03+5Nq1yH84eFJgsyEp",
-	"XbJ/uwJMZxz98fVL8t133/2nfdrPn15eEUh8Ea5/FZ//QBFNAgzc1892WMqFVCQT3OgrqFZxvGWcJbGr",
-	"unBIgc/IK6Wkwjd9pquVz0RerJScJiz9f/5HS/GZ/MnO4j///Jf/+LdfBfRxAeynXYPPkYzZZ4yTfAaM",
-	"Y/2ZCJpyMSfsjqkNmdLYvZoaiOQ+I9eR3QfJh/c3nxCnk3z+MWbpShr7Eed/Y5vPyBQJZfRLtnFvDT8C",
-	"HI45Mzr/EZbkOOYf3wcO4/784sUzch3q7RGAmrEY/9gL0T1AkxfPn8M0fxV+O8OSVggHSUVePH+BL/n8",
-	"VuJifcZckZDEQSiSyM4Ik7Bkxu88cZQVB4EWfwp9TH9+/p/4KG40Qbt79iuEnD3pG/n8B/i+CSmcg75+",
-	"RjZGWLiEp9x8npDP+Dv7f//87NkauXLt9PoZeRXbt2Sakc+vPtH554vPP87O39m73ednv4oPTK4SpEqC",
-	"VBcKGW3Q8+1dBdo7IPMkn6+hxJr/DqtwSb4HayOKrm5/zZ4//y7iMfyXuX9irB1/9NkuRU7Sgcucabfq",
-	"7r0gqs9WTcjF3bcX6Dsu3Gw+2zsKgNuyL0iaB4YEiOjWEWArtGNJsueWZ78KABj4bDeK8/+Wgn0mf6KC",
-	"AE2tdTL/RlJpbRweak3GegK0De4CIr9LwVDZ0fQ8uG5KFvSOuSXXm3QqE0LdZ/0qtGOiSsNh3p6NoLUM",
-	"6DR//vQy8GsC4ZJH5fXojr8KqAOOmEAiDOcSr1c0WrDzF8+eF3LDZx+Dhwx9pGffejxEuuJnl2ffPXv+",
-	"7DsoPDMLcN52ecFNRExf/MHjr65/w7Xf2y0LhPxjbF/AUnnHrnE47BgA8IzbwIvnf64pd5CI0BjwCev3",
-	"u/Ag735wr8nSlKoNtOgtWXBoESNTGi19d2t+otVnv2EanqbMwAGiIbaXD7ng8dlX+1d2HfLr5BxTUuWv",
-	"t+b5vb/SVj79uUOD9/0wRY/6P24Lxk290yUV7lWwXW3XJboSxPsvKn6LQ4F2CDcbohkrrKy//wF9ia5Z",
-	"FLy3f++ovPZd++D6/+ZirA5u5XvXZ9jfirr4wtfyycceTb9uCfPbfl89uCCv45hQxMHMdxXPP10nzJK+",
-	"B6uvVfq/MuOFO6zKt6zS5GzBaOxuBXYbKz++erz9ev9VfS9yOvk6c9jfzYDbRbii8iLbHfpAE5rBRj6s",
-	"7UBVXyfLeew6YVfCm1o3w7qYZbv2lL8y8zobeEeBF4yyo8Cb8PiF3mjFVDjLOKIYaGNg8Zyp3uyqZtX/",
-	"R2ZK0OS8iFHeuKn/Hxx8HYXKy8FkUX7VKEJ548hQPU4ysEsC07/d9Yv8oTq0mVTl435wuN/Lapb+htWu",
-	"fP9OrPKWY7izI8j9hm4CEW4H2V85WEtNgF/EXlUWQEqqiZ9IjT40m14nk9N7b3gAo/910jrOSLcnDivQ",
-	"T9LQZDQzBlQ8v74I98Vl7K3WCxmFg5ki4sMhcqknZLoJ3rg3496hARfsC9xHmxThFfx6FFWYuNjiPzOm",
-	"NnloMdSHdzyU2GW8wb/5ap9Zlvf/y5R0ASYp2BX5r4xHS/gbCNloFxfzIvAhAex43JpbQVL57FbUGKbs",
-	"6P/7j+vz/6bnv//2x3df/1dNzqBd+Q37Yi4ifVdW+lbs7G09vyYYEjSSLBlb9XGj2a3aVOdWANGZwkq/",
-	"FwkXjEhFQBw8tTqmh1R3BFQ4R3rPXSe9DzDwA44b0DeV3nNqR+jX9hCIvS4+kiYFMWtJVhiJVCxhVLtg",
-	"29oVKawUW1HFlCZzfscgQBmzPi9mdQcUe1CoyOy0bmfFyR3jVHPSivaRIV8lN1cETVQXONBWTICzwlNP",
-	"zv1vf8EwjNLxgqcTGi13mT2QMQ5p7yWOyqHPIb5sCPuJMUhOEy2JkUlsTxz+c/3aoVn3f3fw7znJmGMg",
-	"4BzZIkdVhZfIA0ooypxE+F57zOSQIIkkpAMdrSgk0XL6UId7VdWSGgszcnWerXZfKKBAff8zJCTRuhwi",
-	"XSHSoHeKvFp/aMlBXQF6wzXVWKJMuHC8Yf60BaErkBrAMoJQ13QzIYKtmYYGOW363IR3ZBiwAeFErb3Y",
-	"99HJ4F/0++oR9OWO+fqDWi0hZqFkNl+4ovcdW2fIS+yy5pdu0CthFGc1Zl1BIreKSGK6KdZMSmTWqrta",
-	"OS6+mktPUwFW9Y1v6dYL//yt/YEmCL9Z/2Jg/9vrtS0KHpqVmm64RWTN2lc34Uk0PK7IG7nX0yoUhrMi",
-	"Wax2BCo4Ve1bEELRq1wjzmHNhAIT6r2m84OiM4OzgK58vSBrLmK5dn4PQGkbZlDgY85nUO1muNcMZqQA",
-	"bghRnd0z8pVq3acz5K5WtOXNKLsbruWkupATpCmWM+KhAyp65+o7XDUE5DEcKci3z5+DcRdrDrwf2/Js",
-	"3cJeTy7uycU9ubjxXFy7oukFY55Stckj7nZH8IQ+yp18bSND50CoJhSDrN080IyxlkIm735ew8gR3L99",
-	"0Sje/y0XS23voBhk9GuSlzAqRuPAfw+YjvE5Fzl3Ss367r6bFD/xVK8oxTkepxZqewbDV0a9g7pBKALN",
-	"NYJu6QSohL5yfSu6BD3R0dg61E7eyWVVVUYroHwlYse7QRyqbL2WH5wQ8Y/p5nX2D9SUTgHbGuPJzRZc",
-	"48V0EjZWRfKGp9621zEOzKN4yyARu3x4V5/4TAycWFxpLR5YCrXODuq5okW6s7M8dUd5XCc5fM1o7gR9",
-	"zTnUAGORCAT9qCZypeH/4pS7snqnDxOyXkiyZsJYv1oMBwEEo/1Jk3pUHUZr/WlBYwa3uZOsQq0p5a3Y",
-	"W68pz8MtdOB0Z7gyHyHVebIKAiWp2J2ylmrJxRzu6BOykJmC/yS8IXRRska8mJ4vGE2wJ7TZHHHoGxx5",
-	"r428z+v8sFty6ZvHKtksxQ/Q/bqJkLkEH21/mCR5XOGSAHamnpDYBcFc56hVhWkWz5kpKYL7s0ZF6BrL",
-	"Ok2VaHicXdazqvMoPreEQ2otBxczBzWCAywup66FFXtAwQa7w9gVCTdimjIy4/NMNQceGtWm7fjvRw2e",
-	"p20f+c+zPoKP24GoY/ilka4KufTqVKHt3I8jT/fcj/M71rnfrc7gQoTPK+4k0DGGvmxCtF1ZETG/b9CE",
-	"YF0jXgZd3oQYplLd0SPst4Xs7xrGsuMHGUAGUuq9nXiHK1kw5sF924leyYrWA/2WWMs63eAJDOzF/nzn",
-	"oav/NsLD3ezglzec2HEubyeqSq6f0KvEFVEZ8v2UTv6VOlVtqDLbNaqtBn1RfCg2E/RWpHVj5/Sh+PxT",
-	"LczcmujIBVswgY9MW60ZvAXMvqusS+CvJDZIQDtRwE5o0SQhWHzuoFJaDvl26LUb2ftdcIsy6VQiBPlX",
-	"j3IadwvsStpdv+2c30HhimHiykO5FBZsQmY8SVgMeCml8lskDNp1ir+hd6z4kad7js/neKyzfGGVRsF+",
-	"EAEESSriIHFMMSvmToOecXJL6LVWjpuGAsyXnrcLBJJ5COr0Kl2ZTTcNGgH+BqGh5My1aXNtdoozoZmb",
-	"XbO3dmMO99ODelWY3TjRDVyIUNzuUdrkjDAaLRy+mF32O6o4limZcCZL6YZkunS/8jWG7ZERePPJ+lOY",
-	"3ZE8Ka7MOPg5aC3EyBqAj6Iwy8aFTjL/fbutvQxjxwiCVmoSBdA1S828OnPtNb2hPCL/baHWjgueZmkR",
-	"TjgnKRveH/gVHMcvhFrh0DwopCHyjqkQE6OIBedUqLE/puISDq+1Kaqek08Xzfu7H/o4PPYr6KYv+Gk6",
-	"uAC6OPK/B4M5YX/ePQrz4Lz5B1dbbA1SsC+mTkOuCi0AEF2Bmibd4vFlCiCR/lysZTLAwRie+hJfdbI6",
-	"hNNzkx09mucWZ/jiUbUEpAF4HUFuBJOwGDPvK2QJpHPKi6VOri+6pDarhFMRsXMhTdtxPAz+Cca2dIX8",
-	"ePOefPftv//7+beEJqsFPX9x5UF/Ee6XJgkR7km1mXWZCaM2x0tglr53lG0DiHsSunYdGTJmmmi6cQd8",
-	"LTMVMX1FhCQJm9OE0PiOR6zNNYhZwlvPf2HUCaS/H2pbzS+YcEHMAYSsAuCymb0YKwd96ZMzMktiAD9q",
-	"amw5PJg4OckOrW//9/PeW7SGtX80ifEsXxtAvXUn9jXd2HMBwHiHUme7NQNYlueVaO4B8BZ9Ye8Disd4",
-	"Hqjd2t+7Ef6TT3dzx/n5+R47+PWWQYrMzQrlNwmI34BoV72t18kJXPa5Yekqoe27MA7/FEafaHisMs9R",
-	"L8TEFFbngKhXZe4nbA6leR4pElZdrZFiYlVZdw+PbVncxQqPxs0e8gMOeKia4aZ/rZfj34hqZzJCE4mm",
-	"6SphuZ4AYqg/dzEsQmbxFVkrbhgw2y2Qnnc/1WmtR9pWmdEW+zTrk6qG23MUrLF35N62O3QZUmWCRylH",
-	"OnUN8mVJW94/h/YuRtAQR4qpYO+FmBox7IvpZu/dzmSPqHb8ZG7YBxfE1v0hE7G+3X25bSDs2/nEXZfW",
-	"pueNcfYeNwnV0ZI61lwfbFJP+v8g9P+xlazv0viuR8QxjoaD+4PSES+UoNutdkIWVC8gtK35XFCTqV0X",
-	"9MNz0KWFv/DdIn3XFV9jv11BeCd9FXTTPdaBcvgLH34fcu2xL8blVIuaKDMDJIFczAF62TMywvBEaoaM",
-	"Y15h9jFvmClV3K1Nm6W/zEePsPaFtw0thU9u9UPxr1+mbzSJqLAXb1ypmiaBYcwfzv1dZAIYYGOIA180",
-	"AopGuCM59hQoDsoMBKiDB/bspMC5Qk2QEpL8z1zeasdVqddqFSjlrgjkpN0qTNLO+liOdRxtunHoOli2",
-	"AjZ1WfafHqrFTWtCUoqkoZ67BzXqGbkWeQOn+yMpGJmymVQMSH6kNnv5XphOKYbbn0JWAr8nrZMwuZcL",
-	"ySOmH7c6+m3GuSz8ZBfbTenSOzWvemslxTxUSaeHxXxDp9qKqS77yQcYuK+qaEYTFh944cG59XThAfTB",
-	"fBORitCUiRgKjkLBecSU4TOrMmDrdqsY82xvT3N9twsyET+UM72d6+ke6PtsTfyAx/a6l/6UU5zXsptz",
-	"Q+aSAZQsND5rMpOZAOZ3T5ZejmOHnw4dyy5eWYKd+eoB7JqDyzKDfu3ysa3FZ2G86Rw47luC1zj0NY48",
-	"0WKCwhzHYQuF1cDdBZEHMW9Ap/b8XNeXWqL53lVbUPiUk3UvhTkeqaaguErj1BPMnERqJFprVC64pKIF",
-	"773U+hqf+hB05SSaEG+MXAE2LhdzL8orOIzc0SRjyAS1ZCvTSb4pU3PfwpKJWPYs3J9FLJ1k39k3PUm2",
-	"tb2UgEjIlEbLS8K+0MgkG19giwxBXQTbaR88oRzuoUXxDX9q6Px4tfS4uOMkJO+/O5/4xnzUPXms8r4g",
-	"iXa77phSPtTAj2KNjy0/2iw8T4PbWHv5Y7pbfHXLG6vNrcpE3RJPpUwYFZ3WeC+7TrPE8BVV5mImVXoe",
-	"U0O7Wxd+pBXn2Bd6fPNIsD/4sryfYaZkSl7e/P2KOIm5V1kd8rd6SpRcI+VuY9iuWb1ak+/B0Qy9+51m",
-	"NSbOzSWBHOF+3j1eqesp7aN9w8MduvcOXZaJ8zpKNeaJKo4vwtxnj8brsiMw23kSv/aDBlxZ946ReruY",
-	"yFeLcE0oUJWC76MklcKa3lySMsXP/W2tPrYQx+7jT/WU66Z3nFOuX5vhE6qbUCJRVow9zGlKRe/ZD/M9",
-	"PVmAiO+pOF03fH+d+J4W/YRUJOEzZOKbUjEhXBAGuCKF1uA9lCWW50Kac7et9683P8ifJCQ/TzhxVprj",
-	"I9WiG2aC7lRkvoeyZPiZLVv1D/mwAVcuvGXU+BHQCKV0Q6YshylE5i5kY10vNj3u17VigLhnz6YKQeeH",
-	"EeiCqR6jabEYnh+JCHCl5IwnOd+FL65C+hxfR73g2ki1ufJlepmIpWCQGqYk3uvwgGmOLjHxdzhypAUf",
-	"xcjxk0q8YUPbshNwh1jEBzeyU6QrZOB3scYcFX64/FGndpf9pQhSvGRspV2Wv0AoZ3+FRRoQHZEzMpNJ",
-	"IiFOBWh7VTSO+9/dGrtYj6Uik1MJxLhPP+JF4GRVWXHDMC+6U6H32CSg1Sx1C9fktm7CoFNSR+hz6zDO",
-	"yGGLl/LVGQVEyEs+ssdVI4lcs8KlEhjOKY/tZZLa0yyXsYtEAWwzi+esqB/uB33ug0GluqXtHr5yNWQA",
-	"3SQm+6qRT/kdmPPLtbGfvJ9/XiHvBxiEgqxcAfSAumT33YSLLoeqT37o4PUdQzoT/xXj8Dj4nqAFXa2Y",
-	"cC1bQ56YY5awOaxLS9yhMO40S1bzGY6UY5AkZhGPmYbL4HohUx+lKNEdI392ayFMPv2TDeWFGR4nUVBY",
-	"oaGF+5YZomXKpjLeOCm7G78jksd/WGd4heCvVvCCrYlbeF2nANsmhz61/5aKVyI+fX06iXLHVyImlOQi",
-	"IUKud8uO3zEFjA9t/jIf+ARSMwZIh1wLpnpkBT4cC7YbhAg3LNU1F9PJWUq//Ii//O55eAFVim7qkF+t",
-	"54sBjg9a82TKNDaNcuiuF5Cb2IEAG2fscIiS8lSuRezaSne860DwkrrHJQ2wLKWKs1ppSNX9IlCw5Rv7",
-	"d1+HPsf4t41ykCl6KsC5bVAnADpHSD+uCdVLpA4rOMuSc6x1md0uoPfynU+O7snRPTm6vhzdIyuK7uCh",
-	"4EQusnTaRm35QWrzkxs34HaQv2aU3cA+zH29x4qwVwy7nMBtBsiOTBimWNxIrVNZ5km/VxvDVL4op3q5",
-	"yWe4z2W5R7UpVCw99Y3f/5ZomL3wo2UUDeOKUDKVInOty9yEoBDXRK4dPwxCAR3giOwrzqMFi5btzugl",
-	"DhvYF8FbRqT0SqRcEmRWJCtkc2KxY2Uoup8JtJtaP8XueOyqbft0SI0yUuyuoIe1InKYNh/zkQNKqfCW",
-	"UfJfhi65mEOvaAnNzaHDxJIIub5yVLR1vSTDSse6kL6RCN/PZkx9tE8+1f0HJgfTHHvnKRwin3ae+3cM",
-	"AZdRKgXbuKCzdSVAYQeaHWhnczyTWKKVES6iJIsPOf/aT4qzpO9CyBv32A+IN3ayBzc/z6dD20M2nQ8J",
-	"FUjmhDuSw9ZCNK0kIdPCgQJOaSv7B9wQKtj6Cm3KkQflES+K2T4qkGXsHrY1LHxeUOEnM9su7PBuaCRm",
-	"lGaqMad/9vjkVRMKijCx2Nh821nVsmnKdTsj8E1h3JDrHl5zLErgwhINGrxolEgmBtpafw4PPuXNdY+U",
-	"79Ouepq7KuADwWU8oUKwGHwVWhd4M5wG3AZbPRb7YpjQeSFEzCJfW9ajafyAT33lX3ayxuEn6Cb8ZCcP",
-	"2U6cEOHCBroC50ZIT0ESS3vEXKk87iGcOF3Z8JyVaoi62c9cUdF3n+lf7TMfju3AdJ8s5yFbzl/tPPMC",
-	"+pLJmIXUrMAxFsoQoALaLJjSfd3cqsY16HXtycC6vX3UK1tB81wsG2PYE+z4wR9pQze+7rd6zePKXvT2",
-	"vsjNvpz/M5NtneCvv/xXJg07Mf74ISuj3BePcnn8CFKXM8K+oNALTiekv9EbuWygu07GdLN1pSz2Yewo",
-	"AXffd6ouwE3vOMXffm0GDxq4TK+ihj0jP6HFhtyVFF4PqPZqcEUoSbk29l7ENYmkUiwyLCbTDaHOhzBh",
-	"1CYAjUORSrl1PGiIcwGu63ynA3jjxpyU/W9VSr0XHjnWrhn0zmNzpFlwTVZ04zrN6ovTNjIzB9SllacA",
-	"rRo8JrzpPZnurZ6ORu7klD8ppV/eMjE3i7PLb58/7zRfrCTgro+0YdZCZo0v+svzh9zA6TR7pD6ebdXE",
-	"dJvd0xWfL4yeWFteL2TqUUgag4cNdtyt7vVQg95hfU+qP0x76cMriqyth9xSV5nwmG52Hzzf+EGd2oNz",
-	"xN7m7uCOCrZhVO18Tkq/8DRLzy5fvLDalnKB//z2P/8jVwouDJtDWcSgLgwXaRQX9gHirsQLz/MwwrqD",
-	"x7ILNyFGkhlPEvs7fzmuEgK6nxfuIku2OY9bUan+xjY/0JO7i4xT299/BX2f9f1LLuLO9d9OjH/jQHK0",
-	"7ZyR0bMUhVnQOwbFJpFMm2rhtzsCmLBm+Q+rSdaPJ8zcMoEIAoLNpeHU4EWZiRioBtgXpiKuWXz2W4dd",
-	"5LXdld0JuxYIYGcTQJcj5Vu68wW7Kv9HBgNyMh0PdzWQI01cCMTKdE0THUB98FCF+mPvw5pM7UIQJuBO",
-	"ba/SVNWdrmp4l4J/6nbEOthRPXmV/rzKk484wEc8fvr23JR9MpjHA+SCecycRp5qoM1Nz85VhyrutlDb",
-	"Y08qDQkCgFqBUaopw8ZCOETDToUbFROxhipB4wsgYiefaq1DjWrjPetiShPaCsb+vR90mjArbnqjnCf8",
-	"UkysD9FZigF5YRQvUZ1Wb7FutY2iQmNQYveKv4Xxn4rDH8I95rDo6JC6gQs5imrgq0hRxp2DcinlyfmC",
-	"0cQsdsFYvaM8eYOjTtMUCxMcernfyDX4PLt0U/mFaRLLS6KZMBMCuq8nZCozNFb73IRyYX/oCaGh8FPM",
-	"CZ1TLrRr51LyjselVLx9fkFQTGs6Z/oiEyk10YLFO+34Zz/KLszDRh0rfco4+LyUO+wx615Cstp6XJkp",
-	"XW22C3zUhYtK3gOJIN6JFHMCx9wAp1MYXCNmzxzUN9HNgRzyA6OrwqyOAar6Dtd7+FwqktakQbPWlBtd",
-	"BtIyMnR4crOfplx4cOce7wevecIO8h4jXQ3s3F7zJBzPDwDOsp8Y98LYnFhdIcE3o6AzEUMCvSBAuwvw",
-	"aEEWjCKqADck4UusGhYbotgq2WAHTgbug2o8jjNBhBSQVrdOKT5AP/TFH2InG5kzhtfN2M4rCicAn3rq",
-	"mIEoJSDun32QkWHmXBvFaFpWl3Dgm3JB4Xy4dX2qs3LEU74/YiU8yCGy2Cu/A6x0koCTOxWEGkOjhUv1",
-	"N8jwPp0WZcFrZkz/zYvw0FN3DjjLo9ND0024TVPfHgDuQc6cMxASwBWXQq61NXWgXuCYirfnyiuXBtbQ",
-	"FGVPjURiKQlTTt8aYKgaXIO8a7l4v4MRp11NE1IwL/5MFvZcRuhcNqVdOIIg7IlANOiNRd6x8ao6gKea",
-	"cFE+o8KyuB678qn2kmhjncjEU2JOsFQYrjQhqRHbY5ue+NIlPQkJjlYdFIzFu3XwJxjxL1PRaT93zCof",
-	"f/yEiwseQKcbEmcMtOHSJawM1UufrcoLPLkiSiaoHS6PBbXIDhiJhmp0LiaE0Wjh+jtyOGdN+AwHAyZG",
-	"tRgYXltQFmn4zC3rud3RuJjrXSeZnwp/cOPHDym8uveNgziCBf4JU2RNhdH2FmEPl0TOJmQh1zkOcwV2",
-	"RzNoP8XDRhPhR8M6nuSWXzfXY1wpj6ILLxfSmidY2P4aUGNmLb65NPJBh5eKnzKe/y2ZrTXaJK6GlazU",
-	"FnJN0ixauJsi1yQTitG4sxQvYHQju/lHRuP7yfIIxq3trI99rH9H1dJe6Oz6hsjunN8xgeCwib3+G57Y",
-	"Gx8X2lCx0/RkZuxF/xz30Ta8xfc4+mMYfJpB+co0xykABJRy4tbTN6QsZAbe0fMUuIYELorJypVMeMQ9",
-	"0sGO5pTKd52qzVSmeZxmlepaDU4bEsfQ1+jkr3IZ1Yi5yfg8mJ29NfUcOvkID30gGnQStATXelknUSIk",
-	"SaViV+5CYo1ZEyyLahX1Rd7A2nSFKIlobwHh8z/JJRMj+tihrItFmeJmc3b5j9+2Kb9qRBOiUSY4XCl2",
-	"wR66JzTJ6cLXl+jmowwWrrjluLdBTQ6Q8GAefL/qp6Pp1lM3/17W84M3jIhN7GShCdBBNE0QZJprF5rZ",
-	"w1TaaF6dUOuTPMN5td6TNv49fYvFJ4T80bEokabszbZM7phq3WD8mBM9vPvpDR66QF7bmVRkIVOWhxQp",
-	"Ty4xADnx8UUINdvVdlyS1XoLwVgMbFVSsOZwYuHvzqeQsN2xr+CxuQBr8j1UQpwqlmBlnsc59G+t1tA6",
-	"BDgpKRWbqk644utIpikV8WWxXYcqhqn0cGGHH0MG/xl5RaMF1Ldq+1vFZplmQPgy3RBuNEtmrSmOGjUL",
-	"ZT1NTuHeenZSsbXR9eCawEJ7340Rtm80kWtxicE0qyNGyqXDCQa18BFS6eQcI/IptDcPk6MvPWonmH1x",
-	"4BN32kOjFIIkak8EQLV95sYaabXVfIsQZyQbHyfAV7aIzi5YX0AbcKO1wTHkXub2ZBtPtlGtQrJHMFC7",
-	"MarStw9AcJhBuI5CximlG0hVQGs87IDESIcVZydLtJFI3H/nUopSMLezLmQS72l3nbpRnyzvX87yHlkb",
-	"ZwdL2OP0f3YqGJ33Je0Qpb4IV1c2QbJCw1OmJnDy5hpqkrCCcUIMU6meFEHKsZkmRUhBQ2gUsZXRVY7i",
-	"YY7omA+iKRMx1Ln13Ymr6Mxc+6efamghTPCJxe0RQDJblYN4ppeqvzOrTAhPwqBoFIqPPXHIxJUhi5ho",
-	"PheIJktzyh2ud/f/7rKrYYFlnyys4+tHRZYt6WARWjYHks3RZXfgx3ZTtSzm5nxFo+WubfjajvqAnewd",
-	"YL3cKWzS2ZFFS3+mufftoz15Mik9YRXP7p198X0ukiwZW/URtfOxV2irBcBBJFHI5UcU08Y60gnhwrqb",
-	"BXRBzMiC6gVz0f/Piq7sXcI6ZT6zV6Fo+ZkgZeQVoYmW1hOv6Iqpsc4MwIfJ+j4w/JXfse/tk0/Vk8Hk",
-	"ns4JjwaAHmldoUd1FYLr4YAw44KKiBHFEkZdmgSypZsCqO2e16SLSMb3sZusvm3tJTz1RK3mJT4E5ziy",
-	"2Wy/e8CN/4YF1INUEivpkPW1KrVkMZRzbVOBpJnGpvyDFApvjz374pf42PLV/dRzw27ST775wfvmCu5E",
-	"HtK9wiQmNO+5aIlLdfskZ2uGs9GUXFhm07Mp/SQN+8E/+kSNyM/vJ/l0tHnY5oON2Uz4nSjOIkMWNCZU",
-	"KX7neVAzh3kG8GeYIwGWt5lUHsrfd1JyQ6ZszgXUnYgDzIrd+eBil3qAVzh6jKKATriXB+YQhsy/feIp",
-	"S7gYp8/6E/K9MxGfQ3e+w7tvhOIa9N4JeB9dNek1DH4slUb2a0YTOKzzdrTCVHr8UrohcsXEcZTBI4J0",
-	"1Yd3fvyDVgn3FeMghrkV29KEQQXeDM8iYg9sdar4LDi945SnjgX6ZeWQ4/8QI4t3WTheJHKOHATJhFDy",
-	"wzuCrHxcGKYETYhADqx9DxII1dE76I+I3zu6wNPsd7STewo6PoKTOdiNI6e8Iopppu4YlnNPs9huYQfY",
-	"xMrPvUebeOVw1t+vzAkTVuLs/FyfbONRcI5jAQ1TKZlu4Aeo4D46v7JWI0wpja+d9djvcUYV5xA+PsbK",
-	"EY4Cfi6kwU7OfROtDgdqV5b1oxsyoOq5V3yg0ZKNCOzhPr4qChAW164jNibTTcOq9noYhF0xX+unnfvJ",
-	"Ow3nnUCQZfd0Reg0qL+GrqsSV6y3jnLHXicno60qioidB0DDHu3mnbxjN+4Fp2o3fn52rtd6ObbtFF//",
-	"ZDz3DyJIyLX7Ajyv3fbeSAUQuufNyFIRVyvXBSu62XR2x4Q+4lRuwuAh9+ryu0aL4IWVcHH+THhU7lJG",
-	"d5RAnf3fIQqMr+P4xj36ZF2Zm99xIkJhdQYPCdENEugC7m+WTgEgPKJKcaYcArBL6UYsKVALYH7qAEu3",
-	"2y4XwYPV2ror+PxUGDpkVqbwmlHO5LhZbKXKsawU8EfXQAlqb0g537F1u0lCWKLZLuiaQR0CNEh0jtt/",
-	"wtEDJ9TGwXF7dcfUhlCVshjbRNAWrIjYFxph78hYYlhLtZwlshnO478ypjYFSfzi/2BAWfh33JjgMIck",
-	"GbKHKPhMf3D3izKB/RLXQyo9lEy0XksVnwNm384WKhz4FrH99nujf8sIuF2leY4N22WvX/5bHRq9L7mL",
-	"AEhW7/R4ALG4AyXxZ816F8MQ5XD4lpcLyaNj0QQ0iMjB+eKOhdOcAFLUFZDvIbAJYojqcJEGpKhn5BOA",
-	"lghJlmxz6VAuwVg1PKFOkHVGtgMS51ovK/IdUj72FZ0vt2MJyFFEBej0cFCjcayY1hOHb66AsUUKNvGS",
-	"MNLZWLjU+WV/RnKjh46rZE03OYjNTsFtGDvfMNp6Vtgw9v/BsAfB7dDA5uDI79vJ7l88f15DNzM5A2Q1",
-	"eMqlyJKksYM78PXnr1pRY5iyg//vP67P/5ue//7bHy++/q+9mq8FdNDvVzn17biVU0FTxoPEBp4A0GQy",
-	"lwbbfJCtv0iUZxaKaQAhyFGclmxlrqzHM/QLofEdL3m5KuVhwVi6QhMcbDVPKn4/FX+QEAG16AA1WgiR",
-	"nvO5Pb3vPNDiwL8iS/OQFp+/ZwR2fLf1OTQ/xbCtWOR8BZhM20CBbYXWqGYxZWaKWH67tkCZme/dyBPf",
-	"BRcytF03+IlMH4QKUn6PWw3rcjEwBc6jwFdlSMKoRhgYXOuG6cjMRDJle/TCBmm8d3+6i5/ezhCKQOya",
-	"faPJ71KwKzh74ZQYBA1iukGnNzSbfS/T2ZP7fuBN30tjJCgvtH4kxLRnZa/txMg5eIgqKQYcEhCJKKcU",
-	"yjWVG+19SikOgT9pw/UvfP/p9nCFKR4L2jNfo8HRHFEbPK4VKoucIRqVguydgH9AfQuoRgmowjc6SUUS",
-	"NjNEZk3wnV4/aveTzqfEe2wsreBUBzr6E3HSZ8dwxWe9ONxHh1K1W9fbIaqKPnKMrWg00Ni6DcVfSnFD",
-	"r91Q7hHTxqe0H1efoF+bHldIMfQHjmeGBMdLqNjX9b61f1Lj/D5QHgfmgAYnCJsfNVC1X7+APL69vx/u",
-	"OhVGVcJ3T2Z//9wv+mLTtibz25HjuIwzNtlj44kzdtvjjtfLfE7u9jHqxcMRnvqP3b1F7nUO3N9jl04R",
-	"D9QbP/nOJ9/55Dv3853j3QxmPDFMsTiPumry8ubv0HNorwprqZZTKZcToukMyk7liglMxOiVYjTG2XTw",
-	"lNZQuxxs38K43i/Lh7q1EbY3KkZkfeeayDWLJy7qAapPRYwViPb3BfiKCd5/dJbCvhhlSjERbbpI28hz",
-	"F3Tpcpf5JF1cpxu6YhB2Ncp1L9fksm+TUBSYt+y7jP6C6kZPq7qjPeK30uSD/aMxNCws72gV1IXIHHVx",
-	"OeORUQq11L5OBVFjz7lwKz0pXLyNJImUS4jUzaS6ItSQVGpD/vL8eRdNXDO23O13XlK9+AVGnSbtlp/f",
-	"eE4CQqN24cAtMLYsJODWPEkunQ+JZJpyY6BxLbQVahw8k4pFdnO1ezRx7edd5dXtXN2H4B5kLA/WaK9g",
-	"Xtco3vABvJHg5e2r0ItQ526tXhrD0pWjisOMMUk4njcGCeQ5iGGAWqO+t6bPLg548idFhT5hFAY/v+uw",
-	"DsdMVA0fPNZQ0odSR9ZO5lFP0YfeGMVXjKSQ14SKvzVHDjqBBzBHlnuVFwTiCcSdqXRXgy+q3kUwhL6V",
-	"ECeVS/fh6KE/io3fYtxNE58aJDvmg7HwjxgnYUj6OoDLigVibwI0jCSbbXPsblnDWlPYjk+TlsB9/LEa",
-	"9J+sp1froZqsFFtRxZQL/TjcblW2FghH0hTYy7raydAYy6dsJji7oyErP1lJL1byRiZQOQQWgdfZRelH",
-	"1HVGxWRKxdJuPNZC7O+N2kxIZE8aCcIsR1JEPGFEyPWV3ZGI4wkncua2IWjkn278pkRnhgEVcWeDk7OZ",
-	"vdOce5z9fu3uI4ukit/jOz4EKP8BzS/NEsNXVJmLmVTpeUwN3QtGpjBRe4t/MsMHaoaoeRA5xKuUiyhq",
-	"klJrQNuGFNqDV0rK2RVZLyS7Y8rbLXA6R1QIaQ41rgt48k5Kf6eAMG4vNZORYeZcG8Voem+Cnk+OnQMA",
-	"DfoJ8dov8uCmHQUCDCCEGkOjxRYHSO9hF8VSbvBCuhNzLIw6JLaH1EF9Rc1X1tdPZRbq6rfXdeg1u2NK",
-	"93+rwYvCR/f0Uz2v+fkdJzwVVmekAJWhS0amNFriLZj6qKmGW7JUIUXDzWGBKJnwiLclff2g08y9wPQ2",
-	"o2Re/J2a+HULjQ4O4skXnxbX3K9eax8DfMfJ3pNgdkcKCuPKDC1d/DjY/kpy3sCF20q6KOYy8l1ByhXT",
-	"utA8zRLXLtiA0exGPAQN8HMd/YxefPsYGEQfM1GrCnfY+2+IzqYpRzCHSyBDRmSiBb1jZMqYwPyAT8sy",
-	"TBvkQ5iIWbyDGXOHRrljgOGK9X51tA89bT18la7M5ki4ElWojxoFEZKkUrGrgAiIKF2azIHHMhMxUxX0",
-	"vxZJO6fTYZPe/N0PfRz7LcJJFZzu9no3UzWU9t3Dj95SGZpcABpq1HpQsmOv/dAhSX/xHUMKIYdQsduW",
-	"/bCzy3/89rWCSeSImAoo1HRNS+Vn+KfNh5/rOC6t28nmU3B6xzkB+bU5oqwD8Za99u6Qc73dOEQ2bhax",
-	"on0zhf/iHvsg9OiY21cXOQNUvfWzuIxw+5yA0KESEAGuKEY/NNbAs2pnbr0u5NywDWcPWGwU4ksZP0nw",
-	"QAkCyhVFglYQleZzOIlAETEVSyLFVFIF8JpULyswHY3Sc7WD7WVqToI4/mxg+lt4xxH94qcCqTKhwKK8",
-	"5klCpr5mtmEzvO+JpCwPF+TsLJUPjk59z24nRhMWH1hiec8wbFdZ4KLnIrF395SJGEu7POBbxJThM6t1",
-	"AYHC/iE1mSpHzIaTWOF9PVM+8bkoWN9pAkf7jz9SeQpI5A2CIjxl/YY7NPJ5AWXRIZbajQmC1zGLEl4J",
-	"ozXsPUqxyH5Mvvv0aDCfeLR8GV5xujzzfoZ2vqdsMQM6eB4tiZzNCCU6pUlCcs0AjcqEsSMq4ZVanXJs",
-	"2HSasEIZ1DAw/n7vTU8Zy780ydN3y8Mp2TViuSInO5LcgPuKFZ0dpFjsi2EihPB6DdeCGrzyzz/ZG5Of",
-	"oJvw03b/OLf7a7xMYvs9ADR4bl3OIjhou2WdEJpo6VHBjOt6TSqIDvvb19ARptO3tO6xiSfzemjmFVgk",
-	"neZs2dqURstDDMgrfa9bE8CqSH3C5x1tcJZP9vI47QWlWwT4D6wL2TThesFispL6oDOdsp/fs838ABSj",
-	"H+HJp1p+Zydn56lDDcaT3Ty6Y9xcsRKBoWJ3IHACWo9NsKYY9+YiSrKY6WJY58BbuP3oOEv6rmy5cY9F",
-	"HTrtfcnP0M/5yc4eaXTUp9QDgLZbxpBBCvsUGJYGICA0ySqRWmfzyqvW+rYw+2TzgwuSnGq30U34/qN0",
-	"Gj1Z1jiWBbpIKMbsLklEVxgjtnsTVSwmMTOUJwgzQsmMJwdZUyYG2q5+Dg8+/Q3rKebwrxBzWCVUCEfr",
-	"6YJ6dnPCGXaMPCysuFprFN4gzP0jzzJ4qD/2ZcUi4+D+7GngCp2WdoXjEiKjUi65mF8RJCcJSDWA/Wew",
-	"ayHeQsStF0IiI5rs6EbA0mZcpLc49qRPym6O/5KpqgLjZELFPKNzFkIc9v+tVrh/p3a7a9cORIHD3S12",
-	"93w9SJzj/eyE8bBgck9xjkce50D4r0LIggqEQZwgxgpms9yFi6m0i/2E0so2PlZMsb8P4w8i3R2t9iRm",
-	"70Uy+imvsjpH9LTvuDAFMtiAXwBksQA/XcAVgX1dIGyzVB565MpqFKD2Vquh2tXKEw/u0zaPbuS4zfNd",
-	"qzY79dVDR3TebTJQmaZjaG423PcrJnBtz4Y819jXPOZTTUkHXn1BI0G2WLlk2O5VIjlHUGK9kMp4Gm1/",
-	"uNmhERXh2sOyx9zZbTg3Yei+SgWQ9x1ga40ctjM+/4Jj18ejeL7RwUE61O7AB0fJiiku4z0k2JHYY0RZ",
-	"NuDaOyyYyb5S84DGByIa58IfvOS+zJ9rtzwp0KW3yzMTOptaxZzuuJOiFH8uDH3qDTpIXD9hdzKRmVHA",
-	"kmYd7E4haXMeLVi0DOk5xZjQC9niQbW5yUe2+jie0jm7WIn5KaIowUVae9RfzZgoLFgxJnzP84eHnuOw",
-	"lOcR1awVFX8kNuRutEFMZKldE7mCJYoSqVl89ltnBpslF3FnN2k//m8cMBsnp8MCMA5/ww/cXlKhsZZM",
-	"mVkz14Y9lXLpGfY9DFCaaUPYl1VCuWhslq9Sc9epYmfA/zqdfDwK9BiYRQN5hyS4xsiYGQe1crHnzb4q",
-	"MgKcrBXbyYZJqGZHgpKFZRna7/yV3wGUKtVwF9cyZVMZbyZESMPgn4BiA9EzUCzshjULQoliVEvRWaF2",
-	"73wfK2MH3wOH3DbKHzPKBlJ+JVGZ0O17Q2OpbybKz3sEh/MXA0l3eBAzma6oYp46xfpxB1Ms5Lq79fnG",
-	"ig47/j1lfzq7JaINQR4AYk8RLCUHLMUmzj0M5JpowRAIgxgpuzPxFU3rHtcGwdYODnSHw3SDniipG+j1",
-	"16I3qv4dhKq7PQXICOI/Vp232VXLfuN9CY8FQOUSutKuWDAw43lsJpfjihv48fC0182nvbWv+WWxGZga",
-	"zy3IOJR4TKXu6qQyYRewtKDTjUuy11CRckWcDRKu7TLzuIT6EXAfit4WzbGrhz3QeJ8s7VBL69FCHsOF",
-	"sU2bC4jUO7YgP+oE9qBWpUeo5GOrKa5Y0NOcffvFNvv2sJ4YZzKKK34nBduEpmBDl0w4FLImqMcqrHVQ",
-	"yK7+9VDNfIRq9Mjc1Q7daMMxK0DhD25Yo1Bu+k/PEXl8WQlaW0qXDCu5ZNw7h0F53YfmZnsoNAbHZWnr",
-	"rn1PZYb7sBymsINVNq/inUzZbYxrMud3TJBsdRCHW8Wihg27PxhekOOE358sqTdLesuMnd2UTYhRG0Ln",
-	"kLhcMrayP4YCQSz6EuyLCTvYBMp1jQSTym3MmpZUSE/P7T8rYdA6o+JsjbW7gW9HLvsH2rcP/QgvO+XC",
-	"35MA238FPecMqwARBd4zV6G4SnVGDm+/KtLWyymMeTThUaoRCPXWyNKNoeaqUZbZNTYUgdmsKTdczC8x",
-	"kC0VWbCkKX64fTmpvmrgCypY0ii5M+RzmG5InLFqI3aT9nW+iR6kho9WZx7ZbbRROzrcRTlbnw1uQWPd",
-	"QzlbXxYYdCZWgeZMT5BIx5Pr4z9dRD0Q6dSu5z2vpkEIAze9BTme5G7vG96OdhvtpIFPJ+i28kBQNcKx",
-	"KBAsK4RTXWldJ4d0saAiPpd3bv49GsMbKuL3d0ydtjn4WT4ZwkMNyuhlKFIjLNHWJrRhFDPkCTP5b3GT",
-	"sd8wZQuaAG2ua76HraizzYSuz5a7xlsYN8KRWCzHSaC7Cxpg7FWvZ/rSUZZqxsSEZLphQSe9AhIxCFud",
-	"+A07n6Gd79jVaadp9kMGE5AdZzuC4Bg+rQpfwb4J5VxTNpMKyBp3OgCZsHOnHC22LxP20Q8c0vjz94xi",
-	"/a+5oCJixK6E9l273PieTdAZ35Egle+B5orELCnziDG5SljD0vpAt5hxlfYe54anFhauH48xvIAHF+5N",
-	"SXxu+TXAZuVSB4dg6JJpwmYzFhlCZ4Zhq3ubkDWjKlo0Gs4N/rpTU8k/z6ru81ghKZz1R6btyg8vIvsy",
-	"X+unJ0AMLpjSC75CJCFfxQWBq7VUcRHMwv9dVSQXhn3Z4dHwrZ9gTA/SSemXt0zMzeLs8sXz55OzlAv/",
-	"728P7wHyTUUp05rOmR0pIeoU5RxJDh+uodXo3gV0uLo9VYH0XI4HDc61z4mpYec+vNntYZXA4X0etaD6",
-	"dsYTaCbbMuCplAmjopN4TqrXw9rKGz7Onux8wtpDaKwVN4aJS+IsQWPfjp4EHF/7v2gJ+qqp2MosoJK9",
-	"6Cn+mbVz496EUYfXWA3rrXF+o0jmve++DmsXatsKZMd2RCOh8Q5IIf8pJ8v95uZ3HCrdsDqDd+LA58Hp",
-	"F98I7SNwySgIWVb4z6pU4EFDLrRn3m9ESfDc/A9FAfx8x46vVd4/RlsWQj1DX3ZQh7XMkpjEchIyGxN3",
-	"X/ItG+uFJILdQR+XnYi+AifOtHXcC7t97ladAGQUs4Sh5mxTRb7PagAahrt/AyWgzEzddWDSmP+6cd8y",
-	"qFZoPYYq/IJRRcdTyoVrxsab84opBMWpX55mws8fxdlwTJ0/ivFNdFBhNKBQgW5yx1jJzlMIFTnmEGuj",
-	"K6q1vTrtvMrCxC/CUOuts1qYVSrm7EP+xEGQxNzj8WXHruN5mUN8ybUIqzkp1CMrppFxj10RJmKNgwGA",
-	"0a2s7rD4GG86n9HIyJ2kyBjZeI3jBlXnwnvGiMSjdznnwkVtvtE+CDfzH9vZvXzP5lxUVqrvwNi3gyz1",
-	"92yeDe/QYX0AD4FBhSEVhGZmwYSxXyDVlXUpmWZEArIGErMD6XQoAd5Xp0sx0F3hzP7FNgy46Acl5Wz8",
-	"PGsk75ja2AnowdXkQ+aoqIq6YdXGqgZ4QG40XrdBRa5cFSvOEX6kCVWM6IX1nhIP+PupjX/aOTytWXs+",
-	"slVCI1ZeoCf1Oab6/MTWFWVABWFUJZwpTFdZ9VhLZRaJPbKYxQGeRbFU3rFdqmF//wj9ynDnnsChYO22",
-	"tA0TuqabiYfIyTeGLlIzbHWerXZEAwxb/bw6e2RGN9Yt7QN08xQFgxVUsGdvZHZFFjKJEc0Z8uIpF5lh",
-	"+hn5BDkwIcmSbS79H0NzkG512kYxmjanW/DXW+a2vQwrqTkg+8yUTD1SgSSGJckl+YyvuYX83GfEOvF4",
-	"ugFvWTEa++x3oBNYU91QyQvPOmtI5vzl+eSAzJthX8wFu2PCnOfrckLYkDdM3TF1DvcVmKbGmiFqPOD3",
-	"JfkMv7h0P/g8IZ9jaugl+UPITEwIjyfEh7e/fr4iiuksZRql9pZqc/4Kvv/HHyZYvgS/+IyCK8bkqV4W",
-	"Az85x1drYXHOhzXo/Sd/yxgFxrr4UQMgdVYX+MIxxbfAdfpBQ8LA4TtGyWL474EKIB/TnhCZxHV5o4GK",
-	"vK7j2M3jdI8hML3jZDv82oykC1VVUPgDuEzYWzA3u8qotswKaNk6Oa/XSOC2h13JyLAT3Vns0+ynu625",
-	"0CVBNUQXjKHRwun8IO5ttVIsJ4lsTuoWB94LO6OP/qaTSvQXlmYUZ3yNYWpffDdnxh5BK+je8M+CueXS",
-	"69aedlryflCdXzuW3pWNz/qm4H/LZ0WJnW4BNADDHvmO/pYZcK0u22PtB9M/c8pFoxzx4L3LRX6CEQ8B",
-	"8Qpw2dqaMQ/u4qwHRwo1ivsWsw1ao0X1SC0TwAdV30dcudLBPy+m1GCZbBNzo71lHqZxIxm7ndz39iuO",
-	"02IYXj88iBlVS5JSsSEgOhJLgf3RBoOB1DhYmAWH2BJLSSYMT0hCjeOf80gWaZGKH9N5l0XkT6oYsRaF",
-	"XU00STyak4kWz8grGi2AvgISTtpIGROalMuOapUNiHoafdtL+9vDVO3JE3VV13dgKSCHofX1jVwX1RWU",
-	"p4AhS5OEKZLSjQtlYe4BuZy0kStN6BQCpvYvJPR4g/Nww3WbsnU6fj6p26MDRKhVBh9SW/mitX7hrOCx",
-	"VpdOeZP08zzGDjnO5kjB1cDG2EkhFEN8kt6RmPCxp64Qfp6PUiEcsYhxGF7lw05H7QBkg751wz60P814",
-	"yCKCJLY9snp+KRAWx5PtpStcjunG8dhLklK1ZHE55NssPy2k/L1vZ38DDz11y8ZZPkq7fmMvN05V8HpD",
-	"2y66LF3ZK1BLVCWMOs1uIj+/cfCyKU9IWLc+O4n8Z5ys9bj5HSe3FlZntE6itCjpg9qJgppcrDD9toNz",
-	"FQc8FB1w0732Xm1ET1qewQhYC0nilaHUL4SNRPaOiffwBYU6pDuaZGyvziHf47nTBbsxQ6aBBkPXPIiO",
-	"Eo8o9lIOd5b6XvGy3FM2IUIiR56j/ecxpnXD2XYfJMZCUdW/P+/w/vcC4KRBUtDY4jlr8hYzClXHVo2E",
-	"V9EGgiAEdmxtx+6xA37QLRpWZSRoJBSAwy3mYiq/TLb6spFcqLXd2v2gY8RsBCN9sqgHZFGPh71WZiY3",
-	"IU153MVo2qoh0V7OBnc7o1RBGv8x28tyn+qg4lpeDBKSu8aAnJ/+aR47YXbXxwnJjaNDPigHb4OwnHOx",
-	"6Hml88Nd7e4iZWred4TnnX3mQ9AUmOgjVZR3dFlQlBVVBlH6MYgrkU/VeG/u90l7V6m2urcpEOLWdLiX",
-	"vPNDHzQztPuKcaJIbsXwLIXrPmkHAeptJ1kpfkejTd8RYL+nf3CPP2kn4Sb5KubmkbqKtwwLCtYLmTBi",
-	"GE2x0yjXOKgZTzCFgHCC4FCqxeO7PcWQ2YQHsNkcKaPQUYWeYKs7dIqH7VTOZqXUyRXcegAUqHTrxOje",
-	"1M5CA38SjZbd7WWV8L7Lj2/sMx+EtcDHj508GOloJu9YwPsrbu2ECyMLZzOuiFyL7gpjaO+lOWGvvjGn",
-	"nG/Ip/iI92lfoYO6gsWrGOrCaj9utHsZiRLp6A2B8YebrZr5bVWSS9bSWvQJhwy5kvYN4/TmfPiR4CeH",
-	"i1AFnmcfOB6XmrXPO1kbsZM7UlI2f/VYF19BgoCxLFazSDEACugE1YKqEWKTTVh9SBno5T5aYwy+tvSV",
-	"Ddp68D0w0+6E1egNfoYRD/oubz9hFG/zAUTiPc1CZprt717sbE/Vu9i5Hce5wKqM0MkZIq210JCY5ufi",
-	"jhvXHzLdVDs9qz4GTKxbzvAwW3tYpPC1q4P0b1zD4J7J3/Cp/VnVgE5qcAV3ixGU3CE9MkC28kA0VsVh",
-	"syHQUBJ1FB8TA0jvlXgSXqlPljgrCZwg2gGnOrLmHM/TQXyiOBclfhizYBuyoHE3wfonATNz7xdPEXuk",
-	"1P6ooh6ylJEkyUuXIvOykSRaSKnBct1yXbqKljtu4GMIFWxtR64X0tWfCUY2zDwjrxxQHZKEMdFR8KAx",
-	"hws8qw80fJTILDFIQ7t99jFiA6OohoOGLFhzofjmqkQJpIlgLK7yP3UTexWUUDPTe3OH3gIA/hc3+wBU",
-	"WAYplLMKi6JDLVxIkkhtCDc5WDPvBNTcTsj+d8eDPRxAC71j8d/HIg3/FJpov9FE21cTWIOJ2xlDMzfk",
-	"zDXRC4Dy9Pto+FO4ABRX1oP8t13o/n7CPKtBFEdiBPGvH1wL/sbYCuQ544ldYHSdcE/JRIwchLTUHZOL",
-	"t2g5rbGiH+Dnf6+lDB8uVPRaqjkcD+0kXTfCN5rINVYMOfCqOOUCEg+ekhh0Pc6VvVoUUlLxg/y/h82o",
-	"bgB2scMiDajX+KbRoVJH02tXKbYl9lAD1KzVZTaGP8KvLv/x29fJH2cYb7T/+M0OVHde8plKzi7PLs6+",
-	"/vb1/w8AAP//",
+	"qqze6oOzNe9OY7SSTrWVfsk4Q8gAhEPhzKjm467Zsf/7v/9Pam+4mSk8I/QEQipdm9iwV+phvTf1S3U6",
+	"YZp/InKEd0sMimMVRa4fEDFYqQcmDIGdIZzz+XhhUpkpuiWJfR+Dcu/6ma6oonivmr82X7hnR6yftElR",
+	"ufLfUwemulYz+NDUXEi9MkFxIZaFKVzbYh7ulf1lg+Pd52Rm5xGVRGV+NzxlERAyqASmRQWUYSMJBJvK",
+	"VR0Iac/VSR+PIHDyBFpQX5OMgAuMHh0Mt152wwcDreR10Wbih1SnpQHkph25VxKSmUfWXpJwBozXnBre",
+	"Csv9B9VRCAH5CvteMC4vmBaz+nSulNg+a2xeLGr4i6ASHUwa2UyAE78UZJkkZVD6+GtUSaVyuNXI1nSo",
+	"praUfWqLnNfwozJJjB1f57XKHN4e37qozmw3+ZYDIqohEAkSPg5RR6v6MWc3HUGsXuhMihndWuH892e1",
+	"D21gaGB4ckZ8NGAQv5m5m9NfJBuTiPq3PMmIw/o2GI52PeVm6h5ERh+lMV8yrU5g1RZ7KxyE5LKEAErk",
+	"aiyWkzUcHmdCZChDdVh2POISh89gDSBSFugWmJj8i5AknlA58v9llGbqlOTCdXTy//QdnogdYABf2S/R",
+	"DngbxU3DMytsP6okFtIGIcg7c0w1nnndY8ERBtXkLpjjjgVwIzOHs/ol18efAR6ejPE0zj12sUl1nsQv",
+	"D6qFkus0O5zdXMYtTLSrAdrc8QYH7GVVHkfVU+JGzEhUfUIS3RHKh7egEWRqip/oVa2EfvIhXZoahup3",
+	"CGvrz7yVDmgsjana1Wl9UKuuTUHovKZqa+9gwfdTbsaGy2Kuq2R55C0vTe+qKbnD7x/ZQ+miazv8oG1N",
+	"DlTTTdARKNxj6U1RGuQ3vK4R8WZrFQzv9Orkj0P0kRTeQNqb5TrhLAKJ9nOJvpRf8f/02FYblpuvC/SD",
+	"zR9cZ/nT08mpha4/V7icsvKXs30navOxkI6YIT6DLlEcA7XTToPL88FbHiph9HPlsPktWi+BAo9en9K1",
+	"yi5AEnnLIFefsFQLugKHnT70s30yqYv26SjjwgfLDTEF3feWk9bxiz5u8Ly4AStqnOjAztLxGs5aWQv1",
+	"JT3mbJjttU0foOyuZfqUvWgPZKM0yiJCmXPQbDsXh0LU27NkqPik7oe17swZ7P7t5UnpOJdH/3SeBw+S",
+	"RfhKxUG1RYBiuOtpuYwdT3lcw1nOZKN5HH9vtI1YLtqQnm3GrLvxVN1E1xqe02c0AehDT3G9j8Kp1tZE",
+	"DiXgjEfeCoK51l15ZFyzf/1X3KJPLG1/+21oyWUzFjYFVuKLZZTjii4ZSmml5qTwwbhKbArwC81MK6Ci",
+	"f64Nos3dTLe8cp54q0THJHWj5BnkGlzlbGTmmTUBhIKK7pSpn8H92EfVrJ4D1cu+kMM5L60yHrXSomKX",
+	"XXBhCs00p9DCXB/xZ9zQsUIQLz2/m2NfRwBVGXWH9OFdFNsOSxN9H7qslSbJXXUtec+HoPrD0lg7kihq",
+	"8QCSsM8MtCfvdt/d3YOENgOdQzO+nUxNcUyQURvH+p/uvZUWcfyh/OaEQfORtGx8cqRRBEQJbVV86oyQ",
+	"gGOhA50o0lIn6OtsqEWbVAyNF6ePvGLcWRR0mDoNOsZuJgUm9EWfOrg1FnCknSP0IWcR0oMsQk1eZWl5",
+	"WzqsMnwyvwM/uzO5AW3kuzgljMgVtLdXZMcqDexePILcYT0nFrM47MnhNp94+5DMcYk6OX+kmYOe3rHv",
+	"3r1hf/j0888//pTxujnyjz+bDQ71CTZ/SiTYNFxUBR7kNCK+T41ayEib/0gL913tq04Ta+w77YUnmU9C",
+	"fEUhI8yadZC0w6aem+aSTJlSFbyR9WWzJ76CNW2mqgzrqQp+ahX15Ljis+MiuQ+sEvdRmwzemSNII0rq",
+	"FoBOgRZKhSR0oGaD5sHbshtm1nVNWAORFnJdGaKYR6L4ew91xlc42+7zrLq6oq4Ih05Dxait17qggv/u",
+	"Lkw8RwoHEjlarSyPK8xVev01PTxwvGd88hMcLGxeGrWbmofCesYafW8Xpjf4106l+zIBBb/X+07j7W/q",
+	"SzHqsj5TVIchxk1LDy/t05463e0xiqRWgy9kYiGznqeUuTz8cuxXciw0ZJhoe9wcli3gAW9e10t/i7v8",
+	"bin5dhK5UQJ1V7d5uuEyyfMRMFO/66qjOrTEJ/sOW6kWSV/AUbi0EGxKFpazOP8PCZmOuPWODmdRmeOu",
+	"B3uv4TBMPg9zDinLC/O/LHzxCFaxjz5pVPOUL65tKOdY67pCuusEayydRv6DdBvoV31Dfg9mbzVg1yie",
+	"inuou11SCd4km7xQmMS/t1zX7lSHhc4Q/iaml7v5nhA5pBHeugyGbWwQMkYSt804bjZNLhlMouEtVO/d",
+	"Fow1sQFiVwqu1t1RsRVz/SUQ+iPlEiuXw8g+MS0bSFenphZclpk0gWcLupANlMbQHNo6O/b1Xx12b51J",
+	"NqpWl2MvB3/P3mVkx01uV97Vs66flaDkFlz/xE3nd8zNtF/e8u6lz3HvyyloTJ1rUoMxb832l1Hx08Hl",
+	"6zh7FHN0jlA+QPWKSSUhAFty1ndLWiU1vgpze0fLTYX9tsqhmJ/Xum0SRErT27V+flI6zTak4dvjDt4A",
+	"RzCTVCxqLwGlMpjXCqsSxh5Srejfk08Ixviu+DdzVpiYG6DuCAoe09awe41yVT+LaINGqQJTziYOzVBR",
+	"FqoHB8CBtT2YuMe/ZBJHrendimohdZTwYTE4X4MJXqWkHkGrWtmg/J39tH0pmsbce2/8c1dGCeERWku5",
+	"GJa5Vhh4w2ydX55DmD5gq3knRMMUejmKeWRRVCQ+T9Mw4CTs2EcMvYAebOyckLiNWpXvNX+r+KD7xJuI",
+	"SzZoXu7oxj08Pr8NKGayNeenmxXhyZYSx8z0TBycn02ossOEnJYc474rGB3z3m8OcJ38TlvTbw6rPrnD",
+	"WEEiIzF7W12xcyM7Zz0qo2uNY1RuX0wypwVOLq1wsZPMU2GhfOf1EFcL4uHEJb/HG8dlTS8nOrjO8DT7",
+	"3IKtYayqOXCj5LFsWnVShXcdL5bjW1vlAaqiFvIhEdJdhzkZV+lvtOJ1A6UpMM6YwhJ0eQV/fvnp55vK",
+	"YvrOv+vfyQZnYgNPH9VZvnTqrgC9OUYz/eqH4gT3fH8xOcAq+8gsqji2nC/s34cXTOiMeiJIq0dRgVVl",
+	"muqQvpPHcxNy/sMz0Z7XIaxDYqnmZ6SfaUVp8r5c3aiHVEfU1wwnT7E1zS+Yymg3Y+AhloxXaZzdJNOm",
+	"E+X4CWR1srfx6tuagAud0jxBrLTjbRsixOZXogS89s/fGJZyhU1B4A0ZX4XdEE9Nn5IhQiPIcaNVHXKE",
+	"+1Co7737iilZI4rD8PfGVa2vgyQ4ISoD9vhPbBRFu9M1e+gVhQ/mI00JzKN++N7rQy7U0BcUWC32LV9v",
+	"F/sNzSc0lErqZGNUJPj5qKwmjEB+mllFkfH7FrAT5Kj61OUBhyb8RjFXXHSTaNFViZq+ptN7E5Jlmwi1",
+	"MVn+l9Sh0++TDnLhyDMNfBFsXsiDWgXq8J198DfqeYwEXHegvw6P/255qPChES1s/ZAhwJI0W2GUORzk",
+	"Goym1tQ7hgHnQ3QCdq4iKAhRtG2pkTVuyV6ZIyWcENrkhC1969dVB+ZrN/GveLo2cgtSEHX01usLxF/7",
+	"RX7j3kwhbyaEYE+CIeimE3Le7UYh3Q3o6KrkdSa46uWoD/lgFqe9Q33wjcTKKy8WsErfXu14pE5JXZl6",
+	"HlJIdB2bzWYnN9AW+sg/+9PniQ5SXB/9VB29DqKGwDsI7uS0gBOvbmXPLCEY9fu6COBhp7npSPbt7Dap",
+	"IZR2nTgJN83l9lKmihL+8B8VlLUr5j0Lc6xafpZZFKRM05mrwE+zsRT7Q8RXTw24r85Pz6ech8x1pEEc",
+	"s/cwUj6l3VcDREsgkdajoEba6oBnVsT1R7rj01zbl2VXFALErZrNVl/UaI/zsgPFnpkP9CTiqX7suZnn",
+	"yrt4lbxX3/ly65KwoHy0RehEImScIXWjqjyqSfG/98Upw7KUvkbvo4X6lN+p+mqmLjBbUhXVgdBmzG5j",
+	"KGTOh4HXxKJCMDlWWbe8FBBlN703Z+p+5aeRwom7zth8tujX/pJGrcOk/HCUB1YYFpdK6I83kp0aWQij",
+	"oT5cGTY7KlHCOui3L92zc9Ykgb951FBZeaM3Ni8d+B79mfjA/mSO0OoAzMcNK7lke2DE1mtjrzjROQPz",
+	"mu5kMzg8iwab21Sq1+GsITxCh1CINRt4YwYFEB+n3OCpIIK2VW02eUI7cJqQveN291V/PdTAHynVnZ/5",
+	"hVCcBJIaY5sQCkPWlbMIqKuv7ZySoZzbluvZiRUzmhBx0nqFElnlvRdEiflfr3Xxuts6EarqXorsx/w7",
+	"r64FPWzAwlN9zWtlGFH00iAmZ3/Yw8IGm5FR5Byn/rIkst/xzQrRlTILi4wy59VakfjTUH9ylVUBPYYO",
+	"Z1xapYUsYVpZxf7zHz/97L8kj/AV6hxCMTm5oY/qDNVLJpVD7IqKuZbDUIXf7nin16mANwr8PnthqPvE",
+	"W4IMe17v9+/j83p6dfR2+zzf9jBj2qbMyUkVs7MJo22Y28J3cAWsVMaB/P7Y12BhERI+t2Mc70J73jH4",
+	"xfaAwHiE4GyMkrnUxiststHBBWk+YRNE/aDokb1ytzpQSU6DXrXOgyRkI/yD78cwG4RZj7qFR+HYjLax",
+	"EIOINsjFIXzeU1Tb6otgUTJHwQkRdOIntWB7QlerGf+y76jRl9nxFoIObyXzjnWyBo0MINpQS4Yt0UM1",
+	"b9JoXoue22lTCFnWHUXPV0m/HzptvqN3gmW7DmB3s+/J6ydB2RhMuCdyptvNLyuOxHVwAZvyGnsOv54F",
+	"I3aa7vbvvI2LYMCL+7VmY65qY/7/NqVvSd5bqm55g2mziuaH+olU24RLKrHHc3N0A0GVdwCsg+nzxWPu",
+	"+xsW8Vo//N3LlygAncxNxnr1cb3273mlEO5nFhcAy7wZ4TXs4lYtO7ZXEkv5rcJy6FrUs/ojlC8Lz1Te",
+	"RglAq+Vi5sTO85ALCiWKiX3b9opfsi3/IuiL1T6H/qU+yjSWjg4iY+bbcRv5uadMy4uId1dgq6zxDn/P",
+	"TT/7k6hBGyU3EOEH/0qWBC4M7Jc25Mev+EXH6TAgq77MhLMWJJy5Q0zYUyldBel8DfdsoRqP6D0377f0",
+	"9Bt6GF9/xCq9olVdNp8thjnJbtaIr0ewKhGNpx8dM8yQemn+b1so/YpHBT49RvdNreR1FwC9my8v8/N+",
+	"LzYjT1bDXpW5gj58LPnxPvdo0iAbvc7rXRuqFLx+Ta/NJ5qmwAwwbXmbApFx/cxlRF1lj6lCKlOUfWb1",
+	"dP7DZ4oZbO/V7fspCSUN7xCyV2blGT2FSa/tPVSFkKnq7PdHoVnTqoOoge2h5CdquoK5Sr1vco1FnjXe",
+	"4iZwlLGWFioNvwAUk/QL6cBN5KMgg1zJveJtRRkZLfCKqhUoYzaHib65gditmsQ65du1WQ0HK+L6CZOF",
+	"0zKkSZKSW0xYOu3XVZHfXCD8Xod+5VkaZ1HT+dm5nurokKc2aBIoE0GOm/jdqmfONcy6jh9xOjOccU0T",
+	"yP/gi3+ffJHjAQzDPhEUd2NJfKgzJUs5ePpdibqGGkgoKpXGx8v3qMd920Szdc28XOKMH/+XBXo+v7Pw",
+	"5rQcF0QtdRxOUHrjEHHXwxcL25LZkaV9uInzKj4nzxh7pM/ccMbPP9kfrKZ5i/TIlVX3vs5zfd3Eemgu",
+	"tW1gaq+WPeBpX8sg1KfO7MRlKM+/S5C5k1XUnncdQe07m6zflAB0VadIFpfeEc3Fr36JM7b7M/0+LGzY",
+	"eMoyVx4bTeaGB4vY/tlP109kpU0nfbCiaANusH08kyLkaztcR7Z147k33kne6KNKKmJNC9gqKImt8g3u",
+	"rt4xoxpRamYU449KVDumxd9A75i1dxoh73ehK5995tyKNIRNuyl1y5/jTOKWNpcaitCD7AmRyZgGw3H9",
+	"lHd+K+Nt6D+xzBtXKPBPYp7ZK3uy6ys8tU/auoXZjHZycTbXb9/MRr1NZlNsbMnEdUEYqYtoTl4tnHYz",
+	"gw8UnGkB6h3TRrWXHfv8BdMM+TcAWm9U4qTDyFpsRh5HS6KHP9+KXeGHGXeC8lSa24tUWteRyyqTbf9U",
+	"aISZAFHWcZSa/lceR2+jqb6lKLWHaU385j3WG43RKpp3aNTnylhCF+3iLMyxiL9BpAFtCl9Dbf+CxPjl",
+	"CcYnNLlYvVKZX5Qs9nDk9cEdv5VqqkeaTY6J7cRzQZZNDSjtlZnyWNTcQMvwO5gk5joLYgbonpcPLylX",
+	"HH8X2oeWGJdwTkMETLFVDcEmRACPOHenKiJB5xj5KvM4YtEVF8uIaTOpVb7M3ojyQTN1OOyobD3Pmhlj",
+	"d4u1+9mLf6ujMkHjzbeJ8Fyh5CvGMX2OcpZP/AErX4Vmf3zx5+UwwSQmGDhmOJk0u9Rwz9Mhvk3Oks2p",
+	"tmsMzegkrm8a1Bp9XS5twPStfaSg7aSkkAgVqP+ShR1atYoFP1iPQxSvoyetn+r8Pj6/X+yqrS6s9JpL",
+	"bqX02ovqWg31wVWj8+okpMYkS1eAtCZqdgUTGBVPcNuBi7YwGia9h/N7dwsDOjrR16eAReknv1Mzt98b",
+	"aHLoaiI8Dn4w0M5cZZZ5QhI2laPs4d4yqL01JvWAg+J1L1taVXWlKVziRkam0HSqbluGRf98oniGG5cz",
+	"XqoTEDrLS58GT0shGANDeFO6TzJ3WeRnLo12YDmVKwN07zdKm9XIboj2EVTtVVAXX4dXphgXUUt4d08j",
+	"/UlBq9CG3B49yWY7TXVN+0uBVUaLRQ39Hhy5Zg3X2hLyHAF81WRyriNkaKa+jojhFkrBhOAu9oHwK0sA",
+	"Z7P1LJMUXZtuotF0+1roY5J9f7acJgw7i7pme2DuWaJdj/1q11l19RD6dR5j0H10C4iIfycNh/g+tHs7",
+	"KUTmwG6L2k+ZnYWs1NnveVxS4esINoEkksGxGk8EW2MnraJ8OdEVzSXmKuvFQWzMFULMLsQCcaJzRW5W",
+	"uvjSV+RP3Rs+FaR1zcPrGS3LX4s3uqrDLft8ru7oKz84dItxg+wx0PLiJrsLaibt0udZ9veLtYM7IMm8",
+	"Y3uo1Zn9DVqF8hp4W4u4gCbOYXJnbntO5IzV4x95p9qEzPmCIHZSt+Yu5JL62290uLEWChXWw8AAVlGz",
+	"EVJiXtEtus9/LNIcqg6Zlz6WhHhJqhKTROLp9v+96j5p9vqi00KCRjhZzXDaQ0kqNPNlnATgj4/Eq8wj",
+	"stnPqiQCZEUo30MAwL8pCQE3sKl5iZs+WsHuWpeyvTGDG5l8yohDuWP6aLl28w08Okfr6Iqr+YjOLrJo",
+	"0BNHnM9gUAuZOMBLl2ZE4/SN6QeiKdCVGZrgjFIqc7QejJHDK3OTMcp/crrLA2qu+G64FzclKGX6ck7v",
+	"sAnTDeY3IwQvvgXHlhxpf4Kvj4EPhkhOb9ylYSK4vCKYrqnO6yE5JfQCvF1xv4Q9CJ+nId0AybWoH5WJ",
+	"gKQ3paMv50onMctXBeBGoyfnHsM0bIyOpNGnqPpL99gJHswC7SKpzKYC4fmWkDM9mwfTCGA4fApLtRo/",
+	"FVMV4xbCC9HTGg6mcL1X03MLdeqOQDjXSkUtUFEsDXG7bkU7/9W1SmEPqzLSIbC3ntUM+qbdYe8r4HWP",
+	"Ff9A3RE3kHtd3HxSP9ivLM/zS5hq04OYbl3+szBHNAP7Nr3Z0sGnY6u9J4eMiDoYapdFux1Y7bYdtIUs",
+	"YmCxKf2247jFRyjhnFHlQxpX9jJEVbLDMNWZER4sPZM8OdYolvfZoYeNilEPpU6g9m/igP4M+wUPnpXy",
+	"YQ8rxYbxTVnpQiQV1X0navOxkIP+yWeuWdMZJuQOK1LsD1qdgJKt8RFfBqe5qPqupX6dqeLM3w1Dz3ch",
+	"D8w4gNWLuSrQLSaSR96LuCV76K/I9tEdDXFF7vm05Z67tbfohP77MwVxuLRvgdd2wIm9bn/U7IzIcFbL",
+	"R1PPcoxTeVEd/vMLNAx2bN8Z13X6zAViobX2kJRQ11B9wt4jPgnqgKy1Vxa6krFjEfsH9p/9//5X9AP8",
+	"l0mTai8bxl27GVZRoVWCh8lpCmgqJyWX+9CcueHjsDS0u478+lXrSkdfOVuISxZc10id+5ZLtDEJ4o8N",
+	"Ff8cw/t5zXmZAuT3DdJ+fw8Uw145XFfWyysghTJ1SdRKm+IpsJDxFTNt/m6NxjX4+Q51CFNalk7gAJst",
+	"u6N54J+nJUFty3PqseymzLUfXqQr0q86HfoSj06ZFd19Q+VQc7+hVtBPMtP1LWojYIUBtsBnYnMDf7+C",
+	"JLG6phZlcsu2RRnRkX28PKFmpvf22XFmJ3sTz3RY+fP5pb8+NWa5Gf70tUeQzh7dao42TRbaag9xm89I",
+	"yYFHWM4i/VZ1GnBiZImIelkGitrLwBHF6IuYkXTnBkuSL24+kLkoMoE0VO6wBQCltayNN61Rz/8CFzsj",
+	"r583Sqe6GpF42CQPNtVopJpA+8mEYgszR1mdTIniUp8z/ib6aVMwkV7JSNDX7qqyWo7rPNNEPRSiFoE3",
+	"KckfZRyM5qJ9k6Ooy8DKcL/lsE1TcXpVcV0ShH/7muDu2jD3FUPnmjk48YN9I1ds7SRXTTVYHOtWneuB",
+	"QN04DX8AudwgTgxCojTvxTr4cGa+ou9vFM2h7eakBdwWS4hGmZ3eP1pCbXXBzp4Nj3rE5QVNgJ2zjkiH",
+	"Rht/86HxnT6LHNt8D0Y7B+C5B6KMOtIOcgxCq9dh7cFn6bTea9g7v38rqqTD5uSBxvpGXzfpteVabd6m",
+	"I2ojPApLInSqDUbTassj90crRU/8wjTAiRnVlZjFQrt4uUkjsbHaGFKW3Szjxc8elLeUTPXEo/J8iTjZ",
+	"mMc2kTHTkPWbyMW6JZXW+YCzZTxTi/yEcc8DtEwYzw4gl/NOyS2G4yYX0KO/J7pJVBnAfDBOfZ36nD2M",
+	"wch/pIyBijXcHCm135dBYZeYT3pMqv/16S+fNNCWpN4ugGHjt3Y0zzCr7CozFi2Osil8kdR9DCZLcgp/",
+	"c83++Z//+Z8//uGHj7/6asc4s8YCdglvO3QbIVe8YmDNG5fV7OB2VgjHCQ2caxTnllz+uFI0hzu1lgzr",
+	"C+EGZa3haSHN539MuuR0iON67eUEXHfUyAmkAfd/2ogTT4MOjR0v/dL8xIdlnu6TacK1IO7lW3iEVic7",
+	"EG0sINwi8Fr1KKqQbr5UJNk/HJfimcyyOlm9b7nUh2w+zzvTigYYVpg7H1jDL1aJwRz7syD1RXonGCow",
+	"r7D7fQPKHm0rsXhZQoNdDl2L/IZfTnS2JwzoCsPWZap+qU4nbs3HSaZq3MC+gVYrSTPRD1jg7CdEMhRq",
+	"DfZexYjybzs3De4ydecm4Mn3un/jt91WfqgsH8tQWpM5PXOVU3ulHjRWA/k8UpqCix9ZcwwnaHUIIcmG",
+	"mAawhCYVMWxkOhBcbbuydTKH6DvXGYY+ay3X4af7eW4y/dFwKcJdvIqJ3D4kWIi7tFzy+9tRY6LJAEF0",
+	"5No1qUZmWHVW44ejsxrzQk9sR0XPmenj7PEiR0fqkYvaV2c8jSDvVdNAxboGD43dswsYKmpUrd2vQy3u",
+	"jziZsmtbkGVavRGycE+uPSG6gdXnaazX+pnsIlLEc/CjZ2l6Cy8pbc7zeUi/+fClklEs9Un3U4lDObTc",
+	"VW9QZlAnzUwIXfgwXCfN6HwnMAtF5bIrl7P08D5andqeDve4ueyYdq3cP2Vf//Ut+/+yTz958d//9Bn7",
+	"67uvcqOtnWev06RjI1k/LMceoigaKRqJQg67PvkkYNeiSmh/s1KQUmgMrK50JoyViUDXfj+CoErz4D91",
+	"Ktmtguv0um9ZHua0wm09XNw7+8tTEAcIJXctr4aeNRkAIv8IOYTcaWHuppTICjryGPW8kFSkf/U7svIg",
+	"/MD/RbWsk1aFUAeGr6PepySqFnYrsdUKx5rkE69Z3yZ0NccvVLcO+pMi8/iFuGmHoQPxB3s5YIaI6DNM",
+	"25fCplk3ssf+8NSegRv4JWzfwvefsplB4qGkG9men85u60RY9dFw17N0nOayujx23bbP7OhNbm0n0Z7v",
+	"3v5HbuBt8E+F8gdubwQHq6vI1tWGo+Li0qwKbNaeqor4lsvqzaOr99uARDRbef3zUfVBHanOQQ8e1mKv",
+	"KbkeYyW2wLXr6I++6UJkOjE/oe56UGydxSr8VmAFxXcGTjMpD4nCzb5spzc3kw6TMmvj8dLlCGTbOXF2",
+	"4uVRyHR88Pk8EAv37gPkfJidvFXDyBlI7yilbnEYa2Hmdb/l0DBcfETYbaQb0i12hqVuIYxi7nw+gfSt",
+	"qoW7nUb+enfFLN5Z63KP3NvZ7CM3j5sQzi3pOYkWkjrixvU9ugrokteu9bzh+gFFe1NfUOZ1mJsa2jn2",
+	"2fkPcCkcnaoOCq2o+XoHhVGk9KhHaKnab+8SmHd3nXyQCiO5By6oyLmky1RD2bXCXJLi9btTo1rzjasI",
+	"GzvH6+He74XkmUYyHLECp8fsf7x78yMjklndQ3UtQ681M8oV5dXdSX6k2RE4NowbXDD3HWi9pjOmnWlq",
+	"i2h5b0G7JlHjGIf9+EZArR56ez3q6GReVXsp2oGkjLGwemIufGIyy/4LrXMdrjorjkzqnFqwHanIV6K8",
+	"VWfN9nBRknJGyVj9bPfixQvskRcsf6kMq4U2yQ4qYznh6LMLe9STJWyBW+R4hjN8oM6bsOeyt1/AM8xD",
+	"/HHJeFW1oLXVoJz6tmOcWUEQoApOHKNX67lPHQrfDzijsJ2sLt41iGxhdZPKZ+qtQsZRh6IlKk0VHleC",
+	"zVp1xgqGeOBETWer9vUmtXu2F3VyVt8LGdpvu9QGKwp27FNL9J4b+2JVEjPJCVuhKsqBLKecFitdGyeR",
+	"O+kATlAk+xxIbJTBa7EiItVi/ZL/VopX/4fqWtmj9U+vQV3Mtr2bwSjZQzpw+2snygeMJkxp/GNUqe7C",
+	"aZbW/2Rf+cK+sqN25QhjwVugkzn5xAdoVarNepUa/P9nH84MUhj+YX6Whn9wlQW5kdLZf0SfATXcvKMv",
+	"72L6L2/fFeUifv8GaJ67pU1bMLn7DVj1oCfyNkPe0XGWfssku4XyNzpD1+NcDQfSV2znUyaOn1sow9y6",
+	"lPfKpILZFeyF0atNyX+hwTL6Ti0krEHiCKP4V3Z+HksLuCGTEEGuZxGX0JzwHeiHOQc/1tKcJbSRj7+F",
+	"k9iUcc21hmT+NFbO9r3fXPUWJjj72PAe6xmxiQp5GjB9xeeYBrQMX9aziqYRIOP4Bs8hj2H1mINDwiD9",
+	"eqiwv3OgOUfC1SNeBUxHGKEb213TO7MBkFmkMssv9sKnBoEu70lW4e8gq1VOQbikr3LdA95gyb21G25U",
+	"cHDilwLr9FJIk5KF1vaYOHJSjzCoGYr0rJl2/QF5beVRucI5FiCMZ/s+4UMzaeE1mIL2qgUJ98oIbmI8",
+	"090dfIC2FHpNshV5ynpnq/Oa+UzxXKgnPnjjY5VA6fK4x/Hpinru9LnxtAlBRA52fkaOXwn0nQIPzlMX",
+	"yf/L2qzVT9cAdfjvzyxtpm4lA/njQbqEQfAewuZKwyMNQLUSY73poSA9pMaRuwR0h2wVsuIHF9TZ5c+b",
+	"I5wYxyqsawAs/pgAsPCutquiC/HLu7ssik4sfgYHEBut9uxx5nVB4hQLtduT/436vdI/Bh2F6U9xB98h",
+	"a/dUcHO4hdLktZ3nc6t+zxsNz1PZXAPyVm2/MM7pwkLRanMkwlVtznc5bjT8fLwM6iAWClWOIeiQr1kJ",
+	"4468zyS4pSoiVzRmjxfwoRHtsAooxS59W+Zcagrhu1FiaLdHL4hQ0iOU+hR1bphLYhwUVH/2R3ZUXYvR",
+	"6fuWl+ATy44kHIf7jk8U+ELiwg6OnQhvr8pkRZyExowb+84qjDNE1CHfURCDzpkH1WBJEh4zcrGFEyQx",
+	"X3zeo1GIWcpFFSrsGwElIMyQxhyPnY8x4r2Jigk4b2sUN/AsgO8VPjcE2pNPLFy8wGNSJxkOqntov3fV",
+	"W8kk8nSUM4QpR96fFiphrJx/BER63DE0/wj7MVYg8znjmxpszKUnZt1m5oO8Lvr8QRYDZaj0zWND2mec",
+	"pWhmSf50wU0jYeayi2M+owinb/EUfp7Pr/UJzD5DUAOvoWIXmOaHz7QvTuM4xGngqq5AW2WjL2reA0j/",
+	"vf2FEaRUovMIvpmud42uDnv0L5QRLLQb9rrcO88fWeCP6R4+6Zq0ynAreV201JTnqT1Fpx5nsaWbfyRe",
+	"UlV0GxI+U5lmsUlC80pSONuD1reuxQxWvA14SAFpgVdosoqWarCtmFZdy05coHfLy2Y0uqp0Bk+EejJN",
+	"SMv0Vr8aEiwRo/RgTUm1nb5EMFW+/MCjlQVdfbZoKpuXEd9bDrFpAsc0LXDKKk64wQEYKp0shuAKXFai",
+	"Sqf/rfQULbUYKNZ0Z38eg9+ppcmUbKs/7AFD7GZFPvDI/h6sbWqvD0x7b6vnIEkikItB73krjytxD+j0",
+	"UYdD5ryI+qtUzkp5hPJhq0tsZWpmJawirXMwmyWIR8hgqPtfC24KX7KVQVuH3HVnf1l6f5Jyg/kmVHc1",
+	"eT+adGaG/Zp3MWVz2/mNqGdzF5LOk83H4bfM13sIs7R7YyX8FDFWCnuKa1Mg/som7sLXIuquf9NeIHv1",
+	"AbbNfq8+OEokcVIoU2j1gKA1T/da7eSJm/KY4/hO2ovRVyENZdFPvR+oDLiHe8CrFGHPL5g98gCNYS0/",
+	"L6eM9JRyzpg4J6qf6GBWOSZ+B8ZdhlvQg+55CnARwT152yIUHr74kmlvvml+IpQ1pmQJ7KRa2DFxCCVm",
+	"2qgG4zU5HdUNPJ+heuR2jFdU8ChC5Qj3irc0yz3n/IdyJOtZLmUaYhFiQquqa1SRdt4gwFjQHwhJMG3u",
+	"UU5Nuq4kh+b5Uy9efCBMdaYFXh4Zto/wNa6jFN7ou3vVyRIKX53ef945nsMjmaNw00iVOjU1F9LMTic8",
+	"le2E7UH20z+rExfSfgEdAumHDi3AfIDTGpS4xah13CtLeORw3G1xIo8KbsWGqOehq+sC387Fn91P40rG",
+	"CoFP7IkkGJT29HHXpGvRIeWxsJyOfisNv3bYlnaAgZnzPFkmS6ZH0ngoBbkjR9Nh3cYhM1B7KrqmAFf0",
+	"eYWRmQvD+JMVdAUi4oDYU7bo17brz3nMXP25GLDk5ESl2Lo/0mmpY8rjl+kcqRmPgZWxSXHZAt449ncq",
+	"blcS2N5+hB1VXemXTPK2VWfHunqF0PQGPX4zuQaoBE/lJOqCd5VQaT3zCL6MNpt2l4c0ji/bCF5ham9A",
+	"qSZcpjqqo51Im7OoSPQnbunEqkmjeJLzgnfmqNprDbQjl5KS4YJpjkB6u7tGtYbb/6lOaN5gwGkEoTKw",
+	"wDO30XXRfOHaig5CRWgAI06xJWsreZ2cCxYJblXrvhHp3kK+FcfkK0dRVSDTCoc5WtXKSvSmFY/cwEvq",
+	"0ng+KixZxAxBzPATxjlNMsH1ozklfIfvuBRG6DTDPtVZdQI57a98Za7LFfY91rylZzbbfcvXwSR+u7cW",
+	"tGOmuYW8haa+vOsfj5Cnp95w3OLVvb5UehBV1Eo9pF2rvuCJnVtlIKB1YIXhWFdjJgT17lWSkaLq+Ilj",
+	"i5NmYsdQ6oFx8xIH/+7wMd4t6Ru4FcaATCIy2lHQvnvZl22FVeAiwrzjSQ+yjTF1ISiife1XGHslPl8v",
+	"SXpp1+diOOGZDTs44XBdj+i8bF0lUp8kA+NDPE3O5/big5coj+7BmkCUjm8UI8F1bXeMVDtpCeeCTksi",
+	"zkidsbiXmA6+hYzVBJ7/zDHPY8TPn92ZHrujZo++B8TRVfduc773zBezZBaJPr6WEmqdNCBNQW+lgLiO",
+	"2G69gpaVNRenZCq6TGtOWWVBH/lnf/o8/ZP4G6wCtxpjTPsiuN1wTW7E8M0ZCt0iJjjj2rlRJPAHMK0o",
+	"45P8KOBMCb8P6KtxLeU1LbrFv2n+SL/Vgro5lAHmRKd9wR5D7skoKHslu1T2kr1qGu+mOAAkzyk5VopN",
+	"SMS7a9orWoOk/8y1qtAJtrkx+4zHbItd308GHW+WXCFaZMWHtvNmXD/oMdppPsBPH90GF7kJG8Y9PaNk",
+	"Tfq/g6zI5D2Bg5pw+EIaHYeUx+g6XqSr2j0xFpHGwoOz/VRMK+7vl1NOwzF5755Pqg4+eOYHjdSGPAxM",
+	"GPq1736UO4YjD4iQMVqFGeYZRwkSK1jlyQdpsTZGgsl2GcUbP1VoXsEHJqQreJVwHiTm9/mNe4VVVLGW",
+	"G0POp0K1W9vJ3IhLpgwSMloCgWZ5JNNodK3sRRSp05Bx7H+u5pbZXRvu1qA+mde1m9Yp+YkhdyXyYA5C",
+	"cnT8d9pQbooGkL7FiF3uyV5MrAZ7Iw7QszbxaqIBb18TGQBYMbkN0o2+IldzMkHgAPAK6dHDuTLdnaxq",
+	"/emLF5+4xmKc0R4nufppMvHv5iz03suVh6Gfib9g4ua4odMNtScA1wgLG2VjqMsMwvCUFNzTcneHjU/S",
+	"WhMqPVeJaq49SGiAIcMzsOLcxVl4Yz2iBWCIzfpxyTVYK9lQ5HkB5nWSUJekeLK59b9NNodPfpnlc3GC",
+	"Wkgg7I90osu29IwcVW5iS1jqbjYkrMHjAFeviGXQxPwYydV12nwny7qrJhn4Vegfi11++D0UlGs/TKrv",
+	"ocRG6bS7Oy4Ka8VI0Gmr5EdIBj3J54DS0OHZT2pGD4VUJnNnHHnTgNSDvHVeGj2PrUhDZoN1U1hY/xlu",
+	"mFSshNZwIZnblrUQ7B6tf977aJ96151OvHVorvph8WzYZ5LBBUv0W/Azbt7zGcY/gvEhwd8PVXobZqYD",
+	"vt6QoDYyk2ruWgrkGossZR0i2rTHRvxI97rFJhjLeCG9dRPujGDcpA2bH5URB1fgsBof7CcBJexCAgaX",
+	"FeXuI4jigbeMD6pw/e25HgdkO5TXyl2snBMlIXgQyNt1KqHmf4OdiPwgW/s7XNFDa+VyaiEfUgkh5hga",
+	"yfN7GIBhowau2tHqBsVAuWYefCLaI4pRnkNFmT70qSwBc5Z+ylz37cACY7tUXOetXcHWNxGX8TG5Qg2g",
+	"rKwV+Yz+zncvLK3tHcnZFER2feYXXWApZsZEaoHpo2qtoeSa5XCsfuKXHdOKnF1SYTWT3c5fOwHpcCYl",
+	"s7ozMWX/U66jBu7t+k14czhAC1U4JONNwAkWPrQ7gqL99uUPP/hslr8pCa/6DDXu1ka27MtxudMAk8Q/",
+	"lemsfw/SFA3XGjJJtH9LCiCfho6dij7S9n9AVrxdvAgcBQdrH85zPKt4t9x0dgNm8Ru2lvWuAA0Z8EsM",
+	"BLN7Mo/E7REXO7wPGWZhIqPNX3h6kRVuupFLe6XfOumzBdklVebsun3tnlCp/NmLFzPdDRPXDvYpwNJs",
+	"107KycaripDybQ9/RE98Bj/mFAI9U7XTt3hMZNkZpdIQKe/70q3ew7ZOmwglJ1ujcm4NfoS+H2SYZoos",
+	"KHQz6C8zzTuCbuiiIUxIbYBXO7YHLSroO2MokuojE41SpIN20ZfPrusRZl/MlVqR+zGzJ1gLEDVBdjeG",
+	"y2RuTzsfCkJEm7Xz+YlrQ4RMQS723d3Saql7wKt01CordOcetq8moB11sMoatKebNFVzkT9oiwPAhoYL",
+	"9E6u7xc3lLHtd9ouYefoLdq8qU9V3nqTBr5l3qujiyHLL9PpoTOW0dOpis6njLlkXFTMPWw3jhyPyUY2",
+	"Upl0LuPGgo1gyy5qW++MR0PwMY017cgpADLbWNPFmPHBrNh5rR8245Ssi3qYMYBUfLaojdvZxXrVwUPL",
+	"OzF9ElKcutPdyxfJxvuHgZPAWsr6Lm4w65L/fdM/X8wReej832Lsi5GjfbFtG5roesf2g5J/a/fxi975",
+	"llUkSiIf9yur8NOkA6g+2gF9uf4aN/i46f9htocb7vVVyVhbznV0YFckEy22IKWEY81CP0nqbGm4HLUI",
+	"+DTTZvSZZAQ+ao4t9tuk51bNJxzwtU3KBkd90lZpknHlXfUfTQWD3cUsX1wJWGT1jrlbJ27mnGn75hST",
+	"tVdokFgDbfe/vcjepjfoXeU4xKelhBVNlSm/GuYCoa1vapVCdnINuQKOyl0/51/mr8JUcZjDSG6t0aAV",
+	"ydXJHkzbQz4NEyq6veKgiMMjdzUgUUmHm+O4h3QPKdN3k06RYOCamCrL1Hn/Jt31D+JDutbMWvDMYAYS",
+	"1dslXTX3reqadIL4xrb9cwk7ZKmmCoIuzJqvyJFo3BJWznKtiXcD0vx7d6D7kqcLBpTv3GIyfGH39gcw",
+	"RzWIl+25fCh8/zqKijUYli6P8CuaS/dKoUaK0iLHBXbwn1xA7anBj1OY5ILciVa0tc9Yq9RhJvSLP89k",
+	"iLoH1uaJ+hd8hmvC+1yqdivgY3hpf9lQ1NCCPbJyTS8ntxFxy7D+7SjWElFzsNIBnUZUHU5/SIEZBnY8",
+	"lm5tkEtx+G6QV/SKwQdeGixg8V0qMRtjWKq4LtVhrtvdOEBcYb/nHvJpxw6tOnlwqwCY7TJDEEPK94ZY",
+	"x9Cpj/701Tc79tOP/2h14P/x09f/iDayYSelDfv0Bfvhi3j0fCuIAddsw49eYJ4ovYsWkdx9+V6cEmke",
+	"6bjWeywGppJge3iwVFof1Vm+ZEduDX5rb6uWOWMEKoRAqQe0TcARLWEykFM5i/PzRu4Vbysh77938avh",
+	"YoYWftJTXgtJPW+t7nB6RXaKGgKtI7IvO6v2Qfv7cJ086dp6WSbYh5KLa0yyIOe95/aPnPLFQsrkB+Nc",
+	"SwS8g5mSlC0n7mXKM9YCeQMkTHIrQFa6WINFbE98hPrmenPd3p0SfA2jfXyEFuPmL5EIDiKS4q4E8hcy",
+	"R0UM/3YFsisZc7kgfcIW2QUq+unnN/pr95nrDNcb9PI9+yPtbXprEDgRGljrE/ZaUrYBVv0iKBhFbA+4",
+	"8c9v8K41+cjGvdLoc8UWK038UrWuYmcYXposZSHXcr5OKmlf0TUb0h+hsLxexBMicoE2hXcP278gmX55",
+	"mmFEFH4bkpc2gUPtW5EBU1uRaMibbKc4hN5ZH+X70j7u+h6l3NW10lAVOTTSqCpn9QcdZ6U+tpQ/eS2G",
+	"uc4RKy4EyNtgm7NUrvGrixryC8dfN9gG+HzWNMhWNjc1NwenB2eS9GBmexDFa/bnJLZ4D0VL3JZ2zvbl",
+	"uQs603CeOQxx/+9hFuyUHyKiBGhAP5f+IIZjNyxTC4Dm9qgvipBUcHBTShZ1IdrY4zibUrLyo+v6+Y17",
+	"+Dp6+3rfaOYryHSVg3sTJQNV4sa6n72YWf6mqoI80sqALitIcYuMrDETXt/h5I3TfG4Byr3a95BB3J5I",
+	"BU6V8vsZEF07//Rlzo2hgvF0ekJZq/IhE599xy+aobcWJMWOQroYxWiFxpA+r2ufL552AewvxRngYfW+",
+	"/gzwEIyHNEqqLowqvA6VASNsagG6cCVrqQewULc4ObTn/BM+gS6V3cFd2P4JrRIN1w9zH3G/u5aYy/dI",
+	"NN745dGqR0tMEncXsdCQqmH5o21OMehPvHz4xh0iy2euu9vdvxBv+4vV/bOp0oCYEcxZqnS+glXhaZDm",
+	"S3zWaYHcgQCt1gK5rNIZEs4qymd7Y6zVeJvtXzodwOlWfpy+kPm64eUmfRZfyI2FmOsrg/2hU08fTV89",
+	"ja+icH1iKn2x3fo6nZBDn2wveViuiQt5Og0nzKeVGT7m+M5Ak5FahcMWzYN5U8d66dikt81ZJ2tss2ny",
+	"geBkpMd+Ne5SObXm+xI3h5nV8Es0BTmK24YCVPJcCc16SJcbtMBsWlV1pSkCuNq2lBb4daWVYQXINuPv",
+	"nXsjNWvtCnsW2SMIr1Ep0PppUFHQdAqWJO2GYezjqXHOqn041Ors1M15zcSv2x2TMItIqo5kwuA4RyLL",
+	"k2E4AdrRnRPsI24eHqn0lRPo/QWCHSVuDJLl6zfuC0LkC1eA97lPWWylvr5N4R3PJNcz/cQr2AjCeyk6",
+	"Wam8bBKGlVyyPSDMmWR7Xj5kMVuXSiE8vEQutxh7C0t9hpZdwDiw3HvFlGR7TIo5aagfM215vUMzrUv5",
+	"3N4Ulu8GTJOUlejZqae//97Ox0P83HYxwoan/W7GQMnxYJxnxjvqhi6V+ht9THcnWFKkaLh1hulws752",
+	"oUOXGjcs1NU7dhC1ASoNs+sDzbQ1IijkED2t73Y3P5hlOvqJ2Sg0r5fsqM7sxCVlWTnUMs3Pn7C37tpF",
+	"wwcLRTXbQ6lOwLjzodfCqm6CQkohG/DTjEvLLKsc0Vq+oRcmZddDObEt3Z4Me/fvTxPNp1Nd2T5LO81p",
+	"MzPEJaZ7ybgDFlWjshbC2eJW0bA0/oRRgNJalvRqFRqk0ROudRIWARvVlUeoAuEXaZCpKfhGtSwck6va",
+	"mBCjrTmpKKMTwehob2nFkWz4OyjfX+ue2No9wY27QLlIvG2M/WwTG+47vnPmFfA6LvEtCTln2awGU5y4",
+	"qIt7hZysH0RTOOfh8uBeW8oOX7WqKTziyIZNXREbw4hi+qseJACBBl21R+PLQfHetifbxxvhcIDSJEKO",
+	"KyBedLc/Ca2FWt219t/2yMcMlbib3ZUcXdK1ui9aaOoLUqN9KKLMQ59vWJDRiv6W1hQEwx/9HLVIO3Px",
+	"CEWcAu9THEd/bOFRPUARYa9g/N3F1bF/YIQGQW+Y1mnc7inH13ZiEVdHLLmgeqQhEDMF574SZg+1kvea",
+	"GTUPB/HUboqvmZVYg+Ia5PW3vGlUawj19IqWvwdR36Dl74iKXoDN3ADkyJgo9y41mGalfdmDwsC+alD/",
+	"SdraLqQ3SS7bXwzoKdWEZg5XNmhVo9TfrQUF1IvXBbY8wrvxxujCMQ00S2w7Zdz07cFVG7VMDsj6pWVY",
+	"rK0ED84VMI30blBYbH/zzWZ8UzZhdszhYlKlVnQ6d0QyrHk8U/q0u2V2TtIqdaC3HHDE1B3knuSNVcAR",
+	"gCE8HOPx9oKD5hWLkl70kg+Yl0f3OuWmYedHYQwfItNkT/otIj5j4fF86CVTfXybcRSqINFSGJpHGlO3",
+	"EGof+/NNVL5U0CYyr7fFVrd2fXf628rHsQf1agTwVRCEoQ9YHiykt23+8CIR9JvbzRuzYezKe3ZOfNd7",
+	"GmcYZhTFUyegVjsSoNKJJjDXctbaJnJbGXXJztnWcOAZ6j6lA6Re5WLd3ilfVKsnTCZyrlcbtdyehX3d",
+	"0HAPa4nTnrOm2py+ETWMWRcTds+nnNbHXPfhIcf3+uLLAEduNRz0PVN8TgKrOgiF3dtSQzb0/J/28PeN",
+	"BN2ODqOufQea4aa6TRnsQFqEaG0X/iXmEW60qiWcEW/CDpDQlwyrgWvDPv2MlUdudQeKAWxNocx/4j1Z",
+	"l6hQkht129gTj4X70G64tHnC+RaOm3r+PTPRcgubW0km3T6fTCUfheH5fHbnNz1iqzXmp+CaHCciA6uS",
+	"rkZJVtEclpa2vVw8mzG1hfT5tKce9iGPn/F0PIsIP+LvBevh3xqA4fkREZawDdLs4HIEnpRotu3itnPq",
+	"9KAGlsQoBfOxCvZIaDr6QTRNMpF1HPt115UbO73UC8A747NrQu4sAWtJQGgr3wefywt2TJE5U/IC8D6G",
+	"T35SVSXyapsuWsumER9adSoudtppaPQc32vVteXcT+sKNVON11pfD3cXT8/NJXw5/k52o/7ZLewJuaeL",
+	"TR2tgFjh2XKz+dI9v7BfG+3VxViJBLNB/d6kq19Czkky1xBaDdWWoip3shap6Q7hFgRy95mVnRWjPZgE",
+	"gJBG0fqIwhE5wlJmefPLnnsyjpbGPsrulRkUllqd3376ElKXdiGtyecyuecDcT5hr+NqO9+q9sxd8pWQ",
+	"IQ6cqr+LW7msvZC/+fBleCuTkfcIrdnAH1KZoswRzZUO6wDw2HIDuEAgCATnlJ3yKTZxSwR/v/XBdDuS",
+	"pu532lpY6W6zvwv3Ruke23k9Bpj3WRz9LgRCDAkdFpZr6JPg7Ns4pLwIvwKYNKx04/eGXQqWE+8HX8qQ",
+	"BLnyH50iNonuNryFbLuJvzbMuGR1PP1KPWh2tgfYvxnKSTm7583qUtfNpMFFfJskzO4ujcbq06y4vJCw",
+	"4QZ7TZwxMXOPPb/yPbI7Se77pbl9D9U9tO+trXKFC8avLOuKGUM+UU45kS92YoTpzjHBt0lFrwLDsyiR",
+	"InQtkZULTCtWqflI+NyKLSO+pSe34vivRjgO9R2+bMstcY42P/c7l9KDt7Q0yFRZ3Fzxy2k927chV9K5",
+	"UlcJ9PaRY9/C2NMuQ3gXlJ6g+mD4vGh4a25SRBAgL7YcS9WZ1z6Qn4RSN3BqzOYh6bUke3C52MDgCy4f",
+	"XretcJO6ZaVFBdr4JhU3AJUetiGZfg4eReXxPoZi58uadxp2AagEJU+jsE2c0K61kVeEBvkK64HwD6oF",
+	"cS8LD/KfwzTT6gQuS049UH4uNz7BP0qi8+gyBPhNjrp1OipN5K2bR3qunawChFJupm5OJ/UIVQZ4DX1j",
+	"O4+Pi/74GANDbkWD/cZO7L2HdkrMPFzyY0ytOkCrYVNnzc78ws5HzJfAPx+hrijcHs92PSysPWo5ZaHG",
+	"C3s1I9P9nvPqYTQk2zadYiXYGx4umKvCJet0x+v5PBsZwc+n7+QHgEb3IHvuVIQqqD6ffC3NfGeRdHmP",
+	"PclF0+NvrQDO8mhdZKUDzMTM6PTE468FS3TSLAHhQapflIV84v6YRjkeJ17BNNHD6oTUPhrx9M7Hiz0a",
+	"w7Pinmz4BbuR4ypq4Dp5QoMhVwkEtJOGNaCaGph7aZARNPFg5OUThtzsgek3/Dok5TkBtKEGaG3Vjj2f",
+	"g4KdByiQW59v713HZvspFOtkEviSi+l2z5bm9Pwc3WS9Wt4rHJGiECTPoJZnpO3sesT6fu8jgZC6umiH",
+	"8ipWUGN+365BrRlka7Zg7cX2rj8ofRvjpH+aINOyvafi/aVHfWKXhlLJih14aVQbMt+F3oYH7z5vx4zX",
+	"YZRpHJzcI7SXolRV2r3e2tsxE9vXG7IXErnhd24Il5wXoM7okzOM4JTPqRvgGqyItlUtLT8NUtJqU2wO",
+	"GCUTPZ3ncKY+M9VtOIUhjTdTsnLAMRK6Is3KUlDVmVKdUigmuitLAMIxIXihDJKJa/27iUZeFVxVUOjo",
+	"0U92EV+DeCVT3ndLG/aZyvnC7G9YyVfBNhBML/1m48VOLP9kn92UB+NkgJ9WXBs3l/IWCHMVZEoEDBE2",
+	"Ysvr4aq5ATjbsLjsFTXC3UNIi9a94rm6dd1MK7iZBtZxI5ylerBtoDMfsP3kteTe2rQvjU33F2hCqw4a",
+	"8SPNjkIb1V6enlkT99rLFjCNCDzFAHjiQYvOmDtWPUiH34OF4+Sr0Z4WPl+KofZ1S3lssuhCWikj37g3",
+	"ritouw2XOWPZ2q0enAGLvA54D1+dVuKsjGReScx8S9V2Y8InmkB6ui8wyo2iUn643yNNesIoU7jFYeV1",
+	"X4fmTk+VSz6JljFjMTv0HCrNoPJXLOJwWBlkt1FrG92dpmXPkfd+3B8eGI+bvz/NuT/jkH/CqRxHf3od",
+	"brWDfcAqfw/63N+l+oW+iySXeBzvPSDfqQN6D7a5IgOfLwZ1r1T7cPIzPFCrMtnQNJwtrKrhEtjePuoL",
+	"xnkLg05dXt5tOGK6O/1Ox+yU7D4WBAn6STXBXpy5MNlsjO2Xy+7ufEzCfKgT88V6g+/23t9dAEs3xxaw",
+	"xAyxxYU50p+9/Jt48xZiHNPcQtw5O1FHqi1C5Mm14/7OcMkfzgXU/18Rh59cXSzm+MsSaudvkaUgDE5+",
+	"KbwpT//SZKOnm6j4Zg/r7I5R24eJ/fGNwtbSfgKIeLG5DJzKupMw/nZ8SyS62CQ6EQib/GVc5VkrZU+p",
+	"PaP3XMgd2198H2EfWqk6YM5WAlnRIeeGrQL831SoHYIt09vlkk5wl06SRnbc+ahw3ZoJMyh15axUklgu",
+	"aSfJKtuQSOJo86GWnFL6nXvnlTuRg9nuXBabkhAmfbdtn8cuzDPH1DGFO8tc32xXlL7YnSFkUST9ZqGN",
+	"1RkLCgx7oC5EV1TszyJNWD74nqf8a1op+RKFmpDsIB7BQV8eDLShB0WczEy4iv4X+zr+MwJQdPcUVjIU",
+	"hxrbLu3uOvkgVaaXUD/BL/0l8nd5j9WOhMvXDxJ7vEX4+hbZbkdJWyaexvn80IHKILSLpx02akeonSSI",
+	"dI1l1O/v2gQ6v8oZCt3Mbvu9TLY3OU+3VYfmIA9ng5y7affeJzZSWmphE6aD+YneD4WhW8Q8oayLNSJy",
+	"ri3R6vyn0LCIns/T/ydVizJhbvkomC7GKLtxG/+zKkIwObTRfpq8WY+YPp5icj79gEs0uKKNeYJIk3CN",
+	"e2THjFI7di8eQaOmUKUjNWmSJhwCKC0jQf+KeigJw5Rk5qxGcfvN98BCkf3mjciTf9Kkz86l6moqhHWJ",
+	"ozFWTeTOCT9jpDv+w6GjsDUCWRhKz/aXbqhLOHBBn7EWa30pojqF6H+PUFdBxa9n/UT5Gv1tTtYbl+Jv",
+	"zVmYjWlQKseRa4ageHbkZHaWfeQZS/t9hkp500Y6dhF7uCifQxylo2G1GvsbtKr/CTFS5P1w/SGLjd68",
+	"phfHoQXIJxTwYaqQT8wJRhRvawHDnDmsZKEeYBh2MusT4KGuiiwg3GpnGqryt2RAodE8QNMrSiqLe8+r",
+	"M+gZ/hR6dbii11KWVSev0ngFYmsyysbQxjVeoGsxG3RxoGM68R8F9xEyvzB66D2aHJAjVhuRSrQCaGES",
+	"+lhEXphgLayIjrhTugJRwVLzvXrdR5qH0v7a9LIzb6VPpwzXtb8WJZxHziepRn+gXJYe6onv1aNdL+ZV",
+	"WHtdF5Xq9nXaAzXvlwtJZWGSK0hzO4Okp3YqUSLpUX2PYo+3QImtmNP6pxcvlnvNeoMLh02usocwHq6s",
+	"VmU+MX1aiu2jUWsqrg2iPIYPJKeVUea3QUbFjQzWbRB+drY9wRVpW09r5LO7U7LQovb6wcity7thkwv7",
+	"z2x3td1d6yoeJn0dGrt0Aa6U8iBMFIIICGo7dL+5nL8a7nnNsIIe9SfnMMcccvKz1QqzYu03o7+ijz04",
+	"GHPg10Zsxs0PTUw27HUPC7TeetvdWdm/bnyr5aQvAifW+15WoQtJtN8DhnO7lz8vPbzL6NRAicCds1hk",
+	"E+dIlh0fR6n8i0Ott4QnRPFTn1m0P61TNJhfuwFI+jJ+y+7uLKROv7LSX+ExX/DbbrxZ5wUt4tk7aiGu",
+	"QrQR0wiB+7GvaIBKGGsuvHBBAQlnEhOXl319qst8FzquJXcgubtIQWWak6EbUMZfpA7+Ve28nkdEzrVJ",
+	"uoWEeaIQmTYtc9PLc9lNdBi6mZ/Rm0pUE6eufuYjUXM9bOP0pxe7bCj7EHN7fyM6tCviaM+pMyj6t2TU",
+	"v1d2XORDt7lOEo3aCQszV81D+0Ad1nsdAiOC2eyCbQzuOa9yfWXXxjRw4jNr9lhHyRTfDU1vnPHQpgtK",
+	"eYV1YxW/JKj4RaeFBK0xFJgkFeiS28UXRt1kQg9AGFEjZ3Loh+/3jW4XaMMlZM1tbLCBWmipGmCVoNZO",
+	"BBKW9DmjSppyXse6qtBMwiO0zHtf7W3VK1x5ZWH7neQOb3TSeysegeZVpyPQRJBpj+yvnWq7U6703HSt",
+	"dPs1vdRpyZRZxGg6lrz0FqGPO9AP8rq/SKvjXT1MQ0SYK17Xd2FydkEC7eqkqLI7OBgB3+3btx5ExpQn",
+	"rPgV/LxzfBStGN/VdnuHIarhld6aEJ3ws6MkArumbl8LfSz2l/zkBnYwxteLaG+FLBre8rrGnJr9paiG",
+	"Xdjn1chePLhNCN8cH/aY3/JS6Gcn5LdkFDk/1Ma2LZOSanQDF4gXuTp44L1Ag3aJ0wN64u0DpK4NjEq3",
+	"AvSOfffuDfvDp59//vGnjNfNkX/82abqdfR/diOUvrhFnWtSrLdZRi3c02Uznftb/xMruYF7ZZfxitk7",
+	"kMBBCA2KgJs2ZKglGKM1vHZdwa+yQ7Dvg5NAy3zhQIcjYfqnzYUMOMgv2cXEvRhTcJV6Jr3ixMujkMCo",
+	"nzSWsBKwfcsP5krog5LLguuH4qDaAr0XSRayT7XQqNYUjdIm/5CPKs48gaHCzO+3bBgftflfP5x/J6nB",
+	"WDIX2xu+G5Desp37+NfhQRJJlY8mToNFXB8Nv994nteGkK5qAG+5oujaNMCtv6myoTZh2FnUNdsDc89a",
+	"2z5GgIij1SuDPP31uD4w5N5JZwS8PzrYanZSJ9dVAhtP0FvsLGSlzj4Z0FkB1OBCYm8Snsq2zE6GLvp0",
+	"D7+j8lmfQt5jtqfX06bDiPtj6v75K6bQ9FheiOR34hdW+cir78OBJ35tCpfS5i1m36VulHwNNP5U/NqB",
+	"NiuOylv79D/5h62y06gHyPiOfJyygrLmLWi75oAI8CgqUNQ0L6oM55LxKqlv51Er8tjt+YhnBA82T1R7",
+	"c0SYYCFKWLh2rumVYyD6oGilKL3YHu6F1P22u/cxUsjbVjxCtSJyU0VYWg4ePUiH0DDGx/to1wfCf3qh",
+	"REJtd+calcYSPLob8nfrt66sJuV3yXpV962wlP/Xq7olXNfEebG476ouz1P9IoV2o0peLwayv6enPKBN",
+	"oeRe8dYH49LNSDOp3fABgZrkPQHFLQHdfDCbBPaqVtNEGISV/p/Oa7IEQRMDyW4gfgRyM0FNwZZHaSKR",
+	"b9ozk5NEe2WO7MgfwXVL2sVOPnvotiG6jFhw1m3kmGRS+jibA0DnKCx00pY4AqMdAqZMWCx/wL8P3LvB",
+	"BNjG8mlS5KfUs1UefD6jzvuLCXtjWDEtpDbAMQkK03BDAhSyOVSjVCOsIQr9vbbCdc2C3e/hkAv202Q0",
+	"o0fwwoxKwixjXgc51KP4z4PvpwGw3APeF0691WmKg/IRE3Q4tJzc5fX3Auifqlqpdb/TId2HKlyzchQ+",
+	"NKIFvS0Z7vftHeC6rCQqbVADI38ZijlXFnKc9IxZrZatFo7v8eHFrgN+1Bmp0Gz2ZRmvwT4JRoFGyU/s",
+	"px5U7Wmps8lcDVdOQADNPlFyjykWUY5a9Sg0IUakGBfBcZ4jh2VzmmBgqnQpWNqDtNUIWKFajzLoZjZX",
+	"afMucsBs4D539RTqkAhRIC7jYPCtRvh6so+z3vsB8uvOY/Viz41NXpKt7p0oYpqQ3kfeNCA1EwcPDVpB",
+	"KSrQM0Nt/PwmwOTQ1WRqih7VFkJlepVQPbHvHe5pk945bb7ERrdPatNyEJLXWcfTketCly2A1EeV8Tmu",
+	"lR6t2teQwgT47hq3a3BzbdrtFjQmA0QAYw+YtqJPiM+1u+tkC7w88mz2qbPUkj8U+sg/+9Pnyd/TJE5J",
+	"L8oGo5nSexH1Jnsyyxu3SQrxjLYuWp6b0I8BSW6UyUXdHLb5hN07m1AsVitdphXl4kVOTy30zjFKbVtY",
+	"7iA+8rqDVaihKY5yS/LDRBOLGvBENN3FmzK/n31QaVLLeCUVU+2fA5yRNe4iB8gw0LSb34FMwTgh+uH4",
+	"596DqbmomFFsv/6udns3qa0TpelaYAh0EKLXR3WmYvqjMY1mStaXSa/51IKuZoQVPDC/07eSJU4OPE2Y",
+	"vEXX50YdbZUItg9lv4qO+QkN1jRD/wtcvuImNEEP/UGuUOmce5iGyE31GdRYbKVYcymhIs+4q2QSGtNC",
+	"W2hqXoLeMU6dSkte19Ayzc+IQRFaFLkyL0nNfNyIn7C3DqvM/a0gj0RFrnaffyrCCy4NdfXpVI/QtqKC",
+	"IodQ8T0YTZYXyQFnhDnnzJlfBoEpWtuJrzu1z67GU6wLKgL7TyDS4t+LjSHMWZMfR/T8TMQqRLIKfd+J",
+	"2nwsJKNZ9EnITWcYgq1QIniEI42PeBhKlMWhy4wrZkzXJWcjRevT1HtSxbnq7tB5y7Jfb3o7UFtL5H18",
+	"8yX78x//9N+Y0+cYNVLRif5cVeIyfGeo9/7B3iWtum/5KWkIkY20TfPw76QwZt5I9scXf36JoDLuOcZr",
+	"extf0kPNNMAhi47C044NHqAxu4VmOAiPvKFXmYC6+tq+k87MwUBpGvA367fwVDBHh9zlOrK5HHghh72P",
+	"UhVVW2Kb9Iel6wp/HfAlVWC5PdjdjQC1eyZ9G+TgpnSgDCzTNi/bDO7NW4dMJTI5xOiv36b471vgqbyg",
+	"Ph/h2MmK4gN17e4AJ/fhAyoaq2H/48l/Yb+bzJcTcrvt6nMqburTQ7MXMjkFTU6M4UHGsmZhNKu5Nsy0",
+	"F0oypVrB2F/pwOJbYaWGg2BKZ1vClf7FkNrZSUlXQ8M1oSK4vQ8gCslMzzRUoUPxE9IXzo06IGiA6/gi",
+	"iVy4uxsl2a1XDob+dcITMYhL53Y3IoMD9YzIvXwIiY9n+pwlc7ZayeuizaQGrNIweK9fPAF52t3cMy3L",
+	"hqu9hZ0zEmLPV1AzZaypwNy7tmAj4ecbIO2YUc3HXaN37P/+7/8zn18wi8rarodtmfrhelZ1+l1hde3o",
+	"n8b9O7R8udv57gAOdSntrzuCWD2xEdmJcpEvrszilr91/Su+VJUH3RmrcwkR8zUvj9Rsw5pQJbxygUpq",
+	"6IpOAhlE5pWeZfp0es5ocL3nOnG415ZZCfmQCU9moTiuieTMKgwhEPqMjaF9ssba8vTVqU8bm0JvQ58B",
+	"a6Q8VxC75o1eTgvBh6jXryihyEFYohLh0kKtWYD1QaQ5OItjtaU/aVkSOQGaNdmRbxovtdVZbmgt83zA",
+	"KI7HAzJKLkyaaG6zDY+EANuz6CREjxBY9TpHzMu7vkUKhfo9D8YsMHOOb3P9kkh4znsXv/Am8NOUo/uE",
+	"YOyR5T1YmJLhsmww46dGo2nXpwvjX+PkL4Su7XsQqlG6EGKqcpfTdkRMUqZ87dWoABMgq+hSpiGmHwnJ",
+	"TkKqlnVS9HjWB4CPdAzZuaKDmdvydInXV/wS0qAcrO6OBSRMA5RkFIsCe1+9xLvxgBWFCJZiH3fZMB9p",
+	"Zq9M+uqyT5wYNJ7jzF7/xMsHSKF6Ig5XwtejOllpD9NlJykkIfgzJSFdolmqk4OBW58BdWpqLrI9+zFr",
+	"efHAvJHvBXWtOABksvd/Ds5Pu36lobIc4dFBnNUxtS8vBXyAthQail76PrUn3etRGl9fKDDkfzeDGkyx",
+	"6raK+rna95CrNrxDkk/nMnnPjqOpusu1YOUGvedCM0T924D2SoGU99j3PVPVtpqNGmgLc1SdtpfCo4Dz",
+	"el2+EVBC3n4mieK7mgefX4ApREguPsybj30QOHrRwqPQqWTQn/B351K23HDk0h4xke7pb4mu50ex2nfI",
+	"LsgPUtBmp1OSe4TrEzvjv5CmOLYHd0yMa79KwEkbTmyUCLjyTmyhqUVqy36gfMMg8X2CLfrCEOO2L9bM",
+	"t9fcIL362pp197p9/K8aqmxxjE7VWj4KLDunBzBvta799qTXgU8WXl6no7pQpquOb5Aw6bc0lkJjSdZL",
+	"G8/VE8aM75MAJhohhrq7YcR44URPDl+g8ZRCO38Nhj3t2WxwSXn6RDfNzJ07AV2VCgsI73oseOcCoATv",
+	"u90dv2/Bpc+XtaBMeqRY2vf3Fpr68q67v+8Lp57Wd6rmelg0XpYED+/mc9dnLVPxxe4uVG3ZmRrfXbBQ",
+	"B/sEKTLnVsn7gpyPGPvV3d4yJKYnoGqYXN35mDG30MPjGhgE82qhaQGuLL1ZrtntkxuiRp1Vn6oi2FWG",
+	"ludj922JwcR78ZjtTWz1XtemwbU6RenXzzIEITKuhL87VNxvWnWKpfpHmvGyJHxm3+98peuCN5YVS5cH",
+	"Pbn2gZdHVODbgC7ed2URmukjNsLRvnFCWg++VSP+a1D9rnK2WHaSRdfcugrgNpi0bzrUPQfbshpZVoLJ",
+	"WAU/9iBgGBByhS+rfTVRZ/an9lX/HRvuJX5CIb41MtmCvsHW/ggCXQuuXblqUbJJ1jX0r5C0o9ge6NBt",
+	"a0O+zkVFl8C/D/Ree6MKA/aCXVrYz/bBN4dDDvJ3pvPhTeF/HfeNeC1ywoWrwomMSCI5ThuK7kEb9EQL",
+	"ddcIfQRTuQA67NnAw0Bd1xt3m9ow7o3uVNy7eJN/We6f2pr53rR+aTdr3hV146L2XBIBz7l+KPqJE85W",
+	"UdZcnAaNu36ZlVBLOWkbOlKFdf8eW9mqR1GFXtxjS65EtZXS89QJsCDEKPWAoq9XY3xyEgI7WDlh2rZg",
+	"lAo9KA7b3lXV6oL8AaQDbB9YyTqK2gmTSgzckiMzPvhzW3Mbp7nT4p/Tax7fEbGRNN8/I90dI7TFcGIs",
+	"7qsRn5/I4rVP4v/Y3w1I98R8zwyHFZhw/FpVZ72in4VJoETXXG2uZiHkTRk2JsJzpTlcC10UIIVX4GbT",
+	"s7fWzW+PMTSEh5obaIT0cLQXtMc/XrmeIeJnAtTHki5vSG1Qwa4pbdsGIUpsnoUQ7WFRF0E2+ycpuWpN",
+	"kwH3dd9kIAvrH01juNkRgILH2o7JP0be7tUdp+NEnJgRXQLO37t0h1EF0zXV4oh+pwHkc5TqunTwdpMp",
+	"8qgetibggTRPy9hz7rvQ4roRre9rpB4y8tg+vOmrs3DvIdixppAq0HWA7e6oMIAN8APPFR33PHWj+9tz",
+	"6PW1Nf0g72Cziuupc1WaXvzy3MxuRajnbx1I3/mJfLaJ7Elyuz6lpraGR6jTbD3XcGIPR14fXI3PSvHg",
+	"c+wS0802QMgT5WaAyQMaJ9WBUuhN6sVX7o1b1LZ7xOXcLssKPmSalnqw4xQOstv0KXSEOpi+sVf/8V3y",
+	"A49Qz4Fx0wPUKplxq2OGBBWH/yKj7pYuvMtZeeSZ0GueI7EeZFsdd5dxVF6pJ7VGP+0e80B0ISc1sl4I",
+	"uJficYSyUwQXju/bt+ieIF6J2wEQNhyBScRQwvG+9+w/cxZzzQBJTGyqs9jSwGddv73fw3EfqZEzPvCt",
+	"h39tBYbr2JaAHd7uz54BiLzagphplzFj2YwPCELu5k5I6lhEp8Z1ttRdg3Y8LLe5nG/wE7UvGxnc7hef",
+	"/zDEC15ZbD/nBe4dvWMX8JQHYxXTQ0D6Y39ygeTYMTvb8OwtPEY9v0a3bl2rc+6Oug6zF5u4b7nE3eSw",
+	"7X2yYC8beQmte/LoMegeUW2FevuVafSeSH5tc21/Rut5alR8W5DKPT0D6LUu/X4Sf+inkVxzSM1J81ct",
+	"MGKxqe59eCpWrh8+lHWnxSNs/dY8ArPSW6+i/E2CUPPFUyAARnTxH0tujKpHFreOFIY7r2oSEpC9IHyf",
+	"5OhPvkky9q2pBEkwXp1Q07u3IjvtOFU1vCWR/szVGUoeRHvaGn29RsGAwwFKY9nrWdw210WR1bKzE9mA",
+	"nCfrvUKp660jPsiFNnEukxhlROkcjzpGuYmBH/HdM5r3qgZ9RTt2JNf6xXxhH/e7N3tFuYHTc+1kFSzb",
+	"bfOtotdCvOa+BYhy2n55YilRBHQ56R2xJAnd7LLLfuMhjjesef3cExUF2Zn8U5dLMtyEHRplpf7/2Xv3",
+	"7rhtLF/0q2BpnbXSs27JcpzumTPSX7Jjd3Lajj2W07l3OjkyikRVYYoEqglQ5UqWv/td2BsAH8VniWSV",
+	"1PorsQSRIPYDwH78fjWlqx3Cme5E6Z9WOWvsp74xtiQqyScjGaxZ2MC4XVm374BkZaoBbc3XG9tDcb58",
+	"qAUbtTJR/AnO7jxySCO2VCRjJNcSsP8J1JJ0eVvt1oNV/beNFw7F6ppmlV3Z7s1ibFN3H2ObHjxo9r03",
+	"5nkVLjLdBDKuYU6w9Tc8ikgoc8CMVKgtRiD6UbHVzaFxSX+XosMZNr+8FaSsJdnZ5bXyckuaWwz72g6W",
+	"MsguVjK+8XayG3rHwmoI7vwpba8eSzGyYXITMaIYYLRpKbsYU8tp7t6Bk/pIY+92zmVd4pYmwap+U9FJ",
+	"ymaVaCORZolyCFnm+d8oQsMwYUpBvVqxJ8HJqDrOAIihLiCIM/KhAfzURmnfm5e2BE60AnIQnic+Qe2w",
+	"3h3+tI+zzR0F/nc7Jd9m/wBRXeHTTXjNEqhc/MbVHsIlZIZ6eIbPP+Mjc+tcnNIhq19FcFf5cotKZ/HK",
+	"qoAS+tK6txK6y+TW7RYl3Nnrn66J+VWp3am9EyL/2DwVfeUng278wPXBGAtCpqKGZrLQj5U7PXlelWq4",
+	"m3kD6lS36BDMaXbWEnvAb//owT7upft+He+h+yyQInxDA5siKGMf3lrsvP0tJbH4HrcAp3EbsUXdia4P",
+	"nvRejgcmUP22tu95yZZpxc3Coo/ua/9/fSTm6U737R7kwRtDqqnfmIDq4cNPf62uAQkSVtEH8pIq9t2L",
+	"mTlqm78h8x20ZlYDp/L9v5d6Q1O9yiYGB/hUr5jQPDAGoLATnisXp29dYDtXfOPMr0310tbeeXpluaSM",
+	"buVi4TvgK3pdDohCdfUc9emZIW8LOuHLZfvByj3mkx3eC5Wx+gTvjujFZW6NN7mZjM/M30H+BzIQn4YI",
+	"O/DWm2k2CWGQg9EElyT7infyrpJ49JYfQENeJ44YEqOVO1F9CEBb/t+TuX7HNr27d8G2BydcNDvxtjW/",
+	"RpSqPoHLZHebpKJmQ0/FbUOECml47xujOjS80zIlrL8xg8mcrbgAzGQo2okpj+B2CVAINo5RUfOYybbl",
+	"VRgiac9857+0SZJO7Ub1ufZ4Xh+1WMk0UciN7kuY8JtlEnJBk50dYkFA85eEzrfYQllRwzL3AbEe0unX",
+	"u+52n23FWBnL7um52/zQwHe33/Ok2o2faG1xXxExdtCWswlWEOqyLPY1CEhvEPyk2kqb/+SSBDRiIqSJ",
+	"Zci3ugog7GZV5nkC/coXOBBOd7FUDDTbTsh+6uxMU7VGvoBNTdOZu8vvz9Q88jKLu0dSrj2vFUToMxa8",
+	"pWSKIOBiBbA3izdRJSpz9hZEm8Fx3yhiDyA9j1X+/rv/FrsOvR5YhUXapHWfsnNY6YCx0Cyp+Xqs7LrE",
+	"vrgVVR5juzjbf68KhnVQ0KxrokpH62RifnMJjM3aG2kuXjEjMiELziKjHhYfy0jMErKbP4Lfllr2XlR9",
+	"Q/3UcRLm95YFj+srMmeR3JLnmepVflkx4en4mbK1CItV/RVFc41uz7XZ2MrZrpIVUrcKtaRzsu5s5Zt5",
+	"xspPz85YXI8Q3L9npvY6a/E4qG5E3tokUi489B6ETsgCYic5JguFy0KW9K47igE+7HbhA0t7yGmeL9s6",
+	"QiNLxRD6K90UGDb3gf0Lp/+E0fi2zhskMs6BouFgeBcokOP4dISQQNStsJ2lqsvmsEYO94f+CohKMGuq",
+	"T7hZMabf2NeYr1pQCBmeBeoOICRt5BP+9SVSXyot72bFN9XkjAFNEl6DCXpI/MXWX9Xo3LXjP4GXIn1F",
+	"RJXurE+dy4WgLTToCqabjW+PkNilPChCklvt8mbZ/A0VpovkTBbyckMTbJi/zx6cvbHyw/lS/Ch69/aH",
+	"9biaBU9zleMb9mkyiMMWfMitmzDAQttvV2orE0AjAoit4jL8uWpxvfvNDfyucgt1T783f6ozdv/AukWm",
+	"LixdOudguLfSUumyWEiR+02fFgEpVCVyUQkXC67QiCZGtHQu2rbBrOQWhcuXwpKHQVs6hqmV+z4Exsxh",
+	"nO7wsUXgo7zhM6G53hWR0XnEQkgFQKrRNb8iU+3sLJRBGjOhZKVPdE+8zS1sHa4n6OEWYgnmlURLOKVB",
+	"esAiRXnqHmQpJ9VkDtlLm4jXSq/rjhlUewygSXHp3F3dXQ7rCB3reRsrQEJ22c4Gdff5BzQq+2G+VIa1",
+	"Na/1auzyf98oYsdBYsd2hiFCheVIh5hGqrUUdaxA5eI/hdGvptq/WhGVVrvUe0aVD7NpQCP22rYqYGYe",
+	"Ugt4Awr7OlIMDkiNdmABPcyHqhnCCWmLxUC1uc1alBIz2Zytm3uMkJ7PfQPcunsYzN4p70WmYoeuiw8H",
+	"WnstiV3vylOvGZiXTbMzaMI2yX94yPFDzJu70KUrRo2L6iLXBY9YDo7PfSs+wZ+DoTbewq3U+crKXvJC",
+	"hxHATrK9dqKsdWh2FkSyDhmyks7xUwE/L+KWmTsTNzA5lr6j8KUrl2BFSel26jcn5qz9B1WoXss/ItJI",
+	"yZMcUu3+hQXpWMnJepj+uuaVypwgPqZ6MWxssR7BJaDFlH/v/kSZ1A/o1lfYn6OBF8C+8x2DLXgjCaNR",
+	"tLsFTLSevMkAtto1jTE+WEkubNyKV9J52g5laChwiT0Qk/yMqlv+Cjq13yWYy6TlJ2t1YuYV2q9no1nU",
+	"deErW9I9Hul7b51fyW1NLbIlDsiAueqg6Bv7z9Xh1JzuLKjWLGxb76qUQp9lqInYdw7VI6tCBfA3Ndut",
+	"ImqTMBoSeWejVUDzOmd6y5ggc6lXnQ/pWVKgPoVdSuloZZMXNJZAAcogx6lmeIl6fpWnazYnL/NLLAsS",
+	"oAJwrBASM6OqLuuRTyX0aNqzUMotBUaY37aUY2CZdsnxAZXqEdFg/WpFhWBRZUGkwINLNRgEVfoWuDFr",
+	"4BAOr0bL3lw76xvWt/lpy+YrKde31VzZeGgKubLv9uSBghmNLPJhtXB/f62atAw4ja4DT2NW6sKR0OSb",
+	"qI6gXH78LVUWTaWwzpWOjIowulfdu1FeM6j6Cmx/WUdt2okC27/BT7dSA9zu4ZzRJpFqY34JaDFQNAEN",
+	"RreBFID7p13bxVJqTi1ehucOwtQfheZKQOijmw0XS4QvzR/lLZr77CwVCVMbKRT+RQ7wXbMk5sKCYMwB",
+	"/bY6Ymy+4QdGI72qcMxLVtkC8yHLYqH7QYaaPwm5JefEMuf/m1HbGKM+lqMmZiGn4oo8z0L0CIMtpGA1",
+	"MNhp1Q2/MAF7+4D9vkhAm3sQvvoWY4w1/CQ4xjjWP0VsofOf4vcDYOn6dvb8+XPzwl3p7Z4+w4yflQtm",
+	"iASvDbU0EJjJ4fWaS6FAGhQEY8durdxjzYnB3LyrGCiEZ5Tvl3uDT6iI25qvXTkcHPzOTH7+oNGhKMYm",
+	"DQPbQW8Vyr24xqgSnZdv33CRr30pnqVbvUr5RAf9Iwflf/JTqP3EgWrCkcU0t16VNwEc1aXIFF6a/UXt",
+	"9IvvrL5qy6TrxaOBSPUADJg7loQ80KXsdYK+0ALj3mZMuaG8FVIbH60p+G7rLmdnQvqgsYddva0Ppdaq",
+	"wVk2p5oF1aw6bWejzr0UAp/l9vgKdWjDEmi71VfyMFealOw0rFstZRE/vHhLtDVNeeZfv3KNK547CZWp",
+	"zpknentGrufyjpHfWSKN85NbhJLPBQyvSBBJZWkAbBhuRmgQJCkLM/a6GYmYUsQS0eyJ2gzuwbMCL+xO",
+	"VskFO0CP3nJRGV1wscaur0eKlu6IL52pu8rFHj4G6hbUE//gFLKVc2vSqCG9cvKzs024qDtn5dbzvoA4",
+	"cxpREbAeHHn2iNkQcgxpBVPOjyIr+fxGEWdnbRbduYG1nXhju6pKof1YS9FcFSE1n2aflIPzcYtYKf4C",
+	"1m85ue9Z/CqQrAEnq3PrnhluTwIDEbeYOwBNWHirNpAerca0coMsCnjdqN7YQwseNWCiwW8V/511vV6a",
+	"8fjje3RJm0Nrq6XAIKTrrIsc9woA14JP9Wz42cM5yrcSONoLR3XqUdraalu8dr+x1+juGm5kUliCOZSL",
+	"V7dt1qxBppr7l7A7HjIJsSubccSkoyA0rKwHy2lw7cNWctvpaeUDnF2G5iUcpHunABh+aG9nutkkdTWN",
+	"fVzIoMBUB5F21xZN9uYpcpt0kS9uLlOPgo68fBBOEymNOgCRhrmSPs9JU2tqXijDKEom4/E6vaoJ8fu1",
+	"oERSMXXLtWKIoFoOdcNB+Q4q2wKWcZkgKLTyLEdQAgAkR+YQHVAhpCZzRmKarFlIwkLgKOcWJoROrb26",
+	"msn127vNH/QCPhsJkpUv4EocVl/MsizMfnrF0gNU0iAnDMoSqksKaBSxxImVa5As3pYgfEhJSHeELmWl",
+	"tPvCmmBspw9q3H147UtQ/1Zn80UYSkj5e02EtiMeQRlo1eVTbSbGHxYKdtl6UjCe4CXVQUVwuKQcBRLc",
+	"RVpJVXxtORBdsx5VUP5tofKg+6EzetJHfAm4qrY90664m1fjh3asUSt+2OsvNNDRjrh2LKrWtzzEeihE",
+	"vMETDcbJza9Vxf2/ELFy8X6Yt9UcVBO760BR1G+V5Z2VEY1fuF7ZyVxmwd1cRb6i22fELmuBQW7OAhln",
+	"/P0RV5pgXg0qY3lsZvxtzQFetxumWfs3ODJ3atxvBsktSRu5FyaC+weBY/rlRxzsC3/dvyswwhx+aUXf",
+	"ipNUN7ecazXYf5YX9qxnHJoG9Ub9yq1lv+i6E05p/bslH3Ny7mdevswBVM8amILEEU0SCMcByOY9zit+",
+	"Bym+OWa+AJiH2JnlKYjbas/vs2UU1rfz4g5xwqx2qIMeLT86he6ne/fux6mbzw0aa8/Z3AO8GP+2cjq5",
+	"0oySNstwALLlo0CtpPh5ldUmdFnJwp8sGTG/87f2mO5IqiwHh0y1LcidJzRg/Tjf7o24Yj9nhiKx39B+",
+	"krKSPQxxxQq/lAU3N1esE4eWjDhbNpUGK3O8+uMPe6l5hnRb5mu+ft3fQJ/fNwxwKIZLphv36WiqQF0p",
+	"SqlJIoN4TWe3I3pO+4pa5Dhkzt+/XRl92ALqwx2NUqi3kCLaYbuOq+23zehcETo35mUu5MBr3cu2IIhV",
+	"VTGCk/AcOTCRS9sOBEz0gKPr59HrpY3+hX2p+YXsUMvmdQgek33ezK51BzH1B21xtj60hfpK2oNARA52",
+	"AB1N/i/tQNd5fI6yD85NtlooWA3Vn/0jkELbzHxHR+Df9Mr+aYXKLmgUqc7Zu0XCeuSFY/ifA+brn7Bf",
+	"CdPj9T0yt42sJtjwVBkrUtTcRhWJpFg6tD5kJSBcWUZiZLe0HciqAHHQjTmFRYo5+pQhSFNQLJlCNdGn",
+	"VChRBXte7+RcQ5LVLcRBpBsdP+WdU8x7pb673udSHci4WJ1pqwC2eUolR7NpbbKGKX0yCprOoigsv09p",
+	"u69ulsgXXQnG2udOQFO9qqm4bksIDdBVxB39cT64CsWzUBdtzvOJqEzlYP6yBoewo3DLLQiOusGGrnLY",
+	"s7OKFOJ+rHzfwW3oktkSWWYji4BVwWv7QA+LNgi+2bA+e9sXqMyshE9cJYyG9/VEVWBBsxpSsZZGoUK5",
+	"mDMUFH725VYItdk7ayvD3BDQ7Ma8IFjx7M10xXX16abmeFwmwsLTr3lK5XtB9BX+BJBVbD6ro1uBuFA7",
+	"FcihlItD+aZ+KcIVD8O6GpuuPLdU9eOZhj+4l6OEaEJ4y0WpirOFjqTGt8o7loRpDbZ0f1aC3r5uU4fR",
+	"9pItOVQCu2p9qPDPfHrFk/gdDQooC5rR+Mz+pg4TCzN8fSnZepfzV2YcXXrR5h5/m/UL0ql0ucx4e5qT",
+	"cptod5MN/zrzvLBNjeR5ghqxh8jUSLNcx8JVCRFvN47STuGaFFAL85dLlzR1IvemPMvT3VrNznQsM9ec",
+	"VdR7zut7BsMbkTXt/bg9YF4zuUG2PtwgRtz54AUQNe65jH2OLeVd0f9p/ZQ+oOIcwJF2iJfZg03AR9RP",
+	"736Jj0q929I1UqB0B3WtV76bTdR74TJWrINTvy9aM78Dha3zc80e2iAv448OUKbGSpRWPcK/rpuVWlUz",
+	"vOrbiFGlO1b6xkwnPGiv0oVRFjSSixrIzu8ztMtNOo84MtESLmz9BdfE9oa0NrDZec2y7ym+u3JVeMwi",
+	"LphRn6qOHl1zce5X5a2bSyTbG+ftrpeddDx4UDFY5W6yPm5lW+zN1GC73CkNjE1w+2266NYdGdvFjsMO",
+	"vOWyf3ZUwj6VVrC52/tpPf2LU4VBdtG8Wo24l4JY7xUcCiVr4aP25UULnjBEbq6FVoJAXUUHcIot0Pu3",
+	"iZrixOrYAsgRJmzfVLsmQ8kwGVN4rq5+COCj/vC0fS6zRnxDYN825OzbMvJmsQ5Kx98Huvc+54VaVrHc",
+	"p1TsxXUERTeAJiELyNb5DKnVpUaFhkF7R2MLzGhfXDvjQUwKZzCiSW1+3tw7awHYOP1Ku0+lrmfv8Lhh",
+	"IrRd/GkQMBba9AlAWHbrnsjd2n3uwlcot1nt5ufNSynXtUEFC3a95WpFtCRzKdfYTkBJQBXzNQ77Fbg9",
+	"ZYoM8jaF/H5xdvmPNqI+SEqeff1t1o6PHdMdsW8gXGP7A+Qkt6sdgKBnM+gndv9H8+p6MlTVXk88QLml",
+	"7PuWIQO9vduIqlCbq2vcf1ntHMootKrAhzadcPpEtbyx+CXPdyA5wWWq2WZA1zCORj33v8xQuim+NZnf",
+	"aut6swp0pxxcLA+KyuT+1i9X2yoMTAOLDDuLVIQK+w27cOXUAZP+ILcOBdSWa5mHu8fulcEfWDRn3167",
+	"UAetUC93Wq6baJHcMCcHs7OPeHJIqFALllwHAdtoWkml+LSHHL6H3NeJV17r7+FX98R9qHf1D+i6243o",
+	"j69InCrouIQj1I1O+IYR5LXb7zfJT7zZ/e4t1kEupqvXzNhNuOMd38VM6KsC6DPHLRtB9rju7V9nZ9p+",
+	"lhVcmYg799d/bk0v5B7V6KB/FjHVwYqF72xEsNzLL0JuTK+7YzQPeuX+rLLMt2fcrjrsjT2QbnKtnzaE",
+	"yy+u1Xiu33ipcXmFDoIG4YrOo7pK13s33XNxx3XVkfgHexYOzNlFAIadZfLYsWqys/peknvyDHXMKpd4",
+	"e/zCeQqf1muq0YDDz5VDk0+1sp8c2L6RJ03Za/WFfAn59gUJVjShgWaJunI9ALO8iIxbRt0hc2TwNPf2",
+	"YCXNURdbd+/FyNKdhclIbRA/o0YN87pD0MF8+j1DqVVz+CWr6ygXJmeEGV1Bm/oDGSxkgfUhK/dIFWSl",
+	"oLc/xxDRvQDzA9WrjK7PF2LicQLhKaorjsWt48br9eW9EIpnZ9tVh86VBSyFGVpI6+GrKqXJ2HqY+uwt",
+	"Y+sOqH+lCcNfNZ4Yf5HJehHJ7Y2ubI9ccaVlsruNrFPolPDLKJDro57VrlsnKauYpPmrtKZNgMcWV/l+",
+	"maKtXYfqiZeXNTfYf66fZhZztZOblZexUhAJ1+z9YnH/mHjLJbLmx13vc6VLXJ1m4aEiTbje3ZgZ2vIb",
+	"ZK4x0jL2G0i55sy5w8uz29sfpNLnnt/GCWnD/4bfpjIcpqYHJHRjnlH1BJ9+gXWDEwujSb4ubqX15uzr",
+	"Vzh5LWSV01lEQKmakIQhV7Fa8Q2JqaBLwCIkUpAwhX4O4lRFPftV/CpeSXHHBPzJJfk/N+9/IlwQJeia",
+	"3QZUsSsC6BYJIz///OP3ivzJtseS/7Bw0MAeRmK6Zv92BRj6OPrjm1fku++++0/ztJ8/vboiUGhAuPpV",
+	"fP4DRTTzsJtfP5thMRcyIangWl1BdaDlieQsCm2Vm0VmfUZeJ4lM8E2f6WbjKj8uNomcRyz+f/5HSfGZ",
+	"/MnM4j///Jf/+LdfBfTNAsyyWYPPgQzZZ4yTfAZMefWZCBpzsSTsjiU7MqehfTXVkDl7Rq4Dsw+SD+9v",
+	"PiEuMvn8Y8jijdTmI87/xnafkZkX2pbWbGff6n8EuEdLplX2IyyBtExrDncDxv35xYtn5Nr3NyHgP2Mh",
+	"/rETon2AIi+eP4dp/ircdoYtBBAOkgl58fwFvuTzW4mL9Rlz80ISC1lLAjMjLHohC37niPqMOAiEwSn0",
+	"jf75+X/io7hWBO3u2a+Q4nMkm+TzH+D7ZiR3Dvr6GdlvYeEiHnP9eUY+4+/M//3zs2PH5YmFL1HPyOvQ",
+	"vCVVjHx+/YkuP198/nFx/s7c7T4/+1V8YHITITUdBN5RyGiDjt/0ytOMAnky+XwNLS38d1iFS/ISrI0k",
+	"dHP7a/r8+XcBD+G/zP4Tc5v4o89mKTJSJFzmVNlVt+8FUX02akIu7r69QN9xYWfz2dxRAEycfUGSUjAk",
+	"YKAwjgChJywrnTm3PPtVAKDLZ7NRnP+3FOwz+RMVBGjBjZP5NxJLY+PwUGMyxhOgbXAbEPldCobKjqbn",
+	"wMxjsqJ3zC652sVzGRFqP+tXoSzzX+wP8+ZsBK28QF/886dXns8YCO4cCrpD0/1VQN9FwAQSD1mXeL2h",
+	"wYqdv3j2PFeLc/bRe0jft3/2rcOfpRt+dnn23bPnz76DQl+9AudtlhfcRMDUxR88/Gr75SzcidmyQMg/",
+	"huYFLJZ37BqHw44BgPq4Dbx4/ueK8jKJiLgeD7Z6v/MPcu4H95o0jmmyg5boNfMOLWBkToO1QxPITrTq",
+	"7Dcse6Ix03CAqIntZUMueHj21fyVWYfsOrnEEoDi1xvzfOmutKVPf27ZN1z/Yd6j/o/dgnFT73RJhXsV",
+	"bFf7KVtb8n3/RcVvsaj7FlFsRxRjuZV19z+gi1IVi4L39peWOrHv2nvX/zcbY7XwVi9tX/dwK2rjC1+L",
+	"Jx9zNP26J8xvh3316IK8DkNCEXc421Uc33+VMAv67q2+Uun/yrQT7rgq37JKs7MVo6G9FZhtrPj48vH2",
+	"6/1X9b2wWM415tDfzYDbRXi44iKbHfpAE1rARj6u7UAVdSfLeew6YVbCmVo3w7qA3HaTeb1JR95R4AWT",
+	"7CjwJjx+oTfasMSfZSwxF7SNsXDJksHsqmLV/0emiaDReZ4TonZT/z84+Drwle6jyaL4qkmE8oMln3a4",
+	"9MDmK+Uatogoz9esfFtfWT72B4f7vbRi6W9Y5coP78RKbzmGOzuC3G/ozhOPd5D9lYURVgT4nMxVZQUk",
+	"0Iq4iVToQ73pdTI51XvDA9qSr7PWcVraPXFcgX6SmkaTmTGgkLr1RXhFLkNntU7IKBzMFBEXDpFrNSPz",
+	"nffGgxl3gwZcsC9wH61ThNfw60lUYWZji/9MWbLLQou+H6fjocQs4w3+zVfzzKK8/1+WSBtgkoJdkf9K",
+	"ebCGv4GQjbJxMScCFxLADvO9ueUklc1uQ7VmiRn9f/9xff7f9Pz33/747uv/qsgZtCu/Zl/0RaDuikrf",
+	"ylWwr+fXBEOCWpI1Y5shbjTNqk1VZgUQncmt9HsRccGITAiIg8dGx9SY6o4ANudIp9x00vsAAz/guBF9",
+	"U+E9p3aEfmMOgdhb6CJpUhC9lWSDkciERYwqG2zb2iKFTcI2NGGJIkt+xyBAGbIhL2ZVBxRzUCjJ7LRu",
+	"Z/nJHeNUc9KK9pEhPzDXVwRNVOU4JzdMgLPCUw+CKzL7C4ZhlI4XPBXRYN1k9kB+O6a9FziBxz6HuLIh",
+	"xG/AIDmNlCRaRqE5cbjPdWuHZj383cG95yRjjp7weGKLnFQVXiHvMqEocxLge80xk0OCJJCQDrQ0zpBE",
+	"y+iaLc5gWUsqLEzLzXm6ab5QQIF6/zMkJNG6HCJtIdKod4qsWn9syUFdAXrDLVVYoky4sDyN7rQFoSuQ",
+	"GsDgglC3dDdzXWMAkzzkJtyQYcAGhBO19nzfRyeDfzHsqyfQlzvm6g8qtYToVSLT5coWvTdsnT4v0WTN",
+	"r+yg10InnFWYdYn5wSgiCekuXzMpkcmw6mpluU8rLj11BVjlN76ley/887fmB4og3HH1i4FttddrWxTc",
+	"9yXV3XDzSMaVr67rFKt5XJ6nt9fTSpSxizw5t7KEVThV5VoQfNGr3CKubMWEPPP0vabzfUIXGmcBKChq",
+	"RbZchHJr/R6AgNfMIMd/n82g3M1wrxksSA5MFqI6zTNylWrdpzPmrpa35d0kuxuu5ay8kDOkhZcL4qBa",
+	"Snpn6ztsNQTkMSwJ07fPn4Nx52sOnB/b82zdwl5PLu7JxT25uOlcXLuiqRVjjsK6ziM2uyN4whDlTq62",
+	"kaFzIFQRikHWbh5owVhLIZNzP29g5ATu37xoEu//lou1MndQDDK6NclKGBNGw5mLLAOGbnjORcZVVbG+",
+	"zXeT/Cee6hUlP8fj1ELtz2D8yqh3UDcIRaCZRtA9nQCVUFe2b0UVoH46GluH2sk7uS6rymQFlK9FaHmO",
+	"iEXxrtbygxMi7jHdvE7/QE3hFLCvMY5McsUVXkxnfmNNSNbwNNj2OsWBeRJv6SVilg/v6jOXiYETiy2t",
+	"xQNLrtbZQuuXtEh1dpan7iiP6yTHrxnNnKCrOYcaYCwSgaAfVURuFPxfGHNbVm/1YUa2K0m2TGjjV/Ph",
+	"IIC8NT+pU4+yw2itP81pzOg2d5JVqBWlvCV7GzTlebiFjpzu9FfmI6Q6T1ZBoCQVu1O2MllzsYQ7+oys",
+	"ZJrAfyJeE7ooWCNeTM9XjEbYE1pvjjj0Bxx5r418yOv8uFty4ZunKtksxA/Q/dqJkKUEH21+GEVZXOGS",
+	"AFaxmpHQBsFs56hRhXkaLpkuKIL9s1pF6BrLOk2VqHmcWdazsvPIP7eA+2wsBxczAzWCAywup6qEcXxA",
+	"wQazw5gV8TdiGjOy4Ms0qQ881KpN2/HfjRo9T9s+8p9nQwQf9wNRx/BLE10VMulVqULbuR9Hnu65H+d3",
+	"rHO/XZ3RhQifl99JoGMMfdmMKLOyImBu36ARwbpGvAzavAnRLIlVR4/Qbwvp7xqmsuMHGUCOuNL9nXiH",
+	"K5k35tF924leyfLWA/2WWMs63+EJDOzF/Lzx0DV8G+Hhbnb0yxtO7DiXtxNVJdtP6FTiiiQp8qsVTv6l",
+	"OlWlaaL3a1RbDfoi/1BsJhisSOvGzOlD/vmnWpi5N9GJC7ZgAh+ZMlozeguYeVdRl8BfSWyQgHYij53Q",
+	"oklCsPDcQqW0HPLN0Gs7cvC74B5F3alECLKvnuQ0bhfYlrTbftslv4PCFc3ElYNyyS3YjCx4FLEQ8FIK",
+	"5bdI0NZ0ir+hdyz/kad7js/meKyzfG6VJsF+EB4ESSbEQuLofFbMngYdw++e0CutHDeNBDBfBt4uEEjm",
+	"IajT63ijd900aAL4G4SGkgvbps2VbhRnRFM7u3pvbccc7qdH9aowu2miG7gQvrjdobTJBWE0WFl8MbPs",
+	"dzThWKak/ZkspjuSqsL9ytUYtkdG4M0n609hdkfypLgy0+DnoLUQLSsAPvLCLBoXOsns9+229sqPnSII",
+	"WqpJFECPLxVz6syV0/Sa8ojst7laOy54nMZ5OOGMFHJ8f+BWcBq/4GuFffOgkJrIO5b4mBhFLDirQrX9",
+	"MSWXcHitTV71rHy6aN7f3dDH4bFfQzd9zk/T0QXQxZH/3RvMCfvz7lGYB+fNP9jaYg30Zl90lYZc5VoA",
+	"ILoCNU2qxePLGEAi3blYyWiEgzE89RW+6mR1CKdnJzt5NM8uzvjFo8kakAbgdQS5EXTEQsy8b5CVlS4p",
+	"z5c62b7ogtpsIk5FwM6F1G3HcT/4Jxjb0hXy48178t23//7v598SGm1W9PzFlQP9RbhfGkVE2CdVZtZl",
+	"KnSyO14Cs/C9k2wbQNwT0a3tyJAhU0TRnT3gK5kmAVNXREgSsSWNCA3veMDaXINYRLz1/OdHnUD6+6G2",
+	"1fyCCRfEHEDIKgAuW5iLcWKhL11yRqZRCOBHdY0thwcTZyfZofXt/34+eIvWuPaPJjGd5SsNqLf2xL6l",
+	"O3MuABhvX+pstmYAy3K8EvU9AM6iL8x9IOEhngcqt/b3doT75NPd3HF+br7HDn69ZZAis7NC+c084jcg",
+	"2pVv61VyApd9rlm8iWj7LozDP/nRJxoeK81z0gsx0bnVOSDqVZr7CZtDYZ5HioSVV2uimFhZ1t3DY3sW",
+	"d7HBo3G9h/yAAx6qZtjpX6v19DeiyplM0ESiaLyJWKYngBjqzl0Mi5BZeEW2CdcMmO1WSIfeT3Va65H2",
+	"VWayxT7N+qSy4Q4cBavtHbm37Y5dhlSa4FHKkU5dg1xZ0p73z6C98xE0xJFiibf3XEyNaPZFd7P3bmey",
+	"R1Q7fjI37IMLYqv+kIlQ3TZfbmsI+xqf2HRprXveFGfvaZNQHS2pY831wSb1pP8PQv8fW8l6k8Z3PSJO",
+	"cTQc3R8Ujni+BN1stTOyomoFoW3Fl4LqNGm6oB+egy4s/IXrFhm6rvga++1ywjvpq6Cd7rEOlONf+PD7",
+	"kGuPfdE2p5rXRJlqIAnkYgnQy46REYZHUjFkHHMK08e8YaY04XZt2iz9VTZ6grXPvW1sKXyyq++Lf90y",
+	"faNIQIW5eONKVTQJjGP+cO7vIhPAAJtCHPiiCVA0/B3JsqdAcVCqIUDtPbBjJwXOFaq9lJDkf2HzVg1X",
+	"pUGrVaCUuySQk3arMEkz62M51mm06cai62DZCtjUZdF/OqgWO60ZiSmShjruHtSoZ+RaZA2c9o+kYGTO",
+	"FjJhQPIjle7le2E6hRjucApZCvyetE7C5F6tJA+Yetzq6LYZ67Lwk21sN6Zr59Sc6m0TKZa+Sjo+LObr",
+	"O9U2LOmyn3yAgX1VRTEasfDACw/ObaALD6APZpuITAiNmQih4MgXnAcs0XxhVAZs3WwVU57tzWlu6HZB",
+	"JsKHcqY3cz3dA/2QrYkf8Nhe9dKfMorzSnZzrslSMoCShcZnRRYyFcD87sjSi3Fs/9OxY9n5K4u3M1c9",
+	"gF1zcFlm0K9dPLa1+CyMN50Dx31L8BqHvsGRJ1pMkJvjNGyhsBq4uyDyIOYN6Nycn6v6Ugs03021BblP",
+	"OVn3kpvjkWoK8qs0TT3BwkqkQqKVRmWDS0mw4oOXWl/jUx+CrpxEE+KNlhvAxuVi6UR5BYeROxqlDJmg",
+	"1myjO8k3ZsnStbCkIpQDC/dnEUor2XfmTU+SbW0vJSASMqfB+pKwLzTQ0c4V2CJDUBfBdtoHTyiHe2hR",
+	"fM2faro8Xi09Lu40Ccn7784nvjEfdU+eqrzPS6LdrjumlA818KNY42PLj9YLz9Hg1tZe/hg3i69qecNk",
+	"d5ukomqJ51JGjIpOa9zLruM00nxDE32xkEl8HlJNu1sXfqQR59QXenzzRLA/+LKsn2GRyJi8uvn7FbES",
+	"s68yOuRu9ZQkcouUu7Vhu3r1ak2+e0cz9u53mtWYODebBLKE+1n3eKmup7CPDg0Pd+jeO3ZZJs7rKNWY",
+	"J6o4rgizzx6N12VLYNZ4Er92g0ZcWfuOiXq7mMhWi3BFKFCVgu+jJJbCmN5SkiLFz/1trTq2EIb240/1",
+	"lGund5xTrlub8ROqO18iUVSMHuY0p2Lw7Id+SU8WIOIlFafrhu+vEy9p3k/IhER8gUx8cypmhAvCAFck",
+	"1xrcQ1lCeS6kPrfb+vB68738SULy84QTZ4U5PlItumHa605J5j2UJcXPbNmqv8+Gjbhy/i2Txo+ARiim",
+	"OzJnGUwhMnchG+t2tRtwv64UA8Q9BzZVCDo/jEAXTPUYTYv58PxERICbRC54lPFduOIqpM9xddQrrrRM",
+	"dleuTC8VoRQMUsOUhL0OD5jm6BITf4cjJ1rwSYwcP6nAGza2LVsBd4hFfLAjO0W6fAa+iTXmqPDDxY86",
+	"tbvsL3mQ4jVjG2Wz/DlCOfMrLNKA6IhckIWMIglxKkDbK6Nx3P/uVtvFeiwVmZ1KIMZ++hEvAierygnX",
+	"DPOijQrdY5OAVrPYLlyd27rxg05JHaHPrcM4LcctXspWZxIQISf5wBxXtSRyy3KXSmA4pzw0l0lqTrNc",
+	"hjYSBbDNLFyyvH7YHwy5D3qV6pa2e/jKVZMBtJOY9VUjl/I7MOeXaeMweT/3vFzeDzAIBdnYAugRdcns",
+	"uxEXXQ5Vn9zQ0es7xnQm7ium4XFwPUErutkwYVu2xjwxhyxiS1iXlrhDbtxplqxmM5woxyBJyAIeMgWX",
+	"we1Kxi5KUaA7Rv7s1kKYbPonG8rzMzxOoiC3QmML9y3TRMmYzWW4s1K2N35LJI//MM7wCsFfjeAF2xK7",
+	"8KpKAfZNDn3q8C0Vr0V4+vp0EuWOr0VIKMlEQoTcNsuO37EEGB/a/GU28AmkZgqQDrkVLBmQFfhwLNhu",
+	"ECJcs1hVXExnZzH98iP+8rvn/gU0SeiuCvnVeL4Q4PigNU/GTGHTKIfuegG5iQYE2DBlh0OUFKdyLULb",
+	"VtrwrgPBS6oeF9XAshQqziqlIZPuF4GcLd+Yv/s69jnGvW2Sg0zeUwHObY06AdA5QvpxRahaI3VYzlkW",
+	"nGOly+x2Ab2X73xydE+O7snRDeXoHllRdAcPBSdykcbzNmrLD1Lpn+y4EbeD7DWT7AbmYfbrHVaEuWKY",
+	"5QRuM0B2ZEKzhIW11DqlZZ4Ne7XRLMkW5VQvN9kM+1yWB1SbXMXSU9/4/W+JmpkLP1pG3jCuCCVzKVLb",
+	"usy1DwpxReTW8sMgFNABjsi84jxYsWDd7oxe4bCRfRG8ZUJKr0jKNUFmRbJBNicWWlaGvPuZQbup8VPs",
+	"joe22nZIh1Qro4Td5fSwUkQW0+ZjNnJEKeXeMkn+S9M1F0voFS2guVl0mFASIbdXloq2qpdkXOkYFzI0",
+	"EuH7xYIlH82TT3X/gcnBNKfeeXKHyKed5/4dQ8BlFEvBdjbobFwJUNiBZnva2QzPJJRoZYSLIErDQ86/",
+	"5pPCNBq6EPLGPvYD4o2d7MHNzfPp0PaQTedDRAWSOeGOZLG1EE0risg8d6CAU9rG/AHXhAq2vUKbsuRB",
+	"WcSLYraPCmQZu4dtjQuf51X4ycz2CzucG5qIGaWeaszqnzk+OdWEgiJMLNY233ZWtXQec9XOCHyTGzfm",
+	"uvvXHIsSOLdEowYvaiWSipG21p/9g095c+2R8n3aVU9zVwV8ILiMR1QIFoKvQusCb4bTgNtgq8diXzQT",
+	"KiuECFngassGNI3v8amv3ctO1jjcBO2En+zkIduJFSJc2EBX4NwI6SlIYimHmCsTh3sIJ05bNrxkhRqi",
+	"bvazTKgYus/0r+aZD8d2YLpPlvOQLeevZp5ZAX3BZPRKKpbjGPNlCFABrVcsUUPd3MrGNep17cnAur19",
+	"0itbTvNsLBtj2DPs+MEfKU13ru63fM3jibno9b7ILb6c/zOVbZ3gb778Vyo1OzH++DEro+wXT3J5/AhS",
+	"lwvCvqDQc07Hp7/RG9lsoL1OhnS3d6XM92E0lIDb7ztVF2Cnd5zib7c2owcNbKY3oZo9Iz+hxfrclRRO",
+	"D6hyanBFKIm50uZexBUJZJKwQLOQzHeEWh/ChE52HmgcilSKreNeQ6wLsF3njQ7gBzvmpOx/r1LqvXDI",
+	"sWbNoHcemyP1iiuyoTvbaVZdnLaTqT6gLq04BWjV4CHhde9J1WD1dDSwJ6fsSTH98paJpV6dXX77/Hmn",
+	"+WIlAbd9pDWzFjKtfdFfnj/kBk6r2RP18eyrJqbbzJ6e8OVKq5mx5e1Kxg6FpDZ4WGPH3epeDzXoBut7",
+	"Uv1x2ksfXlFkZT3knrrKiId013zw/MEN6tQenCH21ncHd1SwHaNJ43Ni+oXHaXx2+eKF0baYC/znt//5",
+	"H5lScKHZEsoiRnVhuEiTuLAPEHclTniOhxHWHTyWWbgZ0ZIseBSZ37nLcZkQ0P48dxdZs9152IpK9Te2",
+	"+56e3F1kmtr+4Svoh6zvX3MRdq7/tmL8GweSo33njIyehSjMit4xKDYJZFxXC7/fEcCEMct/GE0yfjxi",
+	"+pYJRBAQbCk1pxovykyEQDXAvrAk4IqFZ7912EXemF3ZnrArgQAamwC6HCnf0sYXNFX+TwwGZGU6He6q",
+	"J0ea2RCIkemWRsqD+uChCvXH3IcVmZuFIEzAndpcpWlSdbqq4F3y/qnbEetgR/XkVYbzKk8+4gAf8fjp",
+	"2zNTdslgHo6QC+Yhsxp5qoE2Oz0zV+WruNtCbY89qTQmCABqBUap5gwbC+EQDTsVblRMhAqqBLUrgAit",
+	"fMq1DhWqjfesizmNaCsY+0s36DRhVuz0JjlPuKWYGR+i0hgD8kInvEB1Wr7F2tXWCRUKgxLNK/4Wxn/K",
+	"D38I95jDoqNj6gYu5CSqga8ieRl3DsrFlEfnK0YjvWqCsXpHefQDjjpNU8xNcOzl/kFuweeZpZvLL0yR",
+	"UF4SxYSeEdB9NSNzmaKxmudGlAvzQ0cIDYWfYknoknKhbDtXIu94WEjFm+fnBMWUokumLlIRUx2sWNho",
+	"xz+7UWZhHjbqWOFTpsHnpdxijxn34pPVxuPKNFHlZjvPR527qGQ9kAjiHUmxJHDM9XA6ucEVYnbMQUMT",
+	"3RzIIT8yuirM6higqu9wvcfPpSJpTew1a0u5VkUgLS19hyfX/TTlwoE7D3g/eMMjdpD3mOhqYOb2hkf+",
+	"eH4AcJb5xHAQxubI6ArxvhkFnYoQEug5AZpdgAcrsmIUUQW4JhFfY9Ww2JGEbaIdduCk4D6owuM4E0RI",
+	"AWl145TCA/RDXfwhGtnIrDG8qcd23lA4AbjUU8cMRCEBcf/sgww00+dKJ4zGRXXxB745FxTOh3vXpyor",
+	"Rzzl+yNWwoMsIou58lvASisJOLlTQajWNFjZVH+NDO/TaVEUvGJaD9+8CA89deeAszw6PTTd+ds0de0B",
+	"4B7kwjoDIQFccS3kVhlTB+oFjql4c668smlgBU1R5tRIJJaSsMTqWw0MVY1rkHctF+93MOK0q2l8CubF",
+	"n8nKnMsIXcq6tAtHEISeCESj3ljkHZuuqgN4qgkXxTMqLIvtsSueai+J0saJzBwl5gxLheFK45MaoTm2",
+	"qZkrXVIzn+Bo1UHBWNisgz/BiH+Zik7zuVNW+bjjJ1xc8AA635EwZaANlzZhpalau2xVVuDJE5LICLXD",
+	"5rGgFtkCI1Ffjc7FjDAarGx/RwbnrAhf4GDAxCgXA8Nrc8oiNV/YZT03OxoXS9V0kvkp9wc3bvyYwqt6",
+	"3zSII1jgH7GEbKnQytwizOGSyMWMrOQ2w2Euwe4oBu2neNioI/yoWceT3PKr5nqMK+VRdOHVShrzBAvr",
+	"rwEVZtbimwsjH3R4Kf8p0/nfgtkao43CcljJSG0ltyROg5W9KXJFUpEwGnaW4gWMrmU3/8hoeD9ZHsG4",
+	"lZn1sY/172iyNhc6s74+srvkd0wgOGxkrv+aR+bGx4XSVDSanky1ueif4z7ahrf4Hkd/9INPMyhfmuY0",
+	"BYCAUk7serqGlJVMwTs6ngLbkMBFPlm5kREPuEM6aGhOKX3XqdpMaZrHaVYpr9XotCFhCH2NVv5JJqMK",
+	"MdcZnwOzM7emgUMnH+GhD0SDToKW4FqtqyRKhCSxTNiVvZAYY1YEy6JaRX2RNbDWXSEKIuotIHz+J7lm",
+	"YkIfO5Z1sSBNuN6dXf7jt33KrwrR+GiU9g5XiibYQ/uEOjlduPoSVX+UwcIVuxz3NqjZARIezYP3q346",
+	"mm49dfP3sp7vnWEEbGYmC02AFqJphiDTXNnQTA9TaaN5tUKtTvKM59UGT9q49wwtFpcQckfHvETqsjf7",
+	"MrljSesG48ac6OHdTW/00AXy2i5kQlYyZllIkfLoEgOQMxdfhFCzWW3LJVmutxCMhcBWJQWrDyfm/u58",
+	"Dgnbhn0Fj805WJOXUAlxqliCpXke59C/t1pj6xDgpMRU7Mo6YYuvAxnHVISX+XYdmjBMpfsLO/wYMvjP",
+	"yGsarKC+VZnfJmyRKgaEL/Md4VqxaNGa4qhQM1/WU+cU7q1nJxVbm1wPrgkstPPdGGH7RhG5FZcYTDM6",
+	"oqVcW5xgUAsXIZVWziEin0J78zg5+sKjGsHs8wOfuNMeGqUQJFEHIgCq7DPXxkjLreZ7hDgT2fg0Ab6i",
+	"RXR2weoC2oBrrQ2OIfcytyfbeLKNchWSOYKB2k1Rlb5/AILDDMJ15DJOMd1BqgJa42EHJFparDgzWaK0",
+	"ROL+O5tSlILZnXUlo7Cn3XXqRn2yvH85y3tkbZwdLKHH6f/sVDA670vaIQp9EbaubIZkhZrHLJnByZsr",
+	"qEnCCsYZ0SyJ1SwPUo7NNDFCCmpCg4BttCpzFI9zRMd8EI2ZCKHObehO3IQu9LV7+qmGFvwEn1jcHgEk",
+	"s1E5iGc6qbo7c5IK4UgYEhr44mNHHDKzZcgiJIovBaLJ0oxyh6vm/t8muxoXWPbJwjq+flJk2YIO5qFl",
+	"MyDZDF22AT+2m6qlIdfnGxqsm7bhazPqA3ayd4D1sqewWWdHFqzdmebet4/25Mms8IRNuLh39sX1uUiy",
+	"ZmwzRNTOxV6hrRYAB5FEIZMfSZjSxpHOCBfG3aygC2JBVlStmI3+f07oxtwljFPmC3MVCtafCVJGXhEa",
+	"KWk88YZuWDLVmQH4MNnQB4a/8jv20jz5VD0ZTO7pnPBoAOiR1hV6VDc+uO4PCAsuqAgYSVjEqE2TQLZ0",
+	"lwO17XlNughkeB+7Savb1l7BU0/Ual7hQ3COE5vN/rtH3PhvmEc9iCUxkvZZX6NSaxZCOdc+FUicKmzK",
+	"P0ih8PY4sC9+hY8tXt1PPTdsJ/3kmx+8by7hTmQh3StMYkLzno2W2FS3S3K2ZjhrTcmGZXYDm9JPUrPv",
+	"3aNP1Ijc/H6ST0ebh20+2JjNhNuJwjTQZEVDQpOE3zke1NRingH8GeZIgOVtIRMH5e86Kbkmc7bkAupO",
+	"xAFmxe5ccLFLPcBrHD1FUUAn3MsDcwhj5t8+8ZhFXEzTZ/0J+d6ZCM+hO9/i3ddCcY167wS8j66a9AYG",
+	"P5ZKI/M1kwkc1nk/WqFLPX4x3RG5YeI4yuAQQbrqwzs3/kGrhP2KaRDD7IrtacKoAq+HZxGhA7Y6VXwW",
+	"nN5xylOnAv0ycsjwf4iW+bssHC8iuUQOgmhGKPn+HUFWPi40SwSNiEAOrL4HCYTqGBz0R4TvLV3gafY7",
+	"msk9BR0fwckc7MaSU16RhCmW3DEs556nodnCDrCJjZv7gDbx2uKsv9/oEyasxNm5uT7ZxqPgHMcCGpbE",
+	"ZL6DH6CCu+j8xliN0IU0vrLWY77HGlWYQfi4GCtHOAr4uZAaOzn7JlotDlRTlvWjHTKi6tlXfKDBmk0I",
+	"7GE/viwKEBZXtiM2JPNdzaoOehiEXTFb66ed+8k7jeedQJBF93RF6Nyrv4KuqwJXrLOOYsdeJyejjCqK",
+	"gJ17QMMB7eadvGM39gWnajdufmau12o9te3kX/9kPPcPIkjItbsCPKfd5t5IBRC6Z83IMiG2Vq4LVnS9",
+	"6TTHhD7iVG784DH36uK7Jovg+ZWwcf5UOFTuQkZ3kkCd+d8xCoyvw/DGPvpkXZmd33EiQn51Rg8J0R0S",
+	"6ALubxrPASA8oEnCWWIRgG1KN2BRjloA81MHWLrZdrnwHqzS1m3B56fc0DGzMrnXTHImx81iL1WOZaWA",
+	"P7oFSlBzQ8r4jo3bjSLCIsWaoGtGdQjQINE5bv8JR4+cUJsGx+31HUt2hCYxC7FNBG3BiIh9oQH2jkwl",
+	"hq1M1otI1sN5/FfKkl1OEr+4PxhRFu4dN9o7zDFJhswhCj7THdzdosxgv8T1kIkaSyZKbWUSngNmX2ML",
+	"FQ58i9h+/d7o3jIBbldhnlPDdpnrl/tWi0bvSu4CAJJVjR4PIBYbUBJ/VmxwMYxRDodvebWSPDgWTUCN",
+	"iCycL+5YOM0ZIEVdAfkeApsghqjyF2lAinpGPgFoiZBkzXaXFuUSjFXBE6oEWWVkDZA412pdku+Y8jGv",
+	"6Hy5nUpAliLKQ6f7gxoNw4QpNbP45gkwtkjBZk4SWlob85c6t+zPSGb00HEVbekuA7FpFNyOsfMdo61n",
+	"hR1j/x8MexDcDjVsDpb8vp3s/sXz5xV0M7MzQFaDp1yKNIpqO7g9X3/2qg3VmiVm8P/9x/X5f9Pz33/7",
+	"48XX/9Wr+VpAB32/yqlvp62c8poyHSQ28ASAJpOl1Njmg2z9eaI8vUqYAhCCDMVpzTb6yng8Tb8QGt7x",
+	"gpcrUx7mjKUrNMHBVvOk4vdT8QcJEVCJDlChhRDpOV+a03vjgRYH/hVZmse0+Ow9E7Dj263PovklDNuK",
+	"RcZXgMm0HRTYlmiNKhZTpjqP5de0BcpUv7QjT3wXXEnfdl3jJ1J1ECpI8T12NYzLxcAUOI8cX5UmEaMK",
+	"YWBwrWumI1MdyJj16IX10nhv/7SJn97MEIpAzJp9o8jvUrArOHvhlBgEDUK6Q6c3Npv9INPpyX0/8qbv",
+	"pDERlBdaPxJimrOy03ai5RI8RJkUAw4JiESUUQplmsq1cj6lEIfAn7Th+ue+/3R7uPwUjwXtma3R6GiO",
+	"qA0O1wqVRS4QjSqB7J2Af0B9C6hGAajCNTrJhERsoYlM6+A7nX5U7iedT4n32FhawakOdPQn4qTPjuGK",
+	"zwZxuI8OpapZ19shqvI+coqtaDLQ2KoNxV1KcUOv3FDuEdPGp7QfV5+gX+sel0sxDAeOp8cEx4uo6Ot6",
+	"35o/qXB+HygPPXNAjROEzY9qqNqvXkAe3t7fD3edCqNJxJsn098/D4u+WLetyex2ZDkuw5TNemw8Ycpu",
+	"B9zxBpnPyd0+Jr14WMJT97HNW2Svc2B/j104RTxQb/zkO59855Pv7Oc7p7sZLHikWcLCLOqqyKubv0PP",
+	"obkqbGWynku5nhFFF1B2KjdMYCJGbRJGQ5xNB09pDLXLwfYtjBv8snyoW5tge6NiQtZ3rojcsnBmox6g",
+	"+lSEWIFofp+Dr5jh/UelMeyLQZokTAS7LtLW8twGXbrcZT5JG9fphq7ohV2Oct3LNdns28wXBWYt+zaj",
+	"v6Kq1tMm3dEe8Vtp9MH80RQa5pd3sgrqXGSO2ricdsgouVpqV6eCqLHnXNiVnuUu3lqSSMo1ROoWMrki",
+	"VJNYKk3+8vx5F03cMrZu9juvqFr9AqNOk3bLzW86JwGhUbNw4BYYW+cScFseRZfWhwQyjrnW0Ljm2woV",
+	"Dl7IhAVmczV7NLHt513l1e1cPYTgHmQsD9aoVzCvaxRv/ADeRPDy5lXoRah1t0YvtWbxxlLFYcaYRBzP",
+	"G6ME8izEMECtUddbM2QXBzz5U0KFOmEUBje/a78Ox0xUjR88VlDSh1JH1k7mUE/Rh97ohG8YiSGvCRV/",
+	"W44cdAIPYJYs9yorCMQTiD1Tqa4Gn1e9C28IQyshTiqT7sPRQ3cUm77FuJsmPjVIdswHY+Ef0VbCkPS1",
+	"AJclC8TeBGgYiXb75tjdssa1Jr8dnyYtgf34YzXoP1nPoNZDFdkkbEMTltjQj8XtTorWAuFIGgN7WVc7",
+	"GRtj+ZTNBGd3NGTlJysZxEp+kBFUDoFF4HV2VfgRtZ1RIZlTsTYbj7EQ83ud7GYkMCeNCGGWAykCHjEi",
+	"5PbK7EjE8oQTubDbEDTyz3duU6ILzYCKuLPBycXC3GnOHc7+sHb3kQUyCd/jOz54KP8RzS9OI803NNEX",
+	"C5nE5yHVtBeMTG6i5hb/ZIYP1AxR8yByiFcpG1FUJKbGgPYNybcHbxIpF1dku5LsjiXOboHTOaBCSH2o",
+	"cV3Akxsp/a0CwrheaiYDzfS50gmj8b0Jej5Zdg4ANBgmxGu+yIGbdhQIMIAQqjUNVnscIIOHXRIWc40X",
+	"0kbMMT/qkNgeUgcNFTXfGF8/l6mvq99f17HX7I4lavhbDV4UPtqnn+p5zc3vOOEpvzoTBag0XTMyp8Ea",
+	"b8HURU0V3JJl4lM0XB8WiJIRD3hb0tcNOs3cC0xvN0nmxd2piVs33+hgIZ5c8Wl+zd3qtfYxwHec7D0J",
+	"ZnekoDCuzNjSxY+D7a8g5x1cuI2k82IuIt/lpFwyrQvF4zSy7YI1GM12xEPQADfXyc/o+bdPgUH0MRWV",
+	"qnCHvf+aqHQecwRzuAQyZEQmWtE7RuaMCcwPuLQsw7RBNoSJkIUNzJgNGmWPAZonbPCro3noaevh63ij",
+	"d0fClShDfVQoiJAklgm78oiAiNKlyBJ4LFMRsqSE/tciaet0OmzSu7+7oY9jv0U4qZzT3V/veqqGwr57",
+	"+NFbJppGF4CGGrQelMzYazd0TNJffMeYQsggVMy2ZT7s7PIfv30tYRJZIqYcCjXd0kL5Gf5p/eHnOgwL",
+	"63ay+RSc3nFOQG5tjihrT7xlrr0Ncq62G4vIxvUqTOjQTOG/2Mc+CD065vbVRc4AVW/8LC4j3D5nIHSo",
+	"BESAK4rRD4U18KzcmVutCxk3bM3ZAxYbhfhKhk8SPFCCgHJFkaAVRKX4Ek4iUERMxZpIMZc0AXhNqtYl",
+	"mI5a6dnawfYyNStBHH82Mv0tvOOIfvFTjlSZUGBR3vIoInNXM1uzGd73RFKUhw1ydpbKB0un3rPbidGI",
+	"hQeWWN4zDNtVFrjomUjM3T1mIsTSLgf4FrBE84XROo9AYf6Q6jQpRszGk1jufQNTPvGlyFnfaQJHu48/",
+	"UnkKSOQHBEV4yvqNd2jkyxzKokUsNRsTBK9DFkS8FEar2XuShAXmY7LdZ0CD+cSD9Sv/itPlmXczNPM9",
+	"ZYsZ0cHzYE3kYkEoUTGNIpJpBmhUKrQZUQqvVOqUZcOm84jlyqDGgfF3e298ylj+hUmevlseT8muEcsV",
+	"OdmR5AbcV5jQxUGKxb5oJnwIb9BwLajBa/f8k70xuQnaCT9t949zu7/GyyS23wNAg+PW5SyAg7Zd1hmh",
+	"kZIOFUzbrteohOjQ377GjjCdvqV1j008mddDMy/PImk1Z8/W5jRYH2JATukH3ZoAVkWqEz7vKI2zfLKX",
+	"x2kvKN08wL9nXUjnEVcrFpKNVAed6RLz+QPbzPdAMfoRnnyq5XdmcmaeytdgPNnNozvGLRNWIDBM2B0I",
+	"nIDWYxOszse9uQiiNGQqH9Y58BZuPjpMo6ErW27sY1GHTntfcjN0c36ys0caHXUpdQ+gbZfRZ5D8PgWG",
+	"pQAICE2yTKTW2byyqrWhLcw8WX9vgySn2m1047//KJ1GT5Y1jWWBLhKKMbtLEtANxojN3kQTFpKQacoj",
+	"hBmhZMGjg6wpFSNtVz/7B5/+hvUUc/hXiDlsIiqEpfW0QT2zOeEMO0YeVkZcrTUKPyDM/SPPMjioP/Zl",
+	"wwJt4f7MaeAKnZayheMSIqNSrrlYXhEkJ/FINYD9p7FrIdxDxK0WQiQDGjV0I2BpMy7SWxx70idlO8d/",
+	"yVRVjnEyomKZ0iXzIQ7z/0Yr7L9js921aweiwOHuFtp7vholzvF+ccJ4WDC5pzjHI49zIPxXLmRBBcIg",
+	"zhBjBbNZ9sLFkriL/fjSyjY+Vkyxv/fjDyLdnaz2JGTvRTT5Ka+0Okf0tO+40DkyWI9fAGSxAD+dwxWB",
+	"fV0gbLNMHPTIldEoQO0tV0O1q5UjHuzTNo9u5LjN812rNjv11UNHdNZtMlKZpmVorjfc9xsmcG3PxjzX",
+	"mNc85lNNQQdef0EjQbZYuWbY7lUgOUdQYrWSiXY02u5w06ARJeGaw7LD3Gk2nBs/tK9SAeR9B9haLcft",
+	"jM++4Nj18Sieb5R3kBa12/PBUbJhCZdhDwl2JPaYUJY1uPYWC2bWV2oO0PhARONM+KOX3Bf5c82WJwW6",
+	"9HZ5pkKlc6OY84Y7KUrx59zQp96gg8T1E3YnE5nqBFjSjINtFJLS58GKBWufnksYE2olWzyo0jfZyFYf",
+	"x2O6ZBcbsTxFFCW4SCuH+qsYE7kFy8eE73n+cNBzHJbyPKCKtaLiT8SG3I02iIk0NmsiN7BEQSQVC89+",
+	"68xgs+Yi7Owmzcf/jQNm4+x0WACm4W/4nptLKjTWkjnTW2bbsOdSrh3DvoMBilOlCfuyiSgXtc3yZWru",
+	"KlXsDPhfpZOPR4EeA7OoJ++QBNcYGTNDr1Y29rzrqyKwRcwxWD14H4Vaf5Kbnzcv8fEni2Cem+NxwAKM",
+	"Yk8FUGZkbbRKbs7TTcbG44gbaLDGmiCdA/HW5m+wrZwqskhFmGeh6YJj1l8Xx8YCf2ia2Q9V/8UD0808",
+	"4jyHaJzRA4Bbslk3/Lf5vzy8vKI7AKIXiNpkQZkIixzzA5SSArh2FplyxTsH6ee40Nuw2qcaUqaKHQl2",
+	"exIl/Cu/A9hpqiBuqWTM5jLczYxWMfgnKBd4R9iEETlArwglCaNKis4K1XxL+FgaO/p9YcwjdvFjJjls",
+	"F19JklSo9nN0bVtEKorPewSBjBcjSXd8wEcZb2jiTyvG5duNQMhtd+tzTWgdbkf3lP3p3CwQmQ1ypnB0",
+	"C2ApOZzX6vhJMemlgxVD0CBzEOzOWpo3rXuEWATb2kNgg8O0g57o+6sfJ7eCJeOTTzd7CpARxMqNOu8z",
+	"URf9xvsCdhUAcEZ0o2xhtb+3OBw7Ww8Q1nCJ4s24m097a17zy2o3Mo2oXZBp6ENZEtswU5IKs4CFBZ3v",
+	"bEFSBW0zT4i1QXP2DqEQKH9y9hg5eW+L5tjVwx5ovE+WdqilDWghjyG41qbNOfT+hi3IjTqBPahV6RFW",
+	"/thqiivm9TSmX37EP3zxfE9rx/XEOJNJXPE7KdjOAyhoumbChtbqYHHLFABeIbv610M18xGq0SNzVw26",
+	"0Yb5mKMNGd2wJqEndp+eoZe5Ejy0tpiuGVa9ynBwvpfiuo8du34olC/HZbTsrn1PJdl94vMx7GClzSt/",
+	"J0vMNsYVWfI7Jki6OYjvsmRR44bdHwyH0nHC70+WNJglvWWQ4JqzGdHJjtAlFHmsGduYH0MxNRbICvZF",
+	"+x1sBq0NWoJJZTZmTEsm0Gtm/jrdlMKgVUbF2Rb7HDw3mVwPT0piHvoRXnbKTRInQUzyGvA5GFZMI2OG",
+	"Y/lDcRVqMi03SVmkrZdTGPNowqNUIWj0rZaFG0PFVaMos2tsvgSz2VKuuVheYiBbJmTForr44f7lpPyq",
+	"kS+oYEmT5M6Q+2a+I2HKyqAVddrX+SZ6kBo+Wp15ZLfRWu3ocBflbHs2ugVNdQ/lbHuZYxubGQVaMjVD",
+	"0jGzdkg0Zv5pI+qedKxyPe95NfVCGLlB2MvxJHd71xx8tNtoJw18OkG3lVKDqhGOtV1gWT6casuQOzmk",
+	"ixUV4bm8s/Mf0Bh+oCJ8f8eS0zYHN8snQ3ioQRm19kVqWPHIhdKMYoY8Yjr7LW4y5hvmbEUjoBi3QCWw",
+	"FXW2Gd8h33LXeAvjJjgSi/U0CXR7QYO65/L1TF1aemfFmJiRVNUs6GxQ8DYGYasTv2FnMzTznbo67TTN",
+	"fsxgAjKJ7UcQLBuyUeEr2DehnGvOFjIBYttGByAjdm6Vo8X2ZcQ+uoFjGn/2nkms/w0XVASMmJVQro6c",
+	"a9ffDjrjmh9k4vAieEJCFhU5F5ncRKxmaV2gWyx4Eg8e54an5hZuGI8xvoBHF+5NQXx2+RVADGZSB4eg",
+	"6ZopwhYLFmhCF5ohLEibkBWjSbCqNZwb/HWnBrx/npXd57FCUjjrj0yZlR9fROZlrtZPzciGJlqwRK34",
+	"BlHXXBUXBK62MgnzzUfu78oiudDsS4NHw7d+gjEDSCemX94ysdSrs8sXz5/PzmIu3L+/Pbxf0jVgxkwp",
+	"umRmpISoU5DxyVkszZq2zHsX0OHqDlQFMnA5HoBBVD4npJqdu/Bmt4eVAof3edSKqtsFj6BHbs+A51JG",
+	"jIpO4jmpXg9jKz/wafZk6xO2rqlrm3Ctmbgk1hIU9u2omcc8N/+LlqCu6oqt9Aoq2fOe4p9pO4/4jR91",
+	"eI3VuN4a5zeJZN47pAq/dr62LUcMb0bUkr83wK+5TzlZnkw7v+N0EvvVGb0TBz4PTr/4RmgfgUtGTsiy",
+	"xBXpZVy2rgvF4xTYpGoRZW7siIeiAG6+U8fXSu+foi0LYfEBw8Krw1amUUhCOfOZjZm9L7mWje1KEsHu",
+	"oI/LTERdgRNnyrXxtqiOB30LWcRQc/Zpdd+nFWA2492/gT5VprrqOjCrzX/d2G8ZVSuUmkIVfsGoouV0",
+	"5sICV+DNecMShAyoXp56cuQfxdl4rMY/iulNdFRh1CD2gW5yy+7LzmMIFVmWJWOjG6qUuTo1XmVh4hd+",
+	"qPHWaSUkNRVL9iF74iioi/bx+LJj1/G8yuAQ5Vb41Zzl6pETppCdlF0RJkKFgwE6w66s6rD4GG86X9BA",
+	"y0YCeYxsvMFxo6pz7j1TROLRu5xzYaM23ygXhFu4j+3sXl6yJRellRo6MPbtKEv9ki3T8R06rA/gITCo",
+	"MKSC0FSvmNDmC2RyZVxKqhiRgEIE6LhI0O9LgPvqdCEG2hTOHF5s4wAxf0ikXEyfZw3kHUt2ZgJqdDX5",
+	"kFravrxuGLUxqgEekGuF121QkStbxYpzhB8pQhNG1Mp4T4kH/H5q4552Dk+r156PbBPRgBUX6El9jqk+",
+	"P7FtSRlQQRhNIs4STFcZ9djKRK8ic2TRqwM8S8JieceaVMP8/hH6lfHOPZ5vxthtYRsmdEt3MweRk20M",
+	"XaSm2eY83TREAzTb/Lw5e2RGN9Ut7QN08+QFk0Pe2sn0iqxkFCLyPeTFYy5SzdQz8glyYEKSNdtduj9G",
+	"uLdWp60TRuP6dAv+es/c9pdhIxUHZJ9FImOHVCCJZlF0ST7ja24hP/cZsU4c9rhHAEsYDV3221OvbKmq",
+	"qeSFZ53VJHP+8nx2QOZNsy/6gt0xoc+zdTkhHN0bltyx5BzuKzBNhTVDVDtyhEvyGX5xaX/weUY+h1TT",
+	"S/KHkKmYER7OiAtvf/18RRKm0pgplNpbqvT5a/j+H7+fYfkS/OIzCi4fk6dqnQ/8ZHyIrYXFGXfgqPef",
+	"7C1TFBir/EeNgGpcXmDovTN/0Axt7AaNCQOH75gki+G+ByqAXEx7RmQUVuWNRiryug5DO4/TPYbA9I6E",
+	"m2rXZiJdKKtCgj+Ay4S5BXPdVEa1Z1ZAYdnJeb1BsssediUDzU50ZzFPM59ut+ZclwRVEF3QmgYrq/Oj",
+	"uLfNJmEZoW59Ujc/8F7YGUP0N51Uoj+3NJM442sMU7viuyXT5ghaYkKAf+bMLZNet/a005L3g+r8alh6",
+	"Wza+0ANXNL7li7zETrcAGoBhj3xHf8s0uFab7TH2g+mfJeWiVo548G5ykZ9gxENAvAJctrZmzIO7OKvB",
+	"kXyNYt9itlFrtKiaqGUCuPOq+4hLVzr458WcaiyTrWO5NbfMwzRuKrx2qtYvzVccp8XQv358EDOarElM",
+	"xY6A6EgoBfZHawwGUm1hYVYcYkssJqnQPCIR1Zar0yFZxETLEoHAZR75kyaMGIvCriYaRQ7NSQerZ+Q1",
+	"DVZA9QMJJ6WlDAmNimVHlcoGpGa1vu2V+e1hqvbkibqq6zuwFJDD2Pr6g9zm1RWUJ4chS6OIJSSmOxvK",
+	"wtwD8t4pLTeK0DkETM1fSOjxBudhh6s2Zet0/HxSt0cHiFCpDC6ktnFFa8PCWcFjjS6d8ibp5nmMHXKa",
+	"zZGCq4GNsZNCJAzxSQZHYsLHnrpCuHk+SoWwxCLaYngVDzsdtQOQDYbWDfPQ4TTjIYsIktjmyOq4+EBY",
+	"HE+2l7ZwOaQ7wErfriSJaQJ0RLqT/JSQ8vehnf0NPPTULRtn+Sjt+gdzubGqgtcb2nbRZfHGXIFaoip+",
+	"1Gl2E7n5TYOXTXlE/LoN2UnkPuNkrcfO7zi5Nb86k3USxXlJH9RO5NXkYoPptwZ+ahzwUHTATvfaebUJ",
+	"PWlxBhNgLUSRU4ZCv5Bl+DM3ri1SwkAd0h2NUtarc8j1eDa6YDtmzDTQaOiaB1H34hHFXMrhzlLdK16U",
+	"e8xmREjkyEPIC8JDTOv6s20fJMZcUdW/P+/w/vcC4KRBUtDY4jhrshYzClXHRo2EU9EagiAEdmxtxx6w",
+	"A37ULRpWZSJoJBSAxS3mYi6/zPb6spFcqLXd2v6gY8RsAiN9sqgHZFGPh+lbpjozIUV52MVo2qoh0V7O",
+	"Rnc7k1RBavcx+8tyn+qg/FpejBKSu8aAnJv+aR47YXbXxwnJTaNDLigHb4OwnHWx6Hml9cNd7e4iZsly",
+	"6AjPO/PMh6ApMNFHqijv6DqnKBuaaETpxyCuRD5V7by52yfNXaXc6t6mQIhb0+Fe8s4NfdDM0PYrpoki",
+	"2RXDsxSu+6wdBGiwnWST8Dsa7IaOALs9/YN9/Ek7CTvJ1yHXj9RVvGVYULBdyYgRzWiMnUaZxkHNeIQp",
+	"BIQTBIdSLh5v9hRjZhMewGZzpIxCRxV6gq3u0Cnut1O5WBRSJ1dw6wFQoMKtE6N7czMLBfxJNFh3t5dN",
+	"xIcuP74xz3wQ1gIfP3XyYKKjmbxjHu8vv7UTLrTMnc14QuRWdFcYTQcvzfF79Y0+5XxDNsVHvE+7Ch3U",
+	"FSxexVAXVvtxrezLSBBJS28IjD9c79XM76uSXLOW1qJPOGTMlTRvmKY358OPBD/ZX4RK8Dx94HhsatY8",
+	"72RtxEzuSEnZ7NVTXXwF8QLGsljFgoQBUEAnqBZUDR+brMPqQ8pAJ/fJGmPwtYWvrNHWg++BqbInrFpv",
+	"8DOMeNB3efMJk3ibDyAS52lWMlWsv3sxsz1V72LmdhznAqsyQSenj7RWQkNimp+LO65tf8h8V+70LPsY",
+	"MLFuOcPDbO1hkcJXrg7Sv3EFgwcmf8OnDmdVIzqp0RXcLoZXcov0yADZygHRGBWHzYZAQ0nQUXxMjCC9",
+	"1+JJeIU+WWKtxHOCKAucasmaMzxPC/GJ4lwV+GH0iu3IiobdBOueBMzMg188ReiQUoejinrIUkaSJCdd",
+	"iszLWpJgJaUCy7XLdWkrWu64ho8hVLCtGbldSVt/JhjZMf2MvLZAdUgSxkRHwYPGHC7wtDrQ8FEis8Qo",
+	"De3m2ceIDUyiGhYaMmfNueKbqwIlkCKCsbDM/9RN7GVQQsX04M0dag8A+F/c7D1QYRGkUC5KLIoWtXAl",
+	"SSSVJlxnYM28E1BzOyH73y0P9ngALfSOhX+fijT8k2+i/UYRZV5NYA1mdmf0zdyQM1dErQDK0+2j/k/h",
+	"ApBfWQfy33ah+/sJ86x6URyJEcS9fnQt+BtjG5DngkdmgdF1wj0lFSFyENJCd0wm3rzltMaKvoef/72S",
+	"Mny8UNEbmSzheGgmabsRvlFEbrFiyIJXhTEXkHhwlMSg62Gm7OWikIKKH+T/HWxGeQMwi+0XaUS9xjdN",
+	"DpU6mV7bSrE9sfsaoHqtLrIx/OF/dfmP377O/jjDeKP5x29mYHLnJJ8m0dnl2cXZ19++/v8BAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -13,6 +13,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"go.uber.org/zap"
+
+	"rapport"
 )
 
 // newRegistry is a registry with what every process tells of itself.
@@ -52,6 +54,42 @@ func (m poolMetrics) Collect(ch chan<- prometheus.Metric) {
 	ch <- prometheus.MustNewConstMetric(poolAcquired, prometheus.CounterValue, float64(s.AcquireCount()))
 	ch <- prometheus.MustNewConstMetric(poolWaited, prometheus.CounterValue, float64(s.EmptyAcquireCount()))
 	ch <- prometheus.MustNewConstMetric(poolWait, prometheus.CounterValue, s.EmptyAcquireWaitTime().Seconds())
+}
+
+// ledgerMetrics tells what of the book is not sealed. It asks at each scrape: a job that does not run says nothing.
+type ledgerMetrics struct {
+	tail func(context.Context) (rapport.LedgerTail, error)
+	log  *zap.Logger
+}
+
+//nolint:gochecknoglobals // descriptions do not change
+var (
+	ledgerUnsealed    = prometheus.NewDesc("rapport_ledger_unsealed", "Transactions of the ledger that are not sealed.", nil, nil)
+	ledgerUnsealedAge = prometheus.NewDesc("rapport_ledger_unsealed_seconds", "Age of the oldest transaction that is not sealed; 0 when all are.", nil, nil)
+)
+
+// Describe implements prometheus.Collector.
+func (m ledgerMetrics) Describe(ch chan<- *prometheus.Desc) {
+	ch <- ledgerUnsealed
+	ch <- ledgerUnsealedAge
+}
+
+// Collect implements prometheus.Collector.
+func (m ledgerMetrics) Collect(ch chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+	defer cancel()
+	tail, err := m.tail(ctx)
+	if err != nil {
+		m.log.Warn("what is not sealed is unknown", zap.Error(err))
+
+		return
+	}
+	age := 0.0
+	if tail.OldestAt != nil {
+		age = time.Since(*tail.OldestAt).Seconds()
+	}
+	ch <- prometheus.MustNewConstMetric(ledgerUnsealed, prometheus.GaugeValue, float64(tail.Count))
+	ch <- prometheus.MustNewConstMetric(ledgerUnsealedAge, prometheus.GaugeValue, age)
 }
 
 // healthPages answers /metrics, /healthz (the process lives) and /readyz (what it depends on answers).

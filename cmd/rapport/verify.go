@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -124,6 +125,11 @@ func verifyRows(ctx context.Context, url Secret, what, export string, out io.Wri
 		}
 		found += n
 	}
+	if what == "ledger" {
+		if err := sayTail(ctx, tx, out); err != nil {
+			return err
+		}
+	}
 	if export != "" {
 		if err := exportPack(ctx, tx, export, out); err != nil {
 			return err
@@ -149,6 +155,22 @@ func runCheck(ctx context.Context, tx pgx.Tx, sql string, out io.Writer) (found 
 	}
 
 	return int(tag.RowsAffected()), nil
+}
+
+// sayTail says what of the book no hash covers yet.
+func sayTail(ctx context.Context, tx pgx.Tx, out io.Writer) error {
+	var (
+		n      int
+		oldest time.Time
+	)
+	if err := tx.QueryRow(ctx, `select n, oldest from ledger_tail`).Scan(&n, &oldest); err != nil {
+		return fmt.Errorf("read what is not sealed: %w", err)
+	}
+	if n > 0 {
+		_, _ = fmt.Fprintf(out, "ledger: %d transactions are not sealed yet, the oldest of %s.\n", n, oldest.UTC().Format(time.RFC3339))
+	}
+
+	return nil
 }
 
 func verdict(what string, found int, out io.Writer) error {

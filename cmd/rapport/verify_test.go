@@ -208,3 +208,19 @@ func TestVerifyCommandLine(t *testing.T) {
 		})
 	}
 }
+
+func TestVerifyLedgerSaysWhatIsNotSealed(t *testing.T) {
+	t.Parallel()
+	owner, _, worker := pgtest.New(t)
+	postTopUps(t, worker)
+	tampers(t, owner, `delete from ledger_seals`)
+	code, out, errs := verified(t, worker, "ledger")
+	require.Equal(t, exitOK, code, errs)
+	require.Regexp(t, `^ledger: 2 transactions are not sealed yet, the oldest of \S+Z\.\nledger: all is well\.\n$`, out)
+
+	tampers(t, owner, `update ledger_transactions set at = at - interval '16 minutes'`)
+	code, out, _ = verified(t, worker, "ledger")
+	require.Equal(t, exitDifferent, code, "nothing was ever sealed")
+	require.Contains(t, out, "was never sealed")
+	require.Contains(t, out, "ledger: 2 findings.")
+}

@@ -35,6 +35,7 @@ var (
 
 	_ worker.ReconcileStore = (*postgres.Store)(nil)
 	_ worker.GateStore      = (*postgres.Store)(nil)
+	_ worker.BookingStore   = (*postgres.Store)(nil)
 	_ worker.EventStore     = (*postgres.Store)(nil)
 	_ worker.Events         = stripe.Payer{}
 	_ worker.Books          = stripe.Payer{}

@@ -71,10 +71,11 @@ func runWorker(ctx context.Context, cfg Config, log *zap.Logger) error {
 		return err
 	}
 	reconcile := worker.Reconcile(store, pay, clock.Now)
-	acts.Jobs = worker.Jobs(sweep, clock.Now, reconcile, worker.KeepGate(store, pay, reconcile),
+	acts.Jobs = worker.Jobs(sweep, clock.Now, reconcile, worker.KeepGate(store, pay, reconcile), worker.BookTopUps(store, pay),
 		worker.CountMail(store, mailer, clock.Now), worker.FillGaps(store, pay, clock.Now), acts.PaperContracts, signing.round,
 		worker.Notify(store, cfg.PublicURL, clock.Now))
 	acts.Signing = signing.Signing
+	on.registry.MustRegister(ledgerMetrics{tail: store.LedgerTail, log: log})
 	fatal := make(chan error, 1)
 	workers := worker.New(on.temporal, acts, worker.Options{
 		StopTimeout: cfg.ShutdownTimeout, PaymentsPerSecond: float64(cfg.PaymentsPerSecond), Interceptors: []interceptor.WorkerInterceptor{temporal.NewInterceptor()}, Identity: identity(),

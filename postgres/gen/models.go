@@ -593,6 +593,11 @@ type LedgerSeal struct {
 	Sha256     []byte
 }
 
+type LedgerTail struct {
+	N      int32
+	Oldest time.Time
+}
+
 type LedgerTransaction struct {
 	ID          uuid.UUID
 	Kind        string
@@ -1631,6 +1636,33 @@ type ThreadMove struct {
 	ToThread   uuid.UUID
 	Messages   []uuid.UUID
 	By         uuid.UUID
+	At         time.Time
+}
+
+type TopUpBooking struct {
+	ID       uuid.UUID
+	N        int64
+	CaseID   uuid.UUID
+	BrandID  uuid.UUID
+	Kind     string
+	TopUpID  string
+	Amount   int64
+	Currency string
+	Reason   string
+	AskedBy  uuid.UUID
+	At       time.Time
+	BookedAt *time.Time
+	Refused  *string
+}
+
+type TopUpBookingApproval struct {
+	BookingID  uuid.UUID
+	BrandID    uuid.UUID
+	Approver   uuid.UUID
+	Amount     int64
+	StepUpID   *uuid.UUID
+	ProvedAt   *time.Time
+	ProvedWith *string
 	At         time.Time
 }
 

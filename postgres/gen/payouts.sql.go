@@ -72,6 +72,15 @@ func (q *Queries) ChangePayoutMethod(ctx context.Context, db DBTX, arg ChangePay
 	return err
 }
 
+const closeLedgerTask = `-- name: CloseLedgerTask :exec
+update tasks set state = 'done', snoozed_until = null, done_at = now() where kind = $1::text and dedupe_key like 'ledger/%' and state in ('open', 'snoozed')
+`
+
+func (q *Queries) CloseLedgerTask(ctx context.Context, db DBTX, kind string) error {
+	_, err := db.Exec(ctx, closeLedgerTask, kind)
+	return err
+}
+
 const creatorOfMilestone = `-- name: CreatorOfMilestone :one
 select p.creator_id from milestones m join partnerships p on p.id = m.partnership_id where m.id = $1
 `
@@ -397,6 +406,23 @@ func (q *Queries) LedgerBreaks(ctx context.Context, db DBTX) ([]LedgerBreak, err
 	return items, nil
 }
 
+const ledgerTail = `-- name: LedgerTail :one
+select n, oldest, (n > 0 and oldest < now() - interval '15 minutes')::boolean as late from ledger_tail
+`
+
+type LedgerTailRow struct {
+	N      int32
+	Oldest time.Time
+	Late   bool
+}
+
+func (q *Queries) LedgerTail(ctx context.Context, db DBTX) (LedgerTailRow, error) {
+	row := db.QueryRow(ctx, ledgerTail)
+	var i LedgerTailRow
+	err := row.Scan(&i.N, &i.Oldest, &i.Late)
+	return i, err
+}
+
 const lockFunds = `-- name: LockFunds :exec
 select pg_advisory_xact_lock(hashtextextended(concat('funds:', $1::uuid, ':', $2::text), 0))
 `
@@ -575,6 +601,34 @@ func (q *Queries) MilestoneForPayout(ctx context.Context, db DBTX, id uuid.UUID)
 		&i.Outside,
 	)
 	return i, err
+}
+
+const neverSealed = `-- name: NeverSealed :many
+select t.id from ledger_transactions t
+where t.at < (select x.at - interval '1 day' from ledger_seals s join ledger_transactions x on x.id = s.txn_id order by s.n desc limit 1)
+  and not exists (select from ledger_seals s where s.txn_id = t.id)
+order by t.at, t.id limit $1
+`
+
+// What the job that seals has passed by.
+func (q *Queries) NeverSealed(ctx context.Context, db DBTX, maxRows int32) ([]uuid.UUID, error) {
+	rows, err := db.Query(ctx, neverSealed, maxRows)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const newPayoutRound = `-- name: NewPayoutRound :exec
@@ -919,6 +973,18 @@ func (q *Queries) SettleTopUp(ctx context.Context, db DBTX, arg SettleTopUpParam
 		&i.Currency,
 	)
 	return i, err
+}
+
+const taskForLedger = `-- name: TaskForLedger :exec
+insert into tasks (id, brand_id, dedupe_key, kind, code, owner_role, due_at)
+select gen_random_uuid(), b.id, 'ledger/' || $1::text || '/' || b.id || '/' || r, $1::text, '', r, now() from brands b, unnest(array['finance_releaser', 'admin']) r
+on conflict (dedupe_key) do update set state = 'open', due_at = excluded.due_at, snoozed_until = null, done_at = null, done_by = null where tasks.state in ('done', 'cancelled')
+`
+
+// The book is the whole house's: who releases money and who runs the house are asked at each brand, once until it is over.
+func (q *Queries) TaskForLedger(ctx context.Context, db DBTX, kind string) error {
+	_, err := db.Exec(ctx, taskForLedger, kind)
+	return err
 }
 
 const transferAcceptances = `-- name: TransferAcceptances :many

@@ -13,6 +13,35 @@ import (
 	"github.com/google/uuid"
 )
 
+const approvedBookings = `-- name: ApprovedBookings :many
+select b.id, b.top_up_id from top_up_bookings b join top_up_booking_approvals a on a.booking_id = b.id where b.booked_at is null and b.refused is null order by a.at
+`
+
+type ApprovedBookingsRow struct {
+	ID      uuid.UUID
+	TopUpID string
+}
+
+func (q *Queries) ApprovedBookings(ctx context.Context, db DBTX) ([]ApprovedBookingsRow, error) {
+	rows, err := db.Query(ctx, approvedBookings)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ApprovedBookingsRow
+	for rows.Next() {
+		var i ApprovedBookingsRow
+		if err := rows.Scan(&i.ID, &i.TopUpID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const assignCase = `-- name: AssignCase :exec
 update reconciliation_cases set owner_id = $1 where id = $2
 `
@@ -122,6 +151,7 @@ const bookPostings = `-- name: BookPostings :many
 select t.kind, coalesce(t.external_ref, '')::text as ref, t.payout_id, t.brand_id, (-e.amount)::bigint as moved, a.currency, t.at,
   -- A transfer that two people accepted says of itself what it says.
   coalesce(case t.kind when 'settle' then case when f.transfer_id is null then t.payout_id || '/' || t.attempt end when 'topup' then (select x.id::text from topups x where x.provider_id = t.external_ref)
+    when 'topup_reversal' then (select x.id::text from topups x where x.provider_id = t.external_ref)
     -- What somebody took back at the provider, and we recorded, says nothing of us there.
     when 'reversal' then (select r.reversal_id || '/' || r.number from reversal_attempts r join reversals v on v.id = r.reversal_id where r.provider_id = t.external_ref and v.adopts is null) end, '')::text as key,
   coalesce(case when t.kind = 'settle' then coalesce(f.destination, p.destination) end, '')::text as destination,
@@ -228,6 +258,71 @@ func (q *Queries) BooksInFlight(ctx context.Context, db DBTX) ([]BooksInFlightRo
 	return items, nil
 }
 
+const caseBookings = `-- name: CaseBookings :many
+select distinct on (b.case_id) b.id, b.case_id, b.brand_id, x.name as brand_name, b.amount, b.currency, b.reason, b.asked_by, u.name as asked_by_name, b.at, b.booked_at,
+  coalesce(b.refused, '')::text as refused, coalesce(w.name, '')::text as approved_by, a.at as approved_at
+from top_up_bookings b join users u on u.id = b.asked_by join brands x on x.id = b.brand_id left join top_up_booking_approvals a on a.booking_id = b.id left join users w on w.id = a.approver
+where b.case_id = any ($1::uuid[]) and b.brand_id = any ($2::uuid[]) order by b.case_id, b.n desc
+`
+
+type CaseBookingsParams struct {
+	Cases  []uuid.UUID
+	Brands []uuid.UUID
+}
+
+type CaseBookingsRow struct {
+	ID          uuid.UUID
+	CaseID      uuid.UUID
+	BrandID     uuid.UUID
+	BrandName   string
+	Amount      int64
+	Currency    string
+	Reason      string
+	AskedBy     uuid.UUID
+	AskedByName string
+	At          time.Time
+	BookedAt    *time.Time
+	Refused     string
+	ApprovedBy  string
+	ApprovedAt  *time.Time
+}
+
+// The newest of each case.
+func (q *Queries) CaseBookings(ctx context.Context, db DBTX, arg CaseBookingsParams) ([]CaseBookingsRow, error) {
+	rows, err := db.Query(ctx, caseBookings, arg.Cases, arg.Brands)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CaseBookingsRow
+	for rows.Next() {
+		var i CaseBookingsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.CaseID,
+			&i.BrandID,
+			&i.BrandName,
+			&i.Amount,
+			&i.Currency,
+			&i.Reason,
+			&i.AskedBy,
+			&i.AskedByName,
+			&i.At,
+			&i.BookedAt,
+			&i.Refused,
+			&i.ApprovedBy,
+			&i.ApprovedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const caseNotes = `-- name: CaseNotes :many
 select n.case_id, n.at, n.kind, n.text, coalesce(u.name, '')::text as author from reconciliation_notes n left join users u on u.id = n.author
 where n.case_id = any ($1::uuid[]) order by n.at, n.id
@@ -270,12 +365,12 @@ func (q *Queries) CaseNotes(ctx context.Context, db DBTX, cases []uuid.UUID) ([]
 const casesGone = `-- name: CasesGone :many
 update reconciliation_cases c set gone_at = now()
 where c.state = 'open' and c.gone_at is null and c.last_run <> $1
-  and (c.noun not in ('in_flight', 'balance') and (c.noun <> 'reversal' or c.payout_id is not null) or exists (select 1 from reconciliation_lines l where l.run_id = $1 and l.kind = c.noun and l.ref = c.ref))
+  and (c.noun not in ('in_flight', 'balance', 'other') and (c.noun <> 'reversal' or c.payout_id is not null) or exists (select 1 from reconciliation_lines l where l.run_id = $1 and l.kind = c.noun and l.ref = c.ref))
 returning c.id
 `
 
 // Every open case was asked about again; what came out differently is gone. What came back of a transfer that is none of ours cannot be
-// asked for by itself.
+// asked for by itself, and so cannot what Stripe moved for nothing of ours.
 func (q *Queries) CasesGone(ctx context.Context, db DBTX, runID uuid.UUID) ([]uuid.UUID, error) {
 	rows, err := db.Query(ctx, casesGone, runID)
 	if err != nil {
@@ -424,14 +519,15 @@ func (q *Queries) InsertReconciliation(ctx context.Context, db DBTX, arg InsertR
 
 const insertReconciliationLines = `-- name: InsertReconciliationLines :exec
 insert into reconciliation_lines (run_id, n, kind, ref, result, differs, brand_id, meant, payout_id, destination, ours, ours_currency, theirs, theirs_currency, net, at)
-select $1, x.n, x.kind, x.ref, x.result, coalesce(x.differs, '{}'), coalesce(x.brand_id, p.brand_id, u.brand_id),
+select $1, x.n, x.kind, x.ref, x.result, coalesce(x.differs, '{}'), coalesce(x.brand_id, p.brand_id, u.brand_id, k.brand_id),
   case when x.kind in ('balance', 'other') then array(select b.id from brands b)
-    when coalesce(x.brand_id, p.brand_id, u.brand_id) is null and x.destination is not null then array(select distinct q.brand_id from payees y join partnerships q on q.creator_id = y.creator_id
+    when coalesce(x.brand_id, p.brand_id, u.brand_id, k.brand_id) is null and x.destination is not null then array(select distinct q.brand_id from payees y join partnerships q on q.creator_id = y.creator_id
     where y.account_id = x.destination) else '{}' end,
   p.id, x.destination, (x.ours ->> 'amount')::bigint, x.ours ->> 'currency', (x.theirs ->> 'amount')::bigint, x.theirs ->> 'currency', x.net, x.at
 from jsonb_to_recordset($2::jsonb) as x(n int, kind text, ref text, key text, result text, differs text[], brand_id uuid, payout_id uuid, destination text, parent text, ours jsonb, theirs jsonb, net bigint, at timestamptz)
 left join payouts p on p.id = coalesce(x.payout_id, (select s.payout_id from ledger_transactions s where s.kind = 'settle' and s.external_ref = x.parent))
-left join topups u on x.kind = 'topup' and u.id::text = x.key
+left join topups u on x.kind in ('topup', 'topup_reversal') and u.id::text = x.key
+left join ledger_transactions k on x.kind = 'topup_reversal' and k.kind = 'topup' and k.external_ref = x.ref
 `
 
 type InsertReconciliationLinesParams struct {
@@ -443,6 +539,61 @@ type InsertReconciliationLinesParams struct {
 // something to whoever has the destination. The balance is of all brands together.
 func (q *Queries) InsertReconciliationLines(ctx context.Context, db DBTX, arg InsertReconciliationLinesParams) error {
 	_, err := db.Exec(ctx, insertReconciliationLines, arg.RunID, arg.Lines)
+	return err
+}
+
+const insertTopUpBooking = `-- name: InsertTopUpBooking :exec
+insert into top_up_bookings (id, case_id, brand_id, kind, top_up_id, amount, currency, reason, asked_by)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+`
+
+type InsertTopUpBookingParams struct {
+	ID       uuid.UUID
+	CaseID   uuid.UUID
+	BrandID  uuid.UUID
+	Kind     string
+	TopUpID  string
+	Amount   int64
+	Currency string
+	Reason   string
+	AskedBy  uuid.UUID
+}
+
+func (q *Queries) InsertTopUpBooking(ctx context.Context, db DBTX, arg InsertTopUpBookingParams) error {
+	_, err := db.Exec(ctx, insertTopUpBooking,
+		arg.ID,
+		arg.CaseID,
+		arg.BrandID,
+		arg.Kind,
+		arg.TopUpID,
+		arg.Amount,
+		arg.Currency,
+		arg.Reason,
+		arg.AskedBy,
+	)
+	return err
+}
+
+const insertTopUpBookingApproval = `-- name: InsertTopUpBookingApproval :exec
+insert into top_up_booking_approvals (booking_id, brand_id, approver, amount, step_up_id) values ($1, $2, $3, $4, $5)
+`
+
+type InsertTopUpBookingApprovalParams struct {
+	BookingID uuid.UUID
+	BrandID   uuid.UUID
+	Approver  uuid.UUID
+	Amount    int64
+	StepUpID  *uuid.UUID
+}
+
+func (q *Queries) InsertTopUpBookingApproval(ctx context.Context, db DBTX, arg InsertTopUpBookingApprovalParams) error {
+	_, err := db.Exec(ctx, insertTopUpBookingApproval,
+		arg.BookingID,
+		arg.BrandID,
+		arg.Approver,
+		arg.Amount,
+		arg.StepUpID,
+	)
 	return err
 }
 
@@ -687,8 +838,46 @@ func (q *Queries) ListReconciliationRuns(ctx context.Context, db DBTX, arg ListR
 	return items, nil
 }
 
+const lockBooking = `-- name: LockBooking :one
+select b.id, b.case_id, b.brand_id, b.kind, b.top_up_id, b.amount, b.currency, b.reason, a.approver, c.state
+from top_up_bookings b join top_up_booking_approvals a on a.booking_id = b.id join reconciliation_cases c on c.id = b.case_id
+where b.id = $1 and b.booked_at is null and b.refused is null for update of b, c
+`
+
+type LockBookingRow struct {
+	ID       uuid.UUID
+	CaseID   uuid.UUID
+	BrandID  uuid.UUID
+	Kind     string
+	TopUpID  string
+	Amount   int64
+	Currency string
+	Reason   string
+	Approver uuid.UUID
+	State    string
+}
+
+// With what it is about, once somebody approved it and while nothing came of it.
+func (q *Queries) LockBooking(ctx context.Context, db DBTX, id uuid.UUID) (LockBookingRow, error) {
+	row := db.QueryRow(ctx, lockBooking, id)
+	var i LockBookingRow
+	err := row.Scan(
+		&i.ID,
+		&i.CaseID,
+		&i.BrandID,
+		&i.Kind,
+		&i.TopUpID,
+		&i.Amount,
+		&i.Currency,
+		&i.Reason,
+		&i.Approver,
+		&i.State,
+	)
+	return i, err
+}
+
 const lockCase = `-- name: LockCase :one
-select c.id, c.state, c.brand_id, c.meant from reconciliation_cases c
+select c.id, c.state, c.brand_id, c.meant, c.kind, c.noun, c.ref, c.theirs, c.theirs_currency from reconciliation_cases c
 where c.id = $1 and (c.brand_id = any ($2::uuid[]) or c.brand_id is null and c.meant <@ $2::uuid[]) for update
 `
 
@@ -698,10 +887,15 @@ type LockCaseParams struct {
 }
 
 type LockCaseRow struct {
-	ID      uuid.UUID
-	State   string
-	BrandID *uuid.UUID
-	Meant   []uuid.UUID
+	ID             uuid.UUID
+	State          string
+	BrandID        *uuid.UUID
+	Meant          []uuid.UUID
+	Kind           string
+	Noun           string
+	Ref            string
+	Theirs         *int64
+	TheirsCurrency *string
 }
 
 func (q *Queries) LockCase(ctx context.Context, db DBTX, arg LockCaseParams) (LockCaseRow, error) {
@@ -712,6 +906,11 @@ func (q *Queries) LockCase(ctx context.Context, db DBTX, arg LockCaseParams) (Lo
 		&i.State,
 		&i.BrandID,
 		&i.Meant,
+		&i.Kind,
+		&i.Noun,
+		&i.Ref,
+		&i.Theirs,
+		&i.TheirsCurrency,
 	)
 	return i, err
 }
@@ -757,7 +956,7 @@ func (q *Queries) NoteReconciliationProblem(ctx context.Context, db DBTX, arg No
 
 const openCaseRefs = `-- name: OpenCaseRefs :many
 select distinct c.ref, coalesce((select s.external_ref from ledger_transactions s where s.kind = 'settle' and s.payout_id = c.payout_id), '')::text as parent
-from reconciliation_cases c where c.state = 'open' and c.gone_at is null and c.noun in ('settle', 'reversal', 'topup')
+from reconciliation_cases c where c.state = 'open' and c.gone_at is null and c.noun in ('settle', 'reversal', 'topup', 'topup_reversal')
 `
 
 type OpenCaseRefsRow struct {
@@ -966,6 +1165,20 @@ func (q *Queries) RunningReconciliations(ctx context.Context, db DBTX) ([]Runnin
 		return nil, err
 	}
 	return items, nil
+}
+
+const sayBooked = `-- name: SayBooked :exec
+update top_up_bookings set booked_at = case when $1::text is null then now() end, refused = $1::text where id = $2
+`
+
+type SayBookedParams struct {
+	Refused *string
+	ID      uuid.UUID
+}
+
+func (q *Queries) SayBooked(ctx context.Context, db DBTX, arg SayBookedParams) error {
+	_, err := db.Exec(ctx, sayBooked, arg.Refused, arg.ID)
+	return err
 }
 
 const startReconciliation = `-- name: StartReconciliation :exec

@@ -109,6 +109,25 @@ select coalesce((select balance from ledger_accounts where code = concat('brand_
 -- name: SealLedger :one
 select ledger_seal(@max_rows);
 
+-- name: LedgerTail :one
+select n, oldest, (n > 0 and oldest < now() - interval '15 minutes')::boolean as late from ledger_tail;
+
+-- name: NeverSealed :many
+-- What the job that seals has passed by.
+select t.id from ledger_transactions t
+where t.at < (select x.at - interval '1 day' from ledger_seals s join ledger_transactions x on x.id = s.txn_id order by s.n desc limit 1)
+  and not exists (select from ledger_seals s where s.txn_id = t.id)
+order by t.at, t.id limit @max_rows;
+
+-- name: TaskForLedger :exec
+-- The book is the whole house's: who releases money and who runs the house are asked at each brand, once until it is over.
+insert into tasks (id, brand_id, dedupe_key, kind, code, owner_role, due_at)
+select gen_random_uuid(), b.id, 'ledger/' || @kind::text || '/' || b.id || '/' || r, @kind::text, '', r, now() from brands b, unnest(array['finance_releaser', 'admin']) r
+on conflict (dedupe_key) do update set state = 'open', due_at = excluded.due_at, snoozed_until = null, done_at = null, done_by = null where tasks.state in ('done', 'cancelled');
+
+-- name: CloseLedgerTask :exec
+update tasks set state = 'done', snoozed_until = null, done_at = now() where kind = @kind::text and dedupe_key like 'ledger/%' and state in ('open', 'snoozed');
+
 -- name: LedgerBreaks :many
 select n, txn_id from ledger_breaks limit 100;
 

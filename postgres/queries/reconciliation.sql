@@ -58,6 +58,7 @@ select closing from reconciliations where state in ('passed', 'breaks') and clos
 select t.kind, coalesce(t.external_ref, '')::text as ref, t.payout_id, t.brand_id, (-e.amount)::bigint as moved, a.currency, t.at,
   -- A transfer that two people accepted says of itself what it says.
   coalesce(case t.kind when 'settle' then case when f.transfer_id is null then t.payout_id || '/' || t.attempt end when 'topup' then (select x.id::text from topups x where x.provider_id = t.external_ref)
+    when 'topup_reversal' then (select x.id::text from topups x where x.provider_id = t.external_ref)
     -- What somebody took back at the provider, and we recorded, says nothing of us there.
     when 'reversal' then (select r.reversal_id || '/' || r.number from reversal_attempts r join reversals v on v.id = r.reversal_id where r.provider_id = t.external_ref and v.adopts is null) end, '')::text as key,
   coalesce(case when t.kind = 'settle' then coalesce(f.destination, p.destination) end, '')::text as destination,
@@ -89,20 +90,21 @@ from ledger_accounts a where a.code like 'brand\_in\_flight:%' order by a.code;
 
 -- name: OpenCaseRefs :many
 select distinct c.ref, coalesce((select s.external_ref from ledger_transactions s where s.kind = 'settle' and s.payout_id = c.payout_id), '')::text as parent
-from reconciliation_cases c where c.state = 'open' and c.gone_at is null and c.noun in ('settle', 'reversal', 'topup');
+from reconciliation_cases c where c.state = 'open' and c.gone_at is null and c.noun in ('settle', 'reversal', 'topup', 'topup_reversal');
 
 -- name: InsertReconciliationLines :exec
 -- What a transfer says of itself is believed only where a payout of ours has that id. What came back is about the payout of its transfer. What belongs to no brand may be about those that owe
 -- something to whoever has the destination. The balance is of all brands together.
 insert into reconciliation_lines (run_id, n, kind, ref, result, differs, brand_id, meant, payout_id, destination, ours, ours_currency, theirs, theirs_currency, net, at)
-select @run_id, x.n, x.kind, x.ref, x.result, coalesce(x.differs, '{}'), coalesce(x.brand_id, p.brand_id, u.brand_id),
+select @run_id, x.n, x.kind, x.ref, x.result, coalesce(x.differs, '{}'), coalesce(x.brand_id, p.brand_id, u.brand_id, k.brand_id),
   case when x.kind in ('balance', 'other') then array(select b.id from brands b)
-    when coalesce(x.brand_id, p.brand_id, u.brand_id) is null and x.destination is not null then array(select distinct q.brand_id from payees y join partnerships q on q.creator_id = y.creator_id
+    when coalesce(x.brand_id, p.brand_id, u.brand_id, k.brand_id) is null and x.destination is not null then array(select distinct q.brand_id from payees y join partnerships q on q.creator_id = y.creator_id
     where y.account_id = x.destination) else '{}' end,
   p.id, x.destination, (x.ours ->> 'amount')::bigint, x.ours ->> 'currency', (x.theirs ->> 'amount')::bigint, x.theirs ->> 'currency', x.net, x.at
 from jsonb_to_recordset(@lines::jsonb) as x(n int, kind text, ref text, key text, result text, differs text[], brand_id uuid, payout_id uuid, destination text, parent text, ours jsonb, theirs jsonb, net bigint, at timestamptz)
 left join payouts p on p.id = coalesce(x.payout_id, (select s.payout_id from ledger_transactions s where s.kind = 'settle' and s.external_ref = x.parent))
-left join topups u on x.kind = 'topup' and u.id::text = x.key;
+left join topups u on x.kind in ('topup', 'topup_reversal') and u.id::text = x.key
+left join ledger_transactions k on x.kind = 'topup_reversal' and k.kind = 'topup' and k.external_ref = x.ref;
 
 -- name: KeepCase :one
 -- A break that was seen before is the same case. One that was called resolved is not; one that was explained, only as long as it is the same.
@@ -125,10 +127,10 @@ returning c.id, c.kind, c.state, c.payout_id, (c.first_seen_at = c.last_seen_at)
 
 -- name: CasesGone :many
 -- Every open case was asked about again; what came out differently is gone. What came back of a transfer that is none of ours cannot be
--- asked for by itself.
+-- asked for by itself, and so cannot what Stripe moved for nothing of ours.
 update reconciliation_cases c set gone_at = now()
 where c.state = 'open' and c.gone_at is null and c.last_run <> @run_id
-  and (c.noun not in ('in_flight', 'balance') and (c.noun <> 'reversal' or c.payout_id is not null) or exists (select 1 from reconciliation_lines l where l.run_id = @run_id and l.kind = c.noun and l.ref = c.ref))
+  and (c.noun not in ('in_flight', 'balance', 'other') and (c.noun <> 'reversal' or c.payout_id is not null) or exists (select 1 from reconciliation_lines l where l.run_id = @run_id and l.kind = c.noun and l.ref = c.ref))
 returning c.id;
 
 -- name: InsertCaseNote :exec
@@ -168,7 +170,7 @@ select n.case_id, n.at, n.kind, n.text, coalesce(u.name, '')::text as author fro
 where n.case_id = any (@cases::uuid[]) order by n.at, n.id;
 
 -- name: LockCase :one
-select c.id, c.state, c.brand_id, c.meant from reconciliation_cases c
+select c.id, c.state, c.brand_id, c.meant, c.kind, c.noun, c.ref, c.theirs, c.theirs_currency from reconciliation_cases c
 where c.id = @id and (c.brand_id = any (@brands::uuid[]) or c.brand_id is null and c.meant <@ @brands::uuid[]) for update;
 
 -- name: AssignCase :exec
@@ -186,3 +188,29 @@ select u.name from users u where u.id = @user_id and u.disabled_at is null
 
 -- name: RunExists :one
 select exists (select 1 from reconciliations where id = @id)::boolean;
+
+-- name: InsertTopUpBooking :exec
+insert into top_up_bookings (id, case_id, brand_id, kind, top_up_id, amount, currency, reason, asked_by)
+values (@id, @case_id, @brand_id, @kind, @top_up_id, @amount, @currency, @reason, @asked_by);
+
+-- name: InsertTopUpBookingApproval :exec
+insert into top_up_booking_approvals (booking_id, brand_id, approver, amount, step_up_id) values (@booking_id, @brand_id, @approver, @amount, sqlc.narg('step_up_id'));
+
+-- name: CaseBookings :many
+-- The newest of each case.
+select distinct on (b.case_id) b.id, b.case_id, b.brand_id, x.name as brand_name, b.amount, b.currency, b.reason, b.asked_by, u.name as asked_by_name, b.at, b.booked_at,
+  coalesce(b.refused, '')::text as refused, coalesce(w.name, '')::text as approved_by, a.at as approved_at
+from top_up_bookings b join users u on u.id = b.asked_by join brands x on x.id = b.brand_id left join top_up_booking_approvals a on a.booking_id = b.id left join users w on w.id = a.approver
+where b.case_id = any (@cases::uuid[]) and b.brand_id = any (@brands::uuid[]) order by b.case_id, b.n desc;
+
+-- name: ApprovedBookings :many
+select b.id, b.top_up_id from top_up_bookings b join top_up_booking_approvals a on a.booking_id = b.id where b.booked_at is null and b.refused is null order by a.at;
+
+-- name: LockBooking :one
+-- With what it is about, once somebody approved it and while nothing came of it.
+select b.id, b.case_id, b.brand_id, b.kind, b.top_up_id, b.amount, b.currency, b.reason, a.approver, c.state
+from top_up_bookings b join top_up_booking_approvals a on a.booking_id = b.id join reconciliation_cases c on c.id = b.case_id
+where b.id = @id and b.booked_at is null and b.refused is null for update of b, c;
+
+-- name: SayBooked :exec
+update top_up_bookings set booked_at = case when sqlc.narg('refused')::text is null then now() end, refused = sqlc.narg('refused')::text where id = @id;

@@ -3290,6 +3290,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reconciliation-cases/{id}/bookings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask to book a top-up that the ledger lacks, or that Stripe took back, as funds of a brand; another person approves */
+        post: operations["askTopUpBooking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reconciliation-cases/{id}/bookings/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve that it is booked; what is booked is what Stripe says then, and nothing else than the amount that was approved */
+        post: operations["approveTopUpBooking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reconciliation-cases/{id}/commands": {
         parameters: {
             query?: never;
@@ -5098,6 +5136,9 @@ export interface components {
              * @description When the money moved
              */
             at: string;
+            /** @description Whether the person may ask to book it, and else why not; absent where there is nothing to book */
+            book?: components["schemas"]["Command"];
+            booking?: components["schemas"]["TopUpBooking"];
             /**
              * Format: uuid
              * @description Absent when nothing of ours explains it
@@ -6476,6 +6517,17 @@ export interface components {
             items: components["schemas"]["LedgerTransaction"][];
             next_cursor?: string;
         };
+        /** @description What of the book is not sealed yet */
+        LedgerTail: {
+            count: number;
+            /** @description Whether the oldest should have been sealed by now */
+            late: boolean;
+            /**
+             * Format: date-time
+             * @description Absent when everything is sealed
+             */
+            oldest_at?: string;
+        };
         LedgerTransaction: {
             /** Format: date-time */
             at: string;
@@ -7327,6 +7379,7 @@ export interface components {
             holds: components["schemas"]["PaymentsHold"][];
             /** @description Whether anything at all would be sent now */
             open: boolean;
+            unsealed: components["schemas"]["LedgerTail"];
             waiting: components["schemas"]["PaymentsWaiting"][];
         };
         PaymentsHold: {
@@ -9173,6 +9226,43 @@ export interface components {
             /** @enum {string} */
             state: "pending" | "succeeded" | "failed";
         };
+        /** @description The newest wish to book what a case is about */
+        TopUpBooking: {
+            amount: components["schemas"]["Money"];
+            /** @description Whether the person may approve it, and else why not */
+            approve: components["schemas"]["Command"];
+            /** Format: date-time */
+            approved_at?: string;
+            approved_by?: string;
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: components["schemas"]["UserRef"];
+            /** Format: date-time */
+            booked_at?: string;
+            /** Format: uuid */
+            brand_id: string;
+            brand_name: string;
+            /** Format: uuid */
+            id: string;
+            reason: string;
+            /** @description Why it was not booked, in words */
+            refused?: string;
+        };
+        TopUpBookingApproval: {
+            /** @description What the person saw */
+            amount: components["schemas"]["Money"];
+            /** Format: uuid */
+            booking_id: string;
+        };
+        TopUpBookingCreate: {
+            /**
+             * Format: uuid
+             * @description Whose funds it is
+             */
+            brand_id: string;
+            /** @description How it is known whose it is */
+            reason: string;
+        };
         TopUpCreate: {
             amount: components["schemas"]["Money"];
         };
@@ -9530,6 +9620,7 @@ export type LapseWhy = components['schemas']['LapseWhy'];
 export type LateTerms = components['schemas']['LateTerms'];
 export type LedgerLine = components['schemas']['LedgerLine'];
 export type LedgerList = components['schemas']['LedgerList'];
+export type LedgerTail = components['schemas']['LedgerTail'];
 export type LedgerTransaction = components['schemas']['LedgerTransaction'];
 export type Locale = components['schemas']['Locale'];
 export type MadeChoice = components['schemas']['MadeChoice'];
@@ -9788,6 +9879,9 @@ export type TokenCreate = components['schemas']['TokenCreate'];
 export type TokenCreated = components['schemas']['TokenCreated'];
 export type TokenList = components['schemas']['TokenList'];
 export type TopUp = components['schemas']['TopUp'];
+export type TopUpBooking = components['schemas']['TopUpBooking'];
+export type TopUpBookingApproval = components['schemas']['TopUpBookingApproval'];
+export type TopUpBookingCreate = components['schemas']['TopUpBookingCreate'];
 export type TopUpCreate = components['schemas']['TopUpCreate'];
 export type TopUpList = components['schemas']['TopUpList'];
 export type TransferAcceptance = components['schemas']['TransferAcceptance'];
@@ -15697,6 +15791,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CaseList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    askTopUpBooking: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TopUpBookingCreate"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    approveTopUpBooking: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TopUpBookingApproval"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
                 };
             };
             default: components["responses"]["problem"];

@@ -6,6 +6,7 @@ import type { Case } from "../../api/schema";
 import { Money } from "../Money";
 import { RelativeTime } from "../RelativeTime";
 import { StatusChip } from "../StatusChip";
+import { BookTopUp } from "./BookTopUp";
 import { CaseDialog, type CaseStep } from "./CaseDialog";
 import classes from "./Cases.module.css";
 
@@ -45,6 +46,7 @@ export function Cases({ cases, asked }: { cases: Case[]; /** The case that a lin
                 {one.closed_by && <div className="soft">Closed by {one.closed_by.name}: {one.reason}</div>}
               </div>
             </div>
+            <BookTopUp of={one} />
             {one.may_change && (
               <Group gap="xs">
                 {one.state === "open" && <Button size="xs" onClick={() => setOpen({ of: one, step: "close" })}>Close…</Button>}

@@ -6,7 +6,7 @@ import { IconChecks, IconRefresh, IconScale } from "@tabler/icons-react";
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
 import { casesQuery, paymentsGateQuery, reconciliationsQuery } from "../../api/queries";
-import type { Reconciliation, ReconciliationSum } from "../../api/schema";
+import type { LedgerTail, Reconciliation, ReconciliationSum } from "../../api/schema";
 import { Pager } from "../../components/DataTable";
 import table from "../../components/DataTable.module.css";
 import { Downloads } from "../../components/Downloads";
@@ -96,11 +96,23 @@ function LastRun({ run }: { run: Reconciliation }) {
           ["Asked for by", run.asked_by?.name ?? "The daily schedule, or because something waited for it"],
           ["Looked at", `${exactText(new Date(run.from))} to ${exactText(new Date(run.to))}`],
           ["Without a gap until", gate.data?.compared_until ? <RelativeTime key="until" at={gate.data.compared_until} /> : undefined],
+          ["Not sealed yet", gate.data && <Unsealed key="unsealed" tail={gate.data.unsealed} />],
           ["Matched", `${run.matched} ${run.matched === 1 ? "line" : "lines"}`],
         ]}
       />
       {run.sums.length > 0 && <Sums sums={run.sums} />}
     </Section>
+  );
+}
+
+/** What of the ledger no seal covers yet: a minute's worth as a rule. */
+function Unsealed({ tail: { count, oldest_at, late } }: { tail: LedgerTail }) {
+  if (count === 0) return "Nothing: every posting of the ledger is sealed";
+  return (
+    <>
+      {count === 1 ? "1 posting" : `${count} postings`} of the ledger, the oldest <RelativeTime at={oldest_at} />
+      {late && <div role="status"><strong>That is too long.</strong> Tell whoever runs Rapport to see that its workers run.</div>}
+    </>
   );
 }
 
