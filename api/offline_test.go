@@ -58,7 +58,7 @@ func TestAPaymentOutsideOfStripeIsChosenWithAReason(t *testing.T) {
 	preparer := d.as(t, "finance_preparer@one.example")
 	a := preparer.keyed().send(t, "POST", path, map[string]any{"command": "pay_offline"})
 	require.Equal(t, []string{"reason required", "method required"}, a.fields(t))
-	require.Equal(t, []string{"method not_here"}, preparer.keyed().send(t, "POST", path, map[string]any{"command": "hold", "reason": "x", "method": "cheque"}).fields(t))
+	require.Equal(t, []string{"method not_here"}, preparer.keyed().send(t, "POST", path, map[string]any{"command": "hold", "reason": "x", "method": "cheque", "review_on": "2100-01-31"}).fields(t))
 	choice := map[string]any{"command": "pay_offline", "reason": "No bank there", "method": "cheque"}
 	require.Equal(t, 403, d.as(t, "finance_releaser@one.example").keyed().send(t, "POST", path, choice).status, "a preparer chooses the way")
 	a = preparer.keyed().send(t, "POST", path, choice)

@@ -245,7 +245,7 @@ func TestTheHistorySaysWhoDidWhatAndWhy(t *testing.T) {
 	d.contentApproved(t)
 	preparer := d.as(t, "finance_preparer@one.example")
 	require.Equal(t, 200, preparer.keyed().send(t, "POST", "/v1/payouts/"+d.payout.String()+"/approvals", map[string]any{"part": "preparer", "amount": eur(40000)}).status)
-	require.Equal(t, 200, preparer.keyed().send(t, "POST", "/v1/payouts/"+d.payout.String()+"/commands", map[string]any{"command": "hold", "reason": "=No invoice."}).status)
+	require.Equal(t, 200, preparer.keyed().send(t, "POST", "/v1/payouts/"+d.payout.String()+"/commands", map[string]any{"command": "hold", "reason": "=No invoice.", "review_on": "2100-01-31"}).status)
 	require.Equal(t, 202, preparer.keyed().send(t, "POST", "/v1/brands/"+d.one.String()+"/top-ups", map[string]any{"amount": eur(500)}).status)
 	d.sql(t, `insert into partnership_events (partnership_id, source, source_id, seq, brand_id, at, kind, amount, currency)
 		values ($1, 'payout', $2, 1, $3, now(), 'payout_paid', 40000, 'eur')`, d.partnership, d.payout, d.one)

@@ -56,7 +56,7 @@ func newTalk(t *testing.T, change ...func(*api.Config)) *talk {
 	require.Equal(t, 201, a.status, "%s", a.body)
 	w.campaign = uuid.MustParse(a.text("id"))
 	w.sql(t, `update campaigns set owner_id = $2 where id = $1`, w.campaign, w.users["ops@one.example"])
-	w.sql(t, `insert into creators (id, name) values ($1, 'Nina Glow')`, w.creator)
+	w.sql(t, `insert into creators (id, name, country) values ($1, 'Nina Glow', 'DE')`, w.creator)
 	w.sql(t, `insert into contacts (id, creator_id, role, email) values ($1, $2, 'creator', 'nina@mail.example')`, id(), w.creator)
 	var started gen.StartResult
 	a = w.ops.keyed().send(t, "POST", "/v1/campaigns/"+w.campaign.String()+"/partnerships", map[string]any{"creator_ids": []uuid.UUID{w.creator}})

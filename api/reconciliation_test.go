@@ -147,7 +147,7 @@ func TestDifferencesAreExportedWithWhoClosedThemAndWhy(t *testing.T) {
 	closed, open := lines("?state=closed"), lines("?state=open")
 	require.Len(t, closed, 1)
 	require.Equal(t, []string{"7.00", "EUR", "", "", "'=tr_1", "One"}, closed[0][5:11])
-	require.Equal(t, []string{"Explained", "", "Paid by hand.", "Ms finance_releaser"}, closed[0][12:16])
+	require.Equal(t, []string{"Explained", "Ms both", "Paid by hand.", "Ms finance_releaser"}, closed[0][12:16])
 	require.Len(t, open, 1)
 	require.Equal(t, []string{"the amount", "7.00", "EUR", "8.00", "EUR", "tr_2"}, open[0][4:10])
 	require.Len(t, lines(""), 2)

@@ -209,7 +209,7 @@ func bodies(i ids) map[string]any {
 		},
 		"editPayoutPolicy":       map[string]any{"preparers_prove": true, "two_releasers_from": []any{eur(100)}},
 		"approvePayout":          map[string]any{"part": "preparer", "amount": eur(40000)},
-		"commandPayout":          map[string]any{"command": "hold", "reason": "Wait"},
+		"commandPayout":          map[string]any{"command": "hold", "reason": "Wait", "review_on": "2100-01-31"},
 		"recordOfflinePayment":   form{"%PDF-1.4", "paid_on", berlinToday(), "reference", "A 1", "amount", "5000", "currency", "eur"},
 		"acceptTransfer":         map[string]any{"transfer_id": foundAt(i["/v1/payouts/{id}/acceptances"]), "reason": "It is the payment"},
 		"approveAcceptance":      map[string]any{"acceptance_id": i["acceptance_id"], "amount": eur(1000)},

@@ -182,8 +182,8 @@ func (h *house) refuses(t *rapid.T, what string, do func() error) {
 }
 
 func (h *house) payout(t *rapid.T) uuid.UUID {
-	if len(h.payouts) == 0 {
-		t.Skip("this step needs a payout, and there is none yet: rapid draws another step")
+	if len(h.payouts) == 0 { // most steps need one: to skip them all is more than rapid bears
+		h.open(t)
 	}
 	return rapid.SampledFrom(h.payouts).Draw(t, "payout")
 }

@@ -8,7 +8,7 @@ alter table role_requests add column confirmed_at timestamptz;
 create function role_request_guard() returns trigger language plpgsql as $$
 begin
   if tg_op = 'INSERT' then
-    if new.confirmed_by is not null then raise exception 'nobody asks for a role that is confirmed' using errcode = 'RA110'; end if;
+    if new.confirmed_by is not null then raise exception 'nobody asks for a role that is confirmed' using errcode = 'RA120'; end if;
     new.confirmed_at := null;
     return new;
   end if;
@@ -26,7 +26,7 @@ begin
   if pg_has_role(current_user, (select c.relowner from pg_class c where c.oid = tg_relid), 'usage') then return new; end if;
   if not exists (select 1 from role_requests q where (q.user_id, q.brand_id, q.role) = (new.user_id, new.brand_id, new.role)
                  and q.confirmed_by = new.granted_by and q.effective_at = new.effective_at and q.confirmed_at = now()) then
-    raise exception 'a second person confirms a finance role' using errcode = 'RA110';
+    raise exception 'a second person confirms a finance role' using errcode = 'RA120';
   end if;
   return new;
 end $$;
