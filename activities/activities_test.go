@@ -665,6 +665,31 @@ func TestTopUps(t *testing.T) {
 	require.False(t, done)
 }
 
+// What was to be paid outside of Stripe has no account; whoever has Stripe pay it after all gets the creator one.
+func TestAPaymentGivesTheCreatorAnAccount(t *testing.T) {
+	t.Parallel()
+
+	k := newTill()
+	k.s.payee = rapport.Payee{CreatorID: id("creator"), State: "none", Email: "mia@example.com", Country: "DE"}
+	k.p.account = rapport.PayeeAccount{ID: "acct_1"}
+	k.s.order.Verdict = rapport.SubmitPayeeNotReady
+	out, err := k.SubmitPayout(t.Context(), effect(rapport.EffectSubmit, ""))
+	require.NoError(t, err)
+	require.Equal(t, rapport.SubmitPayeeNotReady, out.Code)
+	require.Equal(t, []string{"create mia@example.com DE"}, k.p.log)
+	require.Equal(t, []string{"acct_1", "onboarding"}, []string{k.s.payee.Account, k.s.payee.State})
+
+	k.s.payee = rapport.Payee{CreatorID: id("creator"), State: "none", Country: ""}
+	_, err = k.SubmitPayout(t.Context(), effect(rapport.EffectSubmit, ""))
+	require.NoError(t, err)
+	require.Len(t, k.p.log, 1, "nobody guesses a country")
+
+	k.s.order.Verdict = rapport.SubmitRejectedPayee // a worker died before it could say so
+	out, err = k.SubmitPayout(t.Context(), effect(rapport.EffectSubmit, ""))
+	require.NoError(t, err)
+	require.True(t, out.Tell)
+}
+
 func TestOnboarding(t *testing.T) {
 	t.Parallel()
 

@@ -14,23 +14,16 @@ func (a *Activities) OnboardPayee(ctx context.Context, in EffectInput) (rapport.
 	if err != nil {
 		return rapport.Outcome{}, classify(err)
 	}
-	if payee.Account == "" && payee.Country == "" { // an account's country is never changed, so nobody guesses it
-		return rapport.Outcome{Code: rapport.NotMailed + "no_country"}, nil
-	}
 	if payee.Account == "" {
-		account, err := a.newAccount(ctx, payee)
+		if payee.Country == "" { // an account's country is never changed, so nobody guesses it
+			return rapport.Outcome{Code: rapport.NotMailed + "no_country"}, nil
+		}
+		payee, err = a.giveAccount(ctx, payee)
 		if failed, ok := errors.AsType[*rapport.PayError](err); ok && failed.Outcome == rapport.PayRejected {
 			return rapport.Outcome{Code: "rejected"}, nil // for example a country that cannot be paid; the payout will ask for help
 		}
 		if err != nil {
 			return rapport.Outcome{}, a.refused(ctx, err)
-		}
-		payee.Account, payee.State, payee.Banks = account.ID, "onboarding", account.Banks
-		if account.Ready {
-			payee.State = "ready"
-		}
-		if err := a.Store.SavePayee(ctx, payee); err != nil {
-			return rapport.Outcome{}, classify(err)
 		}
 	}
 	if payee.State == "ready" {
@@ -52,6 +45,19 @@ func (a *Activities) OnboardPayee(ctx context.Context, in EffectInput) (rapport.
 		return rapport.Outcome{Code: rapport.MailNoAddress}, nil
 	}
 	return rapport.Outcome{Code: rapport.NotMailed + mailed.Code}, nil
+}
+
+// giveAccount makes the account of a creator who has none, and remembers it.
+func (a *Activities) giveAccount(ctx context.Context, payee rapport.Payee) (rapport.Payee, error) {
+	account, err := a.newAccount(ctx, payee)
+	if err != nil {
+		return payee, err
+	}
+	payee.Account, payee.State, payee.Banks = account.ID, "onboarding", account.Banks
+	if account.Ready {
+		payee.State = "ready"
+	}
+	return payee, a.Store.SavePayee(ctx, payee)
 }
 
 // newAccount makes a creator's account, unless the provider refuses our key.

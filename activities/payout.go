@@ -32,7 +32,7 @@ func (a *Activities) SubmitPayout(ctx context.Context, in EffectInput) (rapport.
 		return rapport.Outcome{}, classify(err)
 	}
 	if order.Verdict != "submit" {
-		return rapport.Outcome{Code: order.Verdict}, nil
+		return rapport.Outcome{Code: order.Verdict, Tell: order.Verdict == rapport.SubmitRejectedPayee}, nil
 	}
 	failpoint("transfer.ordered")
 	if order.Gate == rapport.GatePaused {
@@ -125,11 +125,22 @@ func (a *Activities) refreshPayeeOf(ctx context.Context, payout uuid.UUID) error
 	if err != nil {
 		return classify(err)
 	}
-	if payee.Account == "" {
+	if payee.Account != "" {
+		_, err = a.RefreshPayee(ctx, payee)
+		return err
+	}
+	if payee.Country == "" {
 		return nil
 	}
-	_, err = a.RefreshPayee(ctx, payee)
-	return err
+	// What was to be paid outside of Stripe has no account until somebody has Stripe pay it after all.
+	_, err = a.giveAccount(ctx, payee)
+	if failed, ok := errors.AsType[*rapport.PayError](err); ok && failed.Outcome == rapport.PayRejected {
+		return nil // the payout says that the creator cannot be paid
+	}
+	if err != nil {
+		return a.refused(ctx, err)
+	}
+	return nil
 }
 
 // What a look-up finds. Money that moved otherwise than asked (another amount, destination or attempt) is neither paid nor absent: a person
@@ -202,7 +213,7 @@ func (a *Activities) ReconcilePayout(ctx context.Context, in EffectInput) (rappo
 	case open.None:
 		return rapport.Outcome{Code: rapport.ReconcileNeverSent}, nil
 	case open.Rejection != "":
-		return rapport.Outcome{Code: open.Rejection}, nil
+		return rapport.Outcome{Code: open.Rejection, Tell: open.Rejection == rapport.SubmitRejectedPayee}, nil
 	}
 	if open.Settled {
 		return rapport.Outcome{Code: rapport.SubmitPaid}, nil

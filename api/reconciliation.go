@@ -117,7 +117,7 @@ func breakWords(say rapport.Words, kind, result string, our, their rapport.Money
 		return fmt.Sprintf("With all that moved since the last comparison, %s should lie at Stripe; %s do.", ours, theirs)
 	case kind == rapport.LineOther && result == rapport.LineMissingHere:
 		return fmt.Sprintf("%s left Stripe's balance and no payment of ours asked for it: a transfer to your own bank, a dispute or a refund. The money is missing for payments. "+
-			"Set Stripe's payouts to manual and bring it back, or close the case with what it was.", theirs)
+			"Set Stripe's payouts to manual and bring it back, or close the case as explained, with what it was.", theirs)
 	case kind == rapport.LineTopUpBack && result == rapport.LineMissingHere:
 		return fmt.Sprintf("The bank took back a top-up of %s, and the ledger still counts it as funds.", theirs)
 	case result == rapport.LineMissingHere:

@@ -47,10 +47,12 @@ func (s *Store) OpenPayout(ctx context.Context, id uuid.UUID, due time.Time, _, 
 		if err != nil {
 			return rapport.PayoutPlan{}, fmt.Errorf("payout: %w", err)
 		}
-		if err := s.holdNew(ctx, tx, id, m.BrandID, m.CreatorID); err != nil {
-			return rapport.PayoutPlan{}, err
+		if p.OfflineMethod == nil { // what goes elsewhere does not mind whose account changed
+			if err := s.holdNew(ctx, tx, id, m.BrandID, m.CreatorID); err != nil {
+				return rapport.PayoutPlan{}, err
+			}
 		}
-		return rapport.PayoutPlan{ContentCounts: p.ContentCounts, Releasers: int(p.Releasers), Offline: method}, s.post(ctx, tx, posting{
+		return rapport.PayoutPlan{ContentCounts: p.ContentCounts, Releasers: int(p.Releasers), Offline: text(p.OfflineMethod)}, s.post(ctx, tx, posting{
 			kind: "accrual", brand: m.BrandID, payout: id, currency: m.Currency, lines: accrualLines(m.BrandID, m.CreatorID, m.Currency, m.Amount),
 		})
 	})

@@ -1197,8 +1197,9 @@ func (q *Queries) StartReconciliation(ctx context.Context, db DBTX, arg StartRec
 }
 
 const taskForCase = `-- name: TaskForCase :exec
-insert into tasks (id, brand_id, partnership_id, creator_id, dedupe_key, kind, code, owner_role, ref, due_at)
-select $1, $2, p.partnership_id, p.creator_id, 'case/' || $3::uuid, 'reconciliation_break', $4::text, 'finance_releaser', $3::uuid, now()
+insert into tasks (id, brand_id, partnership_id, creator_id, dedupe_key, kind, code, owner_role, owner_id, ref, due_at)
+select $1, $2, p.partnership_id, p.creator_id, 'case/' || $3::uuid, 'reconciliation_break', $4::text, 'finance_releaser',
+  (select c.owner_id from reconciliation_cases c where c.id = $3::uuid), $3::uuid, now()
 from (select 1) x left join payouts p on p.id = $5 and p.brand_id = $2
 on conflict (dedupe_key) do update set state = 'open', done_by = null, done_at = null, snoozed_until = null where tasks.state in ('done', 'cancelled')
 `

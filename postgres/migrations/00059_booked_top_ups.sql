@@ -91,7 +91,7 @@ begin
   select * into b from top_up_bookings where id = new.booking_id;
   select * into c from reconciliation_cases where id = b.case_id for update;
   if c.state is distinct from 'open' then raise exception 'the case is closed' using errcode = 'RA110'; end if;
-  if b.refused is not null or exists (select from top_up_bookings o where o.case_id = b.case_id and o.n > b.n) then
+  if b.refused is not null or exists (select from top_up_bookings o where o.case_id = b.case_id and o.brand_id = b.brand_id and o.n > b.n) then
     raise exception 'somebody asked anew meanwhile' using errcode = 'RA011';
   end if;
   if (new.brand_id, new.amount) is distinct from (b.brand_id, b.amount) then raise exception 'approval is for another amount' using errcode = 'RA012'; end if;

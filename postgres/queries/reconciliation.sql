@@ -137,8 +137,9 @@ returning c.id;
 insert into reconciliation_notes (id, case_id, author, kind, text) values (@id, @case_id, sqlc.narg('author'), @kind, @text);
 
 -- name: TaskForCase :exec
-insert into tasks (id, brand_id, partnership_id, creator_id, dedupe_key, kind, code, owner_role, ref, due_at)
-select @task_id, @brand_id, p.partnership_id, p.creator_id, 'case/' || @case_id::uuid, 'reconciliation_break', @kind::text, 'finance_releaser', @case_id::uuid, now()
+insert into tasks (id, brand_id, partnership_id, creator_id, dedupe_key, kind, code, owner_role, owner_id, ref, due_at)
+select @task_id, @brand_id, p.partnership_id, p.creator_id, 'case/' || @case_id::uuid, 'reconciliation_break', @kind::text, 'finance_releaser',
+  (select c.owner_id from reconciliation_cases c where c.id = @case_id::uuid), @case_id::uuid, now()
 from (select 1) x left join payouts p on p.id = sqlc.narg('payout_id') and p.brand_id = @brand_id
 on conflict (dedupe_key) do update set state = 'open', done_by = null, done_at = null, snoozed_until = null where tasks.state in ('done', 'cancelled');
 

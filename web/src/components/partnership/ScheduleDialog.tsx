@@ -18,13 +18,13 @@ export default function ScheduleDialog({ deliverable, creator, onClose }: { deli
   const [override, setOverride] = useState("");
   // The plan that is replaced, as it was read: the page behind goes on hearing of others'.
   const [seen, setSeen] = useState(deliverable.publish_at);
-  const overtaken = deliverable.publish_at !== seen;
   const plan = useAct({
     run: (what: PostSchedule, key) => body(api.POST("/v1/deliverables/{id}/schedule", { params: { path: { id: deliverable.id }, header: { "Idempotency-Key": key } }, body: what })),
     done: "The publication is planned",
     close: onClose,
     touches: ["partnership", "calendar"],
   });
+  const overtaken = deliverable.publish_at !== seen && !plan.isPending && !plan.isSuccess;
   const instant = at ? new Date(at).toISOString() : "";
   const [settled] = useDebouncedValue(instant, 300);
   const preview = useQuery({
