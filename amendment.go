@@ -54,6 +54,7 @@ type MilestoneAdded struct {
 	New         *int      `json:"new,omitempty"`        // index into the new deliverables
 	Amount      int64     `json:"amount"`               // minor units of the contract's currency
 	NetDays     int       `json:"net_days"`
+	OwedOn      string    `json:"owed_on,omitempty"` // as in MilestoneTerms
 	HoldUntil   string    `json:"hold_until,omitempty"`
 }
 
@@ -146,7 +147,7 @@ func (a *Amendment) Resolve(t RunningTerm, now time.Time) []Field {
 		}
 	}
 	for i, m := range a.Milestones {
-		bad = append(bad, m.check(fmt.Sprintf("milestones[%d]", i), *a, t)...)
+		bad = append(bad, m.check(fmt.Sprintf("milestones[%d]", i), *a, t, now)...)
 	}
 	bad = append(bad, a.resolveTerms(t, now)...)
 	if a.Reopens {
@@ -240,7 +241,7 @@ func (m *DeliverableMove) resolve(path string, t RunningTerm, now time.Time) (ba
 	return bad
 }
 
-func (m MilestoneAdded) check(path string, a Amendment, t RunningTerm) (bad []Field) {
+func (m MilestoneAdded) check(path string, a Amendment, t RunningTerm, now time.Time) (bad []Field) {
 	add := func(part, code, detail string) { bad = append(bad, Field{path + "." + part, code, detail}) }
 	if m.Title == "" || len(m.Title) > 200 {
 		add("title", "required", "Say in at most 200 characters what the money is for.")
@@ -250,6 +251,11 @@ func (m MilestoneAdded) check(path string, a Amendment, t RunningTerm) (bad []Fi
 	}
 	if t.over() && slices.Contains([]Trigger{TriggerDate, TriggerCampaignEnd}, m.Trigger) {
 		add("trigger", "term_is_over", "The term has ended: let the signature make the money owed.")
+	}
+	if days := checkOwedOn(path+".owed_on", m.Trigger, m.OwedOn); len(days) > 0 {
+		bad = append(bad, days...)
+	} else {
+		bad = append(bad, checkOwedBy(path+".owed_on", m.OwedOn, t.Brand, now, t.Brand.AddDays(t.EndsAt, a.EndDays))...)
 	}
 	for _, f := range CheckMoney("", Money{m.Amount, t.Fee.Currency}) {
 		add("amount", f.Code, f.Detail)
@@ -341,7 +347,7 @@ func (a *Amendment) Lines(t RunningTerm, say Words) []AmendedLine {
 		} else if d := t.deliverable(m.Deliverable); d != nil {
 			of = say.quoted(d.Title)
 		}
-		add(m.Title, "", money(m.Amount)+", "+whenWords(say, m.Trigger, of)+netWords(say, MilestoneTerms{NetDays: m.NetDays, HoldUntil: m.HoldUntil}))
+		add(m.Title, "", money(m.Amount)+", "+whenWords(say, m.Trigger, m.OwedOn, of)+netWords(say, MilestoneTerms{NetDays: m.NetDays, HoldUntil: m.HoldUntil}))
 	}
 	for _, id := range a.DroppedMilestones {
 		m := t.milestone(id)
@@ -479,7 +485,7 @@ func PlanAmendment(c ContractDates, a Amendment) ContractPlan {
 		if m.New != nil {
 			s.Deliverable = p.Deliverables[*m.New].ID
 		}
-		s.At = c.triggerAt(m.Trigger, a.EndsAt)
+		c.setDate(&s, m.OwedOn, a.EndsAt)
 		p.Milestones = append(p.Milestones, s)
 	}
 	return p

@@ -412,6 +412,9 @@ func (l *life) drawAmendment() rapport.Amendment {
 	if rapid.Bool().Draw(l.t, "money") {
 		m := rapport.MilestoneAdded{Title: "Money", Trigger: rapport.TriggerSignature, Amount: 7_000}
 		m.Trigger = pick(l, "trigger", []rapport.Trigger{rapport.TriggerSignature, rapport.TriggerApproval, rapport.TriggerVerified, rapport.TriggerDate})
+		if m.Trigger == rapport.TriggerDate && rapid.Bool().Draw(l.t, "on a day") {
+			m.OwedOn = l.now.AddDate(0, 0, rapid.IntRange(0, 6).Draw(l.t, "day")).Format(time.DateOnly)
+		}
 		if len(a.Deliverables) > 0 && rapid.Bool().Draw(l.t, "for the new one") {
 			m.New = new(0)
 		} else if len(p.Deliverables) > 0 {
@@ -502,6 +505,7 @@ func (l *life) checkTerm() {
 			at, armed := timer("milestone_date", m.ID)
 			require.True(l.t, armed, "money that is owed on a date has its timer")
 			require.Equal(l.t, m.At, at)
+			require.False(l.t, at.After(p.Contract.EndsAt), "and at the latest at the end of the term")
 		}
 	}
 	if p.Contract.EndsAt.After(l.now) {

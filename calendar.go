@@ -211,6 +211,9 @@ func (c Calendar) EndOfDate(date time.Time) time.Time {
 	return on(noon, 1, 0).UTC()
 }
 
+// BeginOfDate is the beginning of a calendar date, given as any instant of it in UTC, in the calendar's zone.
+func (c Calendar) BeginOfDate(date time.Time) time.Time { return c.EndOfDate(date.AddDate(0, 0, -1)) }
+
 // words say a date as a contract does: the local day, whose end is meant; where a day is shorter, the moment.
 func (c Calendar) words(say Words, t time.Time) string {
 	l := t.In(c.location())

@@ -391,7 +391,7 @@ func (r *SlotRules) embargo(s Slot) *Conflict {
 	if r.Embargo == nil {
 		return nil
 	}
-	begins := r.Calendar.EndOfDate(r.Embargo.AddDate(0, 0, -1))
+	begins := r.Calendar.BeginOfDate(*r.Embargo)
 	if !s.To.Before(begins) {
 		return nil
 	}
@@ -409,7 +409,7 @@ func (r *SlotRules) embargo(s Slot) *Conflict {
 
 func (r *SlotRules) absence(s Slot, a Absence) *Conflict {
 	zone := Calendar{Zone: cmp.Or(s.CreatorZone, r.Calendar.Zone)}
-	begins, ends := zone.EndOfDate(a.From.AddDate(0, 0, -1)), zone.EndOfDate(a.To)
+	begins, ends := zone.BeginOfDate(a.From), zone.EndOfDate(a.To)
 	away := func(t time.Time) bool { return t.After(begins) && !t.After(ends) }
 	what := ""
 	switch {

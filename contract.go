@@ -106,11 +106,11 @@ func triggerWords(say Words, m MilestoneTerms, t ContractTerms) string {
 	if m.Trigger == TriggerThreshold {
 		return say.Say("when %s has %d %s within %s after publication", what, m.Threshold.AtLeast, say.Say(string(m.Threshold.Metric)), say.Say("%d days", m.Threshold.WithinDays))
 	}
-	return whenWords(say, m.Trigger, what)
+	return whenWords(say, m.Trigger, m.OwedOn, what)
 }
 
-// whenWords say when a trigger about something makes money owed.
-func whenWords(say Words, t Trigger, what string) string {
+// whenWords say when a trigger about something makes money owed; day is that of the terms, empty for none.
+func whenWords(say Words, t Trigger, day, what string) string {
 	switch t { //nolint:exhaustive // the others are not agreed on
 	case TriggerSignature:
 		return say.Say("when both have signed")
@@ -121,6 +121,9 @@ func whenWords(say Words, t Trigger, what string) string {
 	case TriggerVerified:
 		return say.Say("when the publication of %s is verified", what)
 	case TriggerDate:
+		if on := dayOf(day); !on.IsZero() {
+			return say.Say("on %s, or when both have signed if that is later, and at the end of the term at the latest", say.Day(on))
+		}
 		return say.Say("at the end of the term")
 	case TriggerCampaignEnd:
 		return say.Say("at the end of the campaign")
@@ -160,7 +163,7 @@ func PlanContract(c ContractDates) ContractPlan {
 		if m.Deliverable != nil {
 			s.Deliverable = p.Deliverables[*m.Deliverable].ID
 		}
-		s.At = c.triggerAt(m.Trigger, p.EndsAt)
+		c.setDate(&s, m.OwedOn, p.EndsAt)
 		p.Milestones = append(p.Milestones, s)
 	}
 	return p
@@ -178,16 +181,15 @@ func (c ContractDates) deliverable(i int, d DeliverableTerms) DeliverableState {
 	return s
 }
 
-// triggerAt is when a trigger by date makes money owed; zero for the others.
-func (c ContractDates) triggerAt(t Trigger, endsAt time.Time) time.Time {
-	switch t {
+// setDate sets when a trigger by date makes money owed: on a day of the terms, if they name one. The others have no date.
+func (c ContractDates) setDate(m *MilestoneState, day string, endsAt time.Time) {
+	switch m.Trigger {
 	case TriggerDate:
-		return endsAt
+		m.On, m.At = fixedDay(c.Brand, day, endsAt)
 	case TriggerCampaignEnd:
-		return c.CampaignEnd
+		m.At = c.CampaignEnd
 	case TriggerSignature, TriggerApproval, TriggerPosted, TriggerVerified, TriggerThreshold, TriggerGiven:
 	}
-	return time.Time{}
 }
 
 // ContractDates is what a contract's plan is computed from.

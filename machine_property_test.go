@@ -456,7 +456,9 @@ func live(rt *rapid.T, begin func(*house)) {
 		if rapid.Bool().Draw(rt, "two pieces") {
 			twoPieces(h)
 			h.terms.Milestones[0].Percent = 30
-			h.terms.Milestones = append(h.terms.Milestones, rapport.MilestoneTerms{Title: "End", Trigger: rapport.TriggerDate, Percent: 20})
+			h.terms.Milestones = append(h.terms.Milestones, rapport.MilestoneTerms{
+				Title: "End", Trigger: rapport.TriggerDate, Percent: 20, OwedOn: rapid.SampledFrom([]string{"", "2026-03-03", "2026-03-05"}).Draw(rt, "owed on"),
+			})
 		}
 		if rapid.Bool().Draw(rt, "option") {
 			gives(rapid.IntRange(10, 40).Draw(rt, "option's days"))(h)

@@ -295,6 +295,7 @@ type MilestoneState struct {
 	Amount      Money      `json:"amount"`
 	NetDays     int        `json:"net_days,omitempty"`
 	At          time.Time  `json:"at,omitzero"` // for triggers by date
+	On          time.Time  `json:"on,omitzero"` // the day that the terms name for it, which no moved end of the term moves
 	Payout      uuid.UUID  `json:"payout,omitzero"`
 	Threshold   *Threshold `json:"threshold,omitempty"`
 	CountsUntil time.Time  `json:"counts_until,omitzero"` // the threshold's last moment, once its deliverable is posted

@@ -200,6 +200,9 @@ func (p *Partnership) moveEnd(now time.Time, plan *ContractPlan) {
 	for i := range p.Milestones {
 		if m := &p.Milestones[i]; m.Trigger == TriggerDate && m.State == "pending" {
 			m.At = c.EndsAt
+			if !m.On.IsZero() {
+				m.At = earliest(m.On, c.EndsAt)
+			}
 			p.arm(timerMilestone, m.ID, 0, m.At)
 		}
 	}

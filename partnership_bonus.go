@@ -117,6 +117,7 @@ func (m MilestoneTerms) checkPart() (f []Field) {
 	if len(m.HoldUntil) > 200 {
 		add("hold_until", "too_long", "Say in at most 200 characters what finance waits for.")
 	}
+	f = append(f, checkOwedOn("owed_on", m.Trigger, m.OwedOn)...)
 	if (m.Trigger == TriggerThreshold) != (m.Threshold != nil) {
 		add("threshold", "required", "Say which number must be reached, and choose that as what makes the money owed.")
 	}

@@ -177,6 +177,7 @@ type PartnershipMilestone struct {
 	NumberAt      *time.Time
 	DeliverableID *uuid.UUID
 	HoldUntil     string // what finance waits for, in words
+	OwedOn        string // the day of the terms, such as 2027-03-14; empty for none
 }
 
 // Message is one message with a creator, or a note of the house about one.

@@ -31,6 +31,9 @@ func (o *RenewalOption) check(path string, t ContractTerms) (f []Field) {
 	if slices.ContainsFunc(t.Deliverables, func(d DeliverableTerms) bool { return d.DraftDueOn != "" || d.PublishUntil != "" }) {
 		f = append(f, Field{path, "has_days", "An option takes the same terms for another term: count the dates of its deliverables instead of naming days."})
 	}
+	if slices.ContainsFunc(t.Milestones, func(m MilestoneTerms) bool { return m.OwedOn != "" }) {
+		f = append(f, Field{path, "has_days", "An option takes the same terms for another term: let no part of the fee be owed on a day."})
+	}
 	switch {
 	case o.NoticeDays < 1 || o.NoticeDays > 365:
 		f = append(f, Field{path + ".notice_days", "out_of_range", "An option is used 1 to 365 days before the end of the term."})

@@ -176,6 +176,7 @@ type PayoutEvidence struct {
 	Numbers          []PostNumber // of what the threshold asks for, oldest first
 	Bonus            *GivenBonus  // what a person gave, and why
 	HoldUntil        string       // what the contract has finance wait for, in words
+	OwedOn           string       // the day on which the contract has it owed, such as 2027-03-14; empty for none
 }
 
 // ContentDecision is one accepted approval of the content that a payout is for.

@@ -66,6 +66,7 @@ type PortalPayment struct {
 	Title       string
 	Term        int
 	Trigger     Trigger
+	OwedOn      string // the day that its terms name, such as 2027-03-14; empty for none
 	Amount      Money
 	State       string // of the milestone
 	PayoutState PayoutState

@@ -14,7 +14,7 @@ const (
 	TriggerApproval    Trigger = "approval"     // the content is approved
 	TriggerPosted      Trigger = "posted"       // the post's address is reported and found
 	TriggerVerified    Trigger = "verified"     // the first verification passed
-	TriggerDate        Trigger = "date"         // the contract's end date
+	TriggerDate        Trigger = "date"         // a day that the terms name, or the end of the term
 	TriggerCampaignEnd Trigger = "campaign_end" // the campaign's last day has ended
 	TriggerThreshold   Trigger = "threshold"    // a number of the post has reached what was agreed
 	TriggerGiven       Trigger = "given"        // a person of the brand gave a bonus; no contract can have it
@@ -58,6 +58,9 @@ type MilestoneTerms struct {
 	// Percent is the share of the fee; 0 for a bonus.
 	Percent int `json:"percent"`
 	NetDays int `json:"net_days"`
+	// OwedOn is the day of the brand's zone, such as 2027-03-14, on which what is owed by date is owed; empty for the end of the term, which is also the
+	// latest that it is owed.
+	OwedOn string `json:"owed_on,omitempty"`
 	// Bonus is in minor units of the fee's currency and paid on top of the fee; 0 for a share of it.
 	Bonus     int64      `json:"bonus,omitempty"`
 	Threshold *Threshold `json:"threshold,omitempty"` // of a bonus that is owed when it is reached

@@ -42,12 +42,50 @@ func (d DeliverableTerms) checkDays(path string) (f []Field) {
 }
 
 // CheckDays names every day of the terms, which stand under path, that has passed in the creator's zone, and every one that is so near, or so far before its
-// draft is due, that no contract could keep it.
+// draft is due, or so late, that no contract could keep it.
 func (t ContractTerms) CheckDays(path string, creator Calendar, now time.Time) (f []Field) {
 	for i, d := range t.Deliverables {
 		f = append(f, d.checkNear(fmt.Sprintf("%s.deliverables[%d]", path, i), creator, now)...)
 	}
+	for i, m := range t.Milestones {
+		f = append(f, checkOwedBy(fmt.Sprintf("%s.milestones[%d].owed_on", path, i), m.OwedOn, creator, now, creator.EndOfDay(creator.AddDays(now, t.DurationDays)))...)
+	}
 	return f
+}
+
+// checkOwedOn names what is wrong with the day on which money is owed by the trigger.
+func checkOwedOn(path string, t Trigger, day string) []Field {
+	switch {
+	case day == "":
+	case t != TriggerDate:
+		return []Field{{path, "not_by_date", "Only what is owed on a date has a day."}}
+	case dayOf(day).IsZero():
+		return []Field{{path, "bad_value", fmt.Sprintf("%q is not a day.", day)}}
+	}
+	return nil
+}
+
+// checkOwedBy names a day on which money is owed that has passed, or that comes after the term has ended.
+func checkOwedBy(path, day string, cal Calendar, now, ends time.Time) []Field {
+	at := dayOf(day)
+	switch {
+	case at.IsZero():
+	case !cal.EndOfDate(at).After(now):
+		return []Field{{path, "in_the_past", "That day has passed. Choose a later one."}}
+	case !cal.Compressed() && !cal.BeginOfDate(at).Before(ends):
+		return []Field{{path, "after_term", "The term would have ended by that day. Choose an earlier one, or a longer term."}}
+	}
+	return nil
+}
+
+// fixedDay is the moment from which a trigger by date makes money owed on a day of the terms, at the latest at the end of the term; both are zero where they
+// name none. Money of a day that has passed when both sign is owed at once.
+func fixedDay(brand Calendar, day string, endsAt time.Time) (on, at time.Time) {
+	if dayOf(day).IsZero() {
+		return on, endsAt
+	}
+	on = brand.BeginOfDate(dayOf(day))
+	return on, earliest(on, endsAt)
 }
 
 func (d DeliverableTerms) checkNear(path string, creator Calendar, now time.Time) (f []Field) {
@@ -82,7 +120,7 @@ func (d DeliverableTerms) window(creator Calendar, draftDue time.Time) (from, by
 	}
 	by = latest(creator.EndOfDate(until), creator.EndOfDay(creator.AddBusinessDays(draftDue, 1)))
 	if first := dayOf(d.PublishFrom); !first.IsZero() {
-		from = creator.EndOfDate(first.AddDate(0, 0, -1))
+		from = creator.BeginOfDate(first)
 	}
 	return from, by
 }

@@ -96,6 +96,88 @@ func TestAContractKeepsItsDays(t *testing.T) {
 	require.Contains(t, text, "The draft is due 10 business days after both have signed; it is published within 10 business days after that.")
 }
 
+// owedOn are terms whose last part is owed on a day.
+func owedOn(day string) rapport.ContractTerms {
+	terms := rapport.DefaultTerms()
+	terms.Milestones[2] = rapport.MilestoneTerms{Title: "The rest", Trigger: rapport.TriggerDate, OwedOn: day, Percent: 30}
+	return terms
+}
+
+func TestTheDayOnWhichMoneyIsOwedIsChecked(t *testing.T) {
+	t.Parallel()
+	berlin := rapport.DefaultCalendar("Europe/Berlin")
+	now := inBerlin(t, "2027-03-10 12:00")
+	for name, tt := range map[string]struct{ day, bad string }{
+		"a day": {"2027-05-01", ""}, "none": {"", ""}, "today": {"2027-03-10", ""}, "the last day": {"2027-09-06", ""},
+		"no day": {"soon", "owed_on bad_value"}, "past": {"2027-03-09", "owed_on in_the_past"}, "after the end": {"2027-09-07", "owed_on after_term"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			terms := owedOn(tt.day)
+			bad := append(terms.Check("terms"), terms.CheckDays("terms", berlin, now)...)
+			if tt.bad == "" {
+				require.Empty(t, bad)
+				return
+			}
+			require.Len(t, bad, 1)
+			require.Equal(t, "terms.milestones[2]."+tt.bad, bad[0].Path+" "+bad[0].Code)
+		})
+	}
+	terms := owedOn("2027-05-01")
+	terms.Milestones[2].Trigger = rapport.TriggerPosted
+	require.Equal(t, "not_by_date", terms.Check("terms")[0].Code)
+	terms = owedOn("2027-05-01")
+	terms.RenewalOption = &rapport.RenewalOption{Fee: 100_000, NoticeDays: 40}
+	require.Equal(t, "has_days", terms.Check("terms")[0].Code, "the next term would have the same day")
+	short := rapport.DefaultCalendar("Europe/Berlin")
+	short.DaySeconds = 20
+	require.Empty(t, owedOn("2027-09-07").CheckDays("terms", short, now), "a compressed year has no dates of its own")
+}
+
+func TestMoneyIsOwedOnItsDay(t *testing.T) {
+	t.Parallel()
+	plan := func(day, signed string) rapport.ContractPlan {
+		return rapport.PlanContract(rapport.ContractDates{
+			ID: id("contract"), Now: inBerlin(t, signed), Fee: eur(100_000), Terms: owedOn(day), Brand: rapport.DefaultCalendar("Europe/Berlin"), Creator: rapport.DefaultCalendar("America/Los_Angeles"),
+		})
+	}
+	day := inBerlin(t, "2027-05-01 00:00").UTC()
+	m := plan("2027-05-01", "2027-03-10 12:00").Milestones[2]
+	require.Equal(t, []time.Time{day, day}, []time.Time{m.On, m.At}, "as it begins at the brand")
+	p := plan("2027-05-01", "2026-09-10 12:00")
+	require.Equal(t, []time.Time{day, p.EndsAt}, []time.Time{p.Milestones[2].On, p.Milestones[2].At}, "at the latest at the end of the term")
+	p = plan("", "2027-03-10 12:00")
+	require.Equal(t, []time.Time{{}, p.EndsAt}, []time.Time{p.Milestones[2].On, p.Milestones[2].At})
+
+	parts := rapport.SampleContract()
+	parts.Terms = owedOn("2027-05-01")
+	text := rapport.ContractText(parts, rapport.DraftClauses(parts, rapport.ContractTemplate{}, builtIn()))
+	require.Contains(t, text, "on 1 May 2027, or when both have signed if that is later, and at the end of the term at the latest.")
+}
+
+func TestMoneyOfADayStaysWhenTheEndMoves(t *testing.T) {
+	t.Parallel()
+	// The house's days are hours, and those that terms name are days.
+	h := newHouse(t, func(h *house) {
+		h.terms.Milestones = []rapport.MilestoneTerms{
+			{Title: "Posted", Trigger: rapport.TriggerPosted, Percent: 50}, {Title: "A day", Trigger: rapport.TriggerDate, OwedOn: "2026-03-06", Percent: 30},
+			{Title: "End", Trigger: rapport.TriggerDate, Percent: 20},
+		}
+	}).activate()
+	day, end := inBerlin(t, "2026-03-06 00:00").UTC(), h.p.Contract.EndsAt
+	at := func(i int) time.Time { return h.p.Milestones[i].At.UTC() }
+	require.True(t, day.Before(end))
+	require.Equal(t, []time.Time{day, end}, []time.Time{at(1), at(2)})
+	h.signed(h.draft("longer", rapport.Amendment{EndDays: 20}))
+	require.Equal(t, []time.Time{day, end.Add(20 * hour)}, []time.Time{at(1), at(2)}, "the day is none of the end's")
+	bad := rapport.Amendment{Milestones: []rapport.MilestoneAdded{{Title: "x", Trigger: rapport.TriggerDate, OwedOn: "2026-03-01", Amount: 5}}}
+	require.Equal(t, "in_the_past", bad.Resolve(h.running(), h.now)[0].Code)
+	h.signed(h.draft("more", rapport.Amendment{Milestones: []rapport.MilestoneAdded{{Title: "More", Trigger: rapport.TriggerDate, OwedOn: "2026-03-05", Amount: 5_000}}}))
+	require.Equal(t, inBerlin(t, "2026-03-05 00:00").UTC(), at(3))
+	h.until(day)
+	require.Equal(t, []string{"pending", "met", "pending", "met"}, milestones(h))
+}
+
 func TestAWindowOfItsOwnIsTheSlotOfAnOffer(t *testing.T) {
 	t.Parallel()
 	berlin := rapport.DefaultCalendar("Europe/Berlin")

@@ -32,7 +32,7 @@ func (s *Server) amendmentOf(ctx context.Context, partnership uuid.UUID, b gen.A
 			Milestones: each(value(b.Milestones), func(m gen.MilestoneAdded) rapport.MilestoneAdded {
 				return rapport.MilestoneAdded{
 					Title: strings.TrimSpace(m.Title), Trigger: rapport.Trigger(m.Trigger), Deliverable: value(m.DeliverableId), New: m.New, Amount: m.Amount, NetDays: m.NetDays,
-					HoldUntil: strings.TrimSpace(value(m.HoldUntil)),
+					HoldUntil: strings.TrimSpace(value(m.HoldUntil)), OwedOn: fromDay(m.OwedOn),
 				}
 			}),
 			Extended: each(value(b.Extended), func(e gen.KeyDateExtension) rapport.KeyDateExtension {

@@ -24,7 +24,7 @@ func toTerms(t rapport.ContractTerms) gen.ContractTerms {
 		Milestones: each(t.Milestones, func(m rapport.MilestoneTerms) gen.MilestoneTerms {
 			return gen.MilestoneTerms{
 				Title: m.Title, Trigger: gen.MilestoneTrigger(m.Trigger), Deliverable: m.Deliverable, Percent: m.Percent, NetDays: m.NetDays,
-				Bonus: orNil(m.Bonus), Threshold: toThreshold(m.Threshold), HoldUntil: orNil(m.HoldUntil),
+				Bonus: orNil(m.Bonus), Threshold: toThreshold(m.Threshold), HoldUntil: orNil(m.HoldUntil), OwedOn: toDay(m.OwedOn),
 			}
 		}),
 		RevisionRounds: t.RevisionRounds, DurationDays: t.DurationDays, NoticeDays: t.NoticeDays,
@@ -69,7 +69,7 @@ func fromTerms(t gen.ContractTerms) rapport.ContractTerms {
 		Milestones: each(t.Milestones, func(m gen.MilestoneTerms) rapport.MilestoneTerms {
 			return rapport.MilestoneTerms{
 				Title: m.Title, Trigger: rapport.Trigger(m.Trigger), Deliverable: m.Deliverable, Percent: m.Percent, NetDays: m.NetDays,
-				Bonus: value(m.Bonus), Threshold: fromThreshold(m.Threshold), HoldUntil: strings.TrimSpace(value(m.HoldUntil)),
+				Bonus: value(m.Bonus), Threshold: fromThreshold(m.Threshold), HoldUntil: strings.TrimSpace(value(m.HoldUntil)), OwedOn: fromDay(m.OwedOn),
 			}
 		}),
 		RevisionRounds: t.RevisionRounds, DurationDays: t.DurationDays, NoticeDays: t.NoticeDays,

@@ -348,7 +348,7 @@ func toMilestone(m rapport.PartnershipMilestone) gen.Milestone {
 	return gen.Milestone{
 		Id: m.ID, Title: m.Title, Trigger: gen.MilestoneTrigger(m.Trigger), State: gen.MilestoneState(m.State), Amount: toMoney(m.Amount),
 		MetAt: m.MetAt, PayoutId: m.PayoutID, PayoutState: orNil(m.PayoutState), Bonus: &m.Bonus, Threshold: toThreshold(m.Threshold), CountsUntil: m.CountsUntil,
-		Number: m.Number, NumberAt: m.NumberAt, DeliverableId: m.DeliverableID, HoldUntil: orNil(m.HoldUntil),
+		Number: m.Number, NumberAt: m.NumberAt, DeliverableId: m.DeliverableID, HoldUntil: orNil(m.HoldUntil), OwedOn: toDay(m.OwedOn),
 	}
 }
 

@@ -360,7 +360,7 @@ func (s *Server) payout(ctx context.Context, id uuid.UUID) (gen.Payout, error) {
 
 // evidenceWords says what makes the money owed: clause, approvals, posts.
 func evidenceWords(say rapport.Words, e rapport.PayoutEvidence) []string {
-	clause := fmt.Sprintf("Contract %s, milestone “%s”: %s", e.ContractNumber, e.MilestoneTitle, dueWords(e.Trigger, e.DeliverableTitle))
+	clause := fmt.Sprintf("Contract %s, milestone “%s”: %s", e.ContractNumber, e.MilestoneTitle, dueWords(say, e.Trigger, e.OwedOn, e.DeliverableTitle))
 	if e.Threshold != nil {
 		clause = fmt.Sprintf("Contract %s, bonus “%s”: owed when “%s” has %s", e.ContractNumber, e.MilestoneTitle, e.DeliverableTitle, e.Threshold.Words())
 	}
@@ -405,8 +405,11 @@ func evidenceWords(say rapport.Words, e rapport.PayoutEvidence) []string {
 	return words
 }
 
-// dueWords says what makes a milestone's money owed. An empty title means every deliverable.
-func dueWords(t rapport.Trigger, title string) string {
+// dueWords says what makes a milestone's money owed. An empty title means every deliverable, an empty day that the terms name none.
+func dueWords(say rapport.Words, t rapport.Trigger, day, title string) string {
+	if on, err := time.Parse(time.DateOnly, day); err == nil {
+		return "owed on " + say.Day(on)
+	}
 	what := "everything"
 	if title != "" {
 		what = "“" + title + "”"

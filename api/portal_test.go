@@ -143,6 +143,19 @@ func TestPortalHomeSaysWhatIsExpected(t *testing.T) {
 	d.sql(t, `update deliverables set publish_by = now() - interval '9 days'`)
 	require.Nil(t, home().Payments[i].ExpectedAt, "what is late is expected at no time")
 
+	d.sql(t, `insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, owed_on, amount, currency, net_days, state)
+		select gen_random_uuid(), partnership_id, brand_id, id, term, 8, 'Later', 'date', '2100-03-02', 100, currency, 3, 'pending' from contracts where partnership_id = $1`, d.partnership)
+	d.sql(t, `update contracts set ends_at = '2100-03-10 12:00Z' where partnership_id = $1`, d.partnership)
+	h = home()
+	i = slices.IndexFunc(h.Payments, func(p paymentBody) bool { return p.Title == "Later" })
+	require.Equal(t, "Earned on 2 March 2100", h.Payments[i].State)
+	zone, err := time.LoadLocation(one[string](t, d, `select c.zone from brands b join calendars c on c.id = b.calendar_id where b.id = $1`, d.world.one))
+	require.NoError(t, err)
+	require.Equal(t, time.Date(2100, 3, 5, 0, 0, 0, 0, zone).UTC(), h.Payments[i].ExpectedAt.UTC(), "it is owed as its day begins at the brand")
+	d.sql(t, `update contracts set ends_at = '2100-03-01 12:00Z' where partnership_id = $1`, d.partnership)
+	require.Equal(t, "2100-03-04T12:00:00Z", home().Payments[i].ExpectedAt.UTC().Format(time.RFC3339), "at the latest at the end of the term")
+	d.sql(t, `update contracts set ends_at = now() + interval '100 days' where partnership_id = $1`, d.partnership)
+
 	look := `insert into post_checks (deliverable_id, n, result, url, problems) values ($1, 1, $2, 'https://video.example/1', $3)`
 	d.sql(t, `update deliverables set state = 'posted', posted_at = now()`)
 	d.sql(t, look, d.deliverable, "mismatch", []string{"disclosure_missing", "promo_code_wrong"})

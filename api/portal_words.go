@@ -352,6 +352,9 @@ func triggerWords(say rapport.Words, m rapport.PortalPayment) string {
 	case rapport.TriggerGiven:
 		return say.Say("A bonus, on its way")
 	case rapport.TriggerDate:
+		if on, err := time.Parse(time.DateOnly, m.OwedOn); err == nil {
+			return say.Say("Earned on %s", say.Day(on))
+		}
 		return say.Say("Earned at the end of the contract")
 	case rapport.TriggerCampaignEnd:
 		return say.Say("Earned at the end of the campaign")

@@ -143,12 +143,15 @@ func TestAnOfferNamesItsDays(t *testing.T) {
 	w := newTalk(t)
 	w.reply(t)
 	day := func(days int) string { return time.Now().AddDate(0, 0, days).Format(time.DateOnly) }
+	owedOn := day(90)
 	offer := func(due, from, until string) answer {
 		terms := map[string]any{
 			"deliverables": []any{map[string]any{
 				"title": "Reel", "platform": "instagram", "kind": "reel", "draft_due_days": 10, "publish_days": 5, "draft_due_on": due, "publish_from": from, "publish_until": until,
 			}},
-			"milestones":      []any{map[string]any{"title": "All", "trigger": "posted", "percent": 100, "net_days": 0}},
+			"milestones": []any{
+				map[string]any{"title": "Half", "trigger": "posted", "percent": 50, "net_days": 0}, map[string]any{"title": "The rest", "trigger": "date", "owed_on": owedOn, "percent": 50, "net_days": 0},
+			},
 			"revision_rounds": 2, "duration_days": 180, "notice_days": 30,
 		}
 		return w.ops.keyed().send(t, "POST", w.path+"/offers", map[string]any{"fee": eur(90_000), "terms": terms})
@@ -156,7 +159,12 @@ func TestAnOfferNamesItsDays(t *testing.T) {
 	require.Equal(t, []string{"terms.deliverables[0].draft_due_on in_the_past"}, offer(day(-3), day(20), day(30)).fields(t))
 	require.Equal(t, []string{"terms.deliverables[0].draft_due_on after_publication"}, offer(day(30), day(20), day(30)).fields(t))
 	require.Equal(t, []string{"terms.deliverables[0].publish_until before_start"}, offer(day(10), day(30), day(20)).fields(t))
+	for bad, code := range map[string]string{day(-3): "in_the_past", day(190): "after_term"} {
+		owedOn = bad
+		require.Equal(t, []string{"terms.milestones[1].owed_on " + code}, offer(day(40), day(60), day(70)).fields(t))
+	}
 	require.Zero(t, one[int](t, w.desk, `select count(*) from offers where partnership_id = $1`, w.id))
+	owedOn = day(90)
 	a := offer(day(40), day(60), day(70))
 	require.Equal(t, 200, a.status, "%s", a.body)
 	var p gen.Partnership
@@ -165,4 +173,5 @@ func TestAnOfferNamesItsDays(t *testing.T) {
 	require.Equal(t, []any{day(40), day(60), day(70), 0, 0}, []any{
 		d.DraftDueOn.Format(time.DateOnly), d.PublishFrom.Format(time.DateOnly), d.PublishUntil.Format(time.DateOnly), d.DraftDueDays, d.PublishDays,
 	}, "a day takes the place of what is counted")
+	require.Equal(t, day(90), p.Offer.Terms.Milestones[1].OwedOn.Format(time.DateOnly))
 }

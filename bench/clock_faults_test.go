@@ -56,10 +56,10 @@ func shift() int64 {
 
 // clockScenarios are what a wrong clock of the host of worker and serve does. A Go program asks the kernel itself, so that nothing can be put
 // between them; the programs are built with another time.Now instead.
-func clockScenarios(times int) []scenario {
+func clockScenarios() []scenario {
 	return []scenario{{"the clock of the programs' host jumps two hours, and back", func(f *fleet) {
 		set := f.withClock()
-		f.live(4*times, "Clock", func() {
+		f.live(4, "Clock", func() {
 			for _, off := range []time.Duration{2 * time.Hour, -2 * time.Hour, 0} {
 				f.wait(5*time.Second, 15*time.Second)
 				set(off)
@@ -73,7 +73,7 @@ func clockScenarios(times int) []scenario {
 			join partnerships p on p.id = m.partnership_id where p.campaign_id = $1 and m.direction = 'out' and m.kind = 'outreach') x where apart < interval '9 seconds'`,
 			f.campaign), "follow-ups that are early")
 		for _, off := range []time.Duration{2 * time.Hour, -2 * time.Hour} {
-			payouts := f.owed(3*times, "Paid")
+			payouts := f.owed(3, "Paid")
 			before := f.number(`select count(*) from webhook_inbox where provider = 'stripe'`)
 			set(off)
 			f.paid(payouts, func() {})

@@ -312,25 +312,19 @@ type scenario struct {
 }
 
 func scenarios() []scenario {
-	times := 1
-	if full() {
-		times = 4
-	}
 	slow := func(provider, path string) map[string]any {
 		return map[string]any{"provider": provider, "method": "POST", "path": path, "action": "slow", "delay_ms": 2000, "times": -1}
 	}
-	return slices.Concat(moneyScenarios(times), restoreScenarios(times), stormScenarios(times), clockScenarios(times), []scenario{
+	return slices.Concat(moneyScenarios(), restoreScenarios(), stormScenarios(), clockScenarios(), []scenario{
 		{"worker dies between the claim and the answer of a mail", func(f *fleet) {
 			f.replyAfter = 100
 			f.found(paydays())
 			f.faults(slow("sendgrid", "/v3/mail/send"))
-			for range times {
-				f.begin(60, paydays(), "Mail "+strconv.Itoa(int(f.random.Uint32())))
-				for _, point := range []string{"mail.claimed", "mail.sent"} {
-					f.dieAt(point, 2, `select count(*) from messages where state = 'sending'`)
-				}
+			f.begin(60, paydays(), "Mail "+strconv.Itoa(int(f.random.Uint32())))
+			for _, point := range []string{"mail.claimed", "mail.sent"} {
+				f.dieAt(point, 2, `select count(*) from messages where state = 'sending'`)
 			}
-			f.eventually(60*times, `select count(*) from partnerships p where p.campaign_id = $1
+			f.eventually(60, `select count(*) from partnerships p where p.campaign_id = $1
 				and exists (select 1 from partnership_events e where e.partnership_id = p.id and e.kind in ('mail_sent', 'mail_unknown'))`)
 		}},
 		{"worker is killed at random during lifecycles", func(f *fleet) {

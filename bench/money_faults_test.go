@@ -32,27 +32,25 @@ const (
 )
 
 // moneyScenarios are the ways in which a worker may be lost on the way of a payout, from its decision to the end of its workflow.
-func moneyScenarios(times int) []scenario {
+func moneyScenarios() []scenario {
 	transfers := func(action string, n, delay int) map[string]any {
 		return map[string]any{"provider": "stripe", "method": "POST", "path": "/v1/transfers", "action": action, "times": n, "delay_ms": delay}
 	}
 	return []scenario{
 		{"worker dies at each step of a payout", func(f *fleet) {
-			payouts := f.owed(15*times, "Step")
+			payouts := f.owed(15, "Step")
 			f.faults(transfers("slow", -1, 1500))
 			f.paid(payouts, func() {
-				for range times {
-					for _, at := range []struct {
-						point, underWay string
-						least           int
-					}{{"transfer.decided", ordering, 1}, {"transfer.ordered", flying, 4}, {"transfer.before", sent, 4}, {"transfer.after", sent, 4}, {"transfer.recorded", sent, 4}, {"payout.recording", flying, 1}} {
-						f.dieAt(at.point, at.least, at.underWay)
-					}
+				for _, at := range []struct {
+					point, underWay string
+					least           int
+				}{{"transfer.decided", ordering, 1}, {"transfer.ordered", flying, 4}, {"transfer.before", sent, 4}, {"transfer.after", sent, 4}, {"transfer.recorded", sent, 4}, {"payout.recording", flying, 1}} {
+					f.dieAt(at.point, at.least, at.underWay)
 				}
 			})
 		}},
 		{"worker is killed while Stripe has not taken a transfer, and when it has", func(f *fleet) {
-			payouts := f.owed(12*times, "Taken")
+			payouts := f.owed(12, "Taken")
 			f.faults(transfers("stall", 16, 4000))
 			f.paid(payouts, func() {
 				f.killWhen(4, sent)
@@ -63,7 +61,7 @@ func moneyScenarios(times int) []scenario {
 			})
 		}},
 		{"worker is away for longer than a key may be used", func(f *fleet) {
-			payouts := f.owed(6*times, "Away")
+			payouts := f.owed(6, "Away")
 			f.faults(transfers("slow", 12, 4000), transfers("stall", -1, 4000))
 			house := f.people(15 * time.Second)
 			f.atLeast(8, sent)
@@ -81,7 +79,7 @@ func moneyScenarios(times int) []scenario {
 			f.settleByPeople(payouts)
 		}},
 		{"Stripe answers with an error and pays later, while workers die", func(f *fleet) {
-			payouts := f.owed(8*times, "Later")
+			payouts := f.owed(8, "Later")
 			f.faults(transfers("500_then_rollforward", 12, 6000), transfers("commit_then_500", -1, 0))
 			f.paid(payouts, func() {
 				f.killWhen(1, `select count(*) from payouts where state = 'unknown'`)
@@ -89,7 +87,7 @@ func moneyScenarios(times int) []scenario {
 			})
 		}},
 		{"a frozen worker comes back beside another", func(f *fleet) {
-			payouts := f.owed(6*times, "Frozen")
+			payouts := f.owed(6, "Frozen")
 			f.faults(transfers("slow", -1, 3000))
 			f.paid(payouts, func() {
 				f.atLeast(4, sent)
@@ -104,7 +102,7 @@ func moneyScenarios(times int) []scenario {
 			})
 		}},
 		{"payouts that are paid are run again from their beginning", func(f *fleet) {
-			payouts := f.owed(3*times, "Again")
+			payouts := f.owed(3, "Again")
 			f.paid(payouts, func() {})
 			f.resetPayouts()
 		}},

@@ -25,21 +25,17 @@ import (
 )
 
 // restoreScenarios put a backup of Postgres back that is older than what Stripe has: Temporal remembers more than Postgres, or nothing.
-func restoreScenarios(times int) []scenario {
+func restoreScenarios() []scenario {
 	return []scenario{
 		{"PostgreSQL is restored from before the payouts, and Temporal is ahead of it", func(f *fleet) {
-			for range times {
-				f.restored("Ahead", func() {})
-			}
+			f.restored("Ahead", func() {})
 		}},
 		{restoredAndLost, func(f *fleet) {
-			for range times {
-				f.restored("Both", func() {
-					f.temporal.kill(syscall.SIGKILL)
-					require.NoError(f.t, os.RemoveAll(filepath.Join(f.dir, "temporal")))
-					f.restartTemporal()
-				})
-			}
+			f.restored("Both", func() {
+				f.temporal.kill(syscall.SIGKILL)
+				require.NoError(f.t, os.RemoveAll(filepath.Join(f.dir, "temporal")))
+				f.restartTemporal()
+			})
 		}},
 	}
 }

@@ -26,11 +26,11 @@ import (
 )
 
 // stormScenarios are what the provider and the network do to payouts, each of them to many at once.
-func stormScenarios(times int) []scenario {
+func stormScenarios() []scenario {
 	const campaigns = ` from payout_attempts x join payouts p on p.id = x.payout_id join partnerships q on q.id = p.partnership_id where q.campaign_id = $1`
 	return []scenario{
 		{"the platform's balance is short, and is topped up", func(f *fleet) {
-			payouts := f.owed(6*times, "Short")
+			payouts := f.owed(6, "Short")
 			f.balance(map[string]any{"currency": "usd", "amount": 0})
 			house := f.people(15 * time.Second)
 			f.killWhen(2, sent)
@@ -45,18 +45,18 @@ func stormScenarios(times int) []scenario {
 			require.LessOrEqual(f.t, f.number(`select count(*)`+campaigns, f.campaign), 3*payouts, "nothing is asked for again and again while there is nothing")
 		}},
 		{"Stripe refuses fifty transfers for want of patience", func(f *fleet) {
-			payouts := f.owed(6*times, "Busy")
+			payouts := f.owed(6, "Busy")
 			f.faults(map[string]any{"provider": "stripe", "method": "POST", "path": "/v1/transfers", "action": "429", "times": 50})
 			f.paid(payouts, func() { f.killWhen(4, sent) })
 			require.Equal(f.t, payouts, f.number(`select count(*)`+campaigns, f.campaign), "each payout keeps its attempt")
 		}},
-		{"every event of Stripe comes five times more, late and in any order", func(f *fleet) { f.storm(f.owed(6*times, "Storm")) }},
-		{"worker dies while it makes documents to sign at Documenso", func(f *fleet) { f.signings(20 * times) }},
+		{"every event of Stripe comes five times more, late and in any order", func(f *fleet) { f.storm(f.owed(6, "Storm")) }},
+		{"worker dies while it makes documents to sign at Documenso", func(f *fleet) { f.signings(20) }},
 		{cutCommits, func(f *fleet) {
 			cut := startCutter(f.root, f.pg.port, f.random)
 			cut.rate.Store(30)
 			undo := f.through(cut)
-			f.live(8*times, "Cut", func() {})
+			f.live(8, "Cut", func() {})
 			f.t.Logf("%d connections were cut before their commit, %d after it", cut.before.Load(), cut.after.Load())
 			require.Positive(f.t, cut.before.Load()*cut.after.Load(), "both kinds happened")
 			undo()

@@ -226,7 +226,7 @@ func (s *Store) executeAmendment(ctx context.Context, tx pgx.Tx, c gen.ContractF
 		}
 	}
 	for i, m := range plan.Milestones {
-		row := milestoneRow(c, next.Milestone+int32(i), changes.Milestones[i].Title, changes.Milestones[i].HoldUntil, m)
+		row := milestoneRow(c, next.Milestone+int32(i), changes.Milestones[i].Title, changes.Milestones[i].HoldUntil, changes.Milestones[i].OwedOn, m)
 		row.Extra = true // the fee of the offer does not hold it
 		if err := s.q.InsertMilestone(ctx, tx, row); err != nil {
 			return plan, fmt.Errorf("insert milestone: %w", err)

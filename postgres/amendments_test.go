@@ -21,10 +21,13 @@ func (d *draft) amended(t *testing.T, now time.Time) (amendment, dropped uuid.UU
 		d.exec(t, `insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, deliverable_id, amount, currency, net_days, state)
 			values ($1, $2, $3, $4, 1, $5, 'Part', 'approval', $6, 50000, 'eur', 0, 'pending')`, id, d.partnership, d.brand, d.contract, i, d.deliverable)
 	}
-	zero := 0
+	zero, owedOn := 0, now.AddDate(0, 0, 5).Format(time.DateOnly)
 	x := rapport.AmendmentDraft{ID: newID(), PartnershipID: d.partnership, By: d.ann, At: now, Changes: rapport.Amendment{
 		Deliverables: []rapport.DeliverableTerms{{Title: "A short", Platform: "tiktok", Kind: "short", DraftDueDays: 4, PublishDays: 3}}, EndDays: 30, UsageRightsDays: new(90),
-		Milestones: []rapport.MilestoneAdded{{Title: "For the short", Trigger: rapport.TriggerPosted, New: &zero, Amount: 20_000, NetDays: 10}}, DroppedMilestones: []uuid.UUID{dropped},
+		Milestones: []rapport.MilestoneAdded{
+			{Title: "For the short", Trigger: rapport.TriggerPosted, New: &zero, Amount: 20_000, NetDays: 10}, {Title: "Later", Trigger: rapport.TriggerDate, OwedOn: owedOn, Amount: 1_000},
+		},
+		DroppedMilestones: []uuid.UUID{dropped},
 	}}
 	_, err := d.api.DraftAmendment(rapport.WithBrands(t.Context(), d.brand), x)
 	require.NoError(t, err)
@@ -90,7 +93,7 @@ func TestAnAmendmentIsExecutedOnce(t *testing.T) {
 	require.Equal(t, plans[0], plans[1])
 	require.Equal(t, plans[0], again)
 	require.Equal(t, ahead.Plan, again, "what was shown before")
-	require.Equal(t, [4]int{2, 3, 1, 1}, d.written(t))
+	require.Equal(t, [4]int{2, 4, 1, 1}, d.written(t))
 
 	var due, publish time.Time
 	var position, after int
@@ -143,7 +146,7 @@ func TestAnAmendmentIsExecutedWhollyOrNotAtAll(t *testing.T) {
 			d.exec(t, `drop function stop() cascade`)
 			plan, err := d.worker.ExecuteContract(t.Context(), amendment, now.Add(time.Hour))
 			require.NoError(t, err)
-			require.Equal(t, [4]int{2, 3, 1, 1}, d.written(t))
+			require.Equal(t, [4]int{2, 4, 1, 1}, d.written(t))
 			ends, _ = d.endsAt(t, d.contract)
 			require.Equal(t, plan.EndsAt.UTC(), ends.UTC())
 		})

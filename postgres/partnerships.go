@@ -324,7 +324,7 @@ func (s *Store) content(ctx context.Context, tx pgx.Tx, d *rapport.PartnershipDe
 		d.Milestones = append(d.Milestones, rapport.PartnershipMilestone{
 			ID: r.ID, Title: r.Title, Trigger: rapport.Trigger(r.Trigger), State: r.State, Amount: rapport.Money{Amount: r.Amount, Currency: r.Currency},
 			MetAt: r.MetAt, PayoutID: r.PayoutID, PayoutState: r.PayoutState, Bonus: r.Bonus, Threshold: threshold(r.Metric, r.AtLeast, r.WithinDays),
-			CountsUntil: r.CountsUntil, DeliverableID: r.DeliverableID, Number: number(r.Number), NumberAt: numberAt(r.Number, r.NumberAt), HoldUntil: r.HoldUntil,
+			CountsUntil: r.CountsUntil, DeliverableID: r.DeliverableID, Number: number(r.Number), NumberAt: numberAt(r.Number, r.NumberAt), HoldUntil: r.HoldUntil, OwedOn: r.OwedOn,
 		})
 	}
 	return nil

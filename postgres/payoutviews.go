@@ -139,7 +139,7 @@ func (s *Store) Payout(ctx context.Context, id uuid.UUID) (rapport.PayoutRecord,
 			Evidence: rapport.PayoutEvidence{
 				ContractNumber: c.ContractNumber, ExecutedAt: c.ExecutedAt, MilestoneTitle: c.MilestoneTitle, Trigger: rapport.Trigger(c.Trigger),
 				NetDays: int(c.NetDays), MetAt: c.MetAt, DeliverableTitle: c.DeliverableTitle,
-				Threshold: threshold(c.Metric, c.AtLeast, c.WithinDays), HoldUntil: c.HoldUntil,
+				Threshold: threshold(c.Metric, c.AtLeast, c.WithinDays), HoldUntil: c.HoldUntil, OwedOn: c.OwedOn,
 			},
 		}
 		if c.TierFrom != nil {

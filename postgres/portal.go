@@ -88,7 +88,7 @@ func (s *Store) PortalPage(ctx context.Context, partnership uuid.UUID) (rapport.
 		payments, err := s.q.PortalPayments(ctx, tx, partnership)
 		for _, m := range payments {
 			page.Payments = append(page.Payments, rapport.PortalPayment{
-				ID: m.ID, Title: m.Title, Term: int(m.Term), Trigger: rapport.Trigger(m.Trigger), Amount: rapport.Money{Amount: m.Amount, Currency: m.Currency},
+				ID: m.ID, Title: m.Title, Term: int(m.Term), Trigger: rapport.Trigger(m.Trigger), OwedOn: m.OwedOn, Amount: rapport.Money{Amount: m.Amount, Currency: m.Currency},
 				State: m.State, PayoutState: rapport.PayoutState(m.PayoutState), DueAt: m.DueAt, PaidAt: m.PaidAt,
 				Threshold: threshold(m.Metric, m.AtLeast, m.WithinDays), CountsUntil: m.CountsUntil, Number: number(m.Number),
 				DestinationAt: m.DestinationChangedAt, FreeAt: m.DestinationFreeAt,

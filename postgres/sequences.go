@@ -60,11 +60,11 @@ func (s *Store) OutsideDates(ctx context.Context, partnership uuid.UUID) (map[st
 			return nil, fmt.Errorf("campaign: %w", err)
 		}
 		zone := rapport.Calendar{Zone: r.Zone}
-		dates := map[string]time.Time{"campaign_starts": zone.EndOfDate(r.StartsOn.AddDate(0, 0, -1)), "campaign_ends": zone.EndOfDate(r.EndsOn)}
+		dates := map[string]time.Time{"campaign_starts": zone.BeginOfDate(r.StartsOn), "campaign_ends": zone.EndOfDate(r.EndsOn)}
 		fields, err := s.q.FieldsOfCreator(ctx, tx, gen.FieldsOfCreatorParams{CreatorID: r.CreatorID, BrandID: r.BrandID})
 		for _, f := range fields {
 			if day, err := time.Parse(time.DateOnly, f.Value); err == nil && f.Kind == "date" {
-				dates["field:"+f.Name] = zone.EndOfDate(day.AddDate(0, 0, -1))
+				dates["field:"+f.Name] = zone.BeginOfDate(day)
 			}
 		}
 		return dates, err

@@ -112,7 +112,7 @@ func (s *Store) writePlan(ctx context.Context, tx pgx.Tx, c gen.ContractForExecu
 	}
 	for i, m := range plan.Milestones {
 		t := terms.Milestones[i]
-		row := milestoneRow(c, int32(i), t.Title, t.HoldUntil, m)
+		row := milestoneRow(c, int32(i), t.Title, t.HoldUntil, t.OwedOn, m)
 		row.Bonus = t.Bonus > 0
 		if of := t.Threshold; of != nil {
 			row.Metric, row.AtLeast, row.WithinDays = new(string(of.Metric)), &of.AtLeast, new(int32(of.WithinDays))
@@ -135,10 +135,10 @@ func (s *Store) writeDeliverable(ctx context.Context, tx pgx.Tx, c gen.ContractF
 	return nil
 }
 
-func milestoneRow(c gen.ContractForExecutionRow, position int32, title, holdUntil string, m rapport.MilestoneState) gen.InsertMilestoneParams {
+func milestoneRow(c gen.ContractForExecutionRow, position int32, title, holdUntil, owedOn string, m rapport.MilestoneState) gen.InsertMilestoneParams {
 	return gen.InsertMilestoneParams{
 		ID: m.ID, PartnershipID: c.PartnershipID, BrandID: c.BrandID, ContractID: c.ID, Term: c.Term, Position: position, Title: title,
-		Trigger: string(m.Trigger), DeliverableID: idOrNil(m.Deliverable), Amount: m.Amount.Amount, Currency: m.Amount.Currency, NetDays: int32(m.NetDays), HoldUntil: orNil(holdUntil),
+		Trigger: string(m.Trigger), DeliverableID: idOrNil(m.Deliverable), Amount: m.Amount.Amount, Currency: m.Amount.Currency, NetDays: int32(m.NetDays), HoldUntil: orNil(holdUntil), OwedOn: owedOn,
 	}
 }
 

@@ -150,6 +150,40 @@ func recordChanges(t *testing.T, address, folder string) {
 	require.NotEmpty(t, h.facts(t, p.ID))
 }
 
+// recordOwedOn is a term of which one part is owed on a day that has passed when both sign, one on a day that the term does not live to see, and one that an
+// amendment adds, which makes the term longer.
+func recordOwedOn(t *testing.T, address, folder string) {
+	t.Helper()
+	terms := short()
+	dated := func(title string, days, percent int) rapport.MilestoneTerms {
+		return rapport.MilestoneTerms{Title: title, Trigger: rapport.TriggerDate, OwedOn: time.Now().AddDate(0, 0, days).Format(time.DateOnly), Percent: percent}
+	}
+	terms.Milestones = []rapport.MilestoneTerms{dated("At once", -1, 40), dated("At the end", 30, 60)}
+	contract := rapport.DeriveID(id("offer"), "contract")
+	deliverable := rapport.DeriveID(contract, "deliverable/0")
+	amendments := map[uuid.UUID]rapport.Amendment{}
+	r := newRecorder(t, address, folder, changes(t, terms, amendments))
+	defer r.stop()
+	p := partnership(day)
+	p.ID = id("owed on")
+	w := r.signed(p)
+	ends := time.Now().Add(26 * day)
+	amendments[id("longer")] = rapport.Amendment{
+		EndDays: 4, EndsAt: ends, NoticeBy: ends.Add(-3 * day),
+		Milestones: []rapport.MilestoneAdded{{Title: "More", Trigger: rapport.TriggerDate, OwedOn: terms.Milestones[0].OwedOn, Amount: 3_000}},
+	}
+	pay := func(milestone uuid.UUID) uuid.UUID { return rapport.DeriveID(milestone, "payout") }
+	r.paid(pay(rapport.DeriveID(contract, "milestone/0")))
+	r.amended(w, id("longer"))
+	r.paid(pay(rapport.DeriveID(id("longer"), "milestone/0")))
+	r.approved("draft", deliverable, w)
+	r.waits(p.ID, "post")
+	r.command(w, rapport.Command{Kind: rapport.CmdReportPost, Ref: deliverable})
+	r.paid(pay(rapport.DeriveID(contract, "milestone/1")))
+	r.ended(w)
+	r.keep(w, "partnership-owed-on")
+}
+
 // recordRights is what outlives a term: reminders, a decision, an end that nobody decided, and an extension after the term; and rights in a
 // partnership that was terminated.
 func recordRights(t *testing.T, address, folder string) {

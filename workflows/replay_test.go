@@ -305,7 +305,7 @@ func TestRecordHistories(t *testing.T) { //nolint:paralleltest // it measures ti
 		"golden": recordGolden, "detours": recordDetours, "asleep": recordAsleep, "reviews": recordReviews, "small": recordSmall, "sequences": recordSequences,
 		"approvals": recordApprovals, "late": recordLate, "reversals": recordReversals, "changes": recordChanges, "rights": recordRights, "extended": recordExtended, "delivery": recordDelivery,
 		"option": recordOption, "quiet": recordQuiet, "amended_option": recordAmendedOption, "renewals": recordRenewals, "schedule": recordSchedule, "unasked": recordUnasked, "differs": recordDiffers,
-		"outside": recordOutside,
+		"outside": recordOutside, "owed_on": recordOwedOn,
 	} {
 		t.Run(name, func(t *testing.T) { f(t, server.Address, folder) })
 	}

@@ -694,6 +694,7 @@ type Milestone struct {
 	CountsUntil   *time.Time
 	HoldUntil     *string
 	DroppedBy     *uuid.UUID
+	OwedOn        *time.Time
 }
 
 type MoneyHistory struct {

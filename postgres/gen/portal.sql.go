@@ -646,7 +646,7 @@ func (q *Queries) PortalParties(ctx context.Context, db DBTX, id uuid.UUID) (Por
 }
 
 const portalPayments = `-- name: PortalPayments :many
-select m.id, m.title, m.term, m.trigger, (m.amount - coalesce(p.netted - p.difference, 0))::bigint as amount, m.currency, m.state, coalesce(p.state, '')::text as payout_state, p.due_at, p.paid_at,
+select m.id, m.title, m.term, m.trigger, coalesce(m.owed_on::text, '')::text as owed_on, (m.amount - coalesce(p.netted - p.difference, 0))::bigint as amount, m.currency, m.state, coalesce(p.state, '')::text as payout_state, p.due_at, p.paid_at,
   coalesce(case when m.state = 'pending' and c.state = 'executed' then milestone_expected(m.id) + m.net_days * f.day_seconds * interval '1 second' end, 'epoch')::timestamptz as expected_at, coalesce(k.state, '')::text as bank_state, coalesce(k.arrives_on::text, '')::text as bank_on,
   coalesce(p.offline_method, '')::text as offline_method, coalesce(w.reference, '')::text as offline_reference, coalesce(w.paid_on::text, '')::text as offline_on,
   h.changed_at as destination_changed_at, h.free_at as destination_free_at,
@@ -664,6 +664,7 @@ type PortalPaymentsRow struct {
 	Title                string
 	Term                 int32
 	Trigger              string
+	OwedOn               string
 	Amount               int64
 	Currency             string
 	State                string
@@ -699,6 +700,7 @@ func (q *Queries) PortalPayments(ctx context.Context, db DBTX, partnershipID uui
 			&i.Title,
 			&i.Term,
 			&i.Trigger,
+			&i.OwedOn,
 			&i.Amount,
 			&i.Currency,
 			&i.State,

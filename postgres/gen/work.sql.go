@@ -479,9 +479,9 @@ func (q *Queries) InsertDeliverable(ctx context.Context, db DBTX, arg InsertDeli
 }
 
 const insertMilestone = `-- name: InsertMilestone :exec
-insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, deliverable_id, amount, currency, net_days, extra, bonus, metric, at_least, within_days, hold_until)
+insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, deliverable_id, amount, currency, net_days, extra, bonus, metric, at_least, within_days, hold_until, owed_on)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-  $17, $18) on conflict (contract_id, position) do nothing
+  $17, $18, nullif($19::text, '')::date) on conflict (contract_id, position) do nothing
 `
 
 type InsertMilestoneParams struct {
@@ -503,6 +503,7 @@ type InsertMilestoneParams struct {
 	AtLeast       *int64
 	WithinDays    *int32
 	HoldUntil     *string
+	OwedOn        string
 }
 
 func (q *Queries) InsertMilestone(ctx context.Context, db DBTX, arg InsertMilestoneParams) error {
@@ -525,6 +526,7 @@ func (q *Queries) InsertMilestone(ctx context.Context, db DBTX, arg InsertMilest
 		arg.AtLeast,
 		arg.WithinDays,
 		arg.HoldUntil,
+		arg.OwedOn,
 	)
 	return err
 }

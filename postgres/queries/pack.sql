@@ -33,7 +33,7 @@ select x.kind::text as kind, x.body::jsonb as body from (
   from p join bonuses y on y.partnership_id = p.id join users u on u.id = y.given_by
   union all
   select 8, m.met_at, m.id::text, 'milestone', jsonb_build_object('id', m.id, 'contract_id', m.contract_id, 'term', m.term, 'title', m.title, 'trigger', m.trigger, 'deliverable_id', m.deliverable_id, 'amount', m.amount, 'currency', m.currency, 'net_days', m.net_days, 'state', m.state, 'met_at', m.met_at, 'bonus', m.bonus,
-    'metric', m.metric, 'at_least', m.at_least, 'within_days', m.within_days, 'counts_until', m.counts_until, 'hold_until', m.hold_until)
+    'metric', m.metric, 'at_least', m.at_least, 'within_days', m.within_days, 'counts_until', m.counts_until, 'hold_until', m.hold_until, 'owed_on', m.owed_on)
   from p join milestones m on m.partnership_id = p.id
   union all
   select 9, o.created_at, o.id::text, 'payout', jsonb_build_object('id', o.id, 'milestone_id', o.milestone_id, 'amount', o.amount, 'currency', o.currency, 'destination', o.destination, 'state', o.state, 'netted', o.netted, 'difference', o.difference, 'amount_reversed', o.amount_reversed, 'content_counts', o.content_counts,

@@ -60,7 +60,7 @@ where d.partnership_id = @partnership_id and d.term = @term order by d.position;
 
 -- name: MilestonesOfTerm :many
 select m.id, m.title, m.trigger, m.state, m.amount, m.currency, m.met_at, m.bonus, coalesce(m.metric, '')::text as metric, coalesce(m.at_least, 0)::bigint as at_least, coalesce(m.within_days, 0)::int as within_days,
-  m.counts_until, coalesce(m.hold_until, '')::text as hold_until, m.deliverable_id, coalesce(n.value, -1)::bigint as number, coalesce(n.stood_at, 'epoch')::timestamptz as number_at, y.id as payout_id, coalesce(y.state, '')::text as payout_state
+  m.counts_until, coalesce(m.hold_until, '')::text as hold_until, coalesce(m.owed_on::text, '')::text as owed_on, m.deliverable_id, coalesce(n.value, -1)::bigint as number, coalesce(n.stood_at, 'epoch')::timestamptz as number_at, y.id as payout_id, coalesce(y.state, '')::text as payout_state
 from milestones m left join payouts y on y.milestone_id = m.id
 left join lateral (select x.value, x.stood_at from post_numbers x where x.deliverable_id = m.deliverable_id and x.metric = m.metric order by x.stood_at desc, x.entered_at desc limit 1) n on true
 where m.partnership_id = @partnership_id and m.term = @term order by m.position;

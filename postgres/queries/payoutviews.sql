@@ -100,7 +100,7 @@ group by 1, 2, 3 order by 1, 2, 3;
 
 -- name: GetPayoutCore :one
 select p.id, p.milestone_id, p.destination, content_approvers(p.milestone_id)::uuid[] as content_approvers, p.content_counts, p.releasers, p.tier_from, p.preparer_proves, p.round, p.commands, p.seq, coalesce(y.state, 'none')::text as payee_state,
-  m.contract_id, m.deliverable_id, m.title as milestone_title, m.trigger, m.net_days, m.met_at, coalesce(m.metric, '')::text as metric, coalesce(m.at_least, 0)::bigint as at_least, coalesce(m.within_days, 0)::int as within_days, coalesce(m.hold_until, '')::text as hold_until, t.number as contract_number, t.executed_at, coalesce(d.title, '')::text as deliverable_title
+  m.contract_id, m.deliverable_id, m.title as milestone_title, m.trigger, m.net_days, m.met_at, coalesce(m.metric, '')::text as metric, coalesce(m.at_least, 0)::bigint as at_least, coalesce(m.within_days, 0)::int as within_days, coalesce(m.hold_until, '')::text as hold_until, coalesce(m.owed_on::text, '')::text as owed_on, t.number as contract_number, t.executed_at, coalesce(d.title, '')::text as deliverable_title
 from payouts p
 join milestones m on m.id = p.milestone_id
 join contracts t on t.id = m.contract_id

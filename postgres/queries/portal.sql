@@ -54,7 +54,7 @@ left join contracts t on t.id = d.contract_id
 where d.partnership_id = @partnership_id order by d.term desc, d.position;
 
 -- name: PortalPayments :many
-select m.id, m.title, m.term, m.trigger, (m.amount - coalesce(p.netted - p.difference, 0))::bigint as amount, m.currency, m.state, coalesce(p.state, '')::text as payout_state, p.due_at, p.paid_at,
+select m.id, m.title, m.term, m.trigger, coalesce(m.owed_on::text, '')::text as owed_on, (m.amount - coalesce(p.netted - p.difference, 0))::bigint as amount, m.currency, m.state, coalesce(p.state, '')::text as payout_state, p.due_at, p.paid_at,
   coalesce(case when m.state = 'pending' and c.state = 'executed' then milestone_expected(m.id) + m.net_days * f.day_seconds * interval '1 second' end, 'epoch')::timestamptz as expected_at, coalesce(k.state, '')::text as bank_state, coalesce(k.arrives_on::text, '')::text as bank_on,
   coalesce(p.offline_method, '')::text as offline_method, coalesce(w.reference, '')::text as offline_reference, coalesce(w.paid_on::text, '')::text as offline_on,
   h.changed_at as destination_changed_at, h.free_at as destination_free_at,

@@ -42,9 +42,9 @@ insert into deliverables (id, partnership_id, brand_id, contract_id, term, posit
 values (@id, @partnership_id, @brand_id, @contract_id, @term, @position, @title, @platform, @kind, @draft_due_at, @publish_from, @publish_by, @draft_after) on conflict (contract_id, position) do nothing;
 
 -- name: InsertMilestone :exec
-insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, deliverable_id, amount, currency, net_days, extra, bonus, metric, at_least, within_days, hold_until)
+insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, deliverable_id, amount, currency, net_days, extra, bonus, metric, at_least, within_days, hold_until, owed_on)
 values (@id, @partnership_id, @brand_id, @contract_id, @term, @position, @title, @trigger, sqlc.narg('deliverable_id'), @amount, @currency, @net_days, @extra, @bonus, sqlc.narg('metric'), sqlc.narg('at_least'),
-  sqlc.narg('within_days'), sqlc.narg('hold_until')) on conflict (contract_id, position) do nothing;
+  sqlc.narg('within_days'), sqlc.narg('hold_until'), nullif(@owed_on::text, '')::date) on conflict (contract_id, position) do nothing;
 
 -- name: CalendarOfBrand :one
 select d.zone, d.working_days, d.opens, d.closes, d.holidays, d.day_seconds from calendars d join brands b on b.calendar_id = d.id where b.id = @id;

@@ -6737,6 +6737,11 @@ export interface components {
             number?: number;
             /** Format: date-time */
             number_at?: string;
+            /**
+             * Format: date
+             * @description The day that the contract names for it
+             */
+            owed_on?: string;
             /** Format: uuid */
             payout_id?: string;
             payout_state?: string;
@@ -6758,6 +6763,11 @@ export interface components {
             net_days: number;
             /** @description Index into the new deliverables; without both it waits for all */
             new?: number;
+            /**
+             * Format: date
+             * @description As in MilestoneTerms
+             */
+            owed_on?: string;
             title: string;
             trigger: components["schemas"]["MilestoneTrigger"];
         };
@@ -6773,6 +6783,11 @@ export interface components {
             hold_until?: string;
             /** @description Days after the milestone is met */
             net_days: number;
+            /**
+             * Format: date
+             * @description With the trigger date: the day of the brand's zone on which it is owed, at the end of the term at the latest; absent for the end of the term
+             */
+            owed_on?: string;
             /** @description Of the fee; all milestones sum to 100. 0 for a bonus */
             percent: number;
             threshold?: components["schemas"]["Threshold"];

@@ -27,12 +27,15 @@ const metrics: Metric[] = ["views", "likes", "comments", "shares", "saves", "cli
 export const platforms = ["youtube", "instagram", "tiktok", "twitch", "x", "blog", "podcast"];
 export const contentKinds = ["video", "short", "reel", "story", "post"];
 
+/** When a milestone is met, in words, with the day that its terms may name. */
+export const whenText = (trigger: MilestoneTrigger, owedOn: string | undefined) => (owedOn ? `on ${dateText(owedOn)}` : triggerWords[trigger]);
+
 /** What else than the signatures the time for a draft can begin with. */
 export const draftAfter = [{ value: "product_delivered", label: "the product’s arrival" }] satisfies { value: NonNullable<DeliverableTerms["draft_after"]>; label: string }[];
 
 /** What a share of the fee can wait for, and what a bonus can. */
 export const triggers = (bonus: boolean) =>
-  Object.entries(triggerWords).filter(([value]) => value !== "given" && (bonus || value !== "threshold")).map(([value, label]) => ({ value, label }));
+  Object.entries(triggerWords).filter(([value]) => value !== "given" && (bonus || value !== "threshold")).map(([value, label]) => ({ value, label: value === "date" ? "on a day" : label }));
 
 const usualThreshold: Threshold = { metric: "views", at_least: 100_000, within_days: 30 };
 const usualDeliverable: DeliverableTerms = { title: "Video", platform: "youtube", kind: "video", draft_due_days: 10, publish_days: 5 };
@@ -100,7 +103,7 @@ export function TermsView({ terms, currency }: { terms: ContractTerms; currency:
           <li key={at}>
             <strong className="tabular">{milestone.bonus ? `Bonus ${moneyText({ amount: milestone.bonus, currency })}` : `${milestone.percent} %`}</strong>{" "}
             <span>
-              {milestone.threshold ? `when the post has ${goalText(milestone.threshold)}` : triggerWords[milestone.trigger]}
+              {milestone.threshold ? `when the post has ${goalText(milestone.threshold)}` : whenText(milestone.trigger, milestone.owed_on)}
               {milestone.net_days > 0 && `, ${days(milestone.net_days)} later`}
               {milestone.hold_until && `, held until finance has: ${milestone.hold_until}`}
               {milestone.deliverable !== undefined && `: ${terms.deliverables[milestone.deliverable]?.title ?? ""}`}
@@ -207,9 +210,13 @@ export function TermsEditor<F extends HoldsTerms>({ form: wide, currency }: { fo
                 form.setFieldValue(`terms.milestones.${at}`, {
                   ...milestone,
                   trigger: value as MilestoneTrigger,
+                  owed_on: undefined,
                   ...(value === "threshold" ? { threshold: usualThreshold, deliverable: milestone.deliverable ?? 0 } : { threshold: undefined }),
                 })}
             />
+            {milestone.trigger === "date" && (
+              <TextInput type="date" label="Owed on" description="None: when the term ends" {...form.getInputProps(`terms.milestones.${at}.owed_on`)} value={milestone.owed_on ?? ""} />
+            )}
             <NativeSelect
               label="Of deliverable"
               value={milestone.deliverable ?? ""}
@@ -348,6 +355,6 @@ export function cleanTerms(terms: ContractTerms): ContractTerms {
     allowlisting_days: optional(terms.allowlisting_days),
     exclusivity_days: optional(terms.exclusivity_days),
     extra_clauses: terms.extra_clauses || undefined,
-    milestones: terms.milestones.map((each) => ({ ...each, hold_until: each.hold_until || undefined })),
+    milestones: terms.milestones.map((each) => ({ ...each, hold_until: each.hold_until || undefined, owed_on: each.owed_on || undefined })),
   };
 }

@@ -163,7 +163,8 @@ function Money({ money, currency, partnership, added, onChange, onRemove }: {
     <div className={classes.added}>
       <TextInput label="For what" required withAsterisk={false} value={money.title} onChange={(event) => onChange({ title: event.currentTarget.value })} />
       <NumberInput label="Amount" required withAsterisk={false} min={0} hideControls suffix={` ${currency.toUpperCase()}`} value={money.amount === 0 ? "" : toMajor({ amount: money.amount, currency })} onChange={(typed) => onChange({ amount: toMinor(typed, currency) ?? 0 })} />
-      <NativeSelect label="Owed" data={triggers(false)} value={money.trigger} onChange={(event) => onChange({ trigger: event.currentTarget.value as MilestoneAdded["trigger"] })} />
+      <NativeSelect label="Owed" data={triggers(false)} value={money.trigger} onChange={(event) => onChange({ trigger: event.currentTarget.value as MilestoneAdded["trigger"], owed_on: undefined })} />
+      {money.trigger === "date" && <TextInput type="date" label="Owed on" description="None: when the term ends" value={money.owed_on ?? ""} onChange={(event) => onChange({ owed_on: event.currentTarget.value || undefined })} />}
       <NativeSelect label="Of" data={pieces} value={money.new === undefined ? (money.deliverable_id ?? "") : `new ${money.new}`} onChange={(event) => choose(event.currentTarget.value)} />
       <NumberInput label="Paid after" suffix=" days" min={0} value={money.net_days} onChange={(days) => onChange({ net_days: whole(days) })} />
       <ActionIcon className={classes.remove} aria-label={`Remove “${money.title}”`} onClick={onRemove}><IconTrash size={16} aria-hidden /></ActionIcon>

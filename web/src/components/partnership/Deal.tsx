@@ -11,7 +11,7 @@ import { Money } from "../Money";
 import { Facts, Section } from "../Page";
 import { RelativeTime } from "../RelativeTime";
 import { StatusChip } from "../StatusChip";
-import { TermsView, triggerWords } from "../Terms";
+import { TermsView, whenText } from "../Terms";
 import { KeyDates } from "../contract/KeyDates";
 import { Asked } from "./Asked";
 import { Codes } from "./Codes";
@@ -46,7 +46,7 @@ export function Deal({ partnership }: { partnership: Partnership }) {
                 <div>
                   {milestone.payout_id ? <Link to="/payouts/$id" params={{ id: milestone.payout_id }}>{milestone.title}</Link> : milestone.title}
                   <div className={classes.small}>
-                    {milestone.threshold ? `When the post has ${goalText(milestone.threshold)}` : words(triggerWords[milestone.trigger])}
+                    {milestone.threshold ? `When the post has ${goalText(milestone.threshold)}` : words(whenText(milestone.trigger, milestone.owed_on))}
                     {milestone.bonus && ", on top of the fee"}
                   </div>
                   {milestone.number !== undefined && milestone.number_at && (

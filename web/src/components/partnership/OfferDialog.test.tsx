@@ -62,6 +62,25 @@ it("offers terms that give an option to renew, and names its fee where it is wro
   expect(sent[1]?.terms).not.toHaveProperty("renewal_option");
 });
 
+it("has a part of the fee owed on a day, and without one when the term ends", async () => {
+  const sent: { terms?: Campaign["terms"] }[] = [];
+  vi.stubGlobal("fetch", async (request: Request) => {
+    sent.push(await request.json() as { terms?: Campaign["terms"] });
+    return answer({});
+  });
+  const part = { title: "All", trigger: "posted" as const, percent: 100, net_days: 0 };
+  await show(<OfferForm partnership={partnership(true, [])} campaign={{ ...campaign, terms: { ...campaign.terms, milestones: [part] } }} onClose={vi.fn()} />);
+  await userEvent.click(screen.getByRole("switch", { name: "Other terms than the campaign's" }));
+  expect(screen.queryByLabelText("Owed on")).not.toBeInTheDocument();
+  await userEvent.selectOptions(screen.getByRole("combobox", { name: "When" }), "on a day");
+  await userEvent.type(screen.getByLabelText("Owed on"), "2027-03-14");
+  await userEvent.click(screen.getByRole("button", { name: "Send offer" }));
+  await vi.waitFor(() => expect(sent[0]?.terms?.milestones).toEqual([{ ...part, trigger: "date", owed_on: "2027-03-14" }]));
+  await userEvent.clear(screen.getByLabelText("Owed on"));
+  await userEvent.click(screen.getByRole("button", { name: "Send offer" }));
+  await vi.waitFor(() => expect(sent[1]?.terms?.milestones).toEqual([{ ...part, trigger: "date" }]));
+});
+
 it("warns and lets it go where nobody knows what Stripe can pay", async () => {
   const sent = listen();
   await show(<OfferForm partnership={partnership(false, nobody)} campaign={campaign} onClose={vi.fn()} />);

@@ -35,7 +35,7 @@ export function Terms({ terms, currency }: { terms: ContractTerms; currency: str
           <li key={at}>
             <strong className="tabular">{part.bonus ? say("terms.bonus", { amount: moneyText({ amount: part.bonus, currency }) }) : say("terms.share", { percent: part.percent })}</strong>{" "}
             <span>
-              {part.threshold ? say("terms.goal", { number: part.threshold.at_least, metric: part.threshold.metric, days: part.threshold.within_days }) : say(`terms.when.${part.trigger}`)}
+              {part.threshold ? say("terms.goal", { number: part.threshold.at_least, metric: part.threshold.metric, days: part.threshold.within_days }) : part.owed_on ? say("terms.whenOn", { on: dateText(part.owed_on) }) : say(`terms.when.${part.trigger}`)}
               {part.net_days > 0 && say("terms.later", { days: part.net_days })}
               {part.hold_until && say("terms.held", { what: part.hold_until })}
               {part.deliverable !== undefined && `: ${terms.deliverables[part.deliverable]?.title ?? ""}`}

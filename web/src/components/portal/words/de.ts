@@ -85,6 +85,7 @@ export const words: Record<Key, string> = {
   "terms.when.posted": "bei Veröffentlichung",
   "terms.when.verified": "nach Prüfung des Beitrags",
   "terms.when.date": "am Ende der Laufzeit",
+  "terms.whenOn": "am {on}",
   "terms.when.campaign_end": "am Ende der Kampagne",
   "terms.when.threshold": "wenn die Zahl erreicht ist",
   "terms.when.given": "wenn ihn jemand vergibt",

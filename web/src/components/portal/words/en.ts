@@ -80,6 +80,7 @@ export const en = {
   "terms.when.posted": "when posted",
   "terms.when.verified": "when verified",
   "terms.when.date": "at the end of the term",
+  "terms.whenOn": "on {on}",
   "terms.when.campaign_end": "at the campaign's end",
   "terms.when.threshold": "number reached",
   "terms.when.given": "given by a person",
