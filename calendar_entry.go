@@ -15,6 +15,7 @@ const (
 	EntryNotice        = "notice" // the last moment to decide on a renewal
 	EntryCampaignStart = "campaign_start"
 	EntryCampaignEnd   = "campaign_end"
+	EntryCampaignDate  = "campaign_date"
 	EntryAbsence       = "absence"
 	// KeyUsageRights, KeyAllowlisting, KeyExclusivity and KeyOption are kinds of entries too.
 )

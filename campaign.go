@@ -50,9 +50,65 @@ type Campaign struct {
 	Category     string
 	SlotCap      int        // posts a day on one platform; 0 for no cap
 	EmbargoUntil *time.Time // the first day on which content may be out
+	Dates        []CampaignDate
 	Stages       map[Stage]int
 	Version      int
 	CreatedAt    time.Time
+}
+
+// CampaignDate is a day of a campaign, or some in a row, that its content is for: a launch, a sale.
+type CampaignDate struct {
+	ID   uuid.UUID `json:"id"` // DeliverableTerms name it
+	Name string    `json:"name"`
+	From string    `json:"from"` // the first and the last day of the brand's zone, such as 2027-03-14
+	To   string    `json:"to"`
+}
+
+// Days are its first and its last day, as dates.
+func (d CampaignDate) Days() (from, to time.Time) { return dayOf(d.From), dayOf(d.To) }
+
+// maxDates are the dates that a campaign may have.
+const maxDates = 50
+
+// checkDates names every bad field of the campaign's dates, and every piece of the terms that is for none of them.
+func (c Campaign) checkDates() (f []Field) {
+	add := func(i int, part, code, detail string) {
+		f = append(f, Field{fmt.Sprintf("dates[%d].%s", i, part), code, detail})
+	}
+	if len(c.Dates) > maxDates {
+		f = append(f, Field{"dates", "count", "A campaign has at most 50 dates."})
+	}
+	for i, d := range c.Dates {
+		f = append(f, checkText(fmt.Sprintf("dates[%d].name", i), strings.TrimSpace(d.Name), true, 100)...)
+		from, to := dayOf(d.From), dayOf(d.To)
+		switch {
+		case from.IsZero():
+			add(i, "from", "bad_value", fmt.Sprintf("%q is not a day.", d.From))
+		case to.IsZero():
+			add(i, "to", "bad_value", fmt.Sprintf("%q is not a day.", d.To))
+		case to.Before(from):
+			add(i, "to", "before_start", "The last day must not be before the first.")
+		}
+		if d.ID == uuid.Nil || slices.ContainsFunc(c.Dates[:i], func(o CampaignDate) bool { return o.ID == d.ID }) {
+			add(i, "id", "not_unique", "Each date needs an id of its own.")
+		}
+		if slices.ContainsFunc(c.Dates[:i], func(o CampaignDate) bool {
+			return strings.EqualFold(strings.TrimSpace(o.Name), strings.TrimSpace(d.Name))
+		}) {
+			add(i, "name", "not_unique", "There is a date of this name.")
+		}
+	}
+	return append(f, c.CheckTermsDates("terms", c.Terms)...)
+}
+
+// CheckTermsDates names every piece of terms, which stand under path, that is for a date that the campaign does not have.
+func (c Campaign) CheckTermsDates(path string, t ContractTerms) (f []Field) {
+	for i, d := range t.Deliverables {
+		if d.CampaignDate != uuid.Nil && !slices.ContainsFunc(c.Dates, func(o CampaignDate) bool { return o.ID == d.CampaignDate }) {
+			f = append(f, Field{fmt.Sprintf("%s.deliverables[%d].campaign_date", path, i), "unknown", "The campaign has no such date."})
+		}
+	}
+	return f
 }
 
 // The sequence and the policy that every installation starts with.
@@ -94,6 +150,7 @@ func (c Campaign) Check() []Field {
 	if c.SlotCap < 0 || c.SlotCap > 1000 {
 		f = append(f, Field{"slot_cap", "out_of_range", "A cap is 1 to 1,000 posts a day, or 0 for none."})
 	}
+	f = append(f, c.checkDates()...)
 	f = append(f, c.Terms.Check("terms")...)
 	return append(f, c.Terms.CheckAmounts("terms", c.DefaultFee)...)
 }

@@ -18,6 +18,7 @@ const (
 	ConflictEmbargo     = "embargo"     // a post is to be out before the campaign's content may be
 	ConflictAbsence     = "absence"     // the creator is away when something is due
 	ConflictLeadTime    = "lead_time"   // the review cannot be over in time
+	ConflictDate        = "date"        // a post is to be out beside the campaign's date that it is for
 )
 
 // How severe a conflict is.
@@ -45,6 +46,7 @@ type Slot struct {
 	Platform      string
 	Category      string // of the campaign; empty for unknown
 	State         string // of the deliverable
+	CampaignDate  uuid.UUID
 	DraftDueAt    *time.Time
 	From, To      time.Time // the publish window; the moment of the post once it is out
 	// Until is the end of the exclusivity that the post brings its brand; To for none.
@@ -125,6 +127,7 @@ type SlotRules struct {
 	Embargo   *time.Time    // the first day on which content may be out
 	ChainDays int           // business days that its reviews may take
 	Calendar  Calendar      // of the brand
+	Dates     []CampaignDate
 	// Days are the booked slots of each platform and day of the brand's zone, in the order in which they keep their place.
 	Days map[string][]uuid.UUID
 
@@ -167,7 +170,7 @@ func PlanSlots(p Slot, terms ContractTerms, creator Calendar, now time.Time) []S
 	slots := make([]Slot, len(plan.Deliverables))
 	for i, d := range plan.Deliverables {
 		s := p
-		s.Position, s.Title, s.Platform = i, terms.Deliverables[i].Title, terms.Deliverables[i].Platform
+		s.Position, s.Title, s.Platform, s.CampaignDate = i, terms.Deliverables[i].Title, terms.Deliverables[i].Platform, terms.Deliverables[i].CampaignDate
 		s.DraftDueAt, s.From, s.To = &d.DraftDue, cmp.Or(d.PublishFrom, d.DraftDue), d.PublishBy
 		s.Until = s.To.AddDate(0, 0, terms.ExclusivityDays)
 		slots[i] = s
@@ -197,7 +200,7 @@ func AmendedSlots(p Slot, t RunningTerm, a Amendment, now time.Time) []Slot {
 		if publish.IsZero() {
 			publish = orZero(d.PublishBy)
 		}
-		s.Position, s.DeliverableID, s.Title, s.Platform, s.State = i, &d.ID, d.Title, d.Platform, d.State
+		s.Position, s.DeliverableID, s.Title, s.Platform, s.State, s.CampaignDate = i, &d.ID, d.Title, d.Platform, d.State, d.CampaignDate
 		s.DraftDueAt, s.From, s.To = &draft, draft, publish
 		if d.PublishAt != nil && !d.PublishAt.After(publish) {
 			s.From, s.To = *d.PublishAt, *d.PublishAt
@@ -219,7 +222,7 @@ func ScheduledSlot(p Slot, t RunningTerm, id uuid.UUID, at time.Time) (Slot, err
 	}
 	d := t.Deliverables[i]
 	p.Position, p.DeliverableID, p.Title, p.Platform, p.State, p.DraftDueAt = i, &d.ID, d.Title, d.Platform, "scheduled", d.DraftDueAt
-	p.From, p.To, p.Until = at, at, at.AddDate(0, 0, t.Terms.ExclusivityDays)
+	p.CampaignDate, p.From, p.To, p.Until = d.CampaignDate, at, at, at.AddDate(0, 0, t.Terms.ExclusivityDays)
 	return p, nil
 }
 
@@ -278,6 +281,7 @@ func (f SlotFacts) Conflicts() []Conflict {
 		}
 		add(rules.slotCap(s))
 		add(rules.embargo(s))
+		add(rules.date(s))
 		add(rules.leadTime(s, f.Now))
 		for _, a := range f.Absences[s.Creator.ID] {
 			add(rules.absence(s, a))
@@ -405,6 +409,38 @@ func (r *SlotRules) embargo(s Slot) *Conflict {
 	})
 	c.At = s.To
 	return c
+}
+
+// date looks whether what is for a date of the campaign is to be out by then: a publish window ends on it, and a planned post lies in it. Compressed
+// years have no dates of their own.
+func (r *SlotRules) date(s Slot) *Conflict {
+	i := slices.IndexFunc(r.Dates, func(d CampaignDate) bool { return d.ID == s.CampaignDate })
+	if i < 0 || s.posted() || r.Calendar.Compressed() {
+		return nil
+	}
+	d := r.Dates[i]
+	begins, ends := r.Calendar.BeginOfDate(dayOf(d.From)), r.Calendar.EndOfDate(dayOf(d.To))
+	if s.To.After(begins) && !s.To.After(ends) {
+		return nil
+	}
+	c := r.conflict(ConflictDate, SeverityWarn, s, nil, func(c Conflict) string {
+		is := "whose publish window ends on " + r.end(c.Slot.To)
+		if c.Slot.planned() {
+			is = "which is planned for " + r.day(c.Slot.To)
+		}
+		return fmt.Sprintf("%s's %q for %s, %s, is for “%s”, which is %s.", c.Slot.Creator.Name, c.Slot.Title, owner(c.Slot), is, d.Name, d.words())
+	})
+	c.At = s.To
+	return c
+}
+
+// words say when the date is.
+func (d CampaignDate) words() string {
+	const layout = "2 January 2006"
+	if d.From == d.To {
+		return "on " + dayOf(d.From).Format(layout)
+	}
+	return fmt.Sprintf("from %s to %s", dayOf(d.From).Format(layout), dayOf(d.To).Format(layout))
 }
 
 func (r *SlotRules) absence(s Slot, a Absence) *Conflict {

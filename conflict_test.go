@@ -51,6 +51,14 @@ func conflictRules() *rapport.SlotRules {
 	return &rapport.SlotRules{Name: "Spring", BrandName: "Nord", Apart: rapport.PostsApart, Calendar: rapport.DefaultCalendar("Europe/Berlin")}
 }
 
+// launch is that the slot is for a date of its campaign.
+func launch(from, to string) func(s *rapport.Slot, r *rapport.SlotRules) {
+	return func(s *rapport.Slot, r *rapport.SlotRules) {
+		s.CampaignDate = id("launch")
+		r.Dates = []rapport.CampaignDate{{ID: id("sale"), Name: "Sale", From: "2026-01-01", To: "2026-01-02"}, {ID: id("launch"), Name: "Launch", From: from, To: to}}
+	}
+}
+
 func TestConflictsOfOneSlot(t *testing.T) {
 	t.Parallel()
 	embargo := conflictDate(t, "2026-05-12")
@@ -71,6 +79,42 @@ func TestConflictsOfOneSlot(t *testing.T) {
 		},
 		"embargo: the window ends at its first moment": {
 			from: "2026-05-04 00:00", to: "2026-05-12 00:00", change: func(_ *rapport.Slot, r *rapport.SlotRules) { r.Embargo = &embargo },
+		},
+		"date: the window ends before": {
+			from: "2026-05-04 00:00", to: "2026-05-11 00:00", change: launch("2026-05-11", "2026-05-13"), kind: rapport.ConflictDate, severity: rapport.SeverityWarn,
+			words: `Mia's "Reel" for Nord (Spring), whose publish window ends on 10 May 2026, is for “Launch”, which is from 11 May 2026 to 13 May 2026.`,
+		},
+		"date: the window ends on its first day": {from: "2026-05-04 00:00", to: "2026-05-12 00:00", change: launch("2026-05-11", "2026-05-13")},
+		"date: the window ends on its last day":  {from: "2026-05-04 00:00", to: "2026-05-14 00:00", change: launch("2026-05-11", "2026-05-13")},
+		"date: the post is planned for the day after": {
+			from: "2026-05-12 09:00", to: "2026-05-12 09:00",
+			change: func(s *rapport.Slot, r *rapport.SlotRules) {
+				launch("2026-05-11", "2026-05-11")(s, r)
+				s.State = "scheduled"
+			},
+			kind: rapport.ConflictDate, severity: rapport.SeverityWarn,
+			words: `Mia's "Reel" for Nord (Spring), which is planned for 12 May 2026, is for “Launch”, which is on 11 May 2026.`,
+		},
+		"date: it is out": {
+			from: "2026-05-12 09:00", to: "2026-05-12 09:00",
+			change: func(s *rapport.Slot, r *rapport.SlotRules) {
+				launch("2026-05-11", "2026-05-11")(s, r)
+				s.State = "posted"
+			},
+		},
+		"date: it is for none": {
+			from: "2026-05-04 00:00", to: "2026-05-08 00:00",
+			change: func(s *rapport.Slot, r *rapport.SlotRules) {
+				launch("2026-05-11", "2026-05-13")(s, r)
+				s.CampaignDate = uuid.Nil
+			},
+		},
+		"date: of a year that is compressed": {
+			from: "2026-05-04 00:00", to: "2026-05-08 00:00",
+			change: func(s *rapport.Slot, r *rapport.SlotRules) {
+				launch("2026-05-11", "2026-05-13")(s, r)
+				r.Calendar.DaySeconds = 20
+			},
 		},
 		"absence: the draft is due on its first day": {
 			from: "2026-05-05 00:00", to: "2026-05-20 00:00", change: func(s *rapport.Slot, _ *rapport.SlotRules) { s.State = "awaiting_draft" },

@@ -155,6 +155,7 @@ type PartnershipDeliverable struct {
 	VerifiedAt   *time.Time
 	Extension    *Extension // the newest request for later dates
 	DraftAfter   string     // as in DeliverableTerms
+	CampaignDate uuid.UUID  // the same
 	Policy       string     // name of the approval policy that the review goes by; empty before one
 	PolicyN      int        // its version
 }

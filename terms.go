@@ -3,6 +3,8 @@ package rapport
 import (
 	"fmt"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // Trigger is what makes a milestone's money owed.
@@ -36,6 +38,8 @@ type DeliverableTerms struct {
 	DraftDueOn   string `json:"draft_due_on,omitempty"`
 	PublishFrom  string `json:"publish_from,omitempty"`
 	PublishUntil string `json:"publish_until,omitempty"`
+	// CampaignDate is the date of its campaign that it is for; none for no particular one. Its own days count: where they lie beside that date, it is a conflict.
+	CampaignDate uuid.UUID `json:"campaign_date,omitzero"`
 }
 
 // AfterDelivery says that the time for a draft begins when the product has arrived at the creator.

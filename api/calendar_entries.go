@@ -237,6 +237,8 @@ func entryWords(e rapport.CalendarEntry) string {
 		return "Campaign starts: " + e.Title
 	case rapport.EntryCampaignEnd:
 		return "Campaign ends: " + e.Title
+	case rapport.EntryCampaignDate:
+		return fmt.Sprintf("%s (%s)", e.Title, e.CampaignName)
 	}
 	return "Away: " + who
 }

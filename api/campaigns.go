@@ -19,6 +19,7 @@ func toTerms(t rapport.ContractTerms) gen.ContractTerms {
 			return gen.DeliverableTerms{
 				Title: d.Title, Platform: d.Platform, Kind: d.Kind, DraftDueDays: d.DraftDueDays, PublishDays: d.PublishDays,
 				DraftAfter: orNil(gen.DeliverableTermsDraftAfter(d.DraftAfter)), DraftDueOn: toDay(d.DraftDueOn), PublishFrom: toDay(d.PublishFrom), PublishUntil: toDay(d.PublishUntil),
+				CampaignDate: orNil(d.CampaignDate),
 			}
 		}),
 		Milestones: each(t.Milestones, func(m rapport.MilestoneTerms) gen.MilestoneTerms {
@@ -37,7 +38,7 @@ func toTerms(t rapport.ContractTerms) gen.ContractTerms {
 func fromDeliverableTerms(d gen.DeliverableTerms) rapport.DeliverableTerms {
 	t := rapport.DeliverableTerms{
 		Title: d.Title, Platform: rapport.NormalPlatform(d.Platform), Kind: d.Kind, DraftDueDays: d.DraftDueDays, PublishDays: d.PublishDays, DraftAfter: string(value(d.DraftAfter)),
-		DraftDueOn: fromDay(d.DraftDueOn), PublishFrom: fromDay(d.PublishFrom), PublishUntil: fromDay(d.PublishUntil),
+		DraftDueOn: fromDay(d.DraftDueOn), PublishFrom: fromDay(d.PublishFrom), PublishUntil: fromDay(d.PublishUntil), CampaignDate: value(d.CampaignDate),
 	}
 	if t.DraftDueOn != "" {
 		t.DraftDueDays = 0 // a day takes its place
@@ -106,6 +107,15 @@ func fromLateTerms(l *gen.LateTerms) *rapport.LateTerms {
 	return &rapport.LateTerms{GraceHours: l.GraceHours, MissedAfterDays: value(l.MissedAfterDays), Remedy: string(value(l.Remedy))}
 }
 
+func toCampaignDate(d rapport.CampaignDate) gen.CampaignDate {
+	from, to := d.Days()
+	return gen.CampaignDate{Id: d.ID, Name: d.Name, From: toDate(from), To: toDate(to)}
+}
+
+func fromCampaignDate(d gen.CampaignDate) rapport.CampaignDate {
+	return rapport.CampaignDate{ID: d.Id, Name: strings.TrimSpace(d.Name), From: d.From.Format(time.DateOnly), To: d.To.Format(time.DateOnly)}
+}
+
 func toCampaign(c rapport.Campaign) gen.Campaign {
 	stages := make(map[string]int, len(c.Stages))
 	for stage, n := range c.Stages {
@@ -119,6 +129,7 @@ func toCampaign(c rapport.Campaign) gen.Campaign {
 		Hashtags: noNil(c.Hashtags), AutomationIds: noNil(c.AutomationIDs), ContentRules: toContentRules(c.ContentRules),
 		Stages:  stages,
 		Version: c.Version, CreatedAt: c.CreatedAt, Category: orNil(c.Category), SlotCap: &c.SlotCap, EmbargoUntil: toDateOrNil(c.EmbargoUntil),
+		Dates: new(each(c.Dates, toCampaignDate)),
 	}
 }
 
@@ -148,6 +159,7 @@ func (s *Server) CreateCampaign(ctx context.Context, r gen.CreateCampaignRequest
 		SequenceID: rapport.DefaultSequenceID, PolicyID: rapport.DefaultPolicyID, Hashtags: trimmed(value(b.Hashtags)), AutomationIDs: value(b.AutomationIds), ContentRules: fromContentRules(b.ContentRules),
 		ContractTemplateID: b.ContractTemplateId,
 	}
+	c.Dates = each(value(b.Dates), fromCampaignDate)
 	c.Category, c.SlotCap, c.EmbargoUntil = strings.TrimSpace(value(b.Category)), value(b.SlotCap), fromDate(b.EmbargoUntil)
 	edit(&c.Owner.ID, b.OwnerId)
 	edit(&c.SequenceID, b.SequenceId)
@@ -263,6 +275,9 @@ func editCampaign(c *rapport.Campaign, b *gen.CampaignEdit) {
 	edit(&c.SlotCap, b.SlotCap)
 	if b.EmbargoUntil != nil || value(b.NoEmbargo) {
 		c.EmbargoUntil = fromDate(b.EmbargoUntil)
+	}
+	if b.Dates != nil {
+		c.Dates = each(*b.Dates, fromCampaignDate)
 	}
 	if b.State != nil {
 		c.State = fmt.Sprint(*b.State)

@@ -128,11 +128,11 @@ func (s *Server) planned(ctx context.Context, id uuid.UUID) ([]rapport.Slot, err
 // slotsOf are the slots that an offer of a term would book in a partnership; nil are the campaign's terms. The next term is counted from the end of
 // the present one. Days of the terms that nobody could keep are refused if that is asked for.
 func (s *Server) slotsOf(ctx context.Context, d rapport.PartnershipDetail, term int, terms *rapport.ContractTerms, check bool) ([]rapport.Slot, error) {
+	campaign, err := s.cfg.Store.Campaign(ctx, d.CampaignID)
+	if err != nil {
+		return nil, called("campaign", err)
+	}
 	if terms == nil {
-		campaign, err := s.cfg.Store.Campaign(ctx, d.CampaignID)
-		if err != nil {
-			return nil, called("campaign", err)
-		}
 		terms = &campaign.Terms
 	}
 	calendars, err := storeAs[CalendarStore](s)
@@ -147,7 +147,7 @@ func (s *Server) slotsOf(ctx context.Context, d rapport.PartnershipDetail, term 
 	if term > d.Term && d.Contract != nil && d.Contract.EndsAt != nil && d.Contract.EndsAt.After(begins) {
 		begins = *d.Contract.EndsAt
 	}
-	if bad := terms.CheckDays("terms", calendar, begins); check && len(bad) > 0 {
+	if bad := append(terms.CheckDays("terms", calendar, begins), campaign.CheckTermsDates("terms", *terms)...); check && len(bad) > 0 {
 		return nil, rapport.Invalid(bad...)
 	}
 	return rapport.PlanSlots(rapport.Slot{

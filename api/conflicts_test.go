@@ -1,6 +1,8 @@
 package api_test
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -42,6 +44,56 @@ func TestAnOfferThatAConflictBlocksIsSentWhenSomebodyLetsItStand(t *testing.T) {
 	require.Empty(t, *p.Conflicts)
 	w.ops.send(t, "GET", "/v1/conflicts?partnership_id="+w.id.String(), nil).into(t, &list)
 	require.Equal(t, "The embargo moves", list.Items[0].Override.Reason)
+}
+
+func TestAPieceIsForADateOfItsCampaign(t *testing.T) {
+	t.Parallel()
+	w := newTalk(t)
+	w.reply(t)
+	day := func(days int) string { return time.Now().AddDate(0, 0, days).Format(time.DateOnly) }
+	var campaign gen.Campaign
+	path := "/v1/campaigns/" + w.campaign.String()
+	w.ops.send(t, "GET", path, nil).into(t, &campaign)
+	launch := map[string]any{"id": id(), "name": "Launch", "from": day(60), "to": day(62)}
+	edit := func(body map[string]any) answer {
+		return w.ops.with("If-Match", fmt.Sprintf("%q", strconv.Itoa(campaign.Version))).send(t, "PATCH", path, body)
+	}
+	require.Equal(t, []string{"dates[0].to before_start"}, edit(map[string]any{"dates": []any{map[string]any{"id": id(), "name": "Launch", "from": day(60), "to": day(50)}}}).fields(t))
+	a := edit(map[string]any{"dates": []any{launch}})
+	require.Equal(t, 200, a.status, "%s", a.body)
+	a.into(t, &campaign)
+	require.Equal(t, "Launch", (*campaign.Dates)[0].Name)
+	a = edit(map[string]any{"brief": "Another one"})
+	a.into(t, &campaign)
+	require.Len(t, *campaign.Dates, 1, "an edit of something else leaves them")
+
+	offer := func(date any, until string) answer {
+		return w.ops.keyed().send(t, "POST", w.path+"/offers", map[string]any{"fee": eur(90_000), "terms": map[string]any{
+			"deliverables": []any{map[string]any{
+				"title": "Reel", "platform": "instagram", "kind": "reel", "draft_due_days": 10, "publish_days": 5, "draft_due_on": day(40), "publish_until": until, "campaign_date": date,
+			}},
+			"milestones":      []any{map[string]any{"title": "All", "trigger": "posted", "percent": 100, "net_days": 0}},
+			"revision_rounds": 2, "duration_days": 180, "notice_days": 30,
+		}})
+	}
+	require.Equal(t, []string{"terms.deliverables[0].campaign_date unknown"}, offer(id(), day(61)).fields(t))
+	var p gen.Partnership
+	a = offer(launch["id"], day(70))
+	require.Equal(t, 200, a.status, "it warns: %s", a.body)
+	a.into(t, &p)
+	require.Equal(t, gen.ConflictKindDate, (*p.Conflicts)[0].Kind)
+	require.Contains(t, (*p.Conflicts)[0].Words, "is for “Launch”")
+
+	var list gen.CalendarEntryList
+	w.ops.send(t, "GET", "/v1/calendar?from="+day(50)+"&to="+day(80), nil).into(t, &list)
+	found := 0
+	for _, e := range list.Items {
+		if e.Kind == gen.CalendarEntryKindCampaignDate {
+			require.Equal(t, []string{"Launch", day(60), day(62)}, []string{e.Title, e.StartsOn.Format(time.DateOnly), e.EndsOn.Format(time.DateOnly)})
+			found++
+		}
+	}
+	require.Equal(t, 1, found)
 }
 
 func TestConflictsComeInPages(t *testing.T) {

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -110,6 +111,17 @@ func (s *Store) calendarDates(ctx context.Context, tx pgx.Tx, f rapport.Calendar
 		for kind, at := range map[string]time.Time{rapport.EntryCampaignStart: r.StartsOn, rapport.EntryCampaignEnd: r.EndsOn} {
 			if within(&at) {
 				e.Kind, e.From, e.To = kind, at, at
+				entries = append(entries, e)
+			}
+		}
+		var days []rapport.CampaignDate
+		if err := json.Unmarshal(r.Dates, &days); err != nil {
+			return nil, false, fmt.Errorf("read the dates of campaign %s: %w", r.ID, err)
+		}
+		for _, d := range days {
+			from, to := d.Days()
+			if !to.Before(f.From) && from.Before(until) {
+				e.Kind, e.ID, e.Title, e.From, e.To = rapport.EntryCampaignDate, d.ID, d.Name, from, to
 				entries = append(entries, e)
 			}
 		}

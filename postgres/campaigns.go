@@ -70,6 +70,9 @@ func (s *Store) campaigns(ctx context.Context, tx pgx.Tx, params gen.ListCampaig
 		if err := json.Unmarshal(r.Terms, &c.Terms); err != nil {
 			return nil, fmt.Errorf("read the terms of campaign %s: %w", r.ID, err)
 		}
+		if err := json.Unmarshal(r.Dates, &c.Dates); err != nil {
+			return nil, fmt.Errorf("read the dates of campaign %s: %w", r.ID, err)
+		}
 		if err := json.Unmarshal(r.ContentRules, &c.ContentRules); err != nil {
 			return nil, fmt.Errorf("read the content rules of campaign %s: %w", r.ID, err)
 		}
@@ -111,7 +114,7 @@ func (s *Store) CreateCampaign(ctx context.Context, c rapport.Campaign, by uuid.
 			StartsOn: c.StartsOn, EndsOn: c.EndsOn, OwnerID: c.Owner.ID, DefaultFee: c.DefaultFee.Amount, Terms: terms,
 			SequenceID: c.SequenceID, PolicyID: c.PolicyID, Hashtags: noNil(c.Hashtags), AutomationIds: noNil(c.AutomationIDs), ContentRules: mustJSON(c.ContentRules),
 			ContractTemplateID: c.ContractTemplateID,
-			Category:           orNil(c.Category), SlotCap: int32(c.SlotCap), EmbargoUntil: c.EmbargoUntil,
+			Category:           orNil(c.Category), SlotCap: int32(c.SlotCap), EmbargoUntil: c.EmbargoUntil, Dates: mustJSON(noNil(c.Dates)),
 		}); err != nil {
 			return rapport.Campaign{}, err
 		}
@@ -218,7 +221,7 @@ func (s *Store) EditCampaign(ctx context.Context, id uuid.UUID, version int, edi
 		if _, err := s.q.UpdateCampaign(ctx, tx, gen.UpdateCampaignParams{
 			ID: id, Version: int32(version), Name: c.Name, State: c.State, Brief: c.Brief, Budget: c.Budget.Amount, EndsOn: c.EndsOn,
 			DefaultFee: c.DefaultFee.Amount, Terms: terms, Hashtags: noNil(c.Hashtags), AutomationIds: noNil(c.AutomationIDs), ContentRules: mustJSON(c.ContentRules), PolicyID: c.PolicyID,
-			Category: orNil(c.Category), SlotCap: int32(c.SlotCap), EmbargoUntil: c.EmbargoUntil,
+			Category: orNil(c.Category), SlotCap: int32(c.SlotCap), EmbargoUntil: c.EmbargoUntil, Dates: mustJSON(noNil(c.Dates)),
 		}); err != nil {
 			return rapport.Campaign{}, stale(err)
 		}

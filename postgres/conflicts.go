@@ -44,7 +44,7 @@ func (s *Store) slotFacts(ctx context.Context, tx pgx.Tx, f rapport.ConflictFilt
 		facts.Slots = append(facts.Slots, rapport.Slot{
 			BrandID: r.BrandID, CampaignID: r.CampaignID, PartnershipID: r.PartnershipID, Term: int(r.Term), Position: int(r.Position), DeliverableID: &r.DeliverableID,
 			Creator: rapport.UserRef{ID: r.CreatorID, Name: r.CreatorName}, CreatorZone: r.CreatorZone, Title: r.Title, Platform: r.Platform, State: r.State,
-			DraftDueAt: r.DraftDueAt, From: r.FromAt, To: r.ToAt, Until: r.UntilAt,
+			CampaignDate: r.CampaignDate, DraftDueAt: r.DraftDueAt, From: r.FromAt, To: r.ToAt, Until: r.UntilAt,
 		})
 	}
 	facts.Slots = append(facts.Slots, f.Planned...)
@@ -117,6 +117,9 @@ func (s *Store) slotRules(ctx context.Context, tx pgx.Tx, facts *rapport.SlotFac
 		}
 		if rules.Calendar, err = toCalendar(r.Zone, r.WorkingDays, r.Opens, r.Closes, r.Holidays, r.DaySeconds); err != nil {
 			return 0, err
+		}
+		if err := json.Unmarshal(r.Dates, &rules.Dates); err != nil {
+			return 0, fmt.Errorf("read the dates of campaign %s: %w", r.ID, err)
 		}
 		var policy rapport.Policy
 		if err := json.Unmarshal(r.Stages, &policy.Stages); err != nil {

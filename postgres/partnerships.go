@@ -313,7 +313,7 @@ func (s *Store) content(ctx context.Context, tx pgx.Tx, d *rapport.PartnershipDe
 			ID: r.ID, Title: r.Title, Platform: r.Platform, Kind: r.Kind, State: r.State, DraftDueAt: r.DraftDueAt, PublishBy: r.PublishBy, PublishFrom: r.PublishFrom,
 			PublishAt: r.PublishAt, Round: int(r.Round),
 			Late: r.Late, PostURL: text(r.PostUrl), SubmissionID: r.CurrentSubmission, ReviewID: r.ReviewID, PostedAt: r.PostedAt, VerifiedAt: r.VerifiedAt,
-			Extension: extensions[r.ID], DraftAfter: r.DraftAfter, Policy: r.PolicyName, PolicyN: int(r.PolicyVersion),
+			Extension: extensions[r.ID], DraftAfter: r.DraftAfter, CampaignDate: r.CampaignDate, Policy: r.PolicyName, PolicyN: int(r.PolicyVersion),
 		})
 	}
 	milestones, err := s.q.MilestonesOfTerm(ctx, tx, gen.MilestonesOfTermParams{PartnershipID: d.ID, Term: term})

@@ -116,8 +116,8 @@ func (q *Queries) CampaignStages(ctx context.Context, db DBTX, arg CampaignStage
 }
 
 const createCampaign = `-- name: CreateCampaign :exec
-insert into campaigns (id, brand_id, name, state, brief, budget, currency, starts_on, ends_on, owner_id, default_fee, terms, sequence_id, policy_id, hashtags, automation_ids, content_rules, contract_template_id, category, slot_cap, embargo_until)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+insert into campaigns (id, brand_id, name, state, brief, budget, currency, starts_on, ends_on, owner_id, default_fee, terms, sequence_id, policy_id, hashtags, automation_ids, content_rules, contract_template_id, category, slot_cap, embargo_until, dates)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
 `
 
 type CreateCampaignParams struct {
@@ -142,6 +142,7 @@ type CreateCampaignParams struct {
 	Category           *string
 	SlotCap            int32
 	EmbargoUntil       *time.Time
+	Dates              json.RawMessage
 }
 
 func (q *Queries) CreateCampaign(ctx context.Context, db DBTX, arg CreateCampaignParams) error {
@@ -167,13 +168,14 @@ func (q *Queries) CreateCampaign(ctx context.Context, db DBTX, arg CreateCampaig
 		arg.Category,
 		arg.SlotCap,
 		arg.EmbargoUntil,
+		arg.Dates,
 	)
 	return err
 }
 
 const listCampaigns = `-- name: ListCampaigns :many
 select g.id, g.brand_id, b.name as brand_name, g.name, g.state, g.brief, g.budget, g.currency, g.starts_on, g.ends_on, k.zone,
-  g.owner_id, u.name as owner_name, g.default_fee, g.terms, g.sequence_id, g.policy_id, g.hashtags, g.automation_ids, g.content_rules, g.contract_template_id, g.category, g.slot_cap, g.embargo_until, g.version, g.created_at
+  g.owner_id, u.name as owner_name, g.default_fee, g.terms, g.sequence_id, g.policy_id, g.hashtags, g.automation_ids, g.content_rules, g.contract_template_id, g.category, g.slot_cap, g.embargo_until, g.dates, g.version, g.created_at
 from campaigns g
 join brands b on b.id = g.brand_id
 join calendars k on k.id = b.calendar_id
@@ -224,6 +226,7 @@ type ListCampaignsRow struct {
 	Category           *string
 	SlotCap            int32
 	EmbargoUntil       *time.Time
+	Dates              json.RawMessage
 	Version            int32
 	CreatedAt          time.Time
 }
@@ -271,6 +274,7 @@ func (q *Queries) ListCampaigns(ctx context.Context, db DBTX, arg ListCampaignsP
 			&i.Category,
 			&i.SlotCap,
 			&i.EmbargoUntil,
+			&i.Dates,
 			&i.Version,
 			&i.CreatedAt,
 		); err != nil {
@@ -308,8 +312,8 @@ func (q *Queries) LockCampaign(ctx context.Context, db DBTX, arg LockCampaignPar
 const updateCampaign = `-- name: UpdateCampaign :one
 update campaigns set name = $1, state = $2, brief = $3, budget = $4, ends_on = $5, default_fee = $6,
   terms = $7, hashtags = $8, automation_ids = $9, content_rules = $10, policy_id = $11,
-  category = $12, slot_cap = $13, embargo_until = $14, version = version + 1
-where id = $15 and version = $16
+  category = $12, slot_cap = $13, embargo_until = $14, dates = $15, version = version + 1
+where id = $16 and version = $17
 returning version
 `
 
@@ -328,6 +332,7 @@ type UpdateCampaignParams struct {
 	Category      *string
 	SlotCap       int32
 	EmbargoUntil  *time.Time
+	Dates         json.RawMessage
 	ID            uuid.UUID
 	Version       int32
 }
@@ -348,6 +353,7 @@ func (q *Queries) UpdateCampaign(ctx context.Context, db DBTX, arg UpdateCampaig
 		arg.Category,
 		arg.SlotCap,
 		arg.EmbargoUntil,
+		arg.Dates,
 		arg.ID,
 		arg.Version,
 	)

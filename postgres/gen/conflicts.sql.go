@@ -157,9 +157,9 @@ func (q *Queries) CalendarAbsences(ctx context.Context, db DBTX, arg CalendarAbs
 }
 
 const calendarCampaigns = `-- name: CalendarCampaigns :many
-select k.id, k.name, k.state, k.starts_on, k.ends_on, b.name as brand_name
+select k.id, k.name, k.state, k.starts_on, k.ends_on, k.dates, b.name as brand_name
 from campaigns k join brands b on b.id = k.brand_id
-where k.brand_id = any ($1::uuid[]) and (k.starts_on between $2::date and $3::date or k.ends_on between $2::date and $3::date)
+where k.brand_id = any ($1::uuid[]) and (k.starts_on between $2::date and $3::date or k.ends_on between $2::date and $3::date or k.dates <> '[]')
   and ($4::uuid is null or k.brand_id = $4::uuid)
   and ($5::uuid is null or k.id = $5::uuid)
   and ($6::uuid is null or k.owner_id = $6::uuid)
@@ -182,6 +182,7 @@ type CalendarCampaignsRow struct {
 	State     string
 	StartsOn  time.Time
 	EndsOn    time.Time
+	Dates     json.RawMessage
 	BrandName string
 }
 
@@ -208,6 +209,7 @@ func (q *Queries) CalendarCampaigns(ctx context.Context, db DBTX, arg CalendarCa
 			&i.State,
 			&i.StartsOn,
 			&i.EndsOn,
+			&i.Dates,
 			&i.BrandName,
 		); err != nil {
 			return nil, err
@@ -771,7 +773,7 @@ func (q *Queries) SlotPlaces(ctx context.Context, db DBTX, campaigns []uuid.UUID
 }
 
 const slotRules = `-- name: SlotRules :many
-select k.id, k.name, coalesce(k.category, '')::text as category, k.slot_cap, k.embargo_until, b.name as brand_name, b.posts_apart_hours,
+select k.id, k.name, coalesce(k.category, '')::text as category, k.slot_cap, k.embargo_until, k.dates, b.name as brand_name, b.posts_apart_hours,
   c.zone, c.working_days, c.opens, c.closes, c.holidays, c.day_seconds, p.stages
 from campaigns k
 join brands b on b.id = k.brand_id
@@ -786,6 +788,7 @@ type SlotRulesRow struct {
 	Category        string
 	SlotCap         int32
 	EmbargoUntil    *time.Time
+	Dates           json.RawMessage
 	BrandName       string
 	PostsApartHours int32
 	Zone            string
@@ -812,6 +815,7 @@ func (q *Queries) SlotRules(ctx context.Context, db DBTX, campaigns []uuid.UUID)
 			&i.Category,
 			&i.SlotCap,
 			&i.EmbargoUntil,
+			&i.Dates,
 			&i.BrandName,
 			&i.PostsApartHours,
 			&i.Zone,
@@ -913,7 +917,7 @@ func (q *Queries) SlotsBeside(ctx context.Context, db DBTX, arg SlotsBesideParam
 
 const slotsInScope = `-- name: SlotsInScope :many
 select s.deliverable_id, s.brand_id, s.campaign_id, s.partnership_id, s.creator_id, s.from_at, s.to_at, s.until_at,
-  d.term, d.position, d.title, d.platform, d.state, d.draft_due_at, c.name as creator_name, coalesce(c.zone, '')::text as creator_zone
+  d.term, d.position, d.title, d.platform, d.state, d.draft_due_at, coalesce(d.campaign_date, '00000000-0000-0000-0000-000000000000')::uuid as campaign_date, c.name as creator_name, coalesce(c.zone, '')::text as creator_zone
 from slots s
 join deliverables d on d.id = s.deliverable_id
 join creators c on c.id = s.creator_id
@@ -949,6 +953,7 @@ type SlotsInScopeRow struct {
 	Platform      string
 	State         string
 	DraftDueAt    *time.Time
+	CampaignDate  uuid.UUID
 	CreatorName   string
 	CreatorZone   string
 }
@@ -985,6 +990,7 @@ func (q *Queries) SlotsInScope(ctx context.Context, db DBTX, arg SlotsInScopePar
 			&i.Platform,
 			&i.State,
 			&i.DraftDueAt,
+			&i.CampaignDate,
 			&i.CreatorName,
 			&i.CreatorZone,
 		); err != nil {

@@ -150,6 +150,7 @@ type Campaign struct {
 	Category           *string
 	SlotCap            int32
 	EmbargoUntil       *time.Time
+	Dates              json.RawMessage
 }
 
 type CannedAnswer struct {
@@ -443,6 +444,7 @@ type Deliverable struct {
 	DraftAfter        string
 	PublishAt         *time.Time
 	PublishFrom       *time.Time
+	CampaignDate      *uuid.UUID
 }
 
 type DestinationHold struct {

@@ -291,7 +291,7 @@ func (q *Queries) CreatorsToStart(ctx context.Context, db DBTX, arg CreatorsToSt
 }
 
 const deliverablesOfTerm = `-- name: DeliverablesOfTerm :many
-select d.id, d.title, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.publish_at, d.publish_from, d.round, d.post_url, d.current_submission, d.posted_at, d.verified_at, d.draft_after, r.id as review_id, coalesce(l.name, '')::text as policy_name, coalesce(r.policy_version, 0)::int as policy_version,
+select d.id, d.title, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.publish_at, d.publish_from, d.round, d.post_url, d.current_submission, d.posted_at, d.verified_at, d.draft_after, coalesce(d.campaign_date, '00000000-0000-0000-0000-000000000000')::uuid as campaign_date, r.id as review_id, coalesce(l.name, '')::text as policy_name, coalesce(r.policy_version, 0)::int as policy_version,
   (d.state = 'late' or (coalesce(d.draft_due_at < now(), false) and d.state in ('planned', 'brief_sent', 'awaiting_draft', 'changes_requested'))
     or (coalesce(d.publish_by < now(), false) and d.state in ('approved_to_post', 'scheduled')))::boolean as late
 from deliverables d left join reviews r on r.submission_id = d.current_submission left join policies l on l.id = r.policy_id and l.version = r.policy_version
@@ -319,6 +319,7 @@ type DeliverablesOfTermRow struct {
 	PostedAt          *time.Time
 	VerifiedAt        *time.Time
 	DraftAfter        string
+	CampaignDate      uuid.UUID
 	ReviewID          *uuid.UUID
 	PolicyName        string
 	PolicyVersion     int32
@@ -350,6 +351,7 @@ func (q *Queries) DeliverablesOfTerm(ctx context.Context, db DBTX, arg Deliverab
 			&i.PostedAt,
 			&i.VerifiedAt,
 			&i.DraftAfter,
+			&i.CampaignDate,
 			&i.ReviewID,
 			&i.PolicyName,
 			&i.PolicyVersion,

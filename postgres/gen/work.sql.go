@@ -439,8 +439,8 @@ func (q *Queries) InsertContract(ctx context.Context, db DBTX, arg InsertContrac
 }
 
 const insertDeliverable = `-- name: InsertDeliverable :exec
-insert into deliverables (id, partnership_id, brand_id, contract_id, term, position, title, platform, kind, draft_due_at, publish_from, publish_by, draft_after)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict (contract_id, position) do nothing
+insert into deliverables (id, partnership_id, brand_id, contract_id, term, position, title, platform, kind, draft_due_at, publish_from, publish_by, draft_after, campaign_date)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict (contract_id, position) do nothing
 `
 
 type InsertDeliverableParams struct {
@@ -457,6 +457,7 @@ type InsertDeliverableParams struct {
 	PublishFrom   *time.Time
 	PublishBy     *time.Time
 	DraftAfter    string
+	CampaignDate  *uuid.UUID
 }
 
 func (q *Queries) InsertDeliverable(ctx context.Context, db DBTX, arg InsertDeliverableParams) error {
@@ -474,6 +475,7 @@ func (q *Queries) InsertDeliverable(ctx context.Context, db DBTX, arg InsertDeli
 		arg.PublishFrom,
 		arg.PublishBy,
 		arg.DraftAfter,
+		arg.CampaignDate,
 	)
 	return err
 }

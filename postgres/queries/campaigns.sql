@@ -1,10 +1,10 @@
 -- name: CreateCampaign :exec
-insert into campaigns (id, brand_id, name, state, brief, budget, currency, starts_on, ends_on, owner_id, default_fee, terms, sequence_id, policy_id, hashtags, automation_ids, content_rules, contract_template_id, category, slot_cap, embargo_until)
-values (@id, @brand_id, @name, @state, @brief, @budget, @currency, @starts_on, @ends_on, @owner_id, @default_fee, @terms, @sequence_id, @policy_id, @hashtags, @automation_ids, @content_rules, sqlc.narg('contract_template_id'), sqlc.narg('category'), @slot_cap, sqlc.narg('embargo_until'));
+insert into campaigns (id, brand_id, name, state, brief, budget, currency, starts_on, ends_on, owner_id, default_fee, terms, sequence_id, policy_id, hashtags, automation_ids, content_rules, contract_template_id, category, slot_cap, embargo_until, dates)
+values (@id, @brand_id, @name, @state, @brief, @budget, @currency, @starts_on, @ends_on, @owner_id, @default_fee, @terms, @sequence_id, @policy_id, @hashtags, @automation_ids, @content_rules, sqlc.narg('contract_template_id'), sqlc.narg('category'), @slot_cap, sqlc.narg('embargo_until'), @dates);
 
 -- name: ListCampaigns :many
 select g.id, g.brand_id, b.name as brand_name, g.name, g.state, g.brief, g.budget, g.currency, g.starts_on, g.ends_on, k.zone,
-  g.owner_id, u.name as owner_name, g.default_fee, g.terms, g.sequence_id, g.policy_id, g.hashtags, g.automation_ids, g.content_rules, g.contract_template_id, g.category, g.slot_cap, g.embargo_until, g.version, g.created_at
+  g.owner_id, u.name as owner_name, g.default_fee, g.terms, g.sequence_id, g.policy_id, g.hashtags, g.automation_ids, g.content_rules, g.contract_template_id, g.category, g.slot_cap, g.embargo_until, g.dates, g.version, g.created_at
 from campaigns g
 join brands b on b.id = g.brand_id
 join calendars k on k.id = b.calendar_id
@@ -24,7 +24,7 @@ select id, version from campaigns where id = @id and brand_id = any (@brands::uu
 -- name: UpdateCampaign :one
 update campaigns set name = @name, state = @state, brief = @brief, budget = @budget, ends_on = @ends_on, default_fee = @default_fee,
   terms = @terms, hashtags = @hashtags, automation_ids = @automation_ids, content_rules = @content_rules, policy_id = @policy_id,
-  category = sqlc.narg('category'), slot_cap = @slot_cap, embargo_until = sqlc.narg('embargo_until'), version = version + 1
+  category = sqlc.narg('category'), slot_cap = @slot_cap, embargo_until = sqlc.narg('embargo_until'), dates = @dates, version = version + 1
 where id = @id and version = @version
 returning version;
 

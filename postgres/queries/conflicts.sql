@@ -1,6 +1,6 @@
 -- name: SlotsInScope :many
 select s.deliverable_id, s.brand_id, s.campaign_id, s.partnership_id, s.creator_id, s.from_at, s.to_at, s.until_at,
-  d.term, d.position, d.title, d.platform, d.state, d.draft_due_at, c.name as creator_name, coalesce(c.zone, '')::text as creator_zone
+  d.term, d.position, d.title, d.platform, d.state, d.draft_due_at, coalesce(d.campaign_date, '00000000-0000-0000-0000-000000000000')::uuid as campaign_date, c.name as creator_name, coalesce(c.zone, '')::text as creator_zone
 from slots s
 join deliverables d on d.id = s.deliverable_id
 join creators c on c.id = s.creator_id
@@ -37,7 +37,7 @@ join brands b on b.id = d.brand_id
 where d.id = any (@ids::uuid[]) and d.brand_id = any (@brands::uuid[]);
 
 -- name: SlotRules :many
-select k.id, k.name, coalesce(k.category, '')::text as category, k.slot_cap, k.embargo_until, b.name as brand_name, b.posts_apart_hours,
+select k.id, k.name, coalesce(k.category, '')::text as category, k.slot_cap, k.embargo_until, k.dates, b.name as brand_name, b.posts_apart_hours,
   c.zone, c.working_days, c.opens, c.closes, c.holidays, c.day_seconds, p.stages
 from campaigns k
 join brands b on b.id = k.brand_id
@@ -125,9 +125,9 @@ where c.brand_id = any (@brands::uuid[]) and c.amends is null and c.state in ('e
 order by c.ends_at, c.id limit @max_rows;
 
 -- name: CalendarCampaigns :many
-select k.id, k.name, k.state, k.starts_on, k.ends_on, b.name as brand_name
+select k.id, k.name, k.state, k.starts_on, k.ends_on, k.dates, b.name as brand_name
 from campaigns k join brands b on b.id = k.brand_id
-where k.brand_id = any (@brands::uuid[]) and (k.starts_on between @from_on::date and @to_on::date or k.ends_on between @from_on::date and @to_on::date)
+where k.brand_id = any (@brands::uuid[]) and (k.starts_on between @from_on::date and @to_on::date or k.ends_on between @from_on::date and @to_on::date or k.dates <> '[]')
   and (sqlc.narg('brand_id')::uuid is null or k.brand_id = sqlc.narg('brand_id')::uuid)
   and (sqlc.narg('campaign_id')::uuid is null or k.id = sqlc.narg('campaign_id')::uuid)
   and (sqlc.narg('owner_id')::uuid is null or k.owner_id = sqlc.narg('owner_id')::uuid)

@@ -52,7 +52,7 @@ select o.id, o.state, o.fee, o.currency, o.counter_fee, o.counter_asks, coalesce
 where n.id = @id and o.sent_at is not null and (o.created_at, o.id) < (n.created_at, n.id) order by o.created_at desc, o.id desc limit 20;
 
 -- name: DeliverablesOfTerm :many
-select d.id, d.title, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.publish_at, d.publish_from, d.round, d.post_url, d.current_submission, d.posted_at, d.verified_at, d.draft_after, r.id as review_id, coalesce(l.name, '')::text as policy_name, coalesce(r.policy_version, 0)::int as policy_version,
+select d.id, d.title, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.publish_at, d.publish_from, d.round, d.post_url, d.current_submission, d.posted_at, d.verified_at, d.draft_after, coalesce(d.campaign_date, '00000000-0000-0000-0000-000000000000')::uuid as campaign_date, r.id as review_id, coalesce(l.name, '')::text as policy_name, coalesce(r.policy_version, 0)::int as policy_version,
   (d.state = 'late' or (coalesce(d.draft_due_at < now(), false) and d.state in ('planned', 'brief_sent', 'awaiting_draft', 'changes_requested'))
     or (coalesce(d.publish_by < now(), false) and d.state in ('approved_to_post', 'scheduled')))::boolean as late
 from deliverables d left join reviews r on r.submission_id = d.current_submission left join policies l on l.id = r.policy_id and l.version = r.policy_version

@@ -38,8 +38,8 @@ select (select coalesce(max(d.position) + 1, 0) from deliverables d where d.cont
 from contracts c where c.id = @id;
 
 -- name: InsertDeliverable :exec
-insert into deliverables (id, partnership_id, brand_id, contract_id, term, position, title, platform, kind, draft_due_at, publish_from, publish_by, draft_after)
-values (@id, @partnership_id, @brand_id, @contract_id, @term, @position, @title, @platform, @kind, @draft_due_at, @publish_from, @publish_by, @draft_after) on conflict (contract_id, position) do nothing;
+insert into deliverables (id, partnership_id, brand_id, contract_id, term, position, title, platform, kind, draft_due_at, publish_from, publish_by, draft_after, campaign_date)
+values (@id, @partnership_id, @brand_id, @contract_id, @term, @position, @title, @platform, @kind, @draft_due_at, @publish_from, @publish_by, @draft_after, sqlc.narg('campaign_date')) on conflict (contract_id, position) do nothing;
 
 -- name: InsertMilestone :exec
 insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, deliverable_id, amount, currency, net_days, extra, bonus, metric, at_least, within_days, hold_until, owed_on)

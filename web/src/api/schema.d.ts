@@ -4914,7 +4914,7 @@ export interface components {
             ends_on?: string;
             id: string;
             /** @enum {string} */
-            kind: "draft_due" | "publish_window" | "planned_post" | "contract_end" | "notice" | "campaign_start" | "campaign_end" | "absence" | "rights_end" | "allowlisting_end" | "exclusivity_end" | "option_end";
+            kind: "draft_due" | "publish_window" | "planned_post" | "contract_end" | "notice" | "campaign_start" | "campaign_end" | "campaign_date" | "absence" | "rights_end" | "allowlisting_end" | "exclusivity_end" | "option_end";
             /** Format: uuid */
             partnership_id?: string;
             platform?: string;
@@ -4987,6 +4987,7 @@ export interface components {
             contract_template_id?: string;
             /** Format: date-time */
             created_at: string;
+            dates?: components["schemas"]["CampaignDate"][];
             default_fee: components["schemas"]["Money"];
             /**
              * Format: date
@@ -5036,6 +5037,7 @@ export interface components {
              * @description Absent means the brand's default template
              */
             contract_template_id?: string;
+            dates?: components["schemas"]["CampaignDate"][];
             default_fee: components["schemas"]["Money"];
             /**
              * Format: date
@@ -5064,6 +5066,22 @@ export interface components {
             starts_on: string;
             terms: components["schemas"]["ContractTerms"];
         };
+        /** @description A day of a campaign, or some in a row, that content is for: a launch, a sale. Content that is to be out beside it is a conflict */
+        CampaignDate: {
+            /** Format: date */
+            from: string;
+            /**
+             * Format: uuid
+             * @description Chosen by whoever adds it
+             */
+            id: string;
+            name: string;
+            /**
+             * Format: date
+             * @description The last day, which is one of it
+             */
+            to: string;
+        };
         CampaignEdit: {
             /** @description For partnerships that start from now on */
             automation_ids?: string[];
@@ -5072,6 +5090,7 @@ export interface components {
             /** @description What its content is about, which exclusivity goes by */
             category?: string;
             content_rules?: components["schemas"]["ContentRules"];
+            dates?: components["schemas"]["CampaignDate"][];
             default_fee?: components["schemas"]["Money"];
             /**
              * Format: date
@@ -5440,7 +5459,7 @@ export interface components {
             /** @description The same as long as the same two sides are in the way of each other */
             key: string;
             /** @enum {string} */
-            kind: "too_close" | "exclusivity" | "slot_cap" | "embargo" | "absence" | "lead_time";
+            kind: "too_close" | "exclusivity" | "slot_cap" | "embargo" | "absence" | "lead_time" | "date";
             /** @description Whether the caller may let it stand */
             may_override: boolean;
             other?: components["schemas"]["ConflictSide"];
@@ -5988,6 +6007,11 @@ export interface components {
          */
         DeliverableSort: "due" | "publish" | "creator" | "campaign";
         DeliverableTerms: {
+            /**
+             * Format: uuid
+             * @description The date of the campaign that it is for
+             */
+            campaign_date?: string;
             /**
              * @description What the time for the draft begins with; absent for the signature
              * @enum {string}
@@ -9491,6 +9515,7 @@ export type CalendarFeedList = components['schemas']['CalendarFeedList'];
 export type CalendarList = components['schemas']['CalendarList'];
 export type Campaign = components['schemas']['Campaign'];
 export type CampaignCreate = components['schemas']['CampaignCreate'];
+export type CampaignDate = components['schemas']['CampaignDate'];
 export type CampaignEdit = components['schemas']['CampaignEdit'];
 export type CampaignHealth = components['schemas']['CampaignHealth'];
 export type CampaignList = components['schemas']['CampaignList'];

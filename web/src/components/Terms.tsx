@@ -3,7 +3,7 @@ import type { UseFormReturnType } from "@mantine/form";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 
-import type { ContractTerms, DeliverableTerms, LateTerms, Metric, MilestoneTrigger, RenewalOption, Threshold } from "../api/schema";
+import type { CampaignDate, ContractTerms, DeliverableTerms, LateTerms, Metric, MilestoneTrigger, RenewalOption, Threshold } from "../api/schema";
 import { addDays, dayOf } from "../lib/days";
 import { exponent, moneyText, toMajor, toMinor } from "../lib/money";
 import { dateText } from "../lib/time";
@@ -45,11 +45,17 @@ const onDays = "days";
 const hasDays = ({ draft_due_on: due, publish_until: until }: DeliverableTerms) => due !== undefined || until !== undefined;
 
 /** A piece whose dates are counted from something, or stand by themselves. */
-function datesFrom({ title, platform, kind, draft_due_days: draft, publish_days: publish }: DeliverableTerms, from: string): DeliverableTerms {
-  const piece = { title, platform, kind, draft_due_days: draft || usualDeliverable.draft_due_days, publish_days: publish || usualDeliverable.publish_days };
+function datesFrom({ title, platform, kind, campaign_date, draft_due_days: draft, publish_days: publish }: DeliverableTerms, from: string): DeliverableTerms {
+  const piece = { title, platform, kind, campaign_date, draft_due_days: draft || usualDeliverable.draft_due_days, publish_days: publish || usualDeliverable.publish_days };
   if (from !== onDays) return { ...piece, draft_after: draftAfter.find(({ value }) => value === from)?.value };
   const inDays = (count: number) => addDays(dayOf(new Date()), count);
   return { ...piece, draft_due_on: inDays(14), publish_until: inDays(28) };
+}
+
+/** A piece that is for a date of the campaign, and published then; its draft a week before. For none, its days stay as they are. */
+function pieceFor(piece: DeliverableTerms, date: CampaignDate | undefined): DeliverableTerms {
+  if (!date) return { ...piece, campaign_date: undefined };
+  return { ...datesFrom(piece, onDays), campaign_date: date.id, draft_due_on: addDays(date.from, -7), publish_from: date.from, publish_until: date.to };
 }
 
 /** The terms that a new campaign starts from: the usual split, two rounds, a year. */
@@ -85,7 +91,7 @@ function datesText({ draft_due_days: draft, draft_after: after, draft_due_on: du
 }
 
 /** Contract terms to read. */
-export function TermsView({ terms, currency }: { terms: ContractTerms; currency: string }) {
+export function TermsView({ terms, currency, dates = [] }: { terms: ContractTerms; currency: string; dates?: CampaignDate[] | undefined }) {
   return (
     <Stack gap="sm">
       <ul className={classes.list} aria-label="Deliverables">
@@ -94,6 +100,7 @@ export function TermsView({ terms, currency }: { terms: ContractTerms; currency:
             <strong>{deliverable.title}</strong>
             <span className="soft">
               {deliverable.kind} on {deliverable.platform}; {datesText(deliverable)}
+              {dates.filter(({ id }) => id === deliverable.campaign_date).map(({ name }) => `, for “${name}”`)}
             </span>
           </li>
         ))}
@@ -133,8 +140,8 @@ export interface HoldsTerms {
   terms: ContractTerms;
 }
 
-/** Contract terms to write, bonuses in the currency of the fee; the errors of the API land under their inputs by path. */
-export function TermsEditor<F extends HoldsTerms>({ form: wide, currency }: { form: UseFormReturnType<F>; currency: string }) {
+/** Contract terms to write, bonuses in the currency of the fee, pieces for a date of their campaign where it has some; the errors of the API land under their inputs by path. */
+export function TermsEditor<F extends HoldsTerms>({ form: wide, currency, dates = [] }: { form: UseFormReturnType<F>; currency: string; dates?: CampaignDate[] | undefined }) {
   // The editor touches only `terms.*`; the rest of the form's shape does not matter to it.
   const form = wide as unknown as UseFormReturnType<HoldsTerms>;
   const { terms } = form.values;
@@ -149,6 +156,15 @@ export function TermsEditor<F extends HoldsTerms>({ form: wide, currency }: { fo
             <TextInput label="Title" required withAsterisk={false} {...form.getInputProps(`terms.deliverables.${at}.title`)} />
             <NativeSelect label="Platform" data={platforms} {...form.getInputProps(`terms.deliverables.${at}.platform`)} />
             <NativeSelect label="Kind" data={contentKinds} {...form.getInputProps(`terms.deliverables.${at}.kind`)} />
+            {dates.length > 0 && (
+              <NativeSelect
+                label="For"
+                data={[{ value: "", label: "No particular date" }, ...dates.map(({ id, name }, at) => ({ value: id, label: name || `Date ${at + 1}` }))]}
+                value={piece.campaign_date ?? ""}
+                onChange={({ currentTarget: { value } }) => form.setFieldValue(`terms.deliverables.${at}`, pieceFor(piece, dates.find(({ id }) => id === value)))}
+                error={form.errors[`terms.deliverables.${at}.campaign_date`]}
+              />
+            )}
             <NativeSelect
               label="Dates"
               data={[{ value: "", label: "counted from the signatures" }, ...draftAfter.map(({ value, label }) => ({ value, label: `counted from ${label}` })), { value: onDays, label: "on fixed days" }]}

@@ -15,6 +15,7 @@ export const kinds: Record<CalendarEntry["kind"], { word: string; icon: TablerIc
   notice: { word: "Renewal by", icon: IconSignature, tone: "attention" },
   campaign_start: { word: "Campaign starts", icon: IconFlag, tone: "idle" },
   campaign_end: { word: "Campaign ends", icon: IconCalendarDue, tone: "idle" },
+  campaign_date: { word: "Campaign’s date", icon: IconFlag, tone: "attention" },
   rights_end: { ...keyKinds.rights_end, tone: "attention" },
   allowlisting_end: { ...keyKinds.allowlisting_end, tone: "attention" },
   exclusivity_end: { ...keyKinds.exclusivity_end, tone: "idle" },
@@ -68,6 +69,7 @@ export function byDay(entries: CalendarEntry[], days: string[], open = true): Ma
 export function entryText({ kind, title, creator, campaign_name }: CalendarEntry): string {
   if (kind === "absence") return creator?.name ?? "";
   if (kind === "campaign_start" || kind === "campaign_end") return title;
+  if (kind === "campaign_date") return `${title} (${campaign_name})`;
   return [creator?.name, title, campaign_name].filter(Boolean).join(", ");
 }
 

@@ -42,7 +42,7 @@ interface OfferValues {
 
 /** The form of an offer. What Stripe could not pay is said before it is sent. A renewal starts from the fee and the terms of the present term instead. */
 export function OfferForm({ partnership, campaign, renews, taken, onClose }: {
-  partnership: Partnership; campaign: Pick<Campaign, "default_fee" | "terms">; renews?: { fee: Money; terms: ContractTerms; feeFrom: string }; taken?: Taken; onClose: () => void;
+  partnership: Partnership; campaign: Pick<Campaign, "default_fee" | "terms" | "dates">; renews?: { fee: Money; terms: ContractTerms; feeFrom: string }; taken?: Taken; onClose: () => void;
 }) {
   const last = taken?.fee ?? renews?.fee ?? partnership.offer?.fee ?? campaign.default_fee;
   const usual = renews?.terms ?? campaign.terms;
@@ -102,7 +102,7 @@ export function OfferForm({ partnership, campaign, renews, taken, onClose }: {
         {outside && <TextInput label="How and why" required maxLength={1000} {...form.getInputProps("paid_outside")} />}
         <Textarea label="Message" description="Goes into the mail that carries the offer" autosize minRows={3} maxRows={12} {...form.getInputProps("message")} />
         <Switch label={renews ? "Other terms than now" : "Other terms than the campaign's"} checked={ownTerms} onChange={(event) => setOwnTerms(event.currentTarget.checked)} />
-        {ownTerms ? <TermsEditor form={form} currency={form.values.fee.currency} /> : <TermsView terms={usual} currency={form.values.fee.currency} />}
+        {ownTerms ? <TermsEditor form={form} currency={form.values.fee.currency} dates={campaign.dates} /> : <TermsView terms={usual} currency={form.values.fee.currency} dates={campaign.dates} />}
         <ProblemNotice problem={send.error} shownFields={["fee", "fee.amount", "message", ...(outside ? ["paid_outside"] : []), ...(ownTerms ? Object.keys(form.errors) : [])]} />
         {(send.error?.code === "conflict" || form.values.override_reason) && (
           <Textarea label="Why its conflicts may stand" description="Only legal and admins let stand what blocks; kept with your name" autosize minRows={2} maxLength={1000} {...form.getInputProps("override_reason")} />

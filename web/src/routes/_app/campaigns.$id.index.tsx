@@ -8,10 +8,11 @@ import { useState } from "react";
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
 import { campaignQuery, partnershipsQuery, policiesQuery, sequencesQuery, warm } from "../../api/queries";
-import type { Campaign, CampaignEdit, ContentRules, ContractTerms, PartnershipSummary } from "../../api/schema";
+import type { Campaign, CampaignEdit, ContentRules, PartnershipSummary } from "../../api/schema";
 import { Budget } from "../../components/Budget";
 import { BudgetDialog } from "../../components/BudgetDialog";
 import CampaignHealth from "../../components/CampaignHealth";
+import { CampaignDatesEditor, datesText, type HoldsDates } from "../../components/CampaignDates";
 import { cleanRules, ContentRulesEditor, ContentRulesView } from "../../components/ContentRules";
 import { CreatorName } from "../../components/CreatorName";
 import { columns, DataTable } from "../../components/DataTable";
@@ -118,6 +119,7 @@ function CampaignPage() {
                 ["Category", campaign.category ?? "Not known: exclusivity only warns"],
                 ["Posts a day on one platform", campaign.slot_cap ? `At most ${campaign.slot_cap}` : undefined],
                 ["Embargo until", campaign.embargo_until && dateText(campaign.embargo_until)],
+                ...(campaign.dates ?? []).map((date): [string, string] => [date.name, datesText(date)]),
                 ["Content", <ContentRulesView key="content" rules={campaign.content_rules} />],
               ]}
             />
@@ -128,7 +130,7 @@ function CampaignPage() {
             </Section>
           )}
           <Section title="Terms">
-            <TermsView terms={campaign.terms} currency={campaign.budget.currency} />
+            <TermsView terms={campaign.terms} currency={campaign.budget.currency} dates={campaign.dates} />
           </Section>
         </div>
       </div>
@@ -138,7 +140,7 @@ function CampaignPage() {
   );
 }
 
-interface Values extends HoldsSlotRules {
+interface Values extends HoldsSlotRules, HoldsDates {
   name: string;
   brief: string;
   state: Campaign["state"];
@@ -150,7 +152,6 @@ interface Values extends HoldsSlotRules {
   automation_ids: string[];
   policy_id: string;
   content_rules: ContentRules;
-  terms: ContractTerms;
 }
 
 function EditDialog({ campaign, etag, onClose }: { campaign: Campaign; etag: string | undefined; onClose: () => void }) {
@@ -172,6 +173,7 @@ function EditDialog({ campaign, etag, onClose }: { campaign: Campaign; etag: str
       category: campaign.category ?? "",
       slot_cap: campaign.slot_cap ?? 0,
       embargo_until: campaign.embargo_until ?? "",
+      dates: campaign.dates ?? [],
       terms: campaign.terms,
     },
   });
@@ -210,6 +212,7 @@ function EditDialog({ campaign, etag, onClose }: { campaign: Campaign; etag: str
               category: typed.category,
               slot_cap: Number(typed.slot_cap),
               ...(typed.embargo_until ? { embargo_until: typed.embargo_until } : { no_embargo: true }),
+              dates: typed.dates,
               terms: cleanTerms(typed.terms),
             },
             { onError: (problem) => form.setErrors(problem.byField) },
@@ -246,7 +249,8 @@ function EditDialog({ campaign, etag, onClose }: { campaign: Campaign; etag: str
             <legend>When content is out</legend>
             <SlotRulesEditor form={form} />
           </fieldset>
-          <TermsEditor form={form} currency={campaign.budget.currency} />
+          <CampaignDatesEditor form={form} />
+          <TermsEditor form={form} currency={campaign.budget.currency} dates={form.values.dates} />
           <ProblemNotice problem={save.error} shownFields={Object.keys(form.errors)} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>Leave it as it is</Button>

@@ -7,7 +7,8 @@ import { useEffect, useState } from "react";
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
 import { contractTemplatesQuery, policiesQuery, sequencesQuery } from "../../api/queries";
-import type { CampaignCreate, ContentRules, ContractTerms } from "../../api/schema";
+import type { CampaignCreate, ContentRules } from "../../api/schema";
+import { CampaignDatesEditor, type HoldsDates } from "../../components/CampaignDates";
 import { cleanRules, ContentRulesEditor } from "../../components/ContentRules";
 import { MoneyInput, type TypedMoney } from "../../components/MoneyInput";
 import { ProblemNotice } from "../../components/Notice";
@@ -22,7 +23,7 @@ import { Unsaved } from "../../components/Unsaved";
 
 export const Route = createFileRoute("/_app/campaigns/new")({ component: NewCampaign });
 
-interface Values extends HoldsSlotRules {
+interface Values extends HoldsSlotRules, HoldsDates {
   brand_id: string;
   name: string;
   brief: string;
@@ -37,7 +38,6 @@ interface Values extends HoldsSlotRules {
   contract_template_id: string | null;
   automation_ids: string[];
   content_rules: ContentRules;
-  terms: ContractTerms;
 }
 
 const isoDay = (fromToday: number) => new Date(Date.now() + fromToday * 86_400_000).toISOString().slice(0, 10);
@@ -66,6 +66,7 @@ function NewCampaign() {
       category: "",
       slot_cap: 0,
       embargo_until: "",
+      dates: [],
       terms: usualTerms,
     },
   });
@@ -116,6 +117,7 @@ function NewCampaign() {
         category: typed.category || undefined,
         slot_cap: Number(typed.slot_cap),
         embargo_until: typed.embargo_until || undefined,
+        dates: typed.dates,
         terms: cleanTerms(typed.terms),
       },
       { onError: (problem) => form.setErrors(problem.byField) },
@@ -125,7 +127,7 @@ function NewCampaign() {
   return (
     <Page title="Create campaign" up={{ to: "/campaigns", label: "Campaigns" }} under="Partnerships keep the outreach, approvals and terms that the campaign had when they started." narrow>
       <form onSubmit={submit} noValidate>
-        <Unsaved of={[values.name, values.brief, values.budget.amount, values.default_fee.amount, values.terms]} step={create} />
+        <Unsaved of={[values.name, values.brief, values.budget.amount, values.default_fee.amount, values.dates, values.terms]} step={create} />
         <Stack>
           <Section title="What it is">
             <Stack>
@@ -189,7 +191,10 @@ function NewCampaign() {
             </Stack>
           </Section>
           <Section title="When content is out">
-            <SlotRulesEditor form={form} />
+            <Stack gap="sm">
+              <SlotRulesEditor form={form} />
+              <CampaignDatesEditor form={form} />
+            </Stack>
           </Section>
           <Section title="Contract terms">
             <Select
@@ -197,7 +202,7 @@ function NewCampaign() {
               clearButtonProps={{ "aria-label": "Clear Contract template" }} data={(templates.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
               {...form.getInputProps("contract_template_id")}
             />
-            <TermsEditor form={form} currency={values.budget.currency} />
+            <TermsEditor form={form} currency={values.budget.currency} dates={values.dates} />
           </Section>
           <ProblemNotice problem={create.error} shownFields={Object.keys(errors)} />
           <Group justify="flex-end">
