@@ -30,7 +30,7 @@ func (o *RenewalOption) check(path string, t ContractTerms) (f []Field) {
 	if o.Fee <= 0 {
 		f = append(f, Field{path + ".fee", "out_of_range", "Say for how much the next term is taken."})
 	}
-	if slices.ContainsFunc(t.Deliverables, func(d DeliverableTerms) bool { 
+	if slices.ContainsFunc(t.Deliverables, func(d DeliverableTerms) bool {
 		return d.DraftDueOn != "" || d.PublishUntil != "" || d.CampaignDate != uuid.Nil
 	}) {
 		f = append(f, Field{path, "has_days", "An option takes the same terms for another term: count the dates of its deliverables instead of naming days."})
