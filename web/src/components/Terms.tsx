@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Group, NativeSelect, NumberInput, SimpleGrid, Stack, Switch, Textarea, TextInput } from "@mantine/core";
 import type { UseFormReturnType } from "@mantine/form";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
-import type { ReactNode } from "react";
+import type { ChangeEvent, ReactNode } from "react";
 
 import type { CampaignDate, ContractTerms, DeliverableTerms, LateTerms, Metric, MilestoneTrigger, RenewalOption, Threshold } from "../api/schema";
 import { addDays, dayOf } from "../lib/days";
@@ -24,14 +24,14 @@ export const triggerWords: Record<MilestoneTrigger, string> = {
 };
 
 const metrics: Metric[] = ["views", "likes", "comments", "shares", "saves", "clicks", "conversions"];
-export const platforms = ["youtube", "instagram", "tiktok", "twitch", "x", "blog", "podcast"];
-export const contentKinds = ["video", "short", "reel", "story", "post"];
+const platforms = ["youtube", "instagram", "tiktok", "twitch", "x", "blog", "podcast"];
+const contentKinds = ["video", "short", "reel", "story", "post"];
 
 /** When a milestone is met, in words, with the day that its terms may name. */
 export const whenText = (trigger: MilestoneTrigger, owedOn: string | undefined) => (owedOn ? `on ${dateText(owedOn)}` : triggerWords[trigger]);
 
 /** What else than the signatures the time for a draft can begin with. */
-export const draftAfter = [{ value: "product_delivered", label: "the product’s arrival" }] satisfies { value: NonNullable<DeliverableTerms["draft_after"]>; label: string }[];
+const draftAfter = [{ value: "product_delivered", label: "the product’s arrival" }] satisfies { value: NonNullable<DeliverableTerms["draft_after"]>; label: string }[];
 
 /** What a share of the fee can wait for, and what a bonus can. */
 export const triggers = (bonus: boolean) =>
@@ -44,17 +44,17 @@ const usualDeliverable: DeliverableTerms = { title: "Video", platform: "youtube"
 const onDays = "days";
 const hasDays = ({ draft_due_on: due, publish_until: until }: DeliverableTerms) => due !== undefined || until !== undefined;
 
-/** A piece whose dates are counted from something, or stand by themselves. */
-function datesFrom({ title, platform, kind, campaign_date, draft_due_days: draft, publish_days: publish }: DeliverableTerms, from: string): DeliverableTerms {
-  const piece = { title, platform, kind, campaign_date, draft_due_days: draft || usualDeliverable.draft_due_days, publish_days: publish || usualDeliverable.publish_days };
-  if (from !== onDays) return { ...piece, draft_after: draftAfter.find(({ value }) => value === from)?.value };
+/** What changes of a piece whose dates are to be counted from something, or to stand by themselves. */
+function datesFrom({ draft_due_days: draft, publish_days: publish }: DeliverableTerms, from: string): Partial<DeliverableTerms> {
+  const counted = { draft_due_days: draft || usualDeliverable.draft_due_days, publish_days: publish || usualDeliverable.publish_days, draft_due_on: undefined, publish_from: undefined, publish_until: undefined };
+  if (from !== onDays) return { ...counted, draft_after: draftAfter.find(({ value }) => value === from)?.value };
   const inDays = (count: number) => addDays(dayOf(new Date()), count);
-  return { ...piece, draft_due_on: inDays(14), publish_until: inDays(28) };
+  return { ...counted, draft_after: undefined, draft_due_on: inDays(14), publish_until: inDays(28) };
 }
 
-/** A piece that is for a date of the campaign, and published then; its draft a week before. For none, its days stay as they are. */
-function pieceFor(piece: DeliverableTerms, date: CampaignDate | undefined): DeliverableTerms {
-  if (!date) return { ...piece, campaign_date: undefined };
+/** What changes of a piece that is for a date of the campaign, and published then; its draft a week before. For none, its days stay as they are. */
+function pieceFor(piece: DeliverableTerms, date: CampaignDate | undefined): Partial<DeliverableTerms> {
+  if (!date) return { campaign_date: undefined };
   return { ...datesFrom(piece, onDays), campaign_date: date.id, draft_due_on: addDays(date.from, -7), publish_from: date.from, publish_until: date.to };
 }
 
@@ -140,6 +140,55 @@ export interface HoldsTerms {
   terms: ContractTerms;
 }
 
+/** One piece to write, of a contract or of an amendment: what it is, and when it is due. */
+export function PieceFields({ piece, dates, error, onChange, label = "Title" }: {
+  piece: DeliverableTerms; dates: CampaignDate[]; error: (part: keyof DeliverableTerms) => ReactNode; onChange: (change: Partial<DeliverableTerms>) => void; label?: string;
+}) {
+  const held = (part: "title" | "platform" | "kind" | "draft_due_on" | "publish_from" | "publish_until") => ({
+    value: piece[part] ?? "", error: error(part),
+    onChange: ({ currentTarget: { value } }: ChangeEvent<HTMLInputElement | HTMLSelectElement>) => onChange({ [part]: value }),
+  });
+  const counted = (part: "draft_due_days" | "publish_days") => ({
+    suffix: " business days", hideControls: true, min: 0, value: piece[part] || "", error: error(part),
+    onChange: (value: number | string) => onChange({ [part]: typeof value === "number" ? Math.round(value) : 0 }),
+  });
+  return (
+    <>
+      <TextInput label={label} required withAsterisk={false} {...held("title")} />
+      <NativeSelect label="Platform" data={platforms} {...held("platform")} />
+      <NativeSelect label="Kind" data={contentKinds} {...held("kind")} />
+      {dates.length > 0 && (
+        <NativeSelect
+          label="For"
+          data={[{ value: "", label: "No particular date" }, ...dates.map(({ id, name }, at) => ({ value: id, label: name || `Date ${at + 1}` }))]}
+          value={piece.campaign_date ?? ""}
+          onChange={({ currentTarget: { value } }) => onChange(pieceFor(piece, dates.find(({ id }) => id === value)))}
+          error={error("campaign_date")}
+        />
+      )}
+      <NativeSelect
+        label="Dates"
+        data={[{ value: "", label: "counted from the signatures" }, ...draftAfter.map(({ value, label: from }) => ({ value, label: `counted from ${from}` })), { value: onDays, label: "on fixed days" }]}
+        value={hasDays(piece) ? onDays : piece.draft_after ?? ""}
+        onChange={({ currentTarget: { value } }) => onChange(datesFrom(piece, value))}
+        error={error("draft_after")}
+      />
+      {hasDays(piece) ? (
+        <>
+          <TextInput type="date" label="Draft due on" required withAsterisk={false} {...held("draft_due_on")} />
+          <TextInput type="date" label="Publish from" {...held("publish_from")} onChange={({ currentTarget: { value } }) => onChange({ publish_from: value || undefined })} />
+          <TextInput type="date" label="Publish until" required withAsterisk={false} {...held("publish_until")} />
+        </>
+      ) : (
+        <>
+          <NumberInput label="Draft after" {...counted("draft_due_days")} />
+          <NumberInput label="Publish after" {...counted("publish_days")} />
+        </>
+      )}
+    </>
+  );
+}
+
 /** Contract terms to write, bonuses in the currency of the fee, pieces for a date of their campaign where it has some; the errors of the API land under their inputs by path. */
 export function TermsEditor<F extends HoldsTerms>({ form: wide, currency, dates = [] }: { form: UseFormReturnType<F>; currency: string; dates?: CampaignDate[] | undefined }) {
   // The editor touches only `terms.*`; the rest of the form's shape does not matter to it.
@@ -153,43 +202,11 @@ export function TermsEditor<F extends HoldsTerms>({ form: wide, currency, dates 
         <legend>Deliverables</legend>
         {terms.deliverables.map((piece, at) => (
           <div className={classes.line} key={at}>
-            <TextInput label="Title" required withAsterisk={false} {...form.getInputProps(`terms.deliverables.${at}.title`)} />
-            <NativeSelect label="Platform" data={platforms} {...form.getInputProps(`terms.deliverables.${at}.platform`)} />
-            <NativeSelect label="Kind" data={contentKinds} {...form.getInputProps(`terms.deliverables.${at}.kind`)} />
-            {dates.length > 0 && (
-              <NativeSelect
-                label="For"
-                data={[{ value: "", label: "No particular date" }, ...dates.map(({ id, name }, at) => ({ value: id, label: name || `Date ${at + 1}` }))]}
-                value={piece.campaign_date ?? ""}
-                onChange={({ currentTarget: { value } }) => form.setFieldValue(`terms.deliverables.${at}`, pieceFor(piece, dates.find(({ id }) => id === value)))}
-                error={form.errors[`terms.deliverables.${at}.campaign_date`]}
-              />
-            )}
-            <NativeSelect
-              label="Dates"
-              data={[{ value: "", label: "counted from the signatures" }, ...draftAfter.map(({ value, label }) => ({ value, label: `counted from ${label}` })), { value: onDays, label: "on fixed days" }]}
-              value={hasDays(piece) ? onDays : piece.draft_after ?? ""}
-              onChange={({ currentTarget: { value } }) => form.setFieldValue(`terms.deliverables.${at}`, datesFrom(piece, value))}
-              error={form.errors[`terms.deliverables.${at}.draft_after`]}
+            <PieceFields
+              piece={piece} dates={dates} error={(part) => form.errors[`terms.deliverables.${at}.${part}`]}
+              // Each field by its own path, which takes its error away.
+              onChange={(change) => Object.entries(change).forEach(([part, value]) => form.setFieldValue(`terms.deliverables.${at}.${part}`, value))}
             />
-            {hasDays(piece) ? (
-              <>
-                <TextInput type="date" label="Draft due on" required withAsterisk={false} {...form.getInputProps(`terms.deliverables.${at}.draft_due_on`)} value={piece.draft_due_on ?? ""} />
-                <TextInput
-                  type="date"
-                  label="Publish from"
-                  {...form.getInputProps(`terms.deliverables.${at}.publish_from`)}
-                  value={piece.publish_from ?? ""}
-                  onChange={({ currentTarget: { value } }) => form.setFieldValue(`terms.deliverables.${at}.publish_from`, value || undefined)}
-                />
-                <TextInput type="date" label="Publish until" required withAsterisk={false} {...form.getInputProps(`terms.deliverables.${at}.publish_until`)} value={piece.publish_until ?? ""} />
-              </>
-            ) : (
-              <>
-                <NumberInput label="Draft after" suffix=" business days" hideControls min={0} {...form.getInputProps(`terms.deliverables.${at}.draft_due_days`)} />
-                <NumberInput label="Publish after" suffix=" business days" hideControls min={0} {...form.getInputProps(`terms.deliverables.${at}.publish_days`)} />
-              </>
-            )}
             <ActionIcon
               className={classes.remove}
               aria-label={`Remove deliverable ${at + 1}`}

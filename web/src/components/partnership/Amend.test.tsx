@@ -133,7 +133,7 @@ it("adds a piece whose time begins when the product has arrived, and keeps the m
   if (!title) throw new Error("no second piece");
   await userEvent.clear(title);
   await userEvent.type(title, "Unboxing");
-  await userEvent.selectOptions(dialog.getAllByRole("combobox", { name: "Counted from" })[1] ?? title, "the product’s arrival");
+  await userEvent.selectOptions(dialog.getAllByRole("combobox", { name: "Dates" })[1] ?? title, "counted from the product’s arrival");
   await userEvent.click(dialog.getByRole("button", { name: "Add money" }));
   await userEvent.type(dialog.getByRole("textbox", { name: "Amount" }), "80");
   await userEvent.selectOptions(dialog.getByRole("combobox", { name: "Of" }), "Unboxing (new)");

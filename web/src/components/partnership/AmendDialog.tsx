@@ -7,11 +7,11 @@ import { useState } from "react";
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
 import { asProblem } from "../../api/problem";
-import { contractQuery } from "../../api/queries";
+import { campaignQuery, contractQuery } from "../../api/queries";
 import type { AmendmentCreate, AmendmentPreview, DeliverableMove, DeliverableTerms, MilestoneAdded, Partnership, RenewalOption } from "../../api/schema";
 import { moneyText, toMajor, toMinor } from "../../lib/money";
 import { ProblemNotice } from "../Notice";
-import { contentKinds, draftAfter, LateFields, OptionFields, platforms, triggers } from "../Terms";
+import { LateFields, OptionFields, PieceFields, triggers } from "../Terms";
 import { blocks, Changes, Conflicts } from "../Changes";
 import { Follows } from "../contract/Follows";
 import { ExtendDates } from "./ExtendDates";
@@ -60,6 +60,7 @@ export default function AmendDialog({ partnership, extend, onClose }: { partners
     const same = to?.fee === option?.fee && to?.notice_days === option?.notice_days;
     set({ renewal_option: same ? undefined : to, drop_option: !same && to === undefined ? true : undefined });
   };
+  const dates = useQuery(campaignQuery(summary.campaign_id)).data?.data.dates ?? [];
   const rights = <ExtendDates partnershipId={summary.id} first={extend} extended={change.extended ?? []} onChange={(extended) => set({ extended: extended.length > 0 ? extended : undefined })} />;
   const problem = preview.error ? asProblem(preview.error) : null;
 
@@ -84,12 +85,10 @@ export default function AmendDialog({ partnership, extend, onClose }: { partners
             })}
             {added.map((piece, at) => (
               <div className={classes.line} key={at}>
-                <TextInput label="New piece" required withAsterisk={false} value={piece.title} onChange={(event) => set({ deliverables: changed(added, at, { title: event.currentTarget.value }) })} />
-                <NativeSelect label="Platform" data={platforms} value={piece.platform} onChange={(event) => set({ deliverables: changed(added, at, { platform: event.currentTarget.value }) })} />
-                <NativeSelect label="Kind" data={contentKinds} value={piece.kind} onChange={(event) => set({ deliverables: changed(added, at, { kind: event.currentTarget.value }) })} />
-                <NumberInput label="Draft after" suffix=" business days" hideControls min={1} value={piece.draft_due_days} onChange={(days) => set({ deliverables: changed(added, at, { draft_due_days: whole(days) }) })} />
-                <NativeSelect label="Counted from" data={[{ value: "", label: "the signatures" }, ...draftAfter]} value={piece.draft_after ?? ""} onChange={(event) => set({ deliverables: changed(added, at, { draft_after: draftAfter.find(({ value }) => value === event.currentTarget.value)?.value }) })} />
-                <NumberInput label="Publish after" suffix=" business days" hideControls min={1} value={piece.publish_days} onChange={(days) => set({ deliverables: changed(added, at, { publish_days: whole(days) }) })} />
+                <PieceFields
+                  label="New piece" piece={piece} dates={dates} error={(part) => problem?.byField[`deliverables.${at}.${part}`]}
+                  onChange={(part) => set({ deliverables: changed(added, at, part) })}
+                />
                 <ActionIcon className={classes.remove} aria-label={`Remove new piece ${at + 1}`} onClick={() => set({ deliverables: without(added, at), milestones: withoutPiece(money, at) })}><IconTrash size={16} aria-hidden /></ActionIcon>
               </div>
             ))}
@@ -134,7 +133,7 @@ export default function AmendDialog({ partnership, extend, onClose }: { partners
             <Textarea label="Why its conflicts may stand" description="Only legal and admins let stand what blocks; kept with your name" autosize maxLength={1000} value={change.override_reason ?? ""} onChange={(event) => set({ override_reason: event.currentTarget.value || undefined })} />
           )}
           {preview.data && !problem && <Preview preview={preview.data} />}
-          <ProblemNotice problem={problem ?? act.error} shownFields={problem ? ["renewal_option.fee", "renewal_option.notice_days"] : []} />
+          <ProblemNotice problem={problem ?? act.error} shownFields={problem ? ["renewal_option.fee", "renewal_option.notice_days", ...Object.keys(problem.byField).filter((field) => field.startsWith("deliverables."))] : []} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>Change nothing</Button>
             <Button type="submit" loading={act.isPending} disabled={!preview.data || problem !== null}>Draft the amendment</Button>
