@@ -276,7 +276,7 @@ func (f SlotFacts) Conflicts() []Conflict {
 	}
 	for _, s := range f.Slots {
 		rules := f.Rules[s.CampaignID]
-		if rules == nil || s.Stays {
+		if rules == nil || s.Stays || s.posted() && s.To.Before(f.Now) { // of what is out, only what it excludes can still be in the way
 			continue
 		}
 		add(rules.slotCap(s))
@@ -360,6 +360,9 @@ func (r *SlotRules) exclusivity(s, other, holder Slot) *Conflict {
 	if kept { // the two may hold each other's
 		c.Key = DeriveID(c.Key, "kept")
 	}
+	if severity == SeverityBlock { // who let a warning stand, when nobody knew the categories, has let no block stand
+		c.Key = DeriveID(c.Key, SeverityBlock)
+	}
 	return c
 }
 
@@ -374,8 +377,12 @@ func (r *SlotRules) slotCap(s Slot) *Conflict {
 	}
 	booked := r.Days[r.SlotDay(s.Platform, s.To)]
 	place := slices.Index(booked, s.ID())
-	if place < 0 { // not booked yet: behind all others
+	if place < 0 { // not booked yet: behind all others, and before those that are planned after it
 		place = len(booked)
+		if r.Days == nil {
+			r.Days = map[string][]uuid.UUID{}
+		}
+		r.Days[r.SlotDay(s.Platform, s.To)] = append(slices.Clone(booked), s.ID())
 	}
 	if place < r.Cap {
 		return nil

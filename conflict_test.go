@@ -51,6 +51,23 @@ func conflictRules() *rapport.SlotRules {
 	return &rapport.SlotRules{Name: "Spring", BrandName: "Nord", Apart: rapport.PostsApart, Calendar: rapport.DefaultCalendar("Europe/Berlin")}
 }
 
+func TestPlannedPostsCountAgainstTheCapAmongThemselves(t *testing.T) {
+	t.Parallel()
+	rules := conflictRules()
+	rules.Cap = 1
+	facts := rapport.SlotFacts{Rules: map[uuid.UUID]*rapport.SlotRules{conflictCampaign: rules}, Now: inBerlin(t, "2026-04-01 12:00")}
+	for i := range 3 {
+		s := slot(t, conflictBrand, "2026-05-04 00:00", "2026-05-12 00:00")
+		s.Position = i
+		facts.Slots = append(facts.Slots, s)
+	}
+	found := facts.Conflicts()
+	require.Len(t, found, 2)
+	for _, c := range found {
+		require.Equal(t, rapport.ConflictSlotCap, c.Kind)
+	}
+}
+
 // launch is that the slot is for a date of its campaign.
 func launch(from, to string) func(s *rapport.Slot, r *rapport.SlotRules) {
 	return func(s *rapport.Slot, r *rapport.SlotRules) {

@@ -504,7 +504,7 @@ func (f *fleet) audit() (duplicates, lost int) {
 	_ = waitFor(ctx, 90*time.Second, func(ctx context.Context) bool {
 		open := 1
 		err := f.owner.QueryRow(ctx, `select (select count(*) from outbox where acked_at is null) + (select count(*) from webhook_inbox where processed_at is null)
-			+ (select count(*) from messages where state in ('prepared', 'sending'))`).Scan(&open)
+			+ (select count(*) from messages where state in ('prepared', 'sending') and at > now() - interval '3 minutes')`).Scan(&open)
 		return err == nil && open == 0
 	})
 	// What we believe is read before what the sandbox saw, which only grows.

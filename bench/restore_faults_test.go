@@ -106,13 +106,13 @@ func (f *fleet) approve(payouts []payoutAt) {
 	wg.Wait()
 }
 
-// settled waits until what is on its way has arrived, so that a backup and what came after it differ by nothing else. A mail that was being sent when
-// an earlier backup was made is unknown ten minutes later, and not waited for.
+// settled waits until what is on its way has arrived, so that a backup and what came after it differ by nothing else. A mail that was being sent, or asked
+// for a decision that came meanwhile, when an earlier fault happened is settled ten minutes later, and not waited for.
 func (f *fleet) settled() {
 	f.t.Helper()
 	began := time.Now().Add(-2 * time.Minute)
 	err := waitFor(f.t.Context(), 3*time.Minute, func(context.Context) bool {
-		return f.number(`select (select count(*) from outbox where acked_at is null) + (select count(*) from messages where state = 'prepared' or state = 'sending' and claimed_at > $1)`, began) == 0
+		return f.number(`select (select count(*) from outbox where acked_at is null) + (select count(*) from messages where state in ('prepared', 'sending') and at > $1)`, began) == 0
 	})
 	if err != nil {
 		f.explain()

@@ -298,7 +298,7 @@ func (s *Store) AskAboutConflicts(ctx context.Context, now time.Time) error {
 				keys = append(keys, c.Key)
 				dedupe := "conflict/" + brand.String() + "/" + c.Key.String()
 				if err := s.q.OpenConflictTask(ctx, tx, gen.OpenConflictTaskParams{
-					ID: newID(), DedupeKey: &dedupe, Code: c.Kind, Ref: c.Key, Note: &c.Words, PartnershipID: c.Slot.PartnershipID,
+					ID: newID(), DedupeKey: &dedupe, Code: c.Kind, Ref: c.Key, Note: &c.Words, PartnershipID: c.Slot.PartnershipID, DueAt: c.At,
 				}); err != nil {
 					return fmt.Errorf("open a task: %w", err)
 				}

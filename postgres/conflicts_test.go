@@ -94,6 +94,72 @@ func TestConflictsOfTwoBrandsAreFoundAcrossTheWall(t *testing.T) {
 	require.Empty(t, d.conflicts(t, rapport.WithBrands(t.Context(), d.brand), f), "slots follow their partnership to another creator")
 }
 
+func TestWhatIsOutKeepsItsExclusivity(t *testing.T) {
+	t.Parallel()
+	d := newDraft(t)
+	r := d.rival(t)
+	d.exec(t, `update campaigns set category = 'beauty' where id = $1`, d.campaign)
+	ours := d.book(t, d.brand, d.partnership, d.contract, 1, "2026-04-09 00:00+02", "2026-04-15 00:00+02")
+	theirs := d.book(t, d.other, r.partnership, r.contract, 0, "2026-03-24 00:00+01", "2026-03-25 00:00+01")
+	d.exec(t, `update deliverables set state = 'posted', posted_at = '2026-03-25 12:00+01' where id = $1`, theirs)
+	f, _ := spring() // a week later
+	severity := func(brand uuid.UUID) string {
+		return d.conflicts(t, rapport.WithBrands(t.Context(), brand), f)[rapport.ConflictExclusivity].Severity
+	}
+	require.Equal(t, rapport.SeverityBlock, severity(d.other), "whose exclusivity is broken is told after their post as well")
+	d.exec(t, `update deliverables set state = 'cancelled' where id = $1`, theirs) // the partnership ended
+	require.Equal(t, rapport.SeverityBlock, severity(d.other))
+	require.Equal(t, rapport.SeverityBlock, severity(d.brand))
+	d.exec(t, `update deliverables set state = 'posted', posted_at = '2026-04-09 12:00+02' where id = $1`, ours)
+	require.Equal(t, rapport.SeverityBlock, severity(d.other), "also once both are out")
+	f.From = time.Date(2026, 4, 20, 0, 0, 0, 0, time.UTC)
+	require.Empty(t, d.conflicts(t, rapport.WithBrands(t.Context(), d.other), f), "until it is over")
+}
+
+func TestWhoLetAWarningStandLetNoBlockStand(t *testing.T) {
+	t.Parallel()
+	d := newDraft(t)
+	r := d.rival(t)
+	d.exec(t, `update campaigns set category = null where id = $1`, d.campaign)
+	d.book(t, d.brand, d.partnership, d.contract, 1, "2026-05-04 00:00+02", "2026-05-06 00:00+02")
+	d.book(t, d.other, r.partnership, r.contract, 0, "2026-05-01 00:00+02", "2026-05-02 00:00+02")
+	ctx := rapport.WithBrands(t.Context(), d.brand)
+	f, _ := spring()
+	warned := d.conflicts(t, ctx, f)[rapport.ConflictExclusivity]
+	require.Equal(t, rapport.SeverityWarn, warned.Severity)
+	d.exec(t, `insert into conflict_overrides (id, brand_id, partnership_id, key, kind, severity, words, reason, by_id) values ($1, $2, $3, $4, 'exclusivity', 'warn', 'x', 'Fine', $5)`,
+		newID(), d.brand, d.partnership, warned.Key, d.lea)
+	require.NotNil(t, d.conflicts(t, ctx, f)[rapport.ConflictExclusivity].Override)
+	d.exec(t, `update campaigns set category = 'beauty' where id = $1`, d.campaign)
+	blocks := d.conflicts(t, ctx, f)[rapport.ConflictExclusivity]
+	require.Equal(t, rapport.SeverityBlock, blocks.Severity)
+	require.Nil(t, blocks.Override)
+}
+
+func TestMailsThatAskForADecisionThatWasMadeAreCancelled(t *testing.T) {
+	t.Parallel()
+	d := newDraft(t)
+	review := newID()
+	d.exec(t, `insert into reviews (id, submission_id, deliverable_id, partnership_id, brand_id, policy_id, policy_version, state) values ($1, $2, $3, $4, $5, $6, 1, 'open')`,
+		review, d.submission, d.deliverable, d.partnership, d.brand, rapport.DefaultPolicyID)
+	mail := func(age string) uuid.UUID {
+		made := newID()
+		d.exec(t, `insert into messages (id, dedupe_key, direction, channel, kind, state, to_address, from_address, subject, body_text, at)
+			values ($1, $2, 'internal', 'email', 'internal', 'prepared', 'ann@house.example', 'us@house.example', 'Please decide', 'x', now() - $3::interval)`,
+			made, "review/"+review.String()+"/notify/"+made.String(), age)
+		return made
+	}
+	old, young := mail("11 minutes"), mail("1 minute")
+	state := func(mail uuid.UUID) (state string) {
+		require.NoError(t, d.worker.CancelMoot(t.Context()))
+		require.NoError(t, d.owner.QueryRow(t.Context(), `select state from messages where id = $1`, mail).Scan(&state))
+		return state
+	}
+	require.Equal(t, "prepared", state(old), "it is asked for")
+	d.exec(t, `update reviews set state = 'approved' where id = $1`, review)
+	require.Equal(t, []string{"cancelled", "prepared"}, []string{state(old), state(young)})
+}
+
 func TestPlannedSlotsAreCheckedAgainstWhatIsBooked(t *testing.T) {
 	t.Parallel()
 	d := newDraft(t)

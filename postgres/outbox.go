@@ -380,6 +380,11 @@ func (s *Store) AskAboutUnknownMails(ctx context.Context) error {
 	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error { return s.q.TasksForUnknownMail(ctx, tx) })
 }
 
+// CancelMoot cancels mails of the house that ask for a decision in a review that has ended.
+func (s *Store) CancelMoot(ctx context.Context) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error { return s.q.CancelMoot(ctx, tx) })
+}
+
 // StaleMails lists mails that were claimed and never settled: their worker died.
 func (s *Store) StaleMails(ctx context.Context) ([]uuid.UUID, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]uuid.UUID, error) { return s.q.StaleUnknown(ctx, tx) })

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -33,6 +34,8 @@ type JobStore interface {
 	AskAboutLedger(ctx context.Context, kind string, wrong bool) error
 	DeleteOld(ctx context.Context) error
 	StaleMails(ctx context.Context) ([]uuid.UUID, error)
+	// CancelMoot cancels mails that ask for decisions which are not waited for any more.
+	CancelMoot(ctx context.Context) error
 	// AskAboutUnknownMails opens a task for each mail of which nobody knows for an hour whether it arrived.
 	AskAboutUnknownMails(ctx context.Context) error
 	// AskAboutConflicts opens a task for each conflict that nobody lets stand, and closes those of conflicts that have gone.
@@ -129,6 +132,8 @@ func (s *Sweep) look(ctx context.Context, snap rapport.Snapshot, repair bool, r 
 			switch {
 			case err != nil:
 				return err
+			case ahead == nil && snap.Workflow == workflows.TypeMessage && repair:
+				return s.wentOut(ctx, snap)
 			case ahead == nil:
 				// Its last act said nothing, so it wrote nothing down.
 				if err := s.Store.CloseSnapshot(ctx, snap.WorkflowID); err != nil {
@@ -160,6 +165,18 @@ func (s *Sweep) look(ctx context.Context, snap rapport.Snapshot, repair bool, r 
 		return fmt.Errorf("restart %s: %w", snap.WorkflowID, err)
 	}
 	r.Repaired++
+	return nil
+}
+
+// wentOut says of a mail that its workflow has ended, and that nobody knows what became of it: it went out after what Postgres was restored from.
+func (s *Sweep) wentOut(ctx context.Context, snap rapport.Snapshot) error {
+	id, err := uuid.Parse(strings.TrimPrefix(snap.WorkflowID, "message/"))
+	if err == nil {
+		err = s.Store.SettleMail(ctx, id, "unknown", "")
+	}
+	if err != nil {
+		return fmt.Errorf("settle %s: %w", snap.WorkflowID, err)
+	}
 	return nil
 }
 
@@ -290,7 +307,7 @@ func Jobs(s *Sweep, now func() time.Time, reconcile, gate, book, countMail, even
 			if err != nil {
 				return err
 			}
-			var failed []error
+			failed := []error{s.Store.CancelMoot(ctx)}
 			for _, id := range stale {
 				failed = append(failed, s.Store.SettleMail(ctx, id, "unknown", ""))
 			}

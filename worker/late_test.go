@@ -133,6 +133,30 @@ func TestWhatASweepCannotStartKeepsNothingElse(t *testing.T) {
 	require.Equal(t, 1, r.Repaired)
 }
 
+// TestAMailThatWentOutAheadOfPostgres: where Postgres was restored from before, it was sent by a workflow that has ended, and Postgres waits for it for ever.
+func TestAMailThatWentOutAheadOfPostgres(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	mail := uuid.New()
+	b.exec(`insert into messages (id, direction, channel, kind, state, to_address, from_address, subject, body_text)
+		values ($1, 'internal', 'email', 'internal', 'prepared', 'ann@house.example', 'hello@house.example', 'Your day', 'Nothing.')`, mail)
+	raw, err := json.Marshal(mail)
+	require.NoError(t, err)
+	require.NoError(t, b.store.PutOutbox(b.ctx, rapport.OutboxRow{
+		ID: uuid.New(), BrandID: b.brand, Kind: "start", WorkflowID: "message/" + mail.String(), Workflow: "Message", TaskQueue: "rapport", Input: raw,
+	}))
+	b.until("true", `select (state in ('accepted', 'delivered'))::text from messages where id = $1`, mail)
+	require.NoError(t, b.client.GetWorkflow(b.ctx, "message/"+mail.String(), "").Get(b.ctx, nil))
+	sweep := &worker.Sweep{Client: b.client, Store: b.store, Log: zap.NewNop()}
+	_, err = sweep.Run(b.ctx, true)
+	require.NoError(t, err)
+	b.until("true", `select (state in ('accepted', 'delivered'))::text from messages where id = $1`, mail)
+	b.exec(`begin; set local session_replication_role = replica; update messages set state = 'prepared', claimed_at = null, accepted_at = null where direction = 'internal'; commit`)
+	_, err = sweep.Run(b.ctx, true)
+	require.NoError(t, err)
+	b.until("unknown", `select state from messages where id = $1`, mail)
+}
+
 // TestAWorkflowThatEndedAheadOfPostgres: where Postgres was restored, a payout that was paid since has ended, and Postgres has it unpaid.
 func TestAWorkflowThatEndedAheadOfPostgres(t *testing.T) {
 	t.Parallel()

@@ -309,7 +309,7 @@ func (q *Queries) CalendarContracts(ctx context.Context, db DBTX, arg CalendarCo
 }
 
 const calendarDeliverables = `-- name: CalendarDeliverables :many
-select d.id, d.title, d.platform, d.state, d.draft_due_at, (d.publish_at is not null)::boolean as planned, s.from_at, s.to_at, d.partnership_id, p.campaign_id, k.name as campaign_name, b.name as brand_name, c.id as creator_id, c.name as creator_name
+select d.id, d.title, d.platform, slot_state(d.state, d.posted_at)::text as state, d.draft_due_at, (d.publish_at is not null)::boolean as planned, s.from_at, s.to_at, d.partnership_id, p.campaign_id, k.name as campaign_name, b.name as brand_name, c.id as creator_id, c.name as creator_name
 from slots s
 join deliverables d on d.id = s.deliverable_id
 join partnerships p on p.id = d.partnership_id
@@ -589,9 +589,11 @@ func (q *Queries) ListFeeds(ctx context.Context, db DBTX, arg ListFeedsParams) (
 }
 
 const openConflictTask = `-- name: OpenConflictTask :exec
-insert into tasks (id, brand_id, partnership_id, creator_id, dedupe_key, kind, code, owner_id, ref, note)
-select $1, p.brand_id, p.id, p.creator_id, $2, 'conflict', $3, p.owner_id, $4::uuid, $5 from partnerships p where p.id = $6
-on conflict (dedupe_key) do update set state = 'open', note = excluded.note, owner_id = excluded.owner_id where tasks.state = 'cancelled'
+insert into tasks (id, brand_id, partnership_id, creator_id, dedupe_key, kind, code, owner_id, ref, note, due_at)
+select $1, p.brand_id, p.id, p.creator_id, $2, 'conflict', $3, p.owner_id, $4::uuid, $5, $6::timestamptz from partnerships p where p.id = $7
+on conflict (dedupe_key) do update set state = case when tasks.state = 'cancelled' then 'open' else tasks.state end, note = excluded.note, due_at = excluded.due_at,
+  owner_id = case when tasks.state = 'cancelled' then excluded.owner_id else tasks.owner_id end
+where tasks.state = 'cancelled' or tasks.state in ('open', 'snoozed') and (tasks.note, tasks.due_at) is distinct from (excluded.note, excluded.due_at)
 `
 
 type OpenConflictTaskParams struct {
@@ -600,10 +602,12 @@ type OpenConflictTaskParams struct {
 	Code          string
 	Ref           uuid.UUID
 	Note          *string
+	DueAt         time.Time
 	PartnershipID uuid.UUID
 }
 
 // One that was closed because its conflict had gone is open again when it is back.
+// One that is open says what is so now.
 func (q *Queries) OpenConflictTask(ctx context.Context, db DBTX, arg OpenConflictTaskParams) error {
 	_, err := db.Exec(ctx, openConflictTask,
 		arg.ID,
@@ -611,6 +615,7 @@ func (q *Queries) OpenConflictTask(ctx context.Context, db DBTX, arg OpenConflic
 		arg.Code,
 		arg.Ref,
 		arg.Note,
+		arg.DueAt,
 		arg.PartnershipID,
 	)
 	return err
@@ -841,7 +846,7 @@ select a.deliverable_id as own_id, b.deliverable_id, b.brand_id, b.partnership_i
 from slots a
 join slots_everywhere b on b.creator_id = a.creator_id and b.brand_id <> a.brand_id
   and b.from_at <= a.until_at + make_interval(secs => $1::float8) and b.until_at >= a.from_at - make_interval(secs => $1::float8)
-where a.brand_id = any ($2::uuid[]) and a.to_at >= $3::timestamptz and a.from_at <= $4::timestamptz
+where a.brand_id = any ($2::uuid[]) and a.until_at >= $3::timestamptz and a.from_at <= $4::timestamptz
   and ($5::uuid is null or a.brand_id = $5::uuid)
   and ($6::uuid is null or a.campaign_id = $6::uuid)
   and ($7::uuid is null or a.creator_id = $7::uuid)
@@ -917,11 +922,11 @@ func (q *Queries) SlotsBeside(ctx context.Context, db DBTX, arg SlotsBesideParam
 
 const slotsInScope = `-- name: SlotsInScope :many
 select s.deliverable_id, s.brand_id, s.campaign_id, s.partnership_id, s.creator_id, s.from_at, s.to_at, s.until_at,
-  d.term, d.position, d.title, d.platform, d.state, d.draft_due_at, coalesce(d.campaign_date, '00000000-0000-0000-0000-000000000000')::uuid as campaign_date, c.name as creator_name, coalesce(c.zone, '')::text as creator_zone
+  d.term, d.position, d.title, d.platform, slot_state(d.state, d.posted_at)::text as state, d.draft_due_at, coalesce(d.campaign_date, '00000000-0000-0000-0000-000000000000')::uuid as campaign_date, c.name as creator_name, coalesce(c.zone, '')::text as creator_zone
 from slots s
 join deliverables d on d.id = s.deliverable_id
 join creators c on c.id = s.creator_id
-where s.brand_id = any ($1::uuid[]) and s.to_at >= $2::timestamptz and s.from_at <= $3::timestamptz
+where s.brand_id = any ($1::uuid[]) and s.until_at >= $2::timestamptz and s.from_at <= $3::timestamptz
   and ($4::uuid is null or s.brand_id = $4::uuid)
   and ($5::uuid is null or s.campaign_id = $5::uuid)
   and ($6::uuid is null or s.creator_id = $6::uuid)

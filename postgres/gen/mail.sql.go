@@ -90,6 +90,18 @@ func (q *Queries) CancelMail(ctx context.Context, db DBTX, id uuid.UUID) error {
 	return err
 }
 
+const cancelMoot = `-- name: CancelMoot :exec
+update messages m set state = 'cancelled' from reviews r
+where m.direction = 'internal' and m.state = 'prepared' and m.at < now() - interval '10 minutes'
+  and m.dedupe_key like 'review/%' and r.id::text = split_part(m.dedupe_key, '/', 2) and r.state not in ('checking', 'open', 'held')
+`
+
+// A try that found its review decided leaves the mail behind that the try before it had made.
+func (q *Queries) CancelMoot(ctx context.Context, db DBTX) error {
+	_, err := db.Exec(ctx, cancelMoot)
+	return err
+}
+
 const claimMail = `-- name: ClaimMail :one
 update messages m set state = 'sending', claimed_at = clock_timestamp(), at = clock_timestamp(), deferred_until = null
 where m.id = $1 and m.state = 'prepared' and not mail_stopped(m) and mail_free_at(m, clock_timestamp()) is null
@@ -783,7 +795,7 @@ const settleMail = `-- name: SettleMail :exec
 update messages set state = $1, claimed_at = case when $1 = 'prepared' then null else claimed_at end, provider_id = coalesce($2, provider_id),
   body_text = case when kind = 'code' and $1 <> 'prepared' then regexp_replace(body_text, '[0-9]{6}', '••••••', 'g') else body_text end,
   accepted_at = case when $1 = 'accepted' then clock_timestamp() else accepted_at end
-where id = $3 and (state = 'sending' or state = 'prepared' and $1 = 'rejected')
+where id = $3 and (state = 'sending' or state = 'prepared' and $1 in ('rejected', 'unknown'))
 `
 
 type SettleMailParams struct {

@@ -1,10 +1,10 @@
 -- name: SlotsInScope :many
 select s.deliverable_id, s.brand_id, s.campaign_id, s.partnership_id, s.creator_id, s.from_at, s.to_at, s.until_at,
-  d.term, d.position, d.title, d.platform, d.state, d.draft_due_at, coalesce(d.campaign_date, '00000000-0000-0000-0000-000000000000')::uuid as campaign_date, c.name as creator_name, coalesce(c.zone, '')::text as creator_zone
+  d.term, d.position, d.title, d.platform, slot_state(d.state, d.posted_at)::text as state, d.draft_due_at, coalesce(d.campaign_date, '00000000-0000-0000-0000-000000000000')::uuid as campaign_date, c.name as creator_name, coalesce(c.zone, '')::text as creator_zone
 from slots s
 join deliverables d on d.id = s.deliverable_id
 join creators c on c.id = s.creator_id
-where s.brand_id = any (@brands::uuid[]) and s.to_at >= @from_at::timestamptz and s.from_at <= @to_at::timestamptz
+where s.brand_id = any (@brands::uuid[]) and s.until_at >= @from_at::timestamptz and s.from_at <= @to_at::timestamptz
   and (sqlc.narg('brand_id')::uuid is null or s.brand_id = sqlc.narg('brand_id')::uuid)
   and (sqlc.narg('campaign_id')::uuid is null or s.campaign_id = sqlc.narg('campaign_id')::uuid)
   and (sqlc.narg('creator_id')::uuid is null or s.creator_id = sqlc.narg('creator_id')::uuid)
@@ -16,7 +16,7 @@ select a.deliverable_id as own_id, b.deliverable_id, b.brand_id, b.partnership_i
 from slots a
 join slots_everywhere b on b.creator_id = a.creator_id and b.brand_id <> a.brand_id
   and b.from_at <= a.until_at + make_interval(secs => @apart::float8) and b.until_at >= a.from_at - make_interval(secs => @apart::float8)
-where a.brand_id = any (@brands::uuid[]) and a.to_at >= @from_at::timestamptz and a.from_at <= @to_at::timestamptz
+where a.brand_id = any (@brands::uuid[]) and a.until_at >= @from_at::timestamptz and a.from_at <= @to_at::timestamptz
   and (sqlc.narg('brand_id')::uuid is null or a.brand_id = sqlc.narg('brand_id')::uuid)
   and (sqlc.narg('campaign_id')::uuid is null or a.campaign_id = sqlc.narg('campaign_id')::uuid)
   and (sqlc.narg('creator_id')::uuid is null or a.creator_id = sqlc.narg('creator_id')::uuid)
@@ -82,16 +82,19 @@ select id from brands order by id;
 
 -- name: OpenConflictTask :exec
 -- One that was closed because its conflict had gone is open again when it is back.
-insert into tasks (id, brand_id, partnership_id, creator_id, dedupe_key, kind, code, owner_id, ref, note)
-select @id, p.brand_id, p.id, p.creator_id, @dedupe_key, 'conflict', @code, p.owner_id, @ref::uuid, @note from partnerships p where p.id = @partnership_id
-on conflict (dedupe_key) do update set state = 'open', note = excluded.note, owner_id = excluded.owner_id where tasks.state = 'cancelled';
+-- One that is open says what is so now.
+insert into tasks (id, brand_id, partnership_id, creator_id, dedupe_key, kind, code, owner_id, ref, note, due_at)
+select @id, p.brand_id, p.id, p.creator_id, @dedupe_key, 'conflict', @code, p.owner_id, @ref::uuid, @note, @due_at::timestamptz from partnerships p where p.id = @partnership_id
+on conflict (dedupe_key) do update set state = case when tasks.state = 'cancelled' then 'open' else tasks.state end, note = excluded.note, due_at = excluded.due_at,
+  owner_id = case when tasks.state = 'cancelled' then excluded.owner_id else tasks.owner_id end
+where tasks.state = 'cancelled' or tasks.state in ('open', 'snoozed') and (tasks.note, tasks.due_at) is distinct from (excluded.note, excluded.due_at);
 
 -- name: CloseConflictTasks :exec
 update tasks set state = 'cancelled', snoozed_until = null
 where brand_id = @brand_id and kind = 'conflict' and state in ('open', 'snoozed') and not (ref = any (@keys::uuid[]));
 
 -- name: CalendarDeliverables :many
-select d.id, d.title, d.platform, d.state, d.draft_due_at, (d.publish_at is not null)::boolean as planned, s.from_at, s.to_at, d.partnership_id, p.campaign_id, k.name as campaign_name, b.name as brand_name, c.id as creator_id, c.name as creator_name
+select d.id, d.title, d.platform, slot_state(d.state, d.posted_at)::text as state, d.draft_due_at, (d.publish_at is not null)::boolean as planned, s.from_at, s.to_at, d.partnership_id, p.campaign_id, k.name as campaign_name, b.name as brand_name, c.id as creator_id, c.name as creator_name
 from slots s
 join deliverables d on d.id = s.deliverable_id
 join partnerships p on p.id = d.partnership_id

@@ -54,12 +54,18 @@ update messages set deferred_until = @until where id = @id and state = 'prepared
 -- name: CancelMail :exec
 update messages set state = 'cancelled' where id = @id and state = 'prepared';
 
+-- name: CancelMoot :exec
+-- A try that found its review decided leaves the mail behind that the try before it had made.
+update messages m set state = 'cancelled' from reviews r
+where m.direction = 'internal' and m.state = 'prepared' and m.at < now() - interval '10 minutes'
+  and m.dedupe_key like 'review/%' and r.id::text = split_part(m.dedupe_key, '/', 2) and r.state not in ('checking', 'open', 'held');
+
 -- name: SettleMail :exec
 -- A code is masked in the archive as soon as its mail is on its way.
 update messages set state = @state, claimed_at = case when @state = 'prepared' then null else claimed_at end, provider_id = coalesce(sqlc.narg('provider_id'), provider_id),
   body_text = case when kind = 'code' and @state <> 'prepared' then regexp_replace(body_text, '[0-9]{6}', '••••••', 'g') else body_text end,
   accepted_at = case when @state = 'accepted' then clock_timestamp() else accepted_at end
-where id = @id and (state = 'sending' or state = 'prepared' and @state = 'rejected');
+where id = @id and (state = 'sending' or state = 'prepared' and @state in ('rejected', 'unknown'));
 
 -- name: MailEvent :one
 -- Events come in any order, also before the answer of the call that sent the mail, so the one that says most wins: bounce, then
