@@ -44,6 +44,9 @@ type DeliverableMove struct {
 	PublishDays int       `json:"publish_days,omitempty"`
 	DraftDue    time.Time `json:"draft_due,omitzero"`
 	PublishBy   time.Time `json:"publish_by,omitzero"`
+	// DraftWas and PublishWas are the dates that an amendment moves, as they were when it was drafted; zero in those from before they were kept.
+	DraftWas   time.Time `json:"draft_was,omitzero"`
+	PublishWas time.Time `json:"publish_was,omitzero"`
 }
 
 // MilestoneAdded is money that the amendment promises on top of the fee.
@@ -218,6 +221,7 @@ func (m *DeliverableMove) resolve(path string, t RunningTerm, now time.Time) (ba
 		return bad
 	}
 	draft, publish := orZero(d.DraftDueAt), orZero(d.PublishBy)
+	m.DraftWas, m.PublishWas = draft, publish
 	if m.DraftDays != 0 {
 		if !draftOwed(d.State) {
 			add("draft_days", "pinned", fmt.Sprintf("The draft of “%s” is in: it is %s. Only its publication can move.", d.Title, state))

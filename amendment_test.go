@@ -160,6 +160,57 @@ func TestAReviewInFlightIsPinned(t *testing.T) {
 	require.Equal(t, d.PublishBy.Add(5*hour), h.p.Deliverables[0].PublishBy)
 }
 
+func TestAnAmendmentTakesNoTimeThatWasGivenMeanwhile(t *testing.T) {
+	t.Parallel()
+
+	sign := func(h *house, a uuid.UUID) {
+		h.cmd(rapport.Command{Kind: rapport.CmdSignContract, Ref: a})
+	}
+	draft := func(h *house, name string, days int) uuid.UUID {
+		a := h.draft(name, rapport.Amendment{Moved: []rapport.DeliverableMove{{ID: h.p.Deliverables[0].ID, DraftDays: days, PublishDays: 20}}})
+		h.cmd(rapport.Command{Kind: rapport.CmdSendContract, Ref: a, Actor: id("owner")})
+		return a
+	}
+	t.Run("an extension was granted", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t).activate()
+		was := h.p.Deliverables[0].PublishBy
+		a := draft(h, "move", 1)
+		h.asks("more time", 4)
+		given := rapport.DeliverableMove{DraftDue: h.p.Deliverables[0].DraftDue.Add(4 * hour)}
+		h.cmd(rapport.Command{ID: id("answer"), Kind: rapport.CmdGrantExtension, Ref: h.p.Deliverables[0].ID, Ref2: id("more time"), Move: &given, Actor: id("owner")})
+		sign(h, a)
+		require.Equal(t, given.DraftDue, h.p.Deliverables[0].DraftDue)
+		require.Equal(t, given.DraftDue.Add(hour), h.timers(h.p.ID, "draft_late")[0].At)
+		require.Equal(t, was.Add(20*hour), h.p.Deliverables[0].PublishBy, "what nobody gave since moves")
+		require.Equal(t, a, h.requireTask("amendment_overtaken").Ref)
+	})
+	t.Run("it has come", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t).activate()
+		was := h.p.Deliverables[0].DraftDue
+		a := draft(h, "earlier", -2)
+		h.until(was.Add(-hour))
+		sign(h, a)
+		require.Equal(t, was, h.p.Deliverables[0].DraftDue, "nobody is late by signing")
+		require.Equal(t, "awaiting_draft", h.p.Deliverables[0].State)
+		require.Equal(t, a, h.requireTask("amendment_overtaken").Ref)
+	})
+	t.Run("a later date than was given", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t).activate()
+		was := h.p.Deliverables[0].DraftDue
+		a := draft(h, "later", 10)
+		h.asks("more time", 4)
+		given := rapport.DeliverableMove{DraftDue: was.Add(4 * hour)}
+		h.cmd(rapport.Command{ID: id("answer"), Kind: rapport.CmdGrantExtension, Ref: h.p.Deliverables[0].ID, Ref2: id("more time"), Move: &given, Actor: id("owner")})
+		sign(h, a)
+		require.Equal(t, was.Add(10*hour), h.p.Deliverables[0].DraftDue)
+		_, overtaken := h.task("amendment_overtaken")
+		require.False(t, overtaken)
+	})
+}
+
 func TestAPieceThatFallsAway(t *testing.T) {
 	t.Parallel()
 

@@ -261,13 +261,15 @@ type Core struct {
 	Durable bool `json:"durable,omitempty"`
 	// Quiet says that nobody is woken for what is decided, nor told again and again what they know. Runs that began before do both.
 	Quiet bool `json:"quiet,omitempty"`
+	// Careful says that what outlives an end is not held with what has ended, and that nothing is offered to decide on it that can lead nowhere.
+	Careful bool `json:"careful,omitempty"`
 
 	record Record
 	fresh  []Effect
 }
 
 // NewCore is the common part of what begins now: it goes by all rules.
-func NewCore() Core { return Core{Durable: true, Quiet: true} }
+func NewCore() Core { return Core{Durable: true, Quiet: true, Careful: true} }
 
 // Base gives the common part.
 func (c *Core) Base() *Core { return c }

@@ -92,7 +92,8 @@ func (p *Partnership) amended(now time.Time, plan *ContractPlan) {
 	}
 	overtaken := false
 	for _, m := range plan.Moved {
-		overtaken = !p.moveDeliverable(now, m) || overtaken
+		m, stands := p.stillMoves(now, m)
+		overtaken = !p.moveDeliverable(now, m) || !stands || overtaken
 	}
 	for i := range plan.Deliverables {
 		p.Deliverables = append(p.Deliverables, plan.Deliverables[i])
@@ -127,6 +128,25 @@ func (p *Partnership) amended(now time.Time, plan *ContractPlan) {
 		p.task(TaskChange{Key: "amendment/" + a.ID.String(), Kind: "amendment_overtaken", OwnerID: p.OwnerID, Ref: a.ID, Due: p.taskDue(now)})
 	}
 	p.advance(now)
+}
+
+// stillMoves is the move without the dates that would take time from the creator which they were given after it was drafted, by a review that sent the piece back
+// or by an extension, or that have passed by now. It answers false where one was left out.
+func (p *Partnership) stillMoves(now time.Time, m DeliverableMove) (DeliverableMove, bool) {
+	d, all := p.deliverable(m.ID), true
+	if d == nil {
+		return m, true
+	}
+	overtaken := func(to, was, is time.Time) bool {
+		return !to.IsZero() && !was.IsZero() && (!to.After(now) || !is.Truncate(time.Second).Equal(was.Truncate(time.Second)) && to.Before(is))
+	}
+	if overtaken(m.DraftDue, m.DraftWas, d.DraftDue) {
+		m.DraftDue, all = time.Time{}, false
+	}
+	if overtaken(m.PublishBy, m.PublishWas, d.PublishBy) {
+		m.PublishBy, all = time.Time{}, false
+	}
+	return m, all
 }
 
 // moveDeliverable gives a deliverable its new dates and arms its timers anew. It answers false where a date is past changing.

@@ -83,7 +83,7 @@ func (p *Partnership) Allowed(cmd Command, now time.Time) *Refusal { //nolint:go
 			return &Refusal{Code: "offer_decided", State: o.State, At: o.At}
 		}
 	case CmdWithdrawOffer:
-		if p.Offer == nil || p.Offer.State != "sent" {
+		if p.offerOut() == nil {
 			return p.refuse("no_offer_out")
 		}
 	case CmdDecideKeyDate:
@@ -277,8 +277,13 @@ func (p *Partnership) Command(cmd Command, now time.Time) Reply { //nolint:gocyc
 		}
 		p.task(TaskChange{Key: "counter", Kind: "answer_counter", OwnerID: p.OwnerID, Ref: o.ID, Due: p.taskDue(now)})
 	case CmdWithdrawOffer:
-		p.endOffer(now, p.Offer, "withdrawn", cmd.Actor)
-		p.to(StageInConversation, now, uuid.Nil)
+		o := p.offerOut()
+		p.endOffer(now, o, "withdrawn", cmd.Actor)
+		if o == p.RenewalOffer {
+			p.backToReview(now, "")
+		} else {
+			p.to(StageInConversation, now, uuid.Nil)
+		}
 	case CmdSendContract:
 		p.sendContract(now, cmd)
 	case CmdSignContract:

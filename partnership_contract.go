@@ -39,6 +39,16 @@ func (p *Partnership) endOffer(now time.Time, o *OfferState, state string, actor
 	p.disarm(timerOfferReminder, o.ID)
 }
 
+// offerOut is the offer that the creator may answer, of this term or of the next one; nil for none.
+func (p *Partnership) offerOut() *OfferState {
+	for _, o := range []*OfferState{p.Offer, p.RenewalOffer} {
+		if o != nil && o.State == "sent" {
+			return o
+		}
+	}
+	return nil
+}
+
 func (p *Partnership) dropOffer(now time.Time, state string) {
 	if p.Offer != nil && p.Offer.State == "sent" {
 		p.endOffer(now, p.Offer, state, uuid.Nil)

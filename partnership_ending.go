@@ -192,6 +192,11 @@ func (p *Partnership) terminate(now time.Time, actor uuid.UUID) {
 	p.closeTask("payee") // what stays owed has a reminder of its own
 	p.wakeThreads(now)
 	p.keepTimers()
+	if p.Careful { // what a ban or a pause held has nobody left who would let it go
+		for i := range p.Timers {
+			p.Timers[i].Held = false
+		}
+	}
 	for _, e := range p.Interrupted {
 		p.do(e) // what it wrote is undone by its outcome
 	}

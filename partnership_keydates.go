@@ -305,6 +305,8 @@ func (p *Partnership) allowedOnKeyDate(cmd Command) *Refusal {
 		return p.refuse("unknown_decision")
 	case k.State == cmd.Code:
 		return &Refusal{Code: "key_date_decided", State: k.State, At: k.At}
+	case p.Careful && cmd.Code == KeyRenegotiating && p.in(StageTerminated):
+		return p.refuse("nothing_to_renegotiate")
 	}
 	return nil
 }

@@ -23,6 +23,7 @@ func (p *Partnership) unfinishedTask() string { return fmt.Sprintf("unfinished/%
 func (p *Partnership) closeRenewal() {
 	p.closeTask(p.renewalTask())
 	p.closeTask(p.renewalTask() + "/late")
+	p.closeTask("counter")
 	p.disarm(timerRenewalLadder, uuid.Nil)
 	p.disarm(timerNotice, uuid.Nil)
 	p.disarm(timerRenewalReview, uuid.Nil)

@@ -74,6 +74,37 @@ func TestARenewalThatComesBackIsRemindedOfAgain(t *testing.T) {
 	})
 }
 
+func TestAnOfferOfARenewalIsWithdrawn(t *testing.T) {
+	t.Parallel()
+
+	h := wrapUp(newHouse(t))
+	h.until(h.p.Contract.NoticeBy.Add(-50 * hour))
+	require.Equal(t, "no_offer_out", h.refused(rapport.Command{Kind: rapport.CmdWithdrawOffer}))
+	h.renew("wrong")
+	h.cmd(rapport.Command{Kind: rapport.CmdWithdrawOffer, Actor: id("owner")})
+	require.Equal(t, "withdrawn", h.state("offer", id("wrong")))
+	require.Equal(t, rapport.RenewalReviewOpen, h.p.Renewal)
+	require.Equal(t, rapport.StageCompleted, h.p.Stage, "the term is not touched")
+	require.Equal(t, h.p.Contract.NoticeBy, h.requireTask("decide_renewal").Due)
+	require.Equal(t, "offer_unknown", h.refused(rapport.Command{Kind: rapport.CmdAcceptOffer, Ref: id("wrong")}))
+	h.renew("right")
+	h.cmd(rapport.Command{Kind: rapport.CmdAcceptOffer, Ref: id("right")})
+	require.Equal(t, rapport.RenewalAgreed, h.p.Renewal)
+}
+
+func TestACounterOfARenewalIsNotAnsweredOnceItIsDecided(t *testing.T) {
+	t.Parallel()
+
+	h := wrapUp(newHouse(t))
+	h.until(h.p.Contract.NoticeBy.Add(-50 * hour))
+	h.renew("next")
+	h.cmd(rapport.Command{Kind: rapport.CmdCounterOffer, Ref: id("next"), Amount: eur(300_000)})
+	h.requireTask("answer_counter")
+	h.cmd(rapport.Command{Kind: rapport.CmdLetLapse, Actor: id("owner")})
+	_, open := h.task("answer_counter")
+	require.False(t, open)
+}
+
 func TestACreatorWhoDeclinesARenewalMayBeOfferedAnother(t *testing.T) {
 	t.Parallel()
 

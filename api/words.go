@@ -306,6 +306,7 @@ var refusalTable = map[string]string{ //nolint:gochecknoglobals // a table
 	"offer_unknown":           "This offer is not the one on the table any more. Load the page again.",
 	"offer_decided":           "The offer is decided already. Load the page again to see it.",
 	"no_offer_out":            "No offer is out.",
+	"nothing_to_renegotiate":  "The contract has ended, so there is nothing to renegotiate. Let it end, or agree on a new partnership.",
 	"amendment_is_out":        "Another amendment is waiting for its approval or signature.",
 	"contract_unknown":        "There is no contract at this point, or another one took its place.",
 	"contract_decided":        "The contract's state does not allow this.",

@@ -71,7 +71,7 @@ func (s *shell) run(ctx workflow.Context) error {
 			return nil
 		}
 		if s.inflight == 0 && workflow.AllHandlersFinished(ctx) && s.restart(ctx, first) {
-			base.Durable, base.Quiet = true, true
+			base.Durable, base.Quiet, base.Careful = true, true, true
 			return workflow.NewContinueAsNewError(ctx, s.workflowType, s.machine)
 		}
 		s.armTimer(ctx)
