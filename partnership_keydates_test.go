@@ -88,6 +88,7 @@ func TestAHouseFromBeforeKeepsNoDates(t *testing.T) {
 	t.Parallel()
 
 	h := lapsed(t, func(h *house) { h.terms.UsageRightsDays = 500 })
+	require.True(t, h.p.Done())
 }
 
 func TestADateThatNobodyDecides(t *testing.T) {
@@ -190,6 +191,7 @@ func TestRightsOutliveTheTerm(t *testing.T) {
 	require.Equal(t, "ended", h.refused(rapport.Command{Kind: rapport.CmdPause}))
 	h.decideDate(k.ID, rapport.KeyLetEnd)
 	h.until(k.At)
+	require.True(t, h.p.Done())
 	require.Empty(t, h.p.Timers)
 }
 
@@ -214,6 +216,7 @@ func TestRightsAreExtendedAfterTheTerm(t *testing.T) {
 	h.release(3)
 	h.until(h.p.KeyDates[0].At)
 	require.Equal(t, "settled", h.p.Milestones[3].State)
+	require.True(t, h.p.Done())
 }
 
 func TestATermWithRightsEndsOnceWhatIsOwedIsPaid(t *testing.T) {
@@ -472,6 +475,7 @@ func TestOneDateIsExtendedAfterTheTerm(t *testing.T) {
 	h.until(was.At.Add(99 * hour))
 	require.False(t, h.p.Done())
 	h.until(was.At.Add(100 * hour))
+	require.True(t, h.p.Done())
 }
 
 func TestWhatAnExtensionSays(t *testing.T) {
