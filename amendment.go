@@ -483,7 +483,7 @@ func PlanAmendment(c ContractDates, a Amendment) ContractPlan {
 	}
 	for i, m := range a.Milestones {
 		s := MilestoneState{
-			ID: DeriveID(c.ID, fmt.Sprintf("milestone/%d", i)), Trigger: m.Trigger, State: "pending", Amount: Money{m.Amount, c.Fee.Currency}, NetDays: m.NetDays,
+			ID: partID(c.ID, i), Trigger: m.Trigger, State: "pending", Amount: Money{m.Amount, c.Fee.Currency}, NetDays: m.NetDays,
 			Deliverable: m.Deliverable, Hold: m.HoldUntil != "",
 		}
 		if m.New != nil {

@@ -157,7 +157,7 @@ func PlanContract(c ContractDates) ContractPlan {
 	amounts := c.Terms.Amounts(c.Fee)
 	for i, m := range c.Terms.Milestones {
 		s := MilestoneState{
-			ID: DeriveID(c.ID, fmt.Sprintf("milestone/%d", i)), Trigger: m.Trigger, State: "pending", Amount: amounts[i], NetDays: m.NetDays,
+			ID: partID(c.ID, i), Trigger: m.Trigger, State: "pending", Amount: amounts[i], NetDays: m.NetDays,
 			Threshold: m.Threshold, Hold: m.HoldUntil != "",
 		}
 		if m.Deliverable != nil {
@@ -171,7 +171,7 @@ func PlanContract(c ContractDates) ContractPlan {
 
 // deliverable is the i-th one of what is executed, with its dates.
 func (c ContractDates) deliverable(i int, d DeliverableTerms) DeliverableState {
-	s := DeliverableState{ID: DeriveID(c.ID, fmt.Sprintf("deliverable/%d", i)), State: "planned"}
+	s := DeliverableState{ID: pieceID(c.ID, i), State: "planned"}
 	if d.DraftAfter == AfterDelivery {
 		s.Product = &ProductState{DraftDays: d.DraftDueDays, PublishDays: d.PublishDays, Signed: c.Now}
 		return s

@@ -180,10 +180,18 @@ func (s *Server) renewal(ctx context.Context, d rapport.PartnershipDetail, cmd *
 	if d.Contract == nil {
 		return rapport.OfferDraft{}, &rapport.Error{Code: rapport.CodeConflict, Reason: "contract_unknown", State: string(d.Stage), Message: "There is no contract that could be renewed."}
 	}
+	store, err := storeAs[RenewalStore](s)
+	if err != nil {
+		return rapport.OfferDraft{}, err
+	}
+	terms, err := store.TermsToRenew(ctx, d.ID)
+	if err != nil {
+		return rapport.OfferDraft{}, called("contract that both have signed", err)
+	}
 	deed, _ := deedID(ctx)
 	cmd.Ref, cmd.Amount = rapport.DeriveID(deed, "offer"), d.Contract.Fee
 	offer := rapport.OfferDraft{
-		ID: cmd.Ref, PartnershipID: d.ID, Term: d.Term + 1, Fee: d.Contract.Fee, Terms: &d.Contract.Terms, By: cmd.Actor, Platform: s.cfg.PlatformCountry,
+		ID: cmd.Ref, PartnershipID: d.ID, Term: d.Term + 1, Fee: d.Contract.Fee, Terms: &terms, By: cmd.Actor, Platform: s.cfg.PlatformCountry,
 	}
 	if d.Offer != nil { // how the present term is paid, the next one is
 		offer.PaidOutside = d.Offer.PaidOutside

@@ -19,6 +19,8 @@ type RenewalStore interface {
 
 	ListRenewals(ctx context.Context, f rapport.RenewalFilter, reasonTitle string, page rapport.Page) ([]rapport.RenewalItem, []string, error)
 	RenewalPacket(ctx context.Context, partnership uuid.UUID, reasonTitle string) (rapport.RenewalPacket, error)
+	// TermsToRenew are those that the next term begins with; not_found before both have signed.
+	TermsToRenew(ctx context.Context, partnership uuid.UUID) (rapport.ContractTerms, error)
 }
 
 // reasonTitle is the title of a note that keeps why somebody gave a command.
@@ -147,7 +149,11 @@ func (s *Server) GetRenewal(ctx context.Context, r gen.GetRenewalRequestObject) 
 	if d.Contract == nil {
 		return nil, called("running term", rapport.Errorf(rapport.CodeNotFound, "There is no contract."))
 	}
-	terms, counted := d.Contract.Terms, p.Count(d.Contract.Terms.RevisionRounds)
+	terms, err := store.TermsToRenew(ctx, r.Id)
+	if err != nil {
+		return nil, called("running term", err)
+	}
+	counted := p.Count(terms.RevisionRounds)
 	out := gen.GetRenewal200JSONResponse{
 		Renewal: toRenewal(p.Item), Posts: counted.Posts, PostsNumbered: counted.PostsNumbered, Committed: toMoney(p.Committed), Paid: toMoney(p.Paid), Reversed: toMoney(p.Reversed),
 		PerThousandViews: moneyOf(counted.PerThousandViews), Drafts: gen.OnTime{Done: counted.Drafts.Done, Late: counted.Drafts.Late},
@@ -156,7 +162,7 @@ func (s *Server) GetRenewal(ctx context.Context, r gen.GetRenewalRequestObject) 
 		Numbers: each(p.Numbers, func(n rapport.NumberTotal) gen.NumberTotal {
 			return gen.NumberTotal{Metric: string(n.Metric), Value: n.Value, Posts: n.Posts, StoodAt: n.StoodAt}
 		}),
-		FeeFrom: fmt.Sprintf("The fee of the present term, %s, with its amendments. It is not computed from how the term went.", houseWords(ctx).Money(p.Item.Fee)),
+		FeeFrom: fmt.Sprintf("The fee of the present term, %s, with its amendments, and so are the pieces; the parts of the fee are in whole percents of it. It is not computed from how the term went.", houseWords(ctx).Money(p.Item.Fee)),
 	}
 	until, err := s.rightsUntil(ctx, r.Id)
 	if err != nil {

@@ -106,6 +106,10 @@ var exemptFields = map[string]string{ //nolint:gochecknoglobals // a table
 	"previewContractDraft.added.0":               "as in fallbacks",
 	"previewContractDraft.left_out.0":            "as in fallbacks",
 
+	// campaign_date, wherever it is, names no row: it is held against the dates of the campaign itself, TestAPieceIsForADateOfItsCampaign.
+	"createCampaign.dates.0.id": "is chosen by the caller",
+	"editCampaign.dates.0.id":   "as in createCampaign",
+
 	"handOverReview.from_user_id": "the review refuses a person whom it does not ask",
 
 	"createPolicy.stages.0.approvers.0.reviewer_id":     "a person of the house stands there: see TestAPolicyNamesOnlyWhoIsTheBrands",
@@ -683,8 +687,11 @@ func (w walls) attempts(t *testing.T, r route, body any) []attempt {
 		if word == "0" {
 			word = place[len(place)-2]
 		}
+		if exemptFields[r.id+"."+strings.Join(place, ".")] != "" || word == "campaign_date" {
+			continue
+		}
 		require.Contains(t, w.theirs, word, "%s: furnish makes nothing for %v", r.id, place)
-		if exemptFields[r.id+"."+strings.Join(place, ".")] != "" || w.theirs[word] == w.mine[word] {
+		if w.theirs[word] == w.mine[word] {
 			continue
 		}
 		text, err := json.Marshal(body)

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -49,6 +50,28 @@ func (s *Store) ListRenewals(ctx context.Context, f rapport.RenewalFilter, reaso
 		return list, nil
 	})
 	return list, next, err
+}
+
+// TermsToRenew are the terms that the next term of a partnership begins with; see rapport.RenewedTerms.
+func (s *Store) TermsToRenew(ctx context.Context, partnership uuid.UUID) (rapport.ContractTerms, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (t rapport.ContractTerms, err error) {
+		c, err := s.q.SignedTerms(ctx, tx, gen.SignedTermsParams{PartnershipID: partnership, Brands: rapport.BrandsFrom(ctx)})
+		if err != nil {
+			return t, fmt.Errorf("contract: %w", err)
+		}
+		if err := json.Unmarshal(c.Terms, &t); err != nil {
+			return t, fmt.Errorf("read the terms of contract %s: %w", c.ID, err)
+		}
+		rows, err := s.q.SignedAmendments(ctx, tx, c.ID)
+		amendments := make([]rapport.ExecutedAmendment, len(rows))
+		for i, r := range rows {
+			amendments[i].ID = r.ID
+			if err := json.Unmarshal(r.Changes, &amendments[i].Changes); err != nil {
+				return t, fmt.Errorf("read the changes of amendment %s: %w", r.ID, err)
+			}
+		}
+		return rapport.RenewedTerms(c.ID, t, rapport.Money{Amount: c.Fee, Currency: c.Currency}, amendments), err
+	})
 }
 
 // RenewalPacket is what the renewal of a partnership's present term is decided by; not_found where no term runs or has lapsed.

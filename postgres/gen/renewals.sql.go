@@ -7,6 +7,7 @@ package gen
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
@@ -151,6 +152,65 @@ func (q *Queries) ListRenewals(ctx context.Context, db DBTX, arg ListRenewalsPar
 		return nil, err
 	}
 	return items, nil
+}
+
+const signedAmendments = `-- name: SignedAmendments :many
+select id, changes from contracts where amends = $1::uuid and executed_at is not null order by version
+`
+
+type SignedAmendmentsRow struct {
+	ID      uuid.UUID
+	Changes []byte
+}
+
+func (q *Queries) SignedAmendments(ctx context.Context, db DBTX, contractID uuid.UUID) ([]SignedAmendmentsRow, error) {
+	rows, err := db.Query(ctx, signedAmendments, contractID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SignedAmendmentsRow
+	for rows.Next() {
+		var i SignedAmendmentsRow
+		if err := rows.Scan(&i.ID, &i.Changes); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const signedTerms = `-- name: SignedTerms :one
+select c.id, c.fee, c.currency, (contract_now(c.id)).terms::jsonb as terms from contracts c join partnerships p on p.id = c.partnership_id
+where c.partnership_id = $1 and c.term = p.term and c.amends is null and c.executed_at is not null and c.brand_id = any ($2::uuid[]) order by c.created_at desc limit 1
+`
+
+type SignedTermsParams struct {
+	PartnershipID uuid.UUID
+	Brands        []uuid.UUID
+}
+
+type SignedTermsRow struct {
+	ID       uuid.UUID
+	Fee      int64
+	Currency string
+	Terms    json.RawMessage
+}
+
+// What the contract of the present term was first signed for, and its terms as they are now.
+func (q *Queries) SignedTerms(ctx context.Context, db DBTX, arg SignedTermsParams) (SignedTermsRow, error) {
+	row := db.QueryRow(ctx, signedTerms, arg.PartnershipID, arg.Brands)
+	var i SignedTermsRow
+	err := row.Scan(
+		&i.ID,
+		&i.Fee,
+		&i.Currency,
+		&i.Terms,
+	)
+	return i, err
 }
 
 const termMoney = `-- name: TermMoney :one

@@ -46,6 +46,14 @@ select d.id, d.title, d.state, d.round, coalesce(d.post_url, '')::text as post_u
 from deliverables d left join slots s on s.deliverable_id = d.id and s.until_at > s.to_at
 where d.partnership_id = @partnership_id and d.term = @term and d.state not in ('cancelled', 'waived') order by d.position;
 
+-- name: SignedTerms :one
+-- What the contract of the present term was first signed for, and its terms as they are now.
+select c.id, c.fee, c.currency, (contract_now(c.id)).terms::jsonb as terms from contracts c join partnerships p on p.id = c.partnership_id
+where c.partnership_id = @partnership_id and c.term = p.term and c.amends is null and c.executed_at is not null and c.brand_id = any (@brands::uuid[]) order by c.created_at desc limit 1;
+
+-- name: SignedAmendments :many
+select id, changes from contracts where amends = @contract_id::uuid and executed_at is not null order by version;
+
 -- name: TermMoney :one
 select coalesce(sum(m.amount) filter (where m.state <> 'cancelled'), 0)::bigint as committed,
   coalesce(sum(y.amount + y.difference) filter (where y.state in ('paid', 'partly_reversed', 'reversed')), 0)::bigint as paid,
