@@ -598,6 +598,11 @@ func (l *life) checkRungs() {
 		}
 	}
 	for _, d := range p.Deliverables {
+		was, known := l.due[d.ID]
+		if known && d.Product == nil && !was.Equal(d.DraftDue) && slices.Contains([]string{"awaiting_draft", "changes_requested"}, d.State) {
+			require.True(l.t, d.DraftDue.After(l.now), "no date is moved to where it has passed")
+		}
+		l.due[d.ID] = d.DraftDue
 		dates := [2]time.Time{d.DraftDue, d.PublishBy}
 		if was, known := l.pinned[d.ID]; known {
 			require.Equal(l.t, was, dates, "what is posted keeps its dates")

@@ -36,6 +36,7 @@ type life struct {
 	amounts map[uuid.UUID]rapport.Money // of milestones, as they were first
 	owed    map[uuid.UUID]string        // milestones that fell away
 	pinned  map[uuid.UUID][2]time.Time  // the dates of pieces when they were posted
+	due     map[uuid.UUID]time.Time     // when drafts were due after the last step
 	ending  *rapport.Ending             // what was shown before the partnership was terminated
 	// cancelled are payouts that somebody asked to cancel.
 	cancelled map[uuid.UUID]bool
@@ -445,7 +446,7 @@ func TestLivesOfRights(t *testing.T) {
 }
 
 func live(rt *rapid.T, begin func(*house)) {
-	l := &life{t: rt, amounts: map[uuid.UUID]rapport.Money{}, owed: map[uuid.UUID]string{}, pinned: map[uuid.UUID][2]time.Time{}, cancelled: map[uuid.UUID]bool{}}
+	l := &life{t: rt, amounts: map[uuid.UUID]rapport.Money{}, owed: map[uuid.UUID]string{}, pinned: map[uuid.UUID][2]time.Time{}, due: map[uuid.UUID]time.Time{}, cancelled: map[uuid.UUID]bool{}}
 	l.house = newHouse(rt, func(h *house) {
 		h.mirror = true
 		h.p.RemindsPayee = rapid.Bool().Draw(rt, "reminds")
