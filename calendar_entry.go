@@ -16,6 +16,7 @@ const (
 	EntryCampaignStart = "campaign_start"
 	EntryCampaignEnd   = "campaign_end"
 	EntryCampaignDate  = "campaign_date"
+	EntryPayment       = "payment_due"
 	EntryAbsence       = "absence"
 	// KeyUsageRights, KeyAllowlisting, KeyExclusivity and KeyOption are kinds of entries too.
 )

@@ -233,6 +233,8 @@ func entryWords(e rapport.CalendarEntry) string {
 		return fmt.Sprintf("Exclusivity ends: %s (%s)", who, e.CampaignName)
 	case rapport.KeyOption:
 		return fmt.Sprintf("Option to renew ends: %s, %s (%s)", e.Title, who, e.CampaignName)
+	case rapport.EntryPayment:
+		return fmt.Sprintf("Payment due: %s, %s (%s)", e.Title, who, e.CampaignName)
 	case rapport.EntryCampaignStart:
 		return "Campaign starts: " + e.Title
 	case rapport.EntryCampaignEnd:

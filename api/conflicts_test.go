@@ -181,12 +181,24 @@ func TestTheCalendarNamesWhatHasADate(t *testing.T) {
 		}
 		return kinds
 	}
-	require.ElementsMatch(t, []string{"publish_window"}, kinds(""), "what was handed in is due no more")
+	require.ElementsMatch(t, []string{"publish_window", "payment_due"}, kinds(""), "what was handed in is due no more")
+	d.sql(t, `update payouts set due_at = '2100-02-04 12:00Z'`)
 	d.sql(t, `update deliverables set state = 'awaiting_draft' where partnership_id = $1`, d.partnership)
 	require.ElementsMatch(t, []string{"draft_due", "publish_window"}, kinds(""))
 	require.Empty(t, kinds("?platform=tiktok"))
 	require.Empty(t, kinds("?state=posted"))
 	require.ElementsMatch(t, []string{"campaign_start"}, kinds("?from=2026-03-01&to=2026-03-01"))
+	paid := "?from=2100-03-01&to=2100-03-09"
+	require.Empty(t, kinds(paid))
+	d.sql(t, `update payouts set due_at = '2100-03-04 12:00Z' where id = $1`, d.payout)
+	require.Equal(t, []string{"payment_due"}, kinds(paid))
+	d.sql(t, `insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, owed_on, amount, currency, net_days, state)
+		select gen_random_uuid(), partnership_id, brand_id, id, term, 8, 'Later', 'date', '2100-03-02', 100, currency, 3, 'pending' from contracts where partnership_id = $1`, d.partnership)
+	d.sql(t, `update contracts set state = 'executed', ends_at = '2101-01-01' where partnership_id = $1`, d.partnership)
+	require.Equal(t, []string{"payment_due", "payment_due"}, kinds(paid))
+	require.Empty(t, kinds("?from=2100-03-02&to=2100-03-03"), "three days after it is owed")
+	d.sql(t, `update milestones set state = 'cancelled' where title = 'Later'`)
+	d.sql(t, `update contracts set ends_at = now() + interval '180 days' where partnership_id = $1`, d.partnership)
 	end := time.Now().AddDate(0, 0, 180)
 	around := func(at time.Time) string {
 		return "?from=" + at.AddDate(0, 0, -2).Format(time.DateOnly) + "&to=" + at.AddDate(0, 0, 2).Format(time.DateOnly)

@@ -155,6 +155,7 @@ func TestInboxCalendarAndChartsAreTables(t *testing.T) {
 	require.Equal(t, []string{"assigned_to bad_format"}, x.ops.send(t, "GET", "/v1/threads/export?assigned_to=x", nil).fields(t))
 
 	x.sql(t, `update deliverables set state = 'awaiting_draft'`)
+	x.sql(t, `update payouts set due_at = now() + interval '60 days'`)
 	days := "?from=" + time.Now().UTC().Format("2006-01-02") + "&to=" + time.Now().UTC().AddDate(0, 0, 20).Format("2006-01-02")
 	calendar := rowsOf(t, x.ops.send(t, "GET", "/v1/calendar/export"+days, nil))
 	require.Equal(t, []string{"Draft due", "Launch video", "Mia Lens", "Spring", "One"}, calendar[1][2:7])

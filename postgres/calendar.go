@@ -89,6 +89,18 @@ func (s *Store) calendarDates(ctx context.Context, tx pgx.Tx, f rapport.Calendar
 			Creator: &rapport.UserRef{ID: r.CreatorID, Name: r.CreatorName}, State: r.State, From: r.At, To: r.At,
 		})
 	}
+	payments, err := s.q.CalendarPayments(ctx, tx, gen.CalendarPaymentsParams{
+		Brands: brands, FromAt: f.From, ToAt: until, BrandID: f.BrandID, CampaignID: f.CampaignID, CreatorID: f.CreatorID, OwnerID: f.OwnerID, MaxRows: maxEntries,
+	})
+	if err != nil {
+		return nil, false, fmt.Errorf("payments: %w", err)
+	}
+	for _, r := range payments {
+		entries = append(entries, rapport.CalendarEntry{
+			Kind: rapport.EntryPayment, ID: r.ID, Title: r.Title, BrandName: r.BrandName, CampaignID: &r.CampaignID, CampaignName: r.CampaignName, PartnershipID: &r.PartnershipID,
+			Creator: &rapport.UserRef{ID: r.CreatorID, Name: r.CreatorName}, State: r.State, From: r.At, To: r.At,
+		})
+	}
 	absences, err := s.q.CalendarAbsences(ctx, tx, gen.CalendarAbsencesParams{
 		Brands: brands, FromOn: f.From, ToOn: f.To, BrandID: f.BrandID, CampaignID: f.CampaignID, CreatorID: f.CreatorID, OwnerID: f.OwnerID, MaxRows: maxEntries,
 	})
@@ -101,7 +113,7 @@ func (s *Store) calendarDates(ctx context.Context, tx pgx.Tx, f rapport.Calendar
 		})
 	}
 	if f.CreatorID != nil {
-		return entries, max(len(contracts), len(dates), len(absences)) == maxEntries, nil
+		return entries, max(len(contracts), len(dates), len(payments), len(absences)) == maxEntries, nil
 	}
 	campaigns, err := s.q.CalendarCampaigns(ctx, tx, gen.CalendarCampaignsParams{
 		Brands: brands, FromOn: f.From, ToOn: f.To, BrandID: f.BrandID, CampaignID: f.CampaignID, OwnerID: f.OwnerID, MaxRows: maxEntries,
@@ -126,7 +138,7 @@ func (s *Store) calendarDates(ctx context.Context, tx pgx.Tx, f rapport.Calendar
 			}
 		}
 	}
-	return entries, max(len(contracts), len(dates), len(absences), len(campaigns)) == maxEntries, err
+	return entries, max(len(contracts), len(dates), len(payments), len(absences), len(campaigns)) == maxEntries, err
 }
 
 // AddFeed keeps a link for a calendar program by the hash of its token.

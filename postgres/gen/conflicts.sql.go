@@ -402,6 +402,88 @@ func (q *Queries) CalendarDeliverables(ctx context.Context, db DBTX, arg Calenda
 	return items, nil
 }
 
+const calendarPayments = `-- name: CalendarPayments :many
+with due as (
+  select y.milestone_id, y.due_at as at, y.state from payouts y
+  where y.brand_id = any ($6::uuid[]) and y.state not in ('paid', 'partly_reversed', 'reversed', 'cancelled') and y.due_at >= $7::timestamptz and y.due_at < $8::timestamptz
+  union all
+  select m.id, e.at, m.state from milestones m join contracts c on c.id = m.contract_id join brands b on b.id = m.brand_id join calendars z on z.id = b.calendar_id
+  cross join lateral (select milestone_expected(m.id) + m.net_days * z.day_seconds * interval '1 second' as at) e
+  where m.brand_id = any ($6::uuid[]) and m.state = 'pending' and m.trigger = 'date' and c.state = 'executed' and e.at >= $7::timestamptz and e.at < $8::timestamptz)
+select m.id, m.title, due.at::timestamptz as at, due.state, m.partnership_id, p.campaign_id, k.name as campaign_name, b.name as brand_name, c.id as creator_id, c.name as creator_name
+from due join milestones m on m.id = due.milestone_id join partnerships p on p.id = m.partnership_id join campaigns k on k.id = p.campaign_id join brands b on b.id = m.brand_id join creators c on c.id = p.creator_id
+where ($1::uuid is null or m.brand_id = $1::uuid)
+  and ($2::uuid is null or p.campaign_id = $2::uuid)
+  and ($3::uuid is null or p.creator_id = $3::uuid)
+  and ($4::uuid is null or p.owner_id = $4::uuid)
+order by due.at, m.id limit $5
+`
+
+type CalendarPaymentsParams struct {
+	BrandID    *uuid.UUID
+	CampaignID *uuid.UUID
+	CreatorID  *uuid.UUID
+	OwnerID    *uuid.UUID
+	MaxRows    int32
+	Brands     []uuid.UUID
+	FromAt     time.Time
+	ToAt       time.Time
+}
+
+type CalendarPaymentsRow struct {
+	ID            uuid.UUID
+	Title         string
+	At            time.Time
+	State         string
+	PartnershipID uuid.UUID
+	CampaignID    uuid.UUID
+	CampaignName  string
+	BrandName     string
+	CreatorID     uuid.UUID
+	CreatorName   string
+}
+
+// What is to be paid, and what will be owed on a day of its contract.
+func (q *Queries) CalendarPayments(ctx context.Context, db DBTX, arg CalendarPaymentsParams) ([]CalendarPaymentsRow, error) {
+	rows, err := db.Query(ctx, calendarPayments,
+		arg.BrandID,
+		arg.CampaignID,
+		arg.CreatorID,
+		arg.OwnerID,
+		arg.MaxRows,
+		arg.Brands,
+		arg.FromAt,
+		arg.ToAt,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CalendarPaymentsRow
+	for rows.Next() {
+		var i CalendarPaymentsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Title,
+			&i.At,
+			&i.State,
+			&i.PartnershipID,
+			&i.CampaignID,
+			&i.CampaignName,
+			&i.BrandName,
+			&i.CreatorID,
+			&i.CreatorName,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const closeConflictTasks = `-- name: CloseConflictTasks :exec
 update tasks set state = 'cancelled', snoozed_until = null
 where brand_id = $1 and kind = 'conflict' and state in ('open', 'snoozed') and not (ref = any ($2::uuid[]))

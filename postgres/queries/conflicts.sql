@@ -127,6 +127,23 @@ where c.brand_id = any (@brands::uuid[]) and c.amends is null and c.state in ('e
   and (sqlc.narg('owner_id')::uuid is null or p.owner_id = sqlc.narg('owner_id')::uuid)
 order by c.ends_at, c.id limit @max_rows;
 
+-- name: CalendarPayments :many
+-- What is to be paid, and what will be owed on a day of its contract.
+with due as (
+  select y.milestone_id, y.due_at as at, y.state from payouts y
+  where y.brand_id = any (@brands::uuid[]) and y.state not in ('paid', 'partly_reversed', 'reversed', 'cancelled') and y.due_at >= @from_at::timestamptz and y.due_at < @to_at::timestamptz
+  union all
+  select m.id, e.at, m.state from milestones m join contracts c on c.id = m.contract_id join brands b on b.id = m.brand_id join calendars z on z.id = b.calendar_id
+  cross join lateral (select milestone_expected(m.id) + m.net_days * z.day_seconds * interval '1 second' as at) e
+  where m.brand_id = any (@brands::uuid[]) and m.state = 'pending' and m.trigger = 'date' and c.state = 'executed' and e.at >= @from_at::timestamptz and e.at < @to_at::timestamptz)
+select m.id, m.title, due.at::timestamptz as at, due.state, m.partnership_id, p.campaign_id, k.name as campaign_name, b.name as brand_name, c.id as creator_id, c.name as creator_name
+from due join milestones m on m.id = due.milestone_id join partnerships p on p.id = m.partnership_id join campaigns k on k.id = p.campaign_id join brands b on b.id = m.brand_id join creators c on c.id = p.creator_id
+where (sqlc.narg('brand_id')::uuid is null or m.brand_id = sqlc.narg('brand_id')::uuid)
+  and (sqlc.narg('campaign_id')::uuid is null or p.campaign_id = sqlc.narg('campaign_id')::uuid)
+  and (sqlc.narg('creator_id')::uuid is null or p.creator_id = sqlc.narg('creator_id')::uuid)
+  and (sqlc.narg('owner_id')::uuid is null or p.owner_id = sqlc.narg('owner_id')::uuid)
+order by due.at, m.id limit @max_rows;
+
 -- name: CalendarCampaigns :many
 select k.id, k.name, k.state, k.starts_on, k.ends_on, k.dates, b.name as brand_name
 from campaigns k join brands b on b.id = k.brand_id

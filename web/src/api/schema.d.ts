@@ -4914,7 +4914,7 @@ export interface components {
             ends_on?: string;
             id: string;
             /** @enum {string} */
-            kind: "draft_due" | "publish_window" | "planned_post" | "contract_end" | "notice" | "campaign_start" | "campaign_end" | "campaign_date" | "absence" | "rights_end" | "allowlisting_end" | "exclusivity_end" | "option_end";
+            kind: "draft_due" | "publish_window" | "planned_post" | "contract_end" | "notice" | "campaign_start" | "campaign_end" | "campaign_date" | "payment_due" | "absence" | "rights_end" | "allowlisting_end" | "exclusivity_end" | "option_end";
             /** Format: uuid */
             partnership_id?: string;
             platform?: string;

@@ -1,4 +1,4 @@
-import { IconCalendarDue, IconFileText, IconFlag, IconPencil, IconPlaneDeparture, IconSend, IconSignature, type TablerIcon } from "@tabler/icons-react";
+import { IconCalendarDue, IconCoin, IconFileText, IconFlag, IconPencil, IconPlaneDeparture, IconSend, IconSignature, type TablerIcon } from "@tabler/icons-react";
 
 import type { CalendarEntry } from "../../api/schema";
 import { addDays, dayOf } from "../../lib/days";
@@ -20,6 +20,7 @@ export const kinds: Record<CalendarEntry["kind"], { word: string; icon: TablerIc
   allowlisting_end: { ...keyKinds.allowlisting_end, tone: "attention" },
   exclusivity_end: { ...keyKinds.exclusivity_end, tone: "idle" },
   option_end: { ...keyKinds.option_end, tone: "attention" },
+  payment_due: { word: "Payment due", icon: IconCoin, tone: "idle" },
   absence: { word: "Away", icon: IconPlaneDeparture, tone: "held" },
 };
 
@@ -30,7 +31,7 @@ const lastDay = (at: string) => dayOf(new Date(new Date(at).getTime() - 1000));
 export function daysOf(entry: CalendarEntry): { first: string; last: string } {
   if (entry.starts_on && entry.ends_on) return { first: entry.starts_on, last: entry.ends_on };
   const last = lastDay(entry.ends_at ?? entry.starts_at ?? "");
-  if (entry.kind === "planned_post" && entry.starts_at) return { first: dayOf(new Date(entry.starts_at)), last: dayOf(new Date(entry.starts_at)) };
+  if ((entry.kind === "planned_post" || entry.kind === "payment_due") && entry.starts_at) return { first: dayOf(new Date(entry.starts_at)), last: dayOf(new Date(entry.starts_at)) };
   if (entry.kind !== "publish_window" || !entry.starts_at) return { first: last, last };
   const first = dayOf(new Date(entry.starts_at));
   return { first: first < last ? first : last, last };
