@@ -68,11 +68,11 @@ func TestPlannedPostsCountAgainstTheCapAmongThemselves(t *testing.T) {
 	}
 }
 
-// launch is that the slot is for a date of its campaign.
-func launch(from, to string) func(s *rapport.Slot, r *rapport.SlotRules) {
+// launch is that the slot is for a date of its campaign, which begins on 11 May 2026.
+func launch(to string) func(s *rapport.Slot, r *rapport.SlotRules) {
 	return func(s *rapport.Slot, r *rapport.SlotRules) {
 		s.CampaignDate = id("launch")
-		r.Dates = []rapport.CampaignDate{{ID: id("sale"), Name: "Sale", From: "2026-01-01", To: "2026-01-02"}, {ID: id("launch"), Name: "Launch", From: from, To: to}}
+		r.Dates = []rapport.CampaignDate{{ID: id("sale"), Name: "Sale", From: "2026-01-01", To: "2026-01-02"}, {ID: id("launch"), Name: "Launch", From: "2026-05-11", To: to}}
 	}
 }
 
@@ -98,15 +98,15 @@ func TestConflictsOfOneSlot(t *testing.T) {
 			from: "2026-05-04 00:00", to: "2026-05-12 00:00", change: func(_ *rapport.Slot, r *rapport.SlotRules) { r.Embargo = &embargo },
 		},
 		"date: the window ends before": {
-			from: "2026-05-04 00:00", to: "2026-05-11 00:00", change: launch("2026-05-11", "2026-05-13"), kind: rapport.ConflictDate, severity: rapport.SeverityWarn,
+			from: "2026-05-04 00:00", to: "2026-05-11 00:00", change: launch("2026-05-13"), kind: rapport.ConflictDate, severity: rapport.SeverityWarn,
 			words: `Mia's "Reel" for Nord (Spring), whose publish window ends on 10 May 2026, is for “Launch”, which is from 11 May 2026 to 13 May 2026.`,
 		},
-		"date: the window ends on its first day": {from: "2026-05-04 00:00", to: "2026-05-12 00:00", change: launch("2026-05-11", "2026-05-13")},
-		"date: the window ends on its last day":  {from: "2026-05-04 00:00", to: "2026-05-14 00:00", change: launch("2026-05-11", "2026-05-13")},
+		"date: the window ends on its first day": {from: "2026-05-04 00:00", to: "2026-05-12 00:00", change: launch("2026-05-13")},
+		"date: the window ends on its last day":  {from: "2026-05-04 00:00", to: "2026-05-14 00:00", change: launch("2026-05-13")},
 		"date: the post is planned for the day after": {
 			from: "2026-05-12 09:00", to: "2026-05-12 09:00",
 			change: func(s *rapport.Slot, r *rapport.SlotRules) {
-				launch("2026-05-11", "2026-05-11")(s, r)
+				launch("2026-05-11")(s, r)
 				s.State = "scheduled"
 			},
 			kind: rapport.ConflictDate, severity: rapport.SeverityWarn,
@@ -115,21 +115,21 @@ func TestConflictsOfOneSlot(t *testing.T) {
 		"date: it is out": {
 			from: "2026-05-12 09:00", to: "2026-05-12 09:00",
 			change: func(s *rapport.Slot, r *rapport.SlotRules) {
-				launch("2026-05-11", "2026-05-11")(s, r)
+				launch("2026-05-11")(s, r)
 				s.State = "posted"
 			},
 		},
 		"date: it is for none": {
 			from: "2026-05-04 00:00", to: "2026-05-08 00:00",
 			change: func(s *rapport.Slot, r *rapport.SlotRules) {
-				launch("2026-05-11", "2026-05-13")(s, r)
+				launch("2026-05-13")(s, r)
 				s.CampaignDate = uuid.Nil
 			},
 		},
 		"date: of a year that is compressed": {
 			from: "2026-05-04 00:00", to: "2026-05-08 00:00",
 			change: func(s *rapport.Slot, r *rapport.SlotRules) {
-				launch("2026-05-11", "2026-05-13")(s, r)
+				launch("2026-05-13")(s, r)
 				r.Calendar.DaySeconds = 20
 			},
 		},

@@ -18,9 +18,9 @@ func TestTheNextTermBeginsWithWhatAmendmentsMadeOfThisOne(t *testing.T) {
 	piece := func(paper uuid.UUID, n string) uuid.UUID { return rapport.DeriveID(paper, "deliverable/"+n) }
 	part := func(paper uuid.UUID, n string) uuid.UUID { return rapport.DeriveID(paper, "milestone/"+n) }
 	renew := func(list ...rapport.Amendment) rapport.ContractTerms {
-		var amendments []rapport.ExecutedAmendment
+		amendments := make([]rapport.ExecutedAmendment, len(list))
 		for i, a := range list {
-			amendments = append(amendments, rapport.ExecutedAmendment{ID: id([]string{"a1", "a2"}[i]), Changes: a})
+			amendments[i] = rapport.ExecutedAmendment{ID: id([]string{"a1", "a2"}[i]), Changes: a}
 		}
 		return rapport.RenewedTerms(contract, terms, eur(100_000), amendments)
 	}

@@ -162,7 +162,8 @@ func (s *Server) GetRenewal(ctx context.Context, r gen.GetRenewalRequestObject) 
 		Numbers: each(p.Numbers, func(n rapport.NumberTotal) gen.NumberTotal {
 			return gen.NumberTotal{Metric: string(n.Metric), Value: n.Value, Posts: n.Posts, StoodAt: n.StoodAt}
 		}),
-		FeeFrom: fmt.Sprintf("The fee of the present term, %s, with its amendments, and so are the pieces; the parts of the fee are in whole percents of it. It is not computed from how the term went.", houseWords(ctx).Money(p.Item.Fee)),
+		FeeFrom: fmt.Sprintf("The fee of the present term, %s, with its amendments, and so are the pieces; the parts of the fee are in whole percents of it. "+
+			"It is not computed from how the term went.", houseWords(ctx).Money(p.Item.Fee)),
 	}
 	until, err := s.rightsUntil(ctx, r.Id)
 	if err != nil {

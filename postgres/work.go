@@ -127,7 +127,8 @@ func (s *Store) writePlan(ctx context.Context, tx pgx.Tx, c gen.ContractForExecu
 func (s *Store) writeDeliverable(ctx context.Context, tx pgx.Tx, c gen.ContractForExecutionRow, position int32, t rapport.DeliverableTerms, d rapport.DeliverableState) error {
 	err := s.q.InsertDeliverable(ctx, tx, gen.InsertDeliverableParams{
 		ID: d.ID, PartnershipID: c.PartnershipID, BrandID: c.BrandID, ContractID: c.ID, Term: c.Term, Position: position,
-		Title: t.Title, Platform: t.Platform, Kind: t.Kind, DraftDueAt: timeOrNil(d.DraftDue), PublishFrom: timeOrNil(d.PublishFrom), PublishBy: timeOrNil(d.PublishBy), DraftAfter: t.DraftAfter, CampaignDate: idOrNil(t.CampaignDate),
+		Title: t.Title, Platform: t.Platform, Kind: t.Kind, DraftDueAt: timeOrNil(d.DraftDue), PublishFrom: timeOrNil(d.PublishFrom), PublishBy: timeOrNil(d.PublishBy),
+		DraftAfter: t.DraftAfter, CampaignDate: idOrNil(t.CampaignDate),
 	})
 	if err != nil {
 		return fmt.Errorf("insert deliverable: %w", err)
