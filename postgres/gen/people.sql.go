@@ -842,7 +842,8 @@ join users u on u.id = q.user_id
 join brands b on b.id = q.brand_id
 join users a on a.id = q.requested_by
 left join users c on c.id = q.confirmed_by
-where q.brand_id = any ($1::uuid[]) and (q.effective_at is null or q.effective_at > now())
+where q.brand_id = any ($1::uuid[]) and (q.effective_at is null or q.effective_at > now()
+  and exists (select 1 from user_roles r where (r.user_id, r.brand_id, r.role, r.effective_at) = (q.user_id, q.brand_id, q.role, q.effective_at)))
 order by q.created_at, q.id
 `
 
@@ -861,7 +862,7 @@ type ListRoleRequestsRow struct {
 	CreatedAt     time.Time
 }
 
-// What waits for a second person, or for its delay.
+// What waits for a second person, or for its delay unless the role was taken away meanwhile.
 func (q *Queries) ListRoleRequests(ctx context.Context, db DBTX, brands []uuid.UUID) ([]ListRoleRequestsRow, error) {
 	rows, err := db.Query(ctx, listRoleRequests, brands)
 	if err != nil {

@@ -90,7 +90,7 @@ insert into role_requests (id, user_id, brand_id, role, requested_by) values (@i
 on conflict (user_id, brand_id, role) where confirmed_by is null do nothing;
 
 -- name: ListRoleRequests :many
--- What waits for a second person, or for its delay.
+-- What waits for a second person, or for its delay unless the role was taken away meanwhile.
 select q.id, q.user_id, u.name as user_name, q.brand_id, b.name as brand_name, q.role, q.requested_by, a.name as requested_name,
   q.confirmed_by, c.name as confirmed_name, q.effective_at, q.created_at
 from role_requests q
@@ -98,7 +98,8 @@ join users u on u.id = q.user_id
 join brands b on b.id = q.brand_id
 join users a on a.id = q.requested_by
 left join users c on c.id = q.confirmed_by
-where q.brand_id = any (@brands::uuid[]) and (q.effective_at is null or q.effective_at > now())
+where q.brand_id = any (@brands::uuid[]) and (q.effective_at is null or q.effective_at > now()
+  and exists (select 1 from user_roles r where (r.user_id, r.brand_id, r.role, r.effective_at) = (q.user_id, q.brand_id, q.role, q.effective_at)))
 order by q.created_at, q.id;
 
 -- name: GetRoleRequest :one

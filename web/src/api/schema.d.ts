@@ -4498,7 +4498,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Replace the roles of a person; finance roles need a second person */
+        /**
+         * Replace the roles of a person at the brands that are named; finance roles need a second person
+         * @description A brand that is not named keeps its roles. A brand with an empty list of roles loses them all, also a confirmed finance role that waits for its delay. At least one brand is named.
+         */
         put: operations["setRoles"];
         post?: never;
         delete?: never;

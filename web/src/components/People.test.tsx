@@ -2,7 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
-import type { User } from "../api/schema";
+import type { RoleRequest, User } from "../api/schema";
 import { openApp } from "../test/app";
 import { answer } from "../test/render";
 
@@ -14,12 +14,18 @@ const person = (id: string, name: string, over: Partial<User> = {}): User => ({
 
 let sent: { path: string; body: unknown }[] = [];
 let signedIn = true;
+let signedInAs = me;
+let people: User[] = [];
+let requests: RoleRequest[] = [];
 /** What the API says to a step instead of a yes. */
 let refusals: Record<string, [object, number]> = {};
 
 beforeEach(() => {
   sent = [];
   signedIn = true;
+  signedInAs = me;
+  people = [person("u1", "Ada"), person("u2", "Ida", { invited: true }), person("u3", "Kim", { disabled: true }), person("u4", "Omar")];
+  requests = [];
   refusals = {};
   vi.stubGlobal("fetch", async (request: Request) => {
     const { pathname } = new URL(request.url);
@@ -34,8 +40,9 @@ beforeEach(() => {
       }
       return pathname === "/v1/users" ? answer(person("u9", "Nora", { invited: true }), 201) : pathname.startsWith("/v1/users/") ? answer(person("u2", "Ida")) : new Response(null, { status: 204 });
     }
-    if (pathname === "/v1/session") return signedIn ? answer(me) : answer({ code: "unauthorized", title: "Sign in" }, 401);
-    if (pathname === "/v1/users") return answer({ items: [person("u1", "Ada"), person("u2", "Ida", { invited: true }), person("u3", "Kim", { disabled: true }), person("u4", "Omar")] });
+    if (pathname === "/v1/session") return signedIn ? answer(signedInAs) : answer({ code: "unauthorized", title: "Sign in" }, 401);
+    if (pathname === "/v1/users") return answer({ items: people });
+    if (pathname === "/v1/role-requests") return answer({ items: requests });
     if (pathname === "/v1/password-link") {
       const dead = refusals["GET /v1/password-link"];
       return dead ? answer(...dead) : answer({ name: "Nora", email: "nora@northwind.example", invitation: true });
@@ -83,6 +90,30 @@ it("invites without a password, and says what is wrong", async () => {
   await userEvent.type(dialog.getByRole("textbox", { name: "E-mail" }), "@northwind.example");
   await userEvent.click(dialog.getByRole("button", { name: "Invite" }));
   await waitFor(() => expect(sent.at(-1)).toEqual({ path: "POST /v1/users", body: { name: "Nora", email: "nora@northwind.example", brands: [{ brand_id: "b1", roles: ["ops"] }] } }));
+});
+
+it("takes somebody's last role at a brand away", async () => {
+  people = [person("u4", "Omar", { brands: [{ ...brand, roles: ["ops"] }, { brand_id: "b2", brand_name: "Lumen", roles: ["approver"] }] })];
+  signedInAs = { ...me, brands: [brand, { brand_id: "b2", brand_name: "Lumen", roles: ["admin"] }] };
+  openApp("/settings/people");
+  await userEvent.click((await row("Omar")).getByRole("button", { name: "Roles of Omar" }));
+  const northwind = within(await screen.findByRole("group", { name: "Northwind" }));
+  expect(screen.getByRole("button", { name: "Save roles" })).toBeDisabled();
+  await userEvent.click(northwind.getByRole("checkbox", { name: "Operations" }));
+  expect(screen.getByText("Without a role here, Omar sees nothing of Northwind.")).toBeVisible();
+  await userEvent.click(screen.getByRole("button", { name: "Save roles" }));
+  await waitFor(() => expect(sent).toEqual([{ path: "PUT /v1/users/u4/roles", body: { brands: [{ brand_id: "b1", roles: [] }] } }]));
+});
+
+it("keeps a confirmed finance role that waits for its delay when another role changes", async () => {
+  const ref = { id: "u2", name: "Ida" };
+  requests = [{ id: "q1", user: { id: "u4", name: "Omar" }, brand_id: "b1", brand_name: "Northwind", role: "finance_preparer", requested_by: ref, confirmed_by: ref, effective_at: "2036-01-01T00:00:00Z", created_at: "2026-01-01T00:00:00Z" }];
+  openApp("/settings/people");
+  await userEvent.click((await row("Omar")).getByRole("button", { name: "Roles of Omar" }));
+  expect(await screen.findByRole("checkbox", { name: "Finance: preparer" })).toBeChecked();
+  await userEvent.click(screen.getByRole("checkbox", { name: "Approver" }));
+  await userEvent.click(screen.getByRole("button", { name: "Save roles" }));
+  await waitFor(() => expect(sent).toEqual([{ path: "PUT /v1/users/u4/roles", body: { brands: [{ brand_id: "b1", roles: ["ops", "finance_preparer", "approver"] }] } }]));
 });
 
 it("lets whoever is invited choose a password, and signs them in", async () => {

@@ -12,7 +12,8 @@ import type { BrandRole, Role, RoleRequest, User, UserCreate } from "../../api/s
 import { CommandButton } from "../../components/CommandButton";
 import { columns, DataTable } from "../../components/DataTable";
 import { Downloads } from "../../components/Downloads";
-import { EmptyState, ProblemNotice } from "../../components/Notice";
+import { LoadingLines } from "../../components/Loading";
+import { EmptyState, LoadFailed, ProblemNotice } from "../../components/Notice";
 import { Page, Section } from "../../components/Page";
 import { RelativeTime } from "../../components/RelativeTime";
 import { Chip } from "../../components/StatusChip";
@@ -139,23 +140,28 @@ function Requests({ requests, confirms, me }: { requests: RoleRequest[]; confirm
   );
 }
 
-/** Roles per brand as boxes to tick. */
-function RolesEditor({ value, onChange }: { value: BrandRole[]; onChange: (value: BrandRole[]) => void }) {
+/** Roles per brand as boxes to tick. A brand whose last box is unticked stays in the value: one that is left out would keep its roles. */
+function RolesEditor({ value, onChange, user }: { value: BrandRole[]; onChange: (value: BrandRole[]) => void; user?: User }) {
   const brands = useSession()?.brands ?? [];
   return (
     <Stack>
-      {brands.map(({ brand_id, brand_name }) => (
-        <Checkbox.Group
-          key={brand_id}
-          label={brand_name ?? brand_id}
-          value={value.find((one) => one.brand_id === brand_id)?.roles ?? []}
-          onChange={(roles) => onChange([...value.filter((one) => one.brand_id !== brand_id), { brand_id, roles: roles }].filter((one) => one.roles.length > 0))}
-        >
-          <div className={classes.roles}>
-            {(Object.keys(roleWords) as Role[]).map((role) => <Checkbox key={role} value={role} label={roleWords[role]} />)}
-          </div>
-        </Checkbox.Group>
-      ))}
+      {brands.map(({ brand_id, brand_name }) => {
+        const given = value.find((one) => one.brand_id === brand_id)?.roles ?? [];
+        const had = user?.brands.some((one) => one.brand_id === brand_id);
+        return (
+          <Checkbox.Group
+            key={brand_id}
+            label={brand_name ?? brand_id}
+            description={had && given.length === 0 && `Without a role here, ${user?.name} sees nothing of ${brand_name}.`}
+            value={given}
+            onChange={(roles) => onChange([...value.filter((one) => one.brand_id !== brand_id), { brand_id, roles }])}
+          >
+            <div className={classes.roles}>
+              {(Object.keys(roleWords) as Role[]).map((role) => <Checkbox key={role} value={role} label={roleWords[role]} />)}
+            </div>
+          </Checkbox.Group>
+        );
+      })}
     </Stack>
   );
 }
@@ -163,7 +169,7 @@ function RolesEditor({ value, onChange }: { value: BrandRole[]; onChange: (value
 function CreateDialog({ onClose }: { onClose: () => void }) {
   const form = useForm<UserCreate>({ initialValues: { name: "", email: "", brands: [] } });
   const create = useAct({
-    run: (user: UserCreate, key) => body(api.POST("/v1/users", { params: { header: { "Idempotency-Key": key } }, body: user })),
+    run: ({ brands, ...user }: UserCreate, key) => body(api.POST("/v1/users", { params: { header: { "Idempotency-Key": key } }, body: { ...user, brands: brands.filter(({ roles }) => roles.length > 0) } })),
     done: ({ name, email }) => `${name} is invited; a mail goes to ${email}`,
     close: onClose,
     touches: ["user"],
@@ -186,8 +192,29 @@ function CreateDialog({ onClose }: { onClose: () => void }) {
   );
 }
 
+/** The roles of a person at each brand, and the finance roles that were confirmed and wait for their delay: whoever leaves these out takes them away. */
+function rolesOf(user: User, requests: RoleRequest[]): BrandRole[] {
+  const roles = new Map(user.brands.map(({ brand_id, roles }) => [brand_id, roles]));
+  for (const { brand_id, role, confirmed_by } of requests.filter((request) => request.user.id === user.id)) {
+    if (confirmed_by) roles.set(brand_id, [...new Set([...(roles.get(brand_id) ?? []), role])]);
+  }
+  return [...roles].map(([brand_id, roles]) => ({ brand_id, roles }));
+}
+
 function RolesDialog({ user, onClose }: { user: User; onClose: () => void }) {
-  const [brands, setBrands] = useState<BrandRole[]>(user.brands.map(({ brand_id, roles }) => ({ brand_id, roles })));
+  const requests = useQuery(roleRequestsQuery);
+  return (
+    <Modal opened onClose={onClose} title={`Roles of ${user.name}`} size="lg">
+      {requests.data ? <RolesForm user={user} start={rolesOf(user, requests.data.items)} onClose={onClose} /> : requests.error ? <LoadFailed error={requests.error} retry={() => void requests.refetch()} /> : <LoadingLines />}
+    </Modal>
+  );
+}
+
+function RolesForm({ user, start, onClose }: { user: User; start: BrandRole[]; onClose: () => void }) {
+  const [before] = useState(start);
+  const [brands, setBrands] = useState(before);
+  const roleSet = (list: BrandRole[], id: string) => [...(list.find(({ brand_id }) => brand_id === id)?.roles ?? [])].sort().join();
+  const changed = brands.filter(({ brand_id }) => roleSet(brands, brand_id) !== roleSet(before, brand_id));
   const save = useAct({
     run: (edit: { brands: BrandRole[] }) => body(api.PUT("/v1/users/{id}/roles", { params: { path: { id: user.id } }, body: edit })),
     done: "Roles saved; new finance roles wait for a second person",
@@ -195,18 +222,16 @@ function RolesDialog({ user, onClose }: { user: User; onClose: () => void }) {
     touches: ["user"],
   });
   return (
-    <Modal opened onClose={onClose} title={`Roles of ${user.name}`} size="lg">
-      <form onSubmit={(event) => { event.preventDefault(); save.mutate({ brands }); }}>
-        <Stack>
-          <RolesEditor value={brands} onChange={setBrands} />
-          <ProblemNotice problem={save.error} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>Leave it as it is</Button>
-            <Button type="submit" loading={save.isPending}>Save roles</Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <form onSubmit={(event) => { event.preventDefault(); save.mutate({ brands: changed }); }}>
+      <Stack>
+        <RolesEditor value={brands} onChange={setBrands} user={user} />
+        <ProblemNotice problem={save.error} />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>Leave it as it is</Button>
+          <Button type="submit" loading={save.isPending} disabled={changed.length === 0}>Save roles</Button>
+        </Group>
+      </Stack>
+    </form>
   );
 }
 
