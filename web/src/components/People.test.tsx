@@ -2,7 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
-import type { RoleRequest, User } from "../api/schema";
+import type { RoleRequest, Session, User } from "../api/schema";
 import { openApp } from "../test/app";
 import { answer } from "../test/render";
 
@@ -14,7 +14,7 @@ const person = (id: string, name: string, over: Partial<User> = {}): User => ({
 
 let sent: { path: string; body: unknown }[] = [];
 let signedIn = true;
-let signedInAs = me;
+let signedInAs: Session = me;
 let people: User[] = [];
 let requests: RoleRequest[] = [];
 /** What the API says to a step instead of a yes. */
@@ -103,6 +103,32 @@ it("takes somebody's last role at a brand away", async () => {
   expect(screen.getByText("Without a role here, Omar sees nothing of Northwind.")).toBeVisible();
   await userEvent.click(screen.getByRole("button", { name: "Save roles" }));
   await waitFor(() => expect(sent).toEqual([{ path: "PUT /v1/users/u4/roles", body: { brands: [{ brand_id: "b1", roles: [] }] } }]));
+});
+
+it("offers an admin what the API allows where somebody also works for a brand of another admin's", async () => {
+  const lumen = { brand_id: "b2", brand_name: "Lumen", roles: ["ops" as const] };
+  signedInAs = { ...me, brands: [brand, lumen] };
+  people = [person("u4", "Omar", { brands: [{ ...brand, roles: ["ops"] }, { ...lumen, roles: ["approver"] }] }), person("u5", "Pia", { brands: [lumen] })];
+  openApp("/settings/people");
+  const pia = await row("Pia");
+  expect(pia.getByText("By an admin of Lumen")).toBeVisible();
+  expect(pia.queryByRole("button")).toBeNull();
+  const omar = await row("Omar");
+  expect(omar.getByRole("button", { name: "Disable Omar" })).toHaveAccessibleDescription(/also works for Lumen/);
+  await userEvent.click(omar.getByRole("button", { name: "Disable Omar" }));
+  expect(screen.queryByRole("dialog")).toBeNull();
+  await userEvent.click(omar.getByRole("button", { name: "Roles of Omar" }));
+  const dialog = within(await screen.findByRole("dialog"));
+  await userEvent.click(await dialog.findByRole("checkbox", { name: "Approver" }));
+  expect(dialog.queryByRole("group", { name: "Lumen" })).toBeNull();
+  expect(dialog.getByText("Lumen: Approver")).toBeVisible();
+  await userEvent.click(dialog.getByRole("button", { name: "Save roles" }));
+  await waitFor(() => expect(sent).toEqual([{ path: "PUT /v1/users/u4/roles", body: { brands: [{ brand_id: "b1", roles: ["ops", "approver"] }] } }]));
+
+  await userEvent.click(screen.getByRole("button", { name: "Invite a person" }));
+  expect(await screen.findByRole("group", { name: "Northwind" })).toBeVisible();
+  expect(screen.queryByRole("group", { name: "Lumen" })).toBeNull();
+  expect(screen.getByText("Roles at Lumen are given and taken by an admin there.")).toBeVisible();
 });
 
 it("keeps a confirmed finance role that waits for its delay when another role changes", async () => {

@@ -8,7 +8,7 @@ import { useState } from "react";
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
 import { roleRequestsQuery, usersQuery } from "../../api/queries";
-import type { BrandRole, Role, RoleRequest, User, UserCreate } from "../../api/schema";
+import type { BrandRole, Role, RoleRequest, Session, User, UserCreate } from "../../api/schema";
 import { CommandButton } from "../../components/CommandButton";
 import { columns, DataTable } from "../../components/DataTable";
 import { Downloads } from "../../components/Downloads";
@@ -54,25 +54,31 @@ function People() {
     ...(admin ? [{
       id: "do",
       header: "Change",
-      cell: (user: User) => (
-        <Group gap={4}>
-          <Button size="compact-sm" variant="default" onClick={() => setAsked({ kind: "roles", user })} aria-label={`Roles of ${user.name}`}>Roles</Button>
-          {!user.disabled && user.id !== session?.user_id && (
-            <Button size="compact-sm" variant="subtle" color="gray" onClick={() => setAsked({ kind: "link", user })} aria-label={user.invited ? `Send the invitation to ${user.name} again` : `Send ${user.name} a link to choose another password`}>
-              {user.invited ? "Send again" : "Password link"}
-            </Button>
-          )}
-          {user.second_factor && user.id !== session?.user_id && (
-            <Button size="compact-sm" variant="subtle" color="gray" onClick={() => setAsked({ kind: "reset", user })} aria-label={`Reset the authenticator of ${user.name}`}>Reset authenticator</Button>
-          )}
-          {!user.disabled && user.id !== session?.user_id && (
-            <Button size="compact-sm" variant="subtle" color="gray" onClick={() => setAsked({ kind: "disable", user })} aria-label={`Disable ${user.name}`}>Disable</Button>
-          )}
-          {user.disabled && (
-            <Button size="compact-sm" variant="subtle" color="gray" onClick={() => setAsked({ kind: "enable", user })} aria-label={`Enable ${user.name}`}>Enable</Button>
-          )}
-        </Group>
-      ),
+      cell: (user: User) => {
+        const others = elsewhere(session, user.brands);
+        if (others.length > 0 && others.length === user.brands.length) return <span className="soft">By an admin of {namesOf(others)}</span>;
+        const shared = others.length > 0 ? `${user.name} also works for ${namesOf(others)}, where you are no admin. Ask an admin of all their brands.` : undefined;
+        const some = { size: "compact-sm", variant: "subtle", color: "gray" } as const;
+        return (
+          <Group gap={4}>
+            <Button size="compact-sm" variant="default" onClick={() => setAsked({ kind: "roles", user })} aria-label={`Roles of ${user.name}`}>Roles</Button>
+            {!user.disabled && user.id !== session?.user_id && (
+              <Button {...some} onClick={() => setAsked({ kind: "link", user })} aria-label={user.invited ? `Send the invitation to ${user.name} again` : `Send ${user.name} a link to choose another password`}>
+                {user.invited ? "Send again" : "Password link"}
+              </Button>
+            )}
+            {user.second_factor && user.id !== session?.user_id && (
+              <CommandButton {...some} reason={shared} onClick={() => setAsked({ kind: "reset", user })} aria-label={`Reset the authenticator of ${user.name}`}>Reset authenticator</CommandButton>
+            )}
+            {!user.disabled && user.id !== session?.user_id && (
+              <CommandButton {...some} reason={shared} onClick={() => setAsked({ kind: "disable", user })} aria-label={`Disable ${user.name}`}>Disable</CommandButton>
+            )}
+            {user.disabled && (
+              <CommandButton {...some} reason={shared} onClick={() => setAsked({ kind: "enable", user })} aria-label={`Enable ${user.name}`}>Enable</CommandButton>
+            )}
+          </Group>
+        );
+      },
     }] : []),
   ]);
 
@@ -142,10 +148,11 @@ function Requests({ requests, confirms, me }: { requests: RoleRequest[]; confirm
 
 /** Roles per brand as boxes to tick. A brand whose last box is unticked stays in the value: one that is left out would keep its roles. */
 function RolesEditor({ value, onChange, user }: { value: BrandRole[]; onChange: (value: BrandRole[]) => void; user?: User }) {
-  const brands = useSession()?.brands ?? [];
+  const session = useSession();
+  const others = elsewhere(session, (user ?? session)?.brands ?? []);
   return (
     <Stack>
-      {brands.map(({ brand_id, brand_name }) => {
+      {(session?.brands ?? []).filter(({ brand_id }) => hasRole(session, ["admin"], brand_id)).map(({ brand_id, brand_name }) => {
         const given = value.find((one) => one.brand_id === brand_id)?.roles ?? [];
         const had = user?.brands.some((one) => one.brand_id === brand_id);
         return (
@@ -162,9 +169,20 @@ function RolesEditor({ value, onChange, user }: { value: BrandRole[]; onChange: 
           </Checkbox.Group>
         );
       })}
+      {others.length > 0 && (
+        <div className="soft">
+          {user && others.map(({ brand_id, brand_name, roles }) => <div key={brand_id}>{brand_name}: {roles.map((role) => roleWords[role]).join(", ")}</div>)}
+          Roles at {namesOf(others)} are given and taken by an admin there.
+        </div>
+      )}
     </Stack>
   );
 }
+
+/** Of some brands those at which the viewer is no admin. */
+const elsewhere = (session: Session | undefined, brands: BrandRole[]) => brands.filter(({ brand_id }) => !hasRole(session, ["admin"], brand_id));
+
+const namesOf = (brands: BrandRole[]) => brands.map(({ brand_name }) => brand_name).join(", ");
 
 function CreateDialog({ onClose }: { onClose: () => void }) {
   const form = useForm<UserCreate>({ initialValues: { name: "", email: "", brands: [] } });
