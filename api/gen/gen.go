@@ -3318,6 +3318,27 @@ func (e TopUpState) Valid() bool {
 	}
 }
 
+// Defines values for UserState.
+const (
+	UserStateActive   UserState = "active"
+	UserStateDisabled UserState = "disabled"
+	UserStateInvited  UserState = "invited"
+)
+
+// Valid indicates whether the value is a known member of the UserState enum.
+func (e UserState) Valid() bool {
+	switch e {
+	case UserStateActive:
+		return true
+	case UserStateDisabled:
+		return true
+	case UserStateInvited:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for WaitingFor.
 const (
 	WaitingForCreator  WaitingFor = "creator"
@@ -9023,6 +9044,9 @@ type UserRef struct {
 	Name string             `json:"name"`
 }
 
+// UserState A person who is disabled may also be invited; they count as disabled
+type UserState string
+
 // Waiting defines model for Waiting.
 type Waiting struct {
 	// Decision In words
@@ -10775,7 +10799,15 @@ type ListUsersParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor next_cursor of the page before
-	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor  *Cursor  `form:"cursor,omitempty" json:"cursor,omitempty"`
+	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+
+	// Q A part of the name or the address
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// Role Who has this role at the brand, or at any of the caller's
+	Role  *Role      `form:"role,omitempty" json:"role,omitempty"`
+	State *UserState `form:"state,omitempty" json:"state,omitempty"`
 }
 
 // CreateUserParams defines parameters for CreateUser.
@@ -10785,6 +10817,14 @@ type CreateUserParams struct {
 
 // ExportUsersParams defines parameters for ExportUsers.
 type ExportUsersParams struct {
+	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+
+	// Q A part of the name or the address
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// Role Who has this role at the brand, or at any of the caller's
+	Role   *Role        `form:"role,omitempty" json:"role,omitempty"`
+	State  *UserState   `form:"state,omitempty" json:"state,omitempty"`
 	Format *SheetFormat `form:"format,omitempty" json:"format,omitempty"`
 }
 
@@ -12081,6 +12121,9 @@ type ServerInterface interface {
 	// ExportUsers The same list as a table
 	// (GET /v1/users/export)
 	ExportUsers(ctx echo.Context, params ExportUsersParams) error
+	// GetUser One person of the house
+	// (GET /v1/users/{id})
+	GetUser(ctx echo.Context, id Id) error
 	// DisableUser Disable a person; ends every session and token at once
 	// (POST /v1/users/{id}/disable)
 	DisableUser(ctx echo.Context, id Id, params DisableUserParams) error
@@ -21255,6 +21298,34 @@ func (w *ServerInterfaceWrapper) ListUsers(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
 	}
 
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "role" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "role", ctx.QueryParams(), &params.Role, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter role: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListUsers(ctx, params)
 	return err
@@ -21295,6 +21366,34 @@ func (w *ServerInterfaceWrapper) ExportUsers(ctx echo.Context) error {
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params ExportUsersParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "role" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "role", ctx.QueryParams(), &params.Role, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter role: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
 	// ------------- Optional query parameter "format" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
@@ -21304,6 +21403,22 @@ func (w *ServerInterfaceWrapper) ExportUsers(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ExportUsers(ctx, params)
+	return err
+}
+
+// GetUser converts echo context to params.
+func (w *ServerInterfaceWrapper) GetUser(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetUser(ctx, id)
 	return err
 }
 
@@ -21598,6 +21713,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/users/:id/second-factor/reset", wrapper.ResetSecondFactor, options.OperationMiddlewares["resetSecondFactor"]...)
 	router.GET(options.BaseURL+"/v1/users", wrapper.ListUsers, options.OperationMiddlewares["listUsers"]...)
 	router.POST(options.BaseURL+"/v1/users", wrapper.CreateUser, options.OperationMiddlewares["createUser"]...)
+	router.GET(options.BaseURL+"/v1/users/:id", wrapper.GetUser, options.OperationMiddlewares["getUser"]...)
 	router.POST(options.BaseURL+"/v1/users/:id/disable", wrapper.DisableUser, options.OperationMiddlewares["disableUser"]...)
 	router.POST(options.BaseURL+"/v1/users/:id/enable", wrapper.EnableUser, options.OperationMiddlewares["enableUser"]...)
 	router.POST(options.BaseURL+"/v1/users/:id/password-link", wrapper.SendPasswordLink, options.OperationMiddlewares["sendPasswordLink"]...)
@@ -34813,6 +34929,45 @@ func (response ExportUsersdefaultApplicationProblemPlusJSONResponse) VisitExport
 	return err
 }
 
+type GetUserRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetUserResponseObject interface {
+	VisitGetUserResponse(w http.ResponseWriter) error
+}
+
+type GetUser200JSONResponse User
+
+func (response GetUser200JSONResponse) VisitGetUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUserdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetUserdefaultApplicationProblemPlusJSONResponse) VisitGetUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DisableUserRequestObject struct {
 	Id     Id `json:"id"`
 	Params DisableUserParams
@@ -36024,6 +36179,9 @@ type StrictServerInterface interface {
 	// ExportUsers The same list as a table
 	// (GET /v1/users/export)
 	ExportUsers(ctx context.Context, request ExportUsersRequestObject) (ExportUsersResponseObject, error)
+	// GetUser One person of the house
+	// (GET /v1/users/{id})
+	GetUser(ctx context.Context, request GetUserRequestObject) (GetUserResponseObject, error)
 	// DisableUser Disable a person; ends every session and token at once
 	// (POST /v1/users/{id}/disable)
 	DisableUser(ctx context.Context, request DisableUserRequestObject) (DisableUserResponseObject, error)
@@ -46299,6 +46457,31 @@ func (sh *strictHandler) ExportUsers(ctx echo.Context, params ExportUsersParams)
 	return nil
 }
 
+// GetUser operation middleware
+func (sh *strictHandler) GetUser(ctx echo.Context, id Id) error {
+	var request GetUserRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetUser(ctx.Request().Context(), request.(GetUserRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetUser")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetUserResponseObject); ok {
+		return validResponse.VisitGetUserResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // DisableUser operation middleware
 func (sh *strictHandler) DisableUser(ctx echo.Context, id Id, params DisableUserParams) error {
 	var request DisableUserRequestObject
@@ -47051,376 +47234,379 @@ var swaggerSpec = []string{
 	"S37gEeo5MG56gFolM251zJCg4vBfZNTd0oV3OSuPPBN6zXMk1oNsq+PuMo7KK/Wk1uin3WMeiC7kpEbW",
 	"CwH3UjyOUHaK4MLxffsW3RPEK3E7AMKGIzCJGEo43vee/WfOYq4ZIImJTXUWWxr4rOu393s47iM1csYH",
 	"vvXwr63AcB3bErDD2/3ZMwCRV1sQM+0yZiyb8QFByN3cCUkdi+jUuM6WumvQjoflNpfzDX6i9mUjg9v9",
-	"4vMfhnjBK4vt57zAvaN37AKe8mCsYnoISH/sTy6QHDtmZxuevYXHqOfX6Nat/3/23r07bhvLF/0qWFpn",
-	"rcysW7Icp3vmjPSX7NidnLZjt+V07p1OjowiUVWYIoFqAlS5kuXvfhf2BsBH8VkiWSW1/kosQSSI/QCw",
-	"H79fJLd1e9RhmL1A4t5nE7eTA9r7yoa92syLp+6pR4+B8IhMQji3H1hG7xbJfVsT7U/pe+6bFe+XpLKj",
-	"GwC9upXf7+UfsmlUfrMvzanWr4hDxqJX33vRKjp+P/sSRKnid6zvu5oRmKXquxXV7yQANX97HwiA0rq4",
-	"l1UKRkalG7fKHRjO3FETkYDMBuF4knM/ciTJwFsTcvRgNIzhpLc0Lrs6cCoj9hFd+sjdGVIseBL3zb4e",
-	"csBgiwULtFGvUcI2h2WRZXuwE9QAgyfdo0JV21uKelCX2oS57OUocytdp6NWUQa54Of0bsTrvYyYOoCO",
-	"HZar+8e8NMOd9GIuLN35ty37lX1L9cRTEfprbr/Jh7k/88mbZcJYrsDtt3v2FeVQL/eIJNrcop1d7We/",
-	"d3jHPb65+9wr2gtqZ/K3tK7isBeQaK5EtaaOtUNs0x0v/dMqZ43N1TfGsEQlE2UkgzULG+i3K4v4Haqs",
-	"TDVAr/niY3tCztcStQClVmaNP8FBnkcOdsTWjWT05FoCEQCBwpIub6vdh7DE/7bx9qFYXQetsivbvXOM",
-	"beouZ2zTgxTNvvfGPK/CX6abQMY1NAq2GIdHEQllDqWRCrXFcEQ/Xra6OTQu6e9SdDjQ5pe3gqG1JDu7",
-	"vFZebklzi2Ff28FSBtnSSsY33rZ2Q+9YWI3HnT+y7RVnKUY2TG4iRhQDwDYtZRdjajna3TuKUh927N3b",
-	"uazL4tIkWNVvKjpJ2awSeiTSLFEOLss8/xtFaBgmTCkoXis2KDgZVQcdAD7URQdxRj5OgJ/aKO17k9SW",
-	"kIpWwBTC8ywoqB3Wu8Of9nG2uaPA/27n59vsHyCqy326Ca9ZApWL37jaQ7iEzFAPT/f5Z3xkbp2LUzpk",
-	"9avY7ipfbiHqLHhZFWpCX473VnZ3mdy63aIEQnv90zUxvyr1PrW3ReQfm+elr/xk0I0fuD4YcEHIVNRw",
-	"Thaas3KnJ0+yUo19M2+AoOoWKoI5zc5aAhH47R898se9dN+v4z10nwVShG9oYPMFZSDEWwukt7+lJBbs",
-	"4xawNW4jtqg70fUBl95L+MAEqt/W9j0v2TKtuFlYKNJ97f/bR2Ke7nTf7kEeyTGkmvqNCXgfPvz0l+qC",
-	"kCBhFU0hL6li372YmaO2+Rsy30GfZjWKKt//e6k3NNWrbGJwgE/1ignNA2MACtviuXJB+9YFtnPFN878",
-	"2lQvbe2dp1fKS8roVi4Wvh2+ovHlgJBUV89Rn6sZ8ragE75cth+s3GM+2eG9IBqrT/DuiF5c5tbgk5vJ",
-	"+DT9HeR/IB3xaYiwA4m9mWaTEAY5GE1wSbKveCfvKllIb/kBnOR14oghS1q5E9WHALQlAz6Z63dsc717",
-	"F2x7cMJFsxNvW/NrhKzqE7hMdrdJKmo29FTcNkSokJP3vjGqQ8M7LVPCYhwzmMzZigsAUIYKnpjyCG6X",
-	"gItg4xgVBZCZbFtehSGS9jR4/kubJOnUblSfa4/n9VGLlUwThUTpvp4Jv1kmIRc02dkhFhE0f0nofIst",
-	"1Bg1LHMfROshnX6962732VaMlbHsnp67zQ8NfHf7Pc+w3fiJ1hb3FRFjB20JnGAFoS5LaV8Dh/QGkVCq",
-	"rbT5Ty5JQCMmQppYunyrq4DIblZlnmfTr3yBQ+R0F0vFQLPthOynzs40VWskD9jUdKC5u/z+TM0jL7O4",
-	"eyTl2pNcQYQ+o8RbSqYIoi9WoHyzeBNVQjRnb0HoGRz3jSL2ANLzWOXvv/tvsevQ64FVwKRNWvcpO4eV",
-	"DhgLzZKar8cyr0tskltR5QG3i7P9j6pgWAcFzVooqnS0TibmN5dA36y9kebiFTMiE7LgLDLqYcGyjMQs",
-	"O7v5I/htqX/vRdU31E8dJ2F+bynxuL4icxbJLXmeqV7llxUTno6sKVuLsFjiX1FB1+j2XM+NLaPtKlkh",
-	"datQSzon685WvrNnuGR12XmzuB4uuH8DTe111oJzUN0Iw7VJpFx4HD4InZAFxE5ytBYKl4Us6V13SAN8",
-	"2O3CB5b2YNQ8ebZ1hEaWiiEOWLop0G3uo/wXTv8Jo/FtnTdIZJxDSMPB8C5QIEf46dghgbVbYW9LVcvN",
-	"YV0d7g/9FRCVYNZUn3CzYky/sa8xX7WgEDI8C9Qd4EnayCf860ukvlRa3s2Kb6qZGgOaJLwGIPSQ+Ist",
-	"xqrRuWtHhgIvRS6LiCrdWZ861w5Bj2jQFVk3G98eIbFLeVCEJLfa5c2y+RsqTBeZmiz+5YYm2D1/nz04",
-	"e2Plh/Ol+FH0bvQP60E2C57mKkc+7NNkEIct+JBbN2HAiLbfrtRWJgBNBHhbxWX4U9XievebG/hd5Rbq",
-	"nn5vMlVn7P6BdYtMXVi6dM7BcG+lpdJlsZAi95s+/QJSqEoYoxJIFlyhEVqMaOlctO2JWcktCpcvhWUS",
-	"gx51DFMr932IkpkDPN3hY4soSHnDZ0JzvSvCpPOIhZAKgFSj64RF2trZWSiDNGZCyUqf6J54m1vYOpBP",
-	"0MMtxBLMK4mWcEqD9ICFjfI8PkhZTqqZHbKXNrGwlV7XHUCo9hhAk+LSubu6uxzWsTvWkzhWIIbssp0N",
-	"ivDzD2hU9sN8qQxrC2Dr1djl/75RxI6DxI5tE0O4CkuYDjGNVGsp6iiCysV/CqNfTbV/tSIqrXapEY0q",
-	"H2bTAE3stW1VANA8pBbwBhT2daQYHJAa7cCie5gPVTPEFtIWmIFqc5u1kCVmsjlbN/cYIT25+waIdvcA",
-	"mb1T3otMxQ5qFx8OHPdaErveladeMzAvm2Zn0AR0kv/wkOOHmDd34U5XjBoX1UWuCx6xHDaf+1Z8gj8H",
-	"Q6G8xV6p85WVjeWFdiPAoGR7vUVZH9HsLIhkHUxkJbfjpwKYXsQtTXcmbqB1LH1H4UtXLsGKktLtPHBO",
-	"zFkvEKpQvZZ/RNiRkic5pPT9CwvSsZKT9Zj9dZ0slTlBfEz1YtjYYj2cS0CLKf/ezYoyqR/QrcmwP2ED",
-	"LyB/59sHW8BHEkajaHcLAGk9SZQBebVrGmN85JJc2LgVvKTztB3k0FBIE3uIJvkZVff/FXRqv2Uwl0nL",
-	"T9bqxMwrtF/PRrOoa8lXtqR7PAb43jq/ktuaWmTLIpChdNXh0jc2o6vDeTrdWVCtWdi23lUphT7LUBOx",
-	"7xyqR4qFChRwarZbRdQmYTQk8s5Gq4Dzdc70ljFB5lKvOh/Ss6RAfQq7lNLRyiYvaCyBD5RBjlPN8BL1",
-	"/CrP3WxOXuaXWBYkQAXgWCEkZkZVXdYjn0ro0cFncZVbCowwv235x8Ay7ZLjAyrVI6LB+tWKCsGiyoJI",
-	"gQeXamQIqvQtEGXWYCMcXo2Wvbl21jesbyfUls1XUq5vq4mz8dAUcmXf7ZkEBTMaWSTHaiEC/1o1aRlw",
-	"Gl0HntOs1IUjoeM3UR0Ruvz4W6ostEphnSsdGRVhdK+6d6O8ZlD1Fdj+so7ntBMftn+Dn26lBrjdwzmj",
-	"TSLVxvwSoGOgaAIajG4DKQAEULu2i6XUnFrwDE8khKk/Cp2WANdHNxsulohlmj/KW2j32VkqEqY2Uij8",
-	"ixz6u2ZJzIVFxJgDFG51xNh8ww+MRnpV4ZiXrLIF5kOWxUL3g3Q1/ybklpwTS6P/70ZtY4z6WMKamIWc",
-	"iivyPAvRIya2kILVYGKnVTf8wgTs7QP2+yIbbe5B+OpbjDHWkJXgGONY/y1iC53/FL8fAGXXt7Pnz5+b",
-	"F+5Kb/dcGmb8rFwwQyR4bailgcBMDrzXXAoFcqIgMjt2a+Uea04M5uZdRUchPL18v9wbfEJF3NZ87cqB",
-	"4uB3ZvLzB40ORTE2aRjYdnqrUO7FNUaV6Lx8+4aLfO1L8Szd6lXKJzroHzko/5OfQu0nDlQTjpSmufWq",
-	"vAngqC5FpvDS7C9qp198Z/VVWyZdLx4NrKoHAMLcsSTkgS5lrxP0hRYl9zajzQ3lrZDa+GhNwXdbdzk7",
-	"E9IHjT0G6219KLVWDc6yOdUsqGbVaTsbde6lEPgst8dXqEMbsEDbrb6SlLnSpGSnYd1qKYtg4sVboq1p",
-	"ytMA+5VrXPHcSajMe84869szcj2Xd4z8zhJpnJ/cIq58LmB4RYJIKssJYMNwM0KDIElZmFHZzUjElCKW",
-	"lWZP1GZwD9IVeGF35kou2AF69JaLyuiCizV2fT3ytXSHf+nM41Uu9vAxULegngUIp5CtnFuTRg3plZOf",
-	"nW3CRd05K7ee90XHmdOIioD1IMyzR8yGkGNIK2hzfhRZyec3ijg7a7Pozg2s7Swc21VVCu3HWr7mqgip",
-	"+TT7pBy2j1vESvEXgH/LyX1P6VcBaw2gWZ1b98xwexIYiMXF3AFowsJbtYH0aDXAlRtkIcHrRvUGIlrw",
-	"qAEgDX6r+O+s6/XSjMcf36NL2hxaWy0FBiF3Z13kuFcAuBaJqmfDzx7oUb6VwHFgON5TD9nWVtvitfuN",
-	"vUZ313Ajk8ISzKFcvLpts2YNMtXcv4Td8ZBJiF3ZjCMmHQWhYWU9WE6Dax+2kttOTysf4OwyNC/hIN07",
-	"BfTwQ3s7080mqatp7ONCBkWpOojBu7Zosjdpkduki+Rxc5l6SHQk6YNwmkhp1AGVNMyV9HmCmlpT80IZ",
-	"RlEyGY/X6VXNjt+vBSWSiqlbrhVDONVyqBsOyndQ2RawjNgEEaKVpzyCEgBgPDKH6IAKITWZMxLTZM1C",
-	"EhYCRzm3MCGOau3V1Uyu395t/qAXCtpI+Kx8AVfisPpilmVh9tMrliugkhM5YVCWUF1SQKOIJU6sXINk",
-	"8bYE4UNKQrojdCkrpd0X1gRjO30g5O5Dcl/C/bc6my/CUELK32sitB3xCMqoqy6fajMx/rBQsMvWk4Lx",
-	"BC+pDiqCwyXlKDDiLtJK3uJrS4jomvWogvJvi5sH3Q+d0ZM+4kvAVbXtmXbF3bwaP7RjjVrxw15/oYGO",
-	"dsS1Y1G1vuUh1kMh4g2eaDBObn6tKu7/hYiVi/fDvK3moJrYXQeKon6rLO+sjGj8wvXKTuYyC+7mKvIV",
-	"3T4jdlkLdHJzFsg4I/OPuNIE82pQGctjM+Nvaw7wut0wzdq/wZG5U+N+M0huSdqYvjAR3D8IHNMvDmvQ",
-	"Ff7WYQ/OzjyYaUXfipNUN7ecazXYf5YX9qxnHJoG9Ub9yq1lv+i6E05p/bslH3Ny7mdevswBVM8amILE",
-	"EU0SCMcB4uY9zit+Bym+OWa+AJiH2Jnl+Yjbas/vs2UU1rfz4g5xwqx2qIMeLT86he6ne/fux6mbzw0a",
-	"a8/Z3APJGP+2cjq50oySNstwAOblo0CtpPh5ldUmdFlJyZ8sGTG/87f2mO5Iqiwhh0y1LcidJzRg/Qjg",
-	"7o24Yj9nhiKx39B+krKSPQxxxQq/lAU3N1esE4eWjDhbNpUGK3O8+uMPe6l5htxb5mu+ft3fQJ/fNwxw",
-	"KIZLphv36WiqQF0pSqlJIoN4TWe3I3pO+4pa5Dik0d+/XRl92ALqwx2NUqi3kCLaYbuOq+23zehcETo3",
-	"5mUu5EBy3cu2IIhVVTGCk/CEOTCRS9sOBLT0gKPr59HrpY3+hX2p+YXsUMvmdQgek33ezK51BzH1B21x",
-	"tj60hfpK2oNARA52AB1N/s/tQNd5fI6yD85NtlooWA3VnwokkELbzHxHR+Df9Mr+aYXKLmgUqc7Zu0XC",
-	"euSFY/ifA+brn7BfCdPj9T0yt40UJ9jwVBkrUtTcRhWJpFg6tD6kKCBcWXpipLq0HciqAHHQjUaFRYo5",
-	"LpUhGFRQLJlCNXGpVChRBZVe7+RcQ5LVLcRBDBwdP+WdU8x7pb673udSHci4WJ1pqwC2eX4lx7lpbbKG",
-	"Nn0yPprOoigsv09pu69ulsgXXQnG2udOQFO9qqm4bksIDdBVxB0Xcj64CsWzUBdtzvOJqEzlYP6yBoew",
-	"o3DLLQiOusGGrnLYs7OKFOJ+rHzfwW3oktkSWWYji4BVwWv7QA+LNgi+2bA+e9sXqMyshE9cJYyG9/VE",
-	"VWBBsxqGsZZGoUK5mDMUFH725VYItdk7ayvD3BDQ7Ma8IFjx7M10xXX16abmeFxmxcLTr3lK5XtB9BX+",
-	"BJBVbD6ro1uBuFA7Fcih/ItD+aZ+KcIVD8O6GpuupLdU9SOdhj+4l6OEaEJ4y0WpirOFjqTGt8o7loRp",
-	"DbZ0f1aC3r5uU4fR9pItOVQCu2p9qPDPfHrFk/gdDQooC5rR+Mz+pg4TCzN8ffnZepfzV2YcXXrR5h5/",
-	"m/UL0ql0ucx4e5qTcptod5MN/zrzJLFNjeR5ghqxh8jUyLlcR8lVCRFvN47STuGaFFAL85dLlzR1Ivem",
-	"PMtz31rNznQsM9ecVdR7zut7BsMbkTXt/bg9YF4zuUG2PtwgRtz54AUQNe65jH2OLeVd0f9p/ZQ+oOIc",
-	"QJh2iJfZg03AR9RP736Jj0q929I1UqB0B3WtV76bTdR74TJWrINTvy9aM78Dha3zc80e2iAv448OUKbG",
-	"SpRWPcK/rpuVWlXTverbiFGlO1b6xkwnPGiv0oVRFjSSixrIzu8ztMtNOo840tISLmz9BdfE9oa0NrDZ",
-	"ec2y7ym+u3JVeMwiLphRn6qOHl1zce5X5a2bSyTbG+ftrpeddDx4UDFY5W6yPm5lW+zN1GC73CkNjE1w",
-	"+2266NYdGdvFjsMOvOWyf3ZUwj6VVrC52/tpPf2LU4VBdtG8Wo24l4JY7xUcCiVrIaf25UULnjBEbq6F",
-	"VoJAXUUHcIot0Pu3iZrixOrYAsgRJmzfVLsmQ8kwGVN4rq5+COCj/vC0fS6zRnxDYN825OzbMvJmsQ5K",
-	"x98Huvc+54VaVrHcp1TsxXUERTeAJiELyNb5DKnVpUaFhkF7R2MLzGhfXDvjQUwKZzCiSW1+3tw7awHY",
-	"OP1Ku0+lrmfv8LhhIrRd/GkQMBba9AlAWHbrnsjd2n3uwlcot1nt5ufNSynXtUEFC3a95WpFtCRzKdfY",
-	"TkBJQBXzNQ77Fbg9ZYp08jaF/H5xdvmPNqI+SEqeff1t1o6PHdMdsW8gXGP7A+Qkt6sdgKBnM+gndv9H",
-	"8+p6MlTVXk88QLml7PuWIQO9vduIqlCbq2vcf1ntHMootKrAhzadcPpEtbyx+CXPdyA5wWWq2WZA1zCO",
-	"Rj33v8xQuim+NZnfaut6swp0pxxcLA+KyuT+1i9X2yoMTAOLDDuLVIQK+w27cOXUAZP+ILcOBdSWa5mH",
-	"u8fulcEfWDRn3167UAetUC93Wq6baJHcMCcHs7OPeHJIqFALllwHAdtoWkml+LSHHL6H3NeJV17r7+FX",
-	"98R9qHf1D+i6243oj69InCrouIQj1I1O+IYR5LXb7zfJT7zZ/e4t1kEupqvXzNhNuOMd38VM6KsC6DPH",
-	"LRtB9rju7V9nZ9p+lhVcmYg799d/ak0v5B7V6KB/FjHVwYqF72xEsNzLL0JuTK+7YzQPeuX+rLLMt2fc",
-	"rjrsjT2QbnKtnzaEyy+u1Xiu33ipcXmFDoIG4YrOo7pK13s33XNxx3XVkfgHexYOzNlFAIadZfLYsWqy",
-	"s/peknvyDHXMKpd4e/zCeQqf1muq0YDDz5VDk0+1sp8c2L6RJ03Za/WFfAn59gUJVjShgWaJunI9ALO8",
-	"iIxbRt0hc2TwNPf2YCXNURdbd+/FyNKdhclIbRA/o0YN87pD0MF8+j1DqVVz+CWr6ygXJmeEGV1Bm/oD",
-	"GSxkgfUhK/dIFWSloLc/xxDRvQDzA9WrjK7PF2LicQLhKaorjsWt48br9eW9EIpnZ9tVh86VBSyFGVpI",
-	"6+GrKqXJ2HqY+uwtY+sOqH+lCcNfNZ4Yf5HJehHJ7Y2ubI9ccaVlsruNrFPolPDLKJDro57VrlsnKauY",
-	"pPmrtKZNgMcWV/l+maKtXYfqiZeXNTfYf66fZhZztZOblZexUhAJ1+z9YnH/mHjLJbLmx13vc6VLXJ1m",
-	"4aEiTbje3ZgZ2vIbZK4x0jL2G0i55sy5w8uz29sfpNLnnt/GCWnD/4rfpjIcpqYHJHRjnlH1BJ9+gXWD",
-	"EwujSb4ubqX15uzrVzh5LWSV01lEQKmakIQhV7Fa8Q2JqaBLwCIkUpAwhX4O4lRFPftV/CpeSXHHBPzJ",
-	"Jfk/N+9/IlwQJeia3QZUsSsC6BYJIz///OP3ivybbY8l/2nhoIE9jMR0zf79CjD0cfTHN6/Id99991/m",
-	"aT9/enVFoNCAcPWr+PwHimjmYTe/fjbDYi5kQlLBtbqC6kDLE8lZFNoqN4vM+oy8ThKZ4Js+083GVX5c",
-	"bBI5j1j8//yPkuIz+Tczi//605//899/FdA3CzDLZg0+BzJknzFO8hkw5dVnImjMxZKwO5bsyJyG9tVU",
-	"Q+bsGbkOzD5IPry/+YS4yOTzjyGLN1Kbjzj/K9t9RmZeaFtas519q/8R4B4tmVbZj7AE0jKtOdwNGPen",
-	"Fy+ekWvf34SA/4yF+MdOiPYBirx4/hym+atw2xm2EEA4SCbkxfMX+JLPbyUu1mfMzQtJLGQtCcyMsOiF",
-	"LPidI+oz4iAQBqfQN/qn5/+Fj+JaEbS7Z79Cis+RbJLPf4Dvm5HcOejrZ2S/hYWLeMz15xn5jL8z//fP",
-	"z44dlycWvkQ9I69D85ZUMfL59Se6/Hzx+cfF+Ttzt/v87FfxgclNhNR0EHhHIaMNOn7TK08zCuTJ5PM1",
-	"tLTw32EVLslLsDaS0M3tr+nz598FPIT/MvtPzG3ijz6bpchIkXCZU2VX3b4XRPXZqAm5uPv2An3HhZ3N",
-	"Z3NHATBx9gVJSsGQgIHCOAKEnrCsdObc8uxXAYAun81Gcf7fUrDP5N+oIEALbpzMv5NYGhuHhxqTMZ4A",
-	"bYPbgMjvUjBUdjQ9B2YekxW9Y3bJ1S6ey4hQ+1m/CmWZ/2J/mDdnI2jlBfrinz+98nzGQHDnUNAdmu6v",
-	"AvouAiaQeMi6xOsNDVbs/MWz57lanLOP3kP6vv2zbx3+LN3ws8uz7549f/YdFPrqFThvs7zgJgKmLv7g",
-	"4VfbL2fhTsyWBUL+MTQvYLG8Y9c4HHYMANTHbeDF8z9VlJdJRMT1eLDV+51/kHM/uNekcUyTHbREr5l3",
-	"aAEjcxqsHZpAdqJVZ79h2RONmYYDRE1sLxtywcOzr+avzDpk18kllgAUv96Y50t3pS19+nPLvuH6D/Me",
-	"9X/sFoybeqdLKtyrYLvaT9naku/7Lyp+i0Xdt4hiO6IYy62su/8BXZSqWBS8t7+01Il91967/r/aGKuF",
-	"t3pp+7qHW1EbX/haPPmYo+nXPWF+O+yrRxfkdRgSirjD2a7i+P6rhFnQd2/1lUr/F6adcMdV+ZZVmp2t",
-	"GA3trcBsY8XHl4+3X++/qu+FxXKuMYf+bgbcLsLDFRfZ7NAHmtACNvJxbQeqqDtZzmPXCbMSztS6GdYF",
-	"5LabzOtNOvKOAi+YZEeBN+HxC73RhiX+LGOJuaBtjIVLlgxmVxWr/j8yTQSNzvOcELWb+v/BwdeBr3Qf",
-	"TRbFV00ilB8s+bTDpQc2XynXsEVEeb5m5dv6yvKxPzjc76UVS3/DKld+eCdWessx3NkR5H5Dd554vIPs",
-	"ryyMsCLA52SuKisggVbETaRCH+pNr5PJqd4bHtCWfJ21jtPS7onjCvST1DSazIwBhdStL8Irchk6q3VC",
-	"RuFgpoi4cIhcqxmZ77w3Hsy4GzTggn2B+2idIryGX0+iCjMbW/xnypJdFlr0/TgdDyVmGW/wb76aZxbl",
-	"/f+yRNoAkxTsivwt5cEa/gZCNsrGxZwIXEgAO8z35paTVDa7DdWaJWb0//3H9fl/0/Pff/vju6//qyJn",
-	"0K78mn3RF4G6Kyp9K1fBvp5fEwwJaknWjG2GuNE0qzZVmRVAdCa30u9FxAUjMiEgDh4bHVNjqjsC2Jwj",
-	"nXLTSe8DDPyA40b0TYX3nNoR+o05BGJvoYukSUH0VpINRiITFjGqbLBta4sUNgnb0IQliiz5HYMAZciG",
-	"vJhVHVDMQaEks9O6neUnd4xTzUkr2keG/MBcXxE0UZXjnNwwAc4KTz0IrsjsLxiGUTpe8FREg3WT2QP5",
-	"7Zj2XuAEHvsc4sqGEL8Bg+Q0UpJoGYXmxOE+160dmvXwdwf3npOMOXrC44ktclJVeIW8y4SizEmA7zXH",
-	"TA4JkkBCOtDSOEMSLaNrtjiDZS2psDAtN+fppvlCAQXq/c+QkETrcoi0hUij3imyav2xJQd1BegNt1Rh",
-	"iTLhwvI0utMWhK5AagCDC0Ld0t3MdY0BTPKQm3BDhgEbEE7U2vN9H50M/sWwr55AX+6Yqz+o1BKiV4lM",
-	"lytb9N6wdfq8RJM1v7KDXgudcFZh1iXmB6OIJKS7fM2kRCbDqquV5T6tuPTUFWCV3/iW7r3wT9+aHyiC",
-	"cMfVLwa21V6vbVFw35dUd8PNIxlXvrquU6zmcXme3l5PK1HGLvLk3MoSVuFUlWtB8EWvcou4shUT8szT",
-	"95rO9wldaJwFoKCoFdlyEcqt9XsAAl4zgxz/fTaDcjfDvWawIDkwWYjqNM/IVap1n86Yu1relneT7G64",
-	"lrPyQs6QFl4uiINqKemdre+w1RCQx7AkTN8+fw7Gna85cH5sz7N1C3s9ubgnF/fk4qZzce2KplaMOQrr",
-	"Oo/Y7I7gCUOUO7naRobOgVBFKAZZu3mgBWMthUzO/byBkRO4f/OiSbz/Wy7WytxBMcjo1iQrYUwYDWcu",
-	"sgwYuuE5FxlXVcX6Nt9N8p94qleU/ByPUwu1P4PxK6PeQd0gFIFmGkH3dAJUQl3ZvhVVgPrpaGwdaifv",
-	"5LqsKpMVUL4WoeU5IhbFu1rLD06IuMd08zr9AzWFU8C+xjgyyRVXeDGd+Y01IVnD02Db6xQH5km8pZeI",
-	"WT68q89cJgZOLLa0Fg8suVpnC61f0iLV2VmeuqM8rpMcv2Y0c4Ku5hxqgLFIBIJ+VBG5UfB/YcxtWb3V",
-	"hxnZriTZMqGNX82HgwDy1vykTj3KDqO1/jSnMaPb3ElWoVaU8pbsbdCU5+EWOnK601+Zj5DqPFkFgZJU",
-	"7E7ZymTNxRLu6DOykmkC/4l4TeiiYI14MT1fMRphT2i9OeLQH3DkvTbyIa/z427JhW+eqmSzED9A92sn",
-	"QpYSfLT5YRRlcYVLAljFakZCGwSznaNGFeZpuGS6oAj2z2oVoWss6zRVouZxZlnPys4j/9wC7rOxHFzM",
-	"DNQIDrC4nKoSxvEBBRvMDmNWxN+IaczIgi/TpD7wUKs2bcd/N2r0PG37yH+eDRF83A9EHcMvTXRVyKRX",
-	"pQpt534cebrnfpzfsc79dnVGFyJ8Xn4ngY4x9GUzoszKioC5fYNGBOsa8TJo8yZEsyRWHT1Cvy2kv2uY",
-	"yo4fZAA54kr3d+IdrmTemEf3bSd6JctbD/RbYi3rfIcnMLAX8/PGQ9fwbYSHu9nRL284seNc3k5UlWw/",
-	"oVOJK5KkyK9WOPmX6lSVponer1FtNeiL/EOxmWCwIq0bM6cP+eefamHm3kQnLtiCCXxkymjN6C1g5l1F",
-	"XQJ/JbFBAtqJPHZCiyYJwcJzC5XScsg3Q6/tyMHvgnsUdacSIci+epLTuF1gW9Ju+22X/A4KVzQTVw7K",
-	"JbdgM7LgUcRCwEsplN8iQVvTKf6G3rH8R57uOT6b47HO8rlVmgT7QXgQJJkQC4mj81kxexp0DL97Qq+0",
-	"ctw0EsB8GXi7QCCZh6BOr+ON3nXToAngbxAaSi5smzZXulGcEU3t7Oq9tR1zuJ8e1avC7KaJbuBC+OJ2",
-	"h9ImF4TRYGXxxcyy39GEY5mS9meymO5Iqgr3K1dj2B4ZgTefrD+F2R3Jk+LKTIOfg9ZCtKwA+MgLs2hc",
-	"6CSz37fb2is/doogaKkmUQA9vlTMqTNXTtNryiOy3+Zq7bjgcRrn4YQzUsjx/YFbwWn8gq8V9s2DQmoi",
-	"71jiY2IUseCsCtX2x5RcwuG1NnnVs/Lponl/d0Mfh8d+Dd30OT9NRxdAF0f+d28wJ+zPu0dhHpw3/2Br",
-	"izXQm33RVRpylWsBgOgK1DSpFo8vYwCJdOdiJaMRDsbw1Ff4qpPVIZyenezk0Ty7OOMXjyZrQBqA1xHk",
-	"RtARCzHzvkFWVrqkPF/qZPuiC2qziTgVATsXUrcdx/3gn2BsS1fIjzfvyXff/sd/nH9LaLRZ0fMXVw70",
-	"F+F+aRQRYZ9UmVmXqdDJ7ngJzML3TrJtAHFPRLe2I0OGTBFFd/aAr2SaBExdESFJxJY0IjS84wFrcw1i",
-	"EfHW858fdQLp74faVvMLJlwQcwAhqwC4bGEuxomFvnTJGZlGIYAf1TW2HB5MnJ1kh9a3//v54C1a49o/",
-	"msR0lq80oN7aE/uW7sy5AGC8famz2ZoBLMvxStT3ADiLvjD3gYSHeB6o3Nrf2xHuk093c8f5ufkeO/j1",
-	"lkGKzM4K5TfziN+AaFe+rVfJCVz2uWbxJqLtuzAO/+RHn2h4rDTPSS/EROdW54CoV2nuJ2wOhXkeKRJW",
-	"Xq2JYmJlWXcPj+1Z3MUGj8b1HvIDDniommGnf63W09+IKmcyQROJovEmYpmeAGKoO3cxLEJm4RXZJlwz",
-	"YLZbIR16P9VprUfaV5nJFvs065PKhjtwFKy2d+Tetjt2GVJpgkcpRzp1DXJlSXveP4P2zkfQEEeKJd7e",
-	"czE1otkX3c3eu53JHlHt+MncsA8uiK36QyZCddt8ua0h7Gt8YtOlte55U5y9p01CdbSkjjXXB5vUk/4/",
-	"CP1/bCXrTRrf9Yg4xdFwdH9QOOL5EnSz1c7IiqoVhLYVXwqq06Tpgn54Drqw8BeuW2TouuJr7LfLCe+k",
-	"r4J2usc6UI5/4cPvQ6499kXbnGpeE2WqgSSQiyVALztGRhgeScWQccwpTB/zhpnShNu1abP0V9noCdY+",
-	"97axpfDJrr4v/nXL9I0iARXm4o0rVdEkMI75w7m/i0wAA2wKceCLJkDR8Hcky54CxUGphgC198COnRQ4",
-	"V6j2UkKS/4XNWzVclQatVoFS7pJATtqtwiTNrI/lWKfRphuLroNlK2BTl0X/6aBa7LRmJKZIGuq4e1Cj",
-	"npFrkTVw2j+SgpE5W8iEAcmPVLqX74XpFGK4wylkKfB70joJk3u1kjxg6nGro9tmrMvCT7ax3ZiunVNz",
-	"qrdNpFj6Kun4sJiv71TbsKTLfvIBBvZVFcVoxMIDLzw4t4EuPIA+mG0iMiE0ZiKEgiNfcB6wRPOFURmw",
-	"dbNVTHm2N6e5odsFmQgfypnezPV0D/RDtiZ+wGN71Ut/yijOK9nNuSZLyQBKFhqfFVnIVADzuyNLL8ax",
-	"/U/HjmXnryzezlz1AHbNwWWZQb928djW4rMw3nQOHPctwWsc+gZHnmgxQW6O07CFwmrg7oLIg5g3oHNz",
-	"fq7qSy3QfDfVFuQ+5WTdS26OR6opyK/SNPUECyuRColWGpUNLiXBig9ean2NT30IunISTYg3Wm4AG5eL",
-	"pRPlFRxG7miUMmSCWrON7iTfmCVL18KSilAOLNyfRSitZN+ZNz1JtrW9lIBIyJwG60vCvtBARztXYIsM",
-	"QV0E22kfPKEc7qFF8TV/qunyeLX0uLjTJCTvvzuf+MZ81D15qvI+L4l2u+6YUj7UwI9ijY8tP1ovPEeD",
-	"W1t7+WPcLL6q5Q2T3W2SiqolnksZMSo6rXEvu47TSPMNTfTFQibxeUg17W5d+JFGnFNf6PHNE8H+4Muy",
-	"foZFImPy6ubvV8RKzL7K6JC71VOSyC1S7taG7erVqzX57h3N2LvfaVZj4txsEsgS7mfd46W6nsI+OjQ8",
-	"3KF779hlmTivo1RjnqjiuCLMPns0XpctgVnjSfzaDRpxZe07JurtYiJbLcIVoUBVCr6PklgKY3pLSYoU",
-	"P/e3terYQhjajz/VU66d3nFOuW5txk+o7nyJRFExepjTnIrBsx/6JT1ZgIiXVJyuG76/TrykeT8hExLx",
-	"BTLxzamYES4IA1yRXGtwD2UJ5bmQ+txu68PrzffyJwnJzxNOnBXm+Ei16IZprzslmfdQlhQ/s2Wr/j4b",
-	"NuLK+bdMGj8CGqGY7sicZTCFyNyFbKzb1W7A/bpSDBD3HNhUIej8MAJdMNVjNC3mw/MTEQFuErngUcZ3",
-	"4YqrkD7H1VGvuNIy2V25Mr1UhFIwSA1TEvY6PGCao0tM/B2OnGjBJzFy/KQCb9jYtmwF3CEW8cGO7BTp",
-	"8hn4JtaYo8IPFz/q1O6yv+RBiteMbZTN8ucI5cyvsEgDoiNyQRYyiiTEqQBtr4zGcf+7W20X67FUZHYq",
-	"gRj76Ue8CJysKidcM8yLNip0j00CWs1iu3B1buvGDzoldYQ+tw7jtBy3eClbnUlAhJzkA3Nc1ZLILctd",
-	"KoHhnPLQXCapOc1yGdpIFMA2s3DJ8vphfzDkPuhVqlva7uErV00G0E5i1leNXMrvwJxfpo3D5P3c83J5",
-	"P8AgFGRjC6BH1CWz70ZcdDlUfXJDR6/vGNOZuK+YhsfB9QSt6GbDhG3ZGvPEHLKILWFdWuIOuXGnWbKa",
-	"zXCiHIMkIQt4yBRcBrcrGbsoRYHuGPmzWwthsumfbCjPz/A4iYLcCo0t3LdMEyVjNpfhzkrZ3vgtkTz+",
-	"wzjDKwR/NYIXbEvswqsqBdg3OfSpw7dUvBbh6evTSZQ7vhYhoSQTCRFy2yw7fscSYHxo85fZwCeQmilA",
-	"OuRWsGRAVuDDsWC7QYhwzWJVcTGdncX0y4/4y++e+xfQJKG7KuRX4/lCgOOD1jwZM4VNoxy66wXkJhoQ",
-	"YMOUHQ5RUpzKtQhtW2nDuw4EL6l6XFQDy1KoOKuUhky6XwRytnxj/u7r2OcY97ZJDjJ5TwU4tzXqBEDn",
-	"COnHFaFqjdRhOWdZcI6VLrPbBfRevvPJ0T05uidHN5Sje2RF0R08FJzIRRrP26gtP0ilf7LjRtwOstdM",
-	"shuYh9mvd1gR5ophlhO4zQDZkQnNEhbWUuuUlnk27NVGsyRblFO93GQz7HNZHlBtchVLT33j978lamYu",
-	"/GgZecO4IpTMpUht6zLXPijEFZFbyw+DUEAHOCLzivNgxYJ1uzN6hcNG9kXwlgkpvSIp1wSZFckG2ZxY",
-	"aFkZ8u5nBu2mxk+xOx7aatshHVKtjBJ2l9PDShFZTJuP2cgRpZR7yyT5L03XXCyhV7SA5mbRYUJJhNxe",
-	"WSraql6ScaVjXMjQSITvFwuWfDRPPtX9ByYH05x658kdIp92nvt3DAGXUSwF29mgs3ElQGEHmu1pZzM8",
-	"k1CilREugigNDzn/mk8K02joQsgb+9gPiDd2sgc3N8+nQ9tDNp0PERVI5oQ7ksXWQjStKCLz3IECTmkb",
-	"8wdcEyrY9gptypIHZREvitk+KpBl7B62NS58nlfhJzPbL+xwbmgiZpR6qjGrf+b45FQTCoowsVjbfNtZ",
-	"1dJ5zFU7I/BNbtyY6+5fcyxK4NwSjRq8qJVIKkbaWn/2Dz7lzbVHyvdpVz3NXRXwgeAyHlEhWAi+Cq0L",
-	"vBlOA26DrR6LfdFMqKwQImSBqy0b0DS+x6e+di87WeNwE7QTfrKTh2wnVohwYQNdgXMjpKcgiaUcYq5M",
-	"HO4hnDht2fCSFWqIutnPMqFi6D7Tv5hnPhzbgek+Wc5Dtpy/mHlmBfQFk9ErqViOY8yXIUAFtF6xRA11",
-	"cysb16jXtScD6/b2Sa9sOc2zsWyMYc+w4wd/pDTdubrf8jWPJ+ai1/sit/hy/s9UtnWCv/nyt1RqdmL8",
-	"8WNWRtkvnuTy+BGkLheEfUGh55yOT3+jN7LZQHudDOlu70qZ78NoKAG333eqLsBO7zjF325tRg8a2Exv",
-	"QjV7Rn5Ci/W5KymcHlDl1OCKUBJzpc29iCsSyCRhgWYhme8ItT6ECZ3sPNA4FKkUW8e9hlgXYLvOGx3A",
-	"D3bMSdn/XqXUe+GQY82aQe88NkfqFVdkQ3e206y6OG0nU31AXVpxCtCqwUPC696TqsHq6WhgT07Zk2L6",
-	"5S0TS706u/z2+fNO88VKAm77SGtmLWRa+6I/P3/IDZxWsyfq49lXTUy3mT094cuVVjNjy9uVjB0KSW3w",
-	"sMaOu9W9HmrQDdb3pPrjtJc+vKLIynrIPXWVEQ/prvng+YMb1Kk9OEPsre8O7qhgO0aTxufE9AuP0/js",
-	"8sULo20xF/jPb//rPzOl4EKzJZRFjOrCcJEmcWEfIO5KnPAcDyOsO3gss3AzoiVZ8Cgyv3OX4zIhoP15",
-	"7i6yZrvzsBWV6q9s9z09ubvINLX9w1fQD1nfv+Yi7Fz/bcX4Vw4kR/vOGRk9C1GYFb1jUGwSyLiuFn6/",
-	"I4AJY5b/MJpk/HjE9C0TiCAg2FJqTjVelJkIgWqAfWFJwBULz37rsIu8MbuyPWFXAgE0NgF0OVK+pY0v",
-	"aKr8nxgMyMp0OtxVT440syEQI9MtjZQH9cFDFeqPuQ8rMjcLQZiAO7W5StOk6nRVwbvk/VO3I9bBjurJ",
-	"qwznVZ58xAE+4vHTt2em7JLBPBwhF8xDZjXyVANtdnpmrspXcbeF2h57UmlMEADUCoxSzRk2FsIhGnYq",
-	"3KiYCBVUCWpXABFa+ZRrHSpUG+9ZF3Ma0VYw9pdu0GnCrNjpTXKecEsxMz5EpTEG5IVOeIHqtHyLtaut",
-	"EyoUBiWaV/wtjP+UH/4Q7jGHRUfH1A1cyElUA19F8jLuHJSLKY/OV4xGetUEY/WO8ugHHHWappib4NjL",
-	"/YPcgs8zSzeXX5giobwkigk9I6D7akbmMkVjNc+NKBfmh44QGgo/xZLQJeVC2XauRN7xsJCKN8/PCYop",
-	"RZdMXaQipjpYsbDRjn92o8zCPGzUscKnTIPPS7nFHjPuxSerjceVaaLKzXaejzp3Ucl6IBHEO5JiSeCY",
-	"6+F0coMrxOyYg4YmujmQQ35kdFWY1TFAVd/heo+fS0XSmthr1pZyrYpAWlr6Dk+u+2nKhQN3HvB+8IZH",
-	"7CDvMdHVwMztDY/88fwA4CzzieEgjM2R0RXifTMKOhUhJNBzAjS7AA9WZMUoogpwTSK+xqphsSMJ20Q7",
-	"7MBJwX1QhcdxJoiQAtLqximFB+iHuvhDNLKRWWN4U4/tvKFwAnCpp44ZiEIC4v7ZBxlops+VThiNi+ri",
-	"D3xzLiicD/euT1VWjnjK90eshAdZRBZz5beAlVYScHKnglCtabCyqf4aGd6n06IoeMW0Hr55ER566s4B",
-	"Z3l0emi687dp6toDwD3IhXUGQgK44lrIrTKmDtQLHFPx5lx5ZdPACpqizKmRSCwlYYnVtxoYqhrXIO9a",
-	"Lt7vYMRpV9P4FMyLP5GVOZcRupR1aReOIAg9EYhGvbHIOzZdVQfwVBMuimdUWBbbY1c81V4SpY0TmTlK",
-	"zBmWCsOVxic1QnNsUzNXuqRmPsHRqoOCsbBZB3+CEf8yFZ3mc6es8nHHT7i44AF0viNhykAbLm3CSlO1",
-	"dtmqrMCTJySREWqHzWNBLbIFRqK+Gp2LGWE0WNn+jgzOWRG+wMGAiVEuBobX5pRFar6wy3pudjQulqrp",
-	"JPNT7g9u3PgxhVf1vmkQR7DAP2IJ2VKhlblFmMMlkYsZWclthsNcgt1RDNpP8bBRR/hRs44nueVXzfUY",
-	"V8qj6MKrlTTmCRbWXwMqzKzFNxdGPujwUv5TpvO/BbM1RhuF5bCSkdpKbkmcBit7U+SKpCJhNOwsxQsY",
-	"Xctu/pHR8H6yPIJxKzPrYx/r39FkbS50Zn19ZHfJ75hAcNjIXP81j8yNjwulqWg0PZlqc9E/x320DW/x",
-	"PY7+6AefZlC+NM1pCgABpZzY9XQNKSuZgnd0PAW2IYGLfLJyIyMecId00NCcUvquU7WZ0jSP06xSXqvR",
-	"aUPCEPoarfyTTEYVYq4zPgdmZ25NA4dOPsJDH4gGnQQtwbVaV0mUCElimbAreyExxqwIlkW1ivoia2Ct",
-	"u0IURNRbQPj8T3LNxIQ+dizrYkGacL07u/zHb/uUXxWi8dEo7R2uFE2wh/YJdXK6cPUlqv4og4Urdjnu",
-	"bVCzAyQ8mgfvV/10NN166ubvZT3fO8MI2MxMFpoALUTTDEGmubKhmR6m0kbzaoVaneQZz6sNnrRx7xla",
-	"LC4h5I6OeYnUZW/2ZXLHktYNxo050cO7m97ooQvktV3IhKxkzLKQIuXRJQYgZy6+CKFms9qWS7JcbyEY",
-	"C4GtSgpWH07M/d35HBK2DfsKHptzsCYvoRLiVLEES/M8zqF/b7XG1iHASYmp2JV1whZfBzKOqQgv8+06",
-	"NGGYSvcXdvgxZPCfkdc0WEF9qzK/TdgiVQwIX+Y7wrVi0aI1xVGhZr6sp84p3FvPTiq2NrkeXBNYaOe7",
-	"McL2jSJyKy4xmGZ0REu5tjjBoBYuQiqtnENEPoX25nFy9IVHNYLZ5wc+cac9NEohSKIORABU2WeujZGW",
-	"W833CHEmsvFpAnxFi+jsgtUFtAHXWhscQ+5lbk+28WQb5SokcwQDtZuiKn3/AASHGYTryGWcYrqDVAW0",
-	"xsMOSLS0WHFmskRpicT9dzalKAWzO+tKRmFPu+vUjfpkef9ylvfI2jg7WEKP0//ZqWB03pe0QxT6Imxd",
-	"2QzJCjWPWTKDkzdXUJOEFYwzolkSq1kepBybaWKEFNSEBgHbaFXmKB7niI75IBozEUKd29CduAld6Gv3",
-	"9FMNLfgJPrG4PQJIZqNyEM90UnV35iQVwpEwJDTwxceOOGRmy5BFSBRfCkSTpRnlDlfN/b9NdjUusOyT",
-	"hXV8/aTIsgUdzEPLZkCyGbpsA35sN1VLQ67PNzRYN23D12bUB+xk7wDrZU9hs86OLFi7M829bx/tyZNZ",
-	"4QmbcHHv7Ivrc5FkzdhmiKidi71CWy0ADiKJQiY/kjCljSOdES6Mu1lBF8SCrKhaMRv9/5zQjblLGKfM",
-	"F+YqFKw/E6SMvCI0UtJ44g3dsGSqMwPwYbKhDwx/4XfspXnyqXoymNzTOeHRANAjrSv0qG58cN0fEBZc",
-	"UBEwkrCIUZsmgWzpLgdq2/OadBHI8D52k1a3rb2Cp56o1bzCh+AcJzab/XePuPHfMI96EEtiJO2zvkal",
-	"1iyEcq59KpA4VdiUf5BC4e1xYF/8Ch9bvLqfem7YTvrJNz9431zCnchCuleYxITmPRstsalul+RszXDW",
-	"mpINy+wGNqWfpGbfu0efqBG5+f0kn442D9t8sDGbCbcThWmgyYqGhCYJv3M8qKnFPAP4M8yRAMvbQiYO",
-	"yt91UnJN5mzJBdSdiAPMit254GKXeoDXOHqKooBOuJcH5hDGzL994jGLuJimz/oT8r0zEZ5Dd77Fu6+F",
-	"4hr13gl4H1016Q0MfiyVRuZrJhM4rPN+tEKXevxiuiNyw8RxlMEhgnTVh3du/INWCfsV0yCG2RXb04RR",
-	"BV4PzyJCB2x1qvgsOL3jlKdOBfpl5JDh/xAt83dZOF5EcokcBNGMUPL9O4KsfFxolggaEYEcWH0PEgjV",
-	"MTjojwjfW7rA0+x3NJN7Cjo+gpM52I0lp7wiCVMsuWNYzj1PQ7OFHWATGzf3AW3itcVZf7/RJ0xYibNz",
-	"c32yjUfBOY4FNCyJyXwHP0AFd9H5jbEaoQtpfGWtx3yPNaowg/BxMVaOcBTwcyE1dnL2TbRaHKimLOtH",
-	"O2RE1bOv+ECDNZsQ2MN+fFkUICyubEdsSOa7mlUd9DAIu2K21k8795N3Gs87gSCL7umK0LlXfwVdVwWu",
-	"WGcdxY69Tk5GGVUUATv3gIYD2s07ecdu7AtO1W7c/Mxcr9V6atvJv/7JeO4fRJCQa3cFeE67zb2RCiB0",
-	"z5qRZUJsrVwXrOh602mOCX3Eqdz4wWPu1cV3TRbB8yth4/ypcKjchYzuJIE6879jFBhfh+GNffTJujI7",
-	"v+NEhPzqjB4Sojsk0AXc3zSeA0B4QJOEs8QiANuUbsCiHLUA5qcOsHSz7XLhPVilrduCz0+5oWNmZXKv",
-	"meRMjpvFXqocy0oBf3QLlKDmhpTxHRu3G0WERYo1QdeM6hCgQaJz3P4Tjh45oTYNjtvrO5bsCE1iFmKb",
-	"CNqCERH7QgPsHZlKDFuZrBeRrIfz+FvKkl1OEr+4PxhRFu4dN9o7zDFJhswhCj7THdzdosxgv8T1kIka",
-	"SyZKbWUSngNmX2MLFQ58i9h+/d7o3jIBbldhnlPDdpnrl/tWi0bvSu4CAJJVjR4PIBYbUBJ/VmxwMYxR",
-	"DodvebWSPDgWTUCNiCycL+5YOM0ZIEVdAfkeApsghqjyF2lAinpGPgFoiZBkzXaXFuUSjFXBE6oEWWVk",
-	"DZA412pdku+Y8jGv6Hy5nUpAliLKQ6f7gxoNw4QpNbP45gkwtkjBZk4SWlob85c6t+zPSGb00HEVbeku",
-	"A7FpFNyOsfMdo61nhR1j/x8MexDcDjVsDpb8vp3s/sXz5xV0M7MzQFaDp1yKNIpqO7g9X3/2qg3VmiVm",
-	"8P/9x/X5f9Pz33/748XX/9Wr+VpAB32/yqlvp62c8poyHSQ28ASAJpOl1Njmg2z9eaI8vUqYAhCCDMVp",
-	"zTb6yng8Tb8QGt7xgpcrUx7mjKUrNMHBVvOk4vdT8QcJEVCJDlChhRDpOV+a03vjgRYH/gVZmse0+Ow9",
-	"E7Dj263PovklDNuKRcZXgMm0HRTYlmiNKhZTpjqP5de0BcpUv7QjT3wXXEnfdl3jJ1J1ECpI8T12NYzL",
-	"xcAUOI8cX5UmEaMKYWBwrWumI1MdyJj16IX10nhv/7SJn97MEIpAzJp9o8jvUrArOHvhlBgEDUK6Q6c3",
-	"Npv9INPpyX0/8qbvpDERlBdaPxJimrOy03ai5RI8RJkUAw4JiESUUQplmsq1cj6lEIfAn7Th+ue+/3R7",
-	"uPwUjwXtma3R6GiOqA0O1wqVRS4QjSqB7J2Af0B9C6hGAajCNTrJhERsoYlM6+A7nX5U7iedT4n32Fha",
-	"wakOdPQn4qTPjuGKzwZxuI8OpapZ19shqvI+coqtaDLQ2KoNxV1KcUOv3FDuEdPGp7QfV5+gX+sel0sx",
-	"DAeOp8cEx4uo6Ot635o/qXB+HygPPXNAjROEzY9qqNqvXkAe3t7fD3edCqNJxJsn098/D4u+WLetyex2",
-	"ZDkuw5TNemw8YcpuB9zxBpnPyd0+Jr14WMJT97HNW2Svc2B/j104RTxQb/zkO59855Pv7Oc7p7sZLHik",
-	"WcLCLOqqyKubv0PPobkqbGWynku5nhFFF1B2KjdMYCJGbRJGQ5xNB09pDLXLwfYtjBv8snyoW5tge6Ni",
-	"QtZ3rojcsnBmox6g+lSEWIFofp+Dr5jh/UelMeyLQZokTAS7LtLW8twGXbrcZT5JG9fphq7ohV2Oct3L",
-	"Ndns28wXBWYt+zajv6Kq1tMm3dEe8Vtp9MH80RQa5pd3sgrqXGSO2ricdsgouVpqV6eCqLHnXNiVnuUu",
-	"3lqSSMo1ROoWMrkiVJNYKk3+/Px5F03cMrZu9juvqFr9AqNOk3bLzW86JwGhUbNw4BYYW+cScFseRZfW",
-	"hwQyjrnW0Ljm2woVDl7IhAVmczV7NLHt513l1e1cPYTgHmQsD9aoVzCvaxRv/ADeRPDy5lXoRah1t0Yv",
-	"tWbxxlLFYcaYRBzPG6ME8izEMECtUddbM2QXBzz5U0KFOmEUBje/a78Ox0xUjR88VlDSh1JH1k7mUE/R",
-	"h97ohG8YiSGvCRV/W44cdAIPYJYs9yorCMQTiD1Tqa4Gn1e9C28IQyshTiqT7sPRQ3cUm77FuJsmPjVI",
-	"dswHY+Ef0VbCkPS1AJclC8TeBGgYiXb75tjdssa1Jr8dnyYtgf34YzXoP1nPoNZDFdkkbEMTltjQj8Xt",
-	"TorWAuFIGgN7WVc7GRtj+ZTNBGd3NGTlJysZxEp+kBFUDoFF4HV2VfgRtZ1RIZlTsTYbj7EQ83ud7GYk",
-	"MCeNCGGWAykCHjEi5PbK7EjE8oQTubDbEDTyz3duU6ILzYCKuLPBycXC3GnOHc7+sHb3kQUyCd/jOz54",
-	"KP8RzS9OI803NNEXC5nE5yHVtBeMTG6i5hb/ZIYP1AxR8yByiFcpG1FUJKbGgPYNybcHbxIpF1dku5Ls",
-	"jiXOboHTOaBCSH2ocV3Akxsp/a0CwrheaiYDzfS50gmj8b0Jej5Zdg4ANBgmxGu+yIGbdhQIMIAQqjUN",
-	"VnscIIOHXRIWc40X0kbMMT/qkNgeUgcNFTXfGF8/l6mvq99f17HX7I4lavhbDV4UPtqnn+p5zc3vOOEp",
-	"vzoTBag0XTMyp8Eab8HURU0V3JJl4lM0XB8WiJIRD3hb0tcNOs3cC0xvN0nmxd2piVs33+hgIZ5c8Wl+",
-	"zd3qtfYxwHec7D0JZnekoDCuzNjSxY+D7a8g5x1cuI2k82IuIt/lpFwyrQvF4zSy7YI1GM12xEPQADfX",
-	"yc/o+bdPgUH0MRWVqnCHvf+aqHQecwRzuAQyZEQmWtE7RuaMCcwPuLQsw7RBNoSJkIUNzJgNGmWPAZon",
-	"bPCro3noaevh63ijd0fClShDfVQoiJAklgm78oiAiNKlyBJ4LFMRsqSE/tciaet0OmzSu7+7oY9jv0U4",
-	"qZzT3V/veqqGwr57+NFbJppGF4CGGrQelMzYazd0TNJffMeYQsggVMy2ZT7s7PIfv30tYRJZIqYcCjXd",
-	"0kL5Gf5p/eHnOgwL63ay+RSc3nFOQG5tjihrT7xlrr0Ncq62G4vIxvUqTOjQTOG/2Mc+CD065vbVRc4A",
-	"VW/8LC4j3D5nIHSoBESAK4rRD4U18KzcmVutCxk3bM3ZAxYbhfhKhk8SPFCCgHJFkaAVRKX4Ek4iUERM",
-	"xZpIMZc0AXhNqtYlmI5a6dnawfYyNStBHH82Mv0tvOOIfvFTjlSZUGBR3vIoInNXM1uzGd73RFKUhw1y",
-	"dpbKB0un3rPbidGIhQeWWN4zDNtVFrjomUjM3T1mIsTSLgf4FrBE84XROo9AYf6Q6jQpRszGk1jufQNT",
-	"PvGlyFnfaQJHu48/UnkKSOQHBEV4yvqNd2jkyxzKokUsNRsTBK9DFkS8FEar2XuShAXmY7LdZ0CD+cSD",
-	"9Sv/itPlmXczNPM9ZYsZ0cHzYE3kYkEoUTGNIpJpBmhUKrQZUQqvVOqUZcOm84jlyqDGgfF3e298ylj+",
-	"hUmevlseT8muEcsVOdmR5AbcV5jQxUGKxb5oJnwIb9BwLajBa/f8k70xuQnaCT9t949zu7/GyyS23wNA",
-	"g+PW5SyAg7Zd1hmhkZIOFUzbrteohOjQ377GjjCdvqV1j008mddDMy/PImk1Z8/W5jRYH2JATukH3ZoA",
-	"VkWqEz7vKI2zfLKXx2kvKN08wL9nXUjnEVcrFpKNVAed6RLz+QPbzPdAMfoRnnyq5XdmcmaeytdgPNnN",
-	"ozvGLRNWIDBM2B0InIDWYxOszse9uQiiNGQqH9Y58BZuPjpMo6ErW27sY1GHTntfcjN0c36ys0caHXUp",
-	"dQ+gbZfRZ5D8PgWGpQAICE2yTKTW2byyqrWhLcw8WX9vgySn2m1047//KJ1GT5Y1jWWBLhKKMbtLEtAN",
-	"xojN3kQTFpKQacojhBmhZMGjg6wpFSNtVz/7B5/+hvUUc/hXiDlsIiqEpfW0QT2zOeEMO0YeVkZcrTUK",
-	"PyDM/SPPMjioP/ZlwwJt4f7MaeAKnZayheMSIqNSrrlYXhEkJ/FINYD9p7FrIdxDxK0WQiQDGjV0I2Bp",
-	"My7SWxx70idlO8d/yVRVjnEyomKZ0iXzIQ7z/0Yr7L9js921aweiwOHuFtp7vholzvF+ccJ4WDC5pzjH",
-	"I49zIPxXLmRBBcIgzhBjBbNZ9sLFkriL/fjSyjY+Vkyxv/fjDyLdnaz2JGTvRTT5Ka+0Okf0tO+40Dky",
-	"WI9fAGSxAD+dwxWBfV0gbLNMHPTIldEoQO0tV0O1q5UjHuzTNo9u5LjN812rNjv11UNHdNZtMlKZpmVo",
-	"rjfc9xsmcG3PxjzXmNc85lNNQQdef0EjQbZYuWbY7lUgOUdQYrWSiXY02u5w06ARJeGaw7LD3Gk2nBs/",
-	"tK9SAeR9B9haLcftjM++4Nj18Sieb5R3kBa12/PBUbJhCZdhDwl2JPaYUJY1uPYWC2bWV2oO0PhARONM",
-	"+KOX3Bf5c82WJwW69HZ5pkKlc6OY84Y7KUrx59zQp96gg8T1E3YnE5nqBFjSjINtFJLS58GKBWufnksY",
-	"E2olWzyo0jfZyFYfx2O6ZBcbsTxFFCW4SCuH+qsYE7kFy8eE73n+cNBzHJbyPKCKtaLiT8SG3I02iIk0",
-	"NmsiN7BEQSQVC89+68xgs+Yi7Owmzcf/lQNm4+x0WACm4W/4nptLKjTWkjnTW2bbsOdSrh3DvoMBilOl",
-	"CfuyiSgXtc3yZWruKlXsDPhfpZOPR4EeA7OoJ++QBNcYGTNDr1Y29rzrqyKwRcwxWD14H4Vaf5Kbnzcv",
-	"8fEni2Cem+NxwAKMYk8FUGZkbbRKbs7TTcbG44gbaLDGmiCdA/HW5m+wrZwqskhFmGeh6YJj1l8Xx8YC",
-	"f2ia2Q9V/8UD08084jyHaJzRA4Bbslk3/Lf5vzy8vKI7AKIXiNpkQZkIixzzA5SSArh2FplyxTsH6ee4",
-	"0Nuw2qcaUqaKHQl2exIl/Au/A9hpqiBuqWTM5jLczYxWMfgnKBd4R9iEETlArwglCaNKis4K1XxL+Fga",
-	"O/p9YcwjdvFjJjlsF19JklSo9nN0bVtEKorPewSBjBcjSXd8wEcZb2jiTyvG5duNQMhtd+tzTWgdbkf3",
-	"lP3p3CwQmQ1ypnB0C2ApOZzX6vhJMemlgxVD0CBzEOzOWpo3rXuEWATb2kNgg8O0g57o+6sfJ7eCJeOT",
-	"Tzd7CpARxMqNOu8zURf9xvsCdhUAcEZ0o2xhtb+3OBw7Ww8Q1nCJ4s24m097a17zy2o3Mo2oXZBp6ENZ",
-	"EtswU5IKs4CFBZ3vbEFSBW0zT4i1QXP2DqEQKH9y9hg5eW+L5tjVwx5ovE+WdqilDWghjyG41qbNOfT+",
-	"hi3IjTqBPahV6RFW/thqiivm9TSmX37EP3zxfE9rx/XEOJNJXPE7KdjOAyhoumbChtbqYHHLFABeIbv6",
-	"10M18xGq0SNzVw260Yb5mKMNGd2wJqEndp+eoZe5Ejy0tpiuGVa9ynBwvpfiuo8du34olC/HZbTsrn1P",
-	"Jdl94vMx7GClzSt/J0vMNsYVWfI7Jki6OYjvsmRR44bdHwyH0nHC70+WNJglvWWQ4JqzGdHJjtAlFHms",
-	"GduYH0MxNRbICvZF+x1sBq0NWoJJZTZmTEsm0Gtm/jrdlMKgVUbF2Rb7HDw3mVwPT0piHvoRXnbKTRIn",
-	"QUzyGvA5GFZMI2OGY/lDcRVqMi03SVmkrZdTGPNowqNUIWj0rZaFG0PFVaMos2tsvgSz2VKuuVheYiBb",
-	"JmTForr44f7lpPyqkS+oYEmT5M6Q+2a+I2HKyqAVddrX+SZ6kBo+Wp15ZLfRWu3ocBflbHs2ugVNdQ/l",
-	"bHuZYxubGQVaMjVD0jGzdkg0Zv5pI+qedKxyPe95NfVCGLlB2MvxJHd71xx8tNtoJw18OkG3lVKDqhGO",
-	"tV1gWT6casuQOzmkixUV4bm8s/Mf0Bh+oCJ8f8eS0zYHN8snQ3ioQRm19kVqWPHIhdKMYoY8Yjr7LW4y",
-	"5hvmbEUjoBi3QCWwFXW2Gd8h33LXeAvjJjgSi/U0CXR7QYO65/L1TF1aemfFmJiRVNUs6GxQ8DYGYasT",
-	"v2FnMzTznbo67TTNfsxgAjKJ7UcQLBuyUeEr2DehnGvOFjIBYttGByAjdm6Vo8X2ZcQ+uoFjGn/2nkms",
-	"/w0XVASMmJVQro6ca9ffDjrjmh9k4vAieEJCFhU5F5ncRKxmaV2gWyx4Eg8e54an5hZuGI8xvoBHF+5N",
-	"QXx2+RVADGZSB4eg6ZopwhYLFmhCF5ohLEibkBWjSbCqNZwb/HWnBrx/npXd57FCUjjrj0yZlR9fROZl",
-	"rtZPzciGJlqwRK34BlHXXBUXBK62MgnzzUfu78oiudDsS4NHw7d+gjEDSCemX94ysdSrs8sXz5/PzmIu",
-	"3L+/Pbxf0jVgxkwpumRmpISoU5DxyVkszZq2zHsX0OHqDlQFMnA5HoBBVD4npJqdu/Bmt4eVAof3edSK",
-	"qtsFj6BHbs+A51JGjIpO4jmpXg9jKz/wafZk6xO2rqlrm3Ctmbgk1hIU9u2omcc8N/+LlqCu6oqt9Aoq",
-	"2fOe4p9pO4/4jR91eI3VuN4a5zeJZN47pAq/dr62LUcMb0bUkr83wK+5TzlZnkw7v+N0EvvVGb0TBz4P",
-	"Tr/4RmgfgUtGTsiyxBXpZVy2rgvF4xTYpGoRZW7siIeiAG6+U8fXSu+foi0LYfEBw8Krw1amUUhCOfOZ",
-	"jZm9L7mWje1KEsHuoI/LTERdgRNnyrXxtqiOB30LWcRQc/Zpdd+nFWA2492/gT5VprrqOjCrzX/d2G8Z",
-	"VSuUmkIVfsGoouV05sICV+DNecMShAyoXp56cuQfxdl4rMY/iulNdFRh1CD2gW5yy+7LzmMIFVmWJWOj",
-	"G6qUuTo1XmVh4hd+qPHWaSUkNRVL9iF74iioi/bx+LJj1/G8yuAQ5Vb41Zzl6pETppCdlF0RJkKFgwE6",
-	"w66s6rD4GG86X9BAy0YCeYxsvMFxo6pz7j1TROLRu5xzYaM23ygXhFu4j+3sXl6yJRellRo6MPbtKEv9",
-	"ki3T8R06rA/gITCoMKSC0FSvmNDmC2RyZVxKqhiRgEIE6LhI0O9LgPvqdCEG2hTOHF5s4wAxf0ikXEyf",
-	"Zw3kHUt2ZgJqdDX5kFravrxuGLUxqgEekGuF121QkStbxYpzhB8pQhNG1Mp4T4kH/H5q4552Dk+r156P",
-	"bBPRgBUX6El9jqk+P7FtSRlQQRhNIs4STFcZ9djKRK8ic2TRqwM8S8JieceaVMP8/hH6lfHOPZ5vxtht",
-	"YRsmdEt3MweRk20MXaSm2eY83TREAzTb/Lw5e2RGN9Ut7QN08+QFk0Pe2sn0iqxkFCLyPeTFYy5SzdQz",
-	"8glyYEKSNdtduj9GuLdWp60TRuP6dAv+es/c9pdhIxUHZJ9FImOHVCCJZlF0ST7ja24hP/cZsU4c9rhH",
-	"AEsYDV3221OvbKmqqeSFZ53VJHP+/Hx2QOZNsy/6gt0xoc+zdTkhHN0bltyx5BzuKzBNhTVDVDtyhEvy",
-	"GX5xaX/weUY+h1TTS/KHkKmYER7OiAtvf/18RRKm0pgplNpbqvT5a/j+H7+fYfkS/OIzCi4fk6dqnQ/8",
-	"ZHyIrYXFGXfgqPef7C1TFBir/EeNgGpcXmDovTN/0Axt7AaNCQOH75gki+G+ByqAXEx7RmQUVuWNRiry",
-	"ug5DO4/TPYbA9I6Em2rXZiJdKKtCgj+Ay4S5BXPdVEa1Z1ZAYdnJeb1BsssediUDzU50ZzFPM59ut+Zc",
-	"lwRVEF3QmgYrq/OjuLfNJmEZoW59Ujc/8F7YGUP0N51Uoj+3NJM442sMU7viuyXT5ghaYkKAf+bMLZNe",
-	"t/a005L3g+r8alh6Wza+0ANXNL7li7zETrcAGoBhj3xHf8s0uFab7TH2g+mfJeWiVo548G5ykZ9gxENA",
-	"vAJctrZmzIO7OKvBkXyNYt9itlFrtKiaqGUCuPOq+4hLVzr458WcaiyTrWO5NbfMwzRuKrx2qtYvzVcc",
-	"p8XQv358EDOarElMxY6A6EgoBfZHawwGUm1hYVYcYkssJqnQPCIR1Zar0yFZxETLEoHAZR75kyaMGIvC",
-	"riYaRQ7NSQerZ+Q1DVZA9QMJJ6WlDAmNimVHlcoGpGa1vu2V+e1hqvbkibqq6zuwFJDD2Pr6g9zm1RWU",
-	"J4chS6OIJSSmOxvKwtwD8t4pLTeK0DkETM1fSOjxBudhh6s2Zet0/HxSt0cHiFCpDC6ktnFFa8PCWcFj",
-	"jS6d8ibp5nmMHXKazZGCq4GNsZNCJAzxSQZHYsLHnrpCuHk+SoWwxCLaYngVDzsdtQOQDYbWDfPQ4TTj",
-	"IYsIktjmyOq4+EBYHE+2l7ZwOaQ7wErfriSJaQJ0RLqT/JSQ8vehnf0NPPTULRtn+Sjt+gdzubGqgtcb",
-	"2nbRZfHGXIFaoip+1Gl2E7n5TYOXTXlE/LoN2UnkPuNkrcfO7zi5Nb86k3USxXlJH9RO5NXkYoPptwZ+",
-	"ahzwUHTATvfaebUJPWlxBhNgLUSRU4ZCv5Bl+DM3ri1SwkAd0h2NUtarc8j1eDa6YDtmzDTQaOiaB1H3",
-	"4hHFXMrhzlLdK16Ue8xmREjkyEPIC8JDTOv6s20fJMZcUdV/PO/w/vcC4KRBUtDY4jhrshYzClXHRo2E",
-	"U9EagiAEdmxtxx6wA37ULRpWZSJoJBSAxS3mYi6/zPb6spFcqLXd2v6gY8RsAiN9sqgHZFGPh+lbpjoz",
-	"IUV52MVo2qoh0V7ORnc7k1RBavcx+8tyn+qg/FpejBKSu8aAnJv+aR47YXbXxwnJTaNDLigHb4OwnHWx",
-	"6Hml9cNd7e4iZsly6AjPO/PMh6ApMNFHqijv6DqnKBuaaETpxyCuRD5V7by52yfNXaXc6t6mQIhb0+Fe",
-	"8s4NfdDM0PYrpoki2RXDsxSu+6wdBGiwnWST8Dsa7IaOALs9/YN9/Ek7CTvJ1yHXj9RVvGVYULBdyYgR",
-	"zWiMnUaZxkHNeIQpBIQTBIdSLh5v9hRjZhMewGZzpIxCRxV6gq3u0Cnut1O5WBRSJ1dw6wFQoMKtE6N7",
-	"czMLBfxJNFh3t5dNxIcuP74xz3wQ1gIfP3XyYKKjmbxjHu8vv7UTLrTMnc14QuRWdFcYTQcvzfF79Y0+",
-	"5XxDNsVHvE+7Ch3UFSxexVAXVvtxrezLSBBJS28IjD9c79XM76uSXLOW1qJPOGTMlTRvmKY358OPBD/Z",
-	"X4RK8Dx94HhsatY872RtxEzuSEnZ7NVTXXwF8QLGsljFgoQBUEAnqBZUDR+brMPqQ8pAJ/fJGmPwtYWv",
-	"rNHWg++BqbInrFpv8DOMeNB3efMJk3ibDyAS52lWMlWsv3sxsz1V72LmdhznAqsyQSenj7RWQkNimp+L",
-	"O65tf8h8V+70LPsYMLFuOcPDbO1hkcJXrg7Sv3EFgwcmf8OnDmdVIzqp0RXcLoZXcov0yADZygHRGBWH",
-	"zYZAQ0nQUXxMjCC91+JJeIU+WWKtxHOCKAucasmaMzxPC/GJ4lwV+GH0iu3IiobdBOueBMzMg188ReiQ",
-	"UoejinrIUkaSJCddiszLWpJgJaUCy7XLdWkrWu64ho8hVLCtGbldSVt/JhjZMf2MvLZAdUgSxkRHwYPG",
-	"HC5whN4t09XCPuo5EYXU2EAJLON4uYXXPiNuKAKBCcLijd7hziIXVpsjibALLCY0imaERkoC7hcgcLKw",
-	"QJOTcSNhjYj5L9DjPCPXmkSMKuyfw9eayZmJPTub7QdLPkpkxxilKd88+xjxjUnU28Jb5jxSroCI2J5H",
-	"kIAqtdheFYSpiGAsLBNcddPrMuqiYnrw7hW1h3D8L+7XPBJjEYVRLko0kRaWcSWNcWvCdYZGzTshUbcz",
-	"zv/dEn2Ph0BD71j496lY0T/5LuFvFFHm1QTWYGa3ft+tDkUBiqgVYJW6g4L/U7S63Mo6FoO2G+vfT5hI",
-	"1oviSJQn7vWja8FfGduAPBc8MguMfhW2y1SESLJIC+0/mXjzltMaDPsefv73Sk708WJhb2SyhPOvmaRt",
-	"t/hGEbnFkiiLzhXGXMAe7s4XoOthpuzlqpeCih/k/x0uSHkDMIvtF2lEvcY3TY4FO5le21K4PbH7Iqd6",
-	"rS7STfzhf3X5j9++zv44w4Cq+cdvZmBy5ySfJtHZ5dnF2dffvv7/AQAA//8=",
+	"4vMfhnjBK4vt57zAvaN37AKe8mCsYnoISH/sTy6QHDtmZxuevYXHqOfX6Nat/3/23rY7bhtLF/0rWFpn",
+	"rcysW7Icp3vmjPRJduxOTtux23I6904nR0aRqCpMkUA1AapcyfJ/vwt7A+BL8bVEskpqfUosQSQI7L2x",
+	"sV+eJ5LbujPqMMxeIHHvc4jbyQHtfWXDXm3mxVP31KPHQHhEJiH47QeW0btFct/WRPtT+p77ZsX7Jans",
+	"6AZAr27l93v5h2wald/sS3Oq5SvikLHo1fde1IqO38++BFGq+B3r+65mBGap+h5F9ScJQM3f3gcCoLQu",
+	"7mWVGyOj0o1b5RyGM+dqIhKQOSAcT3LuR44kGXhrQo4WjIYxeHpLY7KrA6cyYh/RpI/cnSHFgidx3+zr",
+	"IQ4GWyxYoI14jRK2OSyLLNuDnSAGGDzpHhWqOt5SlIO61CbMZS9HmVvpOhm1gjLIBT8ndyNe72XE1AF0",
+	"7LBc3T/mpRnudi/mwtKdf9tyXtm3VE88FaG/5vabfJj7M5+8WSaM5QrcfrtnX1EO9XKPSKLNLNrZ1X72",
+	"e4d33OObu8+9or2gdiZ/S+sqDnsBieZKVGvqWDvENp176Z9WOWtsrr4xiiUqmSgjGaxZ2EC/XVnE71Bl",
+	"ZaoBes0XH1sPOV9L1AKUWpk1/gSOPI8c7IitG8noybUEIgAChSVd3lZ7DmGJ/23j7UOxug5aZVe2e+cY",
+	"29RdztimBymafe+NeV6FvUw3gYxraBRsMQ6PIhLKHEojFWqL4Yh+vGx1c2hc0t+l6ODQ5pe3gqG1tHd2",
+	"ee1+uSXNLYZ9bQdNGeRIKynfeMfaDb1jYTUed95l2yvOUoxsmNxEjCgGgG1ayi7K1OLa3TuKUh927N3b",
+	"uazL4tIkWNUfKjpJ2awSeiTSLFEOLss8/xtFaBgmTCkoXis2KLg9qg46AHyoiw7ijHycAD+1cbfvTVJb",
+	"QipaAVMIz7OgoHRY6w5/2sfY5lyB/93Oz7fZdyCqy326bV7zDlQufuNqD2ESMkU9PN3nn/GRuXUuTumQ",
+	"1a9iu6t8uYWos+BlVagJfTneW9ndZXLrTosSCO31T9fE/KrU+9TeFpF/bJ6XvvKTQTZ+4PpgwAUhU1HD",
+	"OVlozsp5T55kpRr7Zt4AQdUtVARzmp21BCLw2z965I97yb5fx3vIPgukCN/QwOYLykCItxZIb/9ISSzY",
+	"xy1ga9xGbFHn0fUBl95L+MAEqt/W9j0v2TKtuFlYKNJ96f/bR2Ke7mTfnkEeyTGkmvqDCXgfPvz0l+qC",
+	"kCBhFU0hL6li372YGVfb/A2Z76BPsxpFle//vdQbmupVNjFw4FO9YkLzwCiAwrZ4rlzQvnWB7VzxjTO/",
+	"NtVLW3vn6ZXykjK6lYuFb4evaHw5ICTV1XLU52qGvC3ohC+X7Y6Ve8wnO7wXRGO1B+9c9OIytwaf3EzG",
+	"p+nvsP8H0hGfxhZ2ILE302zahEEcowkuSfYV7+RdJQvpLT+Ak7xuO2LIklaeRPUhAG3JgE/m+h3bXO/e",
+	"Bds6TrhoduJta36NkFV9ApfJ7jZJRc2BnorbhggVcvLeN0Z1aHinZUpYjGMGkzlbcQEAylDBE1Mewe0S",
+	"cBFsHKOiADLb25ZXYYikPQ2e/9KmnXRiN6rNte55fdRiJdNEIVG6r2fCb5ZJyAVNdnaIRQTNXxI632IL",
+	"NUYNy9wH0XpIo19vuttttt3Gylh2T8vdZocGvrv9nmfYbvxEq4v7goixg7YETrCCUJeltK+BQ3qDSCjV",
+	"Wtr8J5ckoBETIU0sXb6VVUBkN6syz7PpV77AIXK6i6ViINl2QvZTZ2eaqjWSB2xqOtDcXX5/puaRl1nc",
+	"PZJy7UmuIEKfUeItJVME0RcrUL5ZvIkqIZqztyD0DI77RhHrgPR0q/z9d/8tdh16PbAKmLRJ6j5lfljJ",
+	"wVholtR8PZZ5XWKT3IoqD7hdnO1/VAXDOgho1kJRJaN1e2J+cwn0zdoraS5eMSMyIQvOIiMeFizL7Jhl",
+	"Zzd/BL8t9e+9qPqG+qnjJMzvLSUe11dkziK5Jc8z0av8smLC05E1ZWsRFkv8KyroGs2e67mxZbRdd1ZI",
+	"3bqpJZmTdb6V7+wZLlldNt4srocL7t9AU3udteAcVDfCcG0SKRcehw9CJ2QBsZMcrYXCZSFLetcd0gAf",
+	"drvwgaU9GDVPnm0NodlLxRAHLN0U6Db3Uf4L3n/CaHxbZw0SGecQ0nAwvAsEyBF+OnZIYO1W2NtS1XJz",
+	"WFeH+0N/BUQhmDXVJ9ysGNNv7GvMVy0ohAzPAnUHeJI28gn/+hKpL5Wad7Pim2qmxoAmCa8BCD0k/mKL",
+	"sWpk7tqRocBLkcsiokp3lqfOtUPQIxp0RdbNxrdHSOxSHhQhya12+bBs/oYK1UWmJot/uaEJds/f5wzO",
+	"3lj54XwpfhS9G/3DepDNgqW5ypEP+zQZxGELNuTWTRgwou23K7WVCUATAd5WcRn+VLW43vzmBn5XeYS6",
+	"p9+bTNUpu39g3SJTF5Yu+TkY7q3UVLosFlLkftOnX0AKVQljVALJgis0QosRLZ2Jtj0xK7nFzeVLYZnE",
+	"oEcdw9TKfR+iZOYAT3f42CIKUl7xmdBc74ow6TxiIaQCINXoOmGRtnZ2FsogjZlQstImuife5ha2DuQT",
+	"5HALsQTzSqIleGmQHrCwUZ7HBynLSTWzQ/bSJha20uu6AwjVugE0KS6du6u7y2Edu2M9iWMFYsguO9mg",
+	"CD//gEZhP8yWyrC2ALZejF3+7xtF7DhI7Ng2MYSrsITpENNItZaijiKoXPynMPrVVPtXu0Wl1S41olHl",
+	"w2waoIm9tK0KAJqH1ALegMC+jhQDB6lRDyy6h/lQNUNsIW2BGag2t1kLWWImm9N1c48R0pO7b4Bodw+Q",
+	"2RvlvchU7KB28eHAca8lsetd6fWagfm9aTYGTUAn+Q8POX6IeXMX7nTFqDFRXfZ1wSOWw+Zz34pP8H4w",
+	"FMpb7JU6W1nZWF5oNwIMSrbXW5T1Ec3OgkjWwURWcjt+KoDpRdzSdGfbDbSOpe8ofOnKJVhxp3Q7D5zb",
+	"5qwXCEWoXso/IuxIyZIcUvr+hQXpWMnJesz+uk6WypwgPqZ6MWxssR7OJaDFlH/vZkWZ1A/o1mTYn7CB",
+	"F5C/8+2DLeAjCaNRtLsFgLSeJMqAvNo1jTE+ckkubNwKXtJ52g5yaCikiT1Ek/yMqvv/CjK13zKYy6Tl",
+	"J2tlYuYF2q9no1rUteQrW9I9HgN8b5lfyW1NLbJlEchQuupw6Rub0dXhPJ3OF1RrFratd1VKoc8y1ETs",
+	"O4fqkWKhAgWcmuNWEbVJGA2JvLPRKuB8nTO9ZUyQudSrzk56lhSoT2GXUjpa2eQFjSXwgTLIcaoZXqKe",
+	"X+W5m43nZX6JZUECRADcCiExM6rqsh75VEKPDj6Lq9xSYIT5bcs/BppplxwfUCkeEQ3Wr1ZUCBZVFkQK",
+	"dFyqkSGo0rdAlFmDjXB4NVr25tpZ37C+nVBbNl9Jub6tJs5Gpynkyr7bMwkKZiSySI7VQgT+tWrSMuA0",
+	"ug48p1mpC0dCx2+iOiJ0+fG3VFlolcI6VxoyKsLoXnXvRnjNoOorsP1lHc9pJz5s/wY/3UoJcKeHM0ab",
+	"RKqN+SVAx0DRBDQY3QZSAAigdm0XS6k5teAZnkgIU38UOi0Bro9uNlwsEcs078pbaPfZWSoSpjZSKPyL",
+	"HPq7ZknMhUXEmAMUbnXE2HzDD4xGelVhmJessgXmQ5bFQvODdDX/JuSWnBNLo//vRmxjjPpYwpqYhZyK",
+	"K/I8C9EjJraQgtVgYqdVN/zCBOztA877Ihtt7kH46luMMdaQleAYY1j/LWILnf8Ufx4AZde3s+fPn5sX",
+	"7kpv91waZvysXDBDJFhtqKWBwEwOvNdcCgVyoiAyO3Zr5R5rPAZz866ioxCeXr5f7g0+oSJua7525UBx",
+	"8Duz/fOORoeiGJs0DGw7vRUo9+IapUp0fn/7hot87UvRl261KmWPDvpHDsr/5KdQ+4kD1YQjpWluvSpv",
+	"AjiqS5EpvDT7i9rpF99ZfdWWSdeLRwOr6gGAMHcsCXmgS9nrBG2hRcm9zWhzQ3krpDY2WlOw3dZczs6E",
+	"9EFjj8F6Wx9KrRWDs2xONQuqWXXazkadewkEPsud8RXi0AYs0HarryRlrlQp2WlYt1rKIph48ZZoa5ry",
+	"NMB+5RpXPOcJlXnPmWd9e0au5/KOkd9ZIo3xk1vElc8FDK9IEEllOQFsGG5GaBAkKQszKrsZiZhSxLLS",
+	"7G21GdyDdAVe2J25kgt2gBy95aIyuuBijV1fj3wt3eFfOvN4lYs9fAzULahnAcIpZCvn1qRRQnrl5Gdn",
+	"m3BR52fl1vO+6DhzGlERsB6EedbFbAg5hrSCNudHkZV8fqOI07M2je7cwNrOwrFdVaXQfqzla66KkJpP",
+	"s0/KYfu4Razc/gLwbzm57yn9KmCtATSrc+ueGW49gYFYXMwdgCYsvFUbSI9WA1y5QRYSvG5UbyCiBY8a",
+	"ANLgt4r/zrpeL814/PE9uqSN09qqKTAIuTvrIse9AsC1SFQ9G372QI/yrQSOA8PxnnrItrbaFi/db+w1",
+	"uruEmz0pLMEcysWr2zZr1iATzf1L2B0PmYTYlc04YtJREBpW1oPlJLj2YSu57fS0sgNnl6F5CQfp3img",
+	"hx/a25luNkldTWMfEzIoStVBDN61RZO9SYvcIV0kj5vL1EOiI0kfhNNESqMOqKRhrqTPE9TUqprflGEE",
+	"Jdvj8Tq9qtnx+7WgRFIxdcu1YginWg51g6N8B5VtAcuITRAhWnnKIygBAMYj40QHVAipyZyRmCZrFpKw",
+	"EDjKmYUJcVRrr65mcv3ObvMHvVDQRsJn5Qu4EofVF7MsC7OfXrFcAZWcyAmDsoTqkgIaRSxx28o17Cze",
+	"liB8SElId4QuZeVu94U1wdhOHwi5+5Dcl3D/rczmizCUkPL3mghtRzyCMuqqy6faTIx3Fgp62eopGEvw",
+	"kuqgIjhcEo4CI+4ireQtvraEiK5Zjyoo/7a4edD90Bk96SO+BExV25lpV9zNq/FDO9aoFT/s9Rca6GhH",
+	"XDsWVetbHmI9FCLeoEeDcXLza1Vx/y9ErFy8H+ZtJQfFxJ46UBT1W2V5Z2VE4xeuV3Yyl1lwN1eRr+j2",
+	"GbHLWqCTm7NAxhmZf8SVJphXg8pYHpsZf1vjwOt2xTRr/wZH5rzG/WaQ3JK0MX1hIrh/EDimXxzWoCv8",
+	"rcMenJ15MNOKvhW3U93Mcq7VYP9ZfrNnPePQNKhX6lduLftF193mlNa/W/Ixt8/91MuXOYDoWQVTkDii",
+	"SQLhOEDcvIe/4k+Q4ptj5guAeYidWZ6PuK32/D5HRmF9Oy/uEB5mtUEd1LX86AS6n+zdux+nbj43qKw9",
+	"Z3MPJGP828rp5EozStIswwGYl48CtZLi51VWm9BlJSV/smTE/M7f2mO6I6myhBwy1bYgd57QgPUjgLs3",
+	"4or9nBluif2Gdk/K7uxhiCt280tZcHNzxTpxaMmIs2VTabAy7tUff9hLzTPk3jJf8/Xr/gH6/L5hgEMx",
+	"XDLZuE9HUwXqSnGXmnZkEKvp9HZEy2lfUYschzT6+7crIw9bQH24o1EK9RZSRDts13G1/bYZnStC50a9",
+	"zIUcSK576RYEsaoqRnASnjAHJnJp24GAlh5wdP08er200b6wLzW/kB1q2bwMwWOyz5vZte6wTf1BW5yu",
+	"D62hvpL2IBCRgw1AR5X/czvQdR6fo2yDc5Ot3hSshupPBRJIoW1mvqMh8G96Zf+0QmQXNIpU5+zdImE9",
+	"8sIx/M8B8/VP2K+E6fH6HpnbRooTbHiqjBUpam6jikRSLB1aH1IUEK4sPTFSXdoOZFWAOOhGo8IixRyX",
+	"yhAMKrgtmUA1calUCFEFlV7v5FxDktUtxEEMHB0/5Z0TzHulvrve51IdyLhYnWmrALZ5fiXHuWl1soY2",
+	"fTI+ms5bUVh+n9J2X928I190JRhrnzsBTfWqpuK6LSE0QFcRd1zI+eAqFM9CXbTx5xNRmcrB/GUNDmHH",
+	"zS23IDjqBhu6ymHPzipSiPux8n0Dt6FLZktkmY0sAlYFr+0DPSzaIPhmw/qcbV+gMrMSPnGVMBre1xJV",
+	"gQXNahjGWhqFCuViTlFw87Mvt5tQm72zujLMDQHVbswLgt2evZmuuK72bmrc4zIrFnq/5imV74Wtr7An",
+	"gKxi81kdzQrEhdqpQA7lXxzKNvVLEa54GNbV2HQlvaWqH+k0/MG9DCVEE8JbLkpVnC10JDW2Vd6xJExr",
+	"sKX7sxL0tnWbOoy2l2zJoRLYVetDhX9m0yuexO9oUEBZ0IzGZ/Y3dZhYmOHry8/Wu5y/MuPo0os29/jb",
+	"rF+QTqXLZcbb05yU20S7m2z415kniW1qJM8T1Ig9RKZGzuU6Sq5KiHh7cJROCtekgFKYv1y6pKnbcq/K",
+	"szz3rZXsTMYydc1pRb3lvL5nMLwRWdPej9sD5jWTG+TowwNixJMPXgBR457L2MdtKZ+K/k/rp/QBBecA",
+	"wrRDrMwebAI+on5690t8VMrdlq6RAqU7qGu98N1sot4Ll7FiHZz6fdGa+R0obJ2fa/bQhv0y9ugAYWqs",
+	"RGmVI/zrulmpVTXdq76NGFW6Y6VvzHTCg/YqXRhlQSO5qIHs/D5Du9yk84gjLS3hwtZfcE1sb0hrA5ud",
+	"1yz7nuK7K1eFxyzighnxqero0TUX535V3rq5RLK9cd6eepmn48GDisEqd5P1cSvbYm+mBsflTmlgbILb",
+	"b9NFt85lbN92HHbgLZf9s6MQ9qm0gsPd3k/r6V+cKAxyiubFasSzFLb1XsGhULIWcmpfXrTgCUPk5lpo",
+	"JQjUVXQAp9gCvX+bqClOrI4twD7ChO2batdkqD1Mxtw8V1c/BPBRf3jaPpdZs31DYN825OzbMvJmsQ5K",
+	"x98Huvc+/kItq1juUyrO4jqCohtAk5AFZOt8htTKUqNAw6A919gCM9oX1854EJXCGYyoUpufN/fOWgA2",
+	"Tr/S7lOp69lzHjdMhLaLPw0CxkKbPgEIy27dE7lbu89d+ArlNq3d/Lx5KeW6Nqhgwa63XK2IlmQu5Rrb",
+	"CSgJqGK+xmG/ArfnniKdvE0hv1+cXf6jjagPkpJnX3+bteNjx3RH7BsI19j+ADnJ7WoHIOjZDPptu/+j",
+	"eXU9GYpqryceINxS9n3LkIHe3m1EVajN1TXuv6x2DmUUWlXgQ5s8nD5RLa8sfsnzHUhu4zLRbFOgaxhH",
+	"o57nX6Yo3QTfqsxvtXW9WQW6Ew4ulgdFZXJ/65erbRUGpoFFhp1FKkKF/YZduHLqgEl/kFuHAmrLtczD",
+	"3WP3yuAPLJqzb69dqINWqJc5LddNtOzcMJ6DOdlH9BwSKtSCJddBwDaaVlIpPp0hh58h9zXildf6e9jV",
+	"ve0+1Lr6B3Q97Ua0x1ckThV0XIILdaMTvmEEee32+03yE282v3uLdZCJ6Wo1M3YT7njHdzET+qoA+szx",
+	"yEaQPa5729fZmbafZTeuTMSd++s/taYXco9qNNA/i5jqYMXCdzYiWO7lFyE3qtfdMJoHvXJ/Vlnm2zNu",
+	"Vx32xh5IN7nWTxvC5BfXajzTb6zUuLxCB0GDcEXnUV2l672b7rm447rKJf7B+sKB8V0EYNhZJo8dqyY7",
+	"q+8luSfPUMescom3xy+cp/BpvaYaCTjcrxyafKqV/eTA9o08acpeqy/kS8i3L0iwogkNNEvUlesBmOW3",
+	"yJhllB0yRwZPc28PVtK4uti6ey9Glu4sTGbXBrEzatQwr3OCDubT7xlKrZvDja4kv7t2G7tdAV6aUx/0",
+	"RyMljTthd/wKm0CQW4VmY3P4Wh4Q1RmYnEJWpZt+ySpOyiXTGZVHVzip/hALC1ngo8gKUVIF+TJAHchx",
+	"V3QvDf1A9SojEvQloujoIHBGdS20uHWsfb2+vBd28uxsu+rQU7OApTBDCwlHfFWVnP3C2HqYyvEtY+sO",
+	"eISlCcNfNfqyv8hkvYjk1mtDufhSaZnsbiNrrjqlIjNy5vp4bPWhopOUVUzS/FVa08DAY4v4fL8c1tau",
+	"Q/XEy8uaG+w/108ziwbbyc3Ky1i5EQnX7P1icf9ofcv1tubHXW+apetlnWShu5MmXO9uzAxtYRBy6pjd",
+	"MvobSLnmzBnqy7Pb2x+k0ueeecdt0ob/Fb9NZQhRTQ9I6MY8o+oJPjEE6wa+FKNJvmJvpfXm7OtX8AkX",
+	"ssroLCIge01IwpBFWa34hsRU0CWgJBIpSJhCpwlxoqKe/Sp+Fa+kuGMC/uSS/J+b9z8RLogSdM1uA6rY",
+	"FQHcjYSRn3/+8XtF/s027pL/tEDVwGtGYrpm/34F6P44+uObV+S77777L/O0nz+9uiJQAkG4+lV8/gO3",
+	"aOYBQb9+NsNiLmRCUsG1uoK6RctgyVkU2vo7ixn7jLxOEpngmz7TzcbVpFxsEjmPWPz//I+S4jP5NzOL",
+	"//rTn//z338V0NELANBmDT4HMmSfMYLzGdDu1WciaMzFkrA7luzInIb21VRDTu8ZuQ7MOUg+vL/5hIjN",
+	"5POPIYs3UpuPOP8r231GzmBoqFqznX2r/xEgMi2ZVtmPsDjTcsA5RBAY96cXL56Ra995hVQEjIX4x24T",
+	"7QMUefH8OUzzV+GOM2xugECVTMiL5y/wJZ/fSlysz1g1ICSxYLokMDPCchyy4HeOQtBsB4EAPYWO1j89",
+	"/y98FNeKoN49+xWSj47+k3z+A2zfjOQ8tK+fkZcXFi7iMdefZ+Qz/s783z8/O95enlhgFfWMvA7NW1LF",
+	"yOfXn+jy88XnHxfn78yt8/OzX8UHJjcRkuZBSgA3GXXQMa9eeQJUoHUmn6+h2Yb/DqtwSV6CtpGEbm5/",
+	"TZ8//y7gIfyX2X9i1hV/9NksRUbXhMucKrvq9r2wVZ+NmJCLu28v0HZc2Nl8NrcngDlnX5A+FRQJuDGM",
+	"IUBQDMuXZ/yWZ78KgJr5bA6K8/+Wgn0m/0YFAcJyY2T+ncTS6Dg81KiMsQSoG9yGan6XgqGwo+o5mPWY",
+	"rOgds0uudvFcRsZphM/6VSjLSRj7a4bxjcC/BGLlnz+98kzLQL3n8Nkdzu+vAjpCAiaQEsmaxOsNDVbs",
+	"/MWz57kqobOP3kJ6RIGzbx0yLt3ws8uz7549f/YdlCDrFRhvs7xgJgKmLv7g4VfbyWeBWMyRBZv8Y2he",
+	"wGJ5x65xOJwYAPWPx8CL53+qKHyTiNXrkWqrzzv/IGd+8KxJ45gmO2jWXjNv0AJG5jRYO5yDzKNVZ79h",
+	"QRaNmQYHoibqmA254OHZV/NXZh2yi+4SixOKX2/U86W7bJc+/bnlBXGdkXmL+j/2CMZDvdP1GW58cFzt",
+	"J5NtMfr9FxW/xfIBWKyzHVGM5VbW3UyByEpVLApGFF5aUse+a+9N/19t9NcCb720HefDraiNfHwtej7G",
+	"Nf26t5nfDvvq0TfyOgwJRUTk7FQJaMRESJOqzSzIu9f6SqH/C9Nuc8cV+ZZVmp2tGA3trcAcY8XHl93b",
+	"r/df1ffCokzXqEN/MwNmF4HriotsTugDVWgBB/m4ugP13Z0057HLhFkJp2rdFOsCsu5N6vUmHflEgRdM",
+	"cqLAm9D9Qmu0YYn3ZSxlGDS0sXDJksH0qmLV/0emiaDReZ6tovZQ/z84+DrwNfij7UXxVZNsyg+WFtsh",
+	"5gPPsJRrOCKiPJO08g2H5f2xPzjc7qUVS3/DKld+eCNWessxzNkR9v2G7jwleoe9v7IAx4oA05S5qqyA",
+	"nloRN5EKeahXvU4qp3ofeECo8nXWOk5LeyaOu6GfpKbRZGoM+KhufRH4kcvQaa3bZNwczGERFw6RazUj",
+	"8523xoMpd4MEXLAvcB+tE4TX8OtJRGFmY4v/TFmyy0KLvlOoo1NilvEG/+areWZxv/9flkgbYJKCXZG/",
+	"pTxYw99AyEbZuJjbAhcSwN73vbnldiqb3YZqzRIz+v/+4/r8v+n577/98d3X/1WRM2gXfs2+6ItA3RWF",
+	"vpVFYV/OrwmGBLUka8Y2Q9xomkWbqkwLIDqTW+n3IuKCEZkQ2A4eGxlTY4o7QuucI9Fzk6f3AQZ+wHEj",
+	"2qbCe07NhX5jnEDsenSRNCmI3kqywUhkwiJGlQ22bW35xCZhG5qwRJElv2MQoAzZkBezKgfFOAqlPTut",
+	"21l+csfwak5a0D4yZC7m+oqgiqocG+aGCTBW6PUg7COzv2AYRul4wVMRDdZNag+0vGPqe4GteGw/xBU0",
+	"IbIEBsmhgkLLKDQeh/tct3ao1sPfHdx7TjLm6KmYJ9bISUXhFTJCE4p7TgJ8r3EzOSRIAgnpQEswDUm0",
+	"jEjaIiCWpaRCw7TcnKeb5gsFlM739yEhidbFibQlUqPeKbI+grF3DuoK0BpuqcLiacKFZZB03haErmDX",
+	"AKAXNnVLdzPXzwYAzkMewg0ZBmyNOFFtz3ekdFL4F8O+egJ5uWOu/qBSSoheJTJdrmw5fsPR6fMSTdr8",
+	"yg56LXTCWYValzgpjCCSkO7y1ZwSORarrlaWlbXi0lNXgFV+41u698I/fWt+oAgCMVe/GHhge722RcB9",
+	"x1TdDTePsVz56roetprH5RmEez2tRGa7yNOGK0ulhVNVrjnCl+PKLSLeVkzIc2LfazrfJ3ShcRaAz6JW",
+	"ZMtFKLfW7gE8ec0Mcsz82QzKfRb3msGC5GBuIarTPCNXqdZ9OmOeanld3k1yuuFazsoLOUPCerkgDkSm",
+	"JHe2vsNWQ0Aew9JDffv8OSh3vubA2bE9y9Yt7PVk4p5M3JOJm87EtQuaWjHmyLXrLGKzOYInDFHu5Gob",
+	"GRoHQhWhGGTtZoEWjLUUMjnz8wZGTmD+zYsmsf5vuVgrcwfFIKNbk6yEMWE0nLnIMqD7hudcZCxaFevb",
+	"fDfJf+KpXlHyczxOLdT+DMavjHoHdYNQBJpJBN2TCRAJdWX7VlQBhKijsnWonbyT67KoTFZA+VqEloGJ",
+	"WHzxaik/OCHiHtPN6vQP1BS8gH2JcTSXK67wYjrzB2tCsoanwY7XKRzmSayl3xGzfHhXn7lMDHgstrQW",
+	"HZZcrbMF/S9JkepsLE/dUB7XSI5fM5oZQVdzDjXAWCQCQT+qiNwo+L8w5ras3srDDDopt0xoY1fz4SAA",
+	"4zU/qROPssForT/NSczoOneSVagVpbwlfRs05Xm4ho6c7vRX5iOkOk9WQKAkFbtTtjJZc7GEO/qMrGSa",
+	"wH8iXhO6KGgjXkzPV4xG2BNar4449Accea+DfMjr/LhHcuGbpyrZLMQP0PzaiZClBBttfhhFWVzhkgCK",
+	"spqR0AbBbOeoEYV5Gi6ZLgiC/bNaQegayzpNkah5nFnWs7LxyD+3gEhtNAcXM4NbAgcWl1NVAkw+oGCD",
+	"OWHMivgbMY0ZWfBlmtQHHmrFps39d6NGz9O2j/zn2RDBx/1A1DHs0kRXhWz3qkShze/Hkafr9+P8juX3",
+	"29UZfRPh8/InCXSMoS2bEWVWVgTMnRs0IljXiJdBmzchmiWx6mgR+h0h/U3DVHr8IAPIEVe6vxHvcCXz",
+	"yjy6bTvRK1lee6DfEmtZ5zv0wEBfzM8bna7h2wgPN7OjX95wYse5vJ2oKNl+QicSVyRJkfmt4PmX6lSV",
+	"poner1FtVeiL/EOxmWCwIq0bM6cP+eefamHm3kQnLtiCCXxkykjN6C1g5l1FWQJ7JbFBAtqJPHZCiyQJ",
+	"wcJzC5XS4uSbodd25OB3wT3yvFOJEGRfPYk3bhfYlrTbftslv4PCFc3ElYNyyS3YjCx4FLEQ8FIK5bdI",
+	"Hdfkxd/QO5b/yNP147M5HsuXz63SJNgPwoMgyYRYSBydz4pZb9BxD+9teqWW46GRAObLwMcFAsk8BHF6",
+	"HW/0rpsETQB/g9BQcmHbtLnSjdsZ0dTOrt5a2zGH2+lRrSrMbproBi6EL253KG1yQRgNVhZfzCz7HU04",
+	"lilp75PFdEdSVbhfuRrD9sgIvPlk7SnM7kiWFFdmGvwc1BaiZQXAR34zi8qFRjL7fbuuvfJjpwiClmoS",
+	"BRD3S8WcOHPlJL2mPCL7ba7Wjgsep3Ee6DijqxzfHrgVnMYu+Fph3zwopCbyjiU+JkYRC86KUG1/TMkk",
+	"HF5rkxc9uz9dJO/vbujjsNivoZs+Z6fp6BvQxZD/3SvMCdvz7lGYB2fNP9jaYg3Ea190lYRc5VoAILoC",
+	"NU2qxeLLGEAinV+sZDSCYwxPfYWvOlkZwunZyU4ezbOLM37xaLIGpAF4HUHWBh2xEDPvG+SLpUvK86VO",
+	"ti+6IDabiFMRsHMhdZs77gf/BGNbukJ+vHlPvvv2P/7j/FtCo82Knr+4cqC/CPdLo4gI+6TKzLpMhU52",
+	"x0tgFr53kmMDKIUiurUdGTJkiii6sw6+kmkSMHVFhCQRW9KI0PCOB6zNNIhFxFv9Pz/qBNLfD7Wt5hdM",
+	"uCDmAEJWAXDZwlyMEwt96ZIzMo1CAD+qa2w5PJg4O8kOrW//9/PBW7TG1X9Uiek0X2lAvbUe+5bujF8A",
+	"MN6+1NkczQCW5Xgl6nsAnEZfmPtAwkP0ByqP9vd2hPvk0z3ccX5uvscOfr1lkCKzs8L9m3nEb0C0K9/W",
+	"q/YJTPa5ZvEmou2nMA7/5EefaHisNM9JL8RE51bngKhXae4nrA6FeR4pElZerYliYuW97h4e29O4iw26",
+	"xvUW8gMOeKiSYad/rdbT34gqZzJBE4mi8SZimZwAYqjzuxgWIbPwimwTrhlw7q2QqL2f6LTWI+2LzGSL",
+	"fZr1SWXFHTgKVts7cm/dHbsMqTTBo5QjnboEubKkPeufQXvnI2iII8USr++5mBrR7Ivupu/dfLJHVDt+",
+	"Mjfsgwtiq/6QiVDdNl9uawj7Gp/YdGmte94Uvve0SaiOmtSx5vpglXqS/wch/4+tZL1J4ru6iFO4hqPb",
+	"g4KL50vQzVE7IyuqVhDaVnwpqE6Tpgv64TnowsJfuG6RoeuKr7HfLrd5J30VtNM9lkM5/oUPvw+59tgX",
+	"bXOqeUmUqQaSQC6WAL3sGBlheCQVQ8YxJzB91BtmShNu16ZN019loydY+9zbxt6FT3b1ffGvW6ZvFAmo",
+	"MBdvXKmKJoFx1B/8/i57AhhgU2wHvmgCFA1/R7LsKVAclGoIUHsL7NhJgXOFar9LK6mYsNXYqumqNGi1",
+	"CpRylzbkpM0qTNLM+liGdRppurHoOli2Ajp1WbSfDqrFTmtGYoqkoY67ByXqGbkWWQOn/SMpGJmzhUwY",
+	"kPxIpXvZXphOIYY7nECWAr8nLZMwuVcryQOmHrc4umPGmiz8ZBvbjenaGTUnettEiqWvko4Pi/n6TrUN",
+	"S7qcJx9gYF9RUYxGLDzwwoNzG+jCA+iD2SEiE0JjJkIoOPIF5wFLNF8YkQFdN0fFlL698eaGbhdkInwo",
+	"Pr2Z6+k69EO2Jn5At73qpT9lFOeV7OZck6VkACULjc+KLGQqgPndkaUX49j+p2PHsvNXFq9nrnoAu+bg",
+	"ssygX7votrXYLIw3nQPHfUvwGoe+wZEnWkyQm+M0bKGwGni6IPIg5g3o3PjPVX2pBZrvptqC3KecrHnJ",
+	"zfFINQX5VZqmnmBhd6RiRyuVygaXkmDFBy+1vsanPgRZOYkmxBstN4CNy8XSbeUVOCN3NEoZMkGt2UZ3",
+	"2t+YJUvXwpKKUA68uT+LUNqdfWfe9LSzre2lBLaEzGmwviTsCw10tHMFtsgQ1GVjO52DJ5TDPbQovuZP",
+	"NV0er5YeF3eahOT9T+cTP5iPeiZPVd7nd6JdrzumlA9V8KNo42PLj9ZvnqPBra29/DFu3r6q5Q2T3W2S",
+	"iqolnksZMSo6rXEvvY7TSPMNTfTFQibxeUg17a5d+JFmO6e+0OObJ4L9wZdl/QyLRMbk1c3fr4jdMfsq",
+	"I0PuVk9JIrdIuVsbtqsXr9bkuzc0Y59+p1mNiXOzSSBLuJ91j5fqegrn6NDwcIeevWOXZeK8jlKNeaKC",
+	"44ow+5zReF22BGaNnvi1GzTiytp3TNTbxUS2WoQrQoGqFGwfJbEURvWWkhQpfu6va9WxhTC0H3+qXq6d",
+	"3nG8XLc24ydUd75EoigYPdRpTsXg2Q/9kp4sQMRLKk7XDN9fJl7SvJ2QCYn4Apn45lTMCBeEAa5IrjW4",
+	"h7CE8lxIfW6P9eHl5nv5k4Tk5wknzgpzfKRSdMO0l53SnvcQlhQ/s+Wo/j4bNuLK+bdMGj8CGqGY7sic",
+	"ZTCFyNyFbKzb1W7A87pyGyDuObCqQtD5YQS6YKrHaFrMh+cnIgLcJHLBo4zvwhVXIX2Oq6NecaVlsrty",
+	"ZXqpCKVgkBqmJOzlPGCao0tM/B2OnGjBJ1Fy/KQCb9jYumw3uEMs4oMd2SnS5TPwTawxR4UfLn7Uqd1l",
+	"f8mDFK8Z2yib5c8RyplfYZEGREfkgixkFEmIUwHaXhmN4/53t9ou1mOJyOxUAjH20494EThZUU64ZpgX",
+	"bRToHocEtJrFduHqzNaNH3RK4gh9bh3GaTlu8VK2OpOACLmdD4y7qiWRW5a7VALDOeWhuUxS481yGdpI",
+	"FMA2s3DJ8vJhfzDkOehFqlva7uELV00G0E5i1leMXMrvwJxfJo3D5P3c83J5P8AgFGRjC6BHlCVz7kZc",
+	"dHGqPrmho9d3jGlM3FdMw+PgeoJWdLNhwrZsjekxhyxiS1iXlrhDbtxplqxmM5woxyBJyAIeMgWXwe1K",
+	"xi5KUaA7Rv7s1kKYbPonG8rzMzxOoiC3QmNv7lumiZIxm8twZ3fZ3vgtkTz+wxjDKwR/NRsv2JbYhVdV",
+	"ArCvcmhTh2+peC3C05enkyh3fC1CQkm2JUTIbfPe8TuWAONDm73MBj6B1EwB0iG3giUDsgIfjgXbDUKE",
+	"axariovp7CymX37EX3733L+AJgndVSG/GssXAhwftObJmClsGuXQXS8gN9GAABum7HCIkuJUrkVo20ob",
+	"3nUgeEnV46IaWJZCxVnlbsik+0Ugp8s35u++ju3HuLdN4sjkLRXg3NaIEwCdI6QfV4SqNVKH5YxlwThW",
+	"msxuF9B72c4nQ/dk6J4M3VCG7pEVRXewUOCRizSet1FbfpBK/2THjXgcZK+Z5DQwD7Nf77AizBXDLCdw",
+	"mwGyIxOaJSyspdYpLfNs2KuNZkm2KKd6uclm2OeyPKDY5CqWnvrG739L1Mxc+FEz8opxRSiZS5Ha1mWu",
+	"fVCIKyK3lh8GoYAOMETmFefBigXrdmP0CoeNbIvgLRNSekVSrgkyK5INsjmx0LIy5M3PDNpNjZ1idzy0",
+	"1bZDGqTaPUrYXU4OK7fIYtp8zEaOuEu5t0yS/9J0zcUSekULaG4WHSaURMjtlaWireolGXd3jAkZGonw",
+	"/WLBko/myad6/sDkYJpTnzw5J/Lp5Ll/xxBwGcVSsJ0NOhtTAhR2INmedjbDMwklahnhIojS8BD/13xS",
+	"mEZDF0Le2Md+QLyxk3Xc3DyfnLaHrDofIiqQzAlPJIuthWhaUUTmOYcCvLSN+QOuCRVse4U6ZcmDsogX",
+	"xWwfFcgydg/dGhc+z4vwk5rtF3Y4MzQRM0o91ZiVP+M+OdGEgiJMLNY233YWtXQec9XOCHyTGzfmuvvX",
+	"HIsSOLdEowYvanckFSMdrT/7B5/y4doj5ft0qp7mqQr4QHAZj6gQLARbhdoF1gynAbfBVovFvmgmVFYI",
+	"EbLA1ZYNqBrf41Nfu5edrHK4CdoJP+nJQ9YTu4lwYQNZAb8R0lOQxFIOMVcmDvcQPE5bNrxkhRqibvqz",
+	"TKgYus/0L+aZD0d3YLpPmvOQNecvZp5ZAX1BZfRKKpbjGPNlCFABrVcsUUPd3MrKNep17UnBur190itb",
+	"TvJsLBtj2DPs+MEfKU13ru63fM3jibno9b7ILb6c/zOVbZ3gb778LZWanRh//JiVUfaLJ7k8foRdlwvC",
+	"vuCm54yOT3+jNbLZQHudDOlu70qZ78NoKAG333eqJsBO7zjF325tRg8a2ExvQjV7Rn5CjfW5KymcHFDl",
+	"xOCKUBJzpc29iCsSyCRhgWYhme8ItTaECZ3sPNA4FKkUW8e9hFgTYLvOGw3AD3bMSen/XqXUe+GQY82a",
+	"Qe88NkfqFVdkQ3e206y6OG0nU31AXVpxCtCqwUPC696TqsHq6WhgPafsSTH98paJpV6dXX77/Hmn+WIl",
+	"Abd9pDWzFjKtfdGfnz/kBk4r2RP18eyLJqbbzJme8OVKq5nR5e1Kxg6FpDZ4WKPH3epeD1XoBu17Ev1x",
+	"2ksfXlFkZT3knrjKiId01+x4/uAGdWoPzhB767uDOwrYjtGk8Tkx/cLjND67fPHCSFvMBf7z2//6z0wo",
+	"uNBsCWURo5owXKRJTNgHiLsSt3mOhxHWHSyWWbgZ0ZIseBSZ37nLcZkQ0P48dxdZs9152IpK9Ve2+56e",
+	"3F1kmtr+4Svoh6zvX3MRdq7/ttv4Vw4kR/vGGRk9C1GYFb1jUGwSyLiuFn6/I4AJo5b/MJJk7HjE9C0T",
+	"iCAg2FJqTjVelJkIgWqAfWFJwBULz37rcIq8Maey9bArgQAamwC6uJRvaeMLmir/JwYDsns6He6qJ0ea",
+	"2RCI2dMtjZQH9UGnCuXH3IcVmZuFIEzAndpcpWlS5V1V8C55+9TNxTrYUD1ZleGsypONOMBGPH769kyV",
+	"XTKYhyPkgnnIrESeaqDNTs/MVfkq7rZQ22NPKo0JAoBSgVGqOcPGQnCi4aTCg4qJUEGVoHYFEKHdn3Kt",
+	"Q4Vo4z3rYk4j2grG/tINOk2YFTu9SfwJtxQzY0NUGmNAXuiEF6hOy7dYu9o6oUJhUKJ5xd/C+E/54Q/h",
+	"HnNYdHRM2cCFnEQ08FUkv8edg3Ix5dH5itFIr5pgrN5RHv2Ao05TFXMTHHu5f5BbsHlm6ebyC1MklJdE",
+	"MaFnBGRfzchcpqis5rkR5cL80BFCQ+GnWBK6pFwo286VyDseFlLx5vm5jWJK0SVTF6mIqQ5WLGzU45/d",
+	"KLMwDxt1rPAp0+DzUm6xx4x58clqY3Flmqhys53no85dVLIeSATxjqRYEnBzPZxObnDFNjvmoKGJbg7k",
+	"kB8ZXRVmdQxQ1Xe43uPnUpG0JvaStaVcqyKQlpa+w5PrfpJy4cCdB7wfvOERO8h6THQ1MHN7wyPvnh8A",
+	"nGU+MRyEsTkyskK8bcaNTkUICfTcBppTgAcrsmIUUQW4JhFfY9Ww2JGEbaIdduCkYD6oQnecCSKkgLS6",
+	"MUrhAfKhLv4QjWxkVhne1GM7byh4AC711DEDUUhA3D/7IAPN9LnSCaNxUVy8wzfngoJ/uHd9qtJyxFO+",
+	"P2IlPMgispgrvwWstDsBnjsVhGpNg5VN9dfs4X06LYobr5jWwzcvwkNP3TjgLI9OD013/jZNXXsAmAe5",
+	"sMZASABXXAu5VUbVgXqBYyre+JVXNg2soCnKeI1EYikJS6y81cBQ1ZgGeddy8X4HI067msanYF78iayM",
+	"X0boUtalXTiCIPREIBr1xiLv2HRVHcBTTbgo+qiwLLbHrujVXhKljRGZOUrMGZYKw5XGJzVC47apmStd",
+	"UjOf4GiVQcFY2CyDP8GIf5mKTvO5U1b5OPcTLi7ogM53JEwZSMOlTVhpqtYuW5UVePKEJDJC6bB5LKhF",
+	"tsBI1FejczEjjAYr29+RwTkrwhc4GDAxysXA8NqcsEjNF3ZZz82JxsVSNXkyP+X+4MaNH3Pzqt43DeII",
+	"FvhHLCFbKrQytwjjXBK5mJGV3GY4zCXYHcWg/RSdjTrCj5p1PMkjv2qux7hSHkUWXq2kUU/QsP4SUKFm",
+	"Lba5MPJBh5fynzKd/S2orVHaKCyHlcyureSWxGmwsjdFrkgqEkbDzrt4AaNr2c0/Mhreby+PoNzKzPrY",
+	"bv07mqzNhc6sr4/sLvkdEwgOG5nrv+aRufFxoTQVjaonU20u+ud4jrbhLb7H0R/94NMMypemOU0BIKCU",
+	"E7ueriFlJVOwjo6nwDYkcJFPVm5kxAPukA4amlNK33WqOlOa5nGaVcprNTptSBhCX6Pd/yTbo4ptrlM+",
+	"B2Znbk0Dh04+wkMfiASdBC3BtVpX7SgRksQyYVf2QmKUWREsi2rd6ousgbXuClHYot4bhM//JNdMTGhj",
+	"x9IuFqQJ17uzy3/8tk/5VbE1PhqlvcGVogn20D6hbp8uXH2JqndlsHDFLse9FWp2wA6PZsH7VT8dTbae",
+	"uvl7ac/3TjECNjOThSZAC9E0Q5BprmxopoeqtNG82k2tTvKMZ9UGT9q49wy9LS4h5FzH/I7UZW/29+SO",
+	"Ja0HjBtzos67m97ooQvktV3IhKxkzLKQIuXRJQYgZy6+CKFms9qWS7JcbyEYC4GtSgpWH07M/d35HBK2",
+	"DecKus05WJOXUAlxqliCpXkex+nfW62xZQhwUmIqdmWZsMXXgYxjKsLLfLsOTRim0v2FHX4MGfxn5DUN",
+	"VlDfqsxvE7ZIFQPCl/mOcK1YtGhNcVSImS/rqTMK95azk4qtTS4H1wQW2tlujLB9o4jciksMphkZ0VKu",
+	"LU4wiIWLkEq7zyEin0J78zg5+sKjGsHs8wOfuNMeGqUQJFEHIgCq7DPXRknLreZ7hDgT6fg0Ab6iRnQ2",
+	"weoC2oBrtQ3ckHup25NuPOlGuQrJuGAgdlNUpe87QODMIFxHLuMU0x2kKqA1Hk5AoqXFijOTJUpLJO6/",
+	"sylFKZg9WVcyCnvqXadu1CfN+5fTvEfWxtlBE3p4/2engtF5X9IOUeiLsHVlMyQr1DxmyQw8b66gJgkr",
+	"GGdEsyRWszxIOTbTxAgpqAkNArbRqsxRPI6LjvkgGjMRQp3b0J24CV3oa/f0Uw0t+Ak+sbg9AkhmI3IQ",
+	"z3S76u7MSSqEI2FIaOCLjx1xyMyWIYuQKL4UiCZLM8odrpr7f5v0alxg2ScN6/j6SZFlCzKYh5bNgGQz",
+	"dNkG/NhuopaGXJ9vaLBuOoavzagP2MneAdbLemGzzoYsWDuf5t63j/bkyazwhE24uHf2xfW5SLJmbDNE",
+	"1M7FXqGtFgAHkUQh2z+SMKWNIZ0RLoy5WUEXxIKsqFoxG/3/nNCNuUsYo8wX5ioUrD8TpIy8IjRS0lji",
+	"Dd2wZCqfAfgw2dAOw1/4HXtpnnyqlgwm9+QnPBoAeqR1hR7VjQ+uewdhwQUVASMJixi1aRLIlu5yoLY9",
+	"r0kXgQzvozdpddvaK3jqiWrNK3wIznFitdl/94gH/w3zqAexJGanfdbXiNSahVDOtU8FEqcKm/IPEii8",
+	"PQ5si1/hY4tX91PPDdtJP9nmB2+bS7gTWUj3CpOY0LxnoyU21e2SnK0ZzlpVsmGZ3cCq9JPU7Hv36BNV",
+	"Ije/n+STa/Ow1Qcbs5lwJ1GYBpqsaEhokvA7x4OaWswzgD/DHAmwvC1k4qD8XScl12TOllxA3Yk4QK3Y",
+	"nQsudqkHeI2jpygK6IR7eWAOYcz82yces4iLafqsPyHfOxPhOXTnW7z7WiiuUe+dgPfRVZLewODHUmlk",
+	"vmayDYd13o9W6FKPX0x3RG6YOI4wOESQrvLwzo1/0CJhv2IaxDC7YnuSMOqG18OziNABW50qPgtO7zjl",
+	"qVOBfpl9yPB/iJb5uyy4F5FcIgdBNCOUfP+OICsfF5olgkZEIAdWX0cCoToGB/0R4XtLF3ia/Y5mck9B",
+	"x0fgmYPeWHLKK5IwxZI7huXc8zQ0R9gBOrFxcx9QJ15bnPX3G33ChJU4OzfXJ914FJzjWEDDkpjMd/AD",
+	"FHAXnd8YrRG6kMZXVnvM91ilCjMIHxdj5QhHAT8XUmMnZ99Eq8WBasqyfrRDRhQ9+4oPNFizCYE97MeX",
+	"twI2iyvbERuS+a5mVQd1BuFUzNb66eR+sk7jWSfYyKJ5uiJ07sVfQddVgSvWaUexY6+TkVFGFEXAzj2g",
+	"4YB6807esRv7glPVGzc/M9drtZ5ad/Kvf1Ke+wcRJOTaXQGek25zb6QCCN2zZmSZEFsr1wUrul51mmNC",
+	"H3EqN37wmGd18V2TRfD8Stg4fyocKnchoztJoM787xgFxtdheGMffbKmzM7vOBEhvzqjh4ToDgl0Afc3",
+	"jecAEB7QJOEssQjANqUbsChHLYD5qQM03Ry7XHgLVqnrtuDzU27omFmZ3Gsm8cnxsNhLlWNZKeCPboES",
+	"1NyQMr5jY3ajiLBIsSbomlENAjRIdI7bf8LRIyfUpsFxe33Hkh2hScxCbBNBXTBbxL7QAHtHptqGrUzW",
+	"i0jWw3n8LWXJLrcTv7g/GHEv3DtutDeYY5IMGScKPtM57m5RZnBe4nrIRI21J0ptZRKeA2ZfYwsVDnyL",
+	"2H793ujeMgFuV2GeU8N2meuX+1aLRu9K7gIAklWNFg8gFhtQEn9WbPBtGKMcDt/yaiV5cCyagJotsnC+",
+	"eGLhNGeAFHUF5HsIbIIYospfpAEp6hn5BKAlQpI1211alEtQVgVPqNrIKiVrgMS5VuvS/o65P+YVnS+3",
+	"U22QpYjy0OneUaNhmDClZhbfPAHGFinYzO2EllbH/KXOLfszkik9dFxFW7rLQGwaN27H2PmO0VZfYcfY",
+	"/wfDHgS3Qw2bgyW/bye7f/H8eQXdzOwMkNXgKZcijaLaDm7P15+9akO1ZokZ/H//cX3+3/T899/+ePH1",
+	"f/VqvhbQQd+vcurbaSunvKRMB4kNPAEgyWQpNbb5IFt/nihPrxKmAIQgQ3Fas42+MhZP0y+Ehne8YOXK",
+	"lIc5ZekKTXCw1jyJ+P1E/EFCBFSiA1RIIUR6zpfGe290aHHgX5CleUyNz94zATu+Pfosml/CsK1YZHwF",
+	"mEzbQYFtidaoYjFlqvNYfk1HoEz1SzvyxE/BlfRt1zV2IlUHoYIU32NXw5hcDEyB8cjxVWkSMaoQBgbX",
+	"umY6MtWBjFmPXli/G+/tnzbx05sZQhGIWbNvFPldCnYFvhdOiUHQIKQ7NHpjs9kPMp2e3PcjH/puNyaC",
+	"8kLtR0JM4ys7aSdaLsFClEkxwElAJKKMUiiTVK6VsymFOAT+pA3XP/f9p9vD5ad4LGjPbI1GR3NEaXC4",
+	"VigscoFoVAlk7wT8A+pbQDQKQBWu0UkmJGILTWRaB9/p5KPyPOnsJd7jYGkFpzrQ0J+IkT47hik+G8Tg",
+	"PjqUqmZZb4eoytvIKY6iyUBjqw4UdynFA73yQLlHTBuf0u6uPkG/1j0ul2IYDhxPjwmOF1HR1/S+NX9S",
+	"Yfw+UB565oAaIwiHH9VQtV+9gDy8vb8d7joVRpOIN0+mv30eFn2x7liT2e3IclyGKZv1OHjClN0OeOIN",
+	"Mp+Tu31MevGwhKfuY5uPyF5+YH+LXfAiHqg1frKdT7bzyXb2s53T3QwWPNIsYWEWdVXk1c3foefQXBW2",
+	"MlnPpVzPiKILKDuVGyYwEaM2CaMhzqaDpTSK2sWxfQvjBr8sH2rWJjjeqJiQ9Z0rIrcsnNmoB4g+FSFW",
+	"IJrf5+ArZnj/UWkM52KQJgkTwa7Lbmt5boMuXe4yn6SN63RDV/SbXY5y3cs02ezbzBcFZi37NqO/oqrW",
+	"0ibd0R7xW2n0wfzRFBLml3eyCupcZI7auJx2yCi5WmpXp4Kosedc2JWe5S7eWpJIyjVE6hYyuSJUk1gq",
+	"Tf78/HkXSdwytm62O6+oWv0Co06TdsvNbzojAaFRs3BgFhhb5xJwWx5Fl9aGBDKOudbQuObbChUOXsiE",
+	"BeZwNWc0se3nXferm189xMY9yFgerFGvYF7XKN74AbyJ4OXNq9CKUGtujVxqzeKNpYrDjDGJOPobowTy",
+	"LMQwQK1R11szZBcHPPlTQoU6YRQGN79rvw7HTFSNHzxWUNKHu46sncyhnqINvdEJ3zASQ14TKv62HDno",
+	"BDpgliz3KisIRA/E+lSqq8LnRe/CK8LQQoiTynb34cihc8WmbzHuJolPDZId88FY+Ee03WFI+lqAy5IG",
+	"Ym8CNIxEu3117K5Z42qTP45Pk5bAfvyxGvSftGdQ7aGKbBK2oQlLbOjH4nYnRW2BcCSNgb2sq56MjbF8",
+	"ymqCszsasvKTlgyiJT/ICCqHQCPwOrsq/IjazqiQzKlYm4PHaIj5vU52MxIYTyNCmOVAioBHjAi5vTIn",
+	"ErE84UQu7DEEjfzznTuU6EIzoCLurHBysTB3mnOHsz+s3n1kgUzC9/iODx7Kf0T1i9NI8w1N9MVCJvF5",
+	"SDXtBSOTm6i5xT+p4QNVQ5Q8iBziVcpGFBWJqVGgfUXy7cGbRMrFFdmuJLtjidNb4HQOqBBSH6pcF/Dk",
+	"Rkp/K4AwrpeYyUAzfa50wmh8b4KeT5adAwANhgnxmi9y4KYdNwQYQAjVmgarPQ6QwcMuCYu5xgtpI+aY",
+	"H3VIbA+pg4aKmm+MrZ/L1NfV76/r2Gt2xxI1/K0GLwof7dNP1V9z8ztOeMqvzkQBKk3XjMxpsMZbMHVR",
+	"UwW3ZJn4FA3XhwWiZMQD3pb0dYNOM/cC09tNknlxd2ri1s03OliIJ1d8ml9zt3qtfQzwHSd7T4LZHSko",
+	"jCsz9u7ix8HxV9jnHVy4zU7nt7mIfJfb5ZJqXSgep5FtF6zBaLYjHoIEuLlO7qPn3z4FBtHHVFSKwh32",
+	"/mui0nnMEczhEsiQEZloRe8YmTMmMD/g0rIM0wbZECZCFjYwYzZIlHUDNE/Y4FdH89DTlsPX8UbvjoQr",
+	"UYb6qBAQIUksE3blEQERpUuRJfBYpiJkSQn9r2WnrdHpcEjv/u6GPo7zFuGkckZ3f73rqRoK5+7hrrdM",
+	"NI0uAA01aHWUzNhrN3RM0l98x5ibkEGomGPLfNjZ5T9++1rCJLJETDkUarqlhfIz/NN65+c6DAvrdrL5",
+	"FJzecTwgtzZH3GtPvGWuvQ37XK03FpGN61WY0KGZwn+xj30QcnTM46vLPgNUvbGzuIxw+5zBpkMlIAJc",
+	"UYx+KKyBZ+XO3GpZyLhha3wPWGzcxFcyfNrBA3cQUK4oErTCVim+BE8EioipWBMp5pImAK9J1boE01G7",
+	"e7Z2sL1Mze4gjj8bmf4W3nFEu/gpR6pMKLAob3kUkbmrma05DO/rkRT3wwY5O+/KB0un3rPbidGIhQeW",
+	"WN4zDNt1L3DRsy0xd/eYiRBLuxzgW8ASzRdG6jwChflDqtOkGDEbb8dy7xuY8okvRU77ThM42n38kcpT",
+	"YEd+QFCEp6zfeE4jX+ZQFi1iqTmYIHgdsiDipTBazdmTJCwwH5OdPgMqzCcerF/5V5wuz7yboZnvKWvM",
+	"iAaeB2siFwtCiYppFJFMMkCiUqHNiFJ4pVKmLBs2nUcsVwY1Doy/O3vjU8byL0zy9M3yeEJ2jViuyMmO",
+	"JDdgvsKELg4SLPZFM+FDeIOGa0EMXrvnn+yNyU3QTvjpuH+cx/01Xiax/R4AGhy3LmcBONp2WWeERko6",
+	"VDBtu16jEqJDf/0aO8J0+prWPTbxpF4PTb08i6SVnD1dm9NgfYgCOaEf9GgCWBWpTtjfURpn+aQvj1Nf",
+	"cHfzAP+edSGdR1ytWEg2Uh3k0yXm8wfWme+BYvQjPPlUy+/M5Mw8la/BeNKbR+fGLRNWIDBM2B1sOAGp",
+	"xyZYnY97cxFEachUPqxz4C3cfHSYRkNXttzYx6IMnfa55Gbo5vykZ480OupS6h5A2y6jzyD5cwoUSwEQ",
+	"EKpkmUits3plVWtDa5h5sv7eBklOtdvoxn//UTqNnjRrGs0CWSQUY3aXJKAbjBGbs4kmLCQh05RHCDNC",
+	"yYJHB2lTKkY6rn72Dz79A+sp5vCvEHPYRFQIS+tpg3rmcMIZdow8rMx2tdYo/IAw9488y+Cg/tiXDQu0",
+	"hfsz3sAVGi1lC8clREalXHOxvCJITuKRagD7T2PXQriHiFu9CZEMaNTQjYClzbhIb3HsSXvKdo7/kqmq",
+	"HONkRMUypUvmQxzm/41U2H/H5rhrlw5EgcPTLbT3fDVKnOP94oTxsGByT3GORx7nQPivXMiCCoRBnCHG",
+	"Cmaz7IWLJXEX/fGllW18rJhif+/HH0S6O1ntScjei2hyL6+0Oke0tO+40DkyWI9fAGSxAD+dwxWBc10g",
+	"bLNMHPTIlZEoQO0tV0O1i5UjHuzTNo9m5LjN812rNjv11UNHdNZtMlKZpmVorlfc9xsmcG3PxvRrzGse",
+	"s1dTkIHXX1BJkC1Wrhm2exVIzhGUWK1koh2NtnNuGiSitLnGWXaYO82Kc+OH9hUqgLzvAFur5bid8dkX",
+	"HLs+HrfnG+UNpEXt9nxwlGxYwmXYYwc7EntMuJc1uPYWC2bWd9ccoPGBiMbZ5o9ecl/kzzVHnhRo0tv3",
+	"MxUqnRvBnDfcSXEXf84NfeoNOmi7fsLuZCJTnQBLmjGwjZuk9HmwYsHap+cSxoRayRYLqvRNNrLVxvGY",
+	"LtnFRixPEUUJLtLKof4qxkRuwfIx4Xv6Hw56jsNSngdUsVZU/InYkLvRBjGRxmZN5AaWKIikYuHZb50Z",
+	"bNZchJ3NpPn4v3LAbJydDgvANPwN33NzSYXGWjJnestsG/ZcyrVj2HcwQHGqNGFfNhHlorZZvkzNXSWK",
+	"nQH/q2Ty8QjQY2AW9eQdkuAaI2Nm6MXKxp53fUUEjog5BqsH76NQ609y8/PmJT7+ZBHMc3M8DliAEeyp",
+	"AMrMXhupkpvzdJOx8TjiBhqssSZI50C8tfkbbCuniixSEeZZaLrgmPWXxbGxwB+aZPZD1X/xwGQzjzjP",
+	"IRpn5ADglmzWDf9t/i8PL6/oDoDoBaI2WVAmwiLH/AClpACunUWmXPHOQfI5LvQ2rPaphpSpYkeC3Z5E",
+	"CP/C7wB2miqIWyoZs7kMdzMjVQz+CcIF1hEOYUQO0CtCScKokqKzQDXfEj6Wxo5+XxjTxS5+zCTOdvGV",
+	"JEmFaveja9siUlF83iMIZLwYaXfHB3yU8YYm3lsxJt8eBEJuu2ufa0LrcDu6596fzs0CkdkgZwquWwBL",
+	"ycFfq+MnxaSXDlYMQYOMI9idtTSvWvcIsQi2tU5gg8G0g57o+6sfJ7eCJeOTTzdbCtgjiJUbcd5noi7a",
+	"jfcF7CoA4IzoRtnCan9vcTh2th4grOESxZtxN5v21rzml9VuZBpRuyDT0IeyJLZhpiQVZgELCzrf2YKk",
+	"CtpmnhCrg8b3DqEQKO85e4ycvLVFdexqYQ9U3idNO1TTBtSQxxBca5PmHHp/wxHkRp3AGdQq9Agrf2wx",
+	"xRXzchrTLz/iH754vie141pinMkkpvidFGznARQ0XTNhQ2t1sLhlCgAvkF3t66GS+QjF6JGZqwbZaMN8",
+	"zNGGjK5Yk9ATu0/P0MtcCR5qW0zXDKteZTg430tx3ceOXT8UypfjMlp2l76nkuw+8fkYTrDS4ZW/kyXm",
+	"GOOKLPkdEyTdHMR3WdKoccPuD4ZD6Tjh9ydNGkyT3jJIcM3ZjOhkR+gSijzWjG3Mj6GYGgtkBfui/Qk2",
+	"g9YGLUGlMh0zqiUT6DUzf51uSmHQKqXibIt9Dp6bTK6HJyUxD/0ILzvlJomTICZ5DfgcDCumkTHDsfzh",
+	"dhVqMi03SXlLWy+nMObRhEepQtDoWy0LN4aKq0Zxz66x+RLUZku55mJ5iYFsmZAVi+rih/uXk/KrRr6g",
+	"giZNkjtD7pv5joQpK4NW1Elf55voQWL4aGXmkd1Ga6Wjw12Us+3Z6Bo01T2Us+1ljm1sZgRoydQMScfM",
+	"2iHRmPmnjah70rHK9bzn1dRvwsgNwn4fT/K0d83BR7uNdpLAJw+6rZQaRI1wrO0CzfLhVFuG3MkgXayo",
+	"CM/lnZ3/gMrwAxXh+zuWnLY6uFk+KcJDDcqotS9Sw4pHLpRmFDPkEdPZb/GQMd8wZysaAcW4BSqBo6iz",
+	"zvgO+Za7xlsYN4FLLNbTJNDtBQ3qnsvXM3Vp6Z0VY2JGUlWzoLNBwdsYhK1O/IadzdDMd+rqtNNU+zGD",
+	"Ccgkth9BsGzIRoSv4NyEcq45W8gEiG0bDYCM2LkVjhbdlxH76AaOqfzZeybR/jdcUBEwYlZCuTpyrl1/",
+	"O8iMa36QicOL4AkJWVTkXGRyE7GapXWBbrHgSTx4nBuemlu4YSzG+Bs8+ubeFLbPLr8CiMFs18EgaLpm",
+	"irDFggWa0IVmCAvStsmK0SRY1SrODf66UwPeP8/K5vNYISmc9UemzMqPv0XmZa7WT83IhiZasESt+AZR",
+	"11wVFwSutjIJ881H7u/KW3Kh2ZcGi4Zv/QRjBtidmH55y8RSr84uXzx/PjuLuXD//vbwfknXgBkzpeiS",
+	"mZESok5BxidnsTRr2jLvXUCHqztQFcjA5XgABlH5nJBqdu7Cm90eVgoc3udRK6puFzyCHrk9BZ5LGTEq",
+	"Om3PSfV6GF35gU9zJlubsHVNXduEa83EJbGaoLBvR8085rn5X9QEdVVXbKVXUMmetxT/TNt5xG/8qMNr",
+	"rMa11ji/SXbmvUOq8Gvna9tyxPBmRC35ewP8mvuUk+XJtPM7TiexX53RO3Hg88D7xTdC+whcMnKbLEtc",
+	"kX6Py9p1oXicAptULaLMjR3xUATAzXfq+Frp/VO0ZSEsPmBYeHHYyjQKSShnPrMxs/cl17KxXUki2B30",
+	"cZmJqCsw4ky5Nt4W0fGgbyGLGErOPq3u+7QCzGa8+zfQp8pUV10HZrX5rxv7LaNKhVJTiMIvGFW0nM5c",
+	"WOAKvDlvWIKQAdXLU0+O/KM4G4/V+EcxvYqOuhk1iH0gm9yy+7LzGEJFlmXJ6OiGKmWuTo1XWZj4hR9q",
+	"rHVaCUlNxZJ9yJ44CuqifTy+7Nh1PK8yOES5FX41Z7l65IQpZCdlV4SJUOFggM6wK6s6LD7Gm84XNNCy",
+	"kUAeIxtvcNyo4px7zxSReLQu51zYqM03ygXhFu5jO5uXl2zJRWmlhg6MfTvKUr9ky3R8gw7rA3gIDCoM",
+	"qSA01SsmtPkCmVwZk5IqRiSgEAE6LhL0+xLgvjJdiIE2hTOH37ZxgJg/JFIups+zBvKOJTszATW6mHxI",
+	"LW1fXjaM2BjRAAvItcLrNojIla1ixTnCjxShCSNqZaynRAe/n9i4p53D0+ql5yPbRDRgxQV6Ep9jis9P",
+	"bFsSBhQQRpOIswTTVUY8tjLRq8i4LHp1gGVJWCzvWJNomN8/Qrsynt/j+WaM3haOYUK3dDdzEDnZwdBl",
+	"1zTbnKebhmiAZpufN2ePTOmmuqV9gG6e/MbkkLd2Mr0iKxmFiHwPefGYi1Qz9Yx8ghyYkGTNdpfujxHu",
+	"rdVo64TRuD7dgr/eU7f9ZdhIxQHZZ5HI2CEVSKJZFF2Sz/iaW8jPfUasE4c97hHAEkZDl/321Ctbqmoq",
+	"eeFZZzXJnD8/nx2QedPsi75gd0zo82xdTghH94Yldyw5h/sKTFNhzRDVjhzhknyGX1zaH3yekc8h1fSS",
+	"/CFkKmaEhzPiwttfP1+RhKk0Zgp37S1V+vw1fP+P38+wfAl+8Rk3Lh+Tp2qdD/xkfIithcUZd+Co95/s",
+	"LVMUGKv8R42AalxeYOi9M3/QDG3sBo0JA4fvmCSL4b4HKoBcTHtGZBRW5Y1GKvK6DkM7j9N1Q2B6R8JN",
+	"tWszkSyURSHBH8BlwtyCuW4qo9pTK6Cw7GS83iDZZQ+9koFmJ3qymKeZT7dHc65LgiqILmhNg5WV+VHM",
+	"22aTsIxQtz6pmx94L+yMIfqbTirRn1uaSYzxNYapXfHdkmnjgpaYEOCfOXXLdq9be9pp7feD6vxqWHpb",
+	"Nr7QA1c0vuWL/I6dbgE0AMMe+Y7+lmkwrTbbY/QH0z9LykXtPqLj3WQiP8GIh4B4Bbhsbc2YB3dxVoMj",
+	"+RrFvsVso9ZoUTVRywRw51X3EZeudPDPiznVWCZbx3JrbpmHSdxUeO1UrV+arzhOi6F//fggZjRZk5iK",
+	"HYGtI6EU2B+tMRhItYWFWXGILbGYpELziERUW65Oh2QREy1LBAKXeeRPmjBiNAq7mmgUOTQnHayekdc0",
+	"WAHVDySclJYyJDQqlh1VChuQmtXatlfmt4eJ2pMl6iqu70BTYB/Gltcf5DYvriA8OQxZGkUsITHd2VAW",
+	"5h6Q905puVGEziFgav5CQo83GA87XLUJWyf380ncHh0gQqUwuJDaxhWtDQtnBY81snTKh6Sb5zFOyGkO",
+	"RwqmBg7GTgKRMMQnGRyJCR976gLh5vkoBcISi2iL4VV0djpKByAbDC0b5qHDScZD3iJIYhuX1XHxwWZx",
+	"9GwvbeFySHeAlb5dSRLTBOiIdKf9U0LK34c29jfw0FPXbJzlo9TrH8zlxooKXm9o20WXxRtzBWqJqvhR",
+	"p9lN5OY3DV425RHx6zZkJ5H7jJPVHju/4+TW/OpM1kkU53f6oHYiLyYXG0y/NfBT44CHIgN2utfOqk1o",
+	"SYszmABrIYqcMBT6hSzDn7lxbZESBuqQ7miUsl6dQ67Hs9EE2zFjpoFGQ9c8iLoXXRRzKYc7S3WveHHf",
+	"YzYjQiJHHkJeEB5iWtf7tn2QGHNFVf/xvMP73wuAk4adgsYWx1mTtZhRqDo2YiSciNYQBCGwY2s79oAd",
+	"8KMe0bAqE0Ej4QZY3GIu5vLLbK8vG8mFWtut7Q86RswmUNInjXpAGvV4mL5lqjMVUpSHXZSmrRoS9eVs",
+	"dLMzSRWkdh+zvyz3qQ7Kr+XFKCG5awzIuemfptsJs7s+TkhuGhlyQTl4G4TlrIlFyyutHe6qdxcxS5ZD",
+	"R3jemWc+BEmBiT5SQXlH1zlB2dBEI0o/BnEl8qlqZ83dOWnuKuVW9zYBQtyaDveSd27og2aGtl8xTRTJ",
+	"rhj6Urjus3YQoMFOkk3C72iwGzoC7M70D/bxJ20k7CRfh1w/UlPxlmFBwXYlI0Y0ozF2GmUSBzXjEaYQ",
+	"EE4QDEq5eLzZUoyZTXgAh82RMgodRegJtrpDp7g/TuViUUidXMGtB0CBCrdOjO7NzSwU8CfRYN1dXzYR",
+	"H7r8+MY880FoC3z81MmDiVwzecc83l/+aCdcaJnzzXhC5FZ0FxhNBy/N8Wf1jT7lfEM2xUd8TrsKHZQV",
+	"LF7FUBdW+3Gt7MtIEElLbwiMP1zv1czvi5Jcs5bWok84ZMyVNG+Ypjfnw48EP9lfhErwPH3geGxq1jzv",
+	"ZHXETO5ISdns1VNdfAXxG4xlsYoFCQOggE5QLSgaPjZZh9WHlIFu3ydrjMHXFr6yRloPvgemynpYtdbg",
+	"Zxhxal00ZRI0F/kAckoaM5egsE1FNVmAf541YWC3JiR+WUlI9AJpbGJuVbZmG6aKLQGaULFzM8Na7m/q",
+	"pmMeUZhRGwp9n/ropmeZPbYU5aMGVcx7JjH7H0A33LKvZKpYfztvZnuqZt7M7ThWHlZlgpZaH/KuxOjE",
+	"egsu7ri2jTrzXbnltmzswdZ1S94eZvSeLNQkFuqR9WFUi2lbutQap1FN9SSpUsdM026q7+fkWIpJrmD5",
+	"ByaYxKcOd2A85E21i+Htt0WTZYCe58CujPUGh5ZA01rQTSEumBhh916Lp80r9OITqyWed0hZcGZLCJ9h",
+	"BlsYYdzOVYGDSq/Yjqxo2G1j3ZOA/X3w4JYIHRrzcHR0D3mXkYjN7S5FdnctSbCSUoHm2uW6tFVzd1zD",
+	"xxAq2NaM3FrHQkjByI7pZ+S1BcNEIkImOm48SMzhG47w3mVfC7wbz7sqpMYmbbJmzAbQ4LXPiBuKYIOC",
+	"sHijd3hWy4WV5kgitAuLCY2iGaGRkoAtCCi/LCxQcWX8a1iHZv4LFFzPyLUmEaMKe3TxtWZyZmLPzmb7",
+	"AdmPEhl4RgH+MM8+Rgx1EvG2ELo5i5QrUix4wKrUxn9V2ExFBGNhmUSvm1yXkV0V04N3yKk9FPV/cbvm",
+	"0V6LSK9yUaKitdCvK2mUWxOuM8R73gntHtHTmsJmf4cRY6Jc0TsW/h34SyeimHV3Q6LMqwmswcwe/R4R",
+	"AwqPFFErwEN2joL/U9S63Mo6ppS2YMzfT5is2m/FkWiV3OtHl4K/MraB/VzwyCww2lU4LlMRIpErLbQY",
+	"Ztub15zWgPv38HO755PF29/IZAn+r5mkben6RhG5xbJLiwAYxlzAGe78C5D1MBP2cmVdQcQPsv8Oe6h8",
+	"AJjF9os0olzjmybHm55Mrm257d62+0LKeqkuUtr84X91+Y/fvs7+OMOkjfnHb2Zgcud2Pk2is8uzi7Ov",
+	"v339/wMAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

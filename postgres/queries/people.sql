@@ -19,6 +19,11 @@ select u.id, u.email, u.name, (u.disabled_at is not null)::boolean as disabled, 
   exists (select 1 from second_factors f where f.user_id = u.id and f.confirmed_at is not null and f.removed_at is null)::boolean as second_factor
 from users u
 where person_of(u.id, @brands::uuid[])
+  and (sqlc.narg('pattern')::text is null or u.name ilike sqlc.narg('pattern')::text or u.email ilike sqlc.narg('pattern')::text)
+  and (sqlc.narg('state')::text is null
+    or sqlc.narg('state')::text = case when u.disabled_at is not null then 'disabled' when u.invited_at is not null then 'invited' else 'active' end)
+  and ((sqlc.narg('brand_id')::uuid is null and sqlc.narg('role')::text is null) or exists (select 1 from user_roles r where r.user_id = u.id and r.brand_id = any (@brands::uuid[])
+    and r.effective_at <= now() and (sqlc.narg('brand_id')::uuid is null or r.brand_id = sqlc.narg('brand_id')::uuid) and (sqlc.narg('role')::text is null or r.role = sqlc.narg('role')::text)))
   and (sqlc.narg('after_name')::text is null or (lower(u.name), u.id) > (sqlc.narg('after_name')::text, sqlc.narg('after_id')::uuid))
 order by lower(u.name), u.id
 limit @max_rows;

@@ -13,6 +13,7 @@ const person = (id: string, name: string, over: Partial<User> = {}): User => ({
 });
 
 let sent: { path: string; body: unknown }[] = [];
+let asked: string[] = [];
 let signedIn = true;
 let signedInAs: Session = me;
 let people: User[] = [];
@@ -22,13 +23,14 @@ let refusals: Record<string, [object, number]> = {};
 
 beforeEach(() => {
   sent = [];
+  asked = [];
   signedIn = true;
   signedInAs = me;
   people = [person("u1", "Ada"), person("u2", "Ida", { invited: true }), person("u3", "Kim", { disabled: true }), person("u4", "Omar")];
   requests = [];
   refusals = {};
   vi.stubGlobal("fetch", async (request: Request) => {
-    const { pathname } = new URL(request.url);
+    const { pathname, search, searchParams } = new URL(request.url);
     if (request.method !== "GET") {
       const text = await request.text();
       sent.push({ path: `${request.method} ${pathname}`, body: text === "" ? undefined : JSON.parse(text) as unknown });
@@ -41,7 +43,10 @@ beforeEach(() => {
       return pathname === "/v1/users" ? answer(person("u9", "Nora", { invited: true }), 201) : pathname.startsWith("/v1/users/") ? answer(person("u2", "Ida")) : new Response(null, { status: 204 });
     }
     if (pathname === "/v1/session") return signedIn ? answer(signedInAs) : answer({ code: "unauthorized", title: "Sign in" }, 401);
-    if (pathname === "/v1/users") return answer({ items: people });
+    if (pathname === "/v1/users") {
+      asked.push(search);
+      return answer({ items: searchParams.has("q") ? [] : people });
+    }
     if (pathname === "/v1/role-requests") return answer({ items: requests });
     if (pathname === "/v1/password-link") {
       const dead = refusals["GET /v1/password-link"];
@@ -74,6 +79,20 @@ it("shows who is invited, active and disabled, and what can be done about each",
   const omar = await row("Omar");
   expect(omar.getByText("Active")).toBeVisible();
   expect(omar.getByRole("button", { name: "Send Omar a link to choose another password" })).toBeVisible();
+});
+
+it("finds people by words, role and state, which stand in the address", async () => {
+  const { href } = openApp("/settings/people?state=disabled");
+  await row("Omar");
+  expect(asked).toEqual(["?state=disabled"]);
+  await userEvent.selectOptions(screen.getByRole("combobox", { name: "Role" }), "Operations");
+  await waitFor(() => expect(asked.at(-1)).toBe("?role=ops&state=disabled"));
+  await userEvent.type(screen.getByRole("searchbox", { name: "Search people" }), "nobody");
+  expect(await screen.findByText("Nobody matches")).toBeVisible();
+  expect(href()).toBe("/settings/people?state=disabled&role=ops&q=nobody");
+  await userEvent.click(screen.getByRole("button", { name: "Clear the filters" }));
+  await row("Omar");
+  expect(href()).toBe("/settings/people");
 });
 
 it("invites without a password, and says what is wrong", async () => {

@@ -147,7 +147,7 @@ function StartDialog({ campaign, creators, onClose, onStarted }: { campaign: Cam
             {creators.length === 1 ? `${creators[0]?.name} gets the first mail of the sequence` : `${creators.length.toLocaleString("en")} creators get the first mail of the sequence`} in their own working hours. A mail that is out cannot be taken back.
           </p>
           <p className="soft" style={{ margin: 0 }}>Left out, and named afterwards: who is in the campaign already, is banned, does not want to be contacted, or has no address.</p>
-          <PersonSelect label="Owner" value={owner} onChange={setOwner} error={start.error?.byField.owner_id} />
+          <PersonSelect label="Owner" brandId={campaign.brand_id} value={owner} onChange={setOwner} error={start.error?.byField.owner_id} />
           <ProblemNotice problem={start.error} shownFields={["owner_id"]} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>Start none</Button>

@@ -1,37 +1,68 @@
-import { Button, Checkbox, Group, Modal, Stack, TextInput } from "@mantine/core";
+import { Button, Checkbox, Group, Modal, NativeSelect, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
-import { createFileRoute } from "@tanstack/react-router";
-import { IconMail, IconPlus, IconUserOff, IconUsers } from "@tabler/icons-react";
-import { useState } from "react";
+import { createFileRoute, useNavigate } from "@tanstack/react-router";
+import { IconMail, IconPlus, IconSearchOff, IconUserOff, IconUsers } from "@tabler/icons-react";
+import { useMemo, useState } from "react";
 
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
-import { roleRequestsQuery, usersQuery } from "../../api/queries";
-import type { BrandRole, Role, RoleRequest, Session, User, UserCreate } from "../../api/schema";
+import { firstPage, usePages } from "../../api/pages";
+import { arrive, roleRequestsQuery, usersQuery } from "../../api/queries";
+import type { BrandRole, Role, RoleRequest, Session, User, UserCreate, UserState } from "../../api/schema";
 import { CommandButton } from "../../components/CommandButton";
 import { columns, DataTable } from "../../components/DataTable";
 import { Downloads } from "../../components/Downloads";
+import { Filters, SearchInput } from "../../components/Filters";
 import { LoadingLines } from "../../components/Loading";
+import { LoadMore } from "../../components/LoadMore";
 import { EmptyState, LoadFailed, ProblemNotice } from "../../components/Notice";
 import { Page, Section } from "../../components/Page";
 import { RelativeTime } from "../../components/RelativeTime";
 import { Chip } from "../../components/StatusChip";
+import * as url from "../../lib/search";
 import { hasRole, houseRoles, roleWords, useSession } from "../../lib/session";
 import classes from "./settings.module.css";
 
-export const Route = createFileRoute("/_app/settings/people")({ component: People });
+const states: Record<UserState, string> = { active: "Active", invited: "Invited", disabled: "Disabled" };
+
+const filters = url.search({
+  q: url.words,
+  role: url.oneOf(Object.keys(roleWords) as [Role, ...Role[]]),
+  state: url.oneOf(Object.keys(states) as [UserState, ...UserState[]]),
+  cursor: url.cursor,
+});
+
+type Address = url.Read<typeof filters> & { brand?: string };
+
+const filterOf = ({ brand, q, role, state }: Address) => ({ brand_id: brand, q, role, state });
+
+const listOf = (address: Address) => (cursor?: string) => usersQuery({ ...filterOf(address), cursor });
+
+export const Route = createFileRoute("/_app/settings/people")({
+  validateSearch: filters,
+  loader: ({ context, location }) => {
+    const address = location.search as Address;
+    return arrive(firstPage(context.queryClient, listOf(address), address.cursor));
+  },
+  component: People,
+});
 
 type Asked = { kind: "create" } | { kind: "roles" | "disable" | "enable" | "link" | "reset"; user: User };
 
 function People() {
   const session = useSession();
-  const users = useQuery(usersQuery);
+  const address = Route.useSearch();
+  const { q, role, state, cursor } = address;
+  const navigate = useNavigate({ from: Route.fullPath });
+  const users = usePages(listOf(address), cursor);
+  const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
   const requests = useQuery({ ...roleRequestsQuery, enabled: hasRole(session, ["admin", "auditor", "finance_preparer", "finance_releaser"]) });
   const [asked, setAsked] = useState<Asked | null>(null);
   const admin = hasRole(session, ["admin"]);
 
-  const cols = columns<User>([
+  // The buttons of a row stay the same ones, with the focus that they have, when the list is asked anew.
+  const cols = useMemo(() => columns<User>([
     {
       id: "name",
       header: "Person",
@@ -80,7 +111,7 @@ function People() {
         );
       },
     }] : []),
-  ]);
+  ]), [session, admin]);
 
   return (
     <Page
@@ -88,21 +119,35 @@ function People() {
       under="Who may do what, for each brand. Finance roles are granted by two people and take effect after a delay."
       actions={(
         <>
-          {hasRole(session, houseRoles) && <Downloads path="/v1/users/export" query={{}} as={["csv", "xlsx"]} />}
+          {hasRole(session, houseRoles) && <Downloads path="/v1/users/export" query={filterOf(address)} as={["csv", "xlsx"]} />}
           {admin && <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAsked({ kind: "create" })}>Invite a person</Button>}
         </>
       )}
     >
       {(requests.data?.items.length ?? 0) > 0 && <Requests requests={requests.data?.items ?? []} confirms={hasRole(session, ["admin", "finance_preparer", "finance_releaser"])} me={session?.user_id} />}
+      <Filters>
+        <SearchInput label="Search people" value={q} onChange={(value) => set({ q: value })} />
+        <NativeSelect aria-label="Role" value={role ?? ""} onChange={(event) => set({ role: (event.currentTarget.value || undefined) as Role | undefined })} data={[{ value: "", label: "Every role" }, ...choices(roleWords)]} />
+        <NativeSelect aria-label="State" value={state ?? ""} onChange={(event) => set({ state: (event.currentTarget.value || undefined) as UserState | undefined })} data={[{ value: "", label: "Every state" }, ...choices(states)]} />
+      </Filters>
       <DataTable
         label="People"
         columns={cols}
         rows={users.data?.items}
+        more={users.more.hasNextPage}
+        sortAgain={users.sortAgain}
         rowId={({ id }) => id}
         error={users.error}
         retry={() => void users.refetch()}
-        empty={<EmptyState icon={IconUsers} title="Nobody is here yet" action={admin && <Button onClick={() => setAsked({ kind: "create" })}>Invite the first person</Button>}>Whoever is invited chooses a password by a link that is mailed to them.</EmptyState>}
+        empty={
+          (q ?? role ?? state) ? (
+            <EmptyState icon={IconSearchOff} title="Nobody matches" action={<Button variant="default" onClick={() => set({ q: undefined, role: undefined, state: undefined })}>Clear the filters</Button>} />
+          ) : (
+            <EmptyState icon={IconUsers} title="Nobody is here yet" action={admin && <Button onClick={() => setAsked({ kind: "create" })}>Invite the first person</Button>}>Whoever is invited chooses a password by a link that is mailed to them.</EmptyState>
+          )
+        }
       />
+      <LoadMore more={users.more} cursor={cursor} toStart={() => set({ cursor: undefined })} />
       {asked?.kind === "create" && <CreateDialog onClose={() => setAsked(null)} />}
       {asked?.kind === "roles" && <RolesDialog user={asked.user} onClose={() => setAsked(null)} />}
       {asked?.kind === "reset" && <ResetDialog user={asked.user} onClose={() => setAsked(null)} />}
@@ -112,6 +157,8 @@ function People() {
     </Page>
   );
 }
+
+const choices = (words: Record<string, string>) => Object.entries(words).map(([value, label]) => ({ value, label }));
 
 function Requests({ requests, confirms, me }: { requests: RoleRequest[]; confirms: boolean; me: string | undefined }) {
   const confirm = useAct({
