@@ -14,17 +14,17 @@ const campaigns = [...Array.from({ length: 30 }, (_, at) => ({ id: `s${at}`, nam
 let asked: string[] = [];
 beforeEach(() => {
   asked = [];
-  vi.stubGlobal("fetch", async (request: Request) => {
+  vi.stubGlobal("fetch", (request: Request) => {
     const { pathname, search, searchParams } = new URL(request.url);
     asked.push(pathname + search);
-    const some = <T extends { name: string }>(all: T[]) => answer({ items: all.filter(({ name }) => name.toLowerCase().includes(searchParams.get("q")?.toLowerCase() ?? "")).slice(0, Number(searchParams.get("limit"))) });
+    const some = (all: { name: string }[]) => Promise.resolve(answer({ items: all.filter(({ name }) => name.toLowerCase().includes(searchParams.get("q")?.toLowerCase() ?? "")).slice(0, Number(searchParams.get("limit"))) }));
     switch (pathname) {
-      case "/v1/session": return answer({ user_id: "me", name: "Mo", email: "mo@northwind.example", brands: [brand] });
+      case "/v1/session": return Promise.resolve(answer({ user_id: "me", name: "Mo", email: "mo@northwind.example", brands: [brand] }));
       case "/v1/users": return some(people);
       case "/v1/campaigns": return some(campaigns);
       default: {
         const one = [...people, ...campaigns].find(({ id }) => pathname.endsWith(`/${id}`));
-        return one ? answer(one) : answer({ code: "not_found", title: "Not found" }, 404);
+        return Promise.resolve(one ? answer(one) : answer({ code: "not_found", title: "Not found" }, 404));
       }
     }
   });

@@ -12,15 +12,15 @@ const calendar = (n: number, owner_kind: string, owner_name: string, over: objec
 const calendars = [calendar(1, "brand", "Northwind", { owner_id: "b1", brand_id: "b1" }), calendar(2, "brand", "Lumen", { owner_id: "b2", brand_id: "b2" }), calendar(3, "creator", "Mira"), calendar(4, "user", "Ola")];
 
 beforeEach(() => {
-  vi.stubGlobal("fetch", async (request: Request) => {
+  vi.stubGlobal("fetch", (request: Request) => {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === "/v1/session") {
       const brands = [{ brand_id: "b1", brand_name: "Northwind", roles: ["ops"] }, { brand_id: "b2", brand_name: "Lumen", roles: ["approver"] }];
-      return answer({ user_id: "u1", name: "Ada", email: "ada@northwind.example", brands });
+      return Promise.resolve(answer({ user_id: "u1", name: "Ada", email: "ada@northwind.example", brands }));
     }
-    if (pathname === "/v1/calendars") return answer({ items: searchParams.has("owner_id") ? [] : calendars });
+    if (pathname === "/v1/calendars") return Promise.resolve(answer({ items: searchParams.has("owner_id") ? [] : calendars }));
     const one = calendars.find((each) => pathname === `/v1/calendars/${each.id}`);
-    return answer(one ?? { items: [] });
+    return Promise.resolve(answer(one ?? { items: [] }));
   });
 });
 
