@@ -229,7 +229,7 @@ func TestPeopleAreFoundByWordsRoleBrandAndState(t *testing.T) {
 		a := admin.send(t, "GET", "/v1/users?"+query, nil)
 		require.Equal(t, 200, a.status, "%s", a.body)
 		a.into(t, &list)
-		var emails []string
+		emails := make([]string, 0, len(list.Items))
 		for _, u := range list.Items {
 			emails = append(emails, u.Email)
 		}
