@@ -56,6 +56,14 @@ type User struct {
 	SecondFactor bool
 }
 
+// UserFilter narrows a list of people; what is zero narrows nothing.
+type UserFilter struct {
+	BrandID *uuid.UUID // who has a role there
+	Role    Role
+	State   string // active, invited or disabled
+	Words   string // a part of the name or the address
+}
+
 // UserRef names a person where the rest of the profile does not matter.
 type UserRef struct {
 	ID   uuid.UUID

@@ -138,10 +138,11 @@ func (s *Server) ExportSuppressions(ctx context.Context, r gen.ExportSuppression
 
 // ExportUsers gives the people of the house as a table, each with their roles at the caller's brands.
 func (s *Server) ExportUsers(ctx context.Context, r gen.ExportUsersRequestObject) (gen.ExportUsersResponseObject, error) {
+	filter := userFilter(gen.ListUsersParams{BrandId: r.Params.BrandId, Q: r.Params.Q, Role: r.Params.Role, State: r.Params.State})
 	f, err := listSheet(s, "people", isXLSX(r.Params.Format),
 		[]any{"Name", "Address", "Roles", "Second factor", "Invited", "Disabled", "Since"},
 		func(page rapport.Page) ([]rapport.User, []string, error) {
-			return s.cfg.Store.ListUsers(ctx, page)
+			return s.cfg.Store.ListUsers(ctx, filter, page)
 		},
 		func(u rapport.User) []any {
 			roles := each(u.Brands, func(b rapport.BrandRoles) string { return b.BrandName + ": " + strings.Join(roleNames(b.Roles), ", ") })

@@ -218,6 +218,44 @@ func TestADoneTaskIsTakenBackForADayByWhoMarkedIt(t *testing.T) {
 	require.Equal(t, "The task was done more than a day ago.", batch.Refused[0].Reason)
 }
 
+func TestPeopleAreFoundByWordsRoleBrandAndState(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	admin := d.as(t, "admin@one.example")
+	d.sql(t, `insert into user_roles (user_id, brand_id, role) values ($1, $2, 'legal')`, d.users["ops@one.example"], d.world.two)
+	d.sql(t, `update users set disabled_at = now(), invited_at = now(), password_hash = '' where id = $1`, d.users["approver@one.example"])
+	d.sql(t, `update users set invited_at = now(), password_hash = '', name = 'A 100% sure' where id = $1`, d.users["guest@one.example"])
+	found := func(query string) []string {
+		var list gen.UserList
+		a := admin.send(t, "GET", "/v1/users?"+query, nil)
+		require.Equal(t, 200, a.status, "%s", a.body)
+		a.into(t, &list)
+		emails := make([]string, 0, len(list.Items))
+		for _, u := range list.Items {
+			emails = append(emails, u.Email)
+		}
+		return emails
+	}
+	require.Equal(t, []string{"ops@one.example"}, found("q=OPS%40one"))
+	require.Equal(t, []string{"guest@one.example"}, found("q=100%25"), "a sign of the pattern is a letter")
+	require.Equal(t, []string{"ops@one.example"}, found("role=ops"))
+	require.NotContains(t, found("role=legal"), "ops@one.example", "a role behind the wall finds nobody")
+	require.Equal(t, []string{"approver@one.example"}, found("state=disabled"))
+	require.Equal(t, []string{"guest@one.example"}, found("state=invited"))
+	require.NotContains(t, found("state=active"), "guest@one.example")
+	require.Empty(t, found("brand_id="+d.world.two.String()))
+	require.Equal(t, []string{"ops@one.example"}, found("role=ops&state=active&brand_id="+d.world.one.String()))
+	require.Equal(t, 422, admin.send(t, "GET", "/v1/users?state=gone", nil).status)
+
+	sheet := string(admin.send(t, "GET", "/v1/users/export?role=ops", nil).body)
+	require.Contains(t, sheet, "ops@one.example")
+	require.NotContains(t, sheet, "admin@one.example")
+
+	a := admin.send(t, "GET", "/v1/users/"+d.users["approver@one.example"].String(), nil)
+	require.Equal(t, []any{200, "approver@one.example"}, []any{a.status, a.text("email")})
+	require.Equal(t, 404, d.as(t, "admin@two.example").send(t, "GET", "/v1/users/"+d.users["approver@one.example"].String(), nil).status)
+}
+
 func TestAPersonWithoutARoleStaysWithWhoCanGiveThemOne(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

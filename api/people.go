@@ -65,11 +65,24 @@ func (s *Server) ListUsers(ctx context.Context, r gen.ListUsersRequestObject) (g
 	if err != nil {
 		return nil, err
 	}
-	users, next, err := s.cfg.Store.ListUsers(ctx, page)
+	users, next, err := s.cfg.Store.ListUsers(ctx, userFilter(r.Params), page)
 	if err != nil {
 		return nil, err
 	}
 	return gen.ListUsers200JSONResponse{Items: each(users, toUser), NextCursor: cursorOf(next)}, nil
+}
+
+func userFilter(p gen.ListUsersParams) rapport.UserFilter {
+	return rapport.UserFilter{BrandID: p.BrandId, Role: rapport.Role(value(p.Role)), State: string(value(p.State)), Words: value(p.Q)}
+}
+
+// GetUser is one person of the caller's brands, also one who is disabled.
+func (s *Server) GetUser(ctx context.Context, r gen.GetUserRequestObject) (gen.GetUserResponseObject, error) {
+	u, err := s.cfg.Store.User(ctx, r.Id)
+	if err != nil {
+		return nil, called("person", err)
+	}
+	return gen.GetUser200JSONResponse(toUser(u)), nil
 }
 
 // CreateUser adds a person, who is invited by mail to choose a password unless one is given.

@@ -122,6 +122,7 @@ func peopleAccess() map[string]access {
 		"resetSecondFactor":    {who: withRole, roles: admin().roles, person: true},
 
 		"listUsers":          house(),
+		"getUser":            house(),
 		"createUser":         admin(),
 		"disableUser":        admin(),
 		"enableUser":         admin(),

@@ -119,6 +119,22 @@ func TestOneBrandDoesNotDisableAnothersPerson(t *testing.T) {
 	require.Equal(t, 200, admin.send(t, "POST", path, nil).status, "an admin of both may")
 }
 
+func TestAnAdminGivesRolesAtTheirOwnBrandsOnly(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	ops := d.users["ops@one.example"]
+	d.sql(t, `insert into user_roles (user_id, brand_id, role) values ($1, $2, 'approver')`, ops, d.world.two)
+	d.sql(t, `insert into user_roles (user_id, brand_id, role) values ($1, $2, 'ops')`, d.users["admin@one.example"], d.world.two)
+	admin, path := d.as(t, "admin@one.example"), "/v1/users/"+ops.String()+"/roles"
+	at := func(brand uuid.UUID, roles ...string) map[string]any {
+		return map[string]any{"brand_id": brand, "roles": append([]string{}, roles...)}
+	}
+	require.Equal(t, 422, admin.send(t, "PUT", path, map[string]any{"brands": []any{at(d.world.one, "ops"), at(d.world.two, "approver")}}).status)
+	require.Equal(t, 200, admin.send(t, "PUT", path, map[string]any{"brands": []any{at(d.world.one)}}).status)
+	require.Zero(t, one[int](t, d, `select count(*) from user_roles where user_id = $1 and brand_id = $2`, ops, d.world.one))
+	require.Equal(t, 1, one[int](t, d, `select count(*) from user_roles where user_id = $1 and brand_id = $2`, ops, d.world.two))
+}
+
 func TestTokens(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -186,6 +202,10 @@ func TestPeople(t *testing.T) {
 	require.Equal(t, 200, a.status)
 	a.into(t, &user)
 	require.Equal(t, []string{"approver"}, user.Brands[0].Roles)
+	admin.send(t, "GET", "/v1/role-requests", nil).into(t, &waiting)
+	require.Empty(t, waiting.Items, "the role was taken away before its delay was over")
+	a = admin.send(t, "PUT", roles, map[string]any{"brands": []any{}})
+	require.Equal(t, 422, a.status, "to name no brand is not to take all roles away: %s", a.body)
 	mine := "/v1/users/" + w.users["admin@one.example"].String()
 	require.Equal(t, 409, admin.send(t, "PUT", mine+"/roles", edit).status)
 	require.Equal(t, 409, admin.send(t, "POST", mine+"/disable", nil).status)

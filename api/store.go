@@ -59,7 +59,7 @@ type SessionStore interface {
 
 // PeopleStore keeps people, their roles and their API tokens.
 type PeopleStore interface {
-	ListUsers(ctx context.Context, page rapport.Page) ([]rapport.User, []string, error)
+	ListUsers(ctx context.Context, f rapport.UserFilter, page rapport.Page) ([]rapport.User, []string, error)
 	User(ctx context.Context, id uuid.UUID) (rapport.User, error)
 	CreateUser(ctx context.Context, u rapport.UserCreate) (rapport.User, error)
 	SetRoles(ctx context.Context, user uuid.UUID, brands []rapport.BrandRoles, by uuid.UUID) (rapport.User, error)

@@ -161,8 +161,10 @@ func withRole(of []rapport.BrandRoles, brand uuid.UUID, name string, role rappor
 }
 
 // ListUsers lists the people who have a role at a brand of the scope, by name.
-func (s *Store) ListUsers(ctx context.Context, page rapport.Page) ([]rapport.User, []string, error) {
-	params := gen.ListUsersInScopeParams{Brands: rapport.BrandsFrom(ctx), MaxRows: int32(page.Limit + 1)}
+func (s *Store) ListUsers(ctx context.Context, f rapport.UserFilter, page rapport.Page) ([]rapport.User, []string, error) {
+	params := gen.ListUsersInScopeParams{
+		Brands: rapport.BrandsFrom(ctx), BrandID: f.BrandID, Role: orNil(string(f.Role)), State: orNil(f.State), Pattern: pattern(f.Words), MaxRows: int32(page.Limit + 1),
+	}
 	var err error
 	if params.AfterName, params.AfterID, err = afterName(page); err != nil {
 		return nil, nil, err

@@ -3321,6 +3321,27 @@ func (e TopUpState) Valid() bool {
 	}
 }
 
+// Defines values for UserState.
+const (
+	UserStateActive   UserState = "active"
+	UserStateDisabled UserState = "disabled"
+	UserStateInvited  UserState = "invited"
+)
+
+// Valid indicates whether the value is a known member of the UserState enum.
+func (e UserState) Valid() bool {
+	switch e {
+	case UserStateActive:
+		return true
+	case UserStateDisabled:
+		return true
+	case UserStateInvited:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for WaitingFor.
 const (
 	WaitingForCreator  WaitingFor = "creator"
@@ -9026,6 +9047,9 @@ type UserRef struct {
 	Name string             `json:"name"`
 }
 
+// UserState A person who is disabled may also be invited; they count as disabled
+type UserState string
+
 // Waiting defines model for Waiting.
 type Waiting struct {
 	// Decision In words
@@ -10778,7 +10802,15 @@ type ListUsersParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor next_cursor of the page before
-	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor  *Cursor  `form:"cursor,omitempty" json:"cursor,omitempty"`
+	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+
+	// Q A part of the name or the address
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// Role Who has this role at the brand, or at any of the caller's
+	Role  *Role      `form:"role,omitempty" json:"role,omitempty"`
+	State *UserState `form:"state,omitempty" json:"state,omitempty"`
 }
 
 // CreateUserParams defines parameters for CreateUser.
@@ -10788,6 +10820,14 @@ type CreateUserParams struct {
 
 // ExportUsersParams defines parameters for ExportUsers.
 type ExportUsersParams struct {
+	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+
+	// Q A part of the name or the address
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// Role Who has this role at the brand, or at any of the caller's
+	Role   *Role        `form:"role,omitempty" json:"role,omitempty"`
+	State  *UserState   `form:"state,omitempty" json:"state,omitempty"`
 	Format *SheetFormat `form:"format,omitempty" json:"format,omitempty"`
 }
 
@@ -12084,6 +12124,9 @@ type ServerInterface interface {
 	// ExportUsers The same list as a table
 	// (GET /v1/users/export)
 	ExportUsers(ctx echo.Context, params ExportUsersParams) error
+	// GetUser One person of the house
+	// (GET /v1/users/{id})
+	GetUser(ctx echo.Context, id Id) error
 	// DisableUser Disable a person; ends every session and token at once
 	// (POST /v1/users/{id}/disable)
 	DisableUser(ctx echo.Context, id Id, params DisableUserParams) error
@@ -12093,7 +12136,7 @@ type ServerInterface interface {
 	// SendPasswordLink Mail a person a link to choose a password: the invitation anew to who has none yet. Earlier links end
 	// (POST /v1/users/{id}/password-link)
 	SendPasswordLink(ctx echo.Context, id Id, params SendPasswordLinkParams) error
-	// SetRoles Replace the roles of a person; finance roles need a second person
+	// SetRoles Replace the roles of a person at the brands that are named; finance roles need a second person
 	// (PUT /v1/users/{id}/roles)
 	SetRoles(ctx echo.Context, id Id) error
 	// ResetSecondFactor Take the second factor of somebody else away, who lost it; ends their sessions
@@ -21258,6 +21301,34 @@ func (w *ServerInterfaceWrapper) ListUsers(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
 	}
 
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "role" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "role", ctx.QueryParams(), &params.Role, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter role: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListUsers(ctx, params)
 	return err
@@ -21298,6 +21369,34 @@ func (w *ServerInterfaceWrapper) ExportUsers(ctx echo.Context) error {
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params ExportUsersParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "role" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "role", ctx.QueryParams(), &params.Role, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter role: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
 	// ------------- Optional query parameter "format" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
@@ -21307,6 +21406,22 @@ func (w *ServerInterfaceWrapper) ExportUsers(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ExportUsers(ctx, params)
+	return err
+}
+
+// GetUser converts echo context to params.
+func (w *ServerInterfaceWrapper) GetUser(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetUser(ctx, id)
 	return err
 }
 
@@ -21601,6 +21716,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/users/:id/second-factor/reset", wrapper.ResetSecondFactor, options.OperationMiddlewares["resetSecondFactor"]...)
 	router.GET(options.BaseURL+"/v1/users", wrapper.ListUsers, options.OperationMiddlewares["listUsers"]...)
 	router.POST(options.BaseURL+"/v1/users", wrapper.CreateUser, options.OperationMiddlewares["createUser"]...)
+	router.GET(options.BaseURL+"/v1/users/:id", wrapper.GetUser, options.OperationMiddlewares["getUser"]...)
 	router.POST(options.BaseURL+"/v1/users/:id/disable", wrapper.DisableUser, options.OperationMiddlewares["disableUser"]...)
 	router.POST(options.BaseURL+"/v1/users/:id/enable", wrapper.EnableUser, options.OperationMiddlewares["enableUser"]...)
 	router.POST(options.BaseURL+"/v1/users/:id/password-link", wrapper.SendPasswordLink, options.OperationMiddlewares["sendPasswordLink"]...)
@@ -34816,6 +34932,45 @@ func (response ExportUsersdefaultApplicationProblemPlusJSONResponse) VisitExport
 	return err
 }
 
+type GetUserRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetUserResponseObject interface {
+	VisitGetUserResponse(w http.ResponseWriter) error
+}
+
+type GetUser200JSONResponse User
+
+func (response GetUser200JSONResponse) VisitGetUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUserdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetUserdefaultApplicationProblemPlusJSONResponse) VisitGetUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DisableUserRequestObject struct {
 	Id     Id `json:"id"`
 	Params DisableUserParams
@@ -36027,6 +36182,9 @@ type StrictServerInterface interface {
 	// ExportUsers The same list as a table
 	// (GET /v1/users/export)
 	ExportUsers(ctx context.Context, request ExportUsersRequestObject) (ExportUsersResponseObject, error)
+	// GetUser One person of the house
+	// (GET /v1/users/{id})
+	GetUser(ctx context.Context, request GetUserRequestObject) (GetUserResponseObject, error)
 	// DisableUser Disable a person; ends every session and token at once
 	// (POST /v1/users/{id}/disable)
 	DisableUser(ctx context.Context, request DisableUserRequestObject) (DisableUserResponseObject, error)
@@ -36036,7 +36194,7 @@ type StrictServerInterface interface {
 	// SendPasswordLink Mail a person a link to choose a password: the invitation anew to who has none yet. Earlier links end
 	// (POST /v1/users/{id}/password-link)
 	SendPasswordLink(ctx context.Context, request SendPasswordLinkRequestObject) (SendPasswordLinkResponseObject, error)
-	// SetRoles Replace the roles of a person; finance roles need a second person
+	// SetRoles Replace the roles of a person at the brands that are named; finance roles need a second person
 	// (PUT /v1/users/{id}/roles)
 	SetRoles(ctx context.Context, request SetRolesRequestObject) (SetRolesResponseObject, error)
 	// ResetSecondFactor Take the second factor of somebody else away, who lost it; ends their sessions
@@ -46302,6 +46460,31 @@ func (sh *strictHandler) ExportUsers(ctx echo.Context, params ExportUsersParams)
 	return nil
 }
 
+// GetUser operation middleware
+func (sh *strictHandler) GetUser(ctx echo.Context, id Id) error {
+	var request GetUserRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetUser(ctx.Request().Context(), request.(GetUserRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetUser")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetUserResponseObject); ok {
+		return validResponse.VisitGetUserResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // DisableUser operation middleware
 func (sh *strictHandler) DisableUser(ctx echo.Context, id Id, params DisableUserParams) error {
 	var request DisableUserRequestObject
@@ -47054,375 +47237,379 @@ var swaggerSpec = []string{
 	"sVf/8V3yA49Qz4Fx0wPUKplxq2OGBBWH/yKj7pYuvMtZeeSZ0GueI7EeZFsdd5dxVF6pJ7VGP+0e80B0",
 	"ISc1sl4IuJficYSyUwQXju/bt+ieIF6J2wEQNhyBScRQwvG+9+w/cxZzzQBJTGyqs9jSwGddv73fw3Ef",
 	"qZEzPvCth39tBYbr2JaAHd7uz54BiLzagphplzFj2YwPCELu5k5I6lhEp8Z1ttRdg3Y8LLe5nG/wE7Uv",
-	"Gxnc7hef/zDEC15ZbD/nBe4dvWMX8JQHYxXTQ0D6Y39ygeTYMTvb8OwtPEY9v0a3bl3//+y9e3fcNpYv",
-	"+lWwtM5amVm3ZDlO98wZ6S/ZsTs5bcduy+ncO50cGUWiqjBFAtUEqHIly9/9LuwNgI/is0SySmr9lViC",
-	"SBD7AWA/fj+5rdujDsPsBRL3Ppu4nRzQ3lc27NVmXjx1Tz16DIRHZBLCuf3AMnq3SO7bmmh/St9z36x4",
-	"vySVHd0A6NWt/H4v/5BNo/KbfWlOtX5FHDIWvfrei1bR8fvZlyBKFb9jfd/VjMAsVd+tqH4nAaj52/tA",
-	"AJTWxb2sUjAyKt24Ve7AcOaOmogEZDYIx5Oc+5EjSQbempCjB6NhDCe9pXHZ1YFTGbGP6NJH7s6QYsGT",
-	"uG/29ZADBlssWKCNeo0Stjksiyzbg52gBhg86R4VqtreUtSDutQmzGUvR5lb6TodtYoyyAU/p3cjXu9l",
-	"xNQBdOywXN0/5qUZ7qTXuEXZB1fPNRWhv9n2m2+Y+zOfr1kmjOVq2n67ZytRDuhyjzuizRPa2dV+9nsH",
-	"cdzjm7vPvaKjoHYmf0vrigx7YYfmqlJrSlc7hDPdidI/rXLW2E99Y2xJVJJPRjJYs7CBcbuybt8BycpU",
-	"A9qarze2h+J8+VALNmplovgTnN155JBGbKlIxkiuJWD/E6gl6fK22q0Hq/pvGy8citU1zSq7st2bxdim",
-	"7j7GNj140Ox7b8zzKlxkuglkXMOcYOtveBSRUOaAGalQW4xA9KNiq5tD45L+LkWHM2x+eStIWUuys8tr",
-	"5eWWNLcY9rUdLGWQXaxkfOPtZDf0joXVENz5U9pePZZiZMPkJmJEMcBo01J2MaaW09y9Ayf1kcbe7ZzL",
-	"usQtTYJV/aaik5TNKtFGIs0S5RCyzPO/UYSGYcKUgnq1Yk+Ck1F1nAEQQ11AEGfkQwP4qY3SvjcvbQmc",
-	"aAXkIDxPfILaYb07/GkfZ5s7Cvzvdkq+zf4BorrCp5vwmiVQufiNqz2ES8gM9fAMn3/GR+bWuTilQ1a/",
-	"iuCu8uUWlc7ilVUBJfSldW8ldJfJrdstSriz1z9dE/OrUrtTeydE/rF5KvrKTwbd+IHrgzEWhExFDc1k",
-	"oR8rd3ryvCrVcDfzBtSpbtEhmNPsrCX2gN/+0YN93Ev3/TreQ/dZIEX4hgY2RVDGPry12Hn7W0pi8T1u",
-	"AU7jNmKLuhNdHzzpvRwPTKD6bW3f85It04qbhUUf3df+v30k5ulO9+0e5MEbQ6qp35iA6uHDT3+prgEJ",
-	"ElbRB/KSKvbdi5k5apu/IfMdtGZWA6fy/b+XekNTvcomBgf4VK+Y0DwwBqCwE54rF6dvXWA7V3zjzK9N",
-	"9dLW3nl6ZbmkjG7lYuE74Ct6XQ6IQnX1HPXpmSFvCzrhy2X7wco95pMd3guVsfoE747oxWVujTe5mYzP",
-	"zN9B/gcyEJ+GCDvw1ptpNglhkIPRBJck+4p38q6SePSWH0BDXieOGBKjlTtRfQhAW/7fk7l+xza9u3fB",
-	"tgcnXDQ78bY1v0aUqj6By2R3m6SiZkNPxW1DhAppeO8bozo0vNMyJay/MYPJnK24AMxkKNqJKY/gdglQ",
-	"CDaOUVHzmMm25VUYImnPfOe/tEmSTu1G9bn2eF4ftVjJNFHIje5LmPCbZRJyQZOdHWJBQPOXhM632EJZ",
-	"UcMy9wGxHtLp17vudp9txVgZy+7pudv80MB3t9/zpNqNn2htcV8RMXbQlrMJVhDqsiz2NQhIbxD8pNpK",
-	"m//kkgQ0YiKkiWXIt7oKIOxmVeZ5Av3KFzgQTnexVAw0207IfursTFO1Rr6ATU3TmbvL78/UPPIyi7tH",
-	"Uq49rxVE6DMWvKVkiiDgYgWwN4s3USUqc/YWRJvBcd8oYg8gPY9V/v67/xa7Dr0eWIVF2qR1n7JzWOmA",
-	"sdAsqfl6rOy6xL64FVUeY7s42/+oCoZ1UNCsa6JKR+tkYn5zCYzN2htpLl4xIzIhC84iox4WH8tIzBKy",
-	"mz+C35Za9l5UfUP91HES5veWBY/rKzJnkdyS55nqVX5ZMeHp+JmytQiLVf0VRXONbs+12djK2a6SFVK3",
-	"CrWkc7LubOWbecbKT8/OWFyPENy/Z6b2OmvxOKhuRN7aJFIuPPQehE7IAmInOSYLhctClvSuO4oBPux2",
-	"4QNLe8hpni/bOkIjS8UQ+ivdFBg294H9C6f/hNH4ts4bJDLOgaLhYHgXKJDj+HSEkEDUrbCdparL5rBG",
-	"DveH/gqISjBrqk+4WTGm39jXmK9aUAgZngXqDiAkbeQT/vUlUl8qLe9mxTfV5IwBTRJegwl6SPzF1l/V",
-	"6Ny14z+BlyJ9RUSV7qxPncuFoC006Aqmm41vj5DYpTwoQpJb7fJm2fwNFaaL5EwW8nJDE2yYv88enL2x",
-	"8sP5Uvwoevf2h/W4mgVPc5XjG/ZpMojDFnzIrZswwELbb1dqKxNAIwKIreIy/Klqcb37zQ38rnILdU+/",
-	"N3+qM3b/wLpFpi4sXTrnYLi30lLpslhIkftNnxYBKVQlclEJFwuu0IgmRrR0Ltq2wazkFoXLl8KSh0Fb",
-	"Ooaplfs+BMbMYZzu8LFF4KO84TOhud4VkdF5xEJIBUCq0TW/IlPt7CyUQRozoWSlT3RPvM0tbB2uJ+jh",
-	"FmIJ5pVESzilQXrAIkV56h5kKSfVZA7ZS5uI10qv644ZVHsMoElx6dxd3V0O6wgd63kbK0BCdtnOBnX3",
-	"+Qc0KvthvlSGtTWv9Wrs8n/fKGLHQWLHdoYhQoXlSIeYRqq1FHWsQOXiP4XRr6bav1oRlVa71HtGlQ+z",
-	"aUAj9tq2KmBmHlILeAMK+zpSDA5IjXZgAT3Mh6oZwglpi8VAtbnNWpQSM9mcrZt7jJCez30D3Lp7GMze",
-	"Ke9FpmKHrosPB1p7LYld78pTrxmYl02zM2jCNsl/eMjxQ8ybu9ClK0aNi+oi1wWPWA6Oz30rPsGfg6E2",
-	"3sKt1PnKyl7yQocRwE6yvXairHVodhZEsg4ZspLO8VMBPy/ilpk7EzcwOZa+o/ClK5dgRUnpduo3J+as",
-	"/QdVqF7LPyLSSMmTHFLt/oUF6VjJyXqY/rrmlcqcID6mejFsbLEewSWgxZR/7/5EmdQP6NZX2J+jgRfA",
-	"vvMdgy14IwmjUbS7BUy0nrzJALbaNY0xPlhJLmzcilfSedoOZWgocIk9EJP8jKpb/go6td8lmMuk5Sdr",
-	"dWLmFdqvZ6NZ1HXhK1vSPR7pe2+dX8ltTS2yJQ7IgLnqoOgb+8/V4dSc7iyo1ixsW++qlEKfZaiJ2HcO",
-	"1SOrQgXwNzXbrSJqkzAaEnlno1VA8zpnesuYIHOpV50P6VlSoD6FXUrpaGWTFzSWQAHKIMepZniJen6V",
-	"p2s2Jy/zSywLEqACcKwQEjOjqi7rkU8l9Gjas1DKLQVGmN+2lGNgmXbJ8QGV6hHRYP1qRYVgUWVBpMCD",
-	"SzUYBFX6Frgxa+AQDq9Gy95cO+sb1rf5acvmKynXt9Vc2XhoCrmy7/bkgYIZjSzyYbVwf3+tmrQMOI2u",
-	"A09jVurCkdDkm6iOoFx+/C1VFk2lsM6VjoyKMLpX3btRXjOo+gpsf1lHbdqJAtu/wU+3UgPc7uGc0SaR",
-	"amN+CWgxUDQBDUa3gRSA+6dd28VSak4tXobnDsLUH4XmSkDoo5sNF0uEL80f5S2a++wsFQlTGykU/kUO",
-	"8F2zJObCgmDMAf22OmJsvuEHRiO9qnDMS1bZAvMhy2Kh+0GGmn8TckvOiWXO/3ejtjFGfSxHTcxCTsUV",
-	"eZ6F6BEGW0jBamCw06obfmEC9vYB+32RgDb3IHz1LcYYa/hJcIxxrP8WsYXOf4rfD4Cl69vZ8+fPzQt3",
-	"pbd7+gwzflYumCESvDbU0kBgJofXay6FAmlQEIwdu7VyjzUnBnPzrmKgEJ5Rvl/uDT6hIm5rvnblcHDw",
-	"OzP5+YNGh6IYmzQMbAe9VSj34hqjSnRevn3DRb72pXiWbvUq5RMd9I8clP/JT6H2EweqCUcW09x6Vd4E",
-	"cFSXIlN4afYXtdMvvrP6qi2TrhePBiLVAzBg7lgS8kCXstcJ+kILjHubMeWG8lZIbXy0puC7rbucnQnp",
-	"g8YedvW2PpRaqwZn2ZxqFlSz6rSdjTr3Ugh8ltvjK9ShDUug7VZfycNcaVKy07ButZRF/PDiLdHWNOWZ",
-	"f/3KNa547iRUpjpnnujtGbmeyztGfmeJNM5PbhFKPhcwvCJBJJWlAbBhuBmhQZCkLMzY62YkYkoRS0Sz",
-	"J2ozuAfPCrywO1klF+wAPXrLRWV0wcUau74eKVq6I750pu4qF3v4GKhbUE/8g1PIVs6tSaOG9MrJz842",
-	"4aLunJVbz/sC4sxpREXAenDk2SNmQ8gxpBVMOT+KrOTzG0WcnbVZdOcG1nbije2qKoX2Yy1Fc1WE1Hya",
-	"fVIOzsctYqX4C1i/5eS+Z/GrQLIGnKzOrXtmuD0JDETcYu4ANGHhrdpAerQa08oNsijgdaN6Yw8teNSA",
-	"iQa/Vfx31vV6acbjj+/RJW0Ora2WAoOQrrMuctwrAFwLPtWz4WcP5yjfSuBoLxzVqUdpa6tt8dr9xl6j",
-	"u2u4kUlhCeZQLl7dtlmzBplq7l/C7njIJMSubMYRk46C0LCyHiynwbUPW8ltp6eVD3B2GZqXcJDunQJg",
-	"+KG9nelmk9TVNPZxIYMCUx1E2l1bNNmbp8ht0kW+uLlMPQo68vJBOE2kNOoARBrmSvo8J02tqXmhDKMo",
-	"mYzH6/SqJsTv14ISScXULdeKIYJqOdQNB+U7qGwLWMZlgqDQyrMcQQkAkByZQ3RAhZCazBmJabJmIQkL",
-	"gaOcW5gQOrX26mom12/vNn/QC/hsJEhWvoArcVh9McuyMPvpFUsPUEmDnDAoS6guKaBRxBInVq5Bsnhb",
-	"gvAhJSHdEbqUldLuC2uCsZ0+qHH34bUvQf1bnc0XYSgh5e81EdqOeARloFWXT7WZGH9YKNhl60nBeIKX",
-	"VAcVweGSchRIcBdpJVXxteVAdM16VEH5t4XKg+6HzuhJH/El4Kra9ky74m5ejR/asUat+GGvv9BARzvi",
-	"2rGoWt/yEOuhEPEGTzQYJze/VhX3/0LEysX7Yd5Wc1BN7K4DRVG/VZZ3VkY0fuF6ZSdzmQV3cxX5im6f",
-	"EbusBQa5OQtknPH3R1xpgnk1qIzlsZnxtzUHeN1umGbt3+DI3KlxvxkktyRt5F6YCO4fBI7plx9xsC/8",
-	"df+uwAhz+KUVfStOUt3ccq7VYP9ZXtiznnFoGtQb9Su3lv2i6044pfXvlnzMybmfefkyB1A9a2AKEkc0",
-	"SSAcByCb9ziv+B2k+OaY+QJgHmJnlqcgbqs9v8+WUVjfzos7xAmz2qEOerT86BS6n+7dux+nbj43aKw9",
-	"Z3MP8GL828rp5EozStoswwHIlo8CtZLi51VWm9BlJQt/smTE/M7f2mO6I6myHBwy1bYgd57QgPXjfLs3",
-	"4or9nBmKxH5D+0nKSvYwxBUr/FIW3NxcsU4cWjLibNlUGqzM8eqPP+yl5hnSbZmv+fp1fwN9ft8wwKEY",
-	"Lplu3KejqQJ1pSilJokM4jWd3Y7oOe0rapHjkDl//3Zl9GELqA93NEqh3kKKaIftOq623zajc0Xo3JiX",
-	"uZADr3Uv24IgVlXFCE7Cc+TARC5tOxAw0QOOrp9Hr5c2+hf2peYXskMtm9cheEz2eTO71h3E1B+0xdn6",
-	"0BbqK2kPAhE52AF0NPk/twNd5/E5yj44N9lqoWA1VH/2j0AKbTPzHR2Bf9Mr+6cVKrugUaQ6Z+8WCeuR",
-	"F47hfw6Yr3/CfiVMj9f3yNw2sppgw1NlrEhRcxtVJJJi6dD6kJWAcGUZiZHd0nYgqwLEQTfmFBYp5uhT",
-	"hiBNQbFkCtVEn1KhRBXseb2Tcw1JVrcQB5FudPyUd04x75X67nqfS3Ug42J1pq0C2OYplRzNprXJGqb0",
-	"yShoOouisPw+pe2+ulkiX3QlGGufOwFN9aqm4rotITRAVxF39Mf54CoUz0JdtDnPJ6IylYP5yxocwo7C",
-	"LbcgOOoGG7rKYc/OKlKI+7HyfQe3oUtmS2SZjSwCVgWv7QM9LNog+GbD+uxtX6AysxI+cZUwGt7XE1WB",
-	"Bc1qSMVaGoUK5WLOUFD42ZdbIdRm76ytDHNDQLMb84JgxbM30xXX1aebmuNxmQgLT7/mKZXvBdFX+BNA",
-	"VrH5rI5uBeJC7VQgh1IuDuWb+qUIVzwM62psuvLcUtWPZxr+4F6OEqIJ4S0XpSrOFjqSGt8q71gSpjXY",
-	"0v1ZCXr7uk0dRttLtuRQCeyq9aHCP/PpFU/idzQooCxoRuMz+5s6TCzM8PWlZOtdzl+ZcXTpRZt7/G3W",
-	"L0in0uUy4+1pTsptot1NNvzrzPPCNjWS5wlqxB4iUyPNch0LVyVEvN04SjuFa1JALcxfLl3S1Incm/Is",
-	"T3drNTvTscxcc1ZR7zmv7xkMb0TWtPfj9oB5zeQG2fpwgxhx54MXQNS45zL2ObaUd0X/p/VT+oCKcwBH",
-	"2iFeZg82AR9RP737JT4q9W5L10iB0h3UtV75bjZR74XLWLEOTv2+aM38DhS2zs81e2iDvIw/OkCZGitR",
-	"WvUI/7puVmpVzfCqbyNGle5Y6RsznfCgvUoXRlnQSC5qIDu/z9AuN+k84shES7iw9RdcE9sb0trAZuc1",
-	"y76n+O7KVeExi7hgRn2qOnp0zcW5X5W3bi6RbG+ct7tedtLx4EHFYJW7yfq4lW2xN1OD7XKnNDA2we23",
-	"6aJbd2RsFzsOO/CWy/7ZUQn7VFrB5m7vp/X0L04VBtlF82o14l4KYr1XcCiUrIWP2pcXLXjCELm5FloJ",
-	"AnUVHcAptkDv3yZqihOrYwsgR5iwfVPtmgwlw2RM4bm6+iGAj/rD0/a5zBrxDYF925Czb8vIm8U6KB1/",
-	"H+je+5wXalnFcp9SsRfXERTdAJqELCBb5zOkVpcaFRoG7R2NLTCjfXHtjAcxKZzBiCa1+Xlz76wFYOP0",
-	"K+0+lbqevcPjhonQdvGnQcBYaNMnAGHZrXsid2v3uQtfodxmtZufNy+lXNcGFSzY9ZarFdGSzKVcYzsB",
-	"JQFVzNc47Ffg9pQpMsjbFPL7xdnlP9qI+iApefb1t1k7PnZMd8S+gXCN7Q+Qk9yudgCCns2gn9j9H82r",
-	"68lQVXs98QDllrLvW4YM9PZuI6pCba6ucf9ltXMoo9CqAh/adMLpE9XyxuKXPN+B5ASXqWabAV3DOBr1",
-	"3P8yQ+mm+NZkfqut680q0J1ycLE8KCqT+1u/XG2rMDANLDLsLFIRKuw37MKVUwdM+oPcOhRQW65lHu4e",
-	"u1cGf2DRnH177UIdtEK93Gm5bqJFcsOcHMzOPuLJIaFCLVhyHQRso2klleLTHnL4HnJfJ155rb+HX90T",
-	"96He1T+g6243oj++InGqoOMSjlA3OuEbRpDXbr/fJD/xZve7t1gHuZiuXjNjN+GOd3wXM6GvCqDPHLds",
-	"BNnjurd/nZ1p+1lWcGUi7txf/6k1vZB7VKOD/lnEVAcrFr6zEcFyL78IuTG97o7RPOiV+7PKMt+ecbvq",
-	"sDf2QLrJtX7aEC6/uFbjuX7jpcblFToIGoQrOo/qKl3v3XTPxR3XVUfiH+xZODBnFwEYdpbJY8eqyc7q",
-	"e0nuyTPUMatc4u3xC+cpfFqvqUYDDj9XDk0+1cp+cmD7Rp40Za/VF/Il5NsXJFjRhAaaJerK9QDM8iIy",
-	"bhl1h8yRwdPc24OVNEddbN29FyNLdxYmI7VB/IwaNczrDkEH8+n3DKVWzeGXrK6jXJicEWZ0BW3qD2Sw",
-	"kAXWh6zcI1WQlYLe/hxDRPcCzA9UrzK6Pl+IiccJhKeorjgWt44br9eX90Ionp1tVx06VxawFGZoIa2H",
-	"r6qUJmPrYeqzt4ytO6D+lSYMf9V4YvxFJutFJLc3urI9csWVlsnuNrJOoVPCL6NAro96VrtunaSsYpLm",
-	"r9KaNgEeW1zl+2WKtnYdqideXtbcYP+5fppZzNVOblZexkpBJFyz94vF/WPiLZfImh93vc+VLnF1moWH",
-	"ijThendjZmjLb5C5xkjL2G8g5Zoz5w4vz25vf5BKn3t+GyekDf8rfpvKcJiaHpDQjXlG1RN8+gXWDU4s",
-	"jCb5uriV1puzr1/h5LWQVU5nEQGlakIShlzFasU3JKaCLgGLkEhBwhT6OYhTFfXsV/GreCXFHRPwJ5fk",
-	"/9y8/4lwQZSga3YbUMWuCKBbJIz8/POP3yvyb7Y9lvynhYMG9jAS0zX79yvA0MfRH9+8It99991/maf9",
-	"/OnVFYFCA8LVr+LzHyiimYfd/PrZDIu5kAlJBdfqCqoDLU8kZ1Foq9wsMusz8jpJZIJv+kw3G1f5cbFJ",
-	"5Dxi8f/zP0qKz+TfzCz+609//s9//1VA3yzALJs1+BzIkH3GOMlnwJRXn4mgMRdLwu5YsiNzGtpXUw2Z",
-	"s2fkOjD7IPnw/uYT4iKTzz+GLN5IbT7i/K9s9xmZeaFtac129q3+R4B7tGRaZT/CEkjLtOZwN2Dcn168",
-	"eEaufX8TAv4zFuIfOyHaByjy4vlzmOavwm1n2EIA4SCZkBfPX+BLPr+VuFifMTcvJLGQtSQwM8KiF7Lg",
-	"d46oz4iDQBicQt/on57/Fz6Ka0XQ7p79Cik+R7JJPv8Bvm9Gcuegr5+R/RYWLuIx159n5DP+zvzfPz87",
-	"dlyeWPgS9Yy8Ds1bUsXI59ef6PLzxecfF+fvzN3u87NfxQcmNxFS00HgHYWMNuj4Ta88zSiQJ5PP19DS",
-	"wn+HVbgkL8HaSEI3t7+mz59/F/AQ/svsPzG3iT/6bJYiI0XCZU6VXXX7XhDVZ6Mm5OLu2wv0HRd2Np/N",
-	"HQXAxNkXJCkFQwIGCuMIEHrCstKZc8uzXwUAunw2G8X5f0vBPpN/o4IALbhxMv9OYmlsHB5qTMZ4ArQN",
-	"bgMiv0vBUNnR9ByYeUxW9I7ZJVe7eC4jQu1n/SqUZf6L/WHenI2glRfoi3/+9MrzGQPBnUNBd2i6vwro",
-	"uwiYQOIh6xKvNzRYsfMXz57nanHOPnoP6fv2z751+LN0w88uz7579vzZd1Doq1fgvM3ygpsImLr4g4df",
-	"bb+chTsxWxYI+cfQvIDF8o5d43DYMQBQH7eBF8//VFFeJhER1+PBVu93/kHO/eBek8YxTXbQEr1m3qEF",
-	"jMxpsHZoAtmJVp39hmVPNGYaDhA1sb1syAUPz76avzLrkF0nl1gCUPx6Y54v3ZW29OnPLfuG6z/Me9T/",
-	"sVswbuqdLqlwr4Ltaj9la0u+77+o+C0Wdd8iiu2IYiy3su7+B3RRqmJR8N7+0lIn9l177/r/amOsFt7q",
-	"pe3rHm5FbXzha/HkY46mX/eE+e2wrx5dkNdhSCjiDme7iuP7rxJmQd+91Vcq/V+YdsIdV+VbVml2tmI0",
-	"tLcCs40VH18+3n69/6q+FxbLucYc+rsZcLsID1dcZLNDH2hCC9jIx7UdqKLuZDmPXSfMSjhT62ZYF5Db",
-	"bjKvN+nIOwq8YJIdBd6Exy/0RhuW+LOMJeaCtjEWLlkymF1VrPr/yDQRNDrPc0LUbur/BwdfB77SfTRZ",
-	"FF81iVB+sOTTDpce2HylXMMWEeX5mpVv6yvLx/7gcL+XViz9Datc+eGdWOktx3BnR5D7Dd154vEOsr+y",
-	"MMKKAJ+TuaqsgARaETeRCn2oN71OJqd6b3hAW/J11jpOS7snjivQT1LTaDIzBhRSt74Ir8hl6KzWCRmF",
-	"g5ki4sIhcq1mZL7z3ngw427QgAv2Be6jdYrwGn49iSrMbGzxnylLdllo0ffjdDyUmGW8wb/5ap5ZlPf/",
-	"yxJpA0xSsCvyt5QHa/gbCNkoGxdzInAhAeww35tbTlLZ7DZUa5aY0f/3H9fn/03Pf//tj+++/q+KnEG7",
-	"8mv2RV8E6q6o9K1cBft6fk0wJKglWTO2GeJG06zaVGVWANGZ3Eq/FxEXjMiEgDh4bHRMjanuCGBzjnTK",
-	"TSe9DzDwA44b0TcV3nNqR+g35hCIvYUukiYF0VtJNhiJTFjEqLLBtq0tUtgkbEMTliiy5HcMApQhG/Ji",
-	"VnVAMQeFksxO63aWn9wxTjUnrWgfGfIDc31F0ERVjnNywwQ4Kzz1ILgis79gGEbpeMFTEQ3WTWYP5Ldj",
-	"2nuBE3jsc4grG0L8BgyS00hJomUUmhOH+1y3dmjWw98d3HtOMuboCY8ntshJVeEV8i4TijInAb7XHDM5",
-	"JEgCCelAS+MMSbSMrtniDJa1pMLCtNycp5vmCwUUqPc/Q0ISrcsh0hYijXqnyKr1x5Yc1BWgN9xShSXK",
-	"hAvL0+hOWxC6AqkBDC4IdUt3M9c1BjDJQ27CDRkGbEA4UWvP9310MvgXw756An25Y67+oFJLiF4lMl2u",
-	"bNF7w9bp8xJN1vzKDnotdMJZhVmXmB+MIpKQ7vI1kxKZDKuuVpb7tOLSU1eAVX7jW7r3wj99a36gCMId",
-	"V78Y2FZ7vbZFwX1fUt0NN49kXPnquk6xmsfleXp7Pa1EGbvIk3MrS1iFU1WuBcEXvcot4spWTMgzT99r",
-	"Ot8ndKFxFoCColZky0Uot9bvAQh4zQxy/PfZDMrdDPeawYLkwGQhqtM8I1ep1n06Y+5qeVveTbK74VrO",
-	"ygs5Q1p4uSAOqqWkd7a+w1ZDQB7DkjB9+/w5GHe+5sD5sT3P1i3s9eTinlzck4ubzsW1K5paMeYorOs8",
-	"YrM7gicMUe7kahsZOgdCFaEYZO3mgRaMtRQyOffzBkZO4P7Niybx/m+5WCtzB8Ugo1uTrIQxYTScucgy",
-	"YOiG51xkXFUV69t8N8l/4qleUfJzPE4t1P4Mxq+Megd1g1AEmmkE3dMJUAl1ZftWVAHqp6OxdaidvJPr",
-	"sqpMVkD5WoSW54hYFO9qLT84IeIe083r9A/UFE4B+xrjyCRXXOHFdOY31oRkDU+Dba9THJgn8ZZeImb5",
-	"8K4+c5kYOLHY0lo8sORqnS20fkmLVGdneeqO8rhOcvya0cwJuppzqAHGIhEI+lFF5EbB/4Uxt2X1Vh9m",
-	"ZLuSZMuENn41Hw4CyFvzkzr1KDuM1vrTnMaMbnMnWYVaUcpbsrdBU56HW+jI6U5/ZT5CqvNkFQRKUrE7",
-	"ZSuTNRdLuKPPyEqmCfwn4jWhi4I14sX0fMVohD2h9eaIQ3/AkffayIe8zo+7JRe+eaqSzUL8AN2vnQhZ",
-	"SvDR5odRlMUVLglgFasZCW0QzHaOGlWYp+GS6YIi2D+rVYSusazTVImax5llPSs7j/xzC7jPxnJwMTNQ",
-	"IzjA4nKqShjHBxRsMDuMWRF/I6YxIwu+TJP6wEOt2rQd/92o0fO07SP/eTZE8HE/EHUMvzTRVSGTXpUq",
-	"tJ37ceTpnvtxfsc699vVGV2I8Hn5nQQ6xtCXzYgyKysC5vYNGhGsa8TLoM2bEM2SWHX0CP22kP6uYSo7",
-	"fpAB5Igr3d+Jd7iSeWMe3bed6JUsbz3Qb4m1rPMdnsDAXszPGw9dw7cRHu5mR7+84cSOc3k7UVWy/YRO",
-	"Ja5IkiK/WuHkX6pTVZomer9GtdWgL/IPxWaCwYq0bsycPuSff6qFmXsTnbhgCybwkSmjNaO3gJl3FXUJ",
-	"/JXEBgloJ/LYCS2aJAQLzy1USssh3wy9tiMHvwvuUdSdSoQg++pJTuN2gW1Ju+23XfI7KFzRTFw5KJfc",
-	"gs3IgkcRCwEvpVB+iwRtTaf4G3rH8h95uuf4bI7HOsvnVmkS7AfhQZBkQiwkjs5nxexp0DH87gm90spx",
-	"00gA82Xg7QKBZB6COr2ON3rXTYMmgL9BaCi5sG3aXOlGcUY0tbOr99Z2zOF+elSvCrObJrqBC+GL2x1K",
-	"m1wQRoOVxRczy35HE45lStqfyWK6I6kq3K9cjWF7ZATefLL+FGZ3JE+KKzMNfg5aC9GyAuAjL8yicaGT",
-	"zH7fbmuv/NgpgqClmkQB9PhSMafOXDlNrymPyH6bq7XjgsdpnIcTzkghx/cHbgWn8Qu+Vtg3Dwqpibxj",
-	"iY+JUcSCsypU2x9TcgmH19rkVc/Kp4vm/d0NfRwe+zV00+f8NB1dAF0c+d+9wZywP+8ehXlw3vyDrS3W",
-	"QG/2RVdpyFWuBQCiK1DTpFo8vowBJNKdi5WMRjgYw1Nf4atOVodwenayk0fz7OKMXzyarAFpAF5HkBtB",
-	"RyzEzPsGWVnpkvJ8qZPtiy6ozSbiVATsXEjddhz3g3+CsS1dIT/evCffffsf/3H+LaHRZkXPX1w50F+E",
-	"+6VRRIR9UmVmXaZCJ7vjJTAL3zvJtgHEPRHd2o4MGTJFFN3ZA76SaRIwdUWEJBFb0ojQ8I4HrM01iEXE",
-	"W89/ftQJpL8falvNL5hwQcwBhKwC4LKFuRgnFvrSJWdkGoUAflTX2HJ4MHF2kh1a3/7v54O3aI1r/2gS",
-	"01m+0oB6a0/sW7oz5wKA8falzmZrBrAsxytR3wPgLPrC3AcSHuJ5oHJrf29HuE8+3c0d5+fme+zg11sG",
-	"KTI7K5TfzCN+A6Jd+bZeJSdw2eeaxZuItu/COPyTH32i4bHSPCe9EBOdW50Dol6luZ+wORTmeaRIWHm1",
-	"JoqJlWXdPTy2Z3EXGzwa13vIDzjgoWqGnf61Wk9/I6qcyQRNJIrGm4hlegKIoe7cxbAImYVXZJtwzYDZ",
-	"boV06P1Up7UeaV9lJlvs06xPKhvuwFGw2t6Re9vu2GVIpQkepRzp1DXIlSXtef8M2jsfQUMcKZZ4e8/F",
-	"1IhmX3Q3e+92JntEteMnc8M+uCC26g+ZCNVt8+W2hrCv8YlNl9a6501x9p42CdXRkjrWXB9sUk/6/yD0",
-	"/7GVrDdpfNcj4hRHw9H9QeGI50vQzVY7IyuqVhDaVnwpqE6Tpgv64TnowsJfuG6RoeuKr7HfLie8k74K",
-	"2uke60A5/oUPvw+59tgXbXOqeU2UqQaSQC6WAL3sGBlheCQVQ8YxpzB9zBtmShNu16bN0l9loydY+9zb",
-	"xpbCJ7v6vvjXLdM3igRUmIs3rlRFk8A45g/n/i4yAQywKcSBL5oARcPfkSx7ChQHpRoC1N4DO3ZS4Fyh",
-	"2ksJSf4XNm/VcFUatFoFSrlLAjlptwqTNLM+lmOdRptuLLoOlq2ATV0W/aeDarHTmpGYImmo4+5BjXpG",
-	"rkXWwGn/SApG5mwhEwYkP1LpXr4XplOI4Q6nkKXA70nrJEzu1UrygKnHrY5um7EuCz/ZxnZjunZOzane",
-	"NpFi6auk48Nivr5TbcOSLvvJBxjYV1UUoxELD7zw4NwGuvAA+mC2iciE0JiJEAqOfMF5wBLNF0ZlwNbN",
-	"VjHl2d6c5oZuF2QifChnejPX0z3QD9ma+AGP7VUv/SmjOK9kN+eaLCUDKFlofFZkIVMBzO+OLL0Yx/Y/",
-	"HTuWnb+yeDtz1QPYNQeXZQb92sVjW4vPwnjTOXDctwSvcegbHHmixQS5OU7DFgqrgbsLIg9i3oDOzfm5",
-	"qi+1QPPdVFuQ+5STdS+5OR6ppiC/StPUEyysRCokWmlUNriUBCs+eKn1NT71IejKSTQh3mi5AWxcLpZO",
-	"lFdwGLmjUcqQCWrNNrqTfGOWLF0LSypCObBwfxahtJJ9Z970JNnW9lICIiFzGqwvCftCAx3tXIEtMgR1",
-	"EWynffCEcriHFsXX/Kmmy+PV0uPiTpOQvP/ufOIb81H35KnK+7wk2u26Y0r5UAM/ijU+tvxovfAcDW5t",
-	"7eWPcbP4qpY3THa3SSqqlnguZcSo6LTGvew6TiPNNzTRFwuZxOch1bS7deFHGnFOfaHHN08E+4Mvy/oZ",
-	"FomMyaubv18RKzH7KqND7lZPSSK3SLlbG7arV6/W5Lt3NGPvfqdZjYlzs0kgS7ifdY+X6noK++jQ8HCH",
-	"7r1jl2XivI5SjXmiiuOKMPvs0XhdtgRmjSfxazdoxJW175iot4uJbLUIV4QCVSn4PkpiKYzpLSUpUvzc",
-	"39aqYwthaD/+VE+5dnrHOeW6tRk/obrzJRJFxehhTnMqBs9+6Jf0ZAEiXlJxum74/jrxkub9hExIxBfI",
-	"xDenYka4IAxwRXKtwT2UJZTnQupzu60Przffy58kJD9POHFWmOMj1aIbpr3ulGTeQ1lS/MyWrfr7bNiI",
-	"K+ffMmn8CGiEYrojc5bBFCJzF7Kxble7AffrSjFA3HNgU4Wg88MIdMFUj9G0mA/PT0QEuEnkgkcZ34Ur",
-	"rkL6HFdHveJKy2R35cr0UhFKwSA1TEnY6/CAaY4uMfF3OHKiBZ/EyPGTCrxhY9uyFXCHWMQHO7JTpMtn",
-	"4JtYY44KP1z8qFO7y/6SByleM7ZRNsufI5Qzv8IiDYiOyAVZyCiSEKcCtL0yGsf97261XazHUpHZqQRi",
-	"7Kcf8SJwsqqccM0wL9qo0D02CWg1i+3C1bmtGz/olNQR+tw6jNNy3OKlbHUmARFykg/McVVLIrcsd6kE",
-	"hnPKQ3OZpOY0y2VoI1EA28zCJcvrh/3BkPugV6luabuHr1w1GUA7iVlfNXIpvwNzfpk2DpP3c8/L5f0A",
-	"g1CQjS2AHlGXzL4bcdHlUPXJDR29vmNMZ+K+YhoeB9cTtKKbDRO2ZWvME3PIIraEdWmJO+TGnWbJajbD",
-	"iXIMkoQs4CFTcBncrmTsohQFumPkz24thMmmf7KhPD/D4yQKcis0tnDfMk2UjNlchjsrZXvjt0Ty+A/j",
-	"DK8Q/NUIXrAtsQuvqhRg3+TQpw7fUvFahKevTydR7vhahISSTCREyG2z7PgdS4Dxoc1fZgOfQGqmAOmQ",
-	"W8GSAVmBD8eC7QYhwjWLVcXFdHYW0y8/4i+/e+5fQJOE7qqQX43nCwGOD1rzZMwUNo1y6K4XkJtoQIAN",
-	"U3Y4RElxKtcitG2lDe86ELyk6nFRDSxLoeKsUhoy6X4RyNnyjfm7r2OfY9zbJjnI5D0V4NzWqBMAnSOk",
-	"H1eEqjVSh+WcZcE5VrrMbhfQe/nOJ0f35OieHN1Qju6RFUV38FBwIhdpPG+jtvwglf7JjhtxO8heM8lu",
-	"YB5mv95hRZgrhllO4DYDZEcmNEtYWEutU1rm2bBXG82SbFFO9XKTzbDPZXlAtclVLD31jd//lqiZufCj",
-	"ZeQN44pQMpcita3LXPugEFdEbi0/DEIBHeCIzCvOgxUL1u3O6BUOG9kXwVsmpPSKpFwTZFYkG2RzYqFl",
-	"Zci7nxm0mxo/xe54aKtth3RItTJK2F1ODytFZDFtPmYjR5RS7i2T5L80XXOxhF7RApqbRYcJJRFye2Wp",
-	"aKt6ScaVjnEhQyMRvl8sWPLRPPlU9x+YHExz6p0nd4h82nnu3zEEXEaxFGxng87GlQCFHWi2p53N8ExC",
-	"iVZGuAiiNDzk/Gs+KUyjoQshb+xjPyDe2Mke3Nw8nw5tD9l0PkRUIJkT7kgWWwvRtKKIzHMHCjilbcwf",
-	"cE2oYNsrtClLHpRFvChm+6hAlrF72Na48HlehZ/MbL+ww7mhiZhR6qnGrP6Z45NTTSgowsRibfNtZ1VL",
-	"5zFX7YzAN7lxY667f82xKIFzSzRq8KJWIqkYaWv92T/4lDfXHinfp131NHdVwAeCy3hEhWAh+Cq0LvBm",
-	"OA24DbZ6LPZFM6GyQoiQBa62bEDT+B6f+tq97GSNw03QTvjJTh6ynVghwoUNdAXOjZCegiSWcoi5MnG4",
-	"h3DitGXDS1aoIepmP8uEiqH7TP9invlwbAem+2Q5D9ly/mLmmRXQF0xGr6RiOY4xX4YAFdB6xRI11M2t",
-	"bFyjXteeDKzb2ye9suU0z8ayMYY9w44f/JHSdOfqfsvXPJ6Yi17vi9ziy/k/U9nWCf7my99SqdmJ8ceP",
-	"WRllv3iSy+NHkLpcEPYFhZ5zOj79jd7IZgPtdTKku70rZb4Po6EE3H7fqboAO73jFH+7tRk9aGAzvQnV",
-	"7Bn5CS3W566kcHpAlVODK0JJzJU29yKuSCCThAWahWS+I9T6ECZ0svNA41CkUmwd9xpiXYDtOm90AD/Y",
-	"MSdl/3uVUu+FQ441awa989gcqVdckQ3d2U6z6uK0nUz1AXVpxSlAqwYPCa97T6oGq6ejgT05ZU+K6Ze3",
-	"TCz16uzy2+fPO80XKwm47SOtmbWQae2L/vz8ITdwWs2eqI9nXzUx3Wb29IQvV1rNjC1vVzJ2KCS1wcMa",
-	"O+5W93qoQTdY35Pqj9Ne+vCKIivrIffUVUY8pLvmg+cPblCn9uAMsbe+O7ijgu0YTRqfE9MvPE7js8sX",
-	"L4y2xVzgP7/9r//MlIILzZZQFjGqC8NFmsSFfYC4K3HCczyMsO7gsczCzYiWZMGjyPzOXY7LhID257m7",
-	"yJrtzsNWVKq/st339OTuItPU9g9fQT9kff+ai7Bz/bcV4185kBztO2dk9CxEYVb0jkGxSSDjulr4/Y4A",
-	"JoxZ/sNokvHjEdO3TCCCgGBLqTnVeFFmIgSqAfaFJQFXLDz7rcMu8sbsyvaEXQkE0NgE0OVI+ZY2vqCp",
-	"8n9iMCAr0+lwVz050syGQIxMtzRSHtQHD1WoP+Y+rMjcLARhAu7U5ipNk6rTVQXvkvdP3Y5YBzuqJ68y",
-	"nFd58hEH+IjHT9+embJLBvNwhFwwD5nVyFMNtNnpmbkqX8XdFmp77EmlMUEAUCswSjVn2FgIh2jYqXCj",
-	"YiJUUCWoXQFEaOVTrnWoUG28Z13MaURbwdhfukGnCbNipzfJecItxcz4EJXGGJAXOuEFqtPyLdautk6o",
-	"UBiUaF7xtzD+U374Q7jHHBYdHVM3cCEnUQ18FcnLuHNQLqY8Ol8xGulVE4zVO8qjH3DUaZpiboJjL/cP",
-	"cgs+zyzdXH5hioTykigm9IyA7qsZmcsUjdU8N6JcmB86Qmgo/BRLQpeUC2XbuRJ5x8NCKt48PycophRd",
-	"MnWRipjqYMXCRjv+2Y0yC/OwUccKnzINPi/lFnvMuBefrDYeV6aJKjfbeT7q3EUl64FEEO9IiiWBY66H",
-	"08kNrhCzYw4amujmQA75kdFVYVbHAFV9h+s9fi4VSWtir1lbyrUqAmlp6Ts8ue6nKRcO3HnA+8EbHrGD",
-	"vMdEVwMztzc88sfzA4CzzCeGgzA2R0ZXiPfNKOhUhJBAzwnQ7AI8WJEVo4gqwDWJ+BqrhsWOJGwT7bAD",
-	"JwX3QRUex5kgQgpIqxunFB6gH+riD9HIRmaN4U09tvOGwgnApZ46ZiAKCYj7Zx9koJk+VzphNC6qiz/w",
-	"zbmgcD7cuz5VWTniKd8fsRIeZBFZzJXfAlZaScDJnQpCtabByqb6a2R4n06LouAV03r45kV46Kk7B5zl",
-	"0emh6c7fpqlrDwD3IBfWGQgJ4IprIbfKmDpQL3BMxZtz5ZVNAytoijKnRiKxlIQlVt9qYKhqXIO8a7l4",
-	"v4MRp11N41MwL/5EVuZcRuhS1qVdOIIg9EQgGvXGIu/YdFUdwFNNuCieUWFZbI9d8VR7SZQ2TmTmKDFn",
-	"WCoMVxqf1AjNsU3NXOmSmvkER6sOCsbCZh38CUb8y1R0ms+dssrHHT/h4oIH0PmOhCkDbbi0CStN1dpl",
-	"q7ICT56QREaoHTaPBbXIFhiJ+mp0LmaE0WBl+zsyOGdF+AIHAyZGuRgYXptTFqn5wi7rudnRuFiqppPM",
-	"T7k/uHHjxxRe1fumQRzBAv+IJWRLhVbmFmEOl0QuZmQltxkOcwl2RzFoP8XDRh3hR806nuSWXzXXY1wp",
-	"j6ILr1bSmCdYWH8NqDCzFt9cGPmgw0v5T5nO/xbM1hhtFJbDSkZqK7klcRqs7E2RK5KKhNGwsxQvYHQt",
-	"u/lHRsP7yfIIxq3MrI99rH9Hk7W50Jn19ZHdJb9jAsFhI3P91zwyNz4ulKai0fRkqs1F/xz30Ta8xfc4",
-	"+qMffJpB+dI0pykABJRyYtfTNaSsZAre0fEU2IYELvLJyo2MeMAd0kFDc0rpu07VZkrTPE6zSnmtRqcN",
-	"CUPoa7TyTzIZVYi5zvgcmJ25NQ0cOvkID30gGnQStATXal0lUSIkiWXCruyFxBizIlgW1Srqi6yBte4K",
-	"URBRbwHh8z/JNRMT+tixrIsFacL17uzyH7/tU35ViMZHo7R3uFI0wR7aJ9TJ6cLVl6j6owwWrtjluLdB",
-	"zQ6Q8GgevF/109F066mbv5f1fO8MI2AzM1loArQQTTMEmebKhmZ6mEobzasVanWSZzyvNnjSxr1naLG4",
-	"hJA7OuYlUpe92ZfJHUtaNxg35kQP7256o4cukNd2IROykjHLQoqUR5cYgJy5+CKEms1qWy7Jcr2FYCwE",
-	"tiopWH04Mfd353NI2DbsK3hszsGavIRKiFPFEizN8ziH/r3VGluHACclpmJX1glbfB3IOKYivMy369CE",
-	"YSrdX9jhx5DBf0Ze02AF9a3K/DZhi1QxIHyZ7wjXikWL1hRHhZr5sp46p3BvPTup2NrkenBNYKGd78YI",
-	"2zeKyK24xGCa0REt5driBINauAiptHIOEfkU2pvHydEXHtUIZp8f+MSd9tAohSCJOhABUGWfuTZGWm41",
-	"3yPEmcjGpwnwFS2iswtWF9AGXGttcAy5l7k92caTbZSrkMwRDNRuiqr0/QMQHGYQriOXcYrpDlIV0BoP",
-	"OyDR0mLFmckSpSUS99/ZlKIUzO6sKxmFPe2uUzfqk+X9y1neI2vj7GAJPU7/Z6eC0Xlf0g5R6IuwdWUz",
-	"JCvUPGbJDE7eXEFNElYwzohmSaxmeZBybKaJEVJQExoEbKNVmaN4nCM65oNozEQIdW5Dd+ImdKGv3dNP",
-	"NbTgJ/jE4vYIIJmNykE800nV3ZmTVAhHwpDQwBcfO+KQmS1DFiFRfCkQTZZmlDtcNff/NtnVuMCyTxbW",
-	"8fWTIssWdDAPLZsByWbosg34sd1ULQ25Pt/QYN20DV+bUR+wk70DrJc9hc06O7Jg7c409759tCdPZoUn",
-	"bMLFvbMvrs9FkjVjmyGidi72Cm21ADiIJAqZ/EjClDaOdEa4MO5mBV0QC7KiasVs9P9zQjfmLmGcMl+Y",
-	"q1Cw/kyQMvKK0EhJ44k3dMOSqc4MwIfJhj4w/IXfsZfmyafqyWByT+eERwNAj7Su0KO68cF1f0BYcEFF",
-	"wEjCIkZtmgSypbscqG3Pa9JFIMP72E1a3bb2Cp56olbzCh+Cc5zYbPbfPeLGf8M86kEsiZG0z/oalVqz",
-	"EMq59qlA4lRhU/5BCoW3x4F98St8bPHqfuq5YTvpJ9/84H1zCXciC+leYRITmvdstMSmul2SszXDWWtK",
-	"NiyzG9iUfpKafe8efaJG5Ob3k3w62jxs88HGbCbcThSmgSYrGhKaJPzO8aCmFvMM4M8wRwIsbwuZOCh/",
-	"10nJNZmzJRdQdyIOMCt254KLXeoBXuPoKYoCOuFeHphDGDP/9onHLOJimj7rT8j3zkR4Dt35Fu++Fopr",
-	"1Hsn4H101aQ3MPixVBqZr5lM4LDO+9EKXerxi+mOyA0Tx1EGhwjSVR/eufEPWiXsV0yDGGZXbE8TRhV4",
-	"PTyLCB2w1anis+D0jlOeOhXol5FDhv9DtMzfZeF4EcklchBEM0LJ9+8IsvJxoVkiaEQEcmD1PUggVMfg",
-	"oD8ifG/pAk+z39FM7ino+AhO5mA3lpzyiiRMseSOYTn3PA3NFnaATWzc3Ae0idcWZ/39Rp8wYSXOzs31",
-	"yTYeBec4FtCwJCbzHfwAFdxF5zfGaoQupPGVtR7zPdaowgzCx8VYOcJRwM+F1NjJ2TfRanGgmrKsH+2Q",
-	"EVXPvuIDDdZsQmAP+/FlUYCwuLIdsSGZ72pWddDDIOyK2Vo/7dxP3mk87wSCLLqnK0LnXv0VdF0VuGKd",
-	"dRQ79jo5GWVUUQTs3AMaDmg37+Qdu7EvOFW7cfMzc71W66ltJ//6J+O5fxBBQq7dFeA57Tb3RiqA0D1r",
-	"RpYJsbVyXbCi602nOSb0Eady4wePuVcX3zVZBM+vhI3zp8KhchcyupME6sz/jlFgfB2GN/bRJ+vK7PyO",
-	"ExHyqzN6SIjukEAXcH/TeA4A4QFNEs4SiwBsU7oBi3LUApifOsDSzbbLhfdglbZuCz4/5YaOmZXJvWaS",
-	"MzluFnupciwrBfzRLVCCmhtSxnds3G4UERYp1gRdM6pDgAaJznH7Tzh65ITaNDhur+9YsiM0iVmIbSJo",
-	"C0ZE7AsNsHdkKjFsZbJeRLIezuNvKUt2OUn84v5gRFm4d9xo7zDHJBkyhyj4THdwd4syg/0S10MmaiyZ",
-	"KLWVSXgOmH2NLVQ48C1i+/V7o3vLBLhdhXlODdtlrl/uWy0avSu5CwBIVjV6PIBYbEBJ/FmxwcUwRjkc",
-	"vuXVSvLgWDQBNSKycL64Y+E0Z4AUdQXkewhsghiiyl+kASnqGfkEoCVCkjXbXVqUSzBWBU+oEmSVkTVA",
-	"4lyrdUm+Y8rHvKLz5XYqAVmKKA+d7g9qNAwTptTM4psnwNgiBZs5SWhpbcxf6tyyPyOZ0UPHVbSluwzE",
-	"plFwO8bOd4y2nhV2jP1/MOxBcDvUsDlY8vt2svsXz59X0M3MzgBZDZ5yKdIoqu3g9nz92as2VGuWmMH/",
-	"9x/X5/9Nz3//7Y8XX/9Xr+ZrAR30/Sqnvp22csprynSQ2MATAJpMllJjmw+y9eeJ8vQqYQpACDIUpzXb",
-	"6Cvj8TT9Qmh4xwterkx5mDOWrtAEB1vNk4rfT8UfJERAJTpAhRZCpOd8aU7vjQdaHPgXZGke0+Kz90zA",
-	"jm+3PovmlzBsKxYZXwEm03ZQYFuiNapYTJnqPJZf0xYoU/3SjjzxXXAlfdt1jZ9I1UGoIMX32NUwLhcD",
-	"U+A8cnxVmkSMKoSBwbWumY5MdSBj1qMX1kvjvf3TJn56M0MoAjFr9o0iv0vBruDshVNiEDQI6Q6d3ths",
-	"9oNMpyf3/cibvpPGRFBeaP1IiGnOyk7biZZL8BBlUgw4JCASUUYplGkq18r5lEIcAn/Shuuf+/7T7eHy",
-	"UzwWtGe2RqOjOaI2OFwrVBa5QDSqBLJ3Av4B9S2gGgWgCtfoJBMSsYUmMq2D73T6UbmfdD4l3mNjaQWn",
-	"OtDRn4iTPjuGKz4bxOE+OpSqZl1vh6jK+8gptqLJQGOrNhR3KcUNvXJDuUdMG5/Sflx9gn6te1wuxTAc",
-	"OJ4eExwvoqKv631r/qTC+X2gPPTMATVOEDY/qqFqv3oBeXh7fz/cdSqMJhFvnkx//zws+mLdtiaz25Hl",
-	"uAxTNuux8YQpux1wxxtkPid3+5j04mEJT93HNm+Rvc6B/T124RTxQL3xk+988p1PvrOf75zuZrDgkWYJ",
-	"C7OoqyKvbv4OPYfmqrCVyXou5XpGFF1A2ancMIGJGLVJGA1xNh08pTHULgfbtzBu8MvyoW5tgu2NiglZ",
-	"37kicsvCmY16gOpTEWIFovl9Dr5ihvcflcawLwZpkjAR7LpIW8tzG3Tpcpf5JG1cpxu6ohd2Ocp1L9dk",
-	"s28zXxSYtezbjP6KqlpPm3RHe8RvpdEH80dTaJhf3skqqHOROWrjctoho+RqqV2dCqLGnnNhV3qWu3hr",
-	"SSIp1xCpW8jkilBNYqk0+fPz5100ccvYutnvvKJq9QuMOk3aLTe/6ZwEhEbNwoFbYGydS8BteRRdWh8S",
-	"yDjmWkPjmm8rVDh4IRMWmM3V7NHEtp93lVe3c/UQgnuQsTxYo17BvK5RvPEDeBPBy5tXoReh1t0avdSa",
-	"xRtLFYcZYxJxPG+MEsizEMMAtUZdb82QXRzw5E8JFeqEURjc/K79OhwzUTV+8FhBSR9KHVk7mUM9RR96",
-	"oxO+YSSGvCZU/G05ctAJPIBZstyrrCAQTyD2TKW6Gnxe9S68IQythDipTLoPRw/dUWz6FuNumvjUINkx",
-	"H4yFf0RbCUPS1wJcliwQexOgYSTa7Ztjd8sa15r8dnyatAT244/VoP9kPYNaD1Vkk7ANTVhiQz8Wtzsp",
-	"WguEI2kM7GVd7WRsjOVTNhOc3dGQlZ+sZBAr+UFGUDkEFoHX2VXhR9R2RoVkTsXabDzGQszvdbKbkcCc",
-	"NCKEWQ6kCHjEiJDbK7MjEcsTTuTCbkPQyD/fuU2JLjQDKuLOBicXC3OnOXc4+8Pa3UcWyCR8j+/44KH8",
-	"RzS/OI0039BEXyxkEp+HVNNeMDK5iZpb/JMZPlAzRM2DyCFepWxEUZGYGgPaNyTfHrxJpFxcke1KsjuW",
-	"OLsFTueACiH1ocZ1AU9upPS3CgjjeqmZDDTT50onjMb3Juj5ZNk5ANBgmBCv+SIHbtpRIMAAQqjWNFjt",
-	"cYAMHnZJWMw1XkgbMcf8qENie0gdNFTUfGN8/Vymvq5+f13HXrM7lqjhbzV4Ufhon36q5zU3v+OEp/zq",
-	"TBSg0nTNyJwGa7wFUxc1VXBLlolP0XB9WCBKRjzgbUlfN+g0cy8wvd0kmRd3pyZu3Xyjg4V4csWn+TV3",
-	"q9faxwDfcbL3JJjdkYLCuDJjSxc/Dra/gpx3cOE2ks6LuYh8l5NyybQuFI/TyLYL1mA02xEPQQPcXCc/",
-	"o+ffPgUG0cdUVKrCHfb+a6LSecwRzOESyJARmWhF7xiZMyYwP+DSsgzTBtkQJkIWNjBjNmiUPQZonrDB",
-	"r47moaeth6/jjd4dCVeiDPVRoSBCklgm7MojAiJKlyJL4LFMRciSEvpfi6St0+mwSe/+7oY+jv0W4aRy",
-	"Tnd/veupGgr77uFHb5loGl0AGmrQelAyY6/d0DFJf/EdYwohg1Ax25b5sLPLf/z2tYRJZImYcijUdEsL",
-	"5Wf4p/WHn+swLKzbyeZTcHrHOQG5tTmirD3xlrn2Nsi52m4sIhvXqzChQzOF/2If+yD06JjbVxc5A1S9",
-	"8bO4jHD7nIHQoRIQAa4oRj8U1sCzcmdutS5k3LA1Zw9YbBTiKxk+SfBACQLKFUWCVhCV4ks4iUARMRVr",
-	"IsVc0gTgNalal2A6aqVnawfby9SsBHH82cj0t/COI/rFTzlSZUKBRXnLo4jMXc1szWZ43xNJUR42yNlZ",
-	"Kh8snXrPbidGIxYeWGJ5zzBsV1ngomciMXf3mIkQS7sc4FvAEs0XRus8AoX5Q6rTpBgxG09iufcNTPnE",
-	"lyJnfacJHO0+/kjlKSCRHxAU4SnrN96hkS9zKIsWsdRsTBC8DlkQ8VIYrWbvSRIWmI/Jdp8BDeYTD9av",
-	"/CtOl2fezdDM95QtZkQHz4M1kYsFoUTFNIpIphmgUanQZkQpvFKpU5YNm84jliuDGgfG3+298Slj+Rcm",
-	"efpueTwlu0YsV+RkR5IbcF9hQhcHKRb7opnwIbxBw7WgBq/d80/2xuQmaCf8tN0/zu3+Gi+T2H4PAA2O",
-	"W5ezAA7adllnhEZKOlQwbbteoxKiQ3/7GjvCdPqW1j028WReD828PIuk1Zw9W5vTYH2IATmlH3RrAlgV",
-	"qU74vKM0zvLJXh6nvaB08wD/nnUhnUdcrVhINlIddKZLzOcPbDPfA8XoR3jyqZbfmcmZeSpfg/FkN4/u",
-	"GLdMWIHAMGF3IHACWo9NsDof9+YiiNKQqXxY58BbuPnoMI2Grmy5sY9FHTrtfcnN0M35yc4eaXTUpdQ9",
-	"gLZdRp9B8vsUGJYCICA0yTKRWmfzyqrWhrYw82T9vQ2SnGq30Y3//qN0Gj1Z1jSWBbpIKMbsLklANxgj",
-	"NnsTTVhIQqYpjxBmhJIFjw6yplSMtF397B98+hvWU8zhXyHmsImoEJbW0wb1zOaEM+wYeVgZcbXWKPyA",
-	"MPePPMvgoP7Ylw0LtIX7M6eBK3RayhaOS4iMSrnmYnlFkJzEI9UA9p/GroVwDxG3WgiRDGjU0I2Apc24",
-	"SG9x7EmflO0c/yVTVTnGyYiKZUqXzIc4zP8brbD/js12164diAKHu1to7/lqlDjH+8UJ42HB5J7iHI88",
-	"zoHwX7mQBRUIgzhDjBXMZtkLF0viLvbjSyvb+Fgxxf7ejz+IdHey2pOQvRfR5Ke80uoc0dO+40LnyGA9",
-	"fgGQxQL8dA5XBPZ1gbDNMnHQI1dGowC1t1wN1a5WjniwT9s8upHjNs93rdrs1FcPHdFZt8lIZZqWobne",
-	"cN9vmMC1PRvzXGNe85hPNQUdeP0FjQTZYuWaYbtXgeQcQYnVSiba0Wi7w02DRpSEaw7LDnOn2XBu/NC+",
-	"SgWQ9x1ga7UctzM++4Jj18ejeL5R3kFa1G7PB0fJhiVchj0k2JHYY0JZ1uDaWyyYWV+pOUDjAxGNM+GP",
-	"XnJf5M81W54U6NLb5ZkKlc6NYs4b7qQoxZ9zQ596gw4S10/YnUxkqhNgSTMOtlFISp8HKxasfXouYUyo",
-	"lWzxoErfZCNbfRyP6ZJdbMTyFFGU4CKtHOqvYkzkFiwfE77n+cNBz3FYyvOAKtaKij8RG3I32iAm0tis",
-	"idzAEgWRVCw8+60zg82ai7CzmzQf/1cOmI2z02EBmIa/4XtuLqnQWEvmTG+ZbcOeS7l2DPsOBihOlSbs",
-	"yyaiXNQ2y5epuatUsTPgf5VOPh4FegzMop68QxJcY2TMDL1a2djzrq+KwBYxx2D14H0Uav1Jbn7evMTH",
-	"nyyCeW6OxwELMIo9FUCZkbXRKrk5TzcZG48jbqDBGmuCdA7EW5u/wbZyqsgiFWGehaYLjll/XRwbC/yh",
-	"aWY/VP0XD0w384jzHKJxRg8Abslm3fDf5v/y8PKK7gCIXiBqkwVlIixyzA9QSgrg2llkyhXvHKSf40Jv",
-	"w2qfakiZKnYk2O1JlPAv/A5gp6mCuKWSMZvLcDczWsXgn6Bc4B1hE0bkAL0ilCSMKik6K1TzLeFjaezo",
-	"94Uxj9jFj5nksF18JUlSodrP0bVtEakoPu8RBDJejCTd8QEfZbyhiT+tGJdvNwIht92tzzWhdbgd3VP2",
-	"p3OzQGQ2yJnC0S2ApeRwXqvjJ8Wklw5WDEGDzEGwO2tp3rTuEWIRbGsPgQ0O0w56ou+vfpzcCpaMTz7d",
-	"7ClARhArN+q8z0Rd9BvvC9hVAMAZ0Y2yhdX+3uJw7Gw9QFjDJYo3424+7a15zS+r3cg0onZBpqEPZUls",
-	"w0xJKswCFhZ0vrMFSRW0zTwh1gbN2TuEQqD8ydlj5OS9LZpjVw97oPE+WdqhljaghTyG4FqbNufQ+xu2",
-	"IDfqBPagVqVHWPljqymumNfTmH75Ef/wxfM9rR3XE+NMJnHF76RgOw+goOmaCRtaq4PFLVMAeIXs6l8P",
-	"1cxHqEaPzF016EYb5mOONmR0w5qEnth9eoZe5krw0NpiumZY9SrDwfleius+duz6oVC+HJfRsrv2PZVk",
-	"94nPx7CDlTav/J0sMdsYV2TJ75gg6eYgvsuSRY0bdn8wHErHCb8/WdJglvSWQYJrzmZEJztCl1DksWZs",
-	"Y34MxdRYICvYF+13sBm0NmgJJpXZmDEtmUCvmfnrdFMKg1YZFWdb7HPw3GRyPTwpiXnoR3jZKTdJnAQx",
-	"yWvA52BYMY2MGY7lD8VVqMm03CRlkbZeTmHMowmPUoWg0bdaFm4MFVeNosyusfkSzGZLueZieYmBbJmQ",
-	"FYvq4of7l5Pyq0a+oIIlTZI7Q+6b+Y6EKSuDVtRpX+eb6EFq+Gh15pHdRmu1o8NdlLPt2egWNNU9lLPt",
-	"ZY5tbGYUaMnUDEnHzNoh0Zj5p42oe9KxyvW859XUC2HkBmEvx5Pc7V1z8NFuo5008OkE3VZKDapGONZ2",
-	"gWX5cKotQ+7kkC5WVITn8s7Of0Bj+IGK8P0dS07bHNwsnwzhoQZl1NoXqWHFIxdKM4oZ8ojp7Le4yZhv",
-	"mLMVjYBi3AKVwFbU2WZ8h3zLXeMtjJvgSCzW0yTQ7QUN6p7L1zN1aemdFWNiRlJVs6CzQcHbGIStTvyG",
-	"nc3QzHfq6rTTNPsxgwnIJLYfQbBsyEaFr2DfhHKuOVvIBIhtGx2AjNi5VY4W25cR++gGjmn82Xsmsf43",
-	"XFARMGJWQrk6cq5dfzvojGt+kInDi+AJCVlU5FxkchOxmqV1gW6x4Ek8eJwbnppbuGE8xvgCHl24NwXx",
-	"2eVXADGYSR0cgqZrpghbLFigCV1ohrAgbUJWjCbBqtZwbvDXnRrw/nlWdp/HCknhrD8yZVZ+fBGZl7la",
-	"PzUjG5powRK14htEXXNVXBC42sokzDcfub8ri+RCsy8NHg3f+gnGDCCdmH55y8RSr84uXzx/PjuLuXD/",
-	"/vbwfknXgBkzpeiSmZESok5BxidnsTRr2jLvXUCHqztQFcjA5XgABlH5nJBqdu7Cm90eVgoc3udRK6pu",
-	"FzyCHrk9A55LGTEqOonnpHo9jK38wKfZk61P2Lqmrm3CtWbiklhLUNi3o2Ye89z8L1qCuqorttIrqGTP",
-	"e4p/pu084jd+1OE1VuN6a5zfJJJ575Aq/Nr52rYcMbwZUUv+3gC/5j7lZHky7fyO00nsV2f0Thz4PDj9",
-	"4huhfQQuGTkhyxJXpJdx2bouFI9TYJOqRZS5sSMeigK4+U4dXyu9f4q2LITFBwwLrw5bmUYhCeXMZzZm",
-	"9r7kWja2K0kEu4M+LjMRdQVOnCnXxtuiOh70LWQRQ83Zp9V9n1aA2Yx3/wb6VJnqquvArDb/dWO/ZVSt",
-	"UGoKVfgFo4qW05kLC1yBN+cNSxAyoHp56smRfxRn47Ea/yimN9FRhVGD2Ae6yS27LzuPIVRkWZaMjW6o",
-	"Uubq1HiVhYlf+KHGW6eVkNRULNmH7ImjoC7ax+PLjl3H8yqDQ5Rb4VdzlqtHTphCdlJ2RZgIFQ4G6Ay7",
-	"sqrD4mO86XxBAy0bCeQxsvEGx42qzrn3TBGJR+9yzoWN2nyjXBBu4T62s3t5yZZclFZq6MDYt6Ms9Uu2",
-	"TMd36LA+gIfAoMKQCkJTvWJCmy+QyZVxKaliRAIKEaDjIkG/LwHuq9OFGGhTOHN4sY0DxPwhkXIxfZ41",
-	"kHcs2ZkJqNHV5ENqafvyumHUxqgGeECuFV63QUWubBUrzhF+pAhNGFEr4z0lHvD7qY172jk8rV57PrJN",
-	"RANWXKAn9Tmm+vzEtiVlQAVhNIk4SzBdZdRjKxO9isyRRa8O8CwJi+Uda1IN8/tH6FfGO/d4vhljt4Vt",
-	"mNAt3c0cRE62MXSRmmab83TTEA3QbPPz5uyRGd1Ut7QP0M2TF0wOeWsn0yuyklGIyPeQF4+5SDVTz8gn",
-	"yIEJSdZsd+n+GOHeWp22ThiN69Mt+Os9c9tfho1UHJB9FomMHVKBJJpF0SX5jK+5hfzcZ8Q6cdjjHgEs",
-	"YTR02W9PvbKlqqaSF551VpPM+fPz2QGZN82+6At2x4Q+z9blhHB0b1hyx5JzuK/ANBXWDFHtyBEuyWf4",
-	"xaX9wecZ+RxSTS/JH0KmYkZ4OCMuvP318xVJmEpjplBqb6nS56/h+3/8foblS/CLzyi4fEyeqnU+8JPx",
-	"IbYWFmfcgaPef7K3TFFgrPIfNQKqcXmBoffO/EEztLEbNCYMHL5jkiyG+x6oAHIx7RmRUViVNxqpyOs6",
-	"DO08TvcYAtM7Em6qXZuJdKGsCgn+AC4T5hbMdVMZ1Z5ZAYVlJ+f1Bskue9iVDDQ70Z3FPM18ut2ac10S",
-	"VEF0QWsarKzOj+LeNpuEZYS69Und/MB7YWcM0d90Uon+3NJM4oyvMUztiu+WTJsjaIkJAf6ZM7dMet3a",
-	"005L3g+q86th6W3Z+EIPXNH4li/yEjvdAmgAhj3yHf0t0+BabbbH2A+mf5aUi1o54sG7yUV+ghEPAfEK",
-	"cNnamjEP7uKsBkfyNYp9i9lGrdGiaqKWCeDOq+4jLl3p4J8Xc6qxTLaO5dbcMg/TuKnw2qlavzRfcZwW",
-	"Q//68UHMaLImMRU7AqIjoRTYH60xGEi1hYVZcYgtsZikQvOIRFRbrk6HZBETLUsEApd55E+aMGIsCrua",
-	"aBQ5NCcdrJ6R1zRYAdUPJJyUljIkNCqWHVUqG5Ca1fq2V+a3h6nakyfqqq7vwFJADmPr6w9ym1dXUJ4c",
-	"hiyNIpaQmO5sKAtzD8h7p7TcKELnEDA1fyGhxxuchx2u2pSt0/HzSd0eHSBCpTK4kNrGFa0NC2cFjzW6",
-	"dMqbpJvnMXbIaTZHCq4GNsZOCpEwxCcZHIkJH3vqCuHm+SgVwhKLaIvhVTzsdNQOQDYYWjfMQ4fTjIcs",
-	"IkhimyOr4+IDYXE82V7awuWQ7gArfbuSJKYJ0BHpTvJTQsrfh3b2N/DQU7dsnOWjtOsfzOXGqgpeb2jb",
-	"RZfFG3MFaomq+FGn2U3k5jcNXjblEfHrNmQnkfuMk7UeO7/j5Nb86kzWSRTnJX1QO5FXk4sNpt8a+Klx",
-	"wEPRATvda+fVJvSkxRlMgLUQRU4ZCv1CluHP3Li2SAkDdUh3NEpZr84h1+PZ6ILtmDHTQKOhax5E3YtH",
-	"FHMphztLda94Ue4xmxEhkSMPIS8IDzGt68+2fZAYc0VV//G8w/vfC4CTBklBY4vjrMlazChUHRs1Ek5F",
-	"awiCENixtR17wA74UbdoWJWJoJFQABa3mIu5/DLb68tGcqHWdmv7g44RswmM9MmiHpBFPR6mb5nqzIQU",
-	"5WEXo2mrhkR7ORvd7UxSBandx+wvy32qg/JreTFKSO4aA3Ju+qd57ITZXR8nJDeNDrmgHLwNwnLWxaLn",
-	"ldYPd7W7i5gly6EjPO/MMx+CpsBEH6mivKPrnKJsaKIRpR+DuBL5VLXz5m6fNHeVcqt7mwIhbk2He8k7",
-	"N/RBM0Pbr5gmimRXDM9SuO6zdhCgwXaSTcLvaLAbOgLs9vQP9vEn7STsJF+HXD9SV/GWYUHBdiUjRjSj",
-	"MXYaZRoHNeMRphAQThAcSrl4vNlTjJlNeACbzZEyCh1V6Am2ukOnuN9O5WJRSJ1cwa0HQIEKt06M7s3N",
-	"LBTwJ9Fg3d1eNhEfuvz4xjzzQVgLfPzUyYOJjmbyjnm8v/zWTrjQMnc24wmRW9FdYTQdvDTH79U3+pTz",
-	"DdkUH/E+7Sp0UFeweBVDXVjtx7WyLyNBJC29ITD+cL1XM7+vSnLNWlqLPuGQMVfSvGGa3pwPPxL8ZH8R",
-	"KsHz9IHjsalZ87yTtREzuSMlZbNXT3XxFcQLGMtiFQsSBkABnaBaUDV8bLIOqw8pA53cJ2uMwdcWvrJG",
-	"Ww++B6bKnrBqvcHPMOJB3+XNJ0zibT6ASJynWclUsf7uxcz2VL2LmdtxnAusygSdnD7SWgkNiWl+Lu64",
-	"tv0h812507PsY8DEuuUMD7O1h0UKX7k6SP/GFQwemPwNnzqcVY3opEZXcLsYXskt0iMDZCsHRGNUHDYb",
-	"Ag0lQUfxMTGC9F6LJ+EV+mSJtRLPCaIscKola87wPC3EJ4pzVeCH0Su2IysadhOsexIwMw9+8RShQ0od",
-	"jirqIUsZSZKcdCkyL2tJgpWUCizXLtelrWi54xo+hlDBtmbkdiVt/ZlgZMf0M/LaAtUhSRgTHQUPGnO4",
-	"wNPqQMNHicwSozS0m2cfIzYwiWpYaMicNeeKb64KlECKCMbCMv9TN7GXQQkV04M3d6g9AOB/cbP3QIVF",
-	"kEK5KLEoWtTClSSRVJpwnYE1805Aze2E7H+3PNjjAbTQOxb+fSrS8E++ifYbRZR5NYE1mNmd0TdzQ85c",
-	"EbUCKE+3j/o/hQtAfmUdyH/bhe7vJ8yz6kVxJEYQ9/rRteCvjG1AngsemQVG1wn3lFSEyEFIC90xmXjz",
-	"ltMaK/oefv73Ssrw8UJFb2SyhOOhmaTtRvhGEbnFiiELXhXGXEDiwVESg66HmbKXi0IKKn6Q/3ewGeUN",
-	"wCy2X6QR9RrfNDlU6mR6bSvF9sTua4DqtbrIxvCH/9XlP377OvvjDOON5h+/mYHJnZN8mkRnl2cXZ19/",
-	"+/r/BwAA//8=",
+	"Gxnc7hef/zDEC15ZbD/nBe4dvWMX8JQHYxXTQ0D6Y39ygeTYMTvb8OwtPEY9v0a3bl3//+y9bXfcNpYu",
+	"+lewtM5amVm3ZDlO98wZ6ZPs2J2ctmO35XTunU6OjCJRVZgigWoCVLmS5f9+F/YGwJfia4lkldT6lFiC",
+	"SBDYe2NjvzyP3NadUYdh9gKJe59D3E4OaO8rG/ZqMy+euqcePQbCIzIJwW8/sIzeLZL7tiban9L33Dcr",
+	"3i9JZUc3AHp1K7/fyz9k06j8Zl+aUy1fEYeMRa++96JWdPx+9iWIUsXvWN93NSMwS9X3KKo/SQBq/vY+",
+	"EACldXEvq9wYGZVu3CrnMJw5VxORgMwB4XiScz9yJMnAWxNytGA0jMHTWxqTXR04lRH7iCZ95O4MKRY8",
+	"iftmXw9xMNhiwQJtxGuUsM1hWWTZHuwEMcDgSfeoUNXxlqIc1KU2YS57OcrcStfJqBWUQS74Obkb8Xov",
+	"I6YOoGOH5er+MS/NcLd7MReW7vzblvPKvqV64qkI/TW33+TD3J/55M0yYSxX4PbbPfuKcqiXe0QSbWbR",
+	"zq72s987vOMe39x97hXtBbUz+VtaV3HYC0g0V6JaU8faIbbp3Ev/tMpZY3P1jVEsUclEGclgzcIG+u3K",
+	"In6HKitTDdBrvvjYesj5WqIWoNTKrPEncOR55GBHbN1IRk+uJRABECgs6fK22nMIS/xvG28fitV10Cq7",
+	"st07x9im7nLGNj1I0ex7b8zzKuxluglkXEOjYItxeBSRUOZQGqlQWwxH9ONlq5tD45L+LkUHhza/vBUM",
+	"raW9s8tr98staW4x7Gs7aMogR1pJ+cY71m7oHQur8bjzLttecZZiZMPkJmJEMQBs01J2UaYW1+7eUZT6",
+	"sGPv3s5lXRaXJsGq/lDRScpmldAjkWaJcnBZ5vnfKELDMGFKQfFasUHB7VF10AHgQ110EGfk4wT4qY27",
+	"fW+S2hJS0QqYQnieBQWlw1p3+NM+xjbnCvzvdn6+zb4DUV3u023zmnegcvEbV3sIk5Ap6uHpPv+Mj8yt",
+	"c3FKh6x+Fdtd5cstRJ0FL6tCTejL8d7K7i6TW3dalEBor3+6JuZXpd6n9raI/GPzvPSVnwyy8QPXBwMu",
+	"CJmKGs7JQnNWznvyJCvV2DfzBgiqbqEimNPsrCUQgd/+0SN/3Ev2/TreQ/ZZIEX4hgY2X1AGQry1QHr7",
+	"R0piwT5uAVvjNmKLOo+uD7j0XsIHJlD9trbvecmWacXNwkKR7kv/3z4S83Qn+/YM8kiOIdXUH0zA+/Dh",
+	"p79UF4QECatoCnlJFfvuxcy42uZvyHwHfZrVKKp8/++l3tBUr7KJgQOf6hUTmgdGARS2xXPlgvatC2zn",
+	"im+c+bWpXtraO0+vlJeU0a1cLHw7fEXjywEhqa6Woz5XM+RtQSd8uWx3rNxjPtnhvSAaqz1456IXl7k1",
+	"+ORmMj5Nf4f9P5CO+DS2sAOJvZlm0yYM4hhNcEmyr3gn7ypZSG/5AZzkddsRQ5a08iSqDwFoSwZ8Mtfv",
+	"2OZ69y7Y1nHCRbMTb1vza4Ss6hO4THa3SSpqDvRU3DZEqJCT974xqkPDOy1TwmIcM5jM2YoLAFCGCp6Y",
+	"8ghul4CLYOMYFQWQ2d62vApDJO1p8PyXNu2kE7tRba51z+ujFiuZJgqJ0n09E36zTEIuaLKzQywiaP6S",
+	"0PkWW6gxaljmPojWQxr9etPdbrPtNlbGsnta7jY7NPDd7fc8w3bjJ1pd3BdEjB20JXCCFYS6LKV9DRzS",
+	"G0RCqdbS5j+5JAGNmAhpYunyrawCIrtZlXmeTb/yBQ6R010sFQPJthOynzo701StkTxgU9OB5u7y+zM1",
+	"j7zM4u6RlGtPcgUR+owSbymZIoi+WIHyzeJNVAnRnL0FoWdw3DeKWAekp1vl77/7b7Hr0OuBVcCkTVL3",
+	"KfPDSg7GQrOk5uuxzOsSm+RWVHnA7eJs/6MqGNZBQLMWiioZrdsT85tLoG/WXklz8YoZkQlZcBYZ8bBg",
+	"WWbHLDu7+SP4bal/70XVN9RPHSdhfm8p8bi+InMWyS15nole5ZcVE56OrClbi7BY4l9RQddo9lzPjS2j",
+	"7bqzQurWTS3JnKzzrXxnz3DJ6rLxZnE9XHD/Bpra66wF56C6EYZrk0i58Dh8EDohC4id5GgtFC4LWdK7",
+	"7pAG+LDbhQ8s7cGoefJsawjNXiqGOGDppkC3uY/yX/D+E0bj2zprkMg4h5CGg+FdIECO8NOxQwJrt8Le",
+	"lqqWm8O6Otwf+isgCsGsqT7hZsWYfmNfY75qQSFkeBaoO8CTtJFP+NeXSH2p1LybFd9UMzUGNEl4DUDo",
+	"IfEXW4xVI3PXjgwFXopcFhFVurM8da4dgh7RoCuybja+PUJil/KgCElutcuHZfM3VKguMjVZ/MsNTbB7",
+	"/j5ncPbGyg/nS/Gj6N3oH9aDbBYszVWOfNinySAOW7Aht27CgBFtv12prUwAmgjwtorL8KeqxfXmNzfw",
+	"u8oj1D393mSqTtn9A+sWmbqwdMnPwXBvpabSZbGQIvebPv0CUqhKGKMSSBZcoRFajGjpTLTtiVnJLW4u",
+	"XwrLJAY96himVu77ECUzB3i6w8cWUZDyis+E5npXhEnnEQshFQCpRtcJi7S1s7NQBmnMhJKVNtE98Ta3",
+	"sHUgnyCHW4glmFcSLcFLg/SAhY3yPD5IWU6qmR2ylzaxsJVe1x1AqNYNoElx6dxd3V0O69gd60kcKxBD",
+	"dtnJBkX4+Qc0CvthtlSGtQWw9WLs8n/fKGLHQWLHtokhXIUlTIeYRqq1FHUUQeXiP4XRr6bav9otKq12",
+	"qRGNKh9m0wBN7KVtVQDQPKQW8AYE9nWkGDhIjXpg0T3Mh6oZYgtpC8xAtbnNWsgSM9mcrpt7jJCe3H0D",
+	"RLt7gMzeKO9FpmIHtYsPB457LYld70qv1wzM702zMWgCOsl/eMjxQ8ybu3CnK0aNieqyrwsesRw2n/tW",
+	"fIL3g6FQ3mKv1NnKysbyQrsRYFCyvd6irI9odhZEsg4mspLb8VMBTC/ilqY7226gdSx9R+FLVy7Bijul",
+	"23ng3DZnvUAoQvVS/hFhR0qW5JDS9y8sSMdKTtZj9td1slTmBPEx1YthY4v1cC4BLab8ezcryqR+QLcm",
+	"w/6EDbyA/J1vH2wBH0kYjaLdLQCk9SRRBuTVrmmM8ZFLcmHjVvCSztN2kENDIU3sIZrkZ1Td/1eQqf2W",
+	"wVwmLT9ZKxMzL9B+PRvVoq4lX9mS7vEY4HvL/Epua2qRLYtAhtJVh0vf2IyuDufpdL6gWrOwbb2rUgp9",
+	"lqEmYt85VI8UCxUo4NQct4qoTcJoSOSdjVYB5+uc6S1jgsylXnV20rOkQH0Ku5TS0comL2gsgQ+UQY5T",
+	"zfAS9fwqz91sPC/zSywLEiAC4FYIiZlRVZf1yKcSenTwWVzllgIjzG9b/jHQTLvk+IBK8YhosH61okKw",
+	"qLIgUqDjUo0MQZW+BaLMGmyEw6vRsjfXzvqG9e2E2rL5Ssr1bTVxNjpNIVf23Z5JUDAjkUVyrBYi8K9V",
+	"k5YBp9F14DnNSl04Ejp+E9URocuPv6XKQqsU1rnSkFERRveqezfCawZVX4HtL+t4TjvxYfs3+OlWSoA7",
+	"PZwx2iRSbcwvAToGiiagweg2kAJAALVru1hKzakFz/BEQpj6o9BpCXB9dLPhYolYpnlX3kK7z85SkTC1",
+	"kULhX+TQ3zVLYi4sIsYcoHCrI8bmG35gNNKrCsO8ZJUtMB+yLBaaH6Sr+Tcht+ScWBr9fzdiG2PUxxLW",
+	"xCzkVFyR51mIHjGxhRSsBhM7rbrhFyZgbx9w3hfZaHMPwlffYoyxhqwExxjD+m8RW+j8p/jzACi7vp09",
+	"f/7cvHBXervn0jDjZ+WCGSLBakMtDQRmcuC95lIokBMFkdmxWyv3WOMxmJt3FR2F8PTy/XJv8AkVcVvz",
+	"tSsHioPfme2fdzQ6FMXYpGFg2+mtQLkX1yhVovP72zdc5Gtfir50q1Upe3TQP3JQ/ic/hdpPHKgmHClN",
+	"c+tVeRPAUV2KTOGl2V/UTr/4zuqrtky6XjwaWFUPAIS5Y0nIA13KXidoCy1K7m1GmxvKWyG1sdGagu22",
+	"5nJ2JqQPGnsM1tv6UGqtGJxlc6pZUM2q03Y26txLIPBZ7oyvEIc2YIG2W30lKXOlSslOw7rVUhbBxIu3",
+	"RFvTlKcB9ivXuOI5T6jMe84869szcj2Xd4z8zhJpjJ/cIq58LmB4RYJIKssJYMNwM0KDIElZmFHZzUjE",
+	"lCKWlWZvq83gHqQr8MLuzJVcsAPk6C0XldEFF2vs+nrka+kO/9KZx6tc7OFjoG5BPQsQTiFbObcmjRLS",
+	"Kyc/O9uEizo/K7ee90XHmdOIioD1IMyzLmZDyDGkFbQ5P4qs5PMbRZyetWl05wbWdhaO7aoqhfZjLV9z",
+	"VYTUfJp9Ug7bxy1i5fYXgH/LyX1P6VcBaw2gWZ1b98xw6wkMxOJi7gA0YeGt2kB6tBrgyg2ykOB1o3oD",
+	"ES141ACQBr9V/HfW9XppxuOP79ElbZzWVk2BQcjdWRc57hUArkWi6tnwswd6lG8lcBwYjvfUQ7a11bZ4",
+	"6X5jr9HdJdzsSWEJ5lAuXt22WbMGmWjuX8LueMgkxK5sxhGTjoLQsLIeLCfBtQ9byW2np5UdOLsMzUs4",
+	"SPdOAT380N7OdLNJ6moa+5iQQVGqDmLwri2a7E1a5A7pInncXKYeEh1J+iCcJlIadUAlDXMlfZ6gplbV",
+	"/KYMIyjZHo/X6VXNjt+vBSWSiqlbrhVDONVyqBsc5TuobAtYRmyCCNHKUx5BCQAwHhknOqBCSE3mjMQ0",
+	"WbOQhIXAUc4sTIijWnt1NZPrd3abP+iFgjYSPitfwJU4rL6YZVmY/fSK5Qqo5EROGJQlVJcU0ChiidtW",
+	"rmFn8bYE4UNKQrojdCkrd7svrAnGdvpAyN2H5L6E+29lNl+EoYSUv9dEaDviEZRRV10+1WZivLNQ0MtW",
+	"T8FYgpdUBxXB4ZJwFBhxF2klb/G1JUR0zXpUQfm3xc2D7ofO6Ekf8SVgqtrOTLvibl6NH9qxRq34Ya+/",
+	"0EBHO+Lasaha3/IQ66EQ8QY9GoyTm1+rivt/IWLl4v0wbys5KCb21IGiqN8qyzsrIxq/cL2yk7nMgru5",
+	"inxFt8+IXdYCndycBTLOyPwjrjTBvBpUxvLYzPjbGgdetyumWfs3ODLnNe43g+SWpI3pCxPB/YPAMf3i",
+	"sAZd4W8d9uDszIOZVvStuJ3qZpZzrQb7z/KbPesZh6ZBvVK/cmvZL7ruNqe0/t2Sj7l97qdevswBRM8q",
+	"mILEEU0SCMcB4uY9/BV/ghTfHDNfAMxD7MzyfMRttef3OTIK69t5cYfwMKsN6qCu5Ucn0P1k7979OHXz",
+	"uUFl7TmbeyAZ499WTidXmlGSZhkOwLx8FKiVFD+vstqELisp+ZMlI+Z3/tYe0x1JlSXkkKm2BbnzhAas",
+	"HwHcvRFX7OfMcEvsN7R7UnZnD0NcsZtfyoKbmyvWiUNLRpwtm0qDlXGv/vjDXmqeIfeW+ZqvX/cP0Of3",
+	"DQMciuGSycZ9OpoqUFeKu9S0I4NYTae3I1pO+4pa5Dik0d+/XRl52ALqwx2NUqi3kCLaYbuOq+23zehc",
+	"ETo36mUu5EBy3Uu3IIhVVTGCk/CEOTCRS9sOBLT0gKPr59HrpY32hX2p+YXsUMvmZQgek33ezK51h23q",
+	"D9ridH1oDfWVtAeBiBxsADqq/J/bga7z+BxlG5ybbPWmYDVUfyqQQAptM/MdDYF/0yv7pxUiu6BRpDpn",
+	"7xYJ65EXjuF/Dpivf8J+JUyP1/fI3DZSnGDDU2WsSFFzG1UkkmLp0PqQooBwZemJkerSdiCrAsRBNxoV",
+	"FinmuFSGYFDBbckEqolLpUKIKqj0eifnGpKsbiEOYuDo+CnvnGDeK/Xd9T6X6kDGxepMWwWwzfMrOc5N",
+	"q5M1tOmT8dF03orC8vuUtvvq5h35oivBWPvcCWiqVzUV120JoQG6irjjQs4HV6F4FuqijT+fiMpUDuYv",
+	"a3AIO25uuQXBUTfY0FUOe3ZWkULcj5XvG7gNXTJbIstsZBGwKnhtH+hh0QbBNxvW52z7ApWZlfCJq4TR",
+	"8L6WqAosaFbDMNbSKFQoF3OKgpuffbndhNrsndWVYW4IqHZjXhDs9uzNdMV1tXdT4x6XWbHQ+zVPqXwv",
+	"bH2FPQFkFZvP6mhWIC7UTgVyKP/iULapX4pwxcOwrsamK+ktVf1Ip+EP7mUoIZoQ3nJRquJsoSOpsa3y",
+	"jiVhWoMt3Z+VoLet29RhtL1kSw6VwK5aHyr8M5te8SR+R4MCyoJmND6zv6nDxMIMX19+tt7l/JUZR5de",
+	"tLnH32b9gnQqXS4z3p7mpNwm2t1kw7/OPElsUyN5nqBG7CEyNXIu11FyVULE24OjdFK4JgWUwvzl0iVN",
+	"3ZZ7VZ7luW+tZGcylqlrTivqLef1PYPhjcia9n7cHjCvmdwgRx8eECOefPACiBr3XMY+bkv5VPR/Wj+l",
+	"Dyg4BxCmHWJl9mAT8BH107tf4qNS7rZ0jRQo3UFd64XvZhP1XriMFevg1O+L1szvQGHr/Fyzhzbsl7FH",
+	"BwhTYyVKqxzhX9fNSq2q6V71bcSo0h0rfWOmEx60V+nCKAsayUUNZOf3GdrlJp1HHGlpCRe2/oJrYntD",
+	"WhvY7Lxm2fcU3125KjxmERfMiE9VR4+uuTj3q/LWzSWS7Y3z9tTLPB0PHlQMVrmbrI9b2RZ7MzU4LndK",
+	"A2MT3H6bLrp1LmP7tuOwA2+57J8dhbBPpRUc7vZ+Wk//4kRhkFM0L1YjnqWwrfcKDoWStZBT+/KiBU8Y",
+	"IjfXQitBoK6iAzjFFuj920RNcWJ1bAH2ESZs31S7JkPtYTLm5rm6+iGAj/rD0/a5zJrtGwL7tiFn35aR",
+	"N4t1UDr+PtC99/EXalnFcp9ScRbXERTdAJqELCBb5zOkVpYaBRoG7bnGFpjRvrh2xoOoFM5gRJXa/Ly5",
+	"d9YCsHH6lXafSl3PnvO4YSK0XfxpEDAW2vQJQFh2657I3dp97sJXKLdp7ebnzUsp17VBBQt2veVqRbQk",
+	"cynX2E5ASUAV8zUO+xW4PfcU6eRtCvn94uzyH21EfZCUPPv626wdHzumO2LfQLjG9gfISW5XOwBBz2bQ",
+	"b9v9H82r68lQVHs98QDhlrLvW4YM9PZuI6pCba6ucf9ltXMoo9CqAh/a5OH0iWp5ZfFLnu9AchuXiWab",
+	"Al3DOBr1PP8yRekm+FZlfqut680q0J1wcLE8KCqT+1u/XG2rMDANLDLsLFIRKuw37MKVUwdM+oPcOhRQ",
+	"W65lHu4eu1cGf2DRnH177UIdtEK9zGm5bqJl54bxHMzJPqLnkFChFiy5DgK20bSSSvHpDDn8DLmvEa+8",
+	"1t/Dru5t96HW1T+g62k3oj2+InGqoOMSXKgbnfANI8hrt99vkp94s/ndW6yDTExXq5mxm3DHO76LmdBX",
+	"BdBnjkc2guxx3du+zs60/Sy7cWUi7txf/6k1vZB7VKOB/lnEVAcrFr6zEcFyL78IuVG97obRPOiV+7PK",
+	"Mt+ecbvqsDf2QLrJtX7aECa/uFbjmX5jpcblFToIGoQrOo/qKl3v3XTPxR3XVS7xD9YXDozvIgDDzjJ5",
+	"7Fg12Vl9L8k9eYY6ZpVLvD1+4TyFT+s11UjA4X7l0ORTrewnB7Zv5ElT9lp9IV9Cvn1BghVNaKBZoq5c",
+	"D8Asv0XGLKPskDkyeJp7e7CSxtXF1t17MbJ0Z2EyuzaInVGjhnmdE3Qwn37PUGrdHG50JfndtdvY7Qrw",
+	"0pz6oD8aKWncCbvjV9gEgtwqNBubw9fygKjOwOQUsird9EtWcVIumc6oPLrCSfWHWFjIAh9FVoiSKsiX",
+	"AepAjruie2noB6pXGZGgLxFFRweBM6procWtY+3r9eW9sJNnZ9tVh56aBSyFGVpIOOKrquTsF8bWw1SO",
+	"bxlbd8AjLE0Y/qrRl/1FJutFJLdeG8rFl0rLZHcbWXPVKRWZkTPXx2OrDxWdpKxikuav0poGBh5bxOf7",
+	"5bC2dh2qJ15e1txg/7l+mlk02E5uVl7Gyo1IuGbvF4v7R+tbrrc1P+560yxdL+skC92dNOF6d2NmaAuD",
+	"kFPH7JbR30DKNWfOUF+e3d7+IJU+98w7bpM2/K/4bSpDiGp6QEI35hlVT/CJIVg38KUYTfIVeyutN2df",
+	"v4JPuJBVRmcRAdlrQhKGLMpqxTckpoIuASWRSEHCFDpNiBMV9exX8at4JcUdE/Anl+T/3Lz/iXBBlKBr",
+	"dhtQxa4I4G4kjPz884/fK/JvtnGX/KcFqgZeMxLTNfv3K0D3x9Ef37wi33333X+Zp/386dUVgRIIwtWv",
+	"4vMfuEUzDwj69bMZFnMhE5IKrtUV1C1aBkvOotDW31nM2GfkdZLIBN/0mW42riblYpPIecTi/+d/lBSf",
+	"yb+ZWfzXn/78n//+q4COXgCANmvwOZAh+4wRnM+Adq8+E0FjLpaE3bFkR+Y0tK+mGnJ6z8h1YM5B8uH9",
+	"zSdEbCaffwxZvJHafMT5X9nuM3IGQ0PVmu3sW/2PAJFpybTKfoTFmZYDziGCwLg/vXjxjFz7ziukImAs",
+	"xD92m2gfoMiL589hmr8Kd5xhcwMEqmRCXjx/gS/5/FbiYn3GqgEhiQXTJYGZEZbjkAW/cxSCZjsIBOgp",
+	"dLT+6fl/4aO4VgT17tmvkHx09J/k8x9g+2Yk56F9/Yy8vLBwEY+5/jwjn/F35v/++dnx9vLEAquoZ+R1",
+	"aN6SKkY+v/5El58vPv+4OH9nbp2fn/0qPjC5iZA0D1ICuMmog4559coToAKtM/l8Dc02/HdYhUvyErSN",
+	"JHRz+2v6/Pl3AQ/hv8z+E7Ou+KPPZikyuiZc5lTZVbfvha36bMSEXNx9e4G248LO5rO5PQHMOfuC9Kmg",
+	"SMCNYQwBgmJYvjzjtzz7VQDUzGdzUJz/txTsM/k3KggQlhsj8+8klkbH4aFGZYwlQN3gNlTzuxQMhR1V",
+	"z8Gsx2RF75hdcrWL5zIyTiN81q9CWU7C2F8zjG8E/iUQK//86ZVnWgbqPYfP7nB+fxXQERIwgZRI1iRe",
+	"b2iwYucvnj3PVQmdffQW0iMKnH3rkHHphp9dnn337Pmz76AEWa/AeJvlBTMRMHXxBw+/2k4+C8RijizY",
+	"5B9D8wIWyzt2jcPhxACofzwGXjz/U0Xhm0SsXo9UW33e+Qc584NnTRrHNNlBs/aaeYMWMDKnwdrhHGQe",
+	"rTr7DQuyaMw0OBA1UcdsyAUPz76avzLrkF10l1icUPx6o54v3WW79OnPLS+I64zMW9T/sUcwHuqdrs9w",
+	"44Pjaj+ZbIvR77+o+C2WD8Bine2IYiy3su5mCkRWqmJRMKLw0pI69l17b/r/aqO/Fnjrpe04H25FbeTj",
+	"a9HzMa7p173N/HbYV4++kddhSCgiImenSkAjJkKaVG1mQd691lcK/V+Ydps7rsi3rNLsbMVoaG8F5hgr",
+	"Pr7s3n69/6q+FxZlukYd+psZMLsIXFdcZHNCH6hCCzjIx9UdqO/upDmPXSbMSjhV66ZYF5B1b1KvN+nI",
+	"Jwq8YJITBd6E7hdaow1LvC9jKcOgoY2FS5YMplcVq/4/Mk0Ejc7zbBW1h/r/wcHXga/BH20viq+aZFN+",
+	"sLTYDjEfeIalXMMREeWZpJVvOCzvj/3B4XYvrVj6G1a58sMbsdJbjmHOjrDvN3TnKdE77P2VBThWBJim",
+	"zFVlBfTUiriJVMhDvep1UjnV+8ADQpWvs9ZxWtozcdwN/SQ1jSZTY8BHdeuLwI9chk5r3Sbj5mAOi7hw",
+	"iFyrGZnvvDUeTLkbJOCCfYH7aJ0gvIZfTyIKMxtb/GfKkl0WWvSdQh2dErOMN/g3X80zi/v9/7JE2gCT",
+	"FOyK/C3lwRr+BkI2ysbF3Ba4kAD2vu/NLbdT2ew2VGuWmNH/9x/X5/9Nz3//7Y/vvv6vipxBu/Br9kVf",
+	"BOquKPStLAr7cn5NMCSoJVkzthniRtMs2lRlWgDRmdxKvxcRF4zIhMB28NjImBpT3BFa5xyJnps8vQ8w",
+	"8AOOG9E2Fd5zai70G+MEYteji6RJQfRWkg1GIhMWMapssG1ryyc2CdvQhCWKLPkdgwBlyIa8mFU5KMZR",
+	"KO3Zad3O8pM7hldz0oL2kSFzMddXBFVU5dgwN0yAsUKvB2Efmf0FwzBKxwueimiwblJ7oOUdU98LbMVj",
+	"+yGuoAmRJTBIDhUUWkah8Tjc57q1Q7Ue/u7g3nOSMUdPxTyxRk4qCq+QEZpQ3HMS4HuNm8khQRJISAda",
+	"gmlIomVE0hYBsSwlFRqm5eY83TRfKKB0vr8PCUm0Lk6kLZEa9U6R9RGMvXNQV4DWcEsVFk8TLiyDpPO2",
+	"IHQFuwYAvbCpW7qbuX42AHAe8hBuyDBga8SJanu+I6WTwr8Y9tUTyMsdc/UHlVJC9CqR6XJly/Ebjk6f",
+	"l2jS5ld20GuhE84q1LrESWEEkYR0l6/mlMixWHW1sqysFZeeugKs8hvf0r0X/ulb8wNFEIi5+sXAA9vr",
+	"tS0C7jum6m64eYzlylfX9bDVPC7PINzraSUy20WeNlxZKi2cqnLNEb4cV24R8bZiQp4T+17T+T6hC42z",
+	"AHwWtSJbLkK5tXYP4MlrZpBj5s9mUO6zuNcMFiQHcwtRneYZuUq17tMZ81TL6/JuktMN13JWXsgZEtbL",
+	"BXEgMiW5s/UdthoC8hiWHurb589BufM1B86O7Vm2bmGvJxP3ZOKeTNx0Jq5d0NSKMUeuXWcRm80RPGGI",
+	"cidX28jQOBCqCMUgazcLtGCspZDJmZ83MHIC829eNIn1f8vFWpk7KAYZ3ZpkJYwJo+HMRZYB3Tc85yJj",
+	"0apY3+a7Sf4TT/WKkp/jcWqh9mcwfmXUO6gbhCLQTCLonkyASKgr27eiCiBEHZWtQ+3knVyXRWWyAsrX",
+	"IrQMTMTii1dL+cEJEfeYblanf6Cm4AXsS4yjuVxxhRfTmT9YE5I1PA12vE7hME9iLf2OmOXDu/rMZWLA",
+	"Y7Glteiw5GqdLeh/SYpUZ2N56obyuEZy/JrRzAi6mnOoAcYiEQj6UUXkRsH/hTG3ZfVWHmbQSbllQhu7",
+	"mg8HARiv+UmdeJQNRmv9aU5iRte5k6xCrSjlLenboCnPwzV05HSnvzIfIdV5sgICJanYnbKVyZqLJdzR",
+	"Z2Ql0wT+E/Ga0EVBG/Fier5iNMKe0Hp1xKE/4Mh7HeRDXufHPZIL3zxVyWYhfoDm106ELCXYaPPDKMri",
+	"CpcEUJTVjIQ2CGY7R40ozNNwyXRBEOyf1QpC11jWaYpEzePMsp6VjUf+uQVEaqM5uJgZ3BI4sLicqhJg",
+	"8gEFG8wJY1bE34hpzMiCL9OkPvBQKzZt7r8bNXqetn3kP8+GCD7uB6KOYZcmuipku1clCm1+P448Xb8f",
+	"53csv9+uzuibCJ+XP0mgYwxt2Ywos7IiYO7coBHBuka8DNq8CdEsiVVHi9DvCOlvGqbS4wcZQI640v2N",
+	"eIcrmVfm0W3biV7J8toD/ZZYyzrfoQcG+mJ+3uh0Dd9GeLiZHf3yhhM7zuXtREXJ9hM6kbgiSYrMbwXP",
+	"v1SnqjRN9H6NaqtCX+Qfis0EgxVp3Zg5fcg//1QLM/cmOnHBFkzgI1NGakZvATPvKsoS2CuJDRLQTuSx",
+	"E1okSQgWnluolBYn3wy9tiMHvwvukeedSoQg++pJvHG7wLak3fbbLvkdFK5oJq4clEtuwWZkwaOIhYCX",
+	"Uii/Req4Ji/+ht6x/Eeerh+fzfFYvnxulSbBfhAeBEkmxELi6HxWzHqDjnt4b9MrtRwPjQQwXwY+LhBI",
+	"5iGI0+t4o3fdJGgC+BuEhpIL26bNlW7czoimdnb11tqOOdxOj2pVYXbTRDdwIXxxu0NpkwvCaLCy+GJm",
+	"2e9owrFMSXufLKY7kqrC/crVGLZHRuDNJ2tPYXZHsqS4MtPg56C2EC0rAD7ym1lULjSS2e/bde2VHztF",
+	"ELRUkyiAuF8q5sSZKyfpNeUR2W9ztXZc8DiN80DHGV3l+PbAreA0dsHXCvvmQSE1kXcs8TExilhwVoRq",
+	"+2NKJuHwWpu86Nn96SJ5f3dDH4fFfg3d9Dk7TUffgC6G/O9eYU7YnnePwjw4a/7B1hZrIF77oqsk5CrX",
+	"AgDRFahpUi0WX8YAEun8YiWjERxjeOorfNXJyhBOz0528mieXZzxi0eTNSANwOsIsjboiIWYed8gXyxd",
+	"Up4vdbJ90QWx2UScioCdC6nb3HE/+CcY29IV8uPNe/Ldt//xH+ffEhptVvT8xZUD/UW4XxpFRNgnVWbW",
+	"ZSp0sjteArPwvZMcG0ApFNGt7ciQIVNE0Z118JVMk4CpKyIkidiSRoSGdzxgbaZBLCLe6v/5USeQ/n6o",
+	"bTW/YMIFMQcQsgqAyxbmYpxY6EuXnJFpFAL4UV1jy+HBxNlJdmh9+7+fD96iNa7+o0pMp/lKA+qt9di3",
+	"dGf8AoDx9qXO5mgGsCzHK1HfA+A0+sLcBxIeoj9QebS/tyPcJ5/u4Y7zc/M9dvDrLYMUmZ0V7t/MI34D",
+	"ol35tl61T2CyzzWLNxFtP4Vx+Cc/+kTDY6V5TnohJjq3OgdEvUpzP2F1KMzzSJGw8mpNFBMr73X38Nie",
+	"xl1s0DWut5AfcMBDlQw7/Wu1nv5GVDmTCZpIFI03EcvkBBBDnd/FsAiZhVdkm3DNgHNvhUTt/USntR5p",
+	"X2QmW+zTrE8qK+7AUbDa3pF76+7YZUilCR6lHOnUJciVJe1Z/wzaOx9BQxwplnh9z8XUiGZfdDd97+aT",
+	"PaLa8ZO5YR9cEFv1h0yE6rb5cltD2Nf4xKZLa93zpvC9p01CddSkjjXXB6vUk/w/CPl/bCXrTRLf1UWc",
+	"wjUc3R4UXDxfgm6O2hlZUbWC0LbiS0F1mjRd0A/PQRcW/sJ1iwxdV3yN/Xa5zTvpq6Cd7rEcyvEvfPh9",
+	"yLXHvmibU81Lokw1kARysQToZcfICMMjqRgyjjmB6aPeMFOacLs2bZr+Khs9wdrn3jb2Lnyyq++Lf90y",
+	"faNIQIW5eONKVTQJjKP+4Pd32RPAAJtiO/BFE6Bo+DuSZU+B4qBUQ4DaW2DHTgqcK1T7XVpJxYStxlZN",
+	"V6VBq1WglLu0ISdtVmGSZtbHMqzTSNONRdfBshXQqcui/XRQLXZaMxJTJA113D0oUc/ItcgaOO0fScHI",
+	"nC1kwoDkRyrdy/bCdAox3OEEshT4PWmZhMm9WkkeMPW4xdEdM9Zk4Sfb2G5M186oOdHbJlIsfZV0fFjM",
+	"13eqbVjS5Tz5AAP7iopiNGLhgRcenNtAFx5AH8wOEZkQGjMRQsGRLzgPWKL5wogM6Lo5Kqb07Y03N3S7",
+	"IBPhQ/HpzVxP16EfsjXxA7rtVS/9KaM4r2Q355osJQMoWWh8VmQhUwHM744svRjH9j8dO5adv7J4PXPV",
+	"A9g1B5dlBv3aRbetxWZhvOkcOO5bgtc49A2OPNFigtwcp2ELhdXA0wWRBzFvQOfGf67qSy3QfDfVFuQ+",
+	"5WTNS26OR6opyK/SNPUEC7sjFTtaqVQ2uJQEKz54qfU1PvUhyMpJNCHeaLkBbFwulm4rr8AZuaNRypAJ",
+	"as02utP+xixZuhaWVIRy4M39WYTS7uw786annW1tLyWwJWROg/UlYV9ooKOdK7BFhqAuG9vpHDyhHO6h",
+	"RfE1f6rp8ni19Li40yQk7386n/jBfNQzearyPr8T7XrdMaV8qIIfRRsfW360fvMcDW5t7eWPcfP2VS1v",
+	"mOxuk1RULfFcyohR0WmNe+l1nEaab2iiLxYyic9Dqml37cKPNNs59YUe3zwR7A++LOtnWCQyJq9u/n5F",
+	"7I7ZVxkZcrd6ShK5Rcrd2rBdvXi1Jt+9oRn79DvNakycm00CWcL9rHu8VNdTOEeHhoc79OwduywT53WU",
+	"aswTFRxXhNnnjMbrsiUwa/TEr92gEVfWvmOi3i4mstUiXBEKVKVg+yiJpTCqt5SkSPFzf12rji2Eof34",
+	"U/Vy7fSO4+W6tRk/obrzJRJFweihTnMqBs9+6Jf0ZAEiXlJxumb4/jLxkubthExIxBfIxDenYka4IAxw",
+	"RXKtwT2EJZTnQupze6wPLzffy58kJD9POHFWmOMjlaIbpr3slPa8h7Ck+JktR/X32bARV86/ZdL4EdAI",
+	"xXRH5iyDKUTmLmRj3a52A57XldsAcc+BVRWCzg8j0AVTPUbTYj48PxER4CaRCx5lfBeuuArpc1wd9Yor",
+	"LZPdlSvTS0UoBYPUMCVhL+cB0xxdYuLvcORECz6JkuMnFXjDxtZlu8EdYhEf7MhOkS6fgW9ijTkq/HDx",
+	"o07tLvtLHqR4zdhG2Sx/jlDO/AqLNCA6IhdkIaNIQpwK0PbKaBz3v7vVdrEeS0RmpxKIsZ9+xIvAyYpy",
+	"wjXDvGijQPc4JKDVLLYLV2e2bvygUxJH6HPrME7LcYuXstWZBETI7Xxg3FUtidyy3KUSGM4pD81lkhpv",
+	"lsvQRqIAtpmFS5aXD/uDIc9BL1Ld0nYPX7hqMoB2ErO+YuRSfgfm/DJpHCbv556Xy/sBBqEgG1sAPaIs",
+	"mXM34qKLU/XJDR29vmNMY+K+YhoeB9cTtKKbDRO2ZWtMjzlkEVvCurTEHXLjTrNkNZvhRDkGSUIW8JAp",
+	"uAxuVzJ2UYoC3THyZ7cWwmTTP9lQnp/hcRIFuRUae3PfMk2UjNlchju7y/bGb4nk8R/GGF4h+KvZeMG2",
+	"xC68qhKAfZVDmzp8S8VrEZ6+PJ1EueNrERJKsi0hQm6b947fsQQYH9rsZTbwCaRmCpAOuRUsGZAV+HAs",
+	"2G4QIlyzWFVcTGdnMf3yI/7yu+f+BTRJ6K4K+dVYvhDg+KA1T8ZMYdMoh+56AbmJBgTYMGWHQ5QUp3It",
+	"QttW2vCuA8FLqh4X1cCyFCrOKndDJt0vAjldvjF/93VsP8a9bRJHJm+pAOe2RpwA6Bwh/bgiVK2ROixn",
+	"LAvGsdJkdruA3st2Phm6J0P3ZOiGMnSPrCi6g4UCj1yk8byN2vKDVPonO27E4yB7zSSngXmY/XqHFWGu",
+	"GGY5gdsMkB2Z0CxhYS21TmmZZ8NebTRLskU51ctNNsM+l+UBxSZXsfTUN37/W6Jm5sKPmpFXjCtCyVyK",
+	"1LYuc+2DQlwRubX8MAgFdIAhMq84D1YsWLcbo1c4bGRbBG+ZkNIrknJNkFmRbJDNiYWWlSFvfmbQbmrs",
+	"FLvjoa22HdIg1e5Rwu5ycli5RRbT5mM2csRdyr1lkvyXpmsultArWkBzs+gwoSRCbq8sFW1VL8m4u2NM",
+	"yNBIhO8XC5Z8NE8+1fMHJgfTnPrkyTmRTyfP/TuGgMsoloLtbNDZmBKgsAPJ9rSzGZ5JKFHLCBdBlIaH",
+	"+L/mk8I0GroQ8sY+9gPijZ2s4+bm+eS0PWTV+RBRgWROeCJZbC1E04oiMs85FOClbcwfcE2oYNsr1ClL",
+	"HpRFvChm+6hAlrF76Na48HlehJ/UbL+ww5mhiZhR6qnGrPwZ98mJJhQUYWKxtvm2s6il85irdkbgm9y4",
+	"Mdfdv+ZYlMC5JRo1eFG7I6kY6Wj92T/4lA/XHinfp1P1NE9VwAeCy3hEhWAh2CrULrBmOA24DbZaLPZF",
+	"M6GyQoiQBa62bEDV+B6f+tq97GSVw03QTvhJTx6ynthNhAsbyAr4jZCegiSWcoi5MnG4h+Bx2rLhJSvU",
+	"EHXTn2VCxdB9pn8xz3w4ugPTfdKch6w5fzHzzAroCyqjV1KxHMeYL0OACmi9Yoka6uZWVq5Rr2tPCtbt",
+	"7ZNe2XKSZ2PZGMOeYccP/khpunN1v+VrHk/MRa/3RW7x5fyfqWzrBH/z5W+p1OzE+OPHrIyyXzzJ5fEj",
+	"7LpcEPYFNz1ndHz6G62RzQba62RId3tXynwfRkMJuP2+UzUBdnrHKf52azN60MBmehOq2TPyE2qsz11J",
+	"4eSAKicGV4SSmCtt7kVckUAmCQs0C8l8R6i1IUzoZOeBxqFIpdg67iXEmgDbdd5oAH6wY05K//cqpd4L",
+	"hxxr1gx657E5Uq+4Ihu6s51m1cVpO5nqA+rSilOAVg0eEl73nlQNVk9HA+s5ZU+K6Ze3TCz16uzy2+fP",
+	"O80XKwm47SOtmbWQae2L/vz8ITdwWsmeqI9nXzQx3WbO9IQvV1rNjC5vVzJ2KCS1wcMaPe5W93qoQjdo",
+	"35Poj9Ne+vCKIivrIffEVUY8pLtmx/MHN6hTe3CG2FvfHdxRwHaMJo3PiekXHqfx2eWLF0baYi7wn9/+",
+	"139mQsGFZksoixjVhOEiTWLCPkDclbjNczyMsO5gsczCzYiWZMGjyPzOXY7LhID257m7yJrtzsNWVKq/",
+	"st339OTuItPU9g9fQT9kff+ai7Bz/bfdxr9yIDnaN87I6FmIwqzoHYNik0DGdbXw+x0BTBi1/IeRJGPH",
+	"I6ZvmUAEAcGWUnOq8aLMRAhUA+wLSwKuWHj2W4dT5I05la2HXQkE0NgE0MWlfEsbX9BU+T8xGJDd0+lw",
+	"Vz050syGQMyebmmkPKgPOlUoP+Y+rMjcLARhAu7U5ipNkyrvqoJ3ydunbi7WwYbqyaoMZ1WebMQBNuLx",
+	"07dnquySwTwcIRfMQ2Yl8lQDbXZ6Zq7KV3G3hdoee1JpTBAAlAqMUs0ZNhaCEw0nFR5UTIQKqgS1K4AI",
+	"7f6Uax0qRBvvWRdzGtFWMPaXbtBpwqzY6U3iT7ilmBkbotIYA/JCJ7xAdVq+xdrV1gkVCoMSzSv+FsZ/",
+	"yg9/CPeYw6KjY8oGLuQkooGvIvk97hyUiymPzleMRnrVBGP1jvLoBxx1mqqYm+DYy/2D3ILNM0s3l1+Y",
+	"IqG8JIoJPSMg+2pG5jJFZTXPjSgX5oeOEBoKP8WS0CXlQtl2rkTe8bCQijfPz20UU4oumbpIRUx1sGJh",
+	"ox7/7EaZhXnYqGOFT5kGn5dyiz1mzItPVhuLK9NElZvtPB917qKS9UAiiHckxZKAm+vhdHKDK7bZMQcN",
+	"TXRzIIf8yOiqMKtjgKq+w/UeP5eKpDWxl6wt5VoVgbS09B2eXPeTlAsH7jzg/eANj9hB1mOiq4GZ2xse",
+	"eff8AOAs84nhIIzNkZEV4m0zbnQqQkig5zbQnAI8WJEVo4gqwDWJ+BqrhsWOJGwT7bADJwXzQRW640wQ",
+	"IQWk1Y1RCg+QD3Xxh2hkI7PK8KYe23lDwQNwqaeOGYhCAuL+2QcZaKbPlU4YjYvi4h2+ORcU/MO961OV",
+	"liOe8v0RK+FBFpHFXPktYKXdCfDcqSBUaxqsbKq/Zg/v02lR3HjFtB6+eREeeurGAWd5dHpouvO3aera",
+	"A8A8yIU1BkICuOJayK0yqg7UCxxT8cavvLJpYAVNUcZrJBJLSVhi5a0GhqrGNMi7lov3Oxhx2tU0PgXz",
+	"4k9kZfwyQpeyLu3CEQShJwLRqDcWecemq+oAnmrCRdFHhWWxPXZFr/aSKG2MyMxRYs6wVBiuND6pERq3",
+	"Tc1c6ZKa+QRHqwwKxsJmGfwJRvzLVHSaz52yyse5n3BxQQd0viNhykAaLm3CSlO1dtmqrMCTJySREUqH",
+	"zWNBLbIFRqK+Gp2LGWE0WNn+jgzOWRG+wMGAiVEuBobX5oRFar6wy3puTjQulqrJk/kp9wc3bvyYm1f1",
+	"vmkQR7DAP2IJ2VKhlblFGOeSyMWMrOQ2w2Euwe4oBu2n6GzUEX7UrONJHvlVcz3GlfIosvBqJY16gob1",
+	"l4AKNWuxzYWRDzq8lP+U6exvQW2N0kZhOaxkdm0ltyROg5W9KXJFUpEwGnbexQsYXctu/pHR8H57eQTl",
+	"VmbWx3br39FkbS50Zn19ZHfJ75hAcNjIXP81j8yNjwulqWhUPZlqc9E/x3O0DW/xPY7+6AefZlC+NM1p",
+	"CgABpZzY9XQNKSuZgnV0PAW2IYGLfLJyIyMecId00NCcUvquU9WZ0jSP06xSXqvRaUPCEPoa7f4n2R5V",
+	"bHOd8jkwO3NrGjh08hEe+kAk6CRoCa7VumpHiZAklgm7shcSo8yKYFlU61ZfZA2sdVeIwhb13iB8/ie5",
+	"ZmJCGzuWdrEgTbjenV3+47d9yq+KrfHRKO0NrhRNsIf2CXX7dOHqS1S9K4OFK3Y57q1QswN2eDQL3q/6",
+	"6Wiy9dTN30t7vneKEbCZmSw0AVqIphmCTHNlQzM9VKWN5tVuanWSZzyrNnjSxr1n6G1xCSHnOuZ3pC57",
+	"s78ndyxpPWDcmBN13t30Rg9dIK/tQiZkJWOWhRQpjy4xADlz8UUINZvVtlyS5XoLwVgIbFVSsPpwYu7v",
+	"zueQsG04V9BtzsGavIRKiFPFEizN8zhO/95qjS1DgJMSU7Ery4Qtvg5kHFMRXubbdWjCMJXuL+zwY8jg",
+	"PyOvabCC+lZlfpuwRaoYEL7Md4RrxaJFa4qjQsx8WU+dUbi3nJ1UbG1yObgmsNDOdmOE7RtF5FZcYjDN",
+	"yIiWcm1xgkEsXIRU2n0OEfkU2pvHydEXHtUIZp8f+MSd9tAohSCJOhABUGWfuTZKWm413yPEmUjHpwnw",
+	"FTWiswlWF9AGXKtt4IbcS92edONJN8pVSMYFA7Gboip93wECZwbhOnIZp5juIFUBrfFwAhItLVacmSxR",
+	"WiJx/51NKUrB7Mm6klHYU+86daM+ad6/nOY9sjbODprQw/s/OxWMzvuSdohCX4StK5shWaHmMUtm4Hlz",
+	"BTVJWME4I5olsZrlQcqxmSZGSEFNaBCwjVZljuJxXHTMB9GYiRDq3IbuxE3oQl+7p59qaMFP8InF7RFA",
+	"MhuRg3im21V3Z05SIRwJQ0IDX3zsiENmtgxZhETxpUA0WZpR7nDV3P/bpFfjAss+aVjH10+KLFuQwTy0",
+	"bAYkm6HLNuDHdhO1NOT6fEODddMxfG1GfcBO9g6wXtYLm3U2ZMHa+TT3vn20J09mhSdswsW9sy+uz0WS",
+	"NWObIaJ2LvYKbbUAOIgkCtn+kYQpbQzpjHBhzM0KuiAWZEXVitno/+eEbsxdwhhlvjBXoWD9mSBl5BWh",
+	"kZLGEm/ohiVT+QzAh8mGdhj+wu/YS/PkU7VkMLknP+HRANAjrSv0qG58cN07CAsuqAgYSVjEqE2TQLZ0",
+	"lwO17XlNughkeB+9Savb1l7BU09Ua17hQ3COE6vN/rtHPPhvmEc9iCUxO+2zvkak1iyEcq59KpA4VdiU",
+	"f5BA4e1xYFv8Ch9bvLqfem7YTvrJNj9421zCnchCuleYxITmPRstsalul+RszXDWqpINy+wGVqWfpGbf",
+	"u0efqBK5+f0kn1ybh60+2JjNhDuJwjTQZEVDQpOE3zke1NRingH8GeZIgOVtIRMH5e86Kbkmc7bkAupO",
+	"xAFqxe5ccLFLPcBrHD1FUUAn3MsDcwhj5t8+8ZhFXEzTZ/0J+d6ZCM+hO9/i3ddCcY167wS8j66S9AYG",
+	"P5ZKI/M1k204rPN+tEKXevxiuiNyw8RxhMEhgnSVh3du/IMWCfsV0yCG2RXbk4RRN7wenkWEDtjqVPFZ",
+	"cHrHKU+dCvTL7EOG/0O0zN9lwb2I5BI5CKIZoeT7dwRZ+bjQLBE0IgI5sPo6EgjVMTjojwjfW7rA0+x3",
+	"NJN7Cjo+As8c9MaSU16RhCmW3DEs556noTnCDtCJjZv7gDrx2uKsv9/oEyasxNm5uT7pxqPgHMcCGpbE",
+	"ZL6DH6CAu+j8xmiN0IU0vrLaY77HKlWYQfi4GCtHOAr4uZAaOzn7JlotDlRTlvWjHTKi6NlXfKDBmk0I",
+	"7GE/vrwVsFlc2Y7YkMx3Nas6qDMIp2K21k8n95N1Gs86wUYWzdMVoXMv/gq6rgpcsU47ih17nYyMMqIo",
+	"AnbuAQ0H1Jt38o7d2Becqt64+Zm5Xqv11LqTf/2T8tw/iCAh1+4K8Jx0m3sjFUDonjUjy4TYWrkuWNH1",
+	"qtMcE/qIU7nxg8c8q4vvmiyC51fCxvlT4VC5CxndSQJ15n/HKDC+DsMb++iTNWV2fseJCPnVGT0kRHdI",
+	"oAu4v2k8B4DwgCYJZ4lFALYp3YBFOWoBzE8doOnm2OXCW7BKXbcFn59yQ8fMyuReM4lPjofFXqocy0oB",
+	"f3QLlKDmhpTxHRuzG0WERYo1QdeMahCgQaJz3P4Tjh45oTYNjtvrO5bsCE1iFmKbCOqC2SL2hQbYOzLV",
+	"Nmxlsl5Esh7O428pS3a5nfjF/cGIe+HecaO9wRyTZMg4UfCZznF3izKD8xLXQyZqrD1RaiuT8Bww+xpb",
+	"qHDgW8T26/dG95YJcLsK85watstcv9y3WjR6V3IXAJCsarR4ALHYgJL4s2KDb8MY5XD4llcryYNj0QTU",
+	"bJGF88UTC6c5A6SoKyDfQ2ATxBBV/iINSFHPyCcALRGSrNnu0qJcgrIqeELVRlYpWQMkzrVal/Z3zP0x",
+	"r+h8uZ1qgyxFlIdO944aDcOEKTWz+OYJMLZIwWZuJ7S0OuYvdW7Zn5FM6aHjKtrSXQZi07hxO8bOd4y2",
+	"+go7xv4/GPYguB1q2Bws+X072f2L588r6GZmZ4CsBk+5FGkU1XZwe77+7FUbqjVLzOD/+4/r8/+m57//",
+	"9seLr/+rV/O1gA76fpVT305bOeUlZTpIbOAJAEkmS6mxzQfZ+vNEeXqVMAUgBBmK05pt9JWxeJp+ITS8",
+	"4wUrV6Y8zClLV2iCg7XmScTvJ+IPEiKgEh2gQgoh0nO+NN57o0OLA/+CLM1janz2ngnY8e3RZ9H8EoZt",
+	"xSLjK8Bk2g4KbEu0RhWLKVOdx/JrOgJlql/akSd+Cq6kb7uusROpOggVpPgeuxrG5GJgCoxHjq9Kk4hR",
+	"hTAwuNY105GpDmTMevTC+t14b/+0iZ/ezBCKQMyafaPI71KwK/C9cEoMggYh3aHRG5vNfpDp9OS+H/nQ",
+	"d7sxEZQXaj8SYhpf2Uk70XIJFqJMigFOAiIRZZRCmaRyrZxNKcQh8CdtuP657z/dHi4/xWNBe2ZrNDqa",
+	"I0qDw7VCYZELRKNKIHsn4B9Q3wKiUQCqcI1OMiERW2gi0zr4TicfledJZy/xHgdLKzjVgYb+RIz02TFM",
+	"8dkgBvfRoVQ1y3o7RFXeRk5xFE0GGlt1oLhLKR7olQfKPWLa+JR2d/UJ+rXucbkUw3DgeHpMcLyIir6m",
+	"9635kwrj94Hy0DMH1BhBOPyohqr96gXk4e397XDXqTCaRLx5Mv3t87Doi3XHmsxuR5bjMkzZrMfBE6bs",
+	"dsATb5D5nNztY9KLhyU8dR/bfET28gP7W+yCF/FArfGT7XyynU+2s5/tnO5msOCRZgkLs6irIq9u/g49",
+	"h+aqsJXJei7lekYUXUDZqdwwgYkYtUkYDXE2HSylUdQuju1bGDf4ZflQszbB8UbFhKzvXBG5ZeHMRj1A",
+	"9KkIsQLR/D4HXzHD+49KYzgXgzRJmAh2XXZby3MbdOlyl/kkbVynG7qi3+xylOtepslm32a+KDBr2bcZ",
+	"/RVVtZY26Y72iN9Kow/mj6aQML+8k1VQ5yJz1MbltENGydVSuzoVRI0958Ku9Cx38daSRFKuIVK3kMkV",
+	"oZrEUmny5+fPu0jilrF1s915RdXqFxh1mrRbbn7TGQkIjZqFA7PA2DqXgNvyKLq0NiSQccy1hsY131ao",
+	"cPBCJiwwh6s5o4ltP++6X9386iE27kHG8mCNegXzukbxxg/gTQQvb16FVoRac2vkUmsWbyxVHGaMScTR",
+	"3xglkGchhgFqjbremiG7OODJnxIq1AmjMLj5Xft1OGaiavzgsYKSPtx1ZO1kDvUUbeiNTviGkRjymlDx",
+	"t+XIQSfQAbNkuVdZQSB6INanUl0VPi96F14RhhZCnFS2uw9HDp0rNn2LcTdJfGqQ7JgPxsI/ou0OQ9LX",
+	"AlyWNBB7E6BhJNrtq2N3zRpXm/xxfJq0BPbjj9Wg/6Q9g2oPVWSTsA1NWGJDPxa3OylqC4QjaQzsZV31",
+	"ZGyM5VNWE5zd0ZCVn7RkEC35QUZQOQQagdfZVeFH1HZGhWROxdocPEZDzO91spuRwHgaEcIsB1IEPGJE",
+	"yO2VOZGI5QkncmGPIWjkn+/coUQXmgEVcWeFk4uFudOcO5z9YfXuIwtkEr7Hd3zwUP4jql+cRppvaKIv",
+	"FjKJz0OqaS8YmdxEzS3+SQ0fqBqi5EHkEK9SNqKoSEyNAu0rkm8P3iRSLq7IdiXZHUuc3gKnc0CFkPpQ",
+	"5bqAJzdS+lsBhHG9xEwGmulzpRNG43sT9Hyy7BwAaDBMiNd8kQM37bghwABCqNY0WO1xgAwedklYzDVe",
+	"SBsxx/yoQ2J7SB00VNR8Y2z9XKa+rn5/XcdeszuWqOFvNXhR+Giffqr+mpvfccJTfnUmClBpumZkToM1",
+	"3oKpi5oquCXLxKdouD4sECUjHvC2pK8bdJq5F5jebpLMi7tTE7duvtHBQjy54tP8mrvVa+1jgO842XsS",
+	"zO5IQWFcmbF3Fz8Ojr/CPu/gwm12Or/NReS73C6XVOtC8TiNbLtgDUazHfEQJMDNdXIfPf/2KTCIPqai",
+	"UhTusPdfE5XOY45gDpdAhozIRCt6x8icMYH5AZeWZZg2yIYwEbKwgRmzQaKsG6B5wga/OpqHnrYcvo43",
+	"enckXIky1EeFgAhJYpmwK48IiChdiiyBxzIVIUtK6H8tO22NTodDevd3N/RxnLcIJ5UzuvvrXU/VUDh3",
+	"D3e9ZaJpdAFoqEGro2TGXruhY5L+4jvG3IQMQsUcW+bDzi7/8dvXEiaRJWLKoVDTLS2Un+Gf1js/12FY",
+	"WLeTzafg9I7jAbm1OeJee+Itc+1t2OdqvbGIbFyvwoQOzRT+i33sg5CjYx5fXfYZoOqNncVlhNvnDDYd",
+	"KgER4Ipi9ENhDTwrd+ZWy0LGDVvje8Bi4ya+kuHTDh64g4ByRZGgFbZK8SV4IlBETMWaSDGXNAF4TarW",
+	"JZiO2t2ztYPtZWp2B3H82cj0t/COI9rFTzlSZUKBRXnLo4jMXc1szWF4X4+kuB82yNl5Vz5YOvWe3U6M",
+	"Riw8sMTynmHYrnuBi55tibm7x0yEWNrlAN8Clmi+MFLnESjMH1KdJsWI2Xg7lnvfwJRPfCly2neawNHu",
+	"449UngI78gOCIjxl/cZzGvkyh7JoEUvNwQTB65AFES+F0WrOniRhgfmY7PQZUGE+8WD9yr/idHnm3QzN",
+	"fE9ZY0Y08DxYE7lYEEpUTKOIZJIBEpUKbUaUwiuVMmXZsOk8YrkyqHFg/N3ZG58yln9hkqdvlscTsmvE",
+	"ckVOdiS5AfMVJnRxkGCxL5oJH8IbNFwLYvDaPf9kb0xugnbCT8f94zzur/Eyie33ANDguHU5C8DRtss6",
+	"IzRS0qGCadv1GpUQHfrr19gRptPXtO6xiSf1emjq5VkkreTs6dqcButDFMgJ/aBHE8CqSHXC/o7SOMsn",
+	"fXmc+oK7mwf496wL6TziasVCspHqIJ8uMZ8/sM58DxSjH+HJp1p+ZyZn5ql8DcaT3jw6N26ZsAKBYcLu",
+	"YMMJSD02wep83JuLIEpDpvJhnQNv4eajwzQaurLlxj4WZei0zyU3QzfnJz17pNFRl1L3ANp2GX0GyZ9T",
+	"oFgKgIBQJctEap3VK6taG1rDzJP19zZIcqrdRjf++4/SafSkWdNoFsgioRizuyQB3WCM2JxNNGEhCZmm",
+	"PEKYEUoWPDpIm1Ix0nH1s3/w6R9YTzGHf4WYwyaiQlhaTxvUM4cTzrBj5GFltqu1RuEHhLl/5FkGB/XH",
+	"vmxYoC3cn/EGrtBoKVs4LiEyKuWai+UVQXISj1QD2H8auxbCPUTc6k2IZECjhm4ELG3GRXqLY0/aU7Zz",
+	"/JdMVeUYJyMqlildMh/iMP9vpML+OzbHXbt0IAocnm6hveerUeIc7xcnjIcFk3uKczzyOAfCf+VCFlQg",
+	"DOIMMVYwm2UvXCyJu+iPL61s42PFFPt7P/4g0t3Jak9C9l5Ek3t5pdU5oqV9x4XOkcF6/AIgiwX46Ryu",
+	"CJzrAmGbZeKgR66MRAFqb7kaql2sHPFgn7Z5NCPHbZ7vWrXZqa8eOqKzbpORyjQtQ3O94r7fMIFrezam",
+	"X2Ne85i9moIMvP6CSoJssXLNsN2rQHKOoMRqJRPtaLSdc9MgEaXNNc6yw9xpVpwbP7SvUAHkfQfYWi3H",
+	"7YzPvuDY9fG4Pd8obyAtarfng6NkwxIuwx472JHYY8K9rMG1t1gws7675gCND0Q0zjZ/9JL7In+uOfKk",
+	"QJPevp+pUOncCOa84U6Ku/hzbuhTb9BB2/UTdicTmeoEWNKMgW3cJKXPgxUL1j49lzAm1Eq2WFClb7KR",
+	"rTaOx3TJLjZieYooSnCRVg71VzEmcguWjwnf0/9w0HMclvI8oIq1ouJPxIbcjTaIiTQ2ayI3sERBJBUL",
+	"z37rzGCz5iLsbCbNx/+VA2bj7HRYAKbhb/iem0sqNNaSOdNbZtuw51KuHcO+gwGKU6UJ+7KJKBe1zfJl",
+	"au4qUewM+F8lk49HgB4Ds6gn75AE1xgZM0MvVjb2vOsrInBEzDFYPXgfhVp/kpufNy/x8SeLYJ6b43HA",
+	"AoxgTwVQZvbaSJXcnKebjI3HETfQYI01QToH4q3N32BbOVVkkYowz0LTBcesvyyOjQX+0CSzH6r+iwcm",
+	"m3nEeQ7ROCMHALdks274b/N/eXh5RXcARC8QtcmCMhEWOeYHKCUFcO0sMuWKdw6Sz3Ght2G1TzWkTBU7",
+	"Euz2JEL4F34HsNNUQdxSyZjNZbibGali8E8QLrCOcAgjcoBeEUoSRpUUnQWq+ZbwsTR29PvCmC528WMm",
+	"cbaLryRJKlS7H13bFpGK4vMeQSDjxUi7Oz7go4w3NPHeijH59iAQcttd+1wTWofb0T33/nRuFojMBjlT",
+	"cN0CWEoO/lodPykmvXSwYggaZBzB7qyledW6R4hFsK11AhsMph30RN9f/Ti5FSwZn3y62VLAHkGs3Ijz",
+	"PhN10W68L2BXAQBnRDfKFlb7e4vDsbP1AGENlyjejLvZtLfmNb+sdiPTiNoFmYY+lCWxDTMlqTALWFjQ",
+	"+c4WJFXQNvOEWB00vncIhUB5z9lj5OStLapjVwt7oPI+adqhmjaghjyG4FqbNOfQ+xuOIDfqBM6gVqFH",
+	"WPljiymumJfTmH75Ef/wxfM9qR3XEuNMJjHF76RgOw+goOmaCRtaq4PFLVMAeIHsal8PlcxHKEaPzFw1",
+	"yEYb5mOONmR0xZqEnth9eoZe5krwUNtiumZY9SrDwfleius+duz6oVC+HJfRsrv0PZVk94nPx3CClQ6v",
+	"/J0sMccYV2TJ75gg6eYgvsuSRo0bdn8wHErHCb8/adJgmvSWQYJrzmZEJztCl1DksWZsY34MxdRYICvY",
+	"F+1PsBm0NmgJKpXpmFEtmUCvmfnrdFMKg1YpFWdb7HPw3GRyPTwpiXnoR3jZKTdJnAQxyWvA52BYMY2M",
+	"GY7lD7erUJNpuUnKW9p6OYUxjyY8ShWCRt9qWbgxVFw1int2jc2XoDZbyjUXy0sMZMuErFhUFz/cv5yU",
+	"XzXyBRU0aZLcGXLfzHckTFkZtKJO+jrfRA8Sw0crM4/sNlorHR3uopxtz0bXoKnuoZxtL3NsYzMjQEum",
+	"Zkg6ZtYOicbMP21E3ZOOVa7nPa+mfhNGbhD2+3iSp71rDj7abbSTBD550G2l1CBqhGNtF2iWD6faMuRO",
+	"BuliRUV4Lu/s/AdUhh+oCN/fseS01cHN8kkRHmpQRq19kRpWPHKhNKOYIY+Yzn6Lh4z5hjlb0Qgoxi1Q",
+	"CRxFnXXGd8i33DXewrgJXGKxniaBbi9oUPdcvp6pS0vvrBgTM5KqmgWdDQrexiBsdeI37GyGZr5TV6ed",
+	"ptqPGUxAJrH9CIJlQzYifAXnJpRzzdlCJkBs22gAZMTOrXC06L6M2Ec3cEzlz94zifa/4YKKgBGzEsrV",
+	"kXPt+ttBZlzzg0wcXgRPSMiiIucik5uI1SytC3SLBU/iwePc8NTcwg1jMcbf4NE396awfXb5FUAMZrsO",
+	"BkHTNVOELRYs0IQuNENYkLZNVowmwapWcW7w150a8P55VjafxwpJ4aw/MmVWfvwtMi9ztX5qRjY00YIl",
+	"asU3iLrmqrggcLWVSZhvPnJ/V96SC82+NFg0fOsnGDPA7sT0y1smlnp1dvni+fPZWcyF+/e3h/dLugbM",
+	"mClFl8yMlBB1CjI+OYulWdOWee8COlzdgapABi7HAzCIyueEVLNzF97s9rBS4PA+j1pRdbvgEfTI7Snw",
+	"XMqIUdFpe06q18Poyg98mjPZ2oSta+raJlxrJi6J1QSFfTtq5jHPzf+iJqirumIrvYJK9ryl+GfaziN+",
+	"40cdXmM1rrXG+U2yM+8dUoVfO1/bliOGNyNqyd8b4Nfcp5wsT6ad33E6if3qjN6JA58H3i++EdpH4JKR",
+	"22RZ4or0e1zWrgvF4xTYpGoRZW7siIciAG6+U8fXSu+foi0LYfEBw8KLw1amUUhCOfOZjZm9L7mWje1K",
+	"EsHuoI/LTERdgRFnyrXxtoiOB30LWcRQcvZpdd+nFWA2492/gT5VprrqOjCrzX/d2G8ZVSqUmkIUfsGo",
+	"ouV05sICV+DNecMShAyoXp56cuQfxdl4rMY/iulVdNTNqEHsA9nklt2XnccQKrIsS0ZHN1Qpc3VqvMrC",
+	"xC/8UGOt00pIaiqW7EP2xFFQF+3j8WXHruN5lcEhyq3wqznL1SMnTCE7KbsiTIQKBwN0hl1Z1WHxMd50",
+	"vqCBlo0E8hjZeIPjRhXn3HumiMSjdTnnwkZtvlEuCLdwH9vZvLxkSy5KKzV0YOzbUZb6JVum4xt0WB/A",
+	"Q2BQYUgFoaleMaHNF8jkypiUVDEiAYUI0HGRoN+XAPeV6UIMtCmcOfy2jQPE/CGRcjF9njWQdyzZmQmo",
+	"0cXkQ2pp+/KyYcTGiAZYQK4VXrdBRK5sFSvOEX6kCE0YUStjPSU6+P3Exj3tHJ5WLz0f2SaiASsu0JP4",
+	"HFN8fmLbkjCggDCaRJwlmK4y4rGViV5FxmXRqwMsS8JieceaRMP8/hHalfH8Hs83Y/S2cAwTuqW7mYPI",
+	"yQ6GLrum2eY83TREAzTb/Lw5e2RKN9Ut7QN08+Q3Joe8tZPpFVnJKETke8iLx1ykmqln5BPkwIQka7a7",
+	"dH+McG+tRlsnjMb16Rb89Z667S/DRioOyD6LRMYOqUASzaLoknzG19xCfu4zYp047HGPAJYwGrrst6de",
+	"2VJVU8kLzzqrSeb8+fnsgMybZl/0BbtjQp9n63JCOLo3LLljyTncV2CaCmuGqHbkCJfkM/zi0v7g84x8",
+	"Dqmml+QPIVMxIzycERfe/vr5iiRMpTFTuGtvqdLnr+H7f/x+huVL8IvPuHH5mDxV63zgJ+NDbC0szrgD",
+	"R73/ZG+ZosBY5T9qBFTj8gJD7535g2ZoYzdoTBg4fMckWQz3PVAB5GLaMyKjsCpvNFKR13UY2nmcrhsC",
+	"0zsSbqpdm4lkoSwKCf4ALhPmFsx1UxnVnloBhWUn4/UGyS576JUMNDvRk8U8zXy6PZpzXRJUQXRBaxqs",
+	"rMyPYt42m4RlhLr1Sd38wHthZwzR33RSif7c0kxijK8xTO2K75ZMGxe0xIQA/8ypW7Z73drTTmu/H1Tn",
+	"V8PS27LxhR64ovEtX+R37HQLoAEY9sh39LdMg2m12R6jP5j+WVIuavcRHe8mE/kJRjwExCvAZWtrxjy4",
+	"i7MaHMnXKPYtZhu1RouqiVomgDuvuo+4dKWDf17MqcYy2TqWW3PLPEzipsJrp2r90nzFcVoM/evHBzGj",
+	"yZrEVOwIbB0JpcD+aI3BQKotLMyKQ2yJxSQVmkckotpydToki5hoWSIQuMwjf9KEEaNR2NVEo8ihOelg",
+	"9Yy8psEKqH4g4aS0lCGhUbHsqFLYgNSs1ra9Mr89TNSeLFFXcX0HmgL7MLa8/iC3eXEF4clhyNIoYgmJ",
+	"6c6GsjD3gLx3SsuNInQOAVPzFxJ6vMF42OGqTdg6uZ9P4vboABEqhcGF1DauaG1YOCt4rJGlUz4k3TyP",
+	"cUJOczhSMDVwMHYSiIQhPsngSEz42FMXCDfPRykQllhEWwyvorPTUToA2WBo2TAPHU4yHvIWQRLbuKyO",
+	"iw82i6Nne2kLl0O6A6z07UqSmCZAR6Q77Z8SUv4+tLG/gYeeumbjLB+lXv9gLjdWVPB6Q9suuizemCtQ",
+	"S1TFjzrNbiI3v2nwsimPiF+3ITuJ3GecrPbY+R0nt+ZXZ7JOoji/0we1E3kxudhg+q2BnxoHPBQZsNO9",
+	"dlZtQktanMEEWAtR5ISh0C9kGf7MjWuLlDBQh3RHo5T16hxyPZ6NJtiOGTMNNBq65kHUveiimEs53Fmq",
+	"e8WL+x6zGRESOfIQ8oLwENO63rftg8SYK6r6j+cd3v9eAJw07BQ0tjjOmqzFjELVsREj4US0hiAIgR1b",
+	"27EH7IAf9YiGVZkIGgk3wOIWczGXX2Z7fdlILtTabm1/0DFiNoGSPmnUA9Kox8P0LVOdqZCiPOyiNG3V",
+	"kKgvZ6ObnUmqILX7mP1luU91UH4tL0YJyV1jQM5N/zTdTpjd9XFCctPIkAvKwdsgLGdNLFpeae1wV727",
+	"iFmyHDrC88488yFICkz0kQrKO7rOCcqGJhpR+jGIK5FPVTtr7s5Jc1cpt7q3CRDi1nS4l7xzQx80M7T9",
+	"immiSHbF0JfCdZ+1gwANdpJsEn5Hg93QEWB3pn+wjz9pI2En+Trk+pGaircMCwq2KxkxohmNsdMokzio",
+	"GY8whYBwgmBQysXjzZZizGzCAzhsjpRR6ChCT7DVHTrF/XEqF4tC6uQKbj0AClS4dWJ0b25moYA/iQbr",
+	"7vqyifjQ5cc35pkPQlvg46dOHkzkmsk75vH+8kc74ULLnG/GEyK3orvAaDp4aY4/q2/0Kecbsik+4nPa",
+	"VeigrGDxKoa6sNqPa2VfRoJIWnpDYPzheq9mfl+U5Jq1tBZ9wiFjrqR5wzS9OR9+JPjJ/iJUgufpA8dj",
+	"U7PmeSerI2ZyR0rKZq+e6uIriN9gLItVLEgYAAV0gmpB0fCxyTqsPqQMdPs+WWMMvrbwlTXSevA9MFXW",
+	"w6q1Bj/DiFProimToLnIB5BT0pi5BIVtKqrJAvzzrAkDuzUh8ctKQqIXSGMTc6uyNdswVWwJ0ISKnZsZ",
+	"1nJ/Uzcd84jCjNpQ6PvURzc9y+yxpSgfNahi3jOJ2f8AuuGWfSVTxfrbeTPbUzXzZm7HsfKwKhO01PqQ",
+	"dyVGJ9ZbcHHHtW3Ume/KLbdlYw+2rlvy9jCj92ShJrFQj6wPo1pM29Kl1jiNaqonSZU6Zpp2U30/J8dS",
+	"THIFyz8wwSQ+dbgD4yFvql0Mb78tmiwD9DwHdmWsNzi0BJrWgm4KccHECLv3WjxtXqEXn1gt8bxDyoIz",
+	"W0L4DDPYwgjjdq4KHFR6xXZkRcNuG+ueBOzvgwe3ROjQmIejo3vIu4xEbG53KbK7a0mClZQKNNcu16Wt",
+	"mrvjGj6GUMG2ZuTWOhZCCkZ2TD8jry0YJhIRMtFx40FiDt9whPcu+1rg3XjeVSE1NmmTNWM2gAavfUbc",
+	"UAQbFITFG73Ds1ourDRHEqFdWExoFM0IjZQEbEFA+WVhgYor41/DOjTzX6DgekauNYkYVdiji681kzMT",
+	"e3Y22w/IfpTIwDMK8Id59jFiqJOIt4XQzVmkXJFiwQNWpTb+q8JmKiIYC8sket3kuozsqpgevENO7aGo",
+	"/4vbNY/2WkR6lYsSFa2Ffl1Jo9yacJ0h3vNOaPeIntYUNvs7jBgT5YresfDvwF86EcWsuxsSZV5NYA1m",
+	"9uj3iBhQeKSIWgEesnMU/J+i1uVW1jGltAVj/n7CZNV+K45Eq+ReP7oU/JWxDezngkdmgdGuwnGZihCJ",
+	"XGmhxTDb3rzmtAbcv4ef2z2fLN7+RiZL8H/NJG1L1zeKyC2WXVoEwDDmAs5w51+ArIeZsJcr6woifpD9",
+	"d9hD5QPALLZfpBHlGt80Od70ZHJty233tt0XUtZLdZHS5g//q8t//PZ19scZJm3MP34zA5M7t/NpEp1d",
+	"nl2cff3t6/8fAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

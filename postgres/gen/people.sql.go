@@ -842,7 +842,8 @@ join users u on u.id = q.user_id
 join brands b on b.id = q.brand_id
 join users a on a.id = q.requested_by
 left join users c on c.id = q.confirmed_by
-where q.brand_id = any ($1::uuid[]) and (q.effective_at is null or q.effective_at > now())
+where q.brand_id = any ($1::uuid[]) and (q.effective_at is null or q.effective_at > now()
+  and exists (select 1 from user_roles r where (r.user_id, r.brand_id, r.role, r.effective_at) = (q.user_id, q.brand_id, q.role, q.effective_at)))
 order by q.created_at, q.id
 `
 
@@ -861,7 +862,7 @@ type ListRoleRequestsRow struct {
 	CreatedAt     time.Time
 }
 
-// What waits for a second person, or for its delay.
+// What waits for a second person, or for its delay unless the role was taken away meanwhile.
 func (q *Queries) ListRoleRequests(ctx context.Context, db DBTX, brands []uuid.UUID) ([]ListRoleRequestsRow, error) {
 	rows, err := db.Query(ctx, listRoleRequests, brands)
 	if err != nil {
@@ -983,13 +984,22 @@ select u.id, u.email, u.name, (u.disabled_at is not null)::boolean as disabled, 
   exists (select 1 from second_factors f where f.user_id = u.id and f.confirmed_at is not null and f.removed_at is null)::boolean as second_factor
 from users u
 where person_of(u.id, $1::uuid[])
-  and ($2::text is null or (lower(u.name), u.id) > ($2::text, $3::uuid))
+  and ($2::text is null or u.name ilike $2::text or u.email ilike $2::text)
+  and ($3::text is null
+    or $3::text = case when u.disabled_at is not null then 'disabled' when u.invited_at is not null then 'invited' else 'active' end)
+  and (($4::uuid is null and $5::text is null) or exists (select 1 from user_roles r where r.user_id = u.id and r.brand_id = any ($1::uuid[])
+    and r.effective_at <= now() and ($4::uuid is null or r.brand_id = $4::uuid) and ($5::text is null or r.role = $5::text)))
+  and ($6::text is null or (lower(u.name), u.id) > ($6::text, $7::uuid))
 order by lower(u.name), u.id
-limit $4
+limit $8
 `
 
 type ListUsersInScopeParams struct {
 	Brands    []uuid.UUID
+	Pattern   *string
+	State     *string
+	BrandID   *uuid.UUID
+	Role      *string
 	AfterName *string
 	AfterID   *uuid.UUID
 	MaxRows   int32
@@ -1009,6 +1019,10 @@ type ListUsersInScopeRow struct {
 func (q *Queries) ListUsersInScope(ctx context.Context, db DBTX, arg ListUsersInScopeParams) ([]ListUsersInScopeRow, error) {
 	rows, err := db.Query(ctx, listUsersInScope,
 		arg.Brands,
+		arg.Pattern,
+		arg.State,
+		arg.BrandID,
+		arg.Role,
 		arg.AfterName,
 		arg.AfterID,
 		arg.MaxRows,

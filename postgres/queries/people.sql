@@ -19,6 +19,11 @@ select u.id, u.email, u.name, (u.disabled_at is not null)::boolean as disabled, 
   exists (select 1 from second_factors f where f.user_id = u.id and f.confirmed_at is not null and f.removed_at is null)::boolean as second_factor
 from users u
 where person_of(u.id, @brands::uuid[])
+  and (sqlc.narg('pattern')::text is null or u.name ilike sqlc.narg('pattern')::text or u.email ilike sqlc.narg('pattern')::text)
+  and (sqlc.narg('state')::text is null
+    or sqlc.narg('state')::text = case when u.disabled_at is not null then 'disabled' when u.invited_at is not null then 'invited' else 'active' end)
+  and ((sqlc.narg('brand_id')::uuid is null and sqlc.narg('role')::text is null) or exists (select 1 from user_roles r where r.user_id = u.id and r.brand_id = any (@brands::uuid[])
+    and r.effective_at <= now() and (sqlc.narg('brand_id')::uuid is null or r.brand_id = sqlc.narg('brand_id')::uuid) and (sqlc.narg('role')::text is null or r.role = sqlc.narg('role')::text)))
   and (sqlc.narg('after_name')::text is null or (lower(u.name), u.id) > (sqlc.narg('after_name')::text, sqlc.narg('after_id')::uuid))
 order by lower(u.name), u.id
 limit @max_rows;
@@ -90,7 +95,7 @@ insert into role_requests (id, user_id, brand_id, role, requested_by) values (@i
 on conflict (user_id, brand_id, role) where confirmed_by is null do nothing;
 
 -- name: ListRoleRequests :many
--- What waits for a second person, or for its delay.
+-- What waits for a second person, or for its delay unless the role was taken away meanwhile.
 select q.id, q.user_id, u.name as user_name, q.brand_id, b.name as brand_name, q.role, q.requested_by, a.name as requested_name,
   q.confirmed_by, c.name as confirmed_name, q.effective_at, q.created_at
 from role_requests q
@@ -98,7 +103,8 @@ join users u on u.id = q.user_id
 join brands b on b.id = q.brand_id
 join users a on a.id = q.requested_by
 left join users c on c.id = q.confirmed_by
-where q.brand_id = any (@brands::uuid[]) and (q.effective_at is null or q.effective_at > now())
+where q.brand_id = any (@brands::uuid[]) and (q.effective_at is null or q.effective_at > now()
+  and exists (select 1 from user_roles r where (r.user_id, r.brand_id, r.role, r.effective_at) = (q.user_id, q.brand_id, q.role, q.effective_at)))
 order by q.created_at, q.id;
 
 -- name: GetRoleRequest :one

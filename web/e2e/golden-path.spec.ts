@@ -128,6 +128,7 @@ test("ops starts partnerships, and the invitation goes out", async ({ browser })
   await page.getByLabel("Search creators").fill(run);
   await page.getByLabel(`Choose ${creator.name}`).check();
   await page.getByLabel(`Choose Jules Amadi ${run}`).check();
+  await page.getByRole("button", { name: "Start…" }).click();
   await page.getByRole("button", { name: "Start 2 partnerships" }).click();
   await expect(page.getByText("2 partnerships started")).toBeVisible();
 

@@ -179,6 +179,7 @@ for (const { at, viewport, hasTouch } of looks) {
       await staysInReach(page);
       await write(page, page.getByLabel("Search creators"), name);
       await press(page, page.getByLabel(`Choose ${name}`), "Space");
+      await press(page, page.getByRole("button", { name: "Start…" }));
       await press(page, page.getByRole("button", { name: "Start 1 partnership" }));
       await expect(page.getByText("1 partnership started")).toBeVisible();
       await staysInReach(page);

@@ -10,6 +10,7 @@ type Params<P extends keyof paths> = paths[P] extends { get: { parameters: { que
 
 export type PartnershipFilter = Params<"/v1/partnerships">;
 export type CreatorFilter = Params<"/v1/creators">;
+export type UserFilter = Params<"/v1/users">;
 export type CampaignFilter = Params<"/v1/campaigns">;
 export type ContractFilter = Params<"/v1/contracts">;
 export type DeliverableFilter = Params<"/v1/deliverables">;
@@ -489,11 +490,18 @@ export const calendarQuery = (value: string) =>
     queryFn: ({ signal }) => tagged(api.GET("/v1/calendars/{id}", { params: id(value), signal })),
   });
 
-export const usersQuery = queryOptions({
-  queryKey: ["user", "list"],
-  queryFn: ({ signal }) => body(api.GET("/v1/users", { params: { query: { limit: 200 } }, signal })),
-  staleTime: 60_000,
-});
+export const usersQuery = (query: UserFilter) =>
+  queryOptions({
+    queryKey: ["user", "list", query],
+    queryFn: ({ signal }) => body(api.GET("/v1/users", { params: { query }, signal })),
+    staleTime: 60_000,
+  });
+
+export const userQuery = (value: string) =>
+  queryOptions({
+    queryKey: ["user", "one", value],
+    queryFn: ({ signal }) => body(api.GET("/v1/users/{id}", { params: id(value), signal })),
+  });
 
 export const roleRequestsQuery = queryOptions({
   queryKey: ["user", "list", "role-requests"],

@@ -4431,6 +4431,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** One person of the house */
+        get: operations["getUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/users/{id}/disable": {
         parameters: {
             query?: never;
@@ -4498,7 +4517,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Replace the roles of a person; finance roles need a second person */
+        /**
+         * Replace the roles of a person at the brands that are named; finance roles need a second person
+         * @description A brand that is not named keeps its roles. A brand with an empty list of roles loses them all, also a confirmed finance role that waits for its delay. At least one brand is named.
+         */
         put: operations["setRoles"];
         post?: never;
         delete?: never;
@@ -9371,6 +9393,11 @@ export interface components {
             id: string;
             name: string;
         };
+        /**
+         * @description A person who is disabled may also be invited; they count as disabled
+         * @enum {string}
+         */
+        UserState: "active" | "invited" | "disabled";
         Waiting: {
             /** @description In words */
             decision: string;
@@ -9933,6 +9960,7 @@ export type User = components['schemas']['User'];
 export type UserCreate = components['schemas']['UserCreate'];
 export type UserList = components['schemas']['UserList'];
 export type UserRef = components['schemas']['UserRef'];
+export type UserState = components['schemas']['UserState'];
 export type Waiting = components['schemas']['Waiting'];
 export type WeekMoney = components['schemas']['WeekMoney'];
 export type WorkflowState = components['schemas']['WorkflowState'];
@@ -17716,9 +17744,15 @@ export interface operations {
     listUsers: {
         parameters: {
             query?: {
+                brand_id?: components["parameters"]["brand_id"];
                 /** @description next_cursor of the page before */
                 cursor?: components["parameters"]["cursor"];
                 limit?: components["parameters"]["limit"];
+                /** @description A part of the name or the address */
+                q?: string;
+                /** @description Who has this role at the brand, or at any of the caller's */
+                role?: components["schemas"]["Role"];
+                state?: components["schemas"]["UserState"];
             };
             header?: never;
             path?: never;
@@ -17755,6 +17789,29 @@ export interface operations {
         responses: {
             /** @description The answer */
             201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    getUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17895,7 +17952,13 @@ export interface operations {
     exportUsers: {
         parameters: {
             query?: {
+                brand_id?: components["parameters"]["brand_id"];
                 format?: components["parameters"]["sheetFormat"];
+                /** @description A part of the name or the address */
+                q?: string;
+                /** @description Who has this role at the brand, or at any of the caller's */
+                role?: components["schemas"]["Role"];
+                state?: components["schemas"]["UserState"];
             };
             header?: never;
             path?: never;

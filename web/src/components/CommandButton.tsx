@@ -6,6 +6,7 @@ import { Hint } from "./Hint";
 interface Props extends ButtonProps {
   /** Why it would be refused now; without it the button works. */
   reason?: string;
+  "aria-label"?: string;
   onClick: () => void;
   children: ReactNode;
 }

@@ -13,7 +13,7 @@ export const CreatorFilter = lazy(async () => ({ default: (await import("./Picke
 export const CountryFilter = lazy(async () => ({ default: (await import("./Pickers")).CountrySelect }));
 
 /** One person of the house, in a row of filters. */
-export const PersonFilter = lazy(async () => ({ default: (await import("./Pickers")).PersonSelect }));
+export const PersonFilter = lazy(async () => ({ default: (await import("./Pickers")).PersonFilter }));
 
 /** Any number of states, in a row of filters. */
 export const StatesFilter = lazy(async () => ({ default: (await import("./Pickers")).StatesSelect }));

@@ -2,7 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
-import type { User } from "../api/schema";
+import type { RoleRequest, Session, User } from "../api/schema";
 import { openApp } from "../test/app";
 import { answer } from "../test/render";
 
@@ -13,16 +13,24 @@ const person = (id: string, name: string, over: Partial<User> = {}): User => ({
 });
 
 let sent: { path: string; body: unknown }[] = [];
+let asked: string[] = [];
 let signedIn = true;
+let signedInAs: Session = me;
+let people: User[] = [];
+let requests: RoleRequest[] = [];
 /** What the API says to a step instead of a yes. */
 let refusals: Record<string, [object, number]> = {};
 
 beforeEach(() => {
   sent = [];
+  asked = [];
   signedIn = true;
+  signedInAs = me;
+  people = [person("u1", "Ada"), person("u2", "Ida", { invited: true }), person("u3", "Kim", { disabled: true }), person("u4", "Omar")];
+  requests = [];
   refusals = {};
   vi.stubGlobal("fetch", async (request: Request) => {
-    const { pathname } = new URL(request.url);
+    const { pathname, search, searchParams } = new URL(request.url);
     if (request.method !== "GET") {
       const text = await request.text();
       sent.push({ path: `${request.method} ${pathname}`, body: text === "" ? undefined : JSON.parse(text) as unknown });
@@ -34,8 +42,12 @@ beforeEach(() => {
       }
       return pathname === "/v1/users" ? answer(person("u9", "Nora", { invited: true }), 201) : pathname.startsWith("/v1/users/") ? answer(person("u2", "Ida")) : new Response(null, { status: 204 });
     }
-    if (pathname === "/v1/session") return signedIn ? answer(me) : answer({ code: "unauthorized", title: "Sign in" }, 401);
-    if (pathname === "/v1/users") return answer({ items: [person("u1", "Ada"), person("u2", "Ida", { invited: true }), person("u3", "Kim", { disabled: true }), person("u4", "Omar")] });
+    if (pathname === "/v1/session") return signedIn ? answer(signedInAs) : answer({ code: "unauthorized", title: "Sign in" }, 401);
+    if (pathname === "/v1/users") {
+      asked.push(search);
+      return answer({ items: searchParams.has("q") ? [] : people });
+    }
+    if (pathname === "/v1/role-requests") return answer({ items: requests });
     if (pathname === "/v1/password-link") {
       const dead = refusals["GET /v1/password-link"];
       return dead ? answer(...dead) : answer({ name: "Nora", email: "nora@northwind.example", invitation: true });
@@ -69,6 +81,20 @@ it("shows who is invited, active and disabled, and what can be done about each",
   expect(omar.getByRole("button", { name: "Send Omar a link to choose another password" })).toBeVisible();
 });
 
+it("finds people by words, role and state, which stand in the address", async () => {
+  const { href } = openApp("/settings/people?state=disabled");
+  await row("Omar");
+  expect(asked).toEqual(["?state=disabled"]);
+  await userEvent.selectOptions(screen.getByRole("combobox", { name: "Role" }), "Operations");
+  await waitFor(() => expect(asked.at(-1)).toBe("?role=ops&state=disabled"));
+  await userEvent.type(screen.getByRole("searchbox", { name: "Search people" }), "nobody");
+  expect(await screen.findByText("Nobody matches")).toBeVisible();
+  expect(href()).toBe("/settings/people?state=disabled&role=ops&q=nobody");
+  await userEvent.click(screen.getByRole("button", { name: "Clear the filters" }));
+  await row("Omar");
+  expect(href()).toBe("/settings/people");
+});
+
 it("invites without a password, and says what is wrong", async () => {
   refusals["POST /v1/users"] = [{ code: "invalid", title: "Look again", errors: [{ field: "email", code: "bad_email", detail: "This is no address." }] }, 422];
   openApp("/settings/people");
@@ -83,6 +109,56 @@ it("invites without a password, and says what is wrong", async () => {
   await userEvent.type(dialog.getByRole("textbox", { name: "E-mail" }), "@northwind.example");
   await userEvent.click(dialog.getByRole("button", { name: "Invite" }));
   await waitFor(() => expect(sent.at(-1)).toEqual({ path: "POST /v1/users", body: { name: "Nora", email: "nora@northwind.example", brands: [{ brand_id: "b1", roles: ["ops"] }] } }));
+});
+
+it("takes somebody's last role at a brand away", async () => {
+  people = [person("u4", "Omar", { brands: [{ ...brand, roles: ["ops"] }, { brand_id: "b2", brand_name: "Lumen", roles: ["approver"] }] })];
+  signedInAs = { ...me, brands: [brand, { brand_id: "b2", brand_name: "Lumen", roles: ["admin"] }] };
+  openApp("/settings/people");
+  await userEvent.click((await row("Omar")).getByRole("button", { name: "Roles of Omar" }));
+  const northwind = within(await screen.findByRole("group", { name: "Northwind" }));
+  expect(screen.getByRole("button", { name: "Save roles" })).toBeDisabled();
+  await userEvent.click(northwind.getByRole("checkbox", { name: "Operations" }));
+  expect(screen.getByText("Without a role here, Omar sees nothing of Northwind.")).toBeVisible();
+  await userEvent.click(screen.getByRole("button", { name: "Save roles" }));
+  await waitFor(() => expect(sent).toEqual([{ path: "PUT /v1/users/u4/roles", body: { brands: [{ brand_id: "b1", roles: [] }] } }]));
+});
+
+it("offers an admin what the API allows where somebody also works for a brand of another admin's", async () => {
+  const lumen = { brand_id: "b2", brand_name: "Lumen", roles: ["ops" as const] };
+  signedInAs = { ...me, brands: [brand, lumen] };
+  people = [person("u4", "Omar", { brands: [{ ...brand, roles: ["ops"] }, { ...lumen, roles: ["approver"] }] }), person("u5", "Pia", { brands: [lumen] })];
+  openApp("/settings/people");
+  const pia = await row("Pia");
+  expect(pia.getByText("By an admin of Lumen")).toBeVisible();
+  expect(pia.queryByRole("button")).toBeNull();
+  const omar = await row("Omar");
+  expect(omar.getByRole("button", { name: "Disable Omar" })).toHaveAccessibleDescription(/also works for Lumen/);
+  await userEvent.click(omar.getByRole("button", { name: "Disable Omar" }));
+  expect(screen.queryByRole("dialog")).toBeNull();
+  await userEvent.click(omar.getByRole("button", { name: "Roles of Omar" }));
+  const dialog = within(await screen.findByRole("dialog"));
+  await userEvent.click(await dialog.findByRole("checkbox", { name: "Approver" }));
+  expect(dialog.queryByRole("group", { name: "Lumen" })).toBeNull();
+  expect(dialog.getByText("Lumen: Approver")).toBeVisible();
+  await userEvent.click(dialog.getByRole("button", { name: "Save roles" }));
+  await waitFor(() => expect(sent).toEqual([{ path: "PUT /v1/users/u4/roles", body: { brands: [{ brand_id: "b1", roles: ["ops", "approver"] }] } }]));
+
+  await userEvent.click(screen.getByRole("button", { name: "Invite a person" }));
+  expect(await screen.findByRole("group", { name: "Northwind" })).toBeVisible();
+  expect(screen.queryByRole("group", { name: "Lumen" })).toBeNull();
+  expect(screen.getByText("Roles at Lumen are given and taken by an admin there.")).toBeVisible();
+});
+
+it("keeps a confirmed finance role that waits for its delay when another role changes", async () => {
+  const ref = { id: "u2", name: "Ida" };
+  requests = [{ id: "q1", user: { id: "u4", name: "Omar" }, brand_id: "b1", brand_name: "Northwind", role: "finance_preparer", requested_by: ref, confirmed_by: ref, effective_at: "2036-01-01T00:00:00Z", created_at: "2026-01-01T00:00:00Z" }];
+  openApp("/settings/people");
+  await userEvent.click((await row("Omar")).getByRole("button", { name: "Roles of Omar" }));
+  expect(await screen.findByRole("checkbox", { name: "Finance: preparer" })).toBeChecked();
+  await userEvent.click(screen.getByRole("checkbox", { name: "Approver" }));
+  await userEvent.click(screen.getByRole("button", { name: "Save roles" }));
+  await waitFor(() => expect(sent).toEqual([{ path: "PUT /v1/users/u4/roles", body: { brands: [{ brand_id: "b1", roles: ["ops", "finance_preparer", "approver"] }] } }]));
 });
 
 it("lets whoever is invited choose a password, and signs them in", async () => {

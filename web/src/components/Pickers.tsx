@@ -1,9 +1,9 @@
 import { MultiSelect, Select } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { campaignsQuery, creatorQuery, creatorsQuery, usersQuery } from "../api/queries";
+import { campaignQuery, campaignsQuery, creatorQuery, creatorsQuery, userQuery, usersQuery } from "../api/queries";
 import { countries, findCountry } from "../lib/countries";
 import type { User } from "../api/schema";
 import { useSession } from "../lib/session";
@@ -18,32 +18,23 @@ interface Picker {
   error?: React.ReactNode;
 }
 
-/** One campaign, found by typing. */
-export function CampaignSelect({ label, value, onChange, compact, brandId, error }: Picker & { brandId: string | undefined }) {
-  const campaigns = useQuery(campaignsQuery({ brand_id: brandId, limit: 200 }));
-  return (
-    <Select
-      {...named(label, compact)}
-      searchable
-      clearable
-      clearButtonProps={{ "aria-label": `Clear ${label}` }}
-      value={value ?? null}
-      onChange={(chosen) => onChange(chosen ?? undefined)}
-      data={(campaigns.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
-      nothingFoundMessage="No such campaign"
-      error={error}
-    />
-  );
+/** What is typed into a field, and what of it is looked for: nothing while the field has the name of what is chosen. */
+function useTyped(chosen: string | undefined) {
+  const [typed, setTyped] = useState("");
+  const [words] = useDebouncedValue(typed.trim(), 200);
+  return { typed, setTyped, q: words === "" || words === chosen ? undefined : words };
 }
 
-/** One creator, found by typing a part of the name. */
-export function CreatorSelect({ label, value, onChange, compact, placeholder, error }: Picker) {
-  const [typed, setTyped] = useState("");
-  const [q] = useDebouncedValue(typed.trim(), 200);
-  const known = useQuery({ ...creatorQuery(value ?? ""), enabled: value !== undefined });
-  const found = useQuery(creatorsQuery({ q: q || undefined, limit: 20 }));
-  const options = new Map((found.data?.items ?? []).map(({ id, name }) => [id, name]));
-  if (known.data && value) options.set(value, known.data.data.name);
+/** One of many, of which the API finds some by the words that are typed. What is chosen has its name, wherever it stands among the many. */
+function FoundSelect({ label, value, onChange, compact, placeholder, error, found, chosen, typed, onTyped, nothing }: Picker & {
+  found: { id: string; name: string }[] | undefined;
+  chosen: string | undefined;
+  typed: string;
+  onTyped: (typed: string) => void;
+  nothing: string;
+}) {
+  const options = new Map((found ?? []).map(({ id, name }) => [id, name]));
+  if (value && chosen) options.set(value, chosen);
   return (
     <Select
       {...named(label, compact)}
@@ -52,14 +43,32 @@ export function CreatorSelect({ label, value, onChange, compact, placeholder, er
       clearable
       clearButtonProps={{ "aria-label": `Clear ${label}` }}
       value={value ?? null}
-      onChange={(chosen) => onChange(chosen ?? undefined)}
+      onChange={(next) => onChange(next ?? undefined)}
       searchValue={typed}
-      onSearchChange={setTyped}
+      onSearchChange={onTyped}
       data={[...options].map(([id, name]) => ({ value: id, label: name }))}
-      nothingFoundMessage="No such creator"
+      nothingFoundMessage={found ? nothing : "Looking…"}
       error={error}
     />
   );
+}
+
+/** One campaign, found by typing a part of the name. */
+export function CampaignSelect({ brandId, ...picker }: Picker & { brandId: string | undefined }) {
+  const known = useQuery({ ...campaignQuery(picker.value ?? ""), enabled: picker.value !== undefined, retry: false });
+  const chosen = known.data?.data.name ?? (known.error ? "A campaign that you cannot see" : undefined);
+  const { typed, setTyped, q } = useTyped(chosen);
+  const found = useQuery(campaignsQuery({ brand_id: brandId, q, limit: 20 }));
+  return <FoundSelect {...picker} found={found.data?.items} chosen={chosen} typed={typed} onTyped={setTyped} nothing="No such campaign" />;
+}
+
+/** One creator, found by typing a part of the name. */
+export function CreatorSelect(picker: Picker) {
+  const known = useQuery({ ...creatorQuery(picker.value ?? ""), enabled: picker.value !== undefined, retry: false });
+  const chosen = known.data?.data.name ?? (known.error ? "A creator who is not found" : undefined);
+  const { typed, setTyped, q } = useTyped(chosen);
+  const found = useQuery(creatorsQuery({ q, limit: 20 }));
+  return <FoundSelect {...picker} found={found.data?.items} chosen={chosen} typed={typed} onTyped={setTyped} nothing="No such creator" />;
 }
 
 /** One country, found by its name or code. */
@@ -81,26 +90,31 @@ export function CountrySelect({ label, value, onChange, compact, placeholder, er
   );
 }
 
-/** One person of the house. Those who may not list people can still choose themselves. */
-export function PersonSelect({ label, value, onChange, compact, error, only }: Picker & { only?: (user: User) => boolean }) {
+/** One person of the house to filter by, also one who is disabled or has no role any more: what was theirs is still there. */
+export function PersonFilter(picker: Picker) {
+  return <PersonSelect {...picker} former />;
+}
+
+/** One person of the house, found by typing a part of the name. Those who may not list people can still choose themselves. */
+export function PersonSelect({ brandId, only, former = false, ...picker }: Picker & {
+  /** Only who has a role there. */
+  brandId?: string;
+  only?: (user: User) => boolean;
+  former?: boolean;
+}) {
+  const { value } = picker;
   const session = useSession();
-  const users = useQuery({ ...usersQuery, retry: false });
-  const people = users.data?.items.filter((user) => !user.disabled && user.brands.length > 0 && (!only || only(user))) ?? [];
-  const data = people.map(({ id, name }) => ({ value: id, label: id === session?.user_id ? `${name} (you)` : name }));
-  if (data.length === 0 && session && !only) data.push({ value: session.user_id, label: `${session.name} (you)` });
-  return (
-    <Select
-      {...named(label, compact)}
-      searchable
-      clearable
-      clearButtonProps={{ "aria-label": `Clear ${label}` }}
-      value={value ?? null}
-      onChange={(chosen) => onChange(chosen ?? undefined)}
-      data={data}
-      nothingFoundMessage="No such person"
-      error={error}
-    />
-  );
+  const nameOf = ({ id, name, disabled }: Pick<User, "id" | "name" | "disabled">) => (id === session?.user_id ? `${name} (you)` : disabled ? `${name} (disabled)` : name);
+  const me = session && { id: session.user_id, name: `${session.name} (you)` };
+  const known = useQuery({ ...userQuery(value ?? ""), enabled: value !== undefined && value !== me?.id, retry: false });
+  const chosen = value === undefined ? undefined : value === me?.id ? me.name : known.data ? nameOf(known.data) : known.error ? "Somebody whom you cannot see" : undefined;
+  const { typed, setTyped, q } = useTyped(chosen);
+  const users = useQuery({ ...usersQuery({ brand_id: brandId, q, limit: 50 }), placeholderData: keepPreviousData, retry: false });
+  const people = users.data?.items.filter((user) => (former || (!user.disabled && user.brands.length > 0)) && (!only || only(user))).map((user) => ({ id: user.id, name: nameOf(user) }));
+  const found = people ?? (users.error ? [] : undefined);
+  // The first of many may not have the viewer among them.
+  const first = me && !only && q === undefined && (brandId === undefined || session.brands.some(({ brand_id }) => brand_id === brandId)) && !found?.some(({ id }) => id === me.id);
+  return <FoundSelect {...picker} found={first ? [me, ...(found ?? [])] : found} chosen={chosen} typed={typed} onTyped={setTyped} nothing="No such person" />;
 }
 
 /** Any number of states, by their words. */

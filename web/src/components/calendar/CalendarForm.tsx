@@ -10,8 +10,10 @@ import { asProblem } from "../../api/problem";
 import { calendarQuery } from "../../api/queries";
 import type { Calendar, CalendarEdit } from "../../api/schema";
 import { weekdays } from "../../lib/days";
+import { useSession } from "../../lib/session";
 import { LoadingLines } from "../Loading";
 import { LoadFailed, ProblemNotice } from "../Notice";
+import { mayEdit } from "./edits";
 import classes from "../../routes/_app/settings.module.css";
 
 /** When a change counts: workflows that run keep the calendars that they planned with. */
@@ -33,6 +35,10 @@ export function EditCalendar({ id, onClose }: { id: string; onClose: () => void 
 function Edit({ read, onClose }: { read: Tagged<Calendar>; onClose: () => void }) {
   // What the person started from: a change made by somebody else meanwhile must not slip in unseen.
   const [{ data: calendar, etag }] = useState(read);
+  const session = useSession();
+  if (!mayEdit(session, calendar)) {
+    return <p style={{ margin: 0 }}>{calendar.owner_kind === "user" ? `Only ${calendar.owner_name} changes this calendar.` : `Operations and admins of ${calendar.owner_kind === "brand" ? calendar.owner_name : "a brand"} change this calendar.`}</p>;
+  }
   return (
     <CalendarForm
       start={calendar}

@@ -38,7 +38,7 @@ export function ThreadActions({ thread, onLeft }: { thread: Thread; onLeft: () =
   const session = useSession();
   const [asked, setAsked] = useState<"assign" | "snooze" | null>(null);
   const [askedAt, setAskedAt] = useState(() => new Date());
-  const users = useQuery({ ...usersQuery, retry: false, enabled: asked === "assign" });
+  const users = useQuery({ ...usersQuery({ limit: 200 }), retry: false, enabled: asked === "assign" });
   const assign = useAct({
     run: async ({ to }: { to: UserRef | undefined; back: Undo }, key) => {
       const undo = showAssignee(queries, thread.id, to);

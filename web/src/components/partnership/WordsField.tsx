@@ -8,7 +8,7 @@ import classes from "./Composer.module.css";
 
 /** The people of a brand who can be mentioned, by name. */
 export function usePeople(brandId: string, wanted: boolean): UserRef[] {
-  const users = useQuery({ ...usersQuery, retry: false, enabled: wanted });
+  const users = useQuery({ ...usersQuery({ limit: 200 }), retry: false, enabled: wanted });
   return (users.data?.items ?? [])
     .filter(({ disabled, brands }) => !disabled && brands.some(({ brand_id }) => brand_id === brandId))
     .map(({ id, name }) => ({ id, name }))

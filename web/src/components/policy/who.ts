@@ -22,7 +22,7 @@ const choice = ({ id, name }: { id: string; name: string }): Choice => ({ value:
 
 /** Reads whom the policies of a brand can name. What cannot be read is left out. */
 export function useWho(brandId: string | undefined): Who {
-  const users = useQuery({ ...usersQuery, retry: false }).data?.items ?? [];
+  const users = useQuery({ ...usersQuery({ limit: 200 }), retry: false }).data?.items ?? [];
   const outside = useQuery({ ...outsideReviewersQuery(brandId), retry: false }).data?.items ?? [];
   const campaigns = useQuery(campaignsQuery({ brand_id: brandId, limit: 200 })).data?.items ?? [];
   const nameIn = (list: { id: string; name: string }[]) => {

@@ -64,7 +64,7 @@ function HandOverDialog({ kind, review, people, me, onClose }: { kind: Handing["
           {people.length > 0 && (people.length > 1 || people[0]?.id !== me) && (
             <NativeSelect label="Instead of" value={from} onChange={(event) => setFrom(event.currentTarget.value)} data={people.map(({ id, name }) => ({ value: id, label: id === me ? `${name} (you)` : name }))} error={fields.from_user_id} />
           )}
-          <PersonSelect label={field} value={to} onChange={setTo} only={free} error={fields.to_user_id} />
+          <PersonSelect label={field} brandId={review.summary.brand_id} value={to} onChange={setTo} only={free} error={fields.to_user_id} />
           <ProblemNotice problem={act.error} shownFields={["to_user_id", "from_user_id"]} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>Keep as it is</Button>

@@ -15,7 +15,7 @@ import { Filters } from "../../components/Filters";
 import { LoadingLines } from "../../components/Loading";
 import { LoadFailed, Notice } from "../../components/Notice";
 import { Page, Section } from "../../components/Page";
-import { CampaignSelect, CreatorSelect, PersonSelect } from "../../components/Pickers";
+import { CampaignSelect, CreatorSelect, PersonFilter } from "../../components/Pickers";
 import { platforms } from "../../components/policy/words";
 import { addDays, addMonths, dayOf, weekOf, weeksOf } from "../../lib/days";
 import * as url from "../../lib/search";
@@ -77,7 +77,7 @@ function CalendarPage() {
         {!phone && <SegmentedControl aria-label="View" value={view} onChange={(value) => set({ view: value })} data={[{ value: "month", label: "Month" }, { value: "week", label: "Week" }, { value: "agenda", label: "Agenda" }]} />}
         <CampaignSelect label="Campaign" compact brandId={brand} value={campaign} onChange={(value) => set({ campaign: value })} />
         <CreatorSelect label="Creator" compact value={creator} onChange={(value) => set({ creator: value })} />
-        <PersonSelect label="Owner" compact value={owner} onChange={(value) => set({ owner: value })} />
+        <PersonFilter label="Owner" compact value={owner} onChange={(value) => set({ owner: value })} />
         <NativeSelect aria-label="Platform" value={platform ?? ""} onChange={(event) => set({ platform: event.currentTarget.value || undefined })} data={[{ value: "", label: "Any platform" }, ...Object.entries(platforms).map(([value, label]) => ({ value, label }))]} />
         <NativeSelect aria-label="State" value={state ?? ""} onChange={(event) => set({ state: (event.currentTarget.value || undefined) })} data={[{ value: "", label: "Any state" }, ...Object.entries(looks.deliverable).map(([value, { word }]) => ({ value, label: word }))]} />
         {partnership && <Button variant="default" onClick={() => set({ partnership: undefined })}>Conflicts of all partnerships</Button>}

@@ -143,7 +143,7 @@ function NewCampaign() {
                 <TextInput type="date" label="Starts on" required {...form.getInputProps("starts_on")} />
                 <TextInput type="date" label="Ends on" required {...form.getInputProps("ends_on")} />
               </SimpleGrid>
-              <PersonSelect label="Owner" value={values.owner_id} onChange={(owner) => form.setFieldValue("owner_id", owner)} error={errors.owner_id} />
+              <PersonSelect label="Owner" brandId={values.brand_id || undefined} value={values.owner_id} onChange={(owner) => form.setFieldValue("owner_id", owner)} error={errors.owner_id} />
             </Stack>
           </Section>
           <Section title="Money">

@@ -7,6 +7,7 @@ import { useState } from "react";
 import { arrive, calendarsQuery, sessionQuery } from "../../api/queries";
 import type { Calendar } from "../../api/schema";
 import { EditCalendar, MakeCalendar } from "../../components/calendar/CalendarForm";
+import { mayEdit } from "../../components/calendar/edits";
 import { Feeds } from "../../components/calendar/Feeds";
 import { columns, DataTable } from "../../components/DataTable";
 import { EmptyState, Notice } from "../../components/Notice";
@@ -35,8 +36,6 @@ function Calendars() {
   const session = useSession();
   const [making, setMaking] = useState(false);
   const own = useQuery(calendarsQuery(undefined, session?.user_id));
-  const manages = hasRole(session, ["admin", "ops"]);
-  const edits = ({ owner_kind, owner_id }: Calendar) => (owner_kind === "user" ? owner_id === session?.user_id : manages);
   const makes = hasRole(session, workRoles) && own.data?.items.length === 0;
   const open = (id: string | undefined) => void navigate({ search: (search) => ({ ...search, edit: id }) });
   const short = list.data?.items.find(({ day_seconds }) => day_seconds !== usualDay);
@@ -47,7 +46,7 @@ function Calendars() {
       header: "Of",
       cell: (calendar) => (
         <>
-          {edits(calendar) ? <a href={`?edit=${calendar.id}`} onClick={(event) => { event.preventDefault(); open(calendar.id); }}>{calendar.owner_name}</a> : calendar.owner_name}
+          {mayEdit(session, calendar) ? <a href={`?edit=${calendar.id}`} onClick={(event) => { event.preventDefault(); open(calendar.id); }}>{calendar.owner_name}</a> : calendar.owner_name}
           <div className="soft" style={{ fontSize: 12 }}>{calendar.owner_id === session?.user_id ? "You" : owners[calendar.owner_kind]}</div>
         </>
       ),

@@ -1,36 +1,68 @@
-import { Button, Checkbox, Group, Modal, Stack, TextInput } from "@mantine/core";
+import { Button, Checkbox, Group, Modal, NativeSelect, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
-import { createFileRoute } from "@tanstack/react-router";
-import { IconMail, IconPlus, IconUserOff, IconUsers } from "@tabler/icons-react";
-import { useState } from "react";
+import { createFileRoute, useNavigate } from "@tanstack/react-router";
+import { IconMail, IconPlus, IconSearchOff, IconUserOff, IconUsers } from "@tabler/icons-react";
+import { useMemo, useState } from "react";
 
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
-import { roleRequestsQuery, usersQuery } from "../../api/queries";
-import type { BrandRole, Role, RoleRequest, User, UserCreate } from "../../api/schema";
+import { firstPage, usePages } from "../../api/pages";
+import { arrive, roleRequestsQuery, usersQuery } from "../../api/queries";
+import type { BrandRole, Role, RoleRequest, Session, User, UserCreate, UserState } from "../../api/schema";
 import { CommandButton } from "../../components/CommandButton";
 import { columns, DataTable } from "../../components/DataTable";
 import { Downloads } from "../../components/Downloads";
-import { EmptyState, ProblemNotice } from "../../components/Notice";
+import { Filters, SearchInput } from "../../components/Filters";
+import { LoadingLines } from "../../components/Loading";
+import { LoadMore } from "../../components/LoadMore";
+import { EmptyState, LoadFailed, ProblemNotice } from "../../components/Notice";
 import { Page, Section } from "../../components/Page";
 import { RelativeTime } from "../../components/RelativeTime";
 import { Chip } from "../../components/StatusChip";
+import * as url from "../../lib/search";
 import { hasRole, houseRoles, roleWords, useSession } from "../../lib/session";
 import classes from "./settings.module.css";
 
-export const Route = createFileRoute("/_app/settings/people")({ component: People });
+const states: Record<UserState, string> = { active: "Active", invited: "Invited", disabled: "Disabled" };
+
+const filters = url.search({
+  q: url.words,
+  role: url.oneOf(Object.keys(roleWords) as [Role, ...Role[]]),
+  state: url.oneOf(Object.keys(states) as [UserState, ...UserState[]]),
+  cursor: url.cursor,
+});
+
+type Address = url.Read<typeof filters> & { brand?: string };
+
+const filterOf = ({ brand, q, role, state }: Address) => ({ brand_id: brand, q, role, state });
+
+const listOf = (address: Address) => (cursor?: string) => usersQuery({ ...filterOf(address), cursor });
+
+export const Route = createFileRoute("/_app/settings/people")({
+  validateSearch: filters,
+  loader: ({ context, location }) => {
+    const address = location.search as Address;
+    return arrive(firstPage(context.queryClient, listOf(address), address.cursor));
+  },
+  component: People,
+});
 
 type Asked = { kind: "create" } | { kind: "roles" | "disable" | "enable" | "link" | "reset"; user: User };
 
 function People() {
   const session = useSession();
-  const users = useQuery(usersQuery);
+  const address = Route.useSearch();
+  const { q, role, state, cursor } = address;
+  const navigate = useNavigate({ from: Route.fullPath });
+  const users = usePages(listOf(address), cursor);
+  const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
   const requests = useQuery({ ...roleRequestsQuery, enabled: hasRole(session, ["admin", "auditor", "finance_preparer", "finance_releaser"]) });
   const [asked, setAsked] = useState<Asked | null>(null);
   const admin = hasRole(session, ["admin"]);
 
-  const cols = columns<User>([
+  // The buttons of a row stay the same ones, with the focus that they have, when the list is asked anew.
+  const cols = useMemo(() => columns<User>([
     {
       id: "name",
       header: "Person",
@@ -53,27 +85,33 @@ function People() {
     ...(admin ? [{
       id: "do",
       header: "Change",
-      cell: (user: User) => (
-        <Group gap={4}>
-          <Button size="compact-sm" variant="default" onClick={() => setAsked({ kind: "roles", user })} aria-label={`Roles of ${user.name}`}>Roles</Button>
-          {!user.disabled && user.id !== session?.user_id && (
-            <Button size="compact-sm" variant="subtle" color="gray" onClick={() => setAsked({ kind: "link", user })} aria-label={user.invited ? `Send the invitation to ${user.name} again` : `Send ${user.name} a link to choose another password`}>
-              {user.invited ? "Send again" : "Password link"}
-            </Button>
-          )}
-          {user.second_factor && user.id !== session?.user_id && (
-            <Button size="compact-sm" variant="subtle" color="gray" onClick={() => setAsked({ kind: "reset", user })} aria-label={`Reset the authenticator of ${user.name}`}>Reset authenticator</Button>
-          )}
-          {!user.disabled && user.id !== session?.user_id && (
-            <Button size="compact-sm" variant="subtle" color="gray" onClick={() => setAsked({ kind: "disable", user })} aria-label={`Disable ${user.name}`}>Disable</Button>
-          )}
-          {user.disabled && (
-            <Button size="compact-sm" variant="subtle" color="gray" onClick={() => setAsked({ kind: "enable", user })} aria-label={`Enable ${user.name}`}>Enable</Button>
-          )}
-        </Group>
-      ),
+      cell: (user: User) => {
+        const others = elsewhere(session, user.brands);
+        if (others.length > 0 && others.length === user.brands.length) return <span className="soft">By an admin of {namesOf(others)}</span>;
+        const shared = others.length > 0 ? `${user.name} also works for ${namesOf(others)}, where you are no admin. Ask an admin of all their brands.` : undefined;
+        const some = { size: "compact-sm", variant: "subtle", color: "gray" } as const;
+        return (
+          <Group gap={4}>
+            <Button size="compact-sm" variant="default" onClick={() => setAsked({ kind: "roles", user })} aria-label={`Roles of ${user.name}`}>Roles</Button>
+            {!user.disabled && user.id !== session?.user_id && (
+              <Button {...some} onClick={() => setAsked({ kind: "link", user })} aria-label={user.invited ? `Send the invitation to ${user.name} again` : `Send ${user.name} a link to choose another password`}>
+                {user.invited ? "Send again" : "Password link"}
+              </Button>
+            )}
+            {user.second_factor && user.id !== session?.user_id && (
+              <CommandButton {...some} reason={shared} onClick={() => setAsked({ kind: "reset", user })} aria-label={`Reset the authenticator of ${user.name}`}>Reset authenticator</CommandButton>
+            )}
+            {!user.disabled && user.id !== session?.user_id && (
+              <CommandButton {...some} reason={shared} onClick={() => setAsked({ kind: "disable", user })} aria-label={`Disable ${user.name}`}>Disable</CommandButton>
+            )}
+            {user.disabled && (
+              <CommandButton {...some} reason={shared} onClick={() => setAsked({ kind: "enable", user })} aria-label={`Enable ${user.name}`}>Enable</CommandButton>
+            )}
+          </Group>
+        );
+      },
     }] : []),
-  ]);
+  ]), [session, admin]);
 
   return (
     <Page
@@ -81,21 +119,35 @@ function People() {
       under="Who may do what, for each brand. Finance roles are granted by two people and take effect after a delay."
       actions={(
         <>
-          {hasRole(session, houseRoles) && <Downloads path="/v1/users/export" query={{}} as={["csv", "xlsx"]} />}
+          {hasRole(session, houseRoles) && <Downloads path="/v1/users/export" query={filterOf(address)} as={["csv", "xlsx"]} />}
           {admin && <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAsked({ kind: "create" })}>Invite a person</Button>}
         </>
       )}
     >
       {(requests.data?.items.length ?? 0) > 0 && <Requests requests={requests.data?.items ?? []} confirms={hasRole(session, ["admin", "finance_preparer", "finance_releaser"])} me={session?.user_id} />}
+      <Filters>
+        <SearchInput label="Search people" value={q} onChange={(value) => set({ q: value })} />
+        <NativeSelect aria-label="Role" value={role ?? ""} onChange={(event) => set({ role: (event.currentTarget.value || undefined) as Role | undefined })} data={[{ value: "", label: "Every role" }, ...choices(roleWords)]} />
+        <NativeSelect aria-label="State" value={state ?? ""} onChange={(event) => set({ state: (event.currentTarget.value || undefined) as UserState | undefined })} data={[{ value: "", label: "Every state" }, ...choices(states)]} />
+      </Filters>
       <DataTable
         label="People"
         columns={cols}
         rows={users.data?.items}
+        more={users.more.hasNextPage}
+        sortAgain={users.sortAgain}
         rowId={({ id }) => id}
         error={users.error}
         retry={() => void users.refetch()}
-        empty={<EmptyState icon={IconUsers} title="Nobody is here yet" action={admin && <Button onClick={() => setAsked({ kind: "create" })}>Invite the first person</Button>}>Whoever is invited chooses a password by a link that is mailed to them.</EmptyState>}
+        empty={
+          (q ?? role ?? state) ? (
+            <EmptyState icon={IconSearchOff} title="Nobody matches" action={<Button variant="default" onClick={() => set({ q: undefined, role: undefined, state: undefined })}>Clear the filters</Button>} />
+          ) : (
+            <EmptyState icon={IconUsers} title="Nobody is here yet" action={admin && <Button onClick={() => setAsked({ kind: "create" })}>Invite the first person</Button>}>Whoever is invited chooses a password by a link that is mailed to them.</EmptyState>
+          )
+        }
       />
+      <LoadMore more={users.more} cursor={cursor} toStart={() => set({ cursor: undefined })} />
       {asked?.kind === "create" && <CreateDialog onClose={() => setAsked(null)} />}
       {asked?.kind === "roles" && <RolesDialog user={asked.user} onClose={() => setAsked(null)} />}
       {asked?.kind === "reset" && <ResetDialog user={asked.user} onClose={() => setAsked(null)} />}
@@ -105,6 +157,8 @@ function People() {
     </Page>
   );
 }
+
+const choices = (words: Record<string, string>) => Object.entries(words).map(([value, label]) => ({ value, label }));
 
 function Requests({ requests, confirms, me }: { requests: RoleRequest[]; confirms: boolean; me: string | undefined }) {
   const confirm = useAct({
@@ -139,31 +193,48 @@ function Requests({ requests, confirms, me }: { requests: RoleRequest[]; confirm
   );
 }
 
-/** Roles per brand as boxes to tick. */
-function RolesEditor({ value, onChange }: { value: BrandRole[]; onChange: (value: BrandRole[]) => void }) {
-  const brands = useSession()?.brands ?? [];
+/** Roles per brand as boxes to tick. A brand whose last box is unticked stays in the value: one that is left out would keep its roles. */
+function RolesEditor({ value, onChange, user }: { value: BrandRole[]; onChange: (value: BrandRole[]) => void; user?: User }) {
+  const session = useSession();
+  const others = elsewhere(session, (user ?? session)?.brands ?? []);
   return (
     <Stack>
-      {brands.map(({ brand_id, brand_name }) => (
-        <Checkbox.Group
-          key={brand_id}
-          label={brand_name ?? brand_id}
-          value={value.find((one) => one.brand_id === brand_id)?.roles ?? []}
-          onChange={(roles) => onChange([...value.filter((one) => one.brand_id !== brand_id), { brand_id, roles: roles }].filter((one) => one.roles.length > 0))}
-        >
-          <div className={classes.roles}>
-            {(Object.keys(roleWords) as Role[]).map((role) => <Checkbox key={role} value={role} label={roleWords[role]} />)}
-          </div>
-        </Checkbox.Group>
-      ))}
+      {(session?.brands ?? []).filter(({ brand_id }) => hasRole(session, ["admin"], brand_id)).map(({ brand_id, brand_name }) => {
+        const given = value.find((one) => one.brand_id === brand_id)?.roles ?? [];
+        const had = user?.brands.some((one) => one.brand_id === brand_id);
+        return (
+          <Checkbox.Group
+            key={brand_id}
+            label={brand_name ?? brand_id}
+            description={had && given.length === 0 && `Without a role here, ${user?.name} sees nothing of ${brand_name}.`}
+            value={given}
+            onChange={(roles) => onChange([...value.filter((one) => one.brand_id !== brand_id), { brand_id, roles }])}
+          >
+            <div className={classes.roles}>
+              {(Object.keys(roleWords) as Role[]).map((role) => <Checkbox key={role} value={role} label={roleWords[role]} />)}
+            </div>
+          </Checkbox.Group>
+        );
+      })}
+      {others.length > 0 && (
+        <div className="soft">
+          {user && others.map(({ brand_id, brand_name, roles }) => <div key={brand_id}>{brand_name}: {roles.map((role) => roleWords[role]).join(", ")}</div>)}
+          Roles at {namesOf(others)} are given and taken by an admin there.
+        </div>
+      )}
     </Stack>
   );
 }
 
+/** Of some brands those at which the viewer is no admin. */
+const elsewhere = (session: Session | undefined, brands: BrandRole[]) => brands.filter(({ brand_id }) => !hasRole(session, ["admin"], brand_id));
+
+const namesOf = (brands: BrandRole[]) => brands.map(({ brand_name }) => brand_name).join(", ");
+
 function CreateDialog({ onClose }: { onClose: () => void }) {
   const form = useForm<UserCreate>({ initialValues: { name: "", email: "", brands: [] } });
   const create = useAct({
-    run: (user: UserCreate, key) => body(api.POST("/v1/users", { params: { header: { "Idempotency-Key": key } }, body: user })),
+    run: ({ brands, ...user }: UserCreate, key) => body(api.POST("/v1/users", { params: { header: { "Idempotency-Key": key } }, body: { ...user, brands: brands.filter(({ roles }) => roles.length > 0) } })),
     done: ({ name, email }) => `${name} is invited; a mail goes to ${email}`,
     close: onClose,
     touches: ["user"],
@@ -186,8 +257,29 @@ function CreateDialog({ onClose }: { onClose: () => void }) {
   );
 }
 
+/** The roles of a person at each brand, and the finance roles that were confirmed and wait for their delay: whoever leaves these out takes them away. */
+function rolesOf(user: User, requests: RoleRequest[]): BrandRole[] {
+  const roles = new Map(user.brands.map(({ brand_id, roles }) => [brand_id, roles]));
+  for (const { brand_id, role, confirmed_by } of requests.filter((request) => request.user.id === user.id)) {
+    if (confirmed_by) roles.set(brand_id, [...new Set([...(roles.get(brand_id) ?? []), role])]);
+  }
+  return [...roles].map(([brand_id, roles]) => ({ brand_id, roles }));
+}
+
 function RolesDialog({ user, onClose }: { user: User; onClose: () => void }) {
-  const [brands, setBrands] = useState<BrandRole[]>(user.brands.map(({ brand_id, roles }) => ({ brand_id, roles })));
+  const requests = useQuery(roleRequestsQuery);
+  return (
+    <Modal opened onClose={onClose} title={`Roles of ${user.name}`} size="lg">
+      {requests.data ? <RolesForm user={user} start={rolesOf(user, requests.data.items)} onClose={onClose} /> : requests.error ? <LoadFailed error={requests.error} retry={() => void requests.refetch()} /> : <LoadingLines />}
+    </Modal>
+  );
+}
+
+function RolesForm({ user, start, onClose }: { user: User; start: BrandRole[]; onClose: () => void }) {
+  const [before] = useState(start);
+  const [brands, setBrands] = useState(before);
+  const roleSet = (list: BrandRole[], id: string) => [...(list.find(({ brand_id }) => brand_id === id)?.roles ?? [])].sort().join();
+  const changed = brands.filter(({ brand_id }) => roleSet(brands, brand_id) !== roleSet(before, brand_id));
   const save = useAct({
     run: (edit: { brands: BrandRole[] }) => body(api.PUT("/v1/users/{id}/roles", { params: { path: { id: user.id } }, body: edit })),
     done: "Roles saved; new finance roles wait for a second person",
@@ -195,18 +287,16 @@ function RolesDialog({ user, onClose }: { user: User; onClose: () => void }) {
     touches: ["user"],
   });
   return (
-    <Modal opened onClose={onClose} title={`Roles of ${user.name}`} size="lg">
-      <form onSubmit={(event) => { event.preventDefault(); save.mutate({ brands }); }}>
-        <Stack>
-          <RolesEditor value={brands} onChange={setBrands} />
-          <ProblemNotice problem={save.error} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>Leave it as it is</Button>
-            <Button type="submit" loading={save.isPending}>Save roles</Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <form onSubmit={(event) => { event.preventDefault(); save.mutate({ brands: changed }); }}>
+      <Stack>
+        <RolesEditor value={brands} onChange={setBrands} user={user} />
+        <ProblemNotice problem={save.error} />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>Leave it as it is</Button>
+          <Button type="submit" loading={save.isPending} disabled={changed.length === 0}>Save roles</Button>
+        </Group>
+      </Stack>
+    </form>
   );
 }
 
