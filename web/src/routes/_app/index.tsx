@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link } from "@tanstack/react-router";
-import { IconChecklist, IconClockCheck, IconHistory, IconPencilCheck, IconScale } from "@tabler/icons-react";
+import { IconChecklist, IconClockCheck, IconHistory, IconPencilCheck } from "@tabler/icons-react";
 import { lazy, Suspense, useState, type ReactNode } from "react";
 
 import { arrive, campaignHealthQuery, casesQuery, cashWeeksQuery, deliverablesQuery, keyDatesQuery, movesQuery, needsQuery, overviewQuery, partnershipsQuery, payoutLanesQuery, sessionQuery } from "../../api/queries";
@@ -27,6 +27,7 @@ import classes from "./home.module.css";
 const healthPart = () => import("../../components/CampaignHealth");
 const CampaignHealth = lazy(healthPart);
 const FirstSteps = lazy(() => import("../../components/FirstSteps"));
+const NoBreaks = lazy(() => import("../../components/payout/NoBreaks"));
 
 export const Route = createFileRoute("/_app/")({
   loader: async ({ context: { queryClient: queries }, location }) => {
@@ -42,7 +43,7 @@ export const Route = createFileRoute("/_app/")({
       ...(shows.money ? [queries.query(payoutLanesQuery({ brand_id: brand })), queries.query(cashWeeksQuery(brand ? { brand_id: brand } : {}))] : []),
       ...(shows.stuck ? [queries.query(stuckOf(brand)), queries.query(datesOf(brand))] : []),
       ...(shows.drafts ? [queries.query(draftsOf(brand))] : []),
-      ...(shows.breaks ? [queries.query(breaks)] : []),
+      ...(shows.breaks ? [queries.query(breaksOf(brand))] : []),
       ...(shows.moves ? [queries.query(movesOf(brand, since))] : []),
       ...(shows.health ? [queries.query(campaignHealthQuery({ brand_id: brand, campaign_id: undefined }))] : []),
     );
@@ -63,7 +64,7 @@ const partsOf = (session: Session, brand: string | undefined) => ({
 
 const needsOf = (brand: string | undefined) => needsQuery({ brand_id: brand, limit: 8 });
 const stuckOf = (brand: string | undefined) => partnershipsQuery({ attention: true, brand_id: brand, limit: 8 });
-const breaks = casesQuery({ state: "open", limit: 5 });
+const breaksOf = (brand: string | undefined) => casesQuery({ brand_id: brand, state: "open", limit: 5 });
 const datesOf = (brand: string | undefined) => keyDatesQuery({ brand_id: brand, state: "open", limit: 5 });
 // A draft that was due last week still is.
 const draftsOf = (brand: string | undefined) =>
@@ -107,7 +108,7 @@ function Home({ session }: { session: Session }) {
           {shows.stuck && <Stuck brand={brand} />}
         </div>
         <div className={classes.column}>
-          {shows.breaks && <Breaks />}
+          {shows.breaks && <Breaks brand={brand} />}
           {shows.drafts && <Drafts brand={brand} />}
           {shows.stuck && <Dates brand={brand} />}
           {shows.moves && <Moves brand={brand} userId={session.user_id} />}
@@ -164,8 +165,8 @@ function Stuck({ brand }: { brand: string | undefined }) {
 }
 
 /** The differences between the books and Stripe that nobody has explained yet. */
-function Breaks() {
-  const cases = useQuery(breaks);
+function Breaks({ brand }: { brand: string | undefined }) {
+  const cases = useQuery(breaksOf(brand));
   return (
     <Section title="Differences in the books" flush actions={<Link to="/reconciliation">All of them</Link>}>
       <Lines<Case>
@@ -176,7 +177,7 @@ function Breaks() {
           says: detail,
           side: ours ?? theirs ? <RelativeTime at={first_seen_at} inList /> : undefined,
         })}
-        empty={<EmptyState icon={IconScale} title="The books agree with Stripe">A difference that the next comparison finds is listed here until somebody explains it.</EmptyState>}
+        empty={<Suspense fallback={<LoadingLines lines={2} />}><NoBreaks /></Suspense>}
       />
     </Section>
   );
