@@ -11862,6 +11862,9 @@ type ServerInterface interface {
 	// ExportCases The same list as a table, with who closed each difference and why
 	// (GET /v1/reconciliation-cases/export)
 	ExportCases(ctx echo.Context, params ExportCasesParams) error
+	// GetCase One difference between the books, open or closed
+	// (GET /v1/reconciliation-cases/{id})
+	GetCase(ctx echo.Context, id Id) error
 	// AskTopUpBooking Ask to book a top-up that the ledger lacks, or that Stripe took back, as funds of a brand; another person approves
 	// (POST /v1/reconciliation-cases/{id}/bookings)
 	AskTopUpBooking(ctx echo.Context, id Id, params AskTopUpBookingParams) error
@@ -19042,6 +19045,22 @@ func (w *ServerInterfaceWrapper) ExportCases(ctx echo.Context) error {
 	return err
 }
 
+// GetCase converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCase(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCase(ctx, id)
+	return err
+}
+
 // AskTopUpBooking converts echo context to params.
 func (w *ServerInterfaceWrapper) AskTopUpBooking(ctx echo.Context) error {
 	var err error
@@ -21812,6 +21831,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/reconciliations/:id/export", wrapper.ExportReconciliation, options.OperationMiddlewares["exportReconciliation"]...)
 	router.GET(options.BaseURL+"/v1/reconciliation-cases", wrapper.ListCases, options.OperationMiddlewares["listCases"]...)
 	router.GET(options.BaseURL+"/v1/reconciliation-cases/export", wrapper.ExportCases, options.OperationMiddlewares["exportCases"]...)
+	router.GET(options.BaseURL+"/v1/reconciliation-cases/:id", wrapper.GetCase, options.OperationMiddlewares["getCase"]...)
 	router.POST(options.BaseURL+"/v1/reconciliation-cases/:id/commands", wrapper.CommandCase, options.OperationMiddlewares["commandCase"]...)
 	router.POST(options.BaseURL+"/v1/reconciliation-cases/:id/bookings", wrapper.AskTopUpBooking, options.OperationMiddlewares["askTopUpBooking"]...)
 	router.POST(options.BaseURL+"/v1/reconciliation-cases/:id/bookings/approvals", wrapper.ApproveTopUpBooking, options.OperationMiddlewares["approveTopUpBooking"]...)
@@ -31603,6 +31623,45 @@ func (response ExportCasesdefaultApplicationProblemPlusJSONResponse) VisitExport
 	return err
 }
 
+type GetCaseRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetCaseResponseObject interface {
+	VisitGetCaseResponse(w http.ResponseWriter) error
+}
+
+type GetCase200JSONResponse Case
+
+func (response GetCase200JSONResponse) VisitGetCaseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCasedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCasedefaultApplicationProblemPlusJSONResponse) VisitGetCaseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type AskTopUpBookingRequestObject struct {
 	Id     Id `json:"id"`
 	Params AskTopUpBookingParams
@@ -35805,6 +35864,9 @@ type StrictServerInterface interface {
 	// ExportCases The same list as a table, with who closed each difference and why
 	// (GET /v1/reconciliation-cases/export)
 	ExportCases(ctx context.Context, request ExportCasesRequestObject) (ExportCasesResponseObject, error)
+	// GetCase One difference between the books, open or closed
+	// (GET /v1/reconciliation-cases/{id})
+	GetCase(ctx context.Context, request GetCaseRequestObject) (GetCaseResponseObject, error)
 	// AskTopUpBooking Ask to book a top-up that the ledger lacks, or that Stripe took back, as funds of a brand; another person approves
 	// (POST /v1/reconciliation-cases/{id}/bookings)
 	AskTopUpBooking(ctx context.Context, request AskTopUpBookingRequestObject) (AskTopUpBookingResponseObject, error)
@@ -43684,6 +43746,31 @@ func (sh *strictHandler) ExportCases(ctx echo.Context, params ExportCasesParams)
 	return nil
 }
 
+// GetCase operation middleware
+func (sh *strictHandler) GetCase(ctx echo.Context, id Id) error {
+	var request GetCaseRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCase(ctx.Request().Context(), request.(GetCaseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCase")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCaseResponseObject); ok {
+		return validResponse.VisitGetCaseResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // AskTopUpBooking operation middleware
 func (sh *strictHandler) AskTopUpBooking(ctx echo.Context, id Id, params AskTopUpBookingParams) error {
 	var request AskTopUpBookingRequestObject
@@ -47353,73 +47440,73 @@ var swaggerSpec = []string{
 	"uWbLkwJders8U6HSuVHMecOdFKX4c27oU2/QQeL6CbuTiUx1AixpxsE2Cknp82DFgrVPzyWMCbWSLR5U",
 	"6ZtsZKuP4zFdsouNWJ4iihJcpJVD/VWMidyC5WPC9zx/OOg5Dkt5HlDFWlHxJ2JD7kYbxEQamzWRG1ii",
 	"IJKKhWe/dWawWXMRdnaT5uP/ygGzcXY6LADT8Dd8z80lFRpryZzpLbNt2HMp145h38EAxanShH3ZRJSL",
-	"2mb5MjV3lSp2Bvyv0snHo0CPgVnUk3dIgmuMjJmhVysbe971VRHYIuYYrB68j0KtP8nNz5uX+PiTRTDP",
-	"zfE4YAFGsacCKDOyNlolN+fpJmPjccQNNFhjTZDOgXhr8zfYVk4VWaQizLPQdMEx66+LY2OBPzTN7Ieq",
-	"/+KB6WYecZ5DNM7oAcAt2awb/tv8Xx5eXtEdANELRG2yoEyERY75AUpJAVw7i0y54p2D9HNc6G1Y7VMN",
-	"KVPFjgS7PYkS/oXfAew0VRC3VDJmcxnuZkarGPwTlAu8I2zCiBygV4SShFElRWeFar4lfCyNHf2+MOYR",
-	"u/gxkxy2i68kSSpU+zm6ti0iFcXnPYJAxouRpDs+4KOMNzTxpxXj8u1GIOS2u/W5JrQOt6N7yv50bhaI",
-	"zAY5Uzi6BbCUHM5rdfykmPTSwYohaJA5CHZnLc2b1j1CLIJt7SGwwWHaQU/0/dWPk1vBkvHJp5s9BcgI",
-	"YuVGnfeZqIt+430BuwoAOCO6Ubaw2t9bHI6drQcIa7hE8Wbczae9Na/5ZbUbmUbULsg09KEsiW2YKUmF",
-	"WcDCgs53tiCpgraZJ8TaoDl7h1AIlD85e4ycvLdFc+zqYQ803idLO9TSBrSQxxBca9PmHHp/wxbkRp3A",
-	"HtSq9Agrf2w1xRXzehrTLz/iH754vqe143pinMkkrvidFGznARQ0XTNhQ2t1sLhlCgCvkF3966Ga+QjV",
-	"6JG5qwbdaMN8zNGGjG5Yk9ATu0/P0MtcCR5aW0zXDKteZTg430tx3ceOXT8UypfjMlp2176nkuw+8fkY",
-	"drDS5pW/kyVmG+OKLPkdEyTdHMR3WbKoccPuD4ZD6Tjh9ydLGsyS3jJIcM3ZjOhkR+gSijzWjG3Mj6GY",
-	"GgtkBfui/Q42g9YGLcGkMhszpiUT6DUzf51uSmHQKqPibIt9Dp6bTK6HJyUxD/0ILzvlJomTICZ5Dfgc",
-	"DCumkTHDsfyhuAo1mZabpCzS1sspjHk04VGqEDT6VsvCjaHiqlGU2TU2X4LZbCnXXCwvMZAtE7JiUV38",
-	"cP9yUn7VyBdUsKRJcmfIfTPfkTBlZdCKOu3rfBM9SA0frc48sttorXZ0uItytj0b3YKmuodytr3MsY3N",
-	"jAItmZoh6ZhZOyQaM/+0EXVPOla5nve8mnohjNwg7OV4kru9aw4+2m20kwY+naDbSqlB1QjH2i6wLB9O",
-	"tWXInRzSxYqK8Fze2fkPaAw/UBG+v2PJaZuDm+WTITzUoIxa+yI1rHjkQmlGMUMeMZ39FjcZ8w1ztqIR",
-	"UIxboBLYijrbjO+Qb7lrvIVxExyJxXqaBLq9oEHdc/l6pi4tvbNiTMxIqmoWdDYoeBuDsNWJ37CzGZr5",
-	"Tl2ddppmP2YwAZnE9iMIlg3ZqPAV7JtQzjVnC5kAsW2jA5ARO7fK0WL7MmIf3cAxjT97zyTW/4YLKgJG",
-	"zEooV0fOtetvB51xzQ8ycXgRPCEhi4qci0xuIlaztC7QLRY8iQePc8NTcws3jMcYX8CjC/emID67/Aog",
-	"BjOpg0PQdM0UYYsFCzShC80QFqRNyIrRJFjVGs4N/rpTA94/z8ru81ghKZz1R6bMyo8vIvMyV+unZmRD",
-	"Ey1YolZ8g6hrrooLAldbmYT55iP3d2WRXGj2pcGj4Vs/wZgBpBPTL2+ZWOrV2eWL589nZzEX7t/fHt4v",
-	"6RowY6YUXTIzUkLUKcj45CyWZk1b5r0L6HB1B6oCGbgcD8AgKp8TUs3OXXiz28NKgcP7PGpF1e2CR9Aj",
-	"t2fAcykjRkUn8ZxUr4exlR/4NHuy9Qlb19S1TbjWTFwSawkK+3bUzGOem/9FS1BXdcVWegWV7HlP8c+0",
-	"nUf8xo86vMZqXG+N85tEMu8dUoVfO1/bliOGNyNqyd8b4Nfcp5wsT6ad33E6if3qjN6JA58Hp198I7SP",
-	"wCUjJ2RZ4or0Mi5b14XicQpsUrWIMjd2xENRADffqeNrpfdP0ZaFsPiAYeHVYSvTKCShnPnMxszel1zL",
-	"xnYliWB30MdlJqKuwIkz5dp4W1THg76FLGKoOfu0uu/TCjCb8e7fQJ8qU111HZjV5r9u7LeMqhVKTaEK",
-	"v2BU0XI6c2GBK/DmvGEJQgZUL089OfKP4mw8VuMfxfQmOqowahD7QDe5Zfdl5zGEiizLkrHRDVXKXJ0a",
-	"r7Iw8Qs/1HjrtBKSmool+5A9cRTURft4fNmx63heZXCIciv8as5y9cgJU8hOyq4IE6HCwQCdYVdWdVh8",
-	"jDedL2igZSOBPEY23uC4UdU5954pIvHoXc65sFGbb5QLwi3cx3Z2Ly/ZkovSSg0dGPt2lKV+yZbp+A4d",
-	"1gfwEBhUGFJBaKpXTGjzBTK5Mi4lVYxIQCECdFwk6PclwH11uhADbQpnDi+2cYCYPyRSLqbPswbyjiU7",
-	"MwE1upp8SC1tX143jNoY1QAPyLXC6zaoyJWtYsU5wo8UoQkjamW8p8QDfj+1cU87h6fVa89HtolowIoL",
-	"9KQ+x1Sfn9i2pAyoIIwmEWcJpquMemxloleRObLo1QGeJWGxvGNNqmF+/wj9ynjnHs83Y+y2sA0TuqW7",
-	"mYPIyTaGLlLTbHOebhqiAZptft6cPTKjm+qW9gG6efKCySFv7WR6RVYyChH5HvLiMRepZuoZ+QQ5MCHJ",
-	"mu0u3R8j3Fur09YJo3F9ugV/vWdu+8uwkYoDss8ikbFDKpBEsyi6JJ/xNbeQn/uMWCcOe9wjgCWMhi77",
-	"7alXtlTVVPLCs85qkjl/fj47IPOm2Rd9we6Y0OfZupwQju4NS+5Ycg73FZimwpohqh05wiX5DL+4tD/4",
-	"PCOfQ6rpJflDyFTMCA9nxIW3v36+IglTacwUSu0tVfr8NXz/j9/PsHwJfvEZBZePyVO1zgd+Mj7E1sLi",
-	"jDtw1PtP9pYpCoxV/qNGQDUuLzD03pk/aIY2doPGhIHDd0ySxXDfAxVALqY9IzIKq/JGIxV5XYehncfp",
-	"HkNgekfCTbVrM5EulFUhwR/AZcLcgrluKqPaMyugsOzkvN4g2WUPu5KBZie6s5inmU+3W3OuS4IqiC5o",
-	"TYOV1flR3Ntmk7CMULc+qZsfeC/sjCH6m04q0Z9bmkmc8TWGqV3x3ZJpcwQtMSHAP3PmlkmvW3vaacn7",
-	"QXV+NSy9LRtf6IErGt/yRV5ip1sADcCwR76jv2UaXKvN9hj7wfTPknJRK0c8eDe5yE8w4iEgXgEuW1sz",
-	"5sFdnNXgSL5GsW8x26g1WlRN1DIB3HnVfcSlKx3882JONZbJ1rHcmlvmYRo3FV47VeuX5iuO02LoXz8+",
-	"iBlN1iSmYkdAdCSUAvujNQYDqbawMCsOsSUWk1RoHpGIasvV6ZAsYqJliUDgMo/8SRNGjEVhVxONIofm",
-	"pIPVM/KaBiug+oGEk9JShoRGxbKjSmUDUrNa3/bK/PYwVXvyRF3V9R1YCshhbH39QW7z6grKk8OQpVHE",
-	"EhLTnQ1lYe4Bee+UlhtF6BwCpuYvJPR4g/Oww1WbsnU6fj6p26MDRKhUBhdS27iitWHhrOCxRpdOeZN0",
-	"8zzGDjnN5kjB1cDG2EkhEob4JIMjMeFjT10h3DwfpUJYYhFtMbyKh52O2gHIBkPrhnnocJrxkEUESWxz",
-	"ZHVcfCAsjifbS1u4HNIdYKVvV5LENAE6It1JfkpI+fvQzv4GHnrqlo2zfJR2/YO53FhVwesNbbvosnhj",
-	"rkAtURU/6jS7idz8psHLpjwift2G7CRyn3Gy1mPnd5zcml+dyTqJ4rykD2on8mpyscH0WwM/NQ54KDpg",
-	"p3vtvNqEnrQ4gwmwFqLIKUOhX8gy/Jkb1xYpYaAO6Y5GKevVOeR6PBtdsB0zZhpoNHTNg6h78YhiLuVw",
-	"Z6nuFS/KPWYzIiRy5CHkBeEhpnX92bYPEmOuqOo/nnd4/3sBcNIgKWhscZw1WYsZhapjo0bCqWgNQRAC",
-	"O7a2Yw/YAT/qFg2rMhE0EgrA4hZzMZdfZnt92Ugu1NpubX/QMWI2gZE+WdQDsqjHw/QtU52ZkKI87GI0",
-	"bdWQaC9no7udSaogtfuY/WW5T3VQfi0vRgnJXWNAzk3/NI+dMLvr44TkptEhF5SDt0FYzrpY9LzS+uGu",
-	"dncRs2Q5dITnnXnmQ9AUmOgjVZR3dJ1TlA1NNKL0YxBXIp+qdt7c7ZPmrlJudW9TIMSt6XAveeeGPmhm",
-	"aPsV00SR7IrhWQrXfdYOAjTYTrJJ+B0NdkNHgN2e/sE+/qSdhJ3k65DrR+oq3jIsKNiuZMSIZjTGTqNM",
-	"46BmPMIUAsIJgkMpF483e4oxswkPYLM5Ukahowo9wVZ36BT326lcLAqpkyu49QAoUOHWidG9uZmFAv4k",
-	"Gqy728sm4kOXH9+YZz4Ia4GPnzp5MNHRTN4xj/eX39oJF1rmzmY8IXIruiuMpoOX5vi9+kafcr4hm+Ij",
-	"3qddhQ7qChavYqgLq/24VvZlJIikpTcExh+u92rm91VJrllLa9EnHDLmSpo3TNOb8+FHgp/sL0IleJ4+",
-	"cDw2NWued7I2YiZ3pKRs9uqpLr6CeAFjWaxiQcIAKKATVAuqho9N1mH1IWWgk/tkjTH42sJX1mjrwffA",
-	"VNkTVq03+BlGPOi7vPmESbzNBxCJ8zQrmSrW372Y2Z6qdzFzO45zgVWZoJPTR1oroSExzc/FHde2P2S+",
-	"K3d6ln0MmFi3nOFhtvawSOErVwfp37iCwQOTv+FTh7OqEZ3U6ApuF8MruUV6ZIBs5YBojIrDZkOgoSTo",
-	"KD4mRpDea/EkvEKfLLFW4jlBlAVOtWTNGZ6nhfhEca4K/DB6xXZkRcNugnVPAmbmwS+eInRIqcNRRT1k",
-	"KSNJkpMuReZlLUmwklKB5drlurQVLXdcw8cQKtjWjNyupK0/E4zsmH5GXlugOiQJY6Kj4EFjDhd4Wh1o",
-	"+CiRWWKUhnbz7GPEBiZRDQsNmbPmXPHNVYESSBHBWFjmf+om9jIooWJ68OYOtQcA/C9u9h6osAhSKBcl",
-	"FkWLWriSJJJKE64zsGbeCai5nZD975YHezyAFnrHwr9PRRr+yTfRfqOIMq8msAYzuzP6Zm7ImSuiVgDl",
-	"6fZR/6dwAcivrAP5b7vQ/f2EeVa9KI7ECOJeP7oW/JWxDchzwSOzwOg64Z6SihA5CGmhOyYTb95yWmNF",
-	"38PP/15JGT5eqOiNTJZwPDSTtN0I3ygit1gxZMGrwpgLSDw4SmLQ9TBT9nJRSEHFD/L/DjajvAGYxfaL",
-	"NKJe45smh0qdTK9tpdie2H0NUL1WF9kY/vC/uvzHb19nf5xhvNH84zczMLlzkk+T6Ozy7OLs629f//8A",
-	"AAD//w==",
+	"2mb5MjV3lSp2Bvyv0snHo0CPgVnUk3dIgmuMjJmhVysbe971VZG21lCz5mcjW+Ak7AW5pdozwBkyMJmL",
+	"PypwxSIOvU/g5jzHNMHgHSxq/Uluft68xMefLHZ8bo7HgWmYRP0sNJyRtbFnuTlPNxkPkqPMoMEaq7F0",
+	"Dj5dm7/Bhn6qyCIVYZ7/pwuCXGcv4HVxbBT2h6aZ/fgMXjww3cxj/XOIgxo9AKArm+/Ef5v/ywP7K7oD",
+	"CgCBeFkWDouwyHFuQBEvwJpnMUFXNnWQfo4Lem43utMM5lPFjgR4PokS/oXfAeA3VRAxVjJmcxnuZkar",
+	"GPwTlGvmd2jEbNArQknCqJKis0I1388+lsaOflMb83JT/JhJrjnFV5IkFar9BlPbkJKK4vMeQQjpxUjS",
+	"HR9qU8YbmvjTinH5diMQctvd+lz7X4d76T1lfzp3OsTEg2w1HN0CWEoO57U6ZlhMN+pgxRCuyRwEu/PF",
+	"DnRpEWxrD4ENDtMOmiKm9RCpuuVWsGR82u9mTwEygiyFUed9DvCi33hfQA0D6NOIbpQtaff3FocgaCsx",
+	"whoWV4xJdPNpb81rflntRiZwtQsyDXErS2Ib4EtSCDEUFnS+s6VgFYTZPCHWBs3ZO4QSrPzJ2aMT5b0t",
+	"mmNXD3ug8T5Z2qGWNqCFPIawZps253gTGrYgN+oE9qBWpUdA/2OrKa6Y19OYfvkR//DF8z2tHdcT40wm",
+	"ccXvpGA7D12h6ZoJG1qrAyQuky94hezqXw/VzEeoRo/MXTXoRltKJUfYMrphTZJacZ+e4ca54ke0tpiu",
+	"GdYby3Bwpp3iuo8du34oZDvH5RLtrn1PxfB94vMx7GClzSt/J0vMNsYVWfI7Jki6OYhptGRR44bdHwx7",
+	"1XHC70+WNJglvWWQ4JqzGdHJjtAllNesGduYH0MZO5YmC/ZF+x1sBk0lWoJJZTZmTEsm0OVn/jrdlMKg",
+	"VUbF2RY7TDwrnFwPTwdjHvoRXnbK7SknQQnzGpBRGNaqI1eJ41dEcRWqYS0rTFmkrZdTGPNowqNUIVz3",
+	"rZaFG0PFVaMos2tsewWz2VKuuVhe+rKbFYvq4of7l5Pyq0a+oIIlTZI7Q9ah+Y6EKSvDhdRpX+eb6EFq",
+	"+Gh15pHdRmu1o8NdlLPt2egWNNU9lLPtZY7nbWYUaMnUDOnezNohxZv5p42oe7q3yvW859XUC2Hk1mwv",
+	"x5Pc7V1b9tFuo5008OkE3VbEDqpGONZ2gWX5cKotAO/kkC5WVITn8s7Of0Bj+IGK8P0dS07bHNwsnwzh",
+	"oQZl1NoXqWHFIxdKM4oZ8ojp7Le4yZhvmLMVjYDc3ULEwFbU2WY8NkHLXeMtjJvgSCzW0yTQ7QUN6p7L",
+	"1zN1aYm1FWNiRlJVs6CzQWHzGIStTvyGnc3QzHfq6rTTNPsxgwnI4bYfQbA81EaFr2DfhHKuOVvIBCiF",
+	"Gx2AjNi5VY4W25cR++gGjmn82Xsmsf43XFARMGJWQrk6cq4dsgDojGt+kIlD6uAJCVlUZLtkchOxmqV1",
+	"gW6x4Ek8eJwbnppbuGE8xvgCHl24NwXx2eVXAO6YSR0cgqZrpghbLFigCV1ohoAsbUJWjCbBqtZwbvDX",
+	"nVof/3lWdp/HCknhrD8yZVZ+fBGZl7laPzUjG5powRK14hvEu3NVXBC42sokzDcfub8ri+RCsy8NHg3f",
+	"+gnGDCCdmH55y8RSr84uXzx/PjuLuXD//vbwTlXX+hozpeiSmZESok5BxuRnUUxrGmLvXUCHqztQFcjA",
+	"5XgAw1H5nJBqdu7Cm90eVgoc3udRK6puFzyCHrk9A55LGTEqOonnpHo9jK38wKfZk61P2Lqmrm3CtWbi",
+	"klhLUNi3o2Yebd78L1qCuqorttIrqGTPe4p/pu0M7jd+1OE1VuN6a5zfJJJ57zBC/Nr52rYcJb8ZUUu7",
+	"3wB85z7lZBlK7fyO00nsV2f0Thz4PDj94huhfQQuGTkhyxJLp5dx2bouFI9T4PGqxfK5sSMeigK4+U4d",
+	"Xyu9f4q2LCQkAPQQrw5bmUYhCeXMZzZm9r7kWja2K0kEu4M+LjMRdQVOnCnXxtuiOh5uL2QRQ83ZJzR+",
+	"n1bACI13/wbiWpnqquvArDb/dWO/ZVStUGoKVfgFo4qWTZsLCxmCN+cNSxAyoHp56mmpfxRn4/FJ/yim",
+	"N9FRhVGDlQi6yS2vMjuPIVRk+a2MjW6oUubq1HiVhYlf+KHGW6eVYOBULNmH7Imj4F3ax+PLjl3H8yoD",
+	"opRb4VdzlqtHTphCXlh2RZgIFQ4G6Ay7sqrD4mO86XxBAy0bqfsxsvEGx42qzrn3TBGJR+9yzoWN2nyj",
+	"XBBu4T62s3t5yZZclFZq6MDYt6Ms9Uu2TMd36LA+gIfAoMKQCkJTvWJCmy+QyZVxKaliRAL+E+ASm6Mf",
+	"z0qA++p0IQbaFM4cXmzjQGB/SKRcTJ9nDeQdS3ZmAmp0NfmQWsLEvG4YtTGqAR6Qa4XXbVCRK1vFinOE",
+	"HylCE0bUynhPiQf8fmrjnnYOT6vXno9sE9GAFRfoSX2OqT4/sW1JGVBBGE0izhJMVxn12MpEryJzZNGr",
+	"AzxLwmJ5x5pUw/z+EfqV8c49nunH2G1hGyZ0S3czB5GTbQxdpKbZ5jzdNEQDNNv8vDl7ZEY31S3tA3Tz",
+	"5AWTQ97ayfSKrGQUIucA5MVjLlLN1DPyCXJgQpI12126P0a4t1anrRNG4/p0C/56z9z2l2EjFQdkn0Ui",
+	"Y4dUIIlmUXRJPuNrbiE/9xmxThzqu0cASxgNXfbbk95sqaqp5IVnndUkc/78fHZA5k2zL/qC3TGhz7N1",
+	"OSEE4xuW3LHkHO4rME2FNUNUO1qKS/IZfnFpf/B5Rj6HVNNL8oeQqZgRHs6IC29//XxFEqbSmCmU2luq",
+	"9Plr+P4fv59h+RL84jMKLh+Tp2qdD/xkTJSthcUZa+Oo95/sLVMUGKv8R42AJ11eYOi9M3/QDCrtBo0J",
+	"A4fvmCSL4b4HKoBcTHtGZBRW5Y1GKvK6DkM7j9M9hsD0joSbatdmIl0oq0KCP4DLhLkFc91URrVnVkAe",
+	"2sl5vUGa0R52JQPNTnRnMU8zn2635lyXBFUQXdCaBiur86O4t80mYRmVcX1SNz/wXtgZQ/Q3nVSiP7c0",
+	"kzjjawxTu+K7JdPmCFrioIB/5swtk1639rTTkveD6vxqWHpbNr7QA1c0vuWLvMROtwAagGGPfEd/yzS4",
+	"VpvtMfaD6Z8l5aJWjnjwbnKRn2DEQ0C8Aly2tmbMg7s4q8GRfI1i32K2UWu0qJqoZQJYC6v7iEtXOvjn",
+	"xZxqLJOt4xc2t8zDNG4qvHaq1i/NVxynxdC/fnwQM5qsSUzFjoDoSCgF9kdrDAZSbWFhVhxiSywmqdA8",
+	"IhHVliXVIVnERMsSgcBlHvmTJowYi8KuJhpFDs1JB6tn5DUNVkCyBAknpaUMCY2KZUeVygZ0crW+7ZX5",
+	"7WGq9uSJuqrrO7AUkMPY+vqD3ObVFZQnhyFLo4glJKY7G8rC3AMyDiotN4rQOQRMzV9I6PEG52GHqzZl",
+	"63T8fFK3RweIUKkMLqS2cUVrw8JZwWONLp3yJunmeYwdcprNkYKrgY2xk0IkDPFJBkdiwseeukK4eT5K",
+	"hbDEItpieBUPOx21A5ANhtYN89DhNOMhiwiS2ObI6lgQQVgcT7aXtnA5pDvASt+uJIlpAnREupP8lJDy",
+	"96Gd/Q089NQtG2f5KO36B3O5saqC1xvadtFl8cZcgVqiKn7UaXYTuflNg5dNeUT8ug3ZSeQ+42Stx87v",
+	"OLk1vzqTdRLFeUkf1E7k1eRig+m3BmZwHPBQdMBO99p5tQk9aXEGE2AtRJFThkK/kGX4MzeuLVLCQB3S",
+	"HY1S1qtzyPV4NrpgO2bMNNBo6JoHkSbjEcVcyuHOUt0rXpR7zGZESOTIQ8gLwkNM6/qzbR8kxlxR1X88",
+	"7/D+9wLgpEFS0NjiOGuyFjMKVcdGjYRT0RqCIAR2bG3HHrADftQtGlZlImgkFIDFLeZiLr/M9vqykVyo",
+	"td3a/qBjxGwCI32yqAdkUY+HY12mOjMhRXnYxWjaqiHRXs5GdzuTVEFq9zH7y3Kf6qD8Wl6MEpK7xoCc",
+	"m/5pHjthdtfHCclNo0MuKAdvg7CcdbHoeaX1w13t7iJmyXLoCM8788yHoCkw0UeqKO/oOqcoG5poROnH",
+	"IK5EPlXtvLnbJ81dpdzq3qZAiFvT4V7yzg190MzQ9iumiSLZFcOzFK77rB0EaLCdZJPwOxrsho4Auz39",
+	"g338STsJO8nXIdeP1FW8ZVhQsF3JiBHNaIydRpnGQc14hCkEhBMEh1IuHm/2FGNmEx7AZnOkjEJHFXqC",
+	"re7QKe63U7lYFFInV3DrAVCgwq0To3tzMwsF/Ek0WHe3l03Ehy4/vjHPfBDWAh8/dfJgoqOZvGMe7y+/",
+	"tRMutMydzXhC5FZ0VxhNBy/N8Xv1jT7lfEM2xUe8T7sKHdQVLF7FUBdW+3Gt7MtIEElLbwiMP1zv1czv",
+	"q5Jcs5bWok84ZMyVNG+Ypjfnw48EP9lfhErwPH3geGxq1jzvZG3ETO5ISdns1VNdfAXxAsayWMWChAFQ",
+	"QCeoFlQNH5usw+pDykAn98kaY/C1ha+s0daD74GpsiesWm/wM4x40Hd58wmTeJsPIBLnaVYyVay/ezGz",
+	"PVXvYuZ2HOcCqzJBJ6ePtFZCQ2Kan4s7rm1/yHxX7vQs+xgwsW45w8Ns7WGRwleuDtK/cQWDByZ/w6cO",
+	"Z1UjOqnRFdwuhldyi/TIANnKAdEYFYfNhkBDSdBRfEyMIL3X4kl4hT5ZYq3Ec4IoC5xqyZozPE8L8Yni",
+	"XBX4YfSK7ciKht0E654EzMyDXzxF6JBSh6OKeshSRpIkJ12KzMtakmAlpQLLtct1aSta7riGjyFUsK0Z",
+	"uV1JW38mGNkx/Yy8tkB1SBLGREfBg8YcLvC0OtDwUSKzxCgN7ebZx4gNTKIaFhoyZ8254purAiWQIoKx",
+	"sMz/1E3sZVBCxfTgzR1qDwD4X9zsPVBhEaRQLkosiha1cCVJJJUmXGdgzbwTUHM7IfvfLQ/2eAAt9I6F",
+	"f5+KNPyTb6L9RhFlXk1gDWZ2Z/TN3JAzV0StAMrT7aP+T+ECkF9ZB/LfdqH7+wnzrHpRHIkRxL1+dC34",
+	"K2MbkOeCR2aB0XXCPSUVIXIQ0kJ3TCbevOW0xoq+h5//vZIyfLxQ0RuZLOF4aCZpuxG+UURusWLIgleF",
+	"MReQeHCUxKDrYabs5aKQgoof5P8dbEZ5AzCL7RdpRL3GN00OlTqZXttKsT2x+xqgeq0usjH84X91+Y/f",
+	"vs7+OMN4o/nHb2ZgcucknybR2eXZxdnX377+/wEAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,
