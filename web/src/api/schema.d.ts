@@ -7309,6 +7309,7 @@ export interface components {
             campaign_id?: string;
             /** Format: uuid */
             creator_id?: string;
+            outreach_blocked?: boolean;
             /** Format: uuid */
             owner_id?: string;
             q?: string;
@@ -13508,6 +13509,8 @@ export interface operations {
                 /** @description next_cursor of the page before */
                 cursor?: components["parameters"]["cursor"];
                 limit?: components["parameters"]["limit"];
+                /** @description Those whose outreach is blocked, until somebody clears it */
+                outreach_blocked?: boolean;
                 owner_id?: string;
                 /** @description Words to search for */
                 q?: components["parameters"]["q"];
@@ -14212,6 +14215,8 @@ export interface operations {
                 brand_id?: components["parameters"]["brand_id"];
                 campaign_id?: string;
                 creator_id?: string;
+                /** @description Those whose outreach is blocked, until somebody clears it */
+                outreach_blocked?: boolean;
                 owner_id?: string;
                 /** @description Words to search for */
                 q?: components["parameters"]["q"];
@@ -14243,6 +14248,8 @@ export interface operations {
                 campaign_id?: string;
                 creator_id?: string;
                 format?: components["parameters"]["sheetFormat"];
+                /** @description Those whose outreach is blocked, until somebody clears it */
+                outreach_blocked?: boolean;
                 owner_id?: string;
                 /** @description Words to search for */
                 q?: components["parameters"]["q"];
