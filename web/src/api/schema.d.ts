@@ -7158,7 +7158,9 @@ export interface components {
             /** @description Says so when days are short in this installation */
             clock_note?: string;
             paid_by_week: components["schemas"]["WeekMoney"][];
+            /** @description Payouts that lack a part which the caller may give and has not given */
             payouts_to_approve: number;
+            /** @description Open threads that wait for an answer, at the brands where the caller answers */
             replies_new: number;
             reviews_mine: number;
             reviews_open: number;

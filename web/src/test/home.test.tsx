@@ -24,7 +24,7 @@ function serve(roles: Role[], empty = false): void {
     if (pathname === fails) return Promise.resolve(answer({ type: "about:blank", title: "Broken", status: 500, code: "internal", detail: "It broke." }, 500));
     switch (pathname) {
       case "/v1/session": return Promise.resolve(answer({ user_id: "u1", name: "Kim", email: "k@x.example", brands: [{ brand_id: brand, brand_name: "North", roles }] }));
-      case "/v1/overview": return Promise.resolve(answer({ tasks_open: 2, tasks_overdue: 1, reviews_mine: 1, reviews_open: 1, payouts_to_approve: 0, attention: 1, replies_new: 0, stages: {}, paid_by_week: [] }));
+      case "/v1/overview": return Promise.resolve(answer({ tasks_open: 2, tasks_overdue: 1, reviews_mine: 1, reviews_open: 1, payouts_to_approve: 0, attention: 1, replies_new: 4, stages: {}, paid_by_week: [] }));
       case "/v1/needs": return list([
         { review, if_not: "Escalates to Theo", if_not_at: "2099-06-01T10:00:00Z" },
         { task: { id: "t1", brand_id: "b1", title: "Decide the renewal", kind: "decide_renewal", state: "open", closes_itself: true, if_not_done: "The contract lapses.", link: "/contracts/renewals", created_at: "2026-06-01T10:00:00Z" }, if_not: "The contract lapses." },
@@ -157,4 +157,17 @@ it("asks for the differences of the chosen brand", async () => {
   openApp(`/?brand=${brand}`);
   await screen.findByText("The books were never compared");
   expect(cases.get("brand_id")).toBe(brand);
+});
+
+it("counts the threads that wait for an answer where somebody answers, and leads to them", async () => {
+  serve(["ops"]);
+  openApp("/");
+  expect((await screen.findByRole("link", { name: /^4.*Waiting for an answer$/ })).getAttribute("href")).toBe("/inbox?box=waiting");
+});
+
+it("counts no threads for who answers nobody", async () => {
+  serve(["approver"]);
+  openApp("/");
+  await screen.findByRole("link", { name: /Reviews for you/ });
+  expect(screen.queryByText("Waiting for an answer")).toBeNull();
 });

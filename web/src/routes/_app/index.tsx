@@ -100,7 +100,7 @@ function Home({ session }: { session: Session }) {
           />
         )}
       </Suspense>
-      {failed ? <LoadFailed error={failed.error} retry={() => void failed.refetch()} /> : <Tiles overview={overview.data} lanes={lanes.data?.items} finance={shows.money} works={shows.needs} />}
+      {failed ? <LoadFailed error={failed.error} retry={() => void failed.refetch()} /> : <Tiles overview={overview.data} lanes={lanes.data?.items} finance={shows.money} works={shows.needs} answers={shows.drafts} />}
       <div className={classes.columns}>
         <div className={classes.column}>
           {shows.needs && <Needs brand={brand} />}
@@ -281,14 +281,14 @@ function Lines<T>({ query, line, empty }: { query: Listed<T>; line: (item: T) =>
 }
 
 /** What waits, and for finance what is late, due and wrong: each leads to just those payments. */
-function Tiles({ overview, lanes, finance, works }: { overview: Overview | undefined; lanes: PayoutLaneCount[] | undefined; finance: boolean; works: boolean }) {
+function Tiles({ overview, lanes, finance, works, answers }: { overview: Overview | undefined; lanes: PayoutLaneCount[] | undefined; finance: boolean; works: boolean; answers: boolean }) {
   if (!overview || (finance && !lanes)) return <LoadingLines lines={2} />;
   const tiles: Tile[] = [
     ...(works ? [
       { label: "Your open tasks", count: overview.tasks_open, late: overview.tasks_overdue, to: "/tasks" },
       { label: "Reviews for you", count: overview.reviews_mine, to: "/reviews" },
     ] : []),
-    { label: "New replies", count: overview.replies_new, to: "/inbox" },
+    ...(answers ? [{ label: "Waiting for an answer", count: overview.replies_new, to: "/inbox", search: { box: "waiting" } }] : []),
     { label: "Need someone", count: overview.attention, to: "/partnerships", search: { attention: true } },
   ];
   const money = lanes?.map(({ lane, count, amounts }) => ({ label: `Payments: ${laneWords[lane].word.toLowerCase()}`, count, amounts, to: "/payouts", search: { lane } }));
