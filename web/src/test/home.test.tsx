@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { cleanup, screen, within } from "@testing-library/react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 import type { Role } from "../api/schema";
@@ -170,4 +170,16 @@ it("counts no threads for who answers nobody", async () => {
   openApp("/");
   await screen.findByRole("link", { name: /Reviews for you/ });
   expect(screen.queryByText("Waiting for an answer")).toBeNull();
+});
+
+it("marks what moved since the last visit", async () => {
+  serve(["ops"]);
+  openApp("/");
+  const moved = await screen.findByRole("region", { name: "What moved" });
+  await within(moved).findByText("Mia Lens");
+  expect(within(moved).queryByText("New ·")).toBeNull();
+  cleanup();
+  localStorage.setItem("rapport.visit.u1", JSON.stringify({ before: 0, now: Date.UTC(2026, 5, 1) }));
+  openApp("/");
+  expect(await within(await screen.findByRole("region", { name: "What moved" })).findByText("New ·")).toBeTruthy();
 });

@@ -36,7 +36,7 @@ export const Route = createFileRoute("/_app/")({
     const { brand } = location.search as { brand?: string };
     const shows = partsOf(session, brand);
     if (shows.health) void healthPart(); // it stands last and is not everybody's: its code comes beside what it shows
-    const since = sinceLastVisit(session.user_id, Date.now()).toISOString();
+    const since = sinceLastVisit(session.user_id, Date.now()).since.toISOString();
     await arrive(
       queries.query(overviewQuery(brand)),
       ...(shows.needs ? [queries.query(needsOf(brand))] : []),
@@ -236,7 +236,7 @@ const atStake: Record<KeyDate["kind"], string> = {
 };
 
 function Moves({ brand, userId }: { brand: string | undefined; userId: string }) {
-  const since = useLastVisit(userId);
+  const { since, visit } = useLastVisit(userId);
   const moves = useQuery(movesOf(brand, since));
   const more = moves.data?.next_cursor;
   return (
@@ -247,9 +247,9 @@ function Moves({ brand, userId }: { brand: string | undefined; userId: string })
           key: what.id,
           link: <Link to="/partnerships/$id" params={{ id: partnership_id }}>{creator_name}</Link>,
           says: <>{what.title} · {campaign_name}</>,
-          side: <RelativeTime at={what.at} inList />,
+          side: <>{what.at > visit && <strong>New · </strong>}<RelativeTime at={what.at} inList /></>,
         })}
-        empty={<EmptyState icon={IconHistory} title="Nothing moved since then" action={<Link to="/partnerships">See the partnerships</Link>}>Answers, signatures, drafts and payments appear here as they come.</EmptyState>}
+        empty={<EmptyState icon={IconHistory} title="Nothing moved since then" action={<Link to="/partnerships">See the partnerships</Link>}>Answers, signatures, drafts and payments appear here as they come, and what went wrong.</EmptyState>}
       />
       {more && <p className={classes.more}>There is more: <Link to="/partnerships">the partnerships that changed last</Link> come first in their list.</p>}
     </Section>
