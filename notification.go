@@ -375,7 +375,7 @@ func (n Notification) Path() string {
 	case n.ReviewID != nil:
 		return "/reviews/" + n.ReviewID.String()
 	case n.Event == EventDueSoon, n.Event == EventDueToday, n.Event == EventOverdue:
-		return "/payouts?lane=" + n.Kind
+		return lanePath(n.Kind, n.BrandID)
 	case n.Kind == "token.created":
 		return "/settings/tokens"
 	case n.Event == EventSecurity:

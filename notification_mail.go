@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // PersonMail is a mail to one person of the house about what happened or waits, grouped.
@@ -174,6 +176,7 @@ func sections(list []Notification, base string) []MailSection {
 
 // DigestMoney is what a brand's finance is told in the digest.
 type DigestMoney struct {
+	BrandID uuid.UUID
 	Brand   string
 	Lanes   []PayoutLane
 	Blocked []PayoutBlock
@@ -226,7 +229,7 @@ func (p NotifiedPerson) moneyLines(x DigestMoney, base string) []MailLine {
 	} {
 		for _, l := range x.Lanes {
 			if l.Lane == lane.lane && (mail(lane.event) == MailDigest || lane.event == EventUnknown && mail(lane.event) != MailOff) {
-				lines = append(lines, MailLine{Title: fmt.Sprintf("%s: %s, %s", lane.words, payments(l.Count), l.Amount), URL: base + "/payouts?lane=" + l.Lane})
+				lines = append(lines, MailLine{Title: fmt.Sprintf("%s: %s, %s", lane.words, payments(l.Count), l.Amount), URL: base + lanePath(l.Lane, &x.BrandID)})
 			}
 		}
 	}
@@ -249,9 +252,17 @@ func (p NotifiedPerson) moneyLines(x DigestMoney, base string) []MailLine {
 		case b.Who != "":
 			why += ", " + b.Who
 		}
-		lines = append(lines, MailLine{Title: fmt.Sprintf("Blocked: %s, %s", payments(b.Count), b.Amount), About: []string{Sentence(why)}, URL: base + "/payouts?lane=blocked"})
+		lines = append(lines, MailLine{Title: fmt.Sprintf("Blocked: %s, %s", payments(b.Count), b.Amount), About: []string{Sentence(why)}, URL: base + lanePath("blocked", &x.BrandID)})
 	}
 	return lines
+}
+
+// lanePath leads to the payments of a lane, of the brand that is spoken of alone.
+func lanePath(lane string, brand *uuid.UUID) string {
+	if brand == nil {
+		return "/payouts?lane=" + lane
+	}
+	return "/payouts?lane=" + lane + "&brand=" + brand.String()
 }
 
 func payments(n int) string {

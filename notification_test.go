@@ -118,6 +118,24 @@ func TestSettingsThatCannotBeAreRefused(t *testing.T) {
 	}
 }
 
+func TestMoneyOfABrandLeadsToItsPaymentsAlone(t *testing.T) {
+	t.Parallel()
+	brand := uuid.New()
+	p := berliner()
+	p.Brands = []rapport.BrandRoles{{BrandID: brand, Roles: []rapport.Role{rapport.RoleFinancePreparer}}}
+	for _, e := range []rapport.HouseEvent{rapport.EventOverdue, rapport.EventBlocked} {
+		p.Settings.Choices[e] = rapport.EventChoice{App: true, Mail: rapport.MailDigest}
+	}
+	m, ok := p.DigestMail(rapport.Digest{Money: []rapport.DigestMoney{{
+		BrandID: brand, Brand: "One", Lanes: []rapport.PayoutLane{{Lane: "overdue", Count: 3, Amount: rapport.Money{Amount: 500, Currency: "usd"}}},
+		Blocked: []rapport.PayoutBlock{{State: rapport.PayoutHeld, Count: 1, Amount: rapport.Money{Amount: 500, Currency: "usd"}}},
+	}}}, "https://rapport.example")
+	require.True(t, ok)
+	require.Equal(t, "https://rapport.example/payouts?lane=overdue&brand="+brand.String(), m.Sections[0].Lines[0].URL)
+	require.Equal(t, "https://rapport.example/payouts?lane=blocked&brand="+brand.String(), m.Sections[0].Lines[1].URL)
+	require.Equal(t, "/payouts?lane=today&brand="+brand.String(), rapport.Notification{Event: rapport.EventDueToday, Kind: "today", BrandID: &brand}.Path())
+}
+
 func TestAMailEscapesWhatPeopleWroteAndBoundsItsLength(t *testing.T) {
 	t.Parallel()
 	p := berliner()

@@ -45,6 +45,8 @@ type PartnershipFilter struct {
 	OwnerID    *uuid.UUID
 	Stages     []Stage
 	Attention  *bool
+	// OutreachBlocked asks for those whose outreach waits until somebody clears what blocks it.
+	OutreachBlocked bool
 	Words      string // of the creator, an account or the campaign
 }
 

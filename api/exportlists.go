@@ -112,7 +112,7 @@ func (s *Server) ExportCampaigns(ctx context.Context, r gen.ExportCampaignsReque
 func (s *Server) ExportPartnerships(ctx context.Context, r gen.ExportPartnershipsRequestObject) (gen.ExportPartnershipsResponseObject, error) {
 	p := r.Params
 	filter, err := partnershipFilter(gen.ListPartnershipsParams{
-		Q: p.Q, BrandId: p.BrandId, CampaignId: p.CampaignId, CreatorId: p.CreatorId, OwnerId: p.OwnerId, Stage: p.Stage, Attention: p.Attention,
+		Q: p.Q, BrandId: p.BrandId, CampaignId: p.CampaignId, CreatorId: p.CreatorId, OwnerId: p.OwnerId, Stage: p.Stage, Attention: p.Attention, OutreachBlocked: p.OutreachBlocked,
 	})
 	if err != nil {
 		return nil, err

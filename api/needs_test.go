@@ -115,6 +115,15 @@ func TestMovesAreNewestFirstAndOfOnesBrands(t *testing.T) {
 	rest := moves("?limit=2" + since + "&cursor=" + *first.NextCursor)
 	require.Len(t, rest.Items, 1)
 	require.Nil(t, rest.NextCursor)
+	for i, kind := range []string{"bounced", "contract_expired", "content_late", "content_missed", "payout_held", "reversal_reversed", "renewal_declined"} {
+		d.sql(t, `insert into partnership_events (partnership_id, source, source_id, seq, brand_id, at, kind) values ($1, 'partnership', $1, $2, $3, now(), $4)`, d.partnership, 10+i, d.world.one, kind)
+	}
+	require.Len(t, moves("").Items, 2+7, "what went wrong moved too")
+	require.Equal(t, "A mail came back", moves("?limit=7").Items[6].What.Title)
+	plan := one[string](t, d, `select pg_get_expr(indpred, indrelid) from pg_index where indexrelid = 'partnership_events_moves'::regclass`)
+	for _, kind := range []string{"bounced", "renewal_declined", "terminated"} {
+		require.Contains(t, plan, "'"+kind+"'", "the index has the kinds that are asked for")
+	}
 	require.Equal(t, 404, person.send(t, "GET", "/v1/moves?brand_id="+d.two.String(), nil).status)
 	require.Equal(t, 403, d.as(t, "guest@one.example").send(t, "GET", "/v1/moves", nil).status)
 }

@@ -654,6 +654,10 @@ func TestListsStayInTheirBrandsAndNarrow(t *testing.T) {
 	require.Equal(t, []uuid.UUID{w.id}, list("ops@one.example", "creator_id="+w.creator.String()))
 	require.Equal(t, []uuid.UUID{w.id}, list("ops@one.example", "campaign_id="+w.campaign.String()))
 	require.Empty(t, list("ops@one.example", "attention=true"))
+	w.sql(t, `insert into tasks (id, brand_id, partnership_id, kind, owner_role, state, done_at) values ($1, $2, $3, 'outreach_blocked', 'ops', 'open', null), ($4, $2, $5, 'outreach_blocked', 'ops', 'done', now()),
+		($6, $2, $5, 'find_address', 'ops', 'open', null)`, id(), w.world.one, w.id, id(), w.partnership, id())
+	require.Equal(t, []uuid.UUID{w.id}, list("ops@one.example", "outreach_blocked=true"), "as the mailbox counts them")
+	require.ElementsMatch(t, both, list("ops@one.example", "outreach_blocked=false"))
 	require.Empty(t, list("ops@one.example", "owner_id="+w.users["admin@one.example"].String()))
 	require.Equal(t, 422, w.ops.send(t, "GET", "/v1/partnerships?stage=limbo", nil).status)
 
@@ -670,6 +674,71 @@ func TestListsStayInTheirBrandsAndNarrow(t *testing.T) {
 	require.Empty(t, timeline.Items, "the profile is shared, what a brand did is not")
 	require.Equal(t, 404, other.send(t, "GET", "/v1/creators/"+id().String()+"/timeline", nil).status)
 	require.Equal(t, 422, w.ops.send(t, "GET", "/v1/contracts?state=lost", nil).status)
+}
+
+func TestTheInboxCountsTheThreadsThatWaitForAnAnswer(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	other := d.seed(t, d.two, "two.example")
+	counts := func(who string) int {
+		var o gen.Overview
+		d.as(t, who).send(t, "GET", "/v1/overview", nil).into(t, &o)
+		return o.RepliesNew
+	}
+	write := func(w work, brand uuid.UUID) (thread uuid.UUID) {
+		thread = id()
+		d.sql(t, `insert into threads (id, partnership_id, brand_id, creator_id, subject, main) values ($1, $2, $3, $4, 'Hi', false)`, thread, w.partnership, brand, w.creator)
+		for range 3 {
+			d.sql(t, `insert into messages (id, thread_id, partnership_id, brand_id, creator_id, direction, channel, class, state) values ($1, $2, $3, $4, $5, 'in', 'email', 'human', 'matched')`,
+				id(), thread, w.partnership, brand, w.creator)
+		}
+		return thread
+	}
+	waits := write(d.work, d.world.one)
+	later := write(d.work, d.world.one)
+	write(other, d.two)
+	d.sql(t, `update threads set last_at = now()`)
+	d.sql(t, `update threads set state = 'snoozed', snoozed_until = now() + interval '1 hour' where id = $1`, later)
+	require.Equal(t, 1, counts("ops@one.example"), "three mails of one thread, and what is hidden until later waits for nobody")
+	require.Equal(t, 1, counts("admin@one.example"))
+	var list gen.ThreadList
+	d.as(t, "ops@one.example").send(t, "GET", "/v1/threads?state=open&waiting=true", nil).into(t, &list)
+	require.Len(t, list.Items, 1, "as the inbox shows it")
+	for _, who := range []string{"approver@one.example", "finance_preparer@one.example", "auditor@one.example", "guest@one.example"} {
+		require.Zero(t, counts(who), "%s answers nobody", who)
+	}
+	d.sql(t, `update messages set state = 'handled' where thread_id = $1`, waits)
+	require.Zero(t, counts("ops@one.example"))
+}
+
+func TestPaymentsCountWhatTheViewerMayApprove(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.seed(t, d.two, "two.example")
+	d.sql(t, `set session_replication_role = replica`) // past the guards: this is about what waits for whom
+	d.sql(t, `update payouts set state = 'awaiting_approval'`)
+	counts := func(who string) int {
+		var o gen.Overview
+		d.as(t, who).send(t, "GET", "/v1/overview", nil).into(t, &o)
+		return o.PayoutsToApprove
+	}
+	preparer, releaser := "finance_preparer@one.example", "finance_releaser@one.example"
+	require.Equal(t, []int{1, 1, 0, 0}, []int{counts(preparer), counts(releaser), counts("ops@one.example"), counts("auditor@one.example")})
+
+	// A releaser at one brand who is a guest at another has nothing to do there.
+	d.sql(t, `insert into user_roles (user_id, brand_id, role) values ($1, $2, 'guest')`, d.users[releaser], d.two)
+	require.Equal(t, 1, counts(releaser))
+
+	d.sql(t, `insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency) select $1, id, brand_id, round, 'preparer', $2, amount, currency from payouts where id = $3`,
+		id(), d.users[preparer], d.payout)
+	require.Equal(t, []int{0, 1}, []int{counts(preparer), counts(releaser)}, "the part is given")
+	d.sql(t, `insert into user_roles (user_id, brand_id, role, effective_at) values ($1, $2, 'finance_releaser', now() - interval '1 day') on conflict do nothing`, d.users[preparer], d.world.one)
+	require.Zero(t, counts(preparer), "nobody is both pairs of eyes")
+	d.sql(t, `update payees set destination_changed_by = $1, destination_changed_at = now()`, d.users[releaser])
+	require.Zero(t, counts(releaser), "who changed the bank account lately approves nothing")
+	d.sql(t, `update payees set destination_changed_by = null, destination_changed_at = null`)
+	d.sql(t, `update payouts set content_counts = true, round = round + 1`)
+	require.Equal(t, []int{1, 1}, []int{counts(preparer), counts(releaser)}, "the content's approval is the first pair: a releaser's part is left")
 }
 
 func TestOverviewCountsWhatIsMine(t *testing.T) {

@@ -187,6 +187,22 @@ func (s *Server) ListCases(ctx context.Context, r gen.ListCasesRequestObject) (g
 	return gen.ListCases200JSONResponse{Items: each(cases, func(c rapport.ReconciliationCase) gen.Case { return showCase(houseWords(ctx), c, me) }), NextCursor: cursorOf(next)}, nil
 }
 
+// GetCase shows one difference, whoever closed it and however long ago.
+func (s *Server) GetCase(ctx context.Context, r gen.GetCaseRequestObject) (gen.GetCaseResponseObject, error) {
+	store, err := storeAs[BooksStore](s)
+	if err != nil {
+		return nil, err
+	}
+	cases, _, err := store.ListCases(ctx, rapport.CaseFilter{ID: &r.Id}, rapport.Page{Limit: 1})
+	if err != nil {
+		return nil, err
+	}
+	if len(cases) == 0 {
+		return nil, notFound("case")
+	}
+	return gen.GetCase200JSONResponse(showCase(houseWords(ctx), cases[0], principalFrom(ctx))), nil
+}
+
 // explains says whether a person works in finance for all the brands, or anywhere where none is given.
 func explains(me rapport.Principal, brands []uuid.UUID) bool {
 	mine := me.BrandsWith(rapport.RoleFinancePreparer, rapport.RoleFinanceReleaser)

@@ -12,6 +12,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"rapport"
+	"rapport/api/gen"
 )
 
 type shownCase struct {
@@ -62,6 +63,11 @@ func TestCasesAndLinesStayBehindTheirWalls(t *testing.T) {
 	require.ElementsMatch(t, []string{"tr_stranger"}, refs("auditor@one.example"))
 	require.ElementsMatch(t, []string{"tr_stranger", "tr_two"}, refs("auditor@two.example"))
 	require.Len(t, d.cases(t, "auditor@two.example", "?state=open&brand_id="+d.two.String()), 1, "of one brand only")
+	for ref, found := range map[string]int{"tr_stranger": 200, "tr_two": 404, "=tr_both": 404} {
+		path := "/v1/reconciliation-cases/" + one[uuid.UUID](t, d, `select id from reconciliation_cases where ref = $1`, ref).String()
+		require.Equal(t, found, d.as(t, "auditor@one.example").send(t, "GET", path, nil).status, ref)
+		require.Equal(t, 403, d.as(t, "ops@one.example").send(t, "GET", path, nil).status)
+	}
 	require.Empty(t, d.cases(t, "auditor@one.example", "?state=open&brand_id="+d.two.String()), "a brand that is not theirs")
 	export := func(who string) string {
 		a := d.as(t, who).send(t, "GET", "/v1/reconciliations/"+run.String()+"/export", nil)
@@ -116,6 +122,9 @@ func TestACaseIsClosedWithAReasonByFinance(t *testing.T) {
 	require.Empty(t, d.cases(t, "auditor@one.example", "?state=open"))
 	closed := d.cases(t, "auditor@one.example", "?state=closed")[0]
 	require.Equal(t, "explained", closed.State)
+	var alone gen.Case
+	d.as(t, "auditor@one.example").send(t, "GET", "/v1/reconciliation-cases/"+mine.ID, nil).into(t, &alone)
+	require.Equal(t, "Ms finance_preparer: Paid by hand.", alone.ClosedBy.Name+": "+*alone.Reason, "a link to it still finds it")
 	require.Equal(t, "Ms finance_preparer", closed.Owner.Name)
 	require.Len(t, closed.Notes, 3)
 	require.Equal(t, "done", one[string](t, d, `select state from tasks where id = $1`, task))

@@ -411,6 +411,7 @@ func moneyAccess() map[string]access {
 		"exportReconciliation":   slow(books()),
 		"exportCases":            slow(books()),
 		"listCases":              books(),
+		"getCase":                books(),
 		"commandCase":            finance(),
 		"askTopUpBooking":        money(finance()),
 		"approveTopUpBooking":    money(roles(rapport.RoleFinanceReleaser)),

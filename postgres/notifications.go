@@ -474,7 +474,7 @@ func (s *Store) digest(ctx context.Context, tx pgx.Tx, p rapport.NotifiedPerson)
 		if len(rapport.Principal{Brands: []rapport.BrandRoles{b}}.BrandsWith(rapport.RoleFinancePreparer, rapport.RoleFinanceReleaser)) == 0 {
 			continue
 		}
-		x := rapport.DigestMoney{Brand: b.BrandName}
+		x := rapport.DigestMoney{BrandID: b.BrandID, Brand: b.BrandName}
 		if x.Lanes, err = s.PayoutLanes(ctx, &b.BrandID, nil); err != nil {
 			return d, fmt.Errorf("lanes: %w", err)
 		}

@@ -18,7 +18,7 @@ import (
 func (s *Store) MatchingPartnerships(ctx context.Context, f rapport.PartnershipFilter, most int) ([]rapport.BrandsOwn, error) {
 	params := gen.MatchingPartnershipsParams{
 		Brands: rapport.BrandsFrom(ctx), Ids: noNil(f.IDs), BrandID: f.BrandID, CampaignID: f.CampaignID, CreatorID: f.CreatorID, OwnerID: f.OwnerID,
-		Attention: f.Attention, Stages: make([]string, len(f.Stages)), Pattern: pattern(f.Words), MaxRows: int32(most),
+		Attention: f.Attention, OutreachBlocked: f.OutreachBlocked, Stages: make([]string, len(f.Stages)), Pattern: pattern(f.Words), MaxRows: int32(most),
 	}
 	for i, stage := range f.Stages {
 		params.Stages[i] = string(stage)

@@ -19,7 +19,7 @@ import (
 func (s *Store) ListPartnerships(ctx context.Context, f rapport.PartnershipFilter, page rapport.Page) ([]rapport.PartnershipSummary, []string, error) {
 	params := gen.ListPartnershipsParams{
 		Brands: rapport.BrandsFrom(ctx), BrandID: f.BrandID, CampaignID: f.CampaignID, CreatorID: f.CreatorID, OwnerID: f.OwnerID,
-		Attention: f.Attention, Stages: make([]string, len(f.Stages)), Pattern: pattern(f.Words), MaxRows: int32(page.Limit + 1),
+		Attention: f.Attention, OutreachBlocked: f.OutreachBlocked, Stages: make([]string, len(f.Stages)), Pattern: pattern(f.Words), MaxRows: int32(page.Limit + 1),
 	}
 	for i, stage := range f.Stages {
 		params.Stages[i] = string(stage)

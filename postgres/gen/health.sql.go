@@ -172,8 +172,8 @@ const listMoves = `-- name: ListMoves :many
 select x.partnership_id, x.source, x.source_id, x.seq, x.at, x.kind, x.ref, x.ref2, x.actor, x.code, x.amount, x.currency, x.n, x.until, c.name as creator_name, g.name as campaign_name
 from (select f.partnership_id, f.source, f.source_id, f.seq, f.brand_id, f.at, f.kind, f.ref, f.ref2, f.actor, f.code, f.amount, f.currency, f.n, f.until, f.recorded_at from unnest($1::uuid[]) b(id) cross join lateral (
   select e.partnership_id, e.source, e.source_id, e.seq, e.brand_id, e.at, e.kind, e.ref, e.ref2, e.actor, e.code, e.amount, e.currency, e.n, e.until, e.recorded_at from partnership_events e where e.brand_id = b.id and e.at > $2::timestamptz
-    and e.kind in ('stage', 'reply_received', 'offer_accepted', 'offer_declined', 'offer_countered', 'contract_executed', 'contract_declined', 'draft_submitted', 'content_approved', 'post_verified',
-      'payout_paid', 'payout_failed', 'renewal_agreed', 'renewal_lapsed', 'terminated')
+    and e.kind in ('stage', 'reply_received', 'bounced', 'offer_accepted', 'offer_declined', 'offer_countered', 'contract_executed', 'contract_declined', 'contract_expired', 'draft_submitted',
+      'content_approved', 'content_late', 'content_missed', 'post_verified', 'payout_paid', 'payout_failed', 'payout_held', 'reversal_reversed', 'renewal_agreed', 'renewal_declined', 'renewal_lapsed', 'terminated')
     and ($3::timestamptz is null or (e.at, e.source_id, e.seq) < ($3::timestamptz, $4::uuid, $5::bigint))
   order by e.at desc, e.source_id desc, e.seq desc limit $6::int) f
   order by f.at desc, f.source_id desc, f.seq desc limit $6::int) x

@@ -135,25 +135,27 @@ where p.brand_id = any ($1::uuid[])
   and ($5::uuid is null or p.creator_id = $5::uuid)
   and ($6::uuid is null or p.owner_id = $6::uuid)
   and ($7::boolean is null or p.attention = $7::boolean)
-  and (cardinality($8::text[]) = 0 or p.stage = any ($8::text[]))
-  and ($9::text is null
-    or exists (select 1 from creators c where c.id = p.creator_id and c.name ilike $9::text)
-    or exists (select 1 from creator_accounts a where a.creator_id = p.creator_id and a.handle ilike $9::text)
-    or exists (select 1 from campaigns g where g.id = p.campaign_id and g.name ilike $9::text))
-order by p.id limit $10
+  and (not $8::boolean or exists (select 1 from tasks t where t.partnership_id = p.id and t.kind = 'outreach_blocked' and t.state in ('open', 'snoozed')))
+  and (cardinality($9::text[]) = 0 or p.stage = any ($9::text[]))
+  and ($10::text is null
+    or exists (select 1 from creators c where c.id = p.creator_id and c.name ilike $10::text)
+    or exists (select 1 from creator_accounts a where a.creator_id = p.creator_id and a.handle ilike $10::text)
+    or exists (select 1 from campaigns g where g.id = p.campaign_id and g.name ilike $10::text))
+order by p.id limit $11
 `
 
 type MatchingPartnershipsParams struct {
-	Brands     []uuid.UUID
-	Ids        []uuid.UUID
-	BrandID    *uuid.UUID
-	CampaignID *uuid.UUID
-	CreatorID  *uuid.UUID
-	OwnerID    *uuid.UUID
-	Attention  *bool
-	Stages     []string
-	Pattern    *string
-	MaxRows    int32
+	Brands          []uuid.UUID
+	Ids             []uuid.UUID
+	BrandID         *uuid.UUID
+	CampaignID      *uuid.UUID
+	CreatorID       *uuid.UUID
+	OwnerID         *uuid.UUID
+	Attention       *bool
+	OutreachBlocked bool
+	Stages          []string
+	Pattern         *string
+	MaxRows         int32
 }
 
 type MatchingPartnershipsRow struct {
@@ -171,6 +173,7 @@ func (q *Queries) MatchingPartnerships(ctx context.Context, db DBTX, arg Matchin
 		arg.CreatorID,
 		arg.OwnerID,
 		arg.Attention,
+		arg.OutreachBlocked,
 		arg.Stages,
 		arg.Pattern,
 		arg.MaxRows,

@@ -470,13 +470,14 @@ with page as materialized (select f.id, f.brand_id, f.campaign_id, f.creator_id,
     and ($5::uuid is null or p.creator_id = $5::uuid)
     and ($6::uuid is null or p.owner_id = $6::uuid)
     and ($7::boolean is null or p.attention = $7::boolean)
-    and (cardinality($8::text[]) = 0 or p.stage = any ($8::text[]))
-    and ($9::text is null
-      or exists (select 1 from creators c where c.id = p.creator_id and c.name ilike $9::text)
-      or exists (select 1 from creator_accounts a where a.creator_id = p.creator_id and a.handle ilike $9::text)
-      or exists (select 1 from campaigns g where g.id = p.campaign_id and g.name ilike $9::text))
-    and ($10::timestamptz is null or (p.updated_at, p.id) < ($10::timestamptz, $11::uuid))
-  order by p.updated_at desc, p.id desc limit $12::int) f order by f.updated_at desc, f.id desc limit $12::int)
+    and (not $8::boolean or exists (select 1 from tasks t where t.partnership_id = p.id and t.kind = 'outreach_blocked' and t.state in ('open', 'snoozed')))
+    and (cardinality($9::text[]) = 0 or p.stage = any ($9::text[]))
+    and ($10::text is null
+      or exists (select 1 from creators c where c.id = p.creator_id and c.name ilike $10::text)
+      or exists (select 1 from creator_accounts a where a.creator_id = p.creator_id and a.handle ilike $10::text)
+      or exists (select 1 from campaigns g where g.id = p.campaign_id and g.name ilike $10::text))
+    and ($11::timestamptz is null or (p.updated_at, p.id) < ($11::timestamptz, $12::uuid))
+  order by p.updated_at desc, p.id desc limit $13::int) f order by f.updated_at desc, f.id desc limit $13::int)
 select p.id, p.brand_id, b.name as brand_name, p.campaign_id, g.name as campaign_name, p.creator_id, c.name as creator_name,
   coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform, p.owner_id, u.name as owner_name,
   p.stage, p.stage_at, p.paused, p.attention, p.term, p.renewal_state, p.timers, p.waiting, p.commands, p.seq, p.created_at, p.updated_at,
@@ -502,18 +503,19 @@ order by p.updated_at desc, p.id desc
 `
 
 type ListPartnershipsParams struct {
-	Brands     []uuid.UUID
-	ID         *uuid.UUID
-	BrandID    *uuid.UUID
-	CampaignID *uuid.UUID
-	CreatorID  *uuid.UUID
-	OwnerID    *uuid.UUID
-	Attention  *bool
-	Stages     []string
-	Pattern    *string
-	AfterAt    *time.Time
-	AfterID    *uuid.UUID
-	MaxRows    int32
+	Brands          []uuid.UUID
+	ID              *uuid.UUID
+	BrandID         *uuid.UUID
+	CampaignID      *uuid.UUID
+	CreatorID       *uuid.UUID
+	OwnerID         *uuid.UUID
+	Attention       *bool
+	OutreachBlocked bool
+	Stages          []string
+	Pattern         *string
+	AfterAt         *time.Time
+	AfterID         *uuid.UUID
+	MaxRows         int32
 }
 
 type ListPartnershipsRow struct {
@@ -560,6 +562,7 @@ func (q *Queries) ListPartnerships(ctx context.Context, db DBTX, arg ListPartner
 		arg.CreatorID,
 		arg.OwnerID,
 		arg.Attention,
+		arg.OutreachBlocked,
 		arg.Stages,
 		arg.Pattern,
 		arg.AfterAt,

@@ -75,8 +75,8 @@ from parts group by currency order by 3 desc, currency;
 select x.partnership_id, x.source, x.source_id, x.seq, x.at, x.kind, x.ref, x.ref2, x.actor, x.code, x.amount, x.currency, x.n, x.until, c.name as creator_name, g.name as campaign_name
 from (select f.* from unnest(@brands::uuid[]) b(id) cross join lateral (
   select e.* from partnership_events e where e.brand_id = b.id and e.at > @since::timestamptz
-    and e.kind in ('stage', 'reply_received', 'offer_accepted', 'offer_declined', 'offer_countered', 'contract_executed', 'contract_declined', 'draft_submitted', 'content_approved', 'post_verified',
-      'payout_paid', 'payout_failed', 'renewal_agreed', 'renewal_lapsed', 'terminated')
+    and e.kind in ('stage', 'reply_received', 'bounced', 'offer_accepted', 'offer_declined', 'offer_countered', 'contract_executed', 'contract_declined', 'contract_expired', 'draft_submitted',
+      'content_approved', 'content_late', 'content_missed', 'post_verified', 'payout_paid', 'payout_failed', 'payout_held', 'reversal_reversed', 'renewal_agreed', 'renewal_declined', 'renewal_lapsed', 'terminated')
     and (sqlc.narg('after_at')::timestamptz is null or (e.at, e.source_id, e.seq) < (sqlc.narg('after_at')::timestamptz, sqlc.narg('after_source')::uuid, sqlc.narg('after_seq')::bigint))
   order by e.at desc, e.source_id desc, e.seq desc limit @max_rows::int) f
   order by f.at desc, f.source_id desc, f.seq desc limit @max_rows::int) x

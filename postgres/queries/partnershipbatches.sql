@@ -8,6 +8,7 @@ where p.brand_id = any (@brands::uuid[])
   and (sqlc.narg('creator_id')::uuid is null or p.creator_id = sqlc.narg('creator_id')::uuid)
   and (sqlc.narg('owner_id')::uuid is null or p.owner_id = sqlc.narg('owner_id')::uuid)
   and (sqlc.narg('attention')::boolean is null or p.attention = sqlc.narg('attention')::boolean)
+  and (not @outreach_blocked::boolean or exists (select 1 from tasks t where t.partnership_id = p.id and t.kind = 'outreach_blocked' and t.state in ('open', 'snoozed')))
   and (cardinality(@stages::text[]) = 0 or p.stage = any (@stages::text[]))
   and (sqlc.narg('pattern')::text is null
     or exists (select 1 from creators c where c.id = p.creator_id and c.name ilike sqlc.narg('pattern')::text)

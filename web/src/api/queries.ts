@@ -736,6 +736,12 @@ export const casesQuery = (query: Params<"/v1/reconciliation-cases">) =>
     placeholderData: keepPreviousData,
   });
 
+export const caseQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["reconciliation", "case", id],
+    queryFn: ({ signal }) => body(api.GET("/v1/reconciliation-cases/{id}", { params: { path: { id } }, signal })),
+  });
+
 /** Whether payouts are sent now, and what they wait for. */
 export const paymentsGateQuery = queryOptions({
   queryKey: ["payout", "gate"],

@@ -3290,6 +3290,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reconciliation-cases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** One difference between the books, open or closed */
+        get: operations["getCase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reconciliation-cases/{id}/bookings": {
         parameters: {
             query?: never;
@@ -7161,7 +7180,9 @@ export interface components {
             /** @description Says so when days are short in this installation */
             clock_note?: string;
             paid_by_week: components["schemas"]["WeekMoney"][];
+            /** @description Payouts that lack a part which the caller may give and has not given */
             payouts_to_approve: number;
+            /** @description Open threads that wait for an answer, at the brands where the caller answers */
             replies_new: number;
             reviews_mine: number;
             reviews_open: number;
@@ -7312,6 +7333,7 @@ export interface components {
             campaign_id?: string;
             /** Format: uuid */
             creator_id?: string;
+            outreach_blocked?: boolean;
             /** Format: uuid */
             owner_id?: string;
             q?: string;
@@ -13517,6 +13539,8 @@ export interface operations {
                 /** @description next_cursor of the page before */
                 cursor?: components["parameters"]["cursor"];
                 limit?: components["parameters"]["limit"];
+                /** @description Those whose outreach is blocked, until somebody clears it */
+                outreach_blocked?: boolean;
                 owner_id?: string;
                 /** @description Words to search for */
                 q?: components["parameters"]["q"];
@@ -14221,6 +14245,8 @@ export interface operations {
                 brand_id?: components["parameters"]["brand_id"];
                 campaign_id?: string;
                 creator_id?: string;
+                /** @description Those whose outreach is blocked, until somebody clears it */
+                outreach_blocked?: boolean;
                 owner_id?: string;
                 /** @description Words to search for */
                 q?: components["parameters"]["q"];
@@ -14252,6 +14278,8 @@ export interface operations {
                 campaign_id?: string;
                 creator_id?: string;
                 format?: components["parameters"]["sheetFormat"];
+                /** @description Those whose outreach is blocked, until somebody clears it */
+                outreach_blocked?: boolean;
                 owner_id?: string;
                 /** @description Words to search for */
                 q?: components["parameters"]["q"];
@@ -15859,6 +15887,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CaseList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    getCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
                 };
             };
             default: components["responses"]["problem"];

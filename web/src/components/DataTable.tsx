@@ -120,8 +120,8 @@ function useFixedWidths(box: RefObject<HTMLElement | null>, long: boolean, colum
 export function DataTable<T extends object>({ label, columns: all, rows, rowId, error, retry, empty, chosen, flush = false, arrows = false, more = false, sortAgain, whole = false }: Props<T>) {
   const phone = useMediaQuery("(max-width: 47.99em)", false, { getInitialValueInEffect: false });
   const roomy = useMediaQuery("(min-width: 87.5em)", true, { getInitialValueInEffect: false });
-  // The first column leads to the row, and a short table in a section has only what it needs.
-  const chooses = !flush && !phone && all.length > 3;
+  // The first column leads to the row, and a short table in a section has only what it needs. In a dialog the address is that of the page behind.
+  const chooses = !flush && !whole && !phone && all.length > 3;
   const { choice, set: chooseColumn, reset } = useColumns(label, all.map(({ id = "", meta }) => ({ id, shown: !meta?.wide || roomy })), chooses);
   const cols = chooses ? all.filter(({ id = "" }, at) => at === 0 || (choice[id] ?? true)) : all;
   const box = useRef<HTMLDivElement>(null);

@@ -9,7 +9,7 @@ import {
 import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from "react";
 
 import { overviewQuery } from "../api/queries";
-import type { Overview, Role, Session } from "../api/schema";
+import type { Overview, Role } from "../api/schema";
 import { useStream } from "../api/stream";
 import { books, hasRole, houseRoles, useSession } from "../lib/session";
 import { useShortcuts } from "../lib/shortcuts";
@@ -33,7 +33,7 @@ interface Place {
   label: string;
   icon: TablerIcon;
   /** What waits for the viewer there. */
-  count?: (overview: Overview, session: Session | undefined) => number;
+  count?: (overview: Overview) => number;
   keys: string;
   phone?: boolean;
   /** Who may see it; everybody when absent. */
@@ -49,14 +49,13 @@ const allPlaces: Place[] = [
   { to: "/reviews", label: "Reviews", icon: IconEye, count: ({ reviews_mine }) => reviews_mine, keys: "g r", phone: true },
   { to: "/calendar", label: "Calendar", icon: IconCalendar, keys: "g l" },
   { to: "/contracts", label: "Contracts", icon: IconFileText, keys: "g o" },
-  { to: "/payouts", label: "Payments", icon: IconCoin, count: ({ payouts_to_approve }, session) => (hasRole(session, ["finance_preparer", "finance_releaser"]) ? payouts_to_approve : 0), keys: "g m", phone: true, roles: houseRoles },
+  { to: "/payouts", label: "Payments", icon: IconCoin, count: ({ payouts_to_approve }) => payouts_to_approve, keys: "g m", phone: true, roles: houseRoles },
   { to: "/reports", label: "Reports", icon: IconChartBar, keys: "g t", roles: books },
   { to: "/settings", label: "Settings", icon: IconSettings, keys: "g s" },
 ];
 
 function PlaceLink({ place, overview, className, onClick }: { place: Place; overview?: Overview; className?: string; onClick?: () => void }) {
-  const session = useSession();
-  const waiting = overview && place.count ? place.count(overview, session) : 0;
+  const waiting = overview && place.count ? place.count(overview) : 0;
   const Icon = place.icon;
   return (
     <Link to={place.to} className={className} onClick={onClick} activeOptions={{ exact: place.to === "/", includeSearch: false }}>

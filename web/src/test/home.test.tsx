@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { cleanup, screen, within } from "@testing-library/react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 import type { Role } from "../api/schema";
@@ -9,9 +9,12 @@ const review = {
   id: "r1", partnership_id: "p1", brand_id: "b1", creator: { id: "c1", name: "Mia Lens" }, campaign_name: "Spring", deliverable_title: "Launch video", version: 1, round: 0,
   state: "open", mine: true, created_at: "2026-06-01T10:00:00Z", warnings: 0, due_at: "2099-06-01T10:00:00Z",
 };
+const brand = "0190aaaa-0000-7000-8000-0000000000b1";
 let asked: string[] = [];
 let fails: string | undefined;
 let owed: URLSearchParams;
+let cases: URLSearchParams;
+let runs: object[] = [];
 
 function serve(roles: Role[], empty = false): void {
   vi.stubGlobal("fetch", (request: Request) => {
@@ -20,8 +23,8 @@ function serve(roles: Role[], empty = false): void {
     const list = (items: unknown[]) => Promise.resolve(answer({ items: empty ? [] : items, since: "2026-06-01T10:00:00Z" }));
     if (pathname === fails) return Promise.resolve(answer({ type: "about:blank", title: "Broken", status: 500, code: "internal", detail: "It broke." }, 500));
     switch (pathname) {
-      case "/v1/session": return Promise.resolve(answer({ user_id: "u1", name: "Kim", email: "k@x.example", brands: [{ brand_id: "b1", brand_name: "North", roles }] }));
-      case "/v1/overview": return Promise.resolve(answer({ tasks_open: 2, tasks_overdue: 1, reviews_mine: 1, reviews_open: 1, payouts_to_approve: 0, attention: 1, replies_new: 0, stages: {}, paid_by_week: [] }));
+      case "/v1/session": return Promise.resolve(answer({ user_id: "u1", name: "Kim", email: "k@x.example", brands: [{ brand_id: brand, brand_name: "North", roles }] }));
+      case "/v1/overview": return Promise.resolve(answer({ tasks_open: 2, tasks_overdue: 1, reviews_mine: 1, reviews_open: 1, payouts_to_approve: 0, attention: 1, replies_new: 4, stages: {}, paid_by_week: [] }));
       case "/v1/needs": return list([
         { review, if_not: "Escalates to Theo", if_not_at: "2099-06-01T10:00:00Z" },
         { task: { id: "t1", brand_id: "b1", title: "Decide the renewal", kind: "decide_renewal", state: "open", closes_itself: true, if_not_done: "The contract lapses.", link: "/contracts/renewals", created_at: "2026-06-01T10:00:00Z" }, if_not: "The contract lapses." },
@@ -40,6 +43,10 @@ function serve(roles: Role[], empty = false): void {
           { id: "d1", kind: "reel", platform: "instagram", state: "changes_requested", title: "Reel", due_at: "2099-06-02T10:00:00Z", round: 1, late: false, campaign_name: "Spring", partnership_id: "p1", creator: { id: "c1", name: "Mia Lens" } },
         ]);
       }
+      case "/v1/reconciliation-cases":
+        cases = searchParams;
+        return list([]);
+      case "/v1/reconciliations": return Promise.resolve(answer({ items: runs }));
       default: return list([]);
     }
   });
@@ -48,6 +55,7 @@ function serve(roles: Role[], empty = false): void {
 beforeEach(() => {
   asked = [];
   fails = undefined;
+  runs = [];
   localStorage.clear();
 });
 afterEach(() => vi.unstubAllGlobals());
@@ -123,4 +131,55 @@ it("shows finance what each lane comes to, a sum a currency", async () => {
   serve(["finance_preparer"]);
   openApp("/");
   expect(await screen.findByRole("link", { name: /^3.*\$1,200\.00 \+ €50\.00$/ })).toBeTruthy();
+});
+
+const run = { id: "r1", from: "2026-06-01T00:00:00Z", to: "2026-06-02T00:00:00Z", matched: 3, breaks: [], sums: [], started_at: "2026-06-02T00:00:00Z" };
+const ended = { finished_at: "2026-06-02T00:01:00Z" };
+
+it.each<[string, object[], string]>([
+  ["nobody compared them", [], "The books were never compared"],
+  ["the first comparison runs", [{ ...run, state: "running" }], "The books are being compared for the first time"],
+  ["the newest does not end", [{ ...run, state: "running", problem: "Stripe does not answer." }, { ...run, ...ended, id: "r0", state: "passed" }], "A comparison did not end"],
+  ["the last one failed", [{ ...run, ...ended, state: "failed" }], "The last comparison failed"],
+  ["what was found is explained", [{ ...run, ...ended, state: "breaks" }], "Nothing to explain here"],
+  ["they do, and another comparison runs", [{ ...run, state: "running" }, { ...run, ...ended, id: "r0", state: "passed" }], "The books agree with Stripe"],
+])("says whether the books agree where %s", async (_, of, words) => {
+  runs = of;
+  serve(["finance_preparer"]);
+  openApp("/");
+  const books = await screen.findByRole("region", { name: "Differences in the books" });
+  expect(await within(books).findByText(words)).toBeTruthy();
+  if (words !== "The books agree with Stripe") expect(within(books).queryByText("The books agree with Stripe")).toBeNull();
+});
+
+it("asks for the differences of the chosen brand", async () => {
+  serve(["finance_preparer"]);
+  openApp(`/?brand=${brand}`);
+  await screen.findByText("The books were never compared");
+  expect(cases.get("brand_id")).toBe(brand);
+});
+
+it("counts the threads that wait for an answer where somebody answers, and leads to them", async () => {
+  serve(["ops"]);
+  openApp("/");
+  expect((await screen.findByRole("link", { name: /^4.*Waiting for an answer$/ })).getAttribute("href")).toBe("/inbox?box=waiting");
+});
+
+it("counts no threads for who answers nobody", async () => {
+  serve(["approver"]);
+  openApp("/");
+  await screen.findByRole("link", { name: /Reviews for you/ });
+  expect(screen.queryByText("Waiting for an answer")).toBeNull();
+});
+
+it("marks what moved since the last visit", async () => {
+  serve(["ops"]);
+  openApp("/");
+  const moved = await screen.findByRole("region", { name: "What moved" });
+  await within(moved).findByText("Mia Lens");
+  expect(within(moved).queryByText("New ·")).toBeNull();
+  cleanup();
+  localStorage.setItem("rapport.visit.u1", JSON.stringify({ before: 0, now: Date.UTC(2026, 5, 1) }));
+  openApp("/");
+  expect(await within(await screen.findByRole("region", { name: "What moved" })).findByText("New ·")).toBeTruthy();
 });

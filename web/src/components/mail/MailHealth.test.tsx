@@ -53,7 +53,7 @@ it("judges each mailbox by its rates, and says when the next mail may go", async
   expect(first).toHaveTextContent("20 of 20 mails of sequences in the last day");
   expect(first).toHaveTextContent("3 % (30)too many");
   expect(first).toHaveTextContent("0.4 % (4)far too many");
-  expect(within(first).getByRole("link", { name: "2 partnerships" })).toBeVisible();
+  expect(within(first).getByRole("link", { name: "2 partnerships" })).toHaveAttribute("href", "/partnerships?brand=b1&blocked=true");
   const second = screen.getByRole("region", { name: "Meadow" });
   expect(second).toHaveTextContent("0 % (0)nothing sent");
   expect(within(second).queryByRole("button")).toBeNull();

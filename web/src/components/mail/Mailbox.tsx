@@ -59,7 +59,7 @@ export function Mailbox({ box, admin }: { box: MailboxHealth; admin: boolean }) 
           ["Bounced", <Rate key="bounced" percent={box.bounce_percent} of={box.accepted} bounds={bounceBounds} count={box.bounced} />],
           ["Complaints", <Rate key="complaints" percent={box.complaint_percent} of={box.accepted} bounds={complaintBounds} count={box.complaints} />],
           ["Delivered", `${box.delivered} of ${box.accepted} in 30 days`],
-          ["Blocked outreach", box.blocked > 0 ? <Link key="blocked" to="/partnerships" search={{ attention: true } as never}>{box.blocked === 1 ? "1 partnership" : `${box.blocked} partnerships`}</Link> : "None"],
+          ["Blocked outreach", box.blocked > 0 ? <Link key="blocked" to="/partnerships" search={{ brand: box.brand_id, blocked: true } as never}>{box.blocked === 1 ? "1 partnership" : `${box.blocked} partnerships`}</Link> : "None"],
         ]}
       />
       {editing && <EditLimits id={box.brand_id} onClose={() => setEditing(false)} />}

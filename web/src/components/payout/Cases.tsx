@@ -11,13 +11,13 @@ import { CaseDialog, type CaseStep } from "./CaseDialog";
 import classes from "./Cases.module.css";
 
 /** The differences between the books, ours and theirs side by side, and what a person can do about each. */
-export function Cases({ cases, asked }: { cases: Case[]; /** The case that a link leads to. */ asked?: string }) {
+export function Cases({ cases }: { cases: Case[] }) {
   const [open, setOpen] = useState<{ of: Case; step: CaseStep } | null>(null);
   return (
     <>
       <ul className={classes.list}>
         {cases.map((one) => (
-          <li key={one.id} className={classes.case} data-asked={one.id === asked}>
+          <li key={one.id} className={classes.case}>
             <div className={classes.head}>
               <StatusChip noun="difference" state={one.kind} />
               <strong>{one.about}</strong>
@@ -43,7 +43,7 @@ export function Cases({ cases, asked }: { cases: Case[]; /** The case that a lin
                 <h4>Looked at by</h4>
                 {one.owner?.name ?? <span className="soft">Nobody yet</span>}
                 <div className="soft">Moved <RelativeTime at={one.at} /></div>
-                {one.closed_by && <div className="soft">Closed by {one.closed_by.name}: {one.reason}</div>}
+                {one.closed_by && <div className="soft">Closed by {one.closed_by.name} <RelativeTime at={one.closed_at} />: {one.reason}</div>}
               </div>
             </div>
             <BookTopUp of={one} />

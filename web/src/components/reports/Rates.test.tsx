@@ -55,6 +55,14 @@ it("says what was converted, what was not, and shows each with its rate", async 
   expect(within(dialog).getByText("near the threshold")).toBeVisible();
 });
 
+it("shows every column of the conversions, whichever the page behind has", async () => {
+  await show(<Counted year={year} />, "/?cols=creator.paid");
+  await userEvent.click(await screen.findByRole("button", { name: "Conversions of Mia" }));
+  const dialog = await screen.findByRole("dialog");
+  expect(within(dialog).getAllByRole("columnheader").map(({ textContent }) => textContent)).toEqual(["Paid", "Amount", "Rate", "Counts as", "In a file since"]);
+  expect(within(dialog).queryByRole("button", { name: /column/i })).toBeNull();
+});
+
 it("shows nothing to convert where all was paid in one currency", async () => {
   await show(<Counted year={{ ...year, counted: undefined }} />);
   expect(screen.getByText("paid in one currency")).toBeInTheDocument();

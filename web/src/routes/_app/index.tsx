@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link } from "@tanstack/react-router";
-import { IconChecklist, IconClockCheck, IconHistory, IconPencilCheck, IconScale } from "@tabler/icons-react";
+import { IconChecklist, IconClockCheck, IconHistory, IconPencilCheck } from "@tabler/icons-react";
 import { lazy, Suspense, useState, type ReactNode } from "react";
 
 import { arrive, campaignHealthQuery, casesQuery, cashWeeksQuery, deliverablesQuery, keyDatesQuery, movesQuery, needsQuery, overviewQuery, partnershipsQuery, payoutLanesQuery, sessionQuery } from "../../api/queries";
@@ -27,6 +27,7 @@ import classes from "./home.module.css";
 const healthPart = () => import("../../components/CampaignHealth");
 const CampaignHealth = lazy(healthPart);
 const FirstSteps = lazy(() => import("../../components/FirstSteps"));
+const NoBreaks = lazy(() => import("../../components/payout/NoBreaks"));
 
 export const Route = createFileRoute("/_app/")({
   loader: async ({ context: { queryClient: queries }, location }) => {
@@ -35,14 +36,14 @@ export const Route = createFileRoute("/_app/")({
     const { brand } = location.search as { brand?: string };
     const shows = partsOf(session, brand);
     if (shows.health) void healthPart(); // it stands last and is not everybody's: its code comes beside what it shows
-    const since = sinceLastVisit(session.user_id, Date.now()).toISOString();
+    const since = sinceLastVisit(session.user_id, Date.now()).since.toISOString();
     await arrive(
       queries.query(overviewQuery(brand)),
       ...(shows.needs ? [queries.query(needsOf(brand))] : []),
       ...(shows.money ? [queries.query(payoutLanesQuery({ brand_id: brand })), queries.query(cashWeeksQuery(brand ? { brand_id: brand } : {}))] : []),
       ...(shows.stuck ? [queries.query(stuckOf(brand)), queries.query(datesOf(brand))] : []),
       ...(shows.drafts ? [queries.query(draftsOf(brand))] : []),
-      ...(shows.breaks ? [queries.query(breaks)] : []),
+      ...(shows.breaks ? [queries.query(breaksOf(brand))] : []),
       ...(shows.moves ? [queries.query(movesOf(brand, since))] : []),
       ...(shows.health ? [queries.query(campaignHealthQuery({ brand_id: brand, campaign_id: undefined }))] : []),
     );
@@ -63,7 +64,7 @@ const partsOf = (session: Session, brand: string | undefined) => ({
 
 const needsOf = (brand: string | undefined) => needsQuery({ brand_id: brand, limit: 8 });
 const stuckOf = (brand: string | undefined) => partnershipsQuery({ attention: true, brand_id: brand, limit: 8 });
-const breaks = casesQuery({ state: "open", limit: 5 });
+const breaksOf = (brand: string | undefined) => casesQuery({ brand_id: brand, state: "open", limit: 5 });
 const datesOf = (brand: string | undefined) => keyDatesQuery({ brand_id: brand, state: "open", limit: 5 });
 // A draft that was due last week still is.
 const draftsOf = (brand: string | undefined) =>
@@ -99,7 +100,7 @@ function Home({ session }: { session: Session }) {
           />
         )}
       </Suspense>
-      {failed ? <LoadFailed error={failed.error} retry={() => void failed.refetch()} /> : <Tiles overview={overview.data} lanes={lanes.data?.items} finance={shows.money} works={shows.needs} />}
+      {failed ? <LoadFailed error={failed.error} retry={() => void failed.refetch()} /> : <Tiles overview={overview.data} lanes={lanes.data?.items} finance={shows.money} works={shows.needs} answers={shows.drafts} />}
       <div className={classes.columns}>
         <div className={classes.column}>
           {shows.needs && <Needs brand={brand} />}
@@ -107,7 +108,7 @@ function Home({ session }: { session: Session }) {
           {shows.stuck && <Stuck brand={brand} />}
         </div>
         <div className={classes.column}>
-          {shows.breaks && <Breaks />}
+          {shows.breaks && <Breaks brand={brand} />}
           {shows.drafts && <Drafts brand={brand} />}
           {shows.stuck && <Dates brand={brand} />}
           {shows.moves && <Moves brand={brand} userId={session.user_id} />}
@@ -164,8 +165,8 @@ function Stuck({ brand }: { brand: string | undefined }) {
 }
 
 /** The differences between the books and Stripe that nobody has explained yet. */
-function Breaks() {
-  const cases = useQuery(breaks);
+function Breaks({ brand }: { brand: string | undefined }) {
+  const cases = useQuery(breaksOf(brand));
   return (
     <Section title="Differences in the books" flush actions={<Link to="/reconciliation">All of them</Link>}>
       <Lines<Case>
@@ -176,7 +177,7 @@ function Breaks() {
           says: detail,
           side: ours ?? theirs ? <RelativeTime at={first_seen_at} inList /> : undefined,
         })}
-        empty={<EmptyState icon={IconScale} title="The books agree with Stripe">A difference that the next comparison finds is listed here until somebody explains it.</EmptyState>}
+        empty={<Suspense fallback={<LoadingLines lines={2} />}><NoBreaks /></Suspense>}
       />
     </Section>
   );
@@ -235,7 +236,7 @@ const atStake: Record<KeyDate["kind"], string> = {
 };
 
 function Moves({ brand, userId }: { brand: string | undefined; userId: string }) {
-  const since = useLastVisit(userId);
+  const { since, visit } = useLastVisit(userId);
   const moves = useQuery(movesOf(brand, since));
   const more = moves.data?.next_cursor;
   return (
@@ -246,9 +247,9 @@ function Moves({ brand, userId }: { brand: string | undefined; userId: string })
           key: what.id,
           link: <Link to="/partnerships/$id" params={{ id: partnership_id }}>{creator_name}</Link>,
           says: <>{what.title} · {campaign_name}</>,
-          side: <RelativeTime at={what.at} inList />,
+          side: <>{what.at > visit && <strong>New · </strong>}<RelativeTime at={what.at} inList /></>,
         })}
-        empty={<EmptyState icon={IconHistory} title="Nothing moved since then" action={<Link to="/partnerships">See the partnerships</Link>}>Answers, signatures, drafts and payments appear here as they come.</EmptyState>}
+        empty={<EmptyState icon={IconHistory} title="Nothing moved since then" action={<Link to="/partnerships">See the partnerships</Link>}>Answers, signatures, drafts and payments appear here as they come, and what went wrong.</EmptyState>}
       />
       {more && <p className={classes.more}>There is more: <Link to="/partnerships">the partnerships that changed last</Link> come first in their list.</p>}
     </Section>
@@ -280,14 +281,14 @@ function Lines<T>({ query, line, empty }: { query: Listed<T>; line: (item: T) =>
 }
 
 /** What waits, and for finance what is late, due and wrong: each leads to just those payments. */
-function Tiles({ overview, lanes, finance, works }: { overview: Overview | undefined; lanes: PayoutLaneCount[] | undefined; finance: boolean; works: boolean }) {
+function Tiles({ overview, lanes, finance, works, answers }: { overview: Overview | undefined; lanes: PayoutLaneCount[] | undefined; finance: boolean; works: boolean; answers: boolean }) {
   if (!overview || (finance && !lanes)) return <LoadingLines lines={2} />;
   const tiles: Tile[] = [
     ...(works ? [
       { label: "Your open tasks", count: overview.tasks_open, late: overview.tasks_overdue, to: "/tasks" },
       { label: "Reviews for you", count: overview.reviews_mine, to: "/reviews" },
     ] : []),
-    { label: "New replies", count: overview.replies_new, to: "/inbox" },
+    ...(answers ? [{ label: "Waiting for an answer", count: overview.replies_new, to: "/inbox", search: { box: "waiting" } }] : []),
     { label: "Need someone", count: overview.attention, to: "/partnerships", search: { attention: true } },
   ];
   const money = lanes?.map(({ lane, count, amounts }) => ({ label: `Payments: ${laneWords[lane].word.toLowerCase()}`, count, amounts, to: "/payouts", search: { lane } }));

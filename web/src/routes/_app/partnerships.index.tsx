@@ -39,6 +39,7 @@ const filters = url.search({
   campaign: url.id,
   owner: url.id,
   attention: url.flag,
+  blocked: url.flag,
   as: url.oneOf(["board"]),
   batch: url.id,
   cursor: url.cursor,
@@ -46,7 +47,8 @@ const filters = url.search({
 
 type Address = url.Read<typeof filters> & { brand?: string };
 
-const listOf = ({ brand, q, stage, campaign, owner, attention }: Address) => (cursor?: string) => partnershipsQuery({ brand_id: brand, q, campaign_id: campaign, owner_id: owner, attention, stage, cursor });
+const listOf = ({ brand, q, stage, campaign, owner, attention, blocked }: Address) => (cursor?: string) =>
+  partnershipsQuery({ brand_id: brand, q, campaign_id: campaign, owner_id: owner, attention, outreach_blocked: blocked, stage, cursor });
 
 export const Route = createFileRoute("/_app/partnerships/")({
   validateSearch: filters,
@@ -81,10 +83,10 @@ const cols = columns<PartnershipSummary>([
 
 function Partnerships() {
   const address = Route.useSearch();
-  const { brand, q, stage, campaign, owner, attention, as = "list", batch, cursor } = address;
+  const { brand, q, stage, campaign, owner, attention, blocked, as = "list", batch, cursor } = address;
   const navigate = useNavigate({ from: Route.fullPath });
   const session = useSession();
-  const filter = { brand_id: brand, q, campaign_id: campaign, owner_id: owner, attention };
+  const filter = { brand_id: brand, q, campaign_id: campaign, owner_id: owner, attention, outreach_blocked: blocked };
   const list = usePages(listOf(address), cursor, as === "list");
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
   const chosen = useChosen({ ...filter, stage });
@@ -94,7 +96,7 @@ function Partnerships() {
   const whole = Boolean((cursor ?? list.data?.next_cursor) && rows.length > 0 && rows.every(({ id }) => chosen.value[id]));
   const ask = (command: BatchAsk["command"]) => setAsked(chosen.all === undefined ? { command, ids: chosen.ids } : { command, filter: { ...filter, stage }, count: chosen.all });
   const showBatch = (id: string | undefined) => void navigate({ search: (search) => ({ ...search, batch: id }), replace: true });
-  const filtered = Boolean(q ?? stage?.length ?? campaign ?? owner ?? attention);
+  const filtered = Boolean(q ?? stage?.length ?? campaign ?? owner ?? attention ?? blocked);
 
   return (
     <Page
@@ -105,7 +107,7 @@ function Partnerships() {
           <SegmentedControl aria-label="Show as" value={as} onChange={(value) => set({ as: value === "board" ? "board" : undefined })} data={[{ value: "list", label: "List" }, { value: "board", label: "Board" }]} />
           <Button variant="default" leftSection={<IconPackage size={16} aria-hidden />} renderRoot={(props) => <Link to="/partnerships/deliverables" search={{ brand, campaign, owner }} {...props} />}>Deliverables</Button>
           <Button variant="default" leftSection={<IconCalendar size={16} aria-hidden />} renderRoot={(props) => <Link to="/calendar" search={{ brand, campaign, owner }} {...props} />}>Calendar</Button>
-          {hasRole(session, houseRoles, brand) && <Downloads path="/v1/partnerships/export" query={{ brand_id: brand, q, stage, campaign_id: campaign, owner_id: owner, attention: attention === undefined ? undefined : String(attention) }} as={["csv", "xlsx"]} />}
+          {hasRole(session, houseRoles, brand) && <Downloads path="/v1/partnerships/export" query={{ brand_id: brand, q, stage, campaign_id: campaign, owner_id: owner, attention: attention === undefined ? undefined : String(attention), outreach_blocked: blocked === undefined ? undefined : String(blocked) }} as={["csv", "xlsx"]} />}
         </Group>
       }
     >
@@ -117,6 +119,7 @@ function Partnerships() {
           <PersonFilter label="Owner" compact value={owner} onChange={(value) => set({ owner: value })} />
         </LateFilters>
         <Checkbox label="Needs someone" py={8} checked={attention ?? false} onChange={(event) => set({ attention: event.currentTarget.checked || undefined })} />
+        <Checkbox label="Outreach blocked" py={8} checked={blocked ?? false} onChange={(event) => set({ blocked: event.currentTarget.checked || undefined })} />
       </Filters>
       {chosen.ids.length > 0 && as === "list" && (
         <Suspense>
@@ -139,7 +142,7 @@ function Partnerships() {
         retry={() => void list.refetch()}
         empty={
           filtered ? (
-            <EmptyState icon={IconSearchOff} title="No partnership matches" action={<Button variant="default" onClick={() => set({ q: undefined, stage: undefined, campaign: undefined, owner: undefined, attention: undefined })}>Clear the filters</Button>}>
+            <EmptyState icon={IconSearchOff} title="No partnership matches" action={<Button variant="default" onClick={() => set({ q: undefined, stage: undefined, campaign: undefined, owner: undefined, attention: undefined, blocked: undefined })}>Clear the filters</Button>}>
               There are partnerships, but none fits all of these filters.
             </EmptyState>
           ) : (

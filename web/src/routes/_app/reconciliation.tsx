@@ -2,10 +2,11 @@ import { Button, Group, SegmentedControl } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconChecks, IconRefresh, IconScale } from "@tabler/icons-react";
+import { useEffect, useRef } from "react";
 
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
-import { casesQuery, paymentsGateQuery, reconciliationsQuery } from "../../api/queries";
+import { caseQuery, casesQuery, paymentsGateQuery, reconciliationsQuery } from "../../api/queries";
 import type { LedgerTail, Reconciliation, ReconciliationSum } from "../../api/schema";
 import { Pager } from "../../components/DataTable";
 import table from "../../components/DataTable.module.css";
@@ -28,6 +29,7 @@ const filters = url.search({ state: url.oneOf(["closed"]), case: url.id, cursor:
 export const Route = createFileRoute("/_app/reconciliation")({ validateSearch: filters, component: Desk });
 
 function Desk() {
+  const { case: asked } = Route.useSearch();
   const runs = useQuery(reconciliationsQuery);
   const may = hasRole(useSession(), ["finance_preparer", "finance_releaser"]);
   const running = runs.data?.items.some(({ state }) => state === "running") ?? false;
@@ -51,6 +53,7 @@ function Desk() {
       )}
     >
       <GateNotices />
+      {asked && <AskedCase key={asked} id={asked} />}
       {runs.error ? <LoadFailed error={runs.error} retry={() => void runs.refetch()} /> : !runs.data ? <LoadingLines /> : (
         <div className={classes.column}>
           <RunningNotice runs={runs.data.items} />
@@ -65,6 +68,23 @@ function Desk() {
         </div>
       )}
     </Page>
+  );
+}
+
+/** The difference that a link leads to, whether it is open or closed, and of whichever brand. */
+function AskedCase({ id }: { id: string }) {
+  const one = useQuery(caseQuery(id));
+  const box = useRef<HTMLDivElement>(null);
+  const isHere = one.data !== undefined;
+  useEffect(() => {
+    if (isHere) box.current?.scrollIntoView({ block: "nearest" });
+  }, [isHere]);
+  return (
+    <div ref={box} style={{ marginBottom: 16 }}>
+      <Section title="The difference you asked for" actions={<Link to="/reconciliation" search={{}}>Show only the list</Link>}>
+        {one.error && !one.data ? <LoadFailed error={one.error} retry={() => void one.refetch()} /> : !one.data ? <LoadingLines lines={3} /> : <Cases cases={[one.data]} />}
+      </Section>
+    </div>
   );
 }
 
@@ -148,7 +168,8 @@ function CaseList() {
   const { state, cursor, case: asked, brand }: url.Read<typeof filters> & { brand?: string } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
   const cases = useQuery(casesQuery({ brand_id: brand, state: state ?? "open", cursor, limit: 50 }));
-  const items = cases.data?.items;
+  const all = cases.data?.items;
+  const items = all?.filter(({ id }) => id !== asked); // that one stands above
   return (
     <Section
       title={state === "closed" ? "Differences, closed" : "Differences"}
@@ -164,10 +185,10 @@ function CaseList() {
       )}
     >
       {cases.error ? <LoadFailed error={cases.error} retry={() => void cases.refetch()} /> : !items ? <LoadingLines /> : items.length === 0 ? (
-        <EmptyState icon={IconChecks} title={state === "closed" ? "No case was closed yet" : "Nothing to explain"}>
+        <EmptyState icon={IconChecks} title={all?.length ? "No other than the one above" : state === "closed" ? "No case was closed yet" : "Nothing to explain"}>
           {state === "closed" ? "What somebody explains or puts right is kept here." : "Each difference that a comparison finds stands here until a person of finance closes it with a reason."}
         </EmptyState>
-      ) : <Cases cases={items} asked={asked} />}
+      ) : <Cases cases={items} />}
       <Pager shown={items?.length ?? 0} cursor={cursor} nextCursor={cases.data?.next_cursor} go={(next) => void navigate({ search: (search) => ({ ...search, cursor: next }) })} />
     </Section>
   );
