@@ -5354,6 +5354,8 @@ export interface components {
         Command: {
             allowed: boolean;
             command: string;
+            /** @description Of a command about one deliverable or, for drop_bonus, one milestone: those that it is possible for now */
+            fits?: string[];
             label: string;
             /** @description Why it would be refused now */
             reason?: string;
