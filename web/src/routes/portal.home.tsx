@@ -22,7 +22,6 @@ import { State } from "../components/portal/State";
 import { When } from "../components/portal/When";
 import { useSay } from "../components/portal/words/Words";
 import { yearOf } from "../components/reports/Period";
-import { RelativeTime } from "../components/RelativeTime";
 import { exactText } from "../lib/time";
 import { useTitle } from "../lib/title";
 
@@ -121,7 +120,7 @@ function Shown({ home }: { home: PortalHome }) {
                   {titleOf(payment)}
                   <div className="soft">
                     {payment.state}
-                    {payment.paid_at ? <>, <RelativeTime at={payment.paid_at} />, <a href={`/v1/portal/payments/${payment.id}/remittance`} download>{say("payments.remittance")}</a></> : payment.expected_at && <>, {say("payments.expected", { at: <RelativeTime key="at" at={payment.expected_at} /> })}</>}
+                    {payment.paid_at ? <>, <When at={payment.paid_at} />, <a href={`/v1/portal/payments/${payment.id}/remittance`} download>{say("payments.remittance")}</a></> : payment.expected_at && <>, {say("payments.expected", { at: <When key="at" at={payment.expected_at} /> })}</>}
                     {payment.bank && <><br />{payment.bank}</>}
                   </div>
                 </div>

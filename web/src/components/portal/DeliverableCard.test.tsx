@@ -243,3 +243,15 @@ it("says of which term a piece and a payment are, once there are two", async () 
   openApp("/portal/home");
   expect(await screen.findByRole("region", { name: "Trail reel" })).toBeVisible();
 });
+
+it.each<[PortalHome["locale"], string, string]>([
+  ["en", "Mon, 2 Mar 2026", "expected Tue, 2 Mar 2100"],
+  ["de", "Mo., 2. März 2026", "erwartet Di., 2. März 2100"],
+])("gives the date of a payment to read, paid and expected, in %s", async (locale, paid, expected) => {
+  const payment = { id: uuid(7), title: "When posted", term: 1, amount: { amount: 50_000, currency: "usd" }, state: "Paid", paid_at: at };
+  const shown: PortalHome = { ...home, locale, payments: [payment, { ...payment, id: uuid(8), title: "Later", paid_at: undefined, expected_at: "2100-03-02T10:00:00Z" }] };
+  vi.stubGlobal("fetch", (request: Request) => Promise.resolve(answer(request.url.endsWith("/home") ? shown : { items: [] })));
+  openApp("/portal/home");
+  await waitFor(() => expect(screen.getByText("When posted").closest("li")).toHaveTextContent(new RegExp(`Paid, ${paid}.+ \\(`)));
+  expect(screen.getByText("Later").closest("li")).toHaveTextContent(new RegExp(`${expected}.+ \\(`));
+});
