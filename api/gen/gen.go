@@ -7310,11 +7310,14 @@ type PortalHome struct {
 	NeedsOnboarding bool   `json:"needs_onboarding"`
 
 	// Next The next thing to do, in words
-	Next       *string          `json:"next,omitempty"`
-	NextBy     *time.Time       `json:"next_by,omitempty"`
-	Offer      *PortalOfferView `json:"offer,omitempty"`
-	PayeeState string           `json:"payee_state"`
-	Payments   []PortalPayment  `json:"payments"`
+	Next   *string          `json:"next,omitempty"`
+	NextBy *time.Time       `json:"next_by,omitempty"`
+	Offer  *PortalOfferView `json:"offer,omitempty"`
+
+	// Others The other partnerships with the brand that the visit may go on at, the newest first
+	Others     []PortalOther   `json:"others"`
+	PayeeState string          `json:"payee_state"`
+	Payments   []PortalPayment `json:"payments"`
 
 	// Signed The other contracts that both have signed, the newest term first
 	Signed []ContractRef `json:"signed"`
@@ -7354,6 +7357,15 @@ type PortalOfferView struct {
 // PortalOpen defines model for PortalOpen.
 type PortalOpen struct {
 	Token string `json:"token"`
+}
+
+// PortalOther defines model for PortalOther.
+type PortalOther struct {
+	CampaignName string             `json:"campaign_name"`
+	Id           openapi_types.UUID `json:"id"`
+
+	// State How it stands, in words
+	State string `json:"state"`
 }
 
 // PortalPayment defines model for PortalPayment.
@@ -10328,6 +10340,11 @@ type CreateOnboardingLinkParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// VisitPortalPartnershipParams defines parameters for VisitPortalPartnership.
+type VisitPortalPartnershipParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // GetPortalStatementParams defines parameters for GetPortalStatement.
 type GetPortalStatementParams struct {
 	// From First day in the brand's zone; without
@@ -11107,6 +11124,9 @@ type DecideOfferJSONRequestBody = OfferDecision
 // CreateOnboardingLinkJSONRequestBody defines body for CreateOnboardingLink for application/json ContentType.
 type CreateOnboardingLinkJSONRequestBody = CodeOnly
 
+// VisitPortalPartnershipJSONRequestBody defines body for VisitPortalPartnership for application/json ContentType.
+type VisitPortalPartnershipJSONRequestBody = Empty
+
 // OpenPortalJSONRequestBody defines body for OpenPortal for application/json ContentType.
 type OpenPortalJSONRequestBody = PortalOpen
 
@@ -11841,6 +11861,9 @@ type ServerInterface interface {
 	// CreateOnboardingLink Mint a link to Stripe, where the bank account is entered or changed; asks for the mailed code
 	// (POST /v1/portal/onboarding-links)
 	CreateOnboardingLink(ctx echo.Context, params CreateOnboardingLinkParams) error
+	// VisitPortalPartnership Go on at another partnership with the same brand, to which the same contact was mailed a link
+	// (POST /v1/portal/partnerships/{id}/visit)
+	VisitPortalPartnership(ctx echo.Context, id Id, params VisitPortalPartnershipParams) error
 	// GetPortalRemittance The paper about one payment that was made to the creator
 	// (GET /v1/portal/payments/{id}/remittance)
 	GetPortalRemittance(ctx echo.Context, id Id) error
@@ -18833,6 +18856,42 @@ func (w *ServerInterfaceWrapper) CreateOnboardingLink(ctx echo.Context) error {
 	return err
 }
 
+// VisitPortalPartnership converts echo context to params.
+func (w *ServerInterfaceWrapper) VisitPortalPartnership(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params VisitPortalPartnershipParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.VisitPortalPartnership(ctx, id, params)
+	return err
+}
+
 // GetPortalRemittance converts echo context to params.
 func (w *ServerInterfaceWrapper) GetPortalRemittance(ctx echo.Context) error {
 	var err error
@@ -21838,6 +21897,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/outside/review/decisions", wrapper.DecideOutside, options.OperationMiddlewares["decideOutside"]...)
 	router.POST(options.BaseURL+"/v1/portal/session", wrapper.OpenPortal, options.OperationMiddlewares["openPortal"]...)
 	router.GET(options.BaseURL+"/v1/portal/home", wrapper.GetPortalHome, options.OperationMiddlewares["getPortalHome"]...)
+	router.POST(options.BaseURL+"/v1/portal/partnerships/:id/visit", wrapper.VisitPortalPartnership, options.OperationMiddlewares["visitPortalPartnership"]...)
 	router.POST(options.BaseURL+"/v1/portal/locale", wrapper.ChoosePortalLocale, options.OperationMiddlewares["choosePortalLocale"]...)
 	router.POST(options.BaseURL+"/v1/portal/codes", wrapper.RequestPortalCode, options.OperationMiddlewares["requestPortalCode"]...)
 	router.POST(options.BaseURL+"/v1/portal/offers/:id/decisions", wrapper.DecideOffer, options.OperationMiddlewares["decideOffer"]...)
@@ -31227,6 +31287,47 @@ func (response CreateOnboardingLinkdefaultApplicationProblemPlusJSONResponse) Vi
 	return err
 }
 
+type VisitPortalPartnershipRequestObject struct {
+	Id     Id `json:"id"`
+	Params VisitPortalPartnershipParams
+	Body   *VisitPortalPartnershipJSONRequestBody
+}
+
+type VisitPortalPartnershipResponseObject interface {
+	VisitVisitPortalPartnershipResponse(w http.ResponseWriter) error
+}
+
+type VisitPortalPartnership200JSONResponse PortalHome
+
+func (response VisitPortalPartnership200JSONResponse) VisitVisitPortalPartnershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VisitPortalPartnershipdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response VisitPortalPartnershipdefaultApplicationProblemPlusJSONResponse) VisitVisitPortalPartnershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetPortalRemittanceRequestObject struct {
 	Id Id `json:"id"`
 }
@@ -35784,6 +35885,9 @@ type StrictServerInterface interface {
 	// CreateOnboardingLink Mint a link to Stripe, where the bank account is entered or changed; asks for the mailed code
 	// (POST /v1/portal/onboarding-links)
 	CreateOnboardingLink(ctx context.Context, request CreateOnboardingLinkRequestObject) (CreateOnboardingLinkResponseObject, error)
+	// VisitPortalPartnership Go on at another partnership with the same brand, to which the same contact was mailed a link
+	// (POST /v1/portal/partnerships/{id}/visit)
+	VisitPortalPartnership(ctx context.Context, request VisitPortalPartnershipRequestObject) (VisitPortalPartnershipResponseObject, error)
 	// GetPortalRemittance The paper about one payment that was made to the creator
 	// (GET /v1/portal/payments/{id}/remittance)
 	GetPortalRemittance(ctx context.Context, request GetPortalRemittanceRequestObject) (GetPortalRemittanceResponseObject, error)
@@ -43443,6 +43547,55 @@ func (sh *strictHandler) CreateOnboardingLink(ctx echo.Context, params CreateOnb
 	return nil
 }
 
+// VisitPortalPartnership operation middleware
+func (sh *strictHandler) VisitPortalPartnership(ctx echo.Context, id Id, params VisitPortalPartnershipParams) error {
+	var request VisitPortalPartnershipRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body VisitPortalPartnershipJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.VisitPortalPartnership(ctx.Request().Context(), request.(VisitPortalPartnershipRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "VisitPortalPartnership")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(VisitPortalPartnershipResponseObject); ok {
+		return validResponse.VisitVisitPortalPartnershipResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetPortalRemittance operation middleware
 func (sh *strictHandler) GetPortalRemittance(ctx echo.Context, id Id) error {
 	var request GetPortalRemittanceRequestObject
@@ -47001,428 +47154,431 @@ var swaggerSpec = []string{
 	"/mGr7DTqATK+Ix+nrKCseQvarjkgAjyKChQ1zYsqw7lkvErq23nUijx2ez7iGcGDzRPV3hwRJliIEhau",
 	"nWt65RiIPihaKUovtod7IXW/7e59jBTythWPUK2I3FQRlpaDRw/SITSM8fE+2vWB8J9eKJFQ2925RqWx",
 	"BI/uhvzd+q0rq0n5XbJe1X0rLOX/5apuCdc1cV4s7ruqy/NUv0ih3aiS14uB7O/pKQ9oUyi5V7z1wbh0",
-	"M9JMajd8QKAmeU9AcUtANx/MJoG9qtU0EQZhpf+H85osQdDEQLIbiB+B3ExQU7DlUZpI5Jv2zOQk0V6Z",
-	"IzvyR3Ddknaxk88eum2ILiMWnHUbOSaZlD7O5gDQOQoLnbQljsBoh4ApExbLH/DvA/duMAG2sXyaFPkp",
-	"9WyVB5/PqPP+YsLeGFZMC6kNcEyCwjTckACFbA7VKNUIa4hCf6+tcF2zYPd7OOSC/TQZzegRvDCjkjDL",
-	"mNdBDvUo/vPg+2kALPeA94VTb3Wa4qB8xAQdDi0nd3n9UQD9U1Urte53OqT7UIVrVo7Ch0a0oLclw/2+",
-	"vQNcl5VEpQ1qYOQvQzHnykKOk54xq9Wy1cLxPT682HXAjzojFZrNvizjNdgnwSjQKPmJ/dSDqj0tdTaZ",
-	"q+HKCQig2SdK7jHFIspRqx6FJsSIFOMiOM5z5LBsThMMTJUuBUt7kLYaAStU61EG3czmKm3eRQ6YDdzn",
-	"rp5CHRIhCsRlHAy+1QhfT/Zx1ns/QH7deaxe7LmxyUuy1b0TRUwT0vvImwakZuLgoUErKEUFemaojZ/f",
-	"BJgcuppMTdGj2kKoTK8Sqif2vcM9bdI7p82X2Oj2SW1aDkLyOut4OnJd6LIFkPqoMj7HtdKjVfsaUpgA",
-	"313jdg1urk273YLGZIAIYOwB01b0CfG5dnedbIGXR57NPnWWWvKHQh/5Z3/+PPl7msQp6UXZYDRTei+i",
-	"3mRPZnnjNkkhntHWRctzE/oxIMmNMrmom8M2n7B7ZxOKxWqly7SiXLzI6amF3jlGqW0Lyx3ER153sAo1",
-	"NMVRbkl+mGhiUQOeiKa7eFPm97MPKk1qGa+kYqr9c4AzssZd5AAZBpp28zuQKRgnRD8c/9x7MDUXFTOK",
-	"7dff1W7vJrV1ojRdCwyBDkL0+qjOVEx/NKbRTMn6Muk1n1rQ1Yywggfmd/pWssTJgacJk7fo+tyoo60S",
-	"wfah7FfRMT+hwZpm6H+By1fchCbooT/IFSqdcw/TELmpPoMai60Uay4lVOQZd5VMQmNaaAtNzUvQO8ap",
-	"U2nJ6xpapvkZMShCiyJX5iWpmY8b8RP21mGVub8V5JGoyNXu809FeMGloa4+neoR2lZUUOQQKr4Ho8ny",
-	"IjngjDDnnDnzyyAwRWs78XWn9tnVeIp1QUVg/wlEWvx7sTGEOWvy44ien4lYhUhWoe87UZuPhWQ0iz4J",
-	"uekMQ7AVSgSPcKTxEQ9DibI4dJlxxYzpuuRspGh9mnpPqjhX3R06b1n2601vB2pribyPb75k//CnP/8X",
-	"5vQ5Ro1UdKI/V5W4DN8Z6r1/sHdJq+5bfkoaQmQjbdM8/DspjJk3kv3pxT+8RFAZ9xzjtb2NL+mhZhrg",
-	"kEVH4WnHBg/QmN1CMxyER97Qq0xAXX1t30ln5mCgNA34m/VbeCqYo0Puch3ZXA68kMPeR6mKqi2xTfrD",
-	"0nWFvw74kiqw3B7s7kaA2j2Tvg1ycFM6UAaWaZuXbQb35q1DphKZHGL0129T/Pct8FReUJ+PcOxkRfGB",
-	"unZ3gJP78AEVjdWw//Hkv7DfTebLCbnddvU5FTf16aHZC5mcgiYnxvAgY1mzMJrVXBtm2gslmVKtYOyv",
-	"dGDxrbBSw0EwpbMt4Ur/Ykjt7KSkq6HhmlAR3N4HEIVkpmcaqtCh+AnpC+dGHRA0wHV8kUQu3N2NkuzW",
-	"KwdD/zrhiRjEpXO7G5HBgXpG5F4+hMTHM33OkjlbreR10WZSA1ZpGLzXL56APO1u7pmWZcPV3sLOGQmx",
-	"5yuomTLWVGDuXVuwkfDzDZB2zKjm467RO/Z//tf/ns8vmEVlbdfDtkz9cD2rOv2usLp29E/j/h1avtzt",
-	"fHcAh7qU9tcdQaye2IjsRLnIF1dmccvfuv4VX6rKg+6M1bmEiPmal0dqtmFNqBJeuUAlNXRFJ4EMIvNK",
-	"zzJ9Oj1nNLjec5043GvLrIR8yIQns1Ac10RyZhWGEAh9xsbQPlljbXn66tSnjU2ht6HPgDVSniuIXfNG",
-	"L6eF4EPU61eUUOQgLFGJcGmh1izA+iDSHJzFsdrSn7QsiZwAzZrsyDeNl9rqLDe0lnk+YBTH4wEZJRcm",
-	"TTS32YZHQoDtWXQSokcIrHqdI+blXd8ihUL9ngdjFpg5x7e5fkkkPOe9i194E/hpytF9QjD2yPIeLEzJ",
-	"cFk2mPFTo9G069OF8a9x8hdC1/Y9CNUoXQgxVbnLaTsiJilTvvZqVIAJkFV0KdMQ04+EZCchVcs6KXo8",
-	"6wPARzqG7FzRwcxtebrE6yt+CWlQDlZ3xwISpgFKMopFgb2vXuLdeMCKQgRLsY+7bJiPNLNXJn112SdO",
-	"DBrPcWavf+LlA6RQPRGHK+HrUZ2stIfpspMUkhD8mZKQLtEs1cnBwK3PgDo1NRfZnv2Ytbx4YN7I94K6",
-	"VhwAMtn7Pwfnp12/0lBZjvDoIM7qmNqXlwI+QFsKDUUvfZ/ak+71KI2vLxQY8r+bQQ2mWHVbRf1c7XvI",
-	"VRveIcmnc5m8Z8fRVN3lWrByg95zoRmi/m1Ae6VAynvs+56palvNRg20hTmqTttL4VHAeb0u3wgoIW8/",
-	"k0TxXc2Dzy/AFCIkFx/mzcc+CBy9aOFR6FQy6E/4u3MpW244cmmPmEj39LdE1/OjWO07ZBfkBylos9Mp",
-	"yT3C9Ymd8V9IUxzbgzsmxrVfJeCkDSc2SgRceSe20NQitWU/UL5hkPg+wRZ9YYhx2xdr5ttrbpBefW3N",
-	"unvdPv5XDVW2OEanai0fBZad0wOYt1rXfnvS68AnCy+v01FdKNNVxzdImPRbGkuhsSTrpY3n6gljxvdJ",
-	"ABONEEPd3TBivHCiJ4cv0HhKoZ2/BsOe9mw2uKQ8faKbZubOnYCuSoUFhHc9FrxzAVCC993ujt+34NLn",
-	"y1pQJj1SLO37ewtNfXnX3d/3hVNP6ztVcz0sGi9Lgod387nrs5ap+GJ3F6q27EyN7y5YqIN9ghSZc6vk",
-	"fUHOR4z96m5vGRLTE1A1TK7ufMyYW+jhcQ0Mgnm10LQAV5beLNfs9skNUaPOqk9VEewqQ8vzsfu2xGDi",
-	"vXjM9ia2eq9r0+BanaL062cZghAZV8IfDhX3m1adYqn+kWa8LAmf2fc7X+m64I1lxdLlQU+ufeDlERX4",
-	"NqCL911ZhGb6iI1wtG+ckNaDb9WI/xpUv6ucLZadZNE1t64CuA0m7ZsOdc/BtqxGlpVgMlbBjz0IGAaE",
-	"XOHLal9N1Jn9qX3Vf8eGe4mfUIhvjUy2oG+wtT+CQNeCa1euWpRsknUN/Ssk7Si2Bzp029qQr3NR0SXw",
-	"bwO9196owoC9YJcW9rN98M3hkIP8nel8eFP4X8d9I16LnHDhqnAiI5JIjtOGonvQBj3RQt01Qh/BVC6A",
-	"Dns28DBQ1/XG3aY2jHujOxX3Lt7kX5b7p7ZmvjetX9rNmndF3bioPZdEwHOuH4p+4oSzVZQ1F6dB465f",
-	"ZiXUUk7aho5UYd2/x1a26lFUoRf32JIrUW2l9Dx1AiwIMUo9oOjr1RifnITADlZOmLYtGKVCD4rDtndV",
-	"tbogfwDpANsHVrKOonbCpBIDt+TIjA/+3NbcxmnutPjn9JrHd0RsJM33z0h3xwhtMZwYi/tqxOcnsnjt",
-	"k/g/9ncD0j0x3zPDYQUmHL9W1Vmv6GdhEijRNVebq1kIeVOGjYnwXGkO10IXBUjhFbjZ9OytdfPbYwwN",
-	"4aHmBhohPRztBe3xj1euZ4j4mQD1saTLG1IbVLBrStu2QYgSm2chRHtY1EWQzf5JSq5a02TAfd03GcjC",
-	"+kfTGG52BKDgsbZj8o+Rt3t1x+k4ESdmRJeA8/cu3WFUwXRNtTii32kA+Rylui4dvN1kijyqh60JeCDN",
-	"0zL2nPsutLhuROv7GqmHjDy2D2/66izcewh2rCmkCnQdYLs7KgxgA/zAc0XHPU/d6P72HHp9bU0/yDvY",
-	"rOJ66lyVphe/PDezWxHq+VsH0nd+Ip9tInuS3K5Pqamt4RHqNFvPNZzYw5HXB1fjs1I8+By7xHSzDRDy",
-	"RLkZYPKAxkl1oBR6k3rxlXvjFrXtHnE5t8uygg+ZpqUe7DiFg+w2fQodoQ6mb+zVf3yX/MAj1HNg3PQA",
-	"tUpm3OqYIUHF4b/IqLulC+9yVh55JvSa50isB9lWx91lHJVX6kmt0U+7xzwQXchJjawXAu6leByh7BTB",
-	"heP79i26J4hX4nYAhA1HYBIxlHC87z37z5zFXDNAEhOb6iy2NPBZ12/v93DcR2rkjA986+FfW4HhOrYl",
-	"YIe3+7NnACKvtiBm2mXMWDbjA4KQu7kTkjoW0alxnS1116AdD/8/e+/eHbeN5Yt+FSyts1Zm1i1ZjtM9",
-	"c0b6S3bsTk7bsdtyOvdOJ0dGkagqTJFANQGqXMnyd78LewPgo/gskaySWn8lliASxH4A2I/fr53mspng",
-	"J0dfVrpw29+4+ociXnDHZvumKHAW6C2HgPd1MH/EdBCQzuxjm0jOB2YbCc8+srsc51dp140iua3bow7D",
-	"7AUS9z6buJ0c0N5XNuzVZl48dU89egyER2QSwrn9wDJ6t0ju25pof0rfc9+seL8klR3dAOjVrfx+L/+Q",
-	"TaPym31pTrV+RRwyFr363otW0fH72ZcgShW/Y33f1YzALFXfrah+JwGo+dv7QACU1sW9rFIwMirduFXu",
-	"wHDmjpqIBGQ2CMeTnPuRI0kG3pqQowejYQwnvaVx2dWBUxmxj+jSR+7OkGLBk7hv9vWQAwZbLFigjXqN",
-	"ErY5LIss24OdoAYYPOkeFara3lLUg7rUJsxlL0eZW+k6HbWKMsgFP6d3I17vZcTUAXTssFzdP+alGe6k",
-	"17hF2QdXzzUVob/Z9ptvmPszn69ZJozlatp+u2crUQ7oco87os0T2tnVfvZ7B3Hc45u7z72io6B2Jn9L",
-	"64oMe2GH5qpSa0pXO4Qz3YnSP61y1thPfWNsSVSST0YyWLOwgXG7sm7fAcnKVAPamq83tofifPlQCzZq",
-	"ZaL4E5zdeeSQRmypSMZIriVg/xOoJenyttqtB6v6bxsvHIrVNc0qu7Ldm8XYpu4+xjY9eNDse2/M8ypc",
-	"ZLoJZFzDnGDrb3gUkVDmgBmpUFuMQPSjYqubQ+OS/i5FhzNsfnkrSFlLsrPLa+XlljS3GPa1HSxlkF2s",
-	"ZHzj7WQ39I6F1RDc+VPaXj2WYmTD5CZiRDHAaNNSdjGmltPcvQMn9ZHG3u2cy7rELU2CVf2mopOUzSrR",
-	"RiLNEuUQsszzv1GEhmHClIJ6tWJPgpNRdZwBEENdQBBn5EMD+KmN0r43L20JnGgF5CA8T3yC2mG9O/xp",
-	"H2ebOwr873ZKvs3+AaK6wqeb8JolULn4jas9hEvIDPXwDJ9/xkfm1rk4pUNWv4rgrvLlFpXO4pVVASX0",
-	"pXVvJXSXya3bLUq4s9c/XRPzq1K7U3snRP6xeSr6yk8G3fiB64MxFoRMRQ3NZKEfK3d68rwq1XA38wbU",
-	"qW7RIZjT7Kwl9oDf/tGDfdxL9/063kP3WSBF+IYGNkVQxj68tdh5+1tKYvE9bgFO4zZii7oTXR886b0c",
-	"D0yg+m1t3/OSLdOKm4VFH93X/r99JObpTvftHuTBG0Oqqd+YgOrhw09/qa4BCRJW0Qfykir23YuZOWqb",
-	"vyHzHbRmVgOn8v2/l3pDU73KJgYH+FSvmNA8MAagsBOeKxenb11gO1d848yvTfXS1t55emW5pIxu5WLh",
-	"O+Arel0OiEJ19Rz16Zkhbws64ctl+8HKPeaTHd4LlbH6BO+O6MVlbo03uZmMz8zfQf4HMhCfhgg78Nab",
-	"aTYJYZCD0QSXJPuKd/Kuknj0lh9AQ14njhgSo5U7UX0IQFv+35O5fsc2vbt3wbYHJ1w0O/G2Nb9GlKo+",
-	"gctkd5ukomZDT8VtQ4QKaXjvG6M6NLzTMiWsvzGDyZytuADMZCjaiSmP4HYJUAg2jlFR85jJtuVVGCJp",
-	"z3znv7RJkk7tRvW59nheH7VYyTRRyI3uS5jwm2USckGTnR1iQUDzl4TOt9hCWVHDMvcBsR7S6de77naf",
-	"bcVYGcvu6bnb/NDAd7ff86TajZ9obXFfETF20JazCVYQ6rIs9jUISG8Q/KTaSpv/5JIENGIipIllyLe6",
-	"CiDsZlXmeQL9yhc4EE53sVQMNNtOyH7q7ExTtUa+gE1N05m7y+/P1DzyMou7R1KuPa8VROgzFrylZIog",
-	"4GIFsDeLN1ElKnP2FkSbwXHfKGIPID2PVf7+u/8Wuw69HliFRdqkdZ+yc1jpgLHQLKn5eqzsusS+uBVV",
-	"HmO7ONv/qAqGdVDQrGuiSkfrZGJ+cwmMzdobaS5eMSMyIQvOIqMeFh/LSMwSsps/gt+WWvZeVH1D/dRx",
-	"Eub3lgWP6ysyZ5HckueZ6lV+WTHh6fiZsrUIi1X9FUVzjW7PtdnYytmukhVStwq1pHOy7mzlm3nGyk/P",
-	"zlhcjxDcv2em9jpr8TiobkTe2iRSLjz0HoROyAJiJzkmC4XLQpb0rjuKAT7sduEDS3vIaZ4v2zpCI0vF",
-	"EPor3RQYNveB/Qun/4TR+LbOGyQyzoGi4WB4FyiQ4/h0hJBA1K2wnaWqy+awRg73h/4KiEowa6pPuFkx",
-	"pt/Y15ivWlAIGZ4F6g4gJG3kE/71JVJfKi3vZsU31eSMAU0SXoMJekj8xdZf1ejcteM/gZcifUVEle6s",
-	"T53LhaAtNOgKppuNb4+Q2KU8KEKSW+3yZtn8DRWmi+RMFvJyQxNsmL/PHpy9sfLD+VL8KHr39of1uJoF",
-	"T3OV4xv2aTKIwxZ8yK2bMMBC229XaisTQCMCiK3iMvypanG9+80N/K5yC3VPvzd/qjN2/8C6RaYuLF06",
-	"52C4t9JS6bJYSJH7TZ8WASlUJXJRCRcLrtCIJka0dC7atsGs5BaFy5fCkodBWzqGqZX7PgTGzGGc7vCx",
-	"ReCjvOEzobneFZHRecRCSAVAqtE1vyJT7ewslEEaM6FkpU90T7zNLWwdrifo4RZiCeaVREs4pUF6wCJF",
-	"eeoeZCkn1WQO2UubiNdKr+uOGVR7DKBJcencXd1dDusIHet5GytAQnbZzgZ19/kHNCr7Yb5UhrU1r/Vq",
-	"7PJ/3yhix0Fix3aGIUKF5UiHmEaqtRR1rEDl4j+F0a+m2r9aEZVWu9R7RpUPs2lAI/batipgZh5SC3gD",
-	"Cvs6UgwOSI12YAE9zIeqGcIJaYvFQLW5zVqUEjPZnK2be4yQns99A9y6exjM3invRaZih66LDwdaey2J",
-	"Xe/KU68ZmJdNszNowjbJf3jI8UPMm7vQpStGjYvqItcFj1gOjs99Kz7Bn4OhNt7CrdT5yspe8kKHEcBO",
-	"sr12oqx1aHYWRLIOGbKSzvFTAT8v4paZOxM3MDmWvqPwpSuXYEVJ6XbqNyfmrP0HVaheyz8i0kjJkxxS",
-	"7f6FBelYycl6mP665pXKnCA+pnoxbGyxHsEloMWUf+/+RJnUD+jWV9ifo4EXwL7zHYMteCMJo1G0uwVM",
-	"tJ68yQC22jWNMT5YSS5s3IpX0nnaDmVoKHCJPRCT/IyqW/4KOrXfJZjLpOUna3Vi5hXar2ejWdR14Stb",
-	"0j0e6XtvnV/JbU0tsiUOyIC56qDoG/vP1eHUnO4sqNYsbFvvqpRCn2Woidh3DtUjq0IF8Dc1260iapMw",
-	"GhJ5Z6NVQPM6Z3rLmCBzqVedD+lZUqA+hV1K6Whlkxc0lkAByiDHqWZ4iXp+ladrNicv80ssCxKgAnCs",
-	"EBIzo6ou65FPJfRo2rNQyi0FRpjftpRjYJl2yfEBleoR0WD9akWFYFFlQaTAg0s1GARV+ha4MWvgEA6v",
-	"RsveXDvrG9a3+WnL5isp17fVXNl4aAq5su/25IGCGY0s8mG1cH9/rZq0DDiNrgNPY1bqwpHQ5JuojqBc",
-	"fvwtVRZNpbDOlY6MijC6V927UV4zqPoKbH9ZR23aiQLbv8FPt1ID3O7hnNEmkWpjfgloMVA0AQ1Gt4EU",
-	"gPunXdvFUmpOLV6G5w7C1B+F5kpA6KObDRdLhC/NH+UtmvvsLBUJUxspFP5FDvBdsyTmwoJgzAH9tjpi",
-	"bL7hB0YjvapwzEtW2QLzIctioftBhpp/E3JLzollzv93o7YxRn0sR03MQk7FFXmehegRBltIwWpgsNOq",
-	"G35hAvb2Aft9kYA29yB89S3GGGv4SXCMcaz/FrGFzn+K3w+Apevb2fPnz80Ld6W3e/oMM35WLpghErw2",
-	"1NJAYCaH12suhQJpUBCMHbu1co81JwZz865ioBCeUb5f7g0+oSJua7525XBw8Dsz+fmDRoeiGJs0DGwH",
-	"vVUo9+Iao0p0Xr59w0W+9qV4lm71KuUTHfSPHJT/yU+h9hMHqglHFtPcelXeBHBUlyJTeGn2F7XTL76z",
-	"+qotk64XjwYi1QMwYO5YEvJAl7LXCfpCC4x7mzHlhvJWSG18tKbgu627nJ0J6YPGHnb1tj6UWqsGZ9mc",
-	"ahZUs+q0nY0691IIfJbb4yvUoQ1LoO1WX8nDXGlSstOwbrWURfzw4i3R1jTlmX/9yjWueO4kVKY6Z57o",
-	"7Rm5nss7Rn5niTTOT24RSj4XMLwiQSSVpQGwYbgZoUGQpCzM2OtmJGJKEUtEsydqM7gHzwq8sDtZJRfs",
-	"AD16y0VldMHFGru+HilauiO+dKbuKhd7+BioW1BP/INTyFbOrUmjhvTKyc/ONuGi7pyVW8/7AuLMaURF",
-	"wHpw5NkjZkPIMaQVTDk/iqzk8xtFnJ21WXTnBtZ24o3tqiqF9mMtRXNVhNR8mn1SDs7HLWKl+AtYv+Xk",
-	"vmfxq0CyBpyszq17Zrg9CQxE3GLuADRh4a3aQHq0GtPKDbIo4HWjemMPLXjUgIkGv1X8d9b1emnG44/v",
-	"0SVtDq2tlgKDkK6zLnLcKwBcCz7Vs+FnD+co30rgaC8c1alHaWurbfHa/cZeo7truJFJYQnmUC5e3bZZ",
-	"swaZau5fwu54yCTErmzGEZOOgtCwsh4sp8G1D1vJbaenlQ9wdhmal3CQ7p0CYPihvZ3pZpPU1TT2cSGD",
-	"AlMdRNpdWzTZm6fIbdJFvri5TD0KOvLyQThNpDTqAEQa5kr6PCdNral5oQyjKJmMx+v0qibE79eCEknF",
-	"1C3XiiGCajnUDQflO6hsC1jGZYKg0MqzHEEJAJAcmUN0QIWQmswZiWmyZiEJC4GjnFuYEDq19upqJtdv",
-	"7zZ/0Av4bCRIVr6AK3FYfTHLsjD76RVLD1BJg5wwKEuoLimgUcQSJ1auQbJ4W4LwISUh3RG6lJXS7gtr",
-	"grGdPqhx9+G1L0H9W53NF2EoIeXvNRHajngEZaBVl0+1mRh/WCjYZetJwXiCl1QHFcHhknIUSHAXaSVV",
-	"8bXlQHTNelRB+beFyoPuh87oSR/xJeCq2vZMu+JuXo0f2rFGrfhhr7/QQEc74tqxqFrf8hDroRDxBk80",
-	"GCc3v1YV9/9CxMrF+2HeVnNQTeyuA0VRv1WWd1ZGNH7hemUnc5kFd3MV+YpunxG7rAUGuTkLZJzx90dc",
-	"aYJ5NaiM5bGZ8bc1B3jdbphm7d/gyNypcb8ZJLckbeRemAjuHwSO6ZcfcbAv/HX/rsAIc/ilFX0rTlLd",
-	"3HKu1WD/WV7Ys55xaBrUG/Urt5b9outOOKX175Z8zMm5n3n5MgdQPWtgChJHNEkgHAcgm/c4r/gdpPjm",
-	"mPkCYB5iZ5anIG6rPb/PllFY386LO8QJs9qhDnq0/OgUup/u3bsfp24+N2isPWdzD/Bi/NvK6eRKM0ra",
-	"LMMByJaPArWS4udVVpvQZSULf7JkxPzO39pjuiOpshwcMtW2IHee0ID143y7N+KK/ZwZisR+Q/tJykr2",
-	"MMQVK/xSFtzcXLFOHFoy4mzZVBqszPHqjz/speYZ0m2Zr/n6dX8DfX7fMMChGC6Zbtyno6kCdaUopSaJ",
-	"DOI1nd2O6DntK2qR45A5f/92ZfRhC6gPdzRKod5CimiH7Tqutt82o3NF6NyYl7mQA691L9uCIFZVxQhO",
-	"wnPkwEQubTsQMNEDjq6fR6+XNvoX9qXmF7JDLZvXIXhM9nkzu9YdxNQftMXZ+tAW6itpDwIROdgBdDT5",
-	"P7cDXefxOco+ODfZaqFgNVR/9o9ACm0z8x0dgX/TK/unFSq7oFGkOmfvFgnrkReO4X8OmK9/wn4lTI/X",
-	"98jcNrKaYMNTZaxIUXMbVSSSYunQ+pCVgHBlGYmR3dJ2IKsCxEE35hQWKeboU4YgTUGxZArVRJ9SoUQV",
-	"7Hm9k3MNSVa3EAeRbnT8lHdOMe+V+u56n0t1IONidaatAtjmKZUczaa1yRqm9MkoaDqLorD8PqXtvrpZ",
-	"Il90JRhrnzsBTfWqpuK6LSE0QFcRd/TH+eAqFM9CXbQ5zyeiMpWD+csaHMKOwi23IDjqBhu6ymHPzipS",
-	"iPux8n0Ht6FLZktkmY0sAlYFr+0DPSzaIPhmw/rsbV+gMrMSPnGVMBre1xNVgQXNakjFWhqFCuVizlBQ",
-	"+NmXWyHUZu+srQxzQ0CzG/OCYMWzN9MV19Wnm5rjcZkIC0+/5imV7wXRV/gTQFax+ayObgXiQu1UIIdS",
-	"Lg7lm/qlCFc8DOtqbLry3FLVj2ca/uBejhKiCeEtF6UqzhY6khrfKu9YEqY12NL9WQl6+7pNHUbbS7bk",
-	"UAnsqvWhwj/z6RVP4nc0KKAsaEbjM/ubOkwszPD1pWTrXc5fmXF06UWbe/xt1i9Ip9LlMuPtaU7KbaLd",
-	"TTb868zzwjY1kucJasQeIlMjzXIdC1clRLzdOEo7hWtSQC3MXy5d0tSJ3JvyLE93azU707HMXHNWUe85",
-	"r+8ZDG9E1rT34/aAec3kBtn6cIMYceeDF0DUuOcy9jm2lHdF/6f1U/qAinMAR9ohXmYPNgEfUT+9+yU+",
-	"KvVuS9dIgdId1LVe+W42Ue+Fy1ixDk79vmjN/A4Uts7PNXtog7yMPzpAmRorUVr1CP+6blZqVc3wqm8j",
-	"RpXuWOkbM53woL1KF0ZZ0EguaiA7v8/QLjfpPOLIREu4sPUXXBPbG9LawGbnNcu+p/juylXhMYu4YEZ9",
-	"qjp6dM3FuV+Vt24ukWxvnLe7XnbS8eBBxWCVu8n6uJVtsTdTg+1ypzQwNsHtt+miW3dkbBc7Djvwlsv+",
-	"2VEJ+1RaweZu76f19C9OFQbZRfNqNeJeCmK9V3AolKyFj9qXFy14whC5uRZaCQJ1FR3AKbZA798maooT",
-	"q2MLIEeYsH1T7ZoMJcNkTOG5uvohgI/6w9P2ucwa8Q2BfduQs2/LyJvFOigdfx/o3vucF2pZxXKfUrEX",
-	"1xEU3QCahCwgW+czpFaXGhUaBu0djS0wo31x7YwHMSmcwYgmtfl5c++sBWDj9CvtPpW6nr3D44aJ0Hbx",
-	"p0HAWGjTJwBh2a17Indr97kLX6HcZrWbnzcvpVzXBhUs2PWWqxXRksylXGM7ASUBVczXOOxX4PaUKTLI",
-	"2xTy+8XZ5T/aiPogKXn29bdZOz52THfEvoFwje0PkJPcrnYAgp7NoJ/Y/R/Nq+vJUFV7PfEA5Zay71uG",
-	"DPT2biOqQm2urnH/ZbVzKKPQqgIf2nTC6RPV8sbilzzfgeQEl6lmmwFdwzga9dz/MkPppvjWZH6rrevN",
-	"KtCdcnCxPCgqk/tbv1xtqzAwDSwy7CxSESrsN+zClVMHTPqD3DoUUFuuZR7uHrtXBn9g0Zx9e+1CHbRC",
-	"vdxpuW6iRXLDnBzMzj7iySGhQi1Ych0EbKNpJZXi0x5y+B5yXydeea2/h1/dE/eh3tU/oOtuN6I/viJx",
-	"qqDjEo5QNzrhG0aQ126/3yQ/8Wb3u7dYB7mYrl4zYzfhjnd8FzOhrwqgzxy3bATZ47q3f52daftZVnBl",
-	"Iu7cX/+pNb2Qe1Sjg/5ZxFQHKxa+sxHBci+/CLkxve6O0TzolfuzyjLfnnG76rA39kC6ybV+2hAuv7hW",
-	"47l+46XG5RU6CBqEKzqP6ipd7910z8Ud11VH4h/sWTgwZxcBGHaWyWPHqsnO6ntJ7skz1DGrXOLt8Qvn",
-	"KXxar6lGAw4/Vw5NPtXKfnJg+0aeNGWv1RfyJeTbFyRY0YQGmiXqyvUAzPIiMm4ZdYfMkcHT3NuDlTRH",
-	"XWzdvRcjS3cWJiO1QfyMGjXM6w5BB/Pp9wylVs3hl6yuo1yYnBFmdAVt6g9ksJAF1oes3CNVkJWC3v4c",
-	"Q0T3AswPVK8yuj5fiInHCYSnqK44FreOG6/Xl/dCKJ6dbVcdOlcWsBRmaCGth6+qlCZj62Hqs7eMrTug",
-	"/pUmDH/VeGL8RSbrRSS3N7qyPXLFlZbJ7jayTqFTwi+jQK6Pela7bp2krGKS5q/SmjYBHltc5ftlirZ2",
-	"HaonXl7W3GD/uX6aWczVTm5WXsZKQSRcs/eLxf1j4i2XyJofd73PlS5xdZqFh4o04Xp3Y2Zoy2+QucZI",
-	"y9hvIOWaM+cOL89ub3+QSp97fhsnpA3/K36bynCYmh6Q0I15RtUTfPoF1g1OLIwm+bq4ldabs69f4eS1",
-	"kFVOZxEBpWpCEoZcxWrFNySmgi4Bi5BIQcIU+jmIUxX17Ffxq3glxR0T8CeX5P/cvP+JcEGUoGt2G1DF",
-	"rgigWySM/Pzzj98r8m+2PZb8p4WDBvYwEtM1+/crwNDH0R/fvCLffffdf5mn/fzp1RWBQgPC1a/i8x8o",
-	"opmH3fz62QyLuZAJSQXX6gqqAy1PJGdRaKvcLDLrM/I6SWSCb/pMNxtX+XGxSeQ8YvH/8z9Kis/k38ws",
-	"/utPf/7Pf/9VQN8swCybNfgcyJB9xjjJZ8CUV5+JoDEXS8LuWLIjcxraV1MNmbNn5Dow+yD58P7mE+Ii",
-	"k88/hizeSG0+4vyvbPcZmXmhbWnNdvat/keAe7RkWmU/whJIy7TmcDdg3J9evHhGrn1/EwL+MxbiHzsh",
-	"2gco8uL5c5jmr8JtZ9hCAOEgmZAXz1/gSz6/lbhYnzE3LySxkLUkMDPCohey4HeOqM+Ig0AYnELf6J+e",
-	"/xc+imtF0O6e/QopPkeyST7/Ab5vRnLnoK+fkf0WFi7iMdefZ+Qz/s783z8/O3Zcnlj4EvWMvA7NW1LF",
-	"yOfXn+jy88XnHxfn78zd7vOzX8UHJjcRUtNB4B2FjDbo+E2vPM0okCeTz9fQ0sJ/h1W4JC/B2khCN7e/",
-	"ps+ffxfwEP7L7D8xt4k/+myWIiNFwmVOlV11+14Q1WejJuTi7tsL9B0XdjafzR0FwMTZFyQpBUMCBgrj",
-	"CBB6wrLSmXPLs18FALp8NhvF+X9LwT6Tf6OCAC24cTL/TmJpbBweakzGeAK0DW4DIr9LwVDZ0fQcmHlM",
-	"VvSO2SVXu3guI0LtZ/0qlGX+i/1h3pyNoJUX6It//vTK8xkDwZ1DQXdour8K6LsImEDiIesSrzc0WLHz",
-	"F8+e52pxzj56D+n79s++dfizdMPPLs++e/b82XdQ6KtX4LzN8oKbCJi6+IOHX22/nIU7MVsWCPnH0LyA",
-	"xfKOXeNw2DEAUB+3gRfP/1RRXiYREdfjwVbvd/5Bzv3gXpPGMU120BK9Zt6hBYzMabB2aALZiVad/YZl",
-	"TzRmGg4QNbG9bMgFD8++mr8y65BdJ5dYAlD8emOeL92VtvTpzy37hus/zHvU/7FbMG7qnS6pcK+C7Wo/",
-	"ZWtLvu+/qPgtFnXfIortiGIst7Lu/gd0UapiUfDe/tJSJ/Zde+/6/2pjrBbe6qXt6x5uRW184Wvx5GOO",
-	"pl/3hPntsK8eXZDXYUgo4g5nu4rj+68SZkHfvdVXKv1fmHbCHVflW1ZpdrZiNLS3ArONFR9fPt5+vf+q",
-	"vhcWy7nGHPq7GXC7CA9XXGSzQx9oQgvYyMe1Haii7mQ5j10nzEo4U+tmWBeQ224yrzfpyDsKvGCSHQXe",
-	"hMcv9EYblvizjCXmgrYxFi5ZMphdVaz6/8g0ETQ6z3NC1G7q/wcHXwe+0n00WRRfNYlQfrDk0w6XHth8",
-	"pVzDFhHl+ZqVb+sry8f+4HC/l1Ys/Q2rXPnhnVjpLcdwZ0eQ+w3deeLxDrK/sjDCigCfk7mqrIAEWhE3",
-	"kQp9qDe9Tianem94QFvyddY6Tku7J44r0E9S02gyMwYUUre+CK/IZeis1gkZhYOZIuLCIXKtZmS+8954",
-	"MONu0IAL9gXuo3WK8Bp+PYkqzGxs8Z8pS3ZZaNH343Q8lJhlvMG/+WqeWZT3/8sSaQNMUrAr8reUB2v4",
-	"GwjZKBsXcyJwIQHsMN+bW05S2ew2VGuWmNH/9x/X5/9Nz3//7Y/vvv6vipxBu/Jr9kVfBOquqPStXAX7",
-	"en5NMCSoJVkzthniRtOs2lRlVgDRmdxKvxcRF4zIhIA4eGx0TI2p7ghgc450yk0nvQ8w8AOOG9E3Fd5z",
-	"akfoN+YQiL2FLpImBdFbSTYYiUxYxKiywbatLVLYJGxDE5YosuR3DAKUIRvyYlZ1QDEHhZLMTut2lp/c",
-	"MU41J61oHxnyA3N9RdBEVY5zcsMEOCs89SC4IrO/YBhG6XjBUxEN1k1mD+S3Y9p7gRN47HOIKxtC/AYM",
-	"ktNISaJlFJoTh/tct3Zo1sPfHdx7TjLm6AmPJ7bISVXhFfIuE4oyJwG+1xwzOSRIAgnpQEvjDEm0jK7Z",
-	"4gyWtaTCwrTcnKeb5gsFFKj3P0NCEq3LIdIWIo16p8iq9ceWHNQVoDfcUoUlyoQLy9PoTlsQugKpAQwu",
-	"CHVLdzPXNQYwyUNuwg0ZBmxAOFFrz/d9dDL4F8O+egJ9uWOu/qBSS4heJTJdrmzRe8PW6fMSTdb8yg56",
-	"LXTCWYVZl5gfjCKSkO7yNZMSmQyrrlaW+7Ti0lNXgFV+41u698I/fWt+oAjCHVe/GNhWe722RcF9X1Ld",
-	"DTePZFz56rpOsZrH5Xl6ez2tRBm7yJNzK0tYhVNVrgXBF73KLeLKVkzIM0/fazrfJ3ShcRaAgqJWZMtF",
-	"KLfW7wEIeM0Mcvz32QzK3Qz3msGC5MBkIarTPCNXqdZ9OmPuanlb3k2yu+FazsoLOUNaeLkgDqqlpHe2",
-	"vsNWQ0Aew5Iwffv8ORh3vubA+bE9z9Yt7PXk4p5c3JOLm87FtSuaWjHmKKzrPGKzO4InDFHu5GobGToH",
-	"QhWhGGTt5oEWjLUUMjn38wZGTuD+zYsm8f5vuVgrcwfFIKNbk6yEMWE0nLnIMmDohudcZFxVFevbfDfJ",
-	"f+KpXlHyczxOLdT+DMavjHoHdYNQBJppBN3TCVAJdWX7VlQB6qejsXWonbyT67KqTFZA+VqElueIWBTv",
-	"ai0/OCHiHtPN6/QP1BROAfsa48gkV1zhxXTmN9aEZA1Pg22vUxyYJ/GWXiJm+fCuPnOZGDix2NJaPLDk",
-	"ap0ttH5Ji1RnZ3nqjvK4TnL8mtHMCbqac6gBxiIRCPpRReRGwf+FMbdl9VYfZmS7kmTLhDZ+NR8OAshb",
-	"85M69Sg7jNb605zGjG5zJ1mFWlHKW7K3QVOeh1voyOlOf2U+QqrzZBUESlKxO2UrkzUXS7ijz8hKpgn8",
-	"J+I1oYuCNeLF9HzFaIQ9ofXmiEN/wJH32siHvM6PuyUXvnmqks1C/ADdr50IWUrw0eaHUZTFFS4JYBWr",
-	"GQltEMx2jhpVmKfhkumCItg/q1WErrGs01SJmseZZT0rO4/8cwu4z8ZycDEzUCM4wOJyqkoYxwcUbDA7",
-	"jFkRfyOmMSMLvkyT+sBDrdq0Hf/dqNHztO0j/3k2RPBxPxB1DL800VUhk16VKrSd+3Hk6Z77cX7HOvfb",
-	"1RldiPB5+Z0EOsbQl82IMisrAub2DRoRrGvEy6DNmxDNklh19Aj9tpD+rmEqO36QAeSIK93fiXe4knlj",
-	"Ht23neiVLG890G+JtazzHZ7AwF7MzxsPXcO3ER7uZke/vOHEjnN5O1FVsv2ETiWuSJIiv1rh5F+qU1Wa",
-	"Jnq/RrXVoC/yD8VmgsGKtG7MnD7kn3+qhZl7E524YAsm8JEpozWjt4CZdxV1CfyVxAYJaCfy2AktmiQE",
-	"C88tVErLId8MvbYjB78L7lHUnUqEIPvqSU7jdoFtSbvtt13yOyhc0UxcOSiX3ILNyIJHEQsBL6VQfosE",
-	"bU2n+Bt6x/Ifebrn+GyOxzrL51ZpEuwH4UGQZEIsJI7OZ8XsadAx/O4JvdLKcdNIAPNl4O0CgWQegjq9",
-	"jjd6102DJoC/QWgoubBt2lzpRnFGNLWzq/fWdszhfnpUrwqzmya6gQvhi9sdSptcEEaDlcUXM8t+RxOO",
-	"ZUran8liuiOpKtyvXI1he2QE3nyy/hRmdyRPiiszDX4OWgvRsgLgIy/MonGhk8x+325rr/zYKYKgpZpE",
-	"AfT4UjGnzlw5Ta8pj8h+m6u144LHaZyHE85IIcf3B24Fp/ELvlbYNw8KqYm8Y4mPiVHEgrMqVNsfU3IJ",
-	"h9fa5FXPyqeL5v3dDX0cHvs1dNPn/DQdXQBdHPnfvcGcsD/vHoV5cN78g60t1kBv9kVXachVrgUAoitQ",
-	"06RaPL6MASTSnYuVjEY4GMNTX+GrTlaHcHp2spNH8+zijF88mqwBaQBeR5AbQUcsxMz7BllZ6ZLyfKmT",
-	"7YsuqM0m4lQE7FxI3XYc94N/grEtXSE/3rwn3337H/9x/i2h0WZFz19cOdBfhPulUUSEfVJlZl2mQie7",
-	"4yUwC987ybYBxD0R3dqODBkyRRTd2QO+kmkSMHVFhCQRW9KI0PCOB6zNNYhFxFvPf37UCaS/H2pbzS+Y",
-	"cEHMAYSsAuCyhbkYJxb60iVnZBqFAH5U19hyeDBxdpIdWt/+7+eDt2iNa/9oEtNZvtKAemtP7Fu6M+cC",
-	"gPH2pc5mawawLMcrUd8D4Cz6wtwHEh7ieaBya39vR7hPPt3NHefn5nvs4NdbBikyOyuU38wjfgOiXfm2",
-	"XiUncNnnmsWbiLbvwjj8kx99ouGx0jwnvRATnVudA6JepbmfsDkU5nmkSFh5tSaKiZVl3T08tmdxFxs8",
-	"Gtd7yA844KFqhp3+tVpPfyOqnMkETSSKxpuIZXoCiKHu3MWwCJmFV2SbcM2A2W6FdOj9VKe1HmlfZSZb",
-	"7NOsTyob7sBRsNrekXvb7thlSKUJHqUc6dQ1yJUl7Xn/DNo7H0FDHCmWeHvPxdSIZl90N3vvdiZ7RLXj",
-	"J3PDPrggtuoPmQjVbfPltoawr/GJTZfWuudNcfaeNgnV0ZI61lwfbFJP+v8g9P+xlaw3aXzXI+IUR8PR",
-	"/UHhiOdL0M1WOyMrqlYQ2lZ8KahOk6YL+uE56MLCX7hukaHriq+x3y4nvJO+CtrpHutAOf6FD78PufbY",
-	"F21zqnlNlKkGkkAulgC97BgZYXgkFUPGMacwfcwbZkoTbtemzdJfZaMnWPvc28aWwie7+r741y3TN4oE",
-	"VJiLN65URZPAOOYP5/4uMgEMsCnEgS+aAEXD35EsewoUB6UaAtTeAzt2UuBcodpLCUn+FzZv1XBVGrRa",
-	"BUq5SwI5abcKkzSzPpZjnUabbiy6DpatgE1dFv2ng2qx05qRmCJpqOPuQY16Rq5F1sBp/0gKRuZsIRMG",
-	"JD9S6V6+F6ZTiOEOp5ClwO9J6yRM7tVK8oCpx62ObpuxLgs/2cZ2Y7p2Ts2p3jaRYumrpOPDYr6+U23D",
-	"ki77yQcY2FdVFKMRCw+88ODcBrrwAPpgtonIhNCYiRAKjnzBecASzRdGZcDWzVYx5dnenOaGbhdkInwo",
-	"Z3oz19M90A/ZmvgBj+1VL/0pozivZDfnmiwlAyhZaHxWZCFTAczvjiy9GMf2Px07lp2/sng7c9UD2DUH",
-	"l2UG/drFY1uLz8J40zlw3LcEr3HoGxx5osUEuTlOwxYKq4G7CyIPYt6Azs35uaovtUDz3VRbkPuUk3Uv",
-	"uTkeqaYgv0rT1BMsrEQqJFppVDa4lAQrPnip9TU+9SHoykk0Id5ouQFsXC6WTpRXcBi5o1HKkAlqzTa6",
-	"k3xjlixdC0sqQjmwcH8WobSSfWfe9CTZ1vZSAiIhcxqsLwn7QgMd7VyBLTIEdRFsp33whHK4hxbF1/yp",
-	"psvj1dLj4k6TkLz/7nziG/NR9+Spyvu8JNrtumNK+VADP4o1Prb8aL3wHA1ube3lj3Gz+KqWN0x2t0kq",
-	"qpZ4LmXEqOi0xr3sOk4jzTc00RcLmcTnIdW0u3XhRxpxTn2hxzdPBPuDL8v6GRaJjMmrm79fESsx+yqj",
-	"Q+5WT0kit0i5Wxu2q1ev1uS7dzRj736nWY2Jc7NJIEu4n3WPl+p6Cvvo0PBwh+69Y5dl4ryOUo15oorj",
-	"ijD77NF4XbYEZo0n8Ws3aMSVte+YqLeLiWy1CFeEAlUp+D5KYimM6S0lKVL83N/WqmMLYWg//lRPuXZ6",
-	"xznlurUZP6G68yUSRcXoYU5zKgbPfuiX9GQBIl5Scbpu+P468ZLm/YRMSMQXyMQ3p2JGuCAMcEVyrcE9",
-	"lCWU50Lqc7utD68338ufJCQ/TzhxVpjjI9WiG6a97pRk3kNZUvzMlq36+2zYiCvn3zJp/AhohGK6I3OW",
-	"wRQicxeysW5XuwH360oxQNxzYFOFoPPDCHTBVI/RtJgPz09EBLhJ5IJHGd+FK65C+hxXR73iSstkd+XK",
-	"9FIRSsEgNUxJ2OvwgGmOLjHxdzhyogWfxMjxkwq8YWPbshVwh1jEBzuyU6TLZ+CbWGOOCj9c/KhTu8v+",
-	"kgcpXjO2UTbLnyOUM7/CIg2IjsgFWcgokhCnArS9MhrH/e9utV2sx1KR2akEYuynH/EicLKqnHDNMC/a",
-	"qNA9NgloNYvtwtW5rRs/6JTUEfrcOozTctzipWx1JgERcpIPzHFVSyK3LHepBIZzykNzmaTmNMtlaCNR",
-	"ANvMwiXL64f9wZD7oFepbmm7h69cNRlAO4lZXzVyKb8Dc36ZNg6T93PPy+X9AINQkI0tgB5Rl8y+G3HR",
-	"5VD1yQ0dvb5jTGfivmIaHgfXE7Simw0TtmVrzBNzyCK2hHVpiTvkxp1myWo2w4lyDJKELOAhU3AZ3K5k",
-	"7KIUBbpj5M9uLYTJpn+yoTw/w+MkCnIrNLZw3zJNlIzZXIY7K2V747dE8vgP4wyvEPzVCF6wLbELr6oU",
-	"YN/k0KcO31LxWoSnr08nUe74WoSEkkwkRMhts+z4HUuA8aHNX2YDn0BqpgDpkFvBkgFZgQ/Hgu0GIcI1",
-	"i1XFxXR2FtMvP+Ivv3vuX0CThO6qkF+N5wsBjg9a82TMFDaNcuiuF5CbaECADVN2OERJcSrXIrRtpQ3v",
-	"OhC8pOpxUQ0sS6HirFIaMul+EcjZ8o35u69jn2Pc2yY5yOQ9FeDc1qgTAJ0jpB9XhKo1UoflnGXBOVa6",
-	"zG4X0Hv5zidH9+TonhzdUI7ukRVFd/BQcCIXaTxvo7b8IJX+yY4bcTvIXjPJbmAeZr/eYUWYK4ZZTuA2",
-	"A2RHJjRLWFhLrVNa5tmwVxvNkmxRTvVyk82wz2V5QLXJVSw99Y3f/5aombnwo2XkDeOKUDKXIrWty1z7",
-	"oBBXRG4tPwxCAR3giMwrzoMVC9btzugVDhvZF8FbJqT0iqRcE2RWJBtkc2KhZWXIu58ZtJsaP8XueGir",
-	"bYd0SLUySthdTg8rRWQxbT5mI0eUUu4tk+S/NF1zsYRe0QKam0WHCSURcntlqWireknGlY5xIUMjEb5f",
-	"LFjy0Tz5VPcfmBxMc+qdJ3eIfNp57t8xBFxGsRRsZ4POxpUAhR1otqedzfBMQolWRrgIojQ85PxrPilM",
-	"o6ELIW/sYz8g3tjJHtzcPJ8ObQ/ZdD5EVCCZE+5IFlsL0bSiiMxzBwo4pW3MH3BNqGDbK7QpSx6URbwo",
-	"ZvuoQJaxe9jWuPB5XoWfzGy/sMO5oYmYUeqpxqz+meOTU00oKMLEYm3zbWdVS+cxV+2MwDe5cWOuu3/N",
-	"sSiBc0s0avCiViKpGGlr/dk/+JQ31x4p36dd9TR3VcAHgst4RIVgIfgqtC7wZjgNuA22eiz2RTOhskKI",
-	"kAWutmxA0/gen/ravexkjcNN0E74yU4esp1YIcKFDXQFzo2QnoIklnKIuTJxuIdw4rRlw0tWqCHqZj/L",
-	"hIqh+0z/Yp75cGwHpvtkOQ/Zcv5i5pkV0BdMRq+kYjmOMV+GABXQesUSNdTNrWxco17Xngys29snvbLl",
-	"NM/GsjGGPcOOH/yR0nTn6n7L1zyemIte74vc4sv5P1PZ1gn+5svfUqnZifHHj1kZZb94ksvjR5C6XBD2",
-	"BYWeczo+/Y3eyGYD7XUypLu9K2W+D6OhBNx+36m6ADu94xR/u7UZPWhgM70J1ewZ+Qkt1ueupHB6QJVT",
-	"gytCScyVNvcirkggk4QFmoVkviPU+hAmdLLzQONQpFJsHfcaYl2A7TpvdAA/2DEnZf97lVLvhUOONWsG",
-	"vfPYHKlXXJEN3dlOs+ritJ1M9QF1acUpQKsGDwmve0+qBquno4E9OWVPiumXt0ws9ers8tvnzzvNFysJ",
-	"uO0jrZm1kGnti/78/CE3cFrNnqiPZ181Md1m9vSEL1dazYwtb1cydigktcHDGjvuVvd6qEE3WN+T6o/T",
-	"XvrwiiIr6yH31FVGPKS75oPnD25Qp/bgDLG3vju4o4LtGE0anxPTLzxO47PLFy+MtsVc4D+//a//zJSC",
-	"C82WUBYxqgvDRZrEhX2AuCtxwnM8jLDu4LHMws2IlmTBo8j8zl2Oy4SA9ue5u8ia7c7DVlSqv7Ld9/Tk",
-	"7iLT1PYPX0E/ZH3/mouwc/23FeNfOZAc7TtnZPQsRGFW9I5BsUkg47pa+P2OACaMWf7DaJLx4xHTt0wg",
-	"goBgS6k51XhRZiIEqgH2hSUBVyw8+63DLvLG7Mr2hF0JBNDYBNDlSPmWNr6gqfJ/YjAgK9PpcFc9OdLM",
-	"hkCMTLc0Uh7UBw9VqD/mPqzI3CwEYQLu1OYqTZOq01UF75L3T92OWAc7qievMpxXefIRB/iIx0/fnpmy",
-	"SwbzcIRcMA+Z1chTDbTZ6Zm5Kl/F3RZqe+xJpTFBAFArMEo1Z9hYCIdo2Klwo2IiVFAlqF0BRGjlU651",
-	"qFBtvGddzGlEW8HYX7pBpwmzYqc3yXnCLcXM+BCVxhiQFzrhBarT8i3WrrZOqFAYlGhe8bcw/lN++EO4",
-	"xxwWHR1TN3AhJ1ENfBXJy7hzUC6mPDpfMRrpVROM1TvKox9w1GmaYm6CYy/3D3ILPs8s3Vx+YYqE8pIo",
-	"JvSMgO6rGZnLFI3VPDeiXJgfOkJoKPwUS0KXlAtl27kSecfDQirePD8nKKYUXTJ1kYqY6mDFwkY7/tmN",
-	"MgvzsFHHCp8yDT4v5RZ7zLgXn6w2HlemiSo323k+6txFJeuBRBDvSIolgWOuh9PJDa4Qs2MOGpro5kAO",
-	"+ZHRVWFWxwBVfYfrPX4uFUlrYq9ZW8q1KgJpaek7PLnupykXDtx5wPvBGx6xg7zHRFcDM7c3PPLH8wOA",
-	"s8wnhoMwNkdGV4j3zSjoVISQQM8J0OwCPFiRFaOIKsA1ifgaq4bFjiRsE+2wAycF90EVHseZIEIKSKsb",
-	"pxQeoB/q4g/RyEZmjeFNPbbzhsIJwKWeOmYgCgmI+2cfZKCZPlc6YTQuqos/8M25oHA+3Ls+VVk54inf",
-	"H7ESHmQRWcyV3wJWWknAyZ0KQrWmwcqm+mtkeJ9Oi6LgFdN6+OZFeOipOwec5dHpoenO36apaw8A9yAX",
-	"1hkICeCKayG3ypg6UC9wTMWbc+WVTQMraIoyp0YisZSEJVbfamCoalyDvGu5eL+DEaddTeNTMC/+RFbm",
-	"XEboUtalXTiCIPREIBr1xiLv2HRVHcBTTbgonlFhWWyPXfFUe0mUNk5k5igxZ1gqDFcan9QIzbFNzVzp",
-	"kpr5BEerDgrGwmYd/AlG/MtUdJrPnbLKxx0/4eKCB9D5joQpA224tAkrTdXaZauyAk+ekERGqB02jwW1",
-	"yBYYifpqdC5mhNFgZfs7MjhnRfgCBwMmRrkYGF6bUxap+cIu67nZ0bhYqqaTzE+5P7hx48cUXtX7pkEc",
-	"wQL/iCVkS4VW5hZhDpdELmZkJbcZDnMJdkcxaD/Fw0Yd4UfNOp7kll8112NcKY+iC69W0pgnWFh/Dagw",
-	"sxbfXBj5oMNL+U+Zzv8WzNYYbRSWw0pGaiu5JXEarOxNkSuSioTRsLMUL2B0Lbv5R0bD+8nyCMatzKyP",
-	"fax/R5O1udCZ9fWR3SW/YwLBYSNz/dc8Mjc+LpSmotH0ZKrNRf8c99E2vMX3OPqjH3yaQfnSNKcpAASU",
-	"cmLX0zWkrGQK3tHxFNiGBC7yycqNjHjAHdJBQ3NK6btO1WZK0zxOs0p5rUanDQlD6Gu08k8yGVWIuc74",
-	"HJiduTUNHDr5CA99IBp0ErQE12pdJVEiJIllwq7shcQYsyJYFtUq6ousgbXuClEQUW8B4fM/yTUTE/rY",
-	"sayLBWnC9e7s8h+/7VN+VYjGR6O0d7hSNMEe2ifUyenC1Zeo+qMMFq7Y5bi3Qc0OkPBoHrxf9dPRdOup",
-	"m7+X9XzvDCNgMzNZaAK0EE0zBJnmyoZmephKG82rFWp1kmc8rzZ40sa9Z2ixuISQOzrmJVKXvdmXyR1L",
-	"WjcYN+ZED+9ueqOHLpDXdiETspIxy0KKlEeXGICcufgihJrNalsuyXK9hWAsBLYqKVh9ODH3d+dzSNg2",
-	"7Ct4bM7BmryESohTxRIszfM4h/691RpbhwAnJaZiV9YJW3wdyDimIrzMt+vQhGEq3V/Y4ceQwX9GXtNg",
-	"BfWtyvw2YYtUMSB8me8I14pFi9YUR4Wa+bKeOqdwbz07qdja5HpwTWChne/GCNs3isituMRgmtERLeXa",
-	"4gSDWrgIqbRyDhH5FNqbx8nRFx7VCGafH/jEnfbQKIUgiToQAVBln7k2RlpuNd8jxJnIxqcJ8BUtorML",
-	"VhfQBlxrbXAMuZe5PdnGk22Uq5DMEQzUboqq9P0DEBxmEK4jl3GK6Q5SFdAaDzsg0dJixZnJEqUlEvff",
-	"2ZSiFMzurCsZhT3trlM36pPl/ctZ3iNr4+xgCT1O/2engtF5X9IOUeiLsHVlMyQr1DxmyQxO3lxBTRJW",
-	"MM6IZkmsZnmQcmymiRFSUBMaBGyjVZmjeJwjOuaDaMxECHVuQ3fiJnShr93TTzW04Cf4xOL2CCCZjcpB",
-	"PNNJ1d2Zk1QIR8KQ0MAXHzvikJktQxYhUXwpEE2WZpQ7XDX3/zbZ1bjAsk8W1vH1kyLLFnQwDy2bAclm",
-	"6LIN+LHdVC0NuT7f0GDdtA1fm1EfsJO9A6yXPYXNOjuyYO3ONPe+fbQnT2aFJ2zCxb2zL67PRZI1Y5sh",
-	"onYu9gpttQA4iCQKmfxIwpQ2jnRGuDDuZgVdEAuyomrFbPT/c0I35i5hnDJfmKtQsP5MkDLyitBISeOJ",
-	"N3TDkqnODMCHyYY+MPyF37GX5smn6slgck/nhEcDQI+0rtCjuvHBdX9AWHBBRcBIwiJGbZoEsqW7HKht",
-	"z2vSRSDD+9hNWt229gqeeqJW8wofgnOc2Gz23z3ixn/DPOpBLImRtM/6GpVasxDKufapQOJUYVP+QQqF",
-	"t8eBffErfGzx6n7quWE76Sff/OB9cwl3IgvpXmESE5r3bLTEprpdkrM1w1lrSjYssxvYlH6Smn3vHn2i",
-	"RuTm95N8Oto8bPPBxmwm3E4UpoEmKxoSmiT8zvGgphbzDODPMEcCLG8LmTgof9dJyTWZsyUXUHciDjAr",
-	"dueCi13qAV7j6CmKAjrhXh6YQxgz//aJxyziYpo+60/I985EeA7d+RbvvhaKa9R7J+B9dNWkNzD4sVQa",
-	"ma+ZTOCwzvvRCl3q8YvpjsgNE8dRBocI0lUf3rnxD1ol7FdMgxhmV2xPE0YVeD08iwgdsNWp4rPg9I5T",
-	"njoV6JeRQ4b/Q7TM32XheBHJJXIQRDNCyffvCLLycaFZImhEBHJg9T1IIFTH4KA/Inxv6QJPs9/RTO4p",
-	"6PgITuZgN5ac8ookTLHkjmE59zwNzRZ2gE1s3NwHtInXFmf9/UafMGElzs7N9ck2HgXnOBbQsCQm8x38",
-	"ABXcRec3xmqELqTxlbUe8z3WqMIMwsfFWDnCUcDPhdTYydk30WpxoJqyrB/tkBFVz77iAw3WbEJgD/vx",
-	"ZVGAsLiyHbEhme9qVnXQwyDsitlaP+3cT95pPO8Egiy6pytC5179FXRdFbhinXUUO/Y6ORllVFEE7NwD",
-	"Gg5oN+/kHbuxLzhVu3HzM3O9VuupbSf/+ifjuX8QQUKu3RXgOe0290YqgNA9a0aWCbG1cl2woutNpzkm",
-	"9BGncuMHj7lXF981WQTPr4SN86fCoXIXMrqTBOrM/45RYHwdhjf20Sfryuz8jhMR8qszekiI7pBAF3B/",
-	"03gOAOEBTRLOEosAbFO6AYty1AKYnzrA0s22y4X3YJW2bgs+P+WGjpmVyb1mkjM5bhZ7qXIsKwX80S1Q",
-	"gpobUsZ3bNxuFBEWKdYEXTOqQ4AGic5x+084euSE2jQ4bq/vWLIjNIlZiG0iaAtGROwLDbB3ZCoxbGWy",
-	"XkSyHs7jbylLdjlJ/OL+YERZuHfcaO8wxyQZMoco+Ex3cHeLMoP9EtdDJmosmSi1lUl4Dph9jS1UOPAt",
-	"Yvv1e6N7ywS4XYV5Tg3bZa5f7lstGr0ruQsASFY1ejyAWGxASfxZscHFMEY5HL7l1Ury4Fg0ATUisnC+",
-	"uGPhNGeAFHUF5HsIbIIYospfpAEp6hn5BKAlQpI1211alEswVgVPqBJklZE1QOJcq3VJvmPKx7yi8+V2",
-	"KgFZiigPne4PajQME6bUzOKbJ8DYIgWbOUloaW3MX+rcsj8jmdFDx1W0pbsMxKZRcDvGzneMtp4Vdoz9",
-	"fzDsQXA71LA5WPL7drL7F8+fV9DNzM4AWQ2ecinSKKrt4PZ8/dmrNlRrlpjB//cf1+f/Tc9//+2PF1//",
-	"V6/mawEd9P0qp76dtnLKa8p0kNjAEwCaTJZSY5sPsvXnifL0KmEKQAgyFKc12+gr4/E0/UJoeMcLXq5M",
-	"eZgzlq7QBAdbzZOK30/FHyREQCU6QIUWQqTnfGlO740HWhz4F2RpHtPis/dMwI5vtz6L5pcwbCsWGV8B",
-	"JtN2UGBbojWqWEyZ6jyWX9MWKFP90o488V1wJX3bdY2fSNVBqCDF99jVMC4XA1PgPHJ8VZpEjCqEgcG1",
-	"rpmOTHUgY9ajF9ZL47390yZ+ejNDKAIxa/aNIr9Lwa7g7IVTYhA0COkOnd7YbPaDTKcn9/3Im76TxkRQ",
-	"Xmj9SIhpzspO24mWS/AQZVIMOCQgElFGKZRpKtfK+ZRCHAJ/0obrn/v+0+3h8lM8FrRntkajozmiNjhc",
-	"K1QWuUA0qgSydwL+AfUtoBoFoArX6CQTErGFJjKtg+90+lG5n3Q+Jd5jY2kFpzrQ0Z+Ikz47his+G8Th",
-	"PjqUqmZdb4eoyvvIKbaiyUBjqzYUdynFDb1yQ7lHTBuf0n5cfYJ+rXtcLsUwHDieHhMcL6Kir+t9a/6k",
-	"wvl9oDz0zAE1ThA2P6qhar96AXl4e38/3HUqjCYRb55Mf/88LPpi3bYms9uR5bgMUzbrsfGEKbsdcMcb",
-	"ZD4nd/uY9OJhCU/dxzZvkb3Ogf09duEU8UC98ZPvfPKdT76zn++c7maw4JFmCQuzqKsir27+Dj2H5qqw",
-	"lcl6LuV6RhRdQNmp3DCBiRi1SRgNcTYdPKUx1C4H27cwbvDL8qFubYLtjYoJWd+5InLLwpmNeoDqUxFi",
-	"BaL5fQ6+Yob3H5XGsC8GaZIwEey6SFvLcxt06XKX+SRtXKcbuqIXdjnKdS/XZLNvM18UmLXs24z+iqpa",
-	"T5t0R3vEb6XRB/NHU2iYX97JKqhzkTlq43LaIaPkaqldnQqixp5zYVd6lrt4a0kiKdcQqVvI5IpQTWKp",
-	"NPnz8+ddNHHL2LrZ77yiavULjDpN2i03v+mcBIRGzcKBW2BsnUvAbXkUXVofEsg45lpD45pvK1Q4eCET",
-	"FpjN1ezRxLafd5VXt3P1EIJ7kLE8WKNewbyuUbzxA3gTwcubV6EXodbdGr3UmsUbSxWHGWMScTxvjBLI",
-	"sxDDALVGXW/NkF0c8ORPCRXqhFEY3Pyu/TocM1E1fvBYQUkfSh1ZO5lDPUUfeqMTvmEkhrwmVPxtOXLQ",
-	"CTyAWbLcq6wgEE8g9kyluhp8XvUuvCEMrYQ4qUy6D0cP3VFs+hbjbpr41CDZMR+MhX9EWwlD0tcCXJYs",
-	"EHsToGEk2u2bY3fLGtea/HZ8mrQE9uOP1aD/ZD2DWg9VZJOwDU1YYkM/Frc7KVoLhCNpDOxlXe1kbIzl",
-	"UzYTnN3RkJWfrGQQK/lBRlA5BBaB19lV4UfUdkaFZE7F2mw8xkLM73Wym5HAnDQihFkOpAh4xIiQ2yuz",
-	"IxHLE07kwm5D0Mg/37lNiS40AyrizgYnFwtzpzl3OPvD2t1HFsgkfI/v+OCh/Ec0vziNNN/QRF8sZBKf",
-	"h1TTXjAyuYmaW/yTGT5QM0TNg8ghXqVsRFGRmBoD2jck3x68SaRcXJHtSrI7lji7BU7ngAoh9aHGdQFP",
-	"bqT0twoI43qpmQw00+dKJ4zG9ybo+WTZOQDQYJgQr/kiB27aUSDAAEKo1jRY7XGADB52SVjMNV5IGzHH",
-	"/KhDYntIHTRU1HxjfP1cpr6ufn9dx16zO5ao4W81eFH4aJ9+quc1N7/jhKf86kwUoNJ0zcicBmu8BVMX",
-	"NVVwS5aJT9FwfVggSkY84G1JXzfoNHMvML3dJJkXd6cmbt18o4OFeHLFp/k1d6vX2scA33Gy9ySY3ZGC",
-	"wrgyY0sXPw62v4Kcd3DhNpLOi7mIfJeTcsm0LhSP08i2C9ZgNNsRD0ED3FwnP6Pn3z4FBtHHVFSqwh32",
-	"/mui0nnMEczhEsiQEZloRe8YmTMmMD/g0rIM0wbZECZCFjYwYzZolD0GaJ6wwa+O5qGnrYev443eHQlX",
-	"ogz1UaEgQpJYJuzKIwIiSpciS+CxTEXIkhL6X4ukrdPpsEnv/u6GPo79FuGkck53f73rqRoK++7hR2+Z",
-	"aBpdABpq0HpQMmOv3dAxSX/xHWMKIYNQMduW+bCzy3/89rWESWSJmHIo1HRLC+Vn+Kf1h5/rMCys28nm",
-	"U3B6xzkBubU5oqw98Za59jbIudpuLCIb16swoUMzhf9iH/sg9OiY21cXOQNUvfGzuIxw+5yB0KESEAGu",
-	"KEY/FNbAs3JnbrUuZNywNWcPWGwU4isZPknwQAkCyhVFglYQleJLOIlAETEVayLFXNIE4DWpWpdgOmql",
-	"Z2sH28vUrARx/NnI9LfwjiP6xU85UmVCgUV5y6OIzF3NbM1meN8TSVEeNsjZWSofLJ16z24nRiMWHlhi",
-	"ec8wbFdZ4KJnIjF395iJEEu7HOBbwBLNF0brPAKF+UOq06QYMRtPYrn3DUz5xJciZ32nCRztPv5I5Skg",
-	"kR8QFOEp6zfeoZEvcyiLFrHUbEwQvA5ZEPFSGK1m70kSFpiPyXafAQ3mEw/Wr/wrTpdn3s3QzPeULWZE",
-	"B8+DNZGLBaFExTSKSKYZoFGp0GZEKbxSqVOWDZvOI5YrgxoHxt/tvfEpY/kXJnn6bnk8JbtGLFfkZEeS",
-	"G3BfYUIXBykW+6KZ8CG8QcO1oAav3fNP9sbkJmgn/LTdP87t/hovk9h+DwANjluXswAO2nZZZ4RGSjpU",
-	"MG27XqMSokN/+xo7wnT6ltY9NvFkXg/NvDyLpNWcPVub02B9iAE5pR90awJYFalO+LyjNM7yyV4ep72g",
-	"dPMA/551IZ1HXK1YSDZSHXSmS8znD2wz3wPF6Ed48qmW35nJmXkqX4PxZDeP7hi3TFiBwDBhdyBwAlqP",
-	"TbA6H/fmIojSkKl8WOfAW7j56DCNhq5subGPRR067X3JzdDN+cnOHml01KXUPYC2XUafQfL7FBiWAiAg",
-	"NMkykVpn88qq1oa2MPNk/b0Nkpxqt9GN//6jdBo9WdY0lgW6SCjG7C5JQDcYIzZ7E01YSEKmKY8QZoSS",
-	"BY8OsqZUjLRd/ewffPob1lPM4V8h5rCJqBCW1tMG9czmhDPsGHlYGXG11ij8gDD3jzzL4KD+2JcNC7SF",
-	"+zOngSt0WsoWjkuIjEq55mJ5RZCcxCPVAPafxq6FcA8Rt1oIkQxo1NCNgKXNuEhvcexJn5TtHP8lU1U5",
-	"xsmIimVKl8yHOMz/G62w/47NdteuHYgCh7tbaO/5apQ4x/vFCeNhweSe4hyPPM6B8F+5kAUVCIM4Q4wV",
-	"zGbZCxdL4i7240sr2/hYMcX+3o8/iHR3stqTkL0X0eSnvNLqHNHTvuNC58hgPX4BkMUC/HQOVwT2dYGw",
-	"zTJx0CNXRqMAtbdcDdWuVo54sE/bPLqR4zbPd63a7NRXDx3RWbfJSGWalqG53nDfb5jAtT0b81xjXvOY",
-	"TzUFHXj9BY0E2WLlmmG7V4HkHEGJ1Uom2tFou8NNg0aUhGsOyw5zp9lwbvzQvkoFkPcdYGu1HLczPvuC",
-	"Y9fHo3i+Ud5BWtRuzwdHyYYlXIY9JNiR2GNCWdbg2lssmFlfqTlA4wMRjTPhj15yX+TPNVueFOjS2+WZ",
-	"CpXOjWLOG+6kKMWfc0OfeoMOEtdP2J1MZKoTYEkzDrZRSEqfBysWrH16LmFMqJVs8aBK32QjW30cj+mS",
-	"XWzE8hRRlOAirRzqr2JM5BYsHxO+5/nDQc9xWMrzgCrWioo/ERtyN9ogJtLYrIncwBIFkVQsPPutM4PN",
-	"mouws5s0H/9XDpiNs9NhAZiGv+F7bi6p0FhL5kxvmW3Dnku5dgz7DgYoTpUm7MsmolzUNsuXqbmrVLEz",
-	"4H+VTj4eBXoMzKKevEMSXGNkzAy9WtnY866visAWMcdg9eB9FGr9SW5+3rzEx58sgnlujscBCzCKPRVA",
-	"mZG10Sq5OU83GRuPI26gwRprgnQOxFubv8G2cqrIIhVhnoWmC45Zf10cGwv8oWlmP1T9Fw9MN/OI8xyi",
-	"cUYPAG7JZt3w3+b/8vDyiu4AiF4gapMFZSIscswPUEoK4NpZZMoV7xykn+NCb8Nqn2pImSp2JNjtSZTw",
-	"L/wOYKepgrilkjGby3A3M1rF4J+gXOAdYRNG5AC9IpQkjCopOitU8y3hY2ns6PeFMY/YxY+Z5LBdfCVJ",
-	"UqHaz9G1bRGpKD7vEQQyXowk3fEBH2W8oYk/rRiXbzcCIbfdrc81oXW4Hd1T9qdzs0BkNsiZwtEtgKXk",
-	"cF6r4yfFpJcOVgxBg8xBsDtrad607hFiEWxrD4ENDtMOeqLvr36c3AqWjE8+3ewpQEYQKzfqvM9EXfQb",
-	"7wvYVQDAGdGNsoXV/t7icOxsPUBYwyWKN+NuPu2tec0vq93INKJ2QaahD2VJbMNMSSrMAhYWdL6zBUkV",
-	"tM08IdYGzdk7hEKg/MnZY+TkvS2aY1cPe6DxPlnaoZY2oIU8huBamzbn0PsbtiA36gT2oFalR1j5Y6sp",
-	"rpjX05h++RH/8MXzPa0d1xPjTCZxxe+kYDsPoKDpmgkbWquDxS1TAHiF7OpfD9XMR6hGj8xdNehGG+Zj",
-	"jjZkdMOahJ7YfXqGXuZK8NDaYrpmWPUqw8H5XorrPnbs+qFQvhyX0bK79j2VZPeJz8ewg5U2r/ydLDHb",
-	"GFdkye+YIOnmIL7LkkWNG3Z/MBxKxwm/P1nSYJb0lkGCa85mRCc7QpdQ5LFmbGN+DMXUWCAr2Bftd7AZ",
-	"tDZoCSaV2ZgxLZlAr5n563RTCoNWGRVnW+xz8Nxkcj08KYl56Ed42Sk3SZwEMclrwOdgWDGNjBmO5Q/F",
-	"VajJtNwkZZG2Xk5hzKMJj1KFoNG3WhZuDBVXjaLMrrH5EsxmS7nmYnmJgWyZkBWL6uKH+5eT8qtGvqCC",
-	"JU2SO0Pum/mOhCkrg1bUaV/nm+hBavhodeaR3UZrtaPDXZSz7dnoFjTVPZSz7WWObWxmFGjJ1AxJx8za",
-	"IdGY+aeNqHvSscr1vOfV1Ath5AZhL8eT3O1dc/DRbqOdNPDpBN1WSg2qRjjWdoFl+XCqLUPu5JAuVlSE",
-	"5/LOzn9AY/iBivD9HUtO2xzcLJ8M4aEGZdTaF6lhxSMXSjOKGfKI6ey3uMmYb5izFY2AYtwClcBW1Nlm",
-	"fId8y13jLYyb4Egs1tMk0O0FDeqey9czdWnpnRVjYkZSVbOgs0HB2xiErU78hp3N0Mx36uq00zT7MYMJ",
-	"yCS2H0GwbMhGha9g34RyrjlbyASIbRsdgIzYuVWOFtuXEfvoBo5p/Nl7JrH+N1xQETBiVkK5OnKuXX87",
-	"6IxrfpCJw4vgCQlZVORcZHITsZqldYFuseBJPHicG56aW7hhPMb4Ah5duDcF8dnlVwAxmEkdHIKma6YI",
-	"WyxYoAldaIawIG1CVowmwarWcG7w150a8P55VnafxwpJ4aw/MmVWfnwRmZe5Wj81IxuaaMESteIbRF1z",
-	"VVwQuNrKJMw3H7m/K4vkQrMvDR4N3/oJxgwgnZh+ecvEUq/OLl88fz47i7lw//728H5J14AZM6XokpmR",
-	"EqJOQcYnZ7E0a9oy711Ah6s7UBXIwOV4AAZR+ZyQanbuwpvdHlYKHN7nUSuqbhc8gh65PQOeSxkxKjqJ",
-	"56R6PYyt/MCn2ZOtT9i6pq5twrVm4pJYS1DYt6NmHvPc/C9agrqqK7bSK6hkz3uKf6btPOI3ftThNVbj",
-	"emuc3ySSee+QKvza+dq2HDG8GVFL/t4Av+Y+5WR5Mu38jtNJ7Fdn9E4c+Dw4/eIboX0ELhk5IcsSV6SX",
-	"cdm6LhSPU2CTqkWUubEjHooCuPlOHV8rvX+KtiyExQcMC68OW5lGIQnlzGc2Zva+5Fo2titJBLuDPi4z",
-	"EXUFTpwp18bbojoe9C1kEUPN2afVfZ9WgNmMd/8G+lSZ6qrrwKw2/3Vjv2VUrVBqClX4BaOKltOZCwtc",
-	"gTfnDUsQMqB6eerJkX8UZ+OxGv8opjfRUYVRg9gHusktuy87jyFUZFmWjI1uqFLm6tR4lYWJX/ihxlun",
-	"lZDUVCzZh+yJo6Au2sfjy45dx/Mqg0OUW+FXc5arR06YQnZSdkWYCBUOBugMu7Kqw+JjvOl8QQMtGwnk",
-	"MbLxBseNqs6590wRiUfvcs6Fjdp8o1wQbuE+trN7ecmWXJRWaujA2LejLPVLtkzHd+iwPoCHwKDCkApC",
-	"U71iQpsvkMmVcSmpYkQCChGg4yJBvy8B7qvThRhoUzhzeLGNA8T8IZFyMX2eNZB3LNmZCajR1eRDamn7",
-	"8rph1MaoBnhArhVet0FFrmwVK84RfqQITRhRK+M9JR7w+6mNe9o5PK1eez6yTUQDVlygJ/U5pvr8xLYl",
-	"ZUAFYTSJOEswXWXUYysTvYrMkUWvDvAsCYvlHWtSDfP7R+hXxjv3eL4ZY7eFbZjQLd3NHEROtjF0kZpm",
-	"m/N00xAN0Gzz8+bskRndVLe0D9DNkxdMDnlrJ9MrspJRiMj3kBePuUg1U8/IJ8iBCUnWbHfp/hjh3lqd",
-	"tk4YjevTLfjrPXPbX4aNVByQfRaJjB1SgSSaRdEl+YyvuYX83GfEOnHY4x4BLGE0dNlvT72ypaqmkhee",
-	"dVaTzPnz89kBmTfNvugLdseEPs/W5YRwdG9YcseSc7ivwDQV1gxR7cgRLsln+MWl/cHnGfkcUk0vyR9C",
-	"pmJGeDgjLrz99fMVSZhKY6ZQam+p0uev4ft//H6G5Uvwi88ouHxMnqp1PvCT8SG2FhZn3IGj3n+yt0xR",
-	"YKzyHzUCqnF5gaH3zvxBM7SxGzQmDBy+Y5IshvseqAByMe0ZkVFYlTcaqcjrOgztPE73GALTOxJuql2b",
-	"iXShrAoJ/gAuE+YWzHVTGdWeWQGFZSfn9QbJLnvYlQw0O9GdxTzNfLrdmnNdElRBdEFrGqyszo/i3jab",
-	"hGWEuvVJ3fzAe2FnDNHfdFKJ/tzSTOKMrzFM7YrvlkybI2iJCQH+mTO3THrd2tNOS94PqvOrYelt2fhC",
-	"D1zR+JYv8hI73QJoAIY98h39LdPgWm22x9gPpn+WlItaOeLBu8lFfoIRDwHxCnDZ2poxD+7irAZH8jWK",
-	"fYvZRq3RomqilgngzqvuIy5d6eCfF3OqsUy2juXW3DIP07ip8NqpWr80X3GcFkP/+vFBzGiyJjEVOwKi",
-	"I6EU2B+tMRhItYWFWXGILbGYpELziERUW65Oh2QREy1LBAKXeeRPmjBiLAq7mmgUOTQnHayekdc0WAHV",
-	"DySclJYyJDQqlh1VKhuQmtX6tlfmt4ep2pMn6qqu78BSQA5j6+sPcptXV1CeHIYsjSKWkJjubCgLcw/I",
-	"e6e03ChC5xAwNX8hoccbnIcdrtqUrdPx80ndHh0gQqUyuJDaxhWtDQtnBY81unTKm6Sb5zF2yGk2Rwqu",
-	"BjbGTgqRMMQnGRyJCR976grh5vkoFcISi2iL4VU87HTUDkA2GFo3zEOH04yHLCJIYpsjq+PiA2FxPNle",
-	"2sLlkO4AK327kiSmCdAR6U7yU0LK34d29jfw0FO3bJzlo7TrH8zlxqoKXm9o20WXxRtzBWqJqvhRp9lN",
-	"5OY3DV425RHx6zZkJ5H7jJO1Hju/4+TW/OpM1kkU5yV9UDuRV5OLDabfGvipccBD0QE73Wvn1Sb0pMUZ",
-	"TIC1EEVOGQr9Qpbhz9y4tkgJA3VIdzRKWa/OIdfj2eiC7Zgx00CjoWseRN2LRxRzKYc7S3WveFHuMZsR",
-	"IZEjDyEvCA8xrevPtn2QGHNFVf/xvMP73wuAkwZJQWOL46zJWswoVB0bNRJORWsIghDYsbUde8AO+FG3",
-	"aFiViaCRUAAWt5iLufwy2+vLRnKh1nZr+4OOEbMJjPTJoh6QRT0epm+Z6syEFOVhF6Npq4ZEezkb3e1M",
-	"UgWp3cfsL8t9qoPya3kxSkjuGgNybvqneeyE2V0fJyQ3jQ65oBy8DcJy1sWi55XWD3e1u4uYJcuhIzzv",
-	"zDMfgqbARB+poryj65yibGiiEaUfg7gS+VS18+ZunzR3lXKre5sCIW5Nh3vJOzf0QTND26+YJopkVwzP",
-	"Urjus3YQoMF2kk3C72iwGzoC7Pb0D/bxJ+0k7CRfh1w/UlfxlmFBwXYlI0Y0ozF2GmUaBzXjEaYQEE4Q",
-	"HEq5eLzZU4yZTXgAm82RMgodVegJtrpDp7jfTuViUUidXMGtB0CBCrdOjO7NzSwU8CfRYN3dXjYRH7r8",
-	"+MY880FYC3z81MmDiY5m8o55vL/81k640DJ3NuMJkVvRXWE0Hbw0x+/VN/qU8w3ZFB/xPu0qdFBXsHgV",
-	"Q11Y7ce1si8jQSQtvSEw/nC9VzO/r0pyzVpaiz7hkDFX0rxhmt6cDz8S/GR/ESrB8/SB47GpWfO8k7UR",
-	"M7kjJWWzV0918RXECxjLYhULEgZAAZ2gWlA1fGyyDqsPKQOd3CdrjMHXFr6yRlsPvgemyp6war3BzzDi",
-	"Qd/lzSdM4m0+gEicp1nJVLH+7sXM9lS9i5nbcZwLrMoEnZw+0loJDYlpfi7uuLb9IfNdudOz7GPAxLrl",
-	"DA+ztYdFCl+5Okj/xhUMHpj8DZ86nFWN6KRGV3C7GF7JLdIjA2QrB0RjVBw2GwINJUFH8TExgvReiyfh",
-	"FfpkibUSzwmiLHCqJWvO8DwtxCeKc1Xgh9ErtiMrGnYTrHsSMDMPfvEUoUNKHY4q6iFLGUmSnHQpMi9r",
-	"SYKVlAos1y7Xpa1oueMaPoZQwbZm5HYlbf2ZYGTH9DPy2gLVIUkYEx0FDxpzuMDT6kDDR4nMEqM0tJtn",
-	"HyM2MIlqWGjInDXnim+uCpRAigjGwjL/Uzexl0EJFdODN3eoPQDgf3Gz90CFRZBCuSixKFrUwpUkkVSa",
-	"cJ2BNfNOQM3thOx/tzzY4wG00DsW/n0q0vBPvon2G0WUeTWBNZjZndE3c0POXBG1AihPt4/6P4ULQH5l",
-	"Hch/24Xu7yfMs+pFcSRGEPf60bXgr4xtQJ4LHpkFRtcJ95RUhMhBSAvdMZl485bTGiv6Hn7+90rK8PFC",
-	"RW9ksoTjoZmk7Ub4RhG5xYohC14VxlxA4sFREoOuh5myl4tCCip+kP93sBnlDcAstl+kEfUa3zQ5VOpk",
-	"em0rxfbE7muA6rW6yMbwh//V5T9++zr74wzjjeYfv5mByZ2TfJpEZ5dnF2dff/v6/wcAAP//",
+	"M9JMajd8QKAmeU9AcUtANx/MJoG9qtU0EQZhpf+H85pQ9Ud6yuQpHvSSCaKQpGRIgXgUWhgUmtQ5lVOE",
+	"6SrIFTdL+/FMd+tZ0JwY+nbD9yJYngnOCzZpmqORZ38nO/fKHNmRP4Lr7zSghRUT2wgyOjSzji7H1pNi",
+	"zdmsBTr5YaGTRsoRfK7jlzHWy+R05GXT9+HgbbBetp3WNE3yU+pPRB43P2OJ+DsV23rYG0ZIbYBj/hZm",
+	"EIfcLTyhUI2ypLD8KbQm24o0NovTv4dDLk+BJqMZPYJ3fVTNZjn0OrSkvgHBfN+ANHaXe8C78aktPE1x",
+	"UPligvqJRp+7d/8ovQhSBTe17nc6ZCpRcW72CoAPjWhBb8vj+33bHrgGMYkiIVQeydWH8s5VtBwn7W5W",
+	"a5SrpeR7fHixYYIfdUYqNJvdcMYr309CgKBRZiaGV+MUrGhRS9ua4pcskSDQ6Tn1JdmvfHTl0Dfya/yp",
+	"x7x7WmZzMpVmsBSfx7rHDJgohbB6FJoAPVKHE7GLniPFaHMWZ2a/vpvRL7fbaCssn1GC48zmKm3eRf6x",
+	"DSfMXa+FOiQiSAibORh8q49kPdnHRQn9APl156GUsSXKJifWVu9bFNBO3FBH3jQgNRMHj9xaQSkq0DND",
+	"bfz8Jjzr0HRm6ik4qi2EyrSSoXJv39rd0ya9c9p8iX2In9RF5yAkr7N+wSPXhS5bAKmPKuMSXis9WrWv",
+	"IQXZ8N01XvHghdy02y1ozNWI8N8eMKtInxA+bXfXyRZ4eeTZ5GBnSCd/KPSRf/bnz5O/p0mckl6UrEcz",
+	"pfci6k32ZJY3bpOz4xltXTJDbkI/BqC/UaIdNdvY5rJ372wCGVmtWJpWlIsXOT210NrIKLVtYbmD+Mjr",
+	"DlaBuqY4yi3JDxNNLOqPFNF0F2/K/H72Mb9JqemVVEx15w5oU9aAjRS8YRxwN78DmXp+AlzE8c+9g1lz",
+	"UTGj2H79Xe32blL6KErTtcAQhyIkFxzVmbAOjsY0milZjwDaPksjUVzNCCt4YH6nbyVLnBx4mjB5i57p",
+	"jTraKhFsH8p+FeMmExqs6VX/F7h8xU3oUR/at1yh0jnvPQ2Rm+ozqLHY6bLmUkJFgQvnZRUas3ZbaGpe",
+	"gt4xTo1kS17X0DLNzwgREjpIuSo8Sb2W3IifsLcOSs79rSCvS0WREJ8eLMILLkt49elUj9C2ooIiByDy",
+	"PRhNlhfJAWeEOQfUmV8GcUNa24mvO7XPrsZTKBIq6sWQsMHx78XGCPOsWwNH9PxMxCpEEiRg34nafCwk",
+	"o1n0OeJNZxhi4VCefgTzjY94lFCUxaEJkKs1TZeNZwN566sIelLFpQTu0HnLsl9vejtQW0uk5XzzJfuH",
+	"P/35vzCnzzHqc6MT7dOqxGX4zli9lHLVmlbdt/yUNITIRtqmefh3UhBAbyT704t/eImYP+45xmt7G1/S",
+	"Q830JyKLjrIHHBs8QGN2C72KEL16Qys5AXX1tX0nnTiFcew0HnPWb+GpYI4OWM01zHMlCkIOW1OlCt62",
+	"hJ7pD0vXFf464EsqkHN7sLsb4Z33TPo2yMFN2VoZ1KxtnsQZWKK3DjhMZFK8MSaxTfHft8Af9Fy6yLGT",
+	"FcVA6trdAU7uwwdUNFZ3ZYgn/4X9bjKdUcjttqtPebmpTw/NXsikfDQ5MYYHGavOhdGs5tow014oB5hK",
+	"OWN/pcPyb4WVGg4hK50MC1f6F0PmbSclXQ0N1wRa4fY+YFwkE3HTSJIOZFFIX9c4alChAa7jiySw5O5u",
+	"lAO5XjkYxhAI7sUgbKDb3YgMDnM1IvfyISQ+nmlDl0ypayWvizaTubFKw+C9fvEEYHB3c890lBuu9hZ2",
+	"zkiIPV+905SxpgJz77q2jYSf70+1Y0Y1H3eN3rH/87/+93z6xyxobrseVWfqh+tZ1el3hdW1o38a9+/Q",
+	"kedu55s3OFCstL/uCGL1xEZkJ8pFvrgyCyv/1rUX+VJVHhNprM4lRMzXvDxSLxRrQpXwygVjqd8uOglk",
+	"EJlXepbp0+k5o8H1nuvE4V5bBSfkQyYEm0VKuSaSM6swhGDvM/bt9mHCtegBqzPTNvbs3gYOBNZIea5A",
+	"fc0bvZz6gg9RK2ZRQpFDGEUlwmXtWrMAy7dIc3AWx2pLf9JRJnICNGuSV980Xmqrs9zQ+ef5cGscjwfg",
+	"mlyYNNF7aBtcTDIm3pedET1CYNXrHDEv7/oONpTO4HkwZoGZc3yb65dEwnPeu/iFN4Gfphzd52tjCzPv",
+	"wcK0E5dJhFlNNRpNuz6FEf8aZ7ohsnDfIlKNUqIQ8pa7BL4jQsYy5UvjRvWxAFlFlxJBMcVKSHYSUrWs",
+	"k6KHGz8AfKRjRNUVDebclqcr8L7il5Dq5VCPdywAlRqgRKpYFNj76iXejQcs+EQsG/u4y/j5SDN7ZdJX",
+	"l33ixKDxHGf2+idePkAKdBVh0hK+HtXJSnsUNTtJIanBAlMS0hW0pTo5lL71WV6npubC5ZVOR8Sk8sUD",
+	"80a+F9RU5ACQKa74OTg/7fqVhspyhAdvcVbH1L68FPAB2lJoKHrp+9SWga9HqYp9HceQ/90MajDFqtsq",
+	"ardr30Ou2vAOST6dS7Q+O46m4jvXIZcb9J4LzRCUcQMYLwVS3mNb/kzR4Wo2aqAtzFF12l4KjwLO63X5",
+	"RkAJefuZJIpvOh98fgFFEhHT+LCsIfZB4OhFC49CpxJef8LfnUvZcsORS3vEYi9DPJzSqVKbeBSrfYfs",
+	"gvwgBW12Ov+6ByA/sTP+C2mKY3vszcS49quEa7XhxEbJjivvxBaaWqS27AfKqQwS3ycRoy8MIYj7Wtp8",
+	"99MN0qsvfVp3r9vH/6qhytYu6VQp7KNAVAB6AHNz69pvT3od+GTh5XU6qgtluij8BkmhfktjKTSWZL20",
+	"8Vw9Ycz4PglYrxGgq7sbRowXTvTk8AUaTym089dg2NOezQaXlKdPdNPM3LkTTFypsL7zrofqdy4ASmK/",
+	"293x+xZcrUBZCyobQIqlfX9voakv77r7+76u7WltwWquhzX9ZUno/W4+d31mNtXG7O5CUZ2dqfHNHwt1",
+	"sE+QInNulbwvyPmIsV/d7S1DYnoCqobJ1Z2PGXMLPTyuv0QwrxZ6SuDK0pvlehE/uV9t1Pj2qSqCXWXo",
+	"SD9235YYTLwXj9nW0VbvdV00XCdalH79LEMQIuNK+MOBFn/TqlMs1T/SjJclwWf7dvQrXRe8saxYujzo",
+	"ybUPvDyiAt8G8Pe+aY7QTB+xT5H2fS3SejB30nx1mblTwm4BuniVs8Wykyy65taVDreBDH7Toe452JbV",
+	"wL8STMYq+LHHaMOAkCvuWe2riRrnP7Xt/e/YDzHxEwrxrZHJFvQNtvZHEOhacN3kVYuSTbKuoX+FpB3F",
+	"9kCHbluX+HUuKroE/m2AK9sbVRiwF+zSwn62D745HHKIzDONKW+Kzuy4b8RrkRMuXBVOZEQSyXHaUHQP",
+	"utQnOty7PvUjFNEFTGjPBh6l67rWxdvUhnHreqfi3sWb/Mtye9vWzLcO9ku7WW+1qFkadU+TiEfP9UPR",
+	"T5xg0Iqy5uI06Kv2y6yEWspJ29AwLKz799jKVj2KKrRKH1tyJaqtlJ6nToAFIUapBxR9vRrjk5MQd8PK",
+	"CdO2BaNU6EEB3Pamt1YX5A8gHZ7+wErWUdROmFRi4JYcmfHBn9ua2zjNnRb/nF7z+I6IjaT59ibp5iWh",
+	"a4kTY3Hbk/j8RBavfRL/x/5uQLon5luaOCjHhOPXqjrrFf0sigUluubqjzULIW/KsDER3C7N4VpkqYD4",
+	"vALWnJ69tW5+ewioIXrX3EAjII6jvaA9PPXK9QwBWROYS5Z0eUNqgwp2TWnbNoRXYvMswmuPWruIgdo/",
+	"SclVa3pAuK/7HhDZrgvRNIabHaFFeCj0mPxjYPRe3XE6TsSJGdEl4Py9S3cYVTBdUxGP4IQaQD5Hqa5L",
+	"B283mSKP6mFrAh5I87SMPee+Cx3IG9H6tlPqISOP7cObvjqLxh+CHWsKqQJdB9D7jgoDaAQ/8FzRcc9T",
+	"N7q/PYdeX1vTD/IONqu4njpXpenFL8/N7FaEev7OjvSdn8hnm8ieJLfrU2pqa3iEOs3Wc/1A9nDk9cHV",
+	"+KwUDz7HLjHdbH+KPFFuhmc9oHFSHSiF3qRefOXeuEVtuwfEzu2yrOBDpqesx6JOwVS7TZ9CR6iD6fuu",
+	"9R/fJT/wCPUcVjo9QJ2sGbc6ZkhQcRg3Mmo+6sK7nJVHngm95jkS60G21XF3GUfllXpSa/TT7jGPExhy",
+	"UiPrhXCVKR5HSEJFcOH4toqL7gnilf+fvXdvbuPW8kW/Ckp1qjJTl7IdZ8/MGekv2XF2crYTeywnuXd2",
+	"cmSwGyQx7Aa4G2jRTMrf/RbWAtAP9pPsblLa+iuxBHWjsR4A1uP3y7M1IHQfgknkkZ7zcs/Uv8EW67ga",
+	"0U306rPow6/UjQ5xisB97hjZEAPva/xdOzAsoV4FKnT/eHYDfufBN4gGNpOGm03ZQAARuc5CqswiZzWW",
+	"eFSlG7jHs3YW0mb+pRy7XOnCbX/j6h+KcM4dm+2bosBZoLccAt7XwfwR0yF0OrOPbSI5H5ht5KP7wO5z",
+	"lGylXTeK5LZujzoMUhk49vts4nZy38uourajPvPimZXq0WMgPCKTEM7tB5bRu0Vy39bEylT6nmOz4v2S",
+	"VHZ0A2hZt/L7vfxDNo3Kb/alOdX6FXHIWPTqey9aRcfvZ5+DKFX8nvV9VzNAtlR9t6L6nQSYAO6OgQAo",
+	"rYt7WaVgZFS6cavcgeHCHTURCchsEI7GOvcjx2ENtEIhRw9GwxhOekvjsqsDpzJiH9Clj9ydIcWCJ3Hf",
+	"7OshBwy2WLBAG/UaJWxzWBZZtgc7QQ0weNI9KlS1vaWoB3WpTZjLXo4yt9J1OmoVZZALfk7vRrzey4ip",
+	"A9jyYbm6f8wrM9xJr3GLsg+unmsqQn+z7TffMPdnPl+zTBjL1bT9fmQrUQ7Mc4/ao80T2tnVfvY7h0Dd",
+	"45u7z72io6B2Jv+V1hUZ9sJHzVWl1pSudghnuhOlf1rlrLGf+tbYkqjkBo1ksGZhA6hnZd2+A8uVqQa0",
+	"NV9vbA/F+fKhFvzXykTxRzi788ghjdhSkYwwXkugZiBQS9LlbbVbD1b13zVeOBSra5pVdmW7N4uxTd19",
+	"jG160NTZ996a51W4yHQTyLiG2MLW3/AoIqHMATNSobYYgejHlFc3h8Yl/UOKDmfY/PJWcOaWZGeX18rL",
+	"LWluMexrO1jKILtYyfjG28lu6T0Lq2HG86e0vXosxciGyU3EiGKA0aal7GJMLae5owMn9ZHG3u2cy7rE",
+	"LU2CVf2mopOUzSrRRiLNEuUQsszzv1KEhmHClIJ6tWJPgpNRdZwBEENdQBBn5EMD+KmN0j6aNrgETrQC",
+	"7hae56VB7bDeHf60j7PNHQX+dztj4mb/AFFd4dNNeM0SqFz8xtUewiVkhnp4hs8/4wNz61yc0iGrX8U/",
+	"WPlyi0pn8cqqgBL6su638u3L5M7tFiXc2Zufboj5Vandqb0TIv/YWW7OlZ8MuvE91wdjLAiZihoW0EI/",
+	"Vu705GlvquFu5g2oU92iQzCn2UVL7AG//YMH+zhK9/06HqH7LJAi/I4GNkVQxj68s9h5+1tKYvE97gBO",
+	"4y5ii7oTXR886b0cD0yg+m1t3/OKLdOKm4VFH93X/v/6QMzTne7bPciDN4ZUU78xAZ3F+5/+Wl0DEiSs",
+	"og/kFVXsm5czc9Q2f0PmO2jNrAZO5ft/L/WGpnqVTQwO8KleMaF5YAxAYSc8Vy5O37rAdq74xplfm+ql",
+	"rb3z9MpySRndycXCd8BX9LocEIXq6jnq0zND3hZ0wpfL9oOVe8xHO7wXKmP1Cd4d0YvL3BpvcjM5+gQ0",
+	"hPwPJIg+DxHW87j7RLWZZpMQBjkYTXBJsq/4Ud5X8sLe8QNY4uvEEUNitHInqg8BaEvPfDbX79imd/cu",
+	"2PbghItmJ9625jeIUtUncJns7pJU1GzoqbhriFAhS/KxMapDwzstU8L6GzOYzNmKC8BMhqKdmPIIbpcA",
+	"hWDjGBU1j5lsW16FIZL2zHf+S5sk6dRuVJ9rj+f1UYuVTBOF1PW+hAm/WSYhFzTZ2SEWBDR/Seh8iy2U",
+	"FTUscx8Q6yGdfr3rbvfZVoyVseyenrvNDw18d/sjz3ne+InWFvcVEWMHbTmbYAWhrlRxwZSqQUD6DsFP",
+	"qq20+U+uSEAjJkKaEDPQMbcRAGE3q+JeTeyZaP8FDoTTXSwVA822E7KfOrvQVK2RL2BT03Tm7vL7MzWP",
+	"vMri7pGUa89rBRH6jOlvKZkiCLhYAezN4k1UicqcvQXRZnDcV4rYA0jPY5W//+6/xa5DrwdWYZE2ad3H",
+	"7BxWOmAsNEtqvh4ru66wL25FlcfYLs7236uCYR0UNOuaqNLROpmY31wBobb2RpqLV8yITMiCs8ioh8XH",
+	"MhKzfPnmj+C3pZa9l1XfUD91nIT5vWX64/qazFkkt+RFpnqVX1ZMeDp+pmwtwmJVf0XRXKPbc202tnK2",
+	"q2SF1K1CLemcrDtb+WaesfLTswsW1yME9++Zqb3OWjwOqhuRtzaJlAsPvQehE7KA2EmOyULhspAlve+O",
+	"YoAPu1v4wNIecpqnM7eO0MhSMYT+SjcFFtF9YP/C6T9hNL6r8waJjHOgaDgY3gUK5HhMHekl8KgrbGep",
+	"6rI5rJHD/aG/AqISzJrqE25XjOnv7GvMVy0ohAwvAnUPEJI28gn/+hypz5WWd7vim2pyxoAmCa/BBD0k",
+	"/mLrr2p07sbxn8BLkb4iokp31qfO5ULQFhp0BdPNxrdHSOxSHhQhya12ebNs/oYK00VyJgt5uaEJNswf",
+	"swdnb6z8cL4UP4jevf1hPa5mwdNc5ziVfZoM4rAFH3LnJgyw0PbbldrKBNCIAGKruAx/qVpc735zA7+p",
+	"3ELd04/miHXG7h9Yt8jUhaVL5xwM91ZaKl0WCylyv+nTIiCFqkQuKuFiwRUa0cSIls5F2zaYldyicPlS",
+	"WPIwaEvHMLVy34fAmDmM0x0+tgh8lDd8JjTXuyIyOo9YCKkASDW65ldk451dhDJIYyaUrPSJ7ol3uYWt",
+	"w/UEPdxCLMG8kmgJpzRID1ikKE/dg5TspJrMIXtpE/Fa6XXdMYNqjwE0KS6du6u7y2EdoWM9b2MFSMgu",
+	"29mg7j7/gEZlP8yXyrC25rVejV3+7ytF7DhI7NjOMESosDzwENNItZaijhWoXPynMPrVVPtXK6LSapd6",
+	"z6jyYTYNaMRe21YFzMxDagFvQWHfRIrBAanRDiygh/lQNUM4IW2xGKg2t1mLUmImm7N1c48R0nPWb4Bb",
+	"dw+D2TvlvchU7NB18eFA3a8lsetdeeo1A/OyaXYGTdgm+Q8POX6IeXMXSnjFqHFRXeS64BHLwfG5b8Un",
+	"+HMw1MZbuJU6X1nZS17oMALYSbbXTpS1Ds0ugkjWIUNW0jl+LODnRdwyc2fiBibH0ncUvnTlEqwoKd1O",
+	"/ebEnLX/oArVa/kHRBopeZJDqt0/syAdKzlZD9Nf17xSmRPEx1Qvho0t1iO4BLSY8u/dnyiT+gHd+gr7",
+	"czTwAth3vmOwBW8kYTSKdneAidaTNxnAVrumMcYHK8mFjVvxSjpP26EMDQUusQdikp9RdctfQaf2uwRz",
+	"mbT8ZK1OzLxC+/VsNIu6LnxlS7rHI33vrfMrua2pRbbEARkwVx0UfWP/uTqcmtOdBdWahW3rXZVS6LMM",
+	"NRH7zqF6ZFWoAP6mZrtVRG0SRkMi7220Cmhe50xvGRNkLvWq8yE9SwrUp7BLKR2tbPKCxhIoQBnkONUM",
+	"L1EvrvN0zebkZX6JZUECVACOFUJiZlTVZT3yqYQeTXsWSrmlwAjz25ZyDCzTLjk+oFI9IhqsX6+oECyq",
+	"LIgUeHCpBoOgSt8BN2YNHMLh1WjZm2tnfcv6Nj9t2Xwl5fqumisbD00hV/bdnjxQMKORRT6sFu7vL1WT",
+	"lgGn0U3gacxKXTgSmnwT1RGUy4+/o8qiqRTWudKRURFGR9W9G+U1g6qvwPaXddSmnSiw/Rv8dCs1wO0e",
+	"zhltEqk25peAFgNFE9BgdBdIAbh/2rVdLKXm1OJleO4gTP1RaK4EhD662XCxRPjS/FHeornPLlKRMLWR",
+	"QuFf5ADfNUtiLiwIxhzQb6sjxuYbvmc00qsKx7xklS0w77MsFrofZKj5FyG35JJY5vx/NWobY9THctTE",
+	"LORUXJMXWYgeYbCFFKwGBjutuuEXJmBvH7DfFwlocw/CV99hjLGGnwTHGMf6LxFb6Pyn+P0AWLq+nr14",
+	"8cK8cFd6u6fPMONn5YIZIsFrQy0NBGZyeL3mUiiQBgXB2LFbK/dYc2IwN+8qBgrhGeX75d7gEyrituZr",
+	"Vw4HB78zk58/aHQoirFJw8B20FuFci+uMapE5+XbN1zka1+KZ+lWr1I+0UH/yEH5n/wUaj9xoJpwZDHN",
+	"rVflTQBHdSkyhZdmf1E7/eI7q6/aMul68WggUj0AA+aeJSEPdCl7naAvtMC4dxlTbijvhNTGR2sKvtu6",
+	"y9mFkD5o7GFX7+pDqbVqcJHNqWZBNatO29mocy+FwGe5Pb5CHdqwBNpu9ZU8zJUmJTsN61ZLWcQPL94S",
+	"bU1TnvnXr1zjiudOQmWqc+aJ3p6Rm7m8Z+QPlkjj/OQWoeRzAcNrEkRSWRoAG4abERoEScrCjL1uRiKm",
+	"FLFENHuiNoN78KzAC7uTVXLBDtCjt1xURhdcrLHr65GipTviS2fqrnKxh4+BugX1xD84hWzl3Jo0akiv",
+	"nPzsYhMu6s5ZufU8FhBnTiMqAtaDI88eMRtCjiGtYMr5QWQln18p4uyszaI7N7C2E29sV1UptB9qKZqr",
+	"IqTm0+yTcnA+bhErxV/A+i0n9z2LXwWSNeBkdW7dM8PtSWAg4hZzB6AJC+/UBtKj1ZhWbpBFAa8b1Rt7",
+	"aMGjBkw0+K3if7Cu10szHn98RJe0ObS2WgoMQrrOushxrwBwLfhUz4afPZyjfCuBo71wVKcepa2ttsVr",
+	"93f2Gt1dw41MCkswh3Lx6rbNmjXIVHP/EnbPQyYhdmUzjph0FISGlfVgOQ2ufdhKbjs9rXyAs8vQvISD",
+	"dO8UAMMP7e1MN5ukrqaxjwsZFJjqINLu2qLJ3jxFbpMu8sXNZepR0JGXD8JpIqVRByDSMFfS5zlpak3N",
+	"C2UYRclkPF6nVzUhfr8WlEgqpu64VgwRVMuhbjgo30NlW8AyLhMEhVae5QhKAIDkyByiAyqE1GTOSEyT",
+	"NQtJWAgc5dzChNCptVdXM7l+e7f5g17AZyNBsvIFXInD6otZloXZT69YeoBKGuSEQVlCdUkBjSKWOLFy",
+	"DZLF2xKEDykJ6Y7QpayUdl9YE4zt9EGNO4bXvgT1b3U2X4ShhJR/1ERoO+IRlIFWXT7VZmL8YaFgl60n",
+	"BeMJXlEdVASHS8pRIMFdpJVUxTeWA9E161EF5d8WKg+6HzqjJ33Al4Cratsz7Yq7eTV+aMcateKHvflM",
+	"Ax3tiGvHomp9x0Osh0LEGzzRYJzc/FpV3P8LESsX74d5W81BNbG7DhRF/V5Z3lkZ0fiV65WdzFUW3M1V",
+	"5Cu6fUbsshYY5OYskHHG3x9xpQnm1aAylsdmxl/XHOB1u2Gatf8OR+ZOjfvNILklaSP3wkRw/yBwTD//",
+	"gIN94a/7dwVGmMMvrehbcZLq5pZzrQb7z/LCnvWMQ9Og3qhfu7XsF113wimtf7fkY07O/czLlzmA6lkD",
+	"U5A4okkC4TgA2TzivOJ3kOKbY+YLgHmInVmegrit9vyYLaOwvp0Xd4gTZrVDHfRo+cEpdD/dO7ofp24+",
+	"t2isPWdzBHgx/m3ldHKlGSVtluEAZMsngVpJ8fMqq03ospKFP1kyYn7nb+0x3ZFUWQ4OmWpbkDtPaMD6",
+	"cb4djbhiP2eGIrHf0H6SspI9DHHFCr+UBTc3V6wTh5aMOFs2lQYrc7z68097qXmGdFvma7582d9AXxwb",
+	"BjgUwyXTjWM6mipQV4pSapLIIF7T2e2IntO+ohY5Dpnz929XRh+2gPpwT6MU6i2kiHbYruNq+20zOleE",
+	"zo15mQs58Fr3si0IYlVVjOAkPEcOTOTKtgMBEz3g6Pp59Hppo39hn2t+ITvUsnkdgsdknzeza91BTP1B",
+	"W5ytD22hvpL2IBCRgx1AR5P/t3ag6zw+R9kH5yZbLRSshurP/hFIoW1mvqMj8G96bf+0QmUXNIpU5+zd",
+	"ImE98sIx/M8B8/VP2K+E6fH6HpnbRlYTbHiqjBUpam6jikRSLB1aH7ISEK4sIzGyW9oOZFWAOOjGnMIi",
+	"xRx9yhCkKSiWTKGa6FMqlKiCPa93cq4hyeoW4iDSjY6f8qNTzKNS313vc6kOZFyszrRVANs8pZKj2bQ2",
+	"WcOUPhkFTWdRFJbfp7TdVzdL5LOuBGPtcyegqV7VVFy3JYQG6Crijv44H1yF4lmoizbn+URUpnIwf1mD",
+	"Q9hRuOUWBEfdYENXOezZWUUKcT9Wvu/gNnTJbIkss5FFwKrgtX2gh0UbBN9sWJ+97TNUZlbCJ64SRsNj",
+	"PVEVWNCshlSspVGoUC7mDAWFn325FUJt9s7ayjA3BDS7MS8IVjx7M11xXX26qTkel4mw8PRrnlL5XhB9",
+	"hT8BZBWbz+roViAu1E4Fcijl4lC+qV+KcMXDsK7GpivPLVX9eKbhD45ylBBNCO+4KFVxttCR1PhWec+S",
+	"MK3Blu7PStDb123qMNpesSWHSmBXrQ8V/plPr3gSv6dBAWVBMxpf2N/UYWJhhq8vJVvvcv7KjKNLL9rc",
+	"4++zfkE6lS6XGW9Pc1JuE+1us+FfZp4XtqmRPE9QI/YQmRpplutYuCoh4u3GUdopXJMCamH+cumSpk7k",
+	"3pRnebpbq9mZjmXmmrOKes95c2QwvBFZ096P2wPmNZMbZOvDDWLEnQ9eAFHjnsvY59hS3hX9n9ZP6T0q",
+	"zgEcaYd4mT3YBHxE/fSOS3xU6t2WrpECpTuoa73y3W6i3guXsWIdnPp92Zr5HShsnZ9r9tAGeRl/dIAy",
+	"NVaitOoR/nXdrNSqmuFV30WMKt2x0jdmOuFBe5UujLKgkVzUQHZ+m6FdbtJ5xJGJlnBh6y+4JrY3pLWB",
+	"zc5rln1P8d2Vq8JjFnHBjPpUdfTomotzvypv3Vwi2d44b3e97KTjwYOKwSp3k/VxK9tib6YG2+VOaWBs",
+	"gttv00W37sjYLnYcduAtl/2joxL2qbSCzd3eT+vpX5wqDLKL5tVqxL0UxHpUcCiUrIWP2pcXLXjCELm5",
+	"FloJAnUVHcAptkDv3yZqihOrYwsgR5iwfVPtmgwlw2RM4bm6+iGAj/rD0/a5zBrxDYF925Czb8vIm8U6",
+	"KB1/DHTvMeeFWlax3KdU7MV1BEW3gCYhC8jW+Qyp1aVGhYZBe0djC8xoX1w740FMCmcwokltft4cnbUA",
+	"bJx+pd3nUtezd3jcMBHaLv40CBgLbfoEICy7dU/kbu0+d+ErlNusdvPz5pWU69qgggW73nK1IlqSuZRr",
+	"bCegJKCK+RqH/QrcnjJFBnmbQn63uLj6extRHyQlL778PmvHx47pjtg3EK6x/QFyktvVDkDQsxn0E7v/",
+	"o3l1PRmqaq8nHqDcUvZ9y5CB3t5tRFWozdU17r+udg5lFFpV4EObTjh9olreWPyS5zuQnOAy1WwzoBsY",
+	"R6Oe+19mKN0U35rM77V1vVkFulMOLpYHRWVyf+uXq20VBqaBRYadRSpChf2GXbhy6oBJv5dbhwJqy7XM",
+	"w91j98rgDyyas2+vXaiDVqiXOy3XTbRIbpiTg9nZRzw5JFSoBUtugoBtNK2kUnzaQw7fQ4514pXX+iP8",
+	"6p64D/Wu/gFdd7sR/fE1iVMFHZdwhLrVCd8wgrx2+/0m+Yk3u9+9xTrIxXT1mhm7CXe847uYCX1dAH3m",
+	"uGUjyB7Xvf3r7ELbz7KCKxNx5/76L63phdyjGh30zyKmOlix8EcbESz38ouQG9Pr7hjNg167P6ss8+0Z",
+	"t6sOe2MPpJtc66cN4fKLazWe6zdealxeoYOgQbii86iu0vXopnsu7rmuOhJ/b8/CgTm7CMCws0weO1ZN",
+	"dlbfS3Ikz1DHrHKJt8cvnKfwab2mGg04/Fw5NPlUK/vJge0bedKUvVZfyJeQr1+SYEUTGmiWqGvXAzDL",
+	"i8i4ZdQdMkcGT3NvD1bSHHWxdfcoRpbuLExGaoP4GTVqmNcdgg7m0+8ZSq2aw69ZXUe5MDkjzOgK2tQf",
+	"yGAhC6wPWblHqiArBb39OYaI7gWY76leZXR9vhATjxMIT1FdcSzuHDdery/vhVA8u9iuOnSuLGApzNBC",
+	"Wg9fVSlNxtbD1GdvGVt3QP0rTRj+qvHE+KtM1otIbm91ZXvkiistk91dZJ1Cp4RfRoFcH/Wsdt06SVnF",
+	"JM1fpTVtAjy2uMrHZYq2dh2qJ15e1txg/7l+mlnM1U5uVl7GSkEkXLN3i8XxMfGWS2TNj7ve50qXuDrN",
+	"wkNFmnC9uzUztOU3yFxjpGXsN5ByzZlzh1cXd3ffS6UvPb+NE9KG/w2/TWU4TE0PSOjGPKPqCT79AusG",
+	"JxZGk3xd3ErrzcWXL3DyWsgqp7OIgFI1IQlDrmK14hsSU0GXgEVIpCBhCv0cxKmKevab+E28luKeCfiT",
+	"K/J/bt/9RLggStA1uwuoYtcE0C0SRn7++YdvFfkX2x5L/sPCQQN7GInpmv3rNWDo4+gP370m33zzzX+a",
+	"p/388fU1gUIDwtVv4tOfKKKZh9388skMi7mQCUkF1+oaqgMtTyRnUWir3Cwy6zPyJklkgm/6RDcbV/nx",
+	"fJPIecTi/+d/lBSfyL+YWfznX/7tP/71NwF9swCzbNbgUyBD9gnjJJ8AU159IoLGXCwJu2fJjsxpaF9N",
+	"NWTOnpGbwOyD5P2724+Ii0w+/RCyeCO1+YjLv7HdJ2TmhbalNdvZt/ofAe7RkmmV/QhLIC3TmsPdgHF/",
+	"efnyGbnx/U0I+M9YiH/shGgfoMjLFy9gmr8Jt51hCwGEg2RCXr54iS/59FbiYn3C3LyQxELWksDMCIte",
+	"yILfO6I+Iw4CYXAKfaN/efGf+CiuFUG7e/YbpPgcySb59Cf4vhnJnYO+fEL2W1i4iMdcf5qRT/g783//",
+	"+OTYcXli4UvUM/ImNG9JFSOf3nyky0/PP/2wuPzR3O0+PftNvGdyEyE1HQTeUchog47f9NrTjAJ5Mvl0",
+	"Ay0t/A9YhSvyCqyNJHRz91v64sU3AQ/hv8z+E3Ob+KNPZikyUiRc5lTZVbfvBVF9MmpCnt9//Rx9x3M7",
+	"m0/mjgJg4uwzkpSCIQEDhXEECD1hWenMueXZbwIAXT6ZjeLyv6Vgn8i/UEGAFtw4mX8lsTQ2Dg81JmM8",
+	"AdoGtwGRP6RgqOxoeg7MPCYres/skqtdPJcRofazfhPKMv/F/jBvzkbQygv0xT9/fO35jIHgzqGgOzTd",
+	"3wT0XQRMIPGQdYk3Gxqs2OXLZy9ytTgXH7yH9H37F187/Fm64RdXF988e/HsGyj01Stw3mZ5wU0ETD3/",
+	"k4dfbL+chTsxWxYI+YfQvIDF8p7d4HDYMQBQH7eBly/+UlFeJhER1+PBVu93/kHO/eBek8YxTXbQEr1m",
+	"3qEFjMxpsHZoAtmJVl38jmVPNGYaDhA1sb1syHMeXnwxf2XWIbtOLrEEoPj1xjxfuStt6dNfWPYN13+Y",
+	"96j/Y7dg3NQ7XVLhXgXb1X7K1pZ8H7+o+C0Wdd8iiu2IYiy3su7+B3RRqmJR8N7+ylIn9l177/r/ZmOs",
+	"Ft7qle3rHm5FbXzhS/HkY46mX/aE+fWwrx5dkDdhSCjiDme7iuP7rxJmQd+91Vcq/V+ZdsIdV+VbVml2",
+	"sWI0tLcCs40VH18+3n45flXfCYvlXGMO/d0MuF2EhysustmhDzShBWzk49oOVFF3spzHrhNmJZypdTOs",
+	"55DbbjKv79KRdxR4wSQ7CrwJj1/ojTYs8WcZS8wFbWMsXLJkMLuqWPX/kWkiaHSZ54So3dT/Dw6+CXyl",
+	"+2iyKL5qEqF8b8mnHS49sPlKuYYtIsrzNSvf1leWj/3B4X4vrVj6W1a58sM7sdJbTuHOTiD3W7rzxOMd",
+	"ZH9tYYQVAT4nc1VZAQm0Im4iFfpQb3qdTE713vCAtuTLrHWclnZPHFegH6Wm0WRmDCikbn0RXpHL0Fmt",
+	"EzIKBzNFxIVD5FrNyHznvfFgxt2gAc/ZZ7iP1inCG/j1JKows7HFf6Qs2WWhRd+P0/FQYpbxFv/mi3lm",
+	"Ud7/L0ukDTBJwa7Jf6U8WMPfQMhG2biYE4ELCWCH+d7ccpLKZrehWrPEjP6/f7+5/G96+cfvf37z5X9V",
+	"5AzalV+zz/p5oO6LSt/KVbCv5zcEQ4JakjVjmyFuNM2qTVVmBRCdya30OxFxwYhMCIiDx0bH1JjqjgA2",
+	"l0in3HTSew8D3+O4EX1T4T3ndoT+zhwCsbfQRdKkIHoryQYjkQmLGFU22La1RQqbhG1owhJFlvyeQYAy",
+	"ZENezKoOKOagUJLZed3O8pM7xanmrBXtA0N+YK6vCZqoynFObpgAZ4WnHgRXZPYXDMMoHS94KqLBusns",
+	"gfx2THsvcAKPfQ5xZUOI34BBchopSbSMQnPicJ/r1g7Nevi7g3vPWcYcPeHxxBY5qSq8Rt5lQlHmJMD3",
+	"mmMmhwRJICEdaGmcIYmW0TVbnMGyllRYmJaby3TTfKGAAvX+Z0hIonU5RNpCpFHvFFm1/tiSg7oC9IZb",
+	"qrBEmXBheRrdaQtCVyA1gMEFoW7pbua6xgAmechNuCHDgA0IZ2rt+b6PTgb/cthXT6Av98zVH1RqCdGr",
+	"RKbLlS16b9g6fV6iyZpf20FvhE44qzDrEvODUUQS0l2+ZlIik2HV1cpyn1ZceuoKsMpvfEv3XviXr80P",
+	"FEG44+oXA9tqr9e2KLjvS6q74eaRjCtfXdcpVvO4PE9vr6eVKGMXeXJuZQmrcKrKtSD4ole5RVzZigl5",
+	"5umjpvNtQhcaZwEoKGpFtlyEcmv9HoCA18wgx3+fzaDczXDUDBYkByYLUZ3mGblKte7TGXNXy9vybpLd",
+	"DddyVl7IGdLCywVxUC0lvbP1HbYaAvIYloTp6xcvwLjzNQfOj+15tm5hrycX9+TinlzcdC6uXdHUijFH",
+	"YV3nEZvdETxhiHInV9vI0DkQqgjFIGs3D7RgrKWQybmf72DkBO7fvGgS7/+Wi7Uyd1AMMro1yUoYE0bD",
+	"mYssA4ZueMlFxlVVsb7Nd5P8J57rFSU/x9PUQu3PYPzKqB+hbhCKQDONoHs6ASqhrm3fiipA/XQ0tg61",
+	"k/dyXVaVyQoo34jQ8hwRi+JdreUHJ0TcY7p5nf6BmsIpYF9jHJnkiiu8mM78xpqQrOFpsO11igPzJN7S",
+	"S8QsH97VZy4TAycWW1qLB5ZcrbOF1i9pkersLM/dUZ7WSY5fM5o5QVdzDjXAWCQCQT+qiNwo+L8w5ras",
+	"3urDjGxXkmyZ0Mav5sNBAHlrflKnHmWH0Vp/mtOY0W3uLKtQK0p5S/Y2aMrzcAsdOd3pr8wnSHWerYJA",
+	"SSp2p2xlsuZiCXf0GVnJNIH/RLwmdFGwRryYXq4YjbAntN4ccej3OPKojXzI6/y4W3Lhm6cq2SzED9D9",
+	"2omQpQQfbX4YRVlc4YoAVrGakdAGwWznqFGFeRoumS4ogv2zWkXoGss6T5WoeZxZ1ouy88g/t4D7bCwH",
+	"FzMDNYIDLC6nqoRxfEDBBrPDmBXxN2IaM7LgyzSpDzzUqk3b8d+NGj1P2z7yHxdDBB/3A1Gn8EsTXRUy",
+	"6VWpQtu5H0ee77kf53eqc79dndGFCJ+X30mgYwx92Ywos7IiYG7foBHBuka8DNq8CdEsiVVHj9BvC+nv",
+	"Gqay4wcZQI640v2deIcrmTfm0X3bmV7J8tYD/ZZYyzrf4QkM7MX8vPHQNXwb4eFudvTLG07sNJe3M1Ul",
+	"20/oVOKaJCnyqxVO/qU6VaVpovdrVFsN+nn+odhMMFiR1q2Z0/v888+1MHNvohMXbMEEPjBltGb0FjDz",
+	"rqIugb+S2CAB7UQeO6FFk4Rg4aWFSmk55JuhN3bk4HfBPYq6c4kQZF89yWncLrAtabf9tkt+D4Urmolr",
+	"B+WSW7AZWfAoYiHgpRTKb5GgrekUf0vvWf4jz/ccn83xVGf53CpNgv0gPAiSTIiFxNH5rJg9DTqG3z2h",
+	"V1o5bhoJYL4MvF0gkMxDUKc38UbvumnQBPA3CA0lF7ZNmyvdKM6IpnZ29d7ajjncT4/qVWF200Q3cCF8",
+	"cbtDaZMLwmiwsvhiZtnvacKxTEn7M1lMdyRVhfuVqzFsj4zAm8/Wn8LsTuRJcWWmwc9BayFaVgB85IVZ",
+	"NC50ktnv223ttR87RRC0VJMogB5fKubUmSun6TXlEdlvc7V2XPA4jfNwwhkp5Pj+wK3gNH7B1wr75kEh",
+	"NZH3LPExMYpYcFaFavtjSi7h8FqbvOpZ+XTRvF/c0Mfhsd9AN33OT9PRBdDFkf/iDeaM/Xn3KMyD8+bv",
+	"bW2xBnqzz7pKQ65zLQAQXYGaJtXi8WUMIJHuXKxkNMLBGJ76Gl91tjqE07OTnTyaZxdn/OLRZA1IA/A6",
+	"gtwIOmIhZt43yMpKl5TnS51sX3RBbTYRpyJgl0LqtuO4H/wTjG3pCvnh9h355ut///fLrwmNNit6+fLa",
+	"gf4i3C+NIiLskyoz6zIVOtmdLoFZ+N5Jtg0g7ono1nZkyJApoujOHvCVTJOAqWsiJInYkkaEhvc8YG2u",
+	"QSwi3nr+86POIP39UNtqfsWEC2IOIGQVAJctzMU4sdCXLjkj0ygE8KO6xpbDg4mzs+zQ+vp/vxi8RWtc",
+	"+0eTmM7ylQbUW3ti39KdORcAjLcvdTZbM4BlOV6J+h4AZ9HPzX0g4SGeByq39nd2hPvk893ccX5uvqcO",
+	"fr1lkCKzs0L5zTziNyDalW/rVXICl32pWbyJaPsujMM/+tFnGh4rzXPSCzHRudU5IOpVmvsZm0NhnieK",
+	"hJVXa6KYWFnW3cNjexb3fINH43oP+R4HPFTNsNO/Uevpb0SVM5mgiUTReBOxTE8AMdSduxgWIbPwmmwT",
+	"rhkw262QDr2f6rTWI+2rzGSLfZ71SWXDHTgKVts7crTtjl2GVJrgScqRzl2DXFnSnvfPoL3zETTEkWKJ",
+	"t/dcTI1o9ll3s/duZ7JHVDt+Njfsgwtiq/6QiVDdNV9uawj7Gp/YdGmte94UZ+9pk1AdLaljzfXBJvWk",
+	"/w9C/x9byXqTxnc9Ik5xNBzdHxSOeL4E3Wy1M7KiagWhbcWXguo0abqgH56DLiz8c9ctMnRd8Q322+WE",
+	"d9ZXQTvdUx0ox7/w4fch1x77rG1ONa+JMtVAEsjFEqCXHSMjDI+kYsg45hSmj3nDTGnC7dq0WfrrbPQE",
+	"a59729hS+GhX3xf/umX6SpGACnPxxpWqaBIYx/zh3N9FJoABNoU48EUToGj4O5JlT4HioFRDgNp7YMdO",
+	"CpwrVHspIcn/wuatGq5Kg1arQCl3SSBn7VZhkmbWp3Ks02jTrUXXwbIVsKmrov90UC12WjMSUyQNddw9",
+	"qFHPyI3IGjjtH0nByJwtZMKA5Ecq3cv3wnQKMdzhFLIU+D1rnYTJvV5JHjD1uNXRbTPWZeEn29huTNfO",
+	"qTnV2yZSLH2VdHxYzNd3qm1Y0mU/eQ8D+6qKYjRi4YEXHpzbQBceQB/MNhGZEBozEULBkS84D1ii+cKo",
+	"DNi62SqmPNub09zQ7YJMhA/lTG/mer4H+iFbE9/jsb3qpT9lFOeV7OZck6VkACULjc+KLGQqgPndkaUX",
+	"49j+p2PHsvNXFm9nrnoAu+bgssygX7t4bGvxWRhvugSO+5bgNQ79DkeeaTFBbo7TsIXCauDugsiDmDeg",
+	"c3N+rupLLdB8N9UW5D7lbN1Lbo4nqinIr9I09QQLK5EKiVYalQ0uJcGKD15qfYNPfQi6chZNiLdabgAb",
+	"l4ulE+U1HEbuaZQyZIJas43uJN+YJUvXwpKKUA4s3J9FKK1kfzRvepJsa3spAZGQOQ3WV4R9poGOdq7A",
+	"FhmCugi20z54RjncQ4via/5U0+XpaulxcadJSB6/O5/5xnzSPXmq8j4viXa77phSPtTAT2KNjy0/Wi88",
+	"R4NbW3v5Q9wsvqrlDZPdXZKKqiWeSxkxKjqtcS+7jtNI8w1N9POFTOLLkGra3brwI404p77Q45sngv3B",
+	"l2X9DItExuT17S/XxErMvsrokLvVU5LILVLu1obt6tWrNfnuHc3Yu995VmPi3GwSyBLuZ93jpbqewj46",
+	"NDzcoXvv2GWZOK+TVGOeqeK4Isw+ezRely2BWeNJ/MYNGnFl7Tsm6u1iIlstwhWhQFUKvo+SWApjektJ",
+	"ihQ/x9tadWwhDO3Hn+sp107vNKdctzbjJ1R3vkSiqBg9zGlOxeDZD/2Kni1AxCsqztcNH68Tr2jeT8iE",
+	"RHyBTHxzKmaEC8IAVyTXGtxDWUJ5KaS+tNv68HrzrfxJQvLzjBNnhTk+Ui26ZdrrTknmPZQlxc9s2aq/",
+	"zYaNuHL+LZPGj4BGKKY7MmcZTCEydyEb63a1G3C/rhQDxD0HNlUIOj+MQBdM9RRNi/nw/EREgJtELniU",
+	"8V244iqkz3F11CuutEx2165MLxWhFAxSw5SEvQ4PmOboEhP/EUdOtOCTGDl+UoE3bGxbtgLuEIt4b0d2",
+	"inT5DHwTa8xJ4YeLH3Vud9lf8yDFa8Y2ymb5c4Ry5ldYpAHREbkgCxlFEuJUgLZXRuM4/u5W28V6KhWZ",
+	"nUsgxn76CS8CZ6vKCdcM86KNCt1jk4BWs9guXJ3buvWDzkkdoc+twzgtxy1eylZnEhAhJ/nAHFe1JHLL",
+	"cpdKYDinPDSXSWpOs1yGNhIFsM0sXLK8ftgfDLkPepXqlrZ7+MpVkwG0k5j1VSOX8jsw55dp4zB5P/e8",
+	"XN4PMAgF2dgC6BF1yey7ERddDlUf3dDR6zvGdCbuK6bhcXA9QSu62TBhW7bGPDGHLGJLWJeWuENu3HmW",
+	"rGYznCjHIEnIAh4yBZfB7UrGLkpRoDtG/uzWQphs+mcbyvMzPE2iILdCYwv3LdNEyZjNZbizUrY3fksk",
+	"j/8wzvAawV+N4AXbErvwqkoB9k0OferwLRVvRHj++nQW5Y5vREgoyURChNw2y47fswQYH9r8ZTbwCaRm",
+	"CpAOuRUsGZAV+HAs2G4QIlyzWFVcTGcXMf38A/7ymxf+BTRJ6K4K+dV4vhDg+KA1T8ZMYdMoh+56AbmJ",
+	"BgTYMGWHQ5QUp3IjQttW2vCuA8FLqh4X1cCyFCrOKqUhk+4XgZwt35q/+zL2Oca9bZKDTN5TAc5tjToB",
+	"0DlC+nFFqFojdVjOWRacY6XL7HYBPcp3Pjm6J0f35OiGcnSPrCi6g4eCE7lI43kbteV7qfRPdtyI20H2",
+	"mkl2A/Mw+/UOK8JcMcxyArcZIDsyoVnCwlpqndIyz4a92miWZItyrpebbIZ9LssDqk2uYumpb/z4W6Jm",
+	"5sKPlpE3jGtCyVyK1LYuc+2DQlwRubX8MAgFdIAjMq+4DFYsWLc7o9c4bGRfBG+ZkNIrknJNkFmRbJDN",
+	"iYWWlSHvfmbQbmr8FLvnoa22HdIh1cooYfc5PawUkcW0+ZCNHFFKubdMkv/SdM3FEnpFC2huFh0mlETI",
+	"7bWloq3qJRlXOsaFDI1E+G6xYMkH8+Rz3X9gcjDNqXee3CHyaec5vmMIuIxiKdjOBp2NKwEKO9BsTzub",
+	"4ZmEEq2McBFEaXjI+dd8UphGQxdC3trHvke8sbM9uLl5Ph3aHrLpvI+oQDIn3JEsthaiaUURmecOFHBK",
+	"25g/4JpQwbbXaFOWPCiLeFHM9lGBLGNH2Na48HlehZ/MbL+ww7mhiZhR6qnGrP6Z45NTTSgowsRibfNt",
+	"Z1VL5zFX7YzAt7lxY667f82pKIFzSzRq8KJWIqkYaWv92T/4nDfXHinfp131PHdVwAeCy3hEhWAh+Cq0",
+	"LvBmOA24DbZ6LPZZM6GyQoiQBa62bEDT+Baf+sa97GyNw03QTvjJTh6ynVghwoUNdAXOjZCegiSWcoi5",
+	"MnG4h3DitGXDS1aoIepmP8uEiqH7TP9qnvlwbAem+2Q5D9ly/mrmmRXQF0xGr6RiOY4xX4YAFdB6xRI1",
+	"1M2tbFyjXteeDKzb2ye9suU0z8ayMYY9w44f/JHSdOfqfsvXPJ6Yi17vi9zi8+U/UtnWCf7d5/9KpWZn",
+	"xh8/ZmWU/eJJLo8fQOpyQdhnFHrO6fj0N3ojmw2018mQ7vaulPk+jIYScPt95+oC7PROU/zt1mb0oIHN",
+	"9CZUs2fkJ7RYn7uSwukBVU4NrgklMVfa3Iu4IoFMEhZoFpL5jlDrQ5jQyc4DjUORSrF13GuIdQG267zR",
+	"AXxvx5yV/e9VSr0TDjnWrBn0zmNzpF5xRTZ0ZzvNqovTdjLVB9SlFacArRo8JLzuPakarJ6OBvbklD0p",
+	"pp/fMrHUq4urr1+86DRfrCTgto+0ZtZCprUv+rcXD7mB02r2RH08+6qJ6Tazpyd8udJqZmx5u5KxQyGp",
+	"DR7W2HG3utdDDbrB+p5Uf5z20odXFFlZD7mnrjLiId01Hzy/d4M6tQdniL313cEdFWzHaNL4nJh+5nEa",
+	"X1y9fGm0LeYC//n1f/5HphRcaLaEsohRXRgu0iQu7D3EXYkTnuNhhHUHj2UWbka0JAseReZ37nJcJgS0",
+	"P8/dRdZsdxm2olL9je2+pWd3F5mmtn/4Cvoh6/vXXISd67+tGP/GgeRo3zkjo2chCrOi9wyKTQIZ19XC",
+	"73cEMGHM8u9Gk4wfj5i+YwIRBARbSs2pxosyEyFQDbDPLAm4YuHF7x12ke/MrmxP2JVAAI1NAF2OlG9p",
+	"4wuaKv8nBgOyMp0Od9WTI81sCMTIdEsj5UF98FCF+mPuw4rMzUIQJuBOba7SNKk6XVXwLnn/1O2IdbCj",
+	"evIqw3mVJx9xgI94/PTtmSm7ZDAPR8gF85BZjTzXQJudnpmr8lXcbaG2x55UGhMEALUCo1Rzho2FcIiG",
+	"nQo3KiZCBVWC2hVAhFY+5VqHCtXGe9bzOY1oKxj7KzfoPGFW7PQmOU+4pZgZH6LSGAPyQie8QHVavsXa",
+	"1dYJFQqDEs0r/hbGf8wPfwj3mMOio2PqBi7kJKqBryJ5GXcOysWUR5crRiO9aoKx+pHy6HscdZ6mmJvg",
+	"2Mv9vdyCzzNLN5efmSKhvCKKCT0joPtqRuYyRWM1z40oF+aHjhAaCj/FktAl5ULZdq5E3vOwkIo3z88J",
+	"iilFl0w9T0VMdbBiYaMd/+xGmYV52KhjhU+ZBp+Xcos9ZtyLT1YbjyvTRJWb7Twfde6ikvVAIoh3JMWS",
+	"wDHXw+nkBleI2TEHDU10cyCH/MjoqjCrU4Cq/ojrPX4uFUlrYq9ZW8q1KgJpaek7PLnupynPHbjzgPeD",
+	"73jEDvIeE10NzNy+45E/nh8AnGU+MRyEsTkyukK8b0ZBpyKEBHpOgGYX4MGKrBhFVAGuScTXWDUsdiRh",
+	"m2iHHTgpuA+q8DjOBBFSQFrdOKXwAP1Qz/8UjWxk1hi+q8d23lA4AbjUU8cMRCEBcXz2QQaa6UulE0bj",
+	"orr4A9+cCwrnw73rU5WVI57y8YiV8CCLyGKu/Baw0koCTu5UEKo1DVY21V8jw2M6LYqCV0zr4ZsX4aHn",
+	"7hxwlienh6Y7f5umrj0A3INcWGcgJIArroXcKmPqQL3AMRVvzpXXNg2soCnKnBqJxFISllh9q4GhqnEN",
+	"8r7l4v0jjDjvahqfgnn5F7Iy5zJCl7Iu7cIRBKEnAtGoNxZ5z6ar6gCeasJF8YwKy2J77Iqn2iuitHEi",
+	"M0eJOcNSYbjS+KRGaI5tauZKl9TMJzhadVAwFjbr4E8w4p+motN87pRVPu74CRcXPIDOdyRMGWjDlU1Y",
+	"aarWLluVFXjyhCQyQu2weSyoRbbASNRXo3MxI4wGK9vfkcE5K8IXOBgwMcrFwPDanLJIzRd2WS/NjsbF",
+	"UjWdZH7K/cGtGz+m8KreNw3iCBb4RywhWyq0MrcIc7gkcjEjK7nNcJhLsDuKQfspHjbqCD9q1vEst/yq",
+	"uZ7iSnkSXXi9ksY8wcL6a0CFmbX45sLIBx1eyn/KdP63YLbGaKOwHFYyUlvJLYnTYGVvilyRVCSMhp2l",
+	"+BxG17Kbf2A0PE6WJzBuZWZ96mP9jzRZmwudWV8f2V3yeyYQHDYy13/NI3Pj40JpKhpNT6baXPQvcR9t",
+	"w1t8h6M/+MHnGZQvTXOaAkBAKSd2PV1Dykqm4B0dT4FtSOAin6zcyIgH3CEdNDSnlL7rXG2mNM3TNKuU",
+	"12p02pAwhL5GK/8kk1GFmOuMz4HZmVvTwKGTD/DQB6JBZ0FLcKPWVRIlQpJYJuzaXkiMMSuCZVGton6e",
+	"NbDWXSEKIuotIHz+R7lmYkIfO5Z1sSBNuN5dXP39933KrwrR+GiU9g5XiibYQ/uEOjk9d/Ulqv4og4Ur",
+	"djmONqjZARIezYP3q346mW49dfP3sp5vnWEEbGYmC02AFqJphiDTXNnQTA9TaaN5tUKtTvKM59UGT9q4",
+	"9wwtFpcQckfHvETqsjf7MrlnSesG48ac6eHdTW/00AXy2i5kQlYyZllIkfLoCgOQMxdfhFCzWW3LJVmu",
+	"txCMhcBWJQWrDyfm/u5yDgnbhn0Fj805WJNXUAlxrliCpXme5tC/t1pj6xDgpMRU7Mo6YYuvAxnHVIRX",
+	"+XYdmjBMpfsLO/wYMvjPyBsarKC+VZnfJmyRKgaEL/Md4VqxaNGa4qhQM1/WU+cUjtazs4qtTa4HNwQW",
+	"2vlujLB9pYjciisMphkd0VKuLU4wqIWLkEor5xCRT6G9eZwcfeFRjWD2+YFP3GkPjVIIkqgDEQBV9plr",
+	"Y6TlVvM9QpyJbHyaAF/RIjq7YPUc2oBrrQ2OIUeZ25NtPNlGuQrJHMFA7aaoSt8/AMFhBuE6chmnmO4g",
+	"VQGt8bADEi0tVpyZLFFaInH/vU0pSsHszrqSUdjT7jp1oz5Z3j+d5T2yNs4OltDj9H9xLhidx5J2iEJf",
+	"hK0rmyFZoeYxS2Zw8uYKapKwgnFGNEtiNcuDlGMzTYyQgprQIGAbrcocxeMc0TEfRGMmQqhzG7oTN6EL",
+	"feOefq6hBT/BJxa3RwDJbFQO4plOqu7OnKRCOBKGhAa++NgRh8xsGbIIieJLgWiyNKPc4aq5/7fJrsYF",
+	"ln2ysI6vnxRZtqCDeWjZDEg2Q5dtwI/tpmppyPXlhgbrpm34xox6j53sHWC97Cls1tmRBWt3pjn69tGe",
+	"PJkVnrAJF0dnX1yfiyRrxjZDRO1c7BXaagFwEEkUMvmRhCltHOmMcGHczQq6IBZkRdWK2ej/p4RuzF3C",
+	"OGW+MFehYP2JIGXkNaGRksYTb+iGJVOdGYAPkw19YPgrv2evzJPP1ZPB5J7OCY8GgB5pXaFHdeOD6/6A",
+	"sOCCioCRhEWM2jQJZEt3OVDbntek54EMj7GbtLpt7TU89Uyt5jU+BOc4sdnsv3vEjf+WedSDWBIjaZ/1",
+	"NSq1ZiGUc+1TgcSpwqb8gxQKb48D++LX+Nji1f3cc8N20k+++cH75hLuRBbSvcYkJjTv2WiJTXW7JGdr",
+	"hrPWlGxYZjewKf0kNfvWPfpMjcjN7yf5dLR52OaDjdlMuJ0oTANNVjQkNEn4veNBTS3mGcCfYY4EWN4W",
+	"MnFQ/q6TkmsyZ0suoO5EHGBW7N4FF7vUA7zB0VMUBXTCvTwwhzBm/u0jj1nExTR91h+R752J8BK68y3e",
+	"fS0U16j3TsD76KpJ38Hgx1JpZL5mMoHDOu9HK3Spxy+mOyI3TJxGGRwiSFd9+NGNf9AqYb9iGsQwu2J7",
+	"mjCqwOvhWUTogK3OFZ8Fp3ea8tSpQL+MHDL8H6Jl/i4Lx4tILpGDIJoRSr79kSArHxeaJYJGRCAHVt+D",
+	"BEJ1DA76I8J3li7wPPsdzeSego6P4GQOdmPJKa9JwhRL7hmWc8/T0GxhB9jExs19QJt4Y3HW3230GRNW",
+	"4uzcXJ9s41FwjmMBDUtiMt/BD1DBXXR+Y6xG6EIaX1nrMd9jjSrMIHxcjJUjHAX8XEiNnZx9E60WB6op",
+	"y/rBDhlR9ewr3tNgzSYE9rAfXxYFCIsr2xEbkvmuZlUHPQzCrpit9dPO/eSdxvNOIMiie7omdO7VX0HX",
+	"VYEr1llHsWOvk5NRRhVFwC49oOGAdvOjvGe39gXnajdufmauN2o9te3kX/9kPMcHESTk2l0BntNuc2+k",
+	"Agjds2ZkmRBbK9cFK7redJpjQh9wKrd+8Jh7dfFdk0Xw/ErYOH8qHCp3IaM7SaDO/O8YBcY3YXhrH322",
+	"rszO7zQRIb86o4eE6A4JdAH3N43nABAe0CThLLEIwDalG7AoRy2A+akDLN1su1x4D1Zp67bg82Nu6JhZ",
+	"mdxrJjmT42axlyrHslLAH90CJai5IWV8x8btRhFhkWJN0DWjOgRokOgct/+Io0dOqE2D4/bmniU7QpOY",
+	"hdgmgrZgRMQ+0wB7R6YSw1Ym60Uk6+E8/itlyS4niV/dH4woC/eOW+0d5pgkQ+YQBZ/pDu5uUWawX+J6",
+	"yESNJROltjIJLwGzr7GFCge+RWy/fm90b5kAt6swz6lhu8z1y32rRaN3JXcBAMmqRo8HEIsNKIk/Kza4",
+	"GMYoh8O3vF5JHpyKJqBGRBbOF3csnOYMkKKugXwPgU0QQ1T5izQgRT0jHwG0REiyZrsri3IJxqrgCVWC",
+	"rDKyBkicG7UuyXdM+ZhXdL7cTiUgSxHlodP9QY2GYcKUmll88wQYW6RgMycJLa2N+UudW/ZnJDN66LiK",
+	"tnSXgdg0Cm7H2OWO0dazwo6x/w+GPQhuhxo2B0t+3052//LFiwq6mdkFIKvBU65EGkW1Hdyerz971YZq",
+	"zRIz+P/+/ebyv+nlH7//+fLL/+rVfC2gg75f5dTX01ZOeU2ZDhIbeAJAk8lSamzzQbb+PFGeXiVMAQhB",
+	"huK0Zht9bTyepp8JDe95wcuVKQ9zxtIVmuBgq3lS8eNU/EFCBFSiA1RoIUR6Lpfm9N54oMWBf0WW5jEt",
+	"PnvPBOz4duuzaH4Jw7ZikfEVYDJtBwW2JVqjisWUqc5j+TVtgTLVr+zIM98FV9K3Xdf4iVQdhApSfI9d",
+	"DeNyMTAFziPHV6VJxKhCGBhc65rpyFQHMmY9emG9NN7ZP23ipzczhCIQs2ZfKfKHFOwazl44JQZBg5Du",
+	"0OmNzWY/yHR6ct+PvOk7aUwE5YXWj4SY5qzstJ1ouQQPUSbFgEMCIhFllEKZpnKtnE8pxCHwJ224/rnv",
+	"P98eLj/FU0F7Zms0OpojaoPDtUJlkQtEo0ogeyfgH1DfAqpRAKpwjU4yIRFbaCLTOvhOpx+V+0nnU+IR",
+	"G0srONWBjv5MnPTFKVzxxSAO99GhVDXrejtEVd5HTrEVTQYaW7WhuEspbuiVG8oRMW18Svtx9Qn6te5x",
+	"uRTDcOB4ekxwvIiKvq73rfmTCuf3nvLQMwfUOEHY/KiGqv3qBeTh3fF+uOtUGE0i3jyZ/v55WPTFum1N",
+	"Zrcjy3EZpmzWY+MJU3Y34I43yHzO7vYx6cXDEp66j23eInudA/t77MIp4oF64yff+eQ7n3xnP9853c1g",
+	"wSPNEhZmUVdFXt/+Aj2H5qqwlcl6LuV6RhRdQNmp3DCBiRi1SRgNcTYdPKUx1C4H27cwbvDL8qFubYLt",
+	"jYoJWd+5InLLwpmNeoDqUxFiBaL5fQ6+Yob3H5XGsC8GaZIwEey6SFvLSxt06XKX+ShtXKcbuqIXdjnK",
+	"dZRrstm3mS8KzFr2bUZ/RVWtp026oz3it9LovfmjKTTML+9kFdS5yBy1cTntkFFytdSuTgVRYy+5sCs9",
+	"y128tSSRlGuI1C1kck2oJrFUmvzbixddNHHL2LrZ77ymavUrjDpP2i03v+mcBIRGzcKBW2BsnUvAbXkU",
+	"XVkfEsg45lpD45pvK1Q4eCETFpjN1ezRxLafd5VXt3P1EIJ7kLE8WKNewbyuUbzxA3gTwcubV6EXodbd",
+	"Gr3UmsUbSxWHGWMScTxvjBLIsxDDALVGXW/NkF0c8OSPCRXqjFEY3Pxu/DqcMlE1fvBYQUkfSh1ZO5lD",
+	"PUUfeqsTvmEkhrwmVPxtOXLQCTyAWbLc66wgEE8g9kyluhp8XvWee0MYWglxUpl0H44euqPY9C3G3TTx",
+	"qUGyYz4YC/+IthKGpK8FuCxZIPYmQMNItNs3x+6WNa41+e34PGkJ7MefqkH/yXoGtR6qyCZhG5qwxIZ+",
+	"LG53UrQWCEfSGNjLutrJ2BjL52wmOLuTISs/WckgVvK9jKByCCwCr7Orwo+o7YwKyZyKtdl4jIWY3+tk",
+	"NyOBOWlECLMcSBHwiBEht9dmRyKWJ5zIhd2GoJF/vnObEl1oBlTEnQ1OLhbmTnPpcPaHtbsPLJBJ+A7f",
+	"8d5D+Y9ofnEaab6hiX6+kEl8GVJNe8HI5CZqbvFPZvhAzRA1DyKHeJWyEUVFYmoMaN+QfHvwJpFycU22",
+	"K8nuWeLsFjidAyqE1Ica13N4ciOlv1VAGNdLzWSgmb5UOmE0Ppqg56Nl5wBAg2FCvOaLHLhpR4EAAwih",
+	"WtNgtccBMnjYJWEx13ghbcQc86MOie0hddBQUfON8fVzmfq6+v11HXvN7lmihr/V4EXhg336uZ7X3PxO",
+	"E57yqzNRgErTNSNzGqzxFkxd1FTBLVkmPkXD9WGBKBnxgLclfd2g88y9wPR2k2Re3J2auHXzjQ4W4skV",
+	"n+bX3K1eax8DfMfZ3pNgdicKCuPKjC1d/DjY/gpy3sGF20g6L+Yi8l1OyiXTeq54nEa2XbAGo9mOeAga",
+	"4OY6+Rk9//YpMIg+pKJSFe6x918Tlc5jjmAOV0CGjMhEK3rPyJwxgfkBl5ZlmDbIhjARsrCBGbNBo+wx",
+	"QPOEDX51NA89bz18E2/07kS4EmWojwoFEZLEMmHXHhEQUboUWQKPZSpClpTQ/1okbZ1Oh01694sb+jj2",
+	"W4STyjnd/fWup2oo7LuHH71lomn0HNBQg9aDkhl744aOSfqL7xhTCBmEitm2zIddXP399y8lTCJLxJRD",
+	"oaZbWig/wz+tP/zchGFh3c42n4LTO80JyK3NCWXtibfMtbdBztV2YxHZuF6FCR2aKfxX+9gHoUen3L66",
+	"yBmg6o2fxWWE2+cMhA6VgAhwRTH6obAGnpU7c6t1IeOGrTl7wGKjEF/L8EmCB0oQUK4oErSCqBRfwkkE",
+	"ioipWBMp5pImAK9J1boE01ErPVs72F6mZiWI4y9Gpr+Fd5zQL37MkSoTCizKWx5FZO5qZms2w2NPJEV5",
+	"2CBnZ6m8t3TqPbudGI1YeGCJ5ZFh2K6ywEXPRGLu7jETIZZ2OcC3gCWaL4zWeQQK84dUp0kxYjaexHLv",
+	"G5jyiS9FzvrOEzjaffyJylNAIt8jKMJT1m+8QyNf5lAWLWKp2ZggeB2yIOKlMFrN3pMkLDAfk+0+AxrM",
+	"Rx6sX/tXnC/PvJuhme85W8yIDp4HayIXC0KJimkUkUwzQKNSoc2IUnilUqcsGzadRyxXBjUOjL/be+Nz",
+	"xvIvTPL83fJ4SnaDWK7IyY4kN+C+woQuDlIs9lkz4UN4g4ZrQQ3euOef7Y3JTdBO+Gm7f5zb/Q1eJrH9",
+	"HgAaHLcuZwEctO2yzgiNlHSoYNp2vUYlRIf+9jV2hOn8La17bOLJvB6aeXkWSas5e7Y2p8H6EANySj/o",
+	"1gSwKlKd8XlHaZzlk708TntB6eYB/j3rQjqPuFqxkGykOuhMl5jPH9hmvgWK0Q/w5HMtvzOTM/NUvgbj",
+	"yW4e3TFumbACgWHC7kHgBLQem2B1Pu7NRRClIVP5sM6Bt3Dz0WEaDV3Zcmsfizp03vuSm6Gb85OdPdLo",
+	"qEupewBtu4w+g+T3KTAsBUBAaJJlIrXO5pVVrQ1tYebJ+lsbJDnXbqNb//0n6TR6sqxpLAt0kVCM2V2R",
+	"gG4wRmz2JpqwkIRMUx4hzAglCx4dZE2pGGm7+tk/+Pw3rKeYwz9DzGETUSEsracN6pnNCWfYMfKwMuJq",
+	"rVH4HmHuH3mWwUH9sc8bFmgL92dOA9fotJQtHJcQGZVyzcXymiA5iUeqAew/jV0L4R4ibrUQIhnQqKEb",
+	"AUubcZHe4tizPinbOf5TpqpyjJMRFcuULpkPcZj/N1ph/x2b7a5dOxAFDne30N7z1ShxjneLM8bDgsk9",
+	"xTkeeZwD4b9yIQsqEAZxhhgrmM2yFy6WxF3sx5dWtvGxYor9nR9/EOnuZLUnIXsnoslPeaXVOaGn/ZEL",
+	"nSOD9fgFQBYL8NM5XBHY1wXCNsvEQY9cG40C1N5yNVS7Wu2zm99zxYdO2vxinmkvHNkLn+4dZ7fv/xV6",
+	"yajOsRF7cWX1dgBECk3YM6OzHjsdf2GWgwYOtQB0EfW7izYi62QfEAdcuNNCOXStIe6E8gD9+Vnv00hF",
+	"w5YvvH4bebdhAtf2YsxTtnnNY7a1gg68+YwuG7mL5Zph82GBch8hstVKJtqRurujdoNGlIRrrm4OAarZ",
+	"cG790L5KBQQMHUCUtRwXpyH7glN3a6B4vlJ+u7YY8p6dkJINS7gMe0iwI83MhLKsYVmwyESzvlJz8NoH",
+	"4mtnwh+9AaTI5mwOYFKgS2+XZypUOjeKOW+IkKAUf84NfepUO0hcP2GvPJGpToCzzzjYRiEpfRmsWLD2",
+	"yeKEMaFWssWDKn2bjWz1cTymS/Z8I5bniOkFYR3lMKgVYyK3YPkMxZHnDweEyGEpLwOqWCtHw0Tc3N1I",
+	"rJhIY7MmcgNLFERSsfDi9858Smsuws5u0nz83zggiM7Oh5NiGjaRb/liwRJo8yZzprfMggLMpVwrB/ts",
+	"QaniVGnCPm8iykUtdEOZKL5KFTvTT1Tp5ONRoMfAc+upZCTBNUb+1tCrlc2E7PqqCGwRc0ydDN7Vo9Yf",
+	"5ebnzSt8/Nni6efmeBroCqPYU8HlGVkbrZKby3STcUM5GhEarLFCTecg5bX5GwQ5oIosUhHmOZG6oOr1",
+	"18Wxkekfmmb243h4+cB0M89/wCE2bPQAwL9sDhj/bf4vT3ag6A5oEQRiiFmIMMIix0MChc0A9Z5Fplwp",
+	"2UH6OS4QPKz2uSY4qGInAoGfRAn/yu8BBJ0qiFsqGbO5DHczo1UM/gnKBd4RNmHEsdArQknCqJKis0I1",
+	"3xI+lMaOfl8Y84hd/JhJDtvFV5IkFar9HF3bpJOK4vMeQSDj5UjSHR9+VMYbmvjTinH5diMQctvd+lxL",
+	"ZIfb0ZGyP5+bBeIEQgYfjm4BLCWH81odWy6mYHWwYghhZQ6C3Tl086Z1RIhFsK09BDY4TDtoisjKQ6Qv",
+	"l1vBkvGp0Js9BcgIYuVGnfd50Yt+410BSQ3gYCO6UbbM399bHKqirU4Ja5ht8Wbczae9Na/5dbUbmdTW",
+	"Lsg0ZLYsiW2YKUmFWcDCgs53tjyugkScJ8TaoDl7h1CWlj85e8SmvLdFc+zqYQ803idLO9TSBrSQxxBc",
+	"a9PmHJdEwxbkRp3BHtSq9EhycGo1xRXzehrTzz/gH758sae143pinMkkrvhHKdjOw3loumbChtbqQJrL",
+	"hBReIbv610M18xGq0SNzVw260YZAmiOxGd2wJiHLdp+e1fa5Ejy0tpiuGdZgy3Bw9qHiuo8du34oBESn",
+	"5Vftrn1PDQJ94vMx7GClzSt/J0vMNsYVWfJ7Jki6OYh9tWRR44bdHwyj12nC70+WNJglvWWQ4JqzGdHJ",
+	"jtAlFHmsGduYH0MxNRbICvZZ+x1sBo02WoJJZTZmTEsm0Plo/jrdlMKgVUbF2Ra7bjxTnlwPT5FjHvoB",
+	"XnbOLTtnQZPzBtBiGFZMI3+L45xEcRVqMi1TTlmkrZdTGPNowqNUIYT5nZaFG0PFVaMosxtsBQaz2VKu",
+	"uVheYSBbJmTForr44f7lpPyqkS+oYEmT5M6QiWm+I2HKyhAqddrX+SZ6kBo+Wp15ZLfRWu3ocBflbHsx",
+	"ugVNdQ/lbHuV476bGQVaMjVDCjyzdkh7Z/5pI+qeAq9yPY+8mnohjNyu7uV4lru9a1U/2W20kwY+naDb",
+	"SqlB1QjH2i6wLB9OtWXInRzS8xUV4aW8t/Mf0Bi+pyJ8d8+S8zYHN8snQ3ioQRm19kVqWPHIhdKMYoY8",
+	"Yjr7LW4y5hvmbEUjILy3sDmwFXW2GY/X0HLXeAvjJjgSi/U0CXR7QYO65/L1TF1ZsnHFmJiRVNUs6GxQ",
+	"KEEGYaszv2FnMzTznbo67TzNfsxgAvLa7UcQLDe3UeFr2DehnGvOFjIBmuVGByAjdmmVo8X2ZcQ+uIFj",
+	"Gn/2nkms/zsuqAgYMSuhXB05166/HXTGNT/IxKGX8ISELCoygDK5iVjN0rpAt1jwJB48zg1PzS3cMB5j",
+	"fAGPLtzbgvjs8isAvMykDg5B0zVThC0WLNCELjRDkJo2IStGk2BVazi3+OtODXj/uCi7z1OFpHDWH5gy",
+	"Kz++iMzLXK2fmuWhXBAD0FVxQeBqK5Mw33zk/q4skueafW7waPjWjzBmAOnE9PNbJpZ6dXH18sWL2UXM",
+	"hfv314f3S7oGzJgpRZfMjJQQdQoydkOL7FrTlnl0AR2u7kBVIAOX4wEYROVzQqrZpQtvdntYKXB4zKNW",
+	"VN0teAQ9cnsGPJcyYlR0Es9Z9XoYW/meT7MnW5+wdU1d24RrzcQVsZagsG9HzTwCv/lftAR1XVdspVdQ",
+	"yZ73FP9I21ntb/2ow2usxvXWOL9JJPPOIVX4tfO1bfcscSBAZkQBxiLiAXeIDA1ggO5Tzpa11c7vNJ3E",
+	"fnVG78SBz4PTL74R2kfgkpETsiwxl3oZl63rueJxCtxmtYgyt3bEQ1EAN9+p42ul90/RloUkDYBh4dVh",
+	"K9MoJKGc+czGzN6XXMvGdiWJYPfQx2Umoq7BiTPl2nhbVMeDvoUsYqg5+yTP79IKMJvx7t9A5itTXXUd",
+	"mNXmv27tt4yqFUpNoQq/YlTRMoxzYYEr8Oa8YQlCBlQvTz1V9w/iYjyO7R/E9CY6qjBqEPtAN7nlmmaX",
+	"MYSKLOeXsdENVcpcnRqvsjDx536o8dZpJUA6FUv2PnviKKiL9vH4slPX8bzO4BDlVvjVnOXqkROmkCuX",
+	"XRMmQoWDATrDrqzqsPgYb7pc0EDLpCmtjpGN73DcqOqce88UkXj0Lpdc2KjNV8oF4RbuYzu7l1dsyUVp",
+	"pYYOjH09ylK/Yst0fIcO6wN4CAwqDKkgNNUrJrT5AplcG5eSKkYkoBABVrM5+vGsBLivThdioE3hzOHF",
+	"Ng4s+PtEysX0edZA3rNkZyagRleT96klkczrhlEboxrgAblWeN0GFbm2Vaw4R/iRIjRhRK2M95R4wO+n",
+	"Nu5pl/C0eu35wDYRDVhxgZ7U55Tq8xPblpQBFYTRJOIswXSVUY+tTPQqMkcWvTrAsyQslvesSTXM7x+h",
+	"Xxnv3OPZj4zdFrZhQrd0N3MQOdnG0EVqmm0u001DNECzzc+bi0dmdFPd0t5DN09eMDnkrZ1Mr8lKRiHy",
+	"MEBePOYi1Uw9Ix8hByYkWbPdlftjhHtrddo6YTSuT7fgr/fMbX8ZNlJxQPZZJDJ2SAWSaBZFV+QTvuYO",
+	"8nOfEOvEYY97BLCE0dBlvz0R0JaqmkpeeNZFTTLn317MDsi8afZZP2f3TOjLbF3OCEf3liX3LLmE+wpM",
+	"U2HNENWOquOKfIJfXNkffJqRTyHV9Ir8KWQqZoSHM+LC218+XZOEqTRmCqX2lip9+Qa+/4dvZ1i+BL/4",
+	"hILLx+SpWucDPxk7Z2thccZkOer9J3vLFAXGKv9RI6AalxcYeu/MHzRDG7tBY8LA4TsmyWK474EKIBfT",
+	"nhEZhVV5o5GKvG7C0M7jfI8hML0T4abatZlIF8qqkOAP4DJhbsFcN5VR7ZkVEKp2cl7fIfVqD7uSgWZn",
+	"urOYp5lPt1tzrkuCKoguaE2DldX5UdzbZpOwjN65PqmbH3gUdsYQ/U1nlejPLc0kzvgGw9Su+G7JtDmC",
+	"lpgQ4J85c8uk16097bzk/aA6vxqW3paNL4bmYXvLF3mJnW8BNADDnviO/pZpcK0222PsB9M/S8pFrRzx",
+	"4N3kIj/CiIeAeAW4bG3NmAd3cVaDI/kaxb7FbKPWaFE1UcsEMDlW9xGXrnTwz+dzqrFMto5z2dwyD9O4",
+	"qfDaqVq/Ml9xmhZD//rxQcxosiYxFTsCoiOhFNgfrTEYSLWFhVlxiC2xmKRC84hEVFvmWIdkERMtSwQC",
+	"V3nkT5owYiwKu5poFDk0Jx2snpE3NFgB1Q8knJSWMiQ0KpYdVSobkJrV+rbX5reHqdqTJ+qqrj+CpYAc",
+	"xtbX7+U2r66gPDkMWRpFLCEx3dlQFuYekPdOablRhM4hYGr+QkKPNzgPO1y1KVun4+eTuj06QIRKZXAh",
+	"tY0rWhsWzgoea3TpnDdJN89T7JDTbI4UXA1sjJ0UImGITzI4EhM+9twVws3zUSqEJRbRFsOreNjpqB2A",
+	"bDC0bpiHDqcZD1lEkMQ2R1bHxQfC4niyvbKFyyHdAVb6diVJTBOgI9Kd5KeElH8M7exv4aHnbtk4y0dp",
+	"19+by41VFbze0LaLLos35grUElXxo86zm8jNbxq8bMoj4tdtyE4i9xlnaz12fqfJrfnVmayTKM5L+qB2",
+	"Iq8mzzeYfmvgp8YBD0UH7HRvnFeb0JMWZzAB1kIUOWUo9AtZhj9z49oiJQzUId3TKGW9Oodcj2ejC7Zj",
+	"xkwDjYaueRB1Lx5RzKUc7izVveJFucdsRoREjjyEvCA8xLSuP9v2QWLMFVX9+4sO738nAE4aJAWNLY6z",
+	"Jmsxo1B1bNRIOBWtIQhCYMfWduwBO+BH3aJhVSaCRkIBWNxiLuby82yvLxvJhVrbre0POkbMJjDSJ4t6",
+	"QBb1eJi+ZaozE1KUh12Mpq0aEu3lYnS3M0kVpHYfs78sx1QH5dfy+SghuRsMyLnpn+exE2Z3c5qQ3DQ6",
+	"5IJy8DYIy1kXi55XWj/c1e6exyxZDh3h+dE88yFoCkz0kSrKj3SdU5QNTTSi9GMQVyKfqnbe3O2T5q5S",
+	"bnVvUyDErelwL/nRDX3QzND2K6aJItkVw7MUrvusHQRosJ1kk/B7GuyGjgC7Pf29ffxZOwk7yTch14/U",
+	"VbxlWFCwXcmIEc1ojJ1GmcZBzXiEKQSEEwSHUi4eb/YUY2YTHsBmc6KMQkcVeoKt7tAp7rdTuVgUUifX",
+	"cOsBUKDCrROje3MzCwX8STRYd7eXTcSHLj++Nc98ENYCHz918mCio5m8Zx7vL7+1Ey60zJ3NeELkVnRX",
+	"GE0HL83xe/WtPud8QzbFR7xPuwod1BUsXsVQF1b7ca3sy0gQSUtvCIw/XO/VzO+rklyzltaijzhkzJU0",
+	"b5imN+f9DwQ/2V+ESvA8feB4bGrWPO9sbcRM7kRJ2ezVU118BfECxrJYxYKEAVBAJ6gWVA0fm6zD6kPK",
+	"QCf3yRpj8LWFr6zR1oPvgamyJ6xab/AzjHjQd3nzCZN4m/cgEudpVjJVrL97MbM9V+9i5nYa5wKrMkEn",
+	"p4+0VkJDYpqfi3uubX/IfFfu9Cz7GDCxbjnDw2ztYZHCV64O0r9xBYMHJn/Dpw5nVSM6qdEV3C6GV3KL",
+	"9MgA2coB0RgVh82GQENJ0FF8TIwgvTfiSXiFPllircRzgigLnGrJmjM8TwvxieJcFfhh9IrtyIqG3QTr",
+	"ngTMzINfPEXokFKHo4p6yFJGkiQnXYrMy1qSYCWlAsu1y3VlK1ruuYaPIVSwrRm5XUlbfyYY2TH9jLyx",
+	"QHVIEsZER8GDxhwu8LQ60PBBIrPEKA3t5tmniA1MohoWGjJnzbnim+sCJZAigrGwzP/UTexlUELF9ODN",
+	"HWoPAPif3Ow9UGERpFAuSiyKFrVwJUkklSZcZ2DNvBNQczsh+y+WB3s8gBZ6z8JfpiIN/+ibaL9SRJlX",
+	"E1iDmd0ZfTM35MwVUSuA8nT7qP9TuADkV9aB/Ldd6H45Y55VL4oTMYK414+uBX9jbAPyXPDILDC6Trin",
+	"pCJEDkJa6I7JxJu3nNZY0bfw818qKcPHCxV9J5MlHA/NJG03wleKyC1WDFnwqjDmAhIPjpIYdD3MlL1c",
+	"FFJQ8YP8v4PNKG8AZrH9Io2o1/imyaFSJ9NrWym2J3ZfA1Sv1UU2hj/9r67+/vuX2Z8XGG80//jdDEzu",
+	"neTTJLq4unh+8eX3L/9/AAAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -3167,6 +3167,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/portal/partnerships/{id}/visit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on at another partnership with the same brand, to which the same contact was mailed a link */
+        post: operations["visitPortalPartnership"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/portal/payments/{id}/remittance": {
         parameters: {
             query?: never;
@@ -7877,6 +7896,8 @@ export interface components {
             /** Format: date-time */
             next_by?: string;
             offer?: components["schemas"]["PortalOfferView"];
+            /** @description The other partnerships with the brand that the visit may go on at, the newest first */
+            others: components["schemas"]["PortalOther"][];
             payee_state: string;
             payments: components["schemas"]["PortalPayment"][];
             /** @description The other contracts that both have signed, the newest term first */
@@ -7908,6 +7929,13 @@ export interface components {
         };
         PortalOpen: {
             token: string;
+        };
+        PortalOther: {
+            campaign_name: string;
+            /** Format: uuid */
+            id: string;
+            /** @description How it stands, in words */
+            state: string;
         };
         PortalPayment: {
             amount: components["schemas"]["Money"];
@@ -9785,6 +9813,7 @@ export type PortalHome = components['schemas']['PortalHome'];
 export type PortalLocale = components['schemas']['PortalLocale'];
 export type PortalOfferView = components['schemas']['PortalOfferView'];
 export type PortalOpen = components['schemas']['PortalOpen'];
+export type PortalOther = components['schemas']['PortalOther'];
 export type PortalPayment = components['schemas']['PortalPayment'];
 export type PortalPostSchedule = components['schemas']['PortalPostSchedule'];
 export type PortalWaiting = components['schemas']['PortalWaiting'];
@@ -15672,6 +15701,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OnboardingLink"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    visitPortalPartnership: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalHome"];
                 };
             };
             default: components["responses"]["problem"];
