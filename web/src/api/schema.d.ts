@@ -8724,6 +8724,8 @@ export interface components {
             consent?: string;
             /** @enum {string} */
             decision: "sign" | "decline";
+            /** @description With a decline, why or what would have to change */
+            message?: string;
             name?: string;
             /** @description Hash of the text that was shown */
             text_sha256?: string;
