@@ -7073,6 +7073,7 @@ export interface components {
         OnTime: {
             /** @description Those whose time has shown: handed in or published, or late */
             done: number;
+            /** @description Those that came past the grace of their contract, or never */
             late: number;
         };
         /** @description The brand's right to the next term, which both have signed; absent where there is none */
