@@ -16,7 +16,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Take an absence back */
+        /** Take back what the house noted; 409 for what the creator said */
         delete: operations["removeAbsence"];
         options?: never;
         head?: never;
