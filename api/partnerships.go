@@ -337,7 +337,9 @@ func fitsToo(fits *[]uuid.UUID, id uuid.UUID) *[]uuid.UUID {
 
 // noneFits is why no deliverable takes a command. The workflow names only those that do.
 func noneFits(d rapport.PartnershipDetail, kind rapport.CommandKind) string {
-	approved := func(x rapport.PartnershipDeliverable) bool { return x.State == "approved_to_post" || x.State == "scheduled" }
+	approved := func(x rapport.PartnershipDeliverable) bool {
+		return x.State == "approved_to_post" || x.State == "scheduled"
+	}
 	switch {
 	case d.Stage == rapport.StageTerminated, d.Stage == rapport.StageLapsed:
 		return "ended"

@@ -293,7 +293,8 @@ func TestContractIsSignedWithTheMailedCode(t *testing.T) {
 		require.Equal(t, 200, declines.send(t, "POST", path+"/signatures", map[string]any{"decision": "decline", "message": " Clause 4 is too long. "}).status)
 	}
 	require.Equal(t, rapport.CmdDeclineContract, d.flows.commands()[1].Kind)
-	require.Equal(t, []string{"Clause 4 is too long."}, one[[]string](t, d, `select array_agg(body_text) from messages where direction = 'in' and channel = 'portal' and partnership_id = $1`, d.partnership))
+	require.Equal(t, []string{"Clause 4 is too long."}, one[[]string](t, d,
+		`select array_agg(body_text) from messages where direction = 'in' and channel = 'portal' and partnership_id = $1`, d.partnership))
 	require.Equal(t, 200, me.keyed().send(t, "POST", path+"/signatures", map[string]any{"decision": "decline"}).status, "the words are optional")
 	require.Equal(t, 404, me.send(t, "GET", "/v1/portal/contracts/"+uuid.NewString(), nil).status)
 	d.sql(t, `update contracts set sent_at = null`)
