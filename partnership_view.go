@@ -31,13 +31,18 @@ func (p *Partnership) View(now time.Time) View {
 		}
 	}
 	for _, d := range p.Deliverables {
-		for _, k := range []CommandKind{CmdRetryCheck, CmdAcceptContent, CmdRevokeApproval, CmdOfferRound, CmdWaive} {
+		for _, k := range DeliverableButtons() {
 			if p.Allowed(Command{Kind: k, Ref: d.ID}, now) == nil {
 				v.Commands = append(v.Commands, CommandView{Kind: k, Ref: d.ID})
 			}
 		}
 	}
 	return v
+}
+
+// DeliverableButtons are the commands about one deliverable that people of the house have. A view names those that a deliverable takes now.
+func DeliverableButtons() []CommandKind {
+	return []CommandKind{CmdRetryCheck, CmdAcceptContent, CmdRevokeApproval, CmdOfferRound, CmdWaive}
 }
 
 // waitingNumbers are the numbers that bonuses depend on.

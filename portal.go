@@ -32,6 +32,14 @@ type PortalPage struct {
 	Signed       []Contract // the others that both have signed, without their texts, the newest term first
 	Deliverables []PortalDeliverable
 	Payments     []PortalPayment
+	Others       []PortalOther
+}
+
+// PortalOther is another partnership with the same brand, which the visit may go on at.
+type PortalOther struct {
+	ID           uuid.UUID
+	CampaignName string
+	Stage        Stage
 }
 
 // PortalDeliverable is a piece of content as its creator sees it.

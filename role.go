@@ -146,7 +146,7 @@ type PasswordLink struct {
 	Invitation  bool
 }
 
-// PortalSession is a creator's short session, opened by the token of a mailed link. It reaches one partnership.
+// PortalSession is a creator's short session, opened by the token of a mailed link. It reaches one partnership at a time.
 type PortalSession struct {
 	PartnershipID uuid.UUID
 	ContactID     uuid.UUID

@@ -42,6 +42,13 @@ var german = map[string]string{ //nolint:gochecknoglobals // a table
 	"Make the small corrections of “%s” and tick them off.":                                    "Mach die kleinen Korrekturen an „%s“ und hake sie ab.",
 	"Publish “%s” and paste its address here.":                                                 "Veröffentliche „%s“ und füge hier den Link ein.",
 
+	// How another partnership with the brand stands.
+	"Being discussed":                    "Im Gespräch",
+	"The contract is not signed by both": "Der Vertrag ist noch nicht von beiden unterschrieben",
+	"Running":                            "Läuft",
+	"Ended":                              "Beendet",
+	"Came to nothing":                    "Nicht zustande gekommen",
+
 	// Who looks at a draft.
 	"The automatic checks": "Die automatische Prüfung",
 	"%s, then %s":          "%s, danach %s",

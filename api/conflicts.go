@@ -19,7 +19,8 @@ type ConflictStore interface {
 	OverrideConflict(ctx context.Context, o rapport.OverrideNew) error
 	Absences(ctx context.Context, creator uuid.UUID, from time.Time) ([]rapport.Absence, error)
 	AddAbsence(ctx context.Context, a rapport.Absence, by *uuid.UUID) error
-	RemoveAbsence(ctx context.Context, id uuid.UUID, creator *uuid.UUID) error
+	RemoveAbsence(ctx context.Context, id, by uuid.UUID) error
+	WithdrawAbsence(ctx context.Context, id, creator uuid.UUID) error
 }
 
 // How far the lists look, where nobody says so.
@@ -314,13 +315,13 @@ func (s *Server) addAbsence(ctx context.Context, creator uuid.UUID, b gen.Absenc
 	return toAbsence(a), store.AddAbsence(ctx, a, by)
 }
 
-// RemoveAbsence takes an absence back.
+// RemoveAbsence takes back what the house noted; what the creator said stays.
 func (s *Server) RemoveAbsence(ctx context.Context, r gen.RemoveAbsenceRequestObject) (gen.RemoveAbsenceResponseObject, error) {
 	store, err := storeAs[ConflictStore](s)
 	if err != nil {
 		return nil, err
 	}
-	if err := store.RemoveAbsence(ctx, r.Id, nil); err != nil {
+	if err := store.RemoveAbsence(ctx, r.Id, principalFrom(ctx).UserID); err != nil {
 		return nil, called("absence", err)
 	}
 	return gen.RemoveAbsence204Response{}, nil
@@ -332,8 +333,7 @@ func (s *Server) WithdrawPortalAbsence(ctx context.Context, r gen.WithdrawPortal
 	if err != nil {
 		return nil, err
 	}
-	creator := portalFrom(ctx).CreatorID
-	if err := store.RemoveAbsence(ctx, r.Id, &creator); err != nil {
+	if err := store.WithdrawAbsence(ctx, r.Id, portalFrom(ctx).CreatorID); err != nil {
 		return nil, called("absence", err)
 	}
 	return gen.WithdrawPortalAbsence204Response{}, nil

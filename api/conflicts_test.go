@@ -136,8 +136,12 @@ func TestACreatorSaysWhenTheyAreAway(t *testing.T) {
 	d.as(t, "ops@one.example").send(t, "GET", "/v1/conflicts", nil).into(t, &conflicts)
 	require.Len(t, conflicts.Items, 1)
 	require.Equal(t, gen.ConflictKindAbsence, conflicts.Items[0].Kind)
-	require.Equal(t, 204, d.as(t, "ops@one.example").send(t, "DELETE", "/v1/absences/"+list.Items[0].Id.String(), nil).status)
-	require.Equal(t, 404, d.as(t, "ops@one.example").send(t, "DELETE", "/v1/absences/"+list.Items[0].Id.String(), nil).status)
+	refused := d.as(t, "ops@one.example").send(t, "DELETE", "/v1/absences/"+list.Items[0].Id.String(), nil)
+	require.Equal(t, 409, refused.status, "%s", refused.body)
+	require.Equal(t, "said_by_creator", refused.text("code"))
+	require.Contains(t, refused.text("detail"), "Only the creator takes it back")
+	require.Equal(t, 1, one[int](t, d, `select count(*)::int from creator_absences`))
+	require.Zero(t, one[int](t, d, `select count(*)::int from audit_log where action like 'absence.%'`))
 }
 
 func TestACreatorTakesAnAbsenceBack(t *testing.T) {
@@ -164,6 +168,10 @@ func TestACreatorTakesAnAbsenceBack(t *testing.T) {
 	require.Equal(t, 404, back(said))
 	require.Equal(t, 1, conflicts(), "the house's own is still in the way")
 	require.Equal(t, 2, one[int](t, d, `select count(*)::int from creator_absences`))
+	require.Equal(t, 204, ops.send(t, "DELETE", "/v1/absences/"+noted, nil).status)
+	require.Equal(t, 404, ops.send(t, "DELETE", "/v1/absences/"+noted, nil).status)
+	require.Equal(t, []string{"absence.added", "absence.removed"}, one[[]string](t, d,
+		`select array_agg(action order by id) from audit_log where subject = $1 and actor = $2 and detail ->> 'absence' = $3`, d.creator, d.users["ops@one.example"], noted))
 }
 
 func TestTheCalendarNamesWhatHasADate(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"rapport"
@@ -76,6 +77,10 @@ func TestAPartnershipEndsAsItWasShown(t *testing.T) {
 	require.Equal(t, 200, w.as(t, "auditor@one.example").send(t, "GET", w.path+"/termination", nil).status)
 	require.Equal(t, 403, w.as(t, "guest@one.example").send(t, "GET", w.path+"/termination", nil).status)
 
+	running := w.get(t)
+	require.Equal(t, []uuid.UUID{w.m.Deliverables[0].ID}, *commandOf(t, running, "waive_deliverable").Fits)
+	require.Equal(t, "No deliverable is in a state that allows this.", *commandOf(t, running, "accept_deliverable").Reason)
+
 	seq := w.m.Seq
 	shown := w.ending(t)
 	require.Equal(t, []string{"owed", "falls_off"}, outcomesOf(shown))
@@ -104,6 +109,7 @@ func TestAPartnershipEndsAsItWasShown(t *testing.T) {
 	after := w.ending(t)
 	require.False(t, after.Allowed)
 	require.Contains(t, *after.Reason, "has ended")
+	require.Contains(t, *commandOf(t, w.get(t), "waive_deliverable").Reason, "has ended")
 	waits := func() []string {
 		shown := w.get(t).Summary.Waiting
 		list := make([]string, len(shown))

@@ -219,6 +219,7 @@ func (s *Server) authorize(op operation) echo.MiddlewareFunc {
 			switch op.who {
 			case public:
 			case portal:
+				requestFrom(ctx).Session = cookieHash(c, portalCookie)
 				session, err := s.portalSession(ctx, c)
 				if err != nil {
 					return err

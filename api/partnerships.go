@@ -303,16 +303,52 @@ func toCommands(d rapport.PartnershipDetail, p rapport.Principal) []gen.Command 
 		case !p.Has(d.BrandID, commandRoles(v.Kind)...):
 			c.Allowed, c.Reason = false, orNil("This needs the role "+strings.Join(roleNames(commandRoles(v.Kind)), " or ")+".")
 		}
-		if i, ok := at[v.Kind]; ok {
-			if c.Allowed {
-				out[i] = c
-			}
-			continue
+		i, known := at[v.Kind]
+		if !known {
+			i = len(out)
+			at[v.Kind], out = i, append(out, c)
 		}
-		at[v.Kind] = len(out)
-		out = append(out, c)
+		if v.Ref != uuid.Nil {
+			out[i].Fits = fitsToo(out[i].Fits, v.Ref)
+		}
+	}
+	if len(d.Deliverables) == 0 {
+		return out
+	}
+	for _, kind := range rapport.DeliverableButtons() {
+		if _, fits := at[kind]; !fits {
+			out = append(out, gen.Command{Command: string(kind), Label: commandLabel(kind), Reason: orNil(refusalShort("partnership", kind, noneFits(d, kind), string(d.Stage)))})
+		}
 	}
 	return out
+}
+
+// fitsToo adds what a command is possible for; two bonuses may count the number of the same deliverable.
+func fitsToo(fits *[]uuid.UUID, id uuid.UUID) *[]uuid.UUID {
+	list := []uuid.UUID{}
+	if fits != nil {
+		list = *fits
+	}
+	if !slices.Contains(list, id) {
+		list = append(list, id)
+	}
+	return &list
+}
+
+// noneFits is why no deliverable takes a command. The workflow names only those that do.
+func noneFits(d rapport.PartnershipDetail, kind rapport.CommandKind) string {
+	approved := func(x rapport.PartnershipDeliverable) bool {
+		return x.State == "approved_to_post" || x.State == "scheduled"
+	}
+	switch {
+	case d.Stage == rapport.StageTerminated, d.Stage == rapport.StageLapsed:
+		return "ended"
+	case d.Stage == rapport.StageBanned:
+		return "banned"
+	case kind == rapport.CmdRevokeApproval && d.Stage == rapport.StageActive && slices.ContainsFunc(d.Deliverables, approved):
+		return "already_paid"
+	}
+	return "no_deliverable_fits"
 }
 
 // commandRoles are the roles that may give a command.

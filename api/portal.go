@@ -30,7 +30,8 @@ type PortalStore interface {
 
 	PortalLink(ctx context.Context, tokenHash []byte) (rapport.PortalLink, error)
 	StartPortalSession(ctx context.Context, tokenHash, linkHash []byte, life time.Duration) (time.Time, error)
-	PortalPage(ctx context.Context, partnership uuid.UUID) (rapport.PortalPage, error)
+	MovePortalSession(ctx context.Context, tokenHash []byte, who rapport.PortalSession, to uuid.UUID) error
+	PortalPage(ctx context.Context, partnership, contact uuid.UUID) (rapport.PortalPage, error)
 	PortalOffer(ctx context.Context, partnership, id uuid.UUID) (rapport.Offer, error)
 	PortalContract(ctx context.Context, partnership, id uuid.UUID) (rapport.Contract, error)
 	AmendedTerm(ctx context.Context, partnership uuid.UUID) (rapport.RunningTerm, error)
@@ -65,7 +66,7 @@ func (s *Server) visit(ctx context.Context) (PortalStore, rapport.PortalSession,
 	if err != nil {
 		return nil, who, rapport.PortalPage{}, err
 	}
-	page, err := store.PortalPage(ctx, who.PartnershipID)
+	page, err := store.PortalPage(ctx, who.PartnershipID, who.ContactID)
 	if err == nil && page.Banned {
 		err = deadLink()
 	}
@@ -105,7 +106,7 @@ func (s *Server) OpenPortal(ctx context.Context, r gen.OpenPortalRequestObject) 
 	if _, err := store.StartPortalSession(ctx, hashOf(token), linkHash, portalLife); err != nil {
 		return nil, err
 	}
-	page, err := store.PortalPage(rapport.WithBrands(ctx, found.BrandID), found.PartnershipID)
+	page, err := store.PortalPage(rapport.WithBrands(ctx, found.BrandID), found.PartnershipID, found.ContactID)
 	if err != nil {
 		return nil, err
 	}
@@ -133,6 +134,22 @@ func (s *Server) GetPortalHome(ctx context.Context, _ gen.GetPortalHomeRequestOb
 	return gen.GetPortalHome200JSONResponse(s.home(ctx, page)), nil
 }
 
+// VisitPortalPartnership lets the visit go on at another of the creator's partnerships with the brand.
+func (s *Server) VisitPortalPartnership(ctx context.Context, r gen.VisitPortalPartnershipRequestObject) (gen.VisitPortalPartnershipResponseObject, error) {
+	store, who, _, err := s.visit(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := store.MovePortalSession(ctx, requestFrom(ctx).Session, who, r.Id); err != nil {
+		return nil, called("partnership", err)
+	}
+	page, err := store.PortalPage(ctx, r.Id, who.ContactID)
+	if err != nil {
+		return nil, err
+	}
+	return gen.VisitPortalPartnership200JSONResponse(s.home(ctx, page)), nil
+}
+
 // ChoosePortalLocale keeps which language the creator reads: on the page, and in our mails.
 func (s *Server) ChoosePortalLocale(ctx context.Context, r gen.ChoosePortalLocaleRequestObject) (gen.ChoosePortalLocaleResponseObject, error) {
 	store, who, page, err := s.visit(ctx)
@@ -152,7 +169,7 @@ func (s *Server) portalCommand(ctx context.Context, store PortalStore, who rappo
 	if err != nil || result.Pending {
 		return gen.PortalHome{}, false, err
 	}
-	page, err := store.PortalPage(ctx, who.PartnershipID)
+	page, err := store.PortalPage(ctx, who.PartnershipID, who.ContactID)
 	return s.home(ctx, page), true, err
 }
 

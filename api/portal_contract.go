@@ -215,9 +215,16 @@ func (s *Server) SignContract(ctx context.Context, r gen.SignContractRequestObje
 			Message: "This contract is signed at Documenso, by the link that was mailed to " + contract.Elsewhere.Email + ".",
 		}
 	}
+	deed, _ := deedID(ctx)
+	words := strings.TrimSpace(value(r.Body.Message))
 	cmd, before := rapport.Command{Kind: rapport.CmdDeclineContract, Ref: contract.ID}, (func(ctx context.Context) error)(nil)
+	if words != "" {
+		before = func(ctx context.Context) error {
+			return store.AddPortalMessage(ctx, rapport.DeriveID(deed, "message"), who, words)
+		}
+	}
 	if r.Body.Decision == gen.SignatureCreateDecisionSign {
-		cmd.Kind = rapport.CmdSignContract
+		cmd.Kind, before = rapport.CmdSignContract, nil
 		if !sent && !signedBy(contract, rapport.PartyCreator) {
 			if before, err = s.signature(ctx, store, who, contract, r.Body); err != nil {
 				return nil, err

@@ -320,7 +320,7 @@ func (s *Server) TickCorrection(ctx context.Context, r gen.TickCorrectionRequest
 	if err := store.TickCorrection(ctx, who.PartnershipID, r.Id, r.Body.Done); err != nil {
 		return nil, called("correction", err)
 	}
-	page, err := store.PortalPage(ctx, who.PartnershipID)
+	page, err := store.PortalPage(ctx, who.PartnershipID, who.ContactID)
 	if err != nil {
 		return nil, err
 	}
@@ -394,7 +394,7 @@ func (s *Server) AddPortalComment(ctx context.Context, r gen.AddPortalCommentReq
 	if err := comments.AddComment(ctx, c); err != nil {
 		return nil, err
 	}
-	if page, err = store.PortalPage(ctx, who.PartnershipID); err != nil {
+	if page, err = store.PortalPage(ctx, who.PartnershipID, who.ContactID); err != nil {
 		return nil, err
 	}
 	return gen.AddPortalComment200JSONResponse(s.home(ctx, page)), nil

@@ -18,6 +18,7 @@ import (
 
 	"rapport"
 	"rapport/api"
+	"rapport/api/gen"
 )
 
 type homeBody struct {
@@ -286,8 +287,15 @@ func TestContractIsSignedWithTheMailedCode(t *testing.T) {
 
 	d.sql(t, `delete from signatures`)
 	require.Equal(t, []string{"code expired"}, me.keyed().send(t, "POST", path+"/signatures", sign(code)).fields(t), "a code counts once")
-	require.Equal(t, 200, me.keyed().send(t, "POST", path+"/signatures", map[string]any{"decision": "decline"}).status)
+	require.Equal(t, 422, me.keyed().send(t, "POST", path+"/signatures", map[string]any{"decision": "decline", "message": strings.Repeat("a", 20_001)}).status)
+	declines := me.keyed()
+	for range 2 { // pressed twice it is said once
+		require.Equal(t, 200, declines.send(t, "POST", path+"/signatures", map[string]any{"decision": "decline", "message": " Clause 4 is too long. "}).status)
+	}
 	require.Equal(t, rapport.CmdDeclineContract, d.flows.commands()[1].Kind)
+	require.Equal(t, []string{"Clause 4 is too long."}, one[[]string](t, d,
+		`select array_agg(body_text) from messages where direction = 'in' and channel = 'portal' and partnership_id = $1`, d.partnership))
+	require.Equal(t, 200, me.keyed().send(t, "POST", path+"/signatures", map[string]any{"decision": "decline"}).status, "the words are optional")
 	require.Equal(t, 404, me.send(t, "GET", "/v1/portal/contracts/"+uuid.NewString(), nil).status)
 	d.sql(t, `update contracts set sent_at = null`)
 	require.Equal(t, 404, me.send(t, "GET", path, nil).status, "what was not sent yet is not shown")
@@ -507,4 +515,58 @@ func TestPortalVisitReachesItsOwnPartnershipOnly(t *testing.T) {
 	require.Equal(t, 404, me.keyed().send(t, "POST", "/v1/portal/contracts/"+contract.String()+"/signatures", map[string]any{"decision": "decline"}).status)
 	require.Equal(t, 401, me.send(t, "GET", "/v1/partnerships", nil).status, "a visit is no sign-in")
 	require.Empty(t, d.flows.commands())
+}
+
+func TestAVisitGoesOnAtAnotherPartnershipWithTheBrand(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	hash := func(token string) []byte { h := sha256.Sum256([]byte(token)); return h[:] }
+	d.sql(t, `update campaigns set name = 'Launch' where id = $1`, d.campaign)
+	also := func(campaign string) work {
+		w := d.seed(t, d.world.one, "one.example")
+		d.sql(t, `update campaigns set name = $2 where id = $1`, w.campaign, campaign)
+		d.sql(t, `delete from portal_links where partnership_id = $1`, w.partnership)
+		return w
+	}
+	second, elsewhere := also("Autumn"), d.seed(t, d.world.two, "two.example")
+	unheard, expired, revoked, agents := also("Unheard"), also("Expired"), also("Revoked"), also("Of the agent")
+	d.linkTo(t, second)
+	d.sql(t, `update portal_links set expires_at = now() - interval '1 minute' where token_hash = $1`, hash(d.linkTo(t, expired)))
+	d.sql(t, `update portal_links set revoked_at = now() where token_hash = $1`, hash(d.linkTo(t, revoked)))
+	agents.contact = id()
+	d.sql(t, `insert into contacts (id, creator_id, role, email) values ($1, $2, 'manager', 'agent@mail.example')`, agents.contact, d.creator)
+	d.linkTo(t, agents)
+	another := also("Of another") // of somebody else, who has the same agent
+	stranger := id()
+	d.sql(t, `insert into creators (id, name) values ($1, 'Another')`, stranger)
+	d.sql(t, `update partnerships set creator_id = $2 where id = $1`, another.partnership, stranger)
+	d.linkTo(t, another)
+
+	me := d.visitor(t)
+	ends := one[time.Time](t, d, `select max(expires_at) from portal_sessions`)
+	home := func(a answer) (h gen.PortalHome) {
+		require.Equal(t, 200, a.status, "%s", a.body)
+		a.into(t, &h)
+		return h
+	}
+	others := home(me.send(t, "GET", "/v1/portal/home", nil)).Others
+	require.Equal(t, []gen.PortalOther{{Id: second.partnership, CampaignName: "Autumn", State: "Running"}}, others)
+	visit := func(to uuid.UUID) answer {
+		return me.keyed().send(t, "POST", "/v1/portal/partnerships/"+to.String()+"/visit", map[string]any{})
+	}
+	for _, w := range []work{elsewhere, unheard, expired, revoked, agents, another} {
+		require.Equal(t, 404, visit(w.partnership).status)
+	}
+	require.Equal(t, 404, visit(id()).status)
+	require.Equal(t, "Launch", home(me.send(t, "GET", "/v1/portal/home", nil)).CampaignName)
+
+	h := home(visit(second.partnership))
+	require.Equal(t, "Autumn", h.CampaignName)
+	require.Equal(t, second.milestone, h.Payments[0].Id)
+	require.Equal(t, []gen.PortalOther{{Id: d.partnership, CampaignName: "Launch", State: "Running"}}, h.Others, "and back")
+	require.Equal(t, 200, me.send(t, "GET", "/v1/portal/contracts/"+second.contract.String(), nil).status)
+	require.Equal(t, 404, me.send(t, "GET", "/v1/portal/contracts/"+d.contract.String(), nil).status, "it reaches one at a time")
+	require.Equal(t, ends, one[time.Time](t, d, `select max(expires_at) from portal_sessions`), "going on makes the visit no longer")
+	d.sql(t, `update portal_links set revoked_at = now() where partnership_id = $1`, second.partnership)
+	require.Equal(t, 401, me.send(t, "GET", "/v1/portal/home", nil).status, "it ends with the link that it is on")
 }

@@ -95,7 +95,25 @@ func (s *Server) home(ctx context.Context, page rapport.PortalPage) gen.PortalHo
 			home.Payments[i].Bank = orNil(arrivalWords(say, m.Bank.State, m.Bank.On))
 		}
 	}
+	home.Others = each(page.Others, func(o rapport.PortalOther) gen.PortalOther {
+		return gen.PortalOther{Id: o.ID, CampaignName: o.CampaignName, State: say.Say(otherState(o.Stage))}
+	})
 	return home
+}
+
+// otherState is how a partnership stands, for its creator.
+func otherState(stage rapport.Stage) string {
+	switch stage { //nolint:exhaustive // the others are before the contract
+	case rapport.StageContractOut:
+		return "The contract is not signed by both"
+	case rapport.StageActive, rapport.StageWrappingUp, rapport.StageCompleted:
+		return "Running"
+	case rapport.StageTerminated, rapport.StageLapsed, rapport.StageBanned:
+		return "Ended"
+	case rapport.StageDeclined, rapport.StageUnresponsive:
+		return "Came to nothing"
+	}
+	return "Being discussed"
 }
 
 func portalContractRef(c rapport.Contract) gen.ContractRef {

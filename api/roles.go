@@ -424,6 +424,7 @@ func portalAccess() map[string]access {
 	return map[string]access{
 		"openPortal":             {who: public},
 		"getPortalHome":          creator,
+		"visitPortalPartnership": creator,
 		"choosePortalLocale":     creator,
 		"requestPortalCode":      creator,
 		"decideOffer":            waiting(creator),

@@ -182,6 +182,42 @@ func TestPathShowsHowFarAPartnershipCame(t *testing.T) {
 		path(rapport.StageUnresponsive, rapport.StageOutreach))
 }
 
+func TestACommandNamesWhatItFitsOrSaysWhyNothingDoes(t *testing.T) {
+	t.Parallel()
+	brand, bonuses, first, second := uuid.New(), []uuid.UUID{uuid.New(), uuid.New()}, uuid.New(), uuid.New()
+	ops := rapport.Principal{Brands: []rapport.BrandRoles{{BrandID: brand, Roles: []rapport.Role{rapport.RoleOps}}}}
+	all := func(stage rapport.Stage, state string, views ...rapport.CommandView) map[string]gen.Command {
+		d := rapport.PartnershipDetail{PartnershipSummary: rapport.PartnershipSummary{BrandID: brand, Stage: stage, Commands: views}}
+		if state != "" {
+			d.Deliverables = []rapport.PartnershipDeliverable{{ID: first, State: state}, {ID: second, State: "accepted"}}
+		}
+		of := map[string]gen.Command{}
+		for _, c := range toCommands(d, ops) {
+			require.NotContains(t, of, c.Command)
+			of[c.Command] = c
+		}
+		return of
+	}
+	require.Empty(t, all(rapport.StageOutreach, ""), "without deliverables no command is about one")
+
+	of := all(rapport.StageActive, "awaiting_draft",
+		rapport.CommandView{Kind: rapport.CmdRecordNumber, Ref: first}, rapport.CommandView{Kind: rapport.CmdDropBonus, Ref: bonuses[0]},
+		rapport.CommandView{Kind: rapport.CmdRecordNumber, Ref: first}, rapport.CommandView{Kind: rapport.CmdDropBonus, Ref: bonuses[1]},
+		rapport.CommandView{Kind: rapport.CmdWaive, Ref: first}, rapport.CommandView{Kind: rapport.CmdWaive, Ref: second})
+	require.Equal(t, []uuid.UUID{first, second}, *of["waive_deliverable"].Fits)
+	require.True(t, of["waive_deliverable"].Allowed)
+	require.Equal(t, []uuid.UUID{first}, *of["record_number"].Fits)
+	require.Equal(t, bonuses, *of["drop_bonus"].Fits)
+	for _, kind := range []string{"retry_check", "accept_deliverable", "revoke_approval", "offer_round"} {
+		require.False(t, of[kind].Allowed, kind)
+		require.Nil(t, of[kind].Fits, kind)
+		require.Equal(t, "No deliverable is in a state that allows this.", *of[kind].Reason, kind)
+	}
+	require.Contains(t, *all(rapport.StageActive, "approved_to_post")["revoke_approval"].Reason, "Take the payment back")
+	require.Contains(t, *all(rapport.StageTerminated, "waived")["waive_deliverable"].Reason, "has ended")
+	require.Contains(t, *all(rapport.StageBanned, "approved_to_post")["revoke_approval"].Reason, "Lift the ban")
+}
+
 func TestMailKeepsItsShapeAndNothingThatRuns(t *testing.T) {
 	t.Parallel()
 	m := toMessage(rapport.Message{HTML: `<p onclick="x()">Hi <b>there</b><script>x()</script><img src="https://spy.example/a.png"><a href="javascript:x()">a</a><a href="https://ok.example">b</a></p>`})

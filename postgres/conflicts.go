@@ -258,17 +258,36 @@ func (s *Store) Absences(ctx context.Context, creator uuid.UUID, from time.Time)
 // AddAbsence keeps when a creator is away; by is nil when the creator said so.
 func (s *Store) AddAbsence(ctx context.Context, a rapport.Absence, by *uuid.UUID) error {
 	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		return s.q.InsertAbsence(ctx, tx, gen.InsertAbsenceParams{ID: a.ID, CreatorID: a.CreatorID, FromOn: a.From, ToOn: a.To, Note: a.Note, EnteredBy: by})
+		err := s.q.InsertAbsence(ctx, tx, gen.InsertAbsenceParams{ID: a.ID, CreatorID: a.CreatorID, FromOn: a.From, ToOn: a.To, Note: a.Note, EnteredBy: by})
+		if err != nil || by == nil {
+			return err
+		}
+		return s.audit(ctx, tx, *by, "absence.added", a.CreatorID, map[string]any{"absence": a.ID})
 	})
 }
 
-// RemoveAbsence takes an absence back; where a creator is named, only one that they said themselves. It answers not_found when there is none.
-func (s *Store) RemoveAbsence(ctx context.Context, id uuid.UUID, creator *uuid.UUID) error {
+// RemoveAbsence takes back what the house noted. It answers not_found when there is none, and conflict for what the creator said.
+func (s *Store) RemoveAbsence(ctx context.Context, id, by uuid.UUID) error {
 	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		n, err := s.q.DeleteAbsence(ctx, tx, gen.DeleteAbsenceParams{ID: id, CreatorID: creator})
-		if err == nil && n == 0 {
-			err = pgx.ErrNoRows
+		said, err := s.q.AbsenceByCreator(ctx, tx, id)
+		if err != nil {
+			return err
 		}
+		if said {
+			return &rapport.Error{Code: rapport.CodeConflict, Reason: "said_by_creator", Message: "The creator said this on their page. Only the creator takes it back."}
+		}
+		creator, err := s.q.DeleteAbsence(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, by, "absence.removed", creator, map[string]any{"absence": id})
+	})
+}
+
+// WithdrawAbsence takes back what the creator said; not_found for anything else.
+func (s *Store) WithdrawAbsence(ctx context.Context, id, creator uuid.UUID) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		_, err := s.q.WithdrawAbsence(ctx, tx, gen.WithdrawAbsenceParams{ID: id, CreatorID: creator})
 		return err
 	})
 }

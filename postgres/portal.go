@@ -43,8 +43,16 @@ func (s *Store) StartPortalSession(ctx context.Context, tokenHash, linkHash []by
 	})
 }
 
-// PortalPage gathers everything a creator's page shows of a partnership of the scope.
-func (s *Store) PortalPage(ctx context.Context, partnership uuid.UUID) (rapport.PortalPage, error) {
+// MovePortalSession lets a visit go on at another partnership of the same brand and creator; not_found without a link of the contact to it.
+func (s *Store) MovePortalSession(ctx context.Context, tokenHash []byte, who rapport.PortalSession, to uuid.UUID) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		_, err := s.q.MovePortalSession(ctx, tx, gen.MovePortalSessionParams{TokenHash: tokenHash, PartnershipID: to, BrandID: who.BrandID, CreatorID: who.CreatorID, ContactID: who.ContactID})
+		return err
+	})
+}
+
+// PortalPage gathers everything a creator's page shows of a partnership of the scope, to one of the creator's contacts.
+func (s *Store) PortalPage(ctx context.Context, partnership, contact uuid.UUID) (rapport.PortalPage, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.PortalPage, error) {
 		p, err := s.q.PortalParties(ctx, tx, partnership)
 		if err != nil {
@@ -84,6 +92,13 @@ func (s *Store) PortalPage(ctx context.Context, partnership uuid.UUID) (rapport.
 			d.Asks = rapport.Content{
 				Hashtags: p.Hashtags, Platform: d.Platform, Kind: d.Kind, Country: p.Country, Rules: rules, PromoCode: p.PromoCode, TrackedLink: p.TrackedLink,
 			}
+		}
+		others, err := s.q.PortalOthers(ctx, tx, gen.PortalOthersParams{ID: partnership, ContactID: contact})
+		if err != nil {
+			return page, fmt.Errorf("other partnerships: %w", err)
+		}
+		for _, o := range others {
+			page.Others = append(page.Others, rapport.PortalOther{ID: o.ID, CampaignName: o.CampaignName, Stage: rapport.Stage(o.Stage)})
 		}
 		payments, err := s.q.PortalPayments(ctx, tx, partnership)
 		for _, m := range payments {

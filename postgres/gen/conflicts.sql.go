@@ -13,6 +13,17 @@ import (
 	"github.com/google/uuid"
 )
 
+const absenceByCreator = `-- name: AbsenceByCreator :one
+select (entered_by is null)::boolean as by_creator from creator_absences where id = $1
+`
+
+func (q *Queries) AbsenceByCreator(ctx context.Context, db DBTX, id uuid.UUID) (bool, error) {
+	row := db.QueryRow(ctx, absenceByCreator, id)
+	var by_creator bool
+	err := row.Scan(&by_creator)
+	return by_creator, err
+}
+
 const absencesOf = `-- name: AbsencesOf :many
 select a.id, coalesce(c.merged_into, c.id)::uuid as creator_id, a.from_on, a.to_on,
   (case when a.entered_by is null or exists (select 1 from user_roles r where r.user_id = a.entered_by and r.brand_id = any (rapport_brands())) then a.note else '' end)::text as note, (a.entered_by is null)::boolean as by_creator
@@ -499,23 +510,16 @@ func (q *Queries) CloseConflictTasks(ctx context.Context, db DBTX, arg CloseConf
 	return err
 }
 
-const deleteAbsence = `-- name: DeleteAbsence :execrows
-delete from creator_absences a where a.id = $1 and ($2::uuid is null
-  or a.entered_by is null and exists (select 1 from creators c where c.id = a.creator_id and coalesce(c.merged_into, c.id) = $2::uuid))
+const deleteAbsence = `-- name: DeleteAbsence :one
+delete from creator_absences where id = $1 and entered_by is not null returning creator_id
 `
 
-type DeleteAbsenceParams struct {
-	ID        uuid.UUID
-	CreatorID *uuid.UUID
-}
-
-// A creator takes back only what they said themselves, under whichever of their merged names.
-func (q *Queries) DeleteAbsence(ctx context.Context, db DBTX, arg DeleteAbsenceParams) (int64, error) {
-	result, err := db.Exec(ctx, deleteAbsence, arg.ID, arg.CreatorID)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
+// What a creator said is only the creator's to take back.
+func (q *Queries) DeleteAbsence(ctx context.Context, db DBTX, id uuid.UUID) (uuid.UUID, error) {
+	row := db.QueryRow(ctx, deleteAbsence, id)
+	var creator_id uuid.UUID
+	err := row.Scan(&creator_id)
+	return creator_id, err
 }
 
 const feedOf = `-- name: FeedOf :one
@@ -1152,4 +1156,22 @@ func (q *Queries) SlotsNear(ctx context.Context, db DBTX, arg SlotsNearParams) (
 		return nil, err
 	}
 	return items, nil
+}
+
+const withdrawAbsence = `-- name: WithdrawAbsence :one
+delete from creator_absences a where a.id = $1 and a.entered_by is null
+  and exists (select 1 from creators c where c.id = a.creator_id and coalesce(c.merged_into, c.id) = $2::uuid) returning a.id
+`
+
+type WithdrawAbsenceParams struct {
+	ID        uuid.UUID
+	CreatorID uuid.UUID
+}
+
+// A creator takes back only what they said themselves, under whichever of their merged names.
+func (q *Queries) WithdrawAbsence(ctx context.Context, db DBTX, arg WithdrawAbsenceParams) (uuid.UUID, error) {
+	row := db.QueryRow(ctx, withdrawAbsence, arg.ID, arg.CreatorID)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
 }

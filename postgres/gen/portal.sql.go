@@ -246,6 +246,37 @@ func (q *Queries) LockContact(ctx context.Context, db DBTX, contactID uuid.UUID)
 	return err
 }
 
+const movePortalSession = `-- name: MovePortalSession :one
+update portal_sessions s set partnership_id = l.partnership_id, link_hash = l.token_hash
+from (select l.token_hash, l.partnership_id from portal_links l join partnerships p on p.id = l.partnership_id
+  where p.id = $3 and p.brand_id = $4 and p.creator_id = $5 and l.contact_id = $2 and l.revoked_at is null and l.expires_at > now()
+  order by l.expires_at desc limit 1) l
+where s.token_hash = $1 and s.contact_id = $2 returning s.partnership_id
+`
+
+type MovePortalSessionParams struct {
+	TokenHash     []byte
+	ContactID     uuid.UUID
+	PartnershipID uuid.UUID
+	BrandID       uuid.UUID
+	CreatorID     uuid.UUID
+}
+
+// Only to a partnership of the same brand and creator to which the same contact was mailed a link that works: the visit reaches no more than
+// these links do, ends when it would have ended, and with the link that it is on now.
+func (q *Queries) MovePortalSession(ctx context.Context, db DBTX, arg MovePortalSessionParams) (uuid.UUID, error) {
+	row := db.QueryRow(ctx, movePortalSession,
+		arg.TokenHash,
+		arg.ContactID,
+		arg.PartnershipID,
+		arg.BrandID,
+		arg.CreatorID,
+	)
+	var partnership_id uuid.UUID
+	err := row.Scan(&partnership_id)
+	return partnership_id, err
+}
+
 const newestPortalCode = `-- name: NewestPortalCode :one
 select id, code_hash, tries, (used_at is null and expires_at > now())::boolean as live from portal_codes
 where contact_id = $1 and partnership_id = $2 order by created_at desc, id desc limit 1 for update
@@ -585,6 +616,44 @@ func (q *Queries) PortalOffers(ctx context.Context, db DBTX, arg PortalOffersPar
 			&i.SentAt,
 			&i.ExpiresAt,
 		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const portalOthers = `-- name: PortalOthers :many
+select p.id, p.stage, k.name as campaign_name from partnerships h join partnerships p on p.brand_id = h.brand_id and p.creator_id = h.creator_id and p.id <> h.id join campaigns k on k.id = p.campaign_id
+where h.id = $1 and exists (select 1 from portal_links l where l.partnership_id = p.id and l.contact_id = $2 and l.revoked_at is null and l.expires_at > now())
+order by p.created_at desc, p.id limit 50
+`
+
+type PortalOthersParams struct {
+	ID        uuid.UUID
+	ContactID uuid.UUID
+}
+
+type PortalOthersRow struct {
+	ID           uuid.UUID
+	Stage        string
+	CampaignName string
+}
+
+// Only those that the contact has heard of, as MovePortalSession leads to: what the house prepares is not shown.
+func (q *Queries) PortalOthers(ctx context.Context, db DBTX, arg PortalOthersParams) ([]PortalOthersRow, error) {
+	rows, err := db.Query(ctx, portalOthers, arg.ID, arg.ContactID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PortalOthersRow
+	for rows.Next() {
+		var i PortalOthersRow
+		if err := rows.Scan(&i.ID, &i.Stage, &i.CampaignName); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -63,10 +63,17 @@ order by a.from_on, a.id;
 -- name: InsertAbsence :exec
 insert into creator_absences (id, creator_id, from_on, to_on, note, entered_by) values (@id, @creator_id, @from_on, @to_on, @note, sqlc.narg('entered_by'));
 
--- name: DeleteAbsence :execrows
+-- name: AbsenceByCreator :one
+select (entered_by is null)::boolean as by_creator from creator_absences where id = @id;
+
+-- name: DeleteAbsence :one
+-- What a creator said is only the creator's to take back.
+delete from creator_absences where id = @id and entered_by is not null returning creator_id;
+
+-- name: WithdrawAbsence :one
 -- A creator takes back only what they said themselves, under whichever of their merged names.
-delete from creator_absences a where a.id = @id and (sqlc.narg('creator_id')::uuid is null
-  or a.entered_by is null and exists (select 1 from creators c where c.id = a.creator_id and coalesce(c.merged_into, c.id) = sqlc.narg('creator_id')::uuid));
+delete from creator_absences a where a.id = @id and a.entered_by is null
+  and exists (select 1 from creators c where c.id = a.creator_id and coalesce(c.merged_into, c.id) = @creator_id::uuid) returning a.id;
 
 -- name: OverridesOf :many
 select o.brand_id, o.key, o.reason, o.by_id, u.name as by_name, o.at

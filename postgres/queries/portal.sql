@@ -10,6 +10,21 @@ insert into portal_sessions (token_hash, partnership_id, contact_id, link_hash, 
 select @token_hash, l.partnership_id, l.contact_id, l.token_hash, now() + make_interval(secs => @life_seconds) from portal_links l where l.token_hash = @link_hash
 returning expires_at;
 
+-- name: MovePortalSession :one
+-- Only to a partnership of the same brand and creator to which the same contact was mailed a link that works: the visit reaches no more than
+-- these links do, ends when it would have ended, and with the link that it is on now.
+update portal_sessions s set partnership_id = l.partnership_id, link_hash = l.token_hash
+from (select l.token_hash, l.partnership_id from portal_links l join partnerships p on p.id = l.partnership_id
+  where p.id = @partnership_id and p.brand_id = @brand_id and p.creator_id = @creator_id and l.contact_id = @contact_id and l.revoked_at is null and l.expires_at > now()
+  order by l.expires_at desc limit 1) l
+where s.token_hash = @token_hash and s.contact_id = @contact_id returning s.partnership_id;
+
+-- name: PortalOthers :many
+-- Only those that the contact has heard of, as MovePortalSession leads to: what the house prepares is not shown.
+select p.id, p.stage, k.name as campaign_name from partnerships h join partnerships p on p.brand_id = h.brand_id and p.creator_id = h.creator_id and p.id <> h.id join campaigns k on k.id = p.campaign_id
+where h.id = @id and exists (select 1 from portal_links l where l.partnership_id = p.id and l.contact_id = @contact_id and l.revoked_at is null and l.expires_at > now())
+order by p.created_at desc, p.id limit 50;
+
 -- name: PortalParties :one
 select p.stage, p.term, c.name as creator_name, coalesce(c.locale, '')::text as locale, (c.banned_at is not null)::boolean as banned, b.name as brand_name, k.name as campaign_name, k.brief, k.hashtags, k.content_rules, coalesce(p.promo_code, '')::text as promo_code,
   coalesce(p.tracked_link, '')::text as tracked_link, coalesce(c.country, '')::text as country,

@@ -126,7 +126,7 @@ async function portalInReview(page: Page): Promise<void> {
     id: id(n), title: `Reel ${n}`, term: 1, platform: "instagram", kind: "reel", state: "awaiting_draft", round: 0, can_submit: false, can_report_post: false, hashtags: [], asks: ["Begin the caption with “Anzeige”.", "Add https://northlight.example/ridgeline"], corrections: [], comments: [], ...rest,
   });
   const home: PortalHome = {
-    locale: "en", creator_name: "Casey Rowan", brand_name: "Northlight", campaign_name: "Autumn", brief: "", signed: [], payments: [], payee_state: "ready", needs_onboarding: false,
+    locale: "en", creator_name: "Casey Rowan", brand_name: "Northlight", campaign_name: "Autumn", brief: "", signed: [], payments: [], others: [], payee_state: "ready", needs_onboarding: false,
     deliverables: [
       content(1, { state: "in_review", waiting: { stage: "Legal", who: ["Mara Voss"], since: at, due_at: at, silence: "It is held", silence_at: at, ahead: ["Brand"] } }),
       content(2, {

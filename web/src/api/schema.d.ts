@@ -16,7 +16,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Take an absence back */
+        /** Take back what the house noted; 409 for what the creator said */
         delete: operations["removeAbsence"];
         options?: never;
         head?: never;
@@ -3167,6 +3167,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/portal/partnerships/{id}/visit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on at another partnership with the same brand, to which the same contact was mailed a link */
+        post: operations["visitPortalPartnership"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/portal/payments/{id}/remittance": {
         parameters: {
             query?: never;
@@ -5395,6 +5414,8 @@ export interface components {
         Command: {
             allowed: boolean;
             command: string;
+            /** @description Of a command about one deliverable or, for drop_bonus, one milestone: those that it is possible for now */
+            fits?: string[];
             label: string;
             /** @description Why it would be refused now */
             reason?: string;
@@ -7093,6 +7114,7 @@ export interface components {
         OnTime: {
             /** @description Those whose time has shown: handed in or published, or late */
             done: number;
+            /** @description Those that came past the grace of their contract, or never */
             late: number;
         };
         /** @description The brand's right to the next term, which both have signed; absent where there is none */
@@ -7919,6 +7941,8 @@ export interface components {
             /** Format: date-time */
             next_by?: string;
             offer?: components["schemas"]["PortalOfferView"];
+            /** @description The other partnerships with the brand that the visit may go on at, the newest first */
+            others: components["schemas"]["PortalOther"][];
             payee_state: string;
             payments: components["schemas"]["PortalPayment"][];
             /** @description The other contracts that both have signed, the newest term first */
@@ -7950,6 +7974,13 @@ export interface components {
         };
         PortalOpen: {
             token: string;
+        };
+        PortalOther: {
+            campaign_name: string;
+            /** Format: uuid */
+            id: string;
+            /** @description How it stands, in words */
+            state: string;
         };
         PortalPayment: {
             amount: components["schemas"]["Money"];
@@ -8738,6 +8769,8 @@ export interface components {
             consent?: string;
             /** @enum {string} */
             decision: "sign" | "decline";
+            /** @description With a decline, why or what would have to change */
+            message?: string;
             name?: string;
             /** @description Hash of the text that was shown */
             text_sha256?: string;
@@ -9832,6 +9865,7 @@ export type PortalHome = components['schemas']['PortalHome'];
 export type PortalLocale = components['schemas']['PortalLocale'];
 export type PortalOfferView = components['schemas']['PortalOfferView'];
 export type PortalOpen = components['schemas']['PortalOpen'];
+export type PortalOther = components['schemas']['PortalOther'];
 export type PortalPayment = components['schemas']['PortalPayment'];
 export type PortalPostSchedule = components['schemas']['PortalPostSchedule'];
 export type PortalWaiting = components['schemas']['PortalWaiting'];
@@ -15726,6 +15760,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OnboardingLink"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    visitPortalPartnership: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalHome"];
                 };
             };
             default: components["responses"]["problem"];

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Stack, TextInput } from "@mantine/core";
+import { Button, Checkbox, Stack, Textarea, TextInput } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconDownload } from "@tabler/icons-react";
@@ -123,6 +123,7 @@ function Sign({ contract }: { contract: Contract }) {
   const [agreed, setAgreed] = useState(false);
   const [code, setCode] = useState("");
   const [declining, setDeclining] = useState(false);
+  const [message, setMessage] = useState("");
   const sign = useAct({
     run: async (signature: SignatureCreate, key) =>
       body(api.POST("/v1/portal/contracts/{id}/signatures", {
@@ -144,14 +145,15 @@ function Sign({ contract }: { contract: Contract }) {
           event.preventDefault();
           // Enter in the name's field sends the form before there is a button that would.
           if (!declining && (code === "" || !agreed)) return;
-          sign.mutate(declining ? { decision: "decline" } : { decision: "sign", name, code });
+          sign.mutate(declining ? { decision: "decline", message: message.trim() || undefined } : { decision: "sign", name, code });
         }}
       >
         <Stack gap="sm">
           {declining ? (
             <>
               <p style={{ margin: 0 }}>{say(contract.amends ? "sign.noAmendment" : "sign.noContract")}</p>
-              <ProblemNotice problem={sign.error} />
+              <Textarea label={say("message")} description={say("ifYouLike")} autosize minRows={2} value={message} onChange={(event) => setMessage(event.currentTarget.value)} error={errors.message} />
+              <ProblemNotice problem={sign.error} shownFields={["message"]} />
               <Button type="submit" size="md" color="red" loading={sign.isPending}>{say("sign.noYes")}</Button>
               <Button size="md" variant="default" onClick={() => setDeclining(false)}>{say("back")}</Button>
             </>

@@ -19,10 +19,10 @@ import { DeliverableCard } from "../components/portal/DeliverableCard";
 import { OfferCard } from "../components/portal/OfferCard";
 import classes from "../components/portal/Portal.module.css";
 import { State } from "../components/portal/State";
+import { useShowHome } from "../components/portal/useHome";
 import { When } from "../components/portal/When";
 import { useSay } from "../components/portal/words/Words";
 import { yearOf } from "../components/reports/Period";
-import { RelativeTime } from "../components/RelativeTime";
 import { exactText } from "../lib/time";
 import { useTitle } from "../lib/title";
 
@@ -121,7 +121,7 @@ function Shown({ home }: { home: PortalHome }) {
                   {titleOf(payment)}
                   <div className="soft">
                     {payment.state}
-                    {payment.paid_at ? <>, <RelativeTime at={payment.paid_at} />, <a href={`/v1/portal/payments/${payment.id}/remittance`} download>{say("payments.remittance")}</a></> : payment.expected_at && <>, {say("payments.expected", { at: <RelativeTime key="at" at={payment.expected_at} /> })}</>}
+                    {payment.paid_at ? <>, <When at={payment.paid_at} />, <a href={`/v1/portal/payments/${payment.id}/remittance`} download>{say("payments.remittance")}</a></> : payment.expected_at && <>, {say("payments.expected", { at: <When key="at" at={payment.expected_at} /> })}</>}
                     {payment.bank && <><br />{payment.bank}</>}
                   </div>
                 </div>
@@ -140,6 +140,8 @@ function Shown({ home }: { home: PortalHome }) {
       </Section>
       {home.payee_state === "ready" && <BankAccount state="ready" />}
 
+      {home.others.length > 0 && <Others home={home} />}
+
       <Absences />
 
       {home.brief && (
@@ -149,6 +151,36 @@ function Shown({ home }: { home: PortalHome }) {
       )}
       <Unsubscribe brandName={home.brand_name} />
     </>
+  );
+}
+
+function Others({ home: { brand_name, others } }: { home: PortalHome }) {
+  const say = useSay();
+  const show = useShowHome();
+  const visit = useAct({
+    run: ({ id }: { id: string }, key) => body(api.POST("/v1/portal/partnerships/{id}/visit", { params: { path: { id }, header: { "Idempotency-Key": key } }, body: {} })),
+    then: (home) => {
+      show(home);
+      window.scrollTo(0, 0);
+    },
+    touches: ["portal"],
+  });
+  return (
+    <Section title={say("others.title", { brand: brand_name })}>
+      <p className="soft" style={{ margin: 0 }}>{say("others.text")}</p>
+      {others.map(({ id, campaign_name: campaign, state }) => (
+        <Group key={id} justify="space-between" mt="sm" wrap="nowrap">
+          <div>
+            {campaign}
+            <div className="soft">{state}</div>
+          </div>
+          <Button variant="default" aria-label={say("others.openOf", { campaign })} loading={visit.isPending && visit.variables.id === id} disabled={visit.isPending} onClick={() => visit.mutate({ id })}>
+            {say("others.open")}
+          </Button>
+        </Group>
+      ))}
+      <ProblemNotice problem={visit.error} />
+    </Section>
   );
 }
 

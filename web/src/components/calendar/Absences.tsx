@@ -7,6 +7,7 @@ import { api, body } from "../../api/client";
 import { absencesQuery } from "../../api/queries";
 import type { Absence } from "../../api/schema";
 import { dateText } from "../../lib/time";
+import { CommandButton } from "../CommandButton";
 import { LoadFailed, ProblemNotice } from "../Notice";
 import { Section } from "../Page";
 
@@ -56,7 +57,11 @@ export function Absences({ creatorId, editable }: { creatorId: string; editable:
             <span>
               {span(absence)} {absence.note} <span className="soft">{absence.by_creator && "said by the creator"}</span>
             </span>
-            {editable && <Button size="compact-sm" variant="default" aria-label={`Take back ${span(absence)}`} onClick={() => remove.mutate({ id: absence.id })}>Take back</Button>}
+            {editable && (
+              <CommandButton size="compact-sm" variant="default" aria-label={`Take back ${span(absence)}`} reason={absence.by_creator ? "Only the creator takes it back." : undefined} onClick={() => remove.mutate({ id: absence.id })}>
+                Take back
+              </CommandButton>
+            )}
           </Group>
         ))}
         {editable && <AbsenceForm act={add} />}

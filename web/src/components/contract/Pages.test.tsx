@@ -4,6 +4,7 @@ import { afterEach, expect, it, vi } from "vitest";
 
 import type { Contract, Renewal } from "../../api/schema";
 import { openApp } from "../../test/app";
+import { answer } from "../../test/render";
 import { serveReviews } from "../../test/reviews";
 import { uuid } from "../../test/threads";
 
@@ -80,6 +81,17 @@ it("says to the creator in words what an amendment changes while it waits", asyn
   openApp(`/portal/contracts/${uuid(402)}`);
   expect(await screen.findByRole("region", { name: "What changes" })).toHaveTextContent("Usage rights of “Launch video” until 1 June 2099 (CEST) instead of until 1 May 2099 (CEST)");
   expect(screen.queryByRole("region", { name: "What goes on for longer" })).toBeNull();
+});
+
+it("sends why an amendment is declined, and keeps the words when that is refused", async () => {
+  const sent = serveReviews({ also: { [`/v1/portal/contracts/${uuid(402)}`]: amendment }, act: () => answer({ code: "contract_decided", title: "Conflict", detail: "This contract no longer waits for a signature." }, 409) });
+  openApp(`/portal/contracts/${uuid(402)}`);
+  await userEvent.click(await screen.findByRole("button", { name: "I do not want to sign" }));
+  await userEvent.type(screen.getByRole("textbox", { name: /Message/ }), "Clause 4 is too long");
+  await userEvent.click(screen.getByRole("button", { name: "Yes, do not sign" }));
+  expect(await screen.findByText("This contract no longer waits for a signature.")).toBeVisible();
+  expect(screen.getByRole("textbox", { name: /Message/ })).toHaveValue("Clause 4 is too long");
+  expect(sent).toMatchObject([{ path: `/v1/portal/contracts/${uuid(402)}/signatures`, body: { decision: "decline", message: "Clause 4 is too long" } }]);
 });
 
 it("lists on the house's page of a contract until when each extended right goes on", async () => {

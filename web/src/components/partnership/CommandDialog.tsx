@@ -43,8 +43,9 @@ export default function CommandDialog({ command, partnership, onClose }: { comma
   const ask: Ask = asks[kind] ?? { says: "The partnership answers at once whether it accepts this.", verb: command.label };
   const [reason, setReason] = useState("");
   const [until, setUntil] = useState(tomorrow);
-  const [deliverableId, setDeliverableId] = useState<string | null>(partnership.deliverables.length === 1 ? (partnership.deliverables[0]?.id ?? null) : null);
-  const deliverable = partnership.deliverables.find(({ id }) => id === deliverableId);
+  const fitting = partnership.deliverables.filter(({ id }) => command.fits?.includes(id));
+  const [deliverableId, setDeliverableId] = useState<string | null>(fitting.length === 1 ? (fitting[0]?.id ?? null) : null);
+  const deliverable = fitting.find(({ id }) => id === deliverableId);
 
   const act = useAct({
     run: (what: { reason: string; until: string | undefined; deliverable_id: string | undefined }, key) =>
@@ -78,7 +79,7 @@ export default function CommandDialog({ command, partnership, onClose }: { comma
               required
               value={deliverableId}
               onChange={setDeliverableId}
-              data={partnership.deliverables.map(({ id, title, state }) => ({ value: id, label: `${title} (${words(state).toLowerCase()})` }))}
+              data={fitting.map(({ id, title, state }) => ({ value: id, label: `${title} (${words(state).toLowerCase()})` }))}
               error={fields.deliverable_id}
             />
           )}

@@ -22,14 +22,13 @@ const elsewhere = ["accept_offer", "decline_offer", "counter_offer", "sign_contr
 
 // Those that ask for more than a reason have a dialog of their own.
 const own = ["send_offer", "revoke_approval", "offer_round", "amend", "give_bonus", "record_number", "drop_bonus", "terminate", "renew", "exercise_option"];
-// What an approval can be taken back from: it was given, and the content is not posted yet.
-const revocable = ["approved_to_post", "scheduled"];
 
 /** What can be done with a partnership now. */
 export function Commands({ partnership }: { partnership: Partnership }) {
   const [asked, setAsked] = useState<Command | null>(null);
   const { contract } = partnership;
   const out = contract?.amendments.find(({ state }) => state === "internal_approval" || state === "out_for_signature") ?? contract;
+  const fitting = partnership.deliverables.filter(({ id }) => asked?.fits?.includes(id));
   const close = () => setAsked(null);
   return (
     <>
@@ -47,8 +46,8 @@ export function Commands({ partnership }: { partnership: Partnership }) {
       />
       <Suspense>
         {asked?.command === "send_offer" && <OfferDialog partnership={partnership} onClose={close} />}
-        {asked?.command === "revoke_approval" && <RevokeDialog partnershipId={partnership.summary.id} deliverables={partnership.deliverables.filter(({ state }) => revocable.includes(state))} onClose={close} />}
-        {asked?.command === "offer_round" && <RoundDialog deliverables={partnership.deliverables.filter(({ state }) => state === "changes_requested")} currency={partnership.summary.fee?.currency} onClose={close} />}
+        {asked?.command === "revoke_approval" && <RevokeDialog partnershipId={partnership.summary.id} deliverables={fitting} onClose={close} />}
+        {asked?.command === "offer_round" && <RoundDialog deliverables={fitting} currency={partnership.summary.fee?.currency} onClose={close} />}
         {asked?.command === "amend" && <AmendDialog partnership={partnership} onClose={close} />}
         {asked?.command === "give_bonus" && <BonusDialog partnership={partnership} onClose={close} />}
         {asked?.command === "record_number" && <NumberDialog partnership={partnership} onClose={close} />}

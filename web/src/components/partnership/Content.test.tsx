@@ -17,7 +17,7 @@ afterEach(() => {
 const deliverable = (n: number, state: string): Deliverable => ({
   id: uuid(900 + n), partnership_id: uuid(301), title: `Reel ${n}`, platform: "instagram", kind: "reel", state, round: 3, late: false, submission_id: uuid(800 + n),
 });
-const command = (kind: string, label: string) => ({ command: kind, label, allowed: true });
+const command = (kind: string, label: string, ...fits: number[]) => ({ command: kind, label, allowed: true, fits: fits.map((n) => uuid(900 + n)) });
 const partnership = (rest: Partial<Partnership>) => ({ summary: { id: uuid(301), brand_id: uuid(1), fee: { amount: 100_000, currency: "eur" } }, codes: {}, deliverables: [], commands: [], ...rest }) as unknown as Partnership;
 const paths = (sent: { path: string }[]) => sent.map(({ path }) => path);
 
@@ -31,7 +31,7 @@ it("shows what revoking does before it can be done", async () => {
   const sent = serveReviews({});
   const served = fetch;
   vi.stubGlobal("fetch", (request: Request) => (request.url.endsWith("/revocation") ? new Promise<Response>((resolve) => (look = resolve)) : served(request)));
-  await show(<Commands partnership={partnership({ deliverables: [deliverable(1, "approved_to_post"), deliverable(2, "posted")], commands: [command("revoke_approval", "Revoke approval")] })} />);
+  await show(<Commands partnership={partnership({ deliverables: [deliverable(1, "approved_to_post"), deliverable(2, "posted")], commands: [command("revoke_approval", "Revoke approval", 1)] })} />);
   await userEvent.click(screen.getByRole("button", { name: "Revoke approval" }));
   const dialog = within(await screen.findByRole("dialog", { name: "Revoke the approval of Reel 1" }));
   expect(dialog.getByRole("button", { name: "Revoke approval" })).toBeDisabled();
@@ -49,7 +49,7 @@ it("shows what revoking does before it can be done", async () => {
 
 it("says why it cannot be revoked, and then does not offer it", async () => {
   serveReviews({ also: { [`/v1/deliverables/${uuid(901)}/revocation`]: { allowed: false, reason: "The content is posted.", holds: [], words: [] } } });
-  await show(<Commands partnership={partnership({ deliverables: [deliverable(1, "scheduled")], commands: [command("revoke_approval", "Revoke approval")] })} />);
+  await show(<Commands partnership={partnership({ deliverables: [deliverable(1, "scheduled")], commands: [command("revoke_approval", "Revoke approval", 1)] })} />);
   await userEvent.click(screen.getByRole("button", { name: "Revoke approval" }));
   const dialog = within(await screen.findByRole("dialog"));
   expect(await dialog.findByText("The content is posted.")).toBeVisible();
@@ -57,9 +57,26 @@ it("says why it cannot be revoked, and then does not offer it", async () => {
   expect(dialog.queryByRole("textbox")).not.toBeInTheDocument();
 });
 
+it("offers only the deliverables that a command fits, and says why another one is not possible", async () => {
+  const sent = serveReviews({});
+  const none = { command: "accept_deliverable", label: "Accept a deliverable", allowed: false, reason: "No deliverable is in a state that allows this." };
+  await show(
+    <Commands partnership={partnership({ deliverables: [deliverable(1, "late"), deliverable(2, "posted"), deliverable(3, "planned")], commands: [command("waive_deliverable", "Waive a deliverable", 1, 3), none] })} />,
+  );
+  expect(screen.getByText(none.reason)).toBeInTheDocument();
+  await userEvent.click(screen.getByRole("button", { name: "Waive a deliverable" }));
+  const dialog = within(await screen.findByRole("dialog"));
+  await userEvent.click(dialog.getByRole("combobox", { name: "Deliverable" }));
+  expect((await screen.findAllByRole("option", { hidden: true })).map(({ textContent }) => textContent)).toEqual(["Reel 1 (late)", "Reel 3 (planned)"]);
+  await userEvent.click(screen.getByRole("option", { name: "Reel 3 (planned)", hidden: true }));
+  await userEvent.type(dialog.getByRole("textbox", { name: "Reason" }), "Not needed");
+  await userEvent.click(dialog.getByRole("button", { name: "Waive deliverable" }));
+  await waitFor(() => expect(sent.map(({ body }) => body)).toEqual([{ command: "waive_deliverable", deliverable_id: uuid(903), reason: "Not needed" }]));
+});
+
 it("offers another round for exactly the amount that it says", async () => {
   const sent = serveReviews({});
-  await show(<Commands partnership={partnership({ deliverables: [deliverable(1, "changes_requested")], commands: [command("offer_round", "Offer another round")] })} />);
+  await show(<Commands partnership={partnership({ deliverables: [deliverable(1, "changes_requested")], commands: [command("offer_round", "Offer another round", 1)] })} />);
   await userEvent.click(screen.getByRole("button", { name: "Offer another round" }));
   const dialog = within(await screen.findByRole("dialog", { name: "Another round for Reel 1" }));
   await userEvent.type(dialog.getByRole("textbox", { name: "Fee for the round" }), "75");

@@ -26,7 +26,7 @@ function deliverable(rest: Partial<PortalDeliverable> = {}): PortalDeliverable {
 
 const home: PortalHome = {
   locale: "en",
-  creator_name: "Ada", brand_name: "Northwind", campaign_name: "Autumn", brief: "", signed: [], deliverables: [], payments: [], payee_state: "ready", needs_onboarding: false,
+  creator_name: "Ada", brand_name: "Northwind", campaign_name: "Autumn", brief: "", signed: [], deliverables: [], payments: [], others: [], payee_state: "ready", needs_onboarding: false,
 };
 
 interface Sent {
@@ -242,4 +242,42 @@ it("says of which term a piece and a payment are, once there are two", async () 
   shown = { ...shown, deliverables: [deliverable({ term: 2 })] };
   openApp("/portal/home");
   expect(await screen.findByRole("region", { name: "Trail reel" })).toBeVisible();
+});
+
+it.each<[PortalHome["locale"], string, string]>([
+  ["en", "Mon, 2 Mar 2026", "expected Tue, 2 Mar 2100"],
+  ["de", "Mo., 2. März 2026", "erwartet Di., 2. März 2100"],
+])("gives the date of a payment to read, paid and expected, in %s", async (locale, paid, expected) => {
+  const payment = { id: uuid(7), title: "When posted", term: 1, amount: { amount: 50_000, currency: "usd" }, state: "Paid", paid_at: at };
+  const shown: PortalHome = { ...home, locale, payments: [payment, { ...payment, id: uuid(8), title: "Later", paid_at: undefined, expected_at: "2100-03-02T10:00:00Z" }] };
+  vi.stubGlobal("fetch", (request: Request) => Promise.resolve(answer(request.url.endsWith("/home") ? shown : { items: [] })));
+  openApp("/portal/home");
+  await waitFor(() => expect(screen.getByText("When posted").closest("li")).toHaveTextContent(new RegExp(`Paid, ${paid}.+ \\(`)));
+  expect(screen.getByText("Later").closest("li")).toHaveTextContent(new RegExp(`${expected}.+ \\(`));
+});
+
+it("goes on at another campaign with the brand, and says when that is refused", async () => {
+  const autumn = { id: uuid(40), campaign_name: "Winter", state: "Running" };
+  let status = 404;
+  const sent: string[] = [];
+  let shown: PortalHome = { ...home, others: [autumn] };
+  vi.stubGlobal("scrollTo", vi.fn());
+  vi.stubGlobal("fetch", (request: Request) => {
+    const path = new URL(request.url).pathname;
+    if (request.method === "GET") return Promise.resolve(answer(path.endsWith("/home") ? shown : { items: [] }));
+    sent.push(path);
+    if (status !== 200) return Promise.resolve(answer({ title: "Not found", status, detail: "There is no such partnership." }, status));
+    shown = { ...home, campaign_name: "Winter" };
+    return Promise.resolve(answer(shown));
+  });
+  openApp("/portal/home");
+  const list = within(await screen.findByRole("region", { name: "Your other campaigns with Northwind" }));
+  expect(list.getByText("Running")).toBeVisible();
+  await userEvent.click(list.getByRole("button", { name: "Open Winter" }));
+  expect(await list.findByText("There is no such partnership.")).toBeVisible();
+  status = 200;
+  await userEvent.click(list.getByRole("button", { name: "Open Winter" }));
+  expect(await screen.findByText(/Winter/)).toBeVisible();
+  await waitFor(() => expect(screen.queryByRole("region", { name: /other campaigns/ })).not.toBeInTheDocument());
+  expect(sent).toEqual([`/v1/portal/partnerships/${autumn.id}/visit`, `/v1/portal/partnerships/${autumn.id}/visit`]);
 });

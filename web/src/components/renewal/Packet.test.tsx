@@ -35,6 +35,7 @@ it("says what is known of a term, and of the rest that it is not known", async (
   const went = within(await screen.findByRole("region", { name: "How it went" }));
   expect(went.getByText("40,000")).toBeVisible();
   expect(went.getByText("2 of 3 on time")).toBeVisible();
+  expect(went.getByText("; 1 came late, past the grace, or never")).toBeVisible();
   expect(went.getByText("Not known: nothing is published or late.")).toBeVisible();
   expect(went.getByText(/1.5 a piece/)).toBeVisible();
   const cost = within(screen.getByRole("region", { name: "What it costs" }));

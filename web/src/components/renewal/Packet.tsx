@@ -138,7 +138,7 @@ function onTime({ done, late }: { done: number; late: number }, what: string): R
   return (
     <span>
       {done - late} of {done} on time
-      {late > 0 && <span className="soft">; {late} came more than a day late</span>}
+      {late > 0 && <span className="soft">; {late} came late, past the grace, or never</span>}
     </span>
   );
 }
