@@ -47,7 +47,7 @@ type PartnershipFilter struct {
 	Attention  *bool
 	// OutreachBlocked asks for those whose outreach waits until somebody clears what blocks it.
 	OutreachBlocked bool
-	Words      string // of the creator, an account or the campaign
+	Words           string // of the creator, an account or the campaign
 }
 
 // PartnershipDetail is a partnership with all that its page shows beside the history.

@@ -43,7 +43,9 @@ func (s *Server) CountPartnerships(ctx context.Context, r gen.CountPartnershipsR
 }
 
 func listed(p gen.CountPartnershipsParams) gen.ListPartnershipsParams {
-	return gen.ListPartnershipsParams{Q: p.Q, BrandId: p.BrandId, CampaignId: p.CampaignId, CreatorId: p.CreatorId, OwnerId: p.OwnerId, Stage: p.Stage, Attention: p.Attention, OutreachBlocked: p.OutreachBlocked}
+	return gen.ListPartnershipsParams{
+		Q: p.Q, BrandId: p.BrandId, CampaignId: p.CampaignId, CreatorId: p.CreatorId, OwnerId: p.OwnerId, Stage: p.Stage, Attention: p.Attention, OutreachBlocked: p.OutreachBlocked,
+	}
 }
 
 // CreatePartnershipBatch writes a command for each of many partnerships, all or none. The relay takes them to their workflows, also after a
@@ -111,7 +113,8 @@ func (s *Server) namedIn(ctx context.Context, store PartnershipBatchStore, b gen
 		return found, err
 	case b.Filter != nil:
 		f, err := partnershipFilter(gen.ListPartnershipsParams{
-			Q: b.Filter.Q, BrandId: b.Filter.BrandId, CampaignId: b.Filter.CampaignId, CreatorId: b.Filter.CreatorId, OwnerId: b.Filter.OwnerId, Stage: b.Filter.Stage, Attention: b.Filter.Attention, OutreachBlocked: b.Filter.OutreachBlocked,
+			Q: b.Filter.Q, BrandId: b.Filter.BrandId, CampaignId: b.Filter.CampaignId, CreatorId: b.Filter.CreatorId, OwnerId: b.Filter.OwnerId, Stage: b.Filter.Stage, Attention: b.Filter.Attention,
+			OutreachBlocked: b.Filter.OutreachBlocked,
 		})
 		if err != nil {
 			return nil, err

@@ -104,7 +104,8 @@ func (s *Server) ListPartnerships(ctx context.Context, r gen.ListPartnershipsReq
 
 // partnershipFilter reads what a list of partnerships, and the same as a table, are narrowed by.
 func partnershipFilter(p gen.ListPartnershipsParams) (rapport.PartnershipFilter, error) {
-	f := rapport.PartnershipFilter{BrandID: p.BrandId, CampaignID: p.CampaignId, CreatorID: p.CreatorId, OwnerID: p.OwnerId, Attention: p.Attention, OutreachBlocked: value(p.OutreachBlocked), Words: value(p.Q)}
+	f := rapport.PartnershipFilter{BrandID: p.BrandId, CampaignID: p.CampaignId, CreatorID: p.CreatorId, OwnerID: p.OwnerId, Attention: p.Attention, Words: value(p.Q)}
+	f.OutreachBlocked = value(p.OutreachBlocked)
 	for _, word := range value(p.Stage) {
 		stage := rapport.Stage(word)
 		if !slices.Contains(rapport.Stages(), stage) {

@@ -654,7 +654,8 @@ func TestListsStayInTheirBrandsAndNarrow(t *testing.T) {
 	require.Equal(t, []uuid.UUID{w.id}, list("ops@one.example", "creator_id="+w.creator.String()))
 	require.Equal(t, []uuid.UUID{w.id}, list("ops@one.example", "campaign_id="+w.campaign.String()))
 	require.Empty(t, list("ops@one.example", "attention=true"))
-	w.sql(t, `insert into tasks (id, brand_id, partnership_id, kind, owner_role, state, done_at) values ($1, $2, $3, 'outreach_blocked', 'ops', 'open', null), ($4, $2, $5, 'outreach_blocked', 'ops', 'done', now()),
+	w.sql(t, `insert into tasks (id, brand_id, partnership_id, kind, owner_role, state, done_at) values ($1, $2, $3, 'outreach_blocked', 'ops', 'open', null),
+		($4, $2, $5, 'outreach_blocked', 'ops', 'done', now()),
 		($6, $2, $5, 'find_address', 'ops', 'open', null)`, id(), w.world.one, w.id, id(), w.partnership, id())
 	require.Equal(t, []uuid.UUID{w.id}, list("ops@one.example", "outreach_blocked=true"), "as the mailbox counts them")
 	require.ElementsMatch(t, both, list("ops@one.example", "outreach_blocked=false"))
