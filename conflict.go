@@ -103,6 +103,7 @@ type Override struct {
 // Conflict is what stands in the way of a slot, and why.
 type Conflict struct {
 	Key      uuid.UUID // the same as long as the same two sides are in each other's way
+	OldKey   uuid.UUID // of a block, from before it had a key of its own
 	Kind     string
 	Severity string
 	At       time.Time // when it would happen
@@ -276,7 +277,7 @@ func (f SlotFacts) Conflicts() []Conflict {
 	}
 	for _, s := range f.Slots {
 		rules := f.Rules[s.CampaignID]
-		if rules == nil || s.Stays || s.posted() && s.To.Before(f.Now) { // of what is out, only what it excludes can still be in the way
+		if rules == nil || s.Stays || s.To.Before(f.Now) { // of what is past, only what it excludes can still be in the way
 			continue
 		}
 		add(rules.slotCap(s))
@@ -361,7 +362,7 @@ func (r *SlotRules) exclusivity(s, other, holder Slot) *Conflict {
 		c.Key = DeriveID(c.Key, "kept")
 	}
 	if severity == SeverityBlock { // who let a warning stand, when nobody knew the categories, has let no block stand
-		c.Key = DeriveID(c.Key, SeverityBlock)
+		c.OldKey, c.Key = c.Key, DeriveID(c.Key, SeverityBlock)
 	}
 	return c
 }

@@ -1,6 +1,7 @@
 package rapport
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -131,20 +132,23 @@ func (p *Partnership) amended(now time.Time, plan *ContractPlan) {
 }
 
 // stillMoves is the move without the dates that would take time from the creator which they were given after it was drafted, by a review that sent the piece back
-// or by an extension, or that have passed by now. It answers false where one was left out.
+// or by an extension, or that would have passed by now. It answers false where one was left out.
 func (p *Partnership) stillMoves(now time.Time, m DeliverableMove) (DeliverableMove, bool) {
 	d, all := p.deliverable(m.ID), true
 	if d == nil {
 		return m, true
 	}
 	overtaken := func(to, was, is time.Time) bool {
-		return !to.IsZero() && !was.IsZero() && (!to.After(now) || !is.Truncate(time.Second).Equal(was.Truncate(time.Second)) && to.Before(is))
+		return !to.IsZero() && !was.IsZero() && to.Before(is) && (!to.After(now) || !is.Truncate(time.Second).Equal(was.Truncate(time.Second)))
 	}
 	if overtaken(m.DraftDue, m.DraftWas, d.DraftDue) {
 		m.DraftDue, all = time.Time{}, false
 	}
 	if overtaken(m.PublishBy, m.PublishWas, d.PublishBy) {
 		m.PublishBy, all = time.Time{}, false
+	}
+	if !m.PublishBy.IsZero() && !m.PublishWas.IsZero() && m.PublishBy.Before(d.PublishBy) && m.PublishBy.Before(cmp.Or(m.DraftDue, d.DraftDue)) {
+		m.PublishBy, all = time.Time{}, false // the draft that it was to follow is due later by now
 	}
 	return m, all
 }

@@ -41,14 +41,14 @@ func (d DeliverableTerms) checkDays(path string) (f []Field) {
 	return f
 }
 
-// CheckDays names every day of the terms, which stand under path, that has passed in the creator's zone, and every one that is so near, or so far before its
+// CheckDays names every day of the terms, which stand under path, that has passed, in the creator's zone or, of money, in the brand's, and every one that is so near, or so far before its
 // draft is due, or so late, that no contract could keep it.
-func (t ContractTerms) CheckDays(path string, creator Calendar, now time.Time) (f []Field) {
+func (t ContractTerms) CheckDays(path string, creator, brand Calendar, now time.Time) (f []Field) {
 	for i, d := range t.Deliverables {
 		f = append(f, d.checkNear(fmt.Sprintf("%s.deliverables[%d]", path, i), creator, now)...)
 	}
 	for i, m := range t.Milestones {
-		f = append(f, checkOwedBy(fmt.Sprintf("%s.milestones[%d].owed_on", path, i), m.OwedOn, creator, now, creator.EndOfDay(creator.AddDays(now, t.DurationDays)))...)
+		f = append(f, checkOwedBy(fmt.Sprintf("%s.milestones[%d].owed_on", path, i), m.OwedOn, brand, now, brand.EndOfDay(brand.AddDays(now, t.DurationDays)))...)
 	}
 	return f
 }

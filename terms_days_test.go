@@ -54,7 +54,7 @@ func TestDaysOfTermsAreChecked(t *testing.T) {
 			}
 			bad := terms.Check("terms")
 			if len(bad) == 0 {
-				bad = terms.CheckDays("terms", berlin, now)
+				bad = terms.CheckDays("terms", berlin, berlin, now)
 			}
 			var got []string
 			for _, f := range bad {
@@ -114,7 +114,7 @@ func TestTheDayOnWhichMoneyIsOwedIsChecked(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			terms := owedOn(tt.day)
-			bad := append(terms.Check("terms"), terms.CheckDays("terms", berlin, now)...)
+			bad := append(terms.Check("terms"), terms.CheckDays("terms", rapport.DefaultCalendar("Asia/Tokyo"), berlin, now)...)
 			if tt.bad == "" {
 				require.Empty(t, bad)
 				return
@@ -131,7 +131,7 @@ func TestTheDayOnWhichMoneyIsOwedIsChecked(t *testing.T) {
 	require.Equal(t, "has_days", terms.Check("terms")[0].Code, "the next term would have the same day")
 	short := rapport.DefaultCalendar("Europe/Berlin")
 	short.DaySeconds = 20
-	require.Empty(t, owedOn("2027-09-07").CheckDays("terms", short, now), "a compressed year has no dates of its own")
+	require.Empty(t, owedOn("2027-09-07").CheckDays("terms", short, short, now), "a compressed year has no dates of its own")
 }
 
 func TestMoneyIsOwedOnItsDay(t *testing.T) {

@@ -144,11 +144,15 @@ func (s *Server) slotsOf(ctx context.Context, d rapport.PartnershipDetail, term 
 	if err != nil {
 		return nil, err
 	}
+	brand, err := calendars.CreatorCalendar(ctx, d.BrandID, nil)
+	if err != nil {
+		return nil, err
+	}
 	begins := s.now()
 	if term > d.Term && d.Contract != nil && d.Contract.EndsAt != nil && d.Contract.EndsAt.After(begins) {
 		begins = *d.Contract.EndsAt
 	}
-	if bad := append(terms.CheckDays("terms", calendar, begins), campaign.CheckTermsDates("terms", *terms)...); check && len(bad) > 0 {
+	if bad := append(terms.CheckDays("terms", calendar, brand, begins), campaign.CheckTermsDates("terms", *terms)...); check && len(bad) > 0 {
 		return nil, rapport.Invalid(bad...)
 	}
 	return rapport.PlanSlots(rapport.Slot{

@@ -158,7 +158,7 @@ func (s *Server) ExerciseOption(ctx context.Context, r gen.ExerciseOptionRequest
 	if err != nil {
 		return nil, err
 	}
-	terms := *offer.Terms
+	terms := d.Contract.Terms // an option takes the pieces that it was signed with, whatever amendments brought
 	if terms.RenewalOption == nil {
 		return nil, &rapport.Error{Code: rapport.CodeConflict, Reason: "no_option", State: string(d.Stage), Message: refusalTable["no_option"]}
 	}

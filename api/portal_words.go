@@ -96,24 +96,24 @@ func (s *Server) home(ctx context.Context, page rapport.PortalPage) gen.PortalHo
 		}
 	}
 	home.Others = each(page.Others, func(o rapport.PortalOther) gen.PortalOther {
-		return gen.PortalOther{Id: o.ID, CampaignName: o.CampaignName, State: say.Say(otherState(o.Stage))}
+		return gen.PortalOther{Id: o.ID, CampaignName: o.CampaignName, State: otherState(say, o.Stage)}
 	})
 	return home
 }
 
 // otherState is how a partnership stands, for its creator.
-func otherState(stage rapport.Stage) string {
+func otherState(say rapport.Words, stage rapport.Stage) string {
 	switch stage { //nolint:exhaustive // the others are before the contract
 	case rapport.StageContractOut:
-		return "The contract is not signed by both"
+		return say.Say("The contract is not signed by both")
 	case rapport.StageActive, rapport.StageWrappingUp, rapport.StageCompleted:
-		return "Running"
+		return say.Say("Running")
 	case rapport.StageTerminated, rapport.StageLapsed, rapport.StageBanned:
-		return "Ended"
+		return say.Say("Ended")
 	case rapport.StageDeclined, rapport.StageUnresponsive:
-		return "Came to nothing"
+		return say.Say("Came to nothing")
 	}
-	return "Being discussed"
+	return say.Say("Being discussed")
 }
 
 func portalContractRef(c rapport.Contract) gen.ContractRef {

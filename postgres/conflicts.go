@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -219,18 +220,23 @@ func (s *Store) putOverrides(ctx context.Context, tx pgx.Tx, conflicts []rapport
 	if len(conflicts) == 0 {
 		return nil
 	}
-	keys := make([]uuid.UUID, len(conflicts))
-	for i, c := range conflicts {
-		keys[i] = c.Key
+	keys := make([]uuid.UUID, 0, 2*len(conflicts))
+	for _, c := range conflicts {
+		if keys = append(keys, c.Key); c.OldKey != uuid.Nil {
+			keys = append(keys, c.OldKey)
+		}
 	}
 	rows, err := s.q.OverridesOf(ctx, tx, gen.OverridesOfParams{Brands: rapport.BrandsFrom(ctx), Keys: idsLiteral(keys)})
 	type side struct{ brand, key uuid.UUID }
-	known := make(map[side]*rapport.Override, len(rows))
+	known, blocks := make(map[side]*rapport.Override, len(rows)), make(map[side]*rapport.Override, len(rows))
 	for _, r := range rows {
 		known[side{r.BrandID, r.Key}] = &rapport.Override{Reason: r.Reason, By: rapport.UserRef{ID: r.ByID, Name: r.ByName}, At: r.At}
+		if r.Severity == rapport.SeverityBlock {
+			blocks[side{r.BrandID, r.Key}] = known[side{r.BrandID, r.Key}]
+		}
 	}
 	for i, c := range conflicts {
-		conflicts[i].Override = known[side{c.Slot.BrandID, c.Key}]
+		conflicts[i].Override = cmp.Or(known[side{c.Slot.BrandID, c.Key}], blocks[side{c.Slot.BrandID, c.OldKey}])
 	}
 	return err
 }

@@ -73,6 +73,10 @@ func TestConflictsOfTwoBrandsAreFoundAcrossTheWall(t *testing.T) {
 	require.Zero(t, c.Other.BrandID)
 	require.Empty(t, c.Other.CampaignName)
 
+	d.exec(t, `insert into conflict_overrides (id, brand_id, partnership_id, key, kind, severity, words, reason, by_id) values ($1, $2, $3, $4, 'exclusivity', 'block', 'x', 'Agreed', $5)`,
+		newID(), d.brand, d.partnership, c.OldKey, d.lea)
+	require.Equal(t, "Agreed", d.conflicts(t, rapport.WithBrands(t.Context(), d.brand), f)[rapport.ConflictExclusivity].Override.Reason, "what stood before blocks had keys of their own")
+
 	d.exec(t, `update brands set posts_apart_hours = 72 where id = $1`, d.brand)
 	found = d.conflicts(t, rapport.WithBrands(t.Context(), d.brand, d.other), rapport.ConflictFilter{From: f.From, To: f.To, CampaignID: &d.campaign})
 	require.Len(t, found, 2)

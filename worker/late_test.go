@@ -154,7 +154,7 @@ func TestAMailThatWentOutAheadOfPostgres(t *testing.T) {
 	b.exec(`begin; set local session_replication_role = replica; update messages set state = 'prepared', claimed_at = null, accepted_at = null where direction = 'internal'; commit`)
 	_, err = sweep.Run(b.ctx, true)
 	require.NoError(t, err)
-	b.until("unknown", `select state from messages where id = $1`, mail)
+	b.until("unknown true", `select state || ' ' || (claimed_at is not null) from messages where id = $1`, mail) // from which on somebody is asked
 }
 
 // TestAWorkflowThatEndedAheadOfPostgres: where Postgres was restored, a payout that was paid since has ended, and Postgres has it unpaid.

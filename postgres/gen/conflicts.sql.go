@@ -170,7 +170,8 @@ func (q *Queries) CalendarAbsences(ctx context.Context, db DBTX, arg CalendarAbs
 const calendarCampaigns = `-- name: CalendarCampaigns :many
 select k.id, k.name, k.state, k.starts_on, k.ends_on, k.dates, b.name as brand_name
 from campaigns k join brands b on b.id = k.brand_id
-where k.brand_id = any ($1::uuid[]) and (k.starts_on between $2::date and $3::date or k.ends_on between $2::date and $3::date or k.dates <> '[]')
+where k.brand_id = any ($1::uuid[]) and (k.starts_on between $2::date and $3::date or k.ends_on between $2::date and $3::date
+  or exists (select 1 from jsonb_array_elements(k.dates) d where (d ->> 'to')::date >= $2::date and (d ->> 'from')::date <= $3::date))
   and ($4::uuid is null or k.brand_id = $4::uuid)
   and ($5::uuid is null or k.id = $5::uuid)
   and ($6::uuid is null or k.owner_id = $6::uuid)
@@ -708,7 +709,7 @@ func (q *Queries) OpenConflictTask(ctx context.Context, db DBTX, arg OpenConflic
 }
 
 const overridesOf = `-- name: OverridesOf :many
-select o.brand_id, o.key, o.reason, o.by_id, u.name as by_name, o.at
+select o.brand_id, o.key, o.severity, o.reason, o.by_id, u.name as by_name, o.at
 from conflict_overrides o join users u on u.id = o.by_id
 where o.brand_id = any ($1::uuid[]) and o.key = any (($2::text)::uuid[])
 `
@@ -719,12 +720,13 @@ type OverridesOfParams struct {
 }
 
 type OverridesOfRow struct {
-	BrandID uuid.UUID
-	Key     uuid.UUID
-	Reason  string
-	ByID    uuid.UUID
-	ByName  string
-	At      time.Time
+	BrandID  uuid.UUID
+	Key      uuid.UUID
+	Severity string
+	Reason   string
+	ByID     uuid.UUID
+	ByName   string
+	At       time.Time
 }
 
 func (q *Queries) OverridesOf(ctx context.Context, db DBTX, arg OverridesOfParams) ([]OverridesOfRow, error) {
@@ -739,6 +741,7 @@ func (q *Queries) OverridesOf(ctx context.Context, db DBTX, arg OverridesOfParam
 		if err := rows.Scan(
 			&i.BrandID,
 			&i.Key,
+			&i.Severity,
 			&i.Reason,
 			&i.ByID,
 			&i.ByName,

@@ -792,7 +792,7 @@ func (q *Queries) SaveMail(ctx context.Context, db DBTX, arg SaveMailParams) err
 }
 
 const settleMail = `-- name: SettleMail :exec
-update messages set state = $1, claimed_at = case when $1 = 'prepared' then null else claimed_at end, provider_id = coalesce($2, provider_id),
+update messages set state = $1, claimed_at = case when $1 = 'prepared' then null when $1 = 'unknown' then coalesce(claimed_at, clock_timestamp()) else claimed_at end, provider_id = coalesce($2, provider_id),
   body_text = case when kind = 'code' and $1 <> 'prepared' then regexp_replace(body_text, '[0-9]{6}', '••••••', 'g') else body_text end,
   accepted_at = case when $1 = 'accepted' then clock_timestamp() else accepted_at end
 where id = $3 and (state = 'sending' or state = 'prepared' and $1 in ('rejected', 'unknown'))

@@ -76,7 +76,7 @@ delete from creator_absences a where a.id = @id and a.entered_by is null
   and exists (select 1 from creators c where c.id = a.creator_id and coalesce(c.merged_into, c.id) = @creator_id::uuid) returning a.id;
 
 -- name: OverridesOf :many
-select o.brand_id, o.key, o.reason, o.by_id, u.name as by_name, o.at
+select o.brand_id, o.key, o.severity, o.reason, o.by_id, u.name as by_name, o.at
 from conflict_overrides o join users u on u.id = o.by_id
 where o.brand_id = any (@brands::uuid[]) and o.key = any ((@keys::text)::uuid[]);
 
@@ -154,7 +154,8 @@ order by due.at, m.id limit @max_rows;
 -- name: CalendarCampaigns :many
 select k.id, k.name, k.state, k.starts_on, k.ends_on, k.dates, b.name as brand_name
 from campaigns k join brands b on b.id = k.brand_id
-where k.brand_id = any (@brands::uuid[]) and (k.starts_on between @from_on::date and @to_on::date or k.ends_on between @from_on::date and @to_on::date or k.dates <> '[]')
+where k.brand_id = any (@brands::uuid[]) and (k.starts_on between @from_on::date and @to_on::date or k.ends_on between @from_on::date and @to_on::date
+  or exists (select 1 from jsonb_array_elements(k.dates) d where (d ->> 'to')::date >= @from_on::date and (d ->> 'from')::date <= @to_on::date))
   and (sqlc.narg('brand_id')::uuid is null or k.brand_id = sqlc.narg('brand_id')::uuid)
   and (sqlc.narg('campaign_id')::uuid is null or k.id = sqlc.narg('campaign_id')::uuid)
   and (sqlc.narg('owner_id')::uuid is null or k.owner_id = sqlc.narg('owner_id')::uuid)

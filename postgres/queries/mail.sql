@@ -62,7 +62,7 @@ where m.direction = 'internal' and m.state = 'prepared' and m.at < now() - inter
 
 -- name: SettleMail :exec
 -- A code is masked in the archive as soon as its mail is on its way.
-update messages set state = @state, claimed_at = case when @state = 'prepared' then null else claimed_at end, provider_id = coalesce(sqlc.narg('provider_id'), provider_id),
+update messages set state = @state, claimed_at = case when @state = 'prepared' then null when @state = 'unknown' then coalesce(claimed_at, clock_timestamp()) else claimed_at end, provider_id = coalesce(sqlc.narg('provider_id'), provider_id),
   body_text = case when kind = 'code' and @state <> 'prepared' then regexp_replace(body_text, '[0-9]{6}', '••••••', 'g') else body_text end,
   accepted_at = case when @state = 'accepted' then clock_timestamp() else accepted_at end
 where id = @id and (state = 'sending' or state = 'prepared' and @state in ('rejected', 'unknown'));
