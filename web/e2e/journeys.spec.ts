@@ -182,6 +182,8 @@ for (const { at, viewport, hasTouch } of looks) {
       await press(page, page.getByRole("button", { name: "Start…" }));
       await press(page, page.getByRole("button", { name: "Start 1 partnership" }));
       await expect(page.getByText("1 partnership started")).toBeVisible();
+      await press(page, page.getByRole("link", { name: "See how they go on" }));
+      await expect(page.getByRole("heading", { level: 1, name: campaign })).toBeVisible();
       await staysInReach(page);
 
       const { items: [made] } = await as<{ items: Campaign[] }>("ops", `/v1/campaigns?q=${encodeURIComponent(campaign)}`);
