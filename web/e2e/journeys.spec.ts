@@ -178,6 +178,7 @@ for (const { at, viewport, hasTouch } of looks) {
       await expect(page.getByRole("heading", { level: 1, name: "Start partnerships" })).toBeVisible();
       await staysInReach(page);
       await write(page, page.getByLabel("Search creators"), name);
+      await expect(page, "who was chosen before the words are searched for is not chosen after").toHaveURL(/[?&]q=/);
       await press(page, page.getByLabel(`Choose ${name}`), "Space");
       await press(page, page.getByRole("button", { name: "Start…" }));
       await press(page, page.getByRole("button", { name: "Start 1 partnership" }));
